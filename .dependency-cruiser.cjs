@@ -1,0 +1,54 @@
+/** The rooms and the one direction between them. @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    {
+      name: 'no-cycles',
+      comment: 'Import cycles hide who is above whom. Types may refer to each other.',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'stack-knows-nothing',
+      comment: 'The stack must not know the debugger, VS Code or the views.',
+      severity: 'error',
+      from: { path: '^stack/' },
+      to: { path: '^(debug-adapter|extension|webviews|test)/' },
+    },
+    {
+      name: 'stack-needs-no-package',
+      comment: 'Time, randomness and the network come through the machine: the stack needs only file names and vm.',
+      severity: 'error',
+      from: { path: '^stack/' },
+      to: { dependencyTypes: ['npm', 'npm-dev', 'core'], pathNot: '^(node:)?(vm|util|path|url|fs|fs/promises|async_hooks)$' },
+    },
+    {
+      name: 'adapter-knows-stack',
+      comment: 'The adapter must not know VS Code or the views.',
+      severity: 'error',
+      from: { path: '^debug-adapter/' },
+      to: { path: '^(extension|webviews|test)/|^vscode$' },
+    },
+    {
+      name: 'extension-knows-protocol-only',
+      comment: 'The extension sees the adapter through its protocol, and of the views only the messages.',
+      severity: 'error',
+      from: { path: '^extension/' },
+      to: { path: '^(stack|debug-adapter|webviews|test)/', pathNot: '^(debug-adapter/protocol|webviews/(messages|shape))\\.ts$' },
+    },
+    {
+      name: 'webviews-know-nothing',
+      comment: 'A view knows its messages.',
+      severity: 'error',
+      from: { path: '^webviews/' },
+      to: { path: '^(stack|extension|test|debug-adapter)/', pathNot: '^debug-adapter/protocol\\.ts$' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^dist/|/fixtures/' },
+    tsPreCompilationDeps: 'specify',
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { extensions: ['.ts', '.js', '.mjs', '.json'] },
+  },
+};

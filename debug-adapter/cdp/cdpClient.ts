@@ -1,0 +1,83 @@
+/** Commands to, and events from, one worker's V8. */
+import type { CdpCommand, CdpCommands, CdpEvent, CdpEvents } from './commands.ts';
+import { WorkerHub, type WorkerPeer } from './workerHub.ts';
+
+interface Pending {
+  method: string;
+  resolve(result: never): void;
+  reject(error: Error): void;
+}
+interface Message {
+  id?: number;
+  result?: unknown;
+  error?: { message: string };
+  method?: string;
+  params?: unknown;
+}
+
+/** The worker is gone: nothing can be asked of it any more. */
+export class DetachedError extends Error {
+  override name = 'DetachedError';
+  constructor() {
+    super('the machine has ended');
+  }
+}
+
+export class CdpClient implements WorkerPeer {
+  #sessionId: string | undefined;
+  #nextId = 1;
+  #gone = false;
+  readonly #pending = new Map<number, Pending>();
+  readonly #listeners = new Map<CdpEvent, ((params: never) => void)[]>();
+  #onAttached: () => void = () => {};
+  /** Resolves when the worker is there and waits for its first commands. */
+  readonly ready = new Promise<void>((resolve) => (this.#onAttached = resolve));
+
+  constructor(threadId: number) {
+    WorkerHub.shared.expect(threadId, this);
+  }
+
+  get gone(): boolean {
+    return this.#gone;
+  }
+
+  send<Name extends CdpCommand>(
+    method: Name,
+    ...params: CdpCommands[Name]['params'] extends Record<string, never> ? [] : [CdpCommands[Name]['params']]
+  ): Promise<CdpCommands[Name]['result']> {
+    return new Promise((resolve, reject) => {
+      if (this.#gone || this.#sessionId === undefined) return reject(new DetachedError());
+      const id = this.#nextId++;
+      this.#pending.set(id, { method, resolve, reject });
+      WorkerHub.shared.send(this.#sessionId, JSON.stringify({ id, method, params: params[0] ?? {} }));
+    });
+  }
+
+  on<Name extends CdpEvent>(event: Name, listener: (params: CdpEvents[Name]) => void): void {
+    this.#listeners.set(event, [...(this.#listeners.get(event) ?? []), listener]);
+  }
+
+  attached(sessionId: string): void {
+    this.#sessionId = sessionId;
+    this.#onAttached();
+  }
+
+  message(text: string): void {
+    const message = JSON.parse(text) as Message;
+    if (message.id === undefined) {
+      for (const listener of this.#listeners.get(message.method as CdpEvent) ?? []) listener(message.params as never);
+      return;
+    }
+    const pending = this.#pending.get(message.id);
+    this.#pending.delete(message.id);
+    if (message.error) pending?.reject(new Error(message.error.message));
+    else pending?.resolve(message.result as never);
+  }
+
+  detached(): void {
+    if (this.#gone) return;
+    this.#gone = true;
+    for (const { reject } of this.#pending.values()) reject(new DetachedError());
+    this.#pending.clear();
+  }
+}

@@ -1,0 +1,60 @@
+/** The part of the Chrome DevTools Protocol that this adapter speaks, as types. */
+import type { Debugger, Runtime } from 'node:inspector';
+
+interface Command<Params, Result> {
+  params: Params;
+  result: Result;
+}
+type Nothing = Record<string, never>;
+
+/** `node:inspector` types these without what V8 accepts beyond the stable protocol. */
+interface EvaluateParameters extends Runtime.EvaluateParameterType {
+  throwOnSideEffect?: boolean;
+  disableBreaks?: boolean;
+}
+
+/** Every command: what it takes, what it answers. */
+export interface CdpCommands {
+  'Runtime.enable': Command<Nothing, Nothing>;
+  'Runtime.runIfWaitingForDebugger': Command<Nothing, Nothing>;
+  'Runtime.evaluate': Command<EvaluateParameters, Runtime.EvaluateReturnType>;
+  'Runtime.callFunctionOn': Command<Runtime.CallFunctionOnParameterType, Runtime.CallFunctionOnReturnType>;
+  'Runtime.getProperties': Command<Runtime.GetPropertiesParameterType, Runtime.GetPropertiesReturnType>;
+  'Runtime.releaseObjectGroup': Command<Runtime.ReleaseObjectGroupParameterType, Nothing>;
+  'Debugger.enable': Command<Nothing, Debugger.EnableReturnType>;
+  'Debugger.disable': Command<Nothing, Nothing>;
+  'Debugger.pause': Command<Nothing, Nothing>;
+  'Debugger.resume': Command<Nothing, Nothing>;
+  'Debugger.stepOver': Command<Nothing, Nothing>;
+  'Debugger.stepInto': Command<Nothing, Nothing>;
+  'Debugger.stepOut': Command<Nothing, Nothing>;
+  'Debugger.setBlackboxPatterns': Command<Debugger.SetBlackboxPatternsParameterType, Nothing>;
+  'Debugger.setPauseOnExceptions': Command<Debugger.SetPauseOnExceptionsParameterType, Nothing>;
+  'Debugger.setSkipAllPauses': Command<Debugger.SetSkipAllPausesParameterType, Nothing>;
+  'Debugger.setBreakpointByUrl': Command<
+    Debugger.SetBreakpointByUrlParameterType,
+    Debugger.SetBreakpointByUrlReturnType
+  >;
+  'Debugger.setBreakpoint': Command<Debugger.SetBreakpointParameterType, Debugger.SetBreakpointReturnType>;
+  'Debugger.removeBreakpoint': Command<Debugger.RemoveBreakpointParameterType, Nothing>;
+  'Debugger.getPossibleBreakpoints': Command<
+    Debugger.GetPossibleBreakpointsParameterType,
+    Debugger.GetPossibleBreakpointsReturnType
+  >;
+  'Debugger.getScriptSource': Command<Debugger.GetScriptSourceParameterType, Debugger.GetScriptSourceReturnType>;
+  'Debugger.evaluateOnCallFrame': Command<
+    Debugger.EvaluateOnCallFrameParameterType,
+    Debugger.EvaluateOnCallFrameReturnType
+  >;
+  'Debugger.setVariableValue': Command<Debugger.SetVariableValueParameterType, Nothing>;
+}
+export type CdpCommand = keyof CdpCommands;
+
+/** Every event that is listened to. */
+export interface CdpEvents {
+  'Debugger.paused': Debugger.PausedEventDataType;
+  'Debugger.resumed': Nothing;
+  'Debugger.scriptParsed': Debugger.ScriptParsedEventDataType;
+  'Debugger.breakpointResolved': Debugger.BreakpointResolvedEventDataType;
+}
+export type CdpEvent = keyof CdpEvents;

@@ -1,0 +1,69 @@
+/** The scripts that V8 has loaded: by id, by the file that they come from, and their text. */
+import path from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import type { CdpClient } from './cdpClient.ts';
+
+export interface Script {
+  id: string;
+  /** As V8 knows it: `stack/net/socket.ts`, `file:///…/scenario.ts`. */
+  url: string;
+  /** The file on disk; undefined for code that has none (Node's own, evaluated text). */
+  path: string | undefined;
+}
+
+/** Files of the project are known to V8 by their place below this. */
+const OWN_ROOMS = /^(stack|debug-adapter|samples|test)\//;
+
+export class Scripts {
+  readonly #root: string;
+  readonly #client: CdpClient;
+  readonly #byId = new Map<string, Script>();
+  readonly #byUrl = new Map<string, Script>();
+  readonly #sources = new Map<string, Promise<string[]>>();
+
+  /** @param root the folder above `stack/` */
+  constructor(client: CdpClient, root: string) {
+    this.#client = client;
+    this.#root = root;
+    client.on('Debugger.scriptParsed', ({ scriptId, url }) => {
+      const script = { id: scriptId, url, path: this.pathOf(url) };
+      this.#byId.set(scriptId, script);
+      if (url !== '') this.#byUrl.set(url, script);
+    });
+  }
+
+  get(id: string): Script | undefined {
+    return this.#byId.get(id);
+  }
+  byUrl(url: string): Script | undefined {
+    return this.#byUrl.get(url);
+  }
+  all(): Script[] {
+    return [...this.#byUrl.values()];
+  }
+
+  /** The file that a script of this URL comes from. */
+  pathOf(url: string): string | undefined {
+    if (OWN_ROOMS.test(url)) return path.join(this.#root, ...url.split('/'));
+    if (url.startsWith('file://')) return fileURLToPath(url);
+    return undefined;
+  }
+
+  /** How V8 knows a file: the opposite of `pathOf`. */
+  urlOf(file: string): string {
+    const relative = path.relative(this.#root, file).split(path.sep).join('/');
+    return /^(stack|debug-adapter)\//.test(relative) ? relative : pathToFileURL(file).href;
+  }
+
+  /** The lines that V8 runs: the source with its types blanked. */
+  lines(id: string): Promise<string[]> {
+    let lines = this.#sources.get(id);
+    if (lines === undefined) {
+      lines = this.#client
+        .send('Debugger.getScriptSource', { scriptId: id })
+        .then(({ scriptSource }) => scriptSource.split('\n'));
+      this.#sources.set(id, lines);
+    }
+    return lines;
+  }
+}

@@ -1,0 +1,81 @@
+/**
+ * The way from this thread to its workers' inspectors: one inspector session for all, messages sorted by worker.
+ * No port is opened.
+ */
+import { Session } from 'node:inspector';
+
+/** What comes from one worker's inspector. */
+export interface WorkerPeer {
+  attached(sessionId: string): void;
+  message(text: string): void;
+  detached(): void;
+}
+
+interface AttachedToWorker {
+  sessionId: string;
+  workerInfo: { workerId: string };
+}
+
+export class WorkerHub {
+  static #shared: WorkerHub | undefined;
+  readonly #session = new Session();
+  /** Waiting to be attached, by thread id. */
+  readonly #expected = new Map<string, WorkerPeer>();
+  /** Attached, by session id. */
+  readonly #attached = new Map<string, WorkerPeer>();
+  /** Workers that were there before anybody asked for them, by thread id. */
+  readonly #early = new Map<string, string>();
+
+  /** The one hub of this process: every session that is connected hears of every worker. */
+  static get shared(): WorkerHub {
+    return (this.#shared ??= new WorkerHub());
+  }
+
+  private constructor() {
+    this.#session.connect();
+    // The types of node:inspector know these events without the form in which they arrive.
+    const on = this.#session.on.bind(this.#session) as (event: string, listener: (message: { params: unknown }) => void) => void;
+    on('NodeWorker.attachedToWorker', ({ params }) => this.#onAttached(params as AttachedToWorker));
+    on('NodeWorker.receivedMessageFromWorker', ({ params }) => {
+      const { sessionId, message } = params as { sessionId: string; message: string };
+      this.#attached.get(sessionId)?.message(message);
+    });
+    on('NodeWorker.detachedFromWorker', ({ params }) => {
+      const { sessionId } = params as { sessionId: string };
+      const peer = this.#attached.get(sessionId);
+      this.#attached.delete(sessionId);
+      peer?.detached();
+    });
+    this.#session.post('NodeWorker.enable', { waitForDebuggerOnStart: true });
+  }
+
+  /** The worker of this thread id belongs to `peer`. It waits at its start until it is told to go on. */
+  expect(threadId: number, peer: WorkerPeer): void {
+    const id = String(threadId);
+    const sessionId = this.#early.get(id);
+    if (sessionId === undefined) {
+      this.#expected.set(id, peer);
+      return;
+    }
+    this.#early.delete(id);
+    this.#attached.set(sessionId, peer);
+    peer.attached(sessionId);
+  }
+
+  send(sessionId: string, message: string): void {
+    this.#session.post('NodeWorker.sendMessageToWorker', { sessionId, message }, (error) => {
+      if (error) this.#attached.get(sessionId)?.detached();
+    });
+  }
+
+  #onAttached({ sessionId, workerInfo }: AttachedToWorker): void {
+    const peer = this.#expected.get(workerInfo.workerId);
+    if (peer === undefined) {
+      this.#early.set(workerInfo.workerId, sessionId);
+      return;
+    }
+    this.#expected.delete(workerInfo.workerId);
+    this.#attached.set(sessionId, peer);
+    peer.attached(sessionId);
+  }
+}

@@ -1,0 +1,78 @@
+/** The command line of `sockscope`. */
+
+/** What was asked for. */
+export interface CliArguments {
+  file: string;
+  pcap?: string;
+  /** Patterns of tracepoints: 'tcp:*', 'sock:inet_sock_set_state'. */
+  trace: string[];
+  seed?: number;
+  sysctl: Record<string, string>;
+  nic: Record<string, string | number>;
+}
+/** Not usable: the message says why, and what is. */
+export class UsageError extends Error {}
+
+export const USAGE = `usage: sockscope run FILE [options]
+
+Runs a scenario to its end, without VS Code.
+
+  --pcap OUT.pcapng     write all packets there
+  --trace PATTERNS      print tracepoints, for instance 'tcp:*,sock:inet_sock_set_state'
+  --seed N              seed of all random numbers (default 1)
+  --sysctl NAME=VALUE   a setting of the machine; may be given several times
+  --nic NAME=VALUE      mtu, ringSize, latency, bandwidth, loss, reorder, duplicate, corrupt`;
+
+/** 'a=b' split at the first '='. */
+function pair(text: string, option: string): [string, string] {
+  const at = text.indexOf('=');
+  if (at <= 0) throw new UsageError(`${option} takes NAME=VALUE, got "${text}"`);
+  return [text.slice(0, at), text.slice(at + 1)];
+}
+
+/** @throws UsageError */
+export function parseArguments(argv: readonly string[]): CliArguments {
+  const [command, ...rest] = argv;
+  if (command !== 'run') {
+    throw new UsageError(command === undefined ? 'no command given' : `unknown command "${command}"`);
+  }
+  const result: CliArguments = { file: '', trace: [], sysctl: {}, nic: {} };
+  for (let i = 0; i < rest.length; i++) {
+    const [option, attached] = /^(--[a-z]+)=(.*)$/s.exec(rest[i]!)?.slice(1) ?? [rest[i]!, undefined];
+    const value = () => {
+      const given = attached ?? rest[++i];
+      if (given === undefined) throw new UsageError(`${option} needs a value`);
+      return given;
+    };
+    switch (option) {
+      case '--pcap':
+        result.pcap = value();
+        break;
+      case '--trace':
+        result.trace.push(...value().split(',').filter(Boolean));
+        break;
+      case '--seed': {
+        const text = value();
+        if (!/^\d+$/.test(text)) throw new UsageError(`--seed takes a whole number, got "${text}"`);
+        result.seed = Number(text);
+        break;
+      }
+      case '--sysctl': {
+        const [name, setting] = pair(value(), option);
+        result.sysctl[name] = setting;
+        break;
+      }
+      case '--nic': {
+        const [name, setting] = pair(value(), option);
+        result.nic[name] = /^-?[\d.]+$/.test(setting) ? Number(setting) : setting;
+        break;
+      }
+      default:
+        if (option!.startsWith('-')) throw new UsageError(`unknown option ${option}`);
+        if (result.file !== '') throw new UsageError(`one FILE, not two: "${result.file}" and "${option}"`);
+        result.file = option!;
+    }
+  }
+  if (result.file === '') throw new UsageError('FILE is missing');
+  return result;
+}

@@ -1,0 +1,25 @@
+/**
+ * `npm run -s sockscope -- run FILE`: runs a scenario in a worker, passes its output through, and exits with 1 when it
+ * throws, with 2 when it was not called rightly.
+ */
+import { Worker } from 'node:worker_threads';
+import { parseArguments, USAGE, UsageError } from './arguments.ts';
+
+try {
+  const workerData = parseArguments(process.argv.slice(2));
+  const worker = new Worker(new URL('./worker.ts'.replace(/ts$/, 'js'), import.meta.url), {
+    workerData,
+    execArgv: ['--experimental-vm-modules', '--no-warnings'],
+  });
+  worker.on('error', (error) => {
+    console.error(`sockscope: ${error.stack ?? error.message}`);
+    process.exitCode = 1;
+  });
+  worker.on('exit', (code) => {
+    if (code !== 0) process.exitCode = code;
+  });
+} catch (error) {
+  if (!(error instanceof UsageError)) throw error;
+  console.error(`sockscope: ${error.message}\n\n${USAGE}`);
+  process.exitCode = 2;
+}

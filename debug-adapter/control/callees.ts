@@ -1,0 +1,60 @@
+/** The calls that the rest of a statement makes: what one can step into. */
+
+export interface Callee {
+  /** The expression that gives the function: `inet_csk_accept`, `sock.ops.connect`. */
+  expression: string;
+  /** Called with `yield*`: a kernel function that may sleep. */
+  isGenerator: boolean;
+  /** From 0. */
+  line: number;
+  column: number;
+}
+
+/** A statement is not longer than this, in lines. */
+const MOST_LINES = 40;
+const CALL = /(yield\s*\*\s*)?([A-Za-z_$][\w$]*(?:\s*\??\.\s*#?[A-Za-z_$][\w$]*)*)\s*(?:\?\.)?\s*\(/g;
+const KEYWORDS = new Set(['if', 'for', 'while', 'switch', 'catch', 'return', 'function', 'await', 'typeof', 'yield', 'super', 'new', 'import', 'async', 'of', 'in', 'void', 'delete', 'throw']);
+
+/** The text from a position to the end of its statement, with strings and comments blanked. */
+function statementFrom(lines: readonly string[], line: number, column: number): string {
+  let text = '';
+  let depth = 0;
+  for (let at = line; at < Math.min(lines.length, line + MOST_LINES); at++) {
+    const from = at === line ? column : 0;
+    const source = blankLiterals(lines[at]!).slice(from);
+    for (let index = 0; index < source.length; index++) {
+      const char = source[index]!;
+      if (char === '(' || char === '[') depth++;
+      else if (char === ')' || char === ']') depth--;
+      // A brace opens a block, whose statements have positions of their own; inside of parentheses it is an object.
+      else if ((char === ';' || char === '{' || char === '}') && depth <= 0) return text + source.slice(0, index);
+    }
+    text += `${source}\n`;
+  }
+  return text;
+}
+function blankLiterals(line: string): string {
+  const blank = (match: string) => match.replace(/[^\n]/g, ' ');
+  return line.replace(/'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|`(?:[^`\\]|\\.)*`|\/\/.*$|\/\*.*?\*\//g, blank);
+}
+
+/** @param lines the code as V8 runs it; line and column count from 0 */
+export function calleesFrom(lines: readonly string[], line: number, column: number): Callee[] {
+  const text = statementFrom(lines, line, column);
+  const callees: Callee[] = [];
+  for (const match of text.matchAll(CALL)) {
+    const path = match[2]!.replace(/\s+/g, '').replaceAll('?.', '.');
+    if (KEYWORDS.has(path)) continue;
+    const before = text.slice(0, match.index);
+    if (/\b(?:function\s*\*?|new)\s*$/.test(before)) continue;
+    const lineOffset = before.split('\n').length - 1;
+    const lastBreak = before.lastIndexOf('\n');
+    callees.push({
+      expression: path,
+      isGenerator: match[1] !== undefined,
+      line: line + lineOffset,
+      column: lastBreak < 0 ? column + match.index : match.index - lastBreak - 1,
+    });
+  }
+  return callees;
+}

@@ -1,0 +1,56 @@
+/** Conditions and log messages as the expressions that V8 evaluates at a breakpoint. */
+import vm from 'node:vm';
+import { AGENT } from '../worker/channel.ts';
+
+/** A log message taken apart: text, and the expressions between. */
+export interface LogMessage {
+  parts: string[];
+  expressions: string[];
+}
+
+/** @throws an error that says what is wrong with the expression */
+export function checkExpression(expression: string, what: string): void {
+  try {
+    new vm.Script(`(async function* () { (${expression}\n); })`);
+  } catch (error) {
+    throw new Error(`${what} "${expression}" is not a JavaScript expression: ${(error as Error).message}`);
+  }
+}
+
+/** `state of {sk}: {sk.sk_state}`; a backslash before a brace keeps it. @throws an error that a person can read */
+export function logMessage(text: string): LogMessage {
+  const parts = [''];
+  const expressions: string[] = [];
+  for (let at = 0; at < text.length; at++) {
+    const char = text[at]!;
+    if (char === '\\' && /[{}\\]/.test(text[at + 1] ?? '')) {
+      parts[parts.length - 1] += text[++at]!;
+    } else if (char === '{') {
+      const end = closingBrace(text, at);
+      if (end < 0) throw new Error(`The log message "${text}" has a { without its }.`);
+      const expression = text.slice(at + 1, end);
+      checkExpression(expression, 'In the log message,');
+      expressions.push(expression);
+      parts.push('');
+      at = end;
+    } else parts[parts.length - 1] += char;
+  }
+  return { parts, expressions };
+}
+function closingBrace(text: string, open: number): number {
+  let depth = 0;
+  for (let at = open; at < text.length; at++) {
+    if (text[at] === '{') depth++;
+    else if (text[at] === '}' && --depth === 0) return at;
+  }
+  return -1;
+}
+
+/** The expression that decides in the machine's thread, without asking the adapter. */
+export function ruleCondition(id: number, condition: string, log: LogMessage | undefined): string {
+  const agent = `globalThis[Symbol.for('${AGENT}')].rules`;
+  const test = condition.trim() === '' ? 'undefined' : `() => (${condition}\n)`;
+  if (log === undefined) return `${agent}.hit(${id}, ${test})`;
+  const values = log.expressions.map((expression) => `(${expression}\n)`).join(', ');
+  return `${agent}.log(${id}, ${test}, ${JSON.stringify(log.parts)}, () => [${values}])`;
+}

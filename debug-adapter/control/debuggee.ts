@@ -1,0 +1,164 @@
+/** One machine being debugged: its thread, the inspector on it, its streams. */
+import { Worker } from 'node:worker_threads';
+import { createRing } from '../../stack/trace/ring.ts';
+import { CdpClient } from '../cdp/cdpClient.ts';
+import { Scripts } from '../cdp/scripts.ts';
+import { SKIPPED_PATTERNS } from '../inspect/codeKinds.ts';
+import { AGENT, type FromWorker, type RunEnd, type ToWorker, type WorkerData } from '../worker/channel.ts';
+
+/** Frames and output wait here for the adapter, the newest of them when it is slow. */
+const RING_BYTES = 32 * 1024 * 1024;
+/** How long the inspector may take to let go of a machine before it is ended anyway. */
+const DETACH_MS = 300;
+/** The group of remote objects that live as long as the machine stands. */
+const STOP_GROUP = 'stop';
+
+export interface DebuggeeOptions {
+  /** The folder above `stack/`. */
+  root: string;
+  program: string;
+  config: WorkerData['config'];
+  /** Further patterns of files that stepping passes over. */
+  skip: readonly string[];
+}
+
+export class Debuggee {
+  readonly client: CdpClient;
+  readonly scripts: Scripts;
+  readonly ring: SharedArrayBuffer;
+  readonly #worker: Worker;
+  readonly #skip: readonly string[];
+  #agentId = '';
+  #waiting: ((message: FromWorker) => void) | undefined;
+  #killed: Promise<void> | undefined;
+  /** The run has ended by itself. */
+  onEnded: (end: RunEnd) => void = () => {};
+  /** The thread is gone without having said so. */
+  onLost: (message: string) => void = () => {};
+  /** What the thread wrote to its own stdout and stderr, past the machine. */
+  onStrayOutput: (text: string) => void = () => {};
+
+  constructor(options: DebuggeeOptions) {
+    this.#skip = options.skip;
+    this.ring = createRing(RING_BYTES);
+    const workerData: WorkerData = { program: options.program, config: options.config, ring: this.ring };
+    this.#worker = new Worker(new URL('../worker/main.js', import.meta.url), {
+      execArgv: ['--experimental-vm-modules', '--no-warnings'],
+      workerData,
+      stdout: true,
+      stderr: true,
+    });
+    this.#worker.stdout.on('data', (text: Buffer) => this.onStrayOutput(text.toString()));
+    this.#worker.stderr.on('data', (text: Buffer) => this.onStrayOutput(text.toString()));
+    this.client = new CdpClient(this.#worker.threadId);
+    this.scripts = new Scripts(this.client, options.root);
+    this.#worker.on('message', (message: FromWorker) => this.#receive(message));
+    this.#worker.on('error', (error) => this.#lost(error.message));
+    this.#worker.on('exit', () => {
+      this.client.detached();
+      this.#lost('the thread of the machine has ended');
+    });
+  }
+
+  /** Attach the debugger and boot the machine. Rejects with a message for the user. */
+  async boot(): Promise<void> {
+    await this.client.ready;
+    const booted = this.#next();
+    // Sent at once: they are answered in order.
+    void this.client.send('Runtime.enable').catch(() => {});
+    void this.client.send('Debugger.enable').catch(() => {});
+    void this.client.send('Debugger.setBlackboxPatterns', { patterns: [...SKIPPED_PATTERNS, ...this.#skip] }).catch(() => {});
+    void this.client.send('Runtime.runIfWaitingForDebugger').catch(() => {});
+    await booted;
+    const { result } = await this.client.send('Runtime.evaluate', {
+      expression: `globalThis[Symbol.for('${AGENT}')]`,
+      objectGroup: 'agent',
+    });
+    this.#agentId = result.objectId!;
+  }
+
+  /** Load the program. @returns its processes' names. Rejects with a message for the user. */
+  async load(): Promise<string[]> {
+    const loaded = this.#next();
+    this.#send({ type: 'load' });
+    const message = await loaded;
+    return message.type === 'loaded' ? message.processes : [];
+  }
+
+  run(): void {
+    this.#send({ type: 'run' });
+  }
+
+  /** Ask the agent; arguments and answer are plain data. Works while the machine runs. */
+  async ask<Answer>(method: string, ...args: unknown[]): Promise<Answer> {
+    const expression = `globalThis[Symbol.for('${AGENT}')].${method}(${args.map((arg) => JSON.stringify(arg) ?? 'undefined').join(',')})`;
+    const { result, exceptionDetails } = await this.client.send('Runtime.evaluate', {
+      expression,
+      returnByValue: true,
+      silent: true,
+      disableBreaks: true,
+    });
+    if (exceptionDetails) throw new Error(messageOf(exceptionDetails));
+    return result.value as Answer;
+  }
+
+  /** Ask the agent about remote objects; only while the machine stands. */
+  async askAbout<Answer>(method: string, plain: readonly unknown[], objectIds: readonly string[]): Promise<Answer> {
+    const { result, exceptionDetails } = await this.client.send('Runtime.callFunctionOn', {
+      functionDeclaration: 'function(method, ...args) { return this[method](...args); }',
+      objectId: this.#agentId,
+      arguments: [{ value: method }, ...plain.map((value) => ({ value })), ...objectIds.map((objectId) => ({ objectId }))],
+      returnByValue: true,
+      silent: true,
+    });
+    if (exceptionDetails) throw new Error(messageOf(exceptionDetails));
+    return result.value as Answer;
+  }
+
+  /** End the thread, whatever it does: also while it stands, or loops. */
+  kill(): Promise<void> {
+    return (this.#killed ??= this.#kill());
+  }
+  async #kill(): Promise<void> {
+    this.onLost = () => {};
+    this.onEnded = () => {};
+    // A thread that stands in the debugger does not end: let it go first, and don't let it stop again.
+    const letGo = this.client.send('Debugger.disable').catch(() => {});
+    await Promise.race([letGo, new Promise((resolve) => setTimeout(resolve, DETACH_MS))]);
+    await this.#worker.terminate();
+  }
+
+  #send(message: ToWorker): void {
+    this.#worker.postMessage(message);
+  }
+
+  /** The thread's next message of the launch. */
+  #next(): Promise<FromWorker> {
+    return new Promise((resolve, reject) => {
+      this.#waiting = (message) => {
+        this.#waiting = undefined;
+        if (message.type === 'failed') reject(new Error(message.message));
+        else resolve(message);
+      };
+    });
+  }
+  #receive(message: FromWorker): void {
+    if (message.type === 'ended') this.onEnded(message.end);
+    else if (this.#waiting) this.#waiting(message);
+    else if (message.type === 'failed') this.onLost(message.message);
+  }
+  #lost(message: string): void {
+    if (this.#waiting) this.#waiting({ type: 'failed', message });
+    else this.onLost(message);
+  }
+}
+
+export { STOP_GROUP };
+
+/** What a failed evaluation says: the error's message, without its stack. */
+export function messageOf(details: { text: string; exception?: { description?: string | undefined; value?: unknown } | undefined }): string {
+  const { exception } = details;
+  if (exception?.description) return exception.description.split('\n')[0]!;
+  if (exception && 'value' in exception) return String(exception.value);
+  return details.text;
+}

@@ -1,0 +1,267 @@
+/** Going on and stopping: runs the machine until it stops where a person wants to be. */
+import type { Debugger } from 'node:inspector';
+import { DetachedError } from '../cdp/cdpClient.ts';
+import type { Snapshot } from '../inspect/agent.ts';
+import { UNCAUGHT_FILTER } from '../filters/all.ts';
+import { isKernel, isScenario } from '../inspect/codeKinds.ts';
+import { SWITCH_REASON } from '../inspect/stops.ts';
+import { SOFTIRQ_THREAD } from '../inspect/threads.ts';
+import type { Debuggee } from './debuggee.ts';
+import { STOP_GROUP } from './debuggee.ts';
+import { StepTargets } from './stepTargets.ts';
+import { isMachineStop, scopeObjects, Stop, visibleTop } from './stop.ts';
+import type { FunctionIndex } from './functionIndex.ts';
+
+export type StepKind = 'next' | 'stepIn' | 'stepOut';
+type Paused = Debugger.PausedEventDataType;
+const COMMANDS = { next: 'Debugger.stepOver', stepIn: 'Debugger.stepInto', stepOut: 'Debugger.stepOut' } as const;
+type Go = 'Debugger.resume' | (typeof COMMANDS)[StepKind];
+
+/** What is being carried out. */
+interface Operation {
+  kind: StepKind | 'continue' | 'wait';
+  /** The thread that is to stop; undefined: any. */
+  thread?: number | undefined;
+  /** Where the step began. */
+  from?: Place | undefined;
+  /** Breakpoints of V8's that exist for this step only. */
+  temporary: string[];
+  /** How often V8 stopped where a person does not want to be. */
+  again: number;
+  /** Reported when a temporary breakpoint is hit. */
+  reason?: string;
+}
+interface Place {
+  script: string;
+  functionName: string;
+  line: number;
+  depth: number;
+}
+/** V8 may stop so often between two lines before that is taken for a stop. */
+const MOST_REPEATS = 60;
+
+export class Execution {
+  readonly #debuggee: Debuggee;
+  readonly #targets: StepTargets;
+  #operation: Operation = { kind: 'continue', temporary: [], again: 0 };
+  #stop: Stop | undefined;
+  /** V8 stands, and what that means is not known yet. */
+  #judging = false;
+  #pauseRequested = false;
+  /** DAP ids of the user's breakpoints, by V8's. */
+  breakpointIds = new Map<string, number>();
+  /** Which of them are function breakpoints. */
+  functionBreakpoints = new Set<number>();
+  /** Called before the first view is served at each stop. */
+  onStop: (stop: Stop) => void = () => {};
+  onContinued: () => void = () => {};
+
+  constructor(debuggee: Debuggee, functions: FunctionIndex) {
+    this.#debuggee = debuggee;
+    this.#targets = new StepTargets(debuggee, functions);
+    debuggee.client.on('Debugger.paused', (paused) => void this.#paused(paused));
+  }
+
+  /** The stop that the machine stands at; undefined while it runs. */
+  get stop(): Stop | undefined {
+    return this.#stop;
+  }
+  get targets(): StepTargets {
+    return this.#targets;
+  }
+
+  continue(): void {
+    this.#begin({ kind: 'continue', temporary: [], again: 0 }, 'Debugger.resume');
+  }
+
+  /** Run until a one-time breakpoint of V8's (already set) is hit. */
+  expectEntry(breakpointId: string): void {
+    this.#operation = { kind: 'continue', temporary: [breakpointId], again: 0, reason: 'entry' };
+  }
+
+  async pause(): Promise<void> {
+    if (this.#stop !== undefined || this.#judging) return;
+    this.#pauseRequested = true;
+    await this.#debuggee.client.send('Debugger.pause');
+  }
+
+  /** @param target which callee to step into, as `targets.of()` numbered it */
+  async step(kind: StepKind, thread: number, target?: number): Promise<void> {
+    const stop = this.#stop;
+    if (stop === undefined) throw new Error('the machine is running: pause it first');
+    const runs = stop.framesOf(thread)?.some(({ callFrame }) => callFrame !== undefined) ?? false;
+    if (!runs) return this.#waitForThread(thread);
+    const operation: Operation = { kind, thread, from: this.#placeOf(stop.paused), temporary: [], again: 0 };
+    if (isMachineStop(stop.paused.callFrames, this.#debuggee.scripts)) {
+      // Leave the code that stopped the machine; the line that it was called from is where the step begins.
+      return this.#leaveMachineStop(operation);
+    }
+    await this.#stepFrom(operation, stop.paused, target);
+  }
+
+  async #stepFrom(operation: Operation, paused: Paused, target?: number): Promise<void> {
+    let command: Go = operation.kind === 'continue' || operation.kind === 'wait' ? 'Debugger.resume' : COMMANDS[operation.kind];
+    if (operation.kind === 'stepIn') {
+      operation.temporary = await this.#targets.arm(paused, target);
+      // One callee was chosen: the others are stepped over.
+      if (target !== undefined) command = 'Debugger.stepOver';
+    }
+    this.#begin(operation, command);
+  }
+
+  #leaving: ((paused: Paused) => void) | undefined;
+  async #leaveMachineStop(operation: Operation): Promise<void> {
+    const left = new Promise<Paused>((resolve) => (this.#leaving = resolve));
+    this.#begin(operation, 'Debugger.stepOut');
+    const paused = await left;
+    if (operation.kind === 'stepOut') this.#resume('Debugger.stepOut');
+    else if (operation.kind === 'stepIn') await this.#stepFrom(operation, paused);
+    else this.#resume('Debugger.stepOver');
+  }
+
+  async #waitForThread(thread: number): Promise<void> {
+    if (thread === SOFTIRQ_THREAD) await this.#debuggee.ask('stops.waitForSoftirq');
+    else await this.#debuggee.ask('stops.waitForTask', thread);
+    this.#begin({ kind: 'wait', thread, temporary: [], again: 0 }, 'Debugger.resume');
+  }
+
+  #begin(operation: Operation, command: Go): void {
+    this.#operation = operation;
+    this.#stop = undefined;
+    this.onContinued();
+    this.#resume(command);
+  }
+  #resume(command: Go): void {
+    const { client } = this.#debuggee;
+    client.send('Runtime.releaseObjectGroup', { objectGroup: STOP_GROUP }).catch(() => {});
+    client.send(command).catch((error: unknown) => {
+      if (!(error instanceof DetachedError)) throw error;
+    });
+  }
+
+  /** V8 has stopped: go on, or tell. */
+  async #paused(paused: Paused): Promise<void> {
+    this.#judging = true;
+    try {
+      await this.#judge(paused);
+    } catch (error) {
+      // The machine was ended meanwhile: there is nothing to stop at any more.
+      if (!this.#debuggee.client.gone) throw error;
+    } finally {
+      this.#judging = false;
+    }
+  }
+
+  async #judge(paused: Paused): Promise<void> {
+    const operation = this.#operation;
+    const { scripts } = this.#debuggee;
+    const hit = paused.hitBreakpoints ?? [];
+    const users = hit.filter((id) => this.breakpointIds.has(id)).map((id) => this.breakpointIds.get(id)!);
+    const machineStop = isMachineStop(paused.callFrames, scripts);
+    const planned = !machineStop && users.length === 0 && hit.length === 0;
+
+    const leaving = this.#leaving;
+    if (leaving !== undefined) {
+      this.#leaving = undefined;
+      if (planned) return leaving(paused);
+    }
+    if (planned && this.#goesOn(operation, paused)) return;
+
+    const scopes = scopeObjects(paused.callFrames[Math.max(0, visibleTop(paused.callFrames, scripts))]);
+    const snapshot = await this.#debuggee.askAbout<Snapshot>('snapshot', [scopes.locals], scopes.objectIds);
+    const stop = new Stop(paused, snapshot, scripts);
+    stop.hitBreakpoints = users;
+    if (machineStop && snapshot.reason?.filter === SWITCH_REASON) {
+      // The thread that was waited for is about to run: on to its next line.
+      this.#operation = { ...operation, kind: 'stepIn', from: undefined, again: 0 };
+      this.#resume('Debugger.stepInto');
+      return;
+    }
+    if (planned && !this.#isRightThread(operation, stop)) return this.#waitAgain(operation);
+    this.#explain(stop, operation, machineStop, hit);
+    await this.#finish(operation);
+    this.#stop = stop;
+    this.onStop(stop);
+  }
+
+  /** Stopped between the lines, or in code that nobody wants to see: go on. @returns whether it does */
+  #goesOn(operation: Operation, paused: Paused): boolean {
+    if (this.#pauseRequested || operation.again >= MOST_REPEATS) return false;
+    const top = paused.callFrames[0]!;
+    const url = this.#debuggee.scripts.get(top.location.scriptId)?.url ?? '';
+    if (!isKernel(url) && !isScenario(url)) {
+      if (operation.kind === 'continue') return false;
+      operation.again++;
+      this.#resume(operation.kind === 'stepOut' ? 'Debugger.stepOut' : 'Debugger.stepInto');
+      return true;
+    }
+    if (operation.kind !== 'next' && operation.kind !== 'stepIn') return false;
+    const { from } = operation;
+    const here = this.#placeOf(paused);
+    const samePlace =
+      from !== undefined &&
+      from.script === here.script &&
+      from.functionName === here.functionName &&
+      from.line === here.line &&
+      from.depth === here.depth;
+    // Stepping in stops again before each call of a line; only the way out of the function is no line of its own.
+    if (!samePlace || (operation.kind === 'stepIn' && top.returnValue === undefined)) return false;
+    operation.again++;
+    this.#resume(COMMANDS[operation.kind]);
+    return true;
+  }
+
+  #placeOf(paused: Paused): Place {
+    const { scripts } = this.#debuggee;
+    const { callFrames } = paused;
+    const index = Math.max(0, visibleTop(callFrames, scripts));
+    const { functionName, location } = callFrames[index]!;
+    return {
+      script: location.scriptId,
+      functionName,
+      line: location.lineNumber,
+      depth: callFrames.length - index,
+    };
+  }
+
+  /** A step of one thread must not end in another. The softirq context ends where it likes. */
+  #isRightThread({ thread }: Operation, stop: Stop): boolean {
+    if (this.#pauseRequested || thread === undefined || thread === SOFTIRQ_THREAD) return true;
+    return stop.snapshot.context.pid === thread;
+  }
+  async #waitAgain(operation: Operation): Promise<void> {
+    await this.#debuggee.ask('stops.waitForTask', operation.thread);
+    await this.#finish(operation, false);
+    this.#operation = { kind: 'wait', thread: operation.thread, temporary: [], again: 0 };
+    this.#resume('Debugger.resume');
+  }
+
+  #explain(stop: Stop, operation: Operation, machineStop: boolean, hit: readonly string[]): void {
+    const { reason } = stop.snapshot;
+    if (machineStop && reason !== null) {
+      stop.reason = reason.filter === UNCAUGHT_FILTER ? 'exception' : reason.filter;
+      stop.description = `Paused on ${reason.description}`;
+    } else if (stop.hitBreakpoints.length > 0) {
+      const isFunction = stop.hitBreakpoints.some((id) => this.functionBreakpoints.has(id));
+      stop.reason = isFunction ? 'function breakpoint' : 'breakpoint';
+    } else if (hit.some((id) => operation.temporary.includes(id))) {
+      stop.reason = operation.reason ?? 'step';
+      if (operation.reason === 'entry') stop.description = 'Paused on entry';
+    } else if (this.#pauseRequested) {
+      stop.reason = 'pause';
+    } else if (operation.kind === 'continue') {
+      stop.reason = 'breakpoint';
+      stop.description = 'Paused on debugger statement';
+    }
+  }
+
+  /** The operation is over: nothing of it may stay behind. */
+  async #finish(operation: Operation, forgetWait = true): Promise<void> {
+    this.#pauseRequested = false;
+    const { client } = this.#debuggee;
+    const removals = operation.temporary.map((breakpointId) => client.send('Debugger.removeBreakpoint', { breakpointId }));
+    if (forgetWait && operation.kind === 'wait') removals.push(this.#debuggee.ask('stops.stopWaiting'));
+    operation.temporary = [];
+    await Promise.all(removals);
+  }
+}

@@ -1,0 +1,76 @@
+/** Breakpoints on the kernel's functions by name: `tcp_v4_rcv`, `connect`, `sys_connect`. */
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import { defineRule } from './breakpoints.ts';
+import type { Debuggee } from './debuggee.ts';
+import type { Execution } from './execution.ts';
+import type { FunctionIndex, FunctionPlace } from './functionIndex.ts';
+
+export class FunctionBreakpoints {
+  readonly #debuggee: Debuggee;
+  readonly #execution: Execution;
+  readonly #functions: FunctionIndex;
+  readonly #nextId: () => number;
+  #set: { id: number; v8: string }[] = [];
+
+  constructor(debuggee: Debuggee, execution: Execution, functions: FunctionIndex, nextId: () => number) {
+    this.#debuggee = debuggee;
+    this.#execution = execution;
+    this.#functions = functions;
+    this.#nextId = nextId;
+  }
+
+  /** Replace all of them. */
+  async set(wanted: readonly DebugProtocol.FunctionBreakpoint[]): Promise<DebugProtocol.Breakpoint[]> {
+    await Promise.all(this.#set.map((one) => this.#remove(one)));
+    this.#set = [];
+    return Promise.all(wanted.map((wish) => this.#add(wish)));
+  }
+
+  async #remove({ id, v8 }: { id: number; v8: string }): Promise<void> {
+    this.#execution.breakpointIds.delete(v8);
+    this.#execution.functionBreakpoints.delete(id);
+    await this.#debuggee.client.send('Debugger.removeBreakpoint', { breakpointId: v8 });
+    await this.#debuggee.ask('rules.forget', id);
+  }
+
+  async #add(wish: DebugProtocol.FunctionBreakpoint): Promise<DebugProtocol.Breakpoint> {
+    const id = this.#nextId();
+    const name = wish.name.trim().replace(/\(\)$/, '');
+    try {
+      const places = await this.#places(name);
+      const condition = await defineRule(this.#debuggee, id, wish);
+      const set = await Promise.all(places.map((place) => this.#setAt(id, place, condition)));
+      const first = set.find((one) => one !== undefined);
+      if (first === undefined) return { id, verified: false, message: `${name} has no place to stop at.` };
+      return { id, verified: true, ...first };
+    } catch (error) {
+      return { id, verified: false, message: (error as Error).message };
+    }
+  }
+
+  async #places(name: string): Promise<FunctionPlace[]> {
+    const places = await this.#functions.find(name);
+    if (places.length > 0) return places;
+    const syscall = await this.#functions.findSyscall(name);
+    if (syscall.length > 0) return syscall;
+    const near = await this.#functions.similar(name);
+    const hint = near.length === 0 ? 'Write a function of the kernel, such as tcp_v4_rcv, or a system call, such as connect.' : `Did you mean ${near.join(' or ')}?`;
+    throw new Error(`The kernel has no function "${name}". ${hint}`);
+  }
+
+  async #setAt(id: number, place: FunctionPlace, condition: string | undefined) {
+    const { scripts } = this.#debuggee;
+    const location = await this.#execution.targets.bodyAt(place.url, place.line, place.column);
+    if (location === undefined) return undefined;
+    const { breakpointId } = await this.#debuggee.client.send('Debugger.setBreakpointByUrl', {
+      url: place.url,
+      lineNumber: location.lineNumber,
+      columnNumber: location.columnNumber ?? 0,
+      ...(condition === undefined ? {} : { condition }),
+    });
+    this.#execution.breakpointIds.set(breakpointId, id);
+    this.#execution.functionBreakpoints.add(id);
+    this.#set.push({ id, v8: breakpointId });
+    return { source: { path: scripts.pathOf(place.url)! }, line: location.lineNumber + 1 };
+  }
+}

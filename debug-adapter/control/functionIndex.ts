@@ -1,0 +1,80 @@
+/** Where the kernel's functions are: by name, from the stack's source. */
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+
+export interface FunctionPlace {
+  name: string;
+  /** As V8 names the script. */
+  url: string;
+  /** Of the parenthesis after the name, from 0: where V8 says a function begins. */
+  line: number;
+  column: number;
+}
+
+const FUNCTION = /^(?:export )?function(?:\*)?\s*([A-Za-z_$][\w$]*)[^(]*\(/gm;
+
+/** What the library calls a system call, where the kernel's function is not named after it. */
+const SYSCALL_FUNCTIONS: Record<string, string> = {
+  accept: '__sys_accept4',
+  send: '__sys_sendto',
+  recv: '__sys_recvfrom',
+  getsockname: '__sys_getname',
+  getpeername: '__sys_getname',
+  sleep: 'hrtimer_nanosleep',
+  nanosleep: 'hrtimer_nanosleep',
+  poll: 'do_sys_poll',
+  fcntl: 'do_fcntl',
+};
+
+export class FunctionIndex {
+  readonly #loading: Promise<Map<string, FunctionPlace[]>>;
+
+  constructor(root: string) {
+    this.#loading = readFunctions(root);
+    this.#loading.catch(() => {});
+  }
+
+  async find(name: string): Promise<FunctionPlace[]> {
+    return (await this.#loading).get(name) ?? [];
+  }
+
+  /** The function that a system call enters: `connect`, `sys_connect`, `__sys_connect`. */
+  async findSyscall(name: string): Promise<FunctionPlace[]> {
+    const bare = name.replace(/^(?:__|k)?sys_/, '');
+    const candidates = [`__sys_${bare}`, `ksys_${bare}`, `sys_${bare}`, `do_${bare}`];
+    const alias = SYSCALL_FUNCTIONS[bare];
+    if (alias !== undefined) candidates.unshift(alias);
+    for (const candidate of candidates) {
+      const found = await this.find(candidate);
+      if (found.length > 0) return found;
+    }
+    return [];
+  }
+
+  /** Names that look like one that is not there. */
+  async similar(name: string): Promise<string[]> {
+    const wanted = name.toLowerCase();
+    const names = [...(await this.#loading).keys()];
+    const near = names.filter((known) => known.includes(wanted) || (known.length > 3 && wanted.includes(known)));
+    return near.sort((a, b) => Math.abs(a.length - name.length) - Math.abs(b.length - name.length)).slice(0, 3);
+  }
+}
+
+async function readFunctions(root: string): Promise<Map<string, FunctionPlace[]>> {
+  const found = new Map<string, FunctionPlace[]>();
+  // What was built is what runs: same lines, same columns as the source.
+  const folder = path.join(root, 'dist', 'stack');
+  const names = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith('.js'));
+  const sources = await Promise.all(names.map((name) => readFile(path.join(folder, name), 'utf8')));
+  for (const [index, source] of sources.entries()) {
+    const url = `stack/${names[index]!.split(path.sep).join('/').replace(/\.js$/, '.ts')}`;
+    for (const match of source.matchAll(FUNCTION)) {
+      const end = match.index + match[0].length - 1;
+      const before = source.slice(0, end);
+      const line = before.split('\n').length - 1;
+      const place = { name: match[1]!, url, line, column: end - (before.lastIndexOf('\n') + 1) };
+      found.set(place.name, [...(found.get(place.name) ?? []), place]);
+    }
+  }
+  return found;
+}

@@ -1,0 +1,132 @@
+/** One stop of the machine: V8's frames, what the agent says, and the frames as the debugger shows them. */
+import type { Debugger } from 'node:inspector';
+import type { Script, Scripts } from '../cdp/scripts.ts';
+import type { Snapshot } from '../inspect/agent.ts';
+import { isForeign, isKernel, isLibrary, isScenario, isScheduler, isTracing } from '../inspect/codeKinds.ts';
+import type { TextFrame } from '../inspect/stackText.ts';
+import { SOFTIRQ_THREAD } from '../inspect/threads.ts';
+
+/** A frame as it is shown. Lines and columns count from 1. */
+export interface FrameView {
+  name: string;
+  url: string;
+  path: string | undefined;
+  line: number;
+  column: number;
+  /** Passed over when stepping: shown, but not in the foreground. */
+  isSkipped: boolean;
+  /** V8's frame; without one there is only the text of a stack: nothing can be evaluated there. */
+  callFrame?: Debugger.CallFrame;
+}
+
+/** Frames that must not be shown: tracing above the place where the machine stopped itself. */
+const MACHINE_STOP = 'machine_stop';
+const STOP_URL = 'stack/trace/stop.ts';
+
+export class Stop {
+  readonly paused: Debugger.PausedEventDataType;
+  readonly snapshot: Snapshot;
+  /** What the stopped event says. */
+  reason = 'step';
+  description: string | undefined;
+  hitBreakpoints: number[] = [];
+  /** By thread: those of the context that runs, and of the task under it. */
+  readonly #frames = new Map<number, FrameView[]>();
+  /** The thread that stopped. */
+  readonly threadId: number;
+
+  constructor(paused: Debugger.PausedEventDataType, snapshot: Snapshot, scripts: Scripts) {
+    this.paused = paused;
+    this.snapshot = snapshot;
+    const { pid, interrupt } = snapshot.context;
+    this.threadId = interrupt || pid === 0 ? SOFTIRQ_THREAD : pid;
+    this.#split(shownFrames(paused.callFrames, scripts), scripts);
+  }
+
+  /** Frames of a thread that V8 has on its stack; undefined for one that does not run. */
+  framesOf(threadId: number): FrameView[] | undefined {
+    return this.#frames.get(threadId);
+  }
+  get top(): FrameView | undefined {
+    return this.#frames.get(this.threadId)?.[0];
+  }
+
+  #split(frames: FrameView[], scripts: Scripts): void {
+    const { context, userFrames, errorStack } = this.snapshot;
+    if (errorStack !== undefined) {
+      const shown = errorStack.filter(({ url }) => isScenario(url) || isKernel(url)).map((frame) => textFrame(frame, scripts));
+      this.#frames.set(this.threadId, shown);
+      return;
+    }
+    if (context.pid === 0) {
+      this.#frames.set(SOFTIRQ_THREAD, frames);
+      return;
+    }
+    const boundary = context.interrupt ? interruptBoundary(frames) : -1;
+    const task = frames.slice(boundary + 1);
+    // A system call that has slept goes on without its caller on V8's stack.
+    if (!task.some(({ url }) => isScenario(url))) task.push(...userFrames.map((frame) => textFrame(frame, scripts)));
+    this.#frames.set(context.pid, task);
+    if (context.interrupt) this.#frames.set(SOFTIRQ_THREAD, [...frames.slice(0, boundary + 1), ...task]);
+  }
+}
+
+/** Is this the statement with which the machine stops itself? */
+export function isMachineStop(callFrames: readonly Debugger.CallFrame[], scripts: Scripts): boolean {
+  const top = callFrames[0];
+  return top?.functionName === MACHINE_STOP && scripts.get(top.location.scriptId)?.url === STOP_URL;
+}
+
+export function isHidden(url: string): boolean {
+  return isForeign(url) || isScheduler(url) || isTracing(url);
+}
+
+/** The index of the first frame that a person is to see; -1: none. */
+export function visibleTop(callFrames: readonly Debugger.CallFrame[], scripts: Scripts): number {
+  return callFrames.findIndex(({ location }) => !isHidden(scripts.get(location.scriptId)?.url ?? ''));
+}
+
+function shownFrames(callFrames: readonly Debugger.CallFrame[], scripts: Scripts): FrameView[] {
+  const frames: FrameView[] = [];
+  for (const callFrame of callFrames) {
+    const script = scripts.get(callFrame.location.scriptId);
+    if (script === undefined || isHidden(script.url)) continue;
+    frames.push(v8Frame(callFrame, script));
+  }
+  // Below the outermost frame of the user or the kernel there is only what runs them.
+  while (frames.length > 0 && isLibrary(frames.at(-1)!.url)) frames.pop();
+  return frames;
+}
+
+function v8Frame(callFrame: Debugger.CallFrame, script: Script): FrameView {
+  return {
+    name: callFrame.functionName || (isScenario(script.url) ? '(module)' : '(anonymous)'),
+    url: script.url,
+    path: script.path,
+    line: callFrame.location.lineNumber + 1,
+    column: (callFrame.location.columnNumber ?? 0) + 1,
+    isSkipped: isLibrary(script.url),
+    callFrame,
+  };
+}
+export function textFrame({ name, url, line, column }: TextFrame, scripts: Scripts): FrameView {
+  return { name, url, path: scripts.pathOf(url), line, column, isSkipped: isLibrary(url) };
+}
+
+/** The frame with which the interrupt's context begins, the outermost one. */
+function interruptBoundary(frames: readonly FrameView[]): number {
+  return frames.findLastIndex(
+    ({ name, url }) =>
+      (name === 'do_softirq' && url === 'stack/kernel/softirq.ts') || (name === 'raise_irq' && url === 'stack/kernel/irq.ts'),
+  );
+}
+
+/** V8's scopes of a frame as the agent takes them: the function's own blocks first, then what encloses it. */
+export function scopeObjects(callFrame: Debugger.CallFrame | undefined): { locals: number; objectIds: string[] } {
+  const own = new Set(['local', 'block', 'catch', 'eval', 'with']);
+  const scopes = callFrame?.scopeChain ?? [];
+  const end = scopes.findIndex(({ type }) => !own.has(type));
+  const locals = (end < 0 ? scopes : scopes.slice(0, end)).map(({ object }) => object.objectId!);
+  const closures = scopes.filter(({ type }) => type === 'closure').map(({ object }) => object.objectId!);
+  return { locals: locals.length, objectIds: [...locals, ...closures] };
+}

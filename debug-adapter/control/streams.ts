@@ -1,0 +1,89 @@
+/** Reads the machine's streams out of the ring, at the adapter's own pace, whether the machine runs or stands. */
+import { RingReader } from '../../stack/trace/ring.ts';
+import type { PacketStore } from '../packets/packetStore.ts';
+import { RECORD } from '../worker/channel.ts';
+import { FRAME_HEADER_BYTES, OUTPUT_HEADER_BYTES, OUTPUT_STREAMS, type OutputStream } from '../worker/records.ts';
+
+export interface Output {
+  stream: OutputStream;
+  text: string;
+  /** Where it was written, as V8 names the script; '' if that is not known. */
+  url: string;
+  line: number;
+}
+/** So many records at a time, so that requests are answered in between. */
+const BATCH = 2000;
+const POLL_MS = 20;
+const decoder = new TextDecoder();
+
+export class Streams {
+  readonly #reader: RingReader;
+  readonly #packets: PacketStore;
+  #timer: NodeJS.Timeout | undefined;
+  #overwritten = 0;
+  onOutput: (output: Output) => void = () => {};
+  /** New frames have come. */
+  onFrames: () => void = () => {};
+  /** The machine was quicker than the adapter: records are missing. */
+  onLost: (records: number) => void = () => {};
+  /** All frames, as they come: for a file that is written along. */
+  onFrame: (number: number, timeNs: number, bytes: Uint8Array) => void = () => {};
+
+  constructor(ring: SharedArrayBuffer, packets: PacketStore) {
+    this.#reader = new RingReader(ring);
+    this.#packets = packets;
+  }
+
+  start(): void {
+    this.#timer ??= setInterval(() => this.drain(BATCH), POLL_MS);
+  }
+  stop(): void {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+
+  /** Read what is there. */
+  drain(limit = Infinity): void {
+    const before = this.#packets.total;
+    let read = 0;
+    do {
+      read += this.#reader.drain((kind, content) => this.#record(kind, content), BATCH);
+    } while (read < limit && read > 0 && read % BATCH === 0);
+    if (this.#packets.total !== before) this.onFrames();
+    const { overwritten } = this.#reader;
+    if (overwritten !== this.#overwritten) {
+      this.onLost(overwritten - this.#overwritten);
+      this.#overwritten = overwritten;
+    }
+  }
+
+  #record(kind: number, content: Uint8Array): void {
+    const view = new DataView(content.buffer, content.byteOffset, content.byteLength);
+    switch (kind) {
+      case RECORD.sent: {
+        const number = view.getUint32(0, true);
+        const timeNs = view.getFloat64(8, true);
+        const bytes = content.slice(FRAME_HEADER_BYTES);
+        const length = view.getUint32(4, true);
+        this.#packets.add({ number, timeNs, direction: 'out', interface: 'lo', bytes, length, fate: 'in flight' });
+        this.onFrame(number, timeNs, bytes);
+        return;
+      }
+      case RECORD.received:
+        this.#packets.setFate(view.getUint32(0, true), 'delivered');
+        return;
+      case RECORD.lost:
+        this.#packets.setFate(view.getUint32(0, true), 'lost', decoder.decode(content.subarray(4)));
+        return;
+      case RECORD.output: {
+        const stream = OUTPUT_STREAMS[view.getUint32(0, true)] ?? 'stdout';
+        const line = view.getUint32(4, true);
+        const nameEnd = OUTPUT_HEADER_BYTES + view.getUint32(8, true);
+        const url = decoder.decode(content.subarray(OUTPUT_HEADER_BYTES, nameEnd));
+        this.onOutput({ stream, line, url, text: decoder.decode(content.subarray(nameEnd)) });
+        return;
+      }
+      default:
+    }
+  }
+}

@@ -1,0 +1,150 @@
+/**
+ * Conditions over named values: `port == 8080 && (len > 100 || flag)`. What names there are, each filter says itself.
+ * Used twice: by the adapter to refuse what does not parse, by the machine's thread to decide.
+ */
+import { ConditionError } from './conditionError.ts';
+import { tokenize, type Token } from './lexer.ts';
+
+/** A value that conditions may ask for. Several values match if one of them does (`port`: either end's). */
+export interface Field<Hit> {
+  /** What may stand on the other side. */
+  kind: 'number' | 'address' | 'word' | 'flag';
+  get(hit: Hit): readonly (number | string | boolean)[] | number | string | boolean;
+  /** Words that are taken, where there is a list. */
+  words?: readonly string[];
+}
+export type Fields<Hit> = Readonly<Record<string, Field<Hit>>>;
+export type Condition<Hit> = (hit: Hit) => boolean;
+
+const COMPARISONS = ['==', '!=', '<', '<=', '>', '>=', '='];
+
+export class ConditionParser<Hit> {
+  readonly #text: string;
+  readonly #fields: Fields<Hit>;
+  readonly #example: string;
+  readonly #tokens: Token[];
+  #at = 0;
+
+  /** @param example a sentence with a condition that parses, for the refusal */
+  constructor(text: string, fields: Fields<Hit>, example: string) {
+    this.#text = text;
+    this.#fields = fields;
+    this.#example = example;
+    const { tokens, rest } = tokenize(text);
+    this.#tokens = tokens;
+    if (rest < text.length) throw new ConditionError('Nothing is known that begins so', text, rest, example);
+  }
+
+  get done(): boolean {
+    return this.#at === this.#tokens.length;
+  }
+  peek(ahead = 0): string | undefined {
+    return this.#tokens[this.#at + ahead]?.text;
+  }
+  next(): Token | undefined {
+    return this.#tokens[this.#at++];
+  }
+  /** Refuse, at the next token. */
+  fail(problem: string, back = 0): never {
+    const position = this.#tokens[this.#at - back]?.position ?? this.#text.length;
+    throw new ConditionError(problem, this.#text, position, this.#example);
+  }
+  take(text: string): boolean {
+    if (this.peek() !== text) return false;
+    this.#at++;
+    return true;
+  }
+
+  /** The whole rest of the text. */
+  parse(): Condition<Hit> {
+    const condition = this.#or();
+    if (!this.done) this.fail('Expected && or ||');
+    return condition;
+  }
+
+  #or(): Condition<Hit> {
+    const parts = [this.#and()];
+    while (this.take('||')) parts.push(this.#and());
+    return parts.length === 1 ? parts[0]! : (hit) => parts.some((part) => part(hit));
+  }
+  #and(): Condition<Hit> {
+    const parts = [this.#unary()];
+    while (this.take('&&')) parts.push(this.#unary());
+    return parts.length === 1 ? parts[0]! : (hit) => parts.every((part) => part(hit));
+  }
+  #unary(): Condition<Hit> {
+    if (this.take('!')) {
+      const inner = this.#unary();
+      return (hit) => !inner(hit);
+    }
+    if (this.take('(')) {
+      const inner = this.#or();
+      if (!this.take(')')) this.fail('Expected )');
+      return inner;
+    }
+    return this.#comparison();
+  }
+
+  #comparison(): Condition<Hit> {
+    const token = this.next();
+    if (token === undefined) this.fail('Expected a name');
+    const name = token.text;
+    const field = Object.hasOwn(this.#fields, name) ? this.#fields[name] : undefined;
+    if (field === undefined) return this.fail(`There is no "${name}" here; known are ${Object.keys(this.#fields).join(', ')}:`, 1);
+    const operator = this.peek();
+    if (operator === undefined || !COMPARISONS.includes(operator)) {
+      if (field.kind !== 'flag') this.fail(`Expected ==, !=, <, <=, > or >= after "${name}"`);
+      return (hit) => values(field.get(hit)).some(Boolean);
+    }
+    this.next();
+    const literal = this.next();
+    if (literal === undefined) this.fail(`Expected a value after "${name} ${operator}"`);
+    return compare(field, operator, this.#literal(field, literal.text));
+  }
+
+  #literal(field: Field<Hit>, text: string): number | string | boolean {
+    const bare = text.replace(/^(["'])(.*)\1$/, '$2');
+    switch (field.kind) {
+      case 'number': {
+        if (!/^(0x[0-9a-f]+|\d+)$/i.test(bare)) this.fail('Expected a number', 1);
+        return Number(bare);
+      }
+      case 'address':
+        if (!/^\d{1,3}(\.\d{1,3}){3}$/.test(bare)) this.fail('Expected an address such as 127.0.0.1', 1);
+        return bare;
+      case 'flag':
+        if (!/^(true|false|0|1)$/.test(bare)) this.fail('Expected true or false', 1);
+        return bare === 'true' || bare === '1';
+      case 'word': {
+        const { words } = field;
+        if (words !== undefined && !words.some((word) => word.toLowerCase() === bare.toLowerCase()))
+          this.fail(`Expected one of ${words.join(', ')}`, 1);
+        return bare;
+      }
+    }
+  }
+}
+
+function values<T>(value: readonly T[] | T): readonly T[] {
+  return Array.isArray(value) ? (value as readonly T[]) : [value as T];
+}
+
+function compare<Hit>(field: Field<Hit>, operator: string, wanted: number | string | boolean): Condition<Hit> {
+  const test = (value: number | string | boolean): boolean => {
+    const [a, b] = typeof value === 'string' ? [value.toLowerCase(), String(wanted).toLowerCase()] : [value, wanted];
+    switch (operator) {
+      case '<':
+        return a < b;
+      case '<=':
+        return a <= b;
+      case '>':
+        return a > b;
+      case '>=':
+        return a >= b;
+      default:
+        return a === b;
+    }
+  };
+  if (operator === '!=') return (hit) => !values(field.get(hit)).some(test);
+  return (hit) => values(field.get(hit)).some(test);
+}

@@ -1,0 +1,65 @@
+/** Packet sent, received and dropped: `syn && dport == 8080`, `reason == NO_SOCKET`. */
+import type { sk_buff } from '../../stack/include/linux/skbuff.ts';
+import { dropReasons } from '../inspect/names.ts';
+import { packetText } from '../inspect/packetText.ts';
+import type { TraceHit } from '../../stack/trace/tracer.ts';
+import type { SequenceBases } from '../inspect/sequenceBases.ts';
+import { ConditionParser, type Fields } from './condition.ts';
+import type { Filter } from './filter.ts';
+import { packetFields } from './packetFields.ts';
+
+const packetOf = (hit: TraceHit) => hit.args[0] as sk_buff;
+const FIELDS = packetFields<TraceHit>(packetOf);
+const EXAMPLE = 'Write for example syn && dport == 8080, fin || rst, or len > 1000.';
+
+const reasonWords = dropReasons.names.map((name) => name.slice('SKB_DROP_REASON_'.length));
+const DROP_FIELDS: Fields<TraceHit> = {
+  ...FIELDS,
+  reason: { kind: 'word', words: reasonWords, get: (hit) => dropReasons.short(hit.args[1] as number) },
+};
+/** Sentences show absolute numbers: which socket a packet belongs to is not always known yet. */
+const NO_BASES = { of: () => ({ sent: undefined, received: undefined }) } as unknown as SequenceBases;
+
+function compile(text: string, fields: Fields<TraceHit>, example: string) {
+  return text.trim() === '' ? () => true : new ConditionParser(text, fields, example).parse();
+}
+
+export const packetSentFilter: Filter = {
+  id: 'packetSent',
+  label: 'Packet sent',
+  description: 'Stop when a packet is handed to the network card.',
+  placeholder: 'syn && dport == 8080',
+  tracepoints: ['net:net_dev_start_xmit'],
+  compile: (text) => {
+    const matches = compile(text, FIELDS, EXAMPLE);
+    return (hit) => (matches(hit) ? `packet sent: ${packetText(packetOf(hit), NO_BASES)}` : undefined);
+  },
+};
+export const packetReceivedFilter: Filter = {
+  id: 'packetReceived',
+  label: 'Packet received',
+  description: 'Stop when the network card hands a packet to the stack.',
+  placeholder: 'syn && ack',
+  tracepoints: ['net:netif_receive_skb'],
+  compile: (text) => {
+    const matches = compile(text, FIELDS, EXAMPLE);
+    return (hit) => (matches(hit) ? `packet received: ${packetText(packetOf(hit), NO_BASES)}` : undefined);
+  },
+};
+export const packetDroppedFilter: Filter = {
+  id: 'packetDropped',
+  label: 'Packet dropped',
+  description: 'Stop when the stack drops a packet.',
+  placeholder: 'reason == NO_SOCKET, or dport == 8080',
+  tracepoints: ['skb:kfree_skb'],
+  compile: (text) => {
+    // A reason alone may be written without `reason ==`.
+    const word = text.trim().replace(/^SKB_DROP_REASON_/, '');
+    const full = reasonWords.includes(word) ? `reason == ${word}` : text;
+    const matches = compile(full, DROP_FIELDS, 'Write for example NO_SOCKET, reason == TCP_CSUM, or syn && dport == 8080.');
+    return (hit) => {
+      if (!matches(hit)) return undefined;
+      return `packet dropped (${dropReasons.short(hit.args[1] as number)}): ${packetText(packetOf(hit), NO_BASES)}`;
+    };
+  },
+};

@@ -1,0 +1,38 @@
+/** Queue overflow: a listener's SYN or accept queue is full, or a receive buffer. `accept`, `syn && port == 8080`. */
+import type { sock } from '../../stack/include/net/sock.ts';
+import type { TraceHit } from '../../stack/trace/tracer.ts';
+import { endpointsOf } from '../inspect/presenters/sock.ts';
+import { ConditionParser, type Fields } from './condition.ts';
+import type { Filter } from './filter.ts';
+import { socketFields } from './socketFields.ts';
+
+const sockOf = (hit: TraceHit) => (typeof hit.args[0] === 'number' ? hit.args[1] : hit.args[0]) as sock;
+function queueOf(hit: TraceHit): string {
+  return hit.name === 'sockscope:queue_overflow' ? String(hit.args[1]) : 'receive';
+}
+const queueIs = (name: string) => ({ kind: 'flag' as const, get: (hit: TraceHit) => queueOf(hit) === name });
+const FIELDS: Fields<TraceHit> = {
+  ...socketFields<TraceHit>(sockOf),
+  accept: queueIs('accept'),
+  syn: queueIs('syn'),
+  receive: queueIs('receive'),
+};
+const NAMES: Record<string, string> = { accept: 'accept queue', syn: 'SYN queue', receive: 'receive buffer' };
+
+export const queueOverflowFilter: Filter = {
+  id: 'queueOverflow',
+  label: 'Queue overflow',
+  description: "Stop when a listener's SYN queue or accept queue, or a socket's receive buffer, is full.",
+  placeholder: 'accept, or syn && port == 8080',
+  tracepoints: ['sockscope:queue_overflow', 'sock:sock_rcvqueue_full', 'udp:udp_fail_queue_rcv_skb'],
+  compile: (text) => {
+    const example = 'Write for example accept, syn && port == 8080, or receive.';
+    const matches = text.trim() === '' ? () => true : new ConditionParser(text, FIELDS, example).parse();
+    return (hit) => {
+      if (!matches(hit)) return undefined;
+      const sk = sockOf(hit);
+      const limit = queueOf(hit) === 'accept' ? ` (${sk.sk_ack_backlog}, limit ${sk.sk_max_ack_backlog})` : '';
+      return `overflow of the ${NAMES[queueOf(hit)] ?? queueOf(hit)}${limit} of ${endpointsOf(sk)}`;
+    };
+  },
+};

@@ -1,0 +1,19 @@
+/** What conditions may ask of a socket: its ends. */
+import type { sock_common } from '../../stack/include/net/sock.ts';
+import { ipv4 } from '../inspect/format.ts';
+import type { Fields } from './condition.ts';
+
+export function socketFields<Hit>(sk: (hit: Hit) => sock_common | null): Fields<Hit> {
+  const local = (hit: Hit) => sk(hit)?.skc_num ?? 0;
+  const remote = (hit: Hit) => sk(hit)?.skc_dport ?? 0;
+  const localAddress = (hit: Hit) => ipv4(sk(hit)?.skc_rcv_saddr ?? 0);
+  const remoteAddress = (hit: Hit) => ipv4(sk(hit)?.skc_daddr ?? 0);
+  return {
+    port: { kind: 'number', get: (hit) => [local(hit), remote(hit)] },
+    lport: { kind: 'number', get: local },
+    rport: { kind: 'number', get: remote },
+    addr: { kind: 'address', get: (hit) => [localAddress(hit), remoteAddress(hit)] },
+    laddr: { kind: 'address', get: localAddress },
+    raddr: { kind: 'address', get: remoteAddress },
+  };
+}

@@ -1,0 +1,80 @@
+/** TCP state transition: `SYN_RECV -> ESTABLISHED`, `-> CLOSE_WAIT && port == 8080`, `* -> CLOSE`. */
+import { request_sock } from '../../stack/include/net/request_sock.ts';
+import { sock, type sock_common } from '../../stack/include/net/sock.ts';
+import { IPPROTO_TCP } from '../../stack/include/uapi/linux/in.ts';
+import { tcpStates } from '../inspect/names.ts';
+import { endpointsOf, incomingEndpoints } from '../inspect/presenters/sock.ts';
+import type { TraceHit } from '../../stack/trace/tracer.ts';
+import { ConditionParser, type Condition } from './condition.ts';
+import type { Filter } from './filter.ts';
+import { socketFields } from './socketFields.ts';
+
+const EXAMPLE =
+  'Write for example SYN_RECV -> ESTABLISHED, -> CLOSE_WAIT && port == 8080, * -> CLOSE, or port == 8080 alone.';
+
+type Transition = [sk: sock_common, from: number, to: number];
+const transitionOf = (hit: TraceHit) => hit.args as unknown as Transition;
+const stateWords = tcpStates.names.map((name) => name.slice('TCP_'.length));
+
+const FIELDS = {
+  ...socketFields<TraceHit>((hit) => transitionOf(hit)[0]),
+  from: { kind: 'word', words: stateWords, get: (hit: TraceHit) => tcpStates.short(transitionOf(hit)[1]) },
+  to: { kind: 'word', words: stateWords, get: (hit: TraceHit) => tcpStates.short(transitionOf(hit)[2]) },
+} as const;
+
+function isArrow(text: string | undefined): boolean {
+  return text === '->' || text === '→';
+}
+
+/** A state, or undefined for any. */
+function parseState(parser: ConditionParser<TraceHit>): number | undefined {
+  if (parser.take('*')) return undefined;
+  const token = parser.next();
+  const state = token === undefined ? undefined : tcpStates.number(token.text);
+  if (state === undefined) parser.fail(`Expected * or a state (${stateWords.join(', ')})`, 1);
+  return state;
+}
+
+function parse(text: string): Condition<TraceHit> {
+  const parser = new ConditionParser<TraceHit>(text, FIELDS, EXAMPLE);
+  if (parser.done) return () => true;
+  if (!isArrow(parser.peek()) && !isArrow(parser.peek(1))) return parser.parse();
+  const from = isArrow(parser.peek()) ? undefined : parseState(parser);
+  parser.next();
+  const to = parser.done || parser.peek() === '&&' ? undefined : parseState(parser);
+  if (!parser.done && !parser.take('&&')) parser.fail('Expected && or the end');
+  const rest = parser.done ? undefined : parser.parse();
+  return (hit) => {
+    const [, oldState, newState] = transitionOf(hit);
+    if (from !== undefined && from !== oldState) return false;
+    if (to !== undefined && to !== newState) return false;
+    return rest === undefined || rest(hit);
+  };
+}
+
+/** UDP and raw sockets use the states too, for something else. */
+function isTcp(sk: sock_common): boolean {
+  return !(sk instanceof sock) || sk.sk_protocol === IPPROTO_TCP;
+}
+
+/** `transition SYN_RECV → ESTABLISHED of 127.0.0.1:8080 ← 127.0.0.1:40312` */
+export function describeTransition(sk: sock_common, from: number, to: number): string {
+  const passive = sk instanceof request_sock || tcpStates.short(from) === 'SYN_RECV';
+  const ends = passive ? incomingEndpoints(sk) : endpointsOf(sk);
+  return `transition ${tcpStates.short(from)} → ${tcpStates.short(to)} of ${ends}`;
+}
+
+export const transitionFilter: Filter = {
+  id: 'transition',
+  label: 'TCP state transition',
+  description: 'Stop when a TCP socket changes its state.',
+  placeholder: 'SYN_RECV -> ESTABLISHED, or -> CLOSE_WAIT && port == 8080',
+  tracepoints: ['sock:inet_sock_set_state'],
+  compile: (text) => {
+    const matches = parse(text);
+    return (hit) => {
+      const [sk, from, to] = transitionOf(hit);
+      return isTcp(sk) && matches(hit) ? describeTransition(sk, from, to) : undefined;
+    };
+  },
+};

@@ -1,0 +1,151 @@
+/**
+ * What the debugger asks in the machine's thread. The adapter calls it through V8's inspector, while the machine stands
+ * and while it runs; it works on the machine's own objects.
+ */
+import type { Machine } from '../../stack/machine.ts';
+import type { StopReason } from '../../stack/trace/stop.ts';
+import { BreakpointRules, type Tell } from './breakpoints.ts';
+import { Describer } from './describe.ts';
+import { localItems, localsOf, subjectsOf, type ScopeObject } from './frameScopes.ts';
+import { seconds } from './format.ts';
+import { Handles, type WireItem } from './handles.ts';
+import { nodeOf } from './item.ts';
+import { machineItems } from './machineScope.ts';
+import { PacketStacks } from './packetStacks.ts';
+import { presenterOf } from './presenters/all.ts';
+import { machineLine } from './presenters/machine.ts';
+import { Stops } from './stops.ts';
+import { parseStack, type TextFrame } from './stackText.ts';
+import { contextOf, sleepingFrames, threadsOf, userFrames, type ContextInfo, type ThreadInfo } from './threads.ts';
+import { Trees } from './trees/trees.ts';
+
+/** One scope of a frame. */
+export interface ScopeInfo {
+  name: string;
+  ref: number;
+  /** What is in it, where it is known already. */
+  items?: WireItem[] | undefined;
+  expensive?: boolean | undefined;
+}
+/** What is asked about the machine at each stop. */
+export interface Snapshot {
+  context: ContextInfo;
+  threads: ThreadInfo[];
+  reason: StopReason | null;
+  time: string;
+  line: string;
+  /** Number of the frame being handled; 0: none. */
+  frame: number;
+  /** Where the error was thrown that nobody caught. */
+  errorStack?: TextFrame[] | undefined;
+  /** The scenario's frames below a system call that has slept. */
+  userFrames: TextFrame[];
+  /** The scopes of the innermost frame. */
+  scopes: ScopeInfo[];
+}
+
+export class Agent {
+  readonly machine: Machine;
+  readonly describer: Describer;
+  readonly handles = new Handles();
+  readonly stops: Stops;
+  readonly packets: PacketStacks;
+  readonly rules: BreakpointRules;
+  readonly trees: Trees;
+
+  constructor(machine: Machine, tell: Tell) {
+    this.machine = machine;
+    this.describer = new Describer(machine);
+    this.stops = new Stops(machine);
+    this.packets = new PacketStacks(machine);
+    this.rules = new BreakpointRules(tell, (value) => this.describer.text(value));
+    this.trees = new Trees(machine, this.describer, this.stops);
+  }
+
+  /** The machine has stopped: all that the first views need, in one answer. */
+  snapshot(localScopes: number, ...scopes: ScopeObject[]): Snapshot {
+    this.handles.clear();
+    this.trees.stopped();
+    const { machine } = this;
+    const { reason, packet, error } = this.stops;
+    const fromPacket = packet !== null && packet.frame_number > 0 ? packet.frame_number : 0;
+    return {
+      context: contextOf(machine),
+      threads: threadsOf(machine),
+      reason,
+      time: seconds(machine.time_ns),
+      line: machineLine(machine),
+      frame: fromPacket || this.packets.current,
+      errorStack: error?.error instanceof Error ? parseStack(error.error.stack ?? '') : undefined,
+      userFrames: machine.current === machine.idle ? [] : userFrames(machine.current),
+      scopes: this.scopes(localScopes, ...scopes),
+    };
+  }
+
+  /** The scopes of a frame. The first `localScopes` objects are the function's own blocks, the others its closures. */
+  scopes(localScopes: number, ...scopes: ScopeObject[]): ScopeInfo[] {
+    const locals = localsOf(scopes.slice(0, localScopes));
+    const infos: ScopeInfo[] = [];
+    if (localScopes > 0) {
+      const node = nodeOf(() => localItems(locals, this.describer));
+      infos.push(this.#scope('Locals', node, true));
+    }
+    const closures = scopes.slice(localScopes);
+    if (closures.length > 0) {
+      const node = nodeOf(() => localItems(localsOf(closures), this.describer));
+      infos.push({ ...this.#scope('Closure', node, false), expensive: true });
+    }
+    const subjects = subjectsOf(locals);
+    const { current, idle } = this.machine;
+    if (current !== idle) subjects.push({ name: 'Current task', value: current, expression: 'current' });
+    for (const { name, value, expression } of subjects) {
+      const node = this.describer.node(value);
+      if (node !== undefined) infos.push({ ...this.#named(name, value), ref: this.handles.add(node, expression) });
+    }
+    infos.push(this.#scope('Machine', nodeOf(() => machineItems(this.machine, this.describer)), false));
+    return infos;
+  }
+  #named(name: string, value: object): { name: string } {
+    const summary = presenterOf(value)?.summary(value, this.describer);
+    return { name: summary === undefined ? name : `${name}: ${summary}` };
+  }
+  #scope(name: string, node: ReturnType<typeof nodeOf>, open: boolean): ScopeInfo {
+    const ref = this.handles.add(node);
+    return { name, ref, items: open ? this.handles.open(ref, 0, 1000) : undefined };
+  }
+
+  /** What a handle opens to; null: it is not known any more. */
+  open(ref: number, start: number, count: number): WireItem[] | null {
+    return this.handles.open(ref, start, count) ?? null;
+  }
+  set(ref: number, name: string, text: string): WireItem {
+    return this.handles.set(ref, name, text);
+  }
+
+  /** A value that was computed, as an item. */
+  present(value: unknown, expression: string): WireItem {
+    return this.handles.toWire({ ...this.describer.describe(expression, value), evaluateName: expression }, 0);
+  }
+  presentAs(expression: string, value: unknown): WireItem {
+    return this.present(value, expression);
+  }
+  /** A field of a value that was computed: shown as the field that it is. */
+  presentField(owner: object, field: string, expression: string): WireItem {
+    if (owner === null || typeof owner !== 'object' || !(field in owner)) {
+      return this.present((owner as Record<string, unknown> | null | undefined)?.[field], expression);
+    }
+    return this.handles.toWire({ ...this.describer.field(owner, field), name: expression, evaluateName: expression }, 0);
+  }
+
+  /** Frames of a task that is not on the CPU. */
+  sleepingFrames(pid: number): TextFrame[] {
+    const task = this.machine.tasks.get(pid);
+    return task === undefined ? [] : sleepingFrames(task);
+  }
+  threads(): ThreadInfo[] {
+    return threadsOf(this.machine);
+  }
+  time(): string {
+    return seconds(this.machine.time_ns);
+  }
+}

@@ -1,0 +1,31 @@
+/** Changing a field to what a person typed. */
+import type { FieldKind } from './fieldKind.ts';
+import { parseNumber } from './fieldKind.ts';
+import { kernelConstants } from './kernelConstants.ts';
+
+/** @throws an error that says what would have been right */
+export function assign(owner: object, name: string, text: string, kind: FieldKind | undefined): void {
+  const target = owner as Record<string, unknown>;
+  const value = target[name];
+  if (typeof value === 'number') target[name] = numberFrom(text, name, kind);
+  else if (typeof value === 'boolean') target[name] = booleanFrom(text, name);
+  else if (typeof value === 'string') target[name] = stringFrom(text);
+  else throw new Error(`${name} cannot be changed: only numbers, booleans and texts can`);
+}
+
+function numberFrom(text: string, name: string, kind: FieldKind | undefined): number {
+  const number = kind?.parse(text) ?? parseNumber(text) ?? kernelConstants().get(text.trim());
+  if (number === undefined || Number.isNaN(number)) {
+    throw new Error(`${name} takes ${kind?.expects ?? 'a number'}, not "${text}"`);
+  }
+  return number;
+}
+function booleanFrom(text: string, name: string): boolean {
+  if (/^\s*(true|1)\s*$/i.test(text)) return true;
+  if (/^\s*(false|0)\s*$/i.test(text)) return false;
+  throw new Error(`${name} takes true or false, not "${text}"`);
+}
+function stringFrom(text: string): string {
+  const quoted = /^\s*(["'])(.*)\1\s*$/.exec(text);
+  return quoted ? quoted[2]! : text;
+}

@@ -1,0 +1,90 @@
+/** What breakpoints ask at each hit: counted, and log points written, without leaving the machine's thread. */
+
+/** When a breakpoint that was hit `count` times is to stop. */
+export type HitTest = (count: number) => boolean;
+
+/** `5`, `>= 3`, `% 2`. @throws an error that says what would parse */
+export function parseHitCondition(text: string): HitTest {
+  const match = /^\s*(==?=?|>=?|<=?|%)?\s*(\d+)\s*$/.exec(text);
+  const number = Number(match?.[2]);
+  const operator = match?.[1] ?? '=';
+  if (!match || (operator === '%' && number === 0)) {
+    throw new Error(`The hit count "${text}" is not understood. Write for example 5, >= 3 or % 2.`);
+  }
+  switch (operator) {
+    case '>':
+      return (count) => count > number;
+    case '>=':
+      return (count) => count >= number;
+    case '<':
+      return (count) => count < number;
+    case '<=':
+      return (count) => count <= number;
+    case '%':
+      return (count) => count % number === 0;
+    default:
+      return (count) => count === number;
+  }
+}
+
+export interface BreakpointRule {
+  hitCondition?: string | undefined;
+}
+/** Tells the user of something; `isError` stands out. */
+export type Tell = (text: string, isError: boolean) => void;
+
+export class BreakpointRules {
+  readonly #tell: Tell;
+  readonly #show: (value: unknown) => string;
+  readonly #counts = new Map<number, number>();
+  readonly #tests = new Map<number, HitTest>();
+  readonly #complained = new Set<number>();
+
+  constructor(tell: Tell, show: (value: unknown) => string) {
+    this.#tell = tell;
+    this.#show = show;
+  }
+
+  define(id: number, rule: BreakpointRule): void {
+    this.#counts.set(id, 0);
+    this.#complained.delete(id);
+    if (rule.hitCondition === undefined) this.#tests.delete(id);
+    else this.#tests.set(id, parseHitCondition(rule.hitCondition));
+  }
+  forget(id: number): void {
+    this.#counts.delete(id);
+    this.#tests.delete(id);
+  }
+
+  /** Does this hit stop? */
+  hit(id: number, condition: (() => unknown) | undefined): boolean {
+    try {
+      if (condition !== undefined && !condition()) return false;
+    } catch (error) {
+      this.#complain(id, `breakpoint condition: ${(error as Error).message}`);
+      return false;
+    }
+    const count = (this.#counts.get(id) ?? 0) + 1;
+    this.#counts.set(id, count);
+    return this.#tests.get(id)?.(count) ?? true;
+  }
+
+  /** A log point's hit: never stops. */
+  log(id: number, condition: (() => unknown) | undefined, parts: readonly string[], values: () => unknown[]): false {
+    if (!this.hit(id, condition)) return false;
+    try {
+      const shown = values().map((value) => (typeof value === 'string' ? value : this.#show(value)));
+      this.#tell(parts.map((part, index) => part + (shown[index] ?? '')).join(''), false);
+    } catch (error) {
+      this.#complain(id, `log point: ${(error as Error).message}`);
+    }
+    return false;
+  }
+
+  /** Once for each breakpoint: it may be hit a million times. */
+  #complain(id: number, text: string): void {
+    if (this.#complained.has(id)) return;
+    this.#complained.add(id);
+    this.#tell(text, true);
+  }
+}

@@ -1,0 +1,68 @@
+/** What a stack frame shows: its locals, and the socket, packet and task that it is about. */
+import { socket } from '../../stack/include/linux/net.ts';
+import { sk_buff } from '../../stack/include/linux/skbuff.ts';
+import { sock_common } from '../../stack/include/net/sock.ts';
+import type { Describer } from './describe.ts';
+import { localKind } from './fieldTable.ts';
+import type { Item } from './item.ts';
+
+/** V8's object for one scope, inner ones first. */
+export type ScopeObject = Record<string, unknown>;
+
+/** Locals of all blocks of a function together: an inner one hides an outer one of the same name. */
+export function localsOf(scopes: readonly ScopeObject[]): Map<string, unknown> {
+  const locals = new Map<string, unknown>();
+  for (const scope of scopes) {
+    for (const name of Object.keys(scope)) {
+      if (locals.has(name)) continue;
+      try {
+        locals.set(name, scope[name]);
+      } catch {
+        // Declared further down: it has no value yet.
+      }
+    }
+  }
+  return locals;
+}
+
+export function localItems(locals: ReadonlyMap<string, unknown>, describer: Describer): Item[] {
+  return [...locals].map(([name, value]) => {
+    const item = describer.describe(name, value);
+    const kind = typeof value === 'number' ? localKind(name) : undefined;
+    if (kind !== undefined) item.text = kind.show(value as number, describer.machine);
+    return { ...item, evaluateName: name };
+  });
+}
+
+/** Names first that functions of the kernel give to what they are about. */
+const SOCK_NAMES = ['sk', 'newsk', 'child', 'tp', 'icsk', 'inet', 'req', 'listener', 'sock', 'newsock', 'file'];
+
+function asSock(value: unknown): sock_common | null {
+  if (value instanceof sock_common) return value;
+  if (value instanceof socket) return value.sk;
+  return null;
+}
+export interface Subject {
+  /** The scope's name. */
+  name: string;
+  value: object;
+  /** The expression that gives it, in this frame. */
+  expression: string;
+}
+
+export function subjectsOf(locals: ReadonlyMap<string, unknown>): Subject[] {
+  const subjects: Subject[] = [];
+  const names = [...SOCK_NAMES.filter((name) => locals.has(name)), ...locals.keys()];
+  const sockName = names.find((name) => asSock(locals.get(name)) !== null);
+  const skbName = [...locals.keys()].find((name) => locals.get(name) instanceof sk_buff);
+  const skb = skbName === undefined ? undefined : (locals.get(skbName) as sk_buff);
+  if (sockName !== undefined) {
+    const value = locals.get(sockName);
+    const expression = value instanceof socket ? `${sockName}.sk` : sockName;
+    subjects.push({ name: 'Current socket', value: asSock(value)!, expression });
+  } else if (skb?.sk) {
+    subjects.push({ name: 'Current socket', value: skb.sk, expression: `${skbName}.sk` });
+  }
+  if (skb !== undefined) subjects.push({ name: 'Current skb', value: skb, expression: skbName! });
+  return subjects;
+}

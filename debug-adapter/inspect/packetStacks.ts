@@ -1,0 +1,48 @@
+/** The code that sent and received the last frames: stacks, captured cheaply and put into words only when asked for. */
+import type { sk_buff } from '../../stack/include/linux/skbuff.ts';
+import type { Machine } from '../../stack/machine.ts';
+import { isKernel, isScenario } from './codeKinds.ts';
+import { parseStack, type TextFrame } from './stackText.ts';
+
+/** So many frames are remembered. */
+const KEPT = 2048;
+
+class Recent {
+  readonly #numbers = new Float64Array(KEPT);
+  readonly #stacks = new Array<Error | null>(KEPT).fill(null);
+
+  set(number: number, stack: Error): void {
+    this.#numbers[number % KEPT] = number;
+    this.#stacks[number % KEPT] = stack;
+  }
+  get(number: number): Error | null {
+    return this.#numbers[number % KEPT] === number ? this.#stacks[number % KEPT]! : null;
+  }
+}
+
+export class PacketStacks {
+  readonly #sent = new Recent();
+  readonly #received = new Recent();
+  /** The frame that the softirq is handling; 0: none. */
+  current = 0;
+
+  constructor(machine: Machine) {
+    machine.tracer.on('net:netif_receive_skb', ({ args }) => {
+      const { frame_number } = args[0] as sk_buff;
+      if (frame_number <= 0) return;
+      this.current = frame_number;
+      this.#received.set(frame_number, new Error());
+    });
+    machine.tracer.on('irq:softirq_exit', () => (this.current = 0));
+  }
+
+  noteSent(number: number): void {
+    this.#sent.set(number, new Error());
+  }
+
+  /** Innermost first; empty when it is not known (any more). */
+  of(number: number, which: 'sent' | 'received'): TextFrame[] {
+    const stack = (which === 'sent' ? this.#sent : this.#received).get(number);
+    return parseStack(stack?.stack ?? '').filter(({ url }) => isKernel(url) || isScenario(url));
+  }
+}

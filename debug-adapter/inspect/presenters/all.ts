@@ -1,0 +1,26 @@
+/** All presenters: the first one that matches speaks. */
+import { presentDevice, presentNeighbour, presentSockaddr, presentTimer } from './device.ts';
+import { presentMachine, presentNet } from './machine.ts';
+import type { Presenter } from './presenter.ts';
+import { presentSkb, presentSkbQueue } from './skb.ts';
+import { presentSock } from './sock.ts';
+import { presentFile, presentSocket, presentTask } from './task.ts';
+
+const PRESENTERS = [
+  presentSock,
+  presentSkb,
+  presentSkbQueue,
+  presentSocket,
+  presentTask,
+  presentFile,
+  presentDevice,
+  presentNeighbour,
+  presentTimer,
+  presentMachine,
+  presentNet,
+  presentSockaddr,
+] as unknown as readonly Presenter<object>[];
+
+export function presenterOf(value: object): Presenter<object> | undefined {
+  return PRESENTERS.find((presenter) => presenter.matches(value));
+}

@@ -1,0 +1,21 @@
+/** What a presenter is: it says what a struct is in one line, and what it opens to. */
+import type { Machine } from '../../../stack/machine.ts';
+import type { Item } from '../item.ts';
+import type { SequenceBases } from '../sequenceBases.ts';
+
+/** What presenters may ask. */
+export interface Context {
+  machine: Machine;
+  sequences: SequenceBases;
+  /** A value as an item. */
+  describe(name: string, value: unknown): Item;
+  /** A field of a struct as an item. */
+  field(owner: object, name: string): Item;
+}
+
+export interface Presenter<T extends object> {
+  matches(value: object): value is T;
+  summary(value: T, context: Context): string;
+  /** What stands above the fields: computed, decoded. */
+  extra?(value: T, context: Context): Item[];
+}

@@ -1,0 +1,47 @@
+/** struct sock in one line: `TCP 127.0.0.1:8080 LISTEN`. */
+import { inet_timewait_sock } from '../../../stack/include/net/inet_timewait_sock.ts';
+import { request_sock } from '../../../stack/include/net/request_sock.ts';
+import { sock, sock_common } from '../../../stack/include/net/sock.ts';
+import { TCP_CLOSE, TCP_ESTABLISHED, TCP_LISTEN } from '../../../stack/include/uapi/linux/tcp.ts';
+import { endpoint } from '../format.ts';
+import { protocols, tcpStates } from '../names.ts';
+import type { Presenter } from './presenter.ts';
+
+const IPPROTO_TCP = 6;
+
+export function protocolOf(sk: sock_common): string {
+  return sk instanceof sock ? protocols.short(sk.sk_protocol) : 'TCP';
+}
+/** `127.0.0.1:40312 → 127.0.0.1:8080`; one end only while there is no other. */
+export function endpointsOf(sk: sock_common): string {
+  const saddr = (sk as { inet_saddr?: number }).inet_saddr;
+  const local = endpoint(sk.skc_rcv_saddr !== 0 ? sk.skc_rcv_saddr : (saddr ?? 0), sk.skc_num);
+  if (sk.skc_dport === 0 && sk.skc_daddr === 0) return sk.skc_num === 0 ? 'unbound' : local;
+  return `${local} → ${endpoint(sk.skc_daddr, sk.skc_dport)}`;
+}
+/** As seen from the server: the peer behind an arrow that points here. */
+export function incomingEndpoints(sk: sock_common): string {
+  return `${endpoint(sk.skc_rcv_saddr, sk.skc_num)} ← ${endpoint(sk.skc_daddr, sk.skc_dport)}`;
+}
+/** UDP and raw sockets have two states only, which are not TCP's. */
+export function stateOf(sk: sock_common): string {
+  if (sk instanceof sock && sk.sk_protocol !== IPPROTO_TCP) {
+    if (sk.skc_state === TCP_ESTABLISHED) return 'connected';
+    return sk.skc_state === TCP_CLOSE ? 'unconnected' : tcpStates.short(sk.skc_state);
+  }
+  if (sk instanceof inet_timewait_sock) return `TIME_WAIT (${tcpStates.short(sk.tw_substate)})`;
+  return tcpStates.short(sk.skc_state);
+}
+export function queueLengths(sk: sock): string {
+  const queue = (sk as { icsk_accept_queue?: { qlen: number } | null }).icsk_accept_queue;
+  return `accept queue ${sk.sk_ack_backlog} of ${sk.sk_max_ack_backlog} · SYN queue ${queue?.qlen ?? 0}`;
+}
+
+export const presentSock: Presenter<sock_common> = {
+  matches: (value): value is sock_common => value instanceof sock_common,
+  summary: (sk) => {
+    if (sk instanceof request_sock) return `request ${incomingEndpoints(sk)} ${stateOf(sk)}`;
+    const head = `${protocolOf(sk)} ${endpointsOf(sk)} ${stateOf(sk)}`;
+    return sk instanceof sock && sk.skc_state === TCP_LISTEN ? `${head} · ${queueLengths(sk)}` : head;
+  },
+};

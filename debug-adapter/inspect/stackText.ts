@@ -1,0 +1,24 @@
+/** Reading the text of an Error's stack: what a sleeping task's frames are known from. */
+
+export interface TextFrame {
+  name: string;
+  /** As V8 names the script. */
+  url: string;
+  /** From 1. */
+  line: number;
+  column: number;
+}
+
+const FRAME = /^\s*at (?:(?:async |new )*(.*?) \()?(.*?):(\d+):(\d+)\)?$/;
+
+/** Frames with a place in a file, innermost first. */
+export function parseStack(stack: string): TextFrame[] {
+  const frames: TextFrame[] = [];
+  for (const line of stack.split('\n')) {
+    const match = FRAME.exec(line);
+    if (match === null || match[2]!.startsWith('<')) continue;
+    const name = (match[1] ?? '(anonymous)').replace(/^(?:Object|Generator|Module)\./, '').replace(/ \[as .*\]$/, '');
+    frames.push({ name, url: match[2]!, line: Number(match[3]), column: Number(match[4]) });
+  }
+  return frames;
+}

@@ -1,0 +1,117 @@
+/** Where the machine stops by itself: armed filters, watched sockets, a task that comes back to the CPU, an uncaught error. */
+import type { sk_buff } from '../../stack/include/linux/skbuff.ts';
+import type { task_struct } from '../../stack/include/linux/sched.ts';
+import type { sock_common } from '../../stack/include/net/sock.ts';
+import type { Machine } from '../../stack/machine.ts';
+import { machine_stop, type StopReason } from '../../stack/trace/stop.ts';
+import type { TraceHit } from '../../stack/trace/tracer.ts';
+import { filterById, UNCAUGHT_FILTER } from '../filters/all.ts';
+import type { Matcher } from '../filters/filter.ts';
+import { describeTransition } from '../filters/transition.ts';
+
+/** An exception filter that is ticked. */
+export interface ArmedFilter {
+  id: string;
+  condition: string;
+}
+/** The reason of a stop that only a step asked for. */
+export const SWITCH_REASON = 'switch';
+
+export class Stops {
+  readonly #machine: Machine;
+  #disarm: (() => void)[] = [];
+  #uncaught = false;
+  readonly #watched = new Set<sock_common>();
+  #unwatch: (() => void) | undefined;
+  #endWait: (() => void) | undefined;
+  /** Why the machine stands; null while it runs, and where V8 alone stopped it. */
+  reason: StopReason | null = null;
+  /** The packet that the stop is about. */
+  packet: sk_buff | null = null;
+  /** The error that nobody caught, and the task it ended. */
+  error: { task: task_struct; error: unknown } | null = null;
+
+  constructor(machine: Machine) {
+    this.#machine = machine;
+  }
+
+  /** Replace the armed filters. Their conditions have been found right before. */
+  arm(filters: readonly ArmedFilter[]): void {
+    for (const disarm of this.#disarm) disarm();
+    this.#disarm = [];
+    this.#uncaught = false;
+    for (const { id, condition } of filters) {
+      if (id === UNCAUGHT_FILTER) this.#uncaught = true;
+      const filter = filterById(id);
+      if (filter === undefined) continue;
+      const matcher = filter.compile(condition);
+      const listener = this.#listener(id, matcher);
+      for (const name of filter.tracepoints) this.#disarm.push(this.#machine.tracer.on(name, listener));
+    }
+  }
+
+  #listener(filter: string, matcher: Matcher): (hit: TraceHit) => void {
+    return (hit) => {
+      const description = matcher(hit);
+      if (description === undefined) return;
+      const skb = hit.args.find((arg) => typeof arg === 'object' && arg !== null && 'frame_number' in arg);
+      this.#stop({ filter, description }, (skb as sk_buff | undefined) ?? null);
+    };
+  }
+
+  #stop(reason: StopReason, packet: sk_buff | null = null): void {
+    this.reason = reason;
+    this.packet = packet;
+    machine_stop(reason);
+    this.reason = null;
+    this.packet = null;
+  }
+
+  /** Stop at each transition of one socket, or don't any more. */
+  watch(sk: sock_common, enabled: boolean): void {
+    if (enabled) this.#watched.add(sk);
+    else this.#watched.delete(sk);
+    this.#unwatch?.();
+    this.#unwatch = undefined;
+    if (this.#watched.size === 0) return;
+    this.#unwatch = this.#machine.tracer.on('sock:inet_sock_set_state', ({ args }) => {
+      const [changed, from, to] = args as [sock_common, number, number];
+      if (this.#watched.has(changed)) this.#stop({ filter: 'transition', description: describeTransition(changed, from, to) });
+    });
+  }
+  isWatched(sk: sock_common): boolean {
+    return this.#watched.has(sk);
+  }
+
+  /** Stop when this task is put on the CPU again. */
+  waitForTask(pid: number): void {
+    const machine = this.#machine;
+    machine.on_switch = (task) => {
+      if (task.pid !== pid) return;
+      machine.on_switch = null;
+      this.#stop({ filter: SWITCH_REASON, description: '' });
+    };
+  }
+  /** Stop when a softirq begins. */
+  waitForSoftirq(): void {
+    this.#endWait?.();
+    this.#endWait = this.#machine.tracer.on('irq:softirq_entry', () => {
+      this.stopWaiting();
+      this.#stop({ filter: SWITCH_REASON, description: '' });
+    });
+  }
+  stopWaiting(): void {
+    this.#machine.on_switch = null;
+    this.#endWait?.();
+    this.#endWait = undefined;
+  }
+
+  /** A process has thrown; its error ends it next. */
+  uncaught(task: task_struct, error: unknown): void {
+    if (!this.#uncaught) return;
+    const message = error instanceof Error ? error.message : String(error);
+    this.error = { task, error };
+    this.#stop({ filter: UNCAUGHT_FILTER, description: `uncaught error in ${task.comm} [pid ${task.pid}]: ${message}` });
+    this.error = null;
+  }
+}

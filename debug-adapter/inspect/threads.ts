@@ -1,0 +1,82 @@
+/** The machine's contexts as threads: each task, and the softirq context. */
+import type { task_struct } from '../../stack/include/linux/sched.ts';
+import { TASK_RUNNING } from '../../stack/include/linux/sched.ts';
+import { SOFTIRQS } from '../../stack/kernel/softirq.ts';
+import type { Machine } from '../../stack/machine.ts';
+import { isKernel, isLibrary, isScenario } from './codeKinds.ts';
+import { parseStack, type TextFrame } from './stackText.ts';
+
+/** The softirq context's thread; tasks have their pids, which begin at 100. */
+export const SOFTIRQ_THREAD = 1;
+
+export interface ThreadInfo {
+  id: number;
+  name: string;
+}
+export interface ContextInfo {
+  /** The task on the CPU; 0: none. */
+  pid: number;
+  /** In a softirq, or in an interrupt's handler. */
+  interrupt: boolean;
+}
+
+const MOST_THREADS = 1000;
+/** Formatting a stack costs more than all else here; where a task sleeps does not change. */
+const parsed = new WeakMap<Error, TextFrame[]>();
+
+function framesOf(error: Error | null): TextFrame[] {
+  if (error === null) return [];
+  let frames = parsed.get(error);
+  if (frames === undefined) {
+    frames = parseStack(error.stack ?? '');
+    parsed.set(error, frames);
+  }
+  return frames;
+}
+
+/** Where a task sleeps: the kernel's frames, then the user's below. */
+export function sleepingFrames(task: task_struct): TextFrame[] {
+  const sleep = framesOf(task.sleep_stack);
+  const gate = sleep.findIndex(({ url }) => isLibrary(url));
+  const kernel = (gate < 0 ? sleep : sleep.slice(0, gate)).filter(({ url }) => isKernel(url));
+  return [...kernel, ...userFrames(task)];
+}
+/** The scenario's frames above which a task's system call was made. */
+export function userFrames(task: task_struct): TextFrame[] {
+  return framesOf(task.entry_stack).filter(({ url }) => isScenario(url));
+}
+
+function stateText(task: task_struct): string {
+  if (task.exited) return ' · exiting';
+  if (task.__state === TASK_RUNNING) return task.on_rq ? ' · runnable' : '';
+  // The functions that only wait say less than who called them.
+  const frames = sleepingFrames(task).filter(({ url }) => isKernel(url));
+  const where = frames.find(({ url }) => !url.startsWith('stack/kernel/sched/'))?.name;
+  if (where !== undefined) return ` · sleeping in ${where}`;
+  return task.syscall === '' ? ' · sleeping' : ` · sleeping in ${task.syscall}()`;
+}
+
+export function threadsOf(machine: Machine): ThreadInfo[] {
+  const threads: ThreadInfo[] = [];
+  for (const task of machine.tasks.values()) {
+    if (threads.length === MOST_THREADS) break;
+    const state = task === machine.current ? '' : stateText(task);
+    threads.push({ id: task.pid, name: `${task.comm} [pid ${task.pid}]${state}` });
+  }
+  threads.push({ id: SOFTIRQ_THREAD, name: `softirq (cpu0)${softirqText(machine)}` });
+  return threads;
+}
+function softirqText(machine: Machine): string {
+  const { softirq } = machine;
+  if (softirq.serving) return ` · ${SOFTIRQS[softirq.current] ?? 'running'}`;
+  if (softirq.hardirq > 0) return ' · interrupt';
+  return softirq.pending === 0 ? ' · idle' : ' · pending';
+}
+
+export function contextOf(machine: Machine): ContextInfo {
+  const { softirq, current } = machine;
+  return {
+    pid: current === machine.idle ? 0 : current.pid,
+    interrupt: softirq.serving || softirq.hardirq > 0,
+  };
+}

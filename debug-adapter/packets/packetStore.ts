@@ -1,0 +1,206 @@
+/** The captured packets of a session, in bounded memory, ready to be listed, filtered and taken apart. */
+import type { PacketFate, PacketResponse, PacketRow, PacketsResponse } from '../protocol.ts';
+import { dissect, packetLayers, packetRow } from './dissect.ts';
+import { EchoTracker } from './echoTracker.ts';
+import { FilteredList } from './filteredList.ts';
+import type { CapturedFrame } from './frame.ts';
+import type { Context, Packet } from './packet.ts';
+import { Icmp } from './protocols/icmp.ts';
+import { Ipv4 } from './protocols/ipv4.ts';
+import { Tcp } from './protocols/tcp.ts';
+import { TcpTracker } from './tcpTracker.ts';
+
+export interface PacketStoreLimits {
+  packets: number;
+  bytes: number;
+}
+
+const DEFAULT_LIMITS: PacketStoreLimits = { packets: 200_000, bytes: 256 * 1024 * 1024 };
+/** Filters whose matches are kept: the panel's, and one or two before it. */
+const KEPT_FILTERS = 3;
+/** No view shows more at once; it keeps one answer small. */
+const MAX_ROWS = 1000;
+
+export interface Entry {
+  readonly frame: CapturedFrame;
+  readonly context: Context;
+}
+
+export class PacketStore {
+  private readonly limits: PacketStoreLimits;
+  /** Oldest first. Those before `first` have been let go and wait to be cut off. */
+  private entries: Entry[] = [];
+  private first = 0;
+  private captured = 0;
+  private bytes = 0;
+  private readonly tcp = new TcpTracker();
+  private readonly echo = new EchoTracker();
+  private filters: FilteredList[] = [];
+  /** Number of the packet that the machine is handling at this stop. */
+  current: number | undefined;
+
+  constructor(limits: Partial<PacketStoreLimits> = {}) {
+    this.limits = { ...DEFAULT_LIMITS, ...limits };
+  }
+
+  /** All packets captured, those that were let go included. */
+  get total(): number {
+    return this.captured;
+  }
+
+  /** Packets that are still here. */
+  get kept(): number {
+    return this.entries.length - this.first;
+  }
+
+  /** The oldest packets, let go to keep memory bounded. */
+  get letGo(): number {
+    return this.captured - this.kept;
+  }
+
+  /** The next captured frame; numbers must rise. */
+  add(frame: CapturedFrame): void {
+    const last = this.entries.at(-1);
+    if (last && frame.number <= last.frame.number)
+      throw new RangeError(
+        `captured frames must come in order: got number ${frame.number} after ${last.frame.number}`,
+      );
+    const own = ownBytes(frame);
+    const context: Context = { previousTimeNs: last?.frame.timeNs };
+    this.track(dissect(own, context), context);
+    this.entries.push({ frame: own, context });
+    this.captured++;
+    this.bytes += own.bytes.length;
+    this.trim();
+  }
+
+  /**
+   * Rows `from` to `from + count - 1` of those that match the filter.
+   *
+   * @throws FilterError if the filter is wrong
+   */
+  rows(from: number, count: number, filter = ''): PacketsResponse {
+    const list = filter.trim() ? this.filtered(filter.trim()) : null;
+    const matching = list ? list.length : this.kept;
+    const start = Math.max(0, Math.floor(from));
+    const end = Math.min(matching, start + Math.min(MAX_ROWS, Math.max(0, Math.floor(count))));
+    const rows: PacketRow[] = [];
+    for (let at = start; at < end; at++) {
+      const entry = list ? list.at(at) : this.entries[this.first + at]!;
+      rows.push(packetRow(dissect(entry.frame, entry.context)));
+    }
+    const response: PacketsResponse = { total: this.captured, matching, rows };
+    if (this.current !== undefined) {
+      response.current = this.current;
+      const index = list ? list.indexOf(this.current) : this.indexOf(this.current);
+      if (index >= 0) response.currentIndex = index;
+    }
+    return response;
+  }
+
+  /** One packet, taken apart. Throws an error that a person can read if it is not here. */
+  packet(number: number): PacketResponse {
+    const { frame, context } = this.entry(number);
+    const bytes = Buffer.from(frame.bytes.buffer, frame.bytes.byteOffset, frame.bytes.length).toString(
+      'base64',
+    );
+    return { number, bytes, layers: packetLayers(dissect(frame, context)) };
+  }
+
+  /** Bytes and capture data of one packet. Throws as `packet` does. */
+  frame(number: number): CapturedFrame {
+    return this.entry(number).frame;
+  }
+
+  /** What became of a frame became known. A frame that is not here any more is passed over. */
+  setFate(number: number, fate: PacketFate, reason?: string): void {
+    const index = this.indexOf(number);
+    if (index < 0) return;
+    const { frame } = this.entries[this.first + index]!;
+    frame.fate = fate;
+    if (reason === undefined) delete frame.reason;
+    else frame.reason = reason;
+    this.filters = this.filters.filter((list) => !list.dependsOnFate);
+  }
+
+  clear(): void {
+    this.entries = [];
+    this.first = 0;
+    this.captured = 0;
+    this.bytes = 0;
+    this.filters = [];
+    this.current = undefined;
+    this.tcp.clear();
+    this.echo.clear();
+  }
+
+  /** Conversations are followed once, here, in the order of capture; rows and layers are made when they are asked for. */
+  private track(packet: Packet, context: Context): void {
+    const { number, timeNs } = packet.frame;
+    const tcp = packet.get(Tcp);
+    if (tcp) {
+      context.tcp = this.tcp.add(tcp, number, timeNs);
+      return;
+    }
+    const icmp = packet.get(Icmp);
+    const ip = packet.get(Ipv4);
+    if (!icmp?.echo || !ip) return;
+    const request = this.echo.add(icmp, ip.source, ip.destination, number, timeNs);
+    if (!request) return;
+    context.echo = request;
+    const index = this.indexOf(request.number);
+    if (index >= 0) this.entries[this.first + index]!.context.echo = { number, timeNs };
+  }
+
+  private trim(): void {
+    while (this.kept > this.limits.packets || (this.bytes > this.limits.bytes && this.kept > 1)) {
+      this.bytes -= this.entries[this.first]!.frame.bytes.length;
+      this.first++;
+    }
+    // Cutting off costs as much as there are entries: do it when half of them are gone.
+    if (this.first < 1024 || this.first * 2 < this.entries.length) return;
+    this.entries = this.entries.slice(this.first);
+    this.first = 0;
+  }
+
+  private filtered(text: string): FilteredList {
+    let list = this.filters.find((one) => one.text === text);
+    list ??= new FilteredList(text);
+    this.filters = [list, ...this.filters.filter((one) => one !== list)].slice(0, KEPT_FILTERS);
+    list.update(this.entries, this.first);
+    return list;
+  }
+
+  private entry(number: number): Entry {
+    const index = this.indexOf(number);
+    if (index >= 0) return this.entries[this.first + index]!;
+    const oldest = this.entries[this.first]?.frame.number;
+    if (oldest !== undefined && number >= 1 && number < oldest)
+      throw new RangeError(
+        `packet ${number} was let go: the newest ${this.kept} packets are kept, from ${oldest} on`,
+      );
+    throw new RangeError(`no such packet: ${number} (${this.captured} captured so far)`);
+  }
+
+  /** Position among the kept packets, or -1. Numbers rise, but frames that the capture missed leave gaps. */
+  private indexOf(number: number): number {
+    let low = this.first;
+    let high = this.entries.length - 1;
+    while (low <= high) {
+      const middle = (low + high) >> 1;
+      const found = this.entries[middle]!.frame.number;
+      if (found === number) return middle - this.first;
+      if (found < number) low = middle + 1;
+      else high = middle - 1;
+    }
+    return -1;
+  }
+}
+
+/** The frame with bytes of its own: a view into a ring or a larger buffer would change, or keep all of it alive. */
+function ownBytes(frame: CapturedFrame): CapturedFrame {
+  const { bytes } = frame;
+  return bytes.buffer.byteLength === bytes.length && bytes.buffer instanceof ArrayBuffer
+    ? frame
+    : { ...frame, bytes: bytes.slice() };
+}

@@ -1,0 +1,139 @@
+/** Frames, scopes and variables of the stop that the machine stands at. */
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import path from 'node:path';
+import { scopeObjects, textFrame, type FrameView, type Stop } from '../control/stop.ts';
+import type { ScopeInfo } from '../inspect/agent.ts';
+import type { WireItem } from '../inspect/handles.ts';
+import type { TextFrame } from '../inspect/stackText.ts';
+import type { Run } from './run.ts';
+import { toVariable } from './variables.ts';
+
+const NOT_STOPPED = 'the machine is running: pause it first';
+/** Items of one answer, where the client sets no limit itself. */
+const PAGE = 1000;
+
+export class Frames {
+  readonly #run: Run;
+  #stop: Stop | undefined;
+  #nextId = 1;
+  /** By the number under which the client knows them: not used again at later stops. */
+  #frames = new Map<number, FrameView>();
+  #byThread = new Map<number, { id: number; frame: FrameView }[]>();
+  /** What has been fetched already. */
+  #items = new Map<number, WireItem[]>();
+  /** The frame whose locals a number stands for. */
+  #locals = new Map<number, FrameView>();
+
+  constructor(run: Run) {
+    this.#run = run;
+  }
+
+  stopped(stop: Stop): void {
+    this.#stop = stop;
+  }
+  continued(): void {
+    this.#stop = undefined;
+    this.#frames.clear();
+    this.#byThread.clear();
+    this.#items.clear();
+    this.#locals.clear();
+  }
+
+  async stackTrace(threadId: number, start = 0, levels = 0): Promise<DebugProtocol.StackTraceResponse['body']> {
+    const frames = await this.#framesOf(threadId);
+    const end = levels === 0 ? frames.length : start + levels;
+    return { totalFrames: frames.length, stackFrames: frames.slice(start, end).map(({ id, frame }) => toStackFrame(id, frame)) };
+  }
+
+  async #framesOf(threadId: number): Promise<{ id: number; frame: FrameView }[]> {
+    const stop = this.#stop;
+    if (stop === undefined) throw new Error(NOT_STOPPED);
+    let frames = this.#byThread.get(threadId);
+    if (frames === undefined) {
+      const views = stop.framesOf(threadId) ?? (await this.#sleeping(threadId));
+      frames = views.map((frame) => ({ id: this.#nextId++, frame }));
+      for (const { id, frame } of frames) this.#frames.set(id, frame);
+      this.#byThread.set(threadId, frames);
+    }
+    return frames;
+  }
+  async #sleeping(threadId: number): Promise<FrameView[]> {
+    const frames = await this.#run.debuggee.ask<TextFrame[]>('sleepingFrames', threadId);
+    return frames.map((frame) => textFrame(frame, this.#run.debuggee.scripts));
+  }
+
+  /** @throws an error that a person can read */
+  frame(id: number): FrameView {
+    const frame = this.#frames.get(id);
+    if (frame === undefined) throw new Error(this.#stop === undefined ? NOT_STOPPED : 'this frame is of an earlier stop');
+    return frame;
+  }
+
+  async scopes(frameId: number): Promise<DebugProtocol.Scope[]> {
+    const frame = this.frame(frameId);
+    const infos = await this.#scopeInfos(frame);
+    return infos.map((info) => {
+      if (info.items !== undefined) this.#items.set(info.ref, info.items);
+      if (info.name === 'Locals') this.#locals.set(info.ref, frame);
+      return {
+        name: info.name,
+        variablesReference: info.ref,
+        expensive: info.expensive ?? info.name !== 'Locals',
+        ...(info.name === 'Locals' ? { presentationHint: 'locals' } : {}),
+      };
+    });
+  }
+  #scopeInfos(frame: FrameView): Promise<ScopeInfo[]> | ScopeInfo[] {
+    const stop = this.#stop!;
+    if (frame === stop.top) return stop.snapshot.scopes;
+    const { locals, objectIds } = scopeObjects(frame.callFrame);
+    return this.#run.debuggee.askAbout<ScopeInfo[]>('scopes', [locals], objectIds);
+  }
+
+  async variables({ variablesReference, filter, start = 0, count = 0 }: DebugProtocol.VariablesArguments): Promise<DebugProtocol.Variable[]> {
+    if (this.#stop === undefined) throw new Error(NOT_STOPPED);
+    if (filter === 'named') return [];
+    const known = start === 0 && count === 0 ? this.#items.get(variablesReference) : undefined;
+    const items = known ?? (await this.#open(variablesReference, start, count === 0 ? PAGE : count));
+    return items.map(toVariable);
+  }
+  async #open(ref: number, start: number, count: number): Promise<WireItem[]> {
+    const items = await this.#run.debuggee.ask<WireItem[] | null>('open', ref, start, count);
+    if (items === null) throw new Error('these variables are of an earlier stop');
+    return items;
+  }
+
+  /** The frame whose local this would be; undefined for the field of a struct. */
+  localFrame(ref: number): FrameView | undefined {
+    return this.#locals.get(ref);
+  }
+  /** A value was changed: what was fetched before may be wrong now. */
+  forgetItems(): void {
+    this.#items.clear();
+  }
+  /** The innermost frame's V8 frame. */
+  get topFrame(): FrameView | undefined {
+    return this.#stop?.top;
+  }
+}
+
+function toStackFrame(id: number, frame: FrameView): DebugProtocol.StackFrame {
+  const source =
+    frame.path === undefined
+      ? {}
+      : {
+          source: {
+            name: frame.url.startsWith('stack/') ? frame.url.slice('stack/'.length) : path.basename(frame.path),
+            path: frame.path,
+            ...(frame.isSkipped ? { presentationHint: 'deemphasize' as const } : {}),
+          },
+        };
+  return {
+    id,
+    name: frame.name,
+    line: frame.line,
+    column: frame.column,
+    ...source,
+    ...(frame.isSkipped ? { presentationHint: 'subtle' as const } : {}),
+  };
+}

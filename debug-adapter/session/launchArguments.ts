@@ -1,0 +1,83 @@
+/** The launch request's arguments, read from unknown input: each wrong one is named, with the cure. */
+import { statSync } from 'node:fs';
+import path from 'node:path';
+import { parseConfig } from '../../stack/config.ts';
+import { globPattern } from './glob.ts';
+
+export interface LaunchArguments {
+  program: string;
+  stopOnEntry: boolean;
+  /** Run without stopping anywhere. */
+  noDebug: boolean;
+  config: { seed?: unknown; sysctl?: unknown; nic?: unknown };
+  pcap: string | undefined;
+  /** Patterns for V8. */
+  skip: string[];
+}
+
+/** An argument that can't be used. */
+export class LaunchError extends Error {
+  override name = 'LaunchError';
+}
+
+function show(value: unknown): string {
+  return JSON.stringify(value) ?? String(value);
+}
+
+/** @throws LaunchError or ConfigError */
+export function parseLaunch(input: unknown): LaunchArguments {
+  if (typeof input !== 'object' || input === null) throw new LaunchError('launch needs arguments: { "program": "scenario.ts" }');
+  const given = input as Record<string, unknown>;
+  try {
+    const config = { seed: given['seed'], sysctl: given['sysctl'], nic: given['nic'] };
+    parseConfig(config, 'launch');
+    return {
+      program: programPath(given['program'], given['cwd']),
+      stopOnEntry: flag(given, 'stopOnEntry'),
+      noDebug: flag(given, 'noDebug'),
+      config,
+      pcap: optionalPath(given['pcap']),
+      skip: skipPatterns(given['skipFiles']),
+    };
+  } catch (error) {
+    const name = typeof given['name'] === 'string' ? ` (launch.json, configuration "${given['name']}")` : '';
+    throw new LaunchError(`${(error as Error).message}${name}`);
+  }
+}
+
+function programPath(value: unknown, cwd: unknown): string {
+  if (typeof value !== 'string' || value.trim() === '') {
+    throw new LaunchError(`launch.program must be the path of a scenario (a .ts or .js file), got ${show(value)}`);
+  }
+  const file = path.resolve(typeof cwd === 'string' ? cwd : '', value);
+  if (!/\.[cm]?[jt]s$/.test(file)) throw new LaunchError(`launch.program must be a .ts or .js file, got ${show(value)}`);
+  const found = statSync(file, { throwIfNoEntry: false });
+  if (found === undefined) throw new LaunchError(`launch.program: there is no file ${file}`);
+  if (!found.isFile()) throw new LaunchError(`launch.program: ${file} is a folder, not a file`);
+  return file;
+}
+
+function flag(given: Record<string, unknown>, name: string): boolean {
+  const value = given[name];
+  if (value === undefined) return false;
+  if (typeof value !== 'boolean') throw new LaunchError(`launch.${name} must be true or false, got ${show(value)}`);
+  return value;
+}
+
+function optionalPath(value: unknown): string | undefined {
+  if (value === undefined || value === '') return undefined;
+  if (typeof value !== 'string') throw new LaunchError(`launch.pcap must be the path of a file to write, got ${show(value)}`);
+  const file = path.resolve(value);
+  if (!statSync(path.dirname(file), { throwIfNoEntry: false })?.isDirectory()) {
+    throw new LaunchError(`launch.pcap: there is no folder ${path.dirname(file)}`);
+  }
+  return file;
+}
+
+function skipPatterns(value: unknown): string[] {
+  if (value === undefined) return [];
+  if (!Array.isArray(value) || !value.every((one) => typeof one === 'string')) {
+    throw new LaunchError(`launch.skipFiles must be a list of globs such as "stack/net/core/**", got ${show(value)}`);
+  }
+  return (value as string[]).map(globPattern);
+}

@@ -1,0 +1,39 @@
+/** Captures as pcapng files: one that is written along, and one that is written when asked for. */
+import { closeSync, openSync, writeSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { pcapngHeader, pcapngPacket } from '../../stack/capture/pcapng.ts';
+import type { PacketStore } from '../packets/packetStore.ts';
+
+/** The machine's real-time clock at boot. */
+const BOOT_REAL_NS = BigInt(Date.UTC(2024, 0, 1)) * 1_000_000n;
+const realTime = (timeNs: number) => BOOT_REAL_NS + BigInt(Math.round(timeNs));
+
+export class PcapFile {
+  #file: number | undefined;
+
+  constructor(path: string) {
+    this.#file = openSync(path, 'w');
+    writeSync(this.#file, pcapngHeader('lo'));
+  }
+  write(timeNs: number, bytes: Uint8Array): void {
+    if (this.#file !== undefined) writeSync(this.#file, pcapngPacket(realTime(timeNs), bytes, bytes.length));
+  }
+  close(): void {
+    if (this.#file !== undefined) closeSync(this.#file);
+    this.#file = undefined;
+  }
+}
+
+/** Write the packets that are still kept. @returns how many */
+export async function exportPackets(path: string, packets: PacketStore): Promise<number> {
+  const blocks = [pcapngHeader('lo')];
+  for (let from = 0; from < packets.kept; from += 1000) {
+    for (const { number } of packets.rows(from, 1000).rows) {
+      const { timeNs, bytes, length, fate, reason } = packets.frame(number);
+      const comment = fate === 'lost' ? `lost: ${reason ?? 'on the wire'}` : undefined;
+      blocks.push(pcapngPacket(realTime(timeNs), bytes, length, comment));
+    }
+  }
+  await writeFile(path, Buffer.concat(blocks));
+  return blocks.length - 1;
+}

@@ -1,0 +1,45 @@
+/** Tells the views that something has changed: on each stop, and at most five times a second while running. */
+import type { ChangedEvent } from '../protocol.ts';
+import type { Emit, Run } from './run.ts';
+
+const INTERVAL_MS = 200;
+
+export class Progress {
+  readonly #run: Run;
+  readonly #emit: Emit;
+  #timer: NodeJS.Timeout | undefined;
+  #time = '0.000000000';
+
+  constructor(run: Run, emit: Emit) {
+    this.#run = run;
+    this.#emit = emit;
+  }
+
+  changed(): void {
+    if (this.#run.execution.stop !== undefined) return;
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      this.#send();
+    }, INTERVAL_MS);
+  }
+  stopped(time: string): void {
+    this.stop();
+    this.#time = time;
+    this.#send();
+  }
+  stop(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #send(): void {
+    const { packets } = this.#run;
+    const last = packets.total === 0 ? undefined : packets.rows(packets.kept - 1, 1).rows[0]?.time;
+    const body: ChangedEvent = {
+      packets: packets.total,
+      time: this.#run.execution.stop?.snapshot.time ?? last ?? this.#time,
+      ...(packets.current === undefined ? {} : { current: packets.current }),
+    };
+    this.#emit('sockscope/changed', body);
+  }
+}

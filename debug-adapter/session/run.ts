@@ -1,0 +1,169 @@
+/** One machine from launch to end: everything that a restart makes anew. */
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import { Breakpoints } from '../control/breakpoints.ts';
+import { Debuggee } from '../control/debuggee.ts';
+import { Execution } from '../control/execution.ts';
+import { FunctionBreakpoints } from '../control/functionBreakpoints.ts';
+import type { FunctionIndex } from '../control/functionIndex.ts';
+import type { Stop } from '../control/stop.ts';
+import { Streams } from '../control/streams.ts';
+import type { ArmedFilter } from '../inspect/stops.ts';
+import { PacketStore } from '../packets/packetStore.ts';
+import { AGENT, type RunEnd } from '../worker/channel.ts';
+import { Frames } from './frames.ts';
+import type { LaunchArguments } from './launchArguments.ts';
+import { PcapFile } from './pcapFile.ts';
+import { Progress } from './progress.ts';
+
+/** How events reach the client. */
+export type Emit = (event: string, body?: unknown) => void;
+
+export class Run {
+  readonly launch: LaunchArguments;
+  readonly debuggee: Debuggee;
+  readonly functions: FunctionIndex;
+  readonly execution: Execution;
+  readonly breakpoints: Breakpoints;
+  readonly functionBreakpoints: FunctionBreakpoints;
+  readonly packets = new PacketStore();
+  readonly streams: Streams;
+  readonly frames: Frames;
+  readonly #emit: Emit;
+  readonly #progress: Progress;
+  readonly #pcap: PcapFile | undefined;
+  #over = false;
+  /** The machine runs, or has run, its program. */
+  started = false;
+
+  constructor(root: string, launch: LaunchArguments, functions: FunctionIndex, nextId: () => number, emit: Emit) {
+    this.launch = launch;
+    this.functions = functions;
+    this.#emit = emit;
+    this.debuggee = new Debuggee({ root, program: launch.program, config: launch.config, skip: launch.skip });
+    this.execution = new Execution(this.debuggee, functions);
+    this.frames = new Frames(this);
+    this.breakpoints = new Breakpoints(this.debuggee, this.execution, nextId);
+    this.functionBreakpoints = new FunctionBreakpoints(this.debuggee, this.execution, functions, nextId);
+    this.streams = new Streams(this.debuggee.ring, this.packets);
+    this.#progress = new Progress(this, emit);
+    this.#pcap = launch.pcap === undefined ? undefined : new PcapFile(launch.pcap);
+    this.#connect();
+  }
+
+  #connect(): void {
+    this.breakpoints.onChanged = (breakpoint) => this.#emit('breakpoint', { reason: 'changed', breakpoint });
+    this.execution.onStop = (stop) => this.#stopped(stop);
+    this.execution.onContinued = () => this.#continued();
+    this.streams.onOutput = ({ stream, text, url, line }) => {
+      const path = url === '' ? undefined : this.debuggee.scripts.pathOf(url);
+      this.#emit('output', {
+        category: stream,
+        output: text,
+        ...(path === undefined ? {} : { source: { path }, line }),
+      } satisfies DebugProtocol.OutputEvent['body']);
+    };
+    this.streams.onLost = (count) =>
+      this.#emit('output', {
+        category: 'important',
+        output: `${count} records of the capture or the output are missing: the machine was quicker than the debugger.\n`,
+      });
+    this.streams.onFrames = () => this.#progress.changed();
+    this.streams.onFrame = (number, timeNs, bytes) => this.#pcap?.write(timeNs, bytes);
+    this.debuggee.onStrayOutput = (text) => this.#emit('output', { category: 'stderr', output: text });
+    this.debuggee.onEnded = (end) => this.#ended(end);
+    this.debuggee.onLost = (message) => {
+      this.#emit('output', { category: 'stderr', output: `The machine has ended unexpectedly: ${message}\n` });
+      this.#finish(1);
+    };
+  }
+
+  async boot(): Promise<void> {
+    await this.debuggee.boot();
+    if (this.launch.noDebug) await this.debuggee.client.send('Debugger.setSkipAllPauses', { skip: true });
+    this.streams.start();
+  }
+
+  /** Load the program and let it run. A program that can't be loaded ends the session. */
+  async start(): Promise<void> {
+    this.started = true;
+    try {
+      await this.debuggee.load();
+      if (this.launch.stopOnEntry) await this.#breakOnEntry();
+    } catch (error) {
+      if (this.#over) return;
+      this.#emit('output', { category: 'stderr', output: `${(error as Error).message}\n` });
+      this.#finish(1);
+      return;
+    }
+    this.debuggee.run();
+  }
+
+  /** A breakpoint for once at the first line of the first process. */
+  async #breakOnEntry(): Promise<void> {
+    const { client } = this.debuggee;
+    const { result } = await client.send('Runtime.evaluate', { expression: `globalThis[Symbol.for('${AGENT}')].entry` });
+    const { internalProperties } = await client.send('Runtime.getProperties', { objectId: result.objectId!, ownProperties: true });
+    const begin = internalProperties?.find(({ name }) => name === '[[FunctionLocation]]')?.value?.value as never;
+    const location = await this.execution.targets.firstPlace(begin);
+    if (location === undefined) return;
+    const { breakpointId } = await client.send('Debugger.setBreakpoint', { location });
+    this.execution.expectEntry(breakpointId);
+  }
+
+  arm(filters: readonly ArmedFilter[]): Promise<void> {
+    return this.debuggee.ask('stops.arm', filters);
+  }
+
+  #stopped(stop: Stop): void {
+    this.frames.stopped(stop);
+    this.streams.stop();
+    this.streams.drain();
+    this.packets.current = stop.snapshot.frame === 0 ? undefined : stop.snapshot.frame;
+    this.#emit('stopped', {
+      reason: stop.reason,
+      description: stop.description,
+      threadId: stop.threadId,
+      allThreadsStopped: true,
+      ...(stop.hitBreakpoints.length === 0 ? {} : { hitBreakpointIds: stop.hitBreakpoints }),
+    } satisfies DebugProtocol.StoppedEvent['body']);
+    this.#progress.stopped(stop.snapshot.time);
+  }
+  #continued(): void {
+    this.packets.current = undefined;
+    this.frames.continued();
+    this.streams.start();
+  }
+
+  #ended({ failed, asleep }: RunEnd): void {
+    this.streams.drain();
+    for (const { name, pid, stack } of failed) {
+      this.#emit('output', { category: 'stderr', output: `${name} [pid ${pid}] failed: ${stack}\n` });
+    }
+    for (const { name, pid, syscall } of asleep) {
+      const what = syscall === '' ? 'waits for something' : `sleeps in ${syscall}()`;
+      this.#emit('output', { category: 'console', output: `${name} [pid ${pid}] ${what} that nothing is left to end.\n` });
+    }
+    this.#finish(failed.length === 0 ? 0 : 1);
+  }
+
+  #finish(exitCode: number): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#close();
+    this.#emit('exited', { exitCode });
+    this.#emit('terminated');
+  }
+
+  /** End it, whatever it does. No event of it follows. */
+  async kill(): Promise<void> {
+    this.#over = true;
+    this.#close();
+    await this.debuggee.kill();
+  }
+  #close(): void {
+    this.streams.drain();
+    this.streams.stop();
+    this.#progress.stop();
+    this.#pcap?.close();
+  }
+}

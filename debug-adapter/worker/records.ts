@@ -1,0 +1,71 @@
+/** Writing the machine's streams into the ring. The adapter's side is control/streams.ts. */
+import type { CaptureSink } from '../../stack/capture/capture.ts';
+import type { Machine } from '../../stack/machine.ts';
+import type { RingWriter } from '../../stack/trace/ring.ts';
+import type { wire_frame } from '../../stack/wire/frame.ts';
+import type { PacketStacks } from '../inspect/packetStacks.ts';
+import { RECORD } from './channel.ts';
+
+/** Frame record: number, length (u32 each), time in ns (f64), bytes. */
+export const FRAME_HEADER_BYTES = 16;
+/** Output record: stream (0 stdout, 1 stderr, 2 the debugger's own), line, length of the file's name (u32 each), name, text. */
+export const OUTPUT_HEADER_BYTES = 12;
+const encoder = new TextEncoder();
+
+export type OutputStream = 'stdout' | 'stderr' | 'console' | 'important';
+export const OUTPUT_STREAMS: readonly OutputStream[] = ['stdout', 'stderr', 'console', 'important'];
+
+export class Records implements CaptureSink {
+  readonly #ring: RingWriter;
+  readonly #machine: Machine;
+  readonly #stacks: PacketStacks;
+
+  constructor(ring: RingWriter, machine: Machine, stacks: PacketStacks) {
+    this.#ring = ring;
+    this.#machine = machine;
+    this.#stacks = stacks;
+  }
+
+  sent(frame: wire_frame): void {
+    this.#stacks.noteSent(frame.number);
+    const at = this.#ring.reserve(RECORD.sent, FRAME_HEADER_BYTES + frame.length);
+    const { view, bytes } = this.#ring;
+    view.setUint32(at, frame.number, true);
+    view.setUint32(at + 4, frame.length, true);
+    view.setFloat64(at + 8, this.#machine.time_ns, true);
+    let to = at + FRAME_HEADER_BYTES;
+    bytes.set(frame.head, to);
+    to += frame.head.length;
+    for (const { page, offset, size } of frame.frags) {
+      bytes.set(page.bytes.subarray(offset, offset + size), to);
+      to += size;
+    }
+    this.#ring.commit();
+  }
+
+  received(frame: wire_frame): void {
+    const at = this.#ring.reserve(RECORD.received, 4);
+    this.#ring.view.setUint32(at, frame.number, true);
+    this.#ring.commit();
+  }
+
+  lost(frame: wire_frame, reason: string): void {
+    const text = encoder.encode(reason);
+    const at = this.#ring.reserve(RECORD.lost, 4 + text.length);
+    this.#ring.view.setUint32(at, frame.number, true);
+    this.#ring.bytes.set(text, at + 4);
+    this.#ring.commit();
+  }
+
+  output(stream: OutputStream, text: string, url = '', line = 0): void {
+    const name = encoder.encode(url);
+    const content = encoder.encode(text.length > 1_000_000 ? `${text.slice(0, 1_000_000)}…\n` : text);
+    const at = this.#ring.reserve(RECORD.output, OUTPUT_HEADER_BYTES + name.length + content.length);
+    this.#ring.view.setUint32(at, OUTPUT_STREAMS.indexOf(stream), true);
+    this.#ring.view.setUint32(at + 4, line, true);
+    this.#ring.view.setUint32(at + 8, name.length, true);
+    this.#ring.bytes.set(name, at + OUTPUT_HEADER_BYTES);
+    this.#ring.bytes.set(content, at + OUTPUT_HEADER_BYTES + name.length);
+    this.#ring.commit();
+  }
+}

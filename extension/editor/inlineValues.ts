@@ -1,0 +1,69 @@
+// Values behind the lines while stopped, in scenarios and in the stack's own source.
+import * as vscode from 'vscode';
+import { isScenarioDocument, SCENARIO_LANGUAGES } from '../scenario/scenarioEditor.ts';
+import type { Sessions } from '../session.ts';
+import { functionStart, mentions } from './sourceText.ts';
+
+/** Each member chain (`sk.sk_state`) costs one evaluation; those nearest to the stop come first. */
+const MOST_EVALUATIONS = 24;
+
+/** Names as the adapter's variables have them, member chains by evaluation: from the function's head to the stopped line. */
+class InlineValues implements vscode.InlineValuesProvider {
+  readonly #sessions: Sessions;
+  readonly #isOurs: (document: vscode.TextDocument) => boolean;
+
+  constructor(sessions: Sessions, isOurs: (document: vscode.TextDocument) => boolean) {
+    this.#sessions = sessions;
+    this.#isOurs = isOurs;
+  }
+
+  provideInlineValues(
+    document: vscode.TextDocument,
+    viewPort: vscode.Range,
+    { stoppedLocation }: vscode.InlineValueContext,
+  ): vscode.InlineValue[] {
+    if (!this.#sessions.current || !this.#isOurs(document)) return [];
+    const lines = document.getText().split('\n');
+    const last = stoppedLocation.end.line;
+    // What is declared on the stopped line has no value yet, but what it reads has.
+    const all = mentions(lines, functionStart(lines, last), last);
+    const members = all.filter(({ isMember }) => isMember);
+    const evaluated = new Set(
+      members
+        .filter(({ line }) => line >= viewPort.start.line && line <= viewPort.end.line)
+        .slice(-MOST_EVALUATIONS),
+    );
+    return all
+      .filter((mention) => !mention.isMember || evaluated.has(mention))
+      .map(({ line, column, expression, isMember }) => {
+        const range = new vscode.Range(line, column, line, column + expression.length);
+        return isMember
+          ? new vscode.InlineValueEvaluatableExpression(range, expression)
+          : new vscode.InlineValueVariableLookup(range, expression, true);
+      });
+  }
+}
+
+/**
+ * Registers the provider while a session of this type lives. Registered for good, it would change what other debuggers
+ * show: VS Code takes inline values from its own guess only where a language has no provider.
+ */
+export function registerInlineValues(sessions: Sessions, extensionUri: vscode.Uri): vscode.Disposable {
+  const stack = vscode.Uri.joinPath(extensionUri, 'stack').fsPath;
+  const isOurs = (document: vscode.TextDocument) =>
+    document.uri.fsPath.startsWith(stack) || isScenarioDocument(document);
+  const provider = new InlineValues(sessions, isOurs);
+  let registration: vscode.Disposable | undefined;
+  const update = () => {
+    if (sessions.current && !registration)
+      registration = vscode.languages.registerInlineValuesProvider(
+        SCENARIO_LANGUAGES.map((language) => ({ language })),
+        provider,
+      );
+    if (!sessions.current) {
+      registration?.dispose();
+      registration = undefined;
+    }
+  };
+  return vscode.Disposable.from(sessions.onDidChange(update), { dispose: () => registration?.dispose() });
+}

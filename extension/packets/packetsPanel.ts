@@ -1,0 +1,151 @@
+// The Packets panel's host: loads the webview and stands between it and the adapter.
+import { randomBytes } from 'node:crypto';
+import * as vscode from 'vscode';
+import { parseFromPanel, type FromPanel, type ToPanel } from '../../webviews/messages.ts';
+import type { Sessions } from '../session.ts';
+import { Throttle } from '../throttle.ts';
+import { answerPanel } from './panelRequests.ts';
+
+const VIEW_ID = 'sockscope.packets';
+/** Milliseconds between two updates while the machine runs. */
+const UPDATE_INTERVAL = 200;
+
+/** The Packets view in the panel area. */
+export class PacketsPanel implements vscode.WebviewViewProvider, vscode.Disposable {
+  readonly #extensionUri: vscode.Uri;
+  readonly #sessions: Sessions;
+  readonly #log: vscode.LogOutputChannel;
+  readonly #throttle = new Throttle(UPDATE_INTERVAL, () => this.#tellChanged());
+  readonly #subscriptions: vscode.Disposable[];
+  #view: vscode.WebviewView | undefined;
+  /** Messages for a panel that has not said `ready` yet. */
+  #waiting: ToPanel[] = [];
+  #isReady = false;
+
+  constructor(extensionUri: vscode.Uri, sessions: Sessions, log: vscode.LogOutputChannel) {
+    this.#extensionUri = extensionUri;
+    this.#sessions = sessions;
+    this.#log = log;
+    this.#subscriptions = [
+      vscode.window.registerWebviewViewProvider(VIEW_ID, this, {
+        // The list, its selection and its place survive a look at the terminal.
+        webviewOptions: { retainContextWhenHidden: true },
+      }),
+      sessions.onDidChange((change) =>
+        change === 'progress' && sessions.current?.running ? this.#throttle.request() : this.#throttle.now(),
+      ),
+      vscode.commands.registerCommand('sockscope.exportPackets', () => this.#handle({ type: 'export' })),
+    ];
+  }
+
+  /** Opens the panel and selects a packet. */
+  async revealPacket(number: number): Promise<void> {
+    await this.#show({ type: 'reveal', number });
+  }
+
+  /** Opens the panel with a filter. */
+  async showFiltered(filter: string): Promise<void> {
+    await this.#show({ type: 'setFilter', filter });
+  }
+
+  dispose(): void {
+    this.#throttle.cancel();
+    for (const subscription of this.#subscriptions) subscription.dispose();
+  }
+
+  resolveWebviewView(view: vscode.WebviewView): void {
+    const root = vscode.Uri.joinPath(this.#extensionUri, 'dist', 'webviews');
+    this.#view = view;
+    this.#isReady = false;
+    view.webview.options = { enableScripts: true, localResourceRoots: [root] };
+    view.webview.html = page(view.webview, root);
+    view.webview.onDidReceiveMessage((message: unknown) => this.#receive(message));
+    view.onDidChangeVisibility(() => {
+      if (view.visible) this.#throttle.now();
+    });
+    view.onDidDispose(() => {
+      this.#view = undefined;
+      this.#isReady = false;
+    });
+  }
+
+  async #show(message: ToPanel): Promise<void> {
+    if (!this.#isReady) this.#waiting.push(message);
+    await vscode.commands.executeCommand(`${VIEW_ID}.focus`);
+    if (this.#isReady && !this.#waiting.includes(message)) this.#post(message);
+  }
+
+  #post(message: ToPanel): void {
+    void this.#view?.webview.postMessage(message);
+  }
+
+  #tellChanged(): void {
+    if (!this.#isReady || !this.#view?.visible) return;
+    const session = this.#sessions.current;
+    const current = session?.running ? undefined : session?.currentPacket;
+    this.#post({
+      type: 'changed',
+      total: session?.packets ?? 0,
+      running: session?.running ?? false,
+      ...(session && { session: session.id }),
+      ...(current !== undefined && { current }),
+    });
+  }
+
+  #receive(message: unknown): void {
+    let parsed: FromPanel;
+    try {
+      parsed = parseFromPanel(message);
+    } catch (error) {
+      this.#log.error(`the Packets panel sent what nobody understands: ${(error as Error).message}`);
+      return;
+    }
+    this.#handle(parsed);
+  }
+
+  #handle(message: FromPanel): void {
+    if (message.type === 'ready') {
+      this.#isReady = true;
+      this.#throttle.now();
+      for (const waiting of this.#waiting.splice(0)) this.#post(waiting);
+    } else if (message.type === 'problem') this.#log.error(`Packets panel: ${message.message}`);
+    else void this.#answer(message);
+  }
+
+  async #answer(message: FromPanel): Promise<void> {
+    try {
+      const answer = await answerPanel(message, this.#sessions.current);
+      if (answer) this.#post(answer);
+    } catch (error) {
+      const text = (error as Error).message;
+      if (message.type === 'getRows' || message.type === 'getPacket')
+        this.#post({ type: 'failed', id: message.id, message: text });
+      else void vscode.window.showErrorMessage(text);
+    }
+  }
+}
+
+/** The webview's page. Scripts run by nonce only; nothing comes from outside the extension's own folder. */
+function page(webview: vscode.Webview, root: vscode.Uri): string {
+  const nonce = randomBytes(18).toString('base64');
+  const address = (file: string) => webview.asWebviewUri(vscode.Uri.joinPath(root, file)).toString();
+  const policy = [
+    `default-src 'none'`,
+    `script-src 'nonce-${nonce}'`,
+    `style-src ${webview.cspSource}`,
+    `font-src ${webview.cspSource}`,
+  ].join('; ');
+  return `<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8" />
+    <meta http-equiv="Content-Security-Policy" content="${policy}" />
+    <meta name="viewport" content="width=device-width, initial-scale=1" />
+    <link rel="stylesheet" href="${address('packets.css')}" />
+    <title>Packets</title>
+  </head>
+  <body>
+    <script nonce="${nonce}" src="${address('packets.js')}"></script>
+  </body>
+</html>`;
+}

@@ -1,0 +1,88 @@
+// What the Packets panel may ask for, and how each is done.
+import * as vscode from 'vscode';
+import type { FromPanel, FromPanelOf, ToPanel } from '../../webviews/messages.ts';
+import { openLocation } from '../openLocation.ts';
+import type { MachineSession } from '../session.ts';
+
+/**
+ * Does what the panel asked.
+ *
+ * @returns the answer, where the panel waits for one; throws with a message for the user
+ */
+export async function answerPanel(
+  message: FromPanel,
+  session: MachineSession | undefined,
+): Promise<ToPanel | undefined> {
+  switch (message.type) {
+    case 'getRows':
+      return getRows(message, need(session));
+    case 'getPacket': {
+      const { number, bytes, layers } = await need(session).request('sockscope/packet', {
+        number: message.number,
+      });
+      return { type: 'packet', id: message.id, number, bytes, layers };
+    }
+    case 'goToCode':
+      await goToCode(message, need(session));
+      return undefined;
+    case 'export':
+      await exportPackets(need(session));
+      return undefined;
+    case 'copy':
+      await vscode.env.clipboard.writeText(message.text);
+      vscode.window.setStatusBarMessage(`Copied ${message.what}`, 2000);
+      return undefined;
+    case 'run':
+      await vscode.commands.executeCommand(
+        message.command === 'startDebugging' ? 'sockscope.debugScenario' : 'sockscope.newScenario',
+      );
+      return undefined;
+    default:
+      return undefined;
+  }
+}
+
+function need(session: MachineSession | undefined): MachineSession {
+  if (!session) throw new Error('There are no packets: no scenario is being debugged.');
+  return session;
+}
+
+async function getRows(
+  { id, from, count, filter }: FromPanelOf<'getRows'>,
+  session: MachineSession,
+): Promise<ToPanel> {
+  const answer = await session.request('sockscope/packets', { from, count, ...(filter && { filter }) });
+  if (answer.invalidFilter) {
+    const { message, start, end } = answer.invalidFilter;
+    return {
+      type: 'failed',
+      id,
+      message,
+      ...(start !== undefined && { position: { start, end: end ?? start + 1 } }),
+    };
+  }
+  const { total, matching, rows, current } = answer;
+  return { type: 'rows', id, total, matching, rows, ...(current !== undefined && { current }) };
+}
+
+async function goToCode({ number, which }: FromPanelOf<'goToCode'>, session: MachineSession): Promise<void> {
+  const { location } = await session.request('sockscope/packetCode', { number, which });
+  if (location) await openLocation(location);
+  else void vscode.window.showInformationMessage(`Packet ${number} was not ${which} by the stack's code.`);
+}
+
+async function exportPackets(session: MachineSession): Promise<void> {
+  const { workspaceFolder, configuration } = session.debugSession;
+  const folder =
+    workspaceFolder?.uri ?? vscode.Uri.joinPath(vscode.Uri.file(String(configuration['program'])), '..');
+  const target = await vscode.window.showSaveDialog({
+    title: 'Export Packets',
+    defaultUri: vscode.Uri.joinPath(folder, 'capture.pcapng'),
+    filters: { 'Wireshark capture': ['pcapng'] },
+  });
+  if (!target) return;
+  const { packets } = await session.request('sockscope/exportPackets', { path: target.fsPath });
+  void vscode.window.showInformationMessage(
+    `Saved ${packets} ${packets === 1 ? 'packet' : 'packets'} to ${vscode.workspace.asRelativePath(target)}.`,
+  );
+}

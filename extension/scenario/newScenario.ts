@@ -1,0 +1,95 @@
+// "Sockscope: New Scenario": a file to begin with, and beside it what completion needs.
+import * as vscode from 'vscode';
+import { SCENARIO_TEMPLATE, TSCONFIG_TEMPLATE } from './template.ts';
+
+const TYPES_FILE = 'sockscope.d.ts';
+
+/** Registers the command. */
+export function registerNewScenario(extensionUri: vscode.Uri): vscode.Disposable {
+  return vscode.commands.registerCommand('sockscope.newScenario', async (chosen?: vscode.Uri) => {
+    try {
+      await newScenario(extensionUri, chosen);
+    } catch (error) {
+      void vscode.window.showErrorMessage(`The scenario could not be created: ${(error as Error).message}`);
+    }
+  });
+}
+
+async function newScenario(extensionUri: vscode.Uri, chosen: vscode.Uri | undefined): Promise<void> {
+  const folder = await folderFor(chosen);
+  if (!folder) return;
+  const name = await askName(folder);
+  if (!name) return;
+  const file = vscode.Uri.joinPath(folder, name);
+  await installTypes(extensionUri, folder);
+  // For scenarios that are written by hand beside this one.
+  if (!(await isInProject(folder)))
+    await write(vscode.Uri.joinPath(folder, 'tsconfig.json'), TSCONFIG_TEMPLATE);
+  // This one names the types itself: a project of the user's own may leave them out, and the language server may not
+  // have seen a new project yet.
+  await write(file, `/// <reference path="./${TYPES_FILE}" />\n${SCENARIO_TEMPLATE}`);
+  await vscode.window.showTextDocument(file, { preview: false });
+}
+
+/** The folder that was right-clicked, else that of the active editor, else a workspace folder, else one asked for. */
+async function folderFor(chosen: vscode.Uri | undefined): Promise<vscode.Uri | undefined> {
+  if (chosen) return isFolder(chosen).then((yes) => (yes ? chosen : vscode.Uri.joinPath(chosen, '..')));
+  const active = vscode.window.activeTextEditor?.document.uri;
+  if (active?.scheme === 'file' && vscode.workspace.getWorkspaceFolder(active))
+    return vscode.Uri.joinPath(active, '..');
+  const folders = vscode.workspace.workspaceFolders ?? [];
+  if (folders.length === 1) return folders[0]?.uri;
+  if (folders.length > 1) return (await vscode.window.showWorkspaceFolderPick())?.uri;
+  const asked = await vscode.window.showOpenDialog({
+    canSelectFolders: true,
+    canSelectFiles: false,
+    title: 'Where shall the scenario go?',
+    openLabel: 'Create Here',
+  });
+  return asked?.[0];
+}
+
+function askName(folder: vscode.Uri): Thenable<string | undefined> {
+  return vscode.window.showInputBox({
+    title: 'New Scenario',
+    prompt: `The file's name, in ${vscode.workspace.asRelativePath(folder)}`,
+    value: 'scenario.ts',
+    valueSelection: [0, 'scenario'.length],
+    validateInput: async (name) => {
+      if (!/^[^/\\]+\.(ts|mts|js|mjs)$/.test(name)) return 'A file name that ends in .ts, .mts, .js or .mjs';
+      return (await exists(vscode.Uri.joinPath(folder, name))) ? `${name} is there already` : undefined;
+    },
+  });
+}
+
+/** Copies the declaration of the module `sockscope`; one that an older version wrote is renewed. */
+async function installTypes(extensionUri: vscode.Uri, folder: vscode.Uri): Promise<void> {
+  const types = vscode.Uri.joinPath(extensionUri, 'stack', 'user', TYPES_FILE);
+  await vscode.workspace.fs.copy(types, vscode.Uri.joinPath(folder, TYPES_FILE), { overwrite: true });
+}
+
+/** Is there a tsconfig.json or jsconfig.json in this folder, or above it in the workspace? */
+async function isInProject(folder: vscode.Uri): Promise<boolean> {
+  const root = vscode.workspace.getWorkspaceFolder(folder)?.uri.path ?? folder.path;
+  for (let at = folder; at.path.startsWith(root); at = vscode.Uri.joinPath(at, '..')) {
+    for (const name of ['tsconfig.json', 'jsconfig.json'])
+      if (await exists(vscode.Uri.joinPath(at, name))) return true;
+    if (at.path === '/') break;
+  }
+  return false;
+}
+
+const write = (file: vscode.Uri, text: string) =>
+  vscode.workspace.fs.writeFile(file, new TextEncoder().encode(text));
+
+const isFolder = (file: vscode.Uri) =>
+  Promise.resolve(vscode.workspace.fs.stat(file)).then(
+    ({ type }) => (type & vscode.FileType.Directory) !== 0,
+    () => false,
+  );
+
+const exists = (file: vscode.Uri) =>
+  Promise.resolve(vscode.workspace.fs.stat(file)).then(
+    () => true,
+    () => false,
+  );

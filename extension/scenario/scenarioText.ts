@@ -1,0 +1,39 @@
+// Reads a scenario's text as far as the editor needs it: is it one, and where do its processes begin?
+
+/** An exported async function: a process of the machine. */
+export interface ScenarioProcess {
+  name: string;
+  /** Counts from 0. */
+  line: number;
+}
+
+const IMPORT =
+  /\bfrom\s*(['"])sockscope\1|\bimport\s*\(?\s*(['"])sockscope\2|\brequire\(\s*(['"])sockscope\3/;
+
+const PROCESS =
+  /^export\s+(?:default\s+)?async\s+function\s+(?<declared>[\w$]+)|^export\s+(?:const|let)\s+(?<assigned>[\w$]+)\s*(?::[^=]+)?=\s*async\b/;
+
+/** Does this source import the module `sockscope`? */
+export function isScenario(text: string): boolean {
+  return text.includes('sockscope') && IMPORT.test(withoutComments(text));
+}
+
+/** The exported async functions, in order. */
+export function processesOf(text: string): ScenarioProcess[] {
+  const processes: ScenarioProcess[] = [];
+  withoutComments(text)
+    .split('\n')
+    .forEach((source, line) => {
+      const groups = PROCESS.exec(source)?.groups;
+      const name = groups?.['declared'] ?? groups?.['assigned'];
+      if (name) processes.push({ name, line });
+    });
+  return processes;
+}
+
+/** Comments become spaces; line numbers stay. A `//` inside a string is left alone when a quote stands before it. */
+function withoutComments(text: string): string {
+  return text
+    .replace(/\/\*[^]*?\*\//g, (comment) => comment.replace(/[^\n]/g, ' '))
+    .replace(/^([^'"`\n]*?)\/\/.*$/gm, '$1');
+}

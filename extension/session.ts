@@ -1,0 +1,143 @@
+// The debug sessions of this type: which one the views show, whether its machine runs, and typed custom requests to it.
+import * as vscode from 'vscode';
+import type { ChangedEvent, SockscopeRequests } from '../debug-adapter/protocol.ts';
+
+export const DEBUG_TYPE = 'sockscope';
+
+/** One machine being debugged. */
+export class MachineSession {
+  readonly debugSession: vscode.DebugSession;
+  /** False while it is stopped. */
+  running = true;
+  /** Packets captured so far, as the adapter last said. */
+  packets = 0;
+  /** The packet being handled at this stop. */
+  currentPacket: number | undefined;
+
+  constructor(debugSession: vscode.DebugSession) {
+    this.debugSession = debugSession;
+  }
+
+  get id(): string {
+    return this.debugSession.id;
+  }
+
+  /** Sends a custom request. Rejects with the adapter's message. */
+  async request<Name extends keyof SockscopeRequests>(
+    name: Name,
+    body: SockscopeRequests[Name]['arguments'],
+  ): Promise<SockscopeRequests[Name]['response']> {
+    const response: unknown = await this.debugSession.customRequest(name, body);
+    if (typeof response !== 'object' || response === null)
+      throw new Error(`the debug adapter answered ${name} with nothing`);
+    return response as SockscopeRequests[Name]['response'];
+  }
+}
+
+/** What happened to the shown session. */
+export type SessionChange =
+  /** Another session is shown, or none. */
+  | 'session'
+  | 'stopped'
+  /** It runs again. */
+  | 'continued'
+  /** The adapter said how far it is: while running a few times a second, and at a stop. */
+  | 'progress'
+  /** A value was changed by hand while it was stopped. */
+  | 'edited';
+
+/** As much of a DAP message as is looked at here. */
+interface DapMessage {
+  type: string;
+  event?: string;
+  command?: string;
+  success?: boolean;
+}
+
+const RESUMING = new Set(['continue', 'next', 'stepIn', 'stepOut', 'stepBack', 'reverseContinue', 'goto']);
+const EDITING = new Set(['setVariable', 'setExpression']);
+
+/** Follows the debug sessions of this type; `current` is the one that the views show. */
+export class Sessions implements vscode.Disposable {
+  readonly #alive = new Map<string, MachineSession>();
+  readonly #changed = new vscode.EventEmitter<SessionChange>();
+  readonly #subscriptions: vscode.Disposable[] = [];
+  #current: MachineSession | undefined;
+
+  /** Tells of changes of the session that is shown; those of others are left out. */
+  readonly onDidChange = this.#changed.event;
+
+  constructor() {
+    this.#subscriptions.push(
+      this.#changed,
+      vscode.debug.registerDebugAdapterTrackerFactory(DEBUG_TYPE, {
+        createDebugAdapterTracker: (session) => this.#track(session),
+      }),
+      vscode.debug.onDidStartDebugSession((session) => {
+        if (session.type === DEBUG_TYPE) this.#choose();
+      }),
+      vscode.debug.onDidChangeActiveDebugSession(() => this.#choose()),
+      vscode.debug.onDidTerminateDebugSession((session) => {
+        if (this.#alive.delete(session.id)) this.#choose();
+      }),
+      vscode.debug.onDidReceiveDebugSessionCustomEvent((event) => {
+        if (event.event === 'sockscope/changed') this.#progress(event.session, event.body as ChangedEvent);
+      }),
+    );
+  }
+
+  get current(): MachineSession | undefined {
+    return this.#current;
+  }
+
+  dispose(): void {
+    for (const subscription of this.#subscriptions) subscription.dispose();
+  }
+
+  /** Shows the focused session if it is one of this type, else the youngest that lives. */
+  #choose(): void {
+    const active = vscode.debug.activeDebugSession;
+    const chosen = (active && this.#alive.get(active.id)) ?? [...this.#alive.values()].at(-1);
+    if (chosen === this.#current) return;
+    this.#current = chosen;
+    this.#changed.fire('session');
+  }
+
+  #tell(session: MachineSession, change: SessionChange): void {
+    if (session === this.#current) this.#changed.fire(change);
+  }
+
+  #track(debugSession: vscode.DebugSession): vscode.DebugAdapterTracker {
+    const session = new MachineSession(debugSession);
+    this.#alive.set(debugSession.id, session);
+    const setRunning = (running: boolean) => {
+      if (session.running === running && running) return;
+      session.running = running;
+      this.#tell(session, running ? 'continued' : 'stopped');
+    };
+    return {
+      // By the request, not by its response: a quick step has stopped again before that is seen.
+      onWillReceiveMessage: (message: DapMessage) => {
+        if (message.type === 'request' && RESUMING.has(message.command ?? '')) setRunning(true);
+      },
+      onDidSendMessage: (message: DapMessage) => {
+        if (message.type === 'event' && message.event === 'stopped') setRunning(false);
+        if (message.type === 'event' && message.event === 'continued') setRunning(true);
+        if (message.type !== 'response') return;
+        if (!message.success && RESUMING.has(message.command ?? '')) setRunning(false);
+        if (message.success && EDITING.has(message.command ?? '')) this.#tell(session, 'edited');
+      },
+      onExit: () => {
+        if (this.#alive.delete(debugSession.id)) this.#choose();
+      },
+    };
+  }
+
+  #progress(debugSession: vscode.DebugSession, body: ChangedEvent): void {
+    const session = this.#alive.get(debugSession.id);
+    if (!session) return;
+    session.packets = body.packets;
+    session.currentPacket = body.current;
+    this.#tell(session, 'progress');
+  }
+}

@@ -1,0 +1,132 @@
+// One tree in the Debug side bar, whatever it shows: its nodes come from the adapter.
+import * as vscode from 'vscode';
+import type { TreeItem, TreeView } from '../../debug-adapter/protocol.ts';
+import type { MachineSession, Sessions } from '../session.ts';
+import { Throttle } from '../throttle.ts';
+
+/** Milliseconds between two updates while the machine runs: values that move faster cannot be read. */
+const UPDATE_INTERVAL = 200;
+
+/** A node as the tree holds it: what the adapter sent, and whose it is. */
+export interface TreeNode {
+  readonly view: TreeView;
+  readonly session: MachineSession;
+  readonly item: TreeItem;
+  readonly parent: TreeNode | undefined;
+}
+
+/** A tree view fed by the adapter's `sockscope/tree`. Updates on each stop, and at a bounded rate while running. */
+export class DebugTree implements vscode.TreeDataProvider<TreeNode>, vscode.Disposable {
+  readonly id: string;
+  readonly view: vscode.TreeView<TreeNode>;
+  readonly #kind: TreeView;
+  readonly #sessions: Sessions;
+  readonly #log: vscode.LogOutputChannel;
+  readonly #refreshed = new vscode.EventEmitter<TreeNode | undefined>();
+  readonly #throttle = new Throttle(UPDATE_INTERVAL, () => this.#refresh());
+  readonly #subscriptions: vscode.Disposable[];
+  /** Requests under way; a refresh waits for them, so that a slow adapter is not asked ever more. */
+  #pending = 0;
+  /** Something changed while requests were under way. */
+  #stale = false;
+
+  readonly onDidChangeTreeData = this.#refreshed.event;
+
+  constructor(kind: TreeView, sessions: Sessions, log: vscode.LogOutputChannel) {
+    this.#kind = kind;
+    this.#sessions = sessions;
+    this.#log = log;
+    this.id = `sockscope.${kind}`;
+    this.view = vscode.window.createTreeView(this.id, { treeDataProvider: this, showCollapseAll: true });
+    this.#subscriptions = [
+      this.view,
+      this.#refreshed,
+      sessions.onDidChange((change) => {
+        if (change === 'progress') {
+          // At a stop, `stopped` has brought everything already.
+          if (sessions.current?.running) this.#throttle.request();
+        } else if (change !== 'continued') this.#throttle.now();
+      }),
+    ];
+  }
+
+  /** Asks the adapter again, for instance after an edit. */
+  refresh(): void {
+    this.#throttle.now();
+  }
+
+  dispose(): void {
+    this.#throttle.cancel();
+    for (const subscription of this.#subscriptions) subscription.dispose();
+  }
+
+  getTreeItem(node: TreeNode): vscode.TreeItem {
+    return toTreeItem(node);
+  }
+
+  getParent(node: TreeNode): TreeNode | undefined {
+    return node.parent;
+  }
+
+  async getChildren(parent?: TreeNode): Promise<TreeNode[]> {
+    const session = this.#sessions.current;
+    if (!session) return [];
+    this.#pending++;
+    try {
+      const { items } = await session.request('sockscope/tree', {
+        view: this.#kind,
+        ...(parent && { parent: parent.item.id }),
+      });
+      this.#showProblem('');
+      return items.map((item) => ({ view: this.#kind, session, item, parent }));
+    } catch (error) {
+      // A session that ends while it is asked is no error.
+      if (session === this.#sessions.current) {
+        this.#log.error(`${this.id}: ${(error as Error).message}`);
+        if (!parent) this.#showProblem((error as Error).message);
+      }
+      return [];
+    } finally {
+      this.#pending--;
+      if (this.#pending === 0 && this.#stale) this.#throttle.request();
+    }
+  }
+
+  #refresh(): void {
+    this.#stale = this.#pending > 0;
+    // VS Code asks for the children at once if the tree can be seen, else when it is next shown.
+    if (!this.#stale) this.#refreshed.fire(undefined);
+  }
+
+  #showProblem(message: string): void {
+    if ((this.view.message ?? '') !== message) this.view.message = message;
+  }
+}
+
+const COLLAPSIBLE = {
+  none: vscode.TreeItemCollapsibleState.None,
+  collapsed: vscode.TreeItemCollapsibleState.Collapsed,
+  expanded: vscode.TreeItemCollapsibleState.Expanded,
+} as const;
+
+function toTreeItem({ item }: TreeNode): vscode.TreeItem {
+  const result = new vscode.TreeItem(labelOf(item), COLLAPSIBLE[item.collapsible]);
+  result.id = item.id;
+  // Flags with a space on each side, so that a `when` clause can look for a whole one: viewItem =~ / socket /
+  result.contextValue = ` ${item.context.join(' ')} `;
+  const description = [item.changed && CHANGED, item.description].filter(Boolean).join(' ');
+  if (description) result.description = description;
+  if (item.changed)
+    result.accessibilityInformation = { label: `${item.label} ${item.description ?? ''}, changed` };
+  if (item.tooltip !== undefined) result.tooltip = item.tooltip;
+  if (item.icon !== undefined) result.iconPath = new vscode.ThemeIcon(item.icon);
+  return result;
+}
+
+/** Stands before a changed value, so that it can be told without its colour. */
+const CHANGED = '●';
+
+/** What changed since the previous stop has its label highlighted, in the theme's colour for that. */
+function labelOf({ label, changed }: TreeItem): vscode.TreeItemLabel {
+  return changed ? { label, highlights: [[0, label.length]] } : { label };
+}

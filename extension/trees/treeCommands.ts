@@ -1,0 +1,57 @@
+// What the trees' context menus do. Each command also works from the keyboard, on the selected node.
+import * as vscode from 'vscode';
+import type { PacketsPanel } from '../packets/packetsPanel.ts';
+import { openLocation } from '../openLocation.ts';
+import type { DebugTree, TreeNode } from './debugTree.ts';
+import { editValue } from './editValue.ts';
+
+/** Registers the commands of the context menus. */
+export function registerTreeCommands(trees: readonly DebugTree[], packets: PacketsPanel): vscode.Disposable {
+  const refresh = () => {
+    for (const tree of trees) tree.refresh();
+  };
+
+  const breakOnSocket = async (node: TreeNode, enabled: boolean) => {
+    await node.session.request('sockscope/breakOnSocket', { id: node.item.id, enabled });
+    refresh();
+  };
+
+  const commands: Record<string, (node: TreeNode) => unknown> = {
+    'sockscope.breakOnSocket': (node) => breakOnSocket(node, true),
+    'sockscope.dontBreakOnSocket': (node) => breakOnSocket(node, false),
+    'sockscope.revealPackets': ({ item }) =>
+      item.packetNumber !== undefined
+        ? packets.revealPacket(item.packetNumber)
+        : packets.showFiltered(item.packetFilter ?? ''),
+    'sockscope.copyValue': ({ item }) =>
+      copy(item.value ?? [item.label, item.description].filter(Boolean).join(' ')),
+    'sockscope.copyName': ({ item }) => copy(item.label),
+    'sockscope.setValue': async (node) => {
+      if (await editValue(node)) refresh();
+    },
+    'sockscope.goToSource': async ({ item }) => {
+      if (item.location) await openLocation(item.location);
+    },
+  };
+
+  const registered = Object.entries(commands).map(([name, run]) =>
+    vscode.commands.registerCommand(name, async (node?: TreeNode) => {
+      const chosen = node ?? trees.map((tree) => tree.view.selection[0]).find((selected) => selected);
+      if (!chosen) {
+        void vscode.window.showInformationMessage('Select an entry in one of the Sockscope trees first.');
+        return;
+      }
+      try {
+        await run(chosen);
+      } catch (error) {
+        void vscode.window.showErrorMessage(`${chosen.item.label}: ${(error as Error).message}`);
+      }
+    }),
+  );
+  return vscode.Disposable.from(...registered);
+}
+
+async function copy(text: string): Promise<void> {
+  await vscode.env.clipboard.writeText(text);
+  vscode.window.setStatusBarMessage(`Copied ${text.length > 60 ? `${text.slice(0, 60)}…` : text}`, 2000);
+}

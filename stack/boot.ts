@@ -1,0 +1,58 @@
+/** Boots a machine: what start_kernel() does. @linux init/main.c */
+import { ConfigError, type MachineConfig } from './config.ts';
+import { ENOENT } from './include/uapi/asm-generic/errno.ts';
+import { vnic_probe } from './drivers/net/vnic/vnic_main.ts';
+import {
+  HRTIMER_SOFTIRQ,
+  open_softirq,
+  TASKLET_SOFTIRQ,
+  tasklet_action,
+  TIMER_SOFTIRQ,
+} from './kernel/softirq.ts';
+import { sysctl_set, SYSCTLS } from './kernel/sysctl.ts';
+import { hrtimer_run_softirq } from './kernel/time/hrtimer.ts';
+import { run_timer_softirq } from './kernel/time/timer.ts';
+import { Machine } from './machine.ts';
+import { dev_open, net_dev_init } from './net/core/dev.ts';
+import { inet_init } from './net/ipv4/af_inet.ts';
+import { CONGESTION_CONTROLS } from './net/ipv4/tcp_cong.ts';
+
+/**
+ * Build a machine and bring its network up.
+ *
+ * @throws ConfigError for a setting that does not exist or a value that it does not take
+ */
+export function boot(config: MachineConfig): Machine {
+  const machine = new Machine(config);
+  machine.congestion_controls = CONGESTION_CONTROLS.map((ops) => ops.name);
+  open_softirq(machine, TIMER_SOFTIRQ, run_timer_softirq);
+  open_softirq(machine, HRTIMER_SOFTIRQ, hrtimer_run_softirq);
+  open_softirq(machine, TASKLET_SOFTIRQ, tasklet_action);
+  net_dev_init(machine);
+  inet_init(machine);
+  // Bringing the loopback interface up gives it 127.0.0.1/8, and the routes that go with it.
+  dev_open(vnic_probe(machine.init_net, config.nic));
+  applySysctls(machine);
+  return machine;
+}
+
+function applySysctls(machine: Machine): void {
+  for (const [name, text] of Object.entries(machine.config.sysctl)) {
+    const err = sysctl_set(machine.init_net, name, text);
+    if (err === 0) continue;
+    if (err === -ENOENT && SYSCTLS[name.replaceAll('/', '.')] === undefined) {
+      throw new ConfigError(`sysctl["${name}"] is not known${nearest(name)}`);
+    }
+    throw new ConfigError(`sysctl["${name}"] does not take "${text}"`);
+  }
+}
+
+/** ': did you mean …?' for a name with the same last part or beginning. */
+function nearest(name: string): string {
+  const last = name.split('.').pop()!.toLowerCase();
+  const found = Object.keys(SYSCTLS).filter((known) => {
+    const other = known.split('.').pop()!;
+    return other.includes(last) || last.includes(other);
+  });
+  return found.length === 0 ? '' : `: did you mean ${found.slice(0, 3).join(' or ')}?`;
+}

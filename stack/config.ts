@@ -1,0 +1,127 @@
+/** How a machine is to be built: the launch configuration's part that concerns it, read from unknown input. */
+
+/** The loopback NIC and its wire. */
+export interface NicConfig {
+  /** Largest IP packet, in bytes. */
+  mtu: number;
+  /** Descriptors in each ring: a power of two. */
+  ringSize: number;
+  /** One-way delay of the wire, in ns. */
+  latency: number;
+  /** Bits per second; 0: unlimited. */
+  bandwidth: number;
+  /** Probabilities, 0 to 1. */
+  loss: number;
+  reorder: number;
+  duplicate: number;
+  corrupt: number;
+}
+export interface MachineConfig {
+  /** Of all random numbers. */
+  seed: number;
+  /** Settings by their name under /proc/sys with dots: 'net.ipv4.tcp_syncookies'. */
+  sysctl: Record<string, string>;
+  nic: NicConfig;
+}
+
+/** A configuration that can't be used: the message names the attribute and the cure. */
+export class ConfigError extends Error {
+  override name = 'ConfigError';
+}
+
+export const DEFAULT_NIC: NicConfig = {
+  mtu: 65536,
+  ringSize: 256,
+  latency: 10_000,
+  bandwidth: 0,
+  loss: 0,
+  reorder: 0,
+  duplicate: 0,
+  corrupt: 0,
+};
+
+function show(value: unknown): string {
+  return typeof value === 'string' ? `"${value}"` : (JSON.stringify(value) ?? String(value));
+}
+function asObject(value: unknown, name: string): Record<string, unknown> {
+  if (value === undefined || value === null) return {};
+  if (typeof value !== 'object' || Array.isArray(value)) throw new ConfigError(`${name} must be an object, got ${show(value)}`);
+  return value as Record<string, unknown>;
+}
+function asNumber(value: unknown, name: string, fallback: number, min: number, max: number, integer: boolean): number {
+  if (value === undefined) return fallback;
+  const number = typeof value === 'number' ? value : NaN;
+  if (!(number >= min && number <= max) || (integer && !Number.isInteger(number))) {
+    throw new ConfigError(
+      `${name} must be ${integer ? 'a whole number' : 'a number'} between ${min} and ${max}, got ${show(value)}`,
+    );
+  }
+  return number;
+}
+/** A size with a unit ('10us', '1gbit') or a plain number of the base unit. */
+function asUnit(value: unknown, name: string, fallback: number, units: Record<string, number>, base: string): number {
+  if (value === undefined) return fallback;
+  const names = Object.keys(units).join(', ');
+  if (typeof value === 'number' && value >= 0 && Number.isFinite(value)) return Math.round(value * units[base]!);
+  const match = typeof value === 'string' ? /^\s*(\d+(?:\.\d+)?)\s*([a-zµ]+)\s*$/i.exec(value) : null;
+  const unit = match ? units[match[2]!.toLowerCase()] : undefined;
+  if (!match || unit === undefined) {
+    throw new ConfigError(`${name} must be a number of ${base} or a text such as "10${base}" (${names}), got ${show(value)}`);
+  }
+  return Math.round(Number(match[1]) * unit);
+}
+function refuseUnknown(object: Record<string, unknown>, known: readonly string[], name: string): void {
+  for (const key of Object.keys(object)) {
+    if (!known.includes(key)) {
+      throw new ConfigError(`${name}.${key} is not known: use one of ${known.join(', ')}`);
+    }
+  }
+}
+
+const TIME_UNITS = { ns: 1, us: 1_000, µs: 1_000, ms: 1_000_000, s: 1_000_000_000 };
+const RATE_UNITS = { bit: 1, kbit: 1_000, mbit: 1_000_000, gbit: 1_000_000_000 };
+const NIC_KEYS = ['mtu', 'ringSize', 'latency', 'bandwidth', 'loss', 'reorder', 'duplicate', 'corrupt'];
+
+/**
+ * Read a configuration. What is not given has a default.
+ *
+ * @param name how the user knows the object, for messages: 'launch'
+ * @throws ConfigError
+ */
+export function parseConfig(input: unknown, name = 'config'): MachineConfig {
+  const object = asObject(input, name);
+  refuseUnknown(object, ['seed', 'sysctl', 'nic'], name);
+  const nic = asObject(object['nic'], `${name}.nic`);
+  refuseUnknown(nic, NIC_KEYS, `${name}.nic`);
+  const probability = (key: string) => asNumber(nic[key], `${name}.nic.${key}`, 0, 0, 1, false);
+  const ringSize = asNumber(nic['ringSize'], `${name}.nic.ringSize`, DEFAULT_NIC.ringSize, 4, 4096, true);
+  if ((ringSize & (ringSize - 1)) !== 0) {
+    throw new ConfigError(`${name}.nic.ringSize must be a power of two (4, 8, … 4096), got ${ringSize}`);
+  }
+  return {
+    seed: asNumber(object['seed'], `${name}.seed`, 1, 0, 0xffffffff, true),
+    sysctl: parseSysctl(object['sysctl'], `${name}.sysctl`),
+    nic: {
+      mtu: asNumber(nic['mtu'], `${name}.nic.mtu`, DEFAULT_NIC.mtu, 68, 65536, true),
+      ringSize,
+      latency: asUnit(nic['latency'], `${name}.nic.latency`, DEFAULT_NIC.latency, TIME_UNITS, 'us'),
+      bandwidth: asUnit(nic['bandwidth'], `${name}.nic.bandwidth`, 0, RATE_UNITS, 'bit'),
+      loss: probability('loss'),
+      reorder: probability('reorder'),
+      duplicate: probability('duplicate'),
+      corrupt: probability('corrupt'),
+    },
+  };
+}
+
+function parseSysctl(input: unknown, name: string): Record<string, string> {
+  const result: Record<string, string> = {};
+  for (const [key, value] of Object.entries(asObject(input, name))) {
+    const text = Array.isArray(value) ? value.join(' ') : value;
+    if (typeof text !== 'string' && typeof text !== 'number') {
+      throw new ConfigError(`${name}["${key}"] must be a number, a text or a list, got ${show(value)}`);
+    }
+    result[key] = String(text);
+  }
+  return result;
+}

@@ -1,0 +1,104 @@
+/** What the driver knows about one NIC. @linux drivers/net/ethernet/intel/e1000/e1000.h */
+import type { napi_struct, net_device } from '../../../include/linux/netdevice.ts';
+import type { page, sk_buff } from '../../../include/linux/skbuff.ts';
+import type { jiffies_t } from '../../../include/linux/types.ts';
+import { ByteSlab } from '../../../lib/byte_slab.ts';
+import { vnic_rx_desc, vnic_tx_desc } from './desc.ts';
+import type { VnicHardware } from './hw/hardware.ts';
+
+/** Received packets up to this length are copied, so that their buffer can be used again. */
+export const VNIC_RX_COPYBREAK = 256;
+/** Bytes of a receive buffer. */
+export const VNIC_RXBUFFER = 2048;
+/** So many used buffers are replaced at a time. */
+export const VNIC_RX_BUFFER_WRITE = 16;
+
+/** The driver's side of a TX descriptor. @linux struct e1000_tx_buffer */
+export class vnic_tx_buffer {
+  /** With the last descriptor of a packet: the packet, to be freed when it is out. */
+  skb: sk_buff | null = null;
+  time_stamp: jiffies_t = 0;
+  length = 0;
+  /** With the first descriptor of a packet: its last one, whose DD bit tells of all. */
+  next_to_watch = 0;
+  mapped_as_page = false;
+  segs = 0;
+  bytecount = 0;
+}
+/** @linux struct e1000_tx_ring */
+export class vnic_tx_ring {
+  desc: vnic_tx_desc[] = [];
+  /** Descriptors in the ring: a power of two. */
+  count: number;
+  /** Where the next packet goes. */
+  next_to_use = 0;
+  /** The first descriptor that was not found done yet. */
+  next_to_clean = 0;
+  buffer_info: vnic_tx_buffer[] = [];
+  constructor(count: number) {
+    this.count = count;
+    for (let i = 0; i < count; i++) {
+      this.desc.push(new vnic_tx_desc());
+      this.buffer_info.push(new vnic_tx_buffer());
+    }
+  }
+}
+
+/** The driver's side of an RX descriptor. @linux struct e1000_rx_buffer */
+export class vnic_rx_buffer {
+  /** The receive buffer; null once it went up with a packet. */
+  page: page | null = null;
+}
+/** @linux struct e1000_rx_ring */
+export class vnic_rx_ring {
+  desc: vnic_rx_desc[] = [];
+  count: number;
+  /** The first descriptor that has no buffer for the hardware. */
+  next_to_use = 0;
+  /** The descriptor that the hardware fills next, as far as the driver has looked. */
+  next_to_clean = 0;
+  buffer_info: vnic_rx_buffer[] = [];
+  /** The begin of a packet whose end has not been seen. */
+  rx_skb_top: sk_buff | null = null;
+  constructor(count: number) {
+    this.count = count;
+    for (let i = 0; i < count; i++) {
+      this.desc.push(new vnic_rx_desc());
+      this.buffer_info.push(new vnic_rx_buffer());
+    }
+  }
+}
+
+/** The driver's private data: net_device.priv. @linux struct e1000_adapter */
+export class vnic_adapter {
+  netdev: net_device;
+  hw: VnicHardware;
+  napi!: napi_struct;
+  irq: number;
+  tx_ring: vnic_tx_ring;
+  rx_ring: vnic_rx_ring;
+  rx_buffer_len = VNIC_RXBUFFER;
+  /** How often the queue was stopped for want of descriptors, and woken again. */
+  tx_stop_queue = 0;
+  restart_queue = 0;
+  /** Packets that the driver had to refuse (NETDEV_TX_BUSY). */
+  tx_busy = 0;
+  /** Packets whose checksum the hardware found right, and wrong. */
+  hw_csum_good = 0;
+  hw_csum_err = 0;
+  /** Where copied packets live. @linux page_frag_cache of napi_alloc_skb() */
+  frag_cache = new ByteSlab();
+
+  constructor(netdev: net_device, hw: VnicHardware, ring_size: number) {
+    this.netdev = netdev;
+    this.hw = hw;
+    this.irq = hw.irq;
+    this.tx_ring = new vnic_tx_ring(ring_size);
+    this.rx_ring = new vnic_rx_ring(ring_size);
+  }
+}
+
+/** @linux include/linux/netdevice.h (netdev_priv) */
+export function vnic_priv(netdev: net_device): vnic_adapter {
+  return netdev.priv as vnic_adapter;
+}

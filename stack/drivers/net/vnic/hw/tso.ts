@@ -1,0 +1,89 @@
+/** TCP segmentation offload: one large packet becomes frames that the wire allows. */
+import { CHECKSUM_PARTIAL, skb_frag } from '../../../../include/linux/skbuff.ts';
+import { ETH_HLEN } from '../../../../include/linux/netdevice.ts';
+import { iphdr } from '../../../../include/net/ip.ts';
+import { tcphdr } from '../../../../include/linux/tcp.ts';
+import { IPPROTO_TCP } from '../../../../include/uapi/linux/in.ts';
+import { csum_fold, csum_tcpudp_nofold, ip_fast_csum } from '../../../../lib/checksum.ts';
+import { copy_bytes, type ByteSlab } from '../../../../lib/byte_slab.ts';
+import { get_page } from '../../../../net/core/skbuff.ts';
+import { wire_frame } from '../../../../wire/frame.ts';
+
+/** Flags that only the last segment carries, and one that only the first does (RFC 3168 6.1.2). */
+const TCPHDR_FIN = 0x01;
+const TCPHDR_PSH = 0x08;
+const TCPHDR_CWR = 0x80;
+
+/**
+ * Cut a packet of headers and payload into frames of gso_size bytes of payload each; the last one may be shorter. The frames
+ * have references of their own to the pages; the packet stays the caller's.
+ *
+ * @param hdr_len bytes of Ethernet, IP and TCP header, which each frame gets a copy of
+ */
+export function tso_segment(packet: wire_frame, hdr_len: number, memory: ByteSlab): wire_frame[] {
+  const { gso_size: mss, head, frags } = packet;
+  const frames: wire_frame[] = [];
+  const payload = packet.length - hdr_len;
+  // Where the next segment's payload is taken from: first the rest of the head, then the pages.
+  let head_at = hdr_len;
+  let frag_index = 0;
+  let frag_at = 0;
+
+  for (let offset = 0; offset < payload; offset += mss) {
+    let missing = Math.min(mss, payload - offset);
+    const length = hdr_len + missing;
+    const from_head = Math.min(missing, head.length - head_at);
+    const own = memory.take(hdr_len + from_head);
+    copy_bytes(own, 0, head, 0, hdr_len);
+    copy_bytes(own, hdr_len, head, head_at, from_head);
+    head_at += from_head;
+    missing -= from_head;
+    const own_frags: skb_frag[] = [];
+    while (missing > 0) {
+      const frag = frags[frag_index]!;
+      const size = Math.min(missing, frag.size - frag_at);
+      get_page(frag.page);
+      own_frags.push(new skb_frag(frag.page, frag.offset + frag_at, size));
+      missing -= size;
+      frag_at += size;
+      if (frag_at === frag.size) {
+        frag_index++;
+        frag_at = 0;
+      }
+    }
+    const frame = new wire_frame(0, 0, length, own, own_frags);
+    write_headers(frame, packet, frames.length, offset, offset + mss >= payload);
+    frames.push(frame);
+  }
+  return frames;
+}
+
+/** Make the copied headers those of segment `index`, whose payload begins `offset` bytes into the packet's. */
+function write_headers(
+  frame: wire_frame,
+  packet: wire_frame,
+  index: number,
+  offset: number,
+  last: boolean,
+): void {
+  const ip = new iphdr(frame.head, ETH_HLEN);
+  ip.tot_len = frame.length - ETH_HLEN;
+  ip.id = (ip.id + index) & 0xffff;
+  ip.check = 0;
+  ip.check = ip_fast_csum(frame.head, ETH_HLEN, ip.ihl);
+
+  const tcp = new tcphdr(frame.head, packet.csum_start);
+  tcp.seq = (tcp.seq + offset) | 0;
+  let { flags } = tcp;
+  if (!last) flags &= ~(TCPHDR_FIN | TCPHDR_PSH);
+  if (index > 0) flags &= ~TCPHDR_CWR;
+  tcp.flags = flags;
+
+  // The checksum field holds the sum of the pseudo header, in which the length stands.
+  const tcp_len = frame.length - packet.csum_start;
+  const pseudo = csum_tcpudp_nofold(ip.saddr, ip.daddr, tcp_len, IPPROTO_TCP, 0);
+  tcp.check = ~csum_fold(pseudo) & 0xffff;
+  frame.ip_summed = CHECKSUM_PARTIAL;
+  frame.csum_start = packet.csum_start;
+  frame.csum_offset = packet.csum_offset;
+}

@@ -1,0 +1,126 @@
+/** File descriptors. @linux fs/file.c, fs/file_table.c, fs/open.c */
+import { file, type files_struct, type file_operations } from '../include/linux/fdtable.ts';
+import type { socket } from '../include/linux/net.ts';
+import type { Sleeps, task_struct } from '../include/linux/sched.ts';
+import { EBADF, EINVAL, EMFILE, ENFILE, type Errno } from '../include/uapi/asm-generic/errno.ts';
+import { O_CLOEXEC, O_NONBLOCK } from '../include/uapi/linux/socket.ts';
+import type { Machine } from '../machine.ts';
+
+/** How many files there are, and may be: fs.file-nr, fs.file-max. */
+export class files_stat {
+  nr_files = 0;
+  max_files = 8192;
+  next_ino = 1;
+}
+
+/** The lowest free descriptor, reserved. @returns it, or -EMFILE. @linux fs/file.c */
+export function get_unused_fd_flags(task: task_struct, flags: number): number | Errno {
+  const { files } = task;
+  let fd = files.next_fd;
+  while (files.open_fds.has(fd)) fd++;
+  if (fd >= files.rlimit_nofile) return -EMFILE;
+  files.open_fds.add(fd);
+  files.next_fd = fd + 1;
+  if ((flags & O_CLOEXEC) !== 0) files.close_on_exec.add(fd);
+  else files.close_on_exec.delete(fd);
+  files.fd[fd] = null;
+  return fd;
+}
+/** Give a reserved descriptor back. @linux fs/file.c */
+export function put_unused_fd(task: task_struct, fd: number): void {
+  __put_unused_fd(task.files, fd);
+}
+function __put_unused_fd(files: files_struct, fd: number): void {
+  files.open_fds.delete(fd);
+  files.close_on_exec.delete(fd);
+  if (fd < files.next_fd) files.next_fd = fd;
+}
+/** Let a reserved descriptor lead to a file. @linux fs/file.c */
+export function fd_install(task: task_struct, fd: number, opened: file): void {
+  task.files.fd[fd] = opened;
+}
+/** The file behind a descriptor. @linux fs/file.c */
+export function fget(task: task_struct, fd: number): file | null {
+  return task.files.fd[fd] ?? null;
+}
+
+/** A new file. @returns it, or -ENFILE at the system's limit. @linux fs/file_table.c */
+export function alloc_file(machine: Machine, f_op: file_operations, flags: number, data: socket): file | Errno {
+  const { files } = machine;
+  if (files.nr_files >= files.max_files) return -ENFILE;
+  files.nr_files++;
+  return new file(f_op, flags, data, files.next_ino++);
+}
+/** Give a reference back; the last one closes the file. @linux fs/file_table.c */
+export function* fput(machine: Machine, opened: file): Sleeps<void> {
+  if (--opened.f_count === 0) yield* __fput(machine, opened);
+}
+function* __fput(machine: Machine, opened: file): Sleeps<void> {
+  yield* opened.f_op.release(opened);
+  machine.files.nr_files--;
+}
+
+/** Close a descriptor. @returns 0 or -EBADF. @linux fs/file.c */
+export function* close_fd(task: task_struct, fd: number): Sleeps<Errno> {
+  const { files } = task;
+  const opened = files.fd[fd] ?? null;
+  if (opened === null) return -EBADF;
+  files.fd[fd] = null;
+  __put_unused_fd(files, fd);
+  yield* fput(task.machine, opened);
+  return 0;
+}
+/** Close all, when the process ends. @linux fs/file.c */
+export function* exit_files(task: task_struct): Sleeps<void> {
+  if (--task.files.count > 0) return;
+  for (const fd of [...task.files.open_fds].sort((a, b) => a - b)) yield* close_fd(task, fd);
+}
+
+/** A further descriptor for the same file, the lowest from `from` on. @linux fs/file.c */
+export function f_dupfd(task: task_struct, from: number, opened: file, flags: number): number | Errno {
+  const { files } = task;
+  if (from < 0 || from >= files.rlimit_nofile) return -EINVAL;
+  let fd = from;
+  while (files.open_fds.has(fd)) fd++;
+  if (fd >= files.rlimit_nofile) return -EMFILE;
+  files.open_fds.add(fd);
+  if ((flags & O_CLOEXEC) !== 0) files.close_on_exec.add(fd);
+  opened.f_count++;
+  files.fd[fd] = opened;
+  return fd;
+}
+
+export const F_DUPFD = 0;
+export const F_GETFD = 1;
+export const F_SETFD = 2;
+export const F_GETFL = 3;
+export const F_SETFL = 4;
+export const F_DUPFD_CLOEXEC = 1030;
+export const FD_CLOEXEC = 1;
+export const O_RDWR = 2;
+
+/** fcntl(). @returns by command; -EBADF, -EINVAL, -EMFILE. @linux fs/fcntl.c */
+export function do_fcntl(task: task_struct, fd: number, cmd: number, arg: number): number | Errno {
+  const opened = fget(task, fd);
+  if (opened === null) return -EBADF;
+  const { files } = task;
+  switch (cmd) {
+    case F_DUPFD:
+      return f_dupfd(task, arg, opened, 0);
+    case F_DUPFD_CLOEXEC:
+      return f_dupfd(task, arg, opened, O_CLOEXEC);
+    case F_GETFD:
+      return files.close_on_exec.has(fd) ? FD_CLOEXEC : 0;
+    case F_SETFD:
+      if ((arg & FD_CLOEXEC) !== 0) files.close_on_exec.add(fd);
+      else files.close_on_exec.delete(fd);
+      return 0;
+    case F_GETFL:
+      return opened.f_flags;
+    case F_SETFL:
+      opened.f_flags = (opened.f_flags & ~O_NONBLOCK) | (arg & O_NONBLOCK);
+      return 0;
+    default:
+      return -EINVAL;
+  }
+}

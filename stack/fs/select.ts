@@ -1,0 +1,92 @@
+/** poll(): wait until something happens on one of several descriptors. @linux fs/select.c */
+import type { Machine } from '../machine.ts';
+import { MAX_SCHEDULE_TIMEOUT, signal_pending, TASK_INTERRUPTIBLE, TASK_RUNNING, type Sleeps } from '../include/linux/sched.ts';
+import { POLLERR, POLLHUP, POLLNVAL, type poll_table } from '../include/linux/poll.ts';
+import type { wait_queue_entry, wait_queue_head } from '../include/linux/wait.ts';
+import { EINTR, EINVAL, type Errno } from '../include/uapi/asm-generic/errno.ts';
+import { schedule_timeout } from '../kernel/sched/core.ts';
+import { add_wait_queue, default_wake_function, DEFINE_WAIT_FUNC, remove_wait_queue } from '../kernel/sched/wait.ts';
+import { msecs_to_jiffies } from '../kernel/time/jiffies.ts';
+import { fget } from './file.ts';
+
+export interface pollfd {
+  fd: number;
+  /** What is asked for: POLLIN, POLLOUT … */
+  events: number;
+  /** What has come true. */
+  revents: number;
+}
+
+/** The wait queues that one poll() stands on. @linux struct poll_wqueues */
+class poll_wqueues implements poll_table {
+  _key = 0;
+  triggered = false;
+  #entries: { queue: wait_queue_head; entry: wait_queue_entry }[] = [];
+  #machine: Machine;
+  constructor(machine: Machine) {
+    this.#machine = machine;
+  }
+  _qproc(queue: wait_queue_head): void {
+    const asked = this._key;
+    const entry = DEFINE_WAIT_FUNC(this.#machine, (woken, mode, key) => {
+      if (key !== 0 && (key & asked) === 0) return 0;
+      this.triggered = true;
+      return default_wake_function(woken, mode);
+    });
+    this.#entries.push({ queue, entry });
+    add_wait_queue(queue, entry);
+  }
+  /** @linux poll_freewait */
+  free(): void {
+    for (const { queue, entry } of this.#entries) remove_wait_queue(queue, entry);
+  }
+}
+
+/** One descriptor. @linux fs/select.c */
+function do_pollfd(machine: Machine, pollfd: pollfd, wait: poll_wqueues | null): number {
+  if (pollfd.fd < 0) return 0;
+  const opened = fget(machine.current, pollfd.fd);
+  if (opened === null) return POLLNVAL;
+  const filter = pollfd.events | POLLERR | POLLHUP;
+  if (wait !== null) wait._key = filter;
+  return opened.f_op.poll(opened, wait) & filter;
+}
+
+/**
+ * Wait for events.
+ *
+ * @param timeout_msecs in ms; negative: for ever; 0: don't wait
+ * @returns how many descriptors have events (in their revents), 0 after the time, -EINTR, -EINVAL
+ * @linux fs/select.c
+ */
+export function* do_sys_poll(machine: Machine, list: pollfd[], timeout_msecs: number): Sleeps<number | Errno> {
+  if (list.length > machine.current.files.rlimit_nofile) return -EINVAL;
+  const table = new poll_wqueues(machine);
+  const count = yield* do_poll(machine, list, table, timeout_msecs);
+  table.free();
+  return count;
+}
+function* do_poll(machine: Machine, list: pollfd[], table: poll_wqueues, timeout_msecs: number): Sleeps<number | Errno> {
+  let left = timeout_msecs < 0 ? MAX_SCHEDULE_TIMEOUT : msecs_to_jiffies(Math.ceil(timeout_msecs));
+  // The wait queues are joined only once, on the first round.
+  let wait: poll_wqueues | null = left === 0 ? null : table;
+  for (;;) {
+    let count = 0;
+    for (const pollfd of list) {
+      pollfd.revents = do_pollfd(machine, pollfd, wait);
+      if (pollfd.revents !== 0) {
+        count++;
+        wait = null;
+      }
+    }
+    wait = null;
+    if (count > 0 || left === 0) return count;
+    if (signal_pending(machine.current)) return -EINTR;
+    if (!table.triggered) {
+      machine.current.__state = TASK_INTERRUPTIBLE;
+      left = yield* schedule_timeout(machine, left);
+      machine.current.__state = TASK_RUNNING;
+    }
+    table.triggered = false;
+  }
+}

@@ -1,0 +1,84 @@
+/** The BSD socket: what a file descriptor leads to, and the operations of its family. @linux include/linux/net.h */
+import type { Machine } from '../../machine.ts';
+import type { Errno } from '../uapi/asm-generic/errno.ts';
+import type { sockaddr_in } from '../uapi/linux/in.ts';
+import type { sock } from '../net/sock.ts';
+import type { net } from '../net/net_namespace.ts';
+import type { file } from './fdtable.ts';
+import type { module } from './module.ts';
+import type { poll_table } from './poll.ts';
+import type { Sleeps } from './sched.ts';
+import type { msghdr } from './uio.ts';
+import { wait_queue_head } from './wait.ts';
+
+export const SOCKET_STATES = {
+  SS_FREE: 0,
+  SS_UNCONNECTED: 1,
+  SS_CONNECTING: 2,
+  SS_CONNECTED: 3,
+  SS_DISCONNECTING: 4,
+} as const;
+export const SS_FREE = SOCKET_STATES.SS_FREE;
+export const SS_UNCONNECTED = SOCKET_STATES.SS_UNCONNECTED;
+export const SS_CONNECTING = SOCKET_STATES.SS_CONNECTING;
+export const SS_CONNECTED = SOCKET_STATES.SS_CONNECTED;
+export const SS_DISCONNECTING = SOCKET_STATES.SS_DISCONNECTING;
+
+/** Bits of socket.flags. */
+export const SOCKWQ_ASYNC_NOSPACE = 0;
+export const SOCKWQ_ASYNC_WAITDATA = 1;
+export const SOCK_NOSPACE = 2;
+export const SOCK_PASSCRED = 3;
+export const SOCK_PASSSEC = 4;
+export const SOCK_CUSTOM_SOCKOPT = 6;
+
+/** A socket as the system calls see it. */
+export class socket {
+  /** SS_…: how far the connection is, as the syscalls see it. */
+  state: number = SS_FREE;
+  /** SOCK_STREAM, … */
+  type = 0;
+  flags = 0;
+  file: file | null = null;
+  /** The protocol's part. */
+  sk: sock | null = null;
+  ops: proto_ops | null = null;
+  /** Who waits for something to happen here. */
+  wq = new wait_queue_head();
+  machine: Machine;
+
+  constructor(machine: Machine) {
+    this.machine = machine;
+  }
+}
+
+/** A socket option's value as get/setsockopt carry it: an int, or a struct with named fields, or text. */
+export type sockopt_value = number | string | Uint8Array | { readonly [field: string]: unknown };
+
+/** The operations of a socket family and type. */
+export interface proto_ops {
+  family: number;
+  owner: module;
+  /** How the debugger calls it: 'inet_stream_ops'. */
+  name: string;
+  release(sock: socket): Sleeps<number>;
+  bind(sock: socket, addr: sockaddr_in): Sleeps<Errno>;
+  connect(sock: socket, addr: sockaddr_in, flags: number): Sleeps<Errno>;
+  accept(sock: socket, newsock: socket, flags: number, kern: boolean): Sleeps<Errno>;
+  getname(sock: socket, peer: 0 | 1): sockaddr_in | Errno;
+  poll(file: file, sock: socket, wait: poll_table | null): number;
+  ioctl(sock: socket, cmd: number, arg: unknown): Sleeps<number | Errno>;
+  listen(sock: socket, backlog: number): Sleeps<Errno>;
+  shutdown(sock: socket, how: number): Sleeps<Errno>;
+  setsockopt(sock: socket, level: number, optname: number, optval: sockopt_value): Sleeps<Errno>;
+  getsockopt(sock: socket, level: number, optname: number): Sleeps<sockopt_value | Errno>;
+  sendmsg(sock: socket, msg: msghdr, size: number): Sleeps<number | Errno>;
+  recvmsg(sock: socket, msg: msghdr, size: number, flags: number): Sleeps<number | Errno>;
+}
+
+/** An address family: creates sockets. */
+export interface net_proto_family {
+  family: number;
+  create(net: net, sock: socket, protocol: number, kern: boolean): Sleeps<Errno>;
+  owner: module;
+}

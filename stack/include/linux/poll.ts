@@ -1,0 +1,37 @@
+/** poll()'s events and the table that remembers whom to wake. @linux include/linux/poll.h, include/uapi/asm-generic/poll.h */
+import type { wait_queue_head } from './wait.ts';
+
+export const POLLIN = 0x0001;
+export const POLLPRI = 0x0002;
+export const POLLOUT = 0x0004;
+export const POLLERR = 0x0008;
+export const POLLHUP = 0x0010;
+export const POLLNVAL = 0x0020;
+export const POLLRDNORM = 0x0040;
+export const POLLRDBAND = 0x0080;
+export const POLLWRNORM = 0x0100;
+export const POLLWRBAND = 0x0200;
+export const POLLMSG = 0x0400;
+export const POLLRDHUP = 0x2000;
+
+export const EPOLLIN = POLLIN;
+export const EPOLLPRI = POLLPRI;
+export const EPOLLOUT = POLLOUT;
+export const EPOLLERR = POLLERR;
+export const EPOLLHUP = POLLHUP;
+export const EPOLLRDNORM = POLLRDNORM;
+export const EPOLLRDBAND = POLLRDBAND;
+export const EPOLLWRNORM = POLLWRNORM;
+export const EPOLLWRBAND = POLLWRBAND;
+export const EPOLLRDHUP = POLLRDHUP;
+
+/** Handed down by poll(): each poll_wait() puts the poller on one more wait queue. */
+export interface poll_table {
+  _qproc(queue: wait_queue_head): void;
+  _key: number;
+}
+
+/** Have the poller woken through this queue. */
+export function poll_wait(queue: wait_queue_head, table: poll_table | null): void {
+  if (table !== null) table._qproc(queue);
+}

@@ -1,0 +1,238 @@
+/**
+ * The packet buffer: struct sk_buff, its fragments and queues. The functions are in net/core/skbuff.ts.
+ *
+ * @linux include/linux/skbuff.h
+ */
+import type { Machine } from '../../machine.ts';
+import type { dst_entry } from '../net/dst.ts';
+import type { napi_gro_cb } from '../net/gro.ts';
+import type { inet_skb_parm } from '../net/ip.ts';
+import type { sock } from '../net/sock.ts';
+import type { tcp_skb_cb } from '../net/tcp_skb_cb.ts';
+import type { net_device } from './netdevice.ts';
+import type { be16, ktime_t, u32, wsum } from './types.ts';
+
+/** No checksum was verified; the stack must. */
+export const CHECKSUM_NONE = 0;
+/** The device (or loopback) vouches for it. */
+export const CHECKSUM_UNNECESSARY = 1;
+/** `csum` holds the sum over the whole packet as the device saw it. */
+export const CHECKSUM_COMPLETE = 2;
+/** On transmit: the device is to fill it in, from csum_start at csum_offset. */
+export const CHECKSUM_PARTIAL = 3;
+
+export const PACKET_HOST = 0;
+export const PACKET_BROADCAST = 1;
+export const PACKET_MULTICAST = 2;
+export const PACKET_OTHERHOST = 3;
+export const PACKET_OUTGOING = 4;
+export const PACKET_LOOPBACK = 5;
+
+export const MAX_SKB_FRAGS = 17;
+export const SKB_GSO_TCPV4 = 1 << 0;
+export const SKB_GSO_TCP_ECN = 1 << 2;
+export const SKB_GSO_UDP_L4 = 1 << 17;
+
+/** What one sk_buff and its data are charged for beyond the data itself, in bytes of truesize: as on amd64. */
+export const SKB_TRUESIZE_OVERHEAD = 256 + 320;
+/** @returns the truesize of an skb with `size` bytes of linear data. @linux SKB_TRUESIZE */
+export function SKB_TRUESIZE(size: number): number {
+  return size + SKB_TRUESIZE_OVERHEAD;
+}
+
+/** A shared page of payload: fragments point into it. */
+export class page {
+  bytes: Uint8Array;
+  /** How many fragments and allocators refer to it. */
+  refcount = 1;
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes;
+  }
+}
+
+/** A piece of a page that holds payload. @linux skb_frag_t */
+export class skb_frag {
+  page: page;
+  offset: number;
+  size: number;
+  constructor(frag_page: page, offset: number, size: number) {
+    this.page = frag_page;
+    this.offset = offset;
+    this.size = size;
+  }
+}
+
+/** What the clones of one buffer share: its fragments and its segmentation. */
+export class skb_shared_info {
+  /** Payload outside the linear part, in order. */
+  frags: skb_frag[] = [];
+  /** Bytes of payload per segment when this is to be split; 0: not a GSO packet. */
+  gso_size = 0;
+  gso_segs = 0;
+  gso_type = 0;
+  /** Further buffers that continue this one (IP fragments, GRO). */
+  frag_list: sk_buff | null = null;
+  /** How many sk_buffs share this data. */
+  dataref = 1;
+}
+
+/** A packet on its way through the stack. */
+export class sk_buff {
+  next: sk_buff | null = null;
+  prev: sk_buff | null = null;
+  /** The queue it is on, or null. */
+  list: sk_buff_head | null = null;
+  /** The socket that it is charged to, or that it belongs to. */
+  sk: sock | null = null;
+  dev: net_device | null = null;
+  /** When it arrived, or (skb_mstamp_ns) is to depart, in ns. */
+  tstamp: ktime_t = 0;
+  /** TCP's control block. Use TCP_SKB_CB(). */
+  cb: tcp_skb_cb | null = null;
+  /** IP's control block. Use IPCB(). */
+  ipcb: inet_skb_parm | null = null;
+  /** GRO's control block, while the packet may be merged with others. Use NAPI_GRO_CB(). */
+  gro_cb: napi_gro_cb | null = null;
+  /** The route it takes. */
+  _skb_refdst: dst_entry | null = null;
+  /** Called when it is freed: gives its memory back to the socket. */
+  destructor: ((skb: sk_buff) => void) | null = null;
+  /** Bytes in all: linear part and fragments. */
+  len = 0;
+  /** Bytes in the fragments. */
+  data_len = 0;
+  mac_len = 0;
+  /** CHECKSUM_NONE, _UNNECESSARY, _COMPLETE or _PARTIAL. */
+  ip_summed = CHECKSUM_NONE;
+  csum: wsum = 0;
+  /** Where the checksum starts (offset from head), with CHECKSUM_PARTIAL. */
+  csum_start = 0;
+  /** Where it is stored, from csum_start. */
+  csum_offset = 0;
+  pkt_type = PACKET_HOST;
+  cloned = false;
+  peeked = false;
+  ignore_df = false;
+  ooo_okay = false;
+  dst_pending_confirm = false;
+  csum_valid = false;
+  priority = 0;
+  /** Interface index by which it came in. */
+  skb_iif = 0;
+  hash: u32 = 0;
+  mark: u32 = 0;
+  napi_id = 0;
+  /** EtherType, network order. */
+  protocol: be16 = 0;
+  /** Offsets from head; -1: not set. */
+  transport_header = -1;
+  network_header = -1;
+  mac_header = -1;
+  /** The linear part. */
+  head: Uint8Array;
+  /** Where data begins in head. */
+  data = 0;
+  /** Where data ends in head. */
+  tail = 0;
+  /** Where head ends. */
+  end: number;
+  /** Bytes it is charged for. */
+  truesize: number;
+  users = 1;
+  shinfo: skb_shared_info;
+  machine: Machine;
+  /** TCP's list of sent packets in order of their times (tsorted_sent_queue). */
+  tcp_tsorted_prev: sk_buff | null = null;
+  tcp_tsorted_next: sk_buff | null = null;
+  tcp_tsorted_linked = false;
+  /** The number of the frame that carried it in; -1 for one made here. */
+  frame_number = -1;
+
+  constructor(machine: Machine, head: Uint8Array, shinfo: skb_shared_info, truesize: number) {
+    this.machine = machine;
+    this.head = head;
+    this.end = head.length;
+    this.shinfo = shinfo;
+    this.truesize = truesize;
+  }
+}
+
+/** A doubly linked queue of packets. */
+export class sk_buff_head {
+  /** First packet, or null. */
+  next: sk_buff | null = null;
+  /** Last packet, or null. */
+  prev: sk_buff | null = null;
+  qlen = 0;
+}
+
+export function skb_shinfo(skb: sk_buff): skb_shared_info {
+  return skb.shinfo;
+}
+/** Bytes in the linear part. @linux skb_headlen */
+export function skb_headlen(skb: sk_buff): number {
+  return skb.len - skb.data_len;
+}
+export function skb_is_nonlinear(skb: sk_buff): boolean {
+  return skb.data_len > 0;
+}
+export function skb_is_gso(skb: sk_buff): boolean {
+  return skb.shinfo.gso_size > 0;
+}
+export function skb_headroom(skb: sk_buff): number {
+  return skb.data;
+}
+/** Room behind the data in the linear part; none once there are fragments. */
+export function skb_tailroom(skb: sk_buff): number {
+  return skb.data_len > 0 ? 0 : skb.end - skb.tail;
+}
+export function skb_dst(skb: sk_buff): dst_entry | null {
+  return skb._skb_refdst;
+}
+export function skb_reset_mac_header(skb: sk_buff): void {
+  skb.mac_header = skb.data;
+}
+export function skb_reset_network_header(skb: sk_buff): void {
+  skb.network_header = skb.data;
+}
+export function skb_reset_transport_header(skb: sk_buff): void {
+  skb.transport_header = skb.data;
+}
+export function skb_set_transport_header(skb: sk_buff, offset: number): void {
+  skb.transport_header = skb.data + offset;
+}
+/** From data to the transport header. */
+export function skb_transport_offset(skb: sk_buff): number {
+  return skb.transport_header - skb.data;
+}
+export function skb_network_offset(skb: sk_buff): number {
+  return skb.network_header - skb.data;
+}
+export function skb_network_header_len(skb: sk_buff): number {
+  return skb.transport_header - skb.network_header;
+}
+/** Would writing to the data be seen by a clone? */
+export function skb_cloned(skb: sk_buff): boolean {
+  return skb.cloned && skb.shinfo.dataref > 1;
+}
+export function skb_shared(skb: sk_buff): boolean {
+  return skb.users !== 1;
+}
+export function skb_csum_unnecessary(skb: sk_buff): boolean {
+  return skb.ip_summed === CHECKSUM_UNNECESSARY || skb.csum_valid || skb.ip_summed === CHECKSUM_PARTIAL;
+}
+export function skb_queue_len(list: sk_buff_head): number {
+  return list.qlen;
+}
+export function skb_queue_empty(list: sk_buff_head): boolean {
+  return list.next === null;
+}
+export function skb_peek(list: sk_buff_head): sk_buff | null {
+  return list.next;
+}
+export function skb_peek_tail(list: sk_buff_head): sk_buff | null {
+  return list.prev;
+}
+export function skb_queue_is_last(list: sk_buff_head, skb: sk_buff): boolean {
+  return list.prev === skb;
+}

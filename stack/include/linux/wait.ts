@@ -1,0 +1,31 @@
+/** Wait queues: who sleeps for what. The functions are in kernel/sched/wait.ts. @linux include/linux/wait.h */
+import type { task_struct } from './sched.ts';
+
+export const WQ_FLAG_EXCLUSIVE = 0x01;
+export const WQ_FLAG_WOKEN = 0x02;
+
+/** Decides what a wake-up does to one waiter: 0 not woken, 1 woken. */
+export type wait_queue_func_t = (entry: wait_queue_entry, mode: number, key: number) => number;
+
+export class wait_queue_entry {
+  flags = 0;
+  task: task_struct;
+  func: wait_queue_func_t;
+  /** The queue it is on, or null. */
+  queue: wait_queue_head | null = null;
+
+  constructor(task: task_struct, func: wait_queue_func_t) {
+    this.task = task;
+    this.func = func;
+  }
+}
+
+export class wait_queue_head {
+  /** In order: non-exclusive ones first. Null as long as nobody ever waited. */
+  head: wait_queue_entry[] | null = null;
+}
+
+/** True when somebody waits. @linux waitqueue_active */
+export function waitqueue_active(queue: wait_queue_head): boolean {
+  return queue.head !== null && queue.head.length > 0;
+}

@@ -1,0 +1,162 @@
+/** Sockets with connections: struct inet_connection_sock, and its timers' small inlines. @linux include/net/inet_connection_sock.h */
+import type { sk_buff } from '../linux/skbuff.ts';
+import type { timer_list } from '../linux/timer.ts';
+import type { jiffies_t } from '../linux/types.ts';
+import type { dst_entry } from './dst.ts';
+import type { inet_bind_bucket, inet_bind2_bucket } from './inet_hashtables.ts';
+import { inet_sock } from './inet_sock.ts';
+import type { request_sock, request_sock_queue } from './request_sock.ts';
+import type { sock } from './sock.ts';
+import type { tcp_congestion_ops } from './tcp_congestion_ops.ts';
+
+export const ICSK_TIMES = {
+  ICSK_TIME_NONE: 0,
+  ICSK_TIME_RETRANS: 1,
+  ICSK_TIME_DACK: 2,
+  ICSK_TIME_PROBE0: 3,
+  ICSK_TIME_LOSS_PROBE: 5,
+  ICSK_TIME_REO_TIMEOUT: 6,
+} as const;
+export const ICSK_TIME_RETRANS = ICSK_TIMES.ICSK_TIME_RETRANS;
+export const ICSK_TIME_DACK = ICSK_TIMES.ICSK_TIME_DACK;
+export const ICSK_TIME_PROBE0 = ICSK_TIMES.ICSK_TIME_PROBE0;
+export const ICSK_TIME_LOSS_PROBE = ICSK_TIMES.ICSK_TIME_LOSS_PROBE;
+export const ICSK_TIME_REO_TIMEOUT = ICSK_TIMES.ICSK_TIME_REO_TIMEOUT;
+
+/** Bits of icsk_ack.pending. */
+export const ICSK_ACK_SCHED = 1;
+export const ICSK_ACK_TIMER = 2;
+export const ICSK_ACK_PUSHED = 4;
+export const ICSK_ACK_PUSHED2 = 8;
+export const ICSK_ACK_NOW = 16;
+
+/** What differs between IPv4 and IPv6 below a connection. */
+export interface inet_connection_sock_af_ops {
+  queue_xmit(sk: sock, skb: sk_buff): number;
+  send_check(sk: sock, skb: sk_buff): void;
+  rebuild_header(sk: sock): number;
+  sk_rx_dst_set(sk: sock, skb: sk_buff): void;
+  conn_request(sk: sock, skb: sk_buff): number;
+  syn_recv_sock(
+    sk: sock,
+    skb: sk_buff,
+    req: request_sock,
+    dst: dst_entry | null,
+    req_unhash: request_sock | null,
+  ): { child: sock; own_req: boolean } | null;
+  net_header_len: number;
+  mtu_reduced(sk: sock): void;
+}
+
+/** The delayed-ACK machine. */
+export class icsk_ack {
+  /** ICSK_ACK_… bits. */
+  pending = 0;
+  /** Segments to acknowledge at once (quick-ack mode). */
+  quick = 0;
+  /** Counts how interactive the connection is. */
+  pingpong = 0;
+  retry = 0;
+  /** Predicted interval of ACKs, in jiffies. */
+  ato: jiffies_t = 0;
+  /** When the delayed ACK is due. */
+  timeout: jiffies_t = 0;
+  /** When data came last. */
+  lrcvtime: jiffies_t = 0;
+  last_seg_size = 0;
+  /** MSS that the peer is seen to use, in bytes. */
+  rcv_mss = 0;
+}
+/** Path MTU probing. */
+export class icsk_mtup {
+  search_high = 0;
+  search_low = 0;
+  probe_size = 0;
+  enabled = false;
+  probe_timestamp = 0;
+}
+
+export class inet_connection_sock extends inet_sock {
+  /** A listener's queues; null on a socket that does not listen. */
+  icsk_accept_queue: request_sock_queue | null = null;
+  icsk_bind_hash: inet_bind_bucket | null = null;
+  icsk_bind2_hash: inet_bind2_bucket | null = null;
+  /** When icsk_pending is due, in jiffies. */
+  icsk_timeout: jiffies_t = 0;
+  /** Retransmission, probe, loss probe, reordering: icsk_pending says which. */
+  icsk_retransmit_timer!: timer_list<sock>;
+  icsk_delack_timer!: timer_list<sock>;
+  /** What sk_timer does when it fires; the timer itself is made when it is first needed. */
+  icsk_keepalive_handler: ((sk: sock) => void) | null = null;
+  /** Retransmission time-out, in jiffies. */
+  icsk_rto: jiffies_t = 0;
+  icsk_rto_min: jiffies_t = 0;
+  icsk_delack_max: jiffies_t = 0;
+  icsk_pmtu_cookie = 0;
+  icsk_ca_ops: tcp_congestion_ops | null = null;
+  icsk_af_ops!: inet_connection_sock_af_ops;
+  icsk_sync_mss!: (sk: sock, pmtu: number) => number;
+  /** TCP_CA_… */
+  icsk_ca_state = 0;
+  icsk_ca_initialized = false;
+  icsk_ca_setsockopt = false;
+  icsk_ca_dst_locked = false;
+  /** How often the oldest segment was sent again after a time-out. */
+  icsk_retransmits = 0;
+  /** Which event the retransmit timer is armed for: ICSK_TIME_… */
+  icsk_pending = 0;
+  icsk_backoff = 0;
+  icsk_syn_retries = 0;
+  icsk_probes_out = 0;
+  icsk_ext_hdr_len = 0;
+  icsk_ack = new icsk_ack();
+  icsk_mtup: icsk_mtup | null = null;
+  icsk_probes_tstamp: jiffies_t = 0;
+  /** TCP_USER_TIMEOUT, in ms; 0: none. */
+  icsk_user_timeout = 0;
+  /** The congestion control's own state. */
+  icsk_ca_priv: unknown = null;
+}
+
+export function inet_csk(sk: sock): inet_connection_sock {
+  return sk as inet_connection_sock;
+}
+export function inet_csk_ca<T>(sk: sock): T {
+  return inet_csk(sk).icsk_ca_priv as T;
+}
+export function inet_csk_ack_scheduled(sk: sock): boolean {
+  return (inet_csk(sk).icsk_ack.pending & ICSK_ACK_SCHED) !== 0;
+}
+export function inet_csk_schedule_ack(sk: sock): void {
+  inet_csk(sk).icsk_ack.pending |= ICSK_ACK_SCHED;
+}
+/** The queues of a listener. */
+export function inet_csk_accept_queue(sk: sock): request_sock_queue {
+  return inet_csk(sk).icsk_accept_queue!;
+}
+export function inet_csk_reqsk_queue_len(sk: sock): number {
+  const queue = inet_csk(sk).icsk_accept_queue;
+  return queue === null ? 0 : queue.qlen;
+}
+/** True when the SYN queue is at the listener's backlog. */
+export function inet_csk_reqsk_queue_is_full(sk: sock): boolean {
+  return inet_csk_reqsk_queue_len(sk) > sk.sk_max_ack_backlog;
+}
+/** The retransmission time-out after the back-off so far, at most `max_when`; in jiffies. */
+export function inet_csk_rto_backoff(icsk: inet_connection_sock, max_when: jiffies_t): jiffies_t {
+  return Math.min(icsk.icsk_rto * 2 ** icsk.icsk_backoff, max_when);
+}
+export const TCP_PINGPONG_THRESH = 1;
+export function inet_csk_enter_pingpong_mode(sk: sock): void {
+  inet_csk(sk).icsk_ack.pingpong = TCP_PINGPONG_THRESH;
+}
+export function inet_csk_exit_pingpong_mode(sk: sock): void {
+  inet_csk(sk).icsk_ack.pingpong = 0;
+}
+export function inet_csk_in_pingpong_mode(sk: sock): boolean {
+  return inet_csk(sk).icsk_ack.pingpong >= TCP_PINGPONG_THRESH;
+}
+export function inet_csk_inc_pingpong_cnt(sk: sock): void {
+  const ack = inet_csk(sk).icsk_ack;
+  if (ack.pingpong < 255) ack.pingpong++;
+}

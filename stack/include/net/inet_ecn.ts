@@ -1,0 +1,28 @@
+/** The congestion-notification bits of the IP header's tos field (RFC 3168). @linux include/net/inet_ecn.h */
+import { inet_sk } from './inet_sock.ts';
+import type { sock } from './sock.ts';
+
+/** The sender does not take part. */
+export const INET_ECN_NOT_ECT = 0;
+export const INET_ECN_ECT_1 = 1;
+export const INET_ECN_ECT_0 = 2;
+/** Congestion experienced: a router marked it. */
+export const INET_ECN_CE = 3;
+export const INET_ECN_MASK = 3;
+
+/** @linux include/net/inet_ecn.h */
+export function INET_ECN_is_not_ect(dsfield: number): boolean {
+  return (dsfield & INET_ECN_MASK) === INET_ECN_NOT_ECT;
+}
+/** @linux include/net/inet_ecn.h */
+export function INET_ECN_is_capable(dsfield: number): boolean {
+  return (dsfield & INET_ECN_ECT_0) !== 0;
+}
+/** Packets of this socket are ECN-capable from now on. @linux include/net/inet_ecn.h */
+export function INET_ECN_xmit(sk: sock): void {
+  inet_sk(sk).tos |= INET_ECN_ECT_0;
+}
+/** Packets of this socket are not ECN-capable. @linux include/net/inet_ecn.h */
+export function INET_ECN_dontxmit(sk: sock): void {
+  inet_sk(sk).tos &= ~INET_ECN_MASK;
+}

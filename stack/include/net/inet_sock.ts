@@ -1,0 +1,141 @@
+/** IPv4 sockets: struct inet_sock, and the request sock's IPv4 part. @linux include/net/inet_sock.h */
+import type { be16, be32 } from '../linux/types.ts';
+import type { sk_buff } from '../linux/skbuff.ts';
+import { IP_PMTUDISC_WANT } from '../uapi/linux/in.ts';
+import type { dst_entry, flowi4 } from './dst.ts';
+import type { ip_options } from './ip.ts';
+import { request_sock } from './request_sock.ts';
+import { sock } from './sock.ts';
+
+/** A datagram being put together by several sends (MSG_MORE). @linux struct inet_cork_full */
+export class inet_cork {
+  flags = 0;
+  addr: be32 = 0;
+  length = 0;
+  /** Datagram size that fits without fragmentation, in bytes. */
+  fragsize = 0;
+  opt: ip_options | null = null;
+  /** The route that the datagram will take. */
+  dst: dst_entry | null = null;
+  ttl = 0;
+  tos = -1;
+  mark = 0;
+  priority = 0;
+  gso_size = 0;
+  /** Addresses and ports of the datagram. @linux struct inet_cork_full, fl */
+  fl4: flowi4 | null = null;
+}
+/** Bit of inet_cork.flags: it has options. */
+export const IPCORK_OPT = 1;
+
+export class inet_sock extends sock {
+  /** Source address of what it sends. */
+  inet_saddr: be32 = 0;
+  /** Unicast TTL; -1: the route's. */
+  uc_ttl = -1;
+  cmsg_flags = 0;
+  inet_opt: ip_options | null = null;
+  /** Counter for the IP header's id. */
+  inet_id = 0;
+  /** Local port, network order. */
+  inet_sport: be16 = 0;
+  tos = 0;
+  min_ttl = 0;
+  mc_ttl = 1;
+  /** IP_PMTUDISC_… */
+  pmtudisc = IP_PMTUDISC_WANT;
+  recverr = false;
+  is_icsk = false;
+  freebind = false;
+  /** The user writes the IP header himself (raw sockets). */
+  hdrincl = false;
+  mc_loop = true;
+  transparent = false;
+  mc_all = true;
+  nodefrag = false;
+  bind_address_no_port = false;
+  defer_connect = false;
+  rcv_tos = 0;
+  uc_index = 0;
+  mc_index = 0;
+  mc_addr: be32 = 0;
+  mc_list: null = null;
+  cork: inet_cork | null = null;
+  local_port_range_lo = 0;
+  local_port_range_hi = 0;
+
+  get inet_daddr(): be32 {
+    return this.skc_daddr;
+  }
+  set inet_daddr(address: be32) {
+    this.skc_daddr = address;
+  }
+  get inet_rcv_saddr(): be32 {
+    return this.skc_rcv_saddr;
+  }
+  set inet_rcv_saddr(address: be32) {
+    this.skc_rcv_saddr = address;
+  }
+  get inet_dport(): be16 {
+    return this.skc_dport;
+  }
+  set inet_dport(port: be16) {
+    this.skc_dport = port;
+  }
+  get inet_num(): number {
+    return this.skc_num;
+  }
+  set inet_num(port: number) {
+    this.skc_num = port;
+  }
+}
+
+/** The socket as an IPv4 socket: all sockets of this machine are. */
+export function inet_sk(sk: sock): inet_sock {
+  return sk as inet_sock;
+}
+
+/** A connection request on IPv4. */
+export class inet_request_sock extends request_sock {
+  snd_wscale = 0;
+  rcv_wscale = 0;
+  tstamp_ok = false;
+  sack_ok = false;
+  wscale_ok = false;
+  ecn_ok = false;
+  /** The final ACK came, but the accept queue was full. */
+  acked = false;
+  no_srccheck = false;
+  ir_mark = 0;
+  ireq_opt: ip_options | null = null;
+  pktopts: sk_buff | null = null;
+  ir_iif = 0;
+
+  get ir_loc_addr(): be32 {
+    return this.skc_rcv_saddr;
+  }
+  set ir_loc_addr(address: be32) {
+    this.skc_rcv_saddr = address;
+  }
+  get ir_rmt_addr(): be32 {
+    return this.skc_daddr;
+  }
+  set ir_rmt_addr(address: be32) {
+    this.skc_daddr = address;
+  }
+  get ir_num(): number {
+    return this.skc_num;
+  }
+  set ir_num(port: number) {
+    this.skc_num = port;
+  }
+  get ir_rmt_port(): be16 {
+    return this.skc_dport;
+  }
+  set ir_rmt_port(port: be16) {
+    this.skc_dport = port;
+  }
+}
+export function inet_rsk(req: request_sock): inet_request_sock {
+  return req as inet_request_sock;
+}

@@ -1,0 +1,35 @@
+/** What is remembered of single hosts, and the generators of IP ids. @linux include/net/inetpeer.h, net/ipv4/route.c */
+import type { be32, jiffies_t } from '../linux/types.ts';
+
+/** A token bucket for the ICMP errors that one host makes us send. */
+export class inet_peer {
+  daddr: be32;
+  rate_tokens = 0;
+  /** When a token was taken last, in jiffies. */
+  rate_last: jiffies_t = 0;
+  n_redirects = 0;
+  dtime: jiffies_t = 0;
+  constructor(daddr: be32) {
+    this.daddr = daddr;
+  }
+}
+/** All peers, in the order in which they were used last. */
+export class inet_peer_base {
+  peers = new Map<be32, inet_peer>();
+}
+/** Peers kept; beyond it the one not used for longest goes. @linux net/ipv4/inetpeer.c, inet_peer_threshold */
+export const inet_peer_threshold = 65536 + 128;
+
+/** Counters from which IP ids come, by a hash of addresses and protocol. */
+export class ip_ident_table {
+  mask: number;
+  idents: Int32Array;
+  /** When each was used last, in jiffies. */
+  tstamps: Int32Array;
+  /** Size is a power of two. */
+  constructor(size: number) {
+    this.mask = size - 1;
+    this.idents = new Int32Array(size);
+    this.tstamps = new Int32Array(size);
+  }
+}

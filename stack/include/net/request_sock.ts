@@ -1,0 +1,97 @@
+/** Connection requests (TCP_NEW_SYN_RECV) and a listener's two queues. @linux include/net/request_sock.h */
+import type { timer_list } from '../linux/timer.ts';
+import type { jiffies_t, u32 } from '../linux/types.ts';
+import { sock_common, type request_sock_ops, type sock } from './sock.ts';
+
+/** A connection request: what a SYN leaves behind at a listener until the handshake ends. */
+export class request_sock extends sock_common {
+  /** Next in the accept queue. */
+  dl_next: request_sock | null = null;
+  /** The client's MSS, in bytes. */
+  mss = 0;
+  /** How often the SYN-ACK was sent again. */
+  num_retrans = 0;
+  syncookie = false;
+  num_timeout = 0;
+  ts_recent: u32 = 0;
+  /** Sends the SYN-ACK again, and gives up in the end. */
+  rsk_timer: timer_list<request_sock> | null = null;
+  rsk_ops!: request_sock_ops;
+  /** The child socket, once the handshake has ended. */
+  sk: sock | null = null;
+  /** The SYN's headers, kept for TCP_SAVED_SYN. */
+  saved_syn: Uint8Array | null = null;
+  /** First time-out of the SYN-ACK, in jiffies. */
+  timeout: jiffies_t = 0;
+  /** The listener that it belongs to. */
+  rsk_listener: sock | null = null;
+
+  get rsk_refcnt(): number {
+    return this.skc_refcnt;
+  }
+  set rsk_refcnt(count: number) {
+    this.skc_refcnt = count;
+  }
+  get rsk_hash(): u32 {
+    return this.skc_hash;
+  }
+  set rsk_hash(hash: u32) {
+    this.skc_hash = hash;
+  }
+}
+
+/** Fast Open's part of a listener. @linux struct fastopen_queue */
+export class fastopen_queue {
+  rskq_rst_head: request_sock | null = null;
+  rskq_rst_tail: request_sock | null = null;
+  qlen = 0;
+  max_qlen = 0;
+}
+
+/**
+ * A listener's queues. The SYN queue has no list: its request socks stand in ehash, and `qlen` counts them. The
+ * accept queue is the list from rskq_accept_head; the listener's sk_ack_backlog counts it.
+ */
+export class request_sock_queue {
+  rskq_defer_accept = 0;
+  synflood_warned = 0;
+  /** Length of the SYN queue. */
+  qlen = 0;
+  /** Of these, the ones whose SYN-ACK was sent only once. */
+  young = 0;
+  rskq_accept_head: request_sock | null = null;
+  rskq_accept_tail: request_sock | null = null;
+  fastopenq: fastopen_queue | null = null;
+}
+
+/** A request sock seen as a sock_common, as ehash holds it. @linux inet_reqsk */
+export function inet_reqsk(sk: sock_common): request_sock {
+  return sk as request_sock;
+}
+export function reqsk_queue_empty(queue: request_sock_queue): boolean {
+  return queue.rskq_accept_head === null;
+}
+/** Take the oldest entry off the accept queue. */
+export function reqsk_queue_remove(queue: request_sock_queue, parent: sock): request_sock | null {
+  const req = queue.rskq_accept_head;
+  if (req !== null) {
+    parent.sk_ack_backlog--;
+    queue.rskq_accept_head = req.dl_next;
+    if (queue.rskq_accept_head === null) queue.rskq_accept_tail = null;
+  }
+  return req;
+}
+export function reqsk_queue_removed(queue: request_sock_queue, req: request_sock): void {
+  if (req.num_timeout === 0) queue.young--;
+  queue.qlen--;
+}
+export function reqsk_queue_added(queue: request_sock_queue): void {
+  queue.young++;
+  queue.qlen++;
+}
+export function reqsk_queue_len(queue: request_sock_queue): number {
+  return queue.qlen;
+}
+export function reqsk_queue_len_young(queue: request_sock_queue): number {
+  return queue.young;
+}

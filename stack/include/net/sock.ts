@@ -1,0 +1,478 @@
+/**
+ * The protocol's side of a socket: struct sock and what all its kinds have in common, with the small inlines.
+ *
+ * @linux include/net/sock.h
+ */
+import type { socket, sockopt_value } from '../linux/net.ts';
+import { sk_buff_head, type page, type sk_buff } from '../linux/skbuff.ts';
+import type { Sleeps } from '../linux/sched.ts';
+import { MAX_SCHEDULE_TIMEOUT } from '../linux/sched.ts';
+import { timer_list } from '../linux/timer.ts';
+import type { be16, be32, jiffies_t, ktime_t, u32 } from '../linux/types.ts';
+import type { msghdr } from '../linux/uio.ts';
+import { wait_queue_head } from '../linux/wait.ts';
+import type { Errno } from '../uapi/asm-generic/errno.ts';
+import type { sockaddr_in } from '../uapi/linux/in.ts';
+import { AF_UNSPEC } from '../uapi/linux/socket.ts';
+import { TCP_CLOSE, TCP_NEW_SYN_RECV, TCP_TIME_WAIT, type TcpState } from '../uapi/linux/tcp.ts';
+import type { dst_entry } from './dst.ts';
+import type { net } from './net_namespace.ts';
+import type { request_sock } from './request_sock.ts';
+import type { sock_reuseport } from './sock_reuseport.ts';
+
+/** Bits of sk_flags, by number. @linux enum sock_flags */
+export const SOCK_FLAGS = {
+  SOCK_DEAD: 0,
+  SOCK_DONE: 1,
+  SOCK_URGINLINE: 2,
+  SOCK_KEEPOPEN: 3,
+  SOCK_LINGER: 4,
+  SOCK_DESTROY: 5,
+  SOCK_BROADCAST: 6,
+  SOCK_TIMESTAMP: 7,
+  SOCK_ZAPPED: 8,
+  SOCK_USE_WRITE_QUEUE: 9,
+  SOCK_DBG: 10,
+  SOCK_RCVTSTAMP: 11,
+  SOCK_RCVTSTAMPNS: 12,
+  SOCK_LOCALROUTE: 13,
+  SOCK_MEMALLOC: 14,
+  SOCK_RCU_FREE: 23,
+} as const;
+export const SOCK_DEAD = SOCK_FLAGS.SOCK_DEAD;
+export const SOCK_DONE = SOCK_FLAGS.SOCK_DONE;
+export const SOCK_URGINLINE = SOCK_FLAGS.SOCK_URGINLINE;
+export const SOCK_KEEPOPEN = SOCK_FLAGS.SOCK_KEEPOPEN;
+export const SOCK_LINGER = SOCK_FLAGS.SOCK_LINGER;
+export const SOCK_DESTROY = SOCK_FLAGS.SOCK_DESTROY;
+export const SOCK_BROADCAST = SOCK_FLAGS.SOCK_BROADCAST;
+export const SOCK_TIMESTAMP = SOCK_FLAGS.SOCK_TIMESTAMP;
+export const SOCK_ZAPPED = SOCK_FLAGS.SOCK_ZAPPED;
+export const SOCK_USE_WRITE_QUEUE = SOCK_FLAGS.SOCK_USE_WRITE_QUEUE;
+export const SOCK_DBG = SOCK_FLAGS.SOCK_DBG;
+export const SOCK_RCVTSTAMP = SOCK_FLAGS.SOCK_RCVTSTAMP;
+export const SOCK_LOCALROUTE = SOCK_FLAGS.SOCK_LOCALROUTE;
+export const SOCK_RCU_FREE = SOCK_FLAGS.SOCK_RCU_FREE;
+
+/** Bits of sk_shutdown. */
+export const RCV_SHUTDOWN = 1;
+export const SEND_SHUTDOWN = 2;
+export const SHUTDOWN_MASK = 3;
+
+/** Bits of sk_userlocks: what the user has fixed. */
+export const SOCK_SNDBUF_LOCK = 1;
+export const SOCK_RCVBUF_LOCK = 2;
+export const SOCK_BINDADDR_LOCK = 4;
+export const SOCK_BINDPORT_LOCK = 8;
+export const SOCK_BUF_LOCK_MASK = SOCK_SNDBUF_LOCK | SOCK_RCVBUF_LOCK;
+export const SK_NO_REUSE = 0;
+export const SK_CAN_REUSE = 1;
+export const SK_FORCE_REUSE = 2;
+export const SK_PACING_NONE = 0;
+export const SK_PACING_NEEDED = 1;
+export const SK_PACING_FQ = 2;
+/** Smallest send and receive buffers, in bytes of truesize. */
+export const SOCK_MIN_SNDBUF = 4608;
+export const SOCK_MIN_RCVBUF = 2304;
+
+/** What every socket has in common: listening, established, requested or waiting out its time. */
+export class sock_common {
+  /** Remote address, network order. */
+  skc_daddr: be32 = 0;
+  /** Local address that it receives on, network order. */
+  skc_rcv_saddr: be32 = 0;
+  /** Its hash in the table it is on. */
+  skc_hash: u32 = 0;
+  /** Remote port, network order. */
+  skc_dport: be16 = 0;
+  /** Local port, host order. */
+  skc_num = 0;
+  skc_family: number = AF_UNSPEC;
+  /** TCP_…: UDP and raw sockets use TCP_ESTABLISHED and TCP_CLOSE of it. */
+  skc_state: TcpState = TCP_CLOSE;
+  skc_reuse = SK_NO_REUSE;
+  skc_reuseport = false;
+  /** Interface that it is bound to, by index; 0: any. */
+  skc_bound_dev_if = 0;
+  skc_prot: proto;
+  skc_net: net;
+  skc_cookie = 0;
+  /** SOCK_… bits. Of a request sock and a time-wait sock: not used. */
+  skc_flags = 0;
+  skc_refcnt = 1;
+  /** Neighbours in the hash chain that it is on (ehash, or the listening or UDP table). */
+  skc_node_next: sock_common | null = null;
+  skc_node_prev: sock_common | null = null;
+  /** True while it is on a hash chain. */
+  skc_hashed = false;
+  /** Neighbours among the owners of its port (bhash). */
+  skc_bind_node_next: sock_common | null = null;
+  skc_bind_node_prev: sock_common | null = null;
+  /** Neighbours among the owners of its port and address (bhash2). */
+  skc_bind2_node_next: sock_common | null = null;
+  skc_bind2_node_prev: sock_common | null = null;
+
+  constructor(skc_net: net, skc_prot: proto) {
+    this.skc_net = skc_net;
+    this.skc_prot = skc_prot;
+  }
+}
+
+/** Packets that came while a process owned the socket. @linux struct sock, sk_backlog */
+export class sk_backlog {
+  /** Bytes of truesize queued. */
+  len = 0;
+  head: sk_buff | null = null;
+  tail: sk_buff | null = null;
+}
+
+/** A socket as its protocol sees it. */
+export class sock extends sock_common {
+  /** The route that its packets come in by: early demux gives it to the next ones. */
+  sk_rx_dst: dst_entry | null = null;
+  sk_rx_dst_ifindex = 0;
+  /** The socket lock: true while a process owns it. */
+  sk_lock_owned = false;
+  /** Who waits for the socket lock. */
+  sk_lock_wq: wait_queue_head | null = null;
+  sk_drops = 0;
+  sk_rcvlowat = 1;
+  /** ICMP errors and timestamps for the user. */
+  sk_error_queue = new sk_buff_head();
+  /** Received, in order, not yet read. */
+  sk_receive_queue = new sk_buff_head();
+  sk_backlog = new sk_backlog();
+  /** Bytes of truesize charged for received packets. */
+  sk_rmem_alloc = 0;
+  /** Memory reserved from the protocol and not yet used, in bytes. */
+  sk_forward_alloc = 0;
+  sk_napi_id = 0;
+  /** Limit of sk_rmem_alloc, in bytes of truesize. */
+  sk_rcvbuf = 0;
+  sk_dst_cache: dst_entry | null = null;
+  sk_omem_alloc = 0;
+  /** Limit of what is queued for sending, in bytes of truesize. */
+  sk_sndbuf = 0;
+  /** Bytes of truesize in the write queue and the retransmit queue. */
+  sk_wmem_queued = 0;
+  /** Bytes of truesize handed down and not yet freed, plus one. */
+  sk_wmem_alloc = 1;
+  /** TSQ_… and …_DEFERRED bits. */
+  sk_tsq_flags = 0;
+  /** To be sent: not sent yet even once. */
+  sk_write_queue = new sk_buff_head();
+  sk_peek_off = -1;
+  /** Processes waiting for room to write. */
+  sk_write_pending = 0;
+  /** How often connect(AF_UNSPEC) or a failed connect() has disconnected it: sleepers look whether it has changed. */
+  sk_disconnects = 0;
+  sk_dst_pending_confirm = false;
+  sk_pacing_status = SK_PACING_NONE;
+  /** In jiffies. */
+  sk_sndtimeo: jiffies_t = MAX_SCHEDULE_TIMEOUT;
+  sk_rcvtimeo: jiffies_t = MAX_SCHEDULE_TIMEOUT;
+  /** The protocol's slow timer: keepalive of TCP. */
+  sk_timer: timer_list<sock> | null = null;
+  sk_priority = 0;
+  sk_mark = 0;
+  /** Bytes per second. */
+  sk_pacing_rate = Infinity;
+  sk_max_pacing_rate = Infinity;
+  sk_pacing_shift = 10;
+  /** NETIF_F_… of the route's device. */
+  sk_route_caps = 0;
+  sk_gso_type = 0;
+  sk_gso_max_size = 0;
+  sk_gso_max_segs = 0;
+  sk_gso_disabled = false;
+  sk_txhash: u32 = 0;
+  sk_kern_sock = false;
+  sk_no_check_tx = false;
+  sk_no_check_rx = false;
+  sk_userlocks = 0;
+  sk_type = 0;
+  sk_protocol = 0;
+  /** How long close() lingers, in jiffies. */
+  sk_lingertime: jiffies_t = 0;
+  /** An error to report once, positive. */
+  sk_err = 0;
+  /** An error that doesn't end the connection, kept for a later time-out. */
+  sk_err_soft = 0;
+  /** Length of the accept queue. */
+  sk_ack_backlog = 0;
+  /** Its limit: listen()'s backlog. */
+  sk_max_ack_backlog = 0;
+  sk_uid = 0;
+  sk_stamp: ktime_t = -1;
+  /** RCV_SHUTDOWN, SEND_SHUTDOWN. */
+  sk_shutdown = 0;
+  /** The BSD socket above, or null for an orphan. */
+  sk_socket: socket | null = null;
+  /** The wait queue of sk_socket. */
+  sk_wq: wait_queue_head | null = null;
+  sk_user_data: unknown = null;
+  sk_state_change: (sk: sock) => void = no_callback;
+  sk_data_ready: (sk: sock) => void = no_callback;
+  sk_write_space: (sk: sock) => void = no_callback;
+  sk_error_report: (sk: sock) => void = no_callback;
+  sk_backlog_rcv: (sk: sock, skb: sk_buff) => number = no_backlog_rcv;
+  sk_destruct: (sk: sock) => void = no_callback;
+  /** Its SO_REUSEPORT group. */
+  sk_reuseport_cb: sock_reuseport | null = null;
+  /** Current page for payload, and the place in it. */
+  sk_frag_page: page | null = null;
+  sk_frag_offset = 0;
+
+  get sk_state(): TcpState {
+    return this.skc_state;
+  }
+  set sk_state(state: TcpState) {
+    this.skc_state = state;
+  }
+  get sk_prot(): proto {
+    return this.skc_prot;
+  }
+  set sk_prot(prot: proto) {
+    this.skc_prot = prot;
+  }
+  get sk_family(): number {
+    return this.skc_family;
+  }
+  set sk_family(family: number) {
+    this.skc_family = family;
+  }
+  get sk_reuse(): number {
+    return this.skc_reuse;
+  }
+  set sk_reuse(reuse: number) {
+    this.skc_reuse = reuse;
+  }
+  get sk_reuseport(): boolean {
+    return this.skc_reuseport;
+  }
+  set sk_reuseport(reuseport: boolean) {
+    this.skc_reuseport = reuseport;
+  }
+  get sk_bound_dev_if(): number {
+    return this.skc_bound_dev_if;
+  }
+  set sk_bound_dev_if(ifindex: number) {
+    this.skc_bound_dev_if = ifindex;
+  }
+  get sk_hash(): u32 {
+    return this.skc_hash;
+  }
+  set sk_hash(hash: u32) {
+    this.skc_hash = hash;
+  }
+  get sk_daddr(): be32 {
+    return this.skc_daddr;
+  }
+  get sk_rcv_saddr(): be32 {
+    return this.skc_rcv_saddr;
+  }
+  get sk_dport(): be16 {
+    return this.skc_dport;
+  }
+  get sk_num(): number {
+    return this.skc_num;
+  }
+  get sk_flags(): number {
+    return this.skc_flags;
+  }
+}
+
+/** The default of the callbacks, until sock_init_data() sets them. */
+export function no_callback(): void {}
+export function no_backlog_rcv(): number {
+  return 0;
+}
+
+/** A transport protocol's operations. */
+export interface proto {
+  name: string;
+  close(sk: sock, timeout: jiffies_t): Sleeps<void>;
+  pre_connect?(sk: sock, uaddr: sockaddr_in): Errno;
+  connect?(sk: sock, uaddr: sockaddr_in): Sleeps<Errno>;
+  disconnect(sk: sock, flags: number): Errno;
+  accept?(sk: sock, flags: number, kern: boolean): Sleeps<sock | Errno>;
+  ioctl?(sk: sock, cmd: number, arg: unknown): number | Errno;
+  init?(sk: sock): Errno;
+  destroy?(sk: sock): void;
+  shutdown?(sk: sock, how: number): void;
+  setsockopt?(sk: sock, level: number, optname: number, optval: sockopt_value): Sleeps<Errno>;
+  getsockopt?(sk: sock, level: number, optname: number): Sleeps<sockopt_value | Errno>;
+  keepalive?(sk: sock, valbool: boolean): void;
+  sendmsg(sk: sock, msg: msghdr, len: number): Sleeps<number | Errno>;
+  recvmsg(sk: sock, msg: msghdr, len: number, flags: number): Sleeps<number | Errno>;
+  bind?(sk: sock, addr: sockaddr_in): Errno;
+  backlog_rcv?(sk: sock, skb: sk_buff): number;
+  twsk_prot?: timewait_sock_ops;
+  release_cb?(sk: sock): void;
+  hash?(sk: sock): Errno;
+  unhash?(sk: sock): void;
+  rehash?(sk: sock): void;
+  get_port?(sk: sock, snum: number): Errno;
+  put_port?(sk: sock): void;
+  stream_memory_free?(sk: sock, wake: number): boolean;
+  enter_memory_pressure?(sk: sock): void;
+  leave_memory_pressure?(sk: sock): void;
+  /** Accounts and limits of all this protocol's sockets in one machine; null where it keeps none. */
+  memory(net: net): proto_memory | null;
+  no_autobind?: boolean;
+  max_header: number;
+  /** Makes a socket of this protocol: what sk_prot_alloc() takes from the slab. */
+  alloc(net: net, prot: proto): sock;
+  rsk_prot?: request_sock_ops;
+}
+
+/** What a protocol's sockets use together. @linux struct proto, memory_allocated, sockets_allocated, sysctl_mem … */
+export class proto_memory {
+  /** In pages of 4096 bytes. */
+  memory_allocated = 0;
+  sockets_allocated = 0;
+  orphan_count = 0;
+  memory_pressure = 0;
+  /** low, pressure, high: in pages. */
+  sysctl_mem: number[] = [0x7fffffff, 0x7fffffff, 0x7fffffff];
+  /** Sockets in use, as in /proc/net/sockstat. */
+  inuse = 0;
+}
+
+/** What a time-wait sock can do. @linux include/net/timewait_sock.h */
+export interface timewait_sock_ops {
+  /** May `sk` take over the addresses of the time-wait sock `sktw`? With twp: while connecting from an unbound socket. */
+  twsk_unique?(sk: sock, sktw: sock_common, twp: boolean): boolean;
+  twsk_destructor?(sktw: sock_common): void;
+}
+
+/** What a request sock can do. @linux include/net/request_sock.h */
+export interface request_sock_ops {
+  family: number;
+  rtx_syn_ack(sk: sock, req: request_sock): number;
+  send_ack(sk: sock, skb: sk_buff, req: request_sock): void;
+  send_reset(sk: sock | null, skb: sk_buff): void;
+  destructor(req: request_sock): void;
+  syn_ack_timeout(req: request_sock): void;
+}
+
+export function sock_net(sk: sock_common): net {
+  return sk.skc_net;
+}
+export function sock_flag(sk: sock_common, flag: number): boolean {
+  return (sk.skc_flags & (1 << flag)) !== 0;
+}
+export function sock_set_flag(sk: sock_common, flag: number): void {
+  sk.skc_flags |= 1 << flag;
+}
+export function sock_reset_flag(sk: sock_common, flag: number): void {
+  sk.skc_flags &= ~(1 << flag);
+}
+export function sock_valbool_flag(sk: sock_common, flag: number, value: boolean): void {
+  if (value) sock_set_flag(sk, flag);
+  else sock_reset_flag(sk, flag);
+}
+export function sock_owned_by_user(sk: sock): boolean {
+  return sk.sk_lock_owned;
+}
+/** The wait queue that processes sleep on for this socket; null for an orphan. */
+export function sk_sleep(sk: sock): wait_queue_head | null {
+  return sk.sk_wq;
+}
+export function sock_hold(sk: sock_common): void {
+  sk.skc_refcnt++;
+}
+/** Give a reference back that is certainly not the last one. */
+export function __sock_put(sk: sock_common): void {
+  sk.skc_refcnt--;
+}
+/** Bytes of truesize handed down to the device and not freed. */
+export function sk_wmem_alloc_get(sk: sock): number {
+  return sk.sk_wmem_alloc - 1;
+}
+export function sk_rmem_alloc_get(sk: sock): number {
+  return sk.sk_rmem_alloc;
+}
+export function sk_has_allocations(sk: sock): boolean {
+  return sk_wmem_alloc_get(sk) > 0 || sk.sk_rmem_alloc > 0;
+}
+export function sk_acceptq_removed(sk: sock): void {
+  sk.sk_ack_backlog--;
+}
+export function sk_acceptq_added(sk: sock): void {
+  sk.sk_ack_backlog++;
+}
+/** True when the accept queue holds more than its limit: Linux's queue takes backlog + 1. */
+export function sk_acceptq_is_full(sk: sock): boolean {
+  return sk.sk_ack_backlog > sk.sk_max_ack_backlog;
+}
+export function sock_rcvtimeo(sk: sock, noblock: boolean): jiffies_t {
+  return noblock ? 0 : sk.sk_rcvtimeo;
+}
+export function sock_sndtimeo(sk: sock, noblock: boolean): jiffies_t {
+  return noblock ? 0 : sk.sk_sndtimeo;
+}
+/** Bytes that must be there before recv() returns. */
+export function sock_rcvlowat(sk: sock, waitall: boolean, len: number): number {
+  const bytes = waitall ? len : Math.min(sk.sk_rcvlowat, len);
+  return bytes || 1;
+}
+/** Room that must be free before a writer is woken, in bytes of truesize. */
+export function sk_stream_min_wspace(sk: sock): number {
+  return sk.sk_wmem_queued >> 1;
+}
+/** Room for writing, in bytes of truesize. */
+export function sk_stream_wspace(sk: sock): number {
+  return sk.sk_sndbuf - sk.sk_wmem_queued;
+}
+/** Take the pending error, as a negative errno. @linux sock_error */
+export function sock_error(sk: sock): Errno {
+  if (sk.sk_err === 0) return 0;
+  const err = sk.sk_err;
+  sk.sk_err = 0;
+  return -err;
+}
+export function sock_writeable(sk: sock): boolean {
+  return sk_wmem_alloc_get(sk) < sk.sk_sndbuf >> 1;
+}
+/** Cut the socket off its process: nobody will read from it any more. @linux sock_orphan */
+export function sock_orphan(sk: sock): void {
+  sock_set_flag(sk, SOCK_DEAD);
+  sk.sk_socket = null;
+  sk.sk_wq = null;
+}
+/** Join a protocol socket with the BSD socket that accept() made. @linux sock_graft */
+export function sock_graft(sk: sock, parent: socket): void {
+  sk.sk_wq = parent.wq;
+  parent.sk = sk;
+  sk.sk_socket = parent;
+}
+/** Room for a wake-up (or, with wake 0, for a write) in the send buffer? @linux __sk_stream_memory_free */
+export function __sk_stream_memory_free(sk: sock, wake: number): boolean {
+  if (sk.sk_wmem_queued >= sk.sk_sndbuf) return false;
+  const prot = sk.skc_prot;
+  return prot.stream_memory_free === undefined || prot.stream_memory_free(sk, wake);
+}
+export function sk_stream_memory_free(sk: sock): boolean {
+  return __sk_stream_memory_free(sk, 0);
+}
+/** Writable in the sense of poll(): at least a third of the send buffer is free. @linux __sk_stream_is_writeable */
+export function __sk_stream_is_writeable(sk: sock, wake: number): boolean {
+  return sk_stream_wspace(sk) >= sk_stream_min_wspace(sk) && __sk_stream_memory_free(sk, wake);
+}
+export function sk_stream_is_writeable(sk: sock): boolean {
+  return __sk_stream_is_writeable(sk, 0);
+}
+export function sk_unhashed(sk: sock_common): boolean {
+  return !sk.skc_hashed;
+}
+export function sk_hashed(sk: sock_common): boolean {
+  return sk.skc_hashed;
+}
+export function sk_set_socket(sk: sock, parent: socket | null): void {
+  sk.sk_socket = parent;
+}
+/** Is this a whole socket, not a request or what remains of one in TIME_WAIT? @linux sk_fullsock */
+export function sk_fullsock(sk: sock_common): boolean {
+  return sk.skc_state !== TCP_TIME_WAIT && sk.skc_state !== TCP_NEW_SYN_RECV;
+}

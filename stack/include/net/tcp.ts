@@ -1,0 +1,442 @@
+/** TCP's constants and small inlines. @linux include/net/tcp.h */
+import type { Machine } from '../../machine.ts';
+import type { sk_buff } from '../linux/skbuff.ts';
+import type { tcp_sock } from '../linux/tcp.ts';
+import { tcp_sk } from '../linux/tcp.ts';
+import type { u32 } from '../linux/types.ts';
+import { TCPF_CA_CWR, TCPF_CA_Recovery } from '../uapi/linux/tcp.ts';
+import { inet_csk, inet_csk_ack_scheduled } from './inet_connection_sock.ts';
+import { TCP_CONG_NEEDS_ECN } from './tcp_congestion_ops.ts';
+import { sock_net, SK_PACING_NEEDED, type sock } from './sock.ts';
+import { jiffies } from '../../kernel/time/jiffies.ts';
+import { ktime_get_ns } from '../../kernel/time/timekeeping.ts';
+
+export const HZ = 1000;
+export const MAX_TCP_HEADER = 128 + 192;
+export const MAX_TCP_OPTION_SPACE = 40;
+export const TCP_MIN_SND_MSS = 48;
+export const TCP_MIN_GSO_SIZE = TCP_MIN_SND_MSS - MAX_TCP_OPTION_SPACE;
+export const MAX_TCP_WINDOW = 32767;
+export const TCP_MIN_MSS = 88;
+export const TCP_BASE_MSS = 1024;
+export const TCP_PROBE_INTERVAL = 600;
+export const TCP_PROBE_THRESHOLD = 8;
+export const TCP_FASTRETRANS_THRESH = 3;
+export const TCP_MAX_QUICKACKS = 16;
+export const TCP_MAX_WSCALE = 14;
+export const TCP_URG_VALID = 0x0100;
+export const TCP_URG_NOTYET = 0x0200;
+export const TCP_URG_READ = 0x0400;
+export const TCP_TIMEWAIT_LEN = 60 * HZ;
+export const TCP_FIN_TIMEOUT = TCP_TIMEWAIT_LEN;
+export const TCP_FIN_TIMEOUT_MAX = 120 * HZ;
+export const TCP_DELACK_MAX = HZ / 5;
+export const TCP_DELACK_MIN = HZ / 25;
+export const TCP_ATO_MIN = HZ / 25;
+export const TCP_RTO_MAX = 120 * HZ;
+export const TCP_RTO_MIN = HZ / 5;
+export const TCP_TIMEOUT_MIN = 2;
+export const TCP_TIMEOUT_MIN_US = 2 * 1000;
+export const TCP_TIMEOUT_INIT = 1 * HZ;
+export const TCP_TIMEOUT_FALLBACK = 3 * HZ;
+export const TCP_RESOURCE_PROBE_INTERVAL = HZ / 2;
+export const TCP_KEEPALIVE_TIME = 120 * 60 * HZ;
+export const TCP_KEEPALIVE_PROBES = 9;
+export const TCP_KEEPALIVE_INTVL = 75 * HZ;
+export const MAX_TCP_KEEPIDLE = 32767;
+export const MAX_TCP_KEEPINTVL = 32767;
+export const MAX_TCP_KEEPCNT = 127;
+export const MAX_TCP_SYNCNT = 127;
+export const TCP_PAWS_WRAP = 0x7fffffff / 1000;
+export const TCP_PAWS_MSL = 60;
+export const TCP_PAWS_WINDOW = 1;
+export const TCP_INIT_CWND = 10;
+/** A thin stream times out linearly this often before it backs off. */
+export const TCP_THIN_LINEAR_RETRIES = 6;
+/** What a peer takes that announces no MSS, in bytes (RFC 9293 3.7.1). */
+export const TCP_MSS_DEFAULT = 536;
+export const TCP_INFINITE_SSTHRESH = 0x7fffffff;
+
+/** Option kinds. */
+export const TCPOPT_NOP = 1;
+export const TCPOPT_EOL = 0;
+export const TCPOPT_MSS = 2;
+export const TCPOPT_WINDOW = 3;
+export const TCPOPT_SACK_PERM = 4;
+export const TCPOPT_SACK = 5;
+export const TCPOPT_TIMESTAMP = 8;
+export const TCPOPT_MD5SIG = 19;
+export const TCPOPT_FASTOPEN = 34;
+export const TCPOPT_EXP = 254;
+export const TCPOLEN_MSS = 4;
+export const TCPOLEN_WINDOW = 3;
+export const TCPOLEN_SACK_PERM = 2;
+export const TCPOLEN_TIMESTAMP = 10;
+export const TCPOLEN_TSTAMP_ALIGNED = 12;
+export const TCPOLEN_WSCALE_ALIGNED = 4;
+export const TCPOLEN_SACKPERM_ALIGNED = 4;
+export const TCPOLEN_SACK_BASE = 2;
+export const TCPOLEN_SACK_BASE_ALIGNED = 4;
+export const TCPOLEN_SACK_PERBLOCK = 8;
+export const TCPOLEN_MSS_ALIGNED = 4;
+export const TCP_NUM_SACKS = 4;
+
+/** Bits of nonagle. */
+export const TCP_NAGLE_OFF = 1;
+export const TCP_NAGLE_CORK = 2;
+export const TCP_NAGLE_PUSH = 4;
+
+/** Header flags. */
+export const TCPHDR_FIN = 0x01;
+export const TCPHDR_SYN = 0x02;
+export const TCPHDR_RST = 0x04;
+export const TCPHDR_PSH = 0x08;
+export const TCPHDR_ACK = 0x10;
+export const TCPHDR_URG = 0x20;
+export const TCPHDR_ECE = 0x40;
+export const TCPHDR_CWR = 0x80;
+export const TCPHDR_SYN_ECN = TCPHDR_SYN | TCPHDR_ECE | TCPHDR_CWR;
+
+/** Bits of ecn_flags. */
+export const TCP_ECN_OK = 1;
+export const TCP_ECN_QUEUE_CWR = 2;
+export const TCP_ECN_DEMAND_CWR = 4;
+export const TCP_ECN_SEEN = 8;
+
+/** Bits of rx_opt.sack_ok. */
+export const TCP_SACK_SEEN = 1 << 0;
+export const TCP_DSACK_SEEN = 1 << 2;
+
+/** Bits of sk_tsq_flags. */
+export const TSQ_THROTTLED = 0;
+export const TSQ_QUEUED = 1;
+export const TCP_TSQ_DEFERRED = 2;
+export const TCP_WRITE_TIMER_DEFERRED = 3;
+export const TCP_DELACK_TIMER_DEFERRED = 4;
+export const TCP_MTU_REDUCED_DEFERRED = 5;
+export const TSQF_THROTTLED = 1 << TSQ_THROTTLED;
+export const TSQF_QUEUED = 1 << TSQ_QUEUED;
+export const TCPF_TSQ_DEFERRED = 1 << TCP_TSQ_DEFERRED;
+export const TCPF_WRITE_TIMER_DEFERRED = 1 << TCP_WRITE_TIMER_DEFERRED;
+export const TCPF_DELACK_TIMER_DEFERRED = 1 << TCP_DELACK_TIMER_DEFERRED;
+export const TCPF_MTU_REDUCED_DEFERRED = 1 << TCP_MTU_REDUCED_DEFERRED;
+
+export const TCP_RACK_LOSS_DETECTION = 0x1;
+export const TCP_RACK_STATIC_REO_WND = 0x2;
+export const TCP_RACK_NO_DUPTHRESH = 0x4;
+export const TCP_RACK_RECOVERY_THRESH = 16;
+
+/** Kinds of SYN-ACK. @linux enum tcp_synack_type */
+export const TCP_SYNACK_NORMAL = 0;
+export const TCP_SYNACK_FASTOPEN = 1;
+export const TCP_SYNACK_COOKIE = 2;
+
+/** Is `seq1` before `seq2`? Sequence numbers are compared modulo 2^32. @linux before */
+export function before(seq1: u32, seq2: u32): boolean {
+  return ((seq1 - seq2) | 0) < 0;
+}
+export function after(seq2: u32, seq1: u32): boolean {
+  return ((seq1 - seq2) | 0) < 0;
+}
+/** Is s2 <= s1 <= s3? */
+export function between(seq1: u32, seq2: u32, seq3: u32): boolean {
+  return (seq3 - seq2) >>> 0 >= (seq1 - seq2) >>> 0;
+}
+/** Bytes from `from` to `to`, unsigned. */
+export function seq_distance(from: u32, to: u32): number {
+  return (to - from) >>> 0;
+}
+export function seq_add(seq: u32, bytes: number): u32 {
+  return (seq + bytes) | 0;
+}
+
+/** The machine's jiffies, as TCP keeps them. */
+export function tcp_jiffies32(sk: sock): number {
+  return jiffies(sock_net(sk).machine);
+}
+/** The machine's clock in ns. */
+export function tcp_clock_ns(machine: Machine): number {
+  return ktime_get_ns(machine);
+}
+export function tcp_clock_us(machine: Machine): number {
+  return Math.floor(ktime_get_ns(machine) / 1000);
+}
+/** The clock of timestamps (ms, 32 bits) at the packet being handled. @linux tcp_time_stamp */
+export function tcp_time_stamp(tp: tcp_sock): u32 {
+  return Math.floor(tp.tcp_mstamp / 1000) | 0;
+}
+/** The clock of timestamps now, without touching tcp_mstamp. @linux tcp_time_stamp_raw */
+export function tcp_time_stamp_raw(machine: Machine): u32 {
+  return Math.floor(ktime_get_ns(machine) / 1_000_000) | 0;
+}
+export function tcp_ns_to_ts(ns: number): u32 {
+  return Math.floor(ns / 1_000_000) | 0;
+}
+/** @returns t1 - t0 in µs, at least 0. */
+export function tcp_stamp_us_delta(t1: number, t0: number): number {
+  return Math.max(t1 - t0, 0);
+}
+/** When the skb was sent, in µs. */
+export function tcp_skb_timestamp_us(skb: sk_buff): number {
+  return Math.floor(skb.tstamp / 1000);
+}
+/** When the skb was sent, as a timestamp (ms). */
+export function tcp_skb_timestamp(skb: sk_buff): u32 {
+  return tcp_ns_to_ts(skb.tstamp);
+}
+export function tcp_skb_pcount(skb: sk_buff): number {
+  return skb.cb!.tcp_gso_segs;
+}
+export function tcp_skb_pcount_set(skb: sk_buff, segs: number): void {
+  skb.cb!.tcp_gso_segs = segs;
+}
+export function tcp_skb_pcount_add(skb: sk_buff, segs: number): void {
+  skb.cb!.tcp_gso_segs += segs;
+}
+/** Payload per segment of a GSO skb, in bytes. */
+export function tcp_skb_mss(skb: sk_buff): number {
+  return skb.cb!.tcp_gso_size;
+}
+
+export function tcp_in_slow_start(tp: tcp_sock): boolean {
+  return tp.snd_cwnd < tp.snd_ssthresh;
+}
+export function tcp_in_initial_slowstart(tp: tcp_sock): boolean {
+  return tp.snd_ssthresh >= TCP_INFINITE_SSTHRESH;
+}
+export function tcp_snd_cwnd(tp: tcp_sock): number {
+  return tp.snd_cwnd;
+}
+export function tcp_snd_cwnd_set(tp: tcp_sock, value: number): void {
+  tp.snd_cwnd = value;
+}
+export function tcp_left_out(tp: tcp_sock): number {
+  return tp.sacked_out + tp.lost_out;
+}
+/** Segments in the network, as far as is known. */
+export function tcp_packets_in_flight(tp: tcp_sock): number {
+  return tp.packets_out - tcp_left_out(tp) + tp.retrans_out;
+}
+export function tcp_is_sack(tp: tcp_sock): boolean {
+  return tp.rx_opt.sack_ok !== 0;
+}
+export function tcp_is_reno(tp: tcp_sock): boolean {
+  return tp.rx_opt.sack_ok === 0;
+}
+/** One past the last byte that fits the peer's window. */
+export function tcp_wnd_end(tp: tcp_sock): u32 {
+  return (tp.snd_una + tp.snd_wnd) | 0;
+}
+/** What is left of the window offered, in bytes. */
+export function tcp_receive_window(tp: tcp_sock): number {
+  const win = (tp.rcv_wup + tp.rcv_wnd - tp.rcv_nxt) | 0;
+  return win < 0 ? 0 : win;
+}
+/** The receive window that `space` bytes of truesize give. */
+export function tcp_win_from_space(sk: sock, space: number): number {
+  const scale = sock_net(sk).ipv4.sysctl_tcp_adv_win_scale;
+  return scale <= 0 ? space >> -scale : space - (space >> scale);
+}
+export function tcp_space(sk: sock): number {
+  return tcp_win_from_space(sk, sk.sk_rcvbuf - sk.sk_backlog.len - sk.sk_rmem_alloc);
+}
+export function tcp_full_space(sk: sock): number {
+  return tcp_win_from_space(sk, sk.sk_rcvbuf);
+}
+export function tcp_under_memory_pressure(sk: sock): boolean {
+  return sk.sk_prot.memory(sock_net(sk))!.memory_pressure !== 0;
+}
+/** The smallest retransmission time-out, in jiffies. */
+export function tcp_rto_min(sk: sock): number {
+  return inet_csk(sk).icsk_rto_min;
+}
+export function tcp_rto_min_us(sk: sock): number {
+  return tcp_rto_min(sk) * 1000;
+}
+/** The oldest data sent and not acknowledged. */
+export function tcp_rtx_queue_head(sk: sock): sk_buff | null {
+  return tcp_sk(sk).tcp_rtx_queue.first;
+}
+export function tcp_rtx_queue_tail(sk: sock): sk_buff | null {
+  return tcp_sk(sk).tcp_rtx_queue.last;
+}
+export function tcp_rtx_queue_empty(sk: sock): boolean {
+  return tcp_sk(sk).tcp_rtx_queue.first === null;
+}
+export function tcp_rtx_and_write_queues_empty(sk: sock): boolean {
+  return tcp_rtx_queue_empty(sk) && tcp_write_queue_empty(sk);
+}
+export function tcp_send_head(sk: sock): sk_buff | null {
+  return sk.sk_write_queue.next;
+}
+export function tcp_write_queue_tail(sk: sock): sk_buff | null {
+  return sk.sk_write_queue.prev;
+}
+/** Has all that was written been sent once? An skb that is still being filled doesn't count. */
+export function tcp_write_queue_empty(sk: sock): boolean {
+  const tp = tcp_sk(sk);
+  return tp.write_seq === tp.snd_nxt;
+}
+/** µs of the most recent minimum of the round-trip time; ~0 when unknown. */
+export function tcp_min_rtt(tp: tcp_sock): number {
+  return tp.rtt_min.v0;
+}
+export function tcp_max_tso_deferred_mss(): number {
+  return 3;
+}
+export function keepalive_intvl_when(tp: tcp_sock): number {
+  return tp.keepalive_intvl || sock_net(tp).ipv4.sysctl_tcp_keepalive_intvl;
+}
+export function keepalive_time_when(tp: tcp_sock): number {
+  return tp.keepalive_time || sock_net(tp).ipv4.sysctl_tcp_keepalive_time;
+}
+export function keepalive_probes(tp: tcp_sock): number {
+  return tp.keepalive_probes || sock_net(tp).ipv4.sysctl_tcp_keepalive_probes;
+}
+export function keepalive_time_elapsed(tp: tcp_sock): number {
+  const now = tcp_jiffies32(tp);
+  return Math.min(now - tp.icsk_ack.lrcvtime, now - tp.rcv_tstamp);
+}
+/** How long FIN_WAIT2 lasts, in jiffies. */
+export function tcp_fin_time(sk: sock): number {
+  const fin_timeout = tcp_sk(sk).linger2 || sock_net(sk).ipv4.sysctl_tcp_fin_timeout;
+  const rto = inet_csk(sk).icsk_rto;
+  return Math.max(fin_timeout, (rto << 2) - (rto >> 1));
+}
+/** Force the slow path, or allow the fast one again. @linux __tcp_fast_path_on */
+export function __tcp_fast_path_on(tp: tcp_sock, snd_wnd: number): void {
+  tp.pred_flags = ((tp.tcp_header_len << 26) | (TCPHDR_ACK << 16) | snd_wnd) | 0;
+}
+export function tcp_fast_path_on(tp: tcp_sock): void {
+  __tcp_fast_path_on(tp, tp.snd_wnd >>> tp.rx_opt.snd_wscale);
+}
+export function tcp_fast_path_check(sk: sock): void {
+  const tp = tcp_sk(sk);
+  if (
+    tp.out_of_order_queue.first === null &&
+    tp.rcv_wnd !== 0 &&
+    sk.sk_rmem_alloc < sk.sk_rcvbuf &&
+    tp.urg_data === 0
+  ) {
+    tcp_fast_path_on(tp);
+  }
+}
+
+/** Is the next segment of urgent data still to be acknowledged? @linux tcp_urg_mode */
+export function tcp_urg_mode(tp: tcp_sock): boolean {
+  return tp.snd_una !== tp.snd_up;
+}
+export function tcp_skb_is_last(sk: sock, skb: sk_buff): boolean {
+  return sk.sk_write_queue.prev === skb;
+}
+/** May data be appended to `skb`? Not behind an end of record. */
+export function tcp_skb_can_collapse_to(skb: sk_buff): boolean {
+  return !skb.cb!.eor;
+}
+export function tcp_skb_can_collapse(to: sk_buff, _from: sk_buff): boolean {
+  return tcp_skb_can_collapse_to(to);
+}
+/** Was the first of two segments sent later? Times in µs; the sequence number decides between equals. */
+export function tcp_skb_sent_after(t1: number, t2: number, seq1: u32, seq2: u32): boolean {
+  return t1 > t2 || (t1 === t2 && after(seq1, seq2));
+}
+/** Does the congestion window hold the sender back? In slow start it may grow to twice what was used. */
+export function tcp_is_cwnd_limited(sk: sock): boolean {
+  const tp = tcp_sk(sk);
+  if (tp.is_cwnd_limited) return true;
+  if (tcp_in_slow_start(tp)) return tp.snd_cwnd < 2 * tp.max_packets_out;
+  return false;
+}
+/** Does TCP space its segments itself, by its pacing timer? */
+export function tcp_needs_internal_pacing(sk: sock): boolean {
+  return sk.sk_pacing_status === SK_PACING_NEEDED;
+}
+/** The first time-out of a handshake, in jiffies. */
+export function tcp_timeout_init(_sk: sock): number {
+  return TCP_TIMEOUT_INIT;
+}
+export function tcp_clear_retrans_hints_partial(tp: tcp_sock): void {
+  tp.lost_skb_hint = null;
+}
+export function tcp_stream_is_thin(tp: tcp_sock): boolean {
+  return tp.packets_out < 4 && !tcp_in_initial_slowstart(tp);
+}
+export function tcp_notsent_lowat(tp: tcp_sock): number {
+  return tp.notsent_lowat || sock_net(tp).ipv4.sysctl_tcp_notsent_lowat;
+}
+/** One ACK of quick-ack mode was sent. */
+export function tcp_dec_quickack_mode(sk: sock): void {
+  const ack = inet_csk(sk).icsk_ack;
+  if (ack.quick === 0) return;
+  const pkts = inet_csk_ack_scheduled(sk) ? 1 : 0;
+  if (pkts >= ack.quick) {
+    ack.quick = 0;
+    // Out of quick-ack mode: back to short delays.
+    ack.ato = TCP_ATO_MIN;
+  } else {
+    ack.quick -= pkts;
+  }
+}
+/** Is the congestion window being reduced (CWR, Recovery)? */
+export function tcp_in_cwnd_reduction(sk: sock): boolean {
+  return ((TCPF_CA_CWR | TCPF_CA_Recovery) & (1 << inet_csk(sk).icsk_ca_state)) !== 0;
+}
+/** The slow-start threshold to remember when the window is cut without a loss: at least 3/4 of the window. */
+export function tcp_current_ssthresh(sk: sock): number {
+  const tp = tcp_sk(sk);
+  if (tcp_in_cwnd_reduction(sk)) return tp.snd_ssthresh;
+  return Math.max(tp.snd_ssthresh, (tp.snd_cwnd >> 1) + (tp.snd_cwnd >> 2));
+}
+export function tcp_ca_needs_ecn(sk: sock): boolean {
+  return (inet_csk(sk).icsk_ca_ops!.flags & TCP_CONG_NEEDS_ECN) !== 0;
+}
+/** Tell the congestion control of a CA_EVENT_…. */
+export function tcp_ca_event(sk: sock, event: number): void {
+  inet_csk(sk).icsk_ca_ops!.cwnd_event?.(sk, event);
+}
+/** Stop the window from growing further: to 4 MSS, under memory pressure. */
+export function tcp_adjust_rcv_ssthresh(sk: sock): void {
+  const tp = tcp_sk(sk);
+  __tcp_adjust_rcv_ssthresh(sk, 4 * tp.advmss);
+}
+export function __tcp_adjust_rcv_ssthresh(sk: sock, new_ssthresh: number): void {
+  const tp = tcp_sk(sk);
+  tp.rcv_ssthresh = Math.min(tp.rcv_ssthresh, new_ssthresh);
+}
+/** Are receive buffers near their end, in this socket or in all? */
+export function tcp_rmem_pressure(sk: sock): boolean {
+  if (tcp_under_memory_pressure(sk)) return true;
+  return sk.sk_rmem_alloc > sk.sk_rcvbuf - (sk.sk_rcvbuf >> 3);
+}
+export function tcp_clear_all_retrans_hints(tp: tcp_sock): void {
+  tcp_clear_retrans_hints_partial(tp);
+  tp.retransmit_skb_hint = null;
+}
+/** The highest sequence number that is known to be acknowledged selectively. */
+export function tcp_highest_sack_seq(tp: tcp_sock): u32 {
+  if (tp.sacked_out === 0) return tp.snd_una;
+  if (tp.highest_sack === null) return tp.snd_nxt;
+  return tp.highest_sack.cb!.seq;
+}
+export function tcp_highest_sack(sk: sock): sk_buff | null {
+  return tcp_sk(sk).highest_sack;
+}
+/** The segment behind `skb` is the first above everything acknowledged selectively. */
+export function tcp_advance_highest_sack(sk: sock, skb: sk_buff): void {
+  tcp_sk(sk).highest_sack = skb.next;
+}
+export function tcp_highest_sack_reset(sk: sock): void {
+  tcp_sk(sk).highest_sack = tcp_rtx_queue_head(sk);
+}
+export function tcp_highest_sack_replace(sk: sock, old: sk_buff, replacement: sk_buff | null): void {
+  const tp = tcp_sk(sk);
+  if (old === tp.highest_sack) tp.highest_sack = replacement;
+}
+/** The segment at `seq` is the first that may update the send window. */
+export function tcp_init_wl(tp: tcp_sock, seq: u32): void {
+  tp.snd_wl1 = seq;
+}
+/** The segment at `seq` was the last that updated the send window. */
+export function tcp_update_wl(tp: tcp_sock, seq: u32): void {
+  tp.snd_wl1 = seq;
+}

@@ -1,0 +1,49 @@
+/**
+ * Arming TCP's timers: from when a segment really leaves, and for zero-window probes. What they do when they fire is
+ * in net/ipv4/tcp_timer.ts.
+ *
+ * @linux include/net/tcp.h
+ */
+import { nsecs_to_jiffies } from '../../kernel/time/jiffies.ts';
+import { inet_csk_reset_xmit_timer } from '../../net/ipv4/inet_connection_sock/xmit_timers.ts';
+import { tcp_sk } from '../linux/tcp.ts';
+import type { jiffies_t } from '../linux/types.ts';
+import { ICSK_TIME_PROBE0, inet_csk } from './inet_connection_sock.ts';
+import type { sock } from './sock.ts';
+import { TCP_RTO_MAX, TCP_RTO_MIN } from './tcp.ts';
+
+export {
+  inet_csk_clear_xmit_timer,
+  inet_csk_reset_xmit_timer,
+} from '../../net/ipv4/inet_connection_sock/xmit_timers.ts';
+
+/** How long until the next segment may leave, in jiffies. @linux include/net/tcp.h */
+export function tcp_pacing_delay(sk: sock): jiffies_t {
+  const tp = tcp_sk(sk);
+  const delay = tp.tcp_wstamp_ns - tp.tcp_clock_cache;
+  return delay > 0 ? nsecs_to_jiffies(delay) : 0;
+}
+
+/** Arm a timer, counted from when the segment really leaves. @linux include/net/tcp.h */
+export function tcp_reset_xmit_timer(sk: sock, what: number, when: jiffies_t, max_when: jiffies_t): void {
+  inet_csk_reset_xmit_timer(sk, what, when + tcp_pacing_delay(sk), max_when);
+}
+
+/** First interval of zero-window probes (RFC 9293 3.8.6.1): the RTO. @linux include/net/tcp.h */
+export function tcp_probe0_base(sk: sock): jiffies_t {
+  return Math.max(inet_csk(sk).icsk_rto, TCP_RTO_MIN);
+}
+
+/** Interval of zero-window probes after the back-off so far. @linux include/net/tcp.h */
+export function tcp_probe0_when(sk: sock, max_when: jiffies_t): jiffies_t {
+  const backoff = Math.min(PROBE0_MAX_BACKOFF, inet_csk(sk).icsk_backoff);
+  return Math.min(tcp_probe0_base(sk) * 2 ** backoff, max_when);
+}
+const PROBE0_MAX_BACKOFF = Math.floor(Math.log2(TCP_RTO_MAX / TCP_RTO_MIN)) + 1;
+
+/** Data waits and nothing is in flight that could bring a window update: probe for one. @linux include/net/tcp.h */
+export function tcp_check_probe_timer(sk: sock): void {
+  if (tcp_sk(sk).packets_out === 0 && inet_csk(sk).icsk_pending === 0) {
+    tcp_reset_xmit_timer(sk, ICSK_TIME_PROBE0, tcp_probe0_base(sk), TCP_RTO_MAX);
+  }
+}

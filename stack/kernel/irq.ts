@@ -1,0 +1,36 @@
+/** Interrupts: from the hardware into its driver. @linux kernel/irq/ */
+import type { Machine } from '../machine.ts';
+import { trace } from '../trace/events.ts';
+import { irq_enter, irq_exit } from './softirq.ts';
+
+export interface irqaction {
+  irq: number;
+  name: string;
+  handler: (irq: number, dev_id: never) => void;
+  dev_id: unknown;
+  /** How often it came. */
+  count: number;
+}
+
+/** Install a handler. @linux kernel/irq/manage.c */
+export function request_irq<Device>(
+  machine: Machine,
+  irq: number,
+  handler: (irq: number, dev_id: Device) => void,
+  name: string,
+  dev_id: Device,
+): void {
+  machine.irqs.set(irq, { irq, name, handler: handler as irqaction['handler'], dev_id, count: 0 });
+}
+
+/** What the hardware calls: interrupts the CPU, runs the handler, then the softirqs that it raised. */
+export function raise_irq(machine: Machine, irq: number): void {
+  const action = machine.irqs.get(irq);
+  if (action === undefined) throw new Error(`interrupt ${irq} has no handler: request_irq() was not called`);
+  irq_enter(machine);
+  action.count++;
+  trace.irq_handler_entry(machine, action);
+  action.handler(irq, action.dev_id as never);
+  trace.irq_handler_exit(machine, action);
+  irq_exit(machine);
+}

@@ -1,0 +1,97 @@
+/**
+ * The scheduler: who runs, who sleeps, and how virtual time goes by.
+ *
+ * @linux kernel/sched/core.c
+ */
+import type { Machine } from '../../machine.ts';
+import {
+  MAX_SCHEDULE_TIMEOUT,
+  TASK_DEAD,
+  TASK_INTERRUPTIBLE,
+  TASK_NORMAL,
+  TASK_RUNNING,
+  TASK_UNINTERRUPTIBLE,
+  type Sleeps,
+  type task_struct,
+} from '../../include/linux/sched.ts';
+import { timer_list } from '../../include/linux/timer.ts';
+import { trace } from '../../trace/events.ts';
+import { jiffies } from '../time/jiffies.ts';
+import { del_timer, mod_timer } from '../time/timer.ts';
+
+/** The task on the CPU; the idle task when none is. */
+export function current(machine: Machine): task_struct {
+  return machine.current;
+}
+
+/**
+ * Give the CPU away. Comes back when the task has been woken; at once if it has been woken already.
+ *
+ * @linux kernel/sched/core.c
+ */
+export function* schedule(machine: Machine): Sleeps<void> {
+  const task = machine.current;
+  if (task.__state === TASK_RUNNING) return;
+  if (machine.capture_stacks) task.sleep_stack = new Error();
+  task.on_cpu = false;
+  yield;
+  task.on_cpu = true;
+  task.sleep_stack = null;
+}
+
+/**
+ * Sleep until woken, at most for `timeout` jiffies.
+ *
+ * @returns what is left of it; MAX_SCHEDULE_TIMEOUT never ends
+ * @linux kernel/time/timer.c
+ */
+export function* schedule_timeout(machine: Machine, timeout: number): Sleeps<number> {
+  if (timeout === MAX_SCHEDULE_TIMEOUT) {
+    yield* schedule(machine);
+    return timeout;
+  }
+  const expire = jiffies(machine) + timeout;
+  const timer = new timer_list<task_struct>(process_timeout, machine.current);
+  mod_timer(machine, timer, expire);
+  yield* schedule(machine);
+  del_timer(machine, timer);
+  return Math.max(expire - jiffies(machine), 0);
+}
+function process_timeout(task: task_struct): void {
+  wake_up_process(task);
+}
+
+export function* schedule_timeout_interruptible(machine: Machine, timeout: number): Sleeps<number> {
+  machine.current.__state = TASK_INTERRUPTIBLE;
+  return yield* schedule_timeout(machine, timeout);
+}
+export function* schedule_timeout_uninterruptible(machine: Machine, timeout: number): Sleeps<number> {
+  machine.current.__state = TASK_UNINTERRUPTIBLE;
+  return yield* schedule_timeout(machine, timeout);
+}
+
+/** Wake a sleeper. @returns whether it slept in one of the states of `mode`. @linux kernel/sched/core.c */
+export function try_to_wake_up(task: task_struct, mode: number): boolean {
+  if ((task.__state & mode) === 0) return false;
+  task.__state = TASK_RUNNING;
+  trace.sched_wakeup(task.machine, task);
+  // A task that has not got to schedule() yet simply goes on.
+  if (!task.on_cpu) enqueue_task(task);
+  return true;
+}
+export function wake_up_process(task: task_struct): boolean {
+  return try_to_wake_up(task, TASK_NORMAL);
+}
+
+/** Line a task up for the CPU. @linux kernel/sched/core.c */
+export function enqueue_task(task: task_struct): void {
+  if (task.on_rq || task.__state === TASK_DEAD) return;
+  task.on_rq = true;
+  task.machine.runqueue.push(task);
+}
+
+/** Put a signal to a task: a sleep that may be interrupted ends. */
+export function send_signal(task: task_struct, signal: number): void {
+  task.pending_signal = signal;
+  try_to_wake_up(task, TASK_INTERRUPTIBLE);
+}

@@ -1,0 +1,114 @@
+/** Sleeping until something happens, and waking those who sleep. @linux kernel/sched/wait.c */
+import type { Machine } from '../../machine.ts';
+import { TASK_INTERRUPTIBLE, TASK_NORMAL, TASK_RUNNING, type Sleeps } from '../../include/linux/sched.ts';
+import {
+  WQ_FLAG_EXCLUSIVE,
+  WQ_FLAG_WOKEN,
+  wait_queue_entry,
+  type wait_queue_func_t,
+  type wait_queue_head,
+} from '../../include/linux/wait.ts';
+import { current, schedule_timeout, try_to_wake_up } from './core.ts';
+
+/** An entry that leaves its queue when it is woken. @linux include/linux/wait.h */
+export function DEFINE_WAIT(machine: Machine): wait_queue_entry {
+  return new wait_queue_entry(current(machine), autoremove_wake_function);
+}
+/** An entry with a wake function of one's own. @linux include/linux/wait.h */
+export function DEFINE_WAIT_FUNC(machine: Machine, func: wait_queue_func_t): wait_queue_entry {
+  return new wait_queue_entry(current(machine), func);
+}
+
+/** Wait without being the only one woken. @linux kernel/sched/wait.c */
+export function add_wait_queue(queue: wait_queue_head, entry: wait_queue_entry): void {
+  entry.flags &= ~WQ_FLAG_EXCLUSIVE;
+  (queue.head ??= []).unshift(entry);
+  entry.queue = queue;
+}
+/** Wait as one of those of whom only one is woken at a time. @linux kernel/sched/wait.c */
+export function add_wait_queue_exclusive(queue: wait_queue_head, entry: wait_queue_entry): void {
+  entry.flags |= WQ_FLAG_EXCLUSIVE;
+  (queue.head ??= []).push(entry);
+  entry.queue = queue;
+}
+/** @linux kernel/sched/wait.c */
+export function remove_wait_queue(queue: wait_queue_head, entry: wait_queue_entry): void {
+  const at = queue.head === null ? -1 : queue.head.indexOf(entry);
+  if (at >= 0) queue.head!.splice(at, 1);
+  entry.queue = null;
+}
+
+/** Get on the queue and be about to sleep: what happens from here on is not missed. @linux kernel/sched/wait.c */
+export function prepare_to_wait(queue: wait_queue_head, entry: wait_queue_entry, state: number): void {
+  if (entry.queue === null) add_wait_queue(queue, entry);
+  entry.task.__state = state;
+}
+/** Likewise, among those of whom only one is woken. @linux kernel/sched/wait.c */
+export function prepare_to_wait_exclusive(queue: wait_queue_head, entry: wait_queue_entry, state: number): void {
+  if (entry.queue === null) add_wait_queue_exclusive(queue, entry);
+  entry.task.__state = state;
+}
+/** Done waiting. @linux kernel/sched/wait.c */
+export function finish_wait(queue: wait_queue_head, entry: wait_queue_entry): void {
+  entry.task.__state = TASK_RUNNING;
+  if (entry.queue !== null) remove_wait_queue(queue, entry);
+}
+
+/** @linux kernel/sched/core.c */
+export function default_wake_function(entry: wait_queue_entry, mode: number): number {
+  return try_to_wake_up(entry.task, mode) ? 1 : 0;
+}
+/** @linux kernel/sched/wait.c */
+export function autoremove_wake_function(entry: wait_queue_entry, mode: number): number {
+  const woken = default_wake_function(entry, mode);
+  if (woken !== 0 && entry.queue !== null) remove_wait_queue(entry.queue, entry);
+  return woken;
+}
+/** Remembers the wake-up, so that one that comes before the sleep is not lost. @linux kernel/sched/wait.c */
+export function woken_wake_function(entry: wait_queue_entry, mode: number): number {
+  entry.flags |= WQ_FLAG_WOKEN;
+  return default_wake_function(entry, mode);
+}
+/**
+ * Sleep until woken, or until the time-out.
+ *
+ * @param timeout in jiffies
+ * @returns what is left of it
+ * @linux kernel/sched/wait.c
+ */
+export function* wait_woken(machine: Machine, entry: wait_queue_entry, mode: number, timeout: number): Sleeps<number> {
+  entry.task.__state = mode;
+  if ((entry.flags & WQ_FLAG_WOKEN) === 0) timeout = yield* schedule_timeout(machine, timeout);
+  entry.task.__state = TASK_RUNNING;
+  entry.flags &= ~WQ_FLAG_WOKEN;
+  return timeout;
+}
+
+/** Wake all non-exclusive waiters and `nr_exclusive` of the others (0: all). @linux __wake_up_common */
+function __wake_up(queue: wait_queue_head, mode: number, nr_exclusive: number, key: number): void {
+  if (queue.head === null || queue.head.length === 0) return;
+  let left = nr_exclusive;
+  for (const entry of [...queue.head]) {
+    const woken = entry.func(entry, mode, key);
+    if (woken !== 0 && (entry.flags & WQ_FLAG_EXCLUSIVE) !== 0 && --left === 0) break;
+  }
+}
+export function wake_up(queue: wait_queue_head): void {
+  __wake_up(queue, TASK_NORMAL, 1, 0);
+}
+export function wake_up_all(queue: wait_queue_head): void {
+  __wake_up(queue, TASK_NORMAL, 0, 0);
+}
+export function wake_up_interruptible(queue: wait_queue_head): void {
+  __wake_up(queue, TASK_INTERRUPTIBLE, 1, 0);
+}
+export function wake_up_interruptible_all(queue: wait_queue_head): void {
+  __wake_up(queue, TASK_INTERRUPTIBLE, 0, 0);
+}
+/** @param key the poll events that have come true: pollers who don't care sleep on */
+export function wake_up_interruptible_poll(queue: wait_queue_head, key: number): void {
+  __wake_up(queue, TASK_INTERRUPTIBLE, 1, key);
+}
+export function wake_up_interruptible_sync_poll(queue: wait_queue_head, key: number): void {
+  __wake_up(queue, TASK_INTERRUPTIBLE, 1, key);
+}

@@ -1,0 +1,62 @@
+/**
+ * The machine's random numbers: all of them come from its seed, so that the same seed gives the same run.
+ *
+ * @linux drivers/char/random.c, include/linux/prandom.h
+ */
+import type { Machine } from '../machine.ts';
+import type { u32 } from '../include/linux/types.ts';
+
+/** xoshiro128**: small, fast, good enough for ports, sequence numbers and lost frames. Not for secrets. */
+export class RandomState {
+  #s0: number;
+  #s1: number;
+  #s2: number;
+  #s3: number;
+
+  constructor(seed: number) {
+    // splitmix32 spreads the seed over the state.
+    let x = seed | 0;
+    const next = () => {
+      x = (x + 0x9e3779b9) | 0;
+      let z = x;
+      z = Math.imul(z ^ (z >>> 16), 0x85ebca6b);
+      z = Math.imul(z ^ (z >>> 13), 0xc2b2ae35);
+      return z ^ (z >>> 16);
+    };
+    this.#s0 = next();
+    this.#s1 = next();
+    this.#s2 = next();
+    this.#s3 = next() | 1;
+  }
+
+  /** 32 random bits, as int32. */
+  next(): u32 {
+    const r = Math.imul(this.#s1, 5);
+    const result = Math.imul((r << 7) | (r >>> 25), 9);
+    const t = this.#s1 << 9;
+    this.#s2 ^= this.#s0;
+    this.#s3 ^= this.#s1;
+    this.#s1 ^= this.#s2;
+    this.#s0 ^= this.#s3;
+    this.#s2 ^= t;
+    this.#s3 = (this.#s3 << 11) | (this.#s3 >>> 21);
+    return result;
+  }
+}
+
+/** 32 random bits, as int32. @linux include/linux/random.h */
+export function get_random_u32(machine: Machine): u32 {
+  return machine.random.next();
+}
+/** From 0 to ceil - 1. @linux include/linux/random.h */
+export function get_random_u32_below(machine: Machine, ceil: number): number {
+  return Math.floor(((machine.random.next() >>> 0) / 0x1_0000_0000) * ceil);
+}
+/** From floor to ceil, both included. @linux include/linux/random.h */
+export function get_random_u32_inclusive(machine: Machine, floor: number, ceil: number): number {
+  return floor + get_random_u32_below(machine, ceil - floor + 1);
+}
+/** At least 0, less than 1: for probabilities. */
+export function random_fraction(machine: Machine): number {
+  return (machine.random.next() >>> 0) / 0x1_0000_0000;
+}

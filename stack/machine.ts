@@ -1,0 +1,109 @@
+/**
+ * One computer: what it is made of, in the order in which it boots. There is nothing outside of it: two machines can
+ * run side by side in one process.
+ */
+import type { CaptureSink } from './capture/capture.ts';
+import type { MachineConfig } from './config.ts';
+import { files_stat } from './fs/file.ts';
+import { softnet_data } from './include/linux/netdevice.ts';
+import type { net_proto_family } from './include/linux/net.ts';
+import { files_struct } from './include/linux/fdtable.ts';
+import { module } from './include/linux/module.ts';
+import { task_struct } from './include/linux/sched.ts';
+import type { hrtimer } from './include/linux/timer.ts';
+import { inet_hashinfo } from './include/net/inet_hashtables.ts';
+import { net } from './include/net/net_namespace.ts';
+import type { sock } from './include/net/sock.ts';
+import type { Errno } from './include/uapi/asm-generic/errno.ts';
+import { SOCK_MAX } from './include/uapi/linux/socket.ts';
+import { fault_attr } from './kernel/fault_inject.ts';
+import { Hardware } from './kernel/hardware.ts';
+import type { irqaction } from './kernel/irq.ts';
+import { module_table } from './kernel/module.ts';
+import { log_buffer } from './kernel/printk.ts';
+import { runqueue } from './kernel/sched/runqueue.ts';
+import { softirq_state } from './kernel/softirq.ts';
+import { EventHeap } from './kernel/time/event_heap.ts';
+import { NSEC_PER_JIFFY } from './kernel/time/jiffies.ts';
+import { timer_base } from './kernel/time/timer.ts';
+import { BOOT_NS } from './kernel/time/timekeeping.ts';
+import { ByteSlab } from './lib/byte_slab.ts';
+import { RandomState } from './lib/random.ts';
+import type { inet_protosw } from './net/ipv4/af_inet/create.ts';
+import type { security_hooks } from './security/security.ts';
+import { Tracer } from './trace/tracer.ts';
+
+/** Chains of the hash tables: powers of two. Linux sizes them by the memory; this suits 100,000 sockets. */
+const EHASH_SIZE = 16384;
+const BHASH_SIZE = 4096;
+const LHASH_SIZE = 64;
+
+export class Machine {
+  readonly config: MachineConfig;
+  /** The monotonic clock, in ns: it moves only while nothing runs. */
+  now_ns = BOOT_NS;
+  random: RandomState;
+  tracer: Tracer;
+  log = new log_buffer();
+  faults = new fault_attr();
+  /** Where the linear parts of packets come from. */
+  slab = new ByteSlab();
+
+  /** Timers, and what the hardware does at its own time. */
+  timers = new timer_base(BOOT_NS / NSEC_PER_JIFFY);
+  hrtimers = new EventHeap<hrtimer>();
+  hardware = new Hardware();
+  irqs = new Map<number, irqaction>();
+  softirq = new softirq_state();
+
+  /** Processes. */
+  runqueue = new runqueue();
+  /** By pid. */
+  tasks = new Map<number, task_struct>();
+  next_pid = 100;
+  idle: task_struct;
+  current: task_struct;
+  /** A debugger is there: remember where tasks go to sleep. */
+  capture_stacks = false;
+  /** Where console.log() of a scenario goes. */
+  output: ((stream: 'stdout' | 'stderr', text: string, task: task_struct) => void) | null = null;
+  /** Called with each task that is put on the CPU. */
+  on_switch: ((task: task_struct) => void) | null = null;
+
+  files = new files_stat();
+  modules = new module_table();
+  /** The kernel itself, as the owner of what is built in. */
+  kernel_module = new module('kernel');
+  security: security_hooks = {};
+  /** A cgroup's program that is asked about each new Internet socket. */
+  cgroup_inet_sock: ((sk: sock) => Errno) | null = null;
+
+  /** Address families by number; socket types' protocols by type. */
+  net_families = new Map<number, net_proto_family>();
+  inetsw: inet_protosw[][] = Array.from({ length: SOCK_MAX }, () => []);
+  /** All protocol sockets that exist, whoever refers to them. */
+  sockets = new Set<sock>();
+  max_sockets = 1_000_000;
+  congestion_controls: readonly string[] = [];
+
+  softnet = new softnet_data();
+  init_net: net;
+  capture: CaptureSink | null = null;
+  /** Number of the last frame sent. */
+  frame_count = 0;
+
+  constructor(config: MachineConfig) {
+    this.config = config;
+    this.random = new RandomState(config.seed);
+    this.tracer = new Tracer(this);
+    this.idle = new task_struct(this, new files_struct());
+    this.idle.comm = 'swapper/0';
+    this.current = this.idle;
+    this.init_net = new net(this, new inet_hashinfo(EHASH_SIZE, BHASH_SIZE, LHASH_SIZE));
+  }
+
+  /** ns since boot: the time that a person sees. */
+  get time_ns(): number {
+    return this.now_ns - BOOT_NS;
+  }
+}

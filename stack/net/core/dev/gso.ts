@@ -1,0 +1,57 @@
+/** Generic segmentation offload: cutting large packets for a device that cannot. @linux net/core/dev.c */
+import {
+  CHECKSUM_NONE,
+  CHECKSUM_PARTIAL,
+  CHECKSUM_UNNECESSARY,
+  type sk_buff,
+} from '../../../include/linux/skbuff.ts';
+import type { be16 } from '../../../include/linux/types.ts';
+import { IS_ERR, type Errno } from '../../../include/uapi/asm-generic/errno.ts';
+import { pr_warn } from '../../../kernel/printk.ts';
+import { skb_mac_gso_segment } from '../gro.ts';
+import { skb_cow_head } from '../skbuff.ts';
+
+/** The EtherType of what a packet carries. @linux net/core/dev.c */
+export function skb_network_protocol(skb: sk_buff): be16 {
+  return skb.protocol;
+}
+
+/** Will the checksum of the segments have to be computed from what the packet's says? */
+function skb_needs_check(skb: sk_buff, tx_path: boolean): boolean {
+  if (tx_path) return skb.ip_summed !== CHECKSUM_PARTIAL && skb.ip_summed !== CHECKSUM_UNNECESSARY;
+  return skb.ip_summed === CHECKSUM_NONE;
+}
+
+/** A packet asks of the device what it cannot do. @linux net/core/dev.c */
+export function skb_warn_bad_offload(skb: sk_buff): void {
+  pr_warn(
+    skb.machine,
+    `${skb.dev?.name ?? '?'}: caps=(${skb.dev?.features ?? 0}) len=${skb.len} data_len=${skb.data_len} ` +
+      `gso_size=${skb.shinfo.gso_size} gso_type=${skb.shinfo.gso_type} ip_summed=${skb.ip_summed}`,
+  );
+}
+
+/**
+ * Cut a GSO packet into segments, linked by `next`. What `features` lists is left to the device.
+ *
+ * @returns the segments; null when the headers were only checked; or an errno. The packet stays the caller's.
+ * @linux net/core/dev.c
+ */
+export function __skb_gso_segment(skb: sk_buff, features: number, tx_path: boolean): sk_buff | null | Errno {
+  if (skb_needs_check(skb, tx_path)) {
+    // The checksum field of the TCP or UDP header will be written.
+    const err = skb_cow_head(skb, 0);
+    if (err < 0) return err;
+  }
+  skb.mac_header = skb.data;
+  skb.mac_len = skb.network_header - skb.mac_header;
+
+  const segs = skb_mac_gso_segment(skb, features);
+  if (segs !== null && !IS_ERR(segs) && segs !== skb && skb_needs_check(skb, tx_path))
+    skb_warn_bad_offload(skb);
+  return segs;
+}
+/** On transmit. @linux include/linux/netdevice.h */
+export function skb_gso_segment(skb: sk_buff, features: number): sk_buff | null | Errno {
+  return __skb_gso_segment(skb, features, true);
+}

@@ -1,0 +1,128 @@
+/** Network devices: announced, found, switched on and off. @linux net/core/dev.c */
+import {
+  IFF_RUNNING,
+  IFF_UP,
+  type net_device,
+  type netdev_notifier,
+} from '../../../include/linux/netdevice.ts';
+import {
+  NETDEV_CHANGEMTU,
+  NETDEV_DOWN,
+  NETDEV_REGISTER,
+  NETDEV_UP,
+} from '../../../include/linux/inetdevice.ts';
+import type { net } from '../../../include/net/net_namespace.ts';
+import { EBUSY, EEXIST, EINVAL, type Errno } from '../../../include/uapi/asm-generic/errno.ts';
+import { dev_activate, dev_deactivate, dev_init_scheduler } from '../../sched/sch_generic/activate.ts';
+
+/** Longest name, with the terminating 0. @linux include/uapi/linux/if.h */
+export const IFNAMSIZ = 16;
+
+/** Be told of what happens to devices:  Those that exist already are announced at once. @linux net/core/dev.c */
+export function register_netdevice_notifier(net: net, notifier: netdev_notifier): void {
+  net.netdev_chain.push(notifier);
+  for (const dev of net.dev_base.values()) {
+    notifier(NETDEV_REGISTER, dev);
+    if ((dev.flags & IFF_UP) !== 0) notifier(NETDEV_UP, dev);
+  }
+}
+/** @linux net/core/dev.c */
+export function call_netdevice_notifiers(event: number, dev: net_device): void {
+  for (const notifier of dev.nd_net.netdev_chain) notifier(event, dev);
+}
+
+/** Can a device be called so? @linux net/core/dev.c */
+export function dev_valid_name(name: string): boolean {
+  return name !== '' && name.length < IFNAMSIZ && name !== '.' && name !== '..' && !/[/:\s]/.test(name);
+}
+
+/**
+ * Make a device known under its name, with the next free index.
+ *
+ * @returns 0, -EINVAL (no such name possible), -EEXIST (name taken), -EBUSY (index taken)
+ * @linux net/core/dev.c
+ */
+export function register_netdevice(dev: net_device): Errno {
+  const net = dev.nd_net;
+  if (!dev_valid_name(dev.name)) return -EINVAL;
+  if (__dev_get_by_name(net, dev.name) !== null) return -EEXIST;
+  if (dev.ifindex === 0) dev.ifindex = dev_new_index(net);
+  else if (__dev_get_by_index(net, dev.ifindex) !== null) return -EBUSY;
+
+  dev_init_scheduler(dev);
+  net.dev_base.set(dev.ifindex, dev);
+  call_netdevice_notifiers(NETDEV_REGISTER, dev);
+  return 0;
+}
+/** The same from outside: Linux takes the RTNL lock around it. @linux net/core/dev.c */
+export function register_netdev(dev: net_device): Errno {
+  return register_netdevice(dev);
+}
+
+function dev_new_index(net: net): number {
+  let ifindex = 1;
+  while (net.dev_base.has(ifindex)) ifindex++;
+  return ifindex;
+}
+
+/** @linux net/core/dev.c */
+export function __dev_get_by_index(net: net, ifindex: number): net_device | null {
+  return net.dev_base.get(ifindex) ?? null;
+}
+/** Linux counts a reference here; devices of the machine stay. @linux net/core/dev.c */
+export function dev_get_by_index(net: net, ifindex: number): net_device | null {
+  return __dev_get_by_index(net, ifindex);
+}
+/** @linux net/core/dev.c */
+export function dev_get_by_index_rcu(net: net, ifindex: number): net_device | null {
+  return __dev_get_by_index(net, ifindex);
+}
+/** @linux net/core/dev.c */
+export function __dev_get_by_name(net: net, name: string): net_device | null {
+  for (const dev of net.dev_base.values()) if (dev.name === name) return dev;
+  return null;
+}
+/** @linux net/core/dev.c */
+export function dev_get_by_name(net: net, name: string): net_device | null {
+  return __dev_get_by_name(net, name);
+}
+
+/**
+ * Switch a device on (`ip link set up`): its driver, then its qdisc.
+ *
+ * @returns 0, or what the driver answered
+ * @linux net/core/dev.c
+ */
+export function dev_open(dev: net_device): Errno {
+  if ((dev.flags & IFF_UP) !== 0) return 0;
+  const ret = dev.netdev_ops.ndo_open(dev);
+  if (ret !== 0) return ret;
+  dev.flags |= IFF_UP | IFF_RUNNING;
+  dev_activate(dev);
+  call_netdevice_notifiers(NETDEV_UP, dev);
+  return 0;
+}
+
+/** Switch it off. @linux net/core/dev.c */
+export function dev_close(dev: net_device): void {
+  if ((dev.flags & IFF_UP) === 0) return;
+  dev_deactivate(dev);
+  dev.netdev_ops.ndo_stop(dev);
+  dev.flags &= ~(IFF_UP | IFF_RUNNING);
+  call_netdevice_notifiers(NETDEV_DOWN, dev);
+}
+
+/**
+ * Set the largest packet that the device takes, without its link-layer header.
+ *
+ * @linux net/core/dev.c
+ */
+export function dev_set_mtu(dev: net_device, new_mtu: number): Errno {
+  if (new_mtu === dev.mtu) return 0;
+  if (new_mtu < 68 || new_mtu > 65536) return -EINVAL;
+  const err = dev.netdev_ops.ndo_change_mtu?.(dev, new_mtu) ?? 0;
+  if (err !== 0) return err;
+  dev.mtu = new_mtu;
+  call_netdevice_notifiers(NETDEV_CHANGEMTU, dev);
+  return 0;
+}

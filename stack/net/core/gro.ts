@@ -1,0 +1,257 @@
+/**
+ * Generic receive offload: packets of a flow that arrive together go up as one. And the table of the protocols' offload
+ * functions, which GRO and GSO share.
+ *
+ * @linux net/core/gro.c, include/net/gro.h
+ */
+import { netif_elide_gro, type napi_struct, type packet_offload } from '../../include/linux/netdevice.ts';
+import {
+  CHECKSUM_COMPLETE,
+  CHECKSUM_UNNECESSARY,
+  MAX_SKB_FRAGS,
+  SKB_GSO_TCPV4,
+  SKB_TRUESIZE,
+  skb_headlen,
+  type sk_buff,
+} from '../../include/linux/skbuff.ts';
+import type { be16 } from '../../include/linux/types.ts';
+import {
+  GRO_HELD,
+  GRO_MERGED,
+  GRO_MERGED_FREE,
+  GRO_NORMAL,
+  NAPI_GRO_CB,
+  NAPI_GRO_FREE,
+  skb_gro_len,
+  skb_gro_offset,
+  type gro_result,
+} from '../../include/net/gro.ts';
+import type { net } from '../../include/net/net_namespace.ts';
+import { E2BIG, EPROTONOSUPPORT, type Errno } from '../../include/uapi/asm-generic/errno.ts';
+import { jiffies } from '../../kernel/time/jiffies.ts';
+import { trace } from '../../trace/events.ts';
+import { netif_receive_skb_list_internal } from './dev/receive.ts';
+import { __kfree_skb, __skb_pull, kfree_skb, skb_push } from './skbuff.ts';
+
+/** Packets that one poll context puts aside at most. */
+const MAX_GRO_SKBS = 8;
+/** A merged packet stays below this, in bytes. @linux include/linux/netdevice.h */
+const GRO_LEGACY_MAX_SIZE = 65536;
+
+/**
+ * Register how an EtherType's packets are cut and merged.
+ *
+ * @linux net/core/gro.c
+ */
+export function dev_add_offload(net: net, po: packet_offload): void {
+  const { offload_base } = net;
+  let at = 0;
+  while (at < offload_base.length && offload_base[at]!.priority <= po.priority) at++;
+  offload_base.splice(at, 0, po);
+}
+
+/**
+ * Cut a packet whose data begins with the link-layer header: the protocol that its EtherType names does it.
+ *
+ * @returns the segments; null: there is nothing to cut; or an errno
+ * @linux net/core/gro.c
+ */
+export function skb_mac_gso_segment(skb: sk_buff, features: number): sk_buff | null | Errno {
+  const ptype = offload_with(skb, skb.protocol, 'gso_segment');
+  __skb_pull(skb, skb.mac_len);
+  const segs = ptype === null ? -EPROTONOSUPPORT : ptype.callbacks.gso_segment!(skb, features);
+  skb_push(skb, skb.data - skb.mac_header);
+  return segs;
+}
+
+function offload_with(
+  skb: sk_buff,
+  type: be16,
+  callback: keyof packet_offload['callbacks'],
+): packet_offload | null {
+  for (const ptype of skb.dev!.nd_net.offload_base) {
+    if (ptype.type === type && ptype.callbacks[callback] !== undefined) return ptype;
+  }
+  return null;
+}
+
+/**
+ * Let a packet's payload go over to another one of its flow: its fragments where there is room for them, else the
+ * whole of it as a further packet in the list.
+ *
+ * @returns 0; -E2BIG: the other is full
+ * @linux net/core/gro.c
+ */
+export function skb_gro_receive(p: sk_buff, skb: sk_buff): Errno {
+  const cb = NAPI_GRO_CB(skb);
+  const p_cb = NAPI_GRO_CB(p);
+  const len = skb_gro_len(skb);
+  if (p.len + len >= GRO_LEGACY_MAX_SIZE || cb.flush !== 0) return -E2BIG;
+
+  let offset = skb_gro_offset(skb);
+  const headlen = skb_headlen(skb);
+  const skbinfo = skb.shinfo;
+  let lp = p_cb.last ?? p;
+  const pinfo = lp.shinfo;
+  let delta_truesize: number;
+
+  if (headlen <= offset && pinfo.frags.length + skbinfo.frags.length <= MAX_SKB_FRAGS) {
+    offset -= headlen;
+    skbinfo.frags[0]!.offset += offset;
+    skbinfo.frags[0]!.size -= offset;
+    pinfo.frags.push(...skbinfo.frags);
+    skbinfo.frags.length = 0;
+    // The other is charged for the fragments; head and sk_buff stay here.
+    const new_truesize = SKB_TRUESIZE(skb.end);
+    delta_truesize = skb.truesize - new_truesize;
+    skb.truesize = new_truesize;
+    skb.len -= skb.data_len;
+    skb.data_len = 0;
+    cb.free = NAPI_GRO_FREE;
+  } else {
+    delta_truesize = skb.truesize;
+    if (offset > headlen) {
+      const eat = offset - headlen;
+      skbinfo.frags[0]!.offset += eat;
+      skbinfo.frags[0]!.size -= eat;
+      skb.data_len -= eat;
+      skb.len -= eat;
+      offset = headlen;
+    }
+    __skb_pull(skb, offset);
+    if (lp === p) p.shinfo.frag_list = skb;
+    else lp.next = skb;
+    p_cb.last = skb;
+    lp = p;
+  }
+
+  p_cb.count += cb.count;
+  p.data_len += len;
+  p.truesize += delta_truesize;
+  p.len += len;
+  if (lp !== p) {
+    lp.data_len += len;
+    lp.truesize += delta_truesize;
+    lp.len += len;
+  }
+  cb.same_flow = true;
+  return 0;
+}
+
+/**
+ * Where a driver's poll gives its packets: some are merged, some wait for more of their kind, the rest go up.
+ *
+ * @linux net/core/gro.c
+ */
+export function napi_gro_receive(napi: napi_struct, skb: sk_buff): gro_result {
+  skb.napi_id = napi.napi_id;
+  trace.napi_gro_receive_entry(skb);
+  const ret = napi_skb_finish(napi, skb, dev_gro_receive(napi, skb));
+  trace.napi_gro_receive_exit(napi.dev.machine, ret);
+  return ret;
+}
+
+function napi_skb_finish(napi: napi_struct, skb: sk_buff, ret: gro_result): gro_result {
+  if (ret === GRO_NORMAL) gro_normal_one(napi, skb, 1);
+  else if (ret === GRO_MERGED_FREE) __kfree_skb(skb);
+  return ret;
+}
+
+/** Compare a packet with those put aside, layer by layer. */
+function dev_gro_receive(napi: napi_struct, skb: sk_buff): gro_result {
+  if (netif_elide_gro(skb.dev!)) return GRO_NORMAL;
+  const ptype = offload_with(skb, skb.protocol, 'gro_receive');
+  if (ptype === null) return GRO_NORMAL;
+
+  const held = napi.gro_list;
+  gro_list_prepare(held, skb);
+  skb.network_header = skb.data;
+  skb.mac_len = skb.network_header - skb.mac_header;
+  const cb = NAPI_GRO_CB(skb);
+  cb.flush = skb.shinfo.frag_list !== null ? 1 : 0;
+  cb.is_atomic = true;
+  cb.count = 1;
+  if (skb.shinfo.gso_size > 0) {
+    cb.count = skb.shinfo.gso_segs;
+    if ((skb.shinfo.gso_type & SKB_GSO_TCPV4) === 0) cb.flush = 1;
+  }
+  if (skb.ip_summed === CHECKSUM_COMPLETE) {
+    cb.csum = skb.csum;
+    cb.csum_valid = true;
+  } else if (skb.ip_summed === CHECKSUM_UNNECESSARY) {
+    cb.csum_cnt = 1;
+  }
+
+  const pp = ptype.callbacks.gro_receive!(held, skb);
+
+  if (pp !== null) {
+    held.splice(held.indexOf(pp), 1);
+    napi_gro_complete(napi, pp);
+  }
+  if (cb.same_flow) return cb.free !== 0 ? GRO_MERGED_FREE : GRO_MERGED;
+  if (cb.flush !== 0) return GRO_NORMAL;
+
+  if (held.length >= MAX_GRO_SKBS) napi_gro_complete(napi, held.shift()!);
+  cb.age = jiffies(napi.dev.machine);
+  cb.last = skb;
+  if (skb.shinfo.gso_size === 0) skb.shinfo.gso_size = skb_gro_len(skb);
+  held.push(skb);
+  return GRO_HELD;
+}
+
+/** Which of those put aside came between the same two stations? The protocols narrow it down. */
+function gro_list_prepare(held: readonly sk_buff[], skb: sk_buff): void {
+  const maclen = skb.dev!.hard_header_len;
+  for (const p of held) {
+    const cb = NAPI_GRO_CB(p);
+    cb.flush = 0;
+    let same = p.hash === skb.hash && p.dev === skb.dev;
+    for (let i = 0; same && i < maclen; i++) same = p.head[p.mac_header + i] === skb.head[skb.mac_header + i];
+    cb.same_flow = same;
+  }
+}
+
+/** A packet has waited long enough: its headers are put right for all that was merged, and it goes up. */
+function napi_gro_complete(napi: napi_struct, skb: sk_buff): void {
+  const cb = NAPI_GRO_CB(skb);
+  if (cb.count === 1) {
+    skb.shinfo.gso_size = 0;
+  } else {
+    const ptype = offload_with(skb, skb.protocol, 'gro_complete');
+    if (ptype === null || ptype.callbacks.gro_complete!(skb, 0) !== 0) {
+      kfree_skb(skb);
+      return;
+    }
+  }
+  gro_normal_one(napi, skb, cb.count);
+}
+
+/**
+ * End the waiting of the packets put aside.
+ *
+ * @param flush_old those that came in this very jiffy may wait on
+ * @linux net/core/gro.c
+ */
+export function napi_gro_flush(napi: napi_struct, flush_old: boolean): void {
+  const held = napi.gro_list;
+  const now = jiffies(napi.dev.machine);
+  while (held.length > 0 && !(flush_old && NAPI_GRO_CB(held[0]!).age === now)) {
+    napi_gro_complete(napi, held.shift()!);
+  }
+}
+
+/** Let a packet go up with the next batch. @param segs how many frames it stands for @linux include/net/gro.h */
+export function gro_normal_one(napi: napi_struct, skb: sk_buff, segs: number): void {
+  skb.gro_cb = null;
+  napi.rx_list.push(skb);
+  napi.rx_count += segs;
+  if (napi.rx_count >= napi.dev.nd_net.core.sysctl_gro_normal_batch) gro_normal_list(napi);
+}
+/** Take the batch up now. @linux include/net/gro.h */
+export function gro_normal_list(napi: napi_struct): void {
+  if (napi.rx_count === 0) return;
+  const list = napi.rx_list;
+  napi.rx_list = [];
+  napi.rx_count = 0;
+  netif_receive_skb_list_internal(list);
+}

@@ -1,0 +1,27 @@
+/** Connection requests and the listener's queues for them. @linux net/core/request_sock.c, include/net/request_sock.h */
+import { request_sock_queue, type request_sock } from '../../include/net/request_sock.ts';
+import { WARN_ON_ONCE } from '../../kernel/printk.ts';
+import { sock_put } from './sock/free.ts';
+
+/** Empty queues for a socket that begins to listen. @linux net/core/request_sock.c */
+export function reqsk_queue_alloc(): request_sock_queue {
+  return new request_sock_queue();
+}
+
+/** Free a request, whatever its count: it has never been in a table. @linux include/net/request_sock.h */
+export function __reqsk_free(req: request_sock): void {
+  req.rsk_ops.destructor(req);
+  if (req.rsk_listener !== null) sock_put(req.rsk_listener);
+  req.saved_syn = null;
+}
+
+/** Free a request to which nobody refers. @linux include/net/request_sock.h */
+export function reqsk_free(req: request_sock): void {
+  WARN_ON_ONCE(req.skc_net.machine, req.rsk_refcnt !== 0, 'reqsk_free: somebody refers to the request');
+  __reqsk_free(req);
+}
+
+/** Give a reference back. @linux include/net/request_sock.h */
+export function reqsk_put(req: request_sock): void {
+  if (--req.rsk_refcnt === 0) reqsk_free(req);
+}

@@ -1,0 +1,48 @@
+/** Sequence numbers and ports that nobody outside can guess (RFC 6528, RFC 6056). @linux net/core/secure_seq.c */
+import type { be16, be32, u32 } from '../../include/linux/types.ts';
+import type { net } from '../../include/net/net_namespace.ts';
+import { HZ } from '../../include/net/tcp.ts';
+import type { tcp_seq_and_ts_off } from '../../include/net/tcp_request_sock_ops.ts';
+import { jiffies } from '../../kernel/time/jiffies.ts';
+import { ktime_get_real_ns } from '../../kernel/time/timekeeping.ts';
+import type { Machine } from '../../machine.ts';
+import { siphash_3u32, siphash_4u32, siphash_key, type siphash_value } from '../../lib/siphash.ts';
+
+/** How long the same destination gives the same first port to try, in jiffies. */
+const EPHEMERAL_PORT_SHUFFLE_PERIOD = 10 * HZ;
+
+/** The secret, made when it is needed first. @linux net/core/secure_seq.c */
+function net_secret_init(machine: Machine): siphash_key {
+  return (machine.init_net.ipv4.net_secret ??= new siphash_key(machine));
+}
+
+/** RFC 6528: the hash plus a clock, of 64 ns, so that numbers of one connection don't come again for 274 s. */
+function seq_scale(machine: Machine, seq: u32): u32 {
+  return (seq + Math.floor(ktime_get_real_ns(machine) / 64)) | 0;
+}
+
+/**
+ * Initial sequence number and timestamp offset of a connection, by its addresses and ports. Timestamps get no offset
+ * when net.ipv4.tcp_timestamps is 2.
+ *
+ * @linux net/core/secure_seq.c
+ */
+export function secure_tcp_seq_and_ts_off(
+  net: net,
+  saddr: be32,
+  daddr: be32,
+  sport: be16,
+  dport: be16,
+): tcp_seq_and_ts_off {
+  const hash = siphash_3u32(saddr, daddr, (sport << 16) | dport, net_secret_init(net.machine));
+  return {
+    seq: seq_scale(net.machine, hash.lo),
+    ts_off: net.ipv4.sysctl_tcp_timestamps === 1 ? hash.hi : 0,
+  };
+}
+
+/** Where to begin the search for a local port, by the destination. @linux net/core/secure_seq.c */
+export function secure_ipv4_port_ephemeral(machine: Machine, saddr: be32, daddr: be32, dport: be16): siphash_value {
+  const period = Math.floor(jiffies(machine) / EPHEMERAL_PORT_SHUFFLE_PERIOD);
+  return siphash_4u32(saddr, daddr, dport, period, net_secret_init(machine));
+}

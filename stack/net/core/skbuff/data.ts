@@ -1,0 +1,353 @@
+/** The bytes of a packet: copying, reaching into fragments, trimming, checksums. @linux net/core/skbuff.c */
+import {
+  CHECKSUM_COMPLETE,
+  CHECKSUM_NONE,
+  CHECKSUM_PARTIAL,
+  skb_cloned,
+  skb_frag,
+  skb_headlen,
+  skb_headroom,
+  skb_shared_info,
+  sk_buff,
+
+} from '../../../include/linux/skbuff.ts';
+import type { wsum } from '../../../include/linux/types.ts';
+import { ENOMEM, EFAULT, type Errno } from '../../../include/uapi/asm-generic/errno.ts';
+import { csum_block_add, csum_block_sub, csum_fold, csum_partial } from '../../../lib/checksum.ts';
+import { get_page, kfree_skb_list, put_page, skb_clone, __skb_pull } from './alloc.ts';
+
+/**
+ * Copy bytes out of a packet, wherever they lie.
+ *
+ * @returns 0, or -EFAULT when there are not so many
+ * @linux net/core/skbuff.c
+ */
+export function skb_copy_bits(skb: sk_buff, offset: number, to: Uint8Array, at: number, len: number): Errno {
+  if (offset < 0 || offset + len > skb.len) return -EFAULT;
+  let left = len;
+  const headlen = skb_headlen(skb);
+  if (offset < headlen) {
+    const copy = Math.min(left, headlen - offset);
+    to.set(skb.head.subarray(skb.data + offset, skb.data + offset + copy), at);
+    at += copy;
+    offset += copy;
+    left -= copy;
+  }
+  let start = headlen;
+  for (const frag of skb.shinfo.frags) {
+    if (left === 0) return 0;
+    const end = start + frag.size;
+    if (offset < end) {
+      const from = frag.offset + offset - start;
+      const copy = Math.min(left, end - offset);
+      to.set(frag.page.bytes.subarray(from, from + copy), at);
+      at += copy;
+      offset += copy;
+      left -= copy;
+    }
+    start = end;
+  }
+  for (let frag = skb.shinfo.frag_list; frag !== null && left > 0; frag = frag.next) {
+    const end = start + frag.len;
+    if (offset < end) {
+      const copy = Math.min(left, end - offset);
+      skb_copy_bits(frag, offset - start, to, at, copy);
+      at += copy;
+      offset += copy;
+      left -= copy;
+    }
+    start = end;
+  }
+  return 0;
+}
+
+/** Write bytes into a packet, wherever they lie. @returns 0 or -EFAULT. @linux net/core/skbuff.c */
+export function skb_store_bits(skb: sk_buff, offset: number, from: Uint8Array, len: number): Errno {
+  if (offset < 0 || offset + len > skb.len) return -EFAULT;
+  let done = 0;
+  const headlen = skb_headlen(skb);
+  if (offset < headlen) {
+    done = Math.min(len, headlen - offset);
+    skb.head.set(from.subarray(0, done), skb.data + offset);
+  }
+  let start = headlen;
+  for (const frag of skb.shinfo.frags) {
+    if (done === len) break;
+    const end = start + frag.size;
+    if (offset + done < end) {
+      const copy = Math.min(len - done, end - offset - done);
+      frag.page.bytes.set(from.subarray(done, done + copy), frag.offset + offset + done - start);
+      done += copy;
+    }
+    start = end;
+  }
+  return 0;
+}
+
+/**
+ * Give the packet a linear part of its own with more room, apart from its clones.
+ *
+ * @returns 0
+ * @linux net/core/skbuff.c
+ */
+export function pskb_expand_head(skb: sk_buff, nhead: number, ntail: number): Errno {
+  const size = skb.end + nhead + ntail;
+  const head = new Uint8Array(size);
+  head.set(skb.head.subarray(0, skb.tail), nhead);
+  if (skb_cloned(skb)) {
+    const shared = skb.shinfo;
+    const own = new skb_shared_info();
+    own.frags = shared.frags.map((frag) => {
+      get_page(frag.page);
+      return new skb_frag(frag.page, frag.offset, frag.size);
+    });
+    own.gso_size = shared.gso_size;
+    own.gso_segs = shared.gso_segs;
+    own.gso_type = shared.gso_type;
+    own.frag_list = shared.frag_list;
+    for (let frag = own.frag_list; frag !== null; frag = frag.next) frag.users++;
+    shared.dataref--;
+    skb.shinfo = own;
+  }
+  skb.cloned = false;
+  skb.head = head;
+  skb.end = size;
+  skb.data += nhead;
+  skb.tail += nhead;
+  if (skb.transport_header >= 0) skb.transport_header += nhead;
+  if (skb.network_header >= 0) skb.network_header += nhead;
+  if (skb.mac_header >= 0) skb.mac_header += nhead;
+  if (skb.ip_summed === CHECKSUM_PARTIAL) skb.csum_start += nhead;
+  return 0;
+}
+
+/** Make the data this packet's own. @linux include/linux/skbuff.h */
+export function skb_unclone(skb: sk_buff): Errno {
+  return skb_cloned(skb) ? pskb_expand_head(skb, 0, 0) : 0;
+}
+/** Room in front and a linear part that may be written to. @linux include/linux/skbuff.h */
+export function skb_cow_head(skb: sk_buff, headroom: number): Errno {
+  const delta = Math.max(headroom - skb_headroom(skb), 0);
+  return delta > 0 || skb_cloned(skb) ? pskb_expand_head(skb, delta, 0) : 0;
+}
+export function skb_cow(skb: sk_buff, headroom: number): Errno {
+  return skb_cow_head(skb, headroom);
+}
+/** Bytes that may be written to, at the front. @linux net/core/skbuff.c */
+export function skb_ensure_writable(skb: sk_buff, write_len: number): Errno {
+  if (!pskb_may_pull(skb, write_len)) return -ENOMEM;
+  return skb_cloned(skb) ? pskb_expand_head(skb, 0, 0) : 0;
+}
+
+/** A copy with a linear part of its own; the fragments are shared. @linux net/core/skbuff.c */
+export function __pskb_copy(skb: sk_buff, headroom: number): sk_buff {
+  const n = skb_clone(skb);
+  pskb_expand_head(n, Math.max(headroom - skb_headroom(skb), 0), 0);
+  return n;
+}
+export function pskb_copy(skb: sk_buff): sk_buff {
+  return __pskb_copy(skb, skb_headroom(skb));
+}
+/** A copy that shares nothing, all of it linear. @linux net/core/skbuff.c */
+export function skb_copy(skb: sk_buff): sk_buff {
+  const n = skb_clone(skb);
+  const headroom = skb_headroom(skb);
+  const head = new Uint8Array(headroom + skb.len);
+  head.set(skb.head.subarray(0, headroom));
+  skb_copy_bits(skb, 0, head, headroom, skb.len);
+  skb.shinfo.dataref--;
+  const own = new skb_shared_info();
+  own.gso_size = skb.shinfo.gso_size;
+  own.gso_segs = skb.shinfo.gso_segs;
+  own.gso_type = skb.shinfo.gso_type;
+  n.shinfo = own;
+  n.cloned = false;
+  n.head = head;
+  n.end = head.length;
+  n.tail = head.length;
+  n.data_len = 0;
+  return n;
+}
+
+/**
+ * Bring `delta` more bytes from the fragments into the linear part.
+ *
+ * @returns whether there were so many
+ * @linux net/core/skbuff.c
+ */
+export function __pskb_pull_tail(skb: sk_buff, delta: number): boolean {
+  const missing = skb.tail + delta - skb.end;
+  if (missing > 0 || skb_cloned(skb)) pskb_expand_head(skb, 0, missing > 0 ? missing + 128 : 0);
+  if (skb_copy_bits(skb, skb_headlen(skb), skb.head, skb.tail, delta) !== 0) return false;
+  let eat = delta;
+  const { shinfo } = skb;
+  while (eat > 0 && shinfo.frags.length > 0) {
+    const frag = shinfo.frags[0]!;
+    if (frag.size <= eat) {
+      eat -= frag.size;
+      put_page(frag.page);
+      shinfo.frags.shift();
+    } else {
+      frag.offset += eat;
+      frag.size -= eat;
+      eat = 0;
+    }
+  }
+  while (eat > 0 && shinfo.frag_list !== null) {
+    const list = shinfo.frag_list;
+    if (list.len <= eat) {
+      eat -= list.len;
+      shinfo.frag_list = list.next;
+      list.next = null;
+      kfree_skb_list(list);
+    } else {
+      if (!pskb_may_pull(list, eat)) return false;
+      __skb_pull(list, eat);
+      eat = 0;
+    }
+  }
+  skb.tail += delta;
+  skb.data_len -= delta;
+  return true;
+}
+
+/** Are the first `len` bytes in the linear part, or can they be brought there? @linux include/linux/skbuff.h */
+export function pskb_may_pull(skb: sk_buff, len: number): boolean {
+  if (len <= skb.len - skb.data_len) return true;
+  if (len > skb.len) return false;
+  return __pskb_pull_tail(skb, len - skb_headlen(skb));
+}
+/** Take bytes off the front, wherever they lie. @linux include/linux/skbuff.h */
+export function pskb_pull(skb: sk_buff, len: number): boolean {
+  if (!pskb_may_pull(skb, len)) return false;
+  __skb_pull(skb, len);
+  return true;
+}
+/** Bring everything into the linear part. @linux include/linux/skbuff.h */
+export function skb_linearize(skb: sk_buff): Errno {
+  return skb.data_len === 0 || __pskb_pull_tail(skb, skb.data_len) ? 0 : -ENOMEM;
+}
+
+/** Cut a packet to `len` bytes. @linux net/core/skbuff.c */
+export function ___pskb_trim(skb: sk_buff, len: number): Errno {
+  if (skb_cloned(skb)) pskb_expand_head(skb, 0, 0);
+  const headlen = skb_headlen(skb);
+  if (len <= headlen) {
+    for (const frag of skb.shinfo.frags) put_page(frag.page);
+    skb.shinfo.frags.length = 0;
+    if (skb.shinfo.frag_list !== null) kfree_skb_list(skb.shinfo.frag_list);
+    skb.shinfo.frag_list = null;
+    skb.len = len;
+    skb.data_len = 0;
+    skb.tail = skb.data + len;
+    return 0;
+  }
+  let keep = len - headlen;
+  const { frags } = skb.shinfo;
+  let count = 0;
+  for (; count < frags.length && keep > 0; count++) {
+    const frag = frags[count]!;
+    if (frag.size > keep) frag.size = keep;
+    keep -= frag.size;
+  }
+  for (const frag of frags.splice(count)) put_page(frag.page);
+  let last: sk_buff | null = null;
+  let list = skb.shinfo.frag_list;
+  for (; list !== null && keep > 0; list = list.next) {
+    if (list.len > keep) ___pskb_trim(list, keep);
+    keep -= list.len;
+    last = list;
+  }
+  if (last !== null) last.next = null;
+  else skb.shinfo.frag_list = null;
+  if (list !== null) kfree_skb_list(list);
+  skb.data_len -= skb.len - len;
+  skb.len = len;
+  return 0;
+}
+export function pskb_trim(skb: sk_buff, len: number): Errno {
+  return len < skb.len ? ___pskb_trim(skb, len) : 0;
+}
+export function __pskb_trim(skb: sk_buff, len: number): Errno {
+  return pskb_trim(skb, len);
+}
+/** Cut a linear packet to `len` bytes. @linux net/core/skbuff.c */
+export function skb_trim(skb: sk_buff, len: number): void {
+  if (skb.len > len) {
+    skb.len = len;
+    skb.tail = skb.data + len;
+  }
+}
+/** Cut, and keep a checksum over the whole packet right. @linux net/core/skbuff.c */
+export function pskb_trim_rcsum(skb: sk_buff, len: number): Errno {
+  if (len >= skb.len) return 0;
+  if (skb.ip_summed === CHECKSUM_COMPLETE) {
+    skb.csum = csum_block_sub(skb.csum, skb_checksum(skb, len, skb.len - len, 0), len);
+  }
+  return pskb_trim(skb, len);
+}
+
+/** The sum over part of a packet, not yet folded. @linux net/core/skbuff.c */
+export function skb_checksum(skb: sk_buff, offset: number, len: number, csum: wsum): wsum {
+  let left = len;
+  let pos = 0;
+  const headlen = skb_headlen(skb);
+  if (offset < headlen) {
+    const copy = Math.min(left, headlen - offset);
+    csum = csum_partial(skb.head, skb.data + offset, copy, csum);
+    offset += copy;
+    left -= copy;
+    pos = copy;
+  }
+  let start = headlen;
+  for (const frag of skb.shinfo.frags) {
+    if (left === 0) return csum;
+    const end = start + frag.size;
+    if (offset < end) {
+      const copy = Math.min(left, end - offset);
+      csum = csum_block_add(csum, csum_partial(frag.page.bytes, frag.offset + offset - start, copy, 0), pos);
+      offset += copy;
+      left -= copy;
+      pos += copy;
+    }
+    start = end;
+  }
+  for (let frag = skb.shinfo.frag_list; frag !== null && left > 0; frag = frag.next) {
+    const end = start + frag.len;
+    if (offset < end) {
+      const copy = Math.min(left, end - offset);
+      csum = csum_block_add(csum, skb_checksum(frag, offset - start, copy, 0), pos);
+      offset += copy;
+      left -= copy;
+      pos += copy;
+    }
+    start = end;
+  }
+  return csum;
+}
+
+/** Fill in the checksum that a device was to fill in. @returns 0 or -ENOMEM. @linux net/core/dev.c */
+export function skb_checksum_help(skb: sk_buff): Errno {
+  const offset = skb.csum_start - skb.data;
+  const err = skb_ensure_writable(skb, offset + skb.csum_offset + 2);
+  if (err !== 0) return err;
+  const csum = csum_fold(skb_checksum(skb, offset, skb.len - offset, 0)) || 0xffff;
+  const at = skb.csum_start + skb.csum_offset;
+  skb.head[at] = csum >> 8;
+  skb.head[at + 1] = csum;
+  skb.ip_summed = CHECKSUM_NONE;
+  return 0;
+}
+
+/** Verify a packet whose pseudo-header sum stands in skb.csum. @returns 0 if it is right. @linux net/core/datagram.c */
+export function __skb_checksum_complete(skb: sk_buff): number {
+  const csum = skb_checksum(skb, 0, skb.len, 0);
+  const sum = csum_fold(csum_block_add(skb.csum, csum, 0));
+  skb.csum = csum;
+  skb.ip_summed = CHECKSUM_COMPLETE;
+  skb.csum_valid = sum === 0;
+  return sum;
+}
+export function skb_checksum_complete(skb: sk_buff): number {
+  return skb.csum_valid ? 0 : __skb_checksum_complete(skb);
+}

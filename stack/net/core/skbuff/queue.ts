@@ -1,0 +1,102 @@
+/** Queues of packets. @linux include/linux/skbuff.h, net/core/skbuff.c */
+import type { sk_buff, sk_buff_head } from '../../../include/linux/skbuff.ts';
+import type { skb_tree } from '../../../include/linux/tcp.ts';
+import { rb_erase } from '../../../lib/skb_tree.ts';
+import { kfree_skb_reason } from './alloc.ts';
+import { SKB_DROP_REASON_NOT_SPECIFIED } from '../../../include/net/dropreason.ts';
+
+/** Insert behind `prev`. */
+export function __skb_queue_after(list: sk_buff_head, prev: sk_buff, skb: sk_buff): void {
+  skb.prev = prev;
+  skb.next = prev.next;
+  if (prev.next === null) list.prev = skb;
+  else prev.next.prev = skb;
+  prev.next = skb;
+  skb.list = list;
+  list.qlen++;
+}
+/** Insert before `next`. */
+export function __skb_queue_before(list: sk_buff_head, next: sk_buff, skb: sk_buff): void {
+  skb.next = next;
+  skb.prev = next.prev;
+  if (next.prev === null) list.next = skb;
+  else next.prev.next = skb;
+  next.prev = skb;
+  skb.list = list;
+  list.qlen++;
+}
+export function __skb_queue_tail(list: sk_buff_head, skb: sk_buff): void {
+  skb.next = null;
+  skb.prev = list.prev;
+  if (list.prev === null) list.next = skb;
+  else list.prev.next = skb;
+  list.prev = skb;
+  skb.list = list;
+  list.qlen++;
+}
+export function __skb_queue_head(list: sk_buff_head, skb: sk_buff): void {
+  skb.prev = null;
+  skb.next = list.next;
+  if (list.next === null) list.prev = skb;
+  else list.next.prev = skb;
+  list.next = skb;
+  skb.list = list;
+  list.qlen++;
+}
+export function skb_queue_tail(list: sk_buff_head, skb: sk_buff): void {
+  __skb_queue_tail(list, skb);
+}
+export function skb_queue_head(list: sk_buff_head, skb: sk_buff): void {
+  __skb_queue_head(list, skb);
+}
+/** Take a packet out of the middle. */
+export function __skb_unlink(skb: sk_buff, list: sk_buff_head): void {
+  if (skb.prev === null) list.next = skb.next;
+  else skb.prev.next = skb.next;
+  if (skb.next === null) list.prev = skb.prev;
+  else skb.next.prev = skb.prev;
+  skb.next = null;
+  skb.prev = null;
+  skb.list = null;
+  list.qlen--;
+}
+export function skb_unlink(skb: sk_buff, list: sk_buff_head): void {
+  __skb_unlink(skb, list);
+}
+export function __skb_dequeue(list: sk_buff_head): sk_buff | null {
+  const skb = list.next;
+  if (skb !== null) __skb_unlink(skb, list);
+  return skb;
+}
+export function skb_dequeue(list: sk_buff_head): sk_buff | null {
+  return __skb_dequeue(list);
+}
+export function __skb_dequeue_tail(list: sk_buff_head): sk_buff | null {
+  const skb = list.prev;
+  if (skb !== null) __skb_unlink(skb, list);
+  return skb;
+}
+/** Free all that is queued. */
+export function __skb_queue_purge(list: sk_buff_head): void {
+  for (let skb = __skb_dequeue(list); skb !== null; skb = __skb_dequeue(list)) {
+    kfree_skb_reason(skb, SKB_DROP_REASON_NOT_SPECIFIED);
+  }
+}
+export function skb_queue_purge(list: sk_buff_head): void {
+  __skb_queue_purge(list);
+}
+/** Move all of `list` to the end of `head`. */
+export function skb_queue_splice_tail_init(list: sk_buff_head, head: sk_buff_head): void {
+  for (let skb = __skb_dequeue(list); skb !== null; skb = __skb_dequeue(list)) __skb_queue_tail(head, skb);
+}
+/** Move all of `list` to the front of `head`. */
+export function skb_queue_splice_init(list: sk_buff_head, head: sk_buff_head): void {
+  for (let skb = __skb_dequeue_tail(list); skb !== null; skb = __skb_dequeue_tail(list)) __skb_queue_head(head, skb);
+}
+/** Free all of a queue that is ordered by sequence numbers. @linux net/core/skbuff.c */
+export function skb_rbtree_purge(root: skb_tree): void {
+  for (let skb = root.first; skb !== null; skb = root.first) {
+    rb_erase(skb, root);
+    kfree_skb_reason(skb, SKB_DROP_REASON_NOT_SPECIFIED);
+  }
+}

@@ -1,0 +1,157 @@
+/** Making sockets, and cloning a listener's child from it. @linux net/core/sock.c */
+import type { socket } from '../../../include/linux/net.ts';
+import type { net } from '../../../include/net/net_namespace.ts';
+import {
+  SOCK_DONE,
+  SOCK_ZAPPED,
+  sock_net,
+  sock_orphan,
+  sock_reset_flag,
+  sock_set_flag,
+  type proto,
+  type sock,
+} from '../../../include/net/sock.ts';
+import { TCP_CLOSE } from '../../../include/uapi/linux/tcp.ts';
+import { try_module_get } from '../../../kernel/module.ts';
+import { security_sk_alloc } from '../../../security/security.ts';
+import {
+  sock_def_destruct,
+  sock_def_error_report,
+  sock_def_readable,
+  sock_def_wakeup,
+  sock_def_write_space,
+} from './default_callbacks.ts';
+import { sock_put } from './free.ts';
+import { sk_sockets_allocated_inc } from './memory.ts';
+
+/**
+ * A new socket of a protocol; null when there is no memory (a scenario can make it so).
+ *
+ * @linux net/core/sock.c
+ */
+export function sk_alloc(net: net, family: number, prot: proto, kern: boolean): sock | null {
+  const { machine } = net;
+  if (machine.faults.should_fail('sk_alloc')) return null;
+  if (security_sk_alloc(net, family) !== 0) return null;
+  if (!try_module_get(machine.kernel_module)) return null;
+  const sk = prot.alloc(net, prot);
+  sk.sk_family = family;
+  sk.sk_prot = prot;
+  sk.sk_kern_sock = kern;
+  sk.skc_cookie = ++net.cookie_gen;
+  machine.sockets.add(sk);
+  return sk;
+}
+
+/** Fill in what all sockets start with. @linux net/core/sock.c */
+export function sock_init_data(parent: socket | null, sk: sock): void {
+  const net = sock_net(sk);
+  const { core } = net;
+  sk.sk_rcvbuf = core.sysctl_rmem_default;
+  sk.sk_sndbuf = core.sysctl_wmem_default;
+  sk.sk_state = TCP_CLOSE;
+  sk.sk_socket = parent;
+  sock_set_flag(sk, SOCK_ZAPPED);
+  if (parent !== null) {
+    sk.sk_type = parent.type;
+    sk.sk_wq = parent.wq;
+    parent.sk = sk;
+    sk.sk_uid = net.machine.current.cred.uid;
+  } else {
+    sk.sk_wq = null;
+  }
+  sk.sk_state_change = sock_def_wakeup;
+  sk.sk_data_ready = sock_def_readable;
+  sk.sk_write_space = sock_def_write_space;
+  sk.sk_error_report = sock_def_error_report;
+  sk.sk_destruct = sock_def_destruct;
+  sk.sk_frag_page = null;
+  sk.sk_peek_off = -1;
+  sk.sk_write_pending = 0;
+  sk.sk_rcvlowat = 1;
+  sk.sk_pacing_rate = Infinity;
+  sk.sk_pacing_shift = 10;
+  sk.skc_refcnt = 1;
+  sk.sk_drops = 0;
+}
+
+/**
+ * The child of a listener: a copy of it with everything of its own reset, owned and holding two references.
+ *
+ * @linux net/core/sock.c
+ */
+export function sk_clone_lock(sk: sock): sock | null {
+  const { machine } = sock_net(sk);
+  if (machine.faults.should_fail('sk_clone')) return null;
+  if (!try_module_get(machine.kernel_module)) return null;
+  const newsk = sk.sk_prot.alloc(sock_net(sk), sk.sk_prot);
+  sock_copy(newsk, sk);
+  newsk.skc_refcnt = 2;
+  newsk.sk_lock_owned = true;
+  newsk.sk_wmem_alloc = 1;
+  sock_reset_flag(newsk, SOCK_DONE);
+  newsk.skc_cookie = ++sock_net(sk).cookie_gen;
+  newsk.sk_kern_sock = false;
+  sk_sockets_allocated_inc(newsk);
+  machine.sockets.add(newsk);
+  return newsk;
+}
+
+/** Copy what a child takes over from its listener. Queues, memory and timers start afresh. @linux net/core/sock.c */
+function sock_copy(nsk: sock, osk: sock): void {
+  nsk.skc_daddr = osk.skc_daddr;
+  nsk.skc_rcv_saddr = osk.skc_rcv_saddr;
+  nsk.skc_dport = osk.skc_dport;
+  nsk.skc_num = osk.skc_num;
+  nsk.skc_family = osk.skc_family;
+  nsk.skc_state = osk.skc_state;
+  nsk.skc_reuse = osk.skc_reuse;
+  nsk.skc_reuseport = osk.skc_reuseport;
+  nsk.skc_bound_dev_if = osk.skc_bound_dev_if;
+  nsk.skc_flags = osk.skc_flags;
+  nsk.sk_rcvlowat = osk.sk_rcvlowat;
+  nsk.sk_rcvbuf = osk.sk_rcvbuf;
+  nsk.sk_sndbuf = osk.sk_sndbuf;
+  nsk.sk_sndtimeo = osk.sk_sndtimeo;
+  nsk.sk_rcvtimeo = osk.sk_rcvtimeo;
+  nsk.sk_priority = osk.sk_priority;
+  nsk.sk_mark = osk.sk_mark;
+  nsk.sk_pacing_status = osk.sk_pacing_status;
+  nsk.sk_pacing_rate = osk.sk_pacing_rate;
+  nsk.sk_max_pacing_rate = osk.sk_max_pacing_rate;
+  nsk.sk_pacing_shift = osk.sk_pacing_shift;
+  nsk.sk_gso_type = osk.sk_gso_type;
+  nsk.sk_gso_disabled = osk.sk_gso_disabled;
+  nsk.sk_no_check_tx = osk.sk_no_check_tx;
+  nsk.sk_no_check_rx = osk.sk_no_check_rx;
+  nsk.sk_userlocks = osk.sk_userlocks;
+  nsk.sk_type = osk.sk_type;
+  nsk.sk_protocol = osk.sk_protocol;
+  nsk.sk_lingertime = osk.sk_lingertime;
+  nsk.sk_uid = osk.sk_uid;
+  nsk.sk_state_change = osk.sk_state_change;
+  nsk.sk_data_ready = osk.sk_data_ready;
+  nsk.sk_write_space = osk.sk_write_space;
+  nsk.sk_error_report = osk.sk_error_report;
+  nsk.sk_backlog_rcv = osk.sk_backlog_rcv;
+  nsk.sk_destruct = osk.sk_destruct;
+}
+
+/** Sockets in use by protocol, as /proc/net/sockstat shows. @linux net/core/sock.c */
+export function sock_prot_inuse_add(net: net, prot: proto, val: number): void {
+  const memory = prot.memory(net);
+  if (memory !== null) memory.inuse += val;
+}
+/** Sockets in use in all. @linux include/net/sock.h */
+export function sock_inuse_add(net: net, val: number): void {
+  net.sockets_in_use += val;
+}
+
+/** The end of a datagram or raw socket, or of one whose creation failed. @linux net/core/sock.c */
+export function sk_common_release(sk: sock): void {
+  sk.sk_prot.destroy?.(sk);
+  sk.sk_prot.unhash?.(sk);
+  if (sk.sk_socket !== null) sk.sk_socket.sk = null;
+  sock_orphan(sk);
+  sock_put(sk);
+}

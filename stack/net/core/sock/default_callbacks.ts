@@ -1,0 +1,53 @@
+/** What a socket does by itself when something happens to it: wake those who wait. @linux net/core/sock.c */
+import type { sock } from '../../../include/net/sock.ts';
+import { sk_wmem_alloc_get } from '../../../include/net/sock.ts';
+import {
+  EPOLLERR,
+  EPOLLIN,
+  EPOLLOUT,
+  EPOLLPRI,
+  EPOLLRDBAND,
+  EPOLLRDNORM,
+  EPOLLWRBAND,
+  EPOLLWRNORM,
+} from '../../../include/linux/poll.ts';
+import { waitqueue_active } from '../../../include/linux/wait.ts';
+import {
+  wake_up_interruptible_all,
+  wake_up_interruptible_poll,
+  wake_up_interruptible_sync_poll,
+} from '../../../kernel/sched/wait.ts';
+import { trace } from '../../../trace/events.ts';
+
+/** The state changed: connected, closed. */
+export function sock_def_wakeup(sk: sock): void {
+  const wq = sk.sk_wq;
+  if (wq !== null && waitqueue_active(wq)) wake_up_interruptible_all(wq);
+}
+/** An error is there to be read. */
+export function sock_def_error_report(sk: sock): void {
+  const wq = sk.sk_wq;
+  if (wq !== null && waitqueue_active(wq)) wake_up_interruptible_poll(wq, EPOLLERR);
+}
+/** Data, or a finished connection, is there to be read. */
+export function sock_def_readable(sk: sock): void {
+  const wq = sk.sk_wq;
+  if (wq !== null && waitqueue_active(wq)) {
+    wake_up_interruptible_sync_poll(wq, EPOLLIN | EPOLLPRI | EPOLLRDNORM | EPOLLRDBAND);
+  }
+}
+/** There is room for writing again. */
+export function sock_def_write_space(sk: sock): void {
+  const wq = sk.sk_wq;
+  // Only when half of the buffer is free: a writer woken for each freed packet would get little done.
+  if (sk_wmem_alloc_get(sk) << 1 > sk.sk_sndbuf || wq === null || !waitqueue_active(wq)) return;
+  wake_up_interruptible_sync_poll(wq, EPOLLOUT | EPOLLWRNORM | EPOLLWRBAND);
+}
+/** The default destructor. */
+export function sock_def_destruct(_sk: sock): void {}
+
+/** Tell the socket's process of a new error. @linux include/net/sock.h */
+export function sk_error_report(sk: sock): void {
+  sk.sk_error_report(sk);
+  trace.inet_sk_error_report(sk);
+}

@@ -1,0 +1,74 @@
+/** The route that a connected socket remembers. @linux net/core/sock.c, include/net/sock.h */
+import { NETIF_F_HW_CSUM, NETIF_F_SG, NETIF_F_TSO } from '../../../include/linux/netdevice.ts';
+import type { sk_buff } from '../../../include/linux/skbuff.ts';
+import { dst_release, type dst_entry } from '../../../include/net/dst.ts';
+import type { sock } from '../../../include/net/sock.ts';
+import { SKB_GSO_TCPV4 } from '../../../include/linux/skbuff.ts';
+
+export function __sk_dst_get(sk: sock): dst_entry | null {
+  return sk.sk_dst_cache;
+}
+/** With a reference of the caller's own. */
+export function sk_dst_get(sk: sock): dst_entry | null {
+  const dst = sk.sk_dst_cache;
+  if (dst !== null) dst.__refcnt++;
+  return dst;
+}
+/** Takes over the caller's reference. */
+export function __sk_dst_set(sk: sock, dst: dst_entry | null): void {
+  const old = sk.sk_dst_cache;
+  sk.sk_dst_pending_confirm = false;
+  sk.sk_dst_cache = dst;
+  dst_release(old);
+}
+export function sk_dst_set(sk: sock, dst: dst_entry | null): void {
+  __sk_dst_set(sk, dst);
+}
+export function __sk_dst_reset(sk: sock): void {
+  __sk_dst_set(sk, null);
+}
+export function sk_dst_reset(sk: sock): void {
+  __sk_dst_set(sk, null);
+}
+/** The route, unless it has become invalid. @linux net/core/sock.c */
+export function __sk_dst_check(sk: sock, cookie: number): dst_entry | null {
+  const dst = sk.sk_dst_cache;
+  if (dst !== null && dst.obsolete !== 0 && dst.ops.check(dst, cookie) === null) {
+    __sk_dst_reset(sk);
+    return null;
+  }
+  return dst;
+}
+export function sk_dst_check(sk: sock, cookie: number): dst_entry | null {
+  const dst = __sk_dst_check(sk, cookie);
+  if (dst !== null) dst.__refcnt++;
+  return dst;
+}
+/** The neighbour was heard of: to be noted when the next packet goes there. */
+export function sk_dst_confirm(sk: sock): void {
+  sk.sk_dst_pending_confirm = true;
+}
+export function skb_set_dst_pending_confirm(skb: sk_buff, value: boolean): void {
+  skb.dst_pending_confirm = value;
+}
+
+export function sk_can_gso(sk: sock): boolean {
+  return sk.sk_gso_type !== 0 && (sk.sk_route_caps & NETIF_F_TSO) !== 0;
+}
+
+/** Remember a route and what its device can do for us. @linux net/core/sock.c */
+export function sk_setup_caps(sk: sock, dst: dst_entry): void {
+  __sk_dst_set(sk, dst);
+  const { dev } = dst;
+  sk.sk_route_caps = dev.features;
+  let max_segs = 1;
+  // Software segmentation stands in where the device can't: TCP builds large packets either way.
+  if (sk.sk_gso_type === SKB_GSO_TCPV4 && !sk.sk_gso_disabled) sk.sk_route_caps |= NETIF_F_TSO;
+  if (sk_can_gso(sk)) {
+    sk.sk_route_caps |= NETIF_F_SG | NETIF_F_HW_CSUM;
+    // Room for the headers in a packet of at most 64 KiB.
+    sk.sk_gso_max_size = Math.min(dev.gso_max_size, 65536) - (320 + 1);
+    max_segs = Math.max(dev.gso_max_segs, 1);
+  }
+  sk.sk_gso_max_segs = max_segs;
+}

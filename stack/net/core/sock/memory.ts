@@ -1,0 +1,218 @@
+/** What a socket's packets cost: charging, reserving, limits. Sizes are bytes of truesize unless they say pages. @linux net/core/sock.c, include/net/sock.h */
+import { page, type sk_buff } from '../../../include/linux/skbuff.ts';
+import {
+  SOCK_MIN_SNDBUF,
+  SOCK_SNDBUF_LOCK,
+
+  sock_net,
+  SOCK_USE_WRITE_QUEUE,
+  sock_flag,
+  type proto_memory,
+  type sock,
+} from '../../../include/net/sock.ts';
+import { trace } from '../../../trace/events.ts';
+import { __kfree_skb, put_page, skb_orphan } from '../skbuff/alloc.ts';
+import { __sk_free } from './free.ts';
+
+export const PAGE_SHIFT = 12;
+export const PAGE_SIZE = 1 << PAGE_SHIFT;
+export const SK_MEM_SEND = 0;
+export const SK_MEM_RECV = 1;
+/** Payload pages are made this large. @linux SKB_FRAG_PAGE_ORDER */
+const SKB_FRAG_PAGE_SIZE = 32768;
+
+function memory_of(sk: sock): proto_memory | null {
+  return sk.sk_prot.memory(sock_net(sk));
+}
+function sk_mem_pages(amt: number): number {
+  return Math.ceil(amt / PAGE_SIZE);
+}
+export function sk_has_account(sk: sock): boolean {
+  return memory_of(sk) !== null;
+}
+/** The protocol's limit, in pages: 0 low, 1 pressure, 2 high. */
+export function sk_prot_mem_limits(sk: sock, index: number): number {
+  return memory_of(sk)?.sysctl_mem[index] ?? Infinity;
+}
+export function sk_has_memory_pressure(sk: sock): boolean {
+  return memory_of(sk) !== null;
+}
+export function sk_under_memory_pressure(sk: sock): boolean {
+  const memory = memory_of(sk);
+  return memory !== null && memory.memory_pressure !== 0;
+}
+export function sk_enter_memory_pressure(sk: sock): void {
+  sk.sk_prot.enter_memory_pressure?.(sk);
+}
+export function sk_leave_memory_pressure(sk: sock): void {
+  if (sk.sk_prot.leave_memory_pressure) sk.sk_prot.leave_memory_pressure(sk);
+  else {
+    const memory = memory_of(sk);
+    if (memory !== null) memory.memory_pressure = 0;
+  }
+}
+export function sk_memory_allocated(sk: sock): number {
+  return memory_of(sk)?.memory_allocated ?? 0;
+}
+export function sk_sockets_allocated_inc(sk: sock): void {
+  const memory = memory_of(sk);
+  if (memory !== null) memory.sockets_allocated++;
+}
+export function sk_sockets_allocated_dec(sk: sock): void {
+  const memory = memory_of(sk);
+  if (memory !== null) memory.sockets_allocated--;
+}
+export function sk_sockets_allocated_read_positive(sk: sock): number {
+  return memory_of(sk)?.sockets_allocated ?? 0;
+}
+
+export function sk_mem_charge(sk: sock, size: number): void {
+  if (sk_has_account(sk)) sk.sk_forward_alloc -= size;
+}
+export function sk_mem_uncharge(sk: sock, size: number): void {
+  if (!sk_has_account(sk)) return;
+  sk.sk_forward_alloc += size;
+  sk_mem_reclaim(sk);
+}
+/** Give whole pages that are not needed back to the protocol. @linux include/net/sock.h */
+export function sk_mem_reclaim(sk: sock): void {
+  if (sk_has_account(sk) && sk.sk_forward_alloc >= PAGE_SIZE) __sk_mem_reclaim(sk, sk.sk_forward_alloc);
+}
+export function sk_mem_reclaim_final(sk: sock): void {
+  sk_mem_reclaim(sk);
+}
+export function __sk_mem_reclaim(sk: sock, amount: number): void {
+  const pages = amount >> PAGE_SHIFT;
+  sk.sk_forward_alloc -= pages << PAGE_SHIFT;
+  __sk_mem_reduce_allocated(sk, pages);
+}
+export function __sk_mem_reduce_allocated(sk: sock, pages: number): void {
+  const memory = memory_of(sk);
+  if (memory === null) return;
+  memory.memory_allocated -= pages;
+  if (memory.memory_pressure !== 0 && memory.memory_allocated < memory.sysctl_mem[0]!) sk_leave_memory_pressure(sk);
+}
+
+/**
+ * Reserve memory of the protocol, within its limits.
+ *
+ * @returns whether it was granted
+ * @linux net/core/sock.c
+ */
+export function __sk_mem_schedule(sk: sock, size: number, kind: number): boolean {
+  const pages = sk_mem_pages(size);
+  sk.sk_forward_alloc += pages << PAGE_SHIFT;
+  const granted = __sk_mem_raise_allocated(sk, size, pages, kind);
+  if (!granted) sk.sk_forward_alloc -= pages << PAGE_SHIFT;
+  return granted;
+}
+function __sk_mem_raise_allocated(sk: sock, size: number, pages: number, kind: number): boolean {
+  const memory = memory_of(sk)!;
+  memory.memory_allocated += pages;
+  const allocated = memory.memory_allocated;
+  if (allocated <= memory.sysctl_mem[0]!) {
+    if (memory.memory_pressure !== 0) sk_leave_memory_pressure(sk);
+    return true;
+  }
+  if (allocated > memory.sysctl_mem[1]!) sk_enter_memory_pressure(sk);
+  let granted = allocated <= memory.sysctl_mem[2]!;
+  if (granted) {
+    // Every socket may have its minimum, whatever the others use.
+    if (kind === SK_MEM_RECV) {
+      if (sk.sk_rmem_alloc < sock_net(sk).ipv4.sysctl_tcp_rmem[0]!) return true;
+    } else if (sk.sk_wmem_queued < sock_net(sk).ipv4.sysctl_tcp_wmem[0]!) {
+      return true;
+    }
+    if (memory.memory_pressure !== 0) {
+      const share = sk_mem_pages(sk.sk_wmem_queued + sk.sk_rmem_alloc + sk.sk_forward_alloc);
+      granted = memory.sysctl_mem[2]! > memory.sockets_allocated * share;
+    }
+    if (granted) return true;
+  }
+  if (kind === SK_MEM_SEND && sock_flag(sk, SOCK_USE_WRITE_QUEUE)) {
+    sk_stream_moderate_sndbuf(sk);
+    // A sender that has nothing queued must be able to go on.
+    if (sk.sk_wmem_queued + size >= sk.sk_sndbuf) return true;
+  }
+  trace.sock_exceed_buf_limit(sk, sk.sk_prot, allocated, kind);
+  memory.memory_allocated -= pages;
+  return false;
+}
+/** May `size` more bytes be queued for sending? @linux include/net/sock.h */
+export function sk_wmem_schedule(sk: sock, size: number): boolean {
+  if (!sk_has_account(sk)) return true;
+  const delta = size - sk.sk_forward_alloc;
+  return delta <= 0 || __sk_mem_schedule(sk, delta, SK_MEM_SEND);
+}
+/** May `size` more bytes of `skb` be received? @linux include/net/sock.h */
+export function sk_rmem_schedule(sk: sock, _skb: sk_buff, size: number): boolean {
+  if (!sk_has_account(sk)) return true;
+  const delta = size - sk.sk_forward_alloc;
+  return delta <= 0 || __sk_mem_schedule(sk, delta, SK_MEM_RECV);
+}
+/** Reserve past the limits: for a FIN, which must be sent. @linux net/ipv4/tcp_output.c */
+export function sk_forced_mem_schedule(sk: sock, size: number): void {
+  const delta = size - sk.sk_forward_alloc;
+  if (delta <= 0) return;
+  const pages = sk_mem_pages(delta);
+  sk.sk_forward_alloc += pages << PAGE_SHIFT;
+  const memory = memory_of(sk);
+  if (memory !== null) memory.memory_allocated += pages;
+}
+
+export function sk_wmem_queued_add(sk: sock, val: number): void {
+  sk.sk_wmem_queued += val;
+}
+/** Free a packet that was queued for sending. @linux include/net/sock.h */
+export function sk_wmem_free_skb(sk: sock, skb: sk_buff): void {
+  sk_wmem_queued_add(sk, -skb.truesize);
+  sk_mem_uncharge(sk, skb.truesize);
+  __kfree_skb(skb);
+}
+/** Shrink the send buffer to what is in use, under memory pressure. @linux include/net/sock.h */
+export function sk_stream_moderate_sndbuf(sk: sock): void {
+  if ((sk.sk_userlocks & SOCK_SNDBUF_LOCK) !== 0) return;
+  const val = Math.max(Math.min(sk.sk_sndbuf, sk.sk_wmem_queued >> 1), SOCK_MIN_SNDBUF);
+  sk.sk_sndbuf = val;
+}
+
+/** The packet has left the device: its memory counts no longer. @linux net/core/sock.c */
+export function sock_wfree(skb: sk_buff): void {
+  const sk = skb.sk!;
+  sk.sk_wmem_alloc -= skb.truesize;
+  if (!sock_flag(sk, SOCK_USE_WRITE_QUEUE)) sk.sk_write_space(sk);
+  if (sk.sk_wmem_alloc === 0) __sk_free(sk);
+}
+/** The packet has been read: its memory counts no longer. @linux net/core/sock.c */
+export function sock_rfree(skb: sk_buff): void {
+  const sk = skb.sk!;
+  sk.sk_rmem_alloc -= skb.truesize;
+  sk_mem_uncharge(sk, skb.truesize);
+}
+/** Charge a packet to be sent to its socket. @linux net/core/sock.c */
+export function skb_set_owner_w(skb: sk_buff, sk: sock): void {
+  skb_orphan(skb);
+  skb.sk = sk;
+  skb.destructor = sock_wfree;
+  sk.sk_wmem_alloc += skb.truesize;
+}
+/** Charge a received packet to its socket. @linux include/net/sock.h */
+export function skb_set_owner_r(skb: sk_buff, sk: sock): void {
+  skb_orphan(skb);
+  skb.sk = sk;
+  skb.destructor = sock_rfree;
+  sk.sk_rmem_alloc += skb.truesize;
+  sk_mem_charge(sk, skb.truesize);
+}
+
+/** Have room for payload in the socket's current page; a full page is replaced. @linux net/core/sock.c */
+export function sk_page_frag_refill(sk: sock): boolean {
+  const current = sk.sk_frag_page;
+  if (current !== null) {
+    if (sk.sk_frag_offset < current.bytes.length) return true;
+    put_page(current);
+  }
+  sk.sk_frag_page = new page(new Uint8Array(SKB_FRAG_PAGE_SIZE));
+  sk.sk_frag_offset = 0;
+  return true;
+}

@@ -1,0 +1,74 @@
+/** Bringing the Internet family up at boot. @linux net/ipv4/af_inet.c */
+import type { Machine } from '../../../machine.ts';
+import { IPPROTO_ICMP, IPPROTO_TCP, IPPROTO_UDP } from '../../../include/uapi/linux/in.ts';
+import { SOCK_MAX } from '../../../include/uapi/linux/socket.ts';
+import { pr_warn } from '../../../kernel/printk.ts';
+import { sock_register } from '../../socket/family.ts';
+import { dev_add_pack } from '../../core/dev.ts';
+import { arp_init } from '../arp.ts';
+import { icmp_init, icmp_protocol } from '../icmp.ts';
+import { ip_packet_type } from '../ip_input.ts';
+import { ip_init } from '../ip_output.ts';
+import { ping_init } from '../ping.ts';
+import { inet_add_protocol } from '../protocol.ts';
+import { raw_init } from '../raw.ts';
+import { tcp_init } from '../tcp/init.ts';
+import { tcp_protocol } from '../tcp_ipv4/prot.ts';
+import { udp_init, udp_protocol } from '../udp.ts';
+import { INET_PROTOSW_PERMANENT, type inet_protosw } from './create.ts';
+import { ipv4_offload_init } from './offload.ts';
+import { inet_family_ops, inetsw_array } from './ops.ts';
+
+/**
+ * Offer a pair of socket type and protocol. A later one goes in front of the wildcards of its type, but never
+ * in the place of a permanent one.
+ *
+ * @linux net/ipv4/af_inet.c
+ */
+export function inet_register_protosw(machine: Machine, p: inet_protosw): void {
+  if (p.type >= SOCK_MAX) {
+    pr_warn(machine, `Ignoring attempt to register invalid socket type ${p.type}`);
+    return;
+  }
+  const list = (machine.inetsw[p.type] ??= []);
+  let at = 0;
+  // Permanent ones stay in front: nobody can take their place.
+  while (at < list.length && (list[at]!.flags & INET_PROTOSW_PERMANENT) !== 0) {
+    if (list[at]!.protocol === p.protocol) {
+      pr_warn(machine, `Attempt to override permanent protocol ${p.protocol}`);
+      return;
+    }
+    at++;
+  }
+  list.splice(at, 0, p);
+}
+/** Take a pair back. @linux net/ipv4/af_inet.c */
+export function inet_unregister_protosw(machine: Machine, p: inet_protosw): void {
+  const list = machine.inetsw[p.type] ?? [];
+  const at = list.indexOf(p);
+  if (at >= 0 && (p.flags & INET_PROTOSW_PERMANENT) === 0) list.splice(at, 1);
+}
+
+/** Register the family, its protocols and its socket types. @linux net/ipv4/af_inet.c */
+export function inet_init(machine: Machine): void {
+  const net = machine.init_net;
+  sock_register(machine, inet_family_ops(machine.kernel_module));
+
+  inet_add_protocol(net, icmp_protocol, IPPROTO_ICMP);
+  inet_add_protocol(net, udp_protocol, IPPROTO_UDP);
+  inet_add_protocol(net, tcp_protocol, IPPROTO_TCP);
+
+  for (const q of inetsw_array(machine.kernel_module)) inet_register_protosw(machine, q);
+
+  ipv4_offload_init(net);
+
+  arp_init(net);
+  ip_init(net);
+  tcp_init(net);
+  udp_init(net);
+  ping_init(net);
+  icmp_init(net);
+  raw_init(net);
+
+  dev_add_pack(net, ip_packet_type);
+}

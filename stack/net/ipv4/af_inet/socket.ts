@@ -1,0 +1,240 @@
+/** What the Internet family does for all its sockets: bind, names, shutdown, release, messages. @linux net/ipv4/af_inet.c */
+import {
+  SS_CONNECTED,
+  SS_CONNECTING,
+  SS_DISCONNECTING,
+  SS_UNCONNECTED,
+  type socket,
+  type sockopt_value,
+} from '../../../include/linux/net.ts';
+import { CAP_NET_BIND_SERVICE, type Sleeps } from '../../../include/linux/sched.ts';
+import type { msghdr } from '../../../include/linux/uio.ts';
+import { RTN_BROADCAST, RTN_LOCAL, RTN_MULTICAST } from '../../../include/net/dst.ts';
+import { inet_sk, type inet_sock } from '../../../include/net/inet_sock.ts';
+import type { net } from '../../../include/net/net_namespace.ts';
+import {
+  RCV_SHUTDOWN,
+  SHUTDOWN_MASK,
+  SOCK_BINDADDR_LOCK,
+  SOCK_BINDPORT_LOCK,
+  SOCK_LINGER,
+  sock_flag,
+  sock_net,
+  type sock,
+} from '../../../include/net/sock.ts';
+import {
+  EACCES,
+  EADDRNOTAVAIL,
+  EAFNOSUPPORT,
+  EAGAIN,
+  EINVAL,
+  ENOIOCTLCMD,
+  ENOPROTOOPT,
+  ENOTCONN,
+  EOPNOTSUPP,
+  type Errno,
+} from '../../../include/uapi/asm-generic/errno.ts';
+import { INADDR_ANY, type sockaddr_in } from '../../../include/uapi/linux/in.ts';
+import { AF_INET, AF_UNSPEC, O_NONBLOCK } from '../../../include/uapi/linux/socket.ts';
+import {
+  TCP_CLOSE,
+  TCP_LISTEN,
+  TCP_SYN_SENT,
+  TCPF_CLOSE,
+  TCPF_SYN_RECV,
+  TCPF_SYN_SENT,
+} from '../../../include/uapi/linux/tcp.ts';
+import { ns_capable } from '../../../kernel/capability.ts';
+import { sk_dst_reset } from '../../core/sock/dst.ts';
+import { lock_sock, release_sock } from '../../core/sock/lock.ts';
+import { inet_addr_type } from '../fib_frontend.ts';
+
+/** May the socket have this address, though it may not be the machine's? @linux include/net/inet_sock.h */
+function inet_addr_valid_or_nonlocal(net: net, inet: inet_sock, addr: number, addr_type: number): boolean {
+  return (
+    net.ipv4.sysctl_ip_nonlocal_bind !== 0 ||
+    inet.freebind ||
+    inet.transparent ||
+    addr === INADDR_ANY ||
+    addr_type === RTN_LOCAL ||
+    addr_type === RTN_MULTICAST ||
+    addr_type === RTN_BROADCAST
+  );
+}
+
+/** Give the socket a local address. @linux net/ipv4/af_inet.c */
+export function* inet_bind(sock: socket, addr: sockaddr_in): Sleeps<Errno> {
+  const sk = sock.sk!;
+  // A protocol may have its own way (raw sockets do).
+  if (sk.sk_prot.bind !== undefined) return sk.sk_prot.bind(sk, addr);
+  return yield* __inet_bind(sk, addr);
+}
+
+/**
+ * @returns 0, -EAFNOSUPPORT, -EADDRNOTAVAIL (not an address of this machine), -EACCES (port below
+ *   net.ipv4.ip_unprivileged_port_start), -EINVAL (bound already), -EADDRINUSE
+ * @linux net/ipv4/af_inet.c
+ */
+export function* __inet_bind(sk: sock, addr: sockaddr_in): Sleeps<Errno> {
+  const inet = inet_sk(sk);
+  const net = sock_net(sk);
+
+  // Old programs leave the family open, with no address.
+  if (addr.sin_family !== AF_INET && (addr.sin_family !== AF_UNSPEC || addr.sin_addr !== INADDR_ANY)) {
+    return -EAFNOSUPPORT;
+  }
+  const chk_addr_ret = inet_addr_type(net, addr.sin_addr);
+  if (!inet_addr_valid_or_nonlocal(net, inet, addr.sin_addr, chk_addr_ret)) return -EADDRNOTAVAIL;
+
+  const snum = addr.sin_port;
+  if (snum !== 0 && snum < net.ipv4.sysctl_ip_prot_sock && !ns_capable(net.machine.current, CAP_NET_BIND_SERVICE)) {
+    return -EACCES;
+  }
+
+  yield* lock_sock(sk);
+  const err = bind_owned(sk, inet, addr, snum, chk_addr_ret);
+  release_sock(sk);
+  return err;
+}
+
+function bind_owned(sk: sock, inet: inet_sock, addr: sockaddr_in, snum: number, chk_addr_ret: number): Errno {
+  // In use, or bound already.
+  if (sk.sk_state !== TCP_CLOSE || inet.inet_num !== 0) return -EINVAL;
+
+  inet.inet_rcv_saddr = inet.inet_saddr = addr.sin_addr;
+  // One can receive on these addresses, not send from them: the device's is used then.
+  if (chk_addr_ret === RTN_MULTICAST || chk_addr_ret === RTN_BROADCAST) inet.inet_saddr = 0;
+
+  if (snum !== 0 || !inet.bind_address_no_port) {
+    const err = sk.sk_prot.get_port!(sk, snum);
+    if (err !== 0) {
+      inet.inet_saddr = inet.inet_rcv_saddr = 0;
+      return err;
+    }
+  }
+  if (inet.inet_rcv_saddr !== 0) sk.sk_userlocks |= SOCK_BINDADDR_LOCK;
+  if (snum !== 0) sk.sk_userlocks |= SOCK_BINDPORT_LOCK;
+  inet.inet_sport = inet.inet_num;
+  inet.inet_daddr = 0;
+  inet.inet_dport = 0;
+  sk_dst_reset(sk);
+  return 0;
+}
+
+/** Pick a port for a socket that has none. @returns 0 or -EAGAIN. @linux net/ipv4/af_inet.c */
+export function* inet_autobind(sk: sock): Sleeps<Errno> {
+  const inet = inet_sk(sk);
+  yield* lock_sock(sk);
+  let err = 0;
+  if (inet.inet_num === 0) {
+    if (sk.sk_prot.get_port!(sk, 0) !== 0) err = -EAGAIN;
+    else inet.inet_sport = inet.inet_num;
+  }
+  release_sock(sk);
+  return err;
+}
+
+/** connect() of a datagram socket: remember whom to talk to. @linux net/ipv4/af_inet.c */
+export function* inet_dgram_connect(sock: socket, uaddr: sockaddr_in, flags: number): Sleeps<Errno> {
+  const sk = sock.sk!;
+  const prot = sk.sk_prot;
+  if (uaddr.sin_family === AF_UNSPEC) return prot.disconnect(sk, flags);
+  if (inet_sk(sk).inet_num === 0 && (yield* inet_autobind(sk)) !== 0) return -EAGAIN;
+  return yield* prot.connect!(sk, uaddr);
+}
+
+/** The local (peer 0) or remote address. @returns it or -ENOTCONN. @linux net/ipv4/af_inet.c */
+export function inet_getname(sock: socket, peer: 0 | 1): sockaddr_in | Errno {
+  const sk = sock.sk!;
+  const inet = inet_sk(sk);
+  if (peer === 1) {
+    if (inet.inet_dport === 0 || ((1 << sk.sk_state) & (TCPF_CLOSE | TCPF_SYN_SENT)) !== 0) return -ENOTCONN;
+    return { sin_family: AF_INET, sin_port: inet.inet_dport, sin_addr: inet.inet_daddr };
+  }
+  return { sin_family: AF_INET, sin_port: inet.inet_sport, sin_addr: inet.inet_rcv_saddr || inet.inet_saddr };
+}
+
+/** Have a port before the first send. @linux net/ipv4/af_inet.c */
+export function* inet_send_prepare(sk: sock): Sleeps<Errno> {
+  if (inet_sk(sk).inet_num !== 0 || sk.sk_prot.no_autobind === true) return 0;
+  return (yield* inet_autobind(sk)) !== 0 ? -EAGAIN : 0;
+}
+/** @returns bytes taken, or a negative errno. @linux net/ipv4/af_inet.c */
+export function* inet_sendmsg(sock: socket, msg: msghdr, size: number): Sleeps<number | Errno> {
+  const sk = sock.sk!;
+  if (inet_sk(sk).inet_num === 0 && (yield* inet_send_prepare(sk)) !== 0) return -EAGAIN;
+  return yield* sk.sk_prot.sendmsg(sk, msg, size);
+}
+/** @returns bytes received, or a negative errno. @linux net/ipv4/af_inet.c */
+export function* inet_recvmsg(sock: socket, msg: msghdr, size: number, flags: number): Sleeps<number | Errno> {
+  const sk = sock.sk!;
+  return yield* sk.sk_prot.recvmsg(sk, msg, size, flags);
+}
+
+/** End one direction or both. @param how SHUT_RD, SHUT_WR, SHUT_RDWR @returns 0, -EINVAL, -ENOTCONN. @linux net/ipv4/af_inet.c */
+export function* inet_shutdown(sock: socket, how: number): Sleeps<Errno> {
+  const sk = sock.sk!;
+  // SHUT_… becomes a mask: RCV_SHUTDOWN, SEND_SHUTDOWN or both.
+  how++;
+  if ((how & ~SHUTDOWN_MASK) !== 0 || how === 0) return -EINVAL;
+
+  yield* lock_sock(sk);
+  if (sock.state === SS_CONNECTING) {
+    if (((1 << sk.sk_state) & (TCPF_SYN_SENT | TCPF_SYN_RECV | TCPF_CLOSE)) !== 0) sock.state = SS_DISCONNECTING;
+    else sock.state = SS_CONNECTED;
+  }
+  let err = 0;
+  switch (sk.sk_state) {
+    case TCP_LISTEN:
+    case TCP_SYN_SENT:
+      if (sk.sk_state === TCP_LISTEN && (how & RCV_SHUTDOWN) === 0) break;
+      err = sk.sk_prot.disconnect(sk, O_NONBLOCK);
+      sock.state = err !== 0 ? SS_DISCONNECTING : SS_UNCONNECTED;
+      break;
+    default:
+      // Even on an unconnected socket: whoever polls it is to see POLLHUP.
+      if (sk.sk_state === TCP_CLOSE) err = -ENOTCONN;
+      sk.sk_shutdown |= how;
+      sk.sk_prot.shutdown?.(sk, how);
+  }
+  // Wake whoever polls.
+  sk.sk_state_change(sk);
+  release_sock(sk);
+  return err;
+}
+
+/** The last close() of a socket. @linux net/ipv4/af_inet.c */
+export function* inet_release(sock: socket): Sleeps<number> {
+  const { sk } = sock;
+  if (sk !== null) {
+    // Linger only if the user asked for it, and not when the process is on its way out.
+    const timeout = sock_flag(sk, SOCK_LINGER) && !sock_net(sk).machine.current.exited ? sk.sk_lingertime : 0;
+    yield* sk.sk_prot.close(sk, timeout);
+    sock.sk = null;
+  }
+  return 0;
+}
+
+/** @linux net/ipv4/af_inet.c */
+export function* inet_ioctl(sock: socket, cmd: number, arg: unknown): Sleeps<number | Errno> {
+  const sk = sock.sk!;
+  return sk.sk_prot.ioctl?.(sk, cmd, arg) ?? -ENOIOCTLCMD;
+}
+/** @linux net/core/sock.c */
+export function* sock_common_setsockopt(sock: socket, level: number, optname: number, optval: sockopt_value): Sleeps<Errno> {
+  const sk = sock.sk!;
+  return sk.sk_prot.setsockopt === undefined ? -ENOPROTOOPT : yield* sk.sk_prot.setsockopt(sk, level, optname, optval);
+}
+/** @linux net/core/sock.c */
+export function* sock_common_getsockopt(sock: socket, level: number, optname: number): Sleeps<sockopt_value | Errno> {
+  const sk = sock.sk!;
+  return sk.sk_prot.getsockopt === undefined ? -ENOPROTOOPT : yield* sk.sk_prot.getsockopt(sk, level, optname);
+}
+/** For socket types that don't listen. @linux net/core/sock.c */
+export function* sock_no_listen(_sock: socket, _backlog: number): Sleeps<Errno> {
+  return -EOPNOTSUPP;
+}
+/** For socket types that don't accept. @linux net/core/sock.c */
+export function* sock_no_accept(_sock: socket, _newsock: socket, _flags: number, _kern: boolean): Sleeps<Errno> {
+  return -EOPNOTSUPP;
+}

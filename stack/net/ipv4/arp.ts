@@ -1,0 +1,361 @@
+/**
+ * ARP (RFC 826): which link-layer address has this IPv4 address?
+ *
+ * @linux net/ipv4/arp.c
+ */
+import { dst_link_failure, dst_release, RTN_BROADCAST, RTN_LOCAL, RTN_MULTICAST, RTN_UNICAST, skb_rtable } from '../../include/net/dst.ts';
+import { SKB_DROP_REASON_NEIGH_FAILED } from '../../include/net/dropreason.ts';
+import { ip_hdr, read_be16, read_be32, write_be16, write_be32 } from '../../include/net/ip.ts';
+import {
+  neigh_parms,
+  NUD_NOARP,
+  NUD_REACHABLE,
+  NUD_STALE,
+  NUD_VALID,
+  type neigh_ops,
+  type neigh_table,
+  type neighbour,
+} from '../../include/net/neighbour.ts';
+import type { net } from '../../include/net/net_namespace.ts';
+import { ip_route_output } from '../../include/net/route.ts';
+import { IN_DEV_FORWARD, NETDEV_CHANGEADDR, NETDEV_DOWN } from '../../include/linux/inetdevice.ts';
+import {
+  ARPHRD_ETHER,
+  dev_hard_header,
+  ETH_P_ARP,
+  ETH_P_IP,
+  IFF_LOOPBACK,
+  IFF_NOARP,
+  IFF_POINTOPOINT,
+  NET_RX_DROP,
+  NET_RX_SUCCESS,
+  type in_device,
+  type net_device,
+  type packet_type,
+} from '../../include/linux/netdevice.ts';
+import { PACKET_HOST, PACKET_LOOPBACK, PACKET_OTHERHOST, skb_reset_network_header, skb_shared, type sk_buff } from '../../include/linux/skbuff.ts';
+import type { be32 } from '../../include/linux/types.ts';
+import { EINVAL, IS_ERR } from '../../include/uapi/asm-generic/errno.ts';
+import { INADDR_ANY, ipv4_is_loopback, ipv4_is_multicast } from '../../include/uapi/linux/in.ts';
+import { RT_SCOPE_HOST, RT_SCOPE_LINK } from '../../include/uapi/linux/rtnetlink.ts';
+import { LINUX_MIB_ARPFILTER } from '../../include/uapi/linux/snmp.ts';
+import { AF_INET } from '../../include/uapi/linux/socket.ts';
+import { NET_INC_STATS } from '../../include/net/net_namespace.ts';
+import { jiffies } from '../../kernel/time/jiffies.ts';
+import { dev_add_pack } from '../core/dev/receive.ts';
+import { dev_queue_xmit } from '../core/dev/xmit.ts';
+import {
+  __neigh_lookup,
+  neigh_connected_output,
+  neigh_direct_output,
+  neigh_event_ns,
+  neigh_ifdown,
+  neigh_resolve_output,
+  neigh_table_init,
+  neigh_update,
+  NEIGH_UPDATE_F_OVERRIDE,
+} from '../core/neighbour.ts';
+import { alloc_skb, consume_skb, kfree_skb, kfree_skb_reason, pskb_may_pull, skb_clone, skb_put, skb_reserve } from '../core/skbuff.ts';
+import { inet_addr_onlink, inet_confirm_addr, inet_select_addr } from './devinet.ts';
+import { inet_addr_type } from './fib_frontend.ts';
+import { LL_RESERVED_SPACE } from './ip_output_finish.ts';
+import { ip_route_input_noref } from './route.ts';
+
+export { arp_invalidate } from './arp_cache.ts';
+
+export const ARPOP_REQUEST = 1;
+export const ARPOP_REPLY = 2;
+const ARPHRD_IEEE802 = 6;
+
+/** Header, two link-layer addresses and two of IPv4, in bytes. @linux include/linux/if_arp.h */
+function arp_hdr_len(dev: net_device): number {
+  return 8 + (dev.addr_len + 4) * 2;
+}
+
+// --- The neighbour table's side ------------------------------------------------------------------------------------
+
+/** Set up a new neighbour: most are to be asked for, broadcasts and everything on loopback need no asking. */
+function arp_constructor(neigh: neighbour): number {
+  const { dev } = neigh;
+  // Everybody is one neighbour there.
+  if ((dev.flags & (IFF_LOOPBACK | IFF_POINTOPOINT)) !== 0) neigh.primary_key = INADDR_ANY;
+  const addr = neigh.primary_key;
+  if (dev.ip_ptr === null) return -EINVAL;
+  neigh.type = inet_addr_type(dev.nd_net, addr);
+
+  if (dev.header_ops === null) {
+    neigh.nud_state = NUD_NOARP;
+    neigh.ops = arp_direct_ops;
+    neigh.output = neigh_direct_output;
+    return 0;
+  }
+  if (neigh.type === RTN_MULTICAST) {
+    neigh.nud_state = NUD_NOARP;
+    arp_mc_map(addr, neigh.ha);
+  } else if ((dev.flags & (IFF_NOARP | IFF_LOOPBACK)) !== 0) {
+    neigh.nud_state = NUD_NOARP;
+    neigh.ha.set(dev.dev_addr);
+  } else if (neigh.type === RTN_BROADCAST || (dev.flags & IFF_POINTOPOINT) !== 0) {
+    neigh.nud_state = NUD_NOARP;
+    neigh.ha.set(dev.broadcast);
+  }
+  neigh.ops = arp_generic_ops;
+  neigh.output = (neigh.nud_state & NUD_VALID) !== 0 ? neigh.ops.connected_output : neigh.ops.output;
+  return 0;
+}
+
+/** The Ethernet address of an IPv4 group (RFC 1112 6.4). */
+function arp_mc_map(addr: be32, haddr: Uint8Array): void {
+  haddr.set([0x01, 0x00, 0x5e, (addr >> 16) & 0x7f, (addr >> 8) & 0xff, addr & 0xff]);
+}
+
+/** Nobody answered: the sender of a packet that waited learns of it. */
+function arp_error_report(_neigh: neighbour, skb: sk_buff): void {
+  dst_link_failure(skb);
+  kfree_skb_reason(skb, SKB_DROP_REASON_NEIGH_FAILED);
+}
+
+/** Ask: an address once known by unicast first, else by broadcast. */
+function arp_solicit(neigh: neighbour, skb: sk_buff | null): void {
+  const { dev } = neigh;
+  const in_dev = dev.ip_ptr;
+  if (in_dev === null) return;
+  const target = neigh.primary_key;
+  let saddr: be32 = 0;
+  if (skb !== null && in_dev.cnf.arp_announce < 2) {
+    const sender = ip_hdr(skb).saddr;
+    const known = in_dev.cnf.arp_announce === 0 || inet_addr_onlink(in_dev, target, sender);
+    if (inet_addr_type(dev.nd_net, sender) === RTN_LOCAL && known) saddr = sender;
+  }
+  if (saddr === 0) saddr = inet_select_addr(dev, target, RT_SCOPE_LINK);
+
+  const unicast = neigh.probes < neigh.parms.ucast_probes;
+  if (!unicast && neigh.probes < neigh.parms.ucast_probes + neigh.parms.app_probes) return;
+  arp_send(ARPOP_REQUEST, ETH_P_ARP, target, dev, saddr, unicast ? neigh.ha.slice() : null, dev.dev_addr, null);
+}
+
+const arp_generic_ops: neigh_ops = {
+  family: AF_INET,
+  solicit: arp_solicit,
+  error_report: arp_error_report,
+  output: neigh_resolve_output,
+  connected_output: neigh_connected_output,
+};
+const arp_direct_ops: neigh_ops = {
+  family: AF_INET,
+  solicit() {},
+  error_report: arp_error_report,
+  output: neigh_direct_output,
+  connected_output: neigh_direct_output,
+};
+
+// --- Messages ------------------------------------------------------------------------------------------------------
+
+/** Build an ARP message with its link-layer header. null: the device cannot. @linux net/ipv4/arp.c */
+export function arp_create(
+  type: number,
+  ptype: number,
+  dest_ip: be32,
+  dev: net_device,
+  src_ip: be32,
+  dest_hw: Uint8Array | null,
+  src_hw: Uint8Array | null,
+  target_hw: Uint8Array | null,
+): sk_buff | null {
+  const hlen = LL_RESERVED_SPACE(dev);
+  const skb = alloc_skb(dev.machine, arp_hdr_len(dev) + hlen + dev.needed_tailroom);
+  skb_reserve(skb, hlen);
+  skb_reset_network_header(skb);
+  skb_put(skb, arp_hdr_len(dev));
+  skb.dev = dev;
+  skb.protocol = ETH_P_ARP;
+  const source = src_hw ?? dev.dev_addr;
+  if (dev_hard_header(skb, dev, ptype, dest_hw ?? dev.broadcast, source, skb.len) < 0) {
+    kfree_skb(skb);
+    return null;
+  }
+  const { head } = skb;
+  let at = skb.network_header;
+  write_be16(head, at, dev.type);
+  write_be16(head, at + 2, ETH_P_IP);
+  head[at + 4] = dev.addr_len;
+  head[at + 5] = 4;
+  write_be16(head, at + 6, type);
+  at += 8;
+  head.set(source.subarray(0, dev.addr_len), at);
+  at += dev.addr_len;
+  write_be32(head, at, src_ip);
+  at += 4;
+  if (target_hw !== null) head.set(target_hw.subarray(0, dev.addr_len), at);
+  else head.fill(0, at, at + dev.addr_len);
+  write_be32(head, at + dev.addr_len, dest_ip);
+  return skb;
+}
+
+/** Build and send an ARP message. @linux net/ipv4/arp.c */
+export function arp_send(
+  type: number,
+  ptype: number,
+  dest_ip: be32,
+  dev: net_device,
+  src_ip: be32,
+  dest_hw: Uint8Array | null,
+  src_hw: Uint8Array | null,
+  target_hw: Uint8Array | null,
+): void {
+  if ((dev.flags & IFF_NOARP) !== 0) return;
+  const skb = arp_create(type, ptype, dest_ip, dev, src_ip, dest_hw, src_hw, target_hw);
+  if (skb !== null) dev_queue_xmit(skb);
+}
+
+/** Is the question not to be answered (net.ipv4.conf.DEV.arp_ignore)? */
+function arp_ignore(in_dev: in_device, sip: be32, tip: be32): boolean {
+  const { nd_net } = in_dev.dev;
+  switch (in_dev.cnf.arp_ignore) {
+    case 1:
+      return inet_confirm_addr(nd_net, in_dev, 0, tip, RT_SCOPE_HOST) === 0;
+    case 2:
+      return inet_confirm_addr(nd_net, in_dev, sip, tip, RT_SCOPE_HOST) === 0;
+    case 3:
+      return inet_confirm_addr(nd_net, null, 0, tip, RT_SCOPE_LINK) === 0;
+    case 8:
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** Would we answer through another interface (arp_filter)? */
+function arp_filter(sip: be32, tip: be32, dev: net_device): boolean {
+  const rt = ip_route_output(dev.nd_net, sip, tip, 0, 0);
+  if (IS_ERR(rt)) return true;
+  const other = rt.dev !== dev;
+  if (other) NET_INC_STATS(dev.nd_net, LINUX_MIB_ARPFILTER);
+  dst_release(rt);
+  return other;
+}
+
+/** The device layer hands over an ARP message. @linux net/ipv4/arp.c */
+export function arp_rcv(received: sk_buff, dev: net_device, _pt: packet_type, _orig_dev: net_device): number {
+  let skb = received;
+  const { pkt_type } = skb;
+  if ((dev.flags & IFF_NOARP) !== 0 || pkt_type === PACKET_OTHERHOST || pkt_type === PACKET_LOOPBACK) {
+    consume_skb(skb);
+    return NET_RX_SUCCESS;
+  }
+  if (skb_shared(skb)) {
+    const own = skb_clone(skb);
+    consume_skb(skb);
+    skb = own;
+  }
+  const well_formed =
+    pskb_may_pull(skb, arp_hdr_len(dev)) &&
+    skb.head[skb.network_header + 4] === dev.addr_len &&
+    skb.head[skb.network_header + 5] === 4;
+  if (!well_formed) {
+    kfree_skb(skb);
+    return NET_RX_DROP;
+  }
+  return arp_process(dev.nd_net, skb);
+}
+
+/**
+ * Answer a question for an address of ours, and learn from every message about those that we know already (RFC 826,
+ * "Packet Reception").
+ */
+function arp_process(net: net, skb: sk_buff): number {
+  const dev = skb.dev!;
+  const in_dev = dev.ip_ptr;
+  const { head } = skb;
+  const arp = skb.network_header;
+  const ar_hrd = read_be16(head, arp);
+  const ar_op = read_be16(head, arp + 6);
+  const known_hardware = dev.type === ARPHRD_ETHER ? ar_hrd === ARPHRD_ETHER || ar_hrd === ARPHRD_IEEE802 : ar_hrd === dev.type;
+  const known_op = ar_op === ARPOP_REPLY || ar_op === ARPOP_REQUEST;
+  if (in_dev === null || !known_hardware || read_be16(head, arp + 2) !== ETH_P_IP || !known_op) return drop(skb);
+
+  const at = arp + 8;
+  const sha = head.slice(at, at + dev.addr_len);
+  const sip = read_be32(head, at + dev.addr_len);
+  const tip = read_be32(head, at + dev.addr_len * 2 + 4);
+  if (ipv4_is_multicast(tip) || (!in_dev.cnf.route_localnet && ipv4_is_loopback(tip))) return drop(skb);
+  if (sip === tip && in_dev.cnf.drop_gratuitous_arp) return drop(skb);
+
+  const reply = () => arp_send(ARPOP_REPLY, ETH_P_ARP, sip, dev, tip, sha, dev.dev_addr, sha);
+  if (sip === 0) {
+    // Somebody asks whether an address is free (RFC 2131 4.4.1).
+    if (ar_op === ARPOP_REQUEST && inet_addr_type(net, tip) === RTN_LOCAL && !arp_ignore(in_dev, sip, tip)) reply();
+    consume_skb(skb);
+    return NET_RX_SUCCESS;
+  }
+  if (ar_op === ARPOP_REQUEST && ip_route_input_noref(skb, tip, sip, 0, dev) === 0) {
+    const rt = skb_rtable(skb);
+    if (rt.rt_type === RTN_LOCAL) {
+      const silent = arp_ignore(in_dev, sip, tip) || (in_dev.cnf.arp_filter && arp_filter(sip, tip, dev));
+      if (!silent && neigh_event_ns(net.ipv4.arp_tbl, sha, sip, dev) !== null) reply();
+      consume_skb(skb);
+      return NET_RX_SUCCESS;
+    }
+    const proxied = IN_DEV_FORWARD(in_dev) && in_dev.cnf.proxy_arp && rt.rt_type === RTN_UNICAST && rt.dev !== dev;
+    if (proxied) {
+      neigh_event_ns(net.ipv4.arp_tbl, sha, sip, dev);
+      reply();
+      consume_skb(skb);
+      return NET_RX_SUCCESS;
+    }
+  }
+  learn(net, skb, in_dev, ar_op, sip, tip, sha);
+  consume_skb(skb);
+  return NET_RX_SUCCESS;
+}
+
+function drop(skb: sk_buff): number {
+  kfree_skb(skb);
+  return NET_RX_DROP;
+}
+
+/** Note the sender's address if the table has it, or if unasked messages are taken too (arp_accept). */
+function learn(net: net, skb: sk_buff, in_dev: in_device, ar_op: number, sip: be32, tip: be32, sha: Uint8Array): void {
+  const { dev } = in_dev;
+  const tbl = net.ipv4.arp_tbl;
+  let n = __neigh_lookup(tbl, sip, dev, false);
+  const is_garp = sip === tip && inet_addr_type(net, sip) === RTN_UNICAST;
+  if (n === null && in_dev.cnf.arp_accept === 1) {
+    if (is_garp || (ar_op === ARPOP_REPLY && inet_addr_type(net, sip) === RTN_UNICAST)) {
+      n = __neigh_lookup(tbl, sip, dev, true);
+    }
+  }
+  if (n === null) return;
+  // Of several answers in a row the first one counts: proxies may have answered too.
+  const override = jiffies(dev.machine) > n.updated + n.parms.locktime || is_garp;
+  // Only an answer to us alone shows that the way to there and back works.
+  const state = ar_op === ARPOP_REPLY && skb.pkt_type === PACKET_HOST ? NUD_REACHABLE : NUD_STALE;
+  neigh_update(n, sha, state, override ? NEIGH_UPDATE_F_OVERRIDE : 0);
+}
+
+/** How arp_rcv() is asked for. @linux net/ipv4/arp.c */
+const arp_packet_type: packet_type = { type: ETH_P_ARP, func: arp_rcv };
+
+/** A device went down or changed its address: what is known of its neighbours is worth nothing. */
+function arp_netdev_event(event: number, dev: net_device): void {
+  if (event === NETDEV_CHANGEADDR || event === NETDEV_DOWN) neigh_ifdown(dev.nd_net.ipv4.arp_tbl, dev);
+}
+
+/** Make the table, and be handed ARP messages. @linux net/ipv4/arp.c */
+export function arp_init(net: net): void {
+  const tbl: neigh_table = {
+    family: AF_INET,
+    id: 'arp_cache',
+    entries: new Map(),
+    parms: new neigh_parms(),
+    constructor_: arp_constructor,
+    proxy_redo(skb) {
+      arp_process(skb.dev!.nd_net, skb);
+    },
+    last_flush: 0,
+  };
+  neigh_table_init(tbl, net.machine);
+  net.ipv4.arp_tbl = tbl;
+  dev_add_pack(net, arp_packet_type);
+  net.netdev_chain.push(arp_netdev_event);
+}

@@ -1,0 +1,83 @@
+/** connect() of sockets without connections: it fixes the peer. @linux net/ipv4/datagram.c */
+import { dst_check, flowi4, ip_rt_put, RTCF_BROADCAST } from '../../include/net/dst.ts';
+import { inet_sk } from '../../include/net/inet_sock.ts';
+import { IP_INC_STATS } from '../../include/net/net_namespace.ts';
+import { ip_route_connect, ip_route_output_ports, RT_CONN_FLAGS } from '../../include/net/route.ts';
+import { sock_flag, sock_net, SOCK_BROADCAST, type sock } from '../../include/net/sock.ts';
+import type { Sleeps } from '../../include/linux/sched.ts';
+import { EACCES, EAFNOSUPPORT, ENETUNREACH, IS_ERR, type Errno } from '../../include/uapi/asm-generic/errno.ts';
+import { ipv4_is_multicast, type sockaddr_in } from '../../include/uapi/linux/in.ts';
+import { IPSTATS_MIB_OUTNOROUTES } from '../../include/uapi/linux/snmp.ts';
+import { AF_INET } from '../../include/uapi/linux/socket.ts';
+import { TCP_ESTABLISHED } from '../../include/uapi/linux/tcp.ts';
+import { get_random_u32 } from '../../lib/random.ts';
+import { sk_dst_reset, sk_dst_set } from '../core/sock/dst.ts';
+import { lock_sock, release_sock } from '../core/sock/lock.ts';
+import { sk_set_txhash } from '../core/sock/txhash.ts';
+
+/**
+ * Send to, and take only from, this address from now on.
+ *
+ * @returns 0, -EAFNOSUPPORT, -ENETUNREACH, -EACCES (a broadcast without SO_BROADCAST)
+ * @linux net/ipv4/datagram.c
+ */
+export function __ip4_datagram_connect(sk: sock, usin: sockaddr_in): Errno {
+  const inet = inet_sk(sk);
+  if (usin.sin_family !== AF_INET) return -EAFNOSUPPORT;
+  sk_dst_reset(sk);
+
+  let oif = sk.sk_bound_dev_if;
+  let saddr = inet.inet_saddr;
+  if (ipv4_is_multicast(usin.sin_addr)) {
+    oif ||= inet.mc_index;
+    if (saddr === 0) saddr = inet.mc_addr;
+  } else {
+    oif ||= inet.uc_index;
+  }
+  const fl4 = new flowi4();
+  const { sk_protocol, inet_sport } = inet;
+  const rt = ip_route_connect(fl4, usin.sin_addr, saddr, oif, sk_protocol, inet_sport, usin.sin_port, sk);
+  if (IS_ERR(rt)) {
+    if (rt === -ENETUNREACH) IP_INC_STATS(sock_net(sk), IPSTATS_MIB_OUTNOROUTES);
+    return rt;
+  }
+  if ((rt.rt_flags & RTCF_BROADCAST) !== 0 && !sock_flag(sk, SOCK_BROADCAST)) {
+    ip_rt_put(rt);
+    return -EACCES;
+  }
+  if (inet.inet_saddr === 0) inet.inet_saddr = fl4.saddr;
+  if (inet.inet_rcv_saddr === 0) {
+    inet.inet_rcv_saddr = fl4.saddr;
+    sk.sk_prot.rehash?.(sk);
+  }
+  inet.inet_daddr = fl4.daddr;
+  inet.inet_dport = usin.sin_port;
+  sk.sk_state = TCP_ESTABLISHED;
+  sk_set_txhash(sk);
+  inet.inet_id = get_random_u32(sock_net(sk).machine) & 0xffff;
+  sk_dst_set(sk, rt);
+  return 0;
+}
+
+/** @linux net/ipv4/datagram.c */
+export function* ip4_datagram_connect(sk: sock, uaddr: sockaddr_in): Sleeps<Errno> {
+  yield* lock_sock(sk);
+  const err = __ip4_datagram_connect(sk, uaddr);
+  release_sock(sk);
+  return err;
+}
+
+/** The route became stale while a process owned the socket: look a new one up. @linux net/ipv4/datagram.c */
+export function ip4_datagram_release_cb(sk: sock): void {
+  const inet = inet_sk(sk);
+  const dst = sk.sk_dst_cache;
+  if (dst === null || dst.obsolete === 0 || dst_check(dst, 0) !== null) return;
+  const opt = inet.inet_opt;
+  const daddr = opt !== null && opt.srr !== 0 ? opt.faddr : inet.inet_daddr;
+  const { inet_saddr, inet_dport, inet_sport, sk_protocol } = inet;
+  const tos = RT_CONN_FLAGS(sk);
+  const oif = sk.sk_bound_dev_if;
+  const fl4 = new flowi4();
+  const rt = ip_route_output_ports(sock_net(sk), fl4, sk, daddr, inet_saddr, inet_dport, inet_sport, sk_protocol, tos, oif);
+  sk_dst_set(sk, IS_ERR(rt) ? null : rt);
+}

@@ -1,0 +1,345 @@
+/**
+ * The routing tables' front: routes that follow from interface addresses, `ip route`, and the check of source addresses.
+ *
+ * @linux net/ipv4/fib_frontend.c
+ */
+import {
+  flowi4,
+  RTCF_BROADCAST,
+  RTCF_LOCAL,
+  RTCF_MULTICAST,
+  rt_genid_bump_ipv4,
+  rt_is_output_route,
+  rt_nexthop,
+  RTN_BROADCAST,
+  RTN_LOCAL,
+  RTN_UNICAST,
+  skb_rtable,
+  type rtable,
+} from '../../include/net/dst.ts';
+import { ip_hdr, write_be32 } from '../../include/net/ip.ts';
+import {
+  fib_config,
+  fib_info_nhc,
+  FIB_LOOKUP_IGNORE_LINKSTATE,
+  FIB_RES_NHC,
+  fib_result,
+  NLM_F_APPEND,
+  NLM_F_CREATE,
+  type fib_info,
+} from '../../include/net/ip_fib.ts';
+import type { net } from '../../include/net/net_namespace.ts';
+import {
+  IFA_F_SECONDARY,
+  inet_ifa_match,
+  NETDEV_CHANGE,
+  NETDEV_CHANGEMTU,
+  NETDEV_DOWN,
+  NETDEV_UNREGISTER,
+  NETDEV_UP,
+} from '../../include/linux/inetdevice.ts';
+import { IFF_LOOPBACK, IFF_UP, type in_device, type in_ifaddr, type net_device } from '../../include/linux/netdevice.ts';
+import type { sk_buff } from '../../include/linux/skbuff.ts';
+import type { be32 } from '../../include/linux/types.ts';
+import { EINVAL, EXDEV, type Errno } from '../../include/uapi/asm-generic/errno.ts';
+import { INADDR_BROADCAST, ipv4_is_zeronet } from '../../include/uapi/linux/in.ts';
+import {
+  RT_SCOPE_HOST,
+  RT_SCOPE_LINK,
+  RT_SCOPE_UNIVERSE,
+  RT_TABLE_LOCAL,
+  RT_TABLE_MAIN,
+  RTPROT_KERNEL,
+} from '../../include/uapi/linux/rtnetlink.ts';
+import { neigh_ifdown } from '../core/neighbour.ts';
+import { arp_invalidate } from './arp_cache.ts';
+import { inet_ifa_byprefix, inet_lookup_ifaddr_rcu, inet_select_addr } from './devinet.ts';
+import { inet_addr_type } from './fib_addr_type.ts';
+import { fib_result_prefsrc, fib_sync_down_addr, fib_sync_down_dev } from './fib_semantics.ts';
+import { fib_table_delete, fib_table_flush, fib_table_insert } from './fib_table.ts';
+import { fib_get_table, fib_lookup, fib_trie_table } from './fib_trie.ts';
+
+export {
+  inet_addr_type,
+  inet_addr_type_dev_table,
+  inet_addr_type_table,
+  inet_dev_addr_type,
+} from './fib_addr_type.ts';
+
+/** Bits of IP's TOS that routing looks at. @linux include/net/route.h, IPTOS_RT_MASK */
+const IPTOS_RT_MASK = 0x1c;
+
+/** Which of our addresses was this packet sent to? Of a broadcast: the one that an answer is to come from. @linux net/ipv4/fib_frontend.c */
+export function fib_compute_spec_dst(skb: sk_buff): be32 {
+  const rt = skb_rtable(skb);
+  const iph = ip_hdr(skb);
+  if ((rt.rt_flags & (RTCF_BROADCAST | RTCF_MULTICAST | RTCF_LOCAL)) === RTCF_LOCAL) return iph.daddr;
+
+  const dev = skb.dev!;
+  if (ipv4_is_zeronet(iph.saddr)) return inet_select_addr(dev, iph.saddr, RT_SCOPE_LINK);
+  const fl4 = new flowi4();
+  fl4.daddr = iph.saddr;
+  fl4.flowi4_tos = iph.tos & IPTOS_RT_MASK;
+  const res = new fib_result();
+  if (fib_lookup(dev.nd_net, fl4, res, 0) === 0) return fib_result_prefsrc(dev.nd_net, res);
+  return inet_select_addr(dev, iph.saddr, RT_SCOPE_UNIVERSE);
+}
+
+/** The address that IP's options are to record for us as the packet passes. Part of route.c, here because ip_options.ts stands below that. @linux net/ipv4/route.c */
+export function ip_rt_get_source(to: Uint8Array, at: number, skb: sk_buff, rt: rtable): void {
+  const iph = ip_hdr(skb);
+  if (rt_is_output_route(rt)) {
+    write_be32(to, at, iph.saddr);
+    return;
+  }
+  const net = rt.dev.nd_net;
+  const fl4 = new flowi4();
+  fl4.daddr = iph.daddr;
+  fl4.saddr = iph.saddr;
+  fl4.flowi4_tos = iph.tos & IPTOS_RT_MASK;
+  fl4.flowi4_oif = rt.dev.ifindex;
+  fl4.flowi4_iif = skb.dev!.ifindex;
+  fl4.flowi4_mark = skb.mark;
+  const res = new fib_result();
+  const src =
+    fib_lookup(net, fl4, res, 0) === 0
+      ? fib_result_prefsrc(net, res)
+      : inet_select_addr(rt.dev, rt_nexthop(rt, iph.daddr), RT_SCOPE_UNIVERSE);
+  write_be32(to, at, src);
+}
+
+/** Does the route lead through this device? @linux net/ipv4/fib_frontend.c */
+export function fib_info_nh_uses_dev(fi: fib_info, dev: net_device): boolean {
+  return fib_info_nhc(fi, 0).nhc_dev === dev;
+}
+
+function __fib_validate_source(
+  src: be32,
+  dst: be32,
+  tos: number,
+  oif: number,
+  dev: net_device,
+  rpf: number,
+  idev: in_device,
+): number {
+  const net = dev.nd_net;
+  // The way back: as if a packet went to where this one came from.
+  const fl4 = new flowi4();
+  fl4.flowi4_iif = oif;
+  fl4.daddr = src;
+  fl4.saddr = dst;
+  fl4.flowi4_tos = tos;
+  const res = new fib_result();
+  const no_addr = idev.ifa_list.length === 0;
+
+  if (fib_lookup(net, fl4, res, 0) !== 0) return rpf !== 0 ? -EXDEV : 0;
+  if (res.type !== RTN_UNICAST && (res.type !== RTN_LOCAL || !accepts_local(idev))) return -EINVAL;
+  if (fib_info_nh_uses_dev(res.fi!, dev) || (res.type === RTN_LOCAL && dev === net.loopback_dev)) {
+    return FIB_RES_NHC(res).nhc_scope >= RT_SCOPE_HOST ? 1 : 0;
+  }
+  if (no_addr) return rpf !== 0 ? -EXDEV : 0;
+  if (rpf === 1) return -EXDEV;
+
+  fl4.flowi4_oif = dev.ifindex;
+  if (fib_lookup(net, fl4, res, FIB_LOOKUP_IGNORE_LINKSTATE) !== 0) return 0;
+  return res.type === RTN_UNICAST && FIB_RES_NHC(res).nhc_scope >= RT_SCOPE_HOST ? 1 : 0;
+}
+
+/**
+ * On lo every packet comes from one of our addresses. Linux's loopback never has to ask, because a packet keeps its
+ * route; here it goes over a wire, which carries bytes only.
+ */
+function accepts_local(idev: in_device): boolean {
+  return idev.cnf.accept_local || (idev.dev.flags & IFF_LOOPBACK) !== 0;
+}
+
+/**
+ * Is the source address of a packet that came in credible?
+ *
+ * @returns 1 the sender is a direct neighbour, 0 it is not, -EINVAL (one of our own addresses, or not unicast), -EXDEV (wrong interface)
+ * @linux net/ipv4/fib_frontend.c
+ */
+export function fib_validate_source(
+  src: be32,
+  dst: be32,
+  tos: number,
+  oif: number,
+  dev: net_device,
+  idev: in_device,
+): number {
+  const r = idev.cnf.rp_filter;
+  if (r === 0 && (dev.ifindex !== oif || !idev.cnf.send_redirects)) {
+    if (accepts_local(idev)) return 0;
+    return inet_lookup_ifaddr_rcu(dev.nd_net, src) !== null ? -EINVAL : 0;
+  }
+  return __fib_validate_source(src, dst, tos, oif, dev, r, idev);
+}
+
+/** What `ip route add` does. 0, or what fib_table_insert() says. @linux net/ipv4/fib_frontend.c */
+export function inet_rtm_newroute(net: net, cfg: fib_config): Errno {
+  return fib_table_insert(net, fib_get_table(net, cfg.fc_table), cfg);
+}
+
+/** What `ip route del` does. 0, -EINVAL, -ESRCH. @linux net/ipv4/fib_frontend.c */
+export function inet_rtm_delroute(net: net, cfg: fib_config): Errno {
+  return fib_table_delete(net, fib_get_table(net, cfg.fc_table), cfg);
+}
+
+/** Add or delete a route that follows from an interface address. */
+function fib_magic(add: boolean, type: number, dst: be32, dst_len: number, ifa: in_ifaddr): void {
+  const dev = ifa.ifa_dev!.dev;
+  const tb = fib_get_table(dev.nd_net, type === RTN_UNICAST ? RT_TABLE_MAIN : RT_TABLE_LOCAL);
+  const cfg = new fib_config();
+  cfg.fc_protocol = RTPROT_KERNEL;
+  cfg.fc_type = type;
+  cfg.fc_dst = dst;
+  cfg.fc_dst_len = dst_len;
+  cfg.fc_prefsrc = ifa.ifa_local;
+  cfg.fc_oif = dev.ifindex;
+  cfg.fc_nlflags = NLM_F_CREATE | NLM_F_APPEND;
+  cfg.fc_table = tb.tb_id;
+  cfg.fc_scope = type === RTN_LOCAL ? RT_SCOPE_HOST : RT_SCOPE_LINK;
+  if (add) fib_table_insert(dev.nd_net, tb, cfg);
+  else fib_table_delete(dev.nd_net, tb, cfg);
+}
+
+/** The type of the route to an interface's network. */
+function network_route_type(dev: net_device): number {
+  return (dev.flags & IFF_LOOPBACK) !== 0 ? RTN_LOCAL : RTN_UNICAST;
+}
+
+/** The routes of a new interface address: to itself, to its broadcast addresses, to its network. @linux net/ipv4/fib_frontend.c */
+export function fib_add_ifaddr(ifa: in_ifaddr): void {
+  const in_dev = ifa.ifa_dev!;
+  const dev = in_dev.dev;
+  const mask = ifa.ifa_mask;
+  const prefix = ifa.ifa_address & mask;
+  const secondary = (ifa.ifa_flags & IFA_F_SECONDARY) !== 0;
+  const prim = secondary ? inet_ifa_byprefix(in_dev, prefix, mask) : ifa;
+  if (prim === null) return;
+
+  fib_magic(true, RTN_LOCAL, ifa.ifa_local, 32, prim);
+  if ((dev.flags & IFF_UP) === 0) return;
+
+  if (ifa.ifa_broadcast !== 0 && ifa.ifa_broadcast !== INADDR_BROADCAST) {
+    fib_magic(true, RTN_BROADCAST, ifa.ifa_broadcast, 32, prim);
+    arp_invalidate(dev, ifa.ifa_broadcast);
+  }
+  if (!ipv4_is_zeronet(prefix) && !secondary && (prefix !== ifa.ifa_local || ifa.ifa_prefixlen < 32)) {
+    fib_magic(true, network_route_type(dev), prefix, ifa.ifa_prefixlen, prim);
+    if (ifa.ifa_prefixlen < 31) {
+      fib_magic(true, RTN_BROADCAST, prefix | ~mask, 32, prim);
+      arp_invalidate(dev, prefix | ~mask);
+    }
+  }
+}
+
+/** The routes of an interface address that goes, as far as no other address needs them. @linux net/ipv4/fib_frontend.c */
+export function fib_del_ifaddr(ifa: in_ifaddr): void {
+  const in_dev = ifa.ifa_dev!;
+  const dev = in_dev.dev;
+  const net = dev.nd_net;
+  const brd = ifa.ifa_address | ~ifa.ifa_mask;
+  const any = ifa.ifa_address & ifa.ifa_mask;
+  let prim: in_ifaddr | null = ifa;
+  let subnet = false;
+  if ((ifa.ifa_flags & IFA_F_SECONDARY) !== 0) {
+    prim = inet_ifa_byprefix(in_dev, any, ifa.ifa_mask);
+    if (prim === null) return;
+  } else if (!ipv4_is_zeronet(any) && (any !== ifa.ifa_local || ifa.ifa_prefixlen < 32)) {
+    fib_magic(false, network_route_type(dev), any, ifa.ifa_prefixlen, prim);
+    subnet = true;
+  }
+
+  // Take care not to delete too much: another address may need the same route.
+  let local_ok = false;
+  const needed = new Set<be32>();
+  for (const other of in_dev.ifa_list) {
+    if (other === ifa) continue;
+    const same_subnet = other.ifa_mask === prim.ifa_mask && inet_ifa_match(other.ifa_address, prim);
+    const primary = (other.ifa_flags & IFA_F_SECONDARY) === 0;
+    if (primary ? other.ifa_local !== prim.ifa_local : !same_subnet) continue;
+    if (other.ifa_local === ifa.ifa_local) local_ok = true;
+    needed.add(other.ifa_broadcast);
+    if (primary && other.ifa_prefixlen < 31) {
+      needed.add(other.ifa_address | ~other.ifa_mask);
+      needed.add(other.ifa_address & other.ifa_mask);
+    }
+  }
+  if (!needed.has(ifa.ifa_broadcast)) fib_magic(false, RTN_BROADCAST, ifa.ifa_broadcast, 32, prim);
+  if (subnet && ifa.ifa_prefixlen < 31) {
+    if (!needed.has(brd)) fib_magic(false, RTN_BROADCAST, brd, 32, prim);
+    if (!needed.has(any)) fib_magic(false, RTN_BROADCAST, any, 32, prim);
+  }
+  if (local_ok) return;
+  fib_magic(false, RTN_LOCAL, ifa.ifa_local, 32, prim);
+  // Routes whose source address it was go with it.
+  if (inet_addr_type(net, ifa.ifa_local) !== RTN_LOCAL && fib_sync_down_addr(net, ifa.ifa_local) > 0) {
+    fib_flush(net);
+  }
+}
+
+/** Take dead routes out of all tables. @linux net/ipv4/fib_frontend.c */
+export function fib_flush(net: net): void {
+  const flushed = fib_table_flush(net.ipv4.fib_local) + fib_table_flush(net.ipv4.fib_main);
+  if (flushed > 0) rt_genid_bump_ipv4(net);
+}
+
+function fib_disable_ip(dev: net_device, force: boolean): void {
+  const net = dev.nd_net;
+  if (fib_sync_down_dev(dev, force) > 0) fib_flush(net);
+  else rt_genid_bump_ipv4(net);
+  neigh_ifdown(net.ipv4.arp_tbl, dev);
+}
+
+/** An interface got or lost an address: so do the tables. @linux net/ipv4/fib_frontend.c */
+export function fib_inetaddr_event(event: number, ifa: in_ifaddr): void {
+  const dev = ifa.ifa_dev!.dev;
+  const net = dev.nd_net;
+  switch (event) {
+    case NETDEV_UP:
+      fib_add_ifaddr(ifa);
+      net.ipv4.dev_addr_genid++;
+      rt_genid_bump_ipv4(net);
+      break;
+    case NETDEV_DOWN:
+      fib_del_ifaddr(ifa);
+      net.ipv4.dev_addr_genid++;
+      if (ifa.ifa_dev!.ifa_list.length === 0) fib_disable_ip(dev, true);
+      else rt_genid_bump_ipv4(net);
+      break;
+  }
+}
+
+/** A device went up or down: so do its routes. @linux net/ipv4/fib_frontend.c */
+export function fib_netdev_event(event: number, dev: net_device): void {
+  const net = dev.nd_net;
+  if (event === NETDEV_UNREGISTER) {
+    fib_disable_ip(dev, true);
+    return;
+  }
+  const in_dev = dev.ip_ptr;
+  if (in_dev === null) return;
+  switch (event) {
+    case NETDEV_UP:
+      for (const ifa of in_dev.ifa_list) fib_add_ifaddr(ifa);
+      net.ipv4.dev_addr_genid++;
+      rt_genid_bump_ipv4(net);
+      break;
+    case NETDEV_DOWN:
+      fib_disable_ip(dev, false);
+      break;
+    case NETDEV_CHANGE:
+    case NETDEV_CHANGEMTU:
+      rt_genid_bump_ipv4(net);
+      break;
+  }
+}
+
+/** Make the tables, and have them follow devices and addresses. @linux net/ipv4/fib_frontend.c */
+export function ip_fib_init(net: net): void {
+  net.ipv4.fib_local = fib_trie_table(RT_TABLE_LOCAL);
+  net.ipv4.fib_main = fib_trie_table(RT_TABLE_MAIN);
+  net.ipv4.inetaddr_chain.push(fib_inetaddr_event);
+  net.netdev_chain.push(fib_netdev_event);
+}

@@ -1,0 +1,251 @@
+/** bind(): which local port a socket gets, and when two sockets are in each other's way. */
+import type { be32 } from '../../../include/linux/types.ts';
+import { inet_csk } from '../../../include/net/inet_connection_sock.ts';
+import {
+  FASTREUSEPORT_ANY,
+  FASTREUSEPORT_STRICT,
+  type inet_bind_bucket,
+  type inet_bind2_bucket,
+} from '../../../include/net/inet_hashtables.ts';
+import { SK_CAN_REUSE, SK_FORCE_REUSE, sock_net, type sock, type sock_common } from '../../../include/net/sock.ts';
+import { EADDRINUSE, type Errno } from '../../../include/uapi/asm-generic/errno.ts';
+import { TCP_LISTEN, TCP_TIME_WAIT } from '../../../include/uapi/linux/tcp.ts';
+import { WARN_ON } from '../../../kernel/printk.ts';
+import { get_random_u32_below } from '../../../lib/random.ts';
+import {
+  inet_bind_bucket_create,
+  inet_bind_bucket_destroy,
+  inet_bind_bucket_find,
+  inet_bind_hash,
+  inet_bind2_bucket_create,
+  inet_bind2_bucket_destroy,
+  inet_bind2_bucket_find,
+  inet_bind2_bucket_match_addr_any,
+} from '../inet_hashtables/bind.ts';
+import {
+  inet_bhash_bucket,
+  inet_bhash2_addr_any_hashbucket,
+  inet_bhashfn_portaddr,
+  tcp_or_dccp_get_hashinfo,
+} from '../inet_hashtables/hash.ts';
+import { inet_sk_get_local_port_range } from './port_range.ts';
+
+/** Do two local addresses overlap? With wildcards INADDR_ANY overlaps with every address. */
+function ipv4_rcv_saddr_equal(sk1_rcv_saddr: be32, sk2_rcv_saddr: be32, match_sk1_wildcard: boolean, match_sk2_wildcard: boolean): boolean {
+  if (sk1_rcv_saddr === sk2_rcv_saddr) return true;
+  return (match_sk1_wildcard && sk1_rcv_saddr === 0) || (match_sk2_wildcard && sk2_rcv_saddr === 0);
+}
+
+/** Do the local addresses of two sockets overlap? @linux net/ipv4/inet_connection_sock.c */
+export function inet_rcv_saddr_equal(sk: sock_common, sk2: sock_common, match_wildcard: boolean): boolean {
+  return ipv4_rcv_saddr_equal(sk.skc_rcv_saddr, sk2.skc_rcv_saddr, match_wildcard, match_wildcard);
+}
+
+/** Is the socket bound to no particular address? @linux net/ipv4/inet_connection_sock.c */
+export function inet_rcv_saddr_any(sk: sock_common): boolean {
+  return sk.skc_rcv_saddr === 0;
+}
+
+/** A socket with an address of its own is compared with the owners at that address only. @linux include/net/inet_hashtables.h */
+function inet_use_hash2_on_bind(sk: sock): boolean {
+  return sk.skc_rcv_saddr !== 0;
+}
+
+/** SO_REUSEPORT may be used unless the socket is in a group already that has no closed members. */
+function reuseport_cb_allows(sk: sock): boolean {
+  return sk.sk_reuseport_cb === null || sk.sk_reuseport_cb.num_closed_socks > 0;
+}
+
+/**
+ * May `sk` not have the port because of `sk2`, given that their addresses overlap?
+ *
+ * Both with SO_REUSEADDR is fine as long as sk2 does not listen. Both with SO_REUSEPORT is fine for sockets of one user.
+ *
+ * @param relax SO_REUSEADDR counts: the user named the port, or ip_autobind_reuse is set
+ * @param reuseport_ok SO_REUSEPORT counts: the user named the port
+ * @linux net/ipv4/inet_connection_sock.c
+ */
+function inet_bind_conflict(
+  sk: sock,
+  sk2: sock_common,
+  relax: boolean,
+  reuseport_cb_ok: boolean,
+  reuseport_ok: boolean,
+): boolean {
+  if (sk === sk2) return false;
+  const dev = sk.skc_bound_dev_if;
+  const dev2 = sk2.skc_bound_dev_if;
+  if (dev !== 0 && dev2 !== 0 && dev !== dev2) return false;
+
+  const both_reuseport = sk.skc_reuseport && sk2.skc_reuseport;
+  // A time-wait sock belongs to nobody any more.
+  const same_user = sk2.skc_state === TCP_TIME_WAIT || sk.sk_uid === (sk2 as sock).sk_uid;
+  if (sk.skc_reuse !== 0 && sk2.skc_reuse !== 0 && sk2.skc_state !== TCP_LISTEN) {
+    return !relax || (!reuseport_ok && both_reuseport && reuseport_cb_ok && same_user);
+  }
+  return !reuseport_ok || !both_reuseport || !reuseport_cb_ok || !same_user;
+}
+
+/** Is somebody in the way among the owners of this port and address, time-wait socks included? @linux net/ipv4/inet_connection_sock.c */
+function inet_bhash2_conflict(
+  sk: sock,
+  tb2: inet_bind2_bucket,
+  relax: boolean,
+  reuseport_cb_ok: boolean,
+  reuseport_ok: boolean,
+): boolean {
+  for (let sk2 = tb2.owners; sk2 !== null; sk2 = sk2.skc_bind2_node_next) {
+    if (inet_bind_conflict(sk, sk2, relax, reuseport_cb_ok, reuseport_ok)) return true;
+  }
+  for (let tw2 = tb2.deathrow; tw2 !== null; tw2 = tw2.skc_bind2_node_next) {
+    if (inet_bind_conflict(sk, tw2, relax, reuseport_cb_ok, reuseport_ok)) return true;
+  }
+  return false;
+}
+
+/** Is somebody in the way among the owners of this port? @linux net/ipv4/inet_connection_sock.c */
+function inet_csk_bind_conflict(
+  sk: sock,
+  tb: inet_bind_bucket,
+  tb2: inet_bind2_bucket | null,
+  relax: boolean,
+  reuseport_ok: boolean,
+): boolean {
+  const reuseport_cb_ok = reuseport_cb_allows(sk);
+  // Who is bound to INADDR_ANY was asked before (inet_bhash2_addr_any_conflict).
+  if (inet_use_hash2_on_bind(sk)) {
+    return tb2 !== null && inet_bhash2_conflict(sk, tb2, relax, reuseport_cb_ok, reuseport_ok);
+  }
+  for (let sk2 = tb.owners; sk2 !== null; sk2 = sk2.skc_bind_node_next) {
+    if (inet_bind_conflict(sk, sk2, relax, reuseport_cb_ok, reuseport_ok) && inet_rcv_saddr_equal(sk, sk2, true)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/** Is somebody in the way who is bound to this port on INADDR_ANY? @linux net/ipv4/inet_connection_sock.c */
+function inet_bhash2_addr_any_conflict(sk: sock, port: number, relax: boolean, reuseport_ok: boolean): boolean {
+  const net = sock_net(sk);
+  const reuseport_cb_ok = reuseport_cb_allows(sk);
+  const head2 = inet_bhash2_addr_any_hashbucket(tcp_or_dccp_get_hashinfo(sk), net, port);
+  for (let tb2 = head2.chain; tb2 !== null; tb2 = tb2.node_next) {
+    if (
+      inet_bind2_bucket_match_addr_any(tb2, net, port, 0) &&
+      inet_bhash2_conflict(sk, tb2, relax, reuseport_cb_ok, reuseport_ok)
+    ) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/** May an unbound socket have this port? */
+function port_is_open(sk: sock, port: number, relax: boolean): boolean {
+  const net = sock_net(sk);
+  const hinfo = tcp_or_dccp_get_hashinfo(sk);
+  if (net.ipv4.ip_local_reserved_ports.has(port)) return false;
+  if (inet_use_hash2_on_bind(sk) && inet_bhash2_addr_any_conflict(sk, port, relax, false)) return false;
+  const tb = inet_bind_bucket_find(inet_bhash_bucket(hinfo, port), net, port, 0);
+  if (tb === null) return true;
+  const tb2 = inet_bind2_bucket_find(inet_bhashfn_portaddr(hinfo, sk, net, port), net, port, 0, sk);
+  return !inet_csk_bind_conflict(sk, tb, tb2, relax, false);
+}
+
+/** Look for an open port from `low` to `high` - 1, from a random place on: odd ports first (of an even range), since connect() favours even ones. */
+function scan_for_open_port(sk: sock, low: number, high: number, relax: boolean): number {
+  let remaining = high - low;
+  if (remaining > 1) remaining &= ~1;
+  const offset = get_random_u32_below(sock_net(sk).machine, remaining) | 1;
+  for (const start of [offset, offset - 1]) {
+    let port = low + start;
+    for (let i = 0; i < remaining; i += 2, port += 2) {
+      if (port >= high) port -= remaining;
+      if (port_is_open(sk, port, relax)) return port;
+    }
+  }
+  return 0;
+}
+
+/** Pick a local port that nobody is in the way of. @returns 0 if there is none. @linux net/ipv4/inet_connection_sock.c */
+function inet_csk_find_open_port(sk: sock): number {
+  const find = (relax: boolean): number => {
+    const [low, highest] = inet_sk_get_local_port_range(sk);
+    const high = highest + 1;
+    // With SO_REUSEADDR first the lower half, to leave room for those who want a port of their own.
+    if (sk.skc_reuse !== SK_CAN_REUSE || high - low < 4) return scan_for_open_port(sk, low, high, relax);
+    const half = low + (((high - low) >> 2) << 1);
+    return scan_for_open_port(sk, low, half, relax) || scan_for_open_port(sk, half, high, relax);
+  };
+  // ip_autobind_reuse: the socket may still connect to different destinations.
+  return find(false) || (sock_net(sk).ipv4.sysctl_ip_autobind_reuse !== 0 ? find(true) : 0);
+}
+
+/** Does the socket fit among owners that all share the port by SO_REUSEPORT? Then nobody need be asked one by one. */
+function sk_reuseport_match(tb: inet_bind_bucket, sk: sock): boolean {
+  if (tb.fastreuseport <= 0 || !sk.skc_reuseport || sk.sk_reuseport_cb !== null) return false;
+  if (tb.fastuid !== sk.sk_uid) return false;
+  // Only of those who came since fastreuseport was set again we know that their addresses don't conflict.
+  if (tb.fastreuseport === FASTREUSEPORT_ANY) return true;
+  return ipv4_rcv_saddr_equal(tb.fast_rcv_saddr, sk.skc_rcv_saddr, true, false);
+}
+
+/** Keep what all owners of a port have in common up to date, for the next one who wants it. @linux net/ipv4/inet_connection_sock.c */
+export function inet_csk_update_fastreuse(tb: inet_bind_bucket, sk: sock): void {
+  const reuse = sk.skc_reuse !== 0 && sk.skc_state !== TCP_LISTEN;
+  const first = tb.owners === null;
+  if (first) tb.fastreuse = reuse ? 1 : 0;
+  else if (!reuse) tb.fastreuse = 0;
+
+  if (!sk.skc_reuseport) {
+    tb.fastreuseport = 0;
+  } else if (first || !sk_reuseport_match(tb, sk)) {
+    tb.fastreuseport = first ? FASTREUSEPORT_ANY : FASTREUSEPORT_STRICT;
+    tb.fastuid = sk.sk_uid;
+    tb.fast_rcv_saddr = sk.skc_rcv_saddr;
+    tb.fast_sk_family = sk.skc_family;
+  }
+}
+
+/**
+ * Bind the socket to a local port.
+ *
+ * @param snum the port; 0: any that is open
+ * @returns 0 or -EADDRINUSE
+ * @linux net/ipv4/inet_connection_sock.c
+ */
+export function inet_csk_get_port(sk: sock, snum: number): Errno {
+  const hinfo = tcp_or_dccp_get_hashinfo(sk);
+  const net = sock_net(sk);
+  const port = snum !== 0 ? snum : inet_csk_find_open_port(sk);
+  if (port === 0) return -EADDRINUSE;
+
+  const head = inet_bhash_bucket(hinfo, port);
+  const head2 = inet_bhashfn_portaddr(hinfo, sk, net, port);
+  const tb = inet_bind_bucket_find(head, net, port, 0) ?? inet_bind_bucket_create(net, head, port, 0);
+  const tb2 = inet_bind2_bucket_find(head2, net, port, 0, sk) ?? inet_bind2_bucket_create(net, head2, port, 0, sk);
+
+  if (snum !== 0 && named_port_conflicts(sk, tb, tb2, port)) {
+    // Those that were made just now have no owners.
+    inet_bind_bucket_destroy(hinfo, tb);
+    inet_bind2_bucket_destroy(head2, tb2);
+    return -EADDRINUSE;
+  }
+
+  inet_csk_update_fastreuse(tb, sk);
+  const icsk = inet_csk(sk);
+  if (icsk.icsk_bind_hash === null) inet_bind_hash(sk, tb, tb2, port);
+  WARN_ON(net.machine, icsk.icsk_bind_hash !== tb, 'inet_csk_get_port: bound to another port');
+  WARN_ON(net.machine, icsk.icsk_bind2_hash !== tb2, 'inet_csk_get_port: bound to another address');
+  return 0;
+}
+
+/** May the socket not have the port that its user named? */
+function named_port_conflicts(sk: sock, tb: inet_bind_bucket, tb2: inet_bind2_bucket, port: number): boolean {
+  const reuse = sk.skc_reuse !== 0 && sk.skc_state !== TCP_LISTEN;
+  if (tb.owners !== null) {
+    if (sk.skc_reuse === SK_FORCE_REUSE || (tb.fastreuse > 0 && reuse) || sk_reuseport_match(tb, sk)) return false;
+  }
+  if (inet_use_hash2_on_bind(sk) && inet_bhash2_addr_any_conflict(sk, port, true, true)) return true;
+  return inet_csk_bind_conflict(sk, tb, tb2, true, true);
+}

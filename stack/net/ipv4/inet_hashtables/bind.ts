@@ -1,0 +1,228 @@
+/** Who owns which local port: bind buckets (by port) and bind2 buckets (by port and address). */
+import type { be32 } from '../../../include/linux/types.ts';
+import { inet_csk } from '../../../include/net/inet_connection_sock.ts';
+import {
+  inet_bind_bucket,
+  inet_bind2_bucket,
+  type inet_bind_hashbucket,
+  type inet_bind2_hashbucket,
+  type inet_hashinfo,
+} from '../../../include/net/inet_hashtables.ts';
+import { inet_sk } from '../../../include/net/inet_sock.ts';
+import type { inet_timewait_sock } from '../../../include/net/inet_timewait_sock.ts';
+import type { net } from '../../../include/net/net_namespace.ts';
+import { SOCK_BINDADDR_LOCK, sock_net, type sock, type sock_common } from '../../../include/net/sock.ts';
+import { inet_bhash_bucket, inet_bhashfn_portaddr, tcp_or_dccp_get_hashinfo } from './hash.ts';
+
+/** Make the bucket of a port that nobody owned so far. @linux net/ipv4/inet_hashtables.c */
+export function inet_bind_bucket_create(net: net, head: inet_bind_hashbucket, snum: number, l3mdev: number): inet_bind_bucket {
+  const tb = new inet_bind_bucket(net, snum);
+  tb.l3mdev = l3mdev;
+  tb.node_next = head.chain;
+  if (head.chain !== null) head.chain.node_prev = tb;
+  head.chain = tb;
+  return tb;
+}
+
+/** Remove the bucket of a port, if its last owner has gone. @linux net/ipv4/inet_hashtables.c */
+export function inet_bind_bucket_destroy(hinfo: inet_hashinfo, tb: inet_bind_bucket): void {
+  if (tb.owners !== null) return;
+  const next = tb.node_next;
+  const prev = tb.node_prev;
+  if (next !== null) next.node_prev = prev;
+  if (prev !== null) prev.node_next = next;
+  else inet_bhash_bucket(hinfo, tb.port).chain = next;
+  tb.node_next = null;
+  tb.node_prev = null;
+}
+
+/** @linux net/ipv4/inet_hashtables.c */
+export function inet_bind_bucket_match(tb: inet_bind_bucket, net: net, port: number, l3mdev: number): boolean {
+  return tb.port === port && tb.ib_net === net && tb.l3mdev === l3mdev;
+}
+
+/** The bucket of a port in a chain, or null when nobody owns the port. */
+export function inet_bind_bucket_find(head: inet_bind_hashbucket, net: net, port: number, l3mdev: number): inet_bind_bucket | null {
+  let tb = head.chain;
+  while (tb !== null && !inet_bind_bucket_match(tb, net, port, l3mdev)) tb = tb.node_next;
+  return tb;
+}
+
+/** Make the bucket of a port on the socket's address. @linux net/ipv4/inet_hashtables.c */
+export function inet_bind2_bucket_create(
+  net: net,
+  head: inet_bind2_hashbucket,
+  port: number,
+  l3mdev: number,
+  sk: sock_common,
+): inet_bind2_bucket {
+  const tb2 = new inet_bind2_bucket(net, port, sk.skc_rcv_saddr);
+  tb2.l3mdev = l3mdev;
+  tb2.family = sk.skc_family;
+  tb2.node_next = head.chain;
+  if (head.chain !== null) head.chain.node_prev = tb2;
+  head.chain = tb2;
+  return tb2;
+}
+
+/** Remove a bind2 bucket, if its last owner has gone. @linux net/ipv4/inet_hashtables.c */
+export function inet_bind2_bucket_destroy(head2: inet_bind2_hashbucket, tb2: inet_bind2_bucket): void {
+  if (tb2.owners !== null || tb2.deathrow !== null) return;
+  const next = tb2.node_next;
+  const prev = tb2.node_prev;
+  if (next !== null) next.node_prev = prev;
+  if (prev !== null) prev.node_next = next;
+  else head2.chain = next;
+  tb2.node_next = null;
+  tb2.node_prev = null;
+}
+
+/** Is the bucket of the address that the socket is bound to? @linux net/ipv4/inet_hashtables.c */
+export function inet_bind2_bucket_addr_match(tb2: inet_bind2_bucket, sk: sock_common): boolean {
+  return tb2.rcv_saddr === sk.skc_rcv_saddr;
+}
+
+/** Is it the bucket of this port on any address (INADDR_ANY)? @linux net/ipv4/inet_hashtables.c */
+export function inet_bind2_bucket_match_addr_any(tb2: inet_bind2_bucket, net: net, port: number, l3mdev: number): boolean {
+  return tb2.port === port && tb2.ib_net === net && tb2.l3mdev === l3mdev && tb2.rcv_saddr === 0;
+}
+
+/** The bucket of a port on the socket's address, or null. @linux net/ipv4/inet_hashtables.c */
+export function inet_bind2_bucket_find(
+  head: inet_bind2_hashbucket,
+  net: net,
+  port: number,
+  l3mdev: number,
+  sk: sock_common,
+): inet_bind2_bucket | null {
+  for (let tb2 = head.chain; tb2 !== null; tb2 = tb2.node_next) {
+    if (tb2.port === port && tb2.ib_net === net && tb2.l3mdev === l3mdev && inet_bind2_bucket_addr_match(tb2, sk)) {
+      return tb2;
+    }
+  }
+  return null;
+}
+
+/** Make the socket an owner of the port: from now on it has a number. @linux net/ipv4/inet_hashtables.c */
+export function inet_bind_hash(sk: sock, tb: inet_bind_bucket, tb2: inet_bind2_bucket, port: number): void {
+  const icsk = inet_csk(sk);
+  icsk.inet_num = port;
+  sk_add_bind_node(sk, tb);
+  icsk.icsk_bind_hash = tb;
+  sk_add_bind2_node(sk, tb2);
+  icsk.icsk_bind2_hash = tb2;
+}
+
+/** Give the socket's local port back. @linux net/ipv4/inet_hashtables.c */
+export function inet_put_port(sk: sock): void {
+  const icsk = inet_csk(sk);
+  const hashinfo = tcp_or_dccp_get_hashinfo(sk);
+  const head2 = inet_bhashfn_portaddr(hashinfo, sk, sock_net(sk), icsk.inet_num);
+  const tb = icsk.icsk_bind_hash!;
+  __sk_del_bind_node(sk, tb);
+  icsk.icsk_bind_hash = null;
+  icsk.inet_num = 0;
+  inet_bind_bucket_destroy(hashinfo, tb);
+  const tb2 = icsk.icsk_bind2_hash;
+  if (tb2 !== null) {
+    __sk_del_bind2_node(sk, tb2);
+    icsk.icsk_bind2_hash = null;
+    inet_bind2_bucket_destroy(head2, tb2);
+  }
+}
+
+/** Give a bound socket another source address, and move it to that address's bucket. @linux net/ipv4/inet_hashtables.c */
+export function inet_bhash2_update_saddr(sk: sock, saddr: be32): void {
+  __inet_bhash2_update_saddr(sk, saddr);
+}
+
+/** Forget a source address that the user has not asked for. @linux net/ipv4/inet_hashtables.c */
+export function inet_bhash2_reset_saddr(sk: sock): void {
+  if ((sk.sk_userlocks & SOCK_BINDADDR_LOCK) === 0) __inet_bhash2_update_saddr(sk, 0);
+}
+
+/** Reset is an update to INADDR_ANY here: without IPv6 there is nothing else to reset. */
+function __inet_bhash2_update_saddr(sk: sock, saddr: be32): void {
+  const inet = inet_sk(sk);
+  const icsk = inet_csk(sk);
+  const tb2 = icsk.icsk_bind2_hash;
+  if (tb2 === null) {
+    inet.inet_saddr = saddr;
+    inet.inet_rcv_saddr = saddr;
+    return;
+  }
+  const hinfo = tcp_or_dccp_get_hashinfo(sk);
+  const net = sock_net(sk);
+  const port = inet.inet_num;
+  __sk_del_bind2_node(sk, tb2);
+  inet_bind2_bucket_destroy(inet_bhashfn_portaddr(hinfo, sk, net, port), tb2);
+
+  inet.inet_saddr = saddr;
+  inet.inet_rcv_saddr = saddr;
+
+  const head2 = inet_bhashfn_portaddr(hinfo, sk, net, port);
+  const new_tb2 =
+    inet_bind2_bucket_find(head2, net, port, 0, sk) ?? inet_bind2_bucket_create(net, head2, port, 0, sk);
+  sk_add_bind2_node(sk, new_tb2);
+  icsk.icsk_bind2_hash = new_tb2;
+}
+
+/** Chain a socket (or time-wait sock) among the owners of a port. @linux include/net/sock.h */
+export function sk_add_bind_node(sk: sock_common, tb: inet_bind_bucket): void {
+  const first = tb.owners;
+  sk.skc_bind_node_prev = null;
+  sk.skc_bind_node_next = first;
+  if (first !== null) first.skc_bind_node_prev = sk;
+  tb.owners = sk;
+}
+
+/** @linux include/net/sock.h */
+export function __sk_del_bind_node(sk: sock_common, tb: inet_bind_bucket): void {
+  const next = sk.skc_bind_node_next;
+  const prev = sk.skc_bind_node_prev;
+  if (next !== null) next.skc_bind_node_prev = prev;
+  if (prev !== null) prev.skc_bind_node_next = next;
+  else tb.owners = next;
+  sk.skc_bind_node_next = null;
+  sk.skc_bind_node_prev = null;
+}
+
+/** Chain a socket among the owners of a port and address. @linux include/net/sock.h */
+export function sk_add_bind2_node(sk: sock_common, tb2: inet_bind2_bucket): void {
+  const first = tb2.owners;
+  sk.skc_bind2_node_prev = null;
+  sk.skc_bind2_node_next = first;
+  if (first !== null) first.skc_bind2_node_prev = sk;
+  tb2.owners = sk;
+}
+
+/** @linux include/net/sock.h */
+export function __sk_del_bind2_node(sk: sock_common, tb2: inet_bind2_bucket): void {
+  const prev = sk.skc_bind2_node_prev;
+  if (prev === null) tb2.owners = sk.skc_bind2_node_next;
+  unlink_bind2_node(sk);
+}
+
+/** Chain a time-wait sock on a port and address: apart from the full sockets. @linux net/ipv4/inet_timewait_sock.c */
+export function inet_twsk_add_bind2_node(tw: inet_timewait_sock, tb2: inet_bind2_bucket): void {
+  const first = tb2.deathrow;
+  tw.skc_bind2_node_prev = null;
+  tw.skc_bind2_node_next = first;
+  if (first !== null) first.skc_bind2_node_prev = tw;
+  tb2.deathrow = tw;
+}
+
+/** Take a time-wait sock off its port and address. */
+export function inet_twsk_del_bind2_node(tw: inet_timewait_sock, tb2: inet_bind2_bucket): void {
+  if (tw.skc_bind2_node_prev === null) tb2.deathrow = tw.skc_bind2_node_next;
+  unlink_bind2_node(tw);
+}
+
+function unlink_bind2_node(sk: sock_common): void {
+  const next = sk.skc_bind2_node_next;
+  const prev = sk.skc_bind2_node_prev;
+  if (next !== null) next.skc_bind2_node_prev = prev;
+  if (prev !== null) prev.skc_bind2_node_next = next;
+  sk.skc_bind2_node_next = null;
+  sk.skc_bind2_node_prev = null;
+}

@@ -1,0 +1,209 @@
+/**
+ * IP packets coming in: from ip_rcv(), where the device layer hands them over, to the route that takes them on. What
+ * is for this host goes on in ip_input_deliver.ts.
+ *
+ * @linux net/ipv4/ip_input.c
+ */
+import {
+  SKB_DROP_REASON_IP_CSUM,
+  SKB_DROP_REASON_IP_INHDR,
+  SKB_DROP_REASON_IP_RPFILTER,
+  SKB_DROP_REASON_NOT_SPECIFIED,
+  SKB_DROP_REASON_OTHERHOST,
+  SKB_DROP_REASON_PKT_TOO_SMALL,
+  SKB_DROP_REASON_UNICAST_IN_L2_MULTICAST,
+} from '../../include/net/dropreason.ts';
+import { dst_input, RTN_BROADCAST, RTN_MULTICAST, skb_rtable } from '../../include/net/dst.ts';
+import { IP_MF, IP_OFFSET, ip_hdr, ip_options, IPCB, ipcb_reset, IPHDR_LEN, read_be32 } from '../../include/net/ip.ts';
+import { IP_ADD_STATS, IP_INC_STATS, NET_INC_STATS, type net } from '../../include/net/net_namespace.ts';
+import {
+  ETH_P_IP,
+  NET_RX_DROP,
+  NET_RX_SUCCESS,
+  type net_device,
+  type packet_type,
+} from '../../include/linux/netdevice.ts';
+import {
+  PACKET_BROADCAST,
+  PACKET_MULTICAST,
+  PACKET_OTHERHOST,
+  skb_headroom,
+  skb_shared,
+  skb_shinfo,
+  type sk_buff,
+} from '../../include/linux/skbuff.ts';
+import { EXDEV } from '../../include/uapi/asm-generic/errno.ts';
+import {
+  IPSTATS_MIB_CSUMERRORS,
+  IPSTATS_MIB_INBCASTOCTETS,
+  IPSTATS_MIB_INBCASTPKTS,
+  IPSTATS_MIB_INDISCARDS,
+  IPSTATS_MIB_INHDRERRORS,
+  IPSTATS_MIB_INMCASTOCTETS,
+  IPSTATS_MIB_INMCASTPKTS,
+  IPSTATS_MIB_INOCTETS,
+  IPSTATS_MIB_INPKTS,
+  IPSTATS_MIB_INTRUNCATEDPKTS,
+  IPSTATS_MIB_NOECTPKTS,
+  LINUX_MIB_IPRPFILTER,
+} from '../../include/uapi/linux/snmp.ts';
+import { ip_fast_csum } from '../../lib/checksum.ts';
+import { consume_skb, kfree_skb_reason, pskb_may_pull, pskb_trim_rcsum, skb_clone, skb_cow, skb_orphan } from '../core/skbuff.ts';
+import { ip_options_compile } from './ip_options.ts';
+import { ip_options_rcv_srr } from './ip_options_srr.ts';
+import { ip_route_input_noref } from './route.ts';
+
+/**
+ * Is this a packet that IP may take (RFC 1122 3.2.1)? Long enough, version 4, right checksum, right length; what the
+ * link padded is cut off.
+ *
+ * @returns the packet, or null: it was dropped
+ */
+function ip_rcv_core(received: sk_buff, net: net): sk_buff | null {
+  let skb = received;
+  if (skb.pkt_type === PACKET_OTHERHOST) {
+    kfree_skb_reason(skb, SKB_DROP_REASON_OTHERHOST);
+    return null;
+  }
+  IP_INC_STATS(net, IPSTATS_MIB_INPKTS);
+  IP_ADD_STATS(net, IPSTATS_MIB_INOCTETS, skb.len);
+
+  if (skb_shared(skb)) {
+    const own = skb_clone(skb);
+    consume_skb(skb);
+    skb = own;
+  }
+  if (!pskb_may_pull(skb, IPHDR_LEN)) return inhdr_error(skb, net, SKB_DROP_REASON_IP_INHDR);
+  let { head } = skb;
+  let at = skb.network_header;
+  const version_ihl = head[at]!;
+  const ihl = version_ihl & 0xf;
+  if (ihl < 5 || version_ihl >>> 4 !== 4) return inhdr_error(skb, net, SKB_DROP_REASON_IP_INHDR);
+  IP_ADD_STATS(net, IPSTATS_MIB_NOECTPKTS + (head[at + 1]! & 3), Math.max(1, skb_shinfo(skb).gso_segs));
+
+  if (!pskb_may_pull(skb, ihl * 4)) return inhdr_error(skb, net, SKB_DROP_REASON_IP_INHDR);
+  head = skb.head;
+  at = skb.network_header;
+  if (ip_fast_csum(head, at, ihl) !== 0) {
+    IP_INC_STATS(net, IPSTATS_MIB_CSUMERRORS);
+    return inhdr_error(skb, net, SKB_DROP_REASON_IP_CSUM);
+  }
+  const len = (head[at + 2]! << 8) | head[at + 3]!;
+  if (skb.len < len) {
+    IP_INC_STATS(net, IPSTATS_MIB_INTRUNCATEDPKTS);
+    kfree_skb_reason(skb, SKB_DROP_REASON_PKT_TOO_SMALL);
+    return null;
+  }
+  if (len < ihl * 4) return inhdr_error(skb, net, SKB_DROP_REASON_IP_INHDR);
+  if (skb.len > len && pskb_trim_rcsum(skb, len) !== 0) {
+    IP_INC_STATS(net, IPSTATS_MIB_INDISCARDS);
+    kfree_skb_reason(skb, SKB_DROP_REASON_NOT_SPECIFIED);
+    return null;
+  }
+  skb.transport_header = skb.network_header + ihl * 4;
+  ipcb_reset(skb);
+  skb_orphan(skb);
+  return skb;
+}
+
+function inhdr_error(skb: sk_buff, net: net, reason: number): null {
+  IP_INC_STATS(net, IPSTATS_MIB_INHDRERRORS);
+  kfree_skb_reason(skb, reason);
+  return null;
+}
+
+/** The device layer hands over an IP packet: data begins at its header. @linux net/ipv4/ip_input.c */
+export function ip_rcv(skb: sk_buff, dev: net_device, _pt: packet_type, _orig_dev: net_device): number {
+  const net = dev.nd_net;
+  const own = ip_rcv_core(skb, net);
+  return own === null ? NET_RX_DROP : ip_rcv_finish(net, own);
+}
+
+/** Several at once, in order. @linux net/ipv4/ip_input.c */
+export function ip_list_rcv(packets: sk_buff[], pt: packet_type, orig_dev: net_device): void {
+  for (const skb of packets) ip_rcv(skb, skb.dev ?? orig_dev, pt, orig_dev);
+}
+
+function ip_rcv_finish(net: net, skb: sk_buff): number {
+  const ret = ip_rcv_finish_core(net, skb, skb.dev!);
+  return ret === NET_RX_DROP ? ret : dst_input(skb);
+}
+
+/** Find the packet's route: a connected socket remembers it (early demux), else the tables are asked. */
+function ip_rcv_finish_core(net: net, skb: sk_buff, dev: net_device): number {
+  const { ipv4 } = net;
+  let { head } = skb;
+  let at = skb.network_header;
+  if (ipv4.sysctl_ip_early_demux !== 0 && skb._skb_refdst === null && skb.sk === null) {
+    const frag_off = (head[at + 6]! << 8) | head[at + 7]!;
+    if ((frag_off & (IP_MF | IP_OFFSET)) === 0) {
+      const ipprot = ipv4.inet_protos[head[at + 9]!] ?? null;
+      if (ipprot !== null && ipprot.early_demux !== undefined) {
+        const err = ipprot.early_demux(skb);
+        if (err !== 0) return drop_error(net, skb, err);
+        head = skb.head;
+        at = skb.network_header;
+      }
+    }
+  }
+  if (skb._skb_refdst === null) {
+    const daddr = read_be32(head, at + 16);
+    const err = ip_route_input_noref(skb, daddr, read_be32(head, at + 12), head[at + 1]!, dev);
+    if (err !== 0) return drop_error(net, skb, err);
+  }
+
+  if ((head[at]! & 0xf) > 5 && !ip_rcv_options(skb, dev)) {
+    kfree_skb_reason(skb, SKB_DROP_REASON_NOT_SPECIFIED);
+    return NET_RX_DROP;
+  }
+
+  const { rt_type } = skb_rtable(skb);
+  if (rt_type === RTN_MULTICAST) {
+    IP_INC_STATS(net, IPSTATS_MIB_INMCASTPKTS);
+    IP_ADD_STATS(net, IPSTATS_MIB_INMCASTOCTETS, skb.len);
+  } else if (rt_type === RTN_BROADCAST) {
+    IP_INC_STATS(net, IPSTATS_MIB_INBCASTPKTS);
+    IP_ADD_STATS(net, IPSTATS_MIB_INBCASTOCTETS, skb.len);
+  } else if (skb.pkt_type === PACKET_BROADCAST || skb.pkt_type === PACKET_MULTICAST) {
+    // RFC 1122 3.3.6: a link-layer broadcast with a unicast address in it is to be discarded, if one wants that.
+    if (dev.ip_ptr !== null && dev.ip_ptr.cnf.drop_unicast_in_l2_multicast) {
+      kfree_skb_reason(skb, SKB_DROP_REASON_UNICAST_IN_L2_MULTICAST);
+      return NET_RX_DROP;
+    }
+  }
+  return NET_RX_SUCCESS;
+}
+
+function drop_error(net: net, skb: sk_buff, err: number): number {
+  let reason = SKB_DROP_REASON_NOT_SPECIFIED;
+  if (err === -EXDEV) {
+    reason = SKB_DROP_REASON_IP_RPFILTER;
+    NET_INC_STATS(net, LINUX_MIB_IPRPFILTER);
+  }
+  kfree_skb_reason(skb, reason);
+  return NET_RX_DROP;
+}
+
+/** Read the options of a packet that has some, and follow a source route if that is allowed. @returns may it go on? */
+function ip_rcv_options(skb: sk_buff, dev: net_device): boolean {
+  const net = dev.nd_net;
+  if (skb_cow(skb, skb_headroom(skb)) !== 0) {
+    IP_INC_STATS(net, IPSTATS_MIB_INDISCARDS);
+    return false;
+  }
+  const opt = new ip_options();
+  opt.optlen = ip_hdr(skb).ihl * 4 - IPHDR_LEN;
+  IPCB(skb).opt = opt;
+  if (ip_options_compile(net, opt, skb) !== 0) {
+    IP_INC_STATS(net, IPSTATS_MIB_INHDRERRORS);
+    return false;
+  }
+  if (opt.srr !== 0) {
+    if (dev.ip_ptr !== null && !dev.ip_ptr.cnf.accept_source_route) return false;
+    if (ip_options_rcv_srr(skb, dev) !== 0) return false;
+  }
+  return true;
+}
+
+/** How ip_rcv() is asked for. @linux net/ipv4/af_inet.c */
+export const ip_packet_type: packet_type = { type: ETH_P_IP, func: ip_rcv };

@@ -1,0 +1,442 @@
+/**
+ * IP options (RFC 791 3.1): reading them, answering them, writing them. Following a source route needs the routing
+ * code: ip_options_srr.ts.
+ *
+ * @linux net/ipv4/ip_options.c
+ */
+import { RTN_UNICAST, skb_rtable, type rtable } from '../../include/net/dst.ts';
+import { icmp_send } from '../../include/net/icmp.ts';
+import {
+  ip_hdr,
+  ip_options,
+  IPCB,
+  IPHDR_LEN,
+  MAX_IPOPTLEN,
+  read_be32,
+  write_be32,
+} from '../../include/net/ip.ts';
+import type { net } from '../../include/net/net_namespace.ts';
+import { CAP_NET_RAW, type task_struct } from '../../include/linux/sched.ts';
+import type { sk_buff } from '../../include/linux/skbuff.ts';
+import type { be32 } from '../../include/linux/types.ts';
+import { EINVAL, type Errno } from '../../include/uapi/asm-generic/errno.ts';
+import { ICMP_PARAMETERPROB } from '../../include/uapi/linux/icmp.ts';
+import { ns_capable } from '../../kernel/capability.ts';
+import { ktime_get_real_ns } from '../../kernel/time/timekeeping.ts';
+import { ip_fast_csum } from '../../lib/checksum.ts';
+import { fib_compute_spec_dst, inet_addr_type, ip_rt_get_source } from './fib_frontend.ts';
+
+/** Kinds of options. @linux include/uapi/linux/ip.h */
+const IPOPT_END = 0;
+const IPOPT_NOOP = 1;
+const IPOPT_RR = 7;
+const IPOPT_TIMESTAMP = 68;
+const IPOPT_LSRR = 131;
+const IPOPT_SSRR = 137;
+const IPOPT_RA = 148;
+const IPOPT_TS_TSONLY = 0;
+const IPOPT_TS_TSANDADDR = 1;
+const IPOPT_TS_PRESPEC = 3;
+/** Bit of the kind: every fragment carries it. */
+const IPOPT_COPY = 0x80;
+
+/** Milliseconds since midnight, UT. @linux net/ipv4/af_inet.c, inet_current_timestamp */
+export function inet_current_timestamp(net: net): number {
+  return Math.floor(ktime_get_real_ns(net.machine) / 1_000_000) % 86_400_000;
+}
+
+/**
+ * Write options into a header that has room for them. `daddr` is where the packet ends; in a source route the header
+ * names the first hop.
+ *
+ * @linux net/ipv4/ip_options.c
+ */
+export function ip_options_build(skb: sk_buff, opt: ip_options, daddr: be32, rt: rtable): void {
+  const { head } = skb;
+  const iph = skb.network_header;
+  IPCB(skb).opt = ip_options_copy(opt);
+  head.set(opt.__data.subarray(0, opt.optlen), iph + IPHDR_LEN);
+  if (opt.srr !== 0) write_be32(head, iph + opt.srr + head[iph + opt.srr + 1]! - 4, daddr);
+  if (opt.rr_needaddr) ip_rt_get_source(head, iph + opt.rr + head[iph + opt.rr + 2]! - 5, skb, rt);
+  if (opt.ts_needaddr) ip_rt_get_source(head, iph + opt.ts + head[iph + opt.ts + 2]! - 9, skb, rt);
+  if (opt.ts_needtime) {
+    write_be32(head, iph + opt.ts + head[iph + opt.ts + 2]! - 5, inet_current_timestamp(rt.dev.nd_net));
+  }
+}
+
+/** A copy: what a packet notes of its options differs from what the socket keeps. */
+function ip_options_copy(from: ip_options): ip_options {
+  const to = new ip_options();
+  Object.assign(to, from);
+  return to;
+}
+
+/**
+ * Make the options of an answer out of those of the packet: the source route is turned round, recorded routes and
+ * timestamps get their room, others go back as they came.
+ *
+ * @returns 0, or -EINVAL
+ * @linux net/ipv4/ip_options.c
+ */
+export function __ip_options_echo(net: net, dopt: ip_options, skb: sk_buff, sopt: ip_options | null): Errno {
+  if (sopt === null || sopt.optlen === 0) return 0;
+  const { head } = skb;
+  const sptr = skb.network_header;
+  const data = new Uint8Array(MAX_IPOPTLEN);
+  dopt.__data = data;
+
+  if (sopt.rr !== 0) {
+    const optlen = head[sptr + sopt.rr + 1]!;
+    const soffset = head[sptr + sopt.rr + 2]!;
+    const at = dopt.optlen;
+    dopt.rr = at + IPHDR_LEN;
+    data.set(head.subarray(sptr + sopt.rr, sptr + sopt.rr + optlen), at);
+    if (sopt.rr_needaddr && soffset <= optlen) {
+      if (soffset + 3 > optlen) return -EINVAL;
+      data[at + 2] = soffset + 4;
+      dopt.rr_needaddr = true;
+    }
+    dopt.optlen += optlen;
+  }
+  if (sopt.ts !== 0) {
+    const err = echo_timestamp(net, dopt, head, sptr, sopt);
+    if (err !== 0) return err;
+  }
+  if (sopt.srr !== 0) echo_source_route(dopt, skb, sopt);
+  while ((dopt.optlen & 3) !== 0) data[dopt.optlen++] = IPOPT_END;
+  return 0;
+}
+/** @linux include/net/ip.h */
+export function ip_options_echo(net: net, dopt: ip_options, skb: sk_buff): Errno {
+  return __ip_options_echo(net, dopt, skb, skb.ipcb === null ? null : skb.ipcb.opt);
+}
+
+function echo_timestamp(net: net, dopt: ip_options, head: Uint8Array, sptr: number, sopt: ip_options): Errno {
+  const data = dopt.__data;
+  const at = dopt.optlen;
+  const optlen = head[sptr + sopt.ts + 1]!;
+  let soffset = head[sptr + sopt.ts + 2]!;
+  dopt.ts = at + IPHDR_LEN;
+  data.set(head.subarray(sptr + sopt.ts, sptr + sopt.ts + optlen), at);
+  if (soffset <= optlen) {
+    if (sopt.ts_needaddr) {
+      if (soffset + 3 > optlen) return -EINVAL;
+      dopt.ts_needaddr = true;
+      soffset += 4;
+    }
+    if (sopt.ts_needtime) {
+      if (soffset + 3 > optlen) return -EINVAL;
+      if ((data[at + 3]! & 0xf) !== IPOPT_TS_PRESPEC) {
+        dopt.ts_needtime = true;
+        soffset += 4;
+      } else if (soffset + 7 <= optlen && inet_addr_type(net, read_be32(data, at + soffset - 1)) !== RTN_UNICAST) {
+        dopt.ts_needtime = true;
+        soffset += 8;
+      }
+    }
+    data[at + 2] = soffset;
+  }
+  dopt.optlen += optlen;
+  return 0;
+}
+
+function echo_source_route(dopt: ip_options, skb: sk_buff, sopt: ip_options): void {
+  const { head } = skb;
+  const start = skb.network_header + sopt.srr;
+  const data = dopt.__data;
+  const at = dopt.optlen;
+  const optlen = head[start + 1]!;
+  let soffset = Math.min(head[start + 2]!, optlen + 1) - 4;
+  if (soffset <= 3) return;
+  const faddr = read_be32(head, start + soffset - 1);
+  let doffset = 4;
+  for (soffset -= 4; soffset > 3; soffset -= 4, doffset += 4) {
+    write_be32(data, at + doffset - 1, read_be32(head, start + soffset - 1));
+  }
+  // RFC 1812 5.3.13.4: a route that ends at the sender itself is put right.
+  if (ip_hdr(skb).saddr === read_be32(head, start + soffset + 3)) doffset -= 4;
+  if (doffset <= 3) return;
+  dopt.faddr = faddr;
+  data[at] = head[start]!;
+  data[at + 1] = doffset + 3;
+  data[at + 2] = 4;
+  dopt.srr = at + IPHDR_LEN;
+  dopt.optlen += doffset + 3;
+  dopt.is_strictroute = sopt.is_strictroute;
+}
+
+/** Blank what only the first fragment carries. @linux net/ipv4/ip_options.c */
+export function ip_options_fragment(skb: sk_buff): void {
+  const { opt } = IPCB(skb);
+  if (opt === null) return;
+  const { head } = skb;
+  let at = skb.network_header + IPHDR_LEN;
+  let left = opt.optlen;
+  while (left > 0) {
+    const kind = head[at]!;
+    if (kind === IPOPT_END) return;
+    if (kind === IPOPT_NOOP) {
+      left--;
+      at++;
+      continue;
+    }
+    const optlen = head[at + 1]!;
+    if (optlen < 2 || optlen > left) return;
+    if ((kind & IPOPT_COPY) === 0) head.fill(IPOPT_NOOP, at, at + optlen);
+    left -= optlen;
+    at += optlen;
+  }
+  opt.ts = 0;
+  opt.rr = 0;
+  opt.rr_needaddr = false;
+  opt.ts_needaddr = false;
+  opt.ts_needtime = false;
+}
+
+/** Reads one list of options. Kept apart from the struct that it fills in. */
+class options_reader {
+  net: net;
+  opt: ip_options;
+  /** The packet that they came in; null: a user sets them. */
+  skb: sk_buff | null;
+  bytes: Uint8Array;
+  /** Where the IP header begins, in `bytes`: offsets count from there. */
+  iph: number;
+  /** May the user set options that only root may? */
+  privileged: boolean;
+  constructor(net: net, opt: ip_options, skb: sk_buff | null, task: task_struct | null) {
+    this.net = net;
+    this.opt = opt;
+    this.skb = skb;
+    this.bytes = skb !== null ? skb.head : opt.__data;
+    this.iph = skb !== null ? skb.network_header : -IPHDR_LEN;
+    this.privileged = skb !== null || task === null || ns_capable(task, CAP_NET_RAW);
+  }
+
+  /** @returns -1, or where the mistake is, in `bytes` */
+  read(): number {
+    const { opt, bytes } = this;
+    let at = this.iph + IPHDR_LEN;
+    for (let left = opt.optlen; left > 0; ) {
+      const kind = bytes[at]!;
+      if (kind === IPOPT_END) {
+        for (let i = at + 1; i < at + left; i++) {
+          if (bytes[i] === IPOPT_END) continue;
+          bytes[i] = IPOPT_END;
+          opt.is_changed = true;
+        }
+        return -1;
+      }
+      if (kind === IPOPT_NOOP) {
+        left--;
+        at++;
+        continue;
+      }
+      if (left < 2) return at;
+      const optlen = bytes[at + 1]!;
+      if (optlen < 2 || optlen > left) return at;
+      const mistake = this.#read_one(kind, at, optlen);
+      if (mistake >= 0) return mistake;
+      left -= optlen;
+      at += optlen;
+    }
+    return -1;
+  }
+
+  #read_one(kind: number, at: number, optlen: number): number {
+    switch (kind) {
+      case IPOPT_SSRR:
+      case IPOPT_LSRR:
+        return this.#source_route(kind, at, optlen);
+      case IPOPT_RR:
+        return this.#record_route(at, optlen);
+      case IPOPT_TIMESTAMP:
+        return this.#timestamp(at, optlen);
+      case IPOPT_RA:
+        if (optlen < 4) return at + 1;
+        if (this.bytes[at + 2] === 0 && this.bytes[at + 3] === 0) this.opt.router_alert = at - this.iph;
+        return -1;
+      default:
+        return this.privileged ? -1 : at;
+    }
+  }
+
+  #source_route(kind: number, at: number, optlen: number): number {
+    const { opt, bytes } = this;
+    if (optlen < 3) return at + 1;
+    if (bytes[at + 2]! < 4) return at + 2;
+    // RFC 1812 5.2.4.1: no more than one.
+    if (opt.srr !== 0) return at;
+    if (this.skb === null) {
+      if (bytes[at + 2] !== 4 || optlen < 7 || ((optlen - 3) & 3) !== 0) return at + 1;
+      // The first hop becomes the packet's destination; the others move up.
+      opt.faddr = read_be32(bytes, at + 3);
+      if (optlen > 7) bytes.copyWithin(at + 3, at + 7, at + optlen);
+    }
+    opt.is_strictroute = kind === IPOPT_SSRR;
+    opt.srr = at - this.iph;
+    return -1;
+  }
+
+  #record_route(at: number, optlen: number): number {
+    const { opt, bytes } = this;
+    if (opt.rr !== 0) return at;
+    if (optlen < 3) return at + 1;
+    const pointer = bytes[at + 2]!;
+    if (pointer < 4) return at + 2;
+    if (pointer <= optlen) {
+      if (pointer + 3 > optlen) return at + 2;
+      this.#write_address(at + pointer - 1);
+      bytes[at + 2] = pointer + 4;
+      opt.rr_needaddr = true;
+    }
+    opt.rr = at - this.iph;
+    return -1;
+  }
+
+  #timestamp(at: number, optlen: number): number {
+    const { opt, bytes } = this;
+    if (opt.ts !== 0) return at;
+    if (optlen < 4) return at + 1;
+    const pointer = bytes[at + 2]!;
+    const kind = bytes[at + 3]! & 0xf;
+    if (pointer < 5) return at + 2;
+    if (pointer <= optlen) {
+      if (pointer + 3 > optlen) return at + 2;
+      switch (kind) {
+        case IPOPT_TS_TSONLY:
+          if (this.skb !== null) this.#write_time(at + pointer - 1);
+          opt.ts_needtime = true;
+          bytes[at + 2] = pointer + 4;
+          break;
+        case IPOPT_TS_TSANDADDR:
+          if (pointer + 7 > optlen) return at + 2;
+          if (this.#write_address(at + pointer - 1)) this.#write_time(at + pointer + 3);
+          opt.ts_needaddr = true;
+          opt.ts_needtime = true;
+          bytes[at + 2] = pointer + 8;
+          break;
+        case IPOPT_TS_PRESPEC:
+          if (pointer + 7 > optlen) return at + 2;
+          // Only if the next address named is one of ours.
+          if (inet_addr_type(this.net, read_be32(bytes, at + pointer - 1)) === RTN_UNICAST) break;
+          if (this.skb !== null) this.#write_time(at + pointer + 3);
+          opt.ts_needtime = true;
+          bytes[at + 2] = pointer + 8;
+          break;
+        default:
+          if (!this.privileged) return at + 3;
+      }
+    } else if (kind !== IPOPT_TS_PRESPEC) {
+      const overflow = bytes[at + 3]! >> 4;
+      if (overflow === 15) return at + 3;
+      if (this.skb !== null) {
+        bytes[at + 3] = kind | ((overflow + 1) << 4);
+        opt.is_changed = true;
+      }
+    }
+    opt.ts = at - this.iph;
+    return -1;
+  }
+
+  /** Our address, where the packet has a route by which to know it. */
+  #write_address(at: number): boolean {
+    if (this.skb === null || skb_rtable(this.skb) === null) return false;
+    write_be32(this.bytes, at, fib_compute_spec_dst(this.skb));
+    this.opt.is_changed = true;
+    return true;
+  }
+  #write_time(at: number): void {
+    write_be32(this.bytes, at, inet_current_timestamp(this.net));
+    this.opt.is_changed = true;
+  }
+}
+
+/** Check options and note where each stands, without telling the sender of mistakes. 0, or -EINVAL. @linux net/ipv4/ip_options.c */
+export function __ip_options_compile(net: net, opt: ip_options, skb: sk_buff): Errno {
+  return new options_reader(net, opt, skb, null).read() < 0 ? 0 : -EINVAL;
+}
+
+/** The same for a packet that came in; its sender learns of mistakes by ICMP. 0, or -EINVAL. @linux net/ipv4/ip_options.c */
+export function ip_options_compile(net: net, opt: ip_options, skb: sk_buff): Errno {
+  const reader = new options_reader(net, opt, skb, null);
+  const mistake = reader.read();
+  if (mistake < 0) return 0;
+  icmp_send(skb, ICMP_PARAMETERPROB, 0, (mistake - reader.iph) << 24);
+  return -EINVAL;
+}
+
+/** Options that a user sets (IP_OPTIONS), checked. -EINVAL. @linux net/ipv4/ip_options.c */
+export function ip_options_get(net: net, data: Uint8Array, task: task_struct): ip_options | Errno {
+  if (data.length > MAX_IPOPTLEN) return -EINVAL;
+  const opt = new ip_options();
+  opt.optlen = (data.length + 3) & ~3;
+  opt.__data = new Uint8Array(opt.optlen);
+  opt.__data.set(data);
+  if (opt.optlen !== 0 && new options_reader(net, opt, null, task).read() >= 0) return -EINVAL;
+  return opt;
+}
+
+/** Take back what reading them changed, so that the user sees what was sent. @linux net/ipv4/ip_options.c */
+export function ip_options_undo(opt: ip_options): void {
+  const bytes = opt.__data;
+  if (opt.srr !== 0) {
+    const at = opt.srr - IPHDR_LEN;
+    bytes.copyWithin(at + 7, at + 3, at + bytes[at + 1]! - 4);
+    write_be32(bytes, at + 3, opt.faddr);
+  }
+  if (opt.rr_needaddr) {
+    const at = opt.rr - IPHDR_LEN;
+    bytes[at + 2]! -= 4;
+    write_be32(bytes, at + bytes[at + 2]! - 1, 0);
+  }
+  if (opt.ts !== 0) {
+    const at = opt.ts - IPHDR_LEN;
+    if (opt.ts_needtime) {
+      bytes[at + 2]! -= 4;
+      write_be32(bytes, at + bytes[at + 2]! - 1, 0);
+      if ((bytes[at + 3]! & 0xf) === IPOPT_TS_PRESPEC) bytes[at + 2]! -= 4;
+    }
+    if (opt.ts_needaddr) {
+      bytes[at + 2]! -= 4;
+      write_be32(bytes, at + bytes[at + 2]! - 1, 0);
+    }
+  }
+}
+
+/** Fill in our address as the packet leaves for the next hop, and do the checksum anew. @linux net/ipv4/ip_options.c */
+export function ip_forward_options(skb: sk_buff): void {
+  const { opt } = IPCB(skb);
+  if (opt === null) return;
+  const { head } = skb;
+  const raw = skb.network_header;
+  const rt = skb_rtable(skb);
+  if (opt.rr_needaddr) {
+    const at = raw + opt.rr;
+    ip_rt_get_source(head, at + head[at + 2]! - 5, skb, rt);
+    opt.is_changed = true;
+  }
+  if (opt.srr_is_hit) {
+    const at = raw + opt.srr;
+    const space = head[at + 1]!;
+    let pointer = head[at + 2]!;
+    while (pointer + 3 <= space && read_be32(head, at + pointer - 1) !== opt.nexthop) pointer += 4;
+    if (pointer + 3 <= space) {
+      opt.is_changed = true;
+      ip_hdr(skb).daddr = opt.nexthop;
+      ip_rt_get_source(head, at + pointer - 1, skb, rt);
+      head[at + 2] = pointer + 4;
+    }
+    if (opt.ts_needaddr) {
+      const ts = raw + opt.ts;
+      ip_rt_get_source(head, ts + head[ts + 2]! - 9, skb, rt);
+      opt.is_changed = true;
+    }
+  }
+  if (opt.is_changed) {
+    opt.is_changed = false;
+    const iph = ip_hdr(skb);
+    iph.check = 0;
+    iph.check = ip_fast_csum(head, raw, iph.ihl);
+  }
+}

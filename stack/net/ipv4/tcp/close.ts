@@ -1,0 +1,370 @@
+/** close(), shutdown() and disconnecting: the ways to end a connection from this side. */
+import type { Sleeps } from '../../../include/linux/sched.ts';
+import { tcp_options_received, tcp_sk, tcp_rack } from '../../../include/linux/tcp.ts';
+import type { jiffies_t } from '../../../include/linux/types.ts';
+import { dst_release } from '../../../include/net/dst.ts';
+import { inet_csk } from '../../../include/net/inet_connection_sock.ts';
+import { inet_twsk } from '../../../include/net/inet_timewait_sock.ts';
+import { NET_INC_STATS } from '../../../include/net/net_namespace.ts';
+import { inet_reqsk } from '../../../include/net/request_sock.ts';
+import {
+  SEND_SHUTDOWN,
+  SHUTDOWN_MASK,
+  SOCK_DONE,
+  SOCK_LINGER,
+  sock_flag,
+  sock_hold,
+  sock_net,
+  sock_orphan,
+  sock_reset_flag,
+  type sock,
+  type sock_common,
+} from '../../../include/net/sock.ts';
+import {
+  TCPHDR_FIN,
+  TCP_DELACK_MAX,
+  TCP_INFINITE_SSTHRESH,
+  TCP_INIT_CWND,
+  TCP_MIN_MSS,
+  TCP_RTO_MIN,
+  TCP_TIMEOUT_INIT,
+  TCP_TIMEWAIT_LEN,
+  after,
+  tcp_fin_time,
+  tcp_snd_cwnd_set,
+} from '../../../include/net/tcp.ts';
+import { TCP_SKB_CB } from '../../../include/net/tcp_skb_cb.ts';
+import { ECONNRESET, ENOENT, type Errno } from '../../../include/uapi/asm-generic/errno.ts';
+import {
+  LINUX_MIB_TCPABORTONCLOSE,
+  LINUX_MIB_TCPABORTONDATA,
+  LINUX_MIB_TCPABORTONLINGER,
+  LINUX_MIB_TCPABORTONMEMORY,
+} from '../../../include/uapi/linux/snmp.ts';
+import {
+  TCPF_CLOSE_WAIT,
+  TCPF_CLOSING,
+  TCPF_ESTABLISHED,
+  TCPF_LAST_ACK,
+  TCPF_SYN_SENT,
+  TCP_CA_Open,
+  TCP_CLOSE,
+  TCP_CLOSE_WAIT,
+  TCP_CLOSING,
+  TCP_ESTABLISHED,
+  TCP_FIN_WAIT1,
+  TCP_FIN_WAIT2,
+  TCP_LAST_ACK,
+  TCP_LISTEN,
+  TCP_NEW_SYN_RECV,
+  TCP_SYN_RECV,
+  TCP_SYN_SENT,
+  TCP_TIME_WAIT,
+  type TcpState,
+} from '../../../include/uapi/linux/tcp.ts';
+import { WARN_ON } from '../../../kernel/printk.ts';
+import { local_bh_disable, local_bh_enable } from '../../../kernel/softirq.ts';
+import { jiffies_to_usecs } from '../../../kernel/time/jiffies.ts';
+import { __kfree_skb, __skb_dequeue, __skb_queue_purge, put_page, skb_rbtree_purge } from '../../core/skbuff.ts';
+import { sk_error_report } from '../../core/sock/default_callbacks.ts';
+import { __sk_dst_reset } from '../../core/sock/dst.ts';
+import { sock_put } from '../../core/sock/free.ts';
+import { __release_sock, lock_sock, release_sock } from '../../core/sock/lock.ts';
+import { sk_stream_wait_close } from '../../core/stream.ts';
+import { inet_csk_destroy_sock } from '../inet_connection_sock/destroy.ts';
+import { inet_csk_listen_stop } from '../inet_connection_sock/listen.ts';
+import { inet_csk_reqsk_queue_drop } from '../inet_connection_sock/request_queue.ts';
+import { inet_csk_delack_init, inet_csk_reset_keepalive_timer } from '../inet_connection_sock/xmit_timers.ts';
+import { inet_bhash2_reset_saddr } from '../inet_hashtables/bind.ts';
+import { inet_twsk_deschedule_put } from '../inet_timewait_sock.ts';
+import { tcp_set_ca_state } from '../tcp_cong.ts';
+import { tcp_clear_retrans } from '../tcp_input/cwnd.ts';
+import { tcp_time_wait } from '../tcp_minisocks/time_wait.ts';
+import { tcp_send_active_reset, tcp_send_fin } from '../tcp_output/control.ts';
+import { tcp_check_oom } from './orphan.ts';
+import { tcp_clear_xmit_timers, tcp_done_with_error, tcp_need_reset, tcp_set_state } from './state.ts';
+import { tcp_write_queue_purge } from './write_queue.ts';
+
+/** What a close does in each state: the next state, and whether a FIN is sent. @linux net/ipv4/tcp.c (new_state) */
+function tcp_close_transition(state: TcpState): { next: TcpState; send_fin: boolean } {
+  switch (state) {
+    case TCP_ESTABLISHED:
+    case TCP_SYN_RECV:
+      return { next: TCP_FIN_WAIT1, send_fin: true };
+    case TCP_CLOSE_WAIT:
+      return { next: TCP_LAST_ACK, send_fin: true };
+    case TCP_FIN_WAIT1:
+    case TCP_FIN_WAIT2:
+    case TCP_LAST_ACK:
+    case TCP_CLOSING:
+      return { next: state, send_fin: false };
+    case TCP_SYN_SENT:
+    case TCP_TIME_WAIT:
+    case TCP_LISTEN:
+    case TCP_NEW_SYN_RECV:
+    default:
+      return { next: TCP_CLOSE, send_fin: false };
+  }
+}
+
+/** This side has nothing more to send: change the state. @returns whether a FIN is to be sent. @linux net/ipv4/tcp.c */
+function tcp_close_state(sk: sock): boolean {
+  const { next, send_fin } = tcp_close_transition(sk.skc_state);
+  tcp_set_state(sk, next);
+  return send_fin;
+}
+
+/** End the sending direction: the peer will read to the end of what was sent. @linux net/ipv4/tcp.c */
+export function tcp_shutdown(sk: sock, how: number): void {
+  if ((how & SEND_SHUTDOWN) === 0) return;
+  // In other states a FIN has been sent already, or can't be.
+  if (((1 << sk.skc_state) & (TCPF_ESTABLISHED | TCPF_SYN_SENT | TCPF_CLOSE_WAIT)) !== 0) {
+    if (tcp_close_state(sk)) tcp_send_fin(sk);
+  }
+}
+
+/** Throw away what was received. @returns whether the user has not read all of it */
+function drop_unread_data(sk: sock): boolean {
+  let data_was_unread = false;
+  for (let skb = __skb_dequeue(sk.sk_receive_queue); skb !== null; skb = __skb_dequeue(sk.sk_receive_queue)) {
+    const tcb = TCP_SKB_CB(skb);
+    const end_seq = (tcb.tcp_flags & TCPHDR_FIN) !== 0 ? (tcb.end_seq - 1) | 0 : tcb.end_seq;
+    if (after(end_seq, tcp_sk(sk).copied_seq)) data_was_unread = true;
+    __kfree_skb(skb);
+  }
+  return data_was_unread;
+}
+
+/** End the connection, with the socket locked: by FIN, or by RST where data would be lost. @linux net/ipv4/tcp.c */
+export function* __tcp_close(sk: sock, timeout: jiffies_t): Sleeps<void> {
+  const net = sock_net(sk);
+  sk.sk_shutdown = SHUTDOWN_MASK;
+
+  if (sk.skc_state === TCP_LISTEN) {
+    tcp_set_state(sk, TCP_CLOSE);
+    inet_csk_listen_stop(sk);
+  } else {
+    const data_was_unread = drop_unread_data(sk);
+    // Unless the peer has reset it already.
+    if (sk.skc_state !== TCP_CLOSE) {
+      if (data_was_unread) {
+        // RFC 2525, 2.17: the peer must learn that its data was not read.
+        NET_INC_STATS(net, LINUX_MIB_TCPABORTONCLOSE);
+        tcp_set_state(sk, TCP_CLOSE);
+        tcp_send_active_reset(sk);
+      } else if (sock_flag(sk, SOCK_LINGER) && sk.sk_lingertime === 0) {
+        sk.skc_prot.disconnect(sk, 0);
+        NET_INC_STATS(net, LINUX_MIB_TCPABORTONDATA);
+      } else if (tcp_close_state(sk)) {
+        // The state has changed although the FIN may have to wait behind data, for the window or for Nagle.
+        tcp_send_fin(sk);
+      }
+      yield* sk_stream_wait_close(sk, timeout);
+    }
+  }
+
+  const state = sk.skc_state;
+  // For tcp_close(), which gives it back: the process's own reference goes when the socket is destroyed.
+  sock_hold(sk);
+  sock_orphan(sk);
+  local_bh_disable(net.machine);
+  // What waits in the backlog is handled with the socket being an orphan already.
+  __release_sock(sk);
+  sk.skc_prot.memory(net)!.orphan_count++;
+  // A packet of the backlog may have destroyed it.
+  if (state === TCP_CLOSE || sk.skc_state !== TCP_CLOSE) settle_orphan(sk);
+  local_bh_enable(net.machine);
+}
+
+/** What becomes of a socket that its process has closed: it lives on until the connection is over. */
+function settle_orphan(sk: sock): void {
+  const net = sock_net(sk);
+  if (sk.skc_state === TCP_FIN_WAIT2) {
+    if (tcp_sk(sk).linger2 < 0) {
+      tcp_set_state(sk, TCP_CLOSE);
+      tcp_send_active_reset(sk);
+      NET_INC_STATS(net, LINUX_MIB_TCPABORTONLINGER);
+    } else {
+      // Nobody will read any more: don't wait for the peer's FIN for ever.
+      const tmo = tcp_fin_time(sk);
+      if (tmo <= TCP_TIMEWAIT_LEN) {
+        tcp_time_wait(sk, TCP_FIN_WAIT2, tmo);
+        return;
+      }
+      inet_csk_reset_keepalive_timer(sk, tmo - TCP_TIMEWAIT_LEN);
+    }
+  }
+  if (sk.skc_state !== TCP_CLOSE && tcp_check_oom(sk, 0)) {
+    tcp_set_state(sk, TCP_CLOSE);
+    tcp_send_active_reset(sk);
+    NET_INC_STATS(net, LINUX_MIB_TCPABORTONMEMORY);
+  }
+  if (sk.skc_state === TCP_CLOSE) inet_csk_destroy_sock(sk);
+}
+
+/**
+ * Close: the protocol's close operation.
+ *
+ * @param timeout how long to linger, in jiffies
+ * @linux net/ipv4/tcp.c
+ */
+export function* tcp_close(sk: sock, timeout: jiffies_t): Sleeps<void> {
+  yield* lock_sock(sk);
+  yield* __tcp_close(sk, timeout);
+  release_sock(sk);
+  sock_put(sk);
+}
+
+/**
+ * Reset a connection from outside (as `ss -K` does): whoever uses it gets the error.
+ *
+ * @param err positive: ECONNABORTED, …
+ * @returns 0 or -ENOENT: it was closed already
+ * @linux net/ipv4/tcp.c
+ */
+export function* tcp_abort(common: sock_common, err: number): Sleeps<Errno> {
+  const { machine } = common.skc_net;
+  if (common.skc_state === TCP_NEW_SYN_RECV) {
+    const req = inet_reqsk(common);
+    local_bh_disable(machine);
+    inet_csk_reqsk_queue_drop(req.rsk_listener!, req);
+    local_bh_enable(machine);
+    return 0;
+  }
+  if (common.skc_state === TCP_TIME_WAIT) {
+    sock_hold(common);
+    local_bh_disable(machine);
+    inet_twsk_deschedule_put(inet_twsk(common));
+    local_bh_enable(machine);
+    return 0;
+  }
+
+  const sk = common as sock;
+  yield* lock_sock(sk);
+  if (sk.skc_state === TCP_CLOSE) {
+    release_sock(sk);
+    return -ENOENT;
+  }
+  if (sk.skc_state === TCP_LISTEN) {
+    tcp_set_state(sk, TCP_CLOSE);
+    inet_csk_listen_stop(sk);
+  }
+  local_bh_disable(machine);
+  if (tcp_need_reset(sk.skc_state)) tcp_send_active_reset(sk);
+  tcp_done_with_error(sk, err);
+  local_bh_enable(machine);
+  release_sock(sk);
+  return 0;
+}
+
+/**
+ * Cut the connection at once (ABORT of RFC 9293, 3.10.5), and make the socket as if it were new: it may connect again.
+ *
+ * @linux net/ipv4/tcp.c
+ */
+export function tcp_disconnect(sk: sock, _flags: number): Errno {
+  const icsk = inet_csk(sk);
+  const tp = tcp_sk(sk);
+  const old_state = sk.skc_state;
+  if (old_state !== TCP_CLOSE) tcp_set_state(sk, TCP_CLOSE);
+
+  if (old_state === TCP_LISTEN) {
+    inet_csk_listen_stop(sk);
+  } else if (
+    tcp_need_reset(old_state) ||
+    // In these states the FIN may not have been sent yet.
+    (tp.snd_nxt !== tp.write_seq && ((1 << old_state) & (TCPF_CLOSING | TCPF_LAST_ACK)) !== 0)
+  ) {
+    tcp_send_active_reset(sk);
+    sk.sk_err = ECONNRESET;
+  } else if (old_state === TCP_SYN_SENT) {
+    sk.sk_err = ECONNRESET;
+  }
+
+  tcp_clear_xmit_timers(sk);
+  __skb_queue_purge(sk.sk_receive_queue);
+  tp.copied_seq = tp.rcv_nxt;
+  tp.urg_data = 0;
+  tcp_write_queue_purge(sk);
+  skb_rbtree_purge(tp.out_of_order_queue);
+  tp.ooo_last_skb = null;
+  icsk.inet_dport = 0;
+  inet_bhash2_reset_saddr(sk);
+  sk.sk_shutdown = 0;
+  sock_reset_flag(sk, SOCK_DONE);
+  tcp_reset_connection_fields(sk);
+  __sk_dst_reset(sk);
+  dst_release(sk.sk_rx_dst);
+  sk.sk_rx_dst = null;
+  icsk.defer_connect = false;
+  WARN_ON(sock_net(sk).machine, icsk.inet_num !== 0 && icsk.icsk_bind_hash === null, 'tcp_disconnect: has a port, but is not bound');
+  if (sk.sk_frag_page !== null) {
+    put_page(sk.sk_frag_page);
+    sk.sk_frag_page = null;
+    sk.sk_frag_offset = 0;
+  }
+  sk_error_report(sk);
+  return 0;
+}
+
+/** All that a connection has measured, agreed on and counted is forgotten. */
+function tcp_reset_connection_fields(sk: sock): void {
+  const icsk = inet_csk(sk);
+  const tp = tcp_sk(sk);
+  tp.srtt_us = 0;
+  tp.mdev_us = jiffies_to_usecs(TCP_TIMEOUT_INIT);
+  tp.rcv_rtt_last_tsecr = 0;
+  // Beyond everything that the old connection can have sent.
+  tp.write_seq = (tp.write_seq + tp.max_window + 2) | 0 || 1;
+
+  icsk.icsk_backoff = 0;
+  icsk.icsk_probes_out = 0;
+  icsk.icsk_probes_tstamp = 0;
+  icsk.icsk_rto = TCP_TIMEOUT_INIT;
+  icsk.icsk_rto_min = TCP_RTO_MIN;
+  icsk.icsk_delack_max = TCP_DELACK_MAX;
+
+  tp.snd_ssthresh = TCP_INFINITE_SSTHRESH;
+  tcp_snd_cwnd_set(tp, TCP_INIT_CWND);
+  tp.snd_cwnd_cnt = 0;
+  tp.is_cwnd_limited = false;
+  tp.max_packets_out = 0;
+  tp.window_clamp = 0;
+  tp.delivered = 0;
+  tp.delivered_ce = 0;
+  icsk.icsk_ca_ops?.release?.(sk);
+  icsk.icsk_ca_priv = null;
+  icsk.icsk_ca_initialized = false;
+  tcp_set_ca_state(sk, TCP_CA_Open);
+  tp.is_sack_reneg = false;
+  tcp_clear_retrans(tp);
+  tp.total_retrans = 0;
+
+  inet_csk_delack_init(sk);
+  // Not 0: __tcp_select_window() divides by it.
+  icsk.icsk_ack.rcv_mss = TCP_MIN_MSS;
+  tp.rx_opt = new tcp_options_received();
+  tp.saved_syn = null;
+  tp.compressed_ack = 0;
+  tp.segs_in = 0;
+  tp.segs_out = 0;
+  tp.bytes_sent = 0;
+  tp.bytes_acked = 0;
+  tp.bytes_received = 0;
+  tp.bytes_retrans = 0;
+  tp.data_segs_in = 0;
+  tp.data_segs_out = 0;
+  tp.duplicate_sack = null;
+  tp.dsack_dups = 0;
+  tp.reord_seen = 0;
+  tp.retrans_out = 0;
+  tp.sacked_out = 0;
+  tp.tlp_high_seq = 0;
+  tp.last_oow_ack_time = 0;
+  // There is a bubble in the pipe until the first ACK.
+  tp.app_limited = -1;
+  tp.rate_app_limited = true;
+  tp.rack = new tcp_rack();
+  tp.syn_data_acked = false;
+  tp.rcv_ooopack = 0;
+}

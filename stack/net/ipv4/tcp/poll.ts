@@ -1,0 +1,114 @@
+/** What poll() and ioctl() tell about a connection. */
+import type { file } from '../../../include/linux/fdtable.ts';
+import { SOCKWQ_ASYNC_NOSPACE, SOCK_NOSPACE, type socket } from '../../../include/linux/net.ts';
+import {
+  EPOLLERR,
+  EPOLLHUP,
+  EPOLLIN,
+  EPOLLOUT,
+  EPOLLPRI,
+  EPOLLRDHUP,
+  EPOLLRDNORM,
+  EPOLLWRNORM,
+  poll_wait,
+  type poll_table,
+} from '../../../include/linux/poll.ts';
+import { tcp_sk } from '../../../include/linux/tcp.ts';
+import {
+  RCV_SHUTDOWN,
+  SEND_SHUTDOWN,
+  SHUTDOWN_MASK,
+  SOCK_DONE,
+  SOCK_URGINLINE,
+  __sk_stream_is_writeable,
+  sock_flag,
+  sock_rcvlowat,
+  type sock,
+} from '../../../include/net/sock.ts';
+import { TCP_URG_VALID, before, seq_distance } from '../../../include/net/tcp.ts';
+import { tcp_epollin_ready } from '../../../include/net/tcp_rcv.ts';
+import { EINVAL, ENOIOCTLCMD, type Errno } from '../../../include/uapi/asm-generic/errno.ts';
+import { SIOCATMARK, SIOCINQ, SIOCOUTQ, SIOCOUTQNSD } from '../../../include/uapi/linux/sockios.ts';
+import { TCPF_SYN_RECV, TCPF_SYN_SENT, TCP_CLOSE, TCP_LISTEN, TCP_SYN_RECV, TCP_SYN_SENT } from '../../../include/uapi/linux/tcp.ts';
+import { inet_csk_listen_poll } from '../inet_connection_sock/accept.ts';
+
+/**
+ * What could be done without sleeping, as POLL… bits; and have the poller woken when that changes.
+ *
+ * POLLHUP means that both directions have ended; POLLRDHUP that the peer has sent its FIN.
+ *
+ * @linux net/ipv4/tcp.c
+ */
+export function tcp_poll(_file: file, sock: socket, wait: poll_table | null): number {
+  const sk = sock.sk!;
+  const tp = tcp_sk(sk);
+  poll_wait(sock.wq, wait);
+
+  const state = sk.skc_state;
+  if (state === TCP_LISTEN) return inet_csk_listen_poll(sk);
+
+  const shutdown = sk.sk_shutdown;
+  let mask = 0;
+  if (shutdown === SHUTDOWN_MASK || state === TCP_CLOSE) mask |= EPOLLHUP;
+  if ((shutdown & RCV_SHUTDOWN) !== 0) mask |= EPOLLIN | EPOLLRDNORM | EPOLLRDHUP;
+
+  if (state !== TCP_SYN_SENT && (state !== TCP_SYN_RECV || tp.fastopen_rsk !== null)) {
+    let target = sock_rcvlowat(sk, false, 0x7fffffff);
+    // The urgent byte doesn't count as readable.
+    if (tp.urg_data !== 0 && tp.urg_seq === tp.copied_seq && !sock_flag(sk, SOCK_URGINLINE)) target++;
+    if (tcp_epollin_ready(sk, target)) mask |= EPOLLIN | EPOLLRDNORM;
+
+    if ((shutdown & SEND_SHUTDOWN) !== 0 || __sk_stream_is_writeable(sk, 1)) {
+      mask |= EPOLLOUT | EPOLLWRNORM;
+    } else {
+      // Have sk_stream_write_space() wake the poller.
+      sock.flags |= (1 << SOCKWQ_ASYNC_NOSPACE) | (1 << SOCK_NOSPACE);
+    }
+    if ((tp.urg_data & TCP_URG_VALID) !== 0) mask |= EPOLLPRI;
+  } else if (state === TCP_SYN_SENT && tp.defer_connect) {
+    mask |= EPOLLOUT | EPOLLWRNORM;
+  }
+  if (sk.sk_err !== 0 || sk.sk_error_queue.next !== null) mask |= EPOLLERR;
+  return mask;
+}
+
+/** Bytes that can be read before urgent data or the end. @linux include/net/tcp.h */
+export function tcp_inq(sk: sock): number {
+  const tp = tcp_sk(sk);
+  if (((1 << sk.skc_state) & (TCPF_SYN_SENT | TCPF_SYN_RECV)) !== 0) return 0;
+  if (
+    sock_flag(sk, SOCK_URGINLINE) ||
+    tp.urg_data === 0 ||
+    before(tp.urg_seq, tp.copied_seq) ||
+    !before(tp.urg_seq, tp.rcv_nxt)
+  ) {
+    const answ = seq_distance(tp.copied_seq, tp.rcv_nxt);
+    // The FIN has a sequence number, but is not a byte.
+    return answ !== 0 && sock_flag(sk, SOCK_DONE) ? answ - 1 : answ;
+  }
+  return seq_distance(tp.copied_seq, tp.urg_seq);
+}
+
+/**
+ * @param cmd SIOCINQ: bytes to read; SIOCATMARK: 1 at the urgent byte; SIOCOUTQ: bytes not acknowledged; SIOCOUTQNSD: bytes not sent
+ * @returns the number; -EINVAL of a listener, -ENOIOCTLCMD
+ * @linux net/ipv4/tcp.c
+ */
+export function tcp_ioctl(sk: sock, cmd: number, _arg: unknown): number | Errno {
+  const tp = tcp_sk(sk);
+  const connecting = ((1 << sk.skc_state) & (TCPF_SYN_SENT | TCPF_SYN_RECV)) !== 0;
+  switch (cmd) {
+    case SIOCINQ:
+      return sk.skc_state === TCP_LISTEN ? -EINVAL : tcp_inq(sk);
+    case SIOCATMARK:
+      return tp.urg_data !== 0 && tp.urg_seq === tp.copied_seq ? 1 : 0;
+    case SIOCOUTQ:
+      if (sk.skc_state === TCP_LISTEN) return -EINVAL;
+      return connecting ? 0 : seq_distance(tp.snd_una, tp.write_seq);
+    case SIOCOUTQNSD:
+      if (sk.skc_state === TCP_LISTEN) return -EINVAL;
+      return connecting ? 0 : seq_distance(tp.snd_nxt, tp.write_seq);
+    default:
+      return -ENOIOCTLCMD;
+  }
+}

@@ -1,0 +1,107 @@
+/** The states of a connection: changing them, and the end. Low in the layers: input, output and timers end connections. */
+import { tcp_sk } from '../../../include/linux/tcp.ts';
+import { inet_csk } from '../../../include/net/inet_connection_sock.ts';
+import { TCP_DEC_STATS, TCP_INC_STATS } from '../../../include/net/net_namespace.ts';
+import {
+  SHUTDOWN_MASK,
+  SOCK_BINDPORT_LOCK,
+  SOCK_DEAD,
+  __sock_put,
+  sock_flag,
+  sock_net,
+  type sock,
+} from '../../../include/net/sock.ts';
+import { TCP_MIB_ATTEMPTFAILS, TCP_MIB_CURRESTAB, TCP_MIB_ESTABRESETS } from '../../../include/uapi/linux/snmp.ts';
+import {
+  TCPF_CLOSE_WAIT,
+  TCPF_ESTABLISHED,
+  TCPF_FIN_WAIT1,
+  TCPF_FIN_WAIT2,
+  TCPF_SYN_RECV,
+  TCP_CLOSE,
+  TCP_CLOSE_WAIT,
+  TCP_ESTABLISHED,
+  TCP_SYN_RECV,
+  TCP_SYN_SENT,
+  type TcpState,
+} from '../../../include/uapi/linux/tcp.ts';
+import { hrtimer_try_to_cancel } from '../../../kernel/time/hrtimer.ts';
+import { sk_error_report } from '../../core/sock/default_callbacks.ts';
+import { inet_csk_destroy_sock } from '../inet_connection_sock/destroy.ts';
+import { inet_csk_clear_xmit_timers } from '../inet_connection_sock/xmit_timers.ts';
+import { inet_put_port } from '../inet_hashtables/bind.ts';
+import { inet_sk_state_store } from '../inet_sk_state.ts';
+import { tcp_write_queue_purge } from './write_queue.ts';
+
+/**
+ * Change the state of a connection, and keep count of the established ones. A closed socket is taken off the tables
+ * first, and loses its port unless the user bound it.
+ *
+ * @linux net/ipv4/tcp.c
+ */
+export function tcp_set_state(sk: sock, state: TcpState): void {
+  const oldstate = sk.skc_state;
+  const net = sock_net(sk);
+  const was_established = oldstate === TCP_ESTABLISHED || oldstate === TCP_CLOSE_WAIT;
+  switch (state) {
+    case TCP_ESTABLISHED:
+      if (oldstate !== TCP_ESTABLISHED) TCP_INC_STATS(net, TCP_MIB_CURRESTAB);
+      break;
+    case TCP_CLOSE_WAIT:
+      if (oldstate === TCP_SYN_RECV) TCP_INC_STATS(net, TCP_MIB_CURRESTAB);
+      break;
+    case TCP_CLOSE:
+      if (was_established) TCP_INC_STATS(net, TCP_MIB_ESTABRESETS);
+      sk.skc_prot.unhash!(sk);
+      if (inet_csk(sk).icsk_bind_hash !== null && (sk.sk_userlocks & SOCK_BINDPORT_LOCK) === 0) inet_put_port(sk);
+      if (was_established) TCP_DEC_STATS(net, TCP_MIB_CURRESTAB);
+      break;
+    default:
+      if (was_established) TCP_DEC_STATS(net, TCP_MIB_CURRESTAB);
+  }
+  // Last, so that no closed socket is ever found in a table.
+  inet_sk_state_store(sk, state);
+}
+
+/** Stop all timers of the connection. @linux include/net/tcp.h */
+export function tcp_clear_xmit_timers(sk: sock): void {
+  const tp = tcp_sk(sk);
+  const { machine } = sock_net(sk);
+  if (tp.pacing_timer !== null && hrtimer_try_to_cancel(machine, tp.pacing_timer)) __sock_put(sk);
+  if (tp.compressed_ack_timer !== null && hrtimer_try_to_cancel(machine, tp.compressed_ack_timer)) __sock_put(sk);
+  inet_csk_clear_xmit_timers(sk);
+}
+
+/** The connection is over: close the socket, and wake its process; an orphan is destroyed. @linux net/ipv4/tcp.c */
+export function tcp_done(sk: sock): void {
+  if (sk.skc_state === TCP_SYN_SENT || sk.skc_state === TCP_SYN_RECV) {
+    TCP_INC_STATS(sock_net(sk), TCP_MIB_ATTEMPTFAILS);
+  }
+  tcp_set_state(sk, TCP_CLOSE);
+  tcp_clear_xmit_timers(sk);
+  sk.sk_shutdown = SHUTDOWN_MASK;
+  if (!sock_flag(sk, SOCK_DEAD)) sk.sk_state_change(sk);
+  else inet_csk_destroy_sock(sk);
+}
+
+/**
+ * The connection is over because of an error: what was to be sent is lost.
+ *
+ * In Linux in net/ipv4/tcp_input.c; here because the timers need it, too.
+ *
+ * @param err positive: ECONNRESET, ETIMEDOUT, …
+ * @linux net/ipv4/tcp_input.c
+ */
+export function tcp_done_with_error(sk: sock, err: number): void {
+  sk.sk_err = err;
+  tcp_write_queue_purge(sk);
+  tcp_done(sk);
+  if (!sock_flag(sk, SOCK_DEAD)) sk_error_report(sk);
+}
+
+/** Does ABORT send a RST in this state (RFC 9293, 3.10.5)? @linux net/ipv4/tcp.c */
+export function tcp_need_reset(state: TcpState): boolean {
+  return (
+    ((1 << state) & (TCPF_ESTABLISHED | TCPF_CLOSE_WAIT | TCPF_FIN_WAIT1 | TCPF_FIN_WAIT2 | TCPF_SYN_RECV)) !== 0
+  );
+}

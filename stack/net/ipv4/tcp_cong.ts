@@ -1,0 +1,128 @@
+/** Choosing a congestion control, and its state. The algorithms: tcp_reno.ts, tcp_cubic.ts. @linux net/ipv4/tcp_cong.c */
+import { tcp_sk } from '../../include/linux/tcp.ts';
+import { inet_csk } from '../../include/net/inet_connection_sock.ts';
+import { INET_ECN_dontxmit, INET_ECN_xmit } from '../../include/net/inet_ecn.ts';
+import type { net } from '../../include/net/net_namespace.ts';
+import { sock_net, type sock } from '../../include/net/sock.ts';
+import {
+  TCP_CONG_NEEDS_ECN,
+  TCP_CONG_NON_RESTRICTED,
+  type tcp_congestion_ops,
+} from '../../include/net/tcp_congestion_ops.ts';
+import { ENOENT, EPERM, type Errno } from '../../include/uapi/asm-generic/errno.ts';
+import { TCPF_CLOSE, TCPF_LISTEN } from '../../include/uapi/linux/tcp.ts';
+import { trace } from '../../trace/events.ts';
+import { cubictcp } from './tcp_cubic.ts';
+import { tcp_reno } from './tcp_reno.ts';
+
+export {
+  tcp_cong_avoid_ai,
+  tcp_reno,
+  tcp_reno_cong_avoid,
+  tcp_reno_ssthresh,
+  tcp_reno_undo_cwnd,
+  tcp_slow_start,
+} from './tcp_reno.ts';
+
+/** What there is to choose from. Linux's list grows by modules; this one is built in. */
+export const CONGESTION_CONTROLS: readonly tcp_congestion_ops[] = [tcp_reno, cubictcp];
+
+/** The congestion control of a name; null: there is none. @linux net/ipv4/tcp_cong.c */
+export function tcp_ca_find(name: string): tcp_congestion_ops | null {
+  return CONGESTION_CONTROLS.find((ca) => ca.name === name) ?? null;
+}
+
+/** Enter TCP_CA_Open, _Disorder, _CWR, _Recovery or _Loss. @linux net/ipv4/tcp_cong.c */
+export function tcp_set_ca_state(sk: sock, ca_state: number): void {
+  const icsk = inet_csk(sk);
+  trace.tcp_cong_state_set(sk, ca_state);
+  const { set_state } = icsk.icsk_ca_ops!;
+  if (set_state !== undefined) set_state(sk, ca_state);
+  icsk.icsk_ca_state = ca_state;
+}
+
+/** Give a new socket the system's congestion control (net.ipv4.tcp_congestion_control). @linux net/ipv4/tcp_cong.c */
+export function tcp_assign_congestion_control(sk: sock): void {
+  use_congestion_control(sk, tcp_ca_find(sock_net(sk).ipv4.sysctl_tcp_congestion_control) ?? tcp_reno);
+}
+
+function use_congestion_control(sk: sock, ca: tcp_congestion_ops): void {
+  const icsk = inet_csk(sk);
+  icsk.icsk_ca_ops = ca;
+  icsk.icsk_ca_priv = null;
+  set_ecn(sk, ca);
+}
+
+function set_ecn(sk: sock, ca: tcp_congestion_ops): void {
+  if ((ca.flags & TCP_CONG_NEEDS_ECN) !== 0) INET_ECN_xmit(sk);
+  else INET_ECN_dontxmit(sk);
+}
+
+/** The connection begins: the congestion control sets up its state. @linux net/ipv4/tcp_cong.c */
+export function tcp_init_congestion_control(sk: sock): void {
+  const icsk = inet_csk(sk);
+  const ca = icsk.icsk_ca_ops!;
+  tcp_sk(sk).prior_ssthresh = 0;
+  if (ca.init !== undefined) ca.init(sk);
+  set_ecn(sk, ca);
+  icsk.icsk_ca_initialized = true;
+}
+
+/** The socket, or its congestion control, goes. @linux net/ipv4/tcp_cong.c */
+export function tcp_cleanup_congestion_control(sk: sock): void {
+  const ca = inet_csk(sk).icsk_ca_ops;
+  if (ca !== null && ca.release !== undefined) ca.release(sk);
+}
+
+function tcp_reinit_congestion_control(sk: sock, ca: tcp_congestion_ops): void {
+  tcp_cleanup_congestion_control(sk);
+  use_congestion_control(sk, ca);
+  inet_csk(sk).icsk_ca_setsockopt = true;
+  if (((1 << sk.sk_state) & (TCPF_CLOSE | TCPF_LISTEN)) === 0) tcp_init_congestion_control(sk);
+}
+
+/**
+ * TCP_CONGESTION: change the congestion control of a socket, connected or not.
+ *
+ * @param _load whether a module may be loaded for it: there are none
+ * @param cap_net_admin whether restricted ones may be chosen
+ * @returns 0, -ENOENT: no such one, -EPERM
+ * @linux net/ipv4/tcp_cong.c
+ */
+export function tcp_set_congestion_control(
+  sk: sock,
+  name: string,
+  _load: boolean,
+  cap_net_admin: boolean,
+): Errno {
+  const icsk = inet_csk(sk);
+  if (icsk.icsk_ca_dst_locked) return -EPERM;
+  const ca = tcp_ca_find(name);
+  if (ca === null) return -ENOENT;
+  if (ca === icsk.icsk_ca_ops) {
+    icsk.icsk_ca_setsockopt = true;
+    return 0;
+  }
+  if ((ca.flags & TCP_CONG_NON_RESTRICTED) === 0 && !cap_net_admin) return -EPERM;
+  tcp_reinit_congestion_control(sk, ca);
+  return 0;
+}
+
+/** Set net.ipv4.tcp_congestion_control: for sockets made from now on. @returns 0 or -ENOENT @linux net/ipv4/tcp_cong.c */
+export function tcp_set_default_congestion_control(net: net, name: string): Errno {
+  if (tcp_ca_find(name) === null) return -ENOENT;
+  net.ipv4.sysctl_tcp_congestion_control = name;
+  return 0;
+}
+
+/** net.ipv4.tcp_available_congestion_control: names, separated by spaces. @linux net/ipv4/tcp_cong.c */
+export function tcp_get_available_congestion_control(): string {
+  return CONGESTION_CONTROLS.map((ca) => ca.name).join(' ');
+}
+
+/** net.ipv4.tcp_allowed_congestion_control: those that anybody may choose. @linux net/ipv4/tcp_cong.c */
+export function tcp_get_allowed_congestion_control(): string {
+  return CONGESTION_CONTROLS.filter((ca) => (ca.flags & TCP_CONG_NON_RESTRICTED) !== 0)
+    .map((ca) => ca.name)
+    .join(' ');
+}

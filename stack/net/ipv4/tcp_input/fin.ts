@@ -1,0 +1,85 @@
+/** How the peer ends a connection: FIN and RST. @linux net/ipv4/tcp_input.c */
+import type { sk_buff } from '../../../include/linux/skbuff.ts';
+import { tcp_sk } from '../../../include/linux/tcp.ts';
+import { inet_csk_enter_pingpong_mode, inet_csk_schedule_ack } from '../../../include/net/inet_connection_sock.ts';
+import { RCV_SHUTDOWN, SOCK_DEAD, SOCK_DONE, sock_flag, sock_net, sock_set_flag, type sock } from '../../../include/net/sock.ts';
+import { tcp_is_sack } from '../../../include/net/tcp.ts';
+import { tcp_sack_reset } from '../../../include/net/tcp_rx_opt.ts';
+import { ECONNREFUSED, ECONNRESET, EPIPE } from '../../../include/uapi/asm-generic/errno.ts';
+import {
+  TCP_CLOSE,
+  TCP_CLOSE_WAIT,
+  TCP_CLOSING,
+  TCP_ESTABLISHED,
+  TCP_FIN_WAIT1,
+  TCP_FIN_WAIT2,
+  TCP_LAST_ACK,
+  TCP_SYN_RECV,
+  TCP_SYN_SENT,
+  TCP_TIME_WAIT,
+} from '../../../include/uapi/linux/tcp.ts';
+import { pr_warn } from '../../../kernel/printk.ts';
+import { trace } from '../../../trace/events.ts';
+import { skb_rbtree_purge } from '../../core/skbuff.ts';
+import { tcp_done_with_error, tcp_set_state } from '../tcp/state.ts';
+import { tcp_time_wait } from '../tcp_minisocks/time_wait.ts';
+import { tcp_send_ack } from '../tcp_output/ack.ts';
+
+/** The peer reset the connection: all that waits is dropped, and the process gets an error. @linux net/ipv4/tcp_input.c */
+export function tcp_reset(sk: sock, _skb: sk_buff): void {
+  trace.tcp_receive_reset(sk);
+  switch (sk.sk_state) {
+    case TCP_SYN_SENT:
+      tcp_done_with_error(sk, ECONNREFUSED);
+      break;
+    case TCP_CLOSE_WAIT:
+      tcp_done_with_error(sk, EPIPE);
+      break;
+    case TCP_CLOSE:
+      return;
+    default:
+      tcp_done_with_error(sk, ECONNRESET);
+  }
+}
+
+/**
+ * The peer's FIN has come in order: nothing more will come (RFC 9293 3.10.7.4, eighth). The process sees the end of
+ * the stream; the state moves on.
+ *
+ * @linux net/ipv4/tcp_input.c
+ */
+export function tcp_fin(sk: sock): void {
+  const tp = tcp_sk(sk);
+  inet_csk_schedule_ack(sk);
+  sk.sk_shutdown |= RCV_SHUTDOWN;
+  sock_set_flag(sk, SOCK_DONE);
+
+  switch (sk.sk_state) {
+    case TCP_SYN_RECV:
+    case TCP_ESTABLISHED:
+      tcp_set_state(sk, TCP_CLOSE_WAIT);
+      inet_csk_enter_pingpong_mode(sk);
+      break;
+    case TCP_CLOSE_WAIT:
+    case TCP_CLOSING:
+    case TCP_LAST_ACK:
+      // Sent again: stay.
+      break;
+    case TCP_FIN_WAIT1:
+      // Both close at once: our FIN is not acknowledged yet.
+      tcp_send_ack(sk);
+      tcp_set_state(sk, TCP_CLOSING);
+      break;
+    case TCP_FIN_WAIT2:
+      tcp_send_ack(sk);
+      tcp_time_wait(sk, TCP_TIME_WAIT, 0);
+      break;
+    default:
+      pr_warn(sock_net(sk).machine, `tcp_fin: Impossible, sk->sk_state=${sk.sk_state}`);
+  }
+
+  // What is out of order can only be beyond the FIN: it is nothing.
+  skb_rbtree_purge(tp.out_of_order_queue);
+  if (tcp_is_sack(tp)) tcp_sack_reset(tp.rx_opt);
+  if (!sock_flag(sk, SOCK_DEAD)) sk.sk_state_change(sk);
+}

@@ -1,0 +1,257 @@
+/** The end of the handshake: on the client the SYN-ACK (state SYN_SENT), on both sides the transfer's beginning. @linux net/ipv4/tcp_input.c */
+import type { sk_buff } from '../../../include/linux/skbuff.ts';
+import { tcp_sk, type tcphdr } from '../../../include/linux/tcp.ts';
+import {
+  SKB_DROP_REASON_TCP_FLAGS,
+  SKB_DROP_REASON_TCP_RESET,
+  SKB_DROP_REASON_TCP_RFC7323_PAWS,
+} from '../../../include/net/dropreason.ts';
+import {
+  ICSK_TIME_DACK,
+  ICSK_TIME_RETRANS,
+  inet_csk,
+  inet_csk_in_pingpong_mode,
+  inet_csk_schedule_ack,
+} from '../../../include/net/inet_connection_sock.ts';
+import { NET_INC_STATS } from '../../../include/net/net_namespace.ts';
+import { SOCK_DEAD, SOCK_KEEPOPEN, sock_flag, sock_net, type sock } from '../../../include/net/sock.ts';
+import {
+  __tcp_fast_path_on,
+  after,
+  between,
+  keepalive_time_when,
+  TCP_DELACK_MAX,
+  TCP_MAX_QUICKACKS,
+  TCP_RTO_MAX,
+  TCP_TIMEOUT_MIN,
+  tcp_init_wl,
+  tcp_jiffies32,
+  tcp_time_stamp,
+  TCPOLEN_TSTAMP_ALIGNED,
+} from '../../../include/net/tcp.ts';
+import { tcp_clear_options, tcp_paws_reject } from '../../../include/net/tcp_rx_opt.ts';
+import { TCP_SKB_CB } from '../../../include/net/tcp_skb_cb.ts';
+import { inet_csk_reset_xmit_timer } from '../../../include/net/tcp_timers.ts';
+import { LINUX_MIB_PAWSACTIVEREJECTED } from '../../../include/uapi/linux/snmp.ts';
+import { TCP_ESTABLISHED, TCP_SYN_RECV } from '../../../include/uapi/linux/tcp.ts';
+import { __kfree_skb } from '../../core/skbuff.ts';
+import { __sk_dst_get } from '../../core/sock/dst.ts';
+import { inet_csk_reset_keepalive_timer } from '../inet_connection_sock/xmit_timers.ts';
+import { tcp_init_congestion_control } from '../tcp_cong.ts';
+import { tcp_init_metrics } from '../tcp_metrics.ts';
+import { tcp_send_ack } from '../tcp_output/ack.ts';
+import { tcp_mtup_init, tcp_sync_mss } from '../tcp_output/mss.ts';
+import { tcp_send_synack } from '../tcp_output/synack.ts';
+import { tcp_set_state } from '../tcp/state.ts';
+import { tcp_ack } from './ack.ts';
+import { tcp_drop_reason } from './coalesce.ts';
+import { tcp_ecn_rcv_syn, tcp_ecn_rcv_synack } from './ecn.ts';
+import { tcp_reset } from './fin.ts';
+import { FLAG_SLOWPATH } from './flags.ts';
+import { tcp_parse_options, tcp_store_ts_recent } from './options.ts';
+import { tcp_enter_quickack_mode } from './quickack.ts';
+import { tcp_init_buffer_space, tcp_initialize_rcv_mss } from './rcvbuf.ts';
+import { tcp_init_cwnd } from './rtt.ts';
+
+const TCP_HEADER_LEN = 20;
+
+/** The handshake has ended: set congestion control and buffers up for the transfer. @linux net/ipv4/tcp_input.c */
+export function tcp_init_transfer(sk: sock): void {
+  const icsk = inet_csk(sk);
+  const tp = tcp_sk(sk);
+  tcp_mtup_init(sk);
+  icsk.icsk_af_ops.rebuild_header(sk);
+  tcp_init_metrics(sk);
+  // RFC 6928: if the SYN or SYN-ACK was lost, start with one segment.
+  tp.snd_cwnd = tp.total_retrans > 1 && tp.undo_marker !== 0 ? 1 : tcp_init_cwnd(tp, __sk_dst_get(sk));
+  tp.snd_cwnd_stamp = tcp_jiffies32(sk);
+  if (!icsk.icsk_ca_initialized) tcp_init_congestion_control(sk);
+  tcp_init_buffer_space(sk);
+}
+
+/** The client's side is established. @linux net/ipv4/tcp_input.c */
+export function tcp_finish_connect(sk: sock, skb: sk_buff): void {
+  const tp = tcp_sk(sk);
+  const icsk = inet_csk(sk);
+  tcp_set_state(sk, TCP_ESTABLISHED);
+  icsk.icsk_ack.lrcvtime = tcp_jiffies32(sk);
+  icsk.icsk_af_ops.sk_rx_dst_set(sk, skb);
+  tcp_init_transfer(sk);
+  // Don't take the time of the handshake for idleness.
+  tp.lsndtime = tcp_jiffies32(sk);
+  if (sock_flag(sk, SOCK_KEEPOPEN)) inet_csk_reset_keepalive_timer(sk, keepalive_time_when(tp));
+  if (tp.rx_opt.snd_wscale === 0) __tcp_fast_path_on(tp, tp.snd_wnd);
+  else tp.pred_flags = 0;
+}
+
+/** The SYN-ACK that echoes the first SYN proves a retransmission of the SYN to have been needless. @linux net/ipv4/tcp_input.c */
+export function tcp_try_undo_spurious_syn(sk: sock): void {
+  const tp = tcp_sk(sk);
+  const syn_stamp = tp.retrans_stamp;
+  if (
+    tp.undo_marker !== 0 &&
+    syn_stamp !== 0 &&
+    tp.rx_opt.saw_tstamp &&
+    syn_stamp === tp.rx_opt.rcv_tsecr
+  ) {
+    tp.undo_marker = 0;
+  }
+}
+
+/**
+ * A segment in state SYN_SENT (RFC 9293 3.10.7.3).
+ *
+ * @returns 0: consumed; 1: send a RST, and drop it; -1: established, go on with its urgent data
+ * @linux net/ipv4/tcp_input.c
+ */
+export function tcp_rcv_synsent_state_process(sk: sock, skb: sk_buff, th: tcphdr): number {
+  const icsk = inet_csk(sk);
+  const tp = tcp_sk(sk);
+  const cb = TCP_SKB_CB(skb);
+  const saved_clamp = tp.rx_opt.mss_clamp;
+  tcp_parse_options(sock_net(sk), skb, tp.rx_opt, false);
+  if (tp.rx_opt.saw_tstamp && tp.rx_opt.rcv_tsecr !== 0) {
+    tp.rx_opt.rcv_tsecr = (tp.rx_opt.rcv_tsecr - tp.tsoffset) | 0;
+  }
+
+  if (th.ack) {
+    // first: the ACK must be of our SYN
+    if (!after(cb.ack_seq, tp.snd_una) || after(cb.ack_seq, tp.snd_nxt)) {
+      // An old connection answers: its RST is under way to it, so try again soon.
+      if (icsk.icsk_retransmits === 0) {
+        inet_csk_reset_xmit_timer(sk, ICSK_TIME_RETRANS, TCP_TIMEOUT_MIN, TCP_RTO_MAX);
+      }
+      undo_options(sk, saved_clamp);
+      return 1;
+    }
+    if (
+      tp.rx_opt.saw_tstamp &&
+      tp.rx_opt.rcv_tsecr !== 0 &&
+      !between(tp.rx_opt.rcv_tsecr, tp.retrans_stamp, tcp_time_stamp(tp))
+    ) {
+      NET_INC_STATS(sock_net(sk), LINUX_MIB_PAWSACTIVEREJECTED);
+      undo_options(sk, saved_clamp);
+      return 1;
+    }
+    // second: RST: connection refused
+    if (th.rst) {
+      tcp_reset(sk, skb);
+      __kfree_skb(skb);
+      return 0;
+    }
+    // fifth: neither SYN nor RST
+    if (!th.syn) {
+      undo_options(sk, saved_clamp);
+      tcp_drop_reason(sk, skb, SKB_DROP_REASON_TCP_FLAGS);
+      return 0;
+    }
+    return synack_received(sk, skb, th);
+  }
+
+  // No ACK.
+  if (th.rst) {
+    undo_options(sk, saved_clamp);
+    tcp_drop_reason(sk, skb, SKB_DROP_REASON_TCP_RESET);
+    return 0;
+  }
+  if (
+    tp.rx_opt.ts_recent_stamp !== 0 &&
+    tp.rx_opt.saw_tstamp &&
+    tcp_paws_reject(sock_net(sk).machine, tp.rx_opt, false)
+  ) {
+    undo_options(sk, saved_clamp);
+    tcp_drop_reason(sk, skb, SKB_DROP_REASON_TCP_RFC7323_PAWS);
+    return 0;
+  }
+  if (th.syn) {
+    simultaneous_open(sk, skb, th);
+    return 0;
+  }
+  undo_options(sk, saved_clamp);
+  tcp_drop_reason(sk, skb, SKB_DROP_REASON_TCP_FLAGS);
+  return 0;
+}
+
+/** The segment is not to be believed: forget its options. */
+function undo_options(sk: sock, saved_clamp: number): void {
+  const { rx_opt } = tcp_sk(sk);
+  tcp_clear_options(rx_opt);
+  rx_opt.mss_clamp = saved_clamp;
+}
+
+/** fourth: the SYN-ACK. The connection is established. */
+function synack_received(sk: sock, skb: sk_buff, th: tcphdr): number {
+  const icsk = inet_csk(sk);
+  const tp = tcp_sk(sk);
+  const cb = TCP_SKB_CB(skb);
+  tcp_ecn_rcv_synack(tp, th);
+  tcp_init_wl(tp, cb.seq);
+  tcp_try_undo_spurious_syn(sk);
+  tcp_ack(sk, skb, FLAG_SLOWPATH);
+
+  tp.rcv_nxt = (cb.seq + 1) | 0;
+  tp.rcv_wup = tp.rcv_nxt;
+  // RFC 7323 2.2: the window of a SYN-ACK is never scaled.
+  tp.snd_wnd = th.window;
+  if (!tp.rx_opt.wscale_ok) {
+    tp.rx_opt.snd_wscale = 0;
+    tp.rx_opt.rcv_wscale = 0;
+    tp.window_clamp = Math.min(tp.window_clamp, 65535);
+  }
+  if (tp.rx_opt.saw_tstamp) {
+    tp.rx_opt.tstamp_ok = true;
+    tp.tcp_header_len = TCP_HEADER_LEN + TCPOLEN_TSTAMP_ALIGNED;
+    tp.advmss -= TCPOLEN_TSTAMP_ALIGNED;
+    tcp_store_ts_recent(tp);
+  } else {
+    tp.tcp_header_len = TCP_HEADER_LEN;
+  }
+  tcp_sync_mss(sk, icsk.icsk_pmtu_cookie);
+  tcp_initialize_rcv_mss(sk);
+  tp.copied_seq = tp.rcv_nxt;
+
+  tcp_finish_connect(sk, skb);
+  if (!sock_flag(sk, SOCK_DEAD)) sk.sk_state_change(sk);
+
+  // The final ACK can ride on data that is about to be sent.
+  if (
+    sk.sk_write_pending !== 0 ||
+    (icsk.icsk_accept_queue !== null && icsk.icsk_accept_queue.rskq_defer_accept !== 0) ||
+    inet_csk_in_pingpong_mode(sk)
+  ) {
+    inet_csk_schedule_ack(sk);
+    tcp_enter_quickack_mode(sk, TCP_MAX_QUICKACKS);
+    inet_csk_reset_xmit_timer(sk, ICSK_TIME_DACK, TCP_DELACK_MAX, TCP_RTO_MAX);
+    __kfree_skb(skb);
+    return 0;
+  }
+  tcp_send_ack(sk);
+  return -1;
+}
+
+/** A SYN without ACK: both sides connect to each other at once (RFC 9293 3.5, figure 7). */
+function simultaneous_open(sk: sock, skb: sk_buff, th: tcphdr): void {
+  const icsk = inet_csk(sk);
+  const tp = tcp_sk(sk);
+  const cb = TCP_SKB_CB(skb);
+  tcp_set_state(sk, TCP_SYN_RECV);
+  if (tp.rx_opt.saw_tstamp) {
+    tp.rx_opt.tstamp_ok = true;
+    tcp_store_ts_recent(tp);
+    tp.tcp_header_len = TCP_HEADER_LEN + TCPOLEN_TSTAMP_ALIGNED;
+  } else {
+    tp.tcp_header_len = TCP_HEADER_LEN;
+  }
+  tp.rcv_nxt = (cb.seq + 1) | 0;
+  tp.copied_seq = tp.rcv_nxt;
+  tp.rcv_wup = tp.rcv_nxt;
+  tp.snd_wnd = th.window;
+  tp.snd_wl1 = cb.seq;
+  tp.max_window = tp.snd_wnd;
+  tcp_ecn_rcv_syn(tp, th);
+  tcp_mtup_init(sk);
+  tcp_sync_mss(sk, icsk.icsk_pmtu_cookie);
+  tcp_initialize_rcv_mss(sk);
+  tcp_send_synack(sk);
+  __kfree_skb(skb);
+}

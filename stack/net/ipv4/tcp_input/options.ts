@@ -1,0 +1,244 @@
+/** Reading the options of a received header. @linux net/ipv4/tcp_input.c */
+import type { sk_buff } from '../../../include/linux/skbuff.ts';
+import { tcp_hdr, type tcp_options_received, type tcp_sock, type tcphdr } from '../../../include/linux/tcp.ts';
+import type { u32 } from '../../../include/linux/types.ts';
+import { inet_csk } from '../../../include/net/inet_connection_sock.ts';
+import { read_be16, read_be32 } from '../../../include/net/ip.ts';
+import type { net } from '../../../include/net/net_namespace.ts';
+import { sock_net, type sock } from '../../../include/net/sock.ts';
+import {
+  after,
+  HZ,
+  TCP_MAX_WSCALE,
+  TCP_PAWS_WINDOW,
+  TCP_SACK_SEEN,
+  TCPOLEN_MSS,
+  TCPOLEN_SACK_BASE,
+  TCPOLEN_SACK_PERBLOCK,
+  TCPOLEN_SACK_PERM,
+  TCPOLEN_TIMESTAMP,
+  TCPOLEN_TSTAMP_ALIGNED,
+  TCPOLEN_WINDOW,
+  TCPOPT_EOL,
+  TCPOPT_MSS,
+  TCPOPT_NOP,
+  TCPOPT_SACK,
+  TCPOPT_SACK_PERM,
+  TCPOPT_TIMESTAMP,
+  TCPOPT_WINDOW,
+} from '../../../include/net/tcp.ts';
+import { tcp_paws_check, tcp_sack_reset } from '../../../include/net/tcp_rx_opt.ts';
+import { TCP_SKB_CB } from '../../../include/net/tcp_skb_cb.ts';
+import { net_info_ratelimited } from '../../../kernel/printk.ts';
+import { ktime_get_seconds } from '../../../kernel/time/timekeeping.ts';
+
+const TCP_HEADER_LEN = 20;
+/** NOP NOP TIMESTAMP 10: how nearly everybody sends a timestamp alone. */
+const ALIGNED_TIMESTAMP =
+  (TCPOPT_NOP << 24) | (TCPOPT_NOP << 16) | (TCPOPT_TIMESTAMP << 8) | TCPOLEN_TIMESTAMP;
+
+/**
+ * Find the MSS in a SYN's options, at most `user_mss` (0: no limit).
+ *
+ * @returns the MSS in bytes, or 0 when there is none
+ * @linux net/ipv4/tcp_input.c
+ */
+export function tcp_parse_mss_option(th: tcphdr, user_mss: number): number {
+  const bytes = th.bytes;
+  let ptr = th.at + TCP_HEADER_LEN;
+  let length = th.doff * 4 - TCP_HEADER_LEN;
+  let mss = 0;
+  while (length > 0) {
+    const opcode = bytes[ptr]!;
+    if (opcode === TCPOPT_EOL) return mss;
+    if (opcode === TCPOPT_NOP) {
+      ptr++;
+      length--;
+      continue;
+    }
+    if (length < 2) return mss;
+    const opsize = bytes[ptr + 1]!;
+    if (opsize < 2 || opsize > length) return mss;
+    if (opcode === TCPOPT_MSS && opsize === TCPOLEN_MSS) {
+      const in_mss = read_be16(bytes, ptr + 2);
+      if (in_mss !== 0) mss = user_mss !== 0 && user_mss < in_mss ? user_mss : in_mss;
+    }
+    ptr += opsize;
+    length -= opsize;
+  }
+  return mss;
+}
+
+/**
+ * Read all options of a header into `opt_rx`. MSS, window scale and SACK-permitted count only in a SYN; once
+ * established (`estab`), a timestamp only if it was agreed on. The place of SACK blocks is left in the skb's
+ * control block, for tcp_sacktag_write_queue().
+ *
+ * @linux net/ipv4/tcp_input.c
+ */
+export function tcp_parse_options(net: net, skb: sk_buff, opt_rx: tcp_options_received, estab: boolean): void {
+  const th = tcp_hdr(skb);
+  const bytes = th.bytes;
+  const syn = th.syn;
+  let ptr = th.at + TCP_HEADER_LEN;
+  let length = th.doff * 4 - TCP_HEADER_LEN;
+  opt_rx.saw_tstamp = false;
+  opt_rx.saw_unknown = false;
+
+  while (length > 0) {
+    const opcode = bytes[ptr]!;
+    if (opcode === TCPOPT_EOL) return;
+    if (opcode === TCPOPT_NOP) {
+      ptr++;
+      length--;
+      continue;
+    }
+    // A malformed option ends the reading; what came before it counts.
+    if (length < 2) return;
+    const opsize = bytes[ptr + 1]!;
+    if (opsize < 2 || opsize > length) return;
+    switch (opcode) {
+      case TCPOPT_MSS:
+        if (opsize === TCPOLEN_MSS && syn && !estab) {
+          const in_mss = read_be16(bytes, ptr + 2);
+          if (in_mss !== 0) {
+            opt_rx.mss_clamp = opt_rx.user_mss !== 0 && opt_rx.user_mss < in_mss ? opt_rx.user_mss : in_mss;
+          }
+        }
+        break;
+      case TCPOPT_WINDOW:
+        if (opsize === TCPOLEN_WINDOW && syn && !estab && net.ipv4.sysctl_tcp_window_scaling !== 0) {
+          parse_window_scale(net, bytes[ptr + 2]!, opt_rx);
+        }
+        break;
+      case TCPOPT_TIMESTAMP:
+        if (
+          opsize === TCPOLEN_TIMESTAMP &&
+          ((estab && opt_rx.tstamp_ok) || (!estab && net.ipv4.sysctl_tcp_timestamps !== 0))
+        ) {
+          opt_rx.saw_tstamp = true;
+          opt_rx.rcv_tsval = read_be32(bytes, ptr + 2);
+          opt_rx.rcv_tsecr = read_be32(bytes, ptr + 6);
+        }
+        break;
+      case TCPOPT_SACK_PERM:
+        if (opsize === TCPOLEN_SACK_PERM && syn && !estab && net.ipv4.sysctl_tcp_sack !== 0) {
+          opt_rx.sack_ok = TCP_SACK_SEEN;
+          tcp_sack_reset(opt_rx);
+        }
+        break;
+      case TCPOPT_SACK:
+        if (
+          opsize >= TCPOLEN_SACK_BASE + TCPOLEN_SACK_PERBLOCK &&
+          (opsize - TCPOLEN_SACK_BASE) % TCPOLEN_SACK_PERBLOCK === 0 &&
+          opt_rx.sack_ok !== 0
+        ) {
+          TCP_SKB_CB(skb).sacked = ptr - th.at;
+        }
+        break;
+      default:
+        opt_rx.saw_unknown = true;
+    }
+    ptr += opsize;
+    length -= opsize;
+  }
+}
+
+function parse_window_scale(net: net, snd_wscale: number, opt_rx: tcp_options_received): void {
+  opt_rx.wscale_ok = true;
+  if (snd_wscale > TCP_MAX_WSCALE) {
+    net_info_ratelimited(
+      net.machine,
+      `tcp_parse_options: Illegal window scaling value ${snd_wscale} > ${TCP_MAX_WSCALE} received`,
+    );
+    snd_wscale = TCP_MAX_WSCALE;
+  }
+  opt_rx.snd_wscale = snd_wscale;
+}
+
+/**
+ * Read the one option that most segments carry, if it stands in its usual place.
+ *
+ * @linux net/ipv4/tcp_input.c
+ */
+export function tcp_parse_aligned_timestamp(tp: tcp_sock, bytes: Uint8Array, header: number): boolean {
+  if (read_be32(bytes, header + TCP_HEADER_LEN) !== ALIGNED_TIMESTAMP) return false;
+  const rx_opt = tp.rx_opt;
+  rx_opt.saw_tstamp = true;
+  rx_opt.rcv_tsval = read_be32(bytes, header + TCP_HEADER_LEN + 4);
+  const tsecr = read_be32(bytes, header + TCP_HEADER_LEN + 8);
+  rx_opt.rcv_tsecr = tsecr !== 0 ? (tsecr - tp.tsoffset) | 0 : 0;
+  return true;
+}
+
+/**
+ * Read the options of a segment on a connection: the usual case first.
+ *
+ * @returns false when there are none
+ * @linux net/ipv4/tcp_input.c
+ */
+export function tcp_fast_parse_options(net: net, skb: sk_buff, th: tcphdr, tp: tcp_sock): boolean {
+  const rx_opt = tp.rx_opt;
+  const doff = th.doff;
+  if (doff === TCP_HEADER_LEN / 4) {
+    rx_opt.saw_tstamp = false;
+    return false;
+  }
+  if (rx_opt.tstamp_ok && doff === (TCP_HEADER_LEN + TCPOLEN_TSTAMP_ALIGNED) / 4) {
+    if (tcp_parse_aligned_timestamp(tp, th.bytes, th.at)) return true;
+  }
+  tcp_parse_options(net, skb, rx_opt, true);
+  if (rx_opt.saw_tstamp && rx_opt.rcv_tsecr !== 0) rx_opt.rcv_tsecr = (rx_opt.rcv_tsecr - tp.tsoffset) | 0;
+  return true;
+}
+
+/** Keep the segment's timestamp to echo it, and to compare later ones with. @linux net/ipv4/tcp_input.c */
+export function tcp_store_ts_recent(tp: tcp_sock): void {
+  tp.rx_opt.ts_recent = tp.rx_opt.rcv_tsval;
+  tp.rx_opt.ts_recent_stamp = ktime_get_seconds(sock_net(tp).machine);
+}
+
+/**
+ * RFC 7323 4.3: a segment that reaches back to the last ACK sent brings the timestamp that is to be echoed.
+ *
+ * @linux net/ipv4/tcp_input.c
+ */
+export function tcp_replace_ts_recent(tp: tcp_sock, seq: u32): void {
+  if (!tp.rx_opt.saw_tstamp || after(seq, tp.rcv_wup)) return;
+  // A pure ACK may have an older timestamp and still be acceptable: that one must not be kept.
+  if (tcp_paws_check(sock_net(tp).machine, tp.rx_opt, 0)) tcp_store_ts_recent(tp);
+}
+
+/**
+ * Would this segment update the send window (RFC 9293 3.10.7.4, SND.WL1 and SND.WL2)? Assumes that
+ * snd_una <= ack <= snd_nxt.
+ *
+ * @linux net/ipv4/tcp_input.c
+ */
+export function tcp_may_update_window(tp: tcp_sock, ack: u32, ack_seq: u32, nwin: number): boolean {
+  return after(ack, tp.snd_una) || after(ack_seq, tp.snd_wl1) || (ack_seq === tp.snd_wl1 && nwin > tp.snd_wnd);
+}
+
+/**
+ * A pure duplicate ACK whose timestamp is only a little too old: reordered on its way, harmless, and useful for
+ * fast retransmit.
+ */
+function tcp_disordered_ack(sk: sock, skb: sk_buff, tp: tcp_sock): boolean {
+  const th = tcp_hdr(skb);
+  const cb = TCP_SKB_CB(skb);
+  return (
+    th.ack &&
+    cb.seq === cb.end_seq &&
+    cb.seq === tp.rcv_nxt &&
+    cb.ack_seq === tp.snd_una &&
+    !tcp_may_update_window(tp, cb.ack_seq, cb.seq, th.window << tp.rx_opt.snd_wscale) &&
+    ((tp.rx_opt.ts_recent - tp.rx_opt.rcv_tsval) | 0) <= (inet_csk(sk).icsk_rto * 1024) / HZ
+  );
+}
+
+/** Must the segment be dropped for its timestamp (RFC 7323 section 5)? @linux net/ipv4/tcp_input.c */
+export function tcp_paws_discard(sk: sock, skb: sk_buff, tp: tcp_sock): boolean {
+  return (
+    !tcp_paws_check(sock_net(sk).machine, tp.rx_opt, TCP_PAWS_WINDOW) && !tcp_disordered_ack(sk, skb, tp)
+  );
+}

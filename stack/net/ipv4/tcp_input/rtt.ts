@@ -1,0 +1,195 @@
+/** The round-trip time, and what follows from it: the retransmission time-out and the pacing rate. @linux net/ipv4/tcp_input.c */
+import type { minmax, tcp_sock } from '../../../include/linux/tcp.ts';
+import { tcp_rsk, tcp_sk } from '../../../include/linux/tcp.ts';
+import { dst_metric, RTAX_INITCWND, type dst_entry } from '../../../include/net/dst.ts';
+import {
+  ICSK_TIME_LOSS_PROBE,
+  ICSK_TIME_REO_TIMEOUT,
+  ICSK_TIME_RETRANS,
+  inet_csk,
+} from '../../../include/net/inet_connection_sock.ts';
+import type { request_sock } from '../../../include/net/request_sock.ts';
+import { sock_net, type sock } from '../../../include/net/sock.ts';
+import {
+  after,
+  HZ,
+  TCP_INIT_CWND,
+  TCP_RTO_MAX,
+  tcp_clock_us,
+  tcp_jiffies32,
+  tcp_min_rtt,
+  tcp_rto_min_us,
+  tcp_rtx_queue_head,
+  tcp_skb_timestamp_us,
+  tcp_stamp_us_delta,
+  tcp_time_stamp,
+} from '../../../include/net/tcp.ts';
+import { rate_sample } from '../../../include/net/tcp_congestion_ops.ts';
+import { inet_csk_clear_xmit_timer, tcp_reset_xmit_timer } from '../../../include/net/tcp_timers.ts';
+import { jiffies_to_usecs, usecs_to_jiffies } from '../../../kernel/time/jiffies.ts';
+import { minmax_running_min } from '../../../lib/win_minmax.ts';
+import { FLAG_ACK_MAYBE_DELAYED, FLAG_ACKED, FLAG_SYN_ACKED } from './flags.ts';
+
+/** µs per tick of the timestamp clock. */
+const USEC_PER_TS = 1000;
+/** A timestamp echo this far off (ms) is no measurement. */
+const MAX_TS_DELTA = 0x7fffffff / USEC_PER_TS;
+
+/**
+ * Smooth the round-trip time and its deviation (Van Jacobson; RFC 6298 section 2). srtt_us is kept times 8, mdev_us
+ * times 4. Two things beyond the RFC: when the RTT falls, the deviation grows eight times slower; and rttvar_us,
+ * which the time-out is computed from, is the largest deviation within a window, never below the smallest RTO.
+ *
+ * @param mrtt_us the measurement, in µs
+ */
+function tcp_rtt_estimator(sk: sock, mrtt_us: number): void {
+  const tp = tcp_sk(sk);
+  let m = mrtt_us;
+  let srtt = tp.srtt_us;
+  if (srtt !== 0) {
+    m -= srtt >>> 3; // the error
+    srtt += m; // 7/8 of the old + 1/8 of the new
+    if (m < 0) {
+      m = -m - (tp.mdev_us >>> 2);
+      if (m > 0) m >>= 3;
+    } else {
+      m -= tp.mdev_us >>> 2;
+    }
+    tp.mdev_us += m; // 3/4 of the old + 1/4 of the new
+    if (tp.mdev_us > tp.mdev_max_us) {
+      tp.mdev_max_us = tp.mdev_us;
+      if (tp.mdev_max_us > tp.rttvar_us) tp.rttvar_us = tp.mdev_max_us;
+    }
+    // A window's worth is acknowledged: let rttvar come down, and look for a new maximum.
+    if (after(tp.snd_una, tp.rtt_seq)) {
+      if (tp.mdev_max_us < tp.rttvar_us) tp.rttvar_us -= (tp.rttvar_us - tp.mdev_max_us) >>> 2;
+      tp.rtt_seq = tp.snd_nxt;
+      tp.mdev_max_us = tcp_rto_min_us(sk);
+    }
+  } else {
+    // The first measurement: RTO becomes three times that.
+    srtt = m * 8;
+    tp.mdev_us = m * 2;
+    tp.rttvar_us = Math.max(tp.mdev_us, tcp_rto_min_us(sk));
+    tp.mdev_max_us = tp.rttvar_us;
+    tp.rtt_seq = tp.snd_nxt;
+  }
+  tp.srtt_us = Math.max(1, srtt);
+}
+
+/**
+ * How fast to send, in bytes a second: cwnd per RTT times 200 % in slow start and 120 % later, so that pacing never
+ * holds the window's growth back.
+ *
+ * @linux net/ipv4/tcp_input.c
+ */
+export function tcp_update_pacing_rate(sk: sock): void {
+  const tp = tcp_sk(sk);
+  const { ipv4 } = sock_net(sk);
+  const ratio =
+    tp.snd_cwnd < tp.snd_ssthresh >>> 1 ? ipv4.sysctl_tcp_pacing_ss_ratio : ipv4.sysctl_tcp_pacing_ca_ratio;
+  // srtt_us is µs times 8, ratio is percent.
+  let rate = tp.mss_cache * 80_000 * ratio * Math.max(tp.snd_cwnd, tp.packets_out);
+  if (tp.srtt_us !== 0) rate = Math.floor(rate / tp.srtt_us);
+  sk.sk_pacing_rate = Math.min(rate, sk.sk_max_pacing_rate);
+}
+
+/** The time-out that the estimates give, without back-off, in jiffies. @linux include/net/tcp.h */
+export function __tcp_set_rto(tp: tcp_sock): number {
+  return usecs_to_jiffies((tp.srtt_us >>> 3) + tp.rttvar_us);
+}
+function tcp_set_rto(sk: sock): void {
+  inet_csk(sk).icsk_rto = Math.min(__tcp_set_rto(tcp_sk(sk)), TCP_RTO_MAX);
+}
+
+/** The congestion window that a connection starts with, in segments (RFC 6928): 10, or the route's. @linux net/ipv4/tcp_input.c */
+export function tcp_init_cwnd(tp: tcp_sock, dst: dst_entry | null): number {
+  const cwnd = (dst !== null ? dst_metric(dst, RTAX_INITCWND) : 0) || TCP_INIT_CWND;
+  return Math.min(cwnd, tp.snd_cwnd_clamp);
+}
+
+/** Keep the smallest RTT of the last five minutes. */
+function tcp_update_rtt_min(sk: sock, rtt_us: number, flag: number): void {
+  const tp = tcp_sk(sk);
+  const window = sock_net(sk).ipv4.sysctl_tcp_min_rtt_wlen * HZ;
+  // A delayed ACK overestimates: don't let one in when the window has run out.
+  if ((flag & FLAG_ACK_MAYBE_DELAYED) !== 0 && rtt_us > tcp_min_rtt(tp)) return;
+  const min: minmax = tp.rtt_min;
+  minmax_running_min(min, window, tcp_jiffies32(sk), rtt_us || jiffies_to_usecs(1));
+}
+
+/**
+ * Take an RTT measurement, from the best source there is: the time since the acknowledged segment was sent; since
+ * the SACKed one was; or the echoed timestamp, which Karn's rule allows for retransmitted data too. All in µs, -1:
+ * none.
+ *
+ * @returns true when there was one
+ * @linux net/ipv4/tcp_input.c
+ */
+export function tcp_ack_update_rtt(
+  sk: sock,
+  flag: number,
+  seq_rtt_us: number,
+  sack_rtt_us: number,
+  ca_rtt_us: number,
+  rs: rate_sample,
+): boolean {
+  const tp = tcp_sk(sk);
+  if (seq_rtt_us < 0) seq_rtt_us = sack_rtt_us;
+
+  // RFC 7323 4.1: an echo measures only when the segment acknowledges something new.
+  if (seq_rtt_us < 0 && tp.rx_opt.saw_tstamp && tp.rx_opt.rcv_tsecr !== 0 && (flag & FLAG_ACKED) !== 0) {
+    const delta = (tcp_time_stamp(tp) - tp.rx_opt.rcv_tsecr) >>> 0;
+    if (delta < MAX_TS_DELTA) {
+      seq_rtt_us = (delta || 1) * USEC_PER_TS;
+      ca_rtt_us = seq_rtt_us;
+    }
+  }
+  rs.rtt_us = ca_rtt_us;
+  if (seq_rtt_us < 0) return false;
+
+  tcp_update_rtt_min(sk, ca_rtt_us, flag);
+  tcp_rtt_estimator(sk, seq_rtt_us);
+  tcp_set_rto(sk);
+  // RFC 6298 section 5: the back-off ends with a valid measurement.
+  inet_csk(sk).icsk_backoff = 0;
+  return true;
+}
+
+/** The handshake's RTT, from the SYN-ACK to the final ACK; none if the SYN-ACK was sent again. @linux net/ipv4/tcp_input.c */
+export function tcp_synack_rtt_meas(sk: sock, req: request_sock | null): void {
+  let rtt_us = -1;
+  if (req !== null && req.num_retrans === 0 && tcp_rsk(req).snt_synack !== 0) {
+    rtt_us = tcp_stamp_us_delta(tcp_clock_us(sock_net(sk).machine), tcp_rsk(req).snt_synack);
+  }
+  tcp_ack_update_rtt(sk, FLAG_SYN_ACKED, rtt_us, -1, rtt_us, new rate_sample());
+}
+
+/** In how many µs the retransmission is due, counted from when the oldest segment was sent. @linux include/net/tcp.h */
+export function tcp_rto_delta_us(sk: sock): number {
+  const skb = tcp_rtx_queue_head(sk);
+  const rto_us = jiffies_to_usecs(inet_csk(sk).icsk_rto);
+  if (skb === null) return rto_us;
+  return tcp_skb_timestamp_us(skb) + rto_us - tcp_sk(sk).tcp_mstamp;
+}
+
+/**
+ * Restart the retransmission timer after an ACK (RFC 6298 5.2, 5.3): off when nothing is in flight.
+ *
+ * @linux net/ipv4/tcp_input.c
+ */
+export function tcp_rearm_rto(sk: sock): void {
+  const icsk = inet_csk(sk);
+  const tp = tcp_sk(sk);
+  if (tp.fastopen_rsk !== null) return;
+  if (tp.packets_out === 0) {
+    inet_csk_clear_xmit_timer(sk, ICSK_TIME_RETRANS);
+    return;
+  }
+  let rto = icsk.icsk_rto;
+  // The timer stood for something shorter meanwhile: count from when the RTO would have been started.
+  if (icsk.icsk_pending === ICSK_TIME_REO_TIMEOUT || icsk.icsk_pending === ICSK_TIME_LOSS_PROBE) {
+    rto = usecs_to_jiffies(Math.max(tcp_rto_delta_us(sk), 1));
+  }
+  tcp_reset_xmit_timer(sk, ICSK_TIME_RETRANS, rto, TCP_RTO_MAX);
+}

@@ -1,0 +1,159 @@
+/** Taking a reduction of the congestion window back, when it turns out that nothing was lost (Eifel, D-SACK, F-RTO). @linux net/ipv4/tcp_input.c */
+import type { sk_buff } from '../../../include/linux/skbuff.ts';
+import { tcp_sk, type tcp_sock } from '../../../include/linux/tcp.ts';
+import type { u32 } from '../../../include/linux/types.ts';
+import { inet_csk } from '../../../include/net/inet_connection_sock.ts';
+import { NET_INC_STATS } from '../../../include/net/net_namespace.ts';
+import { sock_net, type sock } from '../../../include/net/sock.ts';
+import {
+  after,
+  before,
+  TCP_RACK_RECOVERY_THRESH,
+  tcp_clear_all_retrans_hints,
+  tcp_highest_sack_seq,
+  tcp_is_reno,
+  tcp_is_sack,
+  tcp_jiffies32,
+  tcp_skb_timestamp,
+} from '../../../include/net/tcp.ts';
+import { TCP_SKB_CB, TCPCB_LOST, TCPCB_RETRANS } from '../../../include/net/tcp_skb_cb.ts';
+import {
+  LINUX_MIB_TCPDSACKUNDO,
+  LINUX_MIB_TCPFULLUNDO,
+  LINUX_MIB_TCPLOSSUNDO,
+  LINUX_MIB_TCPPARTIALUNDO,
+  LINUX_MIB_TCPSPURIOUSRTOS,
+} from '../../../include/uapi/linux/snmp.ts';
+import { TCP_CA_Loss, TCP_CA_Open, TCP_SYN_SENT } from '../../../include/uapi/linux/tcp.ts';
+import { tcp_set_ca_state } from '../tcp_cong.ts';
+import { tcp_any_retrans_done, tcp_try_keep_open } from './cwnd.ts';
+import { tcp_ecn_withdraw_cwr } from './ecn.ts';
+import type { tcp_alert } from './flags.ts';
+import { tcp_check_sack_reordering } from './reordering.ts';
+
+/** Does the ACK echo a timestamp from before `when`? */
+function tcp_tsopt_ecr_before(tp: tcp_sock, when: u32): boolean {
+  return tp.rx_opt.saw_tstamp && tp.rx_opt.rcv_tsecr !== 0 && before(tp.rx_opt.rcv_tsecr, when);
+}
+
+/** Was the segment sent again, though the original had arrived? @linux net/ipv4/tcp_input.c */
+export function tcp_skb_spurious_retrans(tp: tcp_sock, skb: sk_buff): boolean {
+  return (TCP_SKB_CB(skb).sacked & TCPCB_RETRANS) !== 0 && tcp_tsopt_ecr_before(tp, tcp_skb_timestamp(skb));
+}
+
+/** Nothing was sent again, or the timestamp echoed is from before the first retransmission: the original was only late. */
+function tcp_packet_delayed(tp: tcp_sock): boolean {
+  if (tp.retrans_stamp !== 0) return tcp_tsopt_ecr_before(tp, tp.retrans_stamp);
+  // Without SACK an ACK of high_seq doesn't say which copy arrived (RFC 6582 section 4, "multiple fast retransmits").
+  if (!tcp_is_sack(tp) && !before(tp.snd_una, tp.high_seq)) return false;
+  if (tp.sk_state === TCP_SYN_SENT) return false;
+  return true;
+}
+
+/** Go back to the window from before the reduction. @linux net/ipv4/tcp_input.c */
+export function tcp_undo_cwnd_reduction(sk: sock, unmark_loss: boolean): void {
+  const tp = tcp_sk(sk);
+  if (unmark_loss) {
+    for (let skb = tp.tcp_rtx_queue.first; skb !== null; skb = skb.next) TCP_SKB_CB(skb).sacked &= ~TCPCB_LOST;
+    tp.lost_out = 0;
+    tcp_clear_all_retrans_hints(tp);
+  }
+  if (tp.prior_ssthresh !== 0) {
+    tp.snd_cwnd = inet_csk(sk).icsk_ca_ops!.undo_cwnd(sk);
+    if (tp.prior_ssthresh > tp.snd_ssthresh) {
+      tp.snd_ssthresh = tp.prior_ssthresh;
+      tcp_ecn_withdraw_cwr(tp);
+    }
+  }
+  tp.snd_cwnd_stamp = tcp_jiffies32(sk);
+  tp.undo_marker = 0;
+  tp.rack.advanced = true;
+}
+
+function tcp_may_undo(tp: tcp_sock): boolean {
+  return tp.undo_marker !== 0 && (tp.undo_retrans === 0 || tcp_packet_delayed(tp));
+}
+
+/** Without SACK, hold the state until something above high_seq is acknowledged (RFC 6582 section 4). */
+function tcp_is_non_sack_preventing_reopen(sk: sock): boolean {
+  const tp = tcp_sk(sk);
+  if (tp.snd_una !== tp.high_seq || !tcp_is_reno(tp)) return false;
+  if (!tcp_any_retrans_done(sk)) tp.retrans_stamp = 0;
+  return true;
+}
+
+/**
+ * All that was in flight when the recovery began is acknowledged: undo the reduction if nothing was lost, and open up.
+ *
+ * @returns true: stay, until more is acknowledged
+ * @linux net/ipv4/tcp_input.c
+ */
+export function tcp_try_undo_recovery(sk: sock): boolean {
+  const tp = tcp_sk(sk);
+  if (tcp_may_undo(tp)) {
+    // The whole window was only late, or duplicated.
+    tcp_undo_cwnd_reduction(sk, false);
+    const loss = inet_csk(sk).icsk_ca_state === TCP_CA_Loss;
+    NET_INC_STATS(sock_net(sk), loss ? LINUX_MIB_TCPLOSSUNDO : LINUX_MIB_TCPFULLUNDO);
+  } else if (tp.rack.reo_wnd_persist > 0) {
+    tp.rack.reo_wnd_persist--;
+  }
+  if (tcp_is_non_sack_preventing_reopen(sk)) return true;
+  tcp_set_ca_state(sk, TCP_CA_Open);
+  tp.is_sack_reneg = false;
+  return false;
+}
+
+/** D-SACKs reported every single retransmission as a duplicate: undo. @linux net/ipv4/tcp_input.c */
+export function tcp_try_undo_dsack(sk: sock): boolean {
+  const tp = tcp_sk(sk);
+  if (tp.undo_marker === 0 || tp.undo_retrans !== 0) return false;
+  tp.rack.reo_wnd_persist = Math.min(TCP_RACK_RECOVERY_THRESH, tp.rack.reo_wnd_persist + 1);
+  tcp_undo_cwnd_reduction(sk, false);
+  NET_INC_STATS(sock_net(sk), LINUX_MIB_TCPDSACKUNDO);
+  return true;
+}
+
+/** Was the time-out spurious? `frto_undo`: F-RTO found so. @linux net/ipv4/tcp_input.c */
+export function tcp_try_undo_loss(sk: sock, frto_undo: boolean): boolean {
+  const tp = tcp_sk(sk);
+  if (!frto_undo && !tcp_may_undo(tp)) return false;
+  tcp_undo_cwnd_reduction(sk, true);
+  NET_INC_STATS(sock_net(sk), LINUX_MIB_TCPLOSSUNDO);
+  if (frto_undo) NET_INC_STATS(sock_net(sk), LINUX_MIB_TCPSPURIOUSRTOS);
+  inet_csk(sk).icsk_retransmits = 0;
+  if (tcp_is_non_sack_preventing_reopen(sk)) return true;
+  if (frto_undo || tcp_is_sack(tp)) {
+    tcp_set_ca_state(sk, TCP_CA_Open);
+    tp.is_sack_reneg = false;
+  }
+  return true;
+}
+
+/** Is so much SACKed above snd_una that what is below must be lost? @linux net/ipv4/tcp_input.c */
+export function tcp_force_fast_retransmit(sk: sock): boolean {
+  const tp = tcp_sk(sk);
+  return after(tcp_highest_sack_seq(tp), (tp.snd_una + tp.reordering * tp.mss_cache) | 0);
+}
+
+/**
+ * An ACK during recovery acknowledged a part. If what arrived was the original of what was sent again, it was
+ * reordering, not loss: undo. Otherwise see from the SACKs whether more is lost (alert.do_lost).
+ *
+ * @returns true: retransmissions are in flight, wait for them before undoing
+ * @linux net/ipv4/tcp_input.c
+ */
+export function tcp_try_undo_partial(sk: sock, prior_snd_una: u32, alert: tcp_alert): boolean {
+  const tp = tcp_sk(sk);
+  if (tp.undo_marker === 0 || !tcp_packet_delayed(tp)) {
+    alert.do_lost = tcp_force_fast_retransmit(sk);
+    return false;
+  }
+  tcp_check_sack_reordering(sk, prior_snd_una, true);
+  if (tp.retrans_out !== 0) return true;
+  if (!tcp_any_retrans_done(sk)) tp.retrans_stamp = 0;
+  tcp_undo_cwnd_reduction(sk, true);
+  NET_INC_STATS(sock_net(sk), LINUX_MIB_TCPPARTIALUNDO);
+  tcp_try_keep_open(sk);
+  return false;
+}

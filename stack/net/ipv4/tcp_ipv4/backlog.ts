@@ -1,0 +1,115 @@
+/** Leaving a segment for the process that owns the socket. @linux net/ipv4/tcp_ipv4.c */
+import { skb_shinfo, type sk_buff } from '../../../include/linux/skbuff.ts';
+import { SKB_DROP_REASON_SOCKET_BACKLOG, SKB_DROP_REASON_TCP_CSUM } from '../../../include/net/dropreason.ts';
+import { NET_INC_STATS, TCP_INC_STATS } from '../../../include/net/net_namespace.ts';
+import { sock_net, type sock } from '../../../include/net/sock.ts';
+import {
+  before,
+  TCPHDR_ACK,
+  TCPHDR_CWR,
+  TCPHDR_ECE,
+  TCPHDR_FIN,
+  TCPHDR_RST,
+  TCPHDR_SYN,
+  TCPHDR_URG,
+} from '../../../include/net/tcp.ts';
+import { tcp_checksum_complete, tcp_cleanup_skb } from '../../../include/net/tcp_rcv.ts';
+import { TCP_SKB_CB } from '../../../include/net/tcp_skb_cb.ts';
+import {
+  LINUX_MIB_TCPBACKLOGCOALESCE,
+  LINUX_MIB_TCPBACKLOGDROP,
+  TCP_MIB_CSUMERRORS,
+  TCP_MIB_INERRS,
+} from '../../../include/uapi/linux/snmp.ts';
+import { trace } from '../../../trace/events.ts';
+import { __kfree_skb, __skb_pull, skb_push, skb_try_coalesce } from '../../core/skbuff.ts';
+import { sk_add_backlog } from '../../core/sock/lock.ts';
+
+/**
+ * Append a segment to the backlog, joined with the one before it if that is possible. release_sock() handles them.
+ *
+ * @returns 0, or SKB_DROP_REASON_…: bad checksum, or no room; the caller frees the skb
+ * @linux net/ipv4/tcp_ipv4.c
+ */
+export function tcp_add_backlog(sk: sock, skb: sk_buff): number {
+  // It must not hold its route while it waits.
+  tcp_cleanup_skb(skb);
+  if (tcp_checksum_complete(skb)) {
+    trace.tcp_bad_csum(skb);
+    TCP_INC_STATS(sock_net(sk), TCP_MIB_CSUMERRORS);
+    TCP_INC_STATS(sock_net(sk), TCP_MIB_INERRS);
+    return SKB_DROP_REASON_TCP_CSUM;
+  }
+  const { tail } = sk.sk_backlog;
+  if (tail !== null && can_coalesce(tail, skb) && coalesce(sk, tail, skb)) return 0;
+
+  // As much as the receive buffer could take in twice, and room for ACKs.
+  const limit = sk.sk_rcvbuf * 2 + (sk.sk_sndbuf >> 1) + 64 * 1024;
+  if (!sk_add_backlog(sk, skb, limit)) {
+    NET_INC_STATS(sock_net(sk), LINUX_MIB_TCPBACKLOGDROP);
+    return SKB_DROP_REASON_SOCKET_BACKLOG;
+  }
+  return 0;
+}
+
+/** Does `skb` directly follow `tail`, with the same options and flags? */
+function can_coalesce(tail: sk_buff, skb: sk_buff): boolean {
+  const tail_cb = TCP_SKB_CB(tail);
+  const cb = TCP_SKB_CB(skb);
+  if (
+    tail_cb.end_seq !== cb.seq ||
+    tail_cb.ip_dsfield !== cb.ip_dsfield ||
+    ((tail_cb.tcp_flags | cb.tcp_flags) & (TCPHDR_SYN | TCPHDR_RST | TCPHDR_URG)) !== 0 ||
+    (tail_cb.tcp_flags & cb.tcp_flags & TCPHDR_ACK) === 0 ||
+    ((tail_cb.tcp_flags ^ cb.tcp_flags) & (TCPHDR_ECE | TCPHDR_CWR)) !== 0
+  ) {
+    return false;
+  }
+  const doff = skb.head[skb.data + 12]! >>> 4;
+  if (tail.head[tail.data + 12]! >>> 4 !== doff) return false;
+  for (let i = 20; i < doff * 4; i++) {
+    if (tail.head[tail.data + i] !== skb.head[skb.data + i]) return false;
+  }
+  return true;
+}
+
+function coalesce(sk: sock, tail: sk_buff, skb: sk_buff): boolean {
+  const tail_cb = TCP_SKB_CB(tail);
+  const cb = TCP_SKB_CB(skb);
+  const at = skb.data;
+  const tail_at = tail.data;
+  const hdrlen = (skb.head[at + 12]! >>> 4) * 4;
+
+  __skb_pull(skb, hdrlen);
+  const shinfo = skb_shinfo(skb);
+  const gso_size = shinfo.gso_size || skb.len;
+  const gso_segs = shinfo.gso_segs || 1;
+  const tail_shinfo = skb_shinfo(tail);
+  const tail_gso_size = tail_shinfo.gso_size || tail.len - hdrlen;
+  const tail_gso_segs = tail_shinfo.gso_segs || 1;
+  const coalesced = skb_try_coalesce(tail, skb);
+  if (coalesced === null) {
+    skb_push(skb, hdrlen);
+    return false;
+  }
+
+  tail_cb.end_seq = cb.end_seq;
+  if (!before(cb.ack_seq, tail_cb.ack_seq)) {
+    tail_cb.ack_seq = cb.ack_seq;
+    tail.head[tail_at + 14] = skb.head[at + 14]!;
+    tail.head[tail_at + 15] = skb.head[at + 15]!;
+  }
+  // Later steps look at the FIN in the header and in the control block.
+  tail.head[tail_at + 13]! |= skb.head[at + 13]! & TCPHDR_FIN;
+  tail_cb.tcp_flags |= cb.tcp_flags;
+  if (cb.has_rxtstamp) {
+    tail_cb.has_rxtstamp = true;
+    tail.tstamp = skb.tstamp;
+  }
+  tail_shinfo.gso_size = Math.max(gso_size, tail_gso_size);
+  tail_shinfo.gso_segs = Math.min(gso_segs + tail_gso_segs, 0xffff);
+  sk.sk_backlog.len += coalesced.delta;
+  NET_INC_STATS(sock_net(sk), LINUX_MIB_TCPBACKLOGCOALESCE);
+  __kfree_skb(skb);
+  return true;
+}

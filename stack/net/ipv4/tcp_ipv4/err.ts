@@ -1,0 +1,255 @@
+/** ICMP errors about TCP segments. @linux net/ipv4/tcp_ipv4.c */
+import type { sk_buff } from '../../../include/linux/skbuff.ts';
+import { tcp_rsk, tcp_sk, tcphdr } from '../../../include/linux/tcp.ts';
+import type { u32 } from '../../../include/linux/types.ts';
+import { dst_mtu, inet_iif } from '../../../include/net/dst.ts';
+import { icmp_err_convert } from '../../../include/net/icmp.ts';
+import { ICSK_TIME_RETRANS, inet_csk, inet_csk_rto_backoff } from '../../../include/net/inet_connection_sock.ts';
+import { inet_sk } from '../../../include/net/inet_sock.ts';
+import { inet_twsk } from '../../../include/net/inet_timewait_sock.ts';
+import { ip_dont_fragment, ip_sk_accept_pmtu, iphdr } from '../../../include/net/ip.ts';
+import { ICMP_INC_STATS, NET_INC_STATS } from '../../../include/net/net_namespace.ts';
+import type { request_sock } from '../../../include/net/request_sock.ts';
+import { sock_hold, sock_net, sock_owned_by_user, type sock } from '../../../include/net/sock.ts';
+import {
+  between,
+  TCP_RTO_MAX,
+  TCP_TIMEOUT_INIT,
+  tcp_rtx_queue_head,
+  tcp_skb_timestamp_us,
+  TCPF_MTU_REDUCED_DEFERRED,
+} from '../../../include/net/tcp.ts';
+import { tcp_listendrop } from '../../../include/net/tcp_rcv.ts';
+import { inet_csk_reset_xmit_timer } from '../../../include/net/tcp_timers.ts';
+import { EHOSTUNREACH, EMSGSIZE, ENOENT, EPROTO, type Errno } from '../../../include/uapi/asm-generic/errno.ts';
+import {
+  ICMP_DEST_UNREACH,
+  ICMP_FRAG_NEEDED,
+  ICMP_HOST_UNREACH,
+  ICMP_NET_UNREACH,
+  ICMP_PARAMETERPROB,
+  ICMP_REDIRECT,
+  ICMP_TIME_EXCEEDED,
+  NR_ICMP_UNREACH,
+} from '../../../include/uapi/linux/icmp.ts';
+import { IP_PMTUDISC_DONT } from '../../../include/uapi/linux/in.ts';
+import {
+  ICMP_MIB_INERRORS,
+  LINUX_MIB_LOCKDROPPEDICMPS,
+  LINUX_MIB_OUTOFWINDOWICMPS,
+  LINUX_MIB_TCPMINTTLDROP,
+} from '../../../include/uapi/linux/snmp.ts';
+import {
+  TCP_CLOSE,
+  TCP_LISTEN,
+  TCP_NEW_SYN_RECV,
+  TCP_SYN_RECV,
+  TCP_SYN_SENT,
+  TCP_TIME_WAIT,
+  TCPF_CLOSE,
+  TCPF_LISTEN,
+} from '../../../include/uapi/linux/tcp.ts';
+import { usecs_to_jiffies } from '../../../kernel/time/jiffies.ts';
+import { reqsk_put } from '../../core/request_sock.ts';
+import { sk_error_report } from '../../core/sock/default_callbacks.ts';
+import { __sk_dst_check } from '../../core/sock/dst.ts';
+import { sock_put } from '../../core/sock/free.ts';
+import { inet_csk_reqsk_queue_drop } from '../inet_connection_sock/request_queue.ts';
+import { inet_csk_update_pmtu } from '../inet_connection_sock/route.ts';
+import { __inet_lookup_established } from '../inet_hashtables/lookup.ts';
+import { inet_twsk_put } from '../inet_timewait_sock.ts';
+import { ip_icmp_error } from '../ip_sockglue.ts';
+import { tcp_done_with_error } from '../tcp/state.ts';
+import { tcp_simple_retransmit } from '../tcp_input/recovery.ts';
+import { __tcp_set_rto } from '../tcp_input/rtt.ts';
+import { tcp_sync_mss } from '../tcp_output/mss.ts';
+import { tcp_mstamp_refresh } from '../tcp_output/mstamp.ts';
+import { tcp_retransmit_timer } from '../tcp_timer.ts';
+
+/**
+ * A router could not forward a segment that was too big: send smaller ones from now on, and what was too big again.
+ * Called when no process owns the socket.
+ *
+ * @linux net/ipv4/tcp_ipv4.c
+ */
+export function tcp_v4_mtu_reduced(sk: sock): void {
+  const inet = inet_sk(sk);
+  if (((1 << sk.sk_state) & (TCPF_LISTEN | TCPF_CLOSE)) !== 0) return;
+  const reported = tcp_sk(sk).mtu_info;
+  const dst = inet_csk_update_pmtu(sk, reported);
+  if (dst === null) return;
+  // The user forbids fragments, and yet the MTU that is used is larger.
+  if (reported < dst_mtu(dst) && ip_dont_fragment(sk, dst)) sk.sk_err_soft = EMSGSIZE;
+  const mtu = dst_mtu(dst);
+  if (inet.pmtudisc !== IP_PMTUDISC_DONT && ip_sk_accept_pmtu(sk) && inet_csk(sk).icsk_pmtu_cookie > mtu) {
+    tcp_sync_mss(sk, mtu);
+    tcp_simple_retransmit(sk);
+  }
+}
+
+/** An error about a SYN-ACK: if it says that the client can't be reached, the request ends. @linux net/ipv4/tcp_ipv4.c */
+export function tcp_req_err(req: request_sock, seq: u32, abort: boolean): void {
+  if (seq !== tcp_rsk(req).snt_isn) {
+    NET_INC_STATS(sock_net(req), LINUX_MIB_OUTOFWINDOWICMPS);
+  } else if (abort) {
+    inet_csk_reqsk_queue_drop(req.rsk_listener!, req);
+    tcp_listendrop(req.rsk_listener!);
+  }
+  reqsk_put(req);
+}
+
+/**
+ * A router says that the network can't be reached: it is a matter of routing, not of congestion. Take one step of the time-out's
+ * back-off back (RFC 6069).
+ *
+ * @linux net/ipv4/tcp_ipv4.c
+ */
+export function tcp_ld_RTO_revert(sk: sock, seq: u32): void {
+  const icsk = inet_csk(sk);
+  const tp = tcp_sk(sk);
+  if (sock_owned_by_user(sk)) return;
+  if (seq !== tp.snd_una || icsk.icsk_retransmits === 0 || icsk.icsk_backoff === 0) return;
+  const skb = tcp_rtx_queue_head(sk);
+  if (skb === null) return;
+
+  icsk.icsk_backoff--;
+  icsk.icsk_rto = tp.srtt_us !== 0 ? __tcp_set_rto(tp) : TCP_TIMEOUT_INIT;
+  icsk.icsk_rto = inet_csk_rto_backoff(icsk, TCP_RTO_MAX);
+  tcp_mstamp_refresh(tp);
+  const remaining = icsk.icsk_rto - usecs_to_jiffies(tp.tcp_mstamp - tcp_skb_timestamp_us(skb));
+  if (remaining > 0) inet_csk_reset_xmit_timer(sk, ICSK_TIME_RETRANS, remaining, TCP_RTO_MAX);
+  // The time-out would have been now.
+  else tcp_retransmit_timer(sk);
+}
+
+/**
+ * An ICMP error came about a segment of ours. Most are soft: kept in case that the connection times out. While
+ * connecting, they end it.
+ *
+ * @param skb data begins at the IP header that the error quotes
+ * @param info the MTU, of ICMP_FRAG_NEEDED
+ * @returns 0, or -ENOENT: no such connection
+ * @linux net/ipv4/tcp_ipv4.c
+ */
+export function tcp_v4_err(skb: sk_buff, info: number): Errno {
+  const iph = new iphdr(skb.head, skb.data);
+  const th = new tcphdr(skb.head, skb.data + iph.ihl * 4);
+  const type = skb.head[skb.transport_header]!;
+  const code = skb.head[skb.transport_header + 1]!;
+  const net = skb.dev!.nd_net;
+  const found = __inet_lookup_established(
+    net,
+    net.ipv4.hashinfo,
+    iph.daddr,
+    th.dest,
+    iph.saddr,
+    th.source,
+    inet_iif(skb),
+    0,
+  );
+  if (found === null) {
+    ICMP_INC_STATS(net, ICMP_MIB_INERRORS);
+    return -ENOENT;
+  }
+  if (found.skc_state === TCP_TIME_WAIT) {
+    inet_twsk_put(inet_twsk(found));
+    return 0;
+  }
+  if (found.skc_state === TCP_NEW_SYN_RECV) {
+    const unreachable = type === ICMP_DEST_UNREACH && (code === ICMP_NET_UNREACH || code === ICMP_HOST_UNREACH);
+    tcp_req_err(
+      found as request_sock,
+      th.seq,
+      unreachable || type === ICMP_PARAMETERPROB || type === ICMP_TIME_EXCEEDED,
+    );
+    return 0;
+  }
+  const sk = found as sock;
+  handle_error(sk, skb, iph, th, type, code, info);
+  sock_put(sk);
+  return 0;
+}
+
+function handle_error(
+  sk: sock,
+  skb: sk_buff,
+  iph: iphdr,
+  th: tcphdr,
+  type: number,
+  code: number,
+  info: number,
+): void {
+  const net = sock_net(sk);
+  const tp = tcp_sk(sk);
+  const { seq } = th;
+  // A new MTU is put off; everything else is lost while a process owns the socket.
+  if (sock_owned_by_user(sk) && !(type === ICMP_DEST_UNREACH && code === ICMP_FRAG_NEEDED)) {
+    NET_INC_STATS(net, LINUX_MIB_LOCKDROPPEDICMPS);
+  }
+  if (sk.sk_state === TCP_CLOSE) return;
+  if (iph.ttl < inet_sk(sk).min_ttl) {
+    NET_INC_STATS(net, LINUX_MIB_TCPMINTTLDROP);
+    return;
+  }
+  // RFC 5927 4.1: it must quote something that is in flight.
+  if (sk.sk_state !== TCP_LISTEN && !between(seq, tp.snd_una, tp.snd_nxt)) {
+    NET_INC_STATS(net, LINUX_MIB_OUTOFWINDOWICMPS);
+    return;
+  }
+
+  let err: number;
+  switch (type) {
+    case ICMP_REDIRECT:
+      if (!sock_owned_by_user(sk)) do_redirect(skb, sk);
+      return;
+    case ICMP_PARAMETERPROB:
+      err = EPROTO;
+      break;
+    case ICMP_DEST_UNREACH:
+      if (code > NR_ICMP_UNREACH) return;
+      if (code === ICMP_FRAG_NEEDED) {
+        mtu_reported(sk, info);
+        return;
+      }
+      err = icmp_err_convert[code]!.errno;
+      if (code === ICMP_NET_UNREACH || code === ICMP_HOST_UNREACH) tcp_ld_RTO_revert(sk, seq);
+      break;
+    case ICMP_TIME_EXCEEDED:
+      err = EHOSTUNREACH;
+      break;
+    default:
+      // ICMP_SOURCE_QUENCH too: RFC 6633.
+      return;
+  }
+
+  if (sk.sk_state === TCP_SYN_SENT || sk.sk_state === TCP_SYN_RECV) {
+    ip_icmp_error(sk, skb, err, th.dest, info, th.at);
+    if (!sock_owned_by_user(sk)) tcp_done_with_error(sk, err);
+    else sk.sk_err_soft = err;
+    return;
+  }
+  // RFC 1122 4.2.3.9: an established connection lives on, unless the user wants to hear of it (IP_RECVERR).
+  if (!sock_owned_by_user(sk) && inet_sk(sk).recverr) {
+    sk.sk_err = err;
+    sk_error_report(sk);
+  } else {
+    sk.sk_err_soft = err;
+  }
+}
+
+function mtu_reported(sk: sock, info: number): void {
+  // A listener sends nothing.
+  if (sk.sk_state === TCP_LISTEN) return;
+  tcp_sk(sk).mtu_info = info;
+  if (!sock_owned_by_user(sk)) {
+    tcp_v4_mtu_reduced(sk);
+  } else if ((sk.sk_tsq_flags & TCPF_MTU_REDUCED_DEFERRED) === 0) {
+    sk.sk_tsq_flags |= TCPF_MTU_REDUCED_DEFERRED;
+    sock_hold(sk);
+  }
+}
+
+function do_redirect(skb: sk_buff, sk: sock): void {
+  const dst = __sk_dst_check(sk, 0);
+  if (dst !== null) dst.ops.redirect(dst, sk, skb);
+}

@@ -1,0 +1,168 @@
+/** TCP over IPv4 as the socket layer and IP see it: the tables that tie everything together. @linux net/ipv4/tcp_ipv4.c */
+import { tcp_sk, tcp_sock } from '../../../include/linux/tcp.ts';
+import { inet_csk, type inet_connection_sock_af_ops } from '../../../include/net/inet_connection_sock.ts';
+import { inet_sk } from '../../../include/net/inet_sock.ts';
+import { NET_ADD_STATS, NET_INC_STATS, type net } from '../../../include/net/net_namespace.ts';
+import type { net_protocol } from '../../../include/net/protocol.ts';
+import {
+  SOCK_USE_WRITE_QUEUE,
+  sock_net,
+  sock_set_flag,
+  type proto,
+  type sock,
+  type timewait_sock_ops,
+} from '../../../include/net/sock.ts';
+import { MAX_TCP_HEADER, tcp_notsent_lowat } from '../../../include/net/tcp.ts';
+import type { Errno } from '../../../include/uapi/asm-generic/errno.ts';
+import { IP_PMTUDISC_DO, IPPROTO_TCP } from '../../../include/uapi/linux/in.ts';
+import { LINUX_MIB_TCPMEMORYPRESSURES, LINUX_MIB_TCPMEMORYPRESSURESCHRONO } from '../../../include/uapi/linux/snmp.ts';
+import { PF_INET, SOCK_RAW } from '../../../include/uapi/linux/socket.ts';
+import { jiffies, jiffies_to_msecs } from '../../../kernel/time/jiffies.ts';
+import { trace } from '../../../trace/events.ts';
+import { sk_alloc, sock_init_data } from '../../core/sock/alloc.ts';
+import { sk_sockets_allocated_dec } from '../../core/sock/memory.ts';
+import { skb_rbtree_purge } from '../../core/skbuff.ts';
+import { inet_csk_accept } from '../inet_connection_sock/accept.ts';
+import { inet_csk_get_port } from '../inet_connection_sock/port.ts';
+import { inet_put_port } from '../inet_hashtables/bind.ts';
+import { inet_hash, inet_unhash } from '../inet_hashtables/listening.ts';
+import { ip_queue_xmit } from '../ip_output.ts';
+import { raw_prot } from '../raw.ts';
+import { tcp_cleanup_congestion_control } from '../tcp_cong.ts';
+import { tcp_close, tcp_disconnect, tcp_shutdown } from '../tcp/close.ts';
+import { tcp_init_sock } from '../tcp/init.ts';
+import { tcp_ioctl } from '../tcp/poll.ts';
+import { tcp_recvmsg } from '../tcp/recvmsg.ts';
+import { tcp_sendmsg } from '../tcp/sendmsg.ts';
+import { tcp_getsockopt, tcp_setsockopt } from '../tcp/sockopt.ts';
+import { tcp_clear_xmit_timers } from '../tcp/state.ts';
+import { tcp_write_queue_purge } from '../tcp/write_queue.ts';
+import { tcp_release_cb } from '../tcp_output/release.ts';
+import { tcp_set_keepalive } from '../tcp_timer.ts';
+import { tcp_twsk_unique, tcp_v4_connect } from './connect.ts';
+import { tcp_v4_err, tcp_v4_mtu_reduced } from './err.ts';
+import { tcp_v4_do_rcv, tcp_v4_early_demux, tcp_v4_rcv } from './rcv.ts';
+import { inet_sk_rebuild_header } from './rebuild_header.ts';
+import { tcp_v4_send_check } from './reply.ts';
+import { inet_sk_rx_dst_set, tcp_request_sock_ops, tcp_v4_conn_request, tcp_v4_syn_recv_sock } from './request.ts';
+
+/** What differs between IPv4 and IPv6 below a connection. @linux net/ipv4/tcp_ipv4.c */
+export const ipv4_specific: inet_connection_sock_af_ops = {
+  queue_xmit: ip_queue_xmit,
+  send_check: tcp_v4_send_check,
+  rebuild_header: inet_sk_rebuild_header,
+  sk_rx_dst_set: inet_sk_rx_dst_set,
+  conn_request: tcp_v4_conn_request,
+  syn_recv_sock: tcp_v4_syn_recv_sock,
+  net_header_len: 20,
+  mtu_reduced: tcp_v4_mtu_reduced,
+};
+
+/** A new TCP socket of family AF_INET. @linux net/ipv4/tcp_ipv4.c */
+function tcp_v4_init_sock(sk: sock): Errno {
+  tcp_init_sock(sk);
+  inet_csk(sk).icsk_af_ops = ipv4_specific;
+  return 0;
+}
+
+/** The last of a socket: free all that it still holds. @linux net/ipv4/tcp_ipv4.c */
+export function tcp_v4_destroy_sock(sk: sock): void {
+  const tp = tcp_sk(sk);
+  trace.tcp_destroy_sock(sk);
+  tcp_clear_xmit_timers(sk);
+  tcp_cleanup_congestion_control(sk);
+  tcp_write_queue_purge(sk);
+  skb_rbtree_purge(tp.out_of_order_queue);
+  // Referenced?
+  if (inet_csk(sk).icsk_bind_hash !== null) inet_put_port(sk);
+  tp.saved_syn = null;
+  sk_sockets_allocated_dec(sk);
+}
+
+/** Is so little unsent that a writer is to be woken (TCP_NOTSENT_LOWAT)? `wake` 1: only below half of the limit. @linux net/ipv4/tcp_ipv4.c */
+export function tcp_stream_memory_free(sk: sock, wake: number): boolean {
+  const tp = tcp_sk(sk);
+  const notsent_bytes = (tp.write_seq - tp.snd_nxt) >>> 0;
+  return notsent_bytes * 2 ** wake < tcp_notsent_lowat(tp);
+}
+
+/** All TCP sockets together use more than tcp_mem's pressure mark. @linux net/ipv4/tcp.c */
+export function tcp_enter_memory_pressure(sk: sock): void {
+  const net = sock_net(sk);
+  const memory = net.ipv4.tcp_memory;
+  if (memory.memory_pressure !== 0) return;
+  memory.memory_pressure = jiffies(net.machine);
+  NET_INC_STATS(net, LINUX_MIB_TCPMEMORYPRESSURES);
+}
+
+/** They use less than tcp_mem's low mark again. @linux net/ipv4/tcp.c */
+export function tcp_leave_memory_pressure(sk: sock): void {
+  const net = sock_net(sk);
+  const memory = net.ipv4.tcp_memory;
+  if (memory.memory_pressure === 0) return;
+  NET_ADD_STATS(
+    net,
+    LINUX_MIB_TCPMEMORYPRESSURESCHRONO,
+    jiffies_to_msecs(jiffies(net.machine) - memory.memory_pressure),
+  );
+  memory.memory_pressure = 0;
+}
+
+const tcp_timewait_sock_ops: timewait_sock_ops = { twsk_unique: tcp_twsk_unique };
+
+/** TCP's operations. @linux net/ipv4/tcp_ipv4.c */
+export const tcp_prot: proto = {
+  name: 'TCP',
+  close: tcp_close,
+  connect: tcp_v4_connect,
+  disconnect: tcp_disconnect,
+  accept: inet_csk_accept,
+  ioctl: tcp_ioctl,
+  init: tcp_v4_init_sock,
+  destroy: tcp_v4_destroy_sock,
+  shutdown: tcp_shutdown,
+  setsockopt: tcp_setsockopt,
+  getsockopt: tcp_getsockopt,
+  keepalive: tcp_set_keepalive,
+  recvmsg: tcp_recvmsg,
+  sendmsg: tcp_sendmsg,
+  backlog_rcv: tcp_v4_do_rcv,
+  release_cb: tcp_release_cb,
+  hash: inet_hash,
+  unhash: inet_unhash,
+  get_port: inet_csk_get_port,
+  put_port: inet_put_port,
+  enter_memory_pressure: tcp_enter_memory_pressure,
+  leave_memory_pressure: tcp_leave_memory_pressure,
+  stream_memory_free: tcp_stream_memory_free,
+  memory: (net) => net.ipv4.tcp_memory,
+  max_header: MAX_TCP_HEADER,
+  alloc: (net, prot) => new tcp_sock(net, prot),
+  twsk_prot: tcp_timewait_sock_ops,
+  rsk_prot: tcp_request_sock_ops,
+  no_autobind: true,
+};
+
+/** TCP as IP sees it: inet_init() registers it. @linux net/ipv4/af_inet.c */
+export const tcp_protocol: net_protocol = {
+  handler: tcp_v4_rcv,
+  err_handler: tcp_v4_err,
+  early_demux: tcp_v4_early_demux,
+  no_policy: true,
+  icmp_strict_tag_validation: true,
+};
+
+/** Bring TCP over IPv4 up at boot: make the control socket by which RST and ACK without a connection are sent. @linux net/ipv4/tcp_ipv4.c */
+export function tcp_v4_init(net: net): void {
+  const sk = sk_alloc(net, PF_INET, raw_prot, true);
+  if (sk === null) throw new Error('Failed to create the TCP control socket');
+  sock_init_data(null, sk);
+  sk.sk_type = SOCK_RAW;
+  sk.sk_protocol = IPPROTO_TCP;
+  sock_set_flag(sk, SOCK_USE_WRITE_QUEUE);
+  const inet = inet_sk(sk);
+  inet.inet_num = IPPROTO_TCP;
+  // A RST is never fragmented, and has IP id 0.
+  inet.pmtudisc = IP_PMTUDISC_DO;
+  net.ipv4.tcp_sk = sk;
+}

@@ -1,0 +1,189 @@
+/** Requests and children on IPv4. @linux net/ipv4/tcp_ipv4.c */
+import { SKB_GSO_TCPV4, skb_dst, type sk_buff } from '../../../include/linux/skbuff.ts';
+import { tcp_hdr, tcp_rsk, tcp_sk } from '../../../include/linux/tcp.ts';
+import {
+  dst_hold,
+  dst_mtu,
+  dst_release,
+  inet_iif,
+  RTCF_BROADCAST,
+  RTCF_MULTICAST,
+  skb_rtable,
+  type dst_entry,
+  type flowi4,
+} from '../../../include/net/dst.ts';
+import { inet_csk } from '../../../include/net/inet_connection_sock.ts';
+import { INET_ECN_MASK } from '../../../include/net/inet_ecn.ts';
+import { inet_rsk, inet_sk } from '../../../include/net/inet_sock.ts';
+import { ip_hdr, ip_options } from '../../../include/net/ip.ts';
+import { NET_INC_STATS, type net } from '../../../include/net/net_namespace.ts';
+import type { request_sock } from '../../../include/net/request_sock.ts';
+import { sk_acceptq_is_full, sock_net, type request_sock_ops, type sock } from '../../../include/net/sock.ts';
+import { TCP_MSS_DEFAULT } from '../../../include/net/tcp.ts';
+import { tcp_dst_advmss, tcp_mss_clamp } from '../../../include/net/tcp_mss.ts';
+import { tcp_listendrop } from '../../../include/net/tcp_rcv.ts';
+import type { tcp_request_sock_ops as tcp_request_sock_af_ops } from '../../../include/net/tcp_request_sock_ops.ts';
+import { LINUX_MIB_LISTENOVERFLOWS } from '../../../include/uapi/linux/snmp.ts';
+import { PF_INET } from '../../../include/uapi/linux/socket.ts';
+import { get_random_u32 } from '../../../lib/random.ts';
+import { trace } from '../../../trace/events.ts';
+import { secure_tcp_seq_and_ts_off } from '../../core/secure_seq.ts';
+import { sock_put } from '../../core/sock/free.ts';
+import { sk_setup_caps } from '../../core/sock/dst.ts';
+import { inet_csk_prepare_forced_close } from '../inet_connection_sock/destroy.ts';
+import { inet_csk_route_child_sock, inet_csk_route_req } from '../inet_connection_sock/route.ts';
+import { inet_ehash_nolisten } from '../inet_hashtables/established.ts';
+import { __inet_inherit_port } from '../inet_hashtables/inherit.ts';
+import { __ip_options_echo } from '../ip_options.ts';
+import { cookie_v4_init_sequence } from '../syncookies.ts';
+import { tcp_done } from '../tcp/state.ts';
+import { tcp_conn_request } from '../tcp_input/conn_request.ts';
+import { tcp_initialize_rcv_mss } from '../tcp_input/rcvbuf.ts';
+import { tcp_ca_openreq_child, tcp_create_openreq_child } from '../tcp_minisocks/openreq_child.ts';
+import { tcp_sync_mss } from '../tcp_output/mss.ts';
+import { tcp_rtx_synack } from '../tcp_output/synack.ts';
+import { tcp_syn_ack_timeout } from '../tcp_timer.ts';
+import { tcp_v4_reqsk_send_ack, tcp_v4_send_reset, tcp_v4_send_synack } from './reply.ts';
+
+/** The IP options for answers to a packet: the route that it came by, reversed. @linux include/net/tcp.h */
+export function tcp_v4_save_options(net: net, skb: sk_buff): ip_options | null {
+  const opt = skb.ipcb === null ? null : skb.ipcb.opt;
+  if (opt === null || opt.optlen === 0) return null;
+  const dopt = new ip_options();
+  return __ip_options_echo(net, dopt, skb, opt) === 0 ? dopt : null;
+}
+
+/** Remember the route by which this socket's packets come in: early demux gives it to the next ones. @linux net/ipv4/tcp_ipv4.c */
+export function inet_sk_rx_dst_set(sk: sock, skb: sk_buff): void {
+  const dst = skb_dst(skb);
+  if (dst === null) return;
+  dst_hold(dst);
+  sk.sk_rx_dst = dst;
+  sk.sk_rx_dst_ifindex = skb.skb_iif;
+}
+
+function tcp_v4_route_req(sk: sock, skb: sk_buff, fl: flowi4, req: request_sock): dst_entry | null {
+  // tcp_v4_init_req()
+  const ireq = inet_rsk(req);
+  const iph = ip_hdr(skb);
+  ireq.ir_loc_addr = iph.daddr;
+  ireq.ir_rmt_addr = iph.saddr;
+  ireq.ireq_opt = tcp_v4_save_options(sock_net(sk), skb);
+  return inet_csk_route_req(sk, fl, req);
+}
+
+/** What a request of TCP can do. @linux net/ipv4/tcp_ipv4.c */
+export const tcp_request_sock_ops: request_sock_ops = {
+  family: PF_INET,
+  rtx_syn_ack: tcp_rtx_synack,
+  send_ack: tcp_v4_reqsk_send_ack,
+  destructor(req) {
+    inet_rsk(req).ireq_opt = null;
+  },
+  send_reset: tcp_v4_send_reset,
+  syn_ack_timeout: tcp_syn_ack_timeout,
+};
+
+/** What differs between IPv4 and IPv6 in answering a SYN. @linux net/ipv4/tcp_ipv4.c */
+export const tcp_request_sock_ipv4_ops: tcp_request_sock_af_ops = {
+  mss_clamp: TCP_MSS_DEFAULT,
+  cookie_init_seq: cookie_v4_init_sequence,
+  route_req: tcp_v4_route_req,
+  init_seq_and_ts_off(net, skb) {
+    const iph = ip_hdr(skb);
+    const th = tcp_hdr(skb);
+    return secure_tcp_seq_and_ts_off(net, iph.daddr, iph.saddr, th.dest, th.source);
+  },
+  send_synack: tcp_v4_send_synack,
+};
+
+/** A SYN at a listener. One that was sent to many is never answered. @linux net/ipv4/tcp_ipv4.c */
+export function tcp_v4_conn_request(sk: sock, skb: sk_buff): number {
+  if ((skb_rtable(skb).rt_flags & (RTCF_BROADCAST | RTCF_MULTICAST)) !== 0) {
+    tcp_listendrop(sk);
+    return 0;
+  }
+  return tcp_conn_request(tcp_request_sock_ops, tcp_request_sock_ipv4_ops, sk, skb);
+}
+
+/**
+ * The handshake has ended: make the child, route it, and put it into the table of connections in place of the request.
+ *
+ * @param req_unhash the request to replace; null for a SYN cookie, which has none in the table
+ * @returns the child and whether it took the place; null: accept queue full (counted, the ACK is dropped), no
+ *   memory or no route
+ * @linux net/ipv4/tcp_ipv4.c
+ */
+export function tcp_v4_syn_recv_sock(
+  sk: sock,
+  skb: sk_buff,
+  req: request_sock,
+  dst: dst_entry | null,
+  req_unhash: request_sock | null,
+): { child: sock; own_req: boolean } | null {
+  const net = sock_net(sk);
+  if (sk_acceptq_is_full(sk)) {
+    NET_INC_STATS(net, LINUX_MIB_LISTENOVERFLOWS);
+    trace.sockscope_queue_overflow(sk, 'accept');
+    dst_release(dst);
+    tcp_listendrop(sk);
+    return null;
+  }
+  const newsk = tcp_create_openreq_child(sk, req, skb);
+  if (newsk === null) {
+    dst_release(dst);
+    tcp_listendrop(sk);
+    return null;
+  }
+  newsk.sk_gso_type = SKB_GSO_TCPV4;
+  inet_sk_rx_dst_set(newsk, skb);
+
+  const newtp = tcp_sk(newsk);
+  const newinet = inet_sk(newsk);
+  const ireq = inet_rsk(req);
+  const iph = ip_hdr(skb);
+  newinet.inet_daddr = ireq.ir_rmt_addr;
+  newinet.inet_rcv_saddr = ireq.ir_loc_addr;
+  newsk.sk_bound_dev_if = ireq.ir_iif;
+  newinet.inet_saddr = ireq.ir_loc_addr;
+  newinet.inet_opt = ireq.ireq_opt;
+  newinet.mc_index = inet_iif(skb);
+  newinet.mc_ttl = iph.ttl;
+  newinet.rcv_tos = iph.tos;
+  inet_csk(newsk).icsk_ext_hdr_len = ireq.ireq_opt !== null ? ireq.ireq_opt.optlen : 0;
+  newinet.inet_id = get_random_u32(net.machine) & 0xffff;
+  if (net.ipv4.sysctl_tcp_reflect_tos !== 0) newinet.tos = tcp_rsk(req).syn_tos & ~INET_ECN_MASK;
+
+  const route = dst ?? inet_csk_route_child_sock(sk, newsk, req);
+  if (route === null) return give_up(sk, newsk);
+  sk_setup_caps(newsk, route);
+  tcp_ca_openreq_child(newsk, route);
+  tcp_sync_mss(newsk, dst_mtu(route));
+  newtp.advmss = tcp_mss_clamp(tcp_sk(sk), tcp_dst_advmss(route));
+  tcp_initialize_rcv_mss(newsk);
+  if (__inet_inherit_port(sk, newsk) < 0) return give_up(sk, newsk);
+
+  const own_req = inet_ehash_nolisten(newsk, req_unhash, req_unhash === null);
+  if (own_req) {
+    // tcp_move_syn(), and the options belong to the child.
+    newtp.saved_syn = req.saved_syn;
+    req.saved_syn = null;
+    ireq.ireq_opt = null;
+  } else {
+    newinet.inet_opt = null;
+    if (req_unhash === null) {
+      // The same cookie came twice at once: the other one has the connection.
+      sock_put(newsk);
+      return null;
+    }
+  }
+  return { child: newsk, own_req };
+}
+
+function give_up(sk: sock, newsk: sock): null {
+  inet_sk(newsk).inet_opt = null;
+  inet_csk_prepare_forced_close(newsk);
+  tcp_done(newsk);
+  tcp_listendrop(sk);
+  return null;
+}

@@ -1,0 +1,176 @@
+/** Segments that end a connection or test it: FIN, RST, window probes, keepalive. @linux net/ipv4/tcp_output.c */
+import { tcp_sk } from '../../../include/linux/tcp.ts';
+import { ICSK_TIME_PROBE0, inet_csk } from '../../../include/net/inet_connection_sock.ts';
+import { NET_INC_STATS, TCP_INC_STATS } from '../../../include/net/net_namespace.ts';
+import { sock_net, type sock } from '../../../include/net/sock.ts';
+import {
+  before,
+  between,
+  MAX_TCP_HEADER,
+  seq_distance,
+  TCP_NAGLE_OFF,
+  TCP_RESOURCE_PROBE_INTERVAL,
+  TCP_RTO_MAX,
+  tcp_rtx_queue_tail,
+  tcp_send_head,
+  tcp_skb_pcount,
+  tcp_under_memory_pressure,
+  tcp_wnd_end,
+  tcp_write_queue_empty,
+  tcp_write_queue_tail,
+  TCPHDR_ACK,
+  TCPHDR_FIN,
+  TCPHDR_PSH,
+  TCPHDR_RST,
+} from '../../../include/net/tcp.ts';
+import { TCP_SKB_CB } from '../../../include/net/tcp_skb_cb.ts';
+import { tcp_probe0_when, tcp_reset_xmit_timer } from '../../../include/net/tcp_timers.ts';
+import type { Errno } from '../../../include/uapi/asm-generic/errno.ts';
+import {
+  LINUX_MIB_TCPABORTFAILED,
+  LINUX_MIB_TCPWINPROBE,
+  TCP_MIB_OUTRSTS,
+} from '../../../include/uapi/linux/snmp.ts';
+import { TCP_CLOSE, TCP_ESTABLISHED } from '../../../include/uapi/linux/tcp.ts';
+import { trace } from '../../../trace/events.ts';
+import { sk_forced_mem_schedule, sk_mem_charge, sk_wmem_queued_add } from '../../core/sock/memory.ts';
+import { alloc_skb, skb_reserve } from '../../core/skbuff.ts';
+import { tcp_add_write_queue_tail } from '../tcp/write_queue.ts';
+import { tcp_mstamp_refresh } from './mstamp.ts';
+import { TCP_FRAG_IN_WRITE_QUEUE, tcp_fragment, tcp_set_skb_tso_segs } from './fragment.ts';
+import { tcp_current_mss } from './mss.ts';
+import { tcp_event_new_data_sent } from './sent.ts';
+import { tcp_init_nondata_skb, tcp_transmit_skb } from './transmit.ts';
+import { tcp_clamp_probe0_to_user_timeout } from './user_timeout.ts';
+import { tcp_acceptable_seq } from './window.ts';
+import { __tcp_push_pending_frames } from './xmit.ts';
+
+/**
+ * Queue a FIN: on the last segment that waits to be sent, else as a segment of its own. It goes when its turn comes.
+ *
+ * @linux net/ipv4/tcp_output.c
+ */
+export function tcp_send_fin(sk: sock): void {
+  const tp = tcp_sk(sk);
+  const tail = tcp_write_queue_tail(sk);
+  // Memory is short: put it on the last segment sent, whose retransmission will carry it.
+  const tskb = tail === null && tcp_under_memory_pressure(sk) ? tcp_rtx_queue_tail(sk) : tail;
+
+  if (tskb !== null) {
+    const tcb = TCP_SKB_CB(tskb);
+    tcb.tcp_flags |= TCPHDR_FIN;
+    tcb.end_seq = (tcb.end_seq + 1) | 0;
+    tp.write_seq = (tp.write_seq + 1) | 0;
+    if (tail === null) {
+      // As if it had been sent already, and got lost.
+      tp.snd_nxt = (tp.snd_nxt + 1) | 0;
+      return;
+    }
+  } else {
+    const skb = alloc_skb(sock_net(sk).machine, MAX_TCP_HEADER);
+    skb_reserve(skb, MAX_TCP_HEADER);
+    sk_forced_mem_schedule(sk, skb.truesize);
+    // FIN takes a sequence number; write_seq moves on with it.
+    tcp_init_nondata_skb(skb, tp.write_seq, TCPHDR_ACK | TCPHDR_FIN);
+    tp.write_seq = TCP_SKB_CB(skb).end_seq;
+    tcp_add_write_queue_tail(sk, skb);
+    sk_wmem_queued_add(sk, skb.truesize);
+    sk_mem_charge(sk, skb.truesize);
+  }
+  __tcp_push_pending_frames(sk, tcp_current_mss(sk), TCP_NAGLE_OFF);
+}
+
+/** Reset the connection: data would be lost if it were closed in order (RFC 9293 3.5.2). @linux net/ipv4/tcp_output.c */
+export function tcp_send_active_reset(sk: sock): void {
+  const net = sock_net(sk);
+  TCP_INC_STATS(net, TCP_MIB_OUTRSTS);
+  const skb = alloc_skb(net.machine, MAX_TCP_HEADER);
+  skb_reserve(skb, MAX_TCP_HEADER);
+  tcp_init_nondata_skb(skb, tcp_acceptable_seq(sk), TCPHDR_ACK | TCPHDR_RST);
+  tcp_mstamp_refresh(tcp_sk(sk));
+  if (tcp_transmit_skb(sk, skb, false) !== 0) NET_INC_STATS(net, LINUX_MIB_TCPABORTFAILED);
+  trace.tcp_send_reset(sk, null);
+}
+
+/**
+ * A segment without data, just outside of what the peer expects: it has to answer with an ACK and its window.
+ *
+ * @param urgent it tells of urgent data, so its sequence number is a new one
+ * @param mib counter: LINUX_MIB_…
+ * @linux net/ipv4/tcp_output.c
+ */
+function tcp_xmit_probe_skb(sk: sock, urgent: boolean, mib: number): Errno {
+  const skb = alloc_skb(sock_net(sk).machine, MAX_TCP_HEADER);
+  skb_reserve(skb, MAX_TCP_HEADER);
+  tcp_init_nondata_skb(skb, (tcp_sk(sk).snd_una - (urgent ? 0 : 1)) | 0, TCPHDR_ACK);
+  NET_INC_STATS(sock_net(sk), mib);
+  return tcp_transmit_skb(sk, skb, false);
+}
+
+/** Ask the peer for its window. @linux net/ipv4/tcp_output.c */
+export function tcp_send_window_probe(sk: sock): void {
+  if (sk.sk_state !== TCP_ESTABLISHED) return;
+  const tp = tcp_sk(sk);
+  tp.snd_wl1 = (tp.rcv_nxt - 1) | 0;
+  tcp_mstamp_refresh(tp);
+  tcp_xmit_probe_skb(sk, false, LINUX_MIB_TCPWINPROBE);
+}
+
+/**
+ * Have the peer answer: by the next data, if a part of it fits its window; else by a probe without data.
+ *
+ * @param mib counter of probes: LINUX_MIB_TCPWINPROBE or …TCPKEEPALIVE
+ * @returns 0: sent; negative: failed; positive: the queue below is full
+ * @linux net/ipv4/tcp_output.c
+ */
+export function tcp_write_wakeup(sk: sock, mib: number): Errno {
+  const tp = tcp_sk(sk);
+  if (sk.sk_state === TCP_CLOSE) return -1;
+
+  const skb = tcp_send_head(sk);
+  if (skb === null || !before(TCP_SKB_CB(skb).seq, tcp_wnd_end(tp))) {
+    if (between(tp.snd_up, (tp.snd_una + 1) | 0, (tp.snd_una + 0xffff) | 0))
+      tcp_xmit_probe_skb(sk, true, mib);
+    return tcp_xmit_probe_skb(sk, false, mib);
+  }
+
+  const tcb = TCP_SKB_CB(skb);
+  const mss = tcp_current_mss(sk);
+  const seg_size = seq_distance(tcb.seq, tcp_wnd_end(tp));
+  if (before(tp.pushed_seq, tcb.end_seq)) tp.pushed_seq = tcb.end_seq;
+  if (seg_size < seq_distance(tcb.seq, tcb.end_seq) || skb.len > mss) {
+    tcb.tcp_flags |= TCPHDR_PSH;
+    if (tcp_fragment(sk, TCP_FRAG_IN_WRITE_QUEUE, skb, Math.min(seg_size, mss), mss) !== 0) return -1;
+  } else if (tcp_skb_pcount(skb) === 0) {
+    tcp_set_skb_tso_segs(skb, mss);
+  }
+  tcb.tcp_flags |= TCPHDR_PSH;
+  const err = tcp_transmit_skb(sk, skb, true);
+  if (err === 0) tcp_event_new_data_sent(sk, skb);
+  return err;
+}
+
+/** The peer's window is closed, and data waits: probe it, and arm the timer for the next probe (RFC 9293 3.8.6.1). @linux net/ipv4/tcp_output.c */
+export function tcp_send_probe0(sk: sock): void {
+  const icsk = inet_csk(sk);
+  const tp = tcp_sk(sk);
+  const err = tcp_write_wakeup(sk, LINUX_MIB_TCPWINPROBE);
+  if (tp.packets_out !== 0 || tcp_write_queue_empty(sk)) {
+    // Data could be sent after all.
+    icsk.icsk_probes_out = 0;
+    icsk.icsk_backoff = 0;
+    icsk.icsk_probes_tstamp = 0;
+    return;
+  }
+
+  icsk.icsk_probes_out++;
+  let timeout;
+  if (err <= 0) {
+    if (icsk.icsk_backoff < sock_net(sk).ipv4.sysctl_tcp_retries2) icsk.icsk_backoff++;
+    timeout = tcp_probe0_when(sk, TCP_RTO_MAX);
+  } else {
+    // This host was too busy to send it: no reason to back off.
+    timeout = TCP_RESOURCE_PROBE_INTERVAL;
+  }
+  tcp_reset_xmit_timer(sk, ICSK_TIME_PROBE0, tcp_clamp_probe0_to_user_timeout(sk, timeout), TCP_RTO_MAX);
+}

@@ -1,0 +1,82 @@
+/** ECN in the segments that go out (RFC 3168 6.1). @linux net/ipv4/tcp_output.c */
+import { SKB_GSO_TCP_ECN, type sk_buff } from '../../../include/linux/skbuff.ts';
+import { tcp_sk, type tcphdr } from '../../../include/linux/tcp.ts';
+import { dst_metric, RTAX_FEATURES } from '../../../include/net/dst.ts';
+import { INET_ECN_dontxmit, INET_ECN_xmit } from '../../../include/net/inet_ecn.ts';
+import { inet_rsk } from '../../../include/net/inet_sock.ts';
+import type { request_sock } from '../../../include/net/request_sock.ts';
+import { sock_net, type sock } from '../../../include/net/sock.ts';
+import {
+  before,
+  tcp_ca_needs_ecn,
+  TCP_ECN_DEMAND_CWR,
+  TCP_ECN_OK,
+  TCP_ECN_QUEUE_CWR,
+  TCPHDR_CWR,
+  TCPHDR_ECE,
+} from '../../../include/net/tcp.ts';
+import { TCP_SKB_CB } from '../../../include/net/tcp_skb_cb.ts';
+import { __sk_dst_get } from '../../core/sock/dst.ts';
+
+/** Bit of a route's RTAX_FEATURES: use ECN. */
+const RTAX_FEATURE_ECN = 1 << 0;
+
+/** A SYN-ACK in reply to a simultaneous open: agrees to ECN if we had asked for it. @linux net/ipv4/tcp_output.c */
+export function tcp_ecn_send_synack(sk: sock, skb: sk_buff): void {
+  const tcb = TCP_SKB_CB(skb);
+  tcb.tcp_flags &= ~TCPHDR_CWR;
+  if ((tcp_sk(sk).ecn_flags & TCP_ECN_OK) === 0) tcb.tcp_flags &= ~TCPHDR_ECE;
+  else if (tcp_ca_needs_ecn(sk)) INET_ECN_xmit(sk);
+}
+
+/** A SYN asks for ECN by ECE and CWR together, if the sysctl, the congestion control or the route says so. @linux net/ipv4/tcp_output.c */
+export function tcp_ecn_send_syn(sk: sock, skb: sk_buff): void {
+  const tp = tcp_sk(sk);
+  const needs_ecn = tcp_ca_needs_ecn(sk);
+  let use_ecn = sock_net(sk).ipv4.sysctl_tcp_ecn === 1 || needs_ecn;
+  if (!use_ecn) {
+    const dst = __sk_dst_get(sk);
+    use_ecn = dst !== null && (dst_metric(dst, RTAX_FEATURES) & RTAX_FEATURE_ECN) !== 0;
+  }
+  tp.ecn_flags = 0;
+  if (use_ecn) {
+    TCP_SKB_CB(skb).tcp_flags |= TCPHDR_ECE | TCPHDR_CWR;
+    tp.ecn_flags = TCP_ECN_OK;
+    if (needs_ecn) INET_ECN_xmit(sk);
+  }
+}
+
+/** A SYN that is sent again asks for ECN no longer: it may be what got lost (RFC 3168 6.1.1.1). @linux net/ipv4/tcp_output.c */
+export function tcp_ecn_clear_syn(sk: sock, skb: sk_buff): void {
+  if (sock_net(sk).ipv4.sysctl_tcp_ecn_fallback !== 0) {
+    TCP_SKB_CB(skb).tcp_flags &= ~(TCPHDR_ECE | TCPHDR_CWR);
+  }
+}
+
+/** A SYN-ACK agrees to ECN by ECE alone. @linux net/ipv4/tcp_output.c */
+export function tcp_ecn_make_synack(req: request_sock, th: tcphdr): void {
+  if (inet_rsk(req).ecn_ok) th.flags |= TCPHDR_ECE;
+}
+
+/**
+ * Mark a segment of an ECN connection: new data as ECN-capable, with CWR once after a reduction; ECE as long as the peer has
+ * not confirmed a congestion mark.
+ *
+ * @linux net/ipv4/tcp_output.c
+ */
+export function tcp_ecn_send(sk: sock, skb: sk_buff, th: tcphdr, seq: number, tcp_header_len: number): void {
+  const tp = tcp_sk(sk);
+  if ((tp.ecn_flags & TCP_ECN_OK) === 0) return;
+  if (skb.len !== tcp_header_len && !before(seq, tp.snd_nxt)) {
+    INET_ECN_xmit(sk);
+    if ((tp.ecn_flags & TCP_ECN_QUEUE_CWR) !== 0) {
+      tp.ecn_flags &= ~TCP_ECN_QUEUE_CWR;
+      th.flags |= TCPHDR_CWR;
+      skb.shinfo.gso_type |= SKB_GSO_TCP_ECN;
+    }
+  } else if (!tcp_ca_needs_ecn(sk)) {
+    // RFC 3168 6.1.4, 6.1.5: neither pure ACKs nor retransmissions are ECN-capable.
+    INET_ECN_dontxmit(sk);
+  }
+  if ((tp.ecn_flags & TCP_ECN_DEMAND_CWR) !== 0) th.flags |= TCPHDR_ECE;
+}

@@ -1,0 +1,193 @@
+/** The receive window that segments offer. @linux net/ipv4/tcp_output.c */
+import { tcp_sk } from '../../../include/linux/tcp.ts';
+import type { u32 } from '../../../include/linux/types.ts';
+import { inet_csk } from '../../../include/net/inet_connection_sock.ts';
+import { NET_INC_STATS } from '../../../include/net/net_namespace.ts';
+import { sock_net, type sock } from '../../../include/net/sock.ts';
+import {
+  before,
+  MAX_TCP_WINDOW,
+  seq_distance,
+  tcp_adjust_rcv_ssthresh,
+  tcp_full_space,
+  TCP_MAX_WSCALE,
+  tcp_receive_window,
+  tcp_space,
+  tcp_under_memory_pressure,
+  tcp_wnd_end,
+} from '../../../include/net/tcp.ts';
+import {
+  LINUX_MIB_TCPFROMZEROWINDOWADV,
+  LINUX_MIB_TCPTOZEROWINDOWADV,
+  LINUX_MIB_TCPWANTZEROWINDOWADV,
+} from '../../../include/uapi/linux/snmp.ts';
+
+const U16_MAX = 0xffff;
+
+/** `value` rounded up to a multiple of 2^shift. */
+function align(value: number, shift: number): number {
+  const unit = 1 << shift;
+  return (value + unit - 1) & -unit;
+}
+function rounddown(value: number, unit: number): number {
+  return value - (value % unit);
+}
+
+/**
+ * The sequence number of a segment without data: snd_nxt, unless the peer has shrunk its window, by more than the
+ * precision that scaling takes away: then the window's end, which it is sure to accept.
+ *
+ * @linux net/ipv4/tcp_output.c
+ */
+export function tcp_acceptable_seq(sk: sock): u32 {
+  const tp = tcp_sk(sk);
+  const wnd_end = tcp_wnd_end(tp);
+  if (
+    !before(wnd_end, tp.snd_nxt) ||
+    (tp.rx_opt.wscale_ok && seq_distance(wnd_end, tp.snd_nxt) < 1 << tp.rx_opt.rcv_wscale)
+  ) {
+    return tp.snd_nxt;
+  }
+  return wnd_end;
+}
+
+/** What tcp_select_initial_window() determines. */
+export interface initial_window {
+  /** The window to offer at first, in bytes. */
+  rcv_wnd: number;
+  /** The largest window that can ever be offered, in bytes. */
+  window_clamp: number;
+  /** The scale to announce: a shift. */
+  rcv_wscale: number;
+}
+
+/**
+ * Choose the first window to offer and the scale to announce (RFC 7323 2.2): the scale is picked once, so it must fit
+ * the largest receive buffer that the socket may ever get.
+ *
+ * @param __space room in the receive buffer, in bytes
+ * @param init_rcv_wnd the route's limit, in segments; 0: none
+ * @linux net/ipv4/tcp_output.c
+ */
+export function tcp_select_initial_window(
+  sk: sock,
+  __space: number,
+  mss: number,
+  window_clamp: number,
+  wscale_ok: boolean,
+  init_rcv_wnd: number,
+): initial_window {
+  const { ipv4, core } = sock_net(sk);
+  if (window_clamp === 0) window_clamp = U16_MAX << TCP_MAX_WSCALE;
+  let space = Math.min(window_clamp, Math.max(__space, 0));
+  if (space > mss) space = rounddown(space, mss);
+
+  // Without scaling on, some old peers take the window for a signed number.
+  let rcv_wnd = Math.min(space, ipv4.sysctl_tcp_workaround_signed_windows !== 0 ? MAX_TCP_WINDOW : U16_MAX);
+  if (init_rcv_wnd !== 0) rcv_wnd = Math.min(rcv_wnd, init_rcv_wnd * mss);
+
+  let rcv_wscale = 0;
+  if (wscale_ok) {
+    space = Math.min(Math.max(space, ipv4.sysctl_tcp_rmem[2]!, core.sysctl_rmem_max), window_clamp);
+    rcv_wscale = Math.min(Math.max(31 - Math.clz32(space) - 15, 0), TCP_MAX_WSCALE);
+  }
+  return { rcv_wnd, window_clamp: Math.min(U16_MAX << rcv_wscale, window_clamp), rcv_wscale };
+}
+
+/**
+ * Choose the window that the next segment offers, and remember it as offered.
+ *
+ * @returns the header's field: scaled
+ * @linux net/ipv4/tcp_output.c
+ */
+export function tcp_select_window(sk: sock): number {
+  const tp = tcp_sk(sk);
+  const net = sock_net(sk);
+  const rcv_wscale = tp.rx_opt.rcv_wscale;
+  const old_win = tp.rcv_wnd;
+  const cur_win = tcp_receive_window(tp);
+  let new_win = __tcp_select_window(sk);
+
+  // RFC 9293 3.8.6: a window once offered is not taken back.
+  if (new_win < cur_win && (net.ipv4.sysctl_tcp_shrink_window === 0 || rcv_wscale === 0)) {
+    if (new_win === 0) NET_INC_STATS(net, LINUX_MIB_TCPWANTZEROWINDOWADV);
+    new_win = align(cur_win, rcv_wscale);
+  }
+  tp.rcv_wnd = new_win;
+  tp.rcv_wup = tp.rcv_nxt;
+
+  if (rcv_wscale === 0 && net.ipv4.sysctl_tcp_workaround_signed_windows !== 0) {
+    new_win = Math.min(new_win, MAX_TCP_WINDOW);
+  } else {
+    new_win = Math.min(new_win, 65535 << rcv_wscale);
+  }
+  new_win >>= rcv_wscale;
+
+  if (new_win === 0) {
+    // The fast path cannot tell a segment that fits from one that doesn't.
+    tp.pred_flags = 0;
+    if (old_win !== 0) NET_INC_STATS(net, LINUX_MIB_TCPTOZEROWINDOWADV);
+  } else if (old_win === 0) {
+    NET_INC_STATS(net, LINUX_MIB_TCPFROMZEROWINDOWADV);
+  }
+  return new_win;
+}
+
+/**
+ * The window that could be offered now, in bytes. Avoids silly windows (RFC 9293 3.8.6.2.2): none rather than less than a
+ * segment or a sixteenth of the buffer, and no small steps.
+ *
+ * @linux net/ipv4/tcp_output.c
+ */
+export function __tcp_select_window(sk: sock): number {
+  const icsk = inet_csk(sk);
+  const tp = tcp_sk(sk);
+  const rcv_wscale = tp.rx_opt.rcv_wscale;
+  // What the peer sends, not what we announced: the estimate of its segments' size.
+  let mss = icsk.icsk_ack.rcv_mss;
+  let free_space = tcp_space(sk);
+  const allowed_space = tcp_full_space(sk);
+  const full_space = Math.min(tp.window_clamp, allowed_space);
+
+  if (mss > full_space) {
+    mss = full_space;
+    if (mss <= 0) return 0;
+  }
+  if (sock_net(sk).ipv4.sysctl_tcp_shrink_window !== 0 && rcv_wscale !== 0) {
+    return shrinkable_window(sk, free_space, full_space, allowed_space, mss);
+  }
+  if (free_space < full_space >> 1) {
+    icsk.icsk_ack.quick = 0;
+    if (tcp_under_memory_pressure(sk)) tcp_adjust_rcv_ssthresh(sk);
+    // Rounded down, so that the window doesn't close a scaled unit too late.
+    free_space &= -(1 << rcv_wscale);
+    if (free_space < allowed_space >> 4 || free_space < mss) return 0;
+  }
+  if (free_space > tp.rcv_ssthresh) free_space = tp.rcv_ssthresh;
+
+  if (rcv_wscale !== 0) return align(free_space, rcv_wscale);
+  // Without scaling: keep the window as it is unless it can move by a whole segment.
+  const window = tp.rcv_wnd;
+  if (window <= free_space - mss || window > free_space) return rounddown(free_space, mss);
+  if (mss === full_space && free_space > window + (full_space >> 1)) return free_space;
+  return window;
+}
+
+/** The same where tcp_shrink_window allows to take an offered window back. */
+function shrinkable_window(
+  sk: sock,
+  free_space: number,
+  full_space: number,
+  allowed_space: number,
+  mss: number,
+): number {
+  const tp = tcp_sk(sk);
+  const rcv_wscale = tp.rx_opt.rcv_wscale;
+  free_space &= -(1 << rcv_wscale);
+  if (free_space < full_space >> 1) {
+    inet_csk(sk).icsk_ack.quick = 0;
+    if (tcp_under_memory_pressure(sk)) tcp_adjust_rcv_ssthresh(sk);
+    if (free_space < allowed_space >> 4 || free_space < mss || free_space < 1 << rcv_wscale) return 0;
+  }
+  return free_space > tp.rcv_ssthresh ? align(tp.rcv_ssthresh, rcv_wscale) : free_space;
+}

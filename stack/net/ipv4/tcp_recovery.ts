@@ -1,0 +1,155 @@
+/**
+ * Finding out what is lost: RACK (RFC 8985), by the times at which segments were sent, and NewReno's rule without SACK. What RACK's
+ * timer does is in tcp_rack_timeout.ts.
+ *
+ * @linux net/ipv4/tcp_recovery.c
+ */
+import type { sk_buff } from '../../include/linux/skbuff.ts';
+import { tcp_sk, type tcp_sock } from '../../include/linux/tcp.ts';
+import type { u32 } from '../../include/linux/types.ts';
+import { ICSK_TIME_REO_TIMEOUT, inet_csk } from '../../include/net/inet_connection_sock.ts';
+import { sock_net, type sock } from '../../include/net/sock.ts';
+import {
+  tcp_min_rtt,
+  TCP_RACK_NO_DUPTHRESH,
+  TCP_RACK_RECOVERY_THRESH,
+  TCP_RACK_STATIC_REO_WND,
+  tcp_rtx_queue_head,
+  tcp_skb_mss,
+  tcp_skb_pcount,
+  tcp_skb_sent_after,
+  tcp_skb_timestamp_us,
+  tcp_stamp_us_delta,
+  TCP_TIMEOUT_MIN_US,
+} from '../../include/net/tcp.ts';
+import type { rate_sample } from '../../include/net/tcp_congestion_ops.ts';
+import { TCP_SKB_CB, TCPCB_LOST, TCPCB_RETRANS, TCPCB_SACKED_RETRANS } from '../../include/net/tcp_skb_cb.ts';
+import { TCP_CA_Recovery } from '../../include/uapi/linux/tcp.ts';
+import { usecs_to_jiffies } from '../../kernel/time/jiffies.ts';
+import { inet_csk_reset_xmit_timer } from './inet_connection_sock/xmit_timers.ts';
+import { tcp_tsorted_del } from './tcp/write_queue.ts';
+import { tcp_mark_skb_lost } from './tcp_input/cwnd.ts';
+import { TCP_FRAG_IN_RTX_QUEUE, tcp_fragment } from './tcp_output/fragment.ts';
+
+/** How much later than expected a segment may be delivered before it is taken for lost, in µs. @linux net/ipv4/tcp_recovery.c */
+function tcp_rack_reo_wnd(sk: sock): number {
+  const tp = tcp_sk(sk);
+  if (tp.reord_seen === 0) {
+    // No reordering was ever seen: no patience in recovery, or once there are enough duplicate ACKs (RFC 8985 6.2 step 4).
+    if (inet_csk(sk).icsk_ca_state >= TCP_CA_Recovery) return 0;
+    if (
+      tp.sacked_out >= tp.reordering &&
+      (sock_net(sk).ipv4.sysctl_tcp_recovery & TCP_RACK_NO_DUPTHRESH) === 0
+    ) {
+      return 0;
+    }
+  }
+  // A quarter of the shortest round trip, more after each needless retransmission, at most a round trip.
+  return Math.min((tcp_min_rtt(tp) >>> 2) * tp.rack.reo_wnd_steps, tp.srtt_us >>> 3);
+}
+
+/** In how many µs will `skb` be taken for lost? 0 or less: it is. @linux net/ipv4/tcp_recovery.c */
+export function tcp_rack_skb_timeout(tp: tcp_sock, skb: sk_buff, reo_wnd: number): number {
+  return tp.rack.rtt_us + reo_wnd - tcp_stamp_us_delta(tp.tcp_mstamp, tcp_skb_timestamp_us(skb));
+}
+
+/**
+ * Mark as lost what was sent well before something that has been delivered since.
+ *
+ * @returns in how many µs to look again; 0: no need
+ * @linux net/ipv4/tcp_recovery.c
+ */
+export function tcp_rack_detect_loss(sk: sock): number {
+  const tp = tcp_sk(sk);
+  const reo_wnd = tcp_rack_reo_wnd(sk);
+  const { rack } = tp;
+  let reo_timeout = 0;
+  let next: sk_buff | null;
+  for (let skb = tp.tsorted_sent_first; skb !== null; skb = next) {
+    next = skb.tcp_tsorted_next;
+    const scb = TCP_SKB_CB(skb);
+    // Marked already, and not sent again since.
+    if ((scb.sacked & TCPCB_LOST) !== 0 && (scb.sacked & TCPCB_SACKED_RETRANS) === 0) continue;
+    if (!tcp_skb_sent_after(rack.mstamp, tcp_skb_timestamp_us(skb), rack.end_seq, scb.end_seq)) break;
+
+    const remaining = tcp_rack_skb_timeout(tp, skb, reo_wnd);
+    if (remaining <= 0) {
+      tcp_mark_skb_lost(sk, skb);
+      tcp_tsorted_del(tp, skb);
+    } else {
+      reo_timeout = Math.max(reo_timeout, remaining);
+    }
+  }
+  return reo_timeout;
+}
+
+/** After an ACK: mark losses; arm the timer if some may turn out to be lost soon. @returns whether it is armed @linux net/ipv4/tcp_recovery.c */
+export function tcp_rack_mark_lost(sk: sock): boolean {
+  const tp = tcp_sk(sk);
+  if (!tp.rack.advanced) return false;
+  tp.rack.advanced = false;
+  const timeout = tcp_rack_detect_loss(sk);
+  if (timeout === 0) return false;
+  inet_csk_reset_xmit_timer(
+    sk,
+    ICSK_TIME_REO_TIMEOUT,
+    usecs_to_jiffies(timeout + TCP_TIMEOUT_MIN_US),
+    inet_csk(sk).icsk_rto,
+  );
+  return true;
+}
+
+/**
+ * A segment was delivered that was sent at `xmit_time` (µs): remember the one sent last among them.
+ *
+ * @param sacked its TCPCB_… tags
+ * @linux net/ipv4/tcp_recovery.c
+ */
+export function tcp_rack_advance(tp: tcp_sock, sacked: number, end_seq: u32, xmit_time: number): void {
+  const { rack } = tp;
+  const rtt_us = tcp_stamp_us_delta(tp.tcp_mstamp, xmit_time);
+  // Sent again less than a round trip ago: it is the first sending that was delivered (RFC 8985 6.2 step 2).
+  if (rtt_us < tcp_min_rtt(tp) >>> 0 && (sacked & TCPCB_RETRANS) !== 0) return;
+  rack.advanced = true;
+  rack.rtt_us = rtt_us;
+  if (tcp_skb_sent_after(xmit_time, rack.mstamp, end_seq, rack.end_seq)) {
+    rack.mstamp = xmit_time;
+    rack.end_seq = end_seq;
+  }
+}
+
+/** A DSACK shows that patience was too short: have more, for the next 16 recoveries (RFC 8985 6.2 step 4). @linux net/ipv4/tcp_recovery.c */
+export function tcp_rack_update_reo_wnd(sk: sock, rs: rate_sample): void {
+  const tp = tcp_sk(sk);
+  const { rack } = tp;
+  if ((sock_net(sk).ipv4.sysctl_tcp_recovery & TCP_RACK_STATIC_REO_WND) !== 0 || rs.prior_delivered === 0) {
+    return;
+  }
+  // Once a round trip at most.
+  if (rs.prior_delivered < rack.last_delivered) rack.dsack_seen = false;
+  if (rack.dsack_seen) {
+    rack.reo_wnd_steps = Math.min(0xff, rack.reo_wnd_steps + 1);
+    rack.dsack_seen = false;
+    rack.last_delivered = tp.delivered;
+    rack.reo_wnd_persist = TCP_RACK_RECOVERY_THRESH;
+  } else if (rack.reo_wnd_persist === 0) {
+    rack.reo_wnd_steps = 1;
+  }
+}
+
+/** Without SACK (RFC 6582): the first segment is lost after three duplicate ACKs, and after each partial ACK. @linux net/ipv4/tcp_recovery.c */
+export function tcp_newreno_mark_lost(sk: sock, snd_una_advanced: boolean): void {
+  const tp = tcp_sk(sk);
+  const state = inet_csk(sk).icsk_ca_state;
+  if (
+    !(state < TCP_CA_Recovery && tp.sacked_out >= tp.reordering) &&
+    !(state === TCP_CA_Recovery && snd_una_advanced)
+  ) {
+    return;
+  }
+  const skb = tcp_rtx_queue_head(sk)!;
+  if ((TCP_SKB_CB(skb).sacked & TCPCB_LOST) !== 0) return;
+  const mss = tcp_skb_mss(skb);
+  if (tcp_skb_pcount(skb) > 1 && skb.len > mss) tcp_fragment(sk, TCP_FRAG_IN_RTX_QUEUE, skb, mss, mss);
+  tcp_mark_skb_lost(sk, skb);
+}

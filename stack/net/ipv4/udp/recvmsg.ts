@@ -1,0 +1,106 @@
+/** Reading datagrams. Part of udp.c. @linux net/ipv4/udp.c */
+import { inet_sk } from '../../../include/net/inet_sock.ts';
+import { ip_hdr } from '../../../include/net/ip.ts';
+import { UDP_INC_STATS } from '../../../include/net/net_namespace.ts';
+import { RCV_SHUTDOWN, sk_wmem_alloc_get, sock_net, type sock } from '../../../include/net/sock.ts';
+import type { file } from '../../../include/linux/fdtable.ts';
+import type { socket } from '../../../include/linux/net.ts';
+import { POLLIN, POLLRDNORM, type poll_table } from '../../../include/linux/poll.ts';
+import type { Sleeps } from '../../../include/linux/sched.ts';
+import type { sk_buff } from '../../../include/linux/skbuff.ts';
+import { udp_hdr } from '../../../include/linux/udp.ts';
+import type { msghdr } from '../../../include/linux/uio.ts';
+import { ENOIOCTLCMD, IS_ERR, type Errno } from '../../../include/uapi/asm-generic/errno.ts';
+import { UDP_MIB_CSUMERRORS, UDP_MIB_INDATAGRAMS, UDP_MIB_INERRORS } from '../../../include/uapi/linux/snmp.ts';
+import { SIOCINQ, SIOCOUTQ } from '../../../include/uapi/linux/sockios.ts';
+import { SKB_DROP_REASON_UDP_CSUM } from '../../../include/net/dropreason.ts';
+import { AF_INET, MSG_ERRQUEUE, MSG_PEEK, MSG_TRUNC } from '../../../include/uapi/linux/socket.ts';
+import { datagram_poll, skb_copy_datagram_msg, skb_free_datagram, skb_recv_datagram } from '../../core/datagram.ts';
+import { __skb_unlink, kfree_skb, kfree_skb_reason } from '../../core/skbuff.ts';
+import { sk_drops_add } from '../../core/sock/queue.ts';
+import { ip_cmsg_recv, ip_recv_error } from '../ip_sockglue.ts';
+import { udp_lib_checksum_complete } from './rcv.ts';
+
+/** A datagram's checksum proved wrong only now: count it, and take it off the queue if it is still there. */
+function checksum_failed(sk: sock, skb: sk_buff, peeked: boolean): void {
+  const net = sock_net(sk);
+  UDP_INC_STATS(net, UDP_MIB_CSUMERRORS);
+  UDP_INC_STATS(net, UDP_MIB_INERRORS);
+  sk_drops_add(sk, 1);
+  if (peeked && skb.list === sk.sk_receive_queue) {
+    __skb_unlink(skb, sk.sk_receive_queue);
+    kfree_skb(skb);
+  }
+  kfree_skb_reason(skb, SKB_DROP_REASON_UDP_CSUM);
+}
+
+/**
+ * Read the next datagram; what doesn't fit is lost (MSG_TRUNC).
+ *
+ * @returns bytes copied (with MSG_TRUNC among the flags: the datagram's length), or -EAGAIN, -ECONNREFUSED, …
+ * @linux net/ipv4/udp.c
+ */
+export function* udp_recvmsg(sk: sock, msg: msghdr, len: number, flags: number): Sleeps<number | Errno> {
+  if ((flags & MSG_ERRQUEUE) !== 0) return ip_recv_error(sk, msg, len);
+  const peeking = (flags & MSG_PEEK) !== 0;
+  for (;;) {
+    const skb = yield* skb_recv_datagram(sk, flags);
+    if (skb === null) return 0;
+    if (IS_ERR(skb)) return skb;
+    const ulen = skb.len;
+    const copied = Math.min(ulen, len);
+    if (udp_lib_checksum_complete(skb)) {
+      checksum_failed(sk, skb, peeking);
+      msg.msg_flags &= ~MSG_TRUNC;
+      continue;
+    }
+    if (copied < ulen) msg.msg_flags |= MSG_TRUNC;
+    const err = skb_copy_datagram_msg(skb, 0, msg, copied);
+    if (err !== 0) {
+      if (!peeking) {
+        sk_drops_add(sk, 1);
+        UDP_INC_STATS(sock_net(sk), UDP_MIB_INERRORS);
+      }
+      kfree_skb(skb);
+      return err;
+    }
+    if (!peeking) UDP_INC_STATS(sock_net(sk), UDP_MIB_INDATAGRAMS);
+    msg.msg_name = { sin_family: AF_INET, sin_port: udp_hdr(skb).source, sin_addr: ip_hdr(skb).saddr };
+    if (inet_sk(sk).cmsg_flags !== 0) ip_cmsg_recv(msg, sk, skb);
+    skb_free_datagram(sk, skb);
+    return (flags & MSG_TRUNC) !== 0 ? ulen : copied;
+  }
+}
+
+/** Length of the first datagram with a right checksum, in bytes; -1: there is none. Wrong ones are dropped. */
+function first_packet_length(sk: sock): number {
+  for (;;) {
+    const skb = sk.sk_receive_queue.next;
+    if (skb === null) return -1;
+    if (!udp_lib_checksum_complete(skb)) return skb.len;
+    __skb_unlink(skb, sk.sk_receive_queue);
+    checksum_failed(sk, skb, false);
+  }
+}
+
+/** What poll() tells: a datagram whose checksum is wrong does not count as one to read. @linux net/ipv4/udp.c */
+export function udp_poll(file: file, sock: socket, wait: poll_table | null): number {
+  const mask = datagram_poll(file, sock, wait);
+  const sk = sock.sk!;
+  if ((mask & POLLRDNORM) !== 0 && (sk.sk_shutdown & RCV_SHUTDOWN) === 0 && sk.sk_receive_queue.next !== null) {
+    if (first_packet_length(sk) === -1) return mask & ~(POLLIN | POLLRDNORM);
+  }
+  return mask;
+}
+
+/** SIOCINQ: length of the next datagram; SIOCOUTQ: bytes not sent yet. -ENOIOCTLCMD. @linux net/ipv4/udp.c */
+export function udp_ioctl(sk: sock, cmd: number, _arg: unknown): number | Errno {
+  switch (cmd) {
+    case SIOCOUTQ:
+      return sk_wmem_alloc_get(sk);
+    case SIOCINQ:
+      return Math.max(0, first_packet_length(sk));
+    default:
+      return -ENOIOCTLCMD;
+  }
+}

@@ -1,0 +1,72 @@
+/** pfifo: one queue, bounded in packets. bfifo: bounded in bytes. @linux net/sched/sch_fifo.c */
+import { NET_XMIT_SUCCESS } from '../../include/linux/netdevice.ts';
+import type { sk_buff } from '../../include/linux/skbuff.ts';
+import {
+  TCQ_F_CAN_BYPASS,
+  qdisc_bstats_update,
+  qdisc_dev,
+  type Qdisc,
+  type Qdisc_ops,
+} from '../../include/net/sch_generic.ts';
+import { __skb_dequeue, __skb_queue_purge, __skb_queue_tail } from '../core/skbuff.ts';
+import { qdisc_drop } from './sch_generic/drop.ts';
+
+/** Put a packet at the end. @linux include/net/sch_generic.h */
+function qdisc_enqueue_tail(skb: sk_buff, sch: Qdisc): number {
+  __skb_queue_tail(sch.bands[0]!, skb);
+  sch.qlen++;
+  sch.backlog += skb.len;
+  return NET_XMIT_SUCCESS;
+}
+/** @linux include/net/sch_generic.h */
+function qdisc_dequeue_head(sch: Qdisc): sk_buff | null {
+  const skb = __skb_dequeue(sch.bands[0]!);
+  if (skb === null) return null;
+  sch.qlen--;
+  sch.backlog -= skb.len;
+  qdisc_bstats_update(sch, skb);
+  return skb;
+}
+/** @linux include/net/sch_generic.h */
+function qdisc_peek_head(sch: Qdisc): sk_buff | null {
+  return sch.bands[0]!.next;
+}
+/** @linux include/net/sch_generic.h */
+function qdisc_reset_queue(sch: Qdisc): void {
+  __skb_queue_purge(sch.bands[0]!);
+}
+
+/** @linux net/sched/sch_fifo.c */
+function pfifo_enqueue(skb: sk_buff, sch: Qdisc): number {
+  return sch.bands[0]!.qlen < sch.limit ? qdisc_enqueue_tail(skb, sch) : qdisc_drop(skb, sch);
+}
+/** @linux net/sched/sch_fifo.c */
+function bfifo_enqueue(skb: sk_buff, sch: Qdisc): number {
+  return sch.backlog + skb.len <= sch.limit ? qdisc_enqueue_tail(skb, sch) : qdisc_drop(skb, sch);
+}
+/** @linux net/sched/sch_fifo.c */
+function fifo_init(sch: Qdisc): void {
+  const dev = qdisc_dev(sch);
+  sch.limit =
+    sch.ops === bfifo_qdisc_ops ? dev.tx_queue_len * (dev.mtu + dev.hard_header_len) : dev.tx_queue_len;
+  sch.flags |= TCQ_F_CAN_BYPASS;
+}
+
+/** @linux net/sched/sch_fifo.c */
+export const pfifo_qdisc_ops: Qdisc_ops = {
+  id: 'pfifo',
+  enqueue: pfifo_enqueue,
+  dequeue: qdisc_dequeue_head,
+  peek: qdisc_peek_head,
+  init: fifo_init,
+  reset: qdisc_reset_queue,
+};
+/** @linux net/sched/sch_fifo.c */
+export const bfifo_qdisc_ops: Qdisc_ops = {
+  id: 'bfifo',
+  enqueue: bfifo_enqueue,
+  dequeue: qdisc_dequeue_head,
+  peek: qdisc_peek_head,
+  init: fifo_init,
+  reset: qdisc_reset_queue,
+};

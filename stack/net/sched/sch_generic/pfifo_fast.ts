@@ -1,0 +1,68 @@
+/** pfifo_fast, the default qdisc: three queues, of which a later one is served only when the earlier are empty. @linux net/sched/sch_generic.c */
+import { NET_XMIT_SUCCESS } from '../../../include/linux/netdevice.ts';
+import { sk_buff_head, type sk_buff } from '../../../include/linux/skbuff.ts';
+import {
+  TCQ_F_CAN_BYPASS,
+  qdisc_bstats_update,
+  qdisc_dev,
+  type Qdisc,
+  type Qdisc_ops,
+} from '../../../include/net/sch_generic.ts';
+import { __skb_dequeue, __skb_queue_purge, __skb_queue_tail } from '../../core/skbuff.ts';
+import { qdisc_drop } from './drop.ts';
+
+const PFIFO_FAST_BANDS = 3;
+const TC_PRIO_MAX = 15;
+/** Which queue a priority goes to: interactive traffic (6, 7) first, bulk (2) last. */
+const prio2band = [1, 2, 2, 2, 1, 2, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1] as const;
+
+/** Each queue holds tx_queue_len packets; the next one is dropped. @linux net/sched/sch_generic.c */
+function pfifo_fast_enqueue(skb: sk_buff, qdisc: Qdisc): number {
+  const band = qdisc.bands[prio2band[skb.priority & TC_PRIO_MAX]!]!;
+  if (band.qlen >= qdisc.limit) return qdisc_drop(skb, qdisc);
+  __skb_queue_tail(band, skb);
+  qdisc.qlen++;
+  qdisc.backlog += skb.len;
+  return NET_XMIT_SUCCESS;
+}
+
+/** @linux net/sched/sch_generic.c */
+function pfifo_fast_dequeue(qdisc: Qdisc): sk_buff | null {
+  for (let band = 0; band < PFIFO_FAST_BANDS; band++) {
+    const skb = __skb_dequeue(qdisc.bands[band]!);
+    if (skb === null) continue;
+    qdisc.qlen--;
+    qdisc.backlog -= skb.len;
+    qdisc_bstats_update(qdisc, skb);
+    return skb;
+  }
+  return null;
+}
+
+/** @linux net/sched/sch_generic.c */
+function pfifo_fast_peek(qdisc: Qdisc): sk_buff | null {
+  for (const band of qdisc.bands) if (band.next !== null) return band.next;
+  return null;
+}
+
+/** @linux net/sched/sch_generic.c */
+function pfifo_fast_init(qdisc: Qdisc): void {
+  qdisc.bands = [new sk_buff_head(), new sk_buff_head(), new sk_buff_head()];
+  qdisc.limit = qdisc_dev(qdisc).tx_queue_len;
+  qdisc.flags |= TCQ_F_CAN_BYPASS;
+}
+
+/** @linux net/sched/sch_generic.c */
+function pfifo_fast_reset(qdisc: Qdisc): void {
+  for (const band of qdisc.bands) __skb_queue_purge(band);
+}
+
+/** @linux net/sched/sch_generic.c */
+export const pfifo_fast_ops: Qdisc_ops = {
+  id: 'pfifo_fast',
+  enqueue: pfifo_fast_enqueue,
+  dequeue: pfifo_fast_dequeue,
+  peek: pfifo_fast_peek,
+  init: pfifo_fast_init,
+  reset: pfifo_fast_reset,
+};

@@ -1,0 +1,102 @@
+/** Emptying a qdisc into its driver. @linux net/sched/sch_generic.c, include/net/pkt_sched.h */
+import {
+  netif_xmit_frozen_or_stopped,
+  type net_device,
+  type netdev_queue,
+} from '../../../include/linux/netdevice.ts';
+import { skb_queue_empty, type sk_buff } from '../../../include/linux/skbuff.ts';
+import {
+  TCQ_F_ONETXQUEUE,
+  qdisc_dev,
+  qdisc_run_begin,
+  qdisc_run_end,
+  type Qdisc,
+} from '../../../include/net/sch_generic.ts';
+import { dev_hard_start_xmit, validate_xmit_skb_list } from '../../core/dev/hard_xmit.ts';
+import { __netif_schedule } from '../../core/dev/queue.ts';
+import { __skb_dequeue, __skb_queue_tail } from '../../core/skbuff.ts';
+import { trace } from '../../../trace/events.ts';
+
+/** Packets that the driver did not take: they go first when it has room, and are ready as they are. */
+function dev_requeue_skb(left: sk_buff, q: Qdisc): void {
+  let skb: sk_buff | null = left;
+  while (skb !== null) {
+    const next: sk_buff | null = skb.next;
+    skb.next = null;
+    __skb_queue_tail(q.gso_skb, skb);
+    q.requeues++;
+    q.backlog += skb.len;
+    q.qlen++;
+    skb = next;
+  }
+  __netif_schedule(q);
+}
+
+/** The next packet, if the driver has room for one: of the refused ones first. */
+function dequeue_skb(q: Qdisc): sk_buff | null {
+  const stopped = netif_xmit_frozen_or_stopped(q.dev_queue);
+  if (stopped && (q.flags & TCQ_F_ONETXQUEUE) !== 0) return null;
+  const skb = q.ops.dequeue(q);
+  if (skb !== null) trace.qdisc_dequeue(q, skb);
+  return skb;
+}
+function dequeue_refused_skb(q: Qdisc): sk_buff | null {
+  if (netif_xmit_frozen_or_stopped(q.dev_queue)) return null;
+  const skb = __skb_dequeue(q.gso_skb)!;
+  q.backlog -= skb.len;
+  q.qlen--;
+  trace.qdisc_dequeue(q, skb);
+  return skb;
+}
+
+/**
+ * Give packets to the driver; what it does not take is kept in the qdisc.
+ *
+ * @param validate they have not been made ready for the device yet
+ * @returns false: the driver has no room, try again later
+ * @linux net/sched/sch_generic.c
+ */
+export function sch_direct_xmit(
+  skb: sk_buff,
+  q: Qdisc,
+  dev: net_device,
+  txq: netdev_queue,
+  validate: boolean,
+): boolean {
+  let left = validate ? validate_xmit_skb_list(skb, dev) : skb;
+  if (left === null) return true;
+  if (!netif_xmit_frozen_or_stopped(txq)) left = dev_hard_start_xmit(left, dev, txq);
+  if (left === null) return true;
+  dev_requeue_skb(left, q);
+  return false;
+}
+
+/** Send one packet. @returns whether to go on: false when the queue is empty or the driver full */
+function qdisc_restart(q: Qdisc): boolean {
+  const validate = skb_queue_empty(q.gso_skb);
+  const skb = validate ? dequeue_skb(q) : dequeue_refused_skb(q);
+  if (skb === null) return false;
+  return sch_direct_xmit(skb, q, qdisc_dev(q), q.dev_queue, validate);
+}
+
+/**
+ * Send what is queued, but not more than dev_weight packets at a stretch: the rest goes in a softirq.
+ *
+ * @linux net/sched/sch_generic.c
+ */
+export function __qdisc_run(q: Qdisc): void {
+  let quota = qdisc_dev(q).nd_net.core.sysctl_dev_weight;
+  while (qdisc_restart(q)) {
+    if (--quota <= 0) {
+      __netif_schedule(q);
+      break;
+    }
+  }
+}
+
+/** The same, unless somebody does it already. @linux include/net/pkt_sched.h */
+export function qdisc_run(q: Qdisc): void {
+  if (!qdisc_run_begin(q)) return;
+  __qdisc_run(q);
+  qdisc_run_end(q);
+}

@@ -1,0 +1,135 @@
+/** socket(): from the system call to the family's own create function. @linux net/socket.c */
+import type { Machine } from '../../machine.ts';
+import { socket } from '../../include/linux/net.ts';
+import type { Sleeps } from '../../include/linux/sched.ts';
+import type { net } from '../../include/net/net_namespace.ts';
+import {
+  EAFNOSUPPORT,
+  EINVAL,
+  ENFILE,
+  IS_ERR,
+  type Errno,
+} from '../../include/uapi/asm-generic/errno.ts';
+import {
+  NPROTO,
+  O_CLOEXEC,
+  O_NONBLOCK,
+  PF_INET,
+  PF_PACKET,
+  SOCK_CLOEXEC,
+  SOCK_MAX,
+  SOCK_NONBLOCK,
+  SOCK_PACKET,
+  SOCK_TYPE_MASK,
+} from '../../include/uapi/linux/socket.ts';
+import { module_put, request_module, try_module_get } from '../../kernel/module.ts';
+import { net_warn_ratelimited, pr_info_once } from '../../kernel/printk.ts';
+import { security_socket_create, security_socket_post_create } from '../../security/security.ts';
+import { sock_map_fd } from './file.ts';
+import { sock_alloc, sock_release } from './alloc.ts';
+
+/**
+ * Make a socket and a descriptor for it.
+ *
+ * @returns the descriptor, or -EAFNOSUPPORT, -EINVAL, -EPROTONOSUPPORT, -ESOCKTNOSUPPORT, -EPERM, -EACCES, -ENFILE, -EMFILE, -ENOMEM
+ * @linux net/socket.c
+ */
+export function* __sys_socket(machine: Machine, family: number, type: number, protocol: number): Sleeps<number | Errno> {
+  const sock = yield* __sys_socket_create(machine, family, type, protocol);
+  if (IS_ERR(sock)) return sock;
+
+  let flags = type & ~SOCK_TYPE_MASK;
+  // On some architectures (alpha, mips, parisc, sparc) the two differ; here, as on x86, they are the same.
+  if ((SOCK_NONBLOCK as number) !== O_NONBLOCK && (flags & SOCK_NONBLOCK) !== 0) {
+    flags = (flags & ~SOCK_NONBLOCK) | O_NONBLOCK;
+  }
+  return yield* sock_map_fd(machine, sock, flags & (O_CLOEXEC | O_NONBLOCK));
+}
+
+/** @linux net/socket.c */
+export function* __sys_socket_create(
+  machine: Machine,
+  family: number,
+  type: number,
+  protocol: number,
+): Sleeps<socket | Errno> {
+  if ((type & ~SOCK_TYPE_MASK & ~(SOCK_CLOEXEC | SOCK_NONBLOCK)) !== 0) return -EINVAL;
+  return yield* sock_create(machine, family, type & SOCK_TYPE_MASK, protocol);
+}
+
+/** A socket for the current process. @linux net/socket.c */
+export function* sock_create(machine: Machine, family: number, type: number, protocol: number): Sleeps<socket | Errno> {
+  return yield* __sock_create(machine.init_net, family, type, protocol, false);
+}
+/** A socket for the kernel itself. @linux net/socket.c */
+export function* sock_create_kern(net: net, family: number, type: number, protocol: number): Sleeps<socket | Errno> {
+  return yield* __sock_create(net, family, type, protocol, true);
+}
+
+/**
+ * Make a socket: check what was asked for, allocate it, and have its family fill it in.
+ *
+ * @param kern true for the kernel's own sockets
+ * @linux net/socket.c
+ */
+export function* __sock_create(
+  net: net,
+  family: number,
+  type: number,
+  protocol: number,
+  kern: boolean,
+): Sleeps<socket | Errno> {
+  const { machine } = net;
+  if (family < 0 || family >= NPROTO) return -EAFNOSUPPORT;
+  if (type < 0 || type >= SOCK_MAX) return -EINVAL;
+
+  // A relic: packet sockets were once asked for in the Internet family.
+  if (family === PF_INET && type === SOCK_PACKET) {
+    pr_info_once(machine, '__sock_create', `${machine.current.comm} uses obsolete (PF_INET,SOCK_PACKET)`);
+    family = PF_PACKET;
+  }
+
+  let err = security_socket_create(machine, family, type, protocol, kern);
+  if (err !== 0) return err;
+
+  const sock = sock_alloc(machine);
+  if (sock === null) {
+    net_warn_ratelimited(machine, 'socket: no more sockets');
+    // Not quite what it means, but POSIX has nothing closer.
+    return -ENFILE;
+  }
+  sock.type = type;
+
+  // The family may be a module that nobody has needed so far.
+  if (!machine.net_families.has(family)) yield* request_module(machine, `net-pf-${family}`);
+
+  const pf = machine.net_families.get(family);
+  if (pf === undefined) return yield* out_sock_release(machine, sock, -EAFNOSUPPORT);
+  // create() may be in a module: hold on to it meanwhile.
+  if (!try_module_get(pf.owner)) return yield* out_sock_release(machine, sock, -EAFNOSUPPORT);
+
+  err = yield* pf.create(net, sock, protocol, kern);
+  if (err < 0) {
+    sock.ops = null;
+    module_put(pf.owner);
+    return yield* out_sock_release(machine, sock, err);
+  }
+
+  // The module that brings the socket's operations is held for as long as the socket lives.
+  if (machine.faults.should_fail('try_module_get_ops') || !try_module_get(sock.ops!.owner)) {
+    sock.ops = null;
+    module_put(pf.owner);
+    return yield* out_sock_release(machine, sock, -EAFNOSUPPORT);
+  }
+  module_put(pf.owner);
+
+  err = security_socket_post_create(machine, sock, family, type, protocol, kern);
+  if (err !== 0) return yield* out_sock_release(machine, sock, err);
+  return sock;
+}
+
+function* out_sock_release(machine: Machine, sock: socket, err: Errno): Sleeps<Errno> {
+  yield* sock_release(machine, sock);
+  return err;
+}
+

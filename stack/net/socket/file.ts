@@ -1,0 +1,94 @@
+/** A socket as a file: what read(), write(), poll() and close() do with its descriptor. @linux net/socket.c */
+import type { Machine } from '../../machine.ts';
+import type { file, file_operations } from '../../include/linux/fdtable.ts';
+import type { socket } from '../../include/linux/net.ts';
+import type { Sleeps } from '../../include/linux/sched.ts';
+import { iov_iter, msghdr } from '../../include/linux/uio.ts';
+import { EBADF, ENOTSOCK, IS_ERR, type Errno } from '../../include/uapi/asm-generic/errno.ts';
+import { MSG_DONTWAIT, O_NONBLOCK } from '../../include/uapi/linux/socket.ts';
+import { alloc_file, fd_install, fget, get_unused_fd_flags, O_RDWR } from '../../fs/file.ts';
+import { security_socket_recvmsg, security_socket_sendmsg } from '../../security/security.ts';
+import { sock_ioctl } from './ioctl.ts';
+import { __sock_release, sock_release } from './alloc.ts';
+
+/** The operations of a socket's file. @linux net/socket.c */
+export const socket_file_ops: file_operations = {
+  name: 'socket',
+  read: sock_read_iter,
+  write: sock_write_iter,
+  poll: sock_poll,
+  ioctl: (file, cmd, arg) => sock_ioctl(file.private_data!, cmd, arg),
+  release: sock_close,
+};
+
+/** A descriptor for a socket. @returns it, or -EMFILE, -ENFILE: the socket is released then. @linux net/socket.c */
+export function* sock_map_fd(machine: Machine, sock: socket, flags: number): Sleeps<number | Errno> {
+  const { current } = machine;
+  const fd = get_unused_fd_flags(current, flags);
+  if (fd < 0) {
+    yield* sock_release(machine, sock);
+    return fd;
+  }
+  const newfile = sock_alloc_file(machine, sock, flags);
+  if (!IS_ERR(newfile)) {
+    fd_install(current, fd, newfile);
+    return fd;
+  }
+  current.files.open_fds.delete(fd);
+  current.files.next_fd = Math.min(current.files.next_fd, fd);
+  yield* sock_release(machine, sock);
+  return newfile;
+}
+
+/** A file for a socket. @returns it or -ENFILE. @linux net/socket.c */
+export function sock_alloc_file(machine: Machine, sock: socket, flags: number): file | Errno {
+  const opened = alloc_file(machine, socket_file_ops, O_RDWR | (flags & O_NONBLOCK), sock);
+  if (!IS_ERR(opened)) sock.file = opened;
+  return opened;
+}
+
+/** The socket behind a file. @linux net/socket.c */
+export function sock_from_file(opened: file): socket | null {
+  return opened.f_op === socket_file_ops ? opened.private_data : null;
+}
+/** The socket behind a descriptor. @returns it, or -EBADF, -ENOTSOCK. @linux net/socket.c */
+export function sockfd_lookup_light(machine: Machine, fd: number): socket | Errno {
+  const opened = fget(machine.current, fd);
+  if (opened === null) return -EBADF;
+  return sock_from_file(opened) ?? -ENOTSOCK;
+}
+
+/** Hand a message to the protocol. @returns bytes taken, or a negative errno. @linux net/socket.c */
+export function* sock_sendmsg(machine: Machine, sock: socket, msg: msghdr): Sleeps<number | Errno> {
+  const err = security_socket_sendmsg(machine, sock, msg.msg_iter.count);
+  return err !== 0 ? err : yield* sock.ops!.sendmsg(sock, msg, msg.msg_iter.count);
+}
+/** Have the protocol fill a message. @returns bytes received, or a negative errno. @linux net/socket.c */
+export function* sock_recvmsg(machine: Machine, sock: socket, msg: msghdr, flags: number): Sleeps<number | Errno> {
+  const err = security_socket_recvmsg(machine, sock, msg.msg_iter.count);
+  return err !== 0 ? err : yield* sock.ops!.recvmsg(sock, msg, msg.msg_iter.count, flags);
+}
+
+/** read(). @linux net/socket.c */
+function* sock_read_iter(file: file, buffer: Uint8Array): Sleeps<number | Errno> {
+  const sock = file.private_data!;
+  const msg = new msghdr(new iov_iter(buffer), (file.f_flags & O_NONBLOCK) !== 0 ? MSG_DONTWAIT : 0);
+  if (buffer.length === 0) return 0;
+  return yield* sock_recvmsg(sock.machine, sock, msg, msg.msg_flags);
+}
+/** write(). @linux net/socket.c */
+function* sock_write_iter(file: file, buffer: Uint8Array): Sleeps<number | Errno> {
+  const sock = file.private_data!;
+  const msg = new msghdr(new iov_iter(buffer), (file.f_flags & O_NONBLOCK) !== 0 ? MSG_DONTWAIT : 0);
+  return yield* sock_sendmsg(sock.machine, sock, msg);
+}
+/** poll(): which events have come true; the poller is put on the socket's wait queue. @linux net/socket.c */
+function sock_poll(file: file, wait: Parameters<file_operations['poll']>[1]): number {
+  const sock = file.private_data!;
+  return sock.ops === null ? 0 : sock.ops.poll(file, sock, wait);
+}
+/** The last close(). @linux net/socket.c */
+function* sock_close(file: file): Sleeps<void> {
+  const sock = file.private_data!;
+  yield* __sock_release(sock.machine, sock);
+}

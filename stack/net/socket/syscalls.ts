@@ -1,0 +1,221 @@
+/** The socket system calls other than socket(). Addresses are sockaddr_in; options and buffers as in include/linux/. @linux net/socket.c */
+import type { Machine } from '../../machine.ts';
+import type { file } from '../../include/linux/fdtable.ts';
+import type { sockopt_value } from '../../include/linux/net.ts';
+import type { Sleeps } from '../../include/linux/sched.ts';
+import { iov_iter, msghdr } from '../../include/linux/uio.ts';
+import { EBADF, ECONNABORTED, EINVAL, ENFILE, ENOIOCTLCMD, ENOTTY, IS_ERR, type Errno } from '../../include/uapi/asm-generic/errno.ts';
+import type { sockaddr_in } from '../../include/uapi/linux/in.ts';
+import {
+  MSG_DONTWAIT,
+  O_CLOEXEC,
+  O_NONBLOCK,
+  SOCK_CLOEXEC,
+  SOCK_NONBLOCK,
+  SOL_SOCKET,
+} from '../../include/uapi/linux/socket.ts';
+import { close_fd, fd_install, fget, fput, get_unused_fd_flags, put_unused_fd } from '../../fs/file.ts';
+import { try_module_get } from '../../kernel/module.ts';
+import {
+  security_socket_accept,
+  security_socket_bind,
+  security_socket_connect,
+  security_socket_listen,
+} from '../../security/security.ts';
+import { sock_getsockopt, sock_setsockopt } from '../core/sock/sockopt.ts';
+import { sock_alloc } from './alloc.ts';
+import { sock_alloc_file, sock_recvmsg, sock_sendmsg, sockfd_lookup_light } from './file.ts';
+import { FIONBIO } from './ioctl.ts';
+
+/** Give the socket a local address. @returns 0, -EADDRINUSE, -EADDRNOTAVAIL, -EACCES, -EINVAL, -EBADF … @linux net/socket.c */
+export function* __sys_bind(machine: Machine, fd: number, addr: sockaddr_in): Sleeps<Errno> {
+  const sock = sockfd_lookup_light(machine, fd);
+  if (IS_ERR(sock)) return sock;
+  const err = security_socket_bind(machine, sock);
+  return err !== 0 ? err : yield* sock.ops!.bind(sock, addr);
+}
+
+/** Be ready to accept connections. The backlog is cut to net.core.somaxconn. @linux net/socket.c */
+export function* __sys_listen(machine: Machine, fd: number, backlog: number): Sleeps<Errno> {
+  const sock = sockfd_lookup_light(machine, fd);
+  if (IS_ERR(sock)) return sock;
+  const somaxconn = machine.init_net.core.sysctl_somaxconn;
+  // A negative backlog is a huge one: it is compared unsigned.
+  if (backlog >>> 0 > somaxconn) backlog = somaxconn;
+  const err = security_socket_listen(machine, sock, backlog);
+  return err !== 0 ? err : yield* sock.ops!.listen(sock, backlog);
+}
+
+/** What accept() gives: the new descriptor and who is at the other end. */
+export interface accept_result {
+  fd: number;
+  addr: sockaddr_in;
+}
+
+/** Take a finished connection off the listener's accept queue. @linux net/socket.c */
+export function* __sys_accept4(machine: Machine, fd: number, flags: number): Sleeps<accept_result | Errno> {
+  const opened = fget(machine.current, fd);
+  if (opened === null) return -EBADF;
+  opened.f_count++;
+  const result = yield* __sys_accept4_file(machine, opened, fd, flags);
+  yield* fput(machine, opened);
+  return result;
+}
+function* __sys_accept4_file(machine: Machine, opened: file, fd: number, flags: number): Sleeps<accept_result | Errno> {
+  if ((flags & ~(SOCK_CLOEXEC | SOCK_NONBLOCK)) !== 0) return -EINVAL;
+  const { current } = machine;
+  const newfd = get_unused_fd_flags(current, flags & O_CLOEXEC);
+  if (newfd < 0) return newfd;
+  const accepted = yield* do_accept(machine, opened, fd, flags);
+  if (IS_ERR(accepted)) {
+    put_unused_fd(current, newfd);
+    return accepted;
+  }
+  fd_install(current, newfd, accepted.newfile);
+  return { fd: newfd, addr: accepted.addr };
+}
+/** @linux net/socket.c */
+export function* do_accept(
+  machine: Machine,
+  opened: file,
+  fd: number,
+  flags: number,
+): Sleeps<{ newfile: file; addr: sockaddr_in } | Errno> {
+  const sock = sockfd_lookup_light(machine, fd);
+  if (IS_ERR(sock)) return sock;
+  const newsock = sock_alloc(machine);
+  if (newsock === null) return -ENFILE;
+  newsock.type = sock.type;
+  newsock.ops = sock.ops;
+  // The listener's module can't be gone: no failure here.
+  try_module_get(newsock.ops!.owner);
+  const newfile = sock_alloc_file(machine, newsock, flags & O_NONBLOCK);
+  if (IS_ERR(newfile)) return newfile;
+  let err = security_socket_accept(machine, sock, newsock);
+  if (err === 0) err = yield* sock.ops!.accept(sock, newsock, opened.f_flags & O_NONBLOCK, false);
+  if (err < 0) {
+    yield* fput(machine, newfile);
+    return err;
+  }
+  const addr = newsock.ops!.getname(newsock, 1);
+  if (IS_ERR(addr)) {
+    yield* fput(machine, newfile);
+    return -ECONNABORTED;
+  }
+  return { newfile, addr };
+}
+
+/** Connect to an address; by default wait until that is done. @linux net/socket.c */
+export function* __sys_connect(machine: Machine, fd: number, addr: sockaddr_in): Sleeps<Errno> {
+  const opened = fget(machine.current, fd);
+  if (opened === null) return -EBADF;
+  opened.f_count++;
+  const err = yield* __sys_connect_file(machine, opened, fd, addr);
+  yield* fput(machine, opened);
+  return err;
+}
+/** @linux net/socket.c */
+export function* __sys_connect_file(machine: Machine, opened: file, fd: number, addr: sockaddr_in): Sleeps<Errno> {
+  const sock = sockfd_lookup_light(machine, fd);
+  if (IS_ERR(sock)) return sock;
+  const err = security_socket_connect(machine, sock);
+  if (err !== 0) return err;
+  return yield* sock.ops!.connect(sock, addr, opened.f_flags & O_NONBLOCK);
+}
+
+/** The local (peer 0) or the remote address. @linux net/socket.c */
+export function* __sys_getname(machine: Machine, fd: number, peer: 0 | 1): Sleeps<sockaddr_in | Errno> {
+  const sock = sockfd_lookup_light(machine, fd);
+  return IS_ERR(sock) ? sock : sock.ops!.getname(sock, peer);
+}
+
+/** Send, to an address where one is given. @returns bytes taken. @linux net/socket.c */
+export function* __sys_sendto(
+  machine: Machine,
+  fd: number,
+  buffer: Uint8Array,
+  flags: number,
+  addr: sockaddr_in | null,
+): Sleeps<number | Errno> {
+  const sock = sockfd_lookup_light(machine, fd);
+  if (IS_ERR(sock)) return sock;
+  const msg = new msghdr(new iov_iter(buffer), flags);
+  msg.msg_name = addr;
+  if ((sock.file!.f_flags & O_NONBLOCK) !== 0) msg.msg_flags |= MSG_DONTWAIT;
+  return yield* sock_sendmsg(machine, sock, msg);
+}
+
+/** Receive into a buffer. `msg.msg_name` is who sent it, where the protocol tells. @linux net/socket.c */
+export function* __sys_recvfrom(machine: Machine, fd: number, msg: msghdr, flags: number): Sleeps<number | Errno> {
+  const sock = sockfd_lookup_light(machine, fd);
+  if (IS_ERR(sock)) return sock;
+  if ((sock.file!.f_flags & O_NONBLOCK) !== 0) flags |= MSG_DONTWAIT;
+  return yield* sock_recvmsg(machine, sock, msg, flags);
+}
+
+/** Send with control messages. @linux net/socket.c */
+export function* __sys_sendmsg(machine: Machine, fd: number, msg: msghdr): Sleeps<number | Errno> {
+  const sock = sockfd_lookup_light(machine, fd);
+  if (IS_ERR(sock)) return sock;
+  if ((sock.file!.f_flags & O_NONBLOCK) !== 0) msg.msg_flags |= MSG_DONTWAIT;
+  return yield* sock_sendmsg(machine, sock, msg);
+}
+
+/** End one direction, or both. @linux net/socket.c */
+export function* __sys_shutdown(machine: Machine, fd: number, how: number): Sleeps<Errno> {
+  const sock = sockfd_lookup_light(machine, fd);
+  return IS_ERR(sock) ? sock : yield* sock.ops!.shutdown(sock, how);
+}
+
+/** @linux net/socket.c */
+export function* __sys_setsockopt(
+  machine: Machine,
+  fd: number,
+  level: number,
+  optname: number,
+  optval: sockopt_value,
+): Sleeps<Errno> {
+  const sock = sockfd_lookup_light(machine, fd);
+  if (IS_ERR(sock)) return sock;
+  if (level === SOL_SOCKET) return yield* sock_setsockopt(sock, optname, optval);
+  return yield* sock.ops!.setsockopt(sock, level, optname, optval);
+}
+/** @linux net/socket.c */
+export function* __sys_getsockopt(
+  machine: Machine,
+  fd: number,
+  level: number,
+  optname: number,
+): Sleeps<sockopt_value | Errno> {
+  const sock = sockfd_lookup_light(machine, fd);
+  if (IS_ERR(sock)) return sock;
+  if (level === SOL_SOCKET) return sock_getsockopt(sock, optname);
+  return yield* sock.ops!.getsockopt(sock, level, optname);
+}
+
+/** read(). @linux fs/read_write.c */
+export function* ksys_read(machine: Machine, fd: number, buffer: Uint8Array): Sleeps<number | Errno> {
+  const opened = fget(machine.current, fd);
+  return opened === null ? -EBADF : yield* opened.f_op.read(opened, buffer);
+}
+/** write(). @linux fs/read_write.c */
+export function* ksys_write(machine: Machine, fd: number, buffer: Uint8Array): Sleeps<number | Errno> {
+  const opened = fget(machine.current, fd);
+  return opened === null ? -EBADF : yield* opened.f_op.write(opened, buffer);
+}
+/** close(). @linux fs/open.c */
+export function* sys_close(machine: Machine, fd: number): Sleeps<Errno> {
+  return yield* close_fd(machine.current, fd);
+}
+/** ioctl(). @linux fs/ioctl.c */
+export function* sys_ioctl(machine: Machine, fd: number, cmd: number, arg: unknown): Sleeps<number | Errno> {
+  const opened = fget(machine.current, fd);
+  if (opened === null) return -EBADF;
+  if (cmd === FIONBIO) {
+    opened.f_flags = arg ? opened.f_flags | O_NONBLOCK : opened.f_flags & ~O_NONBLOCK;
+    return 0;
+  }
+  const result = yield* opened.f_op.ioctl(opened, cmd, arg);
+  // What no layer below knows is no command of this kind of file.
+  return result === -ENOIOCTLCMD ? -ENOTTY : result;
+}

@@ -1,0 +1,15 @@
+/** The one place where an armed tracepoint stops the machine: the debugger hides this frame and shows the caller. */
+
+/** Why the machine stops: read by the debugger while it stands here. */
+export interface StopReason {
+  /** The exception filter or breakpoint that matched. */
+  filter: string;
+  /** A sentence for the person: 'transition SYN_RECV → ESTABLISHED of …'. */
+  description: string;
+}
+
+export function machine_stop(reason: StopReason): StopReason {
+  // eslint-disable-next-line no-debugger -- this is what the function is for
+  debugger;
+  return reason;
+}

@@ -1,0 +1,95 @@
+/** What a scenario can do to the machine itself: settings, modules, faults, frames to lose, /proc/net. */
+import { IS_ERR } from '../include/uapi/asm-generic/errno.ts';
+import { module } from '../include/linux/module.ts';
+import { FAULT_POINTS, type FaultPoint } from '../kernel/fault_inject.ts';
+import { sysctl_get, sysctl_set, SYSCTLS } from '../kernel/sysctl.ts';
+import type { Machine } from '../machine.ts';
+import { sock_register, sock_unregister } from '../net/socket.ts';
+import { inet_register_protosw } from '../net/ipv4/af_inet.ts';
+import { proc_net } from '../net/ipv4/proc.ts';
+import { vnic_wire } from '../drivers/net/vnic/vnic_main.ts';
+import { frame_bytes } from '../wire/frame.ts';
+import type { security_hooks } from '../security/security.ts';
+import { SystemError } from './errors.ts';
+
+/** A frame as the predicate of dropFrames() sees it. */
+export interface FrameView {
+  /** From 1, in the order in which frames were sent. */
+  number: number;
+  /** With the Ethernet header. */
+  bytes: Uint8Array;
+  /** 'SYN', 'SYN ACK', 'ACK', 'FIN ACK', 'RST' …; '' if it is not TCP. */
+  tcpFlags: string;
+}
+
+const FLAG_NAMES = ['FIN', 'SYN', 'RST', 'PSH', 'ACK', 'URG', 'ECE', 'CWR'];
+
+/** The flags of a TCP segment in an Ethernet frame, in the usual order. */
+function tcpFlags(bytes: Uint8Array): string {
+  if (bytes.length < 34 || bytes[12] !== 8 || bytes[13] !== 0 || bytes[23] !== 6) return '';
+  const flags = bytes[14 + (bytes[14]! & 0xf) * 4 + 13] ?? 0;
+  const order = ['SYN', 'FIN', 'RST', 'PSH', 'ACK', 'URG', 'ECE', 'CWR'];
+  return order.filter((name) => (flags & (1 << FLAG_NAMES.indexOf(name))) !== 0).join(' ');
+}
+
+export function machineControls(machine: Machine) {
+  const net = machine.init_net;
+  return {
+    sysctl(name: string, value?: string | number) {
+      if (SYSCTLS[name.replaceAll('/', '.')] === undefined) throw new SystemError(-2, `sysctl ${name}`);
+      if (value !== undefined) {
+        const err = sysctl_set(net, name, String(value));
+        if (err !== 0) throw new SystemError(err, `sysctl ${name}=${value}`);
+      }
+      const text = sysctl_get(net, name);
+      if (IS_ERR(text)) throw new SystemError(text, `sysctl ${name}`);
+      return text;
+    },
+    /** Lose frames that the predicate picks. @returns what ends it */
+    dropFrames(predicate: (frame: FrameView) => boolean) {
+      return vnic_wire(net.loopback_dev!).drop((frame) => {
+        const bytes = frame_bytes(frame);
+        return predicate({ number: frame.number, bytes, tcpFlags: tcpFlags(bytes) });
+      });
+    },
+    /** The text of /proc/net/NAME. */
+    proc(name: string) {
+      return proc_net(net, name);
+    },
+    capset(...capabilities: number[]) {
+      machine.current.cred.cap_effective = new Set(capabilities);
+    },
+    setrlimit_nofile(limit: number) {
+      machine.current.files.rlimit_nofile = limit;
+    },
+    setFileMax(limit: number) {
+      machine.files.max_files = limit;
+    },
+    setSocketMax(limit: number) {
+      machine.max_sockets = limit;
+    },
+    fault(point: FaultPoint, times = 1) {
+      if (!FAULT_POINTS.includes(point)) throw new TypeError(`fault: no such place: '${point}' (${FAULT_POINTS.join(', ')})`);
+      machine.faults.set(point, times);
+    },
+    security(hooks: security_hooks) {
+      machine.security = hooks;
+    },
+    cgroupSock(program: (() => number) | null) {
+      machine.cgroup_inet_sock = program;
+    },
+    kernelLog() {
+      return [...machine.log.lines];
+    },
+    /** The module table: what request_module() finds. */
+    modules: {
+      add: (alias: string, load: () => void) => machine.modules.add(alias, load),
+      remove: (alias: string) => machine.modules.remove(alias),
+      aliases: () => machine.modules.aliases(),
+      requests: () => [...machine.modules.requests],
+      refcount: () => machine.kernel_module.refcnt,
+      /** For loaders: what a module of a family or a protocol registers. */
+      register: { sock_register, sock_unregister, inet_register_protosw, module, machine },
+    },
+  };
+}

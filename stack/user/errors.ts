@@ -1,0 +1,80 @@
+/** Errors as a scenario sees them: shaped as Node's own system errors are. */
+import * as errnos from '../include/uapi/asm-generic/errno.ts';
+
+/** Names by number. */
+const NAMES = new Map<number, string>();
+for (const [name, value] of Object.entries(errnos)) {
+  if (typeof value === 'number' && !NAMES.has(value)) NAMES.set(value, name);
+}
+NAMES.set(errnos.EAGAIN, 'EAGAIN');
+
+/** What strerror() says of the common ones. */
+const TEXTS: Record<string, string> = {
+  EACCES: 'permission denied',
+  EADDRINUSE: 'address already in use',
+  EADDRNOTAVAIL: 'address not available',
+  EAFNOSUPPORT: 'address family not supported by protocol',
+  EAGAIN: 'resource temporarily unavailable',
+  EALREADY: 'operation already in progress',
+  EBADF: 'bad file descriptor',
+  ECONNABORTED: 'software caused connection abort',
+  ECONNREFUSED: 'connection refused',
+  ECONNRESET: 'connection reset by peer',
+  EDESTADDRREQ: 'destination address required',
+  EHOSTUNREACH: 'no route to host',
+  EINPROGRESS: 'operation now in progress',
+  EINTR: 'interrupted system call',
+  EINVAL: 'invalid argument',
+  EISCONN: 'transport endpoint is already connected',
+  EMFILE: 'too many open files',
+  EMSGSIZE: 'message too long',
+  ENETUNREACH: 'network is unreachable',
+  ENFILE: 'too many open files in system',
+  ENOBUFS: 'no buffer space available',
+  ENOMEM: 'cannot allocate memory',
+  ENOPROTOOPT: 'protocol not available',
+  ENOTCONN: 'transport endpoint is not connected',
+  ENOTSOCK: 'socket operation on non-socket',
+  ENOTTY: 'inappropriate ioctl for device',
+  EOPNOTSUPP: 'operation not supported',
+  EPERM: 'operation not permitted',
+  EPIPE: 'broken pipe',
+  EPROTONOSUPPORT: 'protocol not supported',
+  ESOCKTNOSUPPORT: 'socket type not supported',
+  ETIMEDOUT: 'connection timed out',
+};
+
+/** 'ECONNREFUSED' for 111 or -111. */
+export function errnoName(errno: number): string {
+  // A syscall that a signal broke off and nobody restarts has been interrupted.
+  const number = Math.abs(errno) === errnos.ERESTARTSYS ? errnos.EINTR : Math.abs(errno);
+  return NAMES.get(number) ?? `E${number}`;
+}
+
+/** A system call that failed. */
+export class SystemError extends Error {
+  /** 'ECONNREFUSED' */
+  code: string;
+  /** -111, negative as Node's is. */
+  errno: number;
+  /** 'connect' */
+  syscall: string;
+  /** The address that it was about, where there is one. */
+  address?: string;
+  port?: number;
+
+  constructor(errno: number, syscall: string, where?: { address: string; port: number }) {
+    const code = errnoName(errno);
+    const text = TEXTS[code];
+    const about = where === undefined ? '' : ` ${where.address}:${where.port}`;
+    super(`${syscall} ${code}${about}${text === undefined ? '' : ` (${text})`}`);
+    this.code = code;
+    this.errno = code === 'EINTR' ? -errnos.EINTR : errno;
+    this.syscall = syscall;
+    if (where !== undefined) {
+      this.address = where.address;
+      this.port = where.port;
+    }
+  }
+}
+Object.defineProperty(SystemError.prototype, 'name', { value: 'Error' });

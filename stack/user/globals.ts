@@ -1,0 +1,128 @@
+/**
+ * The globals that the machine keeps for its scenarios: time, random numbers, timers and the console are virtual
+ * there, so that two runs are the same.
+ */
+import { format } from 'node:util';
+import type { task_struct } from '../include/linux/sched.ts';
+import { hrtimer } from '../include/linux/timer.ts';
+import { hrtimer_cancel, hrtimer_start } from '../kernel/time/hrtimer.ts';
+import { BOOT_NS, BOOT_REAL_NS } from '../kernel/time/timekeeping.ts';
+import { random_fraction } from '../lib/random.ts';
+import type { Machine } from '../machine.ts';
+import { run_in_process } from './process.ts';
+
+/** Wall-clock time of the machine, in ms since 1970. */
+function realTimeMs(machine: Machine): number {
+  return Math.floor((BOOT_REAL_NS + machine.now_ns - BOOT_NS) / 1e6);
+}
+
+/** A Date that asks the machine what time it is. */
+function machineDate(machine: Machine): DateConstructor {
+  const RealDate = Date;
+  function MachineDate(this: unknown, ...args: unknown[]): Date | string {
+    if (new.target === undefined) return new RealDate(realTimeMs(machine)).toString();
+    const values = args.length === 0 ? [realTimeMs(machine)] : args;
+    return Reflect.construct(RealDate, values, new.target) as Date;
+  }
+  MachineDate.prototype = RealDate.prototype;
+  MachineDate.now = () => realTimeMs(machine);
+  MachineDate.parse = RealDate.parse;
+  MachineDate.UTC = RealDate.UTC;
+  Object.defineProperty(MachineDate, 'name', { value: 'Date' });
+  return MachineDate as unknown as DateConstructor;
+}
+
+/** What setTimeout() returns: usable where Node's is. */
+class MachineTimeout {
+  #machine: Machine;
+  #timer: hrtimer<MachineTimeout>;
+  #repeat: number | null;
+  #delay: number;
+  #task: task_struct;
+  #callback: () => void;
+
+  constructor(machine: Machine, callback: () => void, ms: number, repeat: boolean) {
+    this.#machine = machine;
+    this.#task = machine.current;
+    this.#callback = callback;
+    this.#delay = Math.round(Math.max(Number(ms) || 0, 1) * 1e6);
+    this.#repeat = repeat ? this.#delay : null;
+    this.#timer = new hrtimer<MachineTimeout>(MachineTimeout.expired, this);
+    this.#start();
+  }
+  #start(): void {
+    hrtimer_start(this.#machine, this.#timer, this.#machine.now_ns + this.#delay);
+  }
+  static expired(timeout: MachineTimeout): void {
+    if (timeout.#task.exited) return;
+    if (timeout.#repeat !== null) timeout.#start();
+    run_in_process(timeout.#task, timeout.#callback);
+  }
+  close(): this {
+    hrtimer_cancel(this.#machine, this.#timer);
+    this.#repeat = null;
+    return this;
+  }
+  refresh(): this {
+    this.#start();
+    return this;
+  }
+  ref(): this {
+    return this;
+  }
+  unref(): this {
+    return this;
+  }
+  hasRef(): boolean {
+    return true;
+  }
+}
+
+/** A console that writes to the machine's output, with the process that wrote. */
+function machineConsole(machine: Machine): Partial<Console> {
+  const write = (stream: 'stdout' | 'stderr') =>
+    (...args: unknown[]) => machine.output?.(stream, `${format(...args)}\n`, machine.current);
+  const out = write('stdout');
+  const err = write('stderr');
+  return {
+    log: out,
+    info: out,
+    debug: out,
+    dir: (value: unknown) => out(value),
+    warn: err,
+    error: err,
+    trace: (...args: unknown[]) => err(new Error(format(...args)).stack?.replace(/^Error/, 'Trace')),
+    assert: (condition?: unknown, ...args: unknown[]) => {
+      if (!condition) err('Assertion failed:', ...args);
+    },
+  };
+}
+
+/** Put the machine's globals into this JavaScript realm. For a realm (a worker, a process) that runs one machine. */
+export function installGlobals(machine: Machine): void {
+  const timer =
+    (repeat: boolean) =>
+    (callback: (...args: unknown[]) => void, ms = 0, ...args: unknown[]) => {
+      if (typeof callback !== 'function') throw new TypeError('The "callback" argument must be of type function');
+      return new MachineTimeout(machine, () => callback(...args), ms, repeat);
+    };
+  const clear = (timeout: unknown) => {
+    if (timeout instanceof MachineTimeout) timeout.close();
+  };
+  const setTimer = timer(false);
+  Object.assign(globalThis, {
+    Date: machineDate(machine),
+    setTimeout: setTimer,
+    setInterval: timer(true),
+    setImmediate: (callback: (...args: unknown[]) => void, ...args: unknown[]) => setTimer(callback, 0, ...args),
+    clearTimeout: clear,
+    clearInterval: clear,
+    clearImmediate: clear,
+  });
+  Math.random = () => random_fraction(machine);
+  Object.defineProperty(globalThis, 'performance', {
+    configurable: true,
+    value: { now: () => machine.time_ns / 1e6, timeOrigin: BOOT_REAL_NS / 1e6 },
+  });
+  Object.assign(globalThis.console, machineConsole(machine));
+}

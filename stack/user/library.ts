@@ -1,0 +1,191 @@
+/** The `sockscope` module: what a scenario imports. Documented for its users in sockscope.d.ts. */
+import { iov_iter, msghdr } from '../include/linux/uio.ts';
+import { IS_ERR, type Errno } from '../include/uapi/asm-generic/errno.ts';
+import type { sockaddr_in } from '../include/uapi/linux/in.ts';
+import type { sockopt_value } from '../include/linux/net.ts';
+import type { Sleeps } from '../include/linux/sched.ts';
+import { do_fcntl } from '../fs/file.ts';
+import { do_sys_poll, type pollfd } from '../fs/select.ts';
+import { hrtimer_nanosleep } from '../kernel/time/nanosleep.ts';
+import { ktime_get_ns, ktime_get_real_ns } from '../kernel/time/timekeeping.ts';
+import type { Machine } from '../machine.ts';
+import {
+  __sys_accept4,
+  __sys_bind,
+  __sys_connect,
+  __sys_getname,
+  __sys_getsockopt,
+  __sys_listen,
+  __sys_recvfrom,
+  __sys_sendto,
+  __sys_setsockopt,
+  __sys_shutdown,
+  __sys_socket,
+  ksys_read,
+  ksys_write,
+  sys_close,
+  sys_ioctl,
+} from '../net/socket.ts';
+import { fromSockaddr, toBytes, toInt, toReceiveBuffer, toSockaddr, type SocketAddress } from './arguments.ts';
+import { CONSTANTS } from './constants.ts';
+import { machineControls } from './controls.ts';
+import { spawn_process } from './process.ts';
+import { syscall, type About } from './syscall.ts';
+
+/** Everything that `import … from 'sockscope'` offers, bound to one machine. */
+export function createLibrary(machine: Machine): Record<string, unknown> {
+  return { ...CONSTANTS, ...socketCalls(machine), ...fileCalls(machine), ...processCalls(machine), ...machineControls(machine) };
+}
+
+const about = (addr: sockaddr_in): About => fromSockaddr(addr);
+
+function* accepted(body: ReturnType<typeof __sys_accept4>, peer: Partial<SocketAddress> | undefined): Sleeps<number | Errno> {
+  const result = yield* body;
+  if (IS_ERR(result)) return result;
+  if (peer !== undefined) Object.assign(peer, fromSockaddr(result.addr));
+  return result.fd;
+}
+function* named(body: ReturnType<typeof __sys_getname>): Sleeps<Required<SocketAddress> | Errno> {
+  const addr = yield* body;
+  return IS_ERR(addr) ? addr : fromSockaddr(addr);
+}
+/** The bytes received, where the caller gave no buffer of his own; else how many. */
+function* received(body: Sleeps<number | Errno>, buffer: Uint8Array, own: boolean): Sleeps<number | Uint8Array | Errno> {
+  const count = yield* body;
+  return own || count < 0 ? count : buffer.subarray(0, count);
+}
+function* receivedFrom(body: Sleeps<number | Errno>, msg: msghdr, buffer: Uint8Array): Sleeps<unknown> {
+  const count = yield* body;
+  if (count < 0) return count;
+  return {
+    data: buffer.subarray(0, Math.min(count, buffer.length)),
+    length: count,
+    address: msg.msg_name === null ? null : fromSockaddr(msg.msg_name),
+    flags: msg.msg_flags,
+  };
+}
+
+function socketCalls(machine: Machine) {
+  const call = <T>(name: string, args: readonly unknown[], body: Sleeps<T | Errno>, where?: About) =>
+    syscall<T>(machine, name, args, body, where);
+  return {
+    socket(family: number, type: number, protocol = 0) {
+      const ints = [toInt(family, 'family', 'socket'), toInt(type, 'type', 'socket'), toInt(protocol, 'protocol', 'socket')] as const;
+      return call('socket', ints, __sys_socket(machine, ...ints));
+    },
+    bind(fd: number, address: SocketAddress) {
+      const addr = toSockaddr(address, 'bind');
+      return call('bind', [fd, addr], __sys_bind(machine, toInt(fd, 'fd', 'bind'), addr), about(addr));
+    },
+    listen(fd: number, backlog: number = 4096) {
+      return call('listen', [fd, backlog], __sys_listen(machine, toInt(fd, 'fd', 'listen'), toInt(backlog, 'backlog', 'listen')));
+    },
+    accept(fd: number, peer?: Partial<SocketAddress>) {
+      return call('accept', [fd], accepted(__sys_accept4(machine, toInt(fd, 'fd', 'accept'), 0), peer));
+    },
+    accept4(fd: number, flags = 0, peer?: Partial<SocketAddress>) {
+      const body = __sys_accept4(machine, toInt(fd, 'fd', 'accept4'), toInt(flags, 'flags', 'accept4'));
+      return call('accept4', [fd, flags], accepted(body, peer));
+    },
+    connect(fd: number, address: SocketAddress) {
+      const addr = toSockaddr(address, 'connect');
+      return call('connect', [fd, addr], __sys_connect(machine, toInt(fd, 'fd', 'connect'), addr), about(addr));
+    },
+    getsockname(fd: number) {
+      return call('getsockname', [fd], named(__sys_getname(machine, toInt(fd, 'fd', 'getsockname'), 0)));
+    },
+    getpeername(fd: number) {
+      return call('getpeername', [fd], named(__sys_getname(machine, toInt(fd, 'fd', 'getpeername'), 1)));
+    },
+    send(fd: number, data: unknown, flags = 0) {
+      const bytes = toBytes(data, 'send');
+      return call('send', [fd, bytes.length, flags], __sys_sendto(machine, toInt(fd, 'fd', 'send'), bytes, flags, null));
+    },
+    sendto(fd: number, data: unknown, flags: number, address?: SocketAddress) {
+      const bytes = toBytes(data, 'sendto');
+      const addr = address === undefined ? null : toSockaddr(address, 'sendto');
+      const body = __sys_sendto(machine, toInt(fd, 'fd', 'sendto'), bytes, toInt(flags, 'flags', 'sendto', 0), addr);
+      return call('sendto', [fd, bytes.length, flags, addr], body, addr === null ? undefined : about(addr));
+    },
+    recv(fd: number, into?: unknown, flags = 0) {
+      const { buffer, own } = toReceiveBuffer(into, 'recv');
+      const body = __sys_recvfrom(machine, toInt(fd, 'fd', 'recv'), new msghdr(new iov_iter(buffer), 0), flags);
+      return call('recv', [fd, buffer.length, flags], received(body, buffer, own));
+    },
+    recvfrom(fd: number, into?: unknown, flags = 0) {
+      const { buffer } = toReceiveBuffer(into, 'recvfrom');
+      const msg = new msghdr(new iov_iter(buffer), 0);
+      const body = __sys_recvfrom(machine, toInt(fd, 'fd', 'recvfrom'), msg, flags);
+      return call('recvfrom', [fd, buffer.length, flags], receivedFrom(body, msg, buffer));
+    },
+    shutdown(fd: number, how: number) {
+      return call('shutdown', [fd, how], __sys_shutdown(machine, toInt(fd, 'fd', 'shutdown'), toInt(how, 'how', 'shutdown')));
+    },
+    setsockopt(fd: number, level: number, optname: number, optval: sockopt_value) {
+      const value = typeof optval === 'boolean' ? Number(optval) : optval;
+      const ints = [toInt(fd, 'fd', 'setsockopt'), toInt(level, 'level', 'setsockopt'), toInt(optname, 'optname', 'setsockopt')] as const;
+      return call('setsockopt', [...ints, value], __sys_setsockopt(machine, ...ints, value));
+    },
+    getsockopt(fd: number, level: number, optname: number) {
+      const ints = [toInt(fd, 'fd', 'getsockopt'), toInt(level, 'level', 'getsockopt'), toInt(optname, 'optname', 'getsockopt')] as const;
+      return call('getsockopt', ints, __sys_getsockopt(machine, ...ints));
+    },
+  };
+}
+
+function* atomic<T>(value: () => T): Sleeps<T> {
+  return value();
+}
+
+function fileCalls(machine: Machine) {
+  return {
+    read(fd: number, into?: unknown) {
+      const { buffer, own } = toReceiveBuffer(into, 'read');
+      return syscall(machine, 'read', [fd, buffer.length], received(ksys_read(machine, toInt(fd, 'fd', 'read'), buffer), buffer, own));
+    },
+    write(fd: number, data: unknown) {
+      const bytes = toBytes(data, 'write');
+      return syscall(machine, 'write', [fd, bytes.length], ksys_write(machine, toInt(fd, 'fd', 'write'), bytes));
+    },
+    close(fd: number) {
+      return syscall(machine, 'close', [fd], sys_close(machine, toInt(fd, 'fd', 'close')));
+    },
+    fcntl(fd: number, cmd: number, arg = 0) {
+      const ints = [toInt(fd, 'fd', 'fcntl'), toInt(cmd, 'cmd', 'fcntl'), toInt(arg, 'arg', 'fcntl')] as const;
+      return syscall(machine, 'fcntl', ints, atomic(() => do_fcntl(machine.current, ...ints)));
+    },
+    ioctl(fd: number, cmd: number, arg?: unknown) {
+      return syscall(machine, 'ioctl', [fd, cmd, arg], sys_ioctl(machine, toInt(fd, 'fd', 'ioctl'), toInt(cmd, 'cmd', 'ioctl'), arg));
+    },
+    poll(list: pollfd[], timeout = -1) {
+      if (!Array.isArray(list)) throw new TypeError('poll: the first argument must be a list of { fd, events }');
+      for (const entry of list) {
+        toInt(entry.fd, 'fd', 'poll');
+        toInt(entry.events, 'events', 'poll');
+      }
+      return syscall(machine, 'poll', [list, timeout], do_sys_poll(machine, list, timeout));
+    },
+  };
+}
+
+function processCalls(machine: Machine) {
+  return {
+    /** ms */
+    sleep(ms: number) {
+      if (typeof ms !== 'number' || !(ms >= 0)) throw new TypeError(`sleep: ms must be a number of at least 0, got ${ms}`);
+      return syscall(machine, 'nanosleep', [ms], hrtimer_nanosleep(machine, Math.round(ms * 1e6)));
+    },
+    /** ns */
+    clock_gettime(clock: number = CONSTANTS.CLOCK_MONOTONIC) {
+      return clock === CONSTANTS.CLOCK_REALTIME ? ktime_get_real_ns(machine) : ktime_get_ns(machine);
+    },
+    getpid() {
+      return machine.current.tgid;
+    },
+    spawn(name: string, main: () => unknown) {
+      if (typeof name !== 'string' || typeof main !== 'function') throw new TypeError('spawn: call it as spawn(name, async () => { … })');
+      const { pid, exited } = spawn_process(machine, name, main);
+      return { pid, exited };
+    },
+  };
+}

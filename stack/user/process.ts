@@ -1,0 +1,157 @@
+/** Processes of a scenario: started, given threads where they need some, ended. @linux kernel/fork.c, kernel/exit.c */
+import { files_struct } from '../include/linux/fdtable.ts';
+import {
+  CAP_NET_ADMIN,
+  CAP_NET_BIND_SERVICE,
+  CAP_NET_RAW,
+  TASK_DEAD,
+  task_struct,
+} from '../include/linux/sched.ts';
+import { exit_files } from '../fs/file.ts';
+import { enqueue_task } from '../kernel/sched/core.ts';
+import type { Machine } from '../machine.ts';
+import { trace } from '../trace/events.ts';
+
+/** How a process ended. */
+export interface ProcessEnd {
+  pid: number;
+  name: string;
+  /** What its function threw; undefined: it returned. */
+  error?: unknown;
+}
+
+/** A process that runs an async function. */
+export interface Process {
+  pid: number;
+  name: string;
+  task: task_struct;
+  exited: Promise<ProcessEnd>;
+}
+
+function new_task(machine: Machine, comm: string, files: files_struct): task_struct {
+  const task = new task_struct(machine, files);
+  task.pid = machine.next_pid++;
+  task.tgid = task.pid;
+  task.comm = comm;
+  // Scenarios run as root, as one does in a machine of one's own; setcap() takes capabilities away.
+  task.cred.cap_effective = new Set([CAP_NET_BIND_SERVICE, CAP_NET_ADMIN, CAP_NET_RAW]);
+  task.on_cpu = false;
+  machine.tasks.set(task.pid, task);
+  return task;
+}
+
+/** A table in which 0, 1 and 2 are taken: standard input and output are the scenario's console. */
+function standard_files(): files_struct {
+  const files = new files_struct();
+  files.open_fds = new Set([0, 1, 2]);
+  files.next_fd = 3;
+  return files;
+}
+
+/** Start a process: its function is called when the scheduler first runs it. */
+export function spawn_process(machine: Machine, name: string, main: () => unknown): Process {
+  const parent = machine.current;
+  const task = new_task(machine, name, standard_files());
+  trace.sched_process_fork(machine, parent, task);
+  let ended!: (end: ProcessEnd) => void;
+  const exited = new Promise<ProcessEnd>((resolve) => (ended = resolve));
+  task.continuation = () => {
+    task.on_cpu = true;
+    let result: unknown;
+    try {
+      result = main();
+    } catch (error) {
+      result = Promise.reject(error as Error);
+    }
+    Promise.resolve(result).then(
+      () => exit_process(task, { pid: task.pid, name }, ended),
+      (error: unknown) => exit_process(task, { pid: task.pid, name, error }, ended),
+    );
+  };
+  enqueue_task(task);
+  return { pid: task.pid, name, task, exited };
+}
+
+/** The main function has ended: close what is open, and be gone. @linux kernel/exit.c (do_exit) */
+function exit_process(task: task_struct, end: ProcessEnd, ended: (end: ProcessEnd) => void): void {
+  const { machine } = task;
+  task.exited = true;
+  task.syscall = 'exit_group';
+  for (const thread of threads_of(task)) if (thread !== task) kill_thread(thread);
+  const closing = exit_files(task);
+  const step = (): void => {
+    const previous = machine.current;
+    machine.current = task;
+    const { done } = closing.next();
+    machine.current = previous;
+    if (done !== true) {
+      task.continuation = step;
+      return;
+    }
+    trace.sched_process_exit(machine, task);
+    task.__state = TASK_DEAD;
+    task.syscall = '';
+    machine.tasks.delete(task.pid);
+    ended(end);
+  };
+  step();
+}
+
+/** A thread that still sleeps when its process ends never runs again. */
+function kill_thread(thread: task_struct): void {
+  thread.__state = TASK_DEAD;
+  thread.continuation = null;
+  thread.files.count--;
+  thread.machine.tasks.delete(thread.pid);
+}
+
+/** All threads of a task's process. */
+export function threads_of(task: task_struct): task_struct[] {
+  return [...task.machine.tasks.values()].filter((other) => other.tgid === task.tgid);
+}
+
+/** A thread of the process that does nothing now; a new one if all are busy. */
+function idle_thread(task: task_struct): task_struct {
+  const { machine } = task;
+  if (task.syscall === '') return task;
+  const idle = threads_of(task).find((thread) => thread.syscall === '' && !thread.on_rq);
+  if (idle !== undefined) return idle;
+  const thread = new_task(machine, task.comm, task.files);
+  thread.tgid = task.tgid;
+  thread.cred = task.cred;
+  thread.files.count++;
+  trace.sched_process_fork(machine, task, thread);
+  return thread;
+}
+
+/** The task that a system call runs on: the current one, or a further thread while that one sleeps in another call. */
+export function thread_for_syscall(machine: Machine, name: string): task_struct {
+  const { current } = machine;
+  if (current === machine.idle) {
+    throw new Error(
+      `${name}() was called outside of every process: a process may await only what the machine does ` +
+        '(sockscope calls, setTimeout, promises made from them), not the files, network or timers of the host',
+    );
+  }
+  if (current.exited) throw new Error(`${name}() was called after its process (${current.comm}) had ended`);
+  const thread = idle_thread(current);
+  thread.on_cpu = true;
+  return thread;
+}
+
+/** Have a function of the process called when the scheduler next runs it: an expired setTimeout(). */
+export function run_in_process(task: task_struct, callback: () => void): void {
+  if (task.exited) return;
+  const thread = idle_thread(task);
+  // Two timers may expire before the thread runs.
+  const earlier = thread.continuation;
+  thread.continuation =
+    earlier === null
+      ? callback
+      : () => {
+          earlier();
+          callback();
+        };
+  thread.on_cpu = false;
+  enqueue_task(thread);
+}

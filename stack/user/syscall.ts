@@ -1,0 +1,70 @@
+/**
+ * The gate between a scenario and the kernel: a system call begins on the caller's own stack, and goes on when the
+ * scheduler lets it.
+ *
+ * @linux arch/x86/entry/common.c (do_syscall_64)
+ */
+import type { Sleeps, task_struct } from '../include/linux/sched.ts';
+import { IS_ERR, type Errno } from '../include/uapi/asm-generic/errno.ts';
+import type { Machine } from '../machine.ts';
+import { trace } from '../trace/events.ts';
+import { SystemError } from './errors.ts';
+import { thread_for_syscall } from './process.ts';
+
+/** The address that an error is to name. */
+export interface About {
+  address: string;
+  port: number;
+}
+
+/**
+ * Run a system call for the current process.
+ *
+ * @param body the kernel's function, not begun yet
+ * @returns a promise of what it returns; rejected with a SystemError for a negative errno
+ */
+export function syscall<T>(
+  machine: Machine,
+  name: string,
+  args: readonly unknown[],
+  body: Sleeps<T | Errno>,
+  about?: About,
+): Promise<T> {
+  const caller = machine.current;
+  const task = thread_for_syscall(machine, name);
+  machine.current = task;
+  task.syscall = name;
+  if (machine.capture_stacks) task.entry_stack = new Error();
+  trace.sys_enter(machine, task, name, args);
+  const step = body.next();
+  if (step.done === true) {
+    const settled = finish(machine, task, name, step.value, about);
+    machine.current = caller;
+    return settled;
+  }
+  machine.current = caller;
+  return new Promise<T>((resolve) => {
+    const resume = (): void => {
+      const next = body.next();
+      if (next.done === true) resolve(finish(machine, task, name, next.value, about));
+      else task.continuation = resume;
+    };
+    task.continuation = resume;
+  });
+}
+
+/** The system call's end. @linux syscall_exit_to_user_mode */
+function finish<T>(
+  machine: Machine,
+  task: task_struct,
+  name: string,
+  result: T | Errno,
+  about: About | undefined,
+): Promise<T> {
+  trace.sys_exit(machine, task, name, result);
+  task.syscall = '';
+  task.entry_stack = null;
+  if (!IS_ERR(result)) return Promise.resolve(result as T);
+  task.pending_signal = 0;
+  return Promise.reject(new SystemError(result, name, about));
+}

@@ -1,0 +1,35 @@
+/** The wire's speed: a frame takes time from its first bit to its last. */
+import type { Machine } from '../machine.ts';
+import type { wire_frame } from './frame.ts';
+import { WireStage, type Wire } from './wire.ts';
+
+const NS_PER_SECOND = 1_000_000_000;
+
+/** Keeps the sender busy while a frame goes out, and passes the frame on when its last bit has. */
+export class BandwidthStage extends WireStage {
+  /** In bits a second; 0: unlimited. */
+  bits_per_second: number;
+  readonly #machine: Machine;
+
+  constructor(machine: Machine, bits_per_second: number, next: Wire) {
+    super(next);
+    this.#machine = machine;
+    this.bits_per_second = bits_per_second;
+  }
+
+  transmit(frame: wire_frame): number {
+    if (this.bits_per_second === 0) return this.next.transmit(frame);
+    const busy_ns = serialisation_ns(frame.length, this.bits_per_second);
+    this.#machine.hardware.at(this.#machine.now_ns + busy_ns, last_bit, { stage: this, frame });
+    return busy_ns;
+  }
+}
+
+/** How long so many bytes take, in whole ns, rounded up. */
+export function serialisation_ns(bytes: number, bits_per_second: number): number {
+  return Math.ceil((bytes * 8 * NS_PER_SECOND) / bits_per_second);
+}
+
+function last_bit({ stage, frame }: { readonly stage: BandwidthStage; readonly frame: wire_frame }): void {
+  stage.next.transmit(frame);
+}

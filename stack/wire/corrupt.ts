@@ -1,0 +1,53 @@
+/** Frames in which a bit is flipped: checksums are there to find it. */
+import type { Machine } from '../machine.ts';
+import { page } from '../include/linux/skbuff.ts';
+import { get_random_u32_below, random_fraction } from '../lib/random.ts';
+import { put_page } from '../net/core/skbuff.ts';
+import { frame_complete_checksum, type wire_frame } from './frame.ts';
+import { WireStage, type Wire } from './wire.ts';
+
+/** As netem does it: one bit anywhere in the linear part, or in the payload. */
+export class CorruptStage extends WireStage {
+  /** From 0 to 1. */
+  probability: number;
+  readonly #machine: Machine;
+
+  constructor(machine: Machine, probability: number, next: Wire) {
+    super(next);
+    this.#machine = machine;
+    this.probability = probability;
+  }
+
+  transmit(frame: wire_frame): number {
+    if (this.probability !== 0 && random_fraction(this.#machine) < this.probability) {
+      const bit = get_random_u32_below(this.#machine, frame.length * 8);
+      flip_bit(frame, bit >>> 3, bit & 7);
+    }
+    return this.next.transmit(frame);
+  }
+}
+
+/**
+ * Flip one bit of a frame. A checksum that was left to the device is computed first: nobody would notice otherwise.
+ * A page is copied first: it is the sender's, who may have to send it again.
+ */
+export function flip_bit(frame: wire_frame, at: number, bit: number): void {
+  frame_complete_checksum(frame);
+  frame.corrupted = true;
+  if (at < frame.head.length) {
+    frame.head[at]! ^= 1 << bit;
+    return;
+  }
+  let start = frame.head.length;
+  for (const frag of frame.frags) {
+    if (at < start + frag.size) {
+      const copy = new page(frag.page.bytes.slice(frag.offset, frag.offset + frag.size));
+      put_page(frag.page);
+      frag.page = copy;
+      frag.offset = 0;
+      copy.bytes[at - start]! ^= 1 << bit;
+      return;
+    }
+    start += frag.size;
+  }
+}

@@ -1,0 +1,37 @@
+/** Frames that never arrive: because somebody chose them. */
+import type { Machine } from '../machine.ts';
+import type { wire_frame } from './frame.ts';
+import { lose_frame } from './loss.ts';
+import { WireStage, type Wire } from './wire.ts';
+
+export type FramePredicate = (frame: wire_frame) => boolean;
+
+/** Loses each frame of which one of its predicates says so: "the first SYN". */
+export class DropStage extends WireStage {
+  readonly #machine: Machine;
+  readonly #predicates: FramePredicate[] = [];
+
+  constructor(machine: Machine, next: Wire) {
+    super(next);
+    this.#machine = machine;
+  }
+
+  /** @returns a function that takes the predicate off again */
+  drop(predicate: FramePredicate): () => void {
+    this.#predicates.push(predicate);
+    return () => {
+      const at = this.#predicates.indexOf(predicate);
+      if (at >= 0) this.#predicates.splice(at, 1);
+    };
+  }
+
+  transmit(frame: wire_frame): number {
+    if (this.#predicates.length === 0) return this.next.transmit(frame);
+    // Each one is asked about each frame, whatever the others say: a predicate may count.
+    let dropped = false;
+    for (const predicate of [...this.#predicates]) if (predicate(frame)) dropped = true;
+    if (!dropped) return this.next.transmit(frame);
+    lose_frame(this.#machine, frame, 'lost');
+    return 0;
+  }
+}

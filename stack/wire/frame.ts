@@ -1,0 +1,103 @@
+/** A frame on its way between two NICs. */
+import { CHECKSUM_NONE, CHECKSUM_PARTIAL, skb_frag } from '../include/linux/skbuff.ts';
+import { csum_fold, csum_partial, csum_block_add } from '../lib/checksum.ts';
+import { get_page, put_page } from '../net/core/skbuff.ts';
+
+/**
+ * What a NIC puts on the wire: an Ethernet frame without preamble and frame check sequence.
+ *
+ * The headers are the frame's own bytes; the payload is not copied but refers to the sender's pages, of which the frame
+ * holds one reference each until frame_release(). Nobody changes those pages while it travels.
+ *
+ * A virtual wire can carry what a real one cannot: a packet of 64 KiB that its receiver is to treat as segments of
+ * gso_size bytes, and a checksum that was never computed (ip_summed is CHECKSUM_PARTIAL), as between virtual machines.
+ */
+export class wire_frame {
+  /** Frames of a machine are numbered as they are sent, from 1. A duplicate made on the wire has its original's number. */
+  number: number;
+  /** When its first bit left the sender, in ns. */
+  sent_at: number;
+  /** Bytes in all. */
+  length: number;
+  /** The first bytes: all headers, and such payload as the sender had in one piece with them. */
+  head: Uint8Array;
+  /** The rest, in pages. */
+  frags: skb_frag[];
+  /** Bytes of payload a segment; 0: the frame is one segment. */
+  gso_size = 0;
+  gso_segs = 0;
+  /** SKB_GSO_… */
+  gso_type = 0;
+  /** CHECKSUM_PARTIAL: still to be computed from csum_start to the end; else CHECKSUM_NONE. */
+  ip_summed = CHECKSUM_NONE;
+  /** Where the checksummed part begins, from the start of the frame. */
+  csum_start = 0;
+  /** Where the checksum is stored, from csum_start. */
+  csum_offset = 0;
+  /** A bit was flipped on the way. */
+  corrupted = false;
+
+  constructor(number: number, sent_at: number, length: number, head: Uint8Array, frags: skb_frag[]) {
+    this.number = number;
+    this.sent_at = sent_at;
+    this.length = length;
+    this.head = head;
+    this.frags = frags;
+  }
+}
+
+/** The frame ends here: its pages are given back. */
+export function frame_release(frame: wire_frame): void {
+  for (const frag of frame.frags) put_page(frag.page);
+}
+
+/** A second frame with the same bytes, and references of its own to the same pages. */
+export function frame_clone(frame: wire_frame): wire_frame {
+  const frags = frame.frags.map((frag) => {
+    get_page(frag.page);
+    return new skb_frag(frag.page, frag.offset, frag.size);
+  });
+  const clone = new wire_frame(frame.number, frame.sent_at, frame.length, frame.head.slice(), frags);
+  clone.gso_size = frame.gso_size;
+  clone.gso_segs = frame.gso_segs;
+  clone.gso_type = frame.gso_type;
+  clone.ip_summed = frame.ip_summed;
+  clone.csum_start = frame.csum_start;
+  clone.csum_offset = frame.csum_offset;
+  clone.corrupted = frame.corrupted;
+  return clone;
+}
+
+/** The Internet checksum's sum over the frame's bytes from `start` to the end. */
+export function frame_csum(frame: wire_frame, start: number): number {
+  let csum = csum_partial(frame.head, start, frame.head.length - start, 0);
+  let offset = frame.head.length - start;
+  for (const frag of frame.frags) {
+    csum = csum_block_add(csum, csum_partial(frag.page.bytes, frag.offset, frag.size, 0), offset);
+    offset += frag.size;
+  }
+  return csum;
+}
+
+/** Fill in a checksum that was left to the device: the field holds the sum of the pseudo header so far. */
+export function frame_complete_checksum(frame: wire_frame): void {
+  if (frame.ip_summed !== CHECKSUM_PARTIAL) return;
+  // 0 would mean "none" in a UDP header; 0xffff is the same number in one's complement.
+  const check = csum_fold(frame_csum(frame, frame.csum_start)) || 0xffff;
+  const at = frame.csum_start + frame.csum_offset;
+  frame.head[at] = check >> 8;
+  frame.head[at + 1] = check;
+  frame.ip_summed = CHECKSUM_NONE;
+}
+
+/** Copy all of the frame's bytes, for wires and files that need them in one piece. */
+export function frame_bytes(frame: wire_frame): Uint8Array {
+  const bytes = new Uint8Array(frame.length);
+  bytes.set(frame.head);
+  let at = frame.head.length;
+  for (const { page, offset, size } of frame.frags) {
+    bytes.set(page.bytes.subarray(offset, offset + size), at);
+    at += size;
+  }
+  return bytes;
+}

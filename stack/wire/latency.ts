@@ -1,0 +1,92 @@
+/** Time on the way; and, as part of it, reordering: frames that skip it. */
+import type { Machine } from '../machine.ts';
+import type { wire_frame } from './frame.ts';
+import type { Receiver, Wire } from './wire.ts';
+
+/** A frame and when it arrives. */
+interface Flight {
+  readonly frame: wire_frame;
+  readonly arrives_at: number;
+}
+
+/** The far part of a wire: each frame arrives `latency_ns` after it was put here, in order. */
+export class LatencyWire implements Wire {
+  /** In ns, one way. Changes hold for frames sent from then on. */
+  latency_ns: number;
+  readonly machine: Machine;
+  /** Frames under way, in order of arrival. */
+  readonly in_flight: Flight[] = [];
+  /** How many of them, from the first, have arrived already: they are dropped from the list in batches. */
+  #arrived = 0;
+  #armed = false;
+  #receive: Receiver = () => {
+    throw new Error('the wire has no far end: attach() was not called');
+  };
+
+  constructor(machine: Machine, latency_ns: number) {
+    this.machine = machine;
+    this.latency_ns = latency_ns;
+  }
+
+  attach(receive: Receiver): void {
+    this.#receive = receive;
+  }
+
+  transmit(frame: wire_frame): number {
+    this.deliver_after(frame, this.latency_ns);
+    return 0;
+  }
+
+  /** Have a frame arrive after another time than the others. */
+  deliver_after(frame: wire_frame, delay_ns: number): void {
+    if (delay_ns <= 0) {
+      this.#receive(frame, false);
+      return;
+    }
+    const arrives_at = this.machine.now_ns + delay_ns;
+    const list = this.in_flight;
+    let at = list.length;
+    while (at > this.#arrived && list[at - 1]!.arrives_at > arrives_at) at--;
+    const flight = { frame, arrives_at };
+    if (at === list.length) list.push(flight);
+    else list.splice(at, 0, flight);
+    // The event that is armed is for a later frame now: this one needs its own, the other will find nothing new.
+    if (!this.#armed || at === this.#arrived) this.#arm(arrives_at);
+  }
+
+  /** Frames that are on the wire now, the next to arrive first. */
+  get frames(): readonly Flight[] {
+    return this.in_flight.slice(this.#arrived);
+  }
+
+  #arm(time_ns: number): void {
+    this.#armed = true;
+    this.machine.hardware.at(time_ns, arrive, this);
+  }
+
+  /** Deliver all that arrives now. */
+  arrive(): void {
+    const { now_ns } = this.machine;
+    const list = this.in_flight;
+    this.#armed = false;
+    while (this.#arrived < list.length && list[this.#arrived]!.arrives_at <= now_ns) {
+      const { frame } = list[this.#arrived++]!;
+      const following = list[this.#arrived];
+      this.#receive(frame, following !== undefined && following.arrives_at <= now_ns);
+    }
+    if (this.#arrived === list.length) {
+      list.length = 0;
+      this.#arrived = 0;
+    } else {
+      if (this.#arrived >= 256) {
+        list.splice(0, this.#arrived);
+        this.#arrived = 0;
+      }
+      if (!this.#armed) this.#arm(list[this.#arrived]!.arrives_at);
+    }
+  }
+}
+
+function arrive(wire: LatencyWire): void {
+  wire.arrive();
+}

@@ -1,0 +1,101 @@
+/** One figure of Node's `net` over the real loopback. Usage: node node.js FIGURE */
+import net from 'node:net';
+import { once } from 'node:events';
+import { BLOCK, BULK_BYTES, checkBlock, CONNECTS, makeBlock, ROUND_TRIPS } from './workload.ts';
+
+async function listen(onConnection: (socket: net.Socket) => void): Promise<{ server: net.Server; port: number }> {
+  const server = net.createServer({ noDelay: true }, onConnection);
+  server.listen({ port: 0, host: '127.0.0.1', backlog: 4096 });
+  await once(server, 'listening');
+  return { server, port: (server.address() as net.AddressInfo).port };
+}
+async function connect(port: number): Promise<net.Socket> {
+  const socket = net.connect({ port, host: '127.0.0.1', noDelay: true });
+  await once(socket, 'connect');
+  return socket;
+}
+
+async function bulk(): Promise<number> {
+  let done!: () => void;
+  const finished = new Promise<void>((resolve) => (done = resolve));
+  const { port } = await listen((socket) => {
+    let total = 0;
+    socket.on('data', (data) => {
+      checkBlock(data, data.length, total);
+      total += data.length;
+      if (total === BULK_BYTES) done();
+    });
+  });
+  const socket = await connect(port);
+  const block = makeBlock();
+  const started = performance.now();
+  for (let sent = 0; sent < BULK_BYTES; sent += BLOCK) {
+    if (!socket.write(block)) await once(socket, 'drain');
+  }
+  await finished;
+  return BULK_BYTES / 1e6 / ((performance.now() - started) / 1000);
+}
+
+async function pingpong(): Promise<number> {
+  const { port } = await listen((socket) => {
+    socket.on('data', (data) => socket.write(data));
+  });
+  const socket = await connect(port);
+  const one = Buffer.from([42]);
+  const started = performance.now();
+  await new Promise<void>((resolve, reject) => {
+    let count = 0;
+    socket.on('data', (data) => {
+      if (data[0] !== 42) reject(new Error(`round trip ${count} brought ${data[0]} back`));
+      if (++count === ROUND_TRIPS) resolve();
+      else socket.write(one);
+    });
+    socket.write(one);
+  });
+  return ROUND_TRIPS / ((performance.now() - started) / 1000);
+}
+
+async function connects(): Promise<number> {
+  const { port } = await listen((socket) => {
+    socket.on('error', () => socket.destroy());
+    socket.end();
+  });
+  const started = performance.now();
+  for (let i = 0; i < CONNECTS; i++) {
+    const socket = await connect(port);
+    socket.resume();
+    await once(socket, 'end');
+    socket.end();
+    await once(socket, 'close');
+  }
+  return CONNECTS / ((performance.now() - started) / 1000);
+}
+
+async function bytesPerPair(pairs: number): Promise<number> {
+  const heap = () => {
+    gc!();
+    gc!();
+    const { heapUsed, external } = process.memoryUsage();
+    return heapUsed + external;
+  };
+  const accepted: net.Socket[] = [];
+  const { port } = await listen((socket) => accepted.push(socket));
+  const connected: net.Socket[] = [];
+  for (let i = 0; i < 10; i++) connected.push(await connect(port));
+  const before = heap();
+  for (let i = 0; i < pairs; i++) connected.push(await connect(port));
+  while (accepted.length < connected.length) await new Promise((resolve) => setTimeout(resolve, 10));
+  const after = heap();
+  if (accepted.length + connected.length < 2 * pairs) throw new Error('a socket is missing');
+  return (after - before) / pairs;
+}
+
+const figures: Record<string, () => Promise<number>> = {
+  bulk_MBps: bulk,
+  pingpong_per_s: pingpong,
+  connect_per_s: connects,
+  bytes_per_pair_1000: () => bytesPerPair(1_000),
+  bytes_per_pair_10000: () => bytesPerPair(10_000),
+};
+console.log(await figures[process.argv[2]!]!());
+process.exit(0);

@@ -1,0 +1,114 @@
+// The main job in the real VS Code, on the real machine: one handshake, from connect() to the accept queue.
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { root } from './support/scripts.ts';
+import { Workbench } from './support/workbench.ts';
+
+describe('a first handshake, step by step', function () {
+  this.timeout(240_000);
+  let code: Workbench;
+
+  before(async () => {
+    code = await Workbench.open({
+      files: path.join(root, 'samples'),
+      inPlace: true,
+      expect: 'first-handshake.ts',
+    });
+    await code.widenSideBar(520);
+    await code.openFile('first-handshake.ts');
+  });
+  after(() => code?.close());
+  afterEach(async function () {
+    if (this.currentTest?.state === 'failed') await code?.screenshot(`failed-${this.currentTest.title}`);
+  });
+
+  it('stops at a breakpoint on connect()', async () => {
+    const line = await lineOf('await connect(');
+    await code.debug.setBreakpoint(line);
+    await code.debug.start();
+    assert.match(await code.debug.stopped(), /breakpoint/i);
+    assert.match(await code.debug.top(), new RegExp(`^client first-handshake\\.ts ${line}:`));
+    const rows = (await code.debug.rows()).join('\n');
+    assert.match(rows, /client \[pid \d+\]/);
+    assert.match(rows, /server \[pid \d+\]/);
+    await code.screenshot('handshake-1-breakpoint');
+  });
+
+  it('steps into __sys_connect, with values behind the lines', async () => {
+    let top = '';
+    for (let steps = 0; !top.startsWith('__sys_connect') && steps < 5; steps++)
+      top = await code.debug.step('into');
+    assert.match(top, /^__sys_connect socket\.ts/);
+    await code.debug.step('over');
+    await code.page
+      .locator('.editor-instance .view-line')
+      .filter({ hasText: /\bfd = 3/ })
+      .first()
+      .waitFor();
+    await code.screenshot('handshake-2-sys-connect');
+  });
+
+  it("stops when the client has the SYN-ACK: the request is in the listener's SYN queue", async () => {
+    await code.debug.tickFilter('TCP state transition', 'SYN_SENT -> ESTABLISHED');
+    await code.debug.press('continue');
+    await code.debug.stopsIn('tcp_set_state');
+    await code.tree('Sockets').show({ alone: true });
+    const listener = await code.tree('Sockets').waitFor(/LISTEN/);
+    assert.match(listener, /accept queue 0 of \d+/);
+    assert.match(listener, /SYN queue 1/);
+    await code.screenshot('handshake-3-syn-queue');
+  });
+
+  it('stops at SYN_RECV -> ESTABLISHED: the connection is in the accept queue', async () => {
+    await code.debug.tickFilter('TCP state transition', 'SYN_RECV -> ESTABLISHED');
+    await code.debug.press('continue');
+    await code.debug.stopsIn('tcp_set_state');
+    assert.match((await code.debug.rows()).join('\n'), /transition SYN_RECV → ESTABLISHED/i);
+    const stack = (await code.debug.frames()).join('\n');
+    for (const name of ['tcp_rcv_state_process', 'tcp_v4_rcv', 'ip_rcv', 'net_rx_action'])
+      assert.match(stack, new RegExp(`^${name} `, 'm'));
+    const sockets = code.tree('Sockets');
+    await sockets.show({ alone: true });
+    const listener = await sockets.waitFor(/LISTEN.*accept queue 1 of/);
+    assert.match(listener, /SYN queue 0/);
+    await sockets.expand(/LISTEN/);
+    await sockets.expand(/^accept queue/);
+    await sockets.waitFor(/127\.0\.0\.1:\d+.*ESTABLISHED|SYN_RECV/);
+    await code.screenshot('handshake-4-accept-queue');
+  });
+
+  it('shows the descriptor of the RX ring that holds the ACK', async () => {
+    const interfaces = code.tree('Network Interfaces');
+    await interfaces.show({ alone: true });
+    await interfaces.expand(/^lo/);
+    await interfaces.expand(/^RX ring/);
+    await interfaces.waitFor(/\[\d+\].*DD.*\[ACK\]/);
+    await code.screenshot('handshake-5-rx-ring');
+  });
+
+  it('lists the three packets, marks the one being handled, and decodes it', async () => {
+    await code.packets.show();
+    await code.packets.list.filter({ hasText: '[ACK]' }).first().waitFor();
+    const rows = await code.packets.rows();
+    assert.match(
+      rows.join('\n'),
+      /→ 8080 \[SYN\] Seq=0.*\n.*8080 → \d+ \[SYN, ACK\] Seq=0 Ack=1.*\n.*→ 8080 \[ACK\] Seq=1 Ack=1/,
+    );
+    assert.match(await code.packets.text(), /Internet Protocol Version 4[^]*Transmission Control Protocol/);
+    await code.tree('Sockets').show({ alone: true });
+    await code.screenshot('handshake-6-packets');
+  });
+
+  it('ends, and leaves nothing running', async () => {
+    await code.debug.stop();
+    assert.match(await code.tree('Sockets').welcome(), /Every socket of the machine/);
+  });
+
+  async function lineOf(text: string): Promise<number> {
+    const source = await readFile(path.join(code.workspace, 'first-handshake.ts'), 'utf8');
+    const index = source.split('\n').findIndex((line) => line.includes(text));
+    assert.notEqual(index, -1, `first-handshake.ts has no line with ${text}`);
+    return index + 1;
+  }
+});

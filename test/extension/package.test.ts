@@ -1,0 +1,39 @@
+// The packaged extension: small, whole, and nothing in it that does not belong there.
+import assert from 'node:assert/strict';
+import { stat } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { packageScript, root } from './support/scripts.ts';
+
+interface Vsce {
+  listFiles(options: { cwd: string }): Promise<string[]>;
+}
+
+describe('the .vsix', function () {
+  this.timeout(60_000);
+
+  it('is smaller than 5 MB', async () => {
+    const { packageExtension } = await packageScript();
+    const { size } = await stat(await packageExtension());
+    assert.ok(size < 5e6, `${(size / 1e6).toFixed(1)} MB`);
+  });
+
+  it('holds what runs and what is shown, and no more', async () => {
+    const { listFiles } = createRequire(import.meta.url)('@vscode/vsce') as Vsce;
+    const files = await listFiles({ cwd: root });
+    for (const file of [
+      'package.json',
+      'LICENSE',
+      'dist/extension.cjs',
+      'dist/webviews/packets.js',
+      'dist/webviews/packets.css',
+      'stack/user/sockscope.d.ts',
+      'stack/net/socket.ts',
+      'dist/stack/net/socket.js',
+      'node_modules/amaro/dist/index.js',
+      'node_modules/@vscode/debugadapter/lib/main.js',
+    ])
+      assert.ok(files.includes(file), `${file} is missing`);
+    const wrong = files.filter((file) => /(^|\/)(test|tests|scripts|docs)\/|\.map$|\.vsix$/.test(file));
+    assert.deepEqual(wrong, []);
+  });
+});

@@ -1,0 +1,127 @@
+// VS Code's own debug UI: breakpoints, stops, stepping, the call stack.
+import type { Workbench } from './workbench.ts';
+
+const TOOLBAR = {
+  continue: 'codicon-debug-continue',
+  over: 'codicon-debug-step-over',
+  into: 'codicon-debug-step-into',
+  out: 'codicon-debug-step-out',
+  stop: 'codicon-debug-stop',
+} as const;
+
+export class DebugUi {
+  readonly #workbench: Workbench;
+
+  constructor(workbench: Workbench) {
+    this.#workbench = workbench;
+  }
+
+  /** Sets a breakpoint in the active editor and waits until it is drawn. */
+  async setBreakpoint(line: number): Promise<void> {
+    const { page } = this.#workbench;
+    await this.#workbench.goToLine(line);
+    await page.keyboard.press('F9');
+    await page
+      .locator('.editor-instance')
+      .locator('.codicon-debug-breakpoint, .codicon-debug-breakpoint-unverified')
+      .first()
+      .waitFor();
+  }
+
+  /** Presses F5 in the editor, once the extension has seen that it shows a scenario. */
+  async start(): Promise<void> {
+    await this.#workbench.codeLenses();
+    await this.#workbench.page.locator('.editor-instance .view-line').first().click();
+    await this.#workbench.page.keyboard.press('F5');
+  }
+
+  /** Waits until it is stopped. @returns its label, such as `Paused on breakpoint` */
+  async stopped(): Promise<string> {
+    const { page } = this.#workbench;
+    await page.locator('.editor-instance .debug-top-stack-frame-line').first().waitFor();
+    // With one thread it stands in the pane's header, with several behind the thread that stopped.
+    const labels = page.locator('.call-stack-state-message .label, .debug-call-stack .thread .state');
+    return this.waitUntil('a stop', async () =>
+      (await labels.allInnerTexts()).map((text) => text.trim()).find((text) => /paused/i.test(text)),
+    );
+  }
+
+  /** Clicks a button of the debug toolbar. */
+  async press(button: keyof typeof TOOLBAR): Promise<void> {
+    await this.#workbench.page.locator(`.debug-toolbar a.action-label.${TOOLBAR[button]}`).click();
+  }
+
+  /** Steps once and waits until it has stopped elsewhere. @returns the innermost frame */
+  async step(how: 'over' | 'into' | 'out'): Promise<string> {
+    const before = await this.top();
+    await this.press(how);
+    return this.waitUntil(`a step ${how} from ${before}`, async () => {
+      const now = await this.top();
+      const line = this.#workbench.page.locator('.editor-instance .debug-top-stack-frame-line');
+      return now !== before && now !== '' && (await line.count()) > 0 ? now : undefined;
+    });
+  }
+
+  /** Waits until it has stopped in a function. @returns the innermost frame */
+  async stopsIn(name: string): Promise<string> {
+    return this.waitUntil(`a stop in ${name}`, async () => {
+      const now = await this.top();
+      return now.startsWith(`${name} `) ? now : undefined;
+    });
+  }
+
+  /** The innermost frame with its file and line; empty while running. */
+  async top(): Promise<string> {
+    return (await this.frames())[0] ?? '';
+  }
+
+  /** Looks again and again until there is an answer. */
+  async waitUntil<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {
+    for (const started = Date.now(); Date.now() - started < 30_000;) {
+      const found = await look();
+      if (found !== undefined) return found;
+      await this.#workbench.page.waitForTimeout(50);
+    }
+    throw new Error(`waited in vain for ${what}; the call stack shows:\n${(await this.rows()).join('\n')}`);
+  }
+
+  /** The rows of the call stack: threads and frames. */
+  async rows(): Promise<string[]> {
+    const texts = await this.#workbench.page.locator('.debug-call-stack .monaco-list-row').allInnerTexts();
+    return texts.map((text) => text.replace(/\s+/g, ' ').trim());
+  }
+
+  /** The frames of the call stack with their file and line, innermost first. */
+  async frames(): Promise<string[]> {
+    const texts = await this.#workbench.page
+      .locator('.debug-call-stack .monaco-list-row:has(.stack-frame)')
+      .allInnerTexts();
+    return texts.map((text) => text.replace(/\s+/g, ' ').trim());
+  }
+
+  /** Ticks an exception filter, with a condition if one is given. */
+  async tickFilter(name: string, condition?: string): Promise<void> {
+    const { page } = this.#workbench;
+    await this.#workbench.showSideBar('Run and Debug');
+    const pane = page.locator('.pane:has(> .pane-header[aria-label*="Breakpoints"])');
+    const header = pane.locator('.pane-header');
+    if ((await header.getAttribute('aria-expanded')) !== 'true') await header.click();
+    const row = pane.locator('.monaco-list-row', { hasText: name });
+    const box = row.locator('input[type=checkbox], .monaco-custom-toggle').first();
+    if ((await row.locator('input[type=checkbox]:checked, .monaco-custom-toggle.checked').count()) === 0)
+      await box.click();
+    if (condition === undefined) return;
+    await row.hover();
+    await row.locator('.codicon-edit, [aria-label^="Edit Condition"]').first().click();
+    const input = pane.locator('input[type=text], .monaco-inputbox input').last();
+    await input.fill(condition);
+    await input.press('Enter');
+    await row.filter({ hasText: condition }).waitFor();
+  }
+
+  /** Ends the session and waits until VS Code shows none. */
+  async stop(): Promise<void> {
+    await this.press('stop');
+    await this.#workbench.page.locator('.debug-toolbar').waitFor({ state: 'hidden' });
+  }
+}

@@ -1,0 +1,90 @@
+// One of the extension's trees.
+import type { Locator } from 'playwright-core';
+import type { Workbench } from './workbench.ts';
+
+/** A row as it is shown. */
+export interface TreeRow {
+  level: number;
+  text: string;
+  expanded: boolean | undefined;
+  changed: boolean;
+}
+
+export class TreePane {
+  readonly #workbench: Workbench;
+  readonly #pane: Locator;
+  readonly #title: string;
+
+  constructor(workbench: Workbench, title: string) {
+    this.#workbench = workbench;
+    this.#title = title;
+    this.#pane = workbench.page.locator(`.pane:has(> .pane-header[aria-label^="${title}"])`);
+  }
+
+  /** Shows the tree, alone if wanted: the other panes of the side bar collapsed, so that there is room. */
+  async show(options: { alone?: boolean } = {}): Promise<void> {
+    await this.#workbench.showSideBar('Run and Debug');
+    await this.#pane.waitFor();
+    if (options.alone) {
+      const headers = this.#workbench.page.locator('.sidebar .pane > .pane-header[aria-expanded="true"]');
+      for (let index = (await headers.count()) - 1; index >= 0; index--) {
+        const header = headers.nth(index);
+        if (!((await header.getAttribute('aria-label')) ?? '').startsWith(this.#title))
+          await header.click({ position: { x: 60, y: 10 } });
+      }
+    }
+    const header = this.#pane.locator('.pane-header');
+    if ((await header.getAttribute('aria-expanded')) !== 'true')
+      await header.click({ position: { x: 60, y: 10 } });
+  }
+
+  /** The text that stands in an empty tree. */
+  async welcome(): Promise<string> {
+    const view = this.#pane.locator('.welcome-view-content');
+    await view.waitFor();
+    return (await view.innerText()).replace(/\s+/g, ' ').trim();
+  }
+
+  /** The rows that can be seen. */
+  async rows(): Promise<TreeRow[]> {
+    const rows = await this.#pane.locator('.monaco-list-row').all();
+    return Promise.all(
+      rows.map(async (row) => {
+        const expanded = await row.getAttribute('aria-expanded');
+        return {
+          level: Number(await row.getAttribute('aria-level')),
+          text: (await row.locator('.label-name, .label-description').allInnerTexts())
+            .map((part) => part.replace(/\s+/g, ' ').trim())
+            .filter((part) => part !== '')
+            .join(' '),
+          expanded: expanded === null ? undefined : expanded === 'true',
+          changed: (await row.locator('.label-name .highlight').count()) > 0,
+        };
+      }),
+    );
+  }
+
+  /** The rows as indented text, for messages and for looking. */
+  async text(): Promise<string> {
+    return (await this.rows()).map(({ level, text }) => `${'  '.repeat(level - 1)}${text}`).join('\n');
+  }
+
+  row(text: string | RegExp): Locator {
+    return this.#pane.locator('.monaco-list-row', { hasText: text }).first();
+  }
+
+  /** Opens a node. */
+  async expand(text: string | RegExp): Promise<void> {
+    const row = this.row(text);
+    await row.scrollIntoViewIfNeeded();
+    if ((await row.getAttribute('aria-expanded')) === 'true') return;
+    await row.locator('.monaco-tl-twistie').click();
+    await row.and(this.#workbench.page.locator('[aria-expanded="true"]')).waitFor();
+  }
+
+  /** Waits for a row with this text. @returns its text */
+  async waitFor(text: string | RegExp): Promise<string> {
+    await this.row(text).waitFor();
+    return (await this.row(text).innerText()).replace(/\s+/g, ' ').trim();
+  }
+}

@@ -1,0 +1,199 @@
+// A real VS Code with the packaged extension, driven in a headless browser.
+import { cp, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
+import { DebugUi } from './debugUi.ts';
+import { PacketsView } from './packetsView.ts';
+import { browserScript, packageScript, root, serverScript, type RunningServer } from './scripts.ts';
+import { TreePane } from './treePane.ts';
+
+/** Where screenshots go: $SOCKSCOPE_SCREENSHOTS, else dist/screenshots. */
+const SCREENSHOTS = path.resolve(process.env['SOCKSCOPE_SCREENSHOTS'] ?? path.join(root, 'dist/screenshots'));
+const TIMEOUT = 60_000;
+
+/** Packaged once for all test files of a run. */
+let vsix: Promise<string> | undefined;
+
+export interface WorkbenchOptions {
+  /** A folder whose files are copied into a fresh workspace; with `inPlace` it is the workspace. */
+  files: string;
+  inPlace?: boolean;
+  /** A file in it whose appearance in the explorer says that VS Code is ready. */
+  expect: string;
+  settings?: Record<string, unknown>;
+  /** A debug adapter to put in the place of the real one. */
+  adapter?: string;
+}
+
+/** One VS Code window. */
+export class Workbench {
+  readonly page: Page;
+  readonly workspace: string;
+  readonly debug: DebugUi;
+  readonly packets: PacketsView;
+  /** What VS Code's console said at level error. */
+  readonly consoleErrors: string[] = [];
+  readonly #server: RunningServer;
+  readonly #browser: Browser;
+  readonly #folder: string;
+
+  private constructor(
+    page: Page,
+    browser: Browser,
+    server: RunningServer,
+    folder: string,
+    workspace: string,
+  ) {
+    this.page = page;
+    this.#browser = browser;
+    this.#server = server;
+    this.#folder = folder;
+    this.workspace = workspace;
+    this.debug = new DebugUi(this);
+    this.packets = new PacketsView(this);
+    page.on('console', (message) => {
+      if (message.type() === 'error') this.consoleErrors.push(message.text());
+    });
+  }
+
+  /** Installs what is needed, starts VS Code on a copy of the files, and waits until it is ready. */
+  static async open(options: WorkbenchOptions): Promise<Workbench> {
+    const { installServer, installExtension, startServer } = await serverScript();
+    const { findBrowser } = await browserScript();
+    vsix ??= packageScript().then(({ packageExtension }) => packageExtension());
+    const server = await installServer();
+    const folder = await mkdtemp(path.join(tmpdir(), 'sockscope-test-'));
+    const workspace = options.inPlace ? options.files : path.join(folder, 'workspace');
+    if (!options.inPlace) await cp(options.files, workspace, { recursive: true });
+    const userFolder = path.join(folder, 'vscode');
+    await installExtension(server, userFolder, await vsix);
+    if (options.adapter) await replaceAdapter(userFolder, options.adapter);
+    const running = await startServer(server, {
+      userFolder,
+      workspace,
+      driver: true,
+      settings: {
+        'debug.openDebug': 'openOnDebugBreak',
+        'editor.minimap.enabled': false,
+        ...options.settings,
+      },
+    });
+    const browser = await chromium.launch(await findBrowser());
+    const page = await browser.newPage({ viewport: { width: 1600, height: 1000 } });
+    page.setDefaultTimeout(TIMEOUT);
+    const workbench = new Workbench(page, browser, running, folder, workspace);
+    try {
+      await page.goto(`${running.url}?folder=${encodeURIComponent(workspace)}`);
+      await workbench.#explorerRow(options.expect).waitFor();
+    } catch (error) {
+      await workbench.screenshot('did-not-start');
+      await workbench.close();
+      throw error;
+    }
+    return workbench;
+  }
+
+  async close(): Promise<void> {
+    await this.#browser.close();
+    await this.#server.stop();
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  /** What the server and its extension hosts logged. */
+  serverLog(): Promise<string> {
+    return readFile(this.#server.logFile, 'utf8');
+  }
+
+  /** Opens a file of the workspace in a tab of its own. */
+  async openFile(name: string): Promise<void> {
+    await this.showSideBar('Explorer');
+    await this.#explorerRow(name).dblclick();
+    await this.page.locator(`.tab.active[data-resource-name="${name}"]`).waitFor();
+    await this.page.locator('.editor-instance .view-line').first().waitFor();
+  }
+
+  /** Runs a command by its title in the palette. */
+  async command(title: string): Promise<void> {
+    await this.#openPalette(title);
+    await this.page.keyboard.press('Enter');
+    // Gone, or followed by the command's own input.
+    await this.page
+      .locator('.quick-input-widget:visible .quick-input-list .monaco-list-row')
+      .first()
+      .waitFor({ state: 'hidden' });
+  }
+
+  /** Titles that the palette offers for a text. */
+  async offeredCommands(text: string): Promise<string[]> {
+    await this.#openPalette(text);
+    const rows = await this.page.locator('.quick-input-list .monaco-list-row').allInnerTexts();
+    await this.page.keyboard.press('Escape');
+    return rows.map((row) => row.replace(/\s+/g, ' ').trim());
+  }
+
+  get quickInput(): Locator {
+    return this.page.locator('.quick-input-widget:visible');
+  }
+
+  async goToLine(line: number, column = 1): Promise<void> {
+    await this.page.keyboard.press('Control+g');
+    await this.page.locator('.quick-input-widget:visible input').fill(`:${line}:${column}`);
+    await this.page.keyboard.press('Enter');
+    await this.quickInput.waitFor({ state: 'hidden' });
+  }
+
+  async showSideBar(title: 'Explorer' | 'Run and Debug'): Promise<void> {
+    const item = this.page.locator(`.activitybar .action-item:has(> a[aria-label^="${title}"])`);
+    if (!((await item.getAttribute('class')) ?? '').includes('checked')) await item.click();
+  }
+
+  /** Drags the side bar to a width in pixels. */
+  async widenSideBar(width: number): Promise<void> {
+    const box = await this.page.locator('.part.sidebar').boundingBox();
+    if (!box) throw new Error('the side bar is hidden');
+    const y = box.y + box.height / 2;
+    await this.page.mouse.move(box.x + box.width, y);
+    await this.page.mouse.down();
+    await this.page.mouse.move(box.x + width, y, { steps: 5 });
+    await this.page.mouse.up();
+  }
+
+  /** A tree view of the Debug side bar. */
+  tree(title: 'Sockets' | 'Network Interfaces' | 'Kernel'): TreePane {
+    return new TreePane(this, title);
+  }
+
+  /** Code lenses of the active editor: their texts, from top to bottom. */
+  async codeLenses(): Promise<string[]> {
+    const lenses = this.page.locator('.editor-instance .contentWidgets .codelens-decoration a');
+    await lenses.first().waitFor();
+    return (await lenses.allInnerTexts()).map((text) => text.trim());
+  }
+
+  /** Saves what the window shows. @returns the file */
+  async screenshot(name: string): Promise<string> {
+    await mkdir(SCREENSHOTS, { recursive: true });
+    const file = path.join(SCREENSHOTS, `${name}.png`);
+    await this.page.screenshot({ path: file });
+    return file;
+  }
+
+  #explorerRow(name: string): Locator {
+    return this.page.locator(`.explorer-folders-view .monaco-list-row[aria-label^="${name}"]`);
+  }
+
+  async #openPalette(text: string): Promise<void> {
+    await this.page.keyboard.press('F1');
+    const input = this.page.locator('.quick-input-widget:visible input');
+    await input.fill(`>${text}`);
+    await this.page.locator('.quick-input-list .monaco-list-row').first().waitFor();
+  }
+}
+
+async function replaceAdapter(userFolder: string, adapter: string): Promise<void> {
+  const extensions = path.join(userFolder, 'extensions');
+  const ours = (await readdir(extensions)).find((name) => name.startsWith('sockscope.sockscope-'));
+  if (!ours) throw new Error(`the extension is not among those installed in ${extensions}`);
+  await cp(adapter, path.join(extensions, ours, 'dist/debug-adapter/main.js'));
+}

@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { LatencyWire } from '../../../stack/wire/latency.ts';
+import { bareMachine, farEnd, frameOf, runHardware } from '../support/link.ts';
+
+function wireOf(latency: number) {
+  const machine = bareMachine();
+  const wire = new LatencyWire(machine, latency);
+  const end = farEnd(machine);
+  wire.attach(end.receive);
+  return { machine, wire, end };
+}
+
+describe('wire: latency', () => {
+  it('delivers after its time, and says when more arrives at the same instant', () => {
+    const { machine, wire, end } = wireOf(500);
+    for (const label of [1, 2, 3]) wire.transmit(frameOf(Uint8Array.of(label)));
+    assert.deepEqual(wire.frames.length, 3);
+    runHardware(machine);
+    assert.deepEqual(end.labels, [1, 2, 3]);
+    assert.deepEqual(
+      end.arrivals.map(({ at_ns }) => at_ns),
+      [500, 500, 500],
+    );
+    assert.deepEqual(
+      end.arrivals.map(({ more }) => more),
+      [true, true, false],
+    );
+    assert.equal(wire.frames.length, 0);
+  });
+
+  it('delivers at once without latency', () => {
+    const { wire, end } = wireOf(0);
+    wire.transmit(frameOf(Uint8Array.of(1)));
+    assert.deepEqual(end.labels, [1]);
+  });
+
+  it('lets a frame with a shorter way overtake those under way', () => {
+    const { machine, wire, end } = wireOf(1000);
+    wire.transmit(frameOf(Uint8Array.of(1)));
+    wire.transmit(frameOf(Uint8Array.of(2)));
+    wire.deliver_after(frameOf(Uint8Array.of(3)), 10);
+    runHardware(machine);
+    assert.deepEqual(end.labels, [3, 1, 2]);
+    assert.deepEqual(
+      end.arrivals.map(({ at_ns }) => at_ns),
+      [10, 1000, 1000],
+    );
+  });
+
+  it('carries what its receiver sends in answer', () => {
+    const machine = bareMachine();
+    const wire = new LatencyWire(machine, 100);
+    const seen: number[] = [];
+    wire.attach((frame) => {
+      seen.push(frame.head[0]!);
+      if (frame.head[0]! < 600) wire.transmit(frameOf(Uint8Array.of(frame.head[0]! + 1)));
+    });
+    wire.transmit(frameOf(Uint8Array.of(250)));
+    wire.transmit(frameOf(Uint8Array.of(100)));
+    runHardware(machine, machine.now_ns + 30_000);
+    assert.deepEqual(seen.slice(0, 6), [250, 100, 251, 101, 252, 102]);
+    assert.equal(seen.length, 600);
+  });
+});

@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { parseFromPanel, parseToPanel, type PacketRow } from '../../webviews/messages.ts';
+import { locate } from '../../webviews/packets/locate.ts';
+
+const row: PacketRow = {
+  number: 1,
+  time: '0.000000000',
+  direction: 'out',
+  source: 'a',
+  destination: 'b',
+  protocol: 'TCP',
+  length: 60,
+  info: '',
+};
+
+describe('messages between the extension and the Packets panel', () => {
+  it('pass as they are when they are right', () => {
+    const rows = {
+      type: 'rows',
+      id: 1,
+      total: 5,
+      matching: 2,
+      rows: [{ ...row, fate: 'lost', reason: 'why' }],
+      current: 1,
+    };
+    assert.deepEqual(parseToPanel(rows), rows);
+    const field = {
+      name: 'a',
+      value: 'b',
+      offset: 0,
+      length: 1,
+      children: [{ name: 'c', value: '', offset: 0, length: 1 }],
+    };
+    const packet = {
+      type: 'packet',
+      id: 2,
+      number: 1,
+      bytes: 'AA==',
+      layers: [{ name: 'IP', summary: '', offset: 0, length: 1, fields: [field] }],
+    };
+    assert.deepEqual(parseToPanel(packet), packet);
+    assert.deepEqual(parseFromPanel({ type: 'getRows', id: 1, from: 0, count: 100, filter: 'tcp' }), {
+      type: 'getRows',
+      id: 1,
+      from: 0,
+      count: 100,
+      filter: 'tcp',
+    });
+  });
+
+  it('are refused with the place, what was expected and what came', () => {
+    const refused = (parse: (value: unknown) => unknown, value: unknown, message: string) =>
+      assert.throws(() => parse(value), { name: 'ShapeError', message });
+    refused(
+      parseToPanel,
+      { type: 'rows', id: 1, total: 1, matching: 1, rows: [{ ...row, time: 3 }] },
+      'rows.rows[0].time must be a string, got 3',
+    );
+    refused(
+      parseToPanel,
+      { type: 'rows', id: -1, total: 1, matching: 1, rows: [] },
+      'rows.id must be a whole number of 0 or more, got -1',
+    );
+    refused(
+      parseToPanel,
+      { type: 'rows', id: 1, total: 1, matching: 1, rows: [{ ...row, fate: 'gone' }] },
+      'rows.rows[0].fate must be one of "lost", "dropped", "delivered", "in flight", got "gone"',
+    );
+    refused(
+      parseFromPanel,
+      { type: 'goToCode', number: 1 },
+      'goToCode.which must be one of "sent", "received", got nothing',
+    );
+    refused(
+      parseFromPanel,
+      null,
+      'the type of a message from the Packets panel must be one of "ready", "getRows", "getPacket", "goToCode", "export", "copy", "run", "problem", got null',
+    );
+    assert.throws(() => parseFromPanel({ type: 'toString' }), /must be one of/);
+  });
+
+  it('of any other content are refused, and nothing worse', () => {
+    fc.assert(
+      fc.property(fc.anything(), (value) => {
+        for (const parse of [parseToPanel, parseFromPanel])
+          assert.throws(() => parse(value), { name: 'ShapeError' });
+      }),
+    );
+  });
+});
+
+describe('finding a packet in a list that is not all here', () => {
+  it('finds it by few looks, with and without gaps', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.uniqueArray(fc.integer({ min: 1, max: 5000 }), { maxLength: 300 }),
+        fc.integer({ min: 1, max: 5000 }),
+        async (list, wanted) => {
+          const numbers = list.sort((a, b) => a - b);
+          let looks = 0;
+          const found = await locate(wanted, (index) => {
+            looks++;
+            const number = numbers[index];
+            return Promise.resolve(number === undefined ? undefined : { ...row, number });
+          });
+          assert.equal(found, numbers.indexOf(wanted));
+          assert.ok(looks <= 15, `${looks} looks`);
+        },
+      ),
+    );
+  });
+});

@@ -1,0 +1,349 @@
+import assert from 'node:assert/strict';
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { root } from '../extension/support/scripts.ts';
+import { PanelPage, type PanelOptions } from './support/panelPage.ts';
+import type { ThemeName } from './support/themes.ts';
+import { traffic } from './support/traffic.ts';
+
+const SCREENSHOTS = path.join(root, 'dist/screenshots');
+
+describe('the Packets panel, in a browser', function () {
+  this.timeout(120_000);
+  let panel: PanelPage;
+
+  async function open(packets: number, options: PanelOptions = {}): Promise<void> {
+    panel = await PanelPage.open(options);
+    for (const frame of traffic(packets)) panel.store.add(frame);
+    if (packets) await panel.changed();
+  }
+  async function screenshot(name: string): Promise<void> {
+    mkdirSync(SCREENSHOTS, { recursive: true });
+    await panel.page.screenshot({ path: path.join(SCREENSHOTS, `packets-${name}.png`) });
+  }
+  const press = async (...keys: string[]) => {
+    for (const key of keys) await panel.page.keyboard.press(key);
+  };
+  const eventually = async (what: string, test: () => Promise<boolean>) => {
+    const end = Date.now() + 10_000;
+    while (!(await test())) {
+      if (Date.now() > end) assert.fail(`did not happen: ${what}`);
+      await panel.page.waitForTimeout(20);
+    }
+  };
+
+  afterEach(async function () {
+    if (this.currentTest?.state === 'failed')
+      await screenshot(`failed-${this.currentTest.title.replace(/\W+/g, '-')}`);
+    const { complaints } = panel;
+    await panel.close();
+    assert.deepEqual(complaints, [], 'the browser has something to complain about');
+  });
+
+  it('says what would fill it, and offers the commands', async () => {
+    await open(0);
+    await panel.changed({ session: null });
+    await panel.page.getByText('No packets yet').waitFor();
+    await screenshot('empty');
+    await panel.page.getByRole('button', { name: 'Debug the Open Scenario' }).click();
+    await panel.page.getByRole('button', { name: 'New Scenario' }).click();
+    await eventually('two commands', async () => panel.sentOf('run').length === 2);
+    assert.deepEqual(
+      panel.sentOf('run').map(({ command }) => command),
+      ['startDebugging', 'newScenario'],
+    );
+    await panel.changed();
+    await panel.page.getByText('They appear here as soon as').waitFor();
+  });
+
+  it('lists packets in Wireshark’s words, as a grid', async () => {
+    await open(30);
+    const first = panel.row(1);
+    await first.waitFor();
+    assert.equal(
+      (await first.innerText()).replace(/\s+/g, ' ').trim(),
+      '1 0.000010000 127.0.0.1:40000 127.0.0.1:8080 TCP 74 40000 → 8080 [SYN] Seq=0 Win=65495 Len=0 MSS=65495 SACK_PERM TSval=4000000 TSecr=0 WS=128',
+    );
+    assert.equal(await panel.grid.getAttribute('aria-rowcount'), '31');
+    assert.match((await panel.row(4).getAttribute('class')) ?? '', /lost/);
+    assert.match(await panel.row(4).innerText(), /\[lost: wire loss\]/);
+    assert.match((await panel.row(6).getAttribute('class')) ?? '', /note/);
+    assert.match((await panel.row(10).getAttribute('class')) ?? '', /error/);
+  });
+
+  it('moves through the list, the layers and the bytes by keyboard alone', async () => {
+    await open(10_000);
+    await panel.row(1).waitFor();
+    await panel.grid.focus();
+    await press('ArrowDown', 'ArrowDown', 'ArrowDown');
+    await eventually('3 selected', async () => (await panel.selected()) === 3);
+    await press('ArrowUp');
+    await eventually('2 selected', async () => (await panel.selected()) === 2);
+    await press('End');
+    await eventually('the last selected', async () => (await panel.selected()) === 10_000);
+    assert.equal((await panel.numbersInView()).at(-1), 10_000);
+    await press('PageUp');
+    await eventually('a page up', async () => ((await panel.selected()) ?? 10_000) < 9_999);
+    await press('Home');
+    await eventually('the first selected', async () => (await panel.selected()) === 1);
+    await panel.page.getByRole('treeitem', { name: /^Transmission Control Protocol/ }).waitFor();
+
+    await press('Enter');
+    await eventually(
+      'the tree has the focus',
+      async () => (await panel.focused()) === 'Layers of the packet',
+    );
+    await press('End', 'Home', 'ArrowDown', 'ArrowRight', 'ArrowDown');
+    const chosen = panel.page.getByRole('treeitem', { selected: true });
+    assert.equal(await chosen.innerText(), 'Destination: 00:00:00:00:00:00');
+    assert.equal(await panel.page.locator('.hex .byte.selected').count(), 6);
+    await press('Tab');
+    await eventually(
+      'the bytes have the focus',
+      async () => (await panel.focused()) === 'Bytes of the packet',
+    );
+    await press('ArrowDown');
+    assert.equal(await chosen.innerText(), 'Total Length: 60');
+    await press('Escape');
+    await eventually('the list has the focus again', async () => (await panel.focused()) === 'Packets');
+    await press('/');
+    await panel.page.keyboard.type('tcp.flags.fin == 1');
+    await press('Enter');
+    await eventually(
+      'the filter to work',
+      async () => (await panel.grid.getAttribute('aria-rowcount')) === '2001',
+    );
+  });
+
+  it('marks bytes for a field and the field for a byte', async () => {
+    await open(20);
+    await panel.row(1).click();
+    const port = panel.page.getByRole('treeitem', { name: 'Destination Port: 8080' });
+    await port.hover();
+    assert.equal(
+      await panel.page
+        .locator('.hex .byte.hovered')
+        .allInnerTexts()
+        .then((all) => all.join('')),
+      '1f90',
+    );
+    await port.click();
+    assert.equal(await panel.page.locator('.ascii .byte.selected').count(), 2);
+    await panel.page.locator('#byte-26').click();
+    const chosen = panel.page.getByRole('treeitem', { selected: true });
+    assert.equal(await chosen.innerText(), 'Source Address: 127.0.0.1');
+    assert.equal(await panel.page.locator('.hex .byte.selected').count(), 4);
+    await panel.page.locator('#byte-47').hover();
+    assert.match(await panel.page.locator('.item.hovered').innerText(), /^Flags: 0x002 \(SYN\)/);
+    await screenshot('highlight');
+  });
+
+  it('says under the filter what is wrong with it, keeps the list, and works again when it is right', async () => {
+    await open(1_000);
+    await panel.row(1).waitFor();
+    await panel.filter.fill('tcp.prot == 8080');
+    const error = panel.page.getByRole('alert');
+    await error.getByText('did you mean tcp.port').waitFor();
+    assert.equal(await error.locator('mark').innerText(), 'tcp.prot');
+    await panel.row(2).waitFor();
+    await screenshot('filter-error');
+    await panel.filter.fill('tcp.port == 40001 and tcp.flags.syn == 1');
+    await eventually(
+      'the filter to work',
+      async () => (await panel.grid.getAttribute('aria-rowcount')) === '5',
+    );
+    assert.equal(await error.isVisible(), false);
+    assert.deepEqual(await panel.numbersInView(), [11, 12, 511, 512]);
+    await panel.filter.fill('udp');
+    await panel.page.getByText('No packet matches this filter').waitFor();
+    await panel.page.getByRole('button', { name: 'Clear the Filter' }).click();
+    await panel.row(1).waitFor();
+  });
+
+  it('scrolls through 100,000 packets without holes, fetching only what is in view', async () => {
+    await open(100_000, { latency: 5 });
+    await panel.row(1).waitFor();
+    const box = (await panel.grid.boundingBox())!;
+    await panel.page.mouse.move(box.x + 100, box.y + 100);
+    const result = (await panel.page.evaluate(`(async () => {
+      const list = document.querySelector('.list');
+      const frames = [];
+      let last = performance.now();
+      for (let step = 0; step < 120; step++) {
+        list.scrollTop += 400;
+        await new Promise(requestAnimationFrame);
+        const now = performance.now();
+        frames.push(now - last);
+        last = now;
+      }
+      frames.sort((a, b) => a - b);
+      return { median: frames[60], worst: frames[119], rows: document.querySelectorAll('.list .row').length };
+    })()`)) as { median: number; worst: number; rows: number };
+    assert.ok(result.median < 34, `a frame takes ${result.median} ms at the median`);
+    assert.ok(result.rows < 100, `${result.rows} rows exist at once`);
+    for (const share of [0.5, 0.9, 0.1, 1]) {
+      await panel.scrollTo(share);
+      await eventually('rows to come', async () => {
+        const numbers = await panel.numbersInView();
+        return numbers.length > 5 && numbers.every((number, at) => number > 0 && number === numbers[0]! + at);
+      });
+    }
+    assert.equal((await panel.numbersInView()).at(-1), 100_000);
+    const fetched = panel.sentOf('getRows').reduce((sum, { count }) => sum + count, 0);
+    assert.ok(fetched < 10_000, `${fetched} rows were fetched`);
+  });
+
+  it('follows the stop, and lets the user look elsewhere until the next', async () => {
+    await open(5_000);
+    await panel.row(1).waitFor();
+    await panel.changed({ current: 4_321 });
+    await eventually('the packet of the stop selected', async () => (await panel.selected()) === 4_321);
+    assert.equal(await panel.row(4_321).getAttribute('aria-current'), 'true');
+    await panel.page.getByText('Packet 4321').waitFor();
+    await press('Home');
+    await panel.grid.focus();
+    await press('Home');
+    await eventually('the first selected', async () => (await panel.selected()) === 1);
+    await panel.changed({ current: 4_321 });
+    await panel.page.waitForTimeout(200);
+    assert.equal(await panel.selected(), 1);
+    await panel.page.getByRole('checkbox', { name: 'Follow the stop' }).click();
+    await panel.changed({ running: true });
+    await panel.changed({ current: 2_000 });
+    await panel.page.waitForTimeout(200);
+    assert.equal(await panel.selected(), 1);
+  });
+
+  it('keeps the newest in view while running, unless the user scrolled away', async () => {
+    await open(200);
+    await panel.row(1).waitFor();
+    const grow = async (to: number) => {
+      for (const frame of traffic(to - panel.store.total, panel.store.total + 1)) panel.store.add(frame);
+      await panel.changed({ running: true });
+      await eventually(
+        `${to} packets listed`,
+        async () => (await panel.grid.getAttribute('aria-rowcount')) === String(to + 1),
+      );
+    };
+    await panel.grid.focus();
+    await press('End');
+    await grow(400);
+    await eventually('the end in view', async () => (await panel.numbersInView()).at(-1) === 400);
+    await panel.scrollTo(0);
+    await grow(600);
+    await eventually('the beginning still in view', async () => (await panel.numbersInView())[0] === 1);
+  });
+
+  it('reveals a packet that the filter hides, and takes a filter from the trees', async () => {
+    await open(1_000);
+    await panel.row(1).waitFor();
+    await panel.send({ type: 'setFilter', filter: 'tcp.flags.syn == 1' });
+    await eventually(
+      'the filter to work',
+      async () => (await panel.grid.getAttribute('aria-rowcount')) === '201',
+    );
+    await panel.send({ type: 'reveal', number: 505 });
+    await eventually('the packet selected', async () => (await panel.selected()) === 505);
+    assert.equal(await panel.filter.inputValue(), '');
+  });
+
+  it('jumps to code, exports and copies', async () => {
+    await open(20);
+    await panel.row(5).click();
+    await panel.page.getByText('Packet 5').waitFor();
+    await panel.page.getByRole('button', { name: 'Code that sent it' }).click();
+    await panel.page.getByRole('button', { name: 'Code that received it' }).click();
+    await panel.page.getByRole('button', { name: 'Export to pcapng' }).click();
+    await panel.grid.focus();
+    await press('Control+c');
+    await eventually('four messages', async () => panel.sentOf('copy').length === 1);
+    assert.deepEqual(
+      panel.sentOf('goToCode').map(({ number, which }) => [number, which]),
+      [
+        [5, 'sent'],
+        [5, 'received'],
+      ],
+    );
+    assert.equal(panel.sentOf('export').length, 1);
+    assert.match(panel.sentOf('copy')[0]!.text, /^5\t0\.000050000\t127\.0\.0\.1:8080\t/);
+    await panel.page.getByRole('button', { name: 'Copy packet' }).click();
+    await eventually('the whole packet copied', async () => panel.sentOf('copy').length === 2);
+    assert.match(panel.sentOf('copy')[1]!.text, /Internet Protocol Version 4[^]*Time to Live: 64/);
+  });
+
+  it('is not confused by an announcement that is older than the last answer', async () => {
+    await open(20);
+    await panel.row(5).click();
+    await panel.page.getByText('Packet 5').waitFor();
+    for (const frame of traffic(20, 21)) panel.store.add(frame);
+    await panel.send({ type: 'changed', session: 'one', total: 21, running: true });
+    await eventually('40 packets', async () => (await panel.grid.getAttribute('aria-rowcount')) === '41');
+    await panel.send({ type: 'changed', session: 'one', total: 30, running: true });
+    await panel.page.waitForTimeout(100);
+    assert.equal(await panel.page.getByText('Packet 5').isVisible(), true);
+  });
+
+  it('forgets everything when another session begins', async () => {
+    await open(20);
+    await panel.row(5).click();
+    await panel.page.getByText('Packet 5').waitFor();
+    panel.store.clear();
+    for (const frame of traffic(3)) panel.store.add(frame);
+    await panel.changed({ session: 'two' });
+    await eventually('three packets', async () => (await panel.grid.getAttribute('aria-rowcount')) === '4');
+    await panel.page.getByText('Select a packet').waitFor();
+  });
+
+  it('shows a frame of 64 KiB without drawing all of it', async () => {
+    await open(0);
+    const [big] = traffic(1);
+    panel.store.add({ ...big!, bytes: new Uint8Array(65_000).fill(0x41), length: 65_000 });
+    await panel.changed();
+    await panel.row(1).click();
+    await panel.page.locator('#byte-0').waitFor();
+    assert.ok((await panel.page.locator('.bytes .line').count()) < 100);
+    await panel.bytes.focus();
+    await press('End');
+    await panel.page.locator('#byte-64999').waitFor();
+  });
+
+  for (const theme of ['dark', 'light', 'high-contrast'] as ThemeName[])
+    it(`looks right in the ${theme} theme`, async () => {
+      await open(10_000, { theme });
+      await panel.row(1).waitFor();
+      await panel.changed({ current: 8 });
+      await panel.row(8).waitFor();
+      await panel.page.getByRole('treeitem', { name: /^Transmission Control Protocol/ }).waitFor();
+      await panel.row(7).hover();
+      await panel.page.getByRole('treeitem', { name: 'Destination Port: 8080' }).click();
+      await panel.grid.focus();
+      await screenshot(theme);
+    });
+
+  it('puts the details beside the list in a flat panel', async () => {
+    await open(1_000, { width: 1248, height: 300 });
+    await panel.row(1).waitFor();
+    assert.ok(
+      (await panel.grid.boundingBox())!.width > 1200,
+      'without a selection the list has all the room',
+    );
+    await screenshot('flat-list');
+    await panel.row(3).click();
+    await panel.page.getByText('Packet 3').waitFor();
+    const [list, details] = [await panel.grid.boundingBox(), await panel.tree.boundingBox()];
+    assert.ok(list!.x + list!.width <= details!.x);
+    const bar = panel.page.getByRole('separator');
+    assert.equal(await bar.getAttribute('aria-orientation'), 'vertical');
+    await screenshot('flat');
+    await bar.focus();
+    await press('ArrowRight', 'ArrowRight');
+    assert.ok((await panel.grid.boundingBox())!.width > list!.width + 100);
+  });
+
+  it('keeps its place in a narrow side bar', async () => {
+    await open(1_000, { width: 420, height: 800 });
+    await panel.row(3).click();
+    await panel.page.getByText('Packet 3').waitFor();
+    await screenshot('narrow');
+  });
+});

@@ -1,0 +1,215 @@
+/**
+ * The Packets panel in a real browser, with a made-up extension around it: the page that VS Code would show, under the same
+ * content security policy, and a packet store that answers as the adapter would.
+ */
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
+import { FilterError } from '../../../debug-adapter/packets/filter/filterError.ts';
+import { PacketStore } from '../../../debug-adapter/packets/packetStore.ts';
+import { parseFromPanel, parseToPanel, type FromPanel, type ToPanel } from '../../../webviews/messages.ts';
+import { browserScript, root } from '../../extension/support/scripts.ts';
+import { THEMES, type ThemeName } from './themes.ts';
+
+const ORIGIN = 'http://panel.test';
+// The toolkit tries out a style element of its own; it takes the nonce for it from the page.
+const POLICY = `default-src 'none'; script-src 'nonce-script'; style-src ${ORIGIN} 'nonce-style'; font-src ${ORIGIN}`;
+const HTML = `<!doctype html><html lang="en"><head><meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${POLICY}">
+<meta property="csp-nonce" content="style">
+<link rel="stylesheet" href="${ORIGIN}/theme.css">
+<link rel="stylesheet" href="${ORIGIN}/packets.css"><title>Packets</title></head>
+<body><script nonce="script" src="${ORIGIN}/packets.js"></script></body></html>`;
+
+export interface PanelOptions {
+  theme?: ThemeName;
+  width?: number;
+  height?: number;
+  /** What the panel remembered. */
+  state?: unknown;
+  /** Milliseconds that each answer takes. */
+  latency?: number;
+}
+
+export class PanelPage {
+  readonly page: Page;
+  /** What the browser complained about: must stay empty. */
+  readonly complaints: string[] = [];
+  /** Everything the panel sent. */
+  readonly sent: FromPanel[] = [];
+  store = new PacketStore();
+  private readonly browser: Browser;
+  private latency = 0;
+
+  private constructor(browser: Browser, page: Page) {
+    this.browser = browser;
+    this.page = page;
+  }
+
+  static async open({
+    theme = 'dark',
+    width = 1200,
+    height = 700,
+    state,
+    latency = 0,
+  }: PanelOptions = {}): Promise<PanelPage> {
+    const { findBrowser } = await browserScript();
+    const browser = await chromium.launch(await findBrowser());
+    const page = await browser.newPage({ viewport: { width, height } });
+    const panel = new PanelPage(browser, page);
+    panel.latency = latency;
+    page.on('pageerror', (error) => panel.complaints.push(String(error)));
+    page.on('console', (line) => {
+      if (line.type() === 'error' || line.type() === 'warning') panel.complaints.push(line.text());
+    });
+    await page.route(`${ORIGIN}/**`, async (route) => {
+      const { pathname } = new URL(route.request().url());
+      if (pathname === '/theme.css')
+        return route.fulfill({ contentType: 'text/css', body: themeStyle(theme) });
+      if (pathname === '/') return route.fulfill({ contentType: 'text/html', body: HTML });
+      if (pathname === '/favicon.ico') return route.fulfill({ status: 204 });
+      const body = await asset(path.basename(pathname));
+      return route.fulfill({ body, contentType: contentType(pathname) });
+    });
+    await page.exposeFunction('toExtension', (message: unknown) => panel.receive(message));
+    await page.addInitScript({ content: initScript(state) });
+    await page.goto(`${ORIGIN}/`);
+    return panel;
+  }
+
+  async close(): Promise<void> {
+    await this.browser.close();
+  }
+
+  async send(message: ToPanel): Promise<void> {
+    // What the extension sends is held to the same agreement.
+    await this.page.evaluate(`window.postMessage(${JSON.stringify(parseToPanel(message))}, '*')`);
+  }
+
+  /** Tell the panel what the store holds now. */
+  async changed(
+    change: { running?: boolean; current?: number; session?: string | null } = {},
+  ): Promise<void> {
+    const { running = false, current, session = 'one' } = change;
+    this.store.current = current;
+    await this.send({
+      type: 'changed',
+      total: this.store.total,
+      running,
+      ...(session !== null && { session }),
+      ...(current !== undefined && { current }),
+    });
+  }
+
+  /** The messages of one type that the panel sent. */
+  sentOf<T extends FromPanel['type']>(type: T): Extract<FromPanel, { type: T }>[] {
+    return this.sent.filter((message): message is Extract<FromPanel, { type: T }> => message.type === type);
+  }
+
+  get grid(): Locator {
+    return this.page.getByRole('grid', { name: 'Packets' });
+  }
+  get tree(): Locator {
+    return this.page.getByRole('tree');
+  }
+  get bytes(): Locator {
+    return this.page.getByRole('grid', { name: 'Bytes of the packet' });
+  }
+  get filter(): Locator {
+    return this.page.getByRole('textbox', { name: 'Filter' });
+  }
+
+  /** The row of a packet, which must be in view or near it. */
+  row(number: number): Locator {
+    return this.grid
+      .getByRole('row')
+      .filter({ has: this.page.locator('.number', { hasText: new RegExp(`^${number}$`) }) });
+  }
+
+  /** What has the focus, by its ARIA label. */
+  async focused(): Promise<string> {
+    return (await this.page.evaluate(
+      `document.activeElement.getAttribute('aria-label') ?? document.activeElement.tagName`,
+    )) as string;
+  }
+
+  /** Scroll the list to a part of its height. */
+  async scrollTo(share: number): Promise<void> {
+    await this.page.evaluate(
+      `{ const list = document.querySelector('.list'); list.scrollTop = list.scrollHeight * ${share}; }`,
+    );
+  }
+
+  /** Numbers of the packets in view, from the top. */
+  async numbersInView(): Promise<number[]> {
+    return (await this.page.evaluate(`(() => {
+      const list = document.querySelector('.list').getBoundingClientRect();
+      return [...document.querySelectorAll('.list .row:not([hidden])')]
+        .map((row) => ({ top: row.getBoundingClientRect().top, number: Number(row.querySelector('.number').textContent) }))
+        .filter(({ top }) => top >= list.top + 20 && top < list.bottom - 20)
+        .sort((a, b) => a.top - b.top).map(({ number }) => number);
+    })()`)) as number[];
+  }
+
+  /** The number of the selected packet, by what a screen reader would be told. */
+  async selected(): Promise<number | null> {
+    return (await this.page.evaluate(`(() => {
+      const id = document.querySelector('.list').getAttribute('aria-activedescendant');
+      return id ? Number(document.getElementById(id).querySelector('.number').textContent) : null;
+    })()`)) as number | null;
+  }
+
+  private async receive(raw: unknown): Promise<void> {
+    const message = parseFromPanel(raw);
+    this.sent.push(message);
+    if (message.type !== 'getRows' && message.type !== 'getPacket') return;
+    if (this.latency) await new Promise((resolve) => setTimeout(resolve, this.latency));
+    await this.send(this.answer(message));
+  }
+
+  private answer(message: Extract<FromPanel, { id: number }>): ToPanel {
+    const { id } = message;
+    try {
+      if (message.type === 'getPacket') return { type: 'packet', id, ...this.store.packet(message.number) };
+      return { type: 'rows', id, ...this.store.rows(message.from, message.count, message.filter) };
+    } catch (error) {
+      const failed = { type: 'failed' as const, id, message: (error as Error).message };
+      return error instanceof FilterError
+        ? { ...failed, position: { start: error.start, end: error.end } }
+        : failed;
+    }
+  }
+}
+
+const assets = new Map<string, Buffer>();
+
+/** One of the built files, read once: a build that runs beside the tests may take it away for a moment. */
+async function asset(name: string): Promise<Buffer> {
+  const body = assets.get(name) ?? (await readFile(path.join(root, 'dist/webviews', name)));
+  assets.set(name, body);
+  return body;
+}
+
+/** Runs before the page's own script: VS Code's API. */
+function initScript(state: unknown): string {
+  return `
+    let state = ${JSON.stringify(state ?? null)} ?? undefined;
+    window.acquireVsCodeApi = () => ({
+      postMessage: (message) => void window.toExtension(message),
+      getState: () => state,
+      setState: (next) => { state = next; window.savedState = next; },
+    });
+  `;
+}
+
+function themeStyle(theme: ThemeName): string {
+  const variables = Object.entries(THEMES[theme]).map(([name, value]) => `--vscode-${name}: ${value};`);
+  return `html { ${variables.join(' ')} }`;
+}
+
+function contentType(pathname: string): string {
+  return (
+    { '.js': 'text/javascript', '.css': 'text/css', '.ttf': 'font/ttf' }[path.extname(pathname)] ??
+    'text/plain'
+  );
+}

@@ -1,0 +1,186 @@
+/** The bytes of a packet, sixteen a line, in hexadecimal and ASCII; a range of them can be marked. */
+import { el, setAria, setText } from '../dom.ts';
+import { VirtualRows } from '../virtualRows.ts';
+
+const PER_LINE = 16;
+const LINE_HEIGHT = 20;
+
+export interface ByteRange {
+  offset: number;
+  length: number;
+}
+
+export interface BytesViewEvents {
+  /** The user chose a byte. */
+  onSelect: (offset: number) => void;
+  /** The pointer is over a byte, or over none. */
+  onHover: (offset: number | null) => void;
+  onCopy: (text: string, what: string) => void;
+  /** Escape: back to the list. */
+  onLeave: () => void;
+}
+
+export class BytesView {
+  readonly element: HTMLElement;
+  private readonly events: BytesViewEvents;
+  private readonly lines: VirtualRows;
+  private bytes = new Uint8Array();
+  private selected: ByteRange | null = null;
+  private hovered: ByteRange | null = null;
+  private cursor = 0;
+
+  constructor(events: BytesViewEvents) {
+    this.events = events;
+    const body = el('div', { class: 'lines', role: 'rowgroup' });
+    this.element = el(
+      'div',
+      { class: 'bytes', role: 'grid', tab: 0, aria: { label: 'Bytes of the packet' } },
+      [body],
+    );
+    this.lines = new VirtualRows({
+      scroller: this.element,
+      body,
+      rowHeight: LINE_HEIGHT,
+      createRow: createLine,
+      fillRow: (line, index) => this.fill(line, index),
+    });
+    this.element.addEventListener('keydown', (event) => this.key(event));
+    this.element.addEventListener('mousedown', (event) => {
+      const offset = offsetOf(event);
+      if (offset !== null && event.button === 0) this.choose(offset);
+    });
+    this.element.addEventListener('mouseover', (event) => events.onHover(offsetOf(event)));
+    this.element.addEventListener('mouseleave', () => events.onHover(null));
+  }
+
+  show(bytes: Uint8Array<ArrayBuffer>): void {
+    this.bytes = bytes;
+    this.cursor = Math.min(this.cursor, Math.max(0, bytes.length - 1));
+    this.hovered = null;
+    this.lines.setCount(Math.ceil(bytes.length / PER_LINE));
+  }
+
+  /** Mark the bytes of the chosen field, and bring them into view. */
+  select(range: ByteRange | null): void {
+    this.selected = range && range.length > 0 ? range : null;
+    if (this.selected) {
+      const { offset, length } = this.selected;
+      if (this.cursor < offset || this.cursor >= offset + length)
+        this.cursor = Math.min(offset, this.bytes.length - 1);
+      this.lines.scrollTo(Math.floor(this.selected.offset / PER_LINE));
+    }
+    this.render();
+  }
+
+  /** Mark the bytes of the field that the pointer is over. */
+  hover(range: ByteRange | null): void {
+    this.hovered = range && range.length > 0 ? range : null;
+    this.lines.render();
+  }
+
+  focus(): void {
+    this.element.focus({ preventScroll: true });
+  }
+
+  private render(): void {
+    this.lines.render();
+    const line = this.lines.row(Math.floor(this.cursor / PER_LINE));
+    setAria(
+      this.element,
+      'activedescendant',
+      line?.children[1]?.children[this.cursor % PER_LINE]?.id ?? null,
+    );
+  }
+
+  private fill(line: HTMLElement, index: number): void {
+    const start = index * PER_LINE;
+    const [address, hex, ascii] = line.children as unknown as [Element, Element, Element];
+    setText(address, start.toString(16).padStart(4, '0'));
+    for (let at = 0; at < PER_LINE; at++) {
+      const offset = start + at;
+      const value = this.bytes[offset];
+      const classes = this.classesOf(offset);
+      const [digits, letter] = [hex.children[at] as HTMLElement, ascii.children[at] as HTMLElement];
+      setText(digits, value === undefined ? '' : value.toString(16).padStart(2, '0'));
+      setText(
+        letter,
+        value === undefined ? '' : value >= 0x20 && value < 0x7f ? String.fromCharCode(value) : '·',
+      );
+      for (const cell of [digits, letter]) {
+        cell.className = classes;
+        if (value === undefined) delete cell.dataset['offset'];
+        else cell.dataset['offset'] = String(offset);
+      }
+      digits.id = `byte-${offset}`;
+      if (value === undefined) digits.removeAttribute('aria-label');
+      else digits.setAttribute('aria-label', `byte ${offset}: ${value.toString(16).padStart(2, '0')}`);
+    }
+  }
+
+  private classesOf(offset: number): string {
+    const classes = ['byte'];
+    if (covers(this.selected, offset)) classes.push('selected');
+    if (covers(this.hovered, offset)) classes.push('hovered');
+    if (offset === this.cursor) classes.push('cursor');
+    return classes.join(' ');
+  }
+
+  private choose(offset: number): void {
+    if (this.bytes.length === 0) return;
+    this.cursor = Math.min(Math.max(0, offset), this.bytes.length - 1);
+    this.events.onSelect(this.cursor);
+    this.lines.scrollTo(Math.floor(this.cursor / PER_LINE));
+    this.render();
+  }
+
+  private key(event: KeyboardEvent): void {
+    if ((event.ctrlKey || event.metaKey) && event.key === 'c') {
+      this.copy();
+      event.preventDefault();
+      return;
+    }
+    const page = this.lines.pageSize * PER_LINE;
+    const steps: Record<string, number> = {
+      ArrowLeft: -1,
+      ArrowRight: 1,
+      ArrowUp: -PER_LINE,
+      ArrowDown: PER_LINE,
+      PageUp: -page,
+      PageDown: page,
+      Home: -Infinity,
+      End: Infinity,
+    };
+    if (event.key === 'Escape') this.events.onLeave();
+    else if (steps[event.key] !== undefined && !event.altKey) this.choose(this.cursor + steps[event.key]!);
+    else return;
+    event.preventDefault();
+  }
+
+  private copy(): void {
+    const { offset, length } = this.selected ?? { offset: 0, length: this.bytes.length };
+    const chosen = this.bytes.subarray(offset, offset + length);
+    const text = Array.from(chosen, (byte) => byte.toString(16).padStart(2, '0')).join(' ');
+    this.events.onCopy(text, `${chosen.length} bytes`);
+  }
+}
+
+function createLine(): HTMLElement {
+  const cells = (role?: string) =>
+    Array.from({ length: PER_LINE }, () => el('span', { class: 'byte', ...(role && { role }) }));
+  return el('div', { class: 'line', role: 'row' }, [
+    el('span', { class: 'address', aria: { hidden: 'true' } }),
+    el('span', { class: 'hex', role: 'presentation' }, cells('gridcell')),
+    // The same bytes again: a screen reader reads them once.
+    el('span', { class: 'ascii', aria: { hidden: 'true' } }, cells()),
+  ]);
+}
+
+function covers(range: ByteRange | null, offset: number): boolean {
+  return range !== null && offset >= range.offset && offset < range.offset + range.length;
+}
+
+function offsetOf(event: Event): number | null {
+  const cell = (event.target as Element).closest<HTMLElement>('.byte');
+  const offset = cell?.dataset['offset'];
+  return offset === undefined ? null : Number(offset);
+}

@@ -1,0 +1,132 @@
+/** The selected packet: its layers and its bytes side by side, each marking in the other what it points at. */
+import { el, setText } from '../dom.ts';
+import type { PacketRow, ToPanelOf } from '../messages.ts';
+import { button } from '../toolkit.ts';
+import { BytesView } from './bytesView.ts';
+import { rowText } from './columns.ts';
+import { FieldTree } from './fieldTree.ts';
+
+export interface DetailsEvents {
+  onGoToCode: (number: number, which: 'sent' | 'received') => void;
+  onCopy: (text: string, what: string) => void;
+  onLeave: () => void;
+}
+
+export class Details {
+  readonly element: HTMLElement;
+  private readonly title = el('span', { class: 'title' });
+  private readonly message = el('p', { class: 'message', role: 'status' });
+  private readonly panes: HTMLElement;
+  private readonly tree: FieldTree;
+  private readonly bytes: BytesView;
+  private packet: ToPanelOf<'packet'> | null = null;
+  private row: PacketRow | undefined;
+
+  constructor(events: DetailsEvents) {
+    const copy = (text: string, what = 'field') => events.onCopy(text, what);
+    this.tree = new FieldTree({
+      onSelect: (node) => this.bytes.select(node),
+      onHover: (node) => this.bytes.hover(node),
+      onCopy: copy,
+      onLeave: events.onLeave,
+    });
+    this.bytes = new BytesView({
+      onSelect: (offset) => {
+        const node = this.tree.nodeAt(offset);
+        this.tree.select(node);
+        this.bytes.select(node);
+      },
+      onHover: (offset) => {
+        const node = offset === null ? null : this.tree.nodeAt(offset);
+        this.tree.hover(node);
+        this.bytes.hover(node);
+      },
+      onCopy: copy,
+      onLeave: events.onLeave,
+    });
+    const goTo = (which: 'sent' | 'received') => () => {
+      if (this.packet) events.onGoToCode(this.packet.number, which);
+    };
+    const bar = el('div', { class: 'bar' }, [
+      this.title,
+      button({
+        label: 'Code that sent it',
+        icon: 'arrow-up',
+        tooltip: 'Open the code that sent this packet',
+        onClick: goTo('sent'),
+      }).element,
+      button({
+        label: 'Code that received it',
+        icon: 'arrow-down',
+        tooltip: 'Open the code that received this packet',
+        onClick: goTo('received'),
+      }).element,
+      button({
+        label: 'Copy packet',
+        icon: 'copy',
+        iconOnly: true,
+        tooltip: 'Copy this packet as text',
+        onClick: () => this.copyAll(copy),
+      }).element,
+    ]);
+    this.panes = el('div', { class: 'panes' }, [this.tree.element, this.bytes.element]);
+    this.element = el('section', { class: 'details', aria: { label: 'Selected packet' } }, [
+      bar,
+      this.message,
+      this.panes,
+    ]);
+    this.clear();
+  }
+
+  show(packet: ToPanelOf<'packet'>, row: PacketRow | undefined): void {
+    this.packet = packet;
+    this.row = row;
+    this.say('');
+    this.element.classList.remove('none', 'nothing');
+    setText(this.title, `Packet ${packet.number}`);
+    this.tree.show(packet.layers);
+    this.bytes.show(Uint8Array.from(atob(packet.bytes), (char) => char.charCodeAt(0)));
+    this.bytes.select(this.tree.selection);
+  }
+
+  clear(): void {
+    this.fail('Select a packet to see its layers and bytes.');
+    this.element.classList.add('nothing');
+  }
+
+  /** No packet to show, and why. */
+  fail(reason: string): void {
+    this.packet = null;
+    this.row = undefined;
+    this.element.classList.remove('nothing');
+    this.element.classList.add('none');
+    setText(this.title, '');
+    this.say(reason);
+  }
+
+  focus(): void {
+    this.tree.focus();
+  }
+
+  private say(text: string): void {
+    this.message.hidden = text === '';
+    this.panes.hidden = text !== '';
+    setText(this.message, text);
+  }
+
+  private copyAll(copy: (text: string, what: string) => void): void {
+    if (!this.packet) return;
+    const lines = this.row ? [rowText(this.row), ''] : [];
+    const add = (fields: ToPanelOf<'packet'>['layers'][number]['fields'], indent: string): void => {
+      for (const { name, value, children } of fields) {
+        lines.push(indent + (value === '' ? name : `${name}: ${value}`));
+        if (children) add(children, `${indent}    `);
+      }
+    };
+    for (const layer of this.packet.layers) {
+      lines.push(layer.summary);
+      add(layer.fields, '    ');
+    }
+    copy(lines.join('\n'), `packet ${this.packet.number}`);
+  }
+}

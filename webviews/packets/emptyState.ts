@@ -1,0 +1,59 @@
+/** What stands in place of the list when there is nothing in it: why, and what would fill it. */
+import { el, setText } from '../dom.ts';
+import { button } from '../toolkit.ts';
+
+export type Emptiness = 'no session' | 'nothing yet' | 'nothing matches';
+
+export interface EmptyStateEvents {
+  onStart: () => void;
+  onNewScenario: () => void;
+  onClearFilter: () => void;
+}
+
+const WORDS: Record<Emptiness, [title: string, text: string]> = {
+  'no session': [
+    'No packets yet',
+    'Debug a scenario, and every frame that its network stack sends appears here, taken apart layer by layer.',
+  ],
+  'nothing yet': [
+    'No packets yet',
+    'They appear here as soon as the scenario sends something: continue, or step on.',
+  ],
+  'nothing matches': [
+    'No packet matches this filter',
+    'Packets that match will appear here when they are sent.',
+  ],
+};
+
+export class EmptyState {
+  readonly element: HTMLElement;
+  private readonly title = el('h2');
+  private readonly text = el('p');
+  private readonly buttons: Record<Emptiness, HTMLElement[]>;
+  private shown: Emptiness | null = null;
+
+  constructor({ onStart, onNewScenario, onClearFilter }: EmptyStateEvents) {
+    this.buttons = {
+      'no session': [
+        button({ label: 'Debug the Open Scenario', primary: true, onClick: onStart }).element,
+        button({ label: 'New Scenario', onClick: onNewScenario }).element,
+      ],
+      'nothing yet': [],
+      'nothing matches': [button({ label: 'Clear the Filter', onClick: onClearFilter }).element],
+    };
+    const buttons = el('div', { class: 'buttons' }, Object.values(this.buttons).flat());
+    this.element = el('div', { class: 'empty', role: 'status' }, [this.title, this.text, buttons]);
+    this.show(null);
+  }
+
+  show(emptiness: Emptiness | null): void {
+    this.element.hidden = emptiness === null;
+    if (emptiness === null || emptiness === this.shown) return;
+    this.shown = emptiness;
+    const [title, text] = WORDS[emptiness];
+    setText(this.title, title);
+    setText(this.text, text);
+    for (const [one, buttons] of Object.entries(this.buttons))
+      for (const element of buttons) element.hidden = one !== emptiness;
+  }
+}

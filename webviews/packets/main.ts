@@ -1,0 +1,11 @@
+/** Entry point of the Packets panel. */
+import '@vscode/codicons/dist/codicon.css';
+import './styles/panel.css';
+import './styles/list.css';
+import './styles/details.css';
+import './styles/narrow.css';
+import { registerControls } from '../toolkit.ts';
+import { PacketsPanel } from './packetsPanel.ts';
+
+registerControls();
+new PacketsPanel(document.body).start();

@@ -1,0 +1,127 @@
+/** The rows of the list, fetched from the extension page by page when they come into view. */
+import type { PacketRow, ToPanelOf } from '../messages.ts';
+
+export const PAGE = 100;
+/** Pages kept: far more than a view, far less than a list. */
+const MAX_PAGES = 60;
+/** Requests under way at once: enough to hide one answer's time, few enough that fast scrolling does not queue up. */
+const MAX_UNDER_WAY = 2;
+
+interface Page {
+  rows: PacketRow[];
+  /** Changed since it was fetched: shown, and fetched again when it is in view. */
+  stale: boolean;
+}
+
+export interface RowCacheEvents {
+  fetch: (from: number, count: number) => Promise<ToPanelOf<'rows'>>;
+  /** Rows arrived. */
+  onRows: (answer: ToPanelOf<'rows'>) => void;
+  onFailed: (error: unknown) => void;
+}
+
+export class RowCache {
+  private readonly events: RowCacheEvents;
+  private pages = new Map<number, Page>();
+  private underWay = new Set<number>();
+  /** Answers to questions of an earlier generation are thrown away. */
+  private generation = 0;
+  private wanted: [number, number] = [0, 0];
+  private failed = false;
+  /** The pages belong to another list, and are shown only until the first of the new one is here. */
+  private outdated = false;
+
+  constructor(events: RowCacheEvents) {
+    this.events = events;
+  }
+
+  get(index: number): PacketRow | undefined {
+    return this.pages.get(Math.floor(index / PAGE))?.rows[index % PAGE];
+  }
+
+  /** These rows are in view. */
+  want(first: number, last: number): void {
+    this.wanted = [Math.floor(first / PAGE), Math.floor(last / PAGE)];
+    this.pump();
+  }
+
+  /** Everything may have changed a little: what is in view is fetched again, the rest when it comes into view. */
+  refresh(): void {
+    for (const page of this.pages.values()) page.stale = true;
+    this.failed = false;
+    // A page that was asked for before the change is asked for again after it.
+    this.generation++;
+    this.underWay = new Set();
+    this.pump();
+  }
+
+  /** Another filter: its rows take the place of these when they come, and if it is wrong these stay. */
+  replace(): void {
+    this.outdated = true;
+    this.refresh();
+  }
+
+  /** Another session: nothing of this is true any more. */
+  reset(): void {
+    this.pages = new Map();
+    this.wanted = [0, 0];
+    this.refresh();
+  }
+
+  /** A packet's row, if it is here. */
+  byNumber(number: number): PacketRow | undefined {
+    for (const { rows } of this.pages.values()) {
+      const row = rows.find((one) => one.number === number);
+      if (row) return row;
+    }
+    return undefined;
+  }
+
+  /** One row, fetched if need be; undefined beyond the end. */
+  async fetchRow(index: number): Promise<PacketRow | undefined> {
+    const known = this.outdated ? undefined : this.get(index);
+    if (known) return known;
+    const { generation } = this;
+    const page = Math.floor(index / PAGE);
+    const answer = await this.events.fetch(page * PAGE, PAGE);
+    if (generation === this.generation) this.keep(page, answer);
+    return answer.rows[index % PAGE];
+  }
+
+  private pump(): void {
+    const [first, last] = this.wanted;
+    for (let page = first; page <= last && this.underWay.size < MAX_UNDER_WAY; page++) {
+      const known = this.pages.get(page);
+      if (!this.failed && (!known || known.stale) && !this.underWay.has(page)) void this.fetchPage(page);
+    }
+  }
+
+  private async fetchPage(page: number): Promise<void> {
+    const { generation, underWay } = this;
+    underWay.add(page);
+    try {
+      const answer = await this.events.fetch(page * PAGE, PAGE);
+      if (generation !== this.generation) return;
+      this.keep(page, answer);
+      this.events.onRows(answer);
+    } catch (error) {
+      if (generation !== this.generation) return;
+      // Asking again at once would fail again: wait for the next change.
+      this.failed = true;
+      this.events.onFailed(error);
+    } finally {
+      underWay.delete(page);
+      if (generation === this.generation) this.pump();
+    }
+  }
+
+  private keep(page: number, answer: ToPanelOf<'rows'>): void {
+    if (this.outdated) this.pages.clear();
+    this.outdated = false;
+    this.pages.delete(page);
+    this.pages.set(page, { rows: answer.rows, stale: false });
+    if (this.pages.size <= MAX_PAGES) return;
+    const oldest = this.pages.keys().next();
+    if (!oldest.done) this.pages.delete(oldest.value);
+  }
+}

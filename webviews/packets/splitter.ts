@@ -1,0 +1,60 @@
+/** The bar between the list and the details: dragged, or moved with the arrow keys. */
+import { el } from '../dom.ts';
+
+const STEP = 0.05;
+const SMALLEST = 0.1;
+const LARGEST = 0.9;
+
+/** In a flat panel the two are side by side: the condition of the stylesheet. */
+const BESIDE = window.matchMedia('(max-height: 420px) and (min-width: 800px)');
+
+/** `share` is the part of the room that the list gets. */
+export function splitter(
+  container: HTMLElement,
+  share: number,
+  onChange: (share: number) => void,
+): HTMLElement {
+  const bar = el('div', {
+    class: 'splitter',
+    role: 'separator',
+    tab: 0,
+    aria: { label: 'Size of the packet list', valuemin: '10', valuemax: '90' },
+  });
+  const set = (wanted: number): void => {
+    share = Math.min(LARGEST, Math.max(SMALLEST, wanted));
+    container.style.setProperty('--list-share', `${share}fr`);
+    container.style.setProperty('--details-share', `${1 - share}fr`);
+    bar.setAttribute('aria-valuenow', String(Math.round(share * 100)));
+  };
+  const orient = () => bar.setAttribute('aria-orientation', BESIDE.matches ? 'vertical' : 'horizontal');
+  BESIDE.addEventListener('change', orient);
+  orient();
+  set(share);
+  bar.addEventListener('pointerdown', (event) => {
+    bar.setPointerCapture(event.pointerId);
+    event.preventDefault();
+  });
+  bar.addEventListener('pointermove', (event) => {
+    if (!bar.hasPointerCapture(event.pointerId)) return;
+    const box = container.getBoundingClientRect();
+    set(BESIDE.matches ? (event.clientX - box.left) / box.width : (event.clientY - box.top) / box.height);
+  });
+  bar.addEventListener('pointerup', () => onChange(share));
+  bar.addEventListener('keydown', (event) => {
+    const [less, more] = [share - STEP, share + STEP];
+    const moves: Record<string, number> = {
+      ArrowUp: less,
+      ArrowLeft: less,
+      ArrowDown: more,
+      ArrowRight: more,
+      Home: SMALLEST,
+      End: LARGEST,
+    };
+    const wanted = moves[event.key];
+    if (wanted === undefined) return;
+    event.preventDefault();
+    set(wanted);
+    onChange(share);
+  });
+  return bar;
+}
