@@ -20,7 +20,7 @@ module.exports = {
       comment: 'Time, randomness and the network come through the machine: the stack needs only file names and vm.',
       severity: 'error',
       from: { path: '^stack/' },
-      to: { dependencyTypes: ['npm', 'npm-dev', 'core'], pathNot: '^(node:)?(vm|util|path|url|fs|fs/promises|async_hooks)$' },
+      to: { dependencyTypes: ['npm', 'npm-dev', 'core'], pathNot: '^(node:)?(vm|util|path|url|fs|fs/promises|timers)$' },
     },
     {
       name: 'adapter-knows-stack',

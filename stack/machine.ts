@@ -67,6 +67,8 @@ export class Machine {
   capture_stacks = false;
   /** Where console.log() of a scenario goes. */
   output: ((stream: 'stdout' | 'stderr', text: string, task: task_struct) => void) | null = null;
+  /** True while the promises of the task on the CPU run. */
+  draining = false;
   /** Called with each task that is put on the CPU. */
   on_switch: ((task: task_struct) => void) | null = null;
 

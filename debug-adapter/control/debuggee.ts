@@ -4,7 +4,7 @@ import { createRing } from '../../stack/trace/ring.ts';
 import { CdpClient } from '../cdp/cdpClient.ts';
 import { Scripts } from '../cdp/scripts.ts';
 import { SKIPPED_PATTERNS } from '../inspect/codeKinds.ts';
-import { AGENT, type FromWorker, type RunEnd, type ToWorker, type WorkerData } from '../worker/channel.ts';
+import { AGENT, type BootConfig, type FromWorker, type RunEnd, type ToWorker, type WorkerData } from '../worker/channel.ts';
 
 /** Frames and output wait here for the adapter, the newest of them when it is slow. */
 const RING_BYTES = 32 * 1024 * 1024;
@@ -13,21 +13,11 @@ const DETACH_MS = 300;
 /** The group of remote objects that live as long as the machine stands. */
 const STOP_GROUP = 'stop';
 
-export interface DebuggeeOptions {
-  /** The folder above `stack/`. */
-  root: string;
-  program: string;
-  config: WorkerData['config'];
-  /** Further patterns of files that stepping passes over. */
-  skip: readonly string[];
-}
-
 export class Debuggee {
   readonly client: CdpClient;
   readonly scripts: Scripts;
   readonly ring: SharedArrayBuffer;
   readonly #worker: Worker;
-  readonly #skip: readonly string[];
   #agentId = '';
   #waiting: ((message: FromWorker) => void) | undefined;
   #killed: Promise<void> | undefined;
@@ -38,10 +28,16 @@ export class Debuggee {
   /** What the thread wrote to its own stdout and stderr, past the machine. */
   onStrayOutput: (text: string) => void = () => {};
 
-  constructor(options: DebuggeeOptions) {
-    this.#skip = options.skip;
+  readonly #ready: Promise<unknown>;
+
+  /**
+   * Starts the thread and has it load the stack's code; the machine is booted later.
+   *
+   * @param root the folder above `stack/`
+   */
+  constructor(root: string) {
     this.ring = createRing(RING_BYTES);
-    const workerData: WorkerData = { program: options.program, config: options.config, ring: this.ring };
+    const workerData: WorkerData = { ring: this.ring };
     this.#worker = new Worker(new URL('../worker/main.js', import.meta.url), {
       execArgv: ['--experimental-vm-modules', '--no-warnings'],
       workerData,
@@ -51,25 +47,38 @@ export class Debuggee {
     this.#worker.stdout.on('data', (text: Buffer) => this.onStrayOutput(text.toString()));
     this.#worker.stderr.on('data', (text: Buffer) => this.onStrayOutput(text.toString()));
     this.client = new CdpClient(this.#worker.threadId);
-    this.scripts = new Scripts(this.client, options.root);
+    this.scripts = new Scripts(this.client, root);
     this.#worker.on('message', (message: FromWorker) => this.#receive(message));
     this.#worker.on('error', (error) => this.#lost(error.message));
     this.#worker.on('exit', () => {
       this.client.detached();
       this.#lost('the thread of the machine has ended');
     });
+    this.#ready = this.#attach();
+    this.#ready.catch(() => {});
   }
 
-  /** Attach the debugger and boot the machine. Rejects with a message for the user. */
-  async boot(): Promise<void> {
+  /** Attach the debugger before the thread's first line, and let it go. */
+  async #attach(): Promise<void> {
     await this.client.ready;
-    const booted = this.#next();
+    const ready = this.#next();
+    const { client } = this;
     // Sent at once: they are answered in order.
-    void this.client.send('Runtime.enable').catch(() => {});
-    void this.client.send('Debugger.enable').catch(() => {});
-    void this.client.send('Debugger.setBlackboxPatterns', { patterns: [...SKIPPED_PATTERNS, ...this.#skip] }).catch(() => {});
-    void this.client.send('Runtime.runIfWaitingForDebugger').catch(() => {});
-    await booted;
+    const sent = [client.send('Runtime.enable'), client.send('Debugger.enable'), client.send('Runtime.runIfWaitingForDebugger')];
+    await Promise.all([...sent, ready]);
+  }
+
+  /**
+   * Boot the machine. Rejects with a message for the user.
+   *
+   * @param skip further patterns of files that stepping passes over
+   */
+  async boot(boot: BootConfig, skip: readonly string[]): Promise<void> {
+    await this.#ready;
+    const patterns = this.client.send('Debugger.setBlackboxPatterns', { patterns: [...SKIPPED_PATTERNS, ...skip] });
+    const booted = this.#next();
+    this.#send({ type: 'boot', boot });
+    await Promise.all([booted, patterns]);
     const { result } = await this.client.send('Runtime.evaluate', {
       expression: `globalThis[Symbol.for('${AGENT}')]`,
       objectGroup: 'agent',

@@ -3,7 +3,7 @@ import type { Debugger } from 'node:inspector';
 import { DetachedError } from '../cdp/cdpClient.ts';
 import type { Snapshot } from '../inspect/agent.ts';
 import { UNCAUGHT_FILTER } from '../filters/all.ts';
-import { isKernel, isScenario } from '../inspect/codeKinds.ts';
+import { isKernel, isLibrary, isScenario } from '../inspect/codeKinds.ts';
 import { SWITCH_REASON } from '../inspect/stops.ts';
 import { SOFTIRQ_THREAD } from '../inspect/threads.ts';
 import type { Debuggee } from './debuggee.ts';
@@ -28,8 +28,12 @@ interface Operation {
   temporary: string[];
   /** How often V8 stopped where a person does not want to be. */
   again: number;
+  /** The functions that were on the stack when it began, by place, with their number. */
+  stack?: Map<string, number> | undefined;
   /** Reported when a temporary breakpoint is hit. */
   reason?: string;
+  /** A getter or the like has just been left again. */
+  leftTrivial?: boolean;
 }
 interface Place {
   script: string;
@@ -91,7 +95,14 @@ export class Execution {
     if (stop === undefined) throw new Error('the machine is running: pause it first');
     const runs = stop.framesOf(thread)?.some(({ callFrame }) => callFrame !== undefined) ?? false;
     if (!runs) return this.#waitForThread(thread);
-    const operation: Operation = { kind, thread, from: this.#placeOf(stop.paused), temporary: [], again: 0 };
+    const operation: Operation = {
+      kind,
+      thread,
+      from: this.#placeOf(stop.paused),
+      stack: functionsOn(stop.paused),
+      temporary: [],
+      again: 0,
+    };
     if (isMachineStop(stop.paused.callFrames, this.#debuggee.scripts)) {
       // Leave the code that stopped the machine; the line that it was called from is where the step begins.
       return this.#leaveMachineStop(operation);
@@ -195,6 +206,12 @@ export class Execution {
       this.#resume(operation.kind === 'stepOut' ? 'Debugger.stepOut' : 'Debugger.stepInto');
       return true;
     }
+    const detour = this.#detour(operation, paused, url);
+    if (detour !== undefined) {
+      operation.again++;
+      this.#resume(detour);
+      return true;
+    }
     if (operation.kind !== 'next' && operation.kind !== 'stepIn') return false;
     const { from } = operation;
     const here = this.#placeOf(paused);
@@ -205,10 +222,32 @@ export class Execution {
       from.line === here.line &&
       from.depth === here.depth;
     // Stepping in stops again before each call of a line; only the way out of the function is no line of its own.
-    if (!samePlace || (operation.kind === 'stepIn' && top.returnValue === undefined)) return false;
+    const back = operation.leftTrivial === true;
+    operation.leftTrivial = false;
+    if (!samePlace || (operation.kind === 'stepIn' && top.returnValue === undefined && !back)) return false;
     operation.again++;
     this.#resume(COMMANDS[operation.kind]);
     return true;
+  }
+
+  /** V8 has come to a place where no step is to end: how to get out of it. */
+  #detour(operation: Operation, paused: Paused, url: string): Go | undefined {
+    const { stack } = operation;
+    if (stack === undefined) return undefined;
+    const top = paused.callFrames[0]!;
+    const key = functionKey(top);
+    if (operation.kind === 'stepIn' && !stack.has(key) && isTrivial(top.functionName)) {
+      operation.leftTrivial = true;
+      return 'Debugger.stepOut';
+    }
+    // A function that slept on the way out has not been left yet: its frames are on the stack again.
+    const from = operation.from!;
+    const fromKey = `${from.script}:${from.functionName}`;
+    if (operation.kind === 'stepOut' && (functionsOn(paused).get(fromKey) ?? 0) >= (stack.get(fromKey) ?? 0)) return 'Debugger.stepOut';
+    // What the library calls on its own account is not what the step was about.
+    const below = paused.callFrames[1];
+    const belowUrl = below === undefined ? '' : (this.#debuggee.scripts.get(below.location.scriptId)?.url ?? '');
+    return isKernel(url) && isLibrary(belowUrl) && !stack.has(key) ? 'Debugger.stepOut' : undefined;
   }
 
   #placeOf(paused: Paused): Place {
@@ -264,4 +303,17 @@ export class Execution {
     operation.temporary = [];
     await Promise.all(removals);
   }
+}
+
+function functionKey({ functionName, location }: Debugger.CallFrame): string {
+  return `${location.scriptId}:${functionName}`;
+}
+function functionsOn(paused: Paused): Map<string, number> {
+  const functions = new Map<string, number>();
+  for (const frame of paused.callFrames) functions.set(functionKey(frame), (functions.get(functionKey(frame)) ?? 0) + 1);
+  return functions;
+}
+/** Getters and the setting of fields: nobody who steps into a call wants to see them first. */
+function isTrivial(functionName: string): boolean {
+  return /^(?:get |set |<instance_members_initializer>$|<static_initializer>$)/.test(functionName);
 }

@@ -27,7 +27,7 @@ export class Streams {
   /** The machine was quicker than the adapter: records are missing. */
   onLost: (records: number) => void = () => {};
   /** All frames, as they come: for a file that is written along. */
-  onFrame: (number: number, timeNs: number, bytes: Uint8Array) => void = () => {};
+  onFrame: (timeNs: number, bytes: Uint8Array) => void = () => {};
 
   constructor(ring: SharedArrayBuffer, packets: PacketStore) {
     this.#reader = new RingReader(ring);
@@ -66,7 +66,7 @@ export class Streams {
         const bytes = content.slice(FRAME_HEADER_BYTES);
         const length = view.getUint32(4, true);
         this.#packets.add({ number, timeNs, direction: 'out', interface: 'lo', bytes, length, fate: 'in flight' });
-        this.onFrame(number, timeNs, bytes);
+        this.onFrame(timeNs, bytes);
         return;
       }
       case RECORD.received:

@@ -1,7 +1,7 @@
 /** One machine from launch to end: everything that a restart makes anew. */
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { Breakpoints } from '../control/breakpoints.ts';
-import { Debuggee } from '../control/debuggee.ts';
+import type { Debuggee } from '../control/debuggee.ts';
 import { Execution } from '../control/execution.ts';
 import { FunctionBreakpoints } from '../control/functionBreakpoints.ts';
 import type { FunctionIndex } from '../control/functionIndex.ts';
@@ -35,11 +35,11 @@ export class Run {
   /** The machine runs, or has run, its program. */
   started = false;
 
-  constructor(root: string, launch: LaunchArguments, functions: FunctionIndex, nextId: () => number, emit: Emit) {
+  constructor(debuggee: Debuggee, launch: LaunchArguments, functions: FunctionIndex, nextId: () => number, emit: Emit) {
     this.launch = launch;
     this.functions = functions;
     this.#emit = emit;
-    this.debuggee = new Debuggee({ root, program: launch.program, config: launch.config, skip: launch.skip });
+    this.debuggee = debuggee;
     this.execution = new Execution(this.debuggee, functions);
     this.frames = new Frames(this);
     this.breakpoints = new Breakpoints(this.debuggee, this.execution, nextId);
@@ -68,7 +68,7 @@ export class Run {
         output: `${count} records of the capture or the output are missing: the machine was quicker than the debugger.\n`,
       });
     this.streams.onFrames = () => this.#progress.changed();
-    this.streams.onFrame = (number, timeNs, bytes) => this.#pcap?.write(timeNs, bytes);
+    this.streams.onFrame = (timeNs, bytes) => this.#pcap?.write(timeNs, bytes);
     this.debuggee.onStrayOutput = (text) => this.#emit('output', { category: 'stderr', output: text });
     this.debuggee.onEnded = (end) => this.#ended(end);
     this.debuggee.onLost = (message) => {
@@ -78,7 +78,8 @@ export class Run {
   }
 
   async boot(): Promise<void> {
-    await this.debuggee.boot();
+    const { program, config, skip } = this.launch;
+    await this.debuggee.boot({ program, config }, skip);
     if (this.launch.noDebug) await this.debuggee.client.send('Debugger.setSkipAllPauses', { skip: true });
     this.streams.start();
   }
@@ -121,7 +122,7 @@ export class Run {
     this.packets.current = stop.snapshot.frame === 0 ? undefined : stop.snapshot.frame;
     this.#emit('stopped', {
       reason: stop.reason,
-      description: stop.description,
+      ...(stop.description === undefined ? {} : { description: stop.description }),
       threadId: stop.threadId,
       allThreadsStopped: true,
       ...(stop.hitBreakpoints.length === 0 ? {} : { hitBreakpointIds: stop.hitBreakpoints }),

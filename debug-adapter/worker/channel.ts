@@ -1,15 +1,20 @@
 /** What goes from the machine's thread to the adapter's: the kinds of records in the ring, and the messages of its life. */
 import type { RunResult } from '../../stack/user/program.ts';
 
+/** Turns TypeScript into JavaScript of the same shape. */
+export type BlankTypes = (source: string, filename: string) => string;
+
 /** Kinds of records. Their layouts stand beside the writers (records.ts). */
 export const RECORD = { sent: 1, received: 2, lost: 3, output: 4 } as const;
 
-/** What the worker is started with. */
+/** What the worker is started with: before it is known what it is to run. */
 export interface WorkerData {
-  program: string;
-  /** seed, sysctl, nic as the launch configuration has them. */
-  config: { seed?: unknown; sysctl?: unknown; nic?: unknown };
   ring: SharedArrayBuffer;
+}
+/** The launch configuration's part that concerns the machine. */
+export interface BootConfig {
+  program: string;
+  config: { seed?: unknown; sysctl?: unknown; nic?: unknown };
 }
 
 /** How a run ended, as text. */
@@ -18,6 +23,8 @@ export interface RunEnd {
   asleep: RunResult['asleep'];
 }
 export type FromWorker =
+  /** The code is loaded; there is no machine yet. */
+  | { type: 'ready' }
   /** The machine is up; the program is not loaded yet. */
   | { type: 'booted' }
   /** The program is loaded: its processes by name. */
@@ -25,7 +32,7 @@ export type FromWorker =
   | { type: 'ended'; end: RunEnd }
   /** The machine could not be booted, or the program not loaded. */
   | { type: 'failed'; message: string };
-export type ToWorker = { type: 'load' } | { type: 'run' };
+export type ToWorker = { type: 'boot'; boot: BootConfig } | { type: 'load' } | { type: 'run' };
 
 /** Where the adapter finds the agent. */
 export const AGENT = 'sockscope.agent';

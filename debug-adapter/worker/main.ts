@@ -1,86 +1,10 @@
-/** The machine's thread: boots, loads the scenario, runs it, and says how it went. The debugger watches from outside. */
-import { parentPort, workerData } from 'node:worker_threads';
-import { boot, installGlobals, loadProgram, parseConfig, runProgram, type Program } from '../../stack/index.ts';
-import type { Machine } from '../../stack/machine.ts';
-import { RingWriter } from '../../stack/trace/ring.ts';
-import { Agent } from '../inspect/agent.ts';
-import { isScenario } from '../inspect/codeKinds.ts';
-import { parseStack } from '../inspect/stackText.ts';
-import type { FromWorker, RunEnd, ToWorker, WorkerData } from './channel.ts';
-import { defineGlobals } from './globals.ts';
-import { Records } from './records.ts';
+/** Where the machine's thread begins: loads the code of the machine, then serves the adapter. */
+import { fileURLToPath } from 'node:url';
+import { parentPort } from 'node:worker_threads';
+import type { BlankTypes } from './channel.ts';
+import { ModuleGraph } from './moduleGraph.ts';
 
-/** Stacks reach from the driver down to the scenario. */
-const STACK_FRAMES = 64;
-
-const port = parentPort!;
-const data = workerData as WorkerData;
-const send = (message: FromWorker) => port.postMessage(message);
-
-interface Running {
-  machine: Machine;
-  agent: Agent;
-  program?: Program;
-}
-
-function start(): Running {
-  const machine = boot(parseConfig(data.config, 'launch'));
-  machine.capture_stacks = true;
-  Error.stackTraceLimit = STACK_FRAMES;
-  let records: Records | undefined;
-  const agent = new Agent(machine, (text, isError) => records?.output(isError ? 'important' : 'console', `${text}\n`));
-  records = new Records(new RingWriter(data.ring), machine, agent.packets);
-  machine.capture = records;
-  machine.output = (stream, text) => {
-    const place = parseStack(new Error().stack ?? '').find(({ url }) => isScenario(url));
-    records.output(stream, text, place?.url, place?.line);
-  };
-  defineGlobals(machine, agent);
-  return { machine, agent };
-}
-
-/** Each process's function, watched for what it throws: the debugger may want to stop before the process is gone. */
-function watched({ machine, agent }: Running, program: Program): Program {
-  const watch = (main: () => unknown) => () =>
-    Promise.resolve(main()).catch((error: unknown) => {
-      agent.stops.uncaught(machine.current, error);
-      throw error;
-    });
-  return { ...program, processes: program.processes.map(({ name, main }) => ({ name, main: watch(main) })) };
-}
-
-async function load(running: Running): Promise<void> {
-  running.program = await loadProgram(running.machine, data.program, blankTypes);
-  installGlobals(running.machine);
-  Object.assign(running.agent, { entry: running.program.processes[0]!.main });
-  send({ type: 'loaded', processes: running.program.processes.map(({ name }) => name) });
-}
-
-async function run(running: Running): Promise<void> {
-  const { failed, asleep } = await runProgram(running.machine, watched(running, running.program!));
-  const end: RunEnd = {
-    asleep,
-    failed: failed.map(({ pid, name, error }) => ({
-      pid,
-      name,
-      message: error instanceof Error ? error.message : String(error),
-      stack: error instanceof Error ? (error.stack ?? error.message) : String(error),
-    })),
-  };
-  send({ type: 'ended', end });
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
-
-try {
-  const running = start();
-  port.on('message', (message: ToWorker) => {
-    const done = message.type === 'load' ? load(running) : run(running);
-    done.catch((error: unknown) => send({ type: 'failed', message: messageOf(error) }));
-  });
-  send({ type: 'booted' });
-} catch (error) {
-  send({ type: 'failed', message: messageOf(error) });
-}
+const loaded = await new ModuleGraph().load(fileURLToPath(new URL('machine.js', import.meta.url)));
+/** Needed only once there is a scenario to load; until then it is fetched beside everything else. */
+const blankTypes = import('../blankTypes.ts').then((module): BlankTypes => module.blankTypes);
+(loaded as typeof import('./machine.ts')).serve(parentPort!, blankTypes);

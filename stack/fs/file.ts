@@ -9,7 +9,7 @@ import type { Machine } from '../machine.ts';
 /** How many files there are, and may be: fs.file-nr, fs.file-max. */
 export class files_stat {
   nr_files = 0;
-  max_files = 8192;
+  max_files = 1_000_000;
   next_ino = 1;
 }
 

@@ -37,7 +37,13 @@ export function siphash_3u32(first: u32, second: u32, third: u32, key: siphash_k
 }
 
 /** Hash four words. @linux lib/siphash.c */
-export function siphash_4u32(first: u32, second: u32, third: u32, forth: u32, key: siphash_key): siphash_value {
+export function siphash_4u32(
+  first: u32,
+  second: u32,
+  third: u32,
+  forth: u32,
+  key: siphash_key,
+): siphash_value {
   const state = new siphash_state(key);
   state.compress(first, second);
   state.compress(third, forth);

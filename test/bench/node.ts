@@ -1,7 +1,18 @@
 /** One figure of Node's `net` over the real loopback. Usage: node node.js FIGURE */
 import net from 'node:net';
 import { once } from 'node:events';
-import { BLOCK, BULK_BYTES, checkBlock, CONNECTS, makeBlock, ROUND_TRIPS } from './workload.ts';
+import {
+  BLOCK,
+  BULK_BYTES,
+  BULK_WARM_UP,
+  checkBlock,
+  CONNECTS,
+  CONNECTS_WARM_UP,
+  makeBlock,
+  ROUND_TRIPS,
+  ROUND_TRIPS_WARM_UP,
+  Stopwatch,
+} from './workload.ts';
 
 async function listen(onConnection: (socket: net.Socket) => void): Promise<{ server: net.Server; port: number }> {
   const server = net.createServer({ noDelay: true }, onConnection);
@@ -16,6 +27,7 @@ async function connect(port: number): Promise<net.Socket> {
 }
 
 async function bulk(): Promise<number> {
+  const watch = new Stopwatch();
   let done!: () => void;
   const finished = new Promise<void>((resolve) => (done = resolve));
   const { port } = await listen((socket) => {
@@ -23,17 +35,17 @@ async function bulk(): Promise<number> {
     socket.on('data', (data) => {
       checkBlock(data, data.length, total);
       total += data.length;
-      if (total === BULK_BYTES) done();
+      if (total >= BULK_WARM_UP && total - data.length < BULK_WARM_UP) watch.start();
+      if (total === BULK_WARM_UP + BULK_BYTES) done();
     });
   });
   const socket = await connect(port);
   const block = makeBlock();
-  const started = performance.now();
-  for (let sent = 0; sent < BULK_BYTES; sent += BLOCK) {
+  for (let sent = 0; sent < BULK_WARM_UP + BULK_BYTES; sent += BLOCK) {
     if (!socket.write(block)) await once(socket, 'drain');
   }
   await finished;
-  return BULK_BYTES / 1e6 / ((performance.now() - started) / 1000);
+  return BULK_BYTES / 1e6 / watch.seconds;
 }
 
 async function pingpong(): Promise<number> {
@@ -42,17 +54,18 @@ async function pingpong(): Promise<number> {
   });
   const socket = await connect(port);
   const one = Buffer.from([42]);
-  const started = performance.now();
+  const watch = new Stopwatch();
   await new Promise<void>((resolve, reject) => {
     let count = 0;
     socket.on('data', (data) => {
       if (data[0] !== 42) reject(new Error(`round trip ${count} brought ${data[0]} back`));
-      if (++count === ROUND_TRIPS) resolve();
+      if (++count === ROUND_TRIPS_WARM_UP) watch.start();
+      if (count === ROUND_TRIPS_WARM_UP + ROUND_TRIPS) resolve();
       else socket.write(one);
     });
     socket.write(one);
   });
-  return ROUND_TRIPS / ((performance.now() - started) / 1000);
+  return ROUND_TRIPS / watch.seconds;
 }
 
 async function connects(): Promise<number> {
@@ -60,15 +73,16 @@ async function connects(): Promise<number> {
     socket.on('error', () => socket.destroy());
     socket.end();
   });
-  const started = performance.now();
-  for (let i = 0; i < CONNECTS; i++) {
+  const watch = new Stopwatch();
+  for (let i = 0; i < CONNECTS_WARM_UP + CONNECTS; i++) {
+    if (i === CONNECTS_WARM_UP) watch.start();
     const socket = await connect(port);
     socket.resume();
     await once(socket, 'end');
     socket.end();
     await once(socket, 'close');
   }
-  return CONNECTS / ((performance.now() - started) / 1000);
+  return CONNECTS / watch.seconds;
 }
 
 async function bytesPerPair(pairs: number): Promise<number> {

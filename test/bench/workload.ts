@@ -1,8 +1,25 @@
 /** What both sides of the benchmark do: the same bytes, the same counts. */
 export const BLOCK = 64 * 1024;
-export const BULK_BYTES = 8 * 1024 * BLOCK;
-export const ROUND_TRIPS = 200_000;
-export const CONNECTS = 10_000;
+/** What is measured, and what comes before it so that the JIT compilers of both sides have done their work. */
+export const BULK_BYTES = 32 * 1024 * BLOCK;
+export const BULK_WARM_UP = 8 * 1024 * BLOCK;
+export const ROUND_TRIPS = 300_000;
+export const ROUND_TRIPS_WARM_UP = 100_000;
+export const CONNECTS = 20_000;
+export const CONNECTS_WARM_UP = 8_000;
+
+/** Started when the warm-up is over. */
+export class Stopwatch {
+  #started = 0;
+  start(): void {
+    this.#started = performance.now();
+  }
+  /** s */
+  get seconds(): number {
+    if (this.#started === 0) throw new Error('the warm-up did not end');
+    return (performance.now() - this.#started) / 1000;
+  }
+}
 
 /** A block whose bytes differ from place to place. */
 export function makeBlock(): Uint8Array {

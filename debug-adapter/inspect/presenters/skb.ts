@@ -4,7 +4,7 @@ import { skb_tree } from '../../../stack/include/linux/tcp.ts';
 import { plural } from '../format.ts';
 import { nodeOf, type Item } from '../item.ts';
 import { flagsText, packetText, tcpHeaderOf } from '../packetText.ts';
-import type { Context, Presenter } from './presenter.ts';
+import type { Presenter } from './presenter.ts';
 
 export const presentSkb: Presenter<sk_buff> = {
   matches: (value): value is sk_buff => value instanceof sk_buff,

@@ -65,7 +65,8 @@ export interface proto_ops {
   bind(sock: socket, addr: sockaddr_in): Sleeps<Errno>;
   connect(sock: socket, addr: sockaddr_in, flags: number): Sleeps<Errno>;
   accept(sock: socket, newsock: socket, flags: number, kern: boolean): Sleeps<Errno>;
-  getname(sock: socket, peer: 0 | 1): sockaddr_in | Errno;
+  /** @param peer 0: the local address; 1: the remote one; 2: likewise, of whatever state (accept) */
+  getname(sock: socket, peer: 0 | 1 | 2): sockaddr_in | Errno;
   poll(file: file, sock: socket, wait: poll_table | null): number;
   ioctl(sock: socket, cmd: number, arg: unknown): Sleeps<number | Errno>;
   listen(sock: socket, backlog: number): Sleeps<Errno>;

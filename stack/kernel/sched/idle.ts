@@ -1,4 +1,5 @@
 /** The machine's main loop: run what is due, then whoever wants the CPU; when nobody does, let time go by. @linux kernel/sched/idle.c */
+import { setImmediate } from 'node:timers';
 import type { Machine } from '../../machine.ts';
 import type { task_struct } from '../../include/linux/sched.ts';
 import { trace } from '../../trace/events.ts';
@@ -21,6 +22,8 @@ export function cpu_startup_entry(machine: Machine, halted: () => boolean): Prom
           if (!do_idle(machine)) return resolve('idle');
         }
       } catch (error) {
+        // What the host's own callbacks threw is the host's: it must pass through to Node's handler.
+        if (machine.draining) throw error;
         return reject(error as Error);
       }
       setImmediate(slice);
@@ -57,7 +60,9 @@ function context_switch(machine: Machine, task: task_struct): void {
   const resume = task.continuation;
   task.continuation = null;
   if (resume !== null) resume();
+  machine.draining = true;
   drainMicrotasks();
+  machine.draining = false;
   trace.sched_switch(machine, task, machine.idle);
   machine.current = machine.idle;
 }

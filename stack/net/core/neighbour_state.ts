@@ -235,7 +235,7 @@ export function neigh_update(neigh: neighbour, lladdr: Uint8Array | null, state:
   }
 
   // Which address is it to have from now on?
-  let address = neigh.ha;
+  let address: Uint8Array = neigh.ha;
   if (dev.addr_len !== 0) {
     if (lladdr !== null) {
       if ((old & NUD_VALID) === 0 || !same_address(lladdr, neigh.ha, dev.addr_len)) address = lladdr;

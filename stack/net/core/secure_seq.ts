@@ -42,7 +42,12 @@ export function secure_tcp_seq_and_ts_off(
 }
 
 /** Where to begin the search for a local port, by the destination. @linux net/core/secure_seq.c */
-export function secure_ipv4_port_ephemeral(machine: Machine, saddr: be32, daddr: be32, dport: be16): siphash_value {
+export function secure_ipv4_port_ephemeral(
+  machine: Machine,
+  saddr: be32,
+  daddr: be32,
+  dport: be16,
+): siphash_value {
   const period = Math.floor(jiffies(machine) / EPHEMERAL_PORT_SHUFFLE_PERIOD);
   return siphash_4u32(saddr, daddr, dport, period, net_secret_init(machine));
 }

@@ -53,7 +53,12 @@ export function reuseport_add_sock(sk: sock, sk2: sock, bind_inany: boolean): Er
 }
 
 /** A member that was shut down listens again: in its group, in another one, or in a new one. @linux net/core/sock_reuseport.c */
-function reuseport_resurrect(sk: sock, old_reuse: sock_reuseport, reuse: sock_reuseport | null, bind_inany: boolean): Errno {
+function reuseport_resurrect(
+  sk: sock,
+  old_reuse: sock_reuseport,
+  reuse: sock_reuseport | null,
+  bind_inany: boolean,
+): Errno {
   remove_from(old_reuse.closed_socks, sk);
   if (reuse === null) {
     sk.sk_reuseport_cb = new_group(sk, bind_inany);
@@ -101,7 +106,12 @@ function reuseport_select_sock_by_hash(reuse: sock_reuseport, hash: u32): sock |
 }
 
 /** Which socket of the group a packet is for; null: it is in no group. @linux net/core/sock_reuseport.c */
-export function reuseport_select_sock(sk: sock, hash: u32, _skb: sk_buff | null, _hdr_len: number): sock | null {
+export function reuseport_select_sock(
+  sk: sock,
+  hash: u32,
+  _skb: sk_buff | null,
+  _hdr_len: number,
+): sock | null {
   const reuse = sk.sk_reuseport_cb;
   if (reuse === null || reuse.socks.length === 0) return null;
   return reuseport_select_sock_by_hash(reuse, hash);

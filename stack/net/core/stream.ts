@@ -1,7 +1,12 @@
 /** What stream protocols do alike: wait for a connection, for memory, for the end; and tell who waits for room. */
 import { EPOLLOUT, EPOLLWRBAND, EPOLLWRNORM } from '../../include/linux/poll.ts';
 import { SOCK_NOSPACE, SOCKWQ_ASYNC_NOSPACE } from '../../include/linux/net.ts';
-import { MAX_SCHEDULE_TIMEOUT, TASK_INTERRUPTIBLE, signal_pending, type Sleeps } from '../../include/linux/sched.ts';
+import {
+  MAX_SCHEDULE_TIMEOUT,
+  TASK_INTERRUPTIBLE,
+  signal_pending,
+  type Sleeps,
+} from '../../include/linux/sched.ts';
 import type { jiffies_t } from '../../include/linux/types.ts';
 import { waitqueue_active } from '../../include/linux/wait.ts';
 import {
@@ -48,7 +53,8 @@ export function sk_stream_write_space(sk: sock): void {
   if (sock === null || !__sk_stream_is_writeable(sk, 1)) return;
   sock.flags &= ~(1 << SOCK_NOSPACE);
   const wq = sk.sk_wq;
-  if (wq !== null && waitqueue_active(wq)) wake_up_interruptible_poll(wq, EPOLLOUT | EPOLLWRNORM | EPOLLWRBAND);
+  if (wq !== null && waitqueue_active(wq))
+    wake_up_interruptible_poll(wq, EPOLLOUT | EPOLLWRNORM | EPOLLWRBAND);
 }
 
 /**
@@ -147,7 +153,11 @@ export function* sk_stream_wait_memory(sk: sock, timeo: jiffies_t): Sleeps<jiffi
     const disconnects = sk.sk_disconnects;
     sk.sk_write_pending++;
     release_sock(sk);
-    if (!(sk.sk_err !== 0 || (sk.sk_shutdown & SEND_SHUTDOWN) !== 0 || (sk_stream_memory_free(sk) && vm_wait === 0))) {
+    if (!(
+      sk.sk_err !== 0 ||
+      (sk.sk_shutdown & SEND_SHUTDOWN) !== 0 ||
+      (sk_stream_memory_free(sk) && vm_wait === 0)
+    )) {
       current_timeo = yield* wait_woken(machine, wait, TASK_INTERRUPTIBLE, current_timeo);
     }
     yield* lock_sock(sk);
@@ -182,7 +192,11 @@ export function sk_stream_kill_queues(sk: sock): void {
   const { machine } = sock_net(sk);
   __skb_queue_purge(sk.sk_receive_queue);
   skb_queue_purge(sk.sk_error_queue);
-  WARN_ON_ONCE(machine, sk.sk_write_queue.next !== null, 'sk_stream_kill_queues: the write queue is not empty');
+  WARN_ON_ONCE(
+    machine,
+    sk.sk_write_queue.next !== null,
+    'sk_stream_kill_queues: the write queue is not empty',
+  );
   sk_mem_reclaim_final(sk);
   WARN_ON_ONCE(machine, sk.sk_wmem_queued !== 0, 'sk_stream_kill_queues: write memory is still charged');
 }

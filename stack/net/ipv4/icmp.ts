@@ -148,6 +148,14 @@ function icmpv4_xrlim_allow(net: net, rt: rtable, fl4: flowi4): boolean {
   return true;
 }
 
+/** Copy from a packet, from before its data too: the header that is quoted may have been pulled off already. */
+function copy_quoted(skb: sk_buff, offset: number, to: Uint8Array, at: number, len: number): Errno {
+  const before = Math.min(Math.max(-offset, 0), len);
+  const start = skb.data + offset;
+  if (before > 0) to.set(skb.head.subarray(start, start + before), at);
+  return before === len ? 0 : skb_copy_bits(skb, offset + before, to, at + before, len - before);
+}
+
 function icmp_glue_bits(
   param: icmp_bxm,
   to: Uint8Array,
@@ -157,7 +165,7 @@ function icmp_glue_bits(
   odd: number,
   skb: sk_buff,
 ): Errno {
-  skb_copy_bits(param.skb, param.offset + offset, to, at, len);
+  copy_quoted(param.skb, param.offset + offset, to, at, len);
   skb.csum = csum_block_add(skb.csum, csum_partial(to, at, len, 0), odd);
   return 0;
 }
@@ -247,7 +255,7 @@ function icmp_send_about(skb_in: sk_buff, type: number, code: number, info: be32
 /** Is this ICMP message an error itself? Unknown ones are taken for errors. */
 function is_icmp_error(skb: sk_buff, iph: iphdr): boolean {
   const inner = new Uint8Array(1);
-  if (skb_copy_bits(skb, skb.network_header + iph.ihl * 4 - skb.data, inner, 0, 1) !== 0) return true;
+  if (copy_quoted(skb, skb.network_header + iph.ihl * 4 - skb.data, inner, 0, 1) !== 0) return true;
   const type = inner[0]!;
   return type > NR_ICMP_TYPES || icmp_pointers[type]!.error;
 }

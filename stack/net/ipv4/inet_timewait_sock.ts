@@ -89,7 +89,11 @@ function tw_timer_handler(tw: inet_timewait_sock): void {
  * @returns null when there are net.ipv4.tcp_max_tw_buckets already
  * @linux net/ipv4/inet_timewait_sock.c
  */
-export function inet_twsk_alloc(sk: sock, dr: inet_timewait_death_row, state: TcpState): tcp_timewait_sock | null {
+export function inet_twsk_alloc(
+  sk: sock,
+  dr: inet_timewait_death_row,
+  state: TcpState,
+): tcp_timewait_sock | null {
   if (dr.tw_refcount - 1 >= dr.sysctl_max_tw_buckets) return null;
   const inet = inet_sk(sk);
   const tw = new tcp_timewait_sock(sock_net(sk), sk.skc_prot);

@@ -19,7 +19,7 @@ import {
   write_be32,
   type ip_options,
 } from '../../include/net/ip.ts';
-import { IP_INC_STATS } from '../../include/net/net_namespace.ts';
+import { IP_INC_STATS, type net } from '../../include/net/net_namespace.ts';
 import { ip_route_output_ports, RT_CONN_FLAGS_TOS } from '../../include/net/route.ts';
 import { sock_net, type sock } from '../../include/net/sock.ts';
 import { skb_reset_network_header, type sk_buff } from '../../include/linux/skbuff.ts';
@@ -30,9 +30,13 @@ import { IPSTATS_MIB_OUTNOROUTES } from '../../include/uapi/linux/snmp.ts';
 import { get_random_u32 } from '../../lib/random.ts';
 import { __sk_dst_check, sk_setup_caps } from '../core/sock/dst.ts';
 import { kfree_skb_reason, skb_dst_set_noref, skb_push } from '../core/skbuff.ts';
+import { devinet_init } from './devinet.ts';
+import { ip_fib_init } from './fib_frontend.ts';
+import { ipfrag_init } from './ip_fragment_expire.ts';
 import { __ip_select_ident, ip_select_ident_segs } from './ip_ident.ts';
 import { ip_options_build } from './ip_options.ts';
 import { ip_local_out } from './ip_output_finish.ts';
+import { ip_rt_init } from './route.ts';
 
 export { ip_local_out, __ip_local_out, ip_output, ip_send_check, LL_RESERVED_SPACE } from './ip_output_finish.ts';
 export { ip_mc_output } from './ip_output_mc.ts';
@@ -162,4 +166,16 @@ function no_route(sk: sock, skb: sk_buff): number {
   IP_INC_STATS(sock_net(sk), IPSTATS_MIB_OUTNOROUTES);
   kfree_skb_reason(skb, SKB_DROP_REASON_IP_OUTNOROUTES);
   return -EHOSTUNREACH;
+}
+
+/**
+ * IP at boot: routing tables, addresses of the devices, fragments.
+ *
+ * @linux net/ipv4/ip_output.c
+ */
+export function ip_init(net: net): void {
+  ip_rt_init(net);
+  ip_fib_init(net);
+  devinet_init(net);
+  ipfrag_init(net);
 }

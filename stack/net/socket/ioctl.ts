@@ -3,10 +3,6 @@ import type { socket } from '../../include/linux/net.ts';
 import type { Sleeps } from '../../include/linux/sched.ts';
 import type { Errno } from '../../include/uapi/asm-generic/errno.ts';
 
-export const SIOCINQ = 0x541b;
-export const SIOCOUTQ = 0x5411;
-export const SIOCATMARK = 0x8905;
-export const SIOCOUTQNSD = 0x894b;
 export const FIONBIO = 0x5421;
 
 /** @returns by command, or -ENOTTY. @linux net/socket.c */

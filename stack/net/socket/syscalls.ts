@@ -97,7 +97,7 @@ export function* do_accept(
     yield* fput(machine, newfile);
     return err;
   }
-  const addr = newsock.ops!.getname(newsock, 1);
+  const addr = newsock.ops!.getname(newsock, 2);
   if (IS_ERR(addr)) {
     yield* fput(machine, newfile);
     return -ECONNABORTED;

@@ -60,6 +60,7 @@ export const EHOSTDOWN = 112;
 export const EHOSTUNREACH = 113;
 export const EALREADY = 114;
 export const EINPROGRESS = 115;
+export const EREMOTEIO = 121;
 
 /** Inside the kernel only: restart the syscall, or EINTR where a handler ran. @linux include/linux/errno.h */
 export const ERESTARTSYS = 512;

@@ -2,6 +2,7 @@
 import type { socket } from '../../../include/linux/net.ts';
 import type { net } from '../../../include/net/net_namespace.ts';
 import {
+  SOCK_BINDPORT_LOCK,
   SOCK_DONE,
   SOCK_ZAPPED,
   sock_net,
@@ -76,7 +77,8 @@ export function sock_init_data(parent: socket | null, sk: sock): void {
 }
 
 /**
- * The child of a listener: a copy of it with everything of its own reset, owned and holding two references.
+ * The child of a listener: a copy of it with everything of its own reset, and two references. Linux holds its spinlock; no
+ * process owns it.
  *
  * @linux net/core/sock.c
  */
@@ -87,8 +89,9 @@ export function sk_clone_lock(sk: sock): sock | null {
   const newsk = sk.sk_prot.alloc(sock_net(sk), sk.sk_prot);
   sock_copy(newsk, sk);
   newsk.skc_refcnt = 2;
-  newsk.sk_lock_owned = true;
   newsk.sk_wmem_alloc = 1;
+  newsk.sk_userlocks = sk.sk_userlocks & ~SOCK_BINDPORT_LOCK;
+  newsk.sk_priority = 0;
   sock_reset_flag(newsk, SOCK_DONE);
   newsk.skc_cookie = ++sock_net(sk).cookie_gen;
   newsk.sk_kern_sock = false;

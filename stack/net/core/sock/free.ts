@@ -2,6 +2,7 @@
 import { sock_net, type sock, type sock_common } from '../../../include/net/sock.ts';
 import { module_put } from '../../../kernel/module.ts';
 import { security_sk_free } from '../../../security/security.ts';
+import { reuseport_detach_sock } from '../sock_reuseport.ts';
 import { put_page } from '../skbuff/alloc.ts';
 
 /** No process refers to it any more: packets in flight may still. @linux net/core/sock.c */
@@ -19,6 +20,7 @@ function sk_destruct(sk: sock): void {
     put_page(sk.sk_frag_page);
     sk.sk_frag_page = null;
   }
+  if (sk.sk_reuseport_cb !== null) reuseport_detach_sock(sk);
   security_sk_free(sk);
   const { machine } = sock_net(sk);
   machine.sockets.delete(sk);

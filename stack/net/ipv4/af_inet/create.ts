@@ -119,7 +119,7 @@ export function* inet_create(net: net, sock: socket, protocol: number, kern: boo
   }
 
   if (sk.sk_prot.init !== undefined) {
-    const err = machine.faults.should_fail('proto_init') ? -ENOMEM : sk.sk_prot.init(sk);
+    const err = sk.sk_prot.init(sk) || (machine.faults.should_fail('proto_init') ? -ENOMEM : 0);
     if (err !== 0) return release(sk, err);
   }
 

@@ -13,7 +13,7 @@ import { ping_init } from '../ping.ts';
 import { inet_add_protocol } from '../protocol.ts';
 import { raw_init } from '../raw.ts';
 import { tcp_init } from '../tcp/init.ts';
-import { tcp_protocol } from '../tcp_ipv4/prot.ts';
+import { tcp_protocol, tcp_v4_init } from '../tcp_ipv4/prot.ts';
 import { udp_init, udp_protocol } from '../udp.ts';
 import { INET_PROTOSW_PERMANENT, type inet_protosw } from './create.ts';
 import { ipv4_offload_init } from './offload.ts';
@@ -64,6 +64,7 @@ export function inet_init(machine: Machine): void {
 
   arp_init(net);
   ip_init(net);
+  tcp_v4_init(net);
   tcp_init(net);
   udp_init(net);
   ping_init(net);

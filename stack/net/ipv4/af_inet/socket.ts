@@ -143,12 +143,13 @@ export function* inet_dgram_connect(sock: socket, uaddr: sockaddr_in, flags: num
   return yield* prot.connect!(sk, uaddr);
 }
 
-/** The local (peer 0) or remote address. @returns it or -ENOTCONN. @linux net/ipv4/af_inet.c */
-export function inet_getname(sock: socket, peer: 0 | 1): sockaddr_in | Errno {
+/** The local (peer 0) or remote address; 2: the remote one even if the connection has ended. @returns it or -ENOTCONN. @linux net/ipv4/af_inet.c */
+export function inet_getname(sock: socket, peer: 0 | 1 | 2): sockaddr_in | Errno {
   const sk = sock.sk!;
   const inet = inet_sk(sk);
-  if (peer === 1) {
-    if (inet.inet_dport === 0 || ((1 << sk.sk_state) & (TCPF_CLOSE | TCPF_SYN_SENT)) !== 0) return -ENOTCONN;
+  if (peer !== 0) {
+    const unconnected = ((1 << sk.sk_state) & (TCPF_CLOSE | TCPF_SYN_SENT)) !== 0;
+    if (inet.inet_dport === 0 || (unconnected && peer === 1)) return -ENOTCONN;
     return { sin_family: AF_INET, sin_port: inet.inet_dport, sin_addr: inet.inet_daddr };
   }
   return { sin_family: AF_INET, sin_port: inet.inet_sport, sin_addr: inet.inet_rcv_saddr || inet.inet_saddr };

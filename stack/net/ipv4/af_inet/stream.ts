@@ -16,6 +16,7 @@ import {
   EINVAL,
   EISCONN,
   EOPNOTSUPP,
+  EPIPE,
   IS_ERR,
   type Errno,
 } from '../../../include/uapi/asm-generic/errno.ts';
@@ -94,6 +95,7 @@ export function* __inet_stream_connect(sock: socket, uaddr: sockaddr_in, flags: 
   let err: Errno;
 
   if (uaddr.sin_family === AF_UNSPEC) {
+    sk.sk_disconnects++;
     err = sk.sk_prot.disconnect(sk, flags);
     sock.state = err !== 0 ? SS_DISCONNECTING : SS_UNCONNECTED;
     return err;
@@ -119,15 +121,18 @@ export function* __inet_stream_connect(sock: socket, uaddr: sockaddr_in, flags: 
 
   const timeo = sock_sndtimeo(sk, (flags & O_NONBLOCK) !== 0);
   if (((1 << sk.sk_state) & (TCPF_SYN_SENT | TCPF_SYN_RECV)) !== 0) {
+    const disconnects = sk.sk_disconnects;
     if (timeo === 0) return err;
     if ((yield* inet_wait_for_connect(sk, timeo, 0)) === 0) return err;
     if (signal_pending(sock_net(sk).machine.current)) return sock_intr_errno(timeo);
+    if (disconnects !== sk.sk_disconnects) return -EPIPE;
   }
 
   // Refused, reset, timed out, or disconnected by somebody else.
   if (sk.sk_state === TCP_CLOSE) {
     err = sock_error(sk) || -ECONNABORTED;
     sock.state = SS_UNCONNECTED;
+    sk.sk_disconnects++;
     if (sk.sk_prot.disconnect(sk, flags) !== 0) sock.state = SS_DISCONNECTING;
     return err;
   }

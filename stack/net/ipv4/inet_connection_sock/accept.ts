@@ -9,10 +9,21 @@ import {
   reqsk_queue_removed,
   type request_sock,
 } from '../../../include/net/request_sock.ts';
-import { sk_acceptq_added, sk_sleep, sock_hold, sock_net, sock_orphan, sock_rcvtimeo, type sock } from '../../../include/net/sock.ts';
+import {
+  sk_acceptq_added,
+  sk_sleep,
+  sock_hold,
+  sock_net,
+  sock_orphan,
+  sock_rcvtimeo,
+  type sock,
+} from '../../../include/net/sock.ts';
 import { EPOLLIN, EPOLLRDNORM } from '../../../include/linux/poll.ts';
 import { EAGAIN, EINVAL, type Errno } from '../../../include/uapi/asm-generic/errno.ts';
-import { LINUX_MIB_TCPMIGRATEREQFAILURE, LINUX_MIB_TCPMIGRATEREQSUCCESS } from '../../../include/uapi/linux/snmp.ts';
+import {
+  LINUX_MIB_TCPMIGRATEREQFAILURE,
+  LINUX_MIB_TCPMIGRATEREQSUCCESS,
+} from '../../../include/uapi/linux/snmp.ts';
 import { O_NONBLOCK } from '../../../include/uapi/linux/socket.ts';
 import { TCP_LISTEN } from '../../../include/uapi/linux/tcp.ts';
 import { current, schedule_timeout } from '../../../kernel/sched/core.ts';
@@ -118,7 +129,12 @@ export function inet_csk_reqsk_queue_add(sk: sock, req: request_sock, child: soc
  * @returns the child, or null when it had to be given up
  * @linux net/ipv4/inet_connection_sock.c
  */
-export function inet_csk_complete_hashdance(sk: sock, child: sock, req: request_sock, own_req: boolean): sock | null {
+export function inet_csk_complete_hashdance(
+  sk: sock,
+  child: sock,
+  req: request_sock,
+  own_req: boolean,
+): sock | null {
   if (own_req) {
     const listener = req.rsk_listener!;
     inet_csk_reqsk_queue_drop(listener, req);

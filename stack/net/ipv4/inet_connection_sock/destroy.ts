@@ -19,7 +19,11 @@ export function inet_csk_destroy_sock(sk: sock): void {
   WARN_ON(machine, sk.skc_state !== TCP_CLOSE, 'inet_csk_destroy_sock: not closed');
   WARN_ON(machine, !sock_flag(sk, SOCK_DEAD), 'inet_csk_destroy_sock: not orphaned');
   WARN_ON(machine, !sk_unhashed(sk), 'inet_csk_destroy_sock: still in a hash table');
-  WARN_ON(machine, sk.skc_num !== 0 && inet_csk(sk).icsk_bind_hash === null, 'inet_csk_destroy_sock: has a port, but is not bound');
+  WARN_ON(
+    machine,
+    sk.skc_num !== 0 && inet_csk(sk).icsk_bind_hash === null,
+    'inet_csk_destroy_sock: has a port, but is not bound',
+  );
 
   sk.skc_prot.destroy!(sk);
   sk_stream_kill_queues(sk);

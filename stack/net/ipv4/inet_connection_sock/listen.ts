@@ -4,7 +4,10 @@ import { NET_INC_STATS } from '../../../include/net/net_namespace.ts';
 import { reqsk_queue_remove } from '../../../include/net/request_sock.ts';
 import { sock_hold, sock_net, type sock } from '../../../include/net/sock.ts';
 import type { Errno } from '../../../include/uapi/asm-generic/errno.ts';
-import { LINUX_MIB_TCPMIGRATEREQFAILURE, LINUX_MIB_TCPMIGRATEREQSUCCESS } from '../../../include/uapi/linux/snmp.ts';
+import {
+  LINUX_MIB_TCPMIGRATEREQFAILURE,
+  LINUX_MIB_TCPMIGRATEREQSUCCESS,
+} from '../../../include/uapi/linux/snmp.ts';
 import { TCP_CLOSE, TCP_LISTEN } from '../../../include/uapi/linux/tcp.ts';
 import { WARN_ON_ONCE } from '../../../kernel/printk.ts';
 import { local_bh_disable, local_bh_enable } from '../../../kernel/softirq.ts';
@@ -75,5 +78,9 @@ export function inet_csk_listen_stop(sk: sock): void {
     local_bh_enable(machine);
     sock_put(child);
   }
-  WARN_ON_ONCE(machine, sk.sk_ack_backlog !== 0, 'inet_csk_listen_stop: the accept queue is empty but counted');
+  WARN_ON_ONCE(
+    machine,
+    sk.sk_ack_backlog !== 0,
+    'inet_csk_listen_stop: the accept queue is empty but counted',
+  );
 }

@@ -7,7 +7,13 @@ import {
   type inet_bind_bucket,
   type inet_bind2_bucket,
 } from '../../../include/net/inet_hashtables.ts';
-import { SK_CAN_REUSE, SK_FORCE_REUSE, sock_net, type sock, type sock_common } from '../../../include/net/sock.ts';
+import {
+  SK_CAN_REUSE,
+  SK_FORCE_REUSE,
+  sock_net,
+  type sock,
+  type sock_common,
+} from '../../../include/net/sock.ts';
 import { EADDRINUSE, type Errno } from '../../../include/uapi/asm-generic/errno.ts';
 import { TCP_LISTEN, TCP_TIME_WAIT } from '../../../include/uapi/linux/tcp.ts';
 import { WARN_ON } from '../../../kernel/printk.ts';
@@ -31,7 +37,12 @@ import {
 import { inet_sk_get_local_port_range } from './port_range.ts';
 
 /** Do two local addresses overlap? With wildcards INADDR_ANY overlaps with every address. */
-function ipv4_rcv_saddr_equal(sk1_rcv_saddr: be32, sk2_rcv_saddr: be32, match_sk1_wildcard: boolean, match_sk2_wildcard: boolean): boolean {
+function ipv4_rcv_saddr_equal(
+  sk1_rcv_saddr: be32,
+  sk2_rcv_saddr: be32,
+  match_sk1_wildcard: boolean,
+  match_sk2_wildcard: boolean,
+): boolean {
   if (sk1_rcv_saddr === sk2_rcv_saddr) return true;
   return (match_sk1_wildcard && sk1_rcv_saddr === 0) || (match_sk2_wildcard && sk2_rcv_saddr === 0);
 }
@@ -117,7 +128,10 @@ function inet_csk_bind_conflict(
     return tb2 !== null && inet_bhash2_conflict(sk, tb2, relax, reuseport_cb_ok, reuseport_ok);
   }
   for (let sk2 = tb.owners; sk2 !== null; sk2 = sk2.skc_bind_node_next) {
-    if (inet_bind_conflict(sk, sk2, relax, reuseport_cb_ok, reuseport_ok) && inet_rcv_saddr_equal(sk, sk2, true)) {
+    if (
+      inet_bind_conflict(sk, sk2, relax, reuseport_cb_ok, reuseport_ok) &&
+      inet_rcv_saddr_equal(sk, sk2, true)
+    ) {
       return true;
     }
   }
@@ -125,7 +139,12 @@ function inet_csk_bind_conflict(
 }
 
 /** Is somebody in the way who is bound to this port on INADDR_ANY? @linux net/ipv4/inet_connection_sock.c */
-function inet_bhash2_addr_any_conflict(sk: sock, port: number, relax: boolean, reuseport_ok: boolean): boolean {
+function inet_bhash2_addr_any_conflict(
+  sk: sock,
+  port: number,
+  relax: boolean,
+  reuseport_ok: boolean,
+): boolean {
   const net = sock_net(sk);
   const reuseport_cb_ok = reuseport_cb_allows(sk);
   const head2 = inet_bhash2_addr_any_hashbucket(tcp_or_dccp_get_hashinfo(sk), net, port);
@@ -223,7 +242,8 @@ export function inet_csk_get_port(sk: sock, snum: number): Errno {
   const head = inet_bhash_bucket(hinfo, port);
   const head2 = inet_bhashfn_portaddr(hinfo, sk, net, port);
   const tb = inet_bind_bucket_find(head, net, port, 0) ?? inet_bind_bucket_create(net, head, port, 0);
-  const tb2 = inet_bind2_bucket_find(head2, net, port, 0, sk) ?? inet_bind2_bucket_create(net, head2, port, 0, sk);
+  const tb2 =
+    inet_bind2_bucket_find(head2, net, port, 0, sk) ?? inet_bind2_bucket_create(net, head2, port, 0, sk);
 
   if (snum !== 0 && named_port_conflicts(sk, tb, tb2, port)) {
     // Those that were made just now have no owners.
@@ -244,7 +264,8 @@ export function inet_csk_get_port(sk: sock, snum: number): Errno {
 function named_port_conflicts(sk: sock, tb: inet_bind_bucket, tb2: inet_bind2_bucket, port: number): boolean {
   const reuse = sk.skc_reuse !== 0 && sk.skc_state !== TCP_LISTEN;
   if (tb.owners !== null) {
-    if (sk.skc_reuse === SK_FORCE_REUSE || (tb.fastreuse > 0 && reuse) || sk_reuseport_match(tb, sk)) return false;
+    if (sk.skc_reuse === SK_FORCE_REUSE || (tb.fastreuse > 0 && reuse) || sk_reuseport_match(tb, sk))
+      return false;
   }
   if (inet_use_hash2_on_bind(sk) && inet_bhash2_addr_any_conflict(sk, port, true, true)) return true;
   return inet_csk_bind_conflict(sk, tb, tb2, true, true);

@@ -17,7 +17,10 @@ import {
 } from '../../../include/net/request_sock.ts';
 import { sk_hashed, sock_net, type sock } from '../../../include/net/sock.ts';
 import { TCP_RTO_MAX } from '../../../include/net/tcp.ts';
-import { LINUX_MIB_TCPMIGRATEREQFAILURE, LINUX_MIB_TCPMIGRATEREQSUCCESS } from '../../../include/uapi/linux/snmp.ts';
+import {
+  LINUX_MIB_TCPMIGRATEREQFAILURE,
+  LINUX_MIB_TCPMIGRATEREQSUCCESS,
+} from '../../../include/uapi/linux/snmp.ts';
 import { TCP_LISTEN } from '../../../include/uapi/linux/tcp.ts';
 import { jiffies } from '../../../kernel/time/jiffies.ts';
 import { del_timer, mod_timer } from '../../../kernel/time/timer.ts';

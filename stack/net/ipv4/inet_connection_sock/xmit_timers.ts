@@ -56,7 +56,12 @@ export function inet_csk_reset_keepalive_timer(sk: sock, len: jiffies_t): void {
  * @param when in how many jiffies, at most `max_when`
  * @linux include/net/inet_connection_sock.h
  */
-export function inet_csk_reset_xmit_timer(sk: sock, what: number, when: jiffies_t, max_when: jiffies_t): void {
+export function inet_csk_reset_xmit_timer(
+  sk: sock,
+  what: number,
+  when: jiffies_t,
+  max_when: jiffies_t,
+): void {
   const icsk = inet_csk(sk);
   const expires = jiffies(sock_net(sk).machine) + Math.min(when, max_when);
   if (what === ICSK_TIME_DACK) {

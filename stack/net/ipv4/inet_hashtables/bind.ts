@@ -15,7 +15,12 @@ import { SOCK_BINDADDR_LOCK, sock_net, type sock, type sock_common } from '../..
 import { inet_bhash_bucket, inet_bhashfn_portaddr, tcp_or_dccp_get_hashinfo } from './hash.ts';
 
 /** Make the bucket of a port that nobody owned so far. @linux net/ipv4/inet_hashtables.c */
-export function inet_bind_bucket_create(net: net, head: inet_bind_hashbucket, snum: number, l3mdev: number): inet_bind_bucket {
+export function inet_bind_bucket_create(
+  net: net,
+  head: inet_bind_hashbucket,
+  snum: number,
+  l3mdev: number,
+): inet_bind_bucket {
   const tb = new inet_bind_bucket(net, snum);
   tb.l3mdev = l3mdev;
   tb.node_next = head.chain;
@@ -37,12 +42,22 @@ export function inet_bind_bucket_destroy(hinfo: inet_hashinfo, tb: inet_bind_buc
 }
 
 /** @linux net/ipv4/inet_hashtables.c */
-export function inet_bind_bucket_match(tb: inet_bind_bucket, net: net, port: number, l3mdev: number): boolean {
+export function inet_bind_bucket_match(
+  tb: inet_bind_bucket,
+  net: net,
+  port: number,
+  l3mdev: number,
+): boolean {
   return tb.port === port && tb.ib_net === net && tb.l3mdev === l3mdev;
 }
 
 /** The bucket of a port in a chain, or null when nobody owns the port. */
-export function inet_bind_bucket_find(head: inet_bind_hashbucket, net: net, port: number, l3mdev: number): inet_bind_bucket | null {
+export function inet_bind_bucket_find(
+  head: inet_bind_hashbucket,
+  net: net,
+  port: number,
+  l3mdev: number,
+): inet_bind_bucket | null {
   let tb = head.chain;
   while (tb !== null && !inet_bind_bucket_match(tb, net, port, l3mdev)) tb = tb.node_next;
   return tb;
@@ -83,7 +98,12 @@ export function inet_bind2_bucket_addr_match(tb2: inet_bind2_bucket, sk: sock_co
 }
 
 /** Is it the bucket of this port on any address (INADDR_ANY)? @linux net/ipv4/inet_hashtables.c */
-export function inet_bind2_bucket_match_addr_any(tb2: inet_bind2_bucket, net: net, port: number, l3mdev: number): boolean {
+export function inet_bind2_bucket_match_addr_any(
+  tb2: inet_bind2_bucket,
+  net: net,
+  port: number,
+  l3mdev: number,
+): boolean {
   return tb2.port === port && tb2.ib_net === net && tb2.l3mdev === l3mdev && tb2.rcv_saddr === 0;
 }
 
@@ -96,7 +116,12 @@ export function inet_bind2_bucket_find(
   sk: sock_common,
 ): inet_bind2_bucket | null {
   for (let tb2 = head.chain; tb2 !== null; tb2 = tb2.node_next) {
-    if (tb2.port === port && tb2.ib_net === net && tb2.l3mdev === l3mdev && inet_bind2_bucket_addr_match(tb2, sk)) {
+    if (
+      tb2.port === port &&
+      tb2.ib_net === net &&
+      tb2.l3mdev === l3mdev &&
+      inet_bind2_bucket_addr_match(tb2, sk)
+    ) {
       return tb2;
     }
   }

@@ -126,7 +126,7 @@ export function __inet_hash_connect(
   const index = port_offset_index & (INET_TABLE_PERTURB_SIZE - 1);
   let perturb = hinfo.table_perturb.get(index);
   if (perturb === undefined) perturb = get_random_u32(net.machine) >>> 0;
-  let offset = ((perturb + (port_offset_base >>> 0)) >>> 0) % remaining & ~1;
+  let offset = (((perturb + (port_offset_base >>> 0)) >>> 0) % remaining) & ~1;
 
   const recycled: recycled = { tw: null };
   for (let parity = 0; parity < 2; parity++, offset++) {
@@ -187,6 +187,11 @@ export function inet_hash_connect(death_row: inet_timewait_death_row, sk: sock):
   const inet = inet_csk(sk);
   if (inet.inet_num !== 0) return __inet_hash_connect(death_row, sk, 0, 0, __inet_check_established);
   const { machine } = sock_net(sk);
-  const { lo, hi } = secure_ipv4_port_ephemeral(machine, inet.inet_rcv_saddr, inet.inet_daddr, inet.inet_dport);
+  const { lo, hi } = secure_ipv4_port_ephemeral(
+    machine,
+    inet.inet_rcv_saddr,
+    inet.inet_daddr,
+    inet.inet_dport,
+  );
   return __inet_hash_connect(death_row, sk, lo, hi, __inet_check_established);
 }

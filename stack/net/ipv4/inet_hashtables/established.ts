@@ -43,7 +43,11 @@ export function ehash_del(hashinfo: inet_hashinfo, sk: sock_common): boolean {
 
 /** Is a connection with the same addresses and ports there already? @linux net/ipv4/inet_hashtables.c */
 function inet_ehash_lookup_by_sk(hashinfo: inet_hashinfo, sk: sock_common): boolean {
-  for (let esk = hashinfo.ehash[sk.skc_hash & hashinfo.ehash_mask]!.chain; esk !== null; esk = esk.skc_node_next) {
+  for (
+    let esk = hashinfo.ehash[sk.skc_hash & hashinfo.ehash_mask]!.chain;
+    esk !== null;
+    esk = esk.skc_node_next
+  ) {
     if (
       esk.skc_hash === sk.skc_hash &&
       esk.skc_daddr === sk.skc_daddr &&

@@ -39,12 +39,21 @@ export function inet_bhash_bucket(hinfo: inet_hashinfo, port: number): inet_bind
 }
 
 /** The chain of bind2 buckets for the socket's address and a port. @linux include/net/inet_hashtables.h */
-export function inet_bhashfn_portaddr(hinfo: inet_hashinfo, sk: sock_common, net: net, port: number): inet_bind2_hashbucket {
+export function inet_bhashfn_portaddr(
+  hinfo: inet_hashinfo,
+  sk: sock_common,
+  net: net,
+  port: number,
+): inet_bind2_hashbucket {
   return hinfo.bhash2[ipv4_portaddr_hash(net, sk.skc_rcv_saddr, port) & (hinfo.bhash_size - 1)]!;
 }
 
 /** The chain of bind2 buckets for a port on any address. @linux net/ipv4/inet_hashtables.c */
-export function inet_bhash2_addr_any_hashbucket(hinfo: inet_hashinfo, net: net, port: number): inet_bind2_hashbucket {
+export function inet_bhash2_addr_any_hashbucket(
+  hinfo: inet_hashinfo,
+  net: net,
+  port: number,
+): inet_bind2_hashbucket {
   return hinfo.bhash2[ipv4_portaddr_hash(net, 0, port) & (hinfo.bhash_size - 1)]!;
 }
 

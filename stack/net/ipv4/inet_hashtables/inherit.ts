@@ -35,7 +35,9 @@ export function __inet_inherit_port(sk: sock, child: sock): Errno {
   }
   if (other_port || !inet_bind2_bucket_addr_match(tb2, child)) {
     const head2 = inet_bhashfn_portaddr(table, child, net, port);
-    tb2 = inet_bind2_bucket_find(head2, net, port, 0, child) ?? inet_bind2_bucket_create(net, head2, port, 0, child);
+    tb2 =
+      inet_bind2_bucket_find(head2, net, port, 0, child) ??
+      inet_bind2_bucket_create(net, head2, port, 0, child);
   }
   if (other_port) inet_csk_update_fastreuse(tb, child);
   inet_bind_hash(child, tb, tb2, port);

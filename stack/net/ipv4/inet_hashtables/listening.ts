@@ -13,7 +13,11 @@ import type { Errno } from '../../../include/uapi/asm-generic/errno.ts';
 import { TCP_CLOSE, TCP_LISTEN } from '../../../include/uapi/linux/tcp.ts';
 import { WARN_ON } from '../../../kernel/printk.ts';
 import { sock_prot_inuse_add } from '../../core/sock/alloc.ts';
-import { reuseport_add_sock, reuseport_alloc, reuseport_stop_listen_sock } from '../../core/sock_reuseport.ts';
+import {
+  reuseport_add_sock,
+  reuseport_alloc,
+  reuseport_stop_listen_sock,
+} from '../../core/sock_reuseport.ts';
 import { ehash_del, inet_ehash_nolisten } from './established.ts';
 import { inet_lhash2_bucket_sk, tcp_or_dccp_get_hashinfo } from './hash.ts';
 

@@ -6,7 +6,13 @@ import { inet_twsk } from '../../../include/net/inet_timewait_sock.ts';
 import { read_be32 } from '../../../include/net/ip.ts';
 import type { net } from '../../../include/net/net_namespace.ts';
 import { inet_reqsk } from '../../../include/net/request_sock.ts';
-import { SOCK_RCU_FREE, sock_flag, sock_hold, type sock, type sock_common } from '../../../include/net/sock.ts';
+import {
+  SOCK_RCU_FREE,
+  sock_flag,
+  sock_hold,
+  type sock,
+  type sock_common,
+} from '../../../include/net/sock.ts';
 import { TCP_NEW_SYN_RECV, TCP_TIME_WAIT } from '../../../include/uapi/linux/tcp.ts';
 import { PF_INET } from '../../../include/uapi/linux/socket.ts';
 import { reqsk_free } from '../../core/request_sock.ts';

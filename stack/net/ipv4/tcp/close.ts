@@ -65,7 +65,13 @@ import {
 import { WARN_ON } from '../../../kernel/printk.ts';
 import { local_bh_disable, local_bh_enable } from '../../../kernel/softirq.ts';
 import { jiffies_to_usecs } from '../../../kernel/time/jiffies.ts';
-import { __kfree_skb, __skb_dequeue, __skb_queue_purge, put_page, skb_rbtree_purge } from '../../core/skbuff.ts';
+import {
+  __kfree_skb,
+  __skb_dequeue,
+  __skb_queue_purge,
+  put_page,
+  skb_rbtree_purge,
+} from '../../core/skbuff.ts';
 import { sk_error_report } from '../../core/sock/default_callbacks.ts';
 import { __sk_dst_reset } from '../../core/sock/dst.ts';
 import { sock_put } from '../../core/sock/free.ts';
@@ -297,7 +303,11 @@ export function tcp_disconnect(sk: sock, _flags: number): Errno {
   dst_release(sk.sk_rx_dst);
   sk.sk_rx_dst = null;
   icsk.defer_connect = false;
-  WARN_ON(sock_net(sk).machine, icsk.inet_num !== 0 && icsk.icsk_bind_hash === null, 'tcp_disconnect: has a port, but is not bound');
+  WARN_ON(
+    sock_net(sk).machine,
+    icsk.inet_num !== 0 && icsk.icsk_bind_hash === null,
+    'tcp_disconnect: has a port, but is not bound',
+  );
   if (sk.sk_frag_page !== null) {
     put_page(sk.sk_frag_page);
     sk.sk_frag_page = null;

@@ -2,7 +2,13 @@
 import { tcp_sk, type tcp_sock } from '../../../include/linux/tcp.ts';
 import { inet_csk } from '../../../include/net/inet_connection_sock.ts';
 import type { sock } from '../../../include/net/sock.ts';
-import { TCP_ECN_OK, TCP_ECN_SEEN, tcp_is_sack, tcp_jiffies32, tcp_min_rtt } from '../../../include/net/tcp.ts';
+import {
+  TCP_ECN_OK,
+  TCP_ECN_SEEN,
+  tcp_is_sack,
+  tcp_jiffies32,
+  tcp_min_rtt,
+} from '../../../include/net/tcp.ts';
 import { SOCK_STREAM } from '../../../include/uapi/linux/socket.ts';
 import { TCP_LISTEN } from '../../../include/uapi/linux/tcp.ts';
 import {
@@ -15,11 +21,7 @@ import {
   tcp_info,
 } from '../../../include/uapi/linux/tcp_info.ts';
 import { jiffies_to_msecs, jiffies_to_usecs } from '../../../kernel/time/jiffies.ts';
-import {
-  TCP_CHRONO_BUSY,
-  TCP_CHRONO_RWND_LIMITED,
-  TCP_CHRONO_SNDBUF_LIMITED,
-} from '../tcp_output/chrono.ts';
+import { TCP_CHRONO_BUSY, TCP_CHRONO_RWND_LIMITED, TCP_CHRONO_SNDBUF_LIMITED } from '../tcp_output/chrono.ts';
 
 /** How fast data was delivered lately, in bytes per second; 0: not known. @linux net/ipv4/tcp.c */
 export function tcp_compute_delivery_rate(tp: tcp_sock): number {
@@ -29,7 +31,8 @@ export function tcp_compute_delivery_rate(tp: tcp_sock): number {
 
 function tcp_get_info_chrono_stats(tp: tcp_sock, info: tcp_info): void {
   const running = tcp_jiffies32(tp) - tp.chrono_start;
-  const usecs = (stat: number, type: number) => jiffies_to_usecs(stat + (tp.chrono_type === type ? running : 0));
+  const usecs = (stat: number, type: number) =>
+    jiffies_to_usecs(stat + (tp.chrono_type === type ? running : 0));
   const busy = usecs(tp.chrono_stat_busy, TCP_CHRONO_BUSY);
   info.tcpi_rwnd_limited = usecs(tp.chrono_stat_rwnd_limited, TCP_CHRONO_RWND_LIMITED);
   info.tcpi_sndbuf_limited = usecs(tp.chrono_stat_sndbuf_limited, TCP_CHRONO_SNDBUF_LIMITED);

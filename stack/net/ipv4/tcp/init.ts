@@ -61,6 +61,9 @@ export function tcp_init_sock(sk: sock): void {
 /** Bring TCP up at boot. @linux net/ipv4/tcp.c */
 export function tcp_init(net: net): void {
   const { hashinfo } = net.ipv4;
-  pr_info(net.machine, `TCP: Hash tables configured (established ${hashinfo.ehash.length} bind ${hashinfo.bhash_size})`);
+  pr_info(
+    net.machine,
+    `TCP: Hash tables configured (established ${hashinfo.ehash.length} bind ${hashinfo.bhash_size})`,
+  );
   tcp_tasklet_init(net);
 }

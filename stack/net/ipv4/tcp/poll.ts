@@ -29,7 +29,14 @@ import { TCP_URG_VALID, before, seq_distance } from '../../../include/net/tcp.ts
 import { tcp_epollin_ready } from '../../../include/net/tcp_rcv.ts';
 import { EINVAL, ENOIOCTLCMD, type Errno } from '../../../include/uapi/asm-generic/errno.ts';
 import { SIOCATMARK, SIOCINQ, SIOCOUTQ, SIOCOUTQNSD } from '../../../include/uapi/linux/sockios.ts';
-import { TCPF_SYN_RECV, TCPF_SYN_SENT, TCP_CLOSE, TCP_LISTEN, TCP_SYN_RECV, TCP_SYN_SENT } from '../../../include/uapi/linux/tcp.ts';
+import {
+  TCPF_SYN_RECV,
+  TCPF_SYN_SENT,
+  TCP_CLOSE,
+  TCP_LISTEN,
+  TCP_SYN_RECV,
+  TCP_SYN_SENT,
+} from '../../../include/uapi/linux/tcp.ts';
 import { inet_csk_listen_poll } from '../inet_connection_sock/accept.ts';
 
 /**

@@ -34,7 +34,14 @@ import {
   tcp_win_from_space,
 } from '../../../include/net/tcp.ts';
 import { TCP_SKB_CB } from '../../../include/net/tcp_skb_cb.ts';
-import { EAGAIN, EFAULT, EINVAL, ENOTCONN, EPIPE, type Errno } from '../../../include/uapi/asm-generic/errno.ts';
+import {
+  EAGAIN,
+  EFAULT,
+  EINVAL,
+  ENOTCONN,
+  EPIPE,
+  type Errno,
+} from '../../../include/uapi/asm-generic/errno.ts';
 import {
   MSG_DONTWAIT,
   MSG_ERRQUEUE,
@@ -173,7 +180,9 @@ function when_drained(sk: sock, copied: number, timeo: jiffies_t): number | Errn
   const task = current(sock_net(sk).machine);
   const shut = (sk.sk_shutdown & RCV_SHUTDOWN) !== 0;
   if (copied > 0) {
-    return timeo === 0 || sk.sk_err !== 0 || sk.skc_state === TCP_CLOSE || shut || signal_pending(task) ? 0 : SLEEP;
+    return timeo === 0 || sk.sk_err !== 0 || sk.skc_state === TCP_CLOSE || shut || signal_pending(task)
+      ? 0
+      : SLEEP;
   }
   if (sock_flag(sk, SOCK_DONE)) return 0;
   if (sk.sk_err !== 0) return sock_error(sk);
@@ -191,7 +200,12 @@ function when_drained(sk: sock, copied: number, timeo: jiffies_t): number | Errn
  * @returns bytes copied, 0 at the end of the stream; -EAGAIN, -ENOTCONN, -ECONNRESET, -ETIMEDOUT, -EINTR, …
  * @linux net/ipv4/tcp.c
  */
-export function* tcp_recvmsg_locked(sk: sock, msg: msghdr, len: number, flags: number): Sleeps<number | Errno> {
+export function* tcp_recvmsg_locked(
+  sk: sock,
+  msg: msghdr,
+  len: number,
+  flags: number,
+): Sleeps<number | Errno> {
   if (sk.skc_state === TCP_LISTEN) return -ENOTCONN;
   if ((flags & MSG_OOB) !== 0) return tcp_recv_urg(sk, msg, len, flags);
   const tp = tcp_sk(sk);

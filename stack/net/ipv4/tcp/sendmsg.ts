@@ -5,7 +5,13 @@ import { MAX_SKB_FRAGS, type sk_buff } from '../../../include/linux/skbuff.ts';
 import { tcp_sk, type tcp_sock } from '../../../include/linux/tcp.ts';
 import { copy_from_iter, msg_data_left, type iov_iter, type msghdr } from '../../../include/linux/uio.ts';
 import { NET_INC_STATS } from '../../../include/net/net_namespace.ts';
-import { SEND_SHUTDOWN, sk_stream_memory_free, sock_net, sock_sndtimeo, type sock } from '../../../include/net/sock.ts';
+import {
+  SEND_SHUTDOWN,
+  sk_stream_memory_free,
+  sock_net,
+  sock_sndtimeo,
+  type sock,
+} from '../../../include/net/sock.ts';
 import {
   TCPHDR_ACK,
   TCPHDR_PSH,
@@ -24,7 +30,13 @@ import { tcp_bound_to_half_wnd } from '../../../include/net/tcp_mss.ts';
 import { TCP_SKB_CB } from '../../../include/net/tcp_skb_cb.ts';
 import { EAGAIN, EOPNOTSUPP, EPIPE, type Errno } from '../../../include/uapi/asm-generic/errno.ts';
 import { LINUX_MIB_TCPAUTOCORKING } from '../../../include/uapi/linux/snmp.ts';
-import { MSG_DONTWAIT, MSG_EOR, MSG_FASTOPEN, MSG_MORE, MSG_OOB } from '../../../include/uapi/linux/socket.ts';
+import {
+  MSG_DONTWAIT,
+  MSG_EOR,
+  MSG_FASTOPEN,
+  MSG_MORE,
+  MSG_OOB,
+} from '../../../include/uapi/linux/socket.ts';
 import { TCPF_CLOSE_WAIT, TCPF_ESTABLISHED } from '../../../include/uapi/linux/tcp.ts';
 import { get_page, skb_fill_page_desc } from '../../core/skbuff.ts';
 import { lock_sock, release_sock, sk_flush_backlog } from '../../core/sock/lock.ts';

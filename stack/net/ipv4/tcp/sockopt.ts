@@ -32,7 +32,13 @@ import {
   keepalive_time_when,
   tcp_time_stamp_raw,
 } from '../../../include/net/tcp.ts';
-import { EINVAL, ENOPROTOOPT, EOPNOTSUPP, EPERM, type Errno } from '../../../include/uapi/asm-generic/errno.ts';
+import {
+  EINVAL,
+  ENOPROTOOPT,
+  EOPNOTSUPP,
+  EPERM,
+  type Errno,
+} from '../../../include/uapi/asm-generic/errno.ts';
 import { SOL_TCP } from '../../../include/uapi/linux/socket.ts';
 import {
   TCPF_CLOSE,
@@ -189,7 +195,11 @@ function set_int_option(sk: sock, optname: number, val: number): Errno {
     case TCP.TCP_DEFER_ACCEPT:
       // Kept as the number of SYN-ACKs that are sent in that time.
       icsk.icsk_accept_queue ??= reqsk_queue_alloc();
-      icsk.icsk_accept_queue.rskq_defer_accept = secs_to_retrans(val, TCP_TIMEOUT_INIT / HZ, TCP_RTO_MAX / HZ);
+      icsk.icsk_accept_queue.rskq_defer_accept = secs_to_retrans(
+        val,
+        TCP_TIMEOUT_INIT / HZ,
+        TCP_RTO_MAX / HZ,
+      );
       return 0;
     case TCP.TCP_WINDOW_CLAMP:
       return tcp_set_window_clamp(sk, val);
@@ -243,7 +253,12 @@ export function* do_tcp_setsockopt(sk: sock, optname: number, optval: sockopt_va
 }
 
 /** The protocol's setsockopt operation. @linux net/ipv4/tcp.c */
-export function* tcp_setsockopt(sk: sock, level: number, optname: number, optval: sockopt_value): Sleeps<Errno> {
+export function* tcp_setsockopt(
+  sk: sock,
+  level: number,
+  optname: number,
+  optval: sockopt_value,
+): Sleeps<Errno> {
   if (level !== SOL_TCP) return yield* ip_setsockopt(sk, level, optname, optval);
   return yield* do_tcp_setsockopt(sk, optname, optval);
 }
@@ -275,7 +290,11 @@ export function* do_tcp_getsockopt(sk: sock, optname: number): Sleeps<sockopt_va
       // -1 is a value, not an error: say so as the object that sockopt values may be.
       return tp.linger2 < 0 ? int_value(-1) : Math.floor((tp.linger2 || ipv4.sysctl_tcp_fin_timeout) / HZ);
     case TCP.TCP_DEFER_ACCEPT:
-      return retrans_to_secs(icsk.icsk_accept_queue?.rskq_defer_accept ?? 0, TCP_TIMEOUT_INIT / HZ, TCP_RTO_MAX / HZ);
+      return retrans_to_secs(
+        icsk.icsk_accept_queue?.rskq_defer_accept ?? 0,
+        TCP_TIMEOUT_INIT / HZ,
+        TCP_RTO_MAX / HZ,
+      );
     case TCP.TCP_WINDOW_CLAMP:
       return tp.window_clamp;
     case TCP.TCP_INFO:

@@ -11,7 +11,11 @@ import {
   sock_net,
   type sock,
 } from '../../../include/net/sock.ts';
-import { TCP_MIB_ATTEMPTFAILS, TCP_MIB_CURRESTAB, TCP_MIB_ESTABRESETS } from '../../../include/uapi/linux/snmp.ts';
+import {
+  TCP_MIB_ATTEMPTFAILS,
+  TCP_MIB_CURRESTAB,
+  TCP_MIB_ESTABRESETS,
+} from '../../../include/uapi/linux/snmp.ts';
 import {
   TCPF_CLOSE_WAIT,
   TCPF_ESTABLISHED,
@@ -53,7 +57,8 @@ export function tcp_set_state(sk: sock, state: TcpState): void {
     case TCP_CLOSE:
       if (was_established) TCP_INC_STATS(net, TCP_MIB_ESTABRESETS);
       sk.skc_prot.unhash!(sk);
-      if (inet_csk(sk).icsk_bind_hash !== null && (sk.sk_userlocks & SOCK_BINDPORT_LOCK) === 0) inet_put_port(sk);
+      if (inet_csk(sk).icsk_bind_hash !== null && (sk.sk_userlocks & SOCK_BINDPORT_LOCK) === 0)
+        inet_put_port(sk);
       if (was_established) TCP_DEC_STATS(net, TCP_MIB_CURRESTAB);
       break;
     default:
@@ -68,7 +73,8 @@ export function tcp_clear_xmit_timers(sk: sock): void {
   const tp = tcp_sk(sk);
   const { machine } = sock_net(sk);
   if (tp.pacing_timer !== null && hrtimer_try_to_cancel(machine, tp.pacing_timer)) __sock_put(sk);
-  if (tp.compressed_ack_timer !== null && hrtimer_try_to_cancel(machine, tp.compressed_ack_timer)) __sock_put(sk);
+  if (tp.compressed_ack_timer !== null && hrtimer_try_to_cancel(machine, tp.compressed_ack_timer))
+    __sock_put(sk);
   inet_csk_clear_xmit_timers(sk);
 }
 
@@ -102,6 +108,8 @@ export function tcp_done_with_error(sk: sock, err: number): void {
 /** Does ABORT send a RST in this state (RFC 9293, 3.10.5)? @linux net/ipv4/tcp.c */
 export function tcp_need_reset(state: TcpState): boolean {
   return (
-    ((1 << state) & (TCPF_ESTABLISHED | TCPF_CLOSE_WAIT | TCPF_FIN_WAIT1 | TCPF_FIN_WAIT2 | TCPF_SYN_RECV)) !== 0
+    ((1 << state) &
+      (TCPF_ESTABLISHED | TCPF_CLOSE_WAIT | TCPF_FIN_WAIT1 | TCPF_FIN_WAIT2 | TCPF_SYN_RECV)) !==
+    0
   );
 }

@@ -8,7 +8,13 @@ import { inet_csk } from '../../../include/net/inet_connection_sock.ts';
 import type { sock } from '../../../include/net/sock.ts';
 import { tcp_clear_all_retrans_hints } from '../../../include/net/tcp.ts';
 import { rb_erase } from '../../../lib/skb_tree.ts';
-import { __kfree_skb, __skb_dequeue, __skb_queue_before, __skb_queue_tail, __skb_unlink } from '../../core/skbuff.ts';
+import {
+  __kfree_skb,
+  __skb_dequeue,
+  __skb_queue_before,
+  __skb_queue_tail,
+  __skb_unlink,
+} from '../../core/skbuff.ts';
 import { sk_mem_uncharge, sk_wmem_queued_add } from '../../core/sock/memory.ts';
 import { TCP_CHRONO_BUSY, tcp_chrono_start, tcp_chrono_stop } from '../tcp_output/chrono.ts';
 

@@ -2,7 +2,10 @@
 import { skb_shinfo, type sk_buff } from '../../../include/linux/skbuff.ts';
 import { tcp_hdr, tcp_sk, type tcp_sock } from '../../../include/linux/tcp.ts';
 import type { u32 } from '../../../include/linux/types.ts';
-import { SKB_DROP_REASON_TCP_ACK_UNSENT_DATA, SKB_DROP_REASON_TCP_TOO_OLD_ACK } from '../../../include/net/dropreason.ts';
+import {
+  SKB_DROP_REASON_TCP_ACK_UNSENT_DATA,
+  SKB_DROP_REASON_TCP_TOO_OLD_ACK,
+} from '../../../include/net/dropreason.ts';
 import { ICSK_TIME_PROBE0, inet_csk } from '../../../include/net/inet_connection_sock.ts';
 import { NET_ADD_STATS, NET_INC_STATS } from '../../../include/net/net_namespace.ts';
 import { sock_net, type sock } from '../../../include/net/sock.ts';
@@ -22,9 +25,18 @@ import {
   tcp_wnd_end,
   tcp_write_queue_empty,
 } from '../../../include/net/tcp.ts';
-import { CA_ACK_ECE, CA_ACK_SLOWPATH, CA_ACK_WIN_UPDATE, rate_sample } from '../../../include/net/tcp_congestion_ops.ts';
+import {
+  CA_ACK_ECE,
+  CA_ACK_SLOWPATH,
+  CA_ACK_WIN_UPDATE,
+  rate_sample,
+} from '../../../include/net/tcp_congestion_ops.ts';
 import { TCP_SKB_CB } from '../../../include/net/tcp_skb_cb.ts';
-import { inet_csk_clear_xmit_timer, tcp_probe0_when, tcp_reset_xmit_timer } from '../../../include/net/tcp_timers.ts';
+import {
+  inet_csk_clear_xmit_timer,
+  tcp_probe0_when,
+  tcp_reset_xmit_timer,
+} from '../../../include/net/tcp_timers.ts';
 import {
   LINUX_MIB_TCPDELIVERED,
   LINUX_MIB_TCPDELIVEREDCE,
@@ -175,7 +187,13 @@ export function tcp_ack(sk: sock, skb: sk_buff, flag: number): number {
 }
 
 /** Nothing was in flight. */
-function ack_without_queue(sk: sock, ack: u32, flag: number, prior_snd_una: u32, prior_delivered: number): void {
+function ack_without_queue(
+  sk: sock,
+  ack: u32,
+  flag: number,
+  prior_snd_una: u32,
+  prior_delivered: number,
+): void {
   tcp_in_ack_event(sk, flag);
   // A D-SACK may prove a recovery that is over to have been needless.
   if ((flag & FLAG_DSACKING_ACK) !== 0) {
@@ -272,7 +290,8 @@ function tcp_ack_is_dubious(sk: sock, flag: number): boolean {
 
 /** May the window grow by this ACK? Where the network reorders much, by any delivery; else by in-order delivery. */
 function tcp_may_raise_cwnd(sk: sock, flag: number): boolean {
-  if (tcp_sk(sk).reordering > sock_net(sk).ipv4.sysctl_tcp_reordering) return (flag & FLAG_FORWARD_PROGRESS) !== 0;
+  if (tcp_sk(sk).reordering > sock_net(sk).ipv4.sysctl_tcp_reordering)
+    return (flag & FLAG_FORWARD_PROGRESS) !== 0;
   return (flag & FLAG_DATA_ACKED) !== 0;
 }
 

@@ -4,7 +4,10 @@ import { tcp_rsk, tcp_sk } from '../../../include/linux/tcp.ts';
 import { NET_INC_STATS } from '../../../include/net/net_namespace.ts';
 import type { request_sock } from '../../../include/net/request_sock.ts';
 import { sock_net, type sock } from '../../../include/net/sock.ts';
-import { LINUX_MIB_TCPACKSKIPPEDCHALLENGE, LINUX_MIB_TCPCHALLENGEACK } from '../../../include/uapi/linux/snmp.ts';
+import {
+  LINUX_MIB_TCPACKSKIPPEDCHALLENGE,
+  LINUX_MIB_TCPCHALLENGEACK,
+} from '../../../include/uapi/linux/snmp.ts';
 import { tcp_send_ack } from '../tcp_output/ack.ts';
 import { __tcp_oow_rate_limited, tcp_challenge_ack_allowed } from './ratelimit.ts';
 

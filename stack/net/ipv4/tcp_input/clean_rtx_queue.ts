@@ -42,7 +42,7 @@ import {
   FLAG_SET_XMIT_TIMER,
   FLAG_SYN_ACKED,
 } from './flags.ts';
-import { tcp_mtup_probe_success } from './recovery.ts';
+import { tcp_mtup_probe_success } from './mtu.ts';
 import { tcp_check_sack_reordering, tcp_remove_reno_sacks } from './reordering.ts';
 import { tcp_ack_update_rtt } from './rtt.ts';
 import type { tcp_sacktag_state } from './sack_tag.ts';
@@ -170,7 +170,8 @@ export function tcp_clean_rtx_queue(
   if ((flag & FLAG_ACKED) !== 0) {
     flag |= FLAG_SET_XMIT_TIMER;
     const mtup = icsk.icsk_mtup;
-    if (mtup !== null && mtup.probe_size !== 0 && !after(tp.mtu_probe_seq_end, snd_una)) tcp_mtup_probe_success(sk);
+    if (mtup !== null && mtup.probe_size !== 0 && !after(tp.mtu_probe_seq_end, snd_una))
+      tcp_mtup_probe_success(sk);
 
     if (tcp_is_reno(tp)) {
       tcp_remove_reno_sacks(sk, pkts_acked, ece_ack);

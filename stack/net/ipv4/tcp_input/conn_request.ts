@@ -7,7 +7,6 @@ import {
   tcp_request_sock,
   tcp_rsk,
   tcp_sk,
-  type tcphdr,
 } from '../../../include/linux/tcp.ts';
 import { dst_metric, dst_release, flowi4, RTAX_FEATURES, type dst_entry } from '../../../include/net/dst.ts';
 import {
@@ -51,15 +50,15 @@ import { __reqsk_free, reqsk_free, reqsk_put } from '../../core/request_sock.ts'
 import { net_tx_rndhash } from '../../core/sock/txhash.ts';
 import { inet_csk_reqsk_queue_hash_add } from '../inet_connection_sock/request_queue.ts';
 import { tcp_openreq_init_rwin } from '../tcp_minisocks/openreq_rwin.ts';
-import { tcp_parse_mss_option, tcp_parse_options } from './options.ts';
+import { tcp_parse_options } from './options.ts';
 
 /** Features of a route: use ECN. */
 const DST_FEATURE_ECN_CA = 1 << 31;
 const RTAX_FEATURE_ECN = 1 << 0;
 const DST_FEATURE_ECN_MASK = DST_FEATURE_ECN_CA | RTAX_FEATURE_ECN;
 
-/** Does the SYN ask for ECN, and do we take part? @linux net/ipv4/tcp_input.c */
-export function tcp_ecn_create_request(req: request_sock, skb: sk_buff, listen_sk: sock, dst: dst_entry): void {
+/** Does the SYN ask for ECN, and do we take part? */
+function tcp_ecn_create_request(req: request_sock, skb: sk_buff, listen_sk: sock, dst: dst_entry): void {
   const th = tcp_hdr(skb);
   if (!th.ece || !th.cwr) return;
   const ect = !INET_ECN_is_not_ect(TCP_SKB_CB(skb).ip_dsfield);
@@ -127,14 +126,14 @@ export function inet_reqsk_alloc(
   return req;
 }
 
-/** The SYN queue is full. @returns true: answer with a SYN cookie; false: drop the SYN */
+/** The SYN queue is full (or net.ipv4.tcp_syncookies is 2). @returns true: answer with a SYN cookie; false: drop the SYN */
 function tcp_syn_flood_action(sk: sock, proto: string): boolean {
   const queue = inet_csk_accept_queue(sk);
   const net = sock_net(sk);
   const syncookies = net.ipv4.sysctl_tcp_syncookies;
   const want_cookie = syncookies !== 0;
   NET_INC_STATS(net, want_cookie ? LINUX_MIB_TCPREQQFULLDOCOOKIES : LINUX_MIB_TCPREQQFULLDROP);
-  trace.sockscope_queue_overflow(sk, 'syn');
+  if (inet_csk_reqsk_queue_is_full(sk)) trace.sockscope_queue_overflow(sk, 'syn');
   if (queue.synflood_warned === 0 && syncookies !== 2) {
     queue.synflood_warned = 1;
     const what = want_cookie ? 'Sending cookies' : 'Dropping request';
@@ -155,21 +154,6 @@ function tcp_reqsk_record_syn(sk: sock, req: request_sock, skb: sk_buff): void {
   req.saved_syn = skb.head.slice(from, end);
 }
 
-/**
- * The MSS for a SYN cookie, if cookies are to be sent now.
- *
- * @returns 0: not now
- * @linux net/ipv4/tcp_input.c
- */
-export function tcp_get_syncookie_mss(af_ops: tcp_request_sock_ops, sk: sock, th: tcphdr): number {
-  if (sock_net(sk).ipv4.sysctl_tcp_syncookies !== 2 && !inet_csk_reqsk_queue_is_full(sk)) return 0;
-  if (!tcp_syn_flood_action(sk, SLAB_NAME)) return 0;
-  if (sk_acceptq_is_full(sk)) {
-    NET_INC_STATS(sock_net(sk), LINUX_MIB_LISTENOVERFLOWS);
-    return 0;
-  }
-  return tcp_parse_mss_option(th, tcp_sk(sk).rx_opt.user_mss) || af_ops.mss_clamp;
-}
 /** How Linux calls requests of TCP over IPv4 in its messages. */
 const SLAB_NAME = 'request_sock_TCP';
 

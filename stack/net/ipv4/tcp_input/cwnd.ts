@@ -36,7 +36,8 @@ import { FLAG_SND_UNA_ADVANCED } from './flags.ts';
 
 /** More segments can't be lost or SACKed than were sent. @linux include/net/tcp.h */
 export function tcp_verify_left_out(tp: tcp_sock): void {
-  if (tcp_left_out(tp) > tp.packets_out) WARN_ON(sock_net(tp).machine, true, 'tcp_left_out(tp) > tp->packets_out');
+  if (tcp_left_out(tp) > tp.packets_out)
+    WARN_ON(sock_net(tp).machine, true, 'tcp_left_out(tp) > tp->packets_out');
 }
 
 /** Count segments that reached the peer; `ece_ack`: the ACK told of congestion marks. @linux net/ipv4/tcp_input.c */
@@ -118,7 +119,12 @@ export function tcp_init_cwnd_reduction(sk: sock): void {
  *
  * @linux net/ipv4/tcp_input.c
  */
-export function tcp_cwnd_reduction(sk: sock, newly_acked_sacked: number, newly_lost: number, flag: number): void {
+export function tcp_cwnd_reduction(
+  sk: sock,
+  newly_acked_sacked: number,
+  newly_lost: number,
+  flag: number,
+): void {
   const tp = tcp_sk(sk);
   const in_flight = tcp_packets_in_flight(tp);
   const delta = tp.snd_ssthresh - in_flight;

@@ -1,8 +1,19 @@
 /** How the peer ends a connection: FIN and RST. @linux net/ipv4/tcp_input.c */
 import type { sk_buff } from '../../../include/linux/skbuff.ts';
 import { tcp_sk } from '../../../include/linux/tcp.ts';
-import { inet_csk_enter_pingpong_mode, inet_csk_schedule_ack } from '../../../include/net/inet_connection_sock.ts';
-import { RCV_SHUTDOWN, SOCK_DEAD, SOCK_DONE, sock_flag, sock_net, sock_set_flag, type sock } from '../../../include/net/sock.ts';
+import {
+  inet_csk_enter_pingpong_mode,
+  inet_csk_schedule_ack,
+} from '../../../include/net/inet_connection_sock.ts';
+import {
+  RCV_SHUTDOWN,
+  SOCK_DEAD,
+  SOCK_DONE,
+  sock_flag,
+  sock_net,
+  sock_set_flag,
+  type sock,
+} from '../../../include/net/sock.ts';
 import { tcp_is_sack } from '../../../include/net/tcp.ts';
 import { tcp_sack_reset } from '../../../include/net/tcp_rx_opt.ts';
 import { ECONNREFUSED, ECONNRESET, EPIPE } from '../../../include/uapi/asm-generic/errno.ts';

@@ -88,12 +88,7 @@ export function tcp_finish_connect(sk: sock, skb: sk_buff): void {
 export function tcp_try_undo_spurious_syn(sk: sock): void {
   const tp = tcp_sk(sk);
   const syn_stamp = tp.retrans_stamp;
-  if (
-    tp.undo_marker !== 0 &&
-    syn_stamp !== 0 &&
-    tp.rx_opt.saw_tstamp &&
-    syn_stamp === tp.rx_opt.rcv_tsecr
-  ) {
+  if (tp.undo_marker !== 0 && syn_stamp !== 0 && tp.rx_opt.saw_tstamp && syn_stamp === tp.rx_opt.rcv_tsecr) {
     tp.undo_marker = 0;
   }
 }

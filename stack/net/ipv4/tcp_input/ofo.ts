@@ -7,7 +7,11 @@ import { NET_INC_STATS } from '../../../include/net/net_namespace.ts';
 import { sock_net, type sock } from '../../../include/net/sock.ts';
 import { after, before, tcp_is_sack } from '../../../include/net/tcp.ts';
 import { TCP_SKB_CB } from '../../../include/net/tcp_skb_cb.ts';
-import { LINUX_MIB_TCPOFODROP, LINUX_MIB_TCPOFOMERGE, LINUX_MIB_TCPOFOQUEUE } from '../../../include/uapi/linux/snmp.ts';
+import {
+  LINUX_MIB_TCPOFODROP,
+  LINUX_MIB_TCPOFOMERGE,
+  LINUX_MIB_TCPOFOQUEUE,
+} from '../../../include/uapi/linux/snmp.ts';
 import { rb_erase, rb_insert_after, rb_replace_node, skb_rb_next } from '../../../lib/skb_tree.ts';
 import { __kfree_skb } from '../../core/skbuff.ts';
 import { skb_set_owner_r } from '../../core/sock/memory.ts';

@@ -1,6 +1,11 @@
 /** Reading the options of a received header. @linux net/ipv4/tcp_input.c */
 import type { sk_buff } from '../../../include/linux/skbuff.ts';
-import { tcp_hdr, type tcp_options_received, type tcp_sock, type tcphdr } from '../../../include/linux/tcp.ts';
+import {
+  tcp_hdr,
+  type tcp_options_received,
+  type tcp_sock,
+  type tcphdr,
+} from '../../../include/linux/tcp.ts';
 import type { u32 } from '../../../include/linux/types.ts';
 import { inet_csk } from '../../../include/net/inet_connection_sock.ts';
 import { read_be16, read_be32 } from '../../../include/net/ip.ts';
@@ -38,45 +43,18 @@ const ALIGNED_TIMESTAMP =
   (TCPOPT_NOP << 24) | (TCPOPT_NOP << 16) | (TCPOPT_TIMESTAMP << 8) | TCPOLEN_TIMESTAMP;
 
 /**
- * Find the MSS in a SYN's options, at most `user_mss` (0: no limit).
- *
- * @returns the MSS in bytes, or 0 when there is none
- * @linux net/ipv4/tcp_input.c
- */
-export function tcp_parse_mss_option(th: tcphdr, user_mss: number): number {
-  const bytes = th.bytes;
-  let ptr = th.at + TCP_HEADER_LEN;
-  let length = th.doff * 4 - TCP_HEADER_LEN;
-  let mss = 0;
-  while (length > 0) {
-    const opcode = bytes[ptr]!;
-    if (opcode === TCPOPT_EOL) return mss;
-    if (opcode === TCPOPT_NOP) {
-      ptr++;
-      length--;
-      continue;
-    }
-    if (length < 2) return mss;
-    const opsize = bytes[ptr + 1]!;
-    if (opsize < 2 || opsize > length) return mss;
-    if (opcode === TCPOPT_MSS && opsize === TCPOLEN_MSS) {
-      const in_mss = read_be16(bytes, ptr + 2);
-      if (in_mss !== 0) mss = user_mss !== 0 && user_mss < in_mss ? user_mss : in_mss;
-    }
-    ptr += opsize;
-    length -= opsize;
-  }
-  return mss;
-}
-
-/**
  * Read all options of a header into `opt_rx`. MSS, window scale and SACK-permitted count only in a SYN; once
  * established (`estab`), a timestamp only if it was agreed on. The place of SACK blocks is left in the skb's
  * control block, for tcp_sacktag_write_queue().
  *
  * @linux net/ipv4/tcp_input.c
  */
-export function tcp_parse_options(net: net, skb: sk_buff, opt_rx: tcp_options_received, estab: boolean): void {
+export function tcp_parse_options(
+  net: net,
+  skb: sk_buff,
+  opt_rx: tcp_options_received,
+  estab: boolean,
+): void {
   const th = tcp_hdr(skb);
   const bytes = th.bytes;
   const syn = th.syn;
@@ -216,7 +194,9 @@ export function tcp_replace_ts_recent(tp: tcp_sock, seq: u32): void {
  * @linux net/ipv4/tcp_input.c
  */
 export function tcp_may_update_window(tp: tcp_sock, ack: u32, ack_seq: u32, nwin: number): boolean {
-  return after(ack, tp.snd_una) || after(ack_seq, tp.snd_wl1) || (ack_seq === tp.snd_wl1 && nwin > tp.snd_wnd);
+  return (
+    after(ack, tp.snd_una) || after(ack_seq, tp.snd_wl1) || (ack_seq === tp.snd_wl1 && nwin > tp.snd_wnd)
+  );
 }
 
 /**

@@ -23,7 +23,14 @@ import {
   LINUX_MIB_TCPRCVCOLLAPSED,
 } from '../../../include/uapi/linux/snmp.ts';
 import { rb_erase, tcp_rbtree_insert } from '../../../lib/skb_tree.ts';
-import { __kfree_skb, __skb_queue_before, __skb_unlink, alloc_skb, skb_copy_bits, skb_put } from '../../core/skbuff.ts';
+import {
+  __kfree_skb,
+  __skb_queue_before,
+  __skb_unlink,
+  alloc_skb,
+  skb_copy_bits,
+  skb_put,
+} from '../../core/skbuff.ts';
 import { sk_rmem_schedule, skb_set_owner_r } from '../../core/sock/memory.ts';
 import { tcp_drop_reason } from './coalesce.ts';
 import { tcp_clamp_window } from './rcvbuf.ts';
@@ -75,7 +82,7 @@ function tcp_prune_ofo_queue(sk: sock): boolean {
   if (queue.last === null) return false;
   NET_INC_STATS(sock_net(sk), LINUX_MIB_OFOPRUNED);
   let goal = sk.sk_rcvbuf >> 3;
-  for (let skb: sk_buff | null = queue.last; skb !== null; ) {
+  for (let skb: sk_buff | null = queue.last; skb !== null;) {
     const prev: sk_buff | null = skb.prev;
     rb_erase(skb, queue);
     goal -= skb.truesize;
@@ -122,7 +129,12 @@ function tcp_collapse_ofo_queue(sk: sock): void {
 }
 
 /** Take a segment off and free it. @returns the next one */
-function tcp_collapse_one(sk: sock, skb: sk_buff, list: sk_buff_head | null, root: skb_tree | null): sk_buff | null {
+function tcp_collapse_one(
+  sk: sock,
+  skb: sk_buff,
+  list: sk_buff_head | null,
+  root: skb_tree | null,
+): sk_buff | null {
   const next = skb.next;
   if (list !== null) __skb_unlink(skb, list);
   else rb_erase(skb, root!);

@@ -1,5 +1,9 @@
 /** Quick-ack mode: acknowledge at once for a while, instead of waiting for data to ride on. @linux net/ipv4/tcp_input.c */
-import { inet_csk, inet_csk_exit_pingpong_mode, inet_csk_in_pingpong_mode } from '../../../include/net/inet_connection_sock.ts';
+import {
+  inet_csk,
+  inet_csk_exit_pingpong_mode,
+  inet_csk_in_pingpong_mode,
+} from '../../../include/net/inet_connection_sock.ts';
 import { dst_metric, RTAX_QUICKACK } from '../../../include/net/dst.ts';
 import { tcp_sk } from '../../../include/linux/tcp.ts';
 import type { sock } from '../../../include/net/sock.ts';

@@ -33,7 +33,7 @@ export function __tcp_oow_rate_limited(net: net, mib_idx: number, owner: oow_ack
 }
 
 /**
- * The same for the answer to a certain segment: data without SYN is no part of an ACK loop and passes.
+ * The same for the answer to a certain segment: a loop consists of pure ACKs or of SYNs, so data passes.
  *
  * @returns true: don't answer
  * @linux net/ipv4/tcp_input.c

@@ -67,7 +67,11 @@ import { tcp_send_challenge_ack } from './challenge.ts';
 import { tcp_drop_reason } from './coalesce.ts';
 import { tcp_data_queue, tcp_data_ready, tcp_queue_rcv } from './data.ts';
 import { tcp_reset } from './fin.ts';
-import { tcp_init_transfer, tcp_rcv_synsent_state_process, tcp_try_undo_spurious_syn } from './finish_connect.ts';
+import {
+  tcp_init_transfer,
+  tcp_rcv_synsent_state_process,
+  tcp_try_undo_spurious_syn,
+} from './finish_connect.ts';
 import { FLAG_DATA, FLAG_NO_CHALLENGE_ACK, FLAG_SLOWPATH, FLAG_UPDATE_TS_RECENT } from './flags.ts';
 import { tcp_parse_aligned_timestamp, tcp_store_ts_recent } from './options.ts';
 import { tcp_event_data_recv, tcp_initialize_rcv_mss, tcp_rcv_rtt_measure_ts } from './rcvbuf.ts';

@@ -121,7 +121,8 @@ export function tcp_grow_window(sk: sock, skb: sk_buff, adjust: boolean): void {
     return;
   }
   const truesize = truesize_adjust(adjust, skb);
-  let incr = tcp_win_from_space(sk, truesize) <= skb.len ? 2 * tp.advmss : __tcp_grow_window(sk, skb, truesize);
+  let incr =
+    tcp_win_from_space(sk, truesize) <= skb.len ? 2 * tp.advmss : __tcp_grow_window(sk, skb, truesize);
   if (incr !== 0) {
     incr = Math.max(incr, 2 * skb.len);
     tp.rcv_ssthresh += Math.min(room, incr);

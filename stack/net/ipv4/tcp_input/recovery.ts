@@ -11,7 +11,6 @@ import {
   TCP_RTO_MAX,
   tcp_ca_event,
   tcp_clear_all_retrans_hints,
-  tcp_clear_retrans_hints_partial,
   tcp_current_ssthresh,
   tcp_in_cwnd_reduction,
   tcp_is_reno,
@@ -28,8 +27,6 @@ import { CA_EVENT_LOSS } from '../../../include/net/tcp_congestion_ops.ts';
 import { TCP_SKB_CB, TCPCB_LOST, TCPCB_SACKED_ACKED } from '../../../include/net/tcp_skb_cb.ts';
 import { inet_csk_reset_xmit_timer } from '../../../include/net/tcp_timers.ts';
 import {
-  LINUX_MIB_TCPMTUPFAIL,
-  LINUX_MIB_TCPMTUPSUCCESS,
   LINUX_MIB_TCPRENORECOVERY,
   LINUX_MIB_TCPSACKRECOVERY,
   LINUX_MIB_TCPSACKRENEGING,
@@ -44,8 +41,6 @@ import {
 import { WARN_ON } from '../../../kernel/printk.ts';
 import { msecs_to_jiffies, usecs_to_jiffies } from '../../../kernel/time/jiffies.ts';
 import { tcp_set_ca_state } from '../tcp_cong.ts';
-import { tcp_current_mss, tcp_mss_to_mtu, tcp_sync_mss } from '../tcp_output/mss.ts';
-import { tcp_xmit_retransmit_queue } from '../tcp_output/retransmit.ts';
 import { tcp_newreno_mark_lost, tcp_rack_mark_lost, tcp_rack_skb_timeout } from '../tcp_recovery.ts';
 import {
   tcp_any_retrans_done,
@@ -70,8 +65,8 @@ import {
   REXMIT_NEW,
   type tcp_alert,
 } from './flags.ts';
-import { tcp_add_reno_sack, tcp_limit_reno_sacked } from './reordering.ts';
-import { tcp_skb_seglen } from './sack_tag.ts';
+import { tcp_mtup_probe_failed, tcp_simple_retransmit } from './mtu.ts';
+import { tcp_add_reno_sack } from './reordering.ts';
 import {
   tcp_force_fast_retransmit,
   tcp_try_undo_dsack,
@@ -129,7 +124,7 @@ export function tcp_enter_loss(sk: sock): void {
   const new_recovery = icsk.icsk_ca_state < TCP_CA_Recovery;
   tcp_timeout_mark_lost(sk);
 
-  // Reduce ssthresh if it has not been for this window of data.
+  // Once for each window of data, ssthresh comes down (RFC 5681 3.1, equation 4).
   if (
     icsk.icsk_ca_state <= TCP_CA_Disorder ||
     !after(tp.high_seq, tp.snd_una) ||
@@ -189,7 +184,7 @@ function tcp_mark_head_lost(sk: sock, packets: number, mark_head: boolean): void
   let skb = tp.lost_skb_hint;
   let cnt = 0;
   if (skb !== null) {
-    // Head already handled?
+    // The first one was marked before.
     if (mark_head && after(TCP_SKB_CB(skb).seq, tp.snd_una)) return;
     cnt = tp.lost_cnt_hint;
   } else {
@@ -226,58 +221,6 @@ function tcp_try_to_open(sk: sock, flag: number): void {
   if (inet_csk(sk).icsk_ca_state !== TCP_CA_CWR) tcp_try_keep_open(sk);
 }
 
-/** The MTU probe was lost: segments of that size don't pass. */
-function tcp_mtup_probe_failed(sk: sock): void {
-  const mtup = inet_csk(sk).icsk_mtup!;
-  mtup.search_high = mtup.probe_size - 1;
-  mtup.probe_size = 0;
-  NET_INC_STATS(sock_net(sk), LINUX_MIB_TCPMTUPFAIL);
-}
-
-/** The MTU probe arrived: send segments of that size from now on, and as many bytes in flight as before. @linux net/ipv4/tcp_input.c */
-export function tcp_mtup_probe_success(sk: sock): void {
-  const tp = tcp_sk(sk);
-  const icsk = inet_csk(sk);
-  const mtup = icsk.icsk_mtup!;
-  tp.prior_ssthresh = tcp_current_ssthresh(sk);
-  const cwnd = Math.floor((tp.snd_cwnd * tcp_mss_to_mtu(sk, tp.mss_cache)) / mtup.probe_size);
-  tp.snd_cwnd = Math.max(1, cwnd);
-  tp.snd_cwnd_cnt = 0;
-  tp.snd_cwnd_stamp = tcp_jiffies32(sk);
-  tp.snd_ssthresh = tcp_current_ssthresh(sk);
-  mtup.search_low = mtup.probe_size;
-  mtup.probe_size = 0;
-  tcp_sync_mss(sk, icsk.icsk_pmtu_cookie);
-  NET_INC_STATS(sock_net(sk), LINUX_MIB_TCPMTUPSUCCESS);
-}
-
-/** Send again what was lost for another reason than congestion: state Loss, but the window stays. */
-function tcp_non_congestion_loss_retransmit(sk: sock): void {
-  const tp = tcp_sk(sk);
-  if (inet_csk(sk).icsk_ca_state !== TCP_CA_Loss) {
-    tp.high_seq = tp.snd_nxt;
-    tp.snd_ssthresh = tcp_current_ssthresh(sk);
-    tp.prior_ssthresh = 0;
-    tp.undo_marker = 0;
-    tcp_set_ca_state(sk, TCP_CA_Loss);
-  }
-  tcp_xmit_retransmit_queue(sk);
-}
-
-/** The path's MTU has shrunk: send again what was too large for it. @linux net/ipv4/tcp_input.c */
-export function tcp_simple_retransmit(sk: sock): void {
-  const tp = tcp_sk(sk);
-  const mss = tcp_current_mss(sk);
-  for (let skb = tp.tcp_rtx_queue.first; skb !== null; skb = skb.next) {
-    if (tcp_skb_seglen(skb) > mss) tcp_mark_skb_lost(sk, skb);
-  }
-  tcp_clear_retrans_hints_partial(tp);
-  if (tp.lost_out === 0) return;
-  if (tcp_is_reno(tp)) tcp_limit_reno_sacked(tp);
-  tcp_verify_left_out(tp);
-  tcp_non_congestion_loss_retransmit(sk);
-}
-
 /** Fast recovery begins (RFC 6675, RFC 6582): the window is reduced while what was lost is sent again. @linux net/ipv4/tcp_input.c */
 export function tcp_enter_recovery(sk: sock, ece_ack: boolean): void {
   const tp = tcp_sk(sk);
@@ -297,7 +240,8 @@ export function tcp_enter_recovery(sk: sock, ece_ack: boolean): void {
 function tcp_process_loss(sk: sock, flag: number, num_dupack: number, alert: tcp_alert): void {
   const tp = tcp_sk(sk);
   const recovered = !before(tp.snd_una, tp.high_seq);
-  if (((flag & FLAG_SND_UNA_ADVANCED) !== 0 || tp.fastopen_rsk !== null) && tcp_try_undo_loss(sk, false)) return;
+  if (((flag & FLAG_SND_UNA_ADVANCED) !== 0 || tp.fastopen_rsk !== null) && tcp_try_undo_loss(sk, false))
+    return;
 
   if (tp.frto) {
     // Step 3.b: something that was never sent again arrived.
@@ -322,7 +266,8 @@ function tcp_process_loss(sk: sock, flag: number, num_dupack: number, alert: tcp
   }
   if (tcp_is_reno(tp)) {
     // A duplicate ACK above high_seq is from something sent after the time-out.
-    if (after(tp.snd_nxt, tp.high_seq) && num_dupack !== 0) tcp_add_reno_sack(sk, num_dupack, (flag & FLAG_ECE) !== 0);
+    if (after(tp.snd_nxt, tp.high_seq) && num_dupack !== 0)
+      tcp_add_reno_sack(sk, num_dupack, (flag & FLAG_ECE) !== 0);
     else if ((flag & FLAG_SND_UNA_ADVANCED) !== 0) tcp_reset_reno_sack(tp);
   }
   alert.rexmit = REXMIT_LOST;
@@ -347,7 +292,12 @@ function tcp_identify_packet_loss(sk: sock, alert: tcp_alert): void {
  *
  * @linux net/ipv4/tcp_input.c
  */
-export function tcp_fastretrans_alert(sk: sock, prior_snd_una: u32, num_dupack: number, alert: tcp_alert): void {
+export function tcp_fastretrans_alert(
+  sk: sock,
+  prior_snd_una: u32,
+  num_dupack: number,
+  alert: tcp_alert,
+): void {
   const icsk = inet_csk(sk);
   const tp = tcp_sk(sk);
   const flag = alert.flag;
@@ -366,7 +316,11 @@ export function tcp_fastretrans_alert(sk: sock, prior_snd_una: u32, num_dupack: 
 
   // D. Is the state to be left, as all of high_seq is acknowledged?
   if (icsk.icsk_ca_state === TCP_CA_Open) {
-    WARN_ON(sock_net(sk).machine, tp.retrans_out !== 0 && !tp.syn_data, 'tcp_fastretrans_alert: retrans_out in Open');
+    WARN_ON(
+      sock_net(sk).machine,
+      tp.retrans_out !== 0 && !tp.syn_data,
+      'tcp_fastretrans_alert: retrans_out in Open',
+    );
     tp.retrans_stamp = 0;
   } else if (!before(tp.snd_una, tp.high_seq)) {
     switch (icsk.icsk_ca_state) {
@@ -385,7 +339,7 @@ export function tcp_fastretrans_alert(sk: sock, prior_snd_una: u32, num_dupack: 
     }
   }
 
-  // E. Process the state.
+  // E. What the ACK means in this state.
   switch (icsk.icsk_ca_state) {
     case TCP_CA_Recovery:
       if ((flag & FLAG_SND_UNA_ADVANCED) === 0) {

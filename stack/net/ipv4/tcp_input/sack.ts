@@ -103,7 +103,8 @@ function tcp_check_dsack(
   if (before(start_seq_0, TCP_SKB_CB(ack_skb).ack_seq)) {
     NET_INC_STATS(net, LINUX_MIB_TCPDSACKRECV);
   } else if (num_sacks > 1) {
-    if (after(end_seq_0, read_be32(bytes, at + 12)) || before(start_seq_0, read_be32(bytes, at + 8))) return false;
+    if (after(end_seq_0, read_be32(bytes, at + 12)) || before(start_seq_0, read_be32(bytes, at + 8)))
+      return false;
     NET_INC_STATS(net, LINUX_MIB_TCPDSACKOFORECV);
   } else {
     return false;
@@ -236,7 +237,7 @@ export function tcp_sacktag_write_queue(
   if (tp.sacked_out === 0) tcp_highest_sack_reset(sk);
   const found_dup_sack = tcp_check_dsack(sk, ack_skb, at, num_sacks, prior_snd_una, state);
 
-  // Eliminate too old ACKs, but take the D-SACK: it may detect a spurious retransmission.
+  // From so old an ACK only the D-SACK is of use.
   if (before(TCP_SKB_CB(ack_skb).ack_seq, (prior_snd_una - tp.max_window) | 0)) return 0;
   if (tp.packets_out === 0) return state.flag;
 

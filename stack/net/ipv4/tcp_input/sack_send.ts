@@ -79,7 +79,7 @@ export function tcp_send_dupack(sk: sock, skb: sk_buff): void {
 /** The first block grew: swallow the others that it touches now. */
 function tcp_sack_maybe_coalesce(tp: tcp_sock, blocks: tcp_sack_block[]): void {
   const first = blocks[0]!;
-  for (let i = 1; i < tp.rx_opt.num_sacks; ) {
+  for (let i = 1; i < tp.rx_opt.num_sacks;) {
     const walk = blocks[i]!;
     if (tcp_sack_extend(first, walk.start_seq, walk.end_seq)) {
       remove_block(blocks, i, tp.rx_opt.num_sacks);
@@ -94,7 +94,10 @@ function tcp_sack_maybe_coalesce(tp: tcp_sock, blocks: tcp_sack_block[]): void {
 export function tcp_sack_compress_send_ack(sk: sock): void {
   const tp = tcp_sk(sk);
   if (tp.compressed_ack === 0) return;
-  if (tp.compressed_ack_timer !== null && hrtimer_try_to_cancel(sock_net(sk).machine, tp.compressed_ack_timer)) {
+  if (
+    tp.compressed_ack_timer !== null &&
+    hrtimer_try_to_cancel(sock_net(sk).machine, tp.compressed_ack_timer)
+  ) {
     __sock_put(sk);
   }
   NET_ADD_STATS(sock_net(sk), LINUX_MIB_TCPACKCOMPRESSED, tp.compressed_ack - 1);
@@ -142,7 +145,7 @@ export function tcp_sack_remove(tp: tcp_sock): void {
   }
   const blocks = selective_acks(tp);
   let num_sacks = tp.rx_opt.num_sacks;
-  for (let i = 0; i < num_sacks; ) {
+  for (let i = 0; i < num_sacks;) {
     if (!before(tp.rcv_nxt, blocks[i]!.start_seq)) {
       remove_block(blocks, i, num_sacks);
       num_sacks--;

@@ -3,10 +3,7 @@ import { tcp_sk } from '../../../include/linux/tcp.ts';
 import { ICSK_ACK_NOW, inet_csk, inet_csk_ack_scheduled } from '../../../include/net/inet_connection_sock.ts';
 import { hrtimer_is_queued } from '../../../include/linux/timer.ts';
 import { sock_hold, sock_net, type sock } from '../../../include/net/sock.ts';
-import {
-  TCP_FASTRETRANS_THRESH,
-  tcp_is_sack,
-} from '../../../include/net/tcp.ts';
+import { TCP_FASTRETRANS_THRESH, tcp_is_sack } from '../../../include/net/tcp.ts';
 import { hrtimer_start_range_ns } from '../../../kernel/time/hrtimer.ts';
 import { ktime_get_ns } from '../../../kernel/time/timekeeping.ts';
 import { tcp_send_ack, tcp_send_delayed_ack } from '../tcp_output/ack.ts';

@@ -54,7 +54,8 @@ function tcp_packet_delayed(tp: tcp_sock): boolean {
 export function tcp_undo_cwnd_reduction(sk: sock, unmark_loss: boolean): void {
   const tp = tcp_sk(sk);
   if (unmark_loss) {
-    for (let skb = tp.tcp_rtx_queue.first; skb !== null; skb = skb.next) TCP_SKB_CB(skb).sacked &= ~TCPCB_LOST;
+    for (let skb = tp.tcp_rtx_queue.first; skb !== null; skb = skb.next)
+      TCP_SKB_CB(skb).sacked &= ~TCPCB_LOST;
     tp.lost_out = 0;
     tcp_clear_all_retrans_hints(tp);
   }
@@ -74,7 +75,7 @@ function tcp_may_undo(tp: tcp_sock): boolean {
   return tp.undo_marker !== 0 && (tp.undo_retrans === 0 || tcp_packet_delayed(tp));
 }
 
-/** Without SACK, hold the state until something above high_seq is acknowledged (RFC 6582 section 4). */
+/** RFC 6582 section 4: without SACK the state ends only with an ACK beyond high_seq. */
 function tcp_is_non_sack_preventing_reopen(sk: sock): boolean {
   const tp = tcp_sk(sk);
   if (tp.snd_una !== tp.high_seq || !tcp_is_reno(tp)) return false;

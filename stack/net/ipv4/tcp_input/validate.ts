@@ -19,7 +19,12 @@ import {
   LINUX_MIB_TCPSYNCHALLENGE,
   TCP_MIB_INERRS,
 } from '../../../include/uapi/linux/snmp.ts';
-import { TCP_SYN_RECV, TCPF_CLOSE_WAIT, TCPF_CLOSING, TCPF_LAST_ACK } from '../../../include/uapi/linux/tcp.ts';
+import {
+  TCP_SYN_RECV,
+  TCPF_CLOSE_WAIT,
+  TCPF_CLOSING,
+  TCPF_LAST_ACK,
+} from '../../../include/uapi/linux/tcp.ts';
 import { __kfree_skb } from '../../core/skbuff.ts';
 import { tcp_send_challenge_ack } from './challenge.ts';
 import { tcp_drop_reason } from './coalesce.ts';

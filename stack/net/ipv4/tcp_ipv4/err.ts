@@ -4,7 +4,11 @@ import { tcp_rsk, tcp_sk, tcphdr } from '../../../include/linux/tcp.ts';
 import type { u32 } from '../../../include/linux/types.ts';
 import { dst_mtu, inet_iif } from '../../../include/net/dst.ts';
 import { icmp_err_convert } from '../../../include/net/icmp.ts';
-import { ICSK_TIME_RETRANS, inet_csk, inet_csk_rto_backoff } from '../../../include/net/inet_connection_sock.ts';
+import {
+  ICSK_TIME_RETRANS,
+  inet_csk,
+  inet_csk_rto_backoff,
+} from '../../../include/net/inet_connection_sock.ts';
 import { inet_sk } from '../../../include/net/inet_sock.ts';
 import { inet_twsk } from '../../../include/net/inet_timewait_sock.ts';
 import { ip_dont_fragment, ip_sk_accept_pmtu, iphdr } from '../../../include/net/ip.ts';
@@ -21,7 +25,13 @@ import {
 } from '../../../include/net/tcp.ts';
 import { tcp_listendrop } from '../../../include/net/tcp_rcv.ts';
 import { inet_csk_reset_xmit_timer } from '../../../include/net/tcp_timers.ts';
-import { EHOSTUNREACH, EMSGSIZE, ENOENT, EPROTO, type Errno } from '../../../include/uapi/asm-generic/errno.ts';
+import {
+  EHOSTUNREACH,
+  EMSGSIZE,
+  ENOENT,
+  EPROTO,
+  type Errno,
+} from '../../../include/uapi/asm-generic/errno.ts';
 import {
   ICMP_DEST_UNREACH,
   ICMP_FRAG_NEEDED,
@@ -60,7 +70,7 @@ import { __inet_lookup_established } from '../inet_hashtables/lookup.ts';
 import { inet_twsk_put } from '../inet_timewait_sock.ts';
 import { ip_icmp_error } from '../ip_sockglue.ts';
 import { tcp_done_with_error } from '../tcp/state.ts';
-import { tcp_simple_retransmit } from '../tcp_input/recovery.ts';
+import { tcp_simple_retransmit } from '../tcp_input/mtu.ts';
 import { __tcp_set_rto } from '../tcp_input/rtt.ts';
 import { tcp_sync_mss } from '../tcp_output/mss.ts';
 import { tcp_mstamp_refresh } from '../tcp_output/mstamp.ts';
@@ -156,7 +166,8 @@ export function tcp_v4_err(skb: sk_buff, info: number): Errno {
     return 0;
   }
   if (found.skc_state === TCP_NEW_SYN_RECV) {
-    const unreachable = type === ICMP_DEST_UNREACH && (code === ICMP_NET_UNREACH || code === ICMP_HOST_UNREACH);
+    const unreachable =
+      type === ICMP_DEST_UNREACH && (code === ICMP_NET_UNREACH || code === ICMP_HOST_UNREACH);
     tcp_req_err(
       found as request_sock,
       th.seq,

@@ -15,7 +15,10 @@ import {
 import { MAX_TCP_HEADER, tcp_notsent_lowat } from '../../../include/net/tcp.ts';
 import type { Errno } from '../../../include/uapi/asm-generic/errno.ts';
 import { IP_PMTUDISC_DO, IPPROTO_TCP } from '../../../include/uapi/linux/in.ts';
-import { LINUX_MIB_TCPMEMORYPRESSURES, LINUX_MIB_TCPMEMORYPRESSURESCHRONO } from '../../../include/uapi/linux/snmp.ts';
+import {
+  LINUX_MIB_TCPMEMORYPRESSURES,
+  LINUX_MIB_TCPMEMORYPRESSURESCHRONO,
+} from '../../../include/uapi/linux/snmp.ts';
 import { PF_INET, SOCK_RAW } from '../../../include/uapi/linux/socket.ts';
 import { jiffies, jiffies_to_msecs } from '../../../kernel/time/jiffies.ts';
 import { trace } from '../../../trace/events.ts';
@@ -44,7 +47,12 @@ import { tcp_v4_err, tcp_v4_mtu_reduced } from './err.ts';
 import { tcp_v4_do_rcv, tcp_v4_early_demux, tcp_v4_rcv } from './rcv.ts';
 import { inet_sk_rebuild_header } from './rebuild_header.ts';
 import { tcp_v4_send_check } from './reply.ts';
-import { inet_sk_rx_dst_set, tcp_request_sock_ops, tcp_v4_conn_request, tcp_v4_syn_recv_sock } from './request.ts';
+import {
+  inet_sk_rx_dst_set,
+  tcp_request_sock_ops,
+  tcp_v4_conn_request,
+  tcp_v4_syn_recv_sock,
+} from './request.ts';
 
 /** What differs between IPv4 and IPv6 below a connection. @linux net/ipv4/tcp_ipv4.c */
 export const ipv4_specific: inet_connection_sock_af_ops = {
@@ -73,7 +81,7 @@ export function tcp_v4_destroy_sock(sk: sock): void {
   tcp_cleanup_congestion_control(sk);
   tcp_write_queue_purge(sk);
   skb_rbtree_purge(tp.out_of_order_queue);
-  // Referenced?
+  // A socket that was never connected may still own a port.
   if (inet_csk(sk).icsk_bind_hash !== null) inet_put_port(sk);
   tp.saved_syn = null;
   sk_sockets_allocated_dec(sk);

@@ -37,11 +37,21 @@ import {
   TCP_MIB_INERRS,
   TCP_MIB_INSEGS,
 } from '../../../include/uapi/linux/snmp.ts';
-import { TCP_ESTABLISHED, TCP_LISTEN, TCP_NEW_SYN_RECV, TCP_TIME_WAIT } from '../../../include/uapi/linux/tcp.ts';
+import {
+  TCP_ESTABLISHED,
+  TCP_LISTEN,
+  TCP_NEW_SYN_RECV,
+  TCP_TIME_WAIT,
+} from '../../../include/uapi/linux/tcp.ts';
 import { csum_add, csum_fold, csum_tcpudp_nofold } from '../../../lib/checksum.ts';
 import { trace } from '../../../trace/events.ts';
 import { reqsk_put } from '../../core/request_sock.ts';
-import { __skb_checksum_complete, kfree_skb_reason, pskb_may_pull, skb_dst_set_noref } from '../../core/skbuff.ts';
+import {
+  __skb_checksum_complete,
+  kfree_skb_reason,
+  pskb_may_pull,
+  skb_dst_set_noref,
+} from '../../core/skbuff.ts';
 import { sock_put } from '../../core/sock/free.ts';
 import { sk_drops_add } from '../../core/sock/queue.ts';
 import { reuseport_migrate_sock } from '../../core/sock_reuseport.ts';

@@ -26,7 +26,11 @@ import { ktime_get_seconds } from '../../../kernel/time/timekeeping.ts';
 import { sock_put } from '../../core/sock/free.ts';
 import { sk_add_backlog } from '../../core/sock/lock.ts';
 import { inet_csk_complete_hashdance } from '../inet_connection_sock/accept.ts';
-import { inet_csk_reqsk_queue_drop, inet_rtx_syn_ack, reqsk_timeout } from '../inet_connection_sock/request_queue.ts';
+import {
+  inet_csk_reqsk_queue_drop,
+  inet_rtx_syn_ack,
+  reqsk_timeout,
+} from '../inet_connection_sock/request_queue.ts';
 import { tcp_reqsk_send_challenge_ack } from '../tcp_input/challenge.ts';
 import { tcp_parse_options } from '../tcp_input/options.ts';
 import { tcp_oow_rate_limited } from '../tcp_input/ratelimit.ts';
@@ -85,11 +89,7 @@ export function tcp_check_req(sk: sock, skb: sk_buff, req: request_sock): checke
 
   // RFC 9293 3.10.7.4, fifth, as the sequence number of a RST depends on it: an ACK of something else is for the
   // listener to reset.
-  if (
-    (flg & TCPHDR_ACK) !== 0 &&
-    (flg & TCPHDR_RST) === 0 &&
-    cb.ack_seq !== ((treq.snt_isn + 1) | 0)
-  ) {
+  if ((flg & TCPHDR_ACK) !== 0 && (flg & TCPHDR_RST) === 0 && cb.ack_seq !== ((treq.snt_isn + 1) | 0)) {
     return { sk, req_stolen: false };
   }
 

@@ -109,7 +109,7 @@ export function tcp_create_openreq_child(sk: sock, req: request_sock, skb: sk_bu
   // No process owns it: sk_clone_lock() takes the spinlock only, which has no meaning here.
   newsk.sk_lock_owned = false;
 
-  // Now set up the basic state: what the handshake agreed on.
+  // What the handshake agreed on.
   newtp.pred_flags = 0;
   const rcv_seq = (treq.rcv_isn + 1) | 0;
   newtp.rcv_wup = rcv_seq;

@@ -1,0 +1,39 @@
+/** What the adapter can do, as the initialize request answers it. */
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import { FILTERS, UNCAUGHT_FILTER } from '../filters/all.ts';
+
+export const CAPABILITIES: DebugProtocol.Capabilities = {
+  supportsConfigurationDoneRequest: true,
+  supportsConditionalBreakpoints: true,
+  supportsHitConditionalBreakpoints: true,
+  supportsLogPoints: true,
+  supportsFunctionBreakpoints: true,
+  supportsExceptionFilterOptions: true,
+  supportsExceptionInfoRequest: true,
+  supportsSetVariable: true,
+  supportsEvaluateForHovers: true,
+  supportsStepInTargetsRequest: true,
+  supportsRestartRequest: true,
+  supportsTerminateRequest: true,
+  supportsLoadedSourcesRequest: true,
+  supportsBreakpointLocationsRequest: true,
+  supportsDelayedStackTraceLoading: true,
+  supportsClipboardContext: true,
+  supportTerminateDebuggee: true,
+  exceptionBreakpointFilters: [
+    ...FILTERS.map(({ id, label, description, placeholder }) => ({
+      filter: id,
+      label,
+      description,
+      default: false,
+      supportsCondition: true,
+      conditionDescription: placeholder,
+    })),
+    {
+      filter: UNCAUGHT_FILTER,
+      label: 'Uncaught errors',
+      description: 'Stop when a process throws an error that nobody catches.',
+      default: true,
+    },
+  ],
+};

@@ -1,0 +1,97 @@
+/** The machine's thread: boots, loads the scenario, runs it, and says how it went. The debugger watches from outside. */
+import { workerData, type MessagePort } from 'node:worker_threads';
+import { boot, installGlobals, loadProgram, parseConfig, runProgram, type Program } from '../../stack/index.ts';
+import type { Machine } from '../../stack/machine.ts';
+import { RingWriter } from '../../stack/trace/ring.ts';
+import { Agent } from '../inspect/agent.ts';
+import { isScenario } from '../inspect/codeKinds.ts';
+import { parseStack } from '../inspect/stackText.ts';
+import type { BlankTypes, BootConfig, FromWorker, RunEnd, ToWorker, WorkerData } from './channel.ts';
+import { defineGlobals } from './globals.ts';
+import { Records } from './records.ts';
+
+/** Stacks reach from the driver down to the scenario. */
+const STACK_FRAMES = 64;
+
+const data = workerData as WorkerData;
+
+type Send = (message: FromWorker) => void;
+
+interface Running {
+  machine: Machine;
+  agent: Agent;
+  file: string;
+  program?: Program;
+}
+
+function start({ config, program }: BootConfig): Running {
+  const machine = boot(parseConfig(config, 'launch'));
+  machine.capture_stacks = true;
+  Error.stackTraceLimit = STACK_FRAMES;
+  let records: Records | undefined;
+  const agent = new Agent(machine, (text, isError) => records?.output(isError ? 'important' : 'console', `${text}\n`));
+  records = new Records(new RingWriter(data.ring), machine, agent.packets);
+  machine.capture = records;
+  machine.output = (stream, text) => {
+    const place = parseStack(new Error().stack ?? '').find(({ url }) => isScenario(url));
+    records.output(stream, text, place?.url, place?.line);
+  };
+  defineGlobals(machine, agent);
+  return { machine, agent, file: program };
+}
+
+/** Each process's function, watched for what it throws: the debugger may want to stop before the process is gone. */
+function watched({ machine, agent }: Running, program: Program): Program {
+  const watch = (main: () => unknown) => () =>
+    Promise.resolve(main()).catch((error: unknown) => {
+      agent.stops.uncaught(machine.current, error);
+      throw error;
+    });
+  return { ...program, processes: program.processes.map(({ name, main }) => ({ name, main: watch(main) })) };
+}
+
+async function load(running: Running, blankTypes: Promise<BlankTypes>, send: Send): Promise<void> {
+  running.program = await loadProgram(running.machine, running.file, await blankTypes);
+  installGlobals(running.machine);
+  Object.assign(running.agent, { entry: running.program.processes[0]!.main });
+  send({ type: 'loaded', processes: running.program.processes.map(({ name }) => name) });
+}
+
+async function run(running: Running, send: Send): Promise<void> {
+  const { failed, asleep } = await runProgram(running.machine, watched(running, running.program!));
+  const end: RunEnd = {
+    asleep,
+    failed: failed.map(({ pid, name, error }) => ({
+      pid,
+      name,
+      message: error instanceof Error ? error.message : String(error),
+      stack: error instanceof Error ? (error.stack ?? error.message) : String(error),
+    })),
+  };
+  send({ type: 'ended', end });
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Do what the adapter asks, one thing after the other. */
+export function serve(port: MessagePort, blankTypes: Promise<BlankTypes>): void {
+  const send: Send = (message) => port.postMessage(message);
+  let running: Running;
+  const obey = async (message: ToWorker): Promise<void> => {
+    switch (message.type) {
+      case 'boot':
+        running = start(message.boot);
+        return send({ type: 'booted' });
+      case 'load':
+        return load(running, blankTypes, send);
+      case 'run':
+        return run(running, send);
+    }
+  };
+  port.on('message', (message: ToWorker) => {
+    obey(message).catch((error: unknown) => send({ type: 'failed', message: messageOf(error) }));
+  });
+  send({ type: 'ready' });
+}

@@ -1,0 +1,58 @@
+/**
+ * Loads the machine's code. Node's own loader takes a millisecond for each module, with all that it can do; three hundred
+ * small files of one project need no more than to be read and linked, which takes a third of that.
+ */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import vm from 'node:vm';
+
+export class ModuleGraph {
+  readonly #modules = new Map<string, vm.SourceTextModule>();
+  readonly #external = new Map<string, Promise<vm.Module>>();
+
+  /** The exports of a module and all that it imports. */
+  async load(file: string): Promise<object> {
+    const module = this.#module(file);
+    await module.link((specifier, from) =>
+      specifier.startsWith('.') ? this.#module(path.resolve(path.dirname(from.identifier), specifier)) : this.#outside(specifier),
+    );
+    await module.evaluate();
+    return module.namespace;
+  }
+
+  #module(file: string): vm.SourceTextModule {
+    let module = this.#modules.get(file);
+    if (module === undefined) {
+      module = new vm.SourceTextModule(readFileSync(file, 'utf8'), {
+        identifier: file,
+        initializeImportMeta: (meta) => {
+          meta.url = pathToFileURL(file).href;
+        },
+      });
+      this.#modules.set(file, module);
+    }
+    return module;
+  }
+
+  /** Node's own modules and installed packages come from Node's loader. */
+  #outside(specifier: string): Promise<vm.Module> {
+    let module = this.#external.get(specifier);
+    if (module === undefined) {
+      module = this.#wrap(specifier);
+      this.#external.set(specifier, module);
+    }
+    return module;
+  }
+  async #wrap(specifier: string): Promise<vm.Module> {
+    const exports = (await import(specifier)) as Record<string, unknown>;
+    const names = Object.keys(exports);
+    return new vm.SyntheticModule(
+      names,
+      function (this: vm.SyntheticModule) {
+        for (const name of names) this.setExport(name, exports[name]);
+      },
+      { identifier: specifier },
+    );
+  }
+}
