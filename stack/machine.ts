@@ -9,6 +9,7 @@ import { softnet_data } from './include/linux/netdevice.ts';
 import type { net_proto_family } from './include/linux/net.ts';
 import { files_struct } from './include/linux/fdtable.ts';
 import { module } from './include/linux/module.ts';
+import type { page } from './include/linux/skbuff.ts';
 import { task_struct } from './include/linux/sched.ts';
 import type { hrtimer } from './include/linux/timer.ts';
 import { inet_hashinfo } from './include/net/inet_hashtables.ts';
@@ -48,6 +49,8 @@ export class Machine {
   faults = new fault_attr();
   /** Where the linear parts of packets come from. */
   slab = new ByteSlab();
+  /** Pages of payload that are free. */
+  page_pool: page[] = [];
 
   /** Timers, and what the hardware does at its own time. */
   timers = new timer_base(BOOT_NS / NSEC_PER_JIFFY);

@@ -9,10 +9,9 @@ import { Describer } from './describe.ts';
 import { localItems, localsOf, subjectsOf, type ScopeObject } from './frameScopes.ts';
 import { seconds } from './format.ts';
 import { Handles, type WireItem } from './handles.ts';
-import { nodeOf } from './item.ts';
+import { nodeOf, type Node } from './item.ts';
 import { machineItems } from './machineScope.ts';
 import { PacketStacks } from './packetStacks.ts';
-import { presenterOf } from './presenters/all.ts';
 import { machineLine } from './presenters/machine.ts';
 import { Stops } from './stops.ts';
 import { parseStack, type TextFrame } from './stackText.ts';
@@ -100,14 +99,14 @@ export class Agent {
     if (current !== idle) subjects.push({ name: 'Current task', value: current, expression: 'current' });
     for (const { name, value, expression } of subjects) {
       const node = this.describer.node(value);
-      if (node !== undefined) infos.push({ ...this.#named(name, value), ref: this.handles.add(node, expression) });
+      const itself = { ...this.describer.describe(expression, value), evaluateName: expression };
+      if (node !== undefined) {
+        const whole: Node = { items: (start, count) => [itself, ...node.items(0, Infinity)].slice(start, start + count) };
+        infos.push({ name, ref: this.handles.add(whole, expression) });
+      }
     }
     infos.push(this.#scope('Machine', nodeOf(() => machineItems(this.machine, this.describer)), false));
     return infos;
-  }
-  #named(name: string, value: object): { name: string } {
-    const summary = presenterOf(value)?.summary(value, this.describer);
-    return { name: summary === undefined ? name : `${name}: ${summary}` };
   }
   #scope(name: string, node: ReturnType<typeof nodeOf>, open: boolean): ScopeInfo {
     const ref = this.handles.add(node);

@@ -14,6 +14,8 @@ import { FilterError } from '../packets/filter/filterError.ts';
 import { exportPackets } from './pcapFile.ts';
 import type { Run } from './run.ts';
 
+const isHardware = (url: string) => /^stack\/(?:drivers\/net\/vnic\/hw|wire)\//.test(url);
+
 /** Where frames leave the kernel and where TCP takes them, when the exact place is not known any more. */
 const USUAL_PLACES = { sent: 'vnic_xmit', received: 'ip_rcv' } as const;
 
@@ -48,7 +50,9 @@ export async function packetCode(run: Run, { number, which }: PacketCodeArgument
   };
   if (frames.length > 0) {
     const stack = frames.map((frame) => ({ name: frame.name, location: location(frame)! }));
-    return { location: stack[0]!.location, stack };
+    // Under the driver there is the hardware: it is shown, but what one looks for is the kernel's code.
+    const code = frames.find(({ url }) => !isHardware(url)) ?? frames[0]!;
+    return { location: location(code)!, stack };
   }
   if (which === 'received' && fate !== 'delivered') return {};
   const [place] = await run.functions.find(USUAL_PLACES[which]);

@@ -1,9 +1,104 @@
-/** The three trees of the Debug side bar. */
+/** The three trees of the Debug side bar: finds a node's children, and says what has changed since the last stop. */
 import type { Machine } from '../../../stack/machine.ts';
+import type { TreeItem, TreeView } from '../../protocol.ts';
 import type { Describer } from '../describe.ts';
 import type { Stops } from '../stops.ts';
+import { InterfacesTree } from './interfaces.ts';
+import { KernelTree } from './kernel.ts';
+import type { TreeNode } from './node.ts';
+import { SocketsTree } from './sockets.ts';
+
+/** So many nodes are remembered, at most: then all are forgotten, and found again when they are asked for. */
+const MOST_NODES = 50_000;
 
 export class Trees {
-  constructor(_machine: Machine, _describer: Describer, _stops: Stops) {}
-  stopped(): void {}
+  readonly #views: Record<TreeView, { roots(): TreeNode[] }>;
+  readonly #stops: Stops;
+  readonly #nodes = new Map<string, TreeNode>();
+  /** What stood behind the labels at the last stop before this one, and at this one. */
+  #before = new Map<string, string>();
+  #now = new Map<string, string>();
+
+  constructor(machine: Machine, describer: Describer, stops: Stops) {
+    this.#stops = stops;
+    this.#views = {
+      sockets: new SocketsTree(machine, describer),
+      interfaces: new InterfacesTree(machine, describer),
+      kernel: new KernelTree(machine, describer),
+    };
+  }
+
+  /** A new stop: what was shown at the last one is what values are compared with. */
+  stopped(): void {
+    if (this.#now.size === 0) return;
+    for (const [id, text] of this.#now) this.#before.set(id, text);
+    this.#now = new Map();
+    if (this.#before.size > MOST_NODES) this.#before = new Map();
+  }
+
+  /** @param parent null: the view's roots */
+  children(view: TreeView, parent: string | null, stands: boolean): TreeItem[] {
+    if (!Object.hasOwn(this.#views, view)) throw new Error(`there is no tree "${view}": sockets, interfaces, kernel`);
+    if (this.#nodes.size > MOST_NODES) this.#nodes.clear();
+    const nodes = parent === null ? this.#views[view].roots() : this.#find(view, parent)?.children?.();
+    return (nodes ?? []).map((node) => this.#item(`${parent ?? view}/${node.key}`, node, stands));
+  }
+
+  /** A node by its id; one that was forgotten is looked for from the roots on. */
+  #find(view: TreeView, id: string): TreeNode | undefined {
+    const known = this.#nodes.get(id);
+    if (known !== undefined) return known;
+    let nodes = this.#views[view].roots();
+    for (let path = view as string; ; ) {
+      const found = nodes.find(({ key }) => id === `${path}/${key}` || id.startsWith(`${path}/${key}/`));
+      if (found === undefined || found.children === undefined) return found;
+      path = `${path}/${found.key}`;
+      if (path === id) return found;
+      nodes = found.children();
+    }
+  }
+
+  #item(id: string, node: TreeNode, stands: boolean): TreeItem {
+    this.#nodes.set(id, node);
+    const context = [...(node.context ?? [])];
+    if (node.sock !== undefined && this.#stops.isWatched(node.sock)) context.push('watched');
+    const text = node.description ?? '';
+    const before = this.#before.get(id);
+    if (stands) this.#now.set(id, text);
+    return {
+      id,
+      label: node.label,
+      collapsible: node.children === undefined ? 'none' : node.expanded === true ? 'expanded' : 'collapsed',
+      context,
+      ...(node.description === undefined ? {} : { description: node.description }),
+      ...(node.tooltip === undefined ? {} : { tooltip: node.tooltip }),
+      ...(node.icon === undefined ? {} : { icon: node.icon }),
+      ...(node.value === undefined ? {} : { value: node.value }),
+      ...(node.packetFilter === undefined ? {} : { packetFilter: node.packetFilter }),
+      ...(node.packetNumber === undefined ? {} : { packetNumber: node.packetNumber }),
+      ...(before !== undefined && before !== text ? { changed: true } : {}),
+    };
+  }
+
+  /** Change a node's value. @returns the node as it is now */
+  set(id: string, text: string): { item?: TreeItem } {
+    const view = id.split('/')[0] as TreeView;
+    const node = Object.hasOwn(this.#views, view) ? this.#find(view, id) : undefined;
+    if (node === undefined) throw new Error('this value is not there any more');
+    if (node.set === undefined) throw new Error(`${node.label} cannot be changed`);
+    node.set(text);
+    const parent = id.slice(0, id.length - node.key.length - 1);
+    const siblings = parent === view ? this.#views[view].roots() : this.#find(view, parent)?.children?.();
+    const now = siblings?.find(({ key }) => key === node.key);
+    return now === undefined ? {} : { item: this.#item(id, now, true) };
+  }
+
+  /** Stop at a socket's transitions, or don't any more. */
+  watch(id: string, enabled: boolean): boolean {
+    const view = id.split('/')[0] as TreeView;
+    const sk = Object.hasOwn(this.#views, view) ? this.#find(view, id)?.sock : undefined;
+    if (sk === undefined) throw new Error('this socket is not there any more');
+    this.#stops.watch(sk, enabled);
+    return enabled;
+  }
 }

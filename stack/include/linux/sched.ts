@@ -5,6 +5,7 @@
  */
 import type { Machine } from '../../machine.ts';
 import type { files_struct } from './fdtable.ts';
+import { page_frag } from './skbuff.ts';
 
 /**
  * What a kernel function that may sleep returns: call it with `yield*`. Every `yield` is a call of schedule();
@@ -58,6 +59,8 @@ export class task_struct {
   /** The stack of the syscall's entry, down to the user's frame, likewise. */
   entry_stack: Error | null = null;
   exited = false;
+  /** The page that what it sends goes into. */
+  task_frag = new page_frag();
 
   constructor(machine: Machine, files: files_struct) {
     this.machine = machine;

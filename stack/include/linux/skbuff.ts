@@ -45,9 +45,19 @@ export class page {
   bytes: Uint8Array;
   /** How many fragments and allocators refer to it. */
   refcount = 1;
-  constructor(bytes: Uint8Array) {
+  /** Where it goes when nobody refers to it any more, to be used again; null: nowhere. */
+  pool: page[] | null;
+  constructor(bytes: Uint8Array, pool: page[] | null = null) {
     this.bytes = bytes;
+    this.pool = pool;
   }
+}
+
+/** A page being filled, piece by piece. @linux include/linux/mm_types_task.h */
+export class page_frag {
+  page: page | null = null;
+  /** Where it is free from. */
+  offset = 0;
 }
 
 /** A piece of a page that holds payload. @linux skb_frag_t */

@@ -17,7 +17,13 @@ import { ICMP_INC_STATS, type net } from './net_namespace.ts';
 import { skb_rtable } from './dst.ts';
 
 /** Sends an ICMP message about a packet: __icmp_send() in net/ipv4/icmp.ts. */
-export type icmp_send_t = (skb_in: sk_buff, type: number, code: number, info: be32, opt: ip_options | null) => void;
+export type icmp_send_t = (
+  skb_in: sk_buff,
+  type: number,
+  code: number,
+  info: be32,
+  opt: ip_options | null,
+) => void;
 
 /** What an ICMP_DEST_UNREACH means to a socket. */
 export interface icmp_err {
@@ -56,7 +62,13 @@ export function icmp_send(skb_in: sk_buff, type: number, code: number, info: be3
   __icmp_send(skb_in, type, code, info, skb_in.ipcb === null ? null : skb_in.ipcb.opt);
 }
 /** The same, with the IP options given. */
-export function __icmp_send(skb_in: sk_buff, type: number, code: number, info: be32, opt: ip_options | null): void {
+export function __icmp_send(
+  skb_in: sk_buff,
+  type: number,
+  code: number,
+  info: be32,
+  opt: ip_options | null,
+): void {
   const sender = skb_net(skb_in).ipv4.icmp_sender;
   if (sender !== null) sender(skb_in, type, code, info, opt);
 }

@@ -9,14 +9,7 @@ import { inet_sk } from './inet_sock.ts';
 import type { net } from './net_namespace.ts';
 import { sock_flag, sock_net, SOCK_LOCALROUTE, type sock } from './sock.ts';
 
-export {
-  inet_iif,
-  ip_rt_put,
-  rt_is_input_route,
-  rt_is_output_route,
-  rt_nexthop,
-  skb_rtable,
-} from './dst.ts';
+export { inet_iif, ip_rt_put, rt_is_input_route, rt_is_output_route, rt_nexthop, skb_rtable } from './dst.ts';
 export { ip4_dst_hoplimit } from './ip.ts';
 
 /** Bit of a flow's TOS: only direct neighbours. */
@@ -53,7 +46,13 @@ export function __ip_route_output_key(net: net, fl4: flowi4): rtable | Errno {
 export function ip_route_output_key(net: net, fl4: flowi4): rtable | Errno {
   return ip_route_output_flow(net, fl4, null);
 }
-export function ip_route_output(net: net, daddr: be32, saddr: be32, tos: number, oif: number): rtable | Errno {
+export function ip_route_output(
+  net: net,
+  daddr: be32,
+  saddr: be32,
+  tos: number,
+  oif: number,
+): rtable | Errno {
   const fl4 = new flowi4();
   fl4.flowi4_oif = oif;
   fl4.flowi4_tos = tos;

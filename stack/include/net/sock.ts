@@ -4,7 +4,7 @@
  * @linux include/net/sock.h
  */
 import type { socket, sockopt_value } from '../linux/net.ts';
-import { sk_buff_head, type page, type sk_buff } from '../linux/skbuff.ts';
+import { sk_buff_head, type page_frag, type sk_buff } from '../linux/skbuff.ts';
 import type { Sleeps } from '../linux/sched.ts';
 import { MAX_SCHEDULE_TIMEOUT } from '../linux/sched.ts';
 import { timer_list } from '../linux/timer.ts';
@@ -219,9 +219,8 @@ export class sock extends sock_common {
   sk_destruct: (sk: sock) => void = no_callback;
   /** Its SO_REUSEPORT group. */
   sk_reuseport_cb: sock_reuseport | null = null;
-  /** Current page for payload, and the place in it. */
-  sk_frag_page: page | null = null;
-  sk_frag_offset = 0;
+  /** The page that payload goes into when no process sends; a process has its own. */
+  sk_frag: page_frag | null = null;
 
   get sk_state(): TcpState {
     return this.skc_state;

@@ -56,7 +56,12 @@ export function neigh_lookup(_tbl: neigh_table, pkey: be32, dev: net_device): ne
 }
 
 /** The same, made if it isn't there. @linux include/net/neighbour.h */
-export function __neigh_lookup(tbl: neigh_table, pkey: be32, dev: net_device, creat: boolean): neighbour | null {
+export function __neigh_lookup(
+  tbl: neigh_table,
+  pkey: be32,
+  dev: net_device,
+  creat: boolean,
+): neighbour | null {
   const n = neigh_lookup(tbl, pkey, dev);
   if (n !== null || !creat) return n;
   const created = __neigh_create(tbl, pkey, dev);

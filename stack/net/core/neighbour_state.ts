@@ -31,7 +31,14 @@ import { EINVAL, EPERM, type Errno } from '../../include/uapi/asm-generic/errno.
 import { HZ, jiffies } from '../../kernel/time/jiffies.ts';
 import { del_timer, mod_timer } from '../../kernel/time/timer.ts';
 import { trace } from '../../trace/events.ts';
-import { __skb_dequeue, __skb_queue_purge, __skb_queue_tail, consume_skb, kfree_skb_reason, skb_clone } from './skbuff.ts';
+import {
+  __skb_dequeue,
+  __skb_queue_purge,
+  __skb_queue_tail,
+  consume_skb,
+  kfree_skb_reason,
+  skb_clone,
+} from './skbuff.ts';
 
 /** Flags of neigh_update(). @linux include/net/neighbour.h */
 export const NEIGH_UPDATE_F_OVERRIDE = 0x00000001;
@@ -61,7 +68,9 @@ export function neigh_del_timer(neigh: neighbour): boolean {
 /** How often it is asked before it is given up. */
 function neigh_max_probes(neigh: neighbour): number {
   const p = neigh.parms;
-  return p.ucast_probes + p.app_probes + ((neigh.nud_state & NUD_PROBE) !== 0 ? p.mcast_reprobes : p.mcast_probes);
+  return (
+    p.ucast_probes + p.app_probes + ((neigh.nud_state & NUD_PROBE) !== 0 ? p.mcast_reprobes : p.mcast_probes)
+  );
 }
 
 /** The time between two probes. */
@@ -199,7 +208,8 @@ function queue_until_resolved(neigh: neighbour, skb: sk_buff): void {
 /** The neighbour is about to be used for a packet. @returns 0 send it, 1 it was queued or dropped. @linux include/net/neighbour.h */
 export function neigh_event_send(neigh: neighbour, skb: sk_buff | null): number {
   neigh.used = jiffies(neigh.dev.machine);
-  if ((neigh.nud_state & (NUD_CONNECTED | NUD_DELAY | NUD_PROBE)) === 0) return __neigh_event_send(neigh, skb);
+  if ((neigh.nud_state & (NUD_CONNECTED | NUD_DELAY | NUD_PROBE)) === 0)
+    return __neigh_event_send(neigh, skb);
   return 0;
 }
 
@@ -217,7 +227,12 @@ function same_address(a: Uint8Array, b: Uint8Array, len: number): boolean {
  * @returns 0, -EPERM (dead, or fixed by the administrator), -EINVAL (no address)
  * @linux net/core/neighbour.c
  */
-export function neigh_update(neigh: neighbour, lladdr: Uint8Array | null, state: number, flags: number): Errno {
+export function neigh_update(
+  neigh: neighbour,
+  lladdr: Uint8Array | null,
+  state: number,
+  flags: number,
+): Errno {
   trace.neigh_update(neigh, lladdr, state);
   const { dev } = neigh;
   const now = jiffies(dev.machine);

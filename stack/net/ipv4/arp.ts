@@ -3,7 +3,15 @@
  *
  * @linux net/ipv4/arp.c
  */
-import { dst_link_failure, dst_release, RTN_BROADCAST, RTN_LOCAL, RTN_MULTICAST, RTN_UNICAST, skb_rtable } from '../../include/net/dst.ts';
+import {
+  dst_link_failure,
+  dst_release,
+  RTN_BROADCAST,
+  RTN_LOCAL,
+  RTN_MULTICAST,
+  RTN_UNICAST,
+  skb_rtable,
+} from '../../include/net/dst.ts';
 import { SKB_DROP_REASON_NEIGH_FAILED } from '../../include/net/dropreason.ts';
 import { ip_hdr, read_be16, read_be32, write_be16, write_be32 } from '../../include/net/ip.ts';
 import {
@@ -33,7 +41,14 @@ import {
   type net_device,
   type packet_type,
 } from '../../include/linux/netdevice.ts';
-import { PACKET_HOST, PACKET_LOOPBACK, PACKET_OTHERHOST, skb_reset_network_header, skb_shared, type sk_buff } from '../../include/linux/skbuff.ts';
+import {
+  PACKET_HOST,
+  PACKET_LOOPBACK,
+  PACKET_OTHERHOST,
+  skb_reset_network_header,
+  skb_shared,
+  type sk_buff,
+} from '../../include/linux/skbuff.ts';
 import type { be32 } from '../../include/linux/types.ts';
 import { EINVAL, IS_ERR } from '../../include/uapi/asm-generic/errno.ts';
 import { INADDR_ANY, ipv4_is_loopback, ipv4_is_multicast } from '../../include/uapi/linux/in.ts';
@@ -55,7 +70,16 @@ import {
   neigh_update,
   NEIGH_UPDATE_F_OVERRIDE,
 } from '../core/neighbour.ts';
-import { alloc_skb, consume_skb, kfree_skb, kfree_skb_reason, pskb_may_pull, skb_clone, skb_put, skb_reserve } from '../core/skbuff.ts';
+import {
+  alloc_skb,
+  consume_skb,
+  kfree_skb,
+  kfree_skb_reason,
+  pskb_may_pull,
+  skb_clone,
+  skb_put,
+  skb_reserve,
+} from '../core/skbuff.ts';
 import { inet_addr_onlink, inet_confirm_addr, inet_select_addr } from './devinet.ts';
 import { inet_addr_type } from './fib_frontend.ts';
 import { LL_RESERVED_SPACE } from './ip_output_finish.ts';
@@ -131,7 +155,16 @@ function arp_solicit(neigh: neighbour, skb: sk_buff | null): void {
 
   const unicast = neigh.probes < neigh.parms.ucast_probes;
   if (!unicast && neigh.probes < neigh.parms.ucast_probes + neigh.parms.app_probes) return;
-  arp_send(ARPOP_REQUEST, ETH_P_ARP, target, dev, saddr, unicast ? neigh.ha.slice() : null, dev.dev_addr, null);
+  arp_send(
+    ARPOP_REQUEST,
+    ETH_P_ARP,
+    target,
+    dev,
+    saddr,
+    unicast ? neigh.ha.slice() : null,
+    dev.dev_addr,
+    null,
+  );
 }
 
 const arp_generic_ops: neigh_ops = {
@@ -270,9 +303,11 @@ function arp_process(net: net, skb: sk_buff): number {
   const arp = skb.network_header;
   const ar_hrd = read_be16(head, arp);
   const ar_op = read_be16(head, arp + 6);
-  const known_hardware = dev.type === ARPHRD_ETHER ? ar_hrd === ARPHRD_ETHER || ar_hrd === ARPHRD_IEEE802 : ar_hrd === dev.type;
+  const known_hardware =
+    dev.type === ARPHRD_ETHER ? ar_hrd === ARPHRD_ETHER || ar_hrd === ARPHRD_IEEE802 : ar_hrd === dev.type;
   const known_op = ar_op === ARPOP_REPLY || ar_op === ARPOP_REQUEST;
-  if (in_dev === null || !known_hardware || read_be16(head, arp + 2) !== ETH_P_IP || !known_op) return drop(skb);
+  if (in_dev === null || !known_hardware || read_be16(head, arp + 2) !== ETH_P_IP || !known_op)
+    return drop(skb);
 
   const at = arp + 8;
   const sha = head.slice(at, at + dev.addr_len);
@@ -284,7 +319,8 @@ function arp_process(net: net, skb: sk_buff): number {
   const reply = () => arp_send(ARPOP_REPLY, ETH_P_ARP, sip, dev, tip, sha, dev.dev_addr, sha);
   if (sip === 0) {
     // Somebody asks whether an address is free (RFC 2131 4.4.1).
-    if (ar_op === ARPOP_REQUEST && inet_addr_type(net, tip) === RTN_LOCAL && !arp_ignore(in_dev, sip, tip)) reply();
+    if (ar_op === ARPOP_REQUEST && inet_addr_type(net, tip) === RTN_LOCAL && !arp_ignore(in_dev, sip, tip))
+      reply();
     consume_skb(skb);
     return NET_RX_SUCCESS;
   }
@@ -296,7 +332,8 @@ function arp_process(net: net, skb: sk_buff): number {
       consume_skb(skb);
       return NET_RX_SUCCESS;
     }
-    const proxied = IN_DEV_FORWARD(in_dev) && in_dev.cnf.proxy_arp && rt.rt_type === RTN_UNICAST && rt.dev !== dev;
+    const proxied =
+      IN_DEV_FORWARD(in_dev) && in_dev.cnf.proxy_arp && rt.rt_type === RTN_UNICAST && rt.dev !== dev;
     if (proxied) {
       neigh_event_ns(net.ipv4.arp_tbl, sha, sip, dev);
       reply();
@@ -315,7 +352,15 @@ function drop(skb: sk_buff): number {
 }
 
 /** Note the sender's address if the table has it, or if unasked messages are taken too (arp_accept). */
-function learn(net: net, skb: sk_buff, in_dev: in_device, ar_op: number, sip: be32, tip: be32, sha: Uint8Array): void {
+function learn(
+  net: net,
+  skb: sk_buff,
+  in_dev: in_device,
+  ar_op: number,
+  sip: be32,
+  tip: be32,
+  sha: Uint8Array,
+): void {
   const { dev } = in_dev;
   const tbl = net.ipv4.arp_tbl;
   let n = __neigh_lookup(tbl, sip, dev, false);

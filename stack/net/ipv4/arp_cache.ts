@@ -9,7 +9,12 @@ import type { be32 } from '../../include/linux/types.ts';
 import { ENXIO, type Errno } from '../../include/uapi/asm-generic/errno.ts';
 import { INADDR_ANY } from '../../include/uapi/linux/in.ts';
 import { jiffies } from '../../kernel/time/jiffies.ts';
-import { __neigh_create, neigh_update, NEIGH_UPDATE_F_ADMIN, NEIGH_UPDATE_F_OVERRIDE } from '../core/neighbour.ts';
+import {
+  __neigh_create,
+  neigh_update,
+  NEIGH_UPDATE_F_ADMIN,
+  NEIGH_UPDATE_F_OVERRIDE,
+} from '../core/neighbour.ts';
 
 /** The neighbour entry for a next hop; a device without addresses of its own has one for all. @linux include/net/arp.h */
 export function __ipv4_neigh_lookup_noref(dev: net_device, key: be32): neighbour | null {
@@ -35,4 +40,3 @@ export function arp_invalidate(dev: net_device, ip: be32): Errno {
   if ((neigh.nud_state & NUD_VALID & ~NUD_NOARP) === 0) return -ENXIO;
   return neigh_update(neigh, null, NUD_FAILED, NEIGH_UPDATE_F_OVERRIDE | NEIGH_UPDATE_F_ADMIN);
 }
-

@@ -5,7 +5,13 @@ import { IP_INC_STATS } from '../../include/net/net_namespace.ts';
 import { ip_route_connect, ip_route_output_ports, RT_CONN_FLAGS } from '../../include/net/route.ts';
 import { sock_flag, sock_net, SOCK_BROADCAST, type sock } from '../../include/net/sock.ts';
 import type { Sleeps } from '../../include/linux/sched.ts';
-import { EACCES, EAFNOSUPPORT, ENETUNREACH, IS_ERR, type Errno } from '../../include/uapi/asm-generic/errno.ts';
+import {
+  EACCES,
+  EAFNOSUPPORT,
+  ENETUNREACH,
+  IS_ERR,
+  type Errno,
+} from '../../include/uapi/asm-generic/errno.ts';
 import { ipv4_is_multicast, type sockaddr_in } from '../../include/uapi/linux/in.ts';
 import { IPSTATS_MIB_OUTNOROUTES } from '../../include/uapi/linux/snmp.ts';
 import { AF_INET } from '../../include/uapi/linux/socket.ts';
@@ -78,6 +84,17 @@ export function ip4_datagram_release_cb(sk: sock): void {
   const tos = RT_CONN_FLAGS(sk);
   const oif = sk.sk_bound_dev_if;
   const fl4 = new flowi4();
-  const rt = ip_route_output_ports(sock_net(sk), fl4, sk, daddr, inet_saddr, inet_dport, inet_sport, sk_protocol, tos, oif);
+  const rt = ip_route_output_ports(
+    sock_net(sk),
+    fl4,
+    sk,
+    daddr,
+    inet_saddr,
+    inet_dport,
+    inet_sport,
+    sk_protocol,
+    tos,
+    oif,
+  );
   sk_dst_set(sk, IS_ERR(rt) ? null : rt);
 }

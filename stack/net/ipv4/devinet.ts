@@ -17,7 +17,13 @@ import {
   NETDEV_UNREGISTER,
   NETDEV_UP,
 } from '../../include/linux/inetdevice.ts';
-import { IFF_BROADCAST, IFF_LOOPBACK, in_device, in_ifaddr, type net_device } from '../../include/linux/netdevice.ts';
+import {
+  IFF_BROADCAST,
+  IFF_LOOPBACK,
+  in_device,
+  in_ifaddr,
+  type net_device,
+} from '../../include/linux/netdevice.ts';
 import type { be32 } from '../../include/linux/types.ts';
 import { EADDRNOTAVAIL, EEXIST, EINVAL, ENODEV, type Errno } from '../../include/uapi/asm-generic/errno.ts';
 import { INADDR_LOOPBACK, ipv4_is_loopback } from '../../include/uapi/linux/in.ts';
@@ -125,7 +131,13 @@ function confirm_addr_indev(in_dev: in_device, dst: be32, local: be32, scope: nu
  * @returns the address, or 0
  * @linux net/ipv4/devinet.c
  */
-export function inet_confirm_addr(net: net, in_dev: in_device | null, dst: be32, local: be32, scope: number): be32 {
+export function inet_confirm_addr(
+  net: net,
+  in_dev: in_device | null,
+  dst: be32,
+  local: be32,
+  scope: number,
+): be32 {
   if (in_dev !== null) return confirm_addr_indev(in_dev, dst, local, scope);
   for (const dev of net.dev_base.values()) {
     const addr = dev.ip_ptr === null ? 0 : confirm_addr_indev(dev.ip_ptr, dst, local, scope);
@@ -151,7 +163,8 @@ export function inet_insert_ifa(ifa: in_ifaddr): Errno {
   ifa.ifa_flags &= ~IFA_F_SECONDARY;
   let last_primary = 0;
   for (const [index, other] of in_dev.ifa_list.entries()) {
-    if ((other.ifa_flags & IFA_F_SECONDARY) === 0 && ifa.ifa_scope <= other.ifa_scope) last_primary = index + 1;
+    if ((other.ifa_flags & IFA_F_SECONDARY) === 0 && ifa.ifa_scope <= other.ifa_scope)
+      last_primary = index + 1;
     if (other.ifa_mask !== ifa.ifa_mask || !inet_ifa_match(other.ifa_address, ifa)) continue;
     if (other.ifa_local === ifa.ifa_local) return -EEXIST;
     if (other.ifa_scope !== ifa.ifa_scope) return -EINVAL;
@@ -241,7 +254,8 @@ function inetdev_destroy(in_dev: in_device): void {
 export function inetdev_event(event: number, dev: net_device): void {
   let in_dev = dev.ip_ptr;
   if (in_dev === null) {
-    if (event === NETDEV_REGISTER || (event === NETDEV_CHANGEMTU && dev.mtu >= IPV4_MIN_MTU)) inetdev_init(dev);
+    if (event === NETDEV_REGISTER || (event === NETDEV_CHANGEMTU && dev.mtu >= IPV4_MIN_MTU))
+      inetdev_init(dev);
     if (event !== NETDEV_UP) return;
     in_dev = dev.ip_ptr ?? inetdev_init(dev);
   }

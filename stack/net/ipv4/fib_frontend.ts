@@ -38,7 +38,13 @@ import {
   NETDEV_UNREGISTER,
   NETDEV_UP,
 } from '../../include/linux/inetdevice.ts';
-import { IFF_LOOPBACK, IFF_UP, type in_device, type in_ifaddr, type net_device } from '../../include/linux/netdevice.ts';
+import {
+  IFF_LOOPBACK,
+  IFF_UP,
+  type in_device,
+  type in_ifaddr,
+  type net_device,
+} from '../../include/linux/netdevice.ts';
 import type { sk_buff } from '../../include/linux/skbuff.ts';
 import type { be32 } from '../../include/linux/types.ts';
 import { EINVAL, EXDEV, type Errno } from '../../include/uapi/asm-generic/errno.ts';

@@ -173,7 +173,8 @@ export function fib_info_equal(a: fib_info, b: fib_info): boolean {
   if (a.fib_protocol !== b.fib_protocol || a.fib_scope !== b.fib_scope || a.fib_prefsrc !== b.fib_prefsrc) {
     return false;
   }
-  if (a.fib_priority !== b.fib_priority || a.fib_type !== b.fib_type || a.fib_tb_id !== b.fib_tb_id) return false;
+  if (a.fib_priority !== b.fib_priority || a.fib_type !== b.fib_type || a.fib_tb_id !== b.fib_tb_id)
+    return false;
   for (let metric = RTAX_LOCK; metric <= RTAX_QUICKACK; metric++) {
     if ((a.fib_metrics[metric] ?? 0) !== (b.fib_metrics[metric] ?? 0)) return false;
   }
@@ -211,7 +212,12 @@ export function fib_result_prefsrc(net: net, res: fib_result): be32 {
 
 /** Settle what the lookup left open: which of several default routes, and the source address. @linux net/ipv4/fib_semantics.c */
 export function fib_select_path(net: net, res: fib_result, fl4: flowi4): void {
-  if (fl4.flowi4_oif === 0 && res.prefixlen === 0 && res.table!.tb_num_default > 1 && res.type === RTN_UNICAST) {
+  if (
+    fl4.flowi4_oif === 0 &&
+    res.prefixlen === 0 &&
+    res.table!.tb_num_default > 1 &&
+    res.type === RTN_UNICAST
+  ) {
     fib_select_default(fl4, res);
   }
   if (fl4.saddr === 0) fl4.saddr = fib_result_prefsrc(net, res);

@@ -53,7 +53,9 @@ export function fib_table_insert(net: net, tb: fib_table, cfg: fib_config): Errn
     const same_key = leaf!.filter(
       (other) => other.fa_dscp === cfg.fc_dscp && other.fa_info.fib_priority === fi.fib_priority,
     );
-    const match = same_key.find((other) => other.fa_type === cfg.fc_type && fib_info_equal(other.fa_info, fi));
+    const match = same_key.find(
+      (other) => other.fa_type === cfg.fc_type && fib_info_equal(other.fa_info, fi),
+    );
 
     if ((cfg.fc_nlflags & NLM_F_REPLACE) !== 0) {
       if (match !== undefined) return match === fa ? 0 : -EEXIST;

@@ -27,13 +27,27 @@ import {
 } from '../../include/net/dst.ts';
 import { ICMPMSGIN_INC_STATS } from '../../include/net/icmp.ts';
 import { inet_sk } from '../../include/net/inet_sock.ts';
-import { ip_hdr, ip_options, IP_OFFSET, ipcm_cookie, iphdr, IPHDR_LEN, write_be32 } from '../../include/net/ip.ts';
+import {
+  ip_hdr,
+  ip_options,
+  IP_OFFSET,
+  ipcm_cookie,
+  iphdr,
+  IPHDR_LEN,
+  write_be32,
+} from '../../include/net/ip.ts';
 import { ICMP_INC_STATS, type net } from '../../include/net/net_namespace.ts';
 import type { net_protocol } from '../../include/net/protocol.ts';
 import { ip_route_output_key, RT_TOS } from '../../include/net/route.ts';
 import { sock_net, sock_set_flag, SOCK_USE_WRITE_QUEUE, type sock } from '../../include/net/sock.ts';
 import { IFF_LOOPBACK, NET_RX_DROP, NET_RX_SUCCESS } from '../../include/linux/netdevice.ts';
-import { CHECKSUM_NONE, PACKET_HOST, SKB_TRUESIZE, skb_csum_unnecessary, type sk_buff } from '../../include/linux/skbuff.ts';
+import {
+  CHECKSUM_NONE,
+  PACKET_HOST,
+  SKB_TRUESIZE,
+  skb_csum_unnecessary,
+  type sk_buff,
+} from '../../include/linux/skbuff.ts';
 import type { be32 } from '../../include/linux/types.ts';
 import { IS_ERR, type Errno } from '../../include/uapi/asm-generic/errno.ts';
 import {
@@ -57,14 +71,26 @@ import {
 } from '../../include/uapi/linux/icmp.ts';
 import { IP_PMTUDISC_DONT, IPPROTO_ICMP, IPPROTO_RAW } from '../../include/uapi/linux/in.ts';
 import { RT_SCOPE_LINK } from '../../include/uapi/linux/rtnetlink.ts';
-import { ICMP_MIB_CSUMERRORS, ICMP_MIB_INERRORS, ICMP_MIB_INMSGS, ICMP_MIB_OUTERRORS } from '../../include/uapi/linux/snmp.ts';
+import {
+  ICMP_MIB_CSUMERRORS,
+  ICMP_MIB_INERRORS,
+  ICMP_MIB_INMSGS,
+  ICMP_MIB_OUTERRORS,
+} from '../../include/uapi/linux/snmp.ts';
 import { MSG_DONTWAIT, PF_INET, SOCK_RAW } from '../../include/uapi/linux/socket.ts';
 import { local_bh_disable, local_bh_enable } from '../../kernel/softirq.ts';
 import { HZ, jiffies } from '../../kernel/time/jiffies.ts';
 import { net_warn_ratelimited } from '../../kernel/printk.ts';
 import { csum_add, csum_block_add, csum_fold, csum_partial } from '../../lib/checksum.ts';
 import { get_random_u32_below } from '../../lib/random.ts';
-import { __skb_checksum_complete, consume_skb, kfree_skb_reason, pskb_may_pull, pskb_pull, skb_copy_bits } from '../core/skbuff.ts';
+import {
+  __skb_checksum_complete,
+  consume_skb,
+  kfree_skb_reason,
+  pskb_may_pull,
+  pskb_pull,
+  skb_copy_bits,
+} from '../core/skbuff.ts';
 import { sk_alloc, sock_init_data } from '../core/sock/alloc.ts';
 import { inet_select_addr } from './devinet.ts';
 import { fib_compute_spec_dst, inet_addr_type } from './fib_frontend.ts';
@@ -229,7 +255,13 @@ function icmp_reply(param: icmp_bxm, skb: sk_buff): void {
  * @param info goes into the header's second word: MTU, gateway, pointer
  * @linux net/ipv4/icmp.c
  */
-function icmp_send_about(skb_in: sk_buff, type: number, code: number, info: be32, opt: ip_options | null): void {
+function icmp_send_about(
+  skb_in: sk_buff,
+  type: number,
+  code: number,
+  info: be32,
+  opt: ip_options | null,
+): void {
   const rt = skb_rtable(skb_in);
   if (rt === null || skb_in.network_header < 0) return;
   const net = rt.dev.nd_net;
@@ -371,8 +403,14 @@ function icmp_unreach(skb: sk_buff): number {
       break;
   }
   // Some routers answer broadcasts, which they must not.
-  if (net.ipv4.sysctl_icmp_ignore_bogus_error_responses === 0 && inet_addr_type(net, iph.daddr) === RTN_BROADCAST) {
-    net_warn_ratelimited(net.machine, `an ICMP error (type ${icmph.type}, code ${icmph.code}) about a broadcast`);
+  if (
+    net.ipv4.sysctl_icmp_ignore_bogus_error_responses === 0 &&
+    inet_addr_type(net, iph.daddr) === RTN_BROADCAST
+  ) {
+    net_warn_ratelimited(
+      net.machine,
+      `an ICMP error (type ${icmph.type}, code ${icmph.code}) about a broadcast`,
+    );
     return 0;
   }
   icmp_socket_deliver(skb, info);
@@ -429,32 +467,35 @@ function icmp_discard(): number {
 const discarded_error: icmp_control = { handler: icmp_discard, error: true };
 const discarded_query: icmp_control = { handler: icmp_discard, error: false };
 /** What is done with each type. */
-const icmp_pointers: readonly icmp_control[] = Array.from({ length: NR_ICMP_TYPES + 1 }, (_, type): icmp_control => {
-  switch (type) {
-    case ICMP_ECHOREPLY:
-      return { handler: ping_rcv, error: false };
-    case ICMP_ECHO:
-      return { handler: icmp_echo, error: false };
-    case ICMP_TIMESTAMP:
-      return { handler: icmp_timestamp, error: false };
-    case ICMP_DEST_UNREACH:
-    case ICMP_SOURCE_QUENCH:
-    case ICMP_TIME_EXCEEDED:
-    case ICMP_PARAMETERPROB:
-      return { handler: icmp_unreach, error: true };
-    case ICMP_REDIRECT:
-      return { handler: icmp_redirect, error: true };
-    case 1:
-    case 2:
-    case 6:
-    case 7:
-    case 9:
-    case 10:
-      return discarded_error;
-    default:
-      return discarded_query;
-  }
-});
+const icmp_pointers: readonly icmp_control[] = Array.from(
+  { length: NR_ICMP_TYPES + 1 },
+  (_, type): icmp_control => {
+    switch (type) {
+      case ICMP_ECHOREPLY:
+        return { handler: ping_rcv, error: false };
+      case ICMP_ECHO:
+        return { handler: icmp_echo, error: false };
+      case ICMP_TIMESTAMP:
+        return { handler: icmp_timestamp, error: false };
+      case ICMP_DEST_UNREACH:
+      case ICMP_SOURCE_QUENCH:
+      case ICMP_TIME_EXCEEDED:
+      case ICMP_PARAMETERPROB:
+        return { handler: icmp_unreach, error: true };
+      case ICMP_REDIRECT:
+        return { handler: icmp_redirect, error: true };
+      case 1:
+      case 2:
+      case 6:
+      case 7:
+      case 9:
+      case 10:
+        return discarded_error;
+      default:
+        return discarded_query;
+    }
+  },
+);
 
 /** Is the checksum over the whole message right? @linux include/linux/skbuff.h, skb_checksum_simple_validate */
 function checksum_is_right(skb: sk_buff): boolean {
@@ -510,7 +551,8 @@ export function icmp_err(skb: sk_buff, info: number): number {
   }
   const { type, code } = new icmphdr(skb.head, skb.transport_header);
   const net = skb.dev!.nd_net;
-  if (type === ICMP_DEST_UNREACH && code === ICMP_FRAG_NEEDED) ipv4_update_pmtu(skb, net, info, 0, IPPROTO_ICMP);
+  if (type === ICMP_DEST_UNREACH && code === ICMP_FRAG_NEEDED)
+    ipv4_update_pmtu(skb, net, info, 0, IPPROTO_ICMP);
   else if (type === ICMP_REDIRECT) ipv4_redirect(skb, net, 0, IPPROTO_ICMP);
   return 0;
 }

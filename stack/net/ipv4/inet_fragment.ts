@@ -1,15 +1,6 @@
 /** Keeping fragments until they are complete: what IPv4 and IPv6 share in Linux. @linux net/ipv4/inet_fragment.c */
-import {
-  frag_run,
-  INET_FRAG_COMPLETE,
-  inet_frag_queue,
-  type fqdir,
-} from '../../include/net/inet_frag.ts';
-import {
-  CHECKSUM_COMPLETE,
-  CHECKSUM_NONE,
-  type sk_buff,
-} from '../../include/linux/skbuff.ts';
+import { frag_run, INET_FRAG_COMPLETE, inet_frag_queue, type fqdir } from '../../include/net/inet_frag.ts';
+import { CHECKSUM_COMPLETE, CHECKSUM_NONE, type sk_buff } from '../../include/linux/skbuff.ts';
 import type { be16, be32 } from '../../include/linux/types.ts';
 import { jiffies } from '../../kernel/time/jiffies.ts';
 import { del_timer, mod_timer } from '../../kernel/time/timer.ts';
@@ -78,7 +69,12 @@ export function inet_frag_destroy(q: inet_frag_queue): void {
  * @returns IPFRAG_OK, IPFRAG_DUP, IPFRAG_OVERLAP
  * @linux net/ipv4/inet_fragment.c
  */
-export function inet_frag_queue_insert(q: inet_frag_queue, skb: sk_buff, offset: number, end: number): number {
+export function inet_frag_queue_insert(
+  q: inet_frag_queue,
+  skb: sk_buff,
+  offset: number,
+  end: number,
+): number {
   const runs = q.rb_fragments;
   const last = runs[runs.length - 1];
   if (last === undefined) {

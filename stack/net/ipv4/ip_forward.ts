@@ -1,6 +1,10 @@
 /** Sending packets on that are for others (net.ipv4.ip_forward). @linux net/ipv4/ip_forward.c */
 import { dst_output, rt_nexthop, skb_rtable } from '../../include/net/dst.ts';
-import { SKB_DROP_REASON_IP_INHDR, SKB_DROP_REASON_NOT_SPECIFIED, SKB_DROP_REASON_PKT_TOO_BIG } from '../../include/net/dropreason.ts';
+import {
+  SKB_DROP_REASON_IP_INHDR,
+  SKB_DROP_REASON_NOT_SPECIFIED,
+  SKB_DROP_REASON_PKT_TOO_BIG,
+} from '../../include/net/dropreason.ts';
 import { icmp_send } from '../../include/net/icmp.ts';
 import {
   IP_DF,
@@ -13,7 +17,13 @@ import {
   IPSKB_FRAG_PMTU,
 } from '../../include/net/ip.ts';
 import { IP_ADD_STATS, IP_INC_STATS } from '../../include/net/net_namespace.ts';
-import { CHECKSUM_NONE, CHECKSUM_COMPLETE, PACKET_HOST, skb_is_gso, type sk_buff } from '../../include/linux/skbuff.ts';
+import {
+  CHECKSUM_NONE,
+  CHECKSUM_COMPLETE,
+  PACKET_HOST,
+  skb_is_gso,
+  type sk_buff,
+} from '../../include/linux/skbuff.ts';
 import {
   ICMP_DEST_UNREACH,
   ICMP_EXC_TTL,
@@ -89,7 +99,8 @@ export function ip_forward(skb: sk_buff): number {
   }
   iph = ip_hdr(skb);
   ip_decrease_ttl(iph);
-  if ((parm.flags & IPSKB_DOREDIRECT) !== 0 && (parm.opt === null || parm.opt.srr === 0)) ip_rt_send_redirect(skb);
+  if ((parm.flags & IPSKB_DOREDIRECT) !== 0 && (parm.opt === null || parm.opt.srr === 0))
+    ip_rt_send_redirect(skb);
 
   IP_INC_STATS(net, IPSTATS_MIB_OUTFORWDATAGRAMS);
   IP_ADD_STATS(net, IPSTATS_MIB_OUTOCTETS, skb.len);

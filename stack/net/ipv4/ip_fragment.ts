@@ -22,7 +22,12 @@ import {
 } from '../../include/net/ip.ts';
 import { IP_INC_STATS, type net } from '../../include/net/net_namespace.ts';
 import type { net_device } from '../../include/linux/netdevice.ts';
-import { CHECKSUM_NONE, CHECKSUM_UNNECESSARY, skb_network_offset, type sk_buff } from '../../include/linux/skbuff.ts';
+import {
+  CHECKSUM_NONE,
+  CHECKSUM_UNNECESSARY,
+  skb_network_offset,
+  type sk_buff,
+} from '../../include/linux/skbuff.ts';
 import {
   E2BIG,
   EINPROGRESS,
@@ -40,7 +45,14 @@ import {
 import { jiffies } from '../../kernel/time/jiffies.ts';
 import { mod_timer } from '../../kernel/time/timer.ts';
 import { ip_fast_csum } from '../../lib/checksum.ts';
-import { kfree_skb, pskb_pull, pskb_trim_rcsum, skb_dst_drop, skb_dst_set, skb_orphan } from '../core/skbuff.ts';
+import {
+  kfree_skb,
+  pskb_pull,
+  pskb_trim_rcsum,
+  skb_dst_drop,
+  skb_dst_set,
+  skb_orphan,
+} from '../core/skbuff.ts';
 import {
   inet_frag_destroy,
   inet_frag_find,
@@ -59,7 +71,22 @@ export const IP_DEFRAG_CALL_RA_CHAIN = 1;
 const INET_ECN_CE = 3;
 /** ECN of the whole by the codepoints seen (bit 0 Not-ECT, 1 ECT(1), 2 ECT(0), 3 CE): what to set; -1: drop (RFC 3168 5.3). */
 const ip_frag_ecn_table: readonly number[] = [
-  0, 0, 0, -1, 0, -1, 0, -1, 0, -1, INET_ECN_CE, -1, INET_ECN_CE, -1, INET_ECN_CE, -1,
+  0,
+  0,
+  0,
+  -1,
+  0,
+  -1,
+  0,
+  -1,
+  0,
+  -1,
+  INET_ECN_CE,
+  -1,
+  INET_ECN_CE,
+  -1,
+  INET_ECN_CE,
+  -1,
 ];
 
 /** Too many other fragments of the sender came since: its ids may have come round. */
@@ -69,7 +96,8 @@ function ip_frag_too_far(qp: inet_frag_queue): boolean {
   if (max === 0) return false;
   const start = qp.rid;
   const end = (fqdir.peer_rid.get(qp.saddr) ?? 0) + 1;
-  if (end === 1 && fqdir.peer_rid.size >= PEERS_MAX) fqdir.peer_rid.delete(fqdir.peer_rid.keys().next().value!);
+  if (end === 1 && fqdir.peer_rid.size >= PEERS_MAX)
+    fqdir.peer_rid.delete(fqdir.peer_rid.keys().next().value!);
   fqdir.peer_rid.set(qp.saddr, end);
   qp.rid = end;
   const too_far = qp.rb_fragments.length > 0 && end - start > max;
@@ -108,7 +136,8 @@ function ip_frag_queue(qp: inet_frag_queue, skb: sk_buff): sk_buff | Errno {
 
   if ((frag_off & IP_MF) === 0) {
     // The last one: nothing may lie beyond it, and there cannot be two.
-    if (end < qp.len || ((qp.flags & INET_FRAG_LAST_IN) !== 0 && end !== qp.len)) return discard(qp, skb, -EINVAL);
+    if (end < qp.len || ((qp.flags & INET_FRAG_LAST_IN) !== 0 && end !== qp.len))
+      return discard(qp, skb, -EINVAL);
     qp.flags |= INET_FRAG_LAST_IN;
     qp.len = end;
   } else {

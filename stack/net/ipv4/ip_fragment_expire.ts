@@ -1,5 +1,10 @@
 /** Giving up on a datagram of which fragments are missing. Part of ip_fragment.c: it routes. @linux net/ipv4/ip_fragment.c */
-import { fqdir, INET_FRAG_COMPLETE, INET_FRAG_FIRST_IN, type inet_frag_queue } from '../../include/net/inet_frag.ts';
+import {
+  fqdir,
+  INET_FRAG_COMPLETE,
+  INET_FRAG_FIRST_IN,
+  type inet_frag_queue,
+} from '../../include/net/inet_frag.ts';
 import { icmp_send } from '../../include/net/icmp.ts';
 import { ip_hdr } from '../../include/net/ip.ts';
 import { IP_INC_STATS, type net } from '../../include/net/net_namespace.ts';

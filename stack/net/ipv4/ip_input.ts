@@ -14,7 +14,16 @@ import {
   SKB_DROP_REASON_UNICAST_IN_L2_MULTICAST,
 } from '../../include/net/dropreason.ts';
 import { dst_input, RTN_BROADCAST, RTN_MULTICAST, skb_rtable } from '../../include/net/dst.ts';
-import { IP_MF, IP_OFFSET, ip_hdr, ip_options, IPCB, ipcb_reset, IPHDR_LEN, read_be32 } from '../../include/net/ip.ts';
+import {
+  IP_MF,
+  IP_OFFSET,
+  ip_hdr,
+  ip_options,
+  IPCB,
+  ipcb_reset,
+  IPHDR_LEN,
+  read_be32,
+} from '../../include/net/ip.ts';
 import { IP_ADD_STATS, IP_INC_STATS, NET_INC_STATS, type net } from '../../include/net/net_namespace.ts';
 import {
   ETH_P_IP,
@@ -48,7 +57,15 @@ import {
   LINUX_MIB_IPRPFILTER,
 } from '../../include/uapi/linux/snmp.ts';
 import { ip_fast_csum } from '../../lib/checksum.ts';
-import { consume_skb, kfree_skb_reason, pskb_may_pull, pskb_trim_rcsum, skb_clone, skb_cow, skb_orphan } from '../core/skbuff.ts';
+import {
+  consume_skb,
+  kfree_skb_reason,
+  pskb_may_pull,
+  pskb_trim_rcsum,
+  skb_clone,
+  skb_cow,
+  skb_orphan,
+} from '../core/skbuff.ts';
 import { ip_options_compile } from './ip_options.ts';
 import { ip_options_rcv_srr } from './ip_options_srr.ts';
 import { ip_route_input_noref } from './route.ts';

@@ -129,7 +129,10 @@ function echo_timestamp(net: net, dopt: ip_options, head: Uint8Array, sptr: numb
       if ((data[at + 3]! & 0xf) !== IPOPT_TS_PRESPEC) {
         dopt.ts_needtime = true;
         soffset += 4;
-      } else if (soffset + 7 <= optlen && inet_addr_type(net, read_be32(data, at + soffset - 1)) !== RTN_UNICAST) {
+      } else if (
+        soffset + 7 <= optlen &&
+        inet_addr_type(net, read_be32(data, at + soffset - 1)) !== RTN_UNICAST
+      ) {
         dopt.ts_needtime = true;
         soffset += 8;
       }
@@ -217,7 +220,7 @@ class options_reader {
   read(): number {
     const { opt, bytes } = this;
     let at = this.iph + IPHDR_LEN;
-    for (let left = opt.optlen; left > 0; ) {
+    for (let left = opt.optlen; left > 0;) {
       const kind = bytes[at]!;
       if (kind === IPOPT_END) {
         for (let i = at + 1; i < at + left; i++) {

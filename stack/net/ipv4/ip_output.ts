@@ -38,7 +38,13 @@ import { ip_options_build } from './ip_options.ts';
 import { ip_local_out } from './ip_output_finish.ts';
 import { ip_rt_init } from './route.ts';
 
-export { ip_local_out, __ip_local_out, ip_output, ip_send_check, LL_RESERVED_SPACE } from './ip_output_finish.ts';
+export {
+  ip_local_out,
+  __ip_local_out,
+  ip_output,
+  ip_send_check,
+  LL_RESERVED_SPACE,
+} from './ip_output_finish.ts';
 export { ip_mc_output } from './ip_output_mc.ts';
 export { ip_fragment, ip_do_fragment } from './ip_output_fragment.ts';
 export {

@@ -64,7 +64,7 @@ import { RT_SCOPE_UNIVERSE } from '../../include/uapi/linux/rtnetlink.ts';
 import { IPSTATS_MIB_OUTDISCARDS } from '../../include/uapi/linux/snmp.ts';
 import { MSG_CONFIRM, MSG_DONTWAIT, MSG_MORE, MSG_PROBE, SOCK_RAW } from '../../include/uapi/linux/socket.ts';
 import { csum_add, csum_block_add, csum_fold, csum_partial, csum_sub } from '../../lib/checksum.ts';
-import { sk_page_frag_refill, sock_wfree } from '../core/sock/memory.ts';
+import { sk_page_frag, sk_page_frag_refill, sock_wfree } from '../core/sock/memory.ts';
 import { sock_alloc_send_skb } from '../core/sock/queue.ts';
 import {
   __skb_dequeue,
@@ -113,7 +113,8 @@ export function ip_generic_getfrag(
   skb: sk_buff,
 ): Errno {
   if (copy_from_iter(to, at, len, msg.msg_iter) !== len) return -EFAULT;
-  if (skb.ip_summed !== CHECKSUM_PARTIAL) skb.csum = csum_block_add(skb.csum, csum_partial(to, at, len, 0), odd);
+  if (skb.ip_summed !== CHECKSUM_PARTIAL)
+    skb.csum = csum_block_add(skb.csum, csum_partial(to, at, len, 0), odd);
   return 0;
 }
 
@@ -183,7 +184,11 @@ function __ip_append_data<From>(
   // A first fragment that will stay the only one: the device may do the checksum.
   let csummode = CHECKSUM_NONE;
   const one_fragment = transhdrlen !== 0 && length + fragheaderlen <= mtu;
-  if (one_fragment && (features & NETIF_F_HW_CSUM) !== 0 && ((flags & MSG_MORE) === 0 || cork.gso_size !== 0)) {
+  if (
+    one_fragment &&
+    (features & NETIF_F_HW_CSUM) !== 0 &&
+    ((flags & MSG_MORE) === 0 || cork.gso_size !== 0)
+  ) {
     csummode = CHECKSUM_PARTIAL;
   }
   cork.length += length;
@@ -279,9 +284,9 @@ function append_to_page<From>(
   offset: number,
   wanted: number,
 ): number | Errno {
-  sk_page_frag_refill(sk);
-  const page = sk.sk_frag_page!;
-  const at = sk.sk_frag_offset;
+  const pfrag = sk_page_frag(sk);
+  const page = sk_page_frag_refill(sk, pfrag);
+  const at = pfrag.offset;
   const copy = Math.min(wanted, page.bytes.length - at);
   const { frags } = skb.shinfo;
   const last = frags[frags.length - 1];
@@ -294,7 +299,7 @@ function append_to_page<From>(
     skb_fill_page_desc(skb, frags.length, page, at, copy);
     get_page(page);
   }
-  sk.sk_frag_offset += copy;
+  pfrag.offset += copy;
   skb.len += copy;
   skb.data_len += copy;
   skb.truesize += copy;
@@ -308,7 +313,7 @@ function append_to_page<From>(
  *
  * @param length bytes with the transport header
  * @param transhdrlen bytes of the transport header, only with the first piece
- * @param rt the route; its reference is taken over if the datagram begins here
+ * @param rt the route; a datagram that begins here takes a reference of its own
  * @returns 0, -EMSGSIZE, -EFAULT, -ENOBUFS, -ENETUNREACH
  * @linux net/ipv4/ip_output.c
  */
@@ -448,7 +453,7 @@ export function ip_flush_pending_frames(sk: sock): void {
 /**
  * A datagram in one go, without the socket's queue: any number of sends may be under way.
  *
- * @param rt its reference is taken over
+ * @param rt the datagram takes a reference of its own
  * @returns the packet, null (MSG_PROBE), or an errno as ip_append_data()
  * @linux net/ipv4/ip_output.c
  */

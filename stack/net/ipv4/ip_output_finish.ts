@@ -97,7 +97,7 @@ function ip_finish_output_gso(net: net, sk: sock | null, skb: sk_buff, mtu: numb
   }
   consume_skb(skb);
   let ret = 0;
-  for (let seg: sk_buff | null = segs; seg !== null; ) {
+  for (let seg: sk_buff | null = segs; seg !== null;) {
     const next: sk_buff | null = seg.next;
     seg.next = null;
     const err = ip_fragment(net, sk, seg, mtu, ip_finish_output2);

@@ -27,15 +27,36 @@ import {
   IS_ERR,
   type Errno,
 } from '../../include/uapi/asm-generic/errno.ts';
-import { SO_EE_ORIGIN_ICMP, SO_EE_ORIGIN_LOCAL, type sock_exterr_skb } from '../../include/uapi/linux/errqueue.ts';
+import {
+  SO_EE_ORIGIN_ICMP,
+  SO_EE_ORIGIN_LOCAL,
+  type sock_exterr_skb,
+} from '../../include/uapi/linux/errqueue.ts';
 import { icmphdr, ICMPHDR_LEN } from '../../include/uapi/linux/icmp.ts';
 import { IP_OPTIONS as OPT, IP_PMTUDISC_DONT, IP_PMTUDISC_OMIT } from '../../include/uapi/linux/in.ts';
-import { AF_INET, MSG_CTRUNC, MSG_ERRQUEUE, MSG_TRUNC, SOCK_RAW, SOCK_STREAM, SOL_IP } from '../../include/uapi/linux/socket.ts';
+import {
+  AF_INET,
+  MSG_CTRUNC,
+  MSG_ERRQUEUE,
+  MSG_TRUNC,
+  SOCK_RAW,
+  SOCK_STREAM,
+  SOL_IP,
+} from '../../include/uapi/linux/socket.ts';
 import { ns_capable } from '../../kernel/capability.ts';
 import { skb_copy_datagram_msg } from '../core/datagram.ts';
 import { sk_dst_get, sk_dst_reset } from '../core/sock/dst.ts';
 import { lock_sock, release_sock } from '../core/sock/lock.ts';
-import { __skb_pull, alloc_skb, consume_skb, kfree_skb, pskb_pull, skb_clone, skb_put, skb_queue_purge } from '../core/skbuff.ts';
+import {
+  __skb_pull,
+  alloc_skb,
+  consume_skb,
+  kfree_skb,
+  pskb_pull,
+  skb_clone,
+  skb_put,
+  skb_queue_purge,
+} from '../core/skbuff.ts';
 import { sock_dequeue_err_skb, sock_queue_err_skb } from '../core/sock_errqueue.ts';
 import { fib_compute_spec_dst } from './fib_frontend.ts';
 import { ip_options_echo, ip_options_get, ip_options_undo } from './ip_options.ts';
@@ -75,7 +96,13 @@ export function ipv4_pktinfo_prepare(sk: sock, skb: sk_buff): void {
 }
 
 /** Tell with a received packet what the socket asked to be told of it. @linux net/ipv4/ip_sockglue.c */
-export function ip_cmsg_recv_offset(msg: msghdr, sk: sock, skb: sk_buff, _tlen: number, _offset: number): void {
+export function ip_cmsg_recv_offset(
+  msg: msghdr,
+  sk: sock,
+  skb: sk_buff,
+  _tlen: number,
+  _offset: number,
+): void {
   const flags = inet_sk(sk).cmsg_flags;
   if (flags === 0) return;
   const iph = ip_hdr(skb);
@@ -147,7 +174,14 @@ export function ip_cmsg_send(sk: sock, msg: msghdr, ipc: ipcm_cookie): Errno {
  * @param payload where the transport payload of the quoted packet begins in skb.head
  * @linux net/ipv4/ip_sockglue.c
  */
-export function ip_icmp_error(sk: sock, skb_in: sk_buff, err: number, port: be16, info: number, payload: number): void {
+export function ip_icmp_error(
+  sk: sock,
+  skb_in: sk_buff,
+  err: number,
+  port: be16,
+  info: number,
+  payload: number,
+): void {
   const skb = skb_clone(skb_in);
   const icmph = new icmphdr(skb.head, skb.transport_header);
   const quoted = skb.transport_header + ICMPHDR_LEN;
@@ -169,7 +203,14 @@ export function ip_local_error(sk: sock, err: number, daddr: be32, port: be16, i
   skb_put(skb, IPHDR_LEN);
   skb_reset_network_header(skb);
   ip_hdr(skb).daddr = daddr;
-  const ee = { ee_errno: err, ee_origin: SO_EE_ORIGIN_LOCAL, ee_type: 0, ee_code: 0, ee_info: info, ee_data: 0 };
+  const ee = {
+    ee_errno: err,
+    ee_origin: SO_EE_ORIGIN_LOCAL,
+    ee_type: 0,
+    ee_code: 0,
+    ee_info: info,
+    ee_data: 0,
+  };
   IPCB(skb).ext_err = { ee, addr: daddr, port };
   __skb_pull(skb, IPHDR_LEN);
   skb_reset_transport_header(skb);
@@ -228,7 +269,12 @@ function set_cmsg_flag(inet: inet_sock, flag: number, value: number): Errno {
  * @returns 0, -ENOPROTOOPT, -EINVAL, -EPERM
  * @linux net/ipv4/ip_sockglue.c
  */
-export function* ip_setsockopt(sk: sock, level: number, optname: number, optval: sockopt_value): Sleeps<Errno> {
+export function* ip_setsockopt(
+  sk: sock,
+  level: number,
+  optname: number,
+  optval: sockopt_value,
+): Sleeps<Errno> {
   if (level !== SOL_IP) return -ENOPROTOOPT;
   yield* lock_sock(sk);
   const err = do_ip_setsockopt(sk, optname, optval);

@@ -4,7 +4,17 @@
  * @linux net/ipv4/ping.c
  */
 import { SKB_DROP_REASON_NO_SOCKET } from '../../include/net/dropreason.ts';
-import { dst_confirm_neigh, flowi4, inet_iif, ip_rt_put, RTCF_BROADCAST, RTN_BROADCAST, RTN_LOCAL, RTN_MULTICAST, type rtable } from '../../include/net/dst.ts';
+import {
+  dst_confirm_neigh,
+  flowi4,
+  inet_iif,
+  ip_rt_put,
+  RTCF_BROADCAST,
+  RTN_BROADCAST,
+  RTN_LOCAL,
+  RTN_MULTICAST,
+  type rtable,
+} from '../../include/net/dst.ts';
 import { flowi4_init_output } from '../../include/net/flow.ts';
 import { icmp_err_convert } from '../../include/net/icmp.ts';
 import { inet_sk } from '../../include/net/inet_sock.ts';
@@ -58,10 +68,24 @@ import {
   ICMPHDR_LEN,
   NR_ICMP_UNREACH,
 } from '../../include/uapi/linux/icmp.ts';
-import { INADDR_ANY, IP_PMTUDISC_DONT, ipv4_is_multicast, type sockaddr_in } from '../../include/uapi/linux/in.ts';
+import {
+  INADDR_ANY,
+  IP_PMTUDISC_DONT,
+  ipv4_is_multicast,
+  type sockaddr_in,
+} from '../../include/uapi/linux/in.ts';
 import { RT_SCOPE_UNIVERSE } from '../../include/uapi/linux/rtnetlink.ts';
 import { IPSTATS_MIB_OUTNOROUTES } from '../../include/uapi/linux/snmp.ts';
-import { AF_INET, AF_UNSPEC, MSG_CONFIRM, MSG_ERRQUEUE, MSG_OOB, MSG_DONTROUTE, MSG_PROBE, MSG_TRUNC } from '../../include/uapi/linux/socket.ts';
+import {
+  AF_INET,
+  AF_UNSPEC,
+  MSG_CONFIRM,
+  MSG_ERRQUEUE,
+  MSG_OOB,
+  MSG_DONTROUTE,
+  MSG_PROBE,
+  MSG_TRUNC,
+} from '../../include/uapi/linux/socket.ts';
 import { TCP_ESTABLISHED } from '../../include/uapi/linux/tcp.ts';
 import { csum_block_add, csum_fold, csum_partial } from '../../lib/checksum.ts';
 import { skb_copy_datagram_msg, skb_free_datagram, skb_recv_datagram } from '../core/datagram.ts';
@@ -73,8 +97,21 @@ import { sock_queue_rcv_skb_reason } from '../core/sock/queue.ts';
 import { kfree_skb_reason, skb_clone, skb_push } from '../core/skbuff.ts';
 import { ip4_datagram_connect, ip4_datagram_release_cb } from './datagram.ts';
 import { inet_addr_type } from './fib_frontend.ts';
-import { ip_append_data, ip_flush_pending_frames, ip_push_pending_frames, ip_wait_for_sndbuf } from './ip_output_append.ts';
-import { ip_cmsg_recv, ip_cmsg_send, ip_getsockopt, ip_icmp_error, ip_recv_error, ip_setsockopt, ipv4_pktinfo_prepare } from './ip_sockglue.ts';
+import {
+  ip_append_data,
+  ip_flush_pending_frames,
+  ip_push_pending_frames,
+  ip_wait_for_sndbuf,
+} from './ip_output_append.ts';
+import {
+  ip_cmsg_recv,
+  ip_cmsg_send,
+  ip_getsockopt,
+  ip_icmp_error,
+  ip_recv_error,
+  ip_setsockopt,
+  ipv4_pktinfo_prepare,
+} from './ip_sockglue.ts';
 import { ip_route_output_flow, ipv4_sk_redirect, ipv4_sk_update_pmtu } from './route.ts';
 import { __udp_disconnect } from './udp/disconnect.ts';
 
@@ -161,7 +198,12 @@ export function ping_bind(sk: sock, uaddr: sockaddr_in): Errno {
   const type = inet_addr_type(net, sin_addr);
   if (type === RTN_MULTICAST || type === RTN_BROADCAST) {
     if (sin_addr !== INADDR_ANY) return -EADDRNOTAVAIL;
-  } else if (type !== RTN_LOCAL && net.ipv4.sysctl_ip_nonlocal_bind === 0 && !inet.freebind && !inet.transparent) {
+  } else if (
+    type !== RTN_LOCAL &&
+    net.ipv4.sysctl_ip_nonlocal_bind === 0 &&
+    !inet.freebind &&
+    !inet.transparent
+  ) {
     return -EADDRNOTAVAIL;
   }
   if (inet.inet_num !== 0) return -EINVAL;
@@ -278,7 +320,8 @@ export function* ping_v4_sendmsg(sk: sock, msg: msghdr, len: number): Sleeps<num
   const ipc = new ipcm_cookie();
   const rt = ping_route(sk, msg, icmph, fl4, ipc);
   if (IS_ERR(rt)) return rt;
-  if ((msg.msg_flags & MSG_CONFIRM) !== 0 && (msg.msg_flags & MSG_PROBE) !== 0) dst_confirm_neigh(rt, fl4.daddr);
+  if ((msg.msg_flags & MSG_CONFIRM) !== 0 && (msg.msg_flags & MSG_PROBE) !== 0)
+    dst_confirm_neigh(rt, fl4.daddr);
   if (ipc.addr === 0) ipc.addr = fl4.daddr;
 
   yield* lock_sock(sk);
@@ -330,7 +373,20 @@ function ping_route(sk: sock, msg: msghdr, icmph: icmphdr, fl4: flowi4, ipc: ipc
   }
   const flow_flags = inet_sk_flowi_flags(sk);
   const scope = RT_SCOPE_UNIVERSE;
-  flowi4_init_output(fl4, ipc.oif, sk.sk_mark, tos, scope, sk.sk_protocol, flow_flags, faddr, saddr, 0, 0, sk.sk_uid);
+  flowi4_init_output(
+    fl4,
+    ipc.oif,
+    sk.sk_mark,
+    tos,
+    scope,
+    sk.sk_protocol,
+    flow_flags,
+    faddr,
+    saddr,
+    0,
+    0,
+    sk.sk_uid,
+  );
   fl4.fl4_icmp_type = icmph.type;
   fl4.fl4_icmp_code = icmph.code;
   const rt = ip_route_output_flow(net, fl4, sk);

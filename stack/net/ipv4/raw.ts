@@ -3,7 +3,17 @@
  *
  * @linux net/ipv4/raw.c
  */
-import { dst_output, flowi4, FLOWI_FLAG_KNOWN_NH, ip_rt_put, RTCF_BROADCAST, RTN_BROADCAST, RTN_LOCAL, RTN_MULTICAST, type rtable } from '../../include/net/dst.ts';
+import {
+  dst_output,
+  flowi4,
+  FLOWI_FLAG_KNOWN_NH,
+  ip_rt_put,
+  RTCF_BROADCAST,
+  RTN_BROADCAST,
+  RTN_LOCAL,
+  RTN_MULTICAST,
+  type rtable,
+} from '../../include/net/dst.ts';
 import { flowi4_init_output } from '../../include/net/flow.ts';
 import { icmp_err_convert, icmp_out_count } from '../../include/net/icmp.ts';
 import { inet_sk } from '../../include/net/inet_sock.ts';
@@ -25,7 +35,12 @@ import {
 import type { sockopt_value } from '../../include/linux/net.ts';
 import { ETH_P_IP } from '../../include/linux/netdevice.ts';
 import type { Sleeps } from '../../include/linux/sched.ts';
-import { CHECKSUM_NONE, CHECKSUM_PARTIAL, skb_reset_network_header, type sk_buff } from '../../include/linux/skbuff.ts';
+import {
+  CHECKSUM_NONE,
+  CHECKSUM_PARTIAL,
+  skb_reset_network_header,
+  type sk_buff,
+} from '../../include/linux/skbuff.ts';
 import type { jiffies_t } from '../../include/linux/types.ts';
 import { copy_from_iter, type msghdr } from '../../include/linux/uio.ts';
 import {
@@ -56,7 +71,13 @@ import {
   ICMPHDR_LEN,
   NR_ICMP_UNREACH,
 } from '../../include/uapi/linux/icmp.ts';
-import { IP_PMTUDISC_DONT, IPPROTO_ICMP, IPPROTO_RAW, ipv4_is_multicast, type sockaddr_in } from '../../include/uapi/linux/in.ts';
+import {
+  IP_PMTUDISC_DONT,
+  IPPROTO_ICMP,
+  IPPROTO_RAW,
+  ipv4_is_multicast,
+  type sockaddr_in,
+} from '../../include/uapi/linux/in.ts';
 import { RT_SCOPE_UNIVERSE } from '../../include/uapi/linux/rtnetlink.ts';
 import { IPSTATS_MIB_OUTDISCARDS } from '../../include/uapi/linux/snmp.ts';
 import { SIOCINQ, SIOCOUTQ } from '../../include/uapi/linux/sockios.ts';
@@ -86,9 +107,23 @@ import { kfree_skb, skb_dst_set, skb_put, skb_reserve } from '../core/skbuff.ts'
 import { ip4_datagram_connect, ip4_datagram_release_cb } from './datagram.ts';
 import { inet_addr_type } from './fib_frontend.ts';
 import { ip_select_ident } from './ip_ident.ts';
-import { ip_append_data, ip_flush_pending_frames, ip_generic_getfrag, ip_push_pending_frames, net_xmit_errno } from './ip_output_append.ts';
+import {
+  ip_append_data,
+  ip_flush_pending_frames,
+  ip_generic_getfrag,
+  ip_push_pending_frames,
+  net_xmit_errno,
+} from './ip_output_append.ts';
 import { LL_RESERVED_SPACE } from './ip_output_finish.ts';
-import { ip_cmsg_recv, ip_cmsg_send, ip_getsockopt, ip_icmp_error, ip_local_error, ip_recv_error, ip_setsockopt } from './ip_sockglue.ts';
+import {
+  ip_cmsg_recv,
+  ip_cmsg_send,
+  ip_getsockopt,
+  ip_icmp_error,
+  ip_local_error,
+  ip_recv_error,
+  ip_setsockopt,
+} from './ip_sockglue.ts';
 import { raw_rcv_skb, raw_v4_match } from './raw_input.ts';
 import { ip_route_output_flow, ipv4_sk_redirect, ipv4_sk_update_pmtu } from './route.ts';
 import { __udp_disconnect } from './udp/disconnect.ts';
@@ -264,7 +299,8 @@ function raw_getfrag(
   if (offset < rfv.hlen) {
     const copy = Math.min(rfv.hlen - offset, len);
     to.set(rfv.hdr.subarray(offset, offset + copy), at);
-    if (skb.ip_summed !== CHECKSUM_PARTIAL) skb.csum = csum_block_add(skb.csum, csum_partial(to, at, copy, 0), odd);
+    if (skb.ip_summed !== CHECKSUM_PARTIAL)
+      skb.csum = csum_block_add(skb.csum, csum_partial(to, at, copy, 0), odd);
     odd = 0;
     offset += copy;
     at += copy;
@@ -357,7 +393,20 @@ function raw_route(sk: sock, msg: msghdr, ipc: ipcm_cookie, fl4: flowi4, rfv: ra
   const protocol = hdrincl ? ipc.protocol : sk.sk_protocol;
   const flow_flags = inet_sk_flowi_flags(sk) | (hdrincl ? FLOWI_FLAG_KNOWN_NH : 0);
   const scope = RT_SCOPE_UNIVERSE;
-  flowi4_init_output(fl4, ipc.oif, sk.sk_mark, tos, scope, protocol, flow_flags, daddr, saddr, 0, 0, sk.sk_uid);
+  flowi4_init_output(
+    fl4,
+    ipc.oif,
+    sk.sk_mark,
+    tos,
+    scope,
+    protocol,
+    flow_flags,
+    daddr,
+    saddr,
+    0,
+    0,
+    sk.sk_uid,
+  );
   if (!hdrincl) {
     const err = raw_probe_proto_opt(rfv, fl4);
     if (err !== 0) return err;

@@ -30,10 +30,23 @@ import { inet_peer_base } from '../../include/net/inetpeer.ts';
 import type { net } from '../../include/net/net_namespace.ts';
 import { sock_net, sock_owned_by_user, type sock } from '../../include/net/sock.ts';
 import { IN_DEV_FORWARD } from '../../include/linux/inetdevice.ts';
-import { ETH_P_IP, IFF_LOOPBACK, IFF_UP, type in_device, type net_device } from '../../include/linux/netdevice.ts';
+import {
+  ETH_P_IP,
+  IFF_LOOPBACK,
+  IFF_UP,
+  type in_device,
+  type net_device,
+} from '../../include/linux/netdevice.ts';
 import type { sk_buff } from '../../include/linux/skbuff.ts';
 import type { be32 } from '../../include/linux/types.ts';
-import { EHOSTUNREACH, EINVAL, ENETUNREACH, ENODEV, IS_ERR, type Errno } from '../../include/uapi/asm-generic/errno.ts';
+import {
+  EHOSTUNREACH,
+  EINVAL,
+  ENETUNREACH,
+  ENODEV,
+  IS_ERR,
+  type Errno,
+} from '../../include/uapi/asm-generic/errno.ts';
 import {
   INADDR_LOOPBACK,
   ipv4_is_lbcast,
@@ -86,7 +99,13 @@ function ipv4_is_local_multicast(addr: be32): boolean {
  * @returns 0, -EINVAL (an address that cannot be), -EXDEV (came by the wrong interface), -ENOBUFS
  * @linux net/ipv4/route.c
  */
-export function ip_route_input_noref(skb: sk_buff, daddr: be32, saddr: be32, tos: number, dev: net_device): Errno {
+export function ip_route_input_noref(
+  skb: sk_buff,
+  daddr: be32,
+  saddr: be32,
+  tos: number,
+  dev: net_device,
+): Errno {
   // Multicast: a host takes only the groups that it joined, and there is no way to join one here.
   if (ipv4_is_multicast(daddr)) return -EINVAL;
   return ip_route_input_slow(skb, daddr, saddr, tos & IPTOS_RT_MASK, dev, new fib_result());
@@ -111,7 +130,8 @@ function ip_route_input_slow(
   skb_dst_drop(skb);
 
   if (ipv4_is_multicast(saddr) || ipv4_is_lbcast(saddr)) return -EINVAL;
-  if (ipv4_is_lbcast(daddr) || (saddr === 0 && daddr === 0)) return brd_input(skb, saddr, tos, dev, in_dev, res);
+  if (ipv4_is_lbcast(daddr) || (saddr === 0 && daddr === 0))
+    return brd_input(skb, saddr, tos, dev, in_dev, res);
   // Zero addresses only to the limited broadcast: a host that has none yet.
   if (ipv4_is_zeronet(saddr) || ipv4_is_zeronet(daddr)) return -EINVAL;
   // 127/8 belongs to lo. There Linux would not ask at all: a packet keeps its route from sending. Here it has been on a
@@ -262,7 +282,8 @@ export function ip_route_output_key_hash_rcu(net: net, fl4: flowi4, res: fib_res
   let dev_out: net_device | null = null;
 
   if (fl4.saddr !== 0) {
-    if (ipv4_is_multicast(fl4.saddr) || ipv4_is_lbcast(fl4.saddr) || ipv4_is_zeronet(fl4.saddr)) return -EINVAL;
+    if (ipv4_is_multicast(fl4.saddr) || ipv4_is_lbcast(fl4.saddr) || ipv4_is_zeronet(fl4.saddr))
+      return -EINVAL;
     if (orig_oif === 0 && (ipv4_is_multicast(fl4.daddr) || ipv4_is_lbcast(fl4.daddr))) {
       // The source address says through which interface such packets go.
       dev_out = __ip_dev_find(net, fl4.saddr);
@@ -270,7 +291,8 @@ export function ip_route_output_key_hash_rcu(net: net, fl4: flowi4, res: fib_res
       fl4.flowi4_oif = dev_out.ifindex;
       return __mkroute_output(res, fl4, orig_oif, dev_out, 0);
     }
-    if ((fl4.flowi4_flags & FLOWI_FLAG_ANYSRC) === 0 && __ip_dev_find(net, fl4.saddr) === null) return -ENETUNREACH;
+    if ((fl4.flowi4_flags & FLOWI_FLAG_ANYSRC) === 0 && __ip_dev_find(net, fl4.saddr) === null)
+      return -ENETUNREACH;
   }
 
   if (orig_oif !== 0) {

@@ -39,7 +39,13 @@ import {
   IPHDR_LEN,
   IPV4_MAX_PMTU,
 } from '../../include/net/ip.ts';
-import { FIB_RES_NHC, fib_result, type fib_info, type fib_nh, type fib_nh_exception } from '../../include/net/ip_fib.ts';
+import {
+  FIB_RES_NHC,
+  fib_result,
+  type fib_info,
+  type fib_nh,
+  type fib_nh_exception,
+} from '../../include/net/ip_fib.ts';
 import { NUD_VALID, type neighbour } from '../../include/net/neighbour.ts';
 import { IP_INC_STATS, type net } from '../../include/net/net_namespace.ts';
 import { sock_flag, SOCK_LOCALROUTE, type sock } from '../../include/net/sock.ts';
@@ -56,7 +62,12 @@ import {
   ICMP_REDIR_HOSTTOS,
   icmphdr,
 } from '../../include/uapi/linux/icmp.ts';
-import { IPPROTO_RAW, ipv4_is_lbcast, ipv4_is_multicast, ipv4_is_zeronet } from '../../include/uapi/linux/in.ts';
+import {
+  IPPROTO_RAW,
+  ipv4_is_lbcast,
+  ipv4_is_multicast,
+  ipv4_is_zeronet,
+} from '../../include/uapi/linux/in.ts';
 import { RT_SCOPE_LINK, RT_SCOPE_UNIVERSE } from '../../include/uapi/linux/rtnetlink.ts';
 import { IPSTATS_MIB_INADDRERRORS, IPSTATS_MIB_INNOROUTES } from '../../include/uapi/linux/snmp.ts';
 import { AF_INET } from '../../include/uapi/linux/socket.ts';

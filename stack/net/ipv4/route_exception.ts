@@ -90,7 +90,12 @@ export function find_exception(nhc: fib_nh, daddr: be32): fib_nh_exception | nul
 }
 
 /** Make a new route follow an exception. @returns was it stored there? @linux net/ipv4/route.c */
-export function rt_bind_exception(rt: rtable, fnhe: fib_nh_exception, daddr: be32, do_cache: boolean): boolean {
+export function rt_bind_exception(
+  rt: rtable,
+  fnhe: fib_nh_exception,
+  daddr: be32,
+  do_cache: boolean,
+): boolean {
   if (daddr !== fnhe.fnhe_daddr) return false;
   const { nd_net, machine } = rt.dev;
   if (fnhe.fnhe_genid !== nd_net.ipv4.fnhe_genid) {

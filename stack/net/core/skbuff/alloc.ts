@@ -101,9 +101,20 @@ export function skb_clone(skb: sk_buff): sk_buff {
 export function get_page(p: page): void {
   p.refcount++;
 }
+/** Give a reference back. The last one makes the page free for others. */
 export function put_page(p: page): void {
-  p.refcount--;
+  if (--p.refcount > 0 || p.pool === null) return;
+  if (p.pool.length < PAGE_POOL_SIZE) p.pool.push(p);
 }
+/** A page of `size` bytes, whose contents are of no account: one that is free, or a new one. */
+export function alloc_page(pool: page[], size: number): page {
+  const free = pool.pop();
+  if (free === undefined) return new page(new Uint8Array(size), pool);
+  free.refcount = 1;
+  return free;
+}
+/** So many free pages are kept for the next user. */
+const PAGE_POOL_SIZE = 1024;
 
 /** Set fragment `i`; the page's reference is the caller's to give. @linux include/linux/skbuff.h */
 export function skb_fill_page_desc(skb: sk_buff, i: number, p: page, off: number, size: number): void {

@@ -66,7 +66,7 @@ export function sock_init_data(parent: socket | null, sk: sock): void {
   sk.sk_write_space = sock_def_write_space;
   sk.sk_error_report = sock_def_error_report;
   sk.sk_destruct = sock_def_destruct;
-  sk.sk_frag_page = null;
+  sk.sk_frag = null;
   sk.sk_peek_off = -1;
   sk.sk_write_pending = 0;
   sk.sk_rcvlowat = 1;

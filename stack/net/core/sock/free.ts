@@ -16,10 +16,8 @@ export function __sk_free(sk: sock): void {
 }
 function sk_destruct(sk: sock): void {
   sk.sk_destruct(sk);
-  if (sk.sk_frag_page !== null) {
-    put_page(sk.sk_frag_page);
-    sk.sk_frag_page = null;
-  }
+  if (sk.sk_frag !== null && sk.sk_frag.page !== null) put_page(sk.sk_frag.page);
+  sk.sk_frag = null;
   if (sk.sk_reuseport_cb !== null) reuseport_detach_sock(sk);
   security_sk_free(sk);
   const { machine } = sock_net(sk);

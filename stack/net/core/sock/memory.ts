@@ -1,5 +1,5 @@
 /** What a socket's packets cost: charging, reserving, limits. Sizes are bytes of truesize unless they say pages. @linux net/core/sock.c, include/net/sock.h */
-import { page, type sk_buff } from '../../../include/linux/skbuff.ts';
+import { page_frag, type page, type sk_buff } from '../../../include/linux/skbuff.ts';
 import {
   SOCK_MIN_SNDBUF,
   SOCK_SNDBUF_LOCK,
@@ -11,7 +11,8 @@ import {
   type sock,
 } from '../../../include/net/sock.ts';
 import { trace } from '../../../trace/events.ts';
-import { __kfree_skb, put_page, skb_orphan } from '../skbuff/alloc.ts';
+import { in_interrupt } from '../../../kernel/softirq.ts';
+import { __kfree_skb, alloc_page, put_page, skb_orphan } from '../skbuff/alloc.ts';
 import { __sk_free } from './free.ts';
 
 export const PAGE_SHIFT = 12;
@@ -205,14 +206,28 @@ export function skb_set_owner_r(skb: sk_buff, sk: sock): void {
   sk_mem_charge(sk, skb.truesize);
 }
 
-/** Have room for payload in the socket's current page; a full page is replaced. @linux net/core/sock.c */
-export function sk_page_frag_refill(sk: sock): boolean {
-  const current = sk.sk_frag_page;
-  if (current !== null) {
-    if (sk.sk_frag_offset < current.bytes.length) return true;
-    put_page(current);
+/** The page that payload goes into: the process's own, or the socket's where no process sends. @linux include/net/sock.h */
+export function sk_page_frag(sk: sock): page_frag {
+  const { machine } = sock_net(sk);
+  if (!in_interrupt(machine)) return machine.current.task_frag;
+  return (sk.sk_frag ??= new page_frag());
+}
+
+/**
+ * Have room for payload. A full page is begun again when nobody refers to it any more, and replaced otherwise.
+ *
+ * @linux net/core/sock.c
+ */
+export function sk_page_frag_refill(sk: sock, pfrag: page_frag): page {
+  const { page } = pfrag;
+  if (page !== null) {
+    if (page.refcount === 1) {
+      pfrag.offset = 0;
+      return page;
+    }
+    if (pfrag.offset < page.bytes.length) return page;
+    put_page(page);
   }
-  sk.sk_frag_page = new page(new Uint8Array(SKB_FRAG_PAGE_SIZE));
-  sk.sk_frag_offset = 0;
-  return true;
+  pfrag.offset = 0;
+  return (pfrag.page = alloc_page(sock_net(sk).machine.page_pool, SKB_FRAG_PAGE_SIZE));
 }

@@ -23,7 +23,10 @@ function pair(prefix: string, names: readonly string[], values: readonly number[
 function icmpmsg_put(net: net): string {
   const names: string[] = [];
   const values: number[] = [];
-  for (const [prefix, counts] of [['InType', net.ipv4.icmpmsg_in], ['OutType', net.ipv4.icmpmsg_out]] as const) {
+  for (const [prefix, counts] of [
+    ['InType', net.ipv4.icmpmsg_in],
+    ['OutType', net.ipv4.icmpmsg_out],
+  ] as const) {
     for (const [type, count] of counts.entries()) {
       if (count === 0) continue;
       names.push(`${prefix}${type}`);
@@ -52,7 +55,11 @@ export function snmp_seq_show(net: net): string {
     icmpmsg_put(net) +
     pair('Tcp', TCP_MIB_NAMES, tcp_values) +
     pair('Udp', UDP_MIB_NAMES, mib.udp_statistics) +
-    pair('UdpLite', UDP_MIB_NAMES, UDP_MIB_NAMES.map(() => 0))
+    pair(
+      'UdpLite',
+      UDP_MIB_NAMES,
+      UDP_MIB_NAMES.map(() => 0),
+    )
   );
 }
 
@@ -74,7 +81,10 @@ export function sockstat_seq_show(net: net): string {
     if (sk.sk_prot.name === 'TCP') tcp = sk.sk_prot.memory(net);
   }
   const { memory: udp } = ipv4.udp_table;
-  const raw = ipv4.raw_v4_hashinfo.ht.reduce((count, chain) => count + (chain === null ? 0 : chain.length), 0);
+  const raw = ipv4.raw_v4_hashinfo.ht.reduce(
+    (count, chain) => count + (chain === null ? 0 : chain.length),
+    0,
+  );
   const tw = ipv4.tcp_death_row.tw_refcount - 1;
   return (
     `sockets: used ${net.sockets_in_use}\n` +

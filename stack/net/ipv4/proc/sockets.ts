@@ -18,7 +18,12 @@ import { sk_wmem_alloc_get, type sock, type sock_common } from '../../../include
 import { tcp_in_initial_slowstart } from '../../../include/net/tcp.ts';
 import { tcp_sk } from '../../../include/linux/tcp.ts';
 import { timer_pending } from '../../../include/linux/timer.ts';
-import { TCP_LISTEN, TCP_NEW_SYN_RECV, TCP_SYN_RECV, TCP_TIME_WAIT } from '../../../include/uapi/linux/tcp.ts';
+import {
+  TCP_LISTEN,
+  TCP_NEW_SYN_RECV,
+  TCP_SYN_RECV,
+  TCP_TIME_WAIT,
+} from '../../../include/uapi/linux/tcp.ts';
 import { jiffies } from '../../../kernel/time/jiffies.ts';
 
 /** Jiffies of a process's clock (USER_HZ is 100) in one of ours. */
@@ -66,7 +71,9 @@ function tcp_sock_line(net: net, sk: sock, index: string): string {
   let active = 0;
   let expires = now;
   const { icsk_pending } = tp;
-  if ([ICSK_TIME_RETRANS, ICSK_TIME_REO_TIMEOUT, ICSK_TIME_LOSS_PROBE].some((event) => event === icsk_pending)) {
+  if (
+    [ICSK_TIME_RETRANS, ICSK_TIME_REO_TIMEOUT, ICSK_TIME_LOSS_PROBE].some((event) => event === icsk_pending)
+  ) {
     active = 1;
     expires = tp.icsk_timeout;
   } else if (icsk_pending === ICSK_TIME_PROBE0) {
@@ -179,7 +186,8 @@ export function udp4_seq_show(net: net): string {
 export function raw_seq_show(net: net): string {
   const lines: string[] = [];
   for (const [bucket, chain] of net.ipv4.raw_v4_hashinfo.ht.entries()) {
-    for (const sk of chain ?? []) lines.push(datagram_line(sk, String(bucket).padStart(4), inet_sk(sk).inet_num, 0));
+    for (const sk of chain ?? [])
+      lines.push(datagram_line(sk, String(bucket).padStart(4), inet_sk(sk).inet_num, 0));
   }
   return table(DATAGRAM_HEADER, 0, lines);
 }

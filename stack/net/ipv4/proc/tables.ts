@@ -1,5 +1,13 @@
 /** /proc/net/route, arp and dev. @linux net/ipv4/fib_trie.c, net/ipv4/arp.c, net/core/net-procfs.c */
-import { RTAX_ADVMSS, RTAX_RTT, RTAX_WINDOW, RTN_BROADCAST, RTN_MULTICAST, RTN_PROHIBIT, RTN_UNREACHABLE } from '../../../include/net/dst.ts';
+import {
+  RTAX_ADVMSS,
+  RTAX_RTT,
+  RTAX_WINDOW,
+  RTN_BROADCAST,
+  RTN_MULTICAST,
+  RTN_PROHIBIT,
+  RTN_UNREACHABLE,
+} from '../../../include/net/dst.ts';
 import type { fib_alias, fib_prefixes } from '../../../include/net/ip_fib.ts';
 import { NUD_NOARP, NUD_PERMANENT, NUD_VALID } from '../../../include/net/neighbour.ts';
 import type { net } from '../../../include/net/net_namespace.ts';
@@ -42,7 +50,8 @@ export function fib_route_seq_show(net: net): string {
   for (const prefixes of [...net.ipv4.fib_main.tb_data].reverse()) {
     for (const [prefix, leaf] of prefixes.leaves) {
       for (const fa of leaf) {
-        if (fa.fa_type !== RTN_BROADCAST && fa.fa_type !== RTN_MULTICAST) lines.push(route_line(prefix, prefixes, fa));
+        if (fa.fa_type !== RTN_BROADCAST && fa.fa_type !== RTN_MULTICAST)
+          lines.push(route_line(prefix, prefixes, fa));
       }
     }
   }

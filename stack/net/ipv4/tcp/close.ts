@@ -308,11 +308,8 @@ export function tcp_disconnect(sk: sock, _flags: number): Errno {
     icsk.inet_num !== 0 && icsk.icsk_bind_hash === null,
     'tcp_disconnect: has a port, but is not bound',
   );
-  if (sk.sk_frag_page !== null) {
-    put_page(sk.sk_frag_page);
-    sk.sk_frag_page = null;
-    sk.sk_frag_offset = 0;
-  }
+  if (sk.sk_frag !== null && sk.sk_frag.page !== null) put_page(sk.sk_frag.page);
+  sk.sk_frag = null;
   sk_error_report(sk);
   return 0;
 }

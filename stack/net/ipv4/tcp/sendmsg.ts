@@ -43,6 +43,7 @@ import { lock_sock, release_sock, sk_flush_backlog } from '../../core/sock/lock.
 import {
   sk_forced_mem_schedule,
   sk_mem_charge,
+  sk_page_frag,
   sk_page_frag_refill,
   sk_wmem_queued_add,
   sk_wmem_schedule,
@@ -163,9 +164,9 @@ const SEGMENT_FULL = -1;
  */
 function append_payload(sk: sock, skb: sk_buff, from: iov_iter, room: number): number {
   let copy = Math.min(room, from.count);
-  sk_page_frag_refill(sk);
-  const page = sk.sk_frag_page!;
-  const offset = sk.sk_frag_offset;
+  const pfrag = sk_page_frag(sk);
+  const page = sk_page_frag_refill(sk, pfrag);
+  const { offset } = pfrag;
   const { frags } = skb.shinfo;
   const last = frags.length === 0 ? null : frags[frags.length - 1]!;
   const merge = last !== null && last.page === page && last.offset + last.size === offset;
@@ -190,7 +191,7 @@ function append_payload(sk: sock, skb: sk_buff, from: iov_iter, room: number): n
     skb_fill_page_desc(skb, frags.length, page, offset, copy);
     get_page(page);
   }
-  sk.sk_frag_offset = offset + copy;
+  pfrag.offset = offset + copy;
   return copy;
 }
 

@@ -177,7 +177,9 @@ function udp4_lib_lookup2(
     }
   }
   if (result === null || sharing < 2) return result;
-  const group = slot.sks.filter((sk) => sk.sk_reuseport && compute_score(sk, saddr, sport, rcv_saddr, hnum, dif) === badness);
+  const group = slot.sks.filter(
+    (sk) => sk.sk_reuseport && compute_score(sk, saddr, sport, rcv_saddr, hnum, dif) === badness,
+  );
   const hash = jhash_3words(saddr, daddr, (sport << 16) | hnum, 0) >>> 0;
   return group[hash % group.length] ?? result;
 }

@@ -7,16 +7,36 @@ import {
   SKB_DROP_REASON_SOCKET_RCVBUFF,
   SKB_DROP_REASON_UDP_CSUM,
 } from '../../../include/net/dropreason.ts';
-import { dst_check, dst_release, inet_iif, RTCF_BROADCAST, RTCF_MULTICAST, skb_rtable } from '../../../include/net/dst.ts';
+import {
+  dst_check,
+  dst_release,
+  inet_iif,
+  RTCF_BROADCAST,
+  RTCF_MULTICAST,
+  skb_rtable,
+} from '../../../include/net/dst.ts';
 import { icmp_err_convert, icmp_send } from '../../../include/net/icmp.ts';
 import { inet_sk } from '../../../include/net/inet_sock.ts';
 import { ip_hdr, iphdr, read_be16 } from '../../../include/net/ip.ts';
 import { ICMP_INC_STATS, UDP_INC_STATS, type net } from '../../../include/net/net_namespace.ts';
 import { sock_flag, sock_net, SOCK_DEAD, type sock } from '../../../include/net/sock.ts';
-import { PACKET_HOST, skb_csum_unnecessary, CHECKSUM_NONE, CHECKSUM_UNNECESSARY, type sk_buff } from '../../../include/linux/skbuff.ts';
+import {
+  PACKET_HOST,
+  skb_csum_unnecessary,
+  CHECKSUM_NONE,
+  CHECKSUM_UNNECESSARY,
+  type sk_buff,
+} from '../../../include/linux/skbuff.ts';
 import { udp_hdr, UDPHDR_LEN } from '../../../include/linux/udp.ts';
 import type { be32 } from '../../../include/linux/types.ts';
-import { EHOSTUNREACH, EMSGSIZE, ENOBUFS, ENOENT, ENOMEM, EPROTO } from '../../../include/uapi/asm-generic/errno.ts';
+import {
+  EHOSTUNREACH,
+  EMSGSIZE,
+  ENOBUFS,
+  ENOENT,
+  ENOMEM,
+  EPROTO,
+} from '../../../include/uapi/asm-generic/errno.ts';
 import {
   ICMP_DEST_UNREACH,
   ICMP_FRAG_NEEDED,
@@ -118,7 +138,8 @@ export function udp_rcv(skb: sk_buff): number {
   const iph = ip_hdr(skb);
   const { saddr, daddr } = iph;
   if (ulen > skb.len || ulen < UDPHDR_LEN) return drop(net, skb, SKB_DROP_REASON_PKT_TOO_SMALL);
-  if (ulen < skb.len && pskb_trim_rcsum(skb, ulen) !== 0) return drop(net, skb, SKB_DROP_REASON_NOT_SPECIFIED);
+  if (ulen < skb.len && pskb_trim_rcsum(skb, ulen) !== 0)
+    return drop(net, skb, SKB_DROP_REASON_NOT_SPECIFIED);
   const { source, dest, check } = udp_hdr(skb);
   if (!udp4_csum_init(skb, check, saddr, daddr)) return csum_error(net, skb);
 
@@ -220,7 +241,8 @@ function __udp_queue_rcv_skb(sk: sock, skb: sk_buff): number {
 
 /** Charge a datagram to the socket and queue it. -ENOMEM: the receive buffer is full; -ENOBUFS: all of UDP's memory is used. @linux net/ipv4/udp.c */
 export function __udp_enqueue_schedule_skb(sk: sock, skb: sk_buff): number {
-  const err = sk.sk_rmem_alloc > sk.sk_rcvbuf ? -ENOMEM : sk_rmem_schedule(sk, skb, skb.truesize) ? 0 : -ENOBUFS;
+  const err =
+    sk.sk_rmem_alloc > sk.sk_rcvbuf ? -ENOMEM : sk_rmem_schedule(sk, skb, skb.truesize) ? 0 : -ENOBUFS;
   if (err !== 0) {
     sk_drops_add(sk, 1);
     return err;

@@ -11,11 +11,20 @@ import type { sk_buff } from '../../../include/linux/skbuff.ts';
 import { udp_hdr } from '../../../include/linux/udp.ts';
 import type { msghdr } from '../../../include/linux/uio.ts';
 import { ENOIOCTLCMD, IS_ERR, type Errno } from '../../../include/uapi/asm-generic/errno.ts';
-import { UDP_MIB_CSUMERRORS, UDP_MIB_INDATAGRAMS, UDP_MIB_INERRORS } from '../../../include/uapi/linux/snmp.ts';
+import {
+  UDP_MIB_CSUMERRORS,
+  UDP_MIB_INDATAGRAMS,
+  UDP_MIB_INERRORS,
+} from '../../../include/uapi/linux/snmp.ts';
 import { SIOCINQ, SIOCOUTQ } from '../../../include/uapi/linux/sockios.ts';
 import { SKB_DROP_REASON_UDP_CSUM } from '../../../include/net/dropreason.ts';
 import { AF_INET, MSG_ERRQUEUE, MSG_PEEK, MSG_TRUNC } from '../../../include/uapi/linux/socket.ts';
-import { datagram_poll, skb_copy_datagram_msg, skb_free_datagram, skb_recv_datagram } from '../../core/datagram.ts';
+import {
+  datagram_poll,
+  skb_copy_datagram_msg,
+  skb_free_datagram,
+  skb_recv_datagram,
+} from '../../core/datagram.ts';
 import { __skb_unlink, kfree_skb, kfree_skb_reason } from '../../core/skbuff.ts';
 import { sk_drops_add } from '../../core/sock/queue.ts';
 import { ip_cmsg_recv, ip_recv_error } from '../ip_sockglue.ts';
@@ -87,7 +96,11 @@ function first_packet_length(sk: sock): number {
 export function udp_poll(file: file, sock: socket, wait: poll_table | null): number {
   const mask = datagram_poll(file, sock, wait);
   const sk = sock.sk!;
-  if ((mask & POLLRDNORM) !== 0 && (sk.sk_shutdown & RCV_SHUTDOWN) === 0 && sk.sk_receive_queue.next !== null) {
+  if (
+    (mask & POLLRDNORM) !== 0 &&
+    (sk.sk_shutdown & RCV_SHUTDOWN) === 0 &&
+    sk.sk_receive_queue.next !== null
+  ) {
     if (first_packet_length(sk) === -1) return mask & ~(POLLIN | POLLRDNORM);
   }
   return mask;

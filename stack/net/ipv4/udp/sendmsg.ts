@@ -1,11 +1,23 @@
 /** Sending datagrams, at once or put together of several sends (UDP_CORK, MSG_MORE). Part of udp.c. @linux net/ipv4/udp.c */
-import { dst_confirm_neigh, flowi4, ip_rt_put, RTCF_BROADCAST, type rtable } from '../../../include/net/dst.ts';
+import {
+  dst_confirm_neigh,
+  flowi4,
+  ip_rt_put,
+  RTCF_BROADCAST,
+  type rtable,
+} from '../../../include/net/dst.ts';
 import { flowi4_init_output } from '../../../include/net/flow.ts';
 import { inet_cork, inet_sk } from '../../../include/net/inet_sock.ts';
 import { ipcm_cookie, ipcm_init_sk } from '../../../include/net/ip.ts';
 import { IP_INC_STATS, UDP_INC_STATS } from '../../../include/net/net_namespace.ts';
 import { inet_sk_flowi_flags, RT_TOS, RTO_ONLINK } from '../../../include/net/route.ts';
-import { sock_flag, sock_net, SOCK_BROADCAST, SOCK_LOCALROUTE, type sock } from '../../../include/net/sock.ts';
+import {
+  sock_flag,
+  sock_net,
+  SOCK_BROADCAST,
+  SOCK_LOCALROUTE,
+  type sock,
+} from '../../../include/net/sock.ts';
 import type { Sleeps } from '../../../include/linux/sched.ts';
 import { CHECKSUM_NONE, CHECKSUM_PARTIAL, type sk_buff } from '../../../include/linux/skbuff.ts';
 import { udp_hdr, udp_sk, UDPHDR_LEN } from '../../../include/linux/udp.ts';
@@ -25,7 +37,11 @@ import {
 } from '../../../include/uapi/asm-generic/errno.ts';
 import { IPPROTO_UDP, ipv4_is_multicast } from '../../../include/uapi/linux/in.ts';
 import { RT_SCOPE_UNIVERSE } from '../../../include/uapi/linux/rtnetlink.ts';
-import { IPSTATS_MIB_OUTNOROUTES, UDP_MIB_OUTDATAGRAMS, UDP_MIB_SNDBUFERRORS } from '../../../include/uapi/linux/snmp.ts';
+import {
+  IPSTATS_MIB_OUTNOROUTES,
+  UDP_MIB_OUTDATAGRAMS,
+  UDP_MIB_SNDBUFERRORS,
+} from '../../../include/uapi/linux/snmp.ts';
 import {
   AF_INET,
   AF_UNSPEC,
@@ -277,7 +293,20 @@ function udp_route(sk: sock, msg: msghdr): udp_way | Errno {
   const { inet_sport } = inet;
   const scope = RT_SCOPE_UNIVERSE;
   const { sk_mark, sk_protocol, sk_uid } = sk;
-  flowi4_init_output(fl4, ipc.oif, sk_mark, tos, scope, sk_protocol, flow_flags, faddr, saddr, dport, inet_sport, sk_uid);
+  flowi4_init_output(
+    fl4,
+    ipc.oif,
+    sk_mark,
+    tos,
+    scope,
+    sk_protocol,
+    flow_flags,
+    faddr,
+    saddr,
+    dport,
+    inet_sport,
+    sk_uid,
+  );
   const kept = connected ? (sk_dst_check(sk, 0) as rtable | null) : null;
   let rt: rtable;
   if (kept !== null) {

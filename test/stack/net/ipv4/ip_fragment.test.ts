@@ -23,7 +23,13 @@ function machine() {
 }
 
 /** One fragment of a datagram, as it comes from a device. */
-function fragment(net: net, payload: Uint8Array, offset: number, end: number, options: { id?: number; tos?: number; df?: boolean } = {}): sk_buff {
+function fragment(
+  net: net,
+  payload: Uint8Array,
+  offset: number,
+  end: number,
+  options: { id?: number; tos?: number; df?: boolean } = {},
+): sk_buff {
   const skb = alloc_skb(net.machine, 64 + IPHDR_LEN + end - offset);
   skb_reserve(skb, 64);
   skb_put(skb, IPHDR_LEN + end - offset);
@@ -90,8 +96,13 @@ describe('reassembly of fragments', () => {
       fc.property(orders, ({ payload, order, repeats }) => {
         const { init_net: net } = machine();
         // A duplicate comes right behind a fragment that is there already.
-        const sequence = order.flatMap((range, i) => (i < order.length - 1 && repeats.includes(i) ? [range, range] : [range]));
-        const results = defrag(net, sequence.map(([offset, end]) => fragment(net, payload, offset, end)));
+        const sequence = order.flatMap((range, i) =>
+          i < order.length - 1 && repeats.includes(i) ? [range, range] : [range],
+        );
+        const results = defrag(
+          net,
+          sequence.map(([offset, end]) => fragment(net, payload, offset, end)),
+        );
         const whole = results.pop()!;
         assert.ok(!IS_ERR(whole));
         for (const result of results) assert.ok(result === -EINPROGRESS || result === -EINVAL);
@@ -139,18 +150,24 @@ describe('reassembly of fragments', () => {
   it('marks congestion if one fragment was marked, and drops codepoints that cannot come together (RFC 3168 5.3)', () => {
     const { init_net: net } = machine();
     const data = new Uint8Array(32);
-    const [, marked] = defrag(net, [fragment(net, data, 0, 16, { tos: 2 }), fragment(net, data, 16, 32, { tos: 3 })]);
+    const [, marked] = defrag(net, [
+      fragment(net, data, 0, 16, { tos: 2 }),
+      fragment(net, data, 16, 32, { tos: 3 }),
+    ]);
     assert.equal(ip_hdr(marked as sk_buff).tos & 3, 3);
-    const [, mixed] = defrag(net, [fragment(net, data, 0, 16, { tos: 0 }), fragment(net, data, 16, 32, { tos: 3 })]);
+    const [, mixed] = defrag(net, [
+      fragment(net, data, 0, 16, { tos: 0 }),
+      fragment(net, data, 16, 32, { tos: 3 }),
+    ]);
     assert.equal(mixed, -EINVAL);
   });
 
-  it('gives up after net.ipv4.ipfrag_time', () => {
+  it('gives up after net.ipv4.ipfrag_time', async () => {
     const m = machine();
     const { init_net: net } = m;
     const before = m.now_ns;
     defrag(net, [fragment(net, new Uint8Array(64), 0, 16)]);
-    cpu_startup_entry(m);
+    await cpu_startup_entry(m, () => false);
     assert.equal(net.mib.ip_statistics[IPSTATS_MIB_REASMTIMEOUT], 1);
     assert.equal(net.mib.ip_statistics[IPSTATS_MIB_REASMFAILS], 1);
     assert.equal(net.ipv4.fqdir.mem, 0);

@@ -4,17 +4,39 @@ import fc from 'fast-check';
 import { boot, DEFAULT_NIC } from '../../../../stack/index.ts';
 import { ETH_HLEN, IFF_BROADCAST, IFF_UP, net_device } from '../../../../stack/include/linux/netdevice.ts';
 import { inet_make_mask } from '../../../../stack/include/linux/inetdevice.ts';
-import { dst_metric_advmss, dst_mtu, flowi4, RTN_BROADCAST, RTN_LOCAL, RTN_UNICAST, RTN_UNREACHABLE } from '../../../../stack/include/net/dst.ts';
+import {
+  dst_metric_advmss,
+  dst_mtu,
+  flowi4,
+  RTN_BROADCAST,
+  RTN_LOCAL,
+  RTN_UNICAST,
+  RTN_UNREACHABLE,
+} from '../../../../stack/include/net/dst.ts';
 import { fib_config, fib_result, NLM_F_CREATE, NLM_F_EXCL } from '../../../../stack/include/net/ip_fib.ts';
 import type { net } from '../../../../stack/include/net/net_namespace.ts';
 import { ip_route_output } from '../../../../stack/include/net/route.ts';
-import { EEXIST, EHOSTUNREACH, EINVAL, ENETUNREACH, ESRCH, IS_ERR } from '../../../../stack/include/uapi/asm-generic/errno.ts';
+import {
+  EEXIST,
+  EHOSTUNREACH,
+  ENETUNREACH,
+  ESRCH,
+  IS_ERR,
+} from '../../../../stack/include/uapi/asm-generic/errno.ts';
 import { INADDR_LOOPBACK } from '../../../../stack/include/uapi/linux/in.ts';
-import { RT_SCOPE_LINK, RT_SCOPE_UNIVERSE, RT_TABLE_MAIN } from '../../../../stack/include/uapi/linux/rtnetlink.ts';
+import {
+  RT_SCOPE_LINK,
+  RT_SCOPE_UNIVERSE,
+  RT_TABLE_MAIN,
+} from '../../../../stack/include/uapi/linux/rtnetlink.ts';
 import { AF_INET } from '../../../../stack/include/uapi/linux/socket.ts';
 import { dev_open, register_netdevice } from '../../../../stack/net/core/dev/register.ts';
 import { inet_rtm_deladdr, inet_rtm_newaddr, inet_select_addr } from '../../../../stack/net/ipv4/devinet.ts';
-import { inet_addr_type, inet_rtm_delroute, inet_rtm_newroute } from '../../../../stack/net/ipv4/fib_frontend.ts';
+import {
+  inet_addr_type,
+  inet_rtm_delroute,
+  inet_rtm_newroute,
+} from '../../../../stack/net/ipv4/fib_frontend.ts';
 import { fib_lookup } from '../../../../stack/net/ipv4/fib_trie.ts';
 import { proc_net } from '../../../../stack/net/ipv4/proc.ts';
 
@@ -39,7 +61,15 @@ function machine() {
 }
 
 /** `ip route add DST/LEN via GW`, or dev, or unreachable. */
-function add_route(net: net, dst: string, len: number, via: string | null, oif: number, priority = 0, type = RTN_UNICAST) {
+function add_route(
+  net: net,
+  dst: string,
+  len: number,
+  via: string | null,
+  oif: number,
+  priority = 0,
+  type = RTN_UNICAST,
+) {
   return inet_rtm_newroute(net, route(dst, len, via, oif, priority, type));
 }
 function route(dst: string, len: number, via: string | null, oif: number, priority: number, type: number) {
@@ -112,12 +142,15 @@ describe('routes', () => {
 
   it('goes through a gateway that is a neighbour, and refuses one that is not', () => {
     const { net, eth0 } = machine();
+    assert.equal(add_route(net, '20.0.0.0', 8, '30.0.0.1', 0), -ENETUNREACH);
     assert.equal(add_route(net, '0.0.0.0', 0, '10.0.0.254', 0), 0);
     const rt = route_to(net, '8.8.8.8');
     assert.equal(rt.dev, eth0);
     assert.equal(rt.rt_gw4, address('10.0.0.254'));
     assert.equal(rt.rt_uses_gateway, true);
-    assert.equal(add_route(net, '20.0.0.0', 8, '30.0.0.1', 0), -EINVAL);
+    // A gateway behind another gateway: no neighbour either.
+    assert.equal(add_route(net, '20.0.0.0', 8, '30.0.0.1', 0), -ENETUNREACH);
+    assert.equal(add_route(net, '20.0.0.0', 8, '10.0.0.1', 0), 0, 'one of our own addresses will do');
     assert.equal(add_route(net, '0.0.0.0', 0, '10.0.0.254', 0), -EEXIST);
   });
 
@@ -157,25 +190,29 @@ describe('routes', () => {
       selector: ([bits, len]) => `${bits & inet_make_mask(len)}/${len}`,
     });
     fc.assert(
-      fc.property(routes, fc.array(fc.integer(), { minLength: 1, maxLength: 20 }), (prefixes, destinations) => {
-        const { net } = machine();
-        net.ipv4.fib_local.tb_data = [];
-        net.ipv4.fib_main.tb_data = [];
-        for (const [bits, len] of prefixes) {
-          const cfg = route('0.0.0.0', len, null, 2, 0, RTN_UNICAST);
-          cfg.fc_dst = bits & inet_make_mask(len);
-          assert.equal(inet_rtm_newroute(net, cfg), 0);
-        }
-        for (const dst of [...destinations, ...prefixes.map(([bits]) => bits)]) {
-          const fl4 = new flowi4();
-          fl4.daddr = dst;
-          const res = new fib_result();
-          const err = fib_lookup(net, fl4, res, 0);
-          const fits = prefixes.filter(([bits, len]) => ((bits ^ dst) & inet_make_mask(len)) === 0);
-          if (fits.length === 0) assert.equal(err, -ENETUNREACH);
-          else assert.deepEqual([err, res.prefixlen], [0, Math.max(...fits.map(([, len]) => len))]);
-        }
-      }),
+      fc.property(
+        routes,
+        fc.array(fc.integer(), { minLength: 1, maxLength: 20 }),
+        (prefixes, destinations) => {
+          const { net } = machine();
+          net.ipv4.fib_local.tb_data = [];
+          net.ipv4.fib_main.tb_data = [];
+          for (const [bits, len] of prefixes) {
+            const cfg = route('0.0.0.0', len, null, 2, 0, RTN_UNICAST);
+            cfg.fc_dst = bits & inet_make_mask(len);
+            assert.equal(inet_rtm_newroute(net, cfg), 0);
+          }
+          for (const dst of [...destinations, ...prefixes.map(([bits]) => bits)]) {
+            const fl4 = new flowi4();
+            fl4.daddr = dst;
+            const res = new fib_result();
+            const err = fib_lookup(net, fl4, res, 0);
+            const fits = prefixes.filter(([bits, len]) => ((bits ^ dst) & inet_make_mask(len)) === 0);
+            if (fits.length === 0) assert.equal(err, -ENETUNREACH);
+            else assert.deepEqual([err, res.prefixlen], [0, Math.max(...fits.map(([, len]) => len))]);
+          }
+        },
+      ),
       { numRuns: 50 },
     );
   });

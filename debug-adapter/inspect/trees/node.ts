@@ -1,0 +1,60 @@
+/** A node of a tree, as the trees' builders make it. */
+import type { sock_common } from '../../../stack/include/net/sock.ts';
+import type { TreeContext } from '../../protocol.ts';
+import type { Item } from '../item.ts';
+
+export interface TreeNode {
+  /** Unique among its siblings, the same at every stop. */
+  key: string;
+  label: string;
+  description?: string | undefined;
+  tooltip?: string | undefined;
+  icon?: string | undefined;
+  /** Open from the start. */
+  expanded?: boolean | undefined;
+  children?: (() => TreeNode[]) | undefined;
+  context?: TreeContext[] | undefined;
+  value?: string | undefined;
+  set?: ((text: string) => void) | undefined;
+  packetFilter?: string | undefined;
+  packetNumber?: number | undefined;
+  /** The socket that it stands for. */
+  sock?: sock_common | undefined;
+}
+
+/** So many children are shown of one node. */
+const MOST_CHILDREN = 500;
+
+export function limited(nodes: TreeNode[], total = nodes.length): TreeNode[] {
+  if (total <= MOST_CHILDREN) return nodes;
+  const more: TreeNode = { key: 'more', label: `… ${total - MOST_CHILDREN} more` };
+  return [...nodes.slice(0, MOST_CHILDREN), more];
+}
+
+/** A field, or whatever else the variables view would show, as a node. */
+export function itemNode(item: Item): TreeNode {
+  const context: TreeContext[] = ['copyable'];
+  if (item.set !== undefined) context.push('settable');
+  const { node } = item;
+  return {
+    key: item.name,
+    label: item.name,
+    description: item.text,
+    tooltip: item.doc,
+    context,
+    value: item.raw ?? item.text,
+    set: item.set,
+    children: node === undefined ? undefined : () => limited(node.items(0, MOST_CHILDREN + 1).map(itemNode), node.indexed),
+  };
+}
+
+/** Numbers for objects that have none of their own: the same object always gets the same. */
+export class ObjectIds {
+  readonly #ids = new WeakMap<object, number>();
+  #next = 1;
+  of(object: object): number {
+    let id = this.#ids.get(object);
+    if (id === undefined) this.#ids.set(object, (id = this.#next++));
+    return id;
+  }
+}

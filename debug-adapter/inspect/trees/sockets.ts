@@ -1,0 +1,89 @@
+/** The tree "Sockets": by process and descriptor; orphans, TIME_WAIT and requests of no process after them. */
+import { inet_connection_sock } from '../../../stack/include/net/inet_connection_sock.ts';
+import { inet_timewait_sock } from '../../../stack/include/net/inet_timewait_sock.ts';
+import { request_sock } from '../../../stack/include/net/request_sock.ts';
+import { sock, type sock_common } from '../../../stack/include/net/sock.ts';
+import type { task_struct } from '../../../stack/include/linux/sched.ts';
+import type { Machine } from '../../../stack/machine.ts';
+import type { Describer } from '../describe.ts';
+import { limited, ObjectIds, type TreeNode } from './node.ts';
+import { SocketNodes } from './socketNode.ts';
+
+export class SocketsTree {
+  readonly #machine: Machine;
+  readonly #nodes: SocketNodes;
+
+  constructor(machine: Machine, describer: Describer) {
+    this.#machine = machine;
+    this.#nodes = new SocketNodes(describer, new ObjectIds(), (listener) =>
+      this.#inEhash(request_sock).filter((req) => req.rsk_listener === listener),
+    );
+  }
+
+  roots(): TreeNode[] {
+    // A process's threads share its descriptors: they are shown once.
+    const processes = [...this.#machine.tasks.values()].filter((task) => task.tgid === task.pid);
+    const roots = processes.filter((task) => socketsOf(task).length > 0).map((task) => this.#process(task));
+    const listed = new Set<sock_common>(processes.flatMap((task) => socketsOf(task).map(([, sk]) => sk)));
+    const waiting = this.#waiting();
+    const orphans = [...this.#machine.sockets].filter(
+      (sk) => sk.sk_socket === null && !sk.sk_kern_sock && !listed.has(sk) && !waiting.has(sk),
+    );
+    const timeWait = this.#inEhash(inet_timewait_sock);
+    const strayed = this.#inEhash(request_sock).filter(({ rsk_listener: listener }) => listener === null || !listed.has(listener));
+    if (roots.length + orphans.length + timeWait.length + strayed.length === 0) return [];
+    roots.push(this.#group('time-wait', 'Connections that have ended and wait out their time.', timeWait));
+    roots.push(this.#group('orphans', 'Sockets that no process has open any more.', orphans));
+    if (strayed.length > 0) roots.push(this.#group('new-syn-recv', 'Requests whose listener no process shows.', strayed));
+    return roots;
+  }
+
+  #process(task: task_struct): TreeNode {
+    const sockets = socketsOf(task);
+    return {
+      key: `task:${task.pid}`,
+      label: task.comm,
+      description: `[pid ${task.pid}]`,
+      icon: 'server-process',
+      expanded: true,
+      children: () => limited(socketsOf(task).map(([fd, sk]) => this.#nodes.node(sk, `fd ${fd}`, sockets.length === 1))),
+    };
+  }
+  #group(key: string, tooltip: string, sockets: readonly sock_common[]): TreeNode {
+    return {
+      key,
+      label: `${key} (${sockets.length})`,
+      tooltip,
+      icon: 'history',
+      children: sockets.length === 0 ? undefined : () => limited(sockets.map((sk) => this.#nodes.node(sk))),
+    };
+  }
+
+  /** The children of requests that wait to be accepted: they have no process, but a listener. */
+  #waiting(): Set<sock> {
+    const waiting = new Set<sock>();
+    for (const listener of this.#machine.sockets) {
+      if (!(listener instanceof inet_connection_sock)) continue;
+      let req = listener.icsk_accept_queue?.rskq_accept_head ?? null;
+      for (; req !== null; req = req.dl_next) if (req.sk !== null) waiting.add(req.sk);
+    }
+    return waiting;
+  }
+
+  /** All entries of the hash table of connections that are of one struct. */
+  #inEhash<T extends sock_common>(struct: abstract new (...args: never[]) => T): T[] {
+    const found: T[] = [];
+    for (const { chain } of this.#machine.init_net.ipv4.hashinfo.ehash) {
+      for (let sk = chain; sk !== null; sk = sk.skc_node_next) if (sk instanceof struct) found.push(sk);
+    }
+    return found;
+  }
+}
+
+/** Descriptors that are sockets. */
+function socketsOf(task: task_struct): [number, sock][] {
+  return task.files.fd.flatMap((open, fd): [number, sock][] => {
+    const sk = open?.private_data?.sk;
+    return sk === null || sk === undefined ? [] : [[fd, sk]];
+  });
+}
