@@ -18,6 +18,7 @@ export async function packageExtension() {
         path.join(root, 'node_modules/@vscode/vsce/vsce'),
         'package',
         '--allow-missing-repository',
+        '--no-rewrite-relative-links',
         '-o',
         vsix,
       ],

@@ -1,12 +1,11 @@
 /** poll(): wait until something happens on one of several descriptors. @linux fs/select.c */
 import type { Machine } from '../machine.ts';
-import { MAX_SCHEDULE_TIMEOUT, signal_pending, TASK_INTERRUPTIBLE, TASK_RUNNING, type Sleeps } from '../include/linux/sched.ts';
+import { signal_pending, TASK_INTERRUPTIBLE, TASK_RUNNING, type Sleeps } from '../include/linux/sched.ts';
 import { POLLERR, POLLHUP, POLLNVAL, type poll_table } from '../include/linux/poll.ts';
 import type { wait_queue_entry, wait_queue_head } from '../include/linux/wait.ts';
 import { EINTR, EINVAL, type Errno } from '../include/uapi/asm-generic/errno.ts';
-import { schedule_timeout } from '../kernel/sched/core.ts';
 import { add_wait_queue, default_wake_function, DEFINE_WAIT_FUNC, remove_wait_queue } from '../kernel/sched/wait.ts';
-import { msecs_to_jiffies } from '../kernel/time/jiffies.ts';
+import { schedule_hrtimeout } from '../kernel/time/nanosleep.ts';
 import { fget } from './file.ts';
 
 export interface pollfd {
@@ -67,9 +66,10 @@ export function* do_sys_poll(machine: Machine, list: pollfd[], timeout_msecs: nu
   return count;
 }
 function* do_poll(machine: Machine, list: pollfd[], table: poll_wqueues, timeout_msecs: number): Sleeps<number | Errno> {
-  let left = timeout_msecs < 0 ? MAX_SCHEDULE_TIMEOUT : msecs_to_jiffies(Math.ceil(timeout_msecs));
+  const expires = timeout_msecs < 0 ? Infinity : machine.now_ns + Math.round(timeout_msecs * 1e6);
+  let timed_out = timeout_msecs === 0;
   // The wait queues are joined only once, on the first round.
-  let wait: poll_wqueues | null = left === 0 ? null : table;
+  let wait: poll_wqueues | null = timed_out ? null : table;
   for (;;) {
     let count = 0;
     for (const pollfd of list) {
@@ -80,11 +80,11 @@ function* do_poll(machine: Machine, list: pollfd[], table: poll_wqueues, timeout
       }
     }
     wait = null;
-    if (count > 0 || left === 0) return count;
+    if (count > 0 || timed_out) return count;
     if (signal_pending(machine.current)) return -EINTR;
     if (!table.triggered) {
       machine.current.__state = TASK_INTERRUPTIBLE;
-      left = yield* schedule_timeout(machine, left);
+      timed_out = (yield* schedule_hrtimeout(machine, expires)) === 0;
       machine.current.__state = TASK_RUNNING;
     }
     table.triggered = false;

@@ -18,8 +18,8 @@ const TITLES: Record<Figure, string> = {
   bulk_MBps: 'bulk, 64 KiB writes, bytes verified (MB/s)',
   pingpong_per_s: '1-byte ping-pong (round trips/s)',
   connect_per_s: 'connect + accept + close (per s)',
-  bytes_per_pair_1000: 'heap per idle pair of 1,000 (bytes)',
-  bytes_per_pair_10000: 'heap per idle pair of 10,000 (bytes)',
+  bytes_per_pair_1000: 'memory per idle pair of 1,000, with its kernel (bytes)',
+  bytes_per_pair_10000: 'memory per idle pair of 10,000, with its kernel (bytes)',
 };
 
 async function measure(side: Side, figure: Figure): Promise<number> {
@@ -66,10 +66,10 @@ if (json) {
   );
 } else {
   if (stack !== null) {
-    console.log(`${''.padEnd(48)}${'us'.padStart(12)}${'node'.padStart(12)}${'us/node'.padStart(10)}`);
+    console.log(`${''.padEnd(56)}${'us'.padStart(12)}${'node'.padStart(12)}${'us/node'.padStart(10)}`);
     for (const figure of FIGURES) {
       const { us, node } = stack[figure];
-      console.log(`${TITLES[figure].padEnd(48)}${us.toLocaleString('en').padStart(12)}${node.toLocaleString('en').padStart(12)}${(us / node).toFixed(2).padStart(10)}`);
+      console.log(`${TITLES[figure].padEnd(56)}${us.toLocaleString('en').padStart(12)}${node.toLocaleString('en').padStart(12)}${(us / node).toFixed(2).padStart(10)}`);
     }
   }
   if (dap !== null) {

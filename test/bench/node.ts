@@ -1,4 +1,5 @@
 /** One figure of Node's `net` over the real loopback. Usage: node node.js FIGURE */
+import { readFileSync } from 'node:fs';
 import net from 'node:net';
 import { once } from 'node:events';
 import {
@@ -9,6 +10,7 @@ import {
   CONNECTS,
   CONNECTS_WARM_UP,
   makeBlock,
+  PAIRS_WARM_UP,
   ROUND_TRIPS,
   ROUND_TRIPS_WARM_UP,
   Stopwatch,
@@ -85,21 +87,40 @@ async function connects(): Promise<number> {
   return CONNECTS / watch.seconds;
 }
 
-async function bytesPerPair(pairs: number): Promise<number> {
-  const heap = () => {
+/** Bytes of kernel memory in slabs: sockets, files, inodes. 0 where the system does not tell. */
+function slabBytes(): number {
+  try {
+    const match = /^Slab:\s+(\d+) kB$/m.exec(readFileSync('/proc/meminfo', 'utf8'));
+    return match === null ? 0 : Number(match[1]) * 1024;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 0;
+    throw error;
+  }
+}
+
+/**
+ * What an idle pair of sockets costs: in this process's heap, and in the kernel, which the other side of the comparison has
+ * in its own heap.
+ */
+async function bytesPerPair(wanted: number): Promise<number> {
+  const report = process.report.getReport() as unknown as { userLimits: { open_files: { soft: number | 'unlimited' } } };
+  const { soft } = report.userLimits.open_files;
+  // Both ends of each pair are descriptors of this process.
+  const pairs = soft === 'unlimited' ? wanted : Math.min(wanted, Math.floor((soft - 200) / 2) - PAIRS_WARM_UP);
+  const bytes = () => {
     gc!();
     gc!();
     const { heapUsed, external } = process.memoryUsage();
-    return heapUsed + external;
+    return heapUsed + external + slabBytes();
   };
   const accepted: net.Socket[] = [];
   const { port } = await listen((socket) => accepted.push(socket));
   const connected: net.Socket[] = [];
-  for (let i = 0; i < 10; i++) connected.push(await connect(port));
-  const before = heap();
+  for (let i = 0; i < PAIRS_WARM_UP; i++) connected.push(await connect(port));
+  const before = bytes();
   for (let i = 0; i < pairs; i++) connected.push(await connect(port));
   while (accepted.length < connected.length) await new Promise((resolve) => setTimeout(resolve, 10));
-  const after = heap();
+  const after = bytes();
   if (accepted.length + connected.length < 2 * pairs) throw new Error('a socket is missing');
   return (after - before) / pairs;
 }

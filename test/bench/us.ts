@@ -9,6 +9,7 @@ import {
   CONNECTS,
   CONNECTS_WARM_UP,
   makeBlock,
+  PAIRS_WARM_UP,
   ROUND_TRIPS,
   ROUND_TRIPS_WARM_UP,
   Stopwatch,
@@ -142,16 +143,16 @@ async function bytesPerPair(pairs: number): Promise<number> {
   await run(
     machine,
     async () => {
-      lib.setrlimit_nofile(pairs + 100);
+      lib.setrlimit_nofile(pairs + PAIRS_WARM_UP + 100);
       const fd = await listener(lib);
-      for (let i = 0; i < pairs + 10; i++) await lib.accept(fd);
+      for (let i = 0; i < pairs + PAIRS_WARM_UP; i++) await lib.accept(fd);
       await lib.sleep(1000);
       after = heap();
     },
     async () => {
-      lib.setrlimit_nofile(pairs + 100);
-      for (let i = 0; i < pairs + 10; i++) {
-        if (i === 10) before = heap();
+      lib.setrlimit_nofile(pairs + PAIRS_WARM_UP + 100);
+      for (let i = 0; i < pairs + PAIRS_WARM_UP; i++) {
+        if (i === PAIRS_WARM_UP) before = heap();
         const fd = await lib.socket(lib.AF_INET, lib.SOCK_STREAM);
         await lib.connect(fd, ADDRESS);
       }

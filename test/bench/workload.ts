@@ -7,6 +7,8 @@ export const ROUND_TRIPS = 300_000;
 export const ROUND_TRIPS_WARM_UP = 100_000;
 export const CONNECTS = 20_000;
 export const CONNECTS_WARM_UP = 8_000;
+/** Pairs made before the first look at the memory: code and tables grow with them, pairs don't. */
+export const PAIRS_WARM_UP = 500;
 
 /** Started when the warm-up is over. */
 export class Stopwatch {

@@ -2,6 +2,7 @@
 import type { Machine } from '../../machine.ts';
 import { signal_pending, TASK_INTERRUPTIBLE, type Sleeps, type task_struct } from '../../include/linux/sched.ts';
 import { hrtimer } from '../../include/linux/timer.ts';
+import type { ktime_t } from '../../include/linux/types.ts';
 import { EINTR, type Errno } from '../../include/uapi/asm-generic/errno.ts';
 import { schedule, wake_up_process } from '../sched/core.ts';
 import { hrtimer_cancel, hrtimer_start } from './hrtimer.ts';
@@ -20,4 +21,22 @@ export function* hrtimer_nanosleep(machine: Machine, ns: number): Sleeps<Errno> 
     }
   }
   return 0;
+}
+
+/**
+ * Sleep until woken, at most until `expires`.
+ *
+ * @param expires in ns of the monotonic clock; Infinity: no limit
+ * @returns 0 when that time came, -EINTR when something else woke the task
+ * @linux kernel/time/hrtimer.c
+ */
+export function* schedule_hrtimeout(machine: Machine, expires: ktime_t): Sleeps<Errno> {
+  if (expires === Infinity) {
+    yield* schedule(machine);
+    return -EINTR;
+  }
+  const timer = new hrtimer<task_struct>(wake_up_process as (owner: task_struct) => void, machine.current);
+  hrtimer_start(machine, timer, expires);
+  yield* schedule(machine);
+  return hrtimer_cancel(machine, timer) ? -EINTR : 0;
 }

@@ -42,6 +42,7 @@ import {
   type sk_buff,
 } from '../../include/linux/skbuff.ts';
 import { EXDEV } from '../../include/uapi/asm-generic/errno.ts';
+import { IPPROTO_TCP } from '../../include/uapi/linux/in.ts';
 import {
   IPSTATS_MIB_CSUMERRORS,
   IPSTATS_MIB_INBCASTOCTETS,
@@ -154,8 +155,10 @@ function ip_rcv_finish_core(net: net, skb: sk_buff, dev: net_device): number {
   if (ipv4.sysctl_ip_early_demux !== 0 && skb._skb_refdst === null && skb.sk === null) {
     const frag_off = (head[at + 6]! << 8) | head[at + 7]!;
     if ((frag_off & (IP_MF | IP_OFFSET)) === 0) {
-      const ipprot = ipv4.inet_protos[head[at + 9]!] ?? null;
-      if (ipprot !== null && ipprot.early_demux !== undefined) {
+      const protocol = head[at + 9]!;
+      const ipprot = ipv4.inet_protos[protocol] ?? null;
+      const wanted = protocol === IPPROTO_TCP ? ipv4.sysctl_tcp_early_demux : ipv4.sysctl_udp_early_demux;
+      if (ipprot !== null && ipprot.early_demux !== undefined && wanted !== 0) {
         const err = ipprot.early_demux(skb);
         if (err !== 0) return drop_error(net, skb, err);
         head = skb.head;

@@ -53,10 +53,9 @@ export {
   ip_generic_getfrag,
   ip_make_skb,
   ip_push_pending_frames,
-  ip_reply_arg,
   ip_send_skb,
-  ip_send_unicast_reply,
 } from './ip_output_append.ts';
+export { ip_reply_arg, ip_send_unicast_reply } from './ip_output_reply.ts';
 
 function ip_select_ttl(inet: inet_sock, dst: dst_entry): number {
   return inet.uc_ttl < 0 ? ip4_dst_hoplimit(dst) : inet.uc_ttl;

@@ -1,20 +1,17 @@
 /**
  * Datagrams put together from what the user sends, in one go or in several (MSG_MORE): UDP, raw, ping, ICMP, and the
- * replies of TCP without a socket. Part of ip_output.c.
+ * replies of ip_output_reply.ts. Part of ip_output.c.
  *
  * @linux net/ipv4/ip_output.c
  */
 import {
   dst_mtu,
   dst_release,
-  FLOWI_FLAG_ANYSRC,
   FLOWI_FLAG_KNOWN_NH,
   flowi4,
-  ip_rt_put,
   RTN_MULTICAST,
   type rtable,
 } from '../../include/net/dst.ts';
-import { flowi4_init_output } from '../../include/net/flow.ts';
 import { icmp_out_count } from '../../include/net/icmp.ts';
 import { inet_cork, inet_sk, IPCORK_OPT } from '../../include/net/inet_sock.ts';
 import {
@@ -23,19 +20,13 @@ import {
   ip_dont_fragment,
   ip_hdr,
   IP_MAX_MTU,
-  ip_options,
-  IP_REPLY_ARG_NOSRCCHECK,
   ip_sk_ignore_df,
   ip_sk_use_pmtu,
   ipcm_cookie,
   IPHDR_LEN,
   IPV4_MIN_MTU,
-  read_be16,
-  write_be16,
-  type ip_reply_arg,
 } from '../../include/net/ip.ts';
 import { IP_INC_STATS, type net } from '../../include/net/net_namespace.ts';
-import { RT_TOS } from '../../include/net/route.ts';
 import { SEND_SHUTDOWN, sk_wmem_alloc_get, sock_net, type sock } from '../../include/net/sock.ts';
 import { NET_XMIT_CN, NETIF_F_HW_CSUM, NETIF_F_SG } from '../../include/linux/netdevice.ts';
 import {
@@ -43,13 +34,11 @@ import {
   CHECKSUM_PARTIAL,
   MAX_SKB_FRAGS,
   sk_buff_head,
-  skb_peek,
   skb_peek_tail,
   skb_tailroom,
   type sk_buff,
 } from '../../include/linux/skbuff.ts';
 import type { Sleeps } from '../../include/linux/sched.ts';
-import type { be32 } from '../../include/linux/types.ts';
 import { copy_from_iter, type msghdr } from '../../include/linux/uio.ts';
 import {
   EFAULT,
@@ -60,10 +49,9 @@ import {
   type Errno,
 } from '../../include/uapi/asm-generic/errno.ts';
 import { IPPROTO_ICMP, IP_PMTUDISC_DO, IP_PMTUDISC_PROBE } from '../../include/uapi/linux/in.ts';
-import { RT_SCOPE_UNIVERSE } from '../../include/uapi/linux/rtnetlink.ts';
 import { IPSTATS_MIB_OUTDISCARDS } from '../../include/uapi/linux/snmp.ts';
 import { MSG_CONFIRM, MSG_DONTWAIT, MSG_MORE, MSG_PROBE, SOCK_RAW } from '../../include/uapi/linux/socket.ts';
-import { csum_add, csum_block_add, csum_fold, csum_partial, csum_sub } from '../../lib/checksum.ts';
+import { csum_block_add, csum_partial, csum_sub } from '../../lib/checksum.ts';
 import { sk_page_frag, sk_page_frag_refill, sock_wfree } from '../core/sock/memory.ts';
 import { sock_alloc_send_skb } from '../core/sock/queue.ts';
 import {
@@ -87,9 +75,6 @@ import { ip_select_ident } from './ip_ident.ts';
 import { ip_options_build, __ip_options_echo } from './ip_options.ts';
 import { ip_local_out, LL_RESERVED_SPACE } from './ip_output_finish.ts';
 import { ip_local_error } from './ip_sockglue.ts';
-import { ip_route_output_flow } from './route.ts';
-
-export { ip_reply_arg } from '../../include/net/ip.ts';
 
 /** Copies the next `len` bytes of what is sent (at `offset` of it) to `at`, and adds them to skb.csum if the device won't. */
 export type getfrag_t<From> = (
@@ -483,83 +468,4 @@ export function ip_make_skb<From>(
     return err;
   }
   return __ip_make_skb(sk, fl4, queue, cork);
-}
-
-function ip_reply_glue_bits(
-  from: Uint8Array,
-  to: Uint8Array,
-  at: number,
-  offset: number,
-  len: number,
-  odd: number,
-  skb: sk_buff,
-): Errno {
-  to.set(from.subarray(offset, offset + len), at);
-  skb.csum = csum_block_add(skb.csum, csum_partial(to, at, len, 0), odd);
-  return 0;
-}
-
-/**
- * Answer a packet through the machine's own socket: TCP's RST and ACK where there is no socket, or only a request or
- * the rest of one.
- *
- * @param sk the machine's control socket
- * @param sopt options of the packet answered; its source route is turned round
- * @linux net/ipv4/ip_output.c
- */
-export function ip_send_unicast_reply(
-  sk: sock,
-  skb: sk_buff,
-  sopt: ip_options | null,
-  to: be32,
-  saddr: be32,
-  arg: ip_reply_arg,
-  len: number,
-  _transmit_time: number,
-  txhash: number,
-): void {
-  const net = sock_net(sk);
-  const replyopts = new ip_options();
-  if (__ip_options_echo(net, replyopts, skb, sopt) !== 0) return;
-  let daddr = to;
-  const ipc = new ipcm_cookie();
-  ipc.addr = daddr;
-  if (replyopts.optlen !== 0) {
-    ipc.opt = replyopts;
-    if (replyopts.srr !== 0) daddr = replyopts.faddr;
-  }
-
-  const fl4 = new flowi4();
-  const { protocol } = ip_hdr(skb);
-  const flow_flags = (arg.flags & IP_REPLY_ARG_NOSRCCHECK) !== 0 ? FLOWI_FLAG_ANYSRC : 0;
-  const source = read_be16(skb.head, skb.transport_header);
-  const dest = read_be16(skb.head, skb.transport_header + 2);
-  const oif = arg.bound_dev_if;
-  const mark = (net.ipv4.sysctl_fwmark_reflect !== 0 ? skb.mark : 0) || sk.sk_mark;
-  const tos = RT_TOS(arg.tos);
-  const scope = RT_SCOPE_UNIVERSE;
-  flowi4_init_output(fl4, oif, mark, tos, scope, protocol, flow_flags, daddr, saddr, source, dest, arg.uid);
-  const rt = ip_route_output_flow(net, fl4, sk);
-  if (IS_ERR(rt)) return;
-
-  inet_sk(sk).tos = arg.tos & ~3;
-  sk.sk_protocol = protocol;
-  sk.sk_bound_dev_if = arg.bound_dev_if;
-  sk.sk_sndbuf = net.core.sysctl_wmem_default;
-  const err = ip_append_data(sk, fl4, ip_reply_glue_bits, arg.iov_base, len, 0, ipc, rt, MSG_DONTWAIT);
-  if (err !== 0) {
-    ip_flush_pending_frames(sk);
-  } else {
-    const nskb = skb_peek(sk.sk_write_queue);
-    if (nskb !== null) {
-      if (arg.csumoffset >= 0) {
-        const check = csum_fold(csum_add(nskb.csum, arg.csum));
-        write_be16(nskb.head, nskb.transport_header + arg.csumoffset * 2, check);
-      }
-      nskb.ip_summed = CHECKSUM_NONE;
-      if (txhash !== 0) nskb.hash = txhash;
-      ip_push_pending_frames(sk, fl4);
-    }
-  }
-  ip_rt_put(rt);
 }

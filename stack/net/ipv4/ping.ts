@@ -184,7 +184,6 @@ export function ping_init_sock(sk: sock): Errno {
   return low! <= gid && gid <= high! ? 0 : -EACCES;
 }
 
-// eslint-disable-next-line require-yield -- proto.close may sleep; this one has no reason to
 function* ping_close(sk: sock, _timeout: jiffies_t): Sleeps<void> {
   sk_common_release(sk);
 }

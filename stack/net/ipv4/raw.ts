@@ -420,7 +420,6 @@ function raw_route(sk: sock, msg: msghdr, ipc: ipcm_cookie, fl4: flowi4, rfv: ra
   return rt;
 }
 
-// eslint-disable-next-line require-yield -- proto.close may sleep; this one has no reason to
 function* raw_close(sk: sock, _timeout: jiffies_t): Sleeps<void> {
   sk_common_release(sk);
 }

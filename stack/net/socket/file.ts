@@ -6,7 +6,7 @@ import type { Sleeps } from '../../include/linux/sched.ts';
 import { iov_iter, msghdr } from '../../include/linux/uio.ts';
 import { EBADF, ENOTSOCK, IS_ERR, type Errno } from '../../include/uapi/asm-generic/errno.ts';
 import { MSG_DONTWAIT, O_NONBLOCK } from '../../include/uapi/linux/socket.ts';
-import { alloc_file, fd_install, fget, get_unused_fd_flags, O_RDWR } from '../../fs/file.ts';
+import { alloc_file, fd_install, fget, get_unused_fd_flags, O_RDWR, put_unused_fd } from '../../fs/file.ts';
 import { security_socket_recvmsg, security_socket_sendmsg } from '../../security/security.ts';
 import { sock_ioctl } from './ioctl.ts';
 import { __sock_release, sock_release } from './alloc.ts';
@@ -29,21 +29,23 @@ export function* sock_map_fd(machine: Machine, sock: socket, flags: number): Sle
     yield* sock_release(machine, sock);
     return fd;
   }
-  const newfile = sock_alloc_file(machine, sock, flags);
+  const newfile = yield* sock_alloc_file(machine, sock, flags);
   if (!IS_ERR(newfile)) {
     fd_install(current, fd, newfile);
     return fd;
   }
-  current.files.open_fds.delete(fd);
-  current.files.next_fd = Math.min(current.files.next_fd, fd);
-  yield* sock_release(machine, sock);
+  put_unused_fd(current, fd);
   return newfile;
 }
 
-/** A file for a socket. @returns it or -ENFILE. @linux net/socket.c */
-export function sock_alloc_file(machine: Machine, sock: socket, flags: number): file | Errno {
+/** A file for a socket. @returns it, or -ENFILE: the socket is released then. @linux net/socket.c */
+export function* sock_alloc_file(machine: Machine, sock: socket, flags: number): Sleeps<file | Errno> {
   const opened = alloc_file(machine, socket_file_ops, O_RDWR | (flags & O_NONBLOCK), sock);
-  if (!IS_ERR(opened)) sock.file = opened;
+  if (IS_ERR(opened)) {
+    yield* sock_release(machine, sock);
+    return opened;
+  }
+  sock.file = opened;
   return opened;
 }
 

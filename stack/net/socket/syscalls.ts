@@ -89,7 +89,7 @@ export function* do_accept(
   newsock.ops = sock.ops;
   // The listener's module can't be gone: no failure here.
   try_module_get(newsock.ops!.owner);
-  const newfile = sock_alloc_file(machine, newsock, flags & O_NONBLOCK);
+  const newfile = yield* sock_alloc_file(machine, newsock, flags & O_NONBLOCK);
   if (IS_ERR(newfile)) return newfile;
   let err = security_socket_accept(machine, sock, newsock);
   if (err === 0) err = yield* sock.ops!.accept(sock, newsock, opened.f_flags & O_NONBLOCK, false);

@@ -4,7 +4,6 @@ import type { net_protocol } from '../../../include/net/protocol.ts';
 import type { proto, sock } from '../../../include/net/sock.ts';
 import type { sockopt_value } from '../../../include/linux/net.ts';
 import type { Sleeps } from '../../../include/linux/sched.ts';
-import type { sk_buff } from '../../../include/linux/skbuff.ts';
 import { udp_sk, udp_sock, udp_table } from '../../../include/linux/udp.ts';
 import type { jiffies_t } from '../../../include/linux/types.ts';
 import { EINVAL, ENOPROTOOPT, type Errno } from '../../../include/uapi/asm-generic/errno.ts';
@@ -26,7 +25,6 @@ import { udp_flush_pending_frames, udp_push_pending_frames, udp_sendmsg } from '
 export const UDP_OPTIONS = { UDP_CORK: 1, UDP_SEGMENT: 103 } as const;
 
 /** close(): off the tables, and gone. @linux include/net/udp.h */
-// eslint-disable-next-line require-yield -- proto.close may sleep; UDP's has no reason to
 function* udp_lib_close(sk: sock, _timeout: jiffies_t): Sleeps<void> {
   sk_common_release(sk);
 }
@@ -101,14 +99,9 @@ export const udp_prot: proto = {
 export const udp_protocol: net_protocol = {
   handler: udp_rcv,
   err_handler: udp_err,
-  early_demux: udp_v4_early_demux_if_wanted,
+  early_demux: udp_v4_early_demux,
   no_policy: true,
 };
-
-/** net.ipv4.udp_early_demux can switch it off. */
-function udp_v4_early_demux_if_wanted(skb: sk_buff): number {
-  return skb.dev!.nd_net.ipv4.sysctl_udp_early_demux !== 0 ? udp_v4_early_demux(skb) : 0;
-}
 
 /** Make the tables. @linux net/ipv4/udp.c */
 export function udp_init(net: net): void {
