@@ -70,6 +70,8 @@ export class Machine {
   capture_stacks = false;
   /** Where console.log() of a scenario goes. */
   output: ((stream: 'stdout' | 'stderr', text: string, task: task_struct) => void) | null = null;
+  /** System calls that the task on the CPU has made since it got there. */
+  slice_syscalls = 0;
   /** True while the promises of the task on the CPU run. */
   draining = false;
   /** Called with each task that is put on the CPU. */

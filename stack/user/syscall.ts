@@ -6,6 +6,8 @@
  */
 import type { Sleeps, task_struct } from '../include/linux/sched.ts';
 import { IS_ERR, type Errno } from '../include/uapi/asm-generic/errno.ts';
+import { enqueue_task } from '../kernel/sched/core.ts';
+import { NSEC_PER_JIFFY } from '../kernel/time/jiffies.ts';
 import type { Machine } from '../machine.ts';
 import { trace } from '../trace/events.ts';
 import { SystemError } from './errors.ts';
@@ -40,7 +42,7 @@ export function syscall<T>(
   if (step.done === true) {
     const settled = finish(machine, task, name, step.value, about);
     machine.current = caller;
-    return settled;
+    return ++machine.slice_syscalls < SLICE_SYSCALLS ? settled : preempt(machine, task, settled);
   }
   machine.current = caller;
   return new Promise<T>((resolve) => {
@@ -50,6 +52,26 @@ export function syscall<T>(
       else task.continuation = resume;
     };
     task.continuation = resume;
+  });
+}
+
+/** So many system calls a task may make without once giving the CPU away. */
+const SLICE_SYSCALLS = 1024;
+
+/**
+ * The task has used up its time slice: it waits for the scheduler's next tick. A process that polls in a loop would
+ * otherwise keep virtual time, and with it what it waits for, from coming.
+ */
+function preempt<T>(machine: Machine, task: task_struct, settled: Promise<T>): Promise<T> {
+  machine.slice_syscalls = 0;
+  settled.catch(() => {});
+  return new Promise<T>((resolve) => {
+    task.on_cpu = false;
+    task.continuation = () => {
+      task.on_cpu = true;
+      resolve(settled);
+    };
+    machine.hardware.at(machine.now_ns + NSEC_PER_JIFFY, enqueue_task, task);
   });
 }
 

@@ -18,7 +18,10 @@ export class LatencyWire implements Wire {
   readonly in_flight: Flight[] = [];
   /** How many of them, from the first, have arrived already: they are dropped from the list in batches. */
   #arrived = 0;
-  #armed = false;
+  /** When the next event is due; Infinity: none is. Later ones may be about, for frames that were overtaken. */
+  #armed_at = Infinity;
+  /** arrive() is handing frames out: it arms the next event when it is through. */
+  #delivering = false;
   #receive: Receiver = () => {
     throw new Error('the wire has no far end: attach() was not called');
   };
@@ -50,8 +53,7 @@ export class LatencyWire implements Wire {
     const flight = { frame, arrives_at };
     if (at === list.length) list.push(flight);
     else list.splice(at, 0, flight);
-    // The event that is armed is for a later frame now: this one needs its own, the other will find nothing new.
-    if (!this.#armed || at === this.#arrived) this.#arm(arrives_at);
+    if (!this.#delivering) this.#arm(arrives_at);
   }
 
   /** Frames that are on the wire now, the next to arrive first. */
@@ -60,7 +62,8 @@ export class LatencyWire implements Wire {
   }
 
   #arm(time_ns: number): void {
-    this.#armed = true;
+    if (time_ns >= this.#armed_at) return;
+    this.#armed_at = time_ns;
     this.machine.hardware.at(time_ns, arrive, this);
   }
 
@@ -68,12 +71,14 @@ export class LatencyWire implements Wire {
   arrive(): void {
     const { now_ns } = this.machine;
     const list = this.in_flight;
-    this.#armed = false;
+    if (this.#armed_at <= now_ns) this.#armed_at = Infinity;
+    this.#delivering = true;
     while (this.#arrived < list.length && list[this.#arrived]!.arrives_at <= now_ns) {
       const { frame } = list[this.#arrived++]!;
       const following = list[this.#arrived];
       this.#receive(frame, following !== undefined && following.arrives_at <= now_ns);
     }
+    this.#delivering = false;
     if (this.#arrived === list.length) {
       list.length = 0;
       this.#arrived = 0;
@@ -82,7 +87,7 @@ export class LatencyWire implements Wire {
         list.splice(0, this.#arrived);
         this.#arrived = 0;
       }
-      if (!this.#armed) this.#arm(list[this.#arrived]!.arrives_at);
+      this.#arm(list[this.#arrived]!.arrives_at);
     }
   }
 }

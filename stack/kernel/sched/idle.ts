@@ -56,6 +56,7 @@ function context_switch(machine: Machine, task: task_struct): void {
   task.on_rq = false;
   trace.sched_switch(machine, machine.idle, task);
   machine.current = task;
+  machine.slice_syscalls = 0;
   machine.on_switch?.(task);
   const resume = task.continuation;
   task.continuation = null;
