@@ -100,6 +100,8 @@ export class Sessions implements vscode.Disposable {
     const chosen = (active && this.#alive.get(active.id)) ?? [...this.#alive.values()].at(-1);
     if (chosen === this.#current) return;
     this.#current = chosen;
+    // VS Code's own key `debugType` outlives the session.
+    void vscode.commands.executeCommand('setContext', 'sockscope.debugging', chosen !== undefined);
     this.#changed.fire('session');
   }
 

@@ -45,10 +45,18 @@ function show(value: unknown): string {
 }
 function asObject(value: unknown, name: string): Record<string, unknown> {
   if (value === undefined || value === null) return {};
-  if (typeof value !== 'object' || Array.isArray(value)) throw new ConfigError(`${name} must be an object, got ${show(value)}`);
+  if (typeof value !== 'object' || Array.isArray(value))
+    throw new ConfigError(`${name} must be an object, got ${show(value)}`);
   return value as Record<string, unknown>;
 }
-function asNumber(value: unknown, name: string, fallback: number, min: number, max: number, integer: boolean): number {
+function asNumber(
+  value: unknown,
+  name: string,
+  fallback: number,
+  min: number,
+  max: number,
+  integer: boolean,
+): number {
   if (value === undefined) return fallback;
   const number = typeof value === 'number' ? value : NaN;
   if (!(number >= min && number <= max) || (integer && !Number.isInteger(number))) {
@@ -59,14 +67,23 @@ function asNumber(value: unknown, name: string, fallback: number, min: number, m
   return number;
 }
 /** A size with a unit ('10us', '1gbit') or a plain number of the base unit. */
-function asUnit(value: unknown, name: string, fallback: number, units: Record<string, number>, base: string): number {
+function asUnit(
+  value: unknown,
+  name: string,
+  fallback: number,
+  units: Record<string, number>,
+  base: string,
+): number {
   if (value === undefined) return fallback;
   const names = Object.keys(units).join(', ');
-  if (typeof value === 'number' && value >= 0 && Number.isFinite(value)) return Math.round(value * units[base]!);
+  if (typeof value === 'number' && value >= 0 && Number.isFinite(value))
+    return Math.round(value * units[base]!);
   const match = typeof value === 'string' ? /^\s*(\d+(?:\.\d+)?)\s*([a-zµ]+)\s*$/i.exec(value) : null;
   const unit = match ? units[match[2]!.toLowerCase()] : undefined;
   if (!match || unit === undefined) {
-    throw new ConfigError(`${name} must be a number of ${base} or a text such as "10${base}" (${names}), got ${show(value)}`);
+    throw new ConfigError(
+      `${name} must be a number of ${base} or a text such as "10${base}" (${names}), got ${show(value)}`,
+    );
   }
   return Math.round(Number(match[1]) * unit);
 }

@@ -85,7 +85,12 @@ export function pcapngHeader(interfaceName: string): Uint8Array {
  * @param realTimeNs ns since 1970
  * @param length on the wire, where `bytes` was cut
  */
-export function pcapngPacket(realTimeNs: bigint, bytes: Uint8Array, length: number, comment?: string): Uint8Array {
+export function pcapngPacket(
+  realTimeNs: bigint,
+  bytes: Uint8Array,
+  length: number,
+  comment?: string,
+): Uint8Array {
   const head = new Uint8Array(20);
   const view = new DataView(head.buffer);
   view.setUint32(4, Number(realTimeNs >> 32n), true);
@@ -94,5 +99,8 @@ export function pcapngPacket(realTimeNs: bigint, bytes: Uint8Array, length: numb
   view.setUint32(16, length, true);
   const data = new Uint8Array(padded(bytes.length));
   data.set(bytes);
-  return block(6, joined(head, data, optionBytes(comment === undefined ? [] : [[OPT_COMMENT, text(comment)]])));
+  return block(
+    6,
+    joined(head, data, optionBytes(comment === undefined ? [] : [[OPT_COMMENT, text(comment)]])),
+  );
 }

@@ -45,7 +45,12 @@ export function fget(task: task_struct, fd: number): file | null {
 }
 
 /** A new file. @returns it, or -ENFILE at the system's limit. @linux fs/file_table.c */
-export function alloc_file(machine: Machine, f_op: file_operations, flags: number, data: socket): file | Errno {
+export function alloc_file(
+  machine: Machine,
+  f_op: file_operations,
+  flags: number,
+  data: socket,
+): file | Errno {
   const { files } = machine;
   if (files.nr_files >= files.max_files) return -ENFILE;
   files.nr_files++;

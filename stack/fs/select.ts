@@ -4,7 +4,12 @@ import { signal_pending, TASK_INTERRUPTIBLE, TASK_RUNNING, type Sleeps } from '.
 import { POLLERR, POLLHUP, POLLNVAL, type poll_table } from '../include/linux/poll.ts';
 import type { wait_queue_entry, wait_queue_head } from '../include/linux/wait.ts';
 import { EINTR, EINVAL, type Errno } from '../include/uapi/asm-generic/errno.ts';
-import { add_wait_queue, default_wake_function, DEFINE_WAIT_FUNC, remove_wait_queue } from '../kernel/sched/wait.ts';
+import {
+  add_wait_queue,
+  default_wake_function,
+  DEFINE_WAIT_FUNC,
+  remove_wait_queue,
+} from '../kernel/sched/wait.ts';
 import { schedule_hrtimeout } from '../kernel/time/nanosleep.ts';
 import { fget } from './file.ts';
 
@@ -58,14 +63,23 @@ function do_pollfd(machine: Machine, pollfd: pollfd, wait: poll_wqueues | null):
  * @returns how many descriptors have events (in their revents), 0 after the time, -EINTR, -EINVAL
  * @linux fs/select.c
  */
-export function* do_sys_poll(machine: Machine, list: pollfd[], timeout_msecs: number): Sleeps<number | Errno> {
+export function* do_sys_poll(
+  machine: Machine,
+  list: pollfd[],
+  timeout_msecs: number,
+): Sleeps<number | Errno> {
   if (list.length > machine.current.files.rlimit_nofile) return -EINVAL;
   const table = new poll_wqueues(machine);
   const count = yield* do_poll(machine, list, table, timeout_msecs);
   table.free();
   return count;
 }
-function* do_poll(machine: Machine, list: pollfd[], table: poll_wqueues, timeout_msecs: number): Sleeps<number | Errno> {
+function* do_poll(
+  machine: Machine,
+  list: pollfd[],
+  table: poll_wqueues,
+  timeout_msecs: number,
+): Sleeps<number | Errno> {
   const expires = timeout_msecs < 0 ? Infinity : machine.now_ns + Math.round(timeout_msecs * 1e6);
   let timed_out = timeout_msecs === 0;
   // The wait queues are joined only once, on the first round.

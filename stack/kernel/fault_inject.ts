@@ -5,7 +5,15 @@
  */
 
 /** Where a failure can be asked for. */
-export const FAULT_POINTS = ['sk_alloc', 'sk_clone', 'sock_alloc', 'request_sock', 'proto_init', 'raw_hash', 'try_module_get_ops'] as const;
+export const FAULT_POINTS = [
+  'sk_alloc',
+  'sk_clone',
+  'sock_alloc',
+  'request_sock',
+  'proto_init',
+  'raw_hash',
+  'try_module_get_ops',
+] as const;
 export type FaultPoint = (typeof FAULT_POINTS)[number];
 
 export class fault_attr {

@@ -2,7 +2,18 @@
 import type { Machine } from '../machine.ts';
 import { trace } from '../trace/events.ts';
 
-export const SOFTIRQS = ['HI', 'TIMER', 'NET_TX', 'NET_RX', 'BLOCK', 'IRQ_POLL', 'TASKLET', 'SCHED', 'HRTIMER', 'RCU'] as const;
+export const SOFTIRQS = [
+  'HI',
+  'TIMER',
+  'NET_TX',
+  'NET_RX',
+  'BLOCK',
+  'IRQ_POLL',
+  'TASKLET',
+  'SCHED',
+  'HRTIMER',
+  'RCU',
+] as const;
 export const HI_SOFTIRQ = 0;
 export const TIMER_SOFTIRQ = 1;
 export const NET_TX_SOFTIRQ = 2;
@@ -57,6 +68,7 @@ export function in_interrupt(machine: Machine): boolean {
 export function raise_softirq(machine: Machine, nr: number): void {
   raise_softirq_irqoff(machine, nr);
 }
+/** Mark a softirq as pending. It runs when the interrupt ends. @linux kernel/softirq.c */
 export function raise_softirq_irqoff(machine: Machine, nr: number): void {
   trace.softirq_raise(machine, nr);
   machine.softirq.pending |= 1 << nr;
@@ -75,6 +87,7 @@ export function local_bh_enable(machine: Machine): void {
   }
 }
 
+/** A hardware interrupt begins. @linux kernel/softirq.c */
 export function irq_enter(machine: Machine): void {
   machine.softirq.hardirq++;
 }
@@ -96,7 +109,8 @@ export function do_softirq(machine: Machine): void {
     for (let nr = 0; pending >>> nr !== 0; nr++) {
       if ((pending & (1 << nr)) === 0) continue;
       const action = softirq.action[nr];
-      if (action === undefined) throw new Error(`softirq ${SOFTIRQS[nr] ?? nr} has no action: open_softirq() was not called`);
+      if (action === undefined)
+        throw new Error(`softirq ${SOFTIRQS[nr] ?? nr} has no action: open_softirq() was not called`);
       softirq.current = nr;
       trace.softirq_entry(machine, nr);
       action(machine);

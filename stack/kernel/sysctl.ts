@@ -12,7 +12,13 @@ export interface ctl_table {
 type NumberKey<T> = { [K in keyof T]: T[K] extends number ? K : never }[keyof T];
 type NumbersKey<T> = { [K in keyof T]: T[K] extends number[] ? K : never }[keyof T];
 
-function number<T>(where: (net: net) => T, field: NumberKey<T>, scale = 1, min = -Infinity, max = Infinity): ctl_table {
+function number<T>(
+  where: (net: net) => T,
+  field: NumberKey<T>,
+  scale = 1,
+  min = -Infinity,
+  max = Infinity,
+): ctl_table {
   return {
     get: (net) => String((where(net)[field] as number) / scale),
     set(net, text) {
@@ -27,7 +33,10 @@ function vector<T>(where: (net: net) => T, field: NumbersKey<T>): ctl_table {
   return {
     get: (net) => (where(net)[field] as number[]).join('\t'),
     set(net, text) {
-      const values = text.trim().split(/[\s,]+/).map(Number);
+      const values = text
+        .trim()
+        .split(/[\s,]+/)
+        .map(Number);
       const current = where(net)[field] as number[];
       if (values.length > current.length || values.some((value) => !Number.isInteger(value))) return -EINVAL;
       values.forEach((value, i) => (current[i] = value));

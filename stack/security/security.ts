@@ -21,7 +21,13 @@ export interface security_hooks {
   socket_recvmsg?(sock: socket, size: number): Errno;
 }
 
-export function security_socket_create(machine: Machine, family: number, type: number, protocol: number, kern: boolean): Errno {
+export function security_socket_create(
+  machine: Machine,
+  family: number,
+  type: number,
+  protocol: number,
+  kern: boolean,
+): Errno {
   return machine.security.socket_create?.(family, type, protocol, kern) ?? 0;
 }
 export function security_socket_post_create(

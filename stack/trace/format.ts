@@ -11,6 +11,7 @@ import { TCP_CA_STATES, TCP_STATES } from '../include/uapi/linux/tcp.ts';
 import { SOFTIRQS } from '../kernel/softirq.ts';
 import type { irqaction } from '../kernel/irq.ts';
 import { BOOT_NS, BOOT_REAL_NS } from '../kernel/time/timekeeping.ts';
+import { formatAddress } from '../lib/format_address.ts';
 import type { Machine } from '../machine.ts';
 import type { TracepointName } from './table.ts';
 import type { TraceHit } from './tracer.ts';
@@ -21,13 +22,12 @@ export const BOOT_REAL_MS = BOOT_REAL_NS / 1e6;
 const nameOf = (table: Readonly<Record<string, number>>, value: number) =>
   Object.entries(table).find(([, number]) => number === value)?.[0] ?? String(value);
 export const tcpStateName = (state: number) => nameOf(TCP_STATES, state);
-const dotted = (a: number) => `${a >>> 24}.${(a >>> 16) & 255}.${(a >>> 8) & 255}.${a & 255}`;
-
 const sockText = (sk: sock_common | null) =>
   sk === null
     ? 'sk=none'
-    : `sport=${sk.skc_num} dport=${sk.skc_dport} saddr=${dotted(sk.skc_rcv_saddr)} daddr=${dotted(sk.skc_daddr)}`;
-const skbText = (skb: sk_buff) => `len=${skb.len}${skb.dev === null ? '' : ` dev=${skb.dev.name}`} protocol=0x${skb.protocol.toString(16)}`;
+    : `sport=${sk.skc_num} dport=${sk.skc_dport} saddr=${formatAddress(sk.skc_rcv_saddr)} daddr=${formatAddress(sk.skc_daddr)}`;
+const skbText = (skb: sk_buff) =>
+  `len=${skb.len}${skb.dev === null ? '' : ` dev=${skb.dev.name}`} protocol=0x${skb.protocol.toString(16)}`;
 const task = (one: task_struct) => `${one.comm}-${one.pid}`;
 const fired = (timer: timer_list | hrtimer) => `function=${timer.function.name.replace(/^bound /, '')}`;
 const value = (one: unknown): string => {
@@ -35,7 +35,7 @@ const value = (one: unknown): string => {
   if (one instanceof Uint8Array) return `${one.length} bytes`;
   if ('sin_addr' in one) {
     const { sin_addr, sin_port } = one as { sin_addr: number; sin_port: number };
-    return `${dotted(sin_addr)}:${sin_port}`;
+    return `${formatAddress(sin_addr)}:${sin_port}`;
   }
   return JSON.stringify(one);
 };
@@ -47,11 +47,13 @@ const skAndSkb = (sk: sock_common | null, skb: sk_buff) => `${sockText(sk)} skbl
 
 /** What stands behind the name, by tracepoint. */
 const FORMATS: Formats = {
-  'syscalls:sys_enter': (_t: task_struct, name: string, args: unknown[]) => `${name}(${args.map(value).join(', ')})`,
+  'syscalls:sys_enter': (_t: task_struct, name: string, args: unknown[]) =>
+    `${name}(${args.map(value).join(', ')})`,
   'syscalls:sys_exit': (_t: task_struct, name: string, ret: unknown) => `${name} -> ${value(ret)}`,
   'sched:sched_switch': (prev: task_struct, next: task_struct) => `prev=${task(prev)} ==> next=${task(next)}`,
   'sched:sched_wakeup': (one: task_struct) => `comm=${one.comm} pid=${one.pid}`,
-  'sched:sched_process_fork': (parent: task_struct, child: task_struct) => `parent=${task(parent)} child=${task(child)}`,
+  'sched:sched_process_fork': (parent: task_struct, child: task_struct) =>
+    `parent=${task(parent)} child=${task(child)}`,
   'sched:sched_process_exit': (one: task_struct) => `comm=${one.comm} pid=${one.pid}`,
   'irq:irq_handler_entry': (action: irqaction) => `irq=${action.irq} name=${action.name}`,
   'irq:irq_handler_exit': (action: irqaction) => `irq=${action.irq} ret=handled`,
@@ -73,7 +75,8 @@ const FORMATS: Formats = {
   'sock:inet_sock_set_state': (sk: sock_common, oldstate: number, newstate: number) =>
     `family=AF_INET ${sockText(sk)} oldstate=${tcpStateName(oldstate)} newstate=${tcpStateName(newstate)}`,
   'sock:inet_sk_error_report': (sk: sock_common & { sk_err: number }) => `${sockText(sk)} error=${sk.sk_err}`,
-  'sock:sock_exceed_buf_limit': (sk: sock_common, _prot: unknown, allocated: number) => `${sockText(sk)} allocated=${allocated}`,
+  'sock:sock_exceed_buf_limit': (sk: sock_common, _prot: unknown, allocated: number) =>
+    `${sockText(sk)} allocated=${allocated}`,
   'sock:sock_rcvqueue_full': skAndSkb,
   'tcp:tcp_retransmit_skb': (sk: sock_common, skb: sk_buff) =>
     `${sockText(sk)} state=${tcpStateName(sk.skc_state)} seq=${skb.cb === null ? 0 : skb.cb.seq >>> 0} len=${skb.len}`,
@@ -84,14 +87,18 @@ const FORMATS: Formats = {
   'tcp:tcp_rcv_space_adjust': sockText,
   'tcp:tcp_probe': skAndSkb,
   'tcp:tcp_bad_csum': skbText,
-  'tcp:tcp_cong_state_set': (sk: sock_common, state: number) => `${sockText(sk)} cong_state=${nameOf(TCP_CA_STATES, state)}`,
+  'tcp:tcp_cong_state_set': (sk: sock_common, state: number) =>
+    `${sockText(sk)} cong_state=${nameOf(TCP_CA_STATES, state)}`,
   'udp:udp_fail_queue_rcv_skb': (rc: number, sk: sock_common) => `rc=${rc} port=${sk.skc_num}`,
-  'skb:kfree_skb': (skb: sk_buff, reason: number) => `${skbText(skb)} reason=${DROP_REASONS[reason] ?? reason}`,
+  'skb:kfree_skb': (skb: sk_buff, reason: number) =>
+    `${skbText(skb)} reason=${DROP_REASONS[reason] ?? reason}`,
   'skb:consume_skb': skbText,
   'skb:skb_copy_datagram_iovec': (skb: sk_buff, len: number) => `${skbText(skb)} copied=${len}`,
   'net:net_dev_queue': skbText,
-  'net:net_dev_start_xmit': (skb: sk_buff, dev: net_device) => `dev=${dev.name} ${skbText(skb)} gso_size=${skb.shinfo.gso_size}`,
-  'net:net_dev_xmit': (_skb: sk_buff, rc: number, dev: net_device, len: number) => `dev=${dev.name} len=${len} rc=${rc}`,
+  'net:net_dev_start_xmit': (skb: sk_buff, dev: net_device) =>
+    `dev=${dev.name} ${skbText(skb)} gso_size=${skb.shinfo.gso_size}`,
+  'net:net_dev_xmit': (_skb: sk_buff, rc: number, dev: net_device, len: number) =>
+    `dev=${dev.name} len=${len} rc=${rc}`,
   'net:netif_receive_skb': skbText,
   'net:napi_gro_receive_entry': skbText,
   'net:napi_gro_receive_exit': (ret: number) => `ret=${ret}`,
@@ -100,11 +107,13 @@ const FORMATS: Formats = {
   'qdisc:qdisc_enqueue': (_q: unknown, skb: sk_buff) => skbText(skb),
   'qdisc:qdisc_dequeue': (_q: unknown, skb: sk_buff) => skbText(skb),
   'fib:fib_table_lookup': (tb_id: number, flp: flowi4, err: number) =>
-    `table ${tb_id} src ${dotted(flp.saddr)} dst ${dotted(flp.daddr)} proto ${flp.flowi4_proto} err ${err}`,
-  'neigh:neigh_create': (_tbl: unknown, dev: net_device, pkey: number) => `dev=${dev.name} primary_key=${dotted(pkey)}`,
+    `table ${tb_id} src ${formatAddress(flp.saddr)} dst ${formatAddress(flp.daddr)} proto ${flp.flowi4_proto} err ${err}`,
+  'neigh:neigh_create': (_tbl: unknown, dev: net_device, pkey: number) =>
+    `dev=${dev.name} primary_key=${formatAddress(pkey)}`,
   'neigh:neigh_update': (neigh: neighbour, _lladdr: unknown, state: number) =>
-    `dev=${neigh.dev.name} primary_key=${dotted(neigh.primary_key)} new_state=0x${state.toString(16)}`,
-  'neigh:neigh_timer_handler': (neigh: neighbour, err: number) => `primary_key=${dotted(neigh.primary_key)} err=${err}`,
+    `dev=${neigh.dev.name} primary_key=${formatAddress(neigh.primary_key)} new_state=0x${state.toString(16)}`,
+  'neigh:neigh_timer_handler': (neigh: neighbour, err: number) =>
+    `primary_key=${formatAddress(neigh.primary_key)} err=${err}`,
   'sockscope:queue_overflow': (sk: sock_common, which: string) => `${which} queue of port ${sk.skc_num}`,
 };
 

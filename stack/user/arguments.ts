@@ -2,6 +2,7 @@
 import type { be32 } from '../include/linux/types.ts';
 import { INADDR_ANY, type sockaddr_in } from '../include/uapi/linux/in.ts';
 import { AF_INET, AF_UNSPEC } from '../include/uapi/linux/socket.ts';
+import { formatAddress } from '../lib/format_address.ts';
 
 /** An address as Node writes it. */
 export interface SocketAddress {
@@ -24,9 +25,6 @@ export function parseAddress(text: string): be32 | null {
   if (parts.some((part) => part > 255)) return null;
   return (parts[0]! << 24) | (parts[1]! << 16) | (parts[2]! << 8) | parts[3]!;
 }
-export function formatAddress(address: be32): string {
-  return `${address >>> 24}.${(address >>> 16) & 0xff}.${(address >>> 8) & 0xff}.${address & 0xff}`;
-}
 
 export function toSockaddr(value: unknown, syscall: string): sockaddr_in {
   if (typeof value !== 'object' || value === null) {
@@ -34,13 +32,20 @@ export function toSockaddr(value: unknown, syscall: string): sockaddr_in {
   }
   const { family, address, port } = value as { family?: unknown; address?: unknown; port?: unknown };
   const sin_family = toFamily(family, syscall);
-  if (sin_family === AF_UNSPEC && address === undefined) return { sin_family, sin_port: 0, sin_addr: INADDR_ANY };
-  if (port !== undefined && (typeof port !== 'number' || !Number.isInteger(port) || port < 0 || port > 65535)) {
+  if (sin_family === AF_UNSPEC && address === undefined)
+    return { sin_family, sin_port: 0, sin_addr: INADDR_ANY };
+  if (
+    port !== undefined &&
+    (typeof port !== 'number' || !Number.isInteger(port) || port < 0 || port > 65535)
+  ) {
     throw new TypeError(`${syscall}: port must be a whole number from 0 to 65535, got ${show(port)}`);
   }
-  const sin_addr = address === undefined ? INADDR_ANY : typeof address === 'string' ? parseAddress(address) : null;
+  const sin_addr =
+    address === undefined ? INADDR_ANY : typeof address === 'string' ? parseAddress(address) : null;
   if (sin_addr === null) {
-    throw new TypeError(`${syscall}: address must be an IPv4 address such as '127.0.0.1', got ${show(address)}`);
+    throw new TypeError(
+      `${syscall}: address must be an IPv4 address such as '127.0.0.1', got ${show(address)}`,
+    );
   }
   return { sin_family, sin_port: port ?? 0, sin_addr };
 }
@@ -76,7 +81,9 @@ export function toReceiveBuffer(value: unknown, syscall: string): { buffer: Uint
   if (value === undefined) return { buffer: new Uint8Array(65536), own: false };
   if (typeof value === 'number') {
     if (!Number.isInteger(value) || value < 0 || value > 0x7ffff000) {
-      throw new TypeError(`${syscall}: length must be a whole number from 0 to 2147479552, got ${show(value)}`);
+      throw new TypeError(
+        `${syscall}: length must be a whole number from 0 to 2147479552, got ${show(value)}`,
+      );
     }
     return { buffer: new Uint8Array(value), own: false };
   }

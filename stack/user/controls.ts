@@ -69,7 +69,8 @@ export function machineControls(machine: Machine) {
       machine.max_sockets = limit;
     },
     fault(point: FaultPoint, times = 1) {
-      if (!FAULT_POINTS.includes(point)) throw new TypeError(`fault: no such place: '${point}' (${FAULT_POINTS.join(', ')})`);
+      if (!FAULT_POINTS.includes(point))
+        throw new TypeError(`fault: no such place: '${point}' (${FAULT_POINTS.join(', ')})`);
       machine.faults.set(point, times);
     },
     security(hooks: security_hooks) {

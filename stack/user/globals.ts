@@ -80,8 +80,10 @@ class MachineTimeout {
 
 /** A console that writes to the machine's output, with the process that wrote. */
 function machineConsole(machine: Machine): Partial<Console> {
-  const write = (stream: 'stdout' | 'stderr') =>
-    (...args: unknown[]) => machine.output?.(stream, `${format(...args)}\n`, machine.current);
+  const write =
+    (stream: 'stdout' | 'stderr') =>
+    (...args: unknown[]) =>
+      machine.output?.(stream, `${format(...args)}\n`, machine.current);
   const out = write('stdout');
   const err = write('stderr');
   return {
@@ -103,7 +105,8 @@ export function installGlobals(machine: Machine): void {
   const timer =
     (repeat: boolean) =>
     (callback: (...args: unknown[]) => void, ms = 0, ...args: unknown[]) => {
-      if (typeof callback !== 'function') throw new TypeError('The "callback" argument must be of type function');
+      if (typeof callback !== 'function')
+        throw new TypeError('The "callback" argument must be of type function');
       return new MachineTimeout(machine, () => callback(...args), ms, repeat);
     };
   const clear = (timeout: unknown) => {
@@ -114,7 +117,8 @@ export function installGlobals(machine: Machine): void {
     Date: machineDate(machine),
     setTimeout: setTimer,
     setInterval: timer(true),
-    setImmediate: (callback: (...args: unknown[]) => void, ...args: unknown[]) => setTimer(callback, 0, ...args),
+    setImmediate: (callback: (...args: unknown[]) => void, ...args: unknown[]) =>
+      setTimer(callback, 0, ...args),
     clearTimeout: clear,
     clearInterval: clear,
     clearImmediate: clear,

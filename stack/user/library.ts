@@ -26,7 +26,14 @@ import {
   sys_close,
   sys_ioctl,
 } from '../net/socket.ts';
-import { fromSockaddr, toBytes, toInt, toReceiveBuffer, toSockaddr, type SocketAddress } from './arguments.ts';
+import {
+  fromSockaddr,
+  toBytes,
+  toInt,
+  toReceiveBuffer,
+  toSockaddr,
+  type SocketAddress,
+} from './arguments.ts';
 import { CONSTANTS } from './constants.ts';
 import { machineControls } from './controls.ts';
 import { spawn_process } from './process.ts';
@@ -34,12 +41,21 @@ import { syscall, type About } from './syscall.ts';
 
 /** Everything that `import … from 'sockscope'` offers, bound to one machine. */
 export function createLibrary(machine: Machine): Record<string, unknown> {
-  return { ...CONSTANTS, ...socketCalls(machine), ...fileCalls(machine), ...processCalls(machine), ...machineControls(machine) };
+  return {
+    ...CONSTANTS,
+    ...socketCalls(machine),
+    ...fileCalls(machine),
+    ...processCalls(machine),
+    ...machineControls(machine),
+  };
 }
 
 const about = (addr: sockaddr_in): About => fromSockaddr(addr);
 
-function* accepted(body: ReturnType<typeof __sys_accept4>, peer: Partial<SocketAddress> | undefined): Sleeps<number | Errno> {
+function* accepted(
+  body: ReturnType<typeof __sys_accept4>,
+  peer: Partial<SocketAddress> | undefined,
+): Sleeps<number | Errno> {
   const result = yield* body;
   if (IS_ERR(result)) return result;
   if (peer !== undefined) Object.assign(peer, fromSockaddr(result.addr));
@@ -50,7 +66,11 @@ function* named(body: ReturnType<typeof __sys_getname>): Sleeps<Required<SocketA
   return IS_ERR(addr) ? addr : fromSockaddr(addr);
 }
 /** The bytes received, where the caller gave no buffer of his own; else how many. */
-function* received(body: Sleeps<number | Errno>, buffer: Uint8Array, own: boolean): Sleeps<number | Uint8Array | Errno> {
+function* received(
+  body: Sleeps<number | Errno>,
+  buffer: Uint8Array,
+  own: boolean,
+): Sleeps<number | Uint8Array | Errno> {
   const count = yield* body;
   return own || count < 0 ? count : buffer.subarray(0, count);
 }
@@ -70,7 +90,11 @@ function socketCalls(machine: Machine) {
     syscall<T>(machine, name, args, body, where);
   return {
     socket(family: number, type: number, protocol = 0) {
-      const ints = [toInt(family, 'family', 'socket'), toInt(type, 'type', 'socket'), toInt(protocol, 'protocol', 'socket')] as const;
+      const ints = [
+        toInt(family, 'family', 'socket'),
+        toInt(type, 'type', 'socket'),
+        toInt(protocol, 'protocol', 'socket'),
+      ] as const;
       return call('socket', ints, __sys_socket(machine, ...ints));
     },
     bind(fd: number, address: SocketAddress) {
@@ -78,7 +102,11 @@ function socketCalls(machine: Machine) {
       return call('bind', [fd, addr], __sys_bind(machine, toInt(fd, 'fd', 'bind'), addr), about(addr));
     },
     listen(fd: number, backlog: number = 4096) {
-      return call('listen', [fd, backlog], __sys_listen(machine, toInt(fd, 'fd', 'listen'), toInt(backlog, 'backlog', 'listen')));
+      return call(
+        'listen',
+        [fd, backlog],
+        __sys_listen(machine, toInt(fd, 'fd', 'listen'), toInt(backlog, 'backlog', 'listen')),
+      );
     },
     accept(fd: number, peer?: Partial<SocketAddress>) {
       return call('accept', [fd], accepted(__sys_accept4(machine, toInt(fd, 'fd', 'accept'), 0), peer));
@@ -89,7 +117,12 @@ function socketCalls(machine: Machine) {
     },
     connect(fd: number, address: SocketAddress) {
       const addr = toSockaddr(address, 'connect');
-      return call('connect', [fd, addr], __sys_connect(machine, toInt(fd, 'fd', 'connect'), addr), about(addr));
+      return call(
+        'connect',
+        [fd, addr],
+        __sys_connect(machine, toInt(fd, 'fd', 'connect'), addr),
+        about(addr),
+      );
     },
     getsockname(fd: number) {
       return call('getsockname', [fd], named(__sys_getname(machine, toInt(fd, 'fd', 'getsockname'), 0)));
@@ -99,17 +132,32 @@ function socketCalls(machine: Machine) {
     },
     send(fd: number, data: unknown, flags = 0) {
       const bytes = toBytes(data, 'send');
-      return call('send', [fd, bytes.length, flags], __sys_sendto(machine, toInt(fd, 'fd', 'send'), bytes, flags, null));
+      return call(
+        'send',
+        [fd, bytes.length, flags],
+        __sys_sendto(machine, toInt(fd, 'fd', 'send'), bytes, flags, null),
+      );
     },
     sendto(fd: number, data: unknown, flags: number, address?: SocketAddress) {
       const bytes = toBytes(data, 'sendto');
       const addr = address === undefined ? null : toSockaddr(address, 'sendto');
-      const body = __sys_sendto(machine, toInt(fd, 'fd', 'sendto'), bytes, toInt(flags, 'flags', 'sendto', 0), addr);
+      const body = __sys_sendto(
+        machine,
+        toInt(fd, 'fd', 'sendto'),
+        bytes,
+        toInt(flags, 'flags', 'sendto', 0),
+        addr,
+      );
       return call('sendto', [fd, bytes.length, flags, addr], body, addr === null ? undefined : about(addr));
     },
     recv(fd: number, into?: unknown, flags = 0) {
       const { buffer, own } = toReceiveBuffer(into, 'recv');
-      const body = __sys_recvfrom(machine, toInt(fd, 'fd', 'recv'), new msghdr(new iov_iter(buffer), 0), flags);
+      const body = __sys_recvfrom(
+        machine,
+        toInt(fd, 'fd', 'recv'),
+        new msghdr(new iov_iter(buffer), 0),
+        flags,
+      );
       return call('recv', [fd, buffer.length, flags], received(body, buffer, own));
     },
     recvfrom(fd: number, into?: unknown, flags = 0) {
@@ -119,15 +167,27 @@ function socketCalls(machine: Machine) {
       return call('recvfrom', [fd, buffer.length, flags], receivedFrom(body, msg, buffer));
     },
     shutdown(fd: number, how: number) {
-      return call('shutdown', [fd, how], __sys_shutdown(machine, toInt(fd, 'fd', 'shutdown'), toInt(how, 'how', 'shutdown')));
+      return call(
+        'shutdown',
+        [fd, how],
+        __sys_shutdown(machine, toInt(fd, 'fd', 'shutdown'), toInt(how, 'how', 'shutdown')),
+      );
     },
     setsockopt(fd: number, level: number, optname: number, optval: sockopt_value) {
       const value = typeof optval === 'boolean' ? Number(optval) : optval;
-      const ints = [toInt(fd, 'fd', 'setsockopt'), toInt(level, 'level', 'setsockopt'), toInt(optname, 'optname', 'setsockopt')] as const;
+      const ints = [
+        toInt(fd, 'fd', 'setsockopt'),
+        toInt(level, 'level', 'setsockopt'),
+        toInt(optname, 'optname', 'setsockopt'),
+      ] as const;
       return call('setsockopt', [...ints, value], __sys_setsockopt(machine, ...ints, value));
     },
     getsockopt(fd: number, level: number, optname: number) {
-      const ints = [toInt(fd, 'fd', 'getsockopt'), toInt(level, 'level', 'getsockopt'), toInt(optname, 'optname', 'getsockopt')] as const;
+      const ints = [
+        toInt(fd, 'fd', 'getsockopt'),
+        toInt(level, 'level', 'getsockopt'),
+        toInt(optname, 'optname', 'getsockopt'),
+      ] as const;
       return call('getsockopt', ints, __sys_getsockopt(machine, ...ints));
     },
   };
@@ -141,24 +201,49 @@ function fileCalls(machine: Machine) {
   return {
     read(fd: number, into?: unknown) {
       const { buffer, own } = toReceiveBuffer(into, 'read');
-      return syscall(machine, 'read', [fd, buffer.length], received(ksys_read(machine, toInt(fd, 'fd', 'read'), buffer), buffer, own));
+      return syscall(
+        machine,
+        'read',
+        [fd, buffer.length],
+        received(ksys_read(machine, toInt(fd, 'fd', 'read'), buffer), buffer, own),
+      );
     },
     write(fd: number, data: unknown) {
       const bytes = toBytes(data, 'write');
-      return syscall(machine, 'write', [fd, bytes.length], ksys_write(machine, toInt(fd, 'fd', 'write'), bytes));
+      return syscall(
+        machine,
+        'write',
+        [fd, bytes.length],
+        ksys_write(machine, toInt(fd, 'fd', 'write'), bytes),
+      );
     },
     close(fd: number) {
       return syscall(machine, 'close', [fd], sys_close(machine, toInt(fd, 'fd', 'close')));
     },
     fcntl(fd: number, cmd: number, arg = 0) {
-      const ints = [toInt(fd, 'fd', 'fcntl'), toInt(cmd, 'cmd', 'fcntl'), toInt(arg, 'arg', 'fcntl')] as const;
-      return syscall(machine, 'fcntl', ints, atomic(() => do_fcntl(machine.current, ...ints)));
+      const ints = [
+        toInt(fd, 'fd', 'fcntl'),
+        toInt(cmd, 'cmd', 'fcntl'),
+        toInt(arg, 'arg', 'fcntl'),
+      ] as const;
+      return syscall(
+        machine,
+        'fcntl',
+        ints,
+        atomic(() => do_fcntl(machine.current, ...ints)),
+      );
     },
     ioctl(fd: number, cmd: number, arg?: unknown) {
-      return syscall(machine, 'ioctl', [fd, cmd, arg], sys_ioctl(machine, toInt(fd, 'fd', 'ioctl'), toInt(cmd, 'cmd', 'ioctl'), arg));
+      return syscall(
+        machine,
+        'ioctl',
+        [fd, cmd, arg],
+        sys_ioctl(machine, toInt(fd, 'fd', 'ioctl'), toInt(cmd, 'cmd', 'ioctl'), arg),
+      );
     },
     poll(list: pollfd[], timeout = -1) {
-      if (!Array.isArray(list)) throw new TypeError('poll: the first argument must be a list of { fd, events }');
+      if (!Array.isArray(list))
+        throw new TypeError('poll: the first argument must be a list of { fd, events }');
       for (const entry of list) {
         toInt(entry.fd, 'fd', 'poll');
         toInt(entry.events, 'events', 'poll');
@@ -172,7 +257,8 @@ function processCalls(machine: Machine) {
   return {
     /** ms */
     sleep(ms: number) {
-      if (typeof ms !== 'number' || !(ms >= 0)) throw new TypeError(`sleep: ms must be a number of at least 0, got ${ms}`);
+      if (typeof ms !== 'number' || !(ms >= 0))
+        throw new TypeError(`sleep: ms must be a number of at least 0, got ${ms}`);
       return syscall(machine, 'nanosleep', [ms], hrtimer_nanosleep(machine, Math.round(ms * 1e6)));
     },
     /** ns */
@@ -183,7 +269,8 @@ function processCalls(machine: Machine) {
       return machine.current.tgid;
     },
     spawn(name: string, main: () => unknown) {
-      if (typeof name !== 'string' || typeof main !== 'function') throw new TypeError('spawn: call it as spawn(name, async () => { … })');
+      if (typeof name !== 'string' || typeof main !== 'function')
+        throw new TypeError('spawn: call it as spawn(name, async () => { … })');
       const { pid, exited } = spawn_process(machine, name, main);
       return { pid, exited };
     },

@@ -48,9 +48,12 @@ export async function loadProgram(machine: Machine, file: string, blankTypes: Bl
     .filter((name) => name !== 'default' && isAsyncFunction(exported[name]))
     .map((name) => ({ name, main: exported[name] as () => unknown }));
   if (processes.length === 0) {
-    throw new ProgramError(`${absolute}: no process: export at least one async function (export async function client() { … })`);
+    throw new ProgramError(
+      `${absolute}: no process: export at least one async function (export async function client() { … })`,
+    );
   }
-  const at = (name: string) => source.search(new RegExp(`\\b(?:function\\s+|const\\s+|let\\s+|var\\s+)${name}\\b`));
+  const at = (name: string) =>
+    source.search(new RegExp(`\\b(?:function\\s+|const\\s+|let\\s+|var\\s+)${name}\\b`));
   processes.sort((a, b) => at(a.name) - at(b.name));
   return { path: absolute, processes };
 }
@@ -100,10 +103,12 @@ class ModuleLoader {
     try {
       return new vm.SourceTextModule(code, {
         identifier: url,
-        initializeImportMeta: (meta) => Object.assign(meta, { url, filename: file, dirname: path.dirname(file) }),
+        initializeImportMeta: (meta) =>
+          Object.assign(meta, { url, filename: file, dirname: path.dirname(file) }),
         importModuleDynamically: async (specifier: string) => {
           const module = await this.resolve(specifier, url);
-          if (module.status === 'unlinked') await module.link((name, from) => this.resolve(name, from.identifier));
+          if (module.status === 'unlinked')
+            await module.link((name, from) => this.resolve(name, from.identifier));
           await module.evaluate();
           return module;
         },
@@ -145,7 +150,11 @@ class ModuleLoader {
 const AFTERMATH_NS = 300_000_000_000;
 
 /** Start a program's processes and run the machine until nothing is left to do. */
-export async function runProgram(machine: Machine, program: Program, halted: () => boolean = () => false): Promise<RunResult> {
+export async function runProgram(
+  machine: Machine,
+  program: Program,
+  halted: () => boolean = () => false,
+): Promise<RunResult> {
   const ends: ProcessEnd[] = [];
   const processes: Process[] = program.processes.map(({ name, main }) => spawn_process(machine, name, main));
   for (const process of processes) void process.exited.then((end) => ends.push(end));
@@ -160,5 +169,9 @@ export async function runProgram(machine: Machine, program: Program, halted: () 
   const asleep = [...machine.tasks.values()]
     .filter((task) => !task.exited)
     .map((task) => ({ pid: task.pid, name: task.comm, syscall: task.syscall }));
-  return { failed: ends.filter((one) => 'error' in one), asleep, halted: end === 'halted' && machine.tasks.size > 0 };
+  return {
+    failed: ends.filter((one) => 'error' in one),
+    asleep,
+    halted: end === 'halted' && machine.tasks.size > 0,
+  };
 }

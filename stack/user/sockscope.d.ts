@@ -181,7 +181,14 @@ declare module 'sockscope' {
   export function setSocketMax(limit: number): void;
   /** Make the next calls at a place in the kernel fail, to see the branch that handles it. */
   export function fault(
-    point: 'sk_alloc' | 'sk_clone' | 'sock_alloc' | 'request_sock' | 'proto_init' | 'raw_hash' | 'try_module_get_ops',
+    point:
+      | 'sk_alloc'
+      | 'sk_clone'
+      | 'sock_alloc'
+      | 'request_sock'
+      | 'proto_init'
+      | 'raw_hash'
+      | 'try_module_get_ops',
     times?: number,
   ): void;
   /** Install a security module: each hook returns 0 or a negative errno. */

@@ -1,26 +1,15 @@
 /** Frames in which a bit is flipped: checksums are there to find it. */
-import type { Machine } from '../machine.ts';
 import { page } from '../include/linux/skbuff.ts';
-import { get_random_u32_below, random_fraction } from '../lib/random.ts';
+import { get_random_u32_below } from '../lib/random.ts';
 import { put_page } from '../net/core/skbuff.ts';
 import { frame_complete_checksum, type wire_frame } from './frame.ts';
-import { WireStage, type Wire } from './wire.ts';
+import { ChanceStage } from './wire.ts';
 
 /** As netem does it: one bit anywhere in the linear part, or in the payload. */
-export class CorruptStage extends WireStage {
-  /** From 0 to 1. */
-  probability: number;
-  readonly #machine: Machine;
-
-  constructor(machine: Machine, probability: number, next: Wire) {
-    super(next);
-    this.#machine = machine;
-    this.probability = probability;
-  }
-
+export class CorruptStage extends ChanceStage {
   transmit(frame: wire_frame): number {
-    if (this.probability !== 0 && random_fraction(this.#machine) < this.probability) {
-      const bit = get_random_u32_below(this.#machine, frame.length * 8);
+    if (this.happens()) {
+      const bit = get_random_u32_below(this.machine, frame.length * 8);
       flip_bit(frame, bit >>> 3, bit & 7);
     }
     return this.next.transmit(frame);

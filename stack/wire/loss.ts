@@ -1,27 +1,16 @@
 /** Frames that never arrive: by chance. */
 import type { Machine } from '../machine.ts';
-import { random_fraction } from '../lib/random.ts';
 import { frame_release, type wire_frame } from './frame.ts';
-import { WireStage, type Wire } from './wire.ts';
+import { ChanceStage } from './wire.ts';
 
-export class LossStage extends WireStage {
-  /** From 0 to 1. */
-  probability: number;
+export class LossStage extends ChanceStage {
   /** How many frames were lost. */
   lost = 0;
-  readonly #machine: Machine;
-
-  constructor(machine: Machine, probability: number, next: Wire) {
-    super(next);
-    this.#machine = machine;
-    this.probability = probability;
-  }
 
   transmit(frame: wire_frame): number {
-    if (this.probability === 0 || random_fraction(this.#machine) >= this.probability)
-      return this.next.transmit(frame);
+    if (!this.happens()) return this.next.transmit(frame);
     this.lost++;
-    lose_frame(this.#machine, frame, 'lost');
+    lose_frame(this.machine, frame, 'lost');
     return 0;
   }
 }

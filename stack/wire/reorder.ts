@@ -1,31 +1,25 @@
 /** Frames that overtake others. */
 import type { Machine } from '../machine.ts';
-import { random_fraction } from '../lib/random.ts';
 import type { wire_frame } from './frame.ts';
 import type { LatencyWire } from './latency.ts';
-import { WireStage } from './wire.ts';
+import { ChanceStage } from './wire.ts';
 
 /**
  * Chosen frames skip most of the latency, as with netem's reorder: they overtake all that are under way. On a wire
  * without latency nothing can be overtaken; there a chosen frame is held back instead, until the next one has passed.
  */
-export class ReorderStage extends WireStage {
-  /** From 0 to 1. */
-  probability: number;
-  readonly #machine: Machine;
+export class ReorderStage extends ChanceStage {
   readonly #latency: LatencyWire;
   #held: wire_frame | null = null;
 
   constructor(machine: Machine, probability: number, next: LatencyWire) {
-    super(next);
-    this.#machine = machine;
+    super(machine, probability, next);
     this.#latency = next;
-    this.probability = probability;
   }
 
   transmit(frame: wire_frame): number {
     if (this.probability === 0 && this.#held === null) return this.next.transmit(frame);
-    const chosen = random_fraction(this.#machine) < this.probability;
+    const chosen = this.happens();
     if (this.#latency.latency_ns > 0) {
       if (!chosen) return this.next.transmit(frame);
       this.#latency.deliver_after(frame, Math.min(OVERTAKING_NS, this.#latency.latency_ns));
@@ -35,7 +29,7 @@ export class ReorderStage extends WireStage {
     this.#held = null;
     if (chosen && held === null) {
       this.#held = frame;
-      this.#machine.hardware.at(this.#machine.now_ns + HELD_BACK_NS, let_go, this);
+      this.machine.hardware.at(this.machine.now_ns + HELD_BACK_NS, let_go, this);
       return 0;
     }
     this.next.transmit(frame);

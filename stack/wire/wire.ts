@@ -1,4 +1,6 @@
 /** What a NIC is plugged into. */
+import { random_fraction } from '../lib/random.ts';
+import type { Machine } from '../machine.ts';
 import type { wire_frame } from './frame.ts';
 
 /**
@@ -29,5 +31,23 @@ export abstract class WireStage implements Wire {
   abstract transmit(frame: wire_frame): number;
   attach(receive: Receiver): void {
     this.next.attach(receive);
+  }
+}
+
+/** A wire that does something to some frames, by chance. */
+export abstract class ChanceStage extends WireStage {
+  /** From 0 to 1. */
+  probability: number;
+  protected readonly machine: Machine;
+
+  constructor(machine: Machine, probability: number, next: Wire) {
+    super(next);
+    this.machine = machine;
+    this.probability = probability;
+  }
+
+  /** Does it happen to this frame? Without a chance no random number is used up. */
+  protected happens(): boolean {
+    return this.probability !== 0 && random_fraction(this.machine) < this.probability;
   }
 }

@@ -42,29 +42,30 @@ export const NETDEV_CHANGEADDR = 8;
 /** Told when an address comes (NETDEV_UP) or goes (NETDEV_DOWN). @linux struct notifier_block on inetaddr_chain */
 export type inetaddr_notifier = (event: number, ifa: in_ifaddr) => void;
 
-/** The device's IPv4 side; null when IP is not set up on it. @linux __in_dev_get_rcu */
+/** The device's IPv4 side; null when IP is not set up on it. @linux include/linux/inetdevice.h */
 export function __in_dev_get_rcu(dev: net_device): in_device | null {
   return dev.ip_ptr;
 }
+/** The device's IPv4 part, for who changes it; null: none. @linux include/linux/inetdevice.h */
 export function __in_dev_get_rtnl(dev: net_device): in_device | null {
   return dev.ip_ptr;
 }
 export function IN_DEV_FORWARD(in_dev: in_device): boolean {
   return in_dev.dev.nd_net.ipv4.sysctl_ip_forward !== 0;
 }
-/** A mask of so many ones. */
+/** A mask of so many ones. @linux include/linux/inetdevice.h */
 export function inet_make_mask(logmask: number): be32 {
   return logmask === 0 ? 0 : -1 << (32 - logmask);
 }
-/** How many ones a mask has. */
+/** How many ones a mask has. @linux include/linux/inetdevice.h */
 export function inet_mask_len(mask: be32): number {
   return mask === 0 ? 0 : 32 - (31 - Math.clz32(mask & -mask));
 }
-/** Is `addr` in the network of this interface address? */
+/** Is `addr` in the network of this interface address? @linux include/linux/inetdevice.h */
 export function inet_ifa_match(addr: be32, ifa: in_ifaddr): boolean {
   return ((addr ^ ifa.ifa_address) & ifa.ifa_mask) === 0;
 }
-/** True when a mask is not ones followed by zeros. */
+/** True when a mask is not ones followed by zeros. @linux include/linux/inetdevice.h */
 export function bad_mask(mask: be32, addr: be32): boolean {
   if ((addr & ~mask) !== 0) return true;
   const holes = ~mask;

@@ -261,35 +261,43 @@ export class softnet_data {
   napi_gen_id = 0;
 }
 
+/** Is the device up? @linux include/linux/netdevice.h */
 export function netif_running(dev: net_device): boolean {
   return (dev.flags & IFF_UP) !== 0;
 }
+/** May nothing be handed to this queue's device now? @linux include/linux/netdevice.h */
 export function netif_xmit_stopped(queue: netdev_queue): boolean {
   return queue.state !== 0;
 }
-/** The driver has no room: no further packets until it wakes the queue. */
+/** The driver has no room: no further packets until it wakes the queue. @linux include/linux/netdevice.h */
 export function netif_tx_stop_queue(queue: netdev_queue): void {
   queue.state |= 1 << __QUEUE_STATE_DRV_XOFF;
 }
+/** The driver's ring is full: hand it nothing. @linux include/linux/netdevice.h */
 export function netif_stop_queue(dev: net_device): void {
   netif_tx_stop_queue(dev._tx);
 }
+/** The driver takes packets again. @linux include/linux/netdevice.h */
 export function netif_tx_start_queue(queue: netdev_queue): void {
   queue.state &= ~(1 << __QUEUE_STATE_DRV_XOFF);
 }
+/** The driver takes packets. @linux include/linux/netdevice.h */
 export function netif_start_queue(dev: net_device): void {
   netif_tx_start_queue(dev._tx);
 }
+/** Has the driver stopped this queue? @linux include/linux/netdevice.h */
 export function netif_tx_queue_stopped(queue: netdev_queue): boolean {
   return (queue.state & (1 << __QUEUE_STATE_DRV_XOFF)) !== 0;
 }
+/** Has the driver stopped its queue? @linux include/linux/netdevice.h */
 export function netif_queue_stopped(dev: net_device): boolean {
   return netif_tx_queue_stopped(dev._tx);
 }
+/** May nothing be handed to this queue's device now, for whatever reason? @linux include/linux/netdevice.h */
 export function netif_xmit_frozen_or_stopped(queue: netdev_queue): boolean {
   return queue.state !== 0;
 }
-/** Did the driver, or whoever took its place, take the packet? NETDEV_TX_BUSY alone leaves it with the caller. */
+/** Did the driver, or whoever took its place, take the packet? NETDEV_TX_BUSY alone leaves it with the caller. @linux include/linux/netdevice.h */
 export function dev_xmit_complete(rc: number): boolean {
   return rc < NET_XMIT_MASK;
 }
@@ -304,7 +312,7 @@ export function dev_hard_header(
 ): number {
   return dev.header_ops === null ? 0 : dev.header_ops.create(skb, dev, type, daddr, saddr, len);
 }
-/** Does the device cut packets of this kind itself? */
+/** Does the device cut packets of this kind itself? @linux include/linux/netdevice.h */
 export function net_gso_ok(features: number, gso_type: number): boolean {
   let needed = 0;
   if ((gso_type & SKB_GSO_TCPV4) !== 0) needed |= NETIF_F_TSO;
@@ -312,19 +320,22 @@ export function net_gso_ok(features: number, gso_type: number): boolean {
   if ((gso_type & SKB_GSO_UDP_L4) !== 0) needed |= NETIF_F_GSO_UDP_L4;
   return (features & needed) === needed;
 }
+/** Can the device cut this packet itself? @linux include/linux/netdevice.h */
 export function skb_gso_ok(skb: sk_buff, features: number): boolean {
   return (
-    net_gso_ok(features, skb.shinfo.gso_type) && (skb.shinfo.frag_list === null || (features & NETIF_F_FRAGLIST) !== 0)
+    net_gso_ok(features, skb.shinfo.gso_type) &&
+    (skb.shinfo.frag_list === null || (features & NETIF_F_FRAGLIST) !== 0)
   );
 }
-/** Must a large packet be cut before the driver gets it? */
+/** Must a large packet be cut before the driver gets it? @linux include/linux/netdevice.h */
 export function netif_needs_gso(skb: sk_buff, features: number): boolean {
   return (
     skb.shinfo.gso_size > 0 &&
-    (!skb_gso_ok(skb, features) || (skb.ip_summed !== CHECKSUM_PARTIAL && skb.ip_summed !== CHECKSUM_UNNECESSARY))
+    (!skb_gso_ok(skb, features) ||
+      (skb.ip_summed !== CHECKSUM_PARTIAL && skb.ip_summed !== CHECKSUM_UNNECESSARY))
   );
 }
-/** Are packets of this device kept out of GRO? */
+/** Are packets of this device kept out of GRO? @linux include/linux/netdevice.h */
 export function netif_elide_gro(dev: net_device): boolean {
   return (dev.features & NETIF_F_GRO) === 0;
 }

@@ -28,13 +28,18 @@ export const PACKET_OTHERHOST = 3;
 export const PACKET_OUTGOING = 4;
 export const PACKET_LOOPBACK = 5;
 
+/** Checksums of packets up to this length (bytes) are verified at once; longer ones when they are read. */
+export const CHECKSUM_BREAK = 76;
 export const MAX_SKB_FRAGS = 17;
 export const SKB_GSO_TCPV4 = 1 << 0;
 export const SKB_GSO_TCP_ECN = 1 << 2;
 export const SKB_GSO_UDP_L4 = 1 << 17;
 
-/** What one sk_buff and its data are charged for beyond the data itself, in bytes of truesize: as on amd64. */
-export const SKB_TRUESIZE_OVERHEAD = 256 + 320;
+/** Sizes of struct sk_buff and struct skb_shared_info in bytes, as on amd64. */
+export const SK_BUFF_SIZE = 256;
+export const SKB_SHARED_INFO_SIZE = 320;
+/** What one sk_buff and its data are charged for beyond the data itself, in bytes of truesize. */
+export const SKB_TRUESIZE_OVERHEAD = SK_BUFF_SIZE + SKB_SHARED_INFO_SIZE;
 /** @returns the truesize of an skb with `size` bytes of linear data. @linux SKB_TRUESIZE */
 export function SKB_TRUESIZE(size: number): number {
   return size + SKB_TRUESIZE_OVERHEAD;
@@ -179,70 +184,87 @@ export class sk_buff_head {
 export function skb_shinfo(skb: sk_buff): skb_shared_info {
   return skb.shinfo;
 }
-/** Bytes in the linear part. @linux skb_headlen */
+/** Bytes in the linear part. @linux include/linux/skbuff.h */
 export function skb_headlen(skb: sk_buff): number {
   return skb.len - skb.data_len;
 }
+/** Is part of the packet in pages? @linux include/linux/skbuff.h */
 export function skb_is_nonlinear(skb: sk_buff): boolean {
   return skb.data_len > 0;
 }
+/** Is it a large packet, to be cut into frames later? @linux include/linux/skbuff.h */
 export function skb_is_gso(skb: sk_buff): boolean {
   return skb.shinfo.gso_size > 0;
 }
+/** Bytes in front of the data, for headers. @linux include/linux/skbuff.h */
 export function skb_headroom(skb: sk_buff): number {
   return skb.data;
 }
-/** Room behind the data in the linear part; none once there are fragments. */
+/** Room behind the data in the linear part; none once there are fragments. @linux include/linux/skbuff.h */
 export function skb_tailroom(skb: sk_buff): number {
   return skb.data_len > 0 ? 0 : skb.end - skb.tail;
 }
+/** The packet's route; null: not looked up yet. @linux include/linux/skbuff.h */
 export function skb_dst(skb: sk_buff): dst_entry | null {
   return skb._skb_refdst;
 }
+/** The link-layer header begins where the data begins now. @linux include/linux/skbuff.h */
 export function skb_reset_mac_header(skb: sk_buff): void {
   skb.mac_header = skb.data;
 }
+/** The IP header begins where the data begins now. @linux include/linux/skbuff.h */
 export function skb_reset_network_header(skb: sk_buff): void {
   skb.network_header = skb.data;
 }
+/** The TCP, UDP or ICMP header begins where the data begins now. @linux include/linux/skbuff.h */
 export function skb_reset_transport_header(skb: sk_buff): void {
   skb.transport_header = skb.data;
 }
+/** The TCP, UDP or ICMP header begins `offset` bytes into the data. @linux include/linux/skbuff.h */
 export function skb_set_transport_header(skb: sk_buff, offset: number): void {
   skb.transport_header = skb.data + offset;
 }
-/** From data to the transport header. */
+/** From data to the transport header. @linux include/linux/skbuff.h */
 export function skb_transport_offset(skb: sk_buff): number {
   return skb.transport_header - skb.data;
 }
+/** From the data's begin to the IP header, in bytes. @linux include/linux/skbuff.h */
 export function skb_network_offset(skb: sk_buff): number {
   return skb.network_header - skb.data;
 }
+/** Length of the IP header with its options, in bytes. @linux include/linux/skbuff.h */
 export function skb_network_header_len(skb: sk_buff): number {
   return skb.transport_header - skb.network_header;
 }
-/** Would writing to the data be seen by a clone? */
+/** Would writing to the data be seen by a clone? @linux include/linux/skbuff.h */
 export function skb_cloned(skb: sk_buff): boolean {
   return skb.cloned && skb.shinfo.dataref > 1;
 }
+/** Does somebody else hold a reference, too? @linux include/linux/skbuff.h */
 export function skb_shared(skb: sk_buff): boolean {
   return skb.users !== 1;
 }
+/** Is the checksum known to be right, or left to the device? @linux include/linux/skbuff.h */
 export function skb_csum_unnecessary(skb: sk_buff): boolean {
   return skb.ip_summed === CHECKSUM_UNNECESSARY || skb.csum_valid || skb.ip_summed === CHECKSUM_PARTIAL;
 }
+/** How many packets a queue has. @linux include/linux/skbuff.h */
 export function skb_queue_len(list: sk_buff_head): number {
   return list.qlen;
 }
+/** Has the queue no packets? @linux include/linux/skbuff.h */
 export function skb_queue_empty(list: sk_buff_head): boolean {
   return list.next === null;
 }
+/** The first packet, which stays in the queue; null: none. @linux include/linux/skbuff.h */
 export function skb_peek(list: sk_buff_head): sk_buff | null {
   return list.next;
 }
+/** The last packet, which stays in the queue; null: none. @linux include/linux/skbuff.h */
 export function skb_peek_tail(list: sk_buff_head): sk_buff | null {
   return list.prev;
 }
+/** Is it the last one of the queue? @linux include/linux/skbuff.h */
 export function skb_queue_is_last(list: sk_buff_head, skb: sk_buff): boolean {
   return list.prev === skb;
 }

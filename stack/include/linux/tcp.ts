@@ -108,11 +108,16 @@ export class tcphdr {
   }
 }
 
-/** The TCP header at skb.transport_header. */
+/** Length in bytes of a TCP header without options: sizeof(struct tcphdr). */
+export const TCPHDR_LEN = 20;
+/** Where in the header the checksum is: offsetof(struct tcphdr, check). */
+export const TCPHDR_CHECK_OFFSET = 16;
+
+/** The TCP header at skb.transport_header. @linux include/linux/tcp.h */
 export function tcp_hdr(skb: sk_buff): tcphdr {
   return new tcphdr(skb.head, skb.transport_header);
 }
-/** Length in bytes of the TCP header with its options. */
+/** Length in bytes of the TCP header with its options. @linux include/linux/tcp.h */
 export function tcp_hdrlen(skb: sk_buff): number {
   return (skb.head[skb.transport_header + 12]! >>> 4) * 4;
 }
@@ -175,7 +180,12 @@ export class skb_tree {
   length = 0;
 }
 
-export const tcp_chrono = { TCP_CHRONO_UNSPEC: 0, TCP_CHRONO_BUSY: 1, TCP_CHRONO_RWND_LIMITED: 2, TCP_CHRONO_SNDBUF_LIMITED: 3 } as const;
+export const tcp_chrono = {
+  TCP_CHRONO_UNSPEC: 0,
+  TCP_CHRONO_BUSY: 1,
+  TCP_CHRONO_RWND_LIMITED: 2,
+  TCP_CHRONO_SNDBUF_LIMITED: 3,
+} as const;
 
 /** A TCP socket. */
 export class tcp_sock extends inet_connection_sock {
@@ -387,6 +397,7 @@ export class tcp_request_sock extends inet_request_sock {
   rsk_window_clamp = 0;
   drop_req = false;
 }
+/** A request, as TCP's. @linux include/linux/tcp.h */
 export function tcp_rsk(req: request_sock): tcp_request_sock {
   return req as tcp_request_sock;
 }
@@ -408,6 +419,7 @@ export class tcp_timewait_sock extends inet_timewait_sock {
     this.tw_last_oow_ack_time = time;
   }
 }
+/** A time-wait sock, as TCP's. @linux include/linux/tcp.h */
 export function tcp_twsk(sk: unknown): tcp_timewait_sock {
   return sk as tcp_timewait_sock;
 }

@@ -19,6 +19,7 @@ export class timer_list<Owner = unknown> {
   }
 }
 
+/** Is the timer going to fire? @linux include/linux/timer.h */
 export function timer_pending(timer: { readonly entry: number }): boolean {
   return timer.entry >= 0;
 }

@@ -44,6 +44,7 @@ export class udphdr {
     write_be16(this.bytes, this.at + 6, value);
   }
 }
+/** The UDP header at skb.transport_header. @linux include/linux/udp.h */
 export function udp_hdr(skb: sk_buff): udphdr {
   return new udphdr(skb.head, skb.transport_header);
 }
@@ -68,6 +69,7 @@ export class udp_sock extends inet_sock {
   /** Freed bytes that are not given back yet. */
   forward_deficit = 0;
 }
+/** A sock, as a UDP socket. @linux include/linux/udp.h */
 export function udp_sk(sk: sock): udp_sock {
   return sk as udp_sock;
 }

@@ -33,7 +33,7 @@ export class msghdr {
   }
 }
 
-/** Bytes left to copy. @linux msg_data_left */
+/** Bytes left to copy. @linux include/linux/socket.h */
 export function msg_data_left(msg: msghdr): number {
   return msg.msg_iter.count;
 }

@@ -25,7 +25,7 @@ export class wait_queue_head {
   head: wait_queue_entry[] | null = null;
 }
 
-/** True when somebody waits. @linux waitqueue_active */
+/** True when somebody waits. @linux include/linux/wait.h */
 export function waitqueue_active(queue: wait_queue_head): boolean {
   return queue.head !== null && queue.head.length > 0;
 }

@@ -18,6 +18,8 @@ export const RTAX_ADVMSS = 8;
 export const RTAX_REORDERING = 9;
 export const RTAX_HOPLIMIT = 10;
 export const RTAX_INITCWND = 11;
+/** Bit of RTAX_FEATURES: this route does ECN whatever the sysctl says. */
+export const RTAX_FEATURE_ECN = 1 << 0;
 export const RTAX_FEATURES = 12;
 export const RTAX_RTO_MIN = 13;
 export const RTAX_INITRWND = 14;
@@ -111,63 +113,75 @@ export class flowi4 {
   fl4_icmp_type = 0;
   fl4_icmp_code = 0;
 }
+/** The bits of a flow's TOS that routing looks at. */
+export const IPTOS_RT_MASK = 0x1c;
+/** Bit of a flow's TOS: only direct neighbours. */
+export const RTO_ONLINK = 0x01;
 export const FLOWI_FLAG_ANYSRC = 0x01;
 export const FLOWI_FLAG_KNOWN_NH = 0x02;
 
+/** One metric of a route (RTAX_…); 0: not set. @linux include/net/dst.h */
 export function dst_metric(dst: dst_entry, metric: number): number {
   return dst._metrics[metric] ?? 0;
 }
-/** Path MTU in bytes. */
+/** Path MTU in bytes. @linux include/net/dst.h */
 export function dst_mtu(dst: dst_entry): number {
   return dst.ops.mtu(dst);
 }
+/** The MSS to announce on this route, in bytes. @linux include/net/dst.h */
 export function dst_metric_advmss(dst: dst_entry): number {
   return dst_metric(dst, RTAX_ADVMSS) || dst.ops.default_advmss(dst);
 }
+/** Take a reference of a route. @linux include/net/dst.h */
 export function dst_hold(dst: dst_entry): void {
   dst.__refcnt++;
 }
+/** Take a reference of a route, if there is one. @linux include/net/dst.h */
 export function dst_clone<T extends dst_entry | null>(dst: T): T {
   if (dst !== null) dst.__refcnt++;
   return dst;
 }
+/** Give a reference of a route back. @linux net/core/dst.c */
 export function dst_release(dst: dst_entry | null): void {
   if (dst !== null) dst.__refcnt--;
 }
 
+/** May path MTU discovery not change this metric? @linux include/net/dst.h */
 export function dst_metric_locked(dst: dst_entry, metric: number): boolean {
   return (dst_metric(dst, RTAX_LOCK) & (1 << metric)) !== 0;
 }
-/** The route if it still holds, else null: the caller looks a new one up. */
+/** The route if it still holds, else null: the caller looks a new one up. @linux include/net/dst.h */
 export function dst_check(dst: dst_entry, cookie: number): dst_entry | null {
   return dst.obsolete !== 0 ? dst.ops.check(dst, cookie) : dst;
 }
-/** Let the route end in `timeout` jiffies, or sooner if that was set already. */
+/** Let the route end in `timeout` jiffies, or sooner if that was set already. @linux include/net/dst.h */
 export function dst_set_expires(dst: dst_entry, timeout: number): void {
   const expires = jiffies(dst.dev.machine) + timeout || 1;
   if (dst.expires === 0 || expires < dst.expires) dst.expires = expires;
 }
-/** Send a packet the way of its route. */
+/** Send a packet the way of its route. @linux include/net/dst.h */
 export function dst_output(net: net, sk: sock | null, skb: sk_buff): number {
   return skb._skb_refdst!.output(net, sk, skb);
 }
-/** Take in a packet the way of its route: deliver, forward or refuse it. */
+/** Take in a packet the way of its route: deliver, forward or refuse it. @linux include/net/dst.h */
 export function dst_input(skb: sk_buff): number {
   return skb._skb_refdst!.input(skb);
 }
+/** The neighbour cannot be reached: tell who sent the packet. @linux include/net/dst.h */
 export function dst_link_failure(skb: sk_buff): void {
   const dst = skb._skb_refdst;
   if (dst !== null) dst.ops.link_failure(skb);
 }
-/** The neighbour is known to be alive: the peer answered. */
+/** The neighbour is known to be alive: the peer answered. @linux include/net/dst.h */
 export function dst_confirm_neigh(dst: dst_entry, daddr: be32): void {
   dst.ops.confirm_neigh(dst, daddr);
 }
+/** Whom on the link packets to `daddr` go to. @linux include/net/dst.h */
 export function dst_neigh_lookup(dst: dst_entry, daddr: be32): neighbour | null {
   return dst.ops.neigh_lookup(dst, null, daddr);
 }
 
-/** The IPv4 route of a packet. @linux include/linux/skbuff.h, skb_rtable */
+/** The IPv4 route of a packet. @linux include/linux/skbuff.h */
 export function skb_rtable(skb: sk_buff): rtable {
   return skb._skb_refdst as rtable;
 }
@@ -175,6 +189,7 @@ export function skb_rtable(skb: sk_buff): rtable {
 export function rt_is_input_route(rt: rtable): boolean {
   return rt.rt_is_input;
 }
+/** Is it a route for packets of our own? @linux include/net/route.h */
 export function rt_is_output_route(rt: rtable): boolean {
   return !rt.rt_is_input;
 }
@@ -182,10 +197,11 @@ export function rt_is_output_route(rt: rtable): boolean {
 export function rt_nexthop(rt: rtable, daddr: be32): be32 {
   return rt.rt_gw_family !== 0 ? rt.rt_gw4 : daddr;
 }
+/** Give a reference of a route back. @linux include/net/route.h */
 export function ip_rt_put(rt: rtable | null): void {
   dst_release(rt);
 }
-/** The interface by which a packet came in, by index. */
+/** The interface by which a packet came in, by index. @linux include/net/route.h */
 export function inet_iif(skb: sk_buff): number {
   const rt = skb_rtable(skb);
   return rt !== null && rt.rt_iif !== 0 ? rt.rt_iif : skb.skb_iif;

@@ -1,4 +1,5 @@
 /** Filling in what is asked of the routing table. The struct is in dst.ts. @linux include/net/flow.h */
+import { LOOPBACK_IFINDEX } from '../linux/netdevice.ts';
 import type { be16, be32 } from '../linux/types.ts';
 import type { flowi4 } from './dst.ts';
 
@@ -35,6 +36,3 @@ export function flowi4_update_output(fl4: flowi4, oif: number, daddr: be32, sadd
   fl4.daddr = daddr;
   fl4.saddr = saddr;
 }
-
-/** lo's index. */
-export const LOOPBACK_IFINDEX = 1;

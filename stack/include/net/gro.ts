@@ -52,10 +52,11 @@ export function NAPI_GRO_CB(skb: sk_buff): napi_gro_cb {
 export function skb_gro_offset(skb: sk_buff): number {
   return NAPI_GRO_CB(skb).data_offset;
 }
-/** Bytes behind what the protocols have read. */
+/** Bytes behind what the protocols have read. @linux include/net/gro.h */
 export function skb_gro_len(skb: sk_buff): number {
   return skb.len - NAPI_GRO_CB(skb).data_offset;
 }
+/** GRO is done with `len` more bytes of header. @linux include/net/gro.h */
 export function skb_gro_pull(skb: sk_buff, len: number): void {
   NAPI_GRO_CB(skb).data_offset += len;
 }
@@ -68,7 +69,7 @@ export function skb_gro_checksum_validate_needed(skb: sk_buff): boolean {
   const cb = NAPI_GRO_CB(skb);
   return cb.csum_cnt === 0 && !cb.csum_valid;
 }
-/** End of a gro_receive callback. */
+/** End of a gro_receive callback. @linux include/net/gro.h */
 export function skb_gro_flush_final(skb: sk_buff, _pp: sk_buff | null, flush: number): void {
   NAPI_GRO_CB(skb).flush |= flush;
 }

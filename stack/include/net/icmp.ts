@@ -57,11 +57,11 @@ function skb_net(skb: sk_buff): net {
   const rt = skb_rtable(skb);
   return (rt !== null ? rt.dev : skb.dev!).nd_net;
 }
-/** Tell the sender of a packet what is wrong with it. */
+/** Tell the sender of a packet what is wrong with it. @linux include/net/icmp.h */
 export function icmp_send(skb_in: sk_buff, type: number, code: number, info: be32): void {
   __icmp_send(skb_in, type, code, info, skb_in.ipcb === null ? null : skb_in.ipcb.opt);
 }
-/** The same, with the IP options given. */
+/** The same, with the IP options given. @linux net/ipv4/icmp.c */
 export function __icmp_send(
   skb_in: sk_buff,
   type: number,

@@ -1,12 +1,20 @@
 /** Sockets with connections: struct inet_connection_sock, and its timers' small inlines. @linux include/net/inet_connection_sock.h */
+import { jiffies } from '../../kernel/time/jiffies.ts';
+import { sk_reset_timer } from '../../net/core/sock/timer.ts';
+import { EPOLLIN, EPOLLRDNORM } from '../linux/poll.ts';
 import type { sk_buff } from '../linux/skbuff.ts';
 import type { timer_list } from '../linux/timer.ts';
 import type { jiffies_t } from '../linux/types.ts';
 import type { dst_entry } from './dst.ts';
 import type { inet_bind_bucket, inet_bind2_bucket } from './inet_hashtables.ts';
 import { inet_sock } from './inet_sock.ts';
-import type { request_sock, request_sock_queue } from './request_sock.ts';
-import type { sock } from './sock.ts';
+import {
+  reqsk_queue_added,
+  reqsk_queue_empty,
+  type request_sock,
+  type request_sock_queue,
+} from './request_sock.ts';
+import { sock_net, type sock } from './sock.ts';
 import type { tcp_congestion_ops } from './tcp_congestion_ops.ts';
 
 export const ICSK_TIMES = {
@@ -118,15 +126,19 @@ export class inet_connection_sock extends inet_sock {
   icsk_ca_priv: unknown = null;
 }
 
+/** A sock, as one with connections. @linux include/net/inet_connection_sock.h */
 export function inet_csk(sk: sock): inet_connection_sock {
   return sk as inet_connection_sock;
 }
+/** The congestion control's own variables. @linux include/net/inet_connection_sock.h */
 export function inet_csk_ca<T>(sk: sock): T {
   return inet_csk(sk).icsk_ca_priv as T;
 }
+/** Is an ACK due, now or by the timer? @linux include/net/inet_connection_sock.h */
 export function inet_csk_ack_scheduled(sk: sock): boolean {
   return (inet_csk(sk).icsk_ack.pending & ICSK_ACK_SCHED) !== 0;
 }
+/** An ACK is due. @linux include/net/inet_connection_sock.h */
 export function inet_csk_schedule_ack(sk: sock): void {
   inet_csk(sk).icsk_ack.pending |= ICSK_ACK_SCHED;
 }
@@ -134,29 +146,99 @@ export function inet_csk_schedule_ack(sk: sock): void {
 export function inet_csk_accept_queue(sk: sock): request_sock_queue {
   return inet_csk(sk).icsk_accept_queue!;
 }
+/** How many connections are in the middle of their handshake. @linux include/net/inet_connection_sock.h */
 export function inet_csk_reqsk_queue_len(sk: sock): number {
   const queue = inet_csk(sk).icsk_accept_queue;
   return queue === null ? 0 : queue.qlen;
 }
-/** True when the SYN queue is at the listener's backlog. */
+/** True when the SYN queue is at the listener's backlog. @linux include/net/inet_connection_sock.h */
 export function inet_csk_reqsk_queue_is_full(sk: sock): boolean {
   return inet_csk_reqsk_queue_len(sk) > sk.sk_max_ack_backlog;
 }
-/** The retransmission time-out after the back-off so far, at most `max_when`; in jiffies. */
+/** The retransmission time-out after the back-off so far, at most `max_when`; in jiffies. @linux include/net/inet_connection_sock.h */
 export function inet_csk_rto_backoff(icsk: inet_connection_sock, max_when: jiffies_t): jiffies_t {
   return Math.min(icsk.icsk_rto * 2 ** icsk.icsk_backoff, max_when);
 }
 export const TCP_PINGPONG_THRESH = 1;
+/** The connection is interactive: delay ACKs, an answer will take them along. @linux include/net/inet_connection_sock.h */
 export function inet_csk_enter_pingpong_mode(sk: sock): void {
   inet_csk(sk).icsk_ack.pingpong = TCP_PINGPONG_THRESH;
 }
+/** The connection is not interactive: acknowledge at once. @linux include/net/inet_connection_sock.h */
 export function inet_csk_exit_pingpong_mode(sk: sock): void {
   inet_csk(sk).icsk_ack.pingpong = 0;
 }
+/** Is the connection interactive? @linux include/net/inet_connection_sock.h */
 export function inet_csk_in_pingpong_mode(sk: sock): boolean {
   return inet_csk(sk).icsk_ack.pingpong >= TCP_PINGPONG_THRESH;
 }
 export function inet_csk_inc_pingpong_cnt(sk: sock): void {
   const ack = inet_csk(sk).icsk_ack;
   if (ack.pingpong < 255) ack.pingpong++;
+}
+
+/**
+ * Arm the timer for an event.
+ *
+ * @param what ICSK_TIME_…: all but ICSK_TIME_DACK share one timer, and replace each other
+ * @param when in how many jiffies, at most `max_when`
+ * @linux include/net/inet_connection_sock.h
+ */
+export function inet_csk_reset_xmit_timer(
+  sk: sock,
+  what: number,
+  when: jiffies_t,
+  max_when: jiffies_t,
+): void {
+  const icsk = inet_csk(sk);
+  const expires = jiffies(sock_net(sk).machine) + Math.min(when, max_when);
+  if (what === ICSK_TIME_DACK) {
+    icsk.icsk_ack.pending |= ICSK_ACK_TIMER;
+    icsk.icsk_ack.timeout = expires;
+    sk_reset_timer(sk, icsk.icsk_delack_timer, expires);
+  } else {
+    icsk.icsk_pending = what;
+    icsk.icsk_timeout = expires;
+    sk_reset_timer(sk, icsk.icsk_retransmit_timer, expires);
+  }
+}
+
+/** The event need not happen any more. The timer itself runs on: it finds nothing to do. @linux include/net/inet_connection_sock.h */
+export function inet_csk_clear_xmit_timer(sk: sock, what: number): void {
+  const icsk = inet_csk(sk);
+  if (what === ICSK_TIME_RETRANS || what === ICSK_TIME_PROBE0) {
+    icsk.icsk_pending = 0;
+  } else if (what === ICSK_TIME_DACK) {
+    icsk.icsk_ack.pending = 0;
+    icsk.icsk_ack.retry = 0;
+  }
+}
+
+/** Forget all about delayed ACKs. @linux include/net/inet_connection_sock.h */
+export function inet_csk_delack_init(sk: sock): void {
+  const { icsk_ack } = inet_csk(sk);
+  icsk_ack.pending = 0;
+  icsk_ack.quick = 0;
+  icsk_ack.pingpong = 0;
+  icsk_ack.retry = 0;
+  icsk_ack.ato = 0;
+  icsk_ack.timeout = 0;
+  icsk_ack.lrcvtime = 0;
+  icsk_ack.last_seg_size = 0;
+  icsk_ack.rcv_mss = 0;
+}
+
+/** When the SYN-ACK is to be sent the next time, in jiffies from now: twice as long as the last time. @linux include/net/inet_connection_sock.h */
+export function reqsk_timeout(req: request_sock, max_timeout: jiffies_t): jiffies_t {
+  return Math.min(req.timeout * 2 ** req.num_timeout, max_timeout);
+}
+
+/** Count a new request. @linux include/net/inet_connection_sock.h */
+export function inet_csk_reqsk_queue_added(sk: sock): void {
+  reqsk_queue_added(inet_csk_accept_queue(sk));
+}
+
+/** What poll() says of a listener: readable when accept() would not sleep. @linux include/net/inet_connection_sock.h */
+export function inet_csk_listen_poll(sk: sock): number {
+  return reqsk_queue_empty(inet_csk_accept_queue(sk)) ? 0 : EPOLLIN | EPOLLRDNORM;
 }

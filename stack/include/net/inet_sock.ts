@@ -1,11 +1,12 @@
 /** IPv4 sockets: struct inet_sock, and the request sock's IPv4 part. @linux include/net/inet_sock.h */
 import type { be16, be32 } from '../linux/types.ts';
 import type { sk_buff } from '../linux/skbuff.ts';
-import { IP_PMTUDISC_WANT } from '../uapi/linux/in.ts';
-import type { dst_entry, flowi4 } from './dst.ts';
+import { INADDR_ANY, IP_PMTUDISC_WANT } from '../uapi/linux/in.ts';
+import { RTN_BROADCAST, RTN_LOCAL, RTN_MULTICAST, type dst_entry, type flowi4 } from './dst.ts';
 import type { ip_options } from './ip.ts';
+import type { net } from './net_namespace.ts';
 import { request_sock } from './request_sock.ts';
-import { sock } from './sock.ts';
+import { sock, sock_net } from './sock.ts';
 
 /** A datagram being put together by several sends (MSG_MORE). @linux struct inet_cork_full */
 export class inet_cork {
@@ -90,7 +91,7 @@ export class inet_sock extends sock {
   }
 }
 
-/** The socket as an IPv4 socket: all sockets of this machine are. */
+/** The socket as an IPv4 socket: all sockets of this machine are. @linux include/net/inet_sock.h */
 export function inet_sk(sk: sock): inet_sock {
   return sk as inet_sock;
 }
@@ -136,6 +137,31 @@ export class inet_request_sock extends request_sock {
     this.skc_dport = port;
   }
 }
+/** A request, as IPv4's. @linux include/net/inet_sock.h */
 export function inet_rsk(req: request_sock): inet_request_sock {
   return req as inet_request_sock;
+}
+
+/** May the socket have this address, though it may not be the machine's? @linux include/net/inet_sock.h */
+export function inet_addr_valid_or_nonlocal(
+  net: net,
+  inet: inet_sock,
+  addr: number,
+  addr_type: number,
+): boolean {
+  return (
+    net.ipv4.sysctl_ip_nonlocal_bind !== 0 ||
+    inet.freebind ||
+    inet.transparent ||
+    addr === INADDR_ANY ||
+    addr_type === RTN_LOCAL ||
+    addr_type === RTN_MULTICAST ||
+    addr_type === RTN_BROADCAST
+  );
+}
+
+/** The mark of a request's packets: the listener's, or with tcp_fwmark_accept the SYN's. @linux include/net/inet_sock.h */
+export function inet_request_mark(sk: sock, skb: sk_buff): number {
+  if (sk.sk_mark === 0 && sock_net(sk).ipv4.sysctl_tcp_fwmark_accept !== 0) return skb.mark;
+  return sk.sk_mark;
 }

@@ -47,6 +47,7 @@ export class inet_timewait_sock extends sock_common {
     return this.skc_bound_dev_if;
   }
 }
+/** A time-wait sock, as IPv4's. @linux include/net/inet_timewait_sock.h */
 export function inet_twsk(sk: unknown): inet_timewait_sock {
   return sk as inet_timewait_sock;
 }

@@ -1,6 +1,7 @@
 /** IP's header view, control block and small inlines. @linux include/net/ip.h, include/linux/ip.h, include/uapi/linux/ip.h */
+import { jhash_1word } from '../../lib/jhash.ts';
 import { skb_dst, type sk_buff } from '../linux/skbuff.ts';
-import type { be16, be32 } from '../linux/types.ts';
+import type { be16, be32, u32 } from '../linux/types.ts';
 import {
   IP_PMTUDISC_DO,
   IP_PMTUDISC_INTERFACE,
@@ -9,9 +10,17 @@ import {
   IP_PMTUDISC_WANT,
 } from '../uapi/linux/in.ts';
 import { jiffies } from '../../kernel/time/jiffies.ts';
-import { dst_metric, dst_metric_locked, RTAX_HOPLIMIT, RTAX_MTU, type dst_entry, type rtable } from './dst.ts';
+import {
+  dst_metric,
+  dst_metric_locked,
+  RTAX_HOPLIMIT,
+  RTAX_MTU,
+  type dst_entry,
+  type rtable,
+} from './dst.ts';
 import { inet_sk } from './inet_sock.ts';
 import type { sock_exterr_skb } from '../uapi/linux/errqueue.ts';
+import type { net } from './net_namespace.ts';
 import { sk_fullsock, type sock } from './sock.ts';
 
 export const IPVERSION = 4;
@@ -119,11 +128,11 @@ export function write_be16(bytes: Uint8Array, at: number, value: be16): void {
   bytes[at + 1] = value;
 }
 
-/** The IP header at skb.network_header. */
+/** The IP header at skb.network_header. @linux include/linux/ip.h */
 export function ip_hdr(skb: sk_buff): iphdr {
   return new iphdr(skb.head, skb.network_header);
 }
-/** Length in bytes of the IP header. */
+/** Length in bytes of the IP header. @linux include/net/ip.h */
 export function ip_hdrlen(skb: sk_buff): number {
   return (skb.head[skb.network_header]! & 0xf) * 4;
 }
@@ -208,41 +217,41 @@ export const IPV4_MAX_PMTU = 65535;
 export const IPHDR_LEN = 20;
 export const MAX_IPOPTLEN = 40;
 
-/** Is this a fragment, first or later? */
+/** Is this a fragment, first or later? @linux include/net/ip.h */
 export function ip_is_fragment(iph: iphdr): boolean {
   return (iph.frag_off & (IP_MF | IP_OFFSET)) !== 0;
 }
-/** One hop more: TTL down by one, the checksum follows (RFC 1141). @returns the new TTL */
+/** One hop more: TTL down by one, the checksum follows (RFC 1141). @returns the new TTL @linux include/net/ip.h */
 export function ip_decrease_ttl(iph: iphdr): number {
   const check = iph.check + 0x0100;
   iph.check = check + (check >= 0xffff ? 1 : 0);
   iph.ttl--;
   return iph.ttl;
 }
-/** May path MTU discovery not change this route's MTU? */
+/** May path MTU discovery not change this route's MTU? @linux include/net/ip.h */
 export function ip_mtu_locked(dst: dst_entry): boolean {
   return (dst as rtable).rt_mtu_locked || dst_metric_locked(dst, RTAX_MTU);
 }
-/** Is DF to be set? */
+/** Is DF to be set? @linux include/net/ip.h */
 export function ip_dont_fragment(sk: sock, dst: dst_entry): boolean {
   const { pmtudisc } = inet_sk(sk);
   return pmtudisc === IP_PMTUDISC_DO || (pmtudisc === IP_PMTUDISC_WANT && !ip_mtu_locked(dst));
 }
-/** Does the socket listen to "fragmentation needed"? */
+/** Does the socket listen to "fragmentation needed"? @linux include/net/ip.h */
 export function ip_sk_accept_pmtu(sk: sock): boolean {
   const { pmtudisc } = inet_sk(sk);
   return pmtudisc !== IP_PMTUDISC_INTERFACE && pmtudisc !== IP_PMTUDISC_OMIT;
 }
-/** Does it use the path's MTU, or the interface's? */
+/** Does it use the path's MTU, or the interface's? @linux include/net/ip.h */
 export function ip_sk_use_pmtu(sk: sock): boolean {
   return inet_sk(sk).pmtudisc < IP_PMTUDISC_PROBE;
 }
-/** May its packets be fragmented here although DF is set? */
+/** May its packets be fragmented here although DF is set? @linux include/net/ip.h */
 export function ip_sk_ignore_df(sk: sock): boolean {
   const { pmtudisc } = inet_sk(sk);
   return pmtudisc < IP_PMTUDISC_DO || pmtudisc === IP_PMTUDISC_OMIT;
 }
-/** The MTU of a route, in bytes: what was learnt of the path, else what the route says, else the device's. */
+/** The MTU of a route, in bytes: what was learnt of the path, else what the route says, else the device's. @linux include/net/ip.h */
 export function ip_dst_mtu_maybe_forward(dst: dst_entry, forwarding: boolean): number {
   const rt = dst as rtable;
   const { dev } = dst;
@@ -257,7 +266,7 @@ export function ip_dst_mtu_maybe_forward(dst: dst_entry, forwarding: boolean): n
   }
   return Math.min(mtu, IP_MAX_MTU);
 }
-/** The MTU for a packet that has its route, in bytes. */
+/** The MTU for a packet that has its route, in bytes. @linux include/net/ip.h */
 export function ip_skb_dst_mtu(sk: sock | null, skb: sk_buff): number {
   const dst = skb_dst(skb)!;
   if (sk === null || !sk_fullsock(sk) || ip_sk_use_pmtu(sk)) {
@@ -287,14 +296,14 @@ export class ip_reply_arg {
 }
 /** Bit of ip_reply_arg.flags: the source address need not be ours. */
 export const IP_REPLY_ARG_NOSRCCHECK = 1;
-/** What sendmsg() begins with: the socket's own settings. */
+/** What sendmsg() begins with: the socket's own settings. @linux include/net/ip.h */
 export function ipcm_init_sk(ipcm: ipcm_cookie, sk: sock): void {
   const inet = inet_sk(sk);
   ipcm.oif = sk.sk_bound_dev_if;
   ipcm.addr = inet.inet_saddr;
   ipcm.protocol = inet.inet_num;
 }
-/** Index of the enslaved device a packet came by: there are no VRFs, so 0. */
+/** Index of the enslaved device a packet came by: there are no VRFs, so 0. @linux include/net/ip.h */
 export function inet_sdif(_skb: sk_buff): number {
   return 0;
 }
@@ -308,4 +317,9 @@ export function ipcb_reset(skb: sk_buff): void {
   parm.frag_max_size = 0;
   parm.ipi_ifindex = 0;
   parm.ipi_spec_dst = 0;
+}
+
+/** Hash of a local address and port. @linux include/net/ip.h */
+export function ipv4_portaddr_hash(_net: net, saddr: be32, port: number): u32 {
+  return jhash_1word(saddr, 0) ^ port;
 }

@@ -64,14 +64,15 @@ export class request_sock_queue {
   fastopenq: fastopen_queue | null = null;
 }
 
-/** A request sock seen as a sock_common, as ehash holds it. @linux inet_reqsk */
+/** A request sock seen as a sock_common, as ehash holds it. @linux include/net/request_sock.h */
 export function inet_reqsk(sk: sock_common): request_sock {
   return sk as request_sock;
 }
+/** Is there no connection to accept? @linux include/net/request_sock.h */
 export function reqsk_queue_empty(queue: request_sock_queue): boolean {
   return queue.rskq_accept_head === null;
 }
-/** Take the oldest entry off the accept queue. */
+/** Take the oldest entry off the accept queue. @linux include/net/request_sock.h */
 export function reqsk_queue_remove(queue: request_sock_queue, parent: sock): request_sock | null {
   const req = queue.rskq_accept_head;
   if (req !== null) {
@@ -81,17 +82,21 @@ export function reqsk_queue_remove(queue: request_sock_queue, parent: sock): req
   }
   return req;
 }
+/** Count a request less: its handshake is over. @linux include/net/request_sock.h */
 export function reqsk_queue_removed(queue: request_sock_queue, req: request_sock): void {
   if (req.num_timeout === 0) queue.young--;
   queue.qlen--;
 }
+/** Count a new request. @linux include/net/request_sock.h */
 export function reqsk_queue_added(queue: request_sock_queue): void {
   queue.young++;
   queue.qlen++;
 }
+/** How many requests there are. @linux include/net/request_sock.h */
 export function reqsk_queue_len(queue: request_sock_queue): number {
   return queue.qlen;
 }
+/** How many requests have not had to send their SYN-ACK again. @linux include/net/request_sock.h */
 export function reqsk_queue_len_young(queue: request_sock_queue): number {
   return queue.young;
 }

@@ -3,26 +3,32 @@ import type { be16, be32 } from '../linux/types.ts';
 import { IS_ERR, type Errno } from '../uapi/asm-generic/errno.ts';
 import { RT_SCOPE_LINK, RT_SCOPE_UNIVERSE } from '../uapi/linux/rtnetlink.ts';
 import { ip_route_output_flow, ip_route_output_key_hash } from '../../net/ipv4/route.ts';
-import { flowi4, FLOWI_FLAG_ANYSRC, ip_rt_put, type rtable } from './dst.ts';
+import { flowi4, FLOWI_FLAG_ANYSRC, ip_rt_put, RTO_ONLINK, type rtable } from './dst.ts';
 import { flowi4_init_output, flowi4_update_output } from './flow.ts';
 import { inet_sk } from './inet_sock.ts';
 import type { net } from './net_namespace.ts';
 import { sock_flag, sock_net, SOCK_LOCALROUTE, type sock } from './sock.ts';
 
-export { inet_iif, ip_rt_put, rt_is_input_route, rt_is_output_route, rt_nexthop, skb_rtable } from './dst.ts';
+export {
+  inet_iif,
+  ip_rt_put,
+  RTO_ONLINK,
+  rt_is_input_route,
+  rt_is_output_route,
+  rt_nexthop,
+  skb_rtable,
+} from './dst.ts';
 export { ip4_dst_hoplimit } from './ip.ts';
 
-/** Bit of a flow's TOS: only direct neighbours. */
-export const RTO_ONLINK = 0x01;
 /** The bits of TOS that RFC 1349 defines. */
 export function RT_TOS(tos: number): number {
   return tos & 0x1e;
 }
-/** What a socket's packets carry of TOS, for routing. */
+/** What a socket's packets carry of TOS, for routing. @linux include/net/route.h */
 export function ip_sock_rt_tos(sk: sock): number {
   return RT_TOS(inet_sk(sk).tos);
 }
-/** Direct neighbours only, or anywhere? */
+/** Direct neighbours only, or anywhere? @linux include/net/route.h */
 export function ip_sock_rt_scope(sk: sock): number {
   return sock_flag(sk, SOCK_LOCALROUTE) ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE;
 }
@@ -39,13 +45,15 @@ export function inet_sk_flowi_flags(sk: sock): number {
   return inet.transparent || inet.hdrincl ? FLOWI_FLAG_ANYSRC : 0;
 }
 
+/** A route for what `fl4` says, without IPsec's part. @linux include/net/route.h */
 export function __ip_route_output_key(net: net, fl4: flowi4): rtable | Errno {
   return ip_route_output_key_hash(net, fl4);
 }
-/** A route for what `fl4` says; the source address is filled in. -ENETUNREACH, -EINVAL, … */
+/** A route for what `fl4` says; the source address is filled in. -ENETUNREACH, -EINVAL, … @linux include/net/route.h */
 export function ip_route_output_key(net: net, fl4: flowi4): rtable | Errno {
   return ip_route_output_flow(net, fl4, null);
 }
+/** A route from `saddr` to `daddr`. -ENETUNREACH, -EINVAL, … @linux include/net/route.h */
 export function ip_route_output(
   net: net,
   daddr: be32,
@@ -60,7 +68,7 @@ export function ip_route_output(
   fl4.saddr = saddr;
   return ip_route_output_key(net, fl4);
 }
-/** A route for a packet of a socket, with all that is known of it. */
+/** A route for a packet of a socket, with all that is known of it. @linux include/net/route.h */
 export function ip_route_output_ports(
   net: net,
   fl4: flowi4,
@@ -83,6 +91,8 @@ export function ip_route_output_ports(
 /**
  * The route of a new connection. If the source address is open yet it is found by a first lookup; ports are not chosen
  * yet either: ip_route_newports() comes after.
+ *
+ * @linux include/net/route.h
  */
 export function ip_route_connect(
   fl4: flowi4,
@@ -108,7 +118,7 @@ export function ip_route_connect(
   return ip_route_output_flow(net, fl4, sk);
 }
 
-/** The ports are known now: look again if they changed, and give the old route back. */
+/** The ports are known now: look again if they changed, and give the old route back. @linux include/net/route.h */
 export function ip_route_newports(
   fl4: flowi4,
   rt: rtable,

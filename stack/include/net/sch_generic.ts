@@ -52,20 +52,22 @@ export class Qdisc {
   }
 }
 
+/** The device that the queue is in front of. @linux include/net/sch_generic.h */
 export function qdisc_dev(sch: Qdisc): net_device {
   return sch.dev_queue.dev;
 }
 
-/** Become the one who empties the queue; false: somebody does already. */
+/** Become the one who empties the queue; false: somebody does already. @linux include/net/sch_generic.h */
 export function qdisc_run_begin(qdisc: Qdisc): boolean {
   if (qdisc.running) return false;
   qdisc.running = true;
   return true;
 }
+/** Nobody takes packets off this queue any more. @linux include/net/sch_generic.h */
 export function qdisc_run_end(qdisc: Qdisc): void {
   qdisc.running = false;
 }
-/** Count a packet that leaves. */
+/** Count a packet that leaves. @linux include/net/sch_generic.h */
 export function qdisc_bstats_update(sch: Qdisc, skb: sk_buff): void {
   sch.bytes += skb.len;
   sch.packets += skb.shinfo.gso_size > 0 ? skb.shinfo.gso_segs : 1;

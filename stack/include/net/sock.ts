@@ -355,123 +355,142 @@ export interface request_sock_ops {
   syn_ack_timeout(req: request_sock): void;
 }
 
+/** The socket's network namespace. @linux include/net/sock.h */
 export function sock_net(sk: sock_common): net {
   return sk.skc_net;
 }
+/** Is a flag (SOCK_…) set? @linux include/net/sock.h */
 export function sock_flag(sk: sock_common, flag: number): boolean {
   return (sk.skc_flags & (1 << flag)) !== 0;
 }
+/** Set a flag (SOCK_…). @linux include/net/sock.h */
 export function sock_set_flag(sk: sock_common, flag: number): void {
   sk.skc_flags |= 1 << flag;
 }
+/** Clear a flag (SOCK_…). @linux include/net/sock.h */
 export function sock_reset_flag(sk: sock_common, flag: number): void {
   sk.skc_flags &= ~(1 << flag);
 }
+/** Set or clear a flag (SOCK_…). @linux include/net/sock.h */
 export function sock_valbool_flag(sk: sock_common, flag: number, value: boolean): void {
   if (value) sock_set_flag(sk, flag);
   else sock_reset_flag(sk, flag);
 }
+/** Is a process in the middle of a system call on this socket? Then softirqs use the backlog. @linux include/net/sock.h */
 export function sock_owned_by_user(sk: sock): boolean {
   return sk.sk_lock_owned;
 }
-/** The wait queue that processes sleep on for this socket; null for an orphan. */
+/** The wait queue that processes sleep on for this socket; null for an orphan. @linux include/net/sock.h */
 export function sk_sleep(sk: sock): wait_queue_head | null {
   return sk.sk_wq;
 }
+/** Take a reference of the socket. @linux include/net/sock.h */
 export function sock_hold(sk: sock_common): void {
   sk.skc_refcnt++;
 }
-/** Give a reference back that is certainly not the last one. */
+/** Give a reference back that is certainly not the last one. @linux include/net/sock.h */
 export function __sock_put(sk: sock_common): void {
   sk.skc_refcnt--;
 }
-/** Bytes of truesize handed down to the device and not freed. */
+/** Bytes of truesize handed down to the device and not freed. @linux include/net/sock.h */
 export function sk_wmem_alloc_get(sk: sock): number {
   return sk.sk_wmem_alloc - 1;
 }
+/** Bytes of truesize in the receive queue. @linux include/net/sock.h */
 export function sk_rmem_alloc_get(sk: sock): number {
   return sk.sk_rmem_alloc;
 }
+/** Are packets of the socket still on their way out, or unread? @linux include/net/sock.h */
 export function sk_has_allocations(sk: sock): boolean {
   return sk_wmem_alloc_get(sk) > 0 || sk.sk_rmem_alloc > 0;
 }
+/** Count a connection less in the accept queue. @linux include/net/sock.h */
 export function sk_acceptq_removed(sk: sock): void {
   sk.sk_ack_backlog--;
 }
+/** Count a connection more in the accept queue. @linux include/net/sock.h */
 export function sk_acceptq_added(sk: sock): void {
   sk.sk_ack_backlog++;
 }
-/** True when the accept queue holds more than its limit: Linux's queue takes backlog + 1. */
+/** True when the accept queue holds more than its limit: Linux's queue takes backlog + 1. @linux include/net/sock.h */
 export function sk_acceptq_is_full(sk: sock): boolean {
   return sk.sk_ack_backlog > sk.sk_max_ack_backlog;
 }
+/** How long a read may sleep, in jiffies. @linux include/net/sock.h */
 export function sock_rcvtimeo(sk: sock, noblock: boolean): jiffies_t {
   return noblock ? 0 : sk.sk_rcvtimeo;
 }
+/** How long a write may sleep, in jiffies. @linux include/net/sock.h */
 export function sock_sndtimeo(sk: sock, noblock: boolean): jiffies_t {
   return noblock ? 0 : sk.sk_sndtimeo;
 }
-/** Bytes that must be there before recv() returns. */
+/** Bytes that must be there before recv() returns. @linux include/net/sock.h */
 export function sock_rcvlowat(sk: sock, waitall: boolean, len: number): number {
   const bytes = waitall ? len : Math.min(sk.sk_rcvlowat, len);
   return bytes || 1;
 }
-/** Room that must be free before a writer is woken, in bytes of truesize. */
+/** Room that must be free before a writer is woken, in bytes of truesize. @linux include/net/sock.h */
 export function sk_stream_min_wspace(sk: sock): number {
   return sk.sk_wmem_queued >> 1;
 }
-/** Room for writing, in bytes of truesize. */
+/** Room for writing, in bytes of truesize. @linux include/net/sock.h */
 export function sk_stream_wspace(sk: sock): number {
   return sk.sk_sndbuf - sk.sk_wmem_queued;
 }
-/** Take the pending error, as a negative errno. @linux sock_error */
+/** Take the pending error, as a negative errno. @linux include/net/sock.h */
 export function sock_error(sk: sock): Errno {
   if (sk.sk_err === 0) return 0;
   const err = sk.sk_err;
   sk.sk_err = 0;
   return -err;
 }
+/** Is half of the send buffer free? @linux include/net/sock.h */
 export function sock_writeable(sk: sock): boolean {
   return sk_wmem_alloc_get(sk) < sk.sk_sndbuf >> 1;
 }
-/** Cut the socket off its process: nobody will read from it any more. @linux sock_orphan */
+/** Cut the socket off its process: nobody will read from it any more. @linux include/net/sock.h */
 export function sock_orphan(sk: sock): void {
   sock_set_flag(sk, SOCK_DEAD);
   sk.sk_socket = null;
   sk.sk_wq = null;
 }
-/** Join a protocol socket with the BSD socket that accept() made. @linux sock_graft */
+/** Join a protocol socket with the BSD socket that accept() made. @linux include/net/sock.h */
 export function sock_graft(sk: sock, parent: socket): void {
   sk.sk_wq = parent.wq;
   parent.sk = sk;
   sk.sk_socket = parent;
 }
-/** Room for a wake-up (or, with wake 0, for a write) in the send buffer? @linux __sk_stream_memory_free */
+/** Room for a wake-up (or, with wake 0, for a write) in the send buffer? @linux include/net/sock.h */
 export function __sk_stream_memory_free(sk: sock, wake: number): boolean {
   if (sk.sk_wmem_queued >= sk.sk_sndbuf) return false;
   const prot = sk.skc_prot;
   return prot.stream_memory_free === undefined || prot.stream_memory_free(sk, wake);
 }
+/** May one more segment be queued? @linux include/net/sock.h */
 export function sk_stream_memory_free(sk: sock): boolean {
   return __sk_stream_memory_free(sk, 0);
 }
-/** Writable in the sense of poll(): at least a third of the send buffer is free. @linux __sk_stream_is_writeable */
+/** Writable in the sense of poll(): at least a third of the send buffer is free. @linux include/net/sock.h */
 export function __sk_stream_is_writeable(sk: sock, wake: number): boolean {
   return sk_stream_wspace(sk) >= sk_stream_min_wspace(sk) && __sk_stream_memory_free(sk, wake);
 }
+/** Is so much room that a writer is worth waking? @linux include/net/sock.h */
 export function sk_stream_is_writeable(sk: sock): boolean {
   return __sk_stream_is_writeable(sk, 0);
 }
+/** Can packets not find the socket? @linux include/net/sock.h */
 export function sk_unhashed(sk: sock_common): boolean {
   return !sk.skc_hashed;
 }
+/** Can packets find the socket? @linux include/net/sock.h */
 export function sk_hashed(sk: sock_common): boolean {
   return sk.skc_hashed;
 }
+/** Tie the sock to its struct socket; null: an orphan. @linux include/net/sock.h */
 export function sk_set_socket(sk: sock, parent: socket | null): void {
   sk.sk_socket = parent;
 }
-/** Is this a whole socket, not a request or what remains of one in TIME_WAIT? @linux sk_fullsock */
+/** Is this a whole socket, not a request or what remains of one in TIME_WAIT? @linux include/net/sock.h */
 export function sk_fullsock(sk: sock_common): boolean {
   return sk.skc_state !== TCP_TIME_WAIT && sk.skc_state !== TCP_NEW_SYN_RECV;
 }

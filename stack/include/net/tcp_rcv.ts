@@ -3,10 +3,11 @@ import { __skb_checksum_complete, __skb_queue_tail, skb_dst_drop } from '../../n
 import { skb_csum_unnecessary, skb_shinfo, type sk_buff } from '../linux/skbuff.ts';
 import { tcp_hdrlen, tcp_sk, type tcp_sock } from '../linux/tcp.ts';
 import { LINUX_MIB_LISTENDROPS } from '../uapi/linux/snmp.ts';
+import { TCPF_SYN_RECV, TCPF_SYN_SENT } from '../uapi/linux/tcp.ts';
 import { inet_csk } from './inet_connection_sock.ts';
 import { NET_INC_STATS } from './net_namespace.ts';
-import { sock_net, type sock } from './sock.ts';
-import { tcp_receive_window, tcp_rmem_pressure } from './tcp.ts';
+import { SOCK_DONE, sock_flag, sock_net, SOCK_URGINLINE, type sock } from './sock.ts';
+import { before, seq_distance, tcp_receive_window, tcp_rmem_pressure } from './tcp.ts';
 
 /** Is the segment's checksum wrong? Sums up the bytes only when nobody below vouched for them. @linux include/net/tcp.h */
 export function tcp_checksum_complete(skb: sk_buff): boolean {
@@ -42,4 +43,21 @@ export function tcp_epollin_ready(sk: sock, target: number): boolean {
   const avail = (tp.rcv_nxt - tp.copied_seq) | 0;
   if (avail <= 0) return false;
   return avail >= target || tcp_rmem_pressure(sk) || tcp_receive_window(tp) <= inet_csk(sk).icsk_ack.rcv_mss;
+}
+
+/** Bytes that can be read before urgent data or the end. @linux include/net/tcp.h */
+export function tcp_inq(sk: sock): number {
+  const tp = tcp_sk(sk);
+  if (((1 << sk.skc_state) & (TCPF_SYN_SENT | TCPF_SYN_RECV)) !== 0) return 0;
+  if (
+    sock_flag(sk, SOCK_URGINLINE) ||
+    tp.urg_data === 0 ||
+    before(tp.urg_seq, tp.copied_seq) ||
+    !before(tp.urg_seq, tp.rcv_nxt)
+  ) {
+    const answ = seq_distance(tp.copied_seq, tp.rcv_nxt);
+    // The FIN has a sequence number, but is not a byte.
+    return answ !== 0 && sock_flag(sk, SOCK_DONE) ? answ - 1 : answ;
+  }
+  return seq_distance(tp.copied_seq, tp.urg_seq);
 }

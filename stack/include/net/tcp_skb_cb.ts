@@ -62,3 +62,13 @@ export const TCPCB_TAGBITS = 0x07;
 export const TCPCB_REPAIRED = 0x10;
 export const TCPCB_EVER_RETRANS = 0x80;
 export const TCPCB_RETRANS = TCPCB_SACKED_RETRANS | TCPCB_EVER_RETRANS | TCPCB_REPAIRED;
+
+/** Marks a pure ACK: so cheap that it isn't held against the socket's queue. @linux include/net/tcp.h */
+export function skb_set_tcp_pure_ack(skb: sk_buff): void {
+  skb.truesize = 2;
+}
+
+/** Is it marked as a pure ACK? @linux include/net/tcp.h */
+export function skb_is_tcp_pure_ack(skb: sk_buff): boolean {
+  return skb.truesize === 2;
+}

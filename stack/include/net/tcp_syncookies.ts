@@ -1,9 +1,8 @@
 /** When a listener last ran out of room for requests: only then are SYN cookies looked at. @linux include/net/tcp.h */
-import { jiffies } from '../../kernel/time/jiffies.ts';
+import { HZ, jiffies } from '../../kernel/time/jiffies.ts';
 import type { Machine } from '../../machine.ts';
 import { tcp_sk } from '../linux/tcp.ts';
 import { sock_net, type sock } from './sock.ts';
-import { HZ } from './tcp.ts';
 
 /** A cookie is good for this many periods. */
 export const MAX_SYNCOOKIE_AGE = 2;

@@ -4,18 +4,14 @@
  *
  * @linux include/net/tcp.h
  */
-import { nsecs_to_jiffies } from '../../kernel/time/jiffies.ts';
-import { inet_csk_reset_xmit_timer } from '../../net/ipv4/inet_connection_sock/xmit_timers.ts';
-import { tcp_sk } from '../linux/tcp.ts';
+import { hrtimer_try_to_cancel } from '../../kernel/time/hrtimer.ts';
+import { jiffies_to_usecs, nsecs_to_jiffies, usecs_to_jiffies } from '../../kernel/time/jiffies.ts';
+import { inet_csk_clear_xmit_timers } from '../../net/ipv4/inet_connection_sock/xmit_timers.ts';
+import { tcp_sk, type tcp_sock } from '../linux/tcp.ts';
 import type { jiffies_t } from '../linux/types.ts';
-import { ICSK_TIME_PROBE0, inet_csk } from './inet_connection_sock.ts';
-import type { sock } from './sock.ts';
-import { TCP_RTO_MAX, TCP_RTO_MIN } from './tcp.ts';
-
-export {
-  inet_csk_clear_xmit_timer,
-  inet_csk_reset_xmit_timer,
-} from '../../net/ipv4/inet_connection_sock/xmit_timers.ts';
+import { ICSK_TIME_PROBE0, inet_csk, inet_csk_reset_xmit_timer } from './inet_connection_sock.ts';
+import { __sock_put, sock_net, type sock } from './sock.ts';
+import { TCP_RTO_MAX, TCP_RTO_MIN, tcp_rtx_queue_head, tcp_skb_timestamp_us } from './tcp.ts';
 
 /** How long until the next segment may leave, in jiffies. @linux include/net/tcp.h */
 export function tcp_pacing_delay(sk: sock): jiffies_t {
@@ -46,4 +42,27 @@ export function tcp_check_probe_timer(sk: sock): void {
   if (tcp_sk(sk).packets_out === 0 && inet_csk(sk).icsk_pending === 0) {
     tcp_reset_xmit_timer(sk, ICSK_TIME_PROBE0, tcp_probe0_base(sk), TCP_RTO_MAX);
   }
+}
+
+/** The time-out that the estimates give, without back-off, in jiffies. @linux include/net/tcp.h */
+export function __tcp_set_rto(tp: tcp_sock): number {
+  return usecs_to_jiffies((tp.srtt_us >>> 3) + tp.rttvar_us);
+}
+
+/** In how many µs the retransmission is due, counted from when the oldest segment was sent. @linux include/net/tcp.h */
+export function tcp_rto_delta_us(sk: sock): number {
+  const skb = tcp_rtx_queue_head(sk);
+  const rto_us = jiffies_to_usecs(inet_csk(sk).icsk_rto);
+  if (skb === null) return rto_us;
+  return tcp_skb_timestamp_us(skb) + rto_us - tcp_sk(sk).tcp_mstamp;
+}
+
+/** Stop all timers of the connection. @linux include/net/tcp.h */
+export function tcp_clear_xmit_timers(sk: sock): void {
+  const tp = tcp_sk(sk);
+  const { machine } = sock_net(sk);
+  if (tp.pacing_timer !== null && hrtimer_try_to_cancel(machine, tp.pacing_timer)) __sock_put(sk);
+  if (tp.compressed_ack_timer !== null && hrtimer_try_to_cancel(machine, tp.compressed_ack_timer))
+    __sock_put(sk);
+  inet_csk_clear_xmit_timers(sk);
 }

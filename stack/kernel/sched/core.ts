@@ -61,10 +61,12 @@ function process_timeout(task: task_struct): void {
   wake_up_process(task);
 }
 
+/** Sleep for `timeout` jiffies, or until woken or signalled. @returns the rest @linux kernel/time/timer.c */
 export function* schedule_timeout_interruptible(machine: Machine, timeout: number): Sleeps<number> {
   machine.current.__state = TASK_INTERRUPTIBLE;
   return yield* schedule_timeout(machine, timeout);
 }
+/** Sleep for `timeout` jiffies, or until woken; signals wait. @returns the rest @linux kernel/time/timer.c */
 export function* schedule_timeout_uninterruptible(machine: Machine, timeout: number): Sleeps<number> {
   machine.current.__state = TASK_UNINTERRUPTIBLE;
   return yield* schedule_timeout(machine, timeout);

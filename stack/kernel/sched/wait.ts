@@ -44,7 +44,11 @@ export function prepare_to_wait(queue: wait_queue_head, entry: wait_queue_entry,
   entry.task.__state = state;
 }
 /** Likewise, among those of whom only one is woken. @linux kernel/sched/wait.c */
-export function prepare_to_wait_exclusive(queue: wait_queue_head, entry: wait_queue_entry, state: number): void {
+export function prepare_to_wait_exclusive(
+  queue: wait_queue_head,
+  entry: wait_queue_entry,
+  state: number,
+): void {
   if (entry.queue === null) add_wait_queue_exclusive(queue, entry);
   entry.task.__state = state;
 }
@@ -76,7 +80,12 @@ export function woken_wake_function(entry: wait_queue_entry, mode: number): numb
  * @returns what is left of it
  * @linux kernel/sched/wait.c
  */
-export function* wait_woken(machine: Machine, entry: wait_queue_entry, mode: number, timeout: number): Sleeps<number> {
+export function* wait_woken(
+  machine: Machine,
+  entry: wait_queue_entry,
+  mode: number,
+  timeout: number,
+): Sleeps<number> {
   entry.task.__state = mode;
   if ((entry.flags & WQ_FLAG_WOKEN) === 0) timeout = yield* schedule_timeout(machine, timeout);
   entry.task.__state = TASK_RUNNING;

@@ -9,10 +9,11 @@ export const NSEC_PER_JIFFY = 1_000_000;
 export function jiffies(machine: Machine): jiffies_t {
   return Math.floor(machine.now_ns / NSEC_PER_JIFFY);
 }
+/** With HZ 1000 the same number. @linux include/linux/jiffies.h */
 export function msecs_to_jiffies(ms: number): jiffies_t {
   return ms;
 }
-/** Rounds up. */
+/** Rounds up. @linux include/linux/jiffies.h */
 export function usecs_to_jiffies(us: number): jiffies_t {
   return Math.ceil(us / 1000);
 }

@@ -1,6 +1,11 @@
 /** Sleeping for a time. @linux kernel/time/hrtimer.c */
 import type { Machine } from '../../machine.ts';
-import { signal_pending, TASK_INTERRUPTIBLE, type Sleeps, type task_struct } from '../../include/linux/sched.ts';
+import {
+  signal_pending,
+  TASK_INTERRUPTIBLE,
+  type Sleeps,
+  type task_struct,
+} from '../../include/linux/sched.ts';
 import { hrtimer } from '../../include/linux/timer.ts';
 import type { ktime_t } from '../../include/linux/types.ts';
 import { EINTR, type Errno } from '../../include/uapi/asm-generic/errno.ts';

@@ -135,7 +135,7 @@ export function timer_reduce<Owner>(machine: Machine, timer: timer_list<Owner>, 
   return mod_timer(machine, timer, expires);
 }
 
-/** Disarm a timer. @returns whether it was pending. @linux kernel/time/timer.c */
+/** Disarm a timer. @returns whether it was pending. @linux include/linux/timer.h */
 export function del_timer<Owner>(machine: Machine, timer: timer_list<Owner>): boolean {
   if (timer.entry < 0) return false;
   detach_timer(machine.timers, timer as unknown as timer_list);
@@ -172,7 +172,7 @@ export function next_timer_ns(machine: Machine): number {
   return next_timer_expiry(machine.timers) * NSEC_PER_JIFFY;
 }
 
-/** The clock's interrupt: have the timers run that are due. @linux run_local_timers */
+/** The clock's interrupt: have the timers run that are due. @linux kernel/time/timer.c */
 export function run_local_timers(machine: Machine): void {
   if (next_timer_expiry(machine.timers) <= jiffies(machine)) raise_softirq(machine, TIMER_SOFTIRQ);
 }
@@ -205,7 +205,7 @@ function collect_expired_timers(base: timer_base): timer_list[] {
   let clk = base.clk;
   for (let level = 0; level < LVL_DEPTH; level++) {
     const index = level * LVL_SIZE + (clk & LVL_MASK);
-    for (let timer = base.vectors[index]!; timer !== null; ) {
+    for (let timer = base.vectors[index]!; timer !== null;) {
       const following: timer_list | null = timer.next;
       detach_timer(base, timer);
       timer.entry = EXPIRING;

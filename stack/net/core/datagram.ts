@@ -1,11 +1,31 @@
 /** Receiving datagrams, and copying packets to the user. @linux net/core/datagram.c */
 import type { file } from '../../include/linux/fdtable.ts';
 import { skb_headlen, type sk_buff } from '../../include/linux/skbuff.ts';
-import { POLLERR, POLLHUP, POLLIN, POLLOUT, POLLPRI, POLLRDHUP, POLLRDNORM, POLLWRBAND, POLLWRNORM, poll_wait, type poll_table } from '../../include/linux/poll.ts';
+import {
+  POLLERR,
+  POLLHUP,
+  POLLIN,
+  POLLOUT,
+  POLLPRI,
+  POLLRDHUP,
+  POLLRDNORM,
+  POLLWRBAND,
+  POLLWRNORM,
+  poll_wait,
+  type poll_table,
+} from '../../include/linux/poll.ts';
 import { signal_pending, TASK_INTERRUPTIBLE, type Sleeps } from '../../include/linux/sched.ts';
 import { SOCKWQ_ASYNC_NOSPACE, type socket } from '../../include/linux/net.ts';
 import { copy_from_iter, copy_to_iter, type msghdr } from '../../include/linux/uio.ts';
-import { RCV_SHUTDOWN, SHUTDOWN_MASK, sock_error, sock_net, sock_rcvtimeo, sock_writeable, type sock } from '../../include/net/sock.ts';
+import {
+  RCV_SHUTDOWN,
+  SHUTDOWN_MASK,
+  sock_error,
+  sock_net,
+  sock_rcvtimeo,
+  sock_writeable,
+  type sock,
+} from '../../include/net/sock.ts';
 import { EAGAIN, EFAULT, ENOTCONN, type Errno } from '../../include/uapi/asm-generic/errno.ts';
 import { MSG_DONTWAIT, MSG_PEEK, SOCK_SEQPACKET, SOCK_STREAM } from '../../include/uapi/linux/socket.ts';
 import { TCP_ESTABLISHED, TCP_LISTEN } from '../../include/uapi/linux/tcp.ts';
@@ -83,7 +103,7 @@ export function skb_free_datagram(_sk: sock, skb: sk_buff): void {
  * Copy from a packet to the user.
  *
  * @returns 0, or -EFAULT if the packet has not so many bytes
- * @linux net/core/datagram.c
+ * @linux include/linux/skbuff.h
  */
 export function skb_copy_datagram_msg(skb: sk_buff, offset: number, msg: msghdr, size: number): Errno {
   trace.skb_copy_datagram_iovec(skb, size);
@@ -153,7 +173,8 @@ export function datagram_poll(_file: file, sock: socket, wait: poll_table | null
   const sk = sock.sk!;
   poll_wait(sock.wq, wait);
   let mask = 0;
-  if (sk.sk_err !== 0 || sk.sk_error_queue.next !== null) mask |= POLLERR | (sk.sk_error_queue.next !== null ? POLLPRI : 0);
+  if (sk.sk_err !== 0 || sk.sk_error_queue.next !== null)
+    mask |= POLLERR | (sk.sk_error_queue.next !== null ? POLLPRI : 0);
   if ((sk.sk_shutdown & RCV_SHUTDOWN) !== 0) mask |= POLLRDHUP | POLLIN | POLLRDNORM;
   if (sk.sk_shutdown === SHUTDOWN_MASK) mask |= POLLHUP;
   if (sk.sk_receive_queue.next !== null) mask |= POLLIN | POLLRDNORM;

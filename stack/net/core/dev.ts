@@ -1,4 +1,5 @@
 /** The device layer's functions, all in one import. @linux net/core/dev.c */
+export * from './dev/checksum.ts';
 export * from './dev/gso.ts';
 export * from './dev/hard_xmit.ts';
 export * from './dev/init.ts';

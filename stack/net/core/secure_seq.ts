@@ -1,9 +1,8 @@
 /** Sequence numbers and ports that nobody outside can guess (RFC 6528, RFC 6056). @linux net/core/secure_seq.c */
 import type { be16, be32, u32 } from '../../include/linux/types.ts';
 import type { net } from '../../include/net/net_namespace.ts';
-import { HZ } from '../../include/net/tcp.ts';
 import type { tcp_seq_and_ts_off } from '../../include/net/tcp_request_sock_ops.ts';
-import { jiffies } from '../../kernel/time/jiffies.ts';
+import { HZ, jiffies } from '../../kernel/time/jiffies.ts';
 import { ktime_get_real_ns } from '../../kernel/time/timekeeping.ts';
 import type { Machine } from '../../machine.ts';
 import { siphash_3u32, siphash_4u32, siphash_key, type siphash_value } from '../../lib/siphash.ts';

@@ -4,6 +4,7 @@
  * @linux net/ipv4/devinet.c
  */
 import { flowi4, RTN_LOCAL } from '../../include/net/dst.ts';
+import { IPV4_MIN_MTU } from '../../include/net/ip.ts';
 import { FIB_LOOKUP_NOREF, FIB_RES_DEV, fib_result } from '../../include/net/ip_fib.ts';
 import type { net } from '../../include/net/net_namespace.ts';
 import {
@@ -30,9 +31,6 @@ import { INADDR_LOOPBACK, ipv4_is_loopback } from '../../include/uapi/linux/in.t
 import { RT_SCOPE_HOST, RT_SCOPE_LINK, RT_SCOPE_UNIVERSE } from '../../include/uapi/linux/rtnetlink.ts';
 import { register_netdevice_notifier } from '../core/dev/register.ts';
 import { fib_table_lookup } from './fib_trie.ts';
-
-/** The least that a device's MTU must be for IP to run on it, in bytes (RFC 791). */
-const IPV4_MIN_MTU = 68;
 
 /** The device that has this address, or that the local table names for it; null: it is not ours. @linux net/ipv4/devinet.c */
 export function __ip_dev_find(net: net, addr: be32): net_device | null {

@@ -5,12 +5,13 @@
  */
 import {
   flowi4,
-  RTCF_BROADCAST,
-  RTCF_LOCAL,
-  RTCF_MULTICAST,
+  IPTOS_RT_MASK,
   rt_genid_bump_ipv4,
   rt_is_output_route,
   rt_nexthop,
+  RTCF_BROADCAST,
+  RTCF_LOCAL,
+  RTCF_MULTICAST,
   RTN_BROADCAST,
   RTN_LOCAL,
   RTN_UNICAST,
@@ -71,9 +72,6 @@ export {
   inet_addr_type_table,
   inet_dev_addr_type,
 } from './fib_addr_type.ts';
-
-/** Bits of IP's TOS that routing looks at. @linux include/net/route.h, IPTOS_RT_MASK */
-const IPTOS_RT_MASK = 0x1c;
 
 /** Which of our addresses was this packet sent to? Of a broadcast: the one that an answer is to come from. @linux net/ipv4/fib_frontend.c */
 export function fib_compute_spec_dst(skb: sk_buff): be32 {

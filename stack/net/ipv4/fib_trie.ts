@@ -30,7 +30,7 @@ export function fib_trie_table(id: number): fib_table {
   return new fib_table(id);
 }
 
-/** The table of that number: local (255), or main for every other. @linux include/net/ip_fib.h */
+/** The table of that number: local (255), or main for every other. @linux net/ipv4/fib_frontend.c */
 export function fib_get_table(net: net, id: number): fib_table {
   return id === RT_TABLE_LOCAL ? net.ipv4.fib_local : net.ipv4.fib_main;
 }

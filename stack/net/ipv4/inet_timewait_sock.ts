@@ -8,10 +8,9 @@ import { inet_sk } from '../../include/net/inet_sock.ts';
 import type { inet_timewait_death_row, inet_timewait_sock } from '../../include/net/inet_timewait_sock.ts';
 import { NET_INC_STATS } from '../../include/net/net_namespace.ts';
 import { __sock_put, sock_net, type sock } from '../../include/net/sock.ts';
-import { HZ } from '../../include/net/tcp.ts';
 import { LINUX_MIB_TIMEWAITED, LINUX_MIB_TIMEWAITKILLED } from '../../include/uapi/linux/snmp.ts';
 import { TCP_TIME_WAIT, type TcpState } from '../../include/uapi/linux/tcp.ts';
-import { jiffies } from '../../kernel/time/jiffies.ts';
+import { HZ, jiffies } from '../../kernel/time/jiffies.ts';
 import { del_timer, mod_timer } from '../../kernel/time/timer.ts';
 import { sock_prot_inuse_add } from '../core/sock/alloc.ts';
 import {

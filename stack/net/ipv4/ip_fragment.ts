@@ -4,6 +4,7 @@
  *
  * @linux net/ipv4/ip_fragment.c
  */
+import { INET_ECN_CE } from '../../include/net/inet_ecn.ts';
 import {
   INET_FRAG_COMPLETE,
   INET_FRAG_FIRST_IN,
@@ -68,7 +69,6 @@ import {
 export const IP_DEFRAG_LOCAL_DELIVER = 0;
 export const IP_DEFRAG_CALL_RA_CHAIN = 1;
 
-const INET_ECN_CE = 3;
 /** ECN of the whole by the codepoints seen (bit 0 Not-ECT, 1 ECT(1), 2 ECT(0), 3 CE): what to set; -1: drop (RFC 3168 5.3). */
 const ip_frag_ecn_table: readonly number[] = [
   0,

@@ -40,7 +40,7 @@ const IPOPT_TS_PRESPEC = 3;
 /** Bit of the kind: every fragment carries it. */
 const IPOPT_COPY = 0x80;
 
-/** Milliseconds since midnight, UT. @linux net/ipv4/af_inet.c, inet_current_timestamp */
+/** Milliseconds since midnight, UT. @linux net/ipv4/af_inet.c */
 export function inet_current_timestamp(net: net): number {
   return Math.floor(ktime_get_real_ns(net.machine) / 1_000_000) % 86_400_000;
 }

@@ -72,7 +72,7 @@ import {
   skb_trim,
 } from '../core/skbuff.ts';
 import { ip_select_ident } from './ip_ident.ts';
-import { ip_options_build, __ip_options_echo } from './ip_options.ts';
+import { ip_options_build } from './ip_options.ts';
 import { ip_local_out, LL_RESERVED_SPACE } from './ip_output_finish.ts';
 import { ip_local_error } from './ip_sockglue.ts';
 

@@ -33,13 +33,13 @@ import {
   IPSTATS_MIB_FRAGOKS,
 } from '../../include/uapi/linux/snmp.ts';
 import { ip_fast_csum } from '../../lib/checksum.ts';
+import { skb_checksum_help } from '../core/dev/checksum.ts';
 import { skb_set_owner_w, sock_wfree } from '../core/sock/memory.ts';
 import {
   alloc_skb,
   consume_skb,
   kfree_skb,
   kfree_skb_list,
-  skb_checksum_help,
   skb_copy_bits,
   skb_dst_drop,
   skb_dst_set,

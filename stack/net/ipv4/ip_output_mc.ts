@@ -7,7 +7,7 @@ import type { sock } from '../../include/net/sock.ts';
 import { ETH_P_IP } from '../../include/linux/netdevice.ts';
 import type { sk_buff } from '../../include/linux/skbuff.ts';
 import { IPSTATS_MIB_OUTOCTETS, IPSTATS_MIB_OUTPKTS } from '../../include/uapi/linux/snmp.ts';
-import { dev_loopback_xmit } from '../core/dev/loopback_xmit.ts';
+import { dev_loopback_xmit } from '../core/dev/receive.ts';
 import { kfree_skb, skb_clone, skb_dst_drop, skb_dst_set } from '../core/skbuff.ts';
 import { ip_finish_output } from './ip_output_finish.ts';
 import { rt_dst_clone } from './route_dst.ts';

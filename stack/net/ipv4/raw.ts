@@ -10,13 +10,12 @@ import {
   ip_rt_put,
   RTCF_BROADCAST,
   RTN_BROADCAST,
-  RTN_LOCAL,
   RTN_MULTICAST,
   type rtable,
 } from '../../include/net/dst.ts';
 import { flowi4_init_output } from '../../include/net/flow.ts';
 import { icmp_err_convert, icmp_out_count } from '../../include/net/icmp.ts';
-import { inet_sk } from '../../include/net/inet_sock.ts';
+import { inet_addr_valid_or_nonlocal, inet_sk } from '../../include/net/inet_sock.ts';
 import { ip_hdr, ipcm_cookie, ipcm_init_sk, iphdr, IPHDR_LEN } from '../../include/net/ip.ts';
 import { IP_INC_STATS, type net } from '../../include/net/net_namespace.ts';
 import { raw_hashinfo, raw_sk, raw_sock } from '../../include/net/raw.ts';
@@ -434,14 +433,7 @@ function raw_bind(sk: sock, addr: sockaddr_in): Errno {
   const net = sock_net(sk);
   if (sk.sk_state !== TCP_CLOSE) return -EINVAL;
   const type = inet_addr_type(net, addr.sin_addr);
-  const usable =
-    net.ipv4.sysctl_ip_nonlocal_bind !== 0 ||
-    inet.freebind ||
-    inet.transparent ||
-    addr.sin_addr === 0 ||
-    type === RTN_LOCAL ||
-    type === RTN_MULTICAST ||
-    type === RTN_BROADCAST;
+  const usable = inet_addr_valid_or_nonlocal(net, inet, addr.sin_addr, type);
   if (!usable) return -EADDRNOTAVAIL;
   inet.inet_rcv_saddr = addr.sin_addr;
   inet.inet_saddr = type === RTN_MULTICAST || type === RTN_BROADCAST ? 0 : addr.sin_addr;

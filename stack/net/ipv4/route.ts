@@ -13,6 +13,7 @@ import {
   FLOWI_FLAG_ANYSRC,
   FLOWI_FLAG_KNOWN_NH,
   ip_rt_put,
+  IPTOS_RT_MASK,
   RTCF_BROADCAST,
   RTCF_LOCAL,
   RTCF_MULTICAST,
@@ -21,9 +22,9 @@ import {
   RTN_MULTICAST,
   RTN_UNICAST,
   RTN_UNREACHABLE,
+  RTO_ONLINK,
   type rtable,
 } from '../../include/net/dst.ts';
-import { LOOPBACK_IFINDEX } from '../../include/net/flow.ts';
 import { IPCB, ip_sk_accept_pmtu, iphdr, IPSKB_DOREDIRECT } from '../../include/net/ip.ts';
 import { FIB_RES_DEV, FIB_RES_NHC, FIB_RES_OIF, fib_result } from '../../include/net/ip_fib.ts';
 import { inet_peer_base } from '../../include/net/inetpeer.ts';
@@ -34,6 +35,7 @@ import {
   ETH_P_IP,
   IFF_LOOPBACK,
   IFF_UP,
+  LOOPBACK_IFINDEX,
   type in_device,
   type net_device,
 } from '../../include/linux/netdevice.ts';
@@ -70,7 +72,6 @@ import {
   __ip_rt_update_pmtu,
   ip_error,
   ip_rt_bug,
-  IPTOS_RT_MASK,
   rt_cache_route,
   rt_cache_valid,
   rt_dst_alloc,
@@ -82,9 +83,6 @@ export { ipv4_dst_ops, ipv4_mtu, rt_dst_alloc, rt_dst_clone } from './route_dst.
 export { ip_mtu_from_fib_result } from './route_exception.ts';
 export { __ip_select_ident } from './ip_ident.ts';
 export { ip_rt_get_source } from './fib_frontend.ts';
-
-/** Bit of a flow's TOS: only direct neighbours. */
-const RTO_ONLINK = 0x01;
 
 /** 224.0.0.0/24: never leaves the link. @linux include/linux/in.h */
 function ipv4_is_local_multicast(addr: be32): boolean {

@@ -6,17 +6,18 @@
  */
 import {
   DST_OBSOLETE_FORCE_CHK,
+  DST_OBSOLETE_KILL,
+  dst_release,
+  dst_set_expires,
+  flowi4,
+  IPTOS_RT_MASK,
+  rt_is_expired,
+  rt_is_input_route,
+  rtable,
   RTCF_BROADCAST,
   RTCF_LOCAL,
   RTCF_MULTICAST,
   RTCF_REDIRECTED,
-  dst_release,
-  DST_OBSOLETE_KILL,
-  dst_set_expires,
-  flowi4,
-  rt_is_expired,
-  rt_is_input_route,
-  rtable,
   RTN_UNICAST,
   skb_rtable,
   type dst_entry,
@@ -87,8 +88,6 @@ import { __ip_options_compile } from './ip_options.ts';
 import { ip_output } from './ip_output_finish.ts';
 import { rt_bind_exception, update_or_create_fnhe } from './route_exception.ts';
 
-/** Bits of TOS that routing looks at. @linux include/net/route.h */
-export const IPTOS_RT_MASK = 0x1c;
 /** How fast a host may make us send "unreachable": one a second, five at once. In jiffies. @linux ip_rt_error_cost, ip_rt_error_burst */
 const ip_rt_error_cost = HZ;
 const ip_rt_error_burst = 5 * HZ;

@@ -7,7 +7,7 @@
 import type { sk_buff } from '../../include/linux/skbuff.ts';
 import { tcp_hdr, type tcp_options_received, type tcphdr } from '../../include/linux/tcp.ts';
 import type { be16, be32, ktime_t, u32 } from '../../include/linux/types.ts';
-import { dst_metric, RTAX_FEATURES, type dst_entry } from '../../include/net/dst.ts';
+import { dst_metric, RTAX_FEATURE_ECN, RTAX_FEATURES, type dst_entry } from '../../include/net/dst.ts';
 import { inet_rsk } from '../../include/net/inet_sock.ts';
 import { ip_hdr, type iphdr } from '../../include/net/ip.ts';
 import type { net } from '../../include/net/net_namespace.ts';
@@ -27,7 +27,6 @@ const TS_OPT_WSCALE_MASK = 0xf;
 const TS_OPT_SACK = 1 << 4;
 const TS_OPT_ECN = 1 << 5;
 const TSBITS = 6;
-const RTAX_FEATURE_ECN = 1 << 0;
 
 /** The values of MSS that a cookie can express, in bytes: by how they occur in the wild. */
 const msstab = [536, 1300, 1440, 1460] as const;

@@ -9,7 +9,7 @@ import type { u32 } from '../../include/linux/types.ts';
 import { inet_csk } from '../../include/net/inet_connection_sock.ts';
 import { NET_ADD_STATS, NET_INC_STATS } from '../../include/net/net_namespace.ts';
 import { sock_net, SK_PACING_NONE, type sock } from '../../include/net/sock.ts';
-import { after, HZ, tcp_in_slow_start, tcp_is_cwnd_limited, tcp_jiffies32 } from '../../include/net/tcp.ts';
+import { after, tcp_in_slow_start, tcp_is_cwnd_limited, tcp_jiffies32 } from '../../include/net/tcp.ts';
 import {
   CA_EVENT_TX_START,
   TCP_CONG_NON_RESTRICTED,
@@ -23,7 +23,7 @@ import {
   LINUX_MIB_TCPHYSTARTTRAINDETECT,
 } from '../../include/uapi/linux/snmp.ts';
 import { TCP_CA_Loss } from '../../include/uapi/linux/tcp.ts';
-import { usecs_to_jiffies } from '../../kernel/time/jiffies.ts';
+import { HZ, usecs_to_jiffies } from '../../kernel/time/jiffies.ts';
 import { tcp_cong_avoid_ai, tcp_reno_undo_cwnd, tcp_slow_start } from './tcp_reno.ts';
 
 /** What `beta` is a fraction of. */

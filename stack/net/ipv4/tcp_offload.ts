@@ -8,7 +8,7 @@ import {
   SKB_GSO_TCPV4,
   type sk_buff,
 } from '../../include/linux/skbuff.ts';
-import { tcp_hdr } from '../../include/linux/tcp.ts';
+import { tcp_hdr, TCPHDR_CHECK_OFFSET, TCPHDR_LEN } from '../../include/linux/tcp.ts';
 import {
   NAPI_GRO_CB,
   skb_gro_checksum_validate_needed,
@@ -31,15 +31,12 @@ import {
 import { EINVAL, IS_ERR, type Errno } from '../../include/uapi/asm-generic/errno.ts';
 import { IPPROTO_TCP } from '../../include/uapi/linux/in.ts';
 import { csum_add, csum_fold, csum_tcpudp_magic, csum_tcpudp_nofold } from '../../lib/checksum.ts';
+import { skb_checksum_help } from '../core/dev/checksum.ts';
 import { skb_gro_receive } from '../core/gro.ts';
-import { __skb_pull, pskb_may_pull, skb_checksum, skb_checksum_help } from '../core/skbuff.ts';
+import { __skb_pull, pskb_may_pull, skb_checksum } from '../core/skbuff.ts';
 import { skb_segment } from '../core/skbuff/segment.ts';
 import { inet_add_offload } from './protocol.ts';
 import { tcp_wfree } from './tcp_output/tsq_queue.ts';
-
-/** Offset of the checksum in a TCP header. */
-const CHECK_OFFSET = 16;
-const TCP_HEADER_BYTES = 20;
 
 /** The checksum field as it stands before a device fills it in: the pseudo header alone. */
 function pseudo_check(skb: sk_buff, tcp_len: number): number {
@@ -56,11 +53,11 @@ function pseudo_check(skb: sk_buff, tcp_len: number): number {
  */
 export function tcp4_gso_segment(skb: sk_buff, features: number): sk_buff | null | Errno {
   if ((skb.shinfo.gso_type & SKB_GSO_TCPV4) === 0) return -EINVAL;
-  if (!pskb_may_pull(skb, TCP_HEADER_BYTES)) return -EINVAL;
+  if (!pskb_may_pull(skb, TCPHDR_LEN)) return -EINVAL;
   if (skb.ip_summed !== CHECKSUM_PARTIAL) {
     skb.ip_summed = CHECKSUM_PARTIAL;
     skb.csum_start = skb.transport_header;
-    skb.csum_offset = CHECK_OFFSET;
+    skb.csum_offset = TCPHDR_CHECK_OFFSET;
     tcp_hdr(skb).check = pseudo_check(skb, skb.len);
   }
   return tcp_gso_segment(skb, features);
@@ -69,7 +66,7 @@ export function tcp4_gso_segment(skb: sk_buff, features: number): sk_buff | null
 /** The same for any IP. @linux net/ipv4/tcp_offload.c */
 export function tcp_gso_segment(skb: sk_buff, features: number): sk_buff | null | Errno {
   const thlen = tcp_hdr(skb).doff * 4;
-  if (thlen < TCP_HEADER_BYTES) return -EINVAL;
+  if (thlen < TCPHDR_LEN) return -EINVAL;
   if (skb.csum_start !== skb.transport_header) return -EINVAL;
   if (!pskb_may_pull(skb, thlen)) return -EINVAL;
   __skb_pull(skb, thlen);
@@ -139,8 +136,8 @@ export function tcp_gro_receive(head: sk_buff[], skb: sk_buff): sk_buff | null {
   const off = skb_gro_offset(skb);
   const bytes = skb.head;
   const th = skb.data + off;
-  const thlen = skb_gro_may_pull(skb, off + TCP_HEADER_BYTES) ? (bytes[th + 12]! >>> 4) * 4 : 0;
-  if (thlen < TCP_HEADER_BYTES || !skb_gro_may_pull(skb, off + thlen)) {
+  const thlen = skb_gro_may_pull(skb, off + TCPHDR_LEN) ? (bytes[th + 12]! >>> 4) * 4 : 0;
+  if (thlen < TCPHDR_LEN || !skb_gro_may_pull(skb, off + thlen)) {
     cb.flush |= 1;
     return null;
   }
@@ -199,7 +196,7 @@ function differs(
   if (bytes[th + 12] !== p_bytes[th2 + 12]) return true;
   if (bytes[th + 14] !== p_bytes[th2 + 14] || bytes[th + 15] !== p_bytes[th2 + 15]) return true;
   if (read_be32(bytes, th + 8) !== read_be32(p_bytes, th2 + 8)) return true;
-  for (let i = TCP_HEADER_BYTES; i < thlen; i++) {
+  for (let i = TCPHDR_LEN; i < thlen; i++) {
     if (bytes[th + i] !== p_bytes[th2 + i]) return true;
   }
   // The IP ids must go on, or all be the same: the second packet decides which.
@@ -215,7 +212,7 @@ function differs(
 /** Packets were merged: it is one large packet now, as if it had been received so. @linux net/ipv4/tcp_offload.c */
 export function tcp_gro_complete(skb: sk_buff): number {
   skb.csum_start = skb.transport_header;
-  skb.csum_offset = CHECK_OFFSET;
+  skb.csum_offset = TCPHDR_CHECK_OFFSET;
   skb.ip_summed = CHECKSUM_PARTIAL;
   skb.shinfo.gso_segs = NAPI_GRO_CB(skb).count;
   if (tcp_hdr(skb).cwr) skb.shinfo.gso_type |= SKB_GSO_TCP_ECN;

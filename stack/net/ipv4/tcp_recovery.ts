@@ -7,7 +7,11 @@
 import type { sk_buff } from '../../include/linux/skbuff.ts';
 import { tcp_sk, type tcp_sock } from '../../include/linux/tcp.ts';
 import type { u32 } from '../../include/linux/types.ts';
-import { ICSK_TIME_REO_TIMEOUT, inet_csk } from '../../include/net/inet_connection_sock.ts';
+import {
+  ICSK_TIME_REO_TIMEOUT,
+  inet_csk,
+  inet_csk_reset_xmit_timer,
+} from '../../include/net/inet_connection_sock.ts';
 import { sock_net, type sock } from '../../include/net/sock.ts';
 import {
   tcp_min_rtt,
@@ -23,11 +27,10 @@ import {
   TCP_TIMEOUT_MIN_US,
 } from '../../include/net/tcp.ts';
 import type { rate_sample } from '../../include/net/tcp_congestion_ops.ts';
+import { tcp_tsorted_del } from '../../include/net/tcp_queue.ts';
 import { TCP_SKB_CB, TCPCB_LOST, TCPCB_RETRANS, TCPCB_SACKED_RETRANS } from '../../include/net/tcp_skb_cb.ts';
 import { TCP_CA_Recovery } from '../../include/uapi/linux/tcp.ts';
 import { usecs_to_jiffies } from '../../kernel/time/jiffies.ts';
-import { inet_csk_reset_xmit_timer } from './inet_connection_sock/xmit_timers.ts';
-import { tcp_tsorted_del } from './tcp/write_queue.ts';
 import { tcp_mark_skb_lost } from './tcp_input/cwnd.ts';
 import { TCP_FRAG_IN_RTX_QUEUE, tcp_fragment } from './tcp_output/fragment.ts';
 

@@ -12,6 +12,7 @@ import {
   inet_csk_ack_scheduled,
   inet_csk_exit_pingpong_mode,
   inet_csk_in_pingpong_mode,
+  inet_csk_reset_xmit_timer,
   inet_csk_rto_backoff,
 } from '../../include/net/inet_connection_sock.ts';
 import { NET_INC_STATS } from '../../include/net/net_namespace.ts';
@@ -26,7 +27,6 @@ import {
   type sock,
 } from '../../include/net/sock.ts';
 import {
-  HZ,
   keepalive_intvl_when,
   keepalive_probes,
   keepalive_time_elapsed,
@@ -49,6 +49,7 @@ import {
   TCPF_DELACK_TIMER_DEFERRED,
   TCPF_WRITE_TIMER_DEFERRED,
 } from '../../include/net/tcp.ts';
+import { __tcp_set_rto } from '../../include/net/tcp_timers.ts';
 import {
   LINUX_MIB_DELAYEDACKLOCKED,
   LINUX_MIB_DELAYEDACKS,
@@ -73,7 +74,7 @@ import {
   TCPF_SYN_SENT,
 } from '../../include/uapi/linux/tcp.ts';
 import { WARN_ON_ONCE } from '../../kernel/printk.ts';
-import { jiffies, msecs_to_jiffies, time_after } from '../../kernel/time/jiffies.ts';
+import { HZ, jiffies, msecs_to_jiffies, time_after } from '../../kernel/time/jiffies.ts';
 import { __sk_dst_reset } from '../core/sock/dst.ts';
 import { sock_put } from '../core/sock/free.ts';
 import { sk_reset_timer } from '../core/sock/timer.ts';
@@ -81,11 +82,9 @@ import {
   inet_csk_delete_keepalive_timer,
   inet_csk_init_xmit_timers,
   inet_csk_reset_keepalive_timer,
-  inet_csk_reset_xmit_timer,
 } from './inet_connection_sock/xmit_timers.ts';
 import { tcp_done } from './tcp/state.ts';
 import { tcp_enter_loss } from './tcp_input/recovery.ts';
-import { __tcp_set_rto } from './tcp_input/rtt.ts';
 import { tcp_sack_compress_send_ack } from './tcp_input/sack_send.ts';
 import { tcp_time_wait } from './tcp_minisocks/time_wait.ts';
 import { tcp_send_ack } from './tcp_output/ack.ts';
@@ -93,7 +92,6 @@ import { tcp_send_active_reset, tcp_send_probe0, tcp_write_wakeup } from './tcp_
 import { tcp_mstamp_refresh } from './tcp_output/mstamp.ts';
 import { tcp_retransmit_skb, tcp_send_loss_probe } from './tcp_output/retransmit.ts';
 import { tcp_pace_kick } from './tcp_output/tsq.ts';
-import { tcp_clamp_rto_to_user_timeout } from './tcp_output/user_timeout.ts';
 import { tcp_rack_reo_timeout } from './tcp_rack_timeout.ts';
 import {
   retransmits_timed_out,
@@ -102,6 +100,7 @@ import {
   tcp_write_err,
   tcp_write_timeout,
 } from './tcp_timeout.ts';
+import { tcp_clamp_rto_to_user_timeout } from './tcp_user_timeout.ts';
 
 /** Give a new socket its timers. @linux net/ipv4/tcp_timer.c */
 export function tcp_init_xmit_timers(sk: sock): void {

@@ -7,7 +7,8 @@ import { sock_inuse_add } from '../core/sock/alloc.ts';
 
 /** A new socket; null at the limit of inodes. @linux net/socket.c */
 export function sock_alloc(machine: Machine): socket | null {
-  if (machine.faults.should_fail('sock_alloc') || machine.init_net.sockets_in_use >= machine.max_sockets) return null;
+  if (machine.faults.should_fail('sock_alloc') || machine.init_net.sockets_in_use >= machine.max_sockets)
+    return null;
   sock_inuse_add(machine.init_net, 1);
   return new socket(machine);
 }
@@ -24,6 +25,7 @@ export function* __sock_release(machine: Machine, sock: socket): Sleeps<void> {
   sock_inuse_add(machine.init_net, -1);
   sock.file = null;
 }
+/** Give up a socket that has no file, or lost it. @linux net/socket.c */
 export function* sock_release(machine: Machine, sock: socket): Sleeps<void> {
   yield* __sock_release(machine, sock);
 }

@@ -3,13 +3,7 @@ import type { Machine } from '../../machine.ts';
 import { socket } from '../../include/linux/net.ts';
 import type { Sleeps } from '../../include/linux/sched.ts';
 import type { net } from '../../include/net/net_namespace.ts';
-import {
-  EAFNOSUPPORT,
-  EINVAL,
-  ENFILE,
-  IS_ERR,
-  type Errno,
-} from '../../include/uapi/asm-generic/errno.ts';
+import { EAFNOSUPPORT, EINVAL, ENFILE, IS_ERR, type Errno } from '../../include/uapi/asm-generic/errno.ts';
 import {
   NPROTO,
   O_CLOEXEC,
@@ -34,7 +28,12 @@ import { sock_alloc, sock_release } from './alloc.ts';
  * @returns the descriptor, or -EAFNOSUPPORT, -EINVAL, -EPROTONOSUPPORT, -ESOCKTNOSUPPORT, -EPERM, -EACCES, -ENFILE, -EMFILE, -ENOMEM
  * @linux net/socket.c
  */
-export function* __sys_socket(machine: Machine, family: number, type: number, protocol: number): Sleeps<number | Errno> {
+export function* __sys_socket(
+  machine: Machine,
+  family: number,
+  type: number,
+  protocol: number,
+): Sleeps<number | Errno> {
   const sock = yield* __sys_socket_create(machine, family, type, protocol);
   if (IS_ERR(sock)) return sock;
 
@@ -58,11 +57,21 @@ export function* __sys_socket_create(
 }
 
 /** A socket for the current process. @linux net/socket.c */
-export function* sock_create(machine: Machine, family: number, type: number, protocol: number): Sleeps<socket | Errno> {
+export function* sock_create(
+  machine: Machine,
+  family: number,
+  type: number,
+  protocol: number,
+): Sleeps<socket | Errno> {
   return yield* __sock_create(machine.init_net, family, type, protocol, false);
 }
 /** A socket for the kernel itself. @linux net/socket.c */
-export function* sock_create_kern(net: net, family: number, type: number, protocol: number): Sleeps<socket | Errno> {
+export function* sock_create_kern(
+  net: net,
+  family: number,
+  type: number,
+  protocol: number,
+): Sleeps<socket | Errno> {
   return yield* __sock_create(net, family, type, protocol, true);
 }
 
@@ -134,4 +143,3 @@ function* out_sock_release(machine: Machine, sock: socket, err: Errno): Sleeps<E
   yield* sock_release(machine, sock);
   return err;
 }
-

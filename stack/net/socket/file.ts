@@ -66,7 +66,12 @@ export function* sock_sendmsg(machine: Machine, sock: socket, msg: msghdr): Slee
   return err !== 0 ? err : yield* sock.ops!.sendmsg(sock, msg, msg.msg_iter.count);
 }
 /** Have the protocol fill a message. @returns bytes received, or a negative errno. @linux net/socket.c */
-export function* sock_recvmsg(machine: Machine, sock: socket, msg: msghdr, flags: number): Sleeps<number | Errno> {
+export function* sock_recvmsg(
+  machine: Machine,
+  sock: socket,
+  msg: msghdr,
+  flags: number,
+): Sleeps<number | Errno> {
   const err = security_socket_recvmsg(machine, sock, msg.msg_iter.count);
   return err !== 0 ? err : yield* sock.ops!.recvmsg(sock, msg, msg.msg_iter.count, flags);
 }

@@ -4,7 +4,16 @@ import type { file } from '../../include/linux/fdtable.ts';
 import type { sockopt_value } from '../../include/linux/net.ts';
 import type { Sleeps } from '../../include/linux/sched.ts';
 import { iov_iter, msghdr } from '../../include/linux/uio.ts';
-import { EBADF, ECONNABORTED, EINVAL, ENFILE, ENOIOCTLCMD, ENOTTY, IS_ERR, type Errno } from '../../include/uapi/asm-generic/errno.ts';
+import {
+  EBADF,
+  ECONNABORTED,
+  EINVAL,
+  ENFILE,
+  ENOIOCTLCMD,
+  ENOTTY,
+  IS_ERR,
+  type Errno,
+} from '../../include/uapi/asm-generic/errno.ts';
 import type { sockaddr_in } from '../../include/uapi/linux/in.ts';
 import {
   MSG_DONTWAIT,
@@ -61,7 +70,12 @@ export function* __sys_accept4(machine: Machine, fd: number, flags: number): Sle
   yield* fput(machine, opened);
   return result;
 }
-function* __sys_accept4_file(machine: Machine, opened: file, fd: number, flags: number): Sleeps<accept_result | Errno> {
+function* __sys_accept4_file(
+  machine: Machine,
+  opened: file,
+  fd: number,
+  flags: number,
+): Sleeps<accept_result | Errno> {
   if ((flags & ~(SOCK_CLOEXEC | SOCK_NONBLOCK)) !== 0) return -EINVAL;
   const { current } = machine;
   const newfd = get_unused_fd_flags(current, flags & O_CLOEXEC);
@@ -115,7 +129,12 @@ export function* __sys_connect(machine: Machine, fd: number, addr: sockaddr_in):
   return err;
 }
 /** @linux net/socket.c */
-export function* __sys_connect_file(machine: Machine, opened: file, fd: number, addr: sockaddr_in): Sleeps<Errno> {
+export function* __sys_connect_file(
+  machine: Machine,
+  opened: file,
+  fd: number,
+  addr: sockaddr_in,
+): Sleeps<Errno> {
   const sock = sockfd_lookup_light(machine, fd);
   if (IS_ERR(sock)) return sock;
   const err = security_socket_connect(machine, sock);
@@ -146,7 +165,12 @@ export function* __sys_sendto(
 }
 
 /** Receive into a buffer. `msg.msg_name` is who sent it, where the protocol tells. @linux net/socket.c */
-export function* __sys_recvfrom(machine: Machine, fd: number, msg: msghdr, flags: number): Sleeps<number | Errno> {
+export function* __sys_recvfrom(
+  machine: Machine,
+  fd: number,
+  msg: msghdr,
+  flags: number,
+): Sleeps<number | Errno> {
   const sock = sockfd_lookup_light(machine, fd);
   if (IS_ERR(sock)) return sock;
   if ((sock.file!.f_flags & O_NONBLOCK) !== 0) flags |= MSG_DONTWAIT;

@@ -33,7 +33,8 @@ export function inet_sk_error_report(sk: sock): void {
 export function sock_exceed_buf_limit(sk: sock, prot: proto, allocated: number, kind: number): void {
   const { tracer } = sk.skc_net.machine;
   tracer.event++;
-  if (tracer.armed[SOCK_EXCEED_BUF_LIMIT] !== 0) tracer.emit(SOCK_EXCEED_BUF_LIMIT, sk, prot, allocated, kind);
+  if (tracer.armed[SOCK_EXCEED_BUF_LIMIT] !== 0)
+    tracer.emit(SOCK_EXCEED_BUF_LIMIT, sk, prot, allocated, kind);
 }
 export function sock_rcvqueue_full(sk: sock, skb: sk_buff): void {
   const { tracer } = sk.skc_net.machine;

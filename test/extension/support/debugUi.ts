@@ -1,4 +1,5 @@
 // VS Code's own debug UI: breakpoints, stops, stepping, the call stack.
+import type { Locator } from 'playwright-core';
 import type { Workbench } from './workbench.ts';
 
 const TOOLBAR = {
@@ -31,7 +32,10 @@ export class DebugUi {
   /** Presses F5 in the editor, once the extension has seen that it shows a scenario. */
   async start(): Promise<void> {
     await this.#workbench.codeLenses();
-    await this.#workbench.page.locator('.editor-instance .view-line').first().click();
+    await this.#workbench.page
+      .locator('.editor-instance .native-edit-context, .editor-instance textarea.inputarea')
+      .first()
+      .focus();
     await this.#workbench.page.keyboard.press('F5');
   }
 
@@ -39,11 +43,15 @@ export class DebugUi {
   async stopped(): Promise<string> {
     const { page } = this.#workbench;
     await page.locator('.editor-instance .debug-top-stack-frame-line').first().waitFor();
-    // With one thread it stands in the pane's header, with several behind the thread that stopped.
-    const labels = page.locator('.call-stack-state-message .label, .debug-call-stack .thread .state');
-    return this.waitUntil('a stop', async () =>
-      (await labels.allInnerTexts()).map((text) => text.trim()).find((text) => /paused/i.test(text)),
+    return this.stopsOn(/paused on/i);
+  }
+
+  /** With one thread the label stands in the pane's header, with several behind the thread that stopped. */
+  async #stopLabels(): Promise<string[]> {
+    const labels = this.#workbench.page.locator(
+      '.call-stack-state-message .label, .debug-call-stack .thread .state',
     );
+    return (await labels.allInnerTexts()).map((text) => text.trim());
   }
 
   /** Clicks a button of the debug toolbar. */
@@ -62,12 +70,12 @@ export class DebugUi {
     });
   }
 
-  /** Waits until it has stopped in a function. @returns the innermost frame */
-  async stopsIn(name: string): Promise<string> {
-    return this.waitUntil(`a stop in ${name}`, async () => {
-      const now = await this.top();
-      return now.startsWith(`${name} `) ? now : undefined;
-    });
+  /** Waits for a stop whose label matches. @returns the label */
+  async stopsOn(label: RegExp): Promise<string> {
+    await this.#openPane('Call Stack');
+    return this.waitUntil(`a stop on ${label}`, async () =>
+      (await this.#stopLabels()).find((text) => label.test(text)),
+    );
   }
 
   /** The innermost frame with its file and line; empty while running. */
@@ -101,11 +109,7 @@ export class DebugUi {
 
   /** Ticks an exception filter, with a condition if one is given. */
   async tickFilter(name: string, condition?: string): Promise<void> {
-    const { page } = this.#workbench;
-    await this.#workbench.showSideBar('Run and Debug');
-    const pane = page.locator('.pane:has(> .pane-header[aria-label*="Breakpoints"])');
-    const header = pane.locator('.pane-header');
-    if ((await header.getAttribute('aria-expanded')) !== 'true') await header.click();
+    const pane = await this.#openPane('Breakpoints');
     const row = pane.locator('.monaco-list-row', { hasText: name });
     const box = row.locator('input[type=checkbox], .monaco-custom-toggle').first();
     if ((await row.locator('input[type=checkbox]:checked, .monaco-custom-toggle.checked').count()) === 0)
@@ -117,6 +121,27 @@ export class DebugUi {
     await input.fill(condition);
     await input.press('Enter');
     await row.filter({ hasText: condition }).waitFor();
+  }
+
+  /** Stops where a function begins. */
+  async breakOnFunction(name: string): Promise<void> {
+    const pane = await this.#openPane('Breakpoints');
+    await this.#workbench.command('Debug: Function Breakpoint...');
+    const input = pane.locator('input').last();
+    await input.fill(name);
+    await input.press('Enter');
+    await pane.locator('.monaco-list-row', { hasText: name }).waitFor();
+  }
+
+  /** Opens a pane of the Debug side bar. */
+  async #openPane(title: 'Call Stack' | 'Breakpoints'): Promise<Locator> {
+    await this.#workbench.showSideBar('Run and Debug');
+    const pane = this.#workbench.page.locator(`.sidebar .pane:has(> .pane-header[aria-label*="${title}"])`);
+    const header = pane.locator('.pane-header');
+    await header.waitFor();
+    if ((await header.getAttribute('aria-expanded')) !== 'true')
+      await header.click({ position: { x: 60, y: 10 } });
+    return pane;
   }
 
   /** Ends the session and waits until VS Code shows none. */

@@ -67,7 +67,7 @@ export class PacketReader {
       return { ...ip, from: this.name(view.getUint16(at)), to: this.name(view.getUint16(at + 2)), what: 'UDP', details };
     }
     if (protocol === 1) return { ...ip, what: 'ICMP', details: icmpDetails(view, at, end) };
-    return { ...ip, what: `IP protocol ${protocol}`, details: [`length ${end - at}`] };
+    return { ...ip, what: 'IP', details: [`protocol ${protocol}`, `length ${end - at}`] };
   }
 
   #tcp(view: DataView, at: number, end: number, timeNs: number): PacketText {

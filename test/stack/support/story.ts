@@ -16,7 +16,7 @@ import { boot, createLibrary, frame_bytes, parseConfig, spawn_process, type Mach
 import { IS_ERR } from '../../../stack/include/uapi/asm-generic/errno.ts';
 import type { file } from '../../../stack/include/linux/fdtable.ts';
 import type { tcp_sock } from '../../../stack/include/linux/tcp.ts';
-import type { sock, sock_common } from '../../../stack/include/net/sock.ts';
+import type { sock_common } from '../../../stack/include/net/sock.ts';
 import { LINUX_MIB_NAMES, TCP_MIB_NAMES } from '../../../stack/include/uapi/linux/snmp.ts';
 import { cpu_startup_entry } from '../../../stack/kernel/sched/idle.ts';
 import { tcpStateName } from '../../../stack/trace/format.ts';
@@ -327,4 +327,3 @@ export function block(length: number, seed = 0): Uint8Array {
   return bytes;
 }
 export const textOf = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
-export type { sock };

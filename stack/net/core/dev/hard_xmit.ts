@@ -23,7 +23,8 @@ import {
 } from '../../../include/linux/skbuff.ts';
 import { IS_ERR, type Errno } from '../../../include/uapi/asm-generic/errno.ts';
 import { trace } from '../../../trace/events.ts';
-import { consume_skb, kfree_skb, skb_checksum_help, skb_clone, skb_linearize } from '../skbuff.ts';
+import { consume_skb, kfree_skb, skb_clone, skb_linearize } from '../skbuff.ts';
+import { skb_checksum_help } from './checksum.ts';
 import { skb_gso_segment, skb_warn_bad_offload } from './gso.ts';
 
 /** What of the device's GSO features can be used for this packet. */

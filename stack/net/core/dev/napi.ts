@@ -20,7 +20,7 @@ const MIN_NAPI_ID = 2;
 /**
  * Give a device a poll context. It is off until napi_enable().
  *
- * @linux net/core/dev.c (netif_napi_add_weight)
+ * @linux include/linux/netdevice.h
  */
 export function netif_napi_add(dev: net_device, poll: napi_struct['poll']): napi_struct {
   const napi = new napi_struct(dev, poll, MIN_NAPI_ID + dev.machine.softnet.napi_gen_id++);

@@ -11,7 +11,7 @@ import { trace } from '../../../trace/events.ts';
 /**
  * A new, empty buffer with room for `size` bytes in its linear part.
  *
- * @linux net/core/skbuff.c
+ * @linux include/linux/skbuff.h
  */
 export function alloc_skb(machine: Machine, size: number): sk_buff {
   return new sk_buff(machine, machine.slab.take(size), new skb_shared_info(), SKB_TRUESIZE(size));
@@ -33,7 +33,8 @@ export function skb_put(skb: sk_buff, len: number): number {
   const at = skb.tail;
   skb.tail += len;
   skb.len += len;
-  if (skb.tail > skb.end) throw new RangeError(`skb_over_panic: ${len} bytes do not fit, ${skb.end - at} are left`);
+  if (skb.tail > skb.end)
+    throw new RangeError(`skb_over_panic: ${len} bytes do not fit, ${skb.end - at} are left`);
   return at;
 }
 
@@ -128,7 +129,14 @@ export function skb_fill_page_desc(skb: sk_buff, i: number, p: page, off: number
   }
 }
 /** Add a received fragment and count its bytes. @linux net/core/skbuff.c */
-export function skb_add_rx_frag(skb: sk_buff, i: number, p: page, off: number, size: number, truesize: number): void {
+export function skb_add_rx_frag(
+  skb: sk_buff,
+  i: number,
+  p: page,
+  off: number,
+  size: number,
+  truesize: number,
+): void {
   skb_fill_page_desc(skb, i, p, off, size);
   skb.len += size;
   skb.data_len += size;
@@ -148,11 +156,12 @@ export function skb_orphan(skb: sk_buff): void {
 export function skb_dst_set(skb: sk_buff, dst: dst_entry | null): void {
   skb._skb_refdst = dst;
 }
-/** Linux borrows the reference here; a borrowed one and an owned one are given back alike, so this takes its own. */
+/** Linux borrows the reference here; a borrowed one and an owned one are given back alike, so this takes its own. @linux include/linux/skbuff.h */
 export function skb_dst_set_noref(skb: sk_buff, dst: dst_entry): void {
   dst.__refcnt++;
   skb._skb_refdst = dst;
 }
+/** Forget the packet's route. @linux include/net/dst.h */
 export function skb_dst_drop(skb: sk_buff): void {
   if (skb._skb_refdst !== null) {
     dst_release(skb._skb_refdst);
@@ -160,6 +169,7 @@ export function skb_dst_drop(skb: sk_buff): void {
   }
 }
 
+/** Take a reference of the packet: it is freed when the last one is given back. @linux include/linux/skbuff.h */
 export function skb_get(skb: sk_buff): sk_buff {
   skb.users++;
   return skb;
@@ -193,6 +203,7 @@ export function kfree_skb_reason(skb: sk_buff | null, reason: number): void {
   trace.kfree_skb(skb, reason);
   __kfree_skb(skb);
 }
+/** Free a packet that did not reach its goal, for no reason in particular. @linux include/linux/skbuff.h */
 export function kfree_skb(skb: sk_buff | null): void {
   kfree_skb_reason(skb, SKB_DROP_REASON_NOT_SPECIFIED);
 }
@@ -202,10 +213,11 @@ export function consume_skb(skb: sk_buff | null): void {
   trace.consume_skb(skb);
   __kfree_skb(skb);
 }
-/** Free a chain linked by next. @linux net/core/skbuff.c */
+/** Free a chain linked by next. @linux include/linux/skbuff.h */
 export function kfree_skb_list(segs: sk_buff | null): void {
   kfree_skb_list_reason(segs, SKB_DROP_REASON_NOT_SPECIFIED);
 }
+/** Free a chain of packets that did not reach their goal. @linux net/core/skbuff.c */
 export function kfree_skb_list_reason(segs: sk_buff | null, reason: number): void {
   while (segs !== null) {
     const next: sk_buff | null = segs.next;

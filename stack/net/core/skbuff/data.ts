@@ -1,7 +1,6 @@
 /** The bytes of a packet: copying, reaching into fragments, trimming, checksums. @linux net/core/skbuff.c */
 import {
   CHECKSUM_COMPLETE,
-  CHECKSUM_NONE,
   CHECKSUM_PARTIAL,
   skb_cloned,
   skb_frag,
@@ -9,7 +8,6 @@ import {
   skb_headroom,
   skb_shared_info,
   sk_buff,
-
 } from '../../../include/linux/skbuff.ts';
 import type { wsum } from '../../../include/linux/types.ts';
 import { ENOMEM, EFAULT, type Errno } from '../../../include/uapi/asm-generic/errno.ts';
@@ -130,6 +128,7 @@ export function skb_cow_head(skb: sk_buff, headroom: number): Errno {
   const delta = Math.max(headroom - skb_headroom(skb), 0);
   return delta > 0 || skb_cloned(skb) ? pskb_expand_head(skb, delta, 0) : 0;
 }
+/** Have headroom and bytes of our own: the packet's headers are to be written. @linux include/linux/skbuff.h */
 export function skb_cow(skb: sk_buff, headroom: number): Errno {
   return skb_cow_head(skb, headroom);
 }
@@ -139,12 +138,13 @@ export function skb_ensure_writable(skb: sk_buff, write_len: number): Errno {
   return skb_cloned(skb) ? pskb_expand_head(skb, 0, 0) : 0;
 }
 
-/** A copy with a linear part of its own; the fragments are shared. @linux net/core/skbuff.c */
+/** A copy with a linear part of its own; the fragments are shared. @linux include/linux/skbuff.h */
 export function __pskb_copy(skb: sk_buff, headroom: number): sk_buff {
   const n = skb_clone(skb);
   pskb_expand_head(n, Math.max(headroom - skb_headroom(skb), 0), 0);
   return n;
 }
+/** Copy the linear part; the pages are shared. @linux include/linux/skbuff.h */
 export function pskb_copy(skb: sk_buff): sk_buff {
   return __pskb_copy(skb, skb_headroom(skb));
 }
@@ -265,9 +265,11 @@ export function ___pskb_trim(skb: sk_buff, len: number): Errno {
   skb.len = len;
   return 0;
 }
+/** Cut a packet's end off, to `len` bytes. 0, or -ENOMEM. @linux include/linux/skbuff.h */
 export function pskb_trim(skb: sk_buff, len: number): Errno {
   return len < skb.len ? ___pskb_trim(skb, len) : 0;
 }
+/** The same, after the caller has seen that there is something to cut. @linux include/linux/skbuff.h */
 export function __pskb_trim(skb: sk_buff, len: number): Errno {
   return pskb_trim(skb, len);
 }
@@ -278,7 +280,7 @@ export function skb_trim(skb: sk_buff, len: number): void {
     skb.tail = skb.data + len;
   }
 }
-/** Cut, and keep a checksum over the whole packet right. @linux net/core/skbuff.c */
+/** Cut, and keep a checksum over the whole packet right. @linux include/linux/skbuff.h */
 export function pskb_trim_rcsum(skb: sk_buff, len: number): Errno {
   if (len >= skb.len) return 0;
   if (skb.ip_summed === CHECKSUM_COMPLETE) {
@@ -326,20 +328,7 @@ export function skb_checksum(skb: sk_buff, offset: number, len: number, csum: ws
   return csum;
 }
 
-/** Fill in the checksum that a device was to fill in. @returns 0 or -ENOMEM. @linux net/core/dev.c */
-export function skb_checksum_help(skb: sk_buff): Errno {
-  const offset = skb.csum_start - skb.data;
-  const err = skb_ensure_writable(skb, offset + skb.csum_offset + 2);
-  if (err !== 0) return err;
-  const csum = csum_fold(skb_checksum(skb, offset, skb.len - offset, 0)) || 0xffff;
-  const at = skb.csum_start + skb.csum_offset;
-  skb.head[at] = csum >> 8;
-  skb.head[at + 1] = csum;
-  skb.ip_summed = CHECKSUM_NONE;
-  return 0;
-}
-
-/** Verify a packet whose pseudo-header sum stands in skb.csum. @returns 0 if it is right. @linux net/core/datagram.c */
+/** Verify a packet whose pseudo-header sum stands in skb.csum. @returns 0 if it is right. @linux net/core/skbuff.c */
 export function __skb_checksum_complete(skb: sk_buff): number {
   const csum = skb_checksum(skb, 0, skb.len, 0);
   const sum = csum_fold(csum_block_add(skb.csum, csum, 0));
@@ -348,6 +337,16 @@ export function __skb_checksum_complete(skb: sk_buff): number {
   skb.csum_valid = sum === 0;
   return sum;
 }
+/** Verify the checksum, unless that was done already. 0: right. @linux include/linux/skbuff.h */
 export function skb_checksum_complete(skb: sk_buff): number {
   return skb.csum_valid ? 0 : __skb_checksum_complete(skb);
+}
+
+/** Before a segment's data is changed: no clone on its way may see it. The charge stays what it is. @linux include/linux/skbuff.h */
+export function skb_unclone_keeptruesize(skb: sk_buff): Errno {
+  if (!skb_cloned(skb)) return 0;
+  const truesize = skb.truesize;
+  const err = skb_unclone(skb);
+  skb.truesize = truesize;
+  return err;
 }

@@ -5,7 +5,7 @@ import { rb_erase } from '../../../lib/skb_tree.ts';
 import { kfree_skb_reason } from './alloc.ts';
 import { SKB_DROP_REASON_NOT_SPECIFIED } from '../../../include/net/dropreason.ts';
 
-/** Insert behind `prev`. */
+/** Insert behind `prev`. @linux include/linux/skbuff.h */
 export function __skb_queue_after(list: sk_buff_head, prev: sk_buff, skb: sk_buff): void {
   skb.prev = prev;
   skb.next = prev.next;
@@ -15,7 +15,7 @@ export function __skb_queue_after(list: sk_buff_head, prev: sk_buff, skb: sk_buf
   skb.list = list;
   list.qlen++;
 }
-/** Insert before `next`. */
+/** Insert before `next`. @linux include/linux/skbuff.h */
 export function __skb_queue_before(list: sk_buff_head, next: sk_buff, skb: sk_buff): void {
   skb.next = next;
   skb.prev = next.prev;
@@ -25,6 +25,7 @@ export function __skb_queue_before(list: sk_buff_head, next: sk_buff, skb: sk_bu
   skb.list = list;
   list.qlen++;
 }
+/** Append a packet to a queue. @linux include/linux/skbuff.h */
 export function __skb_queue_tail(list: sk_buff_head, skb: sk_buff): void {
   skb.next = null;
   skb.prev = list.prev;
@@ -34,6 +35,7 @@ export function __skb_queue_tail(list: sk_buff_head, skb: sk_buff): void {
   skb.list = list;
   list.qlen++;
 }
+/** Put a packet in front of a queue. @linux include/linux/skbuff.h */
 export function __skb_queue_head(list: sk_buff_head, skb: sk_buff): void {
   skb.prev = null;
   skb.next = list.next;
@@ -43,13 +45,15 @@ export function __skb_queue_head(list: sk_buff_head, skb: sk_buff): void {
   skb.list = list;
   list.qlen++;
 }
+/** Append a packet to a queue; in Linux under the queue's lock. @linux net/core/skbuff.c */
 export function skb_queue_tail(list: sk_buff_head, skb: sk_buff): void {
   __skb_queue_tail(list, skb);
 }
+/** Put a packet in front of a queue; in Linux under the queue's lock. @linux net/core/skbuff.c */
 export function skb_queue_head(list: sk_buff_head, skb: sk_buff): void {
   __skb_queue_head(list, skb);
 }
-/** Take a packet out of the middle. */
+/** Take a packet out of the middle. @linux include/linux/skbuff.h */
 export function __skb_unlink(skb: sk_buff, list: sk_buff_head): void {
   if (skb.prev === null) list.next = skb.next;
   else skb.prev.next = skb.next;
@@ -60,38 +64,44 @@ export function __skb_unlink(skb: sk_buff, list: sk_buff_head): void {
   skb.list = null;
   list.qlen--;
 }
+/** Take a packet off its queue; in Linux under the queue's lock. @linux net/core/skbuff.c */
 export function skb_unlink(skb: sk_buff, list: sk_buff_head): void {
   __skb_unlink(skb, list);
 }
+/** Take the first packet off a queue; null: there is none. @linux include/linux/skbuff.h */
 export function __skb_dequeue(list: sk_buff_head): sk_buff | null {
   const skb = list.next;
   if (skb !== null) __skb_unlink(skb, list);
   return skb;
 }
+/** Take the first packet off a queue; in Linux under the queue's lock. @linux net/core/skbuff.c */
 export function skb_dequeue(list: sk_buff_head): sk_buff | null {
   return __skb_dequeue(list);
 }
+/** Take the last packet off a queue; null: there is none. @linux include/linux/skbuff.h */
 export function __skb_dequeue_tail(list: sk_buff_head): sk_buff | null {
   const skb = list.prev;
   if (skb !== null) __skb_unlink(skb, list);
   return skb;
 }
-/** Free all that is queued. */
+/** Free all that is queued. @linux include/linux/skbuff.h */
 export function __skb_queue_purge(list: sk_buff_head): void {
   for (let skb = __skb_dequeue(list); skb !== null; skb = __skb_dequeue(list)) {
     kfree_skb_reason(skb, SKB_DROP_REASON_NOT_SPECIFIED);
   }
 }
+/** Free all packets of a queue; in Linux under the queue's lock. @linux net/core/skbuff.c */
 export function skb_queue_purge(list: sk_buff_head): void {
   __skb_queue_purge(list);
 }
-/** Move all of `list` to the end of `head`. */
+/** Move all of `list` to the end of `head`. @linux include/linux/skbuff.h */
 export function skb_queue_splice_tail_init(list: sk_buff_head, head: sk_buff_head): void {
   for (let skb = __skb_dequeue(list); skb !== null; skb = __skb_dequeue(list)) __skb_queue_tail(head, skb);
 }
-/** Move all of `list` to the front of `head`. */
+/** Move all of `list` to the front of `head`. @linux include/linux/skbuff.h */
 export function skb_queue_splice_init(list: sk_buff_head, head: sk_buff_head): void {
-  for (let skb = __skb_dequeue_tail(list); skb !== null; skb = __skb_dequeue_tail(list)) __skb_queue_head(head, skb);
+  for (let skb = __skb_dequeue_tail(list); skb !== null; skb = __skb_dequeue_tail(list))
+    __skb_queue_head(head, skb);
 }
 /** Free all of a queue that is ordered by sequence numbers. @linux net/core/skbuff.c */
 export function skb_rbtree_purge(root: skb_tree): void {

@@ -140,7 +140,7 @@ function sock_copy(nsk: sock, osk: sock): void {
   nsk.sk_destruct = osk.sk_destruct;
 }
 
-/** Sockets in use by protocol, as /proc/net/sockstat shows. @linux net/core/sock.c */
+/** Sockets in use by protocol, as /proc/net/sockstat shows. @linux include/net/sock.h */
 export function sock_prot_inuse_add(net: net, prot: proto, val: number): void {
   const memory = prot.memory(net);
   if (memory !== null) memory.inuse += val;

@@ -19,34 +19,34 @@ import {
 } from '../../../kernel/sched/wait.ts';
 import { trace } from '../../../trace/events.ts';
 
-/** The state changed: connected, closed. */
+/** The state changed: connected, closed. @linux net/core/sock.c */
 export function sock_def_wakeup(sk: sock): void {
   const wq = sk.sk_wq;
   if (wq !== null && waitqueue_active(wq)) wake_up_interruptible_all(wq);
 }
-/** An error is there to be read. */
+/** An error is there to be read. @linux net/core/sock.c */
 export function sock_def_error_report(sk: sock): void {
   const wq = sk.sk_wq;
   if (wq !== null && waitqueue_active(wq)) wake_up_interruptible_poll(wq, EPOLLERR);
 }
-/** Data, or a finished connection, is there to be read. */
+/** Data, or a finished connection, is there to be read. @linux net/core/sock.c */
 export function sock_def_readable(sk: sock): void {
   const wq = sk.sk_wq;
   if (wq !== null && waitqueue_active(wq)) {
     wake_up_interruptible_sync_poll(wq, EPOLLIN | EPOLLPRI | EPOLLRDNORM | EPOLLRDBAND);
   }
 }
-/** There is room for writing again. */
+/** There is room for writing again. @linux net/core/sock.c */
 export function sock_def_write_space(sk: sock): void {
   const wq = sk.sk_wq;
   // Only when half of the buffer is free: a writer woken for each freed packet would get little done.
   if (sk_wmem_alloc_get(sk) << 1 > sk.sk_sndbuf || wq === null || !waitqueue_active(wq)) return;
   wake_up_interruptible_sync_poll(wq, EPOLLOUT | EPOLLWRNORM | EPOLLWRBAND);
 }
-/** The default destructor. */
+/** The default destructor. @linux net/core/sock.c */
 export function sock_def_destruct(_sk: sock): void {}
 
-/** Tell the socket's process of a new error. @linux include/net/sock.h */
+/** Tell the socket's process of a new error. @linux net/core/sock.c */
 export function sk_error_report(sk: sock): void {
   sk.sk_error_report(sk);
   trace.inet_sk_error_report(sk);

@@ -5,28 +5,32 @@ import { dst_release, type dst_entry } from '../../../include/net/dst.ts';
 import type { sock } from '../../../include/net/sock.ts';
 import { SKB_GSO_TCPV4 } from '../../../include/linux/skbuff.ts';
 
+/** The route that the socket remembers, without a reference; null: none. @linux include/net/sock.h */
 export function __sk_dst_get(sk: sock): dst_entry | null {
   return sk.sk_dst_cache;
 }
-/** With a reference of the caller's own. */
+/** With a reference of the caller's own. @linux include/net/sock.h */
 export function sk_dst_get(sk: sock): dst_entry | null {
   const dst = sk.sk_dst_cache;
   if (dst !== null) dst.__refcnt++;
   return dst;
 }
-/** Takes over the caller's reference. */
+/** Takes over the caller's reference. @linux include/net/sock.h */
 export function __sk_dst_set(sk: sock, dst: dst_entry | null): void {
   const old = sk.sk_dst_cache;
   sk.sk_dst_pending_confirm = false;
   sk.sk_dst_cache = dst;
   dst_release(old);
 }
+/** Remember a route; in Linux atomically. @linux include/net/sock.h */
 export function sk_dst_set(sk: sock, dst: dst_entry | null): void {
   __sk_dst_set(sk, dst);
 }
+/** Forget the route: the next packet looks it up anew. @linux include/net/sock.h */
 export function __sk_dst_reset(sk: sock): void {
   __sk_dst_set(sk, null);
 }
+/** Forget the route; in Linux atomically. @linux include/net/sock.h */
 export function sk_dst_reset(sk: sock): void {
   __sk_dst_set(sk, null);
 }
@@ -39,19 +43,22 @@ export function __sk_dst_check(sk: sock, cookie: number): dst_entry | null {
   }
   return dst;
 }
+/** The route if it is still valid, with a reference taken; null: look it up anew. @linux net/core/sock.c */
 export function sk_dst_check(sk: sock, cookie: number): dst_entry | null {
   const dst = __sk_dst_check(sk, cookie);
   if (dst !== null) dst.__refcnt++;
   return dst;
 }
-/** The neighbour was heard of: to be noted when the next packet goes there. */
+/** The neighbour was heard of: to be noted when the next packet goes there. @linux include/net/sock.h */
 export function sk_dst_confirm(sk: sock): void {
   sk.sk_dst_pending_confirm = true;
 }
+/** Note that this packet proves the neighbour to be there. @linux include/linux/skbuff.h */
 export function skb_set_dst_pending_confirm(skb: sk_buff, value: boolean): void {
   skb.dst_pending_confirm = value;
 }
 
+/** May segments be larger than the MSS, to be cut by the device? @linux include/net/sock.h */
 export function sk_can_gso(sk: sock): boolean {
   return sk.sk_gso_type !== 0 && (sk.sk_route_caps & NETIF_F_TSO) !== 0;
 }

@@ -68,6 +68,7 @@ export function __release_sock(sk: sock): void {
 export function __sk_flush_backlog(sk: sock): void {
   __release_sock(sk);
 }
+/** Process what came in while we own the socket, in the middle of a long read or write. @returns was there anything? @linux include/net/sock.h */
 export function sk_flush_backlog(sk: sock): boolean {
   if (sk.sk_backlog.tail === null) return false;
   __sk_flush_backlog(sk);

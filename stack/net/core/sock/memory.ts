@@ -3,7 +3,6 @@ import { page_frag, type page, type sk_buff } from '../../../include/linux/skbuf
 import {
   SOCK_MIN_SNDBUF,
   SOCK_SNDBUF_LOCK,
-
   sock_net,
   SOCK_USE_WRITE_QUEUE,
   sock_flag,
@@ -28,23 +27,28 @@ function memory_of(sk: sock): proto_memory | null {
 function sk_mem_pages(amt: number): number {
   return Math.ceil(amt / PAGE_SIZE);
 }
+/** Does the protocol limit the memory of all its sockets together? @linux include/net/sock.h */
 export function sk_has_account(sk: sock): boolean {
   return memory_of(sk) !== null;
 }
-/** The protocol's limit, in pages: 0 low, 1 pressure, 2 high. */
+/** The protocol's limit, in pages: 0 low, 1 pressure, 2 high. @linux include/net/sock.h */
 export function sk_prot_mem_limits(sk: sock, index: number): number {
   return memory_of(sk)?.sysctl_mem[index] ?? Infinity;
 }
+/** Does the protocol know memory pressure? @linux include/net/sock.h */
 export function sk_has_memory_pressure(sk: sock): boolean {
   return memory_of(sk) !== null;
 }
+/** Do the protocol's sockets together use too much memory? @linux include/net/sock.h */
 export function sk_under_memory_pressure(sk: sock): boolean {
   const memory = memory_of(sk);
   return memory !== null && memory.memory_pressure !== 0;
 }
+/** The protocol's sockets together use more than the pressure mark. @linux net/core/sock.c */
 export function sk_enter_memory_pressure(sk: sock): void {
   sk.sk_prot.enter_memory_pressure?.(sk);
 }
+/** The protocol's sockets together use less than the low mark again. @linux net/core/sock.c */
 export function sk_leave_memory_pressure(sk: sock): void {
   if (sk.sk_prot.leave_memory_pressure) sk.sk_prot.leave_memory_pressure(sk);
   else {
@@ -52,24 +56,30 @@ export function sk_leave_memory_pressure(sk: sock): void {
     if (memory !== null) memory.memory_pressure = 0;
   }
 }
+/** Memory of all the protocol's sockets, in pages. @linux include/net/sock.h */
 export function sk_memory_allocated(sk: sock): number {
   return memory_of(sk)?.memory_allocated ?? 0;
 }
+/** Count one more socket of the protocol. @linux include/net/sock.h */
 export function sk_sockets_allocated_inc(sk: sock): void {
   const memory = memory_of(sk);
   if (memory !== null) memory.sockets_allocated++;
 }
+/** Count one socket of the protocol less. @linux include/net/sock.h */
 export function sk_sockets_allocated_dec(sk: sock): void {
   const memory = memory_of(sk);
   if (memory !== null) memory.sockets_allocated--;
 }
+/** How many sockets the protocol has. @linux include/net/sock.h */
 export function sk_sockets_allocated_read_positive(sk: sock): number {
   return memory_of(sk)?.sockets_allocated ?? 0;
 }
 
+/** Take `size` bytes from what the socket has reserved. @linux include/net/sock.h */
 export function sk_mem_charge(sk: sock, size: number): void {
   if (sk_has_account(sk)) sk.sk_forward_alloc -= size;
 }
+/** Give `size` bytes back to what the socket has reserved. @linux include/net/sock.h */
 export function sk_mem_uncharge(sk: sock, size: number): void {
   if (!sk_has_account(sk)) return;
   sk.sk_forward_alloc += size;
@@ -79,19 +89,23 @@ export function sk_mem_uncharge(sk: sock, size: number): void {
 export function sk_mem_reclaim(sk: sock): void {
   if (sk_has_account(sk) && sk.sk_forward_alloc >= PAGE_SIZE) __sk_mem_reclaim(sk, sk.sk_forward_alloc);
 }
+/** Give back what is reserved: the socket ends. @linux include/net/sock.h */
 export function sk_mem_reclaim_final(sk: sock): void {
   sk_mem_reclaim(sk);
 }
+/** Give `amount` bytes of the reserve back to the protocol, in whole pages. @linux net/core/sock.c */
 export function __sk_mem_reclaim(sk: sock, amount: number): void {
   const pages = amount >> PAGE_SHIFT;
   sk.sk_forward_alloc -= pages << PAGE_SHIFT;
   __sk_mem_reduce_allocated(sk, pages);
 }
+/** Count `pages` less for the protocol; this may end memory pressure. @linux net/core/sock.c */
 export function __sk_mem_reduce_allocated(sk: sock, pages: number): void {
   const memory = memory_of(sk);
   if (memory === null) return;
   memory.memory_allocated -= pages;
-  if (memory.memory_pressure !== 0 && memory.memory_allocated < memory.sysctl_mem[0]!) sk_leave_memory_pressure(sk);
+  if (memory.memory_pressure !== 0 && memory.memory_allocated < memory.sysctl_mem[0]!)
+    sk_leave_memory_pressure(sk);
 }
 
 /**
@@ -161,6 +175,7 @@ export function sk_forced_mem_schedule(sk: sock, size: number): void {
   if (memory !== null) memory.memory_allocated += pages;
 }
 
+/** Count `val` bytes more (or less) in the write queue. @linux include/net/sock.h */
 export function sk_wmem_queued_add(sk: sock, val: number): void {
   sk.sk_wmem_queued += val;
 }
@@ -230,4 +245,11 @@ export function sk_page_frag_refill(sk: sock, pfrag: page_frag): page {
   }
   pfrag.offset = 0;
   return (pfrag.page = alloc_page(sock_net(sk).machine.page_pool, SKB_FRAG_PAGE_SIZE));
+}
+
+/** Destructor of pure ACKs: they never hold anything back. @linux net/core/sock.c */
+export function __sock_wfree(skb: sk_buff): void {
+  const sk = skb.sk as sock;
+  sk.sk_wmem_alloc -= skb.truesize;
+  if (sk.sk_wmem_alloc === 0) __sk_free(sk);
 }

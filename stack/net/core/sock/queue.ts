@@ -1,6 +1,19 @@
 /** Receiving and sending buffers of a socket, and waiting for them. @linux net/core/sock.c */
-import { MAX_SCHEDULE_TIMEOUT, TASK_INTERRUPTIBLE, signal_pending, type Sleeps } from '../../../include/linux/sched.ts';
-import { ERESTARTSYS, EAGAIN, EINTR, ENOBUFS, ENOMEM, EPIPE, type Errno } from '../../../include/uapi/asm-generic/errno.ts';
+import {
+  MAX_SCHEDULE_TIMEOUT,
+  TASK_INTERRUPTIBLE,
+  signal_pending,
+  type Sleeps,
+} from '../../../include/linux/sched.ts';
+import {
+  ERESTARTSYS,
+  EAGAIN,
+  EINTR,
+  ENOBUFS,
+  ENOMEM,
+  EPIPE,
+  type Errno,
+} from '../../../include/uapi/asm-generic/errno.ts';
 import type { sk_buff } from '../../../include/linux/skbuff.ts';
 import {
   SKB_DROP_REASON_PROTO_MEM,
@@ -84,6 +97,7 @@ export function __sock_queue_rcv_skb(sk: sock, skb: sk_buff): { err: Errno; reas
   if (!sock_flag(sk, SOCK_DEAD)) sk.sk_data_ready(sk);
   return { err: 0, reason: SKB_NOT_DROPPED_YET };
 }
+/** Append a packet to the receive queue and wake the reader; says why if it cannot. @linux net/core/sock.c */
 export function sock_queue_rcv_skb_reason(sk: sock, skb: sk_buff): { err: Errno; reason: number } {
   return __sock_queue_rcv_skb(sk, skb);
 }
@@ -110,7 +124,7 @@ function* sock_wait_for_wmem(sk: sock, timeo: number): Sleeps<number> {
  * A buffer for `size` bytes to send, charged to the socket; waits for room in the send buffer.
  *
  * @returns the buffer, or a pending error, -EPIPE, -EAGAIN, -ERESTARTSYS, -ENOBUFS
- * @linux net/core/sock.c
+ * @linux include/net/sock.h
  */
 export function* sock_alloc_send_skb(sk: sock, size: number, noblock: boolean): Sleeps<sk_buff | Errno> {
   const { machine } = sock_net(sk);
@@ -137,6 +151,7 @@ export function sock_wmalloc(sk: sock, size: number, force: boolean): sk_buff | 
   skb_set_owner_w(skb, sk);
   return skb;
 }
+/** Count packets that did not fit into the receive queue. @linux include/net/sock.h */
 export function sk_drops_add(sk: sock, segs: number): void {
   sk.sk_drops += Math.max(1, segs);
 }

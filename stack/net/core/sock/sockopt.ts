@@ -25,7 +25,14 @@ import {
   sock_valbool_flag,
   type sock,
 } from '../../../include/net/sock.ts';
-import { EDOM, EINVAL, ENODEV, ENOPROTOOPT, EPERM, type Errno } from '../../../include/uapi/asm-generic/errno.ts';
+import {
+  EDOM,
+  EINVAL,
+  ENODEV,
+  ENOPROTOOPT,
+  EPERM,
+  type Errno,
+} from '../../../include/uapi/asm-generic/errno.ts';
 import { SOCKET_OPTIONS as SO } from '../../../include/uapi/linux/socket.ts';
 import { TCP_LISTEN } from '../../../include/uapi/linux/tcp.ts';
 import { ns_capable } from '../../../kernel/capability.ts';

@@ -61,9 +61,14 @@ export function* inet_create(net: net, sock: socket, protocol: number, kern: boo
 
   // Look for the pair of type and protocol; twice a module may still bring it.
   let found = lookup_protocol(net, sock.type, protocol);
-  for (let try_loading_module = 1; typeof found === 'number' && try_loading_module <= 2; try_loading_module++) {
+  for (
+    let try_loading_module = 1;
+    typeof found === 'number' && try_loading_module <= 2;
+    try_loading_module++
+  ) {
     // First the exact pair, for instance net-pf-2-proto-132-type-1 (SCTP), then any type of the protocol.
-    if (try_loading_module === 1) yield* request_module(machine, `net-pf-${PF_INET}-proto-${protocol}-type-${sock.type}`);
+    if (try_loading_module === 1)
+      yield* request_module(machine, `net-pf-${PF_INET}-proto-${protocol}-type-${sock.type}`);
     else yield* request_module(machine, `net-pf-${PF_INET}-proto-${protocol}`);
     found = lookup_protocol(net, sock.type, protocol);
   }

@@ -4,6 +4,12 @@ import type { net_proto_family, proto_ops } from '../../../include/linux/net.ts'
 import { IPPROTO_ICMP, IPPROTO_IP, IPPROTO_TCP, IPPROTO_UDP } from '../../../include/uapi/linux/in.ts';
 import { PF_INET, SOCK_DGRAM, SOCK_RAW, SOCK_STREAM } from '../../../include/uapi/linux/socket.ts';
 import { datagram_poll } from '../../core/datagram.ts';
+import {
+  sock_common_getsockopt,
+  sock_common_setsockopt,
+  sock_no_accept,
+  sock_no_listen,
+} from '../../core/sock/socket_ops.ts';
 import { ping_prot } from '../ping.ts';
 import { raw_prot } from '../raw.ts';
 import { tcp_poll } from '../tcp/poll.ts';
@@ -25,10 +31,6 @@ import {
   inet_release,
   inet_sendmsg,
   inet_shutdown,
-  sock_common_getsockopt,
-  sock_common_setsockopt,
-  sock_no_accept,
-  sock_no_listen,
 } from './socket.ts';
 import { inet_accept, inet_listen, inet_stream_connect } from './stream.ts';
 
@@ -95,8 +97,20 @@ export function inetsw_array(owner: module): inet_protosw[] {
       ops: inet_stream_ops(owner),
       flags: INET_PROTOSW_PERMANENT | INET_PROTOSW_ICSK,
     },
-    { type: SOCK_DGRAM, protocol: IPPROTO_UDP, prot: udp_prot, ops: dgram_ops, flags: INET_PROTOSW_PERMANENT },
-    { type: SOCK_DGRAM, protocol: IPPROTO_ICMP, prot: ping_prot, ops: sockraw_ops, flags: INET_PROTOSW_REUSE },
+    {
+      type: SOCK_DGRAM,
+      protocol: IPPROTO_UDP,
+      prot: udp_prot,
+      ops: dgram_ops,
+      flags: INET_PROTOSW_PERMANENT,
+    },
+    {
+      type: SOCK_DGRAM,
+      protocol: IPPROTO_ICMP,
+      prot: ping_prot,
+      ops: sockraw_ops,
+      flags: INET_PROTOSW_REUSE,
+    },
     // The wildcard: any protocol.
     { type: SOCK_RAW, protocol: IPPROTO_IP, prot: raw_prot, ops: sockraw_ops, flags: INET_PROTOSW_REUSE },
   ];

@@ -5,13 +5,11 @@ import {
   SS_DISCONNECTING,
   SS_UNCONNECTED,
   type socket,
-  type sockopt_value,
 } from '../../../include/linux/net.ts';
 import { CAP_NET_BIND_SERVICE, type Sleeps } from '../../../include/linux/sched.ts';
 import type { msghdr } from '../../../include/linux/uio.ts';
-import { RTN_BROADCAST, RTN_LOCAL, RTN_MULTICAST } from '../../../include/net/dst.ts';
-import { inet_sk, type inet_sock } from '../../../include/net/inet_sock.ts';
-import type { net } from '../../../include/net/net_namespace.ts';
+import { RTN_BROADCAST, RTN_MULTICAST } from '../../../include/net/dst.ts';
+import { inet_addr_valid_or_nonlocal, inet_sk, type inet_sock } from '../../../include/net/inet_sock.ts';
 import {
   RCV_SHUTDOWN,
   SHUTDOWN_MASK,
@@ -29,9 +27,7 @@ import {
   EAGAIN,
   EINVAL,
   ENOIOCTLCMD,
-  ENOPROTOOPT,
   ENOTCONN,
-  EOPNOTSUPP,
   type Errno,
 } from '../../../include/uapi/asm-generic/errno.ts';
 import { INADDR_ANY, type sockaddr_in } from '../../../include/uapi/linux/in.ts';
@@ -48,19 +44,6 @@ import { ns_capable } from '../../../kernel/capability.ts';
 import { sk_dst_reset } from '../../core/sock/dst.ts';
 import { lock_sock, release_sock } from '../../core/sock/lock.ts';
 import { inet_addr_type } from '../fib_frontend.ts';
-
-/** May the socket have this address, though it may not be the machine's? @linux include/net/inet_sock.h */
-function inet_addr_valid_or_nonlocal(net: net, inet: inet_sock, addr: number, addr_type: number): boolean {
-  return (
-    net.ipv4.sysctl_ip_nonlocal_bind !== 0 ||
-    inet.freebind ||
-    inet.transparent ||
-    addr === INADDR_ANY ||
-    addr_type === RTN_LOCAL ||
-    addr_type === RTN_MULTICAST ||
-    addr_type === RTN_BROADCAST
-  );
-}
 
 /** Give the socket a local address. @linux net/ipv4/af_inet.c */
 export function* inet_bind(sock: socket, addr: sockaddr_in): Sleeps<Errno> {
@@ -87,7 +70,11 @@ export function* __inet_bind(sk: sock, addr: sockaddr_in): Sleeps<Errno> {
   if (!inet_addr_valid_or_nonlocal(net, inet, addr.sin_addr, chk_addr_ret)) return -EADDRNOTAVAIL;
 
   const snum = addr.sin_port;
-  if (snum !== 0 && snum < net.ipv4.sysctl_ip_prot_sock && !ns_capable(net.machine.current, CAP_NET_BIND_SERVICE)) {
+  if (
+    snum !== 0 &&
+    snum < net.ipv4.sysctl_ip_prot_sock &&
+    !ns_capable(net.machine.current, CAP_NET_BIND_SERVICE)
+  ) {
     return -EACCES;
   }
 
@@ -167,7 +154,12 @@ export function* inet_sendmsg(sock: socket, msg: msghdr, size: number): Sleeps<n
   return yield* sk.sk_prot.sendmsg(sk, msg, size);
 }
 /** @returns bytes received, or a negative errno. @linux net/ipv4/af_inet.c */
-export function* inet_recvmsg(sock: socket, msg: msghdr, size: number, flags: number): Sleeps<number | Errno> {
+export function* inet_recvmsg(
+  sock: socket,
+  msg: msghdr,
+  size: number,
+  flags: number,
+): Sleeps<number | Errno> {
   const sk = sock.sk!;
   return yield* sk.sk_prot.recvmsg(sk, msg, size, flags);
 }
@@ -181,7 +173,8 @@ export function* inet_shutdown(sock: socket, how: number): Sleeps<Errno> {
 
   yield* lock_sock(sk);
   if (sock.state === SS_CONNECTING) {
-    if (((1 << sk.sk_state) & (TCPF_SYN_SENT | TCPF_SYN_RECV | TCPF_CLOSE)) !== 0) sock.state = SS_DISCONNECTING;
+    if (((1 << sk.sk_state) & (TCPF_SYN_SENT | TCPF_SYN_RECV | TCPF_CLOSE)) !== 0)
+      sock.state = SS_DISCONNECTING;
     else sock.state = SS_CONNECTED;
   }
   let err = 0;
@@ -220,22 +213,4 @@ export function* inet_release(sock: socket): Sleeps<number> {
 export function* inet_ioctl(sock: socket, cmd: number, arg: unknown): Sleeps<number | Errno> {
   const sk = sock.sk!;
   return sk.sk_prot.ioctl?.(sk, cmd, arg) ?? -ENOIOCTLCMD;
-}
-/** @linux net/core/sock.c */
-export function* sock_common_setsockopt(sock: socket, level: number, optname: number, optval: sockopt_value): Sleeps<Errno> {
-  const sk = sock.sk!;
-  return sk.sk_prot.setsockopt === undefined ? -ENOPROTOOPT : yield* sk.sk_prot.setsockopt(sk, level, optname, optval);
-}
-/** @linux net/core/sock.c */
-export function* sock_common_getsockopt(sock: socket, level: number, optname: number): Sleeps<sockopt_value | Errno> {
-  const sk = sock.sk!;
-  return sk.sk_prot.getsockopt === undefined ? -ENOPROTOOPT : yield* sk.sk_prot.getsockopt(sk, level, optname);
-}
-/** For socket types that don't listen. @linux net/core/sock.c */
-export function* sock_no_listen(_sock: socket, _backlog: number): Sleeps<Errno> {
-  return -EOPNOTSUPP;
-}
-/** For socket types that don't accept. @linux net/core/sock.c */
-export function* sock_no_accept(_sock: socket, _newsock: socket, _flags: number, _kern: boolean): Sleeps<Errno> {
-  return -EOPNOTSUPP;
 }

@@ -150,11 +150,21 @@ export function* inet_stream_connect(sock: socket, uaddr: sockaddr_in, flags: nu
 }
 
 const MAY_BE_ACCEPTED =
-  TCPF_ESTABLISHED | TCPF_SYN_RECV | TCPF_FIN_WAIT1 | TCPF_FIN_WAIT2 | TCPF_CLOSING | TCPF_CLOSE_WAIT | TCPF_CLOSE;
+  TCPF_ESTABLISHED |
+  TCPF_SYN_RECV |
+  TCPF_FIN_WAIT1 |
+  TCPF_FIN_WAIT2 |
+  TCPF_CLOSING |
+  TCPF_CLOSE_WAIT |
+  TCPF_CLOSE;
 
 /** @linux net/ipv4/af_inet.c */
 function __inet_accept(newsock: socket, newsk: sock): void {
-  WARN_ON(newsock.machine, ((1 << newsk.sk_state) & MAY_BE_ACCEPTED) === 0, 'inet_accept: a child in a state that it can not be in');
+  WARN_ON(
+    newsock.machine,
+    ((1 << newsk.sk_state) & MAY_BE_ACCEPTED) === 0,
+    'inet_accept: a child in a state that it can not be in',
+  );
   sock_graft(newsk, newsock);
   newsock.state = SS_CONNECTED;
 }

@@ -18,7 +18,6 @@ import {
   sock_rcvtimeo,
   type sock,
 } from '../../../include/net/sock.ts';
-import { EPOLLIN, EPOLLRDNORM } from '../../../include/linux/poll.ts';
 import { EAGAIN, EINVAL, type Errno } from '../../../include/uapi/asm-generic/errno.ts';
 import {
   LINUX_MIB_TCPMIGRATEREQFAILURE,
@@ -91,11 +90,6 @@ function* take_from_accept_queue(sk: sock, flags: number): Sleeps<sock | Errno> 
   const newsk = req.sk!;
   reqsk_put(req);
   return newsk;
-}
-
-/** What poll() says of a listener: readable when accept() would not sleep. @linux include/net/inet_connection_sock.h */
-export function inet_csk_listen_poll(sk: sock): number {
-  return reqsk_queue_empty(inet_csk_accept_queue(sk)) ? 0 : EPOLLIN | EPOLLRDNORM;
 }
 
 /** The listener goes away: end a connection that nobody has accepted, with a RST. @linux net/ipv4/inet_connection_sock.c */

@@ -1,5 +1,5 @@
 /** listen(): begin and end of listening. */
-import { inet_csk } from '../../../include/net/inet_connection_sock.ts';
+import { inet_csk, inet_csk_delack_init } from '../../../include/net/inet_connection_sock.ts';
 import { NET_INC_STATS } from '../../../include/net/net_namespace.ts';
 import { reqsk_queue_remove } from '../../../include/net/request_sock.ts';
 import { sock_hold, sock_net, type sock } from '../../../include/net/sock.ts';
@@ -18,7 +18,6 @@ import { reuseport_migrate_sock } from '../../core/sock_reuseport.ts';
 import { inet_sk_set_state, inet_sk_state_store } from '../inet_sk_state.ts';
 import { inet_child_forget, inet_csk_reqsk_queue_add } from './accept.ts';
 import { inet_reqsk_clone, reqsk_migrate_reset } from './request_queue.ts';
-import { inet_csk_delack_init } from './xmit_timers.ts';
 
 /**
  * Make the socket a listener: give it its two queues, and a port if it has none yet.

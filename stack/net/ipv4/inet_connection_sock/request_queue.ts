@@ -5,11 +5,15 @@
 import { timer_list } from '../../../include/linux/timer.ts';
 import { tcp_request_sock } from '../../../include/linux/tcp.ts';
 import type { jiffies_t } from '../../../include/linux/types.ts';
-import { inet_csk, inet_csk_accept_queue } from '../../../include/net/inet_connection_sock.ts';
+import {
+  inet_csk,
+  inet_csk_accept_queue,
+  inet_csk_reqsk_queue_added,
+  reqsk_timeout,
+} from '../../../include/net/inet_connection_sock.ts';
 import { inet_rsk } from '../../../include/net/inet_sock.ts';
 import { NET_INC_STATS } from '../../../include/net/net_namespace.ts';
 import {
-  reqsk_queue_added,
   reqsk_queue_len,
   reqsk_queue_len_young,
   reqsk_queue_removed,
@@ -28,16 +32,6 @@ import { reqsk_put } from '../../core/request_sock.ts';
 import { reuseport_migrate_sock } from '../../core/sock_reuseport.ts';
 import { ehash_del, inet_ehash_insert } from '../inet_hashtables/established.ts';
 import { tcp_or_dccp_get_hashinfo } from '../inet_hashtables/hash.ts';
-
-/** When the SYN-ACK is to be sent the next time, in jiffies from now: twice as long as the last time. @linux include/net/inet_connection_sock.h */
-export function reqsk_timeout(req: request_sock, max_timeout: jiffies_t): jiffies_t {
-  return Math.min(req.timeout * 2 ** req.num_timeout, max_timeout);
-}
-
-/** Count a new request. @linux include/net/inet_connection_sock.h */
-export function inet_csk_reqsk_queue_added(sk: sock): void {
-  reqsk_queue_added(inet_csk_accept_queue(sk));
-}
 
 /** Send the SYN-ACK again. @linux net/ipv4/inet_connection_sock.c */
 export function inet_rtx_syn_ack(parent: sock, req: request_sock): number {

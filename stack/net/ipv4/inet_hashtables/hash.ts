@@ -6,9 +6,10 @@ import type {
   inet_hashinfo,
   inet_listen_hashbucket,
 } from '../../../include/net/inet_hashtables.ts';
+import { ipv4_portaddr_hash } from '../../../include/net/ip.ts';
 import type { net } from '../../../include/net/net_namespace.ts';
 import type { sock_common } from '../../../include/net/sock.ts';
-import { jhash_1word, jhash_3words } from '../../../lib/jhash.ts';
+import { jhash_3words } from '../../../lib/jhash.ts';
 import { get_random_u32 } from '../../../lib/random.ts';
 
 /** The tables that this socket stands in. @linux include/net/inet_hashtables.h */
@@ -26,11 +27,6 @@ export function inet_ehashfn(net: net, laddr: be32, lport: number, faddr: be32, 
 /** The same for a socket that has its addresses: full, request or time-wait sock. @linux net/ipv4/inet_hashtables.c */
 export function sk_ehashfn(sk: sock_common): u32 {
   return inet_ehashfn(sk.skc_net, sk.skc_rcv_saddr, sk.skc_num, sk.skc_daddr, sk.skc_dport);
-}
-
-/** Hash of a local address and port. @linux include/net/ip.h */
-export function ipv4_portaddr_hash(_net: net, saddr: be32, port: number): u32 {
-  return jhash_1word(saddr, 0) ^ port;
 }
 
 /** The chain of bind buckets for a port. @linux include/net/inet_hashtables.h */

@@ -3,7 +3,7 @@ import type { sk_buff } from '../../../include/linux/skbuff.ts';
 import type { be16, be32 } from '../../../include/linux/types.ts';
 import type { inet_hashinfo, inet_listen_hashbucket } from '../../../include/net/inet_hashtables.ts';
 import { inet_twsk } from '../../../include/net/inet_timewait_sock.ts';
-import { read_be32 } from '../../../include/net/ip.ts';
+import { ipv4_portaddr_hash, read_be32 } from '../../../include/net/ip.ts';
 import type { net } from '../../../include/net/net_namespace.ts';
 import { inet_reqsk } from '../../../include/net/request_sock.ts';
 import {
@@ -19,7 +19,7 @@ import { reqsk_free } from '../../core/request_sock.ts';
 import { sk_free } from '../../core/sock/free.ts';
 import { reuseport_select_sock } from '../../core/sock_reuseport.ts';
 import { inet_twsk_free } from '../inet_timewait_sock.ts';
-import { inet_ehashfn, inet_lhash2_bucket, ipv4_portaddr_hash } from './hash.ts';
+import { inet_ehashfn, inet_lhash2_bucket } from './hash.ts';
 
 /**
  * The connection (or request, or time-wait sock) of a packet, with a reference taken; null if there is none.

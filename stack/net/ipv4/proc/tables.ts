@@ -13,6 +13,7 @@ import { NUD_NOARP, NUD_PERMANENT, NUD_VALID } from '../../../include/net/neighb
 import type { net } from '../../../include/net/net_namespace.ts';
 import type { net_device } from '../../../include/linux/netdevice.ts';
 import type { be32 } from '../../../include/linux/types.ts';
+import { formatAddress } from '../../../lib/format_address.ts';
 import { hex } from './sockets.ts';
 
 /** Flags of a route. @linux include/uapi/linux/route.h */
@@ -58,10 +59,6 @@ export function fib_route_seq_show(net: net): string {
   return lines.map((line) => `${line.padEnd(127)}\n`).join('');
 }
 
-function dotted(address: be32): string {
-  return `${address >>> 24}.${(address >>> 16) & 0xff}.${(address >>> 8) & 0xff}.${address & 0xff}`;
-}
-
 /** The neighbours that ARP asks for. @linux net/ipv4/arp.c */
 export function arp_seq_show(net: net): string {
   let text = 'IP address       HW type     Flags       HW address            Mask     Device\n';
@@ -70,7 +67,7 @@ export function arp_seq_show(net: net): string {
     const flags = (n.nud_state & NUD_PERMANENT) !== 0 ? 0x6 : (n.nud_state & NUD_VALID) !== 0 ? 0x2 : 0;
     const mac = Array.from(n.ha, (byte) => byte.toString(16).padStart(2, '0')).join(':');
     const type = n.dev.type.toString(16).padEnd(10);
-    text += `${dotted(n.primary_key).padEnd(16)} 0x${type}0x${flags.toString(16).padEnd(10)}${mac.padEnd(17)}     *        ${n.dev.name}\n`;
+    text += `${formatAddress(n.primary_key).padEnd(16)} 0x${type}0x${flags.toString(16).padEnd(10)}${mac.padEnd(17)}     *        ${n.dev.name}\n`;
   }
   return text;
 }

@@ -3,7 +3,7 @@ import type { Sleeps } from '../../../include/linux/sched.ts';
 import { tcp_options_received, tcp_sk, tcp_rack } from '../../../include/linux/tcp.ts';
 import type { jiffies_t } from '../../../include/linux/types.ts';
 import { dst_release } from '../../../include/net/dst.ts';
-import { inet_csk } from '../../../include/net/inet_connection_sock.ts';
+import { inet_csk, inet_csk_delack_init } from '../../../include/net/inet_connection_sock.ts';
 import { inet_twsk } from '../../../include/net/inet_timewait_sock.ts';
 import { NET_INC_STATS } from '../../../include/net/net_namespace.ts';
 import { inet_reqsk } from '../../../include/net/request_sock.ts';
@@ -34,6 +34,7 @@ import {
   tcp_snd_cwnd_set,
 } from '../../../include/net/tcp.ts';
 import { TCP_SKB_CB } from '../../../include/net/tcp_skb_cb.ts';
+import { tcp_clear_xmit_timers } from '../../../include/net/tcp_timers.ts';
 import { ECONNRESET, ENOENT, type Errno } from '../../../include/uapi/asm-generic/errno.ts';
 import {
   LINUX_MIB_TCPABORTONCLOSE,
@@ -80,7 +81,7 @@ import { sk_stream_wait_close } from '../../core/stream.ts';
 import { inet_csk_destroy_sock } from '../inet_connection_sock/destroy.ts';
 import { inet_csk_listen_stop } from '../inet_connection_sock/listen.ts';
 import { inet_csk_reqsk_queue_drop } from '../inet_connection_sock/request_queue.ts';
-import { inet_csk_delack_init, inet_csk_reset_keepalive_timer } from '../inet_connection_sock/xmit_timers.ts';
+import { inet_csk_reset_keepalive_timer } from '../inet_connection_sock/xmit_timers.ts';
 import { inet_bhash2_reset_saddr } from '../inet_hashtables/bind.ts';
 import { inet_twsk_deschedule_put } from '../inet_timewait_sock.ts';
 import { tcp_set_ca_state } from '../tcp_cong.ts';
@@ -88,7 +89,7 @@ import { tcp_clear_retrans } from '../tcp_input/cwnd.ts';
 import { tcp_time_wait } from '../tcp_minisocks/time_wait.ts';
 import { tcp_send_active_reset, tcp_send_fin } from '../tcp_output/control.ts';
 import { tcp_check_oom } from './orphan.ts';
-import { tcp_clear_xmit_timers, tcp_done_with_error, tcp_need_reset, tcp_set_state } from './state.ts';
+import { tcp_done_with_error, tcp_need_reset, tcp_set_state } from './state.ts';
 import { tcp_write_queue_purge } from './write_queue.ts';
 
 /** What a close does in each state: the next state, and whether a FIN is sent. @linux net/ipv4/tcp.c (new_state) */

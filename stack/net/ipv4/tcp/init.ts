@@ -7,10 +7,11 @@ import {
   TCP_DELACK_MAX,
   TCP_INFINITE_SSTHRESH,
   TCP_INIT_CWND,
-  TCP_RTO_MIN,
-  TCP_TIMEOUT_INIT,
   tcp_jiffies32,
+  TCP_MSS_DEFAULT,
+  TCP_RTO_MIN,
   tcp_snd_cwnd_set,
+  TCP_TIMEOUT_INIT,
 } from '../../../include/net/tcp.ts';
 import { pr_info } from '../../../kernel/printk.ts';
 import { jiffies_to_usecs } from '../../../kernel/time/jiffies.ts';
@@ -21,9 +22,6 @@ import { tcp_assign_congestion_control } from '../tcp_cong.ts';
 import { tcp_sync_mss } from '../tcp_output/mss.ts';
 import { tcp_tasklet_init } from '../tcp_output/tsq.ts';
 import { tcp_init_xmit_timers } from '../tcp_timer.ts';
-
-/** MSS until the peer has told its own: what every host must take (RFC 9293, 3.7.1). */
-const TCP_MSS_DEFAULT = 536;
 
 /** Fill in a new TCP socket, whatever the address family. Fields that start with 0 are 0 already. @linux net/ipv4/tcp.c */
 export function tcp_init_sock(sk: sock): void {

@@ -14,19 +14,19 @@ import {
   type poll_table,
 } from '../../../include/linux/poll.ts';
 import { tcp_sk } from '../../../include/linux/tcp.ts';
+import { inet_csk_listen_poll } from '../../../include/net/inet_connection_sock.ts';
 import {
   RCV_SHUTDOWN,
   SEND_SHUTDOWN,
   SHUTDOWN_MASK,
-  SOCK_DONE,
   SOCK_URGINLINE,
   __sk_stream_is_writeable,
   sock_flag,
   sock_rcvlowat,
   type sock,
 } from '../../../include/net/sock.ts';
-import { TCP_URG_VALID, before, seq_distance } from '../../../include/net/tcp.ts';
-import { tcp_epollin_ready } from '../../../include/net/tcp_rcv.ts';
+import { TCP_URG_VALID, seq_distance } from '../../../include/net/tcp.ts';
+import { tcp_epollin_ready, tcp_inq } from '../../../include/net/tcp_rcv.ts';
 import { EINVAL, ENOIOCTLCMD, type Errno } from '../../../include/uapi/asm-generic/errno.ts';
 import { SIOCATMARK, SIOCINQ, SIOCOUTQ, SIOCOUTQNSD } from '../../../include/uapi/linux/sockios.ts';
 import {
@@ -37,7 +37,6 @@ import {
   TCP_SYN_RECV,
   TCP_SYN_SENT,
 } from '../../../include/uapi/linux/tcp.ts';
-import { inet_csk_listen_poll } from '../inet_connection_sock/accept.ts';
 
 /**
  * What could be done without sleeping, as POLL… bits; and have the poller woken when that changes.
@@ -77,23 +76,6 @@ export function tcp_poll(_file: file, sock: socket, wait: poll_table | null): nu
   }
   if (sk.sk_err !== 0 || sk.sk_error_queue.next !== null) mask |= EPOLLERR;
   return mask;
-}
-
-/** Bytes that can be read before urgent data or the end. @linux include/net/tcp.h */
-export function tcp_inq(sk: sock): number {
-  const tp = tcp_sk(sk);
-  if (((1 << sk.skc_state) & (TCPF_SYN_SENT | TCPF_SYN_RECV)) !== 0) return 0;
-  if (
-    sock_flag(sk, SOCK_URGINLINE) ||
-    tp.urg_data === 0 ||
-    before(tp.urg_seq, tp.copied_seq) ||
-    !before(tp.urg_seq, tp.rcv_nxt)
-  ) {
-    const answ = seq_distance(tp.copied_seq, tp.rcv_nxt);
-    // The FIN has a sequence number, but is not a byte.
-    return answ !== 0 && sock_flag(sk, SOCK_DONE) ? answ - 1 : answ;
-  }
-  return seq_distance(tp.copied_seq, tp.urg_seq);
 }
 
 /**

@@ -27,6 +27,11 @@ import {
   tcp_write_queue_tail,
 } from '../../../include/net/tcp.ts';
 import { tcp_bound_to_half_wnd } from '../../../include/net/tcp_mss.ts';
+import {
+  tcp_add_write_queue_tail,
+  tcp_unlink_write_queue,
+  tcp_wmem_free_skb,
+} from '../../../include/net/tcp_queue.ts';
 import { TCP_SKB_CB } from '../../../include/net/tcp_skb_cb.ts';
 import { EAGAIN, EOPNOTSUPP, EPIPE, type Errno } from '../../../include/uapi/asm-generic/errno.ts';
 import { LINUX_MIB_TCPAUTOCORKING } from '../../../include/uapi/linux/snmp.ts';
@@ -55,7 +60,6 @@ import { tcp_slow_start_after_idle_check } from '../tcp_output/transmit.ts';
 import { __tcp_push_pending_frames, tcp_push_one } from '../tcp_output/xmit.ts';
 import { tcp_rate_check_app_limited } from '../tcp_rate.ts';
 import { tcp_stream_alloc_skb } from './alloc.ts';
-import { tcp_add_write_queue_tail, tcp_unlink_write_queue, tcp_wmem_free_skb } from './write_queue.ts';
 
 /** This segment is to be sent with PSH: the sender has no more for now. @linux net/ipv4/tcp.c */
 export function tcp_mark_push(tp: tcp_sock, skb: sk_buff): void {

@@ -12,7 +12,6 @@ import {
 } from '../../../include/net/inet_connection_sock.ts';
 import { SOCK_KEEPOPEN, SOCK_MIN_RCVBUF, sock_flag, sock_net, type sock } from '../../../include/net/sock.ts';
 import {
-  HZ,
   MAX_TCP_KEEPCNT,
   MAX_TCP_KEEPIDLE,
   MAX_TCP_KEEPINTVL,
@@ -50,6 +49,7 @@ import {
 } from '../../../include/uapi/linux/tcp.ts';
 import { ns_capable } from '../../../kernel/capability.ts';
 import { current } from '../../../kernel/sched/core.ts';
+import { HZ } from '../../../kernel/time/jiffies.ts';
 import { reqsk_queue_alloc } from '../../core/request_sock.ts';
 import { lock_sock, release_sock } from '../../core/sock/lock.ts';
 import { inet_csk_reset_keepalive_timer } from '../inet_connection_sock/xmit_timers.ts';

@@ -1,16 +1,15 @@
 /** The states of a connection: changing them, and the end. Low in the layers: input, output and timers end connections. */
-import { tcp_sk } from '../../../include/linux/tcp.ts';
 import { inet_csk } from '../../../include/net/inet_connection_sock.ts';
 import { TCP_DEC_STATS, TCP_INC_STATS } from '../../../include/net/net_namespace.ts';
 import {
   SHUTDOWN_MASK,
   SOCK_BINDPORT_LOCK,
   SOCK_DEAD,
-  __sock_put,
   sock_flag,
   sock_net,
   type sock,
 } from '../../../include/net/sock.ts';
+import { tcp_clear_xmit_timers } from '../../../include/net/tcp_timers.ts';
 import {
   TCP_MIB_ATTEMPTFAILS,
   TCP_MIB_CURRESTAB,
@@ -29,10 +28,8 @@ import {
   TCP_SYN_SENT,
   type TcpState,
 } from '../../../include/uapi/linux/tcp.ts';
-import { hrtimer_try_to_cancel } from '../../../kernel/time/hrtimer.ts';
 import { sk_error_report } from '../../core/sock/default_callbacks.ts';
 import { inet_csk_destroy_sock } from '../inet_connection_sock/destroy.ts';
-import { inet_csk_clear_xmit_timers } from '../inet_connection_sock/xmit_timers.ts';
 import { inet_put_port } from '../inet_hashtables/bind.ts';
 import { inet_sk_state_store } from '../inet_sk_state.ts';
 import { tcp_write_queue_purge } from './write_queue.ts';
@@ -66,16 +63,6 @@ export function tcp_set_state(sk: sock, state: TcpState): void {
   }
   // Last, so that no closed socket is ever found in a table.
   inet_sk_state_store(sk, state);
-}
-
-/** Stop all timers of the connection. @linux include/net/tcp.h */
-export function tcp_clear_xmit_timers(sk: sock): void {
-  const tp = tcp_sk(sk);
-  const { machine } = sock_net(sk);
-  if (tp.pacing_timer !== null && hrtimer_try_to_cancel(machine, tp.pacing_timer)) __sock_put(sk);
-  if (tp.compressed_ack_timer !== null && hrtimer_try_to_cancel(machine, tp.compressed_ack_timer))
-    __sock_put(sk);
-  inet_csk_clear_xmit_timers(sk);
 }
 
 /** The connection is over: close the socket, and wake its process; an orphan is destroyed. @linux net/ipv4/tcp.c */

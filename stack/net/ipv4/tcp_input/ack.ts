@@ -6,7 +6,11 @@ import {
   SKB_DROP_REASON_TCP_ACK_UNSENT_DATA,
   SKB_DROP_REASON_TCP_TOO_OLD_ACK,
 } from '../../../include/net/dropreason.ts';
-import { ICSK_TIME_PROBE0, inet_csk } from '../../../include/net/inet_connection_sock.ts';
+import {
+  ICSK_TIME_PROBE0,
+  inet_csk,
+  inet_csk_clear_xmit_timer,
+} from '../../../include/net/inet_connection_sock.ts';
 import { NET_ADD_STATS, NET_INC_STATS } from '../../../include/net/net_namespace.ts';
 import { sock_net, type sock } from '../../../include/net/sock.ts';
 import {
@@ -32,11 +36,7 @@ import {
   rate_sample,
 } from '../../../include/net/tcp_congestion_ops.ts';
 import { TCP_SKB_CB } from '../../../include/net/tcp_skb_cb.ts';
-import {
-  inet_csk_clear_xmit_timer,
-  tcp_probe0_when,
-  tcp_reset_xmit_timer,
-} from '../../../include/net/tcp_timers.ts';
+import { tcp_probe0_when, tcp_reset_xmit_timer } from '../../../include/net/tcp_timers.ts';
 import {
   LINUX_MIB_TCPDELIVERED,
   LINUX_MIB_TCPDELIVEREDCE,
@@ -51,10 +51,10 @@ import { tcp_current_mss, tcp_sync_mss } from '../tcp_output/mss.ts';
 import { tcp_schedule_loss_probe } from '../tcp_output/loss_probe.ts';
 import { tcp_xmit_retransmit_queue } from '../tcp_output/retransmit.ts';
 import { tcp_slow_start_after_idle_check } from '../tcp_output/transmit.ts';
-import { tcp_clamp_probe0_to_user_timeout } from '../tcp_output/user_timeout.ts';
 import { __tcp_push_pending_frames } from '../tcp_output/xmit.ts';
 import { tcp_rack_update_reo_wnd } from '../tcp_recovery.ts';
 import { tcp_rate_gen } from '../tcp_rate.ts';
+import { tcp_clamp_probe0_to_user_timeout } from '../tcp_user_timeout.ts';
 import { tcp_send_challenge_ack } from './challenge.ts';
 import { tcp_clean_rtx_queue } from './clean_rtx_queue.ts';
 import {

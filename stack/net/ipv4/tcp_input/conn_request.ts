@@ -8,14 +8,21 @@ import {
   tcp_rsk,
   tcp_sk,
 } from '../../../include/linux/tcp.ts';
-import { dst_metric, dst_release, flowi4, RTAX_FEATURES, type dst_entry } from '../../../include/net/dst.ts';
+import {
+  dst_metric,
+  dst_release,
+  flowi4,
+  RTAX_FEATURE_ECN,
+  RTAX_FEATURES,
+  type dst_entry,
+} from '../../../include/net/dst.ts';
 import {
   inet_csk_accept_queue,
   inet_csk_reqsk_queue_is_full,
   inet_csk_reqsk_queue_len,
 } from '../../../include/net/inet_connection_sock.ts';
 import { INET_ECN_is_not_ect } from '../../../include/net/inet_ecn.ts';
-import { inet_rsk, inet_sk } from '../../../include/net/inet_sock.ts';
+import { inet_request_mark, inet_rsk, inet_sk } from '../../../include/net/inet_sock.ts';
 import { NET_INC_STATS } from '../../../include/net/net_namespace.ts';
 import type { request_sock } from '../../../include/net/request_sock.ts';
 import {
@@ -54,7 +61,6 @@ import { tcp_parse_options } from './options.ts';
 
 /** Features of a route: use ECN. */
 const DST_FEATURE_ECN_CA = 1 << 31;
-const RTAX_FEATURE_ECN = 1 << 0;
 const DST_FEATURE_ECN_MASK = DST_FEATURE_ECN_CA | RTAX_FEATURE_ECN;
 
 /** Does the SYN ask for ECN, and do we take part? */
@@ -93,12 +99,6 @@ function tcp_openreq_init(req: tcp_request_sock, rx_opt: tcp_options_received, s
   req.ir_rmt_port = th.source;
   req.ir_num = th.dest;
   req.ir_mark = inet_request_mark(sk, skb);
-}
-
-/** The mark of a request's packets: the listener's, or with tcp_fwmark_accept the SYN's. @linux include/net/inet_sock.h */
-export function inet_request_mark(sk: sock, skb: sk_buff): number {
-  if (sk.sk_mark === 0 && sock_net(sk).ipv4.sysctl_tcp_fwmark_accept !== 0) return skb.mark;
-  return sk.sk_mark;
 }
 
 /**

@@ -1,6 +1,6 @@
 /** The end of the handshake: on the client the SYN-ACK (state SYN_SENT), on both sides the transfer's beginning. @linux net/ipv4/tcp_input.c */
 import type { sk_buff } from '../../../include/linux/skbuff.ts';
-import { tcp_sk, type tcphdr } from '../../../include/linux/tcp.ts';
+import { tcp_sk, TCPHDR_LEN, type tcphdr } from '../../../include/linux/tcp.ts';
 import {
   SKB_DROP_REASON_TCP_FLAGS,
   SKB_DROP_REASON_TCP_RESET,
@@ -11,6 +11,7 @@ import {
   ICSK_TIME_RETRANS,
   inet_csk,
   inet_csk_in_pingpong_mode,
+  inet_csk_reset_xmit_timer,
   inet_csk_schedule_ack,
 } from '../../../include/net/inet_connection_sock.ts';
 import { NET_INC_STATS } from '../../../include/net/net_namespace.ts';
@@ -31,7 +32,6 @@ import {
 } from '../../../include/net/tcp.ts';
 import { tcp_clear_options, tcp_paws_reject } from '../../../include/net/tcp_rx_opt.ts';
 import { TCP_SKB_CB } from '../../../include/net/tcp_skb_cb.ts';
-import { inet_csk_reset_xmit_timer } from '../../../include/net/tcp_timers.ts';
 import { LINUX_MIB_PAWSACTIVEREJECTED } from '../../../include/uapi/linux/snmp.ts';
 import { TCP_ESTABLISHED, TCP_SYN_RECV } from '../../../include/uapi/linux/tcp.ts';
 import { __kfree_skb } from '../../core/skbuff.ts';
@@ -52,8 +52,6 @@ import { tcp_parse_options, tcp_store_ts_recent } from './options.ts';
 import { tcp_enter_quickack_mode } from './quickack.ts';
 import { tcp_init_buffer_space, tcp_initialize_rcv_mss } from './rcvbuf.ts';
 import { tcp_init_cwnd } from './rtt.ts';
-
-const TCP_HEADER_LEN = 20;
 
 /** The handshake has ended: set congestion control and buffers up for the transfer. @linux net/ipv4/tcp_input.c */
 export function tcp_init_transfer(sk: sock): void {
@@ -195,11 +193,11 @@ function synack_received(sk: sock, skb: sk_buff, th: tcphdr): number {
   }
   if (tp.rx_opt.saw_tstamp) {
     tp.rx_opt.tstamp_ok = true;
-    tp.tcp_header_len = TCP_HEADER_LEN + TCPOLEN_TSTAMP_ALIGNED;
+    tp.tcp_header_len = TCPHDR_LEN + TCPOLEN_TSTAMP_ALIGNED;
     tp.advmss -= TCPOLEN_TSTAMP_ALIGNED;
     tcp_store_ts_recent(tp);
   } else {
-    tp.tcp_header_len = TCP_HEADER_LEN;
+    tp.tcp_header_len = TCPHDR_LEN;
   }
   tcp_sync_mss(sk, icsk.icsk_pmtu_cookie);
   tcp_initialize_rcv_mss(sk);
@@ -233,9 +231,9 @@ function simultaneous_open(sk: sock, skb: sk_buff, th: tcphdr): void {
   if (tp.rx_opt.saw_tstamp) {
     tp.rx_opt.tstamp_ok = true;
     tcp_store_ts_recent(tp);
-    tp.tcp_header_len = TCP_HEADER_LEN + TCPOLEN_TSTAMP_ALIGNED;
+    tp.tcp_header_len = TCPHDR_LEN + TCPOLEN_TSTAMP_ALIGNED;
   } else {
-    tp.tcp_header_len = TCP_HEADER_LEN;
+    tp.tcp_header_len = TCPHDR_LEN;
   }
   tp.rcv_nxt = (cb.seq + 1) | 0;
   tp.copied_seq = tp.rcv_nxt;

@@ -2,6 +2,7 @@
 import type { sk_buff } from '../../../include/linux/skbuff.ts';
 import {
   tcp_hdr,
+  TCPHDR_LEN,
   type tcp_options_received,
   type tcp_sock,
   type tcphdr,
@@ -13,7 +14,6 @@ import type { net } from '../../../include/net/net_namespace.ts';
 import { sock_net, type sock } from '../../../include/net/sock.ts';
 import {
   after,
-  HZ,
   TCP_MAX_WSCALE,
   TCP_PAWS_WINDOW,
   TCP_SACK_SEEN,
@@ -35,9 +35,9 @@ import {
 import { tcp_paws_check, tcp_sack_reset } from '../../../include/net/tcp_rx_opt.ts';
 import { TCP_SKB_CB } from '../../../include/net/tcp_skb_cb.ts';
 import { net_info_ratelimited } from '../../../kernel/printk.ts';
+import { HZ } from '../../../kernel/time/jiffies.ts';
 import { ktime_get_seconds } from '../../../kernel/time/timekeeping.ts';
 
-const TCP_HEADER_LEN = 20;
 /** NOP NOP TIMESTAMP 10: how nearly everybody sends a timestamp alone. */
 const ALIGNED_TIMESTAMP =
   (TCPOPT_NOP << 24) | (TCPOPT_NOP << 16) | (TCPOPT_TIMESTAMP << 8) | TCPOLEN_TIMESTAMP;
@@ -58,8 +58,8 @@ export function tcp_parse_options(
   const th = tcp_hdr(skb);
   const bytes = th.bytes;
   const syn = th.syn;
-  let ptr = th.at + TCP_HEADER_LEN;
-  let length = th.doff * 4 - TCP_HEADER_LEN;
+  let ptr = th.at + TCPHDR_LEN;
+  let length = th.doff * 4 - TCPHDR_LEN;
   opt_rx.saw_tstamp = false;
   opt_rx.saw_unknown = false;
 
@@ -140,11 +140,11 @@ function parse_window_scale(net: net, snd_wscale: number, opt_rx: tcp_options_re
  * @linux net/ipv4/tcp_input.c
  */
 export function tcp_parse_aligned_timestamp(tp: tcp_sock, bytes: Uint8Array, header: number): boolean {
-  if (read_be32(bytes, header + TCP_HEADER_LEN) !== ALIGNED_TIMESTAMP) return false;
+  if (read_be32(bytes, header + TCPHDR_LEN) !== ALIGNED_TIMESTAMP) return false;
   const rx_opt = tp.rx_opt;
   rx_opt.saw_tstamp = true;
-  rx_opt.rcv_tsval = read_be32(bytes, header + TCP_HEADER_LEN + 4);
-  const tsecr = read_be32(bytes, header + TCP_HEADER_LEN + 8);
+  rx_opt.rcv_tsval = read_be32(bytes, header + TCPHDR_LEN + 4);
+  const tsecr = read_be32(bytes, header + TCPHDR_LEN + 8);
   rx_opt.rcv_tsecr = tsecr !== 0 ? (tsecr - tp.tsoffset) | 0 : 0;
   return true;
 }
@@ -158,11 +158,11 @@ export function tcp_parse_aligned_timestamp(tp: tcp_sock, bytes: Uint8Array, hea
 export function tcp_fast_parse_options(net: net, skb: sk_buff, th: tcphdr, tp: tcp_sock): boolean {
   const rx_opt = tp.rx_opt;
   const doff = th.doff;
-  if (doff === TCP_HEADER_LEN / 4) {
+  if (doff === TCPHDR_LEN / 4) {
     rx_opt.saw_tstamp = false;
     return false;
   }
-  if (rx_opt.tstamp_ok && doff === (TCP_HEADER_LEN + TCPOLEN_TSTAMP_ALIGNED) / 4) {
+  if (rx_opt.tstamp_ok && doff === (TCPHDR_LEN + TCPOLEN_TSTAMP_ALIGNED) / 4) {
     if (tcp_parse_aligned_timestamp(tp, th.bytes, th.at)) return true;
   }
   tcp_parse_options(net, skb, rx_opt, true);

@@ -3,9 +3,8 @@ import type { sk_buff } from '../../../include/linux/skbuff.ts';
 import { tcp_hdr } from '../../../include/linux/tcp.ts';
 import { NET_INC_STATS, type net } from '../../../include/net/net_namespace.ts';
 import { TCP_SKB_CB } from '../../../include/net/tcp_skb_cb.ts';
-import { jiffies } from '../../../kernel/time/jiffies.ts';
+import { HZ, jiffies } from '../../../kernel/time/jiffies.ts';
 import { get_random_u32_below } from '../../../lib/random.ts';
-import { HZ } from '../../../include/net/tcp.ts';
 
 /** Whoever remembers when it last sent such an ACK: tcp_sock and tcp_request_sock. */
 export interface oow_ack_owner {

@@ -1,6 +1,6 @@
 /** A segment for a connection: the fast path and the slow one when established, and all other states. @linux net/ipv4/tcp_input.c */
 import type { sk_buff } from '../../../include/linux/skbuff.ts';
-import { tcp_hdr, tcp_sk, type tcphdr } from '../../../include/linux/tcp.ts';
+import { tcp_hdr, tcp_sk, TCPHDR_LEN, type tcphdr } from '../../../include/linux/tcp.ts';
 import {
   SKB_DROP_REASON_NOT_SPECIFIED,
   SKB_DROP_REASON_PKT_TOO_SMALL,
@@ -82,8 +82,7 @@ import { tcp_validate_incoming } from './validate.ts';
 
 /** Header word 3 without the reserved bits and PSH: what header prediction compares. */
 const TCP_HP_BITS = ~0x0f080000;
-const TCP_HEADER_LEN = 20;
-const TIMESTAMP_HEADER_LEN = TCP_HEADER_LEN + TCPOLEN_TSTAMP_ALIGNED;
+const TIMESTAMP_HEADER_LEN = TCPHDR_LEN + TCPOLEN_TSTAMP_ALIGNED;
 
 /**
  * A segment of an established connection. Header prediction (Van Jacobson): if header length, flags and window are as

@@ -1,6 +1,13 @@
 /** The receive buffer and the window offered; the peer's segment size; the send buffer's growth. @linux net/ipv4/tcp_input.c */
-import { skb_headlen, skb_shinfo, SKB_TRUESIZE, type sk_buff } from '../../../include/linux/skbuff.ts';
-import { tcp_sk, type tcp_sock } from '../../../include/linux/tcp.ts';
+import {
+  SK_BUFF_SIZE,
+  skb_headlen,
+  SKB_SHARED_INFO_SIZE,
+  skb_shinfo,
+  SKB_TRUESIZE,
+  type sk_buff,
+} from '../../../include/linux/skbuff.ts';
+import { tcp_sk, TCPHDR_LEN, type tcp_sock } from '../../../include/linux/tcp.ts';
 import {
   ICSK_ACK_PUSHED,
   ICSK_ACK_PUSHED2,
@@ -35,12 +42,7 @@ import { sk_prot_mem_limits } from '../../core/sock/memory.ts';
 import { tcp_mstamp_refresh } from '../tcp_output/mstamp.ts';
 import { tcp_ecn_check_ce } from './ecn.ts';
 import { tcp_incr_quickack } from './quickack.ts';
-
-const TCP_HEADER_LEN = 20;
-const SKB_SHARED_INFO_SIZE = 320;
-const SK_BUFF_SIZE = 256;
-const USEC_PER_TS = 1000;
-const MAX_TS_DELTA = 0x7fffffff / USEC_PER_TS;
+import { MAX_TS_DELTA, USEC_PER_TS } from './rtt.ts';
 
 /**
  * Guess the peer's segment size (rcv_mss) from what it sends: delayed ACKs count in such segments. A small segment is
@@ -61,8 +63,8 @@ function tcp_measure_rcv_mss(sk: sock, skb: sk_buff): void {
   // With its header: that is what stays the same when the SACK option comes and goes.
   len += skb.data - skb.transport_header;
   if (
-    len >= TCP_MSS_DEFAULT + TCP_HEADER_LEN ||
-    (len >= TCP_MIN_MSS + TCP_HEADER_LEN &&
+    len >= TCP_MSS_DEFAULT + TCPHDR_LEN ||
+    (len >= TCP_MIN_MSS + TCPHDR_LEN &&
       (skb.head[skb.transport_header + 13]! & (TCPHDR_FIN | TCPHDR_URG | TCPHDR_SYN | TCPHDR_PSH)) === 0)
   ) {
     len -= tcp_sk(sk).tcp_header_len;

@@ -1,7 +1,11 @@
 /** Losing segments and getting over it: the states Open, Disorder, CWR, Recovery, Loss. @linux net/ipv4/tcp_input.c */
 import { tcp_sk, type tcp_sock } from '../../../include/linux/tcp.ts';
 import type { u32 } from '../../../include/linux/types.ts';
-import { ICSK_TIME_RETRANS, inet_csk } from '../../../include/net/inet_connection_sock.ts';
+import {
+  ICSK_TIME_RETRANS,
+  inet_csk,
+  inet_csk_reset_xmit_timer,
+} from '../../../include/net/inet_connection_sock.ts';
 import { NET_INC_STATS } from '../../../include/net/net_namespace.ts';
 import { sock_net, type sock } from '../../../include/net/sock.ts';
 import {
@@ -25,7 +29,6 @@ import {
 } from '../../../include/net/tcp.ts';
 import { CA_EVENT_LOSS } from '../../../include/net/tcp_congestion_ops.ts';
 import { TCP_SKB_CB, TCPCB_LOST, TCPCB_SACKED_ACKED } from '../../../include/net/tcp_skb_cb.ts';
-import { inet_csk_reset_xmit_timer } from '../../../include/net/tcp_timers.ts';
 import {
   LINUX_MIB_TCPRENORECOVERY,
   LINUX_MIB_TCPSACKRECOVERY,

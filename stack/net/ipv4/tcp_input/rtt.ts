@@ -7,33 +7,31 @@ import {
   ICSK_TIME_REO_TIMEOUT,
   ICSK_TIME_RETRANS,
   inet_csk,
+  inet_csk_clear_xmit_timer,
 } from '../../../include/net/inet_connection_sock.ts';
 import type { request_sock } from '../../../include/net/request_sock.ts';
 import { sock_net, type sock } from '../../../include/net/sock.ts';
 import {
   after,
-  HZ,
   TCP_INIT_CWND,
   TCP_RTO_MAX,
   tcp_clock_us,
   tcp_jiffies32,
   tcp_min_rtt,
   tcp_rto_min_us,
-  tcp_rtx_queue_head,
-  tcp_skb_timestamp_us,
   tcp_stamp_us_delta,
   tcp_time_stamp,
 } from '../../../include/net/tcp.ts';
 import { rate_sample } from '../../../include/net/tcp_congestion_ops.ts';
-import { inet_csk_clear_xmit_timer, tcp_reset_xmit_timer } from '../../../include/net/tcp_timers.ts';
-import { jiffies_to_usecs, usecs_to_jiffies } from '../../../kernel/time/jiffies.ts';
+import { __tcp_set_rto, tcp_reset_xmit_timer, tcp_rto_delta_us } from '../../../include/net/tcp_timers.ts';
+import { HZ, jiffies_to_usecs, usecs_to_jiffies } from '../../../kernel/time/jiffies.ts';
 import { minmax_running_min } from '../../../lib/win_minmax.ts';
 import { FLAG_ACK_MAYBE_DELAYED, FLAG_ACKED, FLAG_SYN_ACKED } from './flags.ts';
 
 /** µs per tick of the timestamp clock. */
-const USEC_PER_TS = 1000;
+export const USEC_PER_TS = 1000;
 /** A timestamp echo this far off (ms) is no measurement. */
-const MAX_TS_DELTA = 0x7fffffff / USEC_PER_TS;
+export const MAX_TS_DELTA = 0x7fffffff / USEC_PER_TS;
 
 /**
  * Smooth the round-trip time and its deviation (Van Jacobson; RFC 6298 section 2). srtt_us is kept times 8, mdev_us
@@ -92,11 +90,6 @@ export function tcp_update_pacing_rate(sk: sock): void {
   let rate = tp.mss_cache * 80_000 * ratio * Math.max(tp.snd_cwnd, tp.packets_out);
   if (tp.srtt_us !== 0) rate = Math.floor(rate / tp.srtt_us);
   sk.sk_pacing_rate = Math.min(rate, sk.sk_max_pacing_rate);
-}
-
-/** The time-out that the estimates give, without back-off, in jiffies. @linux include/net/tcp.h */
-export function __tcp_set_rto(tp: tcp_sock): number {
-  return usecs_to_jiffies((tp.srtt_us >>> 3) + tp.rttvar_us);
 }
 function tcp_set_rto(sk: sock): void {
   inet_csk(sk).icsk_rto = Math.min(__tcp_set_rto(tcp_sk(sk)), TCP_RTO_MAX);
@@ -163,14 +156,6 @@ export function tcp_synack_rtt_meas(sk: sock, req: request_sock | null): void {
     rtt_us = tcp_stamp_us_delta(tcp_clock_us(sock_net(sk).machine), tcp_rsk(req).snt_synack);
   }
   tcp_ack_update_rtt(sk, FLAG_SYN_ACKED, rtt_us, -1, rtt_us, new rate_sample());
-}
-
-/** In how many µs the retransmission is due, counted from when the oldest segment was sent. @linux include/net/tcp.h */
-export function tcp_rto_delta_us(sk: sock): number {
-  const skb = tcp_rtx_queue_head(sk);
-  const rto_us = jiffies_to_usecs(inet_csk(sk).icsk_rto);
-  if (skb === null) return rto_us;
-  return tcp_skb_timestamp_us(skb) + rto_us - tcp_sk(sk).tcp_mstamp;
 }
 
 /**

@@ -1,4 +1,5 @@
 /** connect() on IPv4. @linux net/ipv4/tcp_ipv4.c */
+import { LOOPBACK_IFINDEX } from '../../../include/linux/netdevice.ts';
 import type { Sleeps } from '../../../include/linux/sched.ts';
 import { SKB_GSO_TCPV4 } from '../../../include/linux/skbuff.ts';
 import { tcp_sk, tcp_twsk } from '../../../include/linux/tcp.ts';
@@ -29,8 +30,6 @@ import { inet_bhash2_reset_saddr, inet_bhash2_update_saddr } from '../inet_hasht
 import { inet_hash_connect } from '../inet_hashtables/connect.ts';
 import { tcp_set_state } from '../tcp/state.ts';
 import { tcp_connect } from '../tcp_output/connect.ts';
-
-const LOOPBACK_IFINDEX = 1;
 
 /**
  * May a connecting socket take over addresses and ports of a time-wait sock? Only with timestamps, which keep old

@@ -7,6 +7,7 @@ import { icmp_err_convert } from '../../../include/net/icmp.ts';
 import {
   ICSK_TIME_RETRANS,
   inet_csk,
+  inet_csk_reset_xmit_timer,
   inet_csk_rto_backoff,
 } from '../../../include/net/inet_connection_sock.ts';
 import { inet_sk } from '../../../include/net/inet_sock.ts';
@@ -24,7 +25,7 @@ import {
   TCPF_MTU_REDUCED_DEFERRED,
 } from '../../../include/net/tcp.ts';
 import { tcp_listendrop } from '../../../include/net/tcp_rcv.ts';
-import { inet_csk_reset_xmit_timer } from '../../../include/net/tcp_timers.ts';
+import { __tcp_set_rto } from '../../../include/net/tcp_timers.ts';
 import {
   EHOSTUNREACH,
   EMSGSIZE,
@@ -71,7 +72,6 @@ import { inet_twsk_put } from '../inet_timewait_sock.ts';
 import { ip_icmp_error } from '../ip_sockglue.ts';
 import { tcp_done_with_error } from '../tcp/state.ts';
 import { tcp_simple_retransmit } from '../tcp_input/mtu.ts';
-import { __tcp_set_rto } from '../tcp_input/rtt.ts';
 import { tcp_sync_mss } from '../tcp_output/mss.ts';
 import { tcp_mstamp_refresh } from '../tcp_output/mstamp.ts';
 import { tcp_retransmit_timer } from '../tcp_timer.ts';

@@ -1,5 +1,6 @@
 /** Where TCP segments come in from IP. @linux net/ipv4/tcp_ipv4.c */
 import {
+  CHECKSUM_BREAK,
   CHECKSUM_COMPLETE,
   PACKET_HOST,
   skb_csum_unnecessary,
@@ -7,7 +8,7 @@ import {
   skb_transport_offset,
   type sk_buff,
 } from '../../../include/linux/skbuff.ts';
-import { tcp_hdr, tcp_sk } from '../../../include/linux/tcp.ts';
+import { tcp_hdr, tcp_sk, TCPHDR_LEN } from '../../../include/linux/tcp.ts';
 import { dst_release, inet_iif } from '../../../include/net/dst.ts';
 import {
   SKB_DROP_REASON_NO_SOCKET,
@@ -76,10 +77,6 @@ import {
 import { tcp_add_backlog } from './backlog.ts';
 import { tcp_v4_send_reset, tcp_v4_timewait_ack } from './reply.ts';
 
-const TCP_HEADER_LEN = 20;
-/** Up to this length the checksum is summed up at once. @linux CHECKSUM_BREAK */
-const CHECKSUM_BREAK = 76;
-
 /**
  * A segment for a socket that no process owns: from the network, or from the backlog.
  *
@@ -135,11 +132,11 @@ function tcp_v4_cookie_check(sk: sock, skb: sk_buff): sock | null {
  */
 export function tcp_v4_early_demux(skb: sk_buff): number {
   if (skb.pkt_type !== PACKET_HOST) return 0;
-  if (!pskb_may_pull(skb, skb_transport_offset(skb) + TCP_HEADER_LEN)) return 0;
+  if (!pskb_may_pull(skb, skb_transport_offset(skb) + TCPHDR_LEN)) return 0;
   const { head } = skb;
   const th = skb.transport_header;
   const iph = skb.network_header;
-  if (head[th + 12]! >>> 4 < TCP_HEADER_LEN / 4) return 0;
+  if (head[th + 12]! >>> 4 < TCPHDR_LEN / 4) return 0;
   const { nd_net } = skb.dev!;
   const sk = __inet_lookup_established(
     nd_net,
@@ -233,9 +230,9 @@ export function tcp_v4_rcv(skb: sk_buff): number {
   const net = skb.dev!.nd_net;
   if (skb.pkt_type !== PACKET_HOST) return discard(skb, SKB_DROP_REASON_NOT_SPECIFIED);
   TCP_INC_STATS(net, TCP_MIB_INSEGS);
-  if (!pskb_may_pull(skb, TCP_HEADER_LEN)) return discard(skb, SKB_DROP_REASON_NOT_SPECIFIED);
+  if (!pskb_may_pull(skb, TCPHDR_LEN)) return discard(skb, SKB_DROP_REASON_NOT_SPECIFIED);
   const hdrlen = (skb.head[skb.data + 12]! >>> 4) * 4;
-  if (hdrlen < TCP_HEADER_LEN) {
+  if (hdrlen < TCPHDR_LEN) {
     TCP_INC_STATS(net, TCP_MIB_INERRS);
     return discard(skb, SKB_DROP_REASON_PKT_TOO_SMALL);
   }

@@ -1,6 +1,6 @@
 /** Answers that no connection sends: RST and ACK for a segment, SYN-ACK, and the checksum. @linux net/ipv4/tcp_ipv4.c */
 import { skb_dst, type sk_buff } from '../../../include/linux/skbuff.ts';
-import { tcp_hdr, tcp_rsk, tcp_sk, tcp_twsk, tcphdr } from '../../../include/linux/tcp.ts';
+import { tcp_hdr, tcp_rsk, tcp_sk, tcp_twsk, tcphdr, TCPHDR_LEN } from '../../../include/linux/tcp.ts';
 import type { be32, u32 } from '../../../include/linux/types.ts';
 import { flowi4, RTN_LOCAL, skb_rtable, type dst_entry } from '../../../include/net/dst.ts';
 import { INET_ECN_MASK } from '../../../include/net/inet_ecn.ts';
@@ -31,10 +31,6 @@ import { inet_twsk_put } from '../inet_timewait_sock.ts';
 import { ip_build_and_send_pkt, ip_send_unicast_reply } from '../ip_output.ts';
 import { tcp_make_synack } from '../tcp_output/synack.ts';
 
-const TCP_HEADER_LEN = 20;
-/** Where the checksum stands in the header, in bytes. */
-const CHECK_OFFSET = 16;
-
 /**
  * Leave the checksum to the device: it gets the sum of the pseudo header, and where to put the rest.
  *
@@ -44,10 +40,10 @@ export function __tcp_v4_send_check(skb: sk_buff, saddr: be32, daddr: be32): voi
   const { head } = skb;
   const at = skb.transport_header;
   const check = ~csum_tcpudp_magic(saddr, daddr, skb.len, IPPROTO_TCP, 0);
-  head[at + CHECK_OFFSET] = check >> 8;
-  head[at + CHECK_OFFSET + 1] = check;
+  head[at + TCPHDR_CHECK_OFFSET] = check >> 8;
+  head[at + TCPHDR_CHECK_OFFSET + 1] = check;
   skb.csum_start = at;
-  skb.csum_offset = CHECK_OFFSET;
+  skb.csum_offset = TCPHDR_CHECK_OFFSET;
 }
 
 /** The same for a segment of a connection. @linux net/ipv4/tcp_ipv4.c */
@@ -88,7 +84,7 @@ function send_reply(
   const length = rep.bytes.length;
   const arg = new ip_reply_arg(rep.bytes);
   arg.csum = csum_tcpudp_nofold(daddr, saddr, length, IPPROTO_TCP, 0);
-  arg.csumoffset = CHECK_OFFSET / 2;
+  arg.csumoffset = TCPHDR_CHECK_OFFSET / 2;
   arg.flags = flags;
   arg.bound_dev_if = bound_dev_if;
   arg.tos = tos;
@@ -126,7 +122,7 @@ export function tcp_v4_send_reset(sk: sock_common | null, skb: sk_buff): void {
   // Not for what isn't addressed to us alone.
   if (sk === null && skb_rtable(skb).rt_type !== RTN_LOCAL) return;
 
-  const rep = reply_header(skb, TCP_HEADER_LEN);
+  const rep = reply_header(skb, TCPHDR_LEN);
   if (th.ack) {
     rep.flags = TCPHDR_RST;
     rep.seq = th.ack_seq;
@@ -160,19 +156,19 @@ function tcp_v4_send_ack(
   tos: number,
   txhash: u32,
 ): void {
-  const rep = reply_header(skb, TCP_HEADER_LEN + (tsecr !== 0 ? TCPOLEN_TSTAMP_ALIGNED : 0));
+  const rep = reply_header(skb, TCPHDR_LEN + (tsecr !== 0 ? TCPOLEN_TSTAMP_ALIGNED : 0));
   rep.seq = seq;
   rep.ack_seq = ack;
   rep.flags = TCPHDR_ACK;
   rep.window = win;
   if (tsecr !== 0) {
     const { bytes } = rep;
-    bytes[TCP_HEADER_LEN] = TCPOPT_NOP;
-    bytes[TCP_HEADER_LEN + 1] = TCPOPT_NOP;
-    bytes[TCP_HEADER_LEN + 2] = TCPOPT_TIMESTAMP;
-    bytes[TCP_HEADER_LEN + 3] = TCPOLEN_TIMESTAMP;
-    write_be32(bytes, TCP_HEADER_LEN + 4, tsval);
-    write_be32(bytes, TCP_HEADER_LEN + 8, tsecr);
+    bytes[TCPHDR_LEN] = TCPOPT_NOP;
+    bytes[TCPHDR_LEN + 1] = TCPOPT_NOP;
+    bytes[TCPHDR_LEN + 2] = TCPOPT_TIMESTAMP;
+    bytes[TCPHDR_LEN + 3] = TCPOLEN_TIMESTAMP;
+    write_be32(bytes, TCPHDR_LEN + 4, tsval);
+    write_be32(bytes, TCPHDR_LEN + 8, tsecr);
   }
   send_reply(sock_net(sk), sk, skb, rep, reply_flags, oif, tos, txhash);
 }

@@ -1,6 +1,6 @@
 /** The socket of a connection that a listener accepted. @linux net/ipv4/tcp_minisocks.c */
 import type { sk_buff } from '../../../include/linux/skbuff.ts';
-import { tcp_hdr, tcp_rsk, tcp_sk, type tcp_sock } from '../../../include/linux/tcp.ts';
+import { tcp_hdr, tcp_rsk, tcp_sk, TCPHDR_LEN, type tcp_sock } from '../../../include/linux/tcp.ts';
 import type { dst_entry } from '../../../include/net/dst.ts';
 import { inet_csk } from '../../../include/net/inet_connection_sock.ts';
 import { inet_rsk } from '../../../include/net/inet_sock.ts';
@@ -23,8 +23,6 @@ import { inet_csk_clone_lock } from '../inet_connection_sock/clone.ts';
 import { inet_csk_reset_keepalive_timer } from '../inet_connection_sock/xmit_timers.ts';
 import { tcp_assign_congestion_control, tcp_set_ca_state } from '../tcp_cong.ts';
 import { tcp_init_xmit_timers } from '../tcp_timer.ts';
-
-const TCP_HEADER_LEN = 20;
 
 /** Give the child its congestion control: the one set on the listener, or the default. @linux net/ipv4/tcp_minisocks.c */
 export function tcp_ca_openreq_child(sk: sock, _dst: dst_entry): void {
@@ -150,9 +148,9 @@ export function tcp_create_openreq_child(sk: sock, req: request_sock, skb: sk_bu
   if (rx_opt.tstamp_ok) {
     rx_opt.ts_recent = req.ts_recent;
     rx_opt.ts_recent_stamp = ktime_get_seconds(sock_net(newsk).machine);
-    newtp.tcp_header_len = TCP_HEADER_LEN + TCPOLEN_TSTAMP_ALIGNED;
+    newtp.tcp_header_len = TCPHDR_LEN + TCPOLEN_TSTAMP_ALIGNED;
   } else {
-    newtp.tcp_header_len = TCP_HEADER_LEN;
+    newtp.tcp_header_len = TCPHDR_LEN;
   }
   // The SYN-ACK was sent again: whether that was needed can be told by its timestamp.
   if (req.num_timeout !== 0) {

@@ -9,12 +9,13 @@ import {
   inet_csk_in_pingpong_mode,
 } from '../../../include/net/inet_connection_sock.ts';
 import { sock_net, type sock } from '../../../include/net/sock.ts';
-import { HZ, MAX_TCP_HEADER, TCP_DELACK_MAX, TCP_DELACK_MIN, TCPHDR_ACK } from '../../../include/net/tcp.ts';
+import { MAX_TCP_HEADER, TCP_DELACK_MAX, TCP_DELACK_MIN, TCPHDR_ACK } from '../../../include/net/tcp.ts';
+import { skb_set_tcp_pure_ack } from '../../../include/net/tcp_skb_cb.ts';
 import { TCP_CLOSE } from '../../../include/uapi/linux/tcp.ts';
-import { jiffies, time_before, time_before_eq, usecs_to_jiffies } from '../../../kernel/time/jiffies.ts';
+import { HZ, jiffies, time_before, time_before_eq, usecs_to_jiffies } from '../../../kernel/time/jiffies.ts';
 import { sk_reset_timer } from '../../core/sock/timer.ts';
 import { alloc_skb, skb_reserve } from '../../core/skbuff.ts';
-import { __tcp_transmit_skb, skb_set_tcp_pure_ack, tcp_init_nondata_skb } from './transmit.ts';
+import { __tcp_transmit_skb, tcp_init_nondata_skb } from './transmit.ts';
 import { tcp_acceptable_seq } from './window.ts';
 
 /**

@@ -1,8 +1,12 @@
 /** Opening a connection: the SYN. @linux net/ipv4/tcp_output.c */
 import type { sk_buff } from '../../../include/linux/skbuff.ts';
-import { tcp_sk } from '../../../include/linux/tcp.ts';
+import { tcp_sk, TCPHDR_LEN } from '../../../include/linux/tcp.ts';
 import { dst_metric, dst_mtu, RTAX_INITRWND, RTAX_WINDOW } from '../../../include/net/dst.ts';
-import { ICSK_TIME_RETRANS, inet_csk } from '../../../include/net/inet_connection_sock.ts';
+import {
+  ICSK_TIME_RETRANS,
+  inet_csk,
+  inet_csk_reset_xmit_timer,
+} from '../../../include/net/inet_connection_sock.ts';
 import { TCP_INC_STATS } from '../../../include/net/net_namespace.ts';
 import {
   SOCK_DONE,
@@ -29,7 +33,6 @@ import { TCP_MIB_ACTIVEOPENS } from '../../../include/uapi/linux/snmp.ts';
 import { tcp_rbtree_insert } from '../../../lib/skb_tree.ts';
 import { __sk_dst_get } from '../../core/sock/dst.ts';
 import { sk_mem_charge, sk_wmem_queued_add } from '../../core/sock/memory.ts';
-import { inet_csk_reset_xmit_timer } from '../inet_connection_sock/xmit_timers.ts';
 import { tcp_stream_alloc_skb } from '../tcp/alloc.ts';
 import { tcp_write_queue_purge } from '../tcp/write_queue.ts';
 import { tcp_clear_retrans } from '../tcp_input/cwnd.ts';
@@ -40,8 +43,6 @@ import { tcp_mtup_init, tcp_sync_mss } from './mss.ts';
 import { tcp_init_nondata_skb, tcp_transmit_skb } from './transmit.ts';
 import { tcp_select_initial_window } from './window.ts';
 
-const TCP_HEADER_BYTES = 20;
-
 /** Everything that a new connection begins with: header length, MSS, window, sequence numbers, RTO. @linux net/ipv4/tcp_output.c */
 function tcp_connect_init(sk: sock): void {
   const dst = __sk_dst_get(sk)!;
@@ -50,7 +51,7 @@ function tcp_connect_init(sk: sock): void {
   const ipv4 = sock_net(sk).ipv4;
 
   // What a segment has if timestamps are agreed on; corrected when the SYN-ACK comes.
-  tp.tcp_header_len = TCP_HEADER_BYTES;
+  tp.tcp_header_len = TCPHDR_LEN;
   if (ipv4.sysctl_tcp_timestamps !== 0) tp.tcp_header_len += TCPOLEN_TSTAMP_ALIGNED;
   if (tp.rx_opt.user_mss !== 0) tp.rx_opt.mss_clamp = tp.rx_opt.user_mss;
   tp.max_window = 0;
@@ -69,7 +70,7 @@ function tcp_connect_init(sk: sock): void {
   const initial = tcp_select_initial_window(
     sk,
     full_space,
-    tp.advmss - (tp.rx_opt.ts_recent_stamp !== 0 ? tp.tcp_header_len - TCP_HEADER_BYTES : 0),
+    tp.advmss - (tp.rx_opt.ts_recent_stamp !== 0 ? tp.tcp_header_len - TCPHDR_LEN : 0),
     tp.window_clamp,
     ipv4.sysctl_tcp_window_scaling !== 0,
     dst_metric(dst, RTAX_INITRWND),

@@ -23,6 +23,7 @@ import {
   TCPHDR_PSH,
   TCPHDR_RST,
 } from '../../../include/net/tcp.ts';
+import { tcp_add_write_queue_tail } from '../../../include/net/tcp_queue.ts';
 import { TCP_SKB_CB } from '../../../include/net/tcp_skb_cb.ts';
 import { tcp_probe0_when, tcp_reset_xmit_timer } from '../../../include/net/tcp_timers.ts';
 import type { Errno } from '../../../include/uapi/asm-generic/errno.ts';
@@ -35,13 +36,12 @@ import { TCP_CLOSE, TCP_ESTABLISHED } from '../../../include/uapi/linux/tcp.ts';
 import { trace } from '../../../trace/events.ts';
 import { sk_forced_mem_schedule, sk_mem_charge, sk_wmem_queued_add } from '../../core/sock/memory.ts';
 import { alloc_skb, skb_reserve } from '../../core/skbuff.ts';
-import { tcp_add_write_queue_tail } from '../tcp/write_queue.ts';
+import { tcp_clamp_probe0_to_user_timeout } from '../tcp_user_timeout.ts';
 import { tcp_mstamp_refresh } from './mstamp.ts';
 import { TCP_FRAG_IN_WRITE_QUEUE, tcp_fragment, tcp_set_skb_tso_segs } from './fragment.ts';
 import { tcp_current_mss } from './mss.ts';
 import { tcp_event_new_data_sent } from './sent.ts';
 import { tcp_init_nondata_skb, tcp_transmit_skb } from './transmit.ts';
-import { tcp_clamp_probe0_to_user_timeout } from './user_timeout.ts';
 import { tcp_acceptable_seq } from './window.ts';
 import { __tcp_push_pending_frames } from './xmit.ts';
 

@@ -1,5 +1,5 @@
 /** Cutting segments of the send and retransmit queues in two, and trimming what is acknowledged. @linux net/ipv4/tcp_output.c */
-import { skb_cloned, skb_headlen, SKB_TRUESIZE, type sk_buff } from '../../../include/linux/skbuff.ts';
+import { skb_headlen, SKB_TRUESIZE, type sk_buff } from '../../../include/linux/skbuff.ts';
 import { tcp_sk } from '../../../include/linux/tcp.ts';
 import { NET_INC_STATS } from '../../../include/net/net_namespace.ts';
 import { sock_net, type sock } from '../../../include/net/sock.ts';
@@ -13,6 +13,7 @@ import {
   TCPHDR_FIN,
   TCPHDR_PSH,
 } from '../../../include/net/tcp.ts';
+import { tcp_tsorted_add_after } from '../../../include/net/tcp_queue.ts';
 import {
   TCP_SKB_CB,
   TCPCB_LOST,
@@ -23,10 +24,10 @@ import { EINVAL, ENOMEM, type Errno } from '../../../include/uapi/asm-generic/er
 import { LINUX_MIB_TCPWQUEUETOOBIG } from '../../../include/uapi/linux/snmp.ts';
 import { WARN_ON } from '../../../kernel/printk.ts';
 import { tcp_rbtree_insert } from '../../../lib/skb_tree.ts';
+import { skb_unclone_keeptruesize } from '../../core/skbuff/data.ts';
 import { sk_mem_charge, sk_mem_uncharge, sk_wmem_queued_add } from '../../core/sock/memory.ts';
-import { __skb_pull, __skb_queue_after, put_page, skb_split, skb_unclone } from '../../core/skbuff.ts';
+import { __skb_pull, __skb_queue_after, put_page, skb_split } from '../../core/skbuff.ts';
 import { tcp_stream_alloc_skb } from '../tcp/alloc.ts';
-import { tcp_tsorted_add_after } from '../tcp/write_queue.ts';
 import { tcp_verify_left_out } from '../tcp_input/cwnd.ts';
 
 /** Which queue a segment stands in. @linux enum tcp_queue (include/net/tcp.h) */
@@ -76,15 +77,6 @@ export function tcp_adjust_pcount(sk: sock, skb: sk_buff, decr: number): void {
     tp.lost_cnt_hint -= decr;
   }
   tcp_verify_left_out(tp);
-}
-
-/** Before a segment's data is changed: no clone on its way may see it. The charge stays what it is. @linux include/linux/skbuff.h */
-export function skb_unclone_keeptruesize(skb: sk_buff): Errno {
-  if (!skb_cloned(skb)) return 0;
-  const truesize = skb.truesize;
-  const err = skb_unclone(skb);
-  skb.truesize = truesize;
-  return err;
 }
 
 /** The end of record moves to the second part. @linux net/ipv4/tcp_output.c */

@@ -9,10 +9,9 @@ import {
   TCP_TIMEOUT_INIT,
   TCP_TIMEOUT_MIN_US,
 } from '../../../include/net/tcp.ts';
-import { tcp_reset_xmit_timer } from '../../../include/net/tcp_timers.ts';
+import { tcp_reset_xmit_timer, tcp_rto_delta_us } from '../../../include/net/tcp_timers.ts';
 import { TCP_CA_CWR, TCP_CA_Open } from '../../../include/uapi/linux/tcp.ts';
 import { jiffies_to_usecs, usecs_to_jiffies } from '../../../kernel/time/jiffies.ts';
-import { tcp_rto_delta_us } from '../tcp_input/rtt.ts';
 
 /**
  * Arm the probe, instead of the retransmission timer: in two round-trip times, and for a single segment so much later that its

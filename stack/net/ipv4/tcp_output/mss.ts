@@ -1,5 +1,5 @@
 /** How much payload goes into a segment: from the path's MTU, the peer's MSS and the options. @linux net/ipv4/tcp_output.c */
-import { tcp_sk } from '../../../include/linux/tcp.ts';
+import { tcp_sk, TCPHDR_LEN } from '../../../include/linux/tcp.ts';
 import { dst_mtu } from '../../../include/net/dst.ts';
 import { icsk_mtup, inet_csk } from '../../../include/net/inet_connection_sock.ts';
 import { sock_net, type sock } from '../../../include/net/sock.ts';
@@ -8,23 +8,17 @@ import { tcp_bound_to_half_wnd } from '../../../include/net/tcp_mss.ts';
 import { __sk_dst_get } from '../../core/sock/dst.ts';
 import { tcp_established_options } from './options.ts';
 
-/** Bytes of a TCP header without options. */
-const TCP_HEADER_BYTES = 20;
-
 /** The MSS of a path with MTU `pmtu`, before the TCP options are taken off; in bytes. @linux net/ipv4/tcp_output.c */
 export function __tcp_mtu_to_mss(sk: sock, pmtu: number): number {
   const icsk = inet_csk(sk);
   // From the MTU of IP to what the peer takes at most (its MSS doesn't count options), less IP's options.
-  const mss = Math.min(
-    pmtu - icsk.icsk_af_ops.net_header_len - TCP_HEADER_BYTES,
-    tcp_sk(sk).rx_opt.mss_clamp,
-  );
+  const mss = Math.min(pmtu - icsk.icsk_af_ops.net_header_len - TCPHDR_LEN, tcp_sk(sk).rx_opt.mss_clamp);
   return Math.max(mss - icsk.icsk_ext_hdr_len, sock_net(sk).ipv4.sysctl_tcp_min_snd_mss);
 }
 
 /** The payload that a segment can have on a path with MTU `pmtu`; in bytes. @linux net/ipv4/tcp_output.c */
 export function tcp_mtu_to_mss(sk: sock, pmtu: number): number {
-  return __tcp_mtu_to_mss(sk, pmtu) - (tcp_sk(sk).tcp_header_len - TCP_HEADER_BYTES);
+  return __tcp_mtu_to_mss(sk, pmtu) - (tcp_sk(sk).tcp_header_len - TCPHDR_LEN);
 }
 
 /** The MTU that a segment with payload `mss` needs; in bytes. @linux net/ipv4/tcp_output.c */
@@ -39,7 +33,7 @@ export function tcp_mtup_init(sk: sock): void {
   const ipv4 = sock_net(sk).ipv4;
   const mtup = (icsk.icsk_mtup ??= new icsk_mtup());
   mtup.enabled = ipv4.sysctl_tcp_mtu_probing > 1;
-  mtup.search_high = tcp_sk(sk).rx_opt.mss_clamp + TCP_HEADER_BYTES + icsk.icsk_af_ops.net_header_len;
+  mtup.search_high = tcp_sk(sk).rx_opt.mss_clamp + TCPHDR_LEN + icsk.icsk_af_ops.net_header_len;
   mtup.search_low = tcp_mss_to_mtu(sk, ipv4.sysctl_tcp_base_mss);
   mtup.probe_size = 0;
   if (mtup.enabled) mtup.probe_timestamp = tcp_jiffies32(sk);
@@ -75,6 +69,6 @@ export function tcp_current_mss(sk: sock): number {
     if (mtu !== inet_csk(sk).icsk_pmtu_cookie) mss_now = tcp_sync_mss(sk, mtu);
   }
   // mss_cache allows for the options of every segment; SACK blocks come on top of them.
-  const header_len = tcp_established_options(sk, null, null) + TCP_HEADER_BYTES;
+  const header_len = tcp_established_options(sk, null, null) + TCPHDR_LEN;
   return mss_now - (header_len - tp.tcp_header_len);
 }

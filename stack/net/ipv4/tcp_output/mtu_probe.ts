@@ -5,7 +5,6 @@ import { inet_csk } from '../../../include/net/inet_connection_sock.ts';
 import { sock_net, type sock } from '../../../include/net/sock.ts';
 import {
   after,
-  HZ,
   seq_distance,
   tcp_highest_sack_replace,
   tcp_jiffies32,
@@ -17,16 +16,17 @@ import {
   TCPHDR_FIN,
   TCPHDR_PSH,
 } from '../../../include/net/tcp.ts';
-import { TCP_SKB_CB } from '../../../include/net/tcp_skb_cb.ts';
-import { TCP_CA_Open } from '../../../include/uapi/linux/tcp.ts';
-import { sk_mem_charge, sk_wmem_queued_add } from '../../core/sock/memory.ts';
-import { skb_copy_bits, skb_pull, skb_put } from '../../core/skbuff.ts';
-import { tcp_stream_alloc_skb } from '../tcp/alloc.ts';
 import {
   tcp_insert_write_queue_before,
   tcp_unlink_write_queue,
   tcp_wmem_free_skb,
-} from '../tcp/write_queue.ts';
+} from '../../../include/net/tcp_queue.ts';
+import { TCP_SKB_CB } from '../../../include/net/tcp_skb_cb.ts';
+import { TCP_CA_Open } from '../../../include/uapi/linux/tcp.ts';
+import { HZ } from '../../../kernel/time/jiffies.ts';
+import { sk_mem_charge, sk_wmem_queued_add } from '../../core/sock/memory.ts';
+import { skb_copy_bits, skb_pull, skb_put } from '../../core/skbuff.ts';
+import { tcp_stream_alloc_skb } from '../tcp/alloc.ts';
 import { __pskb_trim_head, tcp_init_tso_segs, tcp_set_skb_tso_segs } from './fragment.ts';
 import { tcp_current_mss, tcp_mss_to_mtu, tcp_mtu_to_mss } from './mss.ts';
 import { tcp_event_new_data_sent } from './sent.ts';

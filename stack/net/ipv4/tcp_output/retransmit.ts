@@ -27,6 +27,7 @@ import {
   TCPHDR_SYN,
   TCPHDR_SYN_ECN,
 } from '../../../include/net/tcp.ts';
+import { tcp_rtx_queue_unlink_and_free } from '../../../include/net/tcp_queue.ts';
 import {
   TCP_SKB_CB,
   TCPCB_EVER_RETRANS,
@@ -57,11 +58,10 @@ import { WARN_ON_ONCE } from '../../../kernel/printk.ts';
 import { skb_rb_last, skb_rb_next } from '../../../lib/skb_tree.ts';
 import { trace } from '../../../trace/events.ts';
 import { skb_shift } from '../../core/skbuff.ts';
-import { tcp_rtx_queue_unlink_and_free } from '../tcp/write_queue.ts';
+import { skb_unclone_keeptruesize } from '../../core/skbuff/data.ts';
 import { tcp_rearm_rto } from '../tcp_input/rtt.ts';
 import { tcp_ecn_clear_syn } from './ecn.ts';
 import {
-  skb_unclone_keeptruesize,
   tcp_adjust_pcount,
   TCP_FRAG_IN_RTX_QUEUE,
   tcp_fragment,

@@ -5,7 +5,7 @@ import {
   skb_reset_transport_header,
   type sk_buff,
 } from '../../../include/linux/skbuff.ts';
-import { tcp_hdr, tcp_rsk, tcp_sk } from '../../../include/linux/tcp.ts';
+import { tcp_hdr, tcp_rsk, tcp_sk, TCPHDR_LEN } from '../../../include/linux/tcp.ts';
 import { flowi4, type dst_entry } from '../../../include/net/dst.ts';
 import { inet_rsk } from '../../../include/net/inet_sock.ts';
 import { NET_INC_STATS, TCP_INC_STATS } from '../../../include/net/net_namespace.ts';
@@ -22,6 +22,7 @@ import {
   TCPHDR_SYN,
 } from '../../../include/net/tcp.ts';
 import { tcp_dst_advmss, tcp_mss_clamp } from '../../../include/net/tcp_mss.ts';
+import { tcp_rtx_queue_unlink_and_free } from '../../../include/net/tcp_queue.ts';
 import { TCP_SKB_CB } from '../../../include/net/tcp_skb_cb.ts';
 import { EFAULT, type Errno } from '../../../include/uapi/asm-generic/errno.ts';
 import {
@@ -37,12 +38,9 @@ import { trace } from '../../../trace/events.ts';
 import { sk_mem_charge, sk_wmem_queued_add } from '../../core/sock/memory.ts';
 import { alloc_skb, skb_copy, skb_dst_set, skb_push, skb_reserve } from '../../core/skbuff.ts';
 import { cookie_init_timestamp } from '../syncookies.ts';
-import { tcp_rtx_queue_unlink_and_free } from '../tcp/write_queue.ts';
 import { tcp_ecn_make_synack, tcp_ecn_send_synack } from './ecn.ts';
 import { tcp_options_write, tcp_out_options, tcp_synack_options } from './options.ts';
 import { tcp_transmit_skb } from './transmit.ts';
-
-const TCP_HEADER_BYTES = 20;
 
 /**
  * Both sides sent a SYN (RFC 9293 3.5, simultaneous open): make a SYN-ACK of the SYN that stands in the retransmit queue.
@@ -109,12 +107,12 @@ export function tcp_make_synack(
 
   const opts = new tcp_out_options();
   TCP_SKB_CB(skb).tcp_flags = TCPHDR_SYN | TCPHDR_ACK;
-  const tcp_header_size = tcp_synack_options(req, mss, skb, opts) + TCP_HEADER_BYTES;
+  const tcp_header_size = tcp_synack_options(req, mss, skb, opts) + TCPHDR_LEN;
   skb_push(skb, tcp_header_size);
   skb_reset_transport_header(skb);
 
   const th = tcp_hdr(skb);
-  th.bytes.fill(0, th.at, th.at + TCP_HEADER_BYTES);
+  th.bytes.fill(0, th.at, th.at + TCPHDR_LEN);
   th.flags = TCPHDR_SYN | TCPHDR_ACK;
   tcp_ecn_make_synack(req, th);
   th.source = ireq.ir_num;
@@ -125,7 +123,7 @@ export function tcp_make_synack(
   th.ack_seq = treq.rcv_nxt;
   // RFC 7323 2.2: the window of a SYN-ACK is never scaled.
   th.window = Math.min(treq.rsk_rcv_wnd, 65535);
-  tcp_options_write(th.bytes, th.at + TCP_HEADER_BYTES, null, opts);
+  tcp_options_write(th.bytes, th.at + TCPHDR_LEN, null, opts);
   th.doff = tcp_header_size >> 2;
   TCP_INC_STATS(net, TCP_MIB_OUTSEGS);
 

@@ -12,11 +12,12 @@ import {
   type sk_buff,
 } from '../../../include/linux/skbuff.ts';
 import { NET_XMIT_CN } from '../../../include/linux/netdevice.ts';
-import { tcp_hdr, tcp_sk, type tcphdr, type tcp_sock } from '../../../include/linux/tcp.ts';
+import { tcp_hdr, tcp_sk, TCPHDR_LEN, type tcphdr, type tcp_sock } from '../../../include/linux/tcp.ts';
 import type { u32 } from '../../../include/linux/types.ts';
 import {
   ICSK_TIME_DACK,
   inet_csk,
+  inet_csk_clear_xmit_timer,
   inet_csk_enter_pingpong_mode,
 } from '../../../include/net/inet_connection_sock.ts';
 import { NET_ADD_STATS, TCP_ADD_STATS } from '../../../include/net/net_namespace.ts';
@@ -46,31 +47,21 @@ import {
   TCPHDR_URG,
 } from '../../../include/net/tcp.ts';
 import { CA_EVENT_CWND_RESTART, CA_EVENT_TX_START } from '../../../include/net/tcp_congestion_ops.ts';
-import { TCP_SKB_CB } from '../../../include/net/tcp_skb_cb.ts';
-import { inet_csk_clear_xmit_timer } from '../../../include/net/tcp_timers.ts';
+import { tcp_tsorted_add_tail, tcp_tsorted_del } from '../../../include/net/tcp_queue.ts';
+import { skb_is_tcp_pure_ack, TCP_SKB_CB } from '../../../include/net/tcp_skb_cb.ts';
 import { ENOBUFS, type Errno } from '../../../include/uapi/asm-generic/errno.ts';
 import { LINUX_MIB_TCPACKCOMPRESSED, TCP_MIB_OUTSEGS } from '../../../include/uapi/linux/snmp.ts';
 import { hrtimer_try_to_cancel } from '../../../kernel/time/hrtimer.ts';
 import { pskb_copy, skb_clone, skb_orphan, skb_push } from '../../core/skbuff.ts';
 import { __sk_dst_get } from '../../core/sock/dst.ts';
-import { tcp_tsorted_add_tail, tcp_tsorted_del } from '../tcp/write_queue.ts';
+import { __sock_wfree } from '../../core/sock/memory.ts';
 import { tcp_enter_cwr } from '../tcp_input/cwnd.ts';
 import { tcp_init_cwnd } from '../tcp_input/rtt.ts';
 import { tcp_rate_skb_sent } from '../tcp_rate.ts';
 import { tcp_ecn_send } from './ecn.ts';
 import { tcp_established_options, tcp_options_write, tcp_out_options, tcp_syn_options } from './options.ts';
-import { __sock_wfree, tcp_wfree } from './tsq_queue.ts';
+import { tcp_wfree } from './tsq_queue.ts';
 import { tcp_select_window } from './window.ts';
-
-const TCP_HEADER_BYTES = 20;
-
-/** Marks a pure ACK: so cheap that it isn't held against the socket's queue. @linux include/net/tcp.h */
-export function skb_set_tcp_pure_ack(skb: sk_buff): void {
-  skb.truesize = 2;
-}
-export function skb_is_tcp_pure_ack(skb: sk_buff): boolean {
-  return skb.truesize === 2;
-}
 
 /** Make `skb` a segment without data: SYN and FIN take one sequence number. @linux net/ipv4/tcp_output.c */
 export function tcp_init_nondata_skb(skb: sk_buff, seq: u32, flags: number): void {
@@ -123,7 +114,7 @@ export function __tcp_transmit_skb(sk: sock, skb: sk_buff, clone_it: boolean, rc
     // The receiver's GRO hands a segment with PSH up at once.
     if (pcount > 1) flags |= TCPHDR_PSH;
   }
-  const tcp_header_size = tcp_options_size + TCP_HEADER_BYTES;
+  const tcp_header_size = tcp_options_size + TCPHDR_LEN;
 
   skb.ooo_okay = sk_wmem_alloc_get(sk) < SKB_TRUESIZE(1);
   skb_push(skb, tcp_header_size);
@@ -155,7 +146,7 @@ export function __tcp_transmit_skb(sk: sock, skb: sk_buff, clone_it: boolean, rc
     // RFC 7323 2.2: the window of a SYN is never scaled.
     th.window = Math.min(tp.rcv_wnd, 65535);
   }
-  tcp_options_write(th.bytes, th.at + TCP_HEADER_BYTES, tp, opts);
+  tcp_options_write(th.bytes, th.at + TCPHDR_LEN, tp, opts);
   icsk.icsk_af_ops.send_check(sk, skb);
 
   if ((flags & TCPHDR_ACK) !== 0) tcp_event_ack_sent(sk, rcv_nxt);

@@ -9,7 +9,7 @@ import { tcp_sk, type tcp_sock } from '../../../include/linux/tcp.ts';
 import { sock_net, type sock } from '../../../include/net/sock.ts';
 import { TSQF_QUEUED, TSQF_THROTTLED } from '../../../include/net/tcp.ts';
 import { tasklet_schedule, tasklet_struct } from '../../../kernel/softirq.ts';
-import { __sk_free, sk_free } from '../../core/sock/free.ts';
+import { sk_free } from '../../core/sock/free.ts';
 
 /** Sockets whose packets have left the device, and that may send more. */
 export class tsq_tasklet {
@@ -43,11 +43,4 @@ export function tcp_wfree(skb: sk_buff): void {
   const tsq = net.ipv4.tsq_tasklet!;
   tsq.head.push(tcp_sk(sk));
   if (tsq.head.length === 1) tasklet_schedule(net.machine, tsq.tasklet);
-}
-
-/** Destructor of pure ACKs: they never hold anything back. @linux net/core/sock.c */
-export function __sock_wfree(skb: sk_buff): void {
-  const sk = skb.sk as sock;
-  sk.sk_wmem_alloc -= skb.truesize;
-  if (sk.sk_wmem_alloc === 0) __sk_free(sk);
 }

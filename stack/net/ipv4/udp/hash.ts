@@ -1,5 +1,6 @@
 /** UDP's hash tables: choosing a local port, and finding the socket of a datagram. Part of udp.c. @linux net/ipv4/udp.c */
 import { inet_sk } from '../../../include/net/inet_sock.ts';
+import { ipv4_portaddr_hash } from '../../../include/net/ip.ts';
 import type { net } from '../../../include/net/net_namespace.ts';
 import { SK_NO_REUSE, sock_net, sock_set_flag, SOCK_RCU_FREE, type sock } from '../../../include/net/sock.ts';
 import { udp_sk, type udp_hslot, type udp_table } from '../../../include/linux/udp.ts';
@@ -7,7 +8,7 @@ import type { be16, be32 } from '../../../include/linux/types.ts';
 import { EADDRINUSE, type Errno } from '../../../include/uapi/asm-generic/errno.ts';
 import { INADDR_ANY } from '../../../include/uapi/linux/in.ts';
 import { TCP_ESTABLISHED } from '../../../include/uapi/linux/tcp.ts';
-import { jhash_1word, jhash_3words } from '../../../lib/jhash.ts';
+import { jhash_3words } from '../../../lib/jhash.ts';
 import { get_random_u32 } from '../../../lib/random.ts';
 import { sock_prot_inuse_add } from '../../core/sock/alloc.ts';
 import { inet_sk_get_local_port_range } from '../inet_connection_sock/port_range.ts';
@@ -19,9 +20,6 @@ function udp_hashslot(table: udp_table, num: number): udp_hslot {
 /** The chain of an address and port. */
 function udp_hashslot2(table: udp_table, hash: number): udp_hslot {
   return table.hash2[hash & table.mask]!;
-}
-function ipv4_portaddr_hash(addr: be32, num: number): number {
-  return jhash_1word(addr, 0) ^ num;
 }
 
 /** Can two sockets at one port receive the same datagram? */
@@ -86,7 +84,7 @@ export function udp_lib_get_port(sk: sock, snum: number): Errno {
   const up = udp_sk(sk);
   up.inet_num = num;
   up.udp_port_hash = num;
-  up.udp_portaddr_hash = ipv4_portaddr_hash(up.inet_rcv_saddr, num);
+  up.udp_portaddr_hash = ipv4_portaddr_hash(sock_net(sk), up.inet_rcv_saddr, num);
   if (!sk.skc_hashed) {
     udp_hashslot(table, num).sks.unshift(sk);
     const slot2 = udp_hashslot2(table, up.udp_portaddr_hash);
@@ -126,7 +124,7 @@ export function udp_lib_unhash(sk: sock): void {
 export function udp_v4_rehash(sk: sock): void {
   const table = sock_net(sk).ipv4.udp_table;
   const up = udp_sk(sk);
-  const newhash = ipv4_portaddr_hash(up.inet_rcv_saddr, up.inet_num);
+  const newhash = ipv4_portaddr_hash(sock_net(sk), up.inet_rcv_saddr, up.inet_num);
   if (!sk.skc_hashed) return;
   remove(udp_hashslot2(table, up.udp_portaddr_hash), sk);
   up.udp_portaddr_hash = newhash;
@@ -194,10 +192,10 @@ export function __udp4_lib_lookup(
   dif: number,
 ): sock | null {
   const table = net.ipv4.udp_table;
-  const slot = udp_hashslot2(table, ipv4_portaddr_hash(daddr, dport));
+  const slot = udp_hashslot2(table, ipv4_portaddr_hash(net, daddr, dport));
   const exact = udp4_lib_lookup2(slot, saddr, sport, daddr, daddr, dport, dif);
   if (exact !== null) return exact;
-  const any = udp_hashslot2(table, ipv4_portaddr_hash(INADDR_ANY, dport));
+  const any = udp_hashslot2(table, ipv4_portaddr_hash(net, INADDR_ANY, dport));
   return udp4_lib_lookup2(any, saddr, sport, daddr, INADDR_ANY, dport, dif);
 }
 
@@ -212,7 +210,7 @@ export function __udp4_lib_demux_lookup(
 ): sock | null {
   const table = net.ipv4.udp_table;
   // Only the first of the chain: a miss costs little, the full lookup follows.
-  const sk = udp_hashslot2(table, ipv4_portaddr_hash(daddr, dport)).sks[0];
+  const sk = udp_hashslot2(table, ipv4_portaddr_hash(net, daddr, dport)).sks[0];
   if (sk === undefined) return null;
   const matches =
     sk.skc_rcv_saddr === daddr &&

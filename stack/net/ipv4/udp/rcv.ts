@@ -21,10 +21,11 @@ import { ip_hdr, iphdr, read_be16 } from '../../../include/net/ip.ts';
 import { ICMP_INC_STATS, UDP_INC_STATS, type net } from '../../../include/net/net_namespace.ts';
 import { sock_flag, sock_net, SOCK_DEAD, type sock } from '../../../include/net/sock.ts';
 import {
-  PACKET_HOST,
-  skb_csum_unnecessary,
+  CHECKSUM_BREAK,
   CHECKSUM_NONE,
   CHECKSUM_UNNECESSARY,
+  PACKET_HOST,
+  skb_csum_unnecessary,
   type sk_buff,
 } from '../../../include/linux/skbuff.ts';
 import { udp_hdr, UDPHDR_LEN } from '../../../include/linux/udp.ts';
@@ -79,11 +80,8 @@ import { ip_icmp_error, ipv4_pktinfo_prepare } from '../ip_sockglue.ts';
 import { ipv4_sk_redirect, ipv4_sk_update_pmtu } from '../route.ts';
 import { __udp4_lib_demux_lookup, __udp4_lib_lookup, udp_port_sockets } from './hash.ts';
 
-/** Checksums of packets up to this length are verified at once; longer ones when they are read. @linux include/linux/skbuff.h */
-const CHECKSUM_BREAK = 76;
-
 /** A socket that early demux noted on a packet has no reference of its own: nothing can end it meanwhile. */
-function sock_edemux(): void {}
+function no_reference(): void {}
 
 /** Find a connected socket before routing, and take its route. 0. @linux net/ipv4/udp.c */
 export function udp_v4_early_demux(skb: sk_buff): number {
@@ -95,7 +93,7 @@ export function udp_v4_early_demux(skb: sk_buff): number {
   const sk = __udp4_lib_demux_lookup(dev.nd_net, iph.daddr, uh.dest, iph.saddr, uh.source, dev.ifindex);
   if (sk === null) return 0;
   skb.sk = sk;
-  skb.destructor = sock_edemux;
+  skb.destructor = no_reference;
   const dst = sk.sk_rx_dst;
   if (dst !== null && dst_check(dst, 0) !== null) skb_dst_set_noref(skb, dst);
   return 0;
@@ -143,7 +141,7 @@ export function udp_rcv(skb: sk_buff): number {
   const { source, dest, check } = udp_hdr(skb);
   if (!udp4_csum_init(skb, check, saddr, daddr)) return csum_error(net, skb);
 
-  const noted = skb.destructor === sock_edemux ? skb.sk : null;
+  const noted = skb.destructor === no_reference ? skb.sk : null;
   if (noted !== null) {
     skb.sk = null;
     skb.destructor = null;

@@ -3,16 +3,12 @@ import { CHECKSUM_PARTIAL, skb_frag } from '../../../../include/linux/skbuff.ts'
 import { ETH_HLEN } from '../../../../include/linux/netdevice.ts';
 import { iphdr } from '../../../../include/net/ip.ts';
 import { tcphdr } from '../../../../include/linux/tcp.ts';
+import { TCPHDR_CWR, TCPHDR_FIN, TCPHDR_PSH } from '../../../../include/net/tcp.ts';
 import { IPPROTO_TCP } from '../../../../include/uapi/linux/in.ts';
 import { csum_fold, csum_tcpudp_nofold, ip_fast_csum } from '../../../../lib/checksum.ts';
 import { copy_bytes, type ByteSlab } from '../../../../lib/byte_slab.ts';
 import { get_page } from '../../../../net/core/skbuff.ts';
 import { wire_frame } from '../../../../wire/frame.ts';
-
-/** Flags that only the last segment carries, and one that only the first does (RFC 3168 6.1.2). */
-const TCPHDR_FIN = 0x01;
-const TCPHDR_PSH = 0x08;
-const TCPHDR_CWR = 0x80;
 
 /**
  * Cut a packet of headers and payload into frames of gso_size bytes of payload each; the last one may be shorter. The frames

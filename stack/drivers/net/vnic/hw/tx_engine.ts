@@ -5,6 +5,7 @@ import {
   CHECKSUM_PARTIAL,
   skb_frag,
 } from '../../../../include/linux/skbuff.ts';
+import { TCPHDR_CWR } from '../../../../include/net/tcp.ts';
 import { ByteSlab, copy_bytes } from '../../../../lib/byte_slab.ts';
 import { get_page } from '../../../../net/core/skbuff.ts';
 import { frame_complete_checksum, frame_release, wire_frame } from '../../../../wire/frame.ts';
@@ -171,8 +172,6 @@ export class TxEngine {
     if (!this.#hw.virtual_link) for (const out of this.#packet) frame_complete_checksum(out);
   }
 }
-
-const TCPHDR_CWR = 0x80;
 
 function frame_is_out({ engine, epoch }: { readonly engine: TxEngine; readonly epoch: number }): void {
   engine.frame_out(epoch);

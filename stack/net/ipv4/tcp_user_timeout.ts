@@ -1,10 +1,10 @@
-/** TCP_USER_TIMEOUT's limit on timers (RFC 5482). @linux net/ipv4/tcp_timer.c */
-import { tcp_sk } from '../../../include/linux/tcp.ts';
-import type { jiffies_t } from '../../../include/linux/types.ts';
-import { inet_csk } from '../../../include/net/inet_connection_sock.ts';
-import type { sock } from '../../../include/net/sock.ts';
-import { tcp_jiffies32, TCP_TIMEOUT_MIN, tcp_time_stamp } from '../../../include/net/tcp.ts';
-import { msecs_to_jiffies } from '../../../kernel/time/jiffies.ts';
+/** TCP_USER_TIMEOUT's limit on timers (RFC 5482). Below tcp_timer.ts: sending needs it, too. @linux net/ipv4/tcp_timer.c */
+import { tcp_sk } from '../../include/linux/tcp.ts';
+import type { jiffies_t } from '../../include/linux/types.ts';
+import { inet_csk } from '../../include/net/inet_connection_sock.ts';
+import type { sock } from '../../include/net/sock.ts';
+import { tcp_jiffies32, tcp_time_stamp, TCP_TIMEOUT_MIN } from '../../include/net/tcp.ts';
+import { msecs_to_jiffies } from '../../kernel/time/jiffies.ts';
 
 /** The retransmission time-out, but not beyond the user's time-out; in jiffies. @linux net/ipv4/tcp_timer.c */
 export function tcp_clamp_rto_to_user_timeout(sk: sock): jiffies_t {

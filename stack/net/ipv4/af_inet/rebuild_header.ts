@@ -1,9 +1,4 @@
-/**
- * The route of a connection, looked up anew. Linux has this in net/ipv4/af_inet.c; here it is below, since af_inet.ts
- * imports the protocols.
- *
- * @linux net/ipv4/af_inet.c
- */
+/** The route of a connection, looked up anew. Apart from the rest of the folder, which is above the protocols. @linux net/ipv4/af_inet.c */
 import { flowi4 } from '../../../include/net/dst.ts';
 import { inet_sk } from '../../../include/net/inet_sock.ts';
 import { ip_route_output_ports, RT_CONN_FLAGS } from '../../../include/net/route.ts';
