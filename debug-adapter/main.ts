@@ -10,7 +10,13 @@ import { SockscopeSession } from './session/session.ts';
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 function overStdio(): void {
-  const session = new SockscopeSession(ROOT, () => process.exit(0));
+  const session = new SockscopeSession(ROOT, () => process.exit());
+  // A fault of the adapter must not leave a machine behind that stands in the debugger: such a process does not end.
+  process.on('uncaughtException', (error) => {
+    console.error(error);
+    process.exitCode = 1;
+    session.shutdown();
+  });
   process.on('SIGTERM', () => session.shutdown());
   session.start(process.stdin, process.stdout);
 }

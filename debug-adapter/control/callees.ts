@@ -13,6 +13,7 @@ export interface Callee {
 /** A statement is not longer than this, in lines. */
 const MOST_LINES = 40;
 const CALL = /(yield\s*\*\s*)?([A-Za-z_$][\w$]*(?:\s*\??\.\s*#?[A-Za-z_$][\w$]*)*)\s*(?:\?\.)?\s*\(/g;
+const CHAIN_BEFORE = /(?:yield\s*\*\s*)?(?:[\w$]+\s*\??\.\s*)*[\w$]*$/;
 const KEYWORDS = new Set(['if', 'for', 'while', 'switch', 'catch', 'return', 'function', 'await', 'typeof', 'yield', 'super', 'new', 'import', 'async', 'of', 'in', 'void', 'delete', 'throw']);
 
 /** The text from a position to the end of its statement, with strings and comments blanked. */
@@ -40,6 +41,8 @@ function blankLiterals(line: string): string {
 
 /** @param lines the code as V8 runs it; line and column count from 0 */
 export function calleesFrom(lines: readonly string[], line: number, column: number): Callee[] {
+  // V8 may stand in the middle of a chain: sock|.ops.connect(…).
+  column -= CHAIN_BEFORE.exec((lines[line] ?? '').slice(0, column))![0].length;
   const text = statementFrom(lines, line, column);
   const callees: Callee[] = [];
   for (const match of text.matchAll(CALL)) {

@@ -19,6 +19,10 @@ export class Debuggee {
   readonly ring: SharedArrayBuffer;
   readonly #worker: Worker;
   #agentId = '';
+  /** There is a machine, and an agent to ask. */
+  get booted(): boolean {
+    return this.#agentId !== '';
+  }
   #waiting: ((message: FromWorker) => void) | undefined;
   #killed: Promise<void> | undefined;
   /** The run has ended by itself. */
@@ -53,6 +57,10 @@ export class Debuggee {
     this.#worker.on('exit', () => {
       this.client.detached();
       this.#lost('the thread of the machine has ended');
+    });
+    // V8 may stop at the thread's first line: nobody wants to be there.
+    this.client.on('Debugger.paused', () => {
+      if (!this.booted) void this.client.send('Debugger.resume').catch(() => {});
     });
     this.#ready = this.#attach();
     this.#ready.catch(() => {});

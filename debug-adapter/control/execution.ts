@@ -3,7 +3,7 @@ import type { Debugger } from 'node:inspector';
 import { DetachedError } from '../cdp/cdpClient.ts';
 import type { Snapshot } from '../inspect/agent.ts';
 import { UNCAUGHT_FILTER } from '../filters/all.ts';
-import { isKernel, isLibrary, isScenario } from '../inspect/codeKinds.ts';
+import { isForeign, isKernel, isLibrary, isScenario, isTracing } from '../inspect/codeKinds.ts';
 import { SWITCH_REASON } from '../inspect/stops.ts';
 import { SOFTIRQ_THREAD } from '../inspect/threads.ts';
 import type { Debuggee } from './debuggee.ts';
@@ -39,6 +39,7 @@ interface Place {
   script: string;
   functionName: string;
   line: number;
+  /** How often the function is on the stack: after a sleep the frames under it are others. */
   depth: number;
 }
 /** V8 may stop so often between two lines before that is taken for a stop. */
@@ -63,7 +64,9 @@ export class Execution {
   constructor(debuggee: Debuggee, functions: FunctionIndex) {
     this.#debuggee = debuggee;
     this.#targets = new StepTargets(debuggee, functions);
-    debuggee.client.on('Debugger.paused', (paused) => void this.#paused(paused));
+    debuggee.client.on('Debugger.paused', (paused) => {
+      if (debuggee.booted) void this.#paused(paused);
+    });
   }
 
   /** The stop that the machine stands at; undefined while it runs. */
@@ -114,8 +117,11 @@ export class Execution {
     let command: Go = operation.kind === 'continue' || operation.kind === 'wait' ? 'Debugger.resume' : COMMANDS[operation.kind];
     if (operation.kind === 'stepIn') {
       operation.temporary = await this.#targets.arm(paused, target);
-      // One callee was chosen: the others are stepped over.
-      if (target !== undefined) command = 'Debugger.stepOver';
+      // One callee was chosen: everything else is stepped over.
+      if (target !== undefined) {
+        operation.kind = 'next';
+        command = 'Debugger.stepOver';
+      }
     }
     this.#begin(operation, command);
   }
@@ -206,7 +212,7 @@ export class Execution {
       this.#resume(operation.kind === 'stepOut' ? 'Debugger.stepOut' : 'Debugger.stepInto');
       return true;
     }
-    const detour = this.#detour(operation, paused, url);
+    const detour = this.#detour(operation, paused);
     if (detour !== undefined) {
       operation.again++;
       this.#resume(detour);
@@ -231,7 +237,7 @@ export class Execution {
   }
 
   /** V8 has come to a place where no step is to end: how to get out of it. */
-  #detour(operation: Operation, paused: Paused, url: string): Go | undefined {
+  #detour(operation: Operation, paused: Paused): Go | undefined {
     const { stack } = operation;
     if (stack === undefined) return undefined;
     const top = paused.callFrames[0]!;
@@ -240,14 +246,22 @@ export class Execution {
       operation.leftTrivial = true;
       return 'Debugger.stepOut';
     }
-    // A function that slept on the way out has not been left yet: its frames are on the stack again.
+    // Woken from a sleep, V8 stops in the innermost function. The one that the step began in is still on the stack.
     const from = operation.from!;
-    const fromKey = `${from.script}:${from.functionName}`;
-    if (operation.kind === 'stepOut' && (functionsOn(paused).get(fromKey) ?? 0) >= (stack.get(fromKey) ?? 0)) return 'Debugger.stepOut';
-    // What the library calls on its own account is not what the step was about.
-    const below = paused.callFrames[1];
-    const belowUrl = below === undefined ? '' : (this.#debuggee.scripts.get(below.location.scriptId)?.url ?? '');
-    return isKernel(url) && isLibrary(belowUrl) && !stack.has(key) ? 'Debugger.stepOut' : undefined;
+    const depth = functionsOn(paused).get(`${from.script}:${from.functionName}`) ?? 0;
+    const isIn = key === `${from.script}:${from.functionName}`;
+    if (operation.kind === 'stepOut' && depth >= from.depth) return 'Debugger.stepOut';
+    if (operation.kind === 'next' && (depth > from.depth || (depth === from.depth && !isIn))) return 'Debugger.stepOut';
+    return this.#isErrand(paused.callFrames, stack) ? 'Debugger.stepOut' : undefined;
+  }
+
+  /** Is this what the library, or tracing, calls on its own account? No step was about that. */
+  #isErrand(callFrames: readonly Debugger.CallFrame[], stack: Map<string, number>): boolean {
+    const urlOf = ({ location }: Debugger.CallFrame) => this.#debuggee.scripts.get(location.scriptId)?.url ?? '';
+    const caller = callFrames.findIndex((frame) => !isKernel(urlOf(frame)) || stack.has(functionKey(frame)));
+    if (caller <= 0) return false;
+    const url = urlOf(callFrames[caller]!);
+    return isLibrary(url) || isTracing(url) || isForeign(url);
   }
 
   #placeOf(paused: Paused): Place {
@@ -259,7 +273,7 @@ export class Execution {
       script: location.scriptId,
       functionName,
       line: location.lineNumber,
-      depth: callFrames.length - index,
+      depth: functionsOn(paused).get(functionKey(callFrames[index]!)) ?? 0,
     };
   }
 

@@ -14,7 +14,7 @@ import { machineItems } from './machineScope.ts';
 import { PacketStacks } from './packetStacks.ts';
 import { machineLine } from './presenters/machine.ts';
 import { Stops } from './stops.ts';
-import { parseStack, type TextFrame } from './stackText.ts';
+import type { TextFrame } from './stackText.ts';
 import { contextOf, sleepingFrames, threadsOf, userFrames, type ContextInfo, type ThreadInfo } from './threads.ts';
 import { Trees } from './trees/trees.ts';
 
@@ -75,7 +75,7 @@ export class Agent {
       time: seconds(machine.time_ns),
       line: machineLine(machine),
       frame: fromPacket || this.packets.current,
-      errorStack: error?.error instanceof Error ? parseStack(error.error.stack ?? '') : undefined,
+      errorStack: error === null ? undefined : this.stops.placesOf(error.error),
       userFrames: machine.current === machine.idle ? [] : userFrames(machine.current),
       scopes: this.scopes(localScopes, ...scopes),
     };

@@ -8,6 +8,8 @@ import type { TraceHit } from '../../stack/trace/tracer.ts';
 import { filterById, UNCAUGHT_FILTER } from '../filters/all.ts';
 import type { Matcher } from '../filters/filter.ts';
 import { describeTransition } from '../filters/transition.ts';
+import { isScenario } from './codeKinds.ts';
+import { parseStack, type TextFrame } from './stackText.ts';
 
 /** An exception filter that is ticked. */
 export interface ArmedFilter {
@@ -29,10 +31,25 @@ export class Stops {
   /** The packet that the stop is about. */
   packet: sk_buff | null = null;
   /** The error that nobody caught, and the task it ended. */
-  error: { task: task_struct; error: unknown } | null = null;
+  error: { error: unknown } | null = null;
+
+  /** The user's stack of the system call that failed last: the error that it gives the scenario does not know it. */
+  #failedCall: Error | null = null;
 
   constructor(machine: Machine) {
     this.#machine = machine;
+    machine.tracer.on('syscalls:sys_exit', ({ args }) => {
+      const [task, , result] = args as [task_struct, string, unknown];
+      if (typeof result === 'number' && result < 0) this.#failedCall = task.entry_stack;
+    });
+  }
+
+  /** Where in the scenario an error comes from. */
+  placesOf(error: unknown): TextFrame[] {
+    const scenarioFrames = (stack: string | undefined) => parseStack(stack ?? '').filter(({ url }) => isScenario(url));
+    if (!(error instanceof Error)) return [];
+    const own = scenarioFrames(error.stack);
+    return own.length > 0 || !('syscall' in error) ? own : scenarioFrames(this.#failedCall?.stack);
   }
 
   /** Replace the armed filters. Their conditions have been found right before. */
@@ -110,7 +127,7 @@ export class Stops {
   uncaught(task: task_struct, error: unknown): void {
     if (!this.#uncaught) return;
     const message = error instanceof Error ? error.message : String(error);
-    this.error = { task, error };
+    this.error = { error };
     this.#stop({ filter: UNCAUGHT_FILTER, description: `uncaught error in ${task.comm} [pid ${task.pid}]: ${message}` });
     this.error = null;
   }

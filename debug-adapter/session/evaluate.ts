@@ -92,10 +92,18 @@ export async function setVariable(run: Run, args: DebugProtocol.SetVariableArgum
 async function setLocal(run: Run, callFrame: Debugger.CallFrame, name: string, text: string): Promise<WireItem> {
   const address = parseIpv4(text);
   const expression = address === undefined ? withoutTypes(text.replace(/^(\w+) \([^)]*\)$/, '$1')) : String(address);
-  const { exceptionDetails } = await evaluateIn(run, `${name} = (${expression}\n)`, callFrame, false);
-  if (exceptionDetails) {
-    const message = messageOf(exceptionDetails);
-    throw new Error(/constant variable/.test(message) ? `${name} is a constant here: it cannot be changed` : message);
+  const { result, exceptionDetails } = await evaluateIn(run, expression, callFrame, false);
+  if (exceptionDetails) throw new Error(messageOf(exceptionDetails));
+  const { value, objectId, unserializableValue } = result as Runtime.RemoteObject;
+  const newValue =
+    objectId !== undefined ? { objectId } : unserializableValue !== undefined ? { unserializableValue } : { value: value as unknown };
+  const { client } = run.debuggee;
+  const { callFrameId, scopeChain } = callFrame;
+  // Which of the frame's blocks has it is not known here: the innermost one that takes it.
+  for (const [scopeNumber, { type }] of scopeChain.entries()) {
+    if (type === 'global' || type === 'module' || type === 'script') break;
+    const set = client.send('Debugger.setVariableValue', { scopeNumber, variableName: name, newValue, callFrameId });
+    if (await set.then(() => true, () => false)) return valueOf(run, name, callFrame, true);
   }
-  return valueOf(run, name, callFrame, true);
+  throw new Error(`${name} cannot be changed: it is a constant, or has no value yet`);
 }

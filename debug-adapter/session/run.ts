@@ -137,8 +137,8 @@ export class Run {
 
   #ended({ failed, asleep }: RunEnd): void {
     this.streams.drain();
-    for (const { name, pid, stack } of failed) {
-      this.#emit('output', { category: 'stderr', output: `${name} [pid ${pid}] failed: ${stack}\n` });
+    for (const { name, pid, text } of failed) {
+      if (text !== '') this.#emit('output', { category: 'stderr', output: `${name} [pid ${pid}] failed: ${text}\n` });
     }
     for (const { name, pid, syscall } of asleep) {
       const what = syscall === '' ? 'waits for something' : `sleeps in ${syscall}()`;

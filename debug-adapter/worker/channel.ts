@@ -19,7 +19,8 @@ export interface BootConfig {
 
 /** How a run ended, as text. */
 export interface RunEnd {
-  failed: { pid: number; name: string; message: string; stack: string }[];
+  /** `text` is empty where the user has been told already. */
+  failed: { pid: number; name: string; text: string }[];
   asleep: RunResult['asleep'];
 }
 export type FromWorker =

@@ -1,4 +1,6 @@
 /** The machine's thread: boots, loads the scenario, runs it, and says how it went. The debugger watches from outside. */
+import { fileURLToPath } from 'node:url';
+import { inspect } from 'node:util';
 import { workerData, type MessagePort } from 'node:worker_threads';
 import { boot, installGlobals, loadProgram, parseConfig, runProgram, type Program } from '../../stack/index.ts';
 import type { Machine } from '../../stack/machine.ts';
@@ -20,7 +22,10 @@ type Send = (message: FromWorker) => void;
 interface Running {
   machine: Machine;
   agent: Agent;
+  records: Records;
   file: string;
+  /** Errors that the user has been told of. */
+  told: Set<unknown>;
   program?: Program;
 }
 
@@ -28,26 +33,39 @@ function start({ config, program }: BootConfig): Running {
   const machine = boot(parseConfig(config, 'launch'));
   machine.capture_stacks = true;
   Error.stackTraceLimit = STACK_FRAMES;
-  let records: Records | undefined;
-  const agent = new Agent(machine, (text, isError) => records?.output(isError ? 'important' : 'console', `${text}\n`));
-  records = new Records(new RingWriter(data.ring), machine, agent.packets);
+  const agent = new Agent(machine, (text, isError) => records.output(isError ? 'important' : 'console', `${text}\n`));
+  const records: Records = new Records(new RingWriter(data.ring), machine, agent.packets);
   machine.capture = records;
   machine.output = (stream, text) => {
     const place = parseStack(new Error().stack ?? '').find(({ url }) => isScenario(url));
     records.output(stream, text, place?.url, place?.line);
   };
   defineGlobals(machine, agent);
-  return { machine, agent, file: program };
+  return { machine, agent, records, file: program, told: new Set() };
 }
 
-/** Each process's function, watched for what it throws: the debugger may want to stop before the process is gone. */
-function watched({ machine, agent }: Running, program: Program): Program {
-  const watch = (main: () => unknown) => () =>
+/** An error with the places of the scenario that it comes from. */
+function failureText(agent: Agent, error: unknown): string {
+  const head = error instanceof Error ? `${error.name}: ${error.message}` : `${inspect(error)} was thrown`;
+  const places = agent.stops.placesOf(error).map(({ name, url, line, column }) => `\n    at ${name} (${pathOf(url)}:${line}:${column})`);
+  return head + places.join('');
+}
+function pathOf(url: string): string {
+  return url.startsWith('file:') ? fileURLToPath(url) : url;
+}
+
+/** Each process's function, watched for what it throws: it is told at once, and the debugger may want to stop there. */
+function watched({ machine, agent, records, told }: Running, program: Program): Program {
+  const watch = (name: string, main: () => unknown) => () =>
     Promise.resolve(main()).catch((error: unknown) => {
+      told.add(error);
+      const [place] = agent.stops.placesOf(error);
+      const text = `${name} [pid ${machine.current.pid}] failed: ${failureText(agent, error)}\n`;
+      records.output('stderr', text, place?.url, place?.line);
       agent.stops.uncaught(machine.current, error);
       throw error;
     });
-  return { ...program, processes: program.processes.map(({ name, main }) => ({ name, main: watch(main) })) };
+  return { ...program, processes: program.processes.map(({ name, main }) => ({ name, main: watch(name, main) })) };
 }
 
 async function load(running: Running, blankTypes: Promise<BlankTypes>, send: Send): Promise<void> {
@@ -62,10 +80,9 @@ async function run(running: Running, send: Send): Promise<void> {
   const end: RunEnd = {
     asleep,
     failed: failed.map(({ pid, name, error }) => ({
-      pid,
       name,
-      message: error instanceof Error ? error.message : String(error),
-      stack: error instanceof Error ? (error.stack ?? error.message) : String(error),
+      pid,
+      text: running.told.has(error) ? '' : failureText(running.agent, error),
     })),
   };
   send({ type: 'ended', end });

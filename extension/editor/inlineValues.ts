@@ -7,6 +7,9 @@ import { functionStart, mentions } from './sourceText.ts';
 /** Each member chain (`sk.sk_state`) costs one evaluation; those nearest to the stop come first. */
 const MOST_EVALUATIONS = 24;
 
+/** In nearly every signature of the stack, and never what one looks for: its long summary would hide the others. */
+const EVERYWHERE = new Set(['machine', 'net']);
+
 /** Names as the adapter's variables have them, member chains by evaluation: from the function's head to the stopped line. */
 class InlineValues implements vscode.InlineValuesProvider {
   readonly #sessions: Sessions;
@@ -26,7 +29,9 @@ class InlineValues implements vscode.InlineValuesProvider {
     const lines = document.getText().split('\n');
     const last = stoppedLocation.end.line;
     // What is declared on the stopped line has no value yet, but what it reads has.
-    const all = mentions(lines, functionStart(lines, last), last);
+    const all = mentions(lines, functionStart(lines, last), last).filter(
+      ({ expression }) => !EVERYWHERE.has(expression),
+    );
     const members = all.filter(({ isMember }) => isMember);
     const evaluated = new Set(
       members

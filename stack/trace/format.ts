@@ -43,7 +43,8 @@ const value = (one: unknown): string => {
 type Formats = { [Name in TracepointName]: (...args: never[]) => string };
 const timerAt = (timer: timer_list) => `${fired(timer)} expires=${timer.expires}`;
 const hrtimerAt = (timer: hrtimer) => `${fired(timer)} expires=${timer.expires - BOOT_NS}`;
-const skAndSkb = (sk: sock_common | null, skb: sk_buff) => `${sockText(sk)} skblen=${skb.len}`;
+/** A reset may be sent without a packet that caused it. */
+const skAndSkb = (sk: sock_common | null, skb: sk_buff | null) => `${sockText(sk)} skblen=${skb?.len ?? 0}`;
 
 /** What stands behind the name, by tracepoint. */
 const FORMATS: Formats = {

@@ -39,7 +39,13 @@ export async function loadProgram(machine: Machine, file: string, blankTypes: Bl
   const absolute = path.resolve(file);
   const loader = new ModuleLoader(createLibrary(machine), blankTypes);
   const main = await loader.load(pathToFileURL(absolute).href);
-  await main.link((specifier, from) => loader.resolve(specifier, from.identifier));
+  try {
+    await main.link((specifier, from) => loader.resolve(specifier, from.identifier));
+  } catch (error) {
+    // A name that a module does not export is found out here.
+    if (error instanceof SyntaxError) throw new ProgramError(`${absolute}: ${error.message}`);
+    throw error;
+  }
   // Top-level code runs before the first process: it may define, not call.
   await main.evaluate();
   const source = loader.sources.get(main.identifier)!;
@@ -114,10 +120,19 @@ class ModuleLoader {
         },
       });
     } catch (error) {
-      const { message, stack } = error as Error;
-      // V8 writes the place of a syntax error in the first line of its stack: file:///…/scenario.ts:12
-      const line = /:(\d+)\n/.exec(stack ?? '')?.[1];
-      throw new ProgramError(`${file}${line === undefined ? '' : `:${line}`}: ${message}`);
+      throw new ProgramError(
+        `${file}: ${this.#placeOfSyntaxError(source, file) ?? (error as Error).message}`,
+      );
+    }
+  }
+
+  /** V8 keeps the place of a module's syntax error to itself. JavaScript is TypeScript too: its parser tells. */
+  #placeOfSyntaxError(source: string, file: string): string | null {
+    try {
+      this.#blankTypes(source, file);
+      return null;
+    } catch (error) {
+      return (error as Error).message;
     }
   }
 

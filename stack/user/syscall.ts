@@ -48,11 +48,30 @@ export function syscall<T>(
   return new Promise<T>((resolve) => {
     const resume = (): void => {
       const next = body.next();
-      if (next.done === true) resolve(finish(machine, task, name, next.value, about));
-      else task.continuation = resume;
+      if (next.done !== true) {
+        task.continuation = resume;
+        return;
+      }
+      const settled = finish(machine, task, name, next.value, about);
+      resolve(IS_ERR(next.value) ? told_where_called(settled, next.value, name, about) : settled);
     };
     task.continuation = resume;
   });
+}
+
+/**
+ * The error of a call that slept was made on the scheduler's stack. Make it again where the process goes on, so that it names the line
+ * that made the call: V8 follows the promises back to who awaits them, which takes two turns to be linked up.
+ */
+async function told_where_called(
+  settled: Promise<unknown>,
+  result: Errno,
+  name: string,
+  about: About | undefined,
+): Promise<never> {
+  await settled.catch(() => {});
+  await null;
+  throw new SystemError(result, name, about);
 }
 
 /** So many system calls a task may make without once giving the CPU away. */

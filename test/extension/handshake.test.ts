@@ -43,7 +43,7 @@ describe('a first handshake, step by step', function () {
     await code.debug.step('over');
     await code.page
       .locator('.editor-instance .view-line')
-      .filter({ hasText: /\bfd = 3/ })
+      .filter({ hasText: /fd\s=\s3/ })
       .first()
       .waitFor();
     await code.screenshot('handshake-2-sys-connect');
@@ -64,8 +64,9 @@ describe('a first handshake, step by step', function () {
     await code.debug.tickFilter('TCP state transition', 'SYN_RECV -> ESTABLISHED');
     await code.debug.press('continue');
     await code.debug.stopsOn(/transition SYN_RECV → ESTABLISHED/i);
-    const stack = (await code.debug.frames()).join('\n');
-    for (const name of ['tcp_rcv_state_process', 'tcp_v4_rcv', 'ip_rcv', 'net_rx_action'])
+    const stack = await code.debug.wholeStack();
+    await code.screenshot('handshake-4-call-stack');
+    for (const name of ['tcp_rcv_state_process', 'tcp_v4_rcv', 'ip_rcv', 'vnic_poll'])
       assert.match(stack, new RegExp(`^${name} `, 'm'));
     const sockets = code.tree('Sockets');
     await sockets.show({ alone: true });
@@ -74,7 +75,7 @@ describe('a first handshake, step by step', function () {
     await sockets.expand(/LISTEN/);
     await sockets.expand(/^accept queue/);
     await sockets.waitFor(/127\.0\.0\.1:\d+.*ESTABLISHED|SYN_RECV/);
-    await code.screenshot('handshake-4-accept-queue');
+    await code.screenshot('handshake-5-accept-queue');
   });
 
   it('lists the three packets, marks the one being handled, and decodes it', async () => {
@@ -87,7 +88,7 @@ describe('a first handshake, step by step', function () {
     );
     assert.match(await code.packets.text(), /Internet Protocol Version 4[^]*Transmission Control Protocol/);
     await code.tree('Sockets').show({ alone: true });
-    await code.screenshot('handshake-5-packets');
+    await code.screenshot('handshake-6-packets');
   });
 
   it('shows the descriptor of the RX ring that the wire has filled, before the driver takes it', async () => {
@@ -100,7 +101,7 @@ describe('a first handshake, step by step', function () {
     await interfaces.expand(/^lo/);
     await interfaces.expand(/^RX ring/);
     await interfaces.waitFor(/\[\d+\].*DD.*127\.0\.0\.1/);
-    await code.screenshot('handshake-6-rx-ring');
+    await code.screenshot('handshake-7-rx-ring');
   });
 
   it('ends, and leaves nothing running', async () => {

@@ -93,7 +93,7 @@ export function* wait_woken(
   return timeout;
 }
 
-/** Wake all non-exclusive waiters and `nr_exclusive` of the others (0: all). @linux __wake_up_common */
+/** Wake all non-exclusive waiters and `nr_exclusive` of the others (0: all). @linux kernel/sched/wait.c */
 function __wake_up(queue: wait_queue_head, mode: number, nr_exclusive: number, key: number): void {
   if (queue.head === null || queue.head.length === 0) return;
   let left = nr_exclusive;

@@ -42,7 +42,7 @@ export class timer_base {
   }
 }
 
-/** Bucket of a timer that expires at `expires`, and the jiffy at which that bucket falls due. @linux calc_wheel_index */
+/** Bucket of a timer that expires at `expires`, and the jiffy at which that bucket falls due. @linux kernel/time/timer.c */
 function calc_wheel_index(base: timer_base, expires: jiffies_t): { index: number; bucket_expiry: jiffies_t } {
   const clk = base.clk;
   let delta = expires - clk;
@@ -93,7 +93,7 @@ function detach_timer(base: timer_base, timer: timer_list): void {
 /**
  * The idle machine's clock may have run ahead of the wheel: bring it up, as far as nothing falls due on the way.
  *
- * @linux forward_timer_base
+ * @linux kernel/time/timer.c
  */
 function forward_timer_base(machine: Machine, base: timer_base): void {
   const now = jiffies(machine);

@@ -1,5 +1,4 @@
 // VS Code's own debug UI: breakpoints, stops, stepping, the call stack.
-import type { Locator } from 'playwright-core';
 import type { Workbench } from './workbench.ts';
 
 const TOOLBAR = {
@@ -72,7 +71,7 @@ export class DebugUi {
 
   /** Waits for a stop whose label matches. @returns the label */
   async stopsOn(label: RegExp): Promise<string> {
-    await this.#openPane('Call Stack');
+    await this.#workbench.showPane('Call Stack');
     return this.waitUntil(`a stop on ${label}`, async () =>
       (await this.#stopLabels()).find((text) => label.test(text)),
     );
@@ -107,9 +106,15 @@ export class DebugUi {
     return texts.map((text) => text.replace(/\s+/g, ' ').trim());
   }
 
+  /** All frames of the thread that stopped, with the room to see them. */
+  async wholeStack(): Promise<string> {
+    await this.#workbench.showPane('Call Stack', { alone: true });
+    return (await this.frames()).join('\n');
+  }
+
   /** Ticks an exception filter, with a condition if one is given. */
   async tickFilter(name: string, condition?: string): Promise<void> {
-    const pane = await this.#openPane('Breakpoints');
+    const pane = await this.#workbench.showPane('Breakpoints');
     const row = pane.locator('.monaco-list-row', { hasText: name });
     const box = row.locator('input[type=checkbox], .monaco-custom-toggle').first();
     if ((await row.locator('input[type=checkbox]:checked, .monaco-custom-toggle.checked').count()) === 0)
@@ -125,23 +130,13 @@ export class DebugUi {
 
   /** Stops where a function begins. */
   async breakOnFunction(name: string): Promise<void> {
-    const pane = await this.#openPane('Breakpoints');
-    await this.#workbench.command('Debug: Function Breakpoint...');
+    const pane = await this.#workbench.showPane('Breakpoints');
+    await pane.locator('.pane-header').hover();
+    await pane.locator('.pane-header a[aria-label^="Add Function Breakpoint"]').click();
     const input = pane.locator('input').last();
     await input.fill(name);
     await input.press('Enter');
     await pane.locator('.monaco-list-row', { hasText: name }).waitFor();
-  }
-
-  /** Opens a pane of the Debug side bar. */
-  async #openPane(title: 'Call Stack' | 'Breakpoints'): Promise<Locator> {
-    await this.#workbench.showSideBar('Run and Debug');
-    const pane = this.#workbench.page.locator(`.sidebar .pane:has(> .pane-header[aria-label*="${title}"])`);
-    const header = pane.locator('.pane-header');
-    await header.waitFor();
-    if ((await header.getAttribute('aria-expanded')) !== 'true')
-      await header.click({ position: { x: 60, y: 10 } });
-    return pane;
   }
 
   /** Ends the session and waits until VS Code shows none. */

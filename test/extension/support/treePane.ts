@@ -23,19 +23,7 @@ export class TreePane {
 
   /** Shows the tree, alone if wanted: the other panes of the side bar collapsed, so that there is room. */
   async show(options: { alone?: boolean } = {}): Promise<void> {
-    await this.#workbench.showSideBar('Run and Debug');
-    await this.#pane.waitFor();
-    if (options.alone) {
-      const headers = this.#workbench.page.locator('.sidebar .pane > .pane-header[aria-expanded="true"]');
-      for (let index = (await headers.count()) - 1; index >= 0; index--) {
-        const header = headers.nth(index);
-        if (!((await header.getAttribute('aria-label')) ?? '').startsWith(this.#title))
-          await header.click({ position: { x: 60, y: 10 } });
-      }
-    }
-    const header = this.#pane.locator('.pane-header');
-    if ((await header.getAttribute('aria-expanded')) !== 'true')
-      await header.click({ position: { x: 60, y: 10 } });
+    await this.#workbench.showPane(this.#title, options);
   }
 
   /** The text that stands in an empty tree. */

@@ -159,6 +159,24 @@ export class Workbench {
     await this.page.mouse.up();
   }
 
+  /** Opens a pane of the Debug side bar; alone, with all others closed, so that it has room for its rows. */
+  async showPane(title: string, options: { alone?: boolean } = {}): Promise<Locator> {
+    await this.showSideBar('Run and Debug');
+    const pane = this.page.locator(`.sidebar .pane:has(> .pane-header[aria-label^="${title}"])`);
+    await pane.waitFor();
+    const position = { x: 60, y: 10 };
+    if (options.alone) {
+      const open = this.page.locator('.sidebar .pane > .pane-header[aria-expanded="true"]');
+      for (let index = (await open.count()) - 1; index >= 0; index--) {
+        const label = (await open.nth(index).getAttribute('aria-label')) ?? '';
+        if (!label.startsWith(title)) await open.nth(index).click({ position });
+      }
+    }
+    const header = pane.locator('.pane-header');
+    if ((await header.getAttribute('aria-expanded')) !== 'true') await header.click({ position });
+    return pane;
+  }
+
   /** A tree view of the Debug side bar. */
   tree(title: 'Sockets' | 'Network Interfaces' | 'Kernel'): TreePane {
     return new TreePane(this, title);

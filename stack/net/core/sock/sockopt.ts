@@ -49,7 +49,7 @@ function field(value: sockopt_value, name: string): number {
   return typeof found === 'number' ? found : NaN;
 }
 
-/** SO_RCVTIMEO, SO_SNDTIMEO: seconds and microseconds to jiffies. @linux sock_set_timeout */
+/** SO_RCVTIMEO, SO_SNDTIMEO: seconds and microseconds to jiffies. @linux net/core/sock.c */
 function sock_set_timeout(value: sockopt_value): number | Errno {
   const sec = field(value, 'tv_sec');
   const usec = field(value, 'tv_usec');

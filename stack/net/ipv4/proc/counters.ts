@@ -75,11 +75,8 @@ export function netstat_seq_show(net: net): string {
 
 /** Sockets in use, and the memory that they hold in pages. @linux net/ipv4/proc.c */
 export function sockstat_seq_show(net: net): string {
-  const { ipv4, machine } = net;
-  let tcp = null;
-  for (const sk of machine.sockets) {
-    if (sk.sk_prot.name === 'TCP') tcp = sk.sk_prot.memory(net);
-  }
+  const { ipv4 } = net;
+  const { tcp_memory: tcp } = ipv4;
   const { memory: udp } = ipv4.udp_table;
   const raw = ipv4.raw_v4_hashinfo.ht.reduce(
     (count, chain) => count + (chain === null ? 0 : chain.length),
@@ -88,8 +85,8 @@ export function sockstat_seq_show(net: net): string {
   const tw = ipv4.tcp_death_row.tw_refcount - 1;
   return (
     `sockets: used ${net.sockets_in_use}\n` +
-    `TCP: inuse ${tcp?.inuse ?? 0} orphan ${tcp?.orphan_count ?? 0} tw ${tw} ` +
-    `alloc ${tcp?.sockets_allocated ?? 0} mem ${tcp?.memory_allocated ?? 0}\n` +
+    `TCP: inuse ${tcp.inuse} orphan ${tcp.orphan_count} tw ${tw} ` +
+    `alloc ${tcp.sockets_allocated} mem ${tcp.memory_allocated}\n` +
     `UDP: inuse ${udp.inuse} mem ${udp.memory_allocated}\n` +
     'UDPLITE: inuse 0\n' +
     `RAW: inuse ${raw}\n` +

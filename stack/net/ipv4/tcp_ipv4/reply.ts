@@ -1,6 +1,14 @@
 /** Answers that no connection sends: RST and ACK for a segment, SYN-ACK, and the checksum. @linux net/ipv4/tcp_ipv4.c */
 import { skb_dst, type sk_buff } from '../../../include/linux/skbuff.ts';
-import { tcp_hdr, tcp_rsk, tcp_sk, tcp_twsk, tcphdr, TCPHDR_LEN } from '../../../include/linux/tcp.ts';
+import {
+  tcp_hdr,
+  tcp_rsk,
+  tcp_sk,
+  tcp_twsk,
+  tcphdr,
+  TCPHDR_CHECK_OFFSET,
+  TCPHDR_LEN,
+} from '../../../include/linux/tcp.ts';
 import type { be32, u32 } from '../../../include/linux/types.ts';
 import { flowi4, RTN_LOCAL, skb_rtable, type dst_entry } from '../../../include/net/dst.ts';
 import { INET_ECN_MASK } from '../../../include/net/inet_ecn.ts';

@@ -1,0 +1,81 @@
+/** Breakpoints in scenarios and in the kernel: conditions, hit counts, log points, functions. */
+import assert from 'node:assert/strict';
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import { withAdapter, type Adapter } from './support/adapter.ts';
+import { fixture, stackFile } from './support/paths.ts';
+
+type Breakpoints = { breakpoints: DebugProtocol.Breakpoint[] };
+const LOOP = fixture('loop');
+
+function setLine(adapter: Adapter, path: string, breakpoint: DebugProtocol.SourceBreakpoint): Promise<Breakpoints> {
+  return adapter.request('setBreakpoints', { source: { path }, breakpoints: [breakpoint] });
+}
+
+describe('debug adapter: breakpoints', () => {
+  it('stops where a condition is true, with the kernel’s constants in reach', () =>
+    withAdapter(async (adapter) => {
+      await adapter.launch({ program: LOOP }, () => setLine(adapter, LOOP, { line: 7, condition: 'turn === TCP_LAST_ACK' }));
+      assert.equal((await adapter.stopped() as DebugProtocol.StoppedEvent['body']).reason, 'breakpoint');
+      assert.equal(await adapter.evaluate('turn'), '9');
+      assert.equal(await adapter.go('continue'), 'terminated');
+    }));
+
+  it('counts hits', () =>
+    withAdapter(async (adapter) => {
+      await adapter.launch({ program: LOOP }, () => setLine(adapter, LOOP, { line: 7, hitCondition: '% 4' }));
+      await adapter.stopped();
+      assert.equal(await adapter.evaluate('turn'), '4');
+      await adapter.go('continue');
+      assert.equal(await adapter.evaluate('turn'), '8');
+    }));
+
+  it('writes log points without stopping', () =>
+    withAdapter(async (adapter) => {
+      await adapter.launch({ program: LOOP }, () => setLine(adapter, LOOP, { line: 8, logMessage: '{turn} squared is {square}', condition: 'turn < 3' }));
+      assert.equal(await adapter.stopped(), 'terminated');
+      const lines = adapter.output.filter(({ category }) => category === 'console').map(({ text }) => text.trimEnd());
+      assert.deepEqual(lines, ['1 squared is 1', '2 squared is 4']);
+    }));
+
+  it('refuses what does not parse, and says why', () =>
+    withAdapter(async (adapter) => {
+      await adapter.launch({ program: LOOP, stopOnEntry: true }, async () => {
+        const condition = await setLine(adapter, LOOP, { line: 7, condition: 'turn ===' });
+        assert.equal(condition.breakpoints[0]!.verified, false);
+        assert.match(condition.breakpoints[0]!.message!, /"turn ===" is not a JavaScript expression/);
+        const count = await setLine(adapter, LOOP, { line: 7, hitCondition: 'often' });
+        assert.match(count.breakpoints[0]!.message!, /Write for example 5, >= 3 or % 2/);
+      });
+      await adapter.stopped();
+    }));
+
+  it('is set in the kernel’s own source, at once and with the real line', () =>
+    withAdapter(async (adapter) => {
+      const file = stackFile('net/socket/syscalls.ts');
+      await adapter.launch({ program: fixture('handshake') }, async () => {
+        const { breakpoints } = await setLine(adapter, file, { line: 1 });
+        assert.equal(breakpoints[0]!.verified, true);
+        assert.ok(breakpoints[0]!.line! > 1, 'moved from the comment to code');
+        await setLine(adapter, file, { line: 1_000_000 });
+        await setLine(adapter, file, { line: 1 });
+        await adapter.request('setBreakpoints', { source: { path: file }, breakpoints: [] });
+      });
+      assert.equal(await adapter.stopped(), 'terminated');
+    }));
+
+  it('stops in functions by their kernel name and by the system call’s', () =>
+    withAdapter(async (adapter) => {
+      await adapter.launch({ program: fixture('handshake') }, async () => {
+        const { breakpoints } = await adapter.request<Breakpoints>('setFunctionBreakpoints', {
+          breakpoints: [{ name: 'sys_listen' }, { name: 'tcp_v4_rcv' }, { name: 'tcp_v5_rcv' }],
+        });
+        assert.deepEqual(breakpoints.map(({ verified }) => verified), [true, true, false]);
+      });
+      const names: string[] = [];
+      for (let stop = await adapter.stopped(); stop !== 'terminated' && names.length < 3; stop = await adapter.go('continue')) {
+        assert.equal(stop.reason, 'function breakpoint');
+        names.push((await adapter.stack(undefined, 1))[0]!.name);
+      }
+      assert.deepEqual(names, ['__sys_listen', 'tcp_v4_rcv', 'tcp_v4_rcv']);
+    }));
+});

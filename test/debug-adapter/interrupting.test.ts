@@ -1,0 +1,89 @@
+/** Pause, restart, terminate, disconnect: they answer in any state, and nothing is left running. */
+import assert from 'node:assert/strict';
+import { withAdapter, type Adapter, type Stopped } from './support/adapter.ts';
+import { fixture } from './support/paths.ts';
+
+/** What may take no longer than a second. */
+async function quick<T>(what: string, answer: Promise<T>): Promise<T> {
+  const started = performance.now();
+  const result = await answer;
+  const took = performance.now() - started;
+  assert.ok(took < 1000, `${what} took ${took.toFixed(0)} ms`);
+  return result;
+}
+const startBusy = async (adapter: Adapter) => {
+  await adapter.launch({ program: fixture('busy') });
+  await new Promise((resolve) => setTimeout(resolve, 300));
+};
+
+describe('debug adapter: interrupting', () => {
+  it('pauses a busy loop, changes its variable, and goes on', () =>
+    withAdapter(async (adapter) => {
+      await startBusy(adapter);
+      const stop = adapter.stopped();
+      await quick('pause', adapter.request('pause', { threadId: 1 }));
+      assert.equal(((await quick('the stop', stop)) as Stopped).reason, 'pause');
+      const [locals] = await adapter.scopes();
+      await adapter.request('setVariable', { variablesReference: locals!.variablesReference, name: 'turns', value: '5' });
+      assert.equal(await adapter.evaluate('turns', 'watch'), '5');
+      await quick('continue', adapter.request('continue', { threadId: adapter.thread }));
+      await quick('disconnect', adapter.request('disconnect', {}));
+    }));
+
+  it('answers about threads and trees while a busy loop runs', () =>
+    withAdapter(async (adapter) => {
+      await startBusy(adapter);
+      const threads = await quick('threads', adapter.threads());
+      assert.deepEqual(threads.map(({ name }) => name), ['spin [pid 100]', 'softirq (cpu0) · idle']);
+      assert.ok((await quick('tree', adapter.tree('kernel'))).length > 5);
+    }));
+
+  it('disconnects while it stands', () =>
+    withAdapter(async (adapter) => {
+      await adapter.launch({ program: fixture('busy'), stopOnEntry: true });
+      assert.equal(((await adapter.stopped()) as Stopped).reason, 'entry');
+      await quick('disconnect', adapter.request('disconnect', {}));
+    }));
+
+  it('restarts while it stands, with the same breakpoints', () =>
+    withAdapter(async (adapter) => {
+      const program = fixture('handshake');
+      await adapter.launch({ program }, () => adapter.request('setBreakpoints', { source: { path: program }, breakpoints: [{ line: 19 }] }));
+      await adapter.stopped();
+      const stop = adapter.stopped();
+      await adapter.request('restart', {});
+      assert.equal(((await stop) as Stopped).reason, 'breakpoint');
+      assert.equal((await adapter.stack(undefined, 1))[0]!.line, 19);
+      const end = adapter.stopped();
+      await quick('terminate', adapter.request('terminate', {}));
+      assert.equal(await end, 'terminated');
+    }));
+
+  it('runs a sleeping thread to its next line', () =>
+    withAdapter(async (adapter) => {
+      const program = fixture('handshake');
+      await adapter.launch({ program }, () => adapter.request('setBreakpoints', { source: { path: program }, breakpoints: [{ line: 19 }] }));
+      await adapter.stopped();
+      const server = (await adapter.threads()).find(({ name }) => name.startsWith('server'))!;
+      assert.match(server.name, /sleeping in inet_csk_wait_for_connect/);
+      const stop = adapter.stopped();
+      await adapter.request('next', { threadId: server.id });
+      assert.equal(((await stop) as Stopped).threadId, server.id);
+      const names = (await adapter.stack()).map(({ name }) => name);
+      assert.ok(names.includes('inet_csk_accept'), names.join(' < '));
+      assert.equal(names.at(-1), 'server');
+    }));
+
+  it('stops where a process throws what nobody catches, at the scenario’s line', () =>
+    withAdapter(async (adapter) => {
+      await adapter.launch({ program: fixture('refused') }, () => adapter.request('setExceptionBreakpoints', { filters: ['uncaught'] }));
+      const stop = (await adapter.stopped()) as Stopped;
+      assert.match(stop.description!, /uncaught error in client \[pid 100\]: connect ECONNREFUSED 127\.0\.0\.1:9/);
+      const [top] = await adapter.stack();
+      assert.deepEqual([top!.name, top!.line], ['open', 5]);
+      assert.equal(await adapter.go('continue'), 'terminated');
+      const [red] = adapter.output.filter(({ category }) => category === 'stderr');
+      assert.match(red!.text, /client \[pid 100\] failed: Error: connect ECONNREFUSED/);
+      assert.match(red!.text, /refused\.ts:5/);
+    }));
+});

@@ -1,0 +1,65 @@
+/** Values as a person reads them, and changing them. */
+import assert from 'node:assert/strict';
+import { withAdapter, type Adapter } from './support/adapter.ts';
+import { fixture } from './support/paths.ts';
+
+const atEstablished = async (adapter: Adapter) => {
+  await adapter.launch({ program: fixture('handshake') }, () =>
+    adapter.request('setExceptionBreakpoints', {
+      filters: [],
+      filterOptions: [{ filterId: 'transition', condition: 'SYN_SENT -> ESTABLISHED' }],
+    }),
+  );
+  await adapter.stopped();
+};
+
+describe('debug adapter: values', () => {
+  it('lays a socket out by its structs, with names, addresses and units', () =>
+    withAdapter(async (adapter) => {
+      await atEstablished(adapter);
+      const names = (await adapter.scopes()).map(({ name }) => name);
+      assert.deepEqual(names.slice(0, 2), ['Locals', 'Current socket']);
+      assert.equal((await adapter.variable('Current socket', 'sock_common', 'skc_state')).value, 'TCP_SYN_SENT (2)');
+      assert.equal((await adapter.variable('Current socket', 'sock_common', 'skc_daddr')).value, '127.0.0.1');
+      assert.equal((await adapter.variable('Current socket', 'inet_connection_sock', 'icsk_rto')).value.endsWith('s'), true);
+      assert.equal(await adapter.evaluate('sk.sk_state', 'hover'), 'TCP_SYN_SENT (2)');
+      const una = await adapter.variable('Current socket', 'tcp_sock', 'snd_nxt');
+      assert.match(una.value, /^\d+ \(relative 1\)$/);
+      assert.equal(una.evaluateName, 'sk.snd_nxt');
+    }));
+
+  it('changes fields by number, name and address, and refuses what means nothing', () =>
+    withAdapter(async (adapter) => {
+      await atEstablished(adapter);
+      const change = async (struct: string, name: string, value: string) => {
+        const scope = (await adapter.scopes()).find((one) => one.name === 'Current socket')!;
+        const layer = (await adapter.variables(scope.variablesReference)).find((one) => one.name === struct)!;
+        await adapter.variables(layer.variablesReference);
+        return adapter.request<{ value: string }>('setVariable', { variablesReference: layer.variablesReference, name, value });
+      };
+      assert.equal((await change('sock_common', 'skc_state', 'TCP_CLOSE_WAIT')).value, 'TCP_CLOSE_WAIT (8)');
+      assert.equal((await change('sock_common', 'skc_daddr', '10.0.0.7')).value, '10.0.0.7');
+      assert.equal((await change('tcp_sock', 'snd_cwnd', '0x20')).value, '32 segments');
+      await assert.rejects(change('sock_common', 'skc_state', 'OPEN'), /skc_state takes a number or a name: TCP_ESTABLISHED/);
+      await assert.rejects(change('sock', 'sk_prot', 'x'), /cannot be changed|not shown/);
+    }));
+
+  it('changes a sysctl in the tree, and watches a socket', () =>
+    withAdapter(async (adapter) => {
+      await atEstablished(adapter);
+      const sysctls = (await adapter.tree('kernel')).find(({ label }) => label === 'sysctls')!;
+      const somaxconn = (await adapter.tree('kernel', sysctls.id)).find(({ label }) => label === 'net.core.somaxconn')!;
+      const { item } = await adapter.custom('sockscope/setTreeValue', { id: somaxconn.id, value: '16' });
+      assert.equal(item?.description, '16');
+
+      const processes = await adapter.tree('sockets');
+      const client = processes.find(({ label }) => label === 'client')!;
+      const [sock] = await adapter.tree('sockets', client.id);
+      assert.ok(sock!.context.includes('socket'));
+      await adapter.custom('sockscope/breakOnSocket', { id: sock!.id, enabled: true });
+      assert.ok((await adapter.tree('sockets', client.id))[0]!.context.includes('watched'));
+      await adapter.request('setExceptionBreakpoints', { filters: [] });
+      const stop = await adapter.go('continue');
+      assert.match(stop === 'terminated' ? stop : stop.description!, /transition ESTABLISHED → FIN_WAIT1 of 127\.0\.0\.1:\d+ → 127\.0\.0\.1:8080/);
+    }));
+});
