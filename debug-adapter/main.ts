@@ -34,7 +34,9 @@ function overPort(port: number): void {
   });
   server.listen(port, '127.0.0.1', () => {
     const address = server.address();
-    console.error(`listening on 127.0.0.1:${typeof address === 'object' && address !== null ? address.port : port}`);
+    console.error(
+      `listening on 127.0.0.1:${typeof address === 'object' && address !== null ? address.port : port}`,
+    );
   });
 }
 

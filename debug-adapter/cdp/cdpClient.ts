@@ -65,7 +65,8 @@ export class CdpClient implements WorkerPeer {
   message(text: string): void {
     const message = JSON.parse(text) as Message;
     if (message.id === undefined) {
-      for (const listener of this.#listeners.get(message.method as CdpEvent) ?? []) listener(message.params as never);
+      for (const listener of this.#listeners.get(message.method as CdpEvent) ?? [])
+        listener(message.params as never);
       return;
     }
     const pending = this.#pending.get(message.id);

@@ -41,7 +41,10 @@ export interface CdpCommands {
     Debugger.GetPossibleBreakpointsParameterType,
     Debugger.GetPossibleBreakpointsReturnType
   >;
-  'Debugger.getScriptSource': Command<Debugger.GetScriptSourceParameterType, Debugger.GetScriptSourceReturnType>;
+  'Debugger.getScriptSource': Command<
+    Debugger.GetScriptSourceParameterType,
+    Debugger.GetScriptSourceReturnType
+  >;
   'Debugger.evaluateOnCallFrame': Command<
     Debugger.EvaluateOnCallFrameParameterType,
     Debugger.EvaluateOnCallFrameReturnType

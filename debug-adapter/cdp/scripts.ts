@@ -26,9 +26,11 @@ export class Scripts {
     this.#client = client;
     this.#root = root;
     client.on('Debugger.scriptParsed', ({ scriptId, url }) => {
+      // Each evaluation is a script too: in the long run there is no end of them.
+      if (url === '') return;
       const script = { id: scriptId, url, path: this.pathOf(url) };
       this.#byId.set(scriptId, script);
-      if (url !== '') this.#byUrl.set(url, script);
+      this.#byUrl.set(url, script);
     });
   }
 

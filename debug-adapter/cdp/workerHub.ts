@@ -34,7 +34,10 @@ export class WorkerHub {
   private constructor() {
     this.#session.connect();
     // The types of node:inspector know these events without the form in which they arrive.
-    const on = this.#session.on.bind(this.#session) as (event: string, listener: (message: { params: unknown }) => void) => void;
+    const on = this.#session.on.bind(this.#session) as (
+      event: string,
+      listener: (message: { params: unknown }) => void,
+    ) => void;
     on('NodeWorker.attachedToWorker', ({ params }) => this.#onAttached(params as AttachedToWorker));
     on('NodeWorker.receivedMessageFromWorker', ({ params }) => {
       const { sessionId, message } = params as { sessionId: string; message: string };

@@ -43,12 +43,19 @@ export class Breakpoints {
   }
 
   /** Replace the breakpoints of a file; those that are the same stay, with their hit counts. */
-  async set(file: string, wanted: readonly DebugProtocol.SourceBreakpoint[]): Promise<DebugProtocol.Breakpoint[]> {
+  async set(
+    file: string,
+    wanted: readonly DebugProtocol.SourceBreakpoint[],
+  ): Promise<DebugProtocol.Breakpoint[]> {
     const old = this.#byFile.get(file) ?? [];
-    const keys = wanted.map((wish) => JSON.stringify([wish.line, wish.column, wish.condition, wish.hitCondition, wish.logMessage]));
+    const keys = wanted.map((wish) =>
+      JSON.stringify([wish.line, wish.column, wish.condition, wish.hitCondition, wish.logMessage]),
+    );
     await Promise.all(old.filter(({ key }) => !keys.includes(key)).map((one) => this.#remove(one)));
     const list = await Promise.all(
-      wanted.map((wish, index) => old.find(({ key }) => key === keys[index]) ?? this.#add(file, wish, keys[index]!)),
+      wanted.map(
+        (wish, index) => old.find(({ key }) => key === keys[index]) ?? this.#add(file, wish, keys[index]!),
+      ),
     );
     this.#byFile.set(file, list);
     return list.map(({ state }) => state);
@@ -64,7 +71,12 @@ export class Breakpoints {
   async #add(file: string, wish: DebugProtocol.SourceBreakpoint, key: string): Promise<LineBreakpoint> {
     const id = this.#nextId();
     const source = { path: file };
-    const refused = (message: string): LineBreakpoint => ({ id, key, v8: undefined, state: { id, verified: false, message, source, line: wish.line } });
+    const refused = (message: string): LineBreakpoint => ({
+      id,
+      key,
+      v8: undefined,
+      state: { id, verified: false, message, source, line: wish.line },
+    });
     let condition: string | undefined;
     try {
       condition = await defineRule(this.#debuggee, id, wish);
@@ -82,7 +94,13 @@ export class Breakpoints {
       const place = locations[0];
       const state = place
         ? { ...verifiedAt(id, place), source }
-        : { id, verified: false, message: 'The breakpoint is set when the file is loaded.', source, line: wish.line };
+        : {
+            id,
+            verified: false,
+            message: 'The breakpoint is set when the file is loaded.',
+            source,
+            line: wish.line,
+          };
       return { id, key, v8: breakpointId, state };
     } catch (error) {
       return refused((error as Error).message);
@@ -90,7 +108,10 @@ export class Breakpoints {
   }
 }
 
-function verifiedAt(id: number, place: { lineNumber: number; columnNumber?: number | undefined }): DebugProtocol.Breakpoint {
+function verifiedAt(
+  id: number,
+  place: { lineNumber: number; columnNumber?: number | undefined },
+): DebugProtocol.Breakpoint {
   return { id, verified: true, line: place.lineNumber + 1, column: (place.columnNumber ?? 0) + 1 };
 }
 
@@ -100,7 +121,11 @@ function verifiedAt(id: number, place: { lineNumber: number; columnNumber?: numb
  * @returns the condition for V8, if one is needed
  * @throws an error that says what is wrong with the wish
  */
-export async function defineRule(debuggee: Debuggee, id: number, wish: BreakpointWish): Promise<string | undefined> {
+export async function defineRule(
+  debuggee: Debuggee,
+  id: number,
+  wish: BreakpointWish,
+): Promise<string | undefined> {
   const { condition = '', hitCondition = '', logMessage: message = '' } = wish;
   if (condition.trim() !== '') checkExpression(condition, 'The condition');
   if (hitCondition.trim() !== '') parseHitCondition(hitCondition);

@@ -14,7 +14,27 @@ export interface Callee {
 const MOST_LINES = 40;
 const CALL = /(yield\s*\*\s*)?([A-Za-z_$][\w$]*(?:\s*\??\.\s*#?[A-Za-z_$][\w$]*)*)\s*(?:\?\.)?\s*\(/g;
 const CHAIN_BEFORE = /(?:yield\s*\*\s*)?(?:[\w$]+\s*\??\.\s*)*[\w$]*$/;
-const KEYWORDS = new Set(['if', 'for', 'while', 'switch', 'catch', 'return', 'function', 'await', 'typeof', 'yield', 'super', 'new', 'import', 'async', 'of', 'in', 'void', 'delete', 'throw']);
+const KEYWORDS = new Set([
+  'if',
+  'for',
+  'while',
+  'switch',
+  'catch',
+  'return',
+  'function',
+  'await',
+  'typeof',
+  'yield',
+  'super',
+  'new',
+  'import',
+  'async',
+  'of',
+  'in',
+  'void',
+  'delete',
+  'throw',
+]);
 
 /** The text from a position to the end of its statement, with strings and comments blanked. */
 function statementFrom(lines: readonly string[], line: number, column: number): string {
@@ -28,7 +48,8 @@ function statementFrom(lines: readonly string[], line: number, column: number): 
       if (char === '(' || char === '[') depth++;
       else if (char === ')' || char === ']') depth--;
       // A brace opens a block, whose statements have positions of their own; inside of parentheses it is an object.
-      else if ((char === ';' || char === '{' || char === '}') && depth <= 0) return text + source.slice(0, index);
+      else if ((char === ';' || char === '{' || char === '}') && depth <= 0)
+        return text + source.slice(0, index);
     }
     text += `${source}\n`;
   }

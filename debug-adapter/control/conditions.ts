@@ -46,11 +46,18 @@ function closingBrace(text: string, open: number): number {
   return -1;
 }
 
-/** The expression that decides in the machine's thread, without asking the adapter. */
+/**
+ * What V8 evaluates at the breakpoint, and stops if it comes out true: decided in the machine's thread, without asking the
+ * adapter. A statement, whose value V8 takes; the expressions stand in it as they are, since V8 does not show all locals to
+ * functions made there.
+ */
 export function ruleCondition(id: number, condition: string, log: LogMessage | undefined): string {
-  const agent = `globalThis[Symbol.for('${AGENT}')].rules`;
-  const test = condition.trim() === '' ? 'undefined' : `() => (${condition}\n)`;
-  if (log === undefined) return `${agent}.hit(${id}, ${test})`;
-  const values = log.expressions.map((expression) => `(${expression}\n)`).join(', ');
-  return `${agent}.log(${id}, ${test}, ${JSON.stringify(log.parts)}, () => [${values}])`;
+  const rules = `globalThis[Symbol.for('${AGENT}')].rules`;
+  const tests = condition.trim() === '' ? [] : [`(${condition}\n)`];
+  tests.push(`${rules}.hit(${id})`);
+  if (log !== undefined) {
+    const values = log.expressions.map((expression) => `(${expression}\n)`).join(', ');
+    tests.push(`${rules}.log(${JSON.stringify(log.parts)}, [${values}])`);
+  }
+  return `try { ${tests.join(' && ')} } catch (error) { ${rules}.failed(${id}, error) }`;
 }

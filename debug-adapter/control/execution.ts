@@ -14,7 +14,11 @@ import type { FunctionIndex } from './functionIndex.ts';
 
 export type StepKind = 'next' | 'stepIn' | 'stepOut';
 type Paused = Debugger.PausedEventDataType;
-const COMMANDS = { next: 'Debugger.stepOver', stepIn: 'Debugger.stepInto', stepOut: 'Debugger.stepOut' } as const;
+const COMMANDS = {
+  next: 'Debugger.stepOver',
+  stepIn: 'Debugger.stepInto',
+  stepOut: 'Debugger.stepOut',
+} as const;
 type Go = 'Debugger.resume' | (typeof COMMANDS)[StepKind];
 
 /** What is being carried out. */
@@ -53,8 +57,11 @@ export class Execution {
   /** V8 stands, and what that means is not known yet. */
   #judging = false;
   #pauseRequested = false;
+  #pauseSettled = false;
   /** DAP ids of the user's breakpoints, by V8's. */
   breakpointIds = new Map<string, number>();
+  /** Expressions were evaluated at this stop: V8 keeps their values until it is told. */
+  objectsHeld = false;
   /** Which of them are function breakpoints. */
   functionBreakpoints = new Set<number>();
   /** Called before the first view is served at each stop. */
@@ -114,8 +121,12 @@ export class Execution {
   }
 
   async #stepFrom(operation: Operation, paused: Paused, target?: number): Promise<void> {
-    let command: Go = operation.kind === 'continue' || operation.kind === 'wait' ? 'Debugger.resume' : COMMANDS[operation.kind];
+    let command: Go =
+      operation.kind === 'continue' || operation.kind === 'wait'
+        ? 'Debugger.resume'
+        : COMMANDS[operation.kind];
     if (operation.kind === 'stepIn') {
+      this.objectsHeld = true;
       operation.temporary = await this.#targets.arm(paused, target);
       // One callee was chosen: everything else is stepped over.
       if (target !== undefined) {
@@ -150,7 +161,9 @@ export class Execution {
   }
   #resume(command: Go): void {
     const { client } = this.#debuggee;
-    client.send('Runtime.releaseObjectGroup', { objectGroup: STOP_GROUP }).catch(() => {});
+    if (this.objectsHeld)
+      client.send('Runtime.releaseObjectGroup', { objectGroup: STOP_GROUP }).catch(() => {});
+    this.objectsHeld = false;
     client.send(command).catch((error: unknown) => {
       if (!(error instanceof DetachedError)) throw error;
     });
@@ -181,6 +194,12 @@ export class Execution {
     if (leaving !== undefined) {
       this.#leaving = undefined;
       if (planned) return leaving(paused);
+    }
+    if (planned && this.#pauseRequested && !this.#pauseSettled) {
+      // V8 interrupts optimised code anywhere. One step on, it stands at a statement, and variables can be changed.
+      this.#pauseSettled = true;
+      this.#resume('Debugger.stepInto');
+      return;
     }
     if (planned && this.#goesOn(operation, paused)) return;
 
@@ -251,13 +270,15 @@ export class Execution {
     const depth = functionsOn(paused).get(`${from.script}:${from.functionName}`) ?? 0;
     const isIn = key === `${from.script}:${from.functionName}`;
     if (operation.kind === 'stepOut' && depth >= from.depth) return 'Debugger.stepOut';
-    if (operation.kind === 'next' && (depth > from.depth || (depth === from.depth && !isIn))) return 'Debugger.stepOut';
+    if (operation.kind === 'next' && (depth > from.depth || (depth === from.depth && !isIn)))
+      return 'Debugger.stepOut';
     return this.#isErrand(paused.callFrames, stack) ? 'Debugger.stepOut' : undefined;
   }
 
   /** Is this what the library, or tracing, calls on its own account? No step was about that. */
   #isErrand(callFrames: readonly Debugger.CallFrame[], stack: Map<string, number>): boolean {
-    const urlOf = ({ location }: Debugger.CallFrame) => this.#debuggee.scripts.get(location.scriptId)?.url ?? '';
+    const urlOf = ({ location }: Debugger.CallFrame) =>
+      this.#debuggee.scripts.get(location.scriptId)?.url ?? '';
     const caller = callFrames.findIndex((frame) => !isKernel(urlOf(frame)) || stack.has(functionKey(frame)));
     if (caller <= 0) return false;
     const url = urlOf(callFrames[caller]!);
@@ -311,8 +332,11 @@ export class Execution {
   /** The operation is over: nothing of it may stay behind. */
   async #finish(operation: Operation, forgetWait = true): Promise<void> {
     this.#pauseRequested = false;
+    this.#pauseSettled = false;
     const { client } = this.#debuggee;
-    const removals = operation.temporary.map((breakpointId) => client.send('Debugger.removeBreakpoint', { breakpointId }));
+    const removals = operation.temporary.map((breakpointId) =>
+      client.send('Debugger.removeBreakpoint', { breakpointId }),
+    );
     if (forgetWait && operation.kind === 'wait') removals.push(this.#debuggee.ask('stops.stopWaiting'));
     operation.temporary = [];
     await Promise.all(removals);
@@ -324,7 +348,8 @@ function functionKey({ functionName, location }: Debugger.CallFrame): string {
 }
 function functionsOn(paused: Paused): Map<string, number> {
   const functions = new Map<string, number>();
-  for (const frame of paused.callFrames) functions.set(functionKey(frame), (functions.get(functionKey(frame)) ?? 0) + 1);
+  for (const frame of paused.callFrames)
+    functions.set(functionKey(frame), (functions.get(functionKey(frame)) ?? 0) + 1);
   return functions;
 }
 /** Getters and the setting of fields: nobody who steps into a call wants to see them first. */

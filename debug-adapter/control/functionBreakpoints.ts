@@ -54,7 +54,10 @@ export class FunctionBreakpoints {
     const syscall = await this.#functions.findSyscall(name);
     if (syscall.length > 0) return syscall;
     const near = await this.#functions.similar(name);
-    const hint = near.length === 0 ? 'Write a function of the kernel, such as tcp_v4_rcv, or a system call, such as connect.' : `Did you mean ${near.join(' or ')}?`;
+    const hint =
+      near.length === 0
+        ? 'Write a function of the kernel, such as tcp_v4_rcv, or a system call, such as connect.'
+        : `Did you mean ${near.join(' or ')}?`;
     throw new Error(`The kernel has no function "${name}". ${hint}`);
   }
 

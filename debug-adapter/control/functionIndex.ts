@@ -55,8 +55,12 @@ export class FunctionIndex {
   async similar(name: string): Promise<string[]> {
     const wanted = name.toLowerCase();
     const names = [...(await this.#loading).keys()];
-    const near = names.filter((known) => known.includes(wanted) || (known.length > 3 && wanted.includes(known)));
-    return near.sort((a, b) => Math.abs(a.length - name.length) - Math.abs(b.length - name.length)).slice(0, 3);
+    const near = names.filter(
+      (known) => known.includes(wanted) || (known.length > 3 && wanted.includes(known)),
+    );
+    return near
+      .sort((a, b) => Math.abs(a.length - name.length) - Math.abs(b.length - name.length))
+      .slice(0, 3);
   }
 }
 

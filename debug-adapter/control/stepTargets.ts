@@ -44,15 +44,23 @@ export class StepTargets {
     );
     const ids = places
       .filter((place) => place !== undefined)
-      .map((location) => client.send('Debugger.setBreakpoint', { location }).then(({ breakpointId }) => breakpointId));
+      .map((location) =>
+        client.send('Debugger.setBreakpoint', { location }).then(({ breakpointId }) => breakpointId),
+      );
     // Two callees of one function have one body.
     const set = await Promise.allSettled(ids);
     return set.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
   }
 
-  async #bodyOf(callee: Callee, callFrame: Debugger.CallFrame, fromScenario: boolean): Promise<Location | undefined> {
+  async #bodyOf(
+    callee: Callee,
+    callFrame: Debugger.CallFrame,
+    fromScenario: boolean,
+  ): Promise<Location | undefined> {
     if (fromScenario) {
-      const [place] = /^\w+$/.test(callee.expression) ? await this.#functions.findSyscall(callee.expression) : [];
+      const [place] = /^\w+$/.test(callee.expression)
+        ? await this.#functions.findSyscall(callee.expression)
+        : [];
       if (place !== undefined) return this.bodyAt(place.url, place.line, place.column);
     }
     return this.#evaluatedBody(callee.expression, callFrame);
@@ -73,14 +81,17 @@ export class StepTargets {
       objectId: result.objectId,
       ownProperties: true,
     });
-    const location = internalProperties?.find(({ name }) => name === '[[FunctionLocation]]')?.value?.value as Location | undefined;
+    const location = internalProperties?.find(({ name }) => name === '[[FunctionLocation]]')?.value?.value as
+      Location | undefined;
     return location === undefined ? undefined : this.firstPlace(location);
   }
 
   /** The first statement of a function that begins at this place of a script. */
   async bodyAt(url: string, lineNumber: number, columnNumber: number): Promise<Location | undefined> {
     const script = this.#debuggee.scripts.byUrl(url);
-    return script === undefined ? undefined : this.firstPlace({ scriptId: script.id, lineNumber, columnNumber });
+    return script === undefined
+      ? undefined
+      : this.firstPlace({ scriptId: script.id, lineNumber, columnNumber });
   }
 
   firstPlace(start: Location): Promise<Location | undefined> {

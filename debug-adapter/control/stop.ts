@@ -54,7 +54,9 @@ export class Stop {
   #split(frames: FrameView[], scripts: Scripts): void {
     const { context, userFrames, errorStack } = this.snapshot;
     if (errorStack !== undefined) {
-      const shown = errorStack.filter(({ url }) => isScenario(url) || isKernel(url)).map((frame) => textFrame(frame, scripts));
+      const shown = errorStack
+        .filter(({ url }) => isScenario(url) || isKernel(url))
+        .map((frame) => textFrame(frame, scripts));
       this.#frames.set(this.threadId, shown);
       return;
     }
@@ -65,7 +67,8 @@ export class Stop {
     const boundary = context.interrupt ? interruptBoundary(frames) : -1;
     const task = frames.slice(boundary + 1);
     // A system call that has slept goes on without its caller on V8's stack.
-    if (!task.some(({ url }) => isScenario(url))) task.push(...userFrames.map((frame) => textFrame(frame, scripts)));
+    if (!task.some(({ url }) => isScenario(url)))
+      task.push(...userFrames.map((frame) => textFrame(frame, scripts)));
     this.#frames.set(context.pid, task);
     if (context.interrupt) this.#frames.set(SOFTIRQ_THREAD, [...frames.slice(0, boundary + 1), ...task]);
   }
@@ -117,12 +120,16 @@ export function textFrame({ name, url, line, column }: TextFrame, scripts: Scrip
 function interruptBoundary(frames: readonly FrameView[]): number {
   return frames.findLastIndex(
     ({ name, url }) =>
-      (name === 'do_softirq' && url === 'stack/kernel/softirq.ts') || (name === 'raise_irq' && url === 'stack/kernel/irq.ts'),
+      (name === 'do_softirq' && url === 'stack/kernel/softirq.ts') ||
+      (name === 'raise_irq' && url === 'stack/kernel/irq.ts'),
   );
 }
 
 /** V8's scopes of a frame as the agent takes them: the function's own blocks first, then what encloses it. */
-export function scopeObjects(callFrame: Debugger.CallFrame | undefined): { locals: number; objectIds: string[] } {
+export function scopeObjects(callFrame: Debugger.CallFrame | undefined): {
+  locals: number;
+  objectIds: string[];
+} {
   const own = new Set(['local', 'block', 'catch', 'eval', 'with']);
   const scopes = callFrame?.scopeChain ?? [];
   const end = scopes.findIndex(({ type }) => !own.has(type));

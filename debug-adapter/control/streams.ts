@@ -2,7 +2,12 @@
 import { RingReader } from '../../stack/trace/ring.ts';
 import type { PacketStore } from '../packets/packetStore.ts';
 import { RECORD } from '../worker/channel.ts';
-import { FRAME_HEADER_BYTES, OUTPUT_HEADER_BYTES, OUTPUT_STREAMS, type OutputStream } from '../worker/records.ts';
+import {
+  FRAME_HEADER_BYTES,
+  OUTPUT_HEADER_BYTES,
+  OUTPUT_STREAMS,
+  type OutputStream,
+} from '../worker/records.ts';
 
 export interface Output {
   stream: OutputStream;
@@ -65,7 +70,15 @@ export class Streams {
         const timeNs = view.getFloat64(8, true);
         const bytes = content.slice(FRAME_HEADER_BYTES);
         const length = view.getUint32(4, true);
-        this.#packets.add({ number, timeNs, direction: 'out', interface: 'lo', bytes, length, fate: 'in flight' });
+        this.#packets.add({
+          number,
+          timeNs,
+          direction: 'out',
+          interface: 'lo',
+          bytes,
+          length,
+          fate: 'in flight',
+        });
         this.onFrame(timeNs, bytes);
         return;
       }

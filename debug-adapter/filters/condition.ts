@@ -90,7 +90,8 @@ export class ConditionParser<Hit> {
     if (token === undefined) this.fail('Expected a name');
     const name = token.text;
     const field = Object.hasOwn(this.#fields, name) ? this.#fields[name] : undefined;
-    if (field === undefined) return this.fail(`There is no "${name}" here; known are ${Object.keys(this.#fields).join(', ')}:`, 1);
+    if (field === undefined)
+      return this.fail(`There is no "${name}" here; known are ${Object.keys(this.#fields).join(', ')}:`, 1);
     const operator = this.peek();
     if (operator === undefined || !COMPARISONS.includes(operator)) {
       if (field.kind !== 'flag') this.fail(`Expected ==, !=, <, <=, > or >= after "${name}"`);
@@ -129,9 +130,14 @@ function values<T>(value: readonly T[] | T): readonly T[] {
   return Array.isArray(value) ? (value as readonly T[]) : [value as T];
 }
 
-function compare<Hit>(field: Field<Hit>, operator: string, wanted: number | string | boolean): Condition<Hit> {
+function compare<Hit>(
+  field: Field<Hit>,
+  operator: string,
+  wanted: number | string | boolean,
+): Condition<Hit> {
   const test = (value: number | string | boolean): boolean => {
-    const [a, b] = typeof value === 'string' ? [value.toLowerCase(), String(wanted).toLowerCase()] : [value, wanted];
+    const [a, b] =
+      typeof value === 'string' ? [value.toLowerCase(), String(wanted).toLowerCase()] : [value, wanted];
     switch (operator) {
       case '<':
         return a < b;

@@ -5,7 +5,8 @@ export class ConditionError extends Error {
   readonly position: number;
 
   constructor(problem: string, text: string, position: number, example: string) {
-    const where = position >= text.length ? 'at the end' : `at "${text.slice(position, position + 20).trim()}"`;
+    const where =
+      position >= text.length ? 'at the end' : `at "${text.slice(position, position + 20).trim()}"`;
     super(`${problem} ${where} of the condition "${text}" (character ${position + 1}). ${example}`);
     this.position = position;
   }

@@ -56,7 +56,11 @@ export const packetDroppedFilter: Filter = {
     // A reason alone may be written without `reason ==`.
     const word = text.trim().replace(/^SKB_DROP_REASON_/, '');
     const full = reasonWords.includes(word) ? `reason == ${word}` : text;
-    const matches = compile(full, DROP_FIELDS, 'Write for example NO_SOCKET, reason == TCP_CSUM, or syn && dport == 8080.');
+    const matches = compile(
+      full,
+      DROP_FIELDS,
+      'Write for example NO_SOCKET, reason == TCP_CSUM, or syn && dport == 8080.',
+    );
     return (hit) => {
       if (!matches(hit)) return undefined;
       return `packet dropped (${dropReasons.short(hit.args[1] as number)}): ${packetText(packetOf(hit), NO_BASES)}`;

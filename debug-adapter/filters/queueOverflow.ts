@@ -31,7 +31,8 @@ export const queueOverflowFilter: Filter = {
     return (hit) => {
       if (!matches(hit)) return undefined;
       const sk = sockOf(hit);
-      const limit = queueOf(hit) === 'accept' ? ` (${sk.sk_ack_backlog}, limit ${sk.sk_max_ack_backlog})` : '';
+      const limit =
+        queueOf(hit) === 'accept' ? ` (${sk.sk_ack_backlog}, limit ${sk.sk_max_ack_backlog})` : '';
       return `overflow of the ${NAMES[queueOf(hit)] ?? queueOf(hit)}${limit} of ${endpointsOf(sk)}`;
     };
   },

@@ -13,7 +13,10 @@ const FIELDS: Fields<TraceHit> = {
   name: { kind: 'word', get: (hit) => enterOf(hit)[1] },
   pid: { kind: 'number', get: (hit) => enterOf(hit)[0].pid },
   process: { kind: 'word', get: (hit) => enterOf(hit)[0].comm },
-  fd: { kind: 'number', get: (hit) => (hit.name === 'syscalls:sys_enter' ? Number(enterOf(hit)[2][0]) : NaN) },
+  fd: {
+    kind: 'number',
+    get: (hit) => (hit.name === 'syscalls:sys_enter' ? Number(enterOf(hit)[2][0]) : NaN),
+  },
 };
 const EXIT_FIELDS: Fields<TraceHit> = {
   name: FIELDS['name']!,
@@ -49,7 +52,11 @@ export const syscallEnterFilter: Filter = {
   placeholder: 'connect, or name == send && process == client',
   tracepoints: ['syscalls:sys_enter'],
   compile: (text) => {
-    const matches = parse(text, FIELDS, 'Write for example connect, connect || accept, or name == send && fd == 3.');
+    const matches = parse(
+      text,
+      FIELDS,
+      'Write for example connect, connect || accept, or name == send && fd == 3.',
+    );
     return (hit) => {
       if (!matches(hit)) return undefined;
       const [task, name, args] = enterOf(hit);
@@ -65,7 +72,11 @@ export const syscallExitFilter: Filter = {
   placeholder: 'failed, or name == connect && error == ECONNREFUSED',
   tracepoints: ['syscalls:sys_exit'],
   compile: (text) => {
-    const matches = parse(text, EXIT_FIELDS, 'Write for example accept, failed, or name == connect && error == ECONNREFUSED.');
+    const matches = parse(
+      text,
+      EXIT_FIELDS,
+      'Write for example accept, failed, or name == connect && error == ECONNREFUSED.',
+    );
     return (hit) => {
       if (!matches(hit)) return undefined;
       const [task, name, result] = hit.args as [task_struct, string, unknown];

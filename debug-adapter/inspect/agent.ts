@@ -15,7 +15,14 @@ import { PacketStacks } from './packetStacks.ts';
 import { machineLine } from './presenters/machine.ts';
 import { Stops } from './stops.ts';
 import type { TextFrame } from './stackText.ts';
-import { contextOf, sleepingFrames, threadsOf, userFrames, type ContextInfo, type ThreadInfo } from './threads.ts';
+import {
+  contextOf,
+  sleepingFrames,
+  threadsOf,
+  userFrames,
+  type ContextInfo,
+  type ThreadInfo,
+} from './threads.ts';
 import { Trees } from './trees/trees.ts';
 
 /** One scope of a frame. */
@@ -101,11 +108,19 @@ export class Agent {
       const node = this.describer.node(value);
       const itself = { ...this.describer.describe(expression, value), evaluateName: expression };
       if (node !== undefined) {
-        const whole: Node = { items: (start, count) => [itself, ...node.items(0, Infinity)].slice(start, start + count) };
+        const whole: Node = {
+          items: (start, count) => [itself, ...node.items(0, Infinity)].slice(start, start + count),
+        };
         infos.push({ name, ref: this.handles.add(whole, expression) });
       }
     }
-    infos.push(this.#scope('Machine', nodeOf(() => machineItems(this.machine, this.describer)), false));
+    infos.push(
+      this.#scope(
+        'Machine',
+        nodeOf(() => machineItems(this.machine, this.describer)),
+        false,
+      ),
+    );
     return infos;
   }
   #scope(name: string, node: ReturnType<typeof nodeOf>, open: boolean): ScopeInfo {
@@ -123,7 +138,10 @@ export class Agent {
 
   /** A value that was computed, as an item. */
   present(value: unknown, expression: string): WireItem {
-    return this.handles.toWire({ ...this.describer.describe(expression, value), evaluateName: expression }, 0);
+    return this.handles.toWire(
+      { ...this.describer.describe(expression, value), evaluateName: expression },
+      0,
+    );
   }
   presentAs(expression: string, value: unknown): WireItem {
     return this.present(value, expression);
@@ -133,7 +151,10 @@ export class Agent {
     if (owner === null || typeof owner !== 'object' || !(field in owner)) {
       return this.present((owner as Record<string, unknown> | null | undefined)?.[field], expression);
     }
-    return this.handles.toWire({ ...this.describer.field(owner, field), name: expression, evaluateName: expression }, 0);
+    return this.handles.toWire(
+      { ...this.describer.field(owner, field), name: expression, evaluateName: expression },
+      0,
+    );
   }
 
   /** Frames of a task that is not on the CPU. */

@@ -56,28 +56,23 @@ export class BreakpointRules {
     this.#tests.delete(id);
   }
 
-  /** Does this hit stop? */
-  hit(id: number, condition: (() => unknown) | undefined): boolean {
-    try {
-      if (condition !== undefined && !condition()) return false;
-    } catch (error) {
-      this.#complain(id, `breakpoint condition: ${(error as Error).message}`);
-      return false;
-    }
+  /** A breakpoint whose condition is true: does this hit stop? */
+  hit(id: number): boolean {
     const count = (this.#counts.get(id) ?? 0) + 1;
     this.#counts.set(id, count);
     return this.#tests.get(id)?.(count) ?? true;
   }
 
   /** A log point's hit: never stops. */
-  log(id: number, condition: (() => unknown) | undefined, parts: readonly string[], values: () => unknown[]): false {
-    if (!this.hit(id, condition)) return false;
-    try {
-      const shown = values().map((value) => (typeof value === 'string' ? value : this.#show(value)));
-      this.#tell(parts.map((part, index) => part + (shown[index] ?? '')).join(''), false);
-    } catch (error) {
-      this.#complain(id, `log point: ${(error as Error).message}`);
-    }
+  log(parts: readonly string[], values: readonly unknown[]): false {
+    const shown = values.map((value) => (typeof value === 'string' ? value : this.#show(value)));
+    this.#tell(parts.map((part, index) => part + (shown[index] ?? '')).join(''), false);
+    return false;
+  }
+
+  /** Its expressions could not be evaluated. */
+  failed(id: number, error: unknown): false {
+    this.#complain(id, `breakpoint: ${error instanceof Error ? error.message : String(error)}`);
     return false;
   }
 

@@ -13,7 +13,12 @@ export function isTracing(url: string): boolean {
 }
 /** Sockscope's own, and Node's. */
 export function isForeign(url: string): boolean {
-  return url === '' || url.startsWith('debug-adapter/') || url.startsWith('node:') || url.startsWith('file:') && url.includes('/node_modules/');
+  return (
+    url === '' ||
+    url.startsWith('debug-adapter/') ||
+    url.startsWith('node:') ||
+    (url.startsWith('file:') && url.includes('/node_modules/'))
+  );
 }
 export function isKernel(url: string): boolean {
   return url.startsWith('stack/') && !isLibrary(url) && !isScheduler(url) && !isTracing(url);

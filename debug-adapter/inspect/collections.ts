@@ -2,7 +2,8 @@
 import { plural } from './format.ts';
 import type { Item, Node } from './item.ts';
 
-type Collection = readonly unknown[] | ReadonlyMap<unknown, unknown> | ReadonlySet<unknown> | ArrayBufferView | ArrayBuffer;
+type Collection =
+  readonly unknown[] | ReadonlyMap<unknown, unknown> | ReadonlySet<unknown> | ArrayBufferView | ArrayBuffer;
 type Describe = (name: string, value: unknown) => Item;
 
 export function isCollection(value: object): value is Collection {
@@ -28,7 +29,9 @@ function elements(value: Collection): { length: number; at(index: number): [stri
   const list = listOf(value as Exclude<Collection, ReadonlyMap<unknown, unknown>>);
   return { length: list.length, at: (index) => [`[${index}]`, list[index]] };
 }
-function listOf(value: readonly unknown[] | ReadonlySet<unknown> | ArrayBufferView | ArrayBuffer): ArrayLike<unknown> {
+function listOf(
+  value: readonly unknown[] | ReadonlySet<unknown> | ArrayBufferView | ArrayBuffer,
+): ArrayLike<unknown> {
   if (value instanceof Set) return [...(value as ReadonlySet<unknown>)];
   if (value instanceof ArrayBuffer) return new Uint8Array(value);
   if (value instanceof DataView) return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);

@@ -46,7 +46,10 @@ export class Describer implements Context {
     else if (kind) item.text = kind.show(value as number, this.machine);
     item.doc = fieldDoc(owner, name);
     if (isSettable(owner, name, value)) {
-      item.raw = kind && typeof value === 'number' ? kind.show(value, this.machine).replace(/ \(.*\)$/, '') : rawText(value);
+      item.raw =
+        kind && typeof value === 'number'
+          ? kind.show(value, this.machine).replace(/ \(.*\)$/, '')
+          : rawText(value);
       item.set = (text) => assign(owner, name, text, kind);
     }
     return item;
@@ -76,7 +79,8 @@ export class Describer implements Context {
 
   /** What it opens to; undefined for a plain value. */
   node(value: unknown): Node | undefined {
-    if (typeof value === 'function') return nodeOf(() => Object.keys(value).map((key) => this.field(value, key)));
+    if (typeof value === 'function')
+      return nodeOf(() => Object.keys(value).map((key) => this.field(value, key)));
     if (typeof value !== 'object' || value === null) return undefined;
     if (isCollection(value)) return collectionNode(value, (name, element) => this.describe(name, element));
     if (value instanceof sock_common) return nodeOf(() => this.layers(value));
@@ -133,7 +137,7 @@ export function typeName(value: unknown): string {
 /** Computed properties of a value's own classes. */
 function getters(value: object): string[] {
   const names: string[] = [];
-  for (let prototype: unknown = Object.getPrototypeOf(value); !PLAIN_PROTOTYPES.has(prototype); ) {
+  for (let prototype: unknown = Object.getPrototypeOf(value); !PLAIN_PROTOTYPES.has(prototype);) {
     for (const [name, property] of Object.entries(Object.getOwnPropertyDescriptors(prototype))) {
       if (property.get !== undefined && !names.includes(name)) names.push(name);
     }

@@ -9,7 +9,11 @@ const MACHINE = new URL('../../stack/machine.js', import.meta.url);
 /** The doc of `field`, looked for in the struct and in what it extends. */
 export function fieldDoc(owner: object, field: string): string | undefined {
   docs ??= readDocs();
-  for (let struct = owner.constructor; struct?.name; struct = Object.getPrototypeOf(struct) as typeof struct) {
+  for (
+    let struct = owner.constructor;
+    struct?.name;
+    struct = Object.getPrototypeOf(struct) as typeof struct
+  ) {
     const doc = docs.get(`${struct.name}.${field}`);
     if (doc !== undefined) return doc;
   }
@@ -21,7 +25,8 @@ function readDocs(): Map<string, string> {
   const found = new Map<string, string>();
   try {
     for (const name of readdirSync(INCLUDES, { recursive: true }) as string[]) {
-      if (name.endsWith('.js')) collect(readFileSync(new URL(name.replaceAll('\\', '/'), INCLUDES), 'utf8'), found);
+      if (name.endsWith('.js'))
+        collect(readFileSync(new URL(name.replaceAll('\\', '/'), INCLUDES), 'utf8'), found);
     }
     collect(readFileSync(MACHINE, 'utf8'), found);
   } catch {

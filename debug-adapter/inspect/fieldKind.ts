@@ -16,7 +16,8 @@ export interface FieldKind {
 /** A number as JavaScript or C writes it. */
 export function parseNumber(text: string): number | undefined {
   const trimmed = text.trim().replaceAll('_', '');
-  if (!/^[-+]?(0x[0-9a-f]+|0b[01]+|0o[0-7]+|\d+(\.\d+)?(e[-+]?\d+)?|infinity)$/i.test(trimmed)) return undefined;
+  if (!/^[-+]?(0x[0-9a-f]+|0b[01]+|0o[0-7]+|\d+(\.\d+)?(e[-+]?\d+)?|infinity)$/i.test(trimmed))
+    return undefined;
   if (/^[-+]?infinity$/i.test(trimmed)) return trimmed.startsWith('-') ? -Infinity : Infinity;
   const sign = trimmed.startsWith('-') ? -1 : 1;
   return sign * Number(trimmed.replace(/^[-+]/, ''));
@@ -92,7 +93,8 @@ function parseDuration(text: string, unitNs: number): number | undefined {
 }
 function span(unitNs: number, base: string): FieldKind {
   return {
-    show: (value) => (value >= NEVER || value === Infinity ? 'never' : value === 0 ? '0' : duration(value * unitNs)),
+    show: (value) =>
+      value >= NEVER || value === Infinity ? 'never' : value === 0 ? '0' : duration(value * unitNs),
     parse: (text) => parseDuration(text, unitNs),
     expects: `a time such as 200ms (a bare number is in ${base})`,
   };
@@ -113,7 +115,8 @@ function moment(toNs: (value: number) => number, expects: string): FieldKind {
       if (value === 0) return '0 (not set)';
       const ns = toNs(value);
       const distance = ns - machine.now_ns;
-      const when = distance === 0 ? 'now' : distance > 0 ? `in ${duration(distance)}` : `${duration(-distance)} ago`;
+      const when =
+        distance === 0 ? 'now' : distance > 0 ? `in ${duration(distance)}` : `${duration(-distance)} ago`;
       return `t = ${secondsInGroups(Math.max(0, ns - BOOT_NS))} (${when})`;
     },
     parse: parseNumber,

@@ -35,7 +35,19 @@ export function localItems(locals: ReadonlyMap<string, unknown>, describer: Desc
 }
 
 /** Names first that functions of the kernel give to what they are about. */
-const SOCK_NAMES = ['sk', 'newsk', 'child', 'tp', 'icsk', 'inet', 'req', 'listener', 'sock', 'newsock', 'file'];
+const SOCK_NAMES = [
+  'sk',
+  'newsk',
+  'child',
+  'tp',
+  'icsk',
+  'inet',
+  'req',
+  'listener',
+  'sock',
+  'newsock',
+  'file',
+];
 
 function asSock(value: unknown): sock_common | null {
   if (value instanceof sock_common) return value;

@@ -66,14 +66,18 @@ export class Handles {
 
   /** @returns undefined for a number that is not known (any more) */
   open(ref: number, start: number, count: number): WireItem[] | undefined {
-    return this.#nodes.get(ref)?.items(start, count).map((item) => this.toWire(item, ref));
+    return this.#nodes
+      .get(ref)
+      ?.items(start, count)
+      .map((item) => this.toWire(item, ref));
   }
 
   /** Change an item that was shown under `ref`. @returns it as it is now */
   set(ref: number, name: string, text: string): WireItem {
     const item = this.#items.get(ref)?.get(name);
     if (item === undefined) throw new Error(`${name} is not shown any more: the machine has gone on`);
-    if (item.set === undefined) throw new Error(`${name} cannot be changed: it is computed, or no plain value`);
+    if (item.set === undefined)
+      throw new Error(`${name} cannot be changed: it is computed, or no plain value`);
     item.set(text);
     const node = this.#nodes.get(ref);
     const now = node?.items(0, Infinity).find((other) => other.name === name) ?? item;

@@ -10,7 +10,18 @@ import * as controlBlock from '../../stack/include/net/tcp_skb_cb.ts';
 import * as errno from '../../stack/include/uapi/asm-generic/errno.ts';
 import { CONSTANTS } from '../../stack/user/constants.ts';
 
-const MODULES: readonly object[] = [netdevice, sched, connection, dropreason, neighbour, sock, tcp, controlBlock, errno, CONSTANTS];
+const MODULES: readonly object[] = [
+  netdevice,
+  sched,
+  connection,
+  dropreason,
+  neighbour,
+  sock,
+  tcp,
+  controlBlock,
+  errno,
+  CONSTANTS,
+];
 let constants: Map<string, number> | undefined;
 
 export function kernelConstants(): ReadonlyMap<string, number> {

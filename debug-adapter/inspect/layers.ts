@@ -31,7 +31,9 @@ function ownFields(layer: Layer): string[] {
   let fields = OWN.get(layer);
   if (fields === undefined) {
     const base = Object.getPrototypeOf(layer) as Layer;
-    const inherited = new Set(layer === sock_common ? [] : Object.keys(new base(null as never, null as never)));
+    const inherited = new Set(
+      layer === sock_common ? [] : Object.keys(new base(null as never, null as never)),
+    );
     fields = Object.keys(new layer(null as never, null as never)).filter((name) => !inherited.has(name));
     OWN.set(layer, fields);
   }

@@ -18,7 +18,8 @@ export class Names {
   constructor(table: Readonly<Record<string, number>>, prefix = '') {
     this.byName = new Map(Object.entries(table));
     this.prefix = prefix;
-    for (const [name, number] of this.byName) if (!this.#byNumber.has(number)) this.#byNumber.set(number, name);
+    for (const [name, number] of this.byName)
+      if (!this.#byNumber.has(number)) this.#byNumber.set(number, name);
   }
   name(number: number): string | undefined {
     return this.#byNumber.get(number);
@@ -40,7 +41,10 @@ export class Names {
   }
   /** The same names for bits whose numbers these are. */
   get asBits(): Names {
-    return new Names(Object.fromEntries([...this.byName].map(([name, bit]) => [name, 1 << bit])), this.prefix);
+    return new Names(
+      Object.fromEntries([...this.byName].map(([name, bit]) => [name, 1 << bit])),
+      this.prefix,
+    );
   }
   get names(): string[] {
     return [...this.byName.keys()];
@@ -61,24 +65,39 @@ export const dropReasons = new Names(
   'SKB_DROP_REASON_',
 );
 
-export const protocols = new Names({
-  IPPROTO_IP: 0,
-  IPPROTO_ICMP: 1,
-  IPPROTO_TCP: 6,
-  IPPROTO_UDP: 17,
-  IPPROTO_RAW: 255,
-}, 'IPPROTO_');
-export const tcpHeaderFlags = new Names({ FIN: 1, SYN: 2, RST: 4, PSH: 8, ACK: 16, URG: 32, ECE: 64, CWR: 128 });
-export const interfaceFlags = new Names({
-  IFF_UP: 1 << 0,
-  IFF_BROADCAST: 1 << 1,
-  IFF_LOOPBACK: 1 << 3,
-  IFF_POINTOPOINT: 1 << 4,
-  IFF_RUNNING: 1 << 6,
-  IFF_NOARP: 1 << 7,
-  IFF_PROMISC: 1 << 8,
-  IFF_MULTICAST: 1 << 12,
-}, 'IFF_');
+export const protocols = new Names(
+  {
+    IPPROTO_IP: 0,
+    IPPROTO_ICMP: 1,
+    IPPROTO_TCP: 6,
+    IPPROTO_UDP: 17,
+    IPPROTO_RAW: 255,
+  },
+  'IPPROTO_',
+);
+export const tcpHeaderFlags = new Names({
+  FIN: 1,
+  SYN: 2,
+  RST: 4,
+  PSH: 8,
+  ACK: 16,
+  URG: 32,
+  ECE: 64,
+  CWR: 128,
+});
+export const interfaceFlags = new Names(
+  {
+    IFF_UP: 1 << 0,
+    IFF_BROADCAST: 1 << 1,
+    IFF_LOOPBACK: 1 << 3,
+    IFF_POINTOPOINT: 1 << 4,
+    IFF_RUNNING: 1 << 6,
+    IFF_NOARP: 1 << 7,
+    IFF_PROMISC: 1 << 8,
+    IFF_MULTICAST: 1 << 12,
+  },
+  'IFF_',
+);
 export const shutdownFlags = new Names({ RCV_SHUTDOWN: 1, SEND_SHUTDOWN: 2 });
 export const ackFlags = new Names({
   ICSK_ACK_SCHED: 1,
@@ -94,12 +113,15 @@ export const sackedFlags = new Names({
   TCPCB_REPAIRED: 0x10,
   TCPCB_EVER_RETRANS: 0x80,
 });
-export const taskStates = new Names({
-  TASK_RUNNING: 0,
-  TASK_INTERRUPTIBLE: 1,
-  TASK_UNINTERRUPTIBLE: 2,
-  TASK_DEAD: 0x80,
-}, 'TASK_');
+export const taskStates = new Names(
+  {
+    TASK_RUNNING: 0,
+    TASK_INTERRUPTIBLE: 1,
+    TASK_UNINTERRUPTIBLE: 2,
+    TASK_DEAD: 0x80,
+  },
+  'TASK_',
+);
 export const checksums = new Names({
   CHECKSUM_NONE: 0,
   CHECKSUM_UNNECESSARY: 1,

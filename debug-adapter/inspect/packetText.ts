@@ -69,7 +69,10 @@ export function packetText(skb: sk_buff, sequences: SequenceBases): string {
   if (protocol === IPPROTO_UDP) {
     return `${endpoint(saddr, port(0))} → ${endpoint(daddr, port(2))}  UDP Len=${Math.max(0, length - 8)}`;
   }
-  const name = protocol === IPPROTO_ICMP ? `ICMP type ${skb.head[transport]} code ${skb.head[transport + 1]}` : protocols.short(protocol);
+  const name =
+    protocol === IPPROTO_ICMP
+      ? `ICMP type ${skb.head[transport]} code ${skb.head[transport + 1]}`
+      : protocols.short(protocol);
   return `${ipv4(saddr)} → ${ipv4(daddr)}  ${name} Len=${length}`;
 }
 

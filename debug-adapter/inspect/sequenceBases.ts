@@ -27,7 +27,8 @@ export class SequenceBases {
   of(sk: sock_common): SequenceBase {
     const known = this.#bases.get(sk);
     if (known !== undefined) return known;
-    if (sk instanceof tcp_sock && sk.skc_state === TCP_SYN_SENT) return { sent: sk.snd_una, received: undefined };
+    if (sk instanceof tcp_sock && sk.skc_state === TCP_SYN_SENT)
+      return { sent: sk.snd_una, received: undefined };
     return { sent: undefined, received: undefined };
   }
 }

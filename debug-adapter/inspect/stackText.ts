@@ -18,7 +18,10 @@ export function parseStack(stack: string): TextFrame[] {
     const match = FRAME.exec(line);
     if (match === null || match[2]!.startsWith('<')) continue;
     // V8 names the object that a function is called on; a kernel function in a struct is known by its own name.
-    const name = (match[1] ?? '(anonymous)').replace(/^(?:Object|Generator|Module)\./, '').replace(/ \[as .*\]$/, '').replace(/^[a-z_]\w*\./, '');
+    const name = (match[1] ?? '(anonymous)')
+      .replace(/^(?:Object|Generator|Module)\./, '')
+      .replace(/ \[as .*\]$/, '')
+      .replace(/^[a-z_]\w*\./, '');
     frames.push({ name, url: match[2]!, line: Number(match[3]), column: Number(match[4]) });
   }
   return frames;

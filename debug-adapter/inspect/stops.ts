@@ -46,7 +46,8 @@ export class Stops {
 
   /** Where in the scenario an error comes from. */
   placesOf(error: unknown): TextFrame[] {
-    const scenarioFrames = (stack: string | undefined) => parseStack(stack ?? '').filter(({ url }) => isScenario(url));
+    const scenarioFrames = (stack: string | undefined) =>
+      parseStack(stack ?? '').filter(({ url }) => isScenario(url));
     if (!(error instanceof Error)) return [];
     const own = scenarioFrames(error.stack);
     return own.length > 0 || !('syscall' in error) ? own : scenarioFrames(this.#failedCall?.stack);
@@ -93,7 +94,8 @@ export class Stops {
     if (this.#watched.size === 0) return;
     this.#unwatch = this.#machine.tracer.on('sock:inet_sock_set_state', ({ args }) => {
       const [changed, from, to] = args as [sock_common, number, number];
-      if (this.#watched.has(changed)) this.#stop({ filter: 'transition', description: describeTransition(changed, from, to) });
+      if (this.#watched.has(changed))
+        this.#stop({ filter: 'transition', description: describeTransition(changed, from, to) });
     });
   }
   isWatched(sk: sock_common): boolean {
@@ -128,7 +130,10 @@ export class Stops {
     if (!this.#uncaught) return;
     const message = error instanceof Error ? error.message : String(error);
     this.error = { error };
-    this.#stop({ filter: UNCAUGHT_FILTER, description: `uncaught error in ${task.comm} [pid ${task.pid}]: ${message}` });
+    this.#stop({
+      filter: UNCAUGHT_FILTER,
+      description: `uncaught error in ${task.comm} [pid ${task.pid}]: ${message}`,
+    });
     this.error = null;
   }
 }

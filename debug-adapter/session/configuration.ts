@@ -29,10 +29,16 @@ export class Configuration {
 
   async setLines({ source, breakpoints = [] }: DebugProtocol.SetBreakpointsArguments): Promise<Breakpoint[]> {
     const file = source.path;
-    if (file === undefined) return breakpoints.map(({ line }) => ({ verified: false, line, message: 'This source is not a file.' }));
+    if (file === undefined)
+      return breakpoints.map(({ line }) => ({
+        verified: false,
+        line,
+        message: 'This source is not a file.',
+      }));
     if (breakpoints.length === 0) this.#lines.delete(file);
     else this.#lines.set(file, breakpoints);
-    if (this.#run === undefined) return breakpoints.map(({ line }) => ({ verified: false, line, message: NOT_YET }));
+    if (this.#run === undefined)
+      return breakpoints.map(({ line }) => ({ verified: false, line, message: NOT_YET }));
     return this.#run.breakpoints.set(file, breakpoints);
   }
 
@@ -43,7 +49,10 @@ export class Configuration {
   }
 
   /** A filter whose condition does not parse is refused; the others are armed. */
-  async setFilters({ filters, filterOptions = [] }: DebugProtocol.SetExceptionBreakpointsArguments): Promise<Breakpoint[]> {
+  async setFilters({
+    filters,
+    filterOptions = [],
+  }: DebugProtocol.SetExceptionBreakpointsArguments): Promise<Breakpoint[]> {
     const wanted = [
       ...filters.map((id) => ({ id, condition: '' })),
       ...filterOptions.map(({ filterId, condition }) => ({ id: filterId, condition: condition ?? '' })),
@@ -51,7 +60,9 @@ export class Configuration {
     const results = wanted.map((filter) => ({ filter, problem: problemOf(filter) }));
     this.#filters = results.filter(({ problem }) => problem === undefined).map(({ filter }) => filter);
     await this.#run?.arm(this.#filters);
-    return results.map(({ problem }) => (problem === undefined ? { verified: true } : { verified: false, message: problem }));
+    return results.map(({ problem }) =>
+      problem === undefined ? { verified: true } : { verified: false, message: problem },
+    );
   }
 }
 

@@ -18,13 +18,18 @@ function withoutTypes(expression: string): string {
   return expression.trim().replace(/(?<=[\w$\])])!(?=\s*(?:[.[)\],;]|$))/g, '');
 }
 
-export async function evaluate(run: Run, args: DebugProtocol.EvaluateArguments): Promise<DebugProtocol.EvaluateResponse['body']> {
+export async function evaluate(
+  run: Run,
+  args: DebugProtocol.EvaluateArguments,
+): Promise<DebugProtocol.EvaluateResponse['body']> {
   const expression = withoutTypes(args.expression);
   if (expression === '') throw new Error('there is nothing to evaluate');
   const callFrame = args.frameId === undefined ? undefined : run.frames.frame(args.frameId).callFrame;
   const looks = LOOKING.has(args.context ?? '');
   const field = FIELD.exec(expression);
-  const item = (field && (await fieldOf(run, field[1]!, field[2]!, expression, callFrame))) ?? (await valueOf(run, expression, callFrame, looks));
+  const item =
+    (field && (await fieldOf(run, field[1]!, field[2]!, expression, callFrame))) ??
+    (await valueOf(run, expression, callFrame, looks));
   const { value, variablesReference, type, indexedVariables } = toVariable(item);
   return {
     result: value,
@@ -35,34 +40,65 @@ export async function evaluate(run: Run, args: DebugProtocol.EvaluateArguments):
 }
 
 /** A member chain: reading it changes nothing but through getters, which V8 checks. */
-async function fieldOf(run: Run, owner: string, field: string, expression: string, callFrame?: Debugger.CallFrame): Promise<WireItem | undefined> {
+async function fieldOf(
+  run: Run,
+  owner: string,
+  field: string,
+  expression: string,
+  callFrame?: Debugger.CallFrame,
+): Promise<WireItem | undefined> {
   const { result, exceptionDetails } = await evaluateIn(run, owner, callFrame, true);
   if (exceptionDetails || result.objectId === undefined || result.type !== 'object') return undefined;
-  const { result: presented, exceptionDetails: failed } = await run.debuggee.client.send('Runtime.callFunctionOn', {
-    functionDeclaration: `function (field, expression) {
+  const { result: presented, exceptionDetails: failed } = await run.debuggee.client.send(
+    'Runtime.callFunctionOn',
+    {
+      functionDeclaration: `function (field, expression) {
       return globalThis[Symbol.for('sockscope.agent')].presentField(this, field, expression);
     }`,
-    objectId: result.objectId,
-    arguments: [{ value: field }, { value: expression }],
-    returnByValue: true,
-    silent: true,
-  });
+      objectId: result.objectId,
+      arguments: [{ value: field }, { value: expression }],
+      returnByValue: true,
+      silent: true,
+    },
+  );
   return failed ? undefined : (presented.value as WireItem);
 }
 
-async function valueOf(run: Run, expression: string, callFrame: Debugger.CallFrame | undefined, looks: boolean): Promise<WireItem> {
+async function valueOf(
+  run: Run,
+  expression: string,
+  callFrame: Debugger.CallFrame | undefined,
+  looks: boolean,
+): Promise<WireItem> {
   const { result, exceptionDetails } = await evaluateIn(run, expression, callFrame, looks);
   if (exceptionDetails) throw new Error(readable(messageOf(exceptionDetails), expression));
-  if (result.objectId !== undefined) return run.debuggee.askAbout<WireItem>('presentAs', [expression], [result.objectId]);
+  if (result.objectId !== undefined)
+    return run.debuggee.askAbout<WireItem>('presentAs', [expression], [result.objectId]);
   const plain = 'value' in result ? result.value : undefined;
-  if (result.unserializableValue !== undefined) return { name: expression, value: result.unserializableValue, type: result.type, ref: 0 };
+  if (result.unserializableValue !== undefined)
+    return { name: expression, value: result.unserializableValue, type: result.type, ref: 0 };
   return run.debuggee.ask<WireItem>('present', plain, expression);
 }
 
-function evaluateIn(run: Run, expression: string, callFrame: Debugger.CallFrame | undefined, looks: boolean): Promise<Result> {
-  const common = { expression: wrapped(expression), objectGroup: STOP_GROUP, silent: true, throwOnSideEffect: looks };
-  if (callFrame === undefined) return run.debuggee.client.send('Runtime.evaluate', { ...common, disableBreaks: true });
-  return run.debuggee.client.send('Debugger.evaluateOnCallFrame', { ...common, callFrameId: callFrame.callFrameId });
+function evaluateIn(
+  run: Run,
+  expression: string,
+  callFrame: Debugger.CallFrame | undefined,
+  looks: boolean,
+): Promise<Result> {
+  const common = {
+    expression: wrapped(expression),
+    objectGroup: STOP_GROUP,
+    silent: true,
+    throwOnSideEffect: looks,
+  };
+  run.execution.objectsHeld = true;
+  if (callFrame === undefined)
+    return run.debuggee.client.send('Runtime.evaluate', { ...common, disableBreaks: true });
+  return run.debuggee.client.send('Debugger.evaluateOnCallFrame', {
+    ...common,
+    callFrameId: callFrame.callFrameId,
+  });
 }
 
 /** `{ a: 1 }` alone is meant as an object. */
@@ -78,7 +114,10 @@ function readable(message: string, expression: string): string {
 }
 
 /** Change a local variable, or a field of a struct. */
-export async function setVariable(run: Run, args: DebugProtocol.SetVariableArguments): Promise<DebugProtocol.SetVariableResponse['body']> {
+export async function setVariable(
+  run: Run,
+  args: DebugProtocol.SetVariableArguments,
+): Promise<DebugProtocol.SetVariableResponse['body']> {
   const { variablesReference, name, value } = args;
   const frame = run.frames.localFrame(variablesReference);
   const item = frame?.callFrame
@@ -89,21 +128,42 @@ export async function setVariable(run: Run, args: DebugProtocol.SetVariableArgum
   return { value: shown, variablesReference: ref, ...(type === undefined ? {} : { type }) };
 }
 
-async function setLocal(run: Run, callFrame: Debugger.CallFrame, name: string, text: string): Promise<WireItem> {
+async function setLocal(
+  run: Run,
+  callFrame: Debugger.CallFrame,
+  name: string,
+  text: string,
+): Promise<WireItem> {
   const address = parseIpv4(text);
-  const expression = address === undefined ? withoutTypes(text.replace(/^(\w+) \([^)]*\)$/, '$1')) : String(address);
+  const expression =
+    address === undefined ? withoutTypes(text.replace(/^(\w+) \([^)]*\)$/, '$1')) : String(address);
   const { result, exceptionDetails } = await evaluateIn(run, expression, callFrame, false);
   if (exceptionDetails) throw new Error(messageOf(exceptionDetails));
   const { value, objectId, unserializableValue } = result as Runtime.RemoteObject;
   const newValue =
-    objectId !== undefined ? { objectId } : unserializableValue !== undefined ? { unserializableValue } : { value: value as unknown };
+    objectId !== undefined
+      ? { objectId }
+      : unserializableValue !== undefined
+        ? { unserializableValue }
+        : { value: value as unknown };
   const { client } = run.debuggee;
   const { callFrameId, scopeChain } = callFrame;
   // Which of the frame's blocks has it is not known here: the innermost one that takes it.
   for (const [scopeNumber, { type }] of scopeChain.entries()) {
     if (type === 'global' || type === 'module' || type === 'script') break;
-    const set = client.send('Debugger.setVariableValue', { scopeNumber, variableName: name, newValue, callFrameId });
-    if (await set.then(() => true, () => false)) return valueOf(run, name, callFrame, true);
+    const set = client.send('Debugger.setVariableValue', {
+      scopeNumber,
+      variableName: name,
+      newValue,
+      callFrameId,
+    });
+    if (
+      await set.then(
+        () => true,
+        () => false,
+      )
+    )
+      return valueOf(run, name, callFrame, true);
   }
   throw new Error(`${name} cannot be changed: it is a constant, or has no value yet`);
 }

@@ -39,10 +39,17 @@ export class Frames {
     this.#locals.clear();
   }
 
-  async stackTrace(threadId: number, start = 0, levels = 0): Promise<DebugProtocol.StackTraceResponse['body']> {
+  async stackTrace(
+    threadId: number,
+    start = 0,
+    levels = 0,
+  ): Promise<DebugProtocol.StackTraceResponse['body']> {
     const frames = await this.#framesOf(threadId);
     const end = levels === 0 ? frames.length : start + levels;
-    return { totalFrames: frames.length, stackFrames: frames.slice(start, end).map(({ id, frame }) => toStackFrame(id, frame)) };
+    return {
+      totalFrames: frames.length,
+      stackFrames: frames.slice(start, end).map(({ id, frame }) => toStackFrame(id, frame)),
+    };
   }
 
   async #framesOf(threadId: number): Promise<{ id: number; frame: FrameView }[]> {
@@ -65,7 +72,8 @@ export class Frames {
   /** @throws an error that a person can read */
   frame(id: number): FrameView {
     const frame = this.#frames.get(id);
-    if (frame === undefined) throw new Error(this.#stop === undefined ? NOT_STOPPED : 'this frame is of an earlier stop');
+    if (frame === undefined)
+      throw new Error(this.#stop === undefined ? NOT_STOPPED : 'this frame is of an earlier stop');
     return frame;
   }
 
@@ -90,7 +98,12 @@ export class Frames {
     return this.#run.debuggee.askAbout<ScopeInfo[]>('scopes', [locals], objectIds);
   }
 
-  async variables({ variablesReference, filter, start = 0, count = 0 }: DebugProtocol.VariablesArguments): Promise<DebugProtocol.Variable[]> {
+  async variables({
+    variablesReference,
+    filter,
+    start = 0,
+    count = 0,
+  }: DebugProtocol.VariablesArguments): Promise<DebugProtocol.Variable[]> {
     if (this.#stop === undefined) throw new Error(NOT_STOPPED);
     if (filter === 'named') return [];
     const known = start === 0 && count === 0 ? this.#items.get(variablesReference) : undefined;
@@ -123,7 +136,9 @@ function toStackFrame(id: number, frame: FrameView): DebugProtocol.StackFrame {
       ? {}
       : {
           source: {
-            name: frame.url.startsWith('stack/') ? frame.url.slice('stack/'.length) : path.basename(frame.path),
+            name: frame.url.startsWith('stack/')
+              ? frame.url.slice('stack/'.length)
+              : path.basename(frame.path),
             path: frame.path,
             ...(frame.isSkipped ? { presentationHint: 'deemphasize' as const } : {}),
           },

@@ -1,7 +1,10 @@
 /** Globs as patterns for V8: `stack/net/core/**` also matches at the end of an absolute path. */
 export function globPattern(glob: string): string {
   let pattern = '';
-  const text = glob.replaceAll('\\', '/').replace(/^\.\//, '').replace(/^<node_internals>/, 'node:');
+  const text = glob
+    .replaceAll('\\', '/')
+    .replace(/^\.\//, '')
+    .replace(/^<node_internals>/, 'node:');
   for (let at = 0; at < text.length; at++) {
     const char = text[at]!;
     if (char === '*' && text[at + 1] === '*') {

@@ -26,7 +26,8 @@ function show(value: unknown): string {
 
 /** @throws LaunchError or ConfigError */
 export function parseLaunch(input: unknown): LaunchArguments {
-  if (typeof input !== 'object' || input === null) throw new LaunchError('launch needs arguments: { "program": "scenario.ts" }');
+  if (typeof input !== 'object' || input === null)
+    throw new LaunchError('launch needs arguments: { "program": "scenario.ts" }');
   const given = input as Record<string, unknown>;
   try {
     const config = { seed: given['seed'], sysctl: given['sysctl'], nic: given['nic'] };
@@ -47,10 +48,13 @@ export function parseLaunch(input: unknown): LaunchArguments {
 
 function programPath(value: unknown, cwd: unknown): string {
   if (typeof value !== 'string' || value.trim() === '') {
-    throw new LaunchError(`launch.program must be the path of a scenario (a .ts or .js file), got ${show(value)}`);
+    throw new LaunchError(
+      `launch.program must be the path of a scenario (a .ts or .js file), got ${show(value)}`,
+    );
   }
   const file = path.resolve(typeof cwd === 'string' ? cwd : '', value);
-  if (!/\.[cm]?[jt]s$/.test(file)) throw new LaunchError(`launch.program must be a .ts or .js file, got ${show(value)}`);
+  if (!/\.[cm]?[jt]s$/.test(file))
+    throw new LaunchError(`launch.program must be a .ts or .js file, got ${show(value)}`);
   const found = statSync(file, { throwIfNoEntry: false });
   if (found === undefined) throw new LaunchError(`launch.program: there is no file ${file}`);
   if (!found.isFile()) throw new LaunchError(`launch.program: ${file} is a folder, not a file`);
@@ -60,13 +64,15 @@ function programPath(value: unknown, cwd: unknown): string {
 function flag(given: Record<string, unknown>, name: string): boolean {
   const value = given[name];
   if (value === undefined) return false;
-  if (typeof value !== 'boolean') throw new LaunchError(`launch.${name} must be true or false, got ${show(value)}`);
+  if (typeof value !== 'boolean')
+    throw new LaunchError(`launch.${name} must be true or false, got ${show(value)}`);
   return value;
 }
 
 function optionalPath(value: unknown): string | undefined {
   if (value === undefined || value === '') return undefined;
-  if (typeof value !== 'string') throw new LaunchError(`launch.pcap must be the path of a file to write, got ${show(value)}`);
+  if (typeof value !== 'string')
+    throw new LaunchError(`launch.pcap must be the path of a file to write, got ${show(value)}`);
   const file = path.resolve(value);
   if (!statSync(path.dirname(file), { throwIfNoEntry: false })?.isDirectory()) {
     throw new LaunchError(`launch.pcap: there is no folder ${path.dirname(file)}`);
@@ -77,7 +83,9 @@ function optionalPath(value: unknown): string | undefined {
 function skipPatterns(value: unknown): string[] {
   if (value === undefined) return [];
   if (!Array.isArray(value) || !value.every((one) => typeof one === 'string')) {
-    throw new LaunchError(`launch.skipFiles must be a list of globs such as "stack/net/core/**", got ${show(value)}`);
+    throw new LaunchError(
+      `launch.skipFiles must be a list of globs such as "stack/net/core/**", got ${show(value)}`,
+    );
   }
   return (value as string[]).map(globPattern);
 }

@@ -40,7 +40,10 @@ export function onePacket(run: Run, { number }: PacketArguments): PacketResponse
 }
 
 /** The stack with which a frame was sent or received; its usual place if that was let go. */
-export async function packetCode(run: Run, { number, which }: PacketCodeArguments): Promise<PacketCodeResponse> {
+export async function packetCode(
+  run: Run,
+  { number, which }: PacketCodeArguments,
+): Promise<PacketCodeResponse> {
   const { fate } = run.packets.frame(number);
   const frames = await run.debuggee.ask<TextFrame[]>('packets.of', number, which);
   const { scripts } = run.debuggee;
@@ -62,7 +65,8 @@ export async function packetCode(run: Run, { number, which }: PacketCodeArgument
 }
 
 export async function writePackets(run: Run, { path }: ExportPacketsArguments): Promise<{ packets: number }> {
-  if (typeof path !== 'string' || path === '') throw new Error('exportPackets needs the path of the file to write');
+  if (typeof path !== 'string' || path === '')
+    throw new Error('exportPackets needs the path of the file to write');
   run.streams.drain();
   return { packets: await exportPackets(path, run.packets) };
 }

@@ -33,11 +33,13 @@ export class Progress {
   }
 
   #send(): void {
-    const { packets } = this.#run;
-    const last = packets.total === 0 ? undefined : packets.rows(packets.kept - 1, 1).rows[0]?.time;
+    const { packets, execution } = this.#run;
+    // While running, the last packet's time is the time that is known.
+    const time =
+      execution.stop?.snapshot.time ?? packets.rows(packets.kept - 1, 1).rows[0]?.time ?? this.#time;
     const body: ChangedEvent = {
       packets: packets.total,
-      time: this.#run.execution.stop?.snapshot.time ?? last ?? this.#time,
+      time,
       ...(packets.current === undefined ? {} : { current: packets.current }),
     };
     this.#emit('sockscope/changed', body);

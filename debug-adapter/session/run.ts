@@ -35,7 +35,13 @@ export class Run {
   /** The machine runs, or has run, its program. */
   started = false;
 
-  constructor(debuggee: Debuggee, launch: LaunchArguments, functions: FunctionIndex, nextId: () => number, emit: Emit) {
+  constructor(
+    debuggee: Debuggee,
+    launch: LaunchArguments,
+    functions: FunctionIndex,
+    nextId: () => number,
+    emit: Emit,
+  ) {
     this.launch = launch;
     this.functions = functions;
     this.#emit = emit;
@@ -72,7 +78,10 @@ export class Run {
     this.debuggee.onStrayOutput = (text) => this.#emit('output', { category: 'stderr', output: text });
     this.debuggee.onEnded = (end) => this.#ended(end);
     this.debuggee.onLost = (message) => {
-      this.#emit('output', { category: 'stderr', output: `The machine has ended unexpectedly: ${message}\n` });
+      this.#emit('output', {
+        category: 'stderr',
+        output: `The machine has ended unexpectedly: ${message}\n`,
+      });
       this.#finish(1);
     };
   }
@@ -102,9 +111,15 @@ export class Run {
   /** A breakpoint for once at the first line of the first process. */
   async #breakOnEntry(): Promise<void> {
     const { client } = this.debuggee;
-    const { result } = await client.send('Runtime.evaluate', { expression: `globalThis[Symbol.for('${AGENT}')].entry` });
-    const { internalProperties } = await client.send('Runtime.getProperties', { objectId: result.objectId!, ownProperties: true });
-    const begin = internalProperties?.find(({ name }) => name === '[[FunctionLocation]]')?.value?.value as never;
+    const { result } = await client.send('Runtime.evaluate', {
+      expression: `globalThis[Symbol.for('${AGENT}')].entry`,
+    });
+    const { internalProperties } = await client.send('Runtime.getProperties', {
+      objectId: result.objectId!,
+      ownProperties: true,
+    });
+    const begin = internalProperties?.find(({ name }) => name === '[[FunctionLocation]]')?.value
+      ?.value as never;
     const location = await this.execution.targets.firstPlace(begin);
     if (location === undefined) return;
     const { breakpointId } = await client.send('Debugger.setBreakpoint', { location });
@@ -138,11 +153,15 @@ export class Run {
   #ended({ failed, asleep }: RunEnd): void {
     this.streams.drain();
     for (const { name, pid, text } of failed) {
-      if (text !== '') this.#emit('output', { category: 'stderr', output: `${name} [pid ${pid}] failed: ${text}\n` });
+      if (text !== '')
+        this.#emit('output', { category: 'stderr', output: `${name} [pid ${pid}] failed: ${text}\n` });
     }
     for (const { name, pid, syscall } of asleep) {
       const what = syscall === '' ? 'waits for something' : `sleeps in ${syscall}()`;
-      this.#emit('output', { category: 'console', output: `${name} [pid ${pid}] ${what} that nothing is left to end.\n` });
+      this.#emit('output', {
+        category: 'console',
+        output: `${name} [pid ${pid}] ${what} that nothing is left to end.\n`,
+      });
     }
     this.#finish(failed.length === 0 ? 0 : 1);
   }

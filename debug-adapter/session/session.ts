@@ -48,21 +48,27 @@ export class SockscopeSession extends DebugSession {
     initialize: () => CAPABILITIES,
     launch: (args: unknown) => this.#start(parseLaunch(args)),
     attach: () => {
-      throw new Error('Sockscope cannot attach: the machine lives inside of the debugger. Use "request": "launch".');
+      throw new Error(
+        'Sockscope cannot attach: the machine lives inside of the debugger. Use "request": "launch".',
+      );
     },
     configurationDone: () => this.#configurationDone(),
     restart: ({ arguments: changed }: { arguments?: unknown }) => this.#restart(changed),
     terminate: () => this.#terminate(),
     disconnect: () => this.#end(),
 
-    setBreakpoints: async (args: DebugProtocol.SetBreakpointsArguments) => ({ breakpoints: await this.#configuration.setLines(args) }),
+    setBreakpoints: async (args: DebugProtocol.SetBreakpointsArguments) => ({
+      breakpoints: await this.#configuration.setLines(args),
+    }),
     setFunctionBreakpoints: async (args: DebugProtocol.SetFunctionBreakpointsArguments) => ({
       breakpoints: await this.#configuration.setFunctions(args),
     }),
     setExceptionBreakpoints: async (args: DebugProtocol.SetExceptionBreakpointsArguments) => ({
       breakpoints: await this.#configuration.setFilters(args),
     }),
-    breakpointLocations: (args: DebugProtocol.BreakpointLocationsArguments) => ({ breakpoints: [{ line: args.line }] }),
+    breakpointLocations: (args: DebugProtocol.BreakpointLocationsArguments) => ({
+      breakpoints: [{ line: args.line }],
+    }),
     exceptionInfo: () => this.#exceptionInfo(),
 
     continue: () => {
@@ -78,8 +84,12 @@ export class SockscopeSession extends DebugSession {
     threads: () => threads(this.#run),
     stackTrace: ({ threadId, startFrame, levels }: DebugProtocol.StackTraceArguments) =>
       this.#running().frames.stackTrace(threadId, startFrame, levels),
-    scopes: async ({ frameId }: DebugProtocol.ScopesArguments) => ({ scopes: await this.#running().frames.scopes(frameId) }),
-    variables: async (args: DebugProtocol.VariablesArguments) => ({ variables: await this.#running().frames.variables(args) }),
+    scopes: async ({ frameId }: DebugProtocol.ScopesArguments) => ({
+      scopes: await this.#running().frames.scopes(frameId),
+    }),
+    variables: async (args: DebugProtocol.VariablesArguments) => ({
+      variables: await this.#running().frames.variables(args),
+    }),
     setVariable: (args: DebugProtocol.SetVariableArguments) => setVariable(this.#running(), args),
     evaluate: (args: DebugProtocol.EvaluateArguments) => evaluate(this.#running(), args),
     loadedSources: () => ({ sources: this.#loadedSources() }),
@@ -94,7 +104,14 @@ export class SockscopeSession extends DebugSession {
   };
 
   /** Requests that may take as long as they take. */
-  static readonly #patient = new Set(['launch', 'restart', 'configurationDone', 'sockscope/exportPackets', 'disconnect', 'terminate']);
+  static readonly #patient = new Set([
+    'launch',
+    'restart',
+    'configurationDone',
+    'sockscope/exportPackets',
+    'disconnect',
+    'terminate',
+  ]);
 
   protected override dispatchRequest(request: DebugProtocol.Request): void {
     void this.#answer(request);
@@ -149,7 +166,8 @@ export class SockscopeSession extends DebugSession {
 
   async #restart(changed: unknown): Promise<void> {
     const launch = changed === undefined ? this.#launch : parseLaunch(changed);
-    if (launch === undefined || this.#run === undefined) throw new Error('there is nothing to restart: launch a scenario first');
+    if (launch === undefined || this.#run === undefined)
+      throw new Error('there is nothing to restart: launch a scenario first');
     const old = this.#run;
     this.#run = undefined;
     this.#configuration.leave();
@@ -191,7 +209,8 @@ export class SockscopeSession extends DebugSession {
     const run = this.#stopped();
     // The answer does not wait for the step: the stop may be far away.
     run.execution.step(kind, thread, target).catch((error: unknown) => {
-      if (!run.debuggee.client.gone) this.#emit('output', { category: 'important', output: `${(error as Error).message}\n` });
+      if (!run.debuggee.client.gone)
+        this.#emit('output', { category: 'important', output: `${(error as Error).message}\n` });
     });
   }
   async #stepInTargets(frameId: number): Promise<{ targets: DebugProtocol.StepInTarget[] }> {
@@ -200,7 +219,12 @@ export class SockscopeSession extends DebugSession {
     if (callFrame === undefined) return { targets: [] };
     const callees = await run.execution.targets.of(callFrame);
     return {
-      targets: callees.map(({ expression, line, column }, id) => ({ id, label: expression, line: line + 1, column: column + 1 })),
+      targets: callees.map(({ expression, line, column }, id) => ({
+        id,
+        label: expression,
+        line: line + 1,
+        column: column + 1,
+      })),
     };
   }
 
@@ -215,7 +239,9 @@ export class SockscopeSession extends DebugSession {
 
   #loadedSources(): DebugProtocol.Source[] {
     const scripts = this.#run?.debuggee.scripts.all() ?? [];
-    return scripts.filter(({ url, path }) => path !== undefined && !url.startsWith('debug-adapter/')).map(({ path }) => ({ path: path! }));
+    return scripts
+      .filter(({ url, path }) => path !== undefined && !url.startsWith('debug-adapter/'))
+      .map(({ path }) => ({ path: path! }));
   }
 }
 
@@ -223,7 +249,10 @@ export class SockscopeSession extends DebugSession {
 async function inTime<T>(answer: Promise<T>, command: string): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`the machine is busy: ${command} got no answer in ${ANSWER_MS} ms`)), ANSWER_MS);
+    timer = setTimeout(
+      () => reject(new Error(`the machine is busy: ${command} got no answer in ${ANSWER_MS} ms`)),
+      ANSWER_MS,
+    );
   });
   try {
     return await Promise.race([answer, late]);

@@ -10,12 +10,17 @@ import type {
 import type { Run } from './run.ts';
 
 export async function tree(run: Run, { view, parent }: TreeArguments): Promise<TreeResponse> {
-  return { items: await run.debuggee.ask('trees.children', view, parent ?? null, run.execution.stop !== undefined) };
+  return {
+    items: await run.debuggee.ask('trees.children', view, parent ?? null, run.execution.stop !== undefined),
+  };
 }
 export function setTreeValue(run: Run, { id, value }: SetTreeValueArguments): Promise<SetTreeValueResponse> {
   run.frames.forgetItems();
   return run.debuggee.ask('trees.set', id, value);
 }
-export async function breakOnSocket(run: Run, { id, enabled }: BreakOnSocketArguments): Promise<BreakOnSocketResponse> {
+export async function breakOnSocket(
+  run: Run,
+  { id, enabled }: BreakOnSocketArguments,
+): Promise<BreakOnSocketResponse> {
   return { enabled: await run.debuggee.ask<boolean>('trees.watch', id, enabled) };
 }

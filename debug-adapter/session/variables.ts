@@ -12,7 +12,12 @@ export function toVariable(item: WireItem): DebugProtocol.Variable {
     ...(item.indexed === undefined ? {} : { indexedVariables: item.indexed }),
     ...(item.evaluateName === undefined ? {} : { evaluateName: item.evaluateName }),
     ...(item.computed === true || readOnly
-      ? { presentationHint: { ...(item.computed === true ? { kind: 'virtual' } : {}), ...(readOnly ? { attributes: ['readOnly'] } : {}) } }
+      ? {
+          presentationHint: {
+            ...(item.computed === true ? { kind: 'virtual' } : {}),
+            ...(readOnly ? { attributes: ['readOnly'] } : {}),
+          },
+        }
       : {}),
   };
 }

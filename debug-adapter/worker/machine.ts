@@ -2,7 +2,14 @@
 import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
 import { workerData, type MessagePort } from 'node:worker_threads';
-import { boot, installGlobals, loadProgram, parseConfig, runProgram, type Program } from '../../stack/index.ts';
+import {
+  boot,
+  installGlobals,
+  loadProgram,
+  parseConfig,
+  runProgram,
+  type Program,
+} from '../../stack/index.ts';
 import type { Machine } from '../../stack/machine.ts';
 import { RingWriter } from '../../stack/trace/ring.ts';
 import { Agent } from '../inspect/agent.ts';
@@ -33,7 +40,9 @@ function start({ config, program }: BootConfig): Running {
   const machine = boot(parseConfig(config, 'launch'));
   machine.capture_stacks = true;
   Error.stackTraceLimit = STACK_FRAMES;
-  const agent = new Agent(machine, (text, isError) => records.output(isError ? 'important' : 'console', `${text}\n`));
+  const agent = new Agent(machine, (text, isError) =>
+    records.output(isError ? 'important' : 'console', `${text}\n`),
+  );
   const records: Records = new Records(new RingWriter(data.ring), machine, agent.packets);
   machine.capture = records;
   machine.output = (stream, text) => {
@@ -47,7 +56,9 @@ function start({ config, program }: BootConfig): Running {
 /** An error with the places of the scenario that it comes from. */
 function failureText(agent: Agent, error: unknown): string {
   const head = error instanceof Error ? `${error.name}: ${error.message}` : `${inspect(error)} was thrown`;
-  const places = agent.stops.placesOf(error).map(({ name, url, line, column }) => `\n    at ${name} (${pathOf(url)}:${line}:${column})`);
+  const places = agent.stops
+    .placesOf(error)
+    .map(({ name, url, line, column }) => `\n    at ${name} (${pathOf(url)}:${line}:${column})`);
   return head + places.join('');
 }
 function pathOf(url: string): string {
@@ -65,7 +76,10 @@ function watched({ machine, agent, records, told }: Running, program: Program): 
       agent.stops.uncaught(machine.current, error);
       throw error;
     });
-  return { ...program, processes: program.processes.map(({ name, main }) => ({ name, main: watch(name, main) })) };
+  return {
+    ...program,
+    processes: program.processes.map(({ name, main }) => ({ name, main: watch(name, main) })),
+  };
 }
 
 async function load(running: Running, blankTypes: Promise<BlankTypes>, send: Send): Promise<void> {

@@ -15,7 +15,9 @@ export class ModuleGraph {
   async load(file: string): Promise<object> {
     const module = this.#module(file);
     await module.link((specifier, from) =>
-      specifier.startsWith('.') ? this.#module(path.resolve(path.dirname(from.identifier), specifier)) : this.#outside(specifier),
+      specifier.startsWith('.')
+        ? this.#module(path.resolve(path.dirname(from.identifier), specifier))
+        : this.#outside(specifier),
     );
     await module.evaluate();
     return module.namespace;

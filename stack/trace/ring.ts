@@ -6,10 +6,10 @@
 /** Positions are byte counts modulo 2^32, so a ring may be at most half of that. */
 const HEADER_BYTES = 16;
 const RECORD_HEADER_BYTES = 8;
-/** Header words: where the next record goes, where the oldest one is, how many were overwritten. */
+/** Header words: where the next record goes, where the oldest one is, how many there were before that one. */
 const HEAD = 0;
 const TAIL = 1;
-const OVERWRITTEN = 2;
+const GONE = 2;
 /** Fills the end of the buffer when the next record does not fit there. */
 const PADDING = 0;
 
@@ -86,7 +86,7 @@ export class RingWriter {
       if (this.view.getInt32(at + 4, true) !== PADDING) lost++;
       this.#tail = (this.#tail + RECORD_HEADER_BYTES + aligned(this.view.getInt32(at, true))) | 0;
     }
-    if (lost > 0) Atomics.add(this.#header, OVERWRITTEN, lost);
+    if (lost > 0) Atomics.add(this.#header, GONE, lost);
     Atomics.store(this.#header, TAIL, this.#tail);
   }
 }
@@ -100,6 +100,9 @@ export class RingReader {
   readonly #view: DataView;
   readonly #mask: number;
   #at = 0;
+  /** How many records came before the one that is read next. */
+  #index = 0;
+  #overwritten = 0;
 
   constructor(buffer: SharedArrayBuffer) {
     this.#header = new Int32Array(buffer, 0, HEADER_BYTES / 4);
@@ -108,9 +111,9 @@ export class RingReader {
     this.#mask = this.#bytes.length - 1;
   }
 
-  /** Records that were overwritten in all, read before or not. */
+  /** Records that were overwritten before they could be read. */
   get overwritten(): number {
-    return Atomics.load(this.#header, OVERWRITTEN);
+    return this.#overwritten;
   }
 
   /** Read what is there, at most `limit` records. @returns how many were read */
@@ -119,6 +122,10 @@ export class RingReader {
     while (count < limit && this.#at !== Atomics.load(this.#header, HEAD)) {
       const tail = Atomics.load(this.#header, TAIL);
       if (this.#isBehind(tail)) {
+        const gone = Atomics.load(this.#header, GONE);
+        if (tail !== Atomics.load(this.#header, TAIL)) continue;
+        this.#overwritten += gone - this.#index;
+        this.#index = gone;
         this.#at = tail;
         continue;
       }
@@ -131,6 +138,7 @@ export class RingReader {
       if (this.#isBehind(Atomics.load(this.#header, TAIL))) continue;
       this.#at = (this.#at + RECORD_HEADER_BYTES + aligned(length)) | 0;
       if (content === null) continue;
+      this.#index++;
       handle(kind, content);
       count++;
     }

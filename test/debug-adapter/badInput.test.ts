@@ -15,18 +15,53 @@ describe('debug adapter: bad input', () => {
       await refused(adapter, 'launch', {}, /launch\.program must be the path of a scenario/);
       await refused(adapter, 'launch', { program: '/nowhere/x.ts' }, /there is no file \/nowhere\/x\.ts/);
       await refused(adapter, 'launch', { program: '/tmp' }, /must be a \.ts or \.js file/);
-      await refused(adapter, 'launch', { program, nic: { loss: 5 }, name: 'Lossy' }, /launch\.nic\.loss must be a number between 0 and 1, got 5 .*"Lossy"/);
+      await refused(
+        adapter,
+        'launch',
+        { program, nic: { loss: 5 }, name: 'Lossy' },
+        /launch\.nic\.loss must be a number between 0 and 1, got 5 .*"Lossy"/,
+      );
       await refused(adapter, 'launch', { program, seed: 'x' }, /launch\.seed/);
-      await refused(adapter, 'launch', { program, stopOnEntry: 1 }, /launch\.stopOnEntry must be true or false, got 1/);
-      await refused(adapter, 'launch', { program, skipFiles: 'x' }, /launch\.skipFiles must be a list of globs/);
-      await refused(adapter, 'launch', { program, pcap: '/nowhere/x.pcapng' }, /launch\.pcap: there is no folder \/nowhere/);
-      await refused(adapter, 'launch', { program, sysctl: { 'net.ipv4.tcp_syn_retry': 1 } }, /tcp_syn_retry"\] is not known/);
+      await refused(
+        adapter,
+        'launch',
+        { program, stopOnEntry: 1 },
+        /launch\.stopOnEntry must be true or false, got 1/,
+      );
+      await refused(
+        adapter,
+        'launch',
+        { program, skipFiles: 'x' },
+        /launch\.skipFiles must be a list of globs/,
+      );
+      await refused(
+        adapter,
+        'launch',
+        { program, pcap: '/nowhere/x.pcapng' },
+        /launch\.pcap: there is no folder \/nowhere/,
+      );
+      await refused(
+        adapter,
+        'launch',
+        { program, sysctl: { 'net.ipv4.tcp_syn_retry': 1 } },
+        /tcp_syn_retry"\] is not known/,
+      );
       await adapter.request('launch', { program, stopOnEntry: true });
     }));
 
   it('answers requests in any order', () =>
     withAdapter(async (adapter) => {
-      for (const command of ['continue', 'next', 'stepIn', 'stepOut', 'pause', 'stackTrace', 'restart', 'evaluate', 'sockscope/tree'])
+      for (const command of [
+        'continue',
+        'next',
+        'stepIn',
+        'stepOut',
+        'pause',
+        'stackTrace',
+        'restart',
+        'evaluate',
+        'sockscope/tree',
+      ])
         await refused(adapter, command, { threadId: 1 }, /launch a scenario first/);
       await refused(adapter, 'attach', {}, /Use "request": "launch"/);
       await refused(adapter, 'gotoTargets', {}, /"gotoTargets" is not supported/);
@@ -37,19 +72,28 @@ describe('debug adapter: bad input', () => {
     withAdapter(async (adapter) => {
       await adapter.client.initializeRequest();
       const set = async (filterId: string, condition: string) => {
-        const { breakpoints } = await adapter.request<{ breakpoints: DebugProtocol.Breakpoint[] }>('setExceptionBreakpoints', {
-          filters: [],
-          filterOptions: [{ filterId, condition }],
-        });
+        const { breakpoints } = await adapter.request<{ breakpoints: DebugProtocol.Breakpoint[] }>(
+          'setExceptionBreakpoints',
+          {
+            filters: [],
+            filterOptions: [{ filterId, condition }],
+          },
+        );
         return breakpoints[0]!;
       };
       assert.equal((await set('transition', 'SYN_RECV -> ESTABLISHED')).verified, true);
       assert.equal((await set('transition', '-> CLOSE_WAIT && port == 8080')).verified, true);
       assert.equal((await set('transition', '* -> CLOSE')).verified, true);
       assert.equal((await set('packetDropped', 'NO_SOCKET')).verified, true);
-      assert.match((await set('transition', 'SYN_RECV -> ESTABLISHT')).message!, /Expected \* or a state .* at "ESTABLISHT" .*character 13.*Write for example/);
+      assert.match(
+        (await set('transition', 'SYN_RECV -> ESTABLISHT')).message!,
+        /Expected \* or a state .* at "ESTABLISHT" .*character 13.*Write for example/,
+      );
       assert.match((await set('packetSent', 'syn && dport = x')).message!, /Expected a number at "x"/);
-      assert.match((await set('retransmission', 'port == 8080 8081')).message!, /Expected && or \|\| at "8081"/);
+      assert.match(
+        (await set('retransmission', 'port == 8080 8081')).message!,
+        /Expected && or \|\| at "8081"/,
+      );
       assert.match((await set('nothing', '')).message!, /no exception filter "nothing"/);
     }));
 
@@ -59,10 +103,25 @@ describe('debug adapter: bad input', () => {
       await adapter.stopped();
       await refused(adapter, 'variables', { variablesReference: 77 }, /earlier stop/);
       await refused(adapter, 'scopes', { frameId: 4711 }, /earlier stop/);
-      await refused(adapter, 'evaluate', { expression: 'nowhere', frameId: adapter.frame }, /nowhere is not defined/);
-      await refused(adapter, 'evaluate', { expression: 'machine.now_ns = 0', context: 'hover' }, /debug console only/);
+      await refused(
+        adapter,
+        'evaluate',
+        { expression: 'nowhere', frameId: adapter.frame },
+        /nowhere is not defined/,
+      );
+      await refused(
+        adapter,
+        'evaluate',
+        { expression: 'machine.now_ns = 0', context: 'hover' },
+        /debug console only/,
+      );
       await refused(adapter, 'sockscope/packet', { number: 9 }, /no such packet: 9/);
       await refused(adapter, 'sockscope/tree', { view: 'trees' }, /there is no tree "trees"/);
-      await refused(adapter, 'sockscope/setTreeValue', { id: 'kernel/sysctls/net.core.somaxconn', value: 'many' }, /does not take "many"/);
+      await refused(
+        adapter,
+        'sockscope/setTreeValue',
+        { id: 'kernel/sysctls/net.core.somaxconn', value: 'many' },
+        /does not take "many"/,
+      );
     }));
 });

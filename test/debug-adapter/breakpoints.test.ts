@@ -7,15 +7,21 @@ import { fixture, stackFile } from './support/paths.ts';
 type Breakpoints = { breakpoints: DebugProtocol.Breakpoint[] };
 const LOOP = fixture('loop');
 
-function setLine(adapter: Adapter, path: string, breakpoint: DebugProtocol.SourceBreakpoint): Promise<Breakpoints> {
+function setLine(
+  adapter: Adapter,
+  path: string,
+  breakpoint: DebugProtocol.SourceBreakpoint,
+): Promise<Breakpoints> {
   return adapter.request('setBreakpoints', { source: { path }, breakpoints: [breakpoint] });
 }
 
 describe('debug adapter: breakpoints', () => {
   it('stops where a condition is true, with the kernel’s constants in reach', () =>
     withAdapter(async (adapter) => {
-      await adapter.launch({ program: LOOP }, () => setLine(adapter, LOOP, { line: 7, condition: 'turn === TCP_LAST_ACK' }));
-      assert.equal((await adapter.stopped() as DebugProtocol.StoppedEvent['body']).reason, 'breakpoint');
+      await adapter.launch({ program: LOOP }, () =>
+        setLine(adapter, LOOP, { line: 7, condition: 'turn === TCP_LAST_ACK' }),
+      );
+      assert.equal(((await adapter.stopped()) as DebugProtocol.StoppedEvent['body']).reason, 'breakpoint');
       assert.equal(await adapter.evaluate('turn'), '9');
       assert.equal(await adapter.go('continue'), 'terminated');
     }));
@@ -31,10 +37,12 @@ describe('debug adapter: breakpoints', () => {
 
   it('writes log points without stopping', () =>
     withAdapter(async (adapter) => {
-      await adapter.launch({ program: LOOP }, () => setLine(adapter, LOOP, { line: 8, logMessage: '{turn} squared is {square}', condition: 'turn < 3' }));
+      await adapter.launch({ program: LOOP }, () =>
+        setLine(adapter, LOOP, { line: 7, logMessage: '{turn} squared is {square}', condition: 'turn < 3' }),
+      );
       assert.equal(await adapter.stopped(), 'terminated');
-      const lines = adapter.output.filter(({ category }) => category === 'console').map(({ text }) => text.trimEnd());
-      assert.deepEqual(lines, ['1 squared is 1', '2 squared is 4']);
+      const lines = adapter.output.map(({ category, text }) => `${category}: ${text.trimEnd()}`);
+      assert.deepEqual(lines, ['console: 1 squared is 1', 'console: 2 squared is 4']);
     }));
 
   it('refuses what does not parse, and says why', () =>
@@ -69,10 +77,17 @@ describe('debug adapter: breakpoints', () => {
         const { breakpoints } = await adapter.request<Breakpoints>('setFunctionBreakpoints', {
           breakpoints: [{ name: 'sys_listen' }, { name: 'tcp_v4_rcv' }, { name: 'tcp_v5_rcv' }],
         });
-        assert.deepEqual(breakpoints.map(({ verified }) => verified), [true, true, false]);
+        assert.deepEqual(
+          breakpoints.map(({ verified }) => verified),
+          [true, true, false],
+        );
       });
       const names: string[] = [];
-      for (let stop = await adapter.stopped(); stop !== 'terminated' && names.length < 3; stop = await adapter.go('continue')) {
+      for (
+        let stop = await adapter.stopped();
+        stop !== 'terminated' && names.length < 3;
+        stop = await adapter.go('continue')
+      ) {
         assert.equal(stop.reason, 'function breakpoint');
         names.push((await adapter.stack(undefined, 1))[0]!.name);
       }

@@ -45,7 +45,10 @@ describe('the command line', function () {
     assert.deepEqual(ran, { code: 0, stdout: 'client is connected\nserver received "hello"\n', stderr: '' });
   });
   it('console.error goes to stderr, and is no failure', async () => {
-    const ran = await sockscope('run', scenario("export async function p() { console.error('to %s', 'stderr'); console.log({ a: 1 }); }"));
+    const ran = await sockscope(
+      'run',
+      scenario("export async function p() { console.error('to %s', 'stderr'); console.log({ a: 1 }); }"),
+    );
     assert.deepEqual(ran, { code: 0, stdout: '{ a: 1 }\n', stderr: 'to stderr\n' });
   });
   it('time passes at once: a scenario that sleeps for an hour', async () => {
@@ -64,12 +67,18 @@ describe('the command line', function () {
       );
       const { code, stderr } = await sockscope('run', file);
       assert.equal(code, 1);
-      assert.match(stderr, /^sockscope: client \(pid 100\) threw: \w*Error: connect ECONNREFUSED 127\.0\.0\.1:81 \(connection refused\)/);
+      assert.match(
+        stderr,
+        /^sockscope: client \(pid 100\) threw: \w*Error: connect ECONNREFUSED 127\.0\.0\.1:81 \(connection refused\)/,
+      );
       assert.match(stderr, /scenario\.ts:4:/, 'the line of the scenario');
       assert.match(stderr, /code: 'ECONNREFUSED'/);
     });
     it('something that is no Error is told too', async () => {
-      const { code, stderr } = await sockscope('run', scenario("export async function p() { throw 'just a text'; }"));
+      const { code, stderr } = await sockscope(
+        'run',
+        scenario("export async function p() { throw 'just a text'; }"),
+      );
       assert.equal(code, 1);
       assert.match(stderr, /^sockscope: p \(pid 100\) threw: 'just a text'/);
     });
@@ -85,12 +94,17 @@ describe('the command line', function () {
         "import { AF_INET, accept, bind, listen, SOCK_STREAM, socket } from 'sockscope';\nexport async function server() { const fd = await socket(AF_INET, SOCK_STREAM); await bind(fd, { address: '127.0.0.1', port: 80 }); await listen(fd); await accept(fd); }",
       );
       const { stderr } = await sockscope('run', file);
-      assert.equal(stderr, 'sockscope: server (pid 100) still sleeps in accept: nothing is left to wake it\n');
+      assert.equal(
+        stderr,
+        'sockscope: server (pid 100) still sleeps in accept: nothing is left to wake it\n',
+      );
     });
     it('a wrong argument is a TypeError that says what would be right', async () => {
       const { code, stderr } = await sockscope(
         'run',
-        scenario("import { socket } from 'sockscope';\nexport async function p() { await socket('AF_INET' as never, 1); }"),
+        scenario(
+          "import { socket } from 'sockscope';\nexport async function p() { await socket('AF_INET' as never, 1); }",
+        ),
       );
       assert.equal(code, 1);
       assert.match(stderr, /TypeError: socket: family must be a whole number, got 'AF_INET'/);
@@ -102,40 +116,60 @@ describe('the command line', function () {
       assert.equal(stderr.trim().split('\n').length, 1, 'one line, no stack');
     });
     it('a syntax error in TypeScript, with its line', async () => {
-      const { code, stderr } = await sockscope('run', scenario('export async function p() {\n  const x: = 1;\n}\n', 'typed.ts'));
+      const { code, stderr } = await sockscope(
+        'run',
+        scenario('export async function p() {\n  const x: = 1;\n}\n', 'typed.ts'),
+      );
       assert.equal(code, 1);
       assert.match(stderr, /^sockscope: .*typed\.ts/);
       assert.match(stderr, /typed\.ts: line 2, column 12: /);
     });
     it('a syntax error in JavaScript, with its line', async () => {
-      const { code, stderr } = await sockscope('run', scenario('export async function p() {\n  const = 1;\n}\n', 'plain.js'));
+      const { code, stderr } = await sockscope(
+        'run',
+        scenario('export async function p() {\n  const = 1;\n}\n', 'plain.js'),
+      );
       assert.equal(code, 1);
       assert.match(stderr, /^sockscope: .*plain\.js: line 2, column 9: /);
     });
     it('TypeScript that is more than types is refused', async () => {
-      const { code, stderr } = await sockscope('run', scenario('export enum E { A }\nexport async function p() {}\n', 'enum.ts'));
+      const { code, stderr } = await sockscope(
+        'run',
+        scenario('export enum E { A }\nexport async function p() {}\n', 'enum.ts'),
+      );
       assert.equal(code, 1);
       assert.match(stderr, /^sockscope: .*enum\.ts.*enum/s);
     });
     it('no exported async function', async () => {
-      const { code, stderr } = await sockscope('run', scenario('export function p() {}\nasync function q() {}\nvoid q;\n'));
+      const { code, stderr } = await sockscope(
+        'run',
+        scenario('export function p() {}\nasync function q() {}\nvoid q;\n'),
+      );
       assert.equal(code, 1);
       assert.match(stderr, /^sockscope: .*scenario\.ts: no process: export at least one async function/);
     });
     it('an import that is not there', async () => {
-      const unknown = await sockscope('run', scenario("import x from 'no-such-package';\nexport async function p() { x; }"));
+      const unknown = await sockscope(
+        'run',
+        scenario("import x from 'no-such-package';\nexport async function p() { x; }"),
+      );
       assert.equal(unknown.code, 1);
       assert.match(unknown.stderr, /scenario\.ts: cannot import 'no-such-package'/);
-      const name = await sockscope('run', scenario("import { sokket } from 'sockscope';\nexport async function p() { sokket; }"));
+      const name = await sockscope(
+        'run',
+        scenario("import { sokket } from 'sockscope';\nexport async function p() { sokket; }"),
+      );
       assert.equal(name.code, 1);
       assert.match(name.stderr, /sokket/);
       assert.match(name.stderr, /scenario\.ts/);
     });
-    it('imports a file beside it, and Node\'s modules', async () => {
+    it("imports a file beside it, and Node's modules", async () => {
       scenario('export const word: string = "shared";', 'shared.ts');
       // Put together here, lest the build take it for an import of this file.
       const name = './shared' + '.ts';
-      const file = scenario(`import { word } from '${name}';\nimport { basename } from 'node:path';\nexport async function p() { console.log(basename('/a/' + word)); }`);
+      const file = scenario(
+        `import { word } from '${name}';\nimport { basename } from 'node:path';\nexport async function p() { console.log(basename('/a/' + word)); }`,
+      );
       assert.deepEqual(await sockscope('run', file), { code: 0, stdout: 'shared\n', stderr: '' });
     });
   });
@@ -155,30 +189,102 @@ describe('the command line', function () {
     refused('two files', ['run', file, file], 2, /^sockscope: one FILE, not two/);
     refused('an unknown option', ['run', file, '--fast'], 2, /^sockscope: unknown option --fast/);
     refused('an option without its value', ['run', file, '--seed'], 2, /^sockscope: --seed needs a value/);
-    refused('a seed that is no number', ['run', file, '--seed', 'abc'], 2, /^sockscope: --seed takes a whole number, got "abc"/);
-    refused('a seed that is too large', ['run', file, '--seed', '4294967296'], 1, /seed must be a whole number between 0 and 4294967295, got 4294967296/);
-    refused('a sysctl without a value', ['run', file, '--sysctl', 'net.core.somaxconn'], 2, /^sockscope: --sysctl takes NAME=VALUE/);
-    refused('an unknown sysctl: with the one that may be meant', ['run', file, '--sysctl', 'net.ipv4.somaxconn=1'], 1, /sysctl\["net\.ipv4\.somaxconn"\] is not known: did you mean net\.core\.somaxconn\?/);
-    refused('a sysctl\'s value that it does not take', ['run', file, '--sysctl', 'net.core.somaxconn=many'], 1, /sysctl\["net\.core\.somaxconn"\] does not take "many"/);
-    refused('a probability above 1', ['run', file, '--nic', 'loss=5'], 1, /nic\.loss must be a number between 0 and 1, got 5/);
-    refused('a time without a unit that is known', ['run', file, '--nic', 'latency=10parsec'], 1, /nic\.latency must be .*10us.*got "10parsec"/);
-    refused('a ring that is no power of two', ['run', file, '--nic', 'ringSize=100'], 1, /nic\.ringSize must be a power of two/);
-    refused('an unknown property of the NIC', ['run', file, '--nic', 'color=red'], 1, /nic\.color is not known: use one of mtu/);
-    refused('an unknown tracepoint', ['run', file, '--trace', 'tcp:nothing'], 1, /--trace tcp:nothing: no such tracepoint \(there are syscalls:sys_enter/);
-    refused('a capture that cannot be written', ['run', file, '--pcap', '/nowhere/at/all.pcapng'], 1, /--pcap \/nowhere\/at\/all\.pcapng: ENOENT/);
+    refused(
+      'a seed that is no number',
+      ['run', file, '--seed', 'abc'],
+      2,
+      /^sockscope: --seed takes a whole number, got "abc"/,
+    );
+    refused(
+      'a seed that is too large',
+      ['run', file, '--seed', '4294967296'],
+      1,
+      /seed must be a whole number between 0 and 4294967295, got 4294967296/,
+    );
+    refused(
+      'a sysctl without a value',
+      ['run', file, '--sysctl', 'net.core.somaxconn'],
+      2,
+      /^sockscope: --sysctl takes NAME=VALUE/,
+    );
+    refused(
+      'an unknown sysctl: with the one that may be meant',
+      ['run', file, '--sysctl', 'net.ipv4.somaxconn=1'],
+      1,
+      /sysctl\["net\.ipv4\.somaxconn"\] is not known: did you mean net\.core\.somaxconn\?/,
+    );
+    refused(
+      "a sysctl's value that it does not take",
+      ['run', file, '--sysctl', 'net.core.somaxconn=many'],
+      1,
+      /sysctl\["net\.core\.somaxconn"\] does not take "many"/,
+    );
+    refused(
+      'a probability above 1',
+      ['run', file, '--nic', 'loss=5'],
+      1,
+      /nic\.loss must be a number between 0 and 1, got 5/,
+    );
+    refused(
+      'a time without a unit that is known',
+      ['run', file, '--nic', 'latency=10parsec'],
+      1,
+      /nic\.latency must be .*10us.*got "10parsec"/,
+    );
+    refused(
+      'a ring that is no power of two',
+      ['run', file, '--nic', 'ringSize=100'],
+      1,
+      /nic\.ringSize must be a power of two/,
+    );
+    refused(
+      'an unknown property of the NIC',
+      ['run', file, '--nic', 'color=red'],
+      1,
+      /nic\.color is not known: use one of mtu/,
+    );
+    refused(
+      'an unknown tracepoint',
+      ['run', file, '--trace', 'tcp:nothing'],
+      1,
+      /--trace tcp:nothing: no such tracepoint \(there are syscalls:sys_enter/,
+    );
+    refused(
+      'a capture that cannot be written',
+      ['run', file, '--pcap', '/nowhere/at/all.pcapng'],
+      1,
+      /--pcap \/nowhere\/at\/all\.pcapng: ENOENT/,
+    );
   });
 
   describe('--trace', () => {
     it('prints tracepoints as ftrace does, among the output', async () => {
-      const { code, stdout } = await sockscope('run', sample('first-handshake.ts'), '--trace', 'sock:inet_sock_set_state,syscalls:sys_exit');
+      const { code, stdout } = await sockscope(
+        'run',
+        sample('first-handshake.ts'),
+        '--trace',
+        'sock:inet_sock_set_state,syscalls:sys_exit',
+      );
       assert.equal(code, 0);
       const lines = stdout.trimEnd().split('\n');
       assert.match(lines[0]!, /^ +server-100 \[000\] 0\.000000000: sys_exit: socket -> 3$/);
-      assert.ok(lines.some((line) => / inet_sock_set_state: family=AF_INET sport=8080 dport=\d+ .*oldstate=TCP_SYN_RECV newstate=TCP_ESTABLISHED$/.test(line)));
+      assert.ok(
+        lines.some((line) =>
+          / inet_sock_set_state: family=AF_INET sport=8080 dport=\d+ .*oldstate=TCP_SYN_RECV newstate=TCP_ESTABLISHED$/.test(
+            line,
+          ),
+        ),
+      );
       assert.ok(lines.includes('client is connected'));
     });
     it('takes patterns, several times', async () => {
-      const { stdout } = await sockscope('run', sample('first-handshake.ts'), '--trace', 'irq:softirq_*', '--trace=napi:*');
+      const { stdout } = await sockscope(
+        'run',
+        sample('first-handshake.ts'),
+        '--trace',
+        'irq:softirq_*',
+        '--trace=napi:*',
+      );
       const names = new Set([...stdout.matchAll(/^ .*?\d: (\w+):/gm)].map(([, name]) => name));
       assert.deepEqual([...names].sort(), ['napi_poll', 'softirq_entry', 'softirq_exit', 'softirq_raise']);
     });
@@ -195,7 +301,21 @@ describe('the command line', function () {
       ['lost-syn-ack.ts', []],
       ['udp-echo.ts', []],
       ['ping.ts', []],
-      ['transfer', ['--nic', 'mtu=1500', '--nic', 'loss=0.05', '--nic', 'latency=1ms', '--nic', 'reorder=0.05', '--nic', 'duplicate=0.02']],
+      [
+        'transfer',
+        [
+          '--nic',
+          'mtu=1500',
+          '--nic',
+          'loss=0.05',
+          '--nic',
+          'latency=1ms',
+          '--nic',
+          'reorder=0.05',
+          '--nic',
+          'duplicate=0.02',
+        ],
+      ],
     ] as const;
     const TRANSFER = `
       import { accept, AF_INET, bind, close, connect, listen, recv, send, SOCK_DGRAM, SOCK_STREAM, sendto, socket } from 'sockscope';
@@ -216,13 +336,25 @@ describe('the command line', function () {
         await send(fd, new Uint8Array(100_000).fill(65));
         await close(fd);
       }`;
-    const FIELDS = ['tcp.srcport', 'tcp.dstport', 'tcp.seq', 'tcp.ack', 'tcp.flags', 'tcp.window_size', 'tcp.len', 'tcp.options'];
+    const FIELDS = [
+      'tcp.srcport',
+      'tcp.dstport',
+      'tcp.seq',
+      'tcp.ack',
+      'tcp.flags',
+      'tcp.window_size',
+      'tcp.len',
+      'tcp.options',
+    ];
     let hasTshark = false;
     before(() => {
       hasTshark = spawnSync('tshark', ['--version']).status === 0;
     });
     const tshark = (...args: string[]) => {
-      const { stdout, stderr, status } = spawnSync('tshark', ['-n', ...args], { encoding: 'utf8', maxBuffer: 1 << 28 });
+      const { stdout, stderr, status } = spawnSync('tshark', ['-n', ...args], {
+        encoding: 'utf8',
+        maxBuffer: 1 << 28,
+      });
       assert.equal(status, 0, stderr);
       return stdout;
     };
@@ -241,9 +373,28 @@ describe('the command line', function () {
           return;
         }
         // Malformed packets, wrong checksums, lengths that do not fit. (A checksum left to the device is none.)
-        const complaints = tshark('-r', pcap, '-o', 'ip.check_checksum:TRUE', '-o', 'tcp.desegment_tcp_streams:FALSE', '-Y', '_ws.malformed || ip.checksum.status == "Bad" || _ws.expert.group == "Malformed" || _ws.expert.group == "Checksum"');
+        const complaints = tshark(
+          '-r',
+          pcap,
+          '-o',
+          'ip.check_checksum:TRUE',
+          '-o',
+          'tcp.desegment_tcp_streams:FALSE',
+          '-Y',
+          '_ws.malformed || ip.checksum.status == "Bad" || _ws.expert.group == "Malformed" || _ws.expert.group == "Checksum"',
+        );
         assert.equal(complaints, '');
-        const theirs = tshark('-r', pcap, '-o', 'tcp.desegment_tcp_streams:FALSE', '-T', 'fields', '-E', 'occurrence=f', ...FIELDS.flatMap((field) => ['-e', field]));
+        const theirs = tshark(
+          '-r',
+          pcap,
+          '-o',
+          'tcp.desegment_tcp_streams:FALSE',
+          '-T',
+          'fields',
+          '-E',
+          'occurrence=f',
+          ...FIELDS.flatMap((field) => ['-e', field]),
+        );
         const lines = theirs.replace(/\n$/, '').split('\n');
         assert.equal(lines.length, ours.length, 'as many packets');
         lines.forEach((line, i) => assert.equal(ours[i]!.join('\t'), line, `packet ${i + 1}`));
@@ -257,8 +408,16 @@ describe('the command line', function () {
       for (let at = 0; at < bytes.length; at += bytes.readUInt32LE(at + 4)) {
         if (bytes.readUInt32LE(at) !== 6) continue;
         const [captured, length] = [bytes.readUInt32LE(at + 20), bytes.readUInt32LE(at + 24)];
-        const timeNs = Number((BigInt(bytes.readUInt32LE(at + 12)) << 32n) | BigInt(bytes.readUInt32LE(at + 16)));
-        store.add({ number: ++number, timeNs, direction: 'out', length, bytes: new Uint8Array(bytes.subarray(at + 28, at + 28 + captured)) } as Parameters<PacketStore['add']>[0]);
+        const timeNs = Number(
+          (BigInt(bytes.readUInt32LE(at + 12)) << 32n) | BigInt(bytes.readUInt32LE(at + 16)),
+        );
+        store.add({
+          number: ++number,
+          timeNs,
+          direction: 'out',
+          length,
+          bytes: new Uint8Array(bytes.subarray(at + 28, at + 28 + captured)),
+        } as Parameters<PacketStore['add']>[0]);
       }
       return store.rows(0, 1000).rows.map((row) => {
         const { layers, bytes: base64 } = store.packet(row.number);

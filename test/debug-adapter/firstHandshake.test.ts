@@ -61,7 +61,10 @@ describe('debug adapter: a first handshake', () => {
       ];
       for (const name of way) await stepTo(adapter, name);
       const names = (await adapter.stack()).map(({ name }) => name);
-      assert.deepEqual(names.filter((name) => way.includes(name)), [...way].reverse());
+      assert.deepEqual(
+        names.filter((name) => way.includes(name)),
+        [...way].reverse(),
+      );
       assert.equal(names.at(-1), 'client');
 
       // Out again, across the sleep in which connect() waits for the SYN-ACK.
@@ -83,9 +86,14 @@ async function stepTo(adapter: import('./support/adapter.ts').Adapter, name: str
   for (let steps = 0; steps < 200; steps++) {
     const [top] = await adapter.stack(undefined, 1);
     if (top!.name === name) return;
-    const { targets } = await adapter.request<{ targets: { id: number; label: string }[] }>('stepInTargets', { frameId: top!.id });
+    const { targets } = await adapter.request<{ targets: { id: number; label: string }[] }>('stepInTargets', {
+      frameId: top!.id,
+    });
     const target = targets.find(({ label }) => leadsTo(label, name));
-    await adapter.go(target === undefined ? 'next' : 'stepIn', target === undefined ? {} : { targetId: target.id });
+    await adapter.go(
+      target === undefined ? 'next' : 'stepIn',
+      target === undefined ? {} : { targetId: target.id },
+    );
   }
   throw new Error(`never came to ${name}`);
 }
@@ -97,8 +105,10 @@ const BETWEEN: Record<string, RegExp> = {
   tcp_connect: /^(?:connect_v4|tcp_connect)$/,
   tcp_transmit_skb: /^tcp_transmit_skb$|^tcp_send_syn/,
   ip_queue_xmit: /queue_xmit$|^__tcp_transmit_skb$/,
-  dev_queue_xmit: /^(?:__ip_queue_xmit|ip_local_out|dst_output|.*\.output|ip_finish_output|ip_finish_output2|neigh_output|neigh_hh_output|dev_queue_xmit)$/,
-  vnic_xmit: /^(?:__dev_queue_xmit|__dev_xmit_skb|sch_direct_xmit|dev_hard_start_xmit|xmit_one|.*ndo_start_xmit|__qdisc_run|qdisc_run|qdisc_restart)$/,
+  dev_queue_xmit:
+    /^(?:__ip_queue_xmit|ip_local_out|dst_output|.*\.output|ip_finish_output|ip_finish_output2|neigh_output|neigh_hh_output|dev_queue_xmit)$/,
+  vnic_xmit:
+    /^(?:__dev_queue_xmit|__dev_xmit_skb|sch_direct_xmit|dev_hard_start_xmit|xmit_one|.*ndo_start_xmit|__qdisc_run|qdisc_run|qdisc_restart)$/,
 };
 function leadsTo(label: string, name: string): boolean {
   return label === name || (BETWEEN[name]?.test(label) ?? false);

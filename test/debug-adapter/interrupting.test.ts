@@ -24,17 +24,24 @@ describe('debug adapter: interrupting', () => {
       await quick('pause', adapter.request('pause', { threadId: 1 }));
       assert.equal(((await quick('the stop', stop)) as Stopped).reason, 'pause');
       const [locals] = await adapter.scopes();
-      await adapter.request('setVariable', { variablesReference: locals!.variablesReference, name: 'turns', value: '5' });
+      await adapter.request('setVariable', {
+        variablesReference: locals!.variablesReference,
+        name: 'turns',
+        value: '5',
+      });
       assert.equal(await adapter.evaluate('turns', 'watch'), '5');
       await quick('continue', adapter.request('continue', { threadId: adapter.thread }));
-      await quick('disconnect', adapter.request('disconnect', {}));
+      await quick('disconnect', adapter.disconnect());
     }));
 
   it('answers about threads and trees while a busy loop runs', () =>
     withAdapter(async (adapter) => {
       await startBusy(adapter);
       const threads = await quick('threads', adapter.threads());
-      assert.deepEqual(threads.map(({ name }) => name), ['spin [pid 100]', 'softirq (cpu0) · idle']);
+      assert.deepEqual(
+        threads.map(({ name }) => name),
+        ['spin [pid 100]', 'softirq (cpu0) · idle'],
+      );
       assert.ok((await quick('tree', adapter.tree('kernel'))).length > 5);
     }));
 
@@ -42,13 +49,15 @@ describe('debug adapter: interrupting', () => {
     withAdapter(async (adapter) => {
       await adapter.launch({ program: fixture('busy'), stopOnEntry: true });
       assert.equal(((await adapter.stopped()) as Stopped).reason, 'entry');
-      await quick('disconnect', adapter.request('disconnect', {}));
+      await quick('disconnect', adapter.disconnect());
     }));
 
   it('restarts while it stands, with the same breakpoints', () =>
     withAdapter(async (adapter) => {
       const program = fixture('handshake');
-      await adapter.launch({ program }, () => adapter.request('setBreakpoints', { source: { path: program }, breakpoints: [{ line: 19 }] }));
+      await adapter.launch({ program }, () =>
+        adapter.request('setBreakpoints', { source: { path: program }, breakpoints: [{ line: 19 }] }),
+      );
       await adapter.stopped();
       const stop = adapter.stopped();
       await adapter.request('restart', {});
@@ -62,7 +71,9 @@ describe('debug adapter: interrupting', () => {
   it('runs a sleeping thread to its next line', () =>
     withAdapter(async (adapter) => {
       const program = fixture('handshake');
-      await adapter.launch({ program }, () => adapter.request('setBreakpoints', { source: { path: program }, breakpoints: [{ line: 19 }] }));
+      await adapter.launch({ program }, () =>
+        adapter.request('setBreakpoints', { source: { path: program }, breakpoints: [{ line: 19 }] }),
+      );
       await adapter.stopped();
       const server = (await adapter.threads()).find(({ name }) => name.startsWith('server'))!;
       assert.match(server.name, /sleeping in inet_csk_wait_for_connect/);
@@ -76,9 +87,14 @@ describe('debug adapter: interrupting', () => {
 
   it('stops where a process throws what nobody catches, at the scenario’s line', () =>
     withAdapter(async (adapter) => {
-      await adapter.launch({ program: fixture('refused') }, () => adapter.request('setExceptionBreakpoints', { filters: ['uncaught'] }));
+      await adapter.launch({ program: fixture('refused') }, () =>
+        adapter.request('setExceptionBreakpoints', { filters: ['uncaught'] }),
+      );
       const stop = (await adapter.stopped()) as Stopped;
-      assert.match(stop.description!, /uncaught error in client \[pid 100\]: connect ECONNREFUSED 127\.0\.0\.1:9/);
+      assert.match(
+        stop.description!,
+        /uncaught error in client \[pid 100\]: connect ECONNREFUSED 127\.0\.0\.1:9/,
+      );
       const [top] = await adapter.stack();
       assert.deepEqual([top!.name, top!.line], ['open', 5]);
       assert.equal(await adapter.go('continue'), 'terminated');

@@ -19,9 +19,15 @@ describe('debug adapter: values', () => {
       await atEstablished(adapter);
       const names = (await adapter.scopes()).map(({ name }) => name);
       assert.deepEqual(names.slice(0, 2), ['Locals', 'Current socket']);
-      assert.equal((await adapter.variable('Current socket', 'sock_common', 'skc_state')).value, 'TCP_SYN_SENT (2)');
+      assert.equal(
+        (await adapter.variable('Current socket', 'sock_common', 'skc_state')).value,
+        'TCP_SYN_SENT (2)',
+      );
       assert.equal((await adapter.variable('Current socket', 'sock_common', 'skc_daddr')).value, '127.0.0.1');
-      assert.equal((await adapter.variable('Current socket', 'inet_connection_sock', 'icsk_rto')).value.endsWith('s'), true);
+      assert.equal(
+        (await adapter.variable('Current socket', 'inet_connection_sock', 'icsk_rto')).value.endsWith('s'),
+        true,
+      );
       assert.equal(await adapter.evaluate('sk.sk_state', 'hover'), 'TCP_SYN_SENT (2)');
       const una = await adapter.variable('Current socket', 'tcp_sock', 'snd_nxt');
       assert.match(una.value, /^\d+ \(relative 1\)$/);
@@ -35,12 +41,19 @@ describe('debug adapter: values', () => {
         const scope = (await adapter.scopes()).find((one) => one.name === 'Current socket')!;
         const layer = (await adapter.variables(scope.variablesReference)).find((one) => one.name === struct)!;
         await adapter.variables(layer.variablesReference);
-        return adapter.request<{ value: string }>('setVariable', { variablesReference: layer.variablesReference, name, value });
+        return adapter.request<{ value: string }>('setVariable', {
+          variablesReference: layer.variablesReference,
+          name,
+          value,
+        });
       };
       assert.equal((await change('sock_common', 'skc_state', 'TCP_CLOSE_WAIT')).value, 'TCP_CLOSE_WAIT (8)');
       assert.equal((await change('sock_common', 'skc_daddr', '10.0.0.7')).value, '10.0.0.7');
       assert.equal((await change('tcp_sock', 'snd_cwnd', '0x20')).value, '32 segments');
-      await assert.rejects(change('sock_common', 'skc_state', 'OPEN'), /skc_state takes a number or a name: TCP_ESTABLISHED/);
+      await assert.rejects(
+        change('sock_common', 'skc_state', 'OPEN'),
+        /skc_state takes a number or a name: TCP_ESTABLISHED/,
+      );
       await assert.rejects(change('sock', 'sk_prot', 'x'), /cannot be changed|not shown/);
     }));
 
@@ -48,7 +61,9 @@ describe('debug adapter: values', () => {
     withAdapter(async (adapter) => {
       await atEstablished(adapter);
       const sysctls = (await adapter.tree('kernel')).find(({ label }) => label === 'sysctls')!;
-      const somaxconn = (await adapter.tree('kernel', sysctls.id)).find(({ label }) => label === 'net.core.somaxconn')!;
+      const somaxconn = (await adapter.tree('kernel', sysctls.id)).find(
+        ({ label }) => label === 'net.core.somaxconn',
+      )!;
       const { item } = await adapter.custom('sockscope/setTreeValue', { id: somaxconn.id, value: '16' });
       assert.equal(item?.description, '16');
 
@@ -60,6 +75,9 @@ describe('debug adapter: values', () => {
       assert.ok((await adapter.tree('sockets', client.id))[0]!.context.includes('watched'));
       await adapter.request('setExceptionBreakpoints', { filters: [] });
       const stop = await adapter.go('continue');
-      assert.match(stop === 'terminated' ? stop : stop.description!, /transition ESTABLISHED → FIN_WAIT1 of 127\.0\.0\.1:\d+ → 127\.0\.0\.1:8080/);
+      assert.match(
+        stop === 'terminated' ? stop : stop.description!,
+        /transition ESTABLISHED → FIN_WAIT1 of 127\.0\.0\.1:\d+ → 127\.0\.0\.1:8080/,
+      );
     }));
 });

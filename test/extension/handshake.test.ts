@@ -100,7 +100,16 @@ describe('a first handshake, step by step', function () {
     await interfaces.show({ alone: true });
     await interfaces.expand(/^lo/);
     await interfaces.expand(/^RX ring/);
-    await interfaces.waitFor(/\[\d+\].*DD.*127\.0\.0\.1/);
+    // The driver also polls for frames that were sent: go on to a poll that finds one received.
+    const filled = interfaces.row(/\[\d+\].*DD.*127\.0\.0\.1/);
+    await code.debug.waitUntil('a filled descriptor', async () => {
+      const seen = await filled.waitFor({ timeout: 2000 }).then(
+        () => true,
+        () => undefined,
+      );
+      if (!seen) await code.debug.press('continue');
+      return seen;
+    });
     await code.screenshot('handshake-7-rx-ring');
   });
 

@@ -1,5 +1,15 @@
 /** Fields of struct sock_common and struct sock. */
-import { address, bytes, flags, hexadecimal, jiffiesSpan, nsMoment, oneOf, unsigned, type FieldKind } from '../fieldKind.ts';
+import {
+  address,
+  bytes,
+  flags,
+  hexadecimal,
+  jiffiesSpan,
+  nsMoment,
+  oneOf,
+  unsigned,
+  type FieldKind,
+} from '../fieldKind.ts';
 import { addressFamilies, protocols, shutdownFlags, sockFlags, socketTypes, tcpStates } from '../names.ts';
 
 export const SOCK_COMMON_FIELDS: Record<string, FieldKind> = {

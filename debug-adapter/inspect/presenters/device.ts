@@ -26,7 +26,10 @@ export const presentNeighbour: Presenter<neighbour> = {
 };
 
 /** `in 200 ms`, `not armed`. */
-export function timeLeft(timer: { readonly entry: number; readonly expires: number }, now_ns: number): string {
+export function timeLeft(
+  timer: { readonly entry: number; readonly expires: number },
+  now_ns: number,
+): string {
   if (timer.entry < 0) return 'not armed';
   const expires = timer instanceof hrtimer ? timer.expires : timer.expires * NSEC_PER_JIFFY;
   return expires <= now_ns ? 'due' : `in ${duration(expires - now_ns)}`;

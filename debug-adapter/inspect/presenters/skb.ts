@@ -21,7 +21,8 @@ export const presentSkb: Presenter<sk_buff> = {
         node: nodeOf(() => fields.map((field) => context.field(th, field))),
       });
     }
-    if (skb.data_len < skb.len) items.push(context.describe('linear data', skb.head.subarray(skb.data, skb.tail)));
+    if (skb.data_len < skb.len)
+      items.push(context.describe('linear data', skb.head.subarray(skb.data, skb.tail)));
     return items;
   },
 };
@@ -35,7 +36,8 @@ export function packetsOf(queue: sk_buff_head | skb_tree): sk_buff[] {
   return packets;
 }
 export const presentSkbQueue: Presenter<sk_buff_head | skb_tree> = {
-  matches: (value): value is sk_buff_head | skb_tree => value instanceof sk_buff_head || value instanceof skb_tree,
+  matches: (value): value is sk_buff_head | skb_tree =>
+    value instanceof sk_buff_head || value instanceof skb_tree,
   summary: (queue) => {
     const length = queue instanceof skb_tree ? queue.length : queue.qlen;
     return length === 0 ? 'empty' : plural(length, 'packet');

@@ -10,7 +10,10 @@ import { presentSock } from './sock.ts';
 export const presentTask: Presenter<task_struct> = {
   matches: (value): value is task_struct => value instanceof task_struct,
   summary: (task) => {
-    const state = task === task.machine.current ? 'on the CPU' : (taskStates.name(task.__state) ?? `state ${task.__state}`);
+    const state =
+      task === task.machine.current
+        ? 'on the CPU'
+        : (taskStates.name(task.__state) ?? `state ${task.__state}`);
     return `${task.comm} [pid ${task.pid}] ${state}${task.syscall === '' ? '' : ` in ${task.syscall}()`}`;
   },
 };

@@ -32,7 +32,10 @@ export class InterfacesTree {
 
   #device(dev: net_device): TreeNode {
     const adapter = dev.priv instanceof vnic_adapter ? dev.priv : undefined;
-    const napi = adapter === undefined ? '' : `  IRQ ${adapter.hw.ims === 0 ? 'masked' : 'unmasked'}  NAPI ${this.#napiState(adapter)}`;
+    const napi =
+      adapter === undefined
+        ? ''
+        : `  IRQ ${adapter.hw.ims === 0 ? 'masked' : 'unmasked'}  NAPI ${this.#napiState(adapter)}`;
     return {
       key: `dev:${dev.ifindex}`,
       label: dev.name,
@@ -40,7 +43,11 @@ export class InterfacesTree {
       tooltip: `link/ether ${mac(dev.dev_addr)}`,
       icon: 'circuit-board',
       expanded: true,
-      children: () => [...(adapter === undefined ? [] : this.#hardware(adapter)), this.#counters(dev, adapter), this.#struct(dev)],
+      children: () => [
+        ...(adapter === undefined ? [] : this.#hardware(adapter)),
+        this.#counters(dev, adapter),
+        this.#struct(dev),
+      ],
     };
   }
   #napiState({ napi }: vnic_adapter): string {
@@ -58,14 +65,24 @@ export class InterfacesTree {
       ['mask (IMS)', hw.ims === 0 ? 'all masked' : interruptCauses.show(hw.ims, this.#machine)],
       ['causes (ICR)', hw.icr === 0 ? 'none' : interruptCauses.show(hw.icr, this.#machine)],
       ['handled', `${action?.count ?? 0} times`],
-      ['NAPI', `${this.#napiState({ napi } as vnic_adapter)}, weight ${napi.weight}, state ${hex(napi.state)}`],
+      [
+        'NAPI',
+        `${this.#napiState({ napi } as vnic_adapter)}, weight ${napi.weight}, state ${hex(napi.state)}`,
+      ],
     ];
     return {
       key: 'irq',
       label: `IRQ ${irq}`,
       description: `${hw.ims === 0 ? 'masked' : 'unmasked'}${hw.icr === 0 ? '' : ', cause pending'}`,
       icon: 'zap',
-      children: () => parts.map(([label, description]) => ({ key: label, label, description, context: ['copyable'], value: description })),
+      children: () =>
+        parts.map(([label, description]) => ({
+          key: label,
+          label,
+          description,
+          context: ['copyable'],
+          value: description,
+        })),
     };
   }
 
@@ -74,13 +91,22 @@ export class InterfacesTree {
     const effects = (['loss', 'reorder', 'duplicate', 'corrupt'] as const)
       .filter((name) => wire[name].probability > 0)
       .map((name) => `${name} ${wire[name].probability * 100} %`);
-    const speed = wire.bandwidth.bits_per_second === 0 ? [] : [`${wire.bandwidth.bits_per_second / 1e6} Mbit/s`];
+    const speed =
+      wire.bandwidth.bits_per_second === 0 ? [] : [`${wire.bandwidth.bits_per_second / 1e6} Mbit/s`];
     return {
       key: 'wire',
       label: 'wire',
-      description: [plural(frames.length, 'frame'), `latency ${duration(wire.latency.latency_ns)}`, ...speed, ...effects].join(', '),
+      description: [
+        plural(frames.length, 'frame'),
+        `latency ${duration(wire.latency.latency_ns)}`,
+        ...speed,
+        ...effects,
+      ].join(', '),
       icon: 'arrow-swap',
-      children: frames.length === 0 ? undefined : () => limited(frames.map(({ frame, arrives_at }) => this.#flight(frame, arrives_at))),
+      children:
+        frames.length === 0
+          ? undefined
+          : () => limited(frames.map(({ frame, arrives_at }) => this.#flight(frame, arrives_at))),
     };
   }
   #flight(frame: wire_frame, arrives_at: number): TreeNode {

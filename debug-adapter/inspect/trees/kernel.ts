@@ -29,16 +29,31 @@ export class KernelTree {
   }
 
   roots(): TreeNode[] {
-    return [this.#timers(), this.#routes(), this.#neighbours(), ...this.#hashTables(), this.#sysctls(), this.#counters(), this.#log()];
+    return [
+      this.#timers(),
+      this.#routes(),
+      this.#neighbours(),
+      ...this.#hashTables(),
+      this.#sysctls(),
+      this.#counters(),
+      this.#log(),
+    ];
   }
 
   #group(key: string, icon: string, count: number, what: string, children: () => TreeNode[]): TreeNode {
-    return { key, label: key, description: plural(count, what), icon, children: count === 0 ? undefined : () => limited(children()) };
+    return {
+      key,
+      label: key,
+      description: plural(count, what),
+      icon,
+      children: count === 0 ? undefined : () => limited(children()),
+    };
   }
 
   #timers(): TreeNode {
     const wheel: timer_list[] = [];
-    for (const first of this.#machine.timers.vectors) for (let timer = first; timer !== null; timer = timer.next) wheel.push(timer);
+    for (const first of this.#machine.timers.vectors)
+      for (let timer = first; timer !== null; timer = timer.next) wheel.push(timer);
     const high = this.#machine.hrtimers.values();
     const all: { timer: timer_list | hrtimer; at: number }[] = [
       ...wheel.map((timer) => ({ timer, at: timer.expires * NSEC_PER_JIFFY })),
@@ -168,7 +183,9 @@ export class KernelTree {
       children: () =>
         groups.map(([name, names, values]) => {
           // What has never been counted says nothing; it appears when it is.
-          const counted = names.flatMap((counter, index) => (values[index] ? [{ counter, value: values[index] }] : []));
+          const counted = names.flatMap((counter, index) =>
+            values[index] ? [{ counter, value: values[index] }] : [],
+          );
           return {
             key: name,
             label: name,

@@ -44,7 +44,10 @@ export function itemNode(item: Item): TreeNode {
     context,
     value: item.raw ?? item.text,
     set: item.set,
-    children: node === undefined ? undefined : () => limited(node.items(0, MOST_CHILDREN + 1).map(itemNode), node.indexed),
+    children:
+      node === undefined
+        ? undefined
+        : () => limited(node.items(0, MOST_CHILDREN + 1).map(itemNode), node.indexed),
   };
 }
 

@@ -18,7 +18,7 @@ function marks(...parts: (string | false)[]): string {
 /** Runs of descriptors that are merely free are shown folded: a ring of 256 would be all that one sees. */
 function folded(nodes: TreeNode[]): TreeNode[] {
   const shown: TreeNode[] = [];
-  for (let at = 0; at < nodes.length; ) {
+  for (let at = 0; at < nodes.length;) {
     let end = at;
     while (end < nodes.length && nodes[end]!.description === 'free') end++;
     const run = nodes.slice(at, end);
@@ -38,7 +38,8 @@ export function txRing({ tx_ring: ring, hw }: vnic_adapter): TreeNode {
     key: 'tx',
     label: `TX ring ${ring.count}`,
     description: `tail ${hw.tx.tdt} · head ${hw.tx.tdh} · ${pending} pending`,
-    tooltip: 'The driver fills descriptors at the tail, the hardware sends them from the head. A packet is freed when its last descriptor has DD.',
+    tooltip:
+      'The driver fills descriptors at the tail, the hardware sends them from the head. A packet is freed when its last descriptor has DD.',
     icon: 'arrow-up',
     children: () => folded(ring.desc.map((_, index) => txDescriptor(ring, hw, index))),
   };
@@ -46,10 +47,18 @@ export function txRing({ tx_ring: ring, hw }: vnic_adapter): TreeNode {
 function txDescriptor(ring: vnic_adapter['tx_ring'], hw: vnic_adapter['hw'], index: number): TreeNode {
   const desc = ring.desc[index]!;
   const { skb } = ring.buffer_info[index]!;
-  const where = marks(index === hw.tx.tdh && '← head', index === hw.tx.tdt && '← tail', index === ring.next_to_clean && '← next_to_clean');
+  const where = marks(
+    index === hw.tx.tdh && '← head',
+    index === hw.tx.tdt && '← tail',
+    index === ring.next_to_clean && '← next_to_clean',
+  );
   if (desc.length === 0) return { key: `[${index}]`, label: `[${index}]`, description: marks('free', where) };
-  const bits = marks((desc.status & VNIC_TXD_STAT_DD) !== 0 && 'DD', (desc.cmd & VNIC_TXD_CMD_EOP) !== 0 && 'EOP');
-  const packet = skb === null ? '' : packetText(skb, { of: () => ({ sent: undefined, received: undefined }) } as never);
+  const bits = marks(
+    (desc.status & VNIC_TXD_STAT_DD) !== 0 && 'DD',
+    (desc.cmd & VNIC_TXD_CMD_EOP) !== 0 && 'EOP',
+  );
+  const packet =
+    skb === null ? '' : packetText(skb, { of: () => ({ sent: undefined, received: undefined }) } as never);
   return {
     key: `[${index}]`,
     label: `[${index}]`,
@@ -65,7 +74,8 @@ export function rxRing({ rx_ring: ring, hw }: vnic_adapter): TreeNode {
     key: 'rx',
     label: `RX ring ${ring.count}`,
     description: `next_to_clean ${ring.next_to_clean} · ${done} done`,
-    tooltip: 'The hardware writes frames into the buffers from its head on and sets DD; the driver takes them at next_to_clean.',
+    tooltip:
+      'The hardware writes frames into the buffers from its head on and sets DD; the driver takes them at next_to_clean.',
     icon: 'arrow-down',
     expanded: true,
     children: () => rxDescriptors(ring, hw),
@@ -73,22 +83,32 @@ export function rxRing({ rx_ring: ring, hw }: vnic_adapter): TreeNode {
 }
 
 function rxDescriptors(ring: vnic_adapter['rx_ring'], hw: vnic_adapter['hw']): TreeNode[] {
-  return folded(ring.desc.map((desc, index): TreeNode => {
-    const where = marks(index === hw.rx.rdh && '← head', index === hw.rx.rdt && '← tail', index === ring.next_to_clean && '← next_to_clean');
-    const key = `[${index}]`;
-    if ((desc.status & VNIC_RXD_STAT_DD) === 0) {
-      return { key, label: key, description: marks(desc.buffer_addr === null ? 'no buffer' : 'free', where) };
-    }
-    const bits = marks('DD', (desc.status & VNIC_RXD_STAT_EOP) !== 0 && 'EOP');
-    const rest = (desc.frags ?? []).reduce((sum, { size }) => sum + size, 0);
-    const bytes = desc.buffer_addr?.subarray(0, desc.length) ?? new Uint8Array(0);
-    return {
-      key,
-      label: key,
-      description: marks(bits, `${desc.length + rest} bytes`, frameText(bytes, desc.length + rest), where),
-      context: desc.frame_number > 0 ? ['packet', 'copyable'] : ['copyable'],
-      packetNumber: desc.frame_number > 0 ? desc.frame_number : undefined,
-      value: frameText(bytes, desc.length + rest),
-    };
-  }));
+  return folded(
+    ring.desc.map((desc, index): TreeNode => {
+      const where = marks(
+        index === hw.rx.rdh && '← head',
+        index === hw.rx.rdt && '← tail',
+        index === ring.next_to_clean && '← next_to_clean',
+      );
+      const key = `[${index}]`;
+      if ((desc.status & VNIC_RXD_STAT_DD) === 0) {
+        return {
+          key,
+          label: key,
+          description: marks(desc.buffer_addr === null ? 'no buffer' : 'free', where),
+        };
+      }
+      const bits = marks('DD', (desc.status & VNIC_RXD_STAT_EOP) !== 0 && 'EOP');
+      const rest = (desc.frags ?? []).reduce((sum, { size }) => sum + size, 0);
+      const bytes = desc.buffer_addr?.subarray(0, desc.length) ?? new Uint8Array(0);
+      return {
+        key,
+        label: key,
+        description: marks(bits, `${desc.length + rest} bytes`, frameText(bytes, desc.length + rest), where),
+        context: desc.frame_number > 0 ? ['packet', 'copyable'] : ['copyable'],
+        packetNumber: desc.frame_number > 0 ? desc.frame_number : undefined,
+        value: frameText(bytes, desc.length + rest),
+      };
+    }),
+  );
 }

@@ -30,7 +30,10 @@ export class SocketNodes {
 
   /** @param prefix what stands before it: 'fd 3' */
   node(sk: sock_common, prefix = '', expanded = false): TreeNode {
-    const name = sk instanceof request_sock || sk instanceof inet_timewait_sock ? incomingEndpoints(sk) : `${protocolOf(sk)}  ${endpointsOf(sk)}`;
+    const name =
+      sk instanceof request_sock || sk instanceof inet_timewait_sock
+        ? incomingEndpoints(sk)
+        : `${protocolOf(sk)}  ${endpointsOf(sk)}`;
     return {
       key: `sock:${this.#ids.of(sk)}`,
       label: prefix === '' ? name : `${prefix}  ${name}`,
@@ -68,8 +71,10 @@ export class SocketNodes {
 
   #parts(sk: sock_common): TreeNode[] {
     const parts: TreeNode[] = [];
-    if (sk instanceof inet_connection_sock && sk.skc_state === TCP_LISTEN) parts.push(this.#acceptQueue(sk), this.#synQueue(sk));
-    if (sk instanceof request_sock && sk.sk !== null) parts.push({ ...this.node(sk.sk, 'child'), expanded: true });
+    if (sk instanceof inet_connection_sock && sk.skc_state === TCP_LISTEN)
+      parts.push(this.#acceptQueue(sk), this.#synQueue(sk));
+    if (sk instanceof request_sock && sk.sk !== null)
+      parts.push({ ...this.node(sk.sk, 'child'), expanded: true });
     parts.push(...this.#describer.layers(sk).map(itemNode));
     if (sk instanceof sock) parts.push(...this.#queues(sk), this.#timers(sk));
     return parts;
@@ -79,13 +84,17 @@ export class SocketNodes {
     return {
       key: 'accept queue',
       label: 'accept queue (icsk_accept_queue)',
-      description: sk.sk_ack_backlog === 0 ? `empty, limit ${sk.sk_max_ack_backlog}` : `${sk.sk_ack_backlog} of max ${sk.sk_max_ack_backlog}`,
+      description:
+        sk.sk_ack_backlog === 0
+          ? `empty, limit ${sk.sk_max_ack_backlog}`
+          : `${sk.sk_ack_backlog} of max ${sk.sk_max_ack_backlog}`,
       tooltip: 'Finished connections that accept() has not taken yet. Linux takes one more than the backlog.',
       icon: 'list-ordered',
       expanded: true,
       children: () => {
         const waiting: TreeNode[] = [];
-        for (let req = sk.icsk_accept_queue?.rskq_accept_head ?? null; req !== null; req = req.dl_next) waiting.push(this.#waiting(req));
+        for (let req = sk.icsk_accept_queue?.rskq_accept_head ?? null; req !== null; req = req.dl_next)
+          waiting.push(this.#waiting(req));
         return limited(waiting);
       },
     };
@@ -95,7 +104,11 @@ export class SocketNodes {
     if (req.sk === null) return this.node(req);
     const since = 'snt_synack' in req ? this.#now - (req.snt_synack as number) * 1000 : 0;
     const age = since > 0 ? ` · SYN-ACK sent ${duration(since)} ago` : '';
-    return { ...this.node(req.sk), label: incomingEndpoints(req.sk), description: `${stateOf(req.sk)}${age}` };
+    return {
+      ...this.node(req.sk),
+      label: incomingEndpoints(req.sk),
+      description: `${stateOf(req.sk)}${age}`,
+    };
   }
   #synQueue(sk: sock): TreeNode {
     const requests = this.#requests(sk);
@@ -103,7 +116,8 @@ export class SocketNodes {
       key: 'SYN queue',
       label: 'SYN queue (NEW_SYN_RECV in ehash)',
       description: requests.length === 0 ? 'empty' : String(requests.length),
-      tooltip: 'Connection requests whose handshake is not finished. They stand in the hash table of connections; qlen counts them.',
+      tooltip:
+        'Connection requests whose handshake is not finished. They stand in the hash table of connections; qlen counts them.',
       icon: 'list-unordered',
       expanded: requests.length > 0,
       children: () => limited(this.#requests(sk).map((req) => this.node(req))),
@@ -115,7 +129,8 @@ export class SocketNodes {
       ['sk_receive_queue', sk.sk_receive_queue],
       ['sk_write_queue', sk.sk_write_queue],
     ];
-    if (sk instanceof tcp_sock) queues.push(['tcp_rtx_queue', sk.tcp_rtx_queue], ['out_of_order_queue', sk.out_of_order_queue]);
+    if (sk instanceof tcp_sock)
+      queues.push(['tcp_rtx_queue', sk.tcp_rtx_queue], ['out_of_order_queue', sk.out_of_order_queue]);
     queues.push(['sk_error_queue', sk.sk_error_queue]);
     return [...queues.map(([name, queue]) => this.#queue(name, queue)), this.#backlog(sk)];
   }
@@ -126,7 +141,10 @@ export class SocketNodes {
       label: name,
       description: length === 0 ? 'empty' : plural(length, 'packet'),
       icon: 'layers',
-      children: length === 0 ? undefined : () => limited(packetsOf(queue).map((skb, index) => this.packet(skb, index))),
+      children:
+        length === 0
+          ? undefined
+          : () => limited(packetsOf(queue).map((skb, index) => this.packet(skb, index))),
     };
   }
   #backlog(sk: sock): TreeNode {
@@ -136,7 +154,8 @@ export class SocketNodes {
     return {
       key: 'queue sk_backlog',
       label: 'sk_backlog',
-      description: packets.length === 0 ? 'empty' : `${plural(packets.length, 'packet')}, ${len} bytes of truesize`,
+      description:
+        packets.length === 0 ? 'empty' : `${plural(packets.length, 'packet')}, ${len} bytes of truesize`,
       tooltip: 'Packets that came while a process owned the socket.',
       icon: 'layers',
       children: packets.length === 0 ? undefined : () => packets.map((skb, index) => this.packet(skb, index)),
@@ -158,7 +177,8 @@ export class SocketNodes {
 
   #timers(sk: sock): TreeNode {
     const armed: TreeNode[] = [];
-    const add = (key: string, label: string, left: string) => armed.push({ key, label, description: left, icon: 'watch' });
+    const add = (key: string, label: string, left: string) =>
+      armed.push({ key, label, description: left, icon: 'watch' });
     if (sk instanceof inet_connection_sock) {
       const { icsk_retransmit_timer: retransmit, icsk_delack_timer: delack } = sk;
       if (retransmit && retransmit.entry >= 0) {
@@ -168,16 +188,21 @@ export class SocketNodes {
       }
       if (delack && delack.entry >= 0) add('delack', 'icsk_delack_timer', timeLeft(delack, this.#now));
     }
-    if (sk.sk_timer !== null && sk.sk_timer.entry >= 0) add('sk_timer', 'sk_timer (keepalive)', timeLeft(sk.sk_timer, this.#now));
+    if (sk.sk_timer !== null && sk.sk_timer.entry >= 0)
+      add('sk_timer', 'sk_timer (keepalive)', timeLeft(sk.sk_timer, this.#now));
     if (sk instanceof tcp_sock) {
-      if (sk.pacing_timer !== null && sk.pacing_timer.entry >= 0) add('pacing', 'pacing_timer', timeLeft(sk.pacing_timer, this.#now));
+      if (sk.pacing_timer !== null && sk.pacing_timer.entry >= 0)
+        add('pacing', 'pacing_timer', timeLeft(sk.pacing_timer, this.#now));
       if (sk.compressed_ack_timer !== null && sk.compressed_ack_timer.entry >= 0)
         add('compressed_ack', 'compressed_ack_timer', timeLeft(sk.compressed_ack_timer, this.#now));
     }
     return {
       key: 'timers',
       label: 'timers',
-      description: armed.length === 0 ? 'none' : armed.map(({ label, description }) => `${label} ${description}`).join(' · '),
+      description:
+        armed.length === 0
+          ? 'none'
+          : armed.map(({ label, description }) => `${label} ${description}`).join(' · '),
       icon: 'watch',
       children: armed.length === 0 ? undefined : () => armed,
     };

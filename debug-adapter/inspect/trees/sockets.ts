@@ -30,11 +30,14 @@ export class SocketsTree {
       (sk) => sk.sk_socket === null && !sk.sk_kern_sock && !listed.has(sk) && !waiting.has(sk),
     );
     const timeWait = this.#inEhash(inet_timewait_sock);
-    const strayed = this.#inEhash(request_sock).filter(({ rsk_listener: listener }) => listener === null || !listed.has(listener));
+    const strayed = this.#inEhash(request_sock).filter(
+      ({ rsk_listener: listener }) => listener === null || !listed.has(listener),
+    );
     if (roots.length + orphans.length + timeWait.length + strayed.length === 0) return [];
     roots.push(this.#group('time-wait', 'Connections that have ended and wait out their time.', timeWait));
     roots.push(this.#group('orphans', 'Sockets that no process has open any more.', orphans));
-    if (strayed.length > 0) roots.push(this.#group('new-syn-recv', 'Requests whose listener no process shows.', strayed));
+    if (strayed.length > 0)
+      roots.push(this.#group('new-syn-recv', 'Requests whose listener no process shows.', strayed));
     return roots;
   }
 
@@ -46,7 +49,8 @@ export class SocketsTree {
       description: `[pid ${task.pid}]`,
       icon: 'server-process',
       expanded: true,
-      children: () => limited(socketsOf(task).map(([fd, sk]) => this.#nodes.node(sk, `fd ${fd}`, sockets.length === 1))),
+      children: () =>
+        limited(socketsOf(task).map(([fd, sk]) => this.#nodes.node(sk, `fd ${fd}`, sockets.length === 1))),
     };
   }
   #group(key: string, tooltip: string, sockets: readonly sock_common[]): TreeNode {

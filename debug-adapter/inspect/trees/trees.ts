@@ -38,7 +38,8 @@ export class Trees {
 
   /** @param parent null: the view's roots */
   children(view: TreeView, parent: string | null, stands: boolean): TreeItem[] {
-    if (!Object.hasOwn(this.#views, view)) throw new Error(`there is no tree "${view}": sockets, interfaces, kernel`);
+    if (!Object.hasOwn(this.#views, view))
+      throw new Error(`there is no tree "${view}": sockets, interfaces, kernel`);
     if (this.#nodes.size > MOST_NODES) this.#nodes.clear();
     const nodes = parent === null ? this.#views[view].roots() : this.#find(view, parent)?.children?.();
     return (nodes ?? []).map((node) => this.#item(`${parent ?? view}/${node.key}`, node, stands));
@@ -49,7 +50,7 @@ export class Trees {
     const known = this.#nodes.get(id);
     if (known !== undefined) return known;
     let nodes = this.#views[view].roots();
-    for (let path = view as string; ; ) {
+    for (let path = view as string; ;) {
       const found = nodes.find(({ key }) => id === `${path}/${key}` || id.startsWith(`${path}/${key}/`));
       if (found === undefined || found.children === undefined) return found;
       path = `${path}/${found.key}`;

@@ -34,7 +34,10 @@ export class Adapter {
   }
 
   /** Initialize, launch, set up, and let it run. */
-  async launch(args: Record<string, unknown>, setUp: (adapter: this) => Promise<unknown> = async () => {}): Promise<void> {
+  async launch(
+    args: Record<string, unknown>,
+    setUp: (adapter: this) => Promise<unknown> = async () => {},
+  ): Promise<void> {
     await this.client.initializeRequest();
     const initialized = this.client.waitForEvent('initialized', LATE_MS);
     const launched = this.request('launch', args);
@@ -63,7 +66,9 @@ export class Adapter {
   }
   /** The next stop, or the end. */
   async stopped(): Promise<Stopped | 'terminated'> {
-    const stop = this.#stops.shift() ?? (await new Promise<Stopped | 'terminated'>((resolve) => (this.#waiting = resolve)));
+    const stop =
+      this.#stops.shift() ??
+      (await new Promise<Stopped | 'terminated'>((resolve) => (this.#waiting = resolve)));
     if (stop === 'terminated') return stop;
     this.thread = stop.threadId ?? 0;
     const [top] = await this.stack(this.thread, 1);
@@ -71,14 +76,20 @@ export class Adapter {
     return stop;
   }
   /** Go on, and say where it stops. */
-  async go(command: 'continue' | 'next' | 'stepIn' | 'stepOut', more: object = {}): Promise<Stopped | 'terminated'> {
+  async go(
+    command: 'continue' | 'next' | 'stepIn' | 'stepOut',
+    more: object = {},
+  ): Promise<Stopped | 'terminated'> {
     const stop = this.stopped();
     await this.request(command, { threadId: this.thread, ...more });
     return stop;
   }
 
   async stack(threadId = this.thread, levels = 0): Promise<DebugProtocol.StackFrame[]> {
-    const { stackFrames } = await this.request<DebugProtocol.StackTraceResponse['body']>('stackTrace', { threadId, levels });
+    const { stackFrames } = await this.request<DebugProtocol.StackTraceResponse['body']>('stackTrace', {
+      threadId,
+      levels,
+    });
     return stackFrames;
   }
   async threads(): Promise<DebugProtocol.Thread[]> {
@@ -88,7 +99,8 @@ export class Adapter {
     return (await this.request<DebugProtocol.ScopesResponse['body']>('scopes', { frameId })).scopes;
   }
   async variables(variablesReference: number): Promise<DebugProtocol.Variable[]> {
-    return (await this.request<DebugProtocol.VariablesResponse['body']>('variables', { variablesReference })).variables;
+    return (await this.request<DebugProtocol.VariablesResponse['body']>('variables', { variablesReference }))
+      .variables;
   }
   /** A variable by its path from a scope: 'Locals', 'sk', 'sock_common', 'skc_state'. */
   async variable(...path: string[]): Promise<DebugProtocol.Variable> {
@@ -105,7 +117,11 @@ export class Adapter {
     return found;
   }
   async evaluate(expression: string, context = 'repl'): Promise<string> {
-    const body = await this.request<DebugProtocol.EvaluateResponse['body']>('evaluate', { expression, context, frameId: this.frame });
+    const body = await this.request<DebugProtocol.EvaluateResponse['body']>('evaluate', {
+      expression,
+      context,
+      frameId: this.frame,
+    });
     return body.result;
   }
 
@@ -113,9 +129,14 @@ export class Adapter {
     return (await this.custom('sockscope/tree', parent === undefined ? { view } : { view, parent })).items;
   }
 
-  /** End it; the process must be gone soon after. */
+  #over = false;
+  /** End it from inside: the process ends by itself. */
+  async disconnect(): Promise<void> {
+    this.#over = true;
+    await this.request('disconnect', {});
+  }
   async stop(): Promise<void> {
-    await this.client.stop();
+    if (!this.#over) await this.client.stop();
   }
 }
 

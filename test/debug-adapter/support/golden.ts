@@ -12,5 +12,9 @@ export function expectGolden(name: string, text: string): void {
     return;
   }
   assert.ok(existsSync(file), `${file} is not there yet: run the test once with UPDATE_GOLDEN=1`);
-  assert.equal(text, readFileSync(file, 'utf8'), `differs from ${path.relative(ROOT, file)} (UPDATE_GOLDEN=1 rewrites it)`);
+  assert.equal(
+    text,
+    readFileSync(file, 'utf8'),
+    `differs from ${path.relative(ROOT, file)} (UPDATE_GOLDEN=1 rewrites it)`,
+  );
 }

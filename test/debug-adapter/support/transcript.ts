@@ -20,7 +20,9 @@ export class Transcript {
   }
 
   /** Go on with a command, and note where it stops. */
-  async go(command: 'continue' | 'next' | 'stepIn' | 'stepOut'): Promise<DebugProtocol.StackFrame | undefined> {
+  async go(
+    command: 'continue' | 'next' | 'stepIn' | 'stepOut',
+  ): Promise<DebugProtocol.StackFrame | undefined> {
     this.note(`> ${command}`);
     return this.stop(await this.#adapter.go(command));
   }
@@ -30,7 +32,8 @@ export class Transcript {
       return undefined;
     }
     const [top] = await this.#adapter.stack(undefined, 1);
-    const why = stopped.description === undefined ? stopped.reason : `${stopped.reason}: ${stopped.description}`;
+    const why =
+      stopped.description === undefined ? stopped.reason : `${stopped.reason}: ${stopped.description}`;
     this.note(`  stopped (${why}) in ${await this.#threadName()}: ${place(top)}`);
     return top;
   }
@@ -46,13 +49,15 @@ export class Transcript {
     this.note('  threads:');
     for (const { id, name } of await this.#adapter.threads()) {
       this.note(`    ${name}`);
-      if (id !== this.#adapter.thread) for (const frame of await this.#adapter.stack(id)) this.note(`      ${place(frame)}`);
+      if (id !== this.#adapter.thread)
+        for (const frame of await this.#adapter.stack(id)) this.note(`      ${place(frame)}`);
     }
   }
   async locals(): Promise<void> {
     const [scope] = await this.#adapter.scopes();
     this.note('  locals:');
-    for (const { name, value } of await this.#adapter.variables(scope!.variablesReference)) this.note(`    ${name} = ${value}`);
+    for (const { name, value } of await this.#adapter.variables(scope!.variablesReference))
+      this.note(`    ${name} = ${value}`);
   }
 
   /** A tree as far as `show` says; structs stay closed. */
@@ -63,7 +68,9 @@ export class Transcript {
   async #branch(view: TreeView, parent: string | undefined, show: RegExp, indent: string): Promise<void> {
     for (const item of await this.#adapter.tree(view, parent)) {
       if (!show.test(item.label)) continue;
-      this.note(`${indent}${item.label}${item.description ? `  ${item.description}` : ''}${item.changed === true ? '  (changed)' : ''}`);
+      this.note(
+        `${indent}${item.label}${item.description ? `  ${item.description}` : ''}${item.changed === true ? '  (changed)' : ''}`,
+      );
       if (item.collapsible !== 'none') await this.#branch(view, item.id, show, `${indent}  `);
     }
   }

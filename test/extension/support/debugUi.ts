@@ -130,7 +130,7 @@ export class DebugUi {
 
   /** Stops where a function begins. */
   async breakOnFunction(name: string): Promise<void> {
-    const pane = await this.#workbench.showPane('Breakpoints');
+    const pane = await this.#workbench.showPane('Breakpoints', { alone: true });
     await pane.locator('.pane-header').hover();
     await pane.locator('.pane-header a[aria-label^="Add Function Breakpoint"]').click();
     const input = pane.locator('input').last();

@@ -107,11 +107,11 @@ export class RawPeer {
   }
 
   /** A handshake begun from here. Sequence numbers: ours from 1000. @returns theirs: of the next byte */
-  async connect(options: number[] = []): Promise<number> {
+  async connect(options: number[] = [], window = 65535): Promise<number> {
     await this.send({ flags: 'S', seq: 999, options });
     const { seq, ack } = await this.expect('S.');
     assert.equal(ack, 1000);
-    await this.send({ flags: '.', seq: 1000, ack: seq + 1 });
+    await this.send({ flags: '.', seq: 1000, ack: seq + 1, window });
     return (seq + 1) >>> 0;
   }
 }

@@ -28,6 +28,26 @@ describe('wire: latency', () => {
     assert.equal(wire.frames.length, 0);
   });
 
+  it('what is sent while a frame arrives does not hold up those that are under way', () => {
+    const { machine, wire } = wireOf(1000);
+    const arrivals: [number, number][] = [];
+    const started = machine.now_ns;
+    wire.attach((frame) => {
+      const label = frame.head[0]!;
+      arrivals.push([label, machine.now_ns - started]);
+      // The first is answered at once.
+      if (label === 1) wire.transmit(frameOf(Uint8Array.of(3)));
+    });
+    wire.transmit(frameOf(Uint8Array.of(1)));
+    machine.hardware.at(started + 500, () => void wire.transmit(frameOf(Uint8Array.of(2))), null);
+    runHardware(machine);
+    assert.deepEqual(arrivals, [
+      [1, 1000],
+      [2, 1500],
+      [3, 2000],
+    ]);
+  });
+
   it('delivers at once without latency', () => {
     const { wire, end } = wireOf(0);
     wire.transmit(frameOf(Uint8Array.of(1)));

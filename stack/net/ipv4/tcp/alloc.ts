@@ -1,4 +1,4 @@
-/** Segments for the write queue. */
+/** Segments for the write queue, and what happens when all sockets together use too much memory. @linux net/ipv4/tcp.c */
 import { CHECKSUM_PARTIAL, type sk_buff } from '../../../include/linux/skbuff.ts';
 import { NET_ADD_STATS, NET_INC_STATS } from '../../../include/net/net_namespace.ts';
 import { sock_net, type sock } from '../../../include/net/sock.ts';

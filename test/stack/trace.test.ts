@@ -1,0 +1,79 @@
+/** Tracepoints: each says what it is to say, and no listener changes what happens. */
+import assert from 'node:assert/strict';
+import { TRACEPOINTS, type TracepointName } from '../../stack/index.ts';
+import { formatHit } from '../../stack/trace/format.ts';
+import { block, codeOf, connected, listener, receive, story } from './support/story.ts';
+
+/** A story in which all kinds of things happen. */
+const eventful = () => {
+  const tale = story({ nic: { mtu: 1500, loss: 0.1, corrupt: 0.05, latency: '1ms' }, sysctl: { 'net.ipv4.tcp_syn_retries': 2, 'net.core.rmem_default': 4608 } });
+  return tale
+    .process('server', async (s) => {
+      const fd = await listener(s, 0);
+      const connection = await s.accept(fd);
+      await receive(s, connection);
+      await s.close(connection);
+      await s.sleep(3000);
+    })
+    .process('client', async (s) => {
+      const fd = await connected(s);
+      await s.send(fd, block(50_000));
+      await s.close(fd);
+      for (let i = 0; i < 4; i++) {
+        const more = await s.socket(s.AF_INET, s.SOCK_STREAM | s.SOCK_NONBLOCK);
+        await codeOf(s.connect(more, { address: '127.0.0.1', port: 8080 }));
+      }
+      assert.notEqual(await codeOf(connected(s, { address: '127.0.0.1', port: 81 })), null);
+      const udp = await s.socket(s.AF_INET, s.SOCK_DGRAM);
+      await s.bind(udp, { address: '127.0.0.1', port: 53 });
+      for (let i = 0; i < 20; i++) await s.sendto(udp, block(1000), 0, { address: '127.0.0.1', port: 53 });
+      await s.sendto(udp, block(4000), 0, { address: '127.0.0.1', port: 54 });
+      await s.recv(udp);
+      await codeOf(s.socket(s.AF_INET6, s.SOCK_STREAM));
+      await s.sleep(5000);
+    });
+};
+
+describe('tracepoints', () => {
+  it('each can be told in a line', async () => {
+    const tale = eventful();
+    const seen = new Map<TracepointName, string>();
+    for (const name of TRACEPOINTS) {
+      tale.machine.tracer.on(name, (hit) => {
+        const line = formatHit(tale.machine, hit);
+        assert.match(line, /^ *\S+ \[000\] \d+\.\d{9}: \w+:( .+)?$/);
+        assert.doesNotMatch(line, /undefined|NaN|\[object/, line);
+        seen.set(name, line);
+      });
+    }
+    await tale.run();
+    const unseen = TRACEPOINTS.filter((name) => !seen.has(name));
+    // What has no occasion here: urgent things, limits, and what loopback has no need of.
+    for (const name of ['sched:sched_switch', 'tcp:tcp_retransmit_skb', 'sock:inet_sock_set_state', 'skb:kfree_skb', 'tcp:tcp_send_reset', 'module:module_request', 'udp:udp_fail_queue_rcv_skb', 'tcp:tcp_cong_state_set', 'sock:inet_sk_error_report', 'tcp:tcp_destroy_sock'] as const) {
+      assert.ok(!unseen.includes(name), `${name} was never passed`);
+    }
+  });
+  it('whether somebody listens or not, the same happens', async () => {
+    const [quiet, loud] = [eventful(), eventful()];
+    for (const name of TRACEPOINTS) loud.machine.tracer.on(name, () => {});
+    await Promise.all([quiet.run(), loud.run()]);
+    assert.deepEqual(loud.packetLines, quiet.packetLines);
+    assert.equal(loud.machine.tracer.event, quiet.machine.tracer.event);
+    assert.equal(loud.machine.now_ns, quiet.machine.now_ns);
+  });
+  it('a listener that has gone is not called', async () => {
+    const tale = story();
+    let count = 0;
+    const end = tale.machine.tracer.on('syscalls:sys_enter', () => count++);
+    tale.process('process', async (s) => {
+      s.getpid();
+      await s.sleep(1);
+      end();
+      end();
+      await s.sleep(1);
+    });
+    await tale.run();
+    assert.equal(count, 1);
+    assert.ok(tale.machine.tracer.armed.every((armed, i) => armed === 0 || TRACEPOINTS[i] === 'sock:inet_sock_set_state' || TRACEPOINTS[i] === 'syscalls:sys_exit'));
+  });
+});
