@@ -13,7 +13,7 @@ export interface WorkerPeer {
 
 interface AttachedToWorker {
   sessionId: string;
-  workerInfo: { workerId: string };
+  workerInfo: { workerId: string; title: string };
 }
 
 export class WorkerHub {
@@ -72,12 +72,14 @@ export class WorkerHub {
   }
 
   #onAttached({ sessionId, workerInfo }: AttachedToWorker): void {
-    const peer = this.#expected.get(workerInfo.workerId);
+    // workerId counts the workers as they attach; the title has the thread's own number: `[worker 2] name`.
+    const threadId = /^\[worker (\d+)\]/.exec(workerInfo.title)?.[1] ?? workerInfo.workerId;
+    const peer = this.#expected.get(threadId);
     if (peer === undefined) {
-      this.#early.set(workerInfo.workerId, sessionId);
+      this.#early.set(threadId, sessionId);
       return;
     }
-    this.#expected.delete(workerInfo.workerId);
+    this.#expected.delete(threadId);
     this.#attached.set(sessionId, peer);
     peer.attached(sessionId);
   }

@@ -51,6 +51,7 @@ export class Debuggee {
     const workerData: WorkerData = { ring: this.ring };
     this.#worker = new Worker(new URL('../worker/main.js', import.meta.url), {
       execArgv: ['--experimental-vm-modules', '--no-warnings'],
+      name: 'machine',
       workerData,
       stdout: true,
       stderr: true,
@@ -82,6 +83,7 @@ export class Debuggee {
     const sent = [
       client.send('Runtime.enable'),
       client.send('Debugger.enable'),
+      client.send('Debugger.setBlackboxPatterns', { patterns: [...SKIPPED_PATTERNS] }),
       client.send('Runtime.runIfWaitingForDebugger'),
     ];
     await Promise.all([...sent, ready]);
@@ -94,17 +96,22 @@ export class Debuggee {
    */
   async boot(boot: BootConfig, skip: readonly string[]): Promise<void> {
     await this.#ready;
-    const patterns = this.client.send('Debugger.setBlackboxPatterns', {
-      patterns: [...SKIPPED_PATTERNS, ...skip],
-    });
     const booted = this.#next();
     this.#send({ type: 'boot', boot });
-    await Promise.all([booted, patterns]);
+    await booted;
+    if (skip.length > 0) await this.#skip(skip);
     const { result } = await this.client.send('Runtime.evaluate', {
       expression: `globalThis[Symbol.for('${AGENT}')]`,
       objectGroup: 'agent',
     });
     this.#agentId = result.objectId!;
+  }
+
+  async #skip(more: readonly string[]): Promise<void> {
+    const patterns = [...SKIPPED_PATTERNS, ...more];
+    const set = () => this.client.send('Debugger.setBlackboxPatterns', { patterns });
+    // V8 compiles the patterns in the thread that they are for, and fails when it is interrupted at a bad moment.
+    await set().catch(set);
   }
 
   /** Load the program. @returns its processes' names. Rejects with a message for the user. */

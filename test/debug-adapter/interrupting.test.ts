@@ -13,7 +13,8 @@ async function quick<T>(what: string, answer: Promise<T>): Promise<T> {
 }
 const startBusy = async (adapter: Adapter) => {
   await adapter.launch({ program: fixture('busy') });
-  await new Promise((resolve) => setTimeout(resolve, 300));
+  // The process is there as soon as the machine runs it.
+  while ((await adapter.threads()).length < 2) await new Promise((resolve) => setTimeout(resolve, 20));
 };
 
 describe('debug adapter: interrupting', () => {

@@ -115,6 +115,7 @@ describe('a first handshake, step by step', function () {
 
   it('ends, and leaves nothing running', async () => {
     await code.debug.stop();
+    await code.tree('Sockets').show();
     await code.debug.waitUntil('the welcome text', async () =>
       (await code.tree('Sockets').welcome()).startsWith('Every socket of the machine') ? true : undefined,
     );

@@ -59,6 +59,14 @@ describe('vnic: one packet', () => {
     assert.equal(link.received[0]!.at_ns, 1_100_000);
   });
 
+  it('goes through the smallest ring, however long it is', () => {
+    const link = new Link({ ringSize: 4, mtu: 65536 });
+    link.send(pattern(65_536));
+    link.settle();
+    assert.equal(link.received.length, 1);
+    assert.deepEqual(link.received[0]!.bytes, pattern(65_536));
+  });
+
   it('takes a TX descriptor a piece, the last one marked as the end of the packet', () => {
     const link = new Link({ bandwidth: 1_000_000 });
     link.send(pattern(20), [pattern(100), pattern(200)]);

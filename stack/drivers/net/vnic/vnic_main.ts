@@ -22,7 +22,7 @@ import { napi_disable, napi_enable, netif_napi_add } from '../../../net/core/dev
 import { register_netdev } from '../../../net/core/dev/register.ts';
 import { ether_setup } from '../../../net/ethernet/eth.ts';
 import { LoopbackWire } from '../../../wire/loopback.ts';
-import { vnic_adapter, vnic_priv } from './adapter.ts';
+import { VNIC_RXBUFFER, vnic_adapter, vnic_priv } from './adapter.ts';
 import { VnicHardware } from './hw/hardware.ts';
 import { loopback_kind, type VnicKind } from './kinds.ts';
 import { vnic_intr, vnic_irq_disable, vnic_irq_enable, vnic_poll, vnic_update_stats } from './intr.ts';
@@ -85,6 +85,7 @@ export function vnic_open(netdev: net_device): Errno {
   const adapter = vnic_priv(netdev);
   const { hw, rx_ring, tx_ring } = adapter;
   hw.map_rings(tx_ring.desc, rx_ring.desc);
+  adapter.rx_buffer_len = vnic_rx_buffer_len(netdev.mtu, rx_ring.count);
   hw.write(RLPML, netdev.mtu + ETH_HLEN);
   hw.write(TCTL, VNIC_TCTL_EN);
   hw.write(RCTL, VNIC_RCTL_EN);
@@ -94,6 +95,12 @@ export function vnic_open(netdev: net_device): Errno {
   vnic_irq_enable(adapter);
   netif_start_queue(netdev);
   return 0;
+}
+
+/** How long receive buffers must be so that the longest frame finds room in an empty ring, however small that is. In bytes. */
+function vnic_rx_buffer_len(mtu: number, ring_count: number): number {
+  const buffers = Math.ceil((mtu + ETH_HLEN) / (ring_count - 1) / VNIC_RXBUFFER);
+  return buffers * VNIC_RXBUFFER;
 }
 
 /**

@@ -22,13 +22,21 @@ describe('TCP: a handshake', () => {
         0.000020  C > S  [.] seq 1 ack 1 win 512
         0.000020  C > S  [P.] seq 1:6 ack 1 win 512
         0.000020  C > S  [F.] seq 6 ack 1
-        0.000030  S > C  [.] ack 6`)
+        0.000030  S > C  [.] ack 6
+        0.000030  S > C  [F.] seq 1 ack 7
+        0.000040  C > S  [.] seq 7 ack 2`)
       .expectStates(`
         S CLOSE -> LISTEN
         C CLOSE -> SYN_SENT
-        S LISTEN -> SYN_RECV
         C SYN_SENT -> ESTABLISHED
+        C ESTABLISHED -> FIN_WAIT1
+        S LISTEN -> SYN_RECV
         S SYN_RECV -> ESTABLISHED
-        C ESTABLISHED -> FIN_WAIT1`)
+        S ESTABLISHED -> CLOSE_WAIT
+        S CLOSE_WAIT -> LAST_ACK
+        S LISTEN -> CLOSE
+        C FIN_WAIT1 -> FIN_WAIT2
+        C FIN_WAIT2 -> CLOSE
+        S LAST_ACK -> CLOSE`)
       .run());
 });
