@@ -47,12 +47,24 @@ function applySysctls(machine: Machine): void {
   }
 }
 
-/** ': did you mean …?' for a name with the same last part or beginning. */
+/** ': did you mean …?' for the names that differ least, if any is near. */
 function nearest(name: string): string {
-  const last = name.split('.').pop()!.toLowerCase();
-  const found = Object.keys(SYSCTLS).filter((known) => {
-    const other = known.split('.').pop()!;
-    return other.includes(last) || last.includes(other);
-  });
-  return found.length === 0 ? '' : `: did you mean ${found.slice(0, 3).join(' or ')}?`;
+  const known = Object.keys(SYSCTLS).map((other) => ({ other, distance: editDistance(name, other) }));
+  const best = Math.min(...known.map(({ distance }) => distance));
+  if (best > 4) return '';
+  const names = known.filter(({ distance }) => distance === best).map(({ other }) => other);
+  return `: did you mean ${names.slice(0, 3).join(' or ')}?`;
+}
+
+/** How many letters must be changed, added or taken away. @see Levenshtein */
+function editDistance(a: string, b: string): number {
+  let above = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      row.push(Math.min(row[j - 1]! + 1, above[j]! + 1, above[j - 1]! + Number(a[i - 1] !== b[j - 1])));
+    }
+    above = row;
+  }
+  return above[b.length]!;
 }
