@@ -17,10 +17,14 @@ module.exports = {
     },
     {
       name: 'stack-needs-no-package',
-      comment: 'Time, randomness and the network come through the machine: the stack needs only file names and vm.',
+      comment:
+        'Time, randomness and the network come through the machine: the stack needs only file names and vm.',
       severity: 'error',
       from: { path: '^stack/' },
-      to: { dependencyTypes: ['npm', 'npm-dev', 'core'], pathNot: '^(node:)?(vm|util|path|url|fs|fs/promises|timers)$' },
+      to: {
+        dependencyTypes: ['npm', 'npm-dev', 'core'],
+        pathNot: '^(node:)?(vm|util|path|url|fs|fs/promises|timers)$',
+      },
     },
     {
       name: 'adapter-knows-stack',
@@ -34,7 +38,10 @@ module.exports = {
       comment: 'The extension sees the adapter through its protocol, and of the views only the messages.',
       severity: 'error',
       from: { path: '^extension/' },
-      to: { path: '^(stack|debug-adapter|webviews|test)/', pathNot: '^(debug-adapter/protocol|webviews/(messages|shape))\\.ts$' },
+      to: {
+        path: '^(stack|debug-adapter|webviews|test)/',
+        pathNot: '^(debug-adapter/protocol|webviews/(messages|shape))\\.ts$',
+      },
     },
     {
       name: 'webviews-know-nothing',

@@ -14,7 +14,7 @@ export default tseslint.config(
       // Callbacks that do nothing say so by being empty.
       '@typescript-eslint/no-empty-function': 'off',
       'no-debugger': 'error',
-      eqeqeq: 'error',
+      eqeqeq: ['error', 'smart'],
       'no-var': 'error',
       'prefer-const': 'error',
     },

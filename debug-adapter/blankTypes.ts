@@ -6,7 +6,11 @@ export function blankTypes(source: string, _filename: string): string {
   try {
     return amaro.transformSync(source, { mode: 'strip-only' }).code;
   } catch (error) {
-    const { message, startLine, startColumn } = error as { message?: string; startLine?: number; startColumn?: number };
+    const { message, startLine, startColumn } = error as {
+      message?: string;
+      startLine?: number;
+      startColumn?: number;
+    };
     const where = startLine === undefined ? '' : `line ${startLine}, column ${(startColumn ?? 0) + 1}: `;
     throw new Error(`${where}${message ?? String(error)}`);
   }

@@ -8,7 +8,18 @@
  *   - A function breakpoint on reqsk_timer_handler stops where the SYN-ACK is sent again.
  *   - The Packets panel: which of the two was first?
  */
-import { accept, AF_INET, bind, clock_gettime, close, connect, dropFrames, listen, SOCK_STREAM, socket } from 'sockscope';
+import {
+  accept,
+  AF_INET,
+  bind,
+  clock_gettime,
+  close,
+  connect,
+  dropFrames,
+  listen,
+  SOCK_STREAM,
+  socket,
+} from 'sockscope';
 
 const ADDRESS = { address: '127.0.0.1', port: 8080 };
 

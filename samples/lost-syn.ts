@@ -7,7 +7,18 @@
  *   - In the Sockets view the client's icsk_retransmit_timer shows how much time is left; icsk_retransmits counts.
  *   - The first breakpoint: on `await connect(…)`; step over it and look at the clock: a second has passed.
  */
-import { accept, AF_INET, bind, clock_gettime, close, connect, dropFrames, listen, SOCK_STREAM, socket } from 'sockscope';
+import {
+  accept,
+  AF_INET,
+  bind,
+  clock_gettime,
+  close,
+  connect,
+  dropFrames,
+  listen,
+  SOCK_STREAM,
+  socket,
+} from 'sockscope';
 
 const ADDRESS = { address: '127.0.0.1', port: 8080 };
 

@@ -40,7 +40,9 @@ export async function ping() {
       const headerLength = (data[0]! & 0xf) * 4;
       if (data[headerLength] !== TYPE_ECHOREPLY) continue;
       const ms = (clock_gettime() - sent) / 1e6;
-      console.log(`${data.length - headerLength} bytes from ${address!.address}: icmp_seq=${sequence} time=${ms.toFixed(3)} ms`);
+      console.log(
+        `${data.length - headerLength} bytes from ${address!.address}: icmp_seq=${sequence} time=${ms.toFixed(3)} ms`,
+      );
       break;
     }
   }

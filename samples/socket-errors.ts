@@ -100,6 +100,10 @@ export async function socketErrors() {
 
   const asked = modules.requests().map(({ name }) => name);
   console.log(`asked for: ${asked.join(', ')}`);
-  console.log(kernelLog().filter((line) => line.includes('obsolete')).join('\n'));
+  console.log(
+    kernelLog()
+      .filter((line) => line.includes('obsolete'))
+      .join('\n'),
+  );
   console.log(`module references: ${modules.refcount() - references} more than before`);
 }

@@ -78,10 +78,20 @@ async function blankRooms() {
   return count;
 }
 
-const exists = (file) => stat(path.join(root, file)).then(() => true, () => false);
+const exists = (file) =>
+  stat(path.join(root, file)).then(
+    () => true,
+    () => false,
+  );
 
 async function bundles() {
-  const common = { bundle: true, logLevel: 'warning', absWorkingDir: root, sourcemap: 'linked', legalComments: 'none' };
+  const common = {
+    bundle: true,
+    logLevel: 'warning',
+    absWorkingDir: root,
+    sourcemap: 'linked',
+    legalComments: 'none',
+  };
   const list = [];
   if (await exists('extension/main.ts')) {
     list.push({
@@ -114,7 +124,9 @@ async function buildAll() {
   const count = await blankRooms();
   await writeFile(path.join(dist, 'package.json'), '{ "type": "module" }\n');
   for (const options of await bundles()) await esbuild.build(options);
-  console.log(`built dist/ (${count} files changed) in ${((performance.now() - started) / 1000).toFixed(1)} s`);
+  console.log(
+    `built dist/ (${count} files changed) in ${((performance.now() - started) / 1000).toFixed(1)} s`,
+  );
 }
 
 await mkdir(dist, { recursive: true });

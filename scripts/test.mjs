@@ -14,7 +14,9 @@ const files = (await readdir(path.join(root, 'dist/test'), { recursive: true }))
   .filter((name) => name.endsWith('.test.js'))
   .filter((name) => pattern === undefined || name.includes(pattern))
   // What takes longest and stands on all the rest comes last.
-  .sort((a, b) => Number(a.startsWith('extension')) - Number(b.startsWith('extension')) || a.localeCompare(b));
+  .sort(
+    (a, b) => Number(a.startsWith('extension')) - Number(b.startsWith('extension')) || a.localeCompare(b),
+  );
 if (files.length === 0) {
   console.error(`no test file matches "${pattern}"`);
   process.exit(1);

@@ -43,7 +43,9 @@ async function run({ file, pcap, trace, seed, sysctl, nic }: CliArguments): Prom
     process.stderr.write(`sockscope: ${name} (pid ${pid}) threw: ${inspect(error)}\n`);
   }
   for (const { name, pid, syscall } of result.asleep) {
-    process.stderr.write(`sockscope: ${name} (pid ${pid}) still sleeps in ${syscall || 'a promise'}: nothing is left to wake it\n`);
+    process.stderr.write(
+      `sockscope: ${name} (pid ${pid}) still sleeps in ${syscall || 'a promise'}: nothing is left to wake it\n`,
+    );
   }
   return result.failed.length > 0 ? 1 : 0;
 }
@@ -73,7 +75,13 @@ async function openCapture(machine: Machine, path: string): Promise<WriteStream>
   machine.capture = {
     sent(frame) {
       const bytes = frame_bytes(frame);
-      stream.write(pcapngPacket(BigInt(BOOT_REAL_MS) * 1_000_000n + BigInt(Math.round(machine.time_ns)), bytes, bytes.length));
+      stream.write(
+        pcapngPacket(
+          BigInt(BOOT_REAL_MS) * 1_000_000n + BigInt(Math.round(machine.time_ns)),
+          bytes,
+          bytes.length,
+        ),
+      );
     },
     received() {},
     lost() {},

@@ -1,11 +1,17 @@
 /** The debugger's latencies, as a client sees them: over the adapter's own stdio. */
+import { readFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
 import { DebugClient } from '@vscode/debugadapter-testsupport';
+import type { DebugProtocol } from '@vscode/debugprotocol';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const SAMPLE = `${ROOT}samples/first-handshake.ts`;
 const ADAPTER = `${ROOT}dist/debug-adapter/main.js`;
+const CONNECT_LINE =
+  readFileSync(SAMPLE, 'utf8')
+    .split('\n')
+    .findIndex((line) => line.includes('await connect(')) + 1;
 /** Launches measured (the median counts), and steps in each. */
 const LAUNCHES = 5;
 const STEPS = 60;
@@ -14,6 +20,17 @@ const STEP_IN_EVERY = 4;
 
 function median(values: number[]): number {
   return values.sort((a, b) => a - b)[values.length >> 1]!;
+}
+
+/** The next stop, or the end. */
+function nextStop(client: DebugClient): Promise<DebugProtocol.Event> {
+  return new Promise((resolve) => {
+    const settle = (event: DebugProtocol.Event) => {
+      client.off('stopped', settle).off('terminated', settle);
+      resolve(event);
+    };
+    client.on('stopped', settle).on('terminated', settle);
+  });
 }
 
 /** One session: launch to the first stop, then steps through connect(). */
@@ -27,7 +44,7 @@ async function session(): Promise<{ first: number; steps: number[] }> {
     const started = performance.now();
     const launched = client.launchRequest({ program: SAMPLE, stopOnEntry: true } as never);
     await initialized;
-    await client.setBreakpointsRequest({ source: { path: SAMPLE }, breakpoints: [{ line: 30 }] });
+    await client.setBreakpointsRequest({ source: { path: SAMPLE }, breakpoints: [{ line: CONNECT_LINE }] });
     await client.configurationDoneRequest();
     await launched;
     let threadId = ((await stopped).body as { threadId: number }).threadId;
@@ -38,17 +55,15 @@ async function session(): Promise<{ first: number; steps: number[] }> {
     await client.continueRequest({ threadId });
     threadId = ((await next).body as { threadId: number }).threadId;
     const steps: number[] = [];
-    let ended = false;
-    client.on('terminated', () => (ended = true));
     for (let i = 0; i < STEPS; i++) {
       const begun = performance.now();
-      const event = Promise.race([client.waitForEvent('stopped'), client.waitForEvent('terminated')]);
+      const event = nextStop(client);
       // Into the next function now and then, over the line otherwise.
       const into = i % STEP_IN_EVERY === 0;
       if (into) await client.stepInRequest({ threadId });
       else await client.nextRequest({ threadId });
-      const { body } = await event;
-      if (ended) break;
+      const { event: name, body } = await event;
+      if (name === 'terminated') break;
       threadId = (body as { threadId: number }).threadId;
       const { stackFrames } = (await client.stackTraceRequest({ threadId, startFrame: 0, levels: 20 })).body;
       const { scopes } = (await client.scopesRequest({ frameId: stackFrames[0]!.id })).body;

@@ -7,7 +7,13 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { measureDap } from './dap.ts';
 
-const FIGURES = ['bulk_MBps', 'pingpong_per_s', 'connect_per_s', 'bytes_per_pair_1000', 'bytes_per_pair_10000'] as const;
+const FIGURES = [
+  'bulk_MBps',
+  'pingpong_per_s',
+  'connect_per_s',
+  'bytes_per_pair_1000',
+  'bytes_per_pair_10000',
+] as const;
 type Figure = (typeof FIGURES)[number];
 const SIDES = ['us', 'node'] as const;
 type Side = (typeof SIDES)[number];
@@ -24,7 +30,9 @@ const TITLES: Record<Figure, string> = {
 
 async function measure(side: Side, figure: Figure): Promise<number> {
   const script = fileURLToPath(new URL(`./${side}.js`, import.meta.url));
-  const { stdout } = await promisify(execFile)(process.execPath, ['--expose-gc', script, figure], { maxBuffer: 1 << 20 });
+  const { stdout } = await promisify(execFile)(process.execPath, ['--expose-gc', script, figure], {
+    maxBuffer: 1 << 20,
+  });
   const value = Number(stdout.trim());
   if (!(value > 0)) throw new Error(`${side} ${figure}: not a figure: ${stdout}`);
   return value;
@@ -69,7 +77,9 @@ if (json) {
     console.log(`${''.padEnd(56)}${'us'.padStart(12)}${'node'.padStart(12)}${'us/node'.padStart(10)}`);
     for (const figure of FIGURES) {
       const { us, node } = stack[figure];
-      console.log(`${TITLES[figure].padEnd(56)}${us.toLocaleString('en').padStart(12)}${node.toLocaleString('en').padStart(12)}${(us / node).toFixed(2).padStart(10)}`);
+      console.log(
+        `${TITLES[figure].padEnd(56)}${us.toLocaleString('en').padStart(12)}${node.toLocaleString('en').padStart(12)}${(us / node).toFixed(2).padStart(10)}`,
+      );
     }
   }
   if (dap !== null) {

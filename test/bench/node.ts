@@ -16,7 +16,9 @@ import {
   Stopwatch,
 } from './workload.ts';
 
-async function listen(onConnection: (socket: net.Socket) => void): Promise<{ server: net.Server; port: number }> {
+async function listen(
+  onConnection: (socket: net.Socket) => void,
+): Promise<{ server: net.Server; port: number }> {
   const server = net.createServer({ noDelay: true }, onConnection);
   server.listen({ port: 0, host: '127.0.0.1', backlog: 4096 });
   await once(server, 'listening');
@@ -103,10 +105,13 @@ function slabBytes(): number {
  * in its own heap.
  */
 async function bytesPerPair(wanted: number): Promise<number> {
-  const report = process.report.getReport() as unknown as { userLimits: { open_files: { soft: number | 'unlimited' } } };
+  const report = process.report.getReport() as unknown as {
+    userLimits: { open_files: { soft: number | 'unlimited' } };
+  };
   const { soft } = report.userLimits.open_files;
   // Both ends of each pair are descriptors of this process.
-  const pairs = soft === 'unlimited' ? wanted : Math.min(wanted, Math.floor((soft - 200) / 2) - PAIRS_WARM_UP);
+  const pairs =
+    soft === 'unlimited' ? wanted : Math.min(wanted, Math.floor((soft - 200) / 2) - PAIRS_WARM_UP);
   const bytes = () => {
     gc!();
     gc!();

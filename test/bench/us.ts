@@ -24,7 +24,11 @@ function newMachine(): { machine: Machine; lib: Lib } {
 }
 
 /** Runs two processes, and as much of the machine as they need. */
-async function run(machine: Machine, server: () => Promise<void>, client: () => Promise<void>): Promise<void> {
+async function run(
+  machine: Machine,
+  server: () => Promise<void>,
+  client: () => Promise<void>,
+): Promise<void> {
   const both = [spawn_process(machine, 'server', server), spawn_process(machine, 'client', client)];
   let ended = 0;
   for (const one of both) {
@@ -54,7 +58,7 @@ async function bulk(): Promise<number> {
     async () => {
       const connection = await lib.accept(await listener(lib));
       const buffer = new Uint8Array(BLOCK);
-      for (let total = 0; total < BULK_WARM_UP + BULK_BYTES; ) {
+      for (let total = 0; total < BULK_WARM_UP + BULK_BYTES;) {
         const count = await lib.recv(connection, buffer);
         if (count === 0) throw new Error(`the stream ended after ${total} bytes`);
         checkBlock(buffer, count, total);

@@ -35,7 +35,7 @@ const view = Buffer.from(expected.buffer);
 /** Every byte received is compared with what was sent at that place of the stream. */
 export function checkBlock(buffer: Uint8Array, count: number, position: number): void {
   const received = Buffer.from(buffer.buffer, buffer.byteOffset, count);
-  for (let at = 0; at < count; ) {
+  for (let at = 0; at < count;) {
     const from = (position + at) % BLOCK;
     const length = Math.min(count - at, BLOCK - from);
     if (received.compare(view, from, from + length, at, at + length) !== 0) {

@@ -34,8 +34,14 @@ describe('determinism', function () {
     for (const sample of samples) {
       const [first, second] = await Promise.all([once(sample, 'first'), once(sample, 'second')]);
       assert.ok(first.stdout.split('\n').length > 20, `${sample}: no trace`);
-      const different = first.stdout.split('\n').findIndex((line, i) => line !== second.stdout.split('\n')[i]);
-      assert.equal(different, -1, `${sample}: line ${different + 1} is another: ${first.stdout.split('\n')[different]}`);
+      const different = first.stdout
+        .split('\n')
+        .findIndex((line, i) => line !== second.stdout.split('\n')[i]);
+      assert.equal(
+        different,
+        -1,
+        `${sample}: line ${different + 1} is another: ${first.stdout.split('\n')[different]}`,
+      );
       assert.equal(first.stdout.length, second.stdout.length, sample);
       assert.equal(first.stderr, '', sample);
       assert.equal(second.stderr, '', sample);
@@ -52,7 +58,12 @@ describe('determinism', function () {
       const tcp = at + 28 + 14 + 20;
       return { port: pcap.readUInt16BE(tcp), seq: pcap.readUInt32BE(tcp + 4) };
     };
-    const [plain, one, two, three] = [await syn(), await syn('--seed', '1'), await syn('--seed', '2'), await syn('--seed', '4294967295')];
+    const [plain, one, two, three] = [
+      await syn(),
+      await syn('--seed', '1'),
+      await syn('--seed', '2'),
+      await syn('--seed', '4294967295'),
+    ];
     assert.deepEqual(plain, one, '1 is the default');
     assert.equal(new Set([one, two, three].map(({ seq }) => seq)).size, 3);
     assert.equal(new Set([one, two, three].map(({ port }) => port)).size, 3);
@@ -60,14 +71,19 @@ describe('determinism', function () {
 
   it('a lossy wire loses the same frames in each run of a seed, others in another', async () => {
     const packets = async (seed: number) => {
-      const tale = story({ seed, nic: { mtu: 1500, loss: 0.1, reorder: 0.1, duplicate: 0.05, corrupt: 0.02, latency: '1ms' } })
+      const tale = story({
+        seed,
+        nic: { mtu: 1500, loss: 0.1, reorder: 0.1, duplicate: 0.05, corrupt: 0.02, latency: '1ms' },
+      })
         .process('server', async (s) => {
           const fd = await listener(s);
           await receive(s, await s.accept(fd));
         })
         .process('client', async (s) => void (await s.send(await connected(s), new Uint8Array(50_000))));
       await tale.run();
-      return tale.packets.map(({ timeNs, what, details, lost }) => JSON.stringify([timeNs, what, details, lost])).join('\n');
+      return tale.packets
+        .map(({ timeNs, what, details, lost }) => JSON.stringify([timeNs, what, details, lost]))
+        .join('\n');
     };
     const [first, second, other] = [await packets(1), await packets(1), await packets(2)];
     assert.equal(first, second);

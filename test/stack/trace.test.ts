@@ -6,7 +6,10 @@ import { block, codeOf, connected, listener, receive, story } from './support/st
 
 /** A story in which all kinds of things happen. */
 const eventful = () => {
-  const tale = story({ nic: { mtu: 1500, loss: 0.1, corrupt: 0.05, latency: '1ms' }, sysctl: { 'net.ipv4.tcp_syn_retries': 2, 'net.core.rmem_default': 4608 } });
+  const tale = story({
+    nic: { mtu: 1500, loss: 0.1, corrupt: 0.05, latency: '1ms' },
+    sysctl: { 'net.ipv4.tcp_syn_retries': 2, 'net.core.rmem_default': 4608 },
+  });
   return tale
     .process('server', async (s) => {
       const fd = await listener(s, 0);
@@ -49,7 +52,18 @@ describe('tracepoints', () => {
     await tale.run();
     const unseen = TRACEPOINTS.filter((name) => !seen.has(name));
     // What has no occasion here: urgent things, limits, and what loopback has no need of.
-    for (const name of ['sched:sched_switch', 'tcp:tcp_retransmit_skb', 'sock:inet_sock_set_state', 'skb:kfree_skb', 'tcp:tcp_send_reset', 'module:module_request', 'udp:udp_fail_queue_rcv_skb', 'tcp:tcp_cong_state_set', 'sock:inet_sk_error_report', 'tcp:tcp_destroy_sock'] as const) {
+    for (const name of [
+      'sched:sched_switch',
+      'tcp:tcp_retransmit_skb',
+      'sock:inet_sock_set_state',
+      'skb:kfree_skb',
+      'tcp:tcp_send_reset',
+      'module:module_request',
+      'udp:udp_fail_queue_rcv_skb',
+      'tcp:tcp_cong_state_set',
+      'sock:inet_sk_error_report',
+      'tcp:tcp_destroy_sock',
+    ] as const) {
       assert.ok(!unseen.includes(name), `${name} was never passed`);
     }
   });
@@ -74,6 +88,13 @@ describe('tracepoints', () => {
     });
     await tale.run();
     assert.equal(count, 1);
-    assert.ok(tale.machine.tracer.armed.every((armed, i) => armed === 0 || TRACEPOINTS[i] === 'sock:inet_sock_set_state' || TRACEPOINTS[i] === 'syscalls:sys_exit'));
+    assert.ok(
+      tale.machine.tracer.armed.every(
+        (armed, i) =>
+          armed === 0 ||
+          TRACEPOINTS[i] === 'sock:inet_sock_set_state' ||
+          TRACEPOINTS[i] === 'syscalls:sys_exit',
+      ),
+    );
   });
 });

@@ -7,7 +7,13 @@ import { open_softirq, HRTIMER_SOFTIRQ, TIMER_SOFTIRQ } from '../../../stack/ker
 import { EventHeap, type TimedEvent } from '../../../stack/kernel/time/event_heap.ts';
 import { hrtimer_cancel, hrtimer_run_softirq, hrtimer_start } from '../../../stack/kernel/time/hrtimer.ts';
 import { jiffies } from '../../../stack/kernel/time/jiffies.ts';
-import { add_timer, del_timer, mod_timer, run_timer_softirq, timer_reduce } from '../../../stack/kernel/time/timer.ts';
+import {
+  add_timer,
+  del_timer,
+  mod_timer,
+  run_timer_softirq,
+  timer_reduce,
+} from '../../../stack/kernel/time/timer.ts';
 import type { Machine } from '../../../stack/machine.ts';
 import { bareMachine } from '../support/link.ts';
 
@@ -25,43 +31,61 @@ const delta = fc.integer({ min: 0, max: 26 }).chain((bits) => fc.integer({ min: 
 describe('the timer wheel', () => {
   it('fires each timer once, never early, and at most an eighth of its time (and a tick) late', () =>
     fc.assert(
-      fc.asyncProperty(fc.array(delta, { maxLength: 30 }), fc.integer({ min: 0, max: 5000 }), async (deltas, offset) => {
-        const one = machine();
-        one.now_ns += offset * 1_000_000;
-        const started = jiffies(one);
-        const fired: number[][] = deltas.map(() => []);
-        deltas.forEach((after, i) => {
-          const timer = new timer_list<null>(() => fired[i]!.push(jiffies(one) - started), null);
-          mod_timer(one, timer, started + after);
-        });
-        await settle(one);
-        deltas.forEach((after, i) => {
-          assert.equal(fired[i]!.length, 1, `the timer for ${after} fired ${fired[i]!.length} times`);
-          const late = fired[i]![0]! - after;
-          assert.ok(late >= 0, `the timer for ${after} was ${-late} early`);
-          assert.ok(late <= after / 8 + 1, `the timer for ${after} was ${late} late`);
-        });
-      }),
+      fc.asyncProperty(
+        fc.array(delta, { maxLength: 30 }),
+        fc.integer({ min: 0, max: 5000 }),
+        async (deltas, offset) => {
+          const one = machine();
+          one.now_ns += offset * 1_000_000;
+          const started = jiffies(one);
+          const fired: number[][] = deltas.map(() => []);
+          deltas.forEach((after, i) => {
+            const timer = new timer_list<null>(() => fired[i]!.push(jiffies(one) - started), null);
+            mod_timer(one, timer, started + after);
+          });
+          await settle(one);
+          deltas.forEach((after, i) => {
+            assert.equal(fired[i]!.length, 1, `the timer for ${after} fired ${fired[i]!.length} times`);
+            const late = fired[i]![0]! - after;
+            assert.ok(late >= 0, `the timer for ${after} was ${-late} early`);
+            assert.ok(late <= after / 8 + 1, `the timer for ${after} was ${late} late`);
+          });
+        },
+      ),
       { numRuns: 200 },
     ));
 
   it('whatever is armed, moved and cancelled on the way', () =>
     fc.assert(
       fc.asyncProperty(
-        fc.array(fc.record({ at: delta, what: fc.constantFrom('arm', 'move', 'reduce', 'cancel'), which: fc.nat(9), after: delta }), { maxLength: 40 }),
+        fc.array(
+          fc.record({
+            at: delta,
+            what: fc.constantFrom('arm', 'move', 'reduce', 'cancel'),
+            which: fc.nat(9),
+            after: delta,
+          }),
+          { maxLength: 40 },
+        ),
         async (steps) => {
           const one = machine();
           const started = jiffies(one);
           const now = () => jiffies(one) - started;
           /** When each is due, and by when it must have fired; null: not armed. */
           const due: ({ at: number; armed: number } | null)[] = new Array<null>(10).fill(null);
-          const timers = due.map((_, i) => new timer_list<null>(() => {
-            const armed = due[i];
-            assert.ok(armed, `timer ${i} fired, and was not armed`);
-            assert.ok(now() >= armed!.at, `timer ${i} was early: ${now()} instead of ${armed!.at}`);
-            assert.ok(now() - armed!.at <= (armed!.at - armed!.armed) / 8 + 1, `timer ${i} was late: ${now()} instead of ${armed!.at}`);
-            due[i] = null;
-          }, null));
+          const timers = due.map(
+            (_, i) =>
+              new timer_list<null>(() => {
+                const armed = due[i];
+                assert.ok(armed, `timer ${i} fired, and was not armed`);
+                assert.ok(now() >= armed!.at, `timer ${i} was early: ${now()} instead of ${armed!.at}`);
+                assert.ok(
+                  now() - armed!.at <= (armed!.at - armed!.armed) / 8 + 1,
+                  `timer ${i} was late: ${now()} instead of ${armed!.at}`,
+                );
+                due[i] = null;
+              }, null),
+          );
           for (const { at, what, which, after } of steps) {
             const step = new hrtimer<null>(() => {
               const timer = timers[which]!;
@@ -83,7 +107,11 @@ describe('the timer wheel', () => {
             hrtimer_start(one, step, one.now_ns + at * 1_000_000);
           }
           await settle(one);
-          assert.deepEqual(due.filter((one) => one !== null), [], 'timers that never fired');
+          assert.deepEqual(
+            due.filter((one) => one !== null),
+            [],
+            'timers that never fired',
+          );
           assert.ok(one.timers.level_count.every((count) => count === 0));
         },
       ),
@@ -93,7 +121,8 @@ describe('the timer wheel', () => {
   it('timers of the same tick fire in the order in which they were armed', async () => {
     const one = machine();
     const order: number[] = [];
-    for (let i = 0; i < 10; i++) mod_timer(one, new timer_list<number>((n) => order.push(n), i), jiffies(one) + 20);
+    for (let i = 0; i < 10; i++)
+      mod_timer(one, new timer_list<number>((n) => order.push(n), i), jiffies(one) + 20);
     await settle(one);
     assert.deepEqual(order, [...Array(10).keys()]);
   });
@@ -123,24 +152,35 @@ describe('the timer wheel', () => {
 describe('hrtimers', () => {
   it('fire at their nanosecond, in order; those of the same time as they were armed', () =>
     fc.assert(
-      fc.asyncProperty(fc.array(fc.record({ after: fc.nat(1000), cancelled: fc.boolean() }), { maxLength: 50 }), async (list) => {
-        const one = machine();
-        const started = one.now_ns;
-        const fired: number[] = [];
-        const timers = list.map(({ after }, i) => {
-          const timer = new hrtimer<number>((n) => {
-            assert.equal(one.now_ns - started, list[n]!.after);
-            fired.push(n);
-          }, i);
-          hrtimer_start(one, timer, started + after);
-          return timer;
-        });
-        list.forEach(({ cancelled }, i) => cancelled && assert.equal(hrtimer_cancel(one, timers[i]!), true));
-        await settle(one);
-        const expected = list.map((entry, n) => ({ ...entry, n })).filter(({ cancelled }) => !cancelled).sort((a, b) => a.after - b.after || a.n - b.n);
-        assert.deepEqual(fired, expected.map(({ n }) => n));
-        timers.forEach((timer) => assert.equal(hrtimer_cancel(one, timer), false));
-      }),
+      fc.asyncProperty(
+        fc.array(fc.record({ after: fc.nat(1000), cancelled: fc.boolean() }), { maxLength: 50 }),
+        async (list) => {
+          const one = machine();
+          const started = one.now_ns;
+          const fired: number[] = [];
+          const timers = list.map(({ after }, i) => {
+            const timer = new hrtimer<number>((n) => {
+              assert.equal(one.now_ns - started, list[n]!.after);
+              fired.push(n);
+            }, i);
+            hrtimer_start(one, timer, started + after);
+            return timer;
+          });
+          list.forEach(
+            ({ cancelled }, i) => cancelled && assert.equal(hrtimer_cancel(one, timers[i]!), true),
+          );
+          await settle(one);
+          const expected = list
+            .map((entry, n) => ({ ...entry, n }))
+            .filter(({ cancelled }) => !cancelled)
+            .sort((a, b) => a.after - b.after || a.n - b.n);
+          assert.deepEqual(
+            fired,
+            expected.map(({ n }) => n),
+          );
+          timers.forEach((timer) => assert.equal(hrtimer_cancel(one, timer), false));
+        },
+      ),
       { numRuns: 100 },
     ));
 });

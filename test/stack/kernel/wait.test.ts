@@ -22,7 +22,12 @@ import type { Machine } from '../../../stack/machine.ts';
 import { syscall } from '../../../stack/user/syscall.ts';
 import { story } from '../support/story.ts';
 
-function* sleepOn(machine: Machine, queue: wait_queue_head, exclusive: boolean, state = TASK_INTERRUPTIBLE): Sleeps<number> {
+function* sleepOn(
+  machine: Machine,
+  queue: wait_queue_head,
+  exclusive: boolean,
+  state = TASK_INTERRUPTIBLE,
+): Sleeps<number> {
   const wait = DEFINE_WAIT(machine);
   if (exclusive) prepare_to_wait_exclusive(queue, wait, state);
   else prepare_to_wait(queue, wait, state);
@@ -32,7 +37,10 @@ function* sleepOn(machine: Machine, queue: wait_queue_head, exclusive: boolean, 
 }
 
 /** Sleepers, exclusive or not; then the wake-ups, 10 ms apart. @returns who was awake after each wake-up, in order. */
-async function woken(sleepers: readonly boolean[], wakeUps: readonly ((queue: wait_queue_head) => void)[]): Promise<number[][]> {
+async function woken(
+  sleepers: readonly boolean[],
+  wakeUps: readonly ((queue: wait_queue_head) => void)[],
+): Promise<number[][]> {
   const queue = new wait_queue_head();
   const awake: number[] = [];
   const rounds: number[][] = [];
@@ -60,23 +68,39 @@ async function woken(sleepers: readonly boolean[], wakeUps: readonly ((queue: wa
 
 describe('wait queues', () => {
   it('wake_up() wakes all that wait together, and one of the exclusive waiters', async () => {
-    assert.deepEqual(await woken([false, true, true, false], [wake_up_interruptible, wake_up_interruptible, wake_up_interruptible]), [[3, 0, 1], [2], []]);
+    assert.deepEqual(
+      await woken(
+        [false, true, true, false],
+        [wake_up_interruptible, wake_up_interruptible, wake_up_interruptible],
+      ),
+      [[3, 0, 1], [2], []],
+    );
   });
   it('wake_up_all() wakes everybody', async () => {
     assert.deepEqual(await woken([true, false, true], [wake_up_interruptible_all]), [[1, 0, 2]]);
   });
   it('of any number of sleepers: the exclusive ones one by one, in the order in which they came', () =>
     fc.assert(
-      fc.asyncProperty(fc.array(fc.boolean(), { minLength: 1, maxLength: 8 }), fc.integer({ min: 1, max: 8 }), async (sleepers, times) => {
-        const rounds = await woken(sleepers, Array.from({ length: times }, () => wake_up_interruptible));
-        const exclusive = sleepers.flatMap((is, i) => (is ? [i] : []));
-        const shared = sleepers.flatMap((is, i) => (is ? [] : [i])).reverse();
-        const expected = rounds.map((_, round) => [...(round === 0 ? shared : []), ...exclusive.slice(round, round + 1)]);
-        assert.deepEqual(rounds, expected);
-      }),
+      fc.asyncProperty(
+        fc.array(fc.boolean(), { minLength: 1, maxLength: 8 }),
+        fc.integer({ min: 1, max: 8 }),
+        async (sleepers, times) => {
+          const rounds = await woken(
+            sleepers,
+            Array.from({ length: times }, () => wake_up_interruptible),
+          );
+          const exclusive = sleepers.flatMap((is, i) => (is ? [i] : []));
+          const shared = sleepers.flatMap((is, i) => (is ? [] : [i])).reverse();
+          const expected = rounds.map((_, round) => [
+            ...(round === 0 ? shared : []),
+            ...exclusive.slice(round, round + 1),
+          ]);
+          assert.deepEqual(rounds, expected);
+        },
+      ),
       { numRuns: 40 },
     ));
-  it('an interruptible wake-up does not wake those who can\'t be interrupted', async () => {
+  it("an interruptible wake-up does not wake those who can't be interrupted", async () => {
     const queue = new wait_queue_head();
     let at = 0;
     await story()

@@ -13,13 +13,21 @@ import { tcp_prot } from '../../../stack/net/ipv4/tcp_ipv4/prot.ts';
 import { udp_prot } from '../../../stack/net/ipv4/udp.ts';
 import { codeOf, story, type Setup, type Sockscope } from '../support/story.ts';
 
-const alone = (main: (s: Sockscope) => Promise<void>, setup: Setup = {}) => story(setup).process('process', main).run();
+const alone = (main: (s: Sockscope) => Promise<void>, setup: Setup = {}) =>
+  story(setup).process('process', main).run();
 const asked = (s: Sockscope) => s.modules.requests().map(({ name }) => name);
-const hashed = (s: Sockscope, protocol: number) => s.machine.init_net.ipv4.raw_v4_hashinfo.ht[protocol & 0xff]?.length ?? 0;
+const hashed = (s: Sockscope, protocol: number) =>
+  s.machine.init_net.ipv4.raw_v4_hashinfo.ht[protocol & 0xff]?.length ?? 0;
 
 /** socket() fails with `code`, and leaves nothing behind. */
 async function refused(s: Sockscope, code: string, type: number, protocol = 0): Promise<void> {
-  const accounts = () => [s.modules.refcount(), s.machine.sockets.size, s.machine.init_net.sockets_in_use, s.machine.files.nr_files, s.machine.current.files.open_fds.size];
+  const accounts = () => [
+    s.modules.refcount(),
+    s.machine.sockets.size,
+    s.machine.init_net.sockets_in_use,
+    s.machine.files.nr_files,
+    s.machine.current.files.open_fds.size,
+  ];
   const before = accounts();
   assert.equal(await codeOf(s.socket(s.AF_INET, type, protocol)), code);
   assert.deepEqual(accounts(), before, 'module references, sockets, BSD sockets, files, descriptors');
@@ -39,11 +47,11 @@ describe('inet_create: type and protocol', () => {
   type Found = [what: string, type: (s: Sockscope) => number, protocol: number, prot: string, found: number];
   const pairs: Found[] = [
     ['(SOCK_STREAM, IPPROTO_TCP) is TCP', (s) => s.SOCK_STREAM, 6, 'TCP', 6],
-    ['(SOCK_STREAM, 0) is TCP: the user\'s wildcard', (s) => s.SOCK_STREAM, 0, 'TCP', 6],
+    ["(SOCK_STREAM, 0) is TCP: the user's wildcard", (s) => s.SOCK_STREAM, 0, 'TCP', 6],
     ['(SOCK_DGRAM, IPPROTO_UDP) is UDP', (s) => s.SOCK_DGRAM, 17, 'UDP', 17],
     ['(SOCK_DGRAM, 0) is UDP: the first of its type', (s) => s.SOCK_DGRAM, 0, 'UDP', 17],
     ['(SOCK_DGRAM, IPPROTO_ICMP) is ping', (s) => s.SOCK_DGRAM, 1, 'PING', 1],
-    ['(SOCK_RAW, IPPROTO_ICMP) is raw: the protocol\'s wildcard', (s) => s.SOCK_RAW, 1, 'RAW', 1],
+    ["(SOCK_RAW, IPPROTO_ICMP) is raw: the protocol's wildcard", (s) => s.SOCK_RAW, 1, 'RAW', 1],
     ['(SOCK_RAW, IPPROTO_TCP) is raw', (s) => s.SOCK_RAW, 6, 'RAW', 6],
     ['(SOCK_RAW, 253) is raw', (s) => s.SOCK_RAW, 253, 'RAW', 253],
     ['(SOCK_RAW, IPPROTO_RAW) is raw', (s) => s.SOCK_RAW, 255, 'RAW', 255],
@@ -61,7 +69,8 @@ describe('inet_create: type and protocol', () => {
           assert.deepEqual(asked(s), []);
         },
         { sysctl: { 'net.ipv4.ping_group_range': '0 0' } },
-      ));
+      ),
+    );
   }
 
   const unsupported: [what: string, type: number, protocol: number][] = [
@@ -79,7 +88,14 @@ describe('inet_create: type and protocol', () => {
         assert.deepEqual(asked(s), [`net-pf-2-proto-${protocol}-type-${type}`, `net-pf-2-proto-${protocol}`]);
       }));
   }
-  for (const [name, type] of [['0', 0], ['SOCK_RDM', 4], ['SOCK_SEQPACKET', 5], ['SOCK_DCCP', 6], ['7', 7], ['9', 9]] as const) {
+  for (const [name, type] of [
+    ['0', 0],
+    ['SOCK_RDM', 4],
+    ['SOCK_SEQPACKET', 5],
+    ['SOCK_DCCP', 6],
+    ['7', 7],
+    ['9', 9],
+  ] as const) {
     it(`type ${name}: nobody serves it: ESOCKTNOSUPPORT, after both modules were asked for`, () =>
       alone(async (s) => {
         await refused(s, 'ESOCKTNOSUPPORT', type, 33);
@@ -116,7 +132,9 @@ describe('inet_create: type and protocol', () => {
     }));
   it('a module that brings the type with another protocol turns ESOCKTNOSUPPORT into EPROTONOSUPPORT', () =>
     alone(async (s) => {
-      s.modules.add('net-pf-2-proto-132', () => inet_register_protosw(s.machine, protosw(s, { protocol: 133 })));
+      s.modules.add('net-pf-2-proto-132', () =>
+        inet_register_protosw(s.machine, protosw(s, { protocol: 133 })),
+      );
       await refused(s, 'EPROTONOSUPPORT', s.SOCK_SEQPACKET, 132);
       await refused(s, 'EPROTONOSUPPORT', s.SOCK_SEQPACKET, 132);
     }));
@@ -124,7 +142,9 @@ describe('inet_create: type and protocol', () => {
     alone(async (s) => {
       const owner = new module('sctp');
       const register = s.modules.register['inet_register_protosw'] as typeof inet_register_protosw;
-      s.modules.add('net-pf-2-proto-132', () => register(s.machine, protosw(s, { ops: inet_stream_ops(owner) })));
+      s.modules.add('net-pf-2-proto-132', () =>
+        register(s.machine, protosw(s, { ops: inet_stream_ops(owner) })),
+      );
       s.cgroupSock(() => -EPERM);
       await refused(s, 'EPERM', s.SOCK_SEQPACKET, 132);
       assert.equal(owner.refcnt, 0);
@@ -137,7 +157,12 @@ describe('inet_create: type and protocol', () => {
 
   it('a later protocol goes behind the permanent ones, and before the earlier others', () =>
     alone(async (s) => {
-      const other = protosw(s, { type: s.SOCK_STREAM, protocol: 0, prot: udp_prot, ops: inet_dgram_ops(s.machine.kernel_module) });
+      const other = protosw(s, {
+        type: s.SOCK_STREAM,
+        protocol: 0,
+        prot: udp_prot,
+        ops: inet_dgram_ops(s.machine.kernel_module),
+      });
       inet_register_protosw(s.machine, other);
       const name = async (protocol: number) => {
         const fd = await s.socket(s.AF_INET, s.SOCK_STREAM, protocol);
@@ -153,7 +178,10 @@ describe('inet_create: type and protocol', () => {
     }));
   it('nobody takes the place of a permanent one', () =>
     alone(async (s) => {
-      inet_register_protosw(s.machine, protosw(s, { type: s.SOCK_STREAM, protocol: 6, prot: udp_prot, flags: INET_PROTOSW_PERMANENT }));
+      inet_register_protosw(
+        s.machine,
+        protosw(s, { type: s.SOCK_STREAM, protocol: 6, prot: udp_prot, flags: INET_PROTOSW_PERMANENT }),
+      );
       const fd = await s.socket(s.AF_INET, s.SOCK_STREAM);
       assert.equal(s.sock(fd).sk_prot.name, 'TCP');
       assert.ok(s.kernelLog().includes('Attempt to override permanent protocol 6'));
@@ -182,7 +210,10 @@ describe('inet_create: who may', () => {
         s.capset();
         s.cgroupSock(() => assert.fail('was asked'));
         const told: unknown[] = [];
-        s.security({ socket_create: (...args) => (told.push(args[3]), 0), socket_post_create: (...args) => (told.push(args[4]), 0) });
+        s.security({
+          socket_create: (...args) => (told.push(args[3]), 0),
+          socket_post_create: (...args) => (told.push(args[4]), 0),
+        });
         const steps = sock_create_kern(s.machine.init_net, s.AF_INET, s.SOCK_RAW, s.IPPROTO_ICMP);
         const step = steps.next();
         assert.ok(step.done === true && typeof step.value === 'object');
@@ -200,13 +231,16 @@ describe('inet_create: who may', () => {
       s.sysctl('net.ipv4.ping_group_range', '1 100');
       await refused(s, 'EACCES', s.SOCK_DGRAM, s.IPPROTO_ICMP);
     }));
-  it('a cgroup\'s program is asked about the finished sock, and can refuse; what was set up is taken back', () =>
+  it("a cgroup's program is asked about the finished sock, and can refuse; what was set up is taken back", () =>
     alone(async (s) => {
       const seen: unknown[] = [];
       s.machine.cgroup_inet_sock = (sk) => (seen.push([sk.sk_type, sk.sk_protocol, sk.skc_hashed]), -EACCES);
       await refused(s, 'EACCES', s.SOCK_STREAM);
       await refused(s, 'EACCES', s.SOCK_RAW, 99);
-      assert.deepEqual(seen, [[s.SOCK_STREAM, s.IPPROTO_TCP, false], [s.SOCK_RAW, 99, true]]);
+      assert.deepEqual(seen, [
+        [s.SOCK_STREAM, s.IPPROTO_TCP, false],
+        [s.SOCK_RAW, 99, true],
+      ]);
       assert.equal(hashed(s, 99), 0);
     }));
 });
@@ -249,7 +283,10 @@ describe('inet_create: what it sets', () => {
     assert.equal(sk.sk_socket, sock);
     assert.equal(sk.sk_wq, sock.wq);
     // UDP's init() puts one of its own in the place of inet_sock_destruct.
-    assert.equal(sk.sk_destruct.name, sk.sk_prot === udp_prot ? 'udp_destruct_sock' : inet_sock_destruct.name);
+    assert.equal(
+      sk.sk_destruct.name,
+      sk.sk_prot === udp_prot ? 'udp_destruct_sock' : inet_sock_destruct.name,
+    );
     assert.equal(sk.sk_backlog_rcv, sk.sk_prot.backlog_rcv);
     assert.equal(sk.skc_refcnt, 1);
     assert.ok(sock_flag(sk, SOCK_ZAPPED));
@@ -265,35 +302,91 @@ describe('inet_create: what it sets', () => {
       inet_num: sk.inet_num,
       inet_sport: sk.inet_sport,
       hdrincl: sk.hdrincl,
-      rest: [sk.nodefrag, sk.pmtudisc, sk.inet_id, sk.uc_ttl, sk.mc_loop, sk.mc_ttl, sk.mc_all, sk.mc_index, sk.mc_list, sk.rcv_tos],
+      rest: [
+        sk.nodefrag,
+        sk.pmtudisc,
+        sk.inet_id,
+        sk.uc_ttl,
+        sk.mc_loop,
+        sk.mc_ttl,
+        sk.mc_all,
+        sk.mc_index,
+        sk.mc_list,
+        sk.rcv_tos,
+      ],
     };
   }
   const rest = [false, 1, 0, -1, true, 1, true, 0, null, 0];
 
   it('TCP', () =>
     alone(async (s) => {
-      assert.deepEqual(await fields(s, s.SOCK_STREAM, 0), { ops: 'inet_stream_ops', sk_protocol: 6, sk_reuse: 0, is_icsk: true, inet_num: 0, inet_sport: 0, hdrincl: false, rest });
+      assert.deepEqual(await fields(s, s.SOCK_STREAM, 0), {
+        ops: 'inet_stream_ops',
+        sk_protocol: 6,
+        sk_reuse: 0,
+        is_icsk: true,
+        inet_num: 0,
+        inet_sport: 0,
+        hdrincl: false,
+        rest,
+      });
     }));
   it('UDP', () =>
     alone(async (s) => {
-      assert.deepEqual(await fields(s, s.SOCK_DGRAM, 0), { ops: 'inet_dgram_ops', sk_protocol: 17, sk_reuse: 0, is_icsk: false, inet_num: 0, inet_sport: 0, hdrincl: false, rest });
+      assert.deepEqual(await fields(s, s.SOCK_DGRAM, 0), {
+        ops: 'inet_dgram_ops',
+        sk_protocol: 17,
+        sk_reuse: 0,
+        is_icsk: false,
+        inet_num: 0,
+        inet_sport: 0,
+        hdrincl: false,
+        rest,
+      });
     }));
   it('ping: may share its address', () =>
     alone(
       async (s) => {
-        assert.deepEqual(await fields(s, s.SOCK_DGRAM, 1), { ops: 'inet_sockraw_ops', sk_protocol: 1, sk_reuse: 1, is_icsk: false, inet_num: 0, inet_sport: 0, hdrincl: false, rest });
+        assert.deepEqual(await fields(s, s.SOCK_DGRAM, 1), {
+          ops: 'inet_sockraw_ops',
+          sk_protocol: 1,
+          sk_reuse: 1,
+          is_icsk: false,
+          inet_num: 0,
+          inet_sport: 0,
+          hdrincl: false,
+          rest,
+        });
       },
       { sysctl: { 'net.ipv4.ping_group_range': '0 0' } },
     ));
   it('raw: its number is its protocol', () =>
     alone(async (s) => {
-      assert.deepEqual(await fields(s, s.SOCK_RAW, 99), { ops: 'inet_sockraw_ops', sk_protocol: 99, sk_reuse: 1, is_icsk: false, inet_num: 99, inet_sport: 99, hdrincl: false, rest });
+      assert.deepEqual(await fields(s, s.SOCK_RAW, 99), {
+        ops: 'inet_sockraw_ops',
+        sk_protocol: 99,
+        sk_reuse: 1,
+        is_icsk: false,
+        inet_num: 99,
+        inet_sport: 99,
+        hdrincl: false,
+        rest,
+      });
     }));
   it('raw with IPPROTO_RAW: the user writes the IP header', () =>
     alone(async (s) => {
-      assert.deepEqual(await fields(s, s.SOCK_RAW, 255), { ops: 'inet_sockraw_ops', sk_protocol: 255, sk_reuse: 1, is_icsk: false, inet_num: 255, inet_sport: 255, hdrincl: true, rest });
+      assert.deepEqual(await fields(s, s.SOCK_RAW, 255), {
+        ops: 'inet_sockraw_ops',
+        sk_protocol: 255,
+        sk_reuse: 1,
+        is_icsk: false,
+        inet_num: 255,
+        inet_sport: 255,
+        hdrincl: true,
+        rest,
+      });
     }));
-  it('a raw socket is on its protocol\'s hash chain as long as it is open', () =>
+  it("a raw socket is on its protocol's hash chain as long as it is open", () =>
     alone(async (s) => {
       assert.equal(hashed(s, 99), 0);
       const fd = await s.socket(s.AF_INET, s.SOCK_RAW, 99);
@@ -314,7 +407,7 @@ describe('inet_create: what it sets', () => {
         assert.equal(await discovery(), s.IP_PMTUDISC_DONT);
       }
     }));
-  it('the protocol\'s init() has run: a TCP socket has its congestion control, its timers and its buffers', () =>
+  it("the protocol's init() has run: a TCP socket has its congestion control, its timers and its buffers", () =>
     alone(async (s) => {
       const sk = s.sock(await s.socket(s.AF_INET, s.SOCK_STREAM));
       assert.equal(sk.icsk_ca_ops!.name, 'cubic');
@@ -328,7 +421,8 @@ describe('inet_create: what it sets', () => {
   it('each socket has a cookie of its own', () =>
     alone(async (s) => {
       const cookies = new Set<number>();
-      for (let i = 0; i < 5; i++) cookies.add(await s.getsockopt(await s.socket(s.AF_INET, s.SOCK_STREAM), s.SOL_SOCKET, s.SO_COOKIE));
+      for (let i = 0; i < 5; i++)
+        cookies.add(await s.getsockopt(await s.socket(s.AF_INET, s.SOCK_STREAM), s.SOL_SOCKET, s.SO_COOKIE));
       assert.equal(cookies.size, 5);
     }));
 });

@@ -18,7 +18,13 @@ function accounts({ machine, modules }: Sockscope) {
   };
 }
 /** socket() fails with `code`, and leaves nothing behind. */
-async function refused(s: Sockscope, code: string, family: number, type: number, protocol = 0): Promise<void> {
+async function refused(
+  s: Sockscope,
+  code: string,
+  family: number,
+  type: number,
+  protocol = 0,
+): Promise<void> {
   const before = accounts(s);
   assert.equal(await codeOf(s.socket(family, type, protocol)), code);
   assert.deepEqual(accounts(s), before, 'something is left behind');
@@ -48,7 +54,7 @@ describe('socket(): __sys_socket', () => {
       assert.equal(await codeOf(s.recv(fd)), 'EAGAIN');
     }));
 
-  it('SOCK_CLOEXEC sets the descriptor\'s close-on-exec flag, and nothing else', () =>
+  it("SOCK_CLOEXEC sets the descriptor's close-on-exec flag, and nothing else", () =>
     alone(async (s) => {
       const fd = await s.socket(s.AF_INET, s.SOCK_STREAM | s.SOCK_CLOEXEC);
       assert.equal(await s.fcntl(fd, s.F_GETFD), s.FD_CLOEXEC);
@@ -142,13 +148,18 @@ describe('socket(): __sock_create', () => {
     alone(async (s) => {
       await refused(s, 'EAFNOSUPPORT', s.AF_UNIX, s.SOCK_PACKET);
       assert.deepEqual(asked(s), ['net-pf-1']);
-      assert.deepEqual(s.kernelLog().filter((line) => line.includes('obsolete')), []);
+      assert.deepEqual(
+        s.kernelLog().filter((line) => line.includes('obsolete')),
+        [],
+      );
     }));
 
   it('the security hook is asked before the socket is made', () =>
     alone(async (s) => {
       const seen: unknown[] = [];
-      s.security({ socket_create: (...args) => (seen.push([...args, s.machine.init_net.sockets_in_use]), -EACCES) });
+      s.security({
+        socket_create: (...args) => (seen.push([...args, s.machine.init_net.sockets_in_use]), -EACCES),
+      });
       await refused(s, 'EACCES', s.AF_INET, s.SOCK_STREAM, s.IPPROTO_TCP);
       assert.deepEqual(seen, [[s.AF_INET, s.SOCK_STREAM, s.IPPROTO_TCP, false, 0]]);
       s.security({});
@@ -180,7 +191,10 @@ describe('socket(): __sock_create', () => {
       s.setSocketMax(1);
       const fd = await s.socket(s.AF_INET, s.SOCK_STREAM);
       await refused(s, 'ENFILE', s.AF_INET, s.SOCK_STREAM);
-      assert.deepEqual(s.kernelLog().filter((line) => line.includes('no more sockets')), ['socket: no more sockets']);
+      assert.deepEqual(
+        s.kernelLog().filter((line) => line.includes('no more sockets')),
+        ['socket: no more sockets'],
+      );
       await s.close(fd);
       await s.close(await s.socket(s.AF_INET, s.SOCK_STREAM));
     }));
@@ -204,7 +218,10 @@ describe('socket(): __sock_create', () => {
 
   const names = Object.entries(ADDRESS_FAMILIES as Record<string, number>);
   it('there are 46 families, each number with a name', () => {
-    assert.deepEqual([...new Set(names.map(([, number]) => number))].filter((number) => number < 46).sort((a, b) => a - b), [...Array(46).keys()]);
+    assert.deepEqual(
+      [...new Set(names.map(([, number]) => number))].filter((number) => number < 46).sort((a, b) => a - b),
+      [...Array(46).keys()],
+    );
   });
   for (let family = 0; family < 46; family++) {
     const name = names.find(([, number]) => number === family)?.[0] ?? String(family);
@@ -223,7 +240,7 @@ describe('socket(): __sock_create', () => {
       }));
   }
 
-  it('a family\'s module is loaded when it is needed, and its sockets work', () =>
+  it("a family's module is loaded when it is needed, and its sockets work", () =>
     alone(async (s) => {
       let made: unknown[] = [];
       s.modules.add('net-pf-10', () => (made = addFamily(s, s.AF_INET6)));
@@ -241,7 +258,7 @@ describe('socket(): __sock_create', () => {
       await refused(s, 'EAFNOSUPPORT', s.AF_INET6, s.SOCK_STREAM);
       assert.deepEqual(s.modules.requests(), [{ name: 'net-pf-10', found: true }]);
     }));
-  it('EAFNOSUPPORT while the family\'s module is being unloaded', () =>
+  it("EAFNOSUPPORT while the family's module is being unloaded", () =>
     alone(async (s) => {
       const owner = new module('leaving');
       owner.state = MODULE_STATE_GOING;
@@ -250,12 +267,16 @@ describe('socket(): __sock_create', () => {
       assert.deepEqual(made, []);
       assert.equal(owner.refcnt, 0);
     }));
-  it('the family\'s module is held while its create() runs, that of the operations while the socket lives', () =>
+  it("the family's module is held while its create() runs, that of the operations while the socket lives", () =>
     alone(async (s) => {
       const family = new module('family');
       const operations = new module('operations');
       let during = -1;
-      addFamily(s, s.AF_INET6, { owner: family, opsOwner: operations, create: () => ((during = family.refcnt), 0) });
+      addFamily(s, s.AF_INET6, {
+        owner: family,
+        opsOwner: operations,
+        create: () => ((during = family.refcnt), 0),
+      });
       const fd = await s.socket(s.AF_INET6, s.SOCK_STREAM);
       assert.equal(during, 1);
       assert.deepEqual([family.refcnt, operations.refcnt], [0, 1]);
@@ -328,7 +349,10 @@ describe('accept(): the socket for the new connection', () => {
         const plain = await s.accept(fd);
         const flagged = await s.accept4(fd, s.SOCK_NONBLOCK | s.SOCK_CLOEXEC);
         assert.deepEqual([await s.fcntl(plain, s.F_GETFL), await s.fcntl(plain, s.F_GETFD)], [s.O_RDWR, 0]);
-        assert.deepEqual([await s.fcntl(flagged, s.F_GETFL), await s.fcntl(flagged, s.F_GETFD)], [s.O_RDWR | s.O_NONBLOCK, s.FD_CLOEXEC]);
+        assert.deepEqual(
+          [await s.fcntl(flagged, s.F_GETFL), await s.fcntl(flagged, s.F_GETFD)],
+          [s.O_RDWR | s.O_NONBLOCK, s.FD_CLOEXEC],
+        );
         assert.equal(await codeOf(s.accept4(fd, 0x100)), 'EINVAL');
         assert.equal(await codeOf(s.accept(fd)), 'EAGAIN');
       })
@@ -346,7 +370,11 @@ interface FamilyOptions {
   create?: () => number;
 }
 /** Register a family that does nothing but write down what was asked for. */
-function addFamily(s: Sockscope, family: number, { owner = new module('family'), opsOwner = owner, create = () => 0 }: FamilyOptions = {}) {
+function addFamily(
+  s: Sockscope,
+  family: number,
+  { owner = new module('family'), opsOwner = owner, create = () => 0 }: FamilyOptions = {},
+) {
   const made: { type: number; protocol: number; kern: boolean }[] = [];
   const ops = {
     family,

@@ -23,8 +23,19 @@ const URG = 32;
 const ECE = 64;
 const CWR = 128;
 
-const ICMP_TYPES: Record<number, string> = { 0: 'echo reply', 3: 'unreachable', 8: 'echo request', 11: 'time exceeded' };
-const UNREACHABLE: Record<number, string> = { 0: 'net', 1: 'host', 2: 'protocol', 3: 'port', 4: 'need to frag' };
+const ICMP_TYPES: Record<number, string> = {
+  0: 'echo reply',
+  3: 'unreachable',
+  8: 'echo request',
+  11: 'time exceeded',
+};
+const UNREACHABLE: Record<number, string> = {
+  0: 'net',
+  1: 'host',
+  2: 'protocol',
+  3: 'port',
+  4: 'need to frag',
+};
 
 /** Names the ends of conversations, and remembers where their sequence numbers begin. */
 export class PacketReader {
@@ -49,7 +60,14 @@ export class PacketReader {
 
   read(bytes: Uint8Array, timeNs: number): PacketText {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    const other: PacketText = { timeNs, from: '-', to: '-', what: '', details: [`length ${bytes.length - 14}`], lost: false };
+    const other: PacketText = {
+      timeNs,
+      from: '-',
+      to: '-',
+      what: '',
+      details: [`length ${bytes.length - 14}`],
+      lost: false,
+    };
     if (view.getUint16(12) === 0x0806) return { ...other, what: 'ARP' };
     const headerLength = (view.getUint8(14) & 15) * 4;
     const protocol = view.getUint8(23);
@@ -57,14 +75,25 @@ export class PacketReader {
     const fragment = view.getUint16(20);
     const fragmentOffset = (fragment & 0x1fff) * 8;
     const ip = { ...other, from: address(view, 26), to: address(view, 30) };
-    if (fragmentOffset > 0) return { ...ip, what: 'IP', details: [`offset ${fragmentOffset}`, fragment & 0x2000 ? 'more' : 'last'] };
+    if (fragmentOffset > 0)
+      return {
+        ...ip,
+        what: 'IP',
+        details: [`offset ${fragmentOffset}`, fragment & 0x2000 ? 'more' : 'last'],
+      };
     // A packet of 64 KiB and more leaves the header's length field at 0.
     const end = view.getUint16(16) === 0 ? bytes.length : 14 + view.getUint16(16);
     if (protocol === 6) return this.#tcp(view, at, end, timeNs);
     if (protocol === 17) {
       const details = [`length ${view.getUint16(at + 4) - 8}`];
       if (fragment & 0x2000) details.push('more');
-      return { ...ip, from: this.name(view.getUint16(at)), to: this.name(view.getUint16(at + 2)), what: 'UDP', details };
+      return {
+        ...ip,
+        from: this.name(view.getUint16(at)),
+        to: this.name(view.getUint16(at + 2)),
+        what: 'UDP',
+        details,
+      };
     }
     if (protocol === 1) return { ...ip, what: 'ICMP', details: icmpDetails(view, at, end) };
     return { ...ip, what: 'IP', details: [`protocol ${protocol}`, `length ${end - at}`] };
@@ -80,7 +109,8 @@ export class PacketReader {
     const rawAck = view.getUint32(at + 8);
     const key = `${source}>${destination}`;
     const back = `${destination}>${source}`;
-    if (flags & SYN || !this.#first.has(key)) this.#first.set(key, flags & SYN || (flags & RST && rawSeq === 0) ? rawSeq : rawSeq - 1);
+    if (flags & SYN || !this.#first.has(key))
+      this.#first.set(key, flags & SYN || (flags & RST && rawSeq === 0) ? rawSeq : rawSeq - 1);
     if (flags & ACK && !this.#first.has(back)) this.#first.set(back, (rawAck - 1) >>> 0);
     const seq = (rawSeq - this.#first.get(key)!) | 0;
     const ack = (rawAck - (this.#first.get(back) ?? 0)) | 0;
@@ -91,7 +121,14 @@ export class PacketReader {
     details.push(`win ${view.getUint16(at + 14)}`);
     if (flags & URG) details.push(`urg ${view.getUint16(at + 18)}`);
     details.push(...this.#options(view, at + 20, at + headerLength, this.#first.get(back) ?? 0));
-    return { timeNs, from: this.name(source), to: this.name(destination), what: `[${flagsText(flags)}]`, details, lost: false };
+    return {
+      timeNs,
+      from: this.name(source),
+      to: this.name(destination),
+      what: `[${flagsText(flags)}]`,
+      details,
+      lost: false,
+    };
   }
 
   #options(view: DataView, at: number, end: number, sackBase: number): string[] {
@@ -109,7 +146,9 @@ export class PacketReader {
       else if (kind === 4) texts.push('sackOK');
       else if (kind === 5) {
         for (let block = at + 2; block < at + length; block += 8) {
-          texts.push(`sack ${(view.getUint32(block) - sackBase) | 0}:${(view.getUint32(block + 4) - sackBase) | 0}`);
+          texts.push(
+            `sack ${(view.getUint32(block) - sackBase) | 0}:${(view.getUint32(block + 4) - sackBase) | 0}`,
+          );
         }
       } else if (kind === 8) texts.push('TS');
       else texts.push(`option ${kind}`);
@@ -120,7 +159,16 @@ export class PacketReader {
 }
 
 function flagsText(flags: number): string {
-  const letters: [number, string][] = [[SYN, 'S'], [FIN, 'F'], [RST, 'R'], [PSH, 'P'], [URG, 'U'], [ECE, 'E'], [CWR, 'W'], [ACK, '.']];
+  const letters: [number, string][] = [
+    [SYN, 'S'],
+    [FIN, 'F'],
+    [RST, 'R'],
+    [PSH, 'P'],
+    [URG, 'U'],
+    [ECE, 'E'],
+    [CWR, 'W'],
+    [ACK, '.'],
+  ];
   return letters.map(([bit, letter]) => (flags & bit ? letter : '')).join('');
 }
 function address(view: DataView, at: number): string {
@@ -131,7 +179,8 @@ function icmpDetails(view: DataView, at: number, end: number): string[] {
   const code = view.getUint8(at + 1);
   if (type === 3) return [`${UNREACHABLE[code] ?? code} unreachable`];
   const name = ICMP_TYPES[type] ?? `type ${type}`;
-  if (type === 0 || type === 8) return [name, `id ${view.getUint16(at + 4)}`, `seq ${view.getUint16(at + 6)}`, `length ${end - at - 8}`];
+  if (type === 0 || type === 8)
+    return [name, `id ${view.getUint16(at + 4)}`, `seq ${view.getUint16(at + 6)}`, `length ${end - at - 8}`];
   return [name];
 }
 
@@ -147,16 +196,19 @@ export function packetLine({ timeNs, from, to, what, details, lost }: PacketText
  */
 export function packetMatches(packet: PacketText, line: string): boolean {
   const match = /^\s*(-|[\d.]+)\s+(\S+) > (\S+)\s+(\[\S+\]|\S+)\s*(.*?)\s*$/.exec(line);
-  if (match === null) throw new Error(`this is no packet: "${line.trim()}"  (write: 0.000010  C > S  [S] seq 0)`);
+  if (match === null)
+    throw new Error(`this is no packet: "${line.trim()}"  (write: 0.000010  C > S  [S] seq 0)`);
   const [, time, from, to, what, rest] = match as unknown as [string, string, string, string, string, string];
   const decimals = time.split('.')[1]?.length ?? 0;
-  if (time !== '-' && (packet.timeNs / 1e9).toFixed(decimals) !== Number(time).toFixed(decimals)) return false;
+  if (time !== '-' && (packet.timeNs / 1e9).toFixed(decimals) !== Number(time).toFixed(decimals))
+    return false;
   if (from !== packet.from || to !== packet.to || what !== packet.what) return false;
   let left = ` ${rest} `;
   const lost = / lost $/.test(left);
   if (lost) left = left.replace(/ lost $/, ' ');
   if (lost !== packet.lost) return false;
   // Take away what is there; what remains is not.
-  for (const detail of packet.details) if (left.includes(` ${detail} `)) left = left.replace(` ${detail} `, ' ');
+  for (const detail of packet.details)
+    if (left.includes(` ${detail} `)) left = left.replace(` ${detail} `, ' ');
   return left.trim() === '';
 }

@@ -46,11 +46,26 @@ export class RawPeer {
     const fd = await s.socket(s.AF_INET, s.SOCK_RAW, s.IPPROTO_TCP);
     await s.bind(fd, { address: '127.0.0.9', port: 0 });
     // What the kernel says in this host's name (nobody has such a connection: RST) must not be heard.
-    s.dropFrames(({ bytes, tcpFlags }) => tcpFlags.includes('RST') && bytes[29] === 9 && (bytes[24]! << 8 | bytes[25]!) !== 0 && (bytes[34]! << 8 | bytes[35]!) === port && bytes[15] !== 0xfc);
+    s.dropFrames(
+      ({ bytes, tcpFlags }) =>
+        tcpFlags.includes('RST') &&
+        bytes[29] === 9 &&
+        ((bytes[24]! << 8) | bytes[25]!) !== 0 &&
+        ((bytes[34]! << 8) | bytes[35]!) === port &&
+        bytes[15] !== 0xfc,
+    );
     return new RawPeer(s, fd, port, to);
   }
 
-  async send({ flags, seq = 0, ack = 0, window = 65535, payload = '', options = [], corrupt = false }: Segment): Promise<void> {
+  async send({
+    flags,
+    seq = 0,
+    ack = 0,
+    window = 65535,
+    payload = '',
+    options = [],
+    corrupt = false,
+  }: Segment): Promise<void> {
     const data = new TextEncoder().encode(payload);
     const padded = [...options];
     while (padded.length % 4 !== 0) padded.push(1);
@@ -77,12 +92,15 @@ export class RawPeer {
     const until = s.now() + ms;
     for (;;) {
       const left = until - s.now();
-      if (left < 0 || (await s.poll([{ fd: this.#fd, events: s.POLLIN, revents: 0 }], left)) === 0) return null;
+      if (left < 0 || (await s.poll([{ fd: this.#fd, events: s.POLLIN, revents: 0 }], left)) === 0)
+        return null;
       const packet = await s.recv(this.#fd);
       const view = new DataView(packet.buffer, packet.byteOffset, packet.byteLength);
       if (view.getUint16(20) !== this.to || view.getUint16(22) !== this.port) continue;
       const length = (packet[32]! >> 4) * 4;
-      const flags = Object.entries(FLAGS).filter(([, bit]) => packet[33]! & bit).map(([letter]) => letter);
+      const flags = Object.entries(FLAGS)
+        .filter(([, bit]) => packet[33]! & bit)
+        .map(([letter]) => letter);
       const order = 'SFRPUEW.';
       return {
         flags: flags.sort((a, b) => order.indexOf(a) - order.indexOf(b)).join(''),

@@ -12,7 +12,15 @@
  * When something is not as told, the packets, state changes and failed syscalls that led there are printed.
  */
 import assert from 'node:assert/strict';
-import { boot, createLibrary, frame_bytes, parseConfig, spawn_process, type Machine, type TracepointName } from '../../../stack/index.ts';
+import {
+  boot,
+  createLibrary,
+  frame_bytes,
+  parseConfig,
+  spawn_process,
+  type Machine,
+  type TracepointName,
+} from '../../../stack/index.ts';
 import { IS_ERR } from '../../../stack/include/uapi/asm-generic/errno.ts';
 import type { file } from '../../../stack/include/linux/fdtable.ts';
 import type { tcp_sock } from '../../../stack/include/linux/tcp.ts';
@@ -93,7 +101,8 @@ export class Story {
     });
     this.machine.tracer.on('syscalls:sys_exit', ({ time_ns, args }) => {
       const [task, name, ret] = args as [{ comm: string }, string, unknown];
-      if (IS_ERR(ret)) this.#events.push({ timeNs: time_ns, text: `${task.comm}: ${name}() = ${String(ret)}` });
+      if (IS_ERR(ret))
+        this.#events.push({ timeNs: time_ns, text: `${task.comm}: ${name}() = ${String(ret)}` });
     });
   }
 
@@ -137,8 +146,13 @@ export class Story {
       const packet = packets[i];
       const line = wanted[i];
       if (packet !== undefined && line !== undefined && packetMatches(packet, line)) continue;
-      this.#marked = packet === undefined ? this.#events.length : this.#events.findIndex((event) => 'packet' in event && event.packet === packet);
-      assert.fail(`packet ${i + 1}: expected ${line === undefined ? 'none' : `"${line}"`}, got ${packet === undefined ? 'none' : `"${packetLine(packet)}"`}`);
+      this.#marked =
+        packet === undefined
+          ? this.#events.length
+          : this.#events.findIndex((event) => 'packet' in event && event.packet === packet);
+      assert.fail(
+        `packet ${i + 1}: expected ${line === undefined ? 'none' : `"${line}"`}, got ${packet === undefined ? 'none' : `"${packetLine(packet)}"`}`,
+      );
     }
   }
 
@@ -147,8 +161,19 @@ export class Story {
     const lines = linesOf(golden);
     return this.expect(() => {
       const timed = (line: string) => /^[\d.]/.test(line);
-      const got = this.transitions.map((one, i) => this.#transitionLine(one, lines[i] !== undefined && timed(lines[i]) ? (lines[i]!.split(/\s/)[0]!.split('.')[1]?.length ?? 0) : null));
-      assert.deepEqual(got, lines.map((line) => line.replace(/\s+/g, ' ')), 'state changes');
+      const got = this.transitions.map((one, i) =>
+        this.#transitionLine(
+          one,
+          lines[i] !== undefined && timed(lines[i])
+            ? (lines[i]!.split(/\s/)[0]!.split('.')[1]?.length ?? 0)
+            : null,
+        ),
+      );
+      assert.deepEqual(
+        got,
+        lines.map((line) => line.replace(/\s+/g, ' ')),
+        'state changes',
+      );
     });
   }
   #transitionLine({ timeNs, sk, from, to }: Transition, decimals: number | null): string {
@@ -208,7 +233,9 @@ export class Story {
   async #run(): Promise<void> {
     const { machine } = this;
     const before = remains(machine);
-    const started = this.#processes.map(({ name, main }) => spawn_process(machine, name, () => main(this.#library())));
+    const started = this.#processes.map(({ name, main }) =>
+      spawn_process(machine, name, () => main(this.#library())),
+    );
     const failures: unknown[] = [];
     for (const { exited } of started) void exited.then((end) => 'error' in end && failures.push(end.error));
     const aftermath = (this.#setup.aftermath ?? 300) * 1e9;
@@ -221,10 +248,14 @@ export class Story {
     });
     await Promise.resolve();
     if (failures.length > 0) throw failures[0];
-    const asleep = [...machine.tasks.values()].map((task) => `${task.comm} in ${task.syscall || 'a promise'}`);
+    const asleep = [...machine.tasks.values()].map(
+      (task) => `${task.comm} in ${task.syscall || 'a promise'}`,
+    );
     assert.deepEqual(asleep, [], 'these sleep for ever');
     const { warns, leaves } = this.#setup;
-    const warnings = machine.log.lines.filter((line) => line.startsWith('WARNING') && warns?.test(line) !== true);
+    const warnings = machine.log.lines.filter(
+      (line) => line.startsWith('WARNING') && warns?.test(line) !== true,
+    );
     assert.deepEqual(warnings, [], 'the kernel warns');
     const left = Object.entries(remains(machine))
       .filter(([name, count]) => count !== before[name])
@@ -238,7 +269,8 @@ export class Story {
     const lines = this.#events.map((event, i) => {
       const mark = i === this.#marked ? '>>' : '  ';
       if ('packet' in event) return `${mark} ${packetLine(event.packet)}`;
-      if ('transition' in event) return `${mark} ${this.#transitionLine(event.transition, 6).replace(' ', '      ')}`;
+      if ('transition' in event)
+        return `${mark} ${this.#transitionLine(event.transition, 6).replace(' ', '      ')}`;
       return `${mark} ${(event.timeNs / 1e9).toFixed(6)}      ${event.text}`;
     });
     if (this.#marked === this.#events.length) lines.push('>> (here)');
@@ -248,7 +280,10 @@ export class Story {
     const told = error instanceof Error ? error : new Error(String(error));
     told.message += `\n\n  what happened (time in s):\n${shown.join('\n')}${said.length === 0 ? '' : `\n  kernel log:\n   ${said.join('\n   ')}`}\n`;
     // What mocha prints is the stack; its first lines are the message as it was.
-    told.stack = `${told.name}: ${told.message}${(told.stack ?? '').split('\n').filter((line) => /^ {4}at /.test(line)).join('\n')}`;
+    told.stack = `${told.name}: ${told.message}${(told.stack ?? '')
+      .split('\n')
+      .filter((line) => /^ {4}at /.test(line))
+      .join('\n')}`;
     return told;
   }
 }
@@ -281,7 +316,10 @@ function chainLength(first: sock_common | null): number {
 }
 
 function linesOf(golden: string): string[] {
-  return golden.split('\n').map((line) => line.trim()).filter((line) => line !== '');
+  return golden
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
 }
 
 /** What a promise was rejected with: an error's code, or null where it was fulfilled. */

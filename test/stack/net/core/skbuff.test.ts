@@ -1,7 +1,14 @@
 /** Packet buffers against plain arrays of bytes: whatever is done to them, in whatever order. */
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { MAX_SKB_FRAGS, page, skb_headlen, skb_headroom, skb_tailroom, type sk_buff } from '../../../../stack/include/linux/skbuff.ts';
+import {
+  MAX_SKB_FRAGS,
+  page,
+  skb_headlen,
+  skb_headroom,
+  skb_tailroom,
+  type sk_buff,
+} from '../../../../stack/include/linux/skbuff.ts';
 import type { Machine } from '../../../../stack/machine.ts';
 import { csum_fold } from '../../../../stack/lib/checksum.ts';
 import {
@@ -36,15 +43,23 @@ import { internetChecksum } from '../../support/tcpPacket.ts';
 /** What an skb holds, read the plain way. */
 function bytesOf(skb: sk_buff): number[] {
   const bytes = [...skb.head.subarray(skb.data, skb.data + skb_headlen(skb))];
-  for (const { page: p, offset, size } of skb.shinfo.frags) bytes.push(...p.bytes.subarray(offset, offset + size));
+  for (const { page: p, offset, size } of skb.shinfo.frags)
+    bytes.push(...p.bytes.subarray(offset, offset + size));
   return bytes;
 }
 function checkInvariants(skb: sk_buff): void {
-  assert.equal(skb.data_len, skb.shinfo.frags.reduce((sum, { size }) => sum + size, 0), 'data_len is the sum of the fragments');
+  assert.equal(
+    skb.data_len,
+    skb.shinfo.frags.reduce((sum, { size }) => sum + size, 0),
+    'data_len is the sum of the fragments',
+  );
   assert.equal(skb.tail - skb.data, skb_headlen(skb), 'the linear part ends at tail');
   assert.ok(skb.data >= 0 && skb.tail <= skb.end && skb.end <= skb.head.length);
   assert.ok(skb.shinfo.frags.length <= MAX_SKB_FRAGS);
-  assert.ok(skb.shinfo.frags.every(({ size }) => size > 0), 'no empty fragment');
+  assert.ok(
+    skb.shinfo.frags.every(({ size }) => size > 0),
+    'no empty fragment',
+  );
 }
 
 let nextByte = 0;
@@ -88,8 +103,25 @@ const nat = fc.nat(200);
 describe('sk_buff', () => {
   const operations = fc.array(
     fc.oneof(
-      fc.record({ op: fc.constantFrom('put', 'push', 'pull', 'may_pull', 'pskb_pull', 'trim', 'store', 'cow', 'expand'), n: nat, m: nat }),
-      fc.record({ op: fc.constantFrom('linearize', 'clone', 'copy', 'pcopy', 'unclone', 'checksum', 'copy_bits', 'drop'), n: nat, m: nat }),
+      fc.record({
+        op: fc.constantFrom('put', 'push', 'pull', 'may_pull', 'pskb_pull', 'trim', 'store', 'cow', 'expand'),
+        n: nat,
+        m: nat,
+      }),
+      fc.record({
+        op: fc.constantFrom(
+          'linearize',
+          'clone',
+          'copy',
+          'pcopy',
+          'unclone',
+          'checksum',
+          'copy_bits',
+          'drop',
+        ),
+        n: nat,
+        m: nat,
+      }),
     ),
     { maxLength: 40 },
   );
@@ -186,7 +218,10 @@ describe('sk_buff', () => {
               assert.ok(mayWrite(skb));
               break;
             case 'checksum':
-              assert.equal(csum_fold(skb_checksum(skb, 0, skb.len, 0)), internetChecksum(Uint8Array.from(one.bytes)));
+              assert.equal(
+                csum_fold(skb_checksum(skb, 0, skb.len, 0)),
+                internetChecksum(Uint8Array.from(one.bytes)),
+              );
               break;
             case 'copy_bits': {
               const into = new Uint8Array(300);
@@ -194,7 +229,8 @@ describe('sk_buff', () => {
               const length = m % 100;
               const fits = offset + length <= one.bytes.length;
               assert.equal(skb_copy_bits(skb, offset, into, 7, length) === 0, fits);
-              if (fits) assert.deepEqual([...into.subarray(7, 7 + length)], one.bytes.slice(offset, offset + length));
+              if (fits)
+                assert.deepEqual([...into.subarray(7, 7 + length)], one.bytes.slice(offset, offset + length));
               break;
             }
             case 'drop':
@@ -212,7 +248,11 @@ describe('sk_buff', () => {
         }
         for (const { skb } of live) consume_skb(skb);
         // Who made the page gave his reference to the packet.
-        assert.deepEqual(pages.all.map(({ refcount }) => refcount), pages.all.map(() => 0), 'references to pages are left');
+        assert.deepEqual(
+          pages.all.map(({ refcount }) => refcount),
+          pages.all.map(() => 0),
+          'references to pages are left',
+        );
       }),
       { numRuns: 1000 },
     ));
@@ -260,7 +300,10 @@ describe('sk_buff', () => {
           checkInvariants(skb);
           consume_skb(tgt);
           consume_skb(skb);
-          assert.ok(pages.all.every(({ refcount }) => refcount === 0), 'references to pages are left');
+          assert.ok(
+            pages.all.every(({ refcount }) => refcount === 0),
+            'references to pages are left',
+          );
         },
       ),
       { numRuns: 1000 },
@@ -290,38 +333,46 @@ describe('sk_buff', () => {
         consume_skb(to);
         consume_skb(from);
         consume_skb(clone);
-        assert.ok(pages.all.every(({ refcount }) => refcount === 0), 'references to pages are left');
+        assert.ok(
+          pages.all.every(({ refcount }) => refcount === 0),
+          'references to pages are left',
+        );
       }),
       { numRuns: 1000 },
     ));
 
   it('skb_segment(): the payload in pieces of gso_size, each behind a copy of the headers', () =>
     fc.assert(
-      fc.property(shape, fc.integer({ min: 1, max: 100 }), fc.integer({ min: 1, max: 20 }), (form, mss, headers) => {
-        const machine = bareMachine();
-        const pages = new Pages();
-        const skb = build(machine, { ...form, linear: form.linear + headers }, pages);
-        const bytes = bytesOf(skb);
-        skb.mac_header = skb.data;
-        skb.network_header = skb.data;
-        skb.transport_header = skb.data;
-        skb_pull(skb, headers);
-        skb.shinfo.gso_size = mss;
-        const segs = skb_segment(skb);
-        const payload = bytes.slice(headers);
-        if (payload.length === 0) return;
-        assert.ok(typeof segs !== 'number');
-        const got: number[] = [];
-        for (let seg: sk_buff | null = segs; seg !== null; seg = seg.next) {
-          checkInvariants(seg);
-          const own = bytesOf(seg);
-          assert.deepEqual(own.slice(0, headers), bytes.slice(0, headers));
-          assert.equal(own.length - headers, seg.next === null ? payload.length - got.length : mss);
-          got.push(...own.slice(headers));
-        }
-        assert.deepEqual(got, payload);
-        assert.deepEqual(bytesOf(skb), bytes, 'the packet is as it was, with its headers');
-      }),
+      fc.property(
+        shape,
+        fc.integer({ min: 1, max: 100 }),
+        fc.integer({ min: 1, max: 20 }),
+        (form, mss, headers) => {
+          const machine = bareMachine();
+          const pages = new Pages();
+          const skb = build(machine, { ...form, linear: form.linear + headers }, pages);
+          const bytes = bytesOf(skb);
+          skb.mac_header = skb.data;
+          skb.network_header = skb.data;
+          skb.transport_header = skb.data;
+          skb_pull(skb, headers);
+          skb.shinfo.gso_size = mss;
+          const segs = skb_segment(skb);
+          const payload = bytes.slice(headers);
+          if (payload.length === 0) return;
+          assert.ok(typeof segs !== 'number');
+          const got: number[] = [];
+          for (let seg: sk_buff | null = segs; seg !== null; seg = seg.next) {
+            checkInvariants(seg);
+            const own = bytesOf(seg);
+            assert.deepEqual(own.slice(0, headers), bytes.slice(0, headers));
+            assert.equal(own.length - headers, seg.next === null ? payload.length - got.length : mss);
+            got.push(...own.slice(headers));
+          }
+          assert.deepEqual(got, payload);
+          assert.deepEqual(bytesOf(skb), bytes, 'the packet is as it was, with its headers');
+        },
+      ),
       { numRuns: 500 },
     ));
 });

@@ -8,7 +8,14 @@ const alone = (main: (s: Sockscope, fd: number) => Promise<void>, setup: Setup =
     .run();
 
 describe('socket options: SOL_SOCKET', () => {
-  const flags = ['SO_REUSEADDR', 'SO_REUSEPORT', 'SO_KEEPALIVE', 'SO_BROADCAST', 'SO_OOBINLINE', 'SO_DONTROUTE'] as const;
+  const flags = [
+    'SO_REUSEADDR',
+    'SO_REUSEPORT',
+    'SO_KEEPALIVE',
+    'SO_BROADCAST',
+    'SO_OOBINLINE',
+    'SO_DONTROUTE',
+  ] as const;
   for (const name of flags) {
     it(`${name}: 0, and 1 for anything else`, () =>
       alone(async (s, fd) => {
@@ -44,7 +51,10 @@ describe('socket options: SOL_SOCKET', () => {
         assert.deepEqual(await s.getsockopt(fd, s.SOL_SOCKET, option), { tv_sec: 0, tv_usec: 0 });
         await s.setsockopt(fd, s.SOL_SOCKET, option, { tv_sec: 2, tv_usec: 500_000 });
         assert.deepEqual(await s.getsockopt(fd, s.SOL_SOCKET, option), { tv_sec: 2, tv_usec: 500_000 });
-        assert.equal(await codeOf(s.setsockopt(fd, s.SOL_SOCKET, option, { tv_sec: 0, tv_usec: 1_000_000 })), 'EDOM');
+        assert.equal(
+          await codeOf(s.setsockopt(fd, s.SOL_SOCKET, option, { tv_sec: 0, tv_usec: 1_000_000 })),
+          'EDOM',
+        );
       }
     }));
   it('SO_TYPE and its kind can only be read: ENOPROTOOPT', () =>
@@ -103,11 +113,13 @@ describe('socket options: SOL_TCP', () => {
         await s.connect(fd, { address: '127.0.0.1', port: 8080 });
         assert.equal(await s.getsockopt(fd, s.SOL_TCP, s.TCP_MAXSEG), 988);
       })
-      .expectPackets(`
+      .expectPackets(
+        `
         0  C > S  [S] mss 1000
-        …`)
+        …`,
+      )
       .run());
-  it('a listener\'s options are its children\'s', () =>
+  it("a listener's options are its children's", () =>
     story()
       .process('server', async (s) => {
         const fd = await listener(s);
@@ -142,7 +154,17 @@ describe('socket options: SOL_TCP', () => {
         await s.sleep(50);
         const info = await s.getsockopt(fd, s.SOL_TCP, s.TCP_INFO);
         assert.deepEqual(
-          ['tcpi_state', 'tcpi_snd_mss', 'tcpi_pmtu', 'tcpi_snd_cwnd', 'tcpi_rtt', 'tcpi_bytes_acked', 'tcpi_segs_out', 'tcpi_unacked', 'tcpi_snd_wscale'].map((name) => info[name]),
+          [
+            'tcpi_state',
+            'tcpi_snd_mss',
+            'tcpi_pmtu',
+            'tcpi_snd_cwnd',
+            'tcpi_rtt',
+            'tcpi_bytes_acked',
+            'tcpi_segs_out',
+            'tcpi_unacked',
+            'tcpi_snd_wscale',
+          ].map((name) => info[name]),
           [s.TCP_ESTABLISHED, 1448, 1500, 10, 10_000, 6, 3, 0, 7],
         );
       })

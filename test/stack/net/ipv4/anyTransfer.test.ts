@@ -5,8 +5,17 @@ import { block, connected, listener, story, type Sockscope } from '../../support
 
 /** What one end does: writes of these sizes with pauses between, reads of at most so much with pauses between. */
 const end = fc.record({
-  writes: fc.array(fc.record({ size: fc.oneof(fc.integer({ min: 1, max: 100 }), fc.integer({ min: 1, max: 20_000 })), pause: fc.oneof(fc.constant(0), fc.nat(50)) }), { maxLength: 12 }),
-  reads: fc.record({ size: fc.oneof(fc.constant(65536), fc.integer({ min: 50, max: 5000 })), pause: fc.oneof(fc.constant(0), fc.constant(0), fc.nat(20)) }),
+  writes: fc.array(
+    fc.record({
+      size: fc.oneof(fc.integer({ min: 1, max: 100 }), fc.integer({ min: 1, max: 20_000 })),
+      pause: fc.oneof(fc.constant(0), fc.nat(50)),
+    }),
+    { maxLength: 12 },
+  ),
+  reads: fc.record({
+    size: fc.oneof(fc.constant(65536), fc.integer({ min: 50, max: 5000 })),
+    pause: fc.oneof(fc.constant(0), fc.constant(0), fc.nat(20)),
+  }),
   nodelay: fc.boolean(),
   buffers: fc.oneof(fc.constant(0), fc.integer({ min: 4096, max: 40_000 })),
 });
@@ -33,14 +42,24 @@ const settings = fc.record({
 });
 type End = typeof end extends fc.Arbitrary<infer Value> ? Value : never;
 
-async function play(s: Sockscope, fd: number, mine: End, theirs: End, seed: number, theirSeed: number): Promise<void> {
+async function play(
+  s: Sockscope,
+  fd: number,
+  mine: End,
+  theirs: End,
+  seed: number,
+  theirSeed: number,
+): Promise<void> {
   if (mine.nodelay) await s.setsockopt(fd, s.SOL_TCP, s.TCP_NODELAY, 1);
   if (mine.buffers > 0) {
     await s.setsockopt(fd, s.SOL_SOCKET, s.SO_RCVBUF, mine.buffers);
     await s.setsockopt(fd, s.SOL_SOCKET, s.SO_SNDBUF, mine.buffers);
   }
   const writing = (async () => {
-    const bytes = block(mine.writes.reduce((sum, { size }) => sum + size, 0), seed);
+    const bytes = block(
+      mine.writes.reduce((sum, { size }) => sum + size, 0),
+      seed,
+    );
     let at = 0;
     for (const { size, pause } of mine.writes) {
       assert.equal(await s.send(fd, bytes.subarray(at, at + size)), size);
@@ -49,12 +68,19 @@ async function play(s: Sockscope, fd: number, mine: End, theirs: End, seed: numb
     }
     await s.shutdown(fd, s.SHUT_WR);
   })();
-  const expected = block(theirs.writes.reduce((sum, { size }) => sum + size, 0), theirSeed);
+  const expected = block(
+    theirs.writes.reduce((sum, { size }) => sum + size, 0),
+    theirSeed,
+  );
   let got = 0;
   for (;;) {
     const part = await s.recv(fd, mine.reads.size);
     if (part.length === 0) break;
-    assert.equal(Buffer.compare(part, expected.subarray(got, got + part.length)), 0, `other bytes from ${got} on`);
+    assert.equal(
+      Buffer.compare(part, expected.subarray(got, got + part.length)),
+      0,
+      `other bytes from ${got} on`,
+    );
     got += part.length;
     if (mine.reads.pause > 0) await s.sleep(mine.reads.pause);
   }
@@ -82,6 +108,9 @@ describe('any transfer', function () {
           .process('client', async (s) => play(s, await connected(s), client, server, 1, 2))
           .run();
       }),
-      { numRuns: Number(process.env['RUNS'] ?? 60), ...(process.env['SEED'] ? { seed: Number(process.env['SEED']) } : {}) },
+      {
+        numRuns: Number(process.env['RUNS'] ?? 60),
+        ...(process.env['SEED'] ? { seed: Number(process.env['SEED']) } : {}),
+      },
     ));
 });

@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict';
-import { ADDRESS, codeOf, connected, listener, story, type Setup, type Sockscope } from '../../support/story.ts';
+import {
+  ADDRESS,
+  codeOf,
+  connected,
+  listener,
+  story,
+  type Setup,
+  type Sockscope,
+} from '../../support/story.ts';
 
-const alone = (main: (s: Sockscope) => Promise<void>, setup: Setup = {}) => story(setup).process('process', main).run();
+const alone = (main: (s: Sockscope) => Promise<void>, setup: Setup = {}) =>
+  story(setup).process('process', main).run();
 const ANY = { address: '0.0.0.0', port: 8080 };
 const tcp = (s: Sockscope) => s.socket(s.AF_INET, s.SOCK_STREAM);
 async function reusable(s: Sockscope, option: number, type: number = s.SOCK_STREAM) {
@@ -19,7 +28,10 @@ describe('bind()', () => {
       assert.deepEqual(await s.getsockname(fd), { family: 'IPv4', ...ADDRESS });
       assert.equal(await codeOf(s.getpeername(fd)), 'ENOTCONN');
       const { inet_saddr, inet_rcv_saddr, inet_sport, inet_num, icsk_bind_hash } = s.sock(fd);
-      assert.deepEqual([inet_saddr, inet_rcv_saddr, inet_sport, inet_num, icsk_bind_hash!.port], [0x7f000001, 0x7f000001, 8080, 8080, 8080]);
+      assert.deepEqual(
+        [inet_saddr, inet_rcv_saddr, inet_sport, inet_num, icsk_bind_hash!.port],
+        [0x7f000001, 0x7f000001, 8080, 8080, 8080],
+      );
     }));
   it('takes any address of 127.0.0.0/8', () =>
     alone(async (s) => {
@@ -58,7 +70,10 @@ describe('bind()', () => {
       await s.bind(await tcp(s), { ...ADDRESS, port: 80 });
       s.capset();
       assert.equal(await codeOf(s.bind(await tcp(s), { ...ADDRESS, port: 1023 })), 'EACCES');
-      assert.equal(await codeOf(s.bind(await s.socket(s.AF_INET, s.SOCK_DGRAM), { ...ADDRESS, port: 1023 })), 'EACCES');
+      assert.equal(
+        await codeOf(s.bind(await s.socket(s.AF_INET, s.SOCK_DGRAM), { ...ADDRESS, port: 1023 })),
+        'EACCES',
+      );
       await s.bind(await tcp(s), { ...ADDRESS, port: 1024 });
       await s.bind(await tcp(s), { ...ADDRESS, port: 0 });
       s.sysctl('net.ipv4.ip_unprivileged_port_start', 443);
@@ -135,12 +150,17 @@ describe('bind(): conflicts', () => {
           await s.recv(fd);
           await s.close(fd);
         })
-        .run());
+        .run(),
+    );
   restart('SO_REUSEADDR: a server has its port again while old connections are in TIME_WAIT', true, null);
   restart('EADDRINUSE when the connections in TIME_WAIT were made without SO_REUSEADDR', false, 'EADDRINUSE');
   it('SO_REUSEPORT: any number may have the address, listening too, if all have asked for it', () =>
     alone(async (s) => {
-      const sockets = [await reusable(s, s.SO_REUSEPORT), await reusable(s, s.SO_REUSEPORT), await reusable(s, s.SO_REUSEPORT)];
+      const sockets = [
+        await reusable(s, s.SO_REUSEPORT),
+        await reusable(s, s.SO_REUSEPORT),
+        await reusable(s, s.SO_REUSEPORT),
+      ];
       for (const fd of sockets) {
         await s.bind(fd, ADDRESS);
         await s.listen(fd, 4);

@@ -1,13 +1,24 @@
 /** The end of a connection: FIN, RST, TIME_WAIT, lingering, keepalive. */
 import assert from 'node:assert/strict';
 import type { inet_timewait_sock } from '../../../../stack/include/net/inet_timewait_sock.ts';
-import { ADDRESS, block, codeOf, connected, listener, receive, story, textOf, type Sockscope } from '../../support/story.ts';
+import {
+  ADDRESS,
+  block,
+  codeOf,
+  connected,
+  listener,
+  receive,
+  story,
+  textOf,
+  type Sockscope,
+} from '../../support/story.ts';
 
 /** The time-wait socks that there are. */
 function timeWaits({ machine, TCP_TIME_WAIT }: Sockscope): inet_timewait_sock[] {
   const found: inet_timewait_sock[] = [];
   for (const { chain } of machine.init_net.ipv4.hashinfo.ehash) {
-    for (let sk = chain; sk !== null; sk = sk.skc_node_next) if (sk.skc_state === TCP_TIME_WAIT) found.push(sk as inet_timewait_sock);
+    for (let sk = chain; sk !== null; sk = sk.skc_node_next)
+      if (sk.skc_state === TCP_TIME_WAIT) found.push(sk as inet_timewait_sock);
   }
   return found;
 }
@@ -33,19 +44,28 @@ describe('FIN', () => {
         await s.close(fd);
         await s.sleep(100);
         // Nobody will read from it any more: it waits for the peer's FIN as a small time-wait sock already.
-        assert.deepEqual(timeWaits(s).map(({ tw_substate }) => tw_substate), [s.TCP_FIN_WAIT2]);
+        assert.deepEqual(
+          timeWaits(s).map(({ tw_substate }) => tw_substate),
+          [s.TCP_FIN_WAIT2],
+        );
         await s.sleep(300);
-        assert.deepEqual(timeWaits(s).map(({ tw_substate }) => tw_substate), [s.TCP_TIME_WAIT]);
+        assert.deepEqual(
+          timeWaits(s).map(({ tw_substate }) => tw_substate),
+          [s.TCP_TIME_WAIT],
+        );
       })
-      .expectPackets(`
+      .expectPackets(
+        `
         0.00  C > S  [S]
         0.01  S > C  [S.]
         0.02  C > S  [.]
         0.10  C > S  [F.] seq 1 ack 1
         -     S > C  [.] seq 1 ack 2
         0.41  S > C  [F.] seq 1 ack 2
-        0.42  C > S  [.] seq 2 ack 2`)
-      .expectStates(`
+        0.42  C > S  [.] seq 2 ack 2`,
+      )
+      .expectStates(
+        `
         S CLOSE -> LISTEN
         C CLOSE -> SYN_SENT
         C SYN_SENT -> ESTABLISHED
@@ -57,7 +77,8 @@ describe('FIN', () => {
         C FIN_WAIT1 -> FIN_WAIT2
         C FIN_WAIT2 -> CLOSE
         S CLOSE_WAIT -> LAST_ACK
-        S LAST_ACK -> CLOSE`)
+        S LAST_ACK -> CLOSE`,
+      )
       .run());
 
   it('both close at the same time: CLOSING', () =>
@@ -74,15 +95,18 @@ describe('FIN', () => {
         await s.sleep(100);
         assert.equal(timeWaits(s).length, 2, 'both wait');
       })
-      .expectPackets(`
+      .expectPackets(
+        `
         0.00  C > S  [S]
         0.01  S > C  [S.]
         0.02  C > S  [.]
         0.10  C > S  [F.] seq 1 ack 1
         0.10  S > C  [F.] seq 1 ack 1
         0.11  S > C  [.] seq 2 ack 2
-        0.11  C > S  [.] seq 2 ack 2`)
-      .expectStates(`
+        0.11  C > S  [.] seq 2 ack 2`,
+      )
+      .expectStates(
+        `
         S CLOSE -> LISTEN
         C CLOSE -> SYN_SENT
         C SYN_SENT -> ESTABLISHED
@@ -94,7 +118,8 @@ describe('FIN', () => {
         S FIN_WAIT1 -> CLOSING
         C FIN_WAIT1 -> CLOSING
         C CLOSING -> CLOSE
-        S CLOSING -> CLOSE`)
+        S CLOSING -> CLOSE`,
+      )
       .run());
 
   it('shutdown(SHUT_WR) ends one direction: the other goes on', () =>
@@ -156,17 +181,19 @@ describe('FIN', () => {
         s.dropFrames(({ tcpFlags }) => tcpFlags === 'FIN ACK' && lost++ < 2);
         await s.close(fd);
       })
-      .expectPackets(`
+      .expectPackets(
+        `
         0.000  C > S  [S]
         0.010  S > C  [S.]
         0.020  C > S  [.]
         0.020  C > S  [F.] seq 1 ack 1 lost
         -      C > S  [F.] seq 1 ack 1 lost
         -      C > S  [F.] seq 1 ack 1
-        …`)
+        …`,
+      )
       .run());
 
-  it('an orphan in FIN_WAIT2 waits tcp_fin_timeout for the peer\'s FIN, then is gone', () =>
+  it("an orphan in FIN_WAIT2 waits tcp_fin_timeout for the peer's FIN, then is gone", () =>
     story({ sysctl: { 'net.ipv4.tcp_fin_timeout': 5 } })
       .process('server', async (s) => {
         const fd = await accepted(s);
@@ -184,14 +211,16 @@ describe('FIN', () => {
         await s.sleep(3000);
         assert.equal(timeWaits(s).length, 0);
       })
-      .expectPackets(`
+      .expectPackets(
+        `
         -   C > S  [S]
         -   S > C  [S.]
         -   C > S  [.]
         0   C > S  [F.] seq 1 ack 1
         0   S > C  [.] seq 1 ack 2
         10  S > C  [P.] seq 1:9 ack 2
-        10  C > S  [R] seq 2`)
+        10  C > S  [R] seq 2`,
+      )
       .run());
 });
 
@@ -209,7 +238,11 @@ describe('TIME_WAIT', () => {
         const { port } = await s.getsockname(fd);
         await s.close(fd);
         await s.sleep(10);
-        assert.equal(s.machine.sockets.size, before - 1, 'client and server socket are gone, and the listener');
+        assert.equal(
+          s.machine.sockets.size,
+          before - 1,
+          'client and server socket are gone, and the listener',
+        );
         const [tw, ...others] = timeWaits(s);
         assert.deepEqual(others, []);
         assert.deepEqual([tw!.skc_num, tw!.skc_dport, tw!.tw_substate], [port, 8080, s.TCP_TIME_WAIT]);
@@ -220,7 +253,7 @@ describe('TIME_WAIT', () => {
       })
       .run());
 
-  it('the last ACK got lost: the peer\'s FIN comes again, and is acknowledged again', () =>
+  it("the last ACK got lost: the peer's FIN comes again, and is acknowledged again", () =>
     story({ nic: { latency: '1ms' } })
       .process('server', async (s) => {
         const fd = await accepted(s);
@@ -235,7 +268,8 @@ describe('TIME_WAIT', () => {
         await s.close(fd);
         await s.sleep(1000);
       })
-      .expectPackets(`
+      .expectPackets(
+        `
         0.000  C > S  [S]
         0.001  S > C  [S.]
         0.002  C > S  [.]
@@ -243,7 +277,8 @@ describe('TIME_WAIT', () => {
         0.013  S > C  [F.] seq 1 ack 2
         0.014  C > S  [.] seq 2 ack 2 lost
         0.2    S > C  [F.] seq 1 ack 2
-        0.2    C > S  [.] seq 2 ack 2`)
+        0.2    C > S  [.] seq 2 ack 2`,
+      )
       .run());
 
   it('a new SYN from the same port takes its place: with timestamps, at once', () =>
@@ -293,12 +328,15 @@ describe('RST', () => {
         await s.close(fd);
         assert.deepEqual(timeWaits(s), []);
       })
-      .expectPackets(`
+      .expectPackets(
+        `
         0.000000  C > S  [S]
         0.000010  S > C  [S.]
         0.000020  C > S  [.]
-        0.001020  C > S  [R.] seq 1 ack 1`)
-      .expectStates(`
+        0.001020  C > S  [R.] seq 1 ack 1`,
+      )
+      .expectStates(
+        `
         S CLOSE -> LISTEN
         C CLOSE -> SYN_SENT
         C SYN_SENT -> ESTABLISHED
@@ -306,7 +344,8 @@ describe('RST', () => {
         S SYN_RECV -> ESTABLISHED
         S LISTEN -> CLOSE
         C ESTABLISHED -> CLOSE
-        S ESTABLISHED -> CLOSE`)
+        S ESTABLISHED -> CLOSE`,
+      )
       .run());
 
   it('close() with data unread sends RST', () =>
@@ -396,7 +435,8 @@ describe('keepalive', () => {
         await s.setsockopt(fd, s.SOL_SOCKET, s.SO_KEEPALIVE, 1);
         await s.sleep(230_000);
       })
-      .expectPackets(`
+      .expectPackets(
+        `
         0   C > S  [S]
         0   S > C  [S.]
         0   C > S  [.]
@@ -404,7 +444,8 @@ describe('keepalive', () => {
         -   S > C  [.] seq 1 ack 1
         -   C > S  [.] seq 0 ack 1
         -   S > C  [.] seq 1 ack 1
-        …`)
+        …`,
+      )
       .run());
 
   it('ETIMEDOUT after tcp_keepalive_probes that nobody answered', async () => {
@@ -425,8 +466,7 @@ describe('keepalive', () => {
         const seconds = s.now() / 1000;
         assert.ok(seconds >= 35 && seconds < 39, `after ${seconds} s`);
         end();
-      })
-      .expectPackets(`
+      }).expectPackets(`
         -   C > S  [S]
         -   S > C  [S.]
         -   C > S  [.]
@@ -437,7 +477,8 @@ describe('keepalive', () => {
     await tale.run();
     const times = tale.packets.slice(3).map(({ timeNs }) => timeNs / 1e9);
     assert.ok(times[0]! >= 20 && times[0]! <= 22.5, `first probe at ${times[0]}`);
-    for (let i = 1; i < times.length; i++) assert.ok(times[i]! - times[i - 1]! >= 5 && times[i]! - times[i - 1]! <= 5.7);
+    for (let i = 1; i < times.length; i++)
+      assert.ok(times[i]! - times[i - 1]! >= 5 && times[i]! - times[i - 1]! <= 5.7);
   });
 });
 

@@ -1,5 +1,14 @@
 import assert from 'node:assert/strict';
-import { ADDRESS, codeOf, connected, listener, receive, story, textOf, type Sockscope } from '../../support/story.ts';
+import {
+  ADDRESS,
+  codeOf,
+  connected,
+  listener,
+  receive,
+  story,
+  textOf,
+  type Sockscope,
+} from '../../support/story.ts';
 
 const tcp = (s: Sockscope, flags = 0) => s.socket(s.AF_INET, s.SOCK_STREAM | flags);
 const accepting = async (s: Sockscope) => void (await s.recv(await s.accept(await listener(s))));
@@ -17,7 +26,8 @@ describe('connect()', () => {
         assert.ok(port >= 32768 && port <= 60999);
         assert.equal(await codeOf(s.connect(fd, ADDRESS)), 'EISCONN');
       })
-      .expectStates(`
+      .expectStates(
+        `
         0.000 S CLOSE -> LISTEN
         0.000 C CLOSE -> SYN_SENT
         0.020 C SYN_SENT -> ESTABLISHED
@@ -29,7 +39,8 @@ describe('connect()', () => {
         0.030 S CLOSE_WAIT -> LAST_ACK
         0.040 C FIN_WAIT1 -> FIN_WAIT2
         0.040 C FIN_WAIT2 -> CLOSE
-        0.050 S LAST_ACK -> CLOSE`)
+        0.050 S LAST_ACK -> CLOSE`,
+      )
       .run());
 
   it('ECONNREFUSED: nobody listens, and RST is the answer', () =>
@@ -41,11 +52,13 @@ describe('connect()', () => {
         // The socket can be used again.
         assert.equal(await codeOf(s.connect(fd, ADDRESS)), 'ECONNREFUSED');
       })
-      .expectPackets(`
+      .expectPackets(
+        `
         0.000000  C > S  [S] seq 0
         0.000010  S > C  [R.] seq 0 ack 1 win 0
         0.000020  C2 > S  [S] seq 0
-        0.000030  S > C2  [R.] seq 0 ack 1 win 0`)
+        0.000030  S > C2  [R.] seq 0 ack 1 win 0`,
+      )
       .run());
 
   it('ETIMEDOUT: the SYN is sent again after 1, 2, 4, 8 s, tcp_syn_retries times', () =>
@@ -55,15 +68,19 @@ describe('connect()', () => {
         assert.equal(await codeOf(connected(s)), 'ETIMEDOUT');
         assert.ok(s.now() >= 31_000 && s.now() < 33_000, `gave up after ${s.now()} ms`);
       })
-      .expectPackets(`
+      .expectPackets(
+        `
         0   C > S  [S] seq 0 lost
         1   C > S  [S] seq 0 lost
         3   C > S  [S] seq 0 lost
         7   C > S  [S] seq 0 lost
-        15  C > S  [S] seq 0 lost`)
-      .expectStates(`
+        15  C > S  [S] seq 0 lost`,
+      )
+      .expectStates(
+        `
         - CLOSE -> SYN_SENT
-        - SYN_SENT -> CLOSE`)
+        - SYN_SENT -> CLOSE`,
+      )
       .run());
 
   it('a timer of the wheel is never early and at most an eighth late: the times of SYNs', async () => {
@@ -109,7 +126,10 @@ describe('connect()', () => {
     story()
       .process('client', async (s) => {
         assert.equal(await codeOf(connected(s, { address: '192.0.2.1', port: 80 })), 'ENETUNREACH');
-        assert.equal(await codeOf(s.connect(await tcp(s), { ...ADDRESS, family: s.AF_INET6 })), 'EAFNOSUPPORT');
+        assert.equal(
+          await codeOf(s.connect(await tcp(s), { ...ADDRESS, family: s.AF_INET6 })),
+          'EAFNOSUPPORT',
+        );
       })
       .run());
 
@@ -212,10 +232,12 @@ describe('connect(), non-blocking', () => {
         await codeOf(s.connect(fd, ADDRESS));
         await s.close(fd);
       })
-      .expectPackets(`
+      .expectPackets(
+        `
         0.000  C > S  [S]
         0.010  S > C  [S.]
-        0.020  C > S  [R] seq 1`)
+        0.020  C > S  [R] seq 1`,
+      )
       .run());
 });
 
@@ -233,13 +255,15 @@ describe('connect(), both at once', () => {
         assert.equal(textOf(await s.recv(fd)), 'echo');
         await s.close(fd);
       })
-      .expectStates(`
+      .expectStates(
+        `
         X CLOSE -> SYN_SENT
         X SYN_SENT -> SYN_RECV
         X SYN_RECV -> ESTABLISHED
         X ESTABLISHED -> FIN_WAIT1
         X FIN_WAIT1 -> CLOSING
-        X CLOSING -> CLOSE`)
+        X CLOSING -> CLOSE`,
+      )
       .run());
 
   it('two that connect to each other at the same time: SYNs cross, no listener is needed', () =>
@@ -248,12 +272,14 @@ describe('connect(), both at once', () => {
       .named(40002, 'B')
       .process('a', (s) => crossing(s, 40001, 40002, 'from a', 'from b'))
       .process('b', (s) => crossing(s, 40002, 40001, 'from b', 'from a'))
-      .expectPackets(`
+      .expectPackets(
+        `
         0.00  A > B  [S] seq 0
         0.00  B > A  [S] seq 0
         0.01  B > A  [S.] seq 0 ack 1
         0.01  A > B  [S.] seq 0 ack 1
-        …`)
+        …`,
+      )
       .expect(() => {})
       .run());
 });

@@ -1,6 +1,16 @@
 /** Data over TCP: both ways, in order and whole, whatever the wire does; when ACKs go, and when small segments wait. */
 import assert from 'node:assert/strict';
-import { block, codeOf, connected, listener, receive, story, textOf, type Setup, type Sockscope } from '../../support/story.ts';
+import {
+  block,
+  codeOf,
+  connected,
+  listener,
+  receive,
+  story,
+  textOf,
+  type Setup,
+  type Sockscope,
+} from '../../support/story.ts';
 
 const accepted = async (s: Sockscope, set: (fd: number) => Promise<unknown> = async () => {}) => {
   const fd = await listener(s);
@@ -73,24 +83,41 @@ describe('TCP data: whole and in order', () => {
     assert.ok(tale.counter('RetransSegs') > 3);
   });
   it('with all of it at once', () =>
-    transfer({ nic: { mtu: 1500, corrupt: 0.02, loss: 0.05, reorder: 0.1, duplicate: 0.1, latency: '1ms' } }, 200_000));
+    transfer(
+      { nic: { mtu: 1500, corrupt: 0.02, loss: 0.05, reorder: 0.1, duplicate: 0.1, latency: '1ms' } },
+      200_000,
+    ));
   for (const [what, sysctl] of [
     ['without SACK', { 'net.ipv4.tcp_sack': 0 }],
     ['without timestamps', { 'net.ipv4.tcp_timestamps': 0 }],
     ['without window scaling', { 'net.ipv4.tcp_window_scaling': 0 }],
     ['with Reno', { 'net.ipv4.tcp_congestion_control': 'reno' }],
     ['without RACK', { 'net.ipv4.tcp_recovery': 0 }],
-    ['without anything', { 'net.ipv4.tcp_sack': 0, 'net.ipv4.tcp_timestamps': 0, 'net.ipv4.tcp_window_scaling': 0, 'net.ipv4.tcp_recovery': 0, 'net.ipv4.tcp_early_retrans': 0 }],
+    [
+      'without anything',
+      {
+        'net.ipv4.tcp_sack': 0,
+        'net.ipv4.tcp_timestamps': 0,
+        'net.ipv4.tcp_window_scaling': 0,
+        'net.ipv4.tcp_recovery': 0,
+        'net.ipv4.tcp_early_retrans': 0,
+      },
+    ],
     ['with small buffers', { 'net.ipv4.tcp_rmem': '4096 8192 8192', 'net.ipv4.tcp_wmem': '4096 8192 8192' }],
     ['with ECN', { 'net.ipv4.tcp_ecn': 1 }],
     ['with MTU probing', { 'net.ipv4.tcp_mtu_probing': 2 }],
   ] as const) {
-    it(`with 10 % loss, ${what}`, () => transfer({ sysctl, nic: { mtu: 1500, loss: 0.1, latency: '1ms' } }, 100_000));
+    it(`with 10 % loss, ${what}`, () =>
+      transfer({ sysctl, nic: { mtu: 1500, loss: 0.1, latency: '1ms' } }, 100_000));
   }
 });
 
 describe('TCP data: recv() and send()', () => {
-  const pair = (server: (s: Sockscope, fd: number) => Promise<void>, client: (s: Sockscope, fd: number) => Promise<void>, setup: Setup = {}) =>
+  const pair = (
+    server: (s: Sockscope, fd: number) => Promise<void>,
+    client: (s: Sockscope, fd: number) => Promise<void>,
+    setup: Setup = {},
+  ) =>
     story(setup)
       .process('server', async (s) => server(s, await accepted(s)))
       .process('client', async (s) => client(s, await connected(s)))
@@ -227,12 +254,14 @@ describe('TCP data: recv() and send()', () => {
         await s.sleep(10);
         await s.setsockopt(fd, s.SOL_TCP, s.TCP_CORK, 0);
       })
-      .expectPackets(`
+      .expectPackets(
+        `
         -      C > S  [S]
         -      S > C  [S.]
         -      C > S  [.]
         0.010  C > S  [P.] seq 1:12 ack 1
-        …`)
+        …`,
+      )
       .run());
 });
 
@@ -255,7 +284,8 @@ describe('ACKs', () => {
         await s.send(fd, 'two');
         await s.sleep(500);
       })
-      .expectPackets(`
+      .expectPackets(
+        `
         0.000  C > S  [S]
         0.001  S > C  [S.]
         0.002  C > S  [.]
@@ -265,7 +295,8 @@ describe('ACKs', () => {
         0.004  C > S  [.] seq 4 ack 7
         0.104  C > S  [P.] seq 4:7 ack 7
         0.146  S > C  [.] seq 7 ack 7
-        …`)
+        …`,
+      )
       .run());
   it('data on its way takes the ACK along', () =>
     story({ nic: { latency: '1ms' } })
@@ -285,7 +316,8 @@ describe('ACKs', () => {
           await s.recv(fd);
         }
       })
-      .expectPackets(`
+      .expectPackets(
+        `
         0.000  C > S  [S]
         0.001  S > C  [S.]
         0.002  C > S  [.]
@@ -296,7 +328,8 @@ describe('ACKs', () => {
         0.005  S > C  [P.] seq 5:9 ack 9
         0.006  C > S  [P.] seq 9:13 ack 9
         0.007  S > C  [P.] seq 9:13 ack 13
-        …`)
+        …`,
+      )
       .run());
 });
 
@@ -343,7 +376,10 @@ describe('Nagle', () => {
 
 describe('windows', () => {
   it('a receiver that does not read closes its window; probes ask, at doubling times, until it opens', async () => {
-    const tale = story({ nic: { mtu: 1500, latency: '1ms' }, sysctl: { 'net.ipv4.tcp_rmem': '4096 8192 8192' } })
+    const tale = story({
+      nic: { mtu: 1500, latency: '1ms' },
+      sysctl: { 'net.ipv4.tcp_rmem': '4096 8192 8192' },
+    })
       .process('server', async (s) => {
         const fd = await accepted(s);
         await s.sleep(3000);
@@ -354,10 +390,15 @@ describe('windows', () => {
         await s.send(fd, block(40_000));
       });
     await tale.run();
-    const zero = tale.packets.filter(({ from, details, what }) => from === 'S' && details.includes('win 0') && !what.includes('R'));
+    const zero = tale.packets.filter(
+      ({ from, details, what }) => from === 'S' && details.includes('win 0') && !what.includes('R'),
+    );
     assert.ok(zero.length >= 3, `the window was closed in ${zero.length} packets`);
     const closed = zero[0]!.timeNs;
-    const probes = tale.packets.filter(({ from, timeNs, details }) => from === 'C' && timeNs > closed + 100e6 && timeNs < 3e9 && details.includes('length 0'));
+    const probes = tale.packets.filter(
+      ({ from, timeNs, details }) =>
+        from === 'C' && timeNs > closed + 100e6 && timeNs < 3e9 && details.includes('length 0'),
+    );
     const times = probes.map(({ timeNs }) => timeNs / 1e6);
     assert.ok(times.length >= 3, `probes at ${times.join(', ')} ms`);
     for (let i = 2; i < times.length; i++) {
@@ -369,7 +410,10 @@ describe('windows', () => {
     assert.ok(tale.counter('TCPToZeroWindowAdv') >= 1);
   });
   it('the window never moves back, and nobody sends beyond it', async () => {
-    const tale = story({ nic: { mtu: 1500, latency: '1ms' }, sysctl: { 'net.ipv4.tcp_rmem': '4096 16384 65536' } })
+    const tale = story({
+      nic: { mtu: 1500, latency: '1ms' },
+      sysctl: { 'net.ipv4.tcp_rmem': '4096 16384 65536' },
+    })
       .process('server', async (s) => {
         const fd = await accepted(s);
         for (;;) {
@@ -381,11 +425,14 @@ describe('windows', () => {
       .process('client', async (s) => void (await s.send(await connected(s), block(200_000))));
     await tale.run();
     let right = 0;
-    const number = (details: string[], pattern: RegExp) => Number(details.map((one) => pattern.exec(one)?.[1]).find(Boolean) ?? NaN);
+    const number = (details: string[], pattern: RegExp) =>
+      Number(details.map((one) => pattern.exec(one)?.[1]).find(Boolean) ?? NaN);
     const scale = number(tale.packets[1]!.details, /^wscale (\d+)$/);
     for (const { from, what, details } of tale.packets) {
       if (from === 'S' && !what.includes('R')) {
-        const edge = number(details, /^ack (\d+)$/) + number(details, /^win (\d+)$/) * (what.includes('S') ? 1 : 2 ** scale);
+        const edge =
+          number(details, /^ack (\d+)$/) +
+          number(details, /^win (\d+)$/) * (what.includes('S') ? 1 : 2 ** scale);
         assert.ok(edge >= right, `the right edge moved from ${right} back to ${edge}`);
         right = edge;
       } else if (from === 'C') {
@@ -409,7 +456,11 @@ describe('windows', () => {
         assert.equal((await s.getsockopt(fd, s.SOL_TCP, s.TCP_INFO))['tcpi_snd_mss'], 1448);
       })
       .run();
-    assert.deepEqual(cwnd.slice(0, 3), [10, 10, 20].map((_, i) => [10, 20, 40][i]), `cwnd was ${cwnd.join(', ')}`);
+    assert.deepEqual(
+      cwnd.slice(0, 3),
+      [10, 10, 20].map((_, i) => [10, 20, 40][i]),
+      `cwnd was ${cwnd.join(', ')}`,
+    );
   });
 });
 
@@ -434,7 +485,10 @@ describe('loss', () => {
       });
     await tale.run();
     const lines = tale.packetLines;
-    assert.ok(lines.some((line) => /^S > C {2}\[\.\] seq 1 ack 2897 .*sack 4345:5793/.test(line)), lines.join('\n'));
+    assert.ok(
+      lines.some((line) => /^S > C {2}\[\.\] seq 1 ack 2897 .*sack 4345:5793/.test(line)),
+      lines.join('\n'),
+    );
     assert.equal(lines.filter((line) => line.includes('seq 2897:4345')).length, 2);
   });
   it('the last segment: the loss probe (TLP), before the time-out', () =>
@@ -449,7 +503,8 @@ describe('loss', () => {
         assert.equal(s.counter('TCPLossProbes'), 1);
         assert.equal(s.counter('TCPTimeouts'), 0);
       })
-      .expectPackets(`
+      .expectPackets(
+        `
         0.00  C > S  [S]
         0.02  S > C  [S.]
         0.04  C > S  [.]
@@ -457,7 +512,8 @@ describe('loss', () => {
         0.04  C > S  [P.] seq 1449:2897 lost
         0.06  S > C  [.] ack 1449
         0.3   C > S  [P.] seq 1449:2897
-        …`)
+        …`,
+      )
       .run());
   it('all of it: the retransmission time-out, and the window begins again at one segment', () =>
     story({ nic: { mtu: 1500, latency: '20ms' } })

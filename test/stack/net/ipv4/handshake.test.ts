@@ -16,7 +16,8 @@ describe('TCP: a handshake', () => {
         await s.send(fd, 'hello');
         await s.close(fd);
       })
-      .expectPackets(`
+      .expectPackets(
+        `
         0.000000  C > S  [S] seq 0 win 65495 mss 65495 sackOK wscale 7
         0.000010  S > C  [S.] seq 0 ack 1 win 65483 mss 65495 sackOK wscale 7
         0.000020  C > S  [.] seq 1 ack 1 win 512
@@ -24,8 +25,10 @@ describe('TCP: a handshake', () => {
         0.000020  C > S  [F.] seq 6 ack 1
         0.000030  S > C  [.] ack 6
         0.000030  S > C  [F.] seq 1 ack 7
-        0.000040  C > S  [.] seq 7 ack 2`)
-      .expectStates(`
+        0.000040  C > S  [.] seq 7 ack 2`,
+      )
+      .expectStates(
+        `
         S CLOSE -> LISTEN
         C CLOSE -> SYN_SENT
         C SYN_SENT -> ESTABLISHED
@@ -37,6 +40,7 @@ describe('TCP: a handshake', () => {
         S LISTEN -> CLOSE
         C FIN_WAIT1 -> FIN_WAIT2
         C FIN_WAIT2 -> CLOSE
-        S LAST_ACK -> CLOSE`)
+        S LAST_ACK -> CLOSE`,
+      )
       .run());
 });

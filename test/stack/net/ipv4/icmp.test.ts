@@ -4,7 +4,8 @@ import { ADDRESS, block, codeOf, story, type Setup, type Sockscope } from '../..
 import { internetChecksum } from '../../support/tcpPacket.ts';
 
 const LOCAL = { address: '127.0.0.1', port: 0 };
-const alone = (main: (s: Sockscope) => Promise<void>, setup: Setup = {}) => story(setup).process('process', main).run();
+const alone = (main: (s: Sockscope) => Promise<void>, setup: Setup = {}) =>
+  story(setup).process('process', main).run();
 
 function echoRequest(id: number, sequence: number, payload: Uint8Array): Uint8Array {
   const bytes = new Uint8Array(8 + payload.length);
@@ -32,9 +33,11 @@ describe('ping', () => {
         assert.deepEqual(reply.slice(28), block(56));
         assert.equal(new DataView(reply.buffer, reply.byteOffset).getUint16(24), 4711);
       })
-      .expectPackets(`
+      .expectPackets(
+        `
         0.000000  127.0.0.1 > 127.0.0.1  ICMP echo request id 4711 seq 1 length 56
-        0.000010  127.0.0.1 > 127.0.0.1  ICMP echo reply id 4711 seq 1 length 56`)
+        0.000010  127.0.0.1 > 127.0.0.1  ICMP echo reply id 4711 seq 1 length 56`,
+      )
       .run());
   it('by a ping socket: the kernel gives it its id, and it sees only its replies', () =>
     story({ sysctl: { 'net.ipv4.ping_group_range': '0 0' } })
@@ -51,9 +54,11 @@ describe('ping', () => {
         assert.equal(await codeOf(s.recv(other, 100, s.MSG_DONTWAIT)), 'EAGAIN');
         assert.equal(await codeOf(s.sendto(fd, new Uint8Array(8), 0, LOCAL)), 'EINVAL');
       })
-      .expectPackets(`
+      .expectPackets(
+        `
         -  127.0.0.1 > 127.0.0.1  ICMP echo request id 77 seq 5
-        -  127.0.0.1 > 127.0.0.1  ICMP echo reply id 77 seq 5`)
+        -  127.0.0.1 > 127.0.0.1  ICMP echo reply id 77 seq 5`,
+      )
       .run());
   it('no answer with net.ipv4.icmp_echo_ignore_all', () =>
     story({ sysctl: { 'net.ipv4.icmp_echo_ignore_all': 1 } })
@@ -111,9 +116,11 @@ describe('raw sockets', () => {
         await s.sendto(fd, packet, 0, LOCAL);
         await s.sleep(1);
       })
-      .expectPackets(`
+      .expectPackets(
+        `
         -  127.0.0.1 > 127.0.0.1  IP protocol 200 length 1
-        -  127.0.0.1 > 127.0.0.1  ICMP protocol unreachable`)
+        -  127.0.0.1 > 127.0.0.1  ICMP protocol unreachable`,
+      )
       .run());
   it('IPPROTO_RAW: the user writes the header; the kernel fills in length, checksum and, where 0, id and source', () =>
     alone(async (s) => {

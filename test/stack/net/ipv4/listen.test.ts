@@ -2,12 +2,21 @@
 import assert from 'node:assert/strict';
 import type { inet_connection_sock } from '../../../../stack/include/net/inet_connection_sock.ts';
 import type { request_sock } from '../../../../stack/include/net/request_sock.ts';
-import { ADDRESS, codeOf, connected, listener, story, type Setup, type Sockscope } from '../../support/story.ts';
+import {
+  ADDRESS,
+  codeOf,
+  connected,
+  listener,
+  story,
+  type Setup,
+  type Sockscope,
+} from '../../support/story.ts';
 
-const alone = (main: (s: Sockscope) => Promise<void>, setup: Setup = {}) => story(setup).process('process', main).run();
+const alone = (main: (s: Sockscope) => Promise<void>, setup: Setup = {}) =>
+  story(setup).process('process', main).run();
 
 describe('listen()', () => {
-  it('makes the listener\'s queues, and says so in the state', () =>
+  it("makes the listener's queues, and says so in the state", () =>
     alone(async (s) => {
       const fd = await s.socket(s.AF_INET, s.SOCK_STREAM);
       assert.equal(s.sock(fd).icsk_accept_queue, null);
@@ -134,13 +143,15 @@ describe('listen()', () => {
         assert.equal(await codeOf(s.recv(fd)), 'ECONNRESET');
         assert.equal(await codeOf(connected(s)), 'ECONNREFUSED');
       })
-      .expectPackets(`
+      .expectPackets(
+        `
         -     C > S  [S]
         -     S > C  [S.]
         -     C > S  [.]
         0.010 S > C  [R.] seq 1 ack 1
         -     C2 > S  [S]
-        -     S > C2  [R.] seq 0 ack 1`)
+        -     S > C2  [R.] seq 0 ack 1`,
+      )
       .run());
 });
 
@@ -153,7 +164,13 @@ function queues(tale: ReturnType<typeof story>, find: () => inet_connection_sock
     const now = `syn ${sk.icsk_accept_queue.qlen} accept ${sk.sk_ack_backlog}`;
     if (seen.at(-1)?.endsWith(now) !== true) seen.push(`${(timeNs / 1e6).toFixed(0)} ms: ${now}`);
   };
-  for (const name of ['irq:softirq_exit', 'sock:inet_sock_set_state', 'syscalls:sys_exit', 'timer:timer_expire_exit'] as const) tale.on(name, look);
+  for (const name of [
+    'irq:softirq_exit',
+    'sock:inet_sock_set_state',
+    'syscalls:sys_exit',
+    'timer:timer_expire_exit',
+  ] as const)
+    tale.on(name, look);
   return seen;
 }
 
@@ -165,7 +182,7 @@ async function overflowing(s: Sockscope, whenConnected: (fd: number) => void = (
   assert.equal((await s.recv(fd)).length, 0);
 }
 
-describe('a listener\'s queues', () => {
+describe("a listener's queues", () => {
   it('the request waits in the SYN queue, the finished connection in the accept queue', async () => {
     let server: inet_connection_sock | null = null;
     const tale = story({ nic: { latency: '10ms' } });
@@ -181,7 +198,12 @@ describe('a listener\'s queues', () => {
           for (let sk = chain; sk !== null; sk = sk.skc_node_next) {
             if (sk.skc_state !== s.TCP_NEW_SYN_RECV) continue;
             const req = sk as request_sock;
-            requests.push([req.skc_num, req.rsk_listener === server, req.num_timeout, req.rsk_timer!.entry >= 0]);
+            requests.push([
+              req.skc_num,
+              req.rsk_listener === server,
+              req.num_timeout,
+              req.rsk_timer!.entry >= 0,
+            ]);
           }
         }
         await s.sleep(25);
@@ -194,10 +216,15 @@ describe('a listener\'s queues', () => {
       });
     await tale.run();
     assert.deepEqual(requests, [[8080, true, 0, true]]);
-    assert.deepEqual(seen, ['0 ms: syn 0 accept 0', '10 ms: syn 1 accept 0', '30 ms: syn 0 accept 1', '40 ms: syn 0 accept 0']);
+    assert.deepEqual(seen, [
+      '0 ms: syn 0 accept 0',
+      '10 ms: syn 1 accept 0',
+      '30 ms: syn 0 accept 1',
+      '40 ms: syn 0 accept 0',
+    ]);
   });
 
-  it('a SYN-ACK that gets lost is sent again by the request\'s timer, and the client\'s SYN by his', () =>
+  it("a SYN-ACK that gets lost is sent again by the request's timer, and the client's SYN by his", () =>
     story({ nic: { latency: '10ms' } })
       .process('server', async (s) => {
         const fd = await listener(s);
@@ -207,17 +234,22 @@ describe('a listener\'s queues', () => {
         s.dropFrames(({ tcpFlags }) => tcpFlags === 'SYN ACK' && s.now() < 500);
         await connected(s);
       })
-      .expectPackets(`
+      .expectPackets(
+        `
         0.00  C > S  [S] seq 0
         0.01  S > C  [S.] seq 0 ack 1 lost
         -     C > S  [S] seq 0
         -     S > C  [S.] seq 0 ack 1
-        …`)
+        …`,
+      )
       .run());
 
   it('after tcp_synack_retries the request is gone: the times double', async () => {
     let server: inet_connection_sock | null = null;
-    const tale = story({ nic: { latency: '10ms' }, sysctl: { 'net.ipv4.tcp_synack_retries': 2, 'net.ipv4.tcp_syn_retries': 1 } });
+    const tale = story({
+      nic: { latency: '10ms' },
+      sysctl: { 'net.ipv4.tcp_synack_retries': 2, 'net.ipv4.tcp_syn_retries': 1 },
+    });
     const seen = queues(tale, () => server);
     tale
       .process('server', async (s) => {
@@ -230,15 +262,17 @@ describe('a listener\'s queues', () => {
         let syns = 0;
         s.dropFrames(({ tcpFlags }) => tcpFlags === 'SYN ACK' || (tcpFlags === 'SYN' && syns++ > 0));
         assert.equal(await codeOf(connected(s)), 'ETIMEDOUT');
-      })
-      .expectPackets(`
+      }).expectPackets(`
         0.00  C > S  [S] seq 0
         0.01  S > C  [S.] seq 0 ack 1 lost
         1     C > S  [S] seq 0 lost
         1     S > C  [S.] seq 0 ack 1 lost
         3     S > C  [S.] seq 0 ack 1 lost`);
     await tale.run();
-    assert.match(seen.join(', '), /^0 ms: syn 0 accept 0, 10 ms: syn 1 accept 0, 7\d\d\d ms: syn 0 accept 0$/);
+    assert.match(
+      seen.join(', '),
+      /^0 ms: syn 0 accept 0, 10 ms: syn 1 accept 0, 7\d\d\d ms: syn 0 accept 0$/,
+    );
   });
 
   it('a full accept queue (backlog + 1): the final ACK is dropped, the client believes itself connected, SYN-ACK is sent again', async () => {
@@ -263,8 +297,7 @@ describe('a listener\'s queues', () => {
           assert.equal(Math.round(s.now()), 12);
           assert.equal(s.sock(fd).sk_state, s.TCP_ESTABLISHED);
         }),
-      )
-      .expectPackets(`
+      ).expectPackets(`
         0.000  C > S   [S]
         0.001  S > C   [S.]
         0.002  C > S   [.] ack 1
@@ -293,7 +326,8 @@ describe('a listener\'s queues', () => {
         assert.equal(await codeOf(overflowing(s)), 'ECONNRESET');
         assert.ok(s.now() < 20);
       })
-      .expectPackets(`
+      .expectPackets(
+        `
         0.000  C > S   [S]
         0.001  S > C   [S.]
         0.002  C > S   [.]
@@ -304,7 +338,8 @@ describe('a listener\'s queues', () => {
         0.012  C2 > S  [.]
         0.012  C3 > S  [.] ack 1
         0.013  S > C3  [R] seq 1
-        …`)
+        …`,
+      )
       .run());
 
   it('a full accept queue: a further SYN is dropped', () =>
@@ -319,13 +354,15 @@ describe('a listener\'s queues', () => {
         assert.equal(await codeOf(connected(s)), 'ETIMEDOUT');
         assert.equal(s.counter('ListenOverflows'), 2);
       })
-      .expectPackets(`
+      .expectPackets(
+        `
         -     C > S   [S]
         -     S > C   [S.]
         -     C > S   [.]
         0.01  C2 > S  [S]
         1.1   C2 > S  [S]
-        …`)
+        …`,
+      )
       .run());
 
   it('a full SYN queue with tcp_syncookies: a cookie is sent, no request is kept, and the connection works', async () => {
@@ -349,7 +386,13 @@ describe('a listener\'s queues', () => {
         await s.send(await connected(s), 'cookie');
         await s.sleep(100);
       })
-      .expect(() => assert.ok(tale.machine.log.lines.some((line) => /Possible SYN flooding on port 8080. Sending cookies/.test(line))));
+      .expect(() =>
+        assert.ok(
+          tale.machine.log.lines.some((line) =>
+            /Possible SYN flooding on port 8080. Sending cookies/.test(line),
+          ),
+        ),
+      );
     await tale.run();
   });
 
@@ -363,7 +406,10 @@ describe('a listener\'s queues', () => {
         const connection = await s.accept(fd);
         assert.deepEqual([s.counter('SyncookiesRecv'), s.counter('SyncookiesFailed')], [1, 0]);
         const { rx_opt, advmss } = s.sock(connection);
-        assert.deepEqual([rx_opt.wscale_ok, rx_opt.snd_wscale, rx_opt.tstamp_ok, rx_opt.sack_ok & 1], [true, 7, true, 1]);
+        assert.deepEqual(
+          [rx_opt.wscale_ok, rx_opt.snd_wscale, rx_opt.tstamp_ok, rx_opt.sack_ok & 1],
+          [true, 7, true, 1],
+        );
         // The timestamps go off what is announced.
         assert.equal(advmss, 1448);
         assert.equal(rx_opt.mss_clamp, 1460);

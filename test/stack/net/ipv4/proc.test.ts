@@ -3,7 +3,13 @@ import assert from 'node:assert/strict';
 import { codeOf, connected, listener, story, type Sockscope } from '../../support/story.ts';
 
 /** The lines of a table, each split at spaces; without the header. */
-const table = (s: Sockscope, name: string) => s.proc(name).trimEnd().split('\n').slice(1).map((line) => line.trim().split(/\s+/));
+const table = (s: Sockscope, name: string) =>
+  s
+    .proc(name)
+    .trimEnd()
+    .split('\n')
+    .slice(1)
+    .map((line) => line.trim().split(/\s+/));
 /** The values of a file of pairs of lines, by 'Prefix.Name'. */
 function values(text: string): Record<string, number> {
   const found: Record<string, number> = {};
@@ -13,7 +19,9 @@ function values(text: string): Record<string, number> {
     const numbers = lines[i + 1]!.split(' ');
     assert.equal(names[0], numbers[0]);
     assert.equal(names.length, numbers.length);
-    names.slice(1).forEach((name, at) => (found[`${names[0]!.slice(0, -1)}.${name}`] = Number(numbers[at + 1])));
+    names
+      .slice(1)
+      .forEach((name, at) => (found[`${names[0]!.slice(0, -1)}.${name}`] = Number(numbers[at + 1])));
   }
   return found;
 }
@@ -23,17 +31,32 @@ describe('/proc/net', () => {
     story({ nic: { latency: '10ms' } })
       .process('server', async (s) => {
         const fd = await listener(s);
-        assert.equal(s.proc('tcp').split('\n')[0]!.trim(), 'sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode');
-        assert.deepEqual(table(s, 'tcp')[0]!.slice(1, 5), ['7F000001:1F90', '00000000:0000', '0A', '00000000:00000000']);
+        assert.equal(
+          s.proc('tcp').split('\n')[0]!.trim(),
+          'sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode',
+        );
+        assert.deepEqual(table(s, 'tcp')[0]!.slice(1, 5), [
+          '7F000001:1F90',
+          '00000000:0000',
+          '0A',
+          '00000000:00000000',
+        ]);
         await s.sleep(15);
-        const states = () => table(s, 'tcp').map((row) => row[3]).sort();
+        const states = () =>
+          table(s, 'tcp')
+            .map((row) => row[3])
+            .sort();
         // The client in SYN_SENT, the request shown as SYN_RECV, the listener.
         assert.deepEqual(states(), ['02', '03', '0A']);
         const request = table(s, 'tcp').find((row) => row[3] === '03')!;
         assert.match(request[5]!, /^01:0000006[0-9A-F]$/, 'its timer: on, about a second in 1/100 s');
         await s.sleep(20);
         assert.deepEqual(states(), ['01', '01', '0A']);
-        assert.equal(table(s, 'tcp').find((row) => row[3] === '0A')![4], '00000000:00000001', 'one in the accept queue');
+        assert.equal(
+          table(s, 'tcp').find((row) => row[3] === '0A')![4],
+          '00000000:00000001',
+          'one in the accept queue',
+        );
         const connection = await s.accept(fd);
         await s.sleep(20);
         const row = table(s, 'tcp').find((one) => one[1]!.endsWith(':1F90') && one[3] === '01')!;
@@ -81,7 +104,17 @@ describe('/proc/net', () => {
         const connection = await s.accept(fd);
         const snmp = values(s.proc('snmp'));
         assert.deepEqual(
-          ['RtoAlgorithm', 'RtoMin', 'RtoMax', 'MaxConn', 'ActiveOpens', 'PassiveOpens', 'AttemptFails', 'EstabResets', 'CurrEstab'].map((name) => snmp[`Tcp.${name}`]),
+          [
+            'RtoAlgorithm',
+            'RtoMin',
+            'RtoMax',
+            'MaxConn',
+            'ActiveOpens',
+            'PassiveOpens',
+            'AttemptFails',
+            'EstabResets',
+            'CurrEstab',
+          ].map((name) => snmp[`Tcp.${name}`]),
           [1, 200, 120000, -1, 1, 1, 0, 0, 2],
         );
         assert.equal(snmp['Ip.Forwarding'], 2);
@@ -124,8 +157,14 @@ describe('/proc/net', () => {
         await s.recv(fd);
         await s.sleep(1);
         const snmp = values(s.proc('snmp'));
-        assert.deepEqual(['InDatagrams', 'NoPorts', 'InErrors', 'OutDatagrams'].map((name) => snmp[`Udp.${name}`]), [1, 1, 0, 2]);
-        assert.deepEqual(['InMsgs', 'InDestUnreachs', 'OutMsgs', 'OutDestUnreachs'].map((name) => snmp[`Icmp.${name}`]), [1, 1, 1, 1]);
+        assert.deepEqual(
+          ['InDatagrams', 'NoPorts', 'InErrors', 'OutDatagrams'].map((name) => snmp[`Udp.${name}`]),
+          [1, 1, 0, 2],
+        );
+        assert.deepEqual(
+          ['InMsgs', 'InDestUnreachs', 'OutMsgs', 'OutDestUnreachs'].map((name) => snmp[`Icmp.${name}`]),
+          [1, 1, 1, 1],
+        );
         assert.equal(snmp['IcmpMsg.InType3'], 1);
       })
       .run());

@@ -150,7 +150,9 @@ describe('segments: a connection', () => {
         const blocks = ({ options }: { options: Uint8Array }) => {
           const view = new DataView(options.buffer, options.byteOffset);
           const at = options.indexOf(5);
-          return at < 0 ? [] : Array.from({ length: (options[at + 1]! - 2) / 4 }, (_, i) => view.getUint32(at + 2 + 4 * i));
+          return at < 0
+            ? []
+            : Array.from({ length: (options[at + 1]! - 2) / 4 }, (_, i) => view.getUint32(at + 2 + 4 * i));
         };
         await peer.send({ flags: 'P.', seq: 1010, ack: theirs, payload: 'x'.repeat(10) });
         assert.deepEqual(blocks(await peer.expect('.')), [1010, 1020]);
@@ -215,7 +217,17 @@ describe('segments: a connection', () => {
   it('an old timestamp: dropped and acknowledged (PAWS)', () =>
     established(
       async ({ s, peer, fd, theirs }) => {
-        const stamp = (value: number) => [1, 1, 8, 10, ...[24, 16, 8, 0].map((shift) => (value >>> shift) & 255), 0, 0, 0, 0];
+        const stamp = (value: number) => [
+          1,
+          1,
+          8,
+          10,
+          ...[24, 16, 8, 0].map((shift) => (value >>> shift) & 255),
+          0,
+          0,
+          0,
+          0,
+        ];
         await peer.send({ flags: 'P.', seq: 1000, ack: theirs, payload: 'one', options: stamp(5000) });
         assert.equal((await peer.expect('.')).ack, 1003);
         await peer.send({ flags: 'P.', seq: 1003, ack: theirs, payload: 'old', options: stamp(4000) });
@@ -227,12 +239,13 @@ describe('segments: a connection', () => {
       },
       { options: [8, 10, 0, 0, 0x10, 0, 0, 0, 0, 0] },
     ));
-  it('the peer\'s window is kept to', () =>
+  it("the peer's window is kept to", () =>
     established(
       async ({ s, peer, fd, theirs }) => {
         await s.send(fd, 'x'.repeat(1000));
         const lengths: number[] = [];
-        for (let one = await peer.next(5); one !== null; one = await peer.next(5)) lengths.push(one.payload.length);
+        for (let one = await peer.next(5); one !== null; one = await peer.next(5))
+          lengths.push(one.payload.length);
         assert.deepEqual(lengths, [500]);
         await peer.send({ flags: '.', seq: 1000, ack: theirs + 500, window: 100 });
         assert.equal((await peer.next())?.payload.length, 100);
@@ -268,7 +281,8 @@ describe('segments: a connection', () => {
         await s.setsockopt(fd, s.SOL_TCP, s.TCP_NODELAY, 1);
         for (let i = 0; i < 5; i++) await s.send(fd, 'x'.repeat(100));
         const segments: number[] = [];
-        for (let one = await peer.next(5); one !== null; one = await peer.next(5)) segments.push(one.seq - theirs);
+        for (let one = await peer.next(5); one !== null; one = await peer.next(5))
+          segments.push(one.seq - theirs);
         assert.deepEqual(segments, [0, 100, 200, 300, 400]);
         // The first got lost: each other one brings a duplicate.
         for (let i = 0; i < 4; i++) await peer.send({ flags: '.', seq: 1000, ack: theirs });
@@ -344,11 +358,16 @@ describe('segments: TIME_WAIT', () => {
 });
 
 describe('segments: a connecting socket', () => {
-  const connecting = (test: (s: Sockscope, peer: RawPeer, fd: number, syn: number) => Promise<void>, setup: Setup = {}) =>
+  const connecting = (
+    test: (s: Sockscope, peer: RawPeer, fd: number, syn: number) => Promise<void>,
+    setup: Setup = {},
+  ) =>
     story(setup)
       .process('process', async (s) => {
         const peer = await RawPeer.make(s, PORT, 46000);
-        s.dropFrames(({ tcpFlags, bytes }) => tcpFlags.includes('RST') && bytes[26 + 3] === 9 && bytes[15] !== 0xfc);
+        s.dropFrames(
+          ({ tcpFlags, bytes }) => tcpFlags.includes('RST') && bytes[26 + 3] === 9 && bytes[15] !== 0xfc,
+        );
         const fd = await s.socket(s.AF_INET, s.SOCK_STREAM | s.SOCK_NONBLOCK);
         await s.bind(fd, { address: '127.0.0.1', port: 46000 });
         assert.equal(await codeOf(s.connect(fd, { address: '127.0.0.9', port: PORT })), 'EINPROGRESS');

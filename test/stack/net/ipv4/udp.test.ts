@@ -8,7 +8,8 @@ async function bound(s: Sockscope, address = ADDRESS) {
   await s.bind(fd, address);
   return fd;
 }
-const alone = (main: (s: Sockscope) => Promise<void>, setup: Setup = {}) => story(setup).process('process', main).run();
+const alone = (main: (s: Sockscope) => Promise<void>, setup: Setup = {}) =>
+  story(setup).process('process', main).run();
 const NOBODY = { address: '127.0.0.1', port: 9 };
 
 describe('UDP', () => {
@@ -31,11 +32,13 @@ describe('UDP', () => {
           assert.deepEqual(address, { family: 'IPv4', ...ADDRESS });
         }
       })
-      .expectPackets(`
+      .expectPackets(
+        `
         0.000000  C > S  UDP length 3
         0.000010  S > C  UDP length 8
         0.000020  C > S  UDP length 5
-        0.000030  S > C  UDP length 10`)
+        0.000030  S > C  UDP length 10`,
+      )
       .run());
 
   it('keeps the borders of datagrams, empty ones too', () =>
@@ -44,7 +47,10 @@ describe('UDP', () => {
       const from = await udp(s);
       for (const word of ['one', '', 'three']) await s.sendto(from, word, 0, ADDRESS);
       await s.sleep(1);
-      assert.deepEqual([textOf(await s.recv(fd)), textOf(await s.recv(fd)), textOf(await s.recv(fd))], ['one', '', 'three']);
+      assert.deepEqual(
+        [textOf(await s.recv(fd)), textOf(await s.recv(fd)), textOf(await s.recv(fd))],
+        ['one', '', 'three'],
+      );
     }));
   it('cuts what does not fit: MSG_TRUNC says so, and asks for the true length', () =>
     alone(async (s) => {
@@ -60,7 +66,7 @@ describe('UDP', () => {
       assert.equal(textOf(whole.data), 'truncated');
       assert.equal(whole.flags & s.MSG_TRUNC, 0);
     }));
-  it('MSG_PEEK leaves the datagram; SIOCINQ is the next one\'s length; poll() sees it', () =>
+  it("MSG_PEEK leaves the datagram; SIOCINQ is the next one's length; poll() sees it", () =>
     alone(async (s) => {
       const fd = await bound(s);
       assert.equal(await codeOf(s.recv(fd, 10, s.MSG_DONTWAIT)), 'EAGAIN');
@@ -125,13 +131,15 @@ describe('UDP', () => {
         await s.sleep(1);
         assert.equal(await codeOf(s.send(fd, 'again')), 'ECONNREFUSED');
       })
-      .expectPackets(`
+      .expectPackets(
+        `
         0.000000  C > S  UDP length 17
         0.000010  127.0.0.1 > 127.0.0.1  ICMP port unreachable
         0.000020  C > S  UDP length 5
         0.000030  127.0.0.1 > 127.0.0.1  ICMP port unreachable
         0.001020  C > S  UDP length 5
-        0.001030  127.0.0.1 > 127.0.0.1  ICMP port unreachable`)
+        0.001030  127.0.0.1 > 127.0.0.1  ICMP port unreachable`,
+      )
       .run());
   it('an unconnected socket is not told', () =>
     alone(async (s) => {
@@ -183,7 +191,8 @@ describe('UDP', () => {
         for (let i = 0; i < 20; i++) await s.sendto(from, block(1000), 0, ADDRESS);
         await s.sleep(10);
         // A bit flipped in the Ethernet header harms nobody.
-        while ((await codeOf(s.recv(fd, 2000, s.MSG_DONTWAIT | s.MSG_PEEK))) === null) assert.deepEqual(await s.recv(fd), block(1000));
+        while ((await codeOf(s.recv(fd, 2000, s.MSG_DONTWAIT | s.MSG_PEEK))) === null)
+          assert.deepEqual(await s.recv(fd), block(1000));
         assert.ok(s.machine.init_net.mib.udp_statistics.some((count) => count > 10));
       })
       .run());
@@ -198,10 +207,12 @@ describe('IP fragments', () => {
         await s.sendto(await udp(s), block(4000), 0, ADDRESS);
         assert.equal(Buffer.compare(await s.recv(fd), block(4000)), 0);
       })
-      .expectPackets(`
+      .expectPackets(
+        `
         0.000000  C > S  UDP length 4000 more
         0.000000  127.0.0.1 > 127.0.0.1  IP offset 1480 more
-        0.000000  127.0.0.1 > 127.0.0.1  IP offset 2960 last`)
+        0.000000  127.0.0.1 > 127.0.0.1  IP offset 2960 last`,
+      )
       .run());
   it('the largest one', () =>
     alone(
@@ -222,7 +233,7 @@ describe('IP fragments', () => {
           await s.sendto(from, block(4000, i), 0, ADDRESS);
           // A datagram of which every piece came twice comes twice itself, later.
           const wanted = [...Array(i + 1).keys()].map((n) => Buffer.from(block(4000, n)).toString('hex'));
-          for (let got = -1; got !== i; ) {
+          for (let got = -1; got !== i;) {
             got = wanted.indexOf(Buffer.from(await s.recv(fd)).toString('hex'));
             assert.notEqual(got, -1, 'the pieces were put together wrongly');
           }
@@ -239,11 +250,13 @@ describe('IP fragments', () => {
         await s.sendto(await udp(s), block(4000), 0, ADDRESS);
         await s.sleep(40_000);
       })
-      .expectPackets(`
+      .expectPackets(
+        `
         0   C > S  UDP length 4000 more
         0   127.0.0.1 > 127.0.0.1  IP offset 1480 more lost
         0   127.0.0.1 > 127.0.0.1  IP offset 2960 last
-        -   127.0.0.1 > 127.0.0.1  ICMP time exceeded`)
+        -   127.0.0.1 > 127.0.0.1  ICMP time exceeded`,
+      )
       .run());
   it('with IP_PMTUDISC_DO nothing is cut: EMSGSIZE', () =>
     alone(
