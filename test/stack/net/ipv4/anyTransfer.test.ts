@@ -98,7 +98,8 @@ describe('any transfer', function () {
       fc.asyncProperty(machine, settings, end, end, async ({ seed, ...nic }, sysctl, client, server) => {
         // With a cookie nothing remembers the SYN: where the final ACK gets lost, data behind it is answered with RST.
         if (nic.loss + nic.reorder + nic.corrupt > 0) sysctl['net.ipv4.tcp_syncookies'] = 1;
-        await story({ seed, nic, sysctl })
+        // On such a wire the retransmission time-out can reach its two minutes, and stay there: nobody is to give up.
+        await story({ seed, nic, sysctl: { ...sysctl, 'net.ipv4.tcp_retries2': 200 }, aftermath: 5000 })
           .process('server', async (s) => {
             const fd = await listener(s);
             const connection = await s.accept(fd);
@@ -108,9 +109,7 @@ describe('any transfer', function () {
           .process('client', async (s) => play(s, await connected(s), client, server, 1, 2))
           .run();
       }),
-      {
-        numRuns: Number(process.env['RUNS'] ?? 60),
-        ...(process.env['SEED'] ? { seed: Number(process.env['SEED']) } : {}),
-      },
+      // The same ones each time; RUNS and SEED in the environment for more and others.
+      { numRuns: Number(process.env['RUNS'] ?? 60), seed: Number(process.env['SEED'] ?? 1) },
     ));
 });
