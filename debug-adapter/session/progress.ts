@@ -3,6 +3,7 @@ import type { ChangedEvent } from '../protocol.ts';
 import type { Emit, Run } from './run.ts';
 
 const INTERVAL_MS = 200;
+const AFTER_STOP_MS = 10;
 
 export class Progress {
   readonly #run: Run;
@@ -22,10 +23,14 @@ export class Progress {
       this.#send();
     }, INTERVAL_MS);
   }
+  /** Said once whoever heard of the stop has been able to ask: the answer is waited for, this is not. */
   stopped(time: string): void {
     this.stop();
     this.#time = time;
-    this.#send();
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      this.#send();
+    }, AFTER_STOP_MS);
   }
   stop(): void {
     clearTimeout(this.#timer);
