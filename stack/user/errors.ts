@@ -77,4 +77,6 @@ export class SystemError extends Error {
     }
   }
 }
+// Printed as Node prints its own: "Error: connect ECONNREFUSED …".
+Object.defineProperty(SystemError, 'name', { value: 'Error' });
 Object.defineProperty(SystemError.prototype, 'name', { value: 'Error' });
