@@ -365,3 +365,12 @@ export function block(length: number, seed = 0): Uint8Array {
   return bytes;
 }
 export const textOf = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
+
+/** A listener's one connection, accepted; `set` is called on the listener first, which is closed in the end. */
+export const accepted = async (s: Sockscope, set: (fd: number) => Promise<unknown> = async () => {}) => {
+  const fd = await listener(s);
+  await set(fd);
+  const connection = await s.accept(fd);
+  await s.close(fd);
+  return connection;
+};
