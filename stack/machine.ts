@@ -65,7 +65,9 @@ export class Machine {
   tasks = new Map<number, task_struct>();
   next_pid = 100;
   idle: task_struct;
-  current: task_struct;
+  #current: task_struct;
+  /** The pid of `current` stands here too; a debugger may put memory here that other threads see. */
+  current_pid: Int32Array = new Int32Array(1);
   /** A debugger is there: remember where tasks go to sleep. */
   capture_stacks = false;
   /** Where console.log() of a scenario goes. */
@@ -105,8 +107,17 @@ export class Machine {
     this.tracer = new Tracer(this);
     this.idle = new task_struct(this, new files_struct());
     this.idle.comm = 'swapper/0';
-    this.current = this.idle;
+    this.#current = this.idle;
     this.init_net = new net(this, new inet_hashinfo(EHASH_SIZE, BHASH_SIZE, LHASH_SIZE));
+  }
+
+  /** The task on the CPU; `idle` when there is none. @linux arch/x86/include/asm/current.h */
+  get current(): task_struct {
+    return this.#current;
+  }
+  set current(task: task_struct) {
+    this.#current = task;
+    this.current_pid[0] = task.pid;
   }
 
   /** ns since boot: the time that a person sees. */

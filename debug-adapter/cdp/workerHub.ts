@@ -34,10 +34,13 @@ export class WorkerHub {
   private constructor() {
     this.#session.connect();
     // The types of node:inspector know these events without the form in which they arrive.
-    const on = this.#session.on.bind(this.#session) as (
+    const listen = this.#session.on.bind(this.#session) as (
       event: string,
       listener: (message: { params: unknown }) => void,
     ) => void;
+    // They interrupt this thread in the middle of any function: what they bring is dealt with when that has come to its end.
+    const on: typeof listen = (event, listener) =>
+      listen(event, (message) => queueMicrotask(() => listener(message)));
     on('NodeWorker.attachedToWorker', ({ params }) => this.#onAttached(params as AttachedToWorker));
     on('NodeWorker.receivedMessageFromWorker', ({ params }) => {
       const { sessionId, message } = params as { sessionId: string; message: string };

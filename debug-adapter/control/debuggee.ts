@@ -24,11 +24,16 @@ export class Debuggee {
   readonly client: CdpClient;
   readonly scripts: Scripts;
   readonly ring: SharedArrayBuffer;
+  readonly #currentPid = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
   readonly #worker: Worker;
   #agentId = '';
   /** There is a machine, and an agent to ask. */
   get booted(): boolean {
     return this.#agentId !== '';
+  }
+  /** The task on the CPU, known without asking; 0: none. Does not change while the machine stands. */
+  get currentPid(): number {
+    return Atomics.load(this.#currentPid, 0);
   }
   #waiting: ((message: FromWorker) => void) | undefined;
   #killed: Promise<void> | undefined;
@@ -48,7 +53,7 @@ export class Debuggee {
    */
   constructor(root: string) {
     this.ring = createRing(RING_BYTES);
-    const workerData: WorkerData = { ring: this.ring };
+    const workerData: WorkerData = { ring: this.ring, currentPid: this.#currentPid };
     this.#worker = new Worker(new URL('../worker/main.js', import.meta.url), {
       execArgv: ['--experimental-vm-modules', '--no-warnings'],
       name: 'machine',

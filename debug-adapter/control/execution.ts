@@ -1,5 +1,6 @@
 /** Going on and stopping: runs the machine until it stops where a person wants to be. */
 import type { Debugger } from 'node:inspector';
+import type { StopReason } from '../../stack/trace/stop.ts';
 import { DetachedError } from '../cdp/cdpClient.ts';
 import type { Snapshot } from '../inspect/agent.ts';
 import { UNCAUGHT_FILTER } from '../filters/all.ts';
@@ -103,8 +104,7 @@ export class Execution {
   async step(kind: StepKind, thread: number, target?: number): Promise<void> {
     const stop = this.#stop;
     if (stop === undefined) throw new Error('the machine is running: pause it first');
-    const runs = stop.framesOf(thread)?.some(({ callFrame }) => callFrame !== undefined) ?? false;
-    if (!runs) return this.#waitForThread(thread);
+    if (!stop.runs(thread)) return this.#waitForThread(thread);
     const operation: Operation = {
       kind,
       thread,
@@ -164,9 +164,7 @@ export class Execution {
     if (this.objectsHeld)
       client.send('Runtime.releaseObjectGroup', { objectGroup: STOP_GROUP }).catch(() => {});
     this.objectsHeld = false;
-    client.send(command).catch((error: unknown) => {
-      if (!(error instanceof DetachedError)) throw error;
-    });
+    client.send(command).catch(ignoreEnd);
   }
 
   /** V8 has stopped: go on, or tell. */
@@ -204,18 +202,24 @@ export class Execution {
     if (planned && this.#goesOn(operation, paused)) return;
 
     const scopes = scopeObjects(paused.callFrames[Math.max(0, visibleTop(paused.callFrames, scripts))]);
-    const snapshot = await this.#debuggee.askAbout<Snapshot>('snapshot', [scopes.locals], scopes.objectIds);
-    const stop = new Stop(paused, snapshot, scripts);
+    const snapshot = this.#debuggee.askAbout<Snapshot>('snapshot', [scopes.locals], scopes.objectIds);
+    // Whoever wants to know it hears of a failure; the stop itself stands without it.
+    snapshot.catch(() => {});
+    const stop = new Stop(paused, this.#debuggee.currentPid, snapshot, scripts);
     stop.hitBreakpoints = users;
-    if (machineStop && snapshot.reason?.filter === SWITCH_REASON) {
-      // The thread that was waited for is about to run: on to its next line.
-      this.#operation = { ...operation, kind: 'stepIn', from: undefined, again: 0 };
-      this.#resume('Debugger.stepInto');
-      return;
-    }
     if (planned && !this.#isRightThread(operation, stop)) return this.#waitAgain(operation);
-    this.#explain(stop, operation, machineStop, hit);
-    await this.#finish(operation);
+    if (machineStop) {
+      const { reason, errorStack } = await snapshot;
+      if (reason?.filter === SWITCH_REASON) {
+        // The thread that was waited for is about to run: on to its next line.
+        this.#operation = { ...operation, kind: 'stepIn', from: undefined, again: 0 };
+        this.#resume('Debugger.stepInto');
+        return;
+      }
+      if (errorStack !== undefined) stop.showError(errorStack);
+      this.#explain(stop, operation, reason, hit);
+    } else this.#explain(stop, operation, null, hit);
+    this.#finish(operation);
     this.#stop = stop;
     this.onStop(stop);
   }
@@ -301,18 +305,18 @@ export class Execution {
   /** A step of one thread must not end in another. The softirq context ends where it likes. */
   #isRightThread({ thread }: Operation, stop: Stop): boolean {
     if (this.#pauseRequested || thread === undefined || thread === SOFTIRQ_THREAD) return true;
-    return stop.snapshot.context.pid === thread;
+    return stop.pid === thread;
   }
   async #waitAgain(operation: Operation): Promise<void> {
     await this.#debuggee.ask('stops.waitForTask', operation.thread);
-    await this.#finish(operation, false);
+    this.#finish(operation, false);
     this.#operation = { kind: 'wait', thread: operation.thread, temporary: [], again: 0 };
     this.#resume('Debugger.resume');
   }
 
-  #explain(stop: Stop, operation: Operation, machineStop: boolean, hit: readonly string[]): void {
-    const { reason } = stop.snapshot;
-    if (machineStop && reason !== null) {
+  /** @param reason why the machine stopped itself; null: it did not */
+  #explain(stop: Stop, operation: Operation, reason: StopReason | null, hit: readonly string[]): void {
+    if (reason !== null) {
       stop.reason = reason.filter === UNCAUGHT_FILTER ? 'exception' : reason.filter;
       stop.description = `Paused on ${reason.description}`;
     } else if (stop.hitBreakpoints.length > 0) {
@@ -330,19 +334,22 @@ export class Execution {
   }
 
   /** The operation is over: nothing of it may stay behind. */
-  async #finish(operation: Operation, forgetWait = true): Promise<void> {
+  #finish(operation: Operation, forgetWait = true): void {
     this.#pauseRequested = false;
     this.#pauseSettled = false;
     const { client } = this.#debuggee;
-    const removals = operation.temporary.map((breakpointId) =>
-      client.send('Debugger.removeBreakpoint', { breakpointId }),
-    );
-    if (forgetWait && operation.kind === 'wait') removals.push(this.#debuggee.ask('stops.stopWaiting'));
+    // Not waited for: V8 carries out what it is sent in order, and this comes before whatever is sent next.
+    for (const breakpointId of operation.temporary)
+      client.send('Debugger.removeBreakpoint', { breakpointId }).catch(ignoreEnd);
+    if (forgetWait && operation.kind === 'wait') this.#debuggee.ask('stops.stopWaiting').catch(ignoreEnd);
     operation.temporary = [];
-    await Promise.all(removals);
   }
 }
 
+/** The machine may end while it is being told something; everything else that goes wrong is a defect. */
+function ignoreEnd(error: unknown): void {
+  if (!(error instanceof DetachedError)) throw error;
+}
 function functionKey({ functionName, location }: Debugger.CallFrame): string {
   return `${location.scriptId}:${functionName}`;
 }

@@ -25,7 +25,8 @@ const STOP_URL = 'stack/trace/stop.ts';
 
 export class Stop {
   readonly paused: Debugger.PausedEventDataType;
-  readonly snapshot: Snapshot;
+  /** What the agent says; a stop is told before that is known. Rejected if the machine ended meanwhile. */
+  readonly snapshot: Promise<Snapshot>;
   /** What the stopped event says. */
   reason = 'step';
   description: string | undefined;
@@ -35,42 +36,61 @@ export class Stop {
   /** The thread that stopped. */
   readonly threadId: number;
 
-  constructor(paused: Debugger.PausedEventDataType, snapshot: Snapshot, scripts: Scripts) {
+  /** The task on the CPU, under an interrupt's context if there is one; 0: none. */
+  readonly pid: number;
+  /** Its frames do not reach down to the scenario: the agent knows the rest. */
+  readonly #isCut: boolean;
+  readonly #scripts: Scripts;
+  #completed: Promise<void> | undefined;
+
+  constructor(
+    paused: Debugger.PausedEventDataType,
+    pid: number,
+    snapshot: Promise<Snapshot>,
+    scripts: Scripts,
+  ) {
     this.paused = paused;
+    this.pid = pid;
     this.snapshot = snapshot;
-    const { pid, interrupt } = snapshot.context;
-    this.threadId = interrupt || pid === 0 ? SOFTIRQ_THREAD : pid;
-    this.#split(shownFrames(paused.callFrames, scripts), scripts);
+    this.#scripts = scripts;
+    const frames = shownFrames(paused.callFrames, scripts);
+    const boundary = interruptBoundary(frames);
+    this.threadId = pid === 0 || boundary >= 0 ? SOFTIRQ_THREAD : pid;
+    const task = pid === 0 ? [] : frames.slice(boundary + 1);
+    // A system call that has slept goes on without its caller on V8's stack.
+    this.#isCut = pid !== 0 && !task.some(({ url }) => isScenario(url));
+    if (pid !== 0) this.#frames.set(pid, task);
+    if (this.threadId === SOFTIRQ_THREAD) this.#frames.set(SOFTIRQ_THREAD, frames);
   }
 
-  /** Frames of a thread that V8 has on its stack; undefined for one that does not run. */
-  framesOf(threadId: number): FrameView[] | undefined {
+  /** Has V8 this thread on its stack? Others sleep, or wait for the CPU. */
+  runs(threadId: number): boolean {
+    return this.#frames.get(threadId)?.some(({ callFrame }) => callFrame !== undefined) ?? false;
+  }
+  /** Frames of a thread that V8 has on its stack, down to the scenario's; undefined for one that does not run. */
+  async framesOf(threadId: number): Promise<FrameView[] | undefined> {
+    if (this.#isCut) await (this.#completed ??= this.#complete());
     return this.#frames.get(threadId);
   }
+  /** The frame that is shown first. */
   get top(): FrameView | undefined {
     return this.#frames.get(this.threadId)?.[0];
   }
 
-  #split(frames: FrameView[], scripts: Scripts): void {
-    const { context, userFrames, errorStack } = this.snapshot;
-    if (errorStack !== undefined) {
-      const shown = errorStack
-        .filter(({ url }) => isScenario(url) || isKernel(url))
-        .map((frame) => textFrame(frame, scripts));
-      this.#frames.set(this.threadId, shown);
-      return;
-    }
-    if (context.pid === 0) {
-      this.#frames.set(SOFTIRQ_THREAD, frames);
-      return;
-    }
-    const boundary = context.interrupt ? interruptBoundary(frames) : -1;
-    const task = frames.slice(boundary + 1);
-    // A system call that has slept goes on without its caller on V8's stack.
-    if (!task.some(({ url }) => isScenario(url)))
-      task.push(...userFrames.map((frame) => textFrame(frame, scripts)));
-    this.#frames.set(context.pid, task);
-    if (context.interrupt) this.#frames.set(SOFTIRQ_THREAD, [...frames.slice(0, boundary + 1), ...task]);
+  /** Show where an error was thrown instead of where it was noticed. */
+  showError(places: readonly TextFrame[]): void {
+    const shown = places.filter(({ url }) => isScenario(url) || isKernel(url));
+    this.#frames.set(
+      this.threadId,
+      shown.map((frame) => textFrame(frame, this.#scripts)),
+    );
+    this.#completed = Promise.resolve();
+  }
+
+  async #complete(): Promise<void> {
+    const { userFrames } = await this.snapshot;
+    const callers = userFrames.map((frame) => textFrame(frame, this.#scripts));
+    for (const frames of this.#frames.values()) frames.push(...callers);
   }
 }
 

@@ -15,14 +15,7 @@ import { PacketStacks } from './packetStacks.ts';
 import { machineLine } from './presenters/machine.ts';
 import { Stops } from './stops.ts';
 import type { TextFrame } from './stackText.ts';
-import {
-  contextOf,
-  sleepingFrames,
-  threadsOf,
-  userFrames,
-  type ContextInfo,
-  type ThreadInfo,
-} from './threads.ts';
+import { sleepingFrames, threadsOf, userFrames, type ThreadInfo } from './threads.ts';
 import { Trees } from './trees/trees.ts';
 
 /** One scope of a frame. */
@@ -35,7 +28,6 @@ export interface ScopeInfo {
 }
 /** What is asked about the machine at each stop. */
 export interface Snapshot {
-  context: ContextInfo;
   threads: ThreadInfo[];
   reason: StopReason | null;
   time: string;
@@ -76,7 +68,6 @@ export class Agent {
     const { reason, packet, error } = this.stops;
     const fromPacket = packet !== null && packet.frame_number > 0 ? packet.frame_number : 0;
     return {
-      context: contextOf(machine),
       threads: threadsOf(machine),
       reason,
       time: seconds(machine.time_ns),

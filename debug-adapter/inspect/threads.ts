@@ -13,12 +13,6 @@ export interface ThreadInfo {
   id: number;
   name: string;
 }
-export interface ContextInfo {
-  /** The task on the CPU; 0: none. */
-  pid: number;
-  /** In a softirq, or in an interrupt's handler. */
-  interrupt: boolean;
-}
 
 const MOST_THREADS = 1000;
 /** Formatting a stack costs more than all else here; where a task sleeps does not change. */
@@ -71,12 +65,4 @@ function softirqText(machine: Machine): string {
   if (softirq.serving) return ` · ${SOFTIRQS[softirq.current] ?? 'running'}`;
   if (softirq.hardirq > 0) return ' · interrupt';
   return softirq.pending === 0 ? ' · idle' : ' · pending';
-}
-
-export function contextOf(machine: Machine): ContextInfo {
-  const { softirq, current } = machine;
-  return {
-    pid: current === machine.idle ? 0 : current.pid,
-    interrupt: softirq.serving || softirq.hardirq > 0,
-  };
 }

@@ -57,7 +57,8 @@ export class Frames {
     if (stop === undefined) throw new Error(NOT_STOPPED);
     let frames = this.#byThread.get(threadId);
     if (frames === undefined) {
-      const views = stop.framesOf(threadId) ?? (await this.#sleeping(threadId));
+      const views = (await stop.framesOf(threadId)) ?? (await this.#sleeping(threadId));
+      if (this.#stop !== stop) throw new Error(NOT_STOPPED);
       frames = views.map((frame) => ({ id: this.#nextId++, frame }));
       for (const { id, frame } of frames) this.#frames.set(id, frame);
       this.#byThread.set(threadId, frames);
@@ -91,9 +92,9 @@ export class Frames {
       };
     });
   }
-  #scopeInfos(frame: FrameView): Promise<ScopeInfo[]> | ScopeInfo[] {
+  async #scopeInfos(frame: FrameView): Promise<ScopeInfo[]> {
     const stop = this.#stop!;
-    if (frame === stop.top) return stop.snapshot.scopes;
+    if (frame === stop.top) return (await stop.snapshot).scopes;
     const { locals, objectIds } = scopeObjects(frame.callFrame);
     return this.#run.debuggee.askAbout<ScopeInfo[]>('scopes', [locals], objectIds);
   }

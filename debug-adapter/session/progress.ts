@@ -41,7 +41,8 @@ export class Progress {
     const { packets, execution } = this.#run;
     // While running, the last packet's time is the time that is known.
     const time =
-      execution.stop?.snapshot.time ?? packets.rows(packets.kept - 1, 1).rows[0]?.time ?? this.#time;
+      (execution.stop === undefined ? packets.rows(packets.kept - 1, 1).rows[0]?.time : undefined) ??
+      this.#time;
     const body: ChangedEvent = {
       packets: packets.total,
       time,

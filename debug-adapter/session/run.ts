@@ -7,6 +7,7 @@ import { FunctionBreakpoints } from '../control/functionBreakpoints.ts';
 import type { FunctionIndex } from '../control/functionIndex.ts';
 import type { Stop } from '../control/stop.ts';
 import { Streams } from '../control/streams.ts';
+import type { Snapshot } from '../inspect/agent.ts';
 import type { ArmedFilter } from '../inspect/stops.ts';
 import { PacketStore } from '../packets/packetStore.ts';
 import { AGENT, type RunEnd } from '../worker/channel.ts';
@@ -134,7 +135,7 @@ export class Run {
     this.frames.stopped(stop);
     this.streams.stop();
     this.streams.drain();
-    this.packets.current = stop.snapshot.frame === 0 ? undefined : stop.snapshot.frame;
+    this.#progress.stop();
     this.#emit('stopped', {
       reason: stop.reason,
       ...(stop.description === undefined ? {} : { description: stop.description }),
@@ -142,7 +143,16 @@ export class Run {
       allThreadsStopped: true,
       ...(stop.hitBreakpoints.length === 0 ? {} : { hitBreakpointIds: stop.hitBreakpoints }),
     } satisfies DebugProtocol.StoppedEvent['body']);
-    this.#progress.stopped(stop.snapshot.time);
+    stop.snapshot.then(
+      (snapshot) => this.#surveyed(stop, snapshot),
+      () => {}, // The machine has ended meanwhile.
+    );
+  }
+  /** What is known of the stop now is for the views. */
+  #surveyed(stop: Stop, { frame, time }: Snapshot): void {
+    if (this.execution.stop !== stop) return;
+    this.packets.current = frame === 0 ? undefined : frame;
+    this.#progress.stopped(time);
   }
   #continued(): void {
     this.packets.current = undefined;

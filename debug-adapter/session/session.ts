@@ -228,11 +228,12 @@ export class SockscopeSession extends DebugSession {
     };
   }
 
-  #exceptionInfo(): DebugProtocol.ExceptionInfoResponse['body'] {
+  async #exceptionInfo(): Promise<DebugProtocol.ExceptionInfoResponse['body']> {
     const { snapshot, description } = this.#stopped().execution.stop!;
+    const { reason } = await snapshot;
     return {
       exceptionId: 'Uncaught error',
-      description: snapshot.reason?.description ?? description ?? '',
+      description: reason?.description ?? description ?? '',
       breakMode: 'unhandled',
     };
   }

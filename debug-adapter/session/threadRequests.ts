@@ -9,7 +9,7 @@ const IDLE: ThreadInfo[] = [{ id: SOFTIRQ_THREAD, name: 'softirq (cpu0) · idle'
 export async function threads(run: Run | undefined): Promise<DebugProtocol.ThreadsResponse['body']> {
   if (run === undefined) return { threads: IDLE };
   const { stop } = run.execution;
-  if (stop !== undefined) return { threads: stop.snapshot.threads };
+  if (stop !== undefined) return { threads: (await stop.snapshot).threads };
   try {
     return { threads: await run.debuggee.ask<ThreadInfo[]>('threads') };
   } catch {

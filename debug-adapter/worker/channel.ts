@@ -10,6 +10,8 @@ export const RECORD = { sent: 1, received: 2, lost: 3, output: 4 } as const;
 /** What the worker is started with: before it is known what it is to run. */
 export interface WorkerData {
   ring: SharedArrayBuffer;
+  /** One number in shared memory: the pid of the task on the CPU. */
+  currentPid: Int32Array;
 }
 /** The launch configuration's part that concerns the machine. */
 export interface BootConfig {

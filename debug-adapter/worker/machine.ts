@@ -39,6 +39,7 @@ interface Running {
 function start({ config, program }: BootConfig): Running {
   const machine = boot(parseConfig(config, 'launch'));
   machine.capture_stacks = true;
+  machine.current_pid = data.currentPid;
   Error.stackTraceLimit = STACK_FRAMES;
   const agent = new Agent(machine, (text, isError) =>
     records.output(isError ? 'important' : 'console', `${text}\n`),
