@@ -78,6 +78,8 @@ export class Machine {
   draining = false;
   /** Called with each task that is put on the CPU. */
   on_switch: ((task: task_struct) => void) | null = null;
+  /** Called with what a process's function has thrown, before the process ends. */
+  on_uncaught: ((task: task_struct, error: unknown) => void) | null = null;
 
   files = new files_stat();
   modules = new module_table();

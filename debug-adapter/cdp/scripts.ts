@@ -19,6 +19,7 @@ export class Scripts {
   readonly #client: CdpClient;
   readonly #byId = new Map<string, Script>();
   readonly #byUrl = new Map<string, Script>();
+  #skipped: readonly RegExp[] = [];
   readonly #sources = new Map<string, Promise<string[]>>();
 
   /** @param root the folder above `stack/` */
@@ -39,6 +40,13 @@ export class Scripts {
   }
   byUrl(url: string): Script | undefined {
     return this.#byUrl.get(url);
+  }
+  /** Steps are not to end in files whose URLs match. */
+  skip(patterns: readonly string[]): void {
+    this.#skipped = patterns.map((pattern) => new RegExp(pattern));
+  }
+  isSkipped(url: string): boolean {
+    return this.#skipped.some((pattern) => pattern.test(url));
   }
   all(): Script[] {
     return [...this.#byUrl.values()];

@@ -97,26 +97,19 @@ export class Debuggee {
   /**
    * Boot the machine. Rejects with a message for the user.
    *
-   * @param skip further patterns of files that stepping passes over
+   * @param skip patterns of the URLs of files that steps are not to end in
    */
   async boot(boot: BootConfig, skip: readonly string[]): Promise<void> {
     await this.#ready;
     const booted = this.#next();
     this.#send({ type: 'boot', boot });
     await booted;
-    if (skip.length > 0) await this.#skip(skip);
+    this.scripts.skip(skip);
     const { result } = await this.client.send('Runtime.evaluate', {
       expression: `globalThis[Symbol.for('${AGENT}')]`,
       objectGroup: 'agent',
     });
     this.#agentId = result.objectId!;
-  }
-
-  async #skip(more: readonly string[]): Promise<void> {
-    const patterns = [...SKIPPED_PATTERNS, ...more];
-    const set = () => this.client.send('Debugger.setBlackboxPatterns', { patterns });
-    // V8 compiles the patterns in the thread that they are for, and fails when it is interrupted at a bad moment.
-    await set().catch(set);
   }
 
   /** Load the program. @returns its processes' names. Rejects with a message for the user. */

@@ -200,6 +200,9 @@ export class Execution {
       return;
     }
     if (planned && this.#goesOn(operation, paused)) return;
+    if (planned && !this.#isRightThread(operation)) return this.#waitAgain(operation);
+    const own = planned || (!machineStop && hit.every((id) => operation.temporary.includes(id)));
+    if (own && this.#isPassedOver(operation, paused)) return this.#passOver(operation, paused);
 
     const scopes = scopeObjects(paused.callFrames[Math.max(0, visibleTop(paused.callFrames, scripts))]);
     const snapshot = this.#debuggee.askAbout<Snapshot>('snapshot', [scopes.locals], scopes.objectIds);
@@ -207,7 +210,6 @@ export class Execution {
     snapshot.catch(() => {});
     const stop = new Stop(paused, this.#debuggee.currentPid, snapshot, scripts);
     stop.hitBreakpoints = users;
-    if (planned && !this.#isRightThread(operation, stop)) return this.#waitAgain(operation);
     if (machineStop) {
       const { reason, errorStack } = await snapshot;
       if (reason?.filter === SWITCH_REASON) {
@@ -303,9 +305,26 @@ export class Execution {
   }
 
   /** A step of one thread must not end in another. The softirq context ends where it likes. */
-  #isRightThread({ thread }: Operation, stop: Stop): boolean {
+  #isRightThread({ thread }: Operation): boolean {
     if (this.#pauseRequested || thread === undefined || thread === SOFTIRQ_THREAD) return true;
-    return stop.pid === thread;
+    return this.#debuggee.currentPid === thread;
+  }
+
+  /** Would a step end in a file that the user wants it to pass over? */
+  #isPassedOver({ kind }: Operation, { callFrames }: Paused): boolean {
+    if (kind === 'continue' || kind === 'wait' || this.#pauseRequested) return false;
+    const { scripts } = this.#debuggee;
+    return scripts.isSkipped(scripts.get(callFrames[0]!.location.scriptId)?.url ?? '');
+  }
+  /**
+   * Into what the function calls, if the step was one into something, else out of it. V8 could be told of such files, but
+   * it then passes over all that they call as well, where that is a generator.
+   */
+  async #passOver(operation: Operation, paused: Paused): Promise<void> {
+    this.#finish(operation);
+    const here = { from: this.#placeOf(paused), stack: functionsOn(paused), temporary: [], again: 0 };
+    const kind = operation.kind === 'stepIn' ? 'stepIn' : 'stepOut';
+    await this.#stepFrom({ ...operation, ...here, kind }, paused);
   }
   async #waitAgain(operation: Operation): Promise<void> {
     await this.#debuggee.ask('stops.waitForTask', operation.thread);

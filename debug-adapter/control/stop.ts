@@ -114,26 +114,33 @@ function shownFrames(callFrames: readonly Debugger.CallFrame[], scripts: Scripts
   for (const callFrame of callFrames) {
     const script = scripts.get(callFrame.location.scriptId);
     if (script === undefined || isHidden(script.url)) continue;
-    frames.push(v8Frame(callFrame, script));
+    frames.push(v8Frame(callFrame, script, scripts));
   }
   // Below the outermost frame of the user or the kernel there is only what runs them.
   while (frames.length > 0 && isLibrary(frames.at(-1)!.url)) frames.pop();
   return frames;
 }
 
-function v8Frame(callFrame: Debugger.CallFrame, script: Script): FrameView {
+function v8Frame(callFrame: Debugger.CallFrame, script: Script, scripts: Scripts): FrameView {
   return {
     name: callFrame.functionName || (isScenario(script.url) ? '(module)' : '(anonymous)'),
     url: script.url,
     path: script.path,
     line: callFrame.location.lineNumber + 1,
     column: (callFrame.location.columnNumber ?? 0) + 1,
-    isSkipped: isLibrary(script.url),
+    isSkipped: isLibrary(script.url) || scripts.isSkipped(script.url),
     callFrame,
   };
 }
 export function textFrame({ name, url, line, column }: TextFrame, scripts: Scripts): FrameView {
-  return { name, url, path: scripts.pathOf(url), line, column, isSkipped: isLibrary(url) };
+  return {
+    name,
+    url,
+    path: scripts.pathOf(url),
+    line,
+    column,
+    isSkipped: isLibrary(url) || scripts.isSkipped(url),
+  };
 }
 
 /** The frame with which the interrupt's context begins, the outermost one. */

@@ -162,10 +162,6 @@ export class Run {
 
   #ended({ failed, asleep }: RunEnd): void {
     this.streams.drain();
-    for (const { name, pid, text } of failed) {
-      if (text !== '')
-        this.#emit('output', { category: 'stderr', output: `${name} [pid ${pid}] failed: ${text}\n` });
-    }
     for (const { name, pid, syscall } of asleep) {
       const what = syscall === '' ? 'waits for something' : `sleeps in ${syscall}()`;
       this.#emit('output', {
@@ -173,7 +169,7 @@ export class Run {
         output: `${name} [pid ${pid}] ${what} that nothing is left to end.\n`,
       });
     }
-    this.#finish(failed.length === 0 ? 0 : 1);
+    this.#finish(failed === 0 ? 0 : 1);
   }
 
   #finish(exitCode: number): void {

@@ -19,10 +19,10 @@ export interface BootConfig {
   config: { seed?: unknown; sysctl?: unknown; nic?: unknown };
 }
 
-/** How a run ended, as text. */
+/** How a run ended. */
 export interface RunEnd {
-  /** `text` is empty where the user has been told already. */
-  failed: { pid: number; name: string; text: string }[];
+  /** So many processes have thrown; each was told when it did. */
+  failed: number;
   asleep: RunResult['asleep'];
 }
 export type FromWorker =

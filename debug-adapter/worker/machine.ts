@@ -10,6 +10,7 @@ import {
   runProgram,
   type Program,
 } from '../../stack/index.ts';
+import type { task_struct } from '../../stack/include/linux/sched.ts';
 import type { Machine } from '../../stack/machine.ts';
 import { RingWriter } from '../../stack/trace/ring.ts';
 import { Agent } from '../inspect/agent.ts';
@@ -31,8 +32,6 @@ interface Running {
   agent: Agent;
   records: Records;
   file: string;
-  /** Errors that the user has been told of. */
-  told: Set<unknown>;
   program?: Program;
 }
 
@@ -50,8 +49,10 @@ function start({ config, program }: BootConfig): Running {
     const place = parseStack(new Error().stack ?? '').find(({ url }) => isScenario(url));
     records.output(stream, text, place?.url, place?.line);
   };
+  const running: Running = { machine, agent, records, file: program };
+  machine.on_uncaught = (task, error) => uncaught(running, task, error);
   defineGlobals(machine, agent);
-  return { machine, agent, records, file: program, told: new Set() };
+  return running;
 }
 
 /** An error with the places of the scenario that it comes from. */
@@ -66,21 +67,12 @@ function pathOf(url: string): string {
   return url.startsWith('file:') ? fileURLToPath(url) : url;
 }
 
-/** Each process's function, watched for what it throws: it is told at once, and the debugger may want to stop there. */
-function watched({ machine, agent, records, told }: Running, program: Program): Program {
-  const watch = (name: string, main: () => unknown) => () =>
-    Promise.resolve(main()).catch((error: unknown) => {
-      told.add(error);
-      const [place] = agent.stops.placesOf(error);
-      const text = `${name} [pid ${machine.current.pid}] failed: ${failureText(agent, error)}\n`;
-      records.output('stderr', text, place?.url, place?.line);
-      agent.stops.uncaught(machine.current, error);
-      throw error;
-    });
-  return {
-    ...program,
-    processes: program.processes.map(({ name, main }) => ({ name, main: watch(name, main) })),
-  };
+/** A process has thrown: it is told at once, and the debugger may want to stop there. */
+function uncaught({ agent, records }: Running, task: task_struct, error: unknown): void {
+  const [place] = agent.stops.placesOf(error);
+  const text = `${task.comm} [pid ${task.pid}] failed: ${failureText(agent, error)}\n`;
+  records.output('stderr', text, place?.url, place?.line);
+  agent.stops.uncaught(task, error);
 }
 
 async function load(running: Running, blankTypes: Promise<BlankTypes>, send: Send): Promise<void> {
@@ -91,15 +83,8 @@ async function load(running: Running, blankTypes: Promise<BlankTypes>, send: Sen
 }
 
 async function run(running: Running, send: Send): Promise<void> {
-  const { failed, asleep } = await runProgram(running.machine, watched(running, running.program!));
-  const end: RunEnd = {
-    asleep,
-    failed: failed.map(({ pid, name, error }) => ({
-      name,
-      pid,
-      text: running.told.has(error) ? '' : failureText(running.agent, error),
-    })),
-  };
+  const { failed, asleep } = await runProgram(running.machine, running.program!);
+  const end: RunEnd = { failed: failed.length, asleep };
   send({ type: 'ended', end });
 }
 

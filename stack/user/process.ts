@@ -65,7 +65,10 @@ export function spawn_process(machine: Machine, name: string, main: () => unknow
     }
     Promise.resolve(result).then(
       () => exit_process(task, { pid: task.pid, name }, ended),
-      (error: unknown) => exit_process(task, { pid: task.pid, name, error }, ended),
+      (error: unknown) => {
+        machine.on_uncaught?.(task, error);
+        exit_process(task, { pid: task.pid, name, error }, ended);
+      },
     );
   };
   enqueue_task(task);

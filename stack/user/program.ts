@@ -6,7 +6,7 @@ import vm from 'node:vm';
 import type { Machine } from '../machine.ts';
 import { cpu_startup_entry } from '../kernel/sched/idle.ts';
 import { createLibrary } from './library.ts';
-import { spawn_process, type Process, type ProcessEnd } from './process.ts';
+import { spawn_process, type ProcessEnd } from './process.ts';
 
 /** A scenario that is loaded, and its processes, not yet started. */
 export interface Program {
@@ -170,9 +170,13 @@ export async function runProgram(
   program: Program,
   halted: () => boolean = () => false,
 ): Promise<RunResult> {
-  const ends: ProcessEnd[] = [];
-  const processes: Process[] = program.processes.map(({ name, main }) => spawn_process(machine, name, main));
-  for (const process of processes) void process.exited.then((end) => ends.push(end));
+  const failed: ProcessEnd[] = [];
+  const tell = machine.on_uncaught;
+  machine.on_uncaught = (task, error) => {
+    failed.push({ pid: task.pid, name: task.comm, error });
+    tell?.(task, error);
+  };
+  for (const { name, main } of program.processes) spawn_process(machine, name, main);
   let lastExit = Infinity;
   const end = await cpu_startup_entry(machine, () => {
     if (halted()) return true;
@@ -184,9 +188,5 @@ export async function runProgram(
   const asleep = [...machine.tasks.values()]
     .filter((task) => !task.exited)
     .map((task) => ({ pid: task.pid, name: task.comm, syscall: task.syscall }));
-  return {
-    failed: ends.filter((one) => 'error' in one),
-    asleep,
-    halted: end === 'halted' && machine.tasks.size > 0,
-  };
+  return { failed, asleep, halted: end === 'halted' && machine.tasks.size > 0 };
 }

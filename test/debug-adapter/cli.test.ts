@@ -89,6 +89,14 @@ describe('the command line', function () {
       const { code, stdout } = await sockscope('run', file);
       assert.deepEqual([code, stdout], [1, 'good\n']);
     });
+    it('one that another process has started counts as well', async () => {
+      const file = scenario(
+        "import { spawn } from 'sockscope';\nexport async function p() { await spawn('child', async () => { throw new Error('bad'); }).exited; }",
+      );
+      const { code, stderr } = await sockscope('run', file);
+      assert.equal(code, 1);
+      assert.match(stderr, /^sockscope: child \(pid 101\) threw: Error: bad/);
+    });
     it('a process that sleeps for ever is named, with what it sleeps in', async () => {
       const file = scenario(
         "import { AF_INET, accept, bind, listen, SOCK_STREAM, socket } from 'sockscope';\nexport async function server() { const fd = await socket(AF_INET, SOCK_STREAM); await bind(fd, { address: '127.0.0.1', port: 80 }); await listen(fd); await accept(fd); }",

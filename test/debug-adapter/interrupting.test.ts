@@ -103,4 +103,23 @@ describe('debug adapter: interrupting', () => {
       assert.match(red!.text, /client \[pid 100\] failed: Error: connect ECONNREFUSED/);
       assert.match(red!.text, /refused\.ts:5/);
     }));
+
+  it('stops where a spawned process throws, and says that it has', () =>
+    withAdapter(async (adapter) => {
+      await adapter.launch({ program: fixture('spawned') }, () =>
+        adapter.request('setExceptionBreakpoints', { filters: ['uncaught'] }),
+      );
+      const stop = (await adapter.stopped()) as Stopped;
+      assert.match(stop.description!, /uncaught error in child \[pid 101\]: out of luck/);
+      assert.equal((await adapter.stack())[0]!.line, 7);
+      const exited = adapter.client.waitForEvent('exited');
+      assert.equal(await adapter.go('continue'), 'terminated');
+      assert.equal(((await exited).body as { exitCode: number }).exitCode, 1);
+      const [red] = adapter.output.filter(({ category }) => category === 'stderr');
+      assert.match(red!.text, /child \[pid 101\] failed: Error: out of luck/);
+      assert.equal(
+        adapter.output.find(({ category }) => category === 'stdout')?.text,
+        "the child's end: out of luck\n",
+      );
+    }));
 });
