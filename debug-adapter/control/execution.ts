@@ -337,7 +337,8 @@ export class Execution {
   #explain(stop: Stop, operation: Operation, reason: StopReason | null, hit: readonly string[]): void {
     if (reason !== null) {
       stop.reason = reason.filter === UNCAUGHT_FILTER ? 'exception' : reason.filter;
-      stop.description = `Paused on ${reason.description}`;
+      stop.description = `Paused on ${reason.label}`;
+      stop.text = reason.description;
     } else if (stop.hitBreakpoints.length > 0) {
       const isFunction = stop.hitBreakpoints.some((id) => this.functionBreakpoints.has(id));
       stop.reason = isFunction ? 'function breakpoint' : 'breakpoint';

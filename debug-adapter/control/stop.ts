@@ -30,6 +30,8 @@ export class Stop {
   /** What the stopped event says. */
   reason = 'step';
   description: string | undefined;
+  /** The whole sentence, where the description is short. */
+  text: string | undefined;
   hitBreakpoints: number[] = [];
   /** By thread: those of the context that runs, and of the task under it. */
   readonly #frames = new Map<number, FrameView[]>();

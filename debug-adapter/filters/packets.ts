@@ -5,7 +5,7 @@ import { packetText } from '../inspect/packetText.ts';
 import type { TraceHit } from '../../stack/trace/tracer.ts';
 import type { SequenceBases } from '../inspect/sequenceBases.ts';
 import { ConditionParser, type Fields } from './condition.ts';
-import type { Filter } from './filter.ts';
+import type { Filter, Sentence } from './filter.ts';
 import { packetFields } from './packetFields.ts';
 
 const packetOf = (hit: TraceHit) => hit.args[0] as sk_buff;
@@ -23,6 +23,9 @@ const NO_BASES = { of: () => ({ sent: undefined, received: undefined }) } as unk
 function compile(text: string, fields: Fields<TraceHit>, example: string) {
   return text.trim() === '' ? () => true : new ConditionParser(text, fields, example).parse();
 }
+function sentence(label: string, hit: TraceHit): Sentence {
+  return { label, description: `${label}: ${packetText(packetOf(hit), NO_BASES)}` };
+}
 
 export const packetSentFilter: Filter = {
   id: 'packetSent',
@@ -32,7 +35,7 @@ export const packetSentFilter: Filter = {
   tracepoints: ['net:net_dev_start_xmit'],
   compile: (text) => {
     const matches = compile(text, FIELDS, EXAMPLE);
-    return (hit) => (matches(hit) ? `packet sent: ${packetText(packetOf(hit), NO_BASES)}` : undefined);
+    return (hit) => (matches(hit) ? sentence('packet sent', hit) : undefined);
   },
 };
 export const packetReceivedFilter: Filter = {
@@ -43,7 +46,7 @@ export const packetReceivedFilter: Filter = {
   tracepoints: ['net:netif_receive_skb'],
   compile: (text) => {
     const matches = compile(text, FIELDS, EXAMPLE);
-    return (hit) => (matches(hit) ? `packet received: ${packetText(packetOf(hit), NO_BASES)}` : undefined);
+    return (hit) => (matches(hit) ? sentence('packet received', hit) : undefined);
   },
 };
 export const packetDroppedFilter: Filter = {
@@ -63,7 +66,7 @@ export const packetDroppedFilter: Filter = {
     );
     return (hit) => {
       if (!matches(hit)) return undefined;
-      return `packet dropped (${dropReasons.short(hit.args[1] as number)}): ${packetText(packetOf(hit), NO_BASES)}`;
+      return sentence(`packet dropped (${dropReasons.short(hit.args[1] as number)})`, hit);
     };
   },
 };

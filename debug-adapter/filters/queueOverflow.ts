@@ -33,7 +33,8 @@ export const queueOverflowFilter: Filter = {
       const sk = sockOf(hit);
       const limit =
         queueOf(hit) === 'accept' ? ` (${sk.sk_ack_backlog}, limit ${sk.sk_max_ack_backlog})` : '';
-      return `overflow of the ${NAMES[queueOf(hit)] ?? queueOf(hit)}${limit} of ${endpointsOf(sk)}`;
+      const label = `overflow of the ${NAMES[queueOf(hit)] ?? queueOf(hit)}`;
+      return { label, description: `${label}${limit} of ${endpointsOf(sk)}` };
     };
   },
 };

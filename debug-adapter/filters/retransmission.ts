@@ -28,8 +28,11 @@ export const retransmissionFilter: Filter = {
       if (!matches(hit)) return undefined;
       const ends = endsOf(hit);
       return isSynAck(hit)
-        ? `retransmission of the SYN-ACK of ${incomingEndpoints(ends)}`
-        : `retransmission on ${endpointsOf(ends)}`;
+        ? {
+            label: 'SYN-ACK again',
+            description: `retransmission of the SYN-ACK of ${incomingEndpoints(ends)}`,
+          }
+        : { label: 'retransmission', description: `retransmission on ${endpointsOf(ends)}` };
     };
   },
 };

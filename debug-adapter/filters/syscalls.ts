@@ -60,7 +60,11 @@ export const syscallEnterFilter: Filter = {
     return (hit) => {
       if (!matches(hit)) return undefined;
       const [task, name, args] = enterOf(hit);
-      return `${name}(${args.map(argumentText).join(', ')}) by ${task.comm} [pid ${task.pid}]`;
+      const who = `${task.comm} [pid ${task.pid}]`;
+      return {
+        label: `${name}()`,
+        description: `${name}(${args.map(argumentText).join(', ')}) by ${who}`,
+      };
     };
   },
 };
@@ -81,7 +85,8 @@ export const syscallExitFilter: Filter = {
       if (!matches(hit)) return undefined;
       const [task, name, result] = hit.args as [task_struct, string, unknown];
       const shown = IS_ERR(result) ? `-${errnoName(result as number)}` : argumentText(result);
-      return `return of ${name}() = ${shown} to ${task.comm} [pid ${task.pid}]`;
+      const who = `${task.comm} [pid ${task.pid}]`;
+      return { label: `${name}() = ${shown}`, description: `return of ${name}() = ${shown} to ${who}` };
     };
   },
 };

@@ -6,7 +6,7 @@ import { tcpStates } from '../inspect/names.ts';
 import { endpointsOf, incomingEndpoints } from '../inspect/presenters/sock.ts';
 import type { TraceHit } from '../../stack/trace/tracer.ts';
 import { ConditionParser, type Condition } from './condition.ts';
-import type { Filter } from './filter.ts';
+import type { Filter, Sentence } from './filter.ts';
 import { socketFields } from './socketFields.ts';
 
 const EXAMPLE =
@@ -58,10 +58,11 @@ function isTcp(sk: sock_common): boolean {
 }
 
 /** `transition SYN_RECV → ESTABLISHED of 127.0.0.1:8080 ← 127.0.0.1:40312` */
-export function describeTransition(sk: sock_common, from: number, to: number): string {
+export function describeTransition(sk: sock_common, from: number, to: number): Sentence {
   const passive = sk instanceof request_sock || tcpStates.short(from) === 'SYN_RECV';
   const ends = passive ? incomingEndpoints(sk) : endpointsOf(sk);
-  return `transition ${tcpStates.short(from)} → ${tcpStates.short(to)} of ${ends}`;
+  const label = `${tcpStates.short(from)} → ${tcpStates.short(to)}`;
+  return { label, description: `transition ${label} of ${ends}` };
 }
 
 export const transitionFilter: Filter = {

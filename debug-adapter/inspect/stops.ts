@@ -18,6 +18,7 @@ export interface ArmedFilter {
 }
 /** The reason of a stop that only a step asked for. */
 export const SWITCH_REASON = 'switch';
+const SWITCH: StopReason = { filter: SWITCH_REASON, label: '', description: '' };
 
 export class Stops {
   readonly #machine: Machine;
@@ -70,10 +71,10 @@ export class Stops {
 
   #listener(filter: string, matcher: Matcher): (hit: TraceHit) => void {
     return (hit) => {
-      const description = matcher(hit);
-      if (description === undefined) return;
+      const sentence = matcher(hit);
+      if (sentence === undefined) return;
       const skb = hit.args.find((arg) => typeof arg === 'object' && arg !== null && 'frame_number' in arg);
-      this.#stop({ filter, description }, (skb as sk_buff | undefined) ?? null);
+      this.#stop({ filter, ...sentence }, (skb as sk_buff | undefined) ?? null);
     };
   }
 
@@ -95,7 +96,7 @@ export class Stops {
     this.#unwatch = this.#machine.tracer.on('sock:inet_sock_set_state', ({ args }) => {
       const [changed, from, to] = args as [sock_common, number, number];
       if (this.#watched.has(changed))
-        this.#stop({ filter: 'transition', description: describeTransition(changed, from, to) });
+        this.#stop({ filter: 'transition', ...describeTransition(changed, from, to) });
     });
   }
   isWatched(sk: sock_common): boolean {
@@ -108,7 +109,7 @@ export class Stops {
     machine.on_switch = (task) => {
       if (task.pid !== pid) return;
       machine.on_switch = null;
-      this.#stop({ filter: SWITCH_REASON, description: '' });
+      this.#stop(SWITCH);
     };
   }
   /** Stop when a softirq begins. */
@@ -116,7 +117,7 @@ export class Stops {
     this.#endWait?.();
     this.#endWait = this.#machine.tracer.on('irq:softirq_entry', () => {
       this.stopWaiting();
-      this.#stop({ filter: SWITCH_REASON, description: '' });
+      this.#stop(SWITCH);
     });
   }
   stopWaiting(): void {
@@ -132,6 +133,7 @@ export class Stops {
     this.error = { error };
     this.#stop({
       filter: UNCAUGHT_FILTER,
+      label: 'uncaught error',
       description: `uncaught error in ${task.comm} [pid ${task.pid}]: ${message}`,
     });
     this.error = null;

@@ -157,8 +157,8 @@ export class PacketStore {
       this.bytes -= this.entries[this.first]!.frame.bytes.length;
       this.first++;
     }
-    // Cutting off costs as much as there are entries: do it when half of them are gone.
-    if (this.first < 1024 || this.first * 2 < this.entries.length) return;
+    // Cutting off costs as much as there are entries, and those that were let go take memory until then: an eighth may wait.
+    if (this.first < 1024 || this.first * 8 < this.entries.length) return;
     this.entries = this.entries.slice(this.first);
     this.first = 0;
   }

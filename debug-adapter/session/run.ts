@@ -139,6 +139,7 @@ export class Run {
     this.#emit('stopped', {
       reason: stop.reason,
       ...(stop.description === undefined ? {} : { description: stop.description }),
+      ...(stop.text === undefined ? {} : { text: stop.text }),
       threadId: stop.threadId,
       allThreadsStopped: true,
       ...(stop.hitBreakpoints.length === 0 ? {} : { hitBreakpointIds: stop.hitBreakpoints }),

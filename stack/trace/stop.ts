@@ -4,6 +4,8 @@
 export interface StopReason {
   /** The exception filter or breakpoint that matched. */
   filter: string;
+  /** In a few words, which stand beside the thread's name: 'SYN_RECV → ESTABLISHED'. */
+  label: string;
   /** A sentence for the person: 'transition SYN_RECV → ESTABLISHED of …'. */
   description: string;
 }

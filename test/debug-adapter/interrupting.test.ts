@@ -92,10 +92,7 @@ describe('debug adapter: interrupting', () => {
         adapter.request('setExceptionBreakpoints', { filters: ['uncaught'] }),
       );
       const stop = (await adapter.stopped()) as Stopped;
-      assert.match(
-        stop.description!,
-        /uncaught error in client \[pid 100\]: connect ECONNREFUSED 127\.0\.0\.1:9/,
-      );
+      assert.match(stop.text!, /uncaught error in client \[pid 100\]: connect ECONNREFUSED 127\.0\.0\.1:9/);
       const [top] = await adapter.stack();
       assert.deepEqual([top!.name, top!.line], ['open', 5]);
       assert.equal(await adapter.go('continue'), 'terminated');
@@ -110,7 +107,7 @@ describe('debug adapter: interrupting', () => {
         adapter.request('setExceptionBreakpoints', { filters: ['uncaught'] }),
       );
       const stop = (await adapter.stopped()) as Stopped;
-      assert.match(stop.description!, /uncaught error in child \[pid 101\]: out of luck/);
+      assert.match(stop.text!, /uncaught error in child \[pid 101\]: out of luck/);
       assert.equal((await adapter.stack())[0]!.line, 7);
       const exited = adapter.client.waitForEvent('exited');
       assert.equal(await adapter.go('continue'), 'terminated');

@@ -76,7 +76,7 @@ describe('debug adapter: values', () => {
       await adapter.request('setExceptionBreakpoints', { filters: [] });
       const stop = await adapter.go('continue');
       assert.match(
-        stop === 'terminated' ? stop : stop.description!,
+        stop === 'terminated' ? stop : stop.text!,
         /transition ESTABLISHED → FIN_WAIT1 of 127\.0\.0\.1:\d+ → 127\.0\.0\.1:8080/,
       );
     }));

@@ -52,7 +52,7 @@ describe('a first handshake, step by step', function () {
   it("stops when the client has the SYN-ACK: the request is in the listener's SYN queue", async () => {
     await code.debug.tickFilter('TCP state transition', 'SYN_SENT -> ESTABLISHED');
     await code.debug.press('continue');
-    await code.debug.stopsOn(/transition SYN_SENT → ESTABLISHED/i);
+    await code.debug.stopsOn(/paused on SYN_SENT → ESTABLISHED/i);
     await code.tree('Sockets').show({ alone: true });
     await code.tree('Sockets').waitFor(/LISTEN.*accept queue 0 of \d+.*SYN queue 1/);
     await code.screenshot('handshake-3-syn-queue');
@@ -61,7 +61,7 @@ describe('a first handshake, step by step', function () {
   it('stops at SYN_RECV -> ESTABLISHED: the connection is in the accept queue', async () => {
     await code.debug.tickFilter('TCP state transition', 'SYN_RECV -> ESTABLISHED');
     await code.debug.press('continue');
-    await code.debug.stopsOn(/transition SYN_RECV → ESTABLISHED/i);
+    await code.debug.stopsOn(/paused on SYN_RECV → ESTABLISHED/i);
     const stack = await code.debug.wholeStack();
     await code.screenshot('handshake-4-call-stack');
     for (const name of ['tcp_rcv_state_process', 'tcp_v4_rcv', 'ip_rcv', 'vnic_poll'])
@@ -75,6 +75,20 @@ describe('a first handshake, step by step', function () {
     await code.screenshot('handshake-5-accept-queue');
   });
 
+  it('changes a field of a socket in the tree, and says what is wrong with a value', async () => {
+    const sockets = code.tree('Sockets');
+    await sockets.expand(/^sock_common/);
+    await sockets.choose(/^skc_reuse(?!port)/, 'Set Value…');
+    const input = code.quickInput.locator('input');
+    await input.fill('perhaps');
+    await code.page.keyboard.press('Enter');
+    await code.quickInput.getByText(/skc_reuse takes/).waitFor();
+    await code.screenshot('handshake-6-set-value');
+    await input.fill('1');
+    await code.page.keyboard.press('Enter');
+    await sockets.waitFor(/^skc_reuse(?!port)\W*1$/);
+  });
+
   it('lists the three packets, marks the one being handled, and decodes it', async () => {
     await code.packets.show();
     await code.packets.list.filter({ hasText: '[ACK]' }).first().waitFor();
@@ -85,7 +99,7 @@ describe('a first handshake, step by step', function () {
     );
     assert.match(await code.packets.text(), /Internet Protocol Version 4[^]*Transmission Control Protocol/);
     await code.tree('Sockets').show({ alone: true });
-    await code.screenshot('handshake-6-packets');
+    await code.screenshot('handshake-7-packets');
   });
 
   it('shows the descriptor of the RX ring that the wire has filled, before the driver takes it', async () => {
@@ -107,7 +121,7 @@ describe('a first handshake, step by step', function () {
       if (!seen) await code.debug.press('continue');
       return seen;
     });
-    await code.screenshot('handshake-7-rx-ring');
+    await code.screenshot('handshake-8-rx-ring');
   });
 
   it('ends, and leaves nothing running', async () => {

@@ -60,7 +60,7 @@ describe('the views', function () {
   });
 
   it('sets a value, and says at the input what is wrong with one', async () => {
-    await menu('srtt_us', 'Set Value…');
+    await code.tree('Sockets').choose('srtt_us', 'Set Value…');
     const input = code.quickInput.locator('input');
     await input.fill('soon');
     await code.page.keyboard.press('Enter');
@@ -72,12 +72,12 @@ describe('the views', function () {
   });
 
   it("breaks on a socket's transitions, and no more", async () => {
-    await menu('fd 3', 'Break on This Socket');
-    await menu('fd 3', "Don't Break on This Socket");
+    await code.tree('Sockets').choose('fd 3', 'Break on This Socket');
+    await code.tree('Sockets').choose('fd 3', "Don't Break on This Socket");
   });
 
   it("reveals a socket's packets in the panel", async () => {
-    await menu('fd 3', 'Reveal in Packets');
+    await code.tree('Sockets').choose('fd 3', 'Reveal in Packets');
     await code.packets.list.first().waitFor();
     await code.screenshot('views-packets');
     assert.match((await code.packets.rows()).join('\n'), /40312 → 8080 \[ACK\]/);
@@ -85,20 +85,5 @@ describe('the views', function () {
 
   async function changed(): Promise<string[]> {
     return (await code.tree('Sockets').rows()).filter((row) => row.changed).map((row) => row.text);
-  }
-
-  /** Chooses from a row's context menu, which is opened anew until it has the entry. */
-  async function menu(row: string, entry: string): Promise<void> {
-    const item = code.page.locator('.context-view .action-item', { hasText: entry }).first();
-    await code.debug.waitUntil(`"${entry}" in the menu of ${row}`, async () => {
-      await code.tree('Sockets').row(row).click({ button: 'right' });
-      await code.page.locator('.context-view .action-item').first().waitFor();
-      if ((await item.count()) > 0) return true;
-      await code.page.keyboard.press('Escape');
-      return undefined;
-    });
-    await code.screenshot(`views-menu-${entry.replace(/\W+/g, '-')}`);
-    await item.click();
-    await item.waitFor({ state: 'hidden' });
   }
 });

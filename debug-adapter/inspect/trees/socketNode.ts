@@ -75,7 +75,11 @@ export class SocketNodes {
       parts.push(this.#acceptQueue(sk), this.#synQueue(sk));
     if (sk instanceof request_sock && sk.sk !== null)
       parts.push({ ...this.node(sk.sk, 'child'), expanded: true });
-    parts.push(...this.#describer.layers(sk).map(itemNode));
+    // An icon for each: VS Code draws nodes without one further in than their siblings.
+    const layers = this.#describer
+      .layers(sk)
+      .map((layer) => ({ ...itemNode(layer), icon: 'symbol-structure' }));
+    parts.push(...layers);
     if (sk instanceof sock) parts.push(...this.#queues(sk), this.#timers(sk));
     return parts;
   }

@@ -32,8 +32,8 @@ export class Transcript {
       return undefined;
     }
     const [top] = await this.#adapter.stack(undefined, 1);
-    const why =
-      stopped.description === undefined ? stopped.reason : `${stopped.reason}: ${stopped.description}`;
+    const { reason, description, text } = stopped;
+    const why = [reason, description, text].filter((one) => one !== undefined).join(': ');
     this.note(`  stopped (${why}) in ${await this.#threadName()}: ${place(top)}`);
     return top;
   }

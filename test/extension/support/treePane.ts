@@ -70,6 +70,22 @@ export class TreePane {
     await row.and(this.#workbench.page.locator('[aria-expanded="true"]')).waitFor();
   }
 
+  /** Chooses from a row's context menu, which is opened anew until it has the entry. */
+  async choose(row: string | RegExp, entry: string): Promise<void> {
+    const { page, debug } = this.#workbench;
+    const item = page.locator('.context-view .action-item', { hasText: entry }).first();
+    await debug.waitUntil(`"${entry}" in the menu of ${row}`, async () => {
+      await this.row(row).click({ button: 'right' });
+      await page.locator('.context-view .action-item').first().waitFor();
+      if ((await item.count()) > 0) return true;
+      await page.keyboard.press('Escape');
+      return undefined;
+    });
+    await this.#workbench.screenshot(`menu-${entry.replace(/\W+/g, '-')}`);
+    await item.click();
+    await item.waitFor({ state: 'hidden' });
+  }
+
   /** Waits for a row with this text. @returns its text */
   async waitFor(text: string | RegExp): Promise<string> {
     await this.row(text).waitFor();
