@@ -112,6 +112,11 @@ export class PacketStore {
     return this.entry(number).frame;
   }
 
+  /** All packets that are kept, oldest first. */
+  *frames(): Generator<CapturedFrame> {
+    for (let at = this.first; at < this.entries.length; at++) yield this.entries[at]!.frame;
+  }
+
   /** What became of a frame became known. A frame that is not here any more is passed over. */
   setFate(number: number, fate: PacketFate, reason?: string): void {
     const index = this.indexOf(number);

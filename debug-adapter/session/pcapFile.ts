@@ -27,12 +27,9 @@ export class PcapFile {
 /** Write the packets that are still kept. @returns how many */
 export async function exportPackets(path: string, packets: PacketStore): Promise<number> {
   const blocks = [pcapngHeader('lo')];
-  for (let from = 0; from < packets.kept; from += 1000) {
-    for (const { number } of packets.rows(from, 1000).rows) {
-      const { timeNs, bytes, length, fate, reason } = packets.frame(number);
-      const comment = fate === 'lost' ? `lost: ${reason ?? 'on the wire'}` : undefined;
-      blocks.push(pcapngPacket(realTime(timeNs), bytes, length, comment));
-    }
+  for (const { timeNs, bytes, length, fate, reason } of packets.frames()) {
+    const comment = fate === 'lost' ? `lost: ${reason ?? 'on the wire'}` : undefined;
+    blocks.push(pcapngPacket(realTime(timeNs), bytes, length, comment));
   }
   await writeFile(path, Buffer.concat(blocks));
   return blocks.length - 1;

@@ -234,6 +234,23 @@ describe('the Packets panel, in a browser', function () {
     await eventually('the beginning still in view', async () => (await panel.numbersInView())[0] === 1);
   });
 
+  it('shows packets, not gaps, while they come quicker than the answers about them', async () => {
+    await open(200, { latency: 150 });
+    await panel.row(1).waitFor();
+    await panel.scrollTo(1);
+    await panel.row(200).waitFor();
+    for (let total = 400; total <= 4_000; total += 200) {
+      for (const frame of traffic(200, panel.store.total + 1)) panel.store.add(frame);
+      await panel.changed({ running: true });
+      await panel.page.waitForTimeout(100);
+      const numbers = await panel.numbersInView();
+      assert.ok(numbers.length > 5 && numbers.every((number) => number > 0), numbers.join(' '));
+    }
+    assert.ok((await panel.numbersInView()).at(-1)! > 2_000, 'the list comes along');
+    await panel.changed();
+    await eventually('the end in view', async () => (await panel.numbersInView()).at(-1) === 4_000);
+  });
+
   it('reveals a packet that the filter hides, and takes a filter from the trees', async () => {
     await open(1_000);
     await panel.row(1).waitFor();

@@ -76,6 +76,11 @@ export class PacketList {
     return this.rows.atEnd;
   }
 
+  /** Rows that fit into the view. */
+  get pageSize(): number {
+    return this.rows.pageSize;
+  }
+
   setCount(count: number): void {
     setAria(this.scroller, 'rowcount', String(count + 1));
     this.rows.setCount(count);

@@ -12,6 +12,7 @@ import { PacketList } from './packetList.ts';
 import { RowCache } from './rowCache.ts';
 import { readSettings, type Settings } from './settings.ts';
 import { splitter } from './splitter.ts';
+import { Tail } from './tail.ts';
 
 export class PacketsPanel {
   private readonly root: HTMLElement;
@@ -22,6 +23,7 @@ export class PacketsPanel {
   private readonly filterBox: FilterBox;
   private readonly list: PacketList;
   private readonly cache: RowCache;
+  private readonly tail: Tail;
   private readonly details: Details;
   private readonly empty: EmptyState;
   private session: string | undefined;
@@ -54,6 +56,7 @@ export class PacketsPanel {
       onOpen: () => this.details.focus(),
       onCopy: () => this.copyRow(),
     });
+    this.tail = new Tail(this.list, this.cache);
     this.details = new Details({
       onGoToCode: (number, which) => this.host.post({ type: 'goToCode', number, which }),
       onCopy: (text, what) => this.host.post({ type: 'copy', text, what }),
@@ -154,6 +157,7 @@ export class PacketsPanel {
     this.selected = undefined;
     this.followed = undefined;
     this.details.clear();
+    this.tail.forget();
     this.list.setSelected(-1, -1);
     this.list.setCount(0);
     if (this.session === undefined) setText(this.status, '');
@@ -165,6 +169,7 @@ export class PacketsPanel {
     this.filterFails = false;
     this.filterBox.setError(null);
     this.followed = undefined;
+    this.tail.forget();
     if (this.session === undefined) return;
     this.cache.replace();
     void this.keepInView();
@@ -182,14 +187,21 @@ export class PacketsPanel {
 
   private rowsArrived(answer: ToPanelOf<'rows'>): void {
     const { total, matching } = answer;
-    const stick = this.settings.autoScroll && matching > this.list.length && this.list.atEnd;
     this.filterFails = false;
     this.filterBox.setError(null);
     this.total = total;
-    this.list.setCount(matching);
-    if (stick && this.running) this.list.scrollToEnd();
     this.showEmptiness(matching);
+    if (matching > this.list.length && this.sticks) {
+      this.tail.growTo(matching).catch((error: unknown) => this.rowsFailed(error));
+      this.list.render();
+    } else this.list.setCount(matching);
     setText(this.status, statusText(total, matching, this.settings.filter !== ''));
+  }
+
+  /** The end of the list is in view and is to stay there, unless there is a packet at hand that is to be seen. */
+  private get sticks(): boolean {
+    const follows = this.settings.followStop && this.current !== undefined;
+    return this.settings.autoScroll && !follows && (this.running || this.list.length > 0) && this.list.atEnd;
   }
 
   private rowsFailed(error: unknown): void {

@@ -24,8 +24,10 @@ export class RowCache {
   private readonly events: RowCacheEvents;
   private pages = new Map<number, Page>();
   private underWay = new Set<number>();
-  /** Answers to questions of an earlier generation are thrown away. */
+  /** Answers about an earlier list are thrown away. */
   private generation = 0;
+  /** Answers from before the last change are shown, and asked for again. */
+  private changes = 0;
   private wanted: [number, number] = [0, 0];
   private failed = false;
   /** The pages belong to another list, and are shown only until the first of the new one is here. */
@@ -49,22 +51,26 @@ export class RowCache {
   refresh(): void {
     for (const page of this.pages.values()) page.stale = true;
     this.failed = false;
-    // A page that was asked for before the change is asked for again after it.
-    this.generation++;
-    this.underWay = new Set();
+    this.changes++;
     this.pump();
   }
 
   /** Another filter: its rows take the place of these when they come, and if it is wrong these stay. */
   replace(): void {
     this.outdated = true;
-    this.refresh();
+    this.begin();
   }
 
   /** Another session: nothing of this is true any more. */
   reset(): void {
     this.pages = new Map();
     this.wanted = [0, 0];
+    this.begin();
+  }
+
+  private begin(): void {
+    this.generation++;
+    this.underWay = new Set();
     this.refresh();
   }
 
@@ -81,10 +87,10 @@ export class RowCache {
   async fetchRow(index: number): Promise<PacketRow | undefined> {
     const known = this.outdated ? undefined : this.get(index);
     if (known) return known;
-    const { generation } = this;
+    const { generation, changes } = this;
     const page = Math.floor(index / PAGE);
     const answer = await this.events.fetch(page * PAGE, PAGE);
-    if (generation === this.generation) this.keep(page, answer);
+    if (generation === this.generation) this.keep(page, answer, changes);
     return answer.rows[index % PAGE];
   }
 
@@ -97,12 +103,12 @@ export class RowCache {
   }
 
   private async fetchPage(page: number): Promise<void> {
-    const { generation, underWay } = this;
+    const { generation, changes, underWay } = this;
     underWay.add(page);
     try {
       const answer = await this.events.fetch(page * PAGE, PAGE);
       if (generation !== this.generation) return;
-      this.keep(page, answer);
+      this.keep(page, answer, changes);
       this.events.onRows(answer);
     } catch (error) {
       if (generation !== this.generation) return;
@@ -115,11 +121,12 @@ export class RowCache {
     }
   }
 
-  private keep(page: number, answer: ToPanelOf<'rows'>): void {
+  /** @param changes how often the list had changed when this was asked for */
+  private keep(page: number, answer: ToPanelOf<'rows'>, changes: number): void {
     if (this.outdated) this.pages.clear();
     this.outdated = false;
     this.pages.delete(page);
-    this.pages.set(page, { rows: answer.rows, stale: false });
+    this.pages.set(page, { rows: answer.rows, stale: changes !== this.changes });
     if (this.pages.size <= MAX_PAGES) return;
     const oldest = this.pages.keys().next();
     if (!oldest.done) this.pages.delete(oldest.value);

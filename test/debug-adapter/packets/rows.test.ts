@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -7,6 +6,7 @@ import { PacketStore } from '../../../debug-adapter/packets/packetStore.ts';
 import type { CapturedFrame } from '../../../debug-adapter/packets/frame.ts';
 import { pcapFile } from '../../support/packetBuilder.ts';
 import { STORIES } from '../../support/packetStories.ts';
+import { needTshark, tsharkRows } from '../../support/tshark.ts';
 
 function rows(frames: readonly CapturedFrame[]): string[] {
   const store = new PacketStore();
@@ -150,10 +150,7 @@ const DIFFERENT: Record<string, number[]> = {
 describe('packet rows, beside tshark’s', function () {
   this.timeout(60_000);
   before(function () {
-    if (!spawnSync('tshark', ['--version']).error) return;
-    // .ci/run installs it: there it has to be.
-    assert.equal(process.env['CI'], undefined, 'tshark is missing in CI');
-    this.skip();
+    needTshark(this);
   });
 
   for (const [name, makeFrames] of Object.entries(STORIES))
@@ -171,16 +168,7 @@ function tshark(frames: readonly CapturedFrame[]): string[] {
   try {
     const file = path.join(folder, 'story.pcap');
     writeFileSync(file, pcapFile(frames));
-    // Port 8080 would be HTTP to it. Two passes: a request names its reply.
-    const columns = ['-T', 'fields', '-e', '_ws.col.Protocol', '-e', '_ws.col.Info'];
-    const output = execFileSync('tshark', ['-2', '--disable-protocol', 'http', '-r', file, ...columns], {
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-    });
-    return output
-      .trimEnd()
-      .split('\n')
-      .map((line) => line.replace('\t', '  '));
+    return tsharkRows(file);
   } finally {
     rmSync(folder, { recursive: true });
   }

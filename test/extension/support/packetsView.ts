@@ -29,6 +29,39 @@ export class PacketsView {
     return (await this.list.allInnerTexts()).map((text) => text.replace(/\s+/g, ' ').trim());
   }
 
+  /** Numbers of the packets in view, from the top, as the next frame shows them; 0 for a row whose packet is not here yet. */
+  numbersInView(): Promise<number[]> {
+    return this.#evaluate<number[]>(`new Promise((done) => requestAnimationFrame(() => {
+      const list = document.querySelector('.list').getBoundingClientRect();
+      done([...document.querySelectorAll('.list .row:not([hidden])')]
+        .map((row) => ({ top: row.getBoundingClientRect().top, number: Number(row.querySelector('.number').textContent) }))
+        .filter(({ top }) => top >= list.top + 20 && top < list.bottom - 20)
+        .sort((a, b) => a.top - b.top).map(({ number }) => number));
+    }))`);
+  }
+
+  /** Scrolls from the end to the top in so many steps, one a frame. @returns how long each frame took, in ms */
+  scrollThrough(steps: number): Promise<number[]> {
+    return this.#evaluate<number[]>(`new Promise((done) => {
+      const list = document.querySelector('.list');
+      const took = [];
+      let step = ${steps}, before = performance.now();
+      const frame = () => {
+        const now = performance.now();
+        took.push(now - before);
+        before = now;
+        if (step < 0) return done(took);
+        list.scrollTop = list.scrollHeight * step-- / ${steps};
+        requestAnimationFrame(frame);
+      };
+      requestAnimationFrame(frame);
+    })`);
+  }
+
+  #evaluate<T>(expression: string): Promise<T> {
+    return this.frame.locator(':root').evaluate((_, text) => (0, eval)(text) as T, expression);
+  }
+
   /** The whole panel's text. */
   async text(): Promise<string> {
     return (await this.frame.locator('body').innerText()).trim();

@@ -140,15 +140,15 @@ export class PanelPage {
     );
   }
 
-  /** Numbers of the packets in view, from the top. */
+  /** Numbers of the packets in view, from the top, as the next frame shows them. */
   async numbersInView(): Promise<number[]> {
-    return (await this.page.evaluate(`(() => {
+    return (await this.page.evaluate(`new Promise((done) => requestAnimationFrame(() => {
       const list = document.querySelector('.list').getBoundingClientRect();
-      return [...document.querySelectorAll('.list .row:not([hidden])')]
+      done([...document.querySelectorAll('.list .row:not([hidden])')]
         .map((row) => ({ top: row.getBoundingClientRect().top, number: Number(row.querySelector('.number').textContent) }))
         .filter(({ top }) => top >= list.top + 20 && top < list.bottom - 20)
-        .sort((a, b) => a.top - b.top).map(({ number }) => number);
-    })()`)) as number[];
+        .sort((a, b) => a.top - b.top).map(({ number }) => number));
+    }))`)) as number[];
   }
 
   /** The number of the selected packet, by what a screen reader would be told. */
