@@ -51,9 +51,12 @@ export async function npmInstall(folder, packages, options = []) {
 /** Runs a program to its end; rejects with its output if it fails. */
 export function run(command, args, options = {}) {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, {
+    // Windows runs .cmd files by its shell only, to which words with spaces must be quoted.
+    const shell = process.platform === 'win32';
+    const word = (text) => (shell && /\s/.test(text) ? `"${text}"` : text);
+    const child = spawn(word(command), args.map(word), {
       stdio: ['ignore', 'pipe', 'pipe'],
-      shell: process.platform === 'win32',
+      shell,
       ...options,
     });
     let output = '';
