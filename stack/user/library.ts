@@ -65,14 +65,10 @@ function* named(body: ReturnType<typeof __sys_getname>): Sleeps<Required<SocketA
   const addr = yield* body;
   return IS_ERR(addr) ? addr : fromSockaddr(addr);
 }
-/** The bytes received, where the caller gave no buffer of his own; else how many. */
-function* received(
-  body: Sleeps<number | Errno>,
-  buffer: Uint8Array,
-  own: boolean,
-): Sleeps<number | Uint8Array | Errno> {
+/** The bytes received, for a caller who gave no buffer of his own. */
+function* received(body: Sleeps<number | Errno>, buffer: Uint8Array): Sleeps<Uint8Array | Errno> {
   const count = yield* body;
-  return own || count < 0 ? count : buffer.subarray(0, count);
+  return count < 0 ? count : buffer.subarray(0, count);
 }
 function* receivedFrom(body: Sleeps<number | Errno>, msg: msghdr, buffer: Uint8Array): Sleeps<unknown> {
   const count = yield* body;
@@ -158,7 +154,11 @@ function socketCalls(machine: Machine) {
         new msghdr(new iov_iter(buffer), 0),
         flags,
       );
-      return call('recv', [fd, buffer.length, flags], received(body, buffer, own));
+      return call<number | Uint8Array>(
+        'recv',
+        [fd, buffer.length, flags],
+        own ? body : received(body, buffer),
+      );
     },
     recvfrom(fd: number, into?: unknown, flags = 0) {
       const { buffer } = toReceiveBuffer(into, 'recvfrom');
@@ -201,11 +201,12 @@ function fileCalls(machine: Machine) {
   return {
     read(fd: number, into?: unknown) {
       const { buffer, own } = toReceiveBuffer(into, 'read');
-      return syscall(
+      const body = ksys_read(machine, toInt(fd, 'fd', 'read'), buffer);
+      return syscall<number | Uint8Array>(
         machine,
         'read',
         [fd, buffer.length],
-        received(ksys_read(machine, toInt(fd, 'fd', 'read'), buffer), buffer, own),
+        own ? body : received(body, buffer),
       );
     },
     write(fd: number, data: unknown) {

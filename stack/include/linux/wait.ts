@@ -13,6 +13,8 @@ export class wait_queue_entry {
   func: wait_queue_func_t;
   /** The queue it is on, or null. */
   queue: wait_queue_head | null = null;
+  next: wait_queue_entry | null = null;
+  prev: wait_queue_entry | null = null;
 
   constructor(task: task_struct, func: wait_queue_func_t) {
     this.task = task;
@@ -21,11 +23,12 @@ export class wait_queue_entry {
 }
 
 export class wait_queue_head {
-  /** In order: non-exclusive ones first. Null as long as nobody ever waited. */
-  head: wait_queue_entry[] | null = null;
+  /** The first waiter: non-exclusive ones come before the others. */
+  head: wait_queue_entry | null = null;
+  tail: wait_queue_entry | null = null;
 }
 
 /** True when somebody waits. @linux include/linux/wait.h */
 export function waitqueue_active(queue: wait_queue_head): boolean {
-  return queue.head !== null && queue.head.length > 0;
+  return queue.head !== null;
 }

@@ -1,23 +1,33 @@
-/** The tasks that wait for the CPU, first come first served. */
+/** The tasks that wait for the CPU, first come first served: a ring that doubles when it is full. */
 import type { task_struct } from '../../include/linux/sched.ts';
 
+/** A power of two, as all lengths of the ring. */
+const FIRST_LENGTH = 16;
+
 export class runqueue {
-  #tasks: task_struct[] = [];
+  #ring = new Array<task_struct | undefined>(FIRST_LENGTH);
   #head = 0;
+  #length = 0;
 
   get length(): number {
-    return this.#tasks.length - this.#head;
+    return this.#length;
   }
   push(task: task_struct): void {
-    this.#tasks.push(task);
+    if (this.#length === this.#ring.length) this.#grow();
+    this.#ring[(this.#head + this.#length++) & (this.#ring.length - 1)] = task;
   }
   shift(): task_struct | undefined {
-    if (this.#head === this.#tasks.length) return undefined;
-    const task = this.#tasks[this.#head++];
-    if (this.#head === this.#tasks.length || this.#head > 1024) {
-      this.#tasks.splice(0, this.#head);
-      this.#head = 0;
-    }
+    if (this.#length === 0) return undefined;
+    const task = this.#ring[this.#head];
+    this.#ring[this.#head] = undefined;
+    this.#head = (this.#head + 1) & (this.#ring.length - 1);
+    this.#length--;
     return task;
+  }
+
+  #grow(): void {
+    const old = this.#ring;
+    this.#ring = [...old.slice(this.#head), ...old.slice(0, this.#head), ...new Array<undefined>(old.length)];
+    this.#head = 0;
   }
 }

@@ -22,19 +22,31 @@ export function DEFINE_WAIT_FUNC(machine: Machine, func: wait_queue_func_t): wai
 /** Wait without being the only one woken. @linux kernel/sched/wait.c */
 export function add_wait_queue(queue: wait_queue_head, entry: wait_queue_entry): void {
   entry.flags &= ~WQ_FLAG_EXCLUSIVE;
-  (queue.head ??= []).unshift(entry);
   entry.queue = queue;
+  entry.next = queue.head;
+  if (queue.head === null) queue.tail = entry;
+  else queue.head.prev = entry;
+  queue.head = entry;
 }
 /** Wait as one of those of whom only one is woken at a time. @linux kernel/sched/wait.c */
 export function add_wait_queue_exclusive(queue: wait_queue_head, entry: wait_queue_entry): void {
   entry.flags |= WQ_FLAG_EXCLUSIVE;
-  (queue.head ??= []).push(entry);
   entry.queue = queue;
+  entry.prev = queue.tail;
+  if (queue.tail === null) queue.head = entry;
+  else queue.tail.next = entry;
+  queue.tail = entry;
 }
-/** @linux kernel/sched/wait.c */
+/** Stop waiting; nothing happens if the entry is not on the queue. @linux kernel/sched/wait.c */
 export function remove_wait_queue(queue: wait_queue_head, entry: wait_queue_entry): void {
-  const at = queue.head === null ? -1 : queue.head.indexOf(entry);
-  if (at >= 0) queue.head!.splice(at, 1);
+  if (entry.queue !== queue) return;
+  const { next, prev } = entry;
+  if (prev === null) queue.head = next;
+  else prev.next = next;
+  if (next === null) queue.tail = prev;
+  else next.prev = prev;
+  entry.next = null;
+  entry.prev = null;
   entry.queue = null;
 }
 
@@ -95,11 +107,13 @@ export function* wait_woken(
 
 /** Wake all non-exclusive waiters and `nr_exclusive` of the others (0: all). @linux kernel/sched/wait.c */
 function __wake_up(queue: wait_queue_head, mode: number, nr_exclusive: number, key: number): void {
-  if (queue.head === null || queue.head.length === 0) return;
   let left = nr_exclusive;
-  for (const entry of [...queue.head]) {
+  for (let entry = queue.head; entry !== null;) {
+    // Who is woken may leave the queue.
+    const { next } = entry;
     const woken = entry.func(entry, mode, key);
     if (woken !== 0 && (entry.flags & WQ_FLAG_EXCLUSIVE) !== 0 && --left === 0) break;
+    entry = next;
   }
 }
 export function wake_up(queue: wait_queue_head): void {

@@ -243,7 +243,8 @@ export function napi_gro_flush(napi: napi_struct, flush_old: boolean): void {
 /** Let a packet go up with the next batch. @param segs how many frames it stands for @linux include/net/gro.h */
 export function gro_normal_one(napi: napi_struct, skb: sk_buff, segs: number): void {
   skb.gro_cb = null;
-  napi.rx_list.push(skb);
+  if (napi.rx_list.length === 0) napi.rx_list = [skb];
+  else napi.rx_list.push(skb);
   napi.rx_count += segs;
   if (napi.rx_count >= napi.dev.nd_net.core.sysctl_gro_normal_batch) gro_normal_list(napi);
 }

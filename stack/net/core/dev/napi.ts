@@ -62,7 +62,10 @@ export function napi_schedule_prep(n: napi_struct): boolean {
 /** Have net_rx_action() poll it. Only after napi_schedule_prep() said yes. @linux net/core/dev.c */
 export function __napi_schedule(n: napi_struct): void {
   const { machine } = n.dev;
-  machine.softnet.poll_list.push(n);
+  const { softnet } = machine;
+  // Mostly it is the only one: pushing would make room for many.
+  if (softnet.poll_list.length === 0) softnet.poll_list = [n];
+  else softnet.poll_list.push(n);
   raise_softirq_irqoff(machine, NET_RX_SOFTIRQ);
 }
 /** @linux include/linux/netdevice.h */

@@ -121,7 +121,9 @@ const PAGE_POOL_SIZE = 1024;
 export function skb_fill_page_desc(skb: sk_buff, i: number, p: page, off: number, size: number): void {
   const { frags } = skb.shinfo;
   const frag = frags[i];
-  if (frag === undefined) frags.push(new skb_frag(p, off, size));
+  // Most packets have one fragment: pushing it would make room for many.
+  if (frags.length === 0) skb.shinfo.frags = [new skb_frag(p, off, size)];
+  else if (frag === undefined) frags.push(new skb_frag(p, off, size));
   else {
     frag.page = p;
     frag.offset = off;

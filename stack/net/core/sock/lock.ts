@@ -5,7 +5,7 @@
  * @linux net/core/sock.c
  */
 import type { Sleeps } from '../../../include/linux/sched.ts';
-import { TASK_UNINTERRUPTIBLE } from '../../../include/linux/sched.ts';
+import { NO_SLEEP, TASK_UNINTERRUPTIBLE } from '../../../include/linux/sched.ts';
 import type { sk_buff } from '../../../include/linux/skbuff.ts';
 import { wait_queue_head, waitqueue_active } from '../../../include/linux/wait.ts';
 import { sock_net, type sock } from '../../../include/net/sock.ts';
@@ -14,11 +14,12 @@ import { DEFINE_WAIT, finish_wait, prepare_to_wait_exclusive, wake_up } from '..
 import { local_bh_disable, local_bh_enable } from '../../../kernel/softirq.ts';
 
 /** Own the socket; sleep while another process does. @linux include/net/sock.h */
-export function* lock_sock(sk: sock): Sleeps<void> {
-  if (sk.sk_lock_owned) yield* __lock_sock(sk);
+export function lock_sock(sk: sock): Sleeps<void> {
+  if (sk.sk_lock_owned) return __lock_sock(sk);
   sk.sk_lock_owned = true;
+  return NO_SLEEP;
 }
-/** @linux net/core/sock.c */
+/** Sleep until nobody owns the socket, and own it. @linux net/core/sock.c */
 function* __lock_sock(sk: sock): Sleeps<void> {
   const { machine } = sock_net(sk);
   const queue = (sk.sk_lock_wq ??= new wait_queue_head());
@@ -28,6 +29,7 @@ function* __lock_sock(sk: sock): Sleeps<void> {
     yield* schedule(machine);
   }
   finish_wait(queue, wait);
+  sk.sk_lock_owned = true;
 }
 
 /**

@@ -86,7 +86,7 @@ export function tcp_v4_destroy_sock(sk: sock): void {
 export function tcp_stream_memory_free(sk: sock, wake: number): boolean {
   const tp = tcp_sk(sk);
   const notsent_bytes = (tp.write_seq - tp.snd_nxt) >>> 0;
-  return notsent_bytes * 2 ** wake < tcp_notsent_lowat(tp);
+  return notsent_bytes * (1 << wake) < tcp_notsent_lowat(tp);
 }
 
 const tcp_timewait_sock_ops: timewait_sock_ops = { twsk_unique: tcp_twsk_unique };

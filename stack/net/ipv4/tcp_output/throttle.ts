@@ -29,11 +29,11 @@ export function tcp_pacing_check(sk: sock): boolean {
  * @linux net/ipv4/tcp_output.c
  */
 export function tcp_small_queue_check(sk: sock, skb: sk_buff, factor: number): boolean {
-  let limit = Math.max(2 * skb.truesize, Math.floor(sk.sk_pacing_rate / 2 ** sk.sk_pacing_shift));
+  let limit = Math.max(2 * skb.truesize, Math.floor(sk.sk_pacing_rate / (1 << sk.sk_pacing_shift)));
   if (sk.sk_pacing_status === SK_PACING_NONE) {
     limit = Math.min(limit, sock_net(sk).ipv4.sysctl_tcp_limit_output_bytes);
   }
-  if (sk.sk_wmem_alloc <= limit * 2 ** factor) return false;
+  if (sk.sk_wmem_alloc <= limit * (1 << factor)) return false;
   // Always let a packet go when at most one is out: its completion may be what is slow.
   if (tcp_sk(sk).tcp_rtx_queue.length <= 1) return false;
   sk.sk_tsq_flags |= TSQF_THROTTLED;

@@ -21,7 +21,7 @@ const NSEC_PER_MSEC = 1_000_000;
 
 /** Segments of a packet that takes about a millisecond at the pacing rate; more when the peer is near. @linux net/ipv4/tcp_output.c */
 function tcp_tso_autosize(sk: sock, mss_now: number, min_tso_segs: number): number {
-  let bytes = sk.sk_pacing_rate / 2 ** sk.sk_pacing_shift;
+  let bytes = sk.sk_pacing_rate / (1 << sk.sk_pacing_shift);
   const r = tcp_min_rtt(tcp_sk(sk)) >>> sock_net(sk).ipv4.sysctl_tcp_tso_rtt_log;
   if (r < 32) bytes += sk.sk_gso_max_size >>> r;
   bytes = Math.min(bytes, sk.sk_gso_max_size);
