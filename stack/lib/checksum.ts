@@ -50,12 +50,12 @@ export function csum_unfold(check: be16): wsum {
   return check;
 }
 
-/** @linux include/net/checksum.h */
+/** Add two sums in one's complement. @linux include/net/checksum.h */
 export function csum_add(csum: wsum, addend: wsum): wsum {
   return fold(fold(csum) + fold(addend));
 }
 
-/** @linux include/net/checksum.h */
+/** Take one sum from another in one's complement. @linux include/net/checksum.h */
 export function csum_sub(csum: wsum, addend: wsum): wsum {
   return csum_add(csum, ~addend);
 }

@@ -185,7 +185,7 @@ export function dst_neigh_lookup(dst: dst_entry, daddr: be32): neighbour | null 
 export function skb_rtable(skb: sk_buff): rtable {
   return skb._skb_refdst as rtable;
 }
-/** @linux include/net/route.h */
+/** Was this route found for a packet that came in? @linux include/net/route.h */
 export function rt_is_input_route(rt: rtable): boolean {
   return rt.rt_is_input;
 }

@@ -10,11 +10,11 @@ export const INET_ECN_ECT_0 = 2;
 export const INET_ECN_CE = 3;
 export const INET_ECN_MASK = 3;
 
-/** @linux include/net/inet_ecn.h */
+/** The sender of this packet does not speak ECN. @linux include/net/inet_ecn.h */
 export function INET_ECN_is_not_ect(dsfield: number): boolean {
   return (dsfield & INET_ECN_MASK) === INET_ECN_NOT_ECT;
 }
-/** @linux include/net/inet_ecn.h */
+/** The sender of this packet speaks ECN. @linux include/net/inet_ecn.h */
 export function INET_ECN_is_capable(dsfield: number): boolean {
   return (dsfield & INET_ECN_ECT_0) !== 0;
 }

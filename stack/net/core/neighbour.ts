@@ -192,7 +192,7 @@ export function neigh_rand_reach_time(machine: Machine, base: number): number {
   return base === 0 ? 0 : get_random_u32_below(machine, base) + (base >> 1);
 }
 
-/** @linux net/core/neighbour.c */
+/** Set up an empty table: how long its entries count as reachable is drawn at random. @linux net/core/neighbour.c */
 export function neigh_table_init(tbl: neigh_table, machine: Machine): void {
   tbl.parms.reachable_time = neigh_rand_reach_time(machine, tbl.parms.base_reachable_time);
   tbl.last_flush = jiffies(machine);

@@ -103,7 +103,7 @@ export function eth_header_parse(skb: sk_buff, haddr: Uint8Array): number {
   return ETH_ALEN;
 }
 
-/** @linux net/ethernet/eth.c */
+/** How Ethernet headers are made. @linux net/ethernet/eth.c */
 export const eth_header_ops: header_ops = { create: eth_header };
 
 /** What all Ethernet devices have in common. @linux net/ethernet/eth.c */

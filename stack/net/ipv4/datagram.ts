@@ -65,7 +65,7 @@ export function __ip4_datagram_connect(sk: sock, usin: sockaddr_in): Errno {
   return 0;
 }
 
-/** @linux net/ipv4/datagram.c */
+/** Fix a datagram socket's peer, with the socket lock held around it. @linux net/ipv4/datagram.c */
 export function* ip4_datagram_connect(sk: sock, uaddr: sockaddr_in): Sleeps<Errno> {
   yield* lock_sock(sk);
   const err = __ip4_datagram_connect(sk, uaddr);

@@ -35,7 +35,7 @@ function ip_expire(qp: inet_frag_queue): void {
   inet_frag_rbtree_purge(qp);
 }
 
-/** @linux net/ipv4/ip_fragment.c */
+/** Set up reassembly. @linux net/ipv4/ip_fragment.c */
 export function ipfrag_init(net: net): void {
   net.ipv4.fqdir = new fqdir(net, ip_expire);
 }

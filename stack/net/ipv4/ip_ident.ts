@@ -53,12 +53,12 @@ export function ip_select_ident_segs(net: net, skb: sk_buff, sk: sock | null, se
   }
   __ip_select_ident(net, iph, segs);
 }
-/** @linux include/net/ip.h */
+/** Give one packet its identification. @linux include/net/ip.h */
 export function ip_select_ident(net: net, skb: sk_buff, sk: sock | null): void {
   ip_select_ident_segs(net, skb, sk, 1);
 }
 
-/** @linux net/ipv4/route.c, ip_rt_init */
+/** Begin the counters of identifications at random numbers. @linux net/ipv4/route.c, ip_rt_init */
 export function ip_idents_init(net: net): void {
   const table = new ip_ident_table(2048);
   for (let i = 0; i <= table.mask; i++) table.idents[i] = get_random_u32(net.machine);

@@ -106,7 +106,7 @@ export function __ip_options_echo(net: net, dopt: ip_options, skb: sk_buff, sopt
   while ((dopt.optlen & 3) !== 0) data[dopt.optlen++] = IPOPT_END;
   return 0;
 }
-/** @linux include/net/ip.h */
+/** Build the options of an answer from those of the packet: routes turned round. Fails with -EINVAL. @linux include/net/ip.h */
 export function ip_options_echo(net: net, dopt: ip_options, skb: sk_buff): Errno {
   return __ip_options_echo(net, dopt, skb, skb.ipcb === null ? null : skb.ipcb.opt);
 }

@@ -70,7 +70,7 @@ export const IP_CMSG_RETOPTS = 1 << 4;
 
 /** The priority that goes with each TOS. @linux net/ipv4/route.c */
 const ip_tos2prio: readonly number[] = [0, 1, 0, 0, 2, 2, 2, 2, 6, 6, 6, 6, 4, 4, 4, 4];
-/** @linux include/net/route.h */
+/** The queueing priority that a TOS byte stands for. @linux include/net/route.h */
 export function rt_tos2priority(tos: number): number {
   return ip_tos2prio[(tos & 0x1e) >> 1]!;
 }
@@ -128,7 +128,7 @@ export function ip_cmsg_recv_offset(
     put_cmsg(msg, SOL_IP, OPT.IP_RETOPTS, opt.__data.slice(0, opt.optlen));
   }
 }
-/** @linux include/net/ip.h */
+/** Add the control messages that the socket has asked for. @linux include/net/ip.h */
 export function ip_cmsg_recv(msg: msghdr, sk: sock, skb: sk_buff): void {
   ip_cmsg_recv_offset(msg, sk, skb, 0, 0);
 }

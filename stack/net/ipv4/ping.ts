@@ -150,7 +150,7 @@ function next_free(table: ping_table): number {
   return 0;
 }
 
-/** @linux net/ipv4/ping.c */
+/** Give up the identifier. @linux net/ipv4/ping.c */
 export function ping_unhash(sk: sock): void {
   if (!sk.skc_hashed) return;
   const { hash } = sock_net(sk).ipv4.ping_table;
@@ -428,7 +428,7 @@ function __ping_queue_rcv_skb(sk: sock, skb: sk_buff): number {
   kfree_skb_reason(skb, reason);
   return reason;
 }
-/** @linux net/ipv4/ping.c */
+/** Queue a reply for its reader. Returns 0, or -1 when it was dropped. @linux net/ipv4/ping.c */
 export function ping_queue_rcv_skb(sk: sock, skb: sk_buff): number {
   return __ping_queue_rcv_skb(sk, skb) !== 0 ? -1 : 0;
 }
@@ -463,7 +463,7 @@ export const ping_prot: proto = {
   alloc: (net, prot) => new inet_sock(net, prot),
 };
 
-/** @linux net/ipv4/ping.c */
+/** Set up the table of identifiers. @linux net/ipv4/ping.c */
 export function ping_init(net: net): void {
   net.ipv4.ping_table = new ping_table();
 }

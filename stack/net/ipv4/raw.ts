@@ -75,7 +75,7 @@ export function raw_hash_sk(sk: sock): Errno {
   return 0;
 }
 
-/** @linux net/ipv4/raw.c */
+/** Take a raw socket out of its hash table. @linux net/ipv4/raw.c */
 export function raw_unhash_sk(sk: sock): void {
   if (!sk.skc_hashed) return;
   const chain = sock_net(sk).ipv4.raw_v4_hashinfo.ht[inet_sk(sk).inet_num & 0xff] ?? [];
@@ -233,7 +233,7 @@ export const raw_prot: proto = {
   alloc: (net, prot) => new raw_sock(net, prot),
 };
 
-/** @linux net/ipv4/raw.c */
+/** Set up the hash table of raw sockets. @linux net/ipv4/raw.c */
 export function raw_init(net: net): void {
   net.ipv4.raw_v4_hashinfo = new raw_hashinfo();
 }

@@ -274,7 +274,11 @@ export function ip_route_output_key_hash(net: net, fl4: flowi4): rtable | Errno 
   return ip_route_output_key_hash_rcu(net, fl4, new fib_result());
 }
 
-/** @linux net/ipv4/route.c */
+/**
+ * Find the way out for what the flow says; complete the flow. Fails with -ENETUNREACH, -EINVAL, -ENODEV.
+ *
+ * @linux net/ipv4/route.c
+ */
 export function ip_route_output_key_hash_rcu(net: net, fl4: flowi4, res: fib_result): rtable | Errno {
   const orig_oif = fl4.flowi4_oif;
   let dev_out: net_device | null = null;

@@ -108,7 +108,7 @@ export function __cookie_v4_init_sequence(
   return { seq, mss: msstab[mssind]! };
 }
 
-/** @linux net/ipv4/syncookies.c */
+/** The cookie for a SYN, in host order, and the MSS that it encodes, in bytes. @linux net/ipv4/syncookies.c */
 export function cookie_v4_init_sequence(skb: sk_buff, mss: number): { seq: u32; mss: number } {
   return __cookie_v4_init_sequence(skb.machine, ip_hdr(skb), tcp_hdr(skb), mss);
 }

@@ -245,7 +245,7 @@ function gro_checksum_valid(skb: sk_buff): boolean {
   return true;
 }
 
-/** @linux net/ipv4/tcp_offload.c */
+/** Finish a merged packet: its pseudo-header's sum, and how it could be cut again. @linux net/ipv4/tcp_offload.c */
 export function tcp4_gro_complete(skb: sk_buff, thoff: number): number {
   tcp_hdr(skb).check = pseudo_check(skb, skb.len - thoff);
   skb.shinfo.gso_type |= SKB_GSO_TCPV4;
@@ -260,7 +260,7 @@ export const tcpv4_offload: net_offload = {
   },
 };
 
-/** @linux net/ipv4/tcp_offload.c */
+/** Register TCP with GSO and GRO. @linux net/ipv4/tcp_offload.c */
 export function tcpv4_offload_init(net: net): number {
   return inet_add_offload(net, tcpv4_offload, IPPROTO_TCP);
 }

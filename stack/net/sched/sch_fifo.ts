@@ -52,7 +52,7 @@ function fifo_init(sch: Qdisc): void {
   sch.flags |= TCQ_F_CAN_BYPASS;
 }
 
-/** @linux net/sched/sch_fifo.c */
+/** First in, first out; the limit counts packets. @linux net/sched/sch_fifo.c */
 export const pfifo_qdisc_ops: Qdisc_ops = {
   id: 'pfifo',
   enqueue: pfifo_enqueue,
@@ -61,7 +61,7 @@ export const pfifo_qdisc_ops: Qdisc_ops = {
   init: fifo_init,
   reset: qdisc_reset_queue,
 };
-/** @linux net/sched/sch_fifo.c */
+/** First in, first out; the limit counts bytes. @linux net/sched/sch_fifo.c */
 export const bfifo_qdisc_ops: Qdisc_ops = {
   id: 'bfifo',
   enqueue: bfifo_enqueue,

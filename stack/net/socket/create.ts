@@ -45,7 +45,7 @@ export function* __sys_socket(
   return yield* sock_map_fd(machine, sock, flags & (O_CLOEXEC | O_NONBLOCK));
 }
 
-/** @linux net/socket.c */
+/** Check the flags in `type` (-EINVAL), and make the socket without a descriptor. @linux net/socket.c */
 export function* __sys_socket_create(
   machine: Machine,
   family: number,

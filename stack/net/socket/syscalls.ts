@@ -88,7 +88,11 @@ function* __sys_accept4_file(
   fd_install(current, newfd, accepted.newfile);
   return { fd: newfd, addr: accepted.addr };
 }
-/** @linux net/socket.c */
+/**
+ * Make a file for the next connection and fill it. Fails as the protocol's accept() does, or with -ENFILE.
+ *
+ * @linux net/socket.c
+ */
 export function* do_accept(
   machine: Machine,
   opened: file,
@@ -128,7 +132,7 @@ export function* __sys_connect(machine: Machine, fd: number, addr: sockaddr_in):
   yield* fput(machine, opened);
   return err;
 }
-/** @linux net/socket.c */
+/** Ask the security module, then have the protocol connect. @linux net/socket.c */
 export function* __sys_connect_file(
   machine: Machine,
   opened: file,
@@ -191,7 +195,11 @@ export function* __sys_shutdown(machine: Machine, fd: number, how: number): Slee
   return IS_ERR(sock) ? sock : yield* sock.ops!.shutdown(sock, how);
 }
 
-/** @linux net/socket.c */
+/**
+ * Set an option of the socket level or of the protocol. Fails with -EBADF, -ENOTSOCK, -ENOPROTOOPT, -EINVAL and more.
+ *
+ * @linux net/socket.c
+ */
 export function* __sys_setsockopt(
   machine: Machine,
   fd: number,
@@ -204,7 +212,7 @@ export function* __sys_setsockopt(
   if (level === SOL_SOCKET) return yield* sock_setsockopt(sock, optname, optval);
   return yield* sock.ops!.setsockopt(sock, level, optname, optval);
 }
-/** @linux net/socket.c */
+/** Read an option of the socket level or of the protocol. Fails with -EBADF, -ENOTSOCK, -ENOPROTOOPT. @linux net/socket.c */
 export function* __sys_getsockopt(
   machine: Machine,
   fd: number,

@@ -25,7 +25,7 @@ export class vnic_tx_buffer {
   segs = 0;
   bytecount = 0;
 }
-/** @linux struct e1000_tx_ring */
+/** The driver's side of the TX ring. @linux struct e1000_tx_ring */
 export class vnic_tx_ring {
   desc: vnic_tx_desc[] = [];
   /** Descriptors in the ring: a power of two. */
@@ -49,7 +49,7 @@ export class vnic_rx_buffer {
   /** The receive buffer; null once it went up with a packet. */
   page: page | null = null;
 }
-/** @linux struct e1000_rx_ring */
+/** The driver's side of the RX ring. @linux struct e1000_rx_ring */
 export class vnic_rx_ring {
   desc: vnic_rx_desc[] = [];
   count: number;
@@ -98,7 +98,7 @@ export class vnic_adapter {
   }
 }
 
-/** @linux include/linux/netdevice.h (netdev_priv) */
+/** The adapter behind a device. @linux include/linux/netdevice.h (netdev_priv) */
 export function vnic_priv(netdev: net_device): vnic_adapter {
   return netdev.priv as vnic_adapter;
 }

@@ -10,7 +10,7 @@ import { vnic_clean_tx_irq } from './tx.ts';
 export function vnic_irq_enable(adapter: vnic_adapter): void {
   adapter.hw.write(IMS, IMS_ENABLE_MASK);
 }
-/** @linux drivers/net/ethernet/intel/e1000/e1000_main.c (e1000_irq_disable) */
+/** Mask all causes. @linux drivers/net/ethernet/intel/e1000/e1000_main.c (e1000_irq_disable) */
 export function vnic_irq_disable(adapter: vnic_adapter): void {
   adapter.hw.write(IMC, ~0);
 }

@@ -29,7 +29,7 @@ export function netif_napi_add(dev: net_device, poll: napi_struct['poll']): napi
   dev.napi_list.push(napi);
   return napi;
 }
-/** @linux net/core/dev.c */
+/** Allow polls. @linux net/core/dev.c */
 export function napi_enable(napi: napi_struct): void {
   napi.state &= ~(NAPIF_STATE_SCHED | NAPIF_STATE_DISABLE);
 }
@@ -68,7 +68,7 @@ export function __napi_schedule(n: napi_struct): void {
   else softnet.poll_list.push(n);
   raise_softirq_irqoff(machine, NET_RX_SOFTIRQ);
 }
-/** @linux include/linux/netdevice.h */
+/** Have it polled soon, unless it is to be polled already or is switched off. @linux include/linux/netdevice.h */
 export function napi_schedule(n: napi_struct): void {
   if (napi_schedule_prep(n)) __napi_schedule(n);
 }

@@ -37,7 +37,7 @@ export function dev_add_pack(net: net, pt: packet_type): void {
   if (list === undefined) net.ptype_base.set(pt.type, [pt]);
   else list.unshift(pt);
 }
-/** @linux net/core/dev.c */
+/** No longer hand frames of this type to its handler. @linux net/core/dev.c */
 export function dev_remove_pack(net: net, pt: packet_type): void {
   const list = pt.type === ETH_P_ALL ? net.ptype_all : net.ptype_base.get(pt.type);
   const at = list?.indexOf(pt) ?? -1;

@@ -26,7 +26,7 @@ export function register_netdevice_notifier(net: net, notifier: netdev_notifier)
     if ((dev.flags & IFF_UP) !== 0) notifier(NETDEV_UP, dev);
   }
 }
-/** @linux net/core/dev.c */
+/** Tell all who want to know what happens to a device. @linux net/core/dev.c */
 export function call_netdevice_notifiers(event: number, dev: net_device): void {
   for (const notifier of dev.nd_net.netdev_chain) notifier(event, dev);
 }
@@ -65,7 +65,7 @@ function dev_new_index(net: net): number {
   return ifindex;
 }
 
-/** @linux net/core/dev.c */
+/** The device of this index, or null. @linux net/core/dev.c */
 export function __dev_get_by_index(net: net, ifindex: number): net_device | null {
   return net.dev_base.get(ifindex) ?? null;
 }
@@ -73,16 +73,16 @@ export function __dev_get_by_index(net: net, ifindex: number): net_device | null
 export function dev_get_by_index(net: net, ifindex: number): net_device | null {
   return __dev_get_by_index(net, ifindex);
 }
-/** @linux net/core/dev.c */
+/** The device of this index, or null. @linux net/core/dev.c */
 export function dev_get_by_index_rcu(net: net, ifindex: number): net_device | null {
   return __dev_get_by_index(net, ifindex);
 }
-/** @linux net/core/dev.c */
+/** The device of this name, or null. @linux net/core/dev.c */
 export function __dev_get_by_name(net: net, name: string): net_device | null {
   for (const dev of net.dev_base.values()) if (dev.name === name) return dev;
   return null;
 }
-/** @linux net/core/dev.c */
+/** The device of this name, or null. @linux net/core/dev.c */
 export function dev_get_by_name(net: net, name: string): net_device | null {
   return __dev_get_by_name(net, name);
 }

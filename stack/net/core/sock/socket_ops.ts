@@ -3,7 +3,7 @@ import type { socket, sockopt_value } from '../../../include/linux/net.ts';
 import type { Sleeps } from '../../../include/linux/sched.ts';
 import { ENOPROTOOPT, EOPNOTSUPP, type Errno } from '../../../include/uapi/asm-generic/errno.ts';
 
-/** @linux net/core/sock.c */
+/** Leave an option to the protocol. @linux net/core/sock.c */
 export function* sock_common_setsockopt(
   sock: socket,
   level: number,
@@ -16,7 +16,7 @@ export function* sock_common_setsockopt(
     : yield* sk.sk_prot.setsockopt(sk, level, optname, optval);
 }
 
-/** @linux net/core/sock.c */
+/** Ask the protocol for an option. @linux net/core/sock.c */
 export function* sock_common_getsockopt(
   sock: socket,
   level: number,

@@ -209,7 +209,11 @@ export function* inet_release(sock: socket): Sleeps<number> {
   return 0;
 }
 
-/** @linux net/ipv4/af_inet.c */
+/**
+ * Ask the protocol, which knows the requests about its queues. Fails with -ENOIOCTLCMD where it does not.
+ *
+ * @linux net/ipv4/af_inet.c
+ */
 export function* inet_ioctl(sock: socket, cmd: number, arg: unknown): Sleeps<number | Errno> {
   const sk = sock.sk!;
   return sk.sk_prot.ioctl?.(sk, cmd, arg) ?? -ENOIOCTLCMD;

@@ -32,7 +32,7 @@ export function inet_csk_clear_xmit_timers(sk: sock): void {
   if (sk.sk_timer !== null) sk_stop_timer(sk, sk.sk_timer);
 }
 
-/** @linux net/ipv4/inet_connection_sock.c */
+/** Stop the keepalive timer. @linux net/ipv4/inet_connection_sock.c */
 export function inet_csk_delete_keepalive_timer(sk: sock): void {
   if (sk.sk_timer !== null) sk_stop_timer(sk, sk.sk_timer);
 }

@@ -41,7 +41,7 @@ export function inet_bind_bucket_destroy(hinfo: inet_hashinfo, tb: inet_bind_buc
   tb.node_prev = null;
 }
 
-/** @linux net/ipv4/inet_hashtables.c */
+/** Is this the bucket of that port, on that device? @linux net/ipv4/inet_hashtables.c */
 export function inet_bind_bucket_match(
   tb: inet_bind_bucket,
   net: net,
@@ -201,7 +201,7 @@ export function sk_add_bind_node(sk: sock_common, tb: inet_bind_bucket): void {
   tb.owners = sk;
 }
 
-/** @linux include/net/sock.h */
+/** Take a socket out of its port's bucket. @linux include/net/sock.h */
 export function __sk_del_bind_node(sk: sock_common, tb: inet_bind_bucket): void {
   const next = sk.skc_bind_node_next;
   const prev = sk.skc_bind_node_prev;
@@ -221,7 +221,7 @@ export function sk_add_bind2_node(sk: sock_common, tb2: inet_bind2_bucket): void
   tb2.owners = sk;
 }
 
-/** @linux include/net/sock.h */
+/** Take a socket out of its bucket by port and address. @linux include/net/sock.h */
 export function __sk_del_bind2_node(sk: sock_common, tb2: inet_bind2_bucket): void {
   const prev = sk.skc_bind2_node_prev;
   if (prev === null) tb2.owners = sk.skc_bind2_node_next;

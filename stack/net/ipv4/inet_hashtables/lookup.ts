@@ -126,7 +126,7 @@ export function __inet_lookup_listener(
   return inet_lhash2_lookup(net, any, skb, doff, saddr, sport, 0, hnum, dif);
 }
 
-/** @linux include/net/inet_hashtables.h */
+/** The listener for this address and port, or null; the one that fits best. @linux include/net/inet_hashtables.h */
 export function inet_lookup_listener(
   net: net,
   hashinfo: inet_hashinfo,

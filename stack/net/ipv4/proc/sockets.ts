@@ -170,7 +170,7 @@ function datagram_line(sk: sock, index: string, local_port: number, remote_port:
   return `${line} ${sk.skc_refcnt} ${pointer(sk)} ${sk.sk_drops}`;
 }
 
-/** @linux net/ipv4/udp.c */
+/** The text of /proc/net/udp. @linux net/ipv4/udp.c */
 export function udp4_seq_show(net: net): string {
   const lines: string[] = [];
   for (const [bucket, slot] of net.ipv4.udp_table.hash.entries()) {

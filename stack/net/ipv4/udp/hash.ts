@@ -98,7 +98,7 @@ export function udp_lib_get_port(sk: sock, snum: number): Errno {
   return 0;
 }
 
-/** @linux net/ipv4/udp.c */
+/** Bind to a port; 0: to any that is free. @returns 0, or -EADDRINUSE. @linux net/ipv4/udp.c */
 export function udp_v4_get_port(sk: sock, snum: number): Errno {
   return udp_lib_get_port(sk, snum);
 }

@@ -57,7 +57,7 @@ function pfifo_fast_reset(qdisc: Qdisc): void {
   for (const band of qdisc.bands) __skb_queue_purge(band);
 }
 
-/** @linux net/sched/sch_generic.c */
+/** Three bands by priority, each first in, first out. @linux net/sched/sch_generic.c */
 export const pfifo_fast_ops: Qdisc_ops = {
   id: 'pfifo_fast',
   enqueue: pfifo_fast_enqueue,
