@@ -70,11 +70,11 @@ export function finish_wait(queue: wait_queue_head, entry: wait_queue_entry): vo
   if (entry.queue !== null) remove_wait_queue(queue, entry);
 }
 
-/** Wake the task. Returns 1 if it slept, else 0. @linux kernel/sched/core.c */
+/** Wake the task. @returns 1 if it slept, else 0. @linux kernel/sched/core.c */
 export function default_wake_function(entry: wait_queue_entry, mode: number): number {
   return try_to_wake_up(entry.task, mode) ? 1 : 0;
 }
-/** Wake the task and take it off the queue. Returns 1 if it slept, else 0. @linux kernel/sched/wait.c */
+/** Wake the task and take it off the queue. @returns 1 if it slept, else 0. @linux kernel/sched/wait.c */
 export function autoremove_wake_function(entry: wait_queue_entry, mode: number): number {
   const woken = default_wake_function(entry, mode);
   if (woken !== 0 && entry.queue !== null) remove_wait_queue(entry.queue, entry);

@@ -428,7 +428,7 @@ function __ping_queue_rcv_skb(sk: sock, skb: sk_buff): number {
   kfree_skb_reason(skb, reason);
   return reason;
 }
-/** Queue a reply for its reader. Returns 0, or -1 when it was dropped. @linux net/ipv4/ping.c */
+/** Queue a reply for its reader. @returns 0, or -1 when it was dropped. @linux net/ipv4/ping.c */
 export function ping_queue_rcv_skb(sk: sock, skb: sk_buff): number {
   return __ping_queue_rcv_skb(sk, skb) !== 0 ? -1 : 0;
 }

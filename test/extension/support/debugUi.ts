@@ -100,10 +100,15 @@ export class DebugUi {
 
   /** The frames of the call stack with their file and line, innermost first. */
   async frames(): Promise<string[]> {
-    const texts = await this.#workbench.page
-      .locator('.debug-call-stack .monaco-list-row:has(.stack-frame)')
-      .allInnerTexts();
-    return texts.map((text) => text.replace(/\s+/g, ' ').trim());
+    const rows = this.#workbench.page.locator('.debug-call-stack .monaco-list-row .stack-frame');
+    // Part by part: where the list is being drawn anew there is no layout that would keep their texts apart.
+    return rows.evaluateAll((frames) =>
+      frames.map((frame) =>
+        [...frame.querySelectorAll('.expression, .file-name, .line-number')]
+          .map((part) => part.textContent.trim())
+          .join(' '),
+      ),
+    );
   }
 
   /** All frames of the thread that stopped, with the room to see them. */
