@@ -68,7 +68,7 @@ export class Streams {
       case RECORD.sent: {
         const number = view.getUint32(0, true);
         const timeNs = view.getFloat64(8, true);
-        const bytes = content.slice(FRAME_HEADER_BYTES);
+        const bytes = content.subarray(FRAME_HEADER_BYTES);
         const length = view.getUint32(4, true);
         this.#packets.add({
           number,

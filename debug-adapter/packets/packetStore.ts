@@ -1,4 +1,5 @@
 /** The captured packets of a session, in bounded memory, ready to be listed, filtered and taken apart. */
+import { ByteSlab } from '../../stack/lib/byte_slab.ts';
 import type { PacketFate, PacketResponse, PacketRow, PacketsResponse } from '../protocol.ts';
 import { dissect, packetLayers, packetRow } from './dissect.ts';
 import { EchoTracker } from './echoTracker.ts';
@@ -36,6 +37,7 @@ export class PacketStore {
   private readonly tcp = new TcpTracker();
   private readonly echo = new EchoTracker();
   private filters: FilteredList[] = [];
+  private readonly memory = new ByteSlab();
   /** Number of the packet that the machine is handling at this stop. */
   current: number | undefined;
 
@@ -65,7 +67,7 @@ export class PacketStore {
       throw new RangeError(
         `captured frames must come in order: got number ${frame.number} after ${last.frame.number}`,
       );
-    const own = ownBytes(frame);
+    const own = this.ownBytes(frame);
     const context: Context = { previousTimeNs: last?.frame.timeNs };
     this.track(dissect(own, context), context);
     this.entries.push({ frame: own, context });
@@ -157,6 +159,13 @@ export class PacketStore {
     if (index >= 0) this.entries[this.first + index]!.context.echo = { number, timeNs };
   }
 
+  /** The frame with bytes of its own: a view into a ring or a larger buffer would change, or keep all of it alive. */
+  private ownBytes(frame: CapturedFrame): CapturedFrame {
+    const bytes = this.memory.take(frame.bytes.length);
+    bytes.set(frame.bytes);
+    return { ...frame, bytes };
+  }
+
   private trim(): void {
     while (this.kept > this.limits.packets || (this.bytes > this.limits.bytes && this.kept > 1)) {
       this.bytes -= this.entries[this.first]!.frame.bytes.length;
@@ -200,12 +209,4 @@ export class PacketStore {
     }
     return -1;
   }
-}
-
-/** The frame with bytes of its own: a view into a ring or a larger buffer would change, or keep all of it alive. */
-function ownBytes(frame: CapturedFrame): CapturedFrame {
-  const { bytes } = frame;
-  return bytes.buffer.byteLength === bytes.length && bytes.buffer instanceof ArrayBuffer
-    ? frame
-    : { ...frame, bytes: bytes.slice() };
 }
