@@ -27,6 +27,7 @@ export class CdpClient implements WorkerPeer {
   #sessionId: string | undefined;
   #nextId = 1;
   #gone = false;
+  #closed = false;
   readonly #pending = new Map<number, Pending>();
   readonly #listeners = new Map<CdpEvent, ((params: never) => void)[]>();
   #onAttached: () => void = () => {};
@@ -38,7 +39,7 @@ export class CdpClient implements WorkerPeer {
   }
 
   get gone(): boolean {
-    return this.#gone;
+    return this.#gone || this.#closed;
   }
 
   send<Name extends CdpCommand>(
@@ -46,7 +47,7 @@ export class CdpClient implements WorkerPeer {
     ...params: CdpCommands[Name]['params'] extends Record<string, never> ? [] : [CdpCommands[Name]['params']]
   ): Promise<CdpCommands[Name]['result']> {
     return new Promise((resolve, reject) => {
-      if (this.#gone || this.#sessionId === undefined) return reject(new DetachedError());
+      if (this.gone || this.#sessionId === undefined) return reject(new DetachedError());
       const id = this.#nextId++;
       this.#pending.set(id, { method, resolve, reject });
       WorkerHub.shared.send(this.#sessionId, JSON.stringify({ id, method, params: params[0] ?? {} }));
@@ -73,6 +74,13 @@ export class CdpClient implements WorkerPeer {
     this.#pending.delete(message.id);
     if (message.error) pending?.reject(new Error(message.error.message));
     else pending?.resolve(message.result as never);
+  }
+
+  /** Ask one last thing; everything else is refused from now on, as if the worker were gone. */
+  sendLast(method: 'Debugger.disable'): Promise<unknown> {
+    const answer = this.send(method);
+    this.#closed = true;
+    return answer;
   }
 
   detached(): void {

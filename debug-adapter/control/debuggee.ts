@@ -168,7 +168,7 @@ export class Debuggee {
     this.onLost = () => {};
     this.onEnded = () => {};
     // A thread that stands in the debugger does not end: let it go first, and don't let it stop again.
-    const letGo = this.client.send('Debugger.disable').catch(() => {});
+    const letGo = this.client.sendLast('Debugger.disable').catch(() => {});
     await Promise.race([letGo, new Promise((resolve) => setTimeout(resolve, DETACH_MS))]);
     await this.#worker.terminate();
   }

@@ -10,7 +10,7 @@ export class FunctionBreakpoints {
   readonly #execution: Execution;
   readonly #functions: FunctionIndex;
   readonly #nextId: () => number;
-  #set: { id: number; v8: string }[] = [];
+  #set: { id: number; v8: string; key: string; conditional: boolean }[] = [];
 
   constructor(debuggee: Debuggee, execution: Execution, functions: FunctionIndex, nextId: () => number) {
     this.#debuggee = debuggee;
@@ -23,7 +23,10 @@ export class FunctionBreakpoints {
   async set(wanted: readonly DebugProtocol.FunctionBreakpoint[]): Promise<DebugProtocol.Breakpoint[]> {
     await Promise.all(this.#set.map((one) => this.#remove(one)));
     this.#set = [];
-    return Promise.all(wanted.map((wish) => this.#add(wish)));
+    // One after the other: several may name one place, of which V8 takes one only.
+    const set: DebugProtocol.Breakpoint[] = [];
+    for (const wish of wanted) set.push(await this.#add(wish));
+    return set;
   }
 
   async #remove({ id, v8 }: { id: number; v8: string }): Promise<void> {
@@ -65,6 +68,15 @@ export class FunctionBreakpoints {
     const { scripts } = this.#debuggee;
     const location = await this.#execution.targets.bodyAt(place.url, place.line, place.column);
     if (location === undefined) return undefined;
+    const shown = { source: { path: scripts.pathOf(place.url)! }, line: location.lineNumber + 1 };
+    const key = `${place.url}:${location.lineNumber}:${location.columnNumber}`;
+    const there = this.#set.find((one) => one.key === key);
+    if (there !== undefined) {
+      if (condition === undefined && !there.conditional) return shown;
+      throw new Error(
+        `another function breakpoint stands at ${place.name}: give the condition to one of them`,
+      );
+    }
     const { breakpointId } = await this.#debuggee.client.send('Debugger.setBreakpointByUrl', {
       url: place.url,
       lineNumber: location.lineNumber,
@@ -73,7 +85,7 @@ export class FunctionBreakpoints {
     });
     this.#execution.breakpointIds.set(breakpointId, id);
     this.#execution.functionBreakpoints.add(id);
-    this.#set.push({ id, v8: breakpointId });
-    return { source: { path: scripts.pathOf(place.url)! }, line: location.lineNumber + 1 };
+    this.#set.push({ id, v8: breakpointId, key, conditional: condition !== undefined });
+    return shown;
   }
 }

@@ -2,6 +2,7 @@
  * Conditions over named values: `port == 8080 && (len > 100 || flag)`. What names there are, each filter says itself.
  * Used twice: by the adapter to refuse what does not parse, by the machine's thread to decide.
  */
+import { parseIpv4 } from '../inspect/format.ts';
 import { ConditionError } from './conditionError.ts';
 import { tokenize, type Token } from './lexer.ts';
 
@@ -12,6 +13,8 @@ export interface Field<Hit> {
   get(hit: Hit): readonly (number | string | boolean)[] | number | string | boolean;
   /** Words that are taken, where there is a list. */
   words?: readonly string[];
+  /** The largest number that means something. */
+  most?: number;
 }
 export type Fields<Hit> = Readonly<Record<string, Field<Hit>>>;
 export type Condition<Hit> = (hit: Hit) => boolean;
@@ -108,10 +111,11 @@ export class ConditionParser<Hit> {
     switch (field.kind) {
       case 'number': {
         if (!/^(0x[0-9a-f]+|\d+)$/i.test(bare)) this.fail('Expected a number', 1);
+        if (Number(bare) > (field.most ?? Infinity)) this.fail(`Expected a number up to ${field.most}`, 1);
         return Number(bare);
       }
       case 'address':
-        if (!/^\d{1,3}(\.\d{1,3}){3}$/.test(bare)) this.fail('Expected an address such as 127.0.0.1', 1);
+        if (parseIpv4(bare) === undefined) this.fail('Expected an address such as 127.0.0.1', 1);
         return bare;
       case 'flag':
         if (!/^(true|false|0|1)$/.test(bare)) this.fail('Expected true or false', 1);

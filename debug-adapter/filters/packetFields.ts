@@ -26,9 +26,9 @@ export function packetFields<Hit>(packet: (hit: Hit) => sk_buff): Fields<Hit> {
   const source = (hit: Hit) => ipv4(headersOf(packet(hit))?.saddr ?? 0);
   const destination = (hit: Hit) => ipv4(headersOf(packet(hit))?.daddr ?? 0);
   return {
-    port: { kind: 'number', get: (hit) => ports(packet(hit)) },
-    sport: { kind: 'number', get: (hit) => ports(packet(hit))[0] },
-    dport: { kind: 'number', get: (hit) => ports(packet(hit))[1] },
+    port: { kind: 'number', most: 65535, get: (hit) => ports(packet(hit)) },
+    sport: { kind: 'number', most: 65535, get: (hit) => ports(packet(hit))[0] },
+    dport: { kind: 'number', most: 65535, get: (hit) => ports(packet(hit))[1] },
     addr: { kind: 'address', get: (hit) => [source(hit), destination(hit)] },
     src: { kind: 'address', get: source },
     dst: { kind: 'address', get: destination },

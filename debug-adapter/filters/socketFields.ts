@@ -9,9 +9,9 @@ export function socketFields<Hit>(sk: (hit: Hit) => sock_common | null): Fields<
   const localAddress = (hit: Hit) => ipv4(sk(hit)?.skc_rcv_saddr ?? 0);
   const remoteAddress = (hit: Hit) => ipv4(sk(hit)?.skc_daddr ?? 0);
   return {
-    port: { kind: 'number', get: (hit) => [local(hit), remote(hit)] },
-    lport: { kind: 'number', get: local },
-    rport: { kind: 'number', get: remote },
+    port: { kind: 'number', most: 65535, get: (hit) => [local(hit), remote(hit)] },
+    lport: { kind: 'number', most: 65535, get: local },
+    rport: { kind: 'number', most: 65535, get: remote },
     addr: { kind: 'address', get: (hit) => [localAddress(hit), remoteAddress(hit)] },
     laddr: { kind: 'address', get: localAddress },
     raddr: { kind: 'address', get: remoteAddress },

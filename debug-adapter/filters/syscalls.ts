@@ -2,15 +2,25 @@
 import { IS_ERR } from '../../stack/include/uapi/asm-generic/errno.ts';
 import type { task_struct } from '../../stack/include/linux/sched.ts';
 import type { TraceHit } from '../../stack/trace/tracer.ts';
-import { errnoName } from '../../stack/user/errors.ts';
+import { errnoName, errnoNames } from '../../stack/user/errors.ts';
 import { ConditionParser, type Condition, type Fields } from './condition.ts';
 import type { Filter } from './filter.ts';
 
 type Enter = [task: task_struct, name: string, args: readonly unknown[]];
 const enterOf = (hit: TraceHit) => hit.args as unknown as Enter;
 
+/** What scenarios call; sleep() is nanosleep. */
+const SYSCALLS: readonly string[] =
+  'socket bind listen accept accept4 connect getsockname getpeername send sendto recv recvfrom read write shutdown close setsockopt getsockopt fcntl ioctl poll nanosleep'.split(
+    ' ',
+  );
+/** Each as a condition of its own: `connect`. */
+const NAMES: Fields<TraceHit> = Object.fromEntries(
+  SYSCALLS.map((name) => [name, { kind: 'flag', get: (hit: TraceHit) => enterOf(hit)[1] === name }]),
+);
+
 const FIELDS: Fields<TraceHit> = {
-  name: { kind: 'word', get: (hit) => enterOf(hit)[1] },
+  name: { kind: 'word', words: SYSCALLS, get: (hit) => enterOf(hit)[1] },
   pid: { kind: 'number', get: (hit) => enterOf(hit)[0].pid },
   process: { kind: 'word', get: (hit) => enterOf(hit)[0].comm },
   fd: {
@@ -23,18 +33,18 @@ const EXIT_FIELDS: Fields<TraceHit> = {
   pid: FIELDS['pid']!,
   process: FIELDS['process']!,
   failed: { kind: 'flag', get: (hit) => IS_ERR(hit.args[2]) },
-  error: { kind: 'word', get: (hit) => (IS_ERR(hit.args[2]) ? errnoName(hit.args[2] as number) : '') },
+  error: {
+    kind: 'word',
+    words: errnoNames(),
+    get: (hit) => (IS_ERR(hit.args[2]) ? errnoName(hit.args[2] as number) : ''),
+  },
 };
 
-/** Names of syscalls alone may be written without `name ==`. */
+/** Names of system calls alone may be written, without `name ==`, and with `sys_` before them. */
 function parse(text: string, fields: Fields<TraceHit>, example: string): Condition<TraceHit> {
-  const names = text.split(/\s*(?:\|\||,)\s*/).map((name) => name.trim());
   if (text.trim() === '') return () => true;
-  if (names.every((name) => /^(?:sys_)?[a-z][a-z0-9_]*$/.test(name) && !Object.hasOwn(fields, name))) {
-    const wanted = new Set(names.map((name) => name.replace(/^sys_/, '')));
-    return (hit) => wanted.has(enterOf(hit)[1]);
-  }
-  return new ConditionParser(text, fields, example).parse();
+  const plain = text.replace(/\bsys_(?=[a-z])/g, '').replace(/,/g, ' || ');
+  return new ConditionParser(plain, { ...fields, ...NAMES }, example).parse();
 }
 
 function argumentText(value: unknown): string {

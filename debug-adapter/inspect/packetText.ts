@@ -1,6 +1,7 @@
 /** A packet buffer in words: addresses, flags, sequence numbers, length. */
 import type { sk_buff } from '../../stack/include/linux/skbuff.ts';
 import { tcphdr } from '../../stack/include/linux/tcp.ts';
+import { ETH_P_IP } from '../../stack/include/linux/if_ether.ts';
 import type { sock_common } from '../../stack/include/net/sock.ts';
 import { endpoint, ipv4, plural } from './format.ts';
 import { protocols, tcpHeaderFlags } from './names.ts';
@@ -27,7 +28,9 @@ interface Headers {
 
 /** The IPv4 header of a packet, if it has one already (or still). */
 export function headersOf(skb: sk_buff): Headers | undefined {
-  const { head, network_header: at } = skb;
+  const { head } = skb;
+  // As it comes from the driver its data begins with the IP header, and nobody has noted that yet.
+  const at = skb.network_header < 0 && skb.protocol === ETH_P_IP ? skb.data : skb.network_header;
   if (at < 0 || at + 20 > head.length || head[at]! >> 4 !== 4) return undefined;
   const ihl = (head[at]! & 0xf) * 4;
   const read = (offset: number) =>

@@ -10,6 +10,8 @@ import { toVariable } from './variables.ts';
 type Result = Debugger.EvaluateOnCallFrameReturnType | Runtime.EvaluateReturnType;
 /** Contexts in which an expression must not change anything: nobody asked for it to be carried out. */
 const LOOKING = new Set(['watch', 'hover', 'variables', 'clipboard']);
+/** An expression that takes longer is ended. */
+const EVALUATE_MS = 500;
 /** `sk.sk_state`: its owner says how the field is shown. */
 const FIELD = /^([A-Za-z_$][\w$]*(?:\s*\.\s*[A-Za-z_$][\w$]*)*)\s*\.\s*([A-Za-z_$][\w$]*)$/;
 
@@ -26,6 +28,7 @@ export async function evaluate(
   if (expression === '') throw new Error('there is nothing to evaluate');
   const callFrame = args.frameId === undefined ? undefined : run.frames.frame(args.frameId).callFrame;
   const looks = LOOKING.has(args.context ?? '');
+  if (!looks) run.frames.forgetItems();
   const field = FIELD.exec(expression);
   const item =
     (field && (await fieldOf(run, field[1]!, field[2]!, expression, callFrame))) ??
@@ -91,13 +94,16 @@ function evaluateIn(
     objectGroup: STOP_GROUP,
     silent: true,
     throwOnSideEffect: looks,
+    timeout: EVALUATE_MS,
   };
   run.execution.objectsHeld = true;
-  if (callFrame === undefined)
-    return run.debuggee.client.send('Runtime.evaluate', { ...common, disableBreaks: true });
-  return run.debuggee.client.send('Debugger.evaluateOnCallFrame', {
-    ...common,
-    callFrameId: callFrame.callFrameId,
+  const { client } = run.debuggee;
+  const answer: Promise<Result> =
+    callFrame === undefined
+      ? client.send('Runtime.evaluate', { ...common, disableBreaks: true })
+      : client.send('Debugger.evaluateOnCallFrame', { ...common, callFrameId: callFrame.callFrameId });
+  return answer.catch((error: unknown) => {
+    throw new Error(readable((error as Error).message, expression));
   });
 }
 
@@ -110,6 +116,8 @@ function readable(message: string, expression: string): string {
   if (/^EvalError: Possible side-effect/.test(message)) {
     return `${expression} may change the machine: it is evaluated in the debug console only`;
   }
+  if (message === 'Execution was terminated')
+    return `${expression} was ended: it took longer than ${EVALUATE_MS} ms`;
   return message;
 }
 

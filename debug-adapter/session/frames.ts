@@ -1,6 +1,7 @@
 /** Frames, scopes and variables of the stop that the machine stands at. */
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import path from 'node:path';
+import { STOP_GROUP } from '../control/debuggee.ts';
 import { scopeObjects, textFrame, type FrameView, type Stop } from '../control/stop.ts';
 import type { ScopeInfo } from '../inspect/agent.ts';
 import type { WireItem } from '../inspect/handles.ts';
@@ -19,6 +20,8 @@ export class Frames {
   /** By the number under which the client knows them: not used again at later stops. */
   #frames = new Map<number, FrameView>();
   #byThread = new Map<number, { id: number; frame: FrameView }[]>();
+  /** Something was changed since the agent was asked about the stop. */
+  #isStale = false;
   /** What has been fetched already. */
   #items = new Map<number, WireItem[]>();
   /** The frame whose locals a number stands for. */
@@ -30,6 +33,7 @@ export class Frames {
 
   stopped(stop: Stop): void {
     this.#stop = stop;
+    this.#isStale = false;
   }
   continued(): void {
     this.#stop = undefined;
@@ -94,9 +98,34 @@ export class Frames {
   }
   async #scopeInfos(frame: FrameView): Promise<ScopeInfo[]> {
     const stop = this.#stop!;
-    if (frame === stop.top) return (await stop.snapshot).scopes;
     const { locals, objectIds } = scopeObjects(frame.callFrame);
-    return this.#run.debuggee.askAbout<ScopeInfo[]>('scopes', [locals], objectIds);
+    const infos =
+      frame === stop.top && !this.#isStale
+        ? (await stop.snapshot).scopes
+        : await this.#run.debuggee.askAbout<ScopeInfo[]>('scopes', [locals], objectIds);
+    if (!this.#isStale) return infos;
+    const fresh = await this.#freshLocals(frame, infos);
+    if (fresh === undefined) return infos;
+    return this.#run.debuggee.askAbout<ScopeInfo[]>('scopes', [1], [fresh, ...objectIds.slice(locals)]);
+  }
+
+  /** V8's objects for scopes keep the values that the locals had at the stop. @returns V8's id of an object with those of now */
+  async #freshLocals({ callFrame }: FrameView, infos: readonly ScopeInfo[]): Promise<string | undefined> {
+    const items = infos.find(({ name }) => name === 'Locals')?.items ?? [];
+    const names = items.map(({ name }) => name).filter((name) => /^[A-Za-z_$][\w$]*$/.test(name));
+    if (callFrame === undefined || names.length === 0) return undefined;
+    const { result, exceptionDetails } = await this.#run.debuggee.client.send(
+      'Debugger.evaluateOnCallFrame',
+      {
+        callFrameId: callFrame.callFrameId,
+        expression: `({ ${names.join(', ')} })`,
+        objectGroup: STOP_GROUP,
+        silent: true,
+        throwOnSideEffect: true,
+      },
+    );
+    this.#run.execution.objectsHeld = true;
+    return exceptionDetails === undefined ? result.objectId : undefined;
   }
 
   async variables({
@@ -123,6 +152,7 @@ export class Frames {
   }
   /** A value was changed: what was fetched before may be wrong now. */
   forgetItems(): void {
+    this.#isStale = true;
     this.#items.clear();
   }
   /** The innermost frame's V8 frame. */

@@ -30,6 +30,7 @@ export function parseLaunch(input: unknown): LaunchArguments {
     throw new LaunchError('launch needs arguments: { "program": "scenario.ts" }');
   const given = input as Record<string, unknown>;
   try {
+    refuseMisspelt(given);
     const config = { seed: given['seed'], sysctl: given['sysctl'], nic: given['nic'] };
     parseConfig(config, 'launch');
     return {
@@ -43,6 +44,19 @@ export function parseLaunch(input: unknown): LaunchArguments {
   } catch (error) {
     const name = typeof given['name'] === 'string' ? ` (launch.json, configuration "${given['name']}")` : '';
     throw new LaunchError(`${(error as Error).message}${name}`);
+  }
+}
+
+const ATTRIBUTES = ['program', 'cwd', 'stopOnEntry', 'noDebug', 'seed', 'sysctl', 'nic', 'pcap', 'skipFiles'];
+
+/** Clients add attributes of their own, so that an unknown one is not wrong; one that looks like ours is. */
+function refuseMisspelt(given: Record<string, unknown>): void {
+  const plain = (name: string) => name.toLowerCase().replace(/[^a-z]|s$/g, '');
+  for (const name of Object.keys(given)) {
+    if (ATTRIBUTES.includes(name)) continue;
+    const meant = ATTRIBUTES.find((one) => plain(one) === plain(name));
+    if (meant !== undefined)
+      throw new LaunchError(`launch.${name}: there is no such attribute, but ${meant}`);
   }
 }
 
@@ -70,13 +84,15 @@ function flag(given: Record<string, unknown>, name: string): boolean {
 }
 
 function optionalPath(value: unknown): string | undefined {
-  if (value === undefined || value === '') return undefined;
-  if (typeof value !== 'string')
+  if (value === undefined) return undefined;
+  if (typeof value !== 'string' || value === '')
     throw new LaunchError(`launch.pcap must be the path of a file to write, got ${show(value)}`);
   const file = path.resolve(value);
   if (!statSync(path.dirname(file), { throwIfNoEntry: false })?.isDirectory()) {
     throw new LaunchError(`launch.pcap: there is no folder ${path.dirname(file)}`);
   }
+  if (statSync(file, { throwIfNoEntry: false })?.isDirectory())
+    throw new LaunchError(`launch.pcap: ${file} is a folder, not a file`);
   return file;
 }
 

@@ -4,6 +4,7 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 import { Debuggee } from '../control/debuggee.ts';
 import { FunctionIndex } from '../control/functionIndex.ts';
 import type { StepKind } from '../control/execution.ts';
+import { UNCAUGHT_FILTER } from '../filters/all.ts';
 import { CAPABILITIES } from './capabilities.ts';
 import { Configuration } from './configuration.ts';
 import { evaluate, setVariable } from './evaluate.ts';
@@ -205,8 +206,10 @@ export class SockscopeSession extends DebugSession {
     return run;
   }
 
-  #step(kind: StepKind, thread: number, target?: number): void {
+  async #step(kind: StepKind, thread: number, target?: number): Promise<void> {
     const run = this.#stopped();
+    const { threads } = await run.execution.stop!.snapshot;
+    if (!threads.some(({ id }) => id === thread)) throw new Error(`there is no thread ${thread} to step`);
     // The answer does not wait for the step: the stop may be far away.
     run.execution.step(kind, thread, target).catch((error: unknown) => {
       if (!run.debuggee.client.gone)
@@ -232,9 +235,9 @@ export class SockscopeSession extends DebugSession {
     const { snapshot, description } = this.#stopped().execution.stop!;
     const { reason } = await snapshot;
     return {
-      exceptionId: 'Uncaught error',
+      exceptionId: reason?.label ?? description ?? 'stop',
       description: reason?.description ?? description ?? '',
-      breakMode: 'unhandled',
+      breakMode: reason?.filter === UNCAUGHT_FILTER ? 'unhandled' : 'always',
     };
   }
 

@@ -1,5 +1,5 @@
 /** What a scenario can do to the machine itself: settings, modules, faults, frames to lose, /proc/net. */
-import { IS_ERR } from '../include/uapi/asm-generic/errno.ts';
+import { ENOENT, IS_ERR } from '../include/uapi/asm-generic/errno.ts';
 import { module } from '../include/linux/module.ts';
 import { FAULT_POINTS, type FaultPoint } from '../kernel/fault_inject.ts';
 import { sysctl_get, sysctl_set, SYSCTLS } from '../kernel/sysctl.ts';
@@ -54,7 +54,9 @@ export function machineControls(machine: Machine) {
     },
     /** The text of /proc/net/NAME. */
     proc(name: string) {
-      return proc_net(net, name);
+      const text = proc_net(net, name);
+      if (text === null) throw new SystemError(-ENOENT, `open /proc/net/${name}`);
+      return text;
     },
     capset(...capabilities: number[]) {
       machine.current.cred.cap_effective = new Set(capabilities);

@@ -51,6 +51,11 @@ export function errnoName(errno: number): string {
   return NAMES.get(number) ?? `E${number}`;
 }
 
+/** Every name that errnoName() gives. */
+export function errnoNames(): string[] {
+  return [...NAMES.values()];
+}
+
 /** A system call that failed. */
 export class SystemError extends Error {
   /** 'ECONNREFUSED' */

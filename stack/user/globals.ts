@@ -2,7 +2,7 @@
  * The globals that the machine keeps for its scenarios: time, random numbers, timers and the console are virtual
  * there, so that two runs are the same.
  */
-import { format } from 'node:util';
+import { Console } from 'node:console';
 import type { task_struct } from '../include/linux/sched.ts';
 import { hrtimer } from '../include/linux/timer.ts';
 import { hrtimer_cancel, hrtimer_start } from '../kernel/time/hrtimer.ts';
@@ -78,24 +78,27 @@ class MachineTimeout {
   }
 }
 
-/** A console that writes to the machine's output, with the process that wrote. */
+/** A console that writes to the machine's output, with the process that wrote; its stopwatch runs on virtual time. */
 function machineConsole(machine: Machine): Partial<Console> {
-  const write =
-    (stream: 'stdout' | 'stderr') =>
-    (...args: unknown[]) =>
-      machine.output?.(stream, `${format(...args)}\n`, machine.current);
-  const out = write('stdout');
-  const err = write('stderr');
+  const stream = (name: 'stdout' | 'stderr') =>
+    ({
+      write: (text: string) => machine.output?.(name, text, machine.current),
+    }) as unknown as NodeJS.WritableStream;
+  // With ignoreErrors it would ask more of its streams than that they can be written to.
+  const host = new Console({ stdout: stream('stdout'), stderr: stream('stderr'), ignoreErrors: false });
+  const started = new Map<string, number>();
+  const elapsed = (label: string, more: readonly unknown[]): void => {
+    const begun = started.get(label);
+    if (begun === undefined) host.warn(`No such label '${label}' for console.timeEnd()`);
+    else host.log(`${label}: ${((machine.time_ns - begun) / 1e6).toFixed(3)}ms`, ...more);
+  };
   return {
-    log: out,
-    info: out,
-    debug: out,
-    dir: (value: unknown) => out(value),
-    warn: err,
-    error: err,
-    trace: (...args: unknown[]) => err(new Error(format(...args)).stack?.replace(/^Error/, 'Trace')),
-    assert: (condition?: unknown, ...args: unknown[]) => {
-      if (!condition) err('Assertion failed:', ...args);
+    ...host,
+    time: (label = 'default') => void started.set(label, machine.time_ns),
+    timeLog: (label = 'default', ...more: unknown[]) => elapsed(label, more),
+    timeEnd: (label = 'default') => {
+      elapsed(label, []);
+      started.delete(label);
     },
   };
 }

@@ -1,8 +1,8 @@
 /** The `sockscope` module: what a scenario imports. Documented for its users in sockscope.d.ts. */
 import { iov_iter, msghdr } from '../include/linux/uio.ts';
-import { IS_ERR, type Errno } from '../include/uapi/asm-generic/errno.ts';
+import { EINVAL, IS_ERR, type Errno } from '../include/uapi/asm-generic/errno.ts';
 import type { sockaddr_in } from '../include/uapi/linux/in.ts';
-import type { sockopt_value } from '../include/linux/net.ts';
+import { negative_int, type sockopt_value } from '../include/linux/net.ts';
 import type { Sleeps } from '../include/linux/sched.ts';
 import { do_fcntl } from '../fs/file.ts';
 import { do_sys_poll, type pollfd } from '../fs/select.ts';
@@ -36,6 +36,7 @@ import {
 } from './arguments.ts';
 import { CONSTANTS } from './constants.ts';
 import { machineControls } from './controls.ts';
+import { SystemError } from './errors.ts';
 import { spawn_process } from './process.ts';
 import { syscall, type About } from './syscall.ts';
 
@@ -182,13 +183,14 @@ function socketCalls(machine: Machine) {
       ] as const;
       return call('setsockopt', [...ints, value], __sys_setsockopt(machine, ...ints, value));
     },
-    getsockopt(fd: number, level: number, optname: number) {
+    async getsockopt(fd: number, level: number, optname: number) {
       const ints = [
         toInt(fd, 'fd', 'getsockopt'),
         toInt(level, 'level', 'getsockopt'),
         toInt(optname, 'optname', 'getsockopt'),
       ] as const;
-      return call('getsockopt', ints, __sys_getsockopt(machine, ...ints));
+      const value = await call('getsockopt', ints, __sys_getsockopt(machine, ...ints));
+      return value instanceof negative_int ? value.value : value;
     },
   };
 }
@@ -264,7 +266,9 @@ function processCalls(machine: Machine) {
     },
     /** ns */
     clock_gettime(clock: number = CONSTANTS.CLOCK_MONOTONIC) {
-      return clock === CONSTANTS.CLOCK_REALTIME ? ktime_get_real_ns(machine) : ktime_get_ns(machine);
+      if (clock === CONSTANTS.CLOCK_REALTIME) return ktime_get_real_ns(machine);
+      if (clock !== CONSTANTS.CLOCK_MONOTONIC) throw new SystemError(-EINVAL, 'clock_gettime');
+      return ktime_get_ns(machine);
     },
     getpid() {
       return machine.current.tgid;

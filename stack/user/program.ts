@@ -4,8 +4,9 @@ import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import vm from 'node:vm';
 import type { Machine } from '../machine.ts';
-import { cpu_startup_entry } from '../kernel/sched/idle.ts';
+import { cpu_startup_entry, type RunEnd } from '../kernel/sched/idle.ts';
 import { createLibrary } from './library.ts';
+import { follow_promises } from './promise_owner.ts';
 import { spawn_process, type ProcessEnd } from './process.ts';
 
 /** A scenario that is loaded, and its processes, not yet started. */
@@ -176,14 +177,20 @@ export async function runProgram(
     failed.push({ pid: task.pid, name: task.comm, error });
     tell?.(task, error);
   };
-  for (const { name, main } of program.processes) spawn_process(machine, name, main);
-  let lastExit = Infinity;
-  const end = await cpu_startup_entry(machine, () => {
-    if (halted()) return true;
-    if (machine.tasks.size > 0) lastExit = Infinity;
-    else if (lastExit === Infinity) lastExit = machine.now_ns;
-    return machine.now_ns > lastExit + AFTERMATH_NS;
-  });
+  const unfollow = follow_promises(machine);
+  let end: RunEnd;
+  try {
+    for (const { name, main } of program.processes) spawn_process(machine, name, main);
+    let lastExit = Infinity;
+    end = await cpu_startup_entry(machine, () => {
+      if (halted()) return true;
+      if (machine.tasks.size > 0) lastExit = Infinity;
+      else if (lastExit === Infinity) lastExit = machine.now_ns;
+      return machine.now_ns > lastExit + AFTERMATH_NS;
+    });
+  } finally {
+    unfollow();
+  }
   await Promise.resolve();
   const asleep = [...machine.tasks.values()]
     .filter((task) => !task.exited)

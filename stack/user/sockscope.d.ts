@@ -148,7 +148,7 @@ declare module 'sockscope' {
   export function clock_gettime(clock?: number): number;
   /** The process's number. */
   export function getpid(): number;
-  /** Start a further process. `exited` is fulfilled when it ends, with what it threw, if anything. */
+  /** Start a further process, with descriptors of its own. `exited` is fulfilled when it ends, with what it threw, if anything. */
   export function spawn(
     name: string,
     main: () => unknown,
@@ -169,7 +169,7 @@ declare module 'sockscope' {
   }
   /** Lose the frames for which the predicate is true. @returns what ends it */
   export function dropFrames(predicate: (frame: Frame) => boolean): () => void;
-  /** The text of /proc/net/NAME: 'tcp', 'udp', 'snmp', 'netstat', 'sockstat' … */
+  /** The text of /proc/net/NAME: 'tcp', 'udp', 'snmp', 'netstat', 'sockstat' … @throws ENOENT */
   export function proc(name: string): string;
   /** Keep only these capabilities (CAP_NET_RAW …). Processes start with all. */
   export function capset(...capabilities: number[]): void;

@@ -1,6 +1,7 @@
 /** One figure of the stack. Usage: node us.js FIGURE */
 import { boot, createLibrary, parseConfig, spawn_process, type Machine } from '../../stack/index.ts';
 import { cpu_startup_entry } from '../../stack/kernel/sched/idle.ts';
+import { follow_promises } from '../../stack/user/promise_owner.ts';
 import {
   BLOCK,
   BULK_BYTES,
@@ -37,7 +38,10 @@ async function run(
       ended++;
     });
   }
+  // As for every scenario: whose code runs after an await.
+  const unfollow = follow_promises(machine);
   await cpu_startup_entry(machine, () => ended === both.length);
+  unfollow();
   if (ended !== both.length) throw new Error('the machine came to rest before the workload had ended');
 }
 

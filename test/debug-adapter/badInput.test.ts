@@ -43,6 +43,13 @@ describe('debug adapter: bad input', () => {
       await refused(
         adapter,
         'launch',
+        { program, stoponentry: true },
+        /launch\.stoponentry: there is no such attribute, but stopOnEntry/,
+      );
+      await refused(adapter, 'launch', { program, pcap: '/tmp' }, /launch\.pcap: \/tmp is a folder/);
+      await refused(
+        adapter,
+        'launch',
         { program, sysctl: { 'net.ipv4.tcp_syn_retry': 1 } },
         /tcp_syn_retry"\] is not known/,
       );
@@ -94,6 +101,19 @@ describe('debug adapter: bad input', () => {
         (await set('retransmission', 'port == 8080 8081')).message!,
         /Expected && or \|\| at "8081"/,
       );
+      assert.equal((await set('syscallEnter', 'connect, sys_accept4')).verified, true);
+      assert.equal((await set('syscallExit', 'connect && pid == 101 || failed')).verified, true);
+      assert.match((await set('syscallEnter', 'conect')).message!, /There is no "conect" here/);
+      assert.match((await set('syscallEnter', 'connect || failed')).message!, /There is no "failed" here/);
+      assert.match(
+        (await set('syscallExit', 'error == ECONREFUSED')).message!,
+        /Expected one of .*ECONNREFUSED/,
+      );
+      assert.match(
+        (await set('packetSent', 'port == 99999')).message!,
+        /Expected a number up to 65535 at "99999"/,
+      );
+      assert.match((await set('packetSent', 'src == 999.0.0.1')).message!, /Expected an address/);
       assert.match((await set('nothing', '')).message!, /no exception filter "nothing"/);
     }));
 

@@ -93,4 +93,34 @@ describe('debug adapter: breakpoints', () => {
       }
       assert.deepEqual(names, ['__sys_listen', 'tcp_v4_rcv', 'tcp_v4_rcv']);
     }));
+
+  it('stops at packets that come in by what their headers say', () =>
+    withAdapter(async (adapter) => {
+      await adapter.launch({ program: fixture('handshake') }, () =>
+        adapter.request('setExceptionBreakpoints', {
+          filters: [],
+          filterOptions: [{ filterId: 'packetReceived', condition: 'syn && ack && src == 127.0.0.1' }],
+        }),
+      );
+      const stop = (await adapter.stopped()) as DebugProtocol.StoppedEvent['body'];
+      assert.match(stop.text!, /packet received: 127\.0\.0\.1:8080 → 127\.0\.0\.1:\d+ {2}\[SYN, ACK\]/);
+      assert.equal(await adapter.go('continue'), 'terminated');
+    }));
+
+  it('takes a function by several names at once', () =>
+    withAdapter(async (adapter) => {
+      await adapter.launch({ program: fixture('handshake'), stopOnEntry: true }, async () => {
+        const names = ['connect', 'sys_connect', '__sys_connect'];
+        const { breakpoints } = await adapter.request<Breakpoints>('setFunctionBreakpoints', {
+          breakpoints: names.map((name) => ({ name })),
+        });
+        assert.deepEqual(
+          breakpoints.map(({ verified }) => verified),
+          [true, true, true],
+        );
+      });
+      await adapter.stopped();
+      await adapter.go('continue');
+      assert.equal((await adapter.stack())[0]!.name, '__sys_connect');
+    }));
 });

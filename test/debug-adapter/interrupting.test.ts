@@ -119,4 +119,30 @@ describe('debug adapter: interrupting', () => {
         "the child's end: out of luck\n",
       );
     }));
+
+  it('ends in the middle of a step', () =>
+    withAdapter(async (adapter) => {
+      const program = fixture('handshake');
+      await adapter.launch({ program, skipFiles: ['stack/**'] }, () =>
+        adapter.request('setBreakpoints', { source: { path: program }, breakpoints: [{ line: 19 }] }),
+      );
+      await adapter.stopped();
+      const { thread } = adapter;
+      await adapter.request('stepIn', { threadId: thread });
+      await new Promise((resolve) => setTimeout(resolve, 150));
+      await quick('restart', adapter.request('restart', {}));
+      await adapter.stopped();
+      await adapter.request('stepIn', { threadId: adapter.thread });
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      await quick('disconnect', adapter.disconnect());
+    }));
+
+  it('refuses to step a thread that is not there', () =>
+    withAdapter(async (adapter) => {
+      await adapter.launch({ program: fixture('handshake'), stopOnEntry: true });
+      await adapter.stopped();
+      await assert.rejects(adapter.request('next', { threadId: 999 }), /there is no thread 999/);
+      await assert.rejects(adapter.request('next', {}), /there is no thread/);
+      assert.ok((await adapter.stack()).length > 0);
+    }));
 });

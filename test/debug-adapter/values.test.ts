@@ -80,4 +80,31 @@ describe('debug adapter: values', () => {
         /transition ESTABLISHED → FIN_WAIT1 of 127\.0\.0\.1:\d+ → 127\.0\.0\.1:8080/,
       );
     }));
+
+  it('shows what was changed, by hand or by an expression', () =>
+    withAdapter(async (adapter) => {
+      const program = fixture('handshake');
+      await adapter.launch({ program }, () =>
+        adapter.request('setBreakpoints', { source: { path: program }, breakpoints: [{ line: 11 }] }),
+      );
+      await adapter.stopped();
+      const [locals] = await adapter.scopes();
+      await adapter.variables(locals!.variablesReference);
+      await adapter.request('setVariable', {
+        variablesReference: locals!.variablesReference,
+        name: 'connection',
+        value: '7',
+      });
+      assert.equal((await adapter.variable('Locals', 'connection')).value, '7');
+      await adapter.evaluate('connection = 4');
+      assert.equal((await adapter.variable('Locals', 'connection')).value, '4');
+    }));
+
+  it('ends an expression that does not end, and goes on', () =>
+    withAdapter(async (adapter) => {
+      await atEstablished(adapter);
+      await assert.rejects(adapter.evaluate('for (;;);'), /was ended: it took longer than 500 ms/);
+      assert.equal(await adapter.evaluate('1 + 1'), '2');
+      assert.equal(await adapter.evaluate('sk.sk_state', 'watch'), 'TCP_SYN_SENT (2)');
+    }));
 });

@@ -62,7 +62,7 @@ describe('the Packets panel, in a browser', function () {
     await first.waitFor();
     assert.equal(
       (await first.innerText()).replace(/\s+/g, ' ').trim(),
-      '1 0.000010000 127.0.0.1:40000 127.0.0.1:8080 TCP 74 40000 → 8080 [SYN] Seq=0 Win=65495 Len=0 MSS=65495 SACK_PERM TSval=4000000 TSecr=0 WS=128',
+      '1 0.000010000 out 127.0.0.1:40000 127.0.0.1:8080 TCP 74 40000 → 8080 [SYN] Seq=0 Win=65495 Len=0 MSS=65495 SACK_PERM TSval=4000000 TSecr=0 WS=128',
     );
     assert.equal(await panel.grid.getAttribute('aria-rowcount'), '31');
     assert.match((await panel.row(4).getAttribute('class')) ?? '', /lost/);
@@ -282,7 +282,7 @@ describe('the Packets panel, in a browser', function () {
       ],
     );
     assert.equal(panel.sentOf('export').length, 1);
-    assert.match(panel.sentOf('copy')[0]!.text, /^5\t0\.000050000\t127\.0\.0\.1:8080\t/);
+    assert.match(panel.sentOf('copy')[0]!.text, /^5\t0\.000050000\tout\t127\.0\.0\.1:8080\t/);
     await panel.page.getByRole('button', { name: 'Copy packet' }).click();
     await eventually('the whole packet copied', async () => panel.sentOf('copy').length === 2);
     assert.match(panel.sentOf('copy')[1]!.text, /Internet Protocol Version 4[^]*Time to Live: 64/);

@@ -11,6 +11,7 @@ export interface Column {
 export const COLUMNS: readonly Column[] = [
   { title: 'No', name: 'number', text: (row) => String(row.number) },
   { title: 'Time', name: 'time', text: (row) => row.time },
+  { title: 'Dir', name: 'direction', text: (row) => row.direction },
   { title: 'Source', name: 'source', text: (row) => row.source },
   { title: 'Destination', name: 'destination', text: (row) => row.destination },
   { title: 'Proto', name: 'protocol', text: (row) => row.protocol },

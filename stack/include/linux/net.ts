@@ -55,6 +55,19 @@ export class socket {
 /** A socket option's value as get/setsockopt carry it: an int, or a struct with named fields, or text. */
 export type sockopt_value = number | string | Uint8Array | { readonly [field: string]: unknown };
 
+/** An option's value that is a negative int: as a plain number it would be an errno. */
+export class negative_int {
+  [field: string]: unknown;
+  readonly value: number;
+  constructor(value: number) {
+    this.value = value;
+  }
+}
+/** An int as getsockopt functions return it. */
+export function sockopt_int(value: number): sockopt_value {
+  return value < 0 ? new negative_int(value) : value;
+}
+
 /** The operations of a socket family and type. */
 export interface proto_ops {
   family: number;
@@ -75,6 +88,10 @@ export interface proto_ops {
   getsockopt(sock: socket, level: number, optname: number): Sleeps<sockopt_value | Errno>;
   sendmsg(sock: socket, msg: msghdr, size: number): Sleeps<number | Errno>;
   recvmsg(sock: socket, msg: msghdr, size: number, flags: number): Sleeps<number | Errno>;
+  /** SO_PEEK_OFF, where the protocol knows it; bytes, or -1 for none. */
+  set_peek_off?(sk: sock, val: number): Errno;
+  /** SO_RCVLOWAT, where it is more than a number; bytes. */
+  set_rcvlowat?(sk: sock, val: number): Errno;
 }
 
 /** An address family: creates sockets. */

@@ -13,13 +13,6 @@ import { page_frag } from './skbuff.ts';
  */
 export type Sleeps<T> = Generator<void, T, void>;
 
-const AT_ONCE = { done: true, value: undefined } as const;
-/** What a function that need not sleep this time returns: a generator that ended at once would have to be made each time. */
-export const NO_SLEEP = {
-  next: () => AT_ONCE,
-  [Symbol.iterator]: () => NO_SLEEP,
-} as unknown as Sleeps<void>;
-
 export const TASK_RUNNING = 0;
 export const TASK_INTERRUPTIBLE = 1;
 export const TASK_UNINTERRUPTIBLE = 2;

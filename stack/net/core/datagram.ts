@@ -1,6 +1,6 @@
 /** Receiving datagrams, and copying packets to the user. @linux net/core/datagram.c */
 import type { file } from '../../include/linux/fdtable.ts';
-import { skb_headlen, type sk_buff } from '../../include/linux/skbuff.ts';
+import { skb_headlen, type sk_buff, type sk_buff_head } from '../../include/linux/skbuff.ts';
 import {
   POLLERR,
   POLLHUP,
@@ -64,19 +64,44 @@ function* wait_for_packet(sk: sock, timeo: number, skb: sk_buff | null): Sleeps<
 /** An error number that Linux has not: recv() returns 0. */
 const NOTHING_MORE = -100_000;
 
+/** Where MSG_PEEK is to begin, in bytes from the queue's beginning; then, from the beginning of the datagram that was found. */
+export interface peek_position {
+  off: number;
+}
+
+/** The datagram at a place of the queue; null: the queue ends before. @linux net/core/datagram.c */
+export function __skb_try_recv_from_queue(queue: sk_buff_head, from: peek_position): sk_buff | null {
+  let { off } = from;
+  for (let skb = queue.next; skb !== null; skb = skb.next) {
+    if (off >= skb.len && (off > 0 || skb.peeked)) {
+      off -= skb.len;
+      continue;
+    }
+    from.off = off;
+    return skb;
+  }
+  return null;
+}
+
 /**
  * The next datagram of a socket's queue; waits for one.
  *
+ * @param from with MSG_PEEK: not the next one, but that at this place
  * @returns the datagram (peeked at: still queued, with a reference of the caller's own); null: end of file; or -EAGAIN, -ERESTARTSYS, a pending error
  * @linux net/core/datagram.c
  */
-export function* skb_recv_datagram(sk: sock, flags: number): Sleeps<sk_buff | null | Errno> {
+export function* skb_recv_datagram(
+  sk: sock,
+  flags: number,
+  from: peek_position | null = null,
+): Sleeps<sk_buff | null | Errno> {
   let timeo = sock_rcvtimeo(sk, (flags & MSG_DONTWAIT) !== 0);
   for (;;) {
     const err = sock_error(sk);
     if (err !== 0) return err;
     const queue = sk.sk_receive_queue;
-    const skb = queue.next;
+    const last = from === null ? null : queue.prev;
+    const skb = from === null ? queue.next : __skb_try_recv_from_queue(queue, from);
     if (skb !== null) {
       if ((flags & MSG_PEEK) !== 0) {
         skb.peeked = true;
@@ -87,7 +112,7 @@ export function* skb_recv_datagram(sk: sock, flags: number): Sleeps<sk_buff | nu
       return skb;
     }
     if (timeo === 0) return -EAGAIN;
-    const left = yield* __skb_wait_for_more_packets(sk, timeo, null);
+    const left = yield* __skb_wait_for_more_packets(sk, timeo, last);
     if (left === NOTHING_MORE) return null;
     if (left < 0) return left;
     timeo = left;

@@ -105,11 +105,21 @@ export function ip_generic_getfrag(
 
 /**
  * Wait until the send buffer has room: what sock_alloc_send_skb() does within ip_append_data() in Linux. Apart, so that
- * ip_append_data() itself may run in softirq.
+ * ip_append_data() itself may run in softirq. For a datagram that is too long nothing is waited for: that comes first.
  *
+ * @param length bytes behind the IP header
  * @returns 0, a pending error, -EPIPE, -EAGAIN, -ERESTARTSYS
  */
-export function* ip_wait_for_sndbuf(sk: sock, flags: number): Sleeps<Errno> {
+export function* ip_wait_for_sndbuf(
+  sk: sock,
+  rt: rtable,
+  ipc: ipcm_cookie,
+  length: number,
+  flags: number,
+): Sleeps<Errno> {
+  const mtu = ip_sk_use_pmtu(sk) ? dst_mtu(rt) : rt.dev.mtu;
+  const fragheaderlen = IPHDR_LEN + (ipc.opt === null ? 0 : ipc.opt.optlen);
+  if (length > (ip_sk_ignore_df(sk) ? IP_MAX_MTU : mtu) - fragheaderlen) return 0;
   const room = sk_wmem_alloc_get(sk) < sk.sk_sndbuf;
   if (room && sk.sk_err === 0 && (sk.sk_shutdown & SEND_SHUTDOWN) === 0) return 0;
   const skb = yield* sock_alloc_send_skb(sk, 0, (flags & MSG_DONTWAIT) !== 0);

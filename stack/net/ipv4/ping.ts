@@ -326,7 +326,7 @@ export function* ping_v4_sendmsg(sk: sock, msg: msghdr, len: number): Sleeps<num
   yield* lock_sock(sk);
   icmph.checksum = 0;
   icmph.id = inet.inet_sport;
-  let err = yield* ip_wait_for_sndbuf(sk, msg.msg_flags);
+  let err = yield* ip_wait_for_sndbuf(sk, rt, ipc, len, msg.msg_flags);
   if (err === 0) {
     err = ip_append_data(sk, fl4, ping_getfrag, pfh, len, ICMPHDR_LEN, ipc, rt, msg.msg_flags);
     if (err !== 0) ip_flush_pending_frames(sk);

@@ -5,11 +5,12 @@
  * @linux net/core/sock.c
  */
 import type { Sleeps } from '../../../include/linux/sched.ts';
-import { NO_SLEEP, TASK_UNINTERRUPTIBLE } from '../../../include/linux/sched.ts';
+import { TASK_UNINTERRUPTIBLE } from '../../../include/linux/sched.ts';
 import type { sk_buff } from '../../../include/linux/skbuff.ts';
 import { wait_queue_head, waitqueue_active } from '../../../include/linux/wait.ts';
 import { sock_net, type sock } from '../../../include/net/sock.ts';
 import { schedule } from '../../../kernel/sched/core.ts';
+import { NO_SLEEP } from '../../../kernel/sched/no_sleep.ts';
 import { DEFINE_WAIT, finish_wait, prepare_to_wait_exclusive, wake_up } from '../../../kernel/sched/wait.ts';
 import { local_bh_disable, local_bh_enable } from '../../../kernel/softirq.ts';
 

@@ -1,5 +1,5 @@
 /** The options of SOL_SOCKET. Values are ints, or { l_onoff, l_linger } and { tv_sec, tv_usec }. @linux net/core/sock.c */
-import type { socket, sockopt_value } from '../../../include/linux/net.ts';
+import { sockopt_int, type socket, type sockopt_value } from '../../../include/linux/net.ts';
 import { CAP_NET_ADMIN, MAX_SCHEDULE_TIMEOUT, type Sleeps } from '../../../include/linux/sched.ts';
 import {
   SOCK_BROADCAST,
@@ -30,6 +30,7 @@ import {
   EINVAL,
   ENODEV,
   ENOPROTOOPT,
+  EOPNOTSUPP,
   EPERM,
   type Errno,
 } from '../../../include/uapi/asm-generic/errno.ts';
@@ -178,9 +179,13 @@ function sk_setsockopt(sk: sock, optname: number, optval: sockopt_value): Errno 
       if ((val < 0 || val > 6) && !ns_capable(machine.current, CAP_NET_ADMIN)) return -EPERM;
       sk.sk_priority = val;
       return 0;
-    case SO.SO_RCVLOWAT:
-      sk.sk_rcvlowat = val < 0 ? INT_MAX : val || 1;
+    case SO.SO_RCVLOWAT: {
+      const lowat = val < 0 ? INT_MAX : val;
+      const set_rcvlowat = sk.sk_socket?.ops?.set_rcvlowat;
+      if (set_rcvlowat !== undefined) return set_rcvlowat(sk, lowat);
+      sk.sk_rcvlowat = lowat || 1;
       return 0;
+    }
     case SO.SO_TIMESTAMP:
       sock_valbool_flag(sk, SOCK_RCVTSTAMP, valbool);
       return 0;
@@ -189,8 +194,7 @@ function sk_setsockopt(sk: sock, optname: number, optval: sockopt_value): Errno 
       sk.sk_mark = val;
       return 0;
     case SO.SO_PEEK_OFF:
-      sk.sk_peek_off = val;
-      return 0;
+      return sk.sk_socket?.ops?.set_peek_off?.(sk, val) ?? -EOPNOTSUPP;
     case SO.SO_MAX_PACING_RATE:
       sk.sk_pacing_status = val === -1 ? SK_PACING_NONE : SK_PACING_NEEDED;
       sk.sk_max_pacing_rate = val === -1 ? Infinity : val >>> 0;
@@ -241,7 +245,7 @@ export function sock_getsockopt(sock: socket, optname: number): sockopt_value | 
     case SO.SO_NO_CHECK:
       return Number(sk.sk_no_check_tx);
     case SO.SO_PRIORITY:
-      return sk.sk_priority;
+      return sockopt_int(sk.sk_priority);
     case SO.SO_LINGER:
       return { l_onoff: flag(SOCK_LINGER), l_linger: Math.floor(sk.sk_lingertime / HZ) };
     case SO.SO_TIMESTAMP:
@@ -257,9 +261,9 @@ export function sock_getsockopt(sock: socket, optname: number): sockopt_value | 
     case SO.SO_ACCEPTCONN:
       return Number(sk.sk_state === TCP_LISTEN);
     case SO.SO_MARK:
-      return sk.sk_mark;
+      return sockopt_int(sk.sk_mark);
     case SO.SO_PEEK_OFF:
-      return sk.sk_peek_off;
+      return sock.ops?.set_peek_off === undefined ? -EOPNOTSUPP : sockopt_int(sk.sk_peek_off);
     case SO.SO_BINDTODEVICE: {
       if (sk.sk_bound_dev_if === 0) return '';
       return sock_net(sk).dev_base.get(sk.sk_bound_dev_if)?.name ?? -ENODEV;

@@ -4,6 +4,7 @@ import type { net_proto_family, proto_ops } from '../../../include/linux/net.ts'
 import { IPPROTO_ICMP, IPPROTO_IP, IPPROTO_TCP, IPPROTO_UDP } from '../../../include/uapi/linux/in.ts';
 import { PF_INET, SOCK_DGRAM, SOCK_RAW, SOCK_STREAM } from '../../../include/uapi/linux/socket.ts';
 import { datagram_poll } from '../../core/datagram.ts';
+import { sk_set_peek_off } from '../../core/sock/peek_off.ts';
 import {
   sock_common_getsockopt,
   sock_common_setsockopt,
@@ -13,6 +14,7 @@ import {
 import { ping_prot } from '../ping.ts';
 import { raw_prot } from '../raw.ts';
 import { tcp_poll } from '../tcp/poll.ts';
+import { tcp_set_rcvlowat } from '../tcp/recvmsg.ts';
 import { tcp_prot } from '../tcp_ipv4/prot.ts';
 import { udp_poll, udp_prot } from '../udp.ts';
 import {
@@ -60,6 +62,7 @@ export function inet_stream_ops(owner: module): proto_ops {
     accept: inet_accept,
     listen: inet_listen,
     poll: tcp_poll,
+    set_rcvlowat: tcp_set_rcvlowat,
   };
 }
 /** UDP, and ping. @linux net/ipv4/af_inet.c */
@@ -71,6 +74,7 @@ export function inet_dgram_ops(owner: module): proto_ops {
     accept: sock_no_accept,
     listen: sock_no_listen,
     poll: udp_poll,
+    set_peek_off: sk_set_peek_off,
   };
 }
 /** Raw IP: datagrams without a port. @linux net/ipv4/af_inet.c */

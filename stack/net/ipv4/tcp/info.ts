@@ -39,6 +39,9 @@ function tcp_get_info_chrono_stats(tp: tcp_sock, info: tcp_info): void {
   info.tcpi_busy_time = busy + info.tcpi_rwnd_limited + info.tcpi_sndbuf_limited;
 }
 
+/** No limit, as a u64 says it. */
+const ULLONG_MAX = 2 ** 64 - 1;
+
 /** All that TCP_INFO tells. Of a listener, only a few fields mean something. @linux net/ipv4/tcp.c */
 export function tcp_get_info(sk: sock): tcp_info {
   const info = new tcp_info();
@@ -47,8 +50,8 @@ export function tcp_get_info(sk: sock): tcp_info {
   const icsk = inet_csk(sk);
 
   info.tcpi_state = sk.skc_state;
-  info.tcpi_pacing_rate = sk.sk_pacing_rate;
-  info.tcpi_max_pacing_rate = sk.sk_max_pacing_rate;
+  info.tcpi_pacing_rate = Math.min(sk.sk_pacing_rate, ULLONG_MAX);
+  info.tcpi_max_pacing_rate = Math.min(sk.sk_max_pacing_rate, ULLONG_MAX);
   info.tcpi_reordering = tp.reordering;
   info.tcpi_snd_cwnd = tp.snd_cwnd;
   if (sk.skc_state === TCP_LISTEN) {

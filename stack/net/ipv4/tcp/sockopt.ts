@@ -1,5 +1,5 @@
 /** The options of SOL_TCP. */
-import type { sockopt_value } from '../../../include/linux/net.ts';
+import { sockopt_int, type sockopt_value } from '../../../include/linux/net.ts';
 import { CAP_NET_ADMIN, type Sleeps } from '../../../include/linux/sched.ts';
 import { tcp_sk } from '../../../include/linux/tcp.ts';
 import {
@@ -287,8 +287,8 @@ export function* do_tcp_getsockopt(sk: sock, optname: number): Sleeps<sockopt_va
     case TCP.TCP_SYNCNT:
       return icsk.icsk_syn_retries || ipv4.sysctl_tcp_syn_retries;
     case TCP.TCP_LINGER2:
-      // -1 is a value, not an error: say so as the object that sockopt values may be.
-      return tp.linger2 < 0 ? int_value(-1) : Math.floor((tp.linger2 || ipv4.sysctl_tcp_fin_timeout) / HZ);
+      if (tp.linger2 < 0) return sockopt_int(-1);
+      return Math.floor((tp.linger2 || ipv4.sysctl_tcp_fin_timeout) / HZ);
     case TCP.TCP_DEFER_ACCEPT:
       return retrans_to_secs(
         icsk.icsk_accept_queue?.rskq_defer_accept ?? 0,
@@ -334,11 +334,6 @@ export function* do_tcp_getsockopt(sk: sock, optname: number): Sleeps<sockopt_va
     default:
       return -ENOPROTOOPT;
   }
-}
-
-/** An int that is negative and yet not an error. */
-function int_value(value: number): sockopt_value {
-  return { value };
 }
 
 /** The protocol's getsockopt operation. @linux net/ipv4/tcp.c */

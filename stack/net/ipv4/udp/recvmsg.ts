@@ -18,6 +18,7 @@ import {
 } from '../../../include/uapi/linux/snmp.ts';
 import { SIOCINQ, SIOCOUTQ } from '../../../include/uapi/linux/sockios.ts';
 import { SKB_DROP_REASON_UDP_CSUM } from '../../../include/net/dropreason.ts';
+import { sk_peek_offset_bwd, sk_peek_offset_fwd } from '../../core/sock/peek_off.ts';
 import { AF_INET, MSG_ERRQUEUE, MSG_PEEK, MSG_TRUNC } from '../../../include/uapi/linux/socket.ts';
 import {
   datagram_poll,
@@ -53,18 +54,20 @@ export function* udp_recvmsg(sk: sock, msg: msghdr, len: number, flags: number):
   if ((flags & MSG_ERRQUEUE) !== 0) return ip_recv_error(sk, msg, len);
   const peeking = (flags & MSG_PEEK) !== 0;
   for (;;) {
-    const skb = yield* skb_recv_datagram(sk, flags);
+    const from = peeking && sk.sk_peek_off >= 0 ? { off: sk.sk_peek_off } : null;
+    const skb = yield* skb_recv_datagram(sk, flags, from);
     if (skb === null) return 0;
     if (IS_ERR(skb)) return skb;
     const ulen = skb.len;
-    const copied = Math.min(ulen, len);
+    const off = from === null ? 0 : from.off;
+    const copied = Math.min(ulen - off, len);
     if (udp_lib_checksum_complete(skb)) {
       checksum_failed(sk, skb, peeking);
       msg.msg_flags &= ~MSG_TRUNC;
       continue;
     }
-    if (copied < ulen) msg.msg_flags |= MSG_TRUNC;
-    const err = skb_copy_datagram_msg(skb, 0, msg, copied);
+    if (copied < ulen - off) msg.msg_flags |= MSG_TRUNC;
+    const err = skb_copy_datagram_msg(skb, off, msg, copied);
     if (err !== 0) {
       if (!peeking) {
         sk_drops_add(sk, 1);
@@ -76,8 +79,11 @@ export function* udp_recvmsg(sk: sock, msg: msghdr, len: number, flags: number):
     if (!peeking) UDP_INC_STATS(sock_net(sk), UDP_MIB_INDATAGRAMS);
     msg.msg_name = { sin_family: AF_INET, sin_port: udp_hdr(skb).source, sin_addr: ip_hdr(skb).saddr };
     if (inet_sk(sk).cmsg_flags !== 0) ip_cmsg_recv(msg, sk, skb);
+    const ret = (flags & MSG_TRUNC) !== 0 ? ulen : copied;
+    if (peeking) sk_peek_offset_fwd(sk, ret);
+    else sk_peek_offset_bwd(sk, ulen);
     skb_free_datagram(sk, skb);
-    return (flags & MSG_TRUNC) !== 0 ? ulen : copied;
+    return ret;
   }
 }
 

@@ -173,7 +173,7 @@ export function* udp_sendmsg(sk: sock, msg: msghdr, len: number): Sleeps<number 
     }
   }
 
-  let err = yield* ip_wait_for_sndbuf(sk, flags);
+  let err = yield* ip_wait_for_sndbuf(sk, rt, ipc, len + UDPHDR_LEN, flags);
   if (err === 0) {
     if (corkreq) err = yield* begin_corked(sk, msg, len, fl4, ipc, rt);
     else err = send_at_once(sk, msg, len, fl4, ipc, rt);

@@ -267,4 +267,14 @@ describe('loss', () => {
         assert.equal(s.sock(fd).snd_una, s.sock(fd).snd_nxt);
       })
       .run());
+
+  it('SO_RCVLOWAT is at most half of the largest receive buffer, and makes room for itself', () =>
+    story()
+      .process('process', async (s) => {
+        const fd = await s.socket(s.AF_INET, s.SOCK_STREAM);
+        await s.setsockopt(fd, s.SOL_SOCKET, s.SO_RCVLOWAT, -2);
+        assert.equal(await s.getsockopt(fd, s.SOL_SOCKET, s.SO_RCVLOWAT), 6_291_456 / 2);
+        assert.equal(await s.getsockopt(fd, s.SOL_SOCKET, s.SO_RCVBUF), 6_291_456);
+      })
+      .run());
 });

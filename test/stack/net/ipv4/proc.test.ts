@@ -202,7 +202,7 @@ describe('/proc/net', () => {
         assert.match(s.proc('dev'), /^\s*lo: /m);
         assert.equal(s.proc('arp').trimEnd().split('\n').length, 1);
         assert.ok(s.proc('route').startsWith('Iface\tDestination'));
-        assert.equal(s.proc('nothing'), null);
+        assert.throws(() => s.proc('nothing'), { code: 'ENOENT' });
       })
       .run());
 });

@@ -268,4 +268,42 @@ describe('IP fragments', () => {
       },
       { nic: { mtu: 1500 } },
     ));
+
+  it('peeks from where SO_PEEK_OFF says, which moves along; other sockets do not know it', () =>
+    alone(async (s) => {
+      const fd = await bound(s);
+      const sender = await udp(s);
+      await s.sendto(sender, 'abcdef', 0, ADDRESS);
+      await s.sendto(sender, 'ghi', 0, ADDRESS);
+      const offset = () => s.getsockopt(fd, s.SOL_SOCKET, s.SO_PEEK_OFF);
+      assert.equal(await offset(), -1);
+      await s.setsockopt(fd, s.SOL_SOCKET, s.SO_PEEK_OFF, 2);
+      const peeked: string[] = [];
+      for (let i = 0; i < 3; i++) peeked.push(textOf(await s.recv(fd, 2, s.MSG_PEEK)));
+      assert.deepEqual([...peeked, await offset()], ['cd', 'ef', 'gh', 8]);
+      // Reading takes bytes away before the place.
+      assert.equal(textOf(await s.recv(fd, 100)), 'abcdef');
+      assert.equal(await offset(), 2);
+      const stream = await s.socket(s.AF_INET, s.SOCK_STREAM);
+      assert.equal(await codeOf(s.setsockopt(stream, s.SOL_SOCKET, s.SO_PEEK_OFF, 1)), 'EOPNOTSUPP');
+    }));
+
+  it('reads options that are negative numbers as what they are', () =>
+    alone(async (s) => {
+      const fd = await udp(s);
+      for (const option of [s.SO_PRIORITY, s.SO_MARK]) {
+        await s.setsockopt(fd, s.SOL_SOCKET, option, -2);
+        assert.equal(await s.getsockopt(fd, s.SOL_SOCKET, option), -2);
+      }
+    }));
+
+  it('says EMSGSIZE before it tells of a pending error', () =>
+    alone(async (s) => {
+      const fd = await udp(s);
+      await s.connect(fd, NOBODY);
+      await s.send(fd, 'x');
+      await s.sleep(1);
+      assert.equal(await codeOf(s.send(fd, new Uint8Array(65_508))), 'EMSGSIZE');
+      assert.equal(await codeOf(s.recv(fd, 1)), 'ECONNREFUSED');
+    }));
 });
