@@ -1,6 +1,6 @@
 /** Settings by their names under /proc/sys. @linux kernel/sysctl.c, net/ipv4/sysctl_net_ipv4.c, net/core/sysctl_net_core.c */
 import type { net } from '../include/net/net_namespace.ts';
-import { EINVAL, ENOENT, type Errno } from '../include/uapi/asm-generic/errno.ts';
+import { EACCES, EINVAL, ENOENT, type Errno } from '../include/uapi/asm-generic/errno.ts';
 
 /** Reads and writes one setting as the text that /proc/sys shows. */
 export interface ctl_table {
@@ -59,6 +59,18 @@ const congestion_control: ctl_table = {
   },
 };
 
+const read_only = (get: (net: net) => string): ctl_table => ({ get, set: () => -EACCES });
+/** The queueing discipline of devices that are switched on from now on. */
+const default_qdisc: ctl_table = {
+  get: (net) => net.core.sysctl_default_qdisc,
+  set(net, text) {
+    if (!QDISCS.includes(text.trim())) return -ENOENT;
+    net.core.sysctl_default_qdisc = text.trim();
+    return 0;
+  },
+};
+const QDISCS = ['pfifo_fast', 'pfifo', 'bfifo'];
+
 /** Every setting, by name. */
 export const SYSCTLS: Readonly<Record<string, ctl_table>> = {
   'net.core.somaxconn': number(core, 'sysctl_somaxconn', 1, 0),
@@ -71,6 +83,7 @@ export const SYSCTLS: Readonly<Record<string, ctl_table>> = {
   'net.core.netdev_budget': number(core, 'sysctl_netdev_budget', 1, 1),
   'net.core.netdev_budget_usecs': number(core, 'sysctl_netdev_budget_usecs', 1, 0),
   'net.core.netdev_max_backlog': number(core, 'sysctl_netdev_max_backlog', 1, 0),
+  'net.core.default_qdisc': default_qdisc,
   'net.core.dev_weight': number(core, 'sysctl_dev_weight', 1, 1),
   'net.core.tstamp_allow_data': number(core, 'sysctl_tstamp_allow_data', 1, 0, 1),
   'net.core.gro_normal_batch': number(core, 'sysctl_gro_normal_batch', 1, 1),
@@ -108,11 +121,13 @@ export const SYSCTLS: Readonly<Record<string, ctl_table>> = {
   'net.ipv4.tcp_comp_sack_nr': v4('sysctl_tcp_comp_sack_nr', 0, 255),
   'net.ipv4.tcp_comp_sack_slack_ns': v4('sysctl_tcp_comp_sack_slack_ns', 0),
   'net.ipv4.tcp_congestion_control': congestion_control,
+  'net.ipv4.tcp_available_congestion_control': read_only((net) => net.machine.congestion_controls.join(' ')),
   'net.ipv4.tcp_dsack': v4('sysctl_tcp_dsack', 0, 1),
   'net.ipv4.tcp_early_demux': v4('sysctl_tcp_early_demux', 0, 1),
   'net.ipv4.tcp_early_retrans': v4('sysctl_tcp_early_retrans', 0, 4),
   'net.ipv4.tcp_ecn': v4('sysctl_tcp_ecn', 0, 2),
   'net.ipv4.tcp_ecn_fallback': v4('sysctl_tcp_ecn_fallback', 0, 1),
+  'net.ipv4.tcp_ehash_entries': read_only((net) => String(net.ipv4.hashinfo.ehash_mask + 1)),
   'net.ipv4.tcp_fastopen': v4('sysctl_tcp_fastopen', 0),
   'net.ipv4.tcp_fin_timeout': v4_jiffies('sysctl_tcp_fin_timeout'),
   'net.ipv4.tcp_frto': v4('sysctl_tcp_frto', 0),
