@@ -46,7 +46,8 @@ export class Scripts {
     this.#skipped = patterns.map((pattern) => new RegExp(pattern));
   }
   isSkipped(url: string): boolean {
-    return this.#skipped.some((pattern) => pattern.test(url));
+    const path = this.pathOf(url) ?? url;
+    return this.#skipped.some((pattern) => pattern.test(url) || pattern.test(path));
   }
   all(): Script[] {
     return [...this.#byUrl.values()];

@@ -43,6 +43,8 @@ export class Configuration {
   }
 
   async setFunctions({ breakpoints }: DebugProtocol.SetFunctionBreakpointsArguments): Promise<Breakpoint[]> {
+    if (!breakpoints.every(({ name }) => typeof name === 'string'))
+      throw new Error('setFunctionBreakpoints needs a "name" for each breakpoint, a string');
     this.#functions = breakpoints;
     if (this.#run === undefined) return breakpoints.map(() => ({ verified: false, message: NOT_YET }));
     return this.#run.functionBreakpoints.set(breakpoints);

@@ -10,6 +10,7 @@ import { Configuration } from './configuration.ts';
 import { evaluate, setVariable } from './evaluate.ts';
 import { parseLaunch, type LaunchArguments } from './launchArguments.ts';
 import { onePacket, packetCode, packetRows, writePackets } from './packetRequests.ts';
+import { refuseMalformed } from './requestArguments.ts';
 import { Run } from './run.ts';
 import { breakOnSocket, setTreeValue, tree } from './treeRequests.ts';
 import { threads } from './threadRequests.ts';
@@ -123,6 +124,7 @@ export class SockscopeSession extends DebugSession {
     const handler = Object.hasOwn(this.#handlers, command) ? this.#handlers[command] : undefined;
     try {
       if (handler === undefined) throw new Error(`the request "${command}" is not supported`);
+      refuseMalformed(command, request.arguments);
       const answer = Promise.resolve(handler((request.arguments ?? {}) as never));
       response.body = await (SockscopeSession.#patient.has(command) ? answer : inTime(answer, command));
     } catch (error) {

@@ -7,11 +7,10 @@ export interface ScenarioProcess {
   line: number;
 }
 
-const IMPORT =
-  /\bfrom\s*(['"])sockscope\1|\bimport\s*\(?\s*(['"])sockscope\2|\brequire\(\s*(['"])sockscope\3/;
+const IMPORT = /\bfrom\s*(['"])sockscope\1|\bimport\s*\(?\s*(['"])sockscope\2/;
 
 const PROCESS =
-  /^export\s+(?:default\s+)?async\s+function\s+(?<declared>[\w$]+)|^export\s+(?:const|let)\s+(?<assigned>[\w$]+)\s*(?::[^=]+)?=\s*async\b/;
+  /^export\s+async\s+function\s+(?<declared>[\w$]+)|^export\s+(?:const|let)\s+(?<assigned>[\w$]+)\s*(?::[^=]+)?=\s*async\b/;
 
 /** Does this source import the module `sockscope`? */
 export function isScenario(text: string): boolean {

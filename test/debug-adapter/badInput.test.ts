@@ -69,10 +69,31 @@ describe('debug adapter: bad input', () => {
         'evaluate',
         'sockscope/tree',
       ])
-        await refused(adapter, command, { threadId: 1 }, /launch a scenario first/);
+        await refused(
+          adapter,
+          command,
+          { threadId: 1, expression: '1', view: 'sockets' },
+          /launch a scenario first/,
+        );
       await refused(adapter, 'attach', {}, /Use "request": "launch"/);
       await refused(adapter, 'gotoTargets', {}, /"gotoTargets" is not supported/);
       await refused(adapter, 'toString', {}, /"toString" is not supported/);
+    }));
+
+  it('says what a request lacks', () =>
+    withAdapter(async (adapter) => {
+      await adapter.client.initializeRequest();
+      await refused(adapter, 'setBreakpoints', {}, /setBreakpoints needs "source", an object/);
+      await refused(adapter, 'setFunctionBreakpoints', { breakpoints: [{}] }, /needs a "name" for each/);
+      await refused(adapter, 'evaluate', {}, /evaluate needs "expression", a string, and got nothing/);
+      await refused(
+        adapter,
+        'variables',
+        { variablesReference: 'x' },
+        /needs "variablesReference", a number/,
+      );
+      // What was refused is not kept.
+      await adapter.request('launch', { program: fixture('handshake'), stopOnEntry: true });
     }));
 
   it('refuses conditions of filters that do not parse, and says where', () =>

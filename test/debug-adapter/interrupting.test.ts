@@ -142,7 +142,7 @@ describe('debug adapter: interrupting', () => {
       await adapter.launch({ program: fixture('handshake'), stopOnEntry: true });
       await adapter.stopped();
       await assert.rejects(adapter.request('next', { threadId: 999 }), /there is no thread 999/);
-      await assert.rejects(adapter.request('next', {}), /there is no thread/);
+      await assert.rejects(adapter.request('next', {}), /next needs "threadId"/);
       assert.ok((await adapter.stack()).length > 0);
     }));
 });
