@@ -14,7 +14,7 @@ import { task_struct } from './include/linux/sched.ts';
 import type { hrtimer } from './include/linux/timer.ts';
 import { inet_hashinfo } from './include/net/inet_hashtables.ts';
 import { net } from './include/net/net_namespace.ts';
-import type { sock } from './include/net/sock.ts';
+import type { proto, sock } from './include/net/sock.ts';
 import type { Errno } from './include/uapi/asm-generic/errno.ts';
 import { SOCK_MAX } from './include/uapi/linux/socket.ts';
 import { fault_attr } from './kernel/fault_inject.ts';
@@ -94,6 +94,8 @@ export class Machine {
   inetsw: inet_protosw[][] = Array.from({ length: SOCK_MAX }, () => []);
   /** All protocol sockets that exist, whoever refers to them. */
   sockets = new Set<sock>();
+  /** How many of them each protocol has: what sk_refcnt_debug_inc() counts. */
+  socks = new Map<proto, number>();
   max_sockets = 1_000_000;
   congestion_controls: readonly string[] = [];
 

@@ -37,7 +37,6 @@ export class Stop {
   readonly #frames = new Map<number, FrameView[]>();
   /** The thread that stopped. */
   readonly threadId: number;
-
   /** The task on the CPU, under an interrupt's context if there is one; 0: none. */
   readonly pid: number;
   /** Its frames do not reach down to the scenario: the agent knows the rest. */

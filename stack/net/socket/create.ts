@@ -3,7 +3,14 @@ import type { Machine } from '../../machine.ts';
 import { socket } from '../../include/linux/net.ts';
 import type { Sleeps } from '../../include/linux/sched.ts';
 import type { net } from '../../include/net/net_namespace.ts';
-import { EAFNOSUPPORT, EINVAL, ENFILE, IS_ERR, type Errno } from '../../include/uapi/asm-generic/errno.ts';
+import {
+  EAFNOSUPPORT,
+  EINVAL,
+  ENFILE,
+  IS_ERR,
+  PTR_ERR,
+  type Errno,
+} from '../../include/uapi/asm-generic/errno.ts';
 import {
   NPROTO,
   O_CLOEXEC,
@@ -35,7 +42,7 @@ export function* __sys_socket(
   protocol: number,
 ): Sleeps<number | Errno> {
   const sock = yield* __sys_socket_create(machine, family, type, protocol);
-  if (IS_ERR(sock)) return sock;
+  if (IS_ERR(sock)) return PTR_ERR(sock);
 
   let flags = type & ~SOCK_TYPE_MASK;
   // On some architectures (alpha, mips, parisc, sparc) the two differ; here, as on x86, they are the same.

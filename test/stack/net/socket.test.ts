@@ -12,6 +12,9 @@ function accounts({ machine, modules }: Sockscope) {
   return {
     moduleReferences: modules.refcount(),
     sockets: machine.sockets.size,
+    socketsByProtocol: [...machine.socks]
+      .filter(([, count]) => count !== 0)
+      .map(([{ name }, count]) => `${name} ${count}`),
     bsdSockets: machine.init_net.sockets_in_use,
     files: machine.files.nr_files,
     descriptors: machine.current.files.open_fds.size,

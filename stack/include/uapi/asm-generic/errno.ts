@@ -71,6 +71,10 @@ export const ENOTSUPP = 524;
 /** 0 or a negative error number. */
 export type Errno = number;
 
+/** The error number that a failed function returned instead of an object. @linux include/linux/err.h */
+export function PTR_ERR(value: Errno): Errno {
+  return value;
+}
 /** True when a `T | Errno` is an error. @linux include/linux/err.h */
 export function IS_ERR(value: unknown): value is Errno {
   return typeof value === 'number' && value < 0;

@@ -11,6 +11,7 @@ import {
   sock_set_flag,
   type proto,
   type sock,
+  sk_refcnt_debug_inc,
 } from '../../../include/net/sock.ts';
 import { TCP_CLOSE } from '../../../include/uapi/linux/tcp.ts';
 import { try_module_get } from '../../../kernel/module.ts';
@@ -89,6 +90,7 @@ export function sk_clone_lock(sk: sock): sock | null {
   const newsk = sk.sk_prot.alloc(sock_net(sk), sk.sk_prot);
   sock_copy(newsk, sk);
   newsk.skc_refcnt = 2;
+  sk_refcnt_debug_inc(newsk);
   newsk.sk_wmem_alloc = 1;
   newsk.sk_userlocks = sk.sk_userlocks & ~SOCK_BINDPORT_LOCK;
   newsk.sk_priority = 0;

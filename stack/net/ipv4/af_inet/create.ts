@@ -4,7 +4,7 @@ import { SS_UNCONNECTED } from '../../../include/linux/net.ts';
 import { CAP_NET_RAW, type Sleeps } from '../../../include/linux/sched.ts';
 import { inet_sk } from '../../../include/net/inet_sock.ts';
 import type { net } from '../../../include/net/net_namespace.ts';
-import { SK_CAN_REUSE, type proto, type sock } from '../../../include/net/sock.ts';
+import { SK_CAN_REUSE, sk_refcnt_debug_inc, type proto, type sock } from '../../../include/net/sock.ts';
 import {
   EINVAL,
   ENOMEM,
@@ -115,6 +115,8 @@ export function* inet_create(net: net, sock: socket, protocol: number, kern: boo
   inet.mc_index = 0;
   inet.mc_list = null;
   inet.rcv_tos = 0;
+
+  sk_refcnt_debug_inc(sk);
 
   if (inet.inet_num !== 0) {
     // A protocol that lets the user give a number when he makes the socket shares that number among all who ask.

@@ -1,7 +1,7 @@
 /** The end of an Internet socket. @linux net/ipv4/af_inet.c */
 import { dst_release } from '../../../include/net/dst.ts';
 import { inet_sk } from '../../../include/net/inet_sock.ts';
-import { SOCK_DEAD, sock_flag, sock_net, type sock } from '../../../include/net/sock.ts';
+import { SOCK_DEAD, sk_refcnt_debug_dec, sock_flag, sock_net, type sock } from '../../../include/net/sock.ts';
 import { SOCK_STREAM } from '../../../include/uapi/linux/socket.ts';
 import { TCP_CLOSE } from '../../../include/uapi/linux/tcp.ts';
 import { WARN_ON_ONCE } from '../../../kernel/printk.ts';
@@ -30,4 +30,5 @@ export function inet_sock_destruct(sk: sock): void {
   sk.sk_dst_cache = null;
   dst_release(sk.sk_rx_dst);
   sk.sk_rx_dst = null;
+  sk_refcnt_debug_dec(sk);
 }

@@ -237,6 +237,10 @@ describe('TIME_WAIT', () => {
           before - 1,
           'client and server socket are gone, and the listener',
         );
+        const counted = [...s.machine.socks.values()].reduce((sum, count) => sum + count, 0);
+        // Those that the kernel made for itself were not counted.
+        const users = [...s.machine.sockets].filter((sk) => !sk.sk_kern_sock);
+        assert.equal(counted, users.length, 'each is counted with its protocol, and counted off');
         const [tw, ...others] = timeWaits(s);
         assert.deepEqual(others, []);
         assert.deepEqual([tw!.skc_num, tw!.skc_dport, tw!.tw_substate], [port, 8080, s.TCP_TIME_WAIT]);
