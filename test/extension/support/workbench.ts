@@ -185,8 +185,16 @@ export class Workbench {
   /** Code lenses of the active editor: their texts, from top to bottom. */
   async codeLenses(): Promise<string[]> {
     const lenses = this.page.locator('.editor-instance .contentWidgets .codelens-decoration a');
-    await lenses.first().waitFor();
-    return (await lenses.allInnerTexts()).map((text) => text.trim());
+    let before = '';
+    // They are drawn anew now and then: what two looks in turn see is there.
+    return this.debug.waitUntil('code lenses that stay', async () => {
+      const texts = (await lenses.allInnerTexts()).map((text) => text.trim());
+      const now = texts.join('\n');
+      const isStable = now !== '' && now === before;
+      before = now;
+      if (!isStable) await this.page.waitForTimeout(100);
+      return isStable ? texts : undefined;
+    });
   }
 
   /** Saves what the window shows. @returns the file */
