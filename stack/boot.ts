@@ -16,6 +16,7 @@ import { Machine } from './machine.ts';
 import { dev_open, net_dev_init } from './net/core/dev.ts';
 import { inet_init } from './net/ipv4/af_inet.ts';
 import { CONGESTION_CONTROLS } from './net/ipv4/tcp_cong.ts';
+import { QDISCS } from './net/sched/sch_generic/activate.ts';
 
 /**
  * Build a machine and bring its network up.
@@ -25,6 +26,7 @@ import { CONGESTION_CONTROLS } from './net/ipv4/tcp_cong.ts';
 export function boot(config: MachineConfig): Machine {
   const machine = new Machine(config);
   machine.congestion_controls = CONGESTION_CONTROLS.map((ops) => ops.name);
+  machine.qdiscs = QDISCS.map((ops) => ops.id);
   open_softirq(machine, TIMER_SOFTIRQ, run_timer_softirq);
   open_softirq(machine, HRTIMER_SOFTIRQ, hrtimer_run_softirq);
   open_softirq(machine, TASKLET_SOFTIRQ, tasklet_action);

@@ -98,6 +98,7 @@ export class Machine {
   socks = new Map<proto, number>();
   max_sockets = 1_000_000;
   congestion_controls: readonly string[] = [];
+  qdiscs: readonly string[] = [];
 
   softnet = new softnet_data();
   init_net: net;

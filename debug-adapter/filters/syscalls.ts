@@ -10,7 +10,7 @@ type Enter = [task: task_struct, name: string, args: readonly unknown[]];
 const enterOf = (hit: TraceHit) => hit.args as unknown as Enter;
 
 /** What scenarios call; sleep() is nanosleep. */
-const SYSCALLS: readonly string[] =
+export const SYSCALLS: readonly string[] =
   'socket bind listen accept accept4 connect getsockname getpeername send sendto recv recvfrom read write shutdown close setsockopt getsockopt fcntl ioctl poll nanosleep'.split(
     ' ',
   );

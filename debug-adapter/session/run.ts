@@ -146,7 +146,11 @@ export class Run {
     } satisfies DebugProtocol.StoppedEvent['body']);
     stop.snapshot.then(
       (snapshot) => this.#surveyed(stop, snapshot),
-      () => {}, // The machine has ended meanwhile.
+      (error: unknown) => {
+        // The machine may have ended meanwhile; anything else is a defect, and nobody else may ask.
+        if (!this.debuggee.client.gone)
+          this.#emit('output', { category: 'important', output: `${(error as Error).message}\n` });
+      },
     );
   }
   /** What is known of the stop now is for the views. */

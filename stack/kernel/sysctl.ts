@@ -64,12 +64,11 @@ const read_only = (get: (net: net) => string): ctl_table => ({ get, set: () => -
 const default_qdisc: ctl_table = {
   get: (net) => net.core.sysctl_default_qdisc,
   set(net, text) {
-    if (!QDISCS.includes(text.trim())) return -ENOENT;
+    if (!net.machine.qdiscs.includes(text.trim())) return -ENOENT;
     net.core.sysctl_default_qdisc = text.trim();
     return 0;
   },
 };
-const QDISCS = ['pfifo_fast', 'pfifo', 'bfifo'];
 
 /** Every setting, by name. */
 export const SYSCTLS: Readonly<Record<string, ctl_table>> = {

@@ -25,12 +25,12 @@ export function tsharkRows(file: string): string[] {
 }
 
 /** Packets that are malformed, or whose checksums are wrong, and what tshark said on stderr about the file: nothing, if all is well. */
-export function tsharkComplaints(file: string): string {
+export function tsharkComplaints(file: string, ...options: string[]): string {
   const filter =
     '_ws.malformed || ip.checksum.status == "Bad" || _ws.expert.group == "Malformed" || _ws.expert.group == "Checksum"';
   const { stdout, stderr } = spawnSync(
     'tshark',
-    ['-n', '-r', file, '-o', 'ip.check_checksum:TRUE', '-Y', filter],
+    ['-n', '-r', file, '-o', 'ip.check_checksum:TRUE', ...options, '-Y', filter],
     {
       encoding: 'utf8',
     },

@@ -384,16 +384,6 @@ export function sock_owned_by_user(sk: sock): boolean {
 export function sk_sleep(sk: sock): wait_queue_head | null {
   return sk.sk_wq;
 }
-/** One more socket of its protocol exists: to see that none stays behind. @linux include/net/sock.h (SOCK_REFCNT_DEBUG) */
-export function sk_refcnt_debug_inc(sk: sock): void {
-  const { socks } = sock_net(sk).machine;
-  socks.set(sk.sk_prot, (socks.get(sk.sk_prot) ?? 0) + 1);
-}
-/** One of them is gone. @linux include/net/sock.h (SOCK_REFCNT_DEBUG) */
-export function sk_refcnt_debug_dec(sk: sock): void {
-  const { socks } = sock_net(sk).machine;
-  socks.set(sk.sk_prot, (socks.get(sk.sk_prot) ?? 0) - 1);
-}
 /** Take a reference of the socket. @linux include/net/sock.h */
 export function sock_hold(sk: sock_common): void {
   sk.skc_refcnt++;

@@ -426,3 +426,16 @@ describe('inet_create: what it sets', () => {
       assert.equal(cookies.size, 5);
     }));
 });
+
+describe('settings', () => {
+  it('name what there is; what is only to be read refuses to be written', () =>
+    story()
+      .process('process', async (s) => {
+        assert.equal(s.sysctl('net.ipv4.tcp_available_congestion_control'), 'reno cubic');
+        assert.equal(s.sysctl('net.ipv4.tcp_ehash_entries'), '16384');
+        assert.throws(() => s.sysctl('net.ipv4.tcp_ehash_entries', 1), { code: 'EACCES' });
+        assert.equal(s.sysctl('net.core.default_qdisc', 'pfifo'), 'pfifo');
+        assert.throws(() => s.sysctl('net.core.default_qdisc', 'fastest'), { code: 'ENOENT' });
+      })
+      .run());
+});

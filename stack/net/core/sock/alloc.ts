@@ -11,7 +11,6 @@ import {
   sock_set_flag,
   type proto,
   type sock,
-  sk_refcnt_debug_inc,
 } from '../../../include/net/sock.ts';
 import { TCP_CLOSE } from '../../../include/uapi/linux/tcp.ts';
 import { try_module_get } from '../../../kernel/module.ts';
@@ -25,6 +24,7 @@ import {
 } from './default_callbacks.ts';
 import { sock_put } from './free.ts';
 import { sk_sockets_allocated_inc } from './memory.ts';
+import { sk_refcnt_debug_inc } from './refcnt_debug.ts';
 
 /**
  * A new socket of a protocol; null when there is no memory (a scenario can make it so).

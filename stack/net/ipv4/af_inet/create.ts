@@ -4,7 +4,7 @@ import { SS_UNCONNECTED } from '../../../include/linux/net.ts';
 import { CAP_NET_RAW, type Sleeps } from '../../../include/linux/sched.ts';
 import { inet_sk } from '../../../include/net/inet_sock.ts';
 import type { net } from '../../../include/net/net_namespace.ts';
-import { SK_CAN_REUSE, sk_refcnt_debug_inc, type proto, type sock } from '../../../include/net/sock.ts';
+import { SK_CAN_REUSE, type proto, type sock } from '../../../include/net/sock.ts';
 import {
   EINVAL,
   ENOMEM,
@@ -23,6 +23,7 @@ import {
 import { PF_INET, SOCK_RAW } from '../../../include/uapi/linux/socket.ts';
 import { ns_capable } from '../../../kernel/capability.ts';
 import { request_module } from '../../../kernel/module.ts';
+import { sk_refcnt_debug_inc } from '../../core/sock/refcnt_debug.ts';
 import { sk_alloc, sk_common_release, sock_init_data } from '../../core/sock/alloc.ts';
 import { inet_sock_destruct } from './destruct.ts';
 

@@ -1,11 +1,12 @@
 /** The end of an Internet socket. @linux net/ipv4/af_inet.c */
 import { dst_release } from '../../../include/net/dst.ts';
 import { inet_sk } from '../../../include/net/inet_sock.ts';
-import { SOCK_DEAD, sk_refcnt_debug_dec, sock_flag, sock_net, type sock } from '../../../include/net/sock.ts';
+import { SOCK_DEAD, sock_flag, sock_net, type sock } from '../../../include/net/sock.ts';
 import { SOCK_STREAM } from '../../../include/uapi/linux/socket.ts';
 import { TCP_CLOSE } from '../../../include/uapi/linux/tcp.ts';
 import { WARN_ON_ONCE } from '../../../kernel/printk.ts';
 import { sk_mem_reclaim_final } from '../../core/sock/memory.ts';
+import { sk_refcnt_debug_dec } from '../../core/sock/refcnt_debug.ts';
 import { __skb_queue_purge } from '../../core/skbuff/queue.ts';
 
 /** Free what the socket still holds; say so if it holds what it should not. @linux net/ipv4/af_inet.c */
