@@ -69,7 +69,8 @@ export class WorkerHub {
   }
 
   send(sessionId: string, message: string): void {
-    this.#session.post('NodeWorker.sendMessageToWorker', { sessionId, message }, (error) => {
+    const escaped = escapeNonAscii(message);
+    this.#session.post('NodeWorker.sendMessageToWorker', { sessionId, message: escaped }, (error) => {
       if (error) this.#attached.get(sessionId)?.detached();
     });
   }
@@ -86,4 +87,9 @@ export class WorkerHub {
     this.#attached.set(sessionId, peer);
     peer.attached(sessionId);
   }
+}
+
+/** On its way a message is measured in bytes and counted in characters: beyond ASCII it would be cut off. JSON has escapes. */
+function escapeNonAscii(json: string): string {
+  return json.replace(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
