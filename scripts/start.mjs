@@ -7,7 +7,7 @@ import { step } from './lib/progress.mjs';
 import { build, install, root } from './steps.mjs';
 
 const samples = path.join(root, 'samples');
-const firstFile = path.join(samples, 'first-handshake.ts');
+const firstFile = path.join(samples, '01-first-handshake.ts');
 
 async function main() {
   await install();
@@ -25,7 +25,7 @@ async function openDesktop(code, vsix) {
     run(code, ['--install-extension', vsix, '--force']),
   );
   await run(code, [samples, '--goto', firstFile]);
-  console.log(`VS Code is open on ${samples}. Press F5 in first-handshake.ts.`);
+  console.log(`VS Code is open on ${samples}. Press F5 in ${path.basename(firstFile)}.`);
 }
 
 async function openServer(vsix) {
@@ -38,7 +38,7 @@ async function openServer(vsix) {
     startServer(server, { userFolder, workspace: samples, port }),
   );
   console.log(
-    `\nVS Code is at ${running.url}\nOpen first-handshake.ts there and press F5. Ctrl+C here ends it.`,
+    `\nVS Code is at ${running.url}\nOpen ${path.basename(firstFile)} there and press F5. Ctrl+C here ends it.`,
   );
   const address = new URL(running.url);
   address.searchParams.set('folder', samples);

@@ -6,12 +6,12 @@ import { DebugClient } from '@vscode/debugadapter-testsupport';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
-const SAMPLE = `${ROOT}samples/first-handshake.ts`;
+const SAMPLE = `${ROOT}samples/01-first-handshake.ts`;
 const ADAPTER = `${ROOT}dist/debug-adapter/main.js`;
 const CONNECT_LINE =
   readFileSync(SAMPLE, 'utf8')
     .split('\n')
-    .findIndex((line) => line.includes('await connect(')) + 1;
+    .findIndex((line) => line.includes('await connect(fd')) + 1;
 /** Launches measured (the median counts), and steps in each. */
 const LAUNCHES = 5;
 const STEPS = 60;

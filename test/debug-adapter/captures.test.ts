@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { samplePath } from '../support/samples.ts';
 import { needTshark, tsharkComplaints, tsharkRows } from '../support/tshark.ts';
 import { withAdapter } from './support/adapter.ts';
-import { sample } from './support/paths.ts';
 
 describe('debug adapter: captures', function () {
   this.timeout(60_000);
@@ -21,7 +21,7 @@ describe('debug adapter: captures', function () {
       withAdapter(async (adapter) => {
         const pcap = path.join(folder, `${name}-pcap.pcapng`);
         const exported = path.join(folder, `${name}-export.pcapng`);
-        await adapter.launch({ program: sample(name), pcap });
+        await adapter.launch({ program: samplePath(name), pcap });
         assert.equal(await adapter.stopped(), 'terminated');
         const { rows } = await adapter.custom('sockscope/packets', { from: 0, count: 1000 });
         const { packets } = await adapter.custom('sockscope/exportPackets', { path: exported });

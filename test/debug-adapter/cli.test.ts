@@ -5,6 +5,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { PacketStore } from '../../debug-adapter/packets/packetStore.ts';
+import { samplePath } from '../support/samples.ts';
 import { needTshark, tsharkComplaints } from '../support/tshark.ts';
 
 const root = path.resolve(import.meta.dirname, '../../..');
@@ -39,11 +40,14 @@ describe('the command line', function () {
     writeFileSync(file, source);
     return file;
   }
-  const sample = (name: string) => path.join(root, 'samples', name);
 
   it('runs a scenario to its end and passes its output through', async () => {
-    const ran = await sockscope('run', sample('first-handshake.ts'));
-    assert.deepEqual(ran, { code: 0, stdout: 'client is connected\nserver received "hello"\n', stderr: '' });
+    const ran = await sockscope('run', samplePath('first-handshake'));
+    assert.deepEqual(ran, {
+      code: 0,
+      stdout: 'client is connected\nclient received "welcome"\n',
+      stderr: '',
+    });
   });
   it('console.error goes to stderr, and is no failure', async () => {
     const ran = await sockscope(
@@ -191,7 +195,7 @@ describe('the command line', function () {
         assert.equal(ran.code, code);
         assert.equal(ran.stdout, '');
       });
-    const file = sample('first-handshake.ts');
+    const file = samplePath('first-handshake');
     refused('no command: the usage', [], 2, /^sockscope: no command given\n\nusage: sockscope run FILE/);
     refused('another command', ['walk', file], 2, /^sockscope: unknown command "walk"/);
     refused('no file', ['run'], 2, /^sockscope: FILE is missing/);
@@ -270,7 +274,7 @@ describe('the command line', function () {
     it('prints tracepoints as ftrace does, among the output', async () => {
       const { code, stdout } = await sockscope(
         'run',
-        sample('first-handshake.ts'),
+        samplePath('first-handshake'),
         '--trace',
         'sock:inet_sock_set_state,syscalls:sys_exit',
       );
@@ -289,7 +293,7 @@ describe('the command line', function () {
     it('takes patterns, several times', async () => {
       const { stdout } = await sockscope(
         'run',
-        sample('first-handshake.ts'),
+        samplePath('first-handshake'),
         '--trace',
         'irq:softirq_*',
         '--trace=napi:*',
@@ -302,14 +306,14 @@ describe('the command line', function () {
   describe('--pcap', () => {
     /** Captures of all samples, and of a lossy transfer with all TCP options. */
     const captures = [
-      ['first-handshake.ts', []],
-      ['echo.ts', []],
-      ['accept-queue-overflow.ts', []],
-      ['refused-and-reset.ts', []],
-      ['lost-syn.ts', []],
-      ['lost-syn-ack.ts', []],
-      ['udp-echo.ts', []],
-      ['ping.ts', []],
+      ['first-handshake', []],
+      ['echo', []],
+      ['accept-queue-overflow', []],
+      ['refused-and-reset', []],
+      ['lost-syn', []],
+      ['lost-syn-ack', []],
+      ['udp-echo', []],
+      ['ping', []],
       [
         'transfer',
         [
@@ -370,7 +374,7 @@ describe('the command line', function () {
     for (const [name, options] of captures) {
       it(`${name}: tshark has nothing to complain of, and reads what we read`, async () => {
         const pcap = path.join(folder, `${name}.pcapng`);
-        const file = name === 'transfer' ? scenario(TRANSFER, 'transfer.ts') : sample(name);
+        const file = name === 'transfer' ? scenario(TRANSFER, 'transfer.ts') : samplePath(name);
         const ran = await sockscope('run', file, '--pcap', pcap, ...options);
         assert.equal(ran.code, 0, ran.stderr);
         assert.ok(existsSync(pcap));

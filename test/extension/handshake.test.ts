@@ -13,10 +13,10 @@ describe('a first handshake, step by step', function () {
     code = await Workbench.open({
       files: path.join(root, 'samples'),
       inPlace: true,
-      expect: 'first-handshake.ts',
+      expect: '01-first-handshake.ts',
     });
     await code.widenSideBar(520);
-    await code.openFile('first-handshake.ts');
+    await code.openFile('01-first-handshake.ts');
   });
   after(() => code?.close());
   afterEach(async function () {
@@ -28,7 +28,7 @@ describe('a first handshake, step by step', function () {
     await code.debug.setBreakpoint(line);
     await code.debug.start();
     assert.match(await code.debug.stopped(), /breakpoint/i);
-    assert.match(await code.debug.top(), new RegExp(`^client first-handshake\\.ts ${line}:`));
+    assert.match(await code.debug.top(), new RegExp(`^client 01-first-handshake\\.ts ${line}:`));
     const rows = (await code.debug.rows()).join('\n');
     assert.match(rows, /client \[pid \d+\]/);
     assert.match(rows, /server \[pid \d+\]/);
@@ -137,9 +137,9 @@ describe('a first handshake, step by step', function () {
   });
 
   async function lineOf(text: string): Promise<number> {
-    const source = await readFile(path.join(code.workspace, 'first-handshake.ts'), 'utf8');
+    const source = await readFile(path.join(code.workspace, '01-first-handshake.ts'), 'utf8');
     const index = source.split('\n').findIndex((line) => line.includes(text));
-    assert.notEqual(index, -1, `first-handshake.ts has no line with ${text}`);
+    assert.notEqual(index, -1, `01-first-handshake.ts has no line with ${text}`);
     return index + 1;
   }
 });

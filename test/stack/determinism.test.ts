@@ -1,10 +1,11 @@
 /** Two runs are the same, byte by byte: traces, output and packets. */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { sampleFiles, samplePath } from '../support/samples.ts';
 import { connected, listener, receive, story } from './support/story.ts';
 
 const root = path.resolve(import.meta.dirname, '../../..');
@@ -17,7 +18,7 @@ describe('determinism', function () {
   let samples: string[];
   before(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'sockscope-determinism-'));
-    samples = (await readdir(path.join(root, 'samples'))).filter((name) => name.endsWith('.ts'));
+    samples = sampleFiles();
     assert.ok(samples.length >= 9, `samples: ${samples.join(', ')}`);
   });
   after(() => rm(folder, { recursive: true, force: true }));
@@ -51,7 +52,11 @@ describe('determinism', function () {
 
   it('another seed: another initial sequence number, another port; the same one: the same', async () => {
     const syn = async (...options: string[]) => {
-      const { pcap } = await once('first-handshake.ts', `seed${options.join('')}`, ...options);
+      const { pcap } = await once(
+        path.basename(samplePath('first-handshake')),
+        `seed${options.join('')}`,
+        ...options,
+      );
       // The first packet block: its data begins 28 bytes in; there Ethernet, IP, TCP.
       let at = 0;
       while (pcap.readUInt32LE(at) !== 6) at += pcap.readUInt32LE(at + 4);

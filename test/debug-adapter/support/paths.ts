@@ -11,6 +11,3 @@ export function fixture(name: string): string {
 export function stackFile(name: string): string {
   return path.join(ROOT, 'stack', ...name.split('/'));
 }
-export function sample(name: string): string {
-  return path.join(ROOT, 'samples', `${name}.ts`);
-}
