@@ -1,23 +1,27 @@
 // The extension's entry: what it is made of.
 import * as vscode from 'vscode';
-import { registerDebugSideBar } from './debugSideBar.ts';
 import { registerInlineValues } from './editor/inlineValues.ts';
+import { FirstStop } from './firstStop.ts';
 import { PacketsPanel } from './packets/packetsPanel.ts';
-import { registerConfigurations } from './scenario/configuration.ts';
+import { configurationFor, registerConfigurations } from './scenario/configuration.ts';
+import { LastProgram } from './scenario/lastProgram.ts';
 import { registerNewScenario } from './scenario/newScenario.ts';
 import { registerScenarioEditor } from './scenario/scenarioEditor.ts';
 import { Sessions } from './session.ts';
+import { StackSources } from './stackSources.ts';
 import { DebugTree } from './trees/debugTree.ts';
 import { registerTreeCommands } from './trees/treeCommands.ts';
 
 /** Called by VS Code when something of the extension is first needed. */
 export function activate(context: vscode.ExtensionContext): void {
   const log = vscode.window.createOutputChannel('Sockscope', { log: true });
+  const sources = new StackSources(context.extensionUri);
   const sessions = new Sessions();
   const trees = (['sockets', 'interfaces', 'kernel'] as const).map(
     (view) => new DebugTree(view, sessions, log),
   );
   const packets = new PacketsPanel(context.extensionUri, sessions, log);
+  const lastProgram = new LastProgram(context.workspaceState, sources, configurationFor);
   context.subscriptions.push(
     log,
     sessions,
@@ -25,9 +29,10 @@ export function activate(context: vscode.ExtensionContext): void {
     packets,
     registerTreeCommands(trees, packets),
     registerScenarioEditor(),
-    registerConfigurations(),
+    lastProgram,
+    registerConfigurations(lastProgram, sources),
     registerNewScenario(context.extensionUri),
-    registerDebugSideBar(sessions, context.globalState),
-    registerInlineValues(sessions, context.extensionUri),
+    new FirstStop(sessions, packets, context.globalState),
+    registerInlineValues(sessions, sources),
   );
 }

@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import { isScenarioDocument, SCENARIO_LANGUAGES } from '../scenario/scenarioEditor.ts';
 import type { Sessions } from '../session.ts';
+import type { StackSources } from '../stackSources.ts';
 import { functionStart, mentions } from './sourceText.ts';
 
 /** Each member chain (`sk.sk_state`) costs one evaluation; those nearest to the stop come first. */
@@ -53,10 +54,9 @@ class InlineValues implements vscode.InlineValuesProvider {
  * Registers the provider while a session of this type lives. Registered for good, it would change what other debuggers
  * show: VS Code takes inline values from its own guess only where a language has no provider.
  */
-export function registerInlineValues(sessions: Sessions, extensionUri: vscode.Uri): vscode.Disposable {
-  const stack = vscode.Uri.joinPath(extensionUri, 'stack').fsPath;
+export function registerInlineValues(sessions: Sessions, sources: StackSources): vscode.Disposable {
   const isOurs = (document: vscode.TextDocument) =>
-    document.uri.fsPath.startsWith(stack) || isScenarioDocument(document);
+    sources.has(document.uri.fsPath) || isScenarioDocument(document);
   const provider = new InlineValues(sessions, isOurs);
   let registration: vscode.Disposable | undefined;
   const update = () => {

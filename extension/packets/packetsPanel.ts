@@ -17,16 +17,21 @@ export class PacketsPanel implements vscode.WebviewViewProvider, vscode.Disposab
   readonly #log: vscode.LogOutputChannel;
   readonly #throttle = new Throttle(UPDATE_INTERVAL, () => this.#tellChanged());
   readonly #subscriptions: vscode.Disposable[];
+  readonly #visibility = new vscode.EventEmitter<boolean>();
   #view: vscode.WebviewView | undefined;
   /** Messages for a panel that has not said `ready` yet. */
   #waiting: ToPanel[] = [];
   #isReady = false;
+
+  /** The panel came to view, or something else took its place. */
+  readonly onDidChangeVisibility = this.#visibility.event;
 
   constructor(extensionUri: vscode.Uri, sessions: Sessions, log: vscode.LogOutputChannel) {
     this.#extensionUri = extensionUri;
     this.#sessions = sessions;
     this.#log = log;
     this.#subscriptions = [
+      this.#visibility,
       vscode.window.registerWebviewViewProvider(VIEW_ID, this, {
         // The list, its selection and its place survive a look at the terminal.
         webviewOptions: { retainContextWhenHidden: true },
@@ -38,14 +43,19 @@ export class PacketsPanel implements vscode.WebviewViewProvider, vscode.Disposab
     ];
   }
 
+  /** Opens the panel. It takes the keyboard's focus. */
+  async show(): Promise<void> {
+    await vscode.commands.executeCommand(`${VIEW_ID}.focus`);
+  }
+
   /** Opens the panel and selects a packet. */
   async revealPacket(number: number): Promise<void> {
-    await this.#show({ type: 'reveal', number });
+    await this.#showWith({ type: 'reveal', number });
   }
 
   /** Opens the panel with a filter. */
   async showFiltered(filter: string): Promise<void> {
-    await this.#show({ type: 'setFilter', filter });
+    await this.#showWith({ type: 'setFilter', filter });
   }
 
   dispose(): void {
@@ -62,6 +72,7 @@ export class PacketsPanel implements vscode.WebviewViewProvider, vscode.Disposab
     view.webview.onDidReceiveMessage((message: unknown) => this.#receive(message));
     view.onDidChangeVisibility(() => {
       if (view.visible) this.#throttle.now();
+      this.#visibility.fire(view.visible);
     });
     view.onDidDispose(() => {
       this.#view = undefined;
@@ -69,9 +80,9 @@ export class PacketsPanel implements vscode.WebviewViewProvider, vscode.Disposab
     });
   }
 
-  async #show(message: ToPanel): Promise<void> {
+  async #showWith(message: ToPanel): Promise<void> {
     if (!this.#isReady) this.#waiting.push(message);
-    await vscode.commands.executeCommand(`${VIEW_ID}.focus`);
+    await this.show();
     if (this.#isReady && !this.#waiting.includes(message)) this.#post(message);
   }
 

@@ -3,6 +3,8 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import type { LaunchConfiguration } from '../../debug-adapter/protocol.ts';
 import { DEBUG_TYPE } from '../session.ts';
+import type { StackSources } from '../stackSources.ts';
+import type { LastProgram } from './lastProgram.ts';
 import { isScenarioDocument } from './scenarioEditor.ts';
 
 /** The configuration with which a scenario is debugged when nobody wrote one. */
@@ -26,18 +28,29 @@ const dynamicConfigurations: vscode.DebugConfigurationProvider = {
 };
 
 /** The first content of a launch.json, and the check of a configuration before it starts. */
-const launchConfigurations: vscode.DebugConfigurationProvider = {
-  provideDebugConfigurations() {
-    return [{ ...configurationFor('${file}'), name: 'Debug the open scenario', stopOnEntry: true }];
-  },
+class LaunchConfigurations implements vscode.DebugConfigurationProvider {
+  readonly #last: LastProgram;
+  readonly #sources: StackSources;
 
-  resolveDebugConfiguration(_folder, configuration) {
+  constructor(last: LastProgram, sources: StackSources) {
+    this.#last = last;
+    this.#sources = sources;
+  }
+
+  provideDebugConfigurations(): vscode.DebugConfiguration[] {
+    return [{ ...configurationFor('${file}'), name: 'Debug the open scenario', stopOnEntry: true }];
+  }
+
+  resolveDebugConfiguration(
+    _folder: vscode.WorkspaceFolder | undefined,
+    configuration: vscode.DebugConfiguration,
+  ): vscode.ProviderResult<vscode.DebugConfiguration> {
     // F5 without a launch.json: an empty configuration.
     const isEmpty = !configuration.type && !configuration.request && !configuration.name;
     if (isEmpty) {
-      const document = vscode.window.activeTextEditor?.document;
-      if (isScenarioDocument(document)) return configurationFor(document.uri.fsPath);
-      void complain('Open a scenario first: a TypeScript or JavaScript file that imports from "sockscope".');
+      const program = this.#programInFront();
+      if (program !== undefined) return configurationFor(program);
+      void complain(NO_SCENARIO);
       return undefined;
     }
     if (typeof configuration['program'] !== 'string' || configuration['program'] === '') {
@@ -48,32 +61,47 @@ const launchConfigurations: vscode.DebugConfigurationProvider = {
       return null;
     }
     return configuration;
-  },
+  }
 
-  /** Paths are the workspace folder's, not those of wherever the adapter happens to run. */
-  resolveDebugConfigurationWithSubstitutedVariables(folder, configuration) {
+  /** Paths are the workspace folder's, not those of the folder in which the adapter runs. */
+  resolveDebugConfigurationWithSubstitutedVariables(
+    folder: vscode.WorkspaceFolder | undefined,
+    configuration: vscode.DebugConfiguration,
+  ): vscode.DebugConfiguration {
     if (folder)
       for (const name of ['program', 'pcap']) {
         const given: unknown = configuration[name];
         if (typeof given === 'string' && given !== '')
           configuration[name] = path.resolve(folder.uri.fsPath, given);
       }
+    // "${file}" while a file of the stack is in front.
+    if (this.#sources.has(String(configuration['program'])) && this.#last.program !== undefined)
+      configuration['program'] = this.#last.program;
     return configuration;
-  },
-};
+  }
+
+  /** The scenario in the active editor; where that shows none, what was debugged last. */
+  #programInFront(): string | undefined {
+    const document = vscode.window.activeTextEditor?.document;
+    return isScenarioDocument(document) ? document.uri.fsPath : this.#last.program;
+  }
+}
+
+const NO_SCENARIO = 'Open a scenario first: a TypeScript or JavaScript file that imports from "sockscope".';
 
 async function complain(message: string): Promise<void> {
   const choice = await vscode.window.showErrorMessage(message, 'New Scenario');
   if (choice) await vscode.commands.executeCommand('sockscope.newScenario');
 }
 
-/** Debugs a scenario: the given file, else the one in the active editor. */
-async function debugScenario(uri?: vscode.Uri): Promise<void> {
+/** Debugs a scenario: the given file, else the one in the active editor, else what was debugged last. */
+async function debugScenario(last: LastProgram, uri?: vscode.Uri): Promise<void> {
   const document = uri
     ? await vscode.workspace.openTextDocument(uri)
     : vscode.window.activeTextEditor?.document;
   if (!isScenarioDocument(document)) {
-    await complain('Open a scenario first: a TypeScript or JavaScript file that imports from "sockscope".');
+    if (!uri && last.program !== undefined) return last.runAgain();
+    await complain(NO_SCENARIO);
     return;
   }
   if (document.isUntitled) {
@@ -87,11 +115,17 @@ async function debugScenario(uri?: vscode.Uri): Promise<void> {
 }
 
 /** Registers the providers and the command `sockscope.debugScenario`. */
-export function registerConfigurations(): vscode.Disposable {
+export function registerConfigurations(last: LastProgram, sources: StackSources): vscode.Disposable {
   const { Initial, Dynamic } = vscode.DebugConfigurationProviderTriggerKind;
   return vscode.Disposable.from(
-    vscode.debug.registerDebugConfigurationProvider(DEBUG_TYPE, launchConfigurations, Initial),
+    vscode.debug.registerDebugConfigurationProvider(
+      DEBUG_TYPE,
+      new LaunchConfigurations(last, sources),
+      Initial,
+    ),
     vscode.debug.registerDebugConfigurationProvider(DEBUG_TYPE, dynamicConfigurations, Dynamic),
-    vscode.commands.registerCommand('sockscope.debugScenario', debugScenario),
+    vscode.commands.registerCommand('sockscope.debugScenario', (uri?: vscode.Uri) =>
+      debugScenario(last, uri),
+    ),
   );
 }

@@ -1,0 +1,75 @@
+// In the real VS Code, on the real machine: the second run of a scenario, and what the first stop of each brings to view.
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { root } from './support/scripts.ts';
+import { Workbench } from './support/workbench.ts';
+
+const SCENARIO = 'first-handshake.ts';
+
+describe('a scenario that is run again', function () {
+  this.timeout(240_000);
+  let code: Workbench;
+  /** Name of the stack's file in which the first run was left. */
+  let stackFile = '';
+
+  before(async () => {
+    code = await Workbench.open({ files: path.join(root, 'samples'), expect: SCENARIO });
+    await code.openFile(SCENARIO);
+  });
+  after(() => code?.close());
+  afterEach(async function () {
+    if (this.currentTest?.state === 'failed') await code?.screenshot(`failed-${this.currentTest.title}`);
+  });
+
+  it('opens the panel on Packets at its first stop, and leaves the keyboard in the editor', async () => {
+    await code.debug.start();
+    await code.debug.stopped();
+    await panelTab('Packets').waitFor();
+    await code.packets.frame.getByText('No packets yet').waitFor();
+    await code.debug.waitUntil('the focus in the editor', async () =>
+      (await code.page.locator('.editor-instance .monaco-editor.focused').count()) > 0 ? true : undefined,
+    );
+    await code.screenshot('again-1-first-stop');
+  });
+
+  it("ends in the program's own tab, though it was stopped in a file of the stack", async () => {
+    stackFile = await stepIntoTheStack();
+    await code.debug.stop();
+    await activeTab(SCENARIO).waitFor();
+  });
+
+  it('starts with F5 in a file of the stack, without a question', async () => {
+    await code.page.locator(`.tab[data-resource-name="${stackFile}"]`).click();
+    await activeTab(stackFile).waitFor();
+    await code.screenshot('again-2-stack-file');
+    await code.page.keyboard.press('F5');
+    await code.debug.stopped();
+    assert.match(await code.debug.top(), /^server first-handshake\.ts/);
+  });
+
+  it('leaves the panel where the user has put it', async () => {
+    await code.page.locator('.panel .composite-bar .action-item', { hasText: 'Debug Console' }).click();
+    await panelTab('Debug Console').waitFor();
+    await code.debug.stop();
+    await code.command('Sockscope: Run Again');
+    await code.debug.stopped();
+    await code.page.waitForTimeout(500);
+    await panelTab('Debug Console').waitFor();
+    await code.screenshot('again-3-console');
+    await code.debug.stop();
+  });
+
+  const activeTab = (name: string) => code.page.locator(`.tab.active[data-resource-name="${name}"]`);
+  const panelTab = (name: string) =>
+    code.page.locator('.panel .composite-bar .action-item.checked', { hasText: name });
+
+  /** @returns the name of the file in which it stands then */
+  async function stepIntoTheStack(): Promise<string> {
+    let top = '';
+    for (let steps = 0; !top.startsWith('__sys_socket') && steps < 5; steps++)
+      top = await code.debug.step('into');
+    const file = /^__sys_socket (net\/\S+\.ts)/.exec(top)?.[1];
+    assert.ok(file, `stands in ${top}`);
+    return path.basename(file);
+  }
+});
