@@ -5,7 +5,7 @@ export { pcapngHeader, pcapngPacket } from './capture/pcapng.ts';
 export { ConfigError, DEFAULT_NIC, parseConfig, type MachineConfig, type NicConfig } from './config.ts';
 export type { Machine } from './machine.ts';
 export { machine_stop, type StopReason } from './trace/stop.ts';
-export { TRACEPOINTS, type TracepointName } from './trace/table.ts';
+export { TRACEPOINT_NAMES, type TracepointArgs, type TracepointName } from './trace/table.ts';
 export type { TraceHit } from './trace/tracer.ts';
 export { SystemError } from './user/errors.ts';
 export { installGlobals } from './user/globals.ts';

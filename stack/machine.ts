@@ -32,7 +32,7 @@ import { ByteSlab } from './lib/byte_slab.ts';
 import { RandomState } from './lib/random.ts';
 import type { inet_protosw } from './net/ipv4/af_inet/create.ts';
 import type { security_hooks } from './security/security.ts';
-import { Tracer } from './trace/tracer.ts';
+import { EventSequence, Tracer } from './trace/tracer.ts';
 
 /** Chains of the hash tables: powers of two. Linux sizes them by the memory; this suits 100,000 sockets. */
 const EHASH_SIZE = 16384;
@@ -109,7 +109,7 @@ export class Machine {
   constructor(config: MachineConfig) {
     this.config = config;
     this.random = new RandomState(config.seed);
-    this.tracer = new Tracer(this);
+    this.tracer = new Tracer(this, new EventSequence());
     this.idle = new task_struct(this, new files_struct());
     this.idle.comm = 'swapper/0';
     this.#current = this.idle;

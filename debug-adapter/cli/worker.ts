@@ -13,7 +13,7 @@ import {
   pcapngPacket,
   ProgramError,
   runProgram,
-  TRACEPOINTS,
+  TRACEPOINT_NAMES,
   type Machine,
 } from '../../stack/index.ts';
 import { BOOT_REAL_MS, formatHit } from '../../stack/trace/format.ts';
@@ -54,13 +54,13 @@ async function run({ file, pcap, trace, seed, sysctl, nic }: CliArguments): Prom
 function installTrace(machine: Machine, patterns: readonly string[]): void {
   for (const pattern of patterns) {
     const expression = new RegExp(`^${pattern.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*')}$`);
-    const names = TRACEPOINTS.filter((name) => expression.test(name));
+    const names = TRACEPOINT_NAMES.filter((name) => expression.test(name));
     if (names.length === 0) {
-      throw new ConfigError(`--trace ${pattern}: no such tracepoint (there are ${TRACEPOINTS.join(', ')})`);
+      throw new ConfigError(
+        `--trace ${pattern}: no such tracepoint (there are ${TRACEPOINT_NAMES.join(', ')})`,
+      );
     }
-    for (const name of names) {
-      machine.tracer.on(name, (hit) => process.stdout.write(`${formatHit(machine, hit)}\n`));
-    }
+    machine.tracer.onHit(names, (hit) => process.stdout.write(`${formatHit(hit)}\n`));
   }
 }
 

@@ -1,33 +1,33 @@
 /** Packet sent, received and dropped: `syn && dport == 8080`, `reason == NO_SOCKET`. */
-import type { sk_buff } from '../../stack/include/linux/skbuff.ts';
 import { dropReasons } from '../inspect/names.ts';
 import { packetText } from '../inspect/packetText.ts';
 import type { TraceHit } from '../../stack/trace/tracer.ts';
 import type { SequenceBases } from '../inspect/sequenceBases.ts';
-import { ConditionParser, type Fields } from './condition.ts';
-import type { Filter, Sentence } from './filter.ts';
+import { ConditionParser, type Condition, type Fields } from './condition.ts';
+import { filterOn, type Sentence } from './filter.ts';
 import { packetFields } from './packetFields.ts';
 
-const packetOf = (hit: TraceHit) => hit.args[0] as sk_buff;
-const FIELDS = packetFields<TraceHit>(packetOf);
+type DropHit = TraceHit<'skb:kfree_skb'>;
+type Hit = TraceHit<'net:net_dev_start_xmit' | 'net:netif_receive_skb'> | DropHit;
+const FIELDS = packetFields<Hit>(({ args: [skb] }) => skb);
 const EXAMPLE = 'Write for example syn && dport == 8080, fin || rst, or len > 1000.';
 
 const reasonWords = dropReasons.names.map((name) => name.slice('SKB_DROP_REASON_'.length));
-const DROP_FIELDS: Fields<TraceHit> = {
+const DROP_FIELDS: Fields<DropHit> = {
   ...FIELDS,
-  reason: { kind: 'word', words: reasonWords, get: (hit) => dropReasons.short(hit.args[1] as number) },
+  reason: { kind: 'word', words: reasonWords, get: ({ args: [, reason] }) => dropReasons.short(reason) },
 };
 /** Sentences show absolute numbers: which socket a packet belongs to is not always known yet. */
 const NO_BASES = { of: () => ({ sent: undefined, received: undefined }) } as unknown as SequenceBases;
 
-function compile(text: string, fields: Fields<TraceHit>, example: string) {
+function compile<One extends Hit>(text: string, fields: Fields<One>, example: string): Condition<One> {
   return text.trim() === '' ? () => true : new ConditionParser(text, fields, example).parse();
 }
-function sentence(label: string, hit: TraceHit): Sentence {
-  return { label, description: `${label}: ${packetText(packetOf(hit), NO_BASES)}` };
+function sentence(label: string, { args: [packet] }: Hit): Sentence {
+  return { label, description: `${label}: ${packetText(packet, NO_BASES)}`, packet };
 }
 
-export const packetSentFilter: Filter = {
+export const packetSentFilter = filterOn({
   id: 'packetSent',
   label: 'Packet sent',
   description: 'Stop when a packet is handed to the network card.',
@@ -37,8 +37,8 @@ export const packetSentFilter: Filter = {
     const matches = compile(text, FIELDS, EXAMPLE);
     return (hit) => (matches(hit) ? sentence('packet sent', hit) : undefined);
   },
-};
-export const packetReceivedFilter: Filter = {
+});
+export const packetReceivedFilter = filterOn({
   id: 'packetReceived',
   label: 'Packet received',
   description: 'Stop when the network card hands a packet to the stack.',
@@ -48,8 +48,8 @@ export const packetReceivedFilter: Filter = {
     const matches = compile(text, FIELDS, EXAMPLE);
     return (hit) => (matches(hit) ? sentence('packet received', hit) : undefined);
   },
-};
-export const packetDroppedFilter: Filter = {
+});
+export const packetDroppedFilter = filterOn({
   id: 'packetDropped',
   label: 'Packet dropped',
   description: 'Stop when the stack drops a packet.',
@@ -66,7 +66,7 @@ export const packetDroppedFilter: Filter = {
     );
     return (hit) => {
       if (!matches(hit)) return undefined;
-      return sentence(`packet dropped (${dropReasons.short(hit.args[1] as number)})`, hit);
+      return sentence(`packet dropped (${dropReasons.short(hit.args[1])})`, hit);
     };
   },
-};
+});

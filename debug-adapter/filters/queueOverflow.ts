@@ -3,23 +3,27 @@ import type { sock } from '../../stack/include/net/sock.ts';
 import type { TraceHit } from '../../stack/trace/tracer.ts';
 import { endpointsOf } from '../inspect/presenters/sock.ts';
 import { ConditionParser, type Fields } from './condition.ts';
-import type { Filter } from './filter.ts';
+import { filterOn } from './filter.ts';
 import { socketFields } from './socketFields.ts';
 
-const sockOf = (hit: TraceHit) => (typeof hit.args[0] === 'number' ? hit.args[1] : hit.args[0]) as sock;
-function queueOf(hit: TraceHit): string {
-  return hit.name === 'sockscope:queue_overflow' ? String(hit.args[1]) : 'receive';
+type Hit = TraceHit<'sockscope:queue_overflow' | 'sock:sock_rcvqueue_full' | 'udp:udp_fail_queue_rcv_skb'>;
+function sockOf(hit: Hit): sock {
+  return hit.name === 'udp:udp_fail_queue_rcv_skb' ? hit.args[1] : hit.args[0];
 }
-const queueIs = (name: string) => ({ kind: 'flag' as const, get: (hit: TraceHit) => queueOf(hit) === name });
-const FIELDS: Fields<TraceHit> = {
-  ...socketFields<TraceHit>(sockOf),
+type Queue = 'accept' | 'syn' | 'receive';
+function queueOf(hit: Hit): Queue {
+  return hit.name === 'sockscope:queue_overflow' ? hit.args[1] : 'receive';
+}
+const queueIs = (queue: Queue) => ({ kind: 'flag' as const, get: (hit: Hit) => queueOf(hit) === queue });
+const FIELDS: Fields<Hit> = {
+  ...socketFields(sockOf),
   accept: queueIs('accept'),
   syn: queueIs('syn'),
   receive: queueIs('receive'),
 };
-const NAMES: Record<string, string> = { accept: 'accept queue', syn: 'SYN queue', receive: 'receive buffer' };
+const NAMES: Record<Queue, string> = { accept: 'accept queue', syn: 'SYN queue', receive: 'receive buffer' };
 
-export const queueOverflowFilter: Filter = {
+export const queueOverflowFilter = filterOn({
   id: 'queueOverflow',
   label: 'Queue overflow',
   description: "Stop when a listener's SYN queue or accept queue, or a socket's receive buffer, is full.",
@@ -31,10 +35,11 @@ export const queueOverflowFilter: Filter = {
     return (hit) => {
       if (!matches(hit)) return undefined;
       const sk = sockOf(hit);
-      const limit =
-        queueOf(hit) === 'accept' ? ` (${sk.sk_ack_backlog}, limit ${sk.sk_max_ack_backlog})` : '';
-      const label = `overflow of the ${NAMES[queueOf(hit)] ?? queueOf(hit)}`;
-      return { label, description: `${label}${limit} of ${endpointsOf(sk)}` };
+      const queue = queueOf(hit);
+      const limit = queue === 'accept' ? ` (${sk.sk_ack_backlog}, limit ${sk.sk_max_ack_backlog})` : '';
+      const label = `overflow of the ${NAMES[queue]}`;
+      const packet = hit.name === 'sock:sock_rcvqueue_full' ? hit.args[1] : null;
+      return { label, description: `${label}${limit} of ${endpointsOf(sk)}`, packet };
     };
   },
-};
+});

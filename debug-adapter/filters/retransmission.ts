@@ -1,21 +1,22 @@
 /** Retransmission: a segment or a SYN-ACK is sent again. `port == 8080`, `synack`. */
-import { request_sock } from '../../stack/include/net/request_sock.ts';
-import type { sock } from '../../stack/include/net/sock.ts';
+import type { sock_common } from '../../stack/include/net/sock.ts';
 import type { TraceHit } from '../../stack/trace/tracer.ts';
 import { endpointsOf, incomingEndpoints } from '../inspect/presenters/sock.ts';
 import { ConditionParser, type Fields } from './condition.ts';
-import type { Filter } from './filter.ts';
+import { filterOn } from './filter.ts';
 import { socketFields } from './socketFields.ts';
 
-const isSynAck = (hit: TraceHit) => hit.name === 'tcp:tcp_retransmit_synack';
+type Hit = TraceHit<'tcp:tcp_retransmit_skb' | 'tcp:tcp_retransmit_synack'>;
 /** A SYN-ACK's ends stand in its request. */
-const endsOf = (hit: TraceHit) => (isSynAck(hit) ? (hit.args[1] as request_sock) : (hit.args[0] as sock));
-const FIELDS: Fields<TraceHit> = {
-  ...socketFields<TraceHit>(endsOf),
-  synack: { kind: 'flag', get: isSynAck },
+function endsOf(hit: Hit): sock_common {
+  return hit.name === 'tcp:tcp_retransmit_synack' ? hit.args[1] : hit.args[0];
+}
+const FIELDS: Fields<Hit> = {
+  ...socketFields(endsOf),
+  synack: { kind: 'flag', get: (hit) => hit.name === 'tcp:tcp_retransmit_synack' },
 };
 
-export const retransmissionFilter: Filter = {
+export const retransmissionFilter = filterOn({
   id: 'retransmission',
   label: 'Retransmission',
   description: 'Stop when TCP sends something again.',
@@ -27,12 +28,14 @@ export const retransmissionFilter: Filter = {
     return (hit) => {
       if (!matches(hit)) return undefined;
       const ends = endsOf(hit);
-      return isSynAck(hit)
-        ? {
-            label: 'SYN-ACK again',
-            description: `retransmission of the SYN-ACK of ${incomingEndpoints(ends)}`,
-          }
-        : { label: 'retransmission', description: `retransmission on ${endpointsOf(ends)}` };
+      if (hit.name === 'tcp:tcp_retransmit_synack') {
+        return {
+          label: 'SYN-ACK again',
+          description: `retransmission of the SYN-ACK of ${incomingEndpoints(ends)}`,
+        };
+      }
+      const [, packet] = hit.args;
+      return { label: 'retransmission', description: `retransmission on ${endpointsOf(ends)}`, packet };
     };
   },
-};
+});

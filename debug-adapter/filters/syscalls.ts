@@ -1,13 +1,13 @@
 /** Syscall enter and exit: `connect`, `connect || accept`, `name == send && pid == 101`, `failed`. */
 import { IS_ERR } from '../../stack/include/uapi/asm-generic/errno.ts';
-import type { task_struct } from '../../stack/include/linux/sched.ts';
 import type { TraceHit } from '../../stack/trace/tracer.ts';
 import { errnoName, errnoNames } from '../../stack/user/errors.ts';
 import { ConditionParser, type Condition, type Fields } from './condition.ts';
-import type { Filter } from './filter.ts';
+import { filterOn } from './filter.ts';
 
-type Enter = [task: task_struct, name: string, args: readonly unknown[]];
-const enterOf = (hit: TraceHit) => hit.args as unknown as Enter;
+type EnterHit = TraceHit<'syscalls:sys_enter'>;
+type ExitHit = TraceHit<'syscalls:sys_exit'>;
+type Hit = EnterHit | ExitHit;
 
 /** What scenarios call; sleep() is nanosleep. */
 export const SYSCALLS: readonly string[] =
@@ -15,33 +15,31 @@ export const SYSCALLS: readonly string[] =
     ' ',
   );
 /** Each as a condition of its own: `connect`. */
-const NAMES: Fields<TraceHit> = Object.fromEntries(
-  SYSCALLS.map((name) => [name, { kind: 'flag', get: (hit: TraceHit) => enterOf(hit)[1] === name }]),
+const NAMES: Fields<Hit> = Object.fromEntries(
+  SYSCALLS.map((name) => [name, { kind: 'flag', get: ({ args }: Hit) => args[1] === name }]),
 );
 
-const FIELDS: Fields<TraceHit> = {
-  name: { kind: 'word', words: SYSCALLS, get: (hit) => enterOf(hit)[1] },
-  pid: { kind: 'number', get: (hit) => enterOf(hit)[0].pid },
-  process: { kind: 'word', get: (hit) => enterOf(hit)[0].comm },
-  fd: {
-    kind: 'number',
-    get: (hit) => (hit.name === 'syscalls:sys_enter' ? Number(enterOf(hit)[2][0]) : NaN),
-  },
+const CALL_FIELDS: Fields<Hit> = {
+  name: { kind: 'word', words: SYSCALLS, get: ({ args: [, name] }) => name },
+  pid: { kind: 'number', get: ({ args: [task] }) => task.pid },
+  process: { kind: 'word', get: ({ args: [task] }) => task.comm },
 };
-const EXIT_FIELDS: Fields<TraceHit> = {
-  name: FIELDS['name']!,
-  pid: FIELDS['pid']!,
-  process: FIELDS['process']!,
-  failed: { kind: 'flag', get: (hit) => IS_ERR(hit.args[2]) },
+const ENTER_FIELDS: Fields<EnterHit> = {
+  ...CALL_FIELDS,
+  fd: { kind: 'number', get: ({ args: [, , given] }) => Number(given[0]) },
+};
+const EXIT_FIELDS: Fields<ExitHit> = {
+  ...CALL_FIELDS,
+  failed: { kind: 'flag', get: ({ args: [, , result] }) => IS_ERR(result) },
   error: {
     kind: 'word',
     words: errnoNames(),
-    get: (hit) => (IS_ERR(hit.args[2]) ? errnoName(hit.args[2] as number) : ''),
+    get: ({ args: [, , result] }) => (IS_ERR(result) ? errnoName(result) : ''),
   },
 };
 
 /** Names of system calls alone may be written, without `name ==`, and with `sys_` before them. */
-function parse(text: string, fields: Fields<TraceHit>, example: string): Condition<TraceHit> {
+function parse<One extends Hit>(text: string, fields: Fields<One>, example: string): Condition<One> {
   if (text.trim() === '') return () => true;
   const plain = text.replace(/\bsys_(?=[a-z])/g, '').replace(/,/g, ' || ');
   return new ConditionParser(plain, { ...fields, ...NAMES }, example).parse();
@@ -55,7 +53,7 @@ function argumentText(value: unknown): string {
   return typeof value === 'object' && value !== null ? '…' : String(value);
 }
 
-export const syscallEnterFilter: Filter = {
+export const syscallEnterFilter = filterOn({
   id: 'syscallEnter',
   label: 'Syscall enter',
   description: 'Stop when a process enters the kernel.',
@@ -64,12 +62,12 @@ export const syscallEnterFilter: Filter = {
   compile: (text) => {
     const matches = parse(
       text,
-      FIELDS,
+      ENTER_FIELDS,
       'Write for example connect, connect || accept, or name == send && fd == 3.',
     );
     return (hit) => {
       if (!matches(hit)) return undefined;
-      const [task, name, args] = enterOf(hit);
+      const [task, name, args] = hit.args;
       const who = `${task.comm} [pid ${task.pid}]`;
       return {
         label: `${name}()`,
@@ -77,9 +75,9 @@ export const syscallEnterFilter: Filter = {
       };
     };
   },
-};
+});
 
-export const syscallExitFilter: Filter = {
+export const syscallExitFilter = filterOn({
   id: 'syscallExit',
   label: 'Syscall exit',
   description: 'Stop when a system call returns to its process.',
@@ -93,10 +91,10 @@ export const syscallExitFilter: Filter = {
     );
     return (hit) => {
       if (!matches(hit)) return undefined;
-      const [task, name, result] = hit.args as [task_struct, string, unknown];
-      const shown = IS_ERR(result) ? `-${errnoName(result as number)}` : argumentText(result);
+      const [task, name, result] = hit.args;
+      const shown = IS_ERR(result) ? `-${errnoName(result)}` : argumentText(result);
       const who = `${task.comm} [pid ${task.pid}]`;
       return { label: `${name}() = ${shown}`, description: `return of ${name}() = ${shown} to ${who}` };
     };
   },
-};
+});

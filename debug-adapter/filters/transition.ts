@@ -5,29 +5,28 @@ import { IPPROTO_TCP } from '../../stack/include/uapi/linux/in.ts';
 import { tcpStates } from '../inspect/names.ts';
 import { endpointsOf, incomingEndpoints } from '../inspect/presenters/sock.ts';
 import type { TraceHit } from '../../stack/trace/tracer.ts';
-import { ConditionParser, type Condition } from './condition.ts';
-import type { Filter, Sentence } from './filter.ts';
+import { ConditionParser, type Condition, type Fields } from './condition.ts';
+import { filterOn, type Sentence } from './filter.ts';
 import { socketFields } from './socketFields.ts';
 
 const EXAMPLE =
   'Write for example SYN_RECV -> ESTABLISHED, -> CLOSE_WAIT && port == 8080, * -> CLOSE, or port == 8080 alone.';
 
-type Transition = [sk: sock_common, from: number, to: number];
-const transitionOf = (hit: TraceHit) => hit.args as unknown as Transition;
+type Hit = TraceHit<'sock:inet_sock_set_state'>;
 const stateWords = tcpStates.names.map((name) => name.slice('TCP_'.length));
 
-const FIELDS = {
-  ...socketFields<TraceHit>((hit) => transitionOf(hit)[0]),
-  from: { kind: 'word', words: stateWords, get: (hit: TraceHit) => tcpStates.short(transitionOf(hit)[1]) },
-  to: { kind: 'word', words: stateWords, get: (hit: TraceHit) => tcpStates.short(transitionOf(hit)[2]) },
-} as const;
+const FIELDS: Fields<Hit> = {
+  ...socketFields(({ args: [sk] }) => sk),
+  from: { kind: 'word', words: stateWords, get: ({ args: [, from] }) => tcpStates.short(from) },
+  to: { kind: 'word', words: stateWords, get: ({ args: [, , to] }) => tcpStates.short(to) },
+};
 
 function isArrow(text: string | undefined): boolean {
   return text === '->' || text === '→';
 }
 
 /** A state, or undefined for any. */
-function parseState(parser: ConditionParser<TraceHit>): number | undefined {
+function parseState(parser: ConditionParser<Hit>): number | undefined {
   if (parser.take('*')) return undefined;
   const token = parser.next();
   const state = token === undefined ? undefined : tcpStates.number(token.text);
@@ -35,8 +34,8 @@ function parseState(parser: ConditionParser<TraceHit>): number | undefined {
   return state;
 }
 
-function parse(text: string): Condition<TraceHit> {
-  const parser = new ConditionParser<TraceHit>(text, FIELDS, EXAMPLE);
+function parse(text: string): Condition<Hit> {
+  const parser = new ConditionParser<Hit>(text, FIELDS, EXAMPLE);
   if (parser.done) return () => true;
   if (!isArrow(parser.peek()) && !isArrow(parser.peek(1))) return parser.parse();
   const from = isArrow(parser.peek()) ? undefined : parseState(parser);
@@ -45,7 +44,7 @@ function parse(text: string): Condition<TraceHit> {
   if (!parser.done && !parser.take('&&')) parser.fail('Expected && or the end');
   const rest = parser.done ? undefined : parser.parse();
   return (hit) => {
-    const [, oldState, newState] = transitionOf(hit);
+    const [, oldState, newState] = hit.args;
     if (from !== undefined && from !== oldState) return false;
     if (to !== undefined && to !== newState) return false;
     return rest === undefined || rest(hit);
@@ -65,7 +64,7 @@ export function describeTransition(sk: sock_common, from: number, to: number): S
   return { label, description: `transition ${label} of ${ends}` };
 }
 
-export const transitionFilter: Filter = {
+export const transitionFilter = filterOn({
   id: 'transition',
   label: 'TCP state transition',
   description: 'Stop when a TCP socket changes its state.',
@@ -74,8 +73,8 @@ export const transitionFilter: Filter = {
   compile: (text) => {
     const matches = parse(text);
     return (hit) => {
-      const [sk, from, to] = transitionOf(hit);
+      const [sk, from, to] = hit.args;
       return isTcp(sk) && matches(hit) ? describeTransition(sk, from, to) : undefined;
     };
   },
-};
+});

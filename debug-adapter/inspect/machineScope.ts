@@ -1,5 +1,5 @@
 /** The scope "Machine": the time, and what is waiting. */
-import { SOFTIRQS } from '../../stack/kernel/softirq.ts';
+import { SOFTIRQS } from '../../stack/include/linux/interrupt.ts';
 import { next_timer_ns } from '../../stack/kernel/time/timer.ts';
 import type { Machine } from '../../stack/machine.ts';
 import type { Describer } from './describe.ts';

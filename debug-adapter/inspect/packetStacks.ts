@@ -1,5 +1,4 @@
 /** The code that sent and received the last frames: stacks, captured cheaply and put into words only when asked for. */
-import type { sk_buff } from '../../stack/include/linux/skbuff.ts';
 import type { Machine } from '../../stack/machine.ts';
 import { isKernel, isScenario } from './codeKinds.ts';
 import { parseStack, type TextFrame } from './stackText.ts';
@@ -27,8 +26,7 @@ export class PacketStacks {
   current = 0;
 
   constructor(machine: Machine) {
-    machine.tracer.on('net:netif_receive_skb', ({ args }) => {
-      const { frame_number } = args[0] as sk_buff;
+    machine.tracer.on('net:netif_receive_skb', ({ frame_number }) => {
       if (frame_number <= 0) return;
       this.current = frame_number;
       this.#received.set(frame_number, new Error());

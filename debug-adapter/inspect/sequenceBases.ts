@@ -15,8 +15,7 @@ export class SequenceBases {
   readonly #bases = new WeakMap<sock_common, SequenceBase>();
 
   constructor(machine: Machine) {
-    machine.tracer.on('sock:inet_sock_set_state', ({ args }) => {
-      const [sk, from, to] = args as [sock_common, number, number];
+    machine.tracer.on('sock:inet_sock_set_state', (sk, from, to) => {
       if (to !== TCP_ESTABLISHED || (from !== TCP_SYN_SENT && from !== TCP_SYN_RECV)) return;
       if (!(sk instanceof tcp_sock)) return;
       // Both SYNs have been counted and acknowledged by now.

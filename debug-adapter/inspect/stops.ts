@@ -2,11 +2,11 @@
 import type { sk_buff } from '../../stack/include/linux/skbuff.ts';
 import type { task_struct } from '../../stack/include/linux/sched.ts';
 import type { sock_common } from '../../stack/include/net/sock.ts';
+import { IS_ERR } from '../../stack/include/uapi/asm-generic/errno.ts';
 import type { Machine } from '../../stack/machine.ts';
 import { machine_stop, type StopReason } from '../../stack/trace/stop.ts';
-import type { TraceHit } from '../../stack/trace/tracer.ts';
 import { filterById, UNCAUGHT_FILTER } from '../filters/all.ts';
-import type { Matcher } from '../filters/filter.ts';
+import type { Sentence } from '../filters/filter.ts';
 import { describeTransition } from '../filters/transition.ts';
 import { isScenario } from './codeKinds.ts';
 import { parseStack, type TextFrame } from './stackText.ts';
@@ -39,9 +39,8 @@ export class Stops {
 
   constructor(machine: Machine) {
     this.#machine = machine;
-    machine.tracer.on('syscalls:sys_exit', ({ args }) => {
-      const [task, , result] = args as [task_struct, string, unknown];
-      if (typeof result === 'number' && result < 0) this.#failedCall = task.entry_stack;
+    machine.tracer.on('syscalls:sys_exit', (task, _name, result) => {
+      if (IS_ERR(result)) this.#failedCall = task.entry_stack;
     });
   }
 
@@ -61,21 +60,14 @@ export class Stops {
     this.#uncaught = false;
     for (const { id, condition } of filters) {
       if (id === UNCAUGHT_FILTER) this.#uncaught = true;
-      const filter = filterById(id);
-      if (filter === undefined) continue;
-      const matcher = filter.compile(condition);
-      const listener = this.#listener(id, matcher);
-      for (const name of filter.tracepoints) this.#disarm.push(this.#machine.tracer.on(name, listener));
+      const watch = filterById(id)?.compile(condition);
+      if (watch === undefined) continue;
+      this.#disarm.push(watch(this.#machine.tracer, (sentence) => this.#stopWith(id, sentence)));
     }
   }
 
-  #listener(filter: string, matcher: Matcher): (hit: TraceHit) => void {
-    return (hit) => {
-      const sentence = matcher(hit);
-      if (sentence === undefined) return;
-      const skb = hit.args.find((arg) => typeof arg === 'object' && arg !== null && 'frame_number' in arg);
-      this.#stop({ filter, ...sentence }, (skb as sk_buff | undefined) ?? null);
-    };
+  #stopWith(filter: string, { packet = null, ...told }: Sentence): void {
+    this.#stop({ filter, ...told }, packet);
   }
 
   #stop(reason: StopReason, packet: sk_buff | null = null): void {
@@ -93,10 +85,8 @@ export class Stops {
     this.#unwatch?.();
     this.#unwatch = undefined;
     if (this.#watched.size === 0) return;
-    this.#unwatch = this.#machine.tracer.on('sock:inet_sock_set_state', ({ args }) => {
-      const [changed, from, to] = args as [sock_common, number, number];
-      if (this.#watched.has(changed))
-        this.#stop({ filter: 'transition', ...describeTransition(changed, from, to) });
+    this.#unwatch = this.#machine.tracer.on('sock:inet_sock_set_state', (changed, from, to) => {
+      if (this.#watched.has(changed)) this.#stopWith('transition', describeTransition(changed, from, to));
     });
   }
   isWatched(sk: sock_common): boolean {

@@ -1,7 +1,7 @@
 /** The machine's contexts as threads: each task, and the softirq context. */
 import type { task_struct } from '../../stack/include/linux/sched.ts';
 import { TASK_RUNNING } from '../../stack/include/linux/sched.ts';
-import { SOFTIRQS } from '../../stack/kernel/softirq.ts';
+import { SOFTIRQS } from '../../stack/include/linux/interrupt.ts';
 import type { Machine } from '../../stack/machine.ts';
 import { isKernel, isLibrary, isScenario } from './codeKinds.ts';
 import { parseStack, type TextFrame } from './stackText.ts';

@@ -1,19 +1,8 @@
 /** Softirqs and tasklets: the work that interrupts leave behind. @linux kernel/softirq.c */
 import type { Machine } from '../machine.ts';
+import { SOFTIRQS } from '../include/linux/interrupt.ts';
 import { trace } from '../trace/events.ts';
 
-export const SOFTIRQS = [
-  'HI',
-  'TIMER',
-  'NET_TX',
-  'NET_RX',
-  'BLOCK',
-  'IRQ_POLL',
-  'TASKLET',
-  'SCHED',
-  'HRTIMER',
-  'RCU',
-] as const;
 export const HI_SOFTIRQ = 0;
 export const TIMER_SOFTIRQ = 1;
 export const NET_TX_SOFTIRQ = 2;

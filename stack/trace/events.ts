@@ -1,2 +1,44 @@
-/** The machine's tracepoints, as kernel code calls them: `trace.inet_sock_set_state(sk, oldstate, newstate)`. */
-export * as trace from './events/all.ts';
+/**
+ * The machine's tracepoints, as kernel code passes them: `trace.inet_sock_set_state(sk, oldstate, newstate)`. Each
+ * counts the event; with nobody listening nothing else happens.
+ */
+import type { Machine } from '../machine.ts';
+import { TRACEPOINTS } from './table.ts';
+
+type Table = typeof TRACEPOINTS;
+/** The functions of the table, by its keys. */
+type Trace = {
+  readonly [Key in keyof Table]: Table[Key]['machine'] extends null
+    ? (machine: Machine, ...args: Parameters<Table[Key]['print']>) => void
+    : (...args: Parameters<Table[Key]['print']>) => void;
+};
+/** No tracepoint has more than four arguments. Rest parameters would make an array each time. */
+type Pass = (a: unknown, b: unknown, c: unknown, d: unknown) => void;
+
+/** The caller passes the machine. */
+function passedOn(id: number): Pass {
+  return function pass(machine, a, b, c) {
+    const { tracer } = machine as Machine;
+    tracer.events.last++;
+    if (tracer.armed[id] !== 0) tracer.emit(id, a, b, c);
+  };
+}
+/** The arguments lead to the machine. */
+function passedWith(id: number, machineOf: (a: unknown, b: unknown) => Machine): Pass {
+  return function pass(a, b, c, d) {
+    const { tracer } = machineOf(a, b);
+    tracer.events.last++;
+    if (tracer.armed[id] !== 0) tracer.emit(id, a, b, c, d);
+  };
+}
+
+function functionsOf(table: Table): Trace {
+  const functions = {};
+  for (const [id, [key, { machine }]] of Object.entries(table).entries()) {
+    const value = machine === null ? passedOn(id) : passedWith(id, machine as (a: unknown) => Machine);
+    // Defined, not assigned: V8 then keeps the object's properties fast.
+    Object.defineProperty(functions, key, { value, enumerable: true });
+  }
+  return functions as Trace;
+}
+export const trace: Trace = functionsOf(TRACEPOINTS);

@@ -1,63 +1,245 @@
-/** Every tracepoint of the machine, by Linux's name where Linux has it. @linux include/trace/events/ */
-export const TRACEPOINTS = [
-  'syscalls:sys_enter',
-  'syscalls:sys_exit',
-  'sched:sched_switch',
-  'sched:sched_wakeup',
-  'sched:sched_process_fork',
-  'sched:sched_process_exit',
-  'irq:irq_handler_entry',
-  'irq:irq_handler_exit',
-  'irq:softirq_raise',
-  'irq:softirq_entry',
-  'irq:softirq_exit',
-  'irq:tasklet_entry',
-  'irq:tasklet_exit',
-  'timer:timer_start',
-  'timer:timer_cancel',
-  'timer:timer_expire_entry',
-  'timer:timer_expire_exit',
-  'timer:hrtimer_start',
-  'timer:hrtimer_cancel',
-  'timer:hrtimer_expire_entry',
-  'timer:hrtimer_expire_exit',
-  'module:module_request',
-  'printk:console',
-  'sock:inet_sock_set_state',
-  'sock:inet_sk_error_report',
-  'sock:sock_exceed_buf_limit',
-  'sock:sock_rcvqueue_full',
-  'tcp:tcp_retransmit_skb',
-  'tcp:tcp_retransmit_synack',
-  'tcp:tcp_send_reset',
-  'tcp:tcp_receive_reset',
-  'tcp:tcp_destroy_sock',
-  'tcp:tcp_rcv_space_adjust',
-  'tcp:tcp_probe',
-  'tcp:tcp_bad_csum',
-  'tcp:tcp_cong_state_set',
-  'udp:udp_fail_queue_rcv_skb',
-  'skb:kfree_skb',
-  'skb:consume_skb',
-  'skb:skb_copy_datagram_iovec',
-  'net:net_dev_queue',
-  'net:net_dev_start_xmit',
-  'net:net_dev_xmit',
-  'net:netif_receive_skb',
-  'net:napi_gro_receive_entry',
-  'net:napi_gro_receive_exit',
-  'napi:napi_poll',
-  'qdisc:qdisc_enqueue',
-  'qdisc:qdisc_dequeue',
-  'fib:fib_table_lookup',
-  'neigh:neigh_create',
-  'neigh:neigh_update',
-  'neigh:neigh_timer_handler',
-  'sockscope:queue_overflow',
-] as const;
-export type TracepointName = (typeof TRACEPOINTS)[number];
+/**
+ * Every tracepoint of the machine: its name, what it tells, and how it prints in the manner of ftrace. Kernel code
+ * passes one as `trace.inet_sock_set_state(sk, oldstate, newstate)`; listeners get the same arguments. Names are Linux's
+ * where Linux has the tracepoint. @linux include/trace/events/
+ */
+import type { task_struct } from '../include/linux/sched.ts';
+import type { napi_struct, net_device } from '../include/linux/netdevice.ts';
+import type { sk_buff } from '../include/linux/skbuff.ts';
+import type { be32 } from '../include/linux/types.ts';
+import { DROP_REASONS } from '../include/net/dropreason.ts';
+import type { flowi4 } from '../include/net/dst.ts';
+import type { neigh_table, neighbour } from '../include/net/neighbour.ts';
+import type { net } from '../include/net/net_namespace.ts';
+import type { request_sock } from '../include/net/request_sock.ts';
+import type { Qdisc } from '../include/net/sch_generic.ts';
+import type { proto, sock, sock_common } from '../include/net/sock.ts';
+import { TCP_CA_STATES } from '../include/uapi/linux/tcp.ts';
+import type { irqaction } from '../kernel/irq.ts';
+import type { tasklet_struct } from '../kernel/softirq.ts';
+import { formatAddress } from '../lib/format_address.ts';
+import {
+  hrtimerText,
+  nameOf,
+  skbText,
+  sockAndSkb,
+  sockText,
+  softirqText,
+  taskText,
+  tcpStateName,
+  timerText,
+  valueText,
+} from './text.ts';
+import { machineTracepoint, ofDev, ofSkb, ofSock, tracepoint } from './tracepoint.ts';
 
-/** A tracepoint's number: its place in the table. */
-export function tracepoint_id(name: TracepointName): number {
-  return TRACEPOINTS.indexOf(name);
+export const TRACEPOINTS = {
+  // System calls and tasks.
+  sys_enter: machineTracepoint(
+    'syscalls:sys_enter',
+    (_task: task_struct, name: string, args: readonly unknown[]) =>
+      `${name}(${args.map(valueText).join(', ')})`,
+  ),
+  /** `ret` is a negative errno where the call failed. */
+  sys_exit: machineTracepoint(
+    'syscalls:sys_exit',
+    (_task: task_struct, name: string, ret: unknown) => `${name} -> ${valueText(ret)}`,
+  ),
+  sched_switch: machineTracepoint(
+    'sched:sched_switch',
+    (prev: task_struct, next: task_struct) => `prev=${taskText(prev)} ==> next=${taskText(next)}`,
+  ),
+  sched_wakeup: machineTracepoint(
+    'sched:sched_wakeup',
+    (task: task_struct) => `comm=${task.comm} pid=${task.pid}`,
+  ),
+  sched_process_fork: machineTracepoint(
+    'sched:sched_process_fork',
+    (parent: task_struct, child: task_struct) => `parent=${taskText(parent)} child=${taskText(child)}`,
+  ),
+  sched_process_exit: machineTracepoint(
+    'sched:sched_process_exit',
+    (task: task_struct) => `comm=${task.comm} pid=${task.pid}`,
+  ),
+
+  // Interrupts, softirqs, timers.
+  irq_handler_entry: machineTracepoint(
+    'irq:irq_handler_entry',
+    (action: irqaction) => `irq=${action.irq} name=${action.name}`,
+  ),
+  irq_handler_exit: machineTracepoint(
+    'irq:irq_handler_exit',
+    (action: irqaction) => `irq=${action.irq} ret=handled`,
+  ),
+  softirq_raise: machineTracepoint('irq:softirq_raise', softirqText),
+  softirq_entry: machineTracepoint('irq:softirq_entry', softirqText),
+  softirq_exit: machineTracepoint('irq:softirq_exit', softirqText),
+  tasklet_entry: machineTracepoint(
+    'irq:tasklet_entry',
+    (tasklet: tasklet_struct) => `func=${tasklet.func.name}`,
+  ),
+  tasklet_exit: machineTracepoint(
+    'irq:tasklet_exit',
+    (tasklet: tasklet_struct) => `func=${tasklet.func.name}`,
+  ),
+  timer_start: machineTracepoint('timer:timer_start', timerText),
+  timer_cancel: machineTracepoint('timer:timer_cancel', timerText),
+  timer_expire_entry: machineTracepoint('timer:timer_expire_entry', timerText),
+  timer_expire_exit: machineTracepoint('timer:timer_expire_exit', timerText),
+  hrtimer_start: machineTracepoint('timer:hrtimer_start', hrtimerText),
+  hrtimer_cancel: machineTracepoint('timer:hrtimer_cancel', hrtimerText),
+  hrtimer_expire_entry: machineTracepoint('timer:hrtimer_expire_entry', hrtimerText),
+  hrtimer_expire_exit: machineTracepoint('timer:hrtimer_expire_exit', hrtimerText),
+
+  // The kernel's log and its modules.
+  module_request: machineTracepoint('module:module_request', (name: string) => `"${name}"`),
+  console: machineTracepoint('printk:console', (_level: number, text: string) => text),
+
+  // Sockets, TCP and UDP.
+  /** `sk` still has its old state. */
+  inet_sock_set_state: tracepoint(
+    'sock:inet_sock_set_state',
+    ofSock,
+    (sk: sock_common, oldstate: number, newstate: number) =>
+      `family=AF_INET ${sockText(sk)} oldstate=${tcpStateName(oldstate)} newstate=${tcpStateName(newstate)}`,
+  ),
+  inet_sk_error_report: tracepoint(
+    'sock:inet_sk_error_report',
+    ofSock,
+    (sk: sock) => `${sockText(sk)} error=${sk.sk_err}`,
+  ),
+  /** `allocated`: pages of the protocol. */
+  sock_exceed_buf_limit: tracepoint(
+    'sock:sock_exceed_buf_limit',
+    ofSock,
+    (sk: sock, _prot: proto, allocated: number, _kind: number) => `${sockText(sk)} allocated=${allocated}`,
+  ),
+  sock_rcvqueue_full: tracepoint('sock:sock_rcvqueue_full', ofSock, (sk: sock, skb: sk_buff) =>
+    sockAndSkb(sk, skb),
+  ),
+  tcp_retransmit_skb: tracepoint(
+    'tcp:tcp_retransmit_skb',
+    ofSock,
+    (sk: sock, skb: sk_buff) =>
+      `${sockText(sk)} state=${tcpStateName(sk.skc_state)} seq=${skb.cb === null ? 0 : skb.cb.seq >>> 0} len=${skb.len}`,
+  ),
+  /** `sk` is the listener. */
+  tcp_retransmit_synack: tracepoint('tcp:tcp_retransmit_synack', ofSock, (_sk: sock, req: request_sock) =>
+    sockText(req),
+  ),
+  /** `skb`: what the reset answers; null when this side gives up of itself. One of both is there. */
+  tcp_send_reset: tracepoint(
+    'tcp:tcp_send_reset',
+    (sk: sock_common | null, skb: sk_buff | null) => (skb !== null ? skb.machine : sk!.skc_net.machine),
+    sockAndSkb,
+  ),
+  tcp_receive_reset: tracepoint('tcp:tcp_receive_reset', ofSock, (sk: sock) => sockText(sk)),
+  tcp_destroy_sock: tracepoint('tcp:tcp_destroy_sock', ofSock, (sk: sock) => sockText(sk)),
+  tcp_rcv_space_adjust: tracepoint('tcp:tcp_rcv_space_adjust', ofSock, (sk: sock) => sockText(sk)),
+  tcp_probe: tracepoint('tcp:tcp_probe', ofSock, (sk: sock, skb: sk_buff) => sockAndSkb(sk, skb)),
+  tcp_bad_csum: tracepoint('tcp:tcp_bad_csum', ofSkb, skbText),
+  tcp_cong_state_set: tracepoint(
+    'tcp:tcp_cong_state_set',
+    ofSock,
+    (sk: sock, ca_state: number) => `${sockText(sk)} cong_state=${nameOf(TCP_CA_STATES, ca_state)}`,
+  ),
+  udp_fail_queue_rcv_skb: tracepoint(
+    'udp:udp_fail_queue_rcv_skb',
+    (_rc: number, sk: sock) => ofSock(sk),
+    (rc: number, sk: sock) => `rc=${rc} port=${sk.skc_num}`,
+  ),
+  /** A listener's SYN queue or accept queue is full. Linux only counts it. */
+  sockscope_queue_overflow: tracepoint(
+    'sockscope:queue_overflow',
+    ofSock,
+    (sk: sock, which: 'accept' | 'syn') => `${which} queue of port ${sk.skc_num}`,
+  ),
+
+  // Packets, devices and queues.
+  kfree_skb: tracepoint(
+    'skb:kfree_skb',
+    ofSkb,
+    (skb: sk_buff, reason: number) => `${skbText(skb)} reason=${DROP_REASONS[reason] ?? reason}`,
+  ),
+  consume_skb: tracepoint('skb:consume_skb', ofSkb, skbText),
+  skb_copy_datagram_iovec: tracepoint(
+    'skb:skb_copy_datagram_iovec',
+    ofSkb,
+    (skb: sk_buff, len: number) => `${skbText(skb)} copied=${len}`,
+  ),
+  net_dev_queue: tracepoint('net:net_dev_queue', ofSkb, skbText),
+  net_dev_start_xmit: tracepoint(
+    'net:net_dev_start_xmit',
+    ofSkb,
+    (skb: sk_buff, dev: net_device) => `dev=${dev.name} ${skbText(skb)} gso_size=${skb.shinfo.gso_size}`,
+  ),
+  /** `skb` may have been freed by now; `len` is what it was. */
+  net_dev_xmit: tracepoint(
+    'net:net_dev_xmit',
+    ofSkb,
+    (_skb: sk_buff, rc: number, dev: net_device, len: number) => `dev=${dev.name} len=${len} rc=${rc}`,
+  ),
+  netif_receive_skb: tracepoint('net:netif_receive_skb', ofSkb, skbText),
+  napi_gro_receive_entry: tracepoint('net:napi_gro_receive_entry', ofSkb, skbText),
+  napi_gro_receive_exit: machineTracepoint('net:napi_gro_receive_exit', (ret: number) => `ret=${ret}`),
+  napi_poll: tracepoint(
+    'napi:napi_poll',
+    (napi: napi_struct) => ofDev(napi.dev),
+    (napi: napi_struct, work: number, budget: number) =>
+      `napi poll for device ${napi.dev.name} work ${work} budget ${budget}`,
+  ),
+  qdisc_enqueue: tracepoint(
+    'qdisc:qdisc_enqueue',
+    (_q: Qdisc, skb: sk_buff) => ofSkb(skb),
+    (_q: Qdisc, skb: sk_buff) => skbText(skb),
+  ),
+  qdisc_dequeue: tracepoint(
+    'qdisc:qdisc_dequeue',
+    (_q: Qdisc, skb: sk_buff) => ofSkb(skb),
+    (_q: Qdisc, skb: sk_buff) => skbText(skb),
+  ),
+
+  // Routes and neighbours.
+  fib_table_lookup: tracepoint(
+    'fib:fib_table_lookup',
+    (net: net) => net.machine,
+    (_net: net, tb_id: number, flp: flowi4, err: number) =>
+      `table ${tb_id} src ${formatAddress(flp.saddr)} dst ${formatAddress(flp.daddr)} proto ${flp.flowi4_proto} err ${err}`,
+  ),
+  /** `neigh` is null where the table is full. */
+  neigh_create: tracepoint(
+    'neigh:neigh_create',
+    (_tbl: neigh_table, dev: net_device) => ofDev(dev),
+    (_tbl: neigh_table, dev: net_device, pkey: be32, _neigh: neighbour | null) =>
+      `dev=${dev.name} primary_key=${formatAddress(pkey)}`,
+  ),
+  neigh_update: tracepoint(
+    'neigh:neigh_update',
+    (neigh: neighbour) => ofDev(neigh.dev),
+    (neigh: neighbour, _lladdr: Uint8Array | null, new_state: number) =>
+      `dev=${neigh.dev.name} primary_key=${formatAddress(neigh.primary_key)} new_state=0x${new_state.toString(16)}`,
+  ),
+  neigh_timer_handler: tracepoint(
+    'neigh:neigh_timer_handler',
+    (neigh: neighbour) => ofDev(neigh.dev),
+    (neigh: neighbour, err: number) => `primary_key=${formatAddress(neigh.primary_key)} err=${err}`,
+  ),
+} as const;
+
+type Entry = (typeof TRACEPOINTS)[keyof typeof TRACEPOINTS];
+export type TracepointName = Entry['name'];
+/** What a listener to this tracepoint gets. */
+export type TracepointArgs<Name extends TracepointName> = Parameters<
+  Extract<Entry, { readonly name: Name }>['print']
+>;
+
+const ENTRIES: readonly Entry[] = Object.values(TRACEPOINTS);
+/** A tracepoint's number is its place here. */
+export const TRACEPOINT_NAMES: readonly TracepointName[] = ENTRIES.map(({ name }) => name);
+
+export function tracepointId(name: TracepointName): number {
+  return TRACEPOINT_NAMES.indexOf(name);
+}
+/** What stands behind the name when it is printed. */
+export function tracepointNamed(name: TracepointName): Entry {
+  return ENTRIES[tracepointId(name)]!;
 }

@@ -1,33 +1,79 @@
-/** Counts the machine's events, and tells those who listen. */
+/** Counts the events of a machine, and tells those who listen. */
 import type { Machine } from '../machine.ts';
-import { TRACEPOINTS, tracepoint_id, type TracepointName } from './table.ts';
+import {
+  TRACEPOINT_NAMES,
+  tracepointId,
+  tracepointNamed,
+  type TracepointArgs,
+  type TracepointName,
+} from './table.ts';
+
+/** The one sequence of all events: machines that run together count in the same one. */
+export class EventSequence {
+  /** Number of the last event. Counts on whether somebody listens or not. */
+  last = 0;
+}
 
 /** One tracepoint being passed. The arguments are the kernel's own objects: read them now, don't keep them. */
-export interface TraceHit {
-  name: TracepointName;
-  /** Its number in the machine's one sequence of events. */
-  event: number;
-  /** When, in ns since boot. */
-  time_ns: number;
-  args: readonly unknown[];
-}
-export type TraceListener = (hit: TraceHit) => void;
+export type TraceHit<Name extends TracepointName = TracepointName> = {
+  [One in Name]: {
+    readonly name: One;
+    readonly machine: Machine;
+    /** Its number in the sequence of events. */
+    readonly event: number;
+    /** When, in ns since boot. */
+    readonly time_ns: number;
+    readonly args: TracepointArgs<One>;
+  };
+}[Name];
+
+type Listener = (...args: readonly unknown[]) => void;
 
 export class Tracer {
-  /** Number of the last event. Counts on whether somebody listens or not. */
-  event = 0;
+  readonly events: EventSequence;
   /** By tracepoint: how many listen. */
-  armed = new Uint8Array(TRACEPOINTS.length);
-  #listeners: TraceListener[][] = TRACEPOINTS.map(() => []);
-  #machine: Machine;
+  readonly armed = new Uint8Array(TRACEPOINT_NAMES.length);
+  readonly #listeners: (readonly Listener[])[] = TRACEPOINT_NAMES.map(() => []);
+  readonly #machine: Machine;
 
-  constructor(machine: Machine) {
+  constructor(machine: Machine, events: EventSequence) {
     this.#machine = machine;
+    this.events = events;
   }
 
-  /** Listen to one tracepoint. @returns what ends it. */
-  on(name: TracepointName, listener: TraceListener): () => void {
-    const id = tracepoint_id(name);
+  /** Number of the last event. */
+  get event(): number {
+    return this.events.last;
+  }
+
+  /** Listen to one tracepoint, with its arguments as the kernel passed them. @returns what ends it. */
+  on<Name extends TracepointName>(name: Name, listener: (...args: TracepointArgs<Name>) => void): () => void {
+    return this.#listen(name, listener as Listener);
+  }
+
+  /** Listen to some tracepoints, and get each with its name, machine, number and time. @returns what ends it. */
+  onHit<Name extends TracepointName>(
+    names: readonly Name[],
+    listener: (hit: TraceHit<Name>) => void,
+  ): () => void {
+    const ends = names.map((name) => this.#listen(name, this.#teller(name, listener)));
+    return () => {
+      for (const end of ends) end();
+    };
+  }
+
+  #teller<Name extends TracepointName>(name: Name, listener: (hit: TraceHit<Name>) => void): Listener {
+    const machine = this.#machine;
+    const { length } = tracepointNamed(name).print;
+    return (...passed) => {
+      const args = passed.slice(0, length);
+      const hit = { name, machine, event: this.event, time_ns: machine.time_ns, args };
+      listener(hit as unknown as TraceHit<Name>);
+    };
+  }
+
+  #listen(name: TracepointName, listener: Listener): () => void {
+    const id = tracepointId(name);
     this.#listeners[id] = [...this.#listeners[id]!, listener];
     this.armed[id]!++;
     return () => {
@@ -38,8 +84,7 @@ export class Tracer {
   }
 
   /** Called by a tracepoint that has listeners. */
-  emit(id: number, ...args: unknown[]): void {
-    const hit: TraceHit = { name: TRACEPOINTS[id]!, event: this.event, time_ns: this.#machine.time_ns, args };
-    for (const listener of this.#listeners[id]!) listener(hit);
+  emit(id: number, ...args: readonly unknown[]): void {
+    for (const listener of this.#listeners[id]!) listener(...args);
   }
 }

@@ -1,7 +1,11 @@
 /** Tracepoints: each says what it is to say, and no listener changes what happens. */
 import assert from 'node:assert/strict';
-import { TRACEPOINTS, type TracepointName } from '../../stack/index.ts';
+import { boot, parseConfig, TRACEPOINT_NAMES, type TracepointName } from '../../stack/index.ts';
+import { trace } from '../../stack/trace/events.ts';
 import { formatHit } from '../../stack/trace/format.ts';
+import { TRACEPOINTS } from '../../stack/trace/table.ts';
+import { tcpStateName } from '../../stack/trace/text.ts';
+import { EventSequence, Tracer } from '../../stack/trace/tracer.ts';
 import { block, codeOf, connected, listener, receive, story } from './support/story.ts';
 
 /** A story in which all kinds of things happen. */
@@ -41,16 +45,14 @@ describe('tracepoints', () => {
   it('each can be told in a line', async () => {
     const tale = eventful();
     const seen = new Map<TracepointName, string>();
-    for (const name of TRACEPOINTS) {
-      tale.machine.tracer.on(name, (hit) => {
-        const line = formatHit(tale.machine, hit);
-        assert.match(line, /^ *\S+ \[000\] \d+\.\d{9}: \w+:( .+)?$/);
-        assert.doesNotMatch(line, /undefined|NaN|\[object/, line);
-        seen.set(name, line);
-      });
-    }
+    tale.machine.tracer.onHit(TRACEPOINT_NAMES, (hit) => {
+      const line = formatHit(hit);
+      assert.match(line, /^ *\S+ \[000\] \d+\.\d{9}: \w+:( .+)?$/);
+      assert.doesNotMatch(line, /undefined|NaN|\[object/, line);
+      seen.set(hit.name, line);
+    });
     await tale.run();
-    const unseen = TRACEPOINTS.filter((name) => !seen.has(name));
+    const unseen = TRACEPOINT_NAMES.filter((name) => !seen.has(name));
     // What has no occasion here: urgent things, limits, and what loopback has no need of.
     for (const name of [
       'sched:sched_switch',
@@ -69,11 +71,59 @@ describe('tracepoints', () => {
   });
   it('whether somebody listens or not, the same happens', async () => {
     const [quiet, loud] = [eventful(), eventful()];
-    for (const name of TRACEPOINTS) loud.machine.tracer.on(name, () => {});
+    for (const name of TRACEPOINT_NAMES) loud.machine.tracer.on(name, () => {});
     await Promise.all([quiet.run(), loud.run()]);
     assert.deepEqual(loud.packetLines, quiet.packetLines);
     assert.equal(loud.machine.tracer.event, quiet.machine.tracer.event);
     assert.equal(loud.machine.now_ns, quiet.machine.now_ns);
+  });
+  it('tell listeners the arguments that kernel code passed, and where and when', async () => {
+    const tale = story();
+    const changes: string[] = [];
+    tale.machine.tracer.on('sock:inet_sock_set_state', (sk, oldstate, newstate) => {
+      // The socket still has its old state.
+      assert.equal(sk.skc_state, oldstate);
+      changes.push(`${tcpStateName(oldstate)} -> ${tcpStateName(newstate)}`);
+    });
+    const calls: string[] = [];
+    tale.machine.tracer.onHit(['syscalls:sys_enter', 'syscalls:sys_exit'], (hit) => {
+      assert.equal(hit.machine, tale.machine);
+      assert.equal(hit.event, tale.machine.tracer.event);
+      const [task, name] = hit.args;
+      const what = hit.name === 'syscalls:sys_enter' ? `(${hit.args[2].join()})` : `= ${String(hit.args[2])}`;
+      calls.push(`${(hit.time_ns / 1e6).toFixed(0)} ms ${task.comm}: ${name}${what}`);
+    });
+    tale.process('process', async (s) => {
+      const fd = await listener(s);
+      await s.sleep(5);
+      await s.shutdown(fd, s.SHUT_RD);
+    });
+    await tale.run();
+    assert.deepEqual(changes, ['TCP_CLOSE -> TCP_LISTEN', 'TCP_LISTEN -> TCP_CLOSE']);
+    assert.deepEqual(calls.slice(0, 2), ['0 ms process: socket(2,1,0)', '0 ms process: socket= 3']);
+    assert.deepEqual(calls.slice(-2), ['5 ms process: shutdown(3,0)', '5 ms process: shutdown= 0']);
+  });
+  it('of machines that run together count in one sequence', () => {
+    const events = new EventSequence();
+    const [left, right] = [boot(parseConfig({})), boot(parseConfig({}))];
+    const seen: string[] = [];
+    for (const machine of [left, right]) {
+      machine.tracer = new Tracer(machine, events);
+      machine.tracer.onHit(['module:module_request'], (hit) => {
+        seen.push(`${hit.machine === left ? 'left' : 'right'} ${hit.event}: ${hit.args[0]}`);
+      });
+    }
+    trace.module_request(left, 'a');
+    trace.module_request(right, 'b');
+    trace.softirq_raise(right, 0);
+    trace.module_request(left, 'c');
+    assert.deepEqual(seen, ['left 1: a', 'right 2: b', 'left 4: c']);
+  });
+  it('each have a function, and no more arguments than that passes on', () => {
+    assert.deepEqual(Object.keys(trace), Object.keys(TRACEPOINTS));
+    for (const { name, machine, print } of Object.values(TRACEPOINTS)) {
+      assert.ok(print.length <= (machine === null ? 3 : 4), name);
+    }
   });
   it('a listener that has gone is not called', async () => {
     const tale = story();
@@ -92,8 +142,8 @@ describe('tracepoints', () => {
       tale.machine.tracer.armed.every(
         (armed, i) =>
           armed === 0 ||
-          TRACEPOINTS[i] === 'sock:inet_sock_set_state' ||
-          TRACEPOINTS[i] === 'syscalls:sys_exit',
+          TRACEPOINT_NAMES[i] === 'sock:inet_sock_set_state' ||
+          TRACEPOINT_NAMES[i] === 'syscalls:sys_exit',
       ),
     );
   });

@@ -19,6 +19,7 @@ import {
   parseConfig,
   spawn_process,
   type Machine,
+  type TracepointArgs,
   type TracepointName,
 } from '../../../stack/index.ts';
 import { IS_ERR } from '../../../stack/include/uapi/asm-generic/errno.ts';
@@ -27,7 +28,7 @@ import type { tcp_sock } from '../../../stack/include/linux/tcp.ts';
 import type { sock_common } from '../../../stack/include/net/sock.ts';
 import { LINUX_MIB_NAMES, TCP_MIB_NAMES } from '../../../stack/include/uapi/linux/snmp.ts';
 import { cpu_startup_entry } from '../../../stack/kernel/sched/idle.ts';
-import { tcpStateName } from '../../../stack/trace/format.ts';
+import { tcpStateName } from '../../../stack/trace/text.ts';
 import type { wire_frame } from '../../../stack/wire/frame.ts';
 import { packetLine, packetMatches, PacketReader, type PacketText } from './packetText.ts';
 
@@ -94,15 +95,14 @@ export class Story {
         if (packet !== undefined) packet.lost = true;
       },
     };
-    this.machine.tracer.on('sock:inet_sock_set_state', ({ time_ns, args }) => {
-      const [sk, from, to] = args as [sock_common, number, number];
+    this.machine.tracer.on('sock:inet_sock_set_state', (sk, from, to) => {
       this.#ports.set(sk, sk.skc_num || this.#ports.get(sk) || 0);
-      this.#events.push({ transition: { timeNs: time_ns, sk, from: stateName(from), to: stateName(to) } });
+      const { time_ns: timeNs } = this.machine;
+      this.#events.push({ transition: { timeNs, sk, from: stateName(from), to: stateName(to) } });
     });
-    this.machine.tracer.on('syscalls:sys_exit', ({ time_ns, args }) => {
-      const [task, name, ret] = args as [{ comm: string }, string, unknown];
-      if (IS_ERR(ret))
-        this.#events.push({ timeNs: time_ns, text: `${task.comm}: ${name}() = ${String(ret)}` });
+    this.machine.tracer.on('syscalls:sys_exit', (task, name, ret) => {
+      const { time_ns: timeNs } = this.machine;
+      if (IS_ERR(ret)) this.#events.push({ timeNs, text: `${task.comm}: ${name}() = ${ret}` });
     });
   }
 
@@ -123,8 +123,8 @@ export class Story {
     return this;
   }
   /** Listen to a tracepoint. */
-  on(name: TracepointName, listener: (args: readonly unknown[], timeNs: number) => void): this {
-    this.machine.tracer.on(name, ({ args, time_ns }) => listener(args, time_ns));
+  on<Name extends TracepointName>(name: Name, listener: (...args: TracepointArgs<Name>) => void): this {
+    this.machine.tracer.on(name, listener);
     return this;
   }
   /** Something to check when all is over. */

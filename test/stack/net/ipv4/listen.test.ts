@@ -158,11 +158,12 @@ describe('listen()', () => {
 /** The lengths of a listener's two queues whenever they change. */
 function queues(tale: ReturnType<typeof story>, find: () => inet_connection_sock | null): string[] {
   const seen: string[] = [];
-  const look = (_args: readonly unknown[], timeNs: number) => {
+  const look = () => {
     const sk = find();
     if (sk?.icsk_accept_queue == null) return;
     const now = `syn ${sk.icsk_accept_queue.qlen} accept ${sk.sk_ack_backlog}`;
-    if (seen.at(-1)?.endsWith(now) !== true) seen.push(`${(timeNs / 1e6).toFixed(0)} ms: ${now}`);
+    if (seen.at(-1)?.endsWith(now) !== true)
+      seen.push(`${(tale.machine.time_ns / 1e6).toFixed(0)} ms: ${now}`);
   };
   for (const name of [
     'irq:softirq_exit',
@@ -278,7 +279,7 @@ describe("a listener's queues", () => {
   it('a full accept queue (backlog + 1): the final ACK is dropped, the client believes itself connected, SYN-ACK is sent again', async () => {
     const overflows: string[] = [];
     const tale = story({ nic: { latency: '1ms' } })
-      .on('sockscope:queue_overflow', ([, which]) => overflows.push(which as string))
+      .on('sockscope:queue_overflow', (_sk, which) => overflows.push(which))
       .process('server', async (s) => {
         const fd = await listener(s, 1);
         await s.sleep(500);

@@ -1,0 +1,15 @@
+/** What softirqs there are. @linux include/linux/interrupt.h */
+
+/** Names by number. */
+export const SOFTIRQS = [
+  'HI',
+  'TIMER',
+  'NET_TX',
+  'NET_RX',
+  'BLOCK',
+  'IRQ_POLL',
+  'TASKLET',
+  'SCHED',
+  'HRTIMER',
+  'RCU',
+] as const;

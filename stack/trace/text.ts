@@ -1,0 +1,57 @@
+/** Kernel objects in the lines that tracepoints print. */
+import type { task_struct } from '../include/linux/sched.ts';
+import type { sk_buff } from '../include/linux/skbuff.ts';
+import type { hrtimer, timer_list } from '../include/linux/timer.ts';
+import type { sock_common } from '../include/net/sock.ts';
+import { SOFTIRQS } from '../include/linux/interrupt.ts';
+import { TCP_STATES } from '../include/uapi/linux/tcp.ts';
+import { BOOT_NS } from '../kernel/time/timekeeping.ts';
+import { formatAddress } from '../lib/format_address.ts';
+
+/** The name of a number in a table of constants; the number itself where it has none. */
+export function nameOf(table: Readonly<Record<string, number>>, value: number): string {
+  return Object.entries(table).find(([, number]) => number === value)?.[0] ?? String(value);
+}
+/** `TCP_ESTABLISHED` */
+export function tcpStateName(state: number): string {
+  return nameOf(TCP_STATES, state);
+}
+export function sockText(sk: sock_common | null): string {
+  return sk === null
+    ? 'sk=none'
+    : `sport=${sk.skc_num} dport=${sk.skc_dport} saddr=${formatAddress(sk.skc_rcv_saddr)} daddr=${formatAddress(sk.skc_daddr)}`;
+}
+export function skbText(skb: sk_buff): string {
+  return `len=${skb.len}${skb.dev === null ? '' : ` dev=${skb.dev.name}`} protocol=0x${skb.protocol.toString(16)}`;
+}
+/** `skb` is null where a reset answers no packet. */
+export function sockAndSkb(sk: sock_common | null, skb: sk_buff | null): string {
+  return `${sockText(sk)} skblen=${skb?.len ?? 0}`;
+}
+/** `server-100` */
+export function taskText(task: task_struct): string {
+  return `${task.comm}-${task.pid}`;
+}
+export function softirqText(nr: number): string {
+  return `vec=${nr} [action=${SOFTIRQS[nr]}]`;
+}
+
+function functionText(timer: timer_list | hrtimer): string {
+  return `function=${timer.function.name.replace(/^bound /, '')}`;
+}
+export function timerText(timer: timer_list): string {
+  return `${functionText(timer)} expires=${timer.expires}`;
+}
+export function hrtimerText(timer: hrtimer): string {
+  return `${functionText(timer)} expires=${timer.expires - BOOT_NS}`;
+}
+
+/** An argument or the result of a system call. */
+export function valueText(value: unknown): string {
+  if (value === null || typeof value !== 'object') return String(value);
+  if (value instanceof Uint8Array) return `${value.length} bytes`;
+  if ('sin_addr' in value && 'sin_port' in value) {
+    return `${formatAddress(Number(value.sin_addr))}:${String(value.sin_port)}`;
+  }
+  return JSON.stringify(value);
+}
