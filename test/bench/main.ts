@@ -1,89 +1,75 @@
 /**
- * `npm run -s bench [-- --json]`: the stack beside Node's `net` over the real loopback, in one run; each figure in a process
- * of its own, the two sides in turn. `npm run -s bench -- dap`: the debugger's latencies, through the adapter's own stdio.
+ * `npm run -s bench`: the stack beside Node's `net` over the real loopback, and the debugger beside V8's bare inspector, in
+ * one run. `-- --json` prints one line of JSON; `-- NAME…` measures only figures whose name contains one of these
+ * (`pingpong`, `dap`, `packet_cost`).
  */
-import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
-import { measureDap } from './dap.ts';
+import { cpus } from 'node:os';
+import { measureDebugger, type DebuggerFigures } from './debugger.ts';
+import { measurePacketCost } from './packetCost.ts';
+import { FIGURES, measureBeside, type Beside, type Figure } from './throughput.ts';
 
-const FIGURES = [
-  'bulk_MBps',
-  'pingpong_per_s',
-  'connect_per_s',
-  'bytes_per_pair_1000',
-  'bytes_per_pair_10000',
-] as const;
-type Figure = (typeof FIGURES)[number];
-const SIDES = ['us', 'node'] as const;
-type Side = (typeof SIDES)[number];
-/** How often each is measured; the median counts. */
-const ROUNDS = 3;
+interface Results {
+  stack: Map<Figure, Beside>;
+  packetCost: number | undefined;
+  dap: DebuggerFigures | undefined;
+}
 
-const TITLES: Record<Figure, string> = {
-  bulk_MBps: 'bulk, 64 KiB writes, bytes verified (MB/s)',
-  pingpong_per_s: '1-byte ping-pong (round trips/s)',
-  connect_per_s: 'connect + accept + close (per s)',
-  bytes_per_pair_1000: 'memory per idle pair of 1,000, with its kernel (bytes)',
-  bytes_per_pair_10000: 'memory per idle pair of 10,000, with its kernel (bytes)',
-};
+async function measure(wanted: (name: string) => boolean): Promise<Results> {
+  const stack = new Map<Figure, Beside>();
+  for (const figure of Object.keys(FIGURES) as Figure[]) {
+    if (wanted(figure)) stack.set(figure, await measureBeside(figure));
+  }
+  const packetCost = wanted('packet_cost_100k_over_100') ? await measurePacketCost() : undefined;
+  const dap = wanted('dap') ? await measureDebugger() : undefined;
+  return { stack, packetCost, dap };
+}
 
-async function measure(side: Side, figure: Figure): Promise<number> {
-  const script = fileURLToPath(new URL(`./${side}.js`, import.meta.url));
-  const { stdout } = await promisify(execFile)(process.execPath, ['--expose-gc', script, figure], {
-    maxBuffer: 1 << 20,
+function printTable({ stack, packetCost, dap }: Results, machine: { cpu: string; node: string }): void {
+  const row = (title: string, ...columns: string[]) =>
+    console.log(title.padEnd(60) + columns.map((text) => text.padStart(12)).join(''));
+  const number = (value: number) => value.toLocaleString('en');
+  console.log(`${machine.cpu}, Node ${machine.node}\n`);
+  if (stack.size > 0) row('', 'us', 'node', 'us/node');
+  for (const [figure, { us, node, ratio }] of stack) {
+    row(FIGURES[figure].title, number(us), number(node), ratio.toFixed(2));
+  }
+  if (packetCost !== undefined) {
+    row('', '100,000/100');
+    row('cost of a packet, idle pairs of sockets beside it', packetCost.toFixed(2));
+  }
+  if (dap !== undefined) {
+    row('', 'us', 'bare', 'us/bare');
+    row('launch request to first stop (ms)', number(dap.first_stop_ms));
+    row(
+      'next + stackTrace + scopes + variables, median (ms)',
+      number(dap.step_ms_p50),
+      number(dap.bare_step_ms_p50),
+      dap.step_over_bare_p50.toFixed(2),
+    );
+    row('  (the bare inspector reading the locals as well)', '', number(dap.bare_step_with_locals_ms_p50));
+  }
+}
+
+function toJson({ stack, packetCost, dap }: Results, machine: { cpu: string; node: string }): string {
+  const sides = (figure: Figure) => {
+    const found = stack.get(figure);
+    return found === undefined ? undefined : { us: found.us, node: found.node };
+  };
+  return JSON.stringify({
+    bulk_MBps: sides('bulk_MBps'),
+    pingpong_per_s: sides('pingpong_per_s'),
+    connect_per_s: sides('connect_per_s'),
+    connect_past_half_per_s: sides('connect_past_half_per_s'),
+    bytes_per_pair: sides('bytes_per_pair_10000'),
+    bytes_per_pair_1000: sides('bytes_per_pair_1000'),
+    packet_cost_100k_over_100: packetCost,
+    ...dap,
+    ...machine,
   });
-  const value = Number(stdout.trim());
-  if (!(value > 0)) throw new Error(`${side} ${figure}: not a figure: ${stdout}`);
-  return value;
 }
 
-function median(values: number[]): number {
-  return values.sort((a, b) => a - b)[values.length >> 1]!;
-}
-
-async function measureStack(): Promise<Record<Figure, Record<Side, number>>> {
-  const result = {} as Record<Figure, Record<Side, number>>;
-  for (const figure of FIGURES) {
-    const values: Record<Side, number[]> = { us: [], node: [] };
-    // The two in turn, so that a machine that slows down slows both.
-    for (let round = 0; round < ROUNDS; round++) {
-      for (const side of SIDES) values[side].push(await measure(side, figure));
-    }
-    result[figure] = { us: Math.round(median(values.us)), node: Math.round(median(values.node)) };
-  }
-  return result;
-}
-
-const json = process.argv.includes('--json');
-const dapOnly = process.argv.includes('dap');
-const stack = dapOnly ? null : await measureStack();
-const dap = dapOnly || json ? await measureDap() : null;
-if (json) {
-  console.log(
-    JSON.stringify({
-      ...(stack && {
-        bulk_MBps: stack.bulk_MBps,
-        pingpong_per_s: stack.pingpong_per_s,
-        connect_per_s: stack.connect_per_s,
-        bytes_per_pair: stack.bytes_per_pair_10000,
-        bytes_per_pair_1000: stack.bytes_per_pair_1000,
-      }),
-      ...dap,
-    }),
-  );
-} else {
-  if (stack !== null) {
-    console.log(`${''.padEnd(56)}${'us'.padStart(12)}${'node'.padStart(12)}${'us/node'.padStart(10)}`);
-    for (const figure of FIGURES) {
-      const { us, node } = stack[figure];
-      console.log(
-        `${TITLES[figure].padEnd(56)}${us.toLocaleString('en').padStart(12)}${node.toLocaleString('en').padStart(12)}${(us / node).toFixed(2).padStart(10)}`,
-      );
-    }
-  }
-  if (dap !== null) {
-    console.log(`launch request to first stop: ${dap.first_stop_ms} ms`);
-    console.log(`next + stackTrace + scopes + variables, median: ${dap.step_ms_p50} ms`);
-  }
-}
+const names = process.argv.slice(2).filter((argument) => argument !== '--json');
+const results = await measure((name) => names.length === 0 || names.some((part) => name.includes(part)));
+const machine = { node: process.versions.node, cpu: cpus()[0]?.model.trim() ?? 'unknown' };
+if (process.argv.includes('--json')) console.log(toJson(results, machine));
+else printTable(results, machine);

@@ -1,7 +1,9 @@
 /** One figure of Node's `net` over the real loopback. Usage: node node.js FIGURE */
 import { readFileSync } from 'node:fs';
 import net from 'node:net';
+import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
 import {
   BLOCK,
   BULK_BYTES,
@@ -9,8 +11,11 @@ import {
   checkBlock,
   CONNECTS,
   CONNECTS_WARM_UP,
+  HALF_OF_THE_PORTS,
   makeBlock,
   PAIRS_WARM_UP,
+  PAST_HALF,
+  PAST_HALF_WARM_UP,
   ROUND_TRIPS,
   ROUND_TRIPS_WARM_UP,
   Stopwatch,
@@ -130,10 +135,35 @@ async function bytesPerPair(wanted: number): Promise<number> {
   return (after - before) / pairs;
 }
 
+/** The accepted ends are a process's of their own: one process has not descriptors enough for both. */
+async function connectsPastHalf(): Promise<number> {
+  const acceptor = fork(fileURLToPath(import.meta.url), ['accept']);
+  const [port] = (await once(acceptor, 'message')) as [number];
+  const untimed = HALF_OF_THE_PORTS + PAST_HALF_WARM_UP;
+  const watch = new Stopwatch();
+  const sockets: net.Socket[] = [];
+  for (let i = 0; i < untimed + PAST_HALF; i++) {
+    if (i === untimed) watch.start();
+    sockets.push(await connect(port));
+  }
+  const perSecond = PAST_HALF / watch.seconds;
+  acceptor.kill();
+  return perSecond;
+}
+/** The other process: it accepts until it is ended. */
+async function acceptForEver(): Promise<never> {
+  const { port } = await listen((socket) => socket.on('error', () => socket.destroy()));
+  process.send!(port);
+  process.on('disconnect', () => process.exit());
+  return new Promise(() => {});
+}
+
 const figures: Record<string, () => Promise<number>> = {
   bulk_MBps: bulk,
   pingpong_per_s: pingpong,
   connect_per_s: connects,
+  connect_past_half_per_s: connectsPastHalf,
+  accept: acceptForEver,
   bytes_per_pair_1000: () => bytesPerPair(1_000),
   bytes_per_pair_10000: () => bytesPerPair(10_000),
 };

@@ -1,7 +1,5 @@
 /** One figure of the stack. Usage: node us.js FIGURE */
-import { boot, createLibrary, parseConfig, spawn_process, type Machine } from '../../stack/index.ts';
-import { cpu_startup_entry } from '../../stack/kernel/sched/idle.ts';
-import { follow_promises } from '../../stack/user/promise_owner.ts';
+import { ADDRESS, connectTo, listener, newMachine, run } from './machine.ts';
 import {
   BLOCK,
   BULK_BYTES,
@@ -9,49 +7,15 @@ import {
   checkBlock,
   CONNECTS,
   CONNECTS_WARM_UP,
+  HALF_OF_THE_PORTS,
   makeBlock,
   PAIRS_WARM_UP,
+  PAST_HALF,
+  PAST_HALF_WARM_UP,
   ROUND_TRIPS,
   ROUND_TRIPS_WARM_UP,
   Stopwatch,
 } from './workload.ts';
-
-type Lib = typeof import('sockscope');
-const ADDRESS = { address: '127.0.0.1', port: 8080 };
-
-function newMachine(): { machine: Machine; lib: Lib } {
-  const machine = boot(parseConfig({ nic: { latency: 0 } }));
-  return { machine, lib: createLibrary(machine) as unknown as Lib };
-}
-
-/** Runs two processes, and as much of the machine as they need. */
-async function run(
-  machine: Machine,
-  server: () => Promise<void>,
-  client: () => Promise<void>,
-): Promise<void> {
-  const both = [spawn_process(machine, 'server', server), spawn_process(machine, 'client', client)];
-  let ended = 0;
-  for (const one of both) {
-    void one.exited.then(({ error }) => {
-      if (error !== undefined) throw error as Error;
-      ended++;
-    });
-  }
-  // As for every scenario: whose code runs after an await.
-  const unfollow = follow_promises(machine);
-  await cpu_startup_entry(machine, () => ended === both.length);
-  unfollow();
-  if (ended !== both.length) throw new Error('the machine came to rest before the workload had ended');
-}
-
-async function listener(lib: Lib, backlog = 128): Promise<number> {
-  const fd = await lib.socket(lib.AF_INET, lib.SOCK_STREAM);
-  await lib.setsockopt(fd, lib.SOL_SOCKET, lib.SO_REUSEADDR, 1);
-  await lib.bind(fd, ADDRESS);
-  await lib.listen(fd, backlog);
-  return fd;
-}
 
 async function bulk(): Promise<number> {
   const { machine, lib } = newMachine();
@@ -72,8 +36,7 @@ async function bulk(): Promise<number> {
       seconds = watch.seconds;
     },
     async () => {
-      const fd = await lib.socket(lib.AF_INET, lib.SOCK_STREAM);
-      await lib.connect(fd, ADDRESS);
+      const fd = await connectTo(lib, ADDRESS);
       const block = makeBlock();
       for (let sent = 0; sent < BULK_WARM_UP + BULK_BYTES; sent += BLOCK) await lib.send(fd, block);
     },
@@ -97,8 +60,7 @@ async function pingpong(): Promise<number> {
       }
     },
     async () => {
-      const fd = await lib.socket(lib.AF_INET, lib.SOCK_STREAM);
-      await lib.connect(fd, ADDRESS);
+      const fd = await connectTo(lib, ADDRESS);
       const buffer = new Uint8Array(1);
       for (let i = 0; i < ROUND_TRIPS_WARM_UP + ROUND_TRIPS; i++) {
         if (i === ROUND_TRIPS_WARM_UP) watch.start();
@@ -126,8 +88,7 @@ async function connects(): Promise<number> {
       const buffer = new Uint8Array(1);
       for (let i = 0; i < CONNECTS_WARM_UP + CONNECTS; i++) {
         if (i === CONNECTS_WARM_UP) watch.start();
-        const fd = await lib.socket(lib.AF_INET, lib.SOCK_STREAM);
-        await lib.connect(fd, ADDRESS);
+        const fd = await connectTo(lib, ADDRESS);
         await lib.recv(fd, buffer);
         await lib.close(fd);
       }
@@ -161,8 +122,7 @@ async function bytesPerPair(pairs: number): Promise<number> {
       lib.setrlimit_nofile(pairs + PAIRS_WARM_UP + 100);
       for (let i = 0; i < pairs + PAIRS_WARM_UP; i++) {
         if (i === PAIRS_WARM_UP) before = heap();
-        const fd = await lib.socket(lib.AF_INET, lib.SOCK_STREAM);
-        await lib.connect(fd, ADDRESS);
+        await connectTo(lib, ADDRESS);
       }
       await lib.sleep(2000);
     },
@@ -170,10 +130,37 @@ async function bytesPerPair(pairs: number): Promise<number> {
   return (after - before) / pairs;
 }
 
+async function connectsPastHalf(): Promise<number> {
+  const { machine, lib } = newMachine();
+  const untimed = HALF_OF_THE_PORTS + PAST_HALF_WARM_UP;
+  const all = untimed + PAST_HALF;
+  const watch = new Stopwatch();
+  let seconds = 0;
+  await run(
+    machine,
+    async () => {
+      lib.setrlimit_nofile(all + 100);
+      const fd = await listener(lib);
+      for (let i = 0; i < all; i++) await lib.accept(fd);
+      await lib.sleep(1000);
+    },
+    async () => {
+      lib.setrlimit_nofile(all + 100);
+      for (let i = 0; i < all; i++) {
+        if (i === untimed) watch.start();
+        await connectTo(lib, ADDRESS);
+      }
+      seconds = watch.seconds;
+    },
+  );
+  return PAST_HALF / seconds;
+}
+
 const figures: Record<string, () => Promise<number>> = {
   bulk_MBps: bulk,
   pingpong_per_s: pingpong,
   connect_per_s: connects,
+  connect_past_half_per_s: connectsPastHalf,
   bytes_per_pair_1000: () => bytesPerPair(1_000),
   bytes_per_pair_10000: () => bytesPerPair(10_000),
 };

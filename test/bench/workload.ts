@@ -1,14 +1,21 @@
 /** What both sides of the benchmark do: the same bytes, the same counts. */
 export const BLOCK = 64 * 1024;
 /** What is measured, and what comes before it so that the JIT compilers of both sides have done their work. */
-export const BULK_BYTES = 32 * 1024 * BLOCK;
-export const BULK_WARM_UP = 8 * 1024 * BLOCK;
-export const ROUND_TRIPS = 300_000;
-export const ROUND_TRIPS_WARM_UP = 100_000;
-export const CONNECTS = 20_000;
-export const CONNECTS_WARM_UP = 8_000;
+export const BULK_BYTES = 16 * 1024 * BLOCK;
+export const BULK_WARM_UP = 6 * 1024 * BLOCK;
+export const ROUND_TRIPS = 120_000;
+export const ROUND_TRIPS_WARM_UP = 60_000;
+export const CONNECTS = 12_000;
+export const CONNECTS_WARM_UP = 6_000;
 /** Pairs made before the first look at the memory: code and tables grow with them, pairs don't. */
 export const PAIRS_WARM_UP = 500;
+/** Connections to one address that take every second port of Linux's default range, 32768 to 60999. */
+export const HALF_OF_THE_PORTS = (60_999 - 32_768 + 1) / 2;
+/** Connections made after those: each looks at all the ports of the first half before it finds a free one. */
+export const PAST_HALF = 400;
+export const PAST_HALF_WARM_UP = 200;
+/** Round trips of a batch beside idle pairs. */
+export const CROWD_ROUND_TRIPS = 10_000;
 
 /** Started when the warm-up is over. */
 export class Stopwatch {
