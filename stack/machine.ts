@@ -10,7 +10,7 @@ import type { net_proto_family } from './include/linux/net.ts';
 import { files_struct } from './include/linux/fdtable.ts';
 import { module } from './include/linux/module.ts';
 import type { page } from './include/linux/skbuff.ts';
-import { task_struct } from './include/linux/sched.ts';
+import { signal_struct, task_struct } from './include/linux/sched.ts';
 import type { hrtimer } from './include/linux/timer.ts';
 import { inet_hashinfo } from './include/net/inet_hashtables.ts';
 import { net } from './include/net/net_namespace.ts';
@@ -110,7 +110,7 @@ export class Machine {
     this.config = config;
     this.random = new RandomState(config.seed);
     this.tracer = new Tracer(this, new EventSequence());
-    this.idle = new task_struct(this, new files_struct());
+    this.idle = new task_struct(this, new files_struct(), new signal_struct());
     this.idle.comm = 'swapper/0';
     this.#current = this.idle;
     this.init_net = new net(this, new inet_hashinfo(EHASH_SIZE, BHASH_SIZE, LHASH_SIZE));

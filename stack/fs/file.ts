@@ -4,6 +4,7 @@ import type { socket } from '../include/linux/net.ts';
 import type { Sleeps, task_struct } from '../include/linux/sched.ts';
 import { EBADF, EINVAL, EMFILE, ENFILE, type Errno } from '../include/uapi/asm-generic/errno.ts';
 import { O_CLOEXEC, O_NONBLOCK } from '../include/uapi/linux/socket.ts';
+import { NO_SLEEP } from '../kernel/sched/no_sleep.ts';
 import type { Machine } from '../machine.ts';
 
 /** How many files there are, and may be: fs.file-nr, fs.file-max. */
@@ -39,9 +40,14 @@ function __put_unused_fd(files: files_struct, fd: number): void {
 export function fd_install(task: task_struct, fd: number, opened: file): void {
   task.files.fd[fd] = opened;
 }
-/** The file behind a descriptor. @linux fs/file.c */
-export function fget(task: task_struct, fd: number): file | null {
-  return task.files.fd[fd] ?? null;
+/**
+ * The file behind a descriptor, with a reference: another thread may close the descriptor while a call on it sleeps.
+ * fput() gives it back. @linux include/linux/file.h
+ */
+export function fdget(task: task_struct, fd: number): file | null {
+  const opened = task.files.fd[fd] ?? null;
+  if (opened !== null) opened.f_count++;
+  return opened;
 }
 
 /** A new file. @returns it, or -ENFILE at the system's limit. @linux fs/file_table.c */
@@ -57,8 +63,8 @@ export function alloc_file(
   return new file(f_op, flags, data, files.next_ino++);
 }
 /** Give a reference back; the last one closes the file. @linux fs/file_table.c */
-export function* fput(machine: Machine, opened: file): Sleeps<void> {
-  if (--opened.f_count === 0) yield* __fput(machine, opened);
+export function fput(machine: Machine, opened: file): Sleeps<void> {
+  return --opened.f_count === 0 ? __fput(machine, opened) : NO_SLEEP;
 }
 function* __fput(machine: Machine, opened: file): Sleeps<void> {
   yield* opened.f_op.release(opened);
@@ -106,9 +112,10 @@ export const O_RDWR = 2;
 
 /** fcntl(). @returns by command; -EBADF, -EINVAL, -EMFILE. @linux fs/fcntl.c */
 export function do_fcntl(task: task_struct, fd: number, cmd: number, arg: number): number | Errno {
-  const opened = fget(task, fd);
-  if (opened === null) return -EBADF;
   const { files } = task;
+  // Nothing here sleeps: no reference is needed.
+  const opened = files.fd[fd] ?? null;
+  if (opened === null) return -EBADF;
   switch (cmd) {
     case F_DUPFD:
       return f_dupfd(task, arg, opened, 0);

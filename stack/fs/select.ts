@@ -1,5 +1,6 @@
 /** poll(): wait until something happens on one of several descriptors. @linux fs/select.c */
 import type { Machine } from '../machine.ts';
+import type { file } from '../include/linux/fdtable.ts';
 import { signal_pending, TASK_INTERRUPTIBLE, TASK_RUNNING, type Sleeps } from '../include/linux/sched.ts';
 import { POLLERR, POLLHUP, POLLNVAL, type poll_table } from '../include/linux/poll.ts';
 import type { wait_queue_entry, wait_queue_head } from '../include/linux/wait.ts';
@@ -11,7 +12,7 @@ import {
   remove_wait_queue,
 } from '../kernel/sched/wait.ts';
 import { schedule_hrtimeout } from '../kernel/time/nanosleep.ts';
-import { fget } from './file.ts';
+import { fput } from './file.ts';
 
 export interface pollfd {
   fd: number;
@@ -25,10 +26,17 @@ export interface pollfd {
 class poll_wqueues implements poll_table {
   _key = 0;
   triggered = false;
-  #entries: { queue: wait_queue_head; entry: wait_queue_entry }[] = [];
+  /** The file whose queues are joined now. */
+  #file: file | null = null;
+  #entries: { file: file; queue: wait_queue_head; entry: wait_queue_entry }[] = [];
   #machine: Machine;
   constructor(machine: Machine) {
     this.#machine = machine;
+  }
+  /** What is asked of the next file. */
+  ask(opened: file, events: number): void {
+    this.#file = opened;
+    this._key = events;
   }
   _qproc(queue: wait_queue_head): void {
     const asked = this._key;
@@ -37,22 +45,28 @@ class poll_wqueues implements poll_table {
       this.triggered = true;
       return default_wake_function(woken, mode);
     });
-    this.#entries.push({ queue, entry });
+    // The queue is the file's: it must not go while we stand on it.
+    const file = this.#file!;
+    file.f_count++;
+    this.#entries.push({ file, queue, entry });
     add_wait_queue(queue, entry);
   }
   /** @linux poll_freewait */
-  free(): void {
-    for (const { queue, entry } of this.#entries) remove_wait_queue(queue, entry);
+  *free(): Sleeps<void> {
+    for (const { file, queue, entry } of this.#entries) {
+      remove_wait_queue(queue, entry);
+      yield* fput(this.#machine, file);
+    }
   }
 }
 
 /** One descriptor. @linux fs/select.c */
 function do_pollfd(machine: Machine, pollfd: pollfd, wait: poll_wqueues | null): number {
   if (pollfd.fd < 0) return 0;
-  const opened = fget(machine.current, pollfd.fd);
+  const opened = machine.current.files.fd[pollfd.fd] ?? null;
   if (opened === null) return POLLNVAL;
   const filter = pollfd.events | POLLERR | POLLHUP;
-  if (wait !== null) wait._key = filter;
+  wait?.ask(opened, filter);
   return opened.f_op.poll(opened, wait) & filter;
 }
 
@@ -71,7 +85,7 @@ export function* do_sys_poll(
   if (list.length > machine.current.files.rlimit_nofile) return -EINVAL;
   const table = new poll_wqueues(machine);
   const count = yield* do_poll(machine, list, table, timeout_msecs);
-  table.free();
+  yield* table.free();
   return count;
 }
 function* do_poll(

@@ -4,11 +4,13 @@ import {
   CAP_NET_ADMIN,
   CAP_NET_BIND_SERVICE,
   CAP_NET_RAW,
+  SIGKILL,
+  signal_struct,
   TASK_DEAD,
   task_struct,
 } from '../include/linux/sched.ts';
 import { exit_files } from '../fs/file.ts';
-import { enqueue_task } from '../kernel/sched/core.ts';
+import { enqueue_task, send_signal } from '../kernel/sched/core.ts';
 import type { Machine } from '../machine.ts';
 import { trace } from '../trace/events.ts';
 
@@ -28,8 +30,8 @@ export interface Process {
   exited: Promise<ProcessEnd>;
 }
 
-function new_task(machine: Machine, comm: string, files: files_struct): task_struct {
-  const task = new task_struct(machine, files);
+function new_task(machine: Machine, comm: string, files: files_struct, signal: signal_struct): task_struct {
+  const task = new task_struct(machine, files, signal);
   task.pid = machine.next_pid++;
   task.tgid = task.pid;
   task.comm = comm;
@@ -51,7 +53,7 @@ function standard_files(): files_struct {
 /** Start a process: its function is called when the scheduler first runs it. */
 export function spawn_process(machine: Machine, name: string, main: () => unknown): Process {
   const parent = machine.current;
-  const task = new_task(machine, name, standard_files());
+  const task = new_task(machine, name, standard_files(), new signal_struct());
   trace.sched_process_fork(machine, parent, task);
   let ended!: (end: ProcessEnd) => void;
   const exited = new Promise<ProcessEnd>((resolve) => (ended = resolve));
@@ -64,10 +66,10 @@ export function spawn_process(machine: Machine, name: string, main: () => unknow
       result = Promise.reject(error as Error);
     }
     Promise.resolve(result).then(
-      () => exit_process(task, { pid: task.pid, name }, ended),
+      () => do_group_exit(task, () => ended({ pid: task.pid, name })),
       (error: unknown) => {
         machine.on_uncaught?.(task, error);
-        exit_process(task, { pid: task.pid, name, error }, ended);
+        do_group_exit(task, () => ended({ pid: task.pid, name, error }));
       },
     );
   };
@@ -75,12 +77,24 @@ export function spawn_process(machine: Machine, name: string, main: () => unknow
   return { pid: task.pid, name, task, exited };
 }
 
-/** The main function has ended: close what is open, and be gone. @linux kernel/exit.c (do_exit) */
-function exit_process(task: task_struct, end: ProcessEnd, ended: (end: ProcessEnd) => void): void {
+/** The main function has ended: so do all threads of the process. @linux kernel/exit.c */
+function do_group_exit(task: task_struct, group_dead: () => void): void {
+  task.signal.group_dead = group_dead;
+  const threads = threads_of(task);
+  for (const thread of threads) thread.exited = true;
+  for (const thread of threads) if (thread !== task) end_thread(thread);
+  end_thread(task);
+}
+function end_thread(thread: task_struct): void {
+  if (thread.syscall !== '') send_signal(thread, SIGKILL);
+  else if (thread.on_rq) thread.continuation = () => do_exit(thread);
+  else do_exit(thread);
+}
+
+/** A thread ends. The last one of its process closes what is open. @linux kernel/exit.c */
+export function do_exit(task: task_struct): void {
   const { machine } = task;
-  task.exited = true;
   task.syscall = 'exit_group';
-  for (const thread of threads_of(task)) if (thread !== task) kill_thread(thread);
   const closing = exit_files(task);
   const step = (): void => {
     const previous = machine.current;
@@ -95,17 +109,9 @@ function exit_process(task: task_struct, end: ProcessEnd, ended: (end: ProcessEn
     task.__state = TASK_DEAD;
     task.syscall = '';
     machine.tasks.delete(task.pid);
-    ended(end);
+    if (--task.signal.live === 0) task.signal.group_dead();
   };
   step();
-}
-
-/** A thread that still sleeps when its process ends never runs again. */
-function kill_thread(thread: task_struct): void {
-  thread.__state = TASK_DEAD;
-  thread.continuation = null;
-  thread.files.count--;
-  thread.machine.tasks.delete(thread.pid);
 }
 
 /** All threads of a task's process. */
@@ -119,10 +125,11 @@ function idle_thread(task: task_struct): task_struct {
   if (task.syscall === '') return task;
   const idle = threads_of(task).find((thread) => thread.syscall === '' && !thread.on_rq);
   if (idle !== undefined) return idle;
-  const thread = new_task(machine, task.comm, task.files);
+  const thread = new_task(machine, task.comm, task.files, task.signal);
   thread.tgid = task.tgid;
   thread.cred = task.cred;
   thread.files.count++;
+  thread.signal.live++;
   trace.sched_process_fork(machine, task, thread);
   return thread;
 }

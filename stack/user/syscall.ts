@@ -11,7 +11,7 @@ import { NSEC_PER_JIFFY } from '../kernel/time/jiffies.ts';
 import type { Machine } from '../machine.ts';
 import { trace } from '../trace/events.ts';
 import { SystemError } from './errors.ts';
-import { thread_for_syscall } from './process.ts';
+import { do_exit, thread_for_syscall } from './process.ts';
 
 /** The address that an error is to name. */
 export interface About {
@@ -40,9 +40,10 @@ export function syscall<T>(
   trace.sys_enter(machine, task, name, args);
   const step = body.next();
   if (step.done === true) {
-    const settled = finish(machine, task, name, step.value, about);
+    leave(machine, task, name, step.value);
+    const settled = settle(name, step.value, about);
     machine.current = caller;
-    return ++machine.slice_syscalls < SLICE_SYSCALLS ? settled : preempt(machine, task, settled);
+    return ++machine.slice_syscalls < SLICE_SYSCALLS ? settled : preempt(machine, task, name, settled);
   }
   machine.current = caller;
   return new Promise<T>((resolve) => {
@@ -52,7 +53,9 @@ export function syscall<T>(
         task.continuation = resume;
         return;
       }
-      const settled = finish(machine, task, name, next.value, about);
+      leave(machine, task, name, next.value);
+      if (task.exited) return do_exit(task);
+      const settled = settle(name, next.value, about);
       resolve(IS_ERR(next.value) ? told_where_called(settled, next.value, name, about) : settled);
     };
     task.continuation = resume;
@@ -79,33 +82,33 @@ const SLICE_SYSCALLS = 1024;
 
 /**
  * The task has used up its time slice: it waits for the scheduler's next tick. A process that polls in a loop would
- * otherwise keep virtual time, and with it what it waits for, from coming.
+ * otherwise keep virtual time, and with it what it waits for, from coming. Until then the task is in the system call
+ * still: calls that other strands of the process make run on other threads.
  */
-function preempt<T>(machine: Machine, task: task_struct, settled: Promise<T>): Promise<T> {
+function preempt<T>(machine: Machine, task: task_struct, name: string, settled: Promise<T>): Promise<T> {
   machine.slice_syscalls = 0;
   settled.catch(() => {});
   return new Promise<T>((resolve) => {
+    task.syscall = name;
     task.on_cpu = false;
     task.continuation = () => {
       task.on_cpu = true;
-      resolve(settled);
+      task.syscall = '';
+      if (task.exited) do_exit(task);
+      else resolve(settled);
     };
     machine.hardware.at(machine.now_ns + NSEC_PER_JIFFY, enqueue_task, task);
   });
 }
 
 /** The system call's end. @linux syscall_exit_to_user_mode */
-function finish<T>(
-  machine: Machine,
-  task: task_struct,
-  name: string,
-  result: T | Errno,
-  about: About | undefined,
-): Promise<T> {
+function leave(machine: Machine, task: task_struct, name: string, result: unknown): void {
   trace.sys_exit(machine, task, name, result);
   task.syscall = '';
   task.entry_stack = null;
-  if (!IS_ERR(result)) return Promise.resolve(result as T);
-  task.pending_signal = 0;
-  return Promise.reject(new SystemError(result, name, about));
+  if (IS_ERR(result)) task.pending_signal = 0;
+}
+/** What the caller's promise becomes. */
+function settle<T>(name: string, result: T | Errno, about: About | undefined): Promise<T> {
+  return IS_ERR(result) ? Promise.reject(new SystemError(result, name, about)) : Promise.resolve(result as T);
 }

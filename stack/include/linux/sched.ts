@@ -32,6 +32,15 @@ export const CAP_NET_BIND_SERVICE = 10;
 export const CAP_NET_ADMIN = 12;
 export const CAP_NET_RAW = 13;
 
+/** What the threads of a process share of its life. @linux include/linux/sched/signal.h */
+export class signal_struct {
+  /** Threads that have not ended. */
+  live = 1;
+  /** Called when the last one has ended. */
+  group_dead: () => void = () => {};
+}
+export const SIGKILL = 9;
+
 /** One thread of execution: a scenario's process, or a further thread of it. */
 export class task_struct {
   /** TASK_RUNNING, or what it sleeps as. */
@@ -58,13 +67,16 @@ export class task_struct {
   sleep_stack: Error | null = null;
   /** The stack of the syscall's entry, down to the user's frame, likewise. */
   entry_stack: Error | null = null;
+  /** Its process ends: it goes on until its system call does, and never again to user code. */
   exited = false;
+  signal: signal_struct;
   /** The page that what it sends goes into. */
   task_frag = new page_frag();
 
-  constructor(machine: Machine, files: files_struct) {
+  constructor(machine: Machine, files: files_struct, signal: signal_struct) {
     this.machine = machine;
     this.files = files;
+    this.signal = signal;
   }
 }
 

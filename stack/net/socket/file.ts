@@ -6,7 +6,15 @@ import type { Sleeps } from '../../include/linux/sched.ts';
 import { iov_iter, msghdr } from '../../include/linux/uio.ts';
 import { EBADF, ENOTSOCK, IS_ERR, type Errno } from '../../include/uapi/asm-generic/errno.ts';
 import { MSG_DONTWAIT, O_NONBLOCK } from '../../include/uapi/linux/socket.ts';
-import { alloc_file, fd_install, fget, get_unused_fd_flags, O_RDWR, put_unused_fd } from '../../fs/file.ts';
+import {
+  alloc_file,
+  fd_install,
+  fdget,
+  fput,
+  get_unused_fd_flags,
+  O_RDWR,
+  put_unused_fd,
+} from '../../fs/file.ts';
 import { security_socket_recvmsg, security_socket_sendmsg } from '../../security/security.ts';
 import { sock_ioctl } from './ioctl.ts';
 import { __sock_release, sock_release } from './alloc.ts';
@@ -53,11 +61,24 @@ export function* sock_alloc_file(machine: Machine, sock: socket, flags: number):
 export function sock_from_file(opened: file): socket | null {
   return opened.f_op === socket_file_ops ? opened.private_data : null;
 }
-/** The socket behind a descriptor. @returns it, or -EBADF, -ENOTSOCK. @linux net/socket.c */
+/**
+ * The socket behind a descriptor, with a reference to its file: fput_light() gives it back.
+ *
+ * @returns it, or -EBADF, -ENOTSOCK
+ * @linux net/socket.c
+ */
 export function sockfd_lookup_light(machine: Machine, fd: number): socket | Errno {
-  const opened = fget(machine.current, fd);
+  const opened = fdget(machine.current, fd);
   if (opened === null) return -EBADF;
-  return sock_from_file(opened) ?? -ENOTSOCK;
+  const sock = sock_from_file(opened);
+  if (sock !== null) return sock;
+  // The descriptor has a reference of its own: this one is not the last.
+  opened.f_count--;
+  return -ENOTSOCK;
+}
+/** Give back what sockfd_lookup_light() took. @linux include/linux/file.h */
+export function fput_light(machine: Machine, sock: socket): Sleeps<void> {
+  return fput(machine, sock.file!);
 }
 
 /** Hand a message to the protocol. @returns bytes taken, or a negative errno. @linux net/socket.c */

@@ -10,6 +10,7 @@ import {
   EINVAL,
   ENFILE,
   ENOIOCTLCMD,
+  ENOTSOCK,
   ENOTTY,
   IS_ERR,
   type Errno,
@@ -23,7 +24,7 @@ import {
   SOCK_NONBLOCK,
   SOL_SOCKET,
 } from '../../include/uapi/linux/socket.ts';
-import { close_fd, fd_install, fget, fput, get_unused_fd_flags, put_unused_fd } from '../../fs/file.ts';
+import { close_fd, fd_install, fdget, fput, get_unused_fd_flags, put_unused_fd } from '../../fs/file.ts';
 import { try_module_get } from '../../kernel/module.ts';
 import {
   security_socket_accept,
@@ -33,15 +34,24 @@ import {
 } from '../../security/security.ts';
 import { sock_getsockopt, sock_setsockopt } from '../core/sock/sockopt.ts';
 import { sock_alloc } from './alloc.ts';
-import { sock_alloc_file, sock_recvmsg, sock_sendmsg, sockfd_lookup_light } from './file.ts';
+import {
+  fput_light,
+  sock_alloc_file,
+  sock_from_file,
+  sock_recvmsg,
+  sock_sendmsg,
+  sockfd_lookup_light,
+} from './file.ts';
 import { FIONBIO } from './ioctl.ts';
 
 /** Give the socket a local address. @returns 0, -EADDRINUSE, -EADDRNOTAVAIL, -EACCES, -EINVAL, -EBADF … @linux net/socket.c */
 export function* __sys_bind(machine: Machine, fd: number, addr: sockaddr_in): Sleeps<Errno> {
   const sock = sockfd_lookup_light(machine, fd);
   if (IS_ERR(sock)) return sock;
-  const err = security_socket_bind(machine, sock);
-  return err !== 0 ? err : yield* sock.ops!.bind(sock, addr);
+  let err = security_socket_bind(machine, sock);
+  if (err === 0) err = yield* sock.ops!.bind(sock, addr);
+  yield* fput_light(machine, sock);
+  return err;
 }
 
 /** Be ready to accept connections. The backlog is cut to net.core.somaxconn. @linux net/socket.c */
@@ -51,8 +61,10 @@ export function* __sys_listen(machine: Machine, fd: number, backlog: number): Sl
   const somaxconn = machine.init_net.core.sysctl_somaxconn;
   // A negative backlog is a huge one: it is compared unsigned.
   if (backlog >>> 0 > somaxconn) backlog = somaxconn;
-  const err = security_socket_listen(machine, sock, backlog);
-  return err !== 0 ? err : yield* sock.ops!.listen(sock, backlog);
+  let err = security_socket_listen(machine, sock, backlog);
+  if (err === 0) err = yield* sock.ops!.listen(sock, backlog);
+  yield* fput_light(machine, sock);
+  return err;
 }
 
 /** What accept() gives: the new descriptor and who is at the other end. */
@@ -63,24 +75,18 @@ export interface accept_result {
 
 /** Take a finished connection off the listener's accept queue. @linux net/socket.c */
 export function* __sys_accept4(machine: Machine, fd: number, flags: number): Sleeps<accept_result | Errno> {
-  const opened = fget(machine.current, fd);
+  const opened = fdget(machine.current, fd);
   if (opened === null) return -EBADF;
-  opened.f_count++;
-  const result = yield* __sys_accept4_file(machine, opened, fd, flags);
+  const result = yield* __sys_accept4_file(machine, opened, flags);
   yield* fput(machine, opened);
   return result;
 }
-function* __sys_accept4_file(
-  machine: Machine,
-  opened: file,
-  fd: number,
-  flags: number,
-): Sleeps<accept_result | Errno> {
+function* __sys_accept4_file(machine: Machine, opened: file, flags: number): Sleeps<accept_result | Errno> {
   if ((flags & ~(SOCK_CLOEXEC | SOCK_NONBLOCK)) !== 0) return -EINVAL;
   const { current } = machine;
   const newfd = get_unused_fd_flags(current, flags & O_CLOEXEC);
   if (newfd < 0) return newfd;
-  const accepted = yield* do_accept(machine, opened, fd, flags);
+  const accepted = yield* do_accept(machine, opened, flags);
   if (IS_ERR(accepted)) {
     put_unused_fd(current, newfd);
     return accepted;
@@ -96,11 +102,10 @@ function* __sys_accept4_file(
 export function* do_accept(
   machine: Machine,
   opened: file,
-  fd: number,
   flags: number,
 ): Sleeps<{ newfile: file; addr: sockaddr_in } | Errno> {
-  const sock = sockfd_lookup_light(machine, fd);
-  if (IS_ERR(sock)) return sock;
+  const sock = sock_from_file(opened);
+  if (sock === null) return -ENOTSOCK;
   const newsock = sock_alloc(machine);
   if (newsock === null) return -ENFILE;
   newsock.type = sock.type;
@@ -125,22 +130,16 @@ export function* do_accept(
 
 /** Connect to an address; by default wait until that is done. @linux net/socket.c */
 export function* __sys_connect(machine: Machine, fd: number, addr: sockaddr_in): Sleeps<Errno> {
-  const opened = fget(machine.current, fd);
+  const opened = fdget(machine.current, fd);
   if (opened === null) return -EBADF;
-  opened.f_count++;
-  const err = yield* __sys_connect_file(machine, opened, fd, addr);
+  const err = yield* __sys_connect_file(machine, opened, addr);
   yield* fput(machine, opened);
   return err;
 }
 /** Ask the security module, then have the protocol connect. @linux net/socket.c */
-export function* __sys_connect_file(
-  machine: Machine,
-  opened: file,
-  fd: number,
-  addr: sockaddr_in,
-): Sleeps<Errno> {
-  const sock = sockfd_lookup_light(machine, fd);
-  if (IS_ERR(sock)) return sock;
+export function* __sys_connect_file(machine: Machine, opened: file, addr: sockaddr_in): Sleeps<Errno> {
+  const sock = sock_from_file(opened);
+  if (sock === null) return -ENOTSOCK;
   const err = security_socket_connect(machine, sock);
   if (err !== 0) return err;
   return yield* sock.ops!.connect(sock, addr, opened.f_flags & O_NONBLOCK);
@@ -149,7 +148,10 @@ export function* __sys_connect_file(
 /** The local (peer 0) or the remote address. @linux net/socket.c */
 export function* __sys_getname(machine: Machine, fd: number, peer: 0 | 1): Sleeps<sockaddr_in | Errno> {
   const sock = sockfd_lookup_light(machine, fd);
-  return IS_ERR(sock) ? sock : sock.ops!.getname(sock, peer);
+  if (IS_ERR(sock)) return sock;
+  const addr = sock.ops!.getname(sock, peer);
+  yield* fput_light(machine, sock);
+  return addr;
 }
 
 /** Send, to an address where one is given. @returns bytes taken. @linux net/socket.c */
@@ -165,7 +167,9 @@ export function* __sys_sendto(
   const msg = new msghdr(new iov_iter(buffer), flags);
   msg.msg_name = addr;
   if ((sock.file!.f_flags & O_NONBLOCK) !== 0) msg.msg_flags |= MSG_DONTWAIT;
-  return yield* sock_sendmsg(machine, sock, msg);
+  const sent = yield* sock_sendmsg(machine, sock, msg);
+  yield* fput_light(machine, sock);
+  return sent;
 }
 
 /** Receive into a buffer. `msg.msg_name` is who sent it, where the protocol tells. @linux net/socket.c */
@@ -178,7 +182,9 @@ export function* __sys_recvfrom(
   const sock = sockfd_lookup_light(machine, fd);
   if (IS_ERR(sock)) return sock;
   if ((sock.file!.f_flags & O_NONBLOCK) !== 0) flags |= MSG_DONTWAIT;
-  return yield* sock_recvmsg(machine, sock, msg, flags);
+  const received = yield* sock_recvmsg(machine, sock, msg, flags);
+  yield* fput_light(machine, sock);
+  return received;
 }
 
 /** Send with control messages. @linux net/socket.c */
@@ -186,13 +192,18 @@ export function* __sys_sendmsg(machine: Machine, fd: number, msg: msghdr): Sleep
   const sock = sockfd_lookup_light(machine, fd);
   if (IS_ERR(sock)) return sock;
   if ((sock.file!.f_flags & O_NONBLOCK) !== 0) msg.msg_flags |= MSG_DONTWAIT;
-  return yield* sock_sendmsg(machine, sock, msg);
+  const sent = yield* sock_sendmsg(machine, sock, msg);
+  yield* fput_light(machine, sock);
+  return sent;
 }
 
 /** End one direction, or both. @linux net/socket.c */
 export function* __sys_shutdown(machine: Machine, fd: number, how: number): Sleeps<Errno> {
   const sock = sockfd_lookup_light(machine, fd);
-  return IS_ERR(sock) ? sock : yield* sock.ops!.shutdown(sock, how);
+  if (IS_ERR(sock)) return sock;
+  const err = yield* sock.ops!.shutdown(sock, how);
+  yield* fput_light(machine, sock);
+  return err;
 }
 
 /**
@@ -209,8 +220,12 @@ export function* __sys_setsockopt(
 ): Sleeps<Errno> {
   const sock = sockfd_lookup_light(machine, fd);
   if (IS_ERR(sock)) return sock;
-  if (level === SOL_SOCKET) return yield* sock_setsockopt(sock, optname, optval);
-  return yield* sock.ops!.setsockopt(sock, level, optname, optval);
+  const err =
+    level === SOL_SOCKET
+      ? yield* sock_setsockopt(sock, optname, optval)
+      : yield* sock.ops!.setsockopt(sock, level, optname, optval);
+  yield* fput_light(machine, sock);
+  return err;
 }
 /** Read an option of the socket level or of the protocol. Fails with -EBADF, -ENOTSOCK, -ENOPROTOOPT. @linux net/socket.c */
 export function* __sys_getsockopt(
@@ -221,19 +236,27 @@ export function* __sys_getsockopt(
 ): Sleeps<sockopt_value | Errno> {
   const sock = sockfd_lookup_light(machine, fd);
   if (IS_ERR(sock)) return sock;
-  if (level === SOL_SOCKET) return sock_getsockopt(sock, optname);
-  return yield* sock.ops!.getsockopt(sock, level, optname);
+  const value =
+    level === SOL_SOCKET ? sock_getsockopt(sock, optname) : yield* sock.ops!.getsockopt(sock, level, optname);
+  yield* fput_light(machine, sock);
+  return value;
 }
 
 /** read(). @linux fs/read_write.c */
 export function* ksys_read(machine: Machine, fd: number, buffer: Uint8Array): Sleeps<number | Errno> {
-  const opened = fget(machine.current, fd);
-  return opened === null ? -EBADF : yield* opened.f_op.read(opened, buffer);
+  const opened = fdget(machine.current, fd);
+  if (opened === null) return -EBADF;
+  const count = yield* opened.f_op.read(opened, buffer);
+  yield* fput(machine, opened);
+  return count;
 }
 /** write(). @linux fs/read_write.c */
 export function* ksys_write(machine: Machine, fd: number, buffer: Uint8Array): Sleeps<number | Errno> {
-  const opened = fget(machine.current, fd);
-  return opened === null ? -EBADF : yield* opened.f_op.write(opened, buffer);
+  const opened = fdget(machine.current, fd);
+  if (opened === null) return -EBADF;
+  const count = yield* opened.f_op.write(opened, buffer);
+  yield* fput(machine, opened);
+  return count;
 }
 /** close(). @linux fs/open.c */
 export function* sys_close(machine: Machine, fd: number): Sleeps<Errno> {
@@ -241,13 +264,16 @@ export function* sys_close(machine: Machine, fd: number): Sleeps<Errno> {
 }
 /** ioctl(). @linux fs/ioctl.c */
 export function* sys_ioctl(machine: Machine, fd: number, cmd: number, arg: unknown): Sleeps<number | Errno> {
-  const opened = fget(machine.current, fd);
+  const opened = fdget(machine.current, fd);
   if (opened === null) return -EBADF;
-  if (cmd === FIONBIO) {
-    opened.f_flags = arg ? opened.f_flags | O_NONBLOCK : opened.f_flags & ~O_NONBLOCK;
-    return 0;
-  }
-  const result = yield* opened.f_op.ioctl(opened, cmd, arg);
+  const result = yield* do_vfs_ioctl(opened, cmd, arg);
+  yield* fput(machine, opened);
   // What no layer below knows is no command of this kind of file.
   return result === -ENOIOCTLCMD ? -ENOTTY : result;
+}
+/** What every file knows, then what its own kind does. @linux fs/ioctl.c */
+function* do_vfs_ioctl(opened: file, cmd: number, arg: unknown): Sleeps<number | Errno> {
+  if (cmd !== FIONBIO) return yield* opened.f_op.ioctl(opened, cmd, arg);
+  opened.f_flags = arg ? opened.f_flags | O_NONBLOCK : opened.f_flags & ~O_NONBLOCK;
+  return 0;
 }
