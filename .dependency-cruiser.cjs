@@ -2,13 +2,6 @@
 module.exports = {
   forbidden: [
     {
-      name: 'no-cycles',
-      comment: 'Import cycles hide who is above whom. Types may refer to each other.',
-      severity: 'error',
-      from: {},
-      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
-    },
-    {
       name: 'stack-knows-nothing',
       comment: 'The stack must not know the debugger, VS Code or the views.',
       severity: 'error',

@@ -1,12 +1,12 @@
 /** Boots a machine: what start_kernel() does. @linux init/main.c */
 import { ConfigError, type MachineConfig } from './config.ts';
-import { ENOENT } from './include/uapi/asm-generic/errno.ts';
 import { vnic_probe } from './drivers/net/vnic/vnic_main.ts';
+import { ENOENT } from './include/uapi/asm-generic/errno.ts';
 import {
   HRTIMER_SOFTIRQ,
   open_softirq,
-  TASKLET_SOFTIRQ,
   tasklet_action,
+  TASKLET_SOFTIRQ,
   TIMER_SOFTIRQ,
 } from './kernel/softirq.ts';
 import { sysctl_set, SYSCTLS } from './kernel/sysctl.ts';
@@ -14,8 +14,8 @@ import { hrtimer_run_softirq } from './kernel/time/hrtimer.ts';
 import { run_timer_softirq } from './kernel/time/timer.ts';
 import { Machine } from './machine.ts';
 import { dev_open, net_dev_init } from './net/core/dev.ts';
-import { inet_init } from './net/ipv4/af_inet.ts';
-import { CONGESTION_CONTROLS } from './net/ipv4/tcp_cong.ts';
+import { inet_init } from './net/ipv4/af_inet/init.ts';
+import { congestion_controls } from './net/ipv4/tcp_cong.ts';
 import { QDISCS } from './net/sched/sch_generic/activate.ts';
 
 /**
@@ -25,7 +25,7 @@ import { QDISCS } from './net/sched/sch_generic/activate.ts';
  */
 export function boot(config: MachineConfig): Machine {
   const machine = new Machine(config);
-  machine.congestion_controls = CONGESTION_CONTROLS.map((ops) => ops.name);
+  machine.congestion_controls = congestion_controls().map((ops) => ops.name);
   machine.qdiscs = QDISCS.map((ops) => ops.id);
   open_softirq(machine, TIMER_SOFTIRQ, run_timer_softirq);
   open_softirq(machine, HRTIMER_SOFTIRQ, hrtimer_run_softirq);

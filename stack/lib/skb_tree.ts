@@ -7,7 +7,7 @@
 import type { skb_tree } from '../include/linux/tcp.ts';
 import type { sk_buff } from '../include/linux/skbuff.ts';
 
-/** Insert by TCP_SKB_CB(skb)->seq, behind those of the same. @linux net/ipv4/tcp_input.c */
+/** Insert by TCP_SKB_CB(skb)->seq, behind those of the same. @linux net/ipv4/tcp_input.c, here because the sorted list stands for Linux's red-black tree */
 export function tcp_rbtree_insert(root: skb_tree, skb: sk_buff): void {
   const seq = skb.cb!.seq;
   let prev = root.last;

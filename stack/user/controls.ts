@@ -1,15 +1,15 @@
 /** What a scenario can do to the machine itself: settings, modules, faults, frames to lose, /proc/net. */
-import { ENOENT, IS_ERR } from '../include/uapi/asm-generic/errno.ts';
+import { vnic_wire } from '../drivers/net/vnic/vnic_main.ts';
 import { module } from '../include/linux/module.ts';
+import { ENOENT, IS_ERR } from '../include/uapi/asm-generic/errno.ts';
 import { FAULT_POINTS, type FaultPoint } from '../kernel/fault_inject.ts';
 import { sysctl_get, sysctl_set, SYSCTLS } from '../kernel/sysctl.ts';
 import type { Machine } from '../machine.ts';
-import { sock_register, sock_unregister } from '../net/socket.ts';
-import { inet_register_protosw } from '../net/ipv4/af_inet.ts';
+import { inet_register_protosw } from '../net/ipv4/af_inet/init.ts';
 import { proc_net } from '../net/ipv4/proc.ts';
-import { vnic_wire } from '../drivers/net/vnic/vnic_main.ts';
-import { frame_bytes } from '../wire/frame.ts';
+import { sock_register, sock_unregister } from '../net/socket.ts';
 import type { security_hooks } from '../security/security.ts';
+import { frame_bytes } from '../wire/frame.ts';
 import { SystemError } from './errors.ts';
 
 /** A frame as the predicate of dropFrames() sees it. */

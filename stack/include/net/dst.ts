@@ -1,11 +1,11 @@
 /** Route cache entries and IPv4 routes. @linux include/net/dst.h, include/net/route.h */
+import { jiffies } from '../../kernel/time/jiffies.ts';
 import type { net_device } from '../linux/netdevice.ts';
 import type { sk_buff } from '../linux/skbuff.ts';
 import type { be32, jiffies_t } from '../linux/types.ts';
-import type { net } from './net_namespace.ts';
 import type { neighbour } from './neighbour.ts';
+import type { net } from './net_namespace.ts';
 import type { sock } from './sock.ts';
-import { jiffies } from '../../kernel/time/jiffies.ts';
 
 /** A bit for each metric that may not be changed. */
 export const RTAX_LOCK = 1;
@@ -141,7 +141,7 @@ export function dst_clone<T extends dst_entry | null>(dst: T): T {
   if (dst !== null) dst.__refcnt++;
   return dst;
 }
-/** Give a reference of a route back. @linux net/core/dst.c */
+/** Give a reference of a route back. @linux net/core/dst.c, here because structs that hold a route release it */
 export function dst_release(dst: dst_entry | null): void {
   if (dst !== null) dst.__refcnt--;
 }
@@ -205,10 +205,6 @@ export function ip_rt_put(rt: rtable | null): void {
 export function inet_iif(skb: sk_buff): number {
   const rt = skb_rtable(skb);
   return rt !== null && rt.rt_iif !== 0 ? rt.rt_iif : skb.skb_iif;
-}
-/** Have the tables changed since this route was made? @linux net/ipv4/route.c */
-export function rt_is_expired(rt: rtable): boolean {
-  return rt.rt_genid !== rt.dev.nd_net.ipv4.rt_genid;
 }
 /** Make all routes handed out so far stale: whoever holds one looks it up again. @linux include/net/net_namespace.h */
 export function rt_genid_bump_ipv4(net: net): void {

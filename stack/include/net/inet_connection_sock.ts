@@ -1,12 +1,10 @@
 /** Sockets with connections: struct inet_connection_sock, and its timers' small inlines. @linux include/net/inet_connection_sock.h */
-import { jiffies } from '../../kernel/time/jiffies.ts';
-import { sk_reset_timer } from '../../net/core/sock/timer.ts';
 import { EPOLLIN, EPOLLRDNORM } from '../linux/poll.ts';
 import type { sk_buff } from '../linux/skbuff.ts';
 import type { timer_list } from '../linux/timer.ts';
 import type { jiffies_t } from '../linux/types.ts';
 import type { dst_entry } from './dst.ts';
-import type { inet_bind_bucket, inet_bind2_bucket } from './inet_hashtables.ts';
+import type { inet_bind2_bucket, inet_bind_bucket } from './inet_hashtables.ts';
 import { inet_sock } from './inet_sock.ts';
 import {
   reqsk_queue_added,
@@ -14,7 +12,7 @@ import {
   type request_sock,
   type request_sock_queue,
 } from './request_sock.ts';
-import { sock_net, type sock } from './sock.ts';
+import type { sock } from './sock.ts';
 import type { tcp_congestion_ops } from './tcp_congestion_ops.ts';
 
 export const ICSK_TIMES = {
@@ -175,43 +173,6 @@ export function inet_csk_in_pingpong_mode(sk: sock): boolean {
 export function inet_csk_inc_pingpong_cnt(sk: sock): void {
   const ack = inet_csk(sk).icsk_ack;
   if (ack.pingpong < 255) ack.pingpong++;
-}
-
-/**
- * Arm the timer for an event.
- *
- * @param what ICSK_TIME_…: all but ICSK_TIME_DACK share one timer, and replace each other
- * @param when in how many jiffies, at most `max_when`
- * @linux include/net/inet_connection_sock.h
- */
-export function inet_csk_reset_xmit_timer(
-  sk: sock,
-  what: number,
-  when: jiffies_t,
-  max_when: jiffies_t,
-): void {
-  const icsk = inet_csk(sk);
-  const expires = jiffies(sock_net(sk).machine) + Math.min(when, max_when);
-  if (what === ICSK_TIME_DACK) {
-    icsk.icsk_ack.pending |= ICSK_ACK_TIMER;
-    icsk.icsk_ack.timeout = expires;
-    sk_reset_timer(sk, icsk.icsk_delack_timer, expires);
-  } else {
-    icsk.icsk_pending = what;
-    icsk.icsk_timeout = expires;
-    sk_reset_timer(sk, icsk.icsk_retransmit_timer, expires);
-  }
-}
-
-/** The event need not happen any more. The timer itself runs on: it finds nothing to do. @linux include/net/inet_connection_sock.h */
-export function inet_csk_clear_xmit_timer(sk: sock, what: number): void {
-  const icsk = inet_csk(sk);
-  if (what === ICSK_TIME_RETRANS || what === ICSK_TIME_PROBE0) {
-    icsk.icsk_pending = 0;
-  } else if (what === ICSK_TIME_DACK) {
-    icsk.icsk_ack.pending = 0;
-    icsk.icsk_ack.retry = 0;
-  }
 }
 
 /** Forget all about delayed ACKs. @linux include/net/inet_connection_sock.h */

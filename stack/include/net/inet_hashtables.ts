@@ -1,4 +1,4 @@
-/** The hash tables of connections, listeners and bound ports: their structs. The functions are in net/ipv4/inet_hashtables.ts. @linux include/net/inet_hashtables.h */
+/** The hash tables of connections, listeners and bound ports: their structs. The functions are in net/ipv4/inet_hashtables/. @linux include/net/inet_hashtables.h */
 import type { be32, u32 } from '../linux/types.ts';
 import type { net } from './net_namespace.ts';
 import type { sock_common } from './sock.ts';

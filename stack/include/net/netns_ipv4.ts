@@ -1,12 +1,13 @@
 /** IPv4's settings and tables of one network namespace. @linux include/net/netns/ipv4.h */
-import type { tsq_tasklet } from '../../net/ipv4/tcp_output/tsq_queue.ts';
+import type { siphash_key } from '../../lib/siphash.ts';
+import type { tsq_tasklet } from '../../net/ipv4/tcp_output/tsq.ts';
 import type { inetaddr_notifier } from '../linux/inetdevice.ts';
 import type { in_ifaddr } from '../linux/netdevice.ts';
 import type { be32 } from '../linux/types.ts';
 import type { udp_table } from '../linux/udp.ts';
-import type { icmp_send_t } from './icmp.ts';
-import type { inet_hashinfo } from './inet_hashtables.ts';
 import type { fqdir } from './inet_frag.ts';
+import type { inet_hashinfo } from './inet_hashtables.ts';
+import { inet_timewait_death_row } from './inet_timewait_sock.ts';
 import type { inet_peer_base, ip_ident_table } from './inetpeer.ts';
 import type { fib_table } from './ip_fib.ts';
 import type { neigh_table } from './neighbour.ts';
@@ -14,8 +15,6 @@ import type { ping_table } from './ping.ts';
 import type { net_offload, net_protocol } from './protocol.ts';
 import type { raw_hashinfo } from './raw.ts';
 import { proto_memory, type sock } from './sock.ts';
-import type { siphash_key } from '../../lib/siphash.ts';
-import { inet_timewait_death_row } from './inet_timewait_sock.ts';
 
 /** The settings under net.ipv4 and net.core, by the name of the kernel's variable, with Linux's defaults. Times in jiffies where the kernel keeps jiffies. */
 export class netns_ipv4 {
@@ -159,8 +158,6 @@ export class netns_ipv4 {
   fqdir!: fqdir;
   /** Sends ICMP messages of the kernel's own. Made by icmp_init(). */
   icmp_sk: sock | null = null;
-  /** What icmp_send() calls: set by icmp_init(), so that the code below ICMP needs not import it. */
-  icmp_sender: icmp_send_t | null = null;
   /** The UDP sockets by port. Made by udp_init(). */
   udp_table!: udp_table;
   /** Raw sockets by protocol. Made by raw_init(). */

@@ -1,13 +1,13 @@
-/** Asking for a route on the way out. The lookup is in net/ipv4/route.ts. @linux include/net/route.h */
+/** Asking for a route on the way out. The lookup is in net/ipv4/route/. @linux include/net/route.h */
+import { ip_route_output_flow, ip_route_output_key_hash } from '../../net/ipv4/route/output.ts';
 import type { be16, be32 } from '../linux/types.ts';
-import { IS_ERR, type Errno } from '../uapi/asm-generic/errno.ts';
+import { type Errno, IS_ERR } from '../uapi/asm-generic/errno.ts';
 import { RT_SCOPE_LINK, RT_SCOPE_UNIVERSE } from '../uapi/linux/rtnetlink.ts';
-import { ip_route_output_flow, ip_route_output_key_hash } from '../../net/ipv4/route.ts';
-import { flowi4, FLOWI_FLAG_ANYSRC, ip_rt_put, RTO_ONLINK, type rtable } from './dst.ts';
+import { flowi4, FLOWI_FLAG_ANYSRC, ip_rt_put, type rtable, RTO_ONLINK } from './dst.ts';
 import { flowi4_init_output, flowi4_update_output } from './flow.ts';
 import { inet_sk } from './inet_sock.ts';
 import type { net } from './net_namespace.ts';
-import { sock_flag, sock_net, SOCK_LOCALROUTE, type sock } from './sock.ts';
+import { type sock, sock_flag, SOCK_LOCALROUTE, sock_net } from './sock.ts';
 
 export {
   inet_iif,
@@ -39,7 +39,7 @@ export function RT_CONN_FLAGS_TOS(sk: sock, tos: number): number {
 export function RT_CONN_FLAGS(sk: sock): number {
   return RT_CONN_FLAGS_TOS(sk, inet_sk(sk).tos);
 }
-/** FLOWI_FLAG_… that follow from a socket's options. @linux include/net/inet_sock.h */
+/** FLOWI_FLAG_… that follow from a socket's options. @linux include/net/inet_sock.h, here because it is part of a question for a route */
 export function inet_sk_flowi_flags(sk: sock): number {
   const inet = inet_sk(sk);
   return inet.transparent || inet.hdrincl ? FLOWI_FLAG_ANYSRC : 0;

@@ -1,15 +1,14 @@
 /** TCP's constants and small inlines. @linux include/net/tcp.h */
+import { HZ, jiffies } from '../../kernel/time/jiffies.ts';
+import { ktime_get_ns } from '../../kernel/time/timekeeping.ts';
 import type { Machine } from '../../machine.ts';
 import type { sk_buff } from '../linux/skbuff.ts';
-import type { tcp_sock } from '../linux/tcp.ts';
-import { tcp_sk } from '../linux/tcp.ts';
+import { tcp_sk, type tcp_sock } from '../linux/tcp.ts';
 import type { u32 } from '../linux/types.ts';
 import { TCPF_CA_CWR, TCPF_CA_Recovery } from '../uapi/linux/tcp.ts';
 import { inet_csk, inet_csk_ack_scheduled } from './inet_connection_sock.ts';
+import { SK_PACING_NEEDED, type sock, sock_net } from './sock.ts';
 import { TCP_CONG_NEEDS_ECN } from './tcp_congestion_ops.ts';
-import { sock_net, SK_PACING_NEEDED, type sock } from './sock.ts';
-import { HZ, jiffies } from '../../kernel/time/jiffies.ts';
-import { ktime_get_ns } from '../../kernel/time/timekeeping.ts';
 
 export const MAX_TCP_HEADER = 128 + 192;
 export const MAX_TCP_OPTION_SPACE = 40;
@@ -347,11 +346,6 @@ export function tcp_fast_path_check(sk: sock): void {
   ) {
     tcp_fast_path_on(tp);
   }
-}
-
-/** Is the next segment of urgent data still to be acknowledged? @linux net/ipv4/tcp_output.c */
-export function tcp_urg_mode(tp: tcp_sock): boolean {
-  return tp.snd_una !== tp.snd_up;
 }
 /** Is it the last one of the write queue? @linux include/net/tcp.h */
 export function tcp_skb_is_last(sk: sock, skb: sk_buff): boolean {

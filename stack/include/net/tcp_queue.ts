@@ -7,7 +7,7 @@
 import { rb_erase } from '../../lib/skb_tree.ts';
 import { __kfree_skb, __skb_queue_before, __skb_queue_tail, __skb_unlink } from '../../net/core/skbuff.ts';
 import { sk_mem_uncharge, sk_wmem_queued_add } from '../../net/core/sock/memory.ts';
-import { TCP_CHRONO_BUSY, tcp_chrono_start } from '../../net/ipv4/tcp_output/chrono.ts';
+import { TCP_CHRONO_BUSY, tcp_chrono_start } from '../../net/ipv4/tcp_output/xmit.ts';
 import type { sk_buff } from '../linux/skbuff.ts';
 import { tcp_sk, type tcp_sock } from '../linux/tcp.ts';
 import type { sock } from './sock.ts';

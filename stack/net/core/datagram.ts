@@ -128,7 +128,7 @@ export function skb_free_datagram(_sk: sock, skb: sk_buff): void {
  * Copy from a packet to the user.
  *
  * @returns 0, or -EFAULT if the packet has not so many bytes
- * @linux include/linux/skbuff.h
+ * @linux include/linux/skbuff.h, here because it copies to the user
  */
 export function skb_copy_datagram_msg(skb: sk_buff, offset: number, msg: msghdr, size: number): Errno {
   trace.skb_copy_datagram_iovec(skb, size);

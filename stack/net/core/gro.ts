@@ -157,7 +157,7 @@ function napi_skb_finish(napi: napi_struct, skb: sk_buff, ret: gro_result): gro_
   return ret;
 }
 
-/** Compare a packet with those put aside, layer by layer. */
+/** Compare a packet with those put aside, layer by layer. @linux net/core/gro.c */
 function dev_gro_receive(napi: napi_struct, skb: sk_buff): gro_result {
   if (netif_elide_gro(skb.dev!)) return GRO_NORMAL;
   const ptype = offload_with(skb, skb.protocol, 'gro_receive');
@@ -199,7 +199,7 @@ function dev_gro_receive(napi: napi_struct, skb: sk_buff): gro_result {
   return GRO_HELD;
 }
 
-/** Which of those put aside came between the same two stations? The protocols narrow it down. */
+/** Which of those put aside came between the same two stations? The protocols narrow it down. @linux net/core/gro.c */
 function gro_list_prepare(held: readonly sk_buff[], skb: sk_buff): void {
   const maclen = skb.dev!.hard_header_len;
   for (const p of held) {
@@ -211,7 +211,7 @@ function gro_list_prepare(held: readonly sk_buff[], skb: sk_buff): void {
   }
 }
 
-/** A packet has waited long enough: its headers are put right for all that was merged, and it goes up. */
+/** A packet has waited long enough: its headers are put right for all that was merged, and it goes up. @linux net/core/gro.c */
 function napi_gro_complete(napi: napi_struct, skb: sk_buff): void {
   const cb = NAPI_GRO_CB(skb);
   if (cb.count === 1) {

@@ -15,7 +15,7 @@ function net_secret_init(machine: Machine): siphash_key {
   return (machine.init_net.ipv4.net_secret ??= new siphash_key(machine));
 }
 
-/** RFC 6528: the hash plus a clock, of 64 ns, so that numbers of one connection don't come again for 274 s. */
+/** RFC 6528: the hash plus a clock, of 64 ns, so that numbers of one connection don't come again for 274 s. @linux net/core/secure_seq.c */
 function seq_scale(machine: Machine, seq: u32): u32 {
   return (seq + Math.floor(ktime_get_real_ns(machine) / 64)) | 0;
 }

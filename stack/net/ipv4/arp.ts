@@ -3,29 +3,6 @@
  *
  * @linux net/ipv4/arp.c
  */
-import {
-  dst_link_failure,
-  dst_release,
-  RTN_BROADCAST,
-  RTN_LOCAL,
-  RTN_MULTICAST,
-  RTN_UNICAST,
-  skb_rtable,
-} from '../../include/net/dst.ts';
-import { SKB_DROP_REASON_NEIGH_FAILED } from '../../include/net/dropreason.ts';
-import { ip_hdr, read_be16, read_be32, write_be16, write_be32 } from '../../include/net/ip.ts';
-import {
-  neigh_parms,
-  NUD_NOARP,
-  NUD_REACHABLE,
-  NUD_STALE,
-  NUD_VALID,
-  type neigh_ops,
-  type neigh_table,
-  type neighbour,
-} from '../../include/net/neighbour.ts';
-import type { net } from '../../include/net/net_namespace.ts';
-import { ip_route_output } from '../../include/net/route.ts';
 import { IN_DEV_FORWARD, NETDEV_CHANGEADDR, NETDEV_DOWN } from '../../include/linux/inetdevice.ts';
 import {
   ARPHRD_ETHER,
@@ -35,31 +12,55 @@ import {
   IFF_LOOPBACK,
   IFF_NOARP,
   IFF_POINTOPOINT,
-  NET_RX_DROP,
-  NET_RX_SUCCESS,
   type in_device,
   type net_device,
+  NET_RX_DROP,
+  NET_RX_SUCCESS,
   type packet_type,
 } from '../../include/linux/netdevice.ts';
 import {
   PACKET_HOST,
   PACKET_LOOPBACK,
   PACKET_OTHERHOST,
+  type sk_buff,
   skb_reset_network_header,
   skb_shared,
-  type sk_buff,
 } from '../../include/linux/skbuff.ts';
 import type { be32 } from '../../include/linux/types.ts';
-import { EINVAL, IS_ERR } from '../../include/uapi/asm-generic/errno.ts';
+import { SKB_DROP_REASON_NEIGH_FAILED } from '../../include/net/dropreason.ts';
+import {
+  dst_link_failure,
+  dst_release,
+  RTN_BROADCAST,
+  RTN_LOCAL,
+  RTN_MULTICAST,
+  RTN_UNICAST,
+  skb_rtable,
+} from '../../include/net/dst.ts';
+import { ip_hdr, read_be16, read_be32, write_be16, write_be32 } from '../../include/net/ip.ts';
+import {
+  type neigh_ops,
+  neigh_parms,
+  type neigh_table,
+  type neighbour,
+  NUD_FAILED,
+  NUD_NOARP,
+  NUD_REACHABLE,
+  NUD_STALE,
+  NUD_VALID,
+} from '../../include/net/neighbour.ts';
+import { type net, NET_INC_STATS } from '../../include/net/net_namespace.ts';
+import { ip_route_output } from '../../include/net/route.ts';
+import { EINVAL, ENXIO, type Errno, IS_ERR } from '../../include/uapi/asm-generic/errno.ts';
 import { INADDR_ANY, ipv4_is_loopback, ipv4_is_multicast } from '../../include/uapi/linux/in.ts';
 import { RT_SCOPE_HOST, RT_SCOPE_LINK } from '../../include/uapi/linux/rtnetlink.ts';
 import { LINUX_MIB_ARPFILTER } from '../../include/uapi/linux/snmp.ts';
 import { AF_INET } from '../../include/uapi/linux/socket.ts';
-import { NET_INC_STATS } from '../../include/net/net_namespace.ts';
 import { jiffies } from '../../kernel/time/jiffies.ts';
 import { dev_add_pack } from '../core/dev/receive.ts';
 import { dev_queue_xmit } from '../core/dev/xmit.ts';
 import {
+  __neigh_create,
   __neigh_lookup,
   neigh_connected_output,
   neigh_direct_output,
@@ -68,6 +69,7 @@ import {
   neigh_resolve_output,
   neigh_table_init,
   neigh_update,
+  NEIGH_UPDATE_F_ADMIN,
   NEIGH_UPDATE_F_OVERRIDE,
 } from '../core/neighbour.ts';
 import {
@@ -82,10 +84,8 @@ import {
 } from '../core/skbuff.ts';
 import { inet_addr_onlink, inet_confirm_addr, inet_select_addr } from './devinet.ts';
 import { inet_addr_type } from './fib_frontend.ts';
-import { LL_RESERVED_SPACE } from './ip_output_finish.ts';
-import { ip_route_input_noref } from './route.ts';
-
-export { arp_invalidate } from './arp_cache.ts';
+import { LL_RESERVED_SPACE } from './ip_output/output.ts';
+import { ip_route_input_noref } from './route/input.ts';
 
 export const ARPOP_REQUEST = 1;
 export const ARPOP_REPLY = 2;
@@ -98,7 +98,7 @@ function arp_hdr_len(dev: net_device): number {
 
 // --- The neighbour table's side ------------------------------------------------------------------------------------
 
-/** Set up a new neighbour: most are to be asked for, broadcasts and everything on loopback need no asking. */
+/** Set up a new neighbour: most are to be asked for, broadcasts and everything on loopback need no asking. @linux net/ipv4/arp.c */
 function arp_constructor(neigh: neighbour): number {
   const { dev } = neigh;
   // Everybody is one neighbour there.
@@ -128,18 +128,18 @@ function arp_constructor(neigh: neighbour): number {
   return 0;
 }
 
-/** The Ethernet address of an IPv4 group (RFC 1112 6.4). */
+/** The Ethernet address of an IPv4 group (RFC 1112 6.4). @linux net/ipv4/arp.c */
 function arp_mc_map(addr: be32, haddr: Uint8Array): void {
   haddr.set([0x01, 0x00, 0x5e, (addr >> 16) & 0x7f, (addr >> 8) & 0xff, addr & 0xff]);
 }
 
-/** Nobody answered: the sender of a packet that waited learns of it. */
+/** Nobody answered: the sender of a packet that waited learns of it. @linux net/ipv4/arp.c */
 function arp_error_report(_neigh: neighbour, skb: sk_buff): void {
   dst_link_failure(skb);
   kfree_skb_reason(skb, SKB_DROP_REASON_NEIGH_FAILED);
 }
 
-/** Ask: an address once known by unicast first, else by broadcast. */
+/** Ask: an address once known by unicast first, else by broadcast. @linux net/ipv4/arp.c */
 function arp_solicit(neigh: neighbour, skb: sk_buff | null): void {
   const { dev } = neigh;
   const in_dev = dev.ip_ptr;
@@ -241,7 +241,7 @@ export function arp_send(
   if (skb !== null) dev_queue_xmit(skb);
 }
 
-/** Is the question not to be answered (net.ipv4.conf.DEV.arp_ignore)? */
+/** Is the question not to be answered (net.ipv4.conf.DEV.arp_ignore)? @linux net/ipv4/arp.c */
 function arp_ignore(in_dev: in_device, sip: be32, tip: be32): boolean {
   const { nd_net } = in_dev.dev;
   switch (in_dev.cnf.arp_ignore) {
@@ -258,7 +258,7 @@ function arp_ignore(in_dev: in_device, sip: be32, tip: be32): boolean {
   }
 }
 
-/** Would we answer through another interface (arp_filter)? */
+/** Would we answer through another interface (arp_filter)? @linux net/ipv4/arp.c */
 function arp_filter(sip: be32, tip: be32, dev: net_device): boolean {
   const rt = ip_route_output(dev.nd_net, sip, tip, 0, 0);
   if (IS_ERR(rt)) return true;
@@ -295,6 +295,8 @@ export function arp_rcv(received: sk_buff, dev: net_device, _pt: packet_type, _o
 /**
  * Answer a question for an address of ours, and learn from every message about those that we know already (RFC 826,
  * "Packet Reception").
+ *
+ * @linux net/ipv4/arp.c
  */
 function arp_process(net: net, skb: sk_buff): number {
   const dev = skb.dev!;
@@ -381,7 +383,7 @@ function learn(
 /** How arp_rcv() is asked for. @linux net/ipv4/arp.c */
 const arp_packet_type: packet_type = { type: ETH_P_ARP, func: arp_rcv };
 
-/** A device went down or changed its address: what is known of its neighbours is worth nothing. */
+/** A device went down or changed its address: what is known of its neighbours is worth nothing. @linux net/ipv4/arp.c */
 function arp_netdev_event(event: number, dev: net_device): void {
   if (event === NETDEV_CHANGEADDR || event === NETDEV_DOWN) neigh_ifdown(dev.nd_net.ipv4.arp_tbl, dev);
 }
@@ -403,4 +405,29 @@ export function arp_init(net: net): void {
   net.ipv4.arp_tbl = tbl;
   dev_add_pack(net, arp_packet_type);
   net.netdev_chain.push(arp_netdev_event);
+}
+
+/** The neighbour entry for a next hop; a device without addresses of its own has one for all. @linux include/net/arp.h */
+export function __ipv4_neigh_lookup_noref(dev: net_device, key: be32): neighbour | null {
+  const primary_key = (dev.flags & (IFF_LOOPBACK | IFF_POINTOPOINT)) !== 0 ? INADDR_ANY : key;
+  return dev.neighbours.get(primary_key) ?? null;
+}
+
+/** The neighbour entry for a next hop, made if need be. @linux include/net/route.h, here because it looks into ARP's table */
+export function ip_neigh_gw4(dev: net_device, daddr: be32): neighbour | Errno {
+  return __ipv4_neigh_lookup_noref(dev, daddr) ?? __neigh_create(dev.nd_net.ipv4.arp_tbl, daddr, dev);
+}
+
+/** The neighbour answered on a higher layer: no need to ask it by ARP. @linux include/net/arp.h */
+export function __ipv4_confirm_neigh(dev: net_device, key: be32): void {
+  const n = __ipv4_neigh_lookup_noref(dev, key);
+  if (n !== null) n.confirmed = jiffies(dev.machine);
+}
+
+/** Forget what is known of an address. 0, or -ENXIO: nothing was. @linux net/ipv4/arp.c */
+export function arp_invalidate(dev: net_device, ip: be32): Errno {
+  const neigh = __ipv4_neigh_lookup_noref(dev, ip);
+  if (neigh === null) return -ENXIO;
+  if ((neigh.nud_state & NUD_VALID & ~NUD_NOARP) === 0) return -ENXIO;
+  return neigh_update(neigh, null, NUD_FAILED, NEIGH_UPDATE_F_OVERRIDE | NEIGH_UPDATE_F_ADMIN);
 }

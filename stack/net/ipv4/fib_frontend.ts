@@ -4,33 +4,6 @@
  * @linux net/ipv4/fib_frontend.c
  */
 import {
-  flowi4,
-  IPTOS_RT_MASK,
-  rt_genid_bump_ipv4,
-  rt_is_output_route,
-  rt_nexthop,
-  RTCF_BROADCAST,
-  RTCF_LOCAL,
-  RTCF_MULTICAST,
-  RTN_BROADCAST,
-  RTN_LOCAL,
-  RTN_UNICAST,
-  skb_rtable,
-  type rtable,
-} from '../../include/net/dst.ts';
-import { ip_hdr, write_be32 } from '../../include/net/ip.ts';
-import {
-  fib_config,
-  fib_info_nhc,
-  FIB_LOOKUP_IGNORE_LINKSTATE,
-  FIB_RES_NHC,
-  fib_result,
-  NLM_F_APPEND,
-  NLM_F_CREATE,
-  type fib_info,
-} from '../../include/net/ip_fib.ts';
-import type { net } from '../../include/net/net_namespace.ts';
-import {
   IFA_F_SECONDARY,
   inet_ifa_match,
   NETDEV_CHANGE,
@@ -48,8 +21,40 @@ import {
 } from '../../include/linux/netdevice.ts';
 import type { sk_buff } from '../../include/linux/skbuff.ts';
 import type { be32 } from '../../include/linux/types.ts';
-import { EINVAL, EXDEV, type Errno } from '../../include/uapi/asm-generic/errno.ts';
-import { INADDR_BROADCAST, ipv4_is_zeronet } from '../../include/uapi/linux/in.ts';
+import {
+  flowi4,
+  IPTOS_RT_MASK,
+  rt_genid_bump_ipv4,
+  RTCF_BROADCAST,
+  RTCF_LOCAL,
+  RTCF_MULTICAST,
+  RTN_BROADCAST,
+  RTN_LOCAL,
+  RTN_MULTICAST,
+  RTN_UNICAST,
+  skb_rtable,
+} from '../../include/net/dst.ts';
+import { ip_hdr } from '../../include/net/ip.ts';
+import {
+  fib_config,
+  type fib_info,
+  fib_info_nhc,
+  FIB_LOOKUP_IGNORE_LINKSTATE,
+  FIB_LOOKUP_NOREF,
+  FIB_RES_NHC,
+  fib_result,
+  type fib_table,
+  NLM_F_APPEND,
+  NLM_F_CREATE,
+} from '../../include/net/ip_fib.ts';
+import type { net } from '../../include/net/net_namespace.ts';
+import { EINVAL, type Errno, EXDEV } from '../../include/uapi/asm-generic/errno.ts';
+import {
+  INADDR_BROADCAST,
+  ipv4_is_lbcast,
+  ipv4_is_multicast,
+  ipv4_is_zeronet,
+} from '../../include/uapi/linux/in.ts';
 import {
   RT_SCOPE_HOST,
   RT_SCOPE_LINK,
@@ -59,19 +64,17 @@ import {
   RTPROT_KERNEL,
 } from '../../include/uapi/linux/rtnetlink.ts';
 import { neigh_ifdown } from '../core/neighbour.ts';
-import { arp_invalidate } from './arp_cache.ts';
+import { arp_invalidate } from './arp.ts';
 import { inet_ifa_byprefix, inet_lookup_ifaddr_rcu, inet_select_addr } from './devinet.ts';
-import { inet_addr_type } from './fib_addr_type.ts';
 import { fib_result_prefsrc, fib_sync_down_addr, fib_sync_down_dev } from './fib_semantics.ts';
-import { fib_table_delete, fib_table_flush, fib_table_insert } from './fib_table.ts';
-import { fib_get_table, fib_lookup, fib_trie_table } from './fib_trie.ts';
-
-export {
-  inet_addr_type,
-  inet_addr_type_dev_table,
-  inet_addr_type_table,
-  inet_dev_addr_type,
-} from './fib_addr_type.ts';
+import {
+  fib_lookup,
+  fib_table_delete,
+  fib_table_flush,
+  fib_table_insert,
+  fib_table_lookup,
+  fib_trie_table,
+} from './fib_trie.ts';
 
 /** Which of our addresses was this packet sent to? Of a broadcast: the one that an answer is to come from. @linux net/ipv4/fib_frontend.c */
 export function fib_compute_spec_dst(skb: sk_buff): be32 {
@@ -87,29 +90,6 @@ export function fib_compute_spec_dst(skb: sk_buff): be32 {
   const res = new fib_result();
   if (fib_lookup(dev.nd_net, fl4, res, 0) === 0) return fib_result_prefsrc(dev.nd_net, res);
   return inet_select_addr(dev, iph.saddr, RT_SCOPE_UNIVERSE);
-}
-
-/** The address that IP's options are to record for us as the packet passes. Part of route.c, here because ip_options.ts stands below that. @linux net/ipv4/route.c */
-export function ip_rt_get_source(to: Uint8Array, at: number, skb: sk_buff, rt: rtable): void {
-  const iph = ip_hdr(skb);
-  if (rt_is_output_route(rt)) {
-    write_be32(to, at, iph.saddr);
-    return;
-  }
-  const net = rt.dev.nd_net;
-  const fl4 = new flowi4();
-  fl4.daddr = iph.daddr;
-  fl4.saddr = iph.saddr;
-  fl4.flowi4_tos = iph.tos & IPTOS_RT_MASK;
-  fl4.flowi4_oif = rt.dev.ifindex;
-  fl4.flowi4_iif = skb.dev!.ifindex;
-  fl4.flowi4_mark = skb.mark;
-  const res = new fib_result();
-  const src =
-    fib_lookup(net, fl4, res, 0) === 0
-      ? fib_result_prefsrc(net, res)
-      : inet_select_addr(rt.dev, rt_nexthop(rt, iph.daddr), RT_SCOPE_UNIVERSE);
-  write_be32(to, at, src);
 }
 
 /** Does the route lead through this device? @linux net/ipv4/fib_frontend.c */
@@ -189,7 +169,7 @@ export function inet_rtm_delroute(net: net, cfg: fib_config): Errno {
   return fib_table_delete(net, fib_get_table(net, cfg.fc_table), cfg);
 }
 
-/** Add or delete a route that follows from an interface address. */
+/** Add or delete a route that follows from an interface address. @linux net/ipv4/fib_frontend.c */
 function fib_magic(add: boolean, type: number, dst: be32, dst_len: number, ifa: in_ifaddr): void {
   const dev = ifa.ifa_dev!.dev;
   const tb = fib_get_table(dev.nd_net, type === RTN_UNICAST ? RT_TABLE_MAIN : RT_TABLE_LOCAL);
@@ -346,4 +326,41 @@ export function ip_fib_init(net: net): void {
   net.ipv4.fib_main = fib_trie_table(RT_TABLE_MAIN);
   net.ipv4.inetaddr_chain.push(fib_inetaddr_event);
   net.netdev_chain.push(fib_netdev_event);
+}
+
+/** As if `dev` were the only interface; null: all of them. @linux net/ipv4/fib_frontend.c */
+function __inet_dev_addr_type(net: net, dev: net_device | null, addr: be32, tb_id: number): number {
+  if (ipv4_is_zeronet(addr) || ipv4_is_lbcast(addr)) return RTN_BROADCAST;
+  if (ipv4_is_multicast(addr)) return RTN_MULTICAST;
+
+  const fl4 = new flowi4();
+  fl4.daddr = addr;
+  const res = new fib_result();
+  if (fib_table_lookup(net, fib_get_table(net, tb_id), fl4, res, FIB_LOOKUP_NOREF) === 0) {
+    const nhc = fib_info_nhc(res.fi!, 0);
+    if (dev === null || dev === nhc.nhc_dev) return res.type;
+  }
+  return RTN_UNICAST;
+}
+
+/** RTN_LOCAL (one of ours), RTN_BROADCAST, RTN_MULTICAST or RTN_UNICAST. @linux net/ipv4/fib_frontend.c */
+export function inet_addr_type(net: net, addr: be32): number {
+  return __inet_dev_addr_type(net, null, addr, RT_TABLE_LOCAL);
+}
+/** The same by another table. @linux net/ipv4/fib_frontend.c */
+export function inet_addr_type_table(net: net, addr: be32, tb_id: number): number {
+  return __inet_dev_addr_type(net, null, addr, tb_id);
+}
+/** The same, for one interface alone. @linux net/ipv4/fib_frontend.c */
+export function inet_dev_addr_type(net: net, dev: net_device, addr: be32): number {
+  return __inet_dev_addr_type(net, dev, addr, RT_TABLE_LOCAL);
+}
+/** The same by the table that the device belongs to: always local, for there are no VRFs. @linux net/ipv4/fib_frontend.c */
+export function inet_addr_type_dev_table(net: net, _dev: net_device | null, addr: be32): number {
+  return __inet_dev_addr_type(net, null, addr, RT_TABLE_LOCAL);
+}
+
+/** The table of that number: local (255), or main for every other. @linux net/ipv4/fib_frontend.c */
+export function fib_get_table(net: net, id: number): fib_table {
+  return id === RT_TABLE_LOCAL ? net.ipv4.fib_local : net.ipv4.fib_main;
 }

@@ -3,8 +3,20 @@
  *
  * @linux net/ipv4/fib_semantics.c
  */
-import { flowi4, RTAX_LOCK, RTAX_QUICKACK, RTN_LOCAL, RTN_UNICAST } from '../../include/net/dst.ts';
+import { IFF_UP, type net_device } from '../../include/linux/netdevice.ts';
+import type { be32 } from '../../include/linux/types.ts';
 import {
+  flowi4,
+  RTAX_LOCK,
+  RTAX_QUICKACK,
+  RTN_BROADCAST,
+  RTN_LOCAL,
+  RTN_MULTICAST,
+  RTN_UNICAST,
+} from '../../include/net/dst.ts';
+import {
+  type fib_alias,
+  type fib_config,
   fib_info,
   FIB_LOOKUP_IGNORE_LINKSTATE,
   FIB_LOOKUP_NOREF,
@@ -13,15 +25,10 @@ import {
   FIB_RES_DEV,
   FIB_RES_OIF,
   fib_result,
-  type fib_alias,
-  type fib_config,
 } from '../../include/net/ip_fib.ts';
 import { NUD_REACHABLE, NUD_VALID } from '../../include/net/neighbour.ts';
 import type { net } from '../../include/net/net_namespace.ts';
-import { IFF_UP, type net_device } from '../../include/linux/netdevice.ts';
-import type { be32 } from '../../include/linux/types.ts';
-import { EINVAL, ENETDOWN, ENODEV, IS_ERR, type Errno } from '../../include/uapi/asm-generic/errno.ts';
-import { AF_INET } from '../../include/uapi/linux/socket.ts';
+import { EINVAL, ENETDOWN, ENODEV, type Errno, IS_ERR } from '../../include/uapi/asm-generic/errno.ts';
 import {
   RT_SCOPE_HOST,
   RT_SCOPE_LINK,
@@ -34,12 +41,12 @@ import {
   RTNH_F_LINKDOWN,
   RTNH_F_ONLINK,
 } from '../../include/uapi/linux/rtnetlink.ts';
-import { RTN_BROADCAST, RTN_MULTICAST } from '../../include/net/dst.ts';
+import { AF_INET } from '../../include/uapi/linux/socket.ts';
 import { inet_select_addr } from './devinet.ts';
-import { inet_addr_type_dev_table, inet_addr_type_table } from './fib_addr_type.ts';
-import { fib_get_table, fib_lookup, fib_table_lookup } from './fib_trie.ts';
+import { fib_get_table, inet_addr_type_dev_table, inet_addr_type_table } from './fib_frontend.ts';
+import { fib_lookup, fib_table_lookup } from './fib_trie.ts';
 
-/** Is the gateway a neighbour that can be reached through the device given, or that the tables name? */
+/** Is the gateway a neighbour that can be reached through the device given, or that the tables name? @linux net/ipv4/fib_semantics.c */
 function fib_check_nh_v4_gw(net: net, nh: fib_nh, table: number, scope: number): Errno {
   if ((nh.nhc_flags & RTNH_F_ONLINK) !== 0) {
     if (scope >= RT_SCOPE_LINK) return -EINVAL;
@@ -73,7 +80,7 @@ function fib_check_nh_v4_gw(net: net, nh: fib_nh, table: number, scope: number):
   return (nh.nhc_dev.flags & IFF_UP) !== 0 ? 0 : -ENETDOWN;
 }
 
-/** Without a gateway the device must be there, be up and have IP. */
+/** Without a gateway the device must be there, be up and have IP. @linux net/ipv4/fib_semantics.c */
 function fib_check_nh_nongw(net: net, nh: fib_nh): Errno {
   if ((nh.nhc_flags & RTNH_F_ONLINK) !== 0) return -EINVAL;
   const dev = net.dev_base.get(nh.nhc_oif);
@@ -98,7 +105,7 @@ function fib_nh_init(nh: fib_nh, cfg: fib_config): void {
   nh.nhc_flags = cfg.fc_flags;
 }
 
-/** May this address be the source of packets that take the route? It must be one of ours. */
+/** May this address be the source of packets that take the route? It must be one of ours. @linux net/ipv4/fib_semantics.c */
 function fib_valid_prefsrc(net: net, cfg: fib_config, prefsrc: be32): boolean {
   if (cfg.fc_type === RTN_LOCAL && cfg.fc_dst !== 0 && prefsrc === cfg.fc_dst) return true;
   const tb_id = cfg.fc_table === RT_TABLE_MAIN ? RT_TABLE_LOCAL : cfg.fc_table;
@@ -223,7 +230,7 @@ export function fib_select_path(net: net, res: fib_result, fl4: flowi4): void {
   if (fl4.saddr === 0) fl4.saddr = fib_result_prefsrc(net, res);
 }
 
-/** Of several equal default routes take the first one whose gateway answers; else keep what was found. */
+/** Of several equal default routes take the first one whose gateway answers; else keep what was found. @linux net/ipv4/fib_semantics.c */
 function fib_select_default(flp: flowi4, res: fib_result): void {
   const first = res.fi!;
   for (const fa of res.fa_head!) {

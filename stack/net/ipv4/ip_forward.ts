@@ -1,14 +1,20 @@
 /** Sending packets on that are for others (net.ipv4.ip_forward). @linux net/ipv4/ip_forward.c */
-import { dst_output, rt_nexthop, skb_rtable } from '../../include/net/dst.ts';
+import {
+  CHECKSUM_COMPLETE,
+  CHECKSUM_NONE,
+  PACKET_HOST,
+  type sk_buff,
+  skb_is_gso,
+} from '../../include/linux/skbuff.ts';
 import {
   SKB_DROP_REASON_IP_INHDR,
   SKB_DROP_REASON_NOT_SPECIFIED,
   SKB_DROP_REASON_PKT_TOO_BIG,
 } from '../../include/net/dropreason.ts';
-import { icmp_send } from '../../include/net/icmp.ts';
+import { dst_output, rt_nexthop, skb_rtable } from '../../include/net/dst.ts';
 import {
-  IP_DF,
   ip_decrease_ttl,
+  IP_DF,
   ip_dst_mtu_maybe_forward,
   ip_hdr,
   IPCB,
@@ -18,18 +24,11 @@ import {
 } from '../../include/net/ip.ts';
 import { IP_ADD_STATS, IP_INC_STATS } from '../../include/net/net_namespace.ts';
 import {
-  CHECKSUM_NONE,
-  CHECKSUM_COMPLETE,
-  PACKET_HOST,
-  skb_is_gso,
-  type sk_buff,
-} from '../../include/linux/skbuff.ts';
-import {
   ICMP_DEST_UNREACH,
   ICMP_EXC_TTL,
   ICMP_FRAG_NEEDED,
-  ICMP_REDIRECT,
   ICMP_REDIR_HOST,
+  ICMP_REDIRECT,
   ICMP_SR_FAILED,
   ICMP_TIME_EXCEEDED,
 } from '../../include/uapi/linux/icmp.ts';
@@ -41,6 +40,7 @@ import {
 } from '../../include/uapi/linux/snmp.ts';
 import { HZ, jiffies } from '../../kernel/time/jiffies.ts';
 import { kfree_skb, kfree_skb_reason, skb_cow } from '../core/skbuff.ts';
+import { icmp_send } from './icmp/send.ts';
 import { inet_getpeer_v4 } from './inetpeer.ts';
 import { ip_forward_options } from './ip_options.ts';
 
@@ -108,7 +108,7 @@ export function ip_forward(skb: sk_buff): number {
   return dst_output(net, null, skb);
 }
 
-/** Tell the sender that there is a shorter way; ever more rarely if it doesn't listen. @linux net/ipv4/route.c */
+/** Tell the sender that there is a shorter way; ever more rarely if it doesn't listen. @linux net/ipv4/route.c, here because forwarding alone sends redirects */
 function ip_rt_send_redirect(skb: sk_buff): void {
   const rt = skb_rtable(skb);
   const in_dev = rt.dev.ip_ptr;

@@ -1,11 +1,18 @@
 /**
- * Putting datagrams together of their fragments (RFC 791 3.2, RFC 815). What happens when one takes too long is in
- * ip_fragment_expire.ts.
+ * Putting datagrams together of their fragments (RFC 791 3.2, RFC 815), and giving up when it takes too long.
  *
  * @linux net/ipv4/ip_fragment.c
  */
+import type { net_device } from '../../include/linux/netdevice.ts';
+import {
+  CHECKSUM_NONE,
+  CHECKSUM_UNNECESSARY,
+  type sk_buff,
+  skb_network_offset,
+} from '../../include/linux/skbuff.ts';
 import { INET_ECN_CE } from '../../include/net/inet_ecn.ts';
 import {
+  fqdir,
   INET_FRAG_COMPLETE,
   INET_FRAG_FIRST_IN,
   INET_FRAG_LAST_IN,
@@ -22,13 +29,6 @@ import {
   IPSKB_FRAG_PMTU,
 } from '../../include/net/ip.ts';
 import { IP_INC_STATS, type net } from '../../include/net/net_namespace.ts';
-import type { net_device } from '../../include/linux/netdevice.ts';
-import {
-  CHECKSUM_NONE,
-  CHECKSUM_UNNECESSARY,
-  skb_network_offset,
-  type sk_buff,
-} from '../../include/linux/skbuff.ts';
 import {
   E2BIG,
   EINPROGRESS,
@@ -37,11 +37,13 @@ import {
   ENOMEM,
   type Errno,
 } from '../../include/uapi/asm-generic/errno.ts';
+import { ICMP_EXC_FRAGTIME, ICMP_TIME_EXCEEDED } from '../../include/uapi/linux/icmp.ts';
 import {
   IPSTATS_MIB_REASM_OVERLAPS,
   IPSTATS_MIB_REASMFAILS,
   IPSTATS_MIB_REASMOKS,
   IPSTATS_MIB_REASMREQDS,
+  IPSTATS_MIB_REASMTIMEOUT,
 } from '../../include/uapi/linux/snmp.ts';
 import { jiffies } from '../../kernel/time/jiffies.ts';
 import { mod_timer } from '../../kernel/time/timer.ts';
@@ -54,16 +56,19 @@ import {
   skb_dst_set,
   skb_orphan,
 } from '../core/skbuff.ts';
+import { icmp_send } from './icmp/send.ts';
 import {
   inet_frag_destroy,
   inet_frag_find,
   inet_frag_kill,
+  inet_frag_pull_head,
   inet_frag_queue_insert,
   inet_frag_rbtree_purge,
   inet_frag_reasm,
   IPFRAG_DUP,
   IPFRAG_OK,
 } from './inet_fragment.ts';
+import { ip_route_input_noref } from './route/input.ts';
 
 /** Who collects. @linux include/net/ip.h */
 export const IP_DEFRAG_LOCAL_DELIVER = 0;
@@ -89,7 +94,7 @@ const ip_frag_ecn_table: readonly number[] = [
   -1,
 ];
 
-/** Too many other fragments of the sender came since: its ids may have come round. */
+/** Too many other fragments of the sender came since: its ids may have come round. @linux net/ipv4/ip_fragment.c */
 function ip_frag_too_far(qp: inet_frag_queue): boolean {
   const { fqdir } = qp;
   const max = fqdir.max_dist;
@@ -106,7 +111,7 @@ function ip_frag_too_far(qp: inet_frag_queue): boolean {
 }
 const PEERS_MAX = 4096;
 
-/** Begin the datagram anew. */
+/** Begin the datagram anew. @linux net/ipv4/ip_fragment.c */
 function ip_frag_reinit(qp: inet_frag_queue): void {
   const { machine } = qp.fqdir.net;
   mod_timer(machine, qp.timer, jiffies(machine) + qp.fqdir.timeout);
@@ -118,7 +123,7 @@ function ip_frag_reinit(qp: inet_frag_queue): void {
   qp.ecn = 0;
 }
 
-/** Put a fragment into its datagram. @returns the whole if that was the last one missing; -EINPROGRESS; or why it was dropped */
+/** Put a fragment into its datagram. @returns the whole if that was the last one missing; -EINPROGRESS; or why it was dropped @linux net/ipv4/ip_fragment.c */
 function ip_frag_queue(qp: inet_frag_queue, skb: sk_buff): sk_buff | Errno {
   const { net } = qp.fqdir;
   if ((qp.flags & INET_FRAG_COMPLETE) !== 0) {
@@ -192,7 +197,7 @@ function discard(qp: inet_frag_queue, skb: sk_buff, err: Errno): Errno {
   return err;
 }
 
-/** All there: make the datagram, with the first fragment's header and the route of the one that came last. */
+/** All there: make the datagram, with the first fragment's header and the route of the one that came last. @linux net/ipv4/ip_fragment.c */
 function ip_frag_reasm(qp: inet_frag_queue, last: sk_buff, dev: net_device | null): sk_buff | Errno {
   const { net } = qp.fqdir;
   inet_frag_kill(qp);
@@ -244,4 +249,30 @@ export function ip_defrag(net: net, skb: sk_buff, user: number): sk_buff | Errno
     return -ENOMEM;
   }
   return ip_frag_queue(qp, skb);
+}
+
+/** The timer of a datagram: the sender learns of it if we have the first fragment (RFC 792). @linux net/ipv4/ip_fragment.c */
+function ip_expire(qp: inet_frag_queue): void {
+  if ((qp.flags & INET_FRAG_COMPLETE) !== 0) return;
+  const { net } = qp.fqdir;
+  inet_frag_kill(qp);
+  IP_INC_STATS(net, IPSTATS_MIB_REASMFAILS);
+  IP_INC_STATS(net, IPSTATS_MIB_REASMTIMEOUT);
+  if ((qp.flags & INET_FRAG_FIRST_IN) !== 0) {
+    const head = inet_frag_pull_head(qp);
+    const dev = net.dev_base.get(qp.iif);
+    if (head !== null && dev !== undefined) {
+      head.dev = dev;
+      const iph = ip_hdr(head);
+      const err = ip_route_input_noref(head, iph.daddr, iph.saddr, iph.tos, dev);
+      if (err === 0) icmp_send(head, ICMP_TIME_EXCEEDED, ICMP_EXC_FRAGTIME, 0);
+    }
+    kfree_skb(head);
+  }
+  inet_frag_rbtree_purge(qp);
+}
+
+/** Set up reassembly. @linux net/ipv4/ip_fragment.c */
+export function ipfrag_init(net: net): void {
+  net.ipv4.fqdir = new fqdir(net, ip_expire);
 }

@@ -1,12 +1,29 @@
 /**
- * IP packets coming in: from ip_rcv(), where the device layer hands them over, to the route that takes them on. What
- * is for this host goes on in ip_input_deliver.ts.
+ * IP packets coming in: from ip_rcv(), where the device layer hands them over, to the route that takes them on, and to the
+ * protocol if they are for this host.
  *
  * @linux net/ipv4/ip_input.c
  */
 import {
+  ETH_P_IP,
+  type net_device,
+  NET_RX_DROP,
+  NET_RX_SUCCESS,
+  type packet_type,
+} from '../../include/linux/netdevice.ts';
+import {
+  PACKET_BROADCAST,
+  PACKET_MULTICAST,
+  PACKET_OTHERHOST,
+  type sk_buff,
+  skb_headroom,
+  skb_shared,
+  skb_shinfo,
+} from '../../include/linux/skbuff.ts';
+import {
   SKB_DROP_REASON_IP_CSUM,
   SKB_DROP_REASON_IP_INHDR,
+  SKB_DROP_REASON_IP_NOPROTO,
   SKB_DROP_REASON_IP_RPFILTER,
   SKB_DROP_REASON_NOT_SPECIFIED,
   SKB_DROP_REASON_OTHERHOST,
@@ -15,38 +32,24 @@ import {
 } from '../../include/net/dropreason.ts';
 import { dst_input, RTN_BROADCAST, RTN_MULTICAST, skb_rtable } from '../../include/net/dst.ts';
 import {
+  ip_hdr,
   IP_MF,
   IP_OFFSET,
-  ip_hdr,
   ip_options,
   IPCB,
   ipcb_reset,
   IPHDR_LEN,
   read_be32,
 } from '../../include/net/ip.ts';
-import { IP_ADD_STATS, IP_INC_STATS, NET_INC_STATS, type net } from '../../include/net/net_namespace.ts';
-import {
-  ETH_P_IP,
-  NET_RX_DROP,
-  NET_RX_SUCCESS,
-  type net_device,
-  type packet_type,
-} from '../../include/linux/netdevice.ts';
-import {
-  PACKET_BROADCAST,
-  PACKET_MULTICAST,
-  PACKET_OTHERHOST,
-  skb_headroom,
-  skb_shared,
-  skb_shinfo,
-  type sk_buff,
-} from '../../include/linux/skbuff.ts';
-import { EXDEV } from '../../include/uapi/asm-generic/errno.ts';
+import { IP_ADD_STATS, IP_INC_STATS, type net, NET_INC_STATS } from '../../include/net/net_namespace.ts';
+import { EXDEV, IS_ERR } from '../../include/uapi/asm-generic/errno.ts';
+import { ICMP_DEST_UNREACH, ICMP_PROT_UNREACH } from '../../include/uapi/linux/icmp.ts';
 import { IPPROTO_TCP } from '../../include/uapi/linux/in.ts';
 import {
   IPSTATS_MIB_CSUMERRORS,
   IPSTATS_MIB_INBCASTOCTETS,
   IPSTATS_MIB_INBCASTPKTS,
+  IPSTATS_MIB_INDELIVERS,
   IPSTATS_MIB_INDISCARDS,
   IPSTATS_MIB_INHDRERRORS,
   IPSTATS_MIB_INMCASTOCTETS,
@@ -54,11 +57,13 @@ import {
   IPSTATS_MIB_INOCTETS,
   IPSTATS_MIB_INPKTS,
   IPSTATS_MIB_INTRUNCATEDPKTS,
+  IPSTATS_MIB_INUNKNOWNPROTOS,
   IPSTATS_MIB_NOECTPKTS,
   LINUX_MIB_IPRPFILTER,
 } from '../../include/uapi/linux/snmp.ts';
 import { ip_fast_csum } from '../../lib/checksum.ts';
 import {
+  __skb_pull,
   consume_skb,
   kfree_skb_reason,
   pskb_may_pull,
@@ -67,15 +72,18 @@ import {
   skb_cow,
   skb_orphan,
 } from '../core/skbuff.ts';
-import { ip_options_compile } from './ip_options.ts';
-import { ip_options_rcv_srr } from './ip_options_srr.ts';
-import { ip_route_input_noref } from './route.ts';
+import { icmp_send } from './icmp/send.ts';
+import { ip_defrag, IP_DEFRAG_LOCAL_DELIVER } from './ip_fragment.ts';
+import { ip_options_compile, ip_options_rcv_srr } from './ip_options.ts';
+import { raw_local_deliver } from './raw/rcv.ts';
+import { ip_route_input_noref } from './route/input.ts';
 
 /**
  * Is this a packet that IP may take (RFC 1122 3.2.1)? Long enough, version 4, right checksum, right length; what the
  * link padded is cut off.
  *
  * @returns the packet, or null: it was dropped
+ * @linux net/ipv4/ip_input.c
  */
 function ip_rcv_core(received: sk_buff, net: net): sk_buff | null {
   let skb = received;
@@ -147,7 +155,7 @@ function ip_rcv_finish(net: net, skb: sk_buff): number {
   return ret === NET_RX_DROP ? ret : dst_input(skb);
 }
 
-/** Find the packet's route: a connected socket remembers it (early demux), else the tables are asked. */
+/** Find the packet's route: a connected socket remembers it (early demux), else the tables are asked. @linux net/ipv4/ip_input.c */
 function ip_rcv_finish_core(net: net, skb: sk_buff, dev: net_device): number {
   const { ipv4 } = net;
   let { head } = skb;
@@ -204,7 +212,7 @@ function drop_error(net: net, skb: sk_buff, err: number): number {
   return NET_RX_DROP;
 }
 
-/** Read the options of a packet that has some, and follow a source route if that is allowed. @returns may it go on? */
+/** Read the options of a packet that has some, and follow a source route if that is allowed. @returns may it go on? @linux net/ipv4/ip_input.c */
 function ip_rcv_options(skb: sk_buff, dev: net_device): boolean {
   const net = dev.nd_net;
   if (skb_cow(skb, skb_headroom(skb)) !== 0) {
@@ -227,3 +235,46 @@ function ip_rcv_options(skb: sk_buff, dev: net_device): boolean {
 
 /** How ip_rcv() is asked for. @linux net/ipv4/af_inet.c */
 export const ip_packet_type: packet_type = { type: ETH_P_IP, func: ip_rcv };
+
+/** Hand the packet to all raw sockets of its protocol, then to the protocol; to nobody: answer "protocol unreachable". @linux net/ipv4/ip_input.c */
+export function ip_protocol_deliver_rcu(net: net, skb: sk_buff, first_protocol: number): void {
+  let protocol = first_protocol;
+  for (;;) {
+    const raw = raw_local_deliver(net, skb, protocol);
+    const ipprot = net.ipv4.inet_protos[protocol] ?? null;
+    if (ipprot !== null) {
+      const ret = ipprot.handler(skb);
+      if (ret < 0) {
+        // What it held was of another protocol: once more, as that.
+        protocol = -ret;
+        continue;
+      }
+      IP_INC_STATS(net, IPSTATS_MIB_INDELIVERS);
+    } else if (raw) {
+      IP_INC_STATS(net, IPSTATS_MIB_INDELIVERS);
+      consume_skb(skb);
+    } else {
+      IP_INC_STATS(net, IPSTATS_MIB_INUNKNOWNPROTOS);
+      icmp_send(skb, ICMP_DEST_UNREACH, ICMP_PROT_UNREACH, 0);
+      kfree_skb_reason(skb, SKB_DROP_REASON_IP_NOPROTO);
+    }
+    return;
+  }
+}
+
+function ip_local_deliver_finish(net: net, skb: sk_buff): number {
+  __skb_pull(skb, skb.transport_header - skb.network_header);
+  ip_protocol_deliver_rcu(net, skb, skb.head[skb.network_header + 9]!);
+  return 0;
+}
+
+/** Input function of a route to this host: put fragments together, then deliver. @linux net/ipv4/ip_input.c */
+export function ip_local_deliver(skb: sk_buff): number {
+  const net = skb.dev!.nd_net;
+  const { head } = skb;
+  const at = skb.network_header + 6;
+  const frag_off = (head[at]! << 8) | head[at + 1]!;
+  if ((frag_off & (IP_MF | IP_OFFSET)) === 0) return ip_local_deliver_finish(net, skb);
+  const whole = ip_defrag(net, skb, IP_DEFRAG_LOCAL_DELIVER);
+  return IS_ERR(whole) ? 0 : ip_local_deliver_finish(net, whole);
+}

@@ -1,11 +1,11 @@
 /**
- * IP options (RFC 791 3.1): reading them, answering them, writing them. Following a source route needs the routing
- * code: ip_options_srr.ts.
- *
- * @linux net/ipv4/ip_options.c
+ * IP options (RFC 791 3.1): reading them, answering them, writing them, following a source route. @linux net/ipv4/ip_options.c
  */
-import { RTN_UNICAST, skb_rtable, type rtable } from '../../include/net/dst.ts';
-import { icmp_send } from '../../include/net/icmp.ts';
+import type { net_device } from '../../include/linux/netdevice.ts';
+import { CAP_NET_RAW, type task_struct } from '../../include/linux/sched.ts';
+import { PACKET_HOST, type sk_buff } from '../../include/linux/skbuff.ts';
+import type { be32 } from '../../include/linux/types.ts';
+import { type rtable, RTN_LOCAL, RTN_UNICAST, skb_rtable } from '../../include/net/dst.ts';
 import {
   ip_hdr,
   ip_options,
@@ -16,15 +16,16 @@ import {
   write_be32,
 } from '../../include/net/ip.ts';
 import type { net } from '../../include/net/net_namespace.ts';
-import { CAP_NET_RAW, type task_struct } from '../../include/linux/sched.ts';
-import type { sk_buff } from '../../include/linux/skbuff.ts';
-import type { be32 } from '../../include/linux/types.ts';
 import { EINVAL, type Errno } from '../../include/uapi/asm-generic/errno.ts';
 import { ICMP_PARAMETERPROB } from '../../include/uapi/linux/icmp.ts';
 import { ns_capable } from '../../kernel/capability.ts';
-import { ktime_get_real_ns } from '../../kernel/time/timekeeping.ts';
 import { ip_fast_csum } from '../../lib/checksum.ts';
-import { fib_compute_spec_dst, inet_addr_type, ip_rt_get_source } from './fib_frontend.ts';
+import { skb_dst_set } from '../core/skbuff.ts';
+import { inet_current_timestamp } from './af_inet/sock.ts';
+import { fib_compute_spec_dst, inet_addr_type } from './fib_frontend.ts';
+import { icmp_send } from './icmp/send.ts';
+import { ip_route_input } from './route/input.ts';
+import { ip_rt_get_source } from './route/output.ts';
 
 /** Kinds of options. @linux include/uapi/linux/ip.h */
 const IPOPT_END = 0;
@@ -39,11 +40,6 @@ const IPOPT_TS_TSANDADDR = 1;
 const IPOPT_TS_PRESPEC = 3;
 /** Bit of the kind: every fragment carries it. */
 const IPOPT_COPY = 0x80;
-
-/** Milliseconds since midnight, UT. @linux net/ipv4/af_inet.c */
-export function inet_current_timestamp(net: net): number {
-  return Math.floor(ktime_get_real_ns(net.machine) / 1_000_000) % 86_400_000;
-}
 
 /**
  * Write options into a header that has room for them. `daddr` is where the packet ends; in a source route the header
@@ -442,4 +438,50 @@ export function ip_forward_options(skb: sk_buff): void {
     iph.check = 0;
     iph.check = ip_fast_csum(head, raw, iph.ihl);
   }
+}
+
+/** Route the packet to the next hop that its source route names. 0, or -EINVAL. @linux net/ipv4/ip_options.c */
+export function ip_options_rcv_srr(skb: sk_buff, dev: net_device): Errno {
+  const opt = IPCB(skb).opt!;
+  const iph = ip_hdr(skb);
+  const { head } = skb;
+  const at = skb.network_header + opt.srr;
+  const { rt_type } = skb_rtable(skb);
+  if (skb.pkt_type !== PACKET_HOST) return -EINVAL;
+  if (rt_type === RTN_UNICAST) {
+    if (!opt.is_strictroute) return 0;
+    icmp_send(skb, ICMP_PARAMETERPROB, 0, 16 << 24);
+    return -EINVAL;
+  }
+  if (rt_type !== RTN_LOCAL) return -EINVAL;
+
+  const space = head[at + 1]!;
+  let pointer = head[at + 2]!;
+  let nexthop = 0;
+  for (; pointer <= space; pointer += 4) {
+    if (pointer + 3 > space) {
+      icmp_send(skb, ICMP_PARAMETERPROB, 0, (opt.srr + 2) << 24);
+      return -EINVAL;
+    }
+    nexthop = read_be32(head, at + pointer - 1);
+    const orig = skb_rtable(skb);
+    orig.__refcnt++;
+    const err = ip_route_input(skb, nexthop, iph.saddr, iph.tos, dev);
+    const rt2 = skb_rtable(skb);
+    if (err !== 0 || (rt2.rt_type !== RTN_UNICAST && rt2.rt_type !== RTN_LOCAL)) {
+      skb_dst_set(skb, orig);
+      return -EINVAL;
+    }
+    orig.__refcnt--;
+    if (rt2.rt_type !== RTN_LOCAL) break;
+    // It is ours too: on to the next at once.
+    iph.daddr = nexthop;
+    opt.is_changed = true;
+  }
+  if (pointer <= space) {
+    opt.srr_is_hit = true;
+    opt.nexthop = nexthop;
+    opt.is_changed = true;
+  }
+  return 0;
 }

@@ -70,7 +70,7 @@ export const IP_CMSG_RETOPTS = 1 << 4;
 
 /** The priority that goes with each TOS. @linux net/ipv4/route.c */
 const ip_tos2prio: readonly number[] = [0, 1, 0, 0, 2, 2, 2, 2, 6, 6, 6, 6, 4, 4, 4, 4];
-/** The queueing priority that a TOS byte stands for. @linux include/net/route.h */
+/** The queueing priority that a TOS byte stands for. @linux include/net/route.h, here because its table is that of IP_TOS */
 export function rt_tos2priority(tos: number): number {
   return ip_tos2prio[(tos & 0x1e) >> 1]!;
 }

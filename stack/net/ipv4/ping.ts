@@ -3,43 +3,41 @@
  *
  * @linux net/ipv4/ping.c
  */
+import type { Sleeps } from '../../include/linux/sched.ts';
+import { CHECKSUM_NONE, type sk_buff } from '../../include/linux/skbuff.ts';
+import type { jiffies_t } from '../../include/linux/types.ts';
+import { copy_from_iter, type msghdr } from '../../include/linux/uio.ts';
 import { SKB_DROP_REASON_NO_SOCKET } from '../../include/net/dropreason.ts';
 import {
   dst_confirm_neigh,
   flowi4,
   inet_iif,
   ip_rt_put,
+  type rtable,
   RTCF_BROADCAST,
   RTN_BROADCAST,
   RTN_LOCAL,
   RTN_MULTICAST,
-  type rtable,
 } from '../../include/net/dst.ts';
 import { flowi4_init_output } from '../../include/net/flow.ts';
-import { icmp_err_convert } from '../../include/net/icmp.ts';
-import { inet_sk } from '../../include/net/inet_sock.ts';
+import { inet_sk, inet_sock } from '../../include/net/inet_sock.ts';
 import { ip_hdr, ipcm_cookie, ipcm_init_sk } from '../../include/net/ip.ts';
 import { IP_INC_STATS, type net } from '../../include/net/net_namespace.ts';
 import { ping_table } from '../../include/net/ping.ts';
 import { inet_sk_flowi_flags, RT_TOS, RTO_ONLINK } from '../../include/net/route.ts';
 import {
+  type proto,
   SK_NO_REUSE,
-  sock_flag,
-  sock_net,
-  sock_set_flag,
+  type sock,
   SOCK_BINDADDR_LOCK,
   SOCK_BINDPORT_LOCK,
   SOCK_BROADCAST,
+  sock_flag,
   SOCK_LOCALROUTE,
+  sock_net,
   SOCK_RCU_FREE,
-  type proto,
-  type sock,
+  sock_set_flag,
 } from '../../include/net/sock.ts';
-import { inet_sock } from '../../include/net/inet_sock.ts';
-import type { Sleeps } from '../../include/linux/sched.ts';
-import { CHECKSUM_NONE, type sk_buff } from '../../include/linux/skbuff.ts';
-import type { jiffies_t } from '../../include/linux/types.ts';
-import { copy_from_iter, type msghdr } from '../../include/linux/uio.ts';
 import {
   EACCES,
   EADDRINUSE,
@@ -54,8 +52,8 @@ import {
   EOPNOTSUPP,
   EPROTO,
   EREMOTEIO,
-  IS_ERR,
   type Errno,
+  IS_ERR,
 } from '../../include/uapi/asm-generic/errno.ts';
 import {
   ICMP_DEST_UNREACH,
@@ -80,29 +78,30 @@ import {
   AF_INET,
   AF_UNSPEC,
   MSG_CONFIRM,
+  MSG_DONTROUTE,
   MSG_ERRQUEUE,
   MSG_OOB,
-  MSG_DONTROUTE,
   MSG_PROBE,
   MSG_TRUNC,
 } from '../../include/uapi/linux/socket.ts';
 import { TCP_ESTABLISHED } from '../../include/uapi/linux/tcp.ts';
 import { csum_block_add, csum_fold, csum_partial } from '../../lib/checksum.ts';
 import { skb_copy_datagram_msg, skb_free_datagram, skb_recv_datagram } from '../core/datagram.ts';
+import { kfree_skb_reason, skb_clone, skb_push } from '../core/skbuff.ts';
 import { sk_common_release, sock_prot_inuse_add } from '../core/sock/alloc.ts';
 import { sk_error_report } from '../core/sock/default_callbacks.ts';
 import { sk_dst_reset } from '../core/sock/dst.ts';
 import { lock_sock, release_sock } from '../core/sock/lock.ts';
 import { sock_queue_rcv_skb_reason } from '../core/sock/queue.ts';
-import { kfree_skb_reason, skb_clone, skb_push } from '../core/skbuff.ts';
 import { ip4_datagram_connect, ip4_datagram_release_cb } from './datagram.ts';
 import { inet_addr_type } from './fib_frontend.ts';
+import { icmp_err_convert } from './icmp/rcv.ts';
 import {
   ip_append_data,
   ip_flush_pending_frames,
   ip_push_pending_frames,
   ip_wait_for_sndbuf,
-} from './ip_output_append.ts';
+} from './ip_output/append.ts';
 import {
   ip_cmsg_recv,
   ip_cmsg_send,
@@ -112,8 +111,9 @@ import {
   ip_setsockopt,
   ipv4_pktinfo_prepare,
 } from './ip_sockglue.ts';
-import { ip_route_output_flow, ipv4_sk_redirect, ipv4_sk_update_pmtu } from './route.ts';
-import { __udp_disconnect } from './udp/disconnect.ts';
+import { ipv4_sk_redirect, ipv4_sk_update_pmtu } from './route/exception.ts';
+import { ip_route_output_flow } from './route/output.ts';
+import { __udp_disconnect } from './udp/prot.ts';
 
 /** Give a socket its identifier: `ident`, or the next free one if that is 0. -EADDRINUSE. @linux net/ipv4/ping.c */
 export function ping_get_port(sk: sock, ident: number): Errno {
@@ -288,7 +288,7 @@ function ping_getfrag(
   return 0;
 }
 
-/** Finish the header: the identifier is the socket's own. */
+/** Finish the header: the identifier is the socket's own. @linux net/ipv4/ping.c */
 function ping_v4_push_pending_frames(sk: sock, pfh: pingfakehdr, fl4: flowi4): Errno {
   const skb = sk.sk_write_queue.next;
   if (skb === null) return 0;

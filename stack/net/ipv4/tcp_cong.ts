@@ -1,9 +1,15 @@
-/** Choosing a congestion control, and its state. The algorithms: tcp_reno.ts, tcp_cubic.ts. @linux net/ipv4/tcp_cong.c */
-import { tcp_sk } from '../../include/linux/tcp.ts';
+/**
+ * Reno (RFC 5681), the arithmetic that all congestion controls share; choosing a congestion control, and its state.
+ *
+ * @linux net/ipv4/tcp_cong.c
+ */
+import { tcp_sk, type tcp_sock } from '../../include/linux/tcp.ts';
+import type { u32 } from '../../include/linux/types.ts';
 import { inet_csk } from '../../include/net/inet_connection_sock.ts';
 import { INET_ECN_dontxmit, INET_ECN_xmit } from '../../include/net/inet_ecn.ts';
 import type { net } from '../../include/net/net_namespace.ts';
-import { sock_net, type sock } from '../../include/net/sock.ts';
+import { type sock, sock_net } from '../../include/net/sock.ts';
+import { tcp_in_slow_start, tcp_is_cwnd_limited } from '../../include/net/tcp.ts';
 import {
   TCP_CONG_NEEDS_ECN,
   TCP_CONG_NON_RESTRICTED,
@@ -13,23 +19,74 @@ import { ENOENT, EPERM, type Errno } from '../../include/uapi/asm-generic/errno.
 import { TCPF_CLOSE, TCPF_LISTEN } from '../../include/uapi/linux/tcp.ts';
 import { trace } from '../../trace/events.ts';
 import { cubictcp } from './tcp_cubic.ts';
-import { tcp_reno } from './tcp_reno.ts';
 
-export {
-  tcp_cong_avoid_ai,
-  tcp_reno,
-  tcp_reno_cong_avoid,
-  tcp_reno_ssthresh,
-  tcp_reno_undo_cwnd,
-  tcp_slow_start,
-} from './tcp_reno.ts';
+/**
+ * Slow start (RFC 5681 3.1, with appropriate byte counting, RFC 3465): a segment more for each one acknowledged, up to the threshold.
+ *
+ * @returns how many acknowledged segments are left for congestion avoidance
+ * @linux net/ipv4/tcp_cong.c
+ */
+export function tcp_slow_start(tp: tcp_sock, acked: number): number {
+  const cwnd = Math.min(tp.snd_cwnd + acked, tp.snd_ssthresh);
+  acked -= cwnd - tp.snd_cwnd;
+  tp.snd_cwnd = Math.min(cwnd, tp.snd_cwnd_clamp);
+  return acked;
+}
+
+/** Congestion avoidance: one segment more for each `w` acknowledged. @linux net/ipv4/tcp_cong.c */
+export function tcp_cong_avoid_ai(tp: tcp_sock, w: number, acked: number): void {
+  // Credit from a time when w was larger.
+  if (tp.snd_cwnd_cnt >= w) {
+    tp.snd_cwnd_cnt = 0;
+    tp.snd_cwnd += 1;
+  }
+  tp.snd_cwnd_cnt += acked;
+  if (tp.snd_cwnd_cnt >= w) {
+    const delta = Math.floor(tp.snd_cwnd_cnt / w);
+    tp.snd_cwnd_cnt -= delta * w;
+    tp.snd_cwnd += delta;
+  }
+  tp.snd_cwnd = Math.min(tp.snd_cwnd, tp.snd_cwnd_clamp);
+}
+
+/** Reno: slow start below the threshold, then one segment a round trip. @linux net/ipv4/tcp_cong.c */
+export function tcp_reno_cong_avoid(sk: sock, _ack: u32, acked: number): void {
+  const tp = tcp_sk(sk);
+  if (!tcp_is_cwnd_limited(sk)) return;
+  if (tcp_in_slow_start(tp)) {
+    acked = tcp_slow_start(tp, acked);
+    if (acked === 0) return;
+  }
+  tcp_cong_avoid_ai(tp, tp.snd_cwnd, acked);
+}
+
+/** Half the window, at least 2 segments (RFC 5681 equation 4). @linux net/ipv4/tcp_cong.c */
+export function tcp_reno_ssthresh(sk: sock): number {
+  return Math.max(tcp_sk(sk).snd_cwnd >> 1, 2);
+}
+
+/** The reduction was needless: back to the window before it. @linux net/ipv4/tcp_cong.c */
+export function tcp_reno_undo_cwnd(sk: sock): number {
+  const tp = tcp_sk(sk);
+  return Math.max(tp.snd_cwnd, tp.prior_cwnd);
+}
+
+export const tcp_reno: tcp_congestion_ops = {
+  name: 'reno',
+  flags: TCP_CONG_NON_RESTRICTED,
+  ssthresh: tcp_reno_ssthresh,
+  cong_avoid: tcp_reno_cong_avoid,
+  undo_cwnd: tcp_reno_undo_cwnd,
+};
 
 /** What there is to choose from. Linux's list grows by modules; this one is built in. */
-export const CONGESTION_CONTROLS: readonly tcp_congestion_ops[] = [tcp_reno, cubictcp];
+export function congestion_controls(): readonly tcp_congestion_ops[] {
+  return [tcp_reno, cubictcp];
+}
 
 /** The congestion control of a name; null: there is none. @linux net/ipv4/tcp_cong.c */
 export function tcp_ca_find(name: string): tcp_congestion_ops | null {
-  return CONGESTION_CONTROLS.find((ca) => ca.name === name) ?? null;
+  return congestion_controls().find((ca) => ca.name === name) ?? null;
 }
 
 /** Enter TCP_CA_Open, _Disorder, _CWR, _Recovery or _Loss. @linux net/ipv4/tcp_cong.c */
@@ -117,12 +174,15 @@ export function tcp_set_default_congestion_control(net: net, name: string): Errn
 
 /** net.ipv4.tcp_available_congestion_control: names, separated by spaces. @linux net/ipv4/tcp_cong.c */
 export function tcp_get_available_congestion_control(): string {
-  return CONGESTION_CONTROLS.map((ca) => ca.name).join(' ');
+  return congestion_controls()
+    .map((ca) => ca.name)
+    .join(' ');
 }
 
 /** net.ipv4.tcp_allowed_congestion_control: those that anybody may choose. @linux net/ipv4/tcp_cong.c */
 export function tcp_get_allowed_congestion_control(): string {
-  return CONGESTION_CONTROLS.filter((ca) => (ca.flags & TCP_CONG_NON_RESTRICTED) !== 0)
+  return congestion_controls()
+    .filter((ca) => (ca.flags & TCP_CONG_NON_RESTRICTED) !== 0)
     .map((ca) => ca.name)
     .join(' ');
 }

@@ -8,12 +8,12 @@ import { tcp_sk, type tcp_sock } from '../../include/linux/tcp.ts';
 import type { u32 } from '../../include/linux/types.ts';
 import { inet_csk } from '../../include/net/inet_connection_sock.ts';
 import { NET_ADD_STATS, NET_INC_STATS } from '../../include/net/net_namespace.ts';
-import { sock_net, SK_PACING_NONE, type sock } from '../../include/net/sock.ts';
+import { SK_PACING_NONE, type sock, sock_net } from '../../include/net/sock.ts';
 import { after, tcp_in_slow_start, tcp_is_cwnd_limited, tcp_jiffies32 } from '../../include/net/tcp.ts';
 import {
+  type ack_sample,
   CA_EVENT_TX_START,
   TCP_CONG_NON_RESTRICTED,
-  type ack_sample,
   type tcp_congestion_ops,
 } from '../../include/net/tcp_congestion_ops.ts';
 import {
@@ -24,7 +24,7 @@ import {
 } from '../../include/uapi/linux/snmp.ts';
 import { TCP_CA_Loss } from '../../include/uapi/linux/tcp.ts';
 import { HZ, usecs_to_jiffies } from '../../kernel/time/jiffies.ts';
-import { tcp_cong_avoid_ai, tcp_reno_undo_cwnd, tcp_slow_start } from './tcp_reno.ts';
+import { tcp_cong_avoid_ai, tcp_reno_undo_cwnd, tcp_slow_start } from './tcp_cong.ts';
 
 /** What `beta` is a fraction of. */
 const BICTCP_BETA_SCALE = 1024;
@@ -106,7 +106,7 @@ function bictcp_clock_us(sk: sock): number {
   return tcp_sk(sk).tcp_mstamp;
 }
 
-/** A new round of HyStart begins: until what is sent by now is acknowledged. */
+/** A new round of HyStart begins: until what is sent by now is acknowledged. @linux net/ipv4/tcp_cubic.c */
 function bictcp_hystart_reset(sk: sock, ca: bictcp): void {
   ca.round_start = ca.last_ack = bictcp_clock_us(sk);
   ca.end_seq = tcp_sk(sk).snd_nxt;
@@ -121,7 +121,7 @@ function cubictcp_init(sk: sock): void {
   bictcp_hystart_reset(sk, ca);
 }
 
-/** Sending starts after a pause: the time without traffic must not count, or the curve would jump. */
+/** Sending starts after a pause: the time without traffic must not count, or the curve would jump. @linux net/ipv4/tcp_cubic.c */
 function cubictcp_cwnd_event(sk: sock, event: number): void {
   if (event !== CA_EVENT_TX_START) return;
   const ca = ca_of(sk);
@@ -142,7 +142,7 @@ function fls64(value: number): number {
   return value >= 2 ** 32 ? 64 - Math.clz32(Math.floor(value / 2 ** 32)) : 32 - Math.clz32(value);
 }
 
-/** Cube root to about 0.2 %: a table and one step of Newton's method, as in Linux, so that windows come out the same. */
+/** Cube root to about 0.2 %: a table and one step of Newton's method, as in Linux, so that windows come out the same. @linux net/ipv4/tcp_cubic.c */
 function cubic_root(a: number): number {
   let b = fls64(a);
   // a < 64
@@ -155,7 +155,7 @@ function cubic_root(a: number): number {
   return Math.floor((x * 341) / 1024);
 }
 
-/** Compute cnt: how slowly the window is to grow now. */
+/** Compute cnt: how slowly the window is to grow now. @linux net/ipv4/tcp_cubic.c */
 function bictcp_update(ca: bictcp, now: number, cwnd: number, acked: number): void {
   ca.ack_cnt += acked;
   if (ca.last_cwnd === cwnd && now - ca.last_time <= Math.floor(HZ / 32)) return;
@@ -217,7 +217,7 @@ function cubictcp_cong_avoid(sk: sock, _ack: u32, acked: number): void {
   tcp_cong_avoid_ai(tp, ca.cnt, acked);
 }
 
-/** A loss: remember the window, a bit less if it was shrinking anyway (fast convergence), and reduce it. */
+/** A loss: remember the window, a bit less if it was shrinking anyway (fast convergence), and reduce it. @linux net/ipv4/tcp_cubic.c */
 function cubictcp_recalc_ssthresh(sk: sock): number {
   const { snd_cwnd } = tcp_sk(sk);
   const ca = ca_of(sk);
@@ -237,14 +237,14 @@ function cubictcp_state(sk: sock, new_state: number): void {
   bictcp_hystart_reset(sk, ca);
 }
 
-/** How far GSO and GRO may stretch a train of ACKs, in µs: at most 1 ms. */
+/** How far GSO and GRO may stretch a train of ACKs, in µs: at most 1 ms. @linux net/ipv4/tcp_cubic.c */
 function hystart_ack_delay(sk: sock): number {
   const rate = sk.sk_pacing_rate;
   if (rate === 0) return 0;
   return Math.min(1000, Math.floor((sk.sk_gso_max_size * 4 * 1e6) / rate));
 }
 
-/** End slow start when a train of ACKs is as long as the round trip, or when the round trip grows. */
+/** End slow start when a train of ACKs is as long as the round trip, or when the round trip grows. @linux net/ipv4/tcp_cubic.c */
 function hystart_update(sk: sock, tp: tcp_sock, ca: bictcp, delay: number): void {
   if (after(tp.snd_una, ca.end_seq)) bictcp_hystart_reset(sk, ca);
   if (tp.snd_cwnd < hystart_low_window) return;

@@ -4,9 +4,9 @@ import {
   CHECKSUM_NONE,
   CHECKSUM_PARTIAL,
   CHECKSUM_UNNECESSARY,
+  type sk_buff,
   SKB_GSO_TCP_ECN,
   SKB_GSO_TCPV4,
-  type sk_buff,
 } from '../../include/linux/skbuff.ts';
 import { tcp_hdr, TCPHDR_CHECK_OFFSET, TCPHDR_LEN } from '../../include/linux/tcp.ts';
 import {
@@ -28,7 +28,7 @@ import {
   TCPHDR_SYN,
   TCPHDR_URG,
 } from '../../include/net/tcp.ts';
-import { EINVAL, IS_ERR, type Errno } from '../../include/uapi/asm-generic/errno.ts';
+import { EINVAL, type Errno, IS_ERR } from '../../include/uapi/asm-generic/errno.ts';
 import { IPPROTO_TCP } from '../../include/uapi/linux/in.ts';
 import { csum_add, csum_fold, csum_tcpudp_magic, csum_tcpudp_nofold } from '../../lib/checksum.ts';
 import { skb_checksum_help } from '../core/dev/checksum.ts';
@@ -36,7 +36,7 @@ import { skb_gro_receive } from '../core/gro.ts';
 import { __skb_pull, pskb_may_pull, skb_checksum } from '../core/skbuff.ts';
 import { skb_segment } from '../core/skbuff/segment.ts';
 import { inet_add_offload } from './protocol.ts';
-import { tcp_wfree } from './tcp_output/tsq_queue.ts';
+import { tcp_wfree } from './tcp_output/tsq.ts';
 
 /** The checksum field as it stands before a device fills it in: the pseudo header alone. */
 function pseudo_check(skb: sk_buff, tcp_len: number): number {

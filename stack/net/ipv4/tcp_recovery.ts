@@ -1,6 +1,6 @@
 /**
- * Finding out what is lost: RACK (RFC 8985), by the times at which segments were sent, and NewReno's rule without SACK. What RACK's
- * timer does is in tcp_rack_timeout.ts.
+ * Finding out what is lost: RACK (RFC 8985), by the times at which segments were sent, its timer, and NewReno's rule without
+ * SACK.
  *
  * @linux net/ipv4/tcp_recovery.c
  */
@@ -9,12 +9,13 @@ import { tcp_sk, type tcp_sock } from '../../include/linux/tcp.ts';
 import type { u32 } from '../../include/linux/types.ts';
 import {
   ICSK_TIME_REO_TIMEOUT,
+  ICSK_TIME_RETRANS,
   inet_csk,
-  inet_csk_reset_xmit_timer,
 } from '../../include/net/inet_connection_sock.ts';
-import { sock_net, type sock } from '../../include/net/sock.ts';
+import { type sock, sock_net } from '../../include/net/sock.ts';
 import {
   tcp_min_rtt,
+  tcp_packets_in_flight,
   TCP_RACK_NO_DUPTHRESH,
   TCP_RACK_RECOVERY_THRESH,
   TCP_RACK_STATIC_REO_WND,
@@ -31,8 +32,13 @@ import { tcp_tsorted_del } from '../../include/net/tcp_queue.ts';
 import { TCP_SKB_CB, TCPCB_LOST, TCPCB_RETRANS, TCPCB_SACKED_RETRANS } from '../../include/net/tcp_skb_cb.ts';
 import { TCP_CA_Recovery } from '../../include/uapi/linux/tcp.ts';
 import { usecs_to_jiffies } from '../../kernel/time/jiffies.ts';
-import { tcp_mark_skb_lost } from './tcp_input/cwnd.ts';
+import { inet_csk_reset_xmit_timer } from './inet_connection_sock/xmit_timers.ts';
+import { tcp_cwnd_reduction } from './tcp_input/cwnd.ts';
+import { tcp_mark_skb_lost } from './tcp_input/loss.ts';
+import { tcp_enter_recovery } from './tcp_input/recovery.ts';
+import { tcp_rearm_rto } from './tcp_input/rtt.ts';
 import { TCP_FRAG_IN_RTX_QUEUE, tcp_fragment } from './tcp_output/fragment.ts';
+import { tcp_xmit_retransmit_queue } from './tcp_output/retransmit.ts';
 
 /** How much later than expected a segment may be delivered before it is taken for lost, in µs. @linux net/ipv4/tcp_recovery.c */
 function tcp_rack_reo_wnd(sk: sock): number {
@@ -62,7 +68,7 @@ export function tcp_rack_skb_timeout(tp: tcp_sock, skb: sk_buff, reo_wnd: number
  * @returns in how many µs to look again; 0: no need
  * @linux net/ipv4/tcp_recovery.c
  */
-export function tcp_rack_detect_loss(sk: sock): number {
+function tcp_rack_detect_loss(sk: sock): number {
   const tp = tcp_sk(sk);
   const reo_wnd = tcp_rack_reo_wnd(sk);
   const { rack } = tp;
@@ -155,4 +161,21 @@ export function tcp_newreno_mark_lost(sk: sock, snd_una_advanced: boolean): void
   const mss = tcp_skb_mss(skb);
   if (tcp_skb_pcount(skb) > 1 && skb.len > mss) tcp_fragment(sk, TCP_FRAG_IN_RTX_QUEUE, skb, mss, mss);
   tcp_mark_skb_lost(sk, skb);
+}
+
+/** Patience has ended: what is still missing is lost; send it again. @linux net/ipv4/tcp_recovery.c */
+export function tcp_rack_reo_timeout(sk: sock): void {
+  const tp = tcp_sk(sk);
+  const icsk = inet_csk(sk);
+  const { lost } = tp;
+  const prior_inflight = tcp_packets_in_flight(tp);
+  tcp_rack_detect_loss(sk);
+  if (prior_inflight !== tcp_packets_in_flight(tp)) {
+    if (icsk.icsk_ca_state !== TCP_CA_Recovery) {
+      tcp_enter_recovery(sk, false);
+      if (icsk.icsk_ca_ops!.cong_control === undefined) tcp_cwnd_reduction(sk, 1, tp.lost - lost, 0);
+    }
+    tcp_xmit_retransmit_queue(sk);
+  }
+  if (icsk.icsk_pending !== ICSK_TIME_RETRANS) tcp_rearm_rto(sk);
 }

@@ -1,17 +1,17 @@
 /** socket() in the Internet family: inet_create, one test for each way through. */
 import assert from 'node:assert/strict';
-import { SS_UNCONNECTED } from '../../../stack/include/linux/net.ts';
 import { module } from '../../../stack/include/linux/module.ts';
-import { SOCK_ZAPPED, sock_flag } from '../../../stack/include/net/sock.ts';
+import { SS_UNCONNECTED } from '../../../stack/include/linux/net.ts';
+import { sock_flag, SOCK_ZAPPED } from '../../../stack/include/net/sock.ts';
 import { EACCES, EPERM } from '../../../stack/include/uapi/asm-generic/errno.ts';
-import { sock_create_kern } from '../../../stack/net/socket.ts';
-import { inet_register_protosw, inet_unregister_protosw } from '../../../stack/net/ipv4/af_inet.ts';
+import { type inet_protosw, INET_PROTOSW_PERMANENT } from '../../../stack/net/ipv4/af_inet/create.ts';
+import { inet_register_protosw, inet_unregister_protosw } from '../../../stack/net/ipv4/af_inet/init.ts';
 import { inet_dgram_ops, inet_stream_ops } from '../../../stack/net/ipv4/af_inet/ops.ts';
-import { INET_PROTOSW_PERMANENT, type inet_protosw } from '../../../stack/net/ipv4/af_inet/create.ts';
-import { inet_sock_destruct } from '../../../stack/net/ipv4/af_inet/destruct.ts';
+import { inet_sock_destruct } from '../../../stack/net/ipv4/af_inet/sock.ts';
 import { tcp_prot } from '../../../stack/net/ipv4/tcp_ipv4/prot.ts';
-import { udp_prot } from '../../../stack/net/ipv4/udp.ts';
-import { codeOf, story, type Setup, type Sockscope } from '../support/story.ts';
+import { udp_prot } from '../../../stack/net/ipv4/udp/prot.ts';
+import { sock_create_kern } from '../../../stack/net/socket.ts';
+import { codeOf, type Setup, type Sockscope, story } from '../support/story.ts';
 
 const alone = (main: (s: Sockscope) => Promise<void>, setup: Setup = {}) =>
   story(setup).process('process', main).run();

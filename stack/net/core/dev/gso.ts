@@ -16,7 +16,7 @@ export function skb_network_protocol(skb: sk_buff): be16 {
   return skb.protocol;
 }
 
-/** Will the checksum of the segments have to be computed from what the packet's says? */
+/** Will the checksum of the segments have to be computed from what the packet's says? @linux net/core/dev.c */
 function skb_needs_check(skb: sk_buff, tx_path: boolean): boolean {
   if (tx_path) return skb.ip_summed !== CHECKSUM_PARTIAL && skb.ip_summed !== CHECKSUM_UNNECESSARY;
   return skb.ip_summed === CHECKSUM_NONE;

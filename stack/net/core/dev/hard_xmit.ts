@@ -27,7 +27,7 @@ import { consume_skb, kfree_skb, skb_clone, skb_linearize } from '../skbuff.ts';
 import { skb_checksum_help } from './checksum.ts';
 import { skb_gso_segment, skb_warn_bad_offload } from './gso.ts';
 
-/** What of the device's GSO features can be used for this packet. */
+/** What of the device's GSO features can be used for this packet. @linux net/core/dev.c */
 function gso_features_check(skb: sk_buff, dev: net_device, features: number): number {
   const { shinfo } = skb;
   if (shinfo.gso_segs > dev.gso_max_segs) return features & ~NETIF_F_GSO_MASK;
@@ -49,7 +49,7 @@ export function netif_skb_features(skb: sk_buff): number {
   return features;
 }
 
-/** Does the device take the packet only in one piece? @linux include/linux/skbuff.h */
+/** Does the device take the packet only in one piece? @linux include/linux/skbuff.h, here because the way to the driver alone asks */
 function skb_needs_linearize(skb: sk_buff, features: number): boolean {
   return (
     (skb.data_len > 0 && skb.shinfo.frag_list !== null && (features & NETIF_F_FRAGLIST) === 0) ||

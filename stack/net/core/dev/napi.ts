@@ -94,7 +94,7 @@ export function napi_complete_done(n: napi_struct, _work_done: number): boolean 
   return true;
 }
 
-/** One poll. @returns the packets it handled; with `weight` of them there may be more, and it stays scheduled. */
+/** One poll. @returns the packets it handled; with `weight` of them there may be more, and it stays scheduled. @linux net/core/dev.c */
 function __napi_poll(n: napi_struct): number {
   const { weight } = n;
   let work = 0;

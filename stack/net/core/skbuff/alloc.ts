@@ -163,7 +163,7 @@ export function skb_dst_set_noref(skb: sk_buff, dst: dst_entry): void {
   dst.__refcnt++;
   skb._skb_refdst = dst;
 }
-/** Forget the packet's route. @linux include/net/dst.h */
+/** Forget the packet's route. @linux include/net/dst.h, here because it goes with the packet's other references */
 export function skb_dst_drop(skb: sk_buff): void {
   if (skb._skb_refdst !== null) {
     dst_release(skb._skb_refdst);

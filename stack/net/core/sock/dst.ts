@@ -53,7 +53,7 @@ export function sk_dst_check(sk: sock, cookie: number): dst_entry | null {
 export function sk_dst_confirm(sk: sock): void {
   sk.sk_dst_pending_confirm = true;
 }
-/** Note that this packet proves the neighbour to be there. @linux include/linux/skbuff.h */
+/** Note that this packet proves the neighbour to be there. @linux include/linux/skbuff.h, here because it does what sk_dst_confirm() asked for */
 export function skb_set_dst_pending_confirm(skb: sk_buff, value: boolean): void {
   skb.dst_pending_confirm = value;
 }

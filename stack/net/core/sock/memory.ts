@@ -165,7 +165,7 @@ export function sk_rmem_schedule(sk: sock, _skb: sk_buff, size: number): boolean
   const delta = size - sk.sk_forward_alloc;
   return delta <= 0 || __sk_mem_schedule(sk, delta, SK_MEM_RECV);
 }
-/** Reserve past the limits: for a FIN, which must be sent. @linux net/ipv4/tcp_output.c */
+/** Reserve past the limits: for a FIN, which must be sent. @linux net/ipv4/tcp_output.c, here because it charges memory that this file accounts for */
 export function sk_forced_mem_schedule(sk: sock, size: number): void {
   const delta = size - sk.sk_forward_alloc;
   if (delta <= 0) return;

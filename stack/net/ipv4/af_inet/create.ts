@@ -1,17 +1,16 @@
 /** socket() in the Internet family: find the protocol, make the sock, fill it in. @linux net/ipv4/af_inet.c */
-import type { proto_ops, socket } from '../../../include/linux/net.ts';
-import { SS_UNCONNECTED } from '../../../include/linux/net.ts';
+import { type proto_ops, type socket, SS_UNCONNECTED } from '../../../include/linux/net.ts';
 import { CAP_NET_RAW, type Sleeps } from '../../../include/linux/sched.ts';
 import { inet_sk } from '../../../include/net/inet_sock.ts';
 import type { net } from '../../../include/net/net_namespace.ts';
-import { SK_CAN_REUSE, type proto, type sock } from '../../../include/net/sock.ts';
+import { type proto, SK_CAN_REUSE, type sock } from '../../../include/net/sock.ts';
 import {
   EINVAL,
   ENOMEM,
   EPERM,
   EPROTONOSUPPORT,
-  ESOCKTNOSUPPORT,
   type Errno,
+  ESOCKTNOSUPPORT,
 } from '../../../include/uapi/asm-generic/errno.ts';
 import {
   IP_PMTUDISC_DONT,
@@ -23,9 +22,9 @@ import {
 import { PF_INET, SOCK_RAW } from '../../../include/uapi/linux/socket.ts';
 import { ns_capable } from '../../../kernel/capability.ts';
 import { request_module } from '../../../kernel/module.ts';
-import { sk_refcnt_debug_inc } from '../../core/sock/refcnt_debug.ts';
 import { sk_alloc, sk_common_release, sock_init_data } from '../../core/sock/alloc.ts';
-import { inet_sock_destruct } from './destruct.ts';
+import { sk_refcnt_debug_inc } from '../../core/sock/refcnt_debug.ts';
+import { inet_sock_destruct } from './sock.ts';
 
 /** Flags of an inet_protosw. @linux include/net/protocol.h */
 export const INET_PROTOSW_REUSE = 0x01;

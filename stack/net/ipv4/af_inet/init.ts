@@ -1,21 +1,21 @@
 /** Bringing the Internet family up at boot. @linux net/ipv4/af_inet.c */
-import type { Machine } from '../../../machine.ts';
 import { IPPROTO_ICMP, IPPROTO_TCP, IPPROTO_UDP } from '../../../include/uapi/linux/in.ts';
 import { SOCK_MAX } from '../../../include/uapi/linux/socket.ts';
 import { pr_warn } from '../../../kernel/printk.ts';
-import { sock_register } from '../../socket/family.ts';
+import type { Machine } from '../../../machine.ts';
 import { dev_add_pack } from '../../core/dev.ts';
+import { sock_register } from '../../socket/family.ts';
 import { arp_init } from '../arp.ts';
-import { icmp_init, icmp_protocol } from '../icmp.ts';
+import { icmp_init, icmp_protocol } from '../icmp/rcv.ts';
 import { ip_packet_type } from '../ip_input.ts';
-import { ip_init } from '../ip_output.ts';
+import { ip_init } from '../ip_output/output.ts';
 import { ping_init } from '../ping.ts';
 import { inet_add_protocol } from '../protocol.ts';
-import { raw_init } from '../raw.ts';
+import { raw_init } from '../raw/prot.ts';
 import { tcp_init } from '../tcp/init.ts';
 import { tcp_protocol, tcp_v4_init } from '../tcp_ipv4/prot.ts';
-import { udp_init, udp_protocol } from '../udp.ts';
-import { INET_PROTOSW_PERMANENT, type inet_protosw } from './create.ts';
+import { udp_init, udp_protocol } from '../udp/prot.ts';
+import { type inet_protosw, INET_PROTOSW_PERMANENT } from './create.ts';
 import { ipv4_offload_init } from './offload.ts';
 import { inet_family_ops, inetsw_array } from './ops.ts';
 

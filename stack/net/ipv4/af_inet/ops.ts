@@ -12,17 +12,18 @@ import {
   sock_no_listen,
 } from '../../core/sock/socket_ops.ts';
 import { ping_prot } from '../ping.ts';
-import { raw_prot } from '../raw.ts';
+import { raw_prot } from '../raw/prot.ts';
 import { tcp_poll } from '../tcp/poll.ts';
 import { tcp_set_rcvlowat } from '../tcp/recvmsg.ts';
 import { tcp_prot } from '../tcp_ipv4/prot.ts';
-import { udp_poll, udp_prot } from '../udp.ts';
+import { udp_prot } from '../udp/prot.ts';
+import { udp_poll } from '../udp/recvmsg.ts';
 import {
   inet_create,
+  type inet_protosw,
   INET_PROTOSW_ICSK,
   INET_PROTOSW_PERMANENT,
   INET_PROTOSW_REUSE,
-  type inet_protosw,
 } from './create.ts';
 import {
   inet_bind,

@@ -1,10 +1,10 @@
 /** What the Internet family does for all its sockets: bind, names, shutdown, release, messages. @linux net/ipv4/af_inet.c */
 import {
+  type socket,
   SS_CONNECTED,
   SS_CONNECTING,
   SS_DISCONNECTING,
   SS_UNCONNECTED,
-  type socket,
 } from '../../../include/linux/net.ts';
 import { CAP_NET_BIND_SERVICE, type Sleeps } from '../../../include/linux/sched.ts';
 import type { msghdr } from '../../../include/linux/uio.ts';
@@ -13,12 +13,12 @@ import { inet_addr_valid_or_nonlocal, inet_sk, type inet_sock } from '../../../i
 import {
   RCV_SHUTDOWN,
   SHUTDOWN_MASK,
+  type sock,
   SOCK_BINDADDR_LOCK,
   SOCK_BINDPORT_LOCK,
-  SOCK_LINGER,
   sock_flag,
+  SOCK_LINGER,
   sock_net,
-  type sock,
 } from '../../../include/net/sock.ts';
 import {
   EACCES,

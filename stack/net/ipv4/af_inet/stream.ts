@@ -1,14 +1,14 @@
 /** Connecting, listening, accepting: what the Internet family does for stream sockets. @linux net/ipv4/af_inet.c */
 import {
+  type socket,
   SS_CONNECTED,
   SS_CONNECTING,
   SS_DISCONNECTING,
   SS_UNCONNECTED,
-  type socket,
 } from '../../../include/linux/net.ts';
-import { signal_pending, TASK_INTERRUPTIBLE, type Sleeps } from '../../../include/linux/sched.ts';
+import { signal_pending, type Sleeps, TASK_INTERRUPTIBLE } from '../../../include/linux/sched.ts';
 import { inet_sk } from '../../../include/net/inet_sock.ts';
-import { sock_error, sock_graft, sock_net, sock_sndtimeo, type sock } from '../../../include/net/sock.ts';
+import { type sock, sock_error, sock_graft, sock_net, sock_sndtimeo } from '../../../include/net/sock.ts';
 import {
   EALREADY,
   ECONNABORTED,
@@ -17,8 +17,8 @@ import {
   EISCONN,
   EOPNOTSUPP,
   EPIPE,
-  IS_ERR,
   type Errno,
+  IS_ERR,
 } from '../../../include/uapi/asm-generic/errno.ts';
 import type { sockaddr_in } from '../../../include/uapi/linux/in.ts';
 import { AF_UNSPEC, O_NONBLOCK, SOCK_STREAM } from '../../../include/uapi/linux/socket.ts';
@@ -45,7 +45,7 @@ import {
 } from '../../../kernel/sched/wait.ts';
 import { lock_sock, release_sock } from '../../core/sock/lock.ts';
 import { sk_wait_queue, sock_intr_errno } from '../../core/sock/queue.ts';
-import { inet_csk_listen_start } from '../inet_connection_sock.ts';
+import { inet_csk_listen_start } from '../inet_connection_sock/listen.ts';
 
 /** Begin to listen; on a socket that listens already, change the backlog. @returns 0 or -EINVAL, -EADDRINUSE. @linux net/ipv4/af_inet.c */
 export function* inet_listen(sock: socket, backlog: number): Sleeps<Errno> {

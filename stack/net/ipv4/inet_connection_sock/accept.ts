@@ -1,5 +1,5 @@
 /** A listener's accept queue: connections whose handshake has ended and that no accept() has fetched yet. */
-import { TASK_INTERRUPTIBLE, signal_pending, type Sleeps } from '../../../include/linux/sched.ts';
+import { signal_pending, type Sleeps, TASK_INTERRUPTIBLE } from '../../../include/linux/sched.ts';
 import type { jiffies_t } from '../../../include/linux/types.ts';
 import { inet_csk_accept_queue } from '../../../include/net/inet_connection_sock.ts';
 import { NET_INC_STATS } from '../../../include/net/net_namespace.ts';
@@ -12,11 +12,11 @@ import {
 import {
   sk_acceptq_added,
   sk_sleep,
+  type sock,
   sock_hold,
   sock_net,
   sock_orphan,
   sock_rcvtimeo,
-  type sock,
 } from '../../../include/net/sock.ts';
 import { EAGAIN, EINVAL, type Errno } from '../../../include/uapi/asm-generic/errno.ts';
 import {
@@ -31,7 +31,7 @@ import { reqsk_put } from '../../core/request_sock.ts';
 import { sock_put } from '../../core/sock/free.ts';
 import { lock_sock, release_sock } from '../../core/sock/lock.ts';
 import { sock_intr_errno } from '../../core/sock/queue.ts';
-import { inet_csk_destroy_sock } from './destroy.ts';
+import { inet_csk_destroy_sock } from './lifetime.ts';
 import { inet_csk_reqsk_queue_drop, inet_reqsk_clone, reqsk_migrate_reset } from './request_queue.ts';
 
 /**

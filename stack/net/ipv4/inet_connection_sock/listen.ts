@@ -2,7 +2,7 @@
 import { inet_csk, inet_csk_delack_init } from '../../../include/net/inet_connection_sock.ts';
 import { NET_INC_STATS } from '../../../include/net/net_namespace.ts';
 import { reqsk_queue_remove } from '../../../include/net/request_sock.ts';
-import { sock_hold, sock_net, type sock } from '../../../include/net/sock.ts';
+import { type sock, sock_hold, sock_net } from '../../../include/net/sock.ts';
 import type { Errno } from '../../../include/uapi/asm-generic/errno.ts';
 import {
   LINUX_MIB_TCPMIGRATEREQFAILURE,
@@ -12,10 +12,10 @@ import { TCP_CLOSE, TCP_LISTEN } from '../../../include/uapi/linux/tcp.ts';
 import { WARN_ON_ONCE } from '../../../kernel/printk.ts';
 import { local_bh_disable, local_bh_enable } from '../../../kernel/softirq.ts';
 import { reqsk_put, reqsk_queue_alloc } from '../../core/request_sock.ts';
-import { sock_put } from '../../core/sock/free.ts';
 import { sk_dst_reset } from '../../core/sock/dst.ts';
+import { sock_put } from '../../core/sock/free.ts';
 import { reuseport_migrate_sock } from '../../core/sock_reuseport.ts';
-import { inet_sk_set_state, inet_sk_state_store } from '../inet_sk_state.ts';
+import { inet_sk_set_state, inet_sk_state_store } from '../af_inet/sock.ts';
 import { inet_child_forget, inet_csk_reqsk_queue_add } from './accept.ts';
 import { inet_reqsk_clone, reqsk_migrate_reset } from './request_queue.ts';
 

@@ -4,39 +4,55 @@ import { inet_csk } from '../../../include/net/inet_connection_sock.ts';
 import {
   FASTREUSEPORT_ANY,
   FASTREUSEPORT_STRICT,
-  type inet_bind_bucket,
   type inet_bind2_bucket,
+  type inet_bind_bucket,
 } from '../../../include/net/inet_hashtables.ts';
+import { inet_sk } from '../../../include/net/inet_sock.ts';
+import type { net } from '../../../include/net/net_namespace.ts';
 import {
   SK_CAN_REUSE,
   SK_FORCE_REUSE,
-  sock_net,
   type sock,
   type sock_common,
+  sock_net,
 } from '../../../include/net/sock.ts';
 import { EADDRINUSE, type Errno } from '../../../include/uapi/asm-generic/errno.ts';
 import { TCP_LISTEN, TCP_TIME_WAIT } from '../../../include/uapi/linux/tcp.ts';
 import { WARN_ON } from '../../../kernel/printk.ts';
 import { get_random_u32_below } from '../../../lib/random.ts';
 import {
-  inet_bind_bucket_create,
-  inet_bind_bucket_destroy,
-  inet_bind_bucket_find,
-  inet_bind_hash,
   inet_bind2_bucket_create,
   inet_bind2_bucket_destroy,
   inet_bind2_bucket_find,
   inet_bind2_bucket_match_addr_any,
+  inet_bind_bucket_create,
+  inet_bind_bucket_destroy,
+  inet_bind_bucket_find,
+  inet_bind_hash,
 } from '../inet_hashtables/bind.ts';
 import {
-  inet_bhash_bucket,
   inet_bhash2_addr_any_hashbucket,
+  inet_bhash_bucket,
   inet_bhashfn_portaddr,
   tcp_or_dccp_get_hashinfo,
 } from '../inet_hashtables/hash.ts';
-import { inet_sk_get_local_port_range } from './port_range.ts';
 
-/** Do two local addresses overlap? With wildcards INADDR_ANY overlaps with every address. */
+/** Lowest and highest port of net.ipv4.ip_local_port_range. @linux net/ipv4/inet_connection_sock.c */
+export function inet_get_local_port_range(net: net): [low: number, high: number] {
+  const [low, high] = net.ipv4.ip_local_ports;
+  return [low!, high!];
+}
+
+/** The same for one socket: IP_LOCAL_PORT_RANGE may narrow it, never widen it. @linux net/ipv4/inet_connection_sock.c */
+export function inet_sk_get_local_port_range(sk: sock): [low: number, high: number] {
+  let [low, high] = inet_get_local_port_range(sock_net(sk));
+  const { local_port_range_lo: sk_low, local_port_range_hi: sk_high } = inet_sk(sk);
+  if (low <= sk_low && sk_low <= high) low = sk_low;
+  if (low <= sk_high && sk_high <= high) high = sk_high;
+  return [low, high];
+}
+
+/** Do two local addresses overlap? With wildcards INADDR_ANY overlaps with every address. @linux net/ipv4/inet_connection_sock.c */
 function ipv4_rcv_saddr_equal(
   sk1_rcv_saddr: be32,
   sk2_rcv_saddr: be32,
@@ -57,7 +73,7 @@ export function inet_rcv_saddr_any(sk: sock_common): boolean {
   return sk.skc_rcv_saddr === 0;
 }
 
-/** A socket with an address of its own is compared with the owners at that address only. @linux include/net/inet_hashtables.h */
+/** A socket with an address of its own is compared with the owners at that address only. @linux include/net/inet_hashtables.h, here because choosing a port alone asks */
 function inet_use_hash2_on_bind(sk: sock): boolean {
   return sk.skc_rcv_saddr !== 0;
 }
@@ -200,7 +216,7 @@ function inet_csk_find_open_port(sk: sock): number {
   return find(false) || (sock_net(sk).ipv4.sysctl_ip_autobind_reuse !== 0 ? find(true) : 0);
 }
 
-/** Does the socket fit among owners that all share the port by SO_REUSEPORT? Then nobody need be asked one by one. */
+/** Does the socket fit among owners that all share the port by SO_REUSEPORT? Then nobody need be asked one by one. @linux net/ipv4/inet_connection_sock.c */
 function sk_reuseport_match(tb: inet_bind_bucket, sk: sock): boolean {
   if (tb.fastreuseport <= 0 || !sk.skc_reuseport || sk.sk_reuseport_cb !== null) return false;
   if (tb.fastuid !== sk.sk_uid) return false;

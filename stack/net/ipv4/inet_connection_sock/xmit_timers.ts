@@ -1,8 +1,14 @@
-/** A connection's timers: one for whatever is to be sent (again), one for delayed ACKs, one for keepalive. */
+/** A connection's timers: made, set, stopped. @linux net/ipv4/inet_connection_sock.c */
 import { timer_list } from '../../../include/linux/timer.ts';
 import type { jiffies_t } from '../../../include/linux/types.ts';
-import { inet_csk } from '../../../include/net/inet_connection_sock.ts';
-import { sock_net, type sock } from '../../../include/net/sock.ts';
+import {
+  ICSK_ACK_TIMER,
+  ICSK_TIME_DACK,
+  ICSK_TIME_PROBE0,
+  ICSK_TIME_RETRANS,
+  inet_csk,
+} from '../../../include/net/inet_connection_sock.ts';
+import { type sock, sock_net } from '../../../include/net/sock.ts';
 import { jiffies } from '../../../kernel/time/jiffies.ts';
 import { sk_reset_timer, sk_stop_timer } from '../../core/sock/timer.ts';
 
@@ -41,4 +47,41 @@ export function inet_csk_delete_keepalive_timer(sk: sock): void {
 export function inet_csk_reset_keepalive_timer(sk: sock, len: jiffies_t): void {
   sk.sk_timer ??= new timer_list(inet_csk(sk).icsk_keepalive_handler!, sk);
   sk_reset_timer(sk, sk.sk_timer, jiffies(sock_net(sk).machine) + len);
+}
+
+/**
+ * Arm the timer for an event.
+ *
+ * @param what ICSK_TIME_…: all but ICSK_TIME_DACK share one timer, and replace each other
+ * @param when in how many jiffies, at most `max_when`
+ * @linux include/net/inet_connection_sock.h
+ */
+export function inet_csk_reset_xmit_timer(
+  sk: sock,
+  what: number,
+  when: jiffies_t,
+  max_when: jiffies_t,
+): void {
+  const icsk = inet_csk(sk);
+  const expires = jiffies(sock_net(sk).machine) + Math.min(when, max_when);
+  if (what === ICSK_TIME_DACK) {
+    icsk.icsk_ack.pending |= ICSK_ACK_TIMER;
+    icsk.icsk_ack.timeout = expires;
+    sk_reset_timer(sk, icsk.icsk_delack_timer, expires);
+  } else {
+    icsk.icsk_pending = what;
+    icsk.icsk_timeout = expires;
+    sk_reset_timer(sk, icsk.icsk_retransmit_timer, expires);
+  }
+}
+
+/** The event need not happen any more. The timer itself runs on: it finds nothing to do. @linux include/net/inet_connection_sock.h */
+export function inet_csk_clear_xmit_timer(sk: sock, what: number): void {
+  const icsk = inet_csk(sk);
+  if (what === ICSK_TIME_RETRANS || what === ICSK_TIME_PROBE0) {
+    icsk.icsk_pending = 0;
+  } else if (what === ICSK_TIME_DACK) {
+    icsk.icsk_ack.pending = 0;
+    icsk.icsk_ack.retry = 0;
+  }
 }

@@ -2,16 +2,18 @@
 import type { be32 } from '../../../include/linux/types.ts';
 import { inet_csk } from '../../../include/net/inet_connection_sock.ts';
 import {
-  inet_bind_bucket,
   inet_bind2_bucket,
-  type inet_bind_hashbucket,
   type inet_bind2_hashbucket,
+  inet_bind_bucket,
+  type inet_bind_hashbucket,
   type inet_hashinfo,
 } from '../../../include/net/inet_hashtables.ts';
 import { inet_sk } from '../../../include/net/inet_sock.ts';
 import type { inet_timewait_sock } from '../../../include/net/inet_timewait_sock.ts';
 import type { net } from '../../../include/net/net_namespace.ts';
-import { SOCK_BINDADDR_LOCK, sock_net, type sock, type sock_common } from '../../../include/net/sock.ts';
+import { type sock, SOCK_BINDADDR_LOCK, type sock_common, sock_net } from '../../../include/net/sock.ts';
+import { ENOENT, type Errno } from '../../../include/uapi/asm-generic/errno.ts';
+import { inet_csk_update_fastreuse } from '../inet_connection_sock/port.ts';
 import { inet_bhash_bucket, inet_bhashfn_portaddr, tcp_or_dccp_get_hashinfo } from './hash.ts';
 
 /** Make the bucket of a port that nobody owned so far. @linux net/ipv4/inet_hashtables.c */
@@ -93,7 +95,7 @@ export function inet_bind2_bucket_destroy(head2: inet_bind2_hashbucket, tb2: ine
 }
 
 /** Is the bucket of the address that the socket is bound to? @linux net/ipv4/inet_hashtables.c */
-export function inet_bind2_bucket_addr_match(tb2: inet_bind2_bucket, sk: sock_common): boolean {
+function inet_bind2_bucket_addr_match(tb2: inet_bind2_bucket, sk: sock_common): boolean {
   return tb2.rcv_saddr === sk.skc_rcv_saddr;
 }
 
@@ -166,7 +168,7 @@ export function inet_bhash2_reset_saddr(sk: sock): void {
   if ((sk.sk_userlocks & SOCK_BINDADDR_LOCK) === 0) __inet_bhash2_update_saddr(sk, 0);
 }
 
-/** Reset is an update to INADDR_ANY here: without IPv6 there is nothing else to reset. */
+/** Reset is an update to INADDR_ANY here: without IPv6 there is nothing else to reset. @linux net/ipv4/inet_hashtables.c */
 function __inet_bhash2_update_saddr(sk: sock, saddr: be32): void {
   const inet = inet_sk(sk);
   const icsk = inet_csk(sk);
@@ -192,7 +194,7 @@ function __inet_bhash2_update_saddr(sk: sock, saddr: be32): void {
   icsk.icsk_bind2_hash = new_tb2;
 }
 
-/** Chain a socket (or time-wait sock) among the owners of a port. @linux include/net/sock.h */
+/** Chain a socket (or time-wait sock) among the owners of a port. @linux include/net/sock.h, here because it works on the chains of this file */
 export function sk_add_bind_node(sk: sock_common, tb: inet_bind_bucket): void {
   const first = tb.owners;
   sk.skc_bind_node_prev = null;
@@ -201,7 +203,7 @@ export function sk_add_bind_node(sk: sock_common, tb: inet_bind_bucket): void {
   tb.owners = sk;
 }
 
-/** Take a socket out of its port's bucket. @linux include/net/sock.h */
+/** Take a socket out of its port's bucket. @linux include/net/sock.h, here because it works on the chains of this file */
 export function __sk_del_bind_node(sk: sock_common, tb: inet_bind_bucket): void {
   const next = sk.skc_bind_node_next;
   const prev = sk.skc_bind_node_prev;
@@ -212,7 +214,7 @@ export function __sk_del_bind_node(sk: sock_common, tb: inet_bind_bucket): void 
   sk.skc_bind_node_prev = null;
 }
 
-/** Chain a socket among the owners of a port and address. @linux include/net/sock.h */
+/** Chain a socket among the owners of a port and address. @linux include/net/sock.h, here because it works on the chains of this file */
 export function sk_add_bind2_node(sk: sock_common, tb2: inet_bind2_bucket): void {
   const first = tb2.owners;
   sk.skc_bind2_node_prev = null;
@@ -221,14 +223,14 @@ export function sk_add_bind2_node(sk: sock_common, tb2: inet_bind2_bucket): void
   tb2.owners = sk;
 }
 
-/** Take a socket out of its bucket by port and address. @linux include/net/sock.h */
+/** Take a socket out of its bucket by port and address. @linux include/net/sock.h, here because it works on the chains of this file */
 export function __sk_del_bind2_node(sk: sock_common, tb2: inet_bind2_bucket): void {
   const prev = sk.skc_bind2_node_prev;
   if (prev === null) tb2.owners = sk.skc_bind2_node_next;
   unlink_bind2_node(sk);
 }
 
-/** Chain a time-wait sock on a port and address: apart from the full sockets. @linux net/ipv4/inet_timewait_sock.c */
+/** Chain a time-wait sock on a port and address: apart from the full sockets. @linux net/ipv4/inet_timewait_sock.c, here because it works on the chains of this file */
 export function inet_twsk_add_bind2_node(tw: inet_timewait_sock, tb2: inet_bind2_bucket): void {
   const first = tb2.deathrow;
   tw.skc_bind2_node_prev = null;
@@ -250,4 +252,35 @@ function unlink_bind2_node(sk: sock_common): void {
   if (prev !== null) prev.skc_bind2_node_next = next;
   sk.skc_bind2_node_next = null;
   sk.skc_bind2_node_prev = null;
+}
+
+/**
+ * Bind the child to the port that it was called at.
+ *
+ * @returns -ENOENT when the listener has just lost its port
+ * @linux net/ipv4/inet_hashtables.c
+ */
+export function __inet_inherit_port(sk: sock, child: sock): Errno {
+  const table = tcp_or_dccp_get_hashinfo(sk);
+  const net = sock_net(sk);
+  const port = inet_csk(child).inet_num;
+  let tb = inet_csk(sk).icsk_bind_hash;
+  let tb2 = inet_csk(sk).icsk_bind2_hash;
+  if (tb === null || tb2 === null) return -ENOENT;
+
+  // A transparent proxy may have been called at another port than it listens at.
+  const other_port = tb.port !== port;
+  if (other_port) {
+    const head = inet_bhash_bucket(table, port);
+    tb = inet_bind_bucket_find(head, net, port, 0) ?? inet_bind_bucket_create(net, head, port, 0);
+  }
+  if (other_port || !inet_bind2_bucket_addr_match(tb2, child)) {
+    const head2 = inet_bhashfn_portaddr(table, child, net, port);
+    tb2 =
+      inet_bind2_bucket_find(head2, net, port, 0, child) ??
+      inet_bind2_bucket_create(net, head2, port, 0, child);
+  }
+  if (other_port) inet_csk_update_fastreuse(tb, child);
+  inet_bind_hash(child, tb, tb2, port);
+  return 0;
 }

@@ -3,12 +3,12 @@ import { inet_csk } from '../../../include/net/inet_connection_sock.ts';
 import type { inet_bind_bucket } from '../../../include/net/inet_hashtables.ts';
 import { inet_sk } from '../../../include/net/inet_sock.ts';
 import {
-  inet_twsk,
   type inet_timewait_death_row,
   type inet_timewait_sock,
+  inet_twsk,
 } from '../../../include/net/inet_timewait_sock.ts';
 import { NET_INC_STATS } from '../../../include/net/net_namespace.ts';
-import { sk_unhashed, sock_net, type sock } from '../../../include/net/sock.ts';
+import { sk_unhashed, type sock, sock_net } from '../../../include/net/sock.ts';
 import { EADDRNOTAVAIL, type Errno } from '../../../include/uapi/asm-generic/errno.ts';
 import { LINUX_MIB_TIMEWAITRECYCLED } from '../../../include/uapi/linux/snmp.ts';
 import { TCP_TIME_WAIT } from '../../../include/uapi/linux/tcp.ts';
@@ -16,14 +16,14 @@ import { WARN_ON } from '../../../kernel/printk.ts';
 import { get_random_u32, get_random_u32_below } from '../../../lib/random.ts';
 import { secure_ipv4_port_ephemeral } from '../../core/secure_seq.ts';
 import { sock_prot_inuse_add } from '../../core/sock/alloc.ts';
-import { inet_sk_get_local_port_range } from '../inet_connection_sock/port_range.ts';
+import { inet_sk_get_local_port_range } from '../inet_connection_sock/port.ts';
 import { inet_twsk_bind_unhash, inet_twsk_deschedule_put } from '../inet_timewait_sock.ts';
 import {
+  inet_bind2_bucket_create,
+  inet_bind2_bucket_find,
   inet_bind_bucket_create,
   inet_bind_bucket_find,
   inet_bind_hash,
-  inet_bind2_bucket_create,
-  inet_bind2_bucket_find,
 } from './bind.ts';
 import { ehash_add, ehash_del, inet_ehash_nolisten } from './established.ts';
 import { inet_bhash_bucket, inet_bhashfn_portaddr, inet_ehashfn } from './hash.ts';

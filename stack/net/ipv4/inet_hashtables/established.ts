@@ -1,19 +1,19 @@
 /** The table of connections (ehash): established ones, connection requests, and time-wait socks side by side. */
 import type { inet_hashinfo } from '../../../include/net/inet_hashtables.ts';
 import {
-  SOCK_DEAD,
   __sock_put,
   sk_unhashed,
-  sock_net,
-  sock_set_flag,
   type sock,
   type sock_common,
+  SOCK_DEAD,
+  sock_net,
+  sock_set_flag,
 } from '../../../include/net/sock.ts';
 import { TCP_CLOSE } from '../../../include/uapi/linux/tcp.ts';
 import { WARN_ON_ONCE } from '../../../kernel/printk.ts';
 import { sock_prot_inuse_add } from '../../core/sock/alloc.ts';
-import { inet_csk_destroy_sock } from '../inet_connection_sock/destroy.ts';
-import { inet_sk_set_state } from '../inet_sk_state.ts';
+import { inet_sk_set_state } from '../af_inet/sock.ts';
+import { inet_csk_destroy_sock } from '../inet_connection_sock/lifetime.ts';
 import { sk_ehashfn, tcp_or_dccp_get_hashinfo } from './hash.ts';
 
 /** Put a socket whose skc_hash is set at the front of its chain. @linux include/net/sock.h (__sk_nulls_add_node_rcu) */

@@ -209,7 +209,7 @@ export function __inet_lookup_skb(
   return __inet_lookup(net, hashinfo, skb, doff, saddr, sport, daddr, dport, skb.skb_iif, sdif);
 }
 
-/** Does a look-up take a reference of this socket? Not of listeners (and UDP sockets). @linux include/net/sock.h */
+/** Does a look-up take a reference of this socket? Not of listeners (and UDP sockets). @linux include/net/sock.h, here because it asks about the result of a lookup */
 export function sk_is_refcounted(sk: sock_common): boolean {
   return sk.skc_state === TCP_TIME_WAIT || sk.skc_state === TCP_NEW_SYN_RECV || !sock_flag(sk, SOCK_RCU_FREE);
 }

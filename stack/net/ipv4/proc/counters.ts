@@ -19,7 +19,7 @@ function pair(prefix: string, names: readonly string[], values: readonly number[
   return `${prefix}: ${names.join(' ')}\n${prefix}: ${values.join(' ')}\n`;
 }
 
-/** The counters of messages by type, those that are not 0. */
+/** The counters of messages by type, those that are not 0. @linux net/ipv4/proc.c */
 function icmpmsg_put(net: net): string {
   const names: string[] = [];
   const values: number[] = [];

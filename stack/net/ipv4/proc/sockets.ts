@@ -128,7 +128,7 @@ function table(header: string, width: number, lines: string[]): string {
   return [header, ...lines].map((line) => `${line.padEnd(width)}\n`).join('');
 }
 
-/** Listeners, then everything in ehash: connections, requests, time-wait socks. @linux net/ipv4/tcp_ipv4.c */
+/** Listeners, then everything in ehash: connections, requests, time-wait socks. @linux net/ipv4/tcp_ipv4.c, here because all of /proc/net is in one folder */
 export function tcp4_seq_show(net: net): string {
   const { hashinfo } = net.ipv4;
   const lines: string[] = [];
@@ -170,7 +170,7 @@ function datagram_line(sk: sock, index: string, local_port: number, remote_port:
   return `${line} ${sk.skc_refcnt} ${pointer(sk)} ${sk.sk_drops}`;
 }
 
-/** The text of /proc/net/udp. @linux net/ipv4/udp.c */
+/** The text of /proc/net/udp. @linux net/ipv4/udp.c, here because all of /proc/net is in one folder */
 export function udp4_seq_show(net: net): string {
   const lines: string[] = [];
   for (const [bucket, slot] of net.ipv4.udp_table.hash.entries()) {
@@ -182,7 +182,7 @@ export function udp4_seq_show(net: net): string {
   return table(` ${DATAGRAM_HEADER}`, 127, lines);
 }
 
-/** The "port" of a raw socket is its protocol. @linux net/ipv4/raw.c */
+/** The "port" of a raw socket is its protocol. @linux net/ipv4/raw.c, here because all of /proc/net is in one folder */
 export function raw_seq_show(net: net): string {
   const lines: string[] = [];
   for (const [bucket, chain] of net.ipv4.raw_v4_hashinfo.ht.entries()) {
@@ -192,7 +192,7 @@ export function raw_seq_show(net: net): string {
   return table(DATAGRAM_HEADER, 0, lines);
 }
 
-/** Ping sockets: the "port" is the identifier. @linux net/ipv4/ping.c */
+/** Ping sockets: the "port" is the identifier. @linux net/ipv4/ping.c, here because all of /proc/net is in one folder */
 export function ping_v4_seq_show(net: net): string {
   const lines: string[] = [];
   for (const [ident, chain] of net.ipv4.ping_table.hash) {

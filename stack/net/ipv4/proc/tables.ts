@@ -45,7 +45,7 @@ function route_line(prefix: be32, prefixes: fib_prefixes, fa: fib_alias): string
   ].join('\t');
 }
 
-/** The main table. @linux net/ipv4/fib_trie.c */
+/** The main table. @linux net/ipv4/fib_trie.c, here because all of /proc/net is in one folder */
 export function fib_route_seq_show(net: net): string {
   const lines = ['Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT'];
   for (const prefixes of [...net.ipv4.fib_main.tb_data].reverse()) {
@@ -59,7 +59,7 @@ export function fib_route_seq_show(net: net): string {
   return lines.map((line) => `${line.padEnd(127)}\n`).join('');
 }
 
-/** The neighbours that ARP asks for. @linux net/ipv4/arp.c */
+/** The neighbours that ARP asks for. @linux net/ipv4/arp.c, here because all of /proc/net is in one folder */
 export function arp_seq_show(net: net): string {
   let text = 'IP address       HW type     Flags       HW address            Mask     Device\n';
   for (const n of net.ipv4.arp_tbl.entries.values()) {

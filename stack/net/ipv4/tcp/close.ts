@@ -1,6 +1,6 @@
 /** close(), shutdown() and disconnecting: the ways to end a connection from this side. */
 import type { Sleeps } from '../../../include/linux/sched.ts';
-import { tcp_options_received, tcp_sk, tcp_rack } from '../../../include/linux/tcp.ts';
+import { tcp_options_received, tcp_rack, tcp_sk } from '../../../include/linux/tcp.ts';
 import type { jiffies_t } from '../../../include/linux/types.ts';
 import { dst_release } from '../../../include/net/dst.ts';
 import { inet_csk, inet_csk_delack_init } from '../../../include/net/inet_connection_sock.ts';
@@ -10,28 +10,28 @@ import { inet_reqsk } from '../../../include/net/request_sock.ts';
 import {
   SEND_SHUTDOWN,
   SHUTDOWN_MASK,
+  type sock,
+  type sock_common,
   SOCK_DONE,
-  SOCK_LINGER,
   sock_flag,
   sock_hold,
+  SOCK_LINGER,
   sock_net,
   sock_orphan,
   sock_reset_flag,
-  type sock,
-  type sock_common,
 } from '../../../include/net/sock.ts';
 import {
-  TCPHDR_FIN,
+  after,
   TCP_DELACK_MAX,
+  tcp_fin_time,
   TCP_INFINITE_SSTHRESH,
   TCP_INIT_CWND,
   TCP_MIN_MSS,
   TCP_RTO_MIN,
+  tcp_snd_cwnd_set,
   TCP_TIMEOUT_INIT,
   TCP_TIMEWAIT_LEN,
-  after,
-  tcp_fin_time,
-  tcp_snd_cwnd_set,
+  TCPHDR_FIN,
 } from '../../../include/net/tcp.ts';
 import { TCP_SKB_CB } from '../../../include/net/tcp_skb_cb.ts';
 import { tcp_clear_xmit_timers } from '../../../include/net/tcp_timers.ts';
@@ -43,11 +43,6 @@ import {
   LINUX_MIB_TCPABORTONMEMORY,
 } from '../../../include/uapi/linux/snmp.ts';
 import {
-  TCPF_CLOSE_WAIT,
-  TCPF_CLOSING,
-  TCPF_ESTABLISHED,
-  TCPF_LAST_ACK,
-  TCPF_SYN_SENT,
   TCP_CA_Open,
   TCP_CLOSE,
   TCP_CLOSE_WAIT,
@@ -61,6 +56,11 @@ import {
   TCP_SYN_RECV,
   TCP_SYN_SENT,
   TCP_TIME_WAIT,
+  TCPF_CLOSE_WAIT,
+  TCPF_CLOSING,
+  TCPF_ESTABLISHED,
+  TCPF_LAST_ACK,
+  TCPF_SYN_SENT,
   type TcpState,
 } from '../../../include/uapi/linux/tcp.ts';
 import { WARN_ON } from '../../../kernel/printk.ts';
@@ -78,19 +78,19 @@ import { __sk_dst_reset } from '../../core/sock/dst.ts';
 import { sock_put } from '../../core/sock/free.ts';
 import { __release_sock, lock_sock, release_sock } from '../../core/sock/lock.ts';
 import { sk_stream_wait_close } from '../../core/stream.ts';
-import { inet_csk_destroy_sock } from '../inet_connection_sock/destroy.ts';
+import { inet_csk_destroy_sock } from '../inet_connection_sock/lifetime.ts';
 import { inet_csk_listen_stop } from '../inet_connection_sock/listen.ts';
 import { inet_csk_reqsk_queue_drop } from '../inet_connection_sock/request_queue.ts';
 import { inet_csk_reset_keepalive_timer } from '../inet_connection_sock/xmit_timers.ts';
 import { inet_bhash2_reset_saddr } from '../inet_hashtables/bind.ts';
 import { inet_twsk_deschedule_put } from '../inet_timewait_sock.ts';
 import { tcp_set_ca_state } from '../tcp_cong.ts';
-import { tcp_clear_retrans } from '../tcp_input/cwnd.ts';
+import { tcp_done_with_error } from '../tcp_input/fin.ts';
+import { tcp_clear_retrans } from '../tcp_input/loss.ts';
 import { tcp_time_wait } from '../tcp_minisocks/time_wait.ts';
 import { tcp_send_active_reset, tcp_send_fin } from '../tcp_output/control.ts';
-import { tcp_check_oom } from './orphan.ts';
-import { tcp_done_with_error, tcp_need_reset, tcp_set_state } from './state.ts';
-import { tcp_write_queue_purge } from './write_queue.ts';
+import { tcp_check_oom, tcp_write_queue_purge } from './alloc.ts';
+import { tcp_need_reset, tcp_set_state } from './state.ts';
 
 /** What a close does in each state: the next state, and whether a FIN is sent. @linux net/ipv4/tcp.c (new_state) */
 function tcp_close_transition(state: TcpState): { next: TcpState; send_fin: boolean } {

@@ -12,16 +12,16 @@ import {
 import { SOCK_STREAM } from '../../../include/uapi/linux/socket.ts';
 import { TCP_LISTEN } from '../../../include/uapi/linux/tcp.ts';
 import {
+  tcp_info,
   TCPI_OPT_ECN,
   TCPI_OPT_ECN_SEEN,
   TCPI_OPT_SACK,
   TCPI_OPT_SYN_DATA,
   TCPI_OPT_TIMESTAMPS,
   TCPI_OPT_WSCALE,
-  tcp_info,
 } from '../../../include/uapi/linux/tcp_info.ts';
 import { jiffies_to_msecs, jiffies_to_usecs } from '../../../kernel/time/jiffies.ts';
-import { TCP_CHRONO_BUSY, TCP_CHRONO_RWND_LIMITED, TCP_CHRONO_SNDBUF_LIMITED } from '../tcp_output/chrono.ts';
+import { TCP_CHRONO_BUSY, TCP_CHRONO_RWND_LIMITED, TCP_CHRONO_SNDBUF_LIMITED } from '../tcp_output/xmit.ts';
 
 /** How fast data was delivered lately, in bytes per second; 0: not known. @linux net/ipv4/tcp.c */
 export function tcp_compute_delivery_rate(tp: tcp_sock): number {

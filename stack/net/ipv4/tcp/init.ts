@@ -2,7 +2,7 @@
 import { tcp_sk } from '../../../include/linux/tcp.ts';
 import { inet_csk } from '../../../include/net/inet_connection_sock.ts';
 import type { net } from '../../../include/net/net_namespace.ts';
-import { SOCK_USE_WRITE_QUEUE, sock_net, sock_set_flag, type sock } from '../../../include/net/sock.ts';
+import { type sock, sock_net, sock_set_flag, SOCK_USE_WRITE_QUEUE } from '../../../include/net/sock.ts';
 import {
   TCP_DELACK_MAX,
   TCP_INFINITE_SSTHRESH,
@@ -21,7 +21,7 @@ import { sk_stream_write_space } from '../../core/stream.ts';
 import { tcp_assign_congestion_control } from '../tcp_cong.ts';
 import { tcp_sync_mss } from '../tcp_output/mss.ts';
 import { tcp_tasklet_init } from '../tcp_output/tsq.ts';
-import { tcp_init_xmit_timers } from '../tcp_timer.ts';
+import { tcp_init_xmit_timers } from '../tcp_timer/timers.ts';
 
 /** Fill in a new TCP socket, whatever the address family. Fields that start with 0 are 0 already. @linux net/ipv4/tcp.c */
 export function tcp_init_sock(sk: sock): void {

@@ -13,25 +13,25 @@ import {
 } from '../../../include/net/inet_connection_sock.ts';
 import {
   RCV_SHUTDOWN,
+  type sock,
   SOCK_DONE,
-  SOCK_RCVBUF_LOCK,
-  SOCK_URGINLINE,
   sock_error,
   sock_flag,
   sock_net,
+  SOCK_RCVBUF_LOCK,
   sock_rcvlowat,
   sock_rcvtimeo,
-  type sock,
+  SOCK_URGINLINE,
 } from '../../../include/net/sock.ts';
 import {
-  TCPHDR_FIN,
-  TCP_URG_READ,
-  TCP_URG_VALID,
   after,
   before,
   tcp_fast_path_check,
   tcp_receive_window,
+  TCP_URG_READ,
+  TCP_URG_VALID,
   tcp_win_from_space,
+  TCPHDR_FIN,
 } from '../../../include/net/tcp.ts';
 import { TCP_SKB_CB } from '../../../include/net/tcp_skb_cb.ts';
 import {
@@ -62,7 +62,7 @@ import { sk_wait_data, sock_intr_errno } from '../../core/sock/queue.ts';
 import { ip_recv_error } from '../ip_sockglue.ts';
 import { tcp_data_ready } from '../tcp_input/data.ts';
 import { tcp_rcv_space_adjust } from '../tcp_input/rcvbuf.ts';
-import { tcp_send_ack } from '../tcp_output/ack.ts';
+import { tcp_send_ack } from '../tcp_output/control.ts';
 import { __tcp_select_window } from '../tcp_output/window.ts';
 
 /** Control message of TCP_INQ: how many bytes are left to read. */

@@ -1,30 +1,30 @@
 /** send(): cutting the user's bytes into segments, and having them sent. */
-import { SOCKWQ_ASYNC_NOSPACE, SOCK_NOSPACE } from '../../../include/linux/net.ts';
+import { SOCK_NOSPACE, SOCKWQ_ASYNC_NOSPACE } from '../../../include/linux/net.ts';
 import type { Sleeps } from '../../../include/linux/sched.ts';
 import { MAX_SKB_FRAGS, type sk_buff } from '../../../include/linux/skbuff.ts';
 import { tcp_sk, type tcp_sock } from '../../../include/linux/tcp.ts';
-import { copy_from_iter, msg_data_left, type iov_iter, type msghdr } from '../../../include/linux/uio.ts';
+import { copy_from_iter, type iov_iter, msg_data_left, type msghdr } from '../../../include/linux/uio.ts';
 import { NET_INC_STATS } from '../../../include/net/net_namespace.ts';
 import {
   SEND_SHUTDOWN,
   sk_stream_memory_free,
+  type sock,
   sock_net,
   sock_sndtimeo,
-  type sock,
 } from '../../../include/net/sock.ts';
 import {
-  TCPHDR_ACK,
-  TCPHDR_PSH,
+  after,
   TCP_NAGLE_CORK,
   TCP_NAGLE_PUSH,
-  TSQF_THROTTLED,
-  after,
   tcp_rtx_and_write_queues_empty,
   tcp_rtx_queue_empty,
   tcp_send_head,
   tcp_skb_can_collapse_to,
   tcp_write_queue_empty,
   tcp_write_queue_tail,
+  TCPHDR_ACK,
+  TCPHDR_PSH,
+  TSQF_THROTTLED,
 } from '../../../include/net/tcp.ts';
 import { tcp_bound_to_half_wnd } from '../../../include/net/tcp_mss.ts';
 import {
@@ -54,10 +54,15 @@ import {
   sk_wmem_schedule,
 } from '../../core/sock/memory.ts';
 import { sk_stream_error, sk_stream_wait_connect, sk_stream_wait_memory } from '../../core/stream.ts';
-import { TCP_CHRONO_BUSY, TCP_CHRONO_SNDBUF_LIMITED, tcp_chrono_stop } from '../tcp_output/chrono.ts';
 import { tcp_current_mss } from '../tcp_output/mss.ts';
 import { tcp_slow_start_after_idle_check } from '../tcp_output/transmit.ts';
-import { __tcp_push_pending_frames, tcp_push_one } from '../tcp_output/xmit.ts';
+import {
+  __tcp_push_pending_frames,
+  TCP_CHRONO_BUSY,
+  TCP_CHRONO_SNDBUF_LIMITED,
+  tcp_chrono_stop,
+  tcp_push_one,
+} from '../tcp_output/xmit.ts';
 import { tcp_rate_check_app_limited } from '../tcp_rate.ts';
 import { tcp_stream_alloc_skb } from './alloc.ts';
 

@@ -10,8 +10,13 @@ import {
   inet_csk_exit_pingpong_mode,
   inet_csk_in_pingpong_mode,
 } from '../../../include/net/inet_connection_sock.ts';
-import { SOCK_KEEPOPEN, SOCK_MIN_RCVBUF, sock_flag, sock_net, type sock } from '../../../include/net/sock.ts';
+import { type sock, sock_flag, SOCK_KEEPOPEN, SOCK_MIN_RCVBUF, sock_net } from '../../../include/net/sock.ts';
 import {
+  __tcp_adjust_rcv_ssthresh,
+  keepalive_intvl_when,
+  keepalive_probes,
+  keepalive_time_elapsed,
+  keepalive_time_when,
   MAX_TCP_KEEPCNT,
   MAX_TCP_KEEPIDLE,
   MAX_TCP_KEEPINTVL,
@@ -23,13 +28,8 @@ import {
   TCP_NAGLE_OFF,
   TCP_NAGLE_PUSH,
   TCP_RTO_MAX,
-  TCP_TIMEOUT_INIT,
-  __tcp_adjust_rcv_ssthresh,
-  keepalive_intvl_when,
-  keepalive_probes,
-  keepalive_time_elapsed,
-  keepalive_time_when,
   tcp_time_stamp_raw,
+  TCP_TIMEOUT_INIT,
 } from '../../../include/net/tcp.ts';
 import {
   EINVAL,
@@ -40,12 +40,12 @@ import {
 } from '../../../include/uapi/asm-generic/errno.ts';
 import { SOL_TCP } from '../../../include/uapi/linux/socket.ts';
 import {
+  TCP_CLOSE,
+  TCP_OPTIONS as TCP,
   TCPF_CLOSE,
   TCPF_CLOSE_WAIT,
   TCPF_ESTABLISHED,
   TCPF_LISTEN,
-  TCP_CLOSE,
-  TCP_OPTIONS as TCP,
 } from '../../../include/uapi/linux/tcp.ts';
 import { ns_capable } from '../../../kernel/capability.ts';
 import { current } from '../../../kernel/sched/core.ts';

@@ -1,13 +1,13 @@
-/** The states of a connection: changing them, and the end. Low in the layers: input, output and timers end connections. */
+/** The states of a connection: changing them, and the end. @linux net/ipv4/tcp.c */
 import { inet_csk } from '../../../include/net/inet_connection_sock.ts';
 import { TCP_DEC_STATS, TCP_INC_STATS } from '../../../include/net/net_namespace.ts';
 import {
   SHUTDOWN_MASK,
+  type sock,
   SOCK_BINDPORT_LOCK,
   SOCK_DEAD,
   sock_flag,
   sock_net,
-  type sock,
 } from '../../../include/net/sock.ts';
 import { tcp_clear_xmit_timers } from '../../../include/net/tcp_timers.ts';
 import {
@@ -16,23 +16,21 @@ import {
   TCP_MIB_ESTABRESETS,
 } from '../../../include/uapi/linux/snmp.ts';
 import {
-  TCPF_CLOSE_WAIT,
-  TCPF_ESTABLISHED,
-  TCPF_FIN_WAIT1,
-  TCPF_FIN_WAIT2,
-  TCPF_SYN_RECV,
   TCP_CLOSE,
   TCP_CLOSE_WAIT,
   TCP_ESTABLISHED,
   TCP_SYN_RECV,
   TCP_SYN_SENT,
+  TCPF_CLOSE_WAIT,
+  TCPF_ESTABLISHED,
+  TCPF_FIN_WAIT1,
+  TCPF_FIN_WAIT2,
+  TCPF_SYN_RECV,
   type TcpState,
 } from '../../../include/uapi/linux/tcp.ts';
-import { sk_error_report } from '../../core/sock/default_callbacks.ts';
-import { inet_csk_destroy_sock } from '../inet_connection_sock/destroy.ts';
+import { inet_sk_state_store } from '../af_inet/sock.ts';
+import { inet_csk_destroy_sock } from '../inet_connection_sock/lifetime.ts';
 import { inet_put_port } from '../inet_hashtables/bind.ts';
-import { inet_sk_state_store } from '../inet_sk_state.ts';
-import { tcp_write_queue_purge } from './write_queue.ts';
 
 /**
  * Change the state of a connection, and keep count of the established ones. A closed socket is taken off the tables
@@ -75,21 +73,6 @@ export function tcp_done(sk: sock): void {
   sk.sk_shutdown = SHUTDOWN_MASK;
   if (!sock_flag(sk, SOCK_DEAD)) sk.sk_state_change(sk);
   else inet_csk_destroy_sock(sk);
-}
-
-/**
- * The connection is over because of an error: what was to be sent is lost.
- *
- * In Linux in net/ipv4/tcp_input.c; here because the timers need it, too.
- *
- * @param err positive: ECONNRESET, ETIMEDOUT, …
- * @linux net/ipv4/tcp_input.c
- */
-export function tcp_done_with_error(sk: sock, err: number): void {
-  sk.sk_err = err;
-  tcp_write_queue_purge(sk);
-  tcp_done(sk);
-  if (!sock_flag(sk, SOCK_DEAD)) sk_error_report(sk);
 }
 
 /** Does ABORT send a RST in this state (RFC 9293, 3.10.5)? @linux net/ipv4/tcp.c */

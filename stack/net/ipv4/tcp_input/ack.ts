@@ -1,29 +1,25 @@
-/** An ACK came in: send window, retransmit queue, RTT, congestion control. @linux net/ipv4/tcp_input.c */
-import { skb_shinfo, type sk_buff } from '../../../include/linux/skbuff.ts';
+/** An ACK is processed: what it tells of, as FLAG_… bits, and what follows. @linux net/ipv4/tcp_input.c */
+import { type sk_buff, skb_shinfo } from '../../../include/linux/skbuff.ts';
 import { tcp_hdr, tcp_sk, type tcp_sock } from '../../../include/linux/tcp.ts';
 import type { u32 } from '../../../include/linux/types.ts';
 import {
   SKB_DROP_REASON_TCP_ACK_UNSENT_DATA,
   SKB_DROP_REASON_TCP_TOO_OLD_ACK,
 } from '../../../include/net/dropreason.ts';
-import {
-  ICSK_TIME_PROBE0,
-  inet_csk,
-  inet_csk_clear_xmit_timer,
-} from '../../../include/net/inet_connection_sock.ts';
+import { ICSK_TIME_PROBE0, inet_csk } from '../../../include/net/inet_connection_sock.ts';
 import { NET_ADD_STATS, NET_INC_STATS } from '../../../include/net/net_namespace.ts';
-import { sock_net, type sock } from '../../../include/net/sock.ts';
+import { type sock, sock_net } from '../../../include/net/sock.ts';
 import {
   after,
   before,
-  TCP_NAGLE_OFF,
-  TCP_RTO_MAX,
   tcp_fast_path_check,
   tcp_highest_sack_seq,
   tcp_in_cwnd_reduction,
   tcp_is_sack,
   tcp_jiffies32,
+  TCP_NAGLE_OFF,
   tcp_packets_in_flight,
+  TCP_RTO_MAX,
   tcp_send_head,
   tcp_update_wl,
   tcp_wnd_end,
@@ -46,51 +42,74 @@ import {
 } from '../../../include/uapi/linux/snmp.ts';
 import { TCP_CA_CWR, TCP_CA_Open, TCP_SYN_SENT } from '../../../include/uapi/linux/tcp.ts';
 import { sk_dst_confirm } from '../../core/sock/dst.ts';
+import { inet_csk_clear_xmit_timer } from '../inet_connection_sock/xmit_timers.ts';
 import { tcp_set_ca_state } from '../tcp_cong.ts';
 import { tcp_current_mss, tcp_sync_mss } from '../tcp_output/mss.ts';
-import { tcp_schedule_loss_probe } from '../tcp_output/loss_probe.ts';
-import { tcp_xmit_retransmit_queue } from '../tcp_output/retransmit.ts';
+import { tcp_schedule_loss_probe, tcp_xmit_retransmit_queue } from '../tcp_output/retransmit.ts';
 import { tcp_slow_start_after_idle_check } from '../tcp_output/transmit.ts';
 import { __tcp_push_pending_frames } from '../tcp_output/xmit.ts';
-import { tcp_rack_update_reo_wnd } from '../tcp_recovery.ts';
 import { tcp_rate_gen } from '../tcp_rate.ts';
-import { tcp_clamp_probe0_to_user_timeout } from '../tcp_user_timeout.ts';
-import { tcp_send_challenge_ack } from './challenge.ts';
+import { tcp_rack_update_reo_wnd } from '../tcp_recovery.ts';
+import { tcp_clamp_probe0_to_user_timeout } from '../tcp_timer/timeout.ts';
 import { tcp_clean_rtx_queue } from './clean_rtx_queue.ts';
 import {
-  tcp_count_delivered,
   tcp_cwnd_reduction,
   tcp_end_cwnd_reduction,
   tcp_init_cwnd_reduction,
   tcp_try_keep_open,
 } from './cwnd.ts';
 import { tcp_ecn_accept_cwr, tcp_ecn_rcv_ecn_echo } from './ecn.ts';
-import {
-  FLAG_ACK_MAYBE_DELAYED,
-  FLAG_CA_ALERT,
-  FLAG_DATA,
-  FLAG_DATA_ACKED,
-  FLAG_DATA_SACKED,
-  FLAG_DSACK_TLP,
-  FLAG_DSACKING_ACK,
-  FLAG_ECE,
-  FLAG_FORWARD_PROGRESS,
-  FLAG_NO_CHALLENGE_ACK,
-  FLAG_NOT_DUP,
-  FLAG_SET_XMIT_TIMER,
-  FLAG_SLOWPATH,
-  FLAG_SND_UNA_ADVANCED,
-  FLAG_UPDATE_TS_RECENT,
-  FLAG_WIN_UPDATE,
-  REXMIT_NEW,
-  REXMIT_NONE,
-  tcp_alert,
-} from './flags.ts';
-import { tcp_may_update_window, tcp_replace_ts_recent } from './options.ts';
-import { tcp_fastretrans_alert } from './recovery.ts';
+import { tcp_count_delivered } from './loss.ts';
+import { tcp_replace_ts_recent } from './options.ts';
+import { REXMIT_NEW, REXMIT_NONE, tcp_alert, tcp_fastretrans_alert } from './recovery.ts';
 import { tcp_rearm_rto, tcp_update_pacing_rate } from './rtt.ts';
 import { tcp_sacktag_write_queue } from './sack.ts';
 import { tcp_sacktag_state } from './sack_tag.ts';
+import { tcp_send_challenge_ack } from './validate.ts';
+
+/** The segment carried data. */
+export const FLAG_DATA = 0x01;
+/** The ACK updated the send window. */
+export const FLAG_WIN_UPDATE = 0x02;
+/** The ACK acknowledged new data. */
+export const FLAG_DATA_ACKED = 0x04;
+/** Some of that data had been sent more than once. */
+export const FLAG_RETRANS_DATA_ACKED = 0x08;
+/** The ACK acknowledged our SYN. */
+export const FLAG_SYN_ACKED = 0x10;
+/** Data was newly acknowledged by SACK. */
+export const FLAG_DATA_SACKED = 0x20;
+/** The peer echoes a congestion mark. */
+export const FLAG_ECE = 0x40;
+/** A retransmission was found to be lost. */
+export const FLAG_LOST_RETRANS = 0x80;
+/** Came by the slow path: the window must be looked at. */
+export const FLAG_SLOWPATH = 0x100;
+/** Data that was sent only once was (S)ACKed. */
+export const FLAG_ORIG_SACK_ACKED = 0x200;
+/** snd_una moved. */
+export const FLAG_SND_UNA_ADVANCED = 0x400;
+/** A D-SACK reported a duplicate. */
+export const FLAG_DSACKING_ACK = 0x800;
+/** The loss-probe or retransmission timer must be set anew. */
+export const FLAG_SET_XMIT_TIMER = 0x1000;
+/** The first segment in the queue is SACKed, but the peer did not acknowledge it: it has taken the SACK back. */
+export const FLAG_SACK_RENEGING = 0x2000;
+/** Call tcp_replace_ts_recent(). */
+export const FLAG_UPDATE_TS_RECENT = 0x4000;
+/** The caller sends the challenge ACK itself. */
+export const FLAG_NO_CHALLENGE_ACK = 0x8000;
+/** Probably a delayed ACK: its RTT is no good minimum. */
+export const FLAG_ACK_MAYBE_DELAYED = 0x10000;
+/** The D-SACK answers a tail loss probe. */
+export const FLAG_DSACK_TLP = 0x20000;
+
+export const FLAG_ACKED = FLAG_DATA_ACKED | FLAG_SYN_ACKED;
+/** With none of these the ACK is a duplicate. */
+export const FLAG_NOT_DUP = FLAG_DATA | FLAG_WIN_UPDATE | FLAG_ACKED;
+/** The congestion control must look. */
+export const FLAG_CA_ALERT = FLAG_DATA_SACKED | FLAG_ECE | FLAG_DSACKING_ACK;
+export const FLAG_FORWARD_PROGRESS = FLAG_ACKED | FLAG_DATA_SACKED;
 
 /**
  * Handle the acknowledgment in a segment (RFC 9293 3.10.7.4, fifth): move snd_una and the send window, free what is
@@ -228,13 +247,13 @@ function old_ack(sk: sock, skb: sk_buff, flag: number): number {
   return 0;
 }
 
-/** snd_una moves. */
+/** snd_una moves. @linux net/ipv4/tcp_input.c */
 function tcp_snd_una_update(tp: tcp_sock, ack: u32): void {
   tp.bytes_acked += (ack - tp.snd_una) >>> 0;
   tp.snd_una = ack;
 }
 
-/** Take the window from the segment, if it is not older than the last one that did (SND.WL1, SND.WL2). */
+/** Take the window from the segment, if it is not older than the last one that did (SND.WL1, SND.WL2). @linux net/ipv4/tcp_input.c */
 function tcp_ack_update_window(sk: sock, skb: sk_buff, ack: u32, ack_seq: u32): number {
   const tp = tcp_sk(sk);
   const th = tcp_hdr(skb);
@@ -261,12 +280,12 @@ function tcp_ack_update_window(sk: sock, skb: sk_buff, ack: u32, ack_seq: u32): 
   return flag;
 }
 
-/** Something was acknowledged: schedule a loss probe, or else start the retransmission timer anew. */
+/** Something was acknowledged: schedule a loss probe, or else start the retransmission timer anew. @linux net/ipv4/tcp_input.c */
 function tcp_set_xmit_timer(sk: sock): void {
   if (!tcp_schedule_loss_probe(sk, true)) tcp_rearm_rto(sk);
 }
 
-/** Nothing is in flight and data waits: did the window open enough? If not, go on probing. */
+/** Nothing is in flight and data waits: did the window open enough? If not, go on probing. @linux net/ipv4/tcp_input.c */
 function tcp_ack_probe(sk: sock): void {
   const icsk = inet_csk(sk);
   const head = tcp_send_head(sk);
@@ -288,14 +307,14 @@ function tcp_ack_is_dubious(sk: sock, flag: number): boolean {
   );
 }
 
-/** May the window grow by this ACK? Where the network reorders much, by any delivery; else by in-order delivery. */
+/** May the window grow by this ACK? Where the network reorders much, by any delivery; else by in-order delivery. @linux net/ipv4/tcp_input.c */
 function tcp_may_raise_cwnd(sk: sock, flag: number): boolean {
   if (tcp_sk(sk).reordering > sock_net(sk).ipv4.sysctl_tcp_reordering)
     return (flag & FLAG_FORWARD_PROGRESS) !== 0;
   return (flag & FLAG_DATA_ACKED) !== 0;
 }
 
-/** Let the congestion control move the window, towards the end of an ACK's processing. */
+/** Let the congestion control move the window, towards the end of an ACK's processing. @linux net/ipv4/tcp_input.c */
 function tcp_cong_control(sk: sock, ack: u32, acked_sacked: number, flag: number, rs: rate_sample): void {
   const ca_ops = inet_csk(sk).icsk_ca_ops!;
   if (ca_ops.cong_control !== undefined) {
@@ -314,7 +333,7 @@ function tcp_cong_avoid(sk: sock, ack: u32, acked: number): void {
   tcp_sk(sk).snd_cwnd_stamp = tcp_jiffies32(sk);
 }
 
-/** An ACK while a tail loss probe is out (RFC 8985 section 7.4): did the probe repair a loss? Then reduce the window. */
+/** An ACK while a tail loss probe is out (RFC 8985 section 7.4): did the probe repair a loss? Then reduce the window. @linux net/ipv4/tcp_input.c */
 function tcp_process_tlp_ack(sk: sock, ack: u32, flag: number): void {
   const tp = tcp_sk(sk);
   if (before(ack, tp.tlp_high_seq)) return;
@@ -346,7 +365,7 @@ function tcp_in_ack_event(sk: sock, flag: number): void {
   ca_ops.in_ack_event(sk, ack_ev_flags);
 }
 
-/** Send what the recovery asks for: something new (F-RTO), or what is lost. The window is up to date by now. */
+/** Send what the recovery asks for: something new (F-RTO), or what is lost. The window is up to date by now. @linux net/ipv4/tcp_input.c */
 function tcp_xmit_recovery(sk: sock, rexmit: number): void {
   const tp = tcp_sk(sk);
   if (sk.sk_state === TCP_SYN_SENT) return;
@@ -358,11 +377,23 @@ function tcp_xmit_recovery(sk: sock, rexmit: number): void {
   tcp_xmit_retransmit_queue(sk);
 }
 
-/** @returns segments delivered by this ACK, selectively or not */
+/** @returns segments delivered by this ACK, selectively or not @linux net/ipv4/tcp_input.c */
 function tcp_newly_delivered(sk: sock, prior_delivered: number, flag: number): number {
   const net = sock_net(sk);
   const delivered = tcp_sk(sk).delivered - prior_delivered;
   NET_ADD_STATS(net, LINUX_MIB_TCPDELIVERED, delivered);
   if ((flag & FLAG_ECE) !== 0) NET_ADD_STATS(net, LINUX_MIB_TCPDELIVEREDCE, delivered);
   return delivered;
+}
+
+/**
+ * Would this segment update the send window (RFC 9293 3.10.7.4, SND.WL1 and SND.WL2)? Assumes that
+ * snd_una <= ack <= snd_nxt.
+ *
+ * @linux net/ipv4/tcp_input.c
+ */
+export function tcp_may_update_window(tp: tcp_sock, ack: u32, ack_seq: u32, nwin: number): boolean {
+  return (
+    after(ack, tp.snd_una) || after(ack_seq, tp.snd_wl1) || (ack_seq === tp.snd_wl1 && nwin > tp.snd_wnd)
+  );
 }

@@ -27,10 +27,9 @@ import {
 } from '../../../include/net/tcp_skb_cb.ts';
 import { skb_rb_next } from '../../../lib/skb_tree.ts';
 import { tcp_trim_head } from '../tcp_output/fragment.ts';
-import { tcp_chrono_stop } from '../tcp_output/chrono.ts';
-import { tcp_rack_advance } from '../tcp_recovery.ts';
+import { tcp_chrono_stop } from '../tcp_output/xmit.ts';
 import { tcp_rate_skb_delivered } from '../tcp_rate.ts';
-import { tcp_count_delivered } from './cwnd.ts';
+import { tcp_rack_advance } from '../tcp_recovery.ts';
 import {
   FLAG_ACK_MAYBE_DELAYED,
   FLAG_ACKED,
@@ -41,14 +40,13 @@ import {
   FLAG_SACK_RENEGING,
   FLAG_SET_XMIT_TIMER,
   FLAG_SYN_ACKED,
-} from './flags.ts';
-import { tcp_mtup_probe_success } from './mtu.ts';
-import { tcp_check_sack_reordering, tcp_remove_reno_sacks } from './reordering.ts';
+} from './ack.ts';
+import { tcp_mtup_probe_success, tcp_skb_spurious_retrans } from './cwnd.ts';
+import { tcp_check_sack_reordering, tcp_count_delivered, tcp_remove_reno_sacks } from './loss.ts';
 import { tcp_ack_update_rtt } from './rtt.ts';
 import type { tcp_sacktag_state } from './sack_tag.ts';
-import { tcp_skb_spurious_retrans } from './undo.ts';
 
-/** A GSO packet is acknowledged in part: cut that off. @returns whole segments acknowledged */
+/** A GSO packet is acknowledged in part: cut that off. @returns whole segments acknowledged @linux net/ipv4/tcp_input.c */
 function tcp_tso_acked(sk: sock, skb: sk_buff): number {
   const packets = tcp_skb_pcount(skb);
   if (tcp_trim_head(sk, skb, (tcp_sk(sk).snd_una - TCP_SKB_CB(skb).seq) | 0) !== 0) return 0;

@@ -1,5 +1,5 @@
 /** A SYN at a listener. @linux net/ipv4/tcp_input.c */
-import { skb_network_header_len, type sk_buff } from '../../../include/linux/skbuff.ts';
+import { type sk_buff, skb_network_header_len } from '../../../include/linux/skbuff.ts';
 import {
   tcp_hdr,
   tcp_hdrlen,
@@ -9,12 +9,12 @@ import {
   tcp_sk,
 } from '../../../include/linux/tcp.ts';
 import {
+  type dst_entry,
   dst_metric,
   dst_release,
   flowi4,
   RTAX_FEATURE_ECN,
   RTAX_FEATURES,
-  type dst_entry,
 } from '../../../include/net/dst.ts';
 import {
   inet_csk_accept_queue,
@@ -26,17 +26,17 @@ import { inet_request_mark, inet_rsk, inet_sk } from '../../../include/net/inet_
 import { NET_INC_STATS } from '../../../include/net/net_namespace.ts';
 import type { request_sock } from '../../../include/net/request_sock.ts';
 import {
+  type request_sock_ops,
   sk_acceptq_is_full,
+  type sock,
   sock_hold,
   sock_net,
-  type request_sock_ops,
-  type sock,
 } from '../../../include/net/sock.ts';
 import {
+  tcp_ca_needs_ecn,
   TCP_SYNACK_COOKIE,
   TCP_SYNACK_NORMAL,
   TCP_TIMEOUT_INIT,
-  tcp_ca_needs_ecn,
   tcp_timeout_init,
 } from '../../../include/net/tcp.ts';
 import { tcp_listendrop } from '../../../include/net/tcp_rcv.ts';
@@ -56,14 +56,14 @@ import { trace } from '../../../trace/events.ts';
 import { __reqsk_free, reqsk_free, reqsk_put } from '../../core/request_sock.ts';
 import { net_tx_rndhash } from '../../core/sock/txhash.ts';
 import { inet_csk_reqsk_queue_hash_add } from '../inet_connection_sock/request_queue.ts';
-import { tcp_openreq_init_rwin } from '../tcp_minisocks/openreq_rwin.ts';
+import { tcp_openreq_init_rwin } from '../tcp_minisocks/openreq_child.ts';
 import { tcp_parse_options } from './options.ts';
 
 /** Features of a route: use ECN. */
 const DST_FEATURE_ECN_CA = 1 << 31;
 const DST_FEATURE_ECN_MASK = DST_FEATURE_ECN_CA | RTAX_FEATURE_ECN;
 
-/** Does the SYN ask for ECN, and do we take part? */
+/** Does the SYN ask for ECN, and do we take part? @linux net/ipv4/tcp_input.c */
 function tcp_ecn_create_request(req: request_sock, skb: sk_buff, listen_sk: sock, dst: dst_entry): void {
   const th = tcp_hdr(skb);
   if (!th.ece || !th.cwr) return;
@@ -79,7 +79,7 @@ function tcp_ecn_create_request(req: request_sock, skb: sk_buff, listen_sk: sock
   }
 }
 
-/** Fill in a request from the SYN's header and options. */
+/** Fill in a request from the SYN's header and options. @linux net/ipv4/tcp_input.c */
 function tcp_openreq_init(req: tcp_request_sock, rx_opt: tcp_options_received, skb: sk_buff, sk: sock): void {
   const th = tcp_hdr(skb);
   const cb = TCP_SKB_CB(skb);
@@ -126,7 +126,7 @@ export function inet_reqsk_alloc(
   return req;
 }
 
-/** The SYN queue is full (or net.ipv4.tcp_syncookies is 2). @returns true: answer with a SYN cookie; false: drop the SYN */
+/** The SYN queue is full (or net.ipv4.tcp_syncookies is 2). @returns true: answer with a SYN cookie; false: drop the SYN @linux net/ipv4/tcp_input.c */
 function tcp_syn_flood_action(sk: sock, proto: string): boolean {
   const queue = inet_csk_accept_queue(sk);
   const net = sock_net(sk);
@@ -145,7 +145,7 @@ function tcp_syn_flood_action(sk: sock, proto: string): boolean {
   return want_cookie;
 }
 
-/** TCP_SAVE_SYN: keep the SYN's headers for the user. */
+/** TCP_SAVE_SYN: keep the SYN's headers for the user. @linux net/ipv4/tcp_input.c */
 function tcp_reqsk_record_syn(sk: sock, req: request_sock, skb: sk_buff): void {
   const { save_syn } = tcp_sk(sk);
   if (save_syn === 0) return;

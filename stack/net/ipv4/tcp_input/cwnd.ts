@@ -1,103 +1,63 @@
 /**
- * Bookkeeping of losses and of the congestion window's reduction. Low in the layers: output and the timers use it
- * too, so nothing here sends.
+ * The congestion window is reduced (PRR, RFC 6937), grows with a successful MTU probe, and gets a reduction back when it
+ * turns out that nothing was lost (Eifel, D-SACK, F-RTO).
  *
  * @linux net/ipv4/tcp_input.c
  */
 import type { sk_buff } from '../../../include/linux/skbuff.ts';
 import { tcp_sk, type tcp_sock } from '../../../include/linux/tcp.ts';
+import type { u32 } from '../../../include/linux/types.ts';
+import { type dst_entry, dst_metric, RTAX_INITCWND } from '../../../include/net/dst.ts';
 import { inet_csk } from '../../../include/net/inet_connection_sock.ts';
-import { NET_ADD_STATS } from '../../../include/net/net_namespace.ts';
-import { sock_net, type sock } from '../../../include/net/sock.ts';
+import { NET_INC_STATS } from '../../../include/net/net_namespace.ts';
+import { type sock, sock_net } from '../../../include/net/sock.ts';
 import {
+  after,
   before,
-  TCP_INFINITE_SSTHRESH,
   tcp_ca_event,
+  tcp_clear_all_retrans_hints,
+  tcp_current_ssthresh,
+  tcp_highest_sack_seq,
+  TCP_INFINITE_SSTHRESH,
+  TCP_INIT_CWND,
+  tcp_is_reno,
+  tcp_is_sack,
   tcp_jiffies32,
   tcp_left_out,
   tcp_packets_in_flight,
-  tcp_rtx_queue_head,
-  tcp_skb_pcount,
+  TCP_RACK_RECOVERY_THRESH,
+  tcp_skb_timestamp,
 } from '../../../include/net/tcp.ts';
 import { CA_EVENT_COMPLETE_CWR } from '../../../include/net/tcp_congestion_ops.ts';
+import { TCP_SKB_CB, TCPCB_LOST, TCPCB_RETRANS } from '../../../include/net/tcp_skb_cb.ts';
 import {
-  TCP_SKB_CB,
-  TCPCB_EVER_RETRANS,
-  TCPCB_LOST,
-  TCPCB_SACKED_ACKED,
-  TCPCB_SACKED_RETRANS,
-} from '../../../include/net/tcp_skb_cb.ts';
-import { LINUX_MIB_TCPLOSTRETRANSMIT } from '../../../include/uapi/linux/snmp.ts';
-import { TCP_CA_CWR, TCP_CA_Disorder, TCP_CA_Open } from '../../../include/uapi/linux/tcp.ts';
-import { WARN_ON, WARN_ON_ONCE } from '../../../kernel/printk.ts';
+  LINUX_MIB_TCPDSACKUNDO,
+  LINUX_MIB_TCPFULLUNDO,
+  LINUX_MIB_TCPLOSSUNDO,
+  LINUX_MIB_TCPMTUPFAIL,
+  LINUX_MIB_TCPMTUPSUCCESS,
+  LINUX_MIB_TCPPARTIALUNDO,
+  LINUX_MIB_TCPSPURIOUSRTOS,
+} from '../../../include/uapi/linux/snmp.ts';
+import {
+  TCP_CA_CWR,
+  TCP_CA_Disorder,
+  TCP_CA_Loss,
+  TCP_CA_Open,
+  TCP_SYN_SENT,
+} from '../../../include/uapi/linux/tcp.ts';
+import { WARN_ON_ONCE } from '../../../kernel/printk.ts';
 import { tcp_set_ca_state } from '../tcp_cong.ts';
-import { tcp_ecn_queue_cwr } from './ecn.ts';
-import { FLAG_SND_UNA_ADVANCED } from './flags.ts';
+import { tcp_mss_to_mtu, tcp_sync_mss } from '../tcp_output/mss.ts';
+import { FLAG_SND_UNA_ADVANCED } from './ack.ts';
+import { tcp_ecn_queue_cwr, tcp_ecn_withdraw_cwr } from './ecn.ts';
+import { tcp_any_retrans_done, tcp_check_sack_reordering } from './loss.ts';
+import type { tcp_alert } from './recovery.ts';
 
-/** More segments can't be lost or SACKed than were sent. @linux include/net/tcp.h */
-export function tcp_verify_left_out(tp: tcp_sock): void {
-  if (tcp_left_out(tp) > tp.packets_out)
-    WARN_ON(sock_net(tp).machine, true, 'tcp_left_out(tp) > tp->packets_out');
-}
-
-/** Count segments that reached the peer; `ece_ack`: the ACK told of congestion marks. @linux net/ipv4/tcp_input.c */
-export function tcp_count_delivered(tp: tcp_sock, delivered: number, ece_ack: boolean): void {
-  tp.delivered += delivered;
-  if (ece_ack) tp.delivered_ce += delivered;
-}
-
-/** If all lost segments known so far were sent again, this one is the next to be. */
-function tcp_verify_retransmit_hint(tp: tcp_sock, skb: sk_buff): void {
-  const hint = tp.retransmit_skb_hint;
-  if (hint === null ? tp.retrans_out >= tp.lost_out : before(TCP_SKB_CB(skb).seq, TCP_SKB_CB(hint).seq)) {
-    tp.retransmit_skb_hint = skb;
-  }
-}
-
-/**
- * Take a segment for lost; if it was before, then take its retransmission for lost. What the peer has (SACK) isn't.
- *
- * @linux net/ipv4/tcp_input.c
- */
-export function tcp_mark_skb_lost(sk: sock, skb: sk_buff): void {
-  const cb = TCP_SKB_CB(skb);
-  const sacked = cb.sacked;
-  const tp = tcp_sk(sk);
-  if ((sacked & TCPCB_SACKED_ACKED) !== 0) return;
-
-  tcp_verify_retransmit_hint(tp, skb);
-  const pcount = tcp_skb_pcount(skb);
-  if ((sacked & TCPCB_LOST) === 0) {
-    tp.lost_out += pcount;
-    cb.sacked |= TCPCB_LOST;
-    tp.lost += pcount;
-  } else if ((sacked & TCPCB_SACKED_RETRANS) !== 0) {
-    cb.sacked &= ~TCPCB_SACKED_RETRANS;
-    tp.retrans_out -= pcount;
-    NET_ADD_STATS(sock_net(sk), LINUX_MIB_TCPLOSTRETRANSMIT, pcount);
-    tp.lost += pcount;
-  }
-}
-
-/** Forget what was known about losses. @linux net/ipv4/tcp_input.c */
-export function tcp_clear_retrans(tp: tcp_sock): void {
-  tp.retrans_out = 0;
-  tp.lost_out = 0;
-  tp.undo_marker = 0;
-  tp.undo_retrans = -1;
-  tp.sacked_out = 0;
-}
-
-/** Without SACK, sacked_out only counts duplicate ACKs. @linux net/ipv4/tcp_input.c */
-export function tcp_reset_reno_sack(tp: tcp_sock): void {
-  tp.sacked_out = 0;
-}
-
-/** Was anything that is still in the queue sent again? @linux net/ipv4/tcp_input.c */
-export function tcp_any_retrans_done(sk: sock): boolean {
-  if (tcp_sk(sk).retrans_out !== 0) return true;
-  const skb = tcp_rtx_queue_head(sk);
-  return skb !== null && (TCP_SKB_CB(skb).sacked & TCPCB_EVER_RETRANS) !== 0;
+/** The congestion window that a connection starts with, in segments (RFC 6928): 10, or the route's. @linux net/ipv4/tcp_input.c */
+export function tcp_init_cwnd(tp: tcp_sock, dst: dst_entry | null): number {
+  const cwnd = (dst !== null ? dst_metric(dst, RTAX_INITCWND) : 0) || TCP_INIT_CWND;
+  return Math.min(cwnd, tp.snd_cwnd_clamp);
 }
 
 /** The window is to be reduced to ssthresh, over one round trip (PRR, RFC 6937). @linux net/ipv4/tcp_input.c */
@@ -180,4 +140,157 @@ export function tcp_try_keep_open(sk: sock): void {
     tcp_set_ca_state(sk, state);
     tp.high_seq = tp.snd_nxt;
   }
+}
+
+/** Does the ACK echo a timestamp from before `when`? @linux net/ipv4/tcp_input.c */
+function tcp_tsopt_ecr_before(tp: tcp_sock, when: u32): boolean {
+  return tp.rx_opt.saw_tstamp && tp.rx_opt.rcv_tsecr !== 0 && before(tp.rx_opt.rcv_tsecr, when);
+}
+
+/** Was the segment sent again, though the original had arrived? @linux net/ipv4/tcp_input.c */
+export function tcp_skb_spurious_retrans(tp: tcp_sock, skb: sk_buff): boolean {
+  return (TCP_SKB_CB(skb).sacked & TCPCB_RETRANS) !== 0 && tcp_tsopt_ecr_before(tp, tcp_skb_timestamp(skb));
+}
+
+/** Nothing was sent again, or the timestamp echoed is from before the first retransmission: the original was only late. @linux net/ipv4/tcp_input.c */
+function tcp_packet_delayed(tp: tcp_sock): boolean {
+  if (tp.retrans_stamp !== 0) return tcp_tsopt_ecr_before(tp, tp.retrans_stamp);
+  // Without SACK an ACK of high_seq doesn't say which copy arrived (RFC 6582 section 4, "multiple fast retransmits").
+  if (!tcp_is_sack(tp) && !before(tp.snd_una, tp.high_seq)) return false;
+  if (tp.sk_state === TCP_SYN_SENT) return false;
+  return true;
+}
+
+/** Go back to the window from before the reduction. @linux net/ipv4/tcp_input.c */
+export function tcp_undo_cwnd_reduction(sk: sock, unmark_loss: boolean): void {
+  const tp = tcp_sk(sk);
+  if (unmark_loss) {
+    for (let skb = tp.tcp_rtx_queue.first; skb !== null; skb = skb.next)
+      TCP_SKB_CB(skb).sacked &= ~TCPCB_LOST;
+    tp.lost_out = 0;
+    tcp_clear_all_retrans_hints(tp);
+  }
+  if (tp.prior_ssthresh !== 0) {
+    tp.snd_cwnd = inet_csk(sk).icsk_ca_ops!.undo_cwnd(sk);
+    if (tp.prior_ssthresh > tp.snd_ssthresh) {
+      tp.snd_ssthresh = tp.prior_ssthresh;
+      tcp_ecn_withdraw_cwr(tp);
+    }
+  }
+  tp.snd_cwnd_stamp = tcp_jiffies32(sk);
+  tp.undo_marker = 0;
+  tp.rack.advanced = true;
+}
+
+function tcp_may_undo(tp: tcp_sock): boolean {
+  return tp.undo_marker !== 0 && (tp.undo_retrans === 0 || tcp_packet_delayed(tp));
+}
+
+/** RFC 6582 section 4: without SACK the state ends only with an ACK beyond high_seq. @linux net/ipv4/tcp_input.c */
+function tcp_is_non_sack_preventing_reopen(sk: sock): boolean {
+  const tp = tcp_sk(sk);
+  if (tp.snd_una !== tp.high_seq || !tcp_is_reno(tp)) return false;
+  if (!tcp_any_retrans_done(sk)) tp.retrans_stamp = 0;
+  return true;
+}
+
+/**
+ * All that was in flight when the recovery began is acknowledged: undo the reduction if nothing was lost, and open up.
+ *
+ * @returns true: stay, until more is acknowledged
+ * @linux net/ipv4/tcp_input.c
+ */
+export function tcp_try_undo_recovery(sk: sock): boolean {
+  const tp = tcp_sk(sk);
+  if (tcp_may_undo(tp)) {
+    // The whole window was only late, or duplicated.
+    tcp_undo_cwnd_reduction(sk, false);
+    const loss = inet_csk(sk).icsk_ca_state === TCP_CA_Loss;
+    NET_INC_STATS(sock_net(sk), loss ? LINUX_MIB_TCPLOSSUNDO : LINUX_MIB_TCPFULLUNDO);
+  } else if (tp.rack.reo_wnd_persist > 0) {
+    tp.rack.reo_wnd_persist--;
+  }
+  if (tcp_is_non_sack_preventing_reopen(sk)) return true;
+  tcp_set_ca_state(sk, TCP_CA_Open);
+  tp.is_sack_reneg = false;
+  return false;
+}
+
+/** D-SACKs reported every single retransmission as a duplicate: undo. @linux net/ipv4/tcp_input.c */
+export function tcp_try_undo_dsack(sk: sock): boolean {
+  const tp = tcp_sk(sk);
+  if (tp.undo_marker === 0 || tp.undo_retrans !== 0) return false;
+  tp.rack.reo_wnd_persist = Math.min(TCP_RACK_RECOVERY_THRESH, tp.rack.reo_wnd_persist + 1);
+  tcp_undo_cwnd_reduction(sk, false);
+  NET_INC_STATS(sock_net(sk), LINUX_MIB_TCPDSACKUNDO);
+  return true;
+}
+
+/** Was the time-out spurious? `frto_undo`: F-RTO found so. @linux net/ipv4/tcp_input.c */
+export function tcp_try_undo_loss(sk: sock, frto_undo: boolean): boolean {
+  const tp = tcp_sk(sk);
+  if (!frto_undo && !tcp_may_undo(tp)) return false;
+  tcp_undo_cwnd_reduction(sk, true);
+  NET_INC_STATS(sock_net(sk), LINUX_MIB_TCPLOSSUNDO);
+  if (frto_undo) NET_INC_STATS(sock_net(sk), LINUX_MIB_TCPSPURIOUSRTOS);
+  inet_csk(sk).icsk_retransmits = 0;
+  if (tcp_is_non_sack_preventing_reopen(sk)) return true;
+  if (frto_undo || tcp_is_sack(tp)) {
+    tcp_set_ca_state(sk, TCP_CA_Open);
+    tp.is_sack_reneg = false;
+  }
+  return true;
+}
+
+/** Is so much SACKed above snd_una that what is below must be lost? @linux net/ipv4/tcp_input.c */
+export function tcp_force_fast_retransmit(sk: sock): boolean {
+  const tp = tcp_sk(sk);
+  return after(tcp_highest_sack_seq(tp), (tp.snd_una + tp.reordering * tp.mss_cache) | 0);
+}
+
+/**
+ * An ACK during recovery acknowledged a part. If what arrived was the original of what was sent again, it was
+ * reordering, not loss: undo. Otherwise see from the SACKs whether more is lost (alert.do_lost).
+ *
+ * @returns true: retransmissions are in flight, wait for them before undoing
+ * @linux net/ipv4/tcp_input.c
+ */
+export function tcp_try_undo_partial(sk: sock, prior_snd_una: u32, alert: tcp_alert): boolean {
+  const tp = tcp_sk(sk);
+  if (tp.undo_marker === 0 || !tcp_packet_delayed(tp)) {
+    alert.do_lost = tcp_force_fast_retransmit(sk);
+    return false;
+  }
+  tcp_check_sack_reordering(sk, prior_snd_una, true);
+  if (tp.retrans_out !== 0) return true;
+  if (!tcp_any_retrans_done(sk)) tp.retrans_stamp = 0;
+  tcp_undo_cwnd_reduction(sk, true);
+  NET_INC_STATS(sock_net(sk), LINUX_MIB_TCPPARTIALUNDO);
+  tcp_try_keep_open(sk);
+  return false;
+}
+
+/** The MTU probe was lost: segments of that size don't pass. @linux net/ipv4/tcp_input.c */
+export function tcp_mtup_probe_failed(sk: sock): void {
+  const mtup = inet_csk(sk).icsk_mtup!;
+  mtup.search_high = mtup.probe_size - 1;
+  mtup.probe_size = 0;
+  NET_INC_STATS(sock_net(sk), LINUX_MIB_TCPMTUPFAIL);
+}
+
+/** The MTU probe arrived: send segments of that size from now on, and as many bytes in flight as before. @linux net/ipv4/tcp_input.c */
+export function tcp_mtup_probe_success(sk: sock): void {
+  const tp = tcp_sk(sk);
+  const icsk = inet_csk(sk);
+  const mtup = icsk.icsk_mtup!;
+  tp.prior_ssthresh = tcp_current_ssthresh(sk);
+  const cwnd = Math.floor((tp.snd_cwnd * tcp_mss_to_mtu(sk, tp.mss_cache)) / mtup.probe_size);
+  tp.snd_cwnd = Math.max(1, cwnd);
+  tp.snd_cwnd_cnt = 0;
+  tp.snd_cwnd_stamp = tcp_jiffies32(sk);
+  tp.snd_ssthresh = tcp_current_ssthresh(sk);
+  mtup.search_low = mtup.probe_size;
+  mtup.probe_size = 0;
+  tcp_sync_mss(sk, icsk.icsk_pmtu_cookie);
+  NET_INC_STATS(sock_net(sk), LINUX_MIB_TCPMTUPSUCCESS);
 }

@@ -1,45 +1,75 @@
-/** Data that came in order: into the receive queue, and on to the reader. @linux net/ipv4/tcp_input.c */
-import { skb_peek_tail, skb_queue_len, type sk_buff } from '../../../include/linux/skbuff.ts';
-import { tcp_sk, type tcp_sock } from '../../../include/linux/tcp.ts';
+/**
+ * Data that came: in order into the receive queue and on to the reader, joined with the segment queued before; urgent data.
+ *
+ * @linux net/ipv4/tcp_input.c
+ */
+import {
+  type sk_buff,
+  skb_peek,
+  skb_peek_tail,
+  skb_queue_len,
+  skb_shinfo,
+} from '../../../include/linux/skbuff.ts';
+import { tcp_sk, type tcp_sock, type tcphdr } from '../../../include/linux/tcp.ts';
 import type { u32 } from '../../../include/linux/types.ts';
 import {
   SKB_DROP_REASON_PROTO_MEM,
-  SKB_DROP_REASON_TCP_OFO_DROP,
   SKB_DROP_REASON_TCP_OLD_DATA,
   SKB_DROP_REASON_TCP_OVERWINDOW,
   SKB_DROP_REASON_TCP_ZEROWINDOW,
 } from '../../../include/net/dropreason.ts';
 import { ICSK_ACK_NOW, inet_csk, inet_csk_schedule_ack } from '../../../include/net/inet_connection_sock.ts';
 import { NET_INC_STATS } from '../../../include/net/net_namespace.ts';
-import { SOCK_DEAD, SOCK_DONE, sock_flag, sock_net, type sock } from '../../../include/net/sock.ts';
+import {
+  type sock,
+  SOCK_DEAD,
+  SOCK_DONE,
+  sock_flag,
+  sock_net,
+  SOCK_URGINLINE,
+} from '../../../include/net/sock.ts';
 import {
   after,
   before,
-  TCP_MAX_QUICKACKS,
   tcp_fast_path_check,
+  TCP_MAX_QUICKACKS,
   tcp_receive_window,
+  TCP_URG_NOTYET,
+  TCP_URG_VALID,
   TCPHDR_FIN,
 } from '../../../include/net/tcp.ts';
 import { tcp_add_receive_queue, tcp_cleanup_skb, tcp_epollin_ready } from '../../../include/net/tcp_rcv.ts';
 import { TCP_SKB_CB } from '../../../include/net/tcp_skb_cb.ts';
 import {
   LINUX_MIB_DELAYEDACKLOST,
+  LINUX_MIB_TCPRCVCOALESCE,
   LINUX_MIB_TCPRCVQDROP,
   LINUX_MIB_TCPZEROWINDOWDROP,
 } from '../../../include/uapi/linux/snmp.ts';
-import { rb_erase } from '../../../lib/skb_tree.ts';
-import { __kfree_skb, __skb_pull } from '../../core/skbuff.ts';
-import { sk_forced_mem_schedule, skb_set_owner_r } from '../../core/sock/memory.ts';
-import { tcp_drop_reason, tcp_try_coalesce } from './coalesce.ts';
+import {
+  __kfree_skb,
+  __skb_pull,
+  __skb_unlink,
+  kfree_skb_reason,
+  skb_copy_bits,
+  skb_try_coalesce,
+} from '../../core/skbuff.ts';
+import { sk_forced_mem_schedule, sk_mem_charge, skb_set_owner_r } from '../../core/sock/memory.ts';
+import { sk_drops_add } from '../../core/sock/queue.ts';
 import { tcp_fin } from './fin.ts';
-import { tcp_data_queue_ofo } from './ofo.ts';
+import {
+  tcp_data_queue_ofo,
+  tcp_dsack_set,
+  tcp_ofo_queue,
+  tcp_rcv_spurious_retrans,
+  tcp_sack_remove,
+} from './ofo.ts';
 import { tcp_try_rmem_schedule } from './prune.ts';
-import { tcp_enter_quickack_mode } from './quickack.ts';
 import { tcp_event_data_recv } from './rcvbuf.ts';
-import { tcp_dsack_extend, tcp_dsack_set, tcp_rcv_spurious_retrans, tcp_sack_remove } from './sack_send.ts';
+import { tcp_enter_quickack_mode } from './snd_check.ts';
 
-/** rcv_nxt moves on. */
-function tcp_rcv_nxt_update(tp: tcp_sock, seq: u32): void {
+/** rcv_nxt moves on. @linux net/ipv4/tcp_input.c */
+export function tcp_rcv_nxt_update(tp: tcp_sock, seq: u32): void {
   tp.bytes_received += (seq - tp.rcv_nxt) >>> 0;
   tp.rcv_nxt = seq;
 }
@@ -64,38 +94,6 @@ export function tcp_queue_rcv(sk: sock, skb: sk_buff): boolean {
 /** Wake the reader, if there is enough for it. @linux net/ipv4/tcp_input.c */
 export function tcp_data_ready(sk: sock): void {
   if (tcp_epollin_ready(sk, sk.sk_rcvlowat) || sock_flag(sk, SOCK_DONE)) sk.sk_data_ready(sk);
-}
-
-/** The gap is closed: move what is in order now from the out-of-order queue to the receive queue. */
-function tcp_ofo_queue(sk: sock): void {
-  const tp = tcp_sk(sk);
-  const dsack_high = tp.rcv_nxt;
-  for (;;) {
-    const skb = tp.out_of_order_queue.first;
-    if (skb === null) break;
-    const cb = TCP_SKB_CB(skb);
-    if (after(cb.seq, tp.rcv_nxt)) break;
-    // It overlaps with what closed the gap.
-    if (before(cb.seq, dsack_high)) {
-      tcp_dsack_extend(sk, cb.seq, before(cb.end_seq, dsack_high) ? cb.end_seq : dsack_high);
-    }
-    rb_erase(skb, tp.out_of_order_queue);
-    if (!after(cb.end_seq, tp.rcv_nxt)) {
-      tcp_drop_reason(sk, skb, SKB_DROP_REASON_TCP_OFO_DROP);
-      continue;
-    }
-    const tail = skb_peek_tail(sk.sk_receive_queue);
-    const eaten = tail !== null && tcp_try_coalesce(sk, tail, skb);
-    tcp_rcv_nxt_update(tp, cb.end_seq);
-    const fin = (cb.tcp_flags & TCPHDR_FIN) !== 0;
-    if (!eaten) tcp_add_receive_queue(sk, skb);
-    else __kfree_skb(skb);
-    if (fin) {
-      // tcp_fin() empties the out-of-order queue.
-      tcp_fin(sk);
-      break;
-    }
-  }
 }
 
 /**
@@ -186,4 +184,81 @@ function out_of_window(sk: sock, skb: sk_buff, reason: number): void {
   tcp_enter_quickack_mode(sk, TCP_MAX_QUICKACKS);
   inet_csk_schedule_ack(sk);
   tcp_drop_reason(sk, skb, reason);
+}
+
+/** Drop a segment that belongs to this socket. @linux net/ipv4/tcp_input.c */
+export function tcp_drop_reason(sk: sock, skb: sk_buff, reason: number): void {
+  sk_drops_add(sk, skb_shinfo(skb).gso_segs || 1);
+  kfree_skb_reason(skb, reason);
+}
+
+/**
+ * Append a segment to the one queued before it, if it follows directly: one skb's overhead less.
+ *
+ * @returns true: `from` is empty and can be freed
+ * @linux net/ipv4/tcp_input.c
+ */
+export function tcp_try_coalesce(sk: sock, to: sk_buff, from: sk_buff): boolean {
+  const to_cb = TCP_SKB_CB(to);
+  const from_cb = TCP_SKB_CB(from);
+  if (from_cb.seq !== to_cb.end_seq) return false;
+  const coalesced = skb_try_coalesce(to, from);
+  if (coalesced === null) return false;
+
+  sk.sk_rmem_alloc += coalesced.delta;
+  sk_mem_charge(sk, coalesced.delta);
+  NET_INC_STATS(sock_net(sk), LINUX_MIB_TCPRCVCOALESCE);
+  to_cb.end_seq = from_cb.end_seq;
+  to_cb.ack_seq = from_cb.ack_seq;
+  to_cb.tcp_flags |= from_cb.tcp_flags;
+  if (from_cb.has_rxtstamp) {
+    to_cb.has_rxtstamp = true;
+    to.tstamp = from.tstamp;
+  }
+  return true;
+}
+
+/** The segment points at an urgent byte: remember where it is. @linux net/ipv4/tcp_input.c */
+function tcp_check_urg(sk: sock, th: tcphdr): void {
+  const tp = tcp_sk(sk);
+  let ptr = th.urg_ptr;
+  // BSD's reading, and everybody's: the pointer is one past the urgent byte.
+  if (ptr !== 0 && sock_net(sk).ipv4.sysctl_tcp_stdurg === 0) ptr--;
+  ptr = (ptr + th.seq) | 0;
+
+  // The user has read past it; or it was received as plain data; or a newer one is known.
+  if (after(tp.copied_seq, ptr)) return;
+  if (before(ptr, tp.rcv_nxt)) return;
+  if (tp.urg_data !== 0 && !after(ptr, tp.urg_seq)) return;
+
+  // The last urgent byte stands right at copied_seq, and nobody read it: it must not become plain data.
+  if (
+    tp.urg_seq === tp.copied_seq &&
+    tp.urg_data !== 0 &&
+    !sock_flag(sk, SOCK_URGINLINE) &&
+    tp.copied_seq !== tp.rcv_nxt
+  ) {
+    const skb = skb_peek(sk.sk_receive_queue);
+    tp.copied_seq = (tp.copied_seq + 1) | 0;
+    if (skb !== null && !before(tp.copied_seq, TCP_SKB_CB(skb).end_seq)) {
+      __skb_unlink(skb, sk.sk_receive_queue);
+      __kfree_skb(skb);
+    }
+  }
+  tp.urg_data = TCP_URG_NOTYET;
+  tp.urg_seq = ptr;
+  tp.pred_flags = 0;
+}
+
+/** RFC 9293 3.10.7.4, sixth: the URG bit. Takes the urgent byte out of the segment, if it is in this one. @linux net/ipv4/tcp_input.c */
+export function tcp_urg(sk: sock, skb: sk_buff, th: tcphdr): void {
+  const tp = tcp_sk(sk);
+  if (th.urg) tcp_check_urg(sk, th);
+  if (tp.urg_data !== TCP_URG_NOTYET) return;
+  const ptr = (tp.urg_seq - th.seq + th.doff * 4 - (th.syn ? 1 : 0)) >>> 0;
+  if (ptr >= skb.len) return;
+  const byte = new Uint8Array(1);
+  skb_copy_bits(skb, ptr, byte, 0, 1);
+  tp.urg_data = TCP_URG_VALID | byte[0]!;
+  if (!sock_flag(sk, SOCK_DEAD)) sk.sk_data_ready(sk);
 }

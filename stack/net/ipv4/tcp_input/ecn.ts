@@ -1,7 +1,8 @@
 /** Explicit Congestion Notification (RFC 3168), the receiving side. @linux net/ipv4/tcp_input.c */
-import { inet_csk, ICSK_ACK_NOW } from '../../../include/net/inet_connection_sock.ts';
-import { tcp_hdr, tcp_sk, type tcp_sock, type tcphdr } from '../../../include/linux/tcp.ts';
 import type { sk_buff } from '../../../include/linux/skbuff.ts';
+import { tcp_hdr, tcp_sk, type tcp_sock, type tcphdr } from '../../../include/linux/tcp.ts';
+import { ICSK_ACK_NOW, inet_csk } from '../../../include/net/inet_connection_sock.ts';
+import { INET_ECN_CE, INET_ECN_MASK, INET_ECN_NOT_ECT } from '../../../include/net/inet_ecn.ts';
 import type { sock } from '../../../include/net/sock.ts';
 import {
   tcp_ca_event,
@@ -13,8 +14,7 @@ import {
 } from '../../../include/net/tcp.ts';
 import { CA_EVENT_ECN_IS_CE, CA_EVENT_ECN_NO_CE } from '../../../include/net/tcp_congestion_ops.ts';
 import { TCP_SKB_CB } from '../../../include/net/tcp_skb_cb.ts';
-import { INET_ECN_CE, INET_ECN_MASK, INET_ECN_NOT_ECT } from '../../../include/net/inet_ecn.ts';
-import { tcp_enter_quickack_mode } from './quickack.ts';
+import { tcp_enter_quickack_mode } from './snd_check.ts';
 
 /** Tell the peer, with the next new data, that the window was reduced. @linux net/ipv4/tcp_input.c */
 export function tcp_ecn_queue_cwr(tp: tcp_sock): void {

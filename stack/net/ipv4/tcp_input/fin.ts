@@ -7,12 +7,12 @@ import {
 } from '../../../include/net/inet_connection_sock.ts';
 import {
   RCV_SHUTDOWN,
+  type sock,
   SOCK_DEAD,
   SOCK_DONE,
   sock_flag,
   sock_net,
   sock_set_flag,
-  type sock,
 } from '../../../include/net/sock.ts';
 import { tcp_is_sack } from '../../../include/net/tcp.ts';
 import { tcp_sack_reset } from '../../../include/net/tcp_rx_opt.ts';
@@ -32,9 +32,11 @@ import {
 import { pr_warn } from '../../../kernel/printk.ts';
 import { trace } from '../../../trace/events.ts';
 import { skb_rbtree_purge } from '../../core/skbuff.ts';
-import { tcp_done_with_error, tcp_set_state } from '../tcp/state.ts';
+import { sk_error_report } from '../../core/sock/default_callbacks.ts';
+import { tcp_write_queue_purge } from '../tcp/alloc.ts';
+import { tcp_done, tcp_set_state } from '../tcp/state.ts';
 import { tcp_time_wait } from '../tcp_minisocks/time_wait.ts';
-import { tcp_send_ack } from '../tcp_output/ack.ts';
+import { tcp_send_ack } from '../tcp_output/control.ts';
 
 /** The peer reset the connection: all that waits is dropped, and the process gets an error. @linux net/ipv4/tcp_input.c */
 export function tcp_reset(sk: sock, _skb: sk_buff): void {
@@ -93,4 +95,17 @@ export function tcp_fin(sk: sock): void {
   skb_rbtree_purge(tp.out_of_order_queue);
   if (tcp_is_sack(tp)) tcp_sack_reset(tp.rx_opt);
   if (!sock_flag(sk, SOCK_DEAD)) sk.sk_state_change(sk);
+}
+
+/**
+ * The connection is over because of an error: what was to be sent is lost.
+ *
+ * @param err positive: ECONNRESET, ETIMEDOUT, …
+ * @linux net/ipv4/tcp_input.c
+ */
+export function tcp_done_with_error(sk: sock, err: number): void {
+  sk.sk_err = err;
+  tcp_write_queue_purge(sk);
+  tcp_done(sk);
+  if (!sock_flag(sk, SOCK_DEAD)) sk_error_report(sk);
 }

@@ -1,6 +1,6 @@
 /** The end of the handshake: on the client the SYN-ACK (state SYN_SENT), on both sides the transfer's beginning. @linux net/ipv4/tcp_input.c */
 import type { sk_buff } from '../../../include/linux/skbuff.ts';
-import { tcp_sk, TCPHDR_LEN, type tcphdr } from '../../../include/linux/tcp.ts';
+import { tcp_sk, type tcphdr, TCPHDR_LEN } from '../../../include/linux/tcp.ts';
 import {
   SKB_DROP_REASON_TCP_FLAGS,
   SKB_DROP_REASON_TCP_RESET,
@@ -11,23 +11,22 @@ import {
   ICSK_TIME_RETRANS,
   inet_csk,
   inet_csk_in_pingpong_mode,
-  inet_csk_reset_xmit_timer,
   inet_csk_schedule_ack,
 } from '../../../include/net/inet_connection_sock.ts';
 import { NET_INC_STATS } from '../../../include/net/net_namespace.ts';
-import { SOCK_DEAD, SOCK_KEEPOPEN, sock_flag, sock_net, type sock } from '../../../include/net/sock.ts';
+import { type sock, SOCK_DEAD, sock_flag, SOCK_KEEPOPEN, sock_net } from '../../../include/net/sock.ts';
 import {
   __tcp_fast_path_on,
   after,
   between,
   keepalive_time_when,
   TCP_DELACK_MAX,
-  TCP_MAX_QUICKACKS,
-  TCP_RTO_MAX,
-  TCP_TIMEOUT_MIN,
   tcp_init_wl,
   tcp_jiffies32,
+  TCP_MAX_QUICKACKS,
+  TCP_RTO_MAX,
   tcp_time_stamp,
+  TCP_TIMEOUT_MIN,
   TCPOLEN_TSTAMP_ALIGNED,
 } from '../../../include/net/tcp.ts';
 import { tcp_clear_options, tcp_paws_reject } from '../../../include/net/tcp_rx_opt.ts';
@@ -36,22 +35,24 @@ import { LINUX_MIB_PAWSACTIVEREJECTED } from '../../../include/uapi/linux/snmp.t
 import { TCP_ESTABLISHED, TCP_SYN_RECV } from '../../../include/uapi/linux/tcp.ts';
 import { __kfree_skb } from '../../core/skbuff.ts';
 import { __sk_dst_get } from '../../core/sock/dst.ts';
-import { inet_csk_reset_keepalive_timer } from '../inet_connection_sock/xmit_timers.ts';
+import {
+  inet_csk_reset_keepalive_timer,
+  inet_csk_reset_xmit_timer,
+} from '../inet_connection_sock/xmit_timers.ts';
+import { tcp_set_state } from '../tcp/state.ts';
 import { tcp_init_congestion_control } from '../tcp_cong.ts';
 import { tcp_init_metrics } from '../tcp_metrics.ts';
-import { tcp_send_ack } from '../tcp_output/ack.ts';
+import { tcp_send_synack } from '../tcp_output/connect.ts';
+import { tcp_send_ack } from '../tcp_output/control.ts';
 import { tcp_mtup_init, tcp_sync_mss } from '../tcp_output/mss.ts';
-import { tcp_send_synack } from '../tcp_output/synack.ts';
-import { tcp_set_state } from '../tcp/state.ts';
-import { tcp_ack } from './ack.ts';
-import { tcp_drop_reason } from './coalesce.ts';
+import { FLAG_SLOWPATH, tcp_ack } from './ack.ts';
+import { tcp_init_cwnd } from './cwnd.ts';
+import { tcp_drop_reason } from './data.ts';
 import { tcp_ecn_rcv_syn, tcp_ecn_rcv_synack } from './ecn.ts';
 import { tcp_reset } from './fin.ts';
-import { FLAG_SLOWPATH } from './flags.ts';
 import { tcp_parse_options, tcp_store_ts_recent } from './options.ts';
-import { tcp_enter_quickack_mode } from './quickack.ts';
 import { tcp_init_buffer_space, tcp_initialize_rcv_mss } from './rcvbuf.ts';
-import { tcp_init_cwnd } from './rtt.ts';
+import { tcp_enter_quickack_mode } from './snd_check.ts';
 
 /** The handshake has ended: set congestion control and buffers up for the transfer. @linux net/ipv4/tcp_input.c */
 export function tcp_init_transfer(sk: sock): void {

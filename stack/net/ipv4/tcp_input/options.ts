@@ -2,20 +2,18 @@
 import type { sk_buff } from '../../../include/linux/skbuff.ts';
 import {
   tcp_hdr,
-  TCPHDR_LEN,
   type tcp_options_received,
   type tcp_sock,
   type tcphdr,
+  TCPHDR_LEN,
 } from '../../../include/linux/tcp.ts';
 import type { u32 } from '../../../include/linux/types.ts';
-import { inet_csk } from '../../../include/net/inet_connection_sock.ts';
 import { read_be16, read_be32 } from '../../../include/net/ip.ts';
 import type { net } from '../../../include/net/net_namespace.ts';
-import { sock_net, type sock } from '../../../include/net/sock.ts';
+import { sock_net } from '../../../include/net/sock.ts';
 import {
   after,
   TCP_MAX_WSCALE,
-  TCP_PAWS_WINDOW,
   TCP_SACK_SEEN,
   TCPOLEN_MSS,
   TCPOLEN_SACK_BASE,
@@ -35,7 +33,6 @@ import {
 import { tcp_paws_check, tcp_sack_reset } from '../../../include/net/tcp_rx_opt.ts';
 import { TCP_SKB_CB } from '../../../include/net/tcp_skb_cb.ts';
 import { net_info_ratelimited } from '../../../kernel/printk.ts';
-import { HZ } from '../../../kernel/time/jiffies.ts';
 import { ktime_get_seconds } from '../../../kernel/time/timekeeping.ts';
 
 /** NOP NOP TIMESTAMP 10: how nearly everybody sends a timestamp alone. */
@@ -185,40 +182,4 @@ export function tcp_replace_ts_recent(tp: tcp_sock, seq: u32): void {
   if (!tp.rx_opt.saw_tstamp || after(seq, tp.rcv_wup)) return;
   // A pure ACK may have an older timestamp and still be acceptable: that one must not be kept.
   if (tcp_paws_check(sock_net(tp).machine, tp.rx_opt, 0)) tcp_store_ts_recent(tp);
-}
-
-/**
- * Would this segment update the send window (RFC 9293 3.10.7.4, SND.WL1 and SND.WL2)? Assumes that
- * snd_una <= ack <= snd_nxt.
- *
- * @linux net/ipv4/tcp_input.c
- */
-export function tcp_may_update_window(tp: tcp_sock, ack: u32, ack_seq: u32, nwin: number): boolean {
-  return (
-    after(ack, tp.snd_una) || after(ack_seq, tp.snd_wl1) || (ack_seq === tp.snd_wl1 && nwin > tp.snd_wnd)
-  );
-}
-
-/**
- * A pure duplicate ACK whose timestamp is only a little too old: reordered on its way, harmless, and useful for
- * fast retransmit.
- */
-function tcp_disordered_ack(sk: sock, skb: sk_buff, tp: tcp_sock): boolean {
-  const th = tcp_hdr(skb);
-  const cb = TCP_SKB_CB(skb);
-  return (
-    th.ack &&
-    cb.seq === cb.end_seq &&
-    cb.seq === tp.rcv_nxt &&
-    cb.ack_seq === tp.snd_una &&
-    !tcp_may_update_window(tp, cb.ack_seq, cb.seq, th.window << tp.rx_opt.snd_wscale) &&
-    ((tp.rx_opt.ts_recent - tp.rx_opt.rcv_tsval) | 0) <= (inet_csk(sk).icsk_rto * 1024) / HZ
-  );
-}
-
-/** Must the segment be dropped for its timestamp (RFC 7323 section 5)? @linux net/ipv4/tcp_input.c */
-export function tcp_paws_discard(sk: sock, skb: sk_buff, tp: tcp_sock): boolean {
-  return (
-    !tcp_paws_check(sock_net(sk).machine, tp.rx_opt, TCP_PAWS_WINDOW) && !tcp_disordered_ack(sk, skb, tp)
-  );
 }

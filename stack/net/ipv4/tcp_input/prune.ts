@@ -1,10 +1,10 @@
 /** When the receive buffer is full: copy small segments together, drop what is out of order. @linux net/ipv4/tcp_input.c */
 import type { sk_buff, sk_buff_head } from '../../../include/linux/skbuff.ts';
-import { tcp_sk, type skb_tree } from '../../../include/linux/tcp.ts';
+import { type skb_tree, tcp_sk } from '../../../include/linux/tcp.ts';
 import type { u32 } from '../../../include/linux/types.ts';
 import { SKB_DROP_REASON_TCP_OFO_QUEUE_PRUNE } from '../../../include/net/dropreason.ts';
 import { NET_INC_STATS } from '../../../include/net/net_namespace.ts';
-import { sock_net, type sock } from '../../../include/net/sock.ts';
+import { type sock, sock_net } from '../../../include/net/sock.ts';
 import {
   after,
   before,
@@ -32,7 +32,7 @@ import {
   skb_put,
 } from '../../core/skbuff.ts';
 import { sk_rmem_schedule, skb_set_owner_r } from '../../core/sock/memory.ts';
-import { tcp_drop_reason } from './coalesce.ts';
+import { tcp_drop_reason } from './data.ts';
 import { tcp_clamp_window } from './rcvbuf.ts';
 
 /** Payload that fits a page together with the skb's shared info. @linux SKB_MAX_ORDER(0, 0) */
@@ -75,7 +75,7 @@ function tcp_prune_queue(sk: sock): number {
   return -1;
 }
 
-/** Drop segments from the end of the out-of-order queue, an eighth of the buffer at a time. @returns false: there were none */
+/** Drop segments from the end of the out-of-order queue, an eighth of the buffer at a time. @returns false: there were none @linux net/ipv4/tcp_input.c */
 function tcp_prune_ofo_queue(sk: sock): boolean {
   const tp = tcp_sk(sk);
   const queue = tp.out_of_order_queue;
@@ -99,7 +99,7 @@ function tcp_prune_ofo_queue(sk: sock): boolean {
   return true;
 }
 
-/** Copy each run of adjoining segments of the out-of-order queue together, unless all are tiny. */
+/** Copy each run of adjoining segments of the out-of-order queue together, unless all are tiny. @linux net/ipv4/tcp_input.c */
 function tcp_collapse_ofo_queue(sk: sock): void {
   const tp = tcp_sk(sk);
   const queue = tp.out_of_order_queue;
@@ -128,7 +128,7 @@ function tcp_collapse_ofo_queue(sk: sock): void {
   tp.ooo_last_skb = queue.last;
 }
 
-/** Take a segment off and free it. @returns the next one */
+/** Take a segment off and free it. @returns the next one @linux net/ipv4/tcp_input.c */
 function tcp_collapse_one(
   sk: sock,
   skb: sk_buff,

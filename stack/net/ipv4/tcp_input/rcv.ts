@@ -1,6 +1,6 @@
 /** A segment for a connection: the fast path and the slow one when established, and all other states. @linux net/ipv4/tcp_input.c */
 import type { sk_buff } from '../../../include/linux/skbuff.ts';
-import { tcp_hdr, tcp_sk, TCPHDR_LEN, type tcphdr } from '../../../include/linux/tcp.ts';
+import { tcp_hdr, tcp_sk, type tcphdr, TCPHDR_LEN } from '../../../include/linux/tcp.ts';
 import {
   SKB_DROP_REASON_NOT_SPECIFIED,
   SKB_DROP_REASON_PKT_TOO_SMALL,
@@ -15,21 +15,21 @@ import { NET_INC_STATS, TCP_INC_STATS } from '../../../include/net/net_namespace
 import {
   RCV_SHUTDOWN,
   SEND_SHUTDOWN,
+  type sock,
   SOCK_DEAD,
   sock_flag,
   sock_net,
   sock_owned_by_user,
-  type sock,
 } from '../../../include/net/sock.ts';
 import {
   after,
   before,
   between,
-  TCP_TIMEWAIT_LEN,
   tcp_fast_path_on,
   tcp_fin_time,
   tcp_init_wl,
   tcp_jiffies32,
+  TCP_TIMEWAIT_LEN,
   tcp_update_wl,
   TCPOLEN_TSTAMP_ALIGNED,
 } from '../../../include/net/tcp.ts';
@@ -59,26 +59,22 @@ import { trace } from '../../../trace/events.ts';
 import { __kfree_skb, __skb_pull, consume_skb } from '../../core/skbuff.ts';
 import { sk_dst_confirm } from '../../core/sock/dst.ts';
 import { inet_csk_reset_keepalive_timer } from '../inet_connection_sock/xmit_timers.ts';
-import { tcp_time_wait } from '../tcp_minisocks/time_wait.ts';
-import { tcp_mstamp_refresh } from '../tcp_output/mstamp.ts';
 import { tcp_done, tcp_set_state } from '../tcp/state.ts';
-import { tcp_ack } from './ack.ts';
-import { tcp_send_challenge_ack } from './challenge.ts';
-import { tcp_drop_reason } from './coalesce.ts';
-import { tcp_data_queue, tcp_data_ready, tcp_queue_rcv } from './data.ts';
+import { tcp_time_wait } from '../tcp_minisocks/time_wait.ts';
+import { tcp_mstamp_refresh } from '../tcp_output/transmit.ts';
+import { FLAG_DATA, FLAG_NO_CHALLENGE_ACK, FLAG_SLOWPATH, FLAG_UPDATE_TS_RECENT, tcp_ack } from './ack.ts';
+import { tcp_data_queue, tcp_data_ready, tcp_drop_reason, tcp_queue_rcv, tcp_urg } from './data.ts';
 import { tcp_reset } from './fin.ts';
 import {
   tcp_init_transfer,
   tcp_rcv_synsent_state_process,
   tcp_try_undo_spurious_syn,
 } from './finish_connect.ts';
-import { FLAG_DATA, FLAG_NO_CHALLENGE_ACK, FLAG_SLOWPATH, FLAG_UPDATE_TS_RECENT } from './flags.ts';
 import { tcp_parse_aligned_timestamp, tcp_store_ts_recent } from './options.ts';
 import { tcp_event_data_recv, tcp_initialize_rcv_mss, tcp_rcv_rtt_measure_ts } from './rcvbuf.ts';
 import { tcp_synack_rtt_meas, tcp_update_pacing_rate } from './rtt.ts';
 import { __tcp_ack_snd_check, tcp_ack_snd_check, tcp_data_snd_check } from './snd_check.ts';
-import { tcp_urg } from './urg.ts';
-import { tcp_validate_incoming } from './validate.ts';
+import { tcp_send_challenge_ack, tcp_validate_incoming } from './validate.ts';
 
 /** Header word 3 without the reserved bits and PSH: what header prediction compares. */
 const TCP_HP_BITS = ~0x0f080000;

@@ -1,31 +1,31 @@
 /** The receive buffer and the window offered; the peer's segment size; the send buffer's growth. @linux net/ipv4/tcp_input.c */
 import {
+  type sk_buff,
   SK_BUFF_SIZE,
   skb_headlen,
   SKB_SHARED_INFO_SIZE,
   skb_shinfo,
   SKB_TRUESIZE,
-  type sk_buff,
 } from '../../../include/linux/skbuff.ts';
-import { tcp_sk, TCPHDR_LEN, type tcp_sock } from '../../../include/linux/tcp.ts';
+import { tcp_sk, type tcp_sock, TCPHDR_LEN } from '../../../include/linux/tcp.ts';
 import {
   ICSK_ACK_PUSHED,
   ICSK_ACK_PUSHED2,
   inet_csk,
   inet_csk_schedule_ack,
 } from '../../../include/net/inet_connection_sock.ts';
-import { SOCK_RCVBUF_LOCK, SOCK_SNDBUF_LOCK, sock_net, type sock } from '../../../include/net/sock.ts';
+import { type sock, sock_net, SOCK_RCVBUF_LOCK, SOCK_SNDBUF_LOCK } from '../../../include/net/sock.ts';
 import {
   before,
   MAX_TCP_HEADER,
+  tcp_adjust_rcv_ssthresh,
   TCP_ATO_MIN,
+  tcp_full_space,
   TCP_INIT_CWND,
+  tcp_jiffies32,
   TCP_MAX_QUICKACKS,
   TCP_MIN_MSS,
   TCP_MSS_DEFAULT,
-  tcp_adjust_rcv_ssthresh,
-  tcp_full_space,
-  tcp_jiffies32,
   tcp_space,
   tcp_stamp_us_delta,
   tcp_time_stamp,
@@ -39,14 +39,16 @@ import {
 import { TCP_SKB_CB } from '../../../include/net/tcp_skb_cb.ts';
 import { trace } from '../../../trace/events.ts';
 import { sk_prot_mem_limits } from '../../core/sock/memory.ts';
-import { tcp_mstamp_refresh } from '../tcp_output/mstamp.ts';
+import { tcp_mstamp_refresh } from '../tcp_output/transmit.ts';
 import { tcp_ecn_check_ce } from './ecn.ts';
-import { tcp_incr_quickack } from './quickack.ts';
 import { MAX_TS_DELTA, USEC_PER_TS } from './rtt.ts';
+import { tcp_incr_quickack } from './snd_check.ts';
 
 /**
  * Guess the peer's segment size (rcv_mss) from what it sends: delayed ACKs count in such segments. A small segment is
  * taken for the size only if it looks full, and comes twice.
+ *
+ * @linux net/ipv4/tcp_input.c
  */
 function tcp_measure_rcv_mss(sk: sock, skb: sk_buff): void {
   const ack = inet_csk(sk).icsk_ack;
@@ -91,7 +93,7 @@ export function tcp_sndbuf_expand(sk: sock): void {
   if (sk.sk_sndbuf < sndmem) sk.sk_sndbuf = Math.min(sndmem, sock_net(sk).ipv4.sysctl_tcp_wmem[2]!);
 }
 
-/** How far the window may grow for a segment that wastes memory: the smaller the window, the more waste is borne. */
+/** How far the window may grow for a segment that wastes memory: the smaller the window, the more waste is borne. @linux net/ipv4/tcp_input.c */
 function __tcp_grow_window(sk: sock, skb: sk_buff, skbtruesize: number): number {
   const tp = tcp_sk(sk);
   let truesize = tcp_win_from_space(sk, skbtruesize) >> 1;
@@ -104,7 +106,7 @@ function __tcp_grow_window(sk: sock, skb: sk_buff, skbtruesize: number): number 
   return 0;
 }
 
-/** Don't hold the head against a segment whose payload is all in page fragments: coalescing frees it. */
+/** Don't hold the head against a segment whose payload is all in page fragments: coalescing frees it. @linux net/ipv4/tcp_input.c */
 function truesize_adjust(adjust: boolean, skb: sk_buff): number {
   if (adjust && skb_headlen(skb) === 0) {
     const truesize = skb.truesize - SKB_TRUESIZE(skb.end);
@@ -181,7 +183,7 @@ export function tcp_initialize_rcv_mss(sk: sock): void {
   inet_csk(sk).icsk_ack.rcv_mss = Math.max(hint, TCP_MIN_MSS);
 }
 
-/** Smooth the receiver's estimate of the RTT (times 8). Without timestamps (`win_dep`) only the minimum counts. */
+/** Smooth the receiver's estimate of the RTT (times 8). Without timestamps (`win_dep`) only the minimum counts. @linux net/ipv4/tcp_input.c */
 function tcp_rcv_rtt_update(tp: tcp_sock, sample: number, win_dep: boolean): void {
   const old_sample = tp.rcv_rtt_est_rtt_us;
   const m = sample * 8;
@@ -192,7 +194,7 @@ function tcp_rcv_rtt_update(tp: tcp_sock, sample: number, win_dep: boolean): voi
   }
 }
 
-/** Measure how long a window's worth of data takes to come: the RTT at most. */
+/** Measure how long a window's worth of data takes to come: the RTT at most. @linux net/ipv4/tcp_input.c */
 function tcp_rcv_rtt_measure(tp: tcp_sock): void {
   if (tp.rcv_rtt_est_time !== 0) {
     if (before(tp.rcv_nxt, tp.rcv_rtt_est_seq)) return;

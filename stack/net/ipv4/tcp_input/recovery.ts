@@ -1,26 +1,23 @@
 /** Losing segments and getting over it: the states Open, Disorder, CWR, Recovery, Loss. @linux net/ipv4/tcp_input.c */
 import { tcp_sk, type tcp_sock } from '../../../include/linux/tcp.ts';
 import type { u32 } from '../../../include/linux/types.ts';
-import {
-  ICSK_TIME_RETRANS,
-  inet_csk,
-  inet_csk_reset_xmit_timer,
-} from '../../../include/net/inet_connection_sock.ts';
+import { ICSK_TIME_RETRANS, inet_csk } from '../../../include/net/inet_connection_sock.ts';
 import { NET_INC_STATS } from '../../../include/net/net_namespace.ts';
-import { sock_net, type sock } from '../../../include/net/sock.ts';
+import { type sock, sock_net } from '../../../include/net/sock.ts';
 import {
   after,
   before,
-  TCP_RACK_LOSS_DETECTION,
-  TCP_RTO_MAX,
   tcp_ca_event,
   tcp_clear_all_retrans_hints,
+  tcp_clear_retrans_hints_partial,
   tcp_current_ssthresh,
   tcp_in_cwnd_reduction,
   tcp_is_reno,
   tcp_is_sack,
   tcp_jiffies32,
   tcp_packets_in_flight,
+  TCP_RACK_LOSS_DETECTION,
+  TCP_RTO_MAX,
   tcp_rtx_queue_empty,
   tcp_rtx_queue_head,
   tcp_skb_pcount,
@@ -43,19 +40,11 @@ import {
 } from '../../../include/uapi/linux/tcp.ts';
 import { WARN_ON } from '../../../kernel/printk.ts';
 import { msecs_to_jiffies, usecs_to_jiffies } from '../../../kernel/time/jiffies.ts';
+import { inet_csk_reset_xmit_timer } from '../inet_connection_sock/xmit_timers.ts';
 import { tcp_set_ca_state } from '../tcp_cong.ts';
+import { tcp_current_mss } from '../tcp_output/mss.ts';
+import { tcp_xmit_retransmit_queue } from '../tcp_output/retransmit.ts';
 import { tcp_newreno_mark_lost, tcp_rack_mark_lost, tcp_rack_skb_timeout } from '../tcp_recovery.ts';
-import {
-  tcp_any_retrans_done,
-  tcp_end_cwnd_reduction,
-  tcp_enter_cwr,
-  tcp_init_cwnd_reduction,
-  tcp_mark_skb_lost,
-  tcp_reset_reno_sack,
-  tcp_try_keep_open,
-  tcp_verify_left_out,
-} from './cwnd.ts';
-import { tcp_ecn_queue_cwr } from './ecn.ts';
 import {
   FLAG_DATA_SACKED,
   FLAG_ECE,
@@ -64,26 +53,57 @@ import {
   FLAG_SACK_RENEGING,
   FLAG_SET_XMIT_TIMER,
   FLAG_SND_UNA_ADVANCED,
-  REXMIT_LOST,
-  REXMIT_NEW,
-  type tcp_alert,
-} from './flags.ts';
-import { tcp_mtup_probe_failed, tcp_simple_retransmit } from './mtu.ts';
-import { tcp_add_reno_sack } from './reordering.ts';
+} from './ack.ts';
 import {
+  tcp_end_cwnd_reduction,
+  tcp_enter_cwr,
   tcp_force_fast_retransmit,
+  tcp_init_cwnd_reduction,
+  tcp_mtup_probe_failed,
+  tcp_try_keep_open,
   tcp_try_undo_dsack,
   tcp_try_undo_loss,
   tcp_try_undo_partial,
   tcp_try_undo_recovery,
-} from './undo.ts';
+} from './cwnd.ts';
+import { tcp_ecn_queue_cwr } from './ecn.ts';
+import {
+  tcp_add_reno_sack,
+  tcp_any_retrans_done,
+  tcp_limit_reno_sacked,
+  tcp_mark_skb_lost,
+  tcp_reset_reno_sack,
+  tcp_verify_left_out,
+} from './loss.ts';
+import { tcp_skb_seglen } from './sack_tag.ts';
 
-/** Are losses found by time (RACK, RFC 8985), not by counting duplicate ACKs? */
+/** Nothing is to be sent again. */
+export const REXMIT_NONE = 0;
+/** Send again what is marked lost. */
+export const REXMIT_LOST = 1;
+/** Send something new first, to find out whether the time-out was spurious (F-RTO). */
+export const REXMIT_NEW = 2;
+
+/** What goes into tcp_fastretrans_alert() and comes out of it: Linux's *ack_flag, *rexmit and do_lost. */
+export class tcp_alert {
+  /** FLAG_… bits. */
+  flag: number;
+  /** REXMIT_… */
+  rexmit = REXMIT_NONE;
+  /** Without RACK: look at the SACKs for what is lost. */
+  do_lost = false;
+
+  constructor(flag: number) {
+    this.flag = flag;
+  }
+}
+
+/** Are losses found by time (RACK, RFC 8985), not by counting duplicate ACKs? @linux net/ipv4/tcp_input.c */
 function tcp_is_rack(sk: sock): boolean {
   return (sock_net(sk).ipv4.sysctl_tcp_recovery & TCP_RACK_LOSS_DETECTION) !== 0;
 }
 
-/** From here on it is watched whether the reduction was needed. */
+/** From here on it is watched whether the reduction was needed. @linux net/ipv4/tcp_input.c */
 function tcp_init_undo(tp: tcp_sock): void {
   tp.undo_marker = tp.snd_una;
   tp.undo_retrans = tp.retrans_out;
@@ -92,7 +112,7 @@ function tcp_init_undo(tp: tcp_sock): void {
   if (tp.undo_retrans === 0) tp.undo_retrans = -1;
 }
 
-/** The retransmission timer fired: take everything in flight for lost, except what RACK still gives time. */
+/** The retransmission timer fired: take everything in flight for lost, except what RACK still gives time. @linux net/ipv4/tcp_input.c */
 function tcp_timeout_mark_lost(sk: sock): void {
   const tp = tcp_sk(sk);
   const head = tcp_rtx_queue_head(sk);
@@ -164,6 +184,7 @@ export function tcp_enter_loss(sk: sock): void {
  * The peer has taken a SACK back: give it a moment, then send all again.
  *
  * @returns true: leave the ACK alone
+ * @linux net/ipv4/tcp_input.c
  */
 function tcp_check_sack_reneging(sk: sock, alert: tcp_alert): boolean {
   if ((alert.flag & FLAG_SACK_RENEGING) === 0 || (alert.flag & FLAG_SND_UNA_ADVANCED) === 0) return false;
@@ -173,14 +194,14 @@ function tcp_check_sack_reneging(sk: sock, alert: tcp_alert): boolean {
   return true;
 }
 
-/** Is something known to be lost? Without RACK: is more SACKed than reordering explains? */
+/** Is something known to be lost? Without RACK: is more SACKed than reordering explains? @linux net/ipv4/tcp_input.c */
 function tcp_time_to_recover(sk: sock): boolean {
   const tp = tcp_sk(sk);
   if (tp.lost_out !== 0) return true;
   return !tcp_is_rack(sk) && tp.sacked_out + 1 > tp.reordering;
 }
 
-/** Take segments from the head on for lost, until `packets` above them are SACKed (RFC 6675). `mark_head`: only the first. */
+/** Take segments from the head on for lost, until `packets` above them are SACKed (RFC 6675). `mark_head`: only the first. @linux net/ipv4/tcp_input.c */
 function tcp_mark_head_lost(sk: sock, packets: number, mark_head: boolean): void {
   const tp = tcp_sk(sk);
   const loss_high = tp.snd_nxt;
@@ -206,7 +227,7 @@ function tcp_mark_head_lost(sk: sock, packets: number, mark_head: boolean): void
   tcp_verify_left_out(tp);
 }
 
-/** Without RACK: mark what the SACKs say is lost. */
+/** Without RACK: mark what the SACKs say is lost. @linux net/ipv4/tcp_input.c */
 function tcp_update_scoreboard(sk: sock, fast_rexmit: boolean): void {
   const tp = tcp_sk(sk);
   if (!tcp_is_sack(tp)) return;
@@ -215,7 +236,7 @@ function tcp_update_scoreboard(sk: sock, fast_rexmit: boolean): void {
   else if (fast_rexmit) tcp_mark_head_lost(sk, 1, true);
 }
 
-/** Nothing is lost: Open or Disorder; CWR if the ACK echoes congestion. */
+/** Nothing is lost: Open or Disorder; CWR if the ACK echoes congestion. @linux net/ipv4/tcp_input.c */
 function tcp_try_to_open(sk: sock, flag: number): void {
   const tp = tcp_sk(sk);
   tcp_verify_left_out(tp);
@@ -239,7 +260,7 @@ export function tcp_enter_recovery(sk: sock, ece_ack: boolean): void {
   tcp_set_ca_state(sk, TCP_CA_Recovery);
 }
 
-/** An ACK in state Loss: was the time-out spurious (F-RTO, RFC 5682)? Is it over? */
+/** An ACK in state Loss: was the time-out spurious (F-RTO, RFC 5682)? Is it over? @linux net/ipv4/tcp_input.c */
 function tcp_process_loss(sk: sock, flag: number, num_dupack: number, alert: tcp_alert): void {
   const tp = tcp_sk(sk);
   const recovered = !before(tp.snd_una, tp.high_seq);
@@ -276,7 +297,7 @@ function tcp_process_loss(sk: sock, flag: number, num_dupack: number, alert: tcp
   alert.rexmit = REXMIT_LOST;
 }
 
-/** Find out what is lost: by time (RACK), or by NewReno's rule. */
+/** Find out what is lost: by time (RACK), or by NewReno's rule. @linux net/ipv4/tcp_input.c */
 function tcp_identify_packet_loss(sk: sock, alert: tcp_alert): void {
   const tp = tcp_sk(sk);
   if (tcp_rtx_queue_empty(sk)) return;
@@ -410,4 +431,31 @@ function enter_recovery_if_lost(
   }
   tcp_enter_recovery(sk, ece_ack);
   return true;
+}
+
+/** Send again what was lost for another reason than congestion: state Loss, but the window stays. @linux net/ipv4/tcp_input.c */
+function tcp_non_congestion_loss_retransmit(sk: sock): void {
+  const tp = tcp_sk(sk);
+  if (inet_csk(sk).icsk_ca_state !== TCP_CA_Loss) {
+    tp.high_seq = tp.snd_nxt;
+    tp.snd_ssthresh = tcp_current_ssthresh(sk);
+    tp.prior_ssthresh = 0;
+    tp.undo_marker = 0;
+    tcp_set_ca_state(sk, TCP_CA_Loss);
+  }
+  tcp_xmit_retransmit_queue(sk);
+}
+
+/** The path's MTU has shrunk: send again what was too large for it. @linux net/ipv4/tcp_input.c */
+export function tcp_simple_retransmit(sk: sock): void {
+  const tp = tcp_sk(sk);
+  const mss = tcp_current_mss(sk);
+  for (let skb = tp.tcp_rtx_queue.first; skb !== null; skb = skb.next) {
+    if (tcp_skb_seglen(skb) > mss) tcp_mark_skb_lost(sk, skb);
+  }
+  tcp_clear_retrans_hints_partial(tp);
+  if (tp.lost_out === 0) return;
+  if (tcp_is_reno(tp)) tcp_limit_reno_sacked(tp);
+  tcp_verify_left_out(tp);
+  tcp_non_congestion_loss_retransmit(sk);
 }

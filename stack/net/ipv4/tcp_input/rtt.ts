@@ -1,23 +1,19 @@
 /** The round-trip time, and what follows from it: the retransmission time-out and the pacing rate. @linux net/ipv4/tcp_input.c */
-import type { minmax, tcp_sock } from '../../../include/linux/tcp.ts';
-import { tcp_rsk, tcp_sk } from '../../../include/linux/tcp.ts';
-import { dst_metric, RTAX_INITCWND, type dst_entry } from '../../../include/net/dst.ts';
+import { type minmax, tcp_rsk, tcp_sk } from '../../../include/linux/tcp.ts';
 import {
   ICSK_TIME_LOSS_PROBE,
   ICSK_TIME_REO_TIMEOUT,
   ICSK_TIME_RETRANS,
   inet_csk,
-  inet_csk_clear_xmit_timer,
 } from '../../../include/net/inet_connection_sock.ts';
 import type { request_sock } from '../../../include/net/request_sock.ts';
-import { sock_net, type sock } from '../../../include/net/sock.ts';
+import { type sock, sock_net } from '../../../include/net/sock.ts';
 import {
   after,
-  TCP_INIT_CWND,
-  TCP_RTO_MAX,
   tcp_clock_us,
   tcp_jiffies32,
   tcp_min_rtt,
+  TCP_RTO_MAX,
   tcp_rto_min_us,
   tcp_stamp_us_delta,
   tcp_time_stamp,
@@ -26,7 +22,8 @@ import { rate_sample } from '../../../include/net/tcp_congestion_ops.ts';
 import { __tcp_set_rto, tcp_reset_xmit_timer, tcp_rto_delta_us } from '../../../include/net/tcp_timers.ts';
 import { HZ, jiffies_to_usecs, usecs_to_jiffies } from '../../../kernel/time/jiffies.ts';
 import { minmax_running_min } from '../../../lib/win_minmax.ts';
-import { FLAG_ACK_MAYBE_DELAYED, FLAG_ACKED, FLAG_SYN_ACKED } from './flags.ts';
+import { inet_csk_clear_xmit_timer } from '../inet_connection_sock/xmit_timers.ts';
+import { FLAG_ACK_MAYBE_DELAYED, FLAG_ACKED, FLAG_SYN_ACKED } from './ack.ts';
 
 /** µs per tick of the timestamp clock. */
 export const USEC_PER_TS = 1000;
@@ -39,6 +36,7 @@ export const MAX_TS_DELTA = 0x7fffffff / USEC_PER_TS;
  * which the time-out is computed from, is the largest deviation within a window, never below the smallest RTO.
  *
  * @param mrtt_us the measurement, in µs
+ * @linux net/ipv4/tcp_input.c
  */
 function tcp_rtt_estimator(sk: sock, mrtt_us: number): void {
   const tp = tcp_sk(sk);
@@ -95,13 +93,7 @@ function tcp_set_rto(sk: sock): void {
   inet_csk(sk).icsk_rto = Math.min(__tcp_set_rto(tcp_sk(sk)), TCP_RTO_MAX);
 }
 
-/** The congestion window that a connection starts with, in segments (RFC 6928): 10, or the route's. @linux net/ipv4/tcp_input.c */
-export function tcp_init_cwnd(tp: tcp_sock, dst: dst_entry | null): number {
-  const cwnd = (dst !== null ? dst_metric(dst, RTAX_INITCWND) : 0) || TCP_INIT_CWND;
-  return Math.min(cwnd, tp.snd_cwnd_clamp);
-}
-
-/** Keep the smallest RTT of the last five minutes. */
+/** Keep the smallest RTT of the last five minutes. @linux net/ipv4/tcp_input.c */
 function tcp_update_rtt_min(sk: sock, rtt_us: number, flag: number): void {
   const tp = tcp_sk(sk);
   const window = sock_net(sk).ipv4.sysctl_tcp_min_rtt_wlen * HZ;

@@ -5,7 +5,7 @@ import type { u32 } from '../../../include/linux/types.ts';
 import { inet_csk } from '../../../include/net/inet_connection_sock.ts';
 import { read_be32 } from '../../../include/net/ip.ts';
 import { NET_ADD_STATS, NET_INC_STATS } from '../../../include/net/net_namespace.ts';
-import { sock_net, type sock } from '../../../include/net/sock.ts';
+import { type sock, sock_net } from '../../../include/net/sock.ts';
 import {
   after,
   before,
@@ -35,14 +35,13 @@ import { TCP_CA_Loss } from '../../../include/uapi/linux/tcp.ts';
 import { skb_rb_next } from '../../../lib/skb_tree.ts';
 import { tcp_current_mss } from '../tcp_output/mss.ts';
 import { tcp_rate_skb_delivered } from '../tcp_rate.ts';
-import { tcp_verify_left_out } from './cwnd.ts';
-import { FLAG_DSACK_TLP, FLAG_DSACKING_ACK } from './flags.ts';
-import { tcp_check_sack_reordering } from './reordering.ts';
+import { FLAG_DSACK_TLP, FLAG_DSACKING_ACK } from './ack.ts';
+import { tcp_check_sack_reordering, tcp_verify_left_out } from './loss.ts';
 import {
   tcp_match_skb_to_sack,
   tcp_sacktag_one,
-  tcp_shift_skb_data,
   type tcp_sacktag_state,
+  tcp_shift_skb_data,
 } from './sack_tag.ts';
 
 /**
@@ -50,6 +49,7 @@ import {
  * all that was ever sent again).
  *
  * @returns segments that the peer got twice; 0: ignore it
+ * @linux net/ipv4/tcp_input.c
  */
 function tcp_dsack_seen(tp: tcp_sock, start_seq: u32, end_seq: u32, state: tcp_sacktag_state): number {
   if (!before(start_seq, end_seq)) return 0;
@@ -73,6 +73,8 @@ function tcp_dsack_seen(tp: tcp_sock, start_seq: u32, end_seq: u32, state: tcp_s
 /**
  * Can the block be about what was sent? It must lie between snd_una and snd_nxt; a D-SACK may lie below snd_una, back
  * to undo_marker, or a window before it at the very most.
+ *
+ * @linux net/ipv4/tcp_input.c
  */
 function tcp_is_sackblock_valid(tp: tcp_sock, is_dsack: boolean, start_seq: u32, end_seq: u32): boolean {
   if (after(end_seq, tp.snd_nxt) || !before(start_seq, end_seq)) return false;
@@ -86,7 +88,7 @@ function tcp_is_sackblock_valid(tp: tcp_sock, is_dsack: boolean, start_seq: u32,
   return !before(start_seq, (end_seq - tp.max_window) | 0);
 }
 
-/** Is the first block a D-SACK (RFC 2883): below the ACK, or within the second block? `at`: where the blocks begin. */
+/** Is the first block a D-SACK (RFC 2883): below the ACK, or within the second block? `at`: where the blocks begin. @linux net/ipv4/tcp_input.c */
 function tcp_check_dsack(
   sk: sock,
   ack_skb: sk_buff,
@@ -132,6 +134,7 @@ function tcp_check_dsack(
  * Mark all segments from `skb` on that the block covers. `next_dup` is a D-SACK block within this one.
  *
  * @returns the first segment behind the block
+ * @linux net/ipv4/tcp_input.c
  */
 function tcp_sacktag_walk(
   skb: sk_buff | null,
@@ -184,7 +187,7 @@ function tcp_sacktag_walk(
   return skb;
 }
 
-/** The segment that holds `seq`, or null. Looks from `from` on, which is not behind it. */
+/** The segment that holds `seq`, or null. Looks from `from` on, which is not behind it. @linux net/ipv4/tcp_input.c */
 function tcp_sacktag_bsearch(from: sk_buff | null, seq: u32): sk_buff | null {
   for (let skb = from; skb !== null; skb = skb_rb_next(skb)) {
     const cb = TCP_SKB_CB(skb);
@@ -193,13 +196,13 @@ function tcp_sacktag_bsearch(from: sk_buff | null, seq: u32): sk_buff | null {
   }
   return null;
 }
-/** Go on to the segment that holds `skip_to_seq`, if that isn't behind us already. */
+/** Go on to the segment that holds `skip_to_seq`, if that isn't behind us already. @linux net/ipv4/tcp_input.c */
 function tcp_sacktag_skip(skb: sk_buff | null, sk: sock, skip_to_seq: u32): sk_buff | null {
   if (skb === null) return tcp_sacktag_bsearch(tcp_rtx_queue_head(sk), skip_to_seq);
   if (after(TCP_SKB_CB(skb).seq, skip_to_seq)) return skb;
   return tcp_sacktag_bsearch(skb, skip_to_seq);
 }
-/** A D-SACK block lies in what is skipped: mark it. */
+/** A D-SACK block lies in what is skipped: mark it. @linux net/ipv4/tcp_input.c */
 function tcp_maybe_skipping_dsack(
   skb: sk_buff | null,
   sk: sock,

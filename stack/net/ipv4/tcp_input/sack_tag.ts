@@ -1,9 +1,9 @@
 /** Marking segments of the retransmit queue that a SACK block covers. @linux net/ipv4/tcp_input.c */
-import { skb_headlen, skb_is_nonlinear, type sk_buff } from '../../../include/linux/skbuff.ts';
+import { type sk_buff, skb_headlen, skb_is_nonlinear } from '../../../include/linux/skbuff.ts';
 import { tcp_sk } from '../../../include/linux/tcp.ts';
 import type { u32 } from '../../../include/linux/types.ts';
 import { NET_INC_STATS } from '../../../include/net/net_namespace.ts';
-import { sock_net, type sock } from '../../../include/net/sock.ts';
+import { type sock, sock_net } from '../../../include/net/sock.ts';
 import {
   after,
   before,
@@ -38,9 +38,9 @@ import {
 import { skb_rb_next, skb_rb_prev } from '../../../lib/skb_tree.ts';
 import { skb_shift } from '../../core/skbuff.ts';
 import { TCP_FRAG_IN_RTX_QUEUE, tcp_fragment } from '../tcp_output/fragment.ts';
-import { tcp_rack_advance } from '../tcp_recovery.ts';
 import { tcp_rate_skb_delivered } from '../tcp_rate.ts';
-import { FLAG_DATA_SACKED, FLAG_ORIG_SACK_ACKED } from './flags.ts';
+import { tcp_rack_advance } from '../tcp_recovery.ts';
+import { FLAG_DATA_SACKED, FLAG_ORIG_SACK_ACKED } from './ack.ts';
 
 /** What the SACK blocks of one ACK told. */
 export class tcp_sacktag_state {
@@ -163,7 +163,7 @@ export function tcp_sacktag_one(
   return sacked;
 }
 
-/** `shifted` bytes (`pcount` segments) of `skb` are now part of `prev`. @returns true when nothing is left of `skb` */
+/** `shifted` bytes (`pcount` segments) of `skb` are now part of `prev`. @returns true when nothing is left of `skb` @linux net/ipv4/tcp_input.c */
 function tcp_shifted_skb(
   sk: sock,
   prev: sk_buff,

@@ -1,16 +1,35 @@
-/** At the end of a segment's processing: is something to be sent, or acknowledged? @linux net/ipv4/tcp_input.c */
-import { tcp_sk } from '../../../include/linux/tcp.ts';
-import { ICSK_ACK_NOW, inet_csk, inet_csk_ack_scheduled } from '../../../include/net/inet_connection_sock.ts';
+/**
+ * At the end of a segment's processing: is something to be sent or acknowledged, and is there room for a writer who waits?
+ *
+ * @linux net/ipv4/tcp_input.c
+ */
+import { SOCK_NOSPACE } from '../../../include/linux/net.ts';
+import { tcp_chrono, tcp_sk } from '../../../include/linux/tcp.ts';
 import { hrtimer_is_queued } from '../../../include/linux/timer.ts';
-import { sock_hold, sock_net, type sock } from '../../../include/net/sock.ts';
-import { TCP_FASTRETRANS_THRESH, tcp_is_sack } from '../../../include/net/tcp.ts';
+import { dst_metric, RTAX_QUICKACK } from '../../../include/net/dst.ts';
+import {
+  ICSK_ACK_NOW,
+  inet_csk,
+  inet_csk_ack_scheduled,
+  inet_csk_exit_pingpong_mode,
+  inet_csk_in_pingpong_mode,
+} from '../../../include/net/inet_connection_sock.ts';
+import { type sock, sock_hold, sock_net, SOCK_SNDBUF_LOCK } from '../../../include/net/sock.ts';
+import {
+  TCP_ATO_MIN,
+  TCP_FASTRETRANS_THRESH,
+  tcp_is_sack,
+  tcp_jiffies32,
+  tcp_packets_in_flight,
+  tcp_under_memory_pressure,
+} from '../../../include/net/tcp.ts';
 import { hrtimer_start_range_ns } from '../../../kernel/time/hrtimer.ts';
 import { ktime_get_ns } from '../../../kernel/time/timekeeping.ts';
-import { tcp_send_ack, tcp_send_delayed_ack } from '../tcp_output/ack.ts';
+import { sk_memory_allocated, sk_prot_mem_limits } from '../../core/sock/memory.ts';
+import { tcp_send_ack, tcp_send_delayed_ack } from '../tcp_output/control.ts';
 import { __tcp_select_window } from '../tcp_output/window.ts';
-import { tcp_push_pending_frames } from '../tcp_output/xmit.ts';
-import { tcp_in_quickack_mode } from './quickack.ts';
-import { tcp_check_space } from './space.ts';
+import { tcp_chrono_stop, tcp_push_pending_frames } from '../tcp_output/xmit.ts';
+import { tcp_sndbuf_expand } from './rcvbuf.ts';
 
 /** An ACK may have made room: send on, and wake writers. @linux net/ipv4/tcp_input.c */
 export function tcp_data_snd_check(sk: sock): void {
@@ -77,4 +96,52 @@ function tcp_compress_ack(sk: sock): void {
 /** Acknowledge, if an ACK is due. @linux net/ipv4/tcp_input.c */
 export function tcp_ack_snd_check(sk: sock): void {
   if (inet_csk_ack_scheduled(sk)) __tcp_ack_snd_check(sk, true);
+}
+
+/** Allow as many immediate ACKs as fill half the window, at least 2 and at most `max_quickacks`. @linux net/ipv4/tcp_input.c */
+export function tcp_incr_quickack(sk: sock, max_quickacks: number): void {
+  const ack = inet_csk(sk).icsk_ack;
+  let quickacks = Math.floor(tcp_sk(sk).rcv_wnd / (2 * ack.rcv_mss));
+  if (quickacks === 0) quickacks = 2;
+  quickacks = Math.min(quickacks, max_quickacks);
+  if (quickacks > ack.quick) ack.quick = quickacks;
+}
+
+/** Acknowledge at once from now on: the peer's window may be small, or it missed something. @linux net/ipv4/tcp_input.c */
+export function tcp_enter_quickack_mode(sk: sock, max_quickacks: number): void {
+  tcp_incr_quickack(sk, max_quickacks);
+  inet_csk_exit_pingpong_mode(sk);
+  inet_csk(sk).icsk_ack.ato = TCP_ATO_MIN;
+}
+
+/** Are ACKs to be sent at once: asked for by the route, or some left and not interactive? @linux net/ipv4/tcp_input.c */
+function tcp_in_quickack_mode(sk: sock): boolean {
+  const dst = sk.sk_dst_cache;
+  if (dst !== null && dst_metric(dst, RTAX_QUICKACK) !== 0) return true;
+  return inet_csk(sk).icsk_ack.quick !== 0 && !inet_csk_in_pingpong_mode(sk);
+}
+
+/** May the send buffer grow: not fixed by the user, memory is there, and it is what limits the sender? @linux net/ipv4/tcp_input.c */
+function tcp_should_expand_sndbuf(sk: sock): boolean {
+  const tp = tcp_sk(sk);
+  if ((sk.sk_userlocks & SOCK_SNDBUF_LOCK) !== 0) return false;
+  if (tcp_under_memory_pressure(sk)) return false;
+  if (sk_memory_allocated(sk) >= sk_prot_mem_limits(sk, 0)) return false;
+  return tcp_packets_in_flight(tp) < tp.snd_cwnd;
+}
+
+function tcp_new_space(sk: sock): void {
+  if (tcp_should_expand_sndbuf(sk)) {
+    tcp_sndbuf_expand(sk);
+    tcp_sk(sk).snd_cwnd_stamp = tcp_jiffies32(sk);
+  }
+  sk.sk_write_space(sk);
+}
+
+/** Somebody waits for room in the send buffer: is there some now? @linux net/ipv4/tcp_input.c */
+export function tcp_check_space(sk: sock): void {
+  const socket = sk.sk_socket;
+  if (socket === null || (socket.flags & (1 << SOCK_NOSPACE)) === 0) return;
+  tcp_new_space(sk);
+  if ((socket.flags & (1 << SOCK_NOSPACE)) === 0) tcp_chrono_stop(sk, tcp_chrono.TCP_CHRONO_SNDBUF_LIMITED);
 }

@@ -1,6 +1,11 @@
-/** Is a segment acceptable? (RFC 9293 3.10.7.4, first to fourth; RFC 5961; RFC 7323) @linux net/ipv4/tcp_input.c */
+/**
+ * Is a segment acceptable? Its sequence numbers, its timestamp (PAWS), RST and SYN where there should be none (RFC 9293
+ * 3.10.7.4, RFC 5961, RFC 7323); how often the answers to those that are not may be sent.
+ *
+ * @linux net/ipv4/tcp_input.c
+ */
 import type { sk_buff } from '../../../include/linux/skbuff.ts';
-import { tcp_sk, type tcp_sock, type tcphdr } from '../../../include/linux/tcp.ts';
+import { tcp_hdr, tcp_rsk, tcp_sk, type tcp_sock, type tcphdr } from '../../../include/linux/tcp.ts';
 import type { u32 } from '../../../include/linux/types.ts';
 import {
   SKB_DROP_REASON_TCP_INVALID_SEQUENCE,
@@ -8,14 +13,19 @@ import {
   SKB_DROP_REASON_TCP_RESET,
   SKB_DROP_REASON_TCP_RFC7323_PAWS,
 } from '../../../include/net/dropreason.ts';
-import { NET_INC_STATS, TCP_INC_STATS } from '../../../include/net/net_namespace.ts';
-import { sock_net, type sock } from '../../../include/net/sock.ts';
-import { after, before, tcp_is_sack, tcp_receive_window } from '../../../include/net/tcp.ts';
+import { inet_csk } from '../../../include/net/inet_connection_sock.ts';
+import { type net, NET_INC_STATS, TCP_INC_STATS } from '../../../include/net/net_namespace.ts';
+import type { request_sock } from '../../../include/net/request_sock.ts';
+import { type sock, sock_net } from '../../../include/net/sock.ts';
+import { after, before, tcp_is_sack, TCP_PAWS_WINDOW, tcp_receive_window } from '../../../include/net/tcp.ts';
+import { tcp_paws_check } from '../../../include/net/tcp_rx_opt.ts';
 import { TCP_SKB_CB } from '../../../include/net/tcp_skb_cb.ts';
 import {
   LINUX_MIB_PAWSESTABREJECTED,
+  LINUX_MIB_TCPACKSKIPPEDCHALLENGE,
   LINUX_MIB_TCPACKSKIPPEDPAWS,
   LINUX_MIB_TCPACKSKIPPEDSEQ,
+  LINUX_MIB_TCPCHALLENGEACK,
   LINUX_MIB_TCPSYNCHALLENGE,
   TCP_MIB_INERRS,
 } from '../../../include/uapi/linux/snmp.ts';
@@ -25,20 +35,22 @@ import {
   TCPF_CLOSING,
   TCPF_LAST_ACK,
 } from '../../../include/uapi/linux/tcp.ts';
+import { HZ, jiffies } from '../../../kernel/time/jiffies.ts';
+import { get_random_u32_below } from '../../../lib/random.ts';
 import { __kfree_skb } from '../../core/skbuff.ts';
-import { tcp_send_challenge_ack } from './challenge.ts';
-import { tcp_drop_reason } from './coalesce.ts';
+import { tcp_send_ack } from '../tcp_output/control.ts';
+import { tcp_may_update_window } from './ack.ts';
+import { tcp_drop_reason } from './data.ts';
 import { tcp_reset } from './fin.ts';
-import { tcp_fast_parse_options, tcp_paws_discard } from './options.ts';
-import { tcp_oow_rate_limited } from './ratelimit.ts';
-import { tcp_send_dupack } from './sack_send.ts';
+import { tcp_send_dupack } from './ofo.ts';
+import { tcp_fast_parse_options } from './options.ts';
 
-/** Does any of the segment lie in the window? The left edge is what was acknowledged last, not rcv_nxt. */
+/** Does any of the segment lie in the window? The left edge is what was acknowledged last, not rcv_nxt. @linux net/ipv4/tcp_input.c */
 function tcp_sequence(tp: tcp_sock, seq: u32, end_seq: u32): boolean {
   return !before(end_seq, tp.rcv_wup) && !after(seq, (tp.rcv_nxt + tcp_receive_window(tp)) | 0);
 }
 
-/** Some peers send a RST one below rcv_nxt after their FIN: accept that. */
+/** Some peers send a RST one below rcv_nxt after their FIN: accept that. @linux net/ipv4/tcp_input.c */
 function tcp_reset_check(sk: sock, tp: tcp_sock, skb: sk_buff): boolean {
   return (
     TCP_SKB_CB(skb).seq === ((tp.rcv_nxt - 1) | 0) &&
@@ -134,4 +146,101 @@ function accept_reset(sk: sock, skb: sk_buff): false {
   tcp_reset(sk, skb);
   __kfree_skb(skb);
   return false;
+}
+
+/**
+ * A pure duplicate ACK whose timestamp is only a little too old: reordered on its way, harmless, and useful for
+ * fast retransmit.
+ *
+ * @linux net/ipv4/tcp_input.c
+ */
+function tcp_disordered_ack(sk: sock, skb: sk_buff, tp: tcp_sock): boolean {
+  const th = tcp_hdr(skb);
+  const cb = TCP_SKB_CB(skb);
+  return (
+    th.ack &&
+    cb.seq === cb.end_seq &&
+    cb.seq === tp.rcv_nxt &&
+    cb.ack_seq === tp.snd_una &&
+    !tcp_may_update_window(tp, cb.ack_seq, cb.seq, th.window << tp.rx_opt.snd_wscale) &&
+    ((tp.rx_opt.ts_recent - tp.rx_opt.rcv_tsval) | 0) <= (inet_csk(sk).icsk_rto * 1024) / HZ
+  );
+}
+
+/** Must the segment be dropped for its timestamp (RFC 7323 section 5)? @linux net/ipv4/tcp_input.c */
+function tcp_paws_discard(sk: sock, skb: sk_buff, tp: tcp_sock): boolean {
+  return (
+    !tcp_paws_check(sock_net(sk).machine, tp.rx_opt, TCP_PAWS_WINDOW) && !tcp_disordered_ack(sk, skb, tp)
+  );
+}
+
+/** Send a challenge ACK, unless the connection or the host just sent some. @linux net/ipv4/tcp_input.c */
+export function tcp_send_challenge_ack(sk: sock): void {
+  const net = sock_net(sk);
+  if (__tcp_oow_rate_limited(net, LINUX_MIB_TCPACKSKIPPEDCHALLENGE, tcp_sk(sk))) return;
+  if (!tcp_challenge_ack_allowed(net)) return;
+  NET_INC_STATS(net, LINUX_MIB_TCPCHALLENGEACK);
+  tcp_send_ack(sk);
+}
+
+/** The same for a connection request. @linux net/ipv4/tcp_input.c */
+export function tcp_reqsk_send_challenge_ack(sk: sock, skb: sk_buff, req: request_sock): void {
+  const net = sock_net(sk);
+  if (__tcp_oow_rate_limited(net, LINUX_MIB_TCPACKSKIPPEDCHALLENGE, tcp_rsk(req))) return;
+  if (!tcp_challenge_ack_allowed(net)) return;
+  NET_INC_STATS(net, LINUX_MIB_TCPCHALLENGEACK);
+  req.rsk_ops.send_ack(sk, skb, req);
+}
+
+/** Whoever remembers when it last sent such an ACK: tcp_sock and tcp_request_sock. */
+export interface oow_ack_owner {
+  last_oow_ack_time: number;
+}
+
+/**
+ * May an ACK be sent now, sysctl_tcp_invalid_ratelimit after the last one? Counts `mib_idx` if not.
+ *
+ * @returns true: don't send
+ * @linux net/ipv4/tcp_input.c
+ */
+function __tcp_oow_rate_limited(net: net, mib_idx: number, owner: oow_ack_owner): boolean {
+  const now = jiffies(net.machine);
+  const last = owner.last_oow_ack_time;
+  if (last !== 0) {
+    const elapsed = now - last;
+    if (elapsed >= 0 && elapsed < net.ipv4.sysctl_tcp_invalid_ratelimit) {
+      NET_INC_STATS(net, mib_idx);
+      return true;
+    }
+  }
+  owner.last_oow_ack_time = now;
+  return false;
+}
+
+/**
+ * The same for the answer to a certain segment: a loop consists of pure ACKs or of SYNs, so data passes.
+ *
+ * @returns true: don't answer
+ * @linux net/ipv4/tcp_input.c
+ */
+export function tcp_oow_rate_limited(net: net, skb: sk_buff, mib_idx: number, owner: oow_ack_owner): boolean {
+  const cb = TCP_SKB_CB(skb);
+  if (cb.seq !== cb.end_seq && !tcp_hdr(skb).syn) return false;
+  return __tcp_oow_rate_limited(net, mib_idx, owner);
+}
+
+/** RFC 5961 section 7: a limit on challenge ACKs of the whole host, if sysctl_tcp_challenge_ack_limit sets one. @linux net/ipv4/tcp_input.c */
+function tcp_challenge_ack_allowed(net: net): boolean {
+  const { ipv4 } = net;
+  const ack_limit = ipv4.sysctl_tcp_challenge_ack_limit;
+  if (ack_limit === 0x7fffffff) return true;
+  const now = Math.floor(jiffies(net.machine) / HZ);
+  if (now !== ipv4.tcp_challenge_timestamp) {
+    const half = (ack_limit + 1) >>> 1;
+    ipv4.tcp_challenge_timestamp = now;
+    ipv4.tcp_challenge_count = half + get_random_u32_below(net.machine, ack_limit);
+  }
+  if (ipv4.tcp_challenge_count <= 0) return false;
+  ipv4.tcp_challenge_count--;
+  return true;
 }

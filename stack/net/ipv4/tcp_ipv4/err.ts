@@ -3,11 +3,9 @@ import type { sk_buff } from '../../../include/linux/skbuff.ts';
 import { tcp_rsk, tcp_sk, tcphdr } from '../../../include/linux/tcp.ts';
 import type { u32 } from '../../../include/linux/types.ts';
 import { dst_mtu, inet_iif } from '../../../include/net/dst.ts';
-import { icmp_err_convert } from '../../../include/net/icmp.ts';
 import {
   ICSK_TIME_RETRANS,
   inet_csk,
-  inet_csk_reset_xmit_timer,
   inet_csk_rto_backoff,
 } from '../../../include/net/inet_connection_sock.ts';
 import { inet_sk } from '../../../include/net/inet_sock.ts';
@@ -15,13 +13,13 @@ import { inet_twsk } from '../../../include/net/inet_timewait_sock.ts';
 import { ip_dont_fragment, ip_sk_accept_pmtu, iphdr } from '../../../include/net/ip.ts';
 import { ICMP_INC_STATS, NET_INC_STATS } from '../../../include/net/net_namespace.ts';
 import type { request_sock } from '../../../include/net/request_sock.ts';
-import { sock_hold, sock_net, sock_owned_by_user, type sock } from '../../../include/net/sock.ts';
+import { type sock, sock_hold, sock_net, sock_owned_by_user } from '../../../include/net/sock.ts';
 import {
   between,
   TCP_RTO_MAX,
-  TCP_TIMEOUT_INIT,
   tcp_rtx_queue_head,
   tcp_skb_timestamp_us,
+  TCP_TIMEOUT_INIT,
   TCPF_MTU_REDUCED_DEFERRED,
 } from '../../../include/net/tcp.ts';
 import { tcp_listendrop } from '../../../include/net/tcp_rcv.ts';
@@ -65,16 +63,18 @@ import { reqsk_put } from '../../core/request_sock.ts';
 import { sk_error_report } from '../../core/sock/default_callbacks.ts';
 import { __sk_dst_check } from '../../core/sock/dst.ts';
 import { sock_put } from '../../core/sock/free.ts';
+import { icmp_err_convert } from '../icmp/rcv.ts';
 import { inet_csk_reqsk_queue_drop } from '../inet_connection_sock/request_queue.ts';
 import { inet_csk_update_pmtu } from '../inet_connection_sock/route.ts';
+import { inet_csk_reset_xmit_timer } from '../inet_connection_sock/xmit_timers.ts';
 import { __inet_lookup_established } from '../inet_hashtables/lookup.ts';
 import { inet_twsk_put } from '../inet_timewait_sock.ts';
 import { ip_icmp_error } from '../ip_sockglue.ts';
-import { tcp_done_with_error } from '../tcp/state.ts';
-import { tcp_simple_retransmit } from '../tcp_input/mtu.ts';
+import { tcp_done_with_error } from '../tcp_input/fin.ts';
+import { tcp_simple_retransmit } from '../tcp_input/recovery.ts';
 import { tcp_sync_mss } from '../tcp_output/mss.ts';
-import { tcp_mstamp_refresh } from '../tcp_output/mstamp.ts';
-import { tcp_retransmit_timer } from '../tcp_timer.ts';
+import { tcp_mstamp_refresh } from '../tcp_output/transmit.ts';
+import { tcp_retransmit_timer } from '../tcp_timer/timers.ts';
 
 /**
  * A router could not forward a segment that was too big: send smaller ones from now on, and what was too big again.

@@ -1,14 +1,14 @@
 /** TCP over IPv4 as the socket layer and IP see it: the tables that tie everything together. @linux net/ipv4/tcp_ipv4.c */
 import { tcp_sk, tcp_sock } from '../../../include/linux/tcp.ts';
-import { inet_csk, type inet_connection_sock_af_ops } from '../../../include/net/inet_connection_sock.ts';
+import { type inet_connection_sock_af_ops, inet_csk } from '../../../include/net/inet_connection_sock.ts';
 import { inet_sk } from '../../../include/net/inet_sock.ts';
-import { type net } from '../../../include/net/net_namespace.ts';
+import type { net } from '../../../include/net/net_namespace.ts';
 import type { net_protocol } from '../../../include/net/protocol.ts';
 import {
-  SOCK_USE_WRITE_QUEUE,
-  sock_set_flag,
   type proto,
   type sock,
+  sock_set_flag,
+  SOCK_USE_WRITE_QUEUE,
   type timewait_sock_ops,
 } from '../../../include/net/sock.ts';
 import { MAX_TCP_HEADER, tcp_notsent_lowat } from '../../../include/net/tcp.ts';
@@ -17,27 +17,26 @@ import type { Errno } from '../../../include/uapi/asm-generic/errno.ts';
 import { IP_PMTUDISC_DO, IPPROTO_TCP } from '../../../include/uapi/linux/in.ts';
 import { PF_INET, SOCK_RAW } from '../../../include/uapi/linux/socket.ts';
 import { trace } from '../../../trace/events.ts';
+import { skb_rbtree_purge } from '../../core/skbuff.ts';
 import { sk_alloc, sock_init_data } from '../../core/sock/alloc.ts';
 import { sk_sockets_allocated_dec } from '../../core/sock/memory.ts';
-import { skb_rbtree_purge } from '../../core/skbuff.ts';
-import { inet_sk_rebuild_header } from '../af_inet/rebuild_header.ts';
+import { inet_sk_rebuild_header } from '../af_inet/sock.ts';
 import { inet_csk_accept } from '../inet_connection_sock/accept.ts';
 import { inet_csk_get_port } from '../inet_connection_sock/port.ts';
 import { inet_put_port } from '../inet_hashtables/bind.ts';
 import { inet_hash, inet_unhash } from '../inet_hashtables/listening.ts';
-import { ip_queue_xmit } from '../ip_output.ts';
-import { raw_prot } from '../raw.ts';
-import { tcp_enter_memory_pressure, tcp_leave_memory_pressure } from '../tcp/alloc.ts';
-import { tcp_cleanup_congestion_control } from '../tcp_cong.ts';
+import { ip_queue_xmit } from '../ip_output/output.ts';
+import { raw_prot } from '../raw/prot.ts';
+import { tcp_enter_memory_pressure, tcp_leave_memory_pressure, tcp_write_queue_purge } from '../tcp/alloc.ts';
 import { tcp_close, tcp_disconnect, tcp_shutdown } from '../tcp/close.ts';
 import { tcp_init_sock } from '../tcp/init.ts';
 import { tcp_ioctl } from '../tcp/poll.ts';
 import { tcp_recvmsg } from '../tcp/recvmsg.ts';
 import { tcp_sendmsg } from '../tcp/sendmsg.ts';
 import { tcp_getsockopt, tcp_setsockopt } from '../tcp/sockopt.ts';
-import { tcp_write_queue_purge } from '../tcp/write_queue.ts';
-import { tcp_release_cb } from '../tcp_output/release.ts';
-import { tcp_set_keepalive } from '../tcp_timer.ts';
+import { tcp_cleanup_congestion_control } from '../tcp_cong.ts';
+import { tcp_release_cb } from '../tcp_output/tsq.ts';
+import { tcp_set_keepalive } from '../tcp_timer/timers.ts';
 import { tcp_twsk_unique, tcp_v4_connect } from './connect.ts';
 import { tcp_v4_err, tcp_v4_mtu_reduced } from './err.ts';
 import { tcp_v4_do_rcv, tcp_v4_early_demux, tcp_v4_rcv } from './rcv.ts';

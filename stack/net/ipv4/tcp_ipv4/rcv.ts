@@ -3,31 +3,31 @@ import {
   CHECKSUM_BREAK,
   CHECKSUM_COMPLETE,
   PACKET_HOST,
+  type sk_buff,
   skb_csum_unnecessary,
   skb_shinfo,
   skb_transport_offset,
-  type sk_buff,
 } from '../../../include/linux/skbuff.ts';
 import { tcp_hdr, tcp_sk, TCPHDR_LEN } from '../../../include/linux/tcp.ts';
-import { dst_release, inet_iif } from '../../../include/net/dst.ts';
 import {
   SKB_DROP_REASON_NO_SOCKET,
   SKB_DROP_REASON_NOT_SPECIFIED,
   SKB_DROP_REASON_PKT_TOO_SMALL,
   SKB_DROP_REASON_TCP_CSUM,
 } from '../../../include/net/dropreason.ts';
+import { dst_release, inet_iif } from '../../../include/net/dst.ts';
 import { inet_sk } from '../../../include/net/inet_sock.ts';
-import { inet_twsk, type inet_timewait_sock } from '../../../include/net/inet_timewait_sock.ts';
+import { type inet_timewait_sock, inet_twsk } from '../../../include/net/inet_timewait_sock.ts';
 import { inet_sdif, ip_hdr, read_be16, read_be32 } from '../../../include/net/ip.ts';
-import { NET_INC_STATS, TCP_INC_STATS, type net } from '../../../include/net/net_namespace.ts';
+import { type net, NET_INC_STATS, TCP_INC_STATS } from '../../../include/net/net_namespace.ts';
 import type { request_sock } from '../../../include/net/request_sock.ts';
 import {
   sk_fullsock,
+  type sock,
+  type sock_common,
   sock_hold,
   sock_net,
   sock_owned_by_user,
-  type sock,
-  type sock_common,
 } from '../../../include/net/sock.ts';
 import { tcp_checksum_complete, tcp_segs_in } from '../../../include/net/tcp_rcv.ts';
 import { TCP_SKB_CB } from '../../../include/net/tcp_skb_cb.ts';
@@ -65,14 +65,14 @@ import {
   sock_edemux,
 } from '../inet_hashtables/lookup.ts';
 import { inet_twsk_deschedule_put, inet_twsk_put } from '../inet_timewait_sock.ts';
-import { cookie_v4_check } from '../syncookies_check.ts';
+import { cookie_v4_check } from '../syncookies.ts';
 import { tcp_rcv_established, tcp_rcv_state_process } from '../tcp_input/rcv.ts';
 import { tcp_check_req, tcp_child_process } from '../tcp_minisocks/check_req.ts';
 import {
+  tcp_timewait_state_process,
   TCP_TW_ACK,
   TCP_TW_RST,
   TCP_TW_SYN,
-  tcp_timewait_state_process,
 } from '../tcp_minisocks/time_wait.ts';
 import { tcp_add_backlog } from './backlog.ts';
 import { tcp_v4_send_reset, tcp_v4_timewait_ack } from './reply.ts';
@@ -119,7 +119,7 @@ export function tcp_v4_do_rcv(sk: sock, skb: sk_buff): number {
   return 0;
 }
 
-/** Anything but a SYN at a listener may be the end of a handshake by cookie. */
+/** Anything but a SYN at a listener may be the end of a handshake by cookie. @linux net/ipv4/tcp_ipv4.c */
 function tcp_v4_cookie_check(sk: sock, skb: sk_buff): sock | null {
   return tcp_hdr(skb).syn ? sk : cookie_v4_check(sk, skb);
 }
@@ -187,7 +187,7 @@ function checksum_init(skb: sk_buff): boolean {
   return wrong;
 }
 
-/** Read what every step will ask for from the header into the control block. */
+/** Read what every step will ask for from the header into the control block. @linux net/ipv4/tcp_ipv4.c */
 function tcp_v4_fill_cb(skb: sk_buff): void {
   const { head } = skb;
   const th = skb.transport_header;

@@ -1,5 +1,6 @@
 /** Answers that no connection sends: RST and ACK for a segment, SYN-ACK, and the checksum. @linux net/ipv4/tcp_ipv4.c */
-import { skb_dst, type sk_buff } from '../../../include/linux/skbuff.ts';
+import { NET_XMIT_CN } from '../../../include/linux/netdevice.ts';
+import { type sk_buff, skb_dst } from '../../../include/linux/skbuff.ts';
 import {
   tcp_hdr,
   tcp_rsk,
@@ -10,14 +11,14 @@ import {
   TCPHDR_LEN,
 } from '../../../include/linux/tcp.ts';
 import type { be32, u32 } from '../../../include/linux/types.ts';
-import { flowi4, RTN_LOCAL, skb_rtable, type dst_entry } from '../../../include/net/dst.ts';
+import { type dst_entry, type flowi4, RTN_LOCAL, skb_rtable } from '../../../include/net/dst.ts';
 import { INET_ECN_MASK } from '../../../include/net/inet_ecn.ts';
 import { inet_rsk, inet_sk } from '../../../include/net/inet_sock.ts';
-import { inet_twsk, type inet_timewait_sock } from '../../../include/net/inet_timewait_sock.ts';
-import { ip_hdr, IP_REPLY_ARG_NOSRCCHECK, ip_reply_arg, write_be32 } from '../../../include/net/ip.ts';
-import { TCP_INC_STATS, type net } from '../../../include/net/net_namespace.ts';
+import { type inet_timewait_sock, inet_twsk } from '../../../include/net/inet_timewait_sock.ts';
+import { ip_hdr, ip_reply_arg, IP_REPLY_ARG_NOSRCCHECK, write_be32 } from '../../../include/net/ip.ts';
+import { type net, TCP_INC_STATS } from '../../../include/net/net_namespace.ts';
 import type { request_sock } from '../../../include/net/request_sock.ts';
-import { sk_fullsock, sock_net, type sock, type sock_common } from '../../../include/net/sock.ts';
+import { sk_fullsock, type sock, type sock_common, sock_net } from '../../../include/net/sock.ts';
 import {
   tcp_time_stamp_raw,
   TCPHDR_ACK,
@@ -27,7 +28,6 @@ import {
   TCPOPT_NOP,
   TCPOPT_TIMESTAMP,
 } from '../../../include/net/tcp.ts';
-import { NET_XMIT_CN } from '../../../include/linux/netdevice.ts';
 import { IPPROTO_TCP } from '../../../include/uapi/linux/in.ts';
 import { TCP_MIB_OUTRSTS, TCP_MIB_OUTSEGS } from '../../../include/uapi/linux/snmp.ts';
 import { TCP_LISTEN, TCP_NEW_SYN_RECV, TCP_TIME_WAIT } from '../../../include/uapi/linux/tcp.ts';
@@ -36,8 +36,8 @@ import { csum_tcpudp_magic, csum_tcpudp_nofold } from '../../../lib/checksum.ts'
 import { trace } from '../../../trace/events.ts';
 import { inet_csk_route_req } from '../inet_connection_sock/route.ts';
 import { inet_twsk_put } from '../inet_timewait_sock.ts';
-import { ip_build_and_send_pkt, ip_send_unicast_reply } from '../ip_output.ts';
-import { tcp_make_synack } from '../tcp_output/synack.ts';
+import { ip_build_and_send_pkt, ip_send_unicast_reply } from '../ip_output/output.ts';
+import { tcp_make_synack } from '../tcp_output/connect.ts';
 
 /**
  * Leave the checksum to the device: it gets the sum of the pseudo header, and where to put the rest.
@@ -150,7 +150,7 @@ export function tcp_v4_send_reset(sk: sock_common | null, skb: sk_buff): void {
   send_reply(net, sk, skb, rep, flags, sk !== null ? sk.skc_bound_dev_if : 0, ip_hdr(skb).tos, txhash);
 }
 
-/** Send an ACK for what is no full socket. The window is scaled already; tsecr 0: no timestamp. */
+/** Send an ACK for what is no full socket. The window is scaled already; tsecr 0: no timestamp. @linux net/ipv4/tcp_ipv4.c */
 function tcp_v4_send_ack(
   sk: sock_common,
   skb: sk_buff,

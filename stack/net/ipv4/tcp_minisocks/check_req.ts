@@ -6,7 +6,7 @@ import { inet_csk, inet_csk_accept_queue, reqsk_timeout } from '../../../include
 import { inet_rsk } from '../../../include/net/inet_sock.ts';
 import { NET_INC_STATS, TCP_INC_STATS } from '../../../include/net/net_namespace.ts';
 import type { request_sock } from '../../../include/net/request_sock.ts';
-import { sock_net, sock_owned_by_user, type sock } from '../../../include/net/sock.ts';
+import { type sock, sock_net, sock_owned_by_user } from '../../../include/net/sock.ts';
 import { after, TCP_RTO_MAX, TCPHDR_ACK, TCPHDR_RST, TCPHDR_SYN } from '../../../include/net/tcp.ts';
 import { tcp_segs_in } from '../../../include/net/tcp_rcv.ts';
 import { tcp_paws_reject } from '../../../include/net/tcp_rx_opt.ts';
@@ -21,17 +21,16 @@ import {
 } from '../../../include/uapi/linux/snmp.ts';
 import { TCP_SYN_RECV } from '../../../include/uapi/linux/tcp.ts';
 import { HZ, jiffies } from '../../../kernel/time/jiffies.ts';
-import { mod_timer } from '../../../kernel/time/timer.ts';
 import { ktime_get_seconds } from '../../../kernel/time/timekeeping.ts';
+import { mod_timer } from '../../../kernel/time/timer.ts';
 import { sock_put } from '../../core/sock/free.ts';
 import { sk_add_backlog } from '../../core/sock/lock.ts';
 import { inet_csk_complete_hashdance } from '../inet_connection_sock/accept.ts';
 import { inet_csk_reqsk_queue_drop, inet_rtx_syn_ack } from '../inet_connection_sock/request_queue.ts';
-import { tcp_reqsk_send_challenge_ack } from '../tcp_input/challenge.ts';
 import { tcp_parse_options } from '../tcp_input/options.ts';
-import { tcp_oow_rate_limited } from '../tcp_input/ratelimit.ts';
 import { tcp_rcv_state_process } from '../tcp_input/rcv.ts';
 import { tcp_synack_rtt_meas } from '../tcp_input/rtt.ts';
+import { tcp_oow_rate_limited, tcp_reqsk_send_challenge_ack } from '../tcp_input/validate.ts';
 import { tcp_in_window } from './time_wait.ts';
 
 /** What tcp_check_req() has found. */

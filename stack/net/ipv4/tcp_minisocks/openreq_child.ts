@@ -1,28 +1,67 @@
 /** The socket of a connection that a listener accepted. @linux net/ipv4/tcp_minisocks.c */
 import type { sk_buff } from '../../../include/linux/skbuff.ts';
-import { tcp_hdr, tcp_rsk, tcp_sk, TCPHDR_LEN, type tcp_sock } from '../../../include/linux/tcp.ts';
-import type { dst_entry } from '../../../include/net/dst.ts';
+import { tcp_hdr, tcp_rsk, tcp_sk, type tcp_sock, TCPHDR_LEN } from '../../../include/linux/tcp.ts';
+import { type dst_entry, dst_metric, RTAX_INITRWND, RTAX_WINDOW } from '../../../include/net/dst.ts';
 import { inet_csk } from '../../../include/net/inet_connection_sock.ts';
 import { inet_rsk } from '../../../include/net/inet_sock.ts';
 import { TCP_INC_STATS } from '../../../include/net/net_namespace.ts';
 import type { request_sock } from '../../../include/net/request_sock.ts';
-import { SOCK_KEEPOPEN, sock_flag, sock_net, type sock } from '../../../include/net/sock.ts';
+import {
+  type sock,
+  sock_flag,
+  SOCK_KEEPOPEN,
+  sock_net,
+  SOCK_RCVBUF_LOCK,
+} from '../../../include/net/sock.ts';
 import {
   keepalive_time_when,
   TCP_ECN_OK,
-  TCP_MSS_DEFAULT,
+  tcp_full_space,
   tcp_init_wl,
   tcp_jiffies32,
+  TCP_MSS_DEFAULT,
   TCPOLEN_TSTAMP_ALIGNED,
 } from '../../../include/net/tcp.ts';
+import { tcp_dst_advmss, tcp_mss_clamp } from '../../../include/net/tcp_mss.ts';
 import { TCP_MIB_PASSIVEOPENS } from '../../../include/uapi/linux/snmp.ts';
 import { TCP_CA_Open } from '../../../include/uapi/linux/tcp.ts';
 import { ktime_get_seconds } from '../../../kernel/time/timekeeping.ts';
 import { minmax_reset } from '../../../lib/win_minmax.ts';
-import { inet_csk_clone_lock } from '../inet_connection_sock/clone.ts';
+import { inet_csk_clone_lock } from '../inet_connection_sock/lifetime.ts';
 import { inet_csk_reset_keepalive_timer } from '../inet_connection_sock/xmit_timers.ts';
 import { tcp_assign_congestion_control, tcp_set_ca_state } from '../tcp_cong.ts';
-import { tcp_init_xmit_timers } from '../tcp_timer.ts';
+import { tcp_select_initial_window } from '../tcp_output/window.ts';
+import { tcp_init_xmit_timers } from '../tcp_timer/timers.ts';
+
+/** Choose the window and the scale that the SYN-ACK will offer. @linux net/ipv4/tcp_minisocks.c */
+export function tcp_openreq_init_rwin(req: request_sock, sk_listener: sock, dst: dst_entry): void {
+  const ireq = inet_rsk(req);
+  const treq = tcp_rsk(req);
+  const tp = tcp_sk(sk_listener);
+  const full_space = tcp_full_space(sk_listener);
+  const mss = tcp_mss_clamp(tp, tcp_dst_advmss(dst));
+
+  // TCP_WINDOW_CLAMP, or the route's.
+  let window_clamp = tp.window_clamp || dst_metric(dst, RTAX_WINDOW);
+  // SO_RCVBUF limits it too.
+  if (
+    (sk_listener.sk_userlocks & SOCK_RCVBUF_LOCK) !== 0 &&
+    (window_clamp > full_space || window_clamp === 0)
+  ) {
+    window_clamp = full_space;
+  }
+  const initial = tcp_select_initial_window(
+    sk_listener,
+    full_space,
+    mss - (ireq.tstamp_ok ? TCPOLEN_TSTAMP_ALIGNED : 0),
+    window_clamp,
+    ireq.wscale_ok,
+    dst_metric(dst, RTAX_INITRWND),
+  );
+  treq.rsk_rcv_wnd = initial.rcv_wnd;
+  treq.rsk_window_clamp = initial.window_clamp;
+  ireq.rcv_wscale = initial.rcv_wscale;
+}
 
 /** Give the child its congestion control: the one set on the listener, or the default. @linux net/ipv4/tcp_minisocks.c */
 export function tcp_ca_openreq_child(sk: sock, _dst: dst_entry): void {

@@ -6,8 +6,8 @@ import { inet_csk } from '../../../include/net/inet_connection_sock.ts';
 import { inet_sk } from '../../../include/net/inet_sock.ts';
 import type { inet_timewait_sock } from '../../../include/net/inet_timewait_sock.ts';
 import { NET_INC_STATS } from '../../../include/net/net_namespace.ts';
-import { sock_net, type sock } from '../../../include/net/sock.ts';
-import { after, before, TCP_TIMEWAIT_LEN, tcp_receive_window } from '../../../include/net/tcp.ts';
+import { type sock, sock_net } from '../../../include/net/sock.ts';
+import { after, before, tcp_receive_window, TCP_TIMEWAIT_LEN } from '../../../include/net/tcp.ts';
 import { tcp_paws_reject } from '../../../include/net/tcp_rx_opt.ts';
 import { TCP_SKB_CB } from '../../../include/net/tcp_skb_cb.ts';
 import {
@@ -29,7 +29,7 @@ import {
 } from '../inet_timewait_sock.ts';
 import { tcp_done } from '../tcp/state.ts';
 import { tcp_parse_options } from '../tcp_input/options.ts';
-import { tcp_oow_rate_limited } from '../tcp_input/ratelimit.ts';
+import { tcp_oow_rate_limited } from '../tcp_input/validate.ts';
 
 /** What is to be done with a segment that came in TIME_WAIT. @linux enum tcp_tw_status (include/net/tcp.h) */
 export const TCP_TW_SUCCESS = 0;
@@ -45,7 +45,7 @@ export function tcp_in_window(seq: u32, end_seq: u32, s_win: u32, e_win: u32): b
   return seq === e_win && seq === end_seq;
 }
 
-/** Answer an unacceptable segment with an ACK, but not too often. */
+/** Answer an unacceptable segment with an ACK, but not too often. @linux net/ipv4/tcp_minisocks.c */
 function tcp_timewait_check_oow_rate_limit(tw: inet_timewait_sock, skb: sk_buff, mib_idx: number): number {
   const tcptw = tcp_twsk(tw);
   if (!tcp_oow_rate_limited(tw.skc_net, skb, mib_idx, tcptw)) return TCP_TW_ACK;

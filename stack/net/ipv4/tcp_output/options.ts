@@ -5,7 +5,7 @@ import type { u32 } from '../../../include/linux/types.ts';
 import { inet_rsk } from '../../../include/net/inet_sock.ts';
 import { write_be32 } from '../../../include/net/ip.ts';
 import type { request_sock } from '../../../include/net/request_sock.ts';
-import { sock_net, type sock } from '../../../include/net/sock.ts';
+import { type sock, sock_net } from '../../../include/net/sock.ts';
 import {
   MAX_TCP_OPTION_SPACE,
   tcp_skb_timestamp,
@@ -27,7 +27,7 @@ import {
   TCPOPT_TIMESTAMP,
   TCPOPT_WINDOW,
 } from '../../../include/net/tcp.ts';
-import { tcp_advertise_mss } from './advmss.ts';
+import { tcp_advertise_mss } from './mss.ts';
 
 export const OPTION_SACK_ADVERTISE = 1 << 0;
 export const OPTION_TS = 1 << 1;

@@ -1,28 +1,32 @@
 /** Sending again: one segment, all that is lost, and the tail loss probe. @linux net/ipv4/tcp_output.c */
-import { skb_cloned, type sk_buff } from '../../../include/linux/skbuff.ts';
+import { type sk_buff, skb_cloned } from '../../../include/linux/skbuff.ts';
 import { tcp_sk } from '../../../include/linux/tcp.ts';
 import {
+  ICSK_TIME_LOSS_PROBE,
   ICSK_TIME_REO_TIMEOUT,
   ICSK_TIME_RETRANS,
   inet_csk,
 } from '../../../include/net/inet_connection_sock.ts';
 import { NET_ADD_STATS, NET_INC_STATS, TCP_ADD_STATS } from '../../../include/net/net_namespace.ts';
-import { sock_net, type sock } from '../../../include/net/sock.ts';
+import { type sock, sock_net } from '../../../include/net/sock.ts';
 import {
   after,
   before,
   tcp_clear_retrans_hints_partial,
   tcp_highest_sack_replace,
   tcp_in_cwnd_reduction,
+  tcp_is_sack,
   TCP_NAGLE_OFF,
   tcp_packets_in_flight,
   TCP_RTO_MAX,
+  tcp_rto_min_us,
   tcp_rtx_queue_head,
   tcp_send_head,
   tcp_skb_can_collapse,
   tcp_skb_pcount,
   tcp_skb_timestamp,
-  tcp_urg_mode,
+  TCP_TIMEOUT_INIT,
+  TCP_TIMEOUT_MIN_US,
   tcp_wnd_end,
   TCPHDR_SYN,
   TCPHDR_SYN_ECN,
@@ -36,7 +40,7 @@ import {
   TCPCB_SACKED_ACKED,
   TCPCB_SACKED_RETRANS,
 } from '../../../include/net/tcp_skb_cb.ts';
-import { tcp_reset_xmit_timer } from '../../../include/net/tcp_timers.ts';
+import { tcp_reset_xmit_timer, tcp_rto_delta_us } from '../../../include/net/tcp_timers.ts';
 import {
   EAGAIN,
   EBUSY,
@@ -53,8 +57,9 @@ import {
   LINUX_MIB_TCPSYNRETRANS,
   TCP_MIB_RETRANSSEGS,
 } from '../../../include/uapi/linux/snmp.ts';
-import { TCP_CA_Loss } from '../../../include/uapi/linux/tcp.ts';
+import { TCP_CA_CWR, TCP_CA_Loss, TCP_CA_Open } from '../../../include/uapi/linux/tcp.ts';
 import { WARN_ON_ONCE } from '../../../kernel/printk.ts';
+import { jiffies_to_usecs, usecs_to_jiffies } from '../../../kernel/time/jiffies.ts';
 import { skb_rb_last, skb_rb_next } from '../../../lib/skb_tree.ts';
 import { trace } from '../../../trace/events.ts';
 import { skb_shift } from '../../core/skbuff.ts';
@@ -67,12 +72,17 @@ import {
   tcp_fragment,
   tcp_set_skb_tso_segs,
   tcp_trim_head,
+  tcp_tso_segs,
 } from './fragment.ts';
 import { tcp_current_mss } from './mss.ts';
-import { skb_still_in_host_queue, tcp_pacing_check, tcp_small_queue_check } from './throttle.ts';
-import { tcp_transmit_skb } from './transmit.ts';
-import { tcp_tso_segs } from './tso.ts';
-import { tcp_snd_wnd_test, tcp_write_xmit } from './xmit.ts';
+import { tcp_transmit_skb, tcp_urg_mode } from './transmit.ts';
+import {
+  skb_still_in_host_queue,
+  tcp_pacing_check,
+  tcp_small_queue_check,
+  tcp_snd_wnd_test,
+  tcp_write_xmit,
+} from './xmit.ts';
 
 /** Merge the next segment of the retransmit queue into `skb`. @linux net/ipv4/tcp_output.c */
 function tcp_collapse_retrans(sk: sock, skb: sk_buff, next_skb: sk_buff): boolean {
@@ -298,5 +308,41 @@ function send_probe(sk: sock, mss: number): boolean {
   }
   if (__tcp_retransmit_skb(sk, skb, 1) !== 0) return false;
   tp.tlp_retrans = true;
+  return true;
+}
+
+/**
+ * Arm the probe, instead of the retransmission timer: in two round-trip times, and for a single segment so much later that its
+ * delayed ACK has come by then; never later than the RTO would fire.
+ *
+ * @param advancing_rto the RTO counts from now on
+ * @returns whether it is armed
+ * @linux net/ipv4/tcp_output.c
+ */
+export function tcp_schedule_loss_probe(sk: sock, advancing_rto: boolean): boolean {
+  const tp = tcp_sk(sk);
+  const icsk = inet_csk(sk);
+  if (tp.fastopen_rsk !== null) return false;
+
+  const early_retrans = sock_net(sk).ipv4.sysctl_tcp_early_retrans;
+  const ca_state = icsk.icsk_ca_state;
+  if (
+    (early_retrans !== 3 && early_retrans !== 4) ||
+    tp.packets_out === 0 ||
+    !tcp_is_sack(tp) ||
+    (ca_state !== TCP_CA_Open && ca_state !== TCP_CA_CWR)
+  ) {
+    return false;
+  }
+  let timeout = TCP_TIMEOUT_INIT;
+  if (tp.srtt_us !== 0) {
+    // srtt_us holds the time eightfold.
+    let timeout_us = tp.srtt_us >>> 2;
+    timeout_us += tp.packets_out === 1 ? tcp_rto_min_us(sk) : TCP_TIMEOUT_MIN_US;
+    timeout = usecs_to_jiffies(timeout_us);
+  }
+  const rto_delta_us = advancing_rto ? jiffies_to_usecs(icsk.icsk_rto) : tcp_rto_delta_us(sk);
+  if (rto_delta_us > 0) timeout = Math.min(timeout, usecs_to_jiffies(rto_delta_us));
+  tcp_reset_xmit_timer(sk, ICSK_TIME_LOSS_PROBE, timeout, TCP_RTO_MAX);
   return true;
 }

@@ -4,29 +4,28 @@
  *
  * @linux net/ipv4/tcp_output.c
  */
+import { NET_XMIT_CN } from '../../../include/linux/netdevice.ts';
 import {
   CHECKSUM_PARTIAL,
+  type sk_buff,
   skb_cloned,
   skb_reset_transport_header,
   SKB_TRUESIZE,
-  type sk_buff,
 } from '../../../include/linux/skbuff.ts';
-import { NET_XMIT_CN } from '../../../include/linux/netdevice.ts';
-import { tcp_hdr, tcp_sk, TCPHDR_LEN, type tcphdr, type tcp_sock } from '../../../include/linux/tcp.ts';
+import { tcp_hdr, tcp_sk, type tcp_sock, type tcphdr, TCPHDR_LEN } from '../../../include/linux/tcp.ts';
 import type { u32 } from '../../../include/linux/types.ts';
 import {
   ICSK_TIME_DACK,
   inet_csk,
-  inet_csk_clear_xmit_timer,
   inet_csk_enter_pingpong_mode,
 } from '../../../include/net/inet_connection_sock.ts';
 import { NET_ADD_STATS, TCP_ADD_STATS } from '../../../include/net/net_namespace.ts';
 import {
   __sock_put,
-  sk_wmem_alloc_get,
-  sock_net,
   SK_PACING_NONE,
+  sk_wmem_alloc_get,
   type sock,
+  sock_net,
 } from '../../../include/net/sock.ts';
 import {
   after,
@@ -39,7 +38,6 @@ import {
   tcp_skb_mss,
   tcp_skb_pcount,
   tcp_skb_pcount_set,
-  tcp_urg_mode,
   TCPHDR_ACK,
   TCPHDR_FIN,
   TCPHDR_PSH,
@@ -52,16 +50,28 @@ import { skb_is_tcp_pure_ack, TCP_SKB_CB } from '../../../include/net/tcp_skb_cb
 import { ENOBUFS, type Errno } from '../../../include/uapi/asm-generic/errno.ts';
 import { LINUX_MIB_TCPACKCOMPRESSED, TCP_MIB_OUTSEGS } from '../../../include/uapi/linux/snmp.ts';
 import { hrtimer_try_to_cancel } from '../../../kernel/time/hrtimer.ts';
+import { ktime_get_ns } from '../../../kernel/time/timekeeping.ts';
 import { pskb_copy, skb_clone, skb_orphan, skb_push } from '../../core/skbuff.ts';
 import { __sk_dst_get } from '../../core/sock/dst.ts';
 import { __sock_wfree } from '../../core/sock/memory.ts';
-import { tcp_enter_cwr } from '../tcp_input/cwnd.ts';
-import { tcp_init_cwnd } from '../tcp_input/rtt.ts';
+import { inet_csk_clear_xmit_timer } from '../inet_connection_sock/xmit_timers.ts';
+import { tcp_enter_cwr, tcp_init_cwnd } from '../tcp_input/cwnd.ts';
 import { tcp_rate_skb_sent } from '../tcp_rate.ts';
 import { tcp_ecn_send } from './ecn.ts';
 import { tcp_established_options, tcp_options_write, tcp_out_options, tcp_syn_options } from './options.ts';
-import { tcp_wfree } from './tsq_queue.ts';
+import { tcp_wfree } from './tsq.ts';
 import { tcp_select_window } from './window.ts';
+
+/**
+ * Read the clock once for the packet or the event at hand: all that is computed for it uses this one time.
+ *
+ * @linux net/ipv4/tcp_output.c
+ */
+export function tcp_mstamp_refresh(tp: tcp_sock): void {
+  const now = ktime_get_ns(sock_net(tp).machine);
+  tp.tcp_clock_cache = now;
+  tp.tcp_mstamp = Math.floor(now / 1000);
+}
 
 /** Make `skb` a segment without data: SYN and FIN take one sequence number. @linux net/ipv4/tcp_output.c */
 export function tcp_init_nondata_skb(skb: sk_buff, seq: u32, flags: number): void {
@@ -265,4 +275,9 @@ export function tcp_slow_start_after_idle_check(sk: sock): void {
   }
   const delta = tcp_jiffies32(sk) - tp.lsndtime;
   if (delta > icsk.icsk_rto) tcp_cwnd_restart(sk, delta);
+}
+
+/** Is the next segment of urgent data still to be acknowledged? @linux net/ipv4/tcp_output.c */
+export function tcp_urg_mode(tp: tcp_sock): boolean {
+  return tp.snd_una !== tp.snd_up;
 }

@@ -1,41 +1,67 @@
-/** Sending what is in the send queue, as far as windows, Nagle, pacing and the host's queues allow. @linux net/ipv4/tcp_output.c */
-import type { sk_buff } from '../../../include/linux/skbuff.ts';
-import { tcp_sk, type tcp_sock } from '../../../include/linux/tcp.ts';
-import type { sock } from '../../../include/net/sock.ts';
+/**
+ * Deciding what is sent now: the windows, Nagle, pacing and small queues; and what is noted of it.
+ *
+ * @linux net/ipv4/tcp_output.c
+ */
+import { SOCK_NOSPACE } from '../../../include/linux/net.ts';
+import { type sk_buff, skb_cloned } from '../../../include/linux/skbuff.ts';
+import { tcp_chrono, tcp_sk, type tcp_sock } from '../../../include/linux/tcp.ts';
+import { hrtimer_is_queued } from '../../../include/linux/timer.ts';
+import { ICSK_TIME_LOSS_PROBE, inet_csk } from '../../../include/net/inet_connection_sock.ts';
+import { NET_ADD_STATS, NET_INC_STATS } from '../../../include/net/net_namespace.ts';
+import { SK_PACING_NONE, type sock, sock_hold, sock_net } from '../../../include/net/sock.ts';
 import {
   after,
+  before,
+  tcp_current_ssthresh,
   tcp_in_cwnd_reduction,
+  tcp_is_cwnd_limited,
+  tcp_jiffies32,
+  TCP_NAGLE_CORK,
   TCP_NAGLE_PUSH,
+  tcp_needs_internal_pacing,
   tcp_packets_in_flight,
+  tcp_rtx_and_write_queues_empty,
   tcp_send_head,
   tcp_skb_is_last,
   tcp_skb_pcount,
-  tcp_urg_mode,
   tcp_wnd_end,
   tcp_write_queue_empty,
   TCPHDR_FIN,
+  TSQF_THROTTLED,
 } from '../../../include/net/tcp.ts';
 import { TCP_SKB_CB } from '../../../include/net/tcp_skb_cb.ts';
 import { tcp_check_probe_timer } from '../../../include/net/tcp_timers.ts';
-import { TCP_CLOSE } from '../../../include/uapi/linux/tcp.ts';
-import { TCP_CHRONO_RWND_LIMITED, tcp_chrono_start, tcp_chrono_stop } from './chrono.ts';
-import { tcp_mstamp_refresh } from './mstamp.ts';
-import { tcp_init_tso_segs, tso_fragment } from './fragment.ts';
-import { tcp_schedule_loss_probe } from './loss_probe.ts';
-import { tcp_current_mss } from './mss.ts';
-import { tcp_mtu_probe } from './mtu_probe.ts';
-import { tcp_minshall_update, tcp_nagle_test } from './nagle.ts';
-import { tcp_cwnd_validate, tcp_event_new_data_sent } from './sent.ts';
-import { tcp_pacing_check, tcp_small_queue_check } from './throttle.ts';
-import { tcp_transmit_skb } from './transmit.ts';
 import {
+  LINUX_MIB_TCPORIGDATASENT,
+  LINUX_MIB_TCPSPURIOUS_RTX_HOSTQUEUES,
+} from '../../../include/uapi/linux/snmp.ts';
+import {
+  TCP_CA_Open,
+  TCP_CLOSE,
+  TCPF_CLOSE_WAIT,
+  TCPF_ESTABLISHED,
+} from '../../../include/uapi/linux/tcp.ts';
+import { hrtimer_start } from '../../../kernel/time/hrtimer.ts';
+import { tcp_rbtree_insert } from '../../../lib/skb_tree.ts';
+import { __skb_unlink } from '../../core/skbuff.ts';
+import { __sk_dst_get } from '../../core/sock/dst.ts';
+import { tcp_init_cwnd } from '../tcp_input/cwnd.ts';
+import { tcp_rearm_rto } from '../tcp_input/rtt.ts';
+import { tcp_check_space } from '../tcp_input/snd_check.ts';
+import {
+  tcp_init_tso_segs,
   tcp_mss_split_point,
   tcp_tso_segs,
   tcp_tso_should_defer,
   TSO_DEFER_CWND_LIMITED,
   TSO_DEFER_RWND_LIMITED,
+  tso_fragment,
   TSO_SEND_NOW,
-} from './tso.ts';
+} from './fragment.ts';
+import { tcp_current_mss, tcp_mtu_probe } from './mss.ts';
+import { tcp_schedule_loss_probe } from './retransmit.ts';
+import { tcp_mstamp_refresh, tcp_transmit_skb, tcp_urg_mode } from './transmit.ts';
 
 /** Packets that the congestion window lets go in one burst: at most half of it; 0: none. @linux net/ipv4/tcp_output.c */
 function tcp_cwnd_test(tp: tcp_sock, skb: sk_buff): number {
@@ -148,4 +174,191 @@ export function tcp_push_one(sk: sock, mss_now: number): void {
 /** Send what may be sent, if there is anything. @linux include/net/tcp.h */
 export function tcp_push_pending_frames(sk: sock): void {
   if (tcp_send_head(sk) !== null) __tcp_push_pending_frames(sk, tcp_current_mss(sk), tcp_sk(sk).nonagle);
+}
+
+/** Is a small segment on its way that is not acknowledged? @linux net/ipv4/tcp_output.c */
+function tcp_minshall_check(tp: tcp_sock): boolean {
+  return after(tp.snd_sml, tp.snd_una) && !after(tp.snd_sml, tp.snd_nxt);
+}
+
+/** Remember where the last small segment ended. @linux net/ipv4/tcp_output.c */
+function tcp_minshall_update(tp: tcp_sock, mss_now: number, skb: sk_buff): void {
+  if (skb.len < tcp_skb_pcount(skb) * mss_now) tp.snd_sml = TCP_SKB_CB(skb).end_seq;
+}
+
+/**
+ * Must a segment wait? Only a partial one: when corked, or when Nagle is on and a small one is on its way.
+ *
+ * @param nonagle TCP_NAGLE_… bits
+ * @linux net/ipv4/tcp_output.c
+ */
+export function tcp_nagle_check(partial: boolean, tp: tcp_sock, nonagle: number): boolean {
+  return (
+    partial &&
+    ((nonagle & TCP_NAGLE_CORK) !== 0 || (nonagle === 0 && tp.packets_out !== 0 && tcp_minshall_check(tp)))
+  );
+}
+
+/** May `skb` be sent, as far as Nagle goes? Urgent data and FIN always may. @linux net/ipv4/tcp_output.c */
+function tcp_nagle_test(tp: tcp_sock, skb: sk_buff, cur_mss: number, nonagle: number): boolean {
+  if ((nonagle & TCP_NAGLE_PUSH) !== 0) return true;
+  if (tcp_urg_mode(tp) || (TCP_SKB_CB(skb).tcp_flags & TCPHDR_FIN) !== 0) return true;
+  return !tcp_nagle_check(skb.len < cur_mss, tp, nonagle);
+}
+
+/** Is it too early for the next packet? Then the pacing timer is armed for it. @linux net/ipv4/tcp_output.c */
+export function tcp_pacing_check(sk: sock): boolean {
+  if (!tcp_needs_internal_pacing(sk)) return false;
+  const tp = tcp_sk(sk);
+  if (tp.tcp_wstamp_ns <= tp.tcp_clock_cache) return false;
+  const timer = tp.pacing_timer!;
+  if (!hrtimer_is_queued(timer)) {
+    hrtimer_start(sock_net(sk).machine, timer, tp.tcp_wstamp_ns);
+    sock_hold(sk);
+  }
+  return true;
+}
+
+/**
+ * Does the socket have enough in the device's queue? About a millisecond's worth, at least two packets: more would only wait
+ * there. tcp_wfree() has it go on.
+ *
+ * @param factor 1: twice as much is allowed
+ * @linux net/ipv4/tcp_output.c
+ */
+export function tcp_small_queue_check(sk: sock, skb: sk_buff, factor: number): boolean {
+  let limit = Math.max(2 * skb.truesize, Math.floor(sk.sk_pacing_rate / (1 << sk.sk_pacing_shift)));
+  if (sk.sk_pacing_status === SK_PACING_NONE) {
+    limit = Math.min(limit, sock_net(sk).ipv4.sysctl_tcp_limit_output_bytes);
+  }
+  if (sk.sk_wmem_alloc <= limit * (1 << factor)) return false;
+  // Always let a packet go when at most one is out: its completion may be what is slow.
+  if (tcp_sk(sk).tcp_rtx_queue.length <= 1) return false;
+  sk.sk_tsq_flags |= TSQF_THROTTLED;
+  return true;
+}
+
+/**
+ * Has `skb`'s last copy not even left this host? To send it again would be pointless. Linux looks at the clone's half
+ * of the buffer; here a clone exists only while it is on its way down.
+ *
+ * @linux net/ipv4/tcp_output.c
+ */
+export function skb_still_in_host_queue(sk: sock, skb: sk_buff): boolean {
+  if (!skb_cloned(skb)) return false;
+  sk.sk_tsq_flags |= TSQF_THROTTLED;
+  NET_INC_STATS(sock_net(sk), LINUX_MIB_TCPSPURIOUS_RTX_HOSTQUEUES);
+  return true;
+}
+
+/**
+ * A segment of new data has left: it moves from the send queue to the retransmit queue, and the retransmission timer
+ * runs if nothing was on its way before (RFC 6298 5.1).
+ *
+ * @linux net/ipv4/tcp_output.c
+ */
+export function tcp_event_new_data_sent(sk: sock, skb: sk_buff): void {
+  const tp = tcp_sk(sk);
+  const prior_packets = tp.packets_out;
+  const pcount = tcp_skb_pcount(skb);
+
+  tp.snd_nxt = TCP_SKB_CB(skb).end_seq;
+  __skb_unlink(skb, sk.sk_write_queue);
+  tcp_rbtree_insert(tp.tcp_rtx_queue, skb);
+  if (tp.highest_sack === null) tp.highest_sack = skb;
+
+  tp.packets_out += pcount;
+  if (prior_packets === 0 || inet_csk(sk).icsk_pending === ICSK_TIME_LOSS_PROBE) tcp_rearm_rto(sk);
+  NET_ADD_STATS(sock_net(sk), LINUX_MIB_TCPORIGDATASENT, pcount);
+  tcp_check_space(sk);
+}
+
+/** For an RTO the window was not used up: shrink it half way to what was used (RFC 2861 3.1). @linux net/ipv4/tcp_output.c */
+function tcp_cwnd_application_limited(sk: sock): void {
+  const tp = tcp_sk(sk);
+  if (inet_csk(sk).icsk_ca_state === TCP_CA_Open && sk.sk_socket !== null && !waits_for_space(sk)) {
+    // An application that is held up by the send buffer isn't idle.
+    const win_used = Math.max(tp.snd_cwnd_used, tcp_init_cwnd(tp, __sk_dst_get(sk)));
+    if (win_used < tp.snd_cwnd) {
+      tp.snd_ssthresh = tcp_current_ssthresh(sk);
+      tp.snd_cwnd = (tp.snd_cwnd + win_used) >> 1;
+    }
+    tp.snd_cwnd_used = 0;
+  }
+  tp.snd_cwnd_stamp = tcp_jiffies32(sk);
+}
+
+function waits_for_space(sk: sock): boolean {
+  return sk.sk_socket !== null && (sk.sk_socket.flags & (1 << SOCK_NOSPACE)) !== 0;
+}
+
+/** After sending: was the congestion window the limit? It may grow only if so (RFC 7661). @linux net/ipv4/tcp_output.c */
+function tcp_cwnd_validate(sk: sock, is_cwnd_limited: boolean): void {
+  const tp = tcp_sk(sk);
+  const icsk = inet_csk(sk);
+
+  // Over one window: the most that was in flight, and whether it was limited at any time.
+  if (
+    !before(tp.snd_una, tp.cwnd_usage_seq) ||
+    is_cwnd_limited ||
+    (!tp.is_cwnd_limited && tp.packets_out > tp.max_packets_out)
+  ) {
+    tp.is_cwnd_limited = is_cwnd_limited;
+    tp.max_packets_out = tp.packets_out;
+    tp.cwnd_usage_seq = tp.snd_nxt;
+  }
+
+  if (tcp_is_cwnd_limited(sk)) {
+    tp.snd_cwnd_used = 0;
+    tp.snd_cwnd_stamp = tcp_jiffies32(sk);
+    return;
+  }
+  if (tp.packets_out > tp.snd_cwnd_used) tp.snd_cwnd_used = tp.packets_out;
+  if (
+    sock_net(sk).ipv4.sysctl_tcp_slow_start_after_idle !== 0 &&
+    tcp_jiffies32(sk) - tp.snd_cwnd_stamp >= icsk.icsk_rto &&
+    icsk.icsk_ca_ops!.cong_control === undefined
+  ) {
+    tcp_cwnd_application_limited(sk);
+  }
+  // All is sent, and the writer still waits for room: the send buffer is too small.
+  if (
+    tcp_write_queue_empty(sk) &&
+    waits_for_space(sk) &&
+    ((1 << sk.sk_state) & (TCPF_ESTABLISHED | TCPF_CLOSE_WAIT)) !== 0
+  ) {
+    tcp_chrono_start(sk, TCP_CHRONO_SNDBUF_LIMITED);
+  }
+}
+
+export const TCP_CHRONO_UNSPEC = tcp_chrono.TCP_CHRONO_UNSPEC;
+export const TCP_CHRONO_BUSY = tcp_chrono.TCP_CHRONO_BUSY;
+export const TCP_CHRONO_RWND_LIMITED = tcp_chrono.TCP_CHRONO_RWND_LIMITED;
+export const TCP_CHRONO_SNDBUF_LIMITED = tcp_chrono.TCP_CHRONO_SNDBUF_LIMITED;
+
+function tcp_chrono_set(tp: tcp_sock, next: number): void {
+  const now = tcp_jiffies32(tp);
+  const lasted = now - tp.chrono_start;
+  if (tp.chrono_type === TCP_CHRONO_BUSY) tp.chrono_stat_busy += lasted;
+  else if (tp.chrono_type === TCP_CHRONO_RWND_LIMITED) tp.chrono_stat_rwnd_limited += lasted;
+  else if (tp.chrono_type === TCP_CHRONO_SNDBUF_LIMITED) tp.chrono_stat_sndbuf_limited += lasted;
+  tp.chrono_start = now;
+  tp.chrono_type = next;
+}
+
+/**
+ * From now on sending is held back by `type` (TCP_CHRONO_…), unless by something that weighs more already.
+ *
+ * @linux net/ipv4/tcp_output.c
+ */
+export function tcp_chrono_start(sk: sock, type: number): void {
+  const tp = tcp_sk(sk);
+  if (type > tp.chrono_type) tcp_chrono_set(tp, type);
+}
+
+/** `type` holds sending back no longer: the connection is busy, or idle. @linux net/ipv4/tcp_output.c */
+export function tcp_chrono_stop(sk: sock, type: number): void {
+  const tp = tcp_sk(sk);
+  if (tcp_rtx_and_write_queues_empty(sk)) tcp_chrono_set(tp, TCP_CHRONO_UNSPEC);
+  else if (type === tp.chrono_type) tcp_chrono_set(tp, TCP_CHRONO_BUSY);
 }

@@ -1,17 +1,17 @@
-/** UDP's hash tables: choosing a local port, and finding the socket of a datagram. Part of udp.c. @linux net/ipv4/udp.c */
+/** UDP's hash tables: choosing a local port, and finding the socket of a datagram. @linux net/ipv4/udp.c */
+import type { be16, be32 } from '../../../include/linux/types.ts';
+import { type udp_hslot, udp_sk, type udp_table } from '../../../include/linux/udp.ts';
 import { inet_sk } from '../../../include/net/inet_sock.ts';
 import { ipv4_portaddr_hash } from '../../../include/net/ip.ts';
 import type { net } from '../../../include/net/net_namespace.ts';
-import { SK_NO_REUSE, sock_net, sock_set_flag, SOCK_RCU_FREE, type sock } from '../../../include/net/sock.ts';
-import { udp_sk, type udp_hslot, type udp_table } from '../../../include/linux/udp.ts';
-import type { be16, be32 } from '../../../include/linux/types.ts';
+import { SK_NO_REUSE, type sock, sock_net, SOCK_RCU_FREE, sock_set_flag } from '../../../include/net/sock.ts';
 import { EADDRINUSE, type Errno } from '../../../include/uapi/asm-generic/errno.ts';
 import { INADDR_ANY } from '../../../include/uapi/linux/in.ts';
 import { TCP_ESTABLISHED } from '../../../include/uapi/linux/tcp.ts';
 import { jhash_3words } from '../../../lib/jhash.ts';
 import { get_random_u32 } from '../../../lib/random.ts';
 import { sock_prot_inuse_add } from '../../core/sock/alloc.ts';
-import { inet_sk_get_local_port_range } from '../inet_connection_sock/port_range.ts';
+import { inet_sk_get_local_port_range } from '../inet_connection_sock/port.ts';
 
 /** The chain of a port. */
 function udp_hashslot(table: udp_table, num: number): udp_hslot {
@@ -151,7 +151,7 @@ function compute_score(sk: sock, saddr: be32, sport: be16, daddr: be32, hnum: nu
   return score;
 }
 
-/** The best socket of a chain; among SO_REUSEPORT ones that fit alike, the peer's hash decides. */
+/** The best socket of a chain; among SO_REUSEPORT ones that fit alike, the peer's hash decides. @linux net/ipv4/udp.c */
 function udp4_lib_lookup2(
   slot: udp_hslot,
   saddr: be32,

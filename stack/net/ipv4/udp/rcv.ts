@@ -1,4 +1,14 @@
-/** Datagrams coming in, and what ICMP tells of those that went out. Part of udp.c. @linux net/ipv4/udp.c */
+/** Datagrams coming in, and what ICMP tells of those that went out. @linux net/ipv4/udp.c */
+import {
+  CHECKSUM_BREAK,
+  CHECKSUM_NONE,
+  CHECKSUM_UNNECESSARY,
+  PACKET_HOST,
+  type sk_buff,
+  skb_csum_unnecessary,
+} from '../../../include/linux/skbuff.ts';
+import type { be32 } from '../../../include/linux/types.ts';
+import { udp_hdr, UDPHDR_LEN } from '../../../include/linux/udp.ts';
 import {
   SKB_DROP_REASON_NO_SOCKET,
   SKB_DROP_REASON_NOT_SPECIFIED,
@@ -15,21 +25,10 @@ import {
   RTCF_MULTICAST,
   skb_rtable,
 } from '../../../include/net/dst.ts';
-import { icmp_err_convert, icmp_send } from '../../../include/net/icmp.ts';
 import { inet_sk } from '../../../include/net/inet_sock.ts';
 import { ip_hdr, iphdr, read_be16 } from '../../../include/net/ip.ts';
-import { ICMP_INC_STATS, UDP_INC_STATS, type net } from '../../../include/net/net_namespace.ts';
-import { sock_flag, sock_net, SOCK_DEAD, type sock } from '../../../include/net/sock.ts';
-import {
-  CHECKSUM_BREAK,
-  CHECKSUM_NONE,
-  CHECKSUM_UNNECESSARY,
-  PACKET_HOST,
-  skb_csum_unnecessary,
-  type sk_buff,
-} from '../../../include/linux/skbuff.ts';
-import { udp_hdr, UDPHDR_LEN } from '../../../include/linux/udp.ts';
-import type { be32 } from '../../../include/linux/types.ts';
+import { ICMP_INC_STATS, type net, UDP_INC_STATS } from '../../../include/net/net_namespace.ts';
+import { type sock, SOCK_DEAD, sock_flag, sock_net } from '../../../include/net/sock.ts';
 import {
   EHOSTUNREACH,
   EMSGSIZE,
@@ -61,9 +60,6 @@ import {
 import { TCP_ESTABLISHED } from '../../../include/uapi/linux/tcp.ts';
 import { csum_partial, csum_tcpudp_nofold } from '../../../lib/checksum.ts';
 import { trace } from '../../../trace/events.ts';
-import { sk_error_report } from '../../core/sock/default_callbacks.ts';
-import { sk_rmem_schedule, skb_set_owner_r } from '../../core/sock/memory.ts';
-import { sk_drops_add } from '../../core/sock/queue.ts';
 import {
   __skb_checksum_complete,
   __skb_pull,
@@ -76,8 +72,13 @@ import {
   skb_dst_drop,
   skb_dst_set_noref,
 } from '../../core/skbuff.ts';
+import { sk_error_report } from '../../core/sock/default_callbacks.ts';
+import { sk_rmem_schedule, skb_set_owner_r } from '../../core/sock/memory.ts';
+import { sk_drops_add } from '../../core/sock/queue.ts';
+import { icmp_err_convert } from '../icmp/rcv.ts';
+import { icmp_send } from '../icmp/send.ts';
 import { ip_icmp_error, ipv4_pktinfo_prepare } from '../ip_sockglue.ts';
-import { ipv4_sk_redirect, ipv4_sk_update_pmtu } from '../route.ts';
+import { ipv4_sk_redirect, ipv4_sk_update_pmtu } from '../route/exception.ts';
 import { __udp4_lib_demux_lookup, __udp4_lib_lookup, udp_port_sockets } from './hash.ts';
 
 /** A socket that early demux noted on a packet has no reference of its own: nothing can end it meanwhile. */
@@ -99,7 +100,7 @@ export function udp_v4_early_demux(skb: sk_buff): number {
   return 0;
 }
 
-/** Remember the route by which datagrams come. */
+/** Remember the route by which datagrams come. @linux net/ipv4/udp.c */
 function udp_sk_rx_dst_set(sk: sock, skb: sk_buff): void {
   const dst = skb._skb_refdst;
   const old = sk.sk_rx_dst;
@@ -109,7 +110,7 @@ function udp_sk_rx_dst_set(sk: sock, skb: sk_buff): void {
   dst_release(old);
 }
 
-/** Prepare the checksum: right or not, if that can be said cheaply. @returns false: it is wrong */
+/** Prepare the checksum: right or not, if that can be said cheaply. @returns false: it is wrong @linux net/ipv4/udp.c */
 function udp4_csum_init(skb: sk_buff, check: number, saddr: be32, daddr: be32): boolean {
   if (check === 0) {
     skb.ip_summed = CHECKSUM_UNNECESSARY;
@@ -180,7 +181,7 @@ function udp_unicast_rcv_skb(sk: sock, skb: sk_buff): number {
   return ret > 0 ? -ret : 0;
 }
 
-/** Every socket of the port that a broadcast fits gets a copy. */
+/** Every socket of the port that a broadcast fits gets a copy. @linux net/ipv4/udp.c */
 function __udp4_lib_mcast_deliver(
   net: net,
   skb: sk_buff,

@@ -1,4 +1,4 @@
-/** Reading datagrams. Part of udp.c. @linux net/ipv4/udp.c */
+/** Reading datagrams. @linux net/ipv4/udp.c */
 import { inet_sk } from '../../../include/net/inet_sock.ts';
 import { ip_hdr } from '../../../include/net/ip.ts';
 import { UDP_INC_STATS } from '../../../include/net/net_namespace.ts';
@@ -87,7 +87,7 @@ export function* udp_recvmsg(sk: sock, msg: msghdr, len: number, flags: number):
   }
 }
 
-/** Length of the first datagram with a right checksum, in bytes; -1: there is none. Wrong ones are dropped. */
+/** Length of the first datagram with a right checksum, in bytes; -1: there is none. Wrong ones are dropped. @linux net/ipv4/udp.c */
 function first_packet_length(sk: sock): number {
   for (;;) {
     const skb = sk.sk_receive_queue.next;

@@ -1,10 +1,15 @@
-/** Sending datagrams, at once or put together of several sends (UDP_CORK, MSG_MORE). Part of udp.c. @linux net/ipv4/udp.c */
+/** Sending datagrams, at once or put together of several sends (UDP_CORK, MSG_MORE). @linux net/ipv4/udp.c */
+import type { Sleeps } from '../../../include/linux/sched.ts';
+import { CHECKSUM_NONE, CHECKSUM_PARTIAL, type sk_buff } from '../../../include/linux/skbuff.ts';
+import type { be32 } from '../../../include/linux/types.ts';
+import { udp_hdr, udp_sk, UDPHDR_LEN } from '../../../include/linux/udp.ts';
+import type { msghdr } from '../../../include/linux/uio.ts';
 import {
   dst_confirm_neigh,
   flowi4,
   ip_rt_put,
-  RTCF_BROADCAST,
   type rtable,
+  RTCF_BROADCAST,
 } from '../../../include/net/dst.ts';
 import { flowi4_init_output } from '../../../include/net/flow.ts';
 import { inet_cork, inet_sk } from '../../../include/net/inet_sock.ts';
@@ -12,17 +17,12 @@ import { ipcm_cookie, ipcm_init_sk } from '../../../include/net/ip.ts';
 import { IP_INC_STATS, UDP_INC_STATS } from '../../../include/net/net_namespace.ts';
 import { inet_sk_flowi_flags, RT_TOS, RTO_ONLINK } from '../../../include/net/route.ts';
 import {
-  sock_flag,
-  sock_net,
-  SOCK_BROADCAST,
-  SOCK_LOCALROUTE,
   type sock,
+  SOCK_BROADCAST,
+  sock_flag,
+  SOCK_LOCALROUTE,
+  sock_net,
 } from '../../../include/net/sock.ts';
-import type { Sleeps } from '../../../include/linux/sched.ts';
-import { CHECKSUM_NONE, CHECKSUM_PARTIAL, type sk_buff } from '../../../include/linux/skbuff.ts';
-import { udp_hdr, udp_sk, UDPHDR_LEN } from '../../../include/linux/udp.ts';
-import type { be32 } from '../../../include/linux/types.ts';
-import type { msghdr } from '../../../include/linux/uio.ts';
 import {
   EACCES,
   EAFNOSUPPORT,
@@ -32,8 +32,8 @@ import {
   ENETUNREACH,
   ENOBUFS,
   EOPNOTSUPP,
-  IS_ERR,
   type Errno,
+  IS_ERR,
 } from '../../../include/uapi/asm-generic/errno.ts';
 import { IPPROTO_UDP, ipv4_is_multicast } from '../../../include/uapi/linux/in.ts';
 import { RT_SCOPE_UNIVERSE } from '../../../include/uapi/linux/rtnetlink.ts';
@@ -55,7 +55,6 @@ import { TCP_ESTABLISHED } from '../../../include/uapi/linux/tcp.ts';
 import { csum_add, csum_partial, csum_tcpudp_magic } from '../../../lib/checksum.ts';
 import { sk_dst_check, sk_dst_set } from '../../core/sock/dst.ts';
 import { lock_sock, release_sock } from '../../core/sock/lock.ts';
-import { ip_cmsg_send } from '../ip_sockglue.ts';
 import {
   ip_append_data,
   ip_finish_skb,
@@ -64,8 +63,9 @@ import {
   ip_make_skb,
   ip_send_skb,
   ip_wait_for_sndbuf,
-} from '../ip_output_append.ts';
-import { ip_route_output_flow } from '../route.ts';
+} from '../ip_output/append.ts';
+import { ip_cmsg_send } from '../ip_sockglue.ts';
+import { ip_route_output_flow } from '../route/output.ts';
 
 /** Leave the checksum to the device; fragments are summed here. @linux net/ipv4/udp.c */
 export function udp4_hwcsum(skb: sk_buff, src: be32, dst: be32): void {
@@ -87,7 +87,7 @@ export function udp4_hwcsum(skb: sk_buff, src: be32, dst: be32): void {
   uh.check = csum_tcpudp_magic(src, dst, udp_len, IPPROTO_UDP, csum) || 0xffff;
 }
 
-/** Write the UDP header, do the checksum, and send. */
+/** Write the UDP header, do the checksum, and send. @linux net/ipv4/udp.c */
 function udp_send_skb(skb: sk_buff, fl4: flowi4): Errno {
   const sk = skb.sk!;
   const net = sock_net(sk);

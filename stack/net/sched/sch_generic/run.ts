@@ -17,7 +17,7 @@ import { __netif_schedule } from '../../core/dev/queue.ts';
 import { __skb_dequeue, __skb_queue_tail } from '../../core/skbuff.ts';
 import { trace } from '../../../trace/events.ts';
 
-/** Packets that the driver did not take: they go first when it has room, and are ready as they are. */
+/** Packets that the driver did not take: they go first when it has room, and are ready as they are. @linux net/sched/sch_generic.c */
 function dev_requeue_skb(left: sk_buff, q: Qdisc): void {
   let skb: sk_buff | null = left;
   while (skb !== null) {
@@ -32,7 +32,7 @@ function dev_requeue_skb(left: sk_buff, q: Qdisc): void {
   __netif_schedule(q);
 }
 
-/** The next packet, if the driver has room for one: of the refused ones first. */
+/** The next packet, if the driver has room for one: of the refused ones first. @linux net/sched/sch_generic.c */
 function dequeue_skb(q: Qdisc): sk_buff | null {
   const stopped = netif_xmit_frozen_or_stopped(q.dev_queue);
   if (stopped && (q.flags & TCQ_F_ONETXQUEUE) !== 0) return null;
@@ -71,7 +71,7 @@ export function sch_direct_xmit(
   return false;
 }
 
-/** Send one packet. @returns whether to go on: false when the queue is empty or the driver full */
+/** Send one packet. @returns whether to go on: false when the queue is empty or the driver full @linux net/sched/sch_generic.c */
 function qdisc_restart(q: Qdisc): boolean {
   const validate = skb_queue_empty(q.gso_skb);
   const skb = validate ? dequeue_skb(q) : dequeue_refused_skb(q);

@@ -1,6 +1,5 @@
 /** ARP on an Ethernet card: questions, answers, what waits for them, and how a neighbour grows old. */
 import assert from 'node:assert/strict';
-import { boot, DEFAULT_NIC } from '../../../../stack/index.ts';
 import { ETH_HLEN, IFF_BROADCAST, net_device } from '../../../../stack/include/linux/netdevice.ts';
 import { PACKET_HOST, type sk_buff } from '../../../../stack/include/linux/skbuff.ts';
 import {
@@ -20,6 +19,7 @@ import {
 } from '../../../../stack/include/net/neighbour.ts';
 import { ip_route_output } from '../../../../stack/include/net/route.ts';
 import { IS_ERR } from '../../../../stack/include/uapi/asm-generic/errno.ts';
+import { boot, DEFAULT_NIC } from '../../../../stack/index.ts';
 import { cpu_startup_entry } from '../../../../stack/kernel/sched/idle.ts';
 import { dev_open, register_netdevice } from '../../../../stack/net/core/dev/register.ts';
 import {
@@ -32,7 +32,7 @@ import {
 import { eth_header_ops } from '../../../../stack/net/ethernet/eth.ts';
 import { arp_rcv } from '../../../../stack/net/ipv4/arp.ts';
 import { inet_rtm_newaddr } from '../../../../stack/net/ipv4/devinet.ts';
-import { ip_local_out } from '../../../../stack/net/ipv4/ip_output.ts';
+import { ip_local_out } from '../../../../stack/net/ipv4/ip_output/output.ts';
 import { proc_net } from '../../../../stack/net/ipv4/proc.ts';
 
 const OUR_IP = 0x0a000001;

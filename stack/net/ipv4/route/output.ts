@@ -1,0 +1,232 @@
+/** The route of a packet that this machine sends. @linux net/ipv4/route.c */
+import { IFF_LOOPBACK, IFF_UP, LOOPBACK_IFINDEX, type net_device } from '../../../include/linux/netdevice.ts';
+import type { sk_buff } from '../../../include/linux/skbuff.ts';
+import {
+  flowi4,
+  FLOWI_FLAG_ANYSRC,
+  FLOWI_FLAG_KNOWN_NH,
+  IPTOS_RT_MASK,
+  rt_is_output_route,
+  rt_nexthop,
+  type rtable,
+  RTCF_BROADCAST,
+  RTCF_LOCAL,
+  RTCF_MULTICAST,
+  RTN_BROADCAST,
+  RTN_LOCAL,
+  RTN_MULTICAST,
+  RTN_UNICAST,
+  RTO_ONLINK,
+} from '../../../include/net/dst.ts';
+import { inet_peer_base } from '../../../include/net/inetpeer.ts';
+import { ip_hdr, write_be32 } from '../../../include/net/ip.ts';
+import { FIB_RES_DEV, FIB_RES_NHC, FIB_RES_OIF, fib_result } from '../../../include/net/ip_fib.ts';
+import type { net } from '../../../include/net/net_namespace.ts';
+import type { sock } from '../../../include/net/sock.ts';
+import { EINVAL, ENETUNREACH, ENODEV, type Errno } from '../../../include/uapi/asm-generic/errno.ts';
+import {
+  INADDR_LOOPBACK,
+  ipv4_is_lbcast,
+  ipv4_is_loopback,
+  ipv4_is_multicast,
+  ipv4_is_zeronet,
+} from '../../../include/uapi/linux/in.ts';
+import { RT_SCOPE_HOST, RT_SCOPE_LINK, RT_SCOPE_UNIVERSE } from '../../../include/uapi/linux/rtnetlink.ts';
+import { __ip_dev_find, inet_select_addr } from '../devinet.ts';
+import { fib_result_prefsrc, fib_select_path } from '../fib_semantics.ts';
+import { fib_lookup } from '../fib_trie.ts';
+import { ip_mc_output } from '../ip_output/output.ts';
+import { rt_cache_valid, rt_dst_alloc, rt_set_nexthop } from './dst.ts';
+import { find_exception } from './exception.ts';
+import { ip_idents_init } from './ident.ts';
+import { ipv4_is_local_multicast } from './input.ts';
+
+// --- Out --------------------------------------------------------------------------------------------------------
+
+/** A route for a socket's packet. Linux asks IPsec here; this is ip_route_output_key_hash(). @linux net/ipv4/route.c */
+export function ip_route_output_flow(net: net, flp4: flowi4, _sk: sock | null): rtable | Errno {
+  return ip_route_output_key_hash(net, flp4);
+}
+
+/**
+ * A route for what `fl4` says. Fills in the source address, the interface, and a missing destination.
+ *
+ * @returns the route with a reference for the caller; -ENETUNREACH, -EHOSTUNREACH, -EACCES, -EINVAL, -ENODEV
+ * @linux net/ipv4/route.c
+ */
+export function ip_route_output_key_hash(net: net, fl4: flowi4): rtable | Errno {
+  fl4.flowi4_iif = LOOPBACK_IFINDEX;
+  const tos = fl4.flowi4_tos;
+  fl4.flowi4_tos = tos & IPTOS_RT_MASK;
+  if ((tos & RTO_ONLINK) !== 0) fl4.flowi4_scope = RT_SCOPE_LINK;
+  return ip_route_output_key_hash_rcu(net, fl4, new fib_result());
+}
+
+/**
+ * Find the way out for what the flow says; complete the flow. Fails with -ENETUNREACH, -EINVAL, -ENODEV.
+ *
+ * @linux net/ipv4/route.c
+ */
+export function ip_route_output_key_hash_rcu(net: net, fl4: flowi4, res: fib_result): rtable | Errno {
+  const orig_oif = fl4.flowi4_oif;
+  let dev_out: net_device | null = null;
+
+  if (fl4.saddr !== 0) {
+    if (ipv4_is_multicast(fl4.saddr) || ipv4_is_lbcast(fl4.saddr) || ipv4_is_zeronet(fl4.saddr))
+      return -EINVAL;
+    if (orig_oif === 0 && (ipv4_is_multicast(fl4.daddr) || ipv4_is_lbcast(fl4.daddr))) {
+      // The source address says through which interface such packets go.
+      dev_out = __ip_dev_find(net, fl4.saddr);
+      if (dev_out === null) return -ENETUNREACH;
+      fl4.flowi4_oif = dev_out.ifindex;
+      return __mkroute_output(res, fl4, orig_oif, dev_out, 0);
+    }
+    if ((fl4.flowi4_flags & FLOWI_FLAG_ANYSRC) === 0 && __ip_dev_find(net, fl4.saddr) === null)
+      return -ENETUNREACH;
+  }
+
+  if (orig_oif !== 0) {
+    dev_out = net.dev_base.get(orig_oif) ?? null;
+    if (dev_out === null) return -ENODEV;
+    if ((dev_out.flags & IFF_UP) === 0 || dev_out.ip_ptr === null) return -ENETUNREACH;
+    if (ipv4_is_local_multicast(fl4.daddr) || ipv4_is_lbcast(fl4.daddr)) {
+      if (fl4.saddr === 0) fl4.saddr = inet_select_addr(dev_out, 0, RT_SCOPE_LINK);
+      return __mkroute_output(res, fl4, orig_oif, dev_out, 0);
+    }
+    if (fl4.saddr === 0) {
+      if (ipv4_is_multicast(fl4.daddr)) fl4.saddr = inet_select_addr(dev_out, 0, fl4.flowi4_scope);
+      else if (fl4.daddr === 0) fl4.saddr = inet_select_addr(dev_out, 0, RT_SCOPE_HOST);
+    }
+  }
+
+  if (fl4.daddr === 0) {
+    // To nobody in particular: to ourselves.
+    fl4.daddr = fl4.saddr;
+    if (fl4.daddr === 0) {
+      fl4.saddr = INADDR_LOOPBACK;
+      fl4.daddr = INADDR_LOOPBACK;
+    }
+    fl4.flowi4_oif = LOOPBACK_IFINDEX;
+    res.type = RTN_LOCAL;
+    return __mkroute_output(res, fl4, orig_oif, net.loopback_dev!, RTCF_LOCAL);
+  }
+
+  const err = fib_lookup(net, fl4, res, 0);
+  if (err !== 0) {
+    res.fi = null;
+    res.table = null;
+    if (dev_out === null) return err;
+    // The interface was named: take it that the destination is on its link, whatever the tables say.
+    if (fl4.saddr === 0) fl4.saddr = inet_select_addr(dev_out, 0, RT_SCOPE_LINK);
+    res.type = RTN_UNICAST;
+    return __mkroute_output(res, fl4, orig_oif, dev_out, 0);
+  }
+
+  if (res.type === RTN_LOCAL) {
+    if (fl4.saddr === 0) fl4.saddr = res.fi!.fib_prefsrc !== 0 ? res.fi!.fib_prefsrc : fl4.daddr;
+    // What is for us goes over lo, whichever interface has the address.
+    dev_out = net.loopback_dev!;
+    fl4.flowi4_oif = dev_out.ifindex;
+    return __mkroute_output(res, fl4, FIB_RES_OIF(res), dev_out, RTCF_LOCAL);
+  }
+
+  fib_select_path(net, res, fl4);
+  return __mkroute_output(res, fl4, orig_oif, FIB_RES_DEV(res), 0);
+}
+
+/** Turn what the lookup found into a route, or take the one that is kept at the next hop. @linux net/ipv4/route.c */
+function __mkroute_output(
+  res: fib_result,
+  fl4: flowi4,
+  orig_oif: number,
+  dev_out: net_device,
+  route_flags: number,
+): rtable | Errno {
+  const in_dev = dev_out.ip_ptr;
+  if (in_dev === null) return -EINVAL;
+  const to_loopback = (dev_out.flags & IFF_LOOPBACK) !== 0;
+  if (!in_dev.cnf.route_localnet && ipv4_is_loopback(fl4.saddr) && !to_loopback) return -EINVAL;
+
+  let { type, fi } = res;
+  let flags = route_flags;
+  if (ipv4_is_lbcast(fl4.daddr)) {
+    type = RTN_BROADCAST;
+    fi = null;
+  } else if (ipv4_is_multicast(fl4.daddr)) {
+    type = RTN_MULTICAST;
+  } else if (ipv4_is_zeronet(fl4.daddr)) {
+    return -EINVAL;
+  }
+  if (to_loopback) flags |= RTCF_LOCAL;
+
+  let do_cache = true;
+  if (type === RTN_BROADCAST) {
+    flags |= RTCF_BROADCAST | RTCF_LOCAL;
+  } else if (type === RTN_MULTICAST) {
+    // We are in no group, so none of it comes back to us.
+    flags = (flags | RTCF_MULTICAST) & ~RTCF_LOCAL;
+    if (fi !== null && res.prefixlen < 4) fi = null;
+  } else if (type === RTN_LOCAL && orig_oif !== 0 && orig_oif !== dev_out.ifindex) {
+    // rt_iif is to say by which interface it came, and that differs from address to address: not to be kept.
+    do_cache = false;
+  }
+
+  let fnhe = null;
+  if (fi === null) {
+    do_cache = false;
+  } else {
+    const nhc = FIB_RES_NHC(res);
+    fnhe = find_exception(nhc, fl4.daddr);
+    const direct = nhc.nhc_gw_family === 0 || nhc.nhc_scope !== RT_SCOPE_LINK;
+    if (fnhe === null && direct && (fl4.flowi4_flags & FLOWI_FLAG_KNOWN_NH) !== 0) do_cache = false;
+    if (do_cache) {
+      const kept = fnhe !== null ? fnhe.fnhe_rth_output : nhc.nhc_rth_output;
+      if (rt_cache_valid(kept)) {
+        kept.__refcnt++;
+        return kept;
+      }
+    }
+  }
+
+  const rth = rt_dst_alloc(dev_out, flags, type);
+  rth.rt_iif = orig_oif;
+  if ((flags & (RTCF_BROADCAST | RTCF_MULTICAST)) !== 0 && (flags & RTCF_LOCAL) !== 0 && !to_loopback) {
+    rth.output = ip_mc_output;
+  }
+  rt_set_nexthop(rth, fl4.daddr, res, fnhe, fi, do_cache);
+  return rth;
+}
+
+/** Make all routes handed out so far stale. @linux net/ipv4/route.c */
+export function rt_cache_flush(net: net): void {
+  net.ipv4.rt_genid++;
+}
+
+/** Prepare routing: the generators of IP ids, the limits by host. The tables are made by ip_fib_init(). @linux net/ipv4/route.c */
+export function ip_rt_init(net: net): void {
+  ip_idents_init(net);
+  net.ipv4.peers = new inet_peer_base();
+}
+
+/** The address that IP's options are to record for us as the packet passes. @linux net/ipv4/route.c */
+export function ip_rt_get_source(to: Uint8Array, at: number, skb: sk_buff, rt: rtable): void {
+  const iph = ip_hdr(skb);
+  if (rt_is_output_route(rt)) {
+    write_be32(to, at, iph.saddr);
+    return;
+  }
+  const net = rt.dev.nd_net;
+  const fl4 = new flowi4();
+  fl4.daddr = iph.daddr;
+  fl4.saddr = iph.saddr;
+  fl4.flowi4_tos = iph.tos & IPTOS_RT_MASK;
+  fl4.flowi4_oif = rt.dev.ifindex;
+  fl4.flowi4_iif = skb.dev!.ifindex;
+  fl4.flowi4_mark = skb.mark;
+  const res = new fib_result();
+  const src =
+    fib_lookup(net, fl4, res, 0) === 0
+      ? fib_result_prefsrc(net, res)
+      : inet_select_addr(rt.dev, rt_nexthop(rt, iph.daddr), RT_SCOPE_UNIVERSE);
+  write_be32(to, at, src);
+}

@@ -1,0 +1,186 @@
+/** How long to go on trying, and giving up. @linux net/ipv4/tcp_timer.c */
+import { tcp_sk } from '../../../include/linux/tcp.ts';
+import type { jiffies_t } from '../../../include/linux/types.ts';
+import { icsk_mtup, inet_csk } from '../../../include/net/inet_connection_sock.ts';
+import { NET_INC_STATS } from '../../../include/net/net_namespace.ts';
+import { type sock, SOCK_DEAD, sock_flag, sock_net } from '../../../include/net/sock.ts';
+import {
+  tcp_jiffies32,
+  TCP_RTO_MAX,
+  TCP_RTO_MIN,
+  tcp_time_stamp,
+  tcp_timeout_init,
+  TCP_TIMEOUT_MIN,
+  TCP_TIMEWAIT_LEN,
+} from '../../../include/net/tcp.ts';
+import { ETIMEDOUT } from '../../../include/uapi/asm-generic/errno.ts';
+import {
+  LINUX_MIB_TCPABORTONMEMORY,
+  LINUX_MIB_TCPABORTONTIMEOUT,
+  LINUX_MIB_TCPTIMEOUTREHASH,
+} from '../../../include/uapi/linux/snmp.ts';
+import { TCPF_SYN_RECV, TCPF_SYN_SENT } from '../../../include/uapi/linux/tcp.ts';
+import { jiffies_to_msecs, msecs_to_jiffies } from '../../../kernel/time/jiffies.ts';
+import { __sk_dst_get } from '../../core/sock/dst.ts';
+import { sk_rethink_txhash } from '../../core/sock/txhash.ts';
+import { tcp_check_oom } from '../tcp/alloc.ts';
+import { tcp_done } from '../tcp/state.ts';
+import { tcp_done_with_error } from '../tcp_input/fin.ts';
+import { tcp_send_active_reset } from '../tcp_output/control.ts';
+import { tcp_mss_to_mtu, tcp_mtu_to_mss, tcp_sync_mss } from '../tcp_output/mss.ts';
+
+/** Give up: the connection ends with ETIMEDOUT, or with what ICMP has told. @linux net/ipv4/tcp_timer.c */
+export function tcp_write_err(sk: sock): void {
+  tcp_done_with_error(sk, sk.sk_err_soft || ETIMEDOUT);
+  NET_INC_STATS(sock_net(sk), LINUX_MIB_TCPABORTONTIMEOUT);
+}
+
+/**
+ * Are there too many orphans, or is TCP's memory used up? Then this orphan goes.
+ *
+ * @param do_reset it may be alive: tell the peer
+ * @returns whether it is gone
+ * @linux net/ipv4/tcp_timer.c
+ */
+export function tcp_out_of_resources(sk: sock, do_reset: boolean): boolean {
+  const tp = tcp_sk(sk);
+  const idle = tcp_jiffies32(sk) - tp.lsndtime;
+  // The less likely the peer is to be there, the sooner this one is given up.
+  let shift = 0;
+  if (idle > 2 * TCP_RTO_MAX || !do_reset) shift++;
+  if (sk.sk_err_soft !== 0) shift++;
+  if (!tcp_check_oom(sk, shift)) return false;
+
+  // Heard of it within a minute, or only its window is closed.
+  if (idle <= TCP_TIMEWAIT_LEN || (tp.snd_wnd === 0 && tp.packets_out === 0)) do_reset = true;
+  if (do_reset) tcp_send_active_reset(sk);
+  tcp_done(sk);
+  NET_INC_STATS(sock_net(sk), LINUX_MIB_TCPABORTONMEMORY);
+  return true;
+}
+
+/** How often an orphan's data is sent again. @linux net/ipv4/tcp_timer.c */
+export function tcp_orphan_retries(sk: sock, alive: boolean): number {
+  const retries = sock_net(sk).ipv4.sysctl_tcp_orphan_retries;
+  // ICMP says that the peer can't be reached, and it is silent.
+  if (sk.sk_err_soft !== 0 && !alive) return 0;
+  return retries === 0 && alive ? 8 : retries;
+}
+
+/** Segments vanish without a trace: perhaps they are too large for a path whose ICMP is filtered (RFC 4821). @linux net/ipv4/tcp_timer.c */
+function tcp_mtu_probing(sk: sock): void {
+  const icsk = inet_csk(sk);
+  const ipv4 = sock_net(sk).ipv4;
+  if (ipv4.sysctl_tcp_mtu_probing === 0) return;
+  const mtup = (icsk.icsk_mtup ??= new icsk_mtup());
+  if (!mtup.enabled) {
+    mtup.enabled = true;
+    mtup.probe_timestamp = tcp_jiffies32(sk);
+  } else {
+    const half = tcp_mtu_to_mss(sk, mtup.search_low) >> 1;
+    const mss = Math.max(
+      Math.min(ipv4.sysctl_tcp_base_mss, half),
+      ipv4.sysctl_tcp_mtu_probe_floor,
+      ipv4.sysctl_tcp_min_snd_mss,
+    );
+    mtup.search_low = tcp_mss_to_mtu(sk, mss);
+  }
+  tcp_sync_mss(sk, icsk.icsk_pmtu_cookie);
+}
+
+/** How long `boundary` retransmissions take if the time-out begins with `rto_base` jiffies and doubles; in ms. @linux net/ipv4/tcp_timer.c */
+function tcp_model_timeout(boundary: number, rto_base: number): number {
+  const linear_backoff_thresh = Math.floor(Math.log2(TCP_RTO_MAX / rto_base));
+  const doublings = Math.min(boundary, linear_backoff_thresh);
+  const timeout = (2 ** (doublings + 1) - 1) * rto_base + (boundary - doublings) * TCP_RTO_MAX;
+  return jiffies_to_msecs(timeout);
+}
+
+/**
+ * Have retransmissions gone on for as long as `boundary` of them would take?
+ *
+ * @param timeout in ms; 0: computed from `boundary`
+ * @linux net/ipv4/tcp_timer.c
+ */
+export function retransmits_timed_out(sk: sock, boundary: number, timeout: number): boolean {
+  if (inet_csk(sk).icsk_retransmits === 0) return false;
+  const tp = tcp_sk(sk);
+  if (timeout === 0) {
+    const opening = ((1 << sk.sk_state) & (TCPF_SYN_SENT | TCPF_SYN_RECV)) !== 0;
+    timeout = tcp_model_timeout(boundary, opening ? tcp_timeout_init(sk) : TCP_RTO_MIN);
+  }
+  return ((tcp_time_stamp(tp) - tp.retrans_stamp) | 0) - timeout >= 0;
+}
+
+/** The route has proved bad: drop it if it is one that a redirect or an ICMP error has made. @linux include/net/sock.h, here because the timers alone give it */
+function __dst_negative_advice(sk: sock): void {
+  const dst = __sk_dst_get(sk);
+  if (dst === null || dst.ops.negative_advice(dst) === dst) return;
+  // Its reference is given back already.
+  sk.sk_dst_cache = null;
+  sk.sk_dst_pending_confirm = false;
+}
+
+/**
+ * The retransmission timer has fired: is it time to look for another route, or to give up?
+ *
+ * @returns whether the connection is gone
+ * @linux net/ipv4/tcp_timer.c
+ */
+export function tcp_write_timeout(sk: sock): boolean {
+  const icsk = inet_csk(sk);
+  const net = sock_net(sk);
+  const ipv4 = net.ipv4;
+  let expired = false;
+  let retry_until;
+
+  if (((1 << sk.sk_state) & (TCPF_SYN_SENT | TCPF_SYN_RECV)) !== 0) {
+    if (icsk.icsk_retransmits !== 0) __dst_negative_advice(sk);
+    retry_until = icsk.icsk_syn_retries || ipv4.sysctl_tcp_syn_retries;
+    expired = icsk.icsk_retransmits >= retry_until;
+  } else {
+    if (retransmits_timed_out(sk, ipv4.sysctl_tcp_retries1, 0)) {
+      tcp_mtu_probing(sk);
+      __dst_negative_advice(sk);
+    }
+    retry_until = ipv4.sysctl_tcp_retries2;
+    if (sock_flag(sk, SOCK_DEAD)) {
+      const alive = icsk.icsk_rto < TCP_RTO_MAX;
+      retry_until = tcp_orphan_retries(sk, alive);
+      const do_reset = alive || !retransmits_timed_out(sk, retry_until, 0);
+      if (tcp_out_of_resources(sk, do_reset)) return true;
+    }
+  }
+  expired ||= retransmits_timed_out(sk, retry_until, icsk.icsk_user_timeout);
+  if (expired) {
+    tcp_write_err(sk);
+    return true;
+  }
+  // Another path through the network, perhaps.
+  if (sk_rethink_txhash(sk)) {
+    tcp_sk(sk).timeout_rehash++;
+    NET_INC_STATS(net, LINUX_MIB_TCPTIMEOUTREHASH);
+  }
+  return false;
+}
+
+/** The retransmission time-out, but not beyond the user's time-out; in jiffies. @linux net/ipv4/tcp_timer.c */
+export function tcp_clamp_rto_to_user_timeout(sk: sock): jiffies_t {
+  const icsk = inet_csk(sk);
+  if (icsk.icsk_user_timeout === 0) return icsk.icsk_rto;
+  const tp = tcp_sk(sk);
+  const elapsed = (tcp_time_stamp(tp) - tp.retrans_stamp) | 0;
+  const remaining = icsk.icsk_user_timeout - elapsed;
+  // The user's time is up: fire at once.
+  if (remaining <= 0) return 1;
+  return Math.min(icsk.icsk_rto, msecs_to_jiffies(remaining));
+}
+
+/** The time to the next window probe, but not beyond the user's time-out; in jiffies. @linux net/ipv4/tcp_timer.c */
+export function tcp_clamp_probe0_to_user_timeout(sk: sock, when: jiffies_t): jiffies_t {
+  const icsk = inet_csk(sk);
+  if (icsk.icsk_user_timeout === 0 || icsk.icsk_probes_tstamp === 0) return when;
+  const elapsed = Math.max(tcp_jiffies32(sk) - icsk.icsk_probes_tstamp, 0);
+  const remaining = Math.max(msecs_to_jiffies(icsk.icsk_user_timeout) - elapsed, TCP_TIMEOUT_MIN);
+  return Math.min(remaining, when);
+}
