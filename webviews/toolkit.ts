@@ -28,6 +28,8 @@ export interface ButtonOptions {
 export interface ButtonControl {
   element: HTMLElement;
   setEnabled(enabled: boolean): void;
+  /** Not for buttons that show an icon only. */
+  setLabel(label: string): void;
 }
 
 export function button({ label, icon, iconOnly, tooltip, primary, onClick }: ButtonOptions): ButtonControl {
@@ -41,12 +43,17 @@ export function button({ label, icon, iconOnly, tooltip, primary, onClick }: But
     if (!iconOnly) glyph.slot = 'start';
     element.append(glyph);
   }
-  if (!iconOnly) element.append(label);
+  const words = document.createTextNode(label);
+  if (!iconOnly) element.append(words);
   element.addEventListener('click', onClick);
   return {
     element,
     setEnabled: (enabled) => {
       element.disabled = !enabled;
+    },
+    setLabel: (text) => {
+      words.data = text;
+      element.setAttribute('aria-label', text);
     },
   };
 }

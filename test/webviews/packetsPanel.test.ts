@@ -4,6 +4,7 @@ import path from 'node:path';
 import { root } from '../extension/support/scripts.ts';
 import { PanelPage, type PanelOptions } from './support/panelPage.ts';
 import type { ThemeName } from './support/themes.ts';
+import { frame, udp } from '../support/packetBuilder.ts';
 import { traffic } from './support/traffic.ts';
 
 const SCREENSHOTS = path.join(root, 'dist/screenshots');
@@ -62,7 +63,7 @@ describe('the Packets panel, in a browser', function () {
     await first.waitFor();
     assert.equal(
       (await first.innerText()).replace(/\s+/g, ' ').trim(),
-      '1 0.000010000 out 127.0.0.1:40000 127.0.0.1:8080 TCP 74 40000 → 8080 [SYN] Seq=0 Win=65495 Len=0 MSS=65495 SACK_PERM TSval=4000000 TSecr=0 WS=128',
+      '1 0.000010000 127.0.0.1:40000 127.0.0.1:8080 TCP 74 [SYN] Seq=0 Win=65495 Len=0 MSS=65495 SACK_PERM TSval=4000000 TSecr=0 WS=128',
     );
     assert.equal(await panel.grid.getAttribute('aria-rowcount'), '31');
     assert.match((await panel.row(4).getAttribute('class')) ?? '', /lost/);
@@ -268,8 +269,8 @@ describe('the Packets panel, in a browser', function () {
     await open(20);
     await panel.row(5).click();
     await panel.page.getByText('Packet 5').waitFor();
-    await panel.page.getByRole('button', { name: 'Code that sent it' }).click();
-    await panel.page.getByRole('button', { name: 'Code that received it' }).click();
+    await panel.page.getByRole('button', { name: 'Sent by…' }).click();
+    await panel.page.getByRole('button', { name: 'Received by…' }).click();
     await panel.page.getByRole('button', { name: 'Export to pcapng' }).click();
     await panel.grid.focus();
     await press('Control+c');
@@ -282,7 +283,7 @@ describe('the Packets panel, in a browser', function () {
       ],
     );
     assert.equal(panel.sentOf('export').length, 1);
-    assert.match(panel.sentOf('copy')[0]!.text, /^5\t0\.000050000\tout\t127\.0\.0\.1:8080\t/);
+    assert.match(panel.sentOf('copy')[0]!.text, /^5\t0\.000050000\t127\.0\.0\.1:8080\t/);
     await panel.page.getByRole('button', { name: 'Copy packet' }).click();
     await eventually('the whole packet copied', async () => panel.sentOf('copy').length === 2);
     assert.match(panel.sentOf('copy')[1]!.text, /Internet Protocol Version 4[^]*Time to Live: 64/);
@@ -356,6 +357,74 @@ describe('the Packets panel, in a browser', function () {
     await press('ArrowRight', 'ArrowRight');
     assert.ok((await panel.grid.boundingBox())!.width > list!.width + 100);
   });
+
+  for (const [name, width, height] of [
+    ['a window of 1280 × 720', 915, 258],
+    ['a window of 1600 × 1000', 1240, 270],
+    ['a tall panel', 915, 620],
+  ] as const)
+    it(`shows time, ends, protocol, length and the info's "Len=" in ${name}, with details`, async () => {
+      await open(30, { width, height });
+      await panel.row(5).waitFor();
+      const withoutDetails = await panel.cellsInFull(5);
+      assert.equal(withoutDetails.get('time'), '0.000050000');
+      assert.equal(withoutDetails.get('source'), '127.0.0.1:8080');
+      assert.equal(withoutDetails.get('destination'), '127.0.0.1:40000');
+      await panel.row(5).click();
+      await panel.page.getByText('Packet 5').waitFor();
+      await screenshot(`size-${width}-${height}`);
+      const cells = await panel.cellsInFull(5);
+      assert.equal(cells.get('time'), '0.000050000');
+      assert.equal(cells.get('protocol'), 'TCP');
+      assert.equal(cells.get('length'), '99');
+      assert.ok(cells.get('ends') === '8080 → 40000' || cells.get('source') === '127.0.0.1:8080');
+      assert.match(cells.get('info') ?? '', /^\[PSH, ACK\] Seq=1 Ack=36 Win=65536 Len=33/);
+      assert.equal(cells.get('direction'), undefined);
+    });
+
+  it('shows the direction where packets differ in it, and addresses where they do', async () => {
+    await open(3);
+    const [first] = traffic(1, 4);
+    panel.store.add({ ...first!, direction: 'in' });
+    panel.store.add({ ...frame(udp({ from: '10.0.0.1:7', to: '10.0.0.2:53' }), 5, 5e5), direction: 'in' });
+    await panel.changed();
+    await panel.row(5).click();
+    await panel.page.setViewportSize({ width: 915, height: 258 });
+    await eventually('the two columns', async () => {
+      const cells = await panel.cellsInFull(5);
+      return cells.get('direction') === 'in' && cells.get('ends') === '10.0.0.1:7 → 10.0.0.2:53';
+    });
+    await screenshot('two-hosts');
+  });
+
+  it('says that a frame in flight is not received yet, and offers the code once it is', async () => {
+    await open(0);
+    const [sent] = traffic(1);
+    panel.store.add({ ...sent!, fate: 'in flight' });
+    await panel.changed();
+    await panel.row(1).click();
+    const button = panel.page.getByRole('button', { name: 'Not received yet' });
+    await button.waitFor();
+    assert.equal(await button.isDisabled(), true);
+    await screenshot('in-flight');
+    panel.store.setFate(1, 'delivered');
+    await panel.changed();
+    await panel.page.getByRole('button', { name: 'Received by…' }).click();
+    await eventually('the code asked for', async () => panel.sentOf('goToCode').length === 1);
+  });
+
+  for (const theme of ['dark', 'light', 'high-contrast'] as ThemeName[])
+    it(`has nothing that an accessibility check finds, in the ${theme} theme`, async () => {
+      await open(30, { theme });
+      await panel.row(5).click();
+      await panel.page.getByText('Packet 5').waitFor();
+      await panel.filter.fill('tcp.prot');
+      await panel.page.getByRole('alert').getByText('did you mean').waitFor();
+      assert.deepEqual(await panel.violations(), []);
+      await panel.changed({ session: null });
+      await panel.page.getByText('No packets yet').waitFor();
+      assert.deepEqual(await panel.violations(), []);
+    });
 
   it('keeps its place in a narrow side bar', async () => {
     await open(1_000, { width: 420, height: 800 });

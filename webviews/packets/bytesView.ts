@@ -1,8 +1,9 @@
-/** The bytes of a packet, sixteen a line, in hexadecimal and ASCII; a range of them can be marked. */
+/** The bytes of a packet, sixteen a line (eight where there is little room), in hexadecimal and ASCII; a range of them can be marked. */
 import { el, setAria, setText } from '../dom.ts';
 import { VirtualRows } from '../virtualRows.ts';
 
-const PER_LINE = 16;
+/** Cells of a line; the stylesheet's `--bytes-per-line` says how many of them are used. */
+const MOST_PER_LINE = 16;
 const LINE_HEIGHT = 20;
 
 export interface ByteRange {
@@ -28,6 +29,7 @@ export class BytesView {
   private selected: ByteRange | null = null;
   private hovered: ByteRange | null = null;
   private cursor = 0;
+  private perLine = MOST_PER_LINE;
 
   constructor(events: BytesViewEvents) {
     this.events = events;
@@ -51,13 +53,14 @@ export class BytesView {
     });
     this.element.addEventListener('mouseover', (event) => events.onHover(offsetOf(event)));
     this.element.addEventListener('mouseleave', () => events.onHover(null));
+    new ResizeObserver(() => this.fit()).observe(this.element);
   }
 
   show(bytes: Uint8Array<ArrayBuffer>): void {
     this.bytes = bytes;
     this.cursor = Math.min(this.cursor, Math.max(0, bytes.length - 1));
     this.hovered = null;
-    this.lines.setCount(Math.ceil(bytes.length / PER_LINE));
+    this.lines.setCount(Math.ceil(bytes.length / this.perLine));
   }
 
   /** Mark the bytes of the chosen field, and bring them into view. */
@@ -67,7 +70,7 @@ export class BytesView {
       const { offset, length } = this.selected;
       if (this.cursor < offset || this.cursor >= offset + length)
         this.cursor = Math.min(offset, this.bytes.length - 1);
-      this.lines.scrollTo(Math.floor(this.selected.offset / PER_LINE));
+      this.lines.scrollTo(Math.floor(this.selected.offset / this.perLine));
     }
     this.render();
   }
@@ -78,27 +81,36 @@ export class BytesView {
     this.lines.render();
   }
 
+  /** Takes as many bytes a line as the stylesheet finds room for. */
+  private fit(): void {
+    const wanted = Number(getComputedStyle(this.element).getPropertyValue('--bytes-per-line'));
+    if (wanted === this.perLine || !(wanted > 0)) return;
+    this.perLine = wanted;
+    this.lines.setCount(Math.ceil(this.bytes.length / wanted));
+    this.select(this.selected);
+  }
+
   focus(): void {
     this.element.focus({ preventScroll: true });
   }
 
   private render(): void {
     this.lines.render();
-    const line = this.lines.row(Math.floor(this.cursor / PER_LINE));
+    const line = this.lines.row(Math.floor(this.cursor / this.perLine));
     setAria(
       this.element,
       'activedescendant',
-      line?.children[1]?.children[this.cursor % PER_LINE]?.id ?? null,
+      line?.children[1]?.children[this.cursor % this.perLine]?.id ?? null,
     );
   }
 
   private fill(line: HTMLElement, index: number): void {
-    const start = index * PER_LINE;
+    const start = index * this.perLine;
     const [address, hex, ascii] = line.children as unknown as [Element, Element, Element];
     setText(address, start.toString(16).padStart(4, '0'));
-    for (let at = 0; at < PER_LINE; at++) {
+    for (let at = 0; at < MOST_PER_LINE; at++) {
       const offset = start + at;
-      const value = this.bytes[offset];
+      const value = at < this.perLine ? this.bytes[offset] : undefined;
       const classes = this.classesOf(offset);
       const [digits, letter] = [hex.children[at] as HTMLElement, ascii.children[at] as HTMLElement];
       setText(digits, value === undefined ? '' : value.toString(16).padStart(2, '0'));
@@ -111,9 +123,14 @@ export class BytesView {
         if (value === undefined) delete cell.dataset['offset'];
         else cell.dataset['offset'] = String(offset);
       }
+      digits.hidden = letter.hidden = at >= this.perLine;
+      if (value === undefined) {
+        digits.removeAttribute('id');
+        digits.removeAttribute('aria-label');
+        continue;
+      }
       digits.id = `byte-${offset}`;
-      if (value === undefined) digits.removeAttribute('aria-label');
-      else digits.setAttribute('aria-label', `byte ${offset}: ${value.toString(16).padStart(2, '0')}`);
+      digits.setAttribute('aria-label', `byte ${offset}: ${value.toString(16).padStart(2, '0')}`);
     }
   }
 
@@ -129,7 +146,7 @@ export class BytesView {
     if (this.bytes.length === 0) return;
     this.cursor = Math.min(Math.max(0, offset), this.bytes.length - 1);
     this.events.onSelect(this.cursor);
-    this.lines.scrollTo(Math.floor(this.cursor / PER_LINE));
+    this.lines.scrollTo(Math.floor(this.cursor / this.perLine));
     this.render();
   }
 
@@ -139,12 +156,12 @@ export class BytesView {
       event.preventDefault();
       return;
     }
-    const page = this.lines.pageSize * PER_LINE;
+    const page = this.lines.pageSize * this.perLine;
     const steps: Record<string, number> = {
       ArrowLeft: -1,
       ArrowRight: 1,
-      ArrowUp: -PER_LINE,
-      ArrowDown: PER_LINE,
+      ArrowUp: -this.perLine,
+      ArrowDown: this.perLine,
       PageUp: -page,
       PageDown: page,
       Home: -Infinity,
@@ -166,7 +183,7 @@ export class BytesView {
 
 function createLine(): HTMLElement {
   const cells = (role?: string) =>
-    Array.from({ length: PER_LINE }, () => el('span', { class: 'byte', ...(role && { role }) }));
+    Array.from({ length: MOST_PER_LINE }, () => el('span', { class: 'byte', ...(role && { role }) }));
   return el('div', { class: 'line', role: 'row' }, [
     el('span', { class: 'address', aria: { hidden: 'true' } }),
     el('span', { class: 'hex', role: 'presentation' }, cells('gridcell')),

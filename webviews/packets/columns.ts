@@ -1,5 +1,6 @@
-/** The columns of the packet list. Their widths are in styles/list.css. */
+/** The columns of the packet list. Their widths, and which of them there is room for, are in styles/list.css. */
 import type { PacketRow } from '../messages.ts';
+import { endsText, portsOf } from './ends.ts';
 
 export interface Column {
   title: string;
@@ -8,21 +9,41 @@ export interface Column {
   text: (row: PacketRow) => string;
 }
 
+const NUMBER: Column = { title: 'No', name: 'number', text: (row) => String(row.number) };
+const TIME: Column = { title: 'Time', name: 'time', text: (row) => row.time };
+/** Only where rows differ in it. */
+const DIRECTION: Column = { title: 'Dir', name: 'direction', text: (row) => row.direction };
+const SOURCE: Column = { title: 'Source', name: 'source', text: (row) => row.source };
+const DESTINATION: Column = { title: 'Destination', name: 'destination', text: (row) => row.destination };
+/** In the place of both where there is little room. */
+const ENDS: Column = { title: 'From → To', name: 'ends', text: endsText };
+const PROTOCOL: Column = { title: 'Proto', name: 'protocol', text: (row) => row.protocol };
+const LENGTH: Column = { title: 'Len', name: 'length', text: (row) => String(row.length) };
+const INFO: Column = { title: 'Info', name: 'info', text: infoText };
+
 export const COLUMNS: readonly Column[] = [
-  { title: 'No', name: 'number', text: (row) => String(row.number) },
-  { title: 'Time', name: 'time', text: (row) => row.time },
-  { title: 'Dir', name: 'direction', text: (row) => row.direction },
-  { title: 'Source', name: 'source', text: (row) => row.source },
-  { title: 'Destination', name: 'destination', text: (row) => row.destination },
-  { title: 'Proto', name: 'protocol', text: (row) => row.protocol },
-  { title: 'Len', name: 'length', text: (row) => String(row.length) },
-  { title: 'Info', name: 'info', text: (row) => row.info },
+  NUMBER,
+  TIME,
+  DIRECTION,
+  SOURCE,
+  DESTINATION,
+  ENDS,
+  PROTOCOL,
+  LENGTH,
+  INFO,
 ];
+
+const COPIED: readonly Column[] = [NUMBER, TIME, SOURCE, DESTINATION, PROTOCOL, LENGTH, INFO];
 
 /** A row as text for the clipboard, a tab between the columns. */
 export function rowText(row: PacketRow): string {
   const fate = fateText(row);
-  return COLUMNS.map((column) => column.text(row)).join('\t') + (fate ? `\t${fate}` : '');
+  return COPIED.map((column) => column.text(row)).join('\t') + (fate ? `\t${fate}` : '');
+}
+
+/** Wireshark's words, without the ports: they stand with the addresses. */
+function infoText(row: PacketRow): string {
+  return row.info.replace(portsOf(row)?.text ?? '', '');
 }
 
 /** What became of the frame, where that is worth saying: `lost (wire loss)`. */

@@ -1,7 +1,7 @@
 /** The selected packet: its layers and its bytes side by side, each marking in the other what it points at. */
 import { el, setText } from '../dom.ts';
-import type { PacketRow, ToPanelOf } from '../messages.ts';
-import { button } from '../toolkit.ts';
+import type { PacketFate, PacketRow, ToPanelOf } from '../messages.ts';
+import { button, type ButtonControl } from '../toolkit.ts';
 import { BytesView } from './bytesView.ts';
 import { rowText } from './columns.ts';
 import { FieldTree } from './fieldTree.ts';
@@ -12,11 +12,20 @@ export interface DetailsEvents {
   onLeave: () => void;
 }
 
+const RECEIVED = 'Received by…';
+/** In the place of that: a frame that no code has received. */
+const NOT_RECEIVED = new Map<PacketFate | undefined, string>([
+  ['in flight', 'Not received yet'],
+  ['lost', 'Lost on the wire'],
+]);
+
 export class Details {
   readonly element: HTMLElement;
   private readonly title = el('span', { class: 'title' });
   private readonly message = el('p', { class: 'message', role: 'status' });
   private readonly panes: HTMLElement;
+  private readonly sent: ButtonControl;
+  private readonly received: ButtonControl;
   private readonly tree: FieldTree;
   private readonly bytes: BytesView;
   private packet: ToPanelOf<'packet'> | null = null;
@@ -47,20 +56,20 @@ export class Details {
     const goTo = (which: 'sent' | 'received') => () => {
       if (this.packet) events.onGoToCode(this.packet.number, which);
     };
+    this.sent = button({
+      label: 'Sent by…',
+      tooltip: 'The code that sent this packet: its call stack',
+      onClick: goTo('sent'),
+    });
+    this.received = button({
+      label: RECEIVED,
+      tooltip: 'The code that received this packet: its call stack',
+      onClick: goTo('received'),
+    });
     const bar = el('div', { class: 'bar' }, [
       this.title,
-      button({
-        label: 'Code that sent it',
-        icon: 'arrow-up',
-        tooltip: 'Open the code that sent this packet',
-        onClick: goTo('sent'),
-      }).element,
-      button({
-        label: 'Code that received it',
-        icon: 'arrow-down',
-        tooltip: 'Open the code that received this packet',
-        onClick: goTo('received'),
-      }).element,
+      this.sent.element,
+      this.received.element,
       button({
         label: 'Copy packet',
         icon: 'copy',
@@ -84,9 +93,23 @@ export class Details {
     this.say('');
     this.element.classList.remove('none', 'nothing');
     setText(this.title, `Packet ${packet.number}`);
+    this.sayFate(row?.fate);
     this.tree.show(packet.layers);
     this.bytes.show(Uint8Array.from(atob(packet.bytes), (char) => char.charCodeAt(0)));
     this.bytes.select(this.tree.selection);
+  }
+
+  /** What became of the shown packet may be known by now. */
+  update(row: PacketRow): void {
+    if (row.number !== this.packet?.number) return;
+    this.row = row;
+    this.sayFate(row.fate);
+  }
+
+  private sayFate(fate: PacketFate | undefined): void {
+    const notReceived = NOT_RECEIVED.get(fate);
+    this.received.setLabel(notReceived ?? RECEIVED);
+    this.received.setEnabled(notReceived === undefined);
   }
 
   clear(): void {

@@ -4,6 +4,7 @@ import type { PacketRow } from '../messages.ts';
 import { VirtualRows } from '../virtualRows.ts';
 import { COLUMNS } from './columns.ts';
 import { createPacketRow, fillPacketRow } from './packetRowElement.ts';
+import type { RowTraits } from './rowTraits.ts';
 
 /** As in VS Code's own lists. */
 const ROW_HEIGHT = 22;
@@ -84,6 +85,12 @@ export class PacketList {
   setCount(count: number): void {
     setAria(this.scroller, 'rowcount', String(count + 1));
     this.rows.setCount(count);
+  }
+
+  /** Columns that are worth their room for these rows. */
+  setTraits({ hasDirections, hasHosts }: RowTraits): void {
+    this.scroller.classList.toggle('has-directions', hasDirections);
+    this.scroller.classList.toggle('has-hosts', hasHosts);
   }
 
   setCurrent(number: number | undefined): void {

@@ -31,6 +31,7 @@ export function fillPacketRow(element: HTMLElement, packet: PacketRow | undefine
   element.className = [
     'row',
     packet && tintOf(packet),
+    packet?.fate === 'in flight' && 'in-flight',
     state.selected && 'selected',
     state.current && 'current',
     packet?.marked && 'marked',

@@ -10,6 +10,7 @@ import { FilterBox } from './filterBox.ts';
 import { locate } from './locate.ts';
 import { PacketList } from './packetList.ts';
 import { RowCache } from './rowCache.ts';
+import { RowTraits } from './rowTraits.ts';
 import { readSettings, type Settings } from './settings.ts';
 import { splitter } from './splitter.ts';
 import { Tail } from './tail.ts';
@@ -26,6 +27,7 @@ export class PacketsPanel {
   private readonly tail: Tail;
   private readonly details: Details;
   private readonly empty: EmptyState;
+  private traits = new RowTraits();
   private session: string | undefined;
   private running = false;
   /** As the last answer or announcement said. */
@@ -71,7 +73,8 @@ export class PacketsPanel {
 
   start(): void {
     const { body } = this;
-    const bar = splitter(body, this.settings.listShare, (listShare) => this.remember({ listShare }));
+    const { listShare, listShareBeside } = this.settings;
+    const bar = splitter(body, { listShare, listShareBeside }, (shares) => this.remember(shares));
     body.append(
       el('div', { class: 'list-pane' }, [this.list.element, this.empty.element]),
       bar,
@@ -117,6 +120,7 @@ export class PacketsPanel {
       onClick: () => this.host.post({ type: 'export' }),
     });
     return el('header', { class: 'toolbar' }, [
+      el('h1', { class: 'spoken', text: 'Packets' }),
       this.filterBox.element,
       el('div', { class: 'tools' }, [follow.element, scroll.element, save.element, this.status]),
     ]);
@@ -158,6 +162,7 @@ export class PacketsPanel {
     this.followed = undefined;
     this.details.clear();
     this.tail.forget();
+    this.traits = new RowTraits();
     this.list.setSelected(-1, -1);
     this.list.setCount(0);
     if (this.session === undefined) setText(this.status, '');
@@ -190,6 +195,9 @@ export class PacketsPanel {
     this.filterFails = false;
     this.filterBox.setError(null);
     this.total = total;
+    this.traits.look(answer.rows);
+    this.list.setTraits(this.traits);
+    for (const row of answer.rows) this.details.update(row);
     this.showEmptiness(matching);
     if (matching > this.list.length && this.sticks) {
       this.tail.growTo(matching).catch((error: unknown) => this.rowsFailed(error));

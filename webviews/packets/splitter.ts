@@ -1,5 +1,6 @@
 /** The bar between the list and the details: dragged, or moved with the arrow keys. */
 import { el } from '../dom.ts';
+import type { Settings } from './settings.ts';
 
 const STEP = 0.05;
 const SMALLEST = 0.1;
@@ -8,11 +9,13 @@ const LARGEST = 0.9;
 /** In a flat panel the two are side by side: the condition of the stylesheet. */
 const BESIDE = window.matchMedia('(max-height: 420px) and (min-width: 800px)');
 
-/** `share` is the part of the room that the list gets. */
+/** The part of the room that the list gets, above the details and beside them. */
+export type Shares = Pick<Settings, 'listShare' | 'listShareBeside'>;
+
 export function splitter(
   container: HTMLElement,
-  share: number,
-  onChange: (share: number) => void,
+  shares: Shares,
+  onChange: (shares: Shares) => void,
 ): HTMLElement {
   const bar = el('div', {
     class: 'splitter',
@@ -20,16 +23,20 @@ export function splitter(
     tab: 0,
     aria: { label: 'Size of the packet list', valuemin: '10', valuemax: '90' },
   });
+  const current = () => (BESIDE.matches ? shares.listShareBeside : shares.listShare);
   const set = (wanted: number): void => {
-    share = Math.min(LARGEST, Math.max(SMALLEST, wanted));
+    const share = Math.min(LARGEST, Math.max(SMALLEST, wanted));
+    shares = BESIDE.matches ? { ...shares, listShareBeside: share } : { ...shares, listShare: share };
     container.style.setProperty('--list-share', `${share}fr`);
     container.style.setProperty('--details-share', `${1 - share}fr`);
     bar.setAttribute('aria-valuenow', String(Math.round(share * 100)));
   };
-  const orient = () => bar.setAttribute('aria-orientation', BESIDE.matches ? 'vertical' : 'horizontal');
+  const orient = () => {
+    bar.setAttribute('aria-orientation', BESIDE.matches ? 'vertical' : 'horizontal');
+    set(current());
+  };
   BESIDE.addEventListener('change', orient);
   orient();
-  set(share);
   bar.addEventListener('pointerdown', (event) => {
     bar.setPointerCapture(event.pointerId);
     event.preventDefault();
@@ -39,9 +46,9 @@ export function splitter(
     const box = container.getBoundingClientRect();
     set(BESIDE.matches ? (event.clientX - box.left) / box.width : (event.clientY - box.top) / box.height);
   });
-  bar.addEventListener('pointerup', () => onChange(share));
+  bar.addEventListener('pointerup', () => onChange(shares));
   bar.addEventListener('keydown', (event) => {
-    const [less, more] = [share - STEP, share + STEP];
+    const [less, more] = [current() - STEP, current() + STEP];
     const moves: Record<string, number> = {
       ArrowUp: less,
       ArrowLeft: less,
@@ -54,7 +61,7 @@ export function splitter(
     if (wanted === undefined) return;
     event.preventDefault();
     set(wanted);
-    onChange(share);
+    onChange(shares);
   });
   return bar;
 }

@@ -4,6 +4,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import axe, { type AxeResults } from 'axe-core';
 import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
 import { FilterError } from '../../../debug-adapter/packets/filter/filterError.ts';
 import { PacketStore } from '../../../debug-adapter/packets/packetStore.ts';
@@ -149,6 +150,41 @@ export class PanelPage {
         .filter(({ top }) => top >= list.top + 20 && top < list.bottom - 20)
         .sort((a, b) => a.top - b.top).map(({ number }) => number));
     }))`)) as number[];
+  }
+
+  /** The cells of a row by column, as far as they can be read: a text that is cut off ends where the cell does. */
+  async cellsInFull(number: number): Promise<Map<string, string>> {
+    await this.row(number).waitFor();
+    const cells = (await this.page.evaluate(`(() => {
+      const row = [...document.querySelectorAll('.list .row:not([hidden])')]
+        .find((one) => one.querySelector('.number').textContent === '${number}');
+      const list = document.querySelector('.list').getBoundingClientRect();
+      return [...row.children].map((cell) => {
+        const padding = parseFloat(getComputedStyle(cell).paddingRight);
+        const end = Math.min(cell.getBoundingClientRect().right - padding, list.right);
+        const texts = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
+        let seen = '';
+        for (let text = texts.nextNode(); text; text = texts.nextNode())
+          for (let at = 0; at < text.length; at++) {
+            const range = document.createRange();
+            range.setStart(text, at);
+            range.setEnd(text, at + 1);
+            const { width, right } = range.getBoundingClientRect();
+            if (width > 0 && right <= end + 0.5) seen += text.data[at];
+          }
+        return [cell.classList[1], seen];
+      });
+    })()`)) as [string, string][];
+    return new Map(cells.filter(([, text]) => text !== ''));
+  }
+
+  /** What axe finds wrong with the page, a line each. */
+  async violations(): Promise<string[]> {
+    await this.page.evaluate(axe.source);
+    const { violations } = (await this.page.evaluate('axe.run()')) as AxeResults;
+    return violations.flatMap(({ id, impact, help, nodes }) =>
+      nodes.map(({ html }) => `${impact}: ${id}: ${help}: ${html}`),
+    );
   }
 
   /** The number of the selected packet, by what a screen reader would be told. */
