@@ -380,6 +380,8 @@ describe('the Packets panel, in a browser', function () {
       assert.ok(cells.get('ends') === '8080 → 40000' || cells.get('source') === '127.0.0.1:8080');
       assert.match(cells.get('info') ?? '', /^\[PSH, ACK\] Seq=1 Ack=36 Win=65536 Len=33/);
       assert.equal(cells.get('direction'), undefined);
+      const bar = await panel.page.locator('.details .bar').boundingBox();
+      assert.ok(bar!.height < 36, `the bar over the details takes ${bar!.height} pixels`);
     });
 
   it('shows the direction where packets differ in it, and addresses where they do', async () => {
