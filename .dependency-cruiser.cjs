@@ -16,7 +16,7 @@ module.exports = {
       from: { path: '^stack/' },
       to: {
         dependencyTypes: ['npm', 'npm-dev', 'core'],
-        pathNot: '^(node:)?(vm|v8|console|util|path|url|fs|fs/promises|timers)$',
+        pathNot: '^(node:)?(vm|v8|console|util|path|url|fs|fs/promises|module|timers)$',
       },
     },
     {

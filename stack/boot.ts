@@ -1,5 +1,5 @@
-/** Boots a machine: what start_kernel() does. @linux init/main.c */
-import { ConfigError, type MachineConfig } from './config.ts';
+/** Boots machines: what start_kernel() does. @linux init/main.c */
+import { ConfigError, type MachineConfig, type WorldConfig } from './config.ts';
 import { vnic_probe } from './drivers/net/vnic/vnic_main.ts';
 import { ENOENT } from './include/uapi/asm-generic/errno.ts';
 import {
@@ -17,14 +17,20 @@ import { dev_open, net_dev_init } from './net/core/dev.ts';
 import { inet_init } from './net/ipv4/af_inet/init.ts';
 import { congestion_controls } from './net/ipv4/tcp_cong.ts';
 import { QDISCS } from './net/sched/sch_generic/activate.ts';
+import { World } from './world/world.ts';
+
+/** A new world with one machine. @throws ConfigError as boot_machine() does */
+export function boot(config: WorldConfig): Machine {
+  return boot_machine(new World(config.seed), config);
+}
 
 /**
  * Build a machine and bring its network up.
  *
  * @throws ConfigError for a setting that does not exist or a value that it does not take
  */
-export function boot(config: MachineConfig): Machine {
-  const machine = new Machine(config);
+export function boot_machine(world: World, config: MachineConfig): Machine {
+  const machine = new Machine(world, config);
   machine.congestion_controls = congestion_controls().map((ops) => ops.name);
   machine.qdiscs = QDISCS.map((ops) => ops.id);
   open_softirq(machine, TIMER_SOFTIRQ, run_timer_softirq);

@@ -1,4 +1,4 @@
-/** How a machine is to be built: the launch configuration's part that concerns it, read from unknown input. */
+/** How a world and its machine are to be built: the launch configuration's part that concerns them, read from unknown input. */
 
 /** The loopback NIC and its wire. */
 export interface NicConfig {
@@ -17,11 +17,16 @@ export interface NicConfig {
   corrupt: number;
 }
 export interface MachineConfig {
-  /** Of all random numbers. */
-  seed: number;
+  /** 'localhost', unless said otherwise. */
+  hostname?: string;
   /** Settings by their name under /proc/sys with dots: 'net.ipv4.tcp_syncookies'. */
   sysctl: Record<string, string>;
   nic: NicConfig;
+}
+/** How a world is to be built that begins with one machine. */
+export interface WorldConfig extends MachineConfig {
+  /** Of all random numbers. */
+  seed: number;
 }
 
 /** A configuration that can't be used: the message names the attribute and the cure. */
@@ -105,29 +110,38 @@ const NIC_KEYS = ['mtu', 'ringSize', 'latency', 'bandwidth', 'loss', 'reorder', 
  * @param name how the user knows the object, for messages: 'launch'
  * @throws ConfigError
  */
-export function parseConfig(input: unknown, name = 'config'): MachineConfig {
+export function parseConfig(input: unknown, name = 'config'): WorldConfig {
   const object = asObject(input, name);
   refuseUnknown(object, ['seed', 'sysctl', 'nic'], name);
-  const nic = asObject(object['nic'], `${name}.nic`);
-  refuseUnknown(nic, NIC_KEYS, `${name}.nic`);
-  const probability = (key: string) => asNumber(nic[key], `${name}.nic.${key}`, 0, 0, 1, false);
-  const ringSize = asNumber(nic['ringSize'], `${name}.nic.ringSize`, DEFAULT_NIC.ringSize, 4, 4096, true);
-  if ((ringSize & (ringSize - 1)) !== 0) {
-    throw new ConfigError(`${name}.nic.ringSize must be a power of two (4, 8, … 4096), got ${ringSize}`);
-  }
   return {
     seed: asNumber(object['seed'], `${name}.seed`, 1, 0, 0xffffffff, true),
     sysctl: parseSysctl(object['sysctl'], `${name}.sysctl`),
-    nic: {
-      mtu: asNumber(nic['mtu'], `${name}.nic.mtu`, DEFAULT_NIC.mtu, 68, 65536, true),
-      ringSize,
-      latency: asUnit(nic['latency'], `${name}.nic.latency`, DEFAULT_NIC.latency, TIME_UNITS, 'us'),
-      bandwidth: asUnit(nic['bandwidth'], `${name}.nic.bandwidth`, 0, RATE_UNITS, 'bit'),
-      loss: probability('loss'),
-      reorder: probability('reorder'),
-      duplicate: probability('duplicate'),
-      corrupt: probability('corrupt'),
-    },
+    nic: parseNic(object['nic'], `${name}.nic`, DEFAULT_NIC.mtu),
+  };
+}
+
+/** An Ethernet wire and the NICs on it: as the loopback NIC, but frames have at most 1,500 bytes unless said otherwise. */
+export function parseWire(input: unknown, name: string): NicConfig {
+  return parseNic(input, name, 1500);
+}
+
+function parseNic(input: unknown, name: string, mtu: number): NicConfig {
+  const nic = asObject(input, name);
+  refuseUnknown(nic, NIC_KEYS, name);
+  const probability = (key: string) => asNumber(nic[key], `${name}.${key}`, 0, 0, 1, false);
+  const ringSize = asNumber(nic['ringSize'], `${name}.ringSize`, DEFAULT_NIC.ringSize, 4, 4096, true);
+  if ((ringSize & (ringSize - 1)) !== 0) {
+    throw new ConfigError(`${name}.ringSize must be a power of two (4, 8, … 4096), got ${ringSize}`);
+  }
+  return {
+    mtu: asNumber(nic['mtu'], `${name}.mtu`, mtu, 68, 65536, true),
+    ringSize,
+    latency: asUnit(nic['latency'], `${name}.latency`, DEFAULT_NIC.latency, TIME_UNITS, 'us'),
+    bandwidth: asUnit(nic['bandwidth'], `${name}.bandwidth`, 0, RATE_UNITS, 'bit'),
+    loss: probability('loss'),
+    reorder: probability('reorder'),
+    duplicate: probability('duplicate'),
+    corrupt: probability('corrupt'),
   };
 }
 

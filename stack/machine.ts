@@ -1,8 +1,4 @@
-/**
- * One computer: what it is made of, in the order in which it boots. There is nothing outside of it: two machines can
- * run side by side in one process.
- */
-import type { CaptureSink } from './capture/capture.ts';
+/** One computer of a world: what it is made of, in the order in which it boots. */
 import type { MachineConfig } from './config.ts';
 import { files_stat } from './fs/file.ts';
 import { softnet_data } from './include/linux/netdevice.ts';
@@ -18,7 +14,6 @@ import type { proto, sock } from './include/net/sock.ts';
 import type { Errno } from './include/uapi/asm-generic/errno.ts';
 import { SOCK_MAX } from './include/uapi/linux/socket.ts';
 import { fault_attr } from './kernel/fault_inject.ts';
-import { Hardware } from './kernel/hardware.ts';
 import type { irqaction } from './kernel/irq.ts';
 import { module_table } from './kernel/module.ts';
 import { log_buffer } from './kernel/printk.ts';
@@ -29,20 +24,33 @@ import { NSEC_PER_JIFFY } from './kernel/time/jiffies.ts';
 import { timer_base } from './kernel/time/timer.ts';
 import { BOOT_NS } from './kernel/time/timekeeping.ts';
 import { ByteSlab } from './lib/byte_slab.ts';
-import { RandomState } from './lib/random.ts';
+import type { RandomState } from './lib/random.ts';
 import type { inet_protosw } from './net/ipv4/af_inet/create.ts';
 import type { security_hooks } from './security/security.ts';
-import { EventSequence, Tracer } from './trace/tracer.ts';
+import type { Tracer } from './trace/tracer.ts';
+import type { World } from './world/world.ts';
 
 /** Chains of the hash tables: powers of two. Linux sizes them by the memory; this suits 100,000 sockets. */
 const EHASH_SIZE = 16384;
 const BHASH_SIZE = 4096;
 const LHASH_SIZE = 64;
 
+/** The first interrupt that a device can have: those before it are the platform's, as on a PC. */
+const FIRST_DEVICE_IRQ = 16;
+
 export class Machine {
+  readonly world: World;
   readonly config: MachineConfig;
-  /** The monotonic clock, in ns: it moves only while nothing runs. */
+  /** Its number in the world. */
+  readonly index: number;
+  hostname: string;
+  /** Names of the processes of a program that run here. */
+  processes: readonly string[] = [];
+  /** The monotonic clock, in ns: the world's time, which it sets. */
   now_ns = BOOT_NS;
+  /** The same in ticks. */
+  jiffies = BOOT_NS / NSEC_PER_JIFFY;
+  /** The world's. */
   random: RandomState;
   tracer: Tracer;
   log = new log_buffer();
@@ -52,34 +60,23 @@ export class Machine {
   /** Pages of payload that are free. */
   page_pool: page[] = [];
 
-  /** Timers, and what the hardware does at its own time. */
-  timers = new timer_base(BOOT_NS / NSEC_PER_JIFFY);
+  /** Timers. */
+  timers: timer_base;
   hrtimers = new EventHeap<hrtimer>();
-  hardware = new Hardware();
   irqs = new Map<number, irqaction>();
+  next_irq = FIRST_DEVICE_IRQ;
   softirq = new softirq_state();
 
   /** Processes. */
   runqueue = new runqueue();
   /** By pid. */
   tasks = new Map<number, task_struct>();
-  next_pid = 100;
   idle: task_struct;
   #current: task_struct;
-  /** The pid of `current` stands here too; a debugger may put memory here that other threads see. */
-  current_pid: Int32Array = new Int32Array(1);
-  /** A debugger is there: remember where tasks go to sleep. */
-  capture_stacks = false;
-  /** Where console.log() of a scenario goes. */
-  output: ((stream: 'stdout' | 'stderr', text: string, task: task_struct) => void) | null = null;
+  /** The pid of `current` stands here too: the world's memory. */
+  readonly #current_pid: Int32Array;
   /** System calls that the task on the CPU has made since it got there. */
   slice_syscalls = 0;
-  /** True while the promises of the task on the CPU run. */
-  draining = false;
-  /** Called with each task that is put on the CPU. */
-  on_switch: ((task: task_struct) => void) | null = null;
-  /** Called with what a process's function has thrown, before the process ends. */
-  on_uncaught: ((task: task_struct, error: unknown) => void) | null = null;
 
   files = new files_stat();
   modules = new module_table();
@@ -102,18 +99,21 @@ export class Machine {
 
   softnet = new softnet_data();
   init_net: net;
-  capture: CaptureSink | null = null;
-  /** Number of the last frame sent. */
-  frame_count = 0;
 
-  constructor(config: MachineConfig) {
+  constructor(world: World, config: MachineConfig) {
+    this.world = world;
     this.config = config;
-    this.random = new RandomState(config.seed);
-    this.tracer = new Tracer(this, new EventSequence());
+    this.hostname = config.hostname ?? 'localhost';
+    this.random = world.random;
+    this.tracer = world.tracer;
+    this.#current_pid = world.current_pid;
     this.idle = new task_struct(this, new files_struct(), new signal_struct());
     this.idle.comm = 'swapper/0';
     this.#current = this.idle;
     this.init_net = new net(this, new inet_hashinfo(EHASH_SIZE, BHASH_SIZE, LHASH_SIZE));
+    this.timers = new timer_base(Math.floor(world.now_ns / NSEC_PER_JIFFY));
+    this.set_clock(world.now_ns);
+    this.index = world.add(this);
   }
 
   /** The task on the CPU; `idle` when there is none. @linux arch/x86/include/asm/current.h */
@@ -122,9 +122,14 @@ export class Machine {
   }
   set current(task: task_struct) {
     this.#current = task;
-    this.current_pid[0] = task.pid;
+    this.#current_pid[0] = task.pid;
   }
 
+  /** The world's time has come to this moment. Only the world says so. */
+  set_clock(ns: number): void {
+    this.now_ns = ns;
+    this.jiffies = Math.floor(ns / NSEC_PER_JIFFY);
+  }
   /** ns since boot: the time that a person sees. */
   get time_ns(): number {
     return this.now_ns - BOOT_NS;

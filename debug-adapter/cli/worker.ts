@@ -9,18 +9,19 @@ import {
   installGlobals,
   loadProgram,
   parseConfig,
-  pcapngHeader,
-  pcapngPacket,
+  PcapngWriter,
   ProgramError,
   runProgram,
   TRACEPOINT_NAMES,
-  type Machine,
+  type World,
 } from '../../stack/index.ts';
 import { BOOT_REAL_MS, formatHit } from '../../stack/trace/format.ts';
 import { blankTypes } from '../blankTypes.ts';
 import type { CliArguments } from './arguments.ts';
 
 const options = workerData as CliArguments;
+// A stack reaches from the driver down to the scenario.
+Error.stackTraceLimit = 64;
 try {
   process.exitCode = await run(options);
 } catch (error) {
@@ -31,13 +32,13 @@ try {
 }
 
 async function run({ file, pcap, trace, seed, sysctl, nic }: CliArguments): Promise<number> {
-  const machine = boot(parseConfig({ seed, sysctl, nic }, 'sockscope'));
-  machine.output = (stream, text) => void process[stream].write(text);
-  installTrace(machine, trace);
-  const capture = pcap === undefined ? null : await openCapture(machine, pcap);
-  installGlobals(machine);
-  const program = await loadProgram(machine, file, blankTypes);
-  const result = await runProgram(machine, program);
+  const { world } = boot(parseConfig({ seed, sysctl, nic }, 'sockscope'));
+  world.output = (stream, text) => void process[stream].write(text);
+  installTrace(world, trace);
+  const capture = pcap === undefined ? null : await openCapture(world, pcap);
+  const program = await loadProgram(world, file, blankTypes);
+  installGlobals(world);
+  const result = await runProgram(world, program);
   if (capture !== null) await new Promise<void>((resolve) => capture.end(() => resolve()));
   for (const { name, pid, error } of result.failed) {
     process.stderr.write(`sockscope: ${name} (pid ${pid}) threw: ${inspect(error)}\n`);
@@ -51,7 +52,7 @@ async function run({ file, pcap, trace, seed, sysctl, nic }: CliArguments): Prom
 }
 
 /** Print the tracepoints that match one of the patterns. */
-function installTrace(machine: Machine, patterns: readonly string[]): void {
+function installTrace(world: World, patterns: readonly string[]): void {
   for (const pattern of patterns) {
     const expression = new RegExp(`^${pattern.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*')}$`);
     const names = TRACEPOINT_NAMES.filter((name) => expression.test(name));
@@ -60,28 +61,25 @@ function installTrace(machine: Machine, patterns: readonly string[]): void {
         `--trace ${pattern}: no such tracepoint (there are ${TRACEPOINT_NAMES.join(', ')})`,
       );
     }
-    machine.tracer.onHit(names, (hit) => process.stdout.write(`${formatHit(hit)}\n`));
+    world.tracer.onHit(names, (hit) => process.stdout.write(`${formatHit(hit)}\n`));
   }
 }
 
 /** Write every frame to a file as it is sent. */
-async function openCapture(machine: Machine, path: string): Promise<WriteStream> {
+async function openCapture(world: World, path: string): Promise<WriteStream> {
   const stream = createWriteStream(path);
   await new Promise<void>((resolve, reject) => {
     stream.once('open', () => resolve());
     stream.once('error', (error) => reject(new ConfigError(`--pcap ${path}: ${error.message}`)));
   });
-  stream.write(pcapngHeader('lo'));
-  machine.capture = {
-    sent(frame) {
+  const writer = new PcapngWriter();
+  stream.write(writer.header('lo'));
+  world.capture = {
+    sent(frame, { machine, name }) {
       const bytes = frame_bytes(frame);
-      stream.write(
-        pcapngPacket(
-          BigInt(BOOT_REAL_MS) * 1_000_000n + BigInt(Math.round(machine.time_ns)),
-          bytes,
-          bytes.length,
-        ),
-      );
+      const realTimeNs = BigInt(BOOT_REAL_MS) * 1_000_000n + BigInt(Math.round(world.time_ns));
+      const interfaceName = world.machines.length === 1 ? name : `${machine.hostname} ${name}`;
+      stream.write(writer.packet({ interfaceName, realTimeNs, bytes, length: bytes.length }));
     },
     received() {},
     lost() {},

@@ -6,7 +6,7 @@ export function isLibrary(url: string): boolean {
 }
 /** The scheduler: what puts tasks on the CPU and takes them off it. */
 export function isScheduler(url: string): boolean {
-  return /^stack\/kernel\/sched\/(?:idle|runqueue|microtasks|core|no_sleep)\.ts$/.test(url);
+  return /^stack\/(?:kernel\/sched\/(?:idle|runqueue|microtasks|core|no_sleep)\.ts$|world\/)/.test(url);
 }
 export function isTracing(url: string): boolean {
   return url.startsWith('stack/trace/');
@@ -38,4 +38,5 @@ export const SKIPPED_PATTERNS: readonly string[] = [
   '^stack/user/',
   '^stack/trace/(?!stop\\.ts$)',
   '^stack/kernel/sched/(idle|runqueue|microtasks|core|no_sleep)\\.ts$',
+  '^stack/world/',
 ];

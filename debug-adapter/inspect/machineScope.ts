@@ -31,8 +31,8 @@ export function machineItems(machine: Machine, describer: Describer): Item[] {
     plain('softirqs pending', softirqNames(machine.softirq.pending)),
     plain('next timer', untilNs(machine, next_timer_ns(machine))),
     plain('next hrtimer', untilNs(machine, machine.hrtimers.next)),
-    plain('next on the hardware', untilNs(machine, machine.hardware.next)),
-    plain('frames sent', String(machine.frame_count)),
+    plain('next on the hardware', untilNs(machine, machine.world.events.next)),
+    plain('frames sent', String(machine.world.frame_count)),
     { ...describer.describe('sockets', machine.sockets), evaluateName: 'machine.sockets' },
     { ...describer.describe('machine', machine), evaluateName: 'machine' },
   ];

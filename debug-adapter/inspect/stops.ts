@@ -96,9 +96,9 @@ export class Stops {
   /** Stop when this task is put on the CPU again. */
   waitForTask(pid: number): void {
     const machine = this.#machine;
-    machine.on_switch = (task) => {
+    machine.world.on_switch = (task) => {
       if (task.pid !== pid) return;
-      machine.on_switch = null;
+      machine.world.on_switch = null;
       this.#stop(SWITCH);
     };
   }
@@ -111,7 +111,7 @@ export class Stops {
     });
   }
   stopWaiting(): void {
-    this.#machine.on_switch = null;
+    this.#machine.world.on_switch = null;
     this.#endWait?.();
     this.#endWait = undefined;
   }

@@ -1,7 +1,7 @@
 /** Captures as pcapng files: one that is written along, and one that is written when asked for. */
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
-import { pcapngHeader, pcapngPacket } from '../../stack/capture/pcapng.ts';
+import { PcapngWriter } from '../../stack/capture/pcapng.ts';
 import type { PacketStore } from '../packets/packetStore.ts';
 
 /** The machine's real-time clock at boot. */
@@ -9,14 +9,17 @@ const BOOT_REAL_NS = BigInt(Date.UTC(2024, 0, 1)) * 1_000_000n;
 const realTime = (timeNs: number) => BOOT_REAL_NS + BigInt(Math.round(timeNs));
 
 export class PcapFile {
+  readonly #writer = new PcapngWriter();
   #file: number | undefined;
 
   constructor(path: string) {
     this.#file = openSync(path, 'w');
-    writeSync(this.#file, pcapngHeader('lo'));
+    writeSync(this.#file, this.#writer.header('lo'));
   }
-  write(timeNs: number, bytes: Uint8Array): void {
-    if (this.#file !== undefined) writeSync(this.#file, pcapngPacket(realTime(timeNs), bytes, bytes.length));
+  write(timeNs: number, bytes: Uint8Array, interfaceName = 'lo'): void {
+    if (this.#file === undefined) return;
+    const packet = { interfaceName, realTimeNs: realTime(timeNs), bytes, length: bytes.length };
+    writeSync(this.#file, this.#writer.packet(packet));
   }
   close(): void {
     if (this.#file !== undefined) closeSync(this.#file);
@@ -26,10 +29,11 @@ export class PcapFile {
 
 /** Write the packets that are still kept. @returns how many */
 export async function exportPackets(path: string, packets: PacketStore): Promise<number> {
-  const blocks = [pcapngHeader('lo')];
+  const writer = new PcapngWriter();
+  const blocks = [writer.header('lo')];
   for (const { timeNs, bytes, length, fate, reason } of packets.frames()) {
     const comment = fate === 'lost' ? `lost: ${reason ?? 'on the wire'}` : undefined;
-    blocks.push(pcapngPacket(realTime(timeNs), bytes, length, comment));
+    blocks.push(writer.packet({ interfaceName: 'lo', realTimeNs: realTime(timeNs), bytes, length, comment }));
   }
   await writeFile(path, Buffer.concat(blocks));
   return blocks.length - 1;

@@ -3,15 +3,15 @@ import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
 import { workerData, type MessagePort } from 'node:worker_threads';
 import {
-  boot,
+  boot_machine,
   installGlobals,
   loadProgram,
   parseConfig,
   runProgram,
+  World,
   type Program,
 } from '../../stack/index.ts';
 import type { task_struct } from '../../stack/include/linux/sched.ts';
-import type { Machine } from '../../stack/machine.ts';
 import { RingWriter } from '../../stack/trace/ring.ts';
 import { Agent } from '../inspect/agent.ts';
 import { isScenario } from '../inspect/codeKinds.ts';
@@ -28,7 +28,7 @@ const data = workerData as WorkerData;
 type Send = (message: FromWorker) => void;
 
 interface Running {
-  machine: Machine;
+  world: World;
   agent: Agent;
   records: Records;
   file: string;
@@ -36,21 +36,22 @@ interface Running {
 }
 
 function start({ config, program }: BootConfig): Running {
-  const machine = boot(parseConfig(config, 'launch'));
-  machine.capture_stacks = true;
-  machine.current_pid = data.currentPid;
+  const settings = parseConfig(config, 'launch');
+  const world = new World(settings.seed, data.currentPid);
+  const machine = boot_machine(world, settings);
+  world.capture_stacks = true;
   Error.stackTraceLimit = STACK_FRAMES;
   const agent = new Agent(machine, (text, isError) =>
     records.output(isError ? 'important' : 'console', `${text}\n`),
   );
   const records: Records = new Records(new RingWriter(data.ring), machine, agent.packets);
-  machine.capture = records;
-  machine.output = (stream, text) => {
+  world.capture = records;
+  world.output = (stream, text) => {
     const place = parseStack(new Error().stack ?? '').find(({ url }) => isScenario(url));
     records.output(stream, text, place?.url, place?.line);
   };
-  const running: Running = { machine, agent, records, file: program };
-  machine.on_uncaught = (task, error) => uncaught(running, task, error);
+  const running: Running = { world, agent, records, file: program };
+  world.on_uncaught = (task, error) => uncaught(running, task, error);
   defineGlobals(machine, agent);
   return running;
 }
@@ -76,14 +77,14 @@ function uncaught({ agent, records }: Running, task: task_struct, error: unknown
 }
 
 async function load(running: Running, blankTypes: Promise<BlankTypes>, send: Send): Promise<void> {
-  running.program = await loadProgram(running.machine, running.file, await blankTypes);
-  installGlobals(running.machine);
+  running.program = await loadProgram(running.world, running.file, await blankTypes);
+  installGlobals(running.world);
   Object.assign(running.agent, { entry: running.program.processes[0]!.main });
   send({ type: 'loaded', processes: running.program.processes.map(({ name }) => name) });
 }
 
 async function run(running: Running, send: Send): Promise<void> {
-  const { failed, asleep } = await runProgram(running.machine, running.program!);
+  const { failed, asleep } = await runProgram(running.world, running.program!);
   const end: RunEnd = { failed: failed.length, asleep };
   send({ type: 'ended', end });
 }

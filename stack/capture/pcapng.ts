@@ -55,52 +55,67 @@ function joined(...parts: Uint8Array[]): Uint8Array {
 
 const text = (value: string) => new TextEncoder().encode(value);
 
-/** The blocks that a file begins with: one section, one Ethernet interface with ns time stamps. */
-export function pcapngHeader(interfaceName: string): Uint8Array {
+/** The block that a file begins with. */
+function sectionHeader(): Uint8Array {
   const section = new Uint8Array(16);
   const view = new DataView(section.buffer);
   view.setUint32(0, BYTE_ORDER_MAGIC, true);
   view.setUint16(4, 1, true);
   view.setBigInt64(8, -1n, true);
-  const description = new Uint8Array(8);
-  new DataView(description.buffer).setUint16(0, LINKTYPE_ETHERNET, true);
-  return joined(
-    block(0x0a0d0d0a, joined(section, optionBytes([[SHB_USERAPPL, text('Sockscope')]]))),
-    block(
-      1,
-      joined(
-        description,
-        optionBytes([
-          [IF_NAME, text(interfaceName)],
-          [IF_TSRESOL, new Uint8Array([9])],
-        ]),
-      ),
-    ),
-  );
+  return block(0x0a0d0d0a, joined(section, optionBytes([[SHB_USERAPPL, text('Sockscope')]])));
 }
 
-/**
- * One packet.
- *
- * @param realTimeNs ns since 1970
- * @param length on the wire, where `bytes` was cut
- */
-export function pcapngPacket(
-  realTimeNs: bigint,
-  bytes: Uint8Array,
-  length: number,
-  comment?: string,
-): Uint8Array {
-  const head = new Uint8Array(20);
-  const view = new DataView(head.buffer);
-  view.setUint32(4, Number(realTimeNs >> 32n), true);
-  view.setUint32(8, Number(realTimeNs & 0xffffffffn), true);
-  view.setUint32(12, bytes.length, true);
-  view.setUint32(16, length, true);
-  const data = new Uint8Array(padded(bytes.length));
-  data.set(bytes);
-  return block(
-    6,
-    joined(head, data, optionBytes(comment === undefined ? [] : [[OPT_COMMENT, text(comment)]])),
-  );
+/** An Ethernet interface whose time stamps are in ns. */
+function interfaceDescription(name: string): Uint8Array {
+  const description = new Uint8Array(8);
+  new DataView(description.buffer).setUint16(0, LINKTYPE_ETHERNET, true);
+  const options = optionBytes([
+    [IF_NAME, text(name)],
+    [IF_TSRESOL, new Uint8Array([9])],
+  ]);
+  return block(1, joined(description, options));
+}
+
+/** One packet of a capture. */
+export interface PcapngPacket {
+  /** Where it was sent: 'lo', 'client eth0'. */
+  interfaceName: string;
+  /** ns since 1970. */
+  realTimeNs: bigint;
+  bytes: Uint8Array;
+  /** On the wire, where `bytes` was cut. */
+  length: number;
+  comment?: string | undefined;
+}
+
+/** Makes a file's blocks, one packet after the other; interfaces are described when their first packet comes. */
+export class PcapngWriter {
+  readonly #interfaces = new Map<string, number>();
+
+  /** @param first the interface that is described even where no packet comes */
+  header(first: string): Uint8Array {
+    this.#interfaces.set(first, 0);
+    return joined(sectionHeader(), interfaceDescription(first));
+  }
+
+  packet({ interfaceName, realTimeNs, bytes, length, comment }: PcapngPacket): Uint8Array {
+    const described: Uint8Array[] = [];
+    let id = this.#interfaces.get(interfaceName);
+    if (id === undefined) {
+      id = this.#interfaces.size;
+      this.#interfaces.set(interfaceName, id);
+      described.push(interfaceDescription(interfaceName));
+    }
+    const head = new Uint8Array(20);
+    const view = new DataView(head.buffer);
+    view.setUint32(0, id, true);
+    view.setUint32(4, Number(realTimeNs >> 32n), true);
+    view.setUint32(8, Number(realTimeNs & 0xffffffffn), true);
+    view.setUint32(12, bytes.length, true);
+    view.setUint32(16, length, true);
+    const data = new Uint8Array(padded(bytes.length));
+    data.set(bytes);
+    const options = optionBytes(comment === undefined ? [] : [[OPT_COMMENT, text(comment)]]);
+    return joined(...described, block(6, joined(head, data, options)));
+  }
 }

@@ -12,6 +12,11 @@ export interface irqaction {
   count: number;
 }
 
+/** An interrupt line of the machine's that no device has yet. @linux include/linux/irq.h (irq_alloc_desc) */
+export function irq_alloc_desc(machine: Machine): number {
+  return machine.next_irq++;
+}
+
 /** Install a handler. @linux kernel/irq/manage.c */
 export function request_irq<Device>(
   machine: Machine,

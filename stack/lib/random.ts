@@ -1,9 +1,8 @@
 /**
- * The machine's random numbers: all of them come from its seed, so that the same seed gives the same run.
+ * The world's random numbers: all of them come from its seed, so that the same seed gives the same run.
  *
  * @linux drivers/char/random.c, include/linux/prandom.h
  */
-import type { Machine } from '../machine.ts';
 import type { u32 } from '../include/linux/types.ts';
 
 /** xoshiro128**: small, fast, good enough for ports, sequence numbers and lost frames. Not for secrets. */
@@ -44,19 +43,24 @@ export class RandomState {
   }
 }
 
+/** A world, or a machine of it: whoever has the stream of random numbers. */
+export interface Randomness {
+  readonly random: RandomState;
+}
+
 /** 32 random bits, as int32. @linux include/linux/random.h */
-export function get_random_u32(machine: Machine): u32 {
-  return machine.random.next();
+export function get_random_u32(from: Randomness): u32 {
+  return from.random.next();
 }
 /** From 0 to ceil - 1. @linux include/linux/random.h */
-export function get_random_u32_below(machine: Machine, ceil: number): number {
-  return Math.floor(((machine.random.next() >>> 0) / 0x1_0000_0000) * ceil);
+export function get_random_u32_below(from: Randomness, ceil: number): number {
+  return Math.floor(((from.random.next() >>> 0) / 0x1_0000_0000) * ceil);
 }
 /** From floor to ceil, both included. @linux include/linux/random.h */
-export function get_random_u32_inclusive(machine: Machine, floor: number, ceil: number): number {
-  return floor + get_random_u32_below(machine, ceil - floor + 1);
+export function get_random_u32_inclusive(from: Randomness, floor: number, ceil: number): number {
+  return floor + get_random_u32_below(from, ceil - floor + 1);
 }
 /** At least 0, less than 1: for probabilities. */
-export function random_fraction(machine: Machine): number {
-  return (machine.random.next() >>> 0) / 0x1_0000_0000;
+export function random_fraction(from: Randomness): number {
+  return (from.random.next() >>> 0) / 0x1_0000_0000;
 }

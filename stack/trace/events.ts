@@ -19,16 +19,17 @@ type Pass = (a: unknown, b: unknown, c: unknown, d: unknown) => void;
 function passedOn(id: number): Pass {
   return function pass(machine, a, b, c) {
     const { tracer } = machine as Machine;
-    tracer.events.last++;
-    if (tracer.armed[id] !== 0) tracer.emit(id, a, b, c);
+    tracer.event++;
+    if (tracer.armed[id] !== 0) tracer.emit(machine as Machine, id, a, b, c);
   };
 }
 /** The arguments lead to the machine. */
 function passedWith(id: number, machineOf: (a: unknown, b: unknown) => Machine): Pass {
   return function pass(a, b, c, d) {
-    const { tracer } = machineOf(a, b);
-    tracer.events.last++;
-    if (tracer.armed[id] !== 0) tracer.emit(id, a, b, c, d);
+    const machine = machineOf(a, b);
+    const { tracer } = machine;
+    tracer.event++;
+    if (tracer.armed[id] !== 0) tracer.emit(machine, id, a, b, c, d);
   };
 }
 

@@ -1,4 +1,4 @@
-/** Counts the events of a machine, and tells those who listen. */
+/** Counts the events of a world, and tells those who listen. */
 import type { Machine } from '../machine.ts';
 import {
   TRACEPOINT_NAMES,
@@ -7,12 +7,6 @@ import {
   type TracepointArgs,
   type TracepointName,
 } from './table.ts';
-
-/** The one sequence of all events: machines that run together count in the same one. */
-export class EventSequence {
-  /** Number of the last event. Counts on whether somebody listens or not. */
-  last = 0;
-}
 
 /** One tracepoint being passed. The arguments are the kernel's own objects: read them now, don't keep them. */
 export type TraceHit<Name extends TracepointName = TracepointName> = {
@@ -30,21 +24,13 @@ export type TraceHit<Name extends TracepointName = TracepointName> = {
 type Listener = (...args: readonly unknown[]) => void;
 
 export class Tracer {
-  readonly events: EventSequence;
+  /** Number of the last event. Counts on whether somebody listens or not. */
+  event = 0;
   /** By tracepoint: how many listen. */
   readonly armed = new Uint8Array(TRACEPOINT_NAMES.length);
   readonly #listeners: (readonly Listener[])[] = TRACEPOINT_NAMES.map(() => []);
-  readonly #machine: Machine;
-
-  constructor(machine: Machine, events: EventSequence) {
-    this.#machine = machine;
-    this.events = events;
-  }
-
-  /** Number of the last event. */
-  get event(): number {
-    return this.events.last;
-  }
+  /** The machine whose tracepoint is being told. */
+  #machine: Machine | null = null;
 
   /** Listen to one tracepoint, with its arguments as the kernel passed them. @returns what ends it. */
   on<Name extends TracepointName>(name: Name, listener: (...args: TracepointArgs<Name>) => void): () => void {
@@ -63,10 +49,10 @@ export class Tracer {
   }
 
   #teller<Name extends TracepointName>(name: Name, listener: (hit: TraceHit<Name>) => void): Listener {
-    const machine = this.#machine;
     const { length } = tracepointNamed(name).print;
     return (...passed) => {
       const args = passed.slice(0, length);
+      const machine = this.#machine!;
       const hit = { name, machine, event: this.event, time_ns: machine.time_ns, args };
       listener(hit as unknown as TraceHit<Name>);
     };
@@ -84,7 +70,8 @@ export class Tracer {
   }
 
   /** Called by a tracepoint that has listeners. */
-  emit(id: number, ...args: readonly unknown[]): void {
+  emit(machine: Machine, id: number, ...args: readonly unknown[]): void {
+    this.#machine = machine;
     for (const listener of this.#listeners[id]!) listener(...args);
   }
 }

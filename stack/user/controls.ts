@@ -4,12 +4,12 @@ import { module } from '../include/linux/module.ts';
 import { ENOENT, IS_ERR } from '../include/uapi/asm-generic/errno.ts';
 import { FAULT_POINTS, type FaultPoint } from '../kernel/fault_inject.ts';
 import { sysctl_get, sysctl_set, SYSCTLS } from '../kernel/sysctl.ts';
-import type { Machine } from '../machine.ts';
 import { inet_register_protosw } from '../net/ipv4/af_inet/init.ts';
 import { proc_net } from '../net/ipv4/proc.ts';
 import { sock_register, sock_unregister } from '../net/socket.ts';
 import type { security_hooks } from '../security/security.ts';
-import { frame_bytes } from '../wire/frame.ts';
+import { frame_bytes, type wire_frame } from '../wire/frame.ts';
+import type { World } from '../world/world.ts';
 import { SystemError } from './errors.ts';
 
 /** A frame as the predicate of dropFrames() sees it. */
@@ -32,67 +32,81 @@ function tcpFlags(bytes: Uint8Array): string {
   return order.filter((name) => (flags & (1 << FLAG_NAMES.indexOf(name))) !== 0).join(' ');
 }
 
-export function machineControls(machine: Machine) {
-  const net = machine.init_net;
+export function machineControls(world: World) {
+  const here = () => world.running!;
   return {
     sysctl(name: string, value?: string | number) {
       if (SYSCTLS[name.replaceAll('/', '.')] === undefined) throw new SystemError(-2, `sysctl ${name}`);
       if (value !== undefined) {
-        const err = sysctl_set(net, name, String(value));
+        const err = sysctl_set(here().init_net, name, String(value));
         if (err !== 0) throw new SystemError(err, `sysctl ${name}=${value}`);
       }
-      const text = sysctl_get(net, name);
+      const text = sysctl_get(here().init_net, name);
       if (IS_ERR(text)) throw new SystemError(text, `sysctl ${name}`);
       return text;
     },
     /** Lose frames that the predicate picks. @returns what ends it */
     dropFrames(predicate: (frame: FrameView) => boolean) {
-      return vnic_wire(net.loopback_dev!).drop((frame) => {
+      const picked = (frame: wire_frame) => {
         const bytes = frame_bytes(frame);
         return predicate({ number: frame.number, bytes, tcpFlags: tcpFlags(bytes) });
-      });
+      };
+      const paths = [
+        ...world.machines.map(({ init_net }) => vnic_wire(init_net.loopback_dev!)),
+        ...world.wires.flatMap(({ ends }) => ends.map(({ path }) => path)),
+      ];
+      const undo = paths.map((path) => path.drop(picked));
+      return () => undo.forEach((end) => end());
     },
     /** The text of /proc/net/NAME. */
     proc(name: string) {
-      const text = proc_net(net, name);
+      const text = proc_net(here().init_net, name);
       if (text === null) throw new SystemError(-ENOENT, `open /proc/net/${name}`);
       return text;
     },
     capset(...capabilities: number[]) {
-      machine.current.cred.cap_effective = new Set(capabilities);
+      here().current.cred.cap_effective = new Set(capabilities);
     },
     setrlimit_nofile(limit: number) {
-      machine.current.files.rlimit_nofile = limit;
+      here().current.files.rlimit_nofile = limit;
     },
     setFileMax(limit: number) {
-      machine.files.max_files = limit;
+      here().files.max_files = limit;
     },
     setSocketMax(limit: number) {
-      machine.max_sockets = limit;
+      here().max_sockets = limit;
     },
     fault(point: FaultPoint, times = 1) {
       if (!FAULT_POINTS.includes(point))
         throw new TypeError(`fault: no such place: '${point}' (${FAULT_POINTS.join(', ')})`);
-      machine.faults.set(point, times);
+      here().faults.set(point, times);
     },
     security(hooks: security_hooks) {
-      machine.security = hooks;
+      here().security = hooks;
     },
     cgroupSock(program: (() => number) | null) {
-      machine.cgroup_inet_sock = program;
+      here().cgroup_inet_sock = program;
     },
     kernelLog() {
-      return [...machine.log.lines];
+      return [...here().log.lines];
     },
     /** The module table: what request_module() finds. */
     modules: {
-      add: (alias: string, load: () => void) => machine.modules.add(alias, load),
-      remove: (alias: string) => machine.modules.remove(alias),
-      aliases: () => machine.modules.aliases(),
-      requests: () => [...machine.modules.requests],
-      refcount: () => machine.kernel_module.refcnt,
+      add: (alias: string, load: () => void) => here().modules.add(alias, load),
+      remove: (alias: string) => here().modules.remove(alias),
+      aliases: () => here().modules.aliases(),
+      requests: () => [...here().modules.requests],
+      refcount: () => here().kernel_module.refcnt,
       /** For loaders: what a module of a family or a protocol registers. */
-      register: { sock_register, sock_unregister, inet_register_protosw, module, machine },
+      register: {
+        sock_register,
+        sock_unregister,
+        inet_register_protosw,
+        module,
+        get machine() {
+          return here();
+        },
+      },
     },
   };
 }

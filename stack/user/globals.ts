@@ -4,28 +4,29 @@
  */
 import { Console } from 'node:console';
 import type { task_struct } from '../include/linux/sched.ts';
+import type { Machine } from '../machine.ts';
 import { hrtimer } from '../include/linux/timer.ts';
 import { hrtimer_cancel, hrtimer_start } from '../kernel/time/hrtimer.ts';
 import { BOOT_NS, BOOT_REAL_NS } from '../kernel/time/timekeeping.ts';
 import { random_fraction } from '../lib/random.ts';
-import type { Machine } from '../machine.ts';
+import type { World } from '../world/world.ts';
 import { run_in_process } from './process.ts';
 
 /** Wall-clock time of the machine, in ms since 1970. */
-function realTimeMs(machine: Machine): number {
-  return Math.floor((BOOT_REAL_NS + machine.now_ns - BOOT_NS) / 1e6);
+function realTimeMs(world: World): number {
+  return Math.floor((BOOT_REAL_NS + world.now_ns - BOOT_NS) / 1e6);
 }
 
 /** A Date that asks the machine what time it is. */
-function machineDate(machine: Machine): DateConstructor {
+function machineDate(world: World): DateConstructor {
   const RealDate = Date;
   function MachineDate(this: unknown, ...args: unknown[]): Date | string {
-    if (new.target === undefined) return new RealDate(realTimeMs(machine)).toString();
-    const values = args.length === 0 ? [realTimeMs(machine)] : args;
+    if (new.target === undefined) return new RealDate(realTimeMs(world)).toString();
+    const values = args.length === 0 ? [realTimeMs(world)] : args;
     return Reflect.construct(RealDate, values, new.target) as Date;
   }
   MachineDate.prototype = RealDate.prototype;
-  MachineDate.now = () => realTimeMs(machine);
+  MachineDate.now = () => realTimeMs(world);
   MachineDate.parse = RealDate.parse;
   MachineDate.UTC = RealDate.UTC;
   Object.defineProperty(MachineDate, 'name', { value: 'Date' });
@@ -79,10 +80,10 @@ class MachineTimeout {
 }
 
 /** A console that writes to the machine's output, with the process that wrote; its stopwatch runs on virtual time. */
-function machineConsole(machine: Machine): Partial<Console> {
+function machineConsole(world: World): Partial<Console> {
   const stream = (name: 'stdout' | 'stderr') =>
     ({
-      write: (text: string) => machine.output?.(name, text, machine.current),
+      write: (text: string) => world.output?.(name, text, world.current),
     }) as unknown as NodeJS.WritableStream;
   // With ignoreErrors it would ask more of its streams than that they can be written to.
   const host = new Console({ stdout: stream('stdout'), stderr: stream('stderr'), ignoreErrors: false });
@@ -90,11 +91,11 @@ function machineConsole(machine: Machine): Partial<Console> {
   const elapsed = (label: string, more: readonly unknown[]): void => {
     const begun = started.get(label);
     if (begun === undefined) host.warn(`No such label '${label}' for console.timeEnd()`);
-    else host.log(`${label}: ${((machine.time_ns - begun) / 1e6).toFixed(3)}ms`, ...more);
+    else host.log(`${label}: ${((world.time_ns - begun) / 1e6).toFixed(3)}ms`, ...more);
   };
   return {
     ...host,
-    time: (label = 'default') => void started.set(label, machine.time_ns),
+    time: (label = 'default') => void started.set(label, world.time_ns),
     timeLog: (label = 'default', ...more: unknown[]) => elapsed(label, more),
     timeEnd: (label = 'default') => {
       elapsed(label, []);
@@ -103,21 +104,21 @@ function machineConsole(machine: Machine): Partial<Console> {
   };
 }
 
-/** Put the machine's globals into this JavaScript realm. For a realm (a worker, a process) that runs one machine. */
-export function installGlobals(machine: Machine): void {
+/** Put the world's globals into this JavaScript realm. For a realm (a worker, a process) that runs one world. */
+export function installGlobals(world: World): void {
   const timer =
     (repeat: boolean) =>
     (callback: (...args: unknown[]) => void, ms = 0, ...args: unknown[]) => {
       if (typeof callback !== 'function')
         throw new TypeError('The "callback" argument must be of type function');
-      return new MachineTimeout(machine, () => callback(...args), ms, repeat);
+      return new MachineTimeout(world.running!, () => callback(...args), ms, repeat);
     };
   const clear = (timeout: unknown) => {
     if (timeout instanceof MachineTimeout) timeout.close();
   };
   const setTimer = timer(false);
   Object.assign(globalThis, {
-    Date: machineDate(machine),
+    Date: machineDate(world),
     setTimeout: setTimer,
     setInterval: timer(true),
     setImmediate: (callback: (...args: unknown[]) => void, ...args: unknown[]) =>
@@ -126,10 +127,10 @@ export function installGlobals(machine: Machine): void {
     clearInterval: clear,
     clearImmediate: clear,
   });
-  Math.random = () => random_fraction(machine);
+  Math.random = () => random_fraction(world);
   Object.defineProperty(globalThis, 'performance', {
     configurable: true,
-    value: { now: () => machine.time_ns / 1e6, timeOrigin: BOOT_REAL_NS / 1e6 },
+    value: { now: () => world.time_ns / 1e6, timeOrigin: BOOT_REAL_NS / 1e6 },
   });
-  Object.assign(globalThis.console, machineConsole(machine));
+  Object.assign(globalThis.console, machineConsole(world));
 }

@@ -9,6 +9,7 @@ import { do_sys_poll, type pollfd } from '../fs/select.ts';
 import { hrtimer_nanosleep } from '../kernel/time/nanosleep.ts';
 import { ktime_get_ns, ktime_get_real_ns } from '../kernel/time/timekeeping.ts';
 import type { Machine } from '../machine.ts';
+import type { World } from '../world/world.ts';
 import {
   __sys_accept4,
   __sys_bind,
@@ -40,16 +41,19 @@ import { SystemError } from './errors.ts';
 import { spawn_process } from './process.ts';
 import { syscall, type About } from './syscall.ts';
 
-/** Everything that `import … from 'sockscope'` offers, bound to one machine. */
-export function createLibrary(machine: Machine): Record<string, unknown> {
+/** Everything that `import … from 'sockscope'` offers. Each call goes to the machine whose process makes it. */
+export function createLibrary(world: World): Record<string, unknown> {
   return {
     ...CONSTANTS,
-    ...socketCalls(machine),
-    ...fileCalls(machine),
-    ...processCalls(machine),
-    ...machineControls(machine),
+    ...socketCalls(world),
+    ...fileCalls(world),
+    ...processCalls(world),
+    ...machineControls(world),
   };
 }
+
+/** The machine whose process calls. */
+const hereIn = (world: World) => (): Machine => world.running!;
 
 const about = (addr: sockaddr_in): About => fromSockaddr(addr);
 
@@ -82,9 +86,10 @@ function* receivedFrom(body: Sleeps<number | Errno>, msg: msghdr, buffer: Uint8A
   };
 }
 
-function socketCalls(machine: Machine) {
+function socketCalls(world: World) {
+  const here = hereIn(world);
   const call = <T>(name: string, args: readonly unknown[], body: Sleeps<T | Errno>, where?: About) =>
-    syscall<T>(machine, name, args, body, where);
+    syscall<T>(here(), name, args, body, where);
   return {
     socket(family: number, type: number, protocol = 0) {
       const ints = [
@@ -92,24 +97,24 @@ function socketCalls(machine: Machine) {
         toInt(type, 'type', 'socket'),
         toInt(protocol, 'protocol', 'socket'),
       ] as const;
-      return call('socket', ints, __sys_socket(machine, ...ints));
+      return call('socket', ints, __sys_socket(here(), ...ints));
     },
     bind(fd: number, address: SocketAddress) {
       const addr = toSockaddr(address, 'bind');
-      return call('bind', [fd, addr], __sys_bind(machine, toInt(fd, 'fd', 'bind'), addr), about(addr));
+      return call('bind', [fd, addr], __sys_bind(here(), toInt(fd, 'fd', 'bind'), addr), about(addr));
     },
     listen(fd: number, backlog: number = 4096) {
       return call(
         'listen',
         [fd, backlog],
-        __sys_listen(machine, toInt(fd, 'fd', 'listen'), toInt(backlog, 'backlog', 'listen')),
+        __sys_listen(here(), toInt(fd, 'fd', 'listen'), toInt(backlog, 'backlog', 'listen')),
       );
     },
     accept(fd: number, peer?: Partial<SocketAddress>) {
-      return call('accept', [fd], accepted(__sys_accept4(machine, toInt(fd, 'fd', 'accept'), 0), peer));
+      return call('accept', [fd], accepted(__sys_accept4(here(), toInt(fd, 'fd', 'accept'), 0), peer));
     },
     accept4(fd: number, flags = 0, peer?: Partial<SocketAddress>) {
-      const body = __sys_accept4(machine, toInt(fd, 'fd', 'accept4'), toInt(flags, 'flags', 'accept4'));
+      const body = __sys_accept4(here(), toInt(fd, 'fd', 'accept4'), toInt(flags, 'flags', 'accept4'));
       return call('accept4', [fd, flags], accepted(body, peer));
     },
     connect(fd: number, address: SocketAddress) {
@@ -117,29 +122,29 @@ function socketCalls(machine: Machine) {
       return call(
         'connect',
         [fd, addr],
-        __sys_connect(machine, toInt(fd, 'fd', 'connect'), addr),
+        __sys_connect(here(), toInt(fd, 'fd', 'connect'), addr),
         about(addr),
       );
     },
     getsockname(fd: number) {
-      return call('getsockname', [fd], named(__sys_getname(machine, toInt(fd, 'fd', 'getsockname'), 0)));
+      return call('getsockname', [fd], named(__sys_getname(here(), toInt(fd, 'fd', 'getsockname'), 0)));
     },
     getpeername(fd: number) {
-      return call('getpeername', [fd], named(__sys_getname(machine, toInt(fd, 'fd', 'getpeername'), 1)));
+      return call('getpeername', [fd], named(__sys_getname(here(), toInt(fd, 'fd', 'getpeername'), 1)));
     },
     send(fd: number, data: unknown, flags = 0) {
       const bytes = toBytes(data, 'send');
       return call(
         'send',
         [fd, bytes.length, flags],
-        __sys_sendto(machine, toInt(fd, 'fd', 'send'), bytes, flags, null),
+        __sys_sendto(here(), toInt(fd, 'fd', 'send'), bytes, flags, null),
       );
     },
     sendto(fd: number, data: unknown, flags: number, address?: SocketAddress) {
       const bytes = toBytes(data, 'sendto');
       const addr = address === undefined ? null : toSockaddr(address, 'sendto');
       const body = __sys_sendto(
-        machine,
+        here(),
         toInt(fd, 'fd', 'sendto'),
         bytes,
         toInt(flags, 'flags', 'sendto', 0),
@@ -150,7 +155,7 @@ function socketCalls(machine: Machine) {
     recv(fd: number, into?: unknown, flags = 0) {
       const { buffer, own } = toReceiveBuffer(into, 'recv');
       const body = __sys_recvfrom(
-        machine,
+        here(),
         toInt(fd, 'fd', 'recv'),
         new msghdr(new iov_iter(buffer), 0),
         flags,
@@ -164,14 +169,14 @@ function socketCalls(machine: Machine) {
     recvfrom(fd: number, into?: unknown, flags = 0) {
       const { buffer } = toReceiveBuffer(into, 'recvfrom');
       const msg = new msghdr(new iov_iter(buffer), 0);
-      const body = __sys_recvfrom(machine, toInt(fd, 'fd', 'recvfrom'), msg, flags);
+      const body = __sys_recvfrom(here(), toInt(fd, 'fd', 'recvfrom'), msg, flags);
       return call('recvfrom', [fd, buffer.length, flags], receivedFrom(body, msg, buffer));
     },
     shutdown(fd: number, how: number) {
       return call(
         'shutdown',
         [fd, how],
-        __sys_shutdown(machine, toInt(fd, 'fd', 'shutdown'), toInt(how, 'how', 'shutdown')),
+        __sys_shutdown(here(), toInt(fd, 'fd', 'shutdown'), toInt(how, 'how', 'shutdown')),
       );
     },
     setsockopt(fd: number, level: number, optname: number, optval: sockopt_value) {
@@ -181,7 +186,7 @@ function socketCalls(machine: Machine) {
         toInt(level, 'level', 'setsockopt'),
         toInt(optname, 'optname', 'setsockopt'),
       ] as const;
-      return call('setsockopt', [...ints, value], __sys_setsockopt(machine, ...ints, value));
+      return call('setsockopt', [...ints, value], __sys_setsockopt(here(), ...ints, value));
     },
     async getsockopt(fd: number, level: number, optname: number) {
       const ints = [
@@ -189,7 +194,7 @@ function socketCalls(machine: Machine) {
         toInt(level, 'level', 'getsockopt'),
         toInt(optname, 'optname', 'getsockopt'),
       ] as const;
-      const value = await call('getsockopt', ints, __sys_getsockopt(machine, ...ints));
+      const value = await call('getsockopt', ints, __sys_getsockopt(here(), ...ints));
       return value instanceof negative_int ? value.value : value;
     },
   };
@@ -199,13 +204,14 @@ function* atomic<T>(value: () => T): Sleeps<T> {
   return value();
 }
 
-function fileCalls(machine: Machine) {
+function fileCalls(world: World) {
+  const here = hereIn(world);
   return {
     read(fd: number, into?: unknown) {
       const { buffer, own } = toReceiveBuffer(into, 'read');
-      const body = ksys_read(machine, toInt(fd, 'fd', 'read'), buffer);
+      const body = ksys_read(here(), toInt(fd, 'fd', 'read'), buffer);
       return syscall<number | Uint8Array>(
-        machine,
+        here(),
         'read',
         [fd, buffer.length],
         own ? body : received(body, buffer),
@@ -214,14 +220,14 @@ function fileCalls(machine: Machine) {
     write(fd: number, data: unknown) {
       const bytes = toBytes(data, 'write');
       return syscall(
-        machine,
+        here(),
         'write',
         [fd, bytes.length],
-        ksys_write(machine, toInt(fd, 'fd', 'write'), bytes),
+        ksys_write(here(), toInt(fd, 'fd', 'write'), bytes),
       );
     },
     close(fd: number) {
-      return syscall(machine, 'close', [fd], sys_close(machine, toInt(fd, 'fd', 'close')));
+      return syscall(here(), 'close', [fd], sys_close(here(), toInt(fd, 'fd', 'close')));
     },
     fcntl(fd: number, cmd: number, arg = 0) {
       const ints = [
@@ -230,18 +236,18 @@ function fileCalls(machine: Machine) {
         toInt(arg, 'arg', 'fcntl'),
       ] as const;
       return syscall(
-        machine,
+        here(),
         'fcntl',
         ints,
-        atomic(() => do_fcntl(machine.current, ...ints)),
+        atomic(() => do_fcntl(here().current, ...ints)),
       );
     },
     ioctl(fd: number, cmd: number, arg?: unknown) {
       return syscall(
-        machine,
+        here(),
         'ioctl',
         [fd, cmd, arg],
-        sys_ioctl(machine, toInt(fd, 'fd', 'ioctl'), toInt(cmd, 'cmd', 'ioctl'), arg),
+        sys_ioctl(here(), toInt(fd, 'fd', 'ioctl'), toInt(cmd, 'cmd', 'ioctl'), arg),
       );
     },
     poll(list: pollfd[], timeout = -1) {
@@ -251,32 +257,33 @@ function fileCalls(machine: Machine) {
         toInt(entry.fd, 'fd', 'poll');
         toInt(entry.events, 'events', 'poll');
       }
-      return syscall(machine, 'poll', [list, timeout], do_sys_poll(machine, list, timeout));
+      return syscall(here(), 'poll', [list, timeout], do_sys_poll(here(), list, timeout));
     },
   };
 }
 
-function processCalls(machine: Machine) {
+function processCalls(world: World) {
+  const here = hereIn(world);
   return {
     /** ms */
     sleep(ms: number) {
       if (typeof ms !== 'number' || !(ms >= 0))
         throw new TypeError(`sleep: ms must be a number of at least 0, got ${ms}`);
-      return syscall(machine, 'nanosleep', [ms], hrtimer_nanosleep(machine, Math.round(ms * 1e6)));
+      return syscall(here(), 'nanosleep', [ms], hrtimer_nanosleep(here(), Math.round(ms * 1e6)));
     },
     /** ns */
     clock_gettime(clock: number = CONSTANTS.CLOCK_MONOTONIC) {
-      if (clock === CONSTANTS.CLOCK_REALTIME) return ktime_get_real_ns(machine);
+      if (clock === CONSTANTS.CLOCK_REALTIME) return ktime_get_real_ns(here());
       if (clock !== CONSTANTS.CLOCK_MONOTONIC) throw new SystemError(-EINVAL, 'clock_gettime');
-      return ktime_get_ns(machine);
+      return ktime_get_ns(here());
     },
     getpid() {
-      return machine.current.tgid;
+      return here().current.tgid;
     },
     spawn(name: string, main: () => unknown) {
       if (typeof name !== 'string' || typeof main !== 'function')
         throw new TypeError('spawn: call it as spawn(name, async () => { … })');
-      const { pid, exited } = spawn_process(machine, name, main);
+      const { pid, exited } = spawn_process(here(), name, main);
       return { pid, exited };
     },
   };

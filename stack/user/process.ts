@@ -32,7 +32,7 @@ export interface Process {
 
 function new_task(machine: Machine, comm: string, files: files_struct, signal: signal_struct): task_struct {
   const task = new task_struct(machine, files, signal);
-  task.pid = machine.next_pid++;
+  task.pid = machine.world.next_pid++;
   task.tgid = task.pid;
   task.comm = comm;
   // Scenarios run as root, as one does in a machine of one's own; setcap() takes capabilities away.
@@ -68,7 +68,7 @@ export function spawn_process(machine: Machine, name: string, main: () => unknow
     Promise.resolve(result).then(
       () => do_group_exit(task, () => ended({ pid: task.pid, name })),
       (error: unknown) => {
-        machine.on_uncaught?.(task, error);
+        machine.world.on_uncaught?.(task, error);
         do_group_exit(task, () => ended({ pid: task.pid, name, error }));
       },
     );

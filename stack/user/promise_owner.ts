@@ -1,32 +1,41 @@
 /**
  * Whose code it is that goes on after an `await`: the process's that awaited, even where another one settled the promise and the
- * continuation runs among that one's.
+ * continuation runs among that one's, or where the host settled it between two turns.
  */
 import { promiseHooks } from 'node:v8';
 import type { task_struct } from '../include/linux/sched.ts';
-import type { Machine } from '../machine.ts';
+import type { World } from '../world/world.ts';
 
 /** The task that made a promise; that an `await` waits with is one of its own. */
 const OWNER = Symbol('owner');
 type Owned = Promise<unknown> & { [OWNER]?: task_struct };
 
-/** Begin to follow the promises of a machine's processes. @returns ends it */
-export function follow_promises(machine: Machine): () => void {
-  let interrupted: task_struct | null = null;
+/**
+ * Begin to follow the promises of a world's processes. Of two worlds in one process each follows its own: only one of them
+ * has a task on a CPU at a time.
+ *
+ * @returns ends it
+ */
+export function follow_promises(world: World): () => void {
+  let interrupted: { machine: World['running']; task: task_struct } | null = null;
   const stop = promiseHooks.createHook({
     init(promise: Owned) {
-      promise[OWNER] = machine.current;
+      if (world.in_task) promise[OWNER] = world.running!.current;
     },
     before(promise: Owned) {
       const owner = promise[OWNER];
-      // Outside of the scheduler's turns there is no process: what the host settles is an error there.
-      if (owner === undefined || !machine.draining || owner.tgid === machine.current.tgid) return;
-      interrupted = machine.current;
+      if (owner === undefined) return;
+      const { machine } = owner;
+      if (machine.world !== world || (machine === world.running && owner.tgid === machine.current.tgid))
+        return;
+      interrupted = { machine: world.running, task: machine.current };
+      world.running = machine;
       machine.current = owner;
     },
-    after() {
+    after(promise: Owned) {
       if (interrupted === null) return;
-      machine.current = interrupted;
+      promise[OWNER]!.machine.current = interrupted.task;
+      world.running = interrupted.machine;
       interrupted = null;
     },
   }) as () => void;

@@ -36,7 +36,7 @@ export function syscall<T>(
   const task = thread_for_syscall(machine, name);
   machine.current = task;
   task.syscall = name;
-  if (machine.capture_stacks) task.entry_stack = new Error();
+  if (machine.world.capture_stacks) task.entry_stack = new Error();
   trace.sys_enter(machine, task, name, args);
   const step = body.next();
   if (step.done === true) {
@@ -97,7 +97,7 @@ function preempt<T>(machine: Machine, task: task_struct, name: string, settled: 
       if (task.exited) do_exit(task);
       else resolve(settled);
     };
-    machine.hardware.at(machine.now_ns + NSEC_PER_JIFFY, enqueue_task, task);
+    machine.world.events.at(machine.now_ns + NSEC_PER_JIFFY, enqueue_task, task);
   });
 }
 

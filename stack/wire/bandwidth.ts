@@ -1,5 +1,5 @@
 /** The wire's speed: a frame takes time from its first bit to its last. */
-import type { Machine } from '../machine.ts';
+import type { World } from '../world/world.ts';
 import type { wire_frame } from './frame.ts';
 import { WireStage, type Wire } from './wire.ts';
 
@@ -9,18 +9,18 @@ const NS_PER_SECOND = 1_000_000_000;
 export class BandwidthStage extends WireStage {
   /** In bits a second; 0: unlimited. */
   bits_per_second: number;
-  readonly #machine: Machine;
+  readonly #world: World;
 
-  constructor(machine: Machine, bits_per_second: number, next: Wire) {
+  constructor(world: World, bits_per_second: number, next: Wire) {
     super(next);
-    this.#machine = machine;
+    this.#world = world;
     this.bits_per_second = bits_per_second;
   }
 
   transmit(frame: wire_frame): number {
     if (this.bits_per_second === 0) return this.next.transmit(frame);
     const busy_ns = serialisation_ns(frame.length, this.bits_per_second);
-    this.#machine.hardware.at(this.#machine.now_ns + busy_ns, last_bit, { stage: this, frame });
+    this.#world.events.at(this.#world.now_ns + busy_ns, last_bit, { stage: this, frame });
     return busy_ns;
   }
 }

@@ -9,7 +9,7 @@ import { ChanceStage } from './wire.ts';
 export class CorruptStage extends ChanceStage {
   transmit(frame: wire_frame): number {
     if (this.happens()) {
-      const bit = get_random_u32_below(this.machine, frame.length * 8);
+      const bit = get_random_u32_below(this.world, frame.length * 8);
       flip_bit(frame, bit >>> 3, bit & 7);
     }
     return this.next.transmit(frame);

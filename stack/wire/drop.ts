@@ -1,5 +1,5 @@
 /** Frames that never arrive: because somebody chose them. */
-import type { Machine } from '../machine.ts';
+import type { World } from '../world/world.ts';
 import type { wire_frame } from './frame.ts';
 import { lose_frame } from './loss.ts';
 import { WireStage, type Wire } from './wire.ts';
@@ -8,12 +8,12 @@ export type FramePredicate = (frame: wire_frame) => boolean;
 
 /** Loses each frame of which one of its predicates says so: "the first SYN". */
 export class DropStage extends WireStage {
-  readonly #machine: Machine;
+  readonly #world: World;
   readonly #predicates: FramePredicate[] = [];
 
-  constructor(machine: Machine, next: Wire) {
+  constructor(world: World, next: Wire) {
     super(next);
-    this.#machine = machine;
+    this.#world = world;
   }
 
   /** @returns a function that takes the predicate off again */
@@ -31,7 +31,7 @@ export class DropStage extends WireStage {
     let dropped = false;
     for (const predicate of [...this.#predicates]) if (predicate(frame)) dropped = true;
     if (!dropped) return this.next.transmit(frame);
-    lose_frame(this.#machine, frame, 'lost');
+    lose_frame(this.#world, frame, 'lost');
     return 0;
   }
 }

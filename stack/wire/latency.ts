@@ -1,5 +1,5 @@
 /** Time on the way; and, as part of it, reordering: frames that skip it. */
-import type { Machine } from '../machine.ts';
+import type { World } from '../world/world.ts';
 import type { wire_frame } from './frame.ts';
 import type { Receiver, Wire } from './wire.ts';
 
@@ -13,7 +13,7 @@ interface Flight {
 export class LatencyWire implements Wire {
   /** In ns, one way. Changes hold for frames sent from then on. */
   latency_ns: number;
-  readonly machine: Machine;
+  readonly world: World;
   /** Frames under way, in order of arrival. */
   readonly in_flight: Flight[] = [];
   /** How many of them, from the first, have arrived already: they are dropped from the list in batches. */
@@ -26,8 +26,8 @@ export class LatencyWire implements Wire {
     throw new Error('the wire has no far end: attach() was not called');
   };
 
-  constructor(machine: Machine, latency_ns: number) {
-    this.machine = machine;
+  constructor(world: World, latency_ns: number) {
+    this.world = world;
     this.latency_ns = latency_ns;
   }
 
@@ -46,7 +46,7 @@ export class LatencyWire implements Wire {
       this.#receive(frame, false);
       return;
     }
-    const arrives_at = this.machine.now_ns + delay_ns;
+    const arrives_at = this.world.now_ns + delay_ns;
     const list = this.in_flight;
     let at = list.length;
     while (at > this.#arrived && list[at - 1]!.arrives_at > arrives_at) at--;
@@ -64,12 +64,12 @@ export class LatencyWire implements Wire {
   #arm(time_ns: number): void {
     if (time_ns >= this.#armed_at) return;
     this.#armed_at = time_ns;
-    this.machine.hardware.at(time_ns, arrive, this);
+    this.world.events.at(time_ns, arrive, this);
   }
 
   /** Deliver all that arrives now. */
   arrive(): void {
-    const { now_ns } = this.machine;
+    const { now_ns } = this.world;
     const list = this.in_flight;
     if (this.#armed_at <= now_ns) this.#armed_at = Infinity;
     this.#delivering = true;

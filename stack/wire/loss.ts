@@ -1,5 +1,5 @@
 /** Frames that never arrive: by chance. */
-import type { Machine } from '../machine.ts';
+import type { World } from '../world/world.ts';
 import { frame_release, type wire_frame } from './frame.ts';
 import { ChanceStage } from './wire.ts';
 
@@ -10,13 +10,13 @@ export class LossStage extends ChanceStage {
   transmit(frame: wire_frame): number {
     if (!this.happens()) return this.next.transmit(frame);
     this.lost++;
-    lose_frame(this.machine, frame, 'lost');
+    lose_frame(this.world, frame, 'lost');
     return 0;
   }
 }
 
 /** The end of a frame that does not arrive. */
-export function lose_frame(machine: Machine, frame: wire_frame, reason: string): void {
-  machine.capture?.lost(frame, reason);
+export function lose_frame(world: World, frame: wire_frame, reason: string): void {
+  world.capture?.lost(frame, reason);
   frame_release(frame);
 }

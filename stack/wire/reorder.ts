@@ -1,5 +1,5 @@
 /** Frames that overtake others. */
-import type { Machine } from '../machine.ts';
+import type { World } from '../world/world.ts';
 import type { wire_frame } from './frame.ts';
 import type { LatencyWire } from './latency.ts';
 import { ChanceStage } from './wire.ts';
@@ -12,8 +12,8 @@ export class ReorderStage extends ChanceStage {
   readonly #latency: LatencyWire;
   #held: wire_frame | null = null;
 
-  constructor(machine: Machine, probability: number, next: LatencyWire) {
-    super(machine, probability, next);
+  constructor(world: World, probability: number, next: LatencyWire) {
+    super(world, probability, next);
     this.#latency = next;
   }
 
@@ -29,7 +29,7 @@ export class ReorderStage extends ChanceStage {
     this.#held = null;
     if (chosen && held === null) {
       this.#held = frame;
-      this.machine.hardware.at(this.machine.now_ns + HELD_BACK_NS, let_go, this);
+      this.world.events.at(this.world.now_ns + HELD_BACK_NS, let_go, this);
       return 0;
     }
     this.next.transmit(frame);

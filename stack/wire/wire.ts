@@ -1,6 +1,6 @@
 /** What a NIC is plugged into. */
 import { random_fraction } from '../lib/random.ts';
-import type { Machine } from '../machine.ts';
+import type { World } from '../world/world.ts';
 import type { wire_frame } from './frame.ts';
 
 /**
@@ -38,16 +38,16 @@ export abstract class WireStage implements Wire {
 export abstract class ChanceStage extends WireStage {
   /** From 0 to 1. */
   probability: number;
-  protected readonly machine: Machine;
+  protected readonly world: World;
 
-  constructor(machine: Machine, probability: number, next: Wire) {
+  constructor(world: World, probability: number, next: Wire) {
     super(next);
-    this.machine = machine;
+    this.world = world;
     this.probability = probability;
   }
 
   /** Does it happen to this frame? Without a chance no random number is used up. */
   protected happens(): boolean {
-    return this.probability !== 0 && random_fraction(this.machine) < this.probability;
+    return this.probability !== 0 && random_fraction(this.world) < this.probability;
   }
 }

@@ -1,6 +1,6 @@
 /** A machine for the benchmark, and what its processes begin with. */
 import { boot, createLibrary, parseConfig, spawn_process, type Machine } from '../../stack/index.ts';
-import { cpu_startup_entry } from '../../stack/kernel/sched/idle.ts';
+import { run_world } from '../../stack/world/run.ts';
 import { follow_promises } from '../../stack/user/promise_owner.ts';
 
 export type Lib = typeof import('sockscope');
@@ -12,7 +12,7 @@ export const ADDRESS: Address = { address: '127.0.0.1', port: 8080 };
 
 export function newMachine(): { machine: Machine; lib: Lib } {
   const machine = boot(parseConfig({ nic: { latency: 0 } }));
-  return { machine, lib: createLibrary(machine) as unknown as Lib };
+  return { machine, lib: createLibrary(machine.world) as unknown as Lib };
 }
 
 /** Run processes to their end, and as much of the machine as they need. */
@@ -26,8 +26,8 @@ export async function run(machine: Machine, ...mains: (() => Promise<void>)[]): 
     });
   }
   // As for every scenario: whose code runs after an await.
-  const unfollow = follow_promises(machine);
-  await cpu_startup_entry(machine, () => ended === processes.length);
+  const unfollow = follow_promises(machine.world);
+  await run_world(machine.world, () => ended === processes.length);
   unfollow();
   if (ended !== processes.length) throw new Error('the machine came to rest before the workload had ended');
 }

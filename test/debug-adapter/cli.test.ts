@@ -135,7 +135,7 @@ describe('the command line', function () {
       );
       assert.equal(code, 1);
       assert.match(stderr, /^sockscope: .*typed\.ts/);
-      assert.match(stderr, /typed\.ts: line 2, column 12: /);
+      assert.match(stderr, /typed\.ts:2:12: /);
     });
     it('a syntax error in JavaScript, with its line', async () => {
       const { code, stderr } = await sockscope(
@@ -143,7 +143,7 @@ describe('the command line', function () {
         scenario('export async function p() {\n  const = 1;\n}\n', 'plain.js'),
       );
       assert.equal(code, 1);
-      assert.match(stderr, /^sockscope: .*plain\.js: line 2, column 9: /);
+      assert.match(stderr, /^sockscope: .*plain\.js:2:9: /);
     });
     it('TypeScript that is more than types is refused', async () => {
       const { code, stderr } = await sockscope(
@@ -167,7 +167,7 @@ describe('the command line', function () {
         scenario("import x from 'no-such-package';\nexport async function p() { x; }"),
       );
       assert.equal(unknown.code, 1);
-      assert.match(unknown.stderr, /scenario\.ts: cannot import 'no-such-package'/);
+      assert.match(unknown.stderr, /scenario\.ts:1:\d+: cannot import 'no-such-package'/);
       const name = await sockscope(
         'run',
         scenario("import { sokket } from 'sockscope';\nexport async function p() { sokket; }"),

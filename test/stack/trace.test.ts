@@ -1,11 +1,10 @@
 /** Tracepoints: each says what it is to say, and no listener changes what happens. */
 import assert from 'node:assert/strict';
-import { boot, parseConfig, TRACEPOINT_NAMES, type TracepointName } from '../../stack/index.ts';
+import { boot, boot_machine, parseConfig, TRACEPOINT_NAMES, type TracepointName } from '../../stack/index.ts';
 import { trace } from '../../stack/trace/events.ts';
 import { formatHit } from '../../stack/trace/format.ts';
 import { TRACEPOINTS } from '../../stack/trace/table.ts';
 import { tcpStateName } from '../../stack/trace/text.ts';
-import { EventSequence, Tracer } from '../../stack/trace/tracer.ts';
 import { block, codeOf, connected, listener, receive, story } from './support/story.ts';
 
 /** A story in which all kinds of things happen. */
@@ -104,15 +103,14 @@ describe('tracepoints', () => {
     assert.deepEqual(calls.slice(-2), ['5 ms process: shutdown(3,0)', '5 ms process: shutdown= 0']);
   });
   it('of machines that run together count in one sequence', () => {
-    const events = new EventSequence();
-    const [left, right] = [boot(parseConfig({})), boot(parseConfig({}))];
+    const left = boot(parseConfig({}));
+    const { world } = left;
+    const right = boot_machine(world, parseConfig({}));
     const seen: string[] = [];
-    for (const machine of [left, right]) {
-      machine.tracer = new Tracer(machine, events);
-      machine.tracer.onHit(['module:module_request'], (hit) => {
-        seen.push(`${hit.machine === left ? 'left' : 'right'} ${hit.event}: ${hit.args[0]}`);
-      });
-    }
+    const before = world.event;
+    world.tracer.onHit(['module:module_request'], (hit) => {
+      seen.push(`${hit.machine === left ? 'left' : 'right'} ${hit.event - before}: ${hit.args[0]}`);
+    });
     trace.module_request(left, 'a');
     trace.module_request(right, 'b');
     trace.softirq_raise(right, 0);

@@ -4,7 +4,8 @@ import { NAPIF_STATE_SCHED } from '../../../stack/include/linux/netdevice.ts';
 import { vnic_adapter } from '../../../stack/drivers/net/vnic/adapter.ts';
 import { VNIC_INTERRUPTS } from '../../../stack/drivers/net/vnic/registers.ts';
 import type { Machine } from '../../../stack/machine.ts';
-import { LoopbackWire } from '../../../stack/wire/loopback.ts';
+import { EthernetEnd } from '../../../stack/wire/ethernet.ts';
+import { NetemWire } from '../../../stack/wire/netem.ts';
 import { frame_bytes, type wire_frame } from '../../../stack/wire/frame.ts';
 import type { Describer } from '../describe.ts';
 import { duration, hex, mac, plural } from '../format.ts';
@@ -56,7 +57,9 @@ export class InterfacesTree {
 
   #hardware(adapter: vnic_adapter): TreeNode[] {
     const nodes = [txRing(adapter), rxRing(adapter), this.#interrupt(adapter)];
-    if (adapter.hw.wire instanceof LoopbackWire) nodes.push(this.#wire(adapter.hw.wire));
+    const { wire } = adapter.hw;
+    const path = wire instanceof EthernetEnd ? wire.path : wire;
+    if (path instanceof NetemWire) nodes.push(this.#wire(path));
     return nodes;
   }
   #interrupt({ hw, irq, napi }: vnic_adapter): TreeNode {
@@ -86,7 +89,7 @@ export class InterfacesTree {
     };
   }
 
-  #wire(wire: LoopbackWire): TreeNode {
+  #wire(wire: NetemWire): TreeNode {
     const frames = wire.latency.frames;
     const effects = (['loss', 'reorder', 'duplicate', 'corrupt'] as const)
       .filter((name) => wire[name].probability > 0)

@@ -7,7 +7,7 @@ export const NSEC_PER_JIFFY = 1_000_000;
 
 /** Ticks since before boot: starts at 300 s, so that 0 is free to mean "never". */
 export function jiffies(machine: Machine): jiffies_t {
-  return Math.floor(machine.now_ns / NSEC_PER_JIFFY);
+  return machine.jiffies;
 }
 /** With HZ 1000 the same number. @linux include/linux/jiffies.h */
 export function msecs_to_jiffies(ms: number): jiffies_t {

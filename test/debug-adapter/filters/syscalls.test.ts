@@ -6,7 +6,7 @@ import { stackFile } from '../support/paths.ts';
 describe('conditions on system calls', () => {
   it('know every system call of the library, and no other', () => {
     const library = readFileSync(stackFile('user/library.ts'), 'utf8');
-    const called = library.matchAll(/\b(?:call|syscall)(?:<[^>]*>)?\(\s*(?:machine,\s*)?'([a-z_0-9]+)'/g);
+    const called = library.matchAll(/\b(?:call|syscall)(?:<[^>]*>)?\(\s*(?:here\(\),\s*)?'([a-z_0-9]+)'/g);
     assert.deepEqual([...new Set([...called].map(([, name]) => name!))].sort(), [...SYSCALLS].sort());
   });
 });

@@ -4,8 +4,8 @@ import { NETIF_F_RXCSUM, netif_queue_stopped } from '../../../stack/include/linu
 import { VNIC_RXD_STAT_DD, VNIC_TXD_CMD_EOP } from '../../../stack/drivers/net/vnic/desc.ts';
 import { ethernet_kind } from '../../../stack/drivers/net/vnic/kinds.ts';
 import { dev_close, dev_open, dev_queue_xmit, dev_set_mtu } from '../../../stack/net/core/dev.ts';
-import { LoopbackWire } from '../../../stack/wire/loopback.ts';
-import { bareMachine, Link, pattern, skbBytes } from '../support/link.ts';
+import { NetemWire } from '../../../stack/wire/netem.ts';
+import { bareWorld, Link, pattern, skbBytes } from '../support/link.ts';
 import { readSegment, tcpPacket } from '../support/tcpPacket.ts';
 
 describe('vnic: one packet', () => {
@@ -250,7 +250,7 @@ describe('vnic: checksums and segments', () => {
   });
 
   it('computes checksums for a real wire, and verifies what it receives', () => {
-    const wire = new LoopbackWire(bareMachine(), {
+    const wire = new NetemWire(bareWorld(), {
       latency: 0,
       bandwidth: 0,
       loss: 0,

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { hrtimer, timer_list } from '../../../stack/include/linux/timer.ts';
-import { cpu_startup_entry } from '../../../stack/kernel/sched/idle.ts';
+import { run_world } from '../../../stack/world/run.ts';
 import { open_softirq, HRTIMER_SOFTIRQ, TIMER_SOFTIRQ } from '../../../stack/kernel/softirq.ts';
 import { EventHeap, type TimedEvent } from '../../../stack/kernel/time/event_heap.ts';
 import { hrtimer_cancel, hrtimer_run_softirq, hrtimer_start } from '../../../stack/kernel/time/hrtimer.ts';
@@ -23,7 +23,7 @@ function machine(): Machine {
   open_softirq(made, HRTIMER_SOFTIRQ, hrtimer_run_softirq);
   return made;
 }
-const settle = (one: Machine, until = Infinity) => cpu_startup_entry(one, () => one.now_ns > until);
+const settle = (one: Machine, until = Infinity) => run_world(one.world, () => one.now_ns > until);
 
 /**
  * A distance in jiffies: of each level of the wheel alike. A level begins where 63 steps of the one below end, and each of
@@ -39,7 +39,7 @@ describe('the timer wheel', () => {
         fc.integer({ min: 0, max: 5000 }),
         async (deltas, offset) => {
           const one = machine();
-          one.now_ns += offset * 1_000_000;
+          one.world.advance_to(one.now_ns + offset * 1_000_000);
           const started = jiffies(one);
           const fired: number[][] = deltas.map(() => []);
           deltas.forEach((after, i) => {

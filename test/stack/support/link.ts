@@ -15,6 +15,7 @@ import {
   skb_reserve,
 } from '../../../stack/net/core/skbuff.ts';
 import { frame_bytes, wire_frame } from '../../../stack/wire/frame.ts';
+import { World } from '../../../stack/world/world.ts';
 
 /** IEEE's EtherType for local experiments. */
 export const TEST_ETHERTYPE = 0x88b5;
@@ -35,7 +36,7 @@ export class Link {
 
   constructor(nic: Partial<NicConfig> = {}, seed = 1, kind?: VnicKind) {
     const config = { ...DEFAULT_NIC, ...nic };
-    this.machine = new Machine({ seed, sysctl: {}, nic: config });
+    this.machine = new Machine(new World(seed), { sysctl: {}, nic: config });
     this.started_ns = this.machine.now_ns;
     net_dev_init(this.machine);
     this.dev =
@@ -92,14 +93,15 @@ export class Link {
 
   /** Let time pass until nothing is on the way any more. */
   settle(): void {
-    runHardware(this.machine);
+    runHardware(this.machine.world);
   }
 }
 
-export function runHardware(machine: Machine, until_ns = Infinity): void {
-  for (let next = machine.hardware.next; next <= until_ns && next < Infinity; next = machine.hardware.next) {
-    machine.now_ns = Math.max(machine.now_ns, next);
-    machine.hardware.advance(machine.now_ns);
+export function runHardware(world: World, until_ns = Infinity): void {
+  const { events } = world;
+  for (let { next } = events; next <= until_ns && next < Infinity; next = events.next) {
+    world.advance_to(Math.max(world.now_ns, next));
+    events.advance(world.now_ns);
   }
 }
 
@@ -119,9 +121,13 @@ export function pattern(length: number, from = 0): Uint8Array {
   return Uint8Array.from({ length }, (_, i) => (from + i) & 0xff);
 }
 
-/** A bare machine for wires without a NIC. */
+/** A world without machines, for wires without a NIC. */
+export function bareWorld(seed = 1): World {
+  return new World(seed);
+}
+/** A machine without a network. */
 export function bareMachine(seed = 1): Machine {
-  return new Machine({ seed, sysctl: {}, nic: DEFAULT_NIC });
+  return new Machine(bareWorld(seed), { sysctl: {}, nic: DEFAULT_NIC });
 }
 
 let frames = 0;
@@ -130,13 +136,13 @@ export function frameOf(head: Uint8Array): wire_frame {
 }
 
 /** A wire's far end that writes down what arrives, and when. */
-export function farEnd(machine: Machine) {
-  const started = machine.now_ns;
+export function farEnd(world: World) {
+  const started = world.now_ns;
   const arrivals: { at_ns: number; frame: wire_frame; more: boolean }[] = [];
   return {
     arrivals,
     receive(frame: wire_frame, more: boolean) {
-      arrivals.push({ at_ns: machine.now_ns - started, frame, more });
+      arrivals.push({ at_ns: world.now_ns - started, frame, more });
     },
     /** The first byte of each frame. */
     get labels(): number[] {

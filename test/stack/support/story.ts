@@ -27,8 +27,8 @@ import type { file } from '../../../stack/include/linux/fdtable.ts';
 import type { tcp_sock } from '../../../stack/include/linux/tcp.ts';
 import type { sock_common } from '../../../stack/include/net/sock.ts';
 import { LINUX_MIB_NAMES, TCP_MIB_NAMES } from '../../../stack/include/uapi/linux/snmp.ts';
-import { cpu_startup_entry } from '../../../stack/kernel/sched/idle.ts';
 import { tcpStateName } from '../../../stack/trace/text.ts';
+import { run_world } from '../../../stack/world/run.ts';
 import type { wire_frame } from '../../../stack/wire/frame.ts';
 import { packetLine, packetMatches, PacketReader, type PacketText } from './packetText.ts';
 
@@ -87,7 +87,7 @@ export class Story {
     this.#setup = setup;
     const { seed, sysctl, nic } = setup;
     this.machine = boot(parseConfig({ seed, sysctl, nic }, 'story'));
-    this.machine.capture = {
+    this.machine.world.capture = {
       sent: (frame) => this.#sent(frame),
       received() {},
       lost: (frame) => {
@@ -216,7 +216,7 @@ export class Story {
       now: () => machine.time_ns / 1e6,
       counter: (name) => this.counter(name),
     };
-    return { ...(createLibrary(machine) as unknown as typeof import('sockscope')), ...kernel };
+    return { ...(createLibrary(machine.world) as unknown as typeof import('sockscope')), ...kernel };
   }
 
   /** Run the processes to their end, let the network come to rest, and check all that was expected. */
@@ -240,7 +240,7 @@ export class Story {
     for (const { exited } of started) void exited.then((end) => 'error' in end && failures.push(end.error));
     const aftermath = (this.#setup.aftermath ?? 300) * 1e9;
     let lastExit = Infinity;
-    await cpu_startup_entry(machine, () => {
+    await run_world(machine.world, () => {
       if (failures.length > 0) return true;
       if (machine.tasks.size > 0) lastExit = Infinity;
       else if (lastExit === Infinity) lastExit = machine.now_ns;

@@ -7,9 +7,9 @@ type Main = (s: Sockscope) => Promise<void>;
 /** Runs processes as a scenario's are run. @returns the errors that they threw */
 async function run(mains: Record<string, Main>): Promise<unknown[]> {
   const machine = boot(parseConfig({}));
-  const library = createLibrary(machine) as unknown as Sockscope;
+  const library = createLibrary(machine.world) as unknown as Sockscope;
   const processes = Object.entries(mains).map(([name, main]) => ({ name, main: () => main(library) }));
-  const { failed } = await runProgram(machine, { path: 'test', processes });
+  const { failed } = await runProgram(machine.world, { path: 'test', processes });
   return failed.map(({ error }) => error);
 }
 

@@ -1,21 +1,21 @@
 import assert from 'node:assert/strict';
 import { LatencyWire } from '../../../stack/wire/latency.ts';
-import { bareMachine, farEnd, frameOf, runHardware } from '../support/link.ts';
+import { bareWorld, farEnd, frameOf, runHardware } from '../support/link.ts';
 
 function wireOf(latency: number) {
-  const machine = bareMachine();
-  const wire = new LatencyWire(machine, latency);
-  const end = farEnd(machine);
+  const world = bareWorld();
+  const wire = new LatencyWire(world, latency);
+  const end = farEnd(world);
   wire.attach(end.receive);
-  return { machine, wire, end };
+  return { world, wire, end };
 }
 
 describe('wire: latency', () => {
   it('delivers after its time, and says when more arrives at the same instant', () => {
-    const { machine, wire, end } = wireOf(500);
+    const { world, wire, end } = wireOf(500);
     for (const label of [1, 2, 3]) wire.transmit(frameOf(Uint8Array.of(label)));
     assert.deepEqual(wire.frames.length, 3);
-    runHardware(machine);
+    runHardware(world);
     assert.deepEqual(end.labels, [1, 2, 3]);
     assert.deepEqual(
       end.arrivals.map(({ at_ns }) => at_ns),
@@ -29,18 +29,18 @@ describe('wire: latency', () => {
   });
 
   it('what is sent while a frame arrives does not hold up those that are under way', () => {
-    const { machine, wire } = wireOf(1000);
+    const { world, wire } = wireOf(1000);
     const arrivals: [number, number][] = [];
-    const started = machine.now_ns;
+    const started = world.now_ns;
     wire.attach((frame) => {
       const label = frame.head[0]!;
-      arrivals.push([label, machine.now_ns - started]);
+      arrivals.push([label, world.now_ns - started]);
       // The first is answered at once.
       if (label === 1) wire.transmit(frameOf(Uint8Array.of(3)));
     });
     wire.transmit(frameOf(Uint8Array.of(1)));
-    machine.hardware.at(started + 500, () => void wire.transmit(frameOf(Uint8Array.of(2))), null);
-    runHardware(machine);
+    world.events.at(started + 500, () => void wire.transmit(frameOf(Uint8Array.of(2))), null);
+    runHardware(world);
     assert.deepEqual(arrivals, [
       [1, 1000],
       [2, 1500],
@@ -55,11 +55,11 @@ describe('wire: latency', () => {
   });
 
   it('lets a frame with a shorter way overtake those under way', () => {
-    const { machine, wire, end } = wireOf(1000);
+    const { world, wire, end } = wireOf(1000);
     wire.transmit(frameOf(Uint8Array.of(1)));
     wire.transmit(frameOf(Uint8Array.of(2)));
     wire.deliver_after(frameOf(Uint8Array.of(3)), 10);
-    runHardware(machine);
+    runHardware(world);
     assert.deepEqual(end.labels, [3, 1, 2]);
     assert.deepEqual(
       end.arrivals.map(({ at_ns }) => at_ns),
@@ -68,8 +68,8 @@ describe('wire: latency', () => {
   });
 
   it('carries what its receiver sends in answer', () => {
-    const machine = bareMachine();
-    const wire = new LatencyWire(machine, 100);
+    const world = bareWorld();
+    const wire = new LatencyWire(world, 100);
     const seen: number[] = [];
     wire.attach((frame) => {
       seen.push(frame.head[0]!);
@@ -77,7 +77,7 @@ describe('wire: latency', () => {
     });
     wire.transmit(frameOf(Uint8Array.of(250)));
     wire.transmit(frameOf(Uint8Array.of(100)));
-    runHardware(machine, machine.now_ns + 30_000);
+    runHardware(world, world.now_ns + 30_000);
     assert.deepEqual(seen.slice(0, 6), [250, 100, 251, 101, 252, 102]);
     assert.equal(seen.length, 600);
   });

@@ -15,7 +15,7 @@ import {
   NETIF_F_LOOPBACK,
   type net_device,
 } from '../../../include/linux/netdevice.ts';
-import { LoopbackWire } from '../../../wire/loopback.ts';
+import { NetemWire } from '../../../wire/netem.ts';
 import type { Wire } from '../../../wire/wire.ts';
 
 export interface VnicKind<W extends Wire = Wire> {
@@ -30,10 +30,10 @@ export interface VnicKind<W extends Wire = Wire> {
 }
 
 /** The loopback device. */
-export const loopback_kind: VnicKind<LoopbackWire> = {
+export const loopback_kind: VnicKind<NetemWire> = {
   name: 'lo',
   virtual_link: true,
-  wire: (machine, config) => new LoopbackWire(machine, config),
+  wire: (machine, config) => new NetemWire(machine.world, config),
   setup: gen_lo_setup,
 };
 

@@ -17,11 +17,12 @@ import {
 } from '../../../include/linux/netdevice.ts';
 import type { net } from '../../../include/net/net_namespace.ts';
 import type { Errno } from '../../../include/uapi/asm-generic/errno.ts';
-import { request_irq } from '../../../kernel/irq.ts';
+import { irq_alloc_desc, request_irq } from '../../../kernel/irq.ts';
 import { napi_disable, napi_enable, netif_napi_add } from '../../../net/core/dev/napi.ts';
 import { register_netdev } from '../../../net/core/dev/register.ts';
 import { ether_setup } from '../../../net/ethernet/eth.ts';
-import { LoopbackWire } from '../../../wire/loopback.ts';
+import { EthernetEnd } from '../../../wire/ethernet.ts';
+import { NetemWire } from '../../../wire/netem.ts';
 import { VNIC_RXBUFFER, vnic_adapter, vnic_priv } from './adapter.ts';
 import { VnicHardware } from './hw/hardware.ts';
 import { loopback_kind, type VnicKind } from './kinds.ts';
@@ -30,9 +31,6 @@ import { RCTL, RLPML, TCTL, VNIC_RCTL_EN, VNIC_TCTL_EN } from './registers.ts';
 import { ring_unused } from './ring.ts';
 import { vnic_alloc_rx_buffers, vnic_clean_rx_ring } from './rx.ts';
 import { vnic_clean_tx_ring, vnic_xmit } from './tx.ts';
-
-/** The first NIC's interrupt; each further one has the next. */
-const VNIC_FIRST_IRQ = 16;
 
 const vnic_netdev_ops: net_device_ops = {
   ndo_open: vnic_open,
@@ -57,8 +55,11 @@ export function vnic_probe(net: net, config: NicConfig, kind: VnicKind = loopbac
   netdev.priv_flags |= IFF_XMIT_DST_RELEASE;
   kind.setup(netdev);
 
-  const irq = VNIC_FIRST_IRQ + net.dev_base.size;
-  const hw = new VnicHardware(machine, kind.wire(machine, config), { irq, virtual_link: kind.virtual_link });
+  const hw = new VnicHardware(machine, kind.wire(machine, config), {
+    name: kind.name,
+    irq: irq_alloc_desc(machine),
+    virtual_link: kind.virtual_link,
+  });
   const adapter = new vnic_adapter(netdev, hw, config.ringSize);
   netdev.priv = adapter;
   adapter.napi = netif_napi_add(netdev, vnic_poll);
@@ -69,11 +70,12 @@ export function vnic_probe(net: net, config: NicConfig, kind: VnicKind = loopbac
   return netdev;
 }
 
-/** The wire of a loopback NIC, to change what it does to frames. */
-export function vnic_wire(netdev: net_device): LoopbackWire {
+/** The way of what a NIC sends, to change what happens to frames there. */
+export function vnic_wire(netdev: net_device): NetemWire {
   const { wire } = vnic_priv(netdev).hw;
-  if (!(wire instanceof LoopbackWire)) throw new TypeError(`${netdev.name} is not on a loopback wire`);
-  return wire;
+  const path = wire instanceof EthernetEnd ? wire.path : wire;
+  if (!(path instanceof NetemWire)) throw new TypeError(`${netdev.name} is on a wire that leads outside`);
+  return path;
 }
 
 /**

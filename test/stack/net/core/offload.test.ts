@@ -8,7 +8,7 @@ import {
 } from '../../../../stack/include/linux/netdevice.ts';
 import { dev_queue_xmit } from '../../../../stack/net/core/dev.ts';
 import { ipv4_offload_init } from '../../../../stack/net/ipv4/af_inet/offload.ts';
-import { LoopbackWire } from '../../../../stack/wire/loopback.ts';
+import { NetemWire } from '../../../../stack/wire/netem.ts';
 import { bareMachine, Link, pattern } from '../../support/link.ts';
 import { readSegment, tcpPacket } from '../../support/tcpPacket.ts';
 
@@ -81,7 +81,7 @@ describe('GSO: what the device cannot do is done in software', () => {
 describe('GRO: what arrives together goes up together', () => {
   function etherLink(): Link {
     const machine = bareMachine();
-    const wire = new LoopbackWire(machine, NOTHING);
+    const wire = new NetemWire(machine.world, NOTHING);
     const link = new Link({ mtu: 1500 }, 1, ethernet_kind('eth0', wire));
     ipv4_offload_init(link.machine.init_net);
     link.receiveAll(0x0800);

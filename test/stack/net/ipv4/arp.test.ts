@@ -20,7 +20,7 @@ import {
 import { ip_route_output } from '../../../../stack/include/net/route.ts';
 import { IS_ERR } from '../../../../stack/include/uapi/asm-generic/errno.ts';
 import { boot, DEFAULT_NIC } from '../../../../stack/index.ts';
-import { cpu_startup_entry } from '../../../../stack/kernel/sched/idle.ts';
+import { run_world } from '../../../../stack/world/run.ts';
 import { dev_open, register_netdevice } from '../../../../stack/net/core/dev/register.ts';
 import {
   alloc_skb,
@@ -94,7 +94,7 @@ function machine() {
     arp_rcv(skb, eth0, ARP_TYPE, eth0);
   }
   const peer = () => eth0.neighbours.get(PEER_IP)!;
-  const idle = () => cpu_startup_entry(m, () => false);
+  const idle = () => run_world(m.world, () => false);
   return { m, net, eth0, sent, send, arp, peer, idle };
 }
 

@@ -13,7 +13,7 @@ import {
   IPSTATS_MIB_REASMOKS,
   IPSTATS_MIB_REASMTIMEOUT,
 } from '../../../../stack/include/uapi/linux/snmp.ts';
-import { cpu_startup_entry } from '../../../../stack/kernel/sched/idle.ts';
+import { run_world } from '../../../../stack/world/run.ts';
 import { ip_fast_csum } from '../../../../stack/lib/checksum.ts';
 import { alloc_skb, skb_copy_bits, skb_put, skb_reserve } from '../../../../stack/net/core/skbuff.ts';
 import { ip_defrag, IP_DEFRAG_LOCAL_DELIVER } from '../../../../stack/net/ipv4/ip_fragment.ts';
@@ -167,7 +167,7 @@ describe('reassembly of fragments', () => {
     const { init_net: net } = m;
     const before = m.now_ns;
     defrag(net, [fragment(net, new Uint8Array(64), 0, 16)]);
-    await cpu_startup_entry(m, () => false);
+    await run_world(m.world, () => false);
     assert.equal(net.mib.ip_statistics[IPSTATS_MIB_REASMTIMEOUT], 1);
     assert.equal(net.mib.ip_statistics[IPSTATS_MIB_REASMFAILS], 1);
     assert.equal(net.ipv4.fqdir.mem, 0);

@@ -2,6 +2,7 @@
  * The NIC itself: its registers, its interrupt line, and the two engines behind them. The driver knows it by read() and
  * write() and by what stands in the descriptor rings; the hardware knows nothing of the driver.
  */
+import type { CapturePort } from '../../../../capture/capture.ts';
 import { raise_irq } from '../../../../kernel/irq.ts';
 import type { Machine } from '../../../../machine.ts';
 import type { Wire } from '../../../../wire/wire.ts';
@@ -11,6 +12,8 @@ import { RxEngine } from './rx_engine.ts';
 import { TxEngine } from './tx_engine.ts';
 
 export interface HardwareOptions {
+  /** What captures call it: the interface's name. */
+  readonly name: string;
   /** The interrupt that it is wired to. */
   readonly irq: number;
   /**
@@ -20,8 +23,9 @@ export interface HardwareOptions {
   readonly virtual_link: boolean;
 }
 
-export class VnicHardware {
+export class VnicHardware implements CapturePort {
   readonly machine: Machine;
+  readonly name: string;
   readonly wire: Wire;
   readonly irq: number;
   readonly virtual_link: boolean;
@@ -37,6 +41,7 @@ export class VnicHardware {
   constructor(machine: Machine, wire: Wire, options: HardwareOptions) {
     this.machine = machine;
     this.wire = wire;
+    this.name = options.name;
     this.irq = options.irq;
     this.virtual_link = options.virtual_link;
     this.tx = new TxEngine(this);

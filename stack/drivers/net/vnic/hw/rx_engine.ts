@@ -49,7 +49,7 @@ export class RxEngine {
   receive(frame: wire_frame, more: boolean): void {
     const hw = this.#hw;
     if (!this.enabled || !this.#store(frame)) {
-      hw.machine.capture?.lost(frame, this.enabled ? 'no buffer' : 'interface down');
+      hw.machine.world.capture?.lost(frame, this.enabled ? 'no buffer' : 'interface down');
       frame_release(frame);
       if (!this.enabled) return;
       this.missed++;
@@ -82,7 +82,7 @@ export class RxEngine {
     }
     this.frames++;
     this.octets += frame.length;
-    this.#hw.machine.capture?.received(frame);
+    this.#hw.machine.world.capture?.received(frame, this.#hw);
 
     let at = 0;
     for (;;) {

@@ -86,17 +86,18 @@ export class TxEngine {
   }
 
   #send_next(): void {
-    const { machine, wire } = this.#hw;
+    const hw = this.#hw;
+    const { world } = hw.machine;
     const frame = this.#packet[this.#sent++]!;
-    frame.number = ++machine.frame_count;
-    frame.sent_at = machine.now_ns;
+    frame.number = ++world.frame_count;
+    frame.sent_at = world.now_ns;
     this.frames++;
     this.octets += frame.length;
-    machine.capture?.sent(frame);
-    const busy_ns = wire.transmit(frame);
+    world.capture?.sent(frame, hw);
+    const busy_ns = hw.wire.transmit(frame);
     if (busy_ns > 0) {
       this.#busy = true;
-      machine.hardware.at(machine.now_ns + busy_ns, frame_is_out, { engine: this, epoch: this.#epoch });
+      world.events.at(world.now_ns + busy_ns, frame_is_out, { engine: this, epoch: this.#epoch });
     }
   }
 

@@ -1,6 +1,6 @@
-/** The wire of a loopback NIC: what it sends comes back to it, after all that the configuration does to it. */
+/** One direction of a wire, with all that a network may do to frames. @linux net/sched/sch_netem.c, for what can be set */
 import type { NicConfig } from '../config.ts';
-import type { Machine } from '../machine.ts';
+import type { World } from '../world/world.ts';
 import { BandwidthStage } from './bandwidth.ts';
 import { CorruptStage } from './corrupt.ts';
 import { DropStage, type FramePredicate } from './drop.ts';
@@ -11,13 +11,13 @@ import { LossStage } from './loss.ts';
 import { ReorderStage } from './reorder.ts';
 import type { Receiver, Wire } from './wire.ts';
 
-export type LoopbackWireConfig = Omit<NicConfig, 'mtu' | 'ringSize'>;
+export type NetemConfig = Omit<NicConfig, 'mtu' | 'ringSize'>;
 
 /**
  * The stages stand in the order in which a frame passes them: it goes out bit by bit (bandwidth), may get lost,
  * be doubled or damaged under way, and arrives when its time has passed (reordering, latency).
  */
-export class LoopbackWire implements Wire {
+export class NetemWire implements Wire {
   readonly latency: LatencyWire;
   readonly reorder: ReorderStage;
   readonly corrupt: CorruptStage;
@@ -26,14 +26,14 @@ export class LoopbackWire implements Wire {
   readonly dropped: DropStage;
   readonly bandwidth: BandwidthStage;
 
-  constructor(machine: Machine, config: LoopbackWireConfig) {
-    this.latency = new LatencyWire(machine, config.latency);
-    this.reorder = new ReorderStage(machine, config.reorder, this.latency);
-    this.corrupt = new CorruptStage(machine, config.corrupt, this.reorder);
-    this.duplicate = new DuplicateStage(machine, config.duplicate, this.corrupt);
-    this.loss = new LossStage(machine, config.loss, this.duplicate);
-    this.dropped = new DropStage(machine, this.loss);
-    this.bandwidth = new BandwidthStage(machine, config.bandwidth, this.dropped);
+  constructor(world: World, config: NetemConfig) {
+    this.latency = new LatencyWire(world, config.latency);
+    this.reorder = new ReorderStage(world, config.reorder, this.latency);
+    this.corrupt = new CorruptStage(world, config.corrupt, this.reorder);
+    this.duplicate = new DuplicateStage(world, config.duplicate, this.corrupt);
+    this.loss = new LossStage(world, config.loss, this.duplicate);
+    this.dropped = new DropStage(world, this.loss);
+    this.bandwidth = new BandwidthStage(world, config.bandwidth, this.dropped);
   }
 
   transmit(frame: wire_frame): number {

@@ -1,8 +1,8 @@
-/** What happens outside the CPU at its own time: frames on the wire, DMA. Not the kernel's, so not its timers. */
-import { EventHeap, type TimedEvent } from './time/event_heap.ts';
+/** What happens in a world outside its CPUs, each at its own time: frames on a wire, DMA, a clock's tick. */
+import { EventHeap, type TimedEvent } from '../kernel/time/event_heap.ts';
 
-/** Something the hardware does at a moment. Cancel it through the Hardware that it came from. */
-export class HardwareEvent implements TimedEvent {
+/** Something that happens at a moment. Cancel it through the queue that it came from. */
+export class WorldEvent implements TimedEvent {
   expires = 0;
   sequence = 0;
   entry = -1;
@@ -14,25 +14,25 @@ export class HardwareEvent implements TimedEvent {
   }
 }
 
-export class Hardware {
-  #events = new EventHeap<HardwareEvent>();
+export class EventQueue {
+  #events = new EventHeap<WorldEvent>();
 
-  /** When it does something next, in ns; Infinity: it is at rest. */
+  /** When the first event is due, in ns; Infinity: there is none. */
   get next(): number {
     return this.#events.next;
   }
-  get pending(): readonly HardwareEvent[] {
+  get pending(): readonly WorldEvent[] {
     return this.#events.values();
   }
 
   /** Have `run(owner)` called at a time in ns. Events of the same time run in the order of these calls. */
-  at<Owner>(time_ns: number, run: (owner: Owner) => void, owner: Owner): HardwareEvent {
-    const event = new HardwareEvent(run as (owner: never) => void, owner);
+  at<Owner>(time_ns: number, run: (owner: Owner) => void, owner: Owner): WorldEvent {
+    const event = new WorldEvent(run as (owner: never) => void, owner);
     this.#events.push(event, time_ns);
     return event;
   }
 
-  cancel(event: HardwareEvent): boolean {
+  cancel(event: WorldEvent): boolean {
     return this.#events.remove(event);
   }
 

@@ -1,0 +1,155 @@
+/**
+ * Node's modules as a program sees them: what asks the host goes through the world, which waits for the answer and writes
+ * it down; timers and random numbers are the world's own.
+ */
+import { random_fraction } from '../lib/random.ts';
+import type { World } from '../world/world.ts';
+import { ask_host, ask_host_back } from './host_calls.ts';
+
+type Exports = Record<string, unknown>;
+type Callable = (this: unknown, ...args: unknown[]) => unknown;
+
+/** Modules whose functions ask the host, and how they answer. */
+const ASKING: Record<string, 'callback' | 'promise'> = {
+  fs: 'callback',
+  'fs/promises': 'promise',
+  dns: 'callback',
+  'dns/promises': 'promise',
+};
+/** Functions of theirs that go on telling, or only make an object. */
+const NOT_A_QUESTION = /^(?:un)?watch|^create|^open(?:AsBlob)|^opendir|^glob|^getServers|^setServers|^[A-Z_]/;
+const FILE_HANDLE_QUESTIONS = [
+  ...['appendFile', 'chmod', 'chown', 'close', 'datasync', 'read', 'readFile', 'readv', 'stat', 'sync'],
+  ...['truncate', 'utimes', 'write', 'writeFile', 'writev'],
+];
+
+export class HostModules {
+  readonly #world: World;
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  /** The exports of one of Node's modules, by its name with or without 'node:'. */
+  load(specifier: string): Exports {
+    const name = specifier.replace(/^node:/, '');
+    const exports = this.#module(name);
+    return { ...exports, default: exports };
+  }
+
+  #module(name: string): Exports {
+    const real = process.getBuiltinModule(name) as unknown as Exports;
+    switch (name) {
+      case 'timers':
+        return { ...real, ...worldTimers(), promises: worldTimerPromises() };
+      case 'timers/promises':
+        return { ...real, ...worldTimerPromises() };
+      case 'perf_hooks':
+        return { ...real, performance: globalThis.performance };
+      case 'crypto':
+        return { ...real, ...worldRandom(this.#world) };
+      default:
+        return name in ASKING ? this.#asking(name, real) : real;
+    }
+  }
+
+  #asking(module: string, real: Exports): Exports {
+    const asking: Exports = {};
+    for (const name of Object.keys(real)) {
+      const value = real[name];
+      if (name === 'promises') asking[name] = this.#module(`${module}/promises`);
+      else if (typeof value !== 'function' || NOT_A_QUESTION.test(name)) asking[name] = value;
+      else asking[name] = this.#wrap(`${module}.${name}`, value as Callable, ASKING[module]!);
+    }
+    return asking;
+  }
+
+  #wrap(name: string, real: Callable, answers: 'callback' | 'promise'): Callable {
+    const world = this.#world;
+    const ask = (self: unknown, args: unknown[]): unknown => {
+      if (name.endsWith('Sync')) return world.outside.read(name, () => real.apply(self, args));
+      if (answers === 'promise')
+        return ask_host(world, name, () => real.apply(self, args) as Promise<unknown>).then((value) =>
+          this.#followed(value),
+        );
+      const callback = args.at(-1);
+      if (typeof callback !== 'function') return real.apply(self, args);
+      const question = (back: Callable) => void real.apply(self, [...args.slice(0, -1), back]);
+      return ask_host_back(world, name, question, callback as Callable);
+    };
+    const wrapped = function (this: unknown, ...args: unknown[]): unknown {
+      return ask(this, args);
+    };
+    // Properties such as readFile's for util.promisify() lead past the world, but for those that are functions themselves.
+    for (const key of Object.keys(real)) {
+      const part = (real as unknown as Exports)[key];
+      if (typeof part === 'function')
+        (wrapped as unknown as Exports)[key] = this.#wrap(`${name}.${key}`, part as Callable, answers);
+    }
+    return wrapped;
+  }
+
+  /** A file that was opened is asked through the world, too. */
+  #followed(value: unknown): unknown {
+    if (typeof value !== 'object' || value === null || value.constructor?.name !== 'FileHandle') return value;
+    const handle = value as Exports;
+    for (const name of FILE_HANDLE_QUESTIONS) {
+      const real = handle[name];
+      if (typeof real === 'function')
+        handle[name] = this.#wrap(`FileHandle.${name}`, real as Callable, 'promise').bind(handle);
+    }
+    return value;
+  }
+}
+
+/** The globals of today: they are the world's by the time that a program calls them. */
+function worldTimers(): Exports {
+  const names = [
+    ...['setTimeout', 'setInterval', 'setImmediate'],
+    ...['clearTimeout', 'clearInterval', 'clearImmediate'],
+  ] as const;
+  return Object.fromEntries(
+    names.map((name) => [
+      name,
+      (...args: unknown[]) => (globalThis as unknown as Record<string, Callable>)[name]!(...args),
+    ]),
+  );
+}
+function worldTimerPromises(): Exports {
+  const after = (ms?: number, value?: unknown) =>
+    new Promise((resolve) => globalThis.setTimeout(() => resolve(value), ms));
+  return {
+    setTimeout: after,
+    setImmediate: (value?: unknown) => after(0, value),
+    async *setInterval(ms?: number, value?: unknown) {
+      for (;;) yield after(ms, value);
+    },
+    scheduler: { wait: after, yield: () => after(0) },
+  };
+}
+
+/** What node:crypto makes of chance. */
+export function worldRandom(world: World) {
+  const fill = <View extends NodeJS.ArrayBufferView>(view: View): View => {
+    const bytes = new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
+    for (let i = 0; i < bytes.length; i++) bytes[i] = Math.floor(random_fraction(world) * 256);
+    return view;
+  };
+  const randomBytes = (size: number, callback?: (error: null, bytes: Buffer) => void) => {
+    const bytes = fill(Buffer.alloc(size));
+    if (callback === undefined) return bytes;
+    globalThis.setTimeout(() => callback(null, bytes));
+    return undefined;
+  };
+  const randomUUID = () => {
+    const bytes = fill(Buffer.alloc(16));
+    bytes[6] = (bytes[6]! & 0x0f) | 0x40;
+    bytes[8] = (bytes[8]! & 0x3f) | 0x80;
+    return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+  };
+  const randomInt = (min: number, max?: number) => {
+    const [from, to] = max === undefined ? [0, min] : [min, max];
+    return from + Math.floor(random_fraction(world) * (to - from));
+  };
+  return { randomBytes, randomUUID, randomInt, randomFillSync: fill, getRandomValues: fill };
+}

@@ -1,0 +1,211 @@
+/** Loads a program's modules: its own files, JSON, Node's modules as the world lets them in, and packages from its folder. */
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { isBuiltin } from 'node:module';
+import path from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import vm from 'node:vm';
+import type { World } from '../world/world.ts';
+import { ask_host } from './host_calls.ts';
+import { HostModules } from './host_modules.ts';
+import type { BlankTypes } from './program.ts';
+import { place_text, ProgramError, SourceError } from './program_error.ts';
+
+type Exports = Record<string, unknown>;
+
+/** What stands on the disk for what an import names, where they differ as TypeScript has it. */
+const WRITTEN_AS: Record<string, string> = { '.js': '.ts', '.mjs': '.mts', '.cjs': '.cts' };
+
+export class ModuleLoader {
+  /** What was read, by URL. */
+  readonly sources = new Map<string, string>();
+  readonly #world: World;
+  readonly #library: Exports;
+  readonly #blankTypes: BlankTypes;
+  readonly #host: HostModules;
+  readonly #modules = new Map<string, Promise<vm.Module>>();
+  readonly #evaluated = new Map<vm.Module, Promise<void>>();
+
+  /** @param library what 'sockscope' exports */
+  constructor(world: World, library: Exports, blankTypes: BlankTypes) {
+    this.#world = world;
+    this.#library = library;
+    this.#blankTypes = blankTypes;
+    this.#host = new HostModules(world);
+  }
+
+  /** Load a file with all that it imports, and evaluate it. @throws ProgramError */
+  async run(url: string): Promise<vm.Module> {
+    const module = await this.#load(url);
+    await this.#evaluate(module);
+    return module;
+  }
+
+  #evaluate(module: vm.Module): Promise<void> {
+    let evaluated = this.#evaluated.get(module);
+    if (evaluated === undefined) {
+      evaluated = this.#linkAndEvaluate(module);
+      this.#evaluated.set(module, evaluated);
+    }
+    return evaluated;
+  }
+  async #linkAndEvaluate(module: vm.Module): Promise<void> {
+    try {
+      if (module.status === 'unlinked')
+        await module.link((specifier, from) => this.#resolve(specifier, from.identifier));
+    } catch (error) {
+      // V8 finds out here that a module does not export a name, and tells the line in the stack's first line.
+      if (error instanceof SyntaxError) throw this.#linkError(error, module);
+      throw error;
+    }
+    await module.evaluate();
+  }
+  #linkError(error: SyntaxError, module: vm.Module): ProgramError {
+    const [, url, line] = /^(file:.*?):(\d+)\n/.exec(error.stack ?? '') ?? [];
+    const file = fileURLToPath(url ?? module.identifier);
+    const place = { file, line: line === undefined ? undefined : Number(line) };
+    return new ProgramError(`${place_text(place)}: ${error.message}`, place);
+  }
+
+  #load(url: string): Promise<vm.Module> {
+    let loading = this.#modules.get(url);
+    if (loading === undefined) {
+      loading = url.endsWith('.json') ? this.#readJson(url) : this.#readSource(url);
+      this.#modules.set(url, loading);
+    }
+    return loading;
+  }
+
+  async #read(url: string): Promise<string> {
+    const file = fileURLToPath(url);
+    try {
+      return await readFile(file, 'utf8');
+    } catch (error) {
+      throw new ProgramError(`${file}: cannot be read: ${(error as Error).message}`, { file });
+    }
+  }
+
+  async #readJson(url: string): Promise<vm.Module> {
+    const file = fileURLToPath(url);
+    const text = await this.#read(url);
+    try {
+      return synthetic(url, { default: JSON.parse(text) as unknown });
+    } catch (error) {
+      throw new ProgramError(`${file}: is no JSON: ${(error as Error).message}`, { file });
+    }
+  }
+
+  async #readSource(url: string): Promise<vm.Module> {
+    const file = fileURLToPath(url);
+    const source = await this.#read(url);
+    const code = /\.[cm]?tsx?$/.test(file) ? this.#blank(source, file) : source;
+    this.sources.set(url, source);
+    try {
+      return new vm.SourceTextModule(code, {
+        identifier: url,
+        initializeImportMeta: (meta) =>
+          Object.assign(meta, { url, filename: file, dirname: path.dirname(file) }),
+        importModuleDynamically: (specifier: string) =>
+          ask_host(this.#world, `import('${specifier}')`, () => this.#import(specifier, url)),
+      });
+    } catch (error) {
+      // V8 keeps the place of a module's syntax error to itself. JavaScript is TypeScript too: its parser tells.
+      this.#blank(source, file);
+      throw new ProgramError(`${file}: ${(error as Error).message}`, { file });
+    }
+  }
+  #blank(source: string, file: string): string {
+    try {
+      return this.#blankTypes(source, file);
+    } catch (error) {
+      if (!(error instanceof SourceError)) throw error;
+      const place = { file, line: error.line, column: error.column };
+      throw new ProgramError(`${place_text(place)}: ${error.message}`, place);
+    }
+  }
+
+  async #import(specifier: string, from: string): Promise<vm.Module> {
+    const module = await this.#resolve(specifier, from);
+    await this.#evaluate(module);
+    return module;
+  }
+
+  async #resolve(specifier: string, from: string): Promise<vm.Module> {
+    if (specifier === 'sockscope') return this.#cached(specifier, () => this.#library);
+    if (isBuiltin(specifier)) return this.#cached(specifier, () => this.#host.load(specifier));
+    if (/^(?:\.{0,2}\/|file:)/.test(specifier)) return this.#load(this.#urlOf(specifier, from));
+    return this.#package(specifier, from);
+  }
+
+  /** The file that an import names. @throws ProgramError with the name that would be right */
+  #urlOf(specifier: string, from: string): string {
+    const url = new URL(specifier, from).href;
+    const file = fileURLToPath(url);
+    if (existsSync(file) && path.extname(file) !== '') return url;
+    const ending = path.extname(file);
+    const written = WRITTEN_AS[ending];
+    if (written !== undefined) {
+      const source = file.slice(0, -ending.length) + written;
+      if (existsSync(source)) return pathToFileURL(source).href;
+    }
+    const right = ['.ts', '.js', '.mts', '.mjs', '.json', '/index.ts', '/index.js'].find((end) =>
+      existsSync(file + end),
+    );
+    const hint = right === undefined ? '' : `: did you mean '${specifier}${right}'?`;
+    throw this.#importError(specifier, from, `there is no such file${hint}`);
+  }
+
+  /** Packages are Node's business: they are looked for from the importing file's folder on. */
+  async #package(specifier: string, from: string): Promise<vm.Module> {
+    try {
+      return await this.#cached(`${specifier} of ${path.dirname(from)}`, () => import_from(specifier, from));
+    } catch (error) {
+      const [cause] = (error as Error).message.split(' imported from ');
+      throw this.#importError(
+        specifier,
+        from,
+        `${cause} (a program imports 'sockscope', files by './name.ts', Node's modules by 'node:name', and packages of its folder)`,
+      );
+    }
+  }
+
+  #importError(specifier: string, from: string, what: string): ProgramError {
+    const file = fileURLToPath(from);
+    const before = this.sources.get(from)?.split(new RegExp(`(['"])${escaped(specifier)}\\1`))[0];
+    const lines = before?.split('\n');
+    const place = { file, line: lines?.length, column: (lines?.at(-1)?.length ?? -1) + 1 || undefined };
+    return new ProgramError(`${place_text(place)}: cannot import '${specifier}': ${what}`, place);
+  }
+
+  #cached(name: string, exports: () => Exports | Promise<Exports>): Promise<vm.Module> {
+    let module = this.#modules.get(name);
+    if (module === undefined) {
+      module = Promise.resolve(exports()).then((found) => synthetic(name, found));
+      this.#modules.set(name, module);
+    }
+    return module;
+  }
+}
+
+const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
+
+function synthetic(name: string, exports: Exports): vm.SyntheticModule {
+  const names = Object.keys(exports);
+  return new vm.SyntheticModule(
+    names,
+    function (this: vm.SyntheticModule) {
+      for (const key of names) this.setExport(key, exports[key]);
+    },
+    { identifier: name },
+  );
+}
+
+/** What Node's own loader finds for an import that stands in the file `from`. */
+async function import_from(specifier: string, from: string): Promise<Exports> {
+  const script = new vm.Script('(specifier) => import(specifier)', {
+    filename: from,
+    importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+  });
+  const load = script.runInThisContext() as (name: string) => Promise<Exports>;
+  return load(specifier);
+}

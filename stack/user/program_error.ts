@@ -1,0 +1,36 @@
+/** Where in a source file something is. */
+export interface SourcePlace {
+  file: string;
+  /** From 1. */
+  line?: number | undefined;
+  column?: number | undefined;
+}
+
+/** A program that can't be loaded: the message names the cause and the cure, the place says where. */
+export class ProgramError extends Error {
+  override name = 'ProgramError';
+  readonly place: SourcePlace;
+
+  constructor(message: string, place: SourcePlace) {
+    super(message);
+    this.place = place;
+  }
+}
+
+/** What is wrong in one source file, and where: thrown by whoever blanks its types. */
+export class SourceError extends Error {
+  override name = 'SourceError';
+  readonly line: number | undefined;
+  readonly column: number | undefined;
+
+  constructor(message: string, line?: number, column?: number) {
+    super(message);
+    this.line = line;
+    this.column = column;
+  }
+}
+
+/** 'FILE:LINE:COLUMN' as far as it is known: editors and terminals make a link of it. */
+export function place_text({ file, line, column }: SourcePlace): string {
+  return [file, line, column].filter((part) => part !== undefined).join(':');
+}

@@ -1,0 +1,52 @@
+/** A scenario: a TypeScript or JavaScript module whose exported async functions are processes. */
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { World } from '../world/world.ts';
+import { createLibrary } from './library.ts';
+import { ModuleLoader } from './module_loader.ts';
+import { build_network, machine_of, parse_network } from './network.ts';
+import type { BlankTypes, Program, ProgramKind, ProgramProcess } from './program.ts';
+import { ProgramError } from './program_error.ts';
+
+export const scenario: ProgramKind = {
+  name: 'scenario',
+  endings: ['.ts', '.mts', '.js', '.mjs'],
+  load: loadScenario,
+};
+
+/** Its top-level code runs now, before the first process: it may define, not call. */
+async function loadScenario(world: World, file: string, blankTypes: BlankTypes): Promise<Program> {
+  const loader = new ModuleLoader(world, createLibrary(world), blankTypes);
+  const main = await loader.run(pathToFileURL(file).href);
+  const exported = main.namespace as Record<string, unknown>;
+  build_network(world, parse_network(exported['network'], file));
+  const processes = Object.keys(exported)
+    .filter((name) => isAsyncFunction(exported[name]))
+    .map((name): ProgramProcess => {
+      const process = name === 'default' ? defaultName(exported[name], file) : name;
+      return { name: process, main: exported[name] as () => unknown, machine: machine_of(world, process) };
+    });
+  if (processes.length === 0) {
+    throw new ProgramError(
+      `${file}: no process: export at least one async function (export async function client() { … })`,
+      { file },
+    );
+  }
+  const source = loader.sources.get(main.identifier)!;
+  const at = ({ name }: ProgramProcess) => {
+    const declared = source.search(new RegExp(`\\b(?:function\\s+|const\\s+|let\\s+|var\\s+)${name}\\b`));
+    return declared >= 0 ? declared : source.search(/\bexport\s+default\b/);
+  };
+  processes.sort((a, b) => at(a) - at(b));
+  return { path: file, processes };
+}
+
+function isAsyncFunction(value: unknown): boolean {
+  return typeof value === 'function' && value.constructor.name === 'AsyncFunction';
+}
+
+/** What a default export is called: by its own name, else as the file. */
+function defaultName(main: unknown, file: string): string {
+  const { name } = main as { name: string };
+  return name === 'default' || name === '' ? path.basename(file, path.extname(file)) : name;
+}

@@ -1,0 +1,56 @@
+/** A wire whose far end is outside the world: a real network, a kernel in a virtual machine, a test. */
+import { page, skb_frag } from '../include/linux/skbuff.ts';
+import type { World } from '../world/world.ts';
+import { frame_bytes, frame_complete_checksum, frame_release, wire_frame } from './frame.ts';
+import type { Receiver, Wire } from './wire.ts';
+
+/** An Ethernet header and the longest IP and TCP headers: what a NIC looks at stands in one piece. */
+const HEAD_BYTES = 14 + 60 + 60;
+
+export class ExternalWire implements Wire {
+  readonly name: string;
+  readonly #world: World;
+  readonly #send: (bytes: Uint8Array) => void;
+  #receive: Receiver | null = null;
+
+  /**
+   * Plugs it in: from now on the world waits for frames, and time passes only while some arrive.
+   *
+   * @param name what the input log calls it
+   * @param send takes each frame that leaves the world: Ethernet, without frame check sequence
+   */
+  constructor(world: World, name: string, send: (bytes: Uint8Array) => void) {
+    this.#world = world;
+    this.name = name;
+    this.#send = send;
+    world.outside.plug(this);
+  }
+
+  transmit(frame: wire_frame): number {
+    frame_complete_checksum(frame);
+    this.#send(frame_bytes(frame));
+    frame_release(frame);
+    return 0;
+  }
+  attach(receive: Receiver): void {
+    this.#receive = receive;
+  }
+
+  /** A frame comes from outside. It is written down, and enters between two turns. */
+  inject(bytes: Uint8Array): void {
+    this.#world.inputs.arrive({ kind: 'frame', wire: this.name, bytes });
+  }
+  /** No more frames will come: the world goes on without. */
+  unplug(): void {
+    this.#world.inputs.arrive({ kind: 'unplug', wire: this.name });
+  }
+
+  /** A frame enters. */
+  deliver(bytes: Uint8Array): void {
+    const head = bytes.slice(0, HEAD_BYTES);
+    const rest = bytes.slice(HEAD_BYTES);
+    const frags = rest.length === 0 ? [] : [new skb_frag(new page(rest), 0, rest.length)];
+    const frame = new wire_frame(++this.#world.frame_count, this.#world.now_ns, bytes.length, head, frags);
+    this.#receive?.(frame, false);
+  }
+}

@@ -1,0 +1,74 @@
+/** Changing a field from outside, said in words that hold in another run: the way to it from the world. */
+import type { World } from './world.ts';
+
+/** A property's name, or the key of a Map's entry. */
+export type EditStep = string | { key: string | number };
+export type EditPath = readonly EditStep[];
+export type EditValue = number | string | boolean | null;
+
+/** How many objects the search for a way looks at before it gives up. */
+const MOST_OBJECTS = 2_000_000;
+
+interface Visit {
+  object: object;
+  from: Visit | null;
+  step: EditStep;
+}
+
+/**
+ * The shortest way from the world to an object, over data properties, arrays and Maps; no getter runs.
+ *
+ * @returns null: nothing that lasts refers to it
+ */
+export function path_to(world: World, wanted: object): EditPath | null {
+  const queue: Visit[] = [{ object: world, from: null, step: '' }];
+  const seen = new Set<object>([world]);
+  for (let at = 0; at < queue.length && at < MOST_OBJECTS; at++) {
+    const visit = queue[at]!;
+    if (visit.object === wanted) return steps_of(visit);
+    for (const [step, value] of references_of(visit.object)) {
+      if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value) || seen.has(value))
+        continue;
+      seen.add(value);
+      queue.push({ object: value, from: visit, step });
+    }
+  }
+  return null;
+}
+
+function steps_of(visit: Visit): EditPath {
+  const steps: EditStep[] = [];
+  for (let at = visit; at.from !== null; at = at.from) steps.unshift(at.step);
+  return steps;
+}
+
+function* references_of(object: object): Generator<[EditStep, unknown]> {
+  if (object instanceof Map) {
+    for (const [key, value] of object)
+      if (typeof key === 'string' || typeof key === 'number') yield [{ key }, value];
+    return;
+  }
+  for (const [name, descriptor] of Object.entries(Object.getOwnPropertyDescriptors(object)))
+    if ('value' in descriptor) yield [name, descriptor.value];
+}
+
+/** @throws RangeError: there is nothing at the end of that way */
+export function apply_edit(world: World, path: EditPath, value: EditValue): void {
+  let object: object | undefined = world;
+  for (const step of path.slice(0, -1)) object = follow(object, step);
+  const last = path.at(-1);
+  if (object === undefined || last === undefined) {
+    throw new RangeError(`there is nothing at ${JSON.stringify(path)} to be changed`);
+  }
+  if (typeof last === 'object') (object as Map<string | number, unknown>).set(last.key, value);
+  else (object as Record<string, unknown>)[last] = value;
+}
+
+function follow(object: object | undefined, step: EditStep): object | undefined {
+  if (object === undefined) return undefined;
+  const next: unknown =
+    typeof step === 'object' && object instanceof Map
+      ? object.get(step.key)
+      : (object as Record<string, unknown>)[step as string];
+  return typeof next === 'object' && next !== null ? next : undefined;
+}

@@ -1,0 +1,138 @@
+/**
+ * What comes from outside: frames of an external wire, answers of the host, edits made in a debugger, faults switched on.
+ * Each enters at an event number and is written down, so that a run can be replayed from program, configuration, seed and
+ * log.
+ */
+import type { FaultPoint } from '../kernel/fault_inject.ts';
+import { TRACEPOINT_NAMES } from '../trace/table.ts';
+import { apply_edit, type EditPath, type EditValue } from './edit.ts';
+import type { Outcome } from './outside.ts';
+import { recall } from './recording.ts';
+import type { World } from './world.ts';
+
+export type Input =
+  /** A frame arrives on an external wire. */
+  | { kind: 'frame'; wire: string; bytes: Uint8Array }
+  /** An external wire was pulled out. */
+  | { kind: 'unplug'; wire: string }
+  /** The host has answered the `call`th question that was put to it. */
+  | { kind: 'answer'; call: number; name: string; recorded: Uint8Array | null; outcome?: Outcome }
+  /** The host answered at once: the program has the answer already. */
+  | { kind: 'reading'; call: number; name: string; recorded: Uint8Array }
+  /** A field of the world was changed. */
+  | { kind: 'edit'; path: EditPath; value: EditValue }
+  /** The next `times` allocations at a place are to fail. */
+  | { kind: 'fault'; machine: number; point: FaultPoint; times: number };
+
+/** An input and where in the run it entered. */
+export interface InputEntry {
+  /** Number of the last event before it. */
+  event: number;
+  /** It entered in the middle of a turn, not between two. */
+  within: boolean;
+  input: Input;
+}
+
+/** A run that is replayed does not ask for what its log holds: it is another program, configuration or version. */
+export class ReplayError extends Error {
+  override name = 'ReplayError';
+}
+
+export class Inputs {
+  /** All that has entered, in order. */
+  readonly log: InputEntry[] = [];
+  readonly #world: World;
+  #arrived: Input[] = [];
+  /** What is still to enter of the log that is replayed, in order. */
+  #to_replay: InputEntry[] = [];
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  /** Something has arrived and enters at the next turn. */
+  get pending(): boolean {
+    return this.#arrived.length > 0;
+  }
+
+  /** Let something enter now. */
+  enter(input: Input): void {
+    this.note(input);
+    this.#apply(input);
+  }
+  /** Something was changed already: write it down. */
+  note(input: Input): void {
+    // What cannot be written down is asked for again, at the same event: the world stands while it waits.
+    if (input.kind === 'answer' && input.recorded === null) return;
+    const { outcome: _live, ...written } = input as Input & { outcome?: Outcome };
+    this.log.push({ event: this.#world.event, within: this.#world.in_turn, input: written as Input });
+  }
+  /** Something comes at the host's own time: it enters between two turns. */
+  arrive(input: Input): void {
+    this.#arrived.push(input);
+    this.#world.outside.wake();
+  }
+
+  /** Replay a log from here on, in a world that was built as the recorded one was. */
+  replay(log: readonly InputEntry[]): void {
+    this.#to_replay = [...log];
+    if (!log.some(({ within }) => within)) return;
+    // With nobody listening tracepoints only count: those who enter in the middle of a turn must be called.
+    for (const name of TRACEPOINT_NAMES) this.#world.tracer.on(name, () => this.enter_due());
+  }
+  /** The answer that the replayed log holds for a question to the host; undefined: it is to be asked. */
+  has_answer(call: number): boolean {
+    return this.#to_replay.some(({ input }) => input.kind === 'answer' && input.call === call);
+  }
+
+  /** Take the answer out of the replayed log that the host gave at once; null: it holds none. */
+  take_answer(call: number): Outcome | null {
+    const at = this.#to_replay.findIndex(({ input }) => input.kind === 'reading' && input.call === call);
+    const [entry] = at < 0 ? [] : this.#to_replay.splice(at, 1);
+    return entry?.input.kind === 'reading' ? recall(entry.input.recorded) : null;
+  }
+
+  /** Let enter what has arrived, or what the replayed log has at this event. @returns whether anything has */
+  enter_due(): boolean {
+    let entered = false;
+    const { in_turn, event } = this.#world;
+    if (this.#arrived.length > 0 && !in_turn) {
+      const arrived = this.#arrived;
+      this.#arrived = [];
+      for (const input of arrived) this.enter(input);
+      entered = true;
+    }
+    for (let next = this.#to_replay[0]; next !== undefined; next = this.#to_replay[0]) {
+      if (next.event < event) this.#miss(next);
+      if (next.event > event || next.within !== in_turn || next.input.kind === 'reading') break;
+      this.#to_replay.shift();
+      this.enter(next.input);
+      entered = true;
+    }
+    return entered;
+  }
+  #miss({ event, input }: InputEntry): never {
+    throw new ReplayError(
+      `the recording does not fit: its ${input.kind} of event ${event} has not entered, and event ${this.#world.event} is over. ` +
+        'Replay it with the program, configuration and version that it was made with.',
+    );
+  }
+
+  #apply(input: Input): void {
+    const world = this.#world;
+    switch (input.kind) {
+      case 'frame':
+        return world.outside.wire(input.wire).deliver(input.bytes);
+      case 'unplug':
+        return world.outside.unplug(input.wire);
+      case 'answer':
+        return world.outside.answer(input.call, input.name, input.outcome ?? recall(input.recorded!));
+      case 'reading':
+        return;
+      case 'edit':
+        return apply_edit(world, input.path, input.value);
+      case 'fault':
+        world.machines[input.machine]!.faults.set(input.point, input.times);
+    }
+  }
+}

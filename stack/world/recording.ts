@@ -1,0 +1,31 @@
+/** The host's answers as bytes that an input log can hold. */
+import { deserialize, serialize } from 'node:v8';
+import type { Outcome } from './outside.ts';
+
+/**
+ * @returns null: it holds what only this run can have (a file that is open, an object of a class), and must be asked for
+ * again in a replay
+ */
+export function record(outcome: Outcome): Uint8Array | null {
+  if ('error' in outcome) {
+    if (!(outcome.error instanceof Error)) return isPlain(outcome.error) ? serialize(outcome) : null;
+    const { name, message, stack } = outcome.error;
+    return serialize({ thrown: { ...outcome.error, name, message, stack } });
+  }
+  return isPlain(outcome.value) ? serialize(outcome) : null;
+}
+
+export function recall(bytes: Uint8Array): Outcome {
+  const found = deserialize(bytes) as Outcome | { thrown: Record<string, unknown> };
+  return 'thrown' in found ? { error: Object.assign(new Error(), found.thrown) } : found;
+}
+
+/** Made of primitives, byte arrays, lists and plain objects only. */
+function isPlain(value: unknown): boolean {
+  if (typeof value === 'function' || typeof value === 'symbol') return false;
+  if (typeof value !== 'object' || value === null) return true;
+  if (ArrayBuffer.isView(value)) return true;
+  if (Array.isArray(value)) return value.every(isPlain);
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return (prototype === Object.prototype || prototype === null) && Object.values(value).every(isPlain);
+}
