@@ -1,32 +1,31 @@
 /**
  * The debug adapter: speaks the Debug Adapter Protocol over stdin and stdout, or with `--port N` over TCP on the
- * loopback interface, there for as many clients as come.
+ * loopback interface, there for as many clients as come. Each session has a process of its own, so that one which dies
+ * takes nothing with it.
  */
 import { createServer } from 'node:net';
-import { fileURLToPath } from 'node:url';
-import { SockscopeSession } from './session/session.ts';
-
-/** The folder above `dist/`: sources are named by their place below it. */
-const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+import { SupervisedSession } from './supervisor.ts';
 
 function overStdio(): void {
-  const session = new SockscopeSession(ROOT, () => process.exit());
-  // A fault of the adapter must not leave a machine behind that stands in the debugger: such a process does not end.
-  process.on('uncaughtException', (error) => {
-    console.error(error);
-    process.exitCode = 1;
-    session.shutdown();
+  const session = new SupervisedSession({
+    stdio: ['inherit', 'inherit'],
+    streams: () => [process.stdin, process.stdout],
   });
-  process.on('SIGTERM', () => session.shutdown());
-  session.start(process.stdin, process.stdout);
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => session.end());
+  void session.over.then((exitCode) => process.exit(exitCode));
 }
 
 function overPort(port: number): void {
-  const server = createServer((socket) => {
-    const session = new SockscopeSession(ROOT, () => socket.destroy());
-    session.setRunAsServer(true);
-    socket.on('error', () => session.shutdown());
-    session.start(socket, socket);
+  const sessions = new Set<SupervisedSession>();
+  // Paused: the session's process reads what comes, not this one.
+  const server = createServer({ pauseOnConnect: true, noDelay: true }, (socket) => {
+    const session = new SupervisedSession({ stdio: [socket, socket], streams: () => [socket, socket] });
+    sessions.add(session);
+    socket.on('error', () => {});
+    void session.over.then(() => {
+      sessions.delete(session);
+      socket.destroy();
+    });
   });
   server.on('error', (error) => {
     console.error(`cannot listen on 127.0.0.1:${port}: ${error.message}`);
@@ -38,6 +37,12 @@ function overPort(port: number): void {
       `listening on 127.0.0.1:${typeof address === 'object' && address !== null ? address.port : port}`,
     );
   });
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
+    process.on(signal, () => {
+      server.close();
+      for (const session of sessions) session.end();
+      void Promise.all([...sessions].map(({ over }) => over)).then(() => process.exit());
+    });
 }
 
 const at = process.argv.findIndex((argument) => argument === '--port' || argument.startsWith('--port='));

@@ -247,4 +247,6 @@ export interface LaunchConfiguration {
   pcap?: string;
   /** Files not to step into: globs. */
   skipFiles?: string[];
+  /** Most memory for the objects of the machine and its programs, in MB. */
+  maxHeap?: number;
 }

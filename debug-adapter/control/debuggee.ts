@@ -1,4 +1,5 @@
 /** One machine being debugged: its thread, the inspector on it, its streams. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { createRing } from '../../stack/trace/ring.ts';
 import { CdpClient } from '../cdp/cdpClient.ts';
@@ -15,8 +16,12 @@ import {
 
 /** Frames and output wait here for the adapter, the newest of them when it is slow. */
 const RING_BYTES = 32 * 1024 * 1024;
+/** Most memory for the objects of a machine, unless its launch says otherwise, in MB. */
+export const DEFAULT_MAX_HEAP = 1024;
 /** How long the inspector may take to let go of a machine before it is ended anyway. */
 const DETACH_MS = 300;
+/** How long the thread may take to end: one that computes in V8's own code does not hear of it before that is done. */
+const TERMINATE_MS = 500;
 /** The group of remote objects that live as long as the machine stands. */
 export const STOP_GROUP = 'stop';
 
@@ -24,6 +29,7 @@ export class Debuggee {
   readonly client: CdpClient;
   readonly scripts: Scripts;
   readonly ring: SharedArrayBuffer;
+  readonly maxHeap: number;
   readonly #currentPid = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
   readonly #worker: Worker;
   #agentId = '';
@@ -36,7 +42,7 @@ export class Debuggee {
     return Atomics.load(this.#currentPid, 0);
   }
   #waiting: ((message: FromWorker) => void) | undefined;
-  #killed: Promise<void> | undefined;
+  #killed: Promise<boolean> | undefined;
   /** The run has ended by itself. */
   onEnded: (end: RunEnd) => void = () => {};
   /** The thread is gone without having said so. */
@@ -50,14 +56,17 @@ export class Debuggee {
    * Starts the thread and has it load the stack's code; the machine is booted later.
    *
    * @param root the folder above `stack/`
+   * @param maxHeap in MB; a thread that needs more is ended
    */
-  constructor(root: string) {
+  constructor(root: string, maxHeap = DEFAULT_MAX_HEAP) {
+    this.maxHeap = maxHeap;
     this.ring = createRing(RING_BYTES);
     const workerData: WorkerData = { ring: this.ring, currentPid: this.#currentPid };
     this.#worker = new Worker(new URL('../worker/main.js', import.meta.url), {
       execArgv: ['--experimental-vm-modules', '--no-warnings'],
       name: 'machine',
       workerData,
+      resourceLimits: { maxOldGenerationSizeMb: maxHeap },
       stdout: true,
       stderr: true,
     });
@@ -66,7 +75,9 @@ export class Debuggee {
     this.client = new CdpClient(this.#worker.threadId);
     this.scripts = new Scripts(this.client, root);
     this.#worker.on('message', (message: FromWorker) => this.#receive(message));
-    this.#worker.on('error', (error) => this.#lost(error.message));
+    this.#worker.on('error', (error: NodeJS.ErrnoException) =>
+      this.#lost(error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? outOfMemory(maxHeap) : error.message),
+    );
     this.#worker.on('exit', () => {
       this.client.detached();
       this.#lost('the thread of the machine has ended');
@@ -160,17 +171,17 @@ export class Debuggee {
     return answerOf<Answer>(result);
   }
 
-  /** End the thread, whatever it does: also while it stands, or loops. */
-  kill(): Promise<void> {
+  /** End the thread, whatever it does: also while it stands, or loops. @returns whether it has ended in time */
+  kill(): Promise<boolean> {
     return (this.#killed ??= this.#kill());
   }
-  async #kill(): Promise<void> {
+  async #kill(): Promise<boolean> {
     this.onLost = () => {};
     this.onEnded = () => {};
     // A thread that stands in the debugger does not end: let it go first, and don't let it stop again.
     const letGo = this.client.sendLast('Debugger.disable').catch(() => {});
-    await Promise.race([letGo, new Promise((resolve) => setTimeout(resolve, DETACH_MS))]);
-    await this.#worker.terminate();
+    await Promise.race([letGo, sleep(DETACH_MS)]);
+    return Promise.race([this.#worker.terminate().then(() => true), sleep(TERMINATE_MS).then(() => false)]);
   }
 
   #send(message: ToWorker): void {
@@ -196,6 +207,11 @@ export class Debuggee {
     if (this.#waiting) this.#waiting({ type: 'failed', message });
     else this.onLost(message);
   }
+}
+
+/** What ends a machine that allocates without end. */
+function outOfMemory(maxHeap: number): string {
+  return `its objects take more than ${maxHeap} MB. A program that really needs so much is launched with a greater "maxHeap"`;
 }
 
 function answerOf<Answer>({ value }: { value?: unknown }): Answer {

@@ -26,7 +26,8 @@ export async function evaluate(
 ): Promise<DebugProtocol.EvaluateResponse['body']> {
   const expression = withoutTypes(args.expression);
   if (expression === '') throw new Error('there is nothing to evaluate');
-  const callFrame = args.frameId === undefined ? undefined : run.frames.frame(args.frameId).callFrame;
+  const frame = args.frameId === undefined ? run.frames.topFrame : run.frames.frame(args.frameId);
+  const callFrame = frame?.callFrame;
   const looks = LOOKING.has(args.context ?? '');
   if (!looks) run.frames.forgetItems();
   const field = FIELD.exec(expression);
@@ -98,10 +99,12 @@ function evaluateIn(
   };
   run.execution.objectsHeld = true;
   const { client } = run.debuggee;
+  // V8 keeps the time limit of a global evaluation only while the machine runs: at a stop, the outermost frame serves.
+  const at = callFrame ?? run.execution.stop?.paused.callFrames.at(-1);
   const answer: Promise<Result> =
-    callFrame === undefined
+    at === undefined
       ? client.send('Runtime.evaluate', { ...common, disableBreaks: true })
-      : client.send('Debugger.evaluateOnCallFrame', { ...common, callFrameId: callFrame.callFrameId });
+      : client.send('Debugger.evaluateOnCallFrame', { ...common, callFrameId: at.callFrameId });
   return answer.catch((error: unknown) => {
     throw new Error(readable((error as Error).message, expression));
   });

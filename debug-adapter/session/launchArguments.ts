@@ -2,6 +2,7 @@
 import { statSync } from 'node:fs';
 import path from 'node:path';
 import { parseConfig } from '../../stack/config.ts';
+import { DEFAULT_MAX_HEAP } from '../control/debuggee.ts';
 import { globPattern } from './glob.ts';
 
 export interface LaunchArguments {
@@ -13,7 +14,13 @@ export interface LaunchArguments {
   pcap: string | undefined;
   /** Patterns for V8. */
   skip: string[];
+  /** Most memory for the machine's objects, in MB. */
+  maxHeap: number;
 }
+
+/** Bounds of `maxHeap`, in MB: the machine itself needs about 30. */
+const LEAST_HEAP = 64;
+const MOST_HEAP = 65536;
 
 /** An argument that can't be used. */
 export class LaunchError extends Error {
@@ -40,6 +47,7 @@ export function parseLaunch(input: unknown): LaunchArguments {
       config,
       pcap: optionalPath(given['pcap']),
       skip: skipPatterns(given['skipFiles']),
+      maxHeap: heapLimit(given['maxHeap']),
     };
   } catch (error) {
     const name = typeof given['name'] === 'string' ? ` (launch.json, configuration "${given['name']}")` : '';
@@ -47,7 +55,18 @@ export function parseLaunch(input: unknown): LaunchArguments {
   }
 }
 
-const ATTRIBUTES = ['program', 'cwd', 'stopOnEntry', 'noDebug', 'seed', 'sysctl', 'nic', 'pcap', 'skipFiles'];
+const ATTRIBUTES = [
+  'program',
+  'cwd',
+  'stopOnEntry',
+  'noDebug',
+  'seed',
+  'sysctl',
+  'nic',
+  'pcap',
+  'skipFiles',
+  'maxHeap',
+];
 
 /** Clients add attributes of their own, so that an unknown one is not wrong; one that looks like ours is. */
 function refuseMisspelt(given: Record<string, unknown>): void {
@@ -81,6 +100,16 @@ function flag(given: Record<string, unknown>, name: string): boolean {
   if (typeof value !== 'boolean')
     throw new LaunchError(`launch.${name} must be true or false, got ${show(value)}`);
   return value;
+}
+
+function heapLimit(value: unknown): number {
+  if (value === undefined) return DEFAULT_MAX_HEAP;
+  const isRight = Number.isInteger(value) && Number(value) >= LEAST_HEAP && Number(value) <= MOST_HEAP;
+  if (!isRight)
+    throw new LaunchError(
+      `launch.maxHeap must be a whole number of megabytes from ${LEAST_HEAP} to ${MOST_HEAP}, got ${show(value)}`,
+    );
+  return Number(value);
 }
 
 function optionalPath(value: unknown): string | undefined {

@@ -33,6 +33,10 @@ export class Run {
   readonly #progress: Progress;
   readonly #pcap: PcapFile | undefined;
   #over = false;
+  /** The program has ended, or was made to. */
+  get isOver(): boolean {
+    return this.#over;
+  }
   /** The machine runs, or has run, its program. */
   started = false;
 
@@ -185,11 +189,11 @@ export class Run {
     this.#emit('terminated');
   }
 
-  /** End it, whatever it does. No event of it follows. */
-  async kill(): Promise<void> {
+  /** End it, whatever it does. No event of it follows. @returns whether its thread has ended */
+  kill(): Promise<boolean> {
     this.#over = true;
     this.#close();
-    await this.debuggee.kill();
+    return this.debuggee.kill();
   }
   #close(): void {
     this.streams.drain();

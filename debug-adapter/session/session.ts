@@ -1,6 +1,6 @@
 /** One debug session: answers the client's requests, each by its handler. */
-import { DebugSession, Event, Response } from '@vscode/debugadapter';
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import type { Answer, Connection } from '../connection/connection.ts';
 import { Debuggee } from '../control/debuggee.ts';
 import { FunctionIndex } from '../control/functionIndex.ts';
 import type { StepKind } from '../control/execution.ts';
@@ -20,35 +20,42 @@ type Handler = (args: never) => unknown;
 /** An answer must come within a second, whatever the machine is doing. */
 const ANSWER_MS = 950;
 
-export class SockscopeSession extends DebugSession {
+export class Session {
   readonly #root: string;
   readonly #functions: FunctionIndex;
   readonly #configuration = new Configuration();
-  readonly #onClose: () => void;
+  readonly #connection: Connection;
   /** A thread that has its code loaded and waits to be told what to run. */
   #spare: Debuggee | undefined;
   #run: Run | undefined;
   #launch: LaunchArguments | undefined;
+  /** A machine is being started, or started anew. */
+  #starting = false;
+  /** The client has been asked to configure. */
+  #asked = false;
   #configured = false;
+  /** Nothing is launched any more. */
+  #ended: Promise<boolean> | undefined;
   #nextBreakpointId = 1;
+  #onOver: (hasEnded: boolean) => void = () => {};
+  /** The client has taken its leave. Gives whether the threads of the session have ended. */
+  readonly over = new Promise<boolean>((resolve) => (this.#onOver = resolve));
 
   /**
    * @param root the folder above `stack/`
-   * @param onClose called when the client is gone and the machine has ended
+   * @param spare the machine's thread, for the first launch
    */
-  constructor(root: string, onClose: () => void) {
-    super();
+  constructor(root: string, connection: Connection, spare: Debuggee) {
     this.#root = root;
-    this.#onClose = onClose;
-    this.#spare = new Debuggee(root);
+    this.#connection = connection;
+    this.#spare = spare;
     this.#functions = new FunctionIndex(root);
-    this.setDebuggerLinesStartAt1(true);
-    this.setDebuggerColumnsStartAt1(true);
+    connection.onRequest = (request) => void this.#answer(request);
   }
 
   readonly #handlers: Record<string, Handler> = {
     initialize: () => CAPABILITIES,
-    launch: (args: unknown) => this.#start(parseLaunch(args)),
+    launch: (args: unknown) => this.#launchFirst(parseLaunch(args)),
     attach: () => {
       throw new Error(
         'Sockscope cannot attach: the machine lives inside of the debugger. Use "request": "launch".',
@@ -57,7 +64,7 @@ export class SockscopeSession extends DebugSession {
     configurationDone: () => this.#configurationDone(),
     restart: ({ arguments: changed }: { arguments?: unknown }) => this.#restart(changed),
     terminate: () => this.#terminate(),
-    disconnect: () => this.#end(),
+    disconnect: () => this.#kill().then(() => undefined),
 
     setBreakpoints: async (args: DebugProtocol.SetBreakpointsArguments) => ({
       breakpoints: await this.#configuration.setLines(args),
@@ -81,7 +88,7 @@ export class SockscopeSession extends DebugSession {
     stepIn: (args: DebugProtocol.StepInArguments) => this.#step('stepIn', args.threadId, args.targetId),
     stepOut: (args: DebugProtocol.StepOutArguments) => this.#step('stepOut', args.threadId),
     stepInTargets: (args: DebugProtocol.StepInTargetsArguments) => this.#stepInTargets(args.frameId),
-    pause: () => this.#running().execution.pause(),
+    pause: () => this.#pause(),
 
     threads: () => threads(this.#run),
     stackTrace: ({ threadId, startFrame, levels }: DebugProtocol.StackTraceArguments) =>
@@ -115,95 +122,142 @@ export class SockscopeSession extends DebugSession {
     'terminate',
   ]);
 
-  protected override dispatchRequest(request: DebugProtocol.Request): void {
-    void this.#answer(request);
-  }
   async #answer(request: DebugProtocol.Request): Promise<void> {
-    const response: DebugProtocol.Response = new Response(request);
     const { command } = request;
-    const handler = Object.hasOwn(this.#handlers, command) ? this.#handlers[command] : undefined;
+    let answer: Answer;
     try {
-      if (handler === undefined) throw new Error(`the request "${command}" is not supported`);
-      refuseMalformed(command, request.arguments);
-      const answer = Promise.resolve(handler((request.arguments ?? {}) as never));
-      response.body = await (SockscopeSession.#patient.has(command) ? answer : inTime(answer, command));
+      const body = this.#handle(command, request.arguments);
+      answer = {
+        success: true,
+        body: await (Session.#patient.has(command) ? body : inTime(body, command)),
+      };
     } catch (error) {
-      response.success = false;
-      const format = (error as Error).message;
-      response.message = format;
-      response.body = { error: { id: 1, format, showUser: command === 'launch' || command === 'restart' } };
+      const showUser = command === 'launch' || command === 'restart';
+      answer = { success: false, message: (error as Error).message, showUser };
     }
-    this.sendResponse(response);
-    if (command === 'disconnect') this.#onClose();
+    this.#connection.respond(request, answer);
+    if (command === 'disconnect') void this.end();
+  }
+  async #handle(command: string, args: unknown): Promise<unknown> {
+    const handler = Object.hasOwn(this.#handlers, command) ? this.#handlers[command] : undefined;
+    if (handler === undefined) throw new Error(`the request "${command}" is not supported`);
+    refuseMalformed(command, args);
+    return handler((args ?? {}) as never);
   }
 
-  readonly #emit = (event: string, body?: unknown): void => this.sendEvent(new Event(event, body));
+  readonly #emit = (event: string, body?: unknown): void => this.#connection.event(event, body);
+
+  async #launchFirst(launch: LaunchArguments): Promise<void> {
+    if (this.#run !== undefined || this.#starting)
+      throw new Error('the machine has been launched already: use restart');
+    await this.#start(launch);
+  }
 
   async #start(launch: LaunchArguments): Promise<void> {
-    if (this.#run !== undefined) throw new Error('the machine has been launched already: use restart');
+    if (this.#ended !== undefined) throw new Error('the session has ended: start a new one');
     this.#launch = launch;
-    const debuggee = this.#spare ?? new Debuggee(this.#root);
-    this.#spare = undefined;
+    const debuggee = this.#thread(launch.maxHeap);
     const run = new Run(debuggee, launch, this.#functions, () => this.#nextBreakpointId++, this.#emit);
     this.#run = run;
+    this.#starting = true;
     try {
       await run.boot();
       await this.#configuration.applyTo(run);
     } catch (error) {
-      this.#run = undefined;
-      this.#configuration.leave();
+      if (this.#run === run) {
+        this.#run = undefined;
+        this.#configuration.leave();
+      }
       await run.kill();
-      // Whoever corrects the arguments may launch again.
+      // A failed launch can be retried.
       throw error;
+    } finally {
+      this.#starting = false;
     }
     // Not before there is a machine: what the client sets now can be verified at once.
     if (this.#configured) void run.start();
-    else this.#emit('initialized');
+    else if (!this.#asked) this.#emit('initialized');
+    this.#asked = true;
+  }
+
+  /** A thread for a machine: the spare one, if it is of the right size. */
+  #thread(maxHeap: number): Debuggee {
+    const spare = this.#spare;
+    this.#spare = undefined;
+    if (spare?.maxHeap === maxHeap) return spare;
+    void spare?.kill();
+    return new Debuggee(this.#root, maxHeap);
   }
 
   #configurationDone(): void {
     if (this.#configured) return;
     this.#configured = true;
-    if (this.#run !== undefined && !this.#run.started) void this.#run.start();
+    if (this.#run !== undefined && !this.#starting && !this.#run.started) void this.#run.start();
   }
 
   async #restart(changed: unknown): Promise<void> {
     const launch = changed === undefined ? this.#launch : parseLaunch(changed);
     if (launch === undefined || this.#run === undefined)
       throw new Error('there is nothing to restart: launch a scenario first');
+    if (this.#starting) throw new Error('the machine is being started: wait for the answer');
     const old = this.#run;
+    if (old.isOver) throw new Error('the program has ended: start a new session');
+    this.#starting = true;
+    // A client that believes the old machine to stand takes the first stop of the new one for that of the old.
+    if (old.execution.stop !== undefined)
+      this.#emit('continued', { threadId: old.execution.stop.threadId, allThreadsContinued: true });
     this.#run = undefined;
     this.#configuration.leave();
-    await old.kill();
+    const hasEnded = await old.kill();
+    if (!hasEnded)
+      this.#emit('output', {
+        category: 'important',
+        output:
+          'The old machine does not end: it computes something that cannot be interrupted, and goes on beside the new one until that is done.\n',
+      });
     await this.#start(launch);
   }
 
   async #terminate(): Promise<void> {
-    const run = this.#run;
-    if (run === undefined) return;
-    await this.#end();
+    await this.#kill();
     this.#emit('terminated');
   }
-  async #end(): Promise<void> {
+
+  /** End the machine, whatever it does, and launch none any more. @returns whether all threads have ended */
+  #kill(): Promise<boolean> {
+    return (this.#ended ??= this.#killThreads());
+  }
+  async #killThreads(): Promise<boolean> {
     const run = this.#run;
     this.#run = undefined;
     this.#configuration.leave();
     const spare = this.#spare;
     this.#spare = undefined;
-    await Promise.all([run?.kill(), spare?.kill()]);
+    const ended = await Promise.all([run?.kill() ?? true, spare?.kill() ?? true]);
+    return !ended.includes(false);
   }
 
-  /** The client's end of the connection is closed. */
-  override shutdown(): void {
-    void this.#end().finally(this.#onClose);
+  /** End it all: the client is gone, or has taken its leave. */
+  async end(): Promise<void> {
+    this.#onOver(await this.#kill());
   }
 
   #running(): Run {
-    if (this.#run === undefined) throw new Error('no machine is running: launch a scenario first');
-    return this.#run;
+    if (this.#run !== undefined) return this.#run;
+    throw new Error(
+      this.#ended === undefined
+        ? 'no machine is running: launch a scenario first'
+        : 'the session has ended: start a new one',
+    );
+  }
+  async #pause(): Promise<void> {
+    const run = this.#running();
+    if (run.isOver) throw new Error('the program has ended: start it again');
+    await run.execution.pause();
   }
   #stopped(): Run {
     const run = this.#running();
+    if (run.isOver) throw new Error('the program has ended: start it again');
     if (run.execution.stop === undefined) throw new Error('the machine is running: pause it first');
     return run;
   }

@@ -1,0 +1,44 @@
+/** The process of one session: speaks with the client over its stdin and stdout, and ends with its supervisor. */
+import { writeSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { Debuggee } from '../control/debuggee.ts';
+
+/** The folder above `dist/`: sources are named by their place below it. */
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+/** How long a session may take to end before its process is killed. */
+const END_MS = 2000;
+const STDERR_FD = 2;
+
+/** Ends the process also while one of its threads can't be ended: `process.exit()` would wait for it. */
+function die(): void {
+  process.kill(process.pid, 'SIGKILL');
+}
+
+process.on('uncaughtException', (error) => {
+  // The supervisor tells the client.
+  writeSync(STDERR_FD, `${error.stack ?? String(error)}\n`);
+  die();
+});
+
+// The machine's thread loads its code while this one loads the rest.
+const spare = new Debuggee(ROOT);
+const [{ Session }, { Connection }, { Ledger, LEDGER_FD }] = await Promise.all([
+  import('./session.ts'),
+  import('../connection/connection.ts'),
+  import('../connection/ledger.ts'),
+]);
+
+const connection = new Connection(process.stdin, process.stdout, new Ledger(LEDGER_FD));
+const session = new Session(ROOT, connection, spare);
+const end = (): void => {
+  setTimeout(die, END_MS);
+  void session.end();
+};
+process.on('SIGTERM', end);
+process.on('disconnect', end);
+connection.onGone = end;
+
+const hasEnded = await session.over;
+await connection.close();
+if (hasEnded) process.exit();
+else die();

@@ -1,0 +1,141 @@
+/** A session's process dies: its client is told in good order, the others notice nothing, and nothing stays behind. */
+import assert from 'node:assert/strict';
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fixture } from './support/paths.ts';
+import { AdapterProcess, isAlive, type RawClient } from './support/rawClient.ts';
+
+const KILL_ITSELF = "process.kill(process.pid, 'SIGABRT')";
+
+async function withProcess(
+  use: (adapter: AdapterProcess) => Promise<void>,
+  ...args: string[]
+): Promise<void> {
+  const adapter = new AdapterProcess(...args);
+  try {
+    await use(adapter);
+  } finally {
+    adapter.kill();
+  }
+}
+async function atEntry(client: RawClient, program = 'busy'): Promise<number> {
+  await client.launch({ program: fixture(program), stopOnEntry: true });
+  return ((await client.event('stopped')).body as DebugProtocol.StoppedEvent['body']).threadId!;
+}
+async function untilDead(pid: number): Promise<void> {
+  for (let tries = 0; isAlive(pid); tries++) {
+    assert.ok(tries < 100, `process ${pid} goes on`);
+    await sleep(50);
+  }
+}
+
+describe('debug adapter: survival', () => {
+  it('tells of the end of a session whose process dies, and answers what was open and what comes', () =>
+    withProcess(async (adapter) => {
+      const client = adapter.overStdio();
+      await atEntry(client);
+      const open = await client.ask('evaluate', { expression: KILL_ITSELF });
+      assert.equal(open.success, false);
+      assert.match(open.message!, /process has died \(SIGABRT\): start the session anew/);
+      await client.event('terminated');
+      assert.deepEqual(client.events.slice(-3), ['output', 'exited', 'terminated']);
+      assert.deepEqual((await client.event('exited')).body, { exitCode: 134 });
+      const later = await client.ask('threads');
+      assert.equal(later.success, false);
+      assert.equal((await client.ask('disconnect', {})).success, true);
+      assert.equal(await adapter.exit, 1);
+      const numbers = client.messages.map(({ seq }) => seq);
+      assert.deepEqual(
+        numbers,
+        numbers.map((_, index) => index + 1),
+      );
+    }));
+
+  it('answers a request whose first half the dead process has read', () =>
+    withProcess(async (adapter) => {
+      const client = adapter.overStdio();
+      await atEntry(client);
+      const seq = client.nextSeq;
+      const request = client.framed('threads');
+      client.write(request.slice(0, 40));
+      await sleep(200);
+      process.kill(adapter.sessions[0]!, 'SIGSEGV');
+      await client.event('terminated');
+      client.write(request.slice(40));
+      assert.match((await client.answerTo(seq)).message!, /died \(SIGSEGV\)/);
+      client.end();
+      assert.equal(await adapter.exit, 1);
+    }));
+
+  it('leaves the other sessions of a port alone', () =>
+    withProcess(
+      async (adapter) => {
+        const [one, other] = [await adapter.overPort(), await adapter.overPort()];
+        await Promise.all([atEntry(one), atEntry(other)]);
+        const messages = other.messages.length;
+        one.send('evaluate', { expression: KILL_ITSELF });
+        await one.event('terminated');
+        assert.equal((await one.ask('disconnect', {})).success, true);
+        await one.gone();
+        assert.equal((await other.ask('evaluate', { expression: '6 * 7' })).body.result, '42');
+        assert.deepEqual(
+          other.messages.slice(messages).filter(({ type }) => type === 'event'),
+          [],
+        );
+        const third = await adapter.overPort();
+        await atEntry(third);
+        for (const client of [other, third]) await client.ask('disconnect', {});
+        await Promise.all([other.gone(), third.gone()]);
+        assert.deepEqual(adapter.sessions, []);
+      },
+      '--port',
+      '0',
+    ));
+
+  it('leaves nothing running when the adapter itself is killed', () =>
+    withProcess(async (adapter) => {
+      const client = adapter.overStdio();
+      await atEntry(client);
+      const [session] = adapter.sessions;
+      adapter.process.kill('SIGKILL');
+      await untilDead(session!);
+    }));
+
+  it('leaves nothing running when the client goes without a word', () =>
+    withProcess(async (adapter) => {
+      const client = adapter.overStdio();
+      await atEntry(client);
+      const [session] = adapter.sessions;
+      client.end();
+      assert.equal(await adapter.exit, 0);
+      await untilDead(session!);
+    }));
+
+  for (const how of ['restart', 'disconnect'] as const) {
+    it(`answers ${how} while the machine computes what cannot be interrupted`, () =>
+      withProcess(async (adapter) => {
+        const client = adapter.overStdio();
+        await atEntry(client);
+        const [session] = adapter.sessions;
+        const evaluated = client.send('evaluate', { expression: '(3n ** 20000000n).toString().length' });
+        assert.equal((await client.answerTo(evaluated)).success, false);
+        assert.equal((await client.ask(how, {})).success, true);
+        if (how === 'restart') {
+          await client.event('stopped', client.messages.length - 1);
+          assert.equal((await client.ask('disconnect', {})).success, true);
+        }
+        assert.equal(await adapter.exit, 0);
+        await untilDead(session!);
+      }));
+  }
+
+  it('ends an endless evaluation without a frame as it ends one with a frame', () =>
+    withProcess(async (adapter) => {
+      const client = adapter.overStdio();
+      await atEntry(client);
+      const endless = await client.ask('evaluate', { expression: 'while (1) {}' });
+      assert.match(endless.message!, /was ended: it took longer than 500 ms/);
+      assert.equal((await client.ask('evaluate', { expression: 'turns' })).success, true);
+      await client.ask('disconnect', {});
+    }));
+});
