@@ -29,8 +29,8 @@ export class BareInspector {
     this.#arrived(await paused);
     await this.#debuggee.client.send('Debugger.removeBreakpoint', { breakpointId });
   }
-  stop(): Promise<void> {
-    return this.#debuggee.kill();
+  async stop(): Promise<void> {
+    await this.#debuggee.kill();
   }
 
   async runTo(line: Line): Promise<void> {
