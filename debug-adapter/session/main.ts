@@ -9,7 +9,7 @@ const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const END_MS = 2000;
 const STDERR_FD = 2;
 
-/** Ends the process also while one of its threads can't be ended: `process.exit()` would wait for it. */
+/** Ends the process also while one of its threads can't be ended: `process.exit()` would wait for that one. */
 function die(): void {
   process.kill(process.pid, 'SIGKILL');
 }
@@ -38,7 +38,6 @@ process.on('SIGTERM', end);
 process.on('disconnect', end);
 connection.onGone = end;
 
-const hasEnded = await session.over;
+await session.over;
 await connection.close();
-if (hasEnded) process.exit();
-else die();
+die();

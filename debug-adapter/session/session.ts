@@ -35,11 +35,11 @@ export class Session {
   #asked = false;
   #configured = false;
   /** Nothing is launched any more. */
-  #ended: Promise<boolean> | undefined;
+  #ended: Promise<void> | undefined;
   #nextBreakpointId = 1;
-  #onOver: (hasEnded: boolean) => void = () => {};
-  /** The client has taken its leave. Gives whether the threads of the session have ended. */
-  readonly over = new Promise<boolean>((resolve) => (this.#onOver = resolve));
+  #onOver: () => void = () => {};
+  /** The client has taken its leave. */
+  readonly over = new Promise<void>((resolve) => (this.#onOver = resolve));
 
   /**
    * @param root the folder above `stack/`
@@ -64,7 +64,7 @@ export class Session {
     configurationDone: () => this.#configurationDone(),
     restart: ({ arguments: changed }: { arguments?: unknown }) => this.#restart(changed),
     terminate: () => this.#terminate(),
-    disconnect: () => this.#kill().then(() => undefined),
+    disconnect: () => this.#kill(),
 
     setBreakpoints: async (args: DebugProtocol.SetBreakpointsArguments) => ({
       breakpoints: await this.#configuration.setLines(args),
@@ -223,23 +223,23 @@ export class Session {
     this.#emit('terminated');
   }
 
-  /** End the machine, whatever it does, and launch none any more. @returns whether all threads have ended */
-  #kill(): Promise<boolean> {
+  /** End the machine, whatever it does, and launch none any more. */
+  #kill(): Promise<void> {
     return (this.#ended ??= this.#killThreads());
   }
-  async #killThreads(): Promise<boolean> {
+  async #killThreads(): Promise<void> {
     const run = this.#run;
     this.#run = undefined;
     this.#configuration.leave();
     const spare = this.#spare;
     this.#spare = undefined;
-    const ended = await Promise.all([run?.kill() ?? true, spare?.kill() ?? true]);
-    return !ended.includes(false);
+    await Promise.all([run?.kill(), spare?.kill()]);
   }
 
   /** End it all: the client is gone, or has taken its leave. */
   async end(): Promise<void> {
-    this.#onOver(await this.#kill());
+    await this.#kill();
+    this.#onOver();
   }
 
   #running(): Run {
