@@ -36,6 +36,8 @@ export interface TreeItem {
   /** Stable across stops and unique in its view, e.g. `sock:12/tcp_sock/snd_nxt`. */
   id: string;
   label: string;
+  /** The whole name, where the label is only a part of it. */
+  name?: string;
   /** Shown dimmed behind the label. */
   description?: string;
   /** Plain text; for a struct field its doc. */

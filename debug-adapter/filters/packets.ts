@@ -2,7 +2,6 @@
 import { dropReasons } from '../inspect/names.ts';
 import { packetText } from '../inspect/packetText.ts';
 import type { TraceHit } from '../../stack/trace/tracer.ts';
-import type { SequenceBases } from '../inspect/sequenceBases.ts';
 import { ConditionParser, type Condition, type Fields } from './condition.ts';
 import { filterOn, type Sentence } from './filter.ts';
 import { packetFields } from './packetFields.ts';
@@ -17,14 +16,12 @@ const DROP_FIELDS: Fields<DropHit> = {
   ...FIELDS,
   reason: { kind: 'word', words: reasonWords, get: ({ args: [, reason] }) => dropReasons.short(reason) },
 };
-/** Sentences show absolute numbers: which socket a packet belongs to is not always known yet. */
-const NO_BASES = { of: () => ({ sent: undefined, received: undefined }) } as unknown as SequenceBases;
 
 function compile<One extends Hit>(text: string, fields: Fields<One>, example: string): Condition<One> {
   return text.trim() === '' ? () => true : new ConditionParser(text, fields, example).parse();
 }
 function sentence(label: string, { args: [packet] }: Hit): Sentence {
-  return { label, description: `${label}: ${packetText(packet, NO_BASES)}`, packet };
+  return { label, description: `${label}: ${packetText(packet)}`, packet };
 }
 
 export const packetSentFilter = filterOn({

@@ -2,12 +2,12 @@
 import type { sk_buff } from '../../stack/include/linux/skbuff.ts';
 import { tcphdr } from '../../stack/include/linux/tcp.ts';
 import { ETH_P_IP } from '../../stack/include/linux/if_ether.ts';
-import type { sock_common } from '../../stack/include/net/sock.ts';
 import { endpoint, ipv4, plural } from './format.ts';
 import { protocols, tcpHeaderFlags } from './names.ts';
-import type { SequenceBases } from './sequenceBases.ts';
+import type { SequenceBase, SequenceBases } from './sequenceBases.ts';
 
 const FLAG_ORDER = ['FIN', 'SYN', 'RST', 'PSH', 'ACK', 'URG', 'ECE', 'CWR'];
+const ETHERNET_HEADER = 14;
 const IPPROTO_ICMP = 1;
 const IPPROTO_TCP = 6;
 const IPPROTO_UDP = 17;
@@ -26,24 +26,30 @@ interface Headers {
   length: number;
 }
 
-/** The IPv4 header of a packet, if it has one already (or still). */
-export function headersOf(skb: sk_buff): Headers | undefined {
-  const { head } = skb;
-  // As it comes from the driver its data begins with the IP header, and nobody has noted that yet.
-  const at = skb.network_header < 0 && skb.protocol === ETH_P_IP ? skb.data : skb.network_header;
+/** The IPv4 header at a place in some bytes, if there is one. @param whole bytes from there to the packet's end */
+function headersAt(head: Uint8Array, at: number, whole: number): Headers | undefined {
   if (at < 0 || at + 20 > head.length || head[at]! >> 4 !== 4) return undefined;
   const ihl = (head[at]! & 0xf) * 4;
   const read = (offset: number) =>
     (head[offset]! << 24) | (head[offset + 1]! << 16) | (head[offset + 2]! << 8) | head[offset + 3]!;
   // An offloaded packet longer than 64 KiB has no total length; the buffer knows it.
-  const total = (head[at + 2]! << 8) | head[at + 3]! || skb.len - (at - skb.data);
+  const total = (head[at + 2]! << 8) | head[at + 3]! || whole;
   return {
     protocol: head[at + 9]!,
     saddr: read(at + 12),
     daddr: read(at + 16),
-    transport: skb.transport_header >= 0 ? skb.transport_header : at + ihl,
+    transport: at + ihl,
     length: total - ihl,
   };
+}
+
+/** The IPv4 header of a packet, if it has one already (or still). */
+export function headersOf(skb: sk_buff): Headers | undefined {
+  // As it comes from the driver its data begins with the IP header, and nobody has noted that yet.
+  const at = skb.network_header < 0 && skb.protocol === ETH_P_IP ? skb.data : skb.network_header;
+  const headers = headersAt(skb.head, at, skb.len - (at - skb.data));
+  if (headers !== undefined && skb.transport_header >= 0) headers.transport = skb.transport_header;
+  return headers;
 }
 
 export function tcpHeaderOf(skb: sk_buff): tcphdr | undefined {
@@ -52,44 +58,89 @@ export function tcpHeaderOf(skb: sk_buff): tcphdr | undefined {
   return new tcphdr(skb.head, headers.transport);
 }
 
+/** One end of a packet's way; ICMP and raw IP have no ports. */
+export interface PacketEnd {
+  address: number;
+  port: number | undefined;
+}
+export interface PacketWords {
+  /** Undefined: the packet has no headers yet. */
+  ends: { from: PacketEnd; to: PacketEnd } | undefined;
+  /** `[SYN, ACK] Seq=0 Ack=1 Len=0` */
+  what: string;
+}
+
+/** @param sequences without them sequence numbers are left out */
+export function packetWords(skb: sk_buff, sequences?: SequenceBases): PacketWords {
+  const headers = headersOf(skb);
+  if (headers === undefined) return { ends: undefined, what: controlBlockText(skb, sequences) };
+  return headerWords(skb.head, headers, sequences);
+}
+/** An Ethernet frame. @param length bytes on the wire, where `bytes` are only its beginning */
+export function frameWords(bytes: Uint8Array, length: number, sequences?: SequenceBases): PacketWords {
+  const isIp = bytes.length > ETHERNET_HEADER && ((bytes[12]! << 8) | bytes[13]!) === ETH_P_IP;
+  const headers = isIp ? headersAt(bytes, ETHERNET_HEADER, length - ETHERNET_HEADER) : undefined;
+  if (headers === undefined) return { ends: undefined, what: plural(length, 'byte') };
+  return headerWords(bytes, headers, sequences);
+}
+
+function headerWords(
+  bytes: Uint8Array,
+  { protocol, saddr, daddr, transport, length }: Headers,
+  sequences: SequenceBases | undefined,
+): PacketWords {
+  const port = (offset: number) => (bytes[transport + offset]! << 8) | bytes[transport + offset + 1]!;
+  const ends = (from: number | undefined, to: number | undefined) => ({
+    from: { address: saddr, port: from },
+    to: { address: daddr, port: to },
+  });
+  if (protocol === IPPROTO_TCP && transport + 20 <= bytes.length) {
+    const th = new tcphdr(bytes, transport);
+    const base = sequences?.ofPacket(saddr, daddr, th);
+    const payload = Math.max(0, length - th.doff * 4);
+    const what = `[${flagsText(th.flags)}]${numbersText(th, base)} Len=${payload}`;
+    return { ends: ends(th.source, th.dest), what };
+  }
+  if (protocol === IPPROTO_UDP && transport + 8 <= bytes.length)
+    return { ends: ends(port(0), port(2)), what: `UDP Len=${Math.max(0, length - 8)}` };
+  const name =
+    protocol === IPPROTO_ICMP && transport + 2 <= bytes.length
+      ? `ICMP type ${bytes[transport]} code ${bytes[transport + 1]}`
+      : protocols.short(protocol);
+  return { ends: ends(undefined, undefined), what: `${name} Len=${length}` };
+}
+function numbersText(th: tcphdr, base: SequenceBase | undefined): string {
+  if (base === undefined) return '';
+  const ack = th.ack ? ` Ack=${relative(th.ack_seq, base.received)}` : '';
+  return ` Seq=${relative(th.seq, base.sent)}${ack}`;
+}
 function relative(value: number, base: number | undefined): string {
   return String(base === undefined ? value >>> 0 : (value - base) | 0);
 }
 
-/** `127.0.0.1:40312 → 127.0.0.1:8080  [SYN, ACK] Seq=0 Ack=1 Len=0` */
-export function packetText(skb: sk_buff, sequences: SequenceBases): string {
-  const headers = headersOf(skb);
-  if (headers === undefined) return controlBlockText(skb, sequences);
-  const { protocol, saddr, daddr, transport, length } = headers;
-  const port = (offset: number) => (skb.head[transport + offset]! << 8) | skb.head[transport + offset + 1]!;
-  if (protocol === IPPROTO_TCP) {
-    const th = new tcphdr(skb.head, transport);
-    const base = baseFor(skb.sk, th.source, sequences);
-    const ack = th.ack ? ` Ack=${relative(th.ack_seq, base.received)}` : '';
-    const where = `${endpoint(saddr, th.source)} → ${endpoint(daddr, th.dest)}`;
-    return `${where}  [${flagsText(th.flags)}] Seq=${relative(th.seq, base.sent)}${ack} Len=${Math.max(0, length - th.doff * 4)}`;
-  }
-  if (protocol === IPPROTO_UDP) {
-    return `${endpoint(saddr, port(0))} → ${endpoint(daddr, port(2))}  UDP Len=${Math.max(0, length - 8)}`;
-  }
-  const name =
-    protocol === IPPROTO_ICMP
-      ? `ICMP type ${skb.head[transport]} code ${skb.head[transport + 1]}`
-      : protocols.short(protocol);
-  return `${ipv4(saddr)} → ${ipv4(daddr)}  ${name} Len=${length}`;
-}
-
-/** On the way in, what is sent by the peer counts from the peer's number. */
-function baseFor(sk: sock_common | null, source: number, sequences: SequenceBases) {
-  if (sk === null) return { sent: undefined, received: undefined };
-  const base = sequences.of(sk);
-  return source === sk.skc_num ? base : { sent: base.received, received: base.sent };
-}
-
 /** A packet without headers yet: what TCP's control block knows of it. */
-function controlBlockText(skb: sk_buff, sequences: SequenceBases): string {
+function controlBlockText(skb: sk_buff, sequences: SequenceBases | undefined): string {
   const { cb } = skb;
   if (cb === null || (cb.end_seq === 0 && cb.seq === 0)) return plural(skb.len, 'byte');
+  const flags = `[${flagsText(cb.tcp_flags)}]`;
+  if (sequences === undefined) return `${flags} Len=${skb.len}`;
   const base = skb.sk === null ? undefined : sequences.of(skb.sk).sent;
-  return `[${flagsText(cb.tcp_flags)}] Seq=${relative(cb.seq, base)}–${relative(cb.end_seq, base)} Len=${skb.len}`;
+  return `${flags} Seq=${relative(cb.seq, base)}–${relative(cb.end_seq, base)} Len=${skb.len}`;
+}
+
+/** `127.0.0.1:40312 → 127.0.0.1:8080  [SYN, ACK] Seq=0 Ack=1 Len=0` */
+export function wordsText({ ends, what }: PacketWords): string {
+  if (ends === undefined) return what;
+  const end = ({ address, port }: PacketEnd) =>
+    port === undefined ? ipv4(address) : endpoint(address, port);
+  return `${end(ends.from)} → ${end(ends.to)}  ${what}`;
+}
+/** The same of a packet buffer. */
+export function packetText(skb: sk_buff, sequences?: SequenceBases): string {
+  return wordsText(packetWords(skb, sequences));
+}
+/** The numbers of its TCP header as they are on the wire; undefined for other packets. */
+export function rawNumbersText(th: tcphdr | undefined): string | undefined {
+  if (th === undefined) return undefined;
+  return `raw Seq=${th.seq >>> 0}${th.ack ? ` Ack=${th.ack_seq >>> 0}` : ''}`;
 }

@@ -1,5 +1,5 @@
 /** The initial sequence numbers of connections, so that sequence numbers can be shown relative to them. */
-import { tcp_sock } from '../../stack/include/linux/tcp.ts';
+import { tcp_request_sock, tcp_sock, type tcphdr } from '../../stack/include/linux/tcp.ts';
 import type { sock_common } from '../../stack/include/net/sock.ts';
 import { TCP_ESTABLISHED, TCP_SYN_RECV, TCP_SYN_SENT } from '../../stack/include/uapi/linux/tcp.ts';
 import type { Machine } from '../../stack/machine.ts';
@@ -9,31 +9,60 @@ export interface SequenceBase {
   sent: number | undefined;
   received: number | undefined;
 }
+const UNKNOWN: SequenceBase = { sent: undefined, received: undefined };
+const reversed = ({ sent, received }: SequenceBase): SequenceBase => ({ sent: received, received: sent });
+
+/** So many connections are remembered by their addresses, the youngest ones. */
+const MOST_FLOWS = 20_000;
 
 export class SequenceBases {
   /** The kernel itself does not keep them: they are noted when a handshake ends. */
   readonly #bases = new WeakMap<sock_common, SequenceBase>();
+  /** By addresses and ports, for packets that no socket owns. */
+  readonly #flows = new Map<string, SequenceBase>();
 
   constructor(machine: Machine) {
     machine.tracer.on('sock:inet_sock_set_state', (sk, from, to) => {
       if (to !== TCP_ESTABLISHED || (from !== TCP_SYN_SENT && from !== TCP_SYN_RECV)) return;
       if (!(sk instanceof tcp_sock)) return;
       // Both SYNs have been counted and acknowledged by now.
-      this.#bases.set(sk, { sent: (sk.snd_una - 1) | 0, received: (sk.rcv_nxt - 1) | 0 });
+      const base = { sent: (sk.snd_una - 1) | 0, received: (sk.rcv_nxt - 1) | 0 };
+      this.#bases.set(sk, base);
+      this.#note(flowOf(sk.skc_rcv_saddr, sk.skc_num, sk.skc_daddr, sk.skc_dport), base);
     });
+  }
+  #note(flow: string, base: SequenceBase): void {
+    // Deleted first: a map keeps the place of a key that it has.
+    this.#flows.delete(flow);
+    this.#flows.set(flow, base);
+    if (this.#flows.size > MOST_FLOWS) this.#flows.delete(this.#flows.keys().next().value!);
   }
 
   of(sk: sock_common): SequenceBase {
     const known = this.#bases.get(sk);
     if (known !== undefined) return known;
-    if (sk instanceof tcp_sock && sk.skc_state === TCP_SYN_SENT)
-      return { sent: sk.snd_una, received: undefined };
-    return { sent: undefined, received: undefined };
+    if (sk instanceof tcp_request_sock) return { sent: sk.snt_isn, received: sk.rcv_isn };
+    if (!(sk instanceof tcp_sock)) return UNKNOWN;
+    if (sk.skc_state === TCP_SYN_SENT) return { sent: sk.snd_una, received: undefined };
+    if (sk.skc_state === TCP_SYN_RECV) return { sent: (sk.snd_una - 1) | 0, received: (sk.rcv_nxt - 1) | 0 };
+    return UNKNOWN;
+  }
+
+  /** As its sender counts. A SYN is the first of its numbers itself. */
+  ofPacket(saddr: number, daddr: number, th: tcphdr): SequenceBase {
+    if (th.syn) return { sent: th.seq, received: th.ack ? (th.ack_seq - 1) | 0 : undefined };
+    const own = this.#flows.get(flowOf(saddr, th.source, daddr, th.dest));
+    if (own !== undefined) return own;
+    return reversed(this.#flows.get(flowOf(daddr, th.dest, saddr, th.source)) ?? UNKNOWN);
   }
 }
 
-/** `2864434397 (relative 1)` */
+function flowOf(laddr: number, lport: number, faddr: number, fport: number): string {
+  return `${laddr}:${lport} ${faddr}:${fport}`;
+}
+
+/** `1 (raw 2864434397)` */
 export function showSequence(value: number, base: number | undefined): string {
-  const absolute = String(value >>> 0);
-  return base === undefined ? absolute : `${absolute} (relative ${(value - base) | 0})`;
+  const raw = String(value >>> 0);
+  return base === undefined ? raw : `${(value - base) | 0} (raw ${raw})`;
 }

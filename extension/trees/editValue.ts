@@ -5,9 +5,10 @@ import type { TreeNode } from './debugTree.ts';
 /** Lets the user change the value of a node. @returns whether it was changed */
 export function editValue({ session, item }: TreeNode): Promise<boolean> {
   const input = vscode.window.createInputBox();
-  input.title = `Set ${item.label}`;
+  const name = item.name ?? item.label;
+  input.title = `Set ${name}`;
   input.value = item.value ?? '';
-  input.prompt = item.tooltip ?? `The new value of ${item.label}`;
+  input.prompt = item.tooltip ?? `The new value of ${name}`;
   return new Promise((resolve) => {
     input.onDidChangeValue(() => (input.validationMessage = undefined));
     input.onDidHide(() => {

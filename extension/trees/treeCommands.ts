@@ -25,7 +25,7 @@ export function registerTreeCommands(trees: readonly DebugTree[], packets: Packe
         : packets.showFiltered(item.packetFilter ?? ''),
     'sockscope.copyValue': ({ item }) =>
       copy(item.value ?? [item.label, item.description].filter(Boolean).join(' ')),
-    'sockscope.copyName': ({ item }) => copy(item.label),
+    'sockscope.copyName': ({ item }) => copy(item.name ?? item.label),
     'sockscope.setValue': async (node) => {
       if (await editValue(node)) refresh();
     },

@@ -6,7 +6,8 @@ import { fixture } from './support/paths.ts';
 import { Transcript } from './support/transcript.ts';
 
 const PROGRAM = fixture('handshake');
-const SOCKETS = /server|client|fd |queue|←|time-wait/;
+const SOCKETS =
+  /^(server|client|fd |accept queue|SYN queue|queues|timers|in flight|←|time-wait|orphans|being made)/;
 
 describe('debug adapter: a first handshake', () => {
   it('stops at the connect(), in the kernel, and at each step of the handshake', () =>

@@ -25,14 +25,15 @@ export const presentNeighbour: Presenter<neighbour> = {
   },
 };
 
-/** `in 200 ms`, `not armed`. */
+/** `in 200 ms`, `not armed`. @param write how a duration is written */
 export function timeLeft(
   timer: { readonly entry: number; readonly expires: number },
   now_ns: number,
+  write = duration,
 ): string {
   if (timer.entry < 0) return 'not armed';
   const expires = timer instanceof hrtimer ? timer.expires : timer.expires * NSEC_PER_JIFFY;
-  return expires <= now_ns ? 'due' : `in ${duration(expires - now_ns)}`;
+  return expires <= now_ns ? 'due' : `in ${write(expires - now_ns)}`;
 }
 export const presentTimer: Presenter<timer_list | hrtimer> = {
   matches: (value): value is timer_list | hrtimer => value instanceof timer_list || value instanceof hrtimer,

@@ -32,9 +32,13 @@ export function stateOf(sk: sock_common): string {
   if (sk instanceof inet_timewait_sock) return `TIME_WAIT (${tcpStates.short(sk.tw_substate)})`;
   return tcpStates.short(sk.skc_state);
 }
-export function queueLengths(sk: sock): string {
+/** `1 of 2+1`: Linux lets backlog + 1 connections wait. */
+export function acceptQueueText(sk: sock): string {
+  return `${sk.sk_ack_backlog} of ${sk.sk_max_ack_backlog}+1`;
+}
+function queueLengths(sk: sock): string {
   const queue = (sk as { icsk_accept_queue?: { qlen: number } | null }).icsk_accept_queue;
-  return `accept queue ${sk.sk_ack_backlog} of ${sk.sk_max_ack_backlog} · SYN queue ${queue?.qlen ?? 0}`;
+  return `accept queue ${acceptQueueText(sk)} · SYN queue ${queue?.qlen ?? 0}`;
 }
 
 export const presentSock: Presenter<sock_common> = {

@@ -11,20 +11,23 @@ import type { Describer } from '../describe.ts';
 import { duration, hex, mac, plural } from '../format.ts';
 import { Names } from '../names.ts';
 import { flags } from '../fieldKind.ts';
+import { frameWords, wordsText } from '../packetText.ts';
 import { deviceFlags } from '../presenters/device.ts';
-import { frameText } from './frameText.ts';
 import { limited, itemNode, type TreeNode } from './node.ts';
-import { rxRing, txRing } from './rings.ts';
+import { RingNodes } from './rings.ts';
+import { roughly, shortPacket } from './short.ts';
 
 const interruptCauses = flags(new Names(VNIC_INTERRUPTS));
 
 export class InterfacesTree {
   readonly #machine: Machine;
   readonly #describer: Describer;
+  readonly #rings: RingNodes;
 
   constructor(machine: Machine, describer: Describer) {
     this.#machine = machine;
     this.#describer = describer;
+    this.#rings = new RingNodes(describer.sequences);
   }
 
   roots(): TreeNode[] {
@@ -33,15 +36,16 @@ export class InterfacesTree {
 
   #device(dev: net_device): TreeNode {
     const adapter = dev.priv instanceof vnic_adapter ? dev.priv : undefined;
-    const napi =
+    const flags = deviceFlags(dev.flags);
+    const state =
       adapter === undefined
-        ? ''
-        : `  IRQ ${adapter.hw.ims === 0 ? 'masked' : 'unmasked'}  NAPI ${this.#napiState(adapter)}`;
+        ? flags
+        : `NAPI ${this.#napiState(adapter)} · IRQ ${adapter.hw.ims === 0 ? 'masked' : 'unmasked'}`;
     return {
       key: `dev:${dev.ifindex}`,
       label: dev.name,
-      description: `${deviceFlags(dev.flags)}  mtu ${dev.mtu}${napi}`,
-      tooltip: `link/ether ${mac(dev.dev_addr)}`,
+      description: state,
+      tooltip: [`${dev.name} ${flags} mtu ${dev.mtu}`, `link/ether ${mac(dev.dev_addr)}`, state].join('\n'),
       icon: 'circuit-board',
       expanded: true,
       children: () => [
@@ -51,12 +55,13 @@ export class InterfacesTree {
       ],
     };
   }
+
   #napiState({ napi }: vnic_adapter): string {
     return (napi.state & NAPIF_STATE_SCHED) !== 0 ? 'scheduled' : 'idle';
   }
 
   #hardware(adapter: vnic_adapter): TreeNode[] {
-    const nodes = [txRing(adapter), rxRing(adapter), this.#interrupt(adapter)];
+    const nodes = [this.#rings.tx(adapter), this.#rings.rx(adapter), this.#interrupt(adapter)];
     const { wire } = adapter.hw;
     const path = wire instanceof EthernetEnd ? wire.path : wire;
     if (path instanceof NetemWire) nodes.push(this.#wire(path));
@@ -113,10 +118,13 @@ export class InterfacesTree {
     };
   }
   #flight(frame: wire_frame, arrives_at: number): TreeNode {
+    const words = frameWords(frame_bytes(frame), frame.length, this.#describer.sequences);
+    const left = arrives_at - this.#machine.now_ns;
     return {
       key: `frame:${frame.number}`,
-      label: `frame ${frame.number}`,
-      description: `arrives in ${duration(arrives_at - this.#machine.now_ns)}  ${frame.length} bytes  ${frameText(frame_bytes(frame), frame.length)}`,
+      label: `in ${roughly(left)}`,
+      description: shortPacket(words),
+      tooltip: `Frame ${frame.number} arrives in ${duration(left)}: ${frame.length} bytes\n${wordsText(words)}`,
       icon: 'package',
       context: ['packet'],
       packetNumber: frame.number,
@@ -128,7 +136,7 @@ export class InterfacesTree {
     return {
       key: 'counters',
       label: 'counters',
-      description: `RX ${dev.stats.rx_packets} packets · TX ${dev.stats.tx_packets} packets`,
+      description: `RX ${dev.stats.rx_packets} · TX ${dev.stats.tx_packets} packets`,
       icon: 'graph',
       children: () => [
         ...this.#describer.ownFields(dev.stats).map(itemNode),
@@ -140,6 +148,7 @@ export class InterfacesTree {
     return {
       key: 'struct',
       label: 'struct net_device',
+      description: `mtu ${dev.mtu}`,
       icon: 'symbol-structure',
       children: () => this.#describer.ownFields(dev).map(itemNode),
     };

@@ -1,7 +1,8 @@
 /** The tree "Kernel": timers, routes, neighbours, hash tables, settings, counters. */
 import type { hrtimer, timer_list } from '../../../stack/include/linux/timer.ts';
 import type { fib_table } from '../../../stack/include/net/ip_fib.ts';
-import type { sock_common } from '../../../stack/include/net/sock.ts';
+import { request_sock } from '../../../stack/include/net/request_sock.ts';
+import { sock_common } from '../../../stack/include/net/sock.ts';
 import {
   ICMP_MIB_NAMES,
   IPSTATS_MIB_NAMES,
@@ -15,8 +16,9 @@ import type { Machine } from '../../../stack/machine.ts';
 import type { Describer } from '../describe.ts';
 import { ipv4, plural } from '../format.ts';
 import { presentNeighbour, timeLeft } from '../presenters/device.ts';
-import { presentSock } from '../presenters/sock.ts';
+import { presentSock, stateOf } from '../presenters/sock.ts';
 import { itemNode, limited, ObjectIds, type TreeNode } from './node.ts';
+import { cameFrom, roughly, shortEndpoint, shortEndpoints } from './short.ts';
 
 export class KernelTree {
   readonly #machine: Machine;
@@ -64,7 +66,10 @@ export class KernelTree {
       all.map(({ timer }) => ({
         key: `timer:${this.#ids.of(timer)}`,
         label: timer.function.name || 'timer',
-        description: `${timeLeft(timer, this.#machine.now_ns)}  ${this.#describer.text(timer.owner)}`,
+        description: `${timeLeft(timer, this.#machine.now_ns, roughly)} · ${ownerText(timer.owner, this.#describer)}`,
+        // That time passes is no change.
+        compared: '',
+        tooltip: `${timer.function.name} ${timeLeft(timer, this.#machine.now_ns)}\n${this.#describer.text(timer.owner)}`,
         icon: 'watch',
         children: () => this.#describer.node(timer)!.items(0, 100).map(itemNode),
       })),
@@ -122,7 +127,8 @@ export class KernelTree {
         entries.map(({ sk, bucket }) => ({
           key: `sock:${this.#ids.of(sk)}`,
           label: `[${bucket}]`,
-          description: presentSock.summary(sk, this.#describer),
+          description: shortSocket(sk),
+          tooltip: presentSock.summary(sk, this.#describer),
           context: ['socket'],
           sock: sk,
           children: () => this.#describer.layers(sk).map(itemNode),
@@ -147,24 +153,35 @@ export class KernelTree {
     ];
   }
 
+  /** By folder, as under /proc/sys: the whole names are too long for the side bar. */
   #sysctls(): TreeNode {
-    const { init_net: net } = this.#machine;
     const names = Object.keys(SYSCTLS);
+    const folderOf = (name: string) => name.slice(0, name.lastIndexOf('.'));
+    const folders = [...new Set(names.map(folderOf))];
     return this.#group('sysctls', 'settings-gear', names.length, 'setting', () =>
-      names.map((name) => {
-        const value = SYSCTLS[name]!.get(net);
-        return {
-          key: name,
-          label: name,
-          description: value,
-          context: ['settable', 'copyable'],
-          value,
-          set: (text: string) => {
-            if (sysctl_set(net, name, text) !== 0) throw new Error(`${name} does not take "${text}"`);
-          },
-        };
+      folders.map((folder) => {
+        const inside = names.filter((name) => folderOf(name) === folder);
+        return this.#group(folder, 'folder', inside.length, 'setting', () =>
+          inside.map((name) => this.#sysctl(name, name.slice(folder.length + 1))),
+        );
       }),
     );
+  }
+  #sysctl(name: string, label: string): TreeNode {
+    const { init_net: net } = this.#machine;
+    const value = SYSCTLS[name]!.get(net);
+    return {
+      key: label,
+      label,
+      name,
+      description: value,
+      tooltip: `${name} = ${value}`,
+      context: ['settable', 'copyable'],
+      value,
+      set: (text: string) => {
+        if (sysctl_set(net, name, text) !== 0) throw new Error(`${name} does not take "${text}"`);
+      },
+    };
   }
 
   #counters(): TreeNode {
@@ -209,4 +226,16 @@ export class KernelTree {
       lines.slice(-500).map((line, index) => ({ key: `line:${index}`, label: line })),
     );
   }
+}
+
+/** `:40312 → :8080 ESTABLISHED` */
+function shortSocket(sk: sock_common): string {
+  const ends =
+    sk instanceof request_sock
+      ? `${shortEndpoint(sk.skc_rcv_saddr, sk.skc_num)} ${cameFrom(sk)}`
+      : shortEndpoints(sk);
+  return `${ends} ${stateOf(sk)}`;
+}
+function ownerText(owner: unknown, describer: Describer): string {
+  return owner instanceof sock_common ? shortSocket(owner) : describer.text(owner);
 }

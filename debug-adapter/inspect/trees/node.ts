@@ -7,7 +7,11 @@ export interface TreeNode {
   /** Unique among its siblings, the same at every stop. */
   key: string;
   label: string;
+  /** The whole name, where the label is only a part of it. */
+  name?: string | undefined;
   description?: string | undefined;
+  /** What counts as a change from one stop to the next, where that isn't the description. */
+  compared?: string | undefined;
   tooltip?: string | undefined;
   icon?: string | undefined;
   /** Open from the start. */
@@ -40,7 +44,8 @@ export function itemNode(item: Item): TreeNode {
     key: item.name,
     label: item.name,
     description: item.text,
-    tooltip: item.doc,
+    // What the side bar cuts off can be read here.
+    tooltip: [`${item.name} = ${item.text}`, item.doc].filter((line) => line !== undefined).join('\n\n'),
     context,
     value: item.raw ?? item.text,
     set: item.set,

@@ -2,7 +2,7 @@
 import { inet_connection_sock } from '../../../stack/include/net/inet_connection_sock.ts';
 import { inet_timewait_sock } from '../../../stack/include/net/inet_timewait_sock.ts';
 import { request_sock } from '../../../stack/include/net/request_sock.ts';
-import { sock, type sock_common } from '../../../stack/include/net/sock.ts';
+import { SOCK_DEAD, sock, sock_flag, type sock_common } from '../../../stack/include/net/sock.ts';
 import type { task_struct } from '../../../stack/include/linux/sched.ts';
 import type { Machine } from '../../../stack/machine.ts';
 import type { Describer } from '../describe.ts';
@@ -26,18 +26,24 @@ export class SocketsTree {
     const roots = processes.filter((task) => socketsOf(task).length > 0).map((task) => this.#process(task));
     const listed = new Set<sock_common>(processes.flatMap((task) => socketsOf(task).map(([, sk]) => sk)));
     const waiting = this.#waiting();
-    const orphans = [...this.#machine.sockets].filter(
+    const alone = [...this.#machine.sockets].filter(
       (sk) => sk.sk_socket === null && !sk.sk_kern_sock && !listed.has(sk) && !waiting.has(sk),
     );
+    const orphans = alone.filter((sk) => sock_flag(sk, SOCK_DEAD));
+    const unborn = alone.filter((sk) => !sock_flag(sk, SOCK_DEAD));
     const timeWait = this.#inEhash(inet_timewait_sock);
     const strayed = this.#inEhash(request_sock).filter(
       ({ rsk_listener: listener }) => listener === null || !listed.has(listener),
     );
-    if (roots.length + orphans.length + timeWait.length + strayed.length === 0) return [];
+    if (roots.length + alone.length + timeWait.length + strayed.length === 0) return [];
     roots.push(this.#group('time-wait', 'Connections that have ended and wait out their time.', timeWait));
     roots.push(this.#group('orphans', 'Sockets that no process has open any more.', orphans));
     if (strayed.length > 0)
       roots.push(this.#group('new-syn-recv', 'Requests whose listener no process shows.', strayed));
+    if (unborn.length > 0)
+      roots.push(
+        this.#group('being made', 'Sockets for new connections, before they are in an accept queue.', unborn),
+      );
     return roots;
   }
 
@@ -46,7 +52,7 @@ export class SocketsTree {
     return {
       key: `task:${task.pid}`,
       label: task.comm,
-      description: `[pid ${task.pid}]`,
+      description: `pid ${task.pid}`,
       icon: 'server-process',
       expanded: true,
       children: () =>
@@ -56,7 +62,8 @@ export class SocketsTree {
   #group(key: string, tooltip: string, sockets: readonly sock_common[]): TreeNode {
     return {
       key,
-      label: `${key} (${sockets.length})`,
+      label: key,
+      description: sockets.length === 0 ? 'none' : String(sockets.length),
       tooltip,
       icon: 'history',
       children: sockets.length === 0 ? undefined : () => limited(sockets.map((sk) => this.#nodes.node(sk))),

@@ -63,7 +63,7 @@ export class Trees {
     this.#nodes.set(id, node);
     const context = [...(node.context ?? [])];
     if (node.sock !== undefined && this.#stops.isWatched(node.sock)) context.push('watched');
-    const text = node.description ?? '';
+    const text = node.compared ?? node.description ?? '';
     const before = this.#before.get(id);
     if (stands) this.#now.set(id, text);
     return {
@@ -71,6 +71,7 @@ export class Trees {
       label: node.label,
       collapsible: node.children === undefined ? 'none' : node.expanded === true ? 'expanded' : 'collapsed',
       context,
+      ...(node.name === undefined ? {} : { name: node.name }),
       ...(node.description === undefined ? {} : { description: node.description }),
       ...(node.tooltip === undefined ? {} : { tooltip: node.tooltip }),
       ...(node.icon === undefined ? {} : { icon: node.icon }),
@@ -86,7 +87,7 @@ export class Trees {
     const view = id.split('/')[0] as TreeView;
     const node = Object.hasOwn(this.#views, view) ? this.#find(view, id) : undefined;
     if (node === undefined) throw new Error('this value is not there any more');
-    if (node.set === undefined) throw new Error(`${node.label} cannot be changed`);
+    if (node.set === undefined) throw new Error(`${node.name ?? node.label} cannot be changed`);
     node.set(text);
     const parent = id.slice(0, id.length - node.key.length - 1);
     const siblings = parent === view ? this.#views[view].roots() : this.#find(view, parent)?.children?.();

@@ -1,0 +1,51 @@
+/**
+ * Words for the side bar, where about thirty letters fit. What is the same everywhere is left out: 127.0.0.1 is the address
+ * that nearly every socket has, so a port alone stands for a port there. The tooltips have it all.
+ */
+import type { sock_common } from '../../../stack/include/net/sock.ts';
+import { endpoint, ipv4 } from '../format.ts';
+import type { PacketEnd, PacketWords } from '../packetText.ts';
+
+const INADDR_LOOPBACK = 0x7f000001;
+
+/** `:8080`, `10.0.0.1:8080`, `*:8080` */
+export function shortEndpoint(address: number, port: number): string {
+  return address === INADDR_LOOPBACK ? `:${port === 0 ? '*' : port}` : endpoint(address, port);
+}
+
+/** `:40312 → :8080`; one end only while there is no other. */
+export function shortEndpoints(sk: sock_common): string {
+  const { skc_rcv_saddr, skc_num, skc_daddr, skc_dport } = sk;
+  const local = shortEndpoint(skc_rcv_saddr, skc_num);
+  if (skc_dport === 0 && skc_daddr === 0) return skc_num === 0 ? 'unbound' : local;
+  const peer = shortEndpoint(skc_daddr, skc_dport);
+  return skc_num === 0 ? `→ ${peer}` : `${local} → ${peer}`;
+}
+/** Who has come to a listener, which is shown above: `← :40312`. */
+export function cameFrom(sk: sock_common): string {
+  return `← ${shortEndpoint(sk.skc_daddr, sk.skc_dport)}`;
+}
+
+function shortEnd({ address, port }: PacketEnd): string {
+  if (port !== undefined) return shortEndpoint(address, port);
+  return address === INADDR_LOOPBACK ? 'lo' : ipv4(address);
+}
+/** What it is comes first: `[SYN, ACK] :8080 → :40312 Seq=0 Ack=1 Len=0`. */
+export function shortPacket({ ends, what }: PacketWords): string {
+  if (ends === undefined) return what;
+  const [, kind, rest] = /^(\[[^\]]*\]|\S+)(.*)$/.exec(what) ?? [what, what, ''];
+  return `${kind} ${shortEnd(ends.from)} → ${shortEnd(ends.to)}${rest}`;
+}
+
+/** A duration in three digits: `1 s` for 999.98 ms. */
+export function roughly(ns: number): string {
+  const units = [
+    [1e9, 's'],
+    [1e6, 'ms'],
+    [1e3, 'µs'],
+    [1, 'ns'],
+  ] as const;
+  const size = Math.abs(Number(ns.toPrecision(3)));
+  const [factor, unit] = units.find(([factor]) => size >= factor) ?? units[3];
+  return `${Number((ns / factor).toPrecision(3))} ${unit}`;
+}
