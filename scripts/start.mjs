@@ -7,7 +7,7 @@ import { step } from './lib/progress.mjs';
 import { build, install, root } from './steps.mjs';
 
 const samples = path.join(root, 'samples');
-const firstFile = path.join(samples, '01-first-handshake.ts');
+const firstFile = path.join(samples, 'first-handshake.ts');
 
 async function main() {
   await install();

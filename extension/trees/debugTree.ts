@@ -114,7 +114,7 @@ function toTreeItem({ item }: TreeNode): vscode.TreeItem {
   result.id = item.id;
   // Flags with a space on each side, so that a `when` clause can look for a whole one: viewItem =~ / socket /
   result.contextValue = ` ${item.context.join(' ')} `;
-  const description = [item.changed && CHANGED, item.description].filter(Boolean).join(' ');
+  const description = (item.changed ? CHANGED : '') + (item.description ?? '');
   if (description) result.description = description;
   if (item.changed)
     result.accessibilityInformation = { label: `${item.label} ${item.description ?? ''}, changed` };
@@ -123,8 +123,8 @@ function toTreeItem({ item }: TreeNode): vscode.TreeItem {
   return result;
 }
 
-/** Stands before a changed value, so that it can be told without its colour. */
-const CHANGED = '●';
+/** Stands right before a changed value, so that it can be told without its colour. Small: the side bar is narrow. */
+const CHANGED = '•';
 
 /** What changed since the previous stop has its label highlighted, in the theme's colour for that. */
 function labelOf({ label, changed }: TreeItem): vscode.TreeItemLabel {

@@ -92,7 +92,7 @@ describe('the first lesson', () => {
         '      ← :PORT  SYN-ACK again in 1 s',
         '    struct tcp_sock',
       ]);
-      assert.deepEqual(second.client.slice(0, 2), ['client  pid 101', '  fd 3 :PORT → :8080  SYN_SENT  ●']);
+      assert.deepEqual(second.client.slice(0, 2), ['client  pid 101', '  fd 3 :PORT→:8080  SYN_SENT  ●']);
       assert.deepEqual(await packets(adapter), ['[SYN]', '[SYN, ACK]']);
 
       const third = await next(adapter);
@@ -109,7 +109,7 @@ describe('the first lesson', () => {
         '    SYN queue  0  ●',
         '    struct tcp_sock',
       ]);
-      assert.match(fourth.client[1]!, /fd 3 :PORT → :8080 {2}ESTABLISHED/);
+      assert.match(fourth.client[1]!, /fd 3 :PORT→:8080 {2}ESTABLISHED/);
       assert.deepEqual(await packets(adapter), ['[SYN]', '[SYN, ACK]', '[ACK]']);
       const client = (await adapter.threads()).find(({ name }) => name.startsWith('client'))!;
       const waits = (await adapter.stack(client.id)).map(({ name }) => name);
@@ -128,7 +128,7 @@ describe('the first lesson', () => {
       const lines = await shown(adapter);
       assert.deepEqual(
         lines.filter((line) => /accept queue|fd 4/.test(line)),
-        ['    accept queue  0 of 2+1  ●', '  fd 4 :8080 → :PORT  ESTABLISHED'],
+        ['    accept queue  0 of 2+1  ●', '  fd 4 :8080→:PORT  ESTABLISHED'],
       );
     }));
 

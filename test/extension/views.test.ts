@@ -48,7 +48,7 @@ describe('the views', function () {
     await code.tree('Sockets').show();
     await code.page.keyboard.press('F10');
     await code.debug.waitUntil('a marked row', async () => ((await changed()).length > 0 ? true : undefined));
-    assert.deepEqual(await changed(), ['srtt_us ● 40 µs']);
+    assert.deepEqual(await changed(), ['srtt_us •40 µs']);
     await code.screenshot('views-tree-changed');
   });
 

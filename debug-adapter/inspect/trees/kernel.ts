@@ -228,7 +228,7 @@ export class KernelTree {
   }
 }
 
-/** `:40312 → :8080 ESTABLISHED` */
+/** `:40312→:8080 ESTABLISHED` */
 function shortSocket(sk: sock_common): string {
   const ends =
     sk instanceof request_sock

@@ -13,13 +13,13 @@ export function shortEndpoint(address: number, port: number): string {
   return address === INADDR_LOOPBACK ? `:${port === 0 ? '*' : port}` : endpoint(address, port);
 }
 
-/** `:40312 → :8080`; one end only while there is no other. */
+/** `:40312→:8080`; one end only while there is no other. */
 export function shortEndpoints(sk: sock_common): string {
   const { skc_rcv_saddr, skc_num, skc_daddr, skc_dport } = sk;
   const local = shortEndpoint(skc_rcv_saddr, skc_num);
   if (skc_dport === 0 && skc_daddr === 0) return skc_num === 0 ? 'unbound' : local;
   const peer = shortEndpoint(skc_daddr, skc_dport);
-  return skc_num === 0 ? `→ ${peer}` : `${local} → ${peer}`;
+  return skc_num === 0 ? `→ ${peer}` : `${local}→${peer}`;
 }
 /** Who has come to a listener, which is shown above: `← :40312`. */
 export function cameFrom(sk: sock_common): string {

@@ -57,6 +57,18 @@ export class TreePane {
     return (await this.rows()).map(({ level, text }) => `${'  '.repeat(level - 1)}${text}`).join('\n');
   }
 
+  /** The rows that can be seen and whose text is cut off at the side bar's edge. */
+  async cutRows(): Promise<string[]> {
+    return this.#pane.locator('.monaco-list-row').evaluateAll((rows) =>
+      rows
+        .filter((row) => {
+          const box = row.querySelector('.monaco-icon-label-container');
+          return box !== null && box.scrollWidth > box.clientWidth;
+        })
+        .map((row) => row.textContent.replace(/\s+/g, ' ').trim()),
+    );
+  }
+
   row(text: string | RegExp): Locator {
     return this.#pane.locator('.monaco-list-row', { hasText: text }).first();
   }

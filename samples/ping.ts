@@ -1,5 +1,5 @@
 /**
- * Ping: an ICMP echo request over a raw socket, and its reply from the kernel (icmp_echo).
+ * 8. Ping: an ICMP echo request over a raw socket, and its reply from the kernel (icmp_echo).
  *
  * What to look at
  *   - Put the first breakpoint on `await sendto(…)`, step in: raw_sendmsg; then a function breakpoint on icmp_echo: the

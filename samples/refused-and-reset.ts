@@ -1,5 +1,5 @@
 /**
- * A refused and a reset connection: two ways in which RST ends things.
+ * 6. A refused and a reset connection: two ways in which RST ends things.
  *
  * What to look at
  *   - Nobody listens on port 81. Put the first breakpoint on `await connect(fd, NOBODY)` and step over it: the answer to the

@@ -1,5 +1,5 @@
 /**
- * Echo: data goes both ways over one connection.
+ * 3. Echo: data goes both ways over one connection.
  *
  * What to look at
  *   - Put the first breakpoint on the first `await send(…)` in client(), and step into tcp_sendmsg_locked: the text is

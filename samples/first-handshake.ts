@@ -1,5 +1,5 @@
 /**
- * A first handshake: how a client's connect() becomes a connection that waits in the server's accept queue.
+ * 1. A first handshake: how a client's connect() becomes a connection that waits in the server's accept queue.
  *
  * Two programs run on one small machine with a network stack of its own: server() and client(). Time stands still while you
  * look, so take all the time you want.

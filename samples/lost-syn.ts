@@ -1,5 +1,5 @@
 /**
- * A lost SYN: the client's first SYN never arrives. After a second (TCP_TIMEOUT_INIT) its timer sends it again.
+ * 4. A lost SYN: the client's first SYN never arrives. After a second (TCP_TIMEOUT_INIT) its timer sends it again.
  *
  * What to look at
  *   - Tick "Retransmission" in the Breakpoints view and press F5: it stops in tcp_retransmit_skb, called by

@@ -1,5 +1,5 @@
 /**
- * An accept queue that overflows: the server listens with a backlog of 1 and is in no hurry to accept.
+ * 2. An accept queue that overflows: the server listens with a backlog of 1 and is in no hurry to accept.
  *
  * Linux lets backlog + 1 finished connections wait: here client1 and client2. client3's SYN was answered while there still was
  * room, but the final ACK of its handshake is dropped: it believes itself connected, while its request stays in the

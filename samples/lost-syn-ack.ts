@@ -1,5 +1,5 @@
 /**
- * A lost SYN-ACK: the server's answer never arrives. Two timers are at work: the server's for the request in its SYN
+ * 5. A lost SYN-ACK: the server's answer never arrives. Two timers are at work: the server's for the request in its SYN
  * queue (reqsk_timer_handler) and the client's for its SYN (tcp_retransmit_timer).
  *
  * What to look at

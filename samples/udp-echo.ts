@@ -1,5 +1,5 @@
 /**
- * UDP echo: datagrams, and what happens when nobody is there.
+ * 7. UDP echo: datagrams, and what happens when nobody is there.
  *
  * What to look at
  *   - Put the first breakpoint on `await sendto(…)` in client(): udp_sendmsg, ip_make_skb, udp_send_skb, and the datagram is gone.
