@@ -23,6 +23,23 @@ export class DetachedError extends Error {
   }
 }
 
+/** What was asked needs a machine that stands, and it runs. */
+export class NotPausedError extends Error {
+  override name = 'NotPausedError';
+  constructor() {
+    super('the machine is running: pause it first');
+  }
+}
+
+/** V8's refusals that are a matter of time: what was asked about is of a stop that is over. */
+function refusal(message: string): Error {
+  if (/while paused|is not paused/i.test(message)) return new NotPausedError();
+  if (/object with given id|call frame id|remote object id/i.test(message))
+    return new Error('the machine has gone on meanwhile');
+  if (/agent is not enabled/i.test(message)) return new Error('the program was started without debugging');
+  return new Error(message);
+}
+
 export class CdpClient implements WorkerPeer {
   #sessionId: string | undefined;
   #nextId = 1;
@@ -72,7 +89,7 @@ export class CdpClient implements WorkerPeer {
     }
     const pending = this.#pending.get(message.id);
     this.#pending.delete(message.id);
-    if (message.error) pending?.reject(new Error(message.error.message));
+    if (message.error) pending?.reject(refusal(message.error.message));
     else pending?.resolve(message.result as never);
   }
 

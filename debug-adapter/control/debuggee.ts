@@ -25,6 +25,20 @@ const TERMINATE_MS = 500;
 /** The group of remote objects that live as long as the machine stands. */
 export const STOP_GROUP = 'stop';
 
+/** What the thread says, or that it is gone. */
+type FromThread = FromWorker | { type: 'exited'; exitCode: number };
+
+/** The program has called `process.exit()`. */
+export class ProgramExit extends Error {
+  override name = 'ProgramExit';
+  readonly exitCode: number;
+
+  constructor(exitCode: number) {
+    super(`The program has called process.exit(${exitCode}).`);
+    this.exitCode = exitCode;
+  }
+}
+
 export class Debuggee {
   readonly client: CdpClient;
   readonly scripts: Scripts;
@@ -41,11 +55,13 @@ export class Debuggee {
   get currentPid(): number {
     return Atomics.load(this.#currentPid, 0);
   }
-  #waiting: ((message: FromWorker) => void) | undefined;
+  #waiting: ((message: FromThread) => void) | undefined;
   #killed: Promise<boolean> | undefined;
   /** The run has ended by itself. */
   onEnded: (end: RunEnd) => void = () => {};
-  /** The thread is gone without having said so. */
+  /** The thread has ended, with this code. */
+  onExit: (exitCode: number) => void = () => {};
+  /** The thread can't go on. */
   onLost: (message: string) => void = () => {};
   /** What the thread wrote to its own stdout and stderr, past the machine. */
   onStrayOutput: (text: string) => void = () => {};
@@ -76,11 +92,11 @@ export class Debuggee {
     this.scripts = new Scripts(this.client, root);
     this.#worker.on('message', (message: FromWorker) => this.#receive(message));
     this.#worker.on('error', (error: NodeJS.ErrnoException) =>
-      this.#lost(error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? outOfMemory(maxHeap) : error.message),
+      this.#lost(error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? this.outOfMemory : error.message),
     );
-    this.#worker.on('exit', () => {
+    this.#worker.on('exit', (exitCode) => {
       this.client.detached();
-      this.#lost('the thread of the machine has ended');
+      this.#exited(exitCode);
     });
     // V8 may stop at the thread's first line: nobody wants to be there.
     this.client.on('Debugger.paused', () => {
@@ -177,6 +193,7 @@ export class Debuggee {
   }
   async #kill(): Promise<boolean> {
     this.onLost = () => {};
+    this.onExit = () => {};
     this.onEnded = () => {};
     // A thread that stands in the debugger does not end: let it go first, and don't let it stop again.
     const letGo = this.client.sendLast('Debugger.disable').catch(() => {});
@@ -194,6 +211,7 @@ export class Debuggee {
       this.#waiting = (message) => {
         this.#waiting = undefined;
         if (message.type === 'failed') reject(new Error(message.message));
+        else if (message.type === 'exited') reject(new ProgramExit(message.exitCode));
         else resolve(message);
       };
     });
@@ -207,11 +225,16 @@ export class Debuggee {
     if (this.#waiting) this.#waiting({ type: 'failed', message });
     else this.onLost(message);
   }
-}
+  /** The program has called `process.exit()`, or what ends the thread was told before. */
+  #exited(exitCode: number): void {
+    if (this.#waiting) this.#waiting({ type: 'exited', exitCode });
+    else this.onExit(exitCode);
+  }
 
-/** What ends a machine that allocates without end. */
-function outOfMemory(maxHeap: number): string {
-  return `its objects take more than ${maxHeap} MB. A program that really needs so much is launched with a greater "maxHeap"`;
+  /** Why a machine is ended that allocates without end. */
+  get outOfMemory(): string {
+    return `its objects take more than ${this.maxHeap} MB. A program that really needs so much is launched with a greater "maxHeap"`;
+  }
 }
 
 function answerOf<Answer>({ value }: { value?: unknown }): Answer {

@@ -8,7 +8,7 @@ import { calleesFrom, type Callee } from './callees.ts';
 import type { Debuggee } from './debuggee.ts';
 import { STOP_GROUP } from './debuggee.ts';
 import type { FunctionIndex } from './functionIndex.ts';
-import { visibleTop } from './stop.ts';
+import { visibleTop } from './pausedState.ts';
 
 type Paused = Debugger.PausedEventDataType;
 type Location = Debugger.Location;

@@ -19,6 +19,8 @@ export interface Output {
 /** So many records at a time, so that requests are answered in between. */
 const BATCH = 2000;
 const POLL_MS = 20;
+/** What one place writes goes out in pieces of about this many letters, not line by line. */
+const PIECE = 64 * 1024;
 const decoder = new TextDecoder();
 
 export class Streams {
@@ -26,10 +28,15 @@ export class Streams {
   readonly #packets: PacketStore;
   #timer: NodeJS.Timeout | undefined;
   #overwritten = 0;
+  /** Output of one place, gathered until another place writes. */
+  #gathered: Output[] = [];
+  #gatheredLetters = 0;
   onOutput: (output: Output) => void = () => {};
+  /** Does the client take what it is sent? While it does not, the newest records wait in the ring. */
+  isCongested: () => boolean = () => false;
   /** New frames have come. */
   onFrames: () => void = () => {};
-  /** The machine was quicker than the adapter: records are missing. */
+  /** The machine was quicker than the adapter or its client: records are missing. */
   onLost: (records: number) => void = () => {};
   /** All frames, as they come: for a file that is written along. */
   onFrame: (timeNs: number, bytes: Uint8Array) => void = () => {};
@@ -40,7 +47,9 @@ export class Streams {
   }
 
   start(): void {
-    this.#timer ??= setInterval(() => this.drain(BATCH), POLL_MS);
+    this.#timer ??= setInterval(() => {
+      if (!this.isCongested()) this.drain(BATCH);
+    }, POLL_MS);
   }
   stop(): void {
     clearInterval(this.#timer);
@@ -54,12 +63,28 @@ export class Streams {
     do {
       read += this.#reader.drain((kind, content) => this.#record(kind, content), BATCH);
     } while (read < limit && read > 0 && read % BATCH === 0);
+    this.#tellOutput();
     if (this.#packets.total !== before) this.onFrames();
     const { overwritten } = this.#reader;
     if (overwritten !== this.#overwritten) {
       this.onLost(overwritten - this.#overwritten);
       this.#overwritten = overwritten;
     }
+  }
+
+  #gather(output: Output): void {
+    const [first] = this.#gathered;
+    const isSame = first?.stream === output.stream && first.url === output.url && first.line === output.line;
+    if (!isSame || this.#gatheredLetters > PIECE) this.#tellOutput();
+    this.#gathered.push(output);
+    this.#gatheredLetters += output.text.length;
+  }
+  #tellOutput(): void {
+    const [first] = this.#gathered;
+    if (first !== undefined)
+      this.onOutput({ ...first, text: this.#gathered.map(({ text }) => text).join('') });
+    this.#gathered = [];
+    this.#gatheredLetters = 0;
   }
 
   #record(kind: number, content: Uint8Array): void {
@@ -93,7 +118,7 @@ export class Streams {
         const line = view.getUint32(4, true);
         const nameEnd = OUTPUT_HEADER_BYTES + view.getUint32(8, true);
         const url = decoder.decode(content.subarray(OUTPUT_HEADER_BYTES, nameEnd));
-        this.onOutput({ stream, line, url, text: decoder.decode(content.subarray(nameEnd)) });
+        this.#gather({ stream, line, url, text: decoder.decode(content.subarray(nameEnd)) });
         return;
       }
       default:

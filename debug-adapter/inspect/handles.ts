@@ -27,6 +27,10 @@ export class Handles {
   /** By node and name: what an item was when it was shown. */
   #items = new Map<number, Map<string, Item>>();
 
+  /** The numbers of this machine's values begin here. */
+  startAt(first: number): void {
+    this.#next = first;
+  }
   clear(): void {
     this.#nodes.clear();
     this.#expressions.clear();

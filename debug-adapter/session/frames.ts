@@ -2,45 +2,34 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import path from 'node:path';
 import { STOP_GROUP } from '../control/debuggee.ts';
-import { scopeObjects, textFrame, type FrameView, type Stop } from '../control/stop.ts';
+import {
+  scopeObjects,
+  textFrame,
+  type FrameView,
+  type NumberedFrame,
+  type PausedState,
+} from '../control/pausedState.ts';
 import type { ScopeInfo } from '../inspect/agent.ts';
 import type { WireItem } from '../inspect/handles.ts';
 import type { TextFrame } from '../inspect/stackText.ts';
 import type { Run } from './run.ts';
 import { toVariable } from './variables.ts';
 
-const NOT_STOPPED = 'the machine is running: pause it first';
 /** Items of one answer, where the client sets no limit itself. */
 const PAGE = 1000;
 
 export class Frames {
   readonly #run: Run;
-  #stop: Stop | undefined;
-  #nextId = 1;
-  /** By the number under which the client knows them: not used again at later stops. */
-  #frames = new Map<number, FrameView>();
-  #byThread = new Map<number, { id: number; frame: FrameView }[]>();
-  /** Something was changed since the agent was asked about the stop. */
-  #isStale = false;
-  /** What has been fetched already. */
-  #items = new Map<number, WireItem[]>();
-  /** The frame whose locals a number stands for. */
-  #locals = new Map<number, FrameView>();
 
   constructor(run: Run) {
     this.#run = run;
   }
 
-  stopped(stop: Stop): void {
-    this.#stop = stop;
-    this.#isStale = false;
-  }
-  continued(): void {
-    this.#stop = undefined;
-    this.#frames.clear();
-    this.#byThread.clear();
-    this.#items.clear();
-    this.#locals.clear();
+  /** @throws an error for the user if the machine does not stand */
+  get #stop(): PausedState {
+    const { stop } = this.#run.execution;
+    if (stop === undefined) throw this.#run.notStopped();
+    return stop;
   }
 
   async stackTrace(
@@ -56,18 +45,11 @@ export class Frames {
     };
   }
 
-  async #framesOf(threadId: number): Promise<{ id: number; frame: FrameView }[]> {
+  async #framesOf(threadId: number): Promise<NumberedFrame[]> {
     const stop = this.#stop;
-    if (stop === undefined) throw new Error(NOT_STOPPED);
-    let frames = this.#byThread.get(threadId);
-    if (frames === undefined) {
-      const views = (await stop.framesOf(threadId)) ?? (await this.#sleeping(threadId));
-      if (this.#stop !== stop) throw new Error(NOT_STOPPED);
-      frames = views.map((frame) => ({ id: this.#nextId++, frame }));
-      for (const { id, frame } of frames) this.#frames.set(id, frame);
-      this.#byThread.set(threadId, frames);
-    }
-    return frames;
+    const views = (await stop.framesOf(threadId)) ?? (await this.#sleeping(threadId));
+    if (this.#run.execution.stop !== stop) throw this.#run.notStopped();
+    return stop.number(threadId, views);
   }
   async #sleeping(threadId: number): Promise<FrameView[]> {
     const frames = await this.#run.debuggee.ask<TextFrame[]>('sleepingFrames', threadId);
@@ -76,18 +58,18 @@ export class Frames {
 
   /** @throws an error that a person can read */
   frame(id: number): FrameView {
-    const frame = this.#frames.get(id);
-    if (frame === undefined)
-      throw new Error(this.#stop === undefined ? NOT_STOPPED : 'this frame is of an earlier stop');
+    const frame = this.#stop.frame(id);
+    if (frame === undefined) throw new Error('this frame is of an earlier stop');
     return frame;
   }
 
   async scopes(frameId: number): Promise<DebugProtocol.Scope[]> {
+    const stop = this.#stop;
     const frame = this.frame(frameId);
-    const infos = await this.#scopeInfos(frame);
+    const infos = await this.#scopeInfos(stop, frame);
     return infos.map((info) => {
-      if (info.items !== undefined) this.#items.set(info.ref, info.items);
-      if (info.name === 'Locals') this.#locals.set(info.ref, frame);
+      if (info.items !== undefined) stop.keepItems(info.ref, info.items);
+      if (info.name === 'Locals') stop.setLocals(info.ref, frame);
       return {
         name: info.name,
         variablesReference: info.ref,
@@ -96,14 +78,13 @@ export class Frames {
       };
     });
   }
-  async #scopeInfos(frame: FrameView): Promise<ScopeInfo[]> {
-    const stop = this.#stop!;
+  async #scopeInfos(stop: PausedState, frame: FrameView): Promise<ScopeInfo[]> {
     const { locals, objectIds } = scopeObjects(frame.callFrame);
     const infos =
-      frame === stop.top && !this.#isStale
+      frame === stop.top && !stop.isChanged
         ? (await stop.snapshot).scopes
         : await this.#run.debuggee.askAbout<ScopeInfo[]>('scopes', [locals], objectIds);
-    if (!this.#isStale) return infos;
+    if (!stop.isChanged) return infos;
     const fresh = await this.#freshLocals(frame, infos);
     if (fresh === undefined) return infos;
     return this.#run.debuggee.askAbout<ScopeInfo[]>('scopes', [1], [fresh, ...objectIds.slice(locals)]);
@@ -134,9 +115,9 @@ export class Frames {
     start = 0,
     count = 0,
   }: DebugProtocol.VariablesArguments): Promise<DebugProtocol.Variable[]> {
-    if (this.#stop === undefined) throw new Error(NOT_STOPPED);
+    const stop = this.#stop;
     if (filter === 'named') return [];
-    const known = start === 0 && count === 0 ? this.#items.get(variablesReference) : undefined;
+    const known = start === 0 && count === 0 ? stop.keptItems(variablesReference) : undefined;
     const items = known ?? (await this.#open(variablesReference, start, count === 0 ? PAGE : count));
     return items.map(toVariable);
   }
@@ -148,16 +129,15 @@ export class Frames {
 
   /** The frame whose local this would be; undefined for the field of a struct. */
   localFrame(ref: number): FrameView | undefined {
-    return this.#locals.get(ref);
+    return this.#stop.localFrame(ref);
   }
   /** A value was changed: what was fetched before may be wrong now. */
   forgetItems(): void {
-    this.#isStale = true;
-    this.#items.clear();
+    this.#run.execution.stop?.change();
   }
   /** The innermost frame's V8 frame. */
   get topFrame(): FrameView | undefined {
-    return this.#stop?.top;
+    return this.#run.execution.stop?.top;
   }
 }
 

@@ -1,11 +1,12 @@
 /** One machine from launch to end: everything that a restart makes anew. */
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { Breakpoints } from '../control/breakpoints.ts';
-import type { Debuggee } from '../control/debuggee.ts';
+import { NotPausedError } from '../cdp/cdpClient.ts';
+import { ProgramExit, type Debuggee } from '../control/debuggee.ts';
 import { Execution } from '../control/execution.ts';
 import { FunctionBreakpoints } from '../control/functionBreakpoints.ts';
 import type { FunctionIndex } from '../control/functionIndex.ts';
-import type { Stop } from '../control/stop.ts';
+import type { PausedState } from '../control/pausedState.ts';
 import { Streams } from '../control/streams.ts';
 import type { Snapshot } from '../inspect/agent.ts';
 import type { ArmedFilter } from '../inspect/stops.ts';
@@ -14,6 +15,7 @@ import { AGENT, type RunEnd } from '../worker/channel.ts';
 import { Frames } from './frames.ts';
 import type { LaunchArguments } from './launchArguments.ts';
 import { PcapFile } from './pcapFile.ts';
+import type { Numbers } from './numbers.ts';
 import { Progress } from './progress.ts';
 
 /** How events reach the client. */
@@ -32,6 +34,7 @@ export class Run {
   readonly #emit: Emit;
   readonly #progress: Progress;
   readonly #pcap: PcapFile | undefined;
+  readonly #firstValue: number;
   #over = false;
   /** The program has ended, or was made to. */
   get isOver(): boolean {
@@ -44,19 +47,25 @@ export class Run {
     debuggee: Debuggee,
     launch: LaunchArguments,
     functions: FunctionIndex,
-    nextId: () => number,
+    numbers: Numbers,
     emit: Emit,
   ) {
     this.launch = launch;
     this.functions = functions;
     this.#emit = emit;
     this.debuggee = debuggee;
-    this.execution = new Execution(this.debuggee, functions);
+    this.execution = new Execution(this.debuggee, functions, numbers.nextFrame);
     this.frames = new Frames(this);
-    this.breakpoints = new Breakpoints(this.debuggee, this.execution, nextId);
-    this.functionBreakpoints = new FunctionBreakpoints(this.debuggee, this.execution, functions, nextId);
+    this.breakpoints = new Breakpoints(this.debuggee, this.execution, numbers.nextBreakpoint);
+    this.functionBreakpoints = new FunctionBreakpoints(
+      this.debuggee,
+      this.execution,
+      functions,
+      numbers.nextBreakpoint,
+    );
     this.streams = new Streams(this.debuggee.ring, this.packets);
     this.#progress = new Progress(this, emit);
+    this.#firstValue = numbers.nextValueRange();
     this.#pcap = launch.pcap === undefined ? undefined : new PcapFile(launch.pcap);
     this.#connect();
   }
@@ -65,6 +74,9 @@ export class Run {
     this.breakpoints.onChanged = (breakpoint) => this.#emit('breakpoint', { reason: 'changed', breakpoint });
     this.execution.onStop = (stop) => this.#stopped(stop);
     this.execution.onContinued = () => this.#continued();
+    this.execution.onOutOfMemory = () => this.#lost(this.debuggee.outOfMemory);
+    this.execution.onFault = (message) =>
+      this.#emit('output', { category: 'important', output: `${message}\n` });
     this.streams.onOutput = ({ stream, text, url, line }) => {
       const path = url === '' ? undefined : this.debuggee.scripts.pathOf(url);
       this.#emit('output', {
@@ -82,19 +94,32 @@ export class Run {
     this.streams.onFrame = (timeNs, bytes) => this.#pcap?.write(timeNs, bytes);
     this.debuggee.onStrayOutput = (text) => this.#emit('output', { category: 'stderr', output: text });
     this.debuggee.onEnded = (end) => this.#ended(end);
-    this.debuggee.onLost = (message) => {
-      this.#emit('output', {
-        category: 'stderr',
-        output: `The machine has ended unexpectedly: ${message}\n`,
-      });
-      this.#finish(1);
-    };
+    this.debuggee.onLost = (message) => this.#lost(message);
+    this.debuggee.onExit = (exitCode) => this.#exited(new ProgramExit(exitCode));
+  }
+
+  #lost(message: string): void {
+    this.#tell('stderr', `The machine has ended: ${message}.`);
+    this.#finish(1);
+    void this.debuggee.kill();
+  }
+  #exited({ message, exitCode }: ProgramExit): void {
+    this.#tell('console', message);
+    this.#finish(exitCode);
+  }
+  /** Said after all that the program has written. */
+  #tell(category: 'console' | 'stderr', text: string): void {
+    if (this.#over) return;
+    this.streams.drain();
+    this.#emit('output', { category, output: `${text}\n` });
   }
 
   async boot(): Promise<void> {
     const { program, config, skip } = this.launch;
     await this.debuggee.boot({ program, config }, skip);
-    if (this.launch.noDebug) await this.debuggee.client.send('Debugger.setSkipAllPauses', { skip: true });
+    await this.debuggee.ask('handles.startAt', this.#firstValue);
+    // With V8's debugger goes its way to make room at the heap's limit: the thread ends there.
+    if (this.launch.noDebug) await this.debuggee.client.send('Debugger.disable');
     this.streams.start();
   }
 
@@ -105,10 +130,9 @@ export class Run {
       await this.debuggee.load();
       if (this.launch.stopOnEntry) await this.#breakOnEntry();
     } catch (error) {
-      if (this.#over) return;
-      this.#emit('output', { category: 'stderr', output: `${(error as Error).message}\n` });
-      this.#finish(1);
-      return;
+      if (error instanceof ProgramExit) return this.#exited(error);
+      this.#tell('stderr', (error as Error).message);
+      return this.#finish(1);
     }
     this.debuggee.run();
   }
@@ -135,8 +159,7 @@ export class Run {
     return this.debuggee.ask('stops.arm', filters);
   }
 
-  #stopped(stop: Stop): void {
-    this.frames.stopped(stop);
+  #stopped(stop: PausedState): void {
     this.streams.stop();
     this.streams.drain();
     this.#progress.stop();
@@ -158,14 +181,13 @@ export class Run {
     );
   }
   /** What is known of the stop now is for the views. */
-  #surveyed(stop: Stop, { frame, time }: Snapshot): void {
+  #surveyed(stop: PausedState, { frame, time }: Snapshot): void {
     if (this.execution.stop !== stop) return;
     this.packets.current = frame === 0 ? undefined : frame;
     this.#progress.stopped(time);
   }
   #continued(): void {
     this.packets.current = undefined;
-    this.frames.continued();
     this.streams.start();
   }
 
@@ -187,6 +209,11 @@ export class Run {
     this.#close();
     this.#emit('exited', { exitCode });
     this.#emit('terminated');
+  }
+
+  /** Why nothing can be asked of a stop. */
+  notStopped(): Error {
+    return this.#over ? new Error('the program has ended: start it again') : new NotPausedError();
   }
 
   /** End it, whatever it does. No event of it follows. @returns whether its thread has ended */

@@ -3,12 +3,13 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { Answer, Connection } from '../connection/connection.ts';
 import { Debuggee } from '../control/debuggee.ts';
 import { FunctionIndex } from '../control/functionIndex.ts';
-import type { StepKind } from '../control/execution.ts';
+import type { StepKind } from '../control/policies/begin.ts';
 import { UNCAUGHT_FILTER } from '../filters/all.ts';
 import { CAPABILITIES } from './capabilities.ts';
 import { Configuration } from './configuration.ts';
 import { evaluate, setVariable } from './evaluate.ts';
 import { parseLaunch, type LaunchArguments } from './launchArguments.ts';
+import { Numbers } from './numbers.ts';
 import { onePacket, packetCode, packetRows, writePackets } from './packetRequests.ts';
 import { refuseMalformed } from './requestArguments.ts';
 import { Run } from './run.ts';
@@ -36,7 +37,7 @@ export class Session {
   #configured = false;
   /** Nothing is launched any more. */
   #ended: Promise<void> | undefined;
-  #nextBreakpointId = 1;
+  readonly #numbers = new Numbers();
   #onOver: () => void = () => {};
   /** The client has taken its leave. */
   readonly over = new Promise<void>((resolve) => (this.#onOver = resolve));
@@ -157,7 +158,7 @@ export class Session {
     if (this.#ended !== undefined) throw new Error('the session has ended: start a new one');
     this.#launch = launch;
     const debuggee = this.#thread(launch.maxHeap);
-    const run = new Run(debuggee, launch, this.#functions, () => this.#nextBreakpointId++, this.#emit);
+    const run = new Run(debuggee, launch, this.#functions, this.#numbers, this.#emit);
     this.#run = run;
     this.#starting = true;
     try {
@@ -252,13 +253,12 @@ export class Session {
   }
   async #pause(): Promise<void> {
     const run = this.#running();
-    if (run.isOver) throw new Error('the program has ended: start it again');
+    if (run.isOver) throw run.notStopped();
     await run.execution.pause();
   }
   #stopped(): Run {
     const run = this.#running();
-    if (run.isOver) throw new Error('the program has ended: start it again');
-    if (run.execution.stop === undefined) throw new Error('the machine is running: pause it first');
+    if (run.isOver || run.execution.stop === undefined) throw run.notStopped();
     return run;
   }
 
@@ -266,11 +266,8 @@ export class Session {
     const run = this.#stopped();
     const { threads } = await run.execution.stop!.snapshot;
     if (!threads.some(({ id }) => id === thread)) throw new Error(`there is no thread ${thread} to step`);
-    // The answer does not wait for the step: the stop may be far away.
-    run.execution.step(kind, thread, target).catch((error: unknown) => {
-      if (!run.debuggee.client.gone)
-        this.#emit('output', { category: 'important', output: `${(error as Error).message}\n` });
-    });
+    // The answer does not wait for the step: the stop may be far away. Another step may have been first.
+    run.execution.step(kind, thread, target);
   }
   async #stepInTargets(frameId: number): Promise<{ targets: DebugProtocol.StepInTarget[] }> {
     const run = this.#stopped();

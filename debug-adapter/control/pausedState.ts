@@ -1,10 +1,15 @@
-/** One stop of the machine: V8's frames, what the agent says, and the frames as the debugger shows them. */
+/**
+ * One stop of the machine: V8's frames, what the agent says, the frames as the debugger shows them, and the numbers under
+ * which the client knows frames and values. It is dropped when the machine goes on, and all of that with it.
+ */
 import type { Debugger } from 'node:inspector';
 import type { Script, Scripts } from '../cdp/scripts.ts';
 import type { Snapshot } from '../inspect/agent.ts';
-import { isForeign, isKernel, isLibrary, isScenario, isScheduler, isTracing } from '../inspect/codeKinds.ts';
+import { isKernel, isLibrary, isScenario } from '../inspect/codeKinds.ts';
+import type { WireItem } from '../inspect/handles.ts';
 import type { TextFrame } from '../inspect/stackText.ts';
 import { SOFTIRQ_THREAD } from '../inspect/threads.ts';
+import { isHidden } from './policies/pause.ts';
 
 /** A frame as it is shown. Lines and columns count from 1. */
 export interface FrameView {
@@ -23,7 +28,13 @@ export interface FrameView {
 const MACHINE_STOP = 'machine_stop';
 const STOP_URL = 'stack/trace/stop.ts';
 
-export class Stop {
+/** A frame, and the number under which the client knows it. */
+export interface NumberedFrame {
+  id: number;
+  frame: FrameView;
+}
+
+export class PausedState {
   readonly paused: Debugger.PausedEventDataType;
   /** What the agent says; a stop is told before that is known. Rejected if the machine ended meanwhile. */
   readonly snapshot: Promise<Snapshot>;
@@ -43,13 +54,24 @@ export class Stop {
   readonly #isCut: boolean;
   readonly #scripts: Scripts;
   #completed: Promise<void> | undefined;
+  readonly #nextFrameId: () => number;
+  readonly #numbered = new Map<number, NumberedFrame[]>();
+  readonly #byId = new Map<number, FrameView>();
+  /** Items that have been fetched already, by the number of what they are in. */
+  readonly #items = new Map<number, WireItem[]>();
+  /** The frame whose locals a number stands for. */
+  readonly #locals = new Map<number, FrameView>();
+  #isChanged = false;
 
+  /** @param nextFrameId gives numbers that are not used again at later stops */
   constructor(
     paused: Debugger.PausedEventDataType,
     pid: number,
     snapshot: Promise<Snapshot>,
     scripts: Scripts,
+    nextFrameId: () => number,
   ) {
+    this.#nextFrameId = nextFrameId;
     this.paused = paused;
     this.pid = pid;
     this.snapshot = snapshot;
@@ -73,6 +95,44 @@ export class Stop {
     if (this.#isCut) await (this.#completed ??= this.#complete());
     return this.#frames.get(threadId);
   }
+  /** A thread's frames under numbers of their own; `views` are those of a thread that does not run. */
+  number(threadId: number, views: readonly FrameView[]): NumberedFrame[] {
+    let frames = this.#numbered.get(threadId);
+    if (frames === undefined) {
+      frames = views.map((frame) => ({ id: this.#nextFrameId(), frame }));
+      for (const { id, frame } of frames) this.#byId.set(id, frame);
+      this.#numbered.set(threadId, frames);
+    }
+    return frames;
+  }
+  /** @returns undefined for the number of a frame of another stop */
+  frame(id: number): FrameView | undefined {
+    return this.#byId.get(id);
+  }
+
+  /** Something was changed since the agent was asked about the stop: what was fetched before may be wrong now. */
+  change(): void {
+    this.#isChanged = true;
+    this.#items.clear();
+  }
+  get isChanged(): boolean {
+    return this.#isChanged;
+  }
+  keepItems(ref: number, items: WireItem[]): void {
+    this.#items.set(ref, items);
+  }
+  keptItems(ref: number): WireItem[] | undefined {
+    return this.#items.get(ref);
+  }
+  /** This number stands for the locals of a frame. */
+  setLocals(ref: number, frame: FrameView): void {
+    this.#locals.set(ref, frame);
+  }
+  /** The frame whose locals these are; undefined for other values. */
+  localFrame(ref: number): FrameView | undefined {
+    return this.#locals.get(ref);
+  }
+
   /** The frame that is shown first. */
   get top(): FrameView | undefined {
     return this.#frames.get(this.threadId)?.[0];
@@ -99,10 +159,6 @@ export class Stop {
 export function isMachineStop(callFrames: readonly Debugger.CallFrame[], scripts: Scripts): boolean {
   const top = callFrames[0];
   return top?.functionName === MACHINE_STOP && scripts.get(top.location.scriptId)?.url === STOP_URL;
-}
-
-export function isHidden(url: string): boolean {
-  return isForeign(url) || isScheduler(url) || isTracing(url);
 }
 
 /** The index of the first frame that a person is to see; -1: none. */

@@ -1,0 +1,22 @@
+/** Run until something asks for a stop: V8 pauses by itself only at a `debugger` statement of the program. */
+import type { Pause } from './pause.ts';
+import type { Policy, Told, Verdict } from './policy.ts';
+
+export class Continue implements Policy {
+  readonly name = 'continue';
+  readonly thread = undefined;
+
+  judge(): Verdict {
+    return 'stop';
+  }
+  tell(): Told {
+    return { reason: 'breakpoint', description: 'Paused on debugger statement' };
+  }
+}
+
+/** Run to the first line of the first process, where a breakpoint stands for once. */
+export class RunToEntry extends Continue {
+  override tell(pause?: Pause): Told {
+    return pause?.facts.hit === true ? { reason: 'entry', description: 'Paused on entry' } : super.tell();
+  }
+}

@@ -1,0 +1,24 @@
+/** Stop as soon as there is something to show. */
+import type { Pause } from './pause.ts';
+import type { Policy, Told, Verdict } from './policy.ts';
+
+export class Interrupt implements Policy {
+  readonly name = 'pause';
+  readonly thread = undefined;
+  #isSettled = false;
+
+  judge(pause: Pause): Verdict {
+    if (pause.facts.hit) return 'stop';
+    // The program is not loaded yet, or waits for the outside: only the debugger's own code runs.
+    if (!pause.isVisible) return { how: 'pauseSoon' };
+    // V8 interrupts optimised code anywhere. One step on, it stands at a statement, and variables can be changed.
+    if (!this.#isSettled) {
+      this.#isSettled = true;
+      return { how: 'stepInto' };
+    }
+    return 'stop';
+  }
+  tell(): Told {
+    return { reason: 'pause' };
+  }
+}

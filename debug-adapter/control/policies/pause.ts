@@ -1,0 +1,100 @@
+/** One pause of V8 as the policies see it: plain facts, that can be written down and judged again. */
+import {
+  isForeign,
+  isKernel,
+  isLibrary,
+  isScenario,
+  isScheduler,
+  isTracing,
+} from '../../inspect/codeKinds.ts';
+import { SOFTIRQ_THREAD } from '../../inspect/threads.ts';
+
+/** A frame on V8's stack: the script's URL, the function, the line from 0. */
+export interface PauseFrame {
+  url: string;
+  functionName: string;
+  line: number;
+}
+export interface PauseFacts {
+  /** Innermost first. */
+  frames: readonly PauseFrame[];
+  /** The task on the CPU; 0: none. */
+  pid: number;
+  /** A breakpoint of the step itself was hit: V8 did not just come to where it was sent. */
+  hit: boolean;
+  /** V8 stands at the way out of the innermost function. */
+  returns: boolean;
+  /** The thread that was waited for is about to run. */
+  switched: boolean;
+  /** The innermost frame is in a file that the user wants steps to pass over. */
+  skipped: boolean;
+}
+/** A line in a function, and how often the function is on the stack: after a sleep the frames under it are others. */
+export interface Place extends PauseFrame {
+  depth: number;
+}
+
+export class Pause {
+  readonly facts: PauseFacts;
+  readonly #onStack = new Map<string, number>();
+
+  constructor(facts: PauseFacts) {
+    this.facts = facts;
+    for (const frame of facts.frames)
+      this.#onStack.set(functionKey(frame), (this.#onStack.get(functionKey(frame)) ?? 0) + 1);
+  }
+
+  get top(): PauseFrame | undefined {
+    return this.facts.frames[0];
+  }
+  /** Where a person would say that it stands: the innermost frame that is shown. */
+  get place(): Place {
+    const { frames } = this.facts;
+    const shown = frames.find(({ url }) => !isHidden(url)) ?? frames[0]!;
+    return { ...shown, depth: this.depthOf(shown) };
+  }
+  /** Does it stand in the kernel or in the user's program? */
+  get isInCode(): boolean {
+    const url = this.top?.url ?? '';
+    return isKernel(url) || isScenario(url);
+  }
+  /** Is there anything to show? */
+  get isVisible(): boolean {
+    return this.facts.frames.some(({ url }) => !isHidden(url));
+  }
+  isIn(frame: PauseFrame): boolean {
+    return this.top !== undefined && functionKey(this.top) === functionKey(frame);
+  }
+  /** How often a function is on the stack. */
+  depthOf(frame: PauseFrame): number {
+    return this.#onStack.get(functionKey(frame)) ?? 0;
+  }
+  isAt({ url, functionName, line, depth }: Place): boolean {
+    const here = this.place;
+    return (
+      here.url === url && here.functionName === functionName && here.line === line && here.depth === depth
+    );
+  }
+
+  /** A step of one thread must not end in another. The softirq context ends where it likes. */
+  isOf(thread: number | undefined): boolean {
+    return thread === undefined || thread === SOFTIRQ_THREAD || this.facts.pid === thread;
+  }
+
+  /** Is this what the library, or tracing, calls on its own account, and was not on the stack at `origin`? */
+  isErrandSince(origin: Pause): boolean {
+    const { frames } = this.facts;
+    const caller = frames.findIndex((frame) => !isKernel(frame.url) || origin.depthOf(frame) > 0);
+    if (caller <= 0) return false;
+    const { url } = frames[caller]!;
+    return isLibrary(url) || isTracing(url) || isForeign(url);
+  }
+}
+
+/** Code that is never shown. */
+export function isHidden(url: string): boolean {
+  return isForeign(url) || isScheduler(url) || isTracing(url);
+}
+function functionKey({ url, functionName }: PauseFrame): string {
+  return `${url}:${functionName}`;
+}

@@ -1,0 +1,77 @@
+/** Programs without measure: memory, output, and an end of their own. */
+import assert from 'node:assert/strict';
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import { withAdapter, type Adapter, type Stopped } from './support/adapter.ts';
+import { fixture } from './support/paths.ts';
+
+function events(adapter: Adapter): DebugProtocol.Event[] {
+  const told: DebugProtocol.Event[] = [];
+  for (const name of ['output', 'stopped', 'exited', 'terminated'])
+    adapter.client.on(name, (event: DebugProtocol.Event) => told.push(event));
+  return told;
+}
+
+describe('debug adapter: bounds', () => {
+  it('stops before a program runs out of memory, and ends it when it is to go on', () =>
+    withAdapter(async (adapter) => {
+      const told = events(adapter);
+      await adapter.launch({ program: fixture('hungry'), maxHeap: 64 });
+      const stop = (await adapter.stopped()) as Stopped;
+      assert.equal(stop.description, 'Paused before running out of memory');
+      assert.match(await adapter.evaluate('eaten.length'), /^\d+$/);
+      const end = adapter.stopped();
+      await adapter.request('continue', { threadId: adapter.thread });
+      assert.equal(await end, 'terminated');
+      assert.deepEqual(
+        told.slice(-3).map(({ event }) => event),
+        ['output', 'exited', 'terminated'],
+      );
+      assert.match(adapter.output.at(-1)!.text, /take more than 64 MB.*greater "maxHeap"/);
+      await assert.rejects(adapter.request('next', { threadId: 100 }), /the program has ended/);
+      await assert.rejects(adapter.request('pause', { threadId: 100 }), /the program has ended/);
+    })).timeout(60_000);
+
+  it('ends a program without debugging that runs out of memory', () =>
+    withAdapter(async (adapter) => {
+      await adapter.launch({ program: fixture('hungry'), maxHeap: 64, noDebug: true });
+      assert.equal(await adapter.stopped(), 'terminated');
+      assert.match(adapter.output.at(-1)!.text, /take more than 64 MB.*greater "maxHeap"/);
+    })).timeout(60_000);
+
+  it('refuses a limit that is none', () =>
+    withAdapter(async (adapter) => {
+      await adapter.client.initializeRequest();
+      for (const maxHeap of [0, 63, 65537, 100.5, '1024', null])
+        await assert.rejects(
+          adapter.request('launch', { program: fixture('hungry'), maxHeap }),
+          /launch\.maxHeap must be a whole number of megabytes from 64 to 65536, got/,
+        );
+    }));
+
+  it('gathers what one place writes into few events, complete and in order', () =>
+    withAdapter(async (adapter) => {
+      await adapter.launch({ program: fixture('talkative') });
+      assert.equal(await adapter.stopped(), 'terminated');
+      const lines = adapter.output.filter(({ category }) => category === 'stdout');
+      const text = lines.map((one) => one.text).join('');
+      assert.deepEqual(
+        text.match(/^line \d+/gm),
+        Array.from({ length: 20_000 }, (_, line) => `line ${line}`),
+      );
+      assert.ok(lines.length < 500, `${lines.length} events`);
+      assert.deepEqual(new Set(lines.map(({ line }) => line)), new Set([3]));
+      assert.deepEqual(adapter.output.at(-1), { category: 'stderr', text: 'that was all\n', line: 4 });
+    })).timeout(60_000);
+
+  it('gives the code with which a program has ended itself', () =>
+    withAdapter(async (adapter) => {
+      const told = events(adapter);
+      await adapter.launch({ program: fixture('exits') });
+      assert.equal(await adapter.stopped(), 'terminated');
+      assert.deepEqual(told.at(-2)!.body, { exitCode: 3 });
+      assert.deepEqual(
+        adapter.output.map(({ text }) => text),
+        ['on my way\n', 'The program has called process.exit(3).\n'],
+      );
+    }));
+});
