@@ -13,7 +13,7 @@ import { sysctl_set, SYSCTLS } from './kernel/sysctl.ts';
 import { hrtimer_run_softirq } from './kernel/time/hrtimer.ts';
 import { run_timer_softirq } from './kernel/time/timer.ts';
 import { Machine } from './machine.ts';
-import { dev_open, net_dev_init } from './net/core/dev.ts';
+import { dev_open, net_dev_init } from './net/core/dev/register.ts';
 import { inet_init } from './net/ipv4/af_inet/init.ts';
 import { congestion_controls } from './net/ipv4/tcp_cong.ts';
 import { QDISCS } from './net/sched/sch_generic/activate.ts';

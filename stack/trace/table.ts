@@ -3,12 +3,12 @@
  * passes one as `trace.inet_sock_set_state(sk, oldstate, newstate)`; listeners get the same arguments. Names are Linux's
  * where Linux has the tracepoint. @linux include/trace/events/
  */
-import type { task_struct } from '../include/linux/sched.ts';
 import type { napi_struct, net_device } from '../include/linux/netdevice.ts';
+import type { task_struct } from '../include/linux/sched.ts';
 import type { sk_buff } from '../include/linux/skbuff.ts';
 import type { be32 } from '../include/linux/types.ts';
 import { DROP_REASONS } from '../include/net/dropreason.ts';
-import type { flowi4 } from '../include/net/dst.ts';
+import type { flowi4 } from '../include/net/flow.ts';
 import type { neigh_table, neighbour } from '../include/net/neighbour.ts';
 import type { net } from '../include/net/net_namespace.ts';
 import type { request_sock } from '../include/net/request_sock.ts';

@@ -6,7 +6,6 @@ import * as inet from '../include/uapi/linux/in.ts';
 import * as socket from '../include/uapi/linux/socket.ts';
 import * as tcp from '../include/uapi/linux/tcp.ts';
 import * as sockios from '../include/uapi/linux/sockios.ts';
-import * as ioctl from '../net/socket/ioctl.ts';
 
 /** The numbers of a module whose names begin so. */
 function numbers(module: object, prefixes: readonly string[]): Record<string, number> {
@@ -28,8 +27,7 @@ export const CONSTANTS = {
   ...tcp.TCP_OPTIONS,
   ...numbers(poll, ['POLL']),
   ...numbers(fcntl, ['F_', 'FD_', 'O_']),
-  ...numbers(sockios, ['SIOC']),
-  ...numbers(ioctl, ['FIO']),
+  ...numbers(sockios, ['SIOC', 'FIO']),
   CLOCK_REALTIME: 0,
   CLOCK_MONOTONIC: 1,
   CAP_NET_BIND_SERVICE,

@@ -6,7 +6,7 @@ import { FAULT_POINTS, type FaultPoint } from '../kernel/fault_inject.ts';
 import { sysctl_get, sysctl_set, SYSCTLS } from '../kernel/sysctl.ts';
 import { inet_register_protosw } from '../net/ipv4/af_inet/init.ts';
 import { proc_net } from '../net/ipv4/proc.ts';
-import { sock_register, sock_unregister } from '../net/socket.ts';
+import { sock_register, sock_unregister } from '../net/socket/create.ts';
 import type { security_hooks } from '../security/security.ts';
 import { frame_bytes, type wire_frame } from '../wire/frame.ts';
 import type { World } from '../world/world.ts';

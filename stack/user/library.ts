@@ -1,15 +1,15 @@
 /** The `sockscope` module: what a scenario imports. Documented for its users in sockscope.d.ts. */
-import { iov_iter, msghdr } from '../include/linux/uio.ts';
-import { EINVAL, IS_ERR, type Errno } from '../include/uapi/asm-generic/errno.ts';
-import type { sockaddr_in } from '../include/uapi/linux/in.ts';
-import { negative_int, type sockopt_value } from '../include/linux/net.ts';
-import type { Sleeps } from '../include/linux/sched.ts';
 import { do_fcntl } from '../fs/file.ts';
 import { do_sys_poll, type pollfd } from '../fs/select.ts';
+import { negative_int, type sockopt_value } from '../include/linux/net.ts';
+import type { Sleeps } from '../include/linux/sched.ts';
+import { iov_iter, msghdr } from '../include/linux/uio.ts';
+import { EINVAL, type Errno, IS_ERR } from '../include/uapi/asm-generic/errno.ts';
+import type { sockaddr_in } from '../include/uapi/linux/in.ts';
 import { hrtimer_nanosleep } from '../kernel/time/nanosleep.ts';
 import { ktime_get_ns, ktime_get_real_ns } from '../kernel/time/timekeeping.ts';
 import type { Machine } from '../machine.ts';
-import type { World } from '../world/world.ts';
+import { __sys_socket } from '../net/socket/create.ts';
 import {
   __sys_accept4,
   __sys_bind,
@@ -21,25 +21,25 @@ import {
   __sys_sendto,
   __sys_setsockopt,
   __sys_shutdown,
-  __sys_socket,
   ksys_read,
   ksys_write,
   sys_close,
   sys_ioctl,
-} from '../net/socket.ts';
+} from '../net/socket/syscalls.ts';
+import type { World } from '../world/world.ts';
 import {
   fromSockaddr,
+  type SocketAddress,
   toBytes,
   toInt,
   toReceiveBuffer,
   toSockaddr,
-  type SocketAddress,
 } from './arguments.ts';
 import { CONSTANTS } from './constants.ts';
 import { machineControls } from './controls.ts';
 import { SystemError } from './errors.ts';
 import { spawn_process } from './process.ts';
-import { syscall, type About } from './syscall.ts';
+import { type About, syscall } from './syscall.ts';
 
 /** Everything that `import … from 'sockscope'` offers. Each call goes to the machine whose process makes it. */
 export function createLibrary(world: World): Record<string, unknown> {

@@ -1,10 +1,10 @@
 /** The hosts that a scenario wants, and the wire between them: `export const network = { hosts: { … }, wire: { … } }`. */
 import { boot_machine } from '../boot.ts';
-import { ConfigError, parseWire, type NicConfig } from '../config.ts';
+import { ConfigError, type NicConfig, parseWire } from '../config.ts';
 import { ethernet_kind } from '../drivers/net/vnic/kinds.ts';
 import { vnic_probe } from '../drivers/net/vnic/vnic_main.ts';
 import type { Machine } from '../machine.ts';
-import { dev_open } from '../net/core/dev.ts';
+import { dev_open } from '../net/core/dev/register.ts';
 import { inet_rtm_newaddr } from '../net/ipv4/devinet.ts';
 import { EthernetWire } from '../wire/ethernet.ts';
 import type { World } from '../world/world.ts';

@@ -1,7 +1,7 @@
 /** Frames in which a bit is flipped: checksums are there to find it. */
 import { page } from '../include/linux/skbuff.ts';
 import { get_random_u32_below } from '../lib/random.ts';
-import { put_page } from '../net/core/skbuff.ts';
+import { put_page } from '../net/core/skbuff/alloc.ts';
 import { frame_complete_checksum, type wire_frame } from './frame.ts';
 import { ChanceStage } from './wire.ts';
 

@@ -1,7 +1,7 @@
 /** A frame on its way between two NICs. */
 import { CHECKSUM_NONE, CHECKSUM_PARTIAL, skb_frag } from '../include/linux/skbuff.ts';
-import { csum_fold, csum_partial, csum_block_add } from '../lib/checksum.ts';
-import { get_page, put_page } from '../net/core/skbuff.ts';
+import { csum_block_add, csum_fold, csum_partial } from '../lib/checksum.ts';
+import { get_page, put_page } from '../net/core/skbuff/alloc.ts';
 
 /**
  * What a NIC puts on the wire: an Ethernet frame without preamble and frame check sequence.

@@ -5,9 +5,9 @@ import { inet_timewait_sock } from '../net/inet_timewait_sock.ts';
 import { read_be32, write_be32 } from '../net/ip.ts';
 import type { request_sock } from '../net/request_sock.ts';
 import type { sock } from '../net/sock.ts';
-import type { tcp_request_sock_ops } from '../net/tcp_request_sock_ops.ts';
+import type { tcp_request_sock_ops } from '../net/tcp_request_sock.ts';
 import type { sk_buff } from './skbuff.ts';
-import { hrtimer } from './timer.ts';
+import type { hrtimer } from './timer.ts';
 import type { be16, be32, u32 } from './types.ts';
 
 /** A view of a TCP header in a buffer. */

@@ -1,7 +1,27 @@
-/** Filling in what is asked of the routing table. The struct is in dst.ts. @linux include/net/flow.h */
+/** What is asked of the routing table. @linux include/net/flow.h */
 import { LOOPBACK_IFINDEX } from '../linux/netdevice.ts';
 import type { be16, be32 } from '../linux/types.ts';
-import type { flowi4 } from './dst.ts';
+
+export const FLOWI_FLAG_ANYSRC = 0x01;
+export const FLOWI_FLAG_KNOWN_NH = 0x02;
+
+/** What is asked of the routing table. @linux struct flowi4 (include/net/flow.h) */
+export class flowi4 {
+  flowi4_oif = 0;
+  flowi4_iif = 0;
+  flowi4_mark = 0;
+  flowi4_tos = 0;
+  flowi4_scope = 0;
+  flowi4_proto = 0;
+  flowi4_flags = 0;
+  flowi4_uid = 0;
+  saddr: be32 = 0;
+  daddr: be32 = 0;
+  fl4_sport = 0;
+  fl4_dport = 0;
+  fl4_icmp_type = 0;
+  fl4_icmp_code = 0;
+}
 
 export function flowi4_init_output(
   fl4: flowi4,

@@ -1,8 +1,10 @@
 /** IPv4 sockets: struct inet_sock, and the request sock's IPv4 part. @linux include/net/inet_sock.h */
-import type { be16, be32 } from '../linux/types.ts';
 import type { sk_buff } from '../linux/skbuff.ts';
+import type { be16, be32 } from '../linux/types.ts';
 import { INADDR_ANY, IP_PMTUDISC_WANT } from '../uapi/linux/in.ts';
-import { RTN_BROADCAST, RTN_LOCAL, RTN_MULTICAST, type dst_entry, type flowi4 } from './dst.ts';
+import { RTN_BROADCAST, RTN_LOCAL, RTN_MULTICAST } from '../uapi/linux/rtnetlink.ts';
+import type { dst_entry } from './dst.ts';
+import { type flowi4, FLOWI_FLAG_ANYSRC } from './flow.ts';
 import type { ip_options } from './ip.ts';
 import type { net } from './net_namespace.ts';
 import { request_sock } from './request_sock.ts';
@@ -164,4 +166,10 @@ export function inet_addr_valid_or_nonlocal(
 export function inet_request_mark(sk: sock, skb: sk_buff): number {
   if (sk.sk_mark === 0 && sock_net(sk).ipv4.sysctl_tcp_fwmark_accept !== 0) return skb.mark;
   return sk.sk_mark;
+}
+
+/** FLOWI_FLAG_… that follow from a socket's options. @linux include/net/inet_sock.h, here because it is part of a question for a route */
+export function inet_sk_flowi_flags(sk: sock): number {
+  const inet = inet_sk(sk);
+  return inet.transparent || inet.hdrincl ? FLOWI_FLAG_ANYSRC : 0;
 }

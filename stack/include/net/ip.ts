@@ -1,7 +1,9 @@
 /** IP's header view, control block and small inlines. @linux include/net/ip.h, include/linux/ip.h, include/uapi/linux/ip.h */
+import { jiffies } from '../../kernel/time/jiffies.ts';
 import { jhash_1word } from '../../lib/jhash.ts';
-import { skb_dst, type sk_buff } from '../linux/skbuff.ts';
+import { type sk_buff, skb_dst } from '../linux/skbuff.ts';
 import type { be16, be32, u32 } from '../linux/types.ts';
+import type { sock_exterr_skb } from '../uapi/linux/errqueue.ts';
 import {
   IP_PMTUDISC_DO,
   IP_PMTUDISC_INTERFACE,
@@ -9,18 +11,11 @@ import {
   IP_PMTUDISC_PROBE,
   IP_PMTUDISC_WANT,
 } from '../uapi/linux/in.ts';
-import { jiffies } from '../../kernel/time/jiffies.ts';
-import {
-  dst_metric,
-  dst_metric_locked,
-  RTAX_HOPLIMIT,
-  RTAX_MTU,
-  type dst_entry,
-  type rtable,
-} from './dst.ts';
+import { RTAX_MTU } from '../uapi/linux/rtnetlink.ts';
+import { type dst_entry, dst_metric, dst_metric_locked } from './dst.ts';
 import { inet_sk } from './inet_sock.ts';
-import type { sock_exterr_skb } from '../uapi/linux/errqueue.ts';
 import type { net } from './net_namespace.ts';
+import type { rtable } from './route.ts';
 import { sk_fullsock, type sock } from './sock.ts';
 
 export const IPVERSION = 4;
@@ -273,10 +268,6 @@ export function ip_skb_dst_mtu(sk: sock | null, skb: sk_buff): number {
     return ip_dst_mtu_maybe_forward(dst, skb.ipcb !== null && (skb.ipcb.flags & IPSKB_FORWARDED) !== 0);
   }
   return Math.min(dst.dev.mtu, IP_MAX_MTU);
-}
-/** The TTL of packets that take this route. @linux include/net/route.h */
-export function ip4_dst_hoplimit(dst: dst_entry): number {
-  return dst_metric(dst, RTAX_HOPLIMIT) || dst.dev.nd_net.ipv4.sysctl_ip_default_ttl;
 }
 /** What ip_send_unicast_reply() is to send. */
 export class ip_reply_arg {

@@ -1,4 +1,6 @@
 /** The routing tables' entries. The functions are in net/ipv4/fib_*.ts. @linux include/net/ip_fib.h, net/ipv4/fib_lookup.h */
+import type { net_device } from '../linux/netdevice.ts';
+import type { be32, jiffies_t } from '../linux/types.ts';
 import { EACCES, EAGAIN, EHOSTUNREACH, EINVAL } from '../uapi/asm-generic/errno.ts';
 import {
   RT_SCOPE_HOST,
@@ -6,12 +8,10 @@ import {
   RT_SCOPE_NOWHERE,
   RT_SCOPE_UNIVERSE,
   RT_TABLE_UNSPEC,
+  RTN_UNSPEC,
 } from '../uapi/linux/rtnetlink.ts';
-import type { net_device } from '../linux/netdevice.ts';
-import type { be32, jiffies_t } from '../linux/types.ts';
-import type { rtable } from './dst.ts';
-import { RTN_UNSPEC } from './dst.ts';
 import type { net } from './net_namespace.ts';
+import type { rtable } from './route.ts';
 
 export const FIB_LOOKUP_NOREF = 1;
 export const FIB_LOOKUP_IGNORE_LINKSTATE = 2;

@@ -1,24 +1,70 @@
-/** Asking for a route on the way out. The lookup is in net/ipv4/route/. @linux include/net/route.h */
-import { ip_route_output_flow, ip_route_output_key_hash } from '../../net/ipv4/route/output.ts';
-import type { be16, be32 } from '../linux/types.ts';
-import { type Errno, IS_ERR } from '../uapi/asm-generic/errno.ts';
-import { RT_SCOPE_LINK, RT_SCOPE_UNIVERSE } from '../uapi/linux/rtnetlink.ts';
-import { flowi4, FLOWI_FLAG_ANYSRC, ip_rt_put, type rtable, RTO_ONLINK } from './dst.ts';
-import { flowi4_init_output, flowi4_update_output } from './flow.ts';
+/** IPv4 routes, as a packet or a socket holds them, and what a socket asks of one. @linux include/net/route.h */
+import type { sk_buff } from '../linux/skbuff.ts';
+import type { be32 } from '../linux/types.ts';
+import { RT_SCOPE_LINK, RT_SCOPE_UNIVERSE, RTAX_HOPLIMIT, RTN_UNSPEC } from '../uapi/linux/rtnetlink.ts';
+import { dst_entry, dst_metric, dst_release } from './dst.ts';
 import { inet_sk } from './inet_sock.ts';
 import type { net } from './net_namespace.ts';
-import { type sock, sock_flag, SOCK_LOCALROUTE, sock_net } from './sock.ts';
+import { type sock, sock_flag, SOCK_LOCALROUTE } from './sock.ts';
 
-export {
-  inet_iif,
-  ip_rt_put,
-  RTO_ONLINK,
-  rt_is_input_route,
-  rt_is_output_route,
-  rt_nexthop,
-  skb_rtable,
-} from './dst.ts';
-export { ip4_dst_hoplimit } from './ip.ts';
+export const RTCF_REDIRECTED = 0x00040000;
+export const RTCF_BROADCAST = 0x10000000;
+export const RTCF_MULTICAST = 0x20000000;
+export const RTCF_LOCAL = 0x80000000 | 0;
+/** The bits of a flow's TOS that routing looks at. */
+export const IPTOS_RT_MASK = 0x1c;
+/** Bit of a flow's TOS: only direct neighbours. */
+export const RTO_ONLINK = 0x01;
+
+/** An IPv4 route as a packet or a socket holds it. */
+export class rtable extends dst_entry {
+  rt_genid = 0;
+  rt_flags = 0;
+  rt_type = RTN_UNSPEC;
+  rt_is_input = false;
+  rt_uses_gateway = false;
+  rt_iif = 0;
+  /** AF_INET when rt_gw4 is set. */
+  rt_gw_family = 0;
+  rt_gw4: be32 = 0;
+  rt_pmtu = 0;
+  rt_mtu_locked = false;
+}
+
+/** The IPv4 route of a packet. @linux include/linux/skbuff.h */
+export function skb_rtable(skb: sk_buff): rtable {
+  return skb._skb_refdst as rtable;
+}
+/** Was this route found for a packet that came in? @linux include/net/route.h */
+export function rt_is_input_route(rt: rtable): boolean {
+  return rt.rt_is_input;
+}
+/** Is it a route for packets of our own? @linux include/net/route.h */
+export function rt_is_output_route(rt: rtable): boolean {
+  return !rt.rt_is_input;
+}
+/** Whom to give the packet to: the gateway, or the destination itself. */
+export function rt_nexthop(rt: rtable, daddr: be32): be32 {
+  return rt.rt_gw_family !== 0 ? rt.rt_gw4 : daddr;
+}
+/** Give a reference of a route back. @linux include/net/route.h */
+export function ip_rt_put(rt: rtable | null): void {
+  dst_release(rt);
+}
+/** The interface by which a packet came in, by index. @linux include/net/route.h */
+export function inet_iif(skb: sk_buff): number {
+  const rt = skb_rtable(skb);
+  return rt !== null && rt.rt_iif !== 0 ? rt.rt_iif : skb.skb_iif;
+}
+/** Make all routes handed out so far stale: whoever holds one looks it up again. @linux include/net/net_namespace.h */
+export function rt_genid_bump_ipv4(net: net): void {
+  net.ipv4.rt_genid++;
+}
+
+/** The TTL of packets that take this route. @linux include/net/route.h */
+export function ip4_dst_hoplimit(dst: dst_entry): number {
+  return dst_metric(dst, RTAX_HOPLIMIT) || dst.dev.nd_net.ipv4.sysctl_ip_default_ttl;
+}
 
 /** The bits of TOS that RFC 1349 defines. */
 export function RT_TOS(tos: number): number {
@@ -38,100 +84,4 @@ export function RT_CONN_FLAGS_TOS(sk: sock, tos: number): number {
 }
 export function RT_CONN_FLAGS(sk: sock): number {
   return RT_CONN_FLAGS_TOS(sk, inet_sk(sk).tos);
-}
-/** FLOWI_FLAG_… that follow from a socket's options. @linux include/net/inet_sock.h, here because it is part of a question for a route */
-export function inet_sk_flowi_flags(sk: sock): number {
-  const inet = inet_sk(sk);
-  return inet.transparent || inet.hdrincl ? FLOWI_FLAG_ANYSRC : 0;
-}
-
-/** A route for what `fl4` says, without IPsec's part. @linux include/net/route.h */
-export function __ip_route_output_key(net: net, fl4: flowi4): rtable | Errno {
-  return ip_route_output_key_hash(net, fl4);
-}
-/** A route for what `fl4` says; the source address is filled in. -ENETUNREACH, -EINVAL, … @linux include/net/route.h */
-export function ip_route_output_key(net: net, fl4: flowi4): rtable | Errno {
-  return ip_route_output_flow(net, fl4, null);
-}
-/** A route from `saddr` to `daddr`. -ENETUNREACH, -EINVAL, … @linux include/net/route.h */
-export function ip_route_output(
-  net: net,
-  daddr: be32,
-  saddr: be32,
-  tos: number,
-  oif: number,
-): rtable | Errno {
-  const fl4 = new flowi4();
-  fl4.flowi4_oif = oif;
-  fl4.flowi4_tos = tos;
-  fl4.daddr = daddr;
-  fl4.saddr = saddr;
-  return ip_route_output_key(net, fl4);
-}
-/** A route for a packet of a socket, with all that is known of it. @linux include/net/route.h */
-export function ip_route_output_ports(
-  net: net,
-  fl4: flowi4,
-  sk: sock | null,
-  daddr: be32,
-  saddr: be32,
-  dport: be16,
-  sport: be16,
-  proto: number,
-  tos: number,
-  oif: number,
-): rtable | Errno {
-  const mark = sk === null ? 0 : sk.sk_mark;
-  const flags = sk === null ? 0 : inet_sk_flowi_flags(sk);
-  const uid = sk === null ? 0 : sk.sk_uid;
-  flowi4_init_output(fl4, oif, mark, tos, RT_SCOPE_UNIVERSE, proto, flags, daddr, saddr, dport, sport, uid);
-  return ip_route_output_flow(net, fl4, sk);
-}
-
-/**
- * The route of a new connection. If the source address is open yet it is found by a first lookup; ports are not chosen
- * yet either: ip_route_newports() comes after.
- *
- * @linux include/net/route.h
- */
-export function ip_route_connect(
-  fl4: flowi4,
-  dst: be32,
-  src: be32,
-  oif: number,
-  protocol: number,
-  sport: be16,
-  dport: be16,
-  sk: sock,
-): rtable | Errno {
-  const net = sock_net(sk);
-  const flags = inet_sk(sk).transparent ? FLOWI_FLAG_ANYSRC : 0;
-  const tos = ip_sock_rt_tos(sk);
-  const scope = ip_sock_rt_scope(sk);
-  flowi4_init_output(fl4, oif, sk.sk_mark, tos, scope, protocol, flags, dst, src, dport, sport, sk.sk_uid);
-  if (dst === 0 || src === 0) {
-    const rt = __ip_route_output_key(net, fl4);
-    if (IS_ERR(rt)) return rt;
-    ip_rt_put(rt);
-    flowi4_update_output(fl4, oif, fl4.daddr, fl4.saddr);
-  }
-  return ip_route_output_flow(net, fl4, sk);
-}
-
-/** The ports are known now: look again if they changed, and give the old route back. @linux include/net/route.h */
-export function ip_route_newports(
-  fl4: flowi4,
-  rt: rtable,
-  orig_sport: be16,
-  orig_dport: be16,
-  sport: be16,
-  dport: be16,
-  sk: sock,
-): rtable | Errno {
-  if (sport === orig_sport && dport === orig_dport) return rt;
-  fl4.fl4_dport = dport;
-  fl4.fl4_sport = sport;
-  ip_rt_put(rt);
-  flowi4_update_output(fl4, sk.sk_bound_dev_if, fl4.daddr, fl4.saddr);
-  return ip_route_output_flow(sock_net(sk), fl4, sk);
 }

@@ -4,15 +4,15 @@
  *
  * @linux net/core/gro.c, include/net/gro.h
  */
-import { netif_elide_gro, type napi_struct, type packet_offload } from '../../include/linux/netdevice.ts';
+import { type napi_struct, netif_elide_gro, type packet_offload } from '../../include/linux/netdevice.ts';
 import {
   CHECKSUM_COMPLETE,
   CHECKSUM_UNNECESSARY,
   MAX_SKB_FRAGS,
-  SKB_GSO_TCPV4,
-  SKB_TRUESIZE,
-  skb_headlen,
   type sk_buff,
+  SKB_GSO_TCPV4,
+  skb_headlen,
+  SKB_TRUESIZE,
 } from '../../include/linux/skbuff.ts';
 import type { be16 } from '../../include/linux/types.ts';
 import {
@@ -20,18 +20,18 @@ import {
   GRO_MERGED,
   GRO_MERGED_FREE,
   GRO_NORMAL,
+  type gro_result,
   NAPI_GRO_CB,
   NAPI_GRO_FREE,
   skb_gro_len,
   skb_gro_offset,
-  type gro_result,
 } from '../../include/net/gro.ts';
 import type { net } from '../../include/net/net_namespace.ts';
 import { E2BIG, EPROTONOSUPPORT, type Errno } from '../../include/uapi/asm-generic/errno.ts';
 import { jiffies } from '../../kernel/time/jiffies.ts';
 import { trace } from '../../trace/events.ts';
 import { netif_receive_skb_list_internal } from './dev/receive.ts';
-import { __kfree_skb, __skb_pull, kfree_skb, skb_push } from './skbuff.ts';
+import { __kfree_skb, __skb_pull, kfree_skb, skb_push } from './skbuff/alloc.ts';
 
 /** Packets that one poll context puts aside at most. */
 const MAX_GRO_SKBS = 8;

@@ -1,7 +1,7 @@
 /** Connection requests and the listener's queues for them. @linux net/core/request_sock.c, include/net/request_sock.h */
-import { request_sock_queue, type request_sock } from '../../include/net/request_sock.ts';
+import { type request_sock, request_sock_queue } from '../../include/net/request_sock.ts';
 import { WARN_ON_ONCE } from '../../kernel/printk.ts';
-import { sock_put } from './sock/free.ts';
+import { sock_put } from './sock/alloc.ts';
 
 /** Empty queues for a socket that begins to listen. @linux net/core/request_sock.c */
 export function reqsk_queue_alloc(): request_sock_queue {

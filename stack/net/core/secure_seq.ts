@@ -1,11 +1,11 @@
 /** Sequence numbers and ports that nobody outside can guess (RFC 6528, RFC 6056). @linux net/core/secure_seq.c */
 import type { be16, be32, u32 } from '../../include/linux/types.ts';
 import type { net } from '../../include/net/net_namespace.ts';
-import type { tcp_seq_and_ts_off } from '../../include/net/tcp_request_sock_ops.ts';
+import type { tcp_seq_and_ts_off } from '../../include/net/tcp_request_sock.ts';
 import { HZ, jiffies } from '../../kernel/time/jiffies.ts';
 import { ktime_get_real_ns } from '../../kernel/time/timekeeping.ts';
-import type { Machine } from '../../machine.ts';
 import { siphash_3u32, siphash_4u32, siphash_key, type siphash_value } from '../../lib/siphash.ts';
+import type { Machine } from '../../machine.ts';
 
 /** How long the same destination gives the same first port to try, in jiffies. */
 const EPHEMERAL_PORT_SHUFFLE_PERIOD = 10 * HZ;

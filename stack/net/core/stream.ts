@@ -1,24 +1,24 @@
 /** What stream protocols do alike: wait for a connection, for memory, for the end; and tell who waits for room. */
-import { EPOLLOUT, EPOLLWRBAND, EPOLLWRNORM } from '../../include/linux/poll.ts';
 import { SOCK_NOSPACE, SOCKWQ_ASYNC_NOSPACE } from '../../include/linux/net.ts';
+import { EPOLLOUT, EPOLLWRBAND, EPOLLWRNORM } from '../../include/linux/poll.ts';
 import {
   MAX_SCHEDULE_TIMEOUT,
-  TASK_INTERRUPTIBLE,
   signal_pending,
   type Sleeps,
+  TASK_INTERRUPTIBLE,
 } from '../../include/linux/sched.ts';
 import type { jiffies_t } from '../../include/linux/types.ts';
 import { waitqueue_active } from '../../include/linux/wait.ts';
 import {
-  SEND_SHUTDOWN,
-  SOCK_DEAD,
   __sk_stream_is_writeable,
+  SEND_SHUTDOWN,
   sk_sleep,
   sk_stream_memory_free,
+  type sock,
+  SOCK_DEAD,
   sock_error,
   sock_flag,
   sock_net,
-  type sock,
 } from '../../include/net/sock.ts';
 import { EAGAIN, EPIPE, type Errno } from '../../include/uapi/asm-generic/errno.ts';
 import {
@@ -33,8 +33,8 @@ import {
 import { WARN_ON_ONCE } from '../../kernel/printk.ts';
 import { current } from '../../kernel/sched/core.ts';
 import {
-  DEFINE_WAIT_FUNC,
   add_wait_queue,
+  DEFINE_WAIT_FUNC,
   remove_wait_queue,
   wait_woken,
   wake_up_interruptible_poll,
@@ -42,7 +42,7 @@ import {
 } from '../../kernel/sched/wait.ts';
 import { HZ } from '../../kernel/time/jiffies.ts';
 import { get_random_u32_below } from '../../lib/random.ts';
-import { __skb_queue_purge, skb_queue_purge } from './skbuff.ts';
+import { __skb_queue_purge, skb_queue_purge } from './skbuff/queue.ts';
 import { lock_sock, release_sock } from './sock/lock.ts';
 import { sk_mem_reclaim_final } from './sock/memory.ts';
 import { sock_intr_errno } from './sock/queue.ts';

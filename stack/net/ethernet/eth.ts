@@ -1,5 +1,11 @@
 /** Ethernet: its header written, read, and what it says about a packet. @linux net/ethernet/eth.c */
 import {
+  eth_proto_is_802_3,
+  ether_addr_equal,
+  is_broadcast_ether_addr,
+  is_multicast_ether_addr,
+} from '../../include/linux/etherdevice.ts';
+import {
   ETH_H_DEST,
   ETH_H_PROTO,
   ETH_H_SOURCE,
@@ -7,31 +13,25 @@ import {
   ETH_P_802_3,
 } from '../../include/linux/if_ether.ts';
 import {
-  ether_addr_equal,
-  eth_proto_is_802_3,
-  is_broadcast_ether_addr,
-  is_multicast_ether_addr,
-} from '../../include/linux/etherdevice.ts';
-import {
   ARPHRD_ETHER,
   ETH_ALEN,
   ETH_HLEN,
+  type header_ops,
   IFF_BROADCAST,
   IFF_LOOPBACK,
   IFF_MULTICAST,
   IFF_NOARP,
-  type header_ops,
   type net_device,
 } from '../../include/linux/netdevice.ts';
 import {
   PACKET_BROADCAST,
   PACKET_MULTICAST,
   PACKET_OTHERHOST,
-  skb_headlen,
   type sk_buff,
+  skb_headlen,
 } from '../../include/linux/skbuff.ts';
 import type { be16 } from '../../include/linux/types.ts';
-import { skb_push } from '../core/skbuff.ts';
+import { skb_push } from '../core/skbuff/alloc.ts';
 
 /**
  * Write an Ethernet header in front of a packet.

@@ -28,15 +28,7 @@ import {
 } from '../../include/linux/skbuff.ts';
 import type { be32 } from '../../include/linux/types.ts';
 import { SKB_DROP_REASON_NEIGH_FAILED } from '../../include/net/dropreason.ts';
-import {
-  dst_link_failure,
-  dst_release,
-  RTN_BROADCAST,
-  RTN_LOCAL,
-  RTN_MULTICAST,
-  RTN_UNICAST,
-  skb_rtable,
-} from '../../include/net/dst.ts';
+import { dst_link_failure, dst_release } from '../../include/net/dst.ts';
 import { ip_hdr, read_be16, read_be32, write_be16, write_be32 } from '../../include/net/ip.ts';
 import {
   type neigh_ops,
@@ -50,15 +42,23 @@ import {
   NUD_VALID,
 } from '../../include/net/neighbour.ts';
 import { type net, NET_INC_STATS } from '../../include/net/net_namespace.ts';
-import { ip_route_output } from '../../include/net/route.ts';
+import { skb_rtable } from '../../include/net/route.ts';
 import { EINVAL, ENXIO, type Errno, IS_ERR } from '../../include/uapi/asm-generic/errno.ts';
 import { INADDR_ANY, ipv4_is_loopback, ipv4_is_multicast } from '../../include/uapi/linux/in.ts';
-import { RT_SCOPE_HOST, RT_SCOPE_LINK } from '../../include/uapi/linux/rtnetlink.ts';
+import {
+  RT_SCOPE_HOST,
+  RT_SCOPE_LINK,
+  RTN_BROADCAST,
+  RTN_LOCAL,
+  RTN_MULTICAST,
+  RTN_UNICAST,
+} from '../../include/uapi/linux/rtnetlink.ts';
 import { LINUX_MIB_ARPFILTER } from '../../include/uapi/linux/snmp.ts';
 import { AF_INET } from '../../include/uapi/linux/socket.ts';
 import { jiffies } from '../../kernel/time/jiffies.ts';
 import { dev_add_pack } from '../core/dev/receive.ts';
 import { dev_queue_xmit } from '../core/dev/xmit.ts';
+import { neigh_update, NEIGH_UPDATE_F_ADMIN, NEIGH_UPDATE_F_OVERRIDE } from '../core/neighbour/state.ts';
 import {
   __neigh_create,
   __neigh_lookup,
@@ -68,24 +68,22 @@ import {
   neigh_ifdown,
   neigh_resolve_output,
   neigh_table_init,
-  neigh_update,
-  NEIGH_UPDATE_F_ADMIN,
-  NEIGH_UPDATE_F_OVERRIDE,
-} from '../core/neighbour.ts';
+} from '../core/neighbour/table.ts';
 import {
   alloc_skb,
   consume_skb,
   kfree_skb,
   kfree_skb_reason,
-  pskb_may_pull,
   skb_clone,
   skb_put,
   skb_reserve,
-} from '../core/skbuff.ts';
+} from '../core/skbuff/alloc.ts';
+import { pskb_may_pull } from '../core/skbuff/data.ts';
 import { inet_addr_onlink, inet_confirm_addr, inet_select_addr } from './devinet.ts';
 import { inet_addr_type } from './fib_frontend.ts';
 import { LL_RESERVED_SPACE } from './ip_output/output.ts';
 import { ip_route_input_noref } from './route/input.ts';
+import { ip_route_output } from './route/output.ts';
 
 export const ARPOP_REQUEST = 1;
 export const ARPOP_REPLY = 2;

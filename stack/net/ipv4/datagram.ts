@@ -1,25 +1,33 @@
 /** connect() of sockets without connections: it fixes the peer. @linux net/ipv4/datagram.c */
-import { dst_check, flowi4, ip_rt_put, RTCF_BROADCAST } from '../../include/net/dst.ts';
+import type { Sleeps } from '../../include/linux/sched.ts';
+import { dst_check } from '../../include/net/dst.ts';
+import { flowi4 } from '../../include/net/flow.ts';
 import { inet_sk } from '../../include/net/inet_sock.ts';
 import { IP_INC_STATS } from '../../include/net/net_namespace.ts';
-import { ip_route_connect, ip_route_output_ports, RT_CONN_FLAGS } from '../../include/net/route.ts';
-import { sock_flag, sock_net, SOCK_BROADCAST, type sock } from '../../include/net/sock.ts';
-import type { Sleeps } from '../../include/linux/sched.ts';
+import { ip_rt_put, RT_CONN_FLAGS, RTCF_BROADCAST } from '../../include/net/route.ts';
+import {
+  type sock,
+  SOCK_BINDADDR_LOCK,
+  SOCK_BINDPORT_LOCK,
+  SOCK_BROADCAST,
+  sock_flag,
+  sock_net,
+} from '../../include/net/sock.ts';
 import {
   EACCES,
   EAFNOSUPPORT,
   ENETUNREACH,
-  IS_ERR,
   type Errno,
+  IS_ERR,
 } from '../../include/uapi/asm-generic/errno.ts';
 import { ipv4_is_multicast, type sockaddr_in } from '../../include/uapi/linux/in.ts';
 import { IPSTATS_MIB_OUTNOROUTES } from '../../include/uapi/linux/snmp.ts';
 import { AF_INET } from '../../include/uapi/linux/socket.ts';
-import { TCP_ESTABLISHED } from '../../include/uapi/linux/tcp.ts';
+import { TCP_CLOSE, TCP_ESTABLISHED } from '../../include/uapi/linux/tcp.ts';
 import { get_random_u32 } from '../../lib/random.ts';
-import { sk_dst_reset, sk_dst_set } from '../core/sock/dst.ts';
+import { sk_dst_reset, sk_dst_set, sk_set_txhash } from '../core/sock/dst.ts';
 import { lock_sock, release_sock } from '../core/sock/lock.ts';
-import { sk_set_txhash } from '../core/sock/txhash.ts';
+import { ip_route_connect, ip_route_output_ports } from './route/output.ts';
 
 /**
  * Send to, and take only from, this address from now on.
@@ -97,4 +105,24 @@ export function ip4_datagram_release_cb(sk: sock): void {
     oif,
   );
   sk_dst_set(sk, IS_ERR(rt) ? null : rt);
+}
+
+/** No peer any more; what the user did not bind himself is given up too. 0. @linux net/ipv4/udp.c, here because raw and ping sockets disconnect so, too */
+export function __udp_disconnect(sk: sock, _flags: number): Errno {
+  const inet = inet_sk(sk);
+  sk.sk_state = TCP_CLOSE;
+  inet.inet_daddr = 0;
+  inet.inet_dport = 0;
+  sk.sk_bound_dev_if = 0;
+  if ((sk.sk_userlocks & SOCK_BINDADDR_LOCK) === 0) {
+    inet.inet_rcv_saddr = 0;
+    inet.inet_saddr = 0;
+    if ((sk.sk_userlocks & SOCK_BINDPORT_LOCK) !== 0) sk.sk_prot.rehash?.(sk);
+  }
+  if ((sk.sk_userlocks & SOCK_BINDPORT_LOCK) === 0) {
+    sk.sk_prot.unhash?.(sk);
+    inet.inet_sport = 0;
+  }
+  sk_dst_reset(sk);
+  return 0;
 }

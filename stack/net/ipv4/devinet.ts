@@ -3,10 +3,6 @@
  *
  * @linux net/ipv4/devinet.c
  */
-import { flowi4, RTN_LOCAL } from '../../include/net/dst.ts';
-import { IPV4_MIN_MTU } from '../../include/net/ip.ts';
-import { FIB_LOOKUP_NOREF, FIB_RES_DEV, fib_result } from '../../include/net/ip_fib.ts';
-import type { net } from '../../include/net/net_namespace.ts';
 import {
   IFA_F_PERMANENT,
   IFA_F_SECONDARY,
@@ -26,9 +22,18 @@ import {
   type net_device,
 } from '../../include/linux/netdevice.ts';
 import type { be32 } from '../../include/linux/types.ts';
+import { flowi4 } from '../../include/net/flow.ts';
+import { IPV4_MIN_MTU } from '../../include/net/ip.ts';
+import { FIB_LOOKUP_NOREF, FIB_RES_DEV, fib_result } from '../../include/net/ip_fib.ts';
+import type { net } from '../../include/net/net_namespace.ts';
 import { EADDRNOTAVAIL, EEXIST, EINVAL, ENODEV, type Errno } from '../../include/uapi/asm-generic/errno.ts';
 import { INADDR_LOOPBACK, ipv4_is_loopback } from '../../include/uapi/linux/in.ts';
-import { RT_SCOPE_HOST, RT_SCOPE_LINK, RT_SCOPE_UNIVERSE } from '../../include/uapi/linux/rtnetlink.ts';
+import {
+  RT_SCOPE_HOST,
+  RT_SCOPE_LINK,
+  RT_SCOPE_UNIVERSE,
+  RTN_LOCAL,
+} from '../../include/uapi/linux/rtnetlink.ts';
 import { register_netdevice_notifier } from '../core/dev/register.ts';
 import { fib_table_lookup } from './fib_trie.ts';
 

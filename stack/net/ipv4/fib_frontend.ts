@@ -21,19 +21,7 @@ import {
 } from '../../include/linux/netdevice.ts';
 import type { sk_buff } from '../../include/linux/skbuff.ts';
 import type { be32 } from '../../include/linux/types.ts';
-import {
-  flowi4,
-  IPTOS_RT_MASK,
-  rt_genid_bump_ipv4,
-  RTCF_BROADCAST,
-  RTCF_LOCAL,
-  RTCF_MULTICAST,
-  RTN_BROADCAST,
-  RTN_LOCAL,
-  RTN_MULTICAST,
-  RTN_UNICAST,
-  skb_rtable,
-} from '../../include/net/dst.ts';
+import { flowi4 } from '../../include/net/flow.ts';
 import { ip_hdr } from '../../include/net/ip.ts';
 import {
   fib_config,
@@ -48,6 +36,14 @@ import {
   NLM_F_CREATE,
 } from '../../include/net/ip_fib.ts';
 import type { net } from '../../include/net/net_namespace.ts';
+import {
+  IPTOS_RT_MASK,
+  rt_genid_bump_ipv4,
+  RTCF_BROADCAST,
+  RTCF_LOCAL,
+  RTCF_MULTICAST,
+  skb_rtable,
+} from '../../include/net/route.ts';
 import { EINVAL, type Errno, EXDEV } from '../../include/uapi/asm-generic/errno.ts';
 import {
   INADDR_BROADCAST,
@@ -61,9 +57,13 @@ import {
   RT_SCOPE_UNIVERSE,
   RT_TABLE_LOCAL,
   RT_TABLE_MAIN,
+  RTN_BROADCAST,
+  RTN_LOCAL,
+  RTN_MULTICAST,
+  RTN_UNICAST,
   RTPROT_KERNEL,
 } from '../../include/uapi/linux/rtnetlink.ts';
-import { neigh_ifdown } from '../core/neighbour.ts';
+import { neigh_ifdown } from '../core/neighbour/table.ts';
 import { arp_invalidate } from './arp.ts';
 import { inet_ifa_byprefix, inet_lookup_ifaddr_rcu, inet_select_addr } from './devinet.ts';
 import { fib_result_prefsrc, fib_sync_down_addr, fib_sync_down_dev } from './fib_semantics.ts';

@@ -5,15 +5,7 @@
  */
 import { IFF_UP, type net_device } from '../../include/linux/netdevice.ts';
 import type { be32 } from '../../include/linux/types.ts';
-import {
-  flowi4,
-  RTAX_LOCK,
-  RTAX_QUICKACK,
-  RTN_BROADCAST,
-  RTN_LOCAL,
-  RTN_MULTICAST,
-  RTN_UNICAST,
-} from '../../include/net/dst.ts';
+import { flowi4 } from '../../include/net/flow.ts';
 import {
   type fib_alias,
   type fib_config,
@@ -35,8 +27,14 @@ import {
   RT_SCOPE_NOWHERE,
   RT_TABLE_LOCAL,
   RT_TABLE_MAIN,
+  RTAX_LOCK,
+  RTAX_QUICKACK,
   RTN_ANYCAST,
+  RTN_BROADCAST,
+  RTN_LOCAL,
   RTN_MAX,
+  RTN_MULTICAST,
+  RTN_UNICAST,
   RTNH_F_DEAD,
   RTNH_F_LINKDOWN,
   RTNH_F_ONLINK,

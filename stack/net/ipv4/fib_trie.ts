@@ -8,7 +8,7 @@
  */
 import { inet_make_mask } from '../../include/linux/inetdevice.ts';
 import type { be32 } from '../../include/linux/types.ts';
-import { type flowi4, rt_genid_bump_ipv4 } from '../../include/net/dst.ts';
+import type { flowi4 } from '../../include/net/flow.ts';
 import {
   fib_alias,
   type fib_config,
@@ -26,6 +26,7 @@ import {
   NLM_F_REPLACE,
 } from '../../include/net/ip_fib.ts';
 import type { net } from '../../include/net/net_namespace.ts';
+import { rt_genid_bump_ipv4 } from '../../include/net/route.ts';
 import {
   EAGAIN,
   EEXIST,

@@ -1,11 +1,13 @@
 /** Keeping fragments until they are complete: what IPv4 and IPv6 share in Linux. @linux net/ipv4/inet_fragment.c */
-import { frag_run, INET_FRAG_COMPLETE, inet_frag_queue, type fqdir } from '../../include/net/inet_frag.ts';
 import { CHECKSUM_COMPLETE, CHECKSUM_NONE, type sk_buff } from '../../include/linux/skbuff.ts';
 import type { be16, be32 } from '../../include/linux/types.ts';
+import { type fqdir, frag_run, INET_FRAG_COMPLETE, inet_frag_queue } from '../../include/net/inet_frag.ts';
 import { jiffies } from '../../kernel/time/jiffies.ts';
 import { del_timer, mod_timer } from '../../kernel/time/timer.ts';
 import { csum_add } from '../../lib/checksum.ts';
-import { consume_skb, kfree_skb, skb_push, skb_try_coalesce, skb_unclone } from '../core/skbuff.ts';
+import { consume_skb, kfree_skb, skb_push } from '../core/skbuff/alloc.ts';
+import { skb_unclone } from '../core/skbuff/data.ts';
+import { skb_try_coalesce } from '../core/skbuff/split.ts';
 
 /** What inet_frag_queue_insert() found: it fits, it was there already, it overlaps another. */
 export const IPFRAG_OK = 0;

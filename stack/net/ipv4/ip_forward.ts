@@ -11,7 +11,7 @@ import {
   SKB_DROP_REASON_NOT_SPECIFIED,
   SKB_DROP_REASON_PKT_TOO_BIG,
 } from '../../include/net/dropreason.ts';
-import { dst_output, rt_nexthop, skb_rtable } from '../../include/net/dst.ts';
+import { dst_output } from '../../include/net/dst.ts';
 import {
   ip_decrease_ttl,
   IP_DF,
@@ -23,6 +23,7 @@ import {
   IPSKB_FRAG_PMTU,
 } from '../../include/net/ip.ts';
 import { IP_ADD_STATS, IP_INC_STATS } from '../../include/net/net_namespace.ts';
+import { rt_nexthop, skb_rtable } from '../../include/net/route.ts';
 import {
   ICMP_DEST_UNREACH,
   ICMP_EXC_TTL,
@@ -39,7 +40,8 @@ import {
   IPSTATS_MIB_OUTOCTETS,
 } from '../../include/uapi/linux/snmp.ts';
 import { HZ, jiffies } from '../../kernel/time/jiffies.ts';
-import { kfree_skb, kfree_skb_reason, skb_cow } from '../core/skbuff.ts';
+import { kfree_skb, kfree_skb_reason } from '../core/skbuff/alloc.ts';
+import { skb_cow } from '../core/skbuff/data.ts';
 import { icmp_send } from './icmp/send.ts';
 import { inet_getpeer_v4 } from './inetpeer.ts';
 import { ip_forward_options } from './ip_options.ts';

@@ -48,14 +48,8 @@ import {
 import { jiffies } from '../../kernel/time/jiffies.ts';
 import { mod_timer } from '../../kernel/time/timer.ts';
 import { ip_fast_csum } from '../../lib/checksum.ts';
-import {
-  kfree_skb,
-  pskb_pull,
-  pskb_trim_rcsum,
-  skb_dst_drop,
-  skb_dst_set,
-  skb_orphan,
-} from '../core/skbuff.ts';
+import { kfree_skb, skb_dst_drop, skb_dst_set, skb_orphan } from '../core/skbuff/alloc.ts';
+import { pskb_pull, pskb_trim_rcsum } from '../core/skbuff/data.ts';
 import { icmp_send } from './icmp/send.ts';
 import {
   inet_frag_destroy,

@@ -30,7 +30,7 @@ import {
   SKB_DROP_REASON_PKT_TOO_SMALL,
   SKB_DROP_REASON_UNICAST_IN_L2_MULTICAST,
 } from '../../include/net/dropreason.ts';
-import { dst_input, RTN_BROADCAST, RTN_MULTICAST, skb_rtable } from '../../include/net/dst.ts';
+import { dst_input } from '../../include/net/dst.ts';
 import {
   ip_hdr,
   IP_MF,
@@ -42,9 +42,11 @@ import {
   read_be32,
 } from '../../include/net/ip.ts';
 import { IP_ADD_STATS, IP_INC_STATS, type net, NET_INC_STATS } from '../../include/net/net_namespace.ts';
+import { skb_rtable } from '../../include/net/route.ts';
 import { EXDEV, IS_ERR } from '../../include/uapi/asm-generic/errno.ts';
 import { ICMP_DEST_UNREACH, ICMP_PROT_UNREACH } from '../../include/uapi/linux/icmp.ts';
 import { IPPROTO_TCP } from '../../include/uapi/linux/in.ts';
+import { RTN_BROADCAST, RTN_MULTICAST } from '../../include/uapi/linux/rtnetlink.ts';
 import {
   IPSTATS_MIB_CSUMERRORS,
   IPSTATS_MIB_INBCASTOCTETS,
@@ -62,16 +64,8 @@ import {
   LINUX_MIB_IPRPFILTER,
 } from '../../include/uapi/linux/snmp.ts';
 import { ip_fast_csum } from '../../lib/checksum.ts';
-import {
-  __skb_pull,
-  consume_skb,
-  kfree_skb_reason,
-  pskb_may_pull,
-  pskb_trim_rcsum,
-  skb_clone,
-  skb_cow,
-  skb_orphan,
-} from '../core/skbuff.ts';
+import { __skb_pull, consume_skb, kfree_skb_reason, skb_clone, skb_orphan } from '../core/skbuff/alloc.ts';
+import { pskb_may_pull, pskb_trim_rcsum, skb_cow } from '../core/skbuff/data.ts';
 import { icmp_send } from './icmp/send.ts';
 import { ip_defrag, IP_DEFRAG_LOCAL_DELIVER } from './ip_fragment.ts';
 import { ip_options_compile, ip_options_rcv_srr } from './ip_options.ts';

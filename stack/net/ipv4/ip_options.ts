@@ -5,7 +5,6 @@ import type { net_device } from '../../include/linux/netdevice.ts';
 import { CAP_NET_RAW, type task_struct } from '../../include/linux/sched.ts';
 import { PACKET_HOST, type sk_buff } from '../../include/linux/skbuff.ts';
 import type { be32 } from '../../include/linux/types.ts';
-import { type rtable, RTN_LOCAL, RTN_UNICAST, skb_rtable } from '../../include/net/dst.ts';
 import {
   ip_hdr,
   ip_options,
@@ -16,11 +15,13 @@ import {
   write_be32,
 } from '../../include/net/ip.ts';
 import type { net } from '../../include/net/net_namespace.ts';
+import { type rtable, skb_rtable } from '../../include/net/route.ts';
 import { EINVAL, type Errno } from '../../include/uapi/asm-generic/errno.ts';
 import { ICMP_PARAMETERPROB } from '../../include/uapi/linux/icmp.ts';
+import { RTN_LOCAL, RTN_UNICAST } from '../../include/uapi/linux/rtnetlink.ts';
 import { ns_capable } from '../../kernel/capability.ts';
 import { ip_fast_csum } from '../../lib/checksum.ts';
-import { skb_dst_set } from '../core/skbuff.ts';
+import { skb_dst_set } from '../core/skbuff/alloc.ts';
 import { inet_current_timestamp } from './af_inet/sock.ts';
 import { fib_compute_spec_dst, inet_addr_type } from './fib_frontend.ts';
 import { icmp_send } from './icmp/send.ts';

@@ -3,20 +3,21 @@
  *
  * @linux net/ipv4/ip_sockglue.c
  */
-import { dst_mtu, dst_release, skb_rtable } from '../../include/net/dst.ts';
-import { inet_csk } from '../../include/net/inet_connection_sock.ts';
-import { inet_sk, type inet_sock } from '../../include/net/inet_sock.ts';
-import { ip_hdr, ip_options, IPCB, IPHDR_LEN, read_be32, type ipcm_cookie } from '../../include/net/ip.ts';
-import { sock_net, type sock } from '../../include/net/sock.ts';
 import type { sockopt_value } from '../../include/linux/net.ts';
 import { CAP_NET_ADMIN, CAP_NET_RAW, type Sleeps } from '../../include/linux/sched.ts';
 import {
+  type sk_buff,
   skb_reset_network_header,
   skb_reset_transport_header,
-  type sk_buff,
 } from '../../include/linux/skbuff.ts';
 import type { be16, be32 } from '../../include/linux/types.ts';
 import type { msghdr } from '../../include/linux/uio.ts';
+import { dst_mtu, dst_release } from '../../include/net/dst.ts';
+import { inet_csk } from '../../include/net/inet_connection_sock.ts';
+import { inet_sk, type inet_sock } from '../../include/net/inet_sock.ts';
+import { ip_hdr, ip_options, IPCB, type ipcm_cookie, IPHDR_LEN, read_be32 } from '../../include/net/ip.ts';
+import { skb_rtable } from '../../include/net/route.ts';
+import { type sock, sock_net } from '../../include/net/sock.ts';
 import {
   EAGAIN,
   EINVAL,
@@ -24,8 +25,8 @@ import {
   ENOTCONN,
   EOPNOTSUPP,
   EPERM,
-  IS_ERR,
   type Errno,
+  IS_ERR,
 } from '../../include/uapi/asm-generic/errno.ts';
 import {
   SO_EE_ORIGIN_ICMP,
@@ -45,19 +46,11 @@ import {
 } from '../../include/uapi/linux/socket.ts';
 import { ns_capable } from '../../kernel/capability.ts';
 import { skb_copy_datagram_msg } from '../core/datagram.ts';
+import { __skb_pull, alloc_skb, consume_skb, kfree_skb, skb_clone, skb_put } from '../core/skbuff/alloc.ts';
+import { pskb_pull } from '../core/skbuff/data.ts';
+import { skb_queue_purge, sock_dequeue_err_skb, sock_queue_err_skb } from '../core/skbuff/queue.ts';
 import { sk_dst_get, sk_dst_reset } from '../core/sock/dst.ts';
 import { lock_sock, release_sock } from '../core/sock/lock.ts';
-import {
-  __skb_pull,
-  alloc_skb,
-  consume_skb,
-  kfree_skb,
-  pskb_pull,
-  skb_clone,
-  skb_put,
-  skb_queue_purge,
-} from '../core/skbuff.ts';
-import { sock_dequeue_err_skb, sock_queue_err_skb } from '../core/sock_errqueue.ts';
 import { fib_compute_spec_dst } from './fib_frontend.ts';
 import { ip_options_echo, ip_options_get, ip_options_undo } from './ip_options.ts';
 

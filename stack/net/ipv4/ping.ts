@@ -8,23 +8,20 @@ import { CHECKSUM_NONE, type sk_buff } from '../../include/linux/skbuff.ts';
 import type { jiffies_t } from '../../include/linux/types.ts';
 import { copy_from_iter, type msghdr } from '../../include/linux/uio.ts';
 import { SKB_DROP_REASON_NO_SOCKET } from '../../include/net/dropreason.ts';
-import {
-  dst_confirm_neigh,
-  flowi4,
-  inet_iif,
-  ip_rt_put,
-  type rtable,
-  RTCF_BROADCAST,
-  RTN_BROADCAST,
-  RTN_LOCAL,
-  RTN_MULTICAST,
-} from '../../include/net/dst.ts';
-import { flowi4_init_output } from '../../include/net/flow.ts';
-import { inet_sk, inet_sock } from '../../include/net/inet_sock.ts';
+import { dst_confirm_neigh } from '../../include/net/dst.ts';
+import { flowi4, flowi4_init_output } from '../../include/net/flow.ts';
+import { inet_sk, inet_sk_flowi_flags, inet_sock } from '../../include/net/inet_sock.ts';
 import { ip_hdr, ipcm_cookie, ipcm_init_sk } from '../../include/net/ip.ts';
 import { IP_INC_STATS, type net } from '../../include/net/net_namespace.ts';
 import { ping_table } from '../../include/net/ping.ts';
-import { inet_sk_flowi_flags, RT_TOS, RTO_ONLINK } from '../../include/net/route.ts';
+import {
+  inet_iif,
+  ip_rt_put,
+  RT_TOS,
+  type rtable,
+  RTCF_BROADCAST,
+  RTO_ONLINK,
+} from '../../include/net/route.ts';
 import {
   type proto,
   SK_NO_REUSE,
@@ -72,7 +69,12 @@ import {
   ipv4_is_multicast,
   type sockaddr_in,
 } from '../../include/uapi/linux/in.ts';
-import { RT_SCOPE_UNIVERSE } from '../../include/uapi/linux/rtnetlink.ts';
+import {
+  RT_SCOPE_UNIVERSE,
+  RTN_BROADCAST,
+  RTN_LOCAL,
+  RTN_MULTICAST,
+} from '../../include/uapi/linux/rtnetlink.ts';
 import { IPSTATS_MIB_OUTNOROUTES } from '../../include/uapi/linux/snmp.ts';
 import {
   AF_INET,
@@ -87,13 +89,13 @@ import {
 import { TCP_ESTABLISHED } from '../../include/uapi/linux/tcp.ts';
 import { csum_block_add, csum_fold, csum_partial } from '../../lib/checksum.ts';
 import { skb_copy_datagram_msg, skb_free_datagram, skb_recv_datagram } from '../core/datagram.ts';
-import { kfree_skb_reason, skb_clone, skb_push } from '../core/skbuff.ts';
+import { kfree_skb_reason, skb_clone, skb_push } from '../core/skbuff/alloc.ts';
 import { sk_common_release, sock_prot_inuse_add } from '../core/sock/alloc.ts';
-import { sk_error_report } from '../core/sock/default_callbacks.ts';
+import { sk_error_report } from '../core/sock/defaults.ts';
 import { sk_dst_reset } from '../core/sock/dst.ts';
 import { lock_sock, release_sock } from '../core/sock/lock.ts';
 import { sock_queue_rcv_skb_reason } from '../core/sock/queue.ts';
-import { ip4_datagram_connect, ip4_datagram_release_cb } from './datagram.ts';
+import { __udp_disconnect, ip4_datagram_connect, ip4_datagram_release_cb } from './datagram.ts';
 import { inet_addr_type } from './fib_frontend.ts';
 import { icmp_err_convert } from './icmp/rcv.ts';
 import {
@@ -113,7 +115,6 @@ import {
 } from './ip_sockglue.ts';
 import { ipv4_sk_redirect, ipv4_sk_update_pmtu } from './route/exception.ts';
 import { ip_route_output_flow } from './route/output.ts';
-import { __udp_disconnect } from './udp/prot.ts';
 
 /** Give a socket its identifier: `ident`, or the next free one if that is 0. -EADDRINUSE. @linux net/ipv4/ping.c */
 export function ping_get_port(sk: sock, ident: number): Errno {

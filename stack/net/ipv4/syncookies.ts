@@ -7,41 +7,39 @@
 import type { sk_buff } from '../../include/linux/skbuff.ts';
 import { tcp_hdr, tcp_options_received, tcp_sk, type tcphdr } from '../../include/linux/tcp.ts';
 import type { be16, be32, ktime_t, u32 } from '../../include/linux/types.ts';
-import {
-  type dst_entry,
-  dst_metric,
-  flowi4,
-  RTAX_FEATURE_ECN,
-  RTAX_FEATURES,
-  RTAX_INITRWND,
-  RTAX_WINDOW,
-} from '../../include/net/dst.ts';
-import { flowi4_init_output } from '../../include/net/flow.ts';
+import { type dst_entry, dst_metric } from '../../include/net/dst.ts';
+import { flowi4, flowi4_init_output } from '../../include/net/flow.ts';
 import { inet_csk } from '../../include/net/inet_connection_sock.ts';
-import { inet_request_mark, inet_rsk } from '../../include/net/inet_sock.ts';
+import { inet_request_mark, inet_rsk, inet_sk_flowi_flags } from '../../include/net/inet_sock.ts';
 import { ip_hdr, type iphdr } from '../../include/net/ip.ts';
 import { type net, NET_INC_STATS } from '../../include/net/net_namespace.ts';
 import type { request_sock } from '../../include/net/request_sock.ts';
-import { inet_sk_flowi_flags, RT_CONN_FLAGS } from '../../include/net/route.ts';
+import { RT_CONN_FLAGS } from '../../include/net/route.ts';
 import { type sock, sock_net, SOCK_RCVBUF_LOCK } from '../../include/net/sock.ts';
 import { tcp_full_space, tcp_ns_to_ts, TCP_SACK_SEEN } from '../../include/net/tcp.ts';
-import { tcp_clear_options } from '../../include/net/tcp_rx_opt.ts';
-import { TCP_SKB_CB } from '../../include/net/tcp_skb_cb.ts';
+import { tcp_clear_options } from '../../include/net/tcp_options.ts';
 import {
   MAX_SYNCOOKIE_AGE,
   tcp_cookie_time,
   tcp_synq_no_recent_overflow,
-} from '../../include/net/tcp_syncookies.ts';
+} from '../../include/net/tcp_request_sock.ts';
+import { TCP_SKB_CB } from '../../include/net/tcp_skb_cb.ts';
 import { IS_ERR } from '../../include/uapi/asm-generic/errno.ts';
 import { IPPROTO_TCP } from '../../include/uapi/linux/in.ts';
-import { RT_SCOPE_UNIVERSE } from '../../include/uapi/linux/rtnetlink.ts';
+import {
+  RT_SCOPE_UNIVERSE,
+  RTAX_FEATURE_ECN,
+  RTAX_FEATURES,
+  RTAX_INITRWND,
+  RTAX_WINDOW,
+} from '../../include/uapi/linux/rtnetlink.ts';
 import { LINUX_MIB_SYNCOOKIESFAILED, LINUX_MIB_SYNCOOKIESRECV } from '../../include/uapi/linux/snmp.ts';
 import { siphash_4u32, siphash_key } from '../../lib/siphash.ts';
 import type { Machine } from '../../machine.ts';
 import { __reqsk_free, reqsk_free, reqsk_put } from '../core/request_sock.ts';
 import { secure_tcp_seq_and_ts_off } from '../core/secure_seq.ts';
-import { sock_put } from '../core/sock/free.ts';
-import { net_tx_rndhash } from '../core/sock/txhash.ts';
+import { sock_put } from '../core/sock/alloc.ts';
+import { net_tx_rndhash } from '../core/sock/dst.ts';
 import { inet_csk_reqsk_queue_add } from './inet_connection_sock/accept.ts';
 import { ip_route_output_flow } from './route/output.ts';
 import { inet_reqsk_alloc } from './tcp_input/conn_request.ts';

@@ -31,9 +31,10 @@ import {
 import { EINVAL, type Errno, IS_ERR } from '../../include/uapi/asm-generic/errno.ts';
 import { IPPROTO_TCP } from '../../include/uapi/linux/in.ts';
 import { csum_add, csum_fold, csum_tcpudp_magic, csum_tcpudp_nofold } from '../../lib/checksum.ts';
-import { skb_checksum_help } from '../core/dev/checksum.ts';
+import { skb_checksum_help } from '../core/dev/gso.ts';
 import { skb_gro_receive } from '../core/gro.ts';
-import { __skb_pull, pskb_may_pull, skb_checksum } from '../core/skbuff.ts';
+import { __skb_pull } from '../core/skbuff/alloc.ts';
+import { pskb_may_pull, skb_checksum } from '../core/skbuff/data.ts';
 import { skb_segment } from '../core/skbuff/segment.ts';
 import { inet_add_offload } from './protocol.ts';
 import { tcp_wfree } from './tcp_output/tsq.ts';

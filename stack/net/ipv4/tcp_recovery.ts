@@ -28,11 +28,11 @@ import {
   TCP_TIMEOUT_MIN_US,
 } from '../../include/net/tcp.ts';
 import type { rate_sample } from '../../include/net/tcp_congestion_ops.ts';
-import { tcp_tsorted_del } from '../../include/net/tcp_queue.ts';
 import { TCP_SKB_CB, TCPCB_LOST, TCPCB_RETRANS, TCPCB_SACKED_RETRANS } from '../../include/net/tcp_skb_cb.ts';
 import { TCP_CA_Recovery } from '../../include/uapi/linux/tcp.ts';
 import { usecs_to_jiffies } from '../../kernel/time/jiffies.ts';
 import { inet_csk_reset_xmit_timer } from './inet_connection_sock/xmit_timers.ts';
+import { tcp_tsorted_del } from './tcp/queue.ts';
 import { tcp_cwnd_reduction } from './tcp_input/cwnd.ts';
 import { tcp_mark_skb_lost } from './tcp_input/loss.ts';
 import { tcp_enter_recovery } from './tcp_input/recovery.ts';

@@ -2,14 +2,14 @@
 import { NET_XMIT_SUCCESS } from '../../include/linux/netdevice.ts';
 import type { sk_buff } from '../../include/linux/skbuff.ts';
 import {
-  TCQ_F_CAN_BYPASS,
+  type Qdisc,
   qdisc_bstats_update,
   qdisc_dev,
-  type Qdisc,
   type Qdisc_ops,
+  TCQ_F_CAN_BYPASS,
 } from '../../include/net/sch_generic.ts';
-import { __skb_dequeue, __skb_queue_purge, __skb_queue_tail } from '../core/skbuff.ts';
-import { qdisc_drop } from './sch_generic/drop.ts';
+import { __skb_dequeue, __skb_queue_purge, __skb_queue_tail } from '../core/skbuff/queue.ts';
+import { qdisc_drop } from './sch_generic/run.ts';
 
 /** Put a packet at the end. @linux include/net/sch_generic.h */
 function qdisc_enqueue_tail(skb: sk_buff, sch: Qdisc): number {

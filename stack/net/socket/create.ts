@@ -1,15 +1,18 @@
-/** socket(): from the system call to the family's own create function. @linux net/socket.c */
-import type { Machine } from '../../machine.ts';
-import { socket } from '../../include/linux/net.ts';
+/**
+ * socket(): from the system call to the family's own create function; the BSD socket's beginning and end. @linux net/socket.c
+ */
+import { type net_proto_family, socket } from '../../include/linux/net.ts';
 import type { Sleeps } from '../../include/linux/sched.ts';
 import type { net } from '../../include/net/net_namespace.ts';
 import {
   EAFNOSUPPORT,
+  EEXIST,
   EINVAL,
   ENFILE,
+  ENOBUFS,
+  type Errno,
   IS_ERR,
   PTR_ERR,
-  type Errno,
 } from '../../include/uapi/asm-generic/errno.ts';
 import {
   NPROTO,
@@ -24,10 +27,11 @@ import {
   SOCK_TYPE_MASK,
 } from '../../include/uapi/linux/socket.ts';
 import { module_put, request_module, try_module_get } from '../../kernel/module.ts';
-import { net_warn_ratelimited, pr_info_once } from '../../kernel/printk.ts';
+import { net_warn_ratelimited, pr_info, pr_info_once } from '../../kernel/printk.ts';
+import type { Machine } from '../../machine.ts';
 import { security_socket_create, security_socket_post_create } from '../../security/security.ts';
+import { sock_inuse_add } from '../core/sock/alloc.ts';
 import { sock_map_fd } from './file.ts';
-import { sock_alloc, sock_release } from './alloc.ts';
 
 /**
  * Make a socket and a descriptor for it.
@@ -149,4 +153,42 @@ export function* __sock_create(
 function* out_sock_release(machine: Machine, sock: socket, err: Errno): Sleeps<Errno> {
   yield* sock_release(machine, sock);
   return err;
+}
+
+/** A new socket; null at the limit of inodes. @linux net/socket.c */
+export function sock_alloc(machine: Machine): socket | null {
+  if (machine.faults.should_fail('sock_alloc') || machine.init_net.sockets_in_use >= machine.max_sockets)
+    return null;
+  sock_inuse_add(machine.init_net, 1);
+  return new socket(machine);
+}
+
+/** Let the family let go of the socket, then free it. @linux net/socket.c */
+export function* __sock_release(machine: Machine, sock: socket): Sleeps<void> {
+  if (sock.ops !== null) {
+    const { owner } = sock.ops;
+    yield* sock.ops.release(sock);
+    sock.sk = null;
+    sock.ops = null;
+    module_put(owner);
+  }
+  sock_inuse_add(machine.init_net, -1);
+  sock.file = null;
+}
+/** Give up a socket that has no file, or lost it. @linux net/socket.c */
+export function* sock_release(machine: Machine, sock: socket): Sleeps<void> {
+  yield* __sock_release(machine, sock);
+}
+
+/** Make an address family known. @returns 0, -ENOBUFS (no such number) or -EEXIST. @linux net/socket.c */
+export function sock_register(machine: Machine, ops: net_proto_family): Errno {
+  if (ops.family >= NPROTO) return -ENOBUFS;
+  if (machine.net_families.has(ops.family)) return -EEXIST;
+  machine.net_families.set(ops.family, ops);
+  pr_info(machine, `NET: Registered protocol family ${ops.family}`);
+  return 0;
+}
+/** Take an address family away again. @linux net/socket.c */
+export function sock_unregister(machine: Machine, family: number): void {
+  machine.net_families.delete(family);
 }

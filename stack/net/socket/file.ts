@@ -1,11 +1,4 @@
 /** A socket as a file: what read(), write(), poll() and close() do with its descriptor. @linux net/socket.c */
-import type { Machine } from '../../machine.ts';
-import type { file, file_operations } from '../../include/linux/fdtable.ts';
-import type { socket } from '../../include/linux/net.ts';
-import type { Sleeps } from '../../include/linux/sched.ts';
-import { iov_iter, msghdr } from '../../include/linux/uio.ts';
-import { EBADF, ENOTSOCK, IS_ERR, type Errno } from '../../include/uapi/asm-generic/errno.ts';
-import { MSG_DONTWAIT, O_NONBLOCK } from '../../include/uapi/linux/socket.ts';
 import {
   alloc_file,
   fd_install,
@@ -15,9 +8,15 @@ import {
   O_RDWR,
   put_unused_fd,
 } from '../../fs/file.ts';
+import type { file, file_operations } from '../../include/linux/fdtable.ts';
+import type { socket } from '../../include/linux/net.ts';
+import type { Sleeps } from '../../include/linux/sched.ts';
+import { iov_iter, msghdr } from '../../include/linux/uio.ts';
+import { EBADF, ENOTSOCK, type Errno, IS_ERR } from '../../include/uapi/asm-generic/errno.ts';
+import { MSG_DONTWAIT, O_NONBLOCK } from '../../include/uapi/linux/socket.ts';
+import type { Machine } from '../../machine.ts';
 import { security_socket_recvmsg, security_socket_sendmsg } from '../../security/security.ts';
-import { sock_ioctl } from './ioctl.ts';
-import { __sock_release, sock_release } from './alloc.ts';
+import { __sock_release, sock_release } from './create.ts';
 
 /** The operations of a socket's file. @linux net/socket.c */
 export const socket_file_ops: file_operations = {
@@ -119,4 +118,9 @@ function sock_poll(file: file, wait: Parameters<file_operations['poll']>[1]): nu
 function* sock_close(file: file): Sleeps<void> {
   const sock = file.private_data!;
   yield* __sock_release(sock.machine, sock);
+}
+
+/** @returns by command, or -ENOTTY. @linux net/socket.c */
+function* sock_ioctl(sock: socket, cmd: number, arg: unknown): Sleeps<number | Errno> {
+  return yield* sock.ops!.ioctl(sock, cmd, arg);
 }

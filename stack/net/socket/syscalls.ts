@@ -1,5 +1,5 @@
 /** The socket system calls other than socket(). Addresses are sockaddr_in; options and buffers as in include/linux/. @linux net/socket.c */
-import type { Machine } from '../../machine.ts';
+import { close_fd, fd_install, fdget, fput, get_unused_fd_flags, put_unused_fd } from '../../fs/file.ts';
 import type { file } from '../../include/linux/fdtable.ts';
 import type { sockopt_value } from '../../include/linux/net.ts';
 import type { Sleeps } from '../../include/linux/sched.ts';
@@ -12,8 +12,8 @@ import {
   ENOIOCTLCMD,
   ENOTSOCK,
   ENOTTY,
-  IS_ERR,
   type Errno,
+  IS_ERR,
 } from '../../include/uapi/asm-generic/errno.ts';
 import type { sockaddr_in } from '../../include/uapi/linux/in.ts';
 import {
@@ -24,8 +24,9 @@ import {
   SOCK_NONBLOCK,
   SOL_SOCKET,
 } from '../../include/uapi/linux/socket.ts';
-import { close_fd, fd_install, fdget, fput, get_unused_fd_flags, put_unused_fd } from '../../fs/file.ts';
+import { FIONBIO } from '../../include/uapi/linux/sockios.ts';
 import { try_module_get } from '../../kernel/module.ts';
+import type { Machine } from '../../machine.ts';
 import {
   security_socket_accept,
   security_socket_bind,
@@ -33,7 +34,7 @@ import {
   security_socket_listen,
 } from '../../security/security.ts';
 import { sock_getsockopt, sock_setsockopt } from '../core/sock/sockopt.ts';
-import { sock_alloc } from './alloc.ts';
+import { sock_alloc } from './create.ts';
 import {
   fput_light,
   sock_alloc_file,
@@ -42,7 +43,6 @@ import {
   sock_sendmsg,
   sockfd_lookup_light,
 } from './file.ts';
-import { FIONBIO } from './ioctl.ts';
 
 /** Give the socket a local address. @returns 0, -EADDRINUSE, -EADDRNOTAVAIL, -EACCES, -EINVAL, -EBADF … @linux net/socket.c */
 export function* __sys_bind(machine: Machine, fd: number, addr: sockaddr_in): Sleeps<Errno> {

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { CHECKSUM_NONE, CHECKSUM_UNNECESSARY } from '../../../stack/include/linux/skbuff.ts';
-import { NETIF_F_RXCSUM, netif_queue_stopped } from '../../../stack/include/linux/netdevice.ts';
 import { VNIC_RXD_STAT_DD, VNIC_TXD_CMD_EOP } from '../../../stack/drivers/net/vnic/desc.ts';
 import { ethernet_kind } from '../../../stack/drivers/net/vnic/kinds.ts';
-import { dev_close, dev_open, dev_queue_xmit, dev_set_mtu } from '../../../stack/net/core/dev.ts';
+import { NETIF_F_RXCSUM, netif_queue_stopped } from '../../../stack/include/linux/netdevice.ts';
+import { CHECKSUM_NONE, CHECKSUM_UNNECESSARY } from '../../../stack/include/linux/skbuff.ts';
+import { dev_close, dev_open, dev_set_mtu } from '../../../stack/net/core/dev/register.ts';
+import { dev_queue_xmit } from '../../../stack/net/core/dev/xmit.ts';
 import { NetemWire } from '../../../stack/wire/netem.ts';
 import { bareWorld, Link, pattern, skbBytes } from '../support/link.ts';
 import { readSegment, tcpPacket } from '../support/tcpPacket.ts';

@@ -10,7 +10,7 @@ import { inet_dgram_ops, inet_stream_ops } from '../../../stack/net/ipv4/af_inet
 import { inet_sock_destruct } from '../../../stack/net/ipv4/af_inet/sock.ts';
 import { tcp_prot } from '../../../stack/net/ipv4/tcp_ipv4/prot.ts';
 import { udp_prot } from '../../../stack/net/ipv4/udp/prot.ts';
-import { sock_create_kern } from '../../../stack/net/socket.ts';
+import { sock_create_kern } from '../../../stack/net/socket/create.ts';
 import { codeOf, type Setup, type Sockscope, story } from '../support/story.ts';
 
 const alone = (main: (s: Sockscope) => Promise<void>, setup: Setup = {}) =>

@@ -4,8 +4,8 @@ import { module, MODULE_STATE_GOING } from '../../../stack/include/linux/module.
 import type { proto_ops, socket } from '../../../stack/include/linux/net.ts';
 import { EACCES, EPERM } from '../../../stack/include/uapi/asm-generic/errno.ts';
 import { ADDRESS_FAMILIES } from '../../../stack/include/uapi/linux/socket.ts';
-import { sock_register } from '../../../stack/net/socket.ts';
-import { codeOf, connected, listener, story, type Sockscope } from '../support/story.ts';
+import { sock_register } from '../../../stack/net/socket/create.ts';
+import { codeOf, connected, listener, type Sockscope, story } from '../support/story.ts';
 
 /** What an attempt must not change when it fails. */
 function accounts({ machine, modules }: Sockscope) {

@@ -1,19 +1,21 @@
 /** A machine without protocols: one NIC on one wire, and packets of an EtherType that only the tests know. */
 import { DEFAULT_NIC, type NicConfig } from '../../../stack/config.ts';
-import { vnic_priv, type vnic_adapter } from '../../../stack/drivers/net/vnic/adapter.ts';
-import { vnic_probe, vnic_wire } from '../../../stack/drivers/net/vnic/vnic_main.ts';
+import { type vnic_adapter, vnic_priv } from '../../../stack/drivers/net/vnic/adapter.ts';
 import type { VnicKind } from '../../../stack/drivers/net/vnic/kinds.ts';
+import { vnic_probe, vnic_wire } from '../../../stack/drivers/net/vnic/vnic_main.ts';
 import { dev_hard_header, type net_device } from '../../../stack/include/linux/netdevice.ts';
 import { page, type sk_buff } from '../../../stack/include/linux/skbuff.ts';
 import { Machine } from '../../../stack/machine.ts';
-import { dev_add_pack, dev_open, dev_queue_xmit, net_dev_init } from '../../../stack/net/core/dev.ts';
+import { dev_add_pack } from '../../../stack/net/core/dev/receive.ts';
+import { dev_open, net_dev_init } from '../../../stack/net/core/dev/register.ts';
+import { dev_queue_xmit } from '../../../stack/net/core/dev/xmit.ts';
 import {
   alloc_skb,
   consume_skb,
   skb_fill_page_desc,
   skb_put,
   skb_reserve,
-} from '../../../stack/net/core/skbuff.ts';
+} from '../../../stack/net/core/skbuff/alloc.ts';
 import { frame_bytes, wire_frame } from '../../../stack/wire/frame.ts';
 import { World } from '../../../stack/world/world.ts';
 

@@ -10,20 +10,20 @@ import {
   skb_add_rx_frag,
   skb_put,
   skb_reserve,
-} from '../../../net/core/skbuff.ts';
+} from '../../../net/core/skbuff/alloc.ts';
 import { eth_type_trans } from '../../../net/ethernet/eth.ts';
 import {
-  VNIC_RX_BUFFER_WRITE,
-  VNIC_RX_COPYBREAK,
   type vnic_adapter,
   type vnic_rx_buffer,
+  VNIC_RX_BUFFER_WRITE,
+  VNIC_RX_COPYBREAK,
 } from './adapter.ts';
 import {
+  type vnic_rx_desc,
   VNIC_RXD_ERR_TCPE,
   VNIC_RXD_STAT_DD,
   VNIC_RXD_STAT_EOP,
   VNIC_RXD_STAT_TCPCS,
-  type vnic_rx_desc,
 } from './desc.ts';
 import { RDT } from './registers.ts';
 import { ring_next, ring_unused } from './ring.ts';

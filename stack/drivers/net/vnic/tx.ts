@@ -1,17 +1,18 @@
 /** Sending: packets into TX descriptors, and what comes of them. @linux drivers/net/ethernet/intel/e1000/e1000_main.c */
 import {
+  type net_device,
   NETDEV_TX_BUSY,
   NETDEV_TX_OK,
   netif_queue_stopped,
   netif_running,
   netif_stop_queue,
-  type net_device,
 } from '../../../include/linux/netdevice.ts';
-import { CHECKSUM_PARTIAL, MAX_SKB_FRAGS, skb_headlen, type sk_buff } from '../../../include/linux/skbuff.ts';
+import { CHECKSUM_PARTIAL, MAX_SKB_FRAGS, type sk_buff, skb_headlen } from '../../../include/linux/skbuff.ts';
 import { jiffies } from '../../../kernel/time/jiffies.ts';
-import { netif_wake_queue } from '../../../net/core/dev/queue.ts';
-import { consume_skb, kfree_skb, skb_linearize } from '../../../net/core/skbuff.ts';
-import { vnic_priv, type vnic_adapter, type vnic_tx_ring } from './adapter.ts';
+import { netif_wake_queue } from '../../../net/core/dev/xmit.ts';
+import { consume_skb, kfree_skb } from '../../../net/core/skbuff/alloc.ts';
+import { skb_linearize } from '../../../net/core/skbuff/data.ts';
+import { type vnic_adapter, vnic_priv, type vnic_tx_ring } from './adapter.ts';
 import {
   VNIC_TXD_CMD_EOP,
   VNIC_TXD_CMD_IC,

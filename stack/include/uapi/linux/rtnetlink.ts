@@ -1,4 +1,31 @@
-/** Scopes, tables and origins of routes. @linux include/uapi/linux/rtnetlink.h */
+/** Types, scopes, tables, origins and metrics of routes. @linux include/uapi/linux/rtnetlink.h */
+
+/** A bit for each metric that may not be changed. */
+export const RTAX_LOCK = 1;
+export const RTAX_MTU = 2;
+export const RTAX_WINDOW = 3;
+export const RTAX_RTT = 4;
+export const RTAX_SSTHRESH = 6;
+export const RTAX_CWND = 7;
+export const RTAX_ADVMSS = 8;
+export const RTAX_REORDERING = 9;
+export const RTAX_HOPLIMIT = 10;
+export const RTAX_INITCWND = 11;
+/** Bit of RTAX_FEATURES: this route does ECN whatever the sysctl says. */
+export const RTAX_FEATURE_ECN = 1 << 0;
+export const RTAX_FEATURES = 12;
+export const RTAX_RTO_MIN = 13;
+export const RTAX_INITRWND = 14;
+export const RTAX_QUICKACK = 15;
+
+export const RTN_UNSPEC = 0;
+export const RTN_UNICAST = 1;
+export const RTN_LOCAL = 2;
+export const RTN_BROADCAST = 3;
+export const RTN_MULTICAST = 5;
+export const RTN_BLACKHOLE = 6;
+export const RTN_UNREACHABLE = 7;
+export const RTN_PROHIBIT = 8;
 
 /** How far away a destination is: the larger, the nearer. */
 export const RT_SCOPE_UNIVERSE = 0;

@@ -1,5 +1,7 @@
 /** ioctl commands of sockets. @linux include/uapi/linux/sockios.h, include/uapi/asm-generic/ioctls.h */
 
+export const FIONBIO = 0x5421;
+
 /** Bytes that can be read (FIONREAD). */
 export const SIOCINQ = 0x541b;
 /** Bytes not sent, or sent and not acknowledged (TIOCOUTQ). */

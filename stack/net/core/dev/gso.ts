@@ -1,4 +1,6 @@
-/** Generic segmentation offload: cutting large packets for a device that cannot. @linux net/core/dev.c */
+/**
+ * What a device cannot do itself is done here: cutting a large packet into segments, and checksums. @linux net/core/dev.c
+ */
 import {
   CHECKSUM_NONE,
   CHECKSUM_PARTIAL,
@@ -6,10 +8,11 @@ import {
   type sk_buff,
 } from '../../../include/linux/skbuff.ts';
 import type { be16 } from '../../../include/linux/types.ts';
-import { IS_ERR, type Errno } from '../../../include/uapi/asm-generic/errno.ts';
+import { type Errno, IS_ERR } from '../../../include/uapi/asm-generic/errno.ts';
 import { pr_warn } from '../../../kernel/printk.ts';
+import { csum_fold } from '../../../lib/checksum.ts';
 import { skb_mac_gso_segment } from '../gro.ts';
-import { skb_cow_head } from '../skbuff.ts';
+import { skb_checksum, skb_cow_head, skb_ensure_writable } from '../skbuff/data.ts';
 
 /** The EtherType of what a packet carries. @linux net/core/dev.c */
 export function skb_network_protocol(skb: sk_buff): be16 {
@@ -54,4 +57,17 @@ export function __skb_gso_segment(skb: sk_buff, features: number, tx_path: boole
 /** On transmit. @linux include/linux/netdevice.h */
 export function skb_gso_segment(skb: sk_buff, features: number): sk_buff | null | Errno {
   return __skb_gso_segment(skb, features, true);
+}
+
+/** Fill in the checksum that a device was to fill in. @returns 0 or -ENOMEM. @linux net/core/dev.c */
+export function skb_checksum_help(skb: sk_buff): Errno {
+  const offset = skb.csum_start - skb.data;
+  const err = skb_ensure_writable(skb, offset + skb.csum_offset + 2);
+  if (err !== 0) return err;
+  const csum = csum_fold(skb_checksum(skb, offset, skb.len - offset, 0)) || 0xffff;
+  const at = skb.csum_start + skb.csum_offset;
+  skb.head[at] = csum >> 8;
+  skb.head[at + 1] = csum;
+  skb.ip_summed = CHECKSUM_NONE;
+  return 0;
 }

@@ -5,15 +5,15 @@
  * @linux net/core/dev.c
  */
 import {
+  dev_xmit_complete,
+  type net_device,
+  type netdev_queue,
   NETIF_F_FRAGLIST,
   NETIF_F_GSO_MASK,
   NETIF_F_HW_CSUM,
   NETIF_F_SG,
-  dev_xmit_complete,
   netif_needs_gso,
   netif_tx_queue_stopped,
-  type net_device,
-  type netdev_queue,
 } from '../../../include/linux/netdevice.ts';
 import {
   CHECKSUM_NONE,
@@ -21,11 +21,11 @@ import {
   PACKET_OUTGOING,
   type sk_buff,
 } from '../../../include/linux/skbuff.ts';
-import { IS_ERR, type Errno } from '../../../include/uapi/asm-generic/errno.ts';
+import { type Errno, IS_ERR } from '../../../include/uapi/asm-generic/errno.ts';
 import { trace } from '../../../trace/events.ts';
-import { consume_skb, kfree_skb, skb_clone, skb_linearize } from '../skbuff.ts';
-import { skb_checksum_help } from './checksum.ts';
-import { skb_gso_segment, skb_warn_bad_offload } from './gso.ts';
+import { consume_skb, kfree_skb, skb_clone } from '../skbuff/alloc.ts';
+import { skb_linearize } from '../skbuff/data.ts';
+import { skb_checksum_help, skb_gso_segment, skb_warn_bad_offload } from './gso.ts';
 
 /** What of the device's GSO features can be used for this packet. @linux net/core/dev.c */
 function gso_features_check(skb: sk_buff, dev: net_device, features: number): number {

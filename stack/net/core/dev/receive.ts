@@ -1,9 +1,9 @@
 /** A packet on its way up: from the driver or GRO to the protocol that its EtherType names. @linux net/core/dev.c */
 import {
   ETH_P_ALL,
+  type net_device,
   NET_RX_DROP,
   NET_RX_SUCCESS,
-  type net_device,
   type packet_type,
   type softnet_data,
 } from '../../../include/linux/netdevice.ts';
@@ -21,7 +21,8 @@ import type { net } from '../../../include/net/net_namespace.ts';
 import type { sock } from '../../../include/net/sock.ts';
 import { NET_RX_SOFTIRQ, raise_softirq_irqoff } from '../../../kernel/softirq.ts';
 import { trace } from '../../../trace/events.ts';
-import { __skb_dequeue, __skb_pull, __skb_queue_tail, kfree_skb_reason, skb_get } from '../skbuff.ts';
+import { __skb_pull, kfree_skb_reason, skb_get } from '../skbuff/alloc.ts';
+import { __skb_dequeue, __skb_queue_tail } from '../skbuff/queue.ts';
 
 /**
  * Receive packets of a type: an EtherType, or ETH_P_ALL to see all of them.

@@ -1,19 +1,23 @@
 /** Network devices: announced, found, switched on and off. @linux net/core/dev.c */
 import {
-  IFF_RUNNING,
-  IFF_UP,
-  type net_device,
-  type netdev_notifier,
-} from '../../../include/linux/netdevice.ts';
-import {
   NETDEV_CHANGEMTU,
   NETDEV_DOWN,
   NETDEV_REGISTER,
   NETDEV_UP,
 } from '../../../include/linux/inetdevice.ts';
+import {
+  IFF_RUNNING,
+  IFF_UP,
+  type net_device,
+  type netdev_notifier,
+} from '../../../include/linux/netdevice.ts';
 import type { net } from '../../../include/net/net_namespace.ts';
 import { EBUSY, EEXIST, EINVAL, type Errno } from '../../../include/uapi/asm-generic/errno.ts';
+import { NET_RX_SOFTIRQ, NET_TX_SOFTIRQ, open_softirq } from '../../../kernel/softirq.ts';
+import type { Machine } from '../../../machine.ts';
 import { dev_activate, dev_deactivate, dev_init_scheduler } from '../../sched/sch_generic/activate.ts';
+import { net_rx_action } from './napi.ts';
+import { net_tx_action } from './xmit.ts';
 
 /** Longest name, with the terminating 0. @linux include/uapi/linux/if.h */
 export const IFNAMSIZ = 16;
@@ -125,4 +129,10 @@ export function dev_set_mtu(dev: net_device, new_mtu: number): Errno {
   dev.mtu = new_mtu;
   call_netdevice_notifiers(NETDEV_CHANGEMTU, dev);
   return 0;
+}
+
+/** Install the two softirqs that carry packets. @linux net/core/dev.c */
+export function net_dev_init(machine: Machine): void {
+  open_softirq(machine, NET_TX_SOFTIRQ, net_tx_action);
+  open_softirq(machine, NET_RX_SOFTIRQ, net_rx_action);
 }

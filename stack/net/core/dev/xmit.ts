@@ -1,33 +1,45 @@
-/** From the neighbour layer to the qdisc and on to the driver. @linux net/core/dev.c */
-import type { Machine } from '../../../machine.ts';
+/**
+ * From the neighbour layer to the qdisc and on to the driver; a driver's queue that is full or has room again.
+ *
+ * @linux net/core/dev.c
+ */
 import {
+  __QUEUE_STATE_DRV_XOFF,
   IFF_UP,
   IFF_XMIT_DST_RELEASE,
+  type net_device,
   NET_XMIT_DROP,
   NET_XMIT_MASK,
   NET_XMIT_SUCCESS,
-  NETDEV_TX_OK,
-  netif_xmit_stopped,
-  type net_device,
   type netdev_queue,
+  NETDEV_TX_OK,
+  netif_tx_queue_stopped,
+  netif_xmit_stopped,
 } from '../../../include/linux/netdevice.ts';
 import type { sk_buff } from '../../../include/linux/skbuff.ts';
 import { SKB_DROP_REASON_QDISC_DROP } from '../../../include/net/dropreason.ts';
 import {
   __QDISC_STATE_DEACTIVATED,
   __QDISC_STATE_SCHED,
-  TCQ_F_CAN_BYPASS,
+  type Qdisc,
   qdisc_bstats_update,
+  qdisc_dev,
   qdisc_run_begin,
   qdisc_run_end,
-  type Qdisc,
+  TCQ_F_CAN_BYPASS,
 } from '../../../include/net/sch_generic.ts';
 import { ENETDOWN } from '../../../include/uapi/asm-generic/errno.ts';
 import { net_warn_ratelimited } from '../../../kernel/printk.ts';
-import { local_bh_disable, local_bh_enable } from '../../../kernel/softirq.ts';
-import { __qdisc_run, qdisc_run, sch_direct_xmit } from '../../sched/sch_generic/run.ts';
+import {
+  local_bh_disable,
+  local_bh_enable,
+  NET_TX_SOFTIRQ,
+  raise_softirq_irqoff,
+} from '../../../kernel/softirq.ts';
+import type { Machine } from '../../../machine.ts';
 import { trace } from '../../../trace/events.ts';
-import { kfree_skb_list, kfree_skb_reason, skb_dst_drop } from '../skbuff.ts';
+import { __qdisc_run, qdisc_run, sch_direct_xmit } from '../../sched/sch_generic/run.ts';
+import { kfree_skb_list, kfree_skb_reason, skb_dst_drop } from '../skbuff/alloc.ts';
 import { dev_hard_start_xmit, validate_xmit_skb } from './hard_xmit.ts';
 
 /** How deep a device may send through a device. @linux include/linux/netdevice.h */
@@ -136,4 +148,32 @@ export function net_tx_action(machine: Machine): void {
     q.state &= ~(1 << __QDISC_STATE_SCHED);
     if ((q.state & (1 << __QDISC_STATE_DEACTIVATED)) === 0) qdisc_run(q);
   }
+}
+
+/**
+ * Have net_tx_action() run a qdisc.
+ *
+ * @linux net/core/dev.c
+ */
+export function __netif_schedule(q: Qdisc): void {
+  if ((q.state & (1 << __QDISC_STATE_SCHED)) !== 0) return;
+  q.state |= 1 << __QDISC_STATE_SCHED;
+  const { machine } = qdisc_dev(q);
+  machine.softnet.output_queue.push(q);
+  raise_softirq_irqoff(machine, NET_TX_SOFTIRQ);
+}
+
+/**
+ * The driver has room again: packets that wait in the qdisc may come.
+ *
+ * @linux net/core/dev.c
+ */
+export function netif_tx_wake_queue(dev_queue: netdev_queue): void {
+  if (!netif_tx_queue_stopped(dev_queue)) return;
+  dev_queue.state &= ~(1 << __QUEUE_STATE_DRV_XOFF);
+  __netif_schedule(dev_queue.qdisc);
+}
+/** The same for a device with one queue. @linux include/linux/netdevice.h */
+export function netif_wake_queue(dev: net_device): void {
+  netif_tx_wake_queue(dev._tx);
 }

@@ -1,9 +1,13 @@
-/** Queues of packets. @linux include/linux/skbuff.h, net/core/skbuff.c */
+/** Queues of packets, and a socket's queue of errors. @linux include/linux/skbuff.h, net/core/skbuff.c */
 import type { sk_buff, sk_buff_head } from '../../../include/linux/skbuff.ts';
 import type { skb_tree } from '../../../include/linux/tcp.ts';
-import { rb_erase } from '../../../lib/skb_tree.ts';
-import { kfree_skb_reason } from './alloc.ts';
 import { SKB_DROP_REASON_NOT_SPECIFIED } from '../../../include/net/dropreason.ts';
+import { type sock, SOCK_DEAD, sock_flag } from '../../../include/net/sock.ts';
+import { ENOMEM, type Errno } from '../../../include/uapi/asm-generic/errno.ts';
+import { SO_EE_ORIGIN_ICMP } from '../../../include/uapi/linux/errqueue.ts';
+import { rb_erase } from '../../../lib/skb_tree.ts';
+import { sk_error_report } from '../sock/defaults.ts';
+import { kfree_skb_reason, skb_orphan } from './alloc.ts';
 
 /** Insert behind `prev`. @linux include/linux/skbuff.h */
 export function __skb_queue_after(list: sk_buff_head, prev: sk_buff, skb: sk_buff): void {
@@ -109,4 +113,35 @@ export function skb_rbtree_purge(root: skb_tree): void {
     rb_erase(skb, root);
     kfree_skb_reason(skb, SKB_DROP_REASON_NOT_SPECIFIED);
   }
+}
+
+function sock_rmem_free(skb: sk_buff): void {
+  skb.sk!.sk_rmem_alloc -= skb.truesize;
+}
+
+/** Queue an error for the user, and wake him. -ENOMEM: the receive buffer is full. @linux net/core/skbuff.c */
+export function sock_queue_err_skb(sk: sock, skb: sk_buff): Errno {
+  if (sk.sk_rmem_alloc + skb.truesize >= sk.sk_rcvbuf) return -ENOMEM;
+  skb_orphan(skb);
+  skb.sk = sk;
+  skb.destructor = sock_rmem_free;
+  sk.sk_rmem_alloc += skb.truesize;
+  skb_queue_tail(sk.sk_error_queue, skb);
+  if (!sock_flag(sk, SOCK_DEAD)) sk_error_report(sk);
+  return 0;
+}
+
+/** Take the oldest error; sk_err tells of the next one, if ICMP sent that too. @linux net/core/skbuff.c */
+export function sock_dequeue_err_skb(sk: sock): sk_buff | null {
+  const skb = skb_dequeue(sk.sk_error_queue);
+  const next = sk.sk_error_queue.next;
+  const icmp_next = next?.ipcb?.ext_err ?? null;
+  const is_icmp = skb?.ipcb?.ext_err?.ee.ee_origin === SO_EE_ORIGIN_ICMP;
+  if (icmp_next !== null && icmp_next.ee.ee_origin === SO_EE_ORIGIN_ICMP) {
+    sk.sk_err = icmp_next.ee.ee_errno;
+    sk_error_report(sk);
+  } else if (is_icmp) {
+    sk.sk_err = 0;
+  }
+  return skb;
 }

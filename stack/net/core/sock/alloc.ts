@@ -1,30 +1,36 @@
-/** Making sockets, and cloning a listener's child from it. @linux net/core/sock.c */
+/** A sock is made, cloned, referred to and freed. @linux net/core/sock.c */
 import type { socket } from '../../../include/linux/net.ts';
+import type { timer_list } from '../../../include/linux/timer.ts';
+import type { jiffies_t } from '../../../include/linux/types.ts';
 import type { net } from '../../../include/net/net_namespace.ts';
 import {
+  __sock_put,
+  type proto,
+  type sock,
   SOCK_BINDPORT_LOCK,
+  type sock_common,
   SOCK_DONE,
-  SOCK_ZAPPED,
+  sock_hold,
   sock_net,
   sock_orphan,
   sock_reset_flag,
   sock_set_flag,
-  type proto,
-  type sock,
+  SOCK_ZAPPED,
 } from '../../../include/net/sock.ts';
 import { TCP_CLOSE } from '../../../include/uapi/linux/tcp.ts';
-import { try_module_get } from '../../../kernel/module.ts';
-import { security_sk_alloc } from '../../../security/security.ts';
+import { module_put, try_module_get } from '../../../kernel/module.ts';
+import { del_timer, mod_timer } from '../../../kernel/time/timer.ts';
+import { security_sk_alloc, security_sk_free } from '../../../security/security.ts';
+import { put_page } from '../skbuff/alloc.ts';
+import { reuseport_detach_sock } from '../sock_reuseport.ts';
 import {
   sock_def_destruct,
   sock_def_error_report,
   sock_def_readable,
   sock_def_wakeup,
   sock_def_write_space,
-} from './default_callbacks.ts';
-import { sock_put } from './free.ts';
+} from './defaults.ts';
 import { sk_sockets_allocated_inc } from './memory.ts';
-import { sk_refcnt_debug_inc } from './refcnt_debug.ts';
 
 /**
  * A new socket of a protocol; null when there is no memory (a scenario can make it so).
@@ -159,4 +165,48 @@ export function sk_common_release(sk: sock): void {
   if (sk.sk_socket !== null) sk.sk_socket.sk = null;
   sock_orphan(sk);
   sock_put(sk);
+}
+
+/** No process refers to it any more: packets in flight may still. @linux net/core/sock.c */
+export function sk_free(sk: sock): void {
+  // One count of sk_wmem_alloc is the socket's own, the others are its packets'.
+  if (--sk.sk_wmem_alloc === 0) __sk_free(sk);
+}
+/** Nobody refers to it. @linux net/core/sock.c */
+export function __sk_free(sk: sock): void {
+  sk_destruct(sk);
+}
+function sk_destruct(sk: sock): void {
+  sk.sk_destruct(sk);
+  if (sk.sk_frag !== null && sk.sk_frag.page !== null) put_page(sk.sk_frag.page);
+  sk.sk_frag = null;
+  if (sk.sk_reuseport_cb !== null) reuseport_detach_sock(sk);
+  security_sk_free(sk);
+  const { machine } = sock_net(sk);
+  machine.sockets.delete(sk);
+  module_put(machine.kernel_module);
+}
+/** Give a reference back. @linux include/net/sock.h */
+export function sock_put(sk: sock_common): void {
+  if (--sk.skc_refcnt === 0) sk_free(sk as sock);
+}
+
+/** @param expires in jiffies @linux net/core/sock.c */
+export function sk_reset_timer<Owner>(sk: sock, timer: timer_list<Owner>, expires: jiffies_t): void {
+  if (!mod_timer(sock_net(sk).machine, timer, expires)) sock_hold(sk);
+}
+/** Stop a socket's timer, and drop the reference that it held. @linux net/core/sock.c */
+export function sk_stop_timer<Owner>(sk: sock, timer: timer_list<Owner>): void {
+  if (del_timer(sock_net(sk).machine, timer)) __sock_put(sk);
+}
+
+/** One more socket of its protocol exists: to see that none stays behind. @linux include/net/sock.h (SOCK_REFCNT_DEBUG) */
+export function sk_refcnt_debug_inc(sk: sock): void {
+  const { socks } = sock_net(sk).machine;
+  socks.set(sk.sk_prot, (socks.get(sk.sk_prot) ?? 0) + 1);
+}
+/** One of them is gone. @linux include/net/sock.h (SOCK_REFCNT_DEBUG) */
+export function sk_refcnt_debug_dec(sk: sock): void {
+  const { socks } = sock_net(sk).machine;
+  socks.set(sk.sk_prot, (socks.get(sk.sk_prot) ?? 0) - 1);
 }

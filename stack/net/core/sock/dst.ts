@@ -1,9 +1,9 @@
-/** The route that a connected socket remembers. @linux net/core/sock.c, include/net/sock.h */
+/** The route that a socket remembers, and the hash by which its packets are spread. @linux net/core/sock.c */
 import { NETIF_F_HW_CSUM, NETIF_F_SG, NETIF_F_TSO } from '../../../include/linux/netdevice.ts';
-import type { sk_buff } from '../../../include/linux/skbuff.ts';
-import { dst_release, type dst_entry } from '../../../include/net/dst.ts';
-import type { sock } from '../../../include/net/sock.ts';
-import { SKB_GSO_TCPV4 } from '../../../include/linux/skbuff.ts';
+import { type sk_buff, SKB_GSO_TCPV4 } from '../../../include/linux/skbuff.ts';
+import { type dst_entry, dst_release } from '../../../include/net/dst.ts';
+import { type sock, sock_net } from '../../../include/net/sock.ts';
+import { get_random_u32 } from '../../../lib/random.ts';
 
 /** The route that the socket remembers, without a reference; null: none. @linux include/net/sock.h */
 export function __sk_dst_get(sk: sock): dst_entry | null {
@@ -78,4 +78,19 @@ export function sk_setup_caps(sk: sock, dst: dst_entry): void {
     max_segs = Math.max(dev.gso_max_segs, 1);
   }
   sk.sk_gso_max_segs = max_segs;
+}
+
+/** A random hash for a flow; never 0. @linux include/net/sock.h */
+export function net_tx_rndhash(sk: sock): number {
+  return get_random_u32(sock_net(sk).machine) || 1;
+}
+/** Give the flow a new hash: in Linux it picks the transmit queue, and the path in IPv6. @linux include/net/sock.h */
+export function sk_set_txhash(sk: sock): void {
+  sk.sk_txhash = net_tx_rndhash(sk);
+}
+/** Try another path through the network. @returns whether it changed @linux include/net/sock.h */
+export function sk_rethink_txhash(sk: sock): boolean {
+  if (sk.sk_txhash === 0 || sock_net(sk).core.sysctl_txrehash === 0) return false;
+  sk.sk_txhash = net_tx_rndhash(sk);
+  return true;
 }

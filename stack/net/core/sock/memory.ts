@@ -1,18 +1,18 @@
 /** What a socket's packets cost: charging, reserving, limits. Sizes are bytes of truesize unless they say pages. @linux net/core/sock.c, include/net/sock.h */
-import { page_frag, type page, type sk_buff } from '../../../include/linux/skbuff.ts';
+import { type page, page_frag, type sk_buff } from '../../../include/linux/skbuff.ts';
 import {
-  SOCK_MIN_SNDBUF,
-  SOCK_SNDBUF_LOCK,
-  sock_net,
-  SOCK_USE_WRITE_QUEUE,
-  sock_flag,
   type proto_memory,
   type sock,
+  sock_flag,
+  SOCK_MIN_SNDBUF,
+  sock_net,
+  SOCK_SNDBUF_LOCK,
+  SOCK_USE_WRITE_QUEUE,
 } from '../../../include/net/sock.ts';
-import { trace } from '../../../trace/events.ts';
 import { in_interrupt } from '../../../kernel/softirq.ts';
+import { trace } from '../../../trace/events.ts';
 import { __kfree_skb, alloc_page, put_page, skb_orphan } from '../skbuff/alloc.ts';
-import { __sk_free } from './free.ts';
+import { __sk_free } from './alloc.ts';
 
 export const PAGE_SHIFT = 12;
 export const PAGE_SIZE = 1 << PAGE_SHIFT;

@@ -1,20 +1,13 @@
 /** Receiving and sending buffers of a socket, and waiting for them. @linux net/core/sock.c */
+import { SOCK_NOSPACE, SOCKWQ_ASYNC_NOSPACE } from '../../../include/linux/net.ts';
 import {
   MAX_SCHEDULE_TIMEOUT,
-  TASK_INTERRUPTIBLE,
   signal_pending,
   type Sleeps,
+  TASK_INTERRUPTIBLE,
 } from '../../../include/linux/sched.ts';
-import {
-  ERESTARTSYS,
-  EAGAIN,
-  EINTR,
-  ENOBUFS,
-  ENOMEM,
-  EPIPE,
-  type Errno,
-} from '../../../include/uapi/asm-generic/errno.ts';
 import type { sk_buff } from '../../../include/linux/skbuff.ts';
+import type { wait_queue_head } from '../../../include/linux/wait.ts';
 import {
   SKB_DROP_REASON_PROTO_MEM,
   SKB_DROP_REASON_SOCKET_RCVBUFF,
@@ -22,17 +15,24 @@ import {
 } from '../../../include/net/dropreason.ts';
 import {
   SEND_SHUTDOWN,
-  SOCK_DEAD,
   sk_sleep,
   sk_wmem_alloc_get,
+  type sock,
+  SOCK_DEAD,
   sock_error,
   sock_flag,
   sock_net,
   sock_sndtimeo,
-  type sock,
 } from '../../../include/net/sock.ts';
-import { SOCK_NOSPACE, SOCKWQ_ASYNC_NOSPACE } from '../../../include/linux/net.ts';
-import type { wait_queue_head } from '../../../include/linux/wait.ts';
+import {
+  EAGAIN,
+  EINTR,
+  ENOBUFS,
+  ENOMEM,
+  EPIPE,
+  ERESTARTSYS,
+  type Errno,
+} from '../../../include/uapi/asm-generic/errno.ts';
 import { schedule_timeout } from '../../../kernel/sched/core.ts';
 import {
   add_wait_queue,
@@ -154,4 +154,18 @@ export function sock_wmalloc(sk: sock, size: number, force: boolean): sk_buff | 
 /** Count packets that did not fit into the receive queue. @linux include/net/sock.h */
 export function sk_drops_add(sk: sock, segs: number): void {
   sk.sk_drops += Math.max(1, segs);
+}
+
+/** Peek from this byte of the queue on; -1: always from its beginning. @linux net/core/sock.c */
+export function sk_set_peek_off(sk: sock, val: number): 0 {
+  sk.sk_peek_off = val;
+  return 0;
+}
+/** So many bytes were peeked at. @linux include/net/sock.h */
+export function sk_peek_offset_fwd(sk: sock, val: number): void {
+  sk_peek_offset_bwd(sk, -val);
+}
+/** So many bytes were read, and are gone from the queue's beginning. @linux include/net/sock.h */
+export function sk_peek_offset_bwd(sk: sock, val: number): void {
+  if (sk.sk_peek_off >= 0) sk.sk_peek_off = Math.max(sk.sk_peek_off - val, 0);
 }

@@ -22,8 +22,7 @@ import {
 import { PF_INET, SOCK_RAW } from '../../../include/uapi/linux/socket.ts';
 import { ns_capable } from '../../../kernel/capability.ts';
 import { request_module } from '../../../kernel/module.ts';
-import { sk_alloc, sk_common_release, sock_init_data } from '../../core/sock/alloc.ts';
-import { sk_refcnt_debug_inc } from '../../core/sock/refcnt_debug.ts';
+import { sk_alloc, sk_common_release, sk_refcnt_debug_inc, sock_init_data } from '../../core/sock/alloc.ts';
 import { inet_sock_destruct } from './sock.ts';
 
 /** Flags of an inet_protosw. @linux include/net/protocol.h */

@@ -3,8 +3,8 @@ import { IPPROTO_ICMP, IPPROTO_TCP, IPPROTO_UDP } from '../../../include/uapi/li
 import { SOCK_MAX } from '../../../include/uapi/linux/socket.ts';
 import { pr_warn } from '../../../kernel/printk.ts';
 import type { Machine } from '../../../machine.ts';
-import { dev_add_pack } from '../../core/dev.ts';
-import { sock_register } from '../../socket/family.ts';
+import { dev_add_pack } from '../../core/dev/receive.ts';
+import { sock_register } from '../../socket/create.ts';
 import { arp_init } from '../arp.ts';
 import { icmp_init, icmp_protocol } from '../icmp/rcv.ts';
 import { ip_packet_type } from '../ip_input.ts';

@@ -8,18 +8,19 @@ import {
   skb_gro_offset,
   skb_gro_pull,
 } from '../../../include/net/gro.ts';
-import { IP_DF, IP_MF, IP_OFFSET, ip_hdr, iphdr, read_be32 } from '../../../include/net/ip.ts';
+import { IP_DF, ip_hdr, IP_MF, IP_OFFSET, iphdr, read_be32 } from '../../../include/net/ip.ts';
 import type { net } from '../../../include/net/net_namespace.ts';
 import {
   EINVAL,
   ENOSYS,
   EPROTONOSUPPORT,
-  IS_ERR,
   type Errno,
+  IS_ERR,
 } from '../../../include/uapi/asm-generic/errno.ts';
 import { csum_replace2, ip_fast_csum } from '../../../lib/checksum.ts';
 import { dev_add_offload } from '../../core/gro.ts';
-import { __skb_pull, pskb_may_pull } from '../../core/skbuff.ts';
+import { __skb_pull } from '../../core/skbuff/alloc.ts';
+import { pskb_may_pull } from '../../core/skbuff/data.ts';
 import { tcpv4_offload_init } from '../tcp_offload.ts';
 
 const IP_HEADER_BYTES = 20;

@@ -4,13 +4,13 @@ import type { net_proto_family, proto_ops } from '../../../include/linux/net.ts'
 import { IPPROTO_ICMP, IPPROTO_IP, IPPROTO_TCP, IPPROTO_UDP } from '../../../include/uapi/linux/in.ts';
 import { PF_INET, SOCK_DGRAM, SOCK_RAW, SOCK_STREAM } from '../../../include/uapi/linux/socket.ts';
 import { datagram_poll } from '../../core/datagram.ts';
-import { sk_set_peek_off } from '../../core/sock/peek_off.ts';
 import {
   sock_common_getsockopt,
   sock_common_setsockopt,
   sock_no_accept,
   sock_no_listen,
-} from '../../core/sock/socket_ops.ts';
+} from '../../core/sock/defaults.ts';
+import { sk_set_peek_off } from '../../core/sock/queue.ts';
 import { ping_prot } from '../ping.ts';
 import { raw_prot } from '../raw/prot.ts';
 import { tcp_poll } from '../tcp/poll.ts';

@@ -1,8 +1,9 @@
 /** What the protocols take from the Internet family: changes of state, a route looked up anew, the end of a sock, the time of day. @linux net/ipv4/af_inet.c */
-import { dst_release, flowi4 } from '../../../include/net/dst.ts';
+import { dst_release } from '../../../include/net/dst.ts';
+import { flowi4 } from '../../../include/net/flow.ts';
 import { inet_sk } from '../../../include/net/inet_sock.ts';
 import type { net } from '../../../include/net/net_namespace.ts';
-import { ip_route_output_ports, RT_CONN_FLAGS } from '../../../include/net/route.ts';
+import { RT_CONN_FLAGS } from '../../../include/net/route.ts';
 import { type sock, SOCK_DEAD, sock_flag, sock_net } from '../../../include/net/sock.ts';
 import { type Errno, IS_ERR } from '../../../include/uapi/asm-generic/errno.ts';
 import { SOCK_STREAM } from '../../../include/uapi/linux/socket.ts';
@@ -11,9 +12,10 @@ import { WARN_ON_ONCE } from '../../../kernel/printk.ts';
 import { ktime_get_real_ns } from '../../../kernel/time/timekeeping.ts';
 import { trace } from '../../../trace/events.ts';
 import { __skb_queue_purge } from '../../core/skbuff/queue.ts';
+import { sk_refcnt_debug_dec } from '../../core/sock/alloc.ts';
 import { __sk_dst_check, sk_setup_caps } from '../../core/sock/dst.ts';
 import { sk_mem_reclaim_final } from '../../core/sock/memory.ts';
-import { sk_refcnt_debug_dec } from '../../core/sock/refcnt_debug.ts';
+import { ip_route_output_ports } from '../route/output.ts';
 
 /** Change the state of a socket, and tell who listens for sock:inet_sock_set_state. @linux net/ipv4/af_inet.c */
 export function inet_sk_set_state(sk: sock, state: TcpState): void {

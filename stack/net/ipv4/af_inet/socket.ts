@@ -8,7 +8,6 @@ import {
 } from '../../../include/linux/net.ts';
 import { CAP_NET_BIND_SERVICE, type Sleeps } from '../../../include/linux/sched.ts';
 import type { msghdr } from '../../../include/linux/uio.ts';
-import { RTN_BROADCAST, RTN_MULTICAST } from '../../../include/net/dst.ts';
 import { inet_addr_valid_or_nonlocal, inet_sk, type inet_sock } from '../../../include/net/inet_sock.ts';
 import {
   RCV_SHUTDOWN,
@@ -31,6 +30,7 @@ import {
   type Errno,
 } from '../../../include/uapi/asm-generic/errno.ts';
 import { INADDR_ANY, type sockaddr_in } from '../../../include/uapi/linux/in.ts';
+import { RTN_BROADCAST, RTN_MULTICAST } from '../../../include/uapi/linux/rtnetlink.ts';
 import { AF_INET, AF_UNSPEC, O_NONBLOCK } from '../../../include/uapi/linux/socket.ts';
 import {
   TCP_CLOSE,

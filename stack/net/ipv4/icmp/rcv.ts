@@ -14,17 +14,11 @@ import {
   SKB_DROP_REASON_PKT_TOO_SMALL,
   SKB_DROP_REASON_UNHANDLED_PROTO,
 } from '../../../include/net/dropreason.ts';
-import {
-  type rtable,
-  RTCF_BROADCAST,
-  RTCF_MULTICAST,
-  RTN_BROADCAST,
-  skb_rtable,
-} from '../../../include/net/dst.ts';
 import { inet_sk } from '../../../include/net/inet_sock.ts';
 import { iphdr, IPHDR_LEN, write_be32 } from '../../../include/net/ip.ts';
 import { ICMP_INC_STATS, type net } from '../../../include/net/net_namespace.ts';
 import type { net_protocol } from '../../../include/net/protocol.ts';
+import { type rtable, RTCF_BROADCAST, RTCF_MULTICAST, skb_rtable } from '../../../include/net/route.ts';
 import { sock_set_flag, SOCK_USE_WRITE_QUEUE } from '../../../include/net/sock.ts';
 import {
   ECONNREFUSED,
@@ -56,17 +50,12 @@ import {
   NR_ICMP_UNREACH,
 } from '../../../include/uapi/linux/icmp.ts';
 import { IP_PMTUDISC_DONT, IPPROTO_ICMP, IPPROTO_RAW } from '../../../include/uapi/linux/in.ts';
+import { RTN_BROADCAST } from '../../../include/uapi/linux/rtnetlink.ts';
 import { ICMP_MIB_CSUMERRORS, ICMP_MIB_INERRORS, ICMP_MIB_INMSGS } from '../../../include/uapi/linux/snmp.ts';
 import { PF_INET, SOCK_RAW } from '../../../include/uapi/linux/socket.ts';
 import { net_warn_ratelimited } from '../../../kernel/printk.ts';
-import {
-  __skb_checksum_complete,
-  consume_skb,
-  kfree_skb_reason,
-  pskb_may_pull,
-  pskb_pull,
-  skb_copy_bits,
-} from '../../core/skbuff.ts';
+import { consume_skb, kfree_skb_reason } from '../../core/skbuff/alloc.ts';
+import { __skb_checksum_complete, pskb_may_pull, pskb_pull, skb_copy_bits } from '../../core/skbuff/data.ts';
 import { sk_alloc, sock_init_data } from '../../core/sock/alloc.ts';
 import { inet_current_timestamp } from '../af_inet/sock.ts';
 import { inet_addr_type } from '../fib_frontend.ts';

@@ -6,18 +6,8 @@
 import { IFF_LOOPBACK } from '../../../include/linux/netdevice.ts';
 import { CHECKSUM_NONE, PACKET_HOST, type sk_buff } from '../../../include/linux/skbuff.ts';
 import type { be32 } from '../../../include/linux/types.ts';
-import {
-  dst_mtu,
-  flowi4,
-  inet_iif,
-  ip_rt_put,
-  rt_is_input_route,
-  type rtable,
-  RTCF_BROADCAST,
-  RTCF_LOCAL,
-  RTCF_MULTICAST,
-  skb_rtable,
-} from '../../../include/net/dst.ts';
+import { dst_mtu } from '../../../include/net/dst.ts';
+import { flowi4 } from '../../../include/net/flow.ts';
 import { inet_sk } from '../../../include/net/inet_sock.ts';
 import {
   ip_hdr,
@@ -28,7 +18,17 @@ import {
   IPHDR_LEN,
 } from '../../../include/net/ip.ts';
 import { ICMP_INC_STATS, type net } from '../../../include/net/net_namespace.ts';
-import { ip_route_output_key, RT_TOS } from '../../../include/net/route.ts';
+import {
+  inet_iif,
+  ip_rt_put,
+  rt_is_input_route,
+  RT_TOS,
+  type rtable,
+  RTCF_BROADCAST,
+  RTCF_LOCAL,
+  RTCF_MULTICAST,
+  skb_rtable,
+} from '../../../include/net/route.ts';
 import { type sock, sock_net } from '../../../include/net/sock.ts';
 import { type Errno, IS_ERR } from '../../../include/uapi/asm-generic/errno.ts';
 import {
@@ -55,12 +55,13 @@ import { local_bh_disable, local_bh_enable } from '../../../kernel/softirq.ts';
 import { HZ, jiffies } from '../../../kernel/time/jiffies.ts';
 import { csum_add, csum_block_add, csum_fold, csum_partial } from '../../../lib/checksum.ts';
 import { get_random_u32_below } from '../../../lib/random.ts';
-import { skb_copy_bits } from '../../core/skbuff.ts';
+import { skb_copy_bits } from '../../core/skbuff/data.ts';
 import { inet_select_addr } from '../devinet.ts';
 import { fib_compute_spec_dst } from '../fib_frontend.ts';
 import { inet_getpeer_v4, inet_peer_xrlim_allow } from '../inetpeer.ts';
 import { __ip_options_echo, ip_options_echo } from '../ip_options.ts';
 import { ip_append_data, ip_flush_pending_frames, ip_push_pending_frames } from '../ip_output/append.ts';
+import { ip_route_output_key } from '../route/output.ts';
 
 const IPTOS_PREC_INTERNETCONTROL = 0xc0;
 const ERROR_TYPES: readonly number[] = [

@@ -28,7 +28,7 @@ import { TCP_LISTEN } from '../../../include/uapi/linux/tcp.ts';
 import { current, schedule_timeout } from '../../../kernel/sched/core.ts';
 import { DEFINE_WAIT, finish_wait, prepare_to_wait_exclusive } from '../../../kernel/sched/wait.ts';
 import { reqsk_put } from '../../core/request_sock.ts';
-import { sock_put } from '../../core/sock/free.ts';
+import { sock_put } from '../../core/sock/alloc.ts';
 import { lock_sock, release_sock } from '../../core/sock/lock.ts';
 import { sock_intr_errno } from '../../core/sock/queue.ts';
 import { inet_csk_destroy_sock } from './lifetime.ts';

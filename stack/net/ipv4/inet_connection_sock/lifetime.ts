@@ -14,8 +14,7 @@ import {
 } from '../../../include/net/sock.ts';
 import { TCP_CLOSE, TCP_SYN_RECV } from '../../../include/uapi/linux/tcp.ts';
 import { WARN_ON } from '../../../kernel/printk.ts';
-import { sk_clone_lock } from '../../core/sock/alloc.ts';
-import { sock_put } from '../../core/sock/free.ts';
+import { sk_clone_lock, sock_put } from '../../core/sock/alloc.ts';
 import { sk_stream_kill_queues } from '../../core/stream.ts';
 import { inet_sk_set_state } from '../af_inet/sock.ts';
 

@@ -1,16 +1,16 @@
 /** Routes of connections: for a request's SYN-ACK, for the child, and anew when the path's MTU has changed. */
-import { type dst_entry, flowi4 } from '../../../include/net/dst.ts';
-import { flowi4_init_output } from '../../../include/net/flow.ts';
-import { inet_rsk, inet_sk } from '../../../include/net/inet_sock.ts';
+import type { dst_entry } from '../../../include/net/dst.ts';
+import { flowi4, flowi4_init_output } from '../../../include/net/flow.ts';
+import { inet_rsk, inet_sk, inet_sk_flowi_flags } from '../../../include/net/inet_sock.ts';
 import { IP_INC_STATS } from '../../../include/net/net_namespace.ts';
 import type { request_sock } from '../../../include/net/request_sock.ts';
-import { inet_sk_flowi_flags, ip_route_output_ports, RT_CONN_FLAGS } from '../../../include/net/route.ts';
+import { RT_CONN_FLAGS } from '../../../include/net/route.ts';
 import { type sock, sock_net } from '../../../include/net/sock.ts';
 import { IS_ERR } from '../../../include/uapi/asm-generic/errno.ts';
 import { RT_SCOPE_UNIVERSE } from '../../../include/uapi/linux/rtnetlink.ts';
 import { IPSTATS_MIB_OUTNOROUTES } from '../../../include/uapi/linux/snmp.ts';
 import { __sk_dst_check, sk_setup_caps } from '../../core/sock/dst.ts';
-import { ip_route_output_flow } from '../route/output.ts';
+import { ip_route_output_flow, ip_route_output_ports } from '../route/output.ts';
 
 /** Fill in what a request's packets ask of the routing table, and ask. */
 function route_request(sk: sock, fl4: flowi4, req: request_sock): dst_entry | null {

@@ -10,7 +10,7 @@ import {
 } from '../../../include/net/inet_connection_sock.ts';
 import { type sock, sock_net } from '../../../include/net/sock.ts';
 import { jiffies } from '../../../kernel/time/jiffies.ts';
-import { sk_reset_timer, sk_stop_timer } from '../../core/sock/timer.ts';
+import { sk_reset_timer, sk_stop_timer } from '../../core/sock/alloc.ts';
 
 /** Make the timers of a new socket; most never need the one for keepalive. @linux net/ipv4/inet_connection_sock.c */
 export function inet_csk_init_xmit_timers(

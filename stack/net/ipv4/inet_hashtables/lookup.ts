@@ -7,16 +7,16 @@ import { ipv4_portaddr_hash, read_be32 } from '../../../include/net/ip.ts';
 import type { net } from '../../../include/net/net_namespace.ts';
 import { inet_reqsk } from '../../../include/net/request_sock.ts';
 import {
-  SOCK_RCU_FREE,
-  sock_flag,
-  sock_hold,
   type sock,
   type sock_common,
+  sock_flag,
+  sock_hold,
+  SOCK_RCU_FREE,
 } from '../../../include/net/sock.ts';
-import { TCP_NEW_SYN_RECV, TCP_TIME_WAIT } from '../../../include/uapi/linux/tcp.ts';
 import { PF_INET } from '../../../include/uapi/linux/socket.ts';
+import { TCP_NEW_SYN_RECV, TCP_TIME_WAIT } from '../../../include/uapi/linux/tcp.ts';
 import { reqsk_free } from '../../core/request_sock.ts';
-import { sk_free } from '../../core/sock/free.ts';
+import { sk_free } from '../../core/sock/alloc.ts';
 import { reuseport_select_sock } from '../../core/sock_reuseport.ts';
 import { inet_twsk_free } from '../inet_timewait_sock.ts';
 import { inet_ehashfn, inet_lhash2_bucket } from './hash.ts';

@@ -16,17 +16,10 @@ import {
   skb_tailroom,
 } from '../../../include/linux/skbuff.ts';
 import { copy_from_iter, type msghdr } from '../../../include/linux/uio.ts';
-import {
-  dst_mtu,
-  dst_release,
-  type flowi4,
-  FLOWI_FLAG_KNOWN_NH,
-  type rtable,
-  RTN_MULTICAST,
-} from '../../../include/net/dst.ts';
+import { dst_mtu, dst_release } from '../../../include/net/dst.ts';
+import { type flowi4, FLOWI_FLAG_KNOWN_NH } from '../../../include/net/flow.ts';
 import { inet_cork, inet_sk, IPCORK_OPT } from '../../../include/net/inet_sock.ts';
 import {
-  ip4_dst_hoplimit,
   IP_DF,
   ip_dont_fragment,
   ip_hdr,
@@ -38,6 +31,7 @@ import {
   IPV4_MIN_MTU,
 } from '../../../include/net/ip.ts';
 import { IP_INC_STATS, type net } from '../../../include/net/net_namespace.ts';
+import { ip4_dst_hoplimit, type rtable } from '../../../include/net/route.ts';
 import { SEND_SHUTDOWN, sk_wmem_alloc_get, type sock, sock_net } from '../../../include/net/sock.ts';
 import {
   EFAULT,
@@ -48,6 +42,7 @@ import {
   IS_ERR,
 } from '../../../include/uapi/asm-generic/errno.ts';
 import { IP_PMTUDISC_DO, IP_PMTUDISC_PROBE, IPPROTO_ICMP } from '../../../include/uapi/linux/in.ts';
+import { RTN_MULTICAST } from '../../../include/uapi/linux/rtnetlink.ts';
 import { IPSTATS_MIB_OUTDISCARDS } from '../../../include/uapi/linux/snmp.ts';
 import {
   MSG_CONFIRM,
@@ -58,22 +53,18 @@ import {
 } from '../../../include/uapi/linux/socket.ts';
 import { csum_block_add, csum_partial, csum_sub } from '../../../lib/checksum.ts';
 import {
-  __skb_dequeue,
-  __skb_dequeue_tail,
   __skb_pull,
-  __skb_queue_tail,
   alloc_skb,
   consume_skb,
   get_page,
   kfree_skb,
-  pskb_trim,
-  skb_copy_bits,
   skb_dst_set,
   skb_fill_page_desc,
   skb_put,
   skb_reserve,
-  skb_trim,
-} from '../../core/skbuff.ts';
+} from '../../core/skbuff/alloc.ts';
+import { pskb_trim, skb_copy_bits, skb_trim } from '../../core/skbuff/data.ts';
+import { __skb_dequeue, __skb_dequeue_tail, __skb_queue_tail } from '../../core/skbuff/queue.ts';
 import { sk_page_frag, sk_page_frag_refill, sock_wfree } from '../../core/sock/memory.ts';
 import { sock_alloc_send_skb } from '../../core/sock/queue.ts';
 import { icmp_out_count } from '../icmp/send.ts';

@@ -10,7 +10,6 @@ import {
   skb_reset_transport_header,
   skb_shared,
 } from '../../../include/linux/skbuff.ts';
-import { skb_rtable } from '../../../include/net/dst.ts';
 import {
   IP_DF,
   ip_hdr,
@@ -23,6 +22,7 @@ import {
   IPSKB_FRAG_PMTU,
 } from '../../../include/net/ip.ts';
 import { IP_INC_STATS, type net } from '../../../include/net/net_namespace.ts';
+import { skb_rtable } from '../../../include/net/route.ts';
 import type { sock } from '../../../include/net/sock.ts';
 import { EINVAL, EMSGSIZE } from '../../../include/uapi/asm-generic/errno.ts';
 import { ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED } from '../../../include/uapi/linux/icmp.ts';
@@ -32,19 +32,19 @@ import {
   IPSTATS_MIB_FRAGOKS,
 } from '../../../include/uapi/linux/snmp.ts';
 import { ip_fast_csum } from '../../../lib/checksum.ts';
-import { skb_checksum_help } from '../../core/dev/checksum.ts';
+import { skb_checksum_help } from '../../core/dev/gso.ts';
 import {
   alloc_skb,
   consume_skb,
   kfree_skb,
   kfree_skb_list,
-  skb_copy_bits,
   skb_dst_drop,
   skb_dst_set,
   skb_push,
   skb_put,
   skb_reserve,
-} from '../../core/skbuff.ts';
+} from '../../core/skbuff/alloc.ts';
+import { skb_copy_bits } from '../../core/skbuff/data.ts';
 import { skb_set_owner_w, sock_wfree } from '../../core/sock/memory.ts';
 import { icmp_send } from '../icmp/send.ts';
 import { ip_options_fragment } from '../ip_options.ts';

@@ -17,24 +17,10 @@ import {
   SKB_DROP_REASON_IP_OUTNOROUTES,
   SKB_DROP_REASON_NEIGH_CREATEFAIL,
 } from '../../../include/net/dropreason.ts';
-import {
-  type dst_entry,
-  dst_output,
-  flowi4,
-  FLOWI_FLAG_ANYSRC,
-  ip_rt_put,
-  type rtable,
-  RTCF_BROADCAST,
-  RTCF_LOCAL,
-  RTCF_MULTICAST,
-  RTN_BROADCAST,
-  RTN_MULTICAST,
-  skb_rtable,
-} from '../../../include/net/dst.ts';
-import { flowi4_init_output } from '../../../include/net/flow.ts';
+import { type dst_entry, dst_output } from '../../../include/net/dst.ts';
+import { flowi4, flowi4_init_output, FLOWI_FLAG_ANYSRC } from '../../../include/net/flow.ts';
 import { inet_sk, type inet_sock } from '../../../include/net/inet_sock.ts';
 import {
-  ip4_dst_hoplimit,
   IP_DF,
   ip_dont_fragment,
   ip_hdr,
@@ -52,11 +38,21 @@ import {
 } from '../../../include/net/ip.ts';
 import type { neighbour } from '../../../include/net/neighbour.ts';
 import { IP_ADD_STATS, IP_INC_STATS, type net } from '../../../include/net/net_namespace.ts';
-import { ip_route_output_ports, RT_CONN_FLAGS_TOS, RT_TOS } from '../../../include/net/route.ts';
+import {
+  ip4_dst_hoplimit,
+  ip_rt_put,
+  RT_CONN_FLAGS_TOS,
+  RT_TOS,
+  type rtable,
+  RTCF_BROADCAST,
+  RTCF_LOCAL,
+  RTCF_MULTICAST,
+  skb_rtable,
+} from '../../../include/net/route.ts';
 import { type sock, sock_net } from '../../../include/net/sock.ts';
 import { EHOSTUNREACH, ENOMEM, type Errno, IS_ERR } from '../../../include/uapi/asm-generic/errno.ts';
 import { IPPROTO_TCP } from '../../../include/uapi/linux/in.ts';
-import { RT_SCOPE_UNIVERSE } from '../../../include/uapi/linux/rtnetlink.ts';
+import { RT_SCOPE_UNIVERSE, RTN_BROADCAST, RTN_MULTICAST } from '../../../include/uapi/linux/rtnetlink.ts';
 import {
   IPSTATS_MIB_OUTBCASTOCTETS,
   IPSTATS_MIB_OUTBCASTPKTS,
@@ -76,13 +72,13 @@ import {
   consume_skb,
   kfree_skb,
   kfree_skb_reason,
-  pskb_expand_head,
   skb_clone,
   skb_dst_drop,
   skb_dst_set,
   skb_dst_set_noref,
   skb_push,
-} from '../../core/skbuff.ts';
+} from '../../core/skbuff/alloc.ts';
+import { pskb_expand_head } from '../../core/skbuff/data.ts';
 import { __sk_dst_check, sk_setup_caps } from '../../core/sock/dst.ts';
 import { ip_neigh_gw4 } from '../arp.ts';
 import { devinet_init } from '../devinet.ts';
@@ -91,7 +87,7 @@ import { ipfrag_init } from '../ip_fragment.ts';
 import { __ip_options_echo, ip_options_build } from '../ip_options.ts';
 import { rt_dst_clone } from '../route/dst.ts';
 import { __ip_select_ident, ip_select_ident_segs } from '../route/ident.ts';
-import { ip_route_output_flow, ip_rt_init } from '../route/output.ts';
+import { ip_route_output_flow, ip_route_output_ports, ip_rt_init } from '../route/output.ts';
 import { ip_append_data, ip_flush_pending_frames, ip_push_pending_frames } from './append.ts';
 import { ip_fragment } from './fragment.ts';
 

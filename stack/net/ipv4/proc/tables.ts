@@ -1,4 +1,9 @@
 /** /proc/net/route, arp and dev. @linux net/ipv4/fib_trie.c, net/ipv4/arp.c, net/core/net-procfs.c */
+import type { net_device } from '../../../include/linux/netdevice.ts';
+import type { be32 } from '../../../include/linux/types.ts';
+import type { fib_alias, fib_prefixes } from '../../../include/net/ip_fib.ts';
+import { NUD_NOARP, NUD_PERMANENT, NUD_VALID } from '../../../include/net/neighbour.ts';
+import type { net } from '../../../include/net/net_namespace.ts';
 import {
   RTAX_ADVMSS,
   RTAX_RTT,
@@ -7,12 +12,7 @@ import {
   RTN_MULTICAST,
   RTN_PROHIBIT,
   RTN_UNREACHABLE,
-} from '../../../include/net/dst.ts';
-import type { fib_alias, fib_prefixes } from '../../../include/net/ip_fib.ts';
-import { NUD_NOARP, NUD_PERMANENT, NUD_VALID } from '../../../include/net/neighbour.ts';
-import type { net } from '../../../include/net/net_namespace.ts';
-import type { net_device } from '../../../include/linux/netdevice.ts';
-import type { be32 } from '../../../include/linux/types.ts';
+} from '../../../include/uapi/linux/rtnetlink.ts';
 import { formatAddress } from '../../../lib/format_address.ts';
 import { hex } from './sockets.ts';
 

@@ -2,7 +2,6 @@
 import type { sockopt_value } from '../../../include/linux/net.ts';
 import type { Sleeps } from '../../../include/linux/sched.ts';
 import type { jiffies_t } from '../../../include/linux/types.ts';
-import { RTN_BROADCAST, RTN_MULTICAST } from '../../../include/net/dst.ts';
 import { inet_addr_valid_or_nonlocal, inet_sk } from '../../../include/net/inet_sock.ts';
 import type { net } from '../../../include/net/net_namespace.ts';
 import { raw_hashinfo, raw_sk, raw_sock } from '../../../include/net/raw.ts';
@@ -25,16 +24,16 @@ import {
 } from '../../../include/uapi/asm-generic/errno.ts';
 import { ICMP_FILTER } from '../../../include/uapi/linux/icmp.ts';
 import { IPPROTO_ICMP, type sockaddr_in } from '../../../include/uapi/linux/in.ts';
+import { RTN_BROADCAST, RTN_MULTICAST } from '../../../include/uapi/linux/rtnetlink.ts';
 import { SOL_RAW } from '../../../include/uapi/linux/socket.ts';
 import { SIOCINQ, SIOCOUTQ } from '../../../include/uapi/linux/sockios.ts';
 import { TCP_CLOSE } from '../../../include/uapi/linux/tcp.ts';
 import { sk_common_release, sock_prot_inuse_add } from '../../core/sock/alloc.ts';
 import { sk_dst_reset } from '../../core/sock/dst.ts';
-import { ip4_datagram_connect, ip4_datagram_release_cb } from '../datagram.ts';
+import { __udp_disconnect, ip4_datagram_connect, ip4_datagram_release_cb } from '../datagram.ts';
 import { inet_addr_type } from '../fib_frontend.ts';
 import { ip_flush_pending_frames } from '../ip_output/append.ts';
 import { ip_getsockopt, ip_setsockopt } from '../ip_sockglue.ts';
-import { __udp_disconnect } from '../udp/prot.ts';
 import { raw_rcv_skb, raw_recvmsg } from './rcv.ts';
 import { raw_sendmsg } from './sendmsg.ts';
 

@@ -4,11 +4,11 @@ import type { Sleeps } from '../../../include/linux/sched.ts';
 import type { sk_buff } from '../../../include/linux/skbuff.ts';
 import type { be32 } from '../../../include/linux/types.ts';
 import type { msghdr } from '../../../include/linux/uio.ts';
-import { inet_iif } from '../../../include/net/dst.ts';
 import { inet_sk } from '../../../include/net/inet_sock.ts';
 import { ip_hdr, iphdr } from '../../../include/net/ip.ts';
 import type { net } from '../../../include/net/net_namespace.ts';
 import { raw_sk } from '../../../include/net/raw.ts';
+import { inet_iif } from '../../../include/net/route.ts';
 import type { sock } from '../../../include/net/sock.ts';
 import {
   EHOSTUNREACH,
@@ -31,8 +31,9 @@ import { IP_PMTUDISC_DONT, IPPROTO_ICMP } from '../../../include/uapi/linux/in.t
 import { AF_INET, MSG_ERRQUEUE, MSG_OOB, MSG_TRUNC } from '../../../include/uapi/linux/socket.ts';
 import { TCP_ESTABLISHED } from '../../../include/uapi/linux/tcp.ts';
 import { skb_copy_datagram_msg, skb_free_datagram, skb_recv_datagram } from '../../core/datagram.ts';
-import { kfree_skb_reason, pskb_may_pull, skb_clone, skb_push } from '../../core/skbuff.ts';
-import { sk_error_report } from '../../core/sock/default_callbacks.ts';
+import { kfree_skb_reason, skb_clone, skb_push } from '../../core/skbuff/alloc.ts';
+import { pskb_may_pull } from '../../core/skbuff/data.ts';
+import { sk_error_report } from '../../core/sock/defaults.ts';
 import { sock_queue_rcv_skb_reason } from '../../core/sock/queue.ts';
 import { icmp_err_convert } from '../icmp/rcv.ts';
 import { ip_cmsg_recv, ip_icmp_error, ip_recv_error, ipv4_pktinfo_prepare } from '../ip_sockglue.ts';

@@ -8,19 +8,12 @@ import {
   skb_reset_network_header,
 } from '../../../include/linux/skbuff.ts';
 import { copy_from_iter, type msghdr } from '../../../include/linux/uio.ts';
-import {
-  dst_output,
-  flowi4,
-  FLOWI_FLAG_KNOWN_NH,
-  ip_rt_put,
-  type rtable,
-  RTCF_BROADCAST,
-} from '../../../include/net/dst.ts';
-import { flowi4_init_output } from '../../../include/net/flow.ts';
-import { inet_sk } from '../../../include/net/inet_sock.ts';
+import { dst_output } from '../../../include/net/dst.ts';
+import { flowi4, flowi4_init_output, FLOWI_FLAG_KNOWN_NH } from '../../../include/net/flow.ts';
+import { inet_sk, inet_sk_flowi_flags } from '../../../include/net/inet_sock.ts';
 import { ip_hdr, ipcm_cookie, ipcm_init_sk, IPHDR_LEN } from '../../../include/net/ip.ts';
 import { IP_INC_STATS } from '../../../include/net/net_namespace.ts';
-import { inet_sk_flowi_flags, RT_TOS, RTO_ONLINK } from '../../../include/net/route.ts';
+import { ip_rt_put, RT_TOS, type rtable, RTCF_BROADCAST, RTO_ONLINK } from '../../../include/net/route.ts';
 import {
   type sock,
   SOCK_BROADCAST,
@@ -57,7 +50,7 @@ import {
 import { TCP_ESTABLISHED } from '../../../include/uapi/linux/tcp.ts';
 import { pr_info_once } from '../../../kernel/printk.ts';
 import { csum_block_add, csum_partial, ip_fast_csum } from '../../../lib/checksum.ts';
-import { kfree_skb, skb_dst_set, skb_put, skb_reserve } from '../../core/skbuff.ts';
+import { kfree_skb, skb_dst_set, skb_put, skb_reserve } from '../../core/skbuff/alloc.ts';
 import { lock_sock, release_sock } from '../../core/sock/lock.ts';
 import { sock_alloc_send_skb } from '../../core/sock/queue.ts';
 import { icmp_out_count } from '../icmp/send.ts';

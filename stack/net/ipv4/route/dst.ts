@@ -16,13 +16,6 @@ import {
   type dst_ops,
   dst_release,
   dst_set_expires,
-  rt_is_input_route,
-  rtable,
-  RTCF_BROADCAST,
-  RTCF_LOCAL,
-  RTCF_MULTICAST,
-  RTCF_REDIRECTED,
-  skb_rtable,
 } from '../../../include/net/dst.ts';
 import {
   ip_dst_mtu_maybe_forward,
@@ -40,6 +33,15 @@ import {
 } from '../../../include/net/ip_fib.ts';
 import type { neighbour } from '../../../include/net/neighbour.ts';
 import { IP_INC_STATS, type net } from '../../../include/net/net_namespace.ts';
+import {
+  rt_is_input_route,
+  rtable,
+  RTCF_BROADCAST,
+  RTCF_LOCAL,
+  RTCF_MULTICAST,
+  RTCF_REDIRECTED,
+  skb_rtable,
+} from '../../../include/net/route.ts';
 import type { sock } from '../../../include/net/sock.ts';
 import { EACCES, EHOSTUNREACH, ENETUNREACH, IS_ERR } from '../../../include/uapi/asm-generic/errno.ts';
 import {
@@ -54,7 +56,8 @@ import { AF_INET } from '../../../include/uapi/linux/socket.ts';
 import { WARN_ON } from '../../../kernel/printk.ts';
 import { HZ, jiffies } from '../../../kernel/time/jiffies.ts';
 import { dst_discard } from '../../core/dst.ts';
-import { kfree_skb, kfree_skb_reason, pskb_may_pull } from '../../core/skbuff.ts';
+import { kfree_skb, kfree_skb_reason } from '../../core/skbuff/alloc.ts';
+import { pskb_may_pull } from '../../core/skbuff/data.ts';
 import { __ipv4_confirm_neigh, ip_neigh_gw4 } from '../arp.ts';
 import { __icmp_send, icmp_send } from '../icmp/send.ts';
 import { inet_getpeer_v4 } from '../inetpeer.ts';

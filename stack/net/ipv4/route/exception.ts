@@ -1,21 +1,8 @@
 /** What was learnt of single destinations: a smaller path MTU, a redirect. @linux net/ipv4/route.c */
 import type { sk_buff } from '../../../include/linux/skbuff.ts';
 import type { be32, jiffies_t } from '../../../include/linux/types.ts';
-import {
-  dst_check,
-  type dst_entry,
-  DST_OBSOLETE_KILL,
-  dst_release,
-  flowi4,
-  ip_rt_put,
-  IPTOS_RT_MASK,
-  rt_is_input_route,
-  type rtable,
-  RTAX_MTU,
-  RTCF_REDIRECTED,
-  RTN_UNICAST,
-} from '../../../include/net/dst.ts';
-import { flowi4_init_output } from '../../../include/net/flow.ts';
+import { dst_check, type dst_entry, DST_OBSOLETE_KILL, dst_release } from '../../../include/net/dst.ts';
+import { flowi4, flowi4_init_output } from '../../../include/net/flow.ts';
 import { inet_sk } from '../../../include/net/inet_sock.ts';
 import { ip_hdr, IP_MAX_MTU, ip_mtu_locked, ip_sk_accept_pmtu, iphdr } from '../../../include/net/ip.ts';
 import {
@@ -27,6 +14,13 @@ import {
 } from '../../../include/net/ip_fib.ts';
 import { NUD_VALID } from '../../../include/net/neighbour.ts';
 import type { net } from '../../../include/net/net_namespace.ts';
+import {
+  ip_rt_put,
+  IPTOS_RT_MASK,
+  rt_is_input_route,
+  type rtable,
+  RTCF_REDIRECTED,
+} from '../../../include/net/route.ts';
 import {
   type sock,
   sock_flag,
@@ -42,10 +36,15 @@ import {
   ipv4_is_multicast,
   ipv4_is_zeronet,
 } from '../../../include/uapi/linux/in.ts';
-import { RT_SCOPE_LINK, RT_SCOPE_UNIVERSE } from '../../../include/uapi/linux/rtnetlink.ts';
+import {
+  RT_SCOPE_LINK,
+  RT_SCOPE_UNIVERSE,
+  RTAX_MTU,
+  RTN_UNICAST,
+} from '../../../include/uapi/linux/rtnetlink.ts';
 import { AF_INET } from '../../../include/uapi/linux/socket.ts';
 import { jiffies } from '../../../kernel/time/jiffies.ts';
-import { neigh_event_send } from '../../core/neighbour.ts';
+import { neigh_event_send } from '../../core/neighbour/state.ts';
 import { sk_dst_get, sk_dst_set } from '../../core/sock/dst.ts';
 import { ip_neigh_gw4 } from '../arp.ts';
 import { inet_addr_onlink } from '../devinet.ts';

@@ -3,19 +3,10 @@ import { IN_DEV_FORWARD } from '../../../include/linux/inetdevice.ts';
 import { ETH_P_IP, IFF_LOOPBACK, type in_device, type net_device } from '../../../include/linux/netdevice.ts';
 import type { sk_buff } from '../../../include/linux/skbuff.ts';
 import type { be32 } from '../../../include/linux/types.ts';
-import {
-  flowi4,
-  IPTOS_RT_MASK,
-  type rtable,
-  RTCF_BROADCAST,
-  RTCF_LOCAL,
-  RTN_BROADCAST,
-  RTN_LOCAL,
-  RTN_UNICAST,
-  RTN_UNREACHABLE,
-} from '../../../include/net/dst.ts';
+import { flowi4 } from '../../../include/net/flow.ts';
 import { IPCB, IPSKB_DOREDIRECT } from '../../../include/net/ip.ts';
 import { FIB_RES_NHC, FIB_RES_OIF, fib_result } from '../../../include/net/ip_fib.ts';
+import { IPTOS_RT_MASK, type rtable, RTCF_BROADCAST, RTCF_LOCAL } from '../../../include/net/route.ts';
 import { EHOSTUNREACH, EINVAL, type Errno } from '../../../include/uapi/asm-generic/errno.ts';
 import {
   ipv4_is_lbcast,
@@ -23,7 +14,13 @@ import {
   ipv4_is_multicast,
   ipv4_is_zeronet,
 } from '../../../include/uapi/linux/in.ts';
-import { skb_dst_drop, skb_dst_set, skb_dst_set_noref } from '../../core/skbuff.ts';
+import {
+  RTN_BROADCAST,
+  RTN_LOCAL,
+  RTN_UNICAST,
+  RTN_UNREACHABLE,
+} from '../../../include/uapi/linux/rtnetlink.ts';
+import { skb_dst_drop, skb_dst_set, skb_dst_set_noref } from '../../core/skbuff/alloc.ts';
 import { inet_addr_onlink } from '../devinet.ts';
 import { fib_validate_source } from '../fib_frontend.ts';
 import { fib_lookup } from '../fib_trie.ts';

@@ -1,10 +1,23 @@
 /** The route of a packet that this machine sends. @linux net/ipv4/route.c */
 import { IFF_LOOPBACK, IFF_UP, LOOPBACK_IFINDEX, type net_device } from '../../../include/linux/netdevice.ts';
 import type { sk_buff } from '../../../include/linux/skbuff.ts';
+import type { be16, be32 } from '../../../include/linux/types.ts';
 import {
   flowi4,
+  flowi4_init_output,
+  flowi4_update_output,
   FLOWI_FLAG_ANYSRC,
   FLOWI_FLAG_KNOWN_NH,
+} from '../../../include/net/flow.ts';
+import { inet_sk, inet_sk_flowi_flags } from '../../../include/net/inet_sock.ts';
+import { inet_peer_base } from '../../../include/net/inetpeer.ts';
+import { ip_hdr, write_be32 } from '../../../include/net/ip.ts';
+import { FIB_RES_DEV, FIB_RES_NHC, FIB_RES_OIF, fib_result } from '../../../include/net/ip_fib.ts';
+import type { net } from '../../../include/net/net_namespace.ts';
+import {
+  ip_rt_put,
+  ip_sock_rt_scope,
+  ip_sock_rt_tos,
   IPTOS_RT_MASK,
   rt_is_output_route,
   rt_nexthop,
@@ -12,18 +25,10 @@ import {
   RTCF_BROADCAST,
   RTCF_LOCAL,
   RTCF_MULTICAST,
-  RTN_BROADCAST,
-  RTN_LOCAL,
-  RTN_MULTICAST,
-  RTN_UNICAST,
   RTO_ONLINK,
-} from '../../../include/net/dst.ts';
-import { inet_peer_base } from '../../../include/net/inetpeer.ts';
-import { ip_hdr, write_be32 } from '../../../include/net/ip.ts';
-import { FIB_RES_DEV, FIB_RES_NHC, FIB_RES_OIF, fib_result } from '../../../include/net/ip_fib.ts';
-import type { net } from '../../../include/net/net_namespace.ts';
-import type { sock } from '../../../include/net/sock.ts';
-import { EINVAL, ENETUNREACH, ENODEV, type Errno } from '../../../include/uapi/asm-generic/errno.ts';
+} from '../../../include/net/route.ts';
+import { type sock, sock_net } from '../../../include/net/sock.ts';
+import { EINVAL, ENETUNREACH, ENODEV, type Errno, IS_ERR } from '../../../include/uapi/asm-generic/errno.ts';
 import {
   INADDR_LOOPBACK,
   ipv4_is_lbcast,
@@ -31,7 +36,15 @@ import {
   ipv4_is_multicast,
   ipv4_is_zeronet,
 } from '../../../include/uapi/linux/in.ts';
-import { RT_SCOPE_HOST, RT_SCOPE_LINK, RT_SCOPE_UNIVERSE } from '../../../include/uapi/linux/rtnetlink.ts';
+import {
+  RT_SCOPE_HOST,
+  RT_SCOPE_LINK,
+  RT_SCOPE_UNIVERSE,
+  RTN_BROADCAST,
+  RTN_LOCAL,
+  RTN_MULTICAST,
+  RTN_UNICAST,
+} from '../../../include/uapi/linux/rtnetlink.ts';
 import { __ip_dev_find, inet_select_addr } from '../devinet.ts';
 import { fib_result_prefsrc, fib_select_path } from '../fib_semantics.ts';
 import { fib_lookup } from '../fib_trie.ts';
@@ -229,4 +242,95 @@ export function ip_rt_get_source(to: Uint8Array, at: number, skb: sk_buff, rt: r
       ? fib_result_prefsrc(net, res)
       : inet_select_addr(rt.dev, rt_nexthop(rt, iph.daddr), RT_SCOPE_UNIVERSE);
   write_be32(to, at, src);
+}
+
+/** A route for what `fl4` says, without IPsec's part. @linux include/net/route.h */
+export function __ip_route_output_key(net: net, fl4: flowi4): rtable | Errno {
+  return ip_route_output_key_hash(net, fl4);
+}
+/** A route for what `fl4` says; the source address is filled in. -ENETUNREACH, -EINVAL, … @linux include/net/route.h */
+export function ip_route_output_key(net: net, fl4: flowi4): rtable | Errno {
+  return ip_route_output_flow(net, fl4, null);
+}
+/** A route from `saddr` to `daddr`. -ENETUNREACH, -EINVAL, … @linux include/net/route.h */
+export function ip_route_output(
+  net: net,
+  daddr: be32,
+  saddr: be32,
+  tos: number,
+  oif: number,
+): rtable | Errno {
+  const fl4 = new flowi4();
+  fl4.flowi4_oif = oif;
+  fl4.flowi4_tos = tos;
+  fl4.daddr = daddr;
+  fl4.saddr = saddr;
+  return ip_route_output_key(net, fl4);
+}
+/** A route for a packet of a socket, with all that is known of it. @linux include/net/route.h */
+export function ip_route_output_ports(
+  net: net,
+  fl4: flowi4,
+  sk: sock | null,
+  daddr: be32,
+  saddr: be32,
+  dport: be16,
+  sport: be16,
+  proto: number,
+  tos: number,
+  oif: number,
+): rtable | Errno {
+  const mark = sk === null ? 0 : sk.sk_mark;
+  const flags = sk === null ? 0 : inet_sk_flowi_flags(sk);
+  const uid = sk === null ? 0 : sk.sk_uid;
+  flowi4_init_output(fl4, oif, mark, tos, RT_SCOPE_UNIVERSE, proto, flags, daddr, saddr, dport, sport, uid);
+  return ip_route_output_flow(net, fl4, sk);
+}
+
+/**
+ * The route of a new connection. If the source address is open yet it is found by a first lookup; ports are not chosen
+ * yet either: ip_route_newports() comes after.
+ *
+ * @linux include/net/route.h
+ */
+export function ip_route_connect(
+  fl4: flowi4,
+  dst: be32,
+  src: be32,
+  oif: number,
+  protocol: number,
+  sport: be16,
+  dport: be16,
+  sk: sock,
+): rtable | Errno {
+  const net = sock_net(sk);
+  const flags = inet_sk(sk).transparent ? FLOWI_FLAG_ANYSRC : 0;
+  const tos = ip_sock_rt_tos(sk);
+  const scope = ip_sock_rt_scope(sk);
+  flowi4_init_output(fl4, oif, sk.sk_mark, tos, scope, protocol, flags, dst, src, dport, sport, sk.sk_uid);
+  if (dst === 0 || src === 0) {
+    const rt = __ip_route_output_key(net, fl4);
+    if (IS_ERR(rt)) return rt;
+    ip_rt_put(rt);
+    flowi4_update_output(fl4, oif, fl4.daddr, fl4.saddr);
+  }
+  return ip_route_output_flow(net, fl4, sk);
+}
+
+/** The ports are known now: look again if they changed, and give the old route back. @linux include/net/route.h */
+export function ip_route_newports(
+  fl4: flowi4,
+  rt: rtable,
+  orig_sport: be16,
+  orig_dport: be16,
+  sport: be16,
+  dport: be16,
+  sk: sock,
+): rtable | Errno {
+  if (sport === orig_sport && dport === orig_dport) return rt;
+  fl4.fl4_dport = dport;
+  fl4.fl4_sport = sport;
+  ip_rt_put(rt);
+  flowi4_update_output(fl4, sk.sk_bound_dev_if, fl4.daddr, fl4.saddr);
+  return ip_route_output_flow(sock_net(sk), fl4, sk);
 }

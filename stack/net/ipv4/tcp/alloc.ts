@@ -7,14 +7,14 @@ import { inet_csk } from '../../../include/net/inet_connection_sock.ts';
 import { NET_ADD_STATS, NET_INC_STATS } from '../../../include/net/net_namespace.ts';
 import { type sock, SOCK_MIN_SNDBUF, sock_net } from '../../../include/net/sock.ts';
 import { MAX_TCP_HEADER, tcp_clear_all_retrans_hints } from '../../../include/net/tcp.ts';
-import { tcp_rtx_queue_unlink, tcp_wmem_free_skb } from '../../../include/net/tcp_queue.ts';
 import {
   LINUX_MIB_TCPMEMORYPRESSURES,
   LINUX_MIB_TCPMEMORYPRESSURESCHRONO,
 } from '../../../include/uapi/linux/snmp.ts';
 import { net_info_ratelimited } from '../../../kernel/printk.ts';
 import { jiffies, jiffies_to_msecs } from '../../../kernel/time/jiffies.ts';
-import { __kfree_skb, __skb_dequeue, alloc_skb, skb_reserve } from '../../core/skbuff.ts';
+import { __kfree_skb, alloc_skb, skb_reserve } from '../../core/skbuff/alloc.ts';
+import { __skb_dequeue } from '../../core/skbuff/queue.ts';
 import {
   sk_forced_mem_schedule,
   sk_memory_allocated,
@@ -22,6 +22,7 @@ import {
   sk_wmem_schedule,
 } from '../../core/sock/memory.ts';
 import { TCP_CHRONO_BUSY, tcp_chrono_stop } from '../tcp_output/xmit.ts';
+import { tcp_rtx_queue_unlink, tcp_wmem_free_skb } from './queue.ts';
 
 /**
  * An empty segment with room for all headers.

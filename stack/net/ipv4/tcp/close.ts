@@ -34,7 +34,6 @@ import {
   TCPHDR_FIN,
 } from '../../../include/net/tcp.ts';
 import { TCP_SKB_CB } from '../../../include/net/tcp_skb_cb.ts';
-import { tcp_clear_xmit_timers } from '../../../include/net/tcp_timers.ts';
 import { ECONNRESET, ENOENT, type Errno } from '../../../include/uapi/asm-generic/errno.ts';
 import {
   LINUX_MIB_TCPABORTONCLOSE,
@@ -66,16 +65,11 @@ import {
 import { WARN_ON } from '../../../kernel/printk.ts';
 import { local_bh_disable, local_bh_enable } from '../../../kernel/softirq.ts';
 import { jiffies_to_usecs } from '../../../kernel/time/jiffies.ts';
-import {
-  __kfree_skb,
-  __skb_dequeue,
-  __skb_queue_purge,
-  put_page,
-  skb_rbtree_purge,
-} from '../../core/skbuff.ts';
-import { sk_error_report } from '../../core/sock/default_callbacks.ts';
+import { __kfree_skb, put_page } from '../../core/skbuff/alloc.ts';
+import { __skb_dequeue, __skb_queue_purge, skb_rbtree_purge } from '../../core/skbuff/queue.ts';
+import { sock_put } from '../../core/sock/alloc.ts';
+import { sk_error_report } from '../../core/sock/defaults.ts';
 import { __sk_dst_reset } from '../../core/sock/dst.ts';
-import { sock_put } from '../../core/sock/free.ts';
 import { __release_sock, lock_sock, release_sock } from '../../core/sock/lock.ts';
 import { sk_stream_wait_close } from '../../core/stream.ts';
 import { inet_csk_destroy_sock } from '../inet_connection_sock/lifetime.ts';
@@ -89,6 +83,7 @@ import { tcp_done_with_error } from '../tcp_input/fin.ts';
 import { tcp_clear_retrans } from '../tcp_input/loss.ts';
 import { tcp_time_wait } from '../tcp_minisocks/time_wait.ts';
 import { tcp_send_active_reset, tcp_send_fin } from '../tcp_output/control.ts';
+import { tcp_clear_xmit_timers } from '../tcp_timer/xmit_timer.ts';
 import { tcp_check_oom, tcp_write_queue_purge } from './alloc.ts';
 import { tcp_need_reset, tcp_set_state } from './state.ts';
 

@@ -1,6 +1,6 @@
 /** What poll() and ioctl() tell about a connection. */
 import type { file } from '../../../include/linux/fdtable.ts';
-import { SOCKWQ_ASYNC_NOSPACE, SOCK_NOSPACE, type socket } from '../../../include/linux/net.ts';
+import { SOCK_NOSPACE, type socket, SOCKWQ_ASYNC_NOSPACE } from '../../../include/linux/net.ts';
 import {
   EPOLLERR,
   EPOLLHUP,
@@ -10,33 +10,33 @@ import {
   EPOLLRDHUP,
   EPOLLRDNORM,
   EPOLLWRNORM,
-  poll_wait,
   type poll_table,
+  poll_wait,
 } from '../../../include/linux/poll.ts';
 import { tcp_sk } from '../../../include/linux/tcp.ts';
 import { inet_csk_listen_poll } from '../../../include/net/inet_connection_sock.ts';
 import {
+  __sk_stream_is_writeable,
   RCV_SHUTDOWN,
   SEND_SHUTDOWN,
   SHUTDOWN_MASK,
-  SOCK_URGINLINE,
-  __sk_stream_is_writeable,
+  type sock,
   sock_flag,
   sock_rcvlowat,
-  type sock,
+  SOCK_URGINLINE,
 } from '../../../include/net/sock.ts';
-import { TCP_URG_VALID, seq_distance } from '../../../include/net/tcp.ts';
-import { tcp_epollin_ready, tcp_inq } from '../../../include/net/tcp_rcv.ts';
+import { seq_distance, TCP_URG_VALID } from '../../../include/net/tcp.ts';
 import { EINVAL, ENOIOCTLCMD, type Errno } from '../../../include/uapi/asm-generic/errno.ts';
 import { SIOCATMARK, SIOCINQ, SIOCOUTQ, SIOCOUTQNSD } from '../../../include/uapi/linux/sockios.ts';
 import {
-  TCPF_SYN_RECV,
-  TCPF_SYN_SENT,
   TCP_CLOSE,
   TCP_LISTEN,
   TCP_SYN_RECV,
   TCP_SYN_SENT,
+  TCPF_SYN_RECV,
+  TCPF_SYN_SENT,
 } from '../../../include/uapi/linux/tcp.ts';
+import { tcp_epollin_ready, tcp_inq } from './queue.ts';
 
 /**
  * What could be done without sleeping, as POLL… bits; and have the poller woken when that changes.

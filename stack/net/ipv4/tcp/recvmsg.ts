@@ -55,7 +55,8 @@ import { TCP_CLOSE, TCP_LISTEN, TCP_OPTIONS } from '../../../include/uapi/linux/
 import { WARN_ON } from '../../../kernel/printk.ts';
 import { current } from '../../../kernel/sched/core.ts';
 import { skb_copy_datagram_msg } from '../../core/datagram.ts';
-import { __kfree_skb, __skb_unlink } from '../../core/skbuff.ts';
+import { __kfree_skb } from '../../core/skbuff/alloc.ts';
+import { __skb_unlink } from '../../core/skbuff/queue.ts';
 import { __sk_flush_backlog, lock_sock, release_sock } from '../../core/sock/lock.ts';
 import { sock_rfree } from '../../core/sock/memory.ts';
 import { sk_wait_data, sock_intr_errno } from '../../core/sock/queue.ts';

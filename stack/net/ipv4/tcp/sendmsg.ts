@@ -26,12 +26,7 @@ import {
   TCPHDR_PSH,
   TSQF_THROTTLED,
 } from '../../../include/net/tcp.ts';
-import { tcp_bound_to_half_wnd } from '../../../include/net/tcp_mss.ts';
-import {
-  tcp_add_write_queue_tail,
-  tcp_unlink_write_queue,
-  tcp_wmem_free_skb,
-} from '../../../include/net/tcp_queue.ts';
+import { tcp_bound_to_half_wnd } from '../../../include/net/tcp_options.ts';
 import { TCP_SKB_CB } from '../../../include/net/tcp_skb_cb.ts';
 import { EAGAIN, EOPNOTSUPP, EPIPE, type Errno } from '../../../include/uapi/asm-generic/errno.ts';
 import { LINUX_MIB_TCPAUTOCORKING } from '../../../include/uapi/linux/snmp.ts';
@@ -43,7 +38,7 @@ import {
   MSG_OOB,
 } from '../../../include/uapi/linux/socket.ts';
 import { TCPF_CLOSE_WAIT, TCPF_ESTABLISHED } from '../../../include/uapi/linux/tcp.ts';
-import { get_page, skb_fill_page_desc } from '../../core/skbuff.ts';
+import { get_page, skb_fill_page_desc } from '../../core/skbuff/alloc.ts';
 import { lock_sock, release_sock, sk_flush_backlog } from '../../core/sock/lock.ts';
 import {
   sk_forced_mem_schedule,
@@ -65,6 +60,7 @@ import {
 } from '../tcp_output/xmit.ts';
 import { tcp_rate_check_app_limited } from '../tcp_rate.ts';
 import { tcp_stream_alloc_skb } from './alloc.ts';
+import { tcp_add_write_queue_tail, tcp_unlink_write_queue, tcp_wmem_free_skb } from './queue.ts';
 
 /** This segment is to be sent with PSH: the sender has no more for now. @linux net/ipv4/tcp.c */
 export function tcp_mark_push(tp: tcp_sock, skb: sk_buff): void {

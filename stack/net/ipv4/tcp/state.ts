@@ -9,7 +9,6 @@ import {
   sock_flag,
   sock_net,
 } from '../../../include/net/sock.ts';
-import { tcp_clear_xmit_timers } from '../../../include/net/tcp_timers.ts';
 import {
   TCP_MIB_ATTEMPTFAILS,
   TCP_MIB_CURRESTAB,
@@ -31,6 +30,7 @@ import {
 import { inet_sk_state_store } from '../af_inet/sock.ts';
 import { inet_csk_destroy_sock } from '../inet_connection_sock/lifetime.ts';
 import { inet_put_port } from '../inet_hashtables/bind.ts';
+import { tcp_clear_xmit_timers } from '../tcp_timer/xmit_timer.ts';
 
 /**
  * Change the state of a connection, and keep count of the established ones. A closed socket is taken off the tables

@@ -32,7 +32,6 @@ import {
   rate_sample,
 } from '../../../include/net/tcp_congestion_ops.ts';
 import { TCP_SKB_CB } from '../../../include/net/tcp_skb_cb.ts';
-import { tcp_probe0_when, tcp_reset_xmit_timer } from '../../../include/net/tcp_timers.ts';
 import {
   LINUX_MIB_TCPDELIVERED,
   LINUX_MIB_TCPDELIVEREDCE,
@@ -51,6 +50,7 @@ import { __tcp_push_pending_frames } from '../tcp_output/xmit.ts';
 import { tcp_rate_gen } from '../tcp_rate.ts';
 import { tcp_rack_update_reo_wnd } from '../tcp_recovery.ts';
 import { tcp_clamp_probe0_to_user_timeout } from '../tcp_timer/timeout.ts';
+import { tcp_probe0_when, tcp_reset_xmit_timer } from '../tcp_timer/xmit_timer.ts';
 import { tcp_clean_rtx_queue } from './clean_rtx_queue.ts';
 import {
   tcp_cwnd_reduction,

@@ -17,7 +17,6 @@ import {
   TCPHDR_SYN,
 } from '../../../include/net/tcp.ts';
 import { ack_sample } from '../../../include/net/tcp_congestion_ops.ts';
-import { tcp_rtx_queue_unlink_and_free } from '../../../include/net/tcp_queue.ts';
 import {
   TCP_SKB_CB,
   TCPCB_LOST,
@@ -26,6 +25,7 @@ import {
   TCPCB_SACKED_RETRANS,
 } from '../../../include/net/tcp_skb_cb.ts';
 import { skb_rb_next } from '../../../lib/skb_tree.ts';
+import { tcp_rtx_queue_unlink_and_free } from '../tcp/queue.ts';
 import { tcp_trim_head } from '../tcp_output/fragment.ts';
 import { tcp_chrono_stop } from '../tcp_output/xmit.ts';
 import { tcp_rate_skb_delivered } from '../tcp_rate.ts';

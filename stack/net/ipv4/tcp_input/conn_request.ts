@@ -8,14 +8,8 @@ import {
   tcp_rsk,
   tcp_sk,
 } from '../../../include/linux/tcp.ts';
-import {
-  type dst_entry,
-  dst_metric,
-  dst_release,
-  flowi4,
-  RTAX_FEATURE_ECN,
-  RTAX_FEATURES,
-} from '../../../include/net/dst.ts';
+import { type dst_entry, dst_metric, dst_release } from '../../../include/net/dst.ts';
+import { flowi4 } from '../../../include/net/flow.ts';
 import {
   inet_csk_accept_queue,
   inet_csk_reqsk_queue_is_full,
@@ -39,11 +33,10 @@ import {
   TCP_TIMEOUT_INIT,
   tcp_timeout_init,
 } from '../../../include/net/tcp.ts';
-import { tcp_listendrop } from '../../../include/net/tcp_rcv.ts';
-import type { tcp_request_sock_ops } from '../../../include/net/tcp_request_sock_ops.ts';
-import { tcp_clear_options } from '../../../include/net/tcp_rx_opt.ts';
+import { tcp_clear_options } from '../../../include/net/tcp_options.ts';
+import { type tcp_request_sock_ops, tcp_synq_overflow } from '../../../include/net/tcp_request_sock.ts';
 import { TCP_SKB_CB } from '../../../include/net/tcp_skb_cb.ts';
-import { tcp_synq_overflow } from '../../../include/net/tcp_syncookies.ts';
+import { RTAX_FEATURE_ECN, RTAX_FEATURES } from '../../../include/uapi/linux/rtnetlink.ts';
 import {
   LINUX_MIB_LISTENOVERFLOWS,
   LINUX_MIB_SYNCOOKIESSENT,
@@ -54,8 +47,9 @@ import { TCP_NEW_SYN_RECV } from '../../../include/uapi/linux/tcp.ts';
 import { net_info_ratelimited } from '../../../kernel/printk.ts';
 import { trace } from '../../../trace/events.ts';
 import { __reqsk_free, reqsk_free, reqsk_put } from '../../core/request_sock.ts';
-import { net_tx_rndhash } from '../../core/sock/txhash.ts';
+import { net_tx_rndhash } from '../../core/sock/dst.ts';
 import { inet_csk_reqsk_queue_hash_add } from '../inet_connection_sock/request_queue.ts';
+import { tcp_listendrop } from '../tcp/queue.ts';
 import { tcp_openreq_init_rwin } from '../tcp_minisocks/openreq_child.ts';
 import { tcp_parse_options } from './options.ts';
 

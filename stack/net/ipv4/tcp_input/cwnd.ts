@@ -7,7 +7,7 @@
 import type { sk_buff } from '../../../include/linux/skbuff.ts';
 import { tcp_sk, type tcp_sock } from '../../../include/linux/tcp.ts';
 import type { u32 } from '../../../include/linux/types.ts';
-import { type dst_entry, dst_metric, RTAX_INITCWND } from '../../../include/net/dst.ts';
+import { type dst_entry, dst_metric } from '../../../include/net/dst.ts';
 import { inet_csk } from '../../../include/net/inet_connection_sock.ts';
 import { NET_INC_STATS } from '../../../include/net/net_namespace.ts';
 import { type sock, sock_net } from '../../../include/net/sock.ts';
@@ -30,6 +30,7 @@ import {
 } from '../../../include/net/tcp.ts';
 import { CA_EVENT_COMPLETE_CWR } from '../../../include/net/tcp_congestion_ops.ts';
 import { TCP_SKB_CB, TCPCB_LOST, TCPCB_RETRANS } from '../../../include/net/tcp_skb_cb.ts';
+import { RTAX_INITCWND } from '../../../include/uapi/linux/rtnetlink.ts';
 import {
   LINUX_MIB_TCPDSACKUNDO,
   LINUX_MIB_TCPFULLUNDO,

@@ -38,7 +38,6 @@ import {
   TCP_URG_VALID,
   TCPHDR_FIN,
 } from '../../../include/net/tcp.ts';
-import { tcp_add_receive_queue, tcp_cleanup_skb, tcp_epollin_ready } from '../../../include/net/tcp_rcv.ts';
 import { TCP_SKB_CB } from '../../../include/net/tcp_skb_cb.ts';
 import {
   LINUX_MIB_DELAYEDACKLOST,
@@ -46,16 +45,13 @@ import {
   LINUX_MIB_TCPRCVQDROP,
   LINUX_MIB_TCPZEROWINDOWDROP,
 } from '../../../include/uapi/linux/snmp.ts';
-import {
-  __kfree_skb,
-  __skb_pull,
-  __skb_unlink,
-  kfree_skb_reason,
-  skb_copy_bits,
-  skb_try_coalesce,
-} from '../../core/skbuff.ts';
+import { __kfree_skb, __skb_pull, kfree_skb_reason } from '../../core/skbuff/alloc.ts';
+import { skb_copy_bits } from '../../core/skbuff/data.ts';
+import { __skb_unlink } from '../../core/skbuff/queue.ts';
+import { skb_try_coalesce } from '../../core/skbuff/split.ts';
 import { sk_forced_mem_schedule, sk_mem_charge, skb_set_owner_r } from '../../core/sock/memory.ts';
 import { sk_drops_add } from '../../core/sock/queue.ts';
+import { tcp_add_receive_queue, tcp_cleanup_skb, tcp_epollin_ready } from '../tcp/queue.ts';
 import { tcp_fin } from './fin.ts';
 import {
   tcp_data_queue_ofo,

@@ -15,7 +15,7 @@ import {
   sock_set_flag,
 } from '../../../include/net/sock.ts';
 import { tcp_is_sack } from '../../../include/net/tcp.ts';
-import { tcp_sack_reset } from '../../../include/net/tcp_rx_opt.ts';
+import { tcp_sack_reset } from '../../../include/net/tcp_options.ts';
 import { ECONNREFUSED, ECONNRESET, EPIPE } from '../../../include/uapi/asm-generic/errno.ts';
 import {
   TCP_CLOSE,
@@ -31,8 +31,8 @@ import {
 } from '../../../include/uapi/linux/tcp.ts';
 import { pr_warn } from '../../../kernel/printk.ts';
 import { trace } from '../../../trace/events.ts';
-import { skb_rbtree_purge } from '../../core/skbuff.ts';
-import { sk_error_report } from '../../core/sock/default_callbacks.ts';
+import { skb_rbtree_purge } from '../../core/skbuff/queue.ts';
+import { sk_error_report } from '../../core/sock/defaults.ts';
 import { tcp_write_queue_purge } from '../tcp/alloc.ts';
 import { tcp_done, tcp_set_state } from '../tcp/state.ts';
 import { tcp_time_wait } from '../tcp_minisocks/time_wait.ts';

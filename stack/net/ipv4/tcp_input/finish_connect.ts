@@ -29,11 +29,11 @@ import {
   TCP_TIMEOUT_MIN,
   TCPOLEN_TSTAMP_ALIGNED,
 } from '../../../include/net/tcp.ts';
-import { tcp_clear_options, tcp_paws_reject } from '../../../include/net/tcp_rx_opt.ts';
+import { tcp_clear_options, tcp_paws_reject } from '../../../include/net/tcp_options.ts';
 import { TCP_SKB_CB } from '../../../include/net/tcp_skb_cb.ts';
 import { LINUX_MIB_PAWSACTIVEREJECTED } from '../../../include/uapi/linux/snmp.ts';
 import { TCP_ESTABLISHED, TCP_SYN_RECV } from '../../../include/uapi/linux/tcp.ts';
-import { __kfree_skb } from '../../core/skbuff.ts';
+import { __kfree_skb } from '../../core/skbuff/alloc.ts';
 import { __sk_dst_get } from '../../core/sock/dst.ts';
 import {
   inet_csk_reset_keepalive_timer,

@@ -22,7 +22,6 @@ import {
   TCP_NUM_SACKS,
   TCPHDR_FIN,
 } from '../../../include/net/tcp.ts';
-import { tcp_add_receive_queue } from '../../../include/net/tcp_rcv.ts';
 import { TCP_SKB_CB } from '../../../include/net/tcp_skb_cb.ts';
 import {
   LINUX_MIB_DELAYEDACKLOST,
@@ -36,9 +35,10 @@ import {
 } from '../../../include/uapi/linux/snmp.ts';
 import { hrtimer_try_to_cancel } from '../../../kernel/time/hrtimer.ts';
 import { rb_erase, rb_insert_after, rb_replace_node, skb_rb_next } from '../../../lib/skb_tree.ts';
-import { __kfree_skb } from '../../core/skbuff.ts';
+import { __kfree_skb } from '../../core/skbuff/alloc.ts';
+import { sk_rethink_txhash } from '../../core/sock/dst.ts';
 import { skb_set_owner_r } from '../../core/sock/memory.ts';
-import { sk_rethink_txhash } from '../../core/sock/txhash.ts';
+import { tcp_add_receive_queue } from '../tcp/queue.ts';
 import { tcp_send_ack } from '../tcp_output/control.ts';
 import { tcp_drop_reason, tcp_rcv_nxt_update, tcp_try_coalesce } from './data.ts';
 import { tcp_ecn_check_ce } from './ecn.ts';

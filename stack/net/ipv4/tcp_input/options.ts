@@ -30,7 +30,7 @@ import {
   TCPOPT_TIMESTAMP,
   TCPOPT_WINDOW,
 } from '../../../include/net/tcp.ts';
-import { tcp_paws_check, tcp_sack_reset } from '../../../include/net/tcp_rx_opt.ts';
+import { tcp_paws_check, tcp_sack_reset } from '../../../include/net/tcp_options.ts';
 import { TCP_SKB_CB } from '../../../include/net/tcp_skb_cb.ts';
 import { net_info_ratelimited } from '../../../kernel/printk.ts';
 import { ktime_get_seconds } from '../../../kernel/time/timekeeping.ts';

@@ -14,7 +14,7 @@ import {
   TCPHDR_FIN,
   TCPHDR_SYN,
 } from '../../../include/net/tcp.ts';
-import { tcp_sack_reset } from '../../../include/net/tcp_rx_opt.ts';
+import { tcp_sack_reset } from '../../../include/net/tcp_options.ts';
 import { TCP_SKB_CB, tcp_skb_cb } from '../../../include/net/tcp_skb_cb.ts';
 import {
   LINUX_MIB_OFOPRUNED,
@@ -23,14 +23,9 @@ import {
   LINUX_MIB_TCPRCVCOLLAPSED,
 } from '../../../include/uapi/linux/snmp.ts';
 import { rb_erase, tcp_rbtree_insert } from '../../../lib/skb_tree.ts';
-import {
-  __kfree_skb,
-  __skb_queue_before,
-  __skb_unlink,
-  alloc_skb,
-  skb_copy_bits,
-  skb_put,
-} from '../../core/skbuff.ts';
+import { __kfree_skb, alloc_skb, skb_put } from '../../core/skbuff/alloc.ts';
+import { skb_copy_bits } from '../../core/skbuff/data.ts';
+import { __skb_queue_before, __skb_unlink } from '../../core/skbuff/queue.ts';
 import { sk_rmem_schedule, skb_set_owner_r } from '../../core/sock/memory.ts';
 import { tcp_drop_reason } from './data.ts';
 import { tcp_clamp_window } from './rcvbuf.ts';

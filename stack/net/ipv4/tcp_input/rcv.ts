@@ -33,7 +33,6 @@ import {
   tcp_update_wl,
   TCPOLEN_TSTAMP_ALIGNED,
 } from '../../../include/net/tcp.ts';
-import { tcp_checksum_complete, tcp_cleanup_skb } from '../../../include/net/tcp_rcv.ts';
 import { TCP_SKB_CB } from '../../../include/net/tcp_skb_cb.ts';
 import {
   LINUX_MIB_TCPABORTONDATA,
@@ -56,9 +55,10 @@ import {
 } from '../../../include/uapi/linux/tcp.ts';
 import { local_bh_disable, local_bh_enable } from '../../../kernel/softirq.ts';
 import { trace } from '../../../trace/events.ts';
-import { __kfree_skb, __skb_pull, consume_skb } from '../../core/skbuff.ts';
+import { __kfree_skb, __skb_pull, consume_skb } from '../../core/skbuff/alloc.ts';
 import { sk_dst_confirm } from '../../core/sock/dst.ts';
 import { inet_csk_reset_keepalive_timer } from '../inet_connection_sock/xmit_timers.ts';
+import { tcp_checksum_complete, tcp_cleanup_skb } from '../tcp/queue.ts';
 import { tcp_done, tcp_set_state } from '../tcp/state.ts';
 import { tcp_time_wait } from '../tcp_minisocks/time_wait.ts';
 import { tcp_mstamp_refresh } from '../tcp_output/transmit.ts';

@@ -19,10 +19,10 @@ import {
   tcp_time_stamp,
 } from '../../../include/net/tcp.ts';
 import { rate_sample } from '../../../include/net/tcp_congestion_ops.ts';
-import { __tcp_set_rto, tcp_reset_xmit_timer, tcp_rto_delta_us } from '../../../include/net/tcp_timers.ts';
 import { HZ, jiffies_to_usecs, usecs_to_jiffies } from '../../../kernel/time/jiffies.ts';
 import { minmax_running_min } from '../../../lib/win_minmax.ts';
 import { inet_csk_clear_xmit_timer } from '../inet_connection_sock/xmit_timers.ts';
+import { __tcp_set_rto, tcp_reset_xmit_timer, tcp_rto_delta_us } from '../tcp_timer/xmit_timer.ts';
 import { FLAG_ACK_MAYBE_DELAYED, FLAG_ACKED, FLAG_SYN_ACKED } from './ack.ts';
 
 /** µs per tick of the timestamp clock. */

@@ -20,7 +20,6 @@ import {
   tcp_skb_timestamp_us,
   TCPOLEN_SACK_BASE,
 } from '../../../include/net/tcp.ts';
-import { tcp_tsorted_del } from '../../../include/net/tcp_queue.ts';
 import { TCP_SKB_CB, TCPCB_SACKED_ACKED } from '../../../include/net/tcp_skb_cb.ts';
 import {
   LINUX_MIB_TCPDSACKIGNOREDDUBIOUS,
@@ -33,6 +32,7 @@ import {
 } from '../../../include/uapi/linux/snmp.ts';
 import { TCP_CA_Loss } from '../../../include/uapi/linux/tcp.ts';
 import { skb_rb_next } from '../../../lib/skb_tree.ts';
+import { tcp_tsorted_del } from '../tcp/queue.ts';
 import { tcp_current_mss } from '../tcp_output/mss.ts';
 import { tcp_rate_skb_delivered } from '../tcp_rate.ts';
 import { FLAG_DSACK_TLP, FLAG_DSACKING_ACK } from './ack.ts';

@@ -19,7 +19,6 @@ import {
   TCPHDR_FIN,
 } from '../../../include/net/tcp.ts';
 import type { rate_sample } from '../../../include/net/tcp_congestion_ops.ts';
-import { tcp_rtx_queue_unlink_and_free } from '../../../include/net/tcp_queue.ts';
 import {
   TCP_SKB_CB,
   TCPCB_EVER_RETRANS,
@@ -36,7 +35,8 @@ import {
   LINUX_MIB_SACKSHIFTFALLBACK,
 } from '../../../include/uapi/linux/snmp.ts';
 import { skb_rb_next, skb_rb_prev } from '../../../lib/skb_tree.ts';
-import { skb_shift } from '../../core/skbuff.ts';
+import { skb_shift } from '../../core/skbuff/split.ts';
+import { tcp_rtx_queue_unlink_and_free } from '../tcp/queue.ts';
 import { TCP_FRAG_IN_RTX_QUEUE, tcp_fragment } from '../tcp_output/fragment.ts';
 import { tcp_rate_skb_delivered } from '../tcp_rate.ts';
 import { tcp_rack_advance } from '../tcp_recovery.ts';

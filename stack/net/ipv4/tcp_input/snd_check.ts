@@ -6,7 +6,7 @@
 import { SOCK_NOSPACE } from '../../../include/linux/net.ts';
 import { tcp_chrono, tcp_sk } from '../../../include/linux/tcp.ts';
 import { hrtimer_is_queued } from '../../../include/linux/timer.ts';
-import { dst_metric, RTAX_QUICKACK } from '../../../include/net/dst.ts';
+import { dst_metric } from '../../../include/net/dst.ts';
 import {
   ICSK_ACK_NOW,
   inet_csk,
@@ -23,6 +23,7 @@ import {
   tcp_packets_in_flight,
   tcp_under_memory_pressure,
 } from '../../../include/net/tcp.ts';
+import { RTAX_QUICKACK } from '../../../include/uapi/linux/rtnetlink.ts';
 import { hrtimer_start_range_ns } from '../../../kernel/time/hrtimer.ts';
 import { ktime_get_ns } from '../../../kernel/time/timekeeping.ts';
 import { sk_memory_allocated, sk_prot_mem_limits } from '../../core/sock/memory.ts';

@@ -18,7 +18,7 @@ import { type net, NET_INC_STATS, TCP_INC_STATS } from '../../../include/net/net
 import type { request_sock } from '../../../include/net/request_sock.ts';
 import { type sock, sock_net } from '../../../include/net/sock.ts';
 import { after, before, tcp_is_sack, TCP_PAWS_WINDOW, tcp_receive_window } from '../../../include/net/tcp.ts';
-import { tcp_paws_check } from '../../../include/net/tcp_rx_opt.ts';
+import { tcp_paws_check } from '../../../include/net/tcp_options.ts';
 import { TCP_SKB_CB } from '../../../include/net/tcp_skb_cb.ts';
 import {
   LINUX_MIB_PAWSESTABREJECTED,
@@ -37,7 +37,7 @@ import {
 } from '../../../include/uapi/linux/tcp.ts';
 import { HZ, jiffies } from '../../../kernel/time/jiffies.ts';
 import { get_random_u32_below } from '../../../lib/random.ts';
-import { __kfree_skb } from '../../core/skbuff.ts';
+import { __kfree_skb } from '../../core/skbuff/alloc.ts';
 import { tcp_send_ack } from '../tcp_output/control.ts';
 import { tcp_may_update_window } from './ack.ts';
 import { tcp_drop_reason } from './data.ts';

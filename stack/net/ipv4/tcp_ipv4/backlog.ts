@@ -1,8 +1,8 @@
 /** Leaving a segment for the process that owns the socket. @linux net/ipv4/tcp_ipv4.c */
-import { skb_shinfo, type sk_buff } from '../../../include/linux/skbuff.ts';
+import { type sk_buff, skb_shinfo } from '../../../include/linux/skbuff.ts';
 import { SKB_DROP_REASON_SOCKET_BACKLOG, SKB_DROP_REASON_TCP_CSUM } from '../../../include/net/dropreason.ts';
 import { NET_INC_STATS, TCP_INC_STATS } from '../../../include/net/net_namespace.ts';
-import { sock_net, type sock } from '../../../include/net/sock.ts';
+import { type sock, sock_net } from '../../../include/net/sock.ts';
 import {
   before,
   TCPHDR_ACK,
@@ -13,7 +13,6 @@ import {
   TCPHDR_SYN,
   TCPHDR_URG,
 } from '../../../include/net/tcp.ts';
-import { tcp_checksum_complete, tcp_cleanup_skb } from '../../../include/net/tcp_rcv.ts';
 import { TCP_SKB_CB } from '../../../include/net/tcp_skb_cb.ts';
 import {
   LINUX_MIB_TCPBACKLOGCOALESCE,
@@ -22,8 +21,10 @@ import {
   TCP_MIB_INERRS,
 } from '../../../include/uapi/linux/snmp.ts';
 import { trace } from '../../../trace/events.ts';
-import { __kfree_skb, __skb_pull, skb_push, skb_try_coalesce } from '../../core/skbuff.ts';
+import { __kfree_skb, __skb_pull, skb_push } from '../../core/skbuff/alloc.ts';
+import { skb_try_coalesce } from '../../core/skbuff/split.ts';
 import { sk_add_backlog } from '../../core/sock/lock.ts';
+import { tcp_checksum_complete, tcp_cleanup_skb } from '../tcp/queue.ts';
 
 /**
  * Append a segment to the backlog, joined with the one before it if that is possible. release_sock() handles them.

@@ -3,19 +3,19 @@ import { LOOPBACK_IFINDEX } from '../../../include/linux/netdevice.ts';
 import type { Sleeps } from '../../../include/linux/sched.ts';
 import { SKB_GSO_TCPV4 } from '../../../include/linux/skbuff.ts';
 import { tcp_sk, tcp_twsk } from '../../../include/linux/tcp.ts';
-import { flowi4, ip_rt_put, RTCF_BROADCAST, RTCF_MULTICAST, type rtable } from '../../../include/net/dst.ts';
+import { flowi4 } from '../../../include/net/flow.ts';
 import { inet_csk } from '../../../include/net/inet_connection_sock.ts';
 import { inet_sk } from '../../../include/net/inet_sock.ts';
 import { IP_INC_STATS } from '../../../include/net/net_namespace.ts';
-import { ip_route_connect, ip_route_newports } from '../../../include/net/route.ts';
-import { sock_hold, sock_net, type sock, type sock_common } from '../../../include/net/sock.ts';
+import { ip_rt_put, type rtable, RTCF_BROADCAST, RTCF_MULTICAST } from '../../../include/net/route.ts';
+import { type sock, type sock_common, sock_hold, sock_net } from '../../../include/net/sock.ts';
 import { TCP_MSS_DEFAULT } from '../../../include/net/tcp.ts';
 import {
   EAFNOSUPPORT,
   EINVAL,
   ENETUNREACH,
-  IS_ERR,
   type Errno,
+  IS_ERR,
 } from '../../../include/uapi/asm-generic/errno.ts';
 import { IPPROTO_TCP, ipv4_is_loopback, type sockaddr_in } from '../../../include/uapi/linux/in.ts';
 import { IPSTATS_MIB_OUTNOROUTES } from '../../../include/uapi/linux/snmp.ts';
@@ -24,10 +24,10 @@ import { TCP_CLOSE, TCP_FIN_WAIT2, TCP_SYN_SENT } from '../../../include/uapi/li
 import { ktime_get_seconds } from '../../../kernel/time/timekeeping.ts';
 import { get_random_u32 } from '../../../lib/random.ts';
 import { secure_tcp_seq_and_ts_off } from '../../core/secure_seq.ts';
-import { sk_setup_caps } from '../../core/sock/dst.ts';
-import { sk_set_txhash } from '../../core/sock/txhash.ts';
+import { sk_set_txhash, sk_setup_caps } from '../../core/sock/dst.ts';
 import { inet_bhash2_reset_saddr, inet_bhash2_update_saddr } from '../inet_hashtables/bind.ts';
 import { inet_hash_connect } from '../inet_hashtables/connect.ts';
+import { ip_route_connect, ip_route_newports } from '../route/output.ts';
 import { tcp_set_state } from '../tcp/state.ts';
 import { tcp_connect } from '../tcp_output/connect.ts';
 

@@ -2,7 +2,7 @@
 import type { sk_buff } from '../../../include/linux/skbuff.ts';
 import { tcp_rsk, tcp_sk, tcphdr } from '../../../include/linux/tcp.ts';
 import type { u32 } from '../../../include/linux/types.ts';
-import { dst_mtu, inet_iif } from '../../../include/net/dst.ts';
+import { dst_mtu } from '../../../include/net/dst.ts';
 import {
   ICSK_TIME_RETRANS,
   inet_csk,
@@ -13,6 +13,7 @@ import { inet_twsk } from '../../../include/net/inet_timewait_sock.ts';
 import { ip_dont_fragment, ip_sk_accept_pmtu, iphdr } from '../../../include/net/ip.ts';
 import { ICMP_INC_STATS, NET_INC_STATS } from '../../../include/net/net_namespace.ts';
 import type { request_sock } from '../../../include/net/request_sock.ts';
+import { inet_iif } from '../../../include/net/route.ts';
 import { type sock, sock_hold, sock_net, sock_owned_by_user } from '../../../include/net/sock.ts';
 import {
   between,
@@ -22,8 +23,6 @@ import {
   TCP_TIMEOUT_INIT,
   TCPF_MTU_REDUCED_DEFERRED,
 } from '../../../include/net/tcp.ts';
-import { tcp_listendrop } from '../../../include/net/tcp_rcv.ts';
-import { __tcp_set_rto } from '../../../include/net/tcp_timers.ts';
 import {
   EHOSTUNREACH,
   EMSGSIZE,
@@ -60,9 +59,9 @@ import {
 } from '../../../include/uapi/linux/tcp.ts';
 import { usecs_to_jiffies } from '../../../kernel/time/jiffies.ts';
 import { reqsk_put } from '../../core/request_sock.ts';
-import { sk_error_report } from '../../core/sock/default_callbacks.ts';
+import { sock_put } from '../../core/sock/alloc.ts';
+import { sk_error_report } from '../../core/sock/defaults.ts';
 import { __sk_dst_check } from '../../core/sock/dst.ts';
-import { sock_put } from '../../core/sock/free.ts';
 import { icmp_err_convert } from '../icmp/rcv.ts';
 import { inet_csk_reqsk_queue_drop } from '../inet_connection_sock/request_queue.ts';
 import { inet_csk_update_pmtu } from '../inet_connection_sock/route.ts';
@@ -70,11 +69,13 @@ import { inet_csk_reset_xmit_timer } from '../inet_connection_sock/xmit_timers.t
 import { __inet_lookup_established } from '../inet_hashtables/lookup.ts';
 import { inet_twsk_put } from '../inet_timewait_sock.ts';
 import { ip_icmp_error } from '../ip_sockglue.ts';
+import { tcp_listendrop } from '../tcp/queue.ts';
 import { tcp_done_with_error } from '../tcp_input/fin.ts';
 import { tcp_simple_retransmit } from '../tcp_input/recovery.ts';
 import { tcp_sync_mss } from '../tcp_output/mss.ts';
 import { tcp_mstamp_refresh } from '../tcp_output/transmit.ts';
 import { tcp_retransmit_timer } from '../tcp_timer/timers.ts';
+import { __tcp_set_rto } from '../tcp_timer/xmit_timer.ts';
 
 /**
  * A router could not forward a segment that was too big: send smaller ones from now on, and what was too big again.

@@ -12,12 +12,11 @@ import {
   type timewait_sock_ops,
 } from '../../../include/net/sock.ts';
 import { MAX_TCP_HEADER, tcp_notsent_lowat } from '../../../include/net/tcp.ts';
-import { tcp_clear_xmit_timers } from '../../../include/net/tcp_timers.ts';
 import type { Errno } from '../../../include/uapi/asm-generic/errno.ts';
 import { IP_PMTUDISC_DO, IPPROTO_TCP } from '../../../include/uapi/linux/in.ts';
 import { PF_INET, SOCK_RAW } from '../../../include/uapi/linux/socket.ts';
 import { trace } from '../../../trace/events.ts';
-import { skb_rbtree_purge } from '../../core/skbuff.ts';
+import { skb_rbtree_purge } from '../../core/skbuff/queue.ts';
 import { sk_alloc, sock_init_data } from '../../core/sock/alloc.ts';
 import { sk_sockets_allocated_dec } from '../../core/sock/memory.ts';
 import { inet_sk_rebuild_header } from '../af_inet/sock.ts';
@@ -37,6 +36,7 @@ import { tcp_getsockopt, tcp_setsockopt } from '../tcp/sockopt.ts';
 import { tcp_cleanup_congestion_control } from '../tcp_cong.ts';
 import { tcp_release_cb } from '../tcp_output/tsq.ts';
 import { tcp_set_keepalive } from '../tcp_timer/timers.ts';
+import { tcp_clear_xmit_timers } from '../tcp_timer/xmit_timer.ts';
 import { tcp_twsk_unique, tcp_v4_connect } from './connect.ts';
 import { tcp_v4_err, tcp_v4_mtu_reduced } from './err.ts';
 import { tcp_v4_do_rcv, tcp_v4_early_demux, tcp_v4_rcv } from './rcv.ts';

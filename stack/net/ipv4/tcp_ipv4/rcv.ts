@@ -15,12 +15,13 @@ import {
   SKB_DROP_REASON_PKT_TOO_SMALL,
   SKB_DROP_REASON_TCP_CSUM,
 } from '../../../include/net/dropreason.ts';
-import { dst_release, inet_iif } from '../../../include/net/dst.ts';
+import { dst_release } from '../../../include/net/dst.ts';
 import { inet_sk } from '../../../include/net/inet_sock.ts';
 import { type inet_timewait_sock, inet_twsk } from '../../../include/net/inet_timewait_sock.ts';
 import { inet_sdif, ip_hdr, read_be16, read_be32 } from '../../../include/net/ip.ts';
 import { type net, NET_INC_STATS, TCP_INC_STATS } from '../../../include/net/net_namespace.ts';
 import type { request_sock } from '../../../include/net/request_sock.ts';
+import { inet_iif } from '../../../include/net/route.ts';
 import {
   sk_fullsock,
   type sock,
@@ -29,7 +30,6 @@ import {
   sock_net,
   sock_owned_by_user,
 } from '../../../include/net/sock.ts';
-import { tcp_checksum_complete, tcp_segs_in } from '../../../include/net/tcp_rcv.ts';
 import { TCP_SKB_CB } from '../../../include/net/tcp_skb_cb.ts';
 import { IPPROTO_TCP } from '../../../include/uapi/linux/in.ts';
 import {
@@ -47,13 +47,9 @@ import {
 import { csum_add, csum_fold, csum_tcpudp_nofold } from '../../../lib/checksum.ts';
 import { trace } from '../../../trace/events.ts';
 import { reqsk_put } from '../../core/request_sock.ts';
-import {
-  __skb_checksum_complete,
-  kfree_skb_reason,
-  pskb_may_pull,
-  skb_dst_set_noref,
-} from '../../core/skbuff.ts';
-import { sock_put } from '../../core/sock/free.ts';
+import { kfree_skb_reason, skb_dst_set_noref } from '../../core/skbuff/alloc.ts';
+import { __skb_checksum_complete, pskb_may_pull } from '../../core/skbuff/data.ts';
+import { sock_put } from '../../core/sock/alloc.ts';
 import { sk_drops_add } from '../../core/sock/queue.ts';
 import { reuseport_migrate_sock } from '../../core/sock_reuseport.ts';
 import { inet_csk_reqsk_queue_drop_and_put } from '../inet_connection_sock/request_queue.ts';
@@ -66,6 +62,7 @@ import {
 } from '../inet_hashtables/lookup.ts';
 import { inet_twsk_deschedule_put, inet_twsk_put } from '../inet_timewait_sock.ts';
 import { cookie_v4_check } from '../syncookies.ts';
+import { tcp_checksum_complete, tcp_segs_in } from '../tcp/queue.ts';
 import { tcp_rcv_established, tcp_rcv_state_process } from '../tcp_input/rcv.ts';
 import { tcp_check_req, tcp_child_process } from '../tcp_minisocks/check_req.ts';
 import {

@@ -11,13 +11,15 @@ import {
   TCPHDR_LEN,
 } from '../../../include/linux/tcp.ts';
 import type { be32, u32 } from '../../../include/linux/types.ts';
-import { type dst_entry, type flowi4, RTN_LOCAL, skb_rtable } from '../../../include/net/dst.ts';
+import type { dst_entry } from '../../../include/net/dst.ts';
+import type { flowi4 } from '../../../include/net/flow.ts';
 import { INET_ECN_MASK } from '../../../include/net/inet_ecn.ts';
 import { inet_rsk, inet_sk } from '../../../include/net/inet_sock.ts';
 import { type inet_timewait_sock, inet_twsk } from '../../../include/net/inet_timewait_sock.ts';
 import { ip_hdr, ip_reply_arg, IP_REPLY_ARG_NOSRCCHECK, write_be32 } from '../../../include/net/ip.ts';
 import { type net, TCP_INC_STATS } from '../../../include/net/net_namespace.ts';
 import type { request_sock } from '../../../include/net/request_sock.ts';
+import { skb_rtable } from '../../../include/net/route.ts';
 import { sk_fullsock, type sock, type sock_common, sock_net } from '../../../include/net/sock.ts';
 import {
   tcp_time_stamp_raw,
@@ -29,6 +31,7 @@ import {
   TCPOPT_TIMESTAMP,
 } from '../../../include/net/tcp.ts';
 import { IPPROTO_TCP } from '../../../include/uapi/linux/in.ts';
+import { RTN_LOCAL } from '../../../include/uapi/linux/rtnetlink.ts';
 import { TCP_MIB_OUTRSTS, TCP_MIB_OUTSEGS } from '../../../include/uapi/linux/snmp.ts';
 import { TCP_LISTEN, TCP_NEW_SYN_RECV, TCP_TIME_WAIT } from '../../../include/uapi/linux/tcp.ts';
 import { local_bh_disable, local_bh_enable } from '../../../kernel/softirq.ts';

@@ -1,41 +1,33 @@
 /** Requests and children on IPv4. @linux net/ipv4/tcp_ipv4.c */
 import { type sk_buff, skb_dst, SKB_GSO_TCPV4 } from '../../../include/linux/skbuff.ts';
 import { tcp_hdr, tcp_rsk, tcp_sk } from '../../../include/linux/tcp.ts';
-import {
-  type dst_entry,
-  dst_hold,
-  dst_mtu,
-  dst_release,
-  type flowi4,
-  inet_iif,
-  RTCF_BROADCAST,
-  RTCF_MULTICAST,
-  skb_rtable,
-} from '../../../include/net/dst.ts';
+import { type dst_entry, dst_hold, dst_mtu, dst_release } from '../../../include/net/dst.ts';
+import type { flowi4 } from '../../../include/net/flow.ts';
 import { inet_csk } from '../../../include/net/inet_connection_sock.ts';
 import { INET_ECN_MASK } from '../../../include/net/inet_ecn.ts';
 import { inet_rsk, inet_sk } from '../../../include/net/inet_sock.ts';
 import { ip_hdr, ip_options } from '../../../include/net/ip.ts';
 import { type net, NET_INC_STATS } from '../../../include/net/net_namespace.ts';
 import type { request_sock } from '../../../include/net/request_sock.ts';
+import { inet_iif, RTCF_BROADCAST, RTCF_MULTICAST, skb_rtable } from '../../../include/net/route.ts';
 import { type request_sock_ops, sk_acceptq_is_full, type sock, sock_net } from '../../../include/net/sock.ts';
 import { TCP_MSS_DEFAULT } from '../../../include/net/tcp.ts';
-import { tcp_dst_advmss, tcp_mss_clamp } from '../../../include/net/tcp_mss.ts';
-import { tcp_listendrop } from '../../../include/net/tcp_rcv.ts';
-import type { tcp_request_sock_ops as tcp_request_sock_af_ops } from '../../../include/net/tcp_request_sock_ops.ts';
+import { tcp_dst_advmss, tcp_mss_clamp } from '../../../include/net/tcp_options.ts';
+import type { tcp_request_sock_ops as tcp_request_sock_af_ops } from '../../../include/net/tcp_request_sock.ts';
 import { LINUX_MIB_LISTENOVERFLOWS } from '../../../include/uapi/linux/snmp.ts';
 import { PF_INET } from '../../../include/uapi/linux/socket.ts';
 import { get_random_u32 } from '../../../lib/random.ts';
 import { trace } from '../../../trace/events.ts';
 import { secure_tcp_seq_and_ts_off } from '../../core/secure_seq.ts';
+import { sock_put } from '../../core/sock/alloc.ts';
 import { sk_setup_caps } from '../../core/sock/dst.ts';
-import { sock_put } from '../../core/sock/free.ts';
 import { inet_csk_prepare_forced_close } from '../inet_connection_sock/lifetime.ts';
 import { inet_csk_route_child_sock, inet_csk_route_req } from '../inet_connection_sock/route.ts';
 import { __inet_inherit_port } from '../inet_hashtables/bind.ts';
 import { inet_ehash_nolisten } from '../inet_hashtables/established.ts';
 import { __ip_options_echo } from '../ip_options.ts';
 import { cookie_v4_init_sequence } from '../syncookies.ts';
+import { tcp_listendrop } from '../tcp/queue.ts';
 import { tcp_done } from '../tcp/state.ts';
 import { tcp_conn_request } from '../tcp_input/conn_request.ts';
 import { tcp_initialize_rcv_mss } from '../tcp_input/rcvbuf.ts';

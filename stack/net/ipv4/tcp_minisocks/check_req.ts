@@ -8,8 +8,7 @@ import { NET_INC_STATS, TCP_INC_STATS } from '../../../include/net/net_namespace
 import type { request_sock } from '../../../include/net/request_sock.ts';
 import { type sock, sock_net, sock_owned_by_user } from '../../../include/net/sock.ts';
 import { after, TCP_RTO_MAX, TCPHDR_ACK, TCPHDR_RST, TCPHDR_SYN } from '../../../include/net/tcp.ts';
-import { tcp_segs_in } from '../../../include/net/tcp_rcv.ts';
-import { tcp_paws_reject } from '../../../include/net/tcp_rx_opt.ts';
+import { tcp_paws_reject } from '../../../include/net/tcp_options.ts';
 import { TCP_SKB_CB } from '../../../include/net/tcp_skb_cb.ts';
 import {
   LINUX_MIB_EMBRYONICRSTS,
@@ -23,10 +22,11 @@ import { TCP_SYN_RECV } from '../../../include/uapi/linux/tcp.ts';
 import { HZ, jiffies } from '../../../kernel/time/jiffies.ts';
 import { ktime_get_seconds } from '../../../kernel/time/timekeeping.ts';
 import { mod_timer } from '../../../kernel/time/timer.ts';
-import { sock_put } from '../../core/sock/free.ts';
+import { sock_put } from '../../core/sock/alloc.ts';
 import { sk_add_backlog } from '../../core/sock/lock.ts';
 import { inet_csk_complete_hashdance } from '../inet_connection_sock/accept.ts';
 import { inet_csk_reqsk_queue_drop, inet_rtx_syn_ack } from '../inet_connection_sock/request_queue.ts';
+import { tcp_segs_in } from '../tcp/queue.ts';
 import { tcp_parse_options } from '../tcp_input/options.ts';
 import { tcp_rcv_state_process } from '../tcp_input/rcv.ts';
 import { tcp_synack_rtt_meas } from '../tcp_input/rtt.ts';

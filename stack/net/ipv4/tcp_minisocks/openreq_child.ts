@@ -1,7 +1,7 @@
 /** The socket of a connection that a listener accepted. @linux net/ipv4/tcp_minisocks.c */
 import type { sk_buff } from '../../../include/linux/skbuff.ts';
 import { tcp_hdr, tcp_rsk, tcp_sk, type tcp_sock, TCPHDR_LEN } from '../../../include/linux/tcp.ts';
-import { type dst_entry, dst_metric, RTAX_INITRWND, RTAX_WINDOW } from '../../../include/net/dst.ts';
+import { type dst_entry, dst_metric } from '../../../include/net/dst.ts';
 import { inet_csk } from '../../../include/net/inet_connection_sock.ts';
 import { inet_rsk } from '../../../include/net/inet_sock.ts';
 import { TCP_INC_STATS } from '../../../include/net/net_namespace.ts';
@@ -22,7 +22,8 @@ import {
   TCP_MSS_DEFAULT,
   TCPOLEN_TSTAMP_ALIGNED,
 } from '../../../include/net/tcp.ts';
-import { tcp_dst_advmss, tcp_mss_clamp } from '../../../include/net/tcp_mss.ts';
+import { tcp_dst_advmss, tcp_mss_clamp } from '../../../include/net/tcp_options.ts';
+import { RTAX_INITRWND, RTAX_WINDOW } from '../../../include/uapi/linux/rtnetlink.ts';
 import { TCP_MIB_PASSIVEOPENS } from '../../../include/uapi/linux/snmp.ts';
 import { TCP_CA_Open } from '../../../include/uapi/linux/tcp.ts';
 import { ktime_get_seconds } from '../../../kernel/time/timekeeping.ts';

@@ -8,7 +8,7 @@ import type { inet_timewait_sock } from '../../../include/net/inet_timewait_sock
 import { NET_INC_STATS } from '../../../include/net/net_namespace.ts';
 import { type sock, sock_net } from '../../../include/net/sock.ts';
 import { after, before, tcp_receive_window, TCP_TIMEWAIT_LEN } from '../../../include/net/tcp.ts';
-import { tcp_paws_reject } from '../../../include/net/tcp_rx_opt.ts';
+import { tcp_paws_reject } from '../../../include/net/tcp_options.ts';
 import { TCP_SKB_CB } from '../../../include/net/tcp_skb_cb.ts';
 import {
   LINUX_MIB_PAWSESTABREJECTED,

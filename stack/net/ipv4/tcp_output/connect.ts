@@ -6,14 +6,8 @@ import {
   skb_reset_transport_header,
 } from '../../../include/linux/skbuff.ts';
 import { tcp_hdr, tcp_rsk, tcp_sk, TCPHDR_LEN } from '../../../include/linux/tcp.ts';
-import {
-  type dst_entry,
-  dst_metric,
-  dst_mtu,
-  flowi4,
-  RTAX_INITRWND,
-  RTAX_WINDOW,
-} from '../../../include/net/dst.ts';
+import { type dst_entry, dst_metric, dst_mtu } from '../../../include/net/dst.ts';
+import { flowi4 } from '../../../include/net/flow.ts';
 import { ICSK_TIME_RETRANS, inet_csk } from '../../../include/net/inet_connection_sock.ts';
 import { inet_rsk } from '../../../include/net/inet_sock.ts';
 import { NET_INC_STATS, TCP_INC_STATS } from '../../../include/net/net_namespace.ts';
@@ -43,8 +37,7 @@ import {
   TCPHDR_SYN,
   TCPOLEN_TSTAMP_ALIGNED,
 } from '../../../include/net/tcp.ts';
-import { tcp_dst_advmss, tcp_mss_clamp } from '../../../include/net/tcp_mss.ts';
-import { tcp_rtx_queue_unlink_and_free } from '../../../include/net/tcp_queue.ts';
+import { tcp_dst_advmss, tcp_mss_clamp } from '../../../include/net/tcp_options.ts';
 import { TCP_SKB_CB } from '../../../include/net/tcp_skb_cb.ts';
 import {
   ECONNREFUSED,
@@ -53,6 +46,7 @@ import {
   ENOBUFS,
   type Errno,
 } from '../../../include/uapi/asm-generic/errno.ts';
+import { RTAX_INITRWND, RTAX_WINDOW } from '../../../include/uapi/linux/rtnetlink.ts';
 import {
   LINUX_MIB_TCPSYNRETRANS,
   TCP_MIB_ACTIVEOPENS,
@@ -64,12 +58,14 @@ import { ktime_get_ns } from '../../../kernel/time/timekeeping.ts';
 import { get_random_u32 } from '../../../lib/random.ts';
 import { tcp_rbtree_insert } from '../../../lib/skb_tree.ts';
 import { trace } from '../../../trace/events.ts';
-import { alloc_skb, skb_copy, skb_dst_set, skb_push, skb_reserve } from '../../core/skbuff.ts';
+import { alloc_skb, skb_dst_set, skb_push, skb_reserve } from '../../core/skbuff/alloc.ts';
+import { skb_copy } from '../../core/skbuff/data.ts';
 import { __sk_dst_get } from '../../core/sock/dst.ts';
 import { sk_mem_charge, sk_wmem_queued_add } from '../../core/sock/memory.ts';
 import { inet_csk_reset_xmit_timer } from '../inet_connection_sock/xmit_timers.ts';
 import { cookie_init_timestamp } from '../syncookies.ts';
 import { tcp_stream_alloc_skb, tcp_write_queue_purge } from '../tcp/alloc.ts';
+import { tcp_rtx_queue_unlink_and_free } from '../tcp/queue.ts';
 import { tcp_clear_retrans } from '../tcp_input/loss.ts';
 import { tcp_initialize_rcv_mss } from '../tcp_input/rcvbuf.ts';
 import { tcp_ecn_make_synack, tcp_ecn_send_syn, tcp_ecn_send_synack } from './ecn.ts';

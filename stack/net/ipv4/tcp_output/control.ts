@@ -33,9 +33,7 @@ import {
   TCPHDR_PSH,
   TCPHDR_RST,
 } from '../../../include/net/tcp.ts';
-import { tcp_add_write_queue_tail } from '../../../include/net/tcp_queue.ts';
 import { skb_set_tcp_pure_ack, TCP_SKB_CB } from '../../../include/net/tcp_skb_cb.ts';
-import { tcp_probe0_when, tcp_reset_xmit_timer } from '../../../include/net/tcp_timers.ts';
 import type { Errno } from '../../../include/uapi/asm-generic/errno.ts';
 import {
   LINUX_MIB_TCPABORTFAILED,
@@ -45,10 +43,12 @@ import {
 import { TCP_CLOSE, TCP_ESTABLISHED } from '../../../include/uapi/linux/tcp.ts';
 import { HZ, jiffies, time_before, time_before_eq, usecs_to_jiffies } from '../../../kernel/time/jiffies.ts';
 import { trace } from '../../../trace/events.ts';
-import { alloc_skb, skb_reserve } from '../../core/skbuff.ts';
+import { alloc_skb, skb_reserve } from '../../core/skbuff/alloc.ts';
+import { sk_reset_timer } from '../../core/sock/alloc.ts';
 import { sk_forced_mem_schedule, sk_mem_charge, sk_wmem_queued_add } from '../../core/sock/memory.ts';
-import { sk_reset_timer } from '../../core/sock/timer.ts';
+import { tcp_add_write_queue_tail } from '../tcp/queue.ts';
 import { tcp_clamp_probe0_to_user_timeout } from '../tcp_timer/timeout.ts';
+import { tcp_probe0_when, tcp_reset_xmit_timer } from '../tcp_timer/xmit_timer.ts';
 import { TCP_FRAG_IN_WRITE_QUEUE, tcp_fragment, tcp_set_skb_tso_segs } from './fragment.ts';
 import { tcp_current_mss } from './mss.ts';
 import {

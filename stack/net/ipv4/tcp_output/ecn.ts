@@ -1,11 +1,11 @@
 /** ECN in the segments that go out (RFC 3168 6.1). @linux net/ipv4/tcp_output.c */
-import { SKB_GSO_TCP_ECN, type sk_buff } from '../../../include/linux/skbuff.ts';
+import { type sk_buff, SKB_GSO_TCP_ECN } from '../../../include/linux/skbuff.ts';
 import { tcp_sk, type tcphdr } from '../../../include/linux/tcp.ts';
-import { dst_metric, RTAX_FEATURE_ECN, RTAX_FEATURES } from '../../../include/net/dst.ts';
+import { dst_metric } from '../../../include/net/dst.ts';
 import { INET_ECN_dontxmit, INET_ECN_xmit } from '../../../include/net/inet_ecn.ts';
 import { inet_rsk } from '../../../include/net/inet_sock.ts';
 import type { request_sock } from '../../../include/net/request_sock.ts';
-import { sock_net, type sock } from '../../../include/net/sock.ts';
+import { type sock, sock_net } from '../../../include/net/sock.ts';
 import {
   before,
   tcp_ca_needs_ecn,
@@ -16,6 +16,7 @@ import {
   TCPHDR_ECE,
 } from '../../../include/net/tcp.ts';
 import { TCP_SKB_CB } from '../../../include/net/tcp_skb_cb.ts';
+import { RTAX_FEATURE_ECN, RTAX_FEATURES } from '../../../include/uapi/linux/rtnetlink.ts';
 import { __sk_dst_get } from '../../core/sock/dst.ts';
 
 /** A SYN-ACK in reply to a simultaneous open: agrees to ECN if we had asked for it. @linux net/ipv4/tcp_output.c */

@@ -22,7 +22,6 @@ import {
   TCPHDR_FIN,
   TCPHDR_PSH,
 } from '../../../include/net/tcp.ts';
-import { tcp_tsorted_add_after } from '../../../include/net/tcp_queue.ts';
 import {
   TCP_SKB_CB,
   TCPCB_LOST,
@@ -34,10 +33,13 @@ import { LINUX_MIB_TCPWQUEUETOOBIG } from '../../../include/uapi/linux/snmp.ts';
 import { TCP_CA_Recovery } from '../../../include/uapi/linux/tcp.ts';
 import { WARN_ON } from '../../../kernel/printk.ts';
 import { tcp_rbtree_insert } from '../../../lib/skb_tree.ts';
-import { __skb_pull, __skb_queue_after, put_page, skb_split } from '../../core/skbuff.ts';
+import { __skb_pull, put_page } from '../../core/skbuff/alloc.ts';
 import { skb_unclone_keeptruesize } from '../../core/skbuff/data.ts';
+import { __skb_queue_after } from '../../core/skbuff/queue.ts';
+import { skb_split } from '../../core/skbuff/split.ts';
 import { sk_mem_charge, sk_mem_uncharge, sk_wmem_queued_add } from '../../core/sock/memory.ts';
 import { tcp_stream_alloc_skb } from '../tcp/alloc.ts';
+import { tcp_tsorted_add_after } from '../tcp/queue.ts';
 import { tcp_verify_left_out } from '../tcp_input/loss.ts';
 import { tcp_nagle_check } from './xmit.ts';
 

@@ -19,19 +19,16 @@ import {
   TCPHDR_FIN,
   TCPHDR_PSH,
 } from '../../../include/net/tcp.ts';
-import { tcp_bound_to_half_wnd, tcp_dst_advmss } from '../../../include/net/tcp_mss.ts';
-import {
-  tcp_insert_write_queue_before,
-  tcp_unlink_write_queue,
-  tcp_wmem_free_skb,
-} from '../../../include/net/tcp_queue.ts';
+import { tcp_bound_to_half_wnd, tcp_dst_advmss } from '../../../include/net/tcp_options.ts';
 import { TCP_SKB_CB } from '../../../include/net/tcp_skb_cb.ts';
 import { TCP_CA_Open } from '../../../include/uapi/linux/tcp.ts';
 import { HZ } from '../../../kernel/time/jiffies.ts';
-import { skb_copy_bits, skb_pull, skb_put } from '../../core/skbuff.ts';
+import { skb_pull, skb_put } from '../../core/skbuff/alloc.ts';
+import { skb_copy_bits } from '../../core/skbuff/data.ts';
 import { __sk_dst_get } from '../../core/sock/dst.ts';
 import { sk_mem_charge, sk_wmem_queued_add } from '../../core/sock/memory.ts';
 import { tcp_stream_alloc_skb } from '../tcp/alloc.ts';
+import { tcp_insert_write_queue_before, tcp_unlink_write_queue, tcp_wmem_free_skb } from '../tcp/queue.ts';
 import { __pskb_trim_head, tcp_init_tso_segs, tcp_set_skb_tso_segs } from './fragment.ts';
 import { tcp_established_options } from './options.ts';
 import { tcp_transmit_skb } from './transmit.ts';

@@ -31,7 +31,6 @@ import {
   TCPHDR_SYN,
   TCPHDR_SYN_ECN,
 } from '../../../include/net/tcp.ts';
-import { tcp_rtx_queue_unlink_and_free } from '../../../include/net/tcp_queue.ts';
 import {
   TCP_SKB_CB,
   TCPCB_EVER_RETRANS,
@@ -40,7 +39,6 @@ import {
   TCPCB_SACKED_ACKED,
   TCPCB_SACKED_RETRANS,
 } from '../../../include/net/tcp_skb_cb.ts';
-import { tcp_reset_xmit_timer, tcp_rto_delta_us } from '../../../include/net/tcp_timers.ts';
 import {
   EAGAIN,
   EBUSY,
@@ -62,9 +60,11 @@ import { WARN_ON_ONCE } from '../../../kernel/printk.ts';
 import { jiffies_to_usecs, usecs_to_jiffies } from '../../../kernel/time/jiffies.ts';
 import { skb_rb_last, skb_rb_next } from '../../../lib/skb_tree.ts';
 import { trace } from '../../../trace/events.ts';
-import { skb_shift } from '../../core/skbuff.ts';
 import { skb_unclone_keeptruesize } from '../../core/skbuff/data.ts';
+import { skb_shift } from '../../core/skbuff/split.ts';
+import { tcp_rtx_queue_unlink_and_free } from '../tcp/queue.ts';
 import { tcp_rearm_rto } from '../tcp_input/rtt.ts';
+import { tcp_reset_xmit_timer, tcp_rto_delta_us } from '../tcp_timer/xmit_timer.ts';
 import { tcp_ecn_clear_syn } from './ecn.ts';
 import {
   tcp_adjust_pcount,

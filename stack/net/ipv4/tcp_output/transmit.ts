@@ -45,16 +45,17 @@ import {
   TCPHDR_URG,
 } from '../../../include/net/tcp.ts';
 import { CA_EVENT_CWND_RESTART, CA_EVENT_TX_START } from '../../../include/net/tcp_congestion_ops.ts';
-import { tcp_tsorted_add_tail, tcp_tsorted_del } from '../../../include/net/tcp_queue.ts';
 import { skb_is_tcp_pure_ack, TCP_SKB_CB } from '../../../include/net/tcp_skb_cb.ts';
 import { ENOBUFS, type Errno } from '../../../include/uapi/asm-generic/errno.ts';
 import { LINUX_MIB_TCPACKCOMPRESSED, TCP_MIB_OUTSEGS } from '../../../include/uapi/linux/snmp.ts';
 import { hrtimer_try_to_cancel } from '../../../kernel/time/hrtimer.ts';
 import { ktime_get_ns } from '../../../kernel/time/timekeeping.ts';
-import { pskb_copy, skb_clone, skb_orphan, skb_push } from '../../core/skbuff.ts';
+import { skb_clone, skb_orphan, skb_push } from '../../core/skbuff/alloc.ts';
+import { pskb_copy } from '../../core/skbuff/data.ts';
 import { __sk_dst_get } from '../../core/sock/dst.ts';
 import { __sock_wfree } from '../../core/sock/memory.ts';
 import { inet_csk_clear_xmit_timer } from '../inet_connection_sock/xmit_timers.ts';
+import { tcp_tsorted_add_tail, tcp_tsorted_del } from '../tcp/queue.ts';
 import { tcp_enter_cwr, tcp_init_cwnd } from '../tcp_input/cwnd.ts';
 import { tcp_rate_skb_sent } from '../tcp_rate.ts';
 import { tcp_ecn_send } from './ecn.ts';

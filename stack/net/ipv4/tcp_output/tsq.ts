@@ -26,7 +26,7 @@ import {
   TCPF_LAST_ACK,
 } from '../../../include/uapi/linux/tcp.ts';
 import { tasklet_schedule, tasklet_struct } from '../../../kernel/softirq.ts';
-import { sk_free, sock_put } from '../../core/sock/free.ts';
+import { sk_free, sock_put } from '../../core/sock/alloc.ts';
 import { tcp_delack_timer_handler, tcp_write_timer_handler } from '../tcp_timer/timers.ts';
 import { tcp_current_mss } from './mss.ts';
 import { tcp_xmit_retransmit_queue } from './retransmit.ts';

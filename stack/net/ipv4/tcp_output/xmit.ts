@@ -31,7 +31,6 @@ import {
   TSQF_THROTTLED,
 } from '../../../include/net/tcp.ts';
 import { TCP_SKB_CB } from '../../../include/net/tcp_skb_cb.ts';
-import { tcp_check_probe_timer } from '../../../include/net/tcp_timers.ts';
 import {
   LINUX_MIB_TCPORIGDATASENT,
   LINUX_MIB_TCPSPURIOUS_RTX_HOSTQUEUES,
@@ -44,11 +43,12 @@ import {
 } from '../../../include/uapi/linux/tcp.ts';
 import { hrtimer_start } from '../../../kernel/time/hrtimer.ts';
 import { tcp_rbtree_insert } from '../../../lib/skb_tree.ts';
-import { __skb_unlink } from '../../core/skbuff.ts';
+import { __skb_unlink } from '../../core/skbuff/queue.ts';
 import { __sk_dst_get } from '../../core/sock/dst.ts';
 import { tcp_init_cwnd } from '../tcp_input/cwnd.ts';
 import { tcp_rearm_rto } from '../tcp_input/rtt.ts';
 import { tcp_check_space } from '../tcp_input/snd_check.ts';
+import { tcp_check_probe_timer } from '../tcp_timer/xmit_timer.ts';
 import {
   tcp_init_tso_segs,
   tcp_mss_split_point,

@@ -21,8 +21,7 @@ import {
 } from '../../../include/uapi/linux/snmp.ts';
 import { TCPF_SYN_RECV, TCPF_SYN_SENT } from '../../../include/uapi/linux/tcp.ts';
 import { jiffies_to_msecs, msecs_to_jiffies } from '../../../kernel/time/jiffies.ts';
-import { __sk_dst_get } from '../../core/sock/dst.ts';
-import { sk_rethink_txhash } from '../../core/sock/txhash.ts';
+import { __sk_dst_get, sk_rethink_txhash } from '../../core/sock/dst.ts';
 import { tcp_check_oom } from '../tcp/alloc.ts';
 import { tcp_done } from '../tcp/state.ts';
 import { tcp_done_with_error } from '../tcp_input/fin.ts';

@@ -48,7 +48,6 @@ import {
   TCPF_DELACK_TIMER_DEFERRED,
   TCPF_WRITE_TIMER_DEFERRED,
 } from '../../../include/net/tcp.ts';
-import { __tcp_set_rto } from '../../../include/net/tcp_timers.ts';
 import {
   LINUX_MIB_DELAYEDACKLOCKED,
   LINUX_MIB_DELAYEDACKS,
@@ -74,9 +73,8 @@ import {
 } from '../../../include/uapi/linux/tcp.ts';
 import { WARN_ON_ONCE } from '../../../kernel/printk.ts';
 import { HZ, jiffies, msecs_to_jiffies, time_after } from '../../../kernel/time/jiffies.ts';
+import { sk_reset_timer, sock_put } from '../../core/sock/alloc.ts';
 import { __sk_dst_reset } from '../../core/sock/dst.ts';
-import { sock_put } from '../../core/sock/free.ts';
-import { sk_reset_timer } from '../../core/sock/timer.ts';
 import {
   inet_csk_delete_keepalive_timer,
   inet_csk_init_xmit_timers,
@@ -105,6 +103,7 @@ import {
   tcp_write_err,
   tcp_write_timeout,
 } from './timeout.ts';
+import { __tcp_set_rto } from './xmit_timer.ts';
 
 /** Give a new socket its timers. @linux net/ipv4/tcp_timer.c */
 export function tcp_init_xmit_timers(sk: sock): void {

@@ -4,19 +4,16 @@ import type { Sleeps } from '../../../include/linux/sched.ts';
 import type { jiffies_t } from '../../../include/linux/types.ts';
 import { udp_sk, udp_sock, udp_table } from '../../../include/linux/udp.ts';
 import { dst_release } from '../../../include/net/dst.ts';
-import { inet_sk } from '../../../include/net/inet_sock.ts';
 import type { net } from '../../../include/net/net_namespace.ts';
 import type { net_protocol } from '../../../include/net/protocol.ts';
-import { type proto, type sock, SOCK_BINDADDR_LOCK, SOCK_BINDPORT_LOCK } from '../../../include/net/sock.ts';
+import type { proto, sock } from '../../../include/net/sock.ts';
 import { EINVAL, ENOPROTOOPT, type Errno } from '../../../include/uapi/asm-generic/errno.ts';
 import type { sockaddr_in } from '../../../include/uapi/linux/in.ts';
 import { SOL_UDP } from '../../../include/uapi/linux/socket.ts';
-import { TCP_CLOSE } from '../../../include/uapi/linux/tcp.ts';
-import { skb_queue_purge } from '../../core/skbuff.ts';
+import { skb_queue_purge } from '../../core/skbuff/queue.ts';
 import { sk_common_release } from '../../core/sock/alloc.ts';
-import { sk_dst_reset } from '../../core/sock/dst.ts';
 import { inet_sock_destruct } from '../af_inet/sock.ts';
-import { ip4_datagram_connect, ip4_datagram_release_cb } from '../datagram.ts';
+import { __udp_disconnect, ip4_datagram_connect, ip4_datagram_release_cb } from '../datagram.ts';
 import { ip_getsockopt, ip_setsockopt } from '../ip_sockglue.ts';
 import { udp_lib_unhash, udp_v4_get_port, udp_v4_rehash } from './hash.ts';
 import { udp_err, udp_queue_rcv_skb, udp_rcv, udp_v4_early_demux } from './rcv.ts';
@@ -110,24 +107,4 @@ export function udp_init(net: net): void {
   const table = new udp_table(256);
   table.memory.sysctl_mem = net.ipv4.sysctl_udp_mem;
   net.ipv4.udp_table = table;
-}
-
-/** No peer any more; what the user did not bind himself is given up too. 0. @linux net/ipv4/udp.c */
-export function __udp_disconnect(sk: sock, _flags: number): Errno {
-  const inet = inet_sk(sk);
-  sk.sk_state = TCP_CLOSE;
-  inet.inet_daddr = 0;
-  inet.inet_dport = 0;
-  sk.sk_bound_dev_if = 0;
-  if ((sk.sk_userlocks & SOCK_BINDADDR_LOCK) === 0) {
-    inet.inet_rcv_saddr = 0;
-    inet.inet_saddr = 0;
-    if ((sk.sk_userlocks & SOCK_BINDPORT_LOCK) !== 0) sk.sk_prot.rehash?.(sk);
-  }
-  if ((sk.sk_userlocks & SOCK_BINDPORT_LOCK) === 0) {
-    sk.sk_prot.unhash?.(sk);
-    inet.inet_sport = 0;
-  }
-  sk_dst_reset(sk);
-  return 0;
 }

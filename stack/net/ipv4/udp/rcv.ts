@@ -17,17 +17,11 @@ import {
   SKB_DROP_REASON_SOCKET_RCVBUFF,
   SKB_DROP_REASON_UDP_CSUM,
 } from '../../../include/net/dropreason.ts';
-import {
-  dst_check,
-  dst_release,
-  inet_iif,
-  RTCF_BROADCAST,
-  RTCF_MULTICAST,
-  skb_rtable,
-} from '../../../include/net/dst.ts';
+import { dst_check, dst_release } from '../../../include/net/dst.ts';
 import { inet_sk } from '../../../include/net/inet_sock.ts';
 import { ip_hdr, iphdr, read_be16 } from '../../../include/net/ip.ts';
 import { ICMP_INC_STATS, type net, UDP_INC_STATS } from '../../../include/net/net_namespace.ts';
+import { inet_iif, RTCF_BROADCAST, RTCF_MULTICAST, skb_rtable } from '../../../include/net/route.ts';
 import { type sock, SOCK_DEAD, sock_flag, sock_net } from '../../../include/net/sock.ts';
 import {
   EHOSTUNREACH,
@@ -61,18 +55,16 @@ import { TCP_ESTABLISHED } from '../../../include/uapi/linux/tcp.ts';
 import { csum_partial, csum_tcpudp_nofold } from '../../../lib/checksum.ts';
 import { trace } from '../../../trace/events.ts';
 import {
-  __skb_checksum_complete,
   __skb_pull,
-  __skb_queue_tail,
   consume_skb,
   kfree_skb_reason,
-  pskb_may_pull,
-  pskb_trim_rcsum,
   skb_clone,
   skb_dst_drop,
   skb_dst_set_noref,
-} from '../../core/skbuff.ts';
-import { sk_error_report } from '../../core/sock/default_callbacks.ts';
+} from '../../core/skbuff/alloc.ts';
+import { __skb_checksum_complete, pskb_may_pull, pskb_trim_rcsum } from '../../core/skbuff/data.ts';
+import { __skb_queue_tail } from '../../core/skbuff/queue.ts';
+import { sk_error_report } from '../../core/sock/defaults.ts';
 import { sk_rmem_schedule, skb_set_owner_r } from '../../core/sock/memory.ts';
 import { sk_drops_add } from '../../core/sock/queue.ts';
 import { icmp_err_convert } from '../icmp/rcv.ts';

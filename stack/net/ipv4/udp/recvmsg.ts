@@ -1,33 +1,33 @@
 /** Reading datagrams. @linux net/ipv4/udp.c */
-import { inet_sk } from '../../../include/net/inet_sock.ts';
-import { ip_hdr } from '../../../include/net/ip.ts';
-import { UDP_INC_STATS } from '../../../include/net/net_namespace.ts';
-import { RCV_SHUTDOWN, sk_wmem_alloc_get, sock_net, type sock } from '../../../include/net/sock.ts';
 import type { file } from '../../../include/linux/fdtable.ts';
 import type { socket } from '../../../include/linux/net.ts';
-import { POLLIN, POLLRDNORM, type poll_table } from '../../../include/linux/poll.ts';
+import { type poll_table, POLLIN, POLLRDNORM } from '../../../include/linux/poll.ts';
 import type { Sleeps } from '../../../include/linux/sched.ts';
 import type { sk_buff } from '../../../include/linux/skbuff.ts';
 import { udp_hdr } from '../../../include/linux/udp.ts';
 import type { msghdr } from '../../../include/linux/uio.ts';
-import { ENOIOCTLCMD, IS_ERR, type Errno } from '../../../include/uapi/asm-generic/errno.ts';
+import { SKB_DROP_REASON_UDP_CSUM } from '../../../include/net/dropreason.ts';
+import { inet_sk } from '../../../include/net/inet_sock.ts';
+import { ip_hdr } from '../../../include/net/ip.ts';
+import { UDP_INC_STATS } from '../../../include/net/net_namespace.ts';
+import { RCV_SHUTDOWN, sk_wmem_alloc_get, type sock, sock_net } from '../../../include/net/sock.ts';
+import { ENOIOCTLCMD, type Errno, IS_ERR } from '../../../include/uapi/asm-generic/errno.ts';
 import {
   UDP_MIB_CSUMERRORS,
   UDP_MIB_INDATAGRAMS,
   UDP_MIB_INERRORS,
 } from '../../../include/uapi/linux/snmp.ts';
-import { SIOCINQ, SIOCOUTQ } from '../../../include/uapi/linux/sockios.ts';
-import { SKB_DROP_REASON_UDP_CSUM } from '../../../include/net/dropreason.ts';
-import { sk_peek_offset_bwd, sk_peek_offset_fwd } from '../../core/sock/peek_off.ts';
 import { AF_INET, MSG_ERRQUEUE, MSG_PEEK, MSG_TRUNC } from '../../../include/uapi/linux/socket.ts';
+import { SIOCINQ, SIOCOUTQ } from '../../../include/uapi/linux/sockios.ts';
 import {
   datagram_poll,
   skb_copy_datagram_msg,
   skb_free_datagram,
   skb_recv_datagram,
 } from '../../core/datagram.ts';
-import { __skb_unlink, kfree_skb, kfree_skb_reason } from '../../core/skbuff.ts';
-import { sk_drops_add } from '../../core/sock/queue.ts';
+import { kfree_skb, kfree_skb_reason } from '../../core/skbuff/alloc.ts';
+import { __skb_unlink } from '../../core/skbuff/queue.ts';
+import { sk_drops_add, sk_peek_offset_bwd, sk_peek_offset_fwd } from '../../core/sock/queue.ts';
 import { ip_cmsg_recv, ip_recv_error } from '../ip_sockglue.ts';
 import { udp_lib_checksum_complete } from './rcv.ts';
 

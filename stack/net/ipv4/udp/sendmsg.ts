@@ -4,18 +4,12 @@ import { CHECKSUM_NONE, CHECKSUM_PARTIAL, type sk_buff } from '../../../include/
 import type { be32 } from '../../../include/linux/types.ts';
 import { udp_hdr, udp_sk, UDPHDR_LEN } from '../../../include/linux/udp.ts';
 import type { msghdr } from '../../../include/linux/uio.ts';
-import {
-  dst_confirm_neigh,
-  flowi4,
-  ip_rt_put,
-  type rtable,
-  RTCF_BROADCAST,
-} from '../../../include/net/dst.ts';
-import { flowi4_init_output } from '../../../include/net/flow.ts';
-import { inet_cork, inet_sk } from '../../../include/net/inet_sock.ts';
+import { dst_confirm_neigh } from '../../../include/net/dst.ts';
+import { flowi4, flowi4_init_output } from '../../../include/net/flow.ts';
+import { inet_cork, inet_sk, inet_sk_flowi_flags } from '../../../include/net/inet_sock.ts';
 import { ipcm_cookie, ipcm_init_sk } from '../../../include/net/ip.ts';
 import { IP_INC_STATS, UDP_INC_STATS } from '../../../include/net/net_namespace.ts';
-import { inet_sk_flowi_flags, RT_TOS, RTO_ONLINK } from '../../../include/net/route.ts';
+import { ip_rt_put, RT_TOS, type rtable, RTCF_BROADCAST, RTO_ONLINK } from '../../../include/net/route.ts';
 import {
   type sock,
   SOCK_BROADCAST,

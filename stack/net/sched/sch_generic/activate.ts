@@ -2,17 +2,16 @@
 import { IFF_NO_QUEUE, type net_device, type netdev_queue } from '../../../include/linux/netdevice.ts';
 import {
   __QDISC_STATE_DEACTIVATED,
+  Qdisc,
+  type Qdisc_ops,
   TCQ_F_BUILTIN,
   TCQ_F_NOPARENT,
   TCQ_F_ONETXQUEUE,
-  Qdisc,
-  type Qdisc_ops,
 } from '../../../include/net/sch_generic.ts';
-import { __skb_queue_purge } from '../../core/skbuff.ts';
 import { jiffies } from '../../../kernel/time/jiffies.ts';
+import { __skb_queue_purge } from '../../core/skbuff/queue.ts';
 import { bfifo_qdisc_ops, pfifo_qdisc_ops } from '../sch_fifo.ts';
-import { noop_qdisc_ops, noqueue_qdisc_ops } from './noqueue.ts';
-import { pfifo_fast_ops } from './pfifo_fast.ts';
+import { noop_qdisc_ops, noqueue_qdisc_ops, pfifo_fast_ops } from './qdiscs.ts';
 
 /** The qdiscs that there are, by name. */
 export const QDISCS: readonly Qdisc_ops[] = [

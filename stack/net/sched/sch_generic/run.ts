@@ -1,21 +1,24 @@
 /** Emptying a qdisc into its driver. @linux net/sched/sch_generic.c, include/net/pkt_sched.h */
 import {
-  netif_xmit_frozen_or_stopped,
   type net_device,
+  NET_XMIT_DROP,
   type netdev_queue,
+  netif_xmit_frozen_or_stopped,
 } from '../../../include/linux/netdevice.ts';
-import { skb_queue_empty, type sk_buff } from '../../../include/linux/skbuff.ts';
+import { type sk_buff, skb_queue_empty } from '../../../include/linux/skbuff.ts';
+import { SKB_DROP_REASON_QDISC_DROP } from '../../../include/net/dropreason.ts';
 import {
-  TCQ_F_ONETXQUEUE,
+  type Qdisc,
   qdisc_dev,
   qdisc_run_begin,
   qdisc_run_end,
-  type Qdisc,
+  TCQ_F_ONETXQUEUE,
 } from '../../../include/net/sch_generic.ts';
-import { dev_hard_start_xmit, validate_xmit_skb_list } from '../../core/dev/hard_xmit.ts';
-import { __netif_schedule } from '../../core/dev/queue.ts';
-import { __skb_dequeue, __skb_queue_tail } from '../../core/skbuff.ts';
 import { trace } from '../../../trace/events.ts';
+import { dev_hard_start_xmit, validate_xmit_skb_list } from '../../core/dev/hard_xmit.ts';
+import { __netif_schedule } from '../../core/dev/xmit.ts';
+import { kfree_skb_reason } from '../../core/skbuff/alloc.ts';
+import { __skb_dequeue, __skb_queue_tail } from '../../core/skbuff/queue.ts';
 
 /** Packets that the driver did not take: they go first when it has room, and are ready as they are. @linux net/sched/sch_generic.c */
 function dev_requeue_skb(left: sk_buff, q: Qdisc): void {
@@ -99,4 +102,11 @@ export function qdisc_run(q: Qdisc): void {
   if (!qdisc_run_begin(q)) return;
   __qdisc_run(q);
   qdisc_run_end(q);
+}
+
+/** Drop a packet on its way in, and count it. @linux include/net/sch_generic.h */
+export function qdisc_drop(skb: sk_buff, sch: Qdisc): number {
+  sch.drops++;
+  kfree_skb_reason(skb, SKB_DROP_REASON_QDISC_DROP);
+  return NET_XMIT_DROP;
 }

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { NET_RX_DROP, NET_RX_SUCCESS } from '../../../../stack/include/linux/netdevice.ts';
 import { local_bh_disable, local_bh_enable } from '../../../../stack/kernel/softirq.ts';
-import { netif_rx } from '../../../../stack/net/core/dev.ts';
-import { skb_pull } from '../../../../stack/net/core/skbuff.ts';
+import { netif_rx } from '../../../../stack/net/core/dev/receive.ts';
+import { skb_pull } from '../../../../stack/net/core/skbuff/alloc.ts';
 import { Link } from '../../support/link.ts';
 
 function feed(link: Link, count: number): number[] {

@@ -6,7 +6,7 @@ import {
   NETIF_F_SG,
   NETIF_F_TSO,
 } from '../../../../stack/include/linux/netdevice.ts';
-import { dev_queue_xmit } from '../../../../stack/net/core/dev.ts';
+import { dev_queue_xmit } from '../../../../stack/net/core/dev/xmit.ts';
 import { ipv4_offload_init } from '../../../../stack/net/ipv4/af_inet/offload.ts';
 import { NetemWire } from '../../../../stack/wire/netem.ts';
 import { bareMachine, Link, pattern } from '../../support/link.ts';

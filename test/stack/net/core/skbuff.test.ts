@@ -1,42 +1,42 @@
 /** Packet buffers against plain arrays of bytes: whatever is done to them, in whatever order. */
-import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import assert from 'node:assert/strict';
 import {
   MAX_SKB_FRAGS,
   page,
+  type sk_buff,
   skb_headlen,
   skb_headroom,
   skb_tailroom,
-  type sk_buff,
 } from '../../../../stack/include/linux/skbuff.ts';
-import type { Machine } from '../../../../stack/machine.ts';
 import { csum_fold } from '../../../../stack/lib/checksum.ts';
+import type { Machine } from '../../../../stack/machine.ts';
 import {
   alloc_skb,
   consume_skb,
+  skb_clone,
+  skb_fill_page_desc,
+  skb_pull,
+  skb_push,
+  skb_put,
+  skb_reserve,
+} from '../../../../stack/net/core/skbuff/alloc.ts';
+import {
   pskb_copy,
   pskb_expand_head,
   pskb_may_pull,
   pskb_pull,
   pskb_trim,
   skb_checksum,
-  skb_clone,
   skb_copy,
   skb_copy_bits,
   skb_cow_head,
-  skb_fill_page_desc,
   skb_linearize,
-  skb_pull,
-  skb_push,
-  skb_put,
-  skb_reserve,
-  skb_shift,
-  skb_split,
   skb_store_bits,
-  skb_try_coalesce,
   skb_unclone,
-} from '../../../../stack/net/core/skbuff.ts';
+} from '../../../../stack/net/core/skbuff/data.ts';
 import { skb_segment } from '../../../../stack/net/core/skbuff/segment.ts';
+import { skb_shift, skb_split, skb_try_coalesce } from '../../../../stack/net/core/skbuff/split.ts';
 import { bareMachine } from '../../support/link.ts';
 import { internetChecksum } from '../../support/tcpPacket.ts';
 

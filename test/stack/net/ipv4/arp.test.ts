@@ -17,23 +17,18 @@ import {
   NUD_REACHABLE,
   NUD_STALE,
 } from '../../../../stack/include/net/neighbour.ts';
-import { ip_route_output } from '../../../../stack/include/net/route.ts';
 import { IS_ERR } from '../../../../stack/include/uapi/asm-generic/errno.ts';
 import { boot, DEFAULT_NIC } from '../../../../stack/index.ts';
-import { run_world } from '../../../../stack/world/run.ts';
 import { dev_open, register_netdevice } from '../../../../stack/net/core/dev/register.ts';
-import {
-  alloc_skb,
-  skb_copy_bits,
-  skb_dst_set,
-  skb_put,
-  skb_reserve,
-} from '../../../../stack/net/core/skbuff.ts';
+import { alloc_skb, skb_dst_set, skb_put, skb_reserve } from '../../../../stack/net/core/skbuff/alloc.ts';
+import { skb_copy_bits } from '../../../../stack/net/core/skbuff/data.ts';
 import { eth_header_ops } from '../../../../stack/net/ethernet/eth.ts';
 import { arp_rcv } from '../../../../stack/net/ipv4/arp.ts';
 import { inet_rtm_newaddr } from '../../../../stack/net/ipv4/devinet.ts';
 import { ip_local_out } from '../../../../stack/net/ipv4/ip_output/output.ts';
 import { proc_net } from '../../../../stack/net/ipv4/proc.ts';
+import { ip_route_output } from '../../../../stack/net/ipv4/route/output.ts';
+import { run_world } from '../../../../stack/world/run.ts';
 
 const OUR_IP = 0x0a000001;
 const PEER_IP = 0x0a000007;

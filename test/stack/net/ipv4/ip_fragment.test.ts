@@ -1,10 +1,9 @@
 /** Reassembly: any cutting in any order gives the datagram back; what overlaps spoils it; what is incomplete ends. */
-import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { boot, DEFAULT_NIC } from '../../../../stack/index.ts';
+import assert from 'node:assert/strict';
+import type { sk_buff } from '../../../../stack/include/linux/skbuff.ts';
 import { IP_DF, ip_hdr, IP_MF, IPHDR_LEN } from '../../../../stack/include/net/ip.ts';
 import type { net } from '../../../../stack/include/net/net_namespace.ts';
-import type { sk_buff } from '../../../../stack/include/linux/skbuff.ts';
 import { EINPROGRESS, EINVAL, IS_ERR } from '../../../../stack/include/uapi/asm-generic/errno.ts';
 import { INADDR_LOOPBACK } from '../../../../stack/include/uapi/linux/in.ts';
 import {
@@ -13,10 +12,12 @@ import {
   IPSTATS_MIB_REASMOKS,
   IPSTATS_MIB_REASMTIMEOUT,
 } from '../../../../stack/include/uapi/linux/snmp.ts';
-import { run_world } from '../../../../stack/world/run.ts';
+import { boot, DEFAULT_NIC } from '../../../../stack/index.ts';
 import { ip_fast_csum } from '../../../../stack/lib/checksum.ts';
-import { alloc_skb, skb_copy_bits, skb_put, skb_reserve } from '../../../../stack/net/core/skbuff.ts';
+import { alloc_skb, skb_put, skb_reserve } from '../../../../stack/net/core/skbuff/alloc.ts';
+import { skb_copy_bits } from '../../../../stack/net/core/skbuff/data.ts';
 import { ip_defrag, IP_DEFRAG_LOCAL_DELIVER } from '../../../../stack/net/ipv4/ip_fragment.ts';
+import { run_world } from '../../../../stack/world/run.ts';
 
 function machine() {
   return boot({ seed: 1, sysctl: {}, nic: DEFAULT_NIC });

@@ -1,21 +1,12 @@
 /** The routing tables: what follows from addresses, longest prefix, priorities, and what the route says. */
-import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { boot, DEFAULT_NIC } from '../../../../stack/index.ts';
-import { ETH_HLEN, IFF_BROADCAST, IFF_UP, net_device } from '../../../../stack/include/linux/netdevice.ts';
+import assert from 'node:assert/strict';
 import { inet_make_mask } from '../../../../stack/include/linux/inetdevice.ts';
-import {
-  dst_metric_advmss,
-  dst_mtu,
-  flowi4,
-  RTN_BROADCAST,
-  RTN_LOCAL,
-  RTN_UNICAST,
-  RTN_UNREACHABLE,
-} from '../../../../stack/include/net/dst.ts';
+import { ETH_HLEN, IFF_BROADCAST, IFF_UP, net_device } from '../../../../stack/include/linux/netdevice.ts';
+import { dst_metric_advmss, dst_mtu } from '../../../../stack/include/net/dst.ts';
+import { flowi4 } from '../../../../stack/include/net/flow.ts';
 import { fib_config, fib_result, NLM_F_CREATE, NLM_F_EXCL } from '../../../../stack/include/net/ip_fib.ts';
 import type { net } from '../../../../stack/include/net/net_namespace.ts';
-import { ip_route_output } from '../../../../stack/include/net/route.ts';
 import {
   EEXIST,
   EHOSTUNREACH,
@@ -28,8 +19,13 @@ import {
   RT_SCOPE_LINK,
   RT_SCOPE_UNIVERSE,
   RT_TABLE_MAIN,
+  RTN_BROADCAST,
+  RTN_LOCAL,
+  RTN_UNICAST,
+  RTN_UNREACHABLE,
 } from '../../../../stack/include/uapi/linux/rtnetlink.ts';
 import { AF_INET } from '../../../../stack/include/uapi/linux/socket.ts';
+import { boot, DEFAULT_NIC } from '../../../../stack/index.ts';
 import { dev_open, register_netdevice } from '../../../../stack/net/core/dev/register.ts';
 import { inet_rtm_deladdr, inet_rtm_newaddr, inet_select_addr } from '../../../../stack/net/ipv4/devinet.ts';
 import {
@@ -39,6 +35,7 @@ import {
 } from '../../../../stack/net/ipv4/fib_frontend.ts';
 import { fib_lookup } from '../../../../stack/net/ipv4/fib_trie.ts';
 import { proc_net } from '../../../../stack/net/ipv4/proc.ts';
+import { ip_route_output } from '../../../../stack/net/ipv4/route/output.ts';
 
 function address(dotted: string): number {
   return dotted.split('.').reduce((value, byte) => (value << 8) | Number(byte), 0);

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { dev_queue_xmit } from '../../../../stack/net/core/dev.ts';
-import { noqueue_qdisc_ops } from '../../../../stack/net/sched/sch_generic/noqueue.ts';
-import { qdisc_create_dflt } from '../../../../stack/net/sched/sch_generic/activate.ts';
-import { pfifo_qdisc_ops, bfifo_qdisc_ops } from '../../../../stack/net/sched/sch_fifo.ts';
-import { ENETDOWN } from '../../../../stack/include/uapi/asm-generic/errno.ts';
-import { Link } from '../../support/link.ts';
 import type { Qdisc_ops } from '../../../../stack/include/net/sch_generic.ts';
+import { ENETDOWN } from '../../../../stack/include/uapi/asm-generic/errno.ts';
+import { dev_queue_xmit } from '../../../../stack/net/core/dev/xmit.ts';
+import { bfifo_qdisc_ops, pfifo_qdisc_ops } from '../../../../stack/net/sched/sch_fifo.ts';
+import { qdisc_create_dflt } from '../../../../stack/net/sched/sch_generic/activate.ts';
+import { noqueue_qdisc_ops } from '../../../../stack/net/sched/sch_generic/qdiscs.ts';
+import { Link } from '../../support/link.ts';
 
 /** A link so slow that nearly all packets wait in the qdisc. */
 function slowLink(ops?: Qdisc_ops): Link {

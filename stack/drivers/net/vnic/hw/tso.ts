@@ -1,13 +1,13 @@
 /** TCP segmentation offload: one large packet becomes frames that the wire allows. */
-import { CHECKSUM_PARTIAL, skb_frag } from '../../../../include/linux/skbuff.ts';
 import { ETH_HLEN } from '../../../../include/linux/netdevice.ts';
-import { iphdr } from '../../../../include/net/ip.ts';
+import { CHECKSUM_PARTIAL, skb_frag } from '../../../../include/linux/skbuff.ts';
 import { tcphdr } from '../../../../include/linux/tcp.ts';
+import { iphdr } from '../../../../include/net/ip.ts';
 import { TCPHDR_CWR, TCPHDR_FIN, TCPHDR_PSH } from '../../../../include/net/tcp.ts';
 import { IPPROTO_TCP } from '../../../../include/uapi/linux/in.ts';
+import { type ByteSlab, copy_bytes } from '../../../../lib/byte_slab.ts';
 import { csum_fold, csum_tcpudp_nofold, ip_fast_csum } from '../../../../lib/checksum.ts';
-import { copy_bytes, type ByteSlab } from '../../../../lib/byte_slab.ts';
-import { get_page } from '../../../../net/core/skbuff.ts';
+import { get_page } from '../../../../net/core/skbuff/alloc.ts';
 import { wire_frame } from '../../../../wire/frame.ts';
 
 /**

@@ -1,21 +1,21 @@
 /** The transmitting half: fetches descriptors, gathers packets from memory (DMA), cuts them (TSO), sends them. */
 import {
-  SKB_GSO_TCPV4,
-  SKB_GSO_TCP_ECN,
   CHECKSUM_PARTIAL,
   skb_frag,
+  SKB_GSO_TCP_ECN,
+  SKB_GSO_TCPV4,
 } from '../../../../include/linux/skbuff.ts';
 import { TCPHDR_CWR } from '../../../../include/net/tcp.ts';
 import { ByteSlab, copy_bytes } from '../../../../lib/byte_slab.ts';
-import { get_page } from '../../../../net/core/skbuff.ts';
+import { get_page } from '../../../../net/core/skbuff/alloc.ts';
 import { frame_complete_checksum, frame_release, wire_frame } from '../../../../wire/frame.ts';
 import {
+  type vnic_tx_desc,
   VNIC_TXD_CMD_EOP,
   VNIC_TXD_CMD_IC,
   VNIC_TXD_CMD_RS,
   VNIC_TXD_CMD_TSE,
   VNIC_TXD_STAT_DD,
-  type vnic_tx_desc,
 } from '../desc.ts';
 import { VNIC_ICR_TXDW } from '../registers.ts';
 import { ring_next } from '../ring.ts';

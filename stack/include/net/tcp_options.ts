@@ -1,8 +1,11 @@
-/** The options of received segments: forgetting them, and PAWS. @linux include/net/tcp.h, include/linux/tcp.h */
-import type { Machine } from '../../machine.ts';
+/**
+ * The options of received segments: forgetting them, PAWS, and the MSS that a peer told. @linux include/net/tcp.h
+ */
 import { ktime_get_seconds } from '../../kernel/time/timekeeping.ts';
-import type { tcp_options_received } from '../linux/tcp.ts';
-import { TCP_PAWS_MSL } from './tcp.ts';
+import type { Machine } from '../../machine.ts';
+import type { tcp_options_received, tcp_sock } from '../linux/tcp.ts';
+import { type dst_entry, dst_metric_advmss } from './dst.ts';
+import { TCP_MIN_MSS, TCP_MSS_DEFAULT, TCP_PAWS_MSL } from './tcp.ts';
 
 /** How long a peer's timestamp is worth comparing with, in seconds. */
 export const TCP_PAWS_24DAYS = 60 * 60 * 24 * 24;
@@ -42,4 +45,20 @@ export function tcp_paws_check(machine: Machine, rx_opt: tcp_options_received, p
 export function tcp_paws_reject(machine: Machine, rx_opt: tcp_options_received, rst: boolean): boolean {
   if (tcp_paws_check(machine, rx_opt, 0)) return false;
   return !(rst && ktime_get_seconds(machine) >= rx_opt.ts_recent_stamp + TCP_PAWS_MSL);
+}
+
+/** The MSS to announce on a route, in bytes. @linux include/net/tcp.h */
+export function tcp_dst_advmss(dst: dst_entry): number {
+  return Math.max(dst_metric_advmss(dst), TCP_MIN_MSS);
+}
+/** `mss`, or less if the user has set TCP_MAXSEG. @linux include/linux/tcp.h */
+export function tcp_mss_clamp(tp: tcp_sock, mss: number): number {
+  const user_mss = tp.rx_opt.user_mss;
+  return user_mss !== 0 && user_mss < mss ? user_mss : mss;
+}
+/** `pktsize`, but at most half of the largest window that the peer ever offered; in bytes. @linux include/net/tcp.h */
+export function tcp_bound_to_half_wnd(tp: tcp_sock, pktsize: number): number {
+  // A small window is not halved: then nothing would be sent at all.
+  const cutoff = tp.max_window > TCP_MSS_DEFAULT ? tp.max_window >> 1 : tp.max_window;
+  return cutoff !== 0 && pktsize > cutoff ? Math.max(cutoff, 68 - tp.tcp_header_len) : pktsize;
 }

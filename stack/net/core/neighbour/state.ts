@@ -1,10 +1,17 @@
 /**
- * A neighbour's life: how it is resolved, confirmed, suspected, probed and given up (NUD_…). The table and the output
- * functions are in neighbour.ts.
- *
- * @linux net/core/neighbour.c
+ * A neighbour's life: how it is resolved, confirmed, suspected, probed and given up (NUD_…). @linux net/core/neighbour.c
  */
+import { type sk_buff, skb_dst, skb_peek_tail } from '../../../include/linux/skbuff.ts';
+import type { jiffies_t } from '../../../include/linux/types.ts';
 import {
+  SKB_DROP_REASON_NEIGH_DEAD,
+  SKB_DROP_REASON_NEIGH_FAILED,
+  SKB_DROP_REASON_NEIGH_QUEUEFULL,
+} from '../../../include/net/dropreason.ts';
+import { DST_OBSOLETE_DEAD } from '../../../include/net/dst.ts';
+import { ip_hdr } from '../../../include/net/ip.ts';
+import {
+  type neighbour,
   NUD_CONNECTED,
   NUD_DELAY,
   NUD_FAILED,
@@ -16,29 +23,13 @@ import {
   NUD_REACHABLE,
   NUD_STALE,
   NUD_VALID,
-  type neighbour,
-} from '../../include/net/neighbour.ts';
-import {
-  SKB_DROP_REASON_NEIGH_DEAD,
-  SKB_DROP_REASON_NEIGH_FAILED,
-  SKB_DROP_REASON_NEIGH_QUEUEFULL,
-} from '../../include/net/dropreason.ts';
-import { DST_OBSOLETE_DEAD } from '../../include/net/dst.ts';
-import { ip_hdr } from '../../include/net/ip.ts';
-import { skb_dst, skb_peek_tail, type sk_buff } from '../../include/linux/skbuff.ts';
-import type { jiffies_t } from '../../include/linux/types.ts';
-import { EINVAL, EPERM, type Errno } from '../../include/uapi/asm-generic/errno.ts';
-import { HZ, jiffies } from '../../kernel/time/jiffies.ts';
-import { del_timer, mod_timer } from '../../kernel/time/timer.ts';
-import { trace } from '../../trace/events.ts';
-import {
-  __skb_dequeue,
-  __skb_queue_purge,
-  __skb_queue_tail,
-  consume_skb,
-  kfree_skb_reason,
-  skb_clone,
-} from './skbuff.ts';
+} from '../../../include/net/neighbour.ts';
+import { EINVAL, EPERM, type Errno } from '../../../include/uapi/asm-generic/errno.ts';
+import { HZ, jiffies } from '../../../kernel/time/jiffies.ts';
+import { del_timer, mod_timer } from '../../../kernel/time/timer.ts';
+import { trace } from '../../../trace/events.ts';
+import { consume_skb, kfree_skb_reason, skb_clone } from '../skbuff/alloc.ts';
+import { __skb_dequeue, __skb_queue_purge, __skb_queue_tail } from '../skbuff/queue.ts';
 
 /** Flags of neigh_update(). @linux include/net/neighbour.h */
 export const NEIGH_UPDATE_F_OVERRIDE = 0x00000001;

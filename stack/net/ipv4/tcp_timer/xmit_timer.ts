@@ -1,20 +1,22 @@
 /**
- * Arming TCP's timers: from when a segment really leaves, and for zero-window probes. What they do when they fire is
- * in net/ipv4/tcp_timer.ts.
- *
- * @linux include/net/tcp.h
+ * Setting TCP's timers, and stopping them: from when a segment really leaves, and for zero-window probes. @linux include/net/tcp.h
  */
-import { hrtimer_try_to_cancel } from '../../kernel/time/hrtimer.ts';
-import { jiffies_to_usecs, nsecs_to_jiffies, usecs_to_jiffies } from '../../kernel/time/jiffies.ts';
+import { tcp_sk, type tcp_sock } from '../../../include/linux/tcp.ts';
+import type { jiffies_t } from '../../../include/linux/types.ts';
+import { ICSK_TIME_PROBE0, inet_csk } from '../../../include/net/inet_connection_sock.ts';
+import { __sock_put, type sock, sock_net } from '../../../include/net/sock.ts';
+import {
+  TCP_RTO_MAX,
+  TCP_RTO_MIN,
+  tcp_rtx_queue_head,
+  tcp_skb_timestamp_us,
+} from '../../../include/net/tcp.ts';
+import { hrtimer_try_to_cancel } from '../../../kernel/time/hrtimer.ts';
+import { jiffies_to_usecs, nsecs_to_jiffies, usecs_to_jiffies } from '../../../kernel/time/jiffies.ts';
 import {
   inet_csk_clear_xmit_timers,
   inet_csk_reset_xmit_timer,
-} from '../../net/ipv4/inet_connection_sock/xmit_timers.ts';
-import { tcp_sk, type tcp_sock } from '../linux/tcp.ts';
-import type { jiffies_t } from '../linux/types.ts';
-import { ICSK_TIME_PROBE0, inet_csk } from './inet_connection_sock.ts';
-import { __sock_put, type sock, sock_net } from './sock.ts';
-import { TCP_RTO_MAX, TCP_RTO_MIN, tcp_rtx_queue_head, tcp_skb_timestamp_us } from './tcp.ts';
+} from '../inet_connection_sock/xmit_timers.ts';
 
 /** How long until the next segment may leave, in jiffies. @linux include/net/tcp.h */
 export function tcp_pacing_delay(sk: sock): jiffies_t {

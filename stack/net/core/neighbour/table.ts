@@ -1,46 +1,36 @@
 /**
- * The neighbour table: looking entries up, making and dropping them, and sending through them. What an entry goes
- * through in its life is in neighbour_state.ts.
- *
- * @linux net/core/neighbour.c
+ * The neighbour table: looking entries up, making and dropping them, and sending through them. @linux net/core/neighbour.c
  */
+import { dev_hard_header, type net_device } from '../../../include/linux/netdevice.ts';
+import { type sk_buff, skb_network_offset } from '../../../include/linux/skbuff.ts';
+import type { be32 } from '../../../include/linux/types.ts';
 import {
+  type neigh_ops,
+  type neigh_table,
   neighbour,
   NUD_FAILED,
+  NUD_NOARP,
   NUD_NONE,
   NUD_PERMANENT,
   NUD_STALE,
   NUD_VALID,
-  NUD_NOARP,
-  type neigh_ops,
-  type neigh_table,
-} from '../../include/net/neighbour.ts';
-import { dev_hard_header, type net_device } from '../../include/linux/netdevice.ts';
-import { skb_network_offset, type sk_buff } from '../../include/linux/skbuff.ts';
-import type { be32 } from '../../include/linux/types.ts';
-import { EINVAL, ENETDOWN, ENOBUFS, IS_ERR, type Errno } from '../../include/uapi/asm-generic/errno.ts';
-import type { Machine } from '../../machine.ts';
-import { get_random_u32_below } from '../../lib/random.ts';
-import { HZ, jiffies } from '../../kernel/time/jiffies.ts';
-import { net_info_ratelimited } from '../../kernel/printk.ts';
-import { trace } from '../../trace/events.ts';
-import { dev_queue_xmit } from './dev/xmit.ts';
+} from '../../../include/net/neighbour.ts';
+import { EINVAL, ENETDOWN, ENOBUFS, type Errno, IS_ERR } from '../../../include/uapi/asm-generic/errno.ts';
+import { net_info_ratelimited } from '../../../kernel/printk.ts';
+import { HZ, jiffies } from '../../../kernel/time/jiffies.ts';
+import { get_random_u32_below } from '../../../lib/random.ts';
+import type { Machine } from '../../../machine.ts';
+import { trace } from '../../../trace/events.ts';
+import { dev_queue_xmit } from '../dev/xmit.ts';
+import { __skb_pull, kfree_skb } from '../skbuff/alloc.ts';
+import { __skb_queue_purge } from '../skbuff/queue.ts';
 import {
   neigh_del_timer,
   neigh_event_send,
   neigh_timer_handler,
   neigh_update,
   NEIGH_UPDATE_F_OVERRIDE,
-} from './neighbour_state.ts';
-import { __skb_pull, __skb_queue_purge, kfree_skb } from './skbuff.ts';
-
-export {
-  neigh_event_send,
-  neigh_update,
-  NEIGH_UPDATE_F_ADMIN,
-  NEIGH_UPDATE_F_OVERRIDE,
-  NEIGH_UPDATE_F_WEAK_OVERRIDE,
-} from './neighbour_state.ts';
+} from './state.ts';
 
 /** More entries than these make room by throwing old ones out: softly from the second, always from the third. */
 const GC_THRESH2 = 512;

@@ -1,15 +1,15 @@
-/** pfifo_fast, the default qdisc: three queues, of which a later one is served only when the earlier are empty. @linux net/sched/sch_generic.c */
-import { NET_XMIT_SUCCESS } from '../../../include/linux/netdevice.ts';
-import { sk_buff_head, type sk_buff } from '../../../include/linux/skbuff.ts';
+/** The queueing disciplines that are built in: pfifo_fast, noqueue and noop. @linux net/sched/sch_generic.c */
+import { NET_XMIT_CN, NET_XMIT_SUCCESS } from '../../../include/linux/netdevice.ts';
+import { type sk_buff, sk_buff_head } from '../../../include/linux/skbuff.ts';
 import {
-  TCQ_F_CAN_BYPASS,
+  type Qdisc,
   qdisc_bstats_update,
   qdisc_dev,
-  type Qdisc,
   type Qdisc_ops,
+  TCQ_F_CAN_BYPASS,
 } from '../../../include/net/sch_generic.ts';
-import { __skb_dequeue, __skb_queue_purge, __skb_queue_tail } from '../../core/skbuff.ts';
-import { qdisc_drop } from './drop.ts';
+import { __skb_dequeue, __skb_queue_purge, __skb_queue_tail } from '../../core/skbuff/queue.ts';
+import { qdisc_drop } from './run.ts';
 
 const PFIFO_FAST_BANDS = 3;
 const TC_PRIO_MAX = 15;
@@ -65,4 +65,39 @@ export const pfifo_fast_ops: Qdisc_ops = {
   peek: pfifo_fast_peek,
   init: pfifo_fast_init,
   reset: pfifo_fast_reset,
+};
+
+/** @linux net/sched/sch_generic.c */
+function noop_enqueue(skb: sk_buff, qdisc: Qdisc): number {
+  qdisc_drop(skb, qdisc);
+  return NET_XMIT_CN;
+}
+/** @linux net/sched/sch_generic.c */
+function noop_dequeue(_qdisc: Qdisc): sk_buff | null {
+  return null;
+}
+function nothing(_qdisc: Qdisc): void {}
+
+/** Of a device that is down. @linux net/sched/sch_generic.c */
+export const noop_qdisc_ops: Qdisc_ops = {
+  id: 'noop',
+  enqueue: noop_enqueue,
+  dequeue: noop_dequeue,
+  peek: noop_dequeue,
+  init: nothing,
+  reset: nothing,
+};
+
+/** __dev_queue_xmit() goes past a qdisc without enqueue. @linux net/sched/sch_generic.c */
+function noqueue_init(qdisc: Qdisc): void {
+  qdisc.enqueue = null;
+}
+/** Of a virtual device: its driver takes everything at once. @linux net/sched/sch_generic.c */
+export const noqueue_qdisc_ops: Qdisc_ops = {
+  id: 'noqueue',
+  enqueue: noop_enqueue,
+  dequeue: noop_dequeue,
+  peek: noop_dequeue,
+  init: noqueue_init,
+  reset: nothing,
 };

@@ -1,6 +1,7 @@
-/** What a socket does by itself when something happens to it: wake those who wait. @linux net/core/sock.c */
-import type { sock } from '../../../include/net/sock.ts';
-import { sk_wmem_alloc_get } from '../../../include/net/sock.ts';
+/**
+ * What a sock does when its protocol says nothing else: the callbacks and the operations of its socket. @linux net/core/sock.c
+ */
+import type { socket, sockopt_value } from '../../../include/linux/net.ts';
 import {
   EPOLLERR,
   EPOLLIN,
@@ -11,7 +12,10 @@ import {
   EPOLLWRBAND,
   EPOLLWRNORM,
 } from '../../../include/linux/poll.ts';
+import type { Sleeps } from '../../../include/linux/sched.ts';
 import { waitqueue_active } from '../../../include/linux/wait.ts';
+import { sk_wmem_alloc_get, type sock } from '../../../include/net/sock.ts';
+import { ENOPROTOOPT, EOPNOTSUPP, type Errno } from '../../../include/uapi/asm-generic/errno.ts';
 import {
   wake_up_interruptible_all,
   wake_up_interruptible_poll,
@@ -50,4 +54,44 @@ export function sock_def_destruct(_sk: sock): void {}
 export function sk_error_report(sk: sock): void {
   sk.sk_error_report(sk);
   trace.inet_sk_error_report(sk);
+}
+
+/** Leave an option to the protocol. @linux net/core/sock.c */
+export function* sock_common_setsockopt(
+  sock: socket,
+  level: number,
+  optname: number,
+  optval: sockopt_value,
+): Sleeps<Errno> {
+  const sk = sock.sk!;
+  return sk.sk_prot.setsockopt === undefined
+    ? -ENOPROTOOPT
+    : yield* sk.sk_prot.setsockopt(sk, level, optname, optval);
+}
+
+/** Ask the protocol for an option. @linux net/core/sock.c */
+export function* sock_common_getsockopt(
+  sock: socket,
+  level: number,
+  optname: number,
+): Sleeps<sockopt_value | Errno> {
+  const sk = sock.sk!;
+  return sk.sk_prot.getsockopt === undefined
+    ? -ENOPROTOOPT
+    : yield* sk.sk_prot.getsockopt(sk, level, optname);
+}
+
+/** For socket types that don't listen. @linux net/core/sock.c */
+export function* sock_no_listen(_sock: socket, _backlog: number): Sleeps<Errno> {
+  return -EOPNOTSUPP;
+}
+
+/** For socket types that don't accept. @linux net/core/sock.c */
+export function* sock_no_accept(
+  _sock: socket,
+  _newsock: socket,
+  _flags: number,
+  _kern: boolean,
+): Sleeps<Errno> {
+  return -EOPNOTSUPP;
 }
