@@ -8,7 +8,7 @@ await step('lint', 'node_modules/.bin/eslint', ['--max-warnings=0', '.']);
 await step('format', 'node_modules/.bin/prettier', ['--check', '--log-level=warn', '.']);
 await step('rooms', 'node_modules/.bin/depcruise', [
   '--config',
-  '.dependency-cruiser.cjs',
+  '.dependency-cruiser.mjs',
   'stack',
   'debug-adapter',
   'extension',

@@ -5,7 +5,7 @@ import type { CdpClient } from './cdpClient.ts';
 
 export interface Script {
   id: string;
-  /** As V8 knows it: `stack/net/socket.ts`, `file:///…/scenario.ts`. */
+  /** As V8 knows it: `stack/net/socket/file.ts`, `file:///…/scenario.ts`. */
   url: string;
   /** The file on disk; undefined for code that has none (Node's own, evaluated text). */
   path: string | undefined;

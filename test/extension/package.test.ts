@@ -27,8 +27,8 @@ describe('the .vsix', function () {
       'dist/webviews/packets.js',
       'dist/webviews/packets.css',
       'stack/user/sockscope.d.ts',
-      'stack/net/socket.ts',
-      'dist/stack/net/socket.js',
+      'stack/net/socket/file.ts',
+      'dist/stack/net/socket/file.js',
       'node_modules/amaro/dist/index.js',
       'node_modules/@vscode/debugadapter/lib/main.js',
     ])

@@ -1,5 +1,5 @@
 /**
- * The packet buffer: struct sk_buff, its fragments and queues. The functions are in net/core/skbuff.ts.
+ * The packet buffer: struct sk_buff, its fragments and queues. The functions are in net/core/skbuff/.
  *
  * @linux include/linux/skbuff.h
  */

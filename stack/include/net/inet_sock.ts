@@ -168,7 +168,7 @@ export function inet_request_mark(sk: sock, skb: sk_buff): number {
   return sk.sk_mark;
 }
 
-/** FLOWI_FLAG_… that follow from a socket's options. @linux include/net/inet_sock.h, here because it is part of a question for a route */
+/** FLOWI_FLAG_… that follow from a socket's options. @linux include/net/inet_sock.h */
 export function inet_sk_flowi_flags(sk: sock): number {
   const inet = inet_sk(sk);
   return inet.transparent || inet.hdrincl ? FLOWI_FLAG_ANYSRC : 0;

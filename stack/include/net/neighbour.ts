@@ -1,4 +1,4 @@
-/** Neighbours: who has which link-layer address. The functions are in net/core/neighbour.ts. @linux include/net/neighbour.h */
+/** Neighbours: who has which link-layer address. The functions are in net/core/neighbour/. @linux include/net/neighbour.h */
 import type { net_device } from '../linux/netdevice.ts';
 import { sk_buff_head, type sk_buff } from '../linux/skbuff.ts';
 import { timer_list } from '../linux/timer.ts';

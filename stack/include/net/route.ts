@@ -31,7 +31,7 @@ export class rtable extends dst_entry {
   rt_mtu_locked = false;
 }
 
-/** The IPv4 route of a packet. @linux include/linux/skbuff.h */
+/** The IPv4 route of a packet. @linux include/linux/skbuff.h, here because struct rtable is here */
 export function skb_rtable(skb: sk_buff): rtable {
   return skb._skb_refdst as rtable;
 }

@@ -36,11 +36,11 @@ export const NEIGH_UPDATE_F_OVERRIDE = 0x00000001;
 export const NEIGH_UPDATE_F_WEAK_OVERRIDE = 0x00000002;
 export const NEIGH_UPDATE_F_ADMIN = 0x80000000 | 0;
 
-/** It may be gone: send through the function that looks first. */
+/** It may be gone: send through the function that looks first. @linux net/core/neighbour.c */
 function neigh_suspect(neigh: neighbour): void {
   neigh.output = neigh.ops.output;
 }
-/** It is there: send through the fast function. */
+/** It is there: send through the fast function. @linux net/core/neighbour.c */
 function neigh_connect(neigh: neighbour): void {
   neigh.output = neigh.ops.connected_output;
 }
@@ -56,7 +56,7 @@ export function neigh_del_timer(neigh: neighbour): boolean {
   return true;
 }
 
-/** How often it is asked before it is given up. */
+/** How often it is asked before it is given up. @linux net/core/neighbour.c */
 function neigh_max_probes(neigh: neighbour): number {
   const p = neigh.parms;
   return (
@@ -69,7 +69,7 @@ function retrans_time(neigh: neighbour): jiffies_t {
   return Math.max(neigh.parms.retrans_time, HZ / 100);
 }
 
-/** It did not answer: tell the senders of all packets that wait for it. */
+/** It did not answer: tell the senders of all packets that wait for it. @linux net/core/neighbour.c */
 function neigh_invalidate(neigh: neighbour): void {
   neigh.updated = jiffies(neigh.dev.machine);
   // error_report() may send, and so come back to this very entry: one packet at a time, and look again after each.
@@ -82,7 +82,7 @@ function neigh_invalidate(neigh: neighbour): void {
   neigh.arp_queue_len_bytes = 0;
 }
 
-/** Ask for its address once more. */
+/** Ask for its address once more. @linux net/core/neighbour.c */
 function neigh_probe(neigh: neighbour): void {
   const last = skb_peek_tail(neigh.arp_queue);
   const skb = last === null ? null : skb_clone(last);

@@ -1,6 +1,25 @@
+import { rooms } from './scripts/lib/rooms.mjs';
+
+/** Types may refer to each other: only what runs counts. */
+const RUNS = { dependencyTypesNot: ['type-only'] };
+
 /** The rooms and the one direction between them. @type {import('dependency-cruiser').IConfiguration} */
-module.exports = {
+export default {
   forbidden: [
+    {
+      name: 'stack-file-in-a-room',
+      comment: 'Each file of the stack is in a room of scripts/lib/rooms.mjs.',
+      severity: 'error',
+      from: { path: '^stack/', pathNot: rooms.map(({ path }) => path).join('|') },
+      to: {},
+    },
+    ...rooms.slice(0, -1).map(({ name, path }, index) => ({
+      name: `stack-room-${name.replace('/', '-')}`,
+      comment: `${name} may use the rooms before it in scripts/lib/rooms.mjs, not those after it.`,
+      severity: 'error',
+      from: { path },
+      to: { ...RUNS, path: rooms.slice(index + 1).map((room) => room.path) },
+    })),
     {
       name: 'stack-knows-nothing',
       comment: 'The stack must not know the debugger, VS Code or the views.',
