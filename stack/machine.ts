@@ -32,7 +32,7 @@ import type { World } from './world/world.ts';
 
 /** Chains of the hash tables: powers of two. Linux sizes them by the memory; this suits 100,000 sockets. */
 const EHASH_SIZE = 16384;
-const BHASH_SIZE = 4096;
+const BHASH_SIZE = 16384;
 const LHASH_SIZE = 64;
 
 /** The first interrupt that a device can have: those before it are the platform's, as on a PC. */

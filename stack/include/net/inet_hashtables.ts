@@ -1,5 +1,5 @@
 /** The hash tables of connections, listeners and bound ports: their structs. The functions are in net/ipv4/inet_hashtables/. @linux include/net/inet_hashtables.h */
-import type { be32, u32 } from '../linux/types.ts';
+import type { be16, be32, u32 } from '../linux/types.ts';
 import type { net } from './net_namespace.ts';
 import type { sock_common } from './sock.ts';
 
@@ -25,6 +25,15 @@ export class inet_bind_bucket {
   node_prev: inet_bind_bucket | null = null;
   /** The sockets (time-wait ones too) that own the port, chained by skc_bind_node_next. */
   owners: sock_common | null = null;
+  /**
+   * The addresses of a connection from this port that connect() has come across in its search: as long as it is there, the next
+   * search for the same destination passes this port over without looking for it again. A port of 0: none is known.
+   */
+  taken_dport: be16 = 0;
+  taken_daddr: be32 = 0;
+  taken_rcv_saddr: be32 = 0;
+  /** net.bound_dev_genid when it was found. */
+  taken_genid = 0;
 
   constructor(ib_net: net, port: number) {
     this.ib_net = ib_net;

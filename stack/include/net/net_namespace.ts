@@ -30,6 +30,8 @@ export class net {
   ipv4: netns_ipv4;
   mib = new netns_mib();
   cookie_gen = 0;
+  /** Counts sockets that are bound to another device: what is known of ports in use has to be looked up again. */
+  bound_dev_genid = 0;
   /** BSD sockets that exist: the first line of /proc/net/sockstat. */
   sockets_in_use = 0;
   /** Who receives which EtherType, and who sees everything. */

@@ -256,6 +256,7 @@ export class sock extends sock_common {
     return this.skc_bound_dev_if;
   }
   set sk_bound_dev_if(ifindex: number) {
+    if (ifindex !== this.skc_bound_dev_if) this.skc_net.bound_dev_genid++;
     this.skc_bound_dev_if = ifindex;
   }
   get sk_hash(): u32 {

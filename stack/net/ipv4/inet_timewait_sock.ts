@@ -16,6 +16,7 @@ import { sock_prot_inuse_add } from '../core/sock/alloc.ts';
 import {
   __sk_del_bind_node,
   inet_bind_bucket_destroy,
+  inet_bind_bucket_forget_taken,
   inet_bind2_bucket_destroy,
   inet_twsk_add_bind2_node,
   inet_twsk_del_bind2_node,
@@ -73,6 +74,7 @@ export function inet_twsk_hashdance(tw: inet_timewait_sock, sk: sock, hashinfo: 
   inet_twsk_add_bind2_node(tw, tw.tw_tb2!);
 
   ehash_add(hashinfo, tw);
+  inet_bind_bucket_forget_taken(sk);
   if (ehash_del(hashinfo, sk)) sock_prot_inuse_add(sock_net(sk), sk.skc_prot, -1);
   tw.skc_refcnt = 3;
 }

@@ -179,7 +179,6 @@ function inet_bhash2_addr_any_conflict(
 function port_is_open(sk: sock, port: number, relax: boolean): boolean {
   const net = sock_net(sk);
   const hinfo = tcp_or_dccp_get_hashinfo(sk);
-  if (net.ipv4.ip_local_reserved_ports.has(port)) return false;
   if (inet_use_hash2_on_bind(sk) && inet_bhash2_addr_any_conflict(sk, port, relax, false)) return false;
   const tb = inet_bind_bucket_find(inet_bhash_bucket(hinfo, port), net, port, 0);
   if (tb === null) return true;

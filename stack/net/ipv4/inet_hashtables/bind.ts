@@ -194,6 +194,12 @@ function __inet_bhash2_update_saddr(sk: sock, saddr: be32): void {
   icsk.icsk_bind2_hash = new_tb2;
 }
 
+/** A connection is no longer in the table of connections: its port may serve another one to the same destination. */
+export function inet_bind_bucket_forget_taken(sk: sock): void {
+  const tb = inet_csk(sk).icsk_bind_hash;
+  if (tb !== null) tb.taken_dport = 0;
+}
+
 /** Chain a socket (or time-wait sock) among the owners of a port. @linux include/net/sock.h, here because it works on the chains of this file */
 export function sk_add_bind_node(sk: sock_common, tb: inet_bind_bucket): void {
   const first = tb.owners;

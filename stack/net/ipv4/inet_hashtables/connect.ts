@@ -8,7 +8,7 @@ import {
   inet_twsk,
 } from '../../../include/net/inet_timewait_sock.ts';
 import { NET_INC_STATS } from '../../../include/net/net_namespace.ts';
-import { sk_unhashed, type sock, sock_net } from '../../../include/net/sock.ts';
+import { sk_unhashed, type sock, sock_net, type sock_common } from '../../../include/net/sock.ts';
 import { EADDRNOTAVAIL, type Errno } from '../../../include/uapi/asm-generic/errno.ts';
 import { LINUX_MIB_TIMEWAITRECYCLED } from '../../../include/uapi/linux/snmp.ts';
 import { TCP_TIME_WAIT } from '../../../include/uapi/linux/tcp.ts';
@@ -28,16 +28,19 @@ import {
 import { ehash_add, ehash_del, inet_ehash_nolisten } from './established.ts';
 import { inet_bhash_bucket, inet_bhashfn_portaddr, inet_ehashfn } from './hash.ts';
 
-/** Where check_established leaves the time-wait sock that the new connection replaces. */
+/** What check_established has found in the table. */
 interface recycled {
+  /** The time-wait sock that the new connection replaces. */
   tw: inet_timewait_sock | null;
+  /** The connection that has the same addresses. */
+  taken_by: sock_common | null;
 }
 
 /**
  * If the connection from this local port is unique, put the socket into the table of connections. A time-wait sock with
  * the same addresses may give way (tcp_tw_reuse).
  *
- * @param twp receives that time-wait sock; null: the port was bound before, get rid of it here
+ * @param twp receives what was found; null: the port was bound before, get rid of it here
  * @returns 0 or -EADDRNOTAVAIL
  * @linux net/ipv4/inet_hashtables.c
  */
@@ -71,6 +74,7 @@ export function __inet_check_established(
         tw = inet_twsk(sk2);
         break;
       }
+      if (twp !== null) twp.taken_by = sk2;
       return -EADDRNOTAVAIL;
     }
   }
@@ -128,13 +132,12 @@ export function __inet_hash_connect(
   if (perturb === undefined) perturb = get_random_u32(net.machine) >>> 0;
   let offset = (((perturb + (port_offset_base >>> 0)) >>> 0) % remaining) & ~1;
 
-  const recycled: recycled = { tw: null };
+  const recycled: recycled = { tw: null, taken_by: null };
   for (let parity = 0; parity < 2; parity++, offset++) {
     if (parity === 1 && remaining <= 1) break;
     let port = low + offset;
     for (let i = 0; i < remaining; i += 2, port += 2) {
       if (port >= high) port -= remaining;
-      if (net.ipv4.ip_local_reserved_ports.has(port)) continue;
       const tb = usable_bind_bucket(death_row, sk, port, recycled, check_established);
       if (tb === null) continue;
 
@@ -179,7 +182,30 @@ function usable_bind_bucket(
   }
   // A port that somebody got by bind() is his alone.
   if (tb.fastreuse >= 0 || tb.fastreuseport >= 0) return null;
-  return check_established(death_row, sk, port, recycled) === 0 ? tb : null;
+  if (is_known_taken(tb, sk)) return null;
+  if (check_established(death_row, sk, port, recycled) === 0) return tb;
+  remember_taken(tb, recycled.taken_by!);
+  return null;
+}
+
+/** Does a connection from this port to the same destination exist, as far as the bucket remembers? */
+function is_known_taken(tb: inet_bind_bucket, sk: sock): boolean {
+  return (
+    tb.taken_dport === sk.skc_dport &&
+    tb.taken_daddr === sk.skc_daddr &&
+    tb.taken_rcv_saddr === sk.skc_rcv_saddr &&
+    tb.taken_genid === sk.skc_net.bound_dev_genid &&
+    tb.taken_dport !== 0
+  );
+}
+
+/** A time-wait sock may give way the next time, one that is bound to a device is in the way of few: those are looked up again. */
+function remember_taken(tb: inet_bind_bucket, sk2: sock_common): void {
+  if (sk2.skc_state === TCP_TIME_WAIT || sk2.skc_bound_dev_if !== 0) return;
+  tb.taken_dport = sk2.skc_dport;
+  tb.taken_daddr = sk2.skc_daddr;
+  tb.taken_rcv_saddr = sk2.skc_rcv_saddr;
+  tb.taken_genid = sk2.skc_net.bound_dev_genid;
 }
 
 /** Give a connecting socket a local port, unless it is bound, and make it findable. @linux net/ipv4/inet_hashtables.c */

@@ -18,6 +18,7 @@ import {
   reuseport_alloc,
   reuseport_stop_listen_sock,
 } from '../../core/sock_reuseport.ts';
+import { inet_bind_bucket_forget_taken } from './bind.ts';
 import { ehash_del, inet_ehash_nolisten } from './established.ts';
 import { inet_lhash2_bucket_sk, tcp_or_dccp_get_hashinfo } from './hash.ts';
 
@@ -93,6 +94,7 @@ export function inet_unhash(sk: sock): void {
     lhash2_del(inet_lhash2_bucket_sk(hashinfo, sk), sk);
   } else {
     ehash_del(hashinfo, sk);
+    inet_bind_bucket_forget_taken(sk);
   }
   sock_prot_inuse_add(sock_net(sk), sk.skc_prot, -1);
 }

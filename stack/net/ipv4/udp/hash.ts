@@ -57,7 +57,7 @@ function pick_port(net: net, sk: sock, table: udp_table): number {
     const origin = first & 0xffff;
     let port = origin;
     do {
-      const usable = port >= low && port <= high && !net.ipv4.ip_local_reserved_ports.has(port);
+      const usable = port >= low && port <= high;
       if (usable && !udp_lib_lport_inuse(sk, port, slot)) return port;
       port = (port + (step % 65536)) & 0xffff;
     } while (port !== origin);

@@ -243,6 +243,43 @@ describe('bind(): ephemeral ports', () => {
         for (let i = 0; i < 4; i++) await connected(s, { address: '127.0.0.1', port: 8081 });
       })
       .run());
+  it('connect() finds the one port that has become free, however often it has searched in vain', () =>
+    story({ sysctl: { 'net.ipv4.ip_local_port_range': '50000 50003' } })
+      .process('server', async (s) => {
+        await listener(s);
+        await s.sleep(1000);
+      })
+      .process('client', async (s) => {
+        const taken = new Map<number, number>();
+        for (let i = 0; i < 4; i++) {
+          const fd = await connected(s);
+          taken.set((await s.getsockname(fd)).port, fd);
+        }
+        for (const port of [50002, 50001]) {
+          for (let i = 0; i < 3; i++) assert.equal(await codeOf(connected(s)), 'EADDRNOTAVAIL');
+          const fd = taken.get(port)!;
+          await s.setsockopt(fd, s.SOL_SOCKET, s.SO_LINGER, { l_onoff: 1, l_linger: 0 });
+          await s.close(fd);
+          assert.equal((await s.getsockname(await connected(s))).port, port);
+        }
+      })
+      .run());
+  it('connect() takes the port of a connection that has been bound to a device meanwhile', () =>
+    story({ sysctl: { 'net.ipv4.ip_local_port_range': '50000 50001' } })
+      .process('server', async (s) => {
+        await listener(s);
+        await s.sleep(1000);
+      })
+      .process('client', async (s) => {
+        const first = await connected(s);
+        await connected(s);
+        assert.equal(await codeOf(connected(s)), 'EADDRNOTAVAIL');
+        await s.setsockopt(first, s.SOL_SOCKET, s.SO_BINDTODEVICE, 'lo');
+        const fd = await s.socket(s.AF_INET, s.SOCK_STREAM | s.SOCK_NONBLOCK);
+        assert.equal(await codeOf(s.connect(fd, ADDRESS)), 'EINPROGRESS');
+        assert.equal((await s.getsockname(fd)).port, (await s.getsockname(first)).port);
+      })
+      .run());
   it('IP_BIND_ADDRESS_NO_PORT leaves the choice to connect()', () =>
     story()
       .process('server', async (s) => {
