@@ -6,6 +6,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { transformSync } from 'amaro';
 import * as esbuild from 'esbuild';
+import { stackFunctions } from './lib/functions.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = path.join(root, 'dist');
@@ -123,6 +124,11 @@ async function buildAll() {
   const started = performance.now();
   const count = await blankRooms();
   await writeFile(path.join(dist, 'package.json'), '{ "type": "module" }\n');
+  // For the debugger, which sets breakpoints on them by name.
+  await writeFile(
+    path.join(dist, 'functions.json'),
+    JSON.stringify(await stackFunctions(path.join(dist, 'stack'))),
+  );
   for (const options of await bundles()) await esbuild.build(options);
   console.log(
     `built dist/ (${count} files changed) in ${((performance.now() - started) / 1000).toFixed(1)} s`,

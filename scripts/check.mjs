@@ -14,3 +14,4 @@ await step('rooms', 'node_modules/.bin/depcruise', [
   'extension',
   'webviews',
 ]);
+await step('docs', process.execPath, ['scripts/docs.mjs', '--check']);

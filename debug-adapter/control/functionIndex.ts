@@ -1,5 +1,5 @@
-/** Where the kernel's functions are: by name, from the stack's source. */
-import { readdir, readFile } from 'node:fs/promises';
+/** Where the kernel's functions are, by name. */
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 
 export interface FunctionPlace {
@@ -9,9 +9,9 @@ export interface FunctionPlace {
   /** Of the parenthesis after the name, from 0: where V8 says a function begins. */
   line: number;
   column: number;
+  /** The file that has it in Linux 6.1. */
+  linux?: string;
 }
-
-const FUNCTION = /^(?:export )?function(?:\*)?\s*([A-Za-z_$][\w$]*)[^(]*\(/gm;
 
 /** What the library calls a system call, where the kernel's function is not named after it. */
 const SYSCALL_FUNCTIONS: Record<string, string> = {
@@ -64,21 +64,16 @@ export class FunctionIndex {
   }
 }
 
+/** The build lists them: scripts/lib/functions.mjs. */
 async function readFunctions(root: string): Promise<Map<string, FunctionPlace[]>> {
+  const places = JSON.parse(
+    await readFile(path.join(root, 'dist', 'functions.json'), 'utf8'),
+  ) as FunctionPlace[];
   const found = new Map<string, FunctionPlace[]>();
-  // What was built is what runs: same lines, same columns as the source.
-  const folder = path.join(root, 'dist', 'stack');
-  const names = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith('.js'));
-  const sources = await Promise.all(names.map((name) => readFile(path.join(folder, name), 'utf8')));
-  for (const [index, source] of sources.entries()) {
-    const url = `stack/${names[index]!.split(path.sep).join('/').replace(/\.js$/, '.ts')}`;
-    for (const match of source.matchAll(FUNCTION)) {
-      const end = match.index + match[0].length - 1;
-      const before = source.slice(0, end);
-      const line = before.split('\n').length - 1;
-      const place = { name: match[1]!, url, line, column: end - (before.lastIndexOf('\n') + 1) };
-      found.set(place.name, [...(found.get(place.name) ?? []), place]);
-    }
+  for (const place of places) {
+    const others = found.get(place.name);
+    if (others === undefined) found.set(place.name, [place]);
+    else others.push(place);
   }
   return found;
 }

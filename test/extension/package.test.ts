@@ -24,6 +24,7 @@ describe('the .vsix', function () {
       'package.json',
       'LICENSE',
       'dist/extension.cjs',
+      'dist/functions.json',
       'dist/webviews/packets.js',
       'dist/webviews/packets.css',
       'stack/user/sockscope.d.ts',

@@ -1,0 +1,50 @@
+// The functions of the stack: where they are, and which file of Linux has them.
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+
+const FUNCTION = /^(?:export )?function\*?\s*([A-Za-z_$][\w$]*)[^(]*\(/gm;
+
+/**
+ * @typedef {object} StackFunction
+ * @property {string} name
+ * @property {string} url As V8 names the script: `stack/net/ipv4/tcp_input/ack.ts`.
+ * @property {number} line Of the parenthesis after the name, from 0: where V8 says a function begins.
+ * @property {number} column
+ * @property {string} [linux] The file that has it in Linux 6.1, as its doc says (`@linux net/ipv4/tcp_input.c`).
+ */
+
+/**
+ * Reads them from a folder of blanked files. Types are blanks there, and lines and columns are those of the source.
+ *
+ * @param {string} folder dist/stack
+ * @returns {Promise<StackFunction[]>} by file and line
+ */
+export async function stackFunctions(folder) {
+  const names = (await readdir(folder, { recursive: true }))
+    .filter((name) => name.endsWith('.js'))
+    .map((name) => name.split(path.sep).join('/'))
+    .sort();
+  const files = await Promise.all(
+    names.map(async (name) =>
+      functionsOf(await readFile(path.join(folder, name), 'utf8'), `stack/${name.replace(/\.js$/, '.ts')}`),
+    ),
+  );
+  return files.flat();
+}
+
+function functionsOf(source, url) {
+  return [...source.matchAll(FUNCTION)].map((match) => {
+    const end = match.index + match[0].length - 1;
+    const before = source.slice(0, end);
+    const above = source.slice(0, match.index);
+    const doc = above.endsWith('*/\n') ? above.slice(above.lastIndexOf('/**')) : '';
+    const linux = /@linux ([^\s,]+)/.exec(doc)?.[1];
+    return {
+      name: match[1],
+      url,
+      line: before.split('\n').length - 1,
+      column: end - (before.lastIndexOf('\n') + 1),
+      ...(linux !== undefined && { linux }),
+    };
+  });
+}
