@@ -1,9 +1,10 @@
 /** The user's line breakpoints: set in V8, moved to where it says, verified when the file is loaded. */
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { parseHitCondition } from '../inspect/breakpoints.ts';
-import { checkExpression, logMessage, ruleCondition } from './conditions.ts';
+import { logMessage, ruleCondition } from './conditions.ts';
 import type { Debuggee } from './debuggee.ts';
 import type { Execution } from './execution.ts';
+import { checkExpression } from './expression.ts';
 
 interface LineBreakpoint {
   id: number;

@@ -1,20 +1,11 @@
 /** Conditions and log messages as the expressions that V8 evaluates at a breakpoint. */
-import vm from 'node:vm';
 import { AGENT } from '../worker/channel.ts';
+import { checkExpression } from './expression.ts';
 
 /** A log message taken apart: text, and the expressions between. */
 export interface LogMessage {
   parts: string[];
   expressions: string[];
-}
-
-/** @throws an error that says what is wrong with the expression */
-export function checkExpression(expression: string, what: string): void {
-  try {
-    new vm.Script(`(async function* () { (${expression}\n); })`);
-  } catch (error) {
-    throw new Error(`${what} "${expression}" is not a JavaScript expression: ${(error as Error).message}`);
-  }
 }
 
 /** `state of {sk}: {sk.sk_state}`; a backslash before a brace keeps it. @throws an error that a person can read */
@@ -52,12 +43,15 @@ function closingBrace(text: string, open: number): number {
  * functions made there.
  */
 export function ruleCondition(id: number, condition: string, log: LogMessage | undefined): string {
-  const rules = `globalThis[Symbol.for('${AGENT}')].rules`;
-  const tests = condition.trim() === '' ? [] : [`(${condition}\n)`];
+  const agent = `globalThis[Symbol.for('${AGENT}')]`;
+  const rules = `${agent}.rules`;
+  const tests = [`${agent}.scope.enter()`];
+  if (condition.trim() !== '') tests.push(`(${condition}\n)`);
   tests.push(`${rules}.hit(${id})`);
   if (log !== undefined) {
     const values = log.expressions.map((expression) => `(${expression}\n)`).join(', ');
     tests.push(`${rules}.log(${JSON.stringify(log.parts)}, [${values}])`);
   }
-  return `try { ${tests.join(' && ')} } catch (error) { ${rules}.failed(${id}, error) }`;
+  const failed = `catch (error) { ${rules}.failed(${id}, error) }`;
+  return `try { ${tests.join(' && ')} } ${failed} finally { ${agent}.scope.leave() }`;
 }

@@ -152,10 +152,14 @@ export class Debuggee {
   }
 
   /** Ask the agent; arguments and answer are plain data. Works while the machine runs. */
-  async ask<Answer>(method: string, ...args: unknown[]): Promise<Answer> {
+  ask<Answer>(method: string, ...args: unknown[]): Promise<Answer> {
     const list = args.map((arg) => JSON.stringify(arg) ?? 'undefined').join(',');
+    return this.askIn(`${method}(${list})`);
+  }
+  /** The same, as the call is written: for arguments that JSON does not know. */
+  async askIn<Answer>(call: string): Promise<Answer> {
     // As text: V8 takes longer to turn an object into a protocol value than both sides take for this.
-    const expression = `JSON.stringify(globalThis[Symbol.for('${AGENT}')].${method}(${list}))`;
+    const expression = `JSON.stringify(globalThis[Symbol.for('${AGENT}')].${call})`;
     const { result, exceptionDetails } = await this.client.send('Runtime.evaluate', {
       expression,
       returnByValue: true,

@@ -61,6 +61,8 @@ export class PausedState {
   readonly #items = new Map<number, WireItem[]>();
   /** The frame whose locals a number stands for. */
   readonly #locals = new Map<number, FrameView>();
+  /** Names of items that are computed, by their numbers. */
+  readonly #lazy = new Map<number, string>();
   #isChanged = false;
 
   /** @param nextFrameId gives numbers that are not used again at later stops */
@@ -123,6 +125,14 @@ export class PausedState {
   }
   keptItems(ref: number): WireItem[] | undefined {
     return this.#items.get(ref);
+  }
+  /** Some of these are computed when they are opened. */
+  keepLazy(items: readonly WireItem[]): void {
+    for (const { lazy, name, ref } of items) if (lazy === true) this.#lazy.set(ref, name);
+  }
+  /** The name of the item that is computed when this number is opened. */
+  lazyName(ref: number): string | undefined {
+    return this.#lazy.get(ref);
   }
   /** This number stands for the locals of a frame. */
   setLocals(ref: number, frame: FrameView): void {

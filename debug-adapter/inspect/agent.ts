@@ -8,13 +8,16 @@ import { BreakpointRules, type Tell } from './breakpoints.ts';
 import { Describer } from './describe.ts';
 import { localItems, localsOf, subjectsOf, type ScopeObject } from './frameScopes.ts';
 import { seconds } from './format.ts';
-import { Handles, type WireItem } from './handles.ts';
+import { Handles, type Part, type WireItem } from './handles.ts';
+import { Held } from './held.ts';
 import { nodeOf, type Node } from './item.ts';
+import type { KernelNames } from './kernelNames.ts';
 import { machineItems } from './machineScope.ts';
 import { PacketStacks } from './packetStacks.ts';
 import { machineLine } from './presenters/machine.ts';
 import { Stops } from './stops.ts';
 import type { TextFrame } from './stackText.ts';
+import { primitiveText } from './values/primitives.ts';
 import { sleepingFrames, threadsOf, userFrames, type ThreadInfo } from './threads.ts';
 import { Trees } from './trees/trees.ts';
 
@@ -42,8 +45,19 @@ export interface Snapshot {
   scopes: ScopeInfo[];
 }
 
+/** Names that only the debugger's evaluations know. */
+export interface Scope {
+  provide(name: string, give: () => unknown): void;
+  /** They are known between the two. */
+  enter(): true;
+  leave(): void;
+}
+/** Under this name expressions find what the debugger itself does in them. */
+export const TOOLS = '$sockscope';
+
 export class Agent {
   readonly machine: Machine;
+  readonly scope: Scope;
   readonly describer: Describer;
   readonly handles = new Handles();
   readonly stops: Stops;
@@ -51,12 +65,16 @@ export class Agent {
   readonly rules: BreakpointRules;
   readonly trees: Trees;
 
-  constructor(machine: Machine, tell: Tell) {
+  constructor(machine: Machine, kernel: KernelNames, scope: Scope, tell: Tell) {
     this.machine = machine;
-    this.describer = new Describer(machine);
+    this.scope = scope;
+    this.describer = new Describer(machine, kernel);
     this.stops = new Stops(machine);
     this.packets = new PacketStacks(machine);
     this.rules = new BreakpointRules(tell, (value) => this.describer.text(value));
+    const { handles } = this;
+    const tools = { hold: Held.hold, compute: (ref: number) => handles.compute(ref) };
+    scope.provide(TOOLS, () => tools);
     this.trees = new Trees(machine, this.describer, this.stops);
   }
 
@@ -120,32 +138,42 @@ export class Agent {
   }
 
   /** What a handle opens to; null: it is not known any more. */
-  open(ref: number, start: number, count: number): WireItem[] | null {
-    return this.handles.open(ref, start, count) ?? null;
+  open(ref: number, start: number, count: number, part?: Part): WireItem[] | null {
+    return this.handles.open(ref, start, count, part) ?? null;
+  }
+  takesValue(ref: number, name: string): boolean {
+    return this.handles.takesValue(ref, name);
   }
   set(ref: number, name: string, text: string): WireItem {
     return this.handles.set(ref, name, text);
   }
+  setValue(ref: number, name: string, value: unknown): WireItem {
+    return this.handles.setValue(ref, name, Held.open(value));
+  }
 
-  /** A value that was computed, as an item. */
-  present(value: unknown, expression: string): WireItem {
-    return this.handles.toWire(
-      { ...this.describer.describe(expression, value), evaluateName: expression },
-      0,
-    );
+  unpack(value: unknown): unknown {
+    return Held.open(value);
   }
-  presentAs(expression: string, value: unknown): WireItem {
-    return this.present(value, expression);
+  /** A value that an expression has given, as an item. */
+  present(value: unknown, expression: string, longestText?: number): WireItem {
+    const opened = Held.open(value);
+    const item = { ...this.describer.describe(expression, opened), evaluateName: expression };
+    if (typeof opened === 'string') item.text = primitiveText(opened, longestText);
+    return this.handles.toWire(item, 0);
   }
-  /** A field of a value that was computed: shown as the field that it is. */
-  presentField(owner: object, field: string, expression: string): WireItem {
-    if (owner === null || typeof owner !== 'object' || !(field in owner)) {
-      return this.present((owner as Record<string, unknown> | null | undefined)?.[field], expression);
-    }
-    return this.handles.toWire(
-      { ...this.describer.field(owner, field), name: expression, evaluateName: expression },
-      0,
-    );
+  presentAs(expression: string, longestText: number, value: unknown): WireItem {
+    return this.present(value, expression, longestText);
+  }
+  /**
+   * A field of a value that an expression has given: shown as the field that it is.
+   *
+   * @returns null if it is no field that is stored or that the kernel computes
+   */
+  presentField(value: unknown, field: string, expression: string): WireItem | null {
+    const owner = Held.open(value);
+    if (typeof owner !== 'object' || owner === null || !this.describer.isPlain(owner, field)) return null;
+    const item = { ...this.describer.field(owner, field), name: expression, evaluateName: expression };
+    return this.handles.toWire(item, 0);
   }
 
   /** Frames of a task that is not on the CPU. */

@@ -1,20 +1,26 @@
 /** Changing a field to what a person typed. */
 import type { FieldKind } from './fieldKind.ts';
 import { parseNumber } from './fieldKind.ts';
-import { kernelConstants } from './kernelConstants.ts';
+import type { KernelNames } from './kernelNames.ts';
 
 /** @throws an error that says what would have been right */
-export function assign(owner: object, name: string, text: string, kind: FieldKind | undefined): void {
+export function assign(
+  owner: object,
+  name: string,
+  text: string,
+  kind: FieldKind | undefined,
+  kernel: KernelNames,
+): void {
   const target = owner as Record<string, unknown>;
   const value = target[name];
-  if (typeof value === 'number') target[name] = numberFrom(text, name, kind);
+  if (typeof value === 'number') target[name] = numberFrom(text, name, kind, kernel);
   else if (typeof value === 'boolean') target[name] = booleanFrom(text, name);
   else if (typeof value === 'string') target[name] = stringFrom(text);
   else throw new Error(`${name} cannot be changed: only numbers, booleans and texts can`);
 }
 
-function numberFrom(text: string, name: string, kind: FieldKind | undefined): number {
-  const number = kind?.parse(text) ?? parseNumber(text) ?? kernelConstants().get(text.trim());
+function numberFrom(text: string, name: string, kind: FieldKind | undefined, kernel: KernelNames): number {
+  const number = kind?.parse(text) ?? parseNumber(text) ?? kernel.number(text.trim());
   if (number === undefined || Number.isNaN(number)) {
     throw new Error(`${name} takes ${kind?.expects ?? 'a number'}, not "${text}"`);
   }

@@ -1,28 +1,56 @@
-/** Any value as an item: through its presenter, by its field's kind, or plainly. */
+/** Any value as an item: through its presenter, by its field's kind, or as JavaScript's debuggers show it. */
+import { types } from 'node:util';
 import { tcp_sock } from '../../stack/include/linux/tcp.ts';
 import { sock_common } from '../../stack/include/net/sock.ts';
 import type { Machine } from '../../stack/machine.ts';
 import { assign } from './assign.ts';
-import { collectionNode, isCollection, summarizeCollection } from './collections.ts';
 import { fieldDoc } from './fieldDocs.ts';
 import { fieldKind } from './fieldTable.ts';
 import { RECEIVED_SEQUENCES, SENT_SEQUENCES } from './fields/tcp.ts';
-import { quoted } from './format.ts';
-import { nodeOf, type Item, type Node } from './item.ts';
+import { accessTo, nodeOf, type Item, type Node } from './item.ts';
+import type { KernelNames } from './kernelNames.ts';
 import { layersOf } from './layers.ts';
 import { presenterOf } from './presenters/all.ts';
 import type { Context } from './presenters/presenter.ts';
 import { SequenceBases, showSequence } from './sequenceBases.ts';
+import { builtinText, functionText } from './values/builtins.ts';
+import {
+  collectionNode,
+  isCollection,
+  lengthOf,
+  sizesOf,
+  summarizeCollection,
+  type Collection,
+} from './values/collections.ts';
+import { Engine, type Inner } from './values/engine.ts';
+import {
+  className,
+  findProperty,
+  hasPlainStack,
+  isProxy,
+  meetsProxy,
+  storedText,
+  type Found,
+} from './values/peek.ts';
+import { primitiveText } from './values/primitives.ts';
 
-/** Getters of prototypes are shown up to here: JavaScript's own classes have none worth it. */
+/** Prototypes whose getters are JavaScript's own: nobody looks for them among an object's fields. */
 const PLAIN_PROTOTYPES = new Set<unknown>([Object.prototype, Array.prototype, Function.prototype, null]);
+/** So many fields of an object stand in its one line. */
+const FIELDS_SHOWN = 5;
+const COMPUTED = '(...)';
+/** A collection of more elements is not searched for other properties. */
+const LONG = 10_000;
 
 export class Describer implements Context {
   readonly machine: Machine;
+  readonly kernel: KernelNames;
   readonly sequences: SequenceBases;
+  readonly #engine = new Engine();
 
-  constructor(machine: Machine) {
+  constructor(machine: Machine, kernel: KernelNames) {
     this.machine = machine;
+    this.kernel = kernel;
     this.sequences = new SequenceBases(machine);
   }
 
@@ -31,26 +59,189 @@ export class Describer implements Context {
     return { name, text: this.text(value), type: typeName(value), node: this.node(value) };
   }
 
-  /** A field of a struct. */
-  field(owner: object, name: string): Item {
-    let value: unknown;
+  /** One line. A value that can't be shown says why; it keeps nothing else from being shown. */
+  text(value: unknown): string {
+    if (typeof value === 'function') return isProxy(value) ? this.#proxyText(value) : functionText(value);
+    if (typeof value !== 'object' || value === null) return primitiveText(value);
     try {
-      value = (owner as Record<string, unknown>)[name];
+      return this.#objectText(value);
     } catch (error) {
-      return { name, text: `cannot be read: ${(error as Error).message}` };
+      return `(cannot be shown: ${reasonOf(error)})`;
     }
+  }
+
+  #objectText(value: object): string {
+    if (isProxy(value)) return this.#proxyText(value);
+    const short = (inner: unknown) => this.#short(inner);
+    if (isCollection(value))
+      return summarizeCollection(value, short, (array, index) => this.#storedText(array, String(index)));
+    const text = builtinText(value, { engine: this.#engine, short });
+    if (text !== undefined) return text;
+    if (!meetsProxy(value)) {
+      const presenter = presenterOf(value);
+      if (presenter !== undefined) return presenter.summary(value, this);
+    }
+    return this.#plainObject(value);
+  }
+  #proxyText(value: object): string {
+    const target = this.#engine.internal(value, '[[Target]]');
+    return target === null ? 'Proxy (revoked)' : `Proxy(${typeName(target)}) ${this.#short(target)}`;
+  }
+  #plainObject(value: object): string {
+    const name = className(value);
+    if (this.kernel.isStruct(value)) return name;
+    const keys = Object.keys(value);
+    const shown = keys.slice(0, FIELDS_SHOWN).map((key) => `${key}: ${this.#storedText(value, key)}`);
+    if (keys.length > shown.length) shown.push('…');
+    return `${name === '' || name === 'Object' ? '' : `${name} `}{${shown.join(', ')}}`;
+  }
+  /** A property in few words; nothing is computed for it. */
+  #storedText(owner: object, name: string): string {
+    const property = Object.getOwnPropertyDescriptor(owner, name);
+    if (property === undefined) return 'empty';
+    return 'value' in property ? this.#short(property.value) : COMPUTED;
+  }
+  #short(value: unknown): string {
+    if (typeof value === 'function') return 'ƒ';
+    if (typeof value !== 'object' || value === null) return primitiveText(value, 50);
+    if (isProxy(value)) return 'Proxy';
+    const name = className(value);
+    if (isCollection(value)) return Array.isArray(value) ? `Array(${value.length})` : name;
+    return name === 'Object' || name === '' ? '{…}' : name;
+  }
+
+  /** What it opens to; undefined for a plain value. */
+  node(value: unknown): Node | undefined {
+    if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return undefined;
+    if (isProxy(value)) return nodeOf(() => this.#innerItems(value));
+    if (isCollection(value))
+      return collectionNode(
+        value,
+        {
+          describe: (name, element) => this.describe(name, element),
+          element: (array, index) => this.#element(array, index),
+          short: (element) => this.#short(element),
+        },
+        () => this.#namedOf(value),
+      );
+    if (meetsProxy(value)) return nodeOf(() => this.#jsFields(value));
+    if (value instanceof sock_common) return nodeOf(() => this.layers(value));
+    return nodeOf(() => [...(presenterOf(value)?.extra?.(value, this) ?? []), ...this.ownFields(value)]);
+  }
+
+  /** A socket's structs, each to be opened by itself; the most derived ones are where one looks first. */
+  layers(sk: sock_common): Item[] {
+    return layersOf(sk).map(({ name, fields }) => ({
+      name,
+      text: `${fields.length} fields`,
+      type: `struct ${name}`,
+      access: '',
+      node: nodeOf(() => fields.map((field) => this.field(sk, field))),
+    }));
+  }
+
+  ownFields(value: object): Item[] {
+    return this.kernel.isStruct(value) ? this.#structFields(value) : this.#jsFields(value);
+  }
+  /** A struct's fields, and what its getters make of them. */
+  #structFields(value: object): Item[] {
+    const stored = Object.keys(value).map((name) => this.field(value, name));
+    const computed = getters(value).map((name) => ({ ...this.field(value, name), isComputed: true }));
+    return [...stored, ...computed];
+  }
+
+  /** Everything that an object has, as JavaScript's debuggers show it. */
+  #jsFields(value: object): Item[] {
+    const names = Reflect.ownKeys(value);
+    const items = names.map((name) => this.#property(value, name));
+    for (const name of getters(value)) if (!names.includes(name)) items.push(this.#property(value, name));
+    return [...items, ...this.#innerItems(value)];
+  }
+  /** What a collection has besides its elements. */
+  #namedOf(value: Collection): Item[] {
+    const sizes = sizesOf(value).map(([name, size]) => ({
+      ...this.describe(name, size),
+      access: `.${name}`,
+    }));
+    // Of a long one V8 would name each element.
+    const names = lengthOf(value) > LONG ? [] : Reflect.ownKeys(value);
+    const others = names.filter((name) => typeof name === 'symbol' || !/^(?:\d+|length)$/.test(name));
+    return [...others.map((name) => this.#property(value, name)), ...sizes, ...this.#innerItems(value)];
+  }
+
+  #property(owner: object, name: string | symbol): Item {
+    if (typeof name === 'string') {
+      if (name === 'stack' && types.isNativeError(owner)) return this.#stack(owner);
+      return this.field(owner, name);
+    }
+    const { property } = findProperty(owner, name)!;
+    const label = String(name);
+    return 'value' in property
+      ? this.describe(label, property.value)
+      : this.#lazy(label, owner, property.get);
+  }
+
+  /** Where an error was made. */
+  #stack(error: object): Item {
+    const read = () => (error as Error).stack;
+    return hasPlainStack(error)
+      ? { ...this.describe('stack', read()), access: '.stack' }
+      : this.#lazy('stack', error, read);
+  }
+
+  #element(array: object, index: number): Item {
+    const found = findProperty(array, index);
+    const item =
+      found === undefined || found.holder !== array
+        ? { name: String(index), text: 'empty' }
+        : this.#found(array, String(index), found);
+    return { ...item, access: `[${index}]` };
+  }
+
+  /** Can this field be shown without running any of the program's code? */
+  isPlain(owner: object, name: string): boolean {
+    const found = isProxy(owner) ? undefined : findProperty(owner, name);
+    return found !== undefined && ('value' in found.property || this.kernel.isPrototype(found.holder));
+  }
+  /** A field of a struct, or a property of an object. */
+  field(owner: object, name: string): Item {
+    try {
+      const found = findProperty(owner, name);
+      if (found === undefined) return { name, text: 'undefined', type: 'undefined' };
+      return { ...this.#found(owner, name, found), access: accessTo(name) };
+    } catch (error) {
+      return { name, text: `(cannot be read: ${reasonOf(error)})` };
+    }
+  }
+  #found(owner: object, name: string, { holder, property }: Found): Item {
+    if (!('value' in property)) {
+      if (property.get === undefined) return { name, text: 'undefined', type: 'undefined' };
+      // The kernel's own getters only compute; what a program's do is not known.
+      if (!this.kernel.isPrototype(holder)) return this.#lazy(name, owner, property.get);
+      return this.#value(owner, name, Reflect.apply(property.get, owner, []), property.set !== undefined);
+    }
+    return this.#value(owner, name, property.value, property.writable === true && holder === owner);
+  }
+
+  #value(owner: object, name: string, value: unknown, writable: boolean): Item {
     const item = this.describe(name, value);
+    if (meetsProxy(owner)) return item;
     const sequence = typeof value === 'number' && this.#sequence(owner, name, value);
     const kind = typeof value === 'number' ? fieldKind(owner, name) : undefined;
     if (sequence) item.text = sequence;
     else if (kind) item.text = kind.show(value as number, this.machine);
     item.doc = fieldDoc(owner, name);
-    if (isSettable(owner, name, value)) {
+    if (!writable) return item;
+    if (!this.kernel.isStruct(owner)) {
+      item.setValue = (changed) => {
+        if (!Reflect.set(owner, name, changed)) throw new Error(`${name} cannot be changed`);
+      };
+    } else if (['number', 'boolean', 'string'].includes(typeof value)) {
       item.raw =
         kind && typeof value === 'number'
           ? kind.show(value, this.machine).replace(/ \(.*\)$/, '')
           : rawText(value);
-      item.set = (text) => assign(owner, name, text, kind);
+      item.set = (text) => assign(owner, name, text, kind, this.kernel);
     }
     return item;
   }
@@ -62,67 +253,40 @@ export class Describer implements Context {
     return undefined;
   }
 
-  /** One line. */
-  text(value: unknown): string {
-    if (typeof value === 'string') return quoted(value);
-    if (typeof value === 'function') return `ƒ ${value.name || '(anonymous)'}`;
-    if (typeof value === 'bigint') return `${value}n`;
-    if (typeof value !== 'object' || value === null) return String(value);
-    try {
-      if (isCollection(value)) return summarizeCollection(value, (element) => this.#short(element));
-      if (value instanceof Error) return `${value.name}: ${value.message}`;
-      return presenterOf(value)?.summary(value, this) ?? this.#plainObject(value);
-    } catch (error) {
-      return `${typeName(value)} (cannot be shown: ${(error as Error).message})`;
-    }
+  /** A getter of the program's: run when somebody opens it. */
+  #lazy(name: string, owner: object, get: (() => unknown) | undefined): Item {
+    if (get === undefined) return { name, text: 'undefined', type: 'undefined' };
+    const compute = () => Reflect.apply(get, owner, []);
+    return { name, text: COMPUTED, isComputed: true, node: { items: () => [], compute } };
   }
 
-  /** What it opens to; undefined for a plain value. */
-  node(value: unknown): Node | undefined {
-    if (typeof value === 'function')
-      return nodeOf(() => Object.keys(value).map((key) => this.field(value, key)));
-    if (typeof value !== 'object' || value === null) return undefined;
-    if (isCollection(value)) return collectionNode(value, (name, element) => this.describe(name, element));
-    if (value instanceof sock_common) return nodeOf(() => this.layers(value));
-    return nodeOf(() => [...(presenterOf(value)?.extra?.(value, this) ?? []), ...this.ownFields(value)]);
+  /** What V8 alone knows: private fields, the state of a promise, the prototype. */
+  #innerItems(value: object): Item[] {
+    const { privates, internals } = this.#engine.look(value);
+    return [
+      ...privates.map(({ name, value: inner, get }) =>
+        get === undefined ? this.describe(name, inner) : this.#lazy(name, value, get),
+      ),
+      ...internals.map((inner) => ({ ...this.#inner(inner), isInternal: true })),
+    ];
   }
-
-  /** A socket's structs, each to be opened by itself; the most derived ones are where one looks first. */
-  layers(sk: sock_common): Item[] {
-    return layersOf(sk).map(({ name, fields }) => ({
-      name,
-      text: `${fields.length} fields`,
-      type: `struct ${name}`,
-      isPart: true,
-      node: nodeOf(() => fields.map((field) => this.field(sk, field))),
-    }));
-  }
-
-  ownFields(value: object): Item[] {
-    const stored = Object.keys(value).map((name) => this.field(value, name));
-    const computed = getters(value).map((name) => ({ ...this.field(value, name), isComputed: true }));
-    return [...stored, ...computed];
-  }
-
-  #plainObject(value: object): string {
-    const name = typeName(value);
-    const entries = Object.entries(value).slice(0, 4);
-    const inner = entries.map(([key, element]) => `${key}: ${this.#short(element)}`).join(', ');
-    const more = Object.keys(value).length > entries.length ? ', …' : '';
-    return name === 'Object' ? `{ ${inner}${more} }` : name;
-  }
-
-  #short(value: unknown): string {
-    if (typeof value === 'object' && value !== null) return isCollection(value) ? '…' : typeName(value);
-    return this.text(value);
+  #inner({ name, value, location, scopes }: Inner): Item {
+    if (location !== undefined) return { name, text: '', location };
+    if (scopes === undefined) return this.describe(name, value);
+    const shown = scopes.filter(({ title }) => title !== 'Global');
+    const node = nodeOf(() =>
+      shown.map(({ title, variables }) => ({
+        name: title,
+        text: '',
+        node: nodeOf(() => Object.keys(variables).map((key) => this.field(variables, key))),
+      })),
+    );
+    return { name, text: `Scopes[${shown.length}]`, node };
   }
 }
 
-function isSettable(owner: object, name: string, value: unknown): boolean {
-  if (value !== null && !['number', 'boolean', 'string'].includes(typeof value)) return false;
-  if (value === null || Object.isFrozen(owner)) return false;
-  const own = Object.getOwnPropertyDescriptor(owner, name);
-  return own?.writable === true || own?.set !== undefined;
+function reasonOf(error: unknown): string {
+  return (types.isNativeError(error) && storedText(error, 'message')) || 'it throws';
 }
 function rawText(value: unknown): string {
   return typeof value === 'string' ? JSON.stringify(value) : String(value);
@@ -131,17 +295,20 @@ function rawText(value: unknown): string {
 export function typeName(value: unknown): string {
   if (value === null) return 'null';
   if (typeof value !== 'object') return typeof value;
-  return (value.constructor as { name?: string } | undefined)?.name || 'Object';
+  return (isProxy(value) ? 'Proxy' : className(value)) || 'Object';
 }
 
 /** Computed properties of a value's own classes. */
 function getters(value: object): string[] {
   const names: string[] = [];
-  for (let prototype: unknown = Object.getPrototypeOf(value); !PLAIN_PROTOTYPES.has(prototype);) {
-    for (const [name, property] of Object.entries(Object.getOwnPropertyDescriptors(prototype))) {
+  for (
+    let prototype = Object.getPrototypeOf(value) as object | null;
+    !PLAIN_PROTOTYPES.has(prototype) && !isProxy(prototype);
+    prototype = Object.getPrototypeOf(prototype) as object | null
+  ) {
+    for (const [name, property] of Object.entries(Object.getOwnPropertyDescriptors(prototype!))) {
       if (property.get !== undefined && !names.includes(name)) names.push(name);
     }
-    prototype = Object.getPrototypeOf(prototype);
   }
   return names.filter((name) => name !== '__proto__').slice(0, 100);
 }

@@ -1,5 +1,6 @@
 /** What a struct's field means: the doc that stands above it in the stack's source. */
 import { readdirSync, readFileSync } from 'node:fs';
+import { className, isProxy } from './values/peek.ts';
 
 /** By struct and field. Read once, when first asked for. */
 let docs: Map<string, string> | undefined;
@@ -10,11 +11,11 @@ const MACHINE = new URL('../../stack/machine.js', import.meta.url);
 export function fieldDoc(owner: object, field: string): string | undefined {
   docs ??= readDocs();
   for (
-    let struct = owner.constructor;
-    struct?.name;
-    struct = Object.getPrototypeOf(struct) as typeof struct
+    let prototype = Object.getPrototypeOf(owner) as object | null;
+    prototype !== null && prototype !== Object.prototype && !isProxy(prototype);
+    prototype = Object.getPrototypeOf(prototype) as object | null
   ) {
-    const doc = docs.get(`${struct.name}.${field}`);
+    const doc = docs.get(`${className(prototype)}.${field}`);
     if (doc !== undefined) return doc;
   }
   return undefined;

@@ -28,6 +28,7 @@ import {
   TCP_SOCK_FIELDS,
   TIME_WAIT_FIELDS,
 } from './fields/tcp.ts';
+import { className } from './values/peek.ts';
 
 type Struct = abstract new (...args: never[]) => object;
 type Fields = Record<string, FieldKind>;
@@ -69,13 +70,15 @@ const BY_NAME: Record<string, Fields> = {
   rtable: other.ROUTE_FIELDS,
 };
 
+/** @param owner without a proxy among its prototypes */
 export function fieldKind(owner: object, field: string): FieldKind | undefined {
   for (const [struct, fields] of TABLES) {
     if (owner instanceof struct && Object.hasOwn(fields, field)) return fields[field];
   }
-  const named = BY_NAME[owner.constructor?.name ?? ''];
+  const name = className(owner);
+  const named = Object.hasOwn(BY_NAME, name) ? BY_NAME[name] : undefined;
   if (named && Object.hasOwn(named, field)) return named[field];
-  if ('sin_addr' in owner) return other.SOCKADDR_FIELDS[field];
+  if ('sin_addr' in owner && Object.hasOwn(other.SOCKADDR_FIELDS, field)) return other.SOCKADDR_FIELDS[field];
   return undefined;
 }
 

@@ -46,8 +46,3 @@ export function plural(count: number, one: string, many = `${one}s`): string {
 export function hex(value: number): string {
   return `0x${(value >>> 0).toString(16)}`;
 }
-/** A text in quotes, cut to a line. */
-export function quoted(text: string, longest = 200): string {
-  const cut = text.length > longest ? `${text.slice(0, longest)}…` : text;
-  return JSON.stringify(cut);
-}

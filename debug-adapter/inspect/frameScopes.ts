@@ -5,6 +5,7 @@ import { sock_common } from '../../stack/include/net/sock.ts';
 import type { Describer } from './describe.ts';
 import { localKind } from './fieldTable.ts';
 import type { Item } from './item.ts';
+import { meetsProxy, storedValue } from './values/peek.ts';
 
 /** V8's object for one scope, inner ones first. */
 export type ScopeObject = Record<string, unknown>;
@@ -16,7 +17,7 @@ export function localsOf(scopes: readonly ScopeObject[]): Map<string, unknown> {
     for (const name of Object.keys(scope)) {
       if (locals.has(name)) continue;
       try {
-        locals.set(name, scope[name]);
+        locals.set(name, storedValue(scope, name));
       } catch {
         // Declared further down: it has no value yet.
       }
@@ -49,7 +50,12 @@ const SOCK_NAMES = [
   'file',
 ];
 
-function asSock(value: unknown): sock_common | null {
+/** A value that can be asked what it is. */
+function known(value: unknown): object | null {
+  return typeof value === 'object' && value !== null && !meetsProxy(value) ? value : null;
+}
+function asSock(local: unknown): sock_common | null {
+  const value = known(local);
   if (value instanceof sock_common) return value;
   if (value instanceof socket) return value.sk;
   return null;
@@ -66,7 +72,7 @@ export function subjectsOf(locals: ReadonlyMap<string, unknown>): Subject[] {
   const subjects: Subject[] = [];
   const names = [...SOCK_NAMES.filter((name) => locals.has(name)), ...locals.keys()];
   const sockName = names.find((name) => asSock(locals.get(name)) !== null);
-  const skbName = [...locals.keys()].find((name) => locals.get(name) instanceof sk_buff);
+  const skbName = [...locals.keys()].find((name) => known(locals.get(name)) instanceof sk_buff);
   const skb = skbName === undefined ? undefined : (locals.get(skbName) as sk_buff);
   if (sockName !== undefined) {
     const value = locals.get(sockName);

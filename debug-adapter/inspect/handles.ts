@@ -8,12 +8,20 @@ export interface WireItem {
   type?: string | undefined;
   /** Number of what it opens to; 0: nothing. */
   ref: number;
+  /** How many elements, and other properties, it has; none: they are not told apart. */
   indexed?: number | undefined;
+  named?: number | undefined;
   /** Can it be changed? */
   settable?: boolean | undefined;
   computed?: boolean | undefined;
+  /** `ref` opens to its value. */
+  lazy?: boolean | undefined;
+  internal?: boolean | undefined;
+  location?: Item['location'];
   evaluateName?: string | undefined;
 }
+/** Which part of a node: its elements, or the rest. */
+export type Part = 'indexed' | 'named';
 
 /** So many are kept, at most: whoever opens more than that has the first ones forgotten. */
 const MOST_NODES = 200_000;
@@ -55,36 +63,64 @@ export class Handles {
       type: item.type,
       ref: item.node === undefined ? 0 : this.add(item.node, expression),
       indexed: item.node?.indexed,
-      settable: item.set !== undefined,
+      named: item.node?.namedCount,
+      settable: item.set !== undefined || item.setValue !== undefined,
       computed: item.isComputed,
-      evaluateName: item.isPart === true ? undefined : expression,
+      lazy: item.node?.compute !== undefined,
+      internal: item.isInternal,
+      location: item.location,
+      evaluateName: item.access === '' ? undefined : expression,
     };
   }
 
-  #expressionOf(item: Item, owner: string | undefined): string | undefined {
-    if (owner === undefined) return undefined;
-    if (item.isPart === true) return owner;
-    if (/^\[\d+\]$/.test(item.name)) return owner + item.name;
-    return /^[A-Za-z_$][\w$]*$/.test(item.name) ? `${owner}.${item.name}` : undefined;
+  #expressionOf({ access }: Item, owner: string | undefined): string | undefined {
+    return owner === undefined || access === undefined ? undefined : owner + access;
   }
 
   /** @returns undefined for a number that is not known (any more) */
-  open(ref: number, start: number, count: number): WireItem[] | undefined {
-    return this.#nodes
-      .get(ref)
-      ?.items(start, count)
-      .map((item) => this.toWire(item, ref));
+  open(ref: number, start: number, count: number, part?: Part): WireItem[] | undefined {
+    const node = this.#nodes.get(ref);
+    return node && itemsOf(node, start, count, part).map((item) => this.toWire(item, ref));
   }
 
+  /** The value that a lazy item stands for. */
+  compute(ref: number): unknown {
+    return this.#nodes.get(ref)?.compute?.();
+  }
+
+  /** Is an item changed by a value that is computed first, or by what is typed? */
+  takesValue(ref: number, name: string): boolean {
+    return this.#settable(ref, name).setValue !== undefined;
+  }
   /** Change an item that was shown under `ref`. @returns it as it is now */
   set(ref: number, name: string, text: string): WireItem {
+    this.#settable(ref, name).set!(text);
+    return this.#now(ref, name);
+  }
+  setValue(ref: number, name: string, value: unknown): WireItem {
+    this.#settable(ref, name).setValue!(value);
+    return this.#now(ref, name);
+  }
+  #settable(ref: number, name: string): Item {
     const item = this.#items.get(ref)?.get(name);
     if (item === undefined) throw new Error(`${name} is not shown any more: the machine has gone on`);
-    if (item.set === undefined)
+    if (item.set === undefined && item.setValue === undefined)
       throw new Error(`${name} cannot be changed: it is computed, or no plain value`);
-    item.set(text);
-    const node = this.#nodes.get(ref);
-    const now = node?.items(0, Infinity).find((other) => other.name === name) ?? item;
-    return this.toWire(now, ref);
+    return item;
   }
+  #now(ref: number, name: string): WireItem {
+    const node = this.#nodes.get(ref)!;
+    const isElement = node.indexed !== undefined && /^\d+$/.test(name);
+    const items = isElement ? node.items(Number(name), 1) : itemsOf(node, 0, Infinity);
+    return this.toWire(items.find((other) => other.name === name) ?? this.#settable(ref, name), ref);
+  }
+}
+
+function itemsOf(node: Node, start: number, count: number, part?: Part): Item[] {
+  // Without elements everything is named.
+  if (node.indexed === undefined) return part === 'indexed' ? [] : node.items(start, count);
+  if (part === 'indexed') return node.items(start, count);
+  const named = node.named?.() ?? [];
+  if (part === 'named') return named.slice(start, start + count);
+  return [...node.items(start, count), ...(start + count >= node.indexed ? named : [])];
 }

@@ -10,8 +10,9 @@ import {
   type PausedState,
 } from '../control/pausedState.ts';
 import type { ScopeInfo } from '../inspect/agent.ts';
-import type { WireItem } from '../inspect/handles.ts';
+import type { Part, WireItem } from '../inspect/handles.ts';
 import type { TextFrame } from '../inspect/stackText.ts';
+import { computed } from './evaluate.ts';
 import type { Run } from './run.ts';
 import { toVariable } from './variables.ts';
 
@@ -116,13 +117,17 @@ export class Frames {
     count = 0,
   }: DebugProtocol.VariablesArguments): Promise<DebugProtocol.Variable[]> {
     const stop = this.#stop;
-    if (filter === 'named') return [];
-    const known = start === 0 && count === 0 ? stop.keptItems(variablesReference) : undefined;
-    const items = known ?? (await this.#open(variablesReference, start, count === 0 ? PAGE : count));
-    return items.map(toVariable);
+    const { scripts } = this.#run.debuggee;
+    const lazy = stop.lazyName(variablesReference);
+    if (lazy !== undefined) return [toVariable(await computed(this.#run, lazy, variablesReference), scripts)];
+    const whole = start === 0 && count === 0 && filter === undefined;
+    const known = whole ? stop.keptItems(variablesReference) : undefined;
+    const items = known ?? (await this.#open(variablesReference, start, count === 0 ? PAGE : count, filter));
+    stop.keepLazy(items);
+    return items.map((item) => toVariable(item, scripts));
   }
-  async #open(ref: number, start: number, count: number): Promise<WireItem[]> {
-    const items = await this.#run.debuggee.ask<WireItem[] | null>('open', ref, start, count);
+  async #open(ref: number, start: number, count: number, part?: Part): Promise<WireItem[]> {
+    const items = await this.#run.debuggee.ask<WireItem[] | null>('open', ref, start, count, part);
     if (items === null) throw new Error('these variables are of an earlier stop');
     return items;
   }

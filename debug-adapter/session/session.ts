@@ -7,12 +7,13 @@ import type { StepKind } from '../control/policies/begin.ts';
 import { UNCAUGHT_FILTER } from '../filters/all.ts';
 import { CAPABILITIES } from './capabilities.ts';
 import { Configuration } from './configuration.ts';
-import { evaluate, setVariable } from './evaluate.ts';
+import { evaluate } from './evaluate.ts';
 import { parseLaunch, type LaunchArguments } from './launchArguments.ts';
 import { Numbers } from './numbers.ts';
 import { onePacket, packetCode, packetRows, writePackets } from './packetRequests.ts';
 import { refuseMalformed } from './requestArguments.ts';
 import { Run } from './run.ts';
+import { setVariable } from './setVariable.ts';
 import { breakOnSocket, setTreeValue, tree } from './treeRequests.ts';
 import { threads } from './threadRequests.ts';
 

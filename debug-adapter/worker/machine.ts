@@ -15,9 +15,18 @@ import type { task_struct } from '../../stack/include/linux/sched.ts';
 import { RingWriter } from '../../stack/trace/ring.ts';
 import { Agent } from '../inspect/agent.ts';
 import { isScenario } from '../inspect/codeKinds.ts';
+import { KernelNames, type KernelModule } from '../inspect/kernelNames.ts';
 import { parseStack } from '../inspect/stackText.ts';
-import type { BlankTypes, BootConfig, FromWorker, RunEnd, ToWorker, WorkerData } from './channel.ts';
-import { defineGlobals } from './globals.ts';
+import {
+  AGENT,
+  type BlankTypes,
+  type BootConfig,
+  type FromWorker,
+  type RunEnd,
+  type ToWorker,
+  type WorkerData,
+} from './channel.ts';
+import { DebuggerScope } from './debuggerScope.ts';
 import { Records } from './records.ts';
 
 /** Stacks reach from the driver down to the scenario. */
@@ -35,13 +44,15 @@ interface Running {
   program?: Program;
 }
 
-function start({ config, program }: BootConfig): Running {
+function start({ config, program }: BootConfig, kernel: KernelNames): Running {
   const settings = parseConfig(config, 'launch');
   const world = new World(settings.seed, data.currentPid);
   const machine = boot_machine(world, settings);
   world.capture_stacks = true;
   Error.stackTraceLimit = STACK_FRAMES;
-  const agent = new Agent(machine, (text, isError) =>
+  const scope = new DebuggerScope(machine, kernel);
+  scope.install();
+  const agent = new Agent(machine, kernel, scope, (text, isError) =>
     records.output(isError ? 'important' : 'console', `${text}\n`),
   );
   const records: Records = new Records(new RingWriter(data.ring), machine, agent.packets);
@@ -52,7 +63,8 @@ function start({ config, program }: BootConfig): Running {
   };
   const running: Running = { world, agent, records, file: program };
   world.on_uncaught = (task, error) => uncaught(running, task, error);
-  defineGlobals(machine, agent);
+  // Not enumerable, so that nothing else in this thread notices it.
+  Object.defineProperty(globalThis, Symbol.for(AGENT), { value: agent });
   return running;
 }
 
@@ -94,13 +106,18 @@ function messageOf(error: unknown): string {
 }
 
 /** Do what the adapter asks, one thing after the other. */
-export function serve(port: MessagePort, blankTypes: Promise<BlankTypes>): void {
+export function serve(
+  port: MessagePort,
+  blankTypes: Promise<BlankTypes>,
+  modules: readonly KernelModule[],
+): void {
+  const kernel = new KernelNames(modules);
   const send: Send = (message) => port.postMessage(message);
   let running: Running;
   const obey = async (message: ToWorker): Promise<void> => {
     switch (message.type) {
       case 'boot':
-        running = start(message.boot);
+        running = start(message.boot, kernel);
         return send({ type: 'booted' });
       case 'load':
         return load(running, blankTypes, send);

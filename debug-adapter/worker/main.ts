@@ -2,9 +2,11 @@
 import { fileURLToPath } from 'node:url';
 import { parentPort } from 'node:worker_threads';
 import type { BlankTypes } from './channel.ts';
+import { kernelModules } from './kernelModules.ts';
 import { ModuleGraph } from './moduleGraph.ts';
 
-const loaded = await new ModuleGraph().load(fileURLToPath(new URL('machine.js', import.meta.url)));
+const graph = new ModuleGraph();
+const loaded = await graph.load(fileURLToPath(new URL('machine.js', import.meta.url)));
 /** Needed only once there is a scenario to load; until then it is fetched beside everything else. */
 const blankTypes = import('../blankTypes.ts').then((module): BlankTypes => module.blankTypes);
-(loaded as typeof import('./machine.ts')).serve(parentPort!, blankTypes);
+(loaded as typeof import('./machine.ts')).serve(parentPort!, blankTypes, kernelModules(graph.exports));

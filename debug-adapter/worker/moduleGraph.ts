@@ -23,6 +23,11 @@ export class ModuleGraph {
     return module.namespace;
   }
 
+  /** What each module exports, by its file. */
+  get exports(): Map<string, object> {
+    return new Map([...this.#modules].map(([file, { namespace }]) => [file, namespace]));
+  }
+
   #module(file: string): vm.SourceTextModule {
     let module = this.#modules.get(file);
     if (module === undefined) {

@@ -5,6 +5,7 @@ import { neighbour } from '../../../stack/include/net/neighbour.ts';
 import { NSEC_PER_JIFFY } from '../../../stack/kernel/time/jiffies.ts';
 import { duration, endpoint, ipv4, mac } from '../format.ts';
 import { interfaceFlags, nudStates } from '../names.ts';
+import { storedValue } from '../values/peek.ts';
 import type { Presenter } from './presenter.ts';
 
 export function deviceFlags(flags: number): string {
@@ -44,7 +45,9 @@ interface Sockaddr {
   sin_port: number;
   sin_addr: number;
 }
+/** Scenarios make such objects, too: only what they store is looked at. */
 export const presentSockaddr: Presenter<Sockaddr> = {
-  matches: (value): value is Sockaddr => 'sin_addr' in value && 'sin_port' in value,
+  matches: (value): value is Sockaddr =>
+    ['sin_family', 'sin_port', 'sin_addr'].every((name) => typeof storedValue(value, name) === 'number'),
   summary: (address) => endpoint(address.sin_addr, address.sin_port),
 };

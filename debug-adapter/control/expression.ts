@@ -1,0 +1,78 @@
+/** What a person types as an expression: is it one, and what of it is TypeScript's. */
+import vm from 'node:vm';
+
+function parses(source: string): string | undefined {
+  try {
+    new vm.Script(source);
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+/**
+ * What is wrong with a text as one expression; undefined: nothing. In parentheses statements do not parse, in brackets
+ * what closes the parentheses itself.
+ */
+function problemOf(text: string): string | undefined {
+  const inside = (before: string, after: string) =>
+    parses(`(async function* () { ${before}${text}\n${after}; })`);
+  return inside('(', ')') ?? inside('[', ']');
+}
+
+/** One expression: no statement, not several, not nothing. */
+export function isExpression(text: string): boolean {
+  return problemOf(text) === undefined;
+}
+/** @throws an error that says what is wrong with the expression */
+export function checkExpression(text: string, what: string): void {
+  const problem = problemOf(text);
+  if (problem !== undefined) throw new Error(`${what} "${text}" is not a JavaScript expression: ${problem}`);
+}
+
+/** What the source says where the compiler must be told that something is there: `sock.sk!.sk_state`. */
+export function withoutTypes(expression: string): string {
+  return expression.trim().replace(/(?<=[\w$\])])!(?=\s*(?:[.[)\],;]|$))/g, '');
+}
+
+const NAME = /^\s*[A-Za-z_$][\w$]*/;
+const CLOSING: Record<string, string> = { '(': ')', '[': ']' };
+
+/** `tcp_sk(sk).snd_una`: the owner and the field; undefined for an expression of another form. */
+export function memberOf(expression: string): { owner: string; field: string } | undefined {
+  const match = /^(.*[^.?\s])\s*\.\s*([A-Za-z_$][\w$]*)$/s.exec(expression);
+  return match && isChain(match[1]!) ? { owner: match[1]!, field: match[2]! } : undefined;
+}
+/** A name, and any number of members, elements and calls: nothing that binds less than a dot. */
+export function isChain(text: string): boolean {
+  let rest = text.replace(NAME, '');
+  if (rest === text) return false;
+  while (rest.trim() !== '') {
+    rest = rest.trimStart();
+    const member = /^(?:\?\.|\.)\s*(?=[A-Za-z_$])/.exec(rest);
+    if (member !== null) rest = rest.slice(member[0].length).replace(NAME, '');
+    else {
+      const end = endOfBrackets(rest);
+      if (end < 0) return false;
+      rest = rest.slice(end);
+    }
+  }
+  return true;
+}
+/** Where brackets that the text begins with are closed; -1: it begins with none, or they are not. */
+function endOfBrackets(text: string): number {
+  const open: string[] = [];
+  for (let at = 0; at < text.length; at++) {
+    const char = text[at]!;
+    if (char in CLOSING) open.push(CLOSING[char]!);
+    else if (char === ')' || char === ']') {
+      if (open.pop() !== char) return -1;
+      if (open.length === 0) return at + 1;
+    } else if (open.length === 0) return -1;
+    else if (char === '"' || char === "'") {
+      at = text.indexOf(char, at + 1);
+      if (at < 0 || text[at - 1] === '\\') return -1;
+    }
+  }
+  return -1;
+}

@@ -1,0 +1,64 @@
+/** What the kernel's modules export: functions, structs, constants, by the names that a person types. */
+
+/** A module of the stack, as it was loaded. */
+export interface KernelModule {
+  /** `stack/net/socket.ts`. */
+  url: string;
+  exports: Readonly<Record<string, unknown>>;
+}
+
+const CONSTANT = /^[A-Z_][A-Za-z0-9_]*$/;
+
+export class KernelNames {
+  readonly #values = new Map<string, unknown>();
+  readonly #urls = new Map<string, string>();
+  readonly #prototypes = new WeakSet<object>();
+
+  constructor(modules: readonly KernelModule[]) {
+    for (const { url, exports } of modules) {
+      for (const [name, value] of Object.entries(exports)) {
+        this.#add(name, value, url);
+        // A table of constants: its names are constants, too.
+        if (isTable(value)) for (const [key, number] of Object.entries(value)) this.#add(key, number, url);
+      }
+    }
+  }
+
+  #add(name: string, value: unknown, url: string): void {
+    if (typeof value === 'function' && typeof value.prototype === 'object')
+      this.#prototypes.add(value.prototype as object);
+    if (this.#values.has(name)) return;
+    this.#values.set(name, value);
+    this.#urls.set(name, url);
+  }
+
+  has(name: string): boolean {
+    return this.#values.has(name);
+  }
+  get(name: string): unknown {
+    return this.#values.get(name);
+  }
+  /** A constant. */
+  number(name: string): number | undefined {
+    const value = this.#values.get(name);
+    return typeof value === 'number' && CONSTANT.test(name) ? value : undefined;
+  }
+  names(): Iterable<string> {
+    return this.#values.keys();
+  }
+
+  /** Is this the prototype of one of the kernel's structs? Its getters are the kernel's. */
+  isPrototype(object: object): boolean {
+    return this.#prototypes.has(object);
+  }
+  isStruct(value: object): boolean {
+    const prototype = Object.getPrototypeOf(value) as object | null;
+    return prototype !== null && this.#prototypes.has(prototype);
+  }
+}
+
+function isTable(value: unknown): value is Record<string, number> {
+  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype)
+    return false;
+  return Object.entries(value).every(([key, number]) => CONSTANT.test(key) && typeof number === 'number');
+}

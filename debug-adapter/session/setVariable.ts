@@ -1,0 +1,91 @@
+/** Changing a local variable, or a field of a struct or an object. */
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import type { Debugger, Runtime } from 'node:inspector';
+import { messageOf } from '../control/debuggee.ts';
+import { checkExpression, withoutTypes } from '../control/expression.ts';
+import { parseIpv4 } from '../inspect/format.ts';
+import type { WireItem } from '../inspect/handles.ts';
+import { AGENT } from '../worker/channel.ts';
+import { evaluateIn, valueOf } from './evaluate.ts';
+import type { Run } from './run.ts';
+import { toVariable } from './variables.ts';
+
+export async function setVariable(
+  run: Run,
+  { variablesReference, name, value }: DebugProtocol.SetVariableArguments,
+): Promise<DebugProtocol.SetVariableResponse['body']> {
+  const callFrame = run.frames.localFrame(variablesReference)?.callFrame;
+  const item =
+    callFrame === undefined
+      ? await setField(run, variablesReference, name, value)
+      : await setLocal(run, callFrame, name, value);
+  run.frames.forgetItems();
+  const { value: shown, name: _, ...rest } = toVariable(item, run.debuggee.scripts);
+  return { value: shown, ...rest };
+}
+
+/** A field of a struct takes what is typed: a name, an address, a time. Other objects take what an expression gives. */
+async function setField(run: Run, ref: number, name: string, text: string): Promise<WireItem> {
+  const { debuggee, frames } = run;
+  if (!(await debuggee.ask<boolean>('takesValue', ref, name)))
+    return debuggee.ask<WireItem>('set', ref, name, text);
+  const { objectId, ...plain } = await newValue(run, frames.topFrame?.callFrame, text);
+  if (objectId !== undefined) return debuggee.askAbout<WireItem>('setValue', [ref, name], [objectId]);
+  const literal = plain.unserializableValue ?? JSON.stringify(plain.value) ?? 'undefined';
+  return debuggee.askIn<WireItem>(`setValue(${ref}, ${JSON.stringify(name)}, ${literal})`);
+}
+
+/** What the text gives, as an argument for V8. */
+async function newValue(
+  run: Run,
+  callFrame: Debugger.CallFrame | undefined,
+  text: string,
+): Promise<Runtime.CallArgument> {
+  const address = parseIpv4(text);
+  // What stands there can be sent back: `TCP_SYN_SENT (2)`.
+  const expression =
+    address === undefined ? withoutTypes(text.replace(/^(\w+) \([^)]*\)$/, '$1')) : String(address);
+  checkExpression(expression, 'The value');
+  const { result, exceptionDetails } = await evaluateIn(run, expression, callFrame, false);
+  if (exceptionDetails) throw new Error(messageOf(exceptionDetails));
+  const { value, objectId, unserializableValue } = result as Runtime.RemoteObject;
+  if (objectId !== undefined) return { objectId };
+  return unserializableValue === undefined ? { value: value as unknown } : { unserializableValue };
+}
+/** V8 takes a variable's value as it is: unpacked. */
+async function unpacked(run: Run, argument: Runtime.CallArgument): Promise<Runtime.CallArgument> {
+  if (argument.objectId === undefined) return argument;
+  const { result } = await run.debuggee.client.send('Runtime.callFunctionOn', {
+    functionDeclaration: `function () { return globalThis[Symbol.for('${AGENT}')].unpack(this); }`,
+    objectId: argument.objectId,
+    silent: true,
+  });
+  return result.objectId === undefined ? { value: result.value as unknown } : { objectId: result.objectId };
+}
+
+async function setLocal(
+  run: Run,
+  callFrame: Debugger.CallFrame,
+  name: string,
+  text: string,
+): Promise<WireItem> {
+  const value = await unpacked(run, await newValue(run, callFrame, text));
+  const { client } = run.debuggee;
+  const { callFrameId, scopeChain } = callFrame;
+  // Which of the frame's blocks has it is not known here: the innermost one that takes it.
+  for (const [scopeNumber, { type }] of scopeChain.entries()) {
+    if (type === 'global' || type === 'module' || type === 'script') break;
+    const set = client.send('Debugger.setVariableValue', {
+      scopeNumber,
+      variableName: name,
+      newValue: value,
+      callFrameId,
+    });
+    const isSet = await set.then(
+      () => true,
+      () => false,
+    );
+    if (isSet) return valueOf(run, name, callFrame, true);
+  }
+  throw new Error(`${name} cannot be changed: it is a constant, or has no value yet`);
+}
