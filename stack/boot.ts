@@ -9,13 +9,14 @@ import {
   TASKLET_SOFTIRQ,
   TIMER_SOFTIRQ,
 } from './kernel/softirq.ts';
-import { sysctl_set, SYSCTLS } from './kernel/sysctl.ts';
+import { sysctl_set } from './kernel/sysctl.ts';
 import { hrtimer_run_softirq } from './kernel/time/hrtimer.ts';
 import { run_timer_softirq } from './kernel/time/timer.ts';
 import { Machine } from './machine.ts';
 import { dev_open, net_dev_init } from './net/core/dev/register.ts';
 import { inet_init } from './net/ipv4/af_inet/init.ts';
 import { congestion_controls } from './net/ipv4/tcp_cong.ts';
+import { sysctl_left_out } from './net/sysctl_left_out.ts';
 import { QDISCS } from './net/sched/sch_generic/activate.ts';
 import { World } from './world/world.ts';
 
@@ -48,16 +49,19 @@ function applySysctls(machine: Machine): void {
   for (const [name, text] of Object.entries(machine.config.sysctl)) {
     const err = sysctl_set(machine.init_net, name, text);
     if (err === 0) continue;
-    if (err === -ENOENT && SYSCTLS[name.replaceAll('/', '.')] === undefined) {
-      throw new ConfigError(`sysctl["${name}"] is not known${nearest(name)}`);
+    const leftOut = sysctl_left_out(name);
+    if (leftOut !== null) throw new ConfigError(`sysctl["${name}"] is not there: ${leftOut}`);
+    const { sysctls } = machine.init_net;
+    if (err === -ENOENT && !sysctls.has(name.replaceAll('/', '.'))) {
+      throw new ConfigError(`sysctl["${name}"] is not known${nearest(name, [...sysctls.keys()])}`);
     }
     throw new ConfigError(`sysctl["${name}"] does not take "${text}"`);
   }
 }
 
 /** ': did you mean …?' for the names that differ least, if any is near. */
-function nearest(name: string): string {
-  const known = Object.keys(SYSCTLS).map((other) => ({ other, distance: editDistance(name, other) }));
+function nearest(name: string, settings: readonly string[]): string {
+  const known = settings.map((other) => ({ other, distance: editDistance(name, other) }));
   const best = Math.min(...known.map(({ distance }) => distance));
   if (best > 4) return '';
   const names = known.filter(({ distance }) => distance === best).map(({ other }) => other);

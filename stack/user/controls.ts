@@ -3,10 +3,11 @@ import { vnic_wire } from '../drivers/net/vnic/vnic_main.ts';
 import { module } from '../include/linux/module.ts';
 import { ENOENT, IS_ERR } from '../include/uapi/asm-generic/errno.ts';
 import { FAULT_POINTS, type FaultPoint } from '../kernel/fault_inject.ts';
-import { sysctl_get, sysctl_set, SYSCTLS } from '../kernel/sysctl.ts';
+import { sysctl_get, sysctl_set } from '../kernel/sysctl.ts';
 import { inet_register_protosw } from '../net/ipv4/af_inet/init.ts';
 import { proc_net } from '../net/ipv4/proc.ts';
 import { sock_register, sock_unregister } from '../net/socket/create.ts';
+import { sysctl_left_out } from '../net/sysctl_left_out.ts';
 import type { security_hooks } from '../security/security.ts';
 import { frame_bytes, type wire_frame } from '../wire/frame.ts';
 import type { World } from '../world/world.ts';
@@ -36,7 +37,8 @@ export function machineControls(world: World) {
   const here = () => world.running!;
   return {
     sysctl(name: string, value?: string | number) {
-      if (SYSCTLS[name.replaceAll('/', '.')] === undefined) throw new SystemError(-2, `sysctl ${name}`);
+      const leftOut = sysctl_left_out(name);
+      if (leftOut !== null) throw new SystemError(-ENOENT, `sysctl ${name} (${leftOut})`);
       if (value !== undefined) {
         const err = sysctl_set(here().init_net, name, String(value));
         if (err !== 0) throw new SystemError(err, `sysctl ${name}=${value}`);

@@ -10,7 +10,7 @@ import {
   TCP_MIB_NAMES,
   UDP_MIB_NAMES,
 } from '../../../stack/include/uapi/linux/snmp.ts';
-import { sysctl_set, SYSCTLS } from '../../../stack/kernel/sysctl.ts';
+import { sysctl_set } from '../../../stack/kernel/sysctl.ts';
 import { NSEC_PER_JIFFY } from '../../../stack/kernel/time/jiffies.ts';
 import type { Machine } from '../../../stack/machine.ts';
 import type { Describer } from '../describe.ts';
@@ -155,7 +155,7 @@ export class KernelTree {
 
   /** By folder, as under /proc/sys: the whole names are too long for the side bar. */
   #sysctls(): TreeNode {
-    const names = Object.keys(SYSCTLS);
+    const names = [...this.#machine.init_net.sysctls.keys()];
     const folderOf = (name: string) => name.slice(0, name.lastIndexOf('.'));
     const folders = [...new Set(names.map(folderOf))];
     return this.#group('sysctls', 'settings-gear', names.length, 'setting', () =>
@@ -169,7 +169,7 @@ export class KernelTree {
   }
   #sysctl(name: string, label: string): TreeNode {
     const { init_net: net } = this.#machine;
-    const value = SYSCTLS[name]!.get(net);
+    const value = net.sysctls.get(name)!.get();
     return {
       key: label,
       label,

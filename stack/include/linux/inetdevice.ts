@@ -2,30 +2,46 @@
 import type { in_device, in_ifaddr, net_device } from './netdevice.ts';
 import type { be32 } from './types.ts';
 
-/** The settings under net.ipv4.conf.DEVICE. */
+/**
+ * The settings under net.ipv4.conf.DEVICE, by their names there. A device has one, and a namespace two: `all`, which
+ * counts together with the device's, and `default`, of which a new device gets a copy.
+ */
 export class ipv4_devconf {
+  /** Pass packets on that are for others. */
+  forwarding = 0;
+  /** Pass broadcasts of other networks on. */
+  bc_forwarding = 0;
+  /** Believe ICMP redirects. */
+  accept_redirects = 1;
+  /** Only those to routers that we use. */
+  secure_redirects = 1;
+  shared_media = 1;
   /** Check the source of what comes in: 0 no, 1 it must come by the way back, 2 there must be a way back. */
   rp_filter = 0;
-  accept_redirects = true;
-  secure_redirects = true;
-  send_redirects = true;
-  shared_media = true;
-  accept_source_route = false;
+  send_redirects = 1;
+  accept_source_route = 0;
   /** Take packets whose source address is one of ours. */
-  accept_local = false;
-  /** Take 127/8 as addresses like any other. */
-  route_localnet = false;
-  log_martians = false;
-  bc_forwarding = false;
-  proxy_arp = false;
-  arp_filter = false;
+  accept_local = 0;
+  proxy_arp = 0;
+  arp_filter = 0;
   arp_announce = 0;
   arp_ignore = 0;
   arp_accept = 0;
-  drop_gratuitous_arp = false;
-  drop_unicast_in_l2_multicast = false;
-  promote_secondaries = false;
+  drop_gratuitous_arp = 0;
+  promote_secondaries = 0;
+  /** Take 127/8 as addresses like any other. */
+  route_localnet = 0;
+  drop_unicast_in_l2_multicast = 0;
+  /** Those that have been set here: a change of `default` does not reach them. */
+  state = new Set<string>();
 }
+/** A new device's settings. @linux net/ipv4/devinet.c (inetdev_init) */
+export function copy_devconf(dflt: ipv4_devconf): ipv4_devconf {
+  return Object.assign(new ipv4_devconf(), dflt, { state: new Set<string>() });
+}
+type Setting = Exclude<keyof ipv4_devconf, 'state'>;
+/** The settings' names. */
+export const IPV4_DEVCONF = Object.keys(new ipv4_devconf()).filter((name) => name !== 'state') as Setting[];
 
 export const IFA_F_SECONDARY = 0x01;
 export const IFA_F_PERMANENT = 0x80;
@@ -50,8 +66,71 @@ export function __in_dev_get_rcu(dev: net_device): in_device | null {
 export function __in_dev_get_rtnl(dev: net_device): in_device | null {
   return dev.ip_ptr;
 }
+/** From the first address on a device keeps its settings, whatever becomes of the defaults. @linux include/linux/inetdevice.h */
+export function ipv4_devconf_setall(cnf: ipv4_devconf): void {
+  for (const name of IPV4_DEVCONF) cnf.state.add(name);
+}
+
+/** What counts for all devices of the namespace. */
+const all = (in_dev: in_device): ipv4_devconf => in_dev.dev.nd_net.ipv4.devconf_all;
+const andconf = (in_dev: in_device, name: Setting) => all(in_dev)[name] !== 0 && in_dev.cnf[name] !== 0;
+const orconf = (in_dev: in_device, name: Setting) => all(in_dev)[name] !== 0 || in_dev.cnf[name] !== 0;
+const maxconf = (in_dev: in_device, name: Setting) => Math.max(all(in_dev)[name], in_dev.cnf[name]);
+
 export function IN_DEV_FORWARD(in_dev: in_device): boolean {
-  return in_dev.dev.nd_net.ipv4.sysctl_ip_forward !== 0;
+  return in_dev.cnf.forwarding !== 0;
+}
+export function IN_DEV_BFORWARD(in_dev: in_device): boolean {
+  return andconf(in_dev, 'bc_forwarding');
+}
+export function IN_DEV_RPFILTER(in_dev: in_device): number {
+  return maxconf(in_dev, 'rp_filter');
+}
+export function IN_DEV_SOURCE_ROUTE(in_dev: in_device): boolean {
+  return andconf(in_dev, 'accept_source_route');
+}
+export function IN_DEV_ACCEPT_LOCAL(in_dev: in_device): boolean {
+  return orconf(in_dev, 'accept_local');
+}
+export function IN_DEV_PROXY_ARP(in_dev: in_device): boolean {
+  return orconf(in_dev, 'proxy_arp');
+}
+export function IN_DEV_SHARED_MEDIA(in_dev: in_device): boolean {
+  return orconf(in_dev, 'shared_media');
+}
+export function IN_DEV_TX_REDIRECTS(in_dev: in_device): boolean {
+  return orconf(in_dev, 'send_redirects');
+}
+export function IN_DEV_SEC_REDIRECTS(in_dev: in_device): boolean {
+  return orconf(in_dev, 'secure_redirects');
+}
+/** A router believes a redirect only where `all` says so, too. */
+export function IN_DEV_RX_REDIRECTS(in_dev: in_device): boolean {
+  return IN_DEV_FORWARD(in_dev) ? andconf(in_dev, 'accept_redirects') : orconf(in_dev, 'accept_redirects');
+}
+export function IN_DEV_PROMOTE_SECONDARIES(in_dev: in_device): boolean {
+  return orconf(in_dev, 'promote_secondaries');
+}
+export function IN_DEV_ROUTE_LOCALNET(in_dev: in_device): boolean {
+  return orconf(in_dev, 'route_localnet');
+}
+export function IN_DEV_ARPFILTER(in_dev: in_device): boolean {
+  return orconf(in_dev, 'arp_filter');
+}
+export function IN_DEV_ARP_ACCEPT(in_dev: in_device): number {
+  return maxconf(in_dev, 'arp_accept');
+}
+export function IN_DEV_ARP_ANNOUNCE(in_dev: in_device): number {
+  return maxconf(in_dev, 'arp_announce');
+}
+export function IN_DEV_ARP_IGNORE(in_dev: in_device): number {
+  return maxconf(in_dev, 'arp_ignore');
+}
+export function IN_DEV_DROP_GRATUITOUS_ARP(in_dev: in_device): boolean {
+  return orconf(in_dev, 'drop_gratuitous_arp');
+}
+export function IN_DEV_DROP_UNICAST_IN_L2_MULTICAST(in_dev: in_device): boolean {
+  return orconf(in_dev, 'drop_unicast_in_l2_multicast');
 }
 /** A mask of so many ones. @linux include/linux/inetdevice.h */
 export function inet_make_mask(logmask: number): be32 {

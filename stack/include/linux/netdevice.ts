@@ -14,7 +14,7 @@ import {
 } from './skbuff.ts';
 import type { Errno } from '../uapi/asm-generic/errno.ts';
 import type { be16, be32 } from './types.ts';
-import { ipv4_devconf } from './inetdevice.ts';
+import type { ipv4_devconf } from './inetdevice.ts';
 
 export const IFF_UP = 1 << 0;
 export const IFF_BROADCAST = 1 << 1;
@@ -168,9 +168,10 @@ export class in_device {
   dev: net_device;
   ifa_list: in_ifaddr[] = [];
   /** The settings under net.ipv4.conf.DEVICE. */
-  cnf = new ipv4_devconf();
-  constructor(dev: net_device) {
+  cnf: ipv4_devconf;
+  constructor(dev: net_device, cnf: ipv4_devconf) {
     this.dev = dev;
+    this.cnf = cnf;
   }
 }
 

@@ -10,6 +10,7 @@ import {
   UDP_MIB_NAMES,
 } from '../uapi/linux/snmp.ts';
 import { netns_core, netns_ipv4 } from './netns_ipv4.ts';
+import type { ctl_table } from '../../kernel/sysctl.ts';
 import type { inet_hashinfo } from './inet_hashtables.ts';
 
 /** The counters, by LINUX_MIB_… and other numbers. @linux include/net/netns/mib.h */
@@ -29,6 +30,8 @@ export class net {
   core = new netns_core();
   ipv4: netns_ipv4;
   mib = new netns_mib();
+  /** The settings by name: 'net.ipv4.tcp_sack'. @linux include/linux/sysctl.h */
+  sysctls = new Map<string, ctl_table>();
   cookie_gen = 0;
   /** Counts sockets that are bound to another device: what is known of ports in use has to be looked up again. */
   bound_dev_genid = 0;

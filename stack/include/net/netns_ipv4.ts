@@ -1,7 +1,7 @@
 /** IPv4's settings and tables of one network namespace. @linux include/net/netns/ipv4.h */
 import type { siphash_key } from '../../lib/siphash.ts';
 import type { tsq_tasklet } from '../../net/ipv4/tcp_output/tsq.ts';
-import type { inetaddr_notifier } from '../linux/inetdevice.ts';
+import { ipv4_devconf, type inetaddr_notifier } from '../linux/inetdevice.ts';
 import type { in_ifaddr } from '../linux/netdevice.ts';
 import type { be32 } from '../linux/types.ts';
 import type { udp_table } from '../linux/udp.ts';
@@ -21,6 +21,10 @@ export class netns_ipv4 {
   tcp_death_row = new inet_timewait_death_row();
   hashinfo: inet_hashinfo;
 
+  /** What counts for all devices, and what a new one begins with: net.ipv4.conf. */
+  devconf_all = new ipv4_devconf();
+  devconf_dflt = new ipv4_devconf();
+
   sysctl_tcp_ecn = 2;
   sysctl_tcp_ecn_fallback = 1;
   sysctl_ip_default_ttl = 64;
@@ -32,7 +36,6 @@ export class netns_ipv4 {
   sysctl_ip_early_demux = 1;
   sysctl_tcp_early_demux = 1;
   sysctl_udp_early_demux = 1;
-  sysctl_ip_forward = 0;
   sysctl_fwmark_reflect = 0;
   sysctl_tcp_fwmark_accept = 0;
   sysctl_tcp_mtu_probing = 0;
@@ -87,8 +90,6 @@ export class netns_ipv4 {
   sysctl_tcp_autocorking = 1;
   sysctl_tcp_reflect_tos = 0;
   sysctl_tcp_invalid_ratelimit = 500;
-  /** 1: an offered window may be taken back when memory runs short. */
-  sysctl_tcp_shrink_window = 0;
   sysctl_tcp_pacing_ss_ratio = 200;
   sysctl_tcp_pacing_ca_ratio = 120;
   /** min, default, max: in bytes. */
@@ -180,6 +181,7 @@ export class netns_ipv4 {
 
   constructor(hashinfo: inet_hashinfo) {
     this.hashinfo = hashinfo;
+    this.devconf_dflt.accept_source_route = 1;
     this.tcp_memory.sysctl_mem = this.sysctl_tcp_mem;
   }
 }
@@ -187,11 +189,11 @@ export class netns_ipv4 {
 /** net.core's settings. @linux include/net/netns/core.h, net/core/sysctl_net_core.c */
 export class netns_core {
   sysctl_somaxconn = 4096;
-  sysctl_optmem_max = 131_072;
+  sysctl_optmem_max = 20_480;
   sysctl_rmem_default = 212_992;
-  sysctl_rmem_max = 4_194_304;
+  sysctl_rmem_max = 212_992;
   sysctl_wmem_default = 212_992;
-  sysctl_wmem_max = 4_194_304;
+  sysctl_wmem_max = 212_992;
   sysctl_txrehash = 1;
   sysctl_netdev_budget = 300;
   /** In µs. */

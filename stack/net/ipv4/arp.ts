@@ -3,7 +3,18 @@
  *
  * @linux net/ipv4/arp.c
  */
-import { IN_DEV_FORWARD, NETDEV_CHANGEADDR, NETDEV_DOWN } from '../../include/linux/inetdevice.ts';
+import {
+  IN_DEV_ARP_ACCEPT,
+  IN_DEV_ARP_ANNOUNCE,
+  IN_DEV_ARP_IGNORE,
+  IN_DEV_ARPFILTER,
+  IN_DEV_DROP_GRATUITOUS_ARP,
+  IN_DEV_FORWARD,
+  IN_DEV_PROXY_ARP,
+  IN_DEV_ROUTE_LOCALNET,
+  NETDEV_CHANGEADDR,
+  NETDEV_DOWN,
+} from '../../include/linux/inetdevice.ts';
 import {
   ARPHRD_ETHER,
   dev_hard_header,
@@ -144,9 +155,10 @@ function arp_solicit(neigh: neighbour, skb: sk_buff | null): void {
   if (in_dev === null) return;
   const target = neigh.primary_key;
   let saddr: be32 = 0;
-  if (skb !== null && in_dev.cnf.arp_announce < 2) {
+  const announce = IN_DEV_ARP_ANNOUNCE(in_dev);
+  if (skb !== null && announce < 2) {
     const sender = ip_hdr(skb).saddr;
-    const known = in_dev.cnf.arp_announce === 0 || inet_addr_onlink(in_dev, target, sender);
+    const known = announce === 0 || inet_addr_onlink(in_dev, target, sender);
     if (inet_addr_type(dev.nd_net, sender) === RTN_LOCAL && known) saddr = sender;
   }
   if (saddr === 0) saddr = inet_select_addr(dev, target, RT_SCOPE_LINK);
@@ -242,7 +254,7 @@ export function arp_send(
 /** Is the question not to be answered (net.ipv4.conf.DEV.arp_ignore)? @linux net/ipv4/arp.c */
 function arp_ignore(in_dev: in_device, sip: be32, tip: be32): boolean {
   const { nd_net } = in_dev.dev;
-  switch (in_dev.cnf.arp_ignore) {
+  switch (IN_DEV_ARP_IGNORE(in_dev)) {
     case 1:
       return inet_confirm_addr(nd_net, in_dev, 0, tip, RT_SCOPE_HOST) === 0;
     case 2:
@@ -251,6 +263,19 @@ function arp_ignore(in_dev: in_device, sip: be32, tip: be32): boolean {
       return inet_confirm_addr(nd_net, null, 0, tip, RT_SCOPE_LINK) === 0;
     case 8:
       return true;
+    default:
+      return false;
+  }
+}
+
+/** May an answer that nobody asked for make an entry (net.ipv4.conf.DEV.arp_accept)? @linux net/ipv4/arp.c */
+function arp_accept(in_dev: in_device, sip: be32): boolean {
+  switch (IN_DEV_ARP_ACCEPT(in_dev)) {
+    case 1:
+      return true;
+    case 2:
+      // Only for a sender in a network of this interface.
+      return inet_confirm_addr(in_dev.dev.nd_net, in_dev, sip, 0, RT_SCOPE_LINK) !== 0;
     default:
       return false;
   }
@@ -313,8 +338,8 @@ function arp_process(net: net, skb: sk_buff): number {
   const sha = head.slice(at, at + dev.addr_len);
   const sip = read_be32(head, at + dev.addr_len);
   const tip = read_be32(head, at + dev.addr_len * 2 + 4);
-  if (ipv4_is_multicast(tip) || (!in_dev.cnf.route_localnet && ipv4_is_loopback(tip))) return drop(skb);
-  if (sip === tip && in_dev.cnf.drop_gratuitous_arp) return drop(skb);
+  if (ipv4_is_multicast(tip) || (!IN_DEV_ROUTE_LOCALNET(in_dev) && ipv4_is_loopback(tip))) return drop(skb);
+  if (sip === tip && IN_DEV_DROP_GRATUITOUS_ARP(in_dev)) return drop(skb);
 
   const reply = () => arp_send(ARPOP_REPLY, ETH_P_ARP, sip, dev, tip, sha, dev.dev_addr, sha);
   if (sip === 0) {
@@ -327,13 +352,13 @@ function arp_process(net: net, skb: sk_buff): number {
   if (ar_op === ARPOP_REQUEST && ip_route_input_noref(skb, tip, sip, 0, dev) === 0) {
     const rt = skb_rtable(skb);
     if (rt.rt_type === RTN_LOCAL) {
-      const silent = arp_ignore(in_dev, sip, tip) || (in_dev.cnf.arp_filter && arp_filter(sip, tip, dev));
+      const silent = arp_ignore(in_dev, sip, tip) || (IN_DEV_ARPFILTER(in_dev) && arp_filter(sip, tip, dev));
       if (!silent && neigh_event_ns(net.ipv4.arp_tbl, sha, sip, dev) !== null) reply();
       consume_skb(skb);
       return NET_RX_SUCCESS;
     }
     const proxied =
-      IN_DEV_FORWARD(in_dev) && in_dev.cnf.proxy_arp && rt.rt_type === RTN_UNICAST && rt.dev !== dev;
+      IN_DEV_FORWARD(in_dev) && IN_DEV_PROXY_ARP(in_dev) && rt.rt_type === RTN_UNICAST && rt.dev !== dev;
     if (proxied) {
       neigh_event_ns(net.ipv4.arp_tbl, sha, sip, dev);
       reply();
@@ -365,7 +390,7 @@ function learn(
   const tbl = net.ipv4.arp_tbl;
   let n = __neigh_lookup(tbl, sip, dev, false);
   const is_garp = sip === tip && inet_addr_type(net, sip) === RTN_UNICAST;
-  if (n === null && in_dev.cnf.arp_accept === 1) {
+  if (n === null && arp_accept(in_dev, sip)) {
     if (is_garp || (ar_op === ARPOP_REPLY && inet_addr_type(net, sip) === RTN_UNICAST)) {
       n = __neigh_lookup(tbl, sip, dev, true);
     }

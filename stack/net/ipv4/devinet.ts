@@ -6,6 +6,11 @@
 import {
   IFA_F_PERMANENT,
   IFA_F_SECONDARY,
+  copy_devconf,
+  ipv4_devconf_setall,
+  IN_DEV_PROMOTE_SECONDARIES,
+  IN_DEV_ROUTE_LOCALNET,
+  IPV4_DEVCONF,
   inet_ifa_match,
   inet_make_mask,
   NETDEV_CHANGEMTU,
@@ -13,6 +18,7 @@ import {
   NETDEV_REGISTER,
   NETDEV_UNREGISTER,
   NETDEV_UP,
+  type ipv4_devconf,
 } from '../../include/linux/inetdevice.ts';
 import {
   IFF_BROADCAST,
@@ -34,8 +40,11 @@ import {
   RT_SCOPE_UNIVERSE,
   RTN_LOCAL,
 } from '../../include/uapi/linux/rtnetlink.ts';
+import { proc_dointvec, type ctl_table } from '../../kernel/sysctl.ts';
 import { register_netdevice_notifier } from '../core/dev/register.ts';
+import { register_net_sysctl, unregister_net_sysctl_table } from '../sysctl_net.ts';
 import { fib_table_lookup } from './fib_trie.ts';
+import { rt_cache_flush } from './route/output.ts';
 
 /** The device that has this address, or that the local table names for it; null: it is not ours. @linux net/ipv4/devinet.c */
 export function __ip_dev_find(net: net, addr: be32): net_device | null {
@@ -82,7 +91,7 @@ export function inet_select_addr(dev: net_device, dst: be32, scope: number): be3
   const in_dev = dev.ip_ptr;
   let addr = 0;
   if (in_dev !== null) {
-    const localnet_scope = in_dev.cnf.route_localnet ? RT_SCOPE_LINK : RT_SCOPE_HOST;
+    const localnet_scope = IN_DEV_ROUTE_LOCALNET(in_dev) ? RT_SCOPE_LINK : RT_SCOPE_HOST;
     for (const ifa of in_dev.ifa_list) {
       if ((ifa.ifa_flags & IFA_F_SECONDARY) !== 0) continue;
       if (Math.min(ifa.ifa_scope, localnet_scope) > scope) continue;
@@ -101,7 +110,7 @@ export function inet_select_addr(dev: net_device, dst: be32, scope: number): be3
 }
 
 function confirm_addr_indev(in_dev: in_device, dst: be32, local: be32, scope: number): be32 {
-  const localnet_scope = in_dev.cnf.route_localnet ? RT_SCOPE_LINK : RT_SCOPE_HOST;
+  const localnet_scope = IN_DEV_ROUTE_LOCALNET(in_dev) ? RT_SCOPE_LINK : RT_SCOPE_HOST;
   let addr = 0;
   let same = false;
   for (const ifa of in_dev.ifa_list) {
@@ -193,7 +202,7 @@ export function inet_del_ifa(in_dev: in_device, ifa: in_ifaddr): void {
       other.ifa_mask === ifa.ifa_mask &&
       inet_ifa_match(ifa.ifa_address, other),
   );
-  const promoted = in_dev.cnf.promote_secondaries ? secondaries : [];
+  const promoted = IN_DEV_PROMOTE_SECONDARIES(in_dev) ? secondaries : [];
   for (const gone of [...(promoted.length > 0 ? [] : secondaries), ...promoted, ifa]) {
     in_dev.ifa_list.splice(in_dev.ifa_list.indexOf(gone), 1);
     if (net.ipv4.inet_addr_lst.get(gone.ifa_local) === gone) net.ipv4.inet_addr_lst.delete(gone.ifa_local);
@@ -218,6 +227,7 @@ export function inet_rtm_newaddr(dev: net_device, address: be32, prefixlen: numb
   if (prefixlen < 0 || prefixlen > 32) return -EINVAL;
   const in_dev = dev.ip_ptr;
   if (in_dev === null) return -ENODEV;
+  ipv4_devconf_setall(in_dev.cnf);
   const ifa = inet_alloc_ifa();
   ifa.ifa_dev = in_dev;
   ifa.ifa_local = address;
@@ -243,7 +253,8 @@ export function inet_rtm_deladdr(dev: net_device, address: be32): Errno {
 
 /** Set IP up on a device. @linux net/ipv4/devinet.c */
 export function inetdev_init(dev: net_device): in_device {
-  const in_dev = new in_device(dev);
+  const in_dev = new in_device(dev, copy_devconf(dev.nd_net.ipv4.devconf_dflt));
+  devinet_sysctl_register(in_dev);
   dev.ip_ptr = in_dev;
   return in_dev;
 }
@@ -251,6 +262,64 @@ export function inetdev_init(dev: net_device): in_device {
 function inetdev_destroy(in_dev: in_device): void {
   for (const ifa of [...in_dev.ifa_list].reverse()) inet_del_ifa(in_dev, ifa);
   in_dev.dev.ip_ptr = null;
+  unregister_net_sysctl_table(in_dev.dev.nd_net, `net.ipv4.conf.${in_dev.dev.name}`);
+}
+
+/** Offer a device's settings. @linux net/ipv4/devinet.c */
+function devinet_sysctl_register(in_dev: in_device): void {
+  register_devconf(in_dev.dev.nd_net, in_dev.dev.name, in_dev.cnf);
+}
+function register_devconf(net: net, name: string, cnf: ipv4_devconf): void {
+  const entries = IPV4_DEVCONF.map((setting) => [setting, devinet_sysctl(net, cnf, setting)] as const);
+  register_net_sysctl(net, `net.ipv4.conf.${name}`, Object.fromEntries(entries));
+}
+
+/** One setting, with what follows when it changes. @linux net/ipv4/devinet.c (devinet_conf_proc) */
+function devinet_sysctl(net: net, cnf: ipv4_devconf, name: (typeof IPV4_DEVCONF)[number]): ctl_table {
+  const value = proc_dointvec(cnf, name);
+  return {
+    get: value.get,
+    set(text) {
+      const before = cnf[name];
+      const err = value.set(text);
+      if (err !== 0) return err;
+      cnf.state.add(name);
+      if (cnf === net.ipv4.devconf_dflt) devinet_copy_dflt_conf(net, name);
+      if (cnf[name] !== before && FLUSHES.includes(name)) {
+        if (name === 'forwarding' && cnf === net.ipv4.devconf_all) inet_forward_change(net);
+        rt_cache_flush(net);
+      }
+      return 0;
+    },
+  };
+}
+/** Routes that were found before such a setting changed are not to be used any more. */
+const FLUSHES: readonly string[] = [
+  'forwarding',
+  'bc_forwarding',
+  'accept_local',
+  'promote_secondaries',
+  'route_localnet',
+  'drop_unicast_in_l2_multicast',
+];
+
+/** A changed default is taken over by the devices on which nobody has set it. @linux net/ipv4/devinet.c */
+function devinet_copy_dflt_conf(net: net, name: (typeof IPV4_DEVCONF)[number]): void {
+  for (const { ip_ptr } of net.dev_base.values()) {
+    if (ip_ptr !== null && !ip_ptr.cnf.state.has(name)) ip_ptr.cnf[name] = net.ipv4.devconf_dflt[name];
+  }
+}
+/** The machine becomes a router, or a host again: a router does not believe redirects. @linux net/ipv4/devinet.c */
+function inet_forward_change(net: net): void {
+  const { devconf_all, devconf_dflt } = net.ipv4;
+  const on = devconf_all.forwarding;
+  devconf_all.accept_redirects = on !== 0 ? 0 : 1;
+  devconf_dflt.forwarding = on;
+  for (const { ip_ptr } of net.dev_base.values()) {
+    if (ip_ptr === null) continue;
+    ip_ptr.cnf.state.add('forwarding');
+    ip_ptr.cnf.forwarding = on;
+  }
 }
 
 /** A device appeared, came up, went: IP follows. lo gets 127.0.0.1/8 when it comes up. @linux net/ipv4/devinet.c */
@@ -278,6 +347,7 @@ export function inetdev_event(event: number, dev: net_device): void {
 }
 
 function add_loopback_address(in_dev: in_device): void {
+  ipv4_devconf_setall(in_dev.cnf);
   const ifa = inet_alloc_ifa();
   ifa.ifa_dev = in_dev;
   ifa.ifa_local = INADDR_LOOPBACK;
@@ -292,5 +362,9 @@ function add_loopback_address(in_dev: in_device): void {
 
 /** Watch devices; those that are there already are announced now. @linux net/ipv4/devinet.c */
 export function devinet_init(net: net): void {
+  const { devconf_all, devconf_dflt } = net.ipv4;
+  register_devconf(net, 'all', devconf_all);
+  register_devconf(net, 'default', devconf_dflt);
+  register_net_sysctl(net, 'net.ipv4', { ip_forward: devinet_sysctl(net, devconf_all, 'forwarding') });
   register_netdevice_notifier(net, inetdev_event);
 }

@@ -5,12 +5,15 @@
  */
 import {
   IFA_F_SECONDARY,
-  inet_ifa_match,
+  IN_DEV_ACCEPT_LOCAL,
+  IN_DEV_RPFILTER,
+  IN_DEV_TX_REDIRECTS,
   NETDEV_CHANGE,
   NETDEV_CHANGEMTU,
   NETDEV_DOWN,
   NETDEV_UNREGISTER,
   NETDEV_UP,
+  inet_ifa_match,
 } from '../../include/linux/inetdevice.ts';
 import {
   IFF_LOOPBACK,
@@ -134,7 +137,7 @@ function __fib_validate_source(
  * route; here it goes over a wire, which carries bytes only.
  */
 function accepts_local(idev: in_device): boolean {
-  return idev.cnf.accept_local || (idev.dev.flags & IFF_LOOPBACK) !== 0;
+  return IN_DEV_ACCEPT_LOCAL(idev) || (idev.dev.flags & IFF_LOOPBACK) !== 0;
 }
 
 /**
@@ -151,8 +154,8 @@ export function fib_validate_source(
   dev: net_device,
   idev: in_device,
 ): number {
-  const r = idev.cnf.rp_filter;
-  if (r === 0 && (dev.ifindex !== oif || !idev.cnf.send_redirects)) {
+  const r = IN_DEV_RPFILTER(idev);
+  if (r === 0 && (dev.ifindex !== oif || !IN_DEV_TX_REDIRECTS(idev))) {
     if (accepts_local(idev)) return 0;
     return inet_lookup_ifaddr_rcu(dev.nd_net, src) !== null ? -EINVAL : 0;
   }

@@ -1,4 +1,5 @@
 /** Sending packets on that are for others (net.ipv4.ip_forward). @linux net/ipv4/ip_forward.c */
+import { IN_DEV_TX_REDIRECTS } from '../../include/linux/inetdevice.ts';
 import {
   CHECKSUM_COMPLETE,
   CHECKSUM_NONE,
@@ -114,7 +115,7 @@ export function ip_forward(skb: sk_buff): number {
 function ip_rt_send_redirect(skb: sk_buff): void {
   const rt = skb_rtable(skb);
   const in_dev = rt.dev.ip_ptr;
-  if (in_dev === null || !in_dev.cnf.send_redirects) return;
+  if (in_dev === null || !IN_DEV_TX_REDIRECTS(in_dev)) return;
   const { machine, ipv4 } = rt.dev.nd_net;
   const iph = ip_hdr(skb);
   const peer = inet_getpeer_v4(machine, ipv4.peers, iph.saddr);

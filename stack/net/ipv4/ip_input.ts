@@ -4,6 +4,7 @@
  *
  * @linux net/ipv4/ip_input.c
  */
+import { IN_DEV_DROP_UNICAST_IN_L2_MULTICAST, IN_DEV_SOURCE_ROUTE } from '../../include/linux/inetdevice.ts';
 import {
   ETH_P_IP,
   type net_device,
@@ -188,7 +189,7 @@ function ip_rcv_finish_core(net: net, skb: sk_buff, dev: net_device): number {
     IP_ADD_STATS(net, IPSTATS_MIB_INBCASTOCTETS, skb.len);
   } else if (skb.pkt_type === PACKET_BROADCAST || skb.pkt_type === PACKET_MULTICAST) {
     // RFC 1122 3.3.6: a link-layer broadcast with a unicast address in it is to be discarded, if one wants that.
-    if (dev.ip_ptr !== null && dev.ip_ptr.cnf.drop_unicast_in_l2_multicast) {
+    if (dev.ip_ptr !== null && IN_DEV_DROP_UNICAST_IN_L2_MULTICAST(dev.ip_ptr)) {
       kfree_skb_reason(skb, SKB_DROP_REASON_UNICAST_IN_L2_MULTICAST);
       return NET_RX_DROP;
     }
@@ -221,7 +222,7 @@ function ip_rcv_options(skb: sk_buff, dev: net_device): boolean {
     return false;
   }
   if (opt.srr !== 0) {
-    if (dev.ip_ptr !== null && !dev.ip_ptr.cnf.accept_source_route) return false;
+    if (dev.ip_ptr !== null && !IN_DEV_SOURCE_ROUTE(dev.ip_ptr)) return false;
     if (ip_options_rcv_srr(skb, dev) !== 0) return false;
   }
   return true;

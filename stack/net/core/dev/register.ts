@@ -16,6 +16,7 @@ import { EBUSY, EEXIST, EINVAL, type Errno } from '../../../include/uapi/asm-gen
 import { NET_RX_SOFTIRQ, NET_TX_SOFTIRQ, open_softirq } from '../../../kernel/softirq.ts';
 import type { Machine } from '../../../machine.ts';
 import { dev_activate, dev_deactivate, dev_init_scheduler } from '../../sched/sch_generic/activate.ts';
+import { sysctl_core_net_init } from '../sysctl_net_core.ts';
 import { net_rx_action } from './napi.ts';
 import { net_tx_action } from './xmit.ts';
 
@@ -135,4 +136,5 @@ export function dev_set_mtu(dev: net_device, new_mtu: number): Errno {
 export function net_dev_init(machine: Machine): void {
   open_softirq(machine, NET_TX_SOFTIRQ, net_tx_action);
   open_softirq(machine, NET_RX_SOFTIRQ, net_rx_action);
+  sysctl_core_net_init(machine.init_net);
 }

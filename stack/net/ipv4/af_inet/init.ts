@@ -12,6 +12,7 @@ import { ip_init } from '../ip_output/output.ts';
 import { ping_init } from '../ping.ts';
 import { inet_add_protocol } from '../protocol.ts';
 import { raw_init } from '../raw/prot.ts';
+import { ipv4_sysctl_init_net } from '../sysctl_net_ipv4.ts';
 import { tcp_init } from '../tcp/init.ts';
 import { tcp_protocol, tcp_v4_init } from '../tcp_ipv4/prot.ts';
 import { udp_init, udp_protocol } from '../udp/prot.ts';
@@ -61,6 +62,7 @@ export function inet_init(machine: Machine): void {
   for (const q of inetsw_array(machine.kernel_module)) inet_register_protosw(machine, q);
 
   ipv4_offload_init(net);
+  ipv4_sysctl_init_net(net);
 
   arp_init(net);
   ip_init(net);

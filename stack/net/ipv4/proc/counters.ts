@@ -41,7 +41,7 @@ export function snmp_seq_show(net: net): string {
   const { mib, ipv4 } = net;
   // The first 17 are the MIB's own; netstat shows the others.
   const ip_names = ['Forwarding', 'DefaultTTL', ...IPSTATS_MIB_NAMES.slice(0, IPSTATS_MIB_FRAGCREATES + 1)];
-  const forwarding = ipv4.sysctl_ip_forward !== 0 ? 1 : 2;
+  const forwarding = ipv4.devconf_all.forwarding !== 0 ? 1 : 2;
   const ip_values = mib.ip_statistics.slice(0, IPSTATS_MIB_FRAGCREATES + 1);
   const tcp_values = [...mib.tcp_statistics];
   // Not counters: the algorithm (1: another than those that RFC 4022 names), and its limits in ms.

@@ -1,4 +1,5 @@
 /** What was learnt of single destinations: a smaller path MTU, a redirect. @linux net/ipv4/route.c */
+import { IN_DEV_RX_REDIRECTS, IN_DEV_SHARED_MEDIA } from '../../../include/linux/inetdevice.ts';
 import type { sk_buff } from '../../../include/linux/skbuff.ts';
 import type { be32, jiffies_t } from '../../../include/linux/types.ts';
 import { dst_check, type dst_entry, DST_OBSOLETE_KILL, dst_release } from '../../../include/net/dst.ts';
@@ -268,10 +269,10 @@ function __ip_do_redirect(rt: rtable, skb: sk_buff, fl4: flowi4, kill_route: boo
   const in_dev = skb.dev!.ip_ptr;
   if (in_dev === null) return;
 
-  if (new_gw === old_gw || !in_dev.cnf.accept_redirects) return;
+  if (new_gw === old_gw || !IN_DEV_RX_REDIRECTS(in_dev)) return;
   if (ipv4_is_multicast(new_gw) || ipv4_is_lbcast(new_gw) || ipv4_is_zeronet(new_gw)) return;
   const net = rt.dev.nd_net;
-  if (in_dev.cnf.shared_media) {
+  if (IN_DEV_SHARED_MEDIA(in_dev)) {
     if (inet_addr_type(net, new_gw) !== RTN_UNICAST) return;
   } else if (!inet_addr_onlink(in_dev, new_gw, old_gw)) {
     return;

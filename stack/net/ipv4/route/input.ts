@@ -1,5 +1,11 @@
 /** The route of a packet that came: to this machine, onwards, or nowhere. @linux net/ipv4/route.c */
-import { IN_DEV_FORWARD } from '../../../include/linux/inetdevice.ts';
+import {
+  IN_DEV_BFORWARD,
+  IN_DEV_FORWARD,
+  IN_DEV_ROUTE_LOCALNET,
+  IN_DEV_SHARED_MEDIA,
+  IN_DEV_TX_REDIRECTS,
+} from '../../../include/linux/inetdevice.ts';
 import { ETH_P_IP, IFF_LOOPBACK, type in_device, type net_device } from '../../../include/linux/netdevice.ts';
 import type { sk_buff } from '../../../include/linux/skbuff.ts';
 import type { be32 } from '../../../include/linux/types.ts';
@@ -78,7 +84,7 @@ function ip_route_input_slow(
   if (ipv4_is_zeronet(saddr) || ipv4_is_zeronet(daddr)) return -EINVAL;
   // 127/8 belongs to lo. There Linux would not ask at all: a packet keeps its route from sending. Here it has been on a
   // wire, as bytes.
-  const localnet = in_dev.cnf.route_localnet || (dev.flags & IFF_LOOPBACK) !== 0;
+  const localnet = IN_DEV_ROUTE_LOCALNET(in_dev) || (dev.flags & IFF_LOOPBACK) !== 0;
   if (!localnet && (ipv4_is_loopback(daddr) || ipv4_is_loopback(saddr))) return -EINVAL;
 
   const fl4 = new flowi4();
@@ -91,7 +97,7 @@ function ip_route_input_slow(
   if (err !== 0) return no_route(skb, dev, IN_DEV_FORWARD(in_dev) ? err : -EHOSTUNREACH, res);
 
   if (res.type === RTN_BROADCAST) {
-    if (in_dev.cnf.bc_forwarding) return __mkroute_input(skb, res, in_dev, daddr, saddr, tos);
+    if (IN_DEV_BFORWARD(in_dev)) return __mkroute_input(skb, res, in_dev, daddr, saddr, tos);
     return brd_input(skb, saddr, tos, dev, in_dev, res);
   }
   if (res.type === RTN_LOCAL) {
@@ -172,10 +178,11 @@ function __mkroute_input(
   if (err < 0) return err;
 
   const is_ip = skb.protocol === ETH_P_IP;
-  if (out_dev === in_dev && err !== 0 && out_dev.cnf.send_redirects && is_ip) {
+  if (out_dev === in_dev && err !== 0 && IN_DEV_TX_REDIRECTS(out_dev) && is_ip) {
     // It leaves by the way it came, and the sender is a neighbour: it could have sent it there itself.
     const gw = nhc.nhc_gw_family !== 0 ? nhc.nhc_gw : 0;
-    if (out_dev.cnf.shared_media || inet_addr_onlink(out_dev, saddr, gw)) IPCB(skb).flags |= IPSKB_DOREDIRECT;
+    if (IN_DEV_SHARED_MEDIA(out_dev) || inet_addr_onlink(out_dev, saddr, gw))
+      IPCB(skb).flags |= IPSKB_DOREDIRECT;
   }
   // ARP asks too, for whom to answer as a proxy: not for what is on the asker's own link.
   if (!is_ip && out_dev === in_dev) return -EINVAL;

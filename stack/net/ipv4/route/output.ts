@@ -1,4 +1,5 @@
 /** The route of a packet that this machine sends. @linux net/ipv4/route.c */
+import { IN_DEV_ROUTE_LOCALNET } from '../../../include/linux/inetdevice.ts';
 import { IFF_LOOPBACK, IFF_UP, LOOPBACK_IFINDEX, type net_device } from '../../../include/linux/netdevice.ts';
 import type { sk_buff } from '../../../include/linux/skbuff.ts';
 import type { be16, be32 } from '../../../include/linux/types.ts';
@@ -158,7 +159,7 @@ function __mkroute_output(
   const in_dev = dev_out.ip_ptr;
   if (in_dev === null) return -EINVAL;
   const to_loopback = (dev_out.flags & IFF_LOOPBACK) !== 0;
-  if (!in_dev.cnf.route_localnet && ipv4_is_loopback(fl4.saddr) && !to_loopback) return -EINVAL;
+  if (!IN_DEV_ROUTE_LOCALNET(in_dev) && ipv4_is_loopback(fl4.saddr) && !to_loopback) return -EINVAL;
 
   let { type, fi } = res;
   let flags = route_flags;

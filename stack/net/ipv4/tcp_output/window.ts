@@ -109,7 +109,7 @@ export function tcp_select_window(sk: sock): number {
   let new_win = __tcp_select_window(sk);
 
   // RFC 9293 3.8.6: a window once offered is not taken back.
-  if (new_win < cur_win && (net.ipv4.sysctl_tcp_shrink_window === 0 || rcv_wscale === 0)) {
+  if (new_win < cur_win) {
     if (new_win === 0) NET_INC_STATS(net, LINUX_MIB_TCPWANTZEROWINDOWADV);
     new_win = align(cur_win, rcv_wscale);
   }
@@ -153,9 +153,6 @@ export function __tcp_select_window(sk: sock): number {
     mss = full_space;
     if (mss <= 0) return 0;
   }
-  if (sock_net(sk).ipv4.sysctl_tcp_shrink_window !== 0 && rcv_wscale !== 0) {
-    return shrinkable_window(sk, free_space, full_space, allowed_space, mss);
-  }
   if (free_space < full_space >> 1) {
     icsk.icsk_ack.quick = 0;
     if (tcp_under_memory_pressure(sk)) tcp_adjust_rcv_ssthresh(sk);
@@ -171,23 +168,4 @@ export function __tcp_select_window(sk: sock): number {
   if (window <= free_space - mss || window > free_space) return rounddown(free_space, mss);
   if (mss === full_space && free_space > window + (full_space >> 1)) return free_space;
   return window;
-}
-
-/** The same where tcp_shrink_window allows to take an offered window back. */
-function shrinkable_window(
-  sk: sock,
-  free_space: number,
-  full_space: number,
-  allowed_space: number,
-  mss: number,
-): number {
-  const tp = tcp_sk(sk);
-  const rcv_wscale = tp.rx_opt.rcv_wscale;
-  free_space &= -(1 << rcv_wscale);
-  if (free_space < full_space >> 1) {
-    inet_csk(sk).icsk_ack.quick = 0;
-    if (tcp_under_memory_pressure(sk)) tcp_adjust_rcv_ssthresh(sk);
-    if (free_space < allowed_space >> 4 || free_space < mss || free_space < 1 << rcv_wscale) return 0;
-  }
-  return free_space > tp.rcv_ssthresh ? align(tp.rcv_ssthresh, rcv_wscale) : free_space;
 }
