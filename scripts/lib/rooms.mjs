@@ -31,8 +31,8 @@ export const rooms = [
   { name: 'fs', path: '^stack/fs/', what: 'File descriptors, poll' },
   {
     name: 'net/core',
-    path: '^stack/net/(core|ethernet|sched)/',
-    what: 'sk_buff, sock, devices, NAPI, GRO, neighbours; Ethernet; queueing disciplines',
+    path: '^stack/net/((core|ethernet|sched)/|sysctl_)',
+    what: 'sk_buff, sock, devices, NAPI, GRO, neighbours; Ethernet; queueing disciplines; settings',
   },
   { name: 'net/socket', path: '^stack/net/socket', what: 'The socket system calls' },
   {
