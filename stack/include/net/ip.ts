@@ -18,6 +18,11 @@ import type { net } from './net_namespace.ts';
 import type { rtable } from './route.ts';
 import { sk_fullsock, type sock } from './sock.ts';
 
+/** Is the port not to be given out (net.ipv4.ip_local_reserved_ports)? @linux include/net/ip.h */
+export function inet_is_local_reserved_port(net: net, port: number): boolean {
+  return net.ipv4.ip_local_reserved_ports.size > 0 && net.ipv4.ip_local_reserved_ports.has(port);
+}
+
 export const IPVERSION = 4;
 export const MAXTTL = 255;
 export const IPDEFTTL = 64;

@@ -115,6 +115,7 @@ export class netns_ipv4 {
   /** lo and hi: 1 0 means nobody. */
   ping_group_range = [1, 0];
   ip_local_ports = [32768, 60999];
+  ip_local_reserved_ports = new Set<number>();
   sysctl_ip_prot_sock = 1024;
   ip_id_seed = 0;
   rt_genid = 0;

@@ -8,6 +8,7 @@ import {
   type inet_bind_bucket,
 } from '../../../include/net/inet_hashtables.ts';
 import { inet_sk } from '../../../include/net/inet_sock.ts';
+import { inet_is_local_reserved_port } from '../../../include/net/ip.ts';
 import type { net } from '../../../include/net/net_namespace.ts';
 import {
   SK_CAN_REUSE,
@@ -179,6 +180,7 @@ function inet_bhash2_addr_any_conflict(
 function port_is_open(sk: sock, port: number, relax: boolean): boolean {
   const net = sock_net(sk);
   const hinfo = tcp_or_dccp_get_hashinfo(sk);
+  if (inet_is_local_reserved_port(net, port)) return false;
   if (inet_use_hash2_on_bind(sk) && inet_bhash2_addr_any_conflict(sk, port, relax, false)) return false;
   const tb = inet_bind_bucket_find(inet_bhash_bucket(hinfo, port), net, port, 0);
   if (tb === null) return true;

@@ -7,6 +7,7 @@ import {
   type inet_timewait_sock,
   inet_twsk,
 } from '../../../include/net/inet_timewait_sock.ts';
+import { inet_is_local_reserved_port } from '../../../include/net/ip.ts';
 import { NET_INC_STATS } from '../../../include/net/net_namespace.ts';
 import { sk_unhashed, type sock, sock_net, type sock_common } from '../../../include/net/sock.ts';
 import { EADDRNOTAVAIL, type Errno } from '../../../include/uapi/asm-generic/errno.ts';
@@ -138,6 +139,7 @@ export function __inet_hash_connect(
     let port = low + offset;
     for (let i = 0; i < remaining; i += 2, port += 2) {
       if (port >= high) port -= remaining;
+      if (inet_is_local_reserved_port(net, port)) continue;
       const tb = usable_bind_bucket(death_row, sk, port, recycled, check_established);
       if (tb === null) continue;
 

@@ -2,7 +2,7 @@
 import type { be16, be32 } from '../../../include/linux/types.ts';
 import { type udp_hslot, udp_sk, type udp_table } from '../../../include/linux/udp.ts';
 import { inet_sk } from '../../../include/net/inet_sock.ts';
-import { ipv4_portaddr_hash } from '../../../include/net/ip.ts';
+import { inet_is_local_reserved_port, ipv4_portaddr_hash } from '../../../include/net/ip.ts';
 import type { net } from '../../../include/net/net_namespace.ts';
 import { SK_NO_REUSE, type sock, sock_net, SOCK_RCU_FREE, sock_set_flag } from '../../../include/net/sock.ts';
 import { EADDRINUSE, type Errno } from '../../../include/uapi/asm-generic/errno.ts';
@@ -57,7 +57,7 @@ function pick_port(net: net, sk: sock, table: udp_table): number {
     const origin = first & 0xffff;
     let port = origin;
     do {
-      const usable = port >= low && port <= high;
+      const usable = port >= low && port <= high && !inet_is_local_reserved_port(net, port);
       if (usable && !udp_lib_lport_inuse(sk, port, slot)) return port;
       port = (port + (step % 65536)) & 0xffff;
     } while (port !== origin);
