@@ -206,6 +206,8 @@ export interface ChangedEvent {
   packets: number;
   /** Virtual seconds since boot, nine digits after the point. */
   time: string;
+  /** Number of the event at which it is stopped. */
+  event?: number;
   /** Number of the packet that is being handled at this stop. */
   current?: number;
 }

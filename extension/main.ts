@@ -2,10 +2,12 @@
 import * as vscode from 'vscode';
 import { registerInlineValues } from './editor/inlineValues.ts';
 import { FirstStop } from './firstStop.ts';
+import { registerMoment } from './moment.ts';
 import { PacketsPanel } from './packets/packetsPanel.ts';
 import { configurationFor, registerConfigurations } from './scenario/configuration.ts';
 import { LastProgram } from './scenario/lastProgram.ts';
 import { registerNewScenario } from './scenario/newScenario.ts';
+import { registerOpenSample } from './scenario/openSample.ts';
 import { registerScenarioEditor } from './scenario/scenarioEditor.ts';
 import { Sessions } from './session.ts';
 import { StackSources } from './stackSources.ts';
@@ -32,6 +34,8 @@ export function activate(context: vscode.ExtensionContext): void {
     lastProgram,
     registerConfigurations(lastProgram, sources),
     registerNewScenario(context.extensionUri),
+    registerOpenSample(context.extensionUri),
+    registerMoment(sessions),
     new FirstStop(sessions, packets, context.globalState),
     registerInlineValues(sessions, sources),
   );

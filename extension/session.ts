@@ -13,6 +13,8 @@ export class MachineSession {
   packets = 0;
   /** The packet being handled at this stop. */
   currentPacket: number | undefined;
+  /** How far it is: virtual seconds, and at a stop the number of the event. */
+  moment: { time: string; event: number | undefined } | undefined;
 
   constructor(debugSession: vscode.DebugSession) {
     this.debugSession = debugSession;
@@ -140,6 +142,7 @@ export class Sessions implements vscode.Disposable {
     if (!session) return;
     session.packets = body.packets;
     session.currentPacket = body.current;
+    session.moment = { time: body.time, event: body.event };
     this.#tell(session, 'progress');
   }
 }

@@ -1,5 +1,5 @@
 /**
- * 9. Every error branch of socket(), one after the other.
+ * 9. Errors of socket(): every branch that fails, one after the other.
  *
  * What to look at
  *   - Put the first breakpoint on the line `await socket(family, type, protocol)` in attempt(), and step in: __sys_socket,

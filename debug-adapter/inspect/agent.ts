@@ -34,6 +34,8 @@ export interface Snapshot {
   threads: ThreadInfo[];
   reason: StopReason | null;
   time: string;
+  /** Number of the event at which it stands. */
+  event: number;
   line: string;
   /** Number of the frame being handled; 0: none. */
   frame: number;
@@ -89,6 +91,7 @@ export class Agent {
       threads: threadsOf(machine),
       reason,
       time: seconds(machine.time_ns),
+      event: machine.world.event,
       line: machineLine(machine),
       frame: fromPacket || this.packets.current,
       errorStack: error === null ? undefined : this.stops.placesOf(error.error),

@@ -10,6 +10,7 @@ export class Progress {
   readonly #emit: Emit;
   #timer: NodeJS.Timeout | undefined;
   #time = '0.000000000';
+  #event: number | undefined;
 
   constructor(run: Run, emit: Emit) {
     this.#run = run;
@@ -24,9 +25,10 @@ export class Progress {
     }, INTERVAL_MS);
   }
   /** Said once whoever heard of the stop has been able to ask: the answer is waited for, this is not. */
-  stopped(time: string): void {
+  stopped(time: string, event: number): void {
     this.stop();
     this.#time = time;
+    this.#event = event;
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
       this.#send();
@@ -46,6 +48,7 @@ export class Progress {
     const body: ChangedEvent = {
       packets: packets.total,
       time,
+      ...(execution.stop === undefined || this.#event === undefined ? {} : { event: this.#event }),
       ...(packets.current === undefined ? {} : { current: packets.current }),
     };
     this.#emit('sockscope/changed', body);

@@ -181,10 +181,10 @@ export class Run {
     );
   }
   /** What is known of the stop now is for the views. */
-  #surveyed(stop: PausedState, { frame, time }: Snapshot): void {
+  #surveyed(stop: PausedState, { frame, time, event }: Snapshot): void {
     if (this.execution.stop !== stop) return;
     this.packets.current = frame === 0 ? undefined : frame;
-    this.#progress.stopped(time);
+    this.#progress.stopped(time, event);
   }
   #continued(): void {
     this.packets.current = undefined;

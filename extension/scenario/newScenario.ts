@@ -1,8 +1,7 @@
 // "Sockscope: New Scenario": a file to begin with, and beside it what completion needs.
 import * as vscode from 'vscode';
-import { SCENARIO_TEMPLATE, TSCONFIG_TEMPLATE } from './template.ts';
-
-const TYPES_FILE = 'sockscope.d.ts';
+import { exists, installTypes, prepareProject, TYPES_FILE } from './scenarioFolder.ts';
+import { SCENARIO_TEMPLATE } from './template.ts';
 
 /** Registers the command. */
 export function registerNewScenario(extensionUri: vscode.Uri): vscode.Disposable {
@@ -23,8 +22,7 @@ async function newScenario(extensionUri: vscode.Uri, chosen: vscode.Uri | undefi
   const file = vscode.Uri.joinPath(folder, name);
   await installTypes(extensionUri, folder);
   // For scenarios that are written by hand beside this one.
-  if (!(await isInProject(folder)))
-    await write(vscode.Uri.joinPath(folder, 'tsconfig.json'), TSCONFIG_TEMPLATE);
+  await prepareProject(folder);
   // This one names the types itself: a project of the user's own may leave them out, and the language server may not
   // have seen a new project yet.
   await write(file, `/// <reference path="./${TYPES_FILE}" />\n${SCENARIO_TEMPLATE}`);
@@ -62,34 +60,11 @@ function askName(folder: vscode.Uri): Thenable<string | undefined> {
   });
 }
 
-/** Copies the declaration of the module `sockscope`; one that an older version wrote is renewed. */
-async function installTypes(extensionUri: vscode.Uri, folder: vscode.Uri): Promise<void> {
-  const types = vscode.Uri.joinPath(extensionUri, 'stack', 'user', TYPES_FILE);
-  await vscode.workspace.fs.copy(types, vscode.Uri.joinPath(folder, TYPES_FILE), { overwrite: true });
-}
-
-/** Is there a tsconfig.json or jsconfig.json in this folder, or above it in the workspace? */
-async function isInProject(folder: vscode.Uri): Promise<boolean> {
-  const root = vscode.workspace.getWorkspaceFolder(folder)?.uri.path ?? folder.path;
-  for (let at = folder; at.path.startsWith(root); at = vscode.Uri.joinPath(at, '..')) {
-    for (const name of ['tsconfig.json', 'jsconfig.json'])
-      if (await exists(vscode.Uri.joinPath(at, name))) return true;
-    if (at.path === '/') break;
-  }
-  return false;
-}
-
 const write = (file: vscode.Uri, text: string) =>
   vscode.workspace.fs.writeFile(file, new TextEncoder().encode(text));
 
 const isFolder = (file: vscode.Uri) =>
   Promise.resolve(vscode.workspace.fs.stat(file)).then(
     ({ type }) => (type & vscode.FileType.Directory) !== 0,
-    () => false,
-  );
-
-const exists = (file: vscode.Uri) =>
-  Promise.resolve(vscode.workspace.fs.stat(file)).then(
-    () => true,
     () => false,
   );

@@ -28,6 +28,7 @@ describe('the .vsix', function () {
       'dist/webviews/packets.js',
       'dist/webviews/packets.css',
       'stack/user/sockscope.d.ts',
+      'samples/first-handshake.ts',
       'stack/net/socket/file.ts',
       'dist/stack/net/socket/file.js',
       'node_modules/amaro/dist/index.js',

@@ -1,7 +1,11 @@
 // What the extension reads out of source text, without VS Code.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { functionStart, mentions } from '../../extension/editor/sourceText.ts';
+import { sampleTitle, withTypes } from '../../extension/scenario/sampleText.ts';
 import { isScenario, processesOf } from '../../extension/scenario/scenarioText.ts';
+import { shortTime } from '../../extension/shortTime.ts';
+import { sampleFiles, samplePath } from '../support/samples.ts';
 
 describe("a scenario's text", () => {
   it('is one when it imports the module, in any of the ways there are', () => {
@@ -79,5 +83,54 @@ describe('inline values', () => {
       '4 EINVAL',
       '5 sk',
     ]);
+  });
+});
+
+describe("a sample's text", () => {
+  it('says its place in the order of learning, its title and what it is about', () => {
+    assert.deepEqual(
+      sampleTitle('/**\n * 4. A lost SYN: the first\n * one never arrives. Later more.\n *\n * Look\n */\n'),
+      {
+        number: 4,
+        title: 'A lost SYN',
+        summary: 'the first one never arrives. Later more.',
+      },
+    );
+    assert.deepEqual(sampleTitle('/**\r\n * 12. Ping.\r\n */'), { number: 12, title: 'Ping', summary: '' });
+    for (const text of ['', '// 1. No: comment', '/**\n * No number: here\n */', 'x\n/**\n * 1. A: b\n */'])
+      assert.equal(sampleTitle(text), undefined, text);
+  });
+
+  it('all samples are numbered, without a gap; the queue that overflows comes second', () => {
+    const titles = sampleFiles().map((file) => {
+      const title = sampleTitle(readFileSync(samplePath(file.replace(/\.ts$/, '')), 'utf8'));
+      assert.ok(title !== undefined && title.summary !== '', `${file} has no title`);
+      return { file, number: title.number };
+    });
+    titles.sort((one, other) => one.number - other.number);
+    assert.deepEqual(
+      titles.map(({ number }) => number),
+      titles.map((_, index) => index + 1),
+    );
+    assert.deepEqual(
+      titles.slice(0, 2).map(({ file }) => file),
+      ['first-handshake.ts', 'accept-queue-overflow.ts'],
+    );
+  });
+
+  it('names the types after its comment, where a reference still counts', () => {
+    assert.equal(
+      withTypes("/**\n * 1. A: b\n */\nimport 'sockscope';\n", 'sockscope.d.ts'),
+      `/**\n * 1. A: b\n */\n/// <reference path="./sockscope.d.ts" />\nimport 'sockscope';\n`,
+    );
+    assert.equal(withTypes('code\n', 'x.d.ts'), '/// <reference path="./x.d.ts" />\ncode\n');
+  });
+});
+
+describe('a moment', () => {
+  it('has six digits, and nine where they say something', () => {
+    assert.equal(shortTime('0.000050000'), '0.000050');
+    assert.equal(shortTime('12.000050001'), '12.000050001');
+    assert.equal(shortTime('0.000000000'), '0.000000');
   });
 });

@@ -100,6 +100,18 @@ export class Workbench {
     await rm(this.#folder, { recursive: true, force: true });
   }
 
+  /** Goes on in a window without a folder. */
+  async openEmptyWindow(): Promise<void> {
+    await this.page.goto(`${this.#server.url}?ew=true`);
+    await this.page.locator('.part.editor').waitFor();
+    // The extensions' commands come to the palette a little later.
+    await this.debug.waitUntil('the commands of the extension', async () =>
+      (await this.offeredCommands('Sockscope: ')).some((row) => row.startsWith('Sockscope'))
+        ? true
+        : undefined,
+    );
+  }
+
   /** What the server and its extension hosts logged. */
   serverLog(): Promise<string> {
     return readFile(this.#server.logFile, 'utf8');
@@ -115,13 +127,18 @@ export class Workbench {
 
   /** Runs a command by its title in the palette. */
   async command(title: string): Promise<void> {
-    await this.#openPalette(title);
-    await this.page.keyboard.press('Enter');
+    await this.startCommand(title);
     // Gone, or followed by the command's own input.
     await this.page
       .locator('.quick-input-widget:visible .quick-input-list .monaco-list-row')
       .first()
       .waitFor({ state: 'hidden' });
+  }
+
+  /** The same for a command that goes on with a list of its own. */
+  async startCommand(title: string): Promise<void> {
+    await this.#openPalette(title);
+    await this.page.keyboard.press('Enter');
   }
 
   /** Titles that the palette offers for a text. */

@@ -1,0 +1,27 @@
+// Reads what a sample says of itself: the first paragraph of the comment that it begins with.
+
+export interface SampleTitle {
+  /** Its place in the order of learning, from 1. */
+  number: number;
+  title: string;
+  /** The rest of the paragraph; may be empty. */
+  summary: string;
+}
+
+/** `1. A first handshake: how …`. @returns undefined for a text that does not begin so */
+export function sampleTitle(text: string): SampleTitle | undefined {
+  const comment = /^\/\*\*\r?\n([^]*?)\*\//.exec(text)?.[1];
+  if (comment === undefined) return undefined;
+  const lines = comment.split(/\r?\n/).map((line) => line.replace(/^ \* ?/, '').trim());
+  const end = lines.indexOf('');
+  const paragraph = lines.slice(0, end < 0 ? lines.length : end).join(' ');
+  const groups = /^(?<number>\d+)\. (?<title>.+?)(?:: (?<summary>.*)|\.)$/.exec(paragraph)?.groups;
+  if (groups === undefined) return undefined;
+  return { number: Number(groups['number']), title: groups['title']!, summary: groups['summary'] ?? '' };
+}
+
+/** A sample as it stands in a folder of the user's: with the types of its imports named, after its comment. */
+export function withTypes(text: string, typesFile: string): string {
+  const end = /^\/\*\*[^]*?\*\/\r?\n/.exec(text)?.[0].length ?? 0;
+  return `${text.slice(0, end)}/// <reference path="./${typesFile}" />\n${text.slice(end)}`;
+}

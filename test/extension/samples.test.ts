@@ -1,0 +1,95 @@
+// "Open Sample…" in the real VS Code, in a window without a folder: a lesson, copied to where the user wants it, that runs.
+import assert from 'node:assert/strict';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Locator } from 'playwright-core';
+import { samplePath } from '../support/samples.ts';
+import { root } from './support/scripts.ts';
+import { Workbench } from './support/workbench.ts';
+
+describe('samples', function () {
+  this.timeout(240_000);
+  let code: Workbench;
+  let folder: string;
+
+  before(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'sockscope-samples-'));
+    code = await Workbench.open({
+      files: path.join(root, 'test/extension/fixtures/editor'),
+      expect: 'hello.ts',
+    });
+    await code.openEmptyWindow();
+  });
+  after(async () => {
+    await code?.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+  afterEach(async function () {
+    if (this.currentTest?.state === 'failed') await code?.screenshot(`failed-${this.currentTest.title}`);
+  });
+
+  it('are offered in the order of learning, each with what it is about', async () => {
+    const rows = await offered();
+    const texts = (await rows.allInnerTexts()).map((text) => text.replace(/\s+/g, ' ').trim());
+    assert.match(texts[0]!, /^1\. A first handshake ?first-handshake\.ts how a client's connect\(\) becomes/);
+    assert.match(texts[1]!, /^2\. An accept queue that overflows ?accept-queue-overflow\.ts/);
+    await code.screenshot('samples-offered');
+  });
+
+  it('are copied with their types to a folder of the choice, and opened', async () => {
+    await code.quickInput.locator('.monaco-list-row', { hasText: '1. A first handshake' }).click();
+    await chooseFolder();
+    await code.page.locator('.tab.active[data-resource-name="first-handshake.ts"]').waitFor();
+    assert.deepEqual((await readdir(folder)).sort(), [
+      'first-handshake.ts',
+      'sockscope.d.ts',
+      'tsconfig.json',
+    ]);
+    const copied = await readFile(path.join(folder, 'first-handshake.ts'), 'utf8');
+    const original = await readFile(samplePath('first-handshake'), 'utf8');
+    assert.equal(copied.replace('/// <reference path="./sockscope.d.ts" />\n', ''), original);
+  });
+
+  it('run without a workspace folder; the status bar says at which moment they stand', async () => {
+    await code.debug.start();
+    await code.debug.stopsOn(/paused on entry/i);
+    const moment = code.page.locator('.statusbar-item[id="sockscope.sockscope.sockscope.moment"]');
+    await moment.filter({ hasText: /t = 0\.000000 s · event \d+/ }).waitFor();
+    await code.screenshot('samples-running');
+    await code.debug.press('continue');
+    await moment.waitFor({ state: 'hidden' });
+  });
+
+  it('do not overwrite what the user has written unless they say so', async () => {
+    const file = path.join(folder, 'first-handshake.ts');
+    await writeFile(file, '// my own\n');
+    await (await offered()).first().click();
+    await chooseFolder();
+    const dialog = code.page.locator('.monaco-dialog-box');
+    await dialog.filter({ hasText: 'first-handshake.ts is there already' }).waitFor();
+    await code.screenshot('samples-there-already');
+    await dialog.locator('.monaco-button', { hasText: 'Open It' }).click();
+    await dialog.waitFor({ state: 'hidden' });
+    assert.equal(await readFile(file, 'utf8'), '// my own\n');
+  });
+
+  /** The command's list of samples. */
+  async function offered(): Promise<Locator> {
+    await code.startCommand('Sockscope: Open Sample');
+    const rows = code.quickInput.locator('.monaco-list-row');
+    await rows.filter({ hasText: '1. A first handshake' }).waitFor();
+    return rows;
+  }
+  async function chooseFolder(): Promise<void> {
+    const { page, quickInput } = code;
+    await quickInput
+      .locator('.quick-input-title', { hasText: 'Where shall first-handshake.ts go?' })
+      .waitFor();
+    // The dialog sets its input when it has read the folder that it begins with.
+    await quickInput.locator('.monaco-list-row').first().waitFor();
+    await quickInput.locator('input').first().fill(`${folder}/`);
+    await quickInput.locator('.monaco-button', { hasText: 'Copy Here' }).click();
+    await page.locator('.quick-input-widget:visible').waitFor({ state: 'hidden' });
+  }
+});
