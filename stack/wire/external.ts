@@ -2,6 +2,7 @@
 import { page, skb_frag } from '../include/linux/skbuff.ts';
 import type { World } from '../world/world.ts';
 import { frame_bytes, frame_complete_checksum, frame_release, wire_frame } from './frame.ts';
+import { lose_frame } from './loss.ts';
 import type { Receiver, Wire } from './wire.ts';
 
 /** An Ethernet header and the longest IP and TCP headers: what a NIC looks at stands in one piece. */
@@ -12,6 +13,7 @@ export class ExternalWire implements Wire {
   readonly #world: World;
   readonly #send: (bytes: Uint8Array) => void;
   #receive: Receiver | null = null;
+  #plugged = true;
 
   /**
    * Plugs it in: from now on the world waits for frames, and time passes only while some arrive.
@@ -27,6 +29,10 @@ export class ExternalWire implements Wire {
   }
 
   transmit(frame: wire_frame): number {
+    if (!this.#plugged) {
+      lose_frame(this.#world, frame, 'unplugged');
+      return 0;
+    }
     frame_complete_checksum(frame);
     this.#send(frame_bytes(frame));
     frame_release(frame);
@@ -38,13 +44,17 @@ export class ExternalWire implements Wire {
 
   /** A frame comes from outside. It is written down, and enters between two turns. */
   inject(bytes: Uint8Array): void {
-    this.#world.inputs.arrive({ kind: 'frame', wire: this.name, bytes });
+    if (this.#plugged) this.#world.inputs.arrive({ kind: 'frame', wire: this.name, bytes });
   }
   /** No more frames will come: the world goes on without. */
   unplug(): void {
-    this.#world.inputs.arrive({ kind: 'unplug', wire: this.name });
+    if (this.#plugged) this.#world.inputs.arrive({ kind: 'unplug', wire: this.name });
   }
 
+  /** Its end enters the world. */
+  pulled_out(): void {
+    this.#plugged = false;
+  }
   /** A frame enters. */
   deliver(bytes: Uint8Array): void {
     const head = bytes.slice(0, HEAD_BYTES);

@@ -45,6 +45,9 @@ export class Inputs {
   #arrived: Input[] = [];
   /** What is still to enter of the log that is replayed, in order. */
   #to_replay: InputEntry[] = [];
+  #entering = false;
+  /** How many have entered. */
+  #entered = 0;
 
   constructor(world: World) {
     this.#world = world;
@@ -57,6 +60,7 @@ export class Inputs {
 
   /** Let something enter now. */
   enter(input: Input): void {
+    this.#entered++;
     this.note(input);
     this.#apply(input);
   }
@@ -94,26 +98,34 @@ export class Inputs {
 
   /** Let enter what has arrived, or what the replayed log has at this event. @returns whether anything has */
   enter_due(): boolean {
-    let entered = false;
-    const { in_turn, event } = this.#world;
-    if (this.#arrived.length > 0 && !in_turn) {
+    // What enters passes tracepoints itself: the next input waits until it is in.
+    if (this.#entering) return false;
+    this.#entering = true;
+    const before = this.#entered;
+    if (this.#arrived.length > 0 && !this.#world.in_turn) {
       const arrived = this.#arrived;
       this.#arrived = [];
       for (const input of arrived) this.enter(input);
-      entered = true;
     }
-    for (let next = this.#to_replay[0]; next !== undefined; next = this.#to_replay[0]) {
-      if (next.event < event) this.#miss(next);
-      if (next.event > event || next.within !== in_turn || next.input.kind === 'reading') break;
+    for (let next = this.#next_due(); next !== undefined; next = this.#next_due()) {
       this.#to_replay.shift();
       this.enter(next.input);
-      entered = true;
     }
-    return entered;
+    this.#entering = false;
+    return this.#entered > before;
+  }
+  /** The entry of the replayed log that enters here. */
+  #next_due(): InputEntry | undefined {
+    const next = this.#to_replay[0];
+    if (next === undefined) return undefined;
+    const { in_turn, event } = this.#world;
+    if (next.event < event) this.#miss(next);
+    const is_due = next.event === event && next.within === in_turn && next.input.kind !== 'reading';
+    return is_due ? next : undefined;
   }
   #miss({ event, input }: InputEntry): never {
     throw new ReplayError(
-      `the recording does not fit: its ${input.kind} of event ${event} has not entered, and event ${this.#world.event} is over. ` +
+      `the recording does not fit: its ${describe(input)} of event ${event} has not entered, and event ${this.#world.event} is over. ` +
         'Replay it with the program, configuration and version that it was made with.',
     );
   }
@@ -134,5 +146,21 @@ export class Inputs {
       case 'fault':
         world.machines[input.machine]!.faults.set(input.point, input.times);
     }
+  }
+}
+
+/** What an input is, in words. */
+function describe(input: Input): string {
+  switch (input.kind) {
+    case 'frame':
+    case 'unplug':
+      return `${input.kind} of wire ${input.wire}`;
+    case 'answer':
+    case 'reading':
+      return `answer to ${input.name}`;
+    case 'edit':
+      return `edit of ${input.path.map((step) => (typeof step === 'object' ? `[${step.key}]` : step)).join('.')}`;
+    case 'fault':
+      return `fault ${input.point}`;
   }
 }

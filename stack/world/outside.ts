@@ -93,6 +93,7 @@ export class Outside {
   }
   /** No frame will come from it any more. */
   unplug(name: string): void {
+    this.wire(name).pulled_out();
     this.#wires.delete(name);
     this.is_standing = false;
   }

@@ -8,11 +8,11 @@ import type { Outcome } from './outside.ts';
  */
 export function record(outcome: Outcome): Uint8Array | null {
   if ('error' in outcome) {
-    if (!(outcome.error instanceof Error)) return isPlain(outcome.error) ? serialize(outcome) : null;
+    if (!(outcome.error instanceof Error)) return isPlain(outcome.error) ? bytes(outcome) : null;
     const { name, message, stack } = outcome.error;
-    return serialize({ thrown: { ...outcome.error, name, message, stack } });
+    return bytes({ thrown: { ...outcome.error, name, message, stack } });
   }
-  return isPlain(outcome.value) ? serialize(outcome) : null;
+  return isPlain(outcome.value) ? bytes(outcome) : null;
 }
 
 export function recall(bytes: Uint8Array): Outcome {
@@ -29,3 +29,6 @@ function isPlain(value: unknown): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
   return (prototype === Object.prototype || prototype === null) && Object.values(value).every(isPlain);
 }
+
+/** A copy of its own: what serialize() returns is a part of a larger block. */
+const bytes = (value: unknown): Uint8Array => new Uint8Array(serialize(value));
