@@ -1,6 +1,6 @@
 /** Blanks the types of a TypeScript file: each becomes spaces, so that lines and columns stay. */
 import amaro from 'amaro';
-import { SourceError } from '../stack/user/program_error.ts';
+import type { Blanked } from '../stack/user/program.ts';
 
 /** What to write instead of TypeScript that makes code, and so cannot be blanked. */
 const CURES: readonly (readonly [RegExp, string])[] = [
@@ -11,22 +11,18 @@ const CURES: readonly (readonly [RegExp, string])[] = [
   [/decorator/i, 'call the function on the class after its definition instead'],
 ];
 
-/** @throws SourceError that says where, for syntax that can't be blanked out (enum, namespace, parameter properties) */
-export function blankTypes(source: string, _filename: string): string {
+export function blankTypes(source: string): Blanked {
   try {
-    return amaro.transformSync(source, { mode: 'strip-only' }).code;
-  } catch (error) {
-    const { message, startLine, startColumn } = error as {
+    return { code: amaro.transformSync(source, { mode: 'strip-only' }).code };
+  } catch (thrown) {
+    const { message, startLine, startColumn } = thrown as {
       message?: string;
       startLine?: number;
       startColumn?: number;
     };
-    const said = message ?? String(error);
+    const said = message ?? String(thrown);
     const cure = CURES.find(([pattern]) => pattern.test(said))?.[1];
-    throw new SourceError(
-      cure === undefined ? said : `${said}: ${cure}`,
-      startLine,
-      startLine === undefined ? undefined : (startColumn ?? 0) + 1,
-    );
+    const error = cure === undefined ? said : `${said}: ${cure}`;
+    return startLine === undefined ? { error } : { error, line: startLine, column: (startColumn ?? 0) + 1 };
   }
 }

@@ -18,7 +18,7 @@ export { SystemError } from './user/errors.ts';
 export { installGlobals } from './user/globals.ts';
 export { createLibrary } from './user/library.ts';
 export { loadProgram, runProgram, type Program, type RunResult } from './user/program.ts';
-export { ProgramError, SourceError, type SourcePlace } from './user/program_error.ts';
+export { ProgramError, type SourcePlace } from './user/program_error.ts';
 export { spawn_process } from './user/process.ts';
 export { EthernetWire } from './wire/ethernet.ts';
 export { ExternalWire } from './wire/external.ts';

@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { createRing } from '../../stack/trace/ring.ts';
+import type { SourcePlace } from '../../stack/user/program_error.ts';
 import { CdpClient } from '../cdp/cdpClient.ts';
 import { Scripts } from '../cdp/scripts.ts';
 import { SKIPPED_PATTERNS } from '../inspect/codeKinds.ts';
@@ -36,6 +37,17 @@ export class ProgramExit extends Error {
   constructor(exitCode: number) {
     super(`The program has called process.exit(${exitCode}).`);
     this.exitCode = exitCode;
+  }
+}
+
+/** The machine could not be booted, or the program not loaded; the place is in the program. */
+export class LaunchError extends Error {
+  override name = 'LaunchError';
+  readonly place: SourcePlace | undefined;
+
+  constructor(message: string, place: SourcePlace | undefined) {
+    super(message);
+    this.place = place;
   }
 }
 
@@ -214,7 +226,7 @@ export class Debuggee {
     return new Promise((resolve, reject) => {
       this.#waiting = (message) => {
         this.#waiting = undefined;
-        if (message.type === 'failed') reject(new Error(message.message));
+        if (message.type === 'failed') reject(new LaunchError(message.message, message.place));
         else if (message.type === 'exited') reject(new ProgramExit(message.exitCode));
         else resolve(message);
       };

@@ -1,8 +1,9 @@
 /** One machine from launch to end: everything that a restart makes anew. */
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import type { SourcePlace } from '../../stack/user/program_error.ts';
 import { Breakpoints } from '../control/breakpoints.ts';
 import { NotPausedError } from '../cdp/cdpClient.ts';
-import { ProgramExit, type Debuggee } from '../control/debuggee.ts';
+import { LaunchError, ProgramExit, type Debuggee } from '../control/debuggee.ts';
 import { Execution } from '../control/execution.ts';
 import { FunctionBreakpoints } from '../control/functionBreakpoints.ts';
 import type { FunctionIndex } from '../control/functionIndex.ts';
@@ -108,10 +109,15 @@ export class Run {
     this.#finish(exitCode);
   }
   /** Said after all that the program has written. */
-  #tell(category: 'console' | 'stderr', text: string): void {
+  #tell(category: 'console' | 'stderr', text: string, place?: SourcePlace): void {
     if (this.#over) return;
     this.streams.drain();
-    this.#emit('output', { category, output: `${text}\n` });
+    const { file, line, column } = place ?? {};
+    this.#emit('output', {
+      category,
+      output: `${text}\n`,
+      ...(file === undefined ? {} : { source: { path: file }, line, column }),
+    });
   }
 
   async boot(): Promise<void> {
@@ -131,7 +137,7 @@ export class Run {
       if (this.launch.stopOnEntry) await this.#breakOnEntry();
     } catch (error) {
       if (error instanceof ProgramExit) return this.#exited(error);
-      this.#tell('stderr', (error as Error).message);
+      this.#tell('stderr', (error as Error).message, error instanceof LaunchError ? error.place : undefined);
       return this.#finish(1);
     }
     this.debuggee.run();

@@ -1,8 +1,6 @@
 /** What goes from the machine's thread to the adapter's: the kinds of records in the ring, and the messages of its life. */
 import type { RunResult } from '../../stack/user/program.ts';
-
-/** Turns TypeScript into JavaScript of the same shape. */
-export type BlankTypes = (source: string, filename: string) => string;
+import type { SourcePlace } from '../../stack/user/program_error.ts';
 
 /** Kinds of records. Their layouts stand beside the writers (records.ts). */
 export const RECORD = { sent: 1, received: 2, lost: 3, output: 4 } as const;
@@ -34,7 +32,7 @@ export type FromWorker =
   | { type: 'loaded'; processes: string[] }
   | { type: 'ended'; end: RunEnd }
   /** The machine could not be booted, or the program not loaded. */
-  | { type: 'failed'; message: string };
+  | { type: 'failed'; message: string; place?: SourcePlace | undefined };
 export type ToWorker = { type: 'boot'; boot: BootConfig } | { type: 'load' } | { type: 'run' };
 
 /** Where the adapter finds the agent. */

@@ -6,10 +6,12 @@ import {
   boot_machine,
   installGlobals,
   loadProgram,
+  ProgramError,
   parseConfig,
   runProgram,
   World,
   type Program,
+  type SourcePlace,
 } from '../../stack/index.ts';
 import type { task_struct } from '../../stack/include/linux/sched.ts';
 import { RingWriter } from '../../stack/trace/ring.ts';
@@ -17,9 +19,9 @@ import { Agent } from '../inspect/agent.ts';
 import { isScenario } from '../inspect/codeKinds.ts';
 import { KernelNames, type KernelModule } from '../inspect/kernelNames.ts';
 import { parseStack } from '../inspect/stackText.ts';
+import type { BlankTypes } from '../../stack/user/program.ts';
 import {
   AGENT,
-  type BlankTypes,
   type BootConfig,
   type FromWorker,
   type RunEnd,
@@ -105,6 +107,14 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** Where in the program an error is, where that is known. */
+function placeOf(error: unknown): SourcePlace | undefined {
+  if (error instanceof ProgramError) return error.place;
+  const [top] =
+    error instanceof Error ? parseStack(error.stack ?? '').filter(({ url }) => isScenario(url)) : [];
+  return top === undefined ? undefined : { file: pathOf(top.url), line: top.line, column: top.column };
+}
+
 /** Do what the adapter asks, one thing after the other. */
 export function serve(
   port: MessagePort,
@@ -126,7 +136,9 @@ export function serve(
     }
   };
   port.on('message', (message: ToWorker) => {
-    obey(message).catch((error: unknown) => send({ type: 'failed', message: messageOf(error) }));
+    obey(message).catch((error: unknown) =>
+      send({ type: 'failed', message: messageOf(error), place: placeOf(error) }),
+    );
   });
   send({ type: 'ready' });
 }

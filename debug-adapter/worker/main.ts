@@ -1,7 +1,7 @@
 /** Where the machine's thread begins: loads the code of the machine, then serves the adapter. */
 import { fileURLToPath } from 'node:url';
 import { parentPort } from 'node:worker_threads';
-import type { BlankTypes } from './channel.ts';
+import type { BlankTypes } from '../../stack/user/program.ts';
 import { kernelModules } from './kernelModules.ts';
 import { ModuleGraph } from './moduleGraph.ts';
 

@@ -9,7 +9,7 @@ import type { World } from '../world/world.ts';
 import { ask_host } from './host_calls.ts';
 import { HostModules } from './host_modules.ts';
 import type { BlankTypes } from './program.ts';
-import { place_text, ProgramError, SourceError } from './program_error.ts';
+import { place_text, ProgramError } from './program_error.ts';
 
 type Exports = Record<string, unknown>;
 
@@ -115,13 +115,11 @@ export class ModuleLoader {
     }
   }
   #blank(source: string, file: string): string {
-    try {
-      return this.#blankTypes(source, file);
-    } catch (error) {
-      if (!(error instanceof SourceError)) throw error;
-      const place = { file, line: error.line, column: error.column };
-      throw new ProgramError(`${place_text(place)}: ${error.message}`, place);
-    }
+    const blanked = this.#blankTypes(source);
+    if ('code' in blanked) return blanked.code;
+    const { error, line, column } = blanked;
+    const place = { file, line, column };
+    throw new ProgramError(`${place_text(place)}: ${error}`, place);
   }
 
   async #import(specifier: string, from: string): Promise<vm.Module> {

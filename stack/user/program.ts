@@ -24,8 +24,10 @@ export interface Program {
   processes: readonly ProgramProcess[];
 }
 
-/** How a file's types are blanked out: given by whoever starts the world, since the stack itself needs no package. */
-export type BlankTypes = (source: string, filename: string) => string;
+/** A file whose types are blanked out; or what is wrong in it, and where (from 1). */
+export type Blanked = { code: string } | { error: string; line?: number; column?: number };
+/** How types are blanked out: given by whoever starts the world, since the stack itself needs no package. */
+export type BlankTypes = (source: string) => Blanked;
 
 /** A kind of program: how it is told from others, and loaded. */
 export interface ProgramKind {

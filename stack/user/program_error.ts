@@ -17,19 +17,6 @@ export class ProgramError extends Error {
   }
 }
 
-/** What is wrong in one source file, and where: thrown by whoever blanks its types. */
-export class SourceError extends Error {
-  override name = 'SourceError';
-  readonly line: number | undefined;
-  readonly column: number | undefined;
-
-  constructor(message: string, line?: number, column?: number) {
-    super(message);
-    this.line = line;
-    this.column = column;
-  }
-}
-
 /** 'FILE:LINE:COLUMN' as far as it is known: editors and terminals make a link of it. */
 export function place_text({ file, line, column }: SourcePlace): string {
   return [file, line, column].filter((part) => part !== undefined).join(':');

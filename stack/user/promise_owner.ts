@@ -17,7 +17,7 @@ type Owned = Promise<unknown> & { [OWNER]?: task_struct };
  * @returns ends it
  */
 export function follow_promises(world: World): () => void {
-  let interrupted: { machine: World['running']; task: task_struct } | null = null;
+  let interrupted: { machine: World['running']; task: task_struct; in_task: boolean } | null = null;
   const stop = promiseHooks.createHook({
     init(promise: Owned) {
       if (world.in_task) promise[OWNER] = world.running!.current;
@@ -28,14 +28,16 @@ export function follow_promises(world: World): () => void {
       const { machine } = owner;
       if (machine.world !== world || (machine === world.running && owner.tgid === machine.current.tgid))
         return;
-      interrupted = { machine: world.running, task: machine.current };
+      interrupted = { machine: world.running, task: machine.current, in_task: world.in_task };
       world.running = machine;
+      world.in_task = true;
       machine.current = owner;
     },
     after(promise: Owned) {
       if (interrupted === null) return;
       promise[OWNER]!.machine.current = interrupted.task;
       world.running = interrupted.machine;
+      world.in_task = interrupted.in_task;
       interrupted = null;
     },
   }) as () => void;

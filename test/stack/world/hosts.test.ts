@@ -4,7 +4,7 @@ import type { sock_common } from '../../../stack/include/net/sock.ts';
 import { ExternalWire } from '../../../stack/index.ts';
 import { ethernet_kind } from '../../../stack/drivers/net/vnic/kinds.ts';
 import { vnic_probe } from '../../../stack/drivers/net/vnic/vnic_main.ts';
-import { dev_open } from '../../../stack/net/core/dev.ts';
+import { dev_open } from '../../../stack/net/core/dev/register.ts';
 import { inet_rtm_newaddr } from '../../../stack/net/ipv4/devinet.ts';
 import { tcpStateName } from '../../../stack/trace/text.ts';
 import { receive } from '../support/story.ts';

@@ -5,7 +5,7 @@ import { ethernet_kind } from '../../../stack/drivers/net/vnic/kinds.ts';
 import { vnic_probe } from '../../../stack/drivers/net/vnic/vnic_main.ts';
 import { ExternalWire, ReplayError, type InputEntry } from '../../../stack/index.ts';
 import { FAULT_POINTS } from '../../../stack/kernel/fault_inject.ts';
-import { dev_open } from '../../../stack/net/core/dev.ts';
+import { dev_open } from '../../../stack/net/core/dev/register.ts';
 import { inet_rtm_newaddr } from '../../../stack/net/ipv4/devinet.ts';
 import { ask_host } from '../../../stack/user/host_calls.ts';
 import { path_to } from '../../../stack/world/edit.ts';

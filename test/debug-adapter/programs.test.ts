@@ -1,0 +1,262 @@
+/** Programs of every form load and run the same way from the command line and in the debugger. */
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { withAdapter } from './support/adapter.ts';
+
+const root = path.resolve(import.meta.dirname, '../../..');
+const CLI = path.join(root, 'dist/debug-adapter/cli/main.js');
+
+interface Form {
+  /** What is right about it. */
+  does: string;
+  /** By name; `main.ts` is what runs unless `main` says otherwise. */
+  files: Record<string, string>;
+  main?: string;
+  /** What it prints, to stdout or as an error. */
+  prints: string | RegExp;
+  code?: number;
+}
+
+const FORMS: Form[] = [
+  {
+    does: "imports Node's modules",
+    files: {
+      'main.ts': `import path from 'node:path';\nimport { basename } from 'path';\nexport async function p() { console.log(path.join('a', 'b'), basename('/x/y')); }`,
+    },
+    prints: 'a/b y\n',
+  },
+  {
+    does: 'reads a file and stays its process: the world waits for the answer',
+    files: {
+      'content.txt': 'twelve bytes',
+      'main.ts': `import { readFile } from 'node:fs/promises';
+import { AF_INET, getpid, SOCK_STREAM, socket, sleep } from 'sockscope';
+export async function reader() {
+  const before = performance.now();
+  const text = await readFile(new URL('content.txt', import.meta.url), 'utf8');
+  console.log(text, getpid(), await socket(AF_INET, SOCK_STREAM), performance.now() - before);
+}
+export async function other() { for (let i = 0; i < 3; i++) await sleep(10); }`,
+    },
+    prints: 'twelve bytes 100 3 0\n',
+  },
+  {
+    does: 'reads by callback, by open files, and at once',
+    files: {
+      'content.txt': 'abc',
+      'main.ts': `import fs, { readFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { getpid, sleep } from 'sockscope';
+const file = new URL('content.txt', import.meta.url);
+export async function reader() {
+  await new Promise<void>((resolve) => fs.readFile(file, 'utf8', (error, text) => { console.log('callback', text, getpid()); resolve(); }));
+  const handle = await open(file);
+  console.log('handle', String((await handle.read(Buffer.alloc(3), 0, 3, 0)).buffer), getpid());
+  await handle.close();
+  console.log('sync', readFileSync(file, 'utf8'), fs.existsSync('/no/such/file'));
+  console.log('promisified', String(await promisify(fs.readFile)(file)), getpid());
+  await sleep(1);
+  await fs.promises.readFile('/no/such/file').catch((error) => console.log(error.code, error instanceof Error));
+}`,
+    },
+    prints: 'callback abc 100\nhandle abc 100\nsync abc false\npromisified abc 100\nENOENT true\n',
+  },
+  {
+    does: 'imports a module while it runs and stays its process',
+    files: {
+      'later.ts': 'export const later: number = 42;',
+      'main.ts': `import { getpid, sleep } from 'sockscope';
+export async function p() {
+  const { later } = await import('./later.ts');
+  await sleep(1);
+  console.log(later, getpid());
+}`,
+    },
+    prints: '42 100\n',
+  },
+  {
+    does: 'fails when it throws after the host has answered',
+    files: {
+      'main.ts': `import { readFile } from 'node:fs/promises';\nexport async function p() {\n  await readFile(new URL(import.meta.url));\n  throw new Error('after reading');\n}`,
+    },
+    prints: /after reading[\s\S]*main\.ts:4/,
+    code: 1,
+  },
+  {
+    does: 'waits for what it has begun on the host by itself',
+    files: {
+      'content.txt': 'streamed',
+      'main.ts': `import { createReadStream } from 'node:fs';
+import { getpid } from 'sockscope';
+export async function p() {
+  let text = '';
+  for await (const part of createReadStream(new URL('content.txt', import.meta.url))) text += part;
+  console.log(text, getpid());
+}`,
+    },
+    prints: 'streamed 100\n',
+  },
+  {
+    does: 'imports JSON',
+    files: {
+      'data.json': '{ "port": 8080 }',
+      'main.ts': `import data from './data.json' with { type: 'json' };\nexport async function p() { console.log(data.port); }`,
+    },
+    prints: '8080\n',
+  },
+  {
+    does: 'says where JSON is broken',
+    files: {
+      'data.json': '{ "port": }',
+      'main.ts': `import data from './data.json' with { type: 'json' };\nexport async function p() { console.log(data); }`,
+    },
+    prints: /data\.json: is no JSON: /,
+    code: 1,
+  },
+  {
+    does: "finds packages from the program's folder",
+    files: {
+      'node_modules/greeting/package.json':
+        '{ "name": "greeting", "type": "module", "exports": "./index.js" }',
+      'node_modules/greeting/index.js': "export const hello = 'hello from a package';",
+      'main.ts': `import { hello } from 'greeting';\nexport async function p() { console.log(hello); }`,
+    },
+    prints: 'hello from a package\n',
+  },
+  {
+    does: "takes './x.js' for x.ts where that stands",
+    files: {
+      'x.ts': 'export const x: string = "typed";',
+      'main.ts': `import { x } from './x.js';\nexport async function p() { console.log(x); }`,
+    },
+    prints: 'typed\n',
+  },
+  {
+    does: 'says which ending is missing, and where',
+    files: {
+      'helper.ts': 'export const one = 1;',
+      'main.ts': `\nimport { one } from './helper';\nexport async function p() { console.log(one); }`,
+    },
+    prints:
+      /main\.ts:2:21: cannot import '\.\/helper': there is no such file: did you mean '\.\/helper\.ts'\?/,
+    code: 1,
+  },
+  {
+    does: 'runs a default export, by its own name or that of the file',
+    files: { 'server.ts': `export default async () => console.log('ran');` },
+    main: 'server.ts',
+    prints: 'ran\n',
+  },
+  {
+    does: 'says what to write instead of an enum, with its place',
+    files: { 'main.ts': `export async function p() {}\n\n  enum Color { red }\n` },
+    prints: /main\.ts:3:\d+: .*enum.*const object/i,
+    code: 1,
+  },
+  {
+    does: 'says what to write instead of parameter properties',
+    files: {
+      'main.ts': `class A {\n  constructor(private x: number) {}\n}\nexport async function p() { new A(1); }`,
+    },
+    prints: /main\.ts:2:\d+: .*parameter propert.*declare the field/i,
+    code: 1,
+  },
+  {
+    does: "has the world's timers and chance, also by Node's modules",
+    files: {
+      'main.ts': `import { setTimeout as wait } from 'node:timers/promises';
+import { randomBytes, randomInt, randomUUID } from 'node:crypto';
+export async function p() {
+  await wait(3_600_000);
+  console.log(performance.now(), randomBytes(4).length, randomInt(1, 2), randomUUID().length);
+}`,
+    },
+    prints: '3600000 4 1 36\n',
+  },
+  {
+    does: 'runs two hosts on one wire',
+    files: {
+      'main.ts': `import { accept, AF_INET, bind, connect, listen, recv, send, SOCK_STREAM, socket } from 'sockscope';
+export const network = { hosts: { server: { address: '10.0.0.1/24' }, client: { address: '10.0.0.2/24' } } };
+const address = { address: '10.0.0.1', port: 80 };
+export async function server() {
+  const fd = await socket(AF_INET, SOCK_STREAM);
+  await bind(fd, address);
+  await listen(fd);
+  const peer: { address?: string } = {};
+  const child = await accept(fd, peer);
+  console.log(peer.address, String(Buffer.from(await recv(child))));
+}
+export async function client() {
+  const fd = await socket(AF_INET, SOCK_STREAM);
+  await connect(fd, address);
+  await send(fd, 'hello');
+}`,
+    },
+    prints: '10.0.0.2 hello\n',
+  },
+  {
+    does: 'says what is wrong with its hosts',
+    files: {
+      'main.ts': `export const network = { hosts: { a: { address: '10.0.0.1' } } };\nexport async function p() {}`,
+    },
+    prints:
+      /main\.ts: network\.hosts\.a\.address must be an address with its prefix, such as '10\.0\.0\.1\/24'/,
+    code: 1,
+  },
+];
+
+describe('programs', function () {
+  this.timeout(60_000);
+  let folder: string;
+  before(() => {
+    folder = mkdtempSync(path.join(tmpdir(), 'sockscope-programs-'));
+  });
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  function write({ files, main = 'main.ts' }: Form, number: number): string {
+    const place = path.join(folder, String(number));
+    for (const [name, text] of Object.entries(files)) {
+      const file = path.join(place, name);
+      mkdirSync(path.dirname(file), { recursive: true });
+      writeFileSync(file, text);
+    }
+    return path.join(place, main);
+  }
+
+  FORMS.forEach((form, number) => {
+    const { does, prints, code = 0 } = form;
+    const check = (said: string, exitCode: number | null) => {
+      if (typeof prints === 'string') assert.equal(said, prints);
+      else assert.match(said, prints);
+      assert.equal(exitCode, code, said);
+    };
+
+    it(`${does}: from the command line`, async () => {
+      const child = spawn(process.execPath, [CLI, 'run', write(form, number)]);
+      let said = '';
+      child.stdout.on('data', (text: Buffer) => (said += text.toString()));
+      child.stderr.on('data', (text: Buffer) => (said += text.toString()));
+      await new Promise((resolve) => child.on('close', resolve));
+      check(said, child.exitCode);
+    });
+
+    it(`${does}: in the debugger`, () =>
+      withAdapter(async (adapter) => {
+        const exited = adapter.client.waitForEvent('exited', 15_000);
+        await adapter.launch({ program: write(form, number) }, (client) =>
+          client.request('setExceptionBreakpoints', { filters: [] }),
+        );
+        const { body } = (await exited) as { body: { exitCode: number } };
+        const said = adapter.output.filter(({ category }) => category === 'stdout' || category === 'stderr');
+        check(said.map(({ text }) => text).join(''), body.exitCode);
+        // What has a place in words has it for the editor, too.
+        const [, line] = /main\.ts:(\d+)/.exec(String(prints).replaceAll('\\', '')) ?? [];
+        if (line !== undefined) assert.equal(said.at(-1)!.line, Number(line));
+      }));
+  });
+});
