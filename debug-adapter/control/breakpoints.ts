@@ -1,5 +1,6 @@
 /** The user's line breakpoints: set in V8, moved to where it says, verified when the file is loaded. */
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import path from 'node:path';
 import { parseHitCondition } from '../inspect/breakpoints.ts';
 import { logMessage, ruleCondition } from './conditions.ts';
 import type { Debuggee } from './debuggee.ts';
@@ -9,9 +10,16 @@ import { checkExpression } from './expression.ts';
 interface LineBreakpoint {
   id: number;
   key: string;
+  /** Where it was wanted. Of two at one place the second has the first's number of V8's. */
+  place: string;
   /** V8's id; undefined: V8 would not have it. */
   v8: string | undefined;
   state: DebugProtocol.Breakpoint;
+}
+/** A file, as the client names it and as it is. */
+interface File {
+  given: string;
+  real: string;
 }
 /** What a breakpoint needs besides its place. */
 export interface BreakpointWish {
@@ -20,12 +28,17 @@ export interface BreakpointWish {
   logMessage?: string | undefined;
 }
 
+const NOT_LOADED = 'The breakpoint is set when the file is loaded.';
+
 export class Breakpoints {
   readonly #debuggee: Debuggee;
   readonly #execution: Execution;
   readonly #nextId: () => number;
+  /** By real path. */
   readonly #byFile = new Map<string, LineBreakpoint[]>();
-  /** A breakpoint was verified, or moved, after it had been answered. */
+  /** Requests are carried out one after the other: they may be about one place. */
+  #last: Promise<unknown> = Promise.resolve();
+  /** A breakpoint was verified, moved or explained after it had been answered. */
   onChanged: (breakpoint: DebugProtocol.Breakpoint) => void = () => {};
 
   constructor(debuggee: Debuggee, execution: Execution, nextId: () => number) {
@@ -33,80 +46,144 @@ export class Breakpoints {
     this.#execution = execution;
     this.#nextId = nextId;
     debuggee.client.on('Debugger.breakpointResolved', ({ breakpointId, location }) => {
-      for (const list of this.#byFile.values()) {
-        for (const one of list) {
-          if (one.v8 !== breakpointId || one.state.verified) continue;
-          one.state = { ...verifiedAt(one.id, location), source: one.state.source! };
-          this.onChanged(one.state);
-        }
+      for (const one of this.#all()) {
+        if (one.v8 === breakpointId && !one.state.verified)
+          this.#change(one, { ...verifiedAt(one.id, location), source: one.state.source! });
       }
     });
+    debuggee.client.on('Debugger.scriptParsed', ({ scriptId, url }) => {
+      if (this.#pending(url).length > 0) void this.#loaded(scriptId, url).catch(() => {});
+    });
+  }
+
+  #all(): LineBreakpoint[] {
+    return [...this.#byFile.values()].flat();
+  }
+  #change(breakpoint: LineBreakpoint, state: DebugProtocol.Breakpoint): void {
+    breakpoint.state = state;
+    this.onChanged(state);
+  }
+  /** Those that wait for this script. */
+  #pending(url: string): LineBreakpoint[] {
+    const loaded = this.#debuggee.scripts.pathOf(url);
+    const files = [...this.#byFile].filter(
+      ([real, [first]]) => loaded === real || loaded === first?.state.source?.path,
+    );
+    return files.flatMap(([, list]) => list.filter(({ v8, state }) => v8 !== undefined && !state.verified));
+  }
+  /** What V8 has not bound to a script that is loaded has no code there. */
+  async #loaded(scriptId: string, url: string): Promise<void> {
+    // V8 answers after it has told of those that are bound.
+    const lines = await this.#debuggee.scripts.lines(scriptId);
+    for (const one of this.#pending(url))
+      this.#change(one, {
+        ...one.state,
+        message: withoutCode(one.state.source!.path!, one.state.line!, lines),
+      });
   }
 
   /** Replace the breakpoints of a file; those that are the same stay, with their hit counts. */
-  async set(
-    file: string,
+  set(file: File, wanted: readonly DebugProtocol.SourceBreakpoint[]): Promise<DebugProtocol.Breakpoint[]> {
+    const set = this.#last.then(() => this.#set(file, wanted));
+    this.#last = set.catch(() => {});
+    return set;
+  }
+  async #set(
+    file: File,
     wanted: readonly DebugProtocol.SourceBreakpoint[],
   ): Promise<DebugProtocol.Breakpoint[]> {
-    const old = this.#byFile.get(file) ?? [];
+    const old = this.#byFile.get(file.real) ?? [];
     const keys = wanted.map((wish) =>
-      JSON.stringify([wish.line, wish.column, wish.condition, wish.hitCondition, wish.logMessage]),
+      JSON.stringify([
+        file.given,
+        wish.line,
+        wish.column,
+        wish.condition,
+        wish.hitCondition,
+        wish.logMessage,
+      ]),
     );
     await Promise.all(old.filter(({ key }) => !keys.includes(key)).map((one) => this.#remove(one)));
-    const list = await Promise.all(
-      wanted.map(
-        (wish, index) => old.find(({ key }) => key === keys[index]) ?? this.#add(file, wish, keys[index]!),
-      ),
-    );
-    this.#byFile.set(file, list);
+    const list: LineBreakpoint[] = [];
+    this.#byFile.set(file.real, list);
+    for (const [index, wish] of wanted.entries()) {
+      const key = keys[index]!;
+      const same = old.find((one) => one.key === key && !list.includes(one));
+      list.push(same ?? (await this.#add(file, wish, key, list)));
+    }
     return list.map(({ state }) => state);
   }
 
-  async #remove(breakpoint: LineBreakpoint): Promise<void> {
-    if (breakpoint.v8 === undefined) return;
-    this.#execution.breakpointIds.delete(breakpoint.v8);
-    await this.#debuggee.client.send('Debugger.removeBreakpoint', { breakpointId: breakpoint.v8 });
-    await this.#debuggee.ask('rules.forget', breakpoint.id);
+  async #remove({ id, v8 }: LineBreakpoint): Promise<void> {
+    if (v8 === undefined || this.#execution.breakpointIds.get(v8) !== id) return;
+    this.#execution.breakpointIds.delete(v8);
+    await this.#debuggee.client.send('Debugger.removeBreakpoint', { breakpointId: v8 });
+    await this.#debuggee.ask('rules.forget', id);
   }
 
-  async #add(file: string, wish: DebugProtocol.SourceBreakpoint, key: string): Promise<LineBreakpoint> {
+  async #add(
+    file: File,
+    wish: DebugProtocol.SourceBreakpoint,
+    key: string,
+    others: readonly LineBreakpoint[],
+  ): Promise<LineBreakpoint> {
     const id = this.#nextId();
-    const source = { path: file };
+    const source = { path: file.given };
+    const place = JSON.stringify([wish.line, wish.column]);
     const refused = (message: string): LineBreakpoint => ({
       id,
       key,
+      place,
       v8: undefined,
       state: { id, verified: false, message, source, line: wish.line },
     });
-    let condition: string | undefined;
-    try {
-      condition = await defineRule(this.#debuggee, id, wish);
-    } catch (error) {
-      return refused((error as Error).message);
+    const there = others.find((other) => other.place === place && other.v8 !== undefined);
+    if (there !== undefined) {
+      if (there.key === key) return { ...there, id, state: { ...there.state, id } };
+      return refused('Another breakpoint stands at this place: give the condition to one of them.');
     }
     try {
+      const condition = await defineRule(this.#debuggee, id, wish);
       const { breakpointId, locations } = await this.#debuggee.client.send('Debugger.setBreakpointByUrl', {
-        url: this.#debuggee.scripts.urlOf(file),
+        ...this.#urlOf(file),
         lineNumber: wish.line - 1,
         ...(wish.column === undefined ? {} : { columnNumber: wish.column - 1 }),
         ...(condition === undefined ? {} : { condition }),
       });
       this.#execution.breakpointIds.set(breakpointId, id);
-      const place = locations[0];
-      const state = place
-        ? { ...verifiedAt(id, place), source }
-        : {
-            id,
-            verified: false,
-            message: 'The breakpoint is set when the file is loaded.',
-            source,
-            line: wish.line,
-          };
-      return { id, key, v8: breakpointId, state };
+      const [bound] = locations;
+      const state = bound
+        ? { ...verifiedAt(id, bound), source }
+        : { id, verified: false, message: await this.#unbound(file, wish.line), source, line: wish.line };
+      return { id, key, place, v8: breakpointId, state };
     } catch (error) {
       return refused((error as Error).message);
     }
   }
+
+  /** Why V8 has not bound a breakpoint. */
+  async #unbound(file: File, line: number): Promise<string> {
+    const { scripts } = this.#debuggee;
+    const script = scripts.byUrl(scripts.urlOf(file.real));
+    return script === undefined ? NOT_LOADED : withoutCode(file.given, line, await scripts.lines(script.id));
+  }
+
+  /** A program may load a file under its own name, or through the link that the client knows. */
+  #urlOf({ given, real }: File): { url: string } | { urlRegex: string } {
+    const { scripts } = this.#debuggee;
+    const urls = [...new Set([scripts.urlOf(real), scripts.urlOf(given)])];
+    if (urls.length === 1) return { url: urls[0]! };
+    return { urlRegex: `^(?:${urls.map((url) => url.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|')})$` };
+  }
+}
+
+/** The line that the build adds is not the user's. */
+function withoutCode(file: string, line: number, lines: readonly string[]): string {
+  const own = lines.filter((text) => !text.startsWith('//# sourceURL='));
+  while (own.at(-1) === '') own.pop();
+  return line > own.length
+    ? `${path.basename(file)} has only ${own.length} lines.`
+    : `There is no code to stop at from line ${line} on.`;
 }
 
 function verifiedAt(

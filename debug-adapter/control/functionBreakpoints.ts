@@ -52,15 +52,14 @@ export class FunctionBreakpoints {
   }
 
   async #places(name: string): Promise<FunctionPlace[]> {
+    const examples = 'a function of the kernel, such as tcp_v4_rcv, or a system call, such as connect';
+    if (name === '') throw new Error(`A function breakpoint needs a name: ${examples}.`);
     const places = await this.#functions.find(name);
     if (places.length > 0) return places;
     const syscall = await this.#functions.findSyscall(name);
     if (syscall.length > 0) return syscall;
     const near = await this.#functions.similar(name);
-    const hint =
-      near.length === 0
-        ? 'Write a function of the kernel, such as tcp_v4_rcv, or a system call, such as connect.'
-        : `Did you mean ${near.join(' or ')}?`;
+    const hint = near.length === 0 ? `Write ${examples}.` : `Did you mean ${near.join(' or ')}?`;
     throw new Error(`The kernel has no function "${name}". ${hint}`);
   }
 

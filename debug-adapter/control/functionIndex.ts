@@ -1,6 +1,7 @@
 /** Where the kernel's functions are, by name. */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { nearest } from '../nearest.ts';
 
 export interface FunctionPlace {
   name: string;
@@ -51,14 +52,14 @@ export class FunctionIndex {
     return [];
   }
 
-  /** Names that look like one that is not there. */
+  /** Names that look like one that is not there: misspelt, or known in part only. */
   async similar(name: string): Promise<string[]> {
-    const wanted = name.toLowerCase();
     const names = [...(await this.#loading).keys()];
-    const near = names.filter(
-      (known) => known.includes(wanted) || (known.length > 3 && wanted.includes(known)),
-    );
-    return near
+    const misspelt = nearest(name, names);
+    if (misspelt.length > 0) return misspelt;
+    const wanted = name.toLowerCase();
+    return names
+      .filter((known) => known.includes(wanted) || (known.length > 3 && wanted.includes(known)))
       .sort((a, b) => Math.abs(a.length - name.length) - Math.abs(b.length - name.length))
       .slice(0, 3);
   }

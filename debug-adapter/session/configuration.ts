@@ -4,12 +4,14 @@ import { filterById, UNCAUGHT_FILTER } from '../filters/all.ts';
 import { ConditionError } from '../filters/conditionError.ts';
 import type { ArmedFilter } from '../inspect/stops.ts';
 import type { Run } from './run.ts';
+import { sourceFile, type SourceFile } from './sourceFile.ts';
 
 type Breakpoint = DebugProtocol.Breakpoint;
 const NOT_YET = 'The breakpoint is set when the machine starts.';
 
 export class Configuration {
-  readonly #lines = new Map<string, DebugProtocol.SourceBreakpoint[]>();
+  /** By the real path of the file. */
+  readonly #lines = new Map<string, { file: SourceFile; wanted: DebugProtocol.SourceBreakpoint[] }>();
   #functions: DebugProtocol.FunctionBreakpoint[] = [];
   #filters: ArmedFilter[] = [{ id: UNCAUGHT_FILTER, condition: '' }];
   #run: Run | undefined;
@@ -18,7 +20,7 @@ export class Configuration {
   async applyTo(run: Run): Promise<void> {
     this.#run = run;
     await Promise.all([
-      ...[...this.#lines].map(([file, wanted]) => run.breakpoints.set(file, wanted)),
+      ...[...this.#lines.values()].map(({ file, wanted }) => run.breakpoints.set(file, wanted)),
       run.functionBreakpoints.set(this.#functions),
       run.arm(this.#filters),
     ]);
@@ -28,18 +30,23 @@ export class Configuration {
   }
 
   async setLines({ source, breakpoints = [] }: DebugProtocol.SetBreakpointsArguments): Promise<Breakpoint[]> {
-    const file = source.path;
-    if (file === undefined)
+    if (typeof source.path !== 'string' || source.path === '')
       return breakpoints.map(({ line }) => ({
         verified: false,
         line,
         message: 'This source is not a file.',
       }));
-    if (breakpoints.length === 0) this.#lines.delete(file);
-    else this.#lines.set(file, breakpoints);
-    if (this.#run === undefined)
-      return breakpoints.map(({ line }) => ({ verified: false, line, message: NOT_YET }));
-    return this.#run.breakpoints.set(file, breakpoints);
+    const file = sourceFile(source.path);
+    // One that is at no place is refused; the others are set.
+    const problems = breakpoints.map(placeProblem);
+    const wanted = breakpoints.filter((_, index) => problems[index] === undefined);
+    if (wanted.length === 0) this.#lines.delete(file.real);
+    else this.#lines.set(file.real, { file, wanted });
+    const set =
+      this.#run === undefined
+        ? wanted.map(({ line }) => ({ verified: false, line, message: NOT_YET }))
+        : await this.#run.breakpoints.set(file, wanted);
+    return problems.map((message) => (message === undefined ? set.shift()! : { verified: false, message }));
   }
 
   async setFunctions({ breakpoints }: DebugProtocol.SetFunctionBreakpointsArguments): Promise<Breakpoint[]> {
@@ -66,6 +73,15 @@ export class Configuration {
       problem === undefined ? { verified: true } : { verified: false, message: problem },
     );
   }
+}
+
+/** What is wrong with the place of a breakpoint; undefined: nothing. */
+function placeProblem({ line, column = 1 }: DebugProtocol.SourceBreakpoint): string | undefined {
+  for (const [name, value] of Object.entries({ line, column })) {
+    if (!Number.isInteger(value) || value < 1)
+      return `A breakpoint's ${name} is a whole number from 1 on, not ${JSON.stringify(value)}.`;
+  }
+  return undefined;
 }
 
 function problemOf({ id, condition }: ArmedFilter): string | undefined {

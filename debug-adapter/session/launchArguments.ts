@@ -4,6 +4,7 @@ import path from 'node:path';
 import { parseConfig } from '../../stack/config.ts';
 import { DEFAULT_MAX_HEAP } from '../control/debuggee.ts';
 import { globPattern } from './glob.ts';
+import { realPath } from './sourceFile.ts';
 
 export interface LaunchArguments {
   program: string;
@@ -91,7 +92,7 @@ function programPath(value: unknown, cwd: unknown): string {
   const found = statSync(file, { throwIfNoEntry: false });
   if (found === undefined) throw new LaunchError(`launch.program: there is no file ${file}`);
   if (!found.isFile()) throw new LaunchError(`launch.program: ${file} is a folder, not a file`);
-  return file;
+  return realPath(file);
 }
 
 function flag(given: Record<string, unknown>, name: string): boolean {
