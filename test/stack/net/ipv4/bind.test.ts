@@ -12,6 +12,7 @@ import {
 const alone = (main: (s: Sockscope) => Promise<void>, setup: Setup = {}) =>
   story(setup).process('process', main).run();
 const ANY = { address: '0.0.0.0', port: 8080 };
+const ELSEWHERE = { address: '127.0.0.1', port: 8081 };
 const tcp = (s: Sockscope) => s.socket(s.AF_INET, s.SOCK_STREAM);
 async function reusable(s: Sockscope, option: number, type: number = s.SOCK_STREAM) {
   const fd = await s.socket(s.AF_INET, type);
@@ -247,9 +248,12 @@ describe('bind(): ephemeral ports', () => {
     story({ sysctl: { 'net.ipv4.ip_local_port_range': '50000 50003' } })
       .process('server', async (s) => {
         await listener(s);
+        await listener(s, 16, ELSEWHERE);
         await s.sleep(1000);
       })
       .process('client', async (s) => {
+        // Each port has another owner as well, so that it is known after the connection has gone.
+        for (let i = 0; i < 4; i++) await connected(s, ELSEWHERE);
         const taken = new Map<number, number>();
         for (let i = 0; i < 4; i++) {
           const fd = await connected(s);
