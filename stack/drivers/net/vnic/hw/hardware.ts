@@ -128,6 +128,8 @@ export class VnicHardware implements CapturePort {
   }
   /** Interrupt the CPU if there is a cause that is not masked. */
   assert_irq(): void {
+    // As interrupt throttling does: while the transmitter is at work causes gather, and one interrupt tells of all.
+    if (this.tx.running) return;
     if ((this.icr & this.ims) !== 0) raise_irq(this.machine, this.irq);
   }
 }

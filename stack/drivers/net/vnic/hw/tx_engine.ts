@@ -40,8 +40,8 @@ export class TxEngine {
   #last = 0;
   /** A frame is going out bit by bit: the next one must wait. */
   #busy = false;
-  /** run() is active further down the stack. */
-  #running = false;
+  /** run() is active, further down the stack perhaps: interrupts wait until it is through. */
+  running = false;
   /** Counts enable(): an event from before is stale. */
   #epoch = 0;
 
@@ -67,22 +67,18 @@ export class TxEngine {
 
   /** Send what stands between head and tail, as far as the wire takes it. */
   run(): void {
-    if (this.#running || this.#busy || !this.enabled) return;
-    this.#running = true;
-    let done = false;
+    if (this.running || this.#busy || !this.enabled) return;
+    this.running = true;
     while (!this.#busy) {
       if (this.#sent === this.#packet.length) {
-        if (this.#packet.length > 0) {
-          this.#write_back();
-          done = true;
-        }
+        if (this.#packet.length > 0) this.#write_back();
         if (this.tdh === this.tdt) break;
         this.#fetch();
       }
       this.#send_next();
     }
-    this.#running = false;
-    if (done) this.#hw.assert_irq();
+    this.running = false;
+    this.#hw.assert_irq();
   }
 
   #send_next(): void {
