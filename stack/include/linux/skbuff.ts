@@ -8,7 +8,7 @@ import type { dst_entry } from '../net/dst.ts';
 import type { napi_gro_cb } from '../net/gro.ts';
 import type { inet_skb_parm } from '../net/ip.ts';
 import type { sock } from '../net/sock.ts';
-import type { tcp_skb_cb } from '../net/tcp_skb_cb.ts';
+import { tcp_skb_cb } from '../net/tcp_skb_cb.ts';
 import type { net_device } from './netdevice.ts';
 import type { be16, ktime_t, u32, wsum } from './types.ts';
 
@@ -103,7 +103,7 @@ export class sk_buff {
   /** When it arrived, or (skb_mstamp_ns) is to depart, in ns. */
   tstamp: ktime_t = 0;
   /** TCP's control block. Use TCP_SKB_CB(). */
-  cb: tcp_skb_cb | null = null;
+  cb = new tcp_skb_cb();
   /** IP's control block. Use IPCB(). */
   ipcb: inet_skb_parm | null = null;
   /** GRO's control block, while the packet may be merged with others. Use NAPI_GRO_CB(). */

@@ -147,6 +147,8 @@ export class sock extends sock_common {
   /** Memory reserved from the protocol and not yet used, in bytes. */
   sk_forward_alloc = 0;
   sk_napi_id = 0;
+  /** Its protocol's account; null where it keeps none. */
+  sk_memory: proto_memory | null = null;
   /** Limit of sk_rmem_alloc, in bytes of truesize. */
   sk_rcvbuf = 0;
   sk_dst_cache: dst_entry | null = null;

@@ -30,8 +30,7 @@ export class tcp_skb_cb {
 }
 
 /** What a clone of the skb starts with. */
-export function tcp_skb_cb_copy(from: tcp_skb_cb): tcp_skb_cb {
-  const to = new tcp_skb_cb();
+export function tcp_skb_cb_copy(to: tcp_skb_cb, from: tcp_skb_cb): void {
   to.seq = from.seq;
   to.end_seq = from.end_seq;
   to.tcp_tw_isn = from.tcp_tw_isn;
@@ -48,11 +47,10 @@ export function tcp_skb_cb_copy(from: tcp_skb_cb): tcp_skb_cb {
   to.tx_delivered = from.tx_delivered;
   to.tx_first_tx_mstamp = from.tx_first_tx_mstamp;
   to.tx_delivered_mstamp = from.tx_delivered_mstamp;
-  return to;
 }
 
 export function TCP_SKB_CB(skb: sk_buff): tcp_skb_cb {
-  return (skb.cb ??= new tcp_skb_cb());
+  return skb.cb;
 }
 
 export const TCPCB_SACKED_ACKED = 0x01;

@@ -18,8 +18,13 @@ const LVL_MASK = LVL_SIZE - 1;
 const LVL_DEPTH = 9;
 const WHEEL_SIZE = LVL_SIZE * LVL_DEPTH;
 /** The first distance, in jiffies, that level n > 0 takes. */
-const LVL_START = (level: number) => (LVL_SIZE - 1) * 2 ** ((level - 1) * LVL_CLK_SHIFT);
-const WHEEL_TIMEOUT_CUTOFF = LVL_START(LVL_DEPTH);
+const LVL_START = Array.from(
+  { length: LVL_DEPTH + 1 },
+  (_, level) => (LVL_SIZE - 1) * 2 ** ((level - 1) * LVL_CLK_SHIFT),
+);
+/** Jiffies that a bucket of level n takes. */
+const LVL_GRAN = Array.from({ length: LVL_DEPTH }, (_, level) => 2 ** (level * LVL_CLK_SHIFT));
+const WHEEL_TIMEOUT_CUTOFF = LVL_START[LVL_DEPTH]!;
 const WHEEL_TIMEOUT_MAX = WHEEL_TIMEOUT_CUTOFF - 2 ** ((LVL_DEPTH - 1) * LVL_CLK_SHIFT);
 
 /** The timers of one machine. @linux struct timer_base */
@@ -54,8 +59,8 @@ function calc_wheel_index(base: timer_base, expires: jiffies_t): { index: number
     expires = clk + WHEEL_TIMEOUT_MAX;
     delta = WHEEL_TIMEOUT_MAX;
   }
-  while (level < LVL_DEPTH - 1 && delta >= LVL_START(level + 1)) level++;
-  const granularity = 2 ** (level * LVL_CLK_SHIFT);
+  while (level < LVL_DEPTH - 1 && delta >= LVL_START[level + 1]!) level++;
+  const granularity = LVL_GRAN[level]!;
   // Round up: armed at the edge of a tick, or cut to a coarse level, a timer may be late, never early.
   const slot = Math.floor((expires + granularity) / granularity);
   return { index: level * LVL_SIZE + (slot % LVL_SIZE), bucket_expiry: slot * granularity };
@@ -153,7 +158,7 @@ export function next_timer_expiry(base: timer_base): jiffies_t {
       const start = clk % LVL_SIZE;
       for (let step = 0; step < LVL_SIZE; step++) {
         if (base.vectors[level * LVL_SIZE + ((start + step) & LVL_MASK)] !== null) {
-          next = Math.min(next, (clk + step) * 2 ** (level * LVL_CLK_SHIFT));
+          next = Math.min(next, (clk + step) * LVL_GRAN[level]!);
           break;
         }
       }

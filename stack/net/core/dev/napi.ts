@@ -102,11 +102,10 @@ function __napi_poll(n: napi_struct): number {
     work = n.poll(n, weight);
     trace.napi_poll(n, work, weight);
   }
-  WARN_ON_ONCE(
-    n.dev.machine,
-    work > weight,
-    `${n.dev.name}: NAPI poll function exceeds its budget of ${weight}`,
-  );
+  if (work > weight) {
+    const text = `${n.dev.name}: NAPI poll function exceeds its budget of ${weight}`;
+    WARN_ON_ONCE(n.dev.machine, true, text);
+  }
   if (work < weight) return work;
   if (n.gro_list.length > 0) napi_gro_flush(n, true);
   gro_normal_list(n);

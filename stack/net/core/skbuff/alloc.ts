@@ -63,7 +63,7 @@ export function skb_clone(skb: sk_buff): sk_buff {
   const n = new sk_buff(skb.machine, skb.head, skb.shinfo, skb.truesize);
   n.dev = skb.dev;
   n.tstamp = skb.tstamp;
-  if (skb.cb !== null) n.cb = tcp_skb_cb_copy(skb.cb);
+  tcp_skb_cb_copy(n.cb, skb.cb);
   if (skb.ipcb !== null) n.ipcb = inet_skb_parm_copy(skb.ipcb);
   if (skb._skb_refdst !== null) {
     skb._skb_refdst.__refcnt++;

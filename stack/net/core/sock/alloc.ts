@@ -45,6 +45,7 @@ export function sk_alloc(net: net, family: number, prot: proto, kern: boolean): 
   const sk = prot.alloc(net, prot);
   sk.sk_family = family;
   sk.sk_prot = prot;
+  sk.sk_memory = prot.memory(net);
   sk.sk_kern_sock = kern;
   sk.skc_cookie = ++net.cookie_gen;
   machine.sockets.add(sk);
@@ -95,6 +96,7 @@ export function sk_clone_lock(sk: sock): sock | null {
   if (!try_module_get(machine.kernel_module)) return null;
   const newsk = sk.sk_prot.alloc(sock_net(sk), sk.sk_prot);
   sock_copy(newsk, sk);
+  newsk.sk_memory = sk.sk_memory;
   newsk.skc_refcnt = 2;
   sk_refcnt_debug_inc(newsk);
   newsk.sk_wmem_alloc = 1;

@@ -22,7 +22,7 @@ export const SK_MEM_RECV = 1;
 const SKB_FRAG_PAGE_SIZE = 32768;
 
 function memory_of(sk: sock): proto_memory | null {
-  return sk.sk_prot.memory(sock_net(sk));
+  return sk.sk_memory;
 }
 function sk_mem_pages(amt: number): number {
   return Math.ceil(amt / PAGE_SIZE);
