@@ -39,7 +39,7 @@ export class Streams {
   /** The machine was quicker than the adapter or its client: records are missing. */
   onLost: (records: number) => void = () => {};
   /** All frames, as they come: for a file that is written along. */
-  onFrame: (timeNs: number, bytes: Uint8Array) => void = () => {};
+  onFrame: (timeNs: number, bytes: Uint8Array, interfaceName: string) => void = () => {};
 
   constructor(ring: SharedArrayBuffer, packets: PacketStore) {
     this.#reader = new RingReader(ring);
@@ -93,18 +93,20 @@ export class Streams {
       case RECORD.sent: {
         const number = view.getUint32(0, true);
         const timeNs = view.getFloat64(8, true);
-        const bytes = content.subarray(FRAME_HEADER_BYTES);
+        const nameEnd = FRAME_HEADER_BYTES + view.getUint32(16, true);
+        const name = decoder.decode(content.subarray(FRAME_HEADER_BYTES, nameEnd));
+        const bytes = content.subarray(nameEnd);
         const length = view.getUint32(4, true);
         this.#packets.add({
           number,
           timeNs,
           direction: 'out',
-          interface: 'lo',
+          interface: name,
           bytes,
           length,
           fate: 'in flight',
         });
-        this.onFrame(timeNs, bytes);
+        this.onFrame(timeNs, bytes, name);
         return;
       }
       case RECORD.received:

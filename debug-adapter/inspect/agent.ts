@@ -3,6 +3,7 @@
  * and while it runs; it works on the machine's own objects.
  */
 import type { Machine } from '../../stack/machine.ts';
+import type { World } from '../../stack/world/world.ts';
 import type { StopReason } from '../../stack/trace/stop.ts';
 import { BreakpointRules, type Tell } from './breakpoints.ts';
 import { Describer } from './describe.ts';
@@ -14,7 +15,7 @@ import { nodeOf, type Node } from './item.ts';
 import type { KernelNames } from './kernelNames.ts';
 import { machineItems } from './machineScope.ts';
 import { PacketStacks } from './packetStacks.ts';
-import { machineLine } from './presenters/machine.ts';
+import { worldLine } from './presenters/machine.ts';
 import { Stops } from './stops.ts';
 import type { TextFrame } from './stackText.ts';
 import { primitiveText } from './values/primitives.ts';
@@ -58,7 +59,7 @@ export interface Scope {
 export const TOOLS = '$sockscope';
 
 export class Agent {
-  readonly machine: Machine;
+  readonly #world: World;
   readonly scope: Scope;
   readonly describer: Describer;
   readonly handles = new Handles();
@@ -67,17 +68,22 @@ export class Agent {
   readonly rules: BreakpointRules;
   readonly trees: Trees;
 
-  constructor(machine: Machine, kernel: KernelNames, scope: Scope, tell: Tell) {
-    this.machine = machine;
+  constructor(world: World, kernel: KernelNames, scope: Scope, tell: Tell) {
+    this.#world = world;
     this.scope = scope;
-    this.describer = new Describer(machine, kernel);
-    this.stops = new Stops(machine);
-    this.packets = new PacketStacks(machine);
+    this.describer = new Describer(world, kernel);
+    this.stops = new Stops(world);
+    this.packets = new PacketStacks(world);
     this.rules = new BreakpointRules(tell, (value) => this.describer.text(value));
     const { handles } = this;
     const tools = { hold: Held.hold, compute: (ref: number) => handles.compute(ref) };
     scope.provide(TOOLS, () => tools);
-    this.trees = new Trees(machine, this.describer, this.stops);
+    this.trees = new Trees(world, this.describer, this.stops);
+  }
+
+  /** The machine whose code runs, or ran last. */
+  get machine(): Machine {
+    return this.#world.running!;
   }
 
   /** The machine has stopped: all that the first views need, in one answer. */
@@ -88,11 +94,11 @@ export class Agent {
     const { reason, packet, error } = this.stops;
     const fromPacket = packet !== null && packet.frame_number > 0 ? packet.frame_number : 0;
     return {
-      threads: threadsOf(machine),
+      threads: threadsOf(this.#world),
       reason,
       time: seconds(machine.time_ns),
-      event: machine.world.event,
-      line: machineLine(machine),
+      event: this.#world.event,
+      line: worldLine(this.#world),
       frame: fromPacket || this.packets.current,
       errorStack: error === null ? undefined : this.stops.placesOf(error.error),
       userFrames: machine.current === machine.idle ? [] : userFrames(machine.current),
@@ -181,11 +187,11 @@ export class Agent {
 
   /** Frames of a task that is not on the CPU. */
   sleepingFrames(pid: number): TextFrame[] {
-    const task = this.machine.tasks.get(pid);
+    const task = this.#world.task(pid);
     return task === undefined ? [] : sleepingFrames(task);
   }
   threads(): ThreadInfo[] {
-    return threadsOf(this.machine);
+    return threadsOf(this.#world);
   }
   time(): string {
     return seconds(this.machine.time_ns);

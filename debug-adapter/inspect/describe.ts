@@ -3,6 +3,7 @@ import { types } from 'node:util';
 import { tcp_sock } from '../../stack/include/linux/tcp.ts';
 import { sock_common } from '../../stack/include/net/sock.ts';
 import type { Machine } from '../../stack/machine.ts';
+import type { World } from '../../stack/world/world.ts';
 import { assign } from './assign.ts';
 import { fieldDoc } from './fieldDocs.ts';
 import { fieldKind } from './fieldTable.ts';
@@ -43,15 +44,20 @@ const COMPUTED = '(...)';
 const LONG = 10_000;
 
 export class Describer implements Context {
-  readonly machine: Machine;
+  readonly #world: World;
   readonly kernel: KernelNames;
   readonly sequences: SequenceBases;
   readonly #engine = new Engine();
 
-  constructor(machine: Machine, kernel: KernelNames) {
-    this.machine = machine;
+  /** The machine whose code runs. */
+  get machine(): Machine {
+    return this.#world.running!;
+  }
+
+  constructor(world: World, kernel: KernelNames) {
+    this.#world = world;
     this.kernel = kernel;
-    this.sequences = new SequenceBases(machine);
+    this.sequences = new SequenceBases(world);
   }
 
   /** A value under a name that says nothing about it. */

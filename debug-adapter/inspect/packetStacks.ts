@@ -1,5 +1,5 @@
 /** The code that sent and received the last frames: stacks, captured cheaply and put into words only when asked for. */
-import type { Machine } from '../../stack/machine.ts';
+import type { World } from '../../stack/world/world.ts';
 import { isKernel, isScenario } from './codeKinds.ts';
 import { parseStack, type TextFrame } from './stackText.ts';
 
@@ -25,13 +25,13 @@ export class PacketStacks {
   /** The frame that the softirq is handling; 0: none. */
   current = 0;
 
-  constructor(machine: Machine) {
-    machine.tracer.on('net:netif_receive_skb', ({ frame_number }) => {
+  constructor(world: World) {
+    world.tracer.on('net:netif_receive_skb', ({ frame_number }) => {
       if (frame_number <= 0) return;
       this.current = frame_number;
       this.#received.set(frame_number, new Error());
     });
-    machine.tracer.on('irq:softirq_exit', () => (this.current = 0));
+    world.tracer.on('irq:softirq_exit', () => (this.current = 0));
   }
 
   noteSent(number: number): void {

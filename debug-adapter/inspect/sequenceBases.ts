@@ -2,7 +2,7 @@
 import { tcp_request_sock, tcp_sock, type tcphdr } from '../../stack/include/linux/tcp.ts';
 import type { sock_common } from '../../stack/include/net/sock.ts';
 import { TCP_ESTABLISHED, TCP_SYN_RECV, TCP_SYN_SENT } from '../../stack/include/uapi/linux/tcp.ts';
-import type { Machine } from '../../stack/machine.ts';
+import type { World } from '../../stack/world/world.ts';
 
 export interface SequenceBase {
   /** Ours and the peer's; undefined: not known yet. */
@@ -21,8 +21,8 @@ export class SequenceBases {
   /** By addresses and ports, for packets that no socket owns. */
   readonly #flows = new Map<string, SequenceBase>();
 
-  constructor(machine: Machine) {
-    machine.tracer.on('sock:inet_sock_set_state', (sk, from, to) => {
+  constructor(world: World) {
+    world.tracer.on('sock:inet_sock_set_state', (sk, from, to) => {
       if (to !== TCP_ESTABLISHED || (from !== TCP_SYN_SENT && from !== TCP_SYN_RECV)) return;
       if (!(sk instanceof tcp_sock)) return;
       // Both SYNs have been counted and acknowledged by now.

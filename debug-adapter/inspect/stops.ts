@@ -3,7 +3,7 @@ import type { sk_buff } from '../../stack/include/linux/skbuff.ts';
 import type { task_struct } from '../../stack/include/linux/sched.ts';
 import type { sock_common } from '../../stack/include/net/sock.ts';
 import { IS_ERR } from '../../stack/include/uapi/asm-generic/errno.ts';
-import type { Machine } from '../../stack/machine.ts';
+import type { World } from '../../stack/world/world.ts';
 import { machine_stop, type StopReason } from '../../stack/trace/stop.ts';
 import { filterById, UNCAUGHT_FILTER } from '../filters/all.ts';
 import type { Sentence } from '../filters/filter.ts';
@@ -21,7 +21,7 @@ export const SWITCH_REASON = 'switch';
 const SWITCH: StopReason = { filter: SWITCH_REASON, label: '', description: '' };
 
 export class Stops {
-  readonly #machine: Machine;
+  readonly #world: World;
   #disarm: (() => void)[] = [];
   #uncaught = false;
   readonly #watched = new Set<sock_common>();
@@ -37,9 +37,9 @@ export class Stops {
   /** The user's stack of the system call that failed last: the error that it gives the scenario does not know it. */
   #failedCall: Error | null = null;
 
-  constructor(machine: Machine) {
-    this.#machine = machine;
-    machine.tracer.on('syscalls:sys_exit', (task, _name, result) => {
+  constructor(world: World) {
+    this.#world = world;
+    world.tracer.on('syscalls:sys_exit', (task, _name, result) => {
       if (IS_ERR(result)) this.#failedCall = task.entry_stack;
     });
   }
@@ -62,7 +62,7 @@ export class Stops {
       if (id === UNCAUGHT_FILTER) this.#uncaught = true;
       const watch = filterById(id)?.compile(condition);
       if (watch === undefined) continue;
-      this.#disarm.push(watch(this.#machine.tracer, (sentence) => this.#stopWith(id, sentence)));
+      this.#disarm.push(watch(this.#world.tracer, (sentence) => this.#stopWith(id, sentence)));
     }
   }
 
@@ -85,7 +85,7 @@ export class Stops {
     this.#unwatch?.();
     this.#unwatch = undefined;
     if (this.#watched.size === 0) return;
-    this.#unwatch = this.#machine.tracer.on('sock:inet_sock_set_state', (changed, from, to) => {
+    this.#unwatch = this.#world.tracer.on('sock:inet_sock_set_state', (changed, from, to) => {
       if (this.#watched.has(changed)) this.#stopWith('transition', describeTransition(changed, from, to));
     });
   }
@@ -95,23 +95,23 @@ export class Stops {
 
   /** Stop when this task is put on the CPU again. */
   waitForTask(pid: number): void {
-    const machine = this.#machine;
-    machine.world.on_switch = (task) => {
+    const world = this.#world;
+    world.on_switch = (task) => {
       if (task.pid !== pid) return;
-      machine.world.on_switch = null;
+      world.on_switch = null;
       this.#stop(SWITCH);
     };
   }
   /** Stop when a softirq begins. */
   waitForSoftirq(): void {
     this.#endWait?.();
-    this.#endWait = this.#machine.tracer.on('irq:softirq_entry', () => {
+    this.#endWait = this.#world.tracer.on('irq:softirq_entry', () => {
       this.stopWaiting();
       this.#stop(SWITCH);
     });
   }
   stopWaiting(): void {
-    this.#machine.world.on_switch = null;
+    this.#world.on_switch = null;
     this.#endWait?.();
     this.#endWait = undefined;
   }

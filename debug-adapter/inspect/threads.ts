@@ -3,6 +3,7 @@ import type { task_struct } from '../../stack/include/linux/sched.ts';
 import { TASK_RUNNING } from '../../stack/include/linux/sched.ts';
 import { SOFTIRQS } from '../../stack/include/linux/interrupt.ts';
 import type { Machine } from '../../stack/machine.ts';
+import type { World } from '../../stack/world/world.ts';
 import { isKernel, isLibrary, isScenario } from './codeKinds.ts';
 import { parseStack, type TextFrame } from './stackText.ts';
 
@@ -50,14 +51,18 @@ function stateText(task: task_struct): string {
   return task.syscall === '' ? ' · sleeping' : ` · sleeping in ${task.syscall}()`;
 }
 
-export function threadsOf(machine: Machine): ThreadInfo[] {
+/** Where several machines are, each thread says whose it is. */
+export function threadsOf({ machines, running }: World): ThreadInfo[] {
   const threads: ThreadInfo[] = [];
-  for (const task of machine.tasks.values()) {
-    if (threads.length === MOST_THREADS) break;
-    const state = task === machine.current ? '' : stateText(task);
-    threads.push({ id: task.pid, name: `${task.comm} [pid ${task.pid}]${state}` });
-  }
-  threads.push({ id: SOFTIRQ_THREAD, name: `softirq (cpu0)${softirqText(machine)}` });
+  const host = ({ hostname }: Machine) => (machines.length === 1 ? '' : ` on ${hostname}`);
+  for (const machine of machines)
+    for (const task of machine.tasks.values()) {
+      if (threads.length === MOST_THREADS) break;
+      const state = task === machine.current ? '' : stateText(task);
+      threads.push({ id: task.pid, name: `${task.comm} [pid ${task.pid}]${host(machine)}${state}` });
+    }
+  const name = `softirq (cpu0)${host(running!)}${softirqText(running!)}`;
+  threads.push({ id: SOFTIRQ_THREAD, name });
   return threads;
 }
 function softirqText(machine: Machine): string {

@@ -16,7 +16,7 @@ export class PcapFile {
     this.#file = openSync(path, 'w');
     writeSync(this.#file, this.#writer.header('lo'));
   }
-  write(timeNs: number, bytes: Uint8Array, interfaceName = 'lo'): void {
+  write(timeNs: number, bytes: Uint8Array, interfaceName: string): void {
     if (this.#file === undefined) return;
     const packet = { interfaceName, realTimeNs: realTime(timeNs), bytes, length: bytes.length };
     writeSync(this.#file, this.#writer.packet(packet));
@@ -31,9 +31,9 @@ export class PcapFile {
 export async function exportPackets(path: string, packets: PacketStore): Promise<number> {
   const writer = new PcapngWriter();
   const blocks = [writer.header('lo')];
-  for (const { timeNs, bytes, length, fate, reason } of packets.frames()) {
+  for (const { timeNs, bytes, length, fate, reason, interface: interfaceName } of packets.frames()) {
     const comment = fate === 'lost' ? `lost: ${reason ?? 'on the wire'}` : undefined;
-    blocks.push(writer.packet({ interfaceName: 'lo', realTimeNs: realTime(timeNs), bytes, length, comment }));
+    blocks.push(writer.packet({ interfaceName, realTimeNs: realTime(timeNs), bytes, length, comment }));
   }
   await writeFile(path, Buffer.concat(blocks));
   return blocks.length - 1;

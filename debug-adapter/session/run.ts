@@ -92,7 +92,7 @@ export class Run {
         output: `${count} records of the capture or the output are missing: the machine was quicker than the debugger.\n`,
       });
     this.streams.onFrames = () => this.#progress.changed();
-    this.streams.onFrame = (timeNs, bytes) => this.#pcap?.write(timeNs, bytes);
+    this.streams.onFrame = (...frame) => this.#pcap?.write(...frame);
     this.debuggee.onStrayOutput = (text) => this.#emit('output', { category: 'stderr', output: text });
     this.debuggee.onEnded = (end) => this.#ended(end);
     this.debuggee.onLost = (message) => this.#lost(message);

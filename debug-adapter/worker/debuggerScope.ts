@@ -3,7 +3,7 @@
  * functions and constants. They stand behind the global object, where only the debugger's own evaluations find them: a
  * program that forgot an import fails in the debugger as it does outside.
  */
-import type { Machine } from '../../stack/machine.ts';
+import type { World } from '../../stack/world/world.ts';
 import type { Scope } from '../inspect/agent.ts';
 import type { KernelNames } from '../inspect/kernelNames.ts';
 
@@ -12,10 +12,12 @@ export class DebuggerScope implements Scope {
   /** Evaluations that have begun and not ended. */
   #open = 0;
 
-  constructor(machine: Machine, kernel: KernelNames) {
+  constructor(world: World, kernel: KernelNames) {
     for (const name of kernel.names()) this.provide(name, () => kernel.get(name));
-    this.provide('machine', () => machine);
-    this.provide('current', () => machine.current);
+    this.provide('world', () => world);
+    // The one that runs; a program may have several.
+    this.provide('machine', () => world.running);
+    this.provide('current', () => world.running!.current);
   }
 
   provide(name: string, give: () => unknown): void {

@@ -49,15 +49,15 @@ interface Running {
 function start({ config, program }: BootConfig, kernel: KernelNames): Running {
   const settings = parseConfig(config, 'launch');
   const world = new World(settings.seed, data.currentPid);
-  const machine = boot_machine(world, settings);
+  boot_machine(world, settings);
   world.capture_stacks = true;
   Error.stackTraceLimit = STACK_FRAMES;
-  const scope = new DebuggerScope(machine, kernel);
+  const scope = new DebuggerScope(world, kernel);
   scope.install();
-  const agent = new Agent(machine, kernel, scope, (text, isError) =>
+  const agent = new Agent(world, kernel, scope, (text, isError) =>
     records.output(isError ? 'important' : 'console', `${text}\n`),
   );
-  const records: Records = new Records(new RingWriter(data.ring), machine, agent.packets);
+  const records: Records = new Records(new RingWriter(data.ring), world, agent.packets);
   world.capture = records;
   world.output = (stream, text) => {
     const place = parseStack(new Error().stack ?? '').find(({ url }) => isScenario(url));

@@ -1,13 +1,13 @@
 /** Writing the machine's streams into the ring. The adapter's side is control/streams.ts. */
-import type { CaptureSink } from '../../stack/capture/capture.ts';
-import type { Machine } from '../../stack/machine.ts';
+import type { CapturePort, CaptureSink } from '../../stack/capture/capture.ts';
 import type { RingWriter } from '../../stack/trace/ring.ts';
 import type { wire_frame } from '../../stack/wire/frame.ts';
+import type { World } from '../../stack/world/world.ts';
 import type { PacketStacks } from '../inspect/packetStacks.ts';
 import { RECORD } from './channel.ts';
 
-/** Frame record: number, length (u32 each), time in ns (f64), bytes. */
-export const FRAME_HEADER_BYTES = 16;
+/** Frame record: number, length (u32 each), time in ns (f64), length of the interface's name (u32), name, bytes. */
+export const FRAME_HEADER_BYTES = 20;
 /** Output record: stream (0 stdout, 1 stderr, 2 the debugger's own), line, length of the file's name (u32 each), name, text. */
 export const OUTPUT_HEADER_BYTES = 12;
 const encoder = new TextEncoder();
@@ -17,23 +17,28 @@ export const OUTPUT_STREAMS: readonly OutputStream[] = ['stdout', 'stderr', 'con
 
 export class Records implements CaptureSink {
   readonly #ring: RingWriter;
-  readonly #machine: Machine;
+  readonly #world: World;
+  /** Names of interfaces, encoded. */
+  readonly #names = new Map<CapturePort, Uint8Array>();
   readonly #stacks: PacketStacks;
 
-  constructor(ring: RingWriter, machine: Machine, stacks: PacketStacks) {
+  constructor(ring: RingWriter, world: World, stacks: PacketStacks) {
     this.#ring = ring;
-    this.#machine = machine;
+    this.#world = world;
     this.#stacks = stacks;
   }
 
-  sent(frame: wire_frame): void {
+  sent(frame: wire_frame, port: CapturePort): void {
     this.#stacks.noteSent(frame.number);
-    const at = this.#ring.reserve(RECORD.sent, FRAME_HEADER_BYTES + frame.length);
+    const name = this.#nameOf(port);
+    const at = this.#ring.reserve(RECORD.sent, FRAME_HEADER_BYTES + name.length + frame.length);
     const { view, bytes } = this.#ring;
     view.setUint32(at, frame.number, true);
     view.setUint32(at + 4, frame.length, true);
-    view.setFloat64(at + 8, this.#machine.time_ns, true);
-    let to = at + FRAME_HEADER_BYTES;
+    view.setFloat64(at + 8, this.#world.time_ns, true);
+    view.setUint32(at + 16, name.length, true);
+    bytes.set(name, at + FRAME_HEADER_BYTES);
+    let to = at + FRAME_HEADER_BYTES + name.length;
     bytes.set(frame.head, to);
     to += frame.head.length;
     for (const { page, offset, size } of frame.frags) {
@@ -41,6 +46,19 @@ export class Records implements CaptureSink {
       to += size;
     }
     this.#ring.commit();
+  }
+
+  /** 'lo'; with several machines 'client eth0'. */
+  #nameOf(port: CapturePort): Uint8Array {
+    let name = this.#names.get(port);
+    if (name === undefined) {
+      const { machine } = port;
+      name = encoder.encode(
+        this.#world.machines.length === 1 ? port.name : `${machine.hostname} ${port.name}`,
+      );
+      this.#names.set(port, name);
+    }
+    return name;
   }
 
   received(frame: wire_frame): void {

@@ -32,10 +32,15 @@ export function request_irq<Device>(
 export function raise_irq(machine: Machine, irq: number): void {
   const action = machine.irqs.get(irq);
   if (action === undefined) throw new Error(`interrupt ${irq} has no handler: request_irq() was not called`);
+  const { world } = machine;
+  // A frame may interrupt another machine while this one's task runs.
+  const interrupted = world.running;
+  world.running = machine;
   irq_enter(machine);
   action.count++;
   trace.irq_handler_entry(machine, action);
   action.handler(irq, action.dev_id as never);
   trace.irq_handler_exit(machine, action);
   irq_exit(machine);
+  world.running = interrupted;
 }

@@ -18,6 +18,37 @@ declare module 'sockscope' {
     port: number;
   }
 
+  /**
+   * Several hosts on one Ethernet wire: `export const network: Network = { … }`. Without it a scenario runs on one machine.
+   */
+  export interface Network {
+    /** At least two, by name. The first is the one that processes run on which no host names. */
+    hosts: Record<
+      string,
+      {
+        /** Of its interface eth0, with the length of the network's prefix: '10.0.0.1/24'. */
+        address: string;
+        /** Names of the exported functions that run there; unless given, the one that is called as the host. */
+        processes?: string[];
+      }
+    >;
+    /** What the wire does to frames, each way; as `nic` in a launch configuration. */
+    wire?: {
+      /** Longest IP packet, in bytes; 1500 unless given. */
+      mtu?: number;
+      ringSize?: number;
+      /** One way: '2ms', '10us'. */
+      latency?: string | number;
+      /** '100mbit'; 0: unlimited. */
+      bandwidth?: string | number;
+      /** Probabilities, 0 to 1. */
+      loss?: number;
+      reorder?: number;
+      duplicate?: number;
+      corrupt?: number;
+    };
+  }
+
   /** A file descriptor. */
   export type Fd = number;
   /** What can be sent: a text is sent as UTF-8. */

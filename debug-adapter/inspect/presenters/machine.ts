@@ -1,13 +1,26 @@
 /** The machine and its network namespace in one line. */
 import { net } from '../../../stack/include/net/net_namespace.ts';
 import { Machine } from '../../../stack/machine.ts';
+import type { World } from '../../../stack/world/world.ts';
 import { plural, secondsInGroups } from '../format.ts';
 import type { Presenter } from './presenter.ts';
 
-export function machineLine(machine: Machine): string {
-  const tasks = plural(machine.tasks.size, 'task');
-  const sockets = plural(openSockets(machine), 'socket');
-  return `t = ${secondsInGroups(machine.time_ns)} · event ${machine.tracer.event} · ${tasks}, ${sockets}`;
+/** The time, and what there is on all machines. */
+export function worldLine(world: World): string {
+  return line(world, world.machines);
+}
+function machineLine(machine: Machine): string {
+  const host = machine.world.machines.length === 1 ? '' : `${machine.hostname} · `;
+  return host + line(machine.world, [machine]);
+}
+function line({ time_ns, event }: World, machines: readonly Machine[]): string {
+  let tasks = 0;
+  let sockets = 0;
+  for (const machine of machines) {
+    tasks += machine.tasks.size;
+    sockets += openSockets(machine);
+  }
+  return `t = ${secondsInGroups(time_ns)} · event ${event} · ${plural(tasks, 'task')}, ${plural(sockets, 'socket')}`;
 }
 /** Without those that the kernel keeps for itself, to send resets and ICMP from. */
 function openSockets({ sockets }: Machine): number {

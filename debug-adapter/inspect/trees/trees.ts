@@ -1,5 +1,6 @@
 /** The three trees of the Debug side bar: finds a node's children, and says what has changed since the last stop. */
 import type { Machine } from '../../../stack/machine.ts';
+import type { World } from '../../../stack/world/world.ts';
 import type { TreeItem, TreeView } from '../../protocol.ts';
 import type { Describer } from '../describe.ts';
 import type { Stops } from '../stops.ts';
@@ -11,21 +12,48 @@ import { SocketsTree } from './sockets.ts';
 /** So many nodes are remembered, at most: then all are forgotten, and found again when they are asked for. */
 const MOST_NODES = 50_000;
 
+type Views = Record<TreeView, { roots(): TreeNode[] }>;
+const VIEWS: readonly TreeView[] = ['sockets', 'interfaces', 'kernel'];
+
 export class Trees {
-  readonly #views: Record<TreeView, { roots(): TreeNode[] }>;
+  readonly #world: World;
+  readonly #describer: Describer;
+  readonly #views = new Map<Machine, Views>();
   readonly #stops: Stops;
   readonly #nodes = new Map<string, TreeNode>();
   /** What stood behind the labels at the last stop before this one, and at this one. */
   #before = new Map<string, string>();
   #now = new Map<string, string>();
 
-  constructor(machine: Machine, describer: Describer, stops: Stops) {
+  constructor(world: World, describer: Describer, stops: Stops) {
+    this.#world = world;
+    this.#describer = describer;
     this.#stops = stops;
-    this.#views = {
-      sockets: new SocketsTree(machine, describer),
-      interfaces: new InterfacesTree(machine, describer),
-      kernel: new KernelTree(machine, describer),
-    };
+  }
+
+  #viewsOf(machine: Machine): Views {
+    let views = this.#views.get(machine);
+    if (views === undefined) {
+      views = {
+        sockets: new SocketsTree(machine, this.#describer),
+        interfaces: new InterfacesTree(machine, this.#describer),
+        kernel: new KernelTree(machine, this.#describer),
+      };
+      this.#views.set(machine, views);
+    }
+    return views;
+  }
+  /** A machine's own nodes; of several machines each has a node. */
+  #roots(view: TreeView): TreeNode[] {
+    const { machines } = this.#world;
+    if (machines.length === 1) return this.#viewsOf(machines[0]!)[view].roots();
+    return machines.map((machine) => ({
+      key: `host:${machine.index}`,
+      label: machine.hostname,
+      icon: 'vm',
+      expanded: true,
+      children: () => this.#viewsOf(machine)[view].roots(),
+    }));
   }
 
   /** A new stop: what was shown at the last one is what values are compared with. */
@@ -38,10 +66,9 @@ export class Trees {
 
   /** @param parent null: the view's roots */
   children(view: TreeView, parent: string | null, stands: boolean): TreeItem[] {
-    if (!Object.hasOwn(this.#views, view))
-      throw new Error(`there is no tree "${view}": sockets, interfaces, kernel`);
+    if (!VIEWS.includes(view)) throw new Error(`there is no tree "${view}": ${VIEWS.join(', ')}`);
     if (this.#nodes.size > MOST_NODES) this.#nodes.clear();
-    const nodes = parent === null ? this.#views[view].roots() : this.#find(view, parent)?.children?.();
+    const nodes = parent === null ? this.#roots(view) : this.#find(view, parent)?.children?.();
     return (nodes ?? []).map((node) => this.#item(`${parent ?? view}/${node.key}`, node, stands));
   }
 
@@ -49,7 +76,7 @@ export class Trees {
   #find(view: TreeView, id: string): TreeNode | undefined {
     const known = this.#nodes.get(id);
     if (known !== undefined) return known;
-    let nodes = this.#views[view].roots();
+    let nodes = this.#roots(view);
     for (let path = view as string; ;) {
       const found = nodes.find(({ key }) => id === `${path}/${key}` || id.startsWith(`${path}/${key}/`));
       if (found === undefined || found.children === undefined) return found;
@@ -85,12 +112,12 @@ export class Trees {
   /** Change a node's value. @returns the node as it is now */
   set(id: string, text: string): { item?: TreeItem } {
     const view = id.split('/')[0] as TreeView;
-    const node = Object.hasOwn(this.#views, view) ? this.#find(view, id) : undefined;
+    const node = VIEWS.includes(view) ? this.#find(view, id) : undefined;
     if (node === undefined) throw new Error('this value is not there any more');
     if (node.set === undefined) throw new Error(`${node.name ?? node.label} cannot be changed`);
     node.set(text);
     const parent = id.slice(0, id.length - node.key.length - 1);
-    const siblings = parent === view ? this.#views[view].roots() : this.#find(view, parent)?.children?.();
+    const siblings = parent === view ? this.#roots(view) : this.#find(view, parent)?.children?.();
     const now = siblings?.find(({ key }) => key === node.key);
     return now === undefined ? {} : { item: this.#item(id, now, true) };
   }
@@ -98,7 +125,7 @@ export class Trees {
   /** Stop at a socket's transitions, or don't any more. */
   watch(id: string, enabled: boolean): boolean {
     const view = id.split('/')[0] as TreeView;
-    const sk = Object.hasOwn(this.#views, view) ? this.#find(view, id)?.sock : undefined;
+    const sk = VIEWS.includes(view) ? this.#find(view, id)?.sock : undefined;
     if (sk === undefined) throw new Error('this socket is not there any more');
     this.#stops.watch(sk, enabled);
     return enabled;

@@ -8,6 +8,7 @@ import { drainMicrotasks } from './microtasks.ts';
 
 /** Run the timers and softirqs that are due. */
 export function cpu_run_due(machine: Machine): void {
+  machine.world.running = machine;
   if (next_timer_ns(machine) <= machine.now_ns) run_local_timers(machine);
   if (machine.hrtimers.next <= machine.now_ns) raise_softirq(machine, HRTIMER_SOFTIRQ);
   if (machine.softirq.pending !== 0) do_softirq(machine);
