@@ -387,9 +387,12 @@ declare module 'sockscope' {
   export const SO_PROTOCOL: 38;
   export const SO_DOMAIN: 39;
   export const SO_PEEK_OFF: 42;
+  export const SO_SELECT_ERR_QUEUE: 45;
   export const SO_MAX_PACING_RATE: 47;
   export const SO_INCOMING_CPU: 49;
   export const SO_COOKIE: 57;
+  export const SO_BINDTOIFINDEX: 62;
+  export const SO_BUF_LOCK: 72;
   export const IP_TOS: 1;
   export const IP_TTL: 2;
   export const IP_HDRINCL: 3;

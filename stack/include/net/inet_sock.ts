@@ -4,7 +4,7 @@ import type { be16, be32 } from '../linux/types.ts';
 import { INADDR_ANY, IP_PMTUDISC_WANT } from '../uapi/linux/in.ts';
 import { RTN_BROADCAST, RTN_LOCAL, RTN_MULTICAST } from '../uapi/linux/rtnetlink.ts';
 import type { dst_entry } from './dst.ts';
-import { type flowi4, FLOWI_FLAG_ANYSRC } from './flow.ts';
+import { flowi4, FLOWI_FLAG_ANYSRC } from './flow.ts';
 import type { ip_options } from './ip.ts';
 import type { net } from './net_namespace.ts';
 import { request_sock } from './request_sock.ts';
@@ -25,8 +25,14 @@ export class inet_cork {
   mark = 0;
   priority = 0;
   gso_size = 0;
-  /** Addresses and ports of the datagram. @linux struct inet_cork_full, fl */
-  fl4: flowi4 | null = null;
+}
+/** A socket's own. @linux include/net/inet_sock.h */
+export class inet_cork_full extends inet_cork {
+  /**
+   * Addresses and ports: of the datagram being put together, and of what a connected socket sends along the route that
+   * it remembers. connect() writes them before it looks for that route.
+   */
+  fl4 = new flowi4();
 }
 /** Bit of inet_cork.flags: it has options. */
 export const IPCORK_OPT = 1;
@@ -63,7 +69,7 @@ export class inet_sock extends sock {
   mc_index = 0;
   mc_addr: be32 = 0;
   mc_list: null = null;
-  cork: inet_cork | null = null;
+  cork: inet_cork_full | null = null;
   local_port_range_lo = 0;
   local_port_range_hi = 0;
 

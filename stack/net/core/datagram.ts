@@ -18,6 +18,8 @@ import { signal_pending, TASK_INTERRUPTIBLE, type Sleeps } from '../../include/l
 import { SOCKWQ_ASYNC_NOSPACE, type socket } from '../../include/linux/net.ts';
 import { copy_from_iter, copy_to_iter, type msghdr } from '../../include/linux/uio.ts';
 import {
+  SOCK_SELECT_ERR_QUEUE,
+  sock_flag,
   RCV_SHUTDOWN,
   SHUTDOWN_MASK,
   sock_error,
@@ -198,8 +200,9 @@ export function datagram_poll(_file: file, sock: socket, wait: poll_table | null
   const sk = sock.sk!;
   poll_wait(sock.wq, wait);
   let mask = 0;
-  if (sk.sk_err !== 0 || sk.sk_error_queue.next !== null)
-    mask |= POLLERR | (sk.sk_error_queue.next !== null ? POLLPRI : 0);
+  if (sk.sk_err !== 0 || sk.sk_error_queue.next !== null) {
+    mask |= POLLERR | (sock_flag(sk, SOCK_SELECT_ERR_QUEUE) ? POLLPRI : 0);
+  }
   if ((sk.sk_shutdown & RCV_SHUTDOWN) !== 0) mask |= POLLRDHUP | POLLIN | POLLRDNORM;
   if (sk.sk_shutdown === SHUTDOWN_MASK) mask |= POLLHUP;
   if (sk.sk_receive_queue.next !== null) mask |= POLLIN | POLLRDNORM;

@@ -2,7 +2,7 @@
 import type { Sleeps } from '../../include/linux/sched.ts';
 import { dst_check } from '../../include/net/dst.ts';
 import { flowi4 } from '../../include/net/flow.ts';
-import { inet_sk } from '../../include/net/inet_sock.ts';
+import { inet_cork_full, inet_sk } from '../../include/net/inet_sock.ts';
 import { IP_INC_STATS } from '../../include/net/net_namespace.ts';
 import { ip_rt_put, RT_CONN_FLAGS, RTCF_BROADCAST } from '../../include/net/route.ts';
 import {
@@ -48,7 +48,8 @@ export function __ip4_datagram_connect(sk: sock, usin: sockaddr_in): Errno {
   } else {
     oif ||= inet.uc_index;
   }
-  const fl4 = new flowi4();
+  // They stay there when no route is found: see inet_cork_full.
+  const { fl4 } = (inet.cork ??= new inet_cork_full());
   const { sk_protocol, inet_sport } = inet;
   const rt = ip_route_connect(fl4, usin.sin_addr, saddr, oif, sk_protocol, inet_sport, usin.sin_port, sk);
   if (IS_ERR(rt)) {

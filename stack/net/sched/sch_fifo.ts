@@ -1,5 +1,5 @@
 /** pfifo: one queue, bounded in packets. bfifo: bounded in bytes. @linux net/sched/sch_fifo.c */
-import { NET_XMIT_SUCCESS } from '../../include/linux/netdevice.ts';
+import { NET_XMIT_SUCCESS, type net_device } from '../../include/linux/netdevice.ts';
 import type { sk_buff } from '../../include/linux/skbuff.ts';
 import {
   type Qdisc,
@@ -44,12 +44,19 @@ function pfifo_enqueue(skb: sk_buff, sch: Qdisc): number {
 function bfifo_enqueue(skb: sk_buff, sch: Qdisc): number {
   return sch.backlog + skb.len <= sch.limit ? qdisc_enqueue_tail(skb, sch) : qdisc_drop(skb, sch);
 }
+/** The largest packet of a device with its header, in bytes. @linux include/net/pkt_sched.h */
+function psched_mtu(dev: net_device): number {
+  return dev.mtu + dev.hard_header_len;
+}
 /** @linux net/sched/sch_fifo.c */
 function fifo_init(sch: Qdisc): void {
   const dev = qdisc_dev(sch);
-  sch.limit =
-    sch.ops === bfifo_qdisc_ops ? dev.tx_queue_len * (dev.mtu + dev.hard_header_len) : dev.tx_queue_len;
-  sch.flags |= TCQ_F_CAN_BYPASS;
+  // What one packet needs of the limit.
+  const one = sch.ops === bfifo_qdisc_ops ? psched_mtu(dev) : 1;
+  sch.limit = dev.tx_queue_len * one;
+  // A queue that holds nothing lets nothing pass it by either.
+  if (sch.limit >= one) sch.flags |= TCQ_F_CAN_BYPASS;
+  else sch.flags &= ~TCQ_F_CAN_BYPASS;
 }
 
 /** First in, first out; the limit counts packets. @linux net/sched/sch_fifo.c */

@@ -132,9 +132,12 @@ export const SOCKET_OPTIONS = {
   SO_PROTOCOL: 38,
   SO_DOMAIN: 39,
   SO_PEEK_OFF: 42,
+  SO_SELECT_ERR_QUEUE: 45,
   SO_MAX_PACING_RATE: 47,
   SO_INCOMING_CPU: 49,
   SO_COOKIE: 57,
+  SO_BINDTOIFINDEX: 62,
+  SO_BUF_LOCK: 72,
 } as const;
 
 /** Flags of send and recv. @linux include/linux/socket.h */

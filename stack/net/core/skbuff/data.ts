@@ -3,6 +3,7 @@ import {
   CHECKSUM_COMPLETE,
   CHECKSUM_PARTIAL,
   skb_cloned,
+  SKB_TRUESIZE,
   skb_frag,
   skb_headlen,
   skb_headroom,
@@ -240,6 +241,7 @@ export function ___pskb_trim(skb: sk_buff, len: number): Errno {
     skb.len = len;
     skb.data_len = 0;
     skb.tail = skb.data + len;
+    if (skb.sk === null) skb_condense(skb);
     return 0;
   }
   let keep = len - headlen;
@@ -263,7 +265,21 @@ export function ___pskb_trim(skb: sk_buff, len: number): Errno {
   if (list !== null) kfree_skb_list(list);
   skb.data_len -= skb.len - len;
   skb.len = len;
+  if (skb.sk === null) skb_condense(skb);
   return 0;
+}
+/**
+ * Keep what a packet holds small: its pages' bytes go into the linear part where they fit, and its truesize becomes
+ * that of the linear part. Not for a packet that is charged to a socket.
+ *
+ * @linux net/core/skbuff.c
+ */
+export function skb_condense(skb: sk_buff): void {
+  if (skb.data_len > 0) {
+    if (skb.data_len > skb.end - skb.tail || skb_cloned(skb)) return;
+    __pskb_pull_tail(skb, skb.data_len);
+  }
+  skb.truesize = SKB_TRUESIZE(skb.end);
 }
 /** Cut a packet's end off, to `len` bytes. 0, or -ENOMEM. @linux include/linux/skbuff.h */
 export function pskb_trim(skb: sk_buff, len: number): Errno {

@@ -141,7 +141,12 @@ function sock_copy(nsk: sock, osk: sock): void {
   nsk.sk_type = osk.sk_type;
   nsk.sk_protocol = osk.sk_protocol;
   nsk.sk_lingertime = osk.sk_lingertime;
+  nsk.sk_ack_backlog = osk.sk_ack_backlog;
+  nsk.sk_max_ack_backlog = osk.sk_max_ack_backlog;
   nsk.sk_uid = osk.sk_uid;
+  nsk.sk_stamp = osk.sk_stamp;
+  nsk.sk_shutdown = osk.sk_shutdown;
+  nsk.sk_user_data = osk.sk_user_data;
   nsk.sk_state_change = osk.sk_state_change;
   nsk.sk_data_ready = osk.sk_data_ready;
   nsk.sk_write_space = osk.sk_write_space;

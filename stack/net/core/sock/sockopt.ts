@@ -1,6 +1,11 @@
 /** The options of SOL_SOCKET. Values are ints, or { l_onoff, l_linger } and { tv_sec, tv_usec }. @linux net/core/sock.c */
 import { sockopt_int, type socket, type sockopt_value } from '../../../include/linux/net.ts';
-import { CAP_NET_ADMIN, MAX_SCHEDULE_TIMEOUT, type Sleeps } from '../../../include/linux/sched.ts';
+import {
+  CAP_NET_ADMIN,
+  CAP_NET_RAW,
+  MAX_SCHEDULE_TIMEOUT,
+  type Sleeps,
+} from '../../../include/linux/sched.ts';
 import {
   SOCK_BROADCAST,
   SOCK_DBG,
@@ -10,13 +15,14 @@ import {
   SOCK_MIN_RCVBUF,
   SOCK_MIN_SNDBUF,
   SOCK_RCVBUF_LOCK,
+  SOCK_BUF_LOCK_MASK,
   SOCK_RCVTSTAMP,
+  SOCK_SELECT_ERR_QUEUE,
   SOCK_SNDBUF_LOCK,
   SOCK_URGINLINE,
   SK_CAN_REUSE,
   SK_NO_REUSE,
   SK_PACING_NEEDED,
-  SK_PACING_NONE,
   sock_error,
   sock_flag,
   sock_net,
@@ -26,6 +32,7 @@ import {
   type sock,
 } from '../../../include/net/sock.ts';
 import {
+  EACCES,
   EDOM,
   EINVAL,
   ENODEV,
@@ -38,10 +45,10 @@ import { SOCKET_OPTIONS as SO } from '../../../include/uapi/linux/socket.ts';
 import { TCP_LISTEN } from '../../../include/uapi/linux/tcp.ts';
 import { ns_capable } from '../../../kernel/capability.ts';
 import { HZ } from '../../../kernel/time/jiffies.ts';
+import { sk_dst_reset } from './dst.ts';
 import { lock_sock, release_sock } from './lock.ts';
 
 const INT_MAX = 0x7fffffff;
-const MAX_LINGER = 0x7fffffff / HZ;
 
 /** A field of a struct value, as a number; NaN where it is none. */
 function field(value: sockopt_value, name: string): number {
@@ -77,6 +84,21 @@ function sock_set_sndbuf(sk: sock, val: number): void {
   sk.sk_write_space(sk);
 }
 
+/** Bind to an interface; 0: to none. Another one needs another route. @linux net/core/sock.c */
+function sock_bindtoindex_locked(sk: sock, ifindex: number): Errno {
+  const { machine } = sock_net(sk);
+  if (sk.sk_bound_dev_if !== 0 && !ns_capable(machine.current, CAP_NET_RAW)) return -EPERM;
+  if (ifindex < 0) return -EINVAL;
+  sk.sk_bound_dev_if = ifindex;
+  sk.sk_prot.rehash?.(sk);
+  sk_dst_reset(sk);
+  return 0;
+}
+function may_set_marks(sk: sock): boolean {
+  const { current } = sock_net(sk).machine;
+  return ns_capable(current, CAP_NET_RAW) || ns_capable(current, CAP_NET_ADMIN);
+}
+
 /**
  * Set an option.
  *
@@ -99,7 +121,8 @@ function sk_setsockopt(sk: sock, optname: number, optval: sockopt_value): Errno 
     if (onoff === 0) {
       sock_reset_flag(sk, SOCK_LINGER);
     } else {
-      sk.sk_lingertime = linger >= MAX_LINGER ? MAX_SCHEDULE_TIMEOUT : linger * HZ;
+      // In Linux an unsigned int: a negative time is a very long one.
+      sk.sk_lingertime = (linger >>> 0) * HZ;
       sock_set_flag(sk, SOCK_LINGER);
     }
     return 0;
@@ -113,24 +136,16 @@ function sk_setsockopt(sk: sock, optname: number, optval: sockopt_value): Errno 
   }
   if (optname === SO.SO_BINDTODEVICE) {
     if (typeof optval !== 'string') return -EINVAL;
-    if (optval === '') {
-      sk.sk_bound_dev_if = 0;
-      return 0;
-    }
-    for (const dev of sock_net(sk).dev_base.values()) {
-      if (dev.name === optval) {
-        sk.sk_bound_dev_if = dev.ifindex;
-        return 0;
-      }
-    }
-    return -ENODEV;
+    if (optval === '') return sock_bindtoindex_locked(sk, 0);
+    const dev = [...sock_net(sk).dev_base.values()].find(({ name }) => name === optval);
+    return dev === undefined ? -ENODEV : sock_bindtoindex_locked(sk, dev.ifindex);
   }
   if (typeof optval !== 'number') return -EINVAL;
   const val = optval;
   const valbool = val !== 0;
   switch (optname) {
     case SO.SO_DEBUG:
-      if (valbool && !ns_capable(machine.current, CAP_NET_ADMIN)) return -EPERM;
+      if (valbool && !ns_capable(machine.current, CAP_NET_ADMIN)) return -EACCES;
       sock_valbool_flag(sk, SOCK_DBG, valbool);
       return 0;
     case SO.SO_REUSEADDR:
@@ -147,6 +162,7 @@ function sk_setsockopt(sk: sock, optname: number, optval: sockopt_value): Errno 
       return -ENOPROTOOPT;
     case SO.SO_DONTROUTE:
       sock_valbool_flag(sk, SOCK_LOCALROUTE, valbool);
+      sk_dst_reset(sk);
       return 0;
     case SO.SO_BROADCAST:
       sock_valbool_flag(sk, SOCK_BROADCAST, valbool);
@@ -176,7 +192,7 @@ function sk_setsockopt(sk: sock, optname: number, optval: sockopt_value): Errno 
       sk.sk_no_check_tx = valbool;
       return 0;
     case SO.SO_PRIORITY:
-      if ((val < 0 || val > 6) && !ns_capable(machine.current, CAP_NET_ADMIN)) return -EPERM;
+      if ((val < 0 || val > 6) && !may_set_marks(sk)) return -EPERM;
       sk.sk_priority = val;
       return 0;
     case SO.SO_RCVLOWAT: {
@@ -190,13 +206,26 @@ function sk_setsockopt(sk: sock, optname: number, optval: sockopt_value): Errno 
       sock_valbool_flag(sk, SOCK_RCVTSTAMP, valbool);
       return 0;
     case SO.SO_MARK:
-      if (!ns_capable(machine.current, CAP_NET_ADMIN)) return -EPERM;
-      sk.sk_mark = val;
+      if (!may_set_marks(sk)) return -EPERM;
+      if (val !== sk.sk_mark) {
+        sk.sk_mark = val;
+        sk_dst_reset(sk);
+      }
+      return 0;
+    case SO.SO_SELECT_ERR_QUEUE:
+      sock_valbool_flag(sk, SOCK_SELECT_ERR_QUEUE, valbool);
+      return 0;
+    case SO.SO_BINDTOIFINDEX:
+      return sock_bindtoindex_locked(sk, val);
+    case SO.SO_BUF_LOCK:
+      if ((val & ~SOCK_BUF_LOCK_MASK) !== 0) return -EINVAL;
+      sk.sk_userlocks = val | (sk.sk_userlocks & ~SOCK_BUF_LOCK_MASK);
       return 0;
     case SO.SO_PEEK_OFF:
       return sk.sk_socket?.ops?.set_peek_off?.(sk, val) ?? -EOPNOTSUPP;
     case SO.SO_MAX_PACING_RATE:
-      sk.sk_pacing_status = val === -1 ? SK_PACING_NONE : SK_PACING_NEEDED;
+      // Once asked for, pacing stays, whatever becomes of the limit.
+      if (val !== -1) sk.sk_pacing_status = SK_PACING_NEEDED;
       sk.sk_max_pacing_rate = val === -1 ? Infinity : val >>> 0;
       sk.sk_pacing_rate = Math.min(sk.sk_pacing_rate, sk.sk_max_pacing_rate);
       return 0;
@@ -270,6 +299,12 @@ export function sock_getsockopt(sock: socket, optname: number): sockopt_value | 
     }
     case SO.SO_MAX_PACING_RATE:
       return Number.isFinite(sk.sk_max_pacing_rate) ? sk.sk_max_pacing_rate : 0xffffffff;
+    case SO.SO_SELECT_ERR_QUEUE:
+      return flag(SOCK_SELECT_ERR_QUEUE);
+    case SO.SO_BINDTOIFINDEX:
+      return sk.sk_bound_dev_if;
+    case SO.SO_BUF_LOCK:
+      return sk.sk_userlocks & SOCK_BUF_LOCK_MASK;
     case SO.SO_INCOMING_CPU:
       return 0;
     case SO.SO_COOKIE:

@@ -18,7 +18,7 @@ import {
 import { copy_from_iter, type msghdr } from '../../../include/linux/uio.ts';
 import { dst_mtu, dst_release } from '../../../include/net/dst.ts';
 import { type flowi4, FLOWI_FLAG_KNOWN_NH } from '../../../include/net/flow.ts';
-import { inet_cork, inet_sk, IPCORK_OPT } from '../../../include/net/inet_sock.ts';
+import { type inet_cork, inet_cork_full, inet_sk, IPCORK_OPT } from '../../../include/net/inet_sock.ts';
 import {
   IP_DF,
   ip_dont_fragment,
@@ -323,7 +323,7 @@ export function ip_append_data<From>(
   if ((flags & MSG_PROBE) !== 0) return 0;
   const inet = inet_sk(sk);
   let transhdrlen = first_transhdrlen;
-  const cork = (inet.cork ??= new inet_cork());
+  const cork = (inet.cork ??= new inet_cork_full());
   if (sk.sk_write_queue.next === null) {
     const err = ip_setup_cork(sk, cork, ipc, rt);
     if (err !== 0) return err;

@@ -270,9 +270,7 @@ export function* do_tcp_getsockopt(sk: sock, optname: number): Sleeps<sockopt_va
   const { ipv4, machine } = sock_net(sk);
   switch (optname) {
     case TCP.TCP_MAXSEG:
-      if (tp.rx_opt.user_mss !== 0 && ((1 << sk.skc_state) & (TCPF_CLOSE | TCPF_LISTEN)) !== 0) {
-        return tp.rx_opt.user_mss;
-      }
+      // What was set is not told before the connection is there: mss_cache begins with the default MSS.
       return tp.mss_cache;
     case TCP.TCP_NODELAY:
       return (tp.nonagle & TCP_NAGLE_OFF) !== 0 ? 1 : 0;

@@ -36,6 +36,7 @@ import {
 import { hrtimer_try_to_cancel } from '../../../kernel/time/hrtimer.ts';
 import { rb_erase, rb_insert_after, rb_replace_node, skb_rb_next } from '../../../lib/skb_tree.ts';
 import { __kfree_skb } from '../../core/skbuff/alloc.ts';
+import { skb_condense } from '../../core/skbuff/data.ts';
 import { sk_rethink_txhash } from '../../core/sock/dst.ts';
 import { skb_set_owner_r } from '../../core/sock/memory.ts';
 import { tcp_add_receive_queue } from '../tcp/queue.ts';
@@ -84,7 +85,10 @@ export function tcp_data_queue_ofo(sk: sock, skb: sk_buff): void {
     tcp_sack_new_ofo_skb(sk, seq, end_seq);
     if (queued) tcp_grow_window(sk, skb, false);
   }
-  if (queued) skb_set_owner_r(skb, sk);
+  if (queued) {
+    skb_condense(skb);
+    skb_set_owner_r(skb, sk);
+  }
 }
 
 /** @returns false when it was joined with another, or dropped: all of it was there already */

@@ -23,6 +23,7 @@ import {
 import { trace } from '../../../trace/events.ts';
 import { __kfree_skb, __skb_pull, skb_push } from '../../core/skbuff/alloc.ts';
 import { skb_try_coalesce } from '../../core/skbuff/split.ts';
+import { skb_condense } from '../../core/skbuff/data.ts';
 import { sk_add_backlog } from '../../core/sock/lock.ts';
 import { tcp_checksum_complete, tcp_cleanup_skb } from '../tcp/queue.ts';
 
@@ -33,6 +34,8 @@ import { tcp_checksum_complete, tcp_cleanup_skb } from '../tcp/queue.ts';
  * @linux net/ipv4/tcp_ipv4.c
  */
 export function tcp_add_backlog(sk: sock, skb: sk_buff): number {
+  // Not charged to the socket yet: a small packet that came in a page need not count as one.
+  skb_condense(skb);
   // It must not hold its route while it waits.
   tcp_cleanup_skb(skb);
   if (tcp_checksum_complete(skb)) {

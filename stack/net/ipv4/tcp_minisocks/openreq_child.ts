@@ -95,6 +95,7 @@ function inherit_from_listener(newtp: tcp_sock, oldtp: tcp_sock): void {
   newtp.local_port_range_lo = oldtp.local_port_range_lo;
   newtp.local_port_range_hi = oldtp.local_port_range_hi;
 
+  Object.assign(newtp.icsk_ack, oldtp.icsk_ack);
   newtp.icsk_rto = oldtp.icsk_rto;
   newtp.icsk_rto_min = oldtp.icsk_rto_min;
   newtp.icsk_delack_max = oldtp.icsk_delack_max;

@@ -62,7 +62,12 @@ import {
   skb_dst_drop,
   skb_dst_set_noref,
 } from '../../core/skbuff/alloc.ts';
-import { __skb_checksum_complete, pskb_may_pull, pskb_trim_rcsum } from '../../core/skbuff/data.ts';
+import {
+  __skb_checksum_complete,
+  pskb_may_pull,
+  pskb_trim_rcsum,
+  skb_condense,
+} from '../../core/skbuff/data.ts';
 import { __skb_queue_tail } from '../../core/skbuff/queue.ts';
 import { sk_error_report } from '../../core/sock/defaults.ts';
 import { sk_rmem_schedule, skb_set_owner_r } from '../../core/sock/memory.ts';
@@ -232,6 +237,8 @@ function __udp_queue_rcv_skb(sk: sock, skb: sk_buff): number {
 
 /** Charge a datagram to the socket and queue it. -ENOMEM: the receive buffer is full; -ENOBUFS: all of UDP's memory is used. @linux net/ipv4/udp.c */
 export function __udp_enqueue_schedule_skb(sk: sock, skb: sk_buff): number {
+  // When the buffer is more than half full, small datagrams are to count as such.
+  if (sk.sk_rmem_alloc <= sk.sk_rcvbuf && sk.sk_rmem_alloc > sk.sk_rcvbuf >> 1) skb_condense(skb);
   const err =
     sk.sk_rmem_alloc > sk.sk_rcvbuf ? -ENOMEM : sk_rmem_schedule(sk, skb, skb.truesize) ? 0 : -ENOBUFS;
   if (err !== 0) {

@@ -1,12 +1,12 @@
 /** Sending datagrams, at once or put together of several sends (UDP_CORK, MSG_MORE). @linux net/ipv4/udp.c */
 import type { Sleeps } from '../../../include/linux/sched.ts';
 import { CHECKSUM_NONE, CHECKSUM_PARTIAL, type sk_buff } from '../../../include/linux/skbuff.ts';
-import type { be32 } from '../../../include/linux/types.ts';
+import type { be16, be32 } from '../../../include/linux/types.ts';
 import { udp_hdr, udp_sk, UDPHDR_LEN } from '../../../include/linux/udp.ts';
 import type { msghdr } from '../../../include/linux/uio.ts';
 import { dst_confirm_neigh } from '../../../include/net/dst.ts';
 import { flowi4, flowi4_init_output } from '../../../include/net/flow.ts';
-import { inet_cork, inet_sk, inet_sk_flowi_flags } from '../../../include/net/inet_sock.ts';
+import { inet_cork, inet_cork_full, inet_sk, inet_sk_flowi_flags } from '../../../include/net/inet_sock.ts';
 import { ipcm_cookie, ipcm_init_sk } from '../../../include/net/ip.ts';
 import { IP_INC_STATS, UDP_INC_STATS } from '../../../include/net/net_namespace.ts';
 import { ip_rt_put, RT_TOS, type rtable, RTCF_BROADCAST, RTO_ONLINK } from '../../../include/net/route.ts';
@@ -115,7 +115,7 @@ function udp_send_skb(skb: sk_buff, fl4: flowi4): Errno {
 /** Send the datagram that was put together. @linux net/ipv4/udp.c */
 export function udp_push_pending_frames(sk: sock): Errno {
   const up = udp_sk(sk);
-  const fl4 = up.cork!.fl4!;
+  const { fl4 } = up.cork!;
   const skb = ip_finish_skb(sk, fl4);
   const err = skb === null ? 0 : udp_send_skb(skb, fl4);
   up.len = 0;
@@ -158,9 +158,9 @@ export function* udp_sendmsg(sk: sock, msg: msghdr, len: number): Sleeps<number 
 
   const found = udp_route(sk, msg);
   if (IS_ERR(found)) return sent(sk, len, found);
-  const { rt, fl4, ipc } = found;
+  const { rt, ipc } = found;
   if ((flags & MSG_CONFIRM) !== 0 && (flags & MSG_PROBE) !== 0) {
-    dst_confirm_neigh(rt, fl4.daddr);
+    dst_confirm_neigh(rt, found.fl4.daddr);
     if (len === 0) {
       ip_rt_put(rt);
       return 0;
@@ -169,8 +169,8 @@ export function* udp_sendmsg(sk: sock, msg: msghdr, len: number): Sleeps<number 
 
   let err = yield* ip_wait_for_sndbuf(sk, rt, ipc, len + UDPHDR_LEN, flags);
   if (err === 0) {
-    if (corkreq) err = yield* begin_corked(sk, msg, len, fl4, ipc, rt);
-    else err = send_at_once(sk, msg, len, fl4, ipc, rt);
+    if (corkreq) err = yield* begin_corked(sk, msg, len, found);
+    else err = send_at_once(sk, msg, len, found);
   }
   ip_rt_put(rt);
   return sent(sk, len, err);
@@ -184,7 +184,7 @@ function sent(sk: sock, len: number, err: Errno): number | Errno {
 }
 
 /** Nothing is being put together: no need for the socket lock. */
-function send_at_once(sk: sock, msg: msghdr, len: number, fl4: flowi4, ipc: ipcm_cookie, rt: rtable): Errno {
+function send_at_once(sk: sock, msg: msghdr, len: number, { rt, fl4, ipc }: udp_way): Errno {
   const cork = new inet_cork();
   const ulen = len + UDPHDR_LEN;
   const skb = ip_make_skb(sk, fl4, ip_generic_getfrag, msg, ulen, UDPHDR_LEN, ipc, rt, cork, msg.msg_flags);
@@ -192,21 +192,18 @@ function send_at_once(sk: sock, msg: msghdr, len: number, fl4: flowi4, ipc: ipcm
   return skb === null ? 0 : udp_send_skb(skb, fl4);
 }
 
-function* begin_corked(
-  sk: sock,
-  msg: msghdr,
-  len: number,
-  fl4: flowi4,
-  ipc: ipcm_cookie,
-  rt: rtable,
-): Sleeps<Errno> {
+function* begin_corked(sk: sock, msg: msghdr, len: number, way: udp_way): Sleeps<Errno> {
   const up = udp_sk(sk);
   yield* lock_sock(sk);
   let err = -EINVAL;
   if (up.pending === 0) {
-    (up.cork ??= new inet_cork()).fl4 = fl4;
+    const { fl4 } = (up.cork ??= new inet_cork_full());
+    fl4.saddr = way.fl4.saddr;
+    fl4.daddr = way.daddr;
+    fl4.fl4_dport = way.dport;
+    fl4.fl4_sport = up.inet_sport;
     up.pending = AF_INET;
-    err = append(sk, msg, len, ipc, rt, true);
+    err = append(sk, msg, len, way.ipc, way.rt, true);
   }
   release_sock(sk);
   return err;
@@ -220,7 +217,7 @@ function append(sk: sock, msg: msghdr, len: number, ipc: ipcm_cookie, rt: rtable
   up.len += ulen;
   const flags = corkreq ? msg.msg_flags | MSG_MORE : msg.msg_flags;
   const { fl4 } = up.cork!;
-  const err = ip_append_data(sk, fl4!, ip_generic_getfrag, msg, ulen, UDPHDR_LEN, ipc, rt, flags);
+  const err = ip_append_data(sk, fl4, ip_generic_getfrag, msg, ulen, UDPHDR_LEN, ipc, rt, flags);
   if (err !== 0) udp_flush_pending_frames(sk);
   else if (!corkreq) return udp_push_pending_frames(sk);
   else if (sk.sk_write_queue.next === null) up.pending = 0;
@@ -231,6 +228,8 @@ interface udp_way {
   rt: rtable;
   fl4: flowi4;
   ipc: ipcm_cookie;
+  daddr: be32;
+  dport: be16;
 }
 
 /** Where to, and from which address: by the message, else as connected; the route of a connected socket is kept. */
@@ -282,6 +281,13 @@ function udp_route(sk: sock, msg: msghdr): udp_way | Errno {
     ipc.oif ||= inet.uc_index;
   }
 
+  const kept = connected ? (sk_dst_check(sk, 0) as rtable | null) : null;
+  if (kept !== null) {
+    // The socket's own flow goes with the route that it remembers: what connect() or a corked datagram left there.
+    const { fl4 } = (inet.cork ??= new inet_cork_full());
+    if (ipc.addr === 0) ipc.addr = fl4.daddr;
+    return { rt: kept, fl4, ipc, daddr: ipc.addr, dport };
+  }
   const fl4 = new flowi4();
   const flow_flags = inet_sk_flowi_flags(sk);
   const { inet_sport } = inet;
@@ -301,26 +307,19 @@ function udp_route(sk: sock, msg: msghdr): udp_way | Errno {
     inet_sport,
     sk_uid,
   );
-  const kept = connected ? (sk_dst_check(sk, 0) as rtable | null) : null;
-  let rt: rtable;
-  if (kept !== null) {
-    rt = kept;
-  } else {
-    const looked_up = ip_route_output_flow(net, fl4, sk);
-    if (IS_ERR(looked_up)) {
-      if (looked_up === -ENETUNREACH) IP_INC_STATS(net, IPSTATS_MIB_OUTNOROUTES);
-      return looked_up;
-    }
-    rt = looked_up;
-    if ((rt.rt_flags & RTCF_BROADCAST) !== 0 && !sock_flag(sk, SOCK_BROADCAST)) {
-      ip_rt_put(rt);
-      return -EACCES;
-    }
-    if (connected) {
-      rt.__refcnt++;
-      sk_dst_set(sk, rt);
-    }
+  const rt = ip_route_output_flow(net, fl4, sk);
+  if (IS_ERR(rt)) {
+    if (rt === -ENETUNREACH) IP_INC_STATS(net, IPSTATS_MIB_OUTNOROUTES);
+    return rt;
+  }
+  if ((rt.rt_flags & RTCF_BROADCAST) !== 0 && !sock_flag(sk, SOCK_BROADCAST)) {
+    ip_rt_put(rt);
+    return -EACCES;
+  }
+  if (connected) {
+    rt.__refcnt++;
+    sk_dst_set(sk, rt);
   }
   if (ipc.addr === 0) ipc.addr = fl4.daddr;
-  return { rt, fl4, ipc };
+  return { rt, fl4, ipc, daddr: ipc.addr, dport };
 }

@@ -32,6 +32,18 @@ describe('qdiscs', () => {
     assert.ok(link.receivedNumbers.indexOf(2) < link.receivedNumbers.indexOf(3));
   });
 
+  it('pfifo and bfifo of no length let nothing pass by an empty queue', () => {
+    for (const ops of [pfifo_qdisc_ops, bfifo_qdisc_ops]) {
+      for (const length of [0, 1]) {
+        const link = new Link({});
+        link.dev.tx_queue_len = length;
+        link.dev._tx.qdisc = qdisc_create_dflt(link.dev._tx, ops);
+        link.sendNumbered(1);
+        link.settle();
+        assert.equal(link.received.length, length, `${ops.id} of ${length}`);
+      }
+    }
+  });
   it('pfifo holds tx_queue_len packets', () => {
     const link = slowLink(pfifo_qdisc_ops);
     link.sendNumbered(1100);
