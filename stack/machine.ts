@@ -5,6 +5,7 @@ import { softnet_data } from './include/linux/netdevice.ts';
 import type { net_proto_family } from './include/linux/net.ts';
 import { files_struct } from './include/linux/fdtable.ts';
 import { module } from './include/linux/module.ts';
+import { nsproxy } from './include/linux/nsproxy.ts';
 import type { page } from './include/linux/skbuff.ts';
 import { signal_struct, task_struct } from './include/linux/sched.ts';
 import type { hrtimer } from './include/linux/timer.ts';
@@ -93,11 +94,14 @@ export class Machine {
   sockets = new Set<sock>();
   /** How many of them each protocol has: what sk_refcnt_debug_inc() counts. */
   socks = new Map<proto, number>();
+  /** BSD sockets that exist, and may: each is an inode. */
+  nr_sockets = 0;
   max_sockets = 1_000_000;
   congestion_controls: readonly string[] = [];
   qdiscs: readonly string[] = [];
 
   softnet = new softnet_data();
+  /** The network namespace that it boots with. */
   init_net: net;
 
   constructor(world: World, config: MachineConfig) {
@@ -107,10 +111,10 @@ export class Machine {
     this.random = world.random;
     this.tracer = world.tracer;
     this.#current_pid = world.current_pid;
-    this.idle = new task_struct(this, new files_struct(), new signal_struct());
+    this.init_net = new net(this, new inet_hashinfo(EHASH_SIZE, BHASH_SIZE, LHASH_SIZE));
+    this.idle = new task_struct(this, new files_struct(), new signal_struct(), new nsproxy(this.init_net));
     this.idle.comm = 'swapper/0';
     this.#current = this.idle;
-    this.init_net = new net(this, new inet_hashinfo(EHASH_SIZE, BHASH_SIZE, LHASH_SIZE));
     this.timers = new timer_base(Math.floor(world.now_ns / NSEC_PER_JIFFY));
     this.set_clock(world.now_ns);
     this.index = world.add(this);

@@ -1,8 +1,17 @@
 /** File descriptors. @linux fs/file.c, fs/file_table.c, fs/open.c */
-import { file, type files_struct, type file_operations } from '../include/linux/fdtable.ts';
-import type { socket } from '../include/linux/net.ts';
+import type { files_struct } from '../include/linux/fdtable.ts';
+import { file, type file_operations } from '../include/linux/fs.ts';
 import type { Sleeps, task_struct } from '../include/linux/sched.ts';
 import { EBADF, EINVAL, EMFILE, ENFILE, type Errno } from '../include/uapi/asm-generic/errno.ts';
+import {
+  F_DUPFD,
+  F_DUPFD_CLOEXEC,
+  F_GETFD,
+  F_GETFL,
+  F_SETFD,
+  F_SETFL,
+  FD_CLOEXEC,
+} from '../include/uapi/asm-generic/fcntl.ts';
 import { O_CLOEXEC, O_NONBLOCK } from '../include/uapi/linux/socket.ts';
 import { NO_SLEEP } from '../kernel/sched/no_sleep.ts';
 import type { Machine } from '../machine.ts';
@@ -55,22 +64,26 @@ export function alloc_file(
   machine: Machine,
   f_op: file_operations,
   flags: number,
-  data: socket,
+  private_data: unknown,
 ): file | Errno {
   const { files } = machine;
   if (files.nr_files >= files.max_files) return -ENFILE;
   files.nr_files++;
-  return new file(f_op, flags, data, files.next_ino++);
+  return new file(f_op, flags, private_data, files.next_ino++);
 }
 /** Give a reference back; the last one closes the file. @linux fs/file_table.c */
 export function fput(machine: Machine, opened: file): Sleeps<void> {
   return --opened.f_count === 0 ? __fput(machine, opened) : NO_SLEEP;
 }
 function* __fput(machine: Machine, opened: file): Sleeps<void> {
-  yield* opened.f_op.release(opened);
+  if (opened.f_op.release !== undefined) yield* opened.f_op.release(opened);
   machine.files.nr_files--;
 }
 
+/** close(). @returns 0 or -EBADF. @linux fs/open.c */
+export function* sys_close(machine: Machine, fd: number): Sleeps<Errno> {
+  return yield* close_fd(machine.current, fd);
+}
 /** Close a descriptor. @returns 0 or -EBADF. @linux fs/file.c */
 export function* close_fd(task: task_struct, fd: number): Sleeps<Errno> {
   const { files } = task;
@@ -100,15 +113,6 @@ export function f_dupfd(task: task_struct, from: number, opened: file, flags: nu
   files.fd[fd] = opened;
   return fd;
 }
-
-export const F_DUPFD = 0;
-export const F_GETFD = 1;
-export const F_SETFD = 2;
-export const F_GETFL = 3;
-export const F_SETFL = 4;
-export const F_DUPFD_CLOEXEC = 1030;
-export const FD_CLOEXEC = 1;
-export const O_RDWR = 2;
 
 /** fcntl(). @returns by command; -EBADF, -EINVAL, -EMFILE. @linux fs/fcntl.c */
 export function do_fcntl(task: task_struct, fd: number, cmd: number, arg: number): number | Errno {

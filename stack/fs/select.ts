@@ -1,8 +1,8 @@
 /** poll(): wait until something happens on one of several descriptors. @linux fs/select.c */
 import type { Machine } from '../machine.ts';
-import type { file } from '../include/linux/fdtable.ts';
+import type { file } from '../include/linux/fs.ts';
 import { signal_pending, TASK_INTERRUPTIBLE, TASK_RUNNING, type Sleeps } from '../include/linux/sched.ts';
-import { POLLERR, POLLHUP, POLLNVAL, type poll_table } from '../include/linux/poll.ts';
+import { POLLERR, POLLHUP, POLLNVAL, type poll_table, vfs_poll } from '../include/linux/poll.ts';
 import type { wait_queue_entry, wait_queue_head } from '../include/linux/wait.ts';
 import { EINTR, EINVAL, type Errno } from '../include/uapi/asm-generic/errno.ts';
 import {
@@ -67,7 +67,7 @@ function do_pollfd(machine: Machine, pollfd: pollfd, wait: poll_wqueues | null):
   if (opened === null) return POLLNVAL;
   const filter = pollfd.events | POLLERR | POLLHUP;
   wait?.ask(opened, filter);
-  return opened.f_op.poll(opened, wait) & filter;
+  return vfs_poll(opened, wait) & filter;
 }
 
 /**

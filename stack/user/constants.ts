@@ -1,7 +1,7 @@
 /** The constants that a scenario can import, by Linux's names. */
-import * as fcntl from '../fs/file.ts';
 import * as poll from '../include/linux/poll.ts';
 import { CAP_NET_ADMIN, CAP_NET_BIND_SERVICE, CAP_NET_RAW } from '../include/linux/sched.ts';
+import * as fcntl from '../include/uapi/asm-generic/fcntl.ts';
 import * as inet from '../include/uapi/linux/in.ts';
 import * as socket from '../include/uapi/linux/socket.ts';
 import * as tcp from '../include/uapi/linux/tcp.ts';

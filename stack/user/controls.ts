@@ -35,15 +35,17 @@ function tcpFlags(bytes: Uint8Array): string {
 
 export function machineControls(world: World) {
   const here = () => world.running!;
+  /** The network that the process sees: /proc/sys/net and /proc/net show that one. */
+  const net_ns = () => here().current.nsproxy.net_ns;
   return {
     sysctl(name: string, value?: string | number) {
       const leftOut = sysctl_left_out(name);
       if (leftOut !== null) throw new SystemError(-ENOENT, `sysctl ${name} (${leftOut})`);
       if (value !== undefined) {
-        const err = sysctl_set(here().init_net, name, String(value));
+        const err = sysctl_set(net_ns(), name, String(value));
         if (err !== 0) throw new SystemError(err, `sysctl ${name}=${value}`);
       }
-      const text = sysctl_get(here().init_net, name);
+      const text = sysctl_get(net_ns(), name);
       if (IS_ERR(text)) throw new SystemError(text, `sysctl ${name}`);
       return text;
     },
@@ -62,7 +64,7 @@ export function machineControls(world: World) {
     },
     /** The text of /proc/net/NAME. */
     proc(name: string) {
-      const text = proc_net(here().init_net, name);
+      const text = proc_net(net_ns(), name);
       if (text === null) throw new SystemError(-ENOENT, `open /proc/net/${name}`);
       return text;
     },

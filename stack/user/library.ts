@@ -1,5 +1,7 @@
 /** The `sockscope` module: what a scenario imports. Documented for its users in sockscope.d.ts. */
-import { do_fcntl } from '../fs/file.ts';
+import { do_fcntl, sys_close } from '../fs/file.ts';
+import { sys_ioctl } from '../fs/ioctl.ts';
+import { ksys_read, ksys_write } from '../fs/read_write.ts';
 import { do_sys_poll, type pollfd } from '../fs/select.ts';
 import { negative_int, type sockopt_value } from '../include/linux/net.ts';
 import type { Sleeps } from '../include/linux/sched.ts';
@@ -21,10 +23,6 @@ import {
   __sys_sendto,
   __sys_setsockopt,
   __sys_shutdown,
-  ksys_read,
-  ksys_write,
-  sys_close,
-  sys_ioctl,
 } from '../net/socket/syscalls.ts';
 import type { World } from '../world/world.ts';
 import {

@@ -30,8 +30,15 @@ export interface Process {
   exited: Promise<ProcessEnd>;
 }
 
-function new_task(machine: Machine, comm: string, files: files_struct, signal: signal_struct): task_struct {
-  const task = new task_struct(machine, files, signal);
+/** A task in its parent's namespaces. */
+function new_task(
+  parent: task_struct,
+  comm: string,
+  files: files_struct,
+  signal: signal_struct,
+): task_struct {
+  const { machine } = parent;
+  const task = new task_struct(machine, files, signal, parent.nsproxy);
   task.pid = machine.world.next_pid++;
   task.tgid = task.pid;
   task.comm = comm;
@@ -53,7 +60,7 @@ function standard_files(): files_struct {
 /** Start a process: its function is called when the scheduler first runs it. */
 export function spawn_process(machine: Machine, name: string, main: () => unknown): Process {
   const parent = machine.current;
-  const task = new_task(machine, name, standard_files(), new signal_struct());
+  const task = new_task(parent, name, standard_files(), new signal_struct());
   trace.sched_process_fork(machine, parent, task);
   let ended!: (end: ProcessEnd) => void;
   const exited = new Promise<ProcessEnd>((resolve) => (ended = resolve));
@@ -125,7 +132,7 @@ function idle_thread(task: task_struct): task_struct {
   if (task.syscall === '') return task;
   const idle = threads_of(task).find((thread) => thread.syscall === '' && !thread.on_rq);
   if (idle !== undefined) return idle;
-  const thread = new_task(machine, task.comm, task.files, task.signal);
+  const thread = new_task(task, task.comm, task.files, task.signal);
   thread.tgid = task.tgid;
   thread.cred = task.cred;
   thread.files.count++;

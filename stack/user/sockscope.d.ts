@@ -317,7 +317,10 @@ declare module 'sockscope' {
   export const SOCK_NONBLOCK: 2048;
   export const O_NONBLOCK: 2048;
   export const O_CLOEXEC: 524288;
+  export const O_RDONLY: 0;
+  export const O_WRONLY: 1;
   export const O_RDWR: 2;
+  export const O_ACCMODE: 3;
   export const SOL_SOCKET: 1;
   export const SOL_IP: 0;
   export const SOL_ICMP: 1;

@@ -1,5 +1,5 @@
 /** struct task_struct, files and BSD sockets in one line. */
-import { file } from '../../../stack/include/linux/fdtable.ts';
+import { file } from '../../../stack/include/linux/fs.ts';
 import { socket } from '../../../stack/include/linux/net.ts';
 import { task_struct } from '../../../stack/include/linux/sched.ts';
 import { plural } from '../format.ts';

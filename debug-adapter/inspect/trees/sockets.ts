@@ -5,6 +5,7 @@ import { request_sock } from '../../../stack/include/net/request_sock.ts';
 import { SOCK_DEAD, sock, sock_flag, type sock_common } from '../../../stack/include/net/sock.ts';
 import type { task_struct } from '../../../stack/include/linux/sched.ts';
 import type { Machine } from '../../../stack/machine.ts';
+import { sock_from_file } from '../../../stack/net/socket/file.ts';
 import type { Describer } from '../describe.ts';
 import { limited, ObjectIds, type TreeNode } from './node.ts';
 import { SocketNodes } from './socketNode.ts';
@@ -94,7 +95,7 @@ export class SocketsTree {
 /** Descriptors that are sockets. */
 function socketsOf(task: task_struct): [number, sock][] {
   return task.files.fd.flatMap((open, fd): [number, sock][] => {
-    const sk = open?.private_data?.sk;
-    return sk === null || sk === undefined ? [] : [[fd, sk]];
+    const sk = open === null ? null : (sock_from_file(open)?.sk ?? null);
+    return sk === null ? [] : [[fd, sk]];
   });
 }

@@ -4,7 +4,7 @@ import type { Errno } from '../uapi/asm-generic/errno.ts';
 import type { sockaddr_in } from '../uapi/linux/in.ts';
 import type { sock } from '../net/sock.ts';
 import type { net } from '../net/net_namespace.ts';
-import type { file } from './fdtable.ts';
+import type { file } from './fs.ts';
 import type { module } from './module.ts';
 import type { poll_table } from './poll.ts';
 import type { Sleeps } from './sched.ts';

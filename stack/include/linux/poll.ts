@@ -1,4 +1,5 @@
 /** poll()'s events and the table that remembers whom to wake. @linux include/linux/poll.h, include/uapi/asm-generic/poll.h */
+import type { file } from './fs.ts';
 import type { wait_queue_head } from './wait.ts';
 
 export const POLLIN = 0x0001;
@@ -34,4 +35,12 @@ export interface poll_table {
 /** Have the poller woken through this queue. */
 export function poll_wait(queue: wait_queue_head, table: poll_table | null): void {
   if (table !== null) table._qproc(queue);
+}
+
+/** What poll() says of a file that cannot tell: it never blocks. */
+export const DEFAULT_POLLMASK = EPOLLIN | EPOLLOUT | EPOLLRDNORM | EPOLLWRNORM;
+
+/** Which events have come true; with a table, the poller waits for more. @linux include/linux/poll.h */
+export function vfs_poll(opened: file, wait: poll_table | null): number {
+  return opened.f_op.poll === undefined ? DEFAULT_POLLMASK : opened.f_op.poll(opened, wait);
 }

@@ -5,6 +5,7 @@
  */
 import type { Machine } from '../../machine.ts';
 import type { files_struct } from './fdtable.ts';
+import type { nsproxy } from './nsproxy.ts';
 import { page_frag } from './skbuff.ts';
 
 /**
@@ -52,6 +53,7 @@ export class task_struct {
   comm = '';
   machine: Machine;
   files: files_struct;
+  nsproxy: nsproxy;
   cred = new cred();
   /** True while it waits in the run queue. */
   on_rq = false;
@@ -73,10 +75,11 @@ export class task_struct {
   /** The page that what it sends goes into. */
   task_frag = new page_frag();
 
-  constructor(machine: Machine, files: files_struct, signal: signal_struct) {
+  constructor(machine: Machine, files: files_struct, signal: signal_struct, nsproxy: nsproxy) {
     this.machine = machine;
     this.files = files;
     this.signal = signal;
+    this.nsproxy = nsproxy;
   }
 }
 

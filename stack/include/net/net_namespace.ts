@@ -35,7 +35,7 @@ export class net {
   cookie_gen = 0;
   /** Counts sockets that are bound to another device: what is known of ports in use has to be looked up again. */
   bound_dev_genid = 0;
-  /** BSD sockets that exist: the first line of /proc/net/sockstat. */
+  /** Protocol sockets of processes that exist: the first line of /proc/net/sockstat. */
   sockets_in_use = 0;
   /** Who receives which EtherType, and who sees everything. */
   ptype_base = new Map<be16, packet_type[]>();

@@ -1,5 +1,5 @@
 /** Receiving datagrams, and copying packets to the user. @linux net/core/datagram.c */
-import type { file } from '../../include/linux/fdtable.ts';
+import type { file } from '../../include/linux/fs.ts';
 import { skb_headlen, type sk_buff, type sk_buff_head } from '../../include/linux/skbuff.ts';
 import {
   POLLERR,

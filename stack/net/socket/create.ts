@@ -30,7 +30,6 @@ import { module_put, request_module, try_module_get } from '../../kernel/module.
 import { net_warn_ratelimited, pr_info, pr_info_once } from '../../kernel/printk.ts';
 import type { Machine } from '../../machine.ts';
 import { security_socket_create, security_socket_post_create } from '../../security/security.ts';
-import { sock_inuse_add } from '../core/sock/alloc.ts';
 import { sock_map_fd } from './file.ts';
 
 /**
@@ -67,14 +66,14 @@ export function* __sys_socket_create(
   return yield* sock_create(machine, family, type & SOCK_TYPE_MASK, protocol);
 }
 
-/** A socket for the current process. @linux net/socket.c */
+/** A socket in the current process's network namespace. @linux net/socket.c */
 export function* sock_create(
   machine: Machine,
   family: number,
   type: number,
   protocol: number,
 ): Sleeps<socket | Errno> {
-  return yield* __sock_create(machine.init_net, family, type, protocol, false);
+  return yield* __sock_create(machine.current.nsproxy.net_ns, family, type, protocol, false);
 }
 /** A socket for the kernel itself. @linux net/socket.c */
 export function* sock_create_kern(
@@ -157,9 +156,8 @@ function* out_sock_release(machine: Machine, sock: socket, err: Errno): Sleeps<E
 
 /** A new socket; null at the limit of inodes. @linux net/socket.c */
 export function sock_alloc(machine: Machine): socket | null {
-  if (machine.faults.should_fail('sock_alloc') || machine.init_net.sockets_in_use >= machine.max_sockets)
-    return null;
-  sock_inuse_add(machine.init_net, 1);
+  if (machine.faults.should_fail('sock_alloc') || machine.nr_sockets >= machine.max_sockets) return null;
+  machine.nr_sockets++;
   return new socket(machine);
 }
 
@@ -172,7 +170,7 @@ export function* __sock_release(machine: Machine, sock: socket): Sleeps<void> {
     sock.ops = null;
     module_put(owner);
   }
-  sock_inuse_add(machine.init_net, -1);
+  machine.nr_sockets--;
   sock.file = null;
 }
 /** Give up a socket that has no file, or lost it. @linux net/socket.c */

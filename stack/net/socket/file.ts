@@ -1,18 +1,12 @@
 /** A socket as a file: what read(), write(), poll() and close() do with its descriptor. @linux net/socket.c */
-import {
-  alloc_file,
-  fd_install,
-  fdget,
-  fput,
-  get_unused_fd_flags,
-  O_RDWR,
-  put_unused_fd,
-} from '../../fs/file.ts';
-import type { file, file_operations } from '../../include/linux/fdtable.ts';
+import { alloc_file, fd_install, fdget, fput, get_unused_fd_flags, put_unused_fd } from '../../fs/file.ts';
+import type { file, file_operations } from '../../include/linux/fs.ts';
 import type { socket } from '../../include/linux/net.ts';
+import type { poll_table } from '../../include/linux/poll.ts';
 import type { Sleeps } from '../../include/linux/sched.ts';
 import { iov_iter, msghdr } from '../../include/linux/uio.ts';
 import { EBADF, ENOTSOCK, type Errno, IS_ERR } from '../../include/uapi/asm-generic/errno.ts';
+import { O_RDWR } from '../../include/uapi/asm-generic/fcntl.ts';
 import { MSG_DONTWAIT, O_NONBLOCK } from '../../include/uapi/linux/socket.ts';
 import type { Machine } from '../../machine.ts';
 import { security_socket_recvmsg, security_socket_sendmsg } from '../../security/security.ts';
@@ -24,7 +18,7 @@ export const socket_file_ops: file_operations = {
   read: sock_read_iter,
   write: sock_write_iter,
   poll: sock_poll,
-  ioctl: (file, cmd, arg) => sock_ioctl(file.private_data!, cmd, arg),
+  ioctl: sock_ioctl,
   release: sock_close,
 };
 
@@ -58,7 +52,7 @@ export function* sock_alloc_file(machine: Machine, sock: socket, flags: number):
 
 /** The socket behind a file. @linux net/socket.c */
 export function sock_from_file(opened: file): socket | null {
-  return opened.f_op === socket_file_ops ? opened.private_data : null;
+  return opened.f_op === socket_file_ops ? (opened.private_data as socket) : null;
 }
 /**
  * The socket behind a descriptor, with a reference to its file: fput_light() gives it back.
@@ -98,29 +92,30 @@ export function* sock_recvmsg(
 
 /** read(). @linux net/socket.c */
 function* sock_read_iter(file: file, buffer: Uint8Array): Sleeps<number | Errno> {
-  const sock = file.private_data!;
+  const sock = file.private_data as socket;
   const msg = new msghdr(new iov_iter(buffer), (file.f_flags & O_NONBLOCK) !== 0 ? MSG_DONTWAIT : 0);
   if (buffer.length === 0) return 0;
   return yield* sock_recvmsg(sock.machine, sock, msg, msg.msg_flags);
 }
 /** write(). @linux net/socket.c */
 function* sock_write_iter(file: file, buffer: Uint8Array): Sleeps<number | Errno> {
-  const sock = file.private_data!;
+  const sock = file.private_data as socket;
   const msg = new msghdr(new iov_iter(buffer), (file.f_flags & O_NONBLOCK) !== 0 ? MSG_DONTWAIT : 0);
   return yield* sock_sendmsg(sock.machine, sock, msg);
 }
 /** poll(): which events have come true; the poller is put on the socket's wait queue. @linux net/socket.c */
-function sock_poll(file: file, wait: Parameters<file_operations['poll']>[1]): number {
-  const sock = file.private_data!;
+function sock_poll(file: file, wait: poll_table | null): number {
+  const sock = file.private_data as socket;
   return sock.ops === null ? 0 : sock.ops.poll(file, sock, wait);
 }
 /** The last close(). @linux net/socket.c */
 function* sock_close(file: file): Sleeps<void> {
-  const sock = file.private_data!;
+  const sock = file.private_data as socket;
   yield* __sock_release(sock.machine, sock);
 }
 
 /** @returns by command, or -ENOTTY. @linux net/socket.c */
-function* sock_ioctl(sock: socket, cmd: number, arg: unknown): Sleeps<number | Errno> {
+function* sock_ioctl(file: file, cmd: number, arg: unknown): Sleeps<number | Errno> {
+  const sock = file.private_data as socket;
   return yield* sock.ops!.ioctl(sock, cmd, arg);
 }

@@ -1,17 +1,16 @@
 /** The socket system calls other than socket(). Addresses are sockaddr_in; options and buffers as in include/linux/. @linux net/socket.c */
-import { close_fd, fd_install, fdget, fput, get_unused_fd_flags, put_unused_fd } from '../../fs/file.ts';
-import type { file } from '../../include/linux/fdtable.ts';
+import { fd_install, fdget, fput, get_unused_fd_flags, put_unused_fd } from '../../fs/file.ts';
+import type { file } from '../../include/linux/fs.ts';
 import type { sockopt_value } from '../../include/linux/net.ts';
 import type { Sleeps } from '../../include/linux/sched.ts';
+import { sock_net } from '../../include/net/sock.ts';
 import { iov_iter, msghdr } from '../../include/linux/uio.ts';
 import {
   EBADF,
   ECONNABORTED,
   EINVAL,
   ENFILE,
-  ENOIOCTLCMD,
   ENOTSOCK,
-  ENOTTY,
   type Errno,
   IS_ERR,
 } from '../../include/uapi/asm-generic/errno.ts';
@@ -24,7 +23,6 @@ import {
   SOCK_NONBLOCK,
   SOL_SOCKET,
 } from '../../include/uapi/linux/socket.ts';
-import { FIONBIO } from '../../include/uapi/linux/sockios.ts';
 import { try_module_get } from '../../kernel/module.ts';
 import type { Machine } from '../../machine.ts';
 import {
@@ -58,7 +56,7 @@ export function* __sys_bind(machine: Machine, fd: number, addr: sockaddr_in): Sl
 export function* __sys_listen(machine: Machine, fd: number, backlog: number): Sleeps<Errno> {
   const sock = sockfd_lookup_light(machine, fd);
   if (IS_ERR(sock)) return sock;
-  const somaxconn = machine.init_net.core.sysctl_somaxconn;
+  const somaxconn = sock_net(sock.sk!).core.sysctl_somaxconn;
   // A negative backlog is a huge one: it is compared unsigned.
   if (backlog >>> 0 > somaxconn) backlog = somaxconn;
   let err = security_socket_listen(machine, sock, backlog);
@@ -240,40 +238,4 @@ export function* __sys_getsockopt(
     level === SOL_SOCKET ? sock_getsockopt(sock, optname) : yield* sock.ops!.getsockopt(sock, level, optname);
   yield* fput_light(machine, sock);
   return value;
-}
-
-/** read(). @linux fs/read_write.c */
-export function* ksys_read(machine: Machine, fd: number, buffer: Uint8Array): Sleeps<number | Errno> {
-  const opened = fdget(machine.current, fd);
-  if (opened === null) return -EBADF;
-  const count = yield* opened.f_op.read(opened, buffer);
-  yield* fput(machine, opened);
-  return count;
-}
-/** write(). @linux fs/read_write.c */
-export function* ksys_write(machine: Machine, fd: number, buffer: Uint8Array): Sleeps<number | Errno> {
-  const opened = fdget(machine.current, fd);
-  if (opened === null) return -EBADF;
-  const count = yield* opened.f_op.write(opened, buffer);
-  yield* fput(machine, opened);
-  return count;
-}
-/** close(). @linux fs/open.c */
-export function* sys_close(machine: Machine, fd: number): Sleeps<Errno> {
-  return yield* close_fd(machine.current, fd);
-}
-/** ioctl(). @linux fs/ioctl.c */
-export function* sys_ioctl(machine: Machine, fd: number, cmd: number, arg: unknown): Sleeps<number | Errno> {
-  const opened = fdget(machine.current, fd);
-  if (opened === null) return -EBADF;
-  const result = yield* do_vfs_ioctl(opened, cmd, arg);
-  yield* fput(machine, opened);
-  // What no layer below knows is no command of this kind of file.
-  return result === -ENOIOCTLCMD ? -ENOTTY : result;
-}
-/** What every file knows, then what its own kind does. @linux fs/ioctl.c */
-function* do_vfs_ioctl(opened: file, cmd: number, arg: unknown): Sleeps<number | Errno> {
-  if (cmd !== FIONBIO) return yield* opened.f_op.ioctl(opened, cmd, arg);
-  opened.f_flags = arg ? opened.f_flags | O_NONBLOCK : opened.f_flags & ~O_NONBLOCK;
-  return 0;
 }

@@ -11,6 +11,7 @@ import { inet_sock_destruct } from '../../../stack/net/ipv4/af_inet/sock.ts';
 import { tcp_prot } from '../../../stack/net/ipv4/tcp_ipv4/prot.ts';
 import { udp_prot } from '../../../stack/net/ipv4/udp/prot.ts';
 import { sock_create_kern } from '../../../stack/net/socket/create.ts';
+import { sock_from_file } from '../../../stack/net/socket/file.ts';
 import { codeOf, type Setup, type Sockscope, story } from '../support/story.ts';
 
 const alone = (main: (s: Sockscope) => Promise<void>, setup: Setup = {}) =>
@@ -24,7 +25,7 @@ async function refused(s: Sockscope, code: string, type: number, protocol = 0): 
   const accounts = () => [
     s.modules.refcount(),
     s.machine.sockets.size,
-    s.machine.init_net.sockets_in_use,
+    s.machine.nr_sockets,
     s.machine.files.nr_files,
     s.machine.current.files.open_fds.size,
   ];
@@ -276,7 +277,7 @@ describe('inet_create: what it sets', () => {
   /** The fields that inet_create sets, as it leaves them. */
   async function fields(s: Sockscope, type: number, protocol: number) {
     const fd = await s.socket(s.AF_INET, type, protocol);
-    const sock = s.file(fd).private_data!;
+    const sock = sock_from_file(s.file(fd))!;
     const sk = s.sock(fd);
     assert.ok(s.machine.sockets.has(sk));
     assert.equal(sock.state, SS_UNCONNECTED);

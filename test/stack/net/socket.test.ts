@@ -5,6 +5,7 @@ import type { proto_ops, socket } from '../../../stack/include/linux/net.ts';
 import { EACCES, EPERM } from '../../../stack/include/uapi/asm-generic/errno.ts';
 import { ADDRESS_FAMILIES } from '../../../stack/include/uapi/linux/socket.ts';
 import { sock_register } from '../../../stack/net/socket/create.ts';
+import { sock_from_file } from '../../../stack/net/socket/file.ts';
 import { codeOf, connected, listener, type Sockscope, story } from '../support/story.ts';
 
 /** What an attempt must not change when it fails. */
@@ -15,7 +16,7 @@ function accounts({ machine, modules }: Sockscope) {
     socketsByProtocol: [...machine.socks]
       .filter(([, count]) => count !== 0)
       .map(([{ name }, count]) => `${name} ${count}`),
-    bsdSockets: machine.init_net.sockets_in_use,
+    bsdSockets: machine.nr_sockets,
     files: machine.files.nr_files,
     descriptors: machine.current.files.open_fds.size,
   };
@@ -70,7 +71,7 @@ describe('socket(): __sys_socket', () => {
       assert.equal(await s.fcntl(fd, s.F_GETFD), s.FD_CLOEXEC);
       assert.equal(await s.fcntl(fd, s.F_GETFL), s.O_RDWR | s.O_NONBLOCK);
       assert.equal(await s.getsockopt(fd, s.SOL_SOCKET, s.SO_TYPE), s.SOCK_STREAM);
-      assert.equal(s.file(fd).private_data!.type, s.SOCK_STREAM);
+      assert.equal(sock_from_file(s.file(fd))!.type, s.SOCK_STREAM);
     }));
 
   for (const flag of [0x10, 0x100, 0x400, 0x1000, 0x100000, -0x80000000]) {
@@ -161,7 +162,7 @@ describe('socket(): __sock_create', () => {
     alone(async (s) => {
       const seen: unknown[] = [];
       s.security({
-        socket_create: (...args) => (seen.push([...args, s.machine.init_net.sockets_in_use]), -EACCES),
+        socket_create: (...args) => (seen.push([...args, s.machine.nr_sockets]), -EACCES),
       });
       await refused(s, 'EACCES', s.AF_INET, s.SOCK_STREAM, s.IPPROTO_TCP);
       assert.deepEqual(seen, [[s.AF_INET, s.SOCK_STREAM, s.IPPROTO_TCP, false, 0]]);

@@ -23,13 +23,14 @@ import {
   type TracepointName,
 } from '../../../stack/index.ts';
 import { IS_ERR } from '../../../stack/include/uapi/asm-generic/errno.ts';
-import type { file } from '../../../stack/include/linux/fdtable.ts';
+import type { file } from '../../../stack/include/linux/fs.ts';
 import type { tcp_sock } from '../../../stack/include/linux/tcp.ts';
 import type { sock_common } from '../../../stack/include/net/sock.ts';
 import { LINUX_MIB_NAMES, TCP_MIB_NAMES } from '../../../stack/include/uapi/linux/snmp.ts';
 import { tcpStateName } from '../../../stack/trace/text.ts';
 import { run_world } from '../../../stack/world/run.ts';
 import type { wire_frame } from '../../../stack/wire/frame.ts';
+import { sock_from_file } from '../../../stack/net/socket/file.ts';
 import { packetLine, packetMatches, PacketReader, type PacketText } from './packetText.ts';
 
 /** The scenario API, bound to the story's machine, and a look behind it. */
@@ -212,7 +213,7 @@ export class Story {
     const kernel: Kernel = {
       machine,
       file: open,
-      sock: (fd) => open(fd).private_data!.sk as tcp_sock,
+      sock: (fd) => sock_from_file(open(fd))!.sk as tcp_sock,
       now: () => machine.time_ns / 1e6,
       counter: (name) => this.counter(name),
     };
@@ -296,7 +297,8 @@ function remains(machine: Machine): Record<string, number> {
     sockets: machine.sockets.size,
     'open files': machine.files.nr_files,
     'module references': machine.kernel_module.refcnt,
-    'BSD sockets': net.sockets_in_use,
+    'BSD sockets': machine.nr_sockets,
+    'protocol sockets in use': net.sockets_in_use,
     'TCP pages': tcp_memory.memory_allocated,
     'TCP sockets': tcp_memory.sockets_allocated,
     'TCP orphans': tcp_memory.orphan_count,

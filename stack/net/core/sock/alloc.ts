@@ -48,6 +48,7 @@ export function sk_alloc(net: net, family: number, prot: proto, kern: boolean): 
   sk.sk_memory = prot.memory(net);
   sk.sk_kern_sock = kern;
   sk.skc_cookie = ++net.cookie_gen;
+  if (!kern) sock_inuse_add(net, 1);
   machine.sockets.add(sk);
   return sk;
 }
@@ -105,6 +106,7 @@ export function sk_clone_lock(sk: sock): sock | null {
   sock_reset_flag(newsk, SOCK_DONE);
   newsk.skc_cookie = ++sock_net(sk).cookie_gen;
   newsk.sk_kern_sock = false;
+  sock_inuse_add(sock_net(newsk), 1);
   sk_sockets_allocated_inc(newsk);
   machine.sockets.add(newsk);
   return newsk;
@@ -181,6 +183,7 @@ export function sk_free(sk: sock): void {
 }
 /** Nobody refers to it. @linux net/core/sock.c */
 export function __sk_free(sk: sock): void {
+  if (!sk.sk_kern_sock) sock_inuse_add(sock_net(sk), -1);
   sk_destruct(sk);
 }
 function sk_destruct(sk: sock): void {

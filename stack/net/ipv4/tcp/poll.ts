@@ -1,5 +1,5 @@
 /** What poll() and ioctl() tell about a connection. */
-import type { file } from '../../../include/linux/fdtable.ts';
+import type { file } from '../../../include/linux/fs.ts';
 import { SOCK_NOSPACE, type socket, SOCKWQ_ASYNC_NOSPACE } from '../../../include/linux/net.ts';
 import {
   EPOLLERR,

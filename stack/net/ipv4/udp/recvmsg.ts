@@ -1,5 +1,5 @@
 /** Reading datagrams. @linux net/ipv4/udp.c */
-import type { file } from '../../../include/linux/fdtable.ts';
+import type { file } from '../../../include/linux/fs.ts';
 import type { socket } from '../../../include/linux/net.ts';
 import { type poll_table, POLLIN, POLLRDNORM } from '../../../include/linux/poll.ts';
 import type { Sleeps } from '../../../include/linux/sched.ts';

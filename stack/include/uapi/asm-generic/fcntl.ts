@@ -1,0 +1,16 @@
+/** How a file is open, and what fcntl() can do. @linux include/uapi/asm-generic/fcntl.h, include/uapi/linux/fcntl.h */
+
+export const O_RDONLY = 0;
+export const O_WRONLY = 1;
+export const O_RDWR = 2;
+/** The bits of the three above. */
+export const O_ACCMODE = 3;
+
+export const F_DUPFD = 0;
+export const F_GETFD = 1;
+export const F_SETFD = 2;
+export const F_GETFL = 3;
+export const F_SETFL = 4;
+export const F_DUPFD_CLOEXEC = 1030;
+/** The descriptor is closed by exec(). */
+export const FD_CLOEXEC = 1;
