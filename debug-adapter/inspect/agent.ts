@@ -160,6 +160,11 @@ export class Agent {
     return this.handles.setValue(ref, name, Held.open(value));
   }
 
+  /** A local variable was set, or an expression evaluated that may have changed something. */
+  noteEvaluation(text: string): void {
+    this.#world.inputs.note({ kind: 'evaluation', text });
+  }
+
   unpack(value: unknown): unknown {
     return Held.open(value);
   }

@@ -3,6 +3,7 @@ import { types } from 'node:util';
 import { tcp_sock } from '../../stack/include/linux/tcp.ts';
 import { sock_common } from '../../stack/include/net/sock.ts';
 import type { Machine } from '../../stack/machine.ts';
+import { note_edit } from '../../stack/world/edit.ts';
 import type { World } from '../../stack/world/world.ts';
 import { assign } from './assign.ts';
 import { fieldDoc } from './fieldDocs.ts';
@@ -241,13 +242,17 @@ export class Describer implements Context {
     if (!this.kernel.isStruct(owner)) {
       item.setValue = (changed) => {
         if (!Reflect.set(owner, name, changed)) throw new Error(`${name} cannot be changed`);
+        note_edit(this.#world, owner, name);
       };
     } else if (['number', 'boolean', 'string'].includes(typeof value)) {
       item.raw =
         kind && typeof value === 'number'
           ? kind.show(value, this.machine).replace(/ \(.*\)$/, '')
           : rawText(value);
-      item.set = (text) => assign(owner, name, text, kind, this.kernel);
+      item.set = (text) => {
+        assign(owner, name, text, kind, this.kernel);
+        note_edit(this.#world, owner, name);
+      };
     }
     return item;
   }

@@ -29,13 +29,22 @@ export async function evaluate(
   const callFrame =
     frameId === undefined ? run.frames.topFrame?.callFrame : run.frames.frame(frameId).callFrame;
   const looks = LOOKING.has(context);
-  if (!looks) run.frames.forgetItems();
+  if (!looks) {
+    run.frames.forgetItems();
+    if (await mayChange(run, expression, callFrame)) await run.debuggee.ask('noteEvaluation', expression);
+  }
   const member = memberOf(expression);
   const item =
     (member && (await fieldOf(run, member.owner, member.field, expression, callFrame))) ??
     (await valueOf(run, expression, callFrame, looks, LONGEST_TEXT[context]));
   const { value, name: _, ...rest } = toVariable(item, run.debuggee.scripts);
   return { result: value, ...rest };
+}
+
+/** Does V8 refuse it where nothing may change? Then it is an input of the run, and is written down. */
+async function mayChange(run: Run, expression: string, callFrame: CallFrame): Promise<boolean> {
+  const { exceptionDetails } = await evaluateIn(run, expression, callFrame, true);
+  return exceptionDetails?.exception?.description?.includes('side-effect') === true;
 }
 
 /** A member chain: shown as the field that it is, as long as reading it runs nothing of the program. */

@@ -85,7 +85,9 @@ async function setLocal(
       () => true,
       () => false,
     );
-    if (isSet) return valueOf(run, name, callFrame, true);
+    if (!isSet) continue;
+    await run.debuggee.ask('noteEvaluation', `${name} = ${text}`);
+    return valueOf(run, name, callFrame, true);
   }
   throw new Error(`${name} cannot be changed: it is a constant, or has no value yet`);
 }

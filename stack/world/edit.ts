@@ -21,8 +21,10 @@ interface Visit {
  * @returns null: nothing that lasts refers to it
  */
 export function path_to(world: World, wanted: object): EditPath | null {
-  const queue: Visit[] = [{ object: world, from: null, step: '' }];
-  const seen = new Set<object>([world]);
+  const root: Visit = { object: world, from: null, step: '' };
+  // Not over what changes with each turn: the machine that runs.
+  const queue: Visit[] = [{ object: world.machines, from: root, step: 'machines' }];
+  const seen = new Set<object>([world, world.machines]);
   for (let at = 0; at < queue.length && at < MOST_OBJECTS; at++) {
     const visit = queue[at]!;
     if (visit.object === wanted) return steps_of(visit);
@@ -50,6 +52,16 @@ function* references_of(object: object): Generator<[EditStep, unknown]> {
   }
   for (const [name, descriptor] of Object.entries(Object.getOwnPropertyDescriptors(object)))
     if ('value' in descriptor) yield [name, descriptor.value];
+}
+
+/** A field was changed from outside: write it down in the world's log of inputs. */
+export function note_edit(world: World, owner: object, name: string): void {
+  const path = path_to(world, owner);
+  const value = (owner as Record<string, unknown>)[name];
+  const isPlain = value === null || ['number', 'string', 'boolean'].includes(typeof value);
+  if (path !== null && isPlain)
+    world.inputs.note({ kind: 'edit', path: [...path, name], value: value as EditValue });
+  else world.inputs.note({ kind: 'evaluation', text: `${name} = ${String(value)}` });
 }
 
 /** @throws RangeError: there is nothing at the end of that way */

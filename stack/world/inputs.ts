@@ -21,6 +21,8 @@ export type Input =
   | { kind: 'reading'; call: number; name: string; recorded: Uint8Array }
   /** A field of the world was changed. */
   | { kind: 'edit'; path: EditPath; value: EditValue }
+  /** A local variable was changed, or an expression has changed something: only a debugger at the same line can do so again. */
+  | { kind: 'evaluation'; text: string }
   /** The next `times` allocations at a place are to fail. */
   | { kind: 'fault'; machine: number; point: FaultPoint; times: number };
 
@@ -143,6 +145,8 @@ export class Inputs {
         return;
       case 'edit':
         return apply_edit(world, input.path, input.value);
+      case 'evaluation':
+        throw new ReplayError(`the recording holds what was done at a line in the debugger: ${input.text}`);
       case 'fault':
         world.machines[input.machine]!.faults.set(input.point, input.times);
     }
@@ -160,6 +164,8 @@ function describe(input: Input): string {
       return `answer to ${input.name}`;
     case 'edit':
       return `edit of ${input.path.map((step) => (typeof step === 'object' ? `[${step.key}]` : step)).join('.')}`;
+    case 'evaluation':
+      return `evaluation of ${input.text}`;
     case 'fault':
       return `fault ${input.point}`;
   }
