@@ -8,7 +8,8 @@
  *    Look at the Sockets view, in the side bar. The server's socket says LISTEN. Below it are two queues, both empty: the
  *    SYN queue for clients that have knocked, the accept queue for those whom the server may let in.
  * 2. Press F11 (Step Into). You stand in __sys_connect, where the kernel takes over from connect().
- * 3. In the Breakpoints view tick "TCP state transition". From now on each F5 (Continue) stops where a socket's state changes:
+ * 3. In the Breakpoints view tick "TCP state transition". From now on each F5 (Continue) stops at the line that is about to
+ *    change a socket's state:
  *    CLOSE → SYN_SENT         The client is about to send its first packet, a SYN: "may I?"
  *    SYN_SENT → ESTABLISHED   The server has answered with a SYN-ACK: "you may". SYN queue 1: the server has noted the
  *                             request, and waits for the client to confirm it.

@@ -9,11 +9,11 @@ import { SOFTIRQ_THREAD } from '../inspect/threads.ts';
 import type { Debuggee } from './debuggee.ts';
 import { STOP_GROUP } from './debuggee.ts';
 import type { FunctionIndex } from './functionIndex.ts';
-import { isMachineStop, PausedState, scopeObjects, visibleTop } from './pausedState.ts';
+import { pauseFrames, PausedState, scopeObjects } from './pausedState.ts';
 import { beginStep, type Beginning, type StepKind } from './policies/begin.ts';
 import { Continue, RunToEntry } from './policies/continue.ts';
 import { Interrupt } from './policies/interrupt.ts';
-import { Pause } from './policies/pause.ts';
+import { isMachineStop, Pause, visibleTop } from './policies/pause.ts';
 import type { Go, GoOn, Policy, Told, Verdict } from './policies/policy.ts';
 import { StepTargets } from './stepTargets.ts';
 
@@ -54,7 +54,7 @@ export class Execution {
   functionBreakpoints = new Set<number>();
   /** Called before the first view is served at each stop. */
   onStop: (stop: PausedState) => void = () => {};
-  onContinued: () => void = () => {};
+  onContinued: (stop: PausedState) => void = () => {};
   /** The heap is full, and the machine is to go on: V8 would grow the heap far beyond its limit. */
   onOutOfMemory: () => void = () => {};
   /** Something of the debugger's own has failed; the machine goes on, or stops, as if nothing had. */
@@ -96,14 +96,14 @@ export class Execution {
   step(kind: StepKind, thread: number, target?: number): void {
     const stop = this.#leave();
     const { paused } = stop;
+    const origin = this.#pauseOf(paused);
     const beginning = {
       kind,
       thread,
       runs: stop.runs(thread),
-      isMachineStop: isMachineStop(paused.callFrames, this.#debuggee.scripts),
+      isMachineStop: isMachineStop(origin.top),
       isTargeted: target !== undefined,
     };
-    const origin = this.#pauseOf(paused);
     this.onBegun(beginning, origin);
     void this.#goOn(beginStep(beginning, origin), paused, target);
   }
@@ -121,7 +121,7 @@ export class Execution {
     const stop = this.#stop;
     if (stop === undefined) throw new NotPausedError();
     this.#stop = undefined;
-    this.onContinued();
+    this.onContinued(stop);
     if (this.#isFull) this.onOutOfMemory();
     return stop;
   }
@@ -189,7 +189,7 @@ export class Execution {
     const isFull = String(paused.reason) === OUT_OF_MEMORY;
     this.#isFull ||= isFull;
 
-    const isOwn = isMachineStop(paused.callFrames, this.#debuggee.scripts);
+    const isOwn = isMachineStop(pauseFrames(paused.callFrames.slice(0, 1), this.#debuggee.scripts)[0]);
     const snapshot = isOwn ? this.#snapshot(paused) : undefined;
     const known = await snapshot?.catch(this.#failed);
     const reason = known?.reason ?? null;
@@ -221,11 +221,7 @@ export class Execution {
   #pauseOf(paused: Paused, switched = false): Pause {
     const { scripts, currentPid } = this.#debuggee;
     const hit = paused.hitBreakpoints ?? [];
-    const frames = paused.callFrames.map(({ functionName, location }) => ({
-      url: scripts.get(location.scriptId)?.url ?? '',
-      functionName,
-      line: location.lineNumber,
-    }));
+    const frames = pauseFrames(paused.callFrames, scripts);
     return new Pause({
       frames,
       pid: currentPid,
@@ -237,7 +233,7 @@ export class Execution {
   }
   #snapshot({ callFrames }: Paused): Promise<Snapshot> {
     const { scripts } = this.#debuggee;
-    const scopes = scopeObjects(callFrames[Math.max(0, visibleTop(callFrames, scripts))]);
+    const scopes = scopeObjects(callFrames[Math.max(0, visibleTop(pauseFrames(callFrames, scripts)))]);
     const snapshot = this.#debuggee.askAbout<Snapshot>('snapshot', [scopes.locals], scopes.objectIds);
     // Whoever wants to know it hears of a failure; the stop itself stands without it.
     snapshot.catch(() => {});

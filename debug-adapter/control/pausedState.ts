@@ -9,7 +9,7 @@ import { isKernel, isLibrary, isScenario } from '../inspect/codeKinds.ts';
 import type { WireItem } from '../inspect/handles.ts';
 import type { TextFrame } from '../inspect/stackText.ts';
 import { SOFTIRQ_THREAD } from '../inspect/threads.ts';
-import { isHidden } from './policies/pause.ts';
+import { isHidden, visibleTop, type PauseFrame } from './policies/pause.ts';
 
 /** A frame as it is shown. Lines and columns count from 1. */
 export interface FrameView {
@@ -23,10 +23,6 @@ export interface FrameView {
   /** V8's frame; without one there is only the text of a stack: nothing can be evaluated there. */
   callFrame?: Debugger.CallFrame;
 }
-
-/** Frames that must not be shown: tracing above the place where the machine stopped itself. */
-const MACHINE_STOP = 'machine_stop';
-const STOP_URL = 'stack/trace/stop.ts';
 
 /** A frame, and the number under which the client knows it. */
 export interface NumberedFrame {
@@ -165,20 +161,19 @@ export class PausedState {
   }
 }
 
-/** Is this the statement with which the machine stops itself? */
-export function isMachineStop(callFrames: readonly Debugger.CallFrame[], scripts: Scripts): boolean {
-  const top = callFrames[0];
-  return top?.functionName === MACHINE_STOP && scripts.get(top.location.scriptId)?.url === STOP_URL;
-}
-
-/** The index of the first frame that a person is to see; -1: none. */
-export function visibleTop(callFrames: readonly Debugger.CallFrame[], scripts: Scripts): number {
-  return callFrames.findIndex(({ location }) => !isHidden(scripts.get(location.scriptId)?.url ?? ''));
+/** V8's frames as the policies see them. */
+export function pauseFrames(callFrames: readonly Debugger.CallFrame[], scripts: Scripts): PauseFrame[] {
+  return callFrames.map(({ functionName, location }) => ({
+    url: scripts.get(location.scriptId)?.url ?? '',
+    functionName,
+    line: location.lineNumber,
+  }));
 }
 
 function shownFrames(callFrames: readonly Debugger.CallFrame[], scripts: Scripts): FrameView[] {
   const frames: FrameView[] = [];
-  for (const callFrame of callFrames) {
+  const top = visibleTop(pauseFrames(callFrames, scripts));
+  for (const callFrame of top < 0 ? [] : callFrames.slice(top)) {
     const script = scripts.get(callFrame.location.scriptId);
     if (script === undefined || isHidden(script.url)) continue;
     frames.push(v8Frame(callFrame, script, scripts));

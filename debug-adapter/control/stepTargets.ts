@@ -8,7 +8,8 @@ import { calleesFrom, type Callee } from './callees.ts';
 import type { Debuggee } from './debuggee.ts';
 import { STOP_GROUP } from './debuggee.ts';
 import type { FunctionIndex } from './functionIndex.ts';
-import { visibleTop } from './pausedState.ts';
+import { pauseFrames } from './pausedState.ts';
+import { visibleTop } from './policies/pause.ts';
 
 type Paused = Debugger.PausedEventDataType;
 type Location = Debugger.Location;
@@ -33,7 +34,7 @@ export class StepTargets {
   /** Set breakpoints for one step at the callees (or the chosen one). @returns V8's ids of them */
   async arm(paused: Paused, target?: number): Promise<string[]> {
     const { scripts, client } = this.#debuggee;
-    const callFrame = paused.callFrames[Math.max(0, visibleTop(paused.callFrames, scripts))]!;
+    const callFrame = paused.callFrames[Math.max(0, visibleTop(pauseFrames(paused.callFrames, scripts)))]!;
     const fromScenario = isScenario(scripts.get(callFrame.location.scriptId)?.url ?? '');
     const callees = await this.of(callFrame);
     const chosen = target === undefined ? callees : callees.slice(target, target + 1);

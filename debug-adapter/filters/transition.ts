@@ -4,6 +4,7 @@ import { sock, type sock_common } from '../../stack/include/net/sock.ts';
 import { IPPROTO_TCP } from '../../stack/include/uapi/linux/in.ts';
 import { tcpStates } from '../inspect/names.ts';
 import { endpointsOf, incomingEndpoints } from '../inspect/presenters/sock.ts';
+import { shortEndpoints, shortIncoming } from '../inspect/short.ts';
 import type { TraceHit } from '../../stack/trace/tracer.ts';
 import { ConditionParser, type Condition, type Fields } from './condition.ts';
 import { filterOn, type Sentence } from './filter.ts';
@@ -59,9 +60,11 @@ function isTcp(sk: sock_common): boolean {
 /** `transition SYN_RECV → ESTABLISHED of 127.0.0.1:8080 ← 127.0.0.1:40312` */
 export function describeTransition(sk: sock_common, from: number, to: number): Sentence {
   const passive = sk instanceof request_sock || tcpStates.short(from) === 'SYN_RECV';
-  const ends = passive ? incomingEndpoints(sk) : endpointsOf(sk);
-  const label = `${tcpStates.short(from)} → ${tcpStates.short(to)}`;
-  return { label, description: `transition ${label} of ${ends}` };
+  const states = `${tcpStates.short(from)} → ${tcpStates.short(to)}`;
+  return {
+    label: `${states} of ${passive ? shortIncoming(sk) : shortEndpoints(sk)}`,
+    description: `transition ${states} of ${passive ? incomingEndpoints(sk) : endpointsOf(sk)}`,
+  };
 }
 
 export const transitionFilter = filterOn({

@@ -74,7 +74,7 @@ export class Run {
   #connect(): void {
     this.breakpoints.onChanged = (breakpoint) => this.#emit('breakpoint', { reason: 'changed', breakpoint });
     this.execution.onStop = (stop) => this.#stopped(stop);
-    this.execution.onContinued = () => this.#continued();
+    this.execution.onContinued = (stop) => this.#continued(stop);
     this.execution.onOutOfMemory = () => this.#lost(this.debuggee.outOfMemory);
     this.execution.onFault = (message) =>
       this.#emit('output', { category: 'important', output: `${message}\n` });
@@ -192,7 +192,9 @@ export class Run {
     this.packets.current = frame === 0 ? undefined : frame;
     this.#progress.stopped(time, event);
   }
-  #continued(): void {
+  #continued({ threadId }: PausedState): void {
+    // All threads go on. A client that believes it of one only keeps what it says of the others until they stop again.
+    this.#emit('continued', { threadId, allThreadsContinued: true });
     this.packets.current = undefined;
     this.streams.start();
   }

@@ -115,12 +115,21 @@ describe('the first lesson', () => {
       const waits = (await adapter.stack(client.id)).map(({ name }) => name);
       assert.ok(waits.includes('tcp_recvmsg') && waits.at(-1) === 'client', waits.join(' < '));
 
+      // It stands where the change was decided, before it is made; a step over makes it.
+      const [decider] = await adapter.stack(undefined, 1);
+      assert.equal(decider!.name, 'synrecv_acked');
+      await adapter.go('next');
+      const [after] = await adapter.stack(undefined, 1);
+      assert.equal(after!.name, 'synrecv_acked');
+      assert.ok(after!.line > decider!.line, `line ${after!.line} after ${decider!.line}`);
+      assert.ok((await shown(adapter)).includes('      ← :PORT  ESTABLISHED  ●'));
+
       // 4. A breakpoint on accept(): the connection still waits; then it has been taken.
       await breakAt(adapter, 'await connect(fd', 'await accept(listener)');
       const fifth = await next(adapter);
       assert.deepEqual(fifth.server.slice(2, 5), [
         '    accept queue  1 of 2+1',
-        '      ← :PORT  ESTABLISHED  ●',
+        '      ← :PORT  ESTABLISHED',
         '    SYN queue  0',
       ]);
       assert.equal((await adapter.stack(undefined, 1))[0]!.line, lineOf('await accept(listener)'));

@@ -50,7 +50,7 @@ export class Pause {
   /** Where a person would say that it stands: the innermost frame that is shown. */
   get place(): Place {
     const { frames } = this.facts;
-    const shown = frames.find(({ url }) => !isHidden(url)) ?? frames[0]!;
+    const shown = frames[visibleTop(frames)] ?? frames[0]!;
     return { ...shown, depth: this.depthOf(shown) };
   }
   /** Does it stand in the kernel or in the user's program? */
@@ -89,6 +89,24 @@ export class Pause {
     const { url } = frames[caller]!;
     return isLibrary(url) || isTracing(url) || isForeign(url);
   }
+}
+
+/** Is this the function with which the machine stops itself? */
+export function isMachineStop(frame: PauseFrame | undefined): boolean {
+  return frame?.functionName === 'machine_stop' && frame.url === 'stack/trace/stop.ts';
+}
+/** They only carry a change of state out, and tell of it. */
+const STATE_SETTERS = new Set(['inet_sk_state_store', 'inet_sk_set_state', 'tcp_set_state']);
+
+/**
+ * The index of the innermost frame that a person is to see; -1: none. Where the machine has stopped itself at a transition
+ * that is the code that decided it.
+ */
+export function visibleTop(frames: readonly PauseFrame[]): number {
+  const isOwn = isMachineStop(frames[0]);
+  return frames.findIndex(
+    ({ url, functionName }) => !isHidden(url) && !(isOwn && isKernel(url) && STATE_SETTERS.has(functionName)),
+  );
 }
 
 /** Code that is never shown. */

@@ -15,7 +15,7 @@ import { frameWords, wordsText } from '../packetText.ts';
 import { deviceFlags } from '../presenters/device.ts';
 import { limited, itemNode, type TreeNode } from './node.ts';
 import { RingNodes } from './rings.ts';
-import { roughly, shortPacket } from './short.ts';
+import { roughly, shortPacket } from '../short.ts';
 
 const interruptCauses = flags(new Names(VNIC_INTERRUPTS));
 

@@ -18,7 +18,7 @@ import { ipv4, plural } from '../format.ts';
 import { presentNeighbour, timeLeft } from '../presenters/device.ts';
 import { presentSock, stateOf } from '../presenters/sock.ts';
 import { itemNode, limited, ObjectIds, type TreeNode } from './node.ts';
-import { cameFrom, roughly, shortEndpoint, shortEndpoints } from './short.ts';
+import { roughly, shortEndpoints, shortIncoming } from '../short.ts';
 
 export class KernelTree {
   readonly #machine: Machine;
@@ -230,10 +230,7 @@ export class KernelTree {
 
 /** `:40312→:8080 ESTABLISHED` */
 function shortSocket(sk: sock_common): string {
-  const ends =
-    sk instanceof request_sock
-      ? `${shortEndpoint(sk.skc_rcv_saddr, sk.skc_num)} ${cameFrom(sk)}`
-      : shortEndpoints(sk);
+  const ends = sk instanceof request_sock ? shortIncoming(sk) : shortEndpoints(sk);
   return `${ends} ${stateOf(sk)}`;
 }
 function ownerText(owner: unknown, describer: Describer): string {

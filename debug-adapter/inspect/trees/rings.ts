@@ -11,7 +11,7 @@ import { plural } from '../format.ts';
 import { frameWords, packetWords, wordsText } from '../packetText.ts';
 import type { SequenceBases } from '../sequenceBases.ts';
 import type { TreeNode } from './node.ts';
-import { shortPacket } from './short.ts';
+import { shortPacket } from '../short.ts';
 
 function marks(...parts: (string | false)[]): string {
   return parts.filter((part) => part !== false && part !== '').join(' ');

@@ -11,7 +11,7 @@ import { protocols, tcpStates } from '../names.ts';
 import { timeLeft } from '../presenters/device.ts';
 import { acceptQueueText, endpointsOf, incomingEndpoints, protocolOf, stateOf } from '../presenters/sock.ts';
 import { itemNode, limited, type ObjectIds, type TreeNode } from './node.ts';
-import { cameFrom, roughly, shortEndpoints } from './short.ts';
+import { cameFrom, roughly, shortEndpoints } from '../short.ts';
 import { QueueNodes } from './socketQueues.ts';
 import { timersNode } from './socketTimers.ts';
 

@@ -7,7 +7,7 @@ import { NSEC_PER_JIFFY } from '../../../stack/kernel/time/jiffies.ts';
 import { icskTimes } from '../names.ts';
 import { timeLeft } from '../presenters/device.ts';
 import type { TreeNode } from './node.ts';
-import { roughly } from './short.ts';
+import { roughly } from '../short.ts';
 
 interface ArmedTimer {
   /** The field that holds it. */

@@ -40,6 +40,11 @@ const step = (kind: StepKind, origin: CompactPause, more: object = {}): Policy =
   ).then;
 const kernel = (name: string, line: number) => `${name} stack/net/ipv4/tcp/${name}.ts:${line}`;
 
+const SETTERS = [
+  'inet_sk_state_store stack/net/ipv4/af_inet/sock.ts:20',
+  'tcp_set_state stack/net/ipv4/tcp/state.ts:64',
+];
+
 /** What is judged, by whom, and what comes of it. */
 const RULES: [rule: string, policy: Policy, pause: CompactPause, verdict: string][] = [
   ['continue stops at a debugger statement', new Continue(), pause(CLIENT), 'stop'],
@@ -51,6 +56,12 @@ const RULES: [rule: string, policy: Policy, pause: CompactPause, verdict: string
     'pauseSoon',
   ],
   ['a pause goes on to a statement first', new Interrupt(), pause(CLIENT), 'stepInto'],
+  [
+    'a step from a transition begins in the code that decided it',
+    step('next', pause('machine_stop stack/trace/stop.ts:15', ...SETTERS, kernel('synrecv_acked', 3))),
+    pause(...SETTERS, kernel('synrecv_acked', 3)),
+    'stepOut',
+  ],
   ['a line is left', step('next', pause(CLIENT)), pause(CLIENT), 'stepOver'],
   ['the next line is a stop', step('next', pause(CLIENT)), pause('client /scenario.ts:19'), 'stop'],
   [

@@ -1,10 +1,10 @@
 /**
- * Words for the side bar, where about thirty letters fit. What is the same everywhere is left out: 127.0.0.1 is the address
+ * Words for the side bar, where about thirty letters fit: in trees, and behind the thread that has stopped. What is the same everywhere is left out: 127.0.0.1 is the address
  * that nearly every socket has, so a port alone stands for a port there. The tooltips have it all.
  */
-import type { sock_common } from '../../../stack/include/net/sock.ts';
-import { endpoint, ipv4 } from '../format.ts';
-import type { PacketEnd, PacketWords } from '../packetText.ts';
+import type { sock_common } from '../../stack/include/net/sock.ts';
+import { endpoint, ipv4 } from './format.ts';
+import type { PacketEnd, PacketWords } from './packetText.ts';
 
 const INADDR_LOOPBACK = 0x7f000001;
 
@@ -24,6 +24,11 @@ export function shortEndpoints(sk: sock_common): string {
 /** Who has come to a listener, which is shown above: `← :40312`. */
 export function cameFrom(sk: sock_common): string {
   return `← ${shortEndpoint(sk.skc_daddr, sk.skc_dport)}`;
+}
+
+/** As seen from the server: `:8080 ← :40312`. */
+export function shortIncoming(sk: sock_common): string {
+  return `${shortEndpoint(sk.skc_rcv_saddr, sk.skc_num)} ${cameFrom(sk)}`;
 }
 
 function shortEnd({ address, port }: PacketEnd): string {
