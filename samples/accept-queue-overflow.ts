@@ -6,9 +6,13 @@
  * SYN queue and the server sends the SYN-ACK again. client4 comes when the queue is full: its SYN is dropped.
  *
  * What to look at
- *   - Tick "Queue overflow" in the Breakpoints view and press F5: it stops in tcp_v4_syn_recv_sock, for client3.
- *   - The Sockets view: the accept queue with 2 (max 1 + 1), client3's request in the SYN queue.
- *   - `await sleep(…)` in server(): put the first breakpoint behind it, and see the queue drain.
+ *   - Press F5: it stops at the first line. Tick "Queue overflow" in the Breakpoints view and press F5 again: it stops in
+ *     tcp_v4_syn_recv_sock, with client3's ACK.
+ *   - The Sockets view says "accept queue 2 of 1+1": both places and the one more are taken. "SYN queue 1" is client3's
+ *     request, while client3 itself says ESTABLISHED.
+ *   - F5 again: it stops in tcp_conn_request, with client4's SYN. client4 stays in SYN_SENT.
+ *   - Put a breakpoint on `await accept(…)` and press F5 a few times: the accept queue drains. client3's SYN-ACK is sent
+ *     again, and now its ACK finds room.
  *   - sysctl('net.ipv4.tcp_abort_on_overflow', 1) at the top of server() turns the silence into a reset.
  */
 import {

@@ -1,7 +1,7 @@
 /** Queue overflow: a listener's SYN or accept queue is full, or a receive buffer. `accept`, `syn && port == 8080`. */
 import type { sock } from '../../stack/include/net/sock.ts';
 import type { TraceHit } from '../../stack/trace/tracer.ts';
-import { endpointsOf } from '../inspect/presenters/sock.ts';
+import { acceptQueueText, endpointsOf } from '../inspect/presenters/sock.ts';
 import { ConditionParser, type Fields } from './condition.ts';
 import { filterOn } from './filter.ts';
 import { socketFields } from './socketFields.ts';
@@ -36,7 +36,7 @@ export const queueOverflowFilter = filterOn({
       if (!matches(hit)) return undefined;
       const sk = sockOf(hit);
       const queue = queueOf(hit);
-      const limit = queue === 'accept' ? ` (${sk.sk_ack_backlog}, limit ${sk.sk_max_ack_backlog})` : '';
+      const limit = queue === 'accept' ? ` (${acceptQueueText(sk)})` : '';
       const label = `overflow of the ${NAMES[queue]}`;
       const packet = hit.name === 'sock:sock_rcvqueue_full' ? hit.args[1] : null;
       return { label, description: `${label}${limit} of ${endpointsOf(sk)}`, packet };

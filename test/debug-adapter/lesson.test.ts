@@ -1,23 +1,28 @@
-/** The first lesson, as the comment of its sample tells it: what stands in the Sockets view at each step. */
+/** The lessons, as the comments of the samples tell them: what stands in the Sockets view at each step. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import type { ChangedEvent } from '../../debug-adapter/protocol.ts';
 import { samplePath } from '../support/samples.ts';
 import { withAdapter, type Adapter } from './support/adapter.ts';
 
 const PROGRAM = samplePath('first-handshake');
-const SOURCE = readFileSync(PROGRAM, 'utf8').split('\n');
 
+const linesOf = (program: string) => readFileSync(program, 'utf8').split('\n');
 /** The line of code that holds a text; the comment before the code speaks of it, too. */
-function lineOf(text: string): number {
-  const line = SOURCE.findIndex((source) => !source.startsWith(' *') && source.includes(text)) + 1;
-  assert.ok(line > 0, `${PROGRAM} has no line with ${text}`);
+function lineOf(text: string, program = PROGRAM): number {
+  const isIt = (line: string) => !line.startsWith(' *') && line.includes(text);
+  const line = linesOf(program).findIndex(isIt) + 1;
+  assert.ok(line > 0, `${program} has no line with ${text}`);
   return line;
 }
-async function breakAt(adapter: Adapter, ...texts: string[]): Promise<void> {
+async function breakAt(adapter: Adapter, texts: string[], program = PROGRAM): Promise<void> {
   await adapter.request('setBreakpoints', {
-    source: { path: PROGRAM },
-    breakpoints: texts.map((text) => ({ line: lineOf(text) })),
+    source: { path: program },
+    breakpoints: texts.map((text) => ({ line: lineOf(text, program) })),
   });
+}
+async function tick(adapter: Adapter, filterId: string): Promise<void> {
+  await adapter.request('setExceptionBreakpoints', { filters: [], filterOptions: [{ filterId }] });
 }
 
 /** What the Sockets view shows before anybody opens a row of it. The client's port is another with another seed. */
@@ -52,7 +57,7 @@ describe('the first lesson', () => {
   it('comes true, step by step', () =>
     withAdapter(async (adapter) => {
       // 1. A breakpoint on connect(): both queues are empty.
-      await adapter.launch({ program: PROGRAM }, () => breakAt(adapter, 'await connect(fd'));
+      await adapter.launch({ program: PROGRAM }, () => breakAt(adapter, ['await connect(fd']));
       await adapter.stopped();
       assert.deepEqual(await shown(adapter), [
         'server  pid 100',
@@ -74,10 +79,7 @@ describe('the first lesson', () => {
       assert.equal((await adapter.stack(undefined, 1))[0]!.name, '__sys_connect');
 
       // 3. "TCP state transition" is ticked, without a condition.
-      await adapter.request('setExceptionBreakpoints', {
-        filters: [],
-        filterOptions: [{ filterId: 'transition' }],
-      });
+      await tick(adapter, 'transition');
       const first = await next(adapter);
       assert.match(first.text, /CLOSE → SYN_SENT/);
       assert.deepEqual(await packets(adapter), []);
@@ -125,7 +127,7 @@ describe('the first lesson', () => {
       assert.ok((await shown(adapter)).includes('      ← :PORT  ESTABLISHED  ●'));
 
       // 4. A breakpoint on accept(): the connection still waits; then it has been taken.
-      await breakAt(adapter, 'await connect(fd', 'await accept(listener)');
+      await breakAt(adapter, ['await connect(fd', 'await accept(listener)']);
       const fifth = await next(adapter);
       assert.deepEqual(fifth.server.slice(2, 5), [
         '    accept queue  1 of 2+1',
@@ -142,13 +144,10 @@ describe('the first lesson', () => {
     }));
 
   it('names in its comment only stops and places that there are', () => {
-    const comment = SOURCE.slice(
-      0,
-      SOURCE.findIndex((line) => line === ' */'),
-    ).join('\n');
+    const [comment] = readFileSync(PROGRAM, 'utf8').split(' */');
     for (const text of ['__sys_connect', 'SYN queue 1', 'SYN queue 0, accept queue 1', 'fd 4'])
-      assert.ok(comment.includes(text), text);
-    const stops = [...comment.matchAll(/^ \* +([A-Z_]+ → [A-Z_]+)/gm)].map(([, stop]) => stop);
+      assert.ok(comment!.includes(text), text);
+    const stops = [...comment!.matchAll(/^ \* +([A-Z_]+ → [A-Z_]+)/gm)].map(([, stop]) => stop);
     assert.deepEqual(stops, [
       'CLOSE → SYN_SENT',
       'SYN_SENT → ESTABLISHED',
@@ -156,4 +155,93 @@ describe('the first lesson', () => {
       'SYN_RECV → ESTABLISHED',
     ]);
   });
+});
+
+describe('the lessons after it', () => {
+  const accepted = /^ +(?:accept queue|SYN queue|←)/;
+
+  it('accept-queue-overflow: two wait in the accept queue, the third in the SYN queue, the fourth outside', () =>
+    withAdapter(async (adapter) => {
+      const program = samplePath('accept-queue-overflow');
+      await adapter.launch({ program, stopOnEntry: true });
+      await adapter.stopped();
+      await tick(adapter, 'queueOverflow');
+      await adapter.go('continue');
+      assert.equal((await adapter.stack(undefined, 1))[0]!.name, 'tcp_v4_syn_recv_sock');
+      const third = await shown(adapter);
+      assert.deepEqual(
+        third.filter((line) => accepted.test(line)),
+        [
+          '    accept queue  2 of 1+1',
+          '      ← :PORT  ESTABLISHED',
+          '      ← :PORT  ESTABLISHED',
+          '    SYN queue  1',
+          '      ← :PORT  SYN-ACK again in 1 s',
+        ],
+      );
+      assert.equal(third[third.indexOf('client3  pid 103') + 1], '  fd 3 :PORT→:8080  ESTABLISHED');
+      await adapter.go('continue');
+      assert.equal((await adapter.stack(undefined, 1))[0]!.name, 'tcp_conn_request');
+      const fourth = await shown(adapter);
+      assert.equal(fourth[fourth.indexOf('client4  pid 104') + 1], '  fd 3 :PORT→:8080  SYN_SENT');
+      await breakAt(adapter, ['await accept('], program);
+      for (const waiting of ['2 of 1+1', '1 of 1+1  ●', '0 of 1+1  ●']) {
+        await adapter.go('continue');
+        assert.ok((await shown(adapter)).includes(`    accept queue  ${waiting}`), waiting);
+      }
+    }));
+
+  it('echo: data waits at both ends, in the row "queues"', () =>
+    withAdapter(async (adapter) => {
+      const program = samplePath('echo');
+      await adapter.launch({ program }, () => breakAt(adapter, ['await send(fd'], program));
+      await adapter.stopped();
+      await adapter.request('setFunctionBreakpoints', { breakpoints: [{ name: 'tcp_data_ready' }] });
+      await adapter.go('continue');
+      const names = (await adapter.stack()).map(({ name }) => name);
+      assert.ok(names.indexOf('tcp_rcv_established') < names.indexOf('net_rx_action'), names.join(' < '));
+      assert.ok((await shown(adapter)).includes('    queues  rtx 1'));
+      const find = async (parent: string | undefined, label: RegExp) =>
+        (await adapter.tree('sockets', parent)).find((item) => label.test(item.label))!.id;
+      let id: string | undefined;
+      for (const label of [/^server/, /^fd 3/, /^accept queue/, /^←/]) id = await find(id, label);
+      const queues = (await adapter.tree('sockets', id)).find(({ label }) => label === 'queues')!;
+      assert.equal(queues.description, 'receive 1');
+      const [receive] = await adapter.tree('sockets', queues.id);
+      const [packet] = await adapter.tree('sockets', receive!.id);
+      assert.equal(packet!.description, '[PSH, ACK] Seq=1 Ack=1 Len=3');
+      assert.match(packet!.tooltip!, /^127\.0\.0\.1:\d+ → 127\.0\.0\.1:7 .*\nraw Seq=\d{5,} Ack=\d{5,}$/);
+    }));
+
+  it('lost-syn: the SYN is kept, and sent again after a second', () =>
+    withAdapter(async (adapter) => {
+      const program = samplePath('lost-syn');
+      await adapter.launch({ program }, () => breakAt(adapter, ['await connect('], program));
+      await adapter.stopped();
+      await tick(adapter, 'retransmission');
+      // What the views are told after the stop: a second has passed, and what the timer wheel rounds it up by.
+      const told = new Promise<ChangedEvent>((resolve) =>
+        adapter.client.on('sockscope/changed', ({ body }: { body: ChangedEvent }) => {
+          if (body.time !== '0.000000000') resolve(body);
+        }),
+      );
+      await adapter.go('continue');
+      assert.ok((await adapter.stack()).some(({ name }) => name === 'tcp_retransmit_timer'));
+      assert.ok((await shown(adapter)).includes('    queues  rtx 1'));
+      const { time, event } = await told;
+      assert.match(time, /^1\.0/);
+      assert.ok(event! > 20, `event ${event}`);
+    }));
+
+  it('lost-syn-ack: two timers are at work', () =>
+    withAdapter(async (adapter) => {
+      const program = samplePath('lost-syn-ack');
+      await adapter.launch({ program }, () => breakAt(adapter, ['await connect('], program));
+      await adapter.stopped();
+      await adapter.request('setFunctionBreakpoints', { breakpoints: [{ name: 'reqsk_timer_handler' }] });
+      await adapter.go('continue');
+      const lines = await shown(adapter);
+      assert.ok(lines.includes('      ← :PORT  NEW_SYN_RECV'), lines.join('\n'));
+      assert.ok(lines.includes('    timers  retransmit in 2 s'), lines.join('\n'));
+    }));
 });

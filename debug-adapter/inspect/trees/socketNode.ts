@@ -140,15 +140,17 @@ export class SocketNodes {
   }
   /** A request: its SYN-ACK is sent again when no ACK comes. */
   #request(req: request_sock): TreeNode {
+    const timer = req.rsk_timer;
+    // It is not armed while its handler runs.
     const left = (write: (ns: number) => string) =>
-      req.rsk_timer === null ? '' : `SYN-ACK again ${timeLeft(req.rsk_timer, this.#now, write)}`;
+      timer === null || timer.entry < 0 ? stateOf(req) : `SYN-ACK again ${timeLeft(timer, this.#now, write)}`;
     const timeouts = req.num_timeout === 0 ? '' : plural(req.num_timeout, 'timeout');
     return {
       ...this.node(req),
       label: cameFrom(req),
       description: [timeouts, left(roughly)].filter((part) => part !== '').join(' · '),
       compared: timeouts,
-      tooltip: [incomingEndpoints(req), stateOf(req), timeouts, left(duration)]
+      tooltip: [...new Set([incomingEndpoints(req), stateOf(req), timeouts, left(duration)])]
         .filter((line) => line !== '')
         .join('\n'),
     };
