@@ -90,7 +90,7 @@ export class Machine {
   /** Address families by number; socket types' protocols by type. */
   net_families = new Map<number, net_proto_family>();
   inetsw: inet_protosw[][] = Array.from({ length: SOCK_MAX }, () => []);
-  /** All protocol sockets that exist, whoever refers to them. */
+  /** All protocol sockets that exist. */
   sockets = new Set<sock>();
   /** How many of them each protocol has: what sk_refcnt_debug_inc() counts. */
   socks = new Map<proto, number>();

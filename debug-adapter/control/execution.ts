@@ -235,7 +235,7 @@ export class Execution {
     const { scripts } = this.#debuggee;
     const scopes = scopeObjects(callFrames[Math.max(0, visibleTop(pauseFrames(callFrames, scripts)))]);
     const snapshot = this.#debuggee.askAbout<Snapshot>('snapshot', [scopes.locals], scopes.objectIds);
-    // Whoever wants to know it hears of a failure; the stop itself stands without it.
+    // Views that ask for the snapshot get its failure; the stop itself does not need it.
     snapshot.catch(() => {});
     return snapshot;
   }

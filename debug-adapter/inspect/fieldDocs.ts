@@ -1,4 +1,4 @@
-/** What a struct's field means: the doc that stands above it in the stack's source. */
+/** What a struct's field means: its doc comment in the stack's source. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { className, isProxy } from './values/peek.ts';
 

@@ -23,7 +23,7 @@ export interface WireItem {
 /** Which part of a node: its elements, or the rest. */
 export type Part = 'indexed' | 'named';
 
-/** So many are kept, at most: whoever opens more than that has the first ones forgotten. */
+/** At most so many are kept; the oldest are forgotten first. */
 const MOST_NODES = 200_000;
 
 export class Handles {

@@ -24,7 +24,7 @@ export class Progress {
       this.#send();
     }, INTERVAL_MS);
   }
-  /** Said once whoever heard of the stop has been able to ask: the answer is waited for, this is not. */
+  /** Sent after the client's first requests of a stop: the user waits for their answers, not for this. */
   stopped(time: string, event: number): void {
     this.stop();
     this.#time = time;

@@ -1,4 +1,4 @@
-/** Where a world's frames are told to whoever captures them. */
+/** The interface between NICs and a capture. */
 import type { Machine } from '../machine.ts';
 import type { wire_frame } from '../wire/frame.ts';
 

@@ -43,7 +43,7 @@ export class RandomState {
   }
 }
 
-/** A world, or a machine of it: whoever has the stream of random numbers. */
+/** An owner of the stream of random numbers: a world, or a machine of it. */
 export interface Randomness {
   readonly random: RandomState;
 }

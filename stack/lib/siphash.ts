@@ -1,5 +1,5 @@
 /**
- * SipHash-2-4, a keyed hash: whoever does not know the key cannot guess its values. 64-bit words are pairs of int32.
+ * SipHash-2-4, a keyed hash: its values cannot be guessed without the key. 64-bit words are pairs of int32.
  *
  * @linux lib/siphash.c
  */

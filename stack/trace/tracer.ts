@@ -1,4 +1,4 @@
-/** Counts the events of a world, and tells those who listen. */
+/** Counts the events of a world, and calls the listeners. */
 import type { Machine } from '../machine.ts';
 import {
   TRACEPOINT_NAMES,

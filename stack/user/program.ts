@@ -26,7 +26,7 @@ export interface Program {
 
 /** A file whose types are blanked out; or what is wrong in it, and where (from 1). */
 export type Blanked = { code: string } | { error: string; line?: number; column?: number };
-/** How types are blanked out: given by whoever starts the world, since the stack itself needs no package. */
+/** Blanks types. The starter of the world supplies it: the stack itself needs no package. */
 export type BlankTypes = (source: string) => Blanked;
 
 /** A kind of program: how it is told from others, and loaded. */

@@ -83,7 +83,7 @@ export class Inputs {
   replay(log: readonly InputEntry[]): void {
     this.#to_replay = [...log];
     if (!log.some(({ within }) => within)) return;
-    // With nobody listening tracepoints only count: those who enter in the middle of a turn must be called.
+    // An input that entered in the middle of a turn enters at its tracepoint, and a tracepoint without listeners only counts.
     for (const name of TRACEPOINT_NAMES) this.#world.tracer.on(name, () => this.enter_due());
   }
   /** The answer that the replayed log holds for a question to the host; undefined: it is to be asked. */

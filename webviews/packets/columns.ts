@@ -54,7 +54,7 @@ export function fateText({ fate, reason }: PacketRow): string {
 
 export type Tint = 'lost' | 'error' | 'note' | '';
 
-/** How a row is coloured; the text says the same, for those who do not see colours. */
+/** How a row is coloured; the text says the same, for readers who do not see colours. */
 export function tintOf(row: PacketRow): Tint {
   if (row.fate === 'lost' || row.fate === 'dropped') return 'lost';
   if (

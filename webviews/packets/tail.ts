@@ -31,7 +31,7 @@ export class Tail {
         await this.cache.fetchRow(Math.max(0, to - this.list.pageSize));
         await this.cache.fetchRow(to - 1);
         if (generation !== this.generation) continue;
-        // Whoever has scrolled elsewhere meanwhile stays there.
+        // A reader who has scrolled elsewhere meanwhile stays there.
         const { atEnd } = this.list;
         this.list.setCount(to);
         if (atEnd) this.list.scrollToEnd();

@@ -91,7 +91,7 @@ export const TASK_FIELDS: Record<string, FieldKind> = { __state: flags(taskState
 export const MACHINE_FIELDS: Record<string, FieldKind> = { now_ns: nsMoment };
 export const BIND_FIELDS: Record<string, FieldKind> = { fast_rcv_saddr: address, rcv_saddr: address };
 
-/** Names under which functions keep such values in their locals, whoever owns them. */
+/** Names that functions give such values in their locals. */
 export const LOCAL_NAMES: Record<string, FieldKind> = {
   saddr: address,
   daddr: address,

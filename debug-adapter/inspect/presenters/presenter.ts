@@ -16,6 +16,6 @@ export interface Context {
 export interface Presenter<T extends object> {
   matches(value: object): value is T;
   summary(value: T, context: Context): string;
-  /** What stands above the fields: computed, decoded. */
+  /** Computed or decoded values, shown before the fields. */
   extra?(value: T, context: Context): Item[];
 }

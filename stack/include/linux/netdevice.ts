@@ -298,7 +298,7 @@ export function netif_queue_stopped(dev: net_device): boolean {
 export function netif_xmit_frozen_or_stopped(queue: netdev_queue): boolean {
   return queue.state !== 0;
 }
-/** Did the driver, or whoever took its place, take the packet? NETDEV_TX_BUSY alone leaves it with the caller. @linux include/linux/netdevice.h */
+/** Did the driver (or a qdisc in its place) consume the packet? With NETDEV_TX_BUSY the caller keeps it. @linux include/linux/netdevice.h */
 export function dev_xmit_complete(rc: number): boolean {
   return rc < NET_XMIT_MASK;
 }

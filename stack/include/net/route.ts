@@ -56,7 +56,7 @@ export function inet_iif(skb: sk_buff): number {
   const rt = skb_rtable(skb);
   return rt !== null && rt.rt_iif !== 0 ? rt.rt_iif : skb.skb_iif;
 }
-/** Make all routes handed out so far stale: whoever holds one looks it up again. @linux include/net/net_namespace.h */
+/** Make all cached routes stale: each holder looks its route up again. @linux include/net/net_namespace.h */
 export function rt_genid_bump_ipv4(net: net): void {
   net.ipv4.rt_genid++;
 }

@@ -1,4 +1,4 @@
-/** Sleeping until something happens, and waking those who sleep. @linux kernel/sched/wait.c */
+/** Wait queues: sleeping until an event, and waking the sleepers. @linux kernel/sched/wait.c */
 import type { Machine } from '../../machine.ts';
 import { TASK_INTERRUPTIBLE, TASK_NORMAL, TASK_RUNNING, type Sleeps } from '../../include/linux/sched.ts';
 import {

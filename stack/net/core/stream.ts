@@ -139,7 +139,7 @@ export function* sk_stream_wait_memory(sk: sock, timeo: jiffies_t): Sleeps<jiffi
     if (sk.sk_err !== 0 || (sk.sk_shutdown & SEND_SHUTDOWN) !== 0) break;
     err = -EAGAIN;
     if (timeo === 0) {
-      // Whoever gets EAGAIN is told by poll() when there is room.
+      // A sender that gets EAGAIN learns from poll() when there is room.
       sock.flags |= 1 << SOCK_NOSPACE;
       break;
     }

@@ -136,7 +136,7 @@ export function* __sock_create(
 
   // The module that brings the socket's operations is held for as long as the socket lives.
   if (machine.faults.should_fail('try_module_get_ops') || !try_module_get(sock.ops!.owner)) {
-    // Linux leaks the protocol's sock here, on a path that nobody gets to there.
+    // Linux leaks the protocol's sock here, on a path that it never takes.
     yield* sock.ops!.release(sock);
     sock.ops = null;
     module_put(pf.owner);

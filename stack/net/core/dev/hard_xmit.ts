@@ -111,7 +111,7 @@ export function validate_xmit_skb_list(skb: sk_buff | null, dev: net_device): sk
   return head;
 }
 
-/** Show an outgoing packet to those who look at everything (packet sockets). @linux net/core/dev.c */
+/** Copy an outgoing packet to packet sockets and other taps. @linux net/core/dev.c */
 export function dev_queue_xmit_nit(skb: sk_buff, dev: net_device): void {
   for (const ptype of dev.nd_net.ptype_all) {
     const copy = skb_clone(skb);

@@ -108,7 +108,7 @@ function __netif_receive_skb(skb: sk_buff): number {
 }
 
 /**
- * Hand a packet to all who want it: first to those who see everything, then to its protocol.
+ * Deliver a packet: first to the taps that see everything, then to the handler of its protocol.
  *
  * The last receiver gets the packet itself; each one before it a further reference.
  *

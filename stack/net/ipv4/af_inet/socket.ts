@@ -186,12 +186,12 @@ export function* inet_shutdown(sock: socket, how: number): Sleeps<Errno> {
       sock.state = err !== 0 ? SS_DISCONNECTING : SS_UNCONNECTED;
       break;
     default:
-      // Even on an unconnected socket: whoever polls it is to see POLLHUP.
+      // Even on an unconnected socket poll() reports POLLHUP.
       if (sk.sk_state === TCP_CLOSE) err = -ENOTCONN;
       sk.sk_shutdown |= how;
       sk.sk_prot.shutdown?.(sk, how);
   }
-  // Wake whoever polls.
+  // Wake the pollers.
   sk.sk_state_change(sk);
   release_sock(sk);
   return err;

@@ -71,7 +71,7 @@ function* inet_wait_for_connect(sk: sock, timeo: number, writebias: number): Sle
   add_wait_queue(queue, wait);
   sk.sk_write_pending += writebias;
 
-  // Whoever sets sk_err also takes the socket out of the SYN states.
+  // Code that sets sk_err also takes the socket out of the SYN states.
   while (((1 << sk.sk_state) & (TCPF_SYN_SENT | TCPF_SYN_RECV)) !== 0) {
     release_sock(sk);
     timeo = yield* wait_woken(machine, wait, TASK_INTERRUPTIBLE, timeo);

@@ -208,7 +208,7 @@ function inet_csk_find_open_port(sk: sock): number {
   const find = (relax: boolean): number => {
     const [low, highest] = inet_sk_get_local_port_range(sk);
     const high = highest + 1;
-    // With SO_REUSEADDR first the lower half, to leave room for those who want a port of their own.
+    // With SO_REUSEADDR first the lower half, to leave room for sockets that want a port of their own.
     if (sk.skc_reuse !== SK_CAN_REUSE || high - low < 4) return scan_for_open_port(sk, low, high, relax);
     const half = low + (((high - low) >> 2) << 1);
     return scan_for_open_port(sk, low, half, relax) || scan_for_open_port(sk, half, high, relax);
@@ -221,7 +221,7 @@ function inet_csk_find_open_port(sk: sock): number {
 function sk_reuseport_match(tb: inet_bind_bucket, sk: sock): boolean {
   if (tb.fastreuseport <= 0 || !sk.skc_reuseport || sk.sk_reuseport_cb !== null) return false;
   if (tb.fastuid !== sk.sk_uid) return false;
-  // Only of those who came since fastreuseport was set again we know that their addresses don't conflict.
+  // Only sockets that were bound after fastreuseport was set again are known not to conflict.
   if (tb.fastreuseport === FASTREUSEPORT_ANY) return true;
   return ipv4_rcv_saddr_equal(tb.fast_rcv_saddr, sk.skc_rcv_saddr, true, false);
 }

@@ -102,7 +102,7 @@ function syn_ack_recalc(
 
 /**
  * How often to send the SYN-ACK again. When the SYN queue is more than half full, old requests have to give way sooner:
- * half of the room is kept for those whose SYN-ACK was sent only once.
+ * half of the room is kept for requests whose SYN-ACK was sent only once.
  */
 function synack_retries(sk_listener: sock): number {
   const icsk = inet_csk(sk_listener);

@@ -243,7 +243,7 @@ function raw_route(sk: sock, msg: msghdr, ipc: ipcm_cookie, fl4: flowi4, rfv: ra
   ipc.addr = daddr;
   ipc.opt ??= inet.inet_opt;
   if (ipc.opt !== null) {
-    // He who writes the header himself writes the options too.
+    // With IP_HDRINCL the caller supplies the header, options included.
     if (hdrincl) return -EINVAL;
     if (ipc.opt.srr !== 0) {
       if (daddr === 0) return -EINVAL;

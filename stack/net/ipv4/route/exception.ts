@@ -98,7 +98,7 @@ function update_or_create_fnhe(
     fnhe.fnhe_mtu_locked = lock;
     fnhe.fnhe_expires = Math.max(1, expires);
     exceptions.set(daddr, fnhe);
-    // Whoever holds the next hop's common route is to look again: it may be for this destination.
+    // Holders of the next hop's common route look up again: it may be for this destination.
     if (nhc.nhc_rth_input !== null) nhc.nhc_rth_input.obsolete = DST_OBSOLETE_KILL;
     if (nhc.nhc_rth_output !== null) nhc.nhc_rth_output.obsolete = DST_OBSOLETE_KILL;
   }

@@ -110,7 +110,7 @@ function ip_route_input_slow(
   return __mkroute_input(skb, res, in_dev, daddr, saddr, tos);
 }
 
-/** A broadcast: for us, whoever else it is for. */
+/** A broadcast is delivered locally. */
 function brd_input(
   skb: sk_buff,
   saddr: be32,

@@ -218,7 +218,7 @@ export function* tcp_close(sk: sock, timeout: jiffies_t): Sleeps<void> {
 }
 
 /**
- * Reset a connection from outside (as `ss -K` does): whoever uses it gets the error.
+ * Reset a connection from outside (as `ss -K` does): its user gets the error.
  *
  * @param err positive: ECONNABORTED, …
  * @returns 0 or -ENOENT: it was closed already

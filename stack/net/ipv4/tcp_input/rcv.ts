@@ -393,8 +393,8 @@ function finwait1_acked(sk: sock, skb: sk_buff, th: tcphdr): number {
   if (tmo > TCP_TIMEWAIT_LEN) {
     inet_csk_reset_keepalive_timer(sk, tmo - TCP_TIMEWAIT_LEN);
   } else if (th.fin || sock_owned_by_user(sk)) {
-    // The FIN is to be handled first; or close() still runs: it makes the time-wait sock itself. The timer is for the
-    // case that this doesn't come to pass.
+    // Either the FIN is handled next, or close() still runs and makes the time-wait sock itself. The timer covers the case
+    // that neither happens.
     inet_csk_reset_keepalive_timer(sk, tmo);
   } else {
     tcp_time_wait(sk, TCP_FIN_WAIT2, tmo);

@@ -192,7 +192,7 @@ export function tcp_reqsk_send_challenge_ack(sk: sock, skb: sk_buff, req: reques
   req.rsk_ops.send_ack(sk, skb, req);
 }
 
-/** Whoever remembers when it last sent such an ACK: tcp_sock and tcp_request_sock. */
+/** What remembers when it last sent such an ACK: tcp_sock and tcp_request_sock. */
 export interface oow_ack_owner {
   last_oow_ack_time: number;
 }
