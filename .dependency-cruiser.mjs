@@ -46,13 +46,24 @@ export default {
       to: { path: '^(extension|webviews|test)/|^vscode$' },
     },
     {
+      name: 'packets-need-no-adapter',
+      comment: 'Captured packets are read in the adapter and in the extension: they need no machine.',
+      severity: 'error',
+      from: { path: '^debug-adapter/packets/' },
+      to: {
+        path: '^(debug-adapter|stack)/',
+        pathNot: '^(debug-adapter/(protocol\\.ts|nearest\\.ts|packets/)|stack/(lib|capture)/)',
+      },
+    },
+    {
       name: 'extension-knows-protocol-only',
-      comment: 'The extension sees the adapter through its protocol, and of the views only the messages.',
+      comment:
+        'The extension sees the adapter through its protocol, and of the views only the messages. It knows the kinds of stops before there is a machine, and takes captured packets apart when it is gone.',
       severity: 'error',
       from: { path: '^extension/' },
       to: {
         path: '^(stack|debug-adapter|webviews|test)/',
-        pathNot: '^(debug-adapter/protocol|webviews/(messages|shape))\\.ts$',
+        pathNot: '^(debug-adapter/(protocol|filters/kinds|packets/.*)|webviews/(messages|shape))\\.ts$',
       },
     },
     {

@@ -176,6 +176,8 @@ export interface PacketCodeResponse {
   location?: CodeLocation;
   /** Innermost first. */
   stack?: PacketCodeFrame[];
+  /** Index of the frame to look at first: the innermost one of the packet's own protocol. */
+  opening?: number;
 }
 
 /** `sockscope/exportPackets`: write the capture as pcapng. */
@@ -187,6 +189,88 @@ export interface ExportPacketsResponse {
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
+// Where to stop
+
+/** A kind of moments that the machine can be stopped at. */
+export interface StopKind {
+  label: string;
+  description: string;
+  /** Examples of a condition. */
+  placeholder: string;
+  /** It is among the exception filters that the adapter announces. */
+  isListed: boolean;
+}
+
+/** Conditions by kind, as in `{ "transition": "SYN_RECV -> ESTABLISHED", "packetDropped": "" }`; an empty one is for always. */
+export type BreakOn = Record<string, string>;
+
+/** `sockscope/breakOn`: what to stop at besides the exception filters. Replaces what was chosen before. */
+export interface BreakOnArguments {
+  breakOn: BreakOn;
+}
+export interface BreakOnResponse {
+  /** By kind: why it is not armed. */
+  problems: Record<string, string>;
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// What stays when the machine is gone
+
+export interface RecordedFrame {
+  number: number;
+  /** Virtual nanoseconds. */
+  timeNs: number;
+  direction: PacketDirection;
+  interface: string;
+  /** Bytes on the wire. */
+  length: number;
+  /** base64. Of a large capture only the headers. */
+  bytes: string;
+  fate?: PacketFate;
+  reason?: string;
+}
+/** The newest packets of a capture. */
+export interface CaptureRecord {
+  /** All packets captured. */
+  total: number;
+  frames: RecordedFrame[];
+}
+
+/** The code of the newest packets, each stack once. */
+export interface CodeRecord {
+  stacks: PacketCodeFrame[][];
+  /** By packet: a place in `stacks`, and the frame in it to look at first. */
+  packets: { number: number; sent?: CodeReference; received?: CodeReference }[];
+}
+export interface CodeReference {
+  stack: number;
+  opening: number;
+}
+
+/** A tree node with what is under it, as far as it was recorded. */
+export interface RecordedItem {
+  item: TreeItem;
+  children?: RecordedItem[];
+}
+export interface TreesRecord {
+  /** Virtual seconds, nine digits after the point: when the trees were so. */
+  time: string;
+  /** They are of the last stop, and this is why it stopped; otherwise they are of the end. */
+  stop?: string;
+  views: Record<TreeView, RecordedItem[]>;
+}
+
+/** Body of the event `sockscope/record`: sent before `terminated` to a client that launched with `record`. */
+export interface RunRecord {
+  /** Virtual seconds at the end, nine digits after the point. */
+  time: string;
+  packets: CaptureRecord;
+  code: CodeRecord;
+  /** Left out where the machine could not be asked any more. */
+  trees?: TreesRecord;
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
 // All of them
 
 /** Every custom request: its name, what it takes, what it answers. */
@@ -194,6 +278,7 @@ export interface SockscopeRequests {
   'sockscope/tree': { arguments: TreeArguments; response: TreeResponse };
   'sockscope/setTreeValue': { arguments: SetTreeValueArguments; response: SetTreeValueResponse };
   'sockscope/breakOnSocket': { arguments: BreakOnSocketArguments; response: BreakOnSocketResponse };
+  'sockscope/breakOn': { arguments: BreakOnArguments; response: BreakOnResponse };
   'sockscope/packets': { arguments: PacketsArguments; response: PacketsResponse };
   'sockscope/packet': { arguments: PacketArguments; response: PacketResponse };
   'sockscope/packetCode': { arguments: PacketCodeArguments; response: PacketCodeResponse };
@@ -215,6 +300,7 @@ export interface ChangedEvent {
 /** Every custom event and its body. */
 export interface SockscopeEvents {
   'sockscope/changed': ChangedEvent;
+  'sockscope/record': RunRecord;
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -253,4 +339,8 @@ export interface LaunchConfiguration {
   skipFiles?: string[];
   /** Most memory for the objects of the machine and its programs, in MB. */
   maxHeap?: number;
+  /** What to stop at besides the exception filters. */
+  breakOn?: BreakOn;
+  /** Send the event `sockscope/record` when the run ends. */
+  record?: boolean;
 }

@@ -1,5 +1,6 @@
 // The extension's entry: what it is made of.
 import * as vscode from 'vscode';
+import { BreakOnChooser } from './breakOn.ts';
 import { registerInlineValues } from './editor/inlineValues.ts';
 import { FirstStop } from './firstStop.ts';
 import { registerMoment } from './moment.ts';
@@ -22,7 +23,8 @@ export function activate(context: vscode.ExtensionContext): void {
   const trees = (['sockets', 'interfaces', 'kernel'] as const).map(
     (view) => new DebugTree(view, sessions, log),
   );
-  const packets = new PacketsPanel(context.extensionUri, sessions, log);
+  const packets = new PacketsPanel(context.extensionUri, sessions, sources, log);
+  const breakOn = new BreakOnChooser(context.workspaceState, sessions);
   const lastProgram = new LastProgram(context.workspaceState, sources, configurationFor);
   context.subscriptions.push(
     log,
@@ -32,7 +34,8 @@ export function activate(context: vscode.ExtensionContext): void {
     registerTreeCommands(trees, packets),
     registerScenarioEditor(),
     lastProgram,
-    registerConfigurations(lastProgram, sources),
+    breakOn,
+    registerConfigurations({ last: lastProgram, sources, breakOn }),
     registerNewScenario(context.extensionUri),
     registerOpenSample(context.extensionUri),
     registerMoment(sessions),

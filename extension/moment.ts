@@ -12,7 +12,8 @@ export function registerMoment(sessions: Sessions): vscode.Disposable {
   item.name = 'Sockscope: Time and Event';
   item.tooltip = EXPLANATION;
   const subscription = sessions.onDidChange(() => {
-    const moment = sessions.current?.moment;
+    // The views say of when a past run is.
+    const moment = sessions.current?.past ? undefined : sessions.current?.moment;
     if (moment === undefined) {
       item.hide();
       return;

@@ -1,10 +1,11 @@
 // The debug sessions of this type: which one the views show, whether its machine runs, and typed custom requests to it.
 import * as vscode from 'vscode';
-import type { ChangedEvent, SockscopeRequests } from '../debug-adapter/protocol.ts';
+import type { ChangedEvent, RunRecord, SockscopeRequests } from '../debug-adapter/protocol.ts';
+import { PastRun } from './pastRun.ts';
 
 export const DEBUG_TYPE = 'sockscope';
 
-/** One machine being debugged. */
+/** One machine being debugged, or the last one that was. */
 export class MachineSession {
   readonly debugSession: vscode.DebugSession;
   /** False while it is stopped. */
@@ -15,6 +16,8 @@ export class MachineSession {
   currentPacket: number | undefined;
   /** How far it is: virtual seconds, and at a stop the number of the event. */
   moment: { time: string; event: number | undefined } | undefined;
+  /** What is left of the run when it has ended. */
+  past: PastRun | undefined;
 
   constructor(debugSession: vscode.DebugSession) {
     this.debugSession = debugSession;
@@ -29,7 +32,15 @@ export class MachineSession {
     name: Name,
     body: SockscopeRequests[Name]['arguments'],
   ): Promise<SockscopeRequests[Name]['response']> {
-    const response: unknown = await this.debugSession.customRequest(name, body);
+    if (this.past) return this.past.answer(name, body);
+    let response: unknown;
+    try {
+      response = await this.debugSession.customRequest(name, body);
+    } catch (error) {
+      // It has ended while it was asked.
+      if (this.past) return (this.past as PastRun).answer(name, body);
+      throw error;
+    }
     if (typeof response !== 'object' || response === null)
       throw new Error(`the debug adapter answered ${name} with nothing`);
     return response as SockscopeRequests[Name]['response'];
@@ -46,11 +57,14 @@ export type SessionChange =
   /** The adapter said how far it is: while running a few times a second, and at a stop. */
   | 'progress'
   /** A value was changed by hand while it was stopped. */
-  | 'edited';
+  | 'edited'
+  /** The machine is gone; what is left of the run is shown. */
+  | 'ended';
 
 /** As much of a DAP message as is looked at here. */
 interface DapMessage {
   type: string;
+  body?: unknown;
   event?: string;
   command?: string;
   success?: boolean;
@@ -64,6 +78,8 @@ export class Sessions implements vscode.Disposable {
   readonly #alive = new Map<string, MachineSession>();
   readonly #changed = new vscode.EventEmitter<SessionChange>();
   readonly #subscriptions: vscode.Disposable[] = [];
+  /** The one that ended last, until another begins. */
+  #last: MachineSession | undefined;
   #current: MachineSession | undefined;
 
   /** Tells of changes of the session that is shown; those of others are left out. */
@@ -79,9 +95,7 @@ export class Sessions implements vscode.Disposable {
         if (session.type === DEBUG_TYPE) this.#choose();
       }),
       vscode.debug.onDidChangeActiveDebugSession(() => this.#choose()),
-      vscode.debug.onDidTerminateDebugSession((session) => {
-        if (this.#alive.delete(session.id)) this.#choose();
-      }),
+      vscode.debug.onDidTerminateDebugSession((session) => this.#over(session)),
       vscode.debug.onDidReceiveDebugSessionCustomEvent((event) => {
         if (event.event === 'sockscope/changed') this.#progress(event.session, event.body as ChangedEvent);
       }),
@@ -96,15 +110,36 @@ export class Sessions implements vscode.Disposable {
     for (const subscription of this.#subscriptions) subscription.dispose();
   }
 
-  /** Shows the focused session if it is one of this type, else the youngest that lives. */
+  /** Shows the focused session if it is one of this type, else the youngest that lives, else what is left of the last. */
   #choose(): void {
     const active = vscode.debug.activeDebugSession;
-    const chosen = (active && this.#alive.get(active.id)) ?? [...this.#alive.values()].at(-1);
+    const chosen = (active && this.#alive.get(active.id)) ?? [...this.#alive.values()].at(-1) ?? this.#last;
     if (chosen === this.#current) return;
     this.#current = chosen;
-    // VS Code's own key `debugType` outlives the session.
-    void vscode.commands.executeCommand('setContext', 'sockscope.debugging', chosen !== undefined);
+    this.#updateContext();
     this.#changed.fire('session');
+  }
+
+  /** VS Code's own key `debugType` outlives the session. */
+  #updateContext(): void {
+    const isAlive = this.#current !== undefined && !this.#current.past;
+    void vscode.commands.executeCommand('setContext', 'sockscope.debugging', isAlive);
+    void vscode.commands.executeCommand('setContext', 'sockscope.ended', this.#current?.past !== undefined);
+  }
+
+  /** What the adapter told last is shown until another session begins. */
+  #ended(session: MachineSession, record: RunRecord): void {
+    session.past = new PastRun(record);
+    session.packets = session.past.packets;
+    session.currentPacket = undefined;
+    session.running = false;
+    this.#last = session;
+    if (session === this.#current) this.#updateContext();
+    this.#tell(session, 'ended');
+  }
+
+  #over(debugSession: vscode.DebugSession): void {
+    if (this.#alive.delete(debugSession.id)) this.#choose();
   }
 
   #tell(session: MachineSession, change: SessionChange): void {
@@ -114,6 +149,7 @@ export class Sessions implements vscode.Disposable {
   #track(debugSession: vscode.DebugSession): vscode.DebugAdapterTracker {
     const session = new MachineSession(debugSession);
     this.#alive.set(debugSession.id, session);
+    this.#last = undefined;
     const setRunning = (running: boolean) => {
       if (session.running === running && running) return;
       session.running = running;
@@ -127,13 +163,13 @@ export class Sessions implements vscode.Disposable {
       onDidSendMessage: (message: DapMessage) => {
         if (message.type === 'event' && message.event === 'stopped') setRunning(false);
         if (message.type === 'event' && message.event === 'continued') setRunning(true);
+        if (message.type === 'event' && message.event === 'sockscope/record')
+          this.#ended(session, message.body as RunRecord);
         if (message.type !== 'response') return;
         if (!message.success && RESUMING.has(message.command ?? '')) setRunning(false);
         if (message.success && EDITING.has(message.command ?? '')) this.#tell(session, 'edited');
       },
-      onExit: () => {
-        if (this.#alive.delete(debugSession.id)) this.#choose();
-      },
+      onExit: () => this.#over(debugSession),
     };
   }
 

@@ -15,6 +15,13 @@ export class StackSources {
     return file.startsWith(this.#folder);
   }
 
+  /** How a file is named to the user: `net/ipv4/tcp.ts`, or by its place in the workspace. */
+  nameOf(file: string): string {
+    return this.has(file)
+      ? file.slice(this.#folder.length).split(path.sep).join('/')
+      : vscode.workspace.asRelativePath(file);
+  }
+
   /** Does the active editor show one of them? */
   get isActive(): boolean {
     return this.has(vscode.window.activeTextEditor?.document.uri.fsPath ?? '');

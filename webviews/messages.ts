@@ -59,6 +59,8 @@ export type ToPanel =
       running: boolean;
       /** Number of the packet that the machine is handling at this stop. */
       current?: number;
+      /** The machine is gone; of what moment the packets are: `ended: as of t = 0.000130000 s`. */
+      ended?: string;
     }
   /** The answer to `getRows`. */
   | {
@@ -140,6 +142,7 @@ export const parseToPanel = union<ToPanel>('a message to the Packets panel', {
     total: count,
     running: boolean,
     current: optional(count),
+    ended: optional(string),
   }),
   rows: object<ToPanelOf<'rows'>>({
     type: oneOf('rows'),

@@ -1,4 +1,5 @@
 /** All exception filters, in the order in which they are offered. */
+import { ConditionError } from './conditionError.ts';
 import type { Filter } from './filter.ts';
 import { packetDroppedFilter, packetReceivedFilter, packetSentFilter } from './packets.ts';
 import { queueOverflowFilter } from './queueOverflow.ts';
@@ -7,18 +8,34 @@ import { syscallEnterFilter, syscallExitFilter } from './syscalls.ts';
 import { transitionFilter } from './transition.ts';
 
 export const FILTERS: readonly Filter[] = [
-  syscallEnterFilter,
-  syscallExitFilter,
   transitionFilter,
-  packetSentFilter,
   packetReceivedFilter,
-  packetDroppedFilter,
   retransmissionFilter,
   queueOverflowFilter,
+  syscallEnterFilter,
+  syscallExitFilter,
+  packetSentFilter,
+  packetDroppedFilter,
 ];
 /** Not a tracepoint: what a process throws and nobody catches. */
 export const UNCAUGHT_FILTER = 'uncaught';
 
 export function filterById(id: string): Filter | undefined {
   return FILTERS.find((filter) => filter.id === id);
+}
+
+/** What is wrong with a filter and its condition; undefined if nothing is. */
+export function filterProblem(id: string, condition: unknown): string | undefined {
+  if (id === UNCAUGHT_FILTER) return undefined;
+  const filter = filterById(id);
+  if (filter === undefined)
+    return `There is no exception filter "${id}", but ${FILTERS.map((one) => one.id).join(', ')}.`;
+  if (typeof condition !== 'string') return `The condition of "${id}" must be a text; "" is for always.`;
+  try {
+    filter.compile(condition);
+    return undefined;
+  } catch (error) {
+    if (error instanceof ConditionError) return error.message;
+    throw error;
+  }
 }

@@ -3,6 +3,8 @@ import type { sk_buff } from '../../stack/include/linux/skbuff.ts';
 import type { StopReason } from '../../stack/trace/stop.ts';
 import type { TracepointName } from '../../stack/trace/table.ts';
 import type { TraceHit, Tracer } from '../../stack/trace/tracer.ts';
+import type { StopKind } from '../protocol.ts';
+import { STOP_KINDS, type StopKindId } from './kinds.ts';
 
 /** What a stop is told with. */
 export interface Sentence extends Pick<StopReason, 'label' | 'description'> {
@@ -14,19 +16,14 @@ export type Matcher<Name extends TracepointName> = (hit: TraceHit<Name>) => Sent
 /** Listens on a machine, and calls `stop` at each match. @returns what ends it */
 export type Watch = (tracer: Tracer, stop: (sentence: Sentence) => void) => () => void;
 
-interface Checkbox {
+export interface Filter extends StopKind {
   /** As it goes over the wire, and the `reason` of its stops. */
-  id: string;
-  label: string;
-  description: string;
-  /** What the condition's input box shows. */
-  placeholder: string;
-}
-export interface Filter extends Checkbox {
+  id: StopKindId;
   /** @throws ConditionError */
   compile(condition: string): Watch;
 }
-interface Definition<Name extends TracepointName> extends Checkbox {
+interface Definition<Name extends TracepointName> {
+  id: StopKindId;
   tracepoints: readonly Name[];
   /** @throws ConditionError */
   compile(condition: string): Matcher<Name>;
@@ -34,9 +31,10 @@ interface Definition<Name extends TracepointName> extends Checkbox {
 
 /** A filter whose matcher gets the hits of its tracepoints, and no others. */
 export function filterOn<Name extends TracepointName>(definition: Definition<Name>): Filter {
-  const { tracepoints, compile, ...checkbox } = definition;
+  const { id, tracepoints, compile } = definition;
   return {
-    ...checkbox,
+    id,
+    ...STOP_KINDS[id],
     compile: (condition) => {
       const match = compile(condition);
       return (tracer, stop) =>

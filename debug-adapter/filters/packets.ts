@@ -26,9 +26,6 @@ function sentence(label: string, { args: [packet] }: Hit): Sentence {
 
 export const packetSentFilter = filterOn({
   id: 'packetSent',
-  label: 'Packet sent',
-  description: 'Stop when a packet is handed to the network card.',
-  placeholder: 'syn && dport == 8080',
   tracepoints: ['net:net_dev_start_xmit'],
   compile: (text) => {
     const matches = compile(text, FIELDS, EXAMPLE);
@@ -37,9 +34,6 @@ export const packetSentFilter = filterOn({
 });
 export const packetReceivedFilter = filterOn({
   id: 'packetReceived',
-  label: 'Packet received',
-  description: 'Stop when the network card hands a packet to the stack.',
-  placeholder: 'syn && ack',
   tracepoints: ['net:netif_receive_skb'],
   compile: (text) => {
     const matches = compile(text, FIELDS, EXAMPLE);
@@ -48,9 +42,6 @@ export const packetReceivedFilter = filterOn({
 });
 export const packetDroppedFilter = filterOn({
   id: 'packetDropped',
-  label: 'Packet dropped',
-  description: 'Stop when the stack drops a packet.',
-  placeholder: 'reason == NO_SOCKET, or dport == 8080',
   tracepoints: ['skb:kfree_skb'],
   compile: (text) => {
     // A reason alone may be written without `reason ==`.

@@ -25,9 +25,6 @@ const NAMES: Record<Queue, string> = { accept: 'accept queue', syn: 'SYN queue',
 
 export const queueOverflowFilter = filterOn({
   id: 'queueOverflow',
-  label: 'Queue overflow',
-  description: "Stop when a listener's SYN queue or accept queue, or a socket's receive buffer, is full.",
-  placeholder: 'accept, or syn && port == 8080',
   tracepoints: ['sockscope:queue_overflow', 'sock:sock_rcvqueue_full', 'udp:udp_fail_queue_rcv_skb'],
   compile: (text) => {
     const example = 'Write for example accept, syn && port == 8080, or receive.';

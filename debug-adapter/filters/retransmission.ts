@@ -18,9 +18,6 @@ const FIELDS: Fields<Hit> = {
 
 export const retransmissionFilter = filterOn({
   id: 'retransmission',
-  label: 'Retransmission',
-  description: 'Stop when TCP sends something again.',
-  placeholder: 'port == 8080, or synack',
   tracepoints: ['tcp:tcp_retransmit_skb', 'tcp:tcp_retransmit_synack'],
   compile: (text) => {
     const example = 'Write for example port == 8080, synack, or raddr == 10.0.0.2.';

@@ -55,9 +55,6 @@ function argumentText(value: unknown): string {
 
 export const syscallEnterFilter = filterOn({
   id: 'syscallEnter',
-  label: 'Syscall enter',
-  description: 'Stop when a process enters the kernel.',
-  placeholder: 'connect, or name == send && process == client',
   tracepoints: ['syscalls:sys_enter'],
   compile: (text) => {
     const matches = parse(
@@ -79,9 +76,6 @@ export const syscallEnterFilter = filterOn({
 
 export const syscallExitFilter = filterOn({
   id: 'syscallExit',
-  label: 'Syscall exit',
-  description: 'Stop when a system call returns to its process.',
-  placeholder: 'failed, or name == connect && error == ECONNREFUSED',
   tracepoints: ['syscalls:sys_exit'],
   compile: (text) => {
     const matches = parse(

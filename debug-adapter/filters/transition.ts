@@ -69,9 +69,6 @@ export function describeTransition(sk: sock_common, from: number, to: number): S
 
 export const transitionFilter = filterOn({
   id: 'transition',
-  label: 'TCP state transition',
-  description: 'Stop when a TCP socket changes its state.',
-  placeholder: 'SYN_RECV -> ESTABLISHED, or -> CLOSE_WAIT && port == 8080',
   tracepoints: ['sock:inet_sock_set_state'],
   compile: (text) => {
     const matches = parse(text);

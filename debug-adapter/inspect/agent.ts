@@ -5,6 +5,7 @@
 import type { Machine } from '../../stack/machine.ts';
 import type { World } from '../../stack/world/world.ts';
 import type { StopReason } from '../../stack/trace/stop.ts';
+import type { TreesRecord } from '../protocol.ts';
 import { BreakpointRules, type Tell } from './breakpoints.ts';
 import { Describer } from './describe.ts';
 import { localItems, localsOf, subjectsOf, type ScopeObject } from './frameScopes.ts';
@@ -20,6 +21,7 @@ import { Stops } from './stops.ts';
 import type { TextFrame } from './stackText.ts';
 import { primitiveText } from './values/primitives.ts';
 import { sleepingFrames, threadsOf, userFrames, type ThreadInfo } from './threads.ts';
+import { recordTrees } from './trees/record.ts';
 import { Trees } from './trees/trees.ts';
 
 /** One scope of a frame. */
@@ -197,6 +199,10 @@ export class Agent {
   }
   threads(): ThreadInfo[] {
     return threadsOf(this.#world);
+  }
+  /** The trees with all that is in them. */
+  recordTrees(): TreesRecord['views'] {
+    return recordTrees(this.trees);
   }
   time(): string {
     return seconds(this.machine.time_ns);

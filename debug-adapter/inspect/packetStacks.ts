@@ -19,19 +19,42 @@ class Recent {
   }
 }
 
+/** The stacks of several packets, each frame and each stack once. */
+export interface StackTable {
+  frames: TextFrame[];
+  /** Each a list of indices into `frames`, innermost first. */
+  stacks: number[][];
+  /** Indices into `stacks`; -1 where a packet has none. */
+  packets: { number: number; sent: number; received: number }[];
+}
+
 export class PacketStacks {
   readonly #sent = new Recent();
   readonly #received = new Recent();
   /** The frame that the softirq is handling; 0: none. */
   current = 0;
+  /** The stack of `current` reaches into its protocol already. */
+  #isDeep = false;
 
-  constructor(world: World) {
-    world.tracer.on('net:netif_receive_skb', ({ frame_number }) => {
+  constructor({ tracer }: World) {
+    tracer.on('net:netif_receive_skb', ({ frame_number }) => {
       if (frame_number <= 0) return;
       this.current = frame_number;
+      this.#isDeep = false;
       this.#received.set(frame_number, new Error());
     });
-    world.tracer.on('irq:softirq_exit', () => (this.current = 0));
+    tracer.on('irq:softirq_exit', () => (this.current = 0));
+    // The first of these that passes while a frame is handled shows what its protocol did with it.
+    tracer.on('tcp:tcp_probe', (_sk, { frame_number }) => this.#deeper(frame_number));
+    tracer.on('skb:consume_skb', ({ frame_number }) => this.#deeper(frame_number));
+    tracer.on('skb:kfree_skb', ({ frame_number }) => this.#deeper(frame_number));
+    tracer.on('sock:inet_sock_set_state', () => this.#deeper(this.current));
+  }
+
+  #deeper(number: number): void {
+    if (number <= 0 || number !== this.current || this.#isDeep) return;
+    this.#isDeep = true;
+    this.#received.set(number, new Error());
   }
 
   noteSent(number: number): void {
@@ -42,5 +65,25 @@ export class PacketStacks {
   of(number: number, which: 'sent' | 'received'): TextFrame[] {
     const stack = (which === 'sent' ? this.#sent : this.#received).get(number);
     return parseStack(stack?.stack ?? '').filter(({ url }) => isKernel(url) || isScenario(url));
+  }
+
+  /** The stacks of the packets from `from` up to `to`. */
+  table(from: number, to: number): StackTable {
+    const table: StackTable = { frames: [], stacks: [], packets: [] };
+    const known = new Map<string, number>();
+    const indexOf = <T>(key: string, list: T[], value: T): number => {
+      let index = known.get(key);
+      if (index === undefined) known.set(key, (index = list.push(value) - 1));
+      return index;
+    };
+    const stackOf = (number: number, which: 'sent' | 'received'): number => {
+      const frames = this.of(number, which).map((frame) =>
+        indexOf(`${frame.name} ${frame.url}:${frame.line}:${frame.column}`, table.frames, frame),
+      );
+      return frames.length === 0 ? -1 : indexOf(frames.join(), table.stacks, frames);
+    };
+    for (let number = Math.max(1, from); number <= to; number++)
+      table.packets.push({ number, sent: stackOf(number, 'sent'), received: stackOf(number, 'received') });
+    return table;
   }
 }

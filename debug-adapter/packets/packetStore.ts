@@ -41,8 +41,10 @@ export class PacketStore {
   /** Number of the packet that the machine is handling at this stop. */
   current: number | undefined;
 
-  constructor(limits: Partial<PacketStoreLimits> = {}) {
+  /** @param letGo so many packets came before the first that is added */
+  constructor(limits: Partial<PacketStoreLimits> = {}, letGo = 0) {
     this.limits = { ...DEFAULT_LIMITS, ...limits };
+    this.captured = letGo;
   }
 
   /** All packets captured, those that were let go included. */
@@ -107,6 +109,12 @@ export class PacketStore {
       'base64',
     );
     return { number, bytes, layers: packetLayers(dissect(frame, context)) };
+  }
+
+  /** One packet's row. Throws as `packet` does. */
+  row(number: number): PacketRow {
+    const { frame, context } = this.entry(number);
+    return packetRow(dissect(frame, context));
   }
 
   /** Bytes and capture data of one packet. Throws as `packet` does. */

@@ -21,7 +21,8 @@ export const CAPABILITIES: DebugProtocol.Capabilities = {
   supportsClipboardContext: true,
   supportTerminateDebuggee: true,
   exceptionBreakpointFilters: [
-    ...FILTERS.map(({ id, label, description, placeholder }) => ({
+    // The commonest: the others are chosen with `sockscope/breakOn`, or set by clients that know their names.
+    ...FILTERS.filter(({ isListed }) => isListed).map(({ id, label, description, placeholder }) => ({
       filter: id,
       label,
       description,

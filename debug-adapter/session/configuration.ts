@@ -1,8 +1,8 @@
 /** What the client has set, kept for machines that are started later: the first one, and each restart. */
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import { filterById, UNCAUGHT_FILTER } from '../filters/all.ts';
-import { ConditionError } from '../filters/conditionError.ts';
+import { filterProblem, UNCAUGHT_FILTER } from '../filters/all.ts';
 import type { ArmedFilter } from '../inspect/stops.ts';
+import type { BreakOn } from '../protocol.ts';
 import type { Run } from './run.ts';
 import { sourceFile, type SourceFile } from './sourceFile.ts';
 
@@ -13,7 +13,10 @@ export class Configuration {
   /** By the real path of the file. */
   readonly #lines = new Map<string, { file: SourceFile; wanted: DebugProtocol.SourceBreakpoint[] }>();
   #functions: DebugProtocol.FunctionBreakpoint[] = [];
+  /** Ticked in the client's list of exception filters. */
   #filters: ArmedFilter[] = [{ id: UNCAUGHT_FILTER, condition: '' }];
+  /** Chosen besides. */
+  #breakOn: ArmedFilter[] = [];
   #run: Run | undefined;
 
   /** All of it holds for this machine now. */
@@ -22,7 +25,7 @@ export class Configuration {
     await Promise.all([
       ...[...this.#lines.values()].map(({ file, wanted }) => run.breakpoints.set(file, wanted)),
       run.functionBreakpoints.set(this.#functions),
-      run.arm(this.#filters),
+      run.arm(this.#armed),
     ]);
   }
   leave(): void {
@@ -66,11 +69,37 @@ export class Configuration {
       ...filters.map((id) => ({ id, condition: '' })),
       ...filterOptions.map(({ filterId, condition }) => ({ id: filterId, condition: condition ?? '' })),
     ];
-    const results = wanted.map((filter) => ({ filter, problem: problemOf(filter) }));
+    const results = wanted.map((filter) => ({ filter, problem: filterProblem(filter.id, filter.condition) }));
     this.#filters = results.filter(({ problem }) => problem === undefined).map(({ filter }) => filter);
-    await this.#run?.arm(this.#filters);
+    await this.#run?.arm(this.#armed);
     return results.map(({ problem }) =>
       problem === undefined ? { verified: true } : { verified: false, message: problem },
+    );
+  }
+
+  /** Replaces what was chosen besides the exception filters. @returns what is wrong, by kind; the others are armed */
+  async setBreakOn(breakOn: BreakOn): Promise<Record<string, string>> {
+    const problems: Record<string, string> = {};
+    this.#breakOn = [];
+    for (const [id, condition] of Object.entries(breakOn)) {
+      const problem = filterProblem(id, condition);
+      if (problem === undefined) this.#breakOn.push({ id, condition });
+      else problems[id] = problem;
+    }
+    await this.#run?.arm(this.#armed);
+    return problems;
+  }
+
+  /** Both, each once: what is armed twice would stop twice. A kind without a condition covers those with one. */
+  get #armed(): ArmedFilter[] {
+    const all = [...this.#filters, ...this.#breakOn];
+    return all.filter(
+      ({ id, condition }, index) =>
+        !all.some(
+          (other, at) =>
+            other.id === id &&
+            (other.condition === condition ? at < index : other.condition === '' && condition !== ''),
+        ),
     );
   }
 }
@@ -82,17 +111,4 @@ function placeProblem({ line, column = 1 }: DebugProtocol.SourceBreakpoint): str
       return `A breakpoint's ${name} is a whole number from 1 on, not ${JSON.stringify(value)}.`;
   }
   return undefined;
-}
-
-function problemOf({ id, condition }: ArmedFilter): string | undefined {
-  if (id === UNCAUGHT_FILTER) return undefined;
-  const filter = filterById(id);
-  if (filter === undefined) return `There is no exception filter "${id}".`;
-  try {
-    filter.compile(condition);
-    return undefined;
-  } catch (error) {
-    if (error instanceof ConditionError) return error.message;
-    throw error;
-  }
 }

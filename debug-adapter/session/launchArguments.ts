@@ -3,6 +3,8 @@ import { statSync } from 'node:fs';
 import path from 'node:path';
 import { parseConfig } from '../../stack/config.ts';
 import { DEFAULT_MAX_HEAP } from '../control/debuggee.ts';
+import { filterProblem } from '../filters/all.ts';
+import type { BreakOn } from '../protocol.ts';
 import { globPattern } from './glob.ts';
 import { realPath } from './sourceFile.ts';
 
@@ -17,6 +19,10 @@ export interface LaunchArguments {
   skip: string[];
   /** Most memory for the machine's objects, in MB. */
   maxHeap: number;
+  /** What to stop at besides the exception filters. */
+  breakOn: BreakOn;
+  /** Tell at the end what the views go on showing. */
+  record: boolean;
 }
 
 /** Bounds of `maxHeap`, in MB: the machine itself needs about 30. */
@@ -49,6 +55,8 @@ export function parseLaunch(input: unknown): LaunchArguments {
       pcap: optionalPath(given['pcap']),
       skip: skipPatterns(given['skipFiles']),
       maxHeap: heapLimit(given['maxHeap']),
+      breakOn: breakOn(given['breakOn']),
+      record: flag(given, 'record'),
     };
   } catch (error) {
     const name = typeof given['name'] === 'string' ? ` (launch.json, configuration "${given['name']}")` : '';
@@ -67,6 +75,8 @@ const ATTRIBUTES = [
   'pcap',
   'skipFiles',
   'maxHeap',
+  'breakOn',
+  'record',
 ];
 
 /** Clients add attributes of their own, so that an unknown one is not wrong; one that looks like ours is. */
@@ -124,6 +134,20 @@ function optionalPath(value: unknown): string | undefined {
   if (statSync(file, { throwIfNoEntry: false })?.isDirectory())
     throw new LaunchError(`launch.pcap: ${file} is a folder, not a file`);
   return file;
+}
+
+/** Kinds with their conditions, as `sockscope/breakOn` takes them. */
+function breakOn(value: unknown): BreakOn {
+  if (value === undefined) return {};
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new LaunchError(
+      `launch.breakOn must name kinds with their conditions, such as { "transition": "-> CLOSE" }, got ${show(value)}`,
+    );
+  for (const [id, condition] of Object.entries(value)) {
+    const problem = filterProblem(id, condition);
+    if (problem !== undefined) throw new LaunchError(`launch.breakOn.${id}: ${problem}`);
+  }
+  return value as BreakOn;
 }
 
 function skipPatterns(value: unknown): string[] {

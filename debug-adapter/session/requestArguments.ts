@@ -20,6 +20,7 @@ const NEEDED: Readonly<Record<string, Readonly<Record<string, Kind>>>> = {
   'sockscope/tree': { view: 'string' },
   'sockscope/setTreeValue': { id: 'string', value: 'string' },
   'sockscope/breakOnSocket': { id: 'string' },
+  'sockscope/breakOn': { breakOn: 'object' },
   'sockscope/packets': { from: 'number', count: 'number' },
   'sockscope/packet': { number: 'number' },
   'sockscope/packetCode': { number: 'number', which: 'string' },

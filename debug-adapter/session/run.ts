@@ -12,12 +12,13 @@ import { Streams } from '../control/streams.ts';
 import type { Snapshot } from '../inspect/agent.ts';
 import type { ArmedFilter } from '../inspect/stops.ts';
 import { PacketStore } from '../packets/packetStore.ts';
+import { PcapFile } from '../packets/pcapFile.ts';
 import { AGENT, type RunEnd } from '../worker/channel.ts';
 import { Frames } from './frames.ts';
 import type { LaunchArguments } from './launchArguments.ts';
-import { PcapFile } from './pcapFile.ts';
 import type { Numbers } from './numbers.ts';
 import { Progress } from './progress.ts';
+import { RunRecorder } from './runRecord.ts';
 
 /** How events reach the client. */
 export type Emit = (event: string, body?: unknown) => void;
@@ -36,7 +37,10 @@ export class Run {
   readonly #progress: Progress;
   readonly #pcap: PcapFile | undefined;
   readonly #firstValue: number;
+  readonly #recorder: RunRecorder | undefined;
   #over = false;
+  #isRecorded = false;
+  #isKilled = false;
   /** The program has ended, or was made to. */
   get isOver(): boolean {
     return this.#over;
@@ -67,6 +71,7 @@ export class Run {
     this.streams = new Streams(this.debuggee.ring, this.packets);
     this.#progress = new Progress(this, emit);
     this.#firstValue = numbers.nextValueRange();
+    this.#recorder = launch.record ? new RunRecorder(this) : undefined;
     this.#pcap = launch.pcap === undefined ? undefined : new PcapFile(launch.pcap);
     this.#connect();
   }
@@ -101,12 +106,12 @@ export class Run {
 
   #lost(message: string): void {
     this.#tell('stderr', `The machine has ended: ${message}.`);
-    this.#finish(1);
+    void this.#finish(1);
     void this.debuggee.kill();
   }
   #exited({ message, exitCode }: ProgramExit): void {
     this.#tell('console', message);
-    this.#finish(exitCode);
+    void this.#finish(exitCode);
   }
   /** Said after all that the program has written. */
   #tell(category: 'console' | 'stderr', text: string, place?: SourcePlace): void {
@@ -187,14 +192,17 @@ export class Run {
     );
   }
   /** What is known of the stop now is for the views. */
-  #surveyed(stop: PausedState, { frame, time, event }: Snapshot): void {
+  #surveyed(stop: PausedState, snapshot: Snapshot): void {
     if (this.execution.stop !== stop) return;
+    const { frame, time, event } = snapshot;
     this.packets.current = frame === 0 ? undefined : frame;
     this.#progress.stopped(time, event);
+    this.#recorder?.stopped(stop, snapshot);
   }
   #continued({ threadId }: PausedState): void {
     // All threads go on. A client that believes it of one only keeps what it says of the others until they stop again.
     this.#emit('continued', { threadId, allThreadsContinued: true });
+    this.#recorder?.continued();
     this.packets.current = undefined;
     this.streams.start();
   }
@@ -208,13 +216,15 @@ export class Run {
         output: `${name} [pid ${pid}] ${what} that nothing is left to end.\n`,
       });
     }
-    this.#finish(failed === 0 ? 0 : 1);
+    void this.#finish(failed === 0 ? 0 : 1);
   }
 
-  #finish(exitCode: number): void {
+  async #finish(exitCode: number): Promise<void> {
     if (this.#over) return;
     this.#over = true;
     this.#close();
+    await this.tellRecord();
+    if (this.#isKilled) return;
     this.#emit('exited', { exitCode });
     this.#emit('terminated');
   }
@@ -224,8 +234,18 @@ export class Run {
     return this.#over ? new Error('the program has ended: start it again') : new NotPausedError();
   }
 
+  /** Tell the client what it goes on showing when the machine is gone, if it wants to know. */
+  async tellRecord(): Promise<void> {
+    if (this.#recorder === undefined || this.#isRecorded) return;
+    this.#isRecorded = true;
+    this.streams.drain();
+    const record = await this.#recorder.make();
+    if (!this.#isKilled) this.#emit('sockscope/record', record);
+  }
+
   /** End it, whatever it does. No event of it follows. @returns whether its thread has ended */
   kill(): Promise<boolean> {
+    this.#isKilled = true;
     this.#over = true;
     this.#close();
     return this.debuggee.kill();

@@ -5,6 +5,7 @@ import { Debuggee } from '../control/debuggee.ts';
 import { FunctionIndex } from '../control/functionIndex.ts';
 import type { StepKind } from '../control/policies/begin.ts';
 import { UNCAUGHT_FILTER } from '../filters/all.ts';
+import type { BreakOnArguments } from '../protocol.ts';
 import { CAPABILITIES } from './capabilities.ts';
 import { Configuration } from './configuration.ts';
 import { evaluate } from './evaluate.ts';
@@ -108,6 +109,9 @@ export class Session {
     'sockscope/tree': (args: never) => tree(this.#running(), args),
     'sockscope/setTreeValue': (args: never) => setTreeValue(this.#running(), args),
     'sockscope/breakOnSocket': (args: never) => breakOnSocket(this.#running(), args),
+    'sockscope/breakOn': async ({ breakOn }: BreakOnArguments) => ({
+      problems: await this.#configuration.setBreakOn(breakOn),
+    }),
     'sockscope/packets': (args: never) => packetRows(this.#running(), args),
     'sockscope/packet': (args: never) => onePacket(this.#running(), args),
     'sockscope/packetCode': (args: never) => packetCode(this.#running(), args),
@@ -152,6 +156,7 @@ export class Session {
   async #launchFirst(launch: LaunchArguments): Promise<void> {
     if (this.#run !== undefined || this.#starting)
       throw new Error('the machine has been launched already: use restart');
+    await this.#configuration.setBreakOn(launch.breakOn);
     await this.#start(launch);
   }
 
@@ -221,6 +226,7 @@ export class Session {
   }
 
   async #terminate(): Promise<void> {
+    await this.#run?.tellRecord();
     await this.#kill();
     this.#emit('terminated');
   }

@@ -60,12 +60,13 @@ export function registerInlineValues(sessions: Sessions, sources: StackSources):
   const provider = new InlineValues(sessions, isOurs);
   let registration: vscode.Disposable | undefined;
   const update = () => {
-    if (sessions.current && !registration)
+    const isAlive = sessions.current !== undefined && !sessions.current.past;
+    if (isAlive && !registration)
       registration = vscode.languages.registerInlineValuesProvider(
         SCENARIO_LANGUAGES.map((language) => ({ language })),
         provider,
       );
-    if (!sessions.current) {
+    if (!isAlive) {
       registration?.dispose();
       registration = undefined;
     }

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import { parseFromPanel, type FromPanel, type ToPanel } from '../../webviews/messages.ts';
 import type { Sessions } from '../session.ts';
+import type { StackSources } from '../stackSources.ts';
 import { Throttle } from '../throttle.ts';
 import { answerPanel } from './panelRequests.ts';
 
@@ -14,6 +15,7 @@ const UPDATE_INTERVAL = 200;
 export class PacketsPanel implements vscode.WebviewViewProvider, vscode.Disposable {
   readonly #extensionUri: vscode.Uri;
   readonly #sessions: Sessions;
+  readonly #sources: StackSources;
   readonly #log: vscode.LogOutputChannel;
   readonly #throttle = new Throttle(UPDATE_INTERVAL, () => this.#tellChanged());
   readonly #subscriptions: vscode.Disposable[];
@@ -26,9 +28,15 @@ export class PacketsPanel implements vscode.WebviewViewProvider, vscode.Disposab
   /** The panel came to view, or something else took its place. */
   readonly onDidChangeVisibility = this.#visibility.event;
 
-  constructor(extensionUri: vscode.Uri, sessions: Sessions, log: vscode.LogOutputChannel) {
+  constructor(
+    extensionUri: vscode.Uri,
+    sessions: Sessions,
+    sources: StackSources,
+    log: vscode.LogOutputChannel,
+  ) {
     this.#extensionUri = extensionUri;
     this.#sessions = sessions;
+    this.#sources = sources;
     this.#log = log;
     this.#subscriptions = [
       this.#visibility,
@@ -100,6 +108,7 @@ export class PacketsPanel implements vscode.WebviewViewProvider, vscode.Disposab
       running: session?.running ?? false,
       ...(session && { session: session.id }),
       ...(current !== undefined && { current }),
+      ...(session?.past && { ended: session.past.packetsAsOf }),
     });
   }
 
@@ -125,7 +134,7 @@ export class PacketsPanel implements vscode.WebviewViewProvider, vscode.Disposab
 
   async #answer(message: FromPanel): Promise<void> {
     try {
-      const answer = await answerPanel(message, this.#sessions.current);
+      const answer = await answerPanel(message, this.#sessions.current, this.#sources);
       if (answer) this.#post(answer);
     } catch (error) {
       const text = (error as Error).message;

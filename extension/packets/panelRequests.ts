@@ -1,8 +1,9 @@
 // What the Packets panel may ask for, and how each is done.
 import * as vscode from 'vscode';
 import type { FromPanel, FromPanelOf, ToPanel } from '../../webviews/messages.ts';
-import { openLocation } from '../openLocation.ts';
 import type { MachineSession } from '../session.ts';
+import type { StackSources } from '../stackSources.ts';
+import { showPacketCode } from './packetCode.ts';
 
 /**
  * Does what the panel asked.
@@ -12,6 +13,7 @@ import type { MachineSession } from '../session.ts';
 export async function answerPanel(
   message: FromPanel,
   session: MachineSession | undefined,
+  sources: StackSources,
 ): Promise<ToPanel | undefined> {
   switch (message.type) {
     case 'getRows':
@@ -23,7 +25,7 @@ export async function answerPanel(
       return { type: 'packet', id: message.id, number, bytes, layers };
     }
     case 'goToCode':
-      await goToCode(message, need(session));
+      await showPacketCode(need(session), sources, message.number, message.which);
       return undefined;
     case 'export':
       await exportPackets(need(session));
@@ -43,7 +45,7 @@ export async function answerPanel(
 }
 
 function need(session: MachineSession | undefined): MachineSession {
-  if (!session) throw new Error('There are no packets: no scenario is being debugged.');
+  if (!session) throw new Error('There are no packets: no scenario was debugged yet.');
   return session;
 }
 
@@ -63,12 +65,6 @@ async function getRows(
   }
   const { total, matching, rows, current } = answer;
   return { type: 'rows', id, total, matching, rows, ...(current !== undefined && { current }) };
-}
-
-async function goToCode({ number, which }: FromPanelOf<'goToCode'>, session: MachineSession): Promise<void> {
-  const { location } = await session.request('sockscope/packetCode', { number, which });
-  if (location) await openLocation(location);
-  else void vscode.window.showInformationMessage(`Packet ${number} was not ${which} by the stack's code.`);
 }
 
 async function exportPackets(session: MachineSession): Promise<void> {

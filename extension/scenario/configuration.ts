@@ -2,6 +2,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { LaunchConfiguration } from '../../debug-adapter/protocol.ts';
+import type { BreakOnChooser } from '../breakOn.ts';
 import { DEBUG_TYPE } from '../session.ts';
 import type { StackSources } from '../stackSources.ts';
 import type { LastProgram } from './lastProgram.ts';
@@ -27,14 +28,23 @@ const dynamicConfigurations: vscode.DebugConfigurationProvider = {
   },
 };
 
+/** What a configuration is made from besides what was written. */
+interface Surroundings {
+  last: LastProgram;
+  sources: StackSources;
+  breakOn: BreakOnChooser;
+}
+
 /** The first content of a launch.json, and the check of a configuration before it starts. */
 class LaunchConfigurations implements vscode.DebugConfigurationProvider {
   readonly #last: LastProgram;
   readonly #sources: StackSources;
+  readonly #breakOn: BreakOnChooser;
 
-  constructor(last: LastProgram, sources: StackSources) {
+  constructor({ last, sources, breakOn }: Surroundings) {
     this.#last = last;
     this.#sources = sources;
+    this.#breakOn = breakOn;
   }
 
   provideDebugConfigurations(): vscode.DebugConfiguration[] {
@@ -74,6 +84,9 @@ class LaunchConfigurations implements vscode.DebugConfigurationProvider {
         if (typeof given === 'string' && given !== '')
           configuration[name] = path.resolve(folder.uri.fsPath, given);
       }
+    configuration['breakOn'] ??= this.#breakOn.chosen;
+    // For the views: they show the run when it is over.
+    configuration['record'] = true;
     // "${file}" while a file of the stack is in front.
     if (this.#sources.has(String(configuration['program'])) && this.#last.program !== undefined)
       configuration['program'] = this.#last.program;
@@ -115,12 +128,13 @@ async function debugScenario(last: LastProgram, uri?: vscode.Uri): Promise<void>
 }
 
 /** Registers the providers and the command `sockscope.debugScenario`. */
-export function registerConfigurations(last: LastProgram, sources: StackSources): vscode.Disposable {
+export function registerConfigurations(surroundings: Surroundings): vscode.Disposable {
+  const { last } = surroundings;
   const { Initial, Dynamic } = vscode.DebugConfigurationProviderTriggerKind;
   return vscode.Disposable.from(
     vscode.debug.registerDebugConfigurationProvider(
       DEBUG_TYPE,
-      new LaunchConfigurations(last, sources),
+      new LaunchConfigurations(surroundings),
       Initial,
     ),
     vscode.debug.registerDebugConfigurationProvider(DEBUG_TYPE, dynamicConfigurations, Dynamic),

@@ -50,8 +50,10 @@ export class LastProgram implements vscode.Disposable {
     return this.#remembered?.program;
   }
 
-  /** Starts the last program again, by its configuration in launch.json if it has one. */
+  /** Starts the last program again, by its configuration in launch.json if it has one; a run that goes on is restarted. */
   async runAgain(): Promise<void> {
+    if (vscode.debug.activeDebugSession?.type === DEBUG_TYPE)
+      return vscode.commands.executeCommand('workbench.action.debug.restart');
     const last = this.#remembered;
     if (!last) {
       void vscode.window.showInformationMessage(

@@ -2,7 +2,8 @@
 
 /** A server and a client that say hello: the smallest scenario with every step of a connection. */
 export const SCENARIO_TEMPLATE = `// Each exported async function is a process of the machine. Both run inside Sockscope's own network stack.
-// Put a breakpoint on the line with connect(), press F5, and step into it.
+// Put a breakpoint on the line with connect(), press F5, and step into it. While it stands, tick in the Breakpoints view what
+// else to stop on, and continue; "Sockscope: Break On…" offers more, before the first run, too.
 import { accept, AF_INET, bind, close, connect, listen, recv, send, SOCK_STREAM, socket } from 'sockscope';
 
 const ADDRESS = { family: 'IPv4', address: '127.0.0.1', port: 8080 };

@@ -98,7 +98,9 @@ export class DebugTree implements vscode.TreeDataProvider<TreeNode>, vscode.Disp
     if (!this.#stale) this.#refreshed.fire(undefined);
   }
 
-  #showProblem(message: string): void {
+  /** In place of a problem: that the tree is of a run which has ended. */
+  #showProblem(problem: string): void {
+    const message = problem || (this.#sessions.current?.past?.treesAsOf ?? '');
     if ((this.view.message ?? '') !== message) this.view.message = message;
   }
 }

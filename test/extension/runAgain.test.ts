@@ -4,7 +4,7 @@ import path from 'node:path';
 import { root } from './support/scripts.ts';
 import { Workbench } from './support/workbench.ts';
 
-const SCENARIO = '01-first-handshake.ts';
+const SCENARIO = 'first-handshake.ts';
 
 describe('a scenario that is run again', function () {
   this.timeout(240_000);
@@ -44,7 +44,7 @@ describe('a scenario that is run again', function () {
     await code.screenshot('again-2-stack-file');
     await code.page.keyboard.press('F5');
     await code.debug.stopped();
-    assert.match(await code.debug.top(), /^server 01-first-handshake\.ts/);
+    assert.match(await code.debug.top(), /^server first-handshake\.ts/);
   });
 
   it('leaves the panel where the user has put it', async () => {

@@ -2,7 +2,7 @@
 import { el, setText } from '../dom.ts';
 import { button } from '../toolkit.ts';
 
-export type Emptiness = 'no session' | 'nothing yet' | 'nothing matches';
+export type Emptiness = 'no session' | 'nothing yet' | 'nothing sent' | 'nothing matches';
 
 export interface EmptyStateEvents {
   onStart: () => void;
@@ -19,6 +19,7 @@ const WORDS: Record<Emptiness, [title: string, text: string]> = {
     'No packets yet',
     'They appear here as soon as the scenario sends something: continue, or step on.',
   ],
+  'nothing sent': ['No packets', 'The run has ended, and it has sent nothing.'],
   'nothing matches': [
     'No packet matches this filter',
     'Packets that match will appear here when they are sent.',
@@ -39,6 +40,7 @@ export class EmptyState {
         button({ label: 'New Scenario', onClick: onNewScenario }).element,
       ],
       'nothing yet': [],
+      'nothing sent': [button({ label: 'Run Again', primary: true, onClick: onStart }).element],
       'nothing matches': [button({ label: 'Clear the Filter', onClick: onClearFilter }).element],
     };
     const buttons = el('div', { class: 'buttons' }, Object.values(this.buttons).flat());

@@ -30,6 +30,8 @@ export class PacketsPanel {
   private traits = new RowTraits();
   private session: string | undefined;
   private running = false;
+  /** That the run has ended, in words. */
+  private ended = '';
   /** As the last answer or announcement said. */
   private total = 0;
   private announcedTotal = 0;
@@ -137,12 +139,13 @@ export class PacketsPanel {
     }
   }
 
-  private changed({ session, total, running, current }: ToPanelOf<'changed'>): void {
+  private changed({ session, total, running, current, ended }: ToPanelOf<'changed'>): void {
     // Fewer packets than before: time went back. (Answers to `getRows` may be ahead of this: they do not count.)
     const isOther = session !== this.session || total < this.announcedTotal;
     this.announcedTotal = total;
     this.session = session;
     this.running = running;
+    this.ended = ended ?? '';
     this.total = total;
     if (current === undefined) this.followed = undefined;
     this.current = current;
@@ -160,6 +163,8 @@ export class PacketsPanel {
   private forget(): void {
     this.selected = undefined;
     this.followed = undefined;
+    this.filterFails = false;
+    this.filterBox.setError(null);
     this.details.clear();
     this.tail.forget();
     this.traits = new RowTraits();
@@ -203,7 +208,8 @@ export class PacketsPanel {
       this.tail.growTo(matching).catch((error: unknown) => this.rowsFailed(error));
       this.list.render();
     } else this.list.setCount(matching);
-    setText(this.status, statusText(total, matching, this.settings.filter !== ''));
+    const words = [statusText(total, matching, this.settings.filter !== ''), this.ended];
+    setText(this.status, words.filter(Boolean).join(' · '));
   }
 
   /** The end of the list is in view and is to stay there, unless there is a packet at hand that is to be seen. */
@@ -222,10 +228,11 @@ export class PacketsPanel {
     let emptiness: Emptiness | null = null;
     if (this.session === undefined) emptiness = 'no session';
     else if (matching === 0 && !this.filterFails)
-      emptiness = this.total && this.settings.filter ? 'nothing matches' : 'nothing yet';
+      emptiness =
+        this.total && this.settings.filter ? 'nothing matches' : this.ended ? 'nothing sent' : 'nothing yet';
     this.empty.show(emptiness);
     this.list.element.hidden = emptiness !== null;
-    this.body.classList.toggle('is-empty', emptiness === 'no session' || emptiness === 'nothing yet');
+    this.body.classList.toggle('is-empty', emptiness !== null && emptiness !== 'nothing matches');
   }
 
   private async followStop(): Promise<void> {

@@ -21,7 +21,7 @@ export class PacketsView {
   }
 
   get list(): Locator {
-    return this.frame.locator('[role=row]');
+    return this.frame.locator('[role=row]:not([hidden])');
   }
 
   /** The packets that can be seen, a line each. */

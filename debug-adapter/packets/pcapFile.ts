@@ -2,7 +2,7 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { PcapngWriter } from '../../stack/capture/pcapng.ts';
-import type { PacketStore } from '../packets/packetStore.ts';
+import type { PacketStore } from './packetStore.ts';
 
 /** The machine's real-time clock at boot. */
 const BOOT_REAL_NS = BigInt(Date.UTC(2024, 0, 1)) * 1_000_000n;

@@ -1,0 +1,14 @@
+/** Answers a request for rows of a store, whether its filter is right or wrong. */
+import type { PacketsArguments, PacketsResponse } from '../protocol.ts';
+import { FilterError } from './filter/filterError.ts';
+import type { PacketStore } from './packetStore.ts';
+
+export function rowsOf(store: PacketStore, { from, count, filter }: PacketsArguments): PacketsResponse {
+  try {
+    return store.rows(from, count, filter);
+  } catch (error) {
+    if (!(error instanceof FilterError)) throw error;
+    const { message, start, end } = error;
+    return { invalidFilter: { message, start, end }, total: store.total, matching: 0, rows: [] };
+  }
+}

@@ -1,0 +1,91 @@
+/** What the views go on showing when the machine is gone: the capture, the code of its packets, the trees of the last stop. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { PausedState } from '../control/pausedState.ts';
+import type { Snapshot } from '../inspect/agent.ts';
+import type { StackTable } from '../inspect/packetStacks.ts';
+import { recordCapture } from '../packets/captureRecord.ts';
+import type { CodeRecord, RunRecord, TreesRecord } from '../protocol.ts';
+import { codeReference, stackFrames } from './packetRequests.ts';
+import type { Run } from './run.ts';
+
+/** A stop that lasts so long is one that somebody looks at. Steps in quick succession are not recorded. */
+const LOOKED_AT_MS = 250;
+/** V8 may be in a computation that nothing interrupts: what the machine does not tell in this time is left out. */
+const ANSWER_MS = 1500;
+/** The code of so many packets is recorded, the newest. */
+const PACKETS_WITH_CODE = 500;
+
+export class RunRecorder {
+  readonly #run: Run;
+  #timer: NodeJS.Timeout | undefined;
+  #stop: { reason: string; time: string } | undefined;
+  #trees: TreesRecord | undefined;
+  #isSilent = false;
+
+  constructor(run: Run) {
+    this.#run = run;
+  }
+
+  stopped({ description, text, reason }: PausedState, { time }: Snapshot): void {
+    this.continued();
+    this.#stop = { reason: description ?? text ?? reason, time };
+    this.#timer = setTimeout(() => void this.#recordTrees(), LOOKED_AT_MS);
+  }
+  continued(): void {
+    clearTimeout(this.#timer);
+    this.#stop = undefined;
+  }
+
+  /** Everything as it is now, in bounded time. Never rejects: what cannot be had is left out. */
+  async make(): Promise<RunRecord> {
+    clearTimeout(this.#timer);
+    const { packets, debuggee } = this.#run;
+    const time = await this.#ask(() => debuggee.ask<string>('time'));
+    if (this.#stop !== undefined || this.#trees === undefined) await this.#recordTrees(time);
+    return {
+      time: time ?? packets.rows(packets.kept - 1, 1).rows[0]?.time ?? '0.000000000',
+      packets: recordCapture(packets),
+      code: await this.#code(),
+      ...(this.#trees === undefined ? {} : { trees: this.#trees }),
+    };
+  }
+
+  /** @param time of the end, where the machine does not stand */
+  async #recordTrees(time?: string): Promise<void> {
+    const stop = this.#stop;
+    const at = stop?.time ?? time;
+    const views = await this.#ask(() => this.#run.debuggee.ask<TreesRecord['views']>('recordTrees'));
+    if (views === undefined || at === undefined) return;
+    this.#trees = { time: at, views, ...(stop === undefined ? {} : { stop: stop.reason }) };
+  }
+
+  async #code(): Promise<CodeRecord> {
+    const { packets, debuggee } = this.#run;
+    const { rows } = packets.rows(packets.kept - PACKETS_WITH_CODE, PACKETS_WITH_CODE);
+    const [from, to] = [rows[0]?.number, rows.at(-1)?.number];
+    const table = await this.#ask(() => debuggee.ask<StackTable>('packets.table', from ?? 1, to ?? 0));
+    if (table === undefined) return { stacks: [], packets: [] };
+    const stacks = table.stacks.map((stack) => stack.map((frame) => table.frames[frame]!));
+    const byNumber = new Map(table.packets.map((packet) => [packet.number, packet]));
+    return {
+      stacks: stacks.map((frames) => stackFrames(this.#run, frames)),
+      packets: rows.map(({ number, protocol }) => {
+        const { sent, received } = byNumber.get(number)!;
+        return {
+          number,
+          ...(sent < 0 ? {} : { sent: codeReference(sent, stacks[sent]!, protocol) }),
+          ...(received < 0 ? {} : { received: codeReference(received, stacks[received]!, protocol) }),
+        };
+      }),
+    };
+  }
+
+  /** Undefined where the machine is gone, or does not answer in time; it is not asked again then. */
+  async #ask<Answer>(ask: () => Promise<Answer>): Promise<Answer | undefined> {
+    if (this.#isSilent) return undefined;
+    const none = (): undefined => undefined;
+    const answer = await Promise.race([ask().catch(none), sleep(ANSWER_MS, undefined, { ref: false })]);
+    this.#isSilent = answer === undefined;
+    return answer;
+  }
+}

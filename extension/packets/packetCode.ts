@@ -1,0 +1,73 @@
+// The code that sent or received a packet: its call stack as a list, with the code beside it as one moves through the list.
+import * as vscode from 'vscode';
+import type { CodeLocation, PacketCodeFrame } from '../../debug-adapter/protocol.ts';
+import { openLocation } from '../openLocation.ts';
+import type { MachineSession } from '../session.ts';
+import type { StackSources } from '../stackSources.ts';
+
+interface FrameItem extends vscode.QuickPickItem {
+  location: CodeLocation | undefined;
+}
+
+/** Lets the user look through the packet's stack. Rejects with the adapter's message. */
+export async function showPacketCode(
+  session: MachineSession,
+  sources: StackSources,
+  number: number,
+  which: 'sent' | 'received',
+): Promise<void> {
+  const {
+    location,
+    stack = [],
+    opening = 0,
+  } = await session.request('sockscope/packetCode', {
+    number,
+    which,
+  });
+  if (stack.length > 0) showStack(`Packet ${number} was ${which} by`, stack, opening, sources);
+  else if (location) await openLocation(location);
+  else
+    void vscode.window.showInformationMessage(
+      `It is not known (any more) by which code packet ${number} was ${which}.`,
+    );
+}
+
+function showStack(
+  title: string,
+  stack: readonly PacketCodeFrame[],
+  opening: number,
+  sources: StackSources,
+): void {
+  const pick = vscode.window.createQuickPick<FrameItem>();
+  const items = stack.map((frame) => frameItem(frame, sources));
+  const before = vscode.window.activeTextEditor;
+  let isChosen = false;
+  // One after the other: a file that takes long to open must not come to the front after the next.
+  let shown: Thenable<unknown> = Promise.resolve();
+  pick.title = title;
+  pick.placeholder = 'Move through the call stack to see the code; Enter stays there, Escape goes back';
+  pick.matchOnDescription = true;
+  pick.items = items;
+  pick.activeItems = items.slice(opening, opening + 1);
+  pick.onDidChangeActive(([item]) => {
+    const location = item?.location;
+    if (location) shown = shown.then(() => openLocation(location, { preserveFocus: true }));
+  });
+  pick.onDidAccept(() => {
+    isChosen = true;
+    pick.hide();
+    const location = pick.activeItems[0]?.location;
+    if (location) shown = shown.then(() => openLocation(location));
+  });
+  pick.onDidHide(() => {
+    pick.dispose();
+    if (isChosen || !before) return;
+    shown = shown.then(() => vscode.window.showTextDocument(before.document, before.viewColumn, true));
+  });
+  pick.show();
+}
+
+function frameItem({ name, location }: PacketCodeFrame, sources: StackSources): FrameItem {
+  const place = location && `${sources.nameOf(location.path)}:${location.line}`;
+  return { label: name, location, ...(place !== undefined && { description: place }) };
+}

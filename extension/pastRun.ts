@@ -1,0 +1,100 @@
+// A run that has ended: answers the views' requests from what the adapter told last, as the adapter would have answered.
+import type {
+  PacketCodeResponse,
+  RecordedItem,
+  RunRecord,
+  SockscopeRequests,
+  TreeItem,
+} from '../debug-adapter/protocol.ts';
+import { restoreCapture } from '../debug-adapter/packets/captureRecord.ts';
+import { rowsOf } from '../debug-adapter/packets/packetRows.ts';
+import type { PacketStore } from '../debug-adapter/packets/packetStore.ts';
+import { exportPackets } from '../debug-adapter/packets/pcapFile.ts';
+import { shortTime } from './shortTime.ts';
+
+type Requests = SockscopeRequests;
+type Answers = {
+  [Name in keyof Requests]: (
+    body: Requests[Name]['arguments'],
+  ) => Requests[Name]['response'] | Promise<Requests[Name]['response']>;
+};
+
+/** What can be done with a node of a machine that is gone. */
+const LASTING_CONTEXTS = new Set(['packet', 'copyable', 'link']);
+
+export class PastRun {
+  readonly #record: RunRecord;
+  readonly #packets: PacketStore;
+  /** By id: a node's children. */
+  readonly #children = new Map<string, TreeItem[]>();
+  readonly #answers: Answers = {
+    'sockscope/tree': ({ view, parent }) => ({
+      items: this.#children.get(parent ?? view) ?? [],
+    }),
+    'sockscope/packets': (body) => rowsOf(this.#packets, body),
+    'sockscope/packet': ({ number }) => this.#packets.packet(number),
+    'sockscope/packetCode': ({ number, which }) => this.#code(number, which),
+    'sockscope/exportPackets': async ({ path }) => ({ packets: await exportPackets(path, this.#packets) }),
+    'sockscope/setTreeValue': () => this.#refuse(),
+    'sockscope/breakOnSocket': () => this.#refuse(),
+    'sockscope/breakOn': () => this.#refuse(),
+  };
+
+  constructor(record: RunRecord) {
+    this.#record = record;
+    this.#packets = restoreCapture(record.packets);
+    for (const [view, roots] of Object.entries(record.trees?.views ?? {})) this.#keep(view, roots);
+  }
+
+  /** Packets captured. */
+  get packets(): number {
+    return this.#packets.total;
+  }
+
+  /** Of what moment the packets are. */
+  get packetsAsOf(): string {
+    return `ended: as of t = ${shortTime(this.#record.time)} s`;
+  }
+
+  /** Of what moment the trees are. */
+  get treesAsOf(): string {
+    const { trees } = this.#record;
+    if (!trees) return 'The run has ended.';
+    return trees.stop === undefined
+      ? `The run has ended: as of its end, t = ${shortTime(trees.time)} s`
+      : `The run has ended: as of its last stop (${trees.stop.replace(/^Paused on /, '')}), t = ${shortTime(trees.time)} s`;
+  }
+
+  /** Answers as the adapter would. Throws with a message for the user. */
+  answer<Name extends keyof Requests>(
+    name: Name,
+    body: Requests[Name]['arguments'],
+  ): Requests[Name]['response'] | Promise<Requests[Name]['response']> {
+    return this.#answers[name](body);
+  }
+
+  #keep(parent: string, children: readonly RecordedItem[]): void {
+    this.#children.set(
+      parent,
+      children.map(({ item: { changed: _changed, ...item } }) => ({
+        ...item,
+        context: item.context.filter((context) => LASTING_CONTEXTS.has(context)),
+      })),
+    );
+    for (const child of children) if (child.children) this.#keep(child.item.id, child.children);
+  }
+
+  #code(number: number, which: 'sent' | 'received'): PacketCodeResponse {
+    const { stacks, packets } = this.#record.code;
+    const reference = packets.find((packet) => packet.number === number)?.[which];
+    const stack = reference && stacks[reference.stack];
+    if (!stack) return {};
+    const { opening } = reference;
+    const location = stack[opening]?.location;
+    return { stack, opening, ...(location && { location }) };
+  }
+
+  #refuse(): never {
+    throw new Error('the run has ended: start it again to change something in it');
+  }
+}
