@@ -5,7 +5,6 @@ import {
   flags,
   hexadecimal,
   jiffiesSpan,
-  nsMoment,
   oneOf,
   unsigned,
   type FieldKind,
@@ -41,7 +40,6 @@ export const SOCK_FIELDS: Record<string, FieldKind> = {
   sk_sndbuf: bytes,
   sk_wmem_queued: bytes,
   sk_wmem_alloc: bytes,
-  sk_omem_alloc: bytes,
   sk_gso_max_size: bytes,
   sk_sndtimeo: jiffiesSpan,
   sk_rcvtimeo: jiffiesSpan,
@@ -53,5 +51,4 @@ export const SOCK_FIELDS: Record<string, FieldKind> = {
   sk_protocol: oneOf(protocols),
   sk_shutdown: flags(shutdownFlags),
   sk_mark: unsigned,
-  sk_stamp: nsMoment,
 };

@@ -20,7 +20,8 @@ export const TASK_UNINTERRUPTIBLE = 2;
 export const TASK_DEAD = 0x80;
 export const TASK_NORMAL = TASK_INTERRUPTIBLE | TASK_UNINTERRUPTIBLE;
 
-export const MAX_SCHEDULE_TIMEOUT = Number.MAX_SAFE_INTEGER;
+/** Jiffies: no limit. */
+export const MAX_SCHEDULE_TIMEOUT = 0x7fffffff;
 
 /** A process's credentials: what inet_create and bind ask for. @linux include/linux/cred.h */
 export class cred {

@@ -162,6 +162,8 @@ export class tcp_rack {
   advanced = false;
 }
 
+/** No measurement so far. Linux has ~0 here; V8 would box that. */
+export const MINMAX_NONE = 0x7fffffff;
 /** A running minimum over a time window: three samples, best first. @linux include/linux/win_minmax.h */
 export class minmax {
   /** Times (ms) and values of the three. */
@@ -252,20 +254,15 @@ export class tcp_sock extends inet_connection_sock {
   chrono_stat_sndbuf_limited = 0;
   chrono_type = 0;
   rate_app_limited = false;
-  fastopen_connect = false;
   fastopen_no_cookie = false;
   is_sack_reneg = false;
   /** TCP_NAGLE_… bits. */
   nonagle = 0;
   thin_lto = false;
   recvmsg_inq = false;
-  repair = false;
   /** Forward RTO-recovery is on. */
   frto = false;
   save_syn = 0;
-  syn_data = false;
-  syn_fastopen = false;
-  syn_data_acked = false;
   is_cwnd_limited = false;
   tlp_high_seq: u32 = 0;
   /** When the next packet may leave, in ns. */
@@ -326,6 +323,7 @@ export class tcp_sock extends inet_connection_sock {
   lost_out = 0;
   /** Segments that were selectively acknowledged (or counted from duplicate ACKs). */
   sacked_out = 0;
+  /** Both timers are made when they are first needed. */
   pacing_timer: hrtimer<tcp_sock> | null = null;
   compressed_ack_timer: hrtimer<tcp_sock> | null = null;
   lost_skb_hint: sk_buff | null = null;
@@ -355,7 +353,6 @@ export class tcp_sock extends inet_connection_sock {
   keepalive_intvl = 0;
   /** How long FIN_WAIT2 lasts, in jiffies; 0: the sysctl's; -1: not at all. */
   linger2 = 0;
-  timeout_rehash = 0;
   rcv_ooopack = 0;
   rcv_rtt_last_tsecr: u32 = 0;
   /** Receiver's round-trip estimate: rcv_rtt_est.rtt_us (times 8), .seq, .time (µs). */
@@ -369,7 +366,6 @@ export class tcp_sock extends inet_connection_sock {
   mtu_probe_seq_start: u32 = 0;
   mtu_probe_seq_end: u32 = 0;
   mtu_info = 0;
-  fastopen_rsk: request_sock | null = null;
   saved_syn: Uint8Array | null = null;
 }
 

@@ -106,7 +106,6 @@ export class inet_connection_sock extends inet_sock {
   icsk_ca_state = 0;
   icsk_ca_initialized = false;
   icsk_ca_setsockopt = false;
-  icsk_ca_dst_locked = false;
   /** How often the oldest segment was sent again after a time-out. */
   icsk_retransmits = 0;
   /** Which event the retransmit timer is armed for: ICSK_TIME_… */

@@ -63,7 +63,6 @@ export class inet_sock extends sock {
   mc_all = true;
   nodefrag = false;
   bind_address_no_port = false;
-  defer_connect = false;
   rcv_tos = 0;
   uc_index = 0;
   mc_index = 0;

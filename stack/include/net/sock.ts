@@ -8,7 +8,7 @@ import { sk_buff_head, type page_frag, type sk_buff } from '../linux/skbuff.ts';
 import type { Sleeps } from '../linux/sched.ts';
 import { MAX_SCHEDULE_TIMEOUT } from '../linux/sched.ts';
 import { timer_list } from '../linux/timer.ts';
-import type { be16, be32, jiffies_t, ktime_t, u32 } from '../linux/types.ts';
+import type { be16, be32, jiffies_t, u32 } from '../linux/types.ts';
 import type { msghdr } from '../linux/uio.ts';
 import { wait_queue_head } from '../linux/wait.ts';
 import type { Errno } from '../uapi/asm-generic/errno.ts';
@@ -148,13 +148,11 @@ export class sock extends sock_common {
   sk_rmem_alloc = 0;
   /** Memory reserved from the protocol and not yet used, in bytes. */
   sk_forward_alloc = 0;
-  sk_napi_id = 0;
   /** Its protocol's account; null where it keeps none. */
   sk_memory: proto_memory | null = null;
   /** Limit of sk_rmem_alloc, in bytes of truesize. */
   sk_rcvbuf = 0;
   sk_dst_cache: dst_entry | null = null;
-  sk_omem_alloc = 0;
   /** Limit of what is queued for sending, in bytes of truesize. */
   sk_sndbuf = 0;
   /** Bytes of truesize in the write queue and the retransmit queue. */
@@ -188,11 +186,9 @@ export class sock extends sock_common {
   sk_gso_type = 0;
   sk_gso_max_size = 0;
   sk_gso_max_segs = 0;
-  sk_gso_disabled = false;
   sk_txhash: u32 = 0;
   sk_kern_sock = false;
   sk_no_check_tx = false;
-  sk_no_check_rx = false;
   sk_userlocks = 0;
   sk_type = 0;
   sk_protocol = 0;
@@ -207,14 +203,12 @@ export class sock extends sock_common {
   /** Its limit: listen()'s backlog. */
   sk_max_ack_backlog = 0;
   sk_uid = 0;
-  sk_stamp: ktime_t = -1;
   /** RCV_SHUTDOWN, SEND_SHUTDOWN. */
   sk_shutdown = 0;
   /** The BSD socket above, or null for an orphan. */
   sk_socket: socket | null = null;
   /** The wait queue of sk_socket. */
   sk_wq: wait_queue_head | null = null;
-  sk_user_data: unknown = null;
   sk_state_change: (sk: sock) => void = no_callback;
   sk_data_ready: (sk: sock) => void = no_callback;
   sk_write_space: (sk: sock) => void = no_callback;

@@ -153,7 +153,6 @@ export function tcp_set_congestion_control(
   cap_net_admin: boolean,
 ): Errno {
   const icsk = inet_csk(sk);
-  if (icsk.icsk_ca_dst_locked) return -EPERM;
   const ca = tcp_ca_find(name);
   if (ca === null) return -ENOENT;
   if (ca === icsk.icsk_ca_ops) {

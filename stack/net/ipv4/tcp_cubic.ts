@@ -4,7 +4,7 @@
  *
  * @linux net/ipv4/tcp_cubic.c
  */
-import { tcp_sk, type tcp_sock } from '../../include/linux/tcp.ts';
+import { tcp_sk, type tcp_sock, MINMAX_NONE } from '../../include/linux/tcp.ts';
 import type { u32 } from '../../include/linux/types.ts';
 import { inet_csk } from '../../include/net/inet_connection_sock.ts';
 import { NET_ADD_STATS, NET_INC_STATS } from '../../include/net/net_namespace.ts';
@@ -110,7 +110,7 @@ function bictcp_clock_us(sk: sock): number {
 function bictcp_hystart_reset(sk: sock, ca: bictcp): void {
   ca.round_start = ca.last_ack = bictcp_clock_us(sk);
   ca.end_seq = tcp_sk(sk).snd_nxt;
-  ca.curr_rtt = Infinity;
+  ca.curr_rtt = MINMAX_NONE;
   ca.sample_cnt = 0;
 }
 

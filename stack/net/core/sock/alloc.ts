@@ -136,9 +136,7 @@ function sock_copy(nsk: sock, osk: sock): void {
   nsk.sk_max_pacing_rate = osk.sk_max_pacing_rate;
   nsk.sk_pacing_shift = osk.sk_pacing_shift;
   nsk.sk_gso_type = osk.sk_gso_type;
-  nsk.sk_gso_disabled = osk.sk_gso_disabled;
   nsk.sk_no_check_tx = osk.sk_no_check_tx;
-  nsk.sk_no_check_rx = osk.sk_no_check_rx;
   nsk.sk_userlocks = osk.sk_userlocks;
   nsk.sk_type = osk.sk_type;
   nsk.sk_protocol = osk.sk_protocol;
@@ -146,9 +144,7 @@ function sock_copy(nsk: sock, osk: sock): void {
   nsk.sk_ack_backlog = osk.sk_ack_backlog;
   nsk.sk_max_ack_backlog = osk.sk_max_ack_backlog;
   nsk.sk_uid = osk.sk_uid;
-  nsk.sk_stamp = osk.sk_stamp;
   nsk.sk_shutdown = osk.sk_shutdown;
-  nsk.sk_user_data = osk.sk_user_data;
   nsk.sk_state_change = osk.sk_state_change;
   nsk.sk_data_ready = osk.sk_data_ready;
   nsk.sk_write_space = osk.sk_write_space;

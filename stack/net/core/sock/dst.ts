@@ -70,7 +70,7 @@ export function sk_setup_caps(sk: sock, dst: dst_entry): void {
   sk.sk_route_caps = dev.features;
   let max_segs = 1;
   // Software segmentation stands in where the device can't: TCP builds large packets either way.
-  if (sk.sk_gso_type === SKB_GSO_TCPV4 && !sk.sk_gso_disabled) sk.sk_route_caps |= NETIF_F_TSO;
+  if (sk.sk_gso_type === SKB_GSO_TCPV4) sk.sk_route_caps |= NETIF_F_TSO;
   if (sk_can_gso(sk)) {
     sk.sk_route_caps |= NETIF_F_SG | NETIF_F_HW_CSUM;
     // Room for the headers in a packet of at most 64 KiB.

@@ -65,6 +65,7 @@ function sock_set_timeout(value: sockopt_value): number | Errno {
   if (usec < 0 || usec >= 1_000_000) return -EDOM;
   if (sec < 0) return 0;
   if (sec === 0 && usec === 0) return MAX_SCHEDULE_TIMEOUT;
+  if (sec >= MAX_SCHEDULE_TIMEOUT / HZ - 1) return MAX_SCHEDULE_TIMEOUT;
   return sec * HZ + Math.ceil(usec / (1_000_000 / HZ));
 }
 function sock_get_timeout(timeo: number): { tv_sec: number; tv_usec: number } {

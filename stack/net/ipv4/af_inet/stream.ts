@@ -7,7 +7,6 @@ import {
   SS_UNCONNECTED,
 } from '../../../include/linux/net.ts';
 import { signal_pending, type Sleeps, TASK_INTERRUPTIBLE } from '../../../include/linux/sched.ts';
-import { inet_sk } from '../../../include/net/inet_sock.ts';
 import { type sock, sock_error, sock_graft, sock_net, sock_sndtimeo } from '../../../include/net/sock.ts';
 import {
   EALREADY,
@@ -105,14 +104,13 @@ export function* __inet_stream_connect(sock: socket, uaddr: sockaddr_in, flags: 
     case SS_CONNECTED:
       return -EISCONN;
     case SS_CONNECTING:
-      err = inet_sk(sk).defer_connect ? -EISCONN : -EALREADY;
+      err = -EALREADY;
       break;
     case SS_UNCONNECTED:
       if (sk.sk_state !== TCP_CLOSE) return -EISCONN;
       err = yield* sk.sk_prot.connect!(sk, uaddr);
       if (err < 0) return err;
       sock.state = SS_CONNECTING;
-      if (err === 0 && inet_sk(sk).defer_connect) return 0;
       err = -EINPROGRESS;
       break;
     default:

@@ -298,7 +298,6 @@ export function tcp_disconnect(sk: sock, _flags: number): Errno {
   __sk_dst_reset(sk);
   dst_release(sk.sk_rx_dst);
   sk.sk_rx_dst = null;
-  icsk.defer_connect = false;
   WARN_ON(
     sock_net(sk).machine,
     icsk.inet_num !== 0 && icsk.icsk_bind_hash === null,
@@ -368,6 +367,5 @@ function tcp_reset_connection_fields(sk: sock): void {
   tp.app_limited = -1;
   tp.rate_app_limited = true;
   tp.rack = new tcp_rack();
-  tp.syn_data_acked = false;
   tp.rcv_ooopack = 0;
 }

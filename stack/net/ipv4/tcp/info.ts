@@ -1,5 +1,5 @@
 /** TCP_INFO: the state of a connection for its user. */
-import { tcp_sk, type tcp_sock } from '../../../include/linux/tcp.ts';
+import { tcp_sk, type tcp_sock, MINMAX_NONE } from '../../../include/linux/tcp.ts';
 import { inet_csk } from '../../../include/net/inet_connection_sock.ts';
 import type { sock } from '../../../include/net/sock.ts';
 import {
@@ -16,7 +16,6 @@ import {
   TCPI_OPT_ECN,
   TCPI_OPT_ECN_SEEN,
   TCPI_OPT_SACK,
-  TCPI_OPT_SYN_DATA,
   TCPI_OPT_TIMESTAMPS,
   TCPI_OPT_WSCALE,
 } from '../../../include/uapi/linux/tcp_info.ts';
@@ -73,7 +72,6 @@ export function tcp_get_info(sk: sock): tcp_info {
   }
   if ((tp.ecn_flags & TCP_ECN_OK) !== 0) info.tcpi_options |= TCPI_OPT_ECN;
   if ((tp.ecn_flags & TCP_ECN_SEEN) !== 0) info.tcpi_options |= TCPI_OPT_ECN_SEEN;
-  if (tp.syn_data_acked) info.tcpi_options |= TCPI_OPT_SYN_DATA;
 
   info.tcpi_rto = jiffies_to_usecs(icsk.icsk_rto);
   info.tcpi_ato = jiffies_to_usecs(icsk.icsk_ack.ato);
@@ -105,7 +103,8 @@ export function tcp_get_info(sk: sock): tcp_info {
   info.tcpi_segs_in = tp.segs_in;
   info.tcpi_data_segs_in = tp.data_segs_in;
   info.tcpi_data_segs_out = tp.data_segs_out;
-  info.tcpi_min_rtt = tcp_min_rtt(tp);
+  const min_rtt = tcp_min_rtt(tp);
+  info.tcpi_min_rtt = min_rtt === MINMAX_NONE ? 0xffffffff : min_rtt;
   info.tcpi_delivery_rate_app_limited = tp.rate_app_limited ? 1 : 0;
   info.tcpi_delivery_rate = tcp_compute_delivery_rate(tp);
   info.tcpi_delivered = tp.delivered;

@@ -1,5 +1,5 @@
 /** What a TCP socket starts with, and TCP's part of the boot. */
-import { tcp_sk } from '../../../include/linux/tcp.ts';
+import { tcp_sk, MINMAX_NONE } from '../../../include/linux/tcp.ts';
 import { inet_csk } from '../../../include/net/inet_connection_sock.ts';
 import type { net } from '../../../include/net/net_namespace.ts';
 import { type sock, sock_net, sock_set_flag, SOCK_USE_WRITE_QUEUE } from '../../../include/net/sock.ts';
@@ -33,7 +33,7 @@ export function tcp_init_sock(sk: sock): void {
   icsk.icsk_rto_min = TCP_RTO_MIN;
   icsk.icsk_delack_max = TCP_DELACK_MAX;
   tp.mdev_us = jiffies_to_usecs(TCP_TIMEOUT_INIT);
-  minmax_reset(tp.rtt_min, tcp_jiffies32(sk), 0xffffffff);
+  minmax_reset(tp.rtt_min, tcp_jiffies32(sk), MINMAX_NONE);
 
   // RFC 6928: ten segments.
   tcp_snd_cwnd_set(tp, TCP_INIT_CWND);
@@ -41,7 +41,8 @@ export function tcp_init_sock(sk: sock): void {
   tp.app_limited = -1;
   tp.rate_app_limited = true;
   tp.snd_ssthresh = TCP_INFINITE_SSTHRESH;
-  tp.snd_cwnd_clamp = 0xffffffff;
+  // No limit. Linux has ~0 here; V8 would box that.
+  tp.snd_cwnd_clamp = 0x7fffffff;
   tp.mss_cache = TCP_MSS_DEFAULT;
   tp.reordering = ipv4.sysctl_tcp_reordering;
   tcp_assign_congestion_control(sk);

@@ -58,7 +58,7 @@ export function tcp_poll(_file: file, sock: socket, wait: poll_table | null): nu
   if (shutdown === SHUTDOWN_MASK || state === TCP_CLOSE) mask |= EPOLLHUP;
   if ((shutdown & RCV_SHUTDOWN) !== 0) mask |= EPOLLIN | EPOLLRDNORM | EPOLLRDHUP;
 
-  if (state !== TCP_SYN_SENT && (state !== TCP_SYN_RECV || tp.fastopen_rsk !== null)) {
+  if (state !== TCP_SYN_SENT && state !== TCP_SYN_RECV) {
     let target = sock_rcvlowat(sk, false, 0x7fffffff);
     // The urgent byte doesn't count as readable.
     if (tp.urg_data !== 0 && tp.urg_seq === tp.copied_seq && !sock_flag(sk, SOCK_URGINLINE)) target++;
@@ -71,8 +71,6 @@ export function tcp_poll(_file: file, sock: socket, wait: poll_table | null): nu
       sock.flags |= (1 << SOCKWQ_ASYNC_NOSPACE) | (1 << SOCK_NOSPACE);
     }
     if ((tp.urg_data & TCP_URG_VALID) !== 0) mask |= EPOLLPRI;
-  } else if (state === TCP_SYN_SENT && tp.defer_connect) {
-    mask |= EPOLLOUT | EPOLLWRNORM;
   }
   if (sk.sk_err !== 0 || sk.sk_error_queue.next !== null) mask |= EPOLLERR;
   return mask;

@@ -308,9 +308,8 @@ export function* do_tcp_getsockopt(sk: sock, optname: number): Sleeps<sockopt_va
     case TCP.TCP_USER_TIMEOUT:
       return icsk.icsk_user_timeout;
     case TCP.TCP_FASTOPEN:
-      return 0;
     case TCP.TCP_FASTOPEN_CONNECT:
-      return tp.fastopen_connect ? 1 : 0;
+      return 0;
     case TCP.TCP_FASTOPEN_NO_COOKIE:
       return tp.fastopen_no_cookie ? 1 : 0;
     case TCP.TCP_TIMESTAMP:

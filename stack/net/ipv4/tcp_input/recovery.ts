@@ -264,8 +264,7 @@ export function tcp_enter_recovery(sk: sock, ece_ack: boolean): void {
 function tcp_process_loss(sk: sock, flag: number, num_dupack: number, alert: tcp_alert): void {
   const tp = tcp_sk(sk);
   const recovered = !before(tp.snd_una, tp.high_seq);
-  if (((flag & FLAG_SND_UNA_ADVANCED) !== 0 || tp.fastopen_rsk !== null) && tcp_try_undo_loss(sk, false))
-    return;
+  if ((flag & FLAG_SND_UNA_ADVANCED) !== 0 && tcp_try_undo_loss(sk, false)) return;
 
   if (tp.frto) {
     // Step 3.b: something that was never sent again arrived.
@@ -340,11 +339,7 @@ export function tcp_fastretrans_alert(
 
   // D. Is the state to be left, as all of high_seq is acknowledged?
   if (icsk.icsk_ca_state === TCP_CA_Open) {
-    WARN_ON(
-      sock_net(sk).machine,
-      tp.retrans_out !== 0 && !tp.syn_data,
-      'tcp_fastretrans_alert: retrans_out in Open',
-    );
+    WARN_ON(sock_net(sk).machine, tp.retrans_out !== 0, 'tcp_fastretrans_alert: retrans_out in Open');
     tp.retrans_stamp = 0;
   } else if (!before(tp.snd_una, tp.high_seq)) {
     switch (icsk.icsk_ca_state) {

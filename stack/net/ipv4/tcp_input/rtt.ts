@@ -158,7 +158,6 @@ export function tcp_synack_rtt_meas(sk: sock, req: request_sock | null): void {
 export function tcp_rearm_rto(sk: sock): void {
   const icsk = inet_csk(sk);
   const tp = tcp_sk(sk);
-  if (tp.fastopen_rsk !== null) return;
   if (tp.packets_out === 0) {
     inet_csk_clear_xmit_timer(sk, ICSK_TIME_RETRANS);
     return;

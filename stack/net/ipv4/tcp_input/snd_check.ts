@@ -5,7 +5,7 @@
  */
 import { SOCK_NOSPACE } from '../../../include/linux/net.ts';
 import { tcp_chrono, tcp_sk } from '../../../include/linux/tcp.ts';
-import { hrtimer_is_queued } from '../../../include/linux/timer.ts';
+import { hrtimer_is_queued, hrtimer } from '../../../include/linux/timer.ts';
 import { dst_metric } from '../../../include/net/dst.ts';
 import {
   ICSK_ACK_NOW,
@@ -31,6 +31,7 @@ import { tcp_send_ack, tcp_send_delayed_ack } from '../tcp_output/control.ts';
 import { __tcp_select_window } from '../tcp_output/window.ts';
 import { tcp_chrono_stop, tcp_push_pending_frames } from '../tcp_output/xmit.ts';
 import { tcp_sndbuf_expand } from './rcvbuf.ts';
+import { tcp_compressed_ack_kick } from '../tcp_timer/timers.ts';
 
 /** An ACK may have made room: send on, and wake writers. @linux net/ipv4/tcp_input.c */
 export function tcp_data_snd_check(sk: sock): void {
@@ -83,7 +84,7 @@ function tcp_compress_ack(sk: sock): void {
     return;
   }
   tp.compressed_ack++;
-  const timer = tp.compressed_ack_timer!;
+  const timer = (tp.compressed_ack_timer ??= new hrtimer(tcp_compressed_ack_kick, tp));
   if (hrtimer_is_queued(timer)) return;
 
   // 5 % of the RTT (kept times 8, in µs), at most 1 ms.

@@ -1,6 +1,13 @@
 /** The socket of a connection that a listener accepted. @linux net/ipv4/tcp_minisocks.c */
 import type { sk_buff } from '../../../include/linux/skbuff.ts';
-import { tcp_hdr, tcp_rsk, tcp_sk, type tcp_sock, TCPHDR_LEN } from '../../../include/linux/tcp.ts';
+import {
+  tcp_hdr,
+  tcp_rsk,
+  tcp_sk,
+  type tcp_sock,
+  TCPHDR_LEN,
+  MINMAX_NONE,
+} from '../../../include/linux/tcp.ts';
 import { type dst_entry, dst_metric } from '../../../include/net/dst.ts';
 import { inet_csk } from '../../../include/net/inet_connection_sock.ts';
 import { inet_rsk } from '../../../include/net/inet_sock.ts';
@@ -104,7 +111,6 @@ function inherit_from_listener(newtp: tcp_sock, oldtp: tcp_sock): void {
   newtp.icsk_af_ops = oldtp.icsk_af_ops;
   newtp.icsk_sync_mss = oldtp.icsk_sync_mss;
   newtp.icsk_ca_setsockopt = oldtp.icsk_ca_setsockopt;
-  newtp.icsk_ca_dst_locked = oldtp.icsk_ca_dst_locked;
   newtp.icsk_syn_retries = oldtp.icsk_syn_retries;
   newtp.icsk_user_timeout = oldtp.icsk_user_timeout;
 
@@ -163,7 +169,7 @@ export function tcp_create_openreq_child(sk: sock, req: request_sock, skb: sk_bu
   newtp.write_seq = snd_seq;
   newtp.pushed_seq = snd_seq;
   tcp_init_wl(newtp, treq.rcv_isn);
-  minmax_reset(newtp.rtt_min, now, 0xffffffff);
+  minmax_reset(newtp.rtt_min, now, MINMAX_NONE);
   newicsk.icsk_ack.lrcvtime = now;
   newtp.lsndtime = now;
   newsk.sk_txhash = treq.txhash;

@@ -322,7 +322,6 @@ function send_probe(sk: sock, mss: number): boolean {
 export function tcp_schedule_loss_probe(sk: sock, advancing_rto: boolean): boolean {
   const tp = tcp_sk(sk);
   const icsk = inet_csk(sk);
-  if (tp.fastopen_rsk !== null) return false;
 
   const early_retrans = sock_net(sk).ipv4.sysctl_tcp_early_retrans;
   const ca_state = icsk.icsk_ca_state;

@@ -226,7 +226,8 @@ function tcp_event_ack_sent(sk: sock, rcv_nxt: u32): void {
     const net = sock_net(sk);
     NET_ADD_STATS(net, LINUX_MIB_TCPACKCOMPRESSED, tp.compressed_ack);
     tp.compressed_ack = 0;
-    if (hrtimer_try_to_cancel(net.machine, tp.compressed_ack_timer!)) __sock_put(sk);
+    if (tp.compressed_ack_timer !== null && hrtimer_try_to_cancel(net.machine, tp.compressed_ack_timer))
+      __sock_put(sk);
   }
   // An older state was acknowledged, on purpose (DCTCP).
   if (rcv_nxt !== tp.rcv_nxt) return;

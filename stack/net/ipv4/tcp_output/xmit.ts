@@ -6,7 +6,7 @@
 import { SOCK_NOSPACE } from '../../../include/linux/net.ts';
 import { type sk_buff, skb_cloned } from '../../../include/linux/skbuff.ts';
 import { tcp_chrono, tcp_sk, type tcp_sock } from '../../../include/linux/tcp.ts';
-import { hrtimer_is_queued } from '../../../include/linux/timer.ts';
+import { hrtimer_is_queued, hrtimer } from '../../../include/linux/timer.ts';
 import { ICSK_TIME_LOSS_PROBE, inet_csk } from '../../../include/net/inet_connection_sock.ts';
 import { NET_ADD_STATS, NET_INC_STATS } from '../../../include/net/net_namespace.ts';
 import { SK_PACING_NONE, type sock, sock_hold, sock_net } from '../../../include/net/sock.ts';
@@ -62,6 +62,7 @@ import {
 import { tcp_current_mss, tcp_mtu_probe } from './mss.ts';
 import { tcp_schedule_loss_probe } from './retransmit.ts';
 import { tcp_mstamp_refresh, tcp_transmit_skb, tcp_urg_mode } from './transmit.ts';
+import { tcp_pace_kick } from './tsq.ts';
 
 /** Packets that the congestion window lets go in one burst: at most half of it; 0: none. @linux net/ipv4/tcp_output.c */
 function tcp_cwnd_test(tp: tcp_sock, skb: sk_buff): number {
@@ -211,7 +212,7 @@ export function tcp_pacing_check(sk: sock): boolean {
   if (!tcp_needs_internal_pacing(sk)) return false;
   const tp = tcp_sk(sk);
   if (tp.tcp_wstamp_ns <= tp.tcp_clock_cache) return false;
-  const timer = tp.pacing_timer!;
+  const timer = (tp.pacing_timer ??= new hrtimer(tcp_pace_kick, tp));
   if (!hrtimer_is_queued(timer)) {
     hrtimer_start(sock_net(sk).machine, timer, tp.tcp_wstamp_ns);
     sock_hold(sk);

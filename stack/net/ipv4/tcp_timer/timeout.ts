@@ -157,7 +157,6 @@ export function tcp_write_timeout(sk: sock): boolean {
   }
   // Another path through the network, perhaps.
   if (sk_rethink_txhash(sk)) {
-    tcp_sk(sk).timeout_rehash++;
     NET_INC_STATS(net, LINUX_MIB_TCPTIMEOUTREHASH);
   }
   return false;

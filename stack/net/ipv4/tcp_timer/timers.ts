@@ -1,7 +1,6 @@
 /** What TCP's timers do when they fire. @linux net/ipv4/tcp_timer.c */
 import type { sk_buff } from '../../../include/linux/skbuff.ts';
 import { tcp_sk, type tcp_sock } from '../../../include/linux/tcp.ts';
-import { hrtimer } from '../../../include/linux/timer.ts';
 import {
   ICSK_ACK_TIMER,
   ICSK_TIME_LOSS_PROBE,
@@ -93,7 +92,6 @@ import {
 } from '../tcp_output/control.ts';
 import { tcp_retransmit_skb, tcp_send_loss_probe } from '../tcp_output/retransmit.ts';
 import { tcp_mstamp_refresh } from '../tcp_output/transmit.ts';
-import { tcp_pace_kick } from '../tcp_output/tsq.ts';
 import { tcp_rack_reo_timeout } from '../tcp_recovery.ts';
 import {
   retransmits_timed_out,
@@ -107,10 +105,7 @@ import { __tcp_set_rto } from './xmit_timer.ts';
 
 /** Give a new socket its timers. @linux net/ipv4/tcp_timer.c */
 export function tcp_init_xmit_timers(sk: sock): void {
-  const tp = tcp_sk(sk);
   inet_csk_init_xmit_timers(sk, tcp_write_timer, tcp_delack_timer, tcp_keepalive_timer);
-  tp.pacing_timer = new hrtimer(tcp_pace_kick, tp);
-  tp.compressed_ack_timer = new hrtimer(tcp_compressed_ack_kick, tp);
 }
 
 /** A delayed ACK is due: send it, and adapt the delay, since no data came to carry it. @linux net/ipv4/tcp_timer.c */
@@ -408,7 +403,7 @@ function keepalive(sk: sock): void {
 }
 
 /** ACKs that were held back (compressed) are due. @linux net/ipv4/tcp_timer.c */
-function tcp_compressed_ack_kick(tp: tcp_sock): void {
+export function tcp_compressed_ack_kick(tp: tcp_sock): void {
   if (sock_owned_by_user(tp)) {
     defer(tp, TCPF_DELACK_TIMER_DEFERRED);
   } else if (tp.compressed_ack !== 0) {
