@@ -72,13 +72,15 @@ export function spawn_process(machine: Machine, name: string, main: () => unknow
     } catch (error) {
       result = Promise.reject(error as Error);
     }
-    Promise.resolve(result).then(
-      () => do_group_exit(task, () => ended({ pid: task.pid, name })),
-      (error: unknown) => {
-        machine.world.on_uncaught?.(task, error);
-        do_group_exit(task, () => ended({ pid: task.pid, name, error }));
-      },
-    );
+    Promise.resolve(result).then(() => exit({ pid: task.pid, name }), task.signal.uncaught);
+  };
+  const exit = (end: ProcessEnd): void => {
+    if (!task.exited) do_group_exit(task, () => ended(end));
+  };
+  task.signal.uncaught = (error) => {
+    if (task.exited) return;
+    machine.world.on_uncaught?.(task, error);
+    exit({ pid: task.pid, name, error });
   };
   enqueue_task(task);
   return { pid: task.pid, name, task, exited };
@@ -156,18 +158,25 @@ export function thread_for_syscall(machine: Machine, name: string): task_struct 
   return thread;
 }
 
-/** Have a function of the process called when the scheduler next runs it: an expired setTimeout(). */
+/** Have a function of the process called when the scheduler next runs it: an expired setTimeout(). What it throws ends the process. */
 export function run_in_process(task: task_struct, callback: () => void): void {
   if (task.exited) return;
   const thread = idle_thread(task);
+  const run = (): void => {
+    try {
+      callback();
+    } catch (error) {
+      task.signal.uncaught(error);
+    }
+  };
   // Two timers may expire before the thread runs.
   const earlier = thread.continuation;
   thread.continuation =
     earlier === null
-      ? callback
+      ? run
       : () => {
           earlier();
-          callback();
+          run();
         };
   thread.on_cpu = false;
   enqueue_task(thread);

@@ -41,5 +41,15 @@ export function follow_promises(world: World): () => void {
       interrupted = null;
     },
   }) as () => void;
-  return stop;
+  // As in Node: a rejection that no code handles ends the process, here the one whose promise it is.
+  const unhandled = (reason: unknown, promise: Owned) => {
+    const owner = promise[OWNER];
+    if (owner?.machine.world === world) owner.signal.uncaught(reason);
+    else if (process.listenerCount('unhandledRejection') === 1) throw reason;
+  };
+  process.on('unhandledRejection', unhandled);
+  return () => {
+    stop();
+    process.off('unhandledRejection', unhandled);
+  };
 }

@@ -40,6 +40,8 @@ export class signal_struct {
   live = 1;
   /** Called when the last one has ended. */
   group_dead: () => void = () => {};
+  /** Ends the process with an error that its code has thrown and not caught. */
+  uncaught: (error: unknown) => void = () => {};
 }
 export const SIGKILL = 9;
 
