@@ -204,7 +204,7 @@ export class tcp_sock extends inet_connection_sock {
   rcv_nxt: u32 = 0;
   /** First byte not yet read by the user. */
   copied_seq: u32 = 0;
-  /** rcv_nxt at the last window update sent. */
+  /** rcv_nxt when a window was last offered: the window counts from there. */
   rcv_wup: u32 = 0;
   /** Next sequence number to send. */
   snd_nxt: u32 = 0;
@@ -215,7 +215,7 @@ export class tcp_sock extends inet_connection_sock {
   dsack_dups = 0;
   /** First byte not yet acknowledged. */
   snd_una: u32 = 0;
-  /** Last byte of the most recently sent small segment (Nagle). */
+  /** Where the last segment below the MSS ended: Nagle waits until the peer has it. */
   snd_sml: u32 = 0;
   /** When the last ACK came, in jiffies. */
   rcv_tstamp = 0;

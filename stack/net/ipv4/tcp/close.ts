@@ -363,7 +363,7 @@ function tcp_reset_connection_fields(sk: sock): void {
   tp.sacked_out = 0;
   tp.tlp_high_seq = 0;
   tp.last_oow_ack_time = 0;
-  // There is a bubble in the pipe until the first ACK.
+  // Until the first ACK rate samples say less than the path can carry: they count as limited by the application.
   tp.app_limited = -1;
   tp.rate_app_limited = true;
   tp.rack = new tcp_rack();

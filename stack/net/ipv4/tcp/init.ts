@@ -37,7 +37,7 @@ export function tcp_init_sock(sk: sock): void {
 
   // RFC 6928: ten segments.
   tcp_snd_cwnd_set(tp, TCP_INIT_CWND);
-  // There is a bubble in the pipe until the first ACK.
+  // Until the first ACK rate samples say less than the path can carry: they count as limited by the application.
   tp.app_limited = -1;
   tp.rate_app_limited = true;
   tp.snd_ssthresh = TCP_INFINITE_SSTHRESH;

@@ -166,7 +166,8 @@ export function tcp_conn_request(
 ): number {
   const net = sock_net(sk);
   const syncookies = net.ipv4.sysctl_tcp_syncookies;
-  // A SYN that ends a TIME_WAIT (RFC 6191) brings its initial sequence number.
+  // The number that TIME_WAIT proposes for a SYN that ends it (RFC 6191). In 6.1 it is always 0 here: the SYN goes to the
+  // listener by tcp_v4_fill_cb(), which clears it. Linux 6.10 mends that.
   let isn = TCP_SKB_CB(skb).tcp_tw_isn;
   let want_cookie = false;
 

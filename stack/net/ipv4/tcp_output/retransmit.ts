@@ -253,7 +253,7 @@ export function tcp_xmit_retransmit_queue(sk: sock): void {
       icsk.icsk_ca_state !== TCP_CA_Loss ? LINUX_MIB_TCPFASTRETRANS : LINUX_MIB_TCPSLOWSTARTRETRANS;
     if ((sacked & (TCPCB_SACKED_ACKED | TCPCB_SACKED_RETRANS)) !== 0) continue;
     if (tcp_small_queue_check(sk, skb, 1)) break;
-    // In order to send a bit less than the window allows, each packet is limited like new ones.
+    // SACK may have joined segments to one that is larger than any that is sent new: send no more at once than of those.
     if (tcp_retransmit_skb(sk, skb, Math.min(room, max_segs)) !== 0) break;
 
     const pcount = tcp_skb_pcount(skb);
