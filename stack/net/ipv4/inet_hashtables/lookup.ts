@@ -6,15 +6,9 @@ import { inet_twsk } from '../../../include/net/inet_timewait_sock.ts';
 import { ipv4_portaddr_hash, read_be32 } from '../../../include/net/ip.ts';
 import type { net } from '../../../include/net/net_namespace.ts';
 import { inet_reqsk } from '../../../include/net/request_sock.ts';
-import {
-  type sock,
-  type sock_common,
-  sock_flag,
-  sock_hold,
-  SOCK_RCU_FREE,
-} from '../../../include/net/sock.ts';
+import { type sock, type sock_common, sock_hold } from '../../../include/net/sock.ts';
 import { PF_INET } from '../../../include/uapi/linux/socket.ts';
-import { TCP_NEW_SYN_RECV, TCP_TIME_WAIT } from '../../../include/uapi/linux/tcp.ts';
+import { TCP_LISTEN, TCP_NEW_SYN_RECV, TCP_TIME_WAIT } from '../../../include/uapi/linux/tcp.ts';
 import { reqsk_free } from '../../core/request_sock.ts';
 import { sk_free } from '../../core/sock/alloc.ts';
 import { reuseport_select_sock } from '../../core/sock_reuseport.ts';
@@ -143,7 +137,7 @@ export function inet_lookup_listener(
 }
 
 /**
- * The socket for a packet. A reference is taken of what sk_is_refcounted(); a listener comes without one.
+ * The socket for a packet. A reference is taken, but of a listener: is_refcounted() tells.
  *
  * @linux include/net/inet_hashtables.h
  */
@@ -178,13 +172,13 @@ export function inet_lookup(
   dif: number,
 ): sock_common | null {
   const sk = __inet_lookup(net, hashinfo, skb, doff, saddr, sport, daddr, dport, dif, 0);
-  if (sk !== null && !sk_is_refcounted(sk)) sock_hold(sk);
+  if (sk !== null && !is_refcounted(sk)) sock_hold(sk);
   return sk;
 }
 
 /**
  * The socket for a received TCP packet: the one that early demux has found already, or by look-up.
- * As in __inet_lookup(), sk_is_refcounted() tells whether a reference was taken.
+ * As in __inet_lookup(), is_refcounted() tells whether a reference was taken.
  *
  * @linux include/net/inet_hashtables.h
  */
@@ -209,9 +203,12 @@ export function __inet_lookup_skb(
   return __inet_lookup(net, hashinfo, skb, doff, saddr, sport, daddr, dport, skb.skb_iif, sdif);
 }
 
-/** Does a look-up take a reference of this socket? Not of listeners (and UDP sockets). @linux include/net/sock.h, here because it asks about the result of a lookup */
-export function sk_is_refcounted(sk: sock_common): boolean {
-  return sk.skc_state === TCP_TIME_WAIT || sk.skc_state === TCP_NEW_SYN_RECV || !sock_flag(sk, SOCK_RCU_FREE);
+/**
+ * Has a look-up just taken a reference of this socket? Not of a listener. Linux's functions tell it by an argument
+ * (refcounted); a socket's flag SOCK_RCU_FREE does not: one that has listened before keeps it.
+ */
+export function is_refcounted(sk: sock_common): boolean {
+  return sk.skc_state !== TCP_LISTEN;
 }
 
 /** Give a reference back that a look-up took, whatever kind of socket it is. @linux net/ipv4/inet_hashtables.c */

@@ -57,7 +57,7 @@ import {
   __inet_lookup_established,
   __inet_lookup_skb,
   inet_lookup_listener,
-  sk_is_refcounted,
+  is_refcounted,
   sock_edemux,
 } from '../inet_hashtables/lookup.ts';
 import { inet_twsk_deschedule_put, inet_twsk_put } from '../inet_timewait_sock.ts';
@@ -244,7 +244,7 @@ export function tcp_v4_rcv(skb: sk_buff): number {
   for (;;) {
     let sk = __inet_lookup_skb(net.ipv4.hashinfo, skb, hdrlen, sport, dport, inet_sdif(skb));
     if (sk === null) return no_tcp_socket(net, skb);
-    let refcounted = sk_is_refcounted(sk);
+    let refcounted = is_refcounted(sk);
 
     if (sk.skc_state === TCP_TIME_WAIT) {
       sk = do_time_wait(net, inet_twsk(sk), skb);
