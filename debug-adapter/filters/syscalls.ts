@@ -1,5 +1,8 @@
 /** Syscall enter and exit: `connect`, `connect || accept`, `name == send && pid == 101`, `failed`. */
 import { IS_ERR } from '../../stack/include/uapi/asm-generic/errno.ts';
+import { sockaddr_in } from '../../stack/include/uapi/linux/in.ts';
+import { sockaddr_in6 } from '../../stack/include/uapi/linux/in6.ts';
+import { valueText } from '../../stack/trace/text.ts';
 import type { TraceHit } from '../../stack/trace/tracer.ts';
 import { errnoName, errnoNames } from '../../stack/user/errors.ts';
 import { ConditionParser, type Condition, type Fields } from './condition.ts';
@@ -46,10 +49,7 @@ function parse<One extends Hit>(text: string, fields: Fields<One>, example: stri
 }
 
 function argumentText(value: unknown): string {
-  if (typeof value === 'object' && value !== null && 'sin_addr' in value) {
-    const { sin_addr, sin_port } = value as { sin_addr: number; sin_port: number };
-    return `${sin_addr >>> 24}.${(sin_addr >>> 16) & 255}.${(sin_addr >>> 8) & 255}.${sin_addr & 255}:${sin_port}`;
-  }
+  if (value instanceof sockaddr_in || value instanceof sockaddr_in6) return valueText(value);
   return typeof value === 'object' && value !== null ? '…' : String(value);
 }
 

@@ -4,9 +4,11 @@ import type { sk_buff } from '../include/linux/skbuff.ts';
 import type { hrtimer, timer_list } from '../include/linux/timer.ts';
 import type { sock_common } from '../include/net/sock.ts';
 import { SOFTIRQS } from '../include/linux/interrupt.ts';
+import { sockaddr_in } from '../include/uapi/linux/in.ts';
+import { sockaddr_in6 } from '../include/uapi/linux/in6.ts';
 import { TCP_STATES } from '../include/uapi/linux/tcp.ts';
 import { BOOT_NS } from '../kernel/time/timekeeping.ts';
-import { formatAddress } from '../lib/format_address.ts';
+import { formatAddress, formatAddress6 } from '../lib/format_address.ts';
 
 /** The name of a number in a table of constants; the number itself where it has none. */
 export function nameOf(table: Readonly<Record<string, number>>, value: number): string {
@@ -50,8 +52,8 @@ export function hrtimerText(timer: hrtimer): string {
 export function valueText(value: unknown): string {
   if (value === null || typeof value !== 'object') return String(value);
   if (value instanceof Uint8Array) return `${value.length} bytes`;
-  if ('sin_addr' in value && 'sin_port' in value) {
-    return `${formatAddress(Number(value.sin_addr))}:${String(value.sin_port)}`;
-  }
+  if (value instanceof sockaddr_in) return `${formatAddress(value.sin_addr)}:${value.sin_port}`;
+  if (value instanceof sockaddr_in6)
+    return `[${formatAddress6(value.sin6_addr.s6_addr32)}]:${value.sin6_port}`;
   return JSON.stringify(value);
 }

@@ -5,9 +5,9 @@ import { ksys_read, ksys_write } from '../fs/read_write.ts';
 import { do_sys_poll, type pollfd } from '../fs/select.ts';
 import { negative_int, type sockopt_value } from '../include/linux/net.ts';
 import type { Sleeps } from '../include/linux/sched.ts';
+import { type sockaddr, sockaddr_size } from '../include/linux/socket.ts';
 import { iov_iter, msghdr } from '../include/linux/uio.ts';
 import { EINVAL, type Errno, IS_ERR } from '../include/uapi/asm-generic/errno.ts';
-import type { sockaddr_in } from '../include/uapi/linux/in.ts';
 import { hrtimer_nanosleep } from '../kernel/time/nanosleep.ts';
 import { ktime_get_ns, ktime_get_real_ns } from '../kernel/time/timekeeping.ts';
 import type { Machine } from '../machine.ts';
@@ -25,14 +25,8 @@ import {
   __sys_shutdown,
 } from '../net/socket/syscalls.ts';
 import type { World } from '../world/world.ts';
-import {
-  fromSockaddr,
-  type SocketAddress,
-  toBytes,
-  toInt,
-  toReceiveBuffer,
-  toSockaddr,
-} from './arguments.ts';
+import { fromSockaddr, type SocketAddress, toSockaddr } from './addresses.ts';
+import { toBytes, toInt, toReceiveBuffer } from './arguments.ts';
 import { CONSTANTS } from './constants.ts';
 import { machineControls } from './controls.ts';
 import { SystemError } from './errors.ts';
@@ -53,7 +47,7 @@ export function createLibrary(world: World): Record<string, unknown> {
 /** The machine whose process calls. */
 const hereIn = (world: World) => (): Machine => world.running!;
 
-const about = (addr: sockaddr_in): About => fromSockaddr(addr);
+const about = (addr: sockaddr): About => fromSockaddr(addr);
 
 function* accepted(
   body: ReturnType<typeof __sys_accept4>,
@@ -97,9 +91,10 @@ function socketCalls(world: World) {
       ] as const;
       return call('socket', ints, __sys_socket(here(), ...ints));
     },
-    bind(fd: number, address: SocketAddress) {
+    bind(fd: number, address: SocketAddress, addrlen?: number) {
       const addr = toSockaddr(address, 'bind');
-      return call('bind', [fd, addr], __sys_bind(here(), toInt(fd, 'fd', 'bind'), addr), about(addr));
+      const length = toInt(addrlen, 'addrlen', 'bind', sockaddr_size(addr));
+      return call('bind', [fd, addr], __sys_bind(here(), toInt(fd, 'fd', 'bind'), addr, length), about(addr));
     },
     listen(fd: number, backlog: number = 4096) {
       return call(
@@ -115,12 +110,13 @@ function socketCalls(world: World) {
       const body = __sys_accept4(here(), toInt(fd, 'fd', 'accept4'), toInt(flags, 'flags', 'accept4'));
       return call('accept4', [fd, flags], accepted(body, peer));
     },
-    connect(fd: number, address: SocketAddress) {
+    connect(fd: number, address: SocketAddress, addrlen?: number) {
       const addr = toSockaddr(address, 'connect');
+      const length = toInt(addrlen, 'addrlen', 'connect', sockaddr_size(addr));
       return call(
         'connect',
         [fd, addr],
-        __sys_connect(here(), toInt(fd, 'fd', 'connect'), addr),
+        __sys_connect(here(), toInt(fd, 'fd', 'connect'), addr, length),
         about(addr),
       );
     },
@@ -135,18 +131,20 @@ function socketCalls(world: World) {
       return call(
         'send',
         [fd, bytes.length, flags],
-        __sys_sendto(here(), toInt(fd, 'fd', 'send'), bytes, flags, null),
+        __sys_sendto(here(), toInt(fd, 'fd', 'send'), bytes, flags, null, 0),
       );
     },
-    sendto(fd: number, data: unknown, flags: number, address?: SocketAddress) {
+    sendto(fd: number, data: unknown, flags: number, address?: SocketAddress, addrlen?: number) {
       const bytes = toBytes(data, 'sendto');
       const addr = address === undefined ? null : toSockaddr(address, 'sendto');
+      const length = toInt(addrlen, 'addrlen', 'sendto', addr === null ? 0 : sockaddr_size(addr));
       const body = __sys_sendto(
         here(),
         toInt(fd, 'fd', 'sendto'),
         bytes,
         toInt(flags, 'flags', 'sendto', 0),
         addr,
+        length,
       );
       return call('sendto', [fd, bytes.length, flags, addr], body, addr === null ? undefined : about(addr));
     },

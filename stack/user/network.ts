@@ -8,7 +8,7 @@ import { dev_open } from '../net/core/dev/register.ts';
 import { inet_rtm_newaddr } from '../net/ipv4/devinet.ts';
 import { EthernetWire } from '../wire/ethernet.ts';
 import type { World } from '../world/world.ts';
-import { parseAddress } from './arguments.ts';
+import { parseAddress } from './addresses.ts';
 import { ProgramError } from './program_error.ts';
 
 interface Host {

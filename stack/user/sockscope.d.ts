@@ -10,9 +10,12 @@
 declare module 'sockscope' {
   /** An address as Node writes it. */
   export interface SocketAddress {
-    /** 'IPv4' (the default); as an argument also a number: AF_UNSPEC dissolves the connection of a socket. */
+    /**
+     * 'IPv4' or 'IPv6', by default as `address` is written; as an argument also a number: AF_UNSPEC dissolves the connection of a
+     * socket.
+     */
     family?: string | number;
-    /** '127.0.0.1' */
+    /** '127.0.0.1', '::1' */
     address: string;
     /** 0 to 65535; 0 lets the kernel choose. */
     port: number;
@@ -75,9 +78,11 @@ declare module 'sockscope' {
   /**
    * Give the socket a local address.
    *
-   * @throws EADDRINUSE, EADDRNOTAVAIL (not an address of this machine), EACCES (a privileged port), EINVAL (bound already)
+   * @throws EADDRINUSE, EADDRNOTAVAIL (not an address of this machine), EACCES (a privileged port), EINVAL (bound already),
+   *   EAFNOSUPPORT (an address of another family)
+   * @param addrlen the address's size in bytes, as C programs give it; by default that of its struct
    */
-  export function bind(fd: Fd, address: SocketAddress): Promise<0>;
+  export function bind(fd: Fd, address: SocketAddress, addrlen?: number): Promise<0>;
   /**
    * Begin to listen.
    *
@@ -100,7 +105,7 @@ declare module 'sockscope' {
    *
    * @throws ECONNREFUSED, ETIMEDOUT, EINPROGRESS (non-blocking), EALREADY, EISCONN, ENETUNREACH, EADDRNOTAVAIL
    */
-  export function connect(fd: Fd, address: SocketAddress): Promise<0>;
+  export function connect(fd: Fd, address: SocketAddress, addrlen?: number): Promise<0>;
   /** The socket's own address. */
   export function getsockname(fd: Fd): Promise<Required<SocketAddress>>;
   /** The address at the other end. @throws ENOTCONN */
@@ -115,7 +120,13 @@ declare module 'sockscope' {
    */
   export function send(fd: Fd, data: Data, flags?: number): Promise<number>;
   /** Send to an address (datagram and raw sockets). */
-  export function sendto(fd: Fd, data: Data, flags: number, address?: SocketAddress): Promise<number>;
+  export function sendto(
+    fd: Fd,
+    data: Data,
+    flags: number,
+    address?: SocketAddress,
+    addrlen?: number,
+  ): Promise<number>;
   /**
    * Receive; wait until there is something.
    *

@@ -1,13 +1,13 @@
 /** The BSD socket: what a file descriptor leads to, and the operations of its family. @linux include/linux/net.h */
 import type { Machine } from '../../machine.ts';
 import type { Errno } from '../uapi/asm-generic/errno.ts';
-import type { sockaddr_in } from '../uapi/linux/in.ts';
 import type { sock } from '../net/sock.ts';
 import type { net } from '../net/net_namespace.ts';
 import type { file } from './fs.ts';
 import type { module } from './module.ts';
 import type { poll_table } from './poll.ts';
 import type { Sleeps } from './sched.ts';
+import type { sockaddr } from './socket.ts';
 import type { msghdr } from './uio.ts';
 import { wait_queue_head } from './wait.ts';
 
@@ -75,11 +75,12 @@ export interface proto_ops {
   /** How the debugger calls it: 'inet_stream_ops'. */
   name: string;
   release(sock: socket): Sleeps<number>;
-  bind(sock: socket, addr: sockaddr_in): Sleeps<Errno>;
-  connect(sock: socket, addr: sockaddr_in, flags: number): Sleeps<Errno>;
+  /** @param addr_len size of the address, in bytes, as the program says */
+  bind(sock: socket, addr: sockaddr, addr_len: number): Sleeps<Errno>;
+  connect(sock: socket, addr: sockaddr, addr_len: number, flags: number): Sleeps<Errno>;
   accept(sock: socket, newsock: socket, flags: number, kern: boolean): Sleeps<Errno>;
   /** @param peer 0: the local address; 1: the remote one; 2: likewise, of whatever state (accept) */
-  getname(sock: socket, peer: 0 | 1 | 2): sockaddr_in | Errno;
+  getname(sock: socket, peer: 0 | 1 | 2): sockaddr | Errno;
   poll(file: file, sock: socket, wait: poll_table | null): number;
   ioctl(sock: socket, cmd: number, arg: unknown): Sleeps<number | Errno>;
   listen(sock: socket, backlog: number): Sleeps<Errno>;

@@ -16,3 +16,5 @@ export type ktime_t = number;
 export type jiffies_t = number;
 /** The sum of a partial Internet checksum, not yet folded. */
 export type wsum = number;
+/** The four words of an IPv6 address, as ints, the first one first. */
+export type in6_addr_words = readonly [be32, be32, be32, be32];

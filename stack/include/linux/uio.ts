@@ -1,5 +1,5 @@
 /** User memory as a syscall hands it down. @linux include/linux/uio.h, include/linux/socket.h (struct msghdr) */
-import type { sockaddr_in } from '../uapi/linux/in.ts';
+import type { sockaddr } from './socket.ts';
 
 /** Position in the user's buffer. Only a single buffer; readv/writev are laid end to end by the caller. */
 export class iov_iter {
@@ -23,7 +23,9 @@ export interface cmsghdr {
 
 export class msghdr {
   /** Destination of sendto, source of recvfrom. */
-  msg_name: sockaddr_in | null = null;
+  msg_name: sockaddr | null = null;
+  /** Its size, in bytes. */
+  msg_namelen = 0;
   msg_iter: iov_iter;
   msg_control: cmsghdr[] = [];
   msg_flags = 0;

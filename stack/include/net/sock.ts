@@ -4,6 +4,7 @@
  * @linux include/net/sock.h
  */
 import type { socket, sockopt_value } from '../linux/net.ts';
+import type { sockaddr } from '../linux/socket.ts';
 import { sk_buff_head, type page_frag, type sk_buff } from '../linux/skbuff.ts';
 import type { Sleeps } from '../linux/sched.ts';
 import { MAX_SCHEDULE_TIMEOUT } from '../linux/sched.ts';
@@ -12,7 +13,6 @@ import type { be16, be32, jiffies_t, u32 } from '../linux/types.ts';
 import type { msghdr } from '../linux/uio.ts';
 import { wait_queue_head } from '../linux/wait.ts';
 import type { Errno } from '../uapi/asm-generic/errno.ts';
-import type { sockaddr_in } from '../uapi/linux/in.ts';
 import { AF_UNSPEC } from '../uapi/linux/socket.ts';
 import { TCP_CLOSE, TCP_NEW_SYN_RECV, TCP_TIME_WAIT, type TcpState } from '../uapi/linux/tcp.ts';
 import type { dst_entry } from './dst.ts';
@@ -290,8 +290,8 @@ export function no_backlog_rcv(): number {
 export interface proto {
   name: string;
   close(sk: sock, timeout: jiffies_t): Sleeps<void>;
-  pre_connect?(sk: sock, uaddr: sockaddr_in): Errno;
-  connect?(sk: sock, uaddr: sockaddr_in): Sleeps<Errno>;
+  /** @param addr_len size of the address, in bytes, as the program says */
+  connect?(sk: sock, uaddr: sockaddr, addr_len: number): Sleeps<Errno>;
   disconnect(sk: sock, flags: number): Errno;
   accept?(sk: sock, flags: number, kern: boolean): Sleeps<sock | Errno>;
   ioctl?(sk: sock, cmd: number, arg: unknown): number | Errno;
@@ -303,7 +303,7 @@ export interface proto {
   keepalive?(sk: sock, valbool: boolean): void;
   sendmsg(sk: sock, msg: msghdr, len: number): Sleeps<number | Errno>;
   recvmsg(sk: sock, msg: msghdr, len: number, flags: number): Sleeps<number | Errno>;
-  bind?(sk: sock, addr: sockaddr_in): Errno;
+  bind?(sk: sock, addr: sockaddr, addr_len: number): Errno;
   backlog_rcv?(sk: sock, skb: sk_buff): number;
   twsk_prot?: timewait_sock_ops;
   release_cb?(sk: sock): void;

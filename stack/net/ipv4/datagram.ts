@@ -1,5 +1,6 @@
 /** connect() of sockets without connections: it fixes the peer. @linux net/ipv4/datagram.c */
 import type { Sleeps } from '../../include/linux/sched.ts';
+import { as_sockaddr_in, type sockaddr } from '../../include/linux/socket.ts';
 import { dst_check } from '../../include/net/dst.ts';
 import { flowi4 } from '../../include/net/flow.ts';
 import { inet_cork_full, inet_sk } from '../../include/net/inet_sock.ts';
@@ -16,11 +17,12 @@ import {
 import {
   EACCES,
   EAFNOSUPPORT,
+  EINVAL,
   ENETUNREACH,
   type Errno,
   IS_ERR,
 } from '../../include/uapi/asm-generic/errno.ts';
-import { ipv4_is_multicast, type sockaddr_in } from '../../include/uapi/linux/in.ts';
+import { ipv4_is_multicast, SOCKADDR_IN_SIZE } from '../../include/uapi/linux/in.ts';
 import { IPSTATS_MIB_OUTNOROUTES } from '../../include/uapi/linux/snmp.ts';
 import { AF_INET } from '../../include/uapi/linux/socket.ts';
 import { TCP_CLOSE, TCP_ESTABLISHED } from '../../include/uapi/linux/tcp.ts';
@@ -32,11 +34,13 @@ import { ip_route_connect, ip_route_output_ports } from './route/output.ts';
 /**
  * Send to, and take only from, this address from now on.
  *
- * @returns 0, -EAFNOSUPPORT, -ENETUNREACH, -EACCES (a broadcast without SO_BROADCAST)
+ * @returns 0, -EINVAL (too short), -EAFNOSUPPORT, -ENETUNREACH, -EACCES (a broadcast without SO_BROADCAST)
  * @linux net/ipv4/datagram.c
  */
-export function __ip4_datagram_connect(sk: sock, usin: sockaddr_in): Errno {
+export function __ip4_datagram_connect(sk: sock, uaddr: sockaddr, addr_len: number): Errno {
+  const usin = as_sockaddr_in(uaddr);
   const inet = inet_sk(sk);
+  if (addr_len < SOCKADDR_IN_SIZE) return -EINVAL;
   if (usin.sin_family !== AF_INET) return -EAFNOSUPPORT;
   sk_dst_reset(sk);
 
@@ -75,9 +79,9 @@ export function __ip4_datagram_connect(sk: sock, usin: sockaddr_in): Errno {
 }
 
 /** Fix a datagram socket's peer, with the socket lock held around it. @linux net/ipv4/datagram.c */
-export function* ip4_datagram_connect(sk: sock, uaddr: sockaddr_in): Sleeps<Errno> {
+export function* ip4_datagram_connect(sk: sock, uaddr: sockaddr, addr_len: number): Sleeps<Errno> {
   yield* lock_sock(sk);
-  const err = __ip4_datagram_connect(sk, uaddr);
+  const err = __ip4_datagram_connect(sk, uaddr, addr_len);
   release_sock(sk);
   return err;
 }

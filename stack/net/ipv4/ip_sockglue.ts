@@ -34,7 +34,13 @@ import {
   type sock_exterr_skb,
 } from '../../include/uapi/linux/errqueue.ts';
 import { icmphdr, ICMPHDR_LEN } from '../../include/uapi/linux/icmp.ts';
-import { IP_OPTIONS as OPT, IP_PMTUDISC_DONT, IP_PMTUDISC_OMIT } from '../../include/uapi/linux/in.ts';
+import {
+  IP_OPTIONS as OPT,
+  IP_PMTUDISC_DONT,
+  IP_PMTUDISC_OMIT,
+  sockaddr_in,
+  SOCKADDR_IN_SIZE,
+} from '../../include/uapi/linux/in.ts';
 import {
   AF_INET,
   MSG_CTRUNC,
@@ -227,11 +233,12 @@ export function ip_recv_error(sk: sock, msg: msghdr, len: number): number | Errn
   const serr = IPCB(skb).ext_err as sock_exterr_skb;
   const { ee } = serr;
   if (ee.ee_origin === SO_EE_ORIGIN_ICMP || ee.ee_origin === SO_EE_ORIGIN_LOCAL || serr.port !== 0) {
-    msg.msg_name = { sin_family: AF_INET, sin_port: serr.port, sin_addr: serr.addr };
+    msg.msg_name = new sockaddr_in(AF_INET, serr.port, serr.addr);
+    msg.msg_namelen = SOCKADDR_IN_SIZE;
   }
   let offender = null;
   if (ee.ee_origin === SO_EE_ORIGIN_ICMP) {
-    offender = { sin_family: AF_INET, sin_port: 0, sin_addr: ip_hdr(skb).saddr };
+    offender = new sockaddr_in(AF_INET, 0, ip_hdr(skb).saddr);
     if (inet_sk(sk).cmsg_flags !== 0) ip_cmsg_recv(msg, sk, skb);
   }
   put_cmsg(msg, SOL_IP, OPT.IP_RECVERR, { ...ee, offender });

@@ -4,6 +4,7 @@
  * @linux net/ipv4/ping.c
  */
 import type { Sleeps } from '../../include/linux/sched.ts';
+import { as_sockaddr_in, type sockaddr } from '../../include/linux/socket.ts';
 import { CHECKSUM_NONE, type sk_buff } from '../../include/linux/skbuff.ts';
 import type { jiffies_t } from '../../include/linux/types.ts';
 import { copy_from_iter, type msghdr } from '../../include/linux/uio.ts';
@@ -67,7 +68,8 @@ import {
   INADDR_ANY,
   IP_PMTUDISC_DONT,
   ipv4_is_multicast,
-  type sockaddr_in,
+  sockaddr_in,
+  SOCKADDR_IN_SIZE,
 } from '../../include/uapi/linux/in.ts';
 import {
   RT_SCOPE_UNIVERSE,
@@ -190,10 +192,11 @@ function* ping_close(sk: sock, _timeout: jiffies_t): Sleeps<void> {
 }
 
 /** bind(): the port is the identifier. 0, -EAFNOSUPPORT, -EADDRNOTAVAIL, -EACCES, -EINVAL, -EADDRINUSE. @linux net/ipv4/ping.c */
-export function ping_bind(sk: sock, uaddr: sockaddr_in): Errno {
+export function ping_bind(sk: sock, uaddr: sockaddr, addr_len: number): Errno {
   const net = sock_net(sk);
   const inet = inet_sk(sk);
-  const { sin_family, sin_addr, sin_port } = uaddr;
+  if (addr_len < SOCKADDR_IN_SIZE) return -EINVAL;
+  const { sin_family, sin_addr, sin_port } = as_sockaddr_in(uaddr);
   if (sin_family !== AF_INET && !(sin_family === AF_UNSPEC && sin_addr === INADDR_ANY)) return -EAFNOSUPPORT;
   const type = inet_addr_type(net, sin_addr);
   if (type === RTN_MULTICAST || type === RTN_BROADCAST) {
@@ -341,9 +344,10 @@ export function* ping_v4_sendmsg(sk: sock, msg: msghdr, len: number): Sleeps<num
 function ping_route(sk: sock, msg: msghdr, icmph: icmphdr, fl4: flowi4, ipc: ipcm_cookie): rtable | Errno {
   const net = sock_net(sk);
   const inet = inet_sk(sk);
-  const usin = msg.msg_name;
+  const usin = msg.msg_name === null ? null : as_sockaddr_in(msg.msg_name);
   let daddr = inet.inet_daddr;
   if (usin !== null) {
+    if (msg.msg_namelen < SOCKADDR_IN_SIZE) return -EINVAL;
     if (usin.sin_family !== AF_INET) return -EAFNOSUPPORT;
     daddr = usin.sin_addr;
   } else if (sk.sk_state !== TCP_ESTABLISHED) {
@@ -415,7 +419,8 @@ export function* ping_recvmsg(sk: sock, msg: msghdr, len: number, flags: number)
   }
   const err = skb_copy_datagram_msg(skb, 0, msg, copied);
   if (err === 0) {
-    msg.msg_name = { sin_family: AF_INET, sin_port: 0, sin_addr: ip_hdr(skb).saddr };
+    msg.msg_name = new sockaddr_in(AF_INET, 0, ip_hdr(skb).saddr);
+    msg.msg_namelen = SOCKADDR_IN_SIZE;
     if (inet_sk(sk).cmsg_flags !== 0) ip_cmsg_recv(msg, sk, skb);
   }
   skb_free_datagram(sk, skb);

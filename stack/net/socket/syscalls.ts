@@ -1,9 +1,10 @@
-/** The socket system calls other than socket(). Addresses are sockaddr_in; options and buffers as in include/linux/. @linux net/socket.c */
+/** The socket system calls other than socket(). Options and buffers as in include/linux/. @linux net/socket.c */
 import { fd_install, fdget, fput, get_unused_fd_flags, put_unused_fd } from '../../fs/file.ts';
 import type { file } from '../../include/linux/fs.ts';
 import type { sockopt_value } from '../../include/linux/net.ts';
 import type { Sleeps } from '../../include/linux/sched.ts';
 import { sock_net } from '../../include/net/sock.ts';
+import { SOCKADDR_STORAGE_SIZE, type sockaddr } from '../../include/linux/socket.ts';
 import { iov_iter, msghdr } from '../../include/linux/uio.ts';
 import {
   EBADF,
@@ -14,7 +15,6 @@ import {
   type Errno,
   IS_ERR,
 } from '../../include/uapi/asm-generic/errno.ts';
-import type { sockaddr_in } from '../../include/uapi/linux/in.ts';
 import {
   MSG_DONTWAIT,
   O_CLOEXEC,
@@ -42,12 +42,18 @@ import {
   sockfd_lookup_light,
 } from './file.ts';
 
+/** Take an address over from the program. @returns 0, or -EINVAL: it can be of no family. @linux net/socket.c */
+function move_addr_to_kernel(ulen: number): Errno {
+  return ulen < 0 || ulen > SOCKADDR_STORAGE_SIZE ? -EINVAL : 0;
+}
+
 /** Give the socket a local address. @returns 0, -EADDRINUSE, -EADDRNOTAVAIL, -EACCES, -EINVAL, -EBADF … @linux net/socket.c */
-export function* __sys_bind(machine: Machine, fd: number, addr: sockaddr_in): Sleeps<Errno> {
+export function* __sys_bind(machine: Machine, fd: number, umyaddr: sockaddr, addrlen: number): Sleeps<Errno> {
   const sock = sockfd_lookup_light(machine, fd);
   if (IS_ERR(sock)) return sock;
-  let err = security_socket_bind(machine, sock);
-  if (err === 0) err = yield* sock.ops!.bind(sock, addr);
+  let err = move_addr_to_kernel(addrlen);
+  if (err === 0) err = security_socket_bind(machine, sock);
+  if (err === 0) err = yield* sock.ops!.bind(sock, umyaddr, addrlen);
   yield* fput_light(machine, sock);
   return err;
 }
@@ -68,7 +74,7 @@ export function* __sys_listen(machine: Machine, fd: number, backlog: number): Sl
 /** What accept() gives: the new descriptor and who is at the other end. */
 export interface accept_result {
   fd: number;
-  addr: sockaddr_in;
+  addr: sockaddr;
 }
 
 /** Take a finished connection off the listener's accept queue. @linux net/socket.c */
@@ -101,7 +107,7 @@ export function* do_accept(
   machine: Machine,
   opened: file,
   flags: number,
-): Sleeps<{ newfile: file; addr: sockaddr_in } | Errno> {
+): Sleeps<{ newfile: file; addr: sockaddr } | Errno> {
   const sock = sock_from_file(opened);
   if (sock === null) return -ENOTSOCK;
   const newsock = sock_alloc(machine);
@@ -127,24 +133,35 @@ export function* do_accept(
 }
 
 /** Connect to an address; by default wait until that is done. @linux net/socket.c */
-export function* __sys_connect(machine: Machine, fd: number, addr: sockaddr_in): Sleeps<Errno> {
+export function* __sys_connect(
+  machine: Machine,
+  fd: number,
+  uservaddr: sockaddr,
+  addrlen: number,
+): Sleeps<Errno> {
   const opened = fdget(machine.current, fd);
   if (opened === null) return -EBADF;
-  const err = yield* __sys_connect_file(machine, opened, addr);
+  let err = move_addr_to_kernel(addrlen);
+  if (err === 0) err = yield* __sys_connect_file(machine, opened, uservaddr, addrlen);
   yield* fput(machine, opened);
   return err;
 }
 /** Ask the security module, then have the protocol connect. @linux net/socket.c */
-export function* __sys_connect_file(machine: Machine, opened: file, addr: sockaddr_in): Sleeps<Errno> {
+export function* __sys_connect_file(
+  machine: Machine,
+  opened: file,
+  address: sockaddr,
+  addrlen: number,
+): Sleeps<Errno> {
   const sock = sock_from_file(opened);
   if (sock === null) return -ENOTSOCK;
   const err = security_socket_connect(machine, sock);
   if (err !== 0) return err;
-  return yield* sock.ops!.connect(sock, addr, opened.f_flags & O_NONBLOCK);
+  return yield* sock.ops!.connect(sock, address, addrlen, opened.f_flags & O_NONBLOCK);
 }
 
 /** The local (peer 0) or the remote address. @linux net/socket.c */
-export function* __sys_getname(machine: Machine, fd: number, peer: 0 | 1): Sleeps<sockaddr_in | Errno> {
+export function* __sys_getname(machine: Machine, fd: number, peer: 0 | 1): Sleeps<sockaddr | Errno> {
   const sock = sockfd_lookup_light(machine, fd);
   if (IS_ERR(sock)) return sock;
   const addr = sock.ops!.getname(sock, peer);
@@ -158,12 +175,21 @@ export function* __sys_sendto(
   fd: number,
   buffer: Uint8Array,
   flags: number,
-  addr: sockaddr_in | null,
+  addr: sockaddr | null,
+  addr_len: number,
 ): Sleeps<number | Errno> {
   const sock = sockfd_lookup_light(machine, fd);
   if (IS_ERR(sock)) return sock;
   const msg = new msghdr(new iov_iter(buffer), flags);
-  msg.msg_name = addr;
+  if (addr !== null) {
+    const err = move_addr_to_kernel(addr_len);
+    if (err !== 0) {
+      yield* fput_light(machine, sock);
+      return err;
+    }
+    msg.msg_name = addr;
+    msg.msg_namelen = addr_len;
+  }
   if ((sock.file!.f_flags & O_NONBLOCK) !== 0) msg.msg_flags |= MSG_DONTWAIT;
   const sent = yield* sock_sendmsg(machine, sock, msg);
   yield* fput_light(machine, sock);

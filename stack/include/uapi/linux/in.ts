@@ -1,5 +1,5 @@
 /** IP protocol numbers, well-known addresses, options of SOL_IP. @linux include/uapi/linux/in.h */
-import type { be32 } from '../../linux/types.ts';
+import type { be16, be32 } from '../../linux/types.ts';
 
 export const IPPROTO_IP = 0;
 export const IPPROTO_ICMP = 1;
@@ -46,12 +46,21 @@ export const IP_PMTUDISC_INTERFACE = 4;
 export const IP_PMTUDISC_OMIT = 5;
 
 /** An IPv4 socket address as syscalls take it. */
-export interface sockaddr_in {
+export class sockaddr_in {
+  /** AF_INET, unless the program has made a mistake; AF_UNSPEC dissolves a connection. */
   sin_family: number;
   /** Port, network order. */
-  sin_port: number;
+  sin_port: be16;
   sin_addr: be32;
+
+  constructor(sin_family: number, sin_port: be16, sin_addr: be32) {
+    this.sin_family = sin_family;
+    this.sin_port = sin_port;
+    this.sin_addr = sin_addr;
+  }
 }
+/** Its size, in bytes. */
+export const SOCKADDR_IN_SIZE = 16;
 
 export function ipv4_is_loopback(addr: be32): boolean {
   return addr >>> 24 === 127;

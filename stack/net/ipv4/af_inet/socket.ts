@@ -7,6 +7,7 @@ import {
   SS_UNCONNECTED,
 } from '../../../include/linux/net.ts';
 import { CAP_NET_BIND_SERVICE, type Sleeps } from '../../../include/linux/sched.ts';
+import { as_sockaddr_in, sa_family, SA_FAMILY_SIZE, type sockaddr } from '../../../include/linux/socket.ts';
 import type { msghdr } from '../../../include/linux/uio.ts';
 import { inet_addr_valid_or_nonlocal, inet_sk, type inet_sock } from '../../../include/net/inet_sock.ts';
 import {
@@ -29,7 +30,7 @@ import {
   ENOTCONN,
   type Errno,
 } from '../../../include/uapi/asm-generic/errno.ts';
-import { INADDR_ANY, type sockaddr_in } from '../../../include/uapi/linux/in.ts';
+import { INADDR_ANY, sockaddr_in, SOCKADDR_IN_SIZE } from '../../../include/uapi/linux/in.ts';
 import { RTN_BROADCAST, RTN_MULTICAST } from '../../../include/uapi/linux/rtnetlink.ts';
 import { AF_INET, AF_UNSPEC, O_NONBLOCK } from '../../../include/uapi/linux/socket.ts';
 import {
@@ -45,12 +46,13 @@ import { sk_dst_reset } from '../../core/sock/dst.ts';
 import { lock_sock, release_sock } from '../../core/sock/lock.ts';
 import { inet_addr_type } from '../fib_frontend.ts';
 
-/** Give the socket a local address. @linux net/ipv4/af_inet.c */
-export function* inet_bind(sock: socket, addr: sockaddr_in): Sleeps<Errno> {
+/** Give the socket a local address. Fails as the protocol's bind() or __inet_bind() does, or with -EINVAL: too short. @linux net/ipv4/af_inet.c */
+export function* inet_bind(sock: socket, uaddr: sockaddr, addr_len: number): Sleeps<Errno> {
   const sk = sock.sk!;
   // A protocol may have its own way (raw sockets do).
-  if (sk.sk_prot.bind !== undefined) return sk.sk_prot.bind(sk, addr);
-  return yield* __inet_bind(sk, addr);
+  if (sk.sk_prot.bind !== undefined) return sk.sk_prot.bind(sk, uaddr, addr_len);
+  if (addr_len < SOCKADDR_IN_SIZE) return -EINVAL;
+  return yield* __inet_bind(sk, uaddr);
 }
 
 /**
@@ -58,7 +60,8 @@ export function* inet_bind(sock: socket, addr: sockaddr_in): Sleeps<Errno> {
  *   net.ipv4.ip_unprivileged_port_start), -EINVAL (bound already), -EADDRINUSE
  * @linux net/ipv4/af_inet.c
  */
-export function* __inet_bind(sk: sock, addr: sockaddr_in): Sleeps<Errno> {
+export function* __inet_bind(sk: sock, uaddr: sockaddr): Sleeps<Errno> {
+  const addr = as_sockaddr_in(uaddr);
   const inet = inet_sk(sk);
   const net = sock_net(sk);
 
@@ -122,24 +125,30 @@ export function* inet_autobind(sk: sock): Sleeps<Errno> {
 }
 
 /** connect() of a datagram socket: remember whom to talk to. @linux net/ipv4/af_inet.c */
-export function* inet_dgram_connect(sock: socket, uaddr: sockaddr_in, flags: number): Sleeps<Errno> {
+export function* inet_dgram_connect(
+  sock: socket,
+  uaddr: sockaddr,
+  addr_len: number,
+  flags: number,
+): Sleeps<Errno> {
   const sk = sock.sk!;
   const prot = sk.sk_prot;
-  if (uaddr.sin_family === AF_UNSPEC) return prot.disconnect(sk, flags);
+  if (addr_len < SA_FAMILY_SIZE) return -EINVAL;
+  if (sa_family(uaddr) === AF_UNSPEC) return prot.disconnect(sk, flags);
   if (inet_sk(sk).inet_num === 0 && (yield* inet_autobind(sk)) !== 0) return -EAGAIN;
-  return yield* prot.connect!(sk, uaddr);
+  return yield* prot.connect!(sk, uaddr, addr_len);
 }
 
 /** The local (peer 0) or remote address; 2: the remote one even if the connection has ended. @returns it or -ENOTCONN. @linux net/ipv4/af_inet.c */
-export function inet_getname(sock: socket, peer: 0 | 1 | 2): sockaddr_in | Errno {
+export function inet_getname(sock: socket, peer: 0 | 1 | 2): sockaddr | Errno {
   const sk = sock.sk!;
   const inet = inet_sk(sk);
   if (peer !== 0) {
     const unconnected = ((1 << sk.sk_state) & (TCPF_CLOSE | TCPF_SYN_SENT)) !== 0;
     if (inet.inet_dport === 0 || (unconnected && peer === 1)) return -ENOTCONN;
-    return { sin_family: AF_INET, sin_port: inet.inet_dport, sin_addr: inet.inet_daddr };
+    return new sockaddr_in(AF_INET, inet.inet_dport, inet.inet_daddr);
   }
-  return { sin_family: AF_INET, sin_port: inet.inet_sport, sin_addr: inet.inet_rcv_saddr || inet.inet_saddr };
+  return new sockaddr_in(AF_INET, inet.inet_sport, inet.inet_rcv_saddr || inet.inet_saddr);
 }
 
 /** Have a port before the first send. @linux net/ipv4/af_inet.c */

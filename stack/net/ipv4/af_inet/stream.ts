@@ -7,6 +7,7 @@ import {
   SS_UNCONNECTED,
 } from '../../../include/linux/net.ts';
 import { signal_pending, type Sleeps, TASK_INTERRUPTIBLE } from '../../../include/linux/sched.ts';
+import { sa_family, SA_FAMILY_SIZE, type sockaddr } from '../../../include/linux/socket.ts';
 import { type sock, sock_error, sock_graft, sock_net, sock_sndtimeo } from '../../../include/net/sock.ts';
 import {
   EALREADY,
@@ -19,7 +20,6 @@ import {
   type Errno,
   IS_ERR,
 } from '../../../include/uapi/asm-generic/errno.ts';
-import type { sockaddr_in } from '../../../include/uapi/linux/in.ts';
 import { AF_UNSPEC, O_NONBLOCK, SOCK_STREAM } from '../../../include/uapi/linux/socket.ts';
 import {
   TCP_CLOSE,
@@ -89,11 +89,17 @@ function* inet_wait_for_connect(sk: sock, timeo: number, writebias: number): Sle
  *   -ETIMEDOUT, -ECONNABORTED, -ERESTARTSYS …
  * @linux net/ipv4/af_inet.c
  */
-export function* __inet_stream_connect(sock: socket, uaddr: sockaddr_in, flags: number): Sleeps<Errno> {
+export function* __inet_stream_connect(
+  sock: socket,
+  uaddr: sockaddr,
+  addr_len: number,
+  flags: number,
+): Sleeps<Errno> {
   const sk = sock.sk!;
   let err: Errno;
 
-  if (uaddr.sin_family === AF_UNSPEC) {
+  if (addr_len < SA_FAMILY_SIZE) return -EINVAL;
+  if (sa_family(uaddr) === AF_UNSPEC) {
     sk.sk_disconnects++;
     err = sk.sk_prot.disconnect(sk, flags);
     sock.state = err !== 0 ? SS_DISCONNECTING : SS_UNCONNECTED;
@@ -108,7 +114,7 @@ export function* __inet_stream_connect(sock: socket, uaddr: sockaddr_in, flags: 
       break;
     case SS_UNCONNECTED:
       if (sk.sk_state !== TCP_CLOSE) return -EISCONN;
-      err = yield* sk.sk_prot.connect!(sk, uaddr);
+      err = yield* sk.sk_prot.connect!(sk, uaddr, addr_len);
       if (err < 0) return err;
       sock.state = SS_CONNECTING;
       err = -EINPROGRESS;
@@ -139,10 +145,15 @@ export function* __inet_stream_connect(sock: socket, uaddr: sockaddr_in, flags: 
 }
 
 /** Connect to an address. @linux net/ipv4/af_inet.c */
-export function* inet_stream_connect(sock: socket, uaddr: sockaddr_in, flags: number): Sleeps<Errno> {
+export function* inet_stream_connect(
+  sock: socket,
+  uaddr: sockaddr,
+  addr_len: number,
+  flags: number,
+): Sleeps<Errno> {
   const sk = sock.sk!;
   yield* lock_sock(sk);
-  const err = yield* __inet_stream_connect(sock, uaddr, flags);
+  const err = yield* __inet_stream_connect(sock, uaddr, addr_len, flags);
   release_sock(sk);
   return err;
 }

@@ -1,6 +1,7 @@
 /** Raw sockets: all packets of an IP protocol, headers included. @linux net/ipv4/raw.c */
 import type { sockopt_value } from '../../../include/linux/net.ts';
 import type { Sleeps } from '../../../include/linux/sched.ts';
+import { as_sockaddr_in, type sockaddr } from '../../../include/linux/socket.ts';
 import type { jiffies_t } from '../../../include/linux/types.ts';
 import { inet_addr_valid_or_nonlocal, inet_sk } from '../../../include/net/inet_sock.ts';
 import type { net } from '../../../include/net/net_namespace.ts';
@@ -23,7 +24,7 @@ import {
   type Errno,
 } from '../../../include/uapi/asm-generic/errno.ts';
 import { ICMP_FILTER } from '../../../include/uapi/linux/icmp.ts';
-import { IPPROTO_ICMP, type sockaddr_in } from '../../../include/uapi/linux/in.ts';
+import { IPPROTO_ICMP, SOCKADDR_IN_SIZE } from '../../../include/uapi/linux/in.ts';
 import { RTN_BROADCAST, RTN_MULTICAST } from '../../../include/uapi/linux/rtnetlink.ts';
 import { SOL_RAW } from '../../../include/uapi/linux/socket.ts';
 import { SIOCINQ, SIOCOUTQ } from '../../../include/uapi/linux/sockios.ts';
@@ -66,11 +67,12 @@ function raw_destroy(sk: sock): void {
   ip_flush_pending_frames(sk);
 }
 
-/** bind(): take only packets to this address. 0, -EINVAL (connected), -EADDRNOTAVAIL. @linux net/ipv4/raw.c */
-function raw_bind(sk: sock, addr: sockaddr_in): Errno {
+/** bind(): take only packets to this address. 0, -EINVAL (connected, or too short), -EADDRNOTAVAIL. @linux net/ipv4/raw.c */
+function raw_bind(sk: sock, uaddr: sockaddr, addr_len: number): Errno {
+  const addr = as_sockaddr_in(uaddr);
   const inet = inet_sk(sk);
   const net = sock_net(sk);
-  if (sk.sk_state !== TCP_CLOSE) return -EINVAL;
+  if (sk.sk_state !== TCP_CLOSE || addr_len < SOCKADDR_IN_SIZE) return -EINVAL;
   const type = inet_addr_type(net, addr.sin_addr);
   const usable = inet_addr_valid_or_nonlocal(net, inet, addr.sin_addr, type);
   if (!usable) return -EADDRNOTAVAIL;

@@ -27,7 +27,12 @@ import {
   icmphdr,
   NR_ICMP_UNREACH,
 } from '../../../include/uapi/linux/icmp.ts';
-import { IP_PMTUDISC_DONT, IPPROTO_ICMP } from '../../../include/uapi/linux/in.ts';
+import {
+  IP_PMTUDISC_DONT,
+  IPPROTO_ICMP,
+  sockaddr_in,
+  SOCKADDR_IN_SIZE,
+} from '../../../include/uapi/linux/in.ts';
 import { AF_INET, MSG_ERRQUEUE, MSG_OOB, MSG_TRUNC } from '../../../include/uapi/linux/socket.ts';
 import { TCP_ESTABLISHED } from '../../../include/uapi/linux/tcp.ts';
 import { skb_copy_datagram_msg, skb_free_datagram, skb_recv_datagram } from '../../core/datagram.ts';
@@ -157,7 +162,8 @@ export function* raw_recvmsg(sk: sock, msg: msghdr, len: number, flags: number):
   }
   const err = skb_copy_datagram_msg(skb, 0, msg, copied);
   if (err === 0) {
-    msg.msg_name = { sin_family: AF_INET, sin_port: 0, sin_addr: ip_hdr(skb).saddr };
+    msg.msg_name = new sockaddr_in(AF_INET, 0, ip_hdr(skb).saddr);
+    msg.msg_namelen = SOCKADDR_IN_SIZE;
     if (inet_sk(sk).cmsg_flags !== 0) ip_cmsg_recv(msg, sk, skb);
     if ((flags & MSG_TRUNC) !== 0) copied = skb.len;
   }

@@ -1,6 +1,7 @@
 /** Sending on raw sockets: with a header of the user's own, or with one that IP writes. @linux net/ipv4/raw.c */
 import { ETH_P_IP } from '../../../include/linux/netdevice.ts';
 import type { Sleeps } from '../../../include/linux/sched.ts';
+import { as_sockaddr_in } from '../../../include/linux/socket.ts';
 import {
   CHECKSUM_NONE,
   CHECKSUM_PARTIAL,
@@ -34,7 +35,12 @@ import {
   IS_ERR,
 } from '../../../include/uapi/asm-generic/errno.ts';
 import { ICMPHDR_LEN } from '../../../include/uapi/linux/icmp.ts';
-import { IPPROTO_ICMP, IPPROTO_RAW, ipv4_is_multicast } from '../../../include/uapi/linux/in.ts';
+import {
+  IPPROTO_ICMP,
+  IPPROTO_RAW,
+  ipv4_is_multicast,
+  SOCKADDR_IN_SIZE,
+} from '../../../include/uapi/linux/in.ts';
 import { RT_SCOPE_UNIVERSE } from '../../../include/uapi/linux/rtnetlink.ts';
 import { IPSTATS_MIB_OUTDISCARDS } from '../../../include/uapi/linux/snmp.ts';
 import {
@@ -220,9 +226,10 @@ function raw_route(sk: sock, msg: msghdr, ipc: ipcm_cookie, fl4: flowi4, rfv: ra
   const inet = inet_sk(sk);
   const net = sock_net(sk);
   const { hdrincl } = inet;
-  const usin = msg.msg_name;
+  const usin = msg.msg_name === null ? null : as_sockaddr_in(msg.msg_name);
   let daddr = inet.inet_daddr;
   if (usin !== null) {
+    if (msg.msg_namelen < SOCKADDR_IN_SIZE) return -EINVAL;
     if (usin.sin_family !== AF_INET) {
       const { comm } = net.machine.current;
       pr_info_once(net.machine, 'raw_sendmsg', `raw_sendmsg: ${comm} forgot to set AF_INET. Fix it!`);

@@ -1,6 +1,7 @@
 /** connect() on IPv4. @linux net/ipv4/tcp_ipv4.c */
 import { LOOPBACK_IFINDEX } from '../../../include/linux/netdevice.ts';
 import type { Sleeps } from '../../../include/linux/sched.ts';
+import { as_sockaddr_in, type sockaddr } from '../../../include/linux/socket.ts';
 import { SKB_GSO_TCPV4 } from '../../../include/linux/skbuff.ts';
 import { tcp_sk, tcp_twsk } from '../../../include/linux/tcp.ts';
 import { flowi4 } from '../../../include/net/flow.ts';
@@ -17,7 +18,7 @@ import {
   type Errno,
   IS_ERR,
 } from '../../../include/uapi/asm-generic/errno.ts';
-import { IPPROTO_TCP, ipv4_is_loopback, type sockaddr_in } from '../../../include/uapi/linux/in.ts';
+import { IPPROTO_TCP, ipv4_is_loopback, SOCKADDR_IN_SIZE } from '../../../include/uapi/linux/in.ts';
 import { IPSTATS_MIB_OUTNOROUTES } from '../../../include/uapi/linux/snmp.ts';
 import { AF_INET } from '../../../include/uapi/linux/socket.ts';
 import { TCP_CLOSE, TCP_FIN_WAIT2, TCP_SYN_SENT } from '../../../include/uapi/linux/tcp.ts';
@@ -73,14 +74,16 @@ export function tcp_twsk_unique(sk: sock, sktw: sock_common, twp: boolean): bool
  * @returns 0, -EAFNOSUPPORT, -EINVAL, -ENETUNREACH, -EADDRNOTAVAIL (no port left), …
  * @linux net/ipv4/tcp_ipv4.c
  */
-export function* tcp_v4_connect(sk: sock, uaddr: sockaddr_in): Sleeps<Errno> {
-  return connect_v4(sk, uaddr);
+export function* tcp_v4_connect(sk: sock, uaddr: sockaddr, addr_len: number): Sleeps<Errno> {
+  return connect_v4(sk, uaddr, addr_len);
 }
 
-function connect_v4(sk: sock, usin: sockaddr_in): Errno {
+function connect_v4(sk: sock, uaddr: sockaddr, addr_len: number): Errno {
+  const usin = as_sockaddr_in(uaddr);
   const inet = inet_sk(sk);
   const tp = tcp_sk(sk);
   const net = sock_net(sk);
+  if (addr_len < SOCKADDR_IN_SIZE) return -EINVAL;
   if (usin.sin_family !== AF_INET) return -EAFNOSUPPORT;
 
   let daddr = usin.sin_addr;

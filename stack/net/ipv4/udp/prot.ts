@@ -1,6 +1,7 @@
 /** UDP's operations and options. @linux net/ipv4/udp.c */
 import type { sockopt_value } from '../../../include/linux/net.ts';
 import type { Sleeps } from '../../../include/linux/sched.ts';
+import type { sockaddr } from '../../../include/linux/socket.ts';
 import type { jiffies_t } from '../../../include/linux/types.ts';
 import { udp_sk, udp_sock, udp_table } from '../../../include/linux/udp.ts';
 import { dst_release } from '../../../include/net/dst.ts';
@@ -8,7 +9,6 @@ import type { net } from '../../../include/net/net_namespace.ts';
 import type { net_protocol } from '../../../include/net/protocol.ts';
 import type { proto, sock } from '../../../include/net/sock.ts';
 import { EINVAL, ENOPROTOOPT, type Errno } from '../../../include/uapi/asm-generic/errno.ts';
-import type { sockaddr_in } from '../../../include/uapi/linux/in.ts';
 import { SOL_UDP } from '../../../include/uapi/linux/socket.ts';
 import { skb_queue_purge } from '../../core/skbuff/queue.ts';
 import { sk_common_release } from '../../core/sock/alloc.ts';
@@ -66,8 +66,8 @@ function* udp_getsockopt(sk: sock, level: number, optname: number): Sleeps<socko
   return optname === UDP_OPTIONS.UDP_CORK ? Number(udp_sk(sk).corkflag) : -ENOPROTOOPT;
 }
 
-function* udp_connect(sk: sock, uaddr: sockaddr_in): Sleeps<Errno> {
-  return yield* ip4_datagram_connect(sk, uaddr);
+function* udp_connect(sk: sock, uaddr: sockaddr, addr_len: number): Sleeps<Errno> {
+  return yield* ip4_datagram_connect(sk, uaddr, addr_len);
 }
 
 /** UDP. @linux net/ipv4/udp.c */

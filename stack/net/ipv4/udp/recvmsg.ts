@@ -17,6 +17,7 @@ import {
   UDP_MIB_INDATAGRAMS,
   UDP_MIB_INERRORS,
 } from '../../../include/uapi/linux/snmp.ts';
+import { sockaddr_in, SOCKADDR_IN_SIZE } from '../../../include/uapi/linux/in.ts';
 import { AF_INET, MSG_ERRQUEUE, MSG_PEEK, MSG_TRUNC } from '../../../include/uapi/linux/socket.ts';
 import { SIOCINQ, SIOCOUTQ } from '../../../include/uapi/linux/sockios.ts';
 import {
@@ -77,7 +78,8 @@ export function* udp_recvmsg(sk: sock, msg: msghdr, len: number, flags: number):
       return err;
     }
     if (!peeking) UDP_INC_STATS(sock_net(sk), UDP_MIB_INDATAGRAMS);
-    msg.msg_name = { sin_family: AF_INET, sin_port: udp_hdr(skb).source, sin_addr: ip_hdr(skb).saddr };
+    msg.msg_name = new sockaddr_in(AF_INET, udp_hdr(skb).source, ip_hdr(skb).saddr);
+    msg.msg_namelen = SOCKADDR_IN_SIZE;
     if (inet_sk(sk).cmsg_flags !== 0) ip_cmsg_recv(msg, sk, skb);
     const ret = (flags & MSG_TRUNC) !== 0 ? ulen : copied;
     if (peeking) sk_peek_offset_fwd(sk, ret);

@@ -1,5 +1,6 @@
 /** Sending datagrams, at once or put together of several sends (UDP_CORK, MSG_MORE). @linux net/ipv4/udp.c */
 import type { Sleeps } from '../../../include/linux/sched.ts';
+import { as_sockaddr_in } from '../../../include/linux/socket.ts';
 import { CHECKSUM_NONE, CHECKSUM_PARTIAL, type sk_buff } from '../../../include/linux/skbuff.ts';
 import type { be16, be32 } from '../../../include/linux/types.ts';
 import { udp_hdr, udp_sk, UDPHDR_LEN } from '../../../include/linux/udp.ts';
@@ -29,7 +30,7 @@ import {
   type Errno,
   IS_ERR,
 } from '../../../include/uapi/asm-generic/errno.ts';
-import { IPPROTO_UDP, ipv4_is_multicast } from '../../../include/uapi/linux/in.ts';
+import { IPPROTO_UDP, ipv4_is_multicast, SOCKADDR_IN_SIZE } from '../../../include/uapi/linux/in.ts';
 import { RT_SCOPE_UNIVERSE } from '../../../include/uapi/linux/rtnetlink.ts';
 import {
   IPSTATS_MIB_OUTNOROUTES,
@@ -236,11 +237,12 @@ interface udp_way {
 function udp_route(sk: sock, msg: msghdr): udp_way | Errno {
   const inet = inet_sk(sk);
   const net = sock_net(sk);
-  const usin = msg.msg_name;
+  const usin = msg.msg_name === null ? null : as_sockaddr_in(msg.msg_name);
   let connected = false;
   let daddr = inet.inet_daddr;
   let dport = inet.inet_dport;
   if (usin !== null) {
+    if (msg.msg_namelen < SOCKADDR_IN_SIZE) return -EINVAL;
     if (usin.sin_family !== AF_INET && usin.sin_family !== AF_UNSPEC) return -EAFNOSUPPORT;
     daddr = usin.sin_addr;
     dport = usin.sin_port;

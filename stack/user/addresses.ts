@@ -1,0 +1,103 @@
+/** Socket addresses as a scenario writes them, and as system calls take them. */
+import type { sockaddr } from '../include/linux/socket.ts';
+import type { be32 } from '../include/linux/types.ts';
+import { INADDR_ANY, sockaddr_in } from '../include/uapi/linux/in.ts';
+import { in6_addr, in6addr_any, sockaddr_in6 } from '../include/uapi/linux/in6.ts';
+import { AF_INET, AF_INET6 } from '../include/uapi/linux/socket.ts';
+import { formatAddress, formatAddress6 } from '../lib/format_address.ts';
+
+/** An address as Node writes it. */
+export interface SocketAddress {
+  /** 'IPv4' or 'IPv6'; as an argument also an AF_ number: AF_UNSPEC dissolves a connection. */
+  family?: string | number;
+  address: string;
+  port: number;
+}
+
+/** '127.0.0.1' to an address; null if it is none. */
+export function parseAddress(text: string): be32 | null {
+  const name = text === 'localhost' ? '127.0.0.1' : text;
+  const match = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(name);
+  if (match === null) return null;
+  const parts = match.slice(1).map(Number);
+  if (parts.some((part) => part > 255)) return null;
+  return (parts[0]! << 24) | (parts[1]! << 16) | (parts[2]! << 8) | parts[3]!;
+}
+
+/** '::1', '2001:db8::2' or '::ffff:127.0.0.1' to an address; null if it is none. */
+export function parseAddress6(text: string): in6_addr | null {
+  const halves = text.split('::').map((half, index, all) => groupsOf(half, index === all.length - 1));
+  const [left, right] = halves;
+  if (left === null || left === undefined || right === null || halves.length > 2) return null;
+  const groups = right === undefined ? left : [...left, ...zeros(8 - left.length - right.length), ...right];
+  if (groups.length !== 8) return null;
+  const word = (at: number): be32 => (groups[at]! << 16) | groups[at + 1]!;
+  return new in6_addr(word(0), word(2), word(4), word(6));
+}
+/** `::` stands for one group at least. */
+function zeros(count: number): number[] {
+  return Array.from({ length: Math.max(count, 1) }, () => 0);
+}
+/** 'db8:1' to its groups of 16 bits; the address may end with an IPv4 address, which is two. */
+function groupsOf(text: string, atEnd: boolean): number[] | null {
+  if (text === '') return [];
+  const groups: number[] = [];
+  const parts = text.split(':');
+  for (const [index, part] of parts.entries()) {
+    const v4 = atEnd && index === parts.length - 1 && part.includes('.') ? parseAddress(part) : null;
+    if (v4 !== null) groups.push(v4 >>> 16, v4 & 0xffff);
+    else if (/^[0-9a-f]{1,4}$/i.test(part)) groups.push(parseInt(part, 16));
+    else return null;
+  }
+  return groups;
+}
+
+function show(value: unknown): string {
+  return typeof value === 'string' ? `'${value}'` : (JSON.stringify(value) ?? String(value));
+}
+
+/**
+ * The address that the scenario means: of IPv6 where it is written so. A number of another family goes with it: the system
+ * call refuses it.
+ *
+ * @throws TypeError that says what would be right
+ */
+export function toSockaddr(value: unknown, syscall: string): sockaddr {
+  if (typeof value !== 'object' || value === null) {
+    throw new TypeError(`${syscall}: the address must be { address, port }, got ${show(value)}`);
+  }
+  const { family, address, port = 0 } = value as { family?: unknown; address?: unknown; port?: unknown };
+  if (typeof port !== 'number' || !Number.isInteger(port) || port < 0 || port > 65535) {
+    throw new TypeError(`${syscall}: port must be a whole number from 0 to 65535, got ${show(port)}`);
+  }
+  const number = toFamily(family, syscall);
+  const written6 = typeof address === 'string' && address.includes(':') && number !== AF_INET;
+  if (written6 || family === 'IPv6' || (number === AF_INET6 && address === undefined)) {
+    const found =
+      address === undefined ? in6addr_any : typeof address === 'string' ? parseAddress6(address) : null;
+    if (found !== null) return new sockaddr_in6(number ?? AF_INET6, port, found);
+    throw new TypeError(`${syscall}: address must be an IPv6 address such as '::1', got ${show(address)}`);
+  }
+  const found =
+    address === undefined ? INADDR_ANY : typeof address === 'string' ? parseAddress(address) : null;
+  if (found !== null) return new sockaddr_in(number ?? AF_INET, port, found);
+  throw new TypeError(
+    `${syscall}: address must be an IPv4 address such as '127.0.0.1', got ${show(address)}`,
+  );
+}
+/** An AF_ number; undefined: as the address is written. */
+function toFamily(family: unknown, syscall: string): number | undefined {
+  if (family === undefined) return undefined;
+  if (family === 'IPv4' || family === 4) return AF_INET;
+  if (family === 'IPv6') return AF_INET6;
+  if (typeof family === 'number' && Number.isInteger(family)) return family;
+  throw new TypeError(`${syscall}: family must be 'IPv4', 'IPv6' or an AF_ number, got ${show(family)}`);
+}
+
+export function fromSockaddr(addr: sockaddr): Required<SocketAddress> {
+  if (addr instanceof sockaddr_in6) {
+    const address = formatAddress6(addr.sin6_addr.s6_addr32);
+    return { family: 'IPv6', address, port: addr.sin6_port };
+  }
+  return { family: 'IPv4', address: formatAddress(addr.sin_addr), port: addr.sin_port };
+}
