@@ -36,7 +36,7 @@ const HOMES: Record<string, readonly string[]> = {
     'net/ipv4/route/',
   ],
   'include/net/neighbour.h': ['net/core/neighbour/'],
-  'include/net/pkt_sched.h': ['net/sched/sch_generic/'],
+  'include/net/pkt_sched.h': ['net/sched/sch_generic/', 'net/sched/sch_fifo.ts'],
   'include/net/request_sock.h': ['net/core/request_sock.ts'],
   'include/net/route.h': ['net/ipv4/route/'],
   'include/net/sch_generic.h': ['net/sched/sch_generic/', 'net/sched/sch_fifo.ts'],
