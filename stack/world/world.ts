@@ -37,14 +37,15 @@ export class World {
   current_pid: Int32Array;
   /** Number of the last frame sent. */
   frame_count = 0;
+  /** Gets each frame. No tracepoint: a frame on a wire is between machines, and is told with how it was lost. */
   capture: CaptureSink | null = null;
-  /** A debugger is there: tasks remember where they went to sleep. */
+  /** A debugger is there: tasks remember where they went to sleep. A setting, so no tracepoint. */
   capture_stacks = false;
-  /** Where console.log() of a program goes. */
+  /** Where console.log() of a program goes. No tracepoint: what a program prints is no event of the kernel. */
   output: ((stream: 'stdout' | 'stderr', text: string, task: task_struct | null) => void) | null = null;
-  /** Called with each task that is put on a CPU. */
+  /** Called with each task that is put on a CPU. sched:sched_switch comes before that: a debugger would stop in the task before. */
   on_switch: ((task: task_struct) => void) | null = null;
-  /** Called with what a process's function has thrown, before the process ends. */
+  /** Called with what a process's function has thrown, before the process ends. No tracepoint: the kernel knows no exceptions. */
   on_uncaught: ((task: task_struct, error: unknown) => void) | null = null;
   /** What comes from outside, at which event. */
   inputs: Inputs = new Inputs(this);
