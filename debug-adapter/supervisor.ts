@@ -77,6 +77,7 @@ function causeIn(stderr: string): string | undefined {
   const patterns = [
     /^# Check failed: .*$/m,
     /^FATAL ERROR: .*$/m,
+    /^.*Assertion .* failed.*$/m,
     /^# Fatal .*\n# (.*)$/m,
     /^\w*Error(?: \[\w+\])?: .*$/m,
   ];

@@ -100,9 +100,10 @@ export class Connection {
     this.#corked.push(frame({ seq: ++this.#seq, ...message }));
   }
   #flush(): void {
+    // Noted first: the client may be awake before this goes on, and must not be answered twice.
+    this.#note();
     if (this.#corked.length > 0) this.#output.write(this.#corked.join(''), 'utf8');
     this.#corked = [];
-    this.#note();
   }
 
   #note(): void {

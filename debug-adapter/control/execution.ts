@@ -25,8 +25,8 @@ const COMMANDS = {
   stepInto: 'Debugger.stepInto',
   stepOut: 'Debugger.stepOut',
 } as const;
-/** Where there is nothing to show, so much time goes by until the machine is paused again. */
-const PAUSE_AGAIN_MS = 20;
+/** So much time goes by until V8 is asked again for a pause that has not come. */
+const INTERRUPT_AGAIN_MS = 20;
 /** V8's reason for a pause when the heap's limit is near. */
 const OUT_OF_MEMORY = 'OOM';
 
@@ -38,8 +38,6 @@ export class Execution {
   #stop: PausedState | undefined;
   /** V8 stands: at a stop, or while it is found out whether this is one. */
   #stands = false;
-  /** To be asked of V8 as soon as it runs. */
-  #pauseDue = false;
   /** The agent waits for a thread. */
   #waits = false;
   /** Breakpoints of V8's that exist for this operation only. */
@@ -112,8 +110,19 @@ export class Execution {
   async pause(): Promise<void> {
     if (this.#stop !== undefined) return;
     this.#policy = new Interrupt();
-    if (this.#stands) this.#pauseDue = true;
-    else await this.#debuggee.client.send('Debugger.pause');
+    if (!this.#stands) await this.#interrupt();
+  }
+  async #interrupt(): Promise<void> {
+    this.#interruptSoon();
+    await this.#debuggee.client.send('Debugger.pause');
+  }
+  /** V8 forgets a pause that comes while the agent is asked something, and it may come where there is nothing to show. */
+  #interruptSoon(): void {
+    const interrupt = this.#policy;
+    setTimeout(() => {
+      const isWanted = this.#policy === interrupt && !this.#stands && !this.#debuggee.client.gone;
+      if (isWanted) this.#interrupt().catch(this.#failed);
+    }, INTERRUPT_AGAIN_MS);
   }
 
   /** The stop is over for everybody who asks, though V8 stands still until it is told how to go on. */
@@ -131,7 +140,6 @@ export class Execution {
     if (then !== undefined) this.#become(then);
     await this.#prepare(how, paused, target).catch(this.#failed);
     this.#send(how === 'stepIntoCallees' ? (target === undefined ? 'stepInto' : 'stepOver') : commandOf(how));
-    if (how === 'pauseSoon') this.#pauseSoon();
   }
   async #prepare(how: GoOn['how'], paused: Paused, target?: number): Promise<void> {
     if (how === 'stepIntoCallees') {
@@ -151,17 +159,8 @@ export class Execution {
     this.objectsHeld = false;
     this.#stands = false;
     client.send(COMMANDS[go]).catch(this.#failed);
-    if (this.#pauseDue) client.send('Debugger.pause').catch(this.#failed);
-    this.#pauseDue = false;
+    if (this.#policy instanceof Interrupt) this.#interruptSoon();
   }
-  #pauseSoon(): void {
-    const interrupt = this.#policy;
-    setTimeout(() => {
-      if (this.#policy === interrupt && !this.#stands)
-        this.#debuggee.client.send('Debugger.pause').catch(this.#failed);
-    }, PAUSE_AGAIN_MS);
-  }
-
   /** Another policy judges from now on: nothing of the one before may stay behind. */
   #become(policy: Policy): void {
     this.#policy = policy;
@@ -212,7 +211,6 @@ export class Execution {
     if (known?.errorStack !== undefined) stop.showError(known.errorStack);
     stop.hitBreakpoints = users;
     Object.assign(stop, this.#told(reason, users, isFull) ?? policy.tell(pause));
-    this.#pauseDue = false;
     this.#become(new Continue());
     this.#stop = stop;
     this.onStop(stop);
@@ -265,7 +263,7 @@ export class Execution {
 }
 
 function commandOf(how: Exclude<GoOn['how'], 'stepIntoCallees'>): Go {
-  return how === 'untilThreadRuns' || how === 'pauseSoon' ? 'resume' : how;
+  return how === 'untilThreadRuns' ? 'resume' : how;
 }
 /** The machine may end, or have gone on, while it is being told something. */
 function isEnd(error: unknown): boolean {

@@ -252,10 +252,11 @@ export class Session {
 
   #running(): Run {
     if (this.#run !== undefined) return this.#run;
+    if (this.#ended !== undefined) throw new Error('the session has ended: start a new one');
     throw new Error(
-      this.#ended === undefined
-        ? 'no machine is running: launch a scenario first'
-        : 'the session has ended: start a new one',
+      this.#starting
+        ? 'the machine is being started: wait until it has'
+        : 'no machine is running: launch a scenario first',
     );
   }
   async #pause(): Promise<void> {

@@ -1,4 +1,4 @@
-/** Stop as soon as there is something to show. */
+/** Stop as soon as there is something to show: V8 is asked for a pause again and again until then. */
 import type { Pause } from './pause.ts';
 import type { Policy, Told, Verdict } from './policy.ts';
 
@@ -6,15 +6,21 @@ export class Interrupt implements Policy {
   readonly name = 'pause';
   readonly thread = undefined;
   #isSettled = false;
+  #hasLeft = false;
 
   judge(pause: Pause): Verdict {
     if (pause.facts.hit) return 'stop';
     // The program is not loaded yet, or waits for the outside: only the debugger's own code runs.
-    if (!pause.isVisible) return { how: 'pauseSoon' };
+    if (!pause.isVisible) return { how: 'resume' };
     // V8 interrupts optimised code anywhere. One step on, it stands at a statement, and variables can be changed.
     if (!this.#isSettled) {
       this.#isSettled = true;
       return { how: 'stepInto' };
+    }
+    // Once: where nobody calls the accessor, there is nowhere to go.
+    if (pause.isInAccessor && !this.#hasLeft) {
+      this.#hasLeft = true;
+      return { how: 'stepOut' };
     }
     return 'stop';
   }

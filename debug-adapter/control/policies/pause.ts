@@ -34,6 +34,8 @@ export interface Place extends PauseFrame {
   depth: number;
 }
 
+const ACCESSOR = /^(?:get |set |<instance_members_initializer>$|<static_initializer>$)/;
+
 export class Pause {
   readonly facts: PauseFacts;
   readonly #onStack = new Map<string, number>();
@@ -58,12 +60,16 @@ export class Pause {
     const url = this.top?.url ?? '';
     return isKernel(url) || isScenario(url);
   }
-  /** Is there anything to show? */
+  /** Is there anything to show? Below the outermost frame of the user or the kernel there is only what runs them. */
   get isVisible(): boolean {
-    return this.facts.frames.some(({ url }) => !isHidden(url));
+    return this.facts.frames.some(({ url }) => isKernel(url) || isScenario(url));
   }
   isIn(frame: PauseFrame): boolean {
     return this.top !== undefined && functionKey(this.top) === functionKey(frame);
+  }
+  /** Getters and the setting of fields: nobody who steps into a call, or pauses, wants to see them. */
+  get isInAccessor(): boolean {
+    return ACCESSOR.test(this.top?.functionName ?? '');
   }
   /** How often a function is on the stack. */
   depthOf(frame: PauseFrame): number {

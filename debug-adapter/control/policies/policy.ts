@@ -8,9 +8,7 @@ export interface GoOn {
     /** Into the calls of this line, also those that V8 does not step into by itself. */
     | 'stepIntoCallees'
     /** Until the thread that is to stop is on the CPU. */
-    | 'untilThreadRuns'
-    /** Run on, and be paused again soon. */
-    | 'pauseSoon';
+    | 'untilThreadRuns';
   /** Who judges from now on. */
   then?: Policy;
 }

@@ -30,7 +30,7 @@ export class StepIn extends Step {
 
   protected override detour(pause: Pause, origin: Pause): Go | undefined {
     const { top } = pause;
-    if (top === undefined || origin.depthOf(top) > 0 || !isTrivial(top.functionName)) return undefined;
+    if (top === undefined || origin.depthOf(top) > 0 || !pause.isInAccessor) return undefined;
     this.#leftTrivial = true;
     return 'stepOut';
   }
@@ -69,9 +69,4 @@ export class StepOut extends Step {
 /** On to the first line of the thread that was waited for. */
 function untilItRuns({ thread }: Step): GoOn {
   return { how: 'untilThreadRuns', then: new WaitForThread(thread, new StepIn(thread, undefined)) };
-}
-
-/** Getters and the setting of fields: nobody who steps into a call wants to see them first. */
-function isTrivial(functionName: string): boolean {
-  return /^(?:get |set |<instance_members_initializer>$|<static_initializer>$)/.test(functionName);
 }

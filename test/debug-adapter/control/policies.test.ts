@@ -45,6 +45,13 @@ const SETTERS = [
   'tcp_set_state stack/net/ipv4/tcp/state.ts:64',
 ];
 
+/** A pause that has come to a statement. */
+function settled(): Interrupt {
+  const interrupt = new Interrupt();
+  interrupt.judge(expand(pause(CLIENT)));
+  return interrupt;
+}
+
 /** What is judged, by whom, and what comes of it. */
 const RULES: [rule: string, policy: Policy, pause: CompactPause, verdict: string][] = [
   ['continue stops at a debugger statement', new Continue(), pause(CLIENT), 'stop'],
@@ -53,13 +60,19 @@ const RULES: [rule: string, policy: Policy, pause: CompactPause, verdict: string
     'a pause waits for something to show',
     new Interrupt(),
     pause('run debug-adapter/worker/machine.ts:9'),
-    'pauseSoon',
+    'resume',
   ],
   ['a pause goes on to a statement first', new Interrupt(), pause(CLIENT), 'stepInto'],
   [
     'a step from a transition begins in the code that decided it',
     step('next', pause('machine_stop stack/trace/stop.ts:15', ...SETTERS, kernel('synrecv_acked', 3))),
     pause(...SETTERS, kernel('synrecv_acked', 3)),
+    'stepOut',
+  ],
+  [
+    'a pause does not stay in a getter',
+    settled(),
+    pause('get now stack/kernel/time.ts:7', CLIENT),
     'stepOut',
   ],
   ['a line is left', step('next', pause(CLIENT)), pause(CLIENT), 'stepOver'],

@@ -138,6 +138,10 @@ export class AdapterProcess {
     }
   }
 
+  /** What it has written besides the protocol. */
+  get stderr(): string {
+    return this.#stderr;
+  }
   /** Processes of the sessions. */
   get sessions(): number[] {
     const { pid } = this.process;

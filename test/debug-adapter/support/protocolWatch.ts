@@ -1,0 +1,113 @@
+/** Watches one session's messages: each request is answered once, and events come in an order that makes sense. */
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import type { ProtocolSchema } from './protocolSchema.ts';
+import type { Message } from './rawClient.ts';
+
+/** Requests whose success sets the machine going. */
+const GOING_ON = new Set(['continue', 'next', 'stepIn', 'stepOut']);
+/** What a person must never read: the words of a fault inside. */
+const INNER =
+  /is not a function|Cannot read propert|is not iterable|\[object|undefined is|only perform operation/i;
+/** At most so much of a message is shown. */
+const SHOWN = 300;
+
+export interface Sent {
+  seq: number;
+  command: string;
+  arguments: unknown;
+  /** It names a frame or a value of a stop that the client knew to be over. */
+  isStale: boolean;
+}
+
+export class ProtocolWatch {
+  readonly #schema: ProtocolSchema;
+  readonly #open = new Map<number, Sent>();
+  readonly #answered = new Set<number>();
+  readonly breaches: string[] = [];
+  readonly #history: string[] = [];
+  #seq = 0;
+  #initialized = false;
+  #exited = false;
+  terminated = false;
+  /** The thread that stopped; undefined: the machine runs. */
+  stopped: number | undefined;
+  /** Counts the stops that are over. */
+  stops = 0;
+
+  constructor(schema: ProtocolSchema) {
+    this.#schema = schema;
+  }
+
+  get open(): Sent[] {
+    return [...this.#open.values()];
+  }
+  /** What was sent and told, the last of it. */
+  history(lines = Number(process.env['HISTORY'] ?? 60)): string {
+    return this.#history.slice(-lines).join('\n');
+  }
+  #breach(text: string): void {
+    this.breaches.push(text);
+    this.#history.push(`!! ${text}`);
+  }
+
+  sent(request: Sent): void {
+    this.#open.set(request.seq, request);
+    const text = JSON.stringify(request.arguments);
+    this.#history.push(`> ${request.seq} ${request.command} ${text ?? ''}`.slice(0, SHOWN));
+  }
+
+  received(message: Message): void {
+    this.#history.push(`< ${JSON.stringify(message)}`.slice(0, SHOWN));
+    if (message.seq !== ++this.#seq) this.#breach(`message ${this.#seq} has the number ${message.seq}`);
+    for (const problem of this.#schema.problems(message)) this.#breach(problem);
+    if (message.type === 'event') this.#event(message as DebugProtocol.Event);
+    else this.#response(message as DebugProtocol.Response);
+  }
+
+  #response({ request_seq: seq, command, success, message = '' }: DebugProtocol.Response): void {
+    const request = this.#open.get(seq);
+    if (request === undefined) {
+      this.#breach(
+        this.#answered.has(seq) ? `request ${seq} is answered twice` : `there was no request ${seq}`,
+      );
+      return;
+    }
+    this.#open.delete(seq);
+    this.#answered.add(seq);
+    if (request.command !== command) this.#breach(`${request.command} is answered as ${command}`);
+    if (!success && (message === '' || INNER.test(message)))
+      this.#breach(`${command} is refused with "${message}"`);
+    if (success && request.isStale) this.#breach(`${command} takes a number of an earlier stop`);
+    if (!success || !GOING_ON.has(command)) return;
+    if (this.stopped === undefined) this.#breach(`${command} succeeds while the machine runs`);
+    this.#goesOn();
+  }
+
+  #event({ event, body }: DebugProtocol.Event): void {
+    if (this.terminated) this.#breach(`${event} after terminated`);
+    else if (this.#exited && event !== 'terminated') this.#breach(`${event} after exited`);
+    switch (event) {
+      case 'initialized':
+        if (this.#initialized) this.#breach('initialized a second time');
+        this.#initialized = true;
+        return;
+      case 'stopped':
+        if (this.stopped !== undefined) this.#breach('stopped while it stands');
+        this.stopped = (body as DebugProtocol.StoppedEvent['body']).threadId;
+        return;
+      case 'continued':
+        if (this.stopped === undefined) this.#breach('continued while it runs');
+        return this.#goesOn();
+      case 'exited':
+        this.#exited = true;
+        return;
+      case 'terminated':
+        this.terminated = true;
+        return;
+    }
+  }
+  #goesOn(): void {
+    this.stopped = undefined;
+    this.stops++;
+  }
+}

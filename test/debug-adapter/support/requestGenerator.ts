@@ -1,0 +1,206 @@
+/** Requests at random, in any order, sensible and not: the same seed gives the same wishes. */
+import { fixture, stackFile } from './paths.ts';
+
+/** Numbers from 0 to 1 by a seed (a linear congruence over 2^32, its high bits). */
+export class Random {
+  #state: number;
+
+  constructor(seed: number) {
+    this.#state = seed >>> 0;
+  }
+  next(): number {
+    this.#state = (Math.imul(this.#state, 1664525) + 1013904223) >>> 0;
+    return (this.#state >>> 8) / 2 ** 24;
+  }
+  below(end: number): number {
+    return Math.floor(this.next() * end);
+  }
+  pick<T>(list: readonly T[]): T {
+    return list[this.below(list.length)]!;
+  }
+}
+
+/** What the client has heard of: frames, values and threads, with the stop that they were of. */
+export interface Known {
+  frames: { id: number; stop: number }[];
+  values: { id: number; stop: number }[];
+  threads: number[];
+  stopped: number | undefined;
+  stops: number;
+}
+export interface Wish {
+  command: string;
+  arguments: unknown;
+  isStale: boolean;
+}
+
+const PROGRAMS = ['handshake', 'loop', 'spawned', 'refused', 'busy'] as const;
+const EXPRESSIONS = [
+  '1 + 1',
+  'machine',
+  'current.pid',
+  'sk',
+  'nowhere',
+  'throw new Error("no")',
+  'while (1) {}',
+  'machine.now_ns = 0',
+  '({ get a() { return b; } })',
+  '[1, 2, 3].map((n) => n * n)',
+  'globalThis',
+  '(',
+  '',
+  '"café"',
+  'await 1',
+] as const;
+const FUNCTIONS = ['tcp_v4_rcv', 'connect', 'sys_connect', 'tcp_v4_rvc', '', '__proto__'] as const;
+const CONDITIONS = [
+  undefined,
+  '',
+  'true',
+  'false',
+  'turn > 2',
+  'nowhere.at.all',
+  '(',
+  'while (1) {}',
+] as const;
+const NONSENSE = [null, -1, 0, 1.5, 1e300, '', 'x', true, [], {}, [null], '__proto__'] as const;
+const FILTERS = ['syscallEnter', 'syscallExit', 'transition', 'packetSent', 'uncaught', 'nothing'] as const;
+
+export function launchWish(random: Random): Record<string, unknown> {
+  return {
+    program: fixture(random.pick(PROGRAMS)),
+    ...(random.next() < 0.6 ? { stopOnEntry: true } : {}),
+    ...(random.next() < 0.05 ? { noDebug: true } : {}),
+    ...(random.next() < 0.1 ? { skipFiles: ['stack/net/core/**'] } : {}),
+  };
+}
+
+export class RequestGenerator {
+  readonly #random: Random;
+  readonly #known: Known;
+
+  constructor(random: Random, known: Known) {
+    this.#random = random;
+    this.#known = known;
+  }
+
+  next(): Wish {
+    const random = this.#random;
+    const [command, make] = this.#choose();
+    const wish = { command, arguments: make(), isStale: false };
+    if (random.next() < 0.04) return { ...wish, arguments: this.#bogus(wish.arguments) };
+    return { ...wish, isStale: this.#isStale(wish.arguments as Record<string, unknown> | undefined) };
+  }
+
+  /** How often each is wanted, and its arguments. */
+  readonly #requests: readonly [weight: number, command: string, make: () => unknown][] = [
+    [14, 'stepIn', () => this.#onThread()],
+    [12, 'next', () => this.#onThread()],
+    [6, 'stepOut', () => this.#onThread()],
+    [6, 'continue', () => this.#onThread()],
+    [7, 'pause', () => this.#onThread()],
+    [8, 'stackTrace', () => ({ ...this.#onThread(), levels: this.#random.below(20) })],
+    [7, 'threads', () => undefined],
+    [7, 'scopes', () => ({ frameId: this.#frame() })],
+    [8, 'variables', () => ({ variablesReference: this.#value() })],
+    [6, 'evaluate', () => this.#evaluation()],
+    [3, 'setVariable', () => ({ variablesReference: this.#value(), name: 'turn', value: '7' })],
+    [4, 'setBreakpoints', () => this.#breakpoints()],
+    [2, 'setFunctionBreakpoints', () => ({ breakpoints: [{ name: this.#random.pick(FUNCTIONS) }] })],
+    [2, 'setExceptionBreakpoints', () => ({ filters: [this.#random.pick(FILTERS)] })],
+    [2, 'stepInTargets', () => ({ frameId: this.#frame() })],
+    [2, 'completions', () => ({ frameId: this.#frame(), text: 'sk.', column: 4 })],
+    [1, 'exceptionInfo', () => this.#onThread()],
+    [1, 'loadedSources', () => undefined],
+    [1, 'breakpointLocations', () => ({ source: { path: fixture('loop') }, line: 3 })],
+    [2, 'sockscope/tree', () => ({ view: this.#random.pick(['sockets', 'interfaces', 'kernel']) })],
+    [2, 'sockscope/packets', () => ({ from: 0, count: 10 })],
+    [1, 'restart', () => ({})],
+    [1, 'launch', () => launchWish(this.#random)],
+    [1, 'configurationDone', () => undefined],
+    [1, 'initialize', () => ({ adapterID: 'sockscope' })],
+    [0.3, 'gotoTargets', () => ({})],
+    [0.3, 'toString', () => ({})],
+    [0.3, '', () => ({})],
+    [0.15, 'terminate', () => ({})],
+    [0.05, 'disconnect', () => ({})],
+  ];
+
+  #choose(): [command: string, make: () => unknown] {
+    const total = this.#requests.reduce((sum, [weight]) => sum + weight, 0);
+    let at = this.#random.next() * total;
+    for (const [weight, command, make] of this.#requests) {
+      at -= weight;
+      if (at < 0) return [command, make];
+    }
+    return ['threads', () => undefined];
+  }
+
+  /** The thread that stands for the most part, so that steps get somewhere. */
+  #onThread(): { threadId: number } {
+    const { stopped, threads } = this.#known;
+    if (stopped !== undefined && this.#random.next() < 0.8) return { threadId: stopped };
+    return { threadId: this.#random.pick([...threads, 1, 100, 101, 4711]) };
+  }
+  /** A new number for the most part; now and then an old one, or none that there ever was. */
+  #numberOf(list: readonly { id: number; stop: number }[]): number {
+    const now = list.filter(({ stop }) => stop === this.#known.stops);
+    const chance = this.#random.next();
+    if (now.length > 0 && chance < 0.8) return this.#random.pick(now).id;
+    if (list.length > 0 && chance < 0.95) return this.#random.pick(list).id;
+    return this.#random.pick([0, 1, 7, 1_000_000, 2 ** 31 - 1]);
+  }
+  #frame(): number {
+    return this.#numberOf(this.#known.frames);
+  }
+  #value(): number {
+    return this.#numberOf(this.#known.values);
+  }
+  #isStale(args: Record<string, unknown> | undefined): boolean {
+    const { frames, values, stops } = this.#known;
+    const isOld = (list: readonly { id: number; stop: number }[], id: unknown) => {
+      const uses = list.filter((one) => one.id === id);
+      return uses.length > 0 && uses.every(({ stop }) => stop < stops);
+    };
+    return isOld(frames, args?.['frameId']) || isOld(values, args?.['variablesReference']);
+  }
+
+  #evaluation(): object {
+    const random = this.#random;
+    // What does not end costs half a second each time.
+    let expression = random.pick(EXPRESSIONS);
+    if (expression.startsWith('while') && random.next() < 0.8) expression = '1 + 1';
+    return {
+      expression,
+      context: random.pick(['repl', 'watch', 'hover', undefined]),
+      ...(random.next() < 0.7 ? { frameId: this.#frame() } : {}),
+    };
+  }
+  #breakpoints(): object {
+    const random = this.#random;
+    const path = random.pick([
+      ...PROGRAMS.map(fixture),
+      stackFile('net/ipv4/tcp_input/rcv.ts'),
+      '/nowhere.ts',
+      '',
+    ]);
+    const breakpoints = Array.from({ length: random.below(4) }, () => ({
+      line: 1 + random.below(30),
+      condition: random.pick(CONDITIONS.slice(0, -1)),
+      ...(random.next() < 0.2 ? { hitCondition: random.pick(['3', '>= 2', 'x']) } : {}),
+      ...(random.next() < 0.2 ? { logMessage: random.pick(['turn {turn}', '{', 'plain']) } : {}),
+    }));
+    return { source: { path }, breakpoints };
+  }
+
+  /** One argument is something else, or is not there, or there are none at all. */
+  #bogus(args: unknown): unknown {
+    const random = this.#random;
+    if (typeof args !== 'object' || args === null || random.next() < 0.2) return random.pick(NONSENSE);
+    const changed: Record<string, unknown> = { ...args };
+    const name = random.pick(Object.keys(changed)) ?? 'x';
+    if (random.next() < 0.3) delete changed[name];
+    else changed[name] = random.pick(NONSENSE);
+    return changed;
+  }
+}
