@@ -47,8 +47,9 @@ export class Connection {
     this.#send({ type: 'event', event, ...(body === undefined ? {} : { body }) });
   }
 
-  respond({ seq, command }: DebugProtocol.Request, answer: Answer): void {
-    this.#open.delete(seq);
+  /** @param answer to a request that has none yet; otherwise it is dropped */
+  respond({ seq, command }: Pick<DebugProtocol.Request, 'seq' | 'command'>, answer: Answer): void {
+    if (!this.#open.delete(seq)) return;
     const head = { type: 'response', request_seq: seq, command, success: answer.success };
     if (answer.success) this.#send({ ...head, ...(answer.body === undefined ? {} : { body: answer.body }) });
     else {
@@ -57,8 +58,15 @@ export class Connection {
     }
   }
 
+  /** Refuse what is open, but one request. */
+  refuseOpen(message: string, except?: number): void {
+    for (const [seq, command] of this.#open)
+      if (seq !== except) this.respond({ seq, command }, { success: false, message, showUser: false });
+  }
+
   /** Nothing is owed any more. Resolves when all that was sent is on its way. */
   close(): Promise<void> {
+    this.refuseOpen('the session has ended');
     this.#closed = true;
     this.#flush();
     return new Promise((resolve) => this.#output.write('', () => resolve()));

@@ -21,7 +21,10 @@ const RING_BYTES = 32 * 1024 * 1024;
 export const DEFAULT_MAX_HEAP = 1024;
 /** How long the inspector may take to let go of a machine before it is ended anyway. */
 const DETACH_MS = 300;
-/** How long the thread may take to end: one that computes in V8's own code does not hear of it before that is done. */
+/** How long the thread may take to end by itself, while it loads code and while the machine runs, before it is terminated. */
+const LOADING_END_MS = 2000;
+const RUNNING_END_MS = 50;
+/** How long it may take to be terminated: one that computes in V8's own code does not hear of it before that is done. */
 const TERMINATE_MS = 500;
 /** The group of remote objects that live as long as the machine stands. */
 export const STOP_GROUP = 'stop';
@@ -69,6 +72,10 @@ export class Debuggee {
   }
   #waiting: ((message: FromThread) => void) | undefined;
   #killed: Promise<boolean> | undefined;
+  /** The machine was told to run its program. */
+  #runs = false;
+  #onExit: () => void = () => {};
+  readonly #exit = new Promise<void>((resolve) => (this.#onExit = resolve));
   /** The run has ended by itself. */
   onEnded: (end: RunEnd) => void = () => {};
   /** The thread has ended, with this code. */
@@ -108,6 +115,7 @@ export class Debuggee {
     );
     this.#worker.on('exit', (exitCode) => {
       this.client.detached();
+      this.#onExit();
       this.#exited(exitCode);
     });
     // V8 may stop at the thread's first line: nobody wants to be there.
@@ -160,6 +168,7 @@ export class Debuggee {
   }
 
   run(): void {
+    this.#runs = true;
     this.#send({ type: 'run' });
   }
 
@@ -214,7 +223,15 @@ export class Debuggee {
     // A thread that stands in the debugger does not end: let it go first, and don't let it stop again.
     const letGo = this.client.sendLast('Debugger.disable').catch(() => {});
     await Promise.race([letGo, sleep(DETACH_MS)]);
-    return Promise.race([this.#worker.terminate().then(() => true), sleep(TERMINATE_MS).then(() => false)]);
+    // Node fails as a whole where a thread is terminated while it loads modules or closes files. One that comes back to its
+    // event loop ends there in good order; only a machine that runs does not.
+    this.#send({ type: 'end' });
+    if (await this.#endsIn(this.#runs ? RUNNING_END_MS : LOADING_END_MS)) return true;
+    void this.#worker.terminate();
+    return this.#endsIn(TERMINATE_MS);
+  }
+  #endsIn(ms: number): Promise<boolean> {
+    return Promise.race([this.#exit.then(() => true), sleep(ms).then(() => false)]);
   }
 
   #send(message: ToWorker): void {
@@ -243,7 +260,8 @@ export class Debuggee {
   }
   /** The program has called `process.exit()`, or what ends the thread was told before. */
   #exited(exitCode: number): void {
-    if (this.#waiting) this.#waiting({ type: 'exited', exitCode });
+    if (this.#killed) this.#lost('the machine was ended');
+    else if (this.#waiting) this.#waiting({ type: 'exited', exitCode });
     else this.onExit(exitCode);
   }
 

@@ -5,7 +5,7 @@ import { Debuggee } from '../control/debuggee.ts';
 
 /** The folder above `dist/`: sources are named by their place below it. */
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
-/** How long a session may take to end before its process is killed. */
+/** How long the client may take to read the last messages. */
 const END_MS = 2000;
 const STDERR_FD = 2;
 
@@ -30,14 +30,12 @@ const [{ Session }, { Connection }, { Ledger, LEDGER_FD }] = await Promise.all([
 
 const connection = new Connection(process.stdin, process.stdout, new Ledger(LEDGER_FD));
 const session = new Session(ROOT, connection, spare);
-const end = (): void => {
-  setTimeout(die, END_MS);
-  void session.end();
-};
-process.on('SIGTERM', end);
-process.on('disconnect', end);
-connection.onGone = end;
+const leave = (): void => session.leave();
+process.on('SIGTERM', leave);
+process.on('disconnect', leave);
+connection.onGone = leave;
 
 await session.over;
+setTimeout(die, END_MS);
 await connection.close();
 die();

@@ -1,48 +1,106 @@
-/** What each request must bring: a client that forgets something is told what. */
+/** What each request must bring, and may: a client that forgets something, or sends something else, is told what. */
 
-type Kind = 'string' | 'number' | 'object' | 'list';
-const THREAD = { threadId: 'number' } as const;
+const KINDS = {
+  string: 'a string',
+  integer: 'a whole number',
+  boolean: 'true or false',
+  object: 'an object',
+  list: 'a list',
+} as const;
+type Kind = keyof typeof KINDS;
+/** A kind, the members of an object (those with `?` may be missing), or what each of a list is. */
+type Shape = Kind | { readonly [name: string]: Shape } | readonly [Shape];
 
-const NEEDED: Readonly<Record<string, Readonly<Record<string, Kind>>>> = {
-  setBreakpoints: { source: 'object' },
-  setFunctionBreakpoints: { breakpoints: 'list' },
-  setExceptionBreakpoints: { filters: 'list' },
-  breakpointLocations: { line: 'number' },
+const THREAD = { threadId: 'integer' } as const;
+const FRAME = { frameId: 'integer' } as const;
+const CONDITIONS = { 'condition?': 'string', 'hitCondition?': 'string' } as const;
+
+const SHAPES: Readonly<Record<string, Readonly<Record<string, Shape>>>> = {
+  setBreakpoints: {
+    source: { 'path?': 'string' },
+    'breakpoints?': [{ line: 'integer', 'column?': 'integer', 'logMessage?': 'string', ...CONDITIONS }],
+  },
+  setFunctionBreakpoints: { breakpoints: [{ name: 'string', ...CONDITIONS }] },
+  setExceptionBreakpoints: {
+    filters: ['string'],
+    'filterOptions?': [{ filterId: 'string', 'condition?': 'string' }],
+  },
+  breakpointLocations: { line: 'integer' },
+  restart: { 'arguments?': 'object' },
   next: THREAD,
-  stepIn: THREAD,
+  stepIn: { ...THREAD, 'targetId?': 'integer' },
   stepOut: THREAD,
-  stackTrace: THREAD,
-  scopes: { frameId: 'number' },
-  stepInTargets: { frameId: 'number' },
-  variables: { variablesReference: 'number' },
-  setVariable: { variablesReference: 'number', name: 'string', value: 'string' },
-  evaluate: { expression: 'string' },
-  'sockscope/tree': { view: 'string' },
+  stackTrace: { ...THREAD, 'startFrame?': 'integer', 'levels?': 'integer' },
+  scopes: FRAME,
+  stepInTargets: FRAME,
+  variables: {
+    variablesReference: 'integer',
+    'start?': 'integer',
+    'count?': 'integer',
+    'filter?': 'string',
+  },
+  setVariable: { variablesReference: 'integer', name: 'string', value: 'string' },
+  evaluate: { expression: 'string', 'frameId?': 'integer', 'context?': 'string' },
+  completions: { text: 'string', column: 'integer', 'frameId?': 'integer' },
+  'sockscope/tree': { view: 'string', 'parent?': 'string' },
   'sockscope/setTreeValue': { id: 'string', value: 'string' },
-  'sockscope/breakOnSocket': { id: 'string' },
+  'sockscope/breakOnSocket': { id: 'string', enabled: 'boolean' },
   'sockscope/breakOn': { breakOn: 'object' },
-  'sockscope/packets': { from: 'number', count: 'number' },
-  'sockscope/packet': { number: 'number' },
-  'sockscope/packetCode': { number: 'number', which: 'string' },
+  'sockscope/packets': { from: 'integer', count: 'integer', 'filter?': 'string' },
+  'sockscope/packet': { number: 'integer' },
+  'sockscope/packetCode': { number: 'integer', which: 'string' },
   'sockscope/exportPackets': { path: 'string' },
 };
 
-function kindOf(value: unknown): Kind | 'nothing' {
-  if (value === undefined || value === null) return 'nothing';
+function kindOf(value: unknown): Kind | undefined {
   if (Array.isArray(value)) return 'list';
-  if (typeof value === 'number') return 'number';
-  return typeof value === 'object' ? 'object' : 'string';
+  if (Number.isSafeInteger(value)) return 'integer';
+  if (typeof value === 'string' || typeof value === 'boolean') return typeof value as Kind;
+  return typeof value === 'object' && value !== null ? 'object' : undefined;
 }
 
-/** @throws an error that names the request, the argument, and what it should be */
-export function refuseMalformed(command: string, args: unknown): void {
-  if (!Object.hasOwn(NEEDED, command)) return;
-  const given = (kindOf(args) === 'object' ? args : {}) as Record<string, unknown>;
-  for (const [name, kind] of Object.entries(NEEDED[command]!)) {
-    const value = given[name];
-    if (kindOf(value) === kind && (kind !== 'string' || typeof value === 'string')) continue;
-    throw new Error(
-      `${command} needs "${name}", ${kind === 'object' ? 'an' : 'a'} ${kind}, and got ${JSON.stringify(value) ?? 'nothing'}`,
-    );
+/**
+ * A request's arguments, with what may be missing left out where it is null: some clients write that so.
+ *
+ * @throws an error that names the request, the argument, and what it should be
+ */
+export function parseArguments(command: string, args: unknown): Record<string, unknown> {
+  const given = kindOf(args) === 'object' ? (args as Record<string, unknown>) : {};
+  if (!Object.hasOwn(SHAPES, command)) return given;
+  return members(command, SHAPES[command]!, given, '');
+}
+
+function members(
+  command: string,
+  shape: Readonly<Record<string, Shape>>,
+  given: Record<string, unknown>,
+  at: string,
+): Record<string, unknown> {
+  const parsed = { ...given };
+  for (const [key, wanted] of Object.entries(shape)) {
+    const name = key.replace('?', '');
+    if (key.endsWith('?') && (given[name] ?? undefined) === undefined) parsed[name] = undefined;
+    else parsed[name] = member(command, wanted, given[name], `${at}${name}`);
   }
+  return parsed;
+}
+
+function member(command: string, wanted: Shape, value: unknown, at: string): unknown {
+  const isList = Array.isArray(wanted);
+  const kind = isList ? 'list' : typeof wanted === 'object' ? 'object' : wanted;
+  if (kindOf(value) !== kind)
+    throw new Error(
+      `${command} needs "${at}", ${KINDS[kind as Kind]}, and got ${JSON.stringify(value) ?? 'nothing'}`,
+    );
+  if (isList)
+    return (value as unknown[]).map((one, index) =>
+      member(command, (wanted as readonly [Shape])[0], one, `${at}[${index}]`),
+    );
+  if (typeof wanted !== 'object') return value;
+  return members(
+    command,
+    wanted as Readonly<Record<string, Shape>>,
+    value as Record<string, unknown>,
+    `${at}.`,
+  );
 }

@@ -245,10 +245,14 @@ export class Run {
 
   /** End it, whatever it does. No event of it follows. @returns whether its thread has ended */
   kill(): Promise<boolean> {
+    this.abandon();
+    return this.debuggee.kill();
+  }
+  /** No event of it follows; it ends with the process. */
+  abandon(): void {
     this.#isKilled = true;
     this.#over = true;
     this.#close();
-    return this.debuggee.kill();
   }
   #close(): void {
     this.streams.drain();

@@ -12,7 +12,7 @@ import { evaluate } from './evaluate.ts';
 import { parseLaunch, type LaunchArguments } from './launchArguments.ts';
 import { Numbers } from './numbers.ts';
 import { onePacket, packetCode, packetRows, writePackets } from './packetRequests.ts';
-import { refuseMalformed } from './requestArguments.ts';
+import { parseArguments } from './requestArguments.ts';
 import { Run } from './run.ts';
 import { setVariable } from './setVariable.ts';
 import { breakOnSocket, setTreeValue, tree } from './treeRequests.ts';
@@ -67,7 +67,7 @@ export class Session {
     configurationDone: () => this.#configurationDone(),
     restart: ({ arguments: changed }: { arguments?: unknown }) => this.#restart(changed),
     terminate: () => this.#terminate(),
-    disconnect: () => this.#kill(),
+    disconnect: () => this.#end(),
 
     setBreakpoints: async (args: DebugProtocol.SetBreakpointsArguments) => ({
       breakpoints: await this.#configuration.setLines(args),
@@ -141,14 +141,15 @@ export class Session {
       const showUser = command === 'launch' || command === 'restart';
       answer = { success: false, message: (error as Error).message, showUser };
     }
+    const isLast = command === 'disconnect';
+    if (isLast) this.#connection.refuseOpen('the session has ended', request.seq);
     this.#connection.respond(request, answer);
-    if (command === 'disconnect') void this.end();
+    if (isLast) this.#onOver();
   }
   async #handle(command: string, args: unknown): Promise<unknown> {
     const handler = Object.hasOwn(this.#handlers, command) ? this.#handlers[command] : undefined;
     if (handler === undefined) throw new Error(`the request "${command}" is not supported`);
-    refuseMalformed(command, args);
-    return handler((args ?? {}) as never);
+    return handler(parseArguments(command, args) as never);
   }
 
   readonly #emit = (event: string, body?: unknown): void => this.#connection.event(event, body);
@@ -227,13 +228,8 @@ export class Session {
 
   async #terminate(): Promise<void> {
     await this.#run?.tellRecord();
-    await this.#kill();
+    await (this.#ended ??= this.#killThreads());
     this.#emit('terminated');
-  }
-
-  /** End the machine, whatever it does, and launch none any more. */
-  #kill(): Promise<void> {
-    return (this.#ended ??= this.#killThreads());
   }
   async #killThreads(): Promise<void> {
     const run = this.#run;
@@ -244,10 +240,17 @@ export class Session {
     await Promise.all([run?.kill(), spare?.kill()]);
   }
 
-  /** End it all: the client is gone, or has taken its leave. */
-  async end(): Promise<void> {
-    await this.#kill();
+  /** The client is gone. */
+  leave(): void {
+    this.#end();
     this.#onOver();
+  }
+  /** Threads end with the process. */
+  #end(): void {
+    this.#ended ??= Promise.resolve();
+    this.#run?.abandon();
+    this.#run = undefined;
+    this.#configuration.leave();
   }
 
   #running(): Run {

@@ -33,7 +33,12 @@ export type FromWorker =
   | { type: 'ended'; end: RunEnd }
   /** The machine could not be booted, or the program not loaded. */
   | { type: 'failed'; message: string; place?: SourcePlace | undefined };
-export type ToWorker = { type: 'boot'; boot: BootConfig } | { type: 'load' } | { type: 'run' };
+export type ToWorker =
+  | { type: 'boot'; boot: BootConfig }
+  | { type: 'load' }
+  | { type: 'run' }
+  /** End the thread: obeyed as soon as it is back in its event loop. */
+  | { type: 'end' };
 
 /** Where the adapter finds the agent. */
 export const AGENT = 'sockscope.agent';

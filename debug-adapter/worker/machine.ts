@@ -133,6 +133,8 @@ export function serve(
         return load(running, blankTypes, send);
       case 'run':
         return run(running, send);
+      case 'end':
+        return;
     }
   };
   port.on('message', (message: ToWorker) => {

@@ -2,8 +2,15 @@
 import { fileURLToPath } from 'node:url';
 import { parentPort } from 'node:worker_threads';
 import type { BlankTypes } from '../../stack/user/program.ts';
+import type { ToWorker } from './channel.ts';
 import { kernelModules } from './kernelModules.ts';
 import { ModuleGraph } from './moduleGraph.ts';
+
+// Also before there is code to serve with; a program may put something else in place of process.exit().
+const exit = process.exit.bind(process);
+parentPort!.on('message', ({ type }: ToWorker) => {
+  if (type === 'end') exit();
+});
 
 const graph = new ModuleGraph();
 const loaded = await graph.load(fileURLToPath(new URL('machine.js', import.meta.url)));

@@ -84,13 +84,28 @@ describe('debug adapter: bad input', () => {
     withAdapter(async (adapter) => {
       await adapter.client.initializeRequest();
       await refused(adapter, 'setBreakpoints', {}, /setBreakpoints needs "source", an object/);
-      await refused(adapter, 'setFunctionBreakpoints', { breakpoints: [{}] }, /needs a "name" for each/);
+      await refused(
+        adapter,
+        'setFunctionBreakpoints',
+        { breakpoints: [{ name: 'connect' }, {}] },
+        /needs "breakpoints\[1\]\.name", a string, and got nothing/,
+      );
+      const source = { path: fixture('loop') };
+      for (const line of [1.5, '1', -Infinity, null])
+        await refused(
+          adapter,
+          'setBreakpoints',
+          { source, breakpoints: [{ line }] },
+          /needs "breakpoints\[0\]\.line", a whole number, and got/,
+        );
+      // Some clients write null for what they leave out.
+      await adapter.request('setBreakpoints', { source, breakpoints: [{ line: 1, condition: null }] });
       await refused(adapter, 'evaluate', {}, /evaluate needs "expression", a string, and got nothing/);
       await refused(
         adapter,
         'variables',
         { variablesReference: 'x' },
-        /needs "variablesReference", a number/,
+        /needs "variablesReference", a whole number/,
       );
       // What was refused is not kept.
       await adapter.request('launch', { program: fixture('handshake'), stopOnEntry: true });

@@ -116,7 +116,7 @@ class RandomSession {
 describe('debug adapter: requests in any order', () => {
   for (const over of ['stdio', '--port'] as const)
     it(`answers all that comes over ${over}, and lives (SEED=${SEED})`, async function () {
-      this.timeout(120_000);
+      this.timeout(300_000);
       const sessions = Math.ceil(SESSIONS / 2);
       const server = over === '--port' ? new AdapterProcess('--port', '0') : undefined;
       let next = 0;

@@ -199,8 +199,8 @@ export class RequestGenerator {
     if (typeof args !== 'object' || args === null || random.next() < 0.2) return random.pick(NONSENSE);
     const changed: Record<string, unknown> = { ...args };
     const name = random.pick(Object.keys(changed)) ?? 'x';
-    if (random.next() < 0.3) delete changed[name];
-    else changed[name] = random.pick(NONSENSE);
+    // What is undefined does not get into the message.
+    changed[name] = random.next() < 0.3 ? undefined : random.pick(NONSENSE);
     return changed;
   }
 }
