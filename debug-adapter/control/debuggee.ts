@@ -5,7 +5,8 @@ import { createRing } from '../../stack/trace/ring.ts';
 import type { SourcePlace } from '../../stack/user/program_error.ts';
 import { CdpClient } from '../cdp/cdpClient.ts';
 import { Scripts } from '../cdp/scripts.ts';
-import { SKIPPED_PATTERNS } from '../inspect/codeKinds.ts';
+import { isScenario, SKIPPED_PATTERNS } from '../inspect/codeKinds.ts';
+import { parseStack } from '../inspect/stackText.ts';
 import {
   AGENT,
   type BootConfig,
@@ -81,7 +82,7 @@ export class Debuggee {
   /** The thread has ended, with this code. */
   onExit: (exitCode: number) => void = () => {};
   /** The thread can't go on. */
-  onLost: (message: string) => void = () => {};
+  onLost: (message: string, place?: SourcePlace) => void = () => {};
   /** What the thread wrote to its own stdout and stderr, past the machine. */
   onStrayOutput: (text: string) => void = () => {};
 
@@ -111,7 +112,9 @@ export class Debuggee {
     this.scripts = new Scripts(this.client, root);
     this.#worker.on('message', (message: FromWorker) => this.#receive(message));
     this.#worker.on('error', (error: NodeJS.ErrnoException) =>
-      this.#lost(error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? this.outOfMemory : error.message),
+      error.code === 'ERR_WORKER_OUT_OF_MEMORY'
+        ? this.#lost(this.outOfMemory)
+        : this.#lost(`nobody has caught ${String(error)}`, this.#placeOf(error)),
     );
     this.#worker.on('exit', (exitCode) => {
       this.client.detached();
@@ -254,9 +257,15 @@ export class Debuggee {
     else if (this.#waiting) this.#waiting(message);
     else if (message.type === 'failed') this.onLost(message.message);
   }
-  #lost(message: string): void {
-    if (this.#waiting) this.#waiting({ type: 'failed', message });
-    else this.onLost(message);
+  #lost(message: string, place?: SourcePlace): void {
+    if (this.#waiting) this.#waiting({ type: 'failed', message, place });
+    else this.onLost(message, place);
+  }
+  /** Where in the program an error was made. */
+  #placeOf({ stack = '' }: Error): SourcePlace | undefined {
+    const frame = parseStack(stack).find(({ url }) => isScenario(url));
+    const file = frame && this.scripts.pathOf(frame.url);
+    return file === undefined ? undefined : { file, line: frame!.line, column: frame!.column };
   }
   /** The program has called `process.exit()`, or what ends the thread was told before. */
   #exited(exitCode: number): void {

@@ -15,6 +15,7 @@ export interface Output {
   /** Where it was written, as V8 names the script; '' if that is not known. */
   url: string;
   line: number;
+  column: number;
 }
 /** So many records at a time, so that requests are answered in between. */
 const BATCH = 2000;
@@ -74,7 +75,11 @@ export class Streams {
 
   #gather(output: Output): void {
     const [first] = this.#gathered;
-    const isSame = first?.stream === output.stream && first.url === output.url && first.line === output.line;
+    const isSame =
+      first?.stream === output.stream &&
+      first.url === output.url &&
+      first.line === output.line &&
+      first.column === output.column;
     if (!isSame || this.#gatheredLetters > PIECE) this.#tellOutput();
     this.#gathered.push(output);
     this.#gatheredLetters += output.text.length;
@@ -118,9 +123,10 @@ export class Streams {
       case RECORD.output: {
         const stream = OUTPUT_STREAMS[view.getUint32(0, true)] ?? 'stdout';
         const line = view.getUint32(4, true);
-        const nameEnd = OUTPUT_HEADER_BYTES + view.getUint32(8, true);
+        const column = view.getUint32(8, true);
+        const nameEnd = OUTPUT_HEADER_BYTES + view.getUint32(12, true);
         const url = decoder.decode(content.subarray(OUTPUT_HEADER_BYTES, nameEnd));
-        this.#gather({ stream, line, url, text: decoder.decode(content.subarray(nameEnd)) });
+        this.#gather({ stream, line, column, url, text: decoder.decode(content.subarray(nameEnd)) });
         return;
       }
       default:

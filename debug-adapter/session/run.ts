@@ -54,6 +54,7 @@ export class Run {
     functions: FunctionIndex,
     numbers: Numbers,
     emit: Emit,
+    isCongested: () => boolean,
   ) {
     this.launch = launch;
     this.functions = functions;
@@ -69,6 +70,7 @@ export class Run {
       numbers.nextBreakpoint,
     );
     this.streams = new Streams(this.debuggee.ring, this.packets);
+    this.streams.isCongested = isCongested;
     this.#progress = new Progress(this, emit);
     this.#firstValue = numbers.nextValueRange();
     this.#recorder = launch.record ? new RunRecorder(this) : undefined;
@@ -83,29 +85,29 @@ export class Run {
     this.execution.onOutOfMemory = () => this.#lost(this.debuggee.outOfMemory);
     this.execution.onFault = (message) =>
       this.#emit('output', { category: 'important', output: `${message}\n` });
-    this.streams.onOutput = ({ stream, text, url, line }) => {
+    this.streams.onOutput = ({ stream, text, url, line, column }) => {
       const path = url === '' ? undefined : this.debuggee.scripts.pathOf(url);
       this.#emit('output', {
         category: stream,
         output: text,
-        ...(path === undefined ? {} : { source: { path }, line }),
+        ...(path === undefined ? {} : { source: { path }, line, column }),
       } satisfies DebugProtocol.OutputEvent['body']);
     };
     this.streams.onLost = (count) =>
       this.#emit('output', {
         category: 'important',
-        output: `${count} records of the capture or the output are missing: the machine was quicker than the debugger.\n`,
+        output: `${count} records of the capture or the output are missing: the machine was quicker than the debugger, or its client.\n`,
       });
     this.streams.onFrames = () => this.#progress.changed();
     this.streams.onFrame = (...frame) => this.#pcap?.write(...frame);
     this.debuggee.onStrayOutput = (text) => this.#emit('output', { category: 'stderr', output: text });
     this.debuggee.onEnded = (end) => this.#ended(end);
-    this.debuggee.onLost = (message) => this.#lost(message);
+    this.debuggee.onLost = (message, place) => this.#lost(message, place);
     this.debuggee.onExit = (exitCode) => this.#exited(new ProgramExit(exitCode));
   }
 
-  #lost(message: string): void {
-    this.#tell('stderr', `The machine has ended: ${message}.`);
+  #lost(message: string, place?: SourcePlace): void {
+    this.#tell('stderr', `The machine has ended: ${message}.`, place);
     void this.#finish(1);
     void this.debuggee.kill();
   }

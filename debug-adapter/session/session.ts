@@ -165,7 +165,14 @@ export class Session {
     if (this.#ended !== undefined) throw new Error('the session has ended: start a new one');
     this.#launch = launch;
     const debuggee = this.#thread(launch.maxHeap);
-    const run = new Run(debuggee, launch, this.#functions, this.#numbers, this.#emit);
+    const run = new Run(
+      debuggee,
+      launch,
+      this.#functions,
+      this.#numbers,
+      this.#emit,
+      () => this.#connection.isCongested,
+    );
     this.#run = run;
     this.#starting = true;
     try {

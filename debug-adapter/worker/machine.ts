@@ -61,7 +61,7 @@ function start({ config, program }: BootConfig, kernel: KernelNames): Running {
   world.capture = records;
   world.output = (stream, text) => {
     const place = parseStack(new Error().stack ?? '').find(({ url }) => isScenario(url));
-    records.output(stream, text, place?.url, place?.line);
+    records.output(stream, text, place);
   };
   const running: Running = { world, agent, records, file: program };
   world.on_uncaught = (task, error) => uncaught(running, task, error);
@@ -86,7 +86,7 @@ function pathOf(url: string): string {
 function uncaught({ agent, records }: Running, task: task_struct, error: unknown): void {
   const [place] = agent.stops.placesOf(error);
   const text = `${task.comm} [pid ${task.pid}] failed: ${failureText(agent, error)}\n`;
-  records.output('stderr', text, place?.url, place?.line);
+  records.output('stderr', text, place);
   agent.stops.uncaught(task, error);
 }
 

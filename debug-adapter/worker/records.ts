@@ -4,12 +4,13 @@ import type { RingWriter } from '../../stack/trace/ring.ts';
 import type { wire_frame } from '../../stack/wire/frame.ts';
 import type { World } from '../../stack/world/world.ts';
 import type { PacketStacks } from '../inspect/packetStacks.ts';
+import type { TextFrame } from '../inspect/stackText.ts';
 import { RECORD } from './channel.ts';
 
 /** Frame record: number, length (u32 each), time in ns (f64), length of the interface's name (u32), name, bytes. */
 export const FRAME_HEADER_BYTES = 20;
-/** Output record: stream (0 stdout, 1 stderr, 2 the debugger's own), line, length of the file's name (u32 each), name, text. */
-export const OUTPUT_HEADER_BYTES = 12;
+/** Output record: stream (by OUTPUT_STREAMS), line, column, length of the file's name (u32 each), name, text. */
+export const OUTPUT_HEADER_BYTES = 16;
 const encoder = new TextEncoder();
 
 export type OutputStream = 'stdout' | 'stderr' | 'console' | 'important';
@@ -75,13 +76,16 @@ export class Records implements CaptureSink {
     this.#ring.commit();
   }
 
-  output(stream: OutputStream, text: string, url = '', line = 0): void {
+  /** @param place where in the program it was written, if that is known */
+  output(stream: OutputStream, text: string, place?: Pick<TextFrame, 'url' | 'line' | 'column'>): void {
+    const { url = '', line = 0, column = 0 } = place ?? {};
     const name = encoder.encode(url);
     const content = encoder.encode(text.length > 1_000_000 ? `${text.slice(0, 1_000_000)}…\n` : text);
     const at = this.#ring.reserve(RECORD.output, OUTPUT_HEADER_BYTES + name.length + content.length);
     this.#ring.view.setUint32(at, OUTPUT_STREAMS.indexOf(stream), true);
     this.#ring.view.setUint32(at + 4, line, true);
-    this.#ring.view.setUint32(at + 8, name.length, true);
+    this.#ring.view.setUint32(at + 8, column, true);
+    this.#ring.view.setUint32(at + 12, name.length, true);
     this.#ring.bytes.set(name, at + OUTPUT_HEADER_BYTES);
     this.#ring.bytes.set(content, at + OUTPUT_HEADER_BYTES + name.length);
     this.#ring.commit();
