@@ -218,9 +218,13 @@ export class Session {
     const old = this.#run;
     if (old.isOver) throw new Error('the program has ended: start a new session');
     this.#starting = true;
-    // A client that believes the old machine to stand takes the first stop of the new one for that of the old.
-    if (old.execution.stop !== undefined)
-      this.#emit('continued', { threadId: old.execution.stop.threadId, allThreadsContinued: true });
+    // A client that believes the old machine to stand may go on by itself at the first stop of the new one. nvim-dap before
+    // 0.9 believes it until the thread starts anew.
+    if (old.execution.stop !== undefined) {
+      const { threadId } = old.execution.stop;
+      this.#emit('continued', { threadId, allThreadsContinued: true });
+      this.#emit('thread', { reason: 'started', threadId });
+    }
     this.#run = undefined;
     this.#configuration.leave();
     const hasEnded = await old.kill();
