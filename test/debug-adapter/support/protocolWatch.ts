@@ -29,6 +29,8 @@ export class ProtocolWatch {
   #initialized = false;
   #exited = false;
   terminated = false;
+  /** `continued` events whose request is not answered yet. */
+  #told = 0;
   /** The thread that stopped; undefined: the machine runs. */
   stopped: number | undefined;
   /** Counts the stops that are over. */
@@ -79,8 +81,10 @@ export class ProtocolWatch {
       this.#breach(`${command} is refused with "${message}"`);
     if (success && request.isStale) this.#breach(`${command} takes a number of an earlier stop`);
     if (!success || !GOING_ON.has(command)) return;
-    if (this.stopped === undefined) this.#breach(`${command} succeeds while the machine runs`);
-    this.#goesOn();
+    // The event may have told of it before.
+    if (this.stopped !== undefined) this.#goesOn();
+    else if (this.#told > 0) this.#told--;
+    else this.#breach(`${command} succeeds while the machine runs`);
   }
 
   #event({ event, body }: DebugProtocol.Event): void {
@@ -94,9 +98,11 @@ export class ProtocolWatch {
       case 'stopped':
         if (this.stopped !== undefined) this.#breach('stopped while it stands');
         this.stopped = (body as DebugProtocol.StoppedEvent['body']).threadId;
+        this.#told = 0;
         return;
       case 'continued':
         if (this.stopped === undefined) this.#breach('continued while it runs');
+        this.#told++;
         return this.#goesOn();
       case 'exited':
         this.#exited = true;
