@@ -14,6 +14,7 @@ import type { net } from '../include/net/net_namespace.ts';
 import type { request_sock } from '../include/net/request_sock.ts';
 import type { Qdisc } from '../include/net/sch_generic.ts';
 import type { proto, sock, sock_common } from '../include/net/sock.ts';
+import { ADDRESS_FAMILIES } from '../include/uapi/linux/socket.ts';
 import { TCP_CA_STATES } from '../include/uapi/linux/tcp.ts';
 import type { irqaction } from '../kernel/irq.ts';
 import type { tasklet_struct } from '../kernel/softirq.ts';
@@ -100,7 +101,7 @@ export const TRACEPOINTS = {
     'sock:inet_sock_set_state',
     ofSock,
     (sk: sock_common, oldstate: number, newstate: number) =>
-      `family=AF_INET ${sockText(sk)} oldstate=${tcpStateName(oldstate)} newstate=${tcpStateName(newstate)}`,
+      `family=${nameOf(ADDRESS_FAMILIES, sk.skc_family)} ${sockText(sk)} oldstate=${tcpStateName(oldstate)} newstate=${tcpStateName(newstate)}`,
   ),
   inet_sk_error_report: tracepoint(
     'sock:inet_sk_error_report',

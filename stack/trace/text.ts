@@ -2,10 +2,11 @@
 import type { task_struct } from '../include/linux/sched.ts';
 import type { sk_buff } from '../include/linux/skbuff.ts';
 import type { hrtimer, timer_list } from '../include/linux/timer.ts';
+import type { be32 } from '../include/linux/types.ts';
 import type { sock_common } from '../include/net/sock.ts';
 import { SOFTIRQS } from '../include/linux/interrupt.ts';
 import { sockaddr_in } from '../include/uapi/linux/in.ts';
-import { sockaddr_in6 } from '../include/uapi/linux/in6.ts';
+import { type in6_addr, sockaddr_in6 } from '../include/uapi/linux/in6.ts';
 import { TCP_STATES } from '../include/uapi/linux/tcp.ts';
 import { BOOT_NS } from '../kernel/time/timekeeping.ts';
 import { formatAddress, formatAddress6 } from '../lib/format_address.ts';
@@ -18,10 +19,15 @@ export function nameOf(table: Readonly<Record<string, number>>, value: number): 
 export function tcpStateName(state: number): string {
   return nameOf(TCP_STATES, state);
 }
+/** The IPv6 address of a socket that has one, else the IPv4 address. */
+function addressText(addr6: in6_addr | null, addr: be32): string {
+  return addr6 === null ? formatAddress(addr) : formatAddress6(addr6.s6_addr32);
+}
 export function sockText(sk: sock_common | null): string {
-  return sk === null
-    ? 'sk=none'
-    : `sport=${sk.skc_num} dport=${sk.skc_dport} saddr=${formatAddress(sk.skc_rcv_saddr)} daddr=${formatAddress(sk.skc_daddr)}`;
+  if (sk === null) return 'sk=none';
+  const saddr = addressText(sk.skc_v6_rcv_saddr, sk.skc_rcv_saddr);
+  const daddr = addressText(sk.skc_v6_daddr, sk.skc_daddr);
+  return `sport=${sk.skc_num} dport=${sk.skc_dport} saddr=${saddr} daddr=${daddr}`;
 }
 export function skbText(skb: sk_buff): string {
   return `len=${skb.len}${skb.dev === null ? '' : ` dev=${skb.dev.name}`} protocol=0x${skb.protocol.toString(16)}`;

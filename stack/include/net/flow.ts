@@ -23,6 +23,9 @@ export class flowi4 {
   fl4_icmp_code = 0;
 }
 
+/** What is asked, of whatever family: TCP hands it on to the family that made it. @linux struct flowi (include/net/flow.h) */
+export type flowi = flowi4;
+
 export function flowi4_init_output(
   fl4: flowi4,
   oif: number,

@@ -1,8 +1,11 @@
 /** Sockets with connections: struct inet_connection_sock, and its timers' small inlines. @linux include/net/inet_connection_sock.h */
 import { EPOLLIN, EPOLLRDNORM } from '../linux/poll.ts';
+import type { sockopt_value } from '../linux/net.ts';
+import type { Sleeps } from '../linux/sched.ts';
 import type { sk_buff } from '../linux/skbuff.ts';
 import type { timer_list } from '../linux/timer.ts';
 import type { jiffies_t } from '../linux/types.ts';
+import type { Errno } from '../uapi/asm-generic/errno.ts';
 import type { dst_entry } from './dst.ts';
 import type { inet_bind2_bucket, inet_bind_bucket } from './inet_hashtables.ts';
 import { inet_sock } from './inet_sock.ts';
@@ -50,7 +53,12 @@ export interface inet_connection_sock_af_ops {
     dst: dst_entry | null,
     req_unhash: request_sock | null,
   ): { child: sock; own_req: boolean } | null;
+  /** Bytes of its header without options, and of its socket address. */
   net_header_len: number;
+  sockaddr_len: number;
+  /** Options of other levels than the protocol's own. */
+  setsockopt(sk: sock, level: number, optname: number, optval: sockopt_value): Sleeps<Errno>;
+  getsockopt(sk: sock, level: number, optname: number): Sleeps<sockopt_value | Errno>;
   mtu_reduced(sk: sock): void;
 }
 

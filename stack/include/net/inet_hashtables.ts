@@ -1,5 +1,7 @@
 /** The hash tables of connections, listeners and bound ports: their structs. The functions are in net/ipv4/inet_hashtables/. @linux include/net/inet_hashtables.h */
 import type { be16, be32, u32 } from '../linux/types.ts';
+import { AF_INET6 } from '../uapi/linux/socket.ts';
+import { ipv6_v4mapped } from './ipv6.ts';
 import type { net } from './net_namespace.ts';
 import type { sock_common } from './sock.ts';
 
@@ -102,4 +104,15 @@ export class inet_hashinfo {
     this.lhash2 = Array.from({ length: lhash2_size }, () => new inet_listen_hashbucket());
     this.lhash2_mask = lhash2_size - 1;
   }
+}
+
+/** Set the remote address, in a socket of AF_INET6 the mapped one as well. @linux include/net/inet_hashtables.h */
+export function sk_daddr_set(sk: sock_common, addr: be32): void {
+  sk.skc_daddr = addr;
+  if (sk.skc_family === AF_INET6) sk.skc_v6_daddr = ipv6_v4mapped(addr);
+}
+/** Set the address that it receives on, likewise. @linux include/net/inet_hashtables.h */
+export function sk_rcv_saddr_set(sk: sock_common, addr: be32): void {
+  sk.skc_rcv_saddr = addr;
+  if (sk.skc_family === AF_INET6) sk.skc_v6_rcv_saddr = ipv6_v4mapped(addr);
 }

@@ -13,6 +13,7 @@ import type { be16, be32, jiffies_t, u32 } from '../linux/types.ts';
 import type { msghdr } from '../linux/uio.ts';
 import { wait_queue_head } from '../linux/wait.ts';
 import type { Errno } from '../uapi/asm-generic/errno.ts';
+import type { in6_addr } from '../uapi/linux/in6.ts';
 import { AF_UNSPEC } from '../uapi/linux/socket.ts';
 import { TCP_CLOSE, TCP_NEW_SYN_RECV, TCP_TIME_WAIT, type TcpState } from '../uapi/linux/tcp.ts';
 import type { dst_entry } from './dst.ts';
@@ -96,6 +97,11 @@ export class sock_common {
   skc_reuseport = false;
   /** Interface that it is bound to, by index; 0: any. */
   skc_bound_dev_if = 0;
+  /** IPV6_V6ONLY: a socket of AF_INET6 that takes no IPv4. */
+  skc_ipv6only = false;
+  /** The same addresses in a socket of AF_INET6, IPv4's as mapped ones; null in other families. */
+  skc_v6_daddr: in6_addr | null = null;
+  skc_v6_rcv_saddr: in6_addr | null = null;
   skc_prot: proto;
   skc_net: net;
   skc_cookie = 0;

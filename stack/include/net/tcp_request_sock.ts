@@ -7,7 +7,7 @@ import type { sk_buff } from '../linux/skbuff.ts';
 import { tcp_sk } from '../linux/tcp.ts';
 import type { u32 } from '../linux/types.ts';
 import type { dst_entry } from './dst.ts';
-import type { flowi4 } from './flow.ts';
+import type { flowi } from './flow.ts';
 import type { net } from './net_namespace.ts';
 import type { request_sock } from './request_sock.ts';
 import { type sock, sock_net } from './sock.ts';
@@ -20,16 +20,18 @@ export interface tcp_seq_and_ts_off {
 
 export interface tcp_request_sock_ops {
   mss_clamp: number;
+  /** A flow of the family, for route_req() or send_synack() to fill in. */
+  flow(): flowi;
   /** The SYN cookie to use as initial sequence number, and the MSS that it can express. */
   cookie_init_seq(skb: sk_buff, mss: number): { seq: u32; mss: number };
   /** The route of the SYN-ACK; null: there is none. */
-  route_req(sk: sock, skb: sk_buff, fl: flowi4, req: request_sock): dst_entry | null;
+  route_req(sk: sock, skb: sk_buff, fl: flowi, req: request_sock): dst_entry | null;
   /** The initial sequence number, and what is added to the clock in timestamps. */
   init_seq_and_ts_off(net: net, skb: sk_buff): tcp_seq_and_ts_off;
   send_synack(
     sk: sock,
     dst: dst_entry | null,
-    fl: flowi4,
+    fl: flowi,
     req: request_sock,
     synack_type: number,
     syn_skb: sk_buff | null,

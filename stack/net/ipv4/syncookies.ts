@@ -10,6 +10,7 @@ import type { be16, be32, ktime_t, u32 } from '../../include/linux/types.ts';
 import { type dst_entry, dst_metric } from '../../include/net/dst.ts';
 import { flowi4, flowi4_init_output } from '../../include/net/flow.ts';
 import { inet_csk } from '../../include/net/inet_connection_sock.ts';
+import { sk_daddr_set, sk_rcv_saddr_set } from '../../include/net/inet_hashtables.ts';
 import { inet_request_mark, inet_rsk, inet_sk_flowi_flags } from '../../include/net/inet_sock.ts';
 import { ip_hdr, type iphdr } from '../../include/net/ip.ts';
 import { type net, NET_INC_STATS } from '../../include/net/net_namespace.ts';
@@ -218,8 +219,8 @@ export function cookie_v4_check(sk: sock, skb: sk_buff): sock | null {
   req.mss = mss;
   req.ir_num = th.dest;
   req.ir_rmt_port = th.source;
-  req.ir_loc_addr = iph.daddr;
-  req.ir_rmt_addr = iph.saddr;
+  sk_rcv_saddr_set(req, iph.daddr);
+  sk_daddr_set(req, iph.saddr);
   req.snd_wscale = tcp_opt.snd_wscale;
   req.sack_ok = tcp_opt.sack_ok !== 0;
   req.wscale_ok = tcp_opt.wscale_ok;

@@ -123,6 +123,9 @@ function sock_copy(nsk: sock, osk: sock): void {
   nsk.skc_reuse = osk.skc_reuse;
   nsk.skc_reuseport = osk.skc_reuseport;
   nsk.skc_bound_dev_if = osk.skc_bound_dev_if;
+  nsk.skc_ipv6only = osk.skc_ipv6only;
+  nsk.skc_v6_daddr = osk.skc_v6_daddr;
+  nsk.skc_v6_rcv_saddr = osk.skc_v6_rcv_saddr;
   nsk.skc_flags = osk.skc_flags;
   nsk.sk_rcvlowat = osk.sk_rcvlowat;
   nsk.sk_rcvbuf = osk.sk_rcvbuf;

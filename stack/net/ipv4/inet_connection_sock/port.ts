@@ -9,6 +9,12 @@ import {
 } from '../../../include/net/inet_hashtables.ts';
 import { inet_sk } from '../../../include/net/inet_sock.ts';
 import { inet_is_local_reserved_port } from '../../../include/net/ip.ts';
+import {
+  ipv6_addr_any,
+  ipv6_addr_equal,
+  ipv6_addr_v4mapped,
+  ipv6_only_sock,
+} from '../../../include/net/ipv6.ts';
 import type { net } from '../../../include/net/net_namespace.ts';
 import {
   SK_CAN_REUSE,
@@ -19,6 +25,7 @@ import {
 } from '../../../include/net/sock.ts';
 import { EADDRINUSE, type Errno } from '../../../include/uapi/asm-generic/errno.ts';
 import { TCP_LISTEN, TCP_TIME_WAIT } from '../../../include/uapi/linux/tcp.ts';
+import { AF_INET6 } from '../../../include/uapi/linux/socket.ts';
 import { WARN_ON } from '../../../kernel/printk.ts';
 import { get_random_u32_below } from '../../../lib/random.ts';
 import {
@@ -57,20 +64,43 @@ export function inet_sk_get_local_port_range(sk: sock): [low: number, high: numb
 function ipv4_rcv_saddr_equal(
   sk1_rcv_saddr: be32,
   sk2_rcv_saddr: be32,
+  sk2_ipv6only: boolean,
   match_sk1_wildcard: boolean,
   match_sk2_wildcard: boolean,
 ): boolean {
+  if (sk2_ipv6only) return false;
   if (sk1_rcv_saddr === sk2_rcv_saddr) return true;
   return (match_sk1_wildcard && sk1_rcv_saddr === 0) || (match_sk2_wildcard && sk2_rcv_saddr === 0);
 }
 
+/** The same for a socket of AF_INET6 and one of either family: `::` takes IPv4 as well, unless IPV6_V6ONLY forbids it. @linux net/ipv4/inet_connection_sock.c */
+function ipv6_rcv_saddr_equal(sk: sock_common, sk2: sock_common, match_wildcard: boolean): boolean {
+  const addr = sk.skc_v6_rcv_saddr!;
+  const addr2 = sk2.skc_v6_rcv_saddr;
+  const mapped = ipv6_addr_v4mapped(addr);
+  const mapped2 = addr2 === null || ipv6_addr_v4mapped(addr2);
+  if (mapped && mapped2) {
+    const only = ipv6_only_sock(sk2);
+    return ipv4_rcv_saddr_equal(sk.skc_rcv_saddr, sk2.skc_rcv_saddr, only, match_wildcard, match_wildcard);
+  }
+  const any = ipv6_addr_any(addr);
+  const any2 = addr2 !== null && ipv6_addr_any(addr2);
+  if (any && any2) return true;
+  if (match_wildcard && any2 && !(ipv6_only_sock(sk2) && mapped)) return true;
+  if (match_wildcard && any && !(ipv6_only_sock(sk) && mapped2)) return true;
+  return addr2 !== null && ipv6_addr_equal(addr, addr2);
+}
+
 /** Do the local addresses of two sockets overlap? @linux net/ipv4/inet_connection_sock.c */
 export function inet_rcv_saddr_equal(sk: sock_common, sk2: sock_common, match_wildcard: boolean): boolean {
-  return ipv4_rcv_saddr_equal(sk.skc_rcv_saddr, sk2.skc_rcv_saddr, match_wildcard, match_wildcard);
+  if (sk.skc_family === AF_INET6) return ipv6_rcv_saddr_equal(sk, sk2, match_wildcard);
+  const only = ipv6_only_sock(sk2);
+  return ipv4_rcv_saddr_equal(sk.skc_rcv_saddr, sk2.skc_rcv_saddr, only, match_wildcard, match_wildcard);
 }
 
 /** Is the socket bound to no particular address? @linux net/ipv4/inet_connection_sock.c */
 export function inet_rcv_saddr_any(sk: sock_common): boolean {
+  if (sk.skc_family === AF_INET6) return ipv6_addr_any(sk.skc_v6_rcv_saddr!);
   return sk.skc_rcv_saddr === 0;
 }
 
@@ -223,7 +253,7 @@ function sk_reuseport_match(tb: inet_bind_bucket, sk: sock): boolean {
   if (tb.fastuid !== sk.sk_uid) return false;
   // Only sockets that were bound after fastreuseport was set again are known not to conflict.
   if (tb.fastreuseport === FASTREUSEPORT_ANY) return true;
-  return ipv4_rcv_saddr_equal(tb.fast_rcv_saddr, sk.skc_rcv_saddr, true, false);
+  return ipv4_rcv_saddr_equal(tb.fast_rcv_saddr, sk.skc_rcv_saddr, ipv6_only_sock(sk), true, false);
 }
 
 /** Keep what all owners of a port have in common up to date, for the next one who wants it. @linux net/ipv4/inet_connection_sock.c */

@@ -7,6 +7,7 @@ import {
   inet_bind_bucket,
   type inet_bind_hashbucket,
   type inet_hashinfo,
+  sk_rcv_saddr_set,
 } from '../../../include/net/inet_hashtables.ts';
 import { inet_sk } from '../../../include/net/inet_sock.ts';
 import type { inet_timewait_sock } from '../../../include/net/inet_timewait_sock.ts';
@@ -175,7 +176,7 @@ function __inet_bhash2_update_saddr(sk: sock, saddr: be32): void {
   const tb2 = icsk.icsk_bind2_hash;
   if (tb2 === null) {
     inet.inet_saddr = saddr;
-    inet.inet_rcv_saddr = saddr;
+    sk_rcv_saddr_set(sk, saddr);
     return;
   }
   const hinfo = tcp_or_dccp_get_hashinfo(sk);
@@ -185,7 +186,7 @@ function __inet_bhash2_update_saddr(sk: sock, saddr: be32): void {
   inet_bind2_bucket_destroy(inet_bhashfn_portaddr(hinfo, sk, net, port), tb2);
 
   inet.inet_saddr = saddr;
-  inet.inet_rcv_saddr = saddr;
+  sk_rcv_saddr_set(sk, saddr);
 
   const head2 = inet_bhashfn_portaddr(hinfo, sk, net, port);
   const new_tb2 =

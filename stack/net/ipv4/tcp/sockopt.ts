@@ -53,7 +53,6 @@ import { HZ } from '../../../kernel/time/jiffies.ts';
 import { reqsk_queue_alloc } from '../../core/request_sock.ts';
 import { lock_sock, release_sock } from '../../core/sock/lock.ts';
 import { inet_csk_reset_keepalive_timer } from '../inet_connection_sock/xmit_timers.ts';
-import { ip_getsockopt, ip_setsockopt } from '../ip_sockglue.ts';
 import { tcp_set_congestion_control } from '../tcp_cong.ts';
 import { tcp_push_pending_frames } from '../tcp_output/xmit.ts';
 import { tcp_get_info } from './info.ts';
@@ -259,7 +258,7 @@ export function* tcp_setsockopt(
   optname: number,
   optval: sockopt_value,
 ): Sleeps<Errno> {
-  if (level !== SOL_TCP) return yield* ip_setsockopt(sk, level, optname, optval);
+  if (level !== SOL_TCP) return yield* inet_csk(sk).icsk_af_ops.setsockopt(sk, level, optname, optval);
   return yield* do_tcp_setsockopt(sk, optname, optval);
 }
 
@@ -335,6 +334,6 @@ export function* do_tcp_getsockopt(sk: sock, optname: number): Sleeps<sockopt_va
 
 /** The protocol's getsockopt operation. @linux net/ipv4/tcp.c */
 export function* tcp_getsockopt(sk: sock, level: number, optname: number): Sleeps<sockopt_value | Errno> {
-  if (level !== SOL_TCP) return yield* ip_getsockopt(sk, level, optname);
+  if (level !== SOL_TCP) return yield* inet_csk(sk).icsk_af_ops.getsockopt(sk, level, optname);
   return yield* do_tcp_getsockopt(sk, optname);
 }

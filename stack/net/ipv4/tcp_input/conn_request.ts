@@ -9,7 +9,6 @@ import {
   tcp_sk,
 } from '../../../include/linux/tcp.ts';
 import { type dst_entry, dst_metric, dst_release } from '../../../include/net/dst.ts';
-import { flowi4 } from '../../../include/net/flow.ts';
 import {
   inet_csk_accept_queue,
   inet_csk_reqsk_queue_is_full,
@@ -199,7 +198,7 @@ export function tcp_conn_request(
   req.no_srccheck = inet_sk(sk).transparent;
   req.ir_iif = sk.sk_bound_dev_if;
 
-  const fl = new flowi4();
+  const fl = af_ops.flow();
   const dst = af_ops.route_req(sk, skb, fl, req);
   if (dst === null) {
     __reqsk_free(req);

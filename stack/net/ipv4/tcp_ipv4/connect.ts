@@ -6,6 +6,7 @@ import { SKB_GSO_TCPV4 } from '../../../include/linux/skbuff.ts';
 import { tcp_sk, tcp_twsk } from '../../../include/linux/tcp.ts';
 import { flowi4 } from '../../../include/net/flow.ts';
 import { inet_csk } from '../../../include/net/inet_connection_sock.ts';
+import { sk_daddr_set, sk_rcv_saddr_set } from '../../../include/net/inet_hashtables.ts';
 import { inet_sk } from '../../../include/net/inet_sock.ts';
 import { IP_INC_STATS } from '../../../include/net/net_namespace.ts';
 import { ip_rt_put, type rtable, RTCF_BROADCAST, RTCF_MULTICAST } from '../../../include/net/route.ts';
@@ -119,7 +120,7 @@ function connect_v4(sk: sock, uaddr: sockaddr, addr_len: number): Errno {
   // 0.0.0.0 is this host.
   if (!source_routed) daddr = fl4.daddr;
   if (inet.inet_saddr === 0) inet_bhash2_update_saddr(sk, fl4.saddr);
-  else inet.inet_rcv_saddr = inet.inet_saddr;
+  else sk_rcv_saddr_set(sk, inet.inet_saddr);
 
   // Another peer than the last time: what is known of that one's timestamps is void.
   if (tp.rx_opt.ts_recent_stamp !== 0 && inet.inet_daddr !== daddr) {
@@ -128,7 +129,7 @@ function connect_v4(sk: sock, uaddr: sockaddr, addr_len: number): Errno {
     tp.write_seq = 0;
   }
   inet.inet_dport = usin.sin_port;
-  inet.inet_daddr = daddr;
+  sk_daddr_set(sk, daddr);
   inet_csk(sk).icsk_ext_hdr_len = inet_opt !== null ? inet_opt.optlen : 0;
   tp.rx_opt.mss_clamp = TCP_MSS_DEFAULT;
 

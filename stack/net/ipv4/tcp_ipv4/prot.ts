@@ -2,6 +2,7 @@
 import { tcp_sk, tcp_sock } from '../../../include/linux/tcp.ts';
 import { type inet_connection_sock_af_ops, inet_csk } from '../../../include/net/inet_connection_sock.ts';
 import { inet_sk } from '../../../include/net/inet_sock.ts';
+import { IPHDR_LEN } from '../../../include/net/ip.ts';
 import type { net } from '../../../include/net/net_namespace.ts';
 import type { net_protocol } from '../../../include/net/protocol.ts';
 import {
@@ -13,7 +14,7 @@ import {
 } from '../../../include/net/sock.ts';
 import { MAX_TCP_HEADER, tcp_notsent_lowat } from '../../../include/net/tcp.ts';
 import type { Errno } from '../../../include/uapi/asm-generic/errno.ts';
-import { IP_PMTUDISC_DO, IPPROTO_TCP } from '../../../include/uapi/linux/in.ts';
+import { IP_PMTUDISC_DO, IPPROTO_TCP, SOCKADDR_IN_SIZE } from '../../../include/uapi/linux/in.ts';
 import { PF_INET, SOCK_RAW } from '../../../include/uapi/linux/socket.ts';
 import { trace } from '../../../trace/events.ts';
 import { skb_rbtree_purge } from '../../core/skbuff/queue.ts';
@@ -25,6 +26,7 @@ import { inet_csk_get_port } from '../inet_connection_sock/port.ts';
 import { inet_put_port } from '../inet_hashtables/bind.ts';
 import { inet_hash, inet_unhash } from '../inet_hashtables/listening.ts';
 import { ip_queue_xmit } from '../ip_output/output.ts';
+import { ip_getsockopt, ip_setsockopt } from '../ip_sockglue.ts';
 import { raw_prot } from '../raw/prot.ts';
 import { tcp_enter_memory_pressure, tcp_leave_memory_pressure, tcp_write_queue_purge } from '../tcp/alloc.ts';
 import { tcp_close, tcp_disconnect, tcp_shutdown } from '../tcp/close.ts';
@@ -56,7 +58,10 @@ export const ipv4_specific: inet_connection_sock_af_ops = {
   sk_rx_dst_set: inet_sk_rx_dst_set,
   conn_request: tcp_v4_conn_request,
   syn_recv_sock: tcp_v4_syn_recv_sock,
-  net_header_len: 20,
+  net_header_len: IPHDR_LEN,
+  sockaddr_len: SOCKADDR_IN_SIZE,
+  setsockopt: ip_setsockopt,
+  getsockopt: ip_getsockopt,
   mtu_reduced: tcp_v4_mtu_reduced,
 };
 

@@ -12,7 +12,7 @@ import {
 } from '../../../include/linux/tcp.ts';
 import type { be32, u32 } from '../../../include/linux/types.ts';
 import type { dst_entry } from '../../../include/net/dst.ts';
-import type { flowi4 } from '../../../include/net/flow.ts';
+import type { flowi } from '../../../include/net/flow.ts';
 import { INET_ECN_MASK } from '../../../include/net/inet_ecn.ts';
 import { inet_rsk, inet_sk } from '../../../include/net/inet_sock.ts';
 import { type inet_timewait_sock, inet_twsk } from '../../../include/net/inet_timewait_sock.ts';
@@ -233,7 +233,7 @@ export function tcp_v4_reqsk_send_ack(sk: sock, skb: sk_buff, req: request_sock)
 export function tcp_v4_send_synack(
   sk: sock,
   dst: dst_entry | null,
-  fl: flowi4,
+  fl: flowi,
   req: request_sock,
   synack_type: number,
   syn_skb: sk_buff | null,

@@ -2,8 +2,9 @@
 import { type sk_buff, skb_dst, SKB_GSO_TCPV4 } from '../../../include/linux/skbuff.ts';
 import { tcp_hdr, tcp_rsk, tcp_sk } from '../../../include/linux/tcp.ts';
 import { type dst_entry, dst_hold, dst_mtu, dst_release } from '../../../include/net/dst.ts';
-import type { flowi4 } from '../../../include/net/flow.ts';
+import { type flowi, flowi4 } from '../../../include/net/flow.ts';
 import { inet_csk } from '../../../include/net/inet_connection_sock.ts';
+import { sk_daddr_set, sk_rcv_saddr_set } from '../../../include/net/inet_hashtables.ts';
 import { INET_ECN_MASK } from '../../../include/net/inet_ecn.ts';
 import { inet_rsk, inet_sk } from '../../../include/net/inet_sock.ts';
 import { ip_hdr, ip_options } from '../../../include/net/ip.ts';
@@ -54,12 +55,12 @@ export function inet_sk_rx_dst_set(sk: sock, skb: sk_buff): void {
   sk.sk_rx_dst_ifindex = skb.skb_iif;
 }
 
-function tcp_v4_route_req(sk: sock, skb: sk_buff, fl: flowi4, req: request_sock): dst_entry | null {
+function tcp_v4_route_req(sk: sock, skb: sk_buff, fl: flowi, req: request_sock): dst_entry | null {
   // tcp_v4_init_req()
   const ireq = inet_rsk(req);
   const iph = ip_hdr(skb);
-  ireq.ir_loc_addr = iph.daddr;
-  ireq.ir_rmt_addr = iph.saddr;
+  sk_rcv_saddr_set(req, iph.daddr);
+  sk_daddr_set(req, iph.saddr);
   ireq.ireq_opt = tcp_v4_save_options(sock_net(sk), skb);
   return inet_csk_route_req(sk, fl, req);
 }
@@ -79,6 +80,7 @@ export const tcp_request_sock_ops: request_sock_ops = {
 /** What differs between IPv4 and IPv6 in answering a SYN. @linux net/ipv4/tcp_ipv4.c */
 export const tcp_request_sock_ipv4_ops: tcp_request_sock_af_ops = {
   mss_clamp: TCP_MSS_DEFAULT,
+  flow: () => new flowi4(),
   cookie_init_seq: cookie_v4_init_sequence,
   route_req: tcp_v4_route_req,
   init_seq_and_ts_off(net, skb) {
@@ -134,8 +136,8 @@ export function tcp_v4_syn_recv_sock(
   const newinet = inet_sk(newsk);
   const ireq = inet_rsk(req);
   const iph = ip_hdr(skb);
-  newinet.inet_daddr = ireq.ir_rmt_addr;
-  newinet.inet_rcv_saddr = ireq.ir_loc_addr;
+  sk_daddr_set(newsk, ireq.ir_rmt_addr);
+  sk_rcv_saddr_set(newsk, ireq.ir_loc_addr);
   newsk.sk_bound_dev_if = ireq.ir_iif;
   newinet.inet_saddr = ireq.ir_loc_addr;
   newinet.inet_opt = ireq.ireq_opt;

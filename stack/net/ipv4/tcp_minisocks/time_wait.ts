@@ -177,6 +177,9 @@ export function tcp_time_wait(sk: sock, state: TcpState, timeo: number): void {
     const rto = (icsk_rto << 2) - (icsk_rto >> 1);
     tw.tw_transparent = inet.transparent;
     tw.tw_mark = sk.sk_mark;
+    tw.skc_ipv6only = sk.skc_ipv6only;
+    tw.skc_v6_daddr = sk.skc_v6_daddr;
+    tw.skc_v6_rcv_saddr = sk.skc_v6_rcv_saddr;
     tw.tw_priority = sk.sk_priority;
     tw.tw_rcv_wscale = tp.rx_opt.rcv_wscale;
     tw.tw_rcv_nxt = tp.rcv_nxt;

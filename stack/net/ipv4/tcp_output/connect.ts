@@ -7,7 +7,6 @@ import {
 } from '../../../include/linux/skbuff.ts';
 import { tcp_hdr, tcp_rsk, tcp_sk, TCPHDR_LEN } from '../../../include/linux/tcp.ts';
 import { type dst_entry, dst_metric, dst_mtu } from '../../../include/net/dst.ts';
-import { flowi4 } from '../../../include/net/flow.ts';
 import { ICSK_TIME_RETRANS, inet_csk } from '../../../include/net/inet_connection_sock.ts';
 import { inet_rsk } from '../../../include/net/inet_sock.ts';
 import { NET_INC_STATS, TCP_INC_STATS } from '../../../include/net/net_namespace.ts';
@@ -275,7 +274,8 @@ export function tcp_rtx_synack(sk: sock, req: request_sock): number {
   const treq = tcp_rsk(req);
   // Another path through the network, perhaps.
   if (net.core.sysctl_txrehash !== 0) treq.txhash = get_random_u32(net.machine) || 1;
-  const res = treq.af_specific!.send_synack(sk, null, new flowi4(), req, TCP_SYNACK_NORMAL, null);
+  const af_ops = treq.af_specific!;
+  const res = af_ops.send_synack(sk, null, af_ops.flow(), req, TCP_SYNACK_NORMAL, null);
   if (res === 0) {
     TCP_INC_STATS(net, TCP_MIB_RETRANSSEGS);
     NET_INC_STATS(net, LINUX_MIB_TCPSYNRETRANS);
