@@ -273,11 +273,20 @@ export interface RunRecord {
 // ---------------------------------------------------------------------------------------------------------------------
 // All of them
 
+/** Where `sockscope/runTo` leads to: into the driver's transmit function, or out of the kernel to the program's next line. */
+export const RUN_TO = ['driver', 'program'] as const;
+export interface RunToArguments {
+  to: (typeof RUN_TO)[number];
+  /** The thread that is to come to the program. */
+  threadId: number;
+}
+
 /** Every custom request: its name, what it takes, what it answers. */
 export interface SockscopeRequests {
   'sockscope/tree': { arguments: TreeArguments; response: TreeResponse };
   'sockscope/setTreeValue': { arguments: SetTreeValueArguments; response: SetTreeValueResponse };
   'sockscope/breakOnSocket': { arguments: BreakOnSocketArguments; response: BreakOnSocketResponse };
+  'sockscope/runTo': { arguments: RunToArguments; response: Record<string, never> };
   'sockscope/breakOn': { arguments: BreakOnArguments; response: BreakOnResponse };
   'sockscope/packets': { arguments: PacketsArguments; response: PacketsResponse };
   'sockscope/packet': { arguments: PacketArguments; response: PacketResponse };

@@ -10,6 +10,7 @@ import { LastProgram } from './scenario/lastProgram.ts';
 import { registerNewScenario } from './scenario/newScenario.ts';
 import { registerOpenSample } from './scenario/openSample.ts';
 import { registerScenarioEditor } from './scenario/scenarioEditor.ts';
+import { registerRunTo } from './runTo.ts';
 import { Sessions } from './session.ts';
 import { StackSources } from './stackSources.ts';
 import { DebugTree } from './trees/debugTree.ts';
@@ -39,6 +40,7 @@ export function activate(context: vscode.ExtensionContext): void {
     registerNewScenario(context.extensionUri),
     registerOpenSample(context.extensionUri),
     registerMoment(sessions),
+    registerRunTo(sessions),
     new FirstStop(sessions, packets, context.globalState),
     registerInlineValues(sessions, sources),
   );

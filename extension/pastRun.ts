@@ -38,6 +38,7 @@ export class PastRun {
     'sockscope/setTreeValue': () => this.#refuse(),
     'sockscope/breakOnSocket': () => this.#refuse(),
     'sockscope/breakOn': () => this.#refuse(),
+    'sockscope/runTo': () => this.#refuse(),
   };
 
   constructor(record: RunRecord) {

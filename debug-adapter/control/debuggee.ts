@@ -45,8 +45,8 @@ export class ProgramExit extends Error {
 }
 
 /** The machine could not be booted, or the program not loaded; the place is in the program. */
-export class LaunchError extends Error {
-  override name = 'LaunchError';
+export class StartError extends Error {
+  override name = 'StartError';
   readonly place: SourcePlace | undefined;
 
   constructor(message: string, place: SourcePlace | undefined) {
@@ -246,7 +246,7 @@ export class Debuggee {
     return new Promise((resolve, reject) => {
       this.#waiting = (message) => {
         this.#waiting = undefined;
-        if (message.type === 'failed') reject(new LaunchError(message.message, message.place));
+        if (message.type === 'failed') reject(new StartError(message.message, message.place));
         else if (message.type === 'exited') reject(new ProgramExit(message.exitCode));
         else resolve(message);
       };

@@ -8,10 +8,11 @@ import { SWITCH_REASON } from '../inspect/stops.ts';
 import { SOFTIRQ_THREAD } from '../inspect/threads.ts';
 import type { Debuggee } from './debuggee.ts';
 import { STOP_GROUP } from './debuggee.ts';
-import type { FunctionIndex } from './functionIndex.ts';
+import type { FunctionIndex, FunctionPlace } from './functionIndex.ts';
 import { pauseFrames, PausedState, scopeObjects } from './pausedState.ts';
 import { beginStep, type Beginning, type StepKind } from './policies/begin.ts';
-import { Continue, RunToEntry } from './policies/continue.ts';
+import { Continue, RunTo, RunToEntry } from './policies/continue.ts';
+import { ToProgram } from './policies/toProgram.ts';
 import { Interrupt } from './policies/interrupt.ts';
 import { isMachineStop, Pause, visibleTop } from './policies/pause.ts';
 import type { Go, GoOn, Policy, Told, Verdict } from './policies/policy.ts';
@@ -32,6 +33,9 @@ const OUT_OF_MEMORY = 'OOM';
 
 export class Execution {
   readonly #debuggee: Debuggee;
+  readonly #functions: FunctionIndex;
+  /** Steps end in functions that only look something up, too. */
+  stepIntoAccessors = false;
   readonly targets: StepTargets;
   readonly #nextFrameId: () => number;
   #policy: Policy = new Continue();
@@ -64,6 +68,7 @@ export class Execution {
   constructor(debuggee: Debuggee, functions: FunctionIndex, nextFrameId: () => number) {
     this.#debuggee = debuggee;
     this.#nextFrameId = nextFrameId;
+    this.#functions = functions;
     this.targets = new StepTargets(debuggee, functions);
     debuggee.client.on('Debugger.paused', (paused) => {
       if (debuggee.booted) void this.#paused(paused);
@@ -104,6 +109,30 @@ export class Execution {
     };
     this.onBegun(beginning, origin);
     void this.#goOn(beginStep(beginning, origin), paused, target);
+  }
+
+  /** Out of the kernel, to a thread's next line of the program. @throws as step() does */
+  stepOutToProgram(thread: number): void {
+    const { paused } = this.#leave();
+    const policy = new ToProgram(thread === SOFTIRQ_THREAD ? undefined : thread);
+    void this.#goOn({ how: 'stepOut', then: policy }, paused);
+  }
+
+  /** Run until a function begins, or something else stops the machine before. @throws as step() does */
+  runTo(place: FunctionPlace): void {
+    this.#leave();
+    this.#become(new RunTo());
+    void this.#breakOnceAt(place)
+      .catch(this.#failed)
+      .then(() => this.#send('resume'));
+  }
+  async #breakOnceAt({ url, line, column }: FunctionPlace): Promise<void> {
+    const location = await this.targets.bodyAt(url, line, column);
+    if (location === undefined) return;
+    const { client } = this.#debuggee;
+    // Where a breakpoint of the user's stands, V8 takes no other: that one stops, too.
+    const set = await client.send('Debugger.setBreakpoint', { location }).catch(() => undefined);
+    if (set !== undefined) this.#temporary.push(set.breakpointId);
   }
 
   /** Stop soon. Where the machine stands already, nothing happens. */
@@ -227,6 +256,10 @@ export class Execution {
       returns: paused.callFrames[0]?.returnValue !== undefined,
       switched,
       skipped: scripts.isSkipped(frames[0]?.url ?? ''),
+      accessor:
+        !this.stepIntoAccessors &&
+        frames[0] !== undefined &&
+        this.#functions.isAccessor(frames[0].url, frames[0].functionName),
     });
   }
   #snapshot({ callFrames }: Paused): Promise<Snapshot> {

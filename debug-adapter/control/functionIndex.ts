@@ -10,6 +10,8 @@ export interface FunctionPlace {
   /** Of the parenthesis after the name, from 0: where V8 says a function begins. */
   line: number;
   column: number;
+  /** It only looks something up. */
+  accessor?: true;
   /** The file that has it in Linux 6.1. */
   linux?: string;
 }
@@ -29,10 +31,22 @@ const SYSCALL_FUNCTIONS: Record<string, string> = {
 
 export class FunctionIndex {
   readonly #loading: Promise<Map<string, FunctionPlace[]>>;
+  #accessors: ReadonlySet<string> = new Set();
 
   constructor(root: string) {
     this.#loading = readFunctions(root);
-    this.#loading.catch(() => {});
+    this.#loading.then(
+      (places) => {
+        const accessors = [...places.values()].flat().filter(({ accessor }) => accessor);
+        this.#accessors = new Set(accessors.map(({ url, name }) => `${url}:${name}`));
+      },
+      () => {},
+    );
+  }
+
+  /** Does a function only look something up? Before the list is read: none does. */
+  isAccessor(url: string, name: string): boolean {
+    return this.#accessors.has(`${url}:${name}`);
   }
 
   async find(name: string): Promise<FunctionPlace[]> {

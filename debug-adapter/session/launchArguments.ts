@@ -11,6 +11,8 @@ import { realPath } from './sourceFile.ts';
 export interface LaunchArguments {
   program: string;
   stopOnEntry: boolean;
+  /** Steps end in functions that only look something up, too. */
+  stepIntoAccessors: boolean;
   /** Run without stopping anywhere. */
   noDebug: boolean;
   config: { seed?: unknown; sysctl?: unknown; nic?: unknown };
@@ -50,6 +52,7 @@ export function parseLaunch(input: unknown): LaunchArguments {
     return {
       program: programPath(given['program'], given['cwd']),
       stopOnEntry: flag(given, 'stopOnEntry'),
+      stepIntoAccessors: flag(given, 'stepIntoAccessors'),
       noDebug: flag(given, 'noDebug'),
       config,
       pcap: optionalPath(given['pcap']),
@@ -68,6 +71,7 @@ const ATTRIBUTES = [
   'program',
   'cwd',
   'stopOnEntry',
+  'stepIntoAccessors',
   'noDebug',
   'seed',
   'sysctl',

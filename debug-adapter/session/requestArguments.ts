@@ -45,6 +45,7 @@ const SHAPES: Readonly<Record<string, Readonly<Record<string, Shape>>>> = {
   'sockscope/tree': { view: 'string', 'parent?': 'string' },
   'sockscope/setTreeValue': { id: 'string', value: 'string' },
   'sockscope/breakOnSocket': { id: 'string', enabled: 'boolean' },
+  'sockscope/runTo': { to: 'string', ...THREAD },
   'sockscope/breakOn': { breakOn: 'object' },
   'sockscope/packets': { from: 'integer', count: 'integer', 'filter?': 'string' },
   'sockscope/packet': { number: 'integer' },

@@ -3,7 +3,7 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { SourcePlace } from '../../stack/user/program_error.ts';
 import { Breakpoints } from '../control/breakpoints.ts';
 import { NotPausedError } from '../cdp/cdpClient.ts';
-import { LaunchError, ProgramExit, type Debuggee } from '../control/debuggee.ts';
+import { StartError, ProgramExit, type Debuggee } from '../control/debuggee.ts';
 import { Execution } from '../control/execution.ts';
 import { FunctionBreakpoints } from '../control/functionBreakpoints.ts';
 import type { FunctionIndex } from '../control/functionIndex.ts';
@@ -61,6 +61,7 @@ export class Run {
     this.#emit = emit;
     this.debuggee = debuggee;
     this.execution = new Execution(this.debuggee, functions, numbers.nextFrame);
+    this.execution.stepIntoAccessors = launch.stepIntoAccessors;
     this.frames = new Frames(this);
     this.breakpoints = new Breakpoints(this.debuggee, this.execution, numbers.nextBreakpoint);
     this.functionBreakpoints = new FunctionBreakpoints(
@@ -144,7 +145,7 @@ export class Run {
       if (this.launch.stopOnEntry) await this.#breakOnEntry();
     } catch (error) {
       if (error instanceof ProgramExit) return this.#exited(error);
-      this.#tell('stderr', (error as Error).message, error instanceof LaunchError ? error.place : undefined);
+      this.#tell('stderr', (error as Error).message, error instanceof StartError ? error.place : undefined);
       return this.#finish(1);
     }
     this.debuggee.run();

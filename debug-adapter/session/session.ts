@@ -5,7 +5,7 @@ import { Debuggee } from '../control/debuggee.ts';
 import { FunctionIndex } from '../control/functionIndex.ts';
 import type { StepKind } from '../control/policies/begin.ts';
 import { UNCAUGHT_FILTER } from '../filters/all.ts';
-import type { BreakOnArguments } from '../protocol.ts';
+import { RUN_TO, type BreakOnArguments, type RunToArguments } from '../protocol.ts';
 import { CAPABILITIES } from './capabilities.ts';
 import { Configuration } from './configuration.ts';
 import { evaluate } from './evaluate.ts';
@@ -22,6 +22,8 @@ import { threads } from './threadRequests.ts';
 type Handler = (args: never) => unknown;
 /** An answer must come within a second, whatever the machine is doing. */
 const ANSWER_MS = 950;
+/** Where a packet leaves the kernel. */
+const DRIVER_TRANSMIT = 'vnic_xmit';
 
 export class Session {
   readonly #root: string;
@@ -109,6 +111,7 @@ export class Session {
     'sockscope/tree': (args: never) => tree(this.#running(), args),
     'sockscope/setTreeValue': (args: never) => setTreeValue(this.#running(), args),
     'sockscope/breakOnSocket': (args: never) => breakOnSocket(this.#running(), args),
+    'sockscope/runTo': (args: RunToArguments) => this.#runTo(args),
     'sockscope/breakOn': async ({ breakOn }: BreakOnArguments) => ({
       problems: await this.#configuration.setBreakOn(breakOn),
     }),
@@ -290,6 +293,15 @@ export class Session {
     if (!threads.some(({ id }) => id === thread)) throw new Error(`there is no thread ${thread} to step`);
     // The answer does not wait for the step: the stop may be far away. Another step may have been first.
     run.execution.step(kind, thread, target);
+  }
+  async #runTo({ to, threadId }: RunToArguments): Promise<Record<string, never>> {
+    const run = this.#stopped();
+    if (to === 'program') run.execution.stepOutToProgram(threadId);
+    else if (to === 'driver') {
+      const [place] = await run.functions.find(DRIVER_TRANSMIT);
+      run.execution.runTo(place!);
+    } else throw new Error(`sockscope/runTo leads to ${RUN_TO.join(' or ')}, not to "${String(to)}"`);
+    return {};
   }
   async #stepInTargets(frameId: number): Promise<{ targets: DebugProtocol.StepInTarget[] }> {
     const run = this.#stopped();

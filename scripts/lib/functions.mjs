@@ -2,6 +2,9 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 
+/** A function that only looks something up: `return` and an expression that calls nothing. */
+const ACCESSOR = /^(?:export )?function\s+[\w$]+\s*\([^{}]*\)\s*\{\s*return\s+([^;{}]*);\s*\}/;
+const CALL = /[\w$\])]\s*\(|\?\.\(/;
 const FUNCTION = /^(?:export )?function\*?\s*([A-Za-z_$][\w$]*)[^(]*\(/gm;
 
 /**
@@ -10,6 +13,7 @@ const FUNCTION = /^(?:export )?function\*?\s*([A-Za-z_$][\w$]*)[^(]*\(/gm;
  * @property {string} url As V8 names the script: `stack/net/ipv4/tcp_input/ack.ts`.
  * @property {number} line Of the parenthesis after the name, from 0: where V8 says a function begins.
  * @property {number} column
+ * @property {true} [accessor] It only looks something up, as tcp_sk() does: steps pass over it unless told otherwise.
  * @property {string} [linux] The file that has it in Linux 6.1, as its doc says (`@linux net/ipv4/tcp_input.c`).
  */
 
@@ -38,12 +42,14 @@ function functionsOf(source, url) {
     const before = source.slice(0, end);
     const above = source.slice(0, match.index);
     const doc = above.endsWith('*/\n') ? above.slice(above.lastIndexOf('/**')) : '';
+    const [, looked] = ACCESSOR.exec(source.slice(match.index)) ?? [];
     const linux = /@linux ([^\s,]+)/.exec(doc)?.[1];
     return {
       name: match[1],
       url,
       line: before.split('\n').length - 1,
       column: end - (before.lastIndexOf('\n') + 1),
+      ...(looked !== undefined && !CALL.test(looked) && { accessor: true }),
       ...(linux !== undefined && { linux }),
     };
   });

@@ -176,7 +176,7 @@ describe('debug adapter: bad input', () => {
       await refused(
         adapter,
         'sockscope/setTreeValue',
-        { id: 'kernel/sysctls/net.core.somaxconn', value: 'many' },
+        { id: 'kernel/sysctls/net.core/somaxconn', value: 'many' },
         /does not take "many"/,
       );
     }));

@@ -14,6 +14,13 @@ export class Continue implements Policy {
   }
 }
 
+/** Run to a place of the kernel's, where a breakpoint stands for once. */
+export class RunTo extends Continue {
+  override tell(pause?: Pause): Told {
+    return pause?.facts.hit === true ? { reason: 'step' } : super.tell();
+  }
+}
+
 /** Run to the first line of the first process, where a breakpoint stands for once. */
 export class RunToEntry extends Continue {
   override tell(pause?: Pause): Told {

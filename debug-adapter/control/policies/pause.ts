@@ -28,6 +28,8 @@ export interface PauseFacts {
   switched: boolean;
   /** The innermost frame is in a file that the user wants steps to pass over. */
   skipped: boolean;
+  /** The innermost function only looks something up, as tcp_sk() does, and is to be passed over. */
+  accessor?: boolean;
 }
 /** A line in a function, and how often the function is on the stack: after a sleep the frames under it are others. */
 export interface Place extends PauseFrame {
@@ -67,9 +69,13 @@ export class Pause {
   isIn(frame: PauseFrame): boolean {
     return this.top !== undefined && functionKey(this.top) === functionKey(frame);
   }
-  /** Getters and the setting of fields: nobody who steps into a call, or pauses, wants to see them. */
+  /** In code of the program. */
+  get isInProgram(): boolean {
+    return isScenario(this.top?.url ?? '');
+  }
+  /** In a getter, the setting of a field, or a function that only looks something up: no step and no pause is about those. */
   get isInAccessor(): boolean {
-    return ACCESSOR.test(this.top?.functionName ?? '');
+    return this.facts.accessor === true || ACCESSOR.test(this.top?.functionName ?? '');
   }
   /** How often a function is on the stack. */
   depthOf(frame: PauseFrame): number {

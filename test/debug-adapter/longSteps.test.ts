@@ -1,0 +1,91 @@
+/** Steps that spare a person many: past what only looks something up, into the driver, out to the program. */
+import assert from 'node:assert/strict';
+import { fixture } from './support/paths.ts';
+import { withAdapter, type Adapter } from './support/adapter.ts';
+
+describe('debug adapter: long steps', function () {
+  this.timeout(60_000);
+
+  const top = async (adapter: Adapter) => (await adapter.stack())[0]!;
+  /** Stopped at the client's connect(), in the kernel. */
+  async function inConnect(adapter: Adapter, more: object = {}): Promise<void> {
+    await adapter.launch({ program: fixture('handshake'), ...more }, async () => {
+      await adapter.request('setExceptionBreakpoints', { filters: [] });
+      await adapter.request('setFunctionBreakpoints', { breakpoints: [{ name: 'tcp_v4_connect' }] });
+    });
+    await adapter.stopped();
+    await adapter.request('setFunctionBreakpoints', { breakpoints: [] });
+    assert.equal((await top(adapter)).name, 'tcp_v4_connect');
+  }
+  /** The functions that stepping into everything comes through, in turn. */
+  async function steps(adapter: Adapter, count: number): Promise<string[]> {
+    const names: string[] = [];
+    for (let i = 0; i < count; i++) {
+      await adapter.go('stepIn');
+      const { name } = await top(adapter);
+      if (name !== names.at(-1)) names.push(name);
+    }
+    return names;
+  }
+  const ACCESSORS = ['inet_sk', 'tcp_sk', 'sock_net', 'IS_ERR', 'jiffies'];
+
+  it('stepping in passes over functions that only look something up', () =>
+    withAdapter(async (adapter) => {
+      await inConnect(adapter);
+      const names = await steps(adapter, 25);
+      assert.deepEqual(
+        names.filter((name) => ACCESSORS.includes(name)),
+        [],
+        names.join(' '),
+      );
+      assert.ok(new Set(names).size > 2, names.join(' '));
+    }));
+
+  it('and does not where the launch says so', () =>
+    withAdapter(async (adapter) => {
+      await inConnect(adapter, { stepIntoAccessors: true });
+      const names = await steps(adapter, 8);
+      assert.ok(
+        names.some((name) => ACCESSORS.includes(name)),
+        names.join(' '),
+      );
+    }));
+
+  it('runs to the driver, where the SYN leaves, and from there out to the program', () =>
+    withAdapter(async (adapter) => {
+      await inConnect(adapter);
+      const client = adapter.thread;
+      let stop = adapter.stopped();
+      await adapter.custom('sockscope/runTo', { to: 'driver', threadId: client });
+      await stop;
+      assert.equal((await top(adapter)).name, 'vnic_xmit');
+      const stack = (await adapter.stack()).map(({ name }) => name);
+      assert.ok(stack.includes('tcp_v4_connect'), stack.join(' '));
+      stop = adapter.stopped();
+      await adapter.custom('sockscope/runTo', { to: 'program', threadId: client });
+      await stop;
+      const { name, source } = await top(adapter);
+      assert.deepEqual([name, source?.name], ['client', 'handshake.ts']);
+      assert.equal(adapter.thread, client);
+    }));
+
+  it('out to the program from another thread than the one that stopped', () =>
+    withAdapter(async (adapter) => {
+      await inConnect(adapter);
+      const server = (await adapter.threads()).find(({ name }) => name.startsWith('server'))!;
+      const stop = adapter.stopped();
+      await adapter.custom('sockscope/runTo', { to: 'program', threadId: server.id });
+      await stop;
+      assert.equal((await top(adapter)).name, 'server');
+      assert.equal(adapter.thread, server.id);
+    }));
+
+  it('refuses another destination', () =>
+    withAdapter(async (adapter) => {
+      await inConnect(adapter);
+      await assert.rejects(
+        adapter.request('sockscope/runTo', { to: 'moon', threadId: adapter.thread }),
+        /sockscope\/runTo leads to driver or program, not to "moon"/,
+      );
+    }));
+});
