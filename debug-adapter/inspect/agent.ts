@@ -7,6 +7,7 @@ import type { World } from '../../stack/world/world.ts';
 import type { StopReason } from '../../stack/trace/stop.ts';
 import type { TreesRecord } from '../protocol.ts';
 import { BreakpointRules, type Tell } from './breakpoints.ts';
+import { Completer, type Completion } from './completion.ts';
 import { Describer } from './describe.ts';
 import { localItems, localsOf, subjectsOf, type ScopeObject } from './frameScopes.ts';
 import { seconds } from './format.ts';
@@ -14,6 +15,7 @@ import { Handles, type Part, type WireItem } from './handles.ts';
 import { Held } from './held.ts';
 import { nodeOf, type Node } from './item.ts';
 import type { KernelNames } from './kernelNames.ts';
+import { nameDoc } from './nameDocs.ts';
 import { machineItems } from './machineScope.ts';
 import { PacketStacks } from './packetStacks.ts';
 import { worldLine } from './presenters/machine.ts';
@@ -57,6 +59,8 @@ export interface Scope {
   enter(): true;
   leave(): void;
 }
+/** What expressions know besides the kernel's names. */
+const OWN_NAMES = ['world', 'machine', 'current', 'sockets'];
 /** Under this name expressions find what the debugger itself does in them. */
 export const TOOLS = '$sockscope';
 
@@ -64,6 +68,7 @@ export class Agent {
   readonly #world: World;
   readonly scope: Scope;
   readonly describer: Describer;
+  readonly completer: Completer;
   readonly handles = new Handles();
   readonly stops: Stops;
   readonly packets: PacketStacks;
@@ -74,6 +79,11 @@ export class Agent {
     this.#world = world;
     this.scope = scope;
     this.describer = new Describer(world, kernel);
+    // Those that the kernel has for itself are nobody's.
+    const sockets = () =>
+      world.machines.flatMap((machine) => [...machine.sockets].filter(({ sk_kern_sock }) => !sk_kern_sock));
+    scope.provide('sockets', sockets);
+    this.completer = new Completer(kernel, this.describer, OWN_NAMES, sockets);
     this.stops = new Stops(world);
     this.packets = new PacketStacks(world);
     this.rules = new BreakpointRules(tell, (value) => this.describer.text(value));
@@ -167,6 +177,23 @@ export class Agent {
     this.#world.inputs.note({ kind: 'evaluation', text });
   }
 
+  namesInScopes(prefix: string, ...scopes: ScopeObject[]): Completion[] {
+    return this.completer.names(prefix, ...scopes);
+  }
+  membersOf(path: string, prefix: string, value: unknown): Completion[] {
+    return this.completer.members(path === '' ? [] : path.split('.'), prefix, value);
+  }
+  /** Is this a name of the kernel's? */
+  knows(name: string): boolean {
+    return this.describer.kernel.has(name);
+  }
+  /** What a name of the kernel's means; null: nothing is written about it, or it is something else here. */
+  docOf(name: string, value: unknown): string | null {
+    const { kernel } = this.describer;
+    const url = kernel.urlOf(name);
+    return (url !== undefined && kernel.get(name) === Held.open(value) && nameDoc(url, name)) || null;
+  }
+
   unpack(value: unknown): unknown {
     return Held.open(value);
   }
@@ -175,7 +202,7 @@ export class Agent {
     const opened = Held.open(value);
     const item = { ...this.describer.describe(expression, opened), evaluateName: expression };
     if (typeof opened === 'string') item.text = primitiveText(opened, longestText);
-    return this.handles.toWire(item, 0);
+    return { ...this.handles.toWire(item, 0), doc: this.docOf(expression, opened) ?? undefined };
   }
   presentAs(expression: string, longestText: number, value: unknown): WireItem {
     return this.present(value, expression, longestText);
@@ -189,7 +216,7 @@ export class Agent {
     const owner = Held.open(value);
     if (typeof owner !== 'object' || owner === null || !this.describer.isPlain(owner, field)) return null;
     const item = { ...this.describer.field(owner, field), name: expression, evaluateName: expression };
-    return this.handles.toWire(item, 0);
+    return { ...this.handles.toWire(item, 0), doc: item.doc };
   }
 
   /** Frames of a task that is not on the CPU. */

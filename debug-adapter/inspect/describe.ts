@@ -25,15 +25,7 @@ import {
   type Collection,
 } from './values/collections.ts';
 import { Engine, type Inner } from './values/engine.ts';
-import {
-  className,
-  findProperty,
-  hasPlainStack,
-  isProxy,
-  meetsProxy,
-  storedText,
-  type Found,
-} from './values/peek.ts';
+import { className, findProperty, isProxy, meetsProxy, storedText, type Found } from './values/peek.ts';
 import { primitiveText } from './values/primitives.ts';
 
 /** Prototypes whose getters are JavaScript's own: nobody looks for them among an object's fields. */
@@ -177,23 +169,12 @@ export class Describer implements Context {
   }
 
   #property(owner: object, name: string | symbol): Item {
-    if (typeof name === 'string') {
-      if (name === 'stack' && types.isNativeError(owner)) return this.#stack(owner);
-      return this.field(owner, name);
-    }
+    if (typeof name === 'string') return this.field(owner, name);
     const { property } = findProperty(owner, name)!;
     const label = String(name);
     return 'value' in property
       ? this.describe(label, property.value)
       : this.#lazy(label, owner, property.get);
-  }
-
-  /** Where an error was made. */
-  #stack(error: object): Item {
-    const read = () => (error as Error).stack;
-    return hasPlainStack(error)
-      ? { ...this.describe('stack', read()), access: '.stack' }
-      : this.#lazy('stack', error, read);
   }
 
   #element(array: object, index: number): Item {

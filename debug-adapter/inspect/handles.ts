@@ -19,6 +19,8 @@ export interface WireItem {
   internal?: boolean | undefined;
   location?: Item['location'];
   evaluateName?: string | undefined;
+  /** What it means, where a single value was asked for. */
+  doc?: string | undefined;
 }
 /** Which part of a node: its elements, or the rest. */
 export type Part = 'indexed' | 'named';

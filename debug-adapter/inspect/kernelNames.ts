@@ -38,6 +38,10 @@ export class KernelNames {
   get(name: string): unknown {
     return this.#values.get(name);
   }
+  /** The module that exports it. */
+  urlOf(name: string): string | undefined {
+    return this.#urls.get(name);
+  }
   /** A constant. */
   number(name: string): number | undefined {
     const value = this.#values.get(name);

@@ -12,6 +12,8 @@ export const CAPABILITIES: DebugProtocol.Capabilities = {
   supportsExceptionInfoRequest: true,
   supportsSetVariable: true,
   supportsEvaluateForHovers: true,
+  supportsCompletionsRequest: true,
+  completionTriggerCharacters: ['.', '['],
   supportsStepInTargetsRequest: true,
   supportsRestartRequest: true,
   supportsTerminateRequest: true,

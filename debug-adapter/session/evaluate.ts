@@ -38,7 +38,18 @@ export async function evaluate(
     (member && (await fieldOf(run, member.owner, member.field, expression, callFrame))) ??
     (await valueOf(run, expression, callFrame, looks, LONGEST_TEXT[context]));
   const { value, name: _, ...rest } = toVariable(item, run.debuggee.scripts);
-  return { result: value, ...rest };
+  const doc = context === 'hover' ? (item.doc ?? (await constantDoc(run, expression, item))) : undefined;
+  return { result: doc === undefined ? value : withDoc(value, doc, item.ref !== 0), ...rest };
+}
+
+/** What a number means that has a name of the kernel's. */
+async function constantDoc(run: Run, name: string, { type, value }: WireItem): Promise<string | undefined> {
+  if (type !== 'number' || !/^[A-Z_][A-Za-z0-9_]*$/.test(name)) return undefined;
+  return (await run.debuggee.ask<string | null>('docOf', name, Number(value))) ?? undefined;
+}
+/** A value that opens has one line in a hover. */
+function withDoc(value: string, doc: string, opens: boolean): string {
+  return opens ? `${value} — ${doc.replaceAll('\n', ' ')}` : `${value}\n${doc}`;
 }
 
 /** Does V8 refuse it where nothing may change? Then it is an input of the run, and is written down. */
@@ -81,8 +92,10 @@ export async function valueOf(
 ): Promise<WireItem> {
   const { result, exceptionDetails } = await evaluateIn(run, expression, callFrame, looks);
   if (exceptionDetails) throw new Error(readable(messageOf(exceptionDetails), expression));
-  if (result.objectId !== undefined)
-    return run.debuggee.askAbout<WireItem>('presentAs', [expression, longestText], [result.objectId]);
+  if (result.objectId !== undefined) {
+    const { objectId } = result;
+    return run.debuggee.askAbout<WireItem>('presentAs', [expression, longestText], [objectId]);
+  }
   const { type, unserializableValue } = result;
   const value =
     unserializableValue ?? primitiveText(result.subtype === 'null' ? null : result.value, longestText);

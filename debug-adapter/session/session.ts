@@ -7,6 +7,7 @@ import type { StepKind } from '../control/policies/begin.ts';
 import { UNCAUGHT_FILTER } from '../filters/all.ts';
 import { RUN_TO, type BreakOnArguments, type RunToArguments } from '../protocol.ts';
 import { CAPABILITIES } from './capabilities.ts';
+import { completions } from './completions.ts';
 import { Configuration } from './configuration.ts';
 import { evaluate } from './evaluate.ts';
 import { parseLaunch, type LaunchArguments } from './launchArguments.ts';
@@ -106,6 +107,7 @@ export class Session {
     }),
     setVariable: (args: DebugProtocol.SetVariableArguments) => setVariable(this.#running(), args),
     evaluate: (args: DebugProtocol.EvaluateArguments) => evaluate(this.#running(), args),
+    completions: (args: DebugProtocol.CompletionsArguments) => completions(this.#running(), args),
     loadedSources: () => ({ sources: this.#loadedSources() }),
 
     'sockscope/tree': (args: never) => tree(this.#running(), args),

@@ -18,10 +18,14 @@ describe('debug adapter: names', () => {
     withAdapter(async (adapter) => {
       await atEstablished(adapter);
       for (const context of ['repl', 'watch', 'hover']) {
-        assert.match(await adapter.evaluate('tcp_sk(sk).snd_nxt', context), /^1 \(raw \d+\)$/, context);
-        assert.match(await adapter.evaluate('inet_csk(sk).icsk_rto', context), /s$/, context);
+        assert.match(
+          await adapter.evaluate('tcp_sk(sk).snd_nxt', context),
+          /^1 \(raw \d+\)(?:\n|$)/,
+          context,
+        );
+        assert.match(await adapter.evaluate('inet_csk(sk).icsk_rto', context), /^\d+ ms/, context);
         assert.equal(await adapter.evaluate('TCP_ESTABLISHED + SOCK_DEAD', context), '1', context);
-        assert.equal(await adapter.evaluate('tcp_v4_rcv', context), 'ƒ tcp_v4_rcv(skb)', context);
+        assert.match(await adapter.evaluate('tcp_v4_rcv', context), /^ƒ tcp_v4_rcv\(skb\)/, context);
         assert.match(await adapter.evaluate('current', context), /^swapper\/0 \[pid 0\]/, context);
         assert.equal(await adapter.evaluate('sk.sk_state === TCP_SYN_SENT', context), 'true', context);
       }

@@ -19,10 +19,18 @@ export interface Found {
   property: PropertyDescriptor;
 }
 
+/** Reading an error's stack puts it into words, with the program's help: such a one is shown as computed. */
+function ownProperty(owner: object, name: PropertyKey): PropertyDescriptor | undefined {
+  const isWorded = name === 'stack' && types.isNativeError(owner) && Object.hasOwn(owner, name);
+  if (!isWorded) return Object.getOwnPropertyDescriptor(owner, name);
+  const read = () => (owner as Error).stack;
+  return hasPlainStack(owner) ? { value: read(), writable: true } : { get: read };
+}
+
 /** A property of the object or of its prototypes, as far as the first proxy. */
 export function findProperty(owner: object, name: PropertyKey): Found | undefined {
   for (let at: object | null = owner; at !== null && !isProxy(at);) {
-    const property = Object.getOwnPropertyDescriptor(at, name);
+    const property = ownProperty(at, name);
     if (property !== undefined) return { holder: at, property };
     at = Object.getPrototypeOf(at) as object | null;
   }

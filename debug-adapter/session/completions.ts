@@ -1,0 +1,55 @@
+/** What can be typed next in the debug console. */
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import type { Debugger } from 'node:inspector';
+import { completionPlace } from '../control/completionPlace.ts';
+import type { Completion } from '../inspect/completion.ts';
+import { evaluateIn } from './evaluate.ts';
+import type { Run } from './run.ts';
+
+type CallFrame = Debugger.CallFrame | undefined;
+
+export async function completions(
+  run: Run,
+  { text, column, line = 1, frameId }: DebugProtocol.CompletionsArguments,
+): Promise<DebugProtocol.CompletionsResponse['body']> {
+  const typed = text.split('\n')[line - 1]?.slice(0, column - 1) ?? '';
+  const place = completionPlace(typed);
+  if (place === undefined) return { targets: [] };
+  const callFrame = (frameId === undefined ? run.frames.topFrame : run.frames.frame(frameId))?.callFrame;
+  const { owner, prefix } = place;
+  const found =
+    owner === undefined ? await names(run, prefix, callFrame) : await members(run, owner, prefix, callFrame);
+  const start = typed.length - prefix.length;
+  return {
+    targets: found.map(({ label, type, detail, rank }) => ({
+      label,
+      type,
+      sortText: `${rank}${label.startsWith('_') ? '~' : ''}${label}`,
+      start,
+      length: prefix.length,
+      ...(detail === undefined ? {} : { detail }),
+    })),
+  };
+}
+
+function names(run: Run, prefix: string, callFrame: CallFrame): Promise<Completion[]> {
+  const scopes = (callFrame?.scopeChain ?? []).filter(({ type }) => type !== 'global');
+  const objectIds = scopes.flatMap(({ object }) => object.objectId ?? []);
+  return run.debuggee.askAbout<Completion[]>('namesInScopes', [prefix], objectIds);
+}
+
+/** Only the name that the chain begins with is evaluated, or a call of a kernel's function; the rest is looked at. */
+async function members(
+  run: Run,
+  { root, path }: { root: string; path: string[] },
+  prefix: string,
+  callFrame: CallFrame,
+): Promise<Completion[]> {
+  const called = /^([\w$]+)\(/.exec(root)?.[1];
+  if (called !== undefined && !(await run.debuggee.ask<boolean>('knows', called))) return [];
+  const { result, exceptionDetails } = await evaluateIn(run, root, callFrame, true);
+  if (exceptionDetails) return [];
+  if (result.objectId !== undefined)
+    return run.debuggee.askAbout<Completion[]>('membersOf', [path.join('.'), prefix], [result.objectId]);
+  return run.debuggee.ask<Completion[]>('completer.members', path, prefix, result.value);
+}
