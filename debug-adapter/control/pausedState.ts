@@ -3,6 +3,7 @@
  * which the client knows frames and values. It is dropped when the machine goes on, and all of that with it.
  */
 import type { Debugger } from 'node:inspector';
+import { INTERRUPT_ENTRIES } from '../../stack/debugger/places.ts';
 import type { Script, Scripts } from '../cdp/scripts.ts';
 import type { Snapshot } from '../inspect/agent.ts';
 import { isKernel, isLibrary, isScenario } from '../inspect/codeKinds.ts';
@@ -207,10 +208,8 @@ export function textFrame({ name, url, line, column }: TextFrame, scripts: Scrip
 
 /** The frame with which the interrupt's context begins, the outermost one. */
 function interruptBoundary(frames: readonly FrameView[]): number {
-  return frames.findLastIndex(
-    ({ name, url }) =>
-      (name === 'do_softirq' && url === 'stack/kernel/softirq.ts') ||
-      (name === 'raise_irq' && url === 'stack/kernel/irq.ts'),
+  return frames.findLastIndex(({ name, url }) =>
+    INTERRUPT_ENTRIES.some((entry) => entry.functionName === name && entry.url === url),
   );
 }
 

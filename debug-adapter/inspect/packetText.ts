@@ -2,18 +2,18 @@
 import type { sk_buff } from '../../stack/include/linux/skbuff.ts';
 import { tcphdr } from '../../stack/include/linux/tcp.ts';
 import { ETH_P_IP } from '../../stack/include/linux/if_ether.ts';
+import { IPPROTO_ICMP, IPPROTO_TCP, IPPROTO_UDP } from '../../stack/include/uapi/linux/in.ts';
 import { endpoint, ipv4, plural } from './format.ts';
 import { protocols, tcpHeaderFlags } from './names.ts';
 import type { SequenceBase, SequenceBases } from './sequenceBases.ts';
 
-const FLAG_ORDER = ['FIN', 'SYN', 'RST', 'PSH', 'ACK', 'URG', 'ECE', 'CWR'];
 const ETHERNET_HEADER = 14;
-const IPPROTO_ICMP = 1;
-const IPPROTO_TCP = 6;
-const IPPROTO_UDP = 17;
 
 export function flagsText(flags: number): string {
-  return FLAG_ORDER.filter((name) => (flags & tcpHeaderFlags.byName.get(name)!) !== 0).join(', ');
+  return [...tcpHeaderFlags.byName]
+    .filter(([, bit]) => (flags & bit) !== 0)
+    .map(([name]) => name)
+    .join(', ');
 }
 
 interface Headers {

@@ -2,6 +2,7 @@
 import type { task_struct } from '../../stack/include/linux/sched.ts';
 import { TASK_RUNNING } from '../../stack/include/linux/sched.ts';
 import { SOFTIRQS } from '../../stack/include/linux/interrupt.ts';
+import { isIn, KERNEL_CODE } from '../../stack/debugger/places.ts';
 import type { Machine } from '../../stack/machine.ts';
 import type { World } from '../../stack/world/world.ts';
 import { isKernel, isLibrary, isScenario } from './codeKinds.ts';
@@ -46,7 +47,7 @@ function stateText(task: task_struct): string {
   if (task.__state === TASK_RUNNING) return task.on_rq ? ' · runnable' : '';
   // The functions that only wait say less than who called them.
   const frames = sleepingFrames(task).filter(({ url }) => isKernel(url));
-  const where = frames.find(({ url }) => !url.startsWith('stack/kernel/sched/'))?.name;
+  const where = frames.find(({ url }) => !isIn(KERNEL_CODE.waiting, url))?.name;
   if (where !== undefined) return ` · sleeping in ${where}`;
   return task.syscall === '' ? ' · sleeping' : ` · sleeping in ${task.syscall}()`;
 }

@@ -1,6 +1,7 @@
 /** Frames, scopes and variables of the stop that the machine stands at. */
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import path from 'node:path';
+import { stackName } from '../../stack/debugger/places.ts';
 import { STOP_GROUP } from '../control/debuggee.ts';
 import {
   scopeObjects,
@@ -152,9 +153,7 @@ function toStackFrame(id: number, frame: FrameView): DebugProtocol.StackFrame {
       ? {}
       : {
           source: {
-            name: frame.url.startsWith('stack/')
-              ? frame.url.slice('stack/'.length)
-              : path.basename(frame.path),
+            name: stackName(frame.url) ?? path.basename(frame.path),
             path: frame.path,
             ...(frame.isSkipped ? { presentationHint: 'deemphasize' as const } : {}),
           },

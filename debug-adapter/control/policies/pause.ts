@@ -1,4 +1,5 @@
 /** One pause of V8 as the policies see it: plain facts, that can be written down and judged again. */
+import { MACHINE_STOP } from '../../../stack/debugger/places.ts';
 import {
   isForeign,
   isKernel,
@@ -105,7 +106,7 @@ export class Pause {
 
 /** Is this the function with which the machine stops itself? */
 export function isMachineStop(frame: PauseFrame | undefined): boolean {
-  return frame?.functionName === 'machine_stop' && frame.url === 'stack/trace/stop.ts';
+  return frame?.functionName === MACHINE_STOP.functionName && frame.url === MACHINE_STOP.url;
 }
 /** They only carry a change of state out, and tell of it. */
 const STATE_SETTERS = new Set(['inet_sk_state_store', 'inet_sk_set_state', 'tcp_set_state']);

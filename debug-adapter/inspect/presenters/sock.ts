@@ -2,12 +2,11 @@
 import { inet_timewait_sock } from '../../../stack/include/net/inet_timewait_sock.ts';
 import { request_sock } from '../../../stack/include/net/request_sock.ts';
 import { sock, sock_common } from '../../../stack/include/net/sock.ts';
+import { IPPROTO_TCP } from '../../../stack/include/uapi/linux/in.ts';
 import { TCP_CLOSE, TCP_ESTABLISHED, TCP_LISTEN } from '../../../stack/include/uapi/linux/tcp.ts';
 import { endpoint } from '../format.ts';
 import { protocols, tcpStates } from '../names.ts';
 import type { Presenter } from './presenter.ts';
-
-const IPPROTO_TCP = 6;
 
 export function protocolOf(sk: sock_common): string {
   return sk instanceof sock ? protocols.short(sk.sk_protocol) : 'TCP';
