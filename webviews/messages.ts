@@ -2,47 +2,10 @@
  * The messages between the extension and its webviews. Both sides import this file, and both sides parse what they
  * receive with `parseToPanel` / `parseFromPanel`, which refuse anything that is not listed here with a `ShapeError`.
  */
+import type { PacketField, PacketLayer, PacketRow } from '../debug-adapter/protocol.ts';
 import { array, boolean, count, object, oneOf, optional, string, union, type Shape } from './shape.ts';
 
-/** What became of a frame after it was sent. */
-export type PacketFate = 'lost' | 'dropped' | 'delivered' | 'in flight';
-
-/** One line of the packet list. */
-export interface PacketRow {
-  number: number;
-  /** Virtual seconds, nine digits after the point: `0.000010000`. */
-  time: string;
-  direction: string;
-  source: string;
-  destination: string;
-  protocol: string;
-  /** Bytes on the wire. */
-  length: number;
-  info: string;
-  fate?: PacketFate;
-  /** Why it was lost or dropped, as the stack names it: `NO_SOCKET`. */
-  reason?: string;
-  /** It matches a bookmark or a breakpoint. */
-  marked?: boolean;
-}
-
-/** One protocol layer of a packet. `offset` and `length` say which of the packet's bytes it covers. */
-export interface PacketLayer {
-  name: string;
-  summary: string;
-  offset: number;
-  length: number;
-  fields: PacketField[];
-}
-
-/** One field of a layer. A length of 0 means that the field is computed, not read from the bytes. */
-export interface PacketField {
-  name: string;
-  value: string;
-  offset: number;
-  length: number;
-  children?: PacketField[];
-}
+export type { PacketFate, PacketField, PacketLayer, PacketRow } from '../debug-adapter/protocol.ts';
 
 /** What the extension sends to the Packets panel. */
 export type ToPanel =
@@ -107,7 +70,7 @@ export type FromPanelOf<T extends FromPanel['type']> = Extract<FromPanel, { type
 const packetRow: Shape<PacketRow> = object<PacketRow>({
   number: count,
   time: string,
-  direction: string,
+  direction: oneOf('out', 'in'),
   source: string,
   destination: string,
   protocol: string,
