@@ -265,7 +265,7 @@ export class Execution {
   #snapshot({ callFrames }: Paused): Promise<Snapshot> {
     const { scripts } = this.#debuggee;
     const scopes = scopeObjects(callFrames[Math.max(0, visibleTop(pauseFrames(callFrames, scripts)))]);
-    const snapshot = this.#debuggee.askAbout<Snapshot>('snapshot', [scopes.locals], scopes.objectIds);
+    const snapshot = this.#debuggee.askAbout<Snapshot>('snapshot', [scopes.layout], scopes.objectIds);
     // Views that ask for the snapshot get its failure; the stop itself does not need it.
     snapshot.catch(() => {});
     return snapshot;

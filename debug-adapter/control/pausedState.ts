@@ -5,7 +5,7 @@
 import type { Debugger } from 'node:inspector';
 import { INTERRUPT_ENTRIES } from '../../stack/debugger/places.ts';
 import type { Script, Scripts } from '../cdp/scripts.ts';
-import type { Snapshot } from '../inspect/agent.ts';
+import type { ScopeLayout, Snapshot } from '../inspect/agent.ts';
 import { isKernel, isLibrary, isScenario } from '../inspect/codeKinds.ts';
 import type { WireItem } from '../inspect/handles.ts';
 import type { TextFrame } from '../inspect/stackText.ts';
@@ -215,13 +215,22 @@ function interruptBoundary(frames: readonly FrameView[]): number {
 
 /** V8's scopes of a frame as the agent takes them: the function's own blocks first, then what encloses it. */
 export function scopeObjects(callFrame: Debugger.CallFrame | undefined): {
-  locals: number;
+  layout: ScopeLayout;
   objectIds: string[];
 } {
   const own = new Set(['local', 'block', 'catch', 'eval', 'with']);
   const scopes = callFrame?.scopeChain ?? [];
   const end = scopes.findIndex(({ type }) => !own.has(type));
-  const locals = (end < 0 ? scopes : scopes.slice(0, end)).map(({ object }) => object.objectId!);
-  const closures = scopes.filter(({ type }) => type === 'closure').map(({ object }) => object.objectId!);
-  return { locals: locals.length, objectIds: [...locals, ...closures] };
+  const locals = end < 0 ? scopes : scopes.slice(0, end);
+  const closures = scopes.filter(({ type }) => type === 'closure');
+  const module = scopes.filter(({ type }) => type === 'module');
+  const self = callFrame?.this.objectId === undefined ? [] : [callFrame.this.objectId];
+  const layout = {
+    locals: locals.length,
+    closures: closures.map(({ name = '' }) => (name === '' ? 'Closure' : `Closure (${name})`)),
+    module: module.length > 0,
+    self: self.length > 0,
+  };
+  const objects = [...locals, ...closures, ...module.slice(0, 1)];
+  return { layout, objectIds: [...objects.map(({ object }) => object.objectId!), ...self] };
 }

@@ -34,6 +34,16 @@ export interface ScopeInfo {
   items?: WireItem[] | undefined;
   expensive?: boolean | undefined;
 }
+/** What V8's objects for the scopes of a frame are, in their order. */
+export interface ScopeLayout {
+  /** So many are the function's own blocks, inner ones first. */
+  locals: number;
+  /** What each of the functions around it is called here. */
+  closures: readonly string[];
+  module: boolean;
+  /** Last comes `this`, where it is an object. */
+  self: boolean;
+}
 /** What is asked about the machine at each stop. */
 export interface Snapshot {
   threads: ThreadInfo[];
@@ -99,7 +109,7 @@ export class Agent {
   }
 
   /** The machine has stopped: all that the first views need, in one answer. */
-  snapshot(localScopes: number, ...scopes: ScopeObject[]): Snapshot {
+  snapshot(layout: ScopeLayout, ...scopes: ScopeObject[]): Snapshot {
     this.handles.clear();
     this.trees.stopped();
     const { machine } = this;
@@ -114,23 +124,30 @@ export class Agent {
       frame: fromPacket || this.packets.current,
       errorStack: error === null ? undefined : this.stops.placesOf(error.error),
       userFrames: machine.current === machine.idle ? [] : userFrames(machine.current),
-      scopes: this.scopes(localScopes, ...scopes),
+      scopes: this.scopes(layout, ...scopes),
     };
   }
 
-  /** The scopes of a frame. The first `localScopes` objects are the function's own blocks, the others its closures. */
-  scopes(localScopes: number, ...scopes: ScopeObject[]): ScopeInfo[] {
-    const locals = localsOf(scopes.slice(0, localScopes));
+  /** The scopes of a frame, from V8's objects for them. */
+  scopes(layout: ScopeLayout, ...objects: ScopeObject[]): ScopeInfo[] {
     const infos: ScopeInfo[] = [];
-    if (localScopes > 0) {
-      const node = nodeOf(() => localItems(locals, this.describer));
-      infos.push(this.#scope('Locals', node, true));
+    const { error } = this.stops;
+    if (error !== null) {
+      const node = nodeOf(() => [this.describer.describe('exception', error.error)]);
+      infos.push({ ...this.#scope('Exception', node, true), expensive: false });
     }
-    const closures = scopes.slice(localScopes);
-    if (closures.length > 0) {
-      const node = nodeOf(() => localItems(localsOf(closures), this.describer));
-      infos.push({ ...this.#scope('Closure', node, false), expensive: true });
-    }
+    const scopes = [...objects];
+    const locals = localsOf(scopes.splice(0, layout.locals));
+    const closures = layout.closures.map((name) => ({ name, variables: scopes.shift()! }));
+    const module = layout.module ? scopes.shift() : undefined;
+    if (layout.self) locals.set('this', scopes.shift());
+    const items = (variables: ReadonlyMap<string, unknown>) =>
+      nodeOf(() => localItems(variables, this.describer));
+    if (layout.locals > 0) infos.push(this.#scope('Locals', items(locals), true));
+    for (const { name, variables } of closures)
+      infos.push({ ...this.#scope(name, items(localsOf([variables])), false), expensive: true });
+    if (module !== undefined)
+      infos.push({ ...this.#scope('Module', items(localsOf([module])), false), expensive: true });
     const subjects = subjectsOf(locals);
     const { current, idle } = this.machine;
     if (current !== idle) subjects.push({ name: 'Current task', value: current, expression: 'current' });

@@ -81,21 +81,28 @@ export class Frames {
     });
   }
   async #scopeInfos(stop: PausedState, frame: FrameView): Promise<ScopeInfo[]> {
-    const { locals, objectIds } = scopeObjects(frame.callFrame);
+    const { layout, objectIds } = scopeObjects(frame.callFrame);
     const infos =
-      frame === stop.top && !stop.isChanged
+      // Of a frame that is gone only the place is known: what V8 stands in is somebody else's.
+      frame === stop.top && frame.callFrame !== undefined && !stop.isChanged
         ? (await stop.snapshot).scopes
-        : await this.#run.debuggee.askAbout<ScopeInfo[]>('scopes', [locals], objectIds);
+        : await this.#run.debuggee.askAbout<ScopeInfo[]>('scopes', [layout], objectIds);
     if (!stop.isChanged) return infos;
     const fresh = await this.#freshLocals(frame, infos);
     if (fresh === undefined) return infos;
-    return this.#run.debuggee.askAbout<ScopeInfo[]>('scopes', [1], [fresh, ...objectIds.slice(locals)]);
+    return this.#run.debuggee.askAbout<ScopeInfo[]>(
+      'scopes',
+      [{ ...layout, locals: 1 }],
+      [fresh, ...objectIds.slice(layout.locals)],
+    );
   }
 
   /** V8's objects for scopes keep the values that the locals had at the stop. @returns V8's id of an object with those of now */
   async #freshLocals({ callFrame }: FrameView, infos: readonly ScopeInfo[]): Promise<string | undefined> {
     const items = infos.find(({ name }) => name === 'Locals')?.items ?? [];
-    const names = items.map(({ name }) => name).filter((name) => /^[A-Za-z_$][\w$]*$/.test(name));
+    const names = items
+      .map(({ name }) => name)
+      .filter((name) => name !== 'this' && /^[A-Za-z_$][\w$]*$/.test(name));
     if (callFrame === undefined || names.length === 0) return undefined;
     const { result, exceptionDetails } = await this.#run.debuggee.client.send(
       'Debugger.evaluateOnCallFrame',

@@ -26,6 +26,9 @@ export const LIBRARY_CONSTANTS = 'stack/user/constants.ts';
 export const KERNEL_CODE = {
   /** Sleeping itself: who calls it says what a task waits for. */
   waiting: ['stack/kernel/sched/'],
+  network: ['stack/net/'],
+  /** What any protocol's packets pass: devices, queues, buffers. */
+  anyProtocol: ['stack/net/core/', 'stack/net/sched/'],
   /** What a frame goes through below the driver. */
   hardware: ['stack/drivers/net/vnic/hw/', 'stack/wire/'],
 } as const;
