@@ -65,5 +65,10 @@ export const rooms = [
   },
   { name: 'machine', path: '^stack/(boot|config|machine)\\.ts$', what: 'A machine put together and booted' },
   { name: 'user', path: '^stack/user/', what: 'What a scenario sees: library, constants, errors, loader' },
+  {
+    name: 'debugger',
+    path: '^stack/debugger/',
+    what: "The stack's face to a debugger: which code is whose, where it stops, what its numbers are called",
+  },
   { name: 'index', path: '^stack/index\\.ts$', what: "The stack's face to the outside" },
 ];
