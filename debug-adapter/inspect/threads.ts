@@ -16,7 +16,7 @@ export interface ThreadInfo {
   name: string;
 }
 
-const MOST_THREADS = 1000;
+const MOST_THREADS = 10_000;
 /** Formatting a stack costs more than all else here; where a task sleeps does not change. */
 const parsed = new WeakMap<Error, TextFrame[]>();
 

@@ -1,0 +1,136 @@
+/** Requests that overtake each other: each is answered, what cannot be done now is refused plainly, what is over stays over. */
+import assert from 'node:assert/strict';
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import { withAdapter, type Adapter, type Stopped } from './support/adapter.ts';
+import { fixture } from './support/paths.ts';
+import { AdapterProcess, type RawClient } from './support/rawClient.ts';
+
+const RUNNING = 'the machine is running: pause it first';
+
+async function withClient(use: (client: RawClient) => Promise<void>): Promise<void> {
+  const adapter = new AdapterProcess();
+  try {
+    const client = adapter.overStdio();
+    await use(client);
+    assert.equal((await client.ask('disconnect', {})).success, true);
+    assert.equal(await adapter.exit, 0);
+  } finally {
+    adapter.kill();
+  }
+}
+/** The answers to all of them: 'ok', or why not. */
+async function answers(client: RawClient, requests: number[]): Promise<string[]> {
+  const responses = await Promise.all(requests.map((seq) => client.answerTo(seq)));
+  return responses.map(({ success, message }) => (success ? 'ok' : message!));
+}
+const atEntry = async (adapter: Adapter) => {
+  await adapter.launch({ program: fixture('handshake'), stopOnEntry: true });
+  await adapter.stopped();
+};
+
+describe('debug adapter: requests that overtake each other', () => {
+  it('takes one of sixty steps that are sent at once, and stops once', () =>
+    withClient(async (client) => {
+      await client.launch({ program: fixture('handshake'), stopOnEntry: true });
+      const { threadId } = (await client.event('stopped')).body as DebugProtocol.StoppedEvent['body'];
+      const before = client.messages.length;
+      const sent = Array.from({ length: 60 }, () => client.send('stepIn', { threadId }));
+      const told = await answers(client, sent);
+      assert.deepEqual(told, ['ok', ...Array<string>(59).fill(RUNNING)]);
+      await client.event('stopped', before);
+      assert.equal((await client.ask('stackTrace', { threadId })).success, true);
+    }));
+
+  it('takes a step and a pause that are sent together', () =>
+    withClient(async (client) => {
+      await client.launch({ program: fixture('busy'), stopOnEntry: true });
+      const { threadId } = (await client.event('stopped')).body as DebugProtocol.StoppedEvent['body'];
+      const before = client.messages.length;
+      const sent = ['stepIn', 'next', 'pause'].map((command) => client.send(command, { threadId }));
+      assert.deepEqual(await answers(client, sent), ['ok', RUNNING, 'ok']);
+      await client.event('stopped', before);
+    }));
+
+  it('has something to show at a pause, however early that is asked for', () =>
+    withAdapter(async (adapter) => {
+      const stop = adapter.stopped();
+      await adapter.client.initializeRequest();
+      const initialized = adapter.client.waitForEvent('initialized', 15_000);
+      await adapter.request('launch', { program: fixture('busy') });
+      await initialized;
+      const configured = adapter.request('configurationDone');
+      await adapter.request('pause', { threadId: 1 });
+      await configured;
+      assert.equal(((await stop) as Stopped).reason, 'pause');
+      assert.ok((await adapter.stack()).length > 0);
+    }));
+
+  it('refuses frames and values of an earlier stop, also after a restart', () =>
+    withAdapter(async (adapter) => {
+      await atEntry(adapter);
+      const [frameId, [scope]] = [adapter.frame, await adapter.scopes()];
+      const old = scope!.variablesReference;
+      const refused = async () => {
+        await assert.rejects(adapter.request('scopes', { frameId }), /this frame is of an earlier stop/);
+        await assert.rejects(
+          adapter.request('variables', { variablesReference: old }),
+          /these variables are of an earlier stop/,
+        );
+      };
+      await adapter.go('next');
+      await refused();
+      const stop = adapter.stopped();
+      await adapter.request('restart', {});
+      assert.equal(((await stop) as Stopped).reason, 'entry');
+      await adapter.scopes();
+      await refused();
+    }));
+
+  it('starts one machine for two restarts at once', () =>
+    withClient(async (client) => {
+      await client.launch({ program: fixture('busy'), stopOnEntry: true });
+      await client.event('stopped');
+      const before = client.messages.length;
+      const told = await answers(client, [client.send('restart', {}), client.send('restart', {})]);
+      assert.equal(told[0], 'ok');
+      assert.notEqual(told[1], 'ok');
+      await client.event('stopped', before);
+    }));
+
+  it('tells of a rejection that nobody waits for once, with its place, and ends with 1', () =>
+    withClient(async (client) => {
+      await client.launch({ program: fixture('rejects') });
+      await client.event('terminated');
+      assert.deepEqual((await client.event('exited')).body, { exitCode: 1 });
+      const told = client.messages
+        .filter(
+          (message): message is DebugProtocol.OutputEvent => 'event' in message && message.event === 'output',
+        )
+        .map(({ body }) => body);
+      assert.equal(told.length, 1);
+      assert.match(told[0]!.output, /RangeError: nobody waits for this/);
+      assert.equal(told[0]!.source?.path, fixture('rejects'));
+      assert.deepEqual([told[0]!.line, typeof told[0]!.column], [3, 'number']);
+    }));
+
+  it('answers a message of 64 MB', () =>
+    withClient(async (client) => {
+      await client.launch({ program: fixture('handshake'), stopOnEntry: true });
+      await client.event('stopped');
+      const expression = `${' '.repeat(64 * 1024 * 1024)}1 + 1`;
+      const { success, message, body } = await client.ask('evaluate', { expression });
+      assert.ok(success ? body.result === '2' : /busy/.test(message!), message);
+      assert.equal((await client.ask('threads')).success, true);
+    })).timeout(60_000);
+
+  it('has another word for what is asked after the end', () =>
+    withClient(async (client) => {
+      await client.launch({ program: fixture('exits') });
+      await client.event('terminated');
+      for (const command of ['continue', 'next', 'pause', 'stackTrace']) {
+        const { success, message } = await client.ask(command, { threadId: 100 });
+        assert.equal(success, false);
+        assert.match(message!, /the program has ended/, command);
+      }
+    }));
+});
