@@ -73,8 +73,11 @@ export class Debuggee {
   }
   #waiting: ((message: FromThread) => void) | undefined;
   #killed: Promise<boolean> | undefined;
-  /** The machine was told to run its program. */
   #runs = false;
+  /** The machine was told to run its program. */
+  get runs(): boolean {
+    return this.#runs;
+  }
   #onExit: () => void = () => {};
   readonly #exit = new Promise<void>((resolve) => (this.#onExit = resolve));
   /** The run has ended by itself. */

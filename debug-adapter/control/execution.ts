@@ -28,6 +28,8 @@ const COMMANDS = {
 } as const;
 /** So much time goes by until V8 is asked again for a pause that has not come. */
 const INTERRUPT_AGAIN_MS = 20;
+/** A pause waits so long for a program to be loaded. */
+const LOADING_MS = 1000;
 /** V8's reason for a pause when the heap's limit is near. */
 const OUT_OF_MEMORY = 'OOM';
 
@@ -42,6 +44,7 @@ export class Execution {
   #stop: PausedState | undefined;
   /** V8 stands: at a stop, or while it is found out whether this is one. */
   #stands = false;
+  #pauseAsked = 0;
   /** The agent waits for a thread. */
   #waits = false;
   /** Breakpoints of V8's that exist for this operation only. */
@@ -80,9 +83,14 @@ export class Execution {
     return this.#stop;
   }
 
+  /** A pause was asked for and has not come. */
+  get isPauseWanted(): boolean {
+    return this.#policy instanceof Interrupt;
+  }
+
   /** Run until a one-time breakpoint of V8's (already set) is hit. */
   expectEntry(breakpointId: string): void {
-    this.#become(new RunToEntry());
+    if (!this.isPauseWanted) this.#become(new RunToEntry());
     this.#temporary.push(breakpointId);
   }
 
@@ -139,11 +147,15 @@ export class Execution {
   async pause(): Promise<void> {
     if (this.#stop !== undefined) return;
     this.#policy = new Interrupt();
+    this.#pauseAsked = performance.now();
     if (!this.#stands) await this.#interrupt();
   }
   async #interrupt(): Promise<void> {
     this.#interruptSoon();
-    await this.#debuggee.client.send('Debugger.pause');
+    // V8 may fail as a whole where it is to show a module that is just being begun: a program that loads is let come to its
+    // first process, if that does not take too long.
+    const isLoading = !this.#debuggee.runs && performance.now() - this.#pauseAsked < LOADING_MS;
+    if (!isLoading) await this.#debuggee.client.send('Debugger.pause');
   }
   /** V8 forgets a pause that comes while the agent is asked something, and it may come where there is nothing to show. */
   #interruptSoon(): void {

@@ -142,7 +142,8 @@ export class Run {
     this.started = true;
     try {
       await this.debuggee.load();
-      if (this.launch.stopOnEntry) await this.#breakOnEntry();
+      const stops = this.launch.stopOnEntry || this.execution.isPauseWanted;
+      if (stops && !this.launch.noDebug) await this.#breakOnEntry();
     } catch (error) {
       if (error instanceof ProgramExit) return this.#exited(error);
       this.#tell('stderr', (error as Error).message, error instanceof StartError ? error.place : undefined);

@@ -65,6 +65,16 @@ describe('debug adapter: requests that overtake each other', () => {
       assert.ok((await adapter.stack()).length > 0);
     }));
 
+  it('refuses a pause without debugging, and runs to the end whatever is to be stopped at', () =>
+    withClient(async (client) => {
+      await client.launch({ program: fixture('handshake'), noDebug: true, stopOnEntry: true });
+      const { success, message } = await client.ask('pause', { threadId: 1 });
+      assert.equal(success, false);
+      assert.match(message!, /without debugging|has ended/);
+      await client.event('terminated');
+      assert.deepEqual((await client.event('exited')).body, { exitCode: 0 });
+    }));
+
   it('refuses frames and values of an earlier stop, also after a restart', () =>
     withAdapter(async (adapter) => {
       await atEntry(adapter);
