@@ -107,22 +107,6 @@ describe('debug adapter: requests that overtake each other', () => {
       await client.event('stopped', before);
     }));
 
-  it('tells of a rejection that nobody waits for once, with its place, and ends with 1', () =>
-    withClient(async (client) => {
-      await client.launch({ program: fixture('rejects') });
-      await client.event('terminated');
-      assert.deepEqual((await client.event('exited')).body, { exitCode: 1 });
-      const told = client.messages
-        .filter(
-          (message): message is DebugProtocol.OutputEvent => 'event' in message && message.event === 'output',
-        )
-        .map(({ body }) => body);
-      assert.equal(told.length, 1);
-      assert.match(told[0]!.output, /RangeError: nobody waits for this/);
-      assert.equal(told[0]!.source?.path, fixture('rejects'));
-      assert.deepEqual([told[0]!.line, typeof told[0]!.column], [3, 'number']);
-    }));
-
   it('answers a message of 64 MB', () =>
     withClient(async (client) => {
       await client.launch({ program: fixture('handshake'), stopOnEntry: true });
