@@ -146,8 +146,6 @@ export class Agent {
     if (layout.locals > 0) infos.push(this.#scope('Locals', items(locals), true));
     for (const { name, variables } of closures)
       infos.push({ ...this.#scope(name, items(localsOf([variables])), false), expensive: true });
-    if (module !== undefined)
-      infos.push({ ...this.#scope('Module', items(localsOf([module])), false), expensive: true });
     const subjects = subjectsOf(locals);
     const { current, idle } = this.machine;
     if (current !== idle) subjects.push({ name: 'Current task', value: current, expression: 'current' });
@@ -161,6 +159,8 @@ export class Agent {
         infos.push({ name, ref: this.handles.add(whole, expression) });
       }
     }
+    if (module !== undefined)
+      infos.push({ ...this.#scope('Module', items(localsOf([module])), false), expensive: true });
     infos.push(
       this.#scope(
         'Machine',

@@ -13,7 +13,7 @@ describe('debug adapter: scopes', () => {
       );
       await adapter.stopped();
       const names = (await adapter.scopes()).map(({ name }) => name);
-      assert.deepEqual(names.slice(0, 3), ['Locals', 'Closure (count)', 'Module']);
+      assert.deepEqual(names, ['Locals', 'Closure (count)', 'Current task', 'Module', 'Machine']);
       assert.equal((await adapter.variable('Locals', 'this')).value, 'Counter {turns: 2}');
       assert.equal((await adapter.variable('Locals', 'this', 'turns')).evaluateName, 'this.turns');
       assert.equal((await adapter.variable('Closure (count)', 'outer')).value, '2');
