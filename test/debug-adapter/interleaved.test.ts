@@ -1,6 +1,6 @@
 /**
  * Ten thousand requests at random over fifty sessions: nothing dies, nothing hangs, and the protocol is kept.
- * `SEED=n` chooses the requests, `RUNS=n` the number of sessions.
+ * `SEED=n` chooses other requests, `RUNS=n` the number of sessions. When they overtake each other is up to the machine.
  */
 import assert from 'node:assert/strict';
 import type { DebugProtocol } from '@vscode/debugprotocol';
@@ -10,7 +10,7 @@ import { ProtocolWatch } from './support/protocolWatch.ts';
 import { AdapterProcess, type Message, type RawClient } from './support/rawClient.ts';
 import { launchWish, Random, RequestGenerator, type Known } from './support/requestGenerator.ts';
 
-const SEED = Number(process.env['SEED'] ?? Date.now() % 1_000_000);
+const SEED = Number(process.env['SEED'] ?? 6);
 const SESSIONS = Number(process.env['RUNS'] ?? 50);
 const REQUESTS = 200;
 /** Sent without waiting for an answer, at most. */
@@ -80,7 +80,7 @@ class RandomSession {
     for (;;) {
       this.#look();
       if (this.watch.open.length === 0) return;
-      // Whoever has taken leave need not be answered what was asked at the same time.
+      // A client that disconnects need not be answered what it asked at the same time.
       if (this.#client.closed) {
         for (const { command, seq } of this.watch.open)
           this.watch.breaches.push(`the connection ended before ${command} (${seq}) was answered`);
