@@ -1,5 +1,6 @@
 /** Going on and stopping: carries out what the policy of the moment says about each pause of V8's. */
 import type { Debugger } from 'node:inspector';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { StopReason } from '../../stack/trace/stop.ts';
 import { DetachedError, NotPausedError } from '../cdp/cdpClient.ts';
 import { UNCAUGHT_FILTER } from '../filters/all.ts';
@@ -45,6 +46,8 @@ export class Execution {
   /** V8 stands: at a stop, or while it is found out whether this is one. */
   #stands = false;
   #pauseAsked = 0;
+  /** The request to go on has its answer: no stop is told before that. */
+  #answered: Promise<void> = Promise.resolve();
   /** The agent waits for a thread. */
   #waits = false;
   /** Breakpoints of V8's that exist for this operation only. */
@@ -132,6 +135,7 @@ export class Execution {
     this.#become(new RunTo());
     void this.#breakOnceAt(place)
       .catch(this.#failed)
+      .then(() => this.#answered)
       .then(() => this.#send('resume'));
   }
   async #breakOnceAt({ url, line, column }: FunctionPlace): Promise<void> {
@@ -171,6 +175,7 @@ export class Execution {
     const stop = this.#stop;
     if (stop === undefined) throw new NotPausedError();
     this.#stop = undefined;
+    this.#answered = nextTurn();
     this.onContinued(stop);
     if (this.#isFull) this.onOutOfMemory();
     return stop;
@@ -180,6 +185,7 @@ export class Execution {
   async #goOn({ how, then }: GoOn, paused: Paused, target?: number): Promise<void> {
     if (then !== undefined) this.#become(then);
     await this.#prepare(how, paused, target).catch(this.#failed);
+    await this.#answered;
     this.#send(how === 'stepIntoCallees' ? (target === undefined ? 'stepInto' : 'stepOver') : commandOf(how));
   }
   async #prepare(how: GoOn['how'], paused: Paused, target?: number): Promise<void> {

@@ -58,7 +58,9 @@ export class Run {
   ) {
     this.launch = launch;
     this.functions = functions;
-    this.#emit = emit;
+    this.#emit = (event, body) => {
+      if (!this.#isKilled) emit(event, body);
+    };
     this.debuggee = debuggee;
     this.execution = new Execution(this.debuggee, functions, numbers.nextFrame);
     this.execution.stepIntoAccessors = launch.stepIntoAccessors;
@@ -72,7 +74,7 @@ export class Run {
     );
     this.streams = new Streams(this.debuggee.ring, this.packets);
     this.streams.isCongested = isCongested;
-    this.#progress = new Progress(this, emit);
+    this.#progress = new Progress(this, this.#emit);
     this.#firstValue = numbers.nextValueRange();
     this.#recorder = launch.record ? new RunRecorder(this) : undefined;
     this.#pcap = launch.pcap === undefined ? undefined : new PcapFile(launch.pcap);

@@ -294,7 +294,9 @@ export class Session {
     const run = this.#stopped();
     const { threads } = await run.execution.stop!.snapshot;
     if (!threads.some(({ id }) => id === thread)) throw new Error(`there is no thread ${thread} to step`);
-    // The answer does not wait for the step: the stop may be far away. Another step may have been first.
+    // A restart, or another step, may have been first.
+    if (this.#run !== run) throw run.notStopped();
+    // The answer does not wait for the step: the stop may be far away.
     run.execution.step(kind, thread, target);
   }
   async #runTo({ to, threadId }: RunToArguments): Promise<Record<string, never>> {
