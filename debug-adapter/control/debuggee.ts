@@ -185,6 +185,7 @@ export class Debuggee {
   }
   /** The same, as the call is written: for arguments that JSON does not know. */
   async askIn<Answer>(call: string): Promise<Answer> {
+    if (!this.booted) throw new Error('the machine is being started: wait until it has');
     // As text: V8 takes longer to turn an object into a protocol value than both sides take for this.
     const expression = `JSON.stringify(globalThis[Symbol.for('${AGENT}')].${call})`;
     const { result, exceptionDetails } = await this.client.send('Runtime.evaluate', {
