@@ -1,4 +1,5 @@
 /** The client's end of a session: requests come in, each is answered once; events go out, none after the end. */
+import { Event, Response, type Message } from '@vscode/debugadapter/lib/messages.js';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { Readable, Writable } from 'node:stream';
 import { frame, MessageReader } from './framing.ts';
@@ -44,18 +45,20 @@ export class Connection {
   event(event: string, body?: unknown): void {
     if (this.#terminated || this.#closed) return;
     this.#terminated = event === 'terminated';
-    this.#send({ type: 'event', event, ...(body === undefined ? {} : { body }) });
+    this.#send(new Event(event, body));
   }
 
   /** @param answer to a request that has none yet; otherwise it is dropped */
   respond({ seq, command }: Pick<DebugProtocol.Request, 'seq' | 'command'>, answer: Answer): void {
     if (!this.#open.delete(seq)) return;
-    const head = { type: 'response', request_seq: seq, command, success: answer.success };
-    if (answer.success) this.#send({ ...head, ...(answer.body === undefined ? {} : { body: answer.body }) });
-    else {
+    const response: DebugProtocol.Response = new Response({ type: 'request', seq, command });
+    response.success = answer.success;
+    if (!answer.success) {
       const { message, showUser } = answer;
-      this.#send({ ...head, message, body: { error: { id: 1, format: message, showUser } } });
-    }
+      response.message = message;
+      response.body = { error: { id: 1, format: message, showUser } };
+    } else if (answer.body !== undefined) response.body = answer.body;
+    this.#send(response);
   }
 
   /** Refuse what is open, but one request. */
@@ -103,9 +106,10 @@ export class Connection {
     return undefined;
   }
 
-  #send(message: object): void {
+  #send(message: Message): void {
     if (this.#corked.length === 0) queueMicrotask(() => this.#flush());
-    this.#corked.push(frame({ seq: ++this.#seq, ...message }));
+    message.seq = ++this.#seq;
+    this.#corked.push(frame(message));
   }
   #flush(): void {
     // Noted first: the client may be awake before this goes on, and must not be answered twice.

@@ -74,11 +74,14 @@ export function spawn_process(machine: Machine, name: string, main: () => unknow
     }
     Promise.resolve(result).then(() => exit({ pid: task.pid, name }), task.signal.uncaught);
   };
+  let has_failed = false;
   const exit = (end: ProcessEnd): void => {
     if (!task.exited) do_group_exit(task, () => ended(end));
   };
+  // Also when its function has returned in the same turn: the error was there before it did. One error is told.
   task.signal.uncaught = (error) => {
-    if (task.exited) return;
+    if (has_failed) return;
+    has_failed = true;
     machine.world.on_uncaught?.(task, error);
     exit({ pid: task.pid, name, error });
   };

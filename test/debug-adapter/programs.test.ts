@@ -102,6 +102,12 @@ export async function other() { await sleep(20); console.log('other goes on'); }
     code: 1,
   },
   {
+    does: 'fails by a rejection that it does not handle, though its function returns at once',
+    files: { 'main.ts': `export async function p() {\n  void Promise.reject(new Error('too late'));\n}` },
+    prints: /Error: too late\n[\s\S]*main\.ts:2:/,
+    code: 1,
+  },
+  {
     does: 'ends a process by what its timer throws',
     files: {
       'main.ts': `import { sleep } from 'sockscope';
