@@ -19,15 +19,20 @@ describe('a scenario in the editor', function () {
     if (this.currentTest?.state === 'failed') await code?.screenshot(`failed-${this.currentTest.title}`);
   });
 
-  it('has no command of ours in the palette, but New Scenario, in a file that is not one', async () => {
+  it('has in a file that is no scenario only the commands that begin one', async () => {
     await code.openFile('plain.ts');
-    assert.deepEqual(await ours(), ['Sockscope: New Scenario']);
+    assert.deepEqual(await ours(), ['Sockscope: New Scenario', 'Sockscope: Open Sample…']);
   });
 
   it('has a code lens above each process, and a command', async () => {
     await code.openFile('hello.ts');
     assert.deepEqual(await code.codeLenses(), ['Debug this scenario', 'Debug this scenario']);
-    assert.deepEqual(await ours(), ['Sockscope: Debug this scenario', 'Sockscope: New Scenario']);
+    assert.deepEqual(await ours(), [
+      'Sockscope: Break On…',
+      'Sockscope: Debug this scenario',
+      'Sockscope: New Scenario',
+      'Sockscope: Open Sample…',
+    ]);
   });
 
   it('brings the trees into the Debug side bar, each saying what would fill it', async () => {
@@ -55,7 +60,7 @@ describe('a scenario in the editor', function () {
       await code.page.locator(`.explorer-folders-view .monaco-list-row[aria-label^="${file}"]`).waitFor();
     assert.deepEqual(await code.codeLenses(), ['Debug this scenario', 'Debug this scenario']);
     // The language server knows the module: hovering listen() shows its doc.
-    await code.goToLine(11, 10);
+    await code.goToLine(12, 10);
     await code.debug.waitUntil('the doc of listen()', async () => {
       await code.command('Show or Focus Hover');
       await code.page.waitForTimeout(500);
