@@ -77,8 +77,14 @@ describe('a run that has ended', function () {
     await code.quickInput.waitFor({ state: 'hidden' });
     await code.page.locator(`.tab.active[data-resource-name="${SCENARIO}"]`).waitFor();
     const target = path.join(code.workspace, 'kept.pcapng');
-    await code.command('Sockscope: Export Packets…');
-    await code.quickInput.locator('input').fill(target);
+    await code.startCommand('Sockscope: Export Packets…');
+    const name = code.quickInput.locator('input');
+    await code.debug.waitUntil('the save dialog', async () =>
+      (await name.inputValue()).endsWith('capture.pcapng') ? true : undefined,
+    );
+    await name.fill(target);
+    // The dialog looks the folder up first.
+    await code.page.waitForTimeout(1000);
     await code.page.keyboard.press('Enter');
     await code.page.getByText(/Saved \d+ packets to kept\.pcapng/).waitFor();
     assert.ok((await stat(target)).size > 300);

@@ -41,25 +41,26 @@ describe('a first handshake, step by step', function () {
     await code.screenshot('handshake-1-breakpoint');
     await sockets.show({ alone: true });
     await sockets.waitFor('orphans');
-    assert.equal(
-      await sockets.text(),
-      [
-        '  server pid 100',
-        '    fd 3 :8080 LISTEN',
-        '      accept queue 0 of 2+1',
-        '      SYN queue 0',
-        '      struct tcp_sock',
-        '  client pid 101',
-        '    fd 3 unbound CLOSE',
-        '      queues empty',
-        '      timers none',
-        '      struct tcp_sock',
-        '  time-wait none',
-        '  orphans none',
-      ]
-        .map((line) => line.slice(2))
-        .join('\n'),
-    );
+    const expected = [
+      '  server pid 100',
+      '    fd 3 :8080 LISTEN',
+      '      accept queue 0 of 2+1',
+      '      SYN queue 0',
+      '      struct tcp_sock',
+      '  client pid 101',
+      '    fd 3 unbound CLOSE',
+      '      queues empty',
+      '      timers none',
+      '      struct tcp_sock',
+      '  time-wait none',
+      '  orphans none',
+    ]
+      .map((line) => line.slice(2))
+      .join('\n');
+    // The rows come one after the other.
+    for (let tries = 0; tries < 20 && (await sockets.text()) !== expected; tries++)
+      await code.page.waitForTimeout(250);
+    assert.equal(await sockets.text(), expected);
   });
 
   it('steps into __sys_connect, with values behind the lines', async () => {
