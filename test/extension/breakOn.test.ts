@@ -25,7 +25,7 @@ describe('what to stop at', function () {
   });
 
   it('is chosen before there has been any run, with a condition', async () => {
-    await code.command('Sockscope: Break On…');
+    await code.startCommand('Sockscope: Break On…');
     await setCondition('Packet sent', 'syn && ack');
     await kind('Packet sent').filter({ hasText: 'when syn && ack' }).waitFor();
     await code.screenshot('break-on-1-choice');
