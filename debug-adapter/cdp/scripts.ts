@@ -46,6 +46,7 @@ export class Scripts {
     this.#skipped = patterns.map((pattern) => new RegExp(pattern));
   }
   isSkipped(url: string): boolean {
+    if (this.#skipped.length === 0) return false;
     const path = this.pathOf(url) ?? url;
     return this.#skipped.some((pattern) => pattern.test(url) || pattern.test(path));
   }

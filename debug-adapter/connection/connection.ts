@@ -107,7 +107,8 @@ export class Connection {
   }
 
   #send(message: Message): void {
-    if (this.#corked.length === 0) queueMicrotask(() => this.#flush());
+    // A tick that a microtask asks for comes when all microtasks are done: what is sent in answer to one request leaves together.
+    if (this.#corked.length === 0) queueMicrotask(() => process.nextTick(() => this.#flush()));
     message.seq = ++this.#seq;
     this.#corked.push(frame(message));
   }

@@ -20,6 +20,7 @@ export class MessageReader {
 
   /** Bytes of a message that has not come to its end, its header included. */
   get rest(): Buffer {
+    if (this.#bytes === 0 && this.#wanted === undefined) return NOTHING;
     const begun = Buffer.concat(this.#chunks, this.#bytes);
     if (this.#wanted === undefined) return begun;
     return Buffer.concat([Buffer.from(`Content-Length: ${this.#wanted}${HEADER_END}`), begun]);

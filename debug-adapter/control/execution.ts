@@ -15,11 +15,13 @@ import { beginStep, type Beginning, type StepKind } from './policies/begin.ts';
 import { Continue, RunTo, RunToEntry } from './policies/continue.ts';
 import { ToProgram } from './policies/toProgram.ts';
 import { Interrupt } from './policies/interrupt.ts';
-import { isMachineStop, Pause, visibleTop } from './policies/pause.ts';
+import { isMachineStop, Pause, visibleTop, type PauseFrame } from './policies/pause.ts';
 import type { Go, GoOn, Policy, Told, Verdict } from './policies/policy.ts';
 import { StepTargets } from './stepTargets.ts';
 
 type Paused = Debugger.PausedEventDataType;
+/** Ways to go on that V8 has no command for: something is set up first. */
+type Prepared = Exclude<GoOn['how'], Go>;
 
 const COMMANDS = {
   resume: 'Debugger.resume',
@@ -110,7 +112,7 @@ export class Execution {
   step(kind: StepKind, thread: number, target?: number): void {
     const stop = this.#leave();
     const { paused } = stop;
-    const origin = this.#pauseOf(paused);
+    const origin = this.#pauseOf(paused, pauseFrames(paused.callFrames, this.#debuggee.scripts));
     const beginning = {
       kind,
       thread,
@@ -135,7 +137,6 @@ export class Execution {
     this.#become(new RunTo());
     void this.#breakOnceAt(place)
       .catch(this.#failed)
-      .then(() => this.#answered)
       .then(() => this.#send('resume'));
   }
   async #breakOnceAt({ url, line, column }: FunctionPlace): Promise<void> {
@@ -176,23 +177,26 @@ export class Execution {
     if (stop === undefined) throw new NotPausedError();
     this.#stop = undefined;
     this.#answered = nextTurn();
-    this.onContinued(stop);
-    if (this.#isFull) this.onOutOfMemory();
+    // V8 is sent on first: the client is told while it runs.
+    queueMicrotask(() => {
+      this.onContinued(stop);
+      if (this.#isFull) this.onOutOfMemory();
+    });
     return stop;
   }
 
   /** Carry out how to go on. Nothing that fails on the way may leave V8 standing. */
   async #goOn({ how, then }: GoOn, paused: Paused, target?: number): Promise<void> {
     if (then !== undefined) this.#become(then);
-    await this.#prepare(how, paused, target).catch(this.#failed);
-    await this.#answered;
+    if (how === 'stepIntoCallees' || how === 'untilThreadRuns')
+      await this.#prepare(how, paused, target).catch(this.#failed);
     this.#send(how === 'stepIntoCallees' ? (target === undefined ? 'stepInto' : 'stepOver') : commandOf(how));
   }
-  async #prepare(how: GoOn['how'], paused: Paused, target?: number): Promise<void> {
+  async #prepare(how: Prepared, paused: Paused, target?: number): Promise<void> {
     if (how === 'stepIntoCallees') {
       this.objectsHeld = true;
       this.#temporary.push(...(await this.targets.arm(paused, target)));
-    } else if (how === 'untilThreadRuns') {
+    } else {
       this.#waits = true;
       const { thread } = this.#policy;
       if (thread === SOFTIRQ_THREAD) await this.#debuggee.ask('stops.waitForSoftirq');
@@ -226,6 +230,7 @@ export class Execution {
 
   async #paused(paused: Paused): Promise<void> {
     this.#stands = true;
+    await this.#answered;
     await this.#judge(paused).catch(this.#failed);
   }
 
@@ -235,8 +240,9 @@ export class Execution {
     const isFull = String(paused.reason) === OUT_OF_MEMORY;
     this.#isFull ||= isFull;
 
-    const isOwn = isMachineStop(pauseFrames(paused.callFrames.slice(0, 1), this.#debuggee.scripts)[0]);
-    const snapshot = isOwn ? this.#snapshot(paused) : undefined;
+    const frames = pauseFrames(paused.callFrames, this.#debuggee.scripts);
+    const isOwn = isMachineStop(frames[0]);
+    const snapshot = isOwn ? this.#snapshot(paused, frames) : undefined;
     const known = await snapshot?.catch(this.#failed);
     const reason = known?.reason ?? null;
     const isForced =
@@ -246,14 +252,14 @@ export class Execution {
       hit.some((id) => !this.#temporary.includes(id));
     const isSwitch = reason?.filter === SWITCH_REASON;
     const policy = this.#policy;
-    const pause = this.#pauseOf(paused, isSwitch);
+    const pause = this.#pauseOf(paused, frames, isSwitch);
     if (!isForced && (reason === null || isSwitch)) {
       const verdict = policy.judge(pause);
       this.onJudged(policy, pause, verdict);
       if (verdict !== 'stop') return this.#goOn(verdict, paused);
     }
     const { currentPid, scripts } = this.#debuggee;
-    const survey = snapshot ?? this.#snapshot(paused);
+    const survey = snapshot ?? this.#snapshot(paused, frames);
     const stop = new PausedState(paused, currentPid, survey, scripts, this.#nextFrameId);
     if (known?.errorStack !== undefined) stop.showError(known.errorStack);
     stop.hitBreakpoints = users;
@@ -263,10 +269,9 @@ export class Execution {
     this.onStop(stop);
   }
 
-  #pauseOf(paused: Paused, switched = false): Pause {
+  #pauseOf(paused: Paused, frames: PauseFrame[], switched = false): Pause {
     const { scripts, currentPid } = this.#debuggee;
     const hit = paused.hitBreakpoints ?? [];
-    const frames = pauseFrames(paused.callFrames, scripts);
     return new Pause({
       frames,
       pid: currentPid,
@@ -280,9 +285,8 @@ export class Execution {
         this.#functions.isAccessor(frames[0].url, frames[0].functionName),
     });
   }
-  #snapshot({ callFrames }: Paused): Promise<Snapshot> {
-    const { scripts } = this.#debuggee;
-    const scopes = scopeObjects(callFrames[Math.max(0, visibleTop(pauseFrames(callFrames, scripts)))]);
+  #snapshot({ callFrames }: Paused, frames: readonly PauseFrame[]): Promise<Snapshot> {
+    const scopes = scopeObjects(callFrames[Math.max(0, visibleTop(frames))]);
     const snapshot = this.#debuggee.askAbout<Snapshot>('snapshot', [scopes.layout], scopes.objectIds);
     // Views that ask for the snapshot get its failure; the stop itself does not need it.
     snapshot.catch(() => {});

@@ -141,11 +141,13 @@ export class Agent {
     const closures = layout.closures.map((name) => ({ name, variables: scopes.shift()! }));
     const module = layout.module ? scopes.shift() : undefined;
     if (layout.self) locals.set('this', scopes.shift());
-    const items = (variables: ReadonlyMap<string, unknown>) =>
-      nodeOf(() => localItems(variables, this.describer));
-    if (layout.locals > 0) infos.push(this.#scope('Locals', items(locals), true));
+    const itemsOf = (scope: ScopeObject) => nodeOf(() => localItems(localsOf([scope]), this.describer));
+    if (layout.locals > 0) {
+      const items = nodeOf(() => localItems(locals, this.describer));
+      infos.push(this.#scope('Locals', items, true));
+    }
     for (const { name, variables } of closures)
-      infos.push({ ...this.#scope(name, items(localsOf([variables])), false), expensive: true });
+      infos.push({ ...this.#scope(name, itemsOf(variables), false), expensive: true });
     const subjects = subjectsOf(locals);
     const { current, idle } = this.machine;
     if (current !== idle) subjects.push({ name: 'Current task', value: current, expression: 'current' });
@@ -160,7 +162,7 @@ export class Agent {
       }
     }
     if (module !== undefined)
-      infos.push({ ...this.#scope('Module', items(localsOf([module])), false), expensive: true });
+      infos.push({ ...this.#scope('Module', itemsOf(module), false), expensive: true });
     infos.push(
       this.#scope(
         'Machine',

@@ -55,6 +55,14 @@ export class Describer implements Context {
 
   /** A value under a name that says nothing about it. */
   describe(name: string, value: unknown): Item {
+    const struct = this.kernel.structOf(value);
+    if (struct !== undefined)
+      return {
+        name,
+        text: this.text(value),
+        type: struct,
+        node: this.#fieldsNode(value as object),
+      };
     return { name, text: this.text(value), type: typeName(value), node: this.node(value) };
   }
 
@@ -71,6 +79,8 @@ export class Describer implements Context {
 
   #objectText(value: object): string {
     if (isProxy(value)) return this.#proxyText(value);
+    const struct = this.kernel.structOf(value);
+    if (struct !== undefined) return presenterOf(value)?.summary(value, this) ?? struct;
     const short = (inner: unknown) => this.#short(inner);
     if (isCollection(value))
       return summarizeCollection(value, short, (array, index) => this.#storedText(array, String(index)));
@@ -88,7 +98,6 @@ export class Describer implements Context {
   }
   #plainObject(value: object): string {
     const name = className(value);
-    if (this.kernel.isStruct(value)) return name;
     const keys = Object.keys(value);
     const shown = keys.slice(0, FIELDS_SHOWN).map((key) => `${key}: ${this.#storedText(value, key)}`);
     if (keys.length > shown.length) shown.push('…');
@@ -113,6 +122,7 @@ export class Describer implements Context {
   node(value: unknown): Node | undefined {
     if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return undefined;
     if (isProxy(value)) return nodeOf(() => this.#innerItems(value));
+    if (this.kernel.isStruct(value)) return this.#fieldsNode(value);
     if (isCollection(value))
       return collectionNode(
         value,
@@ -124,6 +134,9 @@ export class Describer implements Context {
         () => this.#namedOf(value),
       );
     if (meetsProxy(value)) return nodeOf(() => this.#jsFields(value));
+    return this.#fieldsNode(value);
+  }
+  #fieldsNode(value: object): Node {
     if (value instanceof sock_common) return nodeOf(() => this.layers(value));
     return nodeOf(() => [...(presenterOf(value)?.extra?.(value, this) ?? []), ...this.ownFields(value)]);
   }

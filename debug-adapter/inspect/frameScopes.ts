@@ -27,8 +27,12 @@ export function localsOf(scopes: readonly ScopeObject[]): Map<string, unknown> {
 }
 
 export function localItems(locals: ReadonlyMap<string, unknown>, describer: Describer): Item[] {
+  // One socket has several names in a function: `sk`, `tp`, `icsk`.
+  const described = new Map<unknown, Item>();
   return [...locals].map(([name, value]) => {
-    const item = describer.describe(name, value);
+    const known = described.get(value);
+    const item = known === undefined ? describer.describe(name, value) : { ...known, name };
+    if (typeof value === 'object') described.set(value, item);
     const kind = typeof value === 'number' ? localKind(name) : undefined;
     if (kind !== undefined) item.text = kind.show(value as number, describer.machine);
     return { ...item, evaluateName: name };

@@ -1,4 +1,5 @@
 /** What the kernel's modules export: functions, structs, constants, by the names that a person types. */
+import { isProxy } from './values/peek.ts';
 
 /** A module of the stack, as it was loaded. */
 export interface KernelModule {
@@ -12,7 +13,8 @@ const CONSTANT = /^[A-Z_][A-Za-z0-9_]*$/;
 export class KernelNames {
   readonly #values = new Map<string, unknown>();
   readonly #urls = new Map<string, string>();
-  readonly #prototypes = new WeakSet<object>();
+  /** Names of structs, by the prototypes of their objects. */
+  readonly #structs = new Map<unknown, string>();
 
   constructor(modules: readonly KernelModule[]) {
     for (const { url, exports } of modules) {
@@ -26,7 +28,7 @@ export class KernelNames {
 
   #add(name: string, value: unknown, url: string): void {
     if (typeof value === 'function' && typeof value.prototype === 'object')
-      this.#prototypes.add(value.prototype as object);
+      this.#structs.set(value.prototype, value.name);
     if (this.#values.has(name)) return;
     this.#values.set(name, value);
     this.#urls.set(name, url);
@@ -53,11 +55,15 @@ export class KernelNames {
 
   /** Is this the prototype of one of the kernel's structs? Its getters are the kernel's. */
   isPrototype(object: object): boolean {
-    return this.#prototypes.has(object);
+    return this.#structs.has(object);
   }
-  isStruct(value: object): boolean {
-    const prototype = Object.getPrototypeOf(value) as object | null;
-    return prototype !== null && this.#prototypes.has(prototype);
+  /** The name of the struct that a value is; undefined for any other value. */
+  structOf(value: unknown): string | undefined {
+    if (typeof value !== 'object' || value === null || isProxy(value)) return undefined;
+    return this.#structs.get(Object.getPrototypeOf(value));
+  }
+  isStruct(value: unknown): value is object {
+    return this.structOf(value) !== undefined;
   }
 }
 

@@ -19,6 +19,8 @@ export interface ThreadInfo {
 const MOST_THREADS = 10_000;
 /** Formatting a stack costs more than all else here; where a task sleeps does not change. */
 const parsed = new WeakMap<Error, TextFrame[]>();
+/** The function that a task sleeps in, by its stack. */
+const sleeping = new WeakMap<Error, string | undefined>();
 
 function framesOf(error: Error | null): TextFrame[] {
   if (error === null) return [];
@@ -32,22 +34,32 @@ function framesOf(error: Error | null): TextFrame[] {
 
 /** Where a task sleeps: the kernel's frames, then the user's below. */
 export function sleepingFrames(task: task_struct): TextFrame[] {
-  const sleep = framesOf(task.sleep_stack);
-  const gate = sleep.findIndex(({ url }) => isLibrary(url));
-  const kernel = (gate < 0 ? sleep : sleep.slice(0, gate)).filter(({ url }) => isKernel(url));
-  return [...kernel, ...userFrames(task)];
+  return [...kernelFrames(task.sleep_stack), ...userFrames(task)];
+}
+function kernelFrames(stack: Error | null): TextFrame[] {
+  const frames = framesOf(stack);
+  const gate = frames.findIndex(({ url }) => isLibrary(url));
+  return (gate < 0 ? frames : frames.slice(0, gate)).filter(({ url }) => isKernel(url));
 }
 /** The scenario's frames above which a task's system call was made. */
 export function userFrames(task: task_struct): TextFrame[] {
   return framesOf(task.entry_stack).filter(({ url }) => isScenario(url));
 }
 
+/** The innermost function of the kernel that does more than wait. */
+function sleepsIn({ sleep_stack }: task_struct): string | undefined {
+  if (sleep_stack === null) return undefined;
+  if (!sleeping.has(sleep_stack)) {
+    const frames = kernelFrames(sleep_stack);
+    sleeping.set(sleep_stack, frames.find(({ url }) => !isIn(KERNEL_CODE.waiting, url))?.name);
+  }
+  return sleeping.get(sleep_stack);
+}
+
 function stateText(task: task_struct): string {
   if (task.exited) return ' · exiting';
   if (task.__state === TASK_RUNNING) return task.on_rq ? ' · runnable' : '';
-  // The functions that only wait say less than who called them.
-  const frames = sleepingFrames(task).filter(({ url }) => isKernel(url));
-  const where = frames.find(({ url }) => !isIn(KERNEL_CODE.waiting, url))?.name;
+  const where = sleepsIn(task);
   if (where !== undefined) return ` · sleeping in ${where}`;
   return task.syscall === '' ? ' · sleeping' : ` · sleeping in ${task.syscall}()`;
 }
