@@ -4,7 +4,7 @@ import { in_ifaddr, napi_struct, net_device } from '../../stack/include/linux/ne
 import { socket } from '../../stack/include/linux/net.ts';
 import { task_struct } from '../../stack/include/linux/sched.ts';
 import { sk_buff } from '../../stack/include/linux/skbuff.ts';
-import { tcp_options_received, tcphdr } from '../../stack/include/linux/tcp.ts';
+import { rcv_rtt_est, tcp_options_received, tcphdr } from '../../stack/include/linux/tcp.ts';
 import { hrtimer, timer_list } from '../../stack/include/linux/timer.ts';
 import { icsk_ack, inet_connection_sock } from '../../stack/include/net/inet_connection_sock.ts';
 import { inet_bind2_bucket, inet_bind_bucket } from '../../stack/include/net/inet_hashtables.ts';
@@ -22,6 +22,7 @@ import * as other from './fields/other.ts';
 import { SOCK_ALIASES, SOCK_COMMON_FIELDS, SOCK_FIELDS } from './fields/sock.ts';
 import {
   OPTIONS_RECEIVED_FIELDS,
+  RCV_RTT_EST_FIELDS,
   REQUEST_FIELDS,
   SKB_CB_FIELDS,
   TCP_HEADER_FIELDS,
@@ -43,6 +44,7 @@ const TABLES: readonly (readonly [Struct, Fields])[] = [
   [inet_timewait_sock, TIME_WAIT_FIELDS],
   [sock_common, { ...SOCK_COMMON_FIELDS, ...SOCK_ALIASES }],
   [icsk_ack, ICSK_ACK_FIELDS],
+  [rcv_rtt_est, RCV_RTT_EST_FIELDS],
   [tcp_options_received, OPTIONS_RECEIVED_FIELDS],
   [tcp_skb_cb, SKB_CB_FIELDS],
   [tcphdr, TCP_HEADER_FIELDS],

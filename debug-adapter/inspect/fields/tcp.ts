@@ -52,8 +52,6 @@ export const TCP_SOCK_FIELDS: Record<string, FieldKind> = {
   sacked_out: segments,
   keepalive_time: jiffiesSpan,
   keepalive_intvl: jiffiesSpan,
-  rcv_rtt_est_rtt_us: microsecondsTimes8,
-  rcv_rtt_est_time: usMoment,
   rcvq_space_space: bytes,
   rcvq_space_time: usMoment,
 };
@@ -70,8 +68,6 @@ export const SENT_SEQUENCES = new Set([
   'undo_marker',
   'rtt_seq',
   'cwnd_usage_seq',
-  'mtu_probe_seq_start',
-  'mtu_probe_seq_end',
 ]);
 export const RECEIVED_SEQUENCES = new Set([
   'rcv_nxt',
@@ -80,9 +76,13 @@ export const RECEIVED_SEQUENCES = new Set([
   'snd_wl1',
   'urg_seq',
   'compressed_ack_rcv_nxt',
-  'rcv_rtt_est_seq',
   'rcvq_space_seq',
 ]);
+export const RCV_RTT_EST_FIELDS: Record<string, FieldKind> = {
+  rtt_us: microsecondsTimes8,
+  seq: unsigned,
+  time: usMoment,
+};
 export const OPTIONS_RECEIVED_FIELDS: Record<string, FieldKind> = {
   ts_recent: unsigned,
   rcv_tsval: unsigned,

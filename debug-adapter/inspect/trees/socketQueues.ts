@@ -21,11 +21,11 @@ interface PacketQueue {
 }
 
 function queuesOf(sk: sock): PacketQueue[] {
-  const of = (name: string, short: string, queue: sk_buff_head | skb_tree, tooltip: string): PacketQueue => ({
+  const of = (name: string, short: string, queue: sk_buff_head | skb_tree | null, tooltip: string): PacketQueue => ({
     name,
     short,
-    length: queue instanceof skb_tree ? queue.length : queue.qlen,
-    packets: () => packetsOf(queue),
+    length: queue === null ? 0 : queue instanceof skb_tree ? queue.length : queue.qlen,
+    packets: () => (queue === null ? [] : packetsOf(queue)),
     tooltip,
   });
   const queues = [

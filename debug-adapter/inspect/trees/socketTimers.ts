@@ -33,7 +33,7 @@ function armedTimers(sk: sock, now_ns: number): ArmedTimer[] {
     if (isArmed(timer)) armed.push({ field, purpose, left: timeLeft(timer, now_ns, roughly) });
   };
   if (sk instanceof inet_connection_sock) {
-    if (isArmed(sk.icsk_retransmit_timer)) armed.push(retransmitTimer(sk, now_ns));
+    if (isArmed(sk.icsk_retransmit_timer)) armed.push(retransmitTimer(sk, sk.icsk_retransmit_timer, now_ns));
     add('icsk_delack_timer', 'delayed ACK', sk.icsk_delack_timer);
   }
   add('sk_timer', 'keepalive', sk.sk_timer);
@@ -48,10 +48,10 @@ function armedTimers(sk: sock, now_ns: number): ArmedTimer[] {
  * One timer for several purposes: icsk_pending says which, and icsk_timeout when. An ACK that leaves nothing to send again
  * clears icsk_pending and lets the timer run out.
  */
-function retransmitTimer(sk: inet_connection_sock, now_ns: number): ArmedTimer {
+function retransmitTimer(sk: inet_connection_sock, timer: Timer, now_ns: number): ArmedTimer {
   const field = 'icsk_retransmit_timer';
   if (sk.icsk_pending === 0)
-    return { field, purpose: undefined, left: timeLeft(sk.icsk_retransmit_timer!, now_ns, roughly) };
+    return { field, purpose: undefined, left: timeLeft(timer, now_ns, roughly) };
   const what = icskTimes.short(sk.icsk_pending).toLowerCase();
   const due = sk.icsk_timeout * NSEC_PER_JIFFY - now_ns;
   return { field, purpose: PURPOSES[what] ?? what, left: due > 0 ? `in ${roughly(due)}` : 'due' };

@@ -253,8 +253,8 @@ export function skb_queue_len(list: sk_buff_head): number {
   return list.qlen;
 }
 /** Has the queue no packets? @linux include/linux/skbuff.h */
-export function skb_queue_empty(list: sk_buff_head): boolean {
-  return list.next === null;
+export function skb_queue_empty(list: sk_buff_head | null): boolean {
+  return list === null || list.next === null;
 }
 /** The first packet, which stays in the queue; null: none. @linux include/linux/skbuff.h */
 export function skb_peek(list: sk_buff_head): sk_buff | null {

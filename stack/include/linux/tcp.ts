@@ -181,6 +181,25 @@ export class skb_tree {
   last: sk_buff | null = null;
   length = 0;
 }
+/** Is nothing in the tree? @linux include/linux/rbtree.h */
+export function RB_EMPTY_ROOT(root: skb_tree | null): boolean {
+  return root === null || root.first === null;
+}
+
+/** The receiver's estimate of the round-trip time. @linux struct tcp_sock, rcv_rtt_est */
+export class rcv_rtt_est {
+  /** In µs times 8. */
+  rtt_us = 0;
+  /** The measurement ends when this arrives. */
+  seq: u32 = 0;
+  /** When it began, in µs; 0: none has. */
+  time = 0;
+}
+/** The segment that probes a larger path MTU. @linux struct tcp_sock, mtu_probe */
+export interface mtu_probe {
+  probe_seq_start: u32;
+  probe_seq_end: u32;
+}
 
 export const tcp_chrono = {
   TCP_CHRONO_UNSPEC: 0,
@@ -249,9 +268,8 @@ export class tcp_sock extends inet_connection_sock {
   dup_ack_counter = 0;
   tlp_retrans = false;
   chrono_start = 0;
-  chrono_stat_busy = 0;
-  chrono_stat_rwnd_limited = 0;
-  chrono_stat_sndbuf_limited = 0;
+  /** chrono_stat[TCP_CHRONO_… - 1]: how long each has lasted, in jiffies; null before the first is over. */
+  chrono_stat: [busy: number, rwnd_limited: number, sndbuf_limited: number] | null = null;
   chrono_type = 0;
   rate_app_limited = false;
   fastopen_no_cookie = false;
@@ -328,8 +346,8 @@ export class tcp_sock extends inet_connection_sock {
   compressed_ack_timer: hrtimer<tcp_sock> | null = null;
   lost_skb_hint: sk_buff | null = null;
   retransmit_skb_hint: sk_buff | null = null;
-  /** Received out of order, in order of sequence numbers. */
-  out_of_order_queue = new skb_tree();
+  /** Received out of order, in order of sequence numbers; null until there is such a segment. */
+  out_of_order_queue: skb_tree | null = null;
   ooo_last_skb: sk_buff | null = null;
   /** A duplicate to be reported (DSACK). */
   duplicate_sack: tcp_sack_block | null = null;
@@ -355,16 +373,14 @@ export class tcp_sock extends inet_connection_sock {
   linger2 = 0;
   rcv_ooopack = 0;
   rcv_rtt_last_tsecr: u32 = 0;
-  /** Receiver's round-trip estimate: rcv_rtt_est.rtt_us (times 8), .seq, .time (µs). */
-  rcv_rtt_est_rtt_us = 0;
-  rcv_rtt_est_seq: u32 = 0;
-  rcv_rtt_est_time = 0;
+  /** null until data comes. */
+  rcv_rtt_est: rcv_rtt_est | null = null;
   /** Receive-buffer tuning: rcvq_space.space (bytes), .seq, .time (µs). */
   rcvq_space_space = 0;
   rcvq_space_seq: u32 = 0;
   rcvq_space_time = 0;
-  mtu_probe_seq_start: u32 = 0;
-  mtu_probe_seq_end: u32 = 0;
+  /** null until a probe is sent. */
+  mtu_probe: mtu_probe | null = null;
   mtu_info = 0;
   saved_syn: Uint8Array | null = null;
 }

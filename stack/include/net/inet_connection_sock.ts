@@ -81,6 +81,13 @@ export class icsk_ack {
   /** MSS that the peer is seen to use, in bytes. */
   rcv_mss = 0;
 }
+/** What the timers of a connection do: the arguments of inet_csk_init_xmit_timers(). */
+export interface icsk_timer_handlers {
+  retransmit_handler(sk: sock): void;
+  delack_handler(sk: sock): void;
+  keepalive_handler(sk: sock): void;
+}
+
 /** Path MTU probing. */
 export class icsk_mtup {
   search_high = 0;
@@ -97,11 +104,11 @@ export class inet_connection_sock extends inet_sock {
   icsk_bind2_hash: inet_bind2_bucket | null = null;
   /** When icsk_pending is due, in jiffies. */
   icsk_timeout: jiffies_t = 0;
-  /** Retransmission, probe, loss probe, reordering: icsk_pending says which. */
-  icsk_retransmit_timer!: timer_list<sock>;
-  icsk_delack_timer!: timer_list<sock>;
-  /** What sk_timer does when it fires; the timer itself is made when it is first needed. */
-  icsk_keepalive_handler: ((sk: sock) => void) | null = null;
+  /** Retransmission, probe, loss probe, reordering: icsk_pending says which. Made when it is first armed, as the next one is. */
+  icsk_retransmit_timer: timer_list<sock> | null = null;
+  icsk_delack_timer: timer_list<sock> | null = null;
+  /** What these two and sk_timer do when they fire. */
+  icsk_timer_handlers: icsk_timer_handlers | null = null;
   /** Retransmission time-out, in jiffies. */
   icsk_rto: jiffies_t = 0;
   icsk_rto_min: jiffies_t = 0;
@@ -123,6 +130,7 @@ export class inet_connection_sock extends inet_sock {
   icsk_probes_out = 0;
   icsk_ext_hdr_len = 0;
   icsk_ack = new icsk_ack();
+  /** null while net.ipv4.tcp_mtu_probing is off. */
   icsk_mtup: icsk_mtup | null = null;
   icsk_probes_tstamp: jiffies_t = 0;
   /** TCP_USER_TIMEOUT, in ms; 0: none. */

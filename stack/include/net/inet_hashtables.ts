@@ -9,6 +9,15 @@ import type { sock_common } from './sock.ts';
 export const FASTREUSEPORT_ANY = 1;
 export const FASTREUSEPORT_STRICT = 2;
 
+/** The addresses of a connection that has its port already. */
+export interface taken_addresses {
+  dport: be16;
+  daddr: be32;
+  rcv_saddr: be32;
+  /** net.bound_dev_genid when it was found. */
+  genid: number;
+}
+
 /** One local port in use, and the sockets that own it. */
 export class inet_bind_bucket {
   ib_net: net;
@@ -29,13 +38,9 @@ export class inet_bind_bucket {
   owners: sock_common | null = null;
   /**
    * The addresses of a connection from this port that connect() has come across in its search: as long as it is there, the next
-   * search for the same destination passes this port over without looking for it again. A port of 0: none is known.
+   * search for the same destination passes this port over without looking for it again. null: none is known.
    */
-  taken_dport: be16 = 0;
-  taken_daddr: be32 = 0;
-  taken_rcv_saddr: be32 = 0;
-  /** net.bound_dev_genid when it was found. */
-  taken_genid = 0;
+  taken: taken_addresses | null = null;
 
   constructor(ib_net: net, port: number) {
     this.ib_net = ib_net;

@@ -1,6 +1,6 @@
 /** IPv4 sockets: struct inet_sock, and the request sock's IPv4 part. @linux include/net/inet_sock.h */
 import type { sk_buff } from '../linux/skbuff.ts';
-import type { be16, be32 } from '../linux/types.ts';
+import type { be16, be32, u32 } from '../linux/types.ts';
 import { INADDR_ANY, IP_PMTUDISC_WANT } from '../uapi/linux/in.ts';
 import { RTN_BROADCAST, RTN_LOCAL, RTN_MULTICAST } from '../uapi/linux/rtnetlink.ts';
 import type { dst_entry } from './dst.ts';
@@ -67,10 +67,9 @@ export class inet_sock extends sock {
   uc_index = 0;
   mc_index = 0;
   mc_addr: be32 = 0;
-  mc_list: null = null;
   cork: inet_cork_full | null = null;
-  local_port_range_lo = 0;
-  local_port_range_hi = 0;
+  /** IP_LOCAL_PORT_RANGE: the highest port in the upper half, the lowest one in the lower; 0: no limit. */
+  local_port_range: u32 = 0;
 
   get inet_daddr(): be32 {
     return this.skc_daddr;

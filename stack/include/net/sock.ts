@@ -145,8 +145,8 @@ export class sock extends sock_common {
   sk_lock_wq: wait_queue_head | null = null;
   sk_drops = 0;
   sk_rcvlowat = 1;
-  /** ICMP errors and timestamps for the user. */
-  sk_error_queue = new sk_buff_head();
+  /** ICMP errors and timestamps for the user; null until there is one. */
+  sk_error_queue: sk_buff_head | null = null;
   /** Received, in order, not yet read. */
   sk_receive_queue = new sk_buff_head();
   sk_backlog = new sk_backlog();
@@ -185,7 +185,8 @@ export class sock extends sock_common {
   sk_mark = 0;
   /** Bytes per second. */
   sk_pacing_rate = Infinity;
-  sk_max_pacing_rate = Infinity;
+  /** null: no limit. */
+  sk_max_pacing_rate: number | null = null;
   sk_pacing_shift = 10;
   /** NETIF_F_… of the route's device. */
   sk_route_caps = 0;

@@ -3,7 +3,7 @@ import { HZ, jiffies } from '../../kernel/time/jiffies.ts';
 import { ktime_get_ns } from '../../kernel/time/timekeeping.ts';
 import type { Machine } from '../../machine.ts';
 import type { sk_buff } from '../linux/skbuff.ts';
-import { tcp_sk, type tcp_sock } from '../linux/tcp.ts';
+import { RB_EMPTY_ROOT, tcp_sk, type tcp_sock } from '../linux/tcp.ts';
 import type { u32 } from '../linux/types.ts';
 import { TCPF_CA_CWR, TCPF_CA_Recovery } from '../uapi/linux/tcp.ts';
 import { inet_csk, inet_csk_ack_scheduled } from './inet_connection_sock.ts';
@@ -339,7 +339,7 @@ export function tcp_fast_path_on(tp: tcp_sock): void {
 export function tcp_fast_path_check(sk: sock): void {
   const tp = tcp_sk(sk);
   if (
-    tp.out_of_order_queue.first === null &&
+    RB_EMPTY_ROOT(tp.out_of_order_queue) &&
     tp.rcv_wnd !== 0 &&
     sk.sk_rmem_alloc < sk.sk_rcvbuf &&
     tp.urg_data === 0

@@ -1,6 +1,6 @@
 /** Receiving datagrams, and copying packets to the user. @linux net/core/datagram.c */
 import type { file } from '../../include/linux/fs.ts';
-import { skb_headlen, type sk_buff, type sk_buff_head } from '../../include/linux/skbuff.ts';
+import { skb_headlen, skb_queue_empty, type sk_buff, type sk_buff_head } from '../../include/linux/skbuff.ts';
 import {
   POLLERR,
   POLLHUP,
@@ -200,7 +200,7 @@ export function datagram_poll(_file: file, sock: socket, wait: poll_table | null
   const sk = sock.sk!;
   poll_wait(sock.wq, wait);
   let mask = 0;
-  if (sk.sk_err !== 0 || sk.sk_error_queue.next !== null) {
+  if (sk.sk_err !== 0 || !skb_queue_empty(sk.sk_error_queue)) {
     mask |= POLLERR | (sock_flag(sk, SOCK_SELECT_ERR_QUEUE) ? POLLPRI : 0);
   }
   if ((sk.sk_shutdown & RCV_SHUTDOWN) !== 0) mask |= POLLRDHUP | POLLIN | POLLRDNORM;

@@ -191,7 +191,7 @@ export function sk_stream_error(sk: sock, _flags: number, err: Errno): Errno {
 export function sk_stream_kill_queues(sk: sock): void {
   const { machine } = sock_net(sk);
   __skb_queue_purge(sk.sk_receive_queue);
-  skb_queue_purge(sk.sk_error_queue);
+  if (sk.sk_error_queue !== null) skb_queue_purge(sk.sk_error_queue);
   WARN_ON_ONCE(
     machine,
     sk.sk_write_queue.next !== null,

@@ -322,7 +322,7 @@ function do_ip_setsockopt(sk: sock, optname: number, optval: sockopt_value): Err
       return 0;
     case OPT.IP_RECVERR:
       inet.recverr = val !== 0;
-      if (val === 0) skb_queue_purge(sk.sk_error_queue);
+      if (val === 0 && sk.sk_error_queue !== null) skb_queue_purge(sk.sk_error_queue);
       return 0;
     case OPT.IP_MULTICAST_TTL:
       if (sk.sk_type === SOCK_STREAM || val < -1 || val > 255) return -EINVAL;
@@ -348,8 +348,7 @@ function do_ip_setsockopt(sk: sock, optname: number, optval: sockopt_value): Err
       const lo = val & 0xffff;
       const hi = (val >>> 16) & 0xffff;
       if (lo !== 0 && hi !== 0 && lo > hi) return -EINVAL;
-      inet.local_port_range_lo = lo;
-      inet.local_port_range_hi = hi;
+      inet.local_port_range = val;
       return 0;
     }
     default:
@@ -441,7 +440,7 @@ function do_ip_getsockopt(sk: sock, optname: number): sockopt_value | Errno {
     case OPT.IP_MINTTL:
       return inet.min_ttl;
     case OPT.IP_LOCAL_PORT_RANGE:
-      return (inet.local_port_range_hi << 16) | inet.local_port_range_lo;
+      return inet.local_port_range;
     default:
       return -ENOPROTOOPT;
   }

@@ -1,5 +1,5 @@
 /** Queues of packets, and a socket's queue of errors. @linux include/linux/skbuff.h, net/core/skbuff.c */
-import type { sk_buff, sk_buff_head } from '../../../include/linux/skbuff.ts';
+import { type sk_buff, sk_buff_head } from '../../../include/linux/skbuff.ts';
 import type { skb_tree } from '../../../include/linux/tcp.ts';
 import { SKB_DROP_REASON_NOT_SPECIFIED } from '../../../include/net/dropreason.ts';
 import { type sock, SOCK_DEAD, sock_flag } from '../../../include/net/sock.ts';
@@ -108,7 +108,8 @@ export function skb_queue_splice_init(list: sk_buff_head, head: sk_buff_head): v
     __skb_queue_head(head, skb);
 }
 /** Free all of a queue that is ordered by sequence numbers. @linux net/core/skbuff.c */
-export function skb_rbtree_purge(root: skb_tree): void {
+export function skb_rbtree_purge(root: skb_tree | null): void {
+  if (root === null) return;
   for (let skb = root.first; skb !== null; skb = root.first) {
     rb_erase(skb, root);
     kfree_skb_reason(skb, SKB_DROP_REASON_NOT_SPECIFIED);
@@ -126,13 +127,14 @@ export function sock_queue_err_skb(sk: sock, skb: sk_buff): Errno {
   skb.sk = sk;
   skb.destructor = sock_rmem_free;
   sk.sk_rmem_alloc += skb.truesize;
-  skb_queue_tail(sk.sk_error_queue, skb);
+  skb_queue_tail((sk.sk_error_queue ??= new sk_buff_head()), skb);
   if (!sock_flag(sk, SOCK_DEAD)) sk_error_report(sk);
   return 0;
 }
 
 /** Take the oldest error; sk_err tells of the next one, if ICMP sent that too. @linux net/core/skbuff.c */
 export function sock_dequeue_err_skb(sk: sock): sk_buff | null {
+  if (sk.sk_error_queue === null) return null;
   const skb = skb_dequeue(sk.sk_error_queue);
   const next = sk.sk_error_queue.next;
   const icmp_next = next?.ipcb?.ext_err ?? null;

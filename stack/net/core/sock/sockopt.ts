@@ -227,8 +227,8 @@ function sk_setsockopt(sk: sock, optname: number, optval: sockopt_value): Errno 
     case SO.SO_MAX_PACING_RATE:
       // Once asked for, pacing stays, whatever becomes of the limit.
       if (val !== -1) sk.sk_pacing_status = SK_PACING_NEEDED;
-      sk.sk_max_pacing_rate = val === -1 ? Infinity : val >>> 0;
-      sk.sk_pacing_rate = Math.min(sk.sk_pacing_rate, sk.sk_max_pacing_rate);
+      sk.sk_max_pacing_rate = val === -1 ? null : val >>> 0;
+      sk.sk_pacing_rate = Math.min(sk.sk_pacing_rate, sk.sk_max_pacing_rate ?? Infinity);
       return 0;
     default:
       return -ENOPROTOOPT;
@@ -299,7 +299,7 @@ export function sock_getsockopt(sock: socket, optname: number): sockopt_value | 
       return sock_net(sk).dev_base.get(sk.sk_bound_dev_if)?.name ?? -ENODEV;
     }
     case SO.SO_MAX_PACING_RATE:
-      return Number.isFinite(sk.sk_max_pacing_rate) ? sk.sk_max_pacing_rate : 0xffffffff;
+      return sk.sk_max_pacing_rate ?? 0xffffffff;
     case SO.SO_SELECT_ERR_QUEUE:
       return flag(SOCK_SELECT_ERR_QUEUE);
     case SO.SO_BINDTOIFINDEX:

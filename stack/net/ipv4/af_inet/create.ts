@@ -112,7 +112,6 @@ export function* inet_create(net: net, sock: socket, protocol: number, kern: boo
   inet.mc_ttl = 1;
   inet.mc_all = true;
   inet.mc_index = 0;
-  inet.mc_list = null;
   inet.rcv_tos = 0;
 
   sk_refcnt_debug_inc(sk);

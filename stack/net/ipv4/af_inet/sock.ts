@@ -65,7 +65,7 @@ export function inet_sk_rebuild_header(sk: sock): Errno {
 export function inet_sock_destruct(sk: sock): void {
   const { machine } = sock_net(sk);
   __skb_queue_purge(sk.sk_receive_queue);
-  __skb_queue_purge(sk.sk_error_queue);
+  if (sk.sk_error_queue !== null) __skb_queue_purge(sk.sk_error_queue);
   sk_mem_reclaim_final(sk);
   if (sk.sk_type === SOCK_STREAM && sk.sk_state !== TCP_CLOSE) {
     WARN_ON_ONCE(machine, true, `inet_sock_destruct: a TCP socket is freed in state ${sk.sk_state}`);

@@ -38,7 +38,6 @@ export function inet_csk_clone_lock(sk: sock, req: request_sock): sock | null {
   newicsk.inet_sport = ireq.ir_num;
   // Only listeners are looked up without a reference.
   sock_reset_flag(newsk, SOCK_RCU_FREE);
-  newicsk.mc_list = null;
   newsk.sk_mark = ireq.ir_mark;
   if (ireq.skc_cookie !== 0) newsk.skc_cookie = ireq.skc_cookie;
   newicsk.icsk_retransmits = 0;

@@ -54,7 +54,9 @@ export function inet_get_local_port_range(net: net): [low: number, high: number]
 /** The same for one socket: IP_LOCAL_PORT_RANGE may narrow it, never widen it. @linux net/ipv4/inet_connection_sock.c */
 export function inet_sk_get_local_port_range(sk: sock): [low: number, high: number] {
   let [low, high] = inet_get_local_port_range(sock_net(sk));
-  const { local_port_range_lo: sk_low, local_port_range_hi: sk_high } = inet_sk(sk);
+  const { local_port_range } = inet_sk(sk);
+  const sk_low = local_port_range & 0xffff;
+  const sk_high = local_port_range >>> 16;
   if (low <= sk_low && sk_low <= high) low = sk_low;
   if (low <= sk_high && sk_high <= high) high = sk_high;
   return [low, high];

@@ -7,22 +7,22 @@ import {
   ICSK_TIME_PROBE0,
   ICSK_TIME_RETRANS,
   inet_csk,
+  type icsk_timer_handlers,
 } from '../../../include/net/inet_connection_sock.ts';
 import { type sock, sock_net } from '../../../include/net/sock.ts';
 import { jiffies } from '../../../kernel/time/jiffies.ts';
 import { sk_reset_timer, sk_stop_timer } from '../../core/sock/alloc.ts';
 
-/** Make the timers of a new socket; most never need the one for keepalive. @linux net/ipv4/inet_connection_sock.c */
-export function inet_csk_init_xmit_timers(
-  sk: sock,
-  retransmit_handler: (sk: sock) => void,
-  delack_handler: (sk: sock) => void,
-  keepalive_handler: (sk: sock) => void,
-): void {
+/**
+ * Say what the timers of a new socket do. Each timer is made when it is first armed: an idle connection needs none.
+ *
+ * @linux net/ipv4/inet_connection_sock.c
+ */
+export function inet_csk_init_xmit_timers(sk: sock, handlers: icsk_timer_handlers): void {
   const icsk = inet_csk(sk);
-  icsk.icsk_retransmit_timer = new timer_list(retransmit_handler, sk);
-  icsk.icsk_delack_timer = new timer_list(delack_handler, sk);
-  icsk.icsk_keepalive_handler = keepalive_handler;
+  icsk.icsk_timer_handlers = handlers;
+  icsk.icsk_retransmit_timer = null;
+  icsk.icsk_delack_timer = null;
   sk.sk_timer = null;
   icsk.icsk_pending = 0;
   icsk.icsk_ack.pending = 0;
@@ -33,8 +33,8 @@ export function inet_csk_clear_xmit_timers(sk: sock): void {
   const icsk = inet_csk(sk);
   icsk.icsk_pending = 0;
   icsk.icsk_ack.pending = 0;
-  sk_stop_timer(sk, icsk.icsk_retransmit_timer);
-  sk_stop_timer(sk, icsk.icsk_delack_timer);
+  if (icsk.icsk_retransmit_timer !== null) sk_stop_timer(sk, icsk.icsk_retransmit_timer);
+  if (icsk.icsk_delack_timer !== null) sk_stop_timer(sk, icsk.icsk_delack_timer);
   if (sk.sk_timer !== null) sk_stop_timer(sk, sk.sk_timer);
 }
 
@@ -45,8 +45,21 @@ export function inet_csk_delete_keepalive_timer(sk: sock): void {
 
 /** Have the keepalive timer (which times FIN_WAIT2 as well) fire in `len` jiffies. @linux net/ipv4/inet_connection_sock.c */
 export function inet_csk_reset_keepalive_timer(sk: sock, len: jiffies_t): void {
-  sk.sk_timer ??= new timer_list(inet_csk(sk).icsk_keepalive_handler!, sk);
+  sk.sk_timer ??= new timer_list(inet_csk(sk).icsk_timer_handlers!.keepalive_handler, sk);
   sk_reset_timer(sk, sk.sk_timer, jiffies(sock_net(sk).machine) + len);
+}
+
+/** Have the timer of delayed ACKs fire. @param expires in jiffies */
+export function reset_delack_timer(sk: sock, expires: jiffies_t): void {
+  const icsk = inet_csk(sk);
+  icsk.icsk_delack_timer ??= new timer_list(icsk.icsk_timer_handlers!.delack_handler, sk);
+  sk_reset_timer(sk, icsk.icsk_delack_timer, expires);
+}
+/** Have the timer fire that icsk_pending gives its purpose. @param expires in jiffies */
+export function reset_retransmit_timer(sk: sock, expires: jiffies_t): void {
+  const icsk = inet_csk(sk);
+  icsk.icsk_retransmit_timer ??= new timer_list(icsk.icsk_timer_handlers!.retransmit_handler, sk);
+  sk_reset_timer(sk, icsk.icsk_retransmit_timer, expires);
 }
 
 /**
@@ -67,11 +80,11 @@ export function inet_csk_reset_xmit_timer(
   if (what === ICSK_TIME_DACK) {
     icsk.icsk_ack.pending |= ICSK_ACK_TIMER;
     icsk.icsk_ack.timeout = expires;
-    sk_reset_timer(sk, icsk.icsk_delack_timer, expires);
+    reset_delack_timer(sk, expires);
   } else {
     icsk.icsk_pending = what;
     icsk.icsk_timeout = expires;
-    sk_reset_timer(sk, icsk.icsk_retransmit_timer, expires);
+    reset_retransmit_timer(sk, expires);
   }
 }
 

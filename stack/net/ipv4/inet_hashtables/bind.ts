@@ -198,7 +198,7 @@ function __inet_bhash2_update_saddr(sk: sock, saddr: be32): void {
 /** A connection is no longer in the table of connections: its port may serve another one to the same destination. */
 export function inet_bind_bucket_forget_taken(sk: sock): void {
   const tb = inet_csk(sk).icsk_bind_hash;
-  if (tb !== null) tb.taken_dport = 0;
+  if (tb !== null) tb.taken = null;
 }
 
 /** Chain a socket (or time-wait sock) among the owners of a port. @linux include/net/sock.h, here because it works on the chains of this file */

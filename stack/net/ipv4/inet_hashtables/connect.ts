@@ -191,23 +191,25 @@ function usable_bind_bucket(
 }
 
 /** Does a connection from this port to the same destination exist, as far as the bucket remembers? */
-function is_known_taken(tb: inet_bind_bucket, sk: sock): boolean {
+function is_known_taken({ taken }: inet_bind_bucket, sk: sock): boolean {
   return (
-    tb.taken_dport === sk.skc_dport &&
-    tb.taken_daddr === sk.skc_daddr &&
-    tb.taken_rcv_saddr === sk.skc_rcv_saddr &&
-    tb.taken_genid === sk.skc_net.bound_dev_genid &&
-    tb.taken_dport !== 0
+    taken !== null &&
+    taken.dport === sk.skc_dport &&
+    taken.daddr === sk.skc_daddr &&
+    taken.rcv_saddr === sk.skc_rcv_saddr &&
+    taken.genid === sk.skc_net.bound_dev_genid
   );
 }
 
 /** A time-wait sock may give way the next time, one that is bound to a device is in the way of few: those are looked up again. */
 function remember_taken(tb: inet_bind_bucket, sk2: sock_common): void {
   if (sk2.skc_state === TCP_TIME_WAIT || sk2.skc_bound_dev_if !== 0) return;
-  tb.taken_dport = sk2.skc_dport;
-  tb.taken_daddr = sk2.skc_daddr;
-  tb.taken_rcv_saddr = sk2.skc_rcv_saddr;
-  tb.taken_genid = sk2.skc_net.bound_dev_genid;
+  tb.taken = {
+    dport: sk2.skc_dport,
+    daddr: sk2.skc_daddr,
+    rcv_saddr: sk2.skc_rcv_saddr,
+    genid: sk2.skc_net.bound_dev_genid,
+  };
 }
 
 /** Give a connecting socket a local port, unless it is bound, and make it findable. @linux net/ipv4/inet_hashtables.c */

@@ -30,11 +30,11 @@ export function tcp_compute_delivery_rate(tp: tcp_sock): number {
 
 function tcp_get_info_chrono_stats(tp: tcp_sock, info: tcp_info): void {
   const running = tcp_jiffies32(tp) - tp.chrono_start;
-  const usecs = (stat: number, type: number) =>
-    jiffies_to_usecs(stat + (tp.chrono_type === type ? running : 0));
-  const busy = usecs(tp.chrono_stat_busy, TCP_CHRONO_BUSY);
-  info.tcpi_rwnd_limited = usecs(tp.chrono_stat_rwnd_limited, TCP_CHRONO_RWND_LIMITED);
-  info.tcpi_sndbuf_limited = usecs(tp.chrono_stat_sndbuf_limited, TCP_CHRONO_SNDBUF_LIMITED);
+  const usecs = (type: number) =>
+    jiffies_to_usecs((tp.chrono_stat?.[type - 1] ?? 0) + (tp.chrono_type === type ? running : 0));
+  const busy = usecs(TCP_CHRONO_BUSY);
+  info.tcpi_rwnd_limited = usecs(TCP_CHRONO_RWND_LIMITED);
+  info.tcpi_sndbuf_limited = usecs(TCP_CHRONO_SNDBUF_LIMITED);
   info.tcpi_busy_time = busy + info.tcpi_rwnd_limited + info.tcpi_sndbuf_limited;
 }
 
@@ -50,7 +50,7 @@ export function tcp_get_info(sk: sock): tcp_info {
 
   info.tcpi_state = sk.skc_state;
   info.tcpi_pacing_rate = Math.min(sk.sk_pacing_rate, ULLONG_MAX);
-  info.tcpi_max_pacing_rate = Math.min(sk.sk_max_pacing_rate, ULLONG_MAX);
+  info.tcpi_max_pacing_rate = sk.sk_max_pacing_rate ?? ULLONG_MAX;
   info.tcpi_reordering = tp.reordering;
   info.tcpi_snd_cwnd = tp.snd_cwnd;
   if (sk.skc_state === TCP_LISTEN) {
@@ -92,7 +92,7 @@ export function tcp_get_info(sk: sock): tcp_info {
   info.tcpi_rttvar = tp.mdev_us >>> 2;
   info.tcpi_snd_ssthresh = tp.snd_ssthresh;
   info.tcpi_advmss = tp.advmss;
-  info.tcpi_rcv_rtt = tp.rcv_rtt_est_rtt_us >>> 3;
+  info.tcpi_rcv_rtt = (tp.rcv_rtt_est?.rtt_us ?? 0) >>> 3;
   info.tcpi_rcv_space = tp.rcvq_space_space;
   info.tcpi_total_retrans = tp.total_retrans;
   info.tcpi_bytes_acked = tp.bytes_acked;

@@ -13,6 +13,7 @@ import {
   type poll_table,
   poll_wait,
 } from '../../../include/linux/poll.ts';
+import { skb_queue_empty } from '../../../include/linux/skbuff.ts';
 import { tcp_sk } from '../../../include/linux/tcp.ts';
 import { inet_csk_listen_poll } from '../../../include/net/inet_connection_sock.ts';
 import {
@@ -72,7 +73,7 @@ export function tcp_poll(_file: file, sock: socket, wait: poll_table | null): nu
     }
     if ((tp.urg_data & TCP_URG_VALID) !== 0) mask |= EPOLLPRI;
   }
-  if (sk.sk_err !== 0 || sk.sk_error_queue.next !== null) mask |= EPOLLERR;
+  if (sk.sk_err !== 0 || !skb_queue_empty(sk.sk_error_queue)) mask |= EPOLLERR;
   return mask;
 }
 

@@ -168,7 +168,7 @@ export function tcp_clean_rtx_queue(
   if ((flag & FLAG_ACKED) !== 0) {
     flag |= FLAG_SET_XMIT_TIMER;
     const mtup = icsk.icsk_mtup;
-    if (mtup !== null && mtup.probe_size !== 0 && !after(tp.mtu_probe_seq_end, snd_una))
+    if (mtup !== null && mtup.probe_size !== 0 && !after(tp.mtu_probe!.probe_seq_end, snd_una))
       tcp_mtup_probe_success(sk);
 
     if (tcp_is_reno(tp)) {

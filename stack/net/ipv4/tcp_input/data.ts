@@ -10,7 +10,7 @@ import {
   skb_queue_len,
   skb_shinfo,
 } from '../../../include/linux/skbuff.ts';
-import { tcp_sk, type tcp_sock, type tcphdr } from '../../../include/linux/tcp.ts';
+import { RB_EMPTY_ROOT, tcp_sk, type tcp_sock, type tcphdr } from '../../../include/linux/tcp.ts';
 import type { u32 } from '../../../include/linux/types.ts';
 import {
   SKB_DROP_REASON_PROTO_MEM,
@@ -164,10 +164,10 @@ function queue_and_out(sk: sock, skb: sk_buff): void {
   if (skb.len > 0) tcp_event_data_recv(sk, skb);
   if ((cb.tcp_flags & TCPHDR_FIN) !== 0) tcp_fin(sk);
 
-  if (tp.out_of_order_queue.first !== null) {
+  if (!RB_EMPTY_ROOT(tp.out_of_order_queue)) {
     tcp_ofo_queue(sk);
     // RFC 5681 4.2: acknowledge at once when a gap is filled.
-    if (tp.out_of_order_queue.first === null) inet_csk(sk).icsk_ack.pending |= ICSK_ACK_NOW;
+    if (RB_EMPTY_ROOT(tp.out_of_order_queue)) inet_csk(sk).icsk_ack.pending |= ICSK_ACK_NOW;
   }
   if (tp.rx_opt.num_sacks !== 0) tcp_sack_remove(tp);
   tcp_fast_path_check(sk);

@@ -4,7 +4,7 @@
  * @linux net/ipv4/tcp_input.c
  */
 import { type sk_buff, skb_peek_tail, skb_shinfo } from '../../../include/linux/skbuff.ts';
-import { tcp_sack_block, tcp_sk, type tcp_sock } from '../../../include/linux/tcp.ts';
+import { RB_EMPTY_ROOT, skb_tree, tcp_sack_block, tcp_sk, type tcp_sock } from '../../../include/linux/tcp.ts';
 import type { u32 } from '../../../include/linux/types.ts';
 import {
   SKB_DROP_REASON_PROTO_MEM,
@@ -94,7 +94,7 @@ export function tcp_data_queue_ofo(sk: sock, skb: sk_buff): void {
 /** @returns false when it was joined with another, or dropped: all of it was there already */
 function insert_ofo(sk: sock, skb: sk_buff): boolean {
   const tp = tcp_sk(sk);
-  const queue = tp.out_of_order_queue;
+  const queue = (tp.out_of_order_queue ??= new skb_tree());
   const { seq, end_seq } = TCP_SKB_CB(skb);
 
   if (queue.first === null) {
@@ -162,7 +162,7 @@ function merge_right(sk: sock, skb: sk_buff): void {
       tcp_dsack_extend(sk, cb1.seq, end_seq);
       break;
     }
-    rb_erase(skb1, tp.out_of_order_queue);
+    rb_erase(skb1, tp.out_of_order_queue!);
     tcp_dsack_extend(sk, cb1.seq, cb1.end_seq);
     NET_INC_STATS(sock_net(sk), LINUX_MIB_TCPOFOMERGE);
     tcp_drop_reason(sk, skb1, SKB_DROP_REASON_TCP_OFOMERGE);
@@ -173,17 +173,17 @@ function merge_right(sk: sock, skb: sk_buff): void {
 /** The gap is closed: move what is in order now from the out-of-order queue to the receive queue. @linux net/ipv4/tcp_input.c */
 export function tcp_ofo_queue(sk: sock): void {
   const tp = tcp_sk(sk);
+  const queue = tp.out_of_order_queue;
   const dsack_high = tp.rcv_nxt;
-  for (;;) {
-    const skb = tp.out_of_order_queue.first;
-    if (skb === null) break;
+  while (queue !== null && queue.first !== null) {
+    const skb = queue.first;
     const cb = TCP_SKB_CB(skb);
     if (after(cb.seq, tp.rcv_nxt)) break;
     // It overlaps with what closed the gap.
     if (before(cb.seq, dsack_high)) {
       tcp_dsack_extend(sk, cb.seq, before(cb.end_seq, dsack_high) ? cb.end_seq : dsack_high);
     }
-    rb_erase(skb, tp.out_of_order_queue);
+    rb_erase(skb, queue);
     if (!after(cb.end_seq, tp.rcv_nxt)) {
       tcp_drop_reason(sk, skb, SKB_DROP_REASON_TCP_OFO_DROP);
       continue;
@@ -323,7 +323,7 @@ function tcp_sack_new_ofo_skb(sk: sock, seq: u32, end_seq: u32): void {
 
 /** rcv_nxt moved on: drop the blocks that are below it now. @linux net/ipv4/tcp_input.c */
 export function tcp_sack_remove(tp: tcp_sock): void {
-  if (tp.out_of_order_queue.first === null) {
+  if (RB_EMPTY_ROOT(tp.out_of_order_queue)) {
     tp.rx_opt.num_sacks = 0;
     return;
   }

@@ -74,7 +74,7 @@ function tcp_prune_queue(sk: sock): number {
 function tcp_prune_ofo_queue(sk: sock): boolean {
   const tp = tcp_sk(sk);
   const queue = tp.out_of_order_queue;
-  if (queue.last === null) return false;
+  if (queue === null || queue.last === null) return false;
   NET_INC_STATS(sock_net(sk), LINUX_MIB_OFOPRUNED);
   let goal = sk.sk_rcvbuf >> 3;
   for (let skb: sk_buff | null = queue.last; skb !== null;) {
@@ -98,6 +98,7 @@ function tcp_prune_ofo_queue(sk: sock): boolean {
 function tcp_collapse_ofo_queue(sk: sock): void {
   const tp = tcp_sk(sk);
   const queue = tp.out_of_order_queue;
+  if (queue === null) return;
   let sum_tiny = 0;
   let head = queue.first;
   while (head !== null) {

@@ -7,7 +7,7 @@ import {
   skb_shinfo,
   SKB_TRUESIZE,
 } from '../../../include/linux/skbuff.ts';
-import { tcp_sk, type tcp_sock, TCPHDR_LEN } from '../../../include/linux/tcp.ts';
+import { rcv_rtt_est, tcp_sk, type tcp_sock, TCPHDR_LEN } from '../../../include/linux/tcp.ts';
 import {
   ICSK_ACK_PUSHED,
   ICSK_ACK_PUSHED2,
@@ -185,23 +185,25 @@ export function tcp_initialize_rcv_mss(sk: sock): void {
 
 /** Smooth the receiver's estimate of the RTT (times 8). Without timestamps (`win_dep`) only the minimum counts. @linux net/ipv4/tcp_input.c */
 function tcp_rcv_rtt_update(tp: tcp_sock, sample: number, win_dep: boolean): void {
-  const old_sample = tp.rcv_rtt_est_rtt_us;
+  const est = (tp.rcv_rtt_est ??= new rcv_rtt_est());
+  const old_sample = est.rtt_us;
   const m = sample * 8;
   if (old_sample === 0 || m < old_sample) {
-    tp.rcv_rtt_est_rtt_us = m;
+    est.rtt_us = m;
   } else if (!win_dep) {
-    tp.rcv_rtt_est_rtt_us = old_sample - (old_sample >>> 3) + sample;
+    est.rtt_us = old_sample - (old_sample >>> 3) + sample;
   }
 }
 
 /** Measure how long a window's worth of data takes to come: the RTT at most. @linux net/ipv4/tcp_input.c */
 function tcp_rcv_rtt_measure(tp: tcp_sock): void {
-  if (tp.rcv_rtt_est_time !== 0) {
-    if (before(tp.rcv_nxt, tp.rcv_rtt_est_seq)) return;
-    tcp_rcv_rtt_update(tp, tcp_stamp_us_delta(tp.tcp_mstamp, tp.rcv_rtt_est_time) || 1, true);
+  const est = (tp.rcv_rtt_est ??= new rcv_rtt_est());
+  if (est.time !== 0) {
+    if (before(tp.rcv_nxt, est.seq)) return;
+    tcp_rcv_rtt_update(tp, tcp_stamp_us_delta(tp.tcp_mstamp, est.time) || 1, true);
   }
-  tp.rcv_rtt_est_seq = (tp.rcv_nxt + tp.rcv_wnd) | 0;
-  tp.rcv_rtt_est_time = tp.tcp_mstamp;
+  est.seq = (tp.rcv_nxt + tp.rcv_wnd) | 0;
+  est.time = tp.tcp_mstamp;
 }
 
 /** Measure the RTT from the timestamp that a full segment echoes. @linux net/ipv4/tcp_input.c */
@@ -227,7 +229,8 @@ export function tcp_rcv_space_adjust(sk: sock): void {
   trace.tcp_rcv_space_adjust(sk);
   tcp_mstamp_refresh(tp);
   const time = tcp_stamp_us_delta(tp.tcp_mstamp, tp.rcvq_space_time);
-  if (tp.rcv_rtt_est_rtt_us === 0 || time < tp.rcv_rtt_est_rtt_us >>> 3) return;
+  const rtt_us = tp.rcv_rtt_est?.rtt_us ?? 0;
+  if (rtt_us === 0 || time < rtt_us >>> 3) return;
 
   const copied = (tp.copied_seq - tp.rcvq_space_seq) >>> 0;
   if (copied > tp.rcvq_space_space) {

@@ -416,7 +416,7 @@ function enter_recovery_if_lost(
     icsk.icsk_ca_state < TCP_CA_CWR &&
     mtup !== null &&
     mtup.probe_size !== 0 &&
-    tp.snd_una === tp.mtu_probe_seq_start
+    tp.snd_una === tp.mtu_probe?.probe_seq_start
   ) {
     // Only the MTU probe is lost: no congestion.
     tcp_mtup_probe_failed(sk);

@@ -87,7 +87,7 @@ export function tcp_update_pacing_rate(sk: sock): void {
   // srtt_us is µs times 8, ratio is percent.
   let rate = tp.mss_cache * 80_000 * ratio * Math.max(tp.snd_cwnd, tp.packets_out);
   if (tp.srtt_us !== 0) rate = Math.floor(rate / tp.srtt_us);
-  sk.sk_pacing_rate = Math.min(rate, sk.sk_max_pacing_rate);
+  sk.sk_pacing_rate = Math.min(rate, sk.sk_max_pacing_rate ?? Infinity);
 }
 function tcp_set_rto(sk: sock): void {
   inet_csk(sk).icsk_rto = Math.min(__tcp_set_rto(tcp_sk(sk)), TCP_RTO_MAX);

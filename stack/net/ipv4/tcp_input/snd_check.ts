@@ -4,7 +4,7 @@
  * @linux net/ipv4/tcp_input.c
  */
 import { SOCK_NOSPACE } from '../../../include/linux/net.ts';
-import { tcp_chrono, tcp_sk } from '../../../include/linux/tcp.ts';
+import { RB_EMPTY_ROOT, tcp_chrono, tcp_sk } from '../../../include/linux/tcp.ts';
 import { hrtimer_is_queued, hrtimer } from '../../../include/linux/timer.ts';
 import { dst_metric } from '../../../include/net/dst.ts';
 import {
@@ -59,7 +59,7 @@ export function __tcp_ack_snd_check(sk: sock, ofo_possible: boolean): void {
     tcp_send_ack(sk);
     return;
   }
-  if (!ofo_possible || tp.out_of_order_queue.first === null) {
+  if (!ofo_possible || RB_EMPTY_ROOT(tp.out_of_order_queue)) {
     tcp_send_delayed_ack(sk);
     return;
   }
@@ -88,7 +88,7 @@ function tcp_compress_ack(sk: sock): void {
   if (hrtimer_is_queued(timer)) return;
 
   // 5 % of the RTT (kept times 8, in µs), at most 1 ms.
-  let rtt = tp.rcv_rtt_est_rtt_us;
+  let rtt = tp.rcv_rtt_est?.rtt_us ?? 0;
   if (tp.srtt_us !== 0 && tp.srtt_us < rtt) rtt = tp.srtt_us;
   const delay = Math.min(ipv4.sysctl_tcp_comp_sack_delay_ns, Math.floor((rtt * 125) / 20));
   sock_hold(sk);

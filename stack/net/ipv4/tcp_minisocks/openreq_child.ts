@@ -99,8 +99,7 @@ function inherit_from_listener(newtp: tcp_sock, oldtp: tcp_sock): void {
   newtp.uc_index = oldtp.uc_index;
   newtp.mc_index = oldtp.mc_index;
   newtp.mc_addr = oldtp.mc_addr;
-  newtp.local_port_range_lo = oldtp.local_port_range_lo;
-  newtp.local_port_range_hi = oldtp.local_port_range_hi;
+  newtp.local_port_range = oldtp.local_port_range;
 
   Object.assign(newtp.icsk_ack, oldtp.icsk_ack);
   newtp.icsk_rto = oldtp.icsk_rto;

@@ -44,12 +44,12 @@ import { TCP_CLOSE, TCP_ESTABLISHED } from '../../../include/uapi/linux/tcp.ts';
 import { HZ, jiffies, time_before, time_before_eq, usecs_to_jiffies } from '../../../kernel/time/jiffies.ts';
 import { trace } from '../../../trace/events.ts';
 import { alloc_skb, skb_reserve } from '../../core/skbuff/alloc.ts';
-import { sk_reset_timer } from '../../core/sock/alloc.ts';
 import { sk_forced_mem_schedule, sk_mem_charge, sk_wmem_queued_add } from '../../core/sock/memory.ts';
 import { tcp_add_write_queue_tail } from '../tcp/queue.ts';
 import { tcp_clamp_probe0_to_user_timeout } from '../tcp_timer/timeout.ts';
 import { tcp_probe0_when, tcp_reset_xmit_timer } from '../tcp_timer/xmit_timer.ts';
 import { TCP_FRAG_IN_WRITE_QUEUE, tcp_fragment, tcp_set_skb_tso_segs } from './fragment.ts';
+import { reset_delack_timer } from '../inet_connection_sock/xmit_timers.ts';
 import { tcp_current_mss } from './mss.ts';
 import {
   __tcp_transmit_skb,
@@ -95,7 +95,7 @@ export function tcp_send_delayed_ack(sk: sock): void {
   }
   icsk.icsk_ack.pending |= ICSK_ACK_SCHED | ICSK_ACK_TIMER;
   icsk.icsk_ack.timeout = timeout;
-  sk_reset_timer(sk, icsk.icsk_delack_timer, timeout);
+  reset_delack_timer(sk, timeout);
 }
 
 /** Send an ACK of `rcv_nxt` now. @linux net/ipv4/tcp_output.c */

@@ -65,10 +65,14 @@ export function tcp_mss_to_mtu(sk: sock, mss: number): number {
   return mss + tcp_sk(sk).tcp_header_len + icsk.icsk_ext_hdr_len + icsk.icsk_af_ops.net_header_len;
 }
 
-/** Set up path MTU probing (RFC 4821): where the search begins. @linux net/ipv4/tcp_output.c */
+/** Set up path MTU probing (RFC 4821), if it is on: where the search begins. @linux net/ipv4/tcp_output.c */
 export function tcp_mtup_init(sk: sock): void {
   const icsk = inet_csk(sk);
   const ipv4 = sock_net(sk).ipv4;
+  if (ipv4.sysctl_tcp_mtu_probing === 0) {
+    icsk.icsk_mtup = null;
+    return;
+  }
   const mtup = (icsk.icsk_mtup ??= new icsk_mtup());
   mtup.enabled = ipv4.sysctl_tcp_mtu_probing > 1;
   mtup.search_high = tcp_sk(sk).rx_opt.mss_clamp + TCPHDR_LEN + icsk.icsk_af_ops.net_header_len;
@@ -181,8 +185,7 @@ export function tcp_mtu_probe(sk: sock): number {
   tcp_event_new_data_sent(sk, nskb);
   const { seq, end_seq } = TCP_SKB_CB(nskb);
   mtup.probe_size = tcp_mss_to_mtu(sk, nskb.len);
-  tp.mtu_probe_seq_start = seq;
-  tp.mtu_probe_seq_end = end_seq;
+  tp.mtu_probe = { probe_seq_start: seq, probe_seq_end: end_seq };
   return 1;
 }
 

@@ -339,10 +339,11 @@ export const TCP_CHRONO_SNDBUF_LIMITED = tcp_chrono.TCP_CHRONO_SNDBUF_LIMITED;
 
 function tcp_chrono_set(tp: tcp_sock, next: number): void {
   const now = tcp_jiffies32(tp);
-  const lasted = now - tp.chrono_start;
-  if (tp.chrono_type === TCP_CHRONO_BUSY) tp.chrono_stat_busy += lasted;
-  else if (tp.chrono_type === TCP_CHRONO_RWND_LIMITED) tp.chrono_stat_rwnd_limited += lasted;
-  else if (tp.chrono_type === TCP_CHRONO_SNDBUF_LIMITED) tp.chrono_stat_sndbuf_limited += lasted;
+  const old = tp.chrono_type;
+  if (old > TCP_CHRONO_UNSPEC) {
+    tp.chrono_stat ??= [0, 0, 0];
+    tp.chrono_stat[old - 1]! += now - tp.chrono_start;
+  }
   tp.chrono_start = now;
   tp.chrono_type = next;
 }

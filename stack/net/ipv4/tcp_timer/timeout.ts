@@ -1,7 +1,7 @@
 /** How long to go on trying, and giving up. @linux net/ipv4/tcp_timer.c */
 import { tcp_sk } from '../../../include/linux/tcp.ts';
 import type { jiffies_t } from '../../../include/linux/types.ts';
-import { icsk_mtup, inet_csk } from '../../../include/net/inet_connection_sock.ts';
+import { inet_csk } from '../../../include/net/inet_connection_sock.ts';
 import { NET_INC_STATS } from '../../../include/net/net_namespace.ts';
 import { type sock, SOCK_DEAD, sock_flag, sock_net } from '../../../include/net/sock.ts';
 import {
@@ -26,7 +26,7 @@ import { tcp_check_oom } from '../tcp/alloc.ts';
 import { tcp_done } from '../tcp/state.ts';
 import { tcp_done_with_error } from '../tcp_input/fin.ts';
 import { tcp_send_active_reset } from '../tcp_output/control.ts';
-import { tcp_mss_to_mtu, tcp_mtu_to_mss, tcp_sync_mss } from '../tcp_output/mss.ts';
+import { tcp_mss_to_mtu, tcp_mtu_to_mss, tcp_mtup_init, tcp_sync_mss } from '../tcp_output/mss.ts';
 
 /** Give up: the connection ends with ETIMEDOUT, or with what ICMP has told. @linux net/ipv4/tcp_timer.c */
 export function tcp_write_err(sk: sock): void {
@@ -71,7 +71,9 @@ function tcp_mtu_probing(sk: sock): void {
   const icsk = inet_csk(sk);
   const ipv4 = sock_net(sk).ipv4;
   if (ipv4.sysctl_tcp_mtu_probing === 0) return;
-  const mtup = (icsk.icsk_mtup ??= new icsk_mtup());
+  // It was off when the connection began.
+  if (icsk.icsk_mtup === null) tcp_mtup_init(sk);
+  const mtup = icsk.icsk_mtup!;
   if (!mtup.enabled) {
     mtup.enabled = true;
     mtup.probe_timestamp = tcp_jiffies32(sk);

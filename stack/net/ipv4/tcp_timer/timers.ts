@@ -7,6 +7,7 @@ import {
   ICSK_TIME_PROBE0,
   ICSK_TIME_REO_TIMEOUT,
   ICSK_TIME_RETRANS,
+  type icsk_timer_handlers,
   inet_csk,
   inet_csk_ack_scheduled,
   inet_csk_exit_pingpong_mode,
@@ -72,13 +73,15 @@ import {
 } from '../../../include/uapi/linux/tcp.ts';
 import { WARN_ON_ONCE } from '../../../kernel/printk.ts';
 import { HZ, jiffies, msecs_to_jiffies, time_after } from '../../../kernel/time/jiffies.ts';
-import { sk_reset_timer, sock_put } from '../../core/sock/alloc.ts';
+import { sock_put } from '../../core/sock/alloc.ts';
 import { __sk_dst_reset } from '../../core/sock/dst.ts';
 import {
   inet_csk_delete_keepalive_timer,
   inet_csk_init_xmit_timers,
   inet_csk_reset_keepalive_timer,
   inet_csk_reset_xmit_timer,
+  reset_delack_timer,
+  reset_retransmit_timer,
 } from '../inet_connection_sock/xmit_timers.ts';
 import { tcp_done } from '../tcp/state.ts';
 import { tcp_sack_compress_send_ack } from '../tcp_input/ofo.ts';
@@ -105,8 +108,13 @@ import { __tcp_set_rto } from './xmit_timer.ts';
 
 /** Give a new socket its timers. @linux net/ipv4/tcp_timer.c */
 export function tcp_init_xmit_timers(sk: sock): void {
-  inet_csk_init_xmit_timers(sk, tcp_write_timer, tcp_delack_timer, tcp_keepalive_timer);
+  inet_csk_init_xmit_timers(sk, TIMER_HANDLERS);
 }
+const TIMER_HANDLERS: icsk_timer_handlers = {
+  retransmit_handler: tcp_write_timer,
+  delack_handler: tcp_delack_timer,
+  keepalive_handler: tcp_keepalive_timer,
+};
 
 /** A delayed ACK is due: send it, and adapt the delay, since no data came to carry it. @linux net/ipv4/tcp_timer.c */
 export function tcp_delack_timer_handler(sk: sock): void {
@@ -121,7 +129,7 @@ export function tcp_delack_timer_handler(sk: sock): void {
   if ((icsk.icsk_ack.pending & ICSK_ACK_TIMER) === 0) return;
   // It was put off meanwhile.
   if (time_after(icsk.icsk_ack.timeout, jiffies(sock_net(sk).machine))) {
-    sk_reset_timer(sk, icsk.icsk_delack_timer, icsk.icsk_ack.timeout);
+    reset_delack_timer(sk, icsk.icsk_ack.timeout);
     return;
   }
   icsk.icsk_ack.pending &= ~ICSK_ACK_TIMER;
@@ -301,7 +309,7 @@ export function tcp_write_timer_handler(sk: sock): void {
   if (((1 << sk.sk_state) & (TCPF_CLOSE | TCPF_LISTEN)) !== 0 || icsk.icsk_pending === 0) return;
   // It was put off meanwhile.
   if (time_after(icsk.icsk_timeout, jiffies(sock_net(sk).machine))) {
-    sk_reset_timer(sk, icsk.icsk_retransmit_timer, icsk.icsk_timeout);
+    reset_retransmit_timer(sk, icsk.icsk_timeout);
     return;
   }
   tcp_mstamp_refresh(tcp_sk(sk));

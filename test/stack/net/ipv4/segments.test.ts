@@ -1,5 +1,6 @@
 /** Segments made by hand, as no proper peer would send them (and some that it would): RFC 9293, RFC 5961, RFC 7323. */
 import assert from 'node:assert/strict';
+import { RB_EMPTY_ROOT } from '../../../../stack/include/linux/tcp.ts';
 import { codeOf, listener, story, textOf, type Setup, type Sockscope } from '../../support/story.ts';
 import { RawPeer } from '../../support/rawPeer.ts';
 
@@ -134,12 +135,12 @@ describe('segments: a connection', () => {
     established(async ({ s, peer, fd, theirs }) => {
       await peer.send({ flags: 'P.', seq: 1005, ack: theirs, payload: 'world' });
       assert.equal((await peer.expect('.')).ack, 1000);
-      assert.equal(s.sock(fd).out_of_order_queue.first!.cb!.seq, 1005);
+      assert.equal(s.sock(fd).out_of_order_queue!.first!.cb!.seq, 1005);
       await peer.send({ flags: 'P.', seq: 1003, ack: theirs, payload: 'lowo' });
       assert.equal((await peer.expect('.')).ack, 1000);
       await peer.send({ flags: 'P.', seq: 1000, ack: theirs, payload: 'hello' });
       assert.equal((await peer.expect('.')).ack, 1010);
-      assert.equal(s.sock(fd).out_of_order_queue.first, null);
+      assert.equal(RB_EMPTY_ROOT(s.sock(fd).out_of_order_queue), true);
       assert.equal(textOf(await s.recv(fd)), 'helloworld');
       await peer.send({ flags: 'P.', seq: 1000, ack: theirs, payload: 'hello' });
       assert.equal((await peer.expect('.')).ack, 1010, 'an old segment is acknowledged again');
@@ -174,7 +175,7 @@ describe('segments: a connection', () => {
       await peer.send({ flags: 'P.', seq: 1000 + 10_000_000, ack: theirs, payload: 'far' });
       assert.equal((await peer.expect('.')).ack, 1000);
       assert.equal(await codeOf(s.recv(fd, 10, s.MSG_DONTWAIT)), 'EAGAIN');
-      assert.equal(s.sock(fd).out_of_order_queue.first, null);
+      assert.equal(RB_EMPTY_ROOT(s.sock(fd).out_of_order_queue), true);
     }));
   it('RST: exactly at rcv_nxt ends it; elsewhere in the window a challenge ACK; outside nothing (RFC 5961)', () =>
     established(async ({ s, peer, fd, theirs }) => {
