@@ -8,7 +8,6 @@ const CURES: readonly (readonly [RegExp, string])[] = [
   [/namespace|module/i, 'put its content into a file of its own and import that'],
   [/parameter propert/i, 'declare the field in the class and assign it in the constructor'],
   [/import.*=|export =/i, "write import … from '…' and export instead"],
-  [/decorator/i, 'call the function on the class after its definition instead'],
 ];
 
 export function blankTypes(source: string): Blanked {

@@ -14,7 +14,7 @@
  *    SYN_SENT → ESTABLISHED   The server has answered with a SYN-ACK: "you may". SYN queue 1: the server has noted the
  *                             request, and waits for the client to confirm it.
  *    LISTEN → SYN_RECV        The client's ACK is there. The server makes a socket for this one connection.
- *    SYN_RECV → ESTABLISHED   SYN queue 0, accept queue 1: the connection is complete. Nobody has called accept() yet, and
+ *    SYN_RECV → ESTABLISHED   SYN queue 0, accept queue 1: the connection is complete. The server has not called accept() yet, and
  *                             the client already waits in recv().
  *    The Packets panel shows the three packets of the handshake: SYN, SYN-ACK, ACK.
  * 4. Put a breakpoint on `await accept(…)` in server() and press F5: the connection still waits in the accept queue.

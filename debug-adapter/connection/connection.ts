@@ -21,7 +21,7 @@ export class Connection {
   #seq = 0;
   #terminated = false;
   #closed = false;
-  /** Messages of this turn: they go out in one piece. */
+  /** Messages that are written together: events wait for the response that may follow in the same turn. */
   #corked: string[] = [];
   onRequest: (request: DebugProtocol.Request) => void = () => {};
   /** The client is gone. */
@@ -45,6 +45,8 @@ export class Connection {
   event(event: string, body?: unknown): void {
     if (this.#terminated || this.#closed) return;
     this.#terminated = event === 'terminated';
+    // A tick that a microtask asks for comes when all microtasks are done.
+    if (this.#corked.length === 0) queueMicrotask(() => process.nextTick(() => this.#flush()));
     this.#send(new Event(event, body));
   }
 
@@ -59,6 +61,7 @@ export class Connection {
       response.body = { error: { id: 1, format: message, showUser } };
     } else if (answer.body !== undefined) response.body = answer.body;
     this.#send(response);
+    this.#flush();
   }
 
   /** Refuse what is open, but one request. */
@@ -72,6 +75,7 @@ export class Connection {
     this.refuseOpen('the session has ended');
     this.#closed = true;
     this.#flush();
+    this.#note();
     return new Promise((resolve) => this.#output.write('', () => resolve()));
   }
 
@@ -107,15 +111,14 @@ export class Connection {
   }
 
   #send(message: Message): void {
-    // A tick that a microtask asks for comes when all microtasks are done: what is sent in answer to one request leaves together.
-    if (this.#corked.length === 0) queueMicrotask(() => process.nextTick(() => this.#flush()));
     message.seq = ++this.#seq;
     this.#corked.push(frame(message));
   }
   #flush(): void {
+    if (this.#corked.length === 0) return;
     // Noted first: the client may be awake before this goes on, and must not be answered twice.
     this.#note();
-    if (this.#corked.length > 0) this.#output.write(this.#corked.join(''), 'utf8');
+    this.#output.write(this.#corked.join(''), 'utf8');
     this.#corked = [];
   }
 

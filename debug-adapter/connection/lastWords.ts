@@ -81,7 +81,7 @@ function parsed(body: string): Request | undefined {
     const message = JSON.parse(body) as Request;
     return message.type === 'request' ? message : undefined;
   } catch {
-    // The rest of a message whose beginning the dead process has taken: nobody can tell what it was.
+    // The rest of a message whose beginning the dead process has taken: it cannot be told what it was.
     return undefined;
   }
 }

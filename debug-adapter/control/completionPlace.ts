@@ -1,7 +1,7 @@
 /** What stands before the cursor, for completion: read, not evaluated. */
 import { isChain } from './expression.ts';
 
-/** Where somebody types: the beginning of a name, and the value that it is to be a member of, if it is one. */
+/** Where text is typed: the beginning of a name, and the value that it is to be a member of, if it is one. */
 export interface CompletionPlace {
   prefix: string;
   /** A name, or a call of a function; and the members that lead on from it. */

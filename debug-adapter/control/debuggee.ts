@@ -20,6 +20,10 @@ import {
 const RING_BYTES = 32 * 1024 * 1024;
 /** Most memory for the objects of a machine, unless its launch says otherwise, in MB. */
 export const DEFAULT_MAX_HEAP = 1024;
+/** What all else of the process may need besides the machine's objects: buffers, packets, the debugger. In MB. */
+const BESIDE_HEAP_MB = 512;
+const MEMORY_POLL_MS = 100;
+const MB = 2 ** 20;
 /** How long the inspector may take to let go of a machine before it is ended anyway. */
 const DETACH_MS = 300;
 /** How long the thread may take to end by itself, while it loads code and while the machine runs, before it is terminated. */
@@ -90,6 +94,7 @@ export class Debuggee {
   onStrayOutput: (text: string) => void = () => {};
 
   readonly #ready: Promise<unknown>;
+  readonly #memoryWatch: NodeJS.Timeout;
 
   /**
    * Starts the thread and has it load the stack's code; the machine is booted later.
@@ -117,19 +122,30 @@ export class Debuggee {
     this.#worker.on('error', (error: NodeJS.ErrnoException) =>
       error.code === 'ERR_WORKER_OUT_OF_MEMORY'
         ? this.#lost(this.outOfMemory)
-        : this.#lost(`nobody has caught ${String(error)}`, this.#placeOf(error)),
+        : this.#lost(`uncaught error in the machine's thread: ${String(error)}`, this.#placeOf(error)),
     );
+    this.#memoryWatch = this.#watchMemory();
     this.#worker.on('exit', (exitCode) => {
+      clearInterval(this.#memoryWatch);
       this.client.detached();
       this.#onExit();
       this.#exited(exitCode);
     });
-    // V8 may stop at the thread's first line: nobody wants to be there.
+    // V8 may stop at the thread's first line, which is not the program's.
     this.client.on('Debugger.paused', () => {
       if (!this.booted) void this.client.send('Debugger.resume').catch(() => {});
     });
     this.#ready = this.#attach();
     this.#ready.catch(() => {});
+  }
+
+  /** V8 limits objects only: the bytes of buffers are elsewhere, and count when they are written to. */
+  #watchMemory(): NodeJS.Timeout {
+    const before = process.memoryUsage.rss();
+    return setInterval(() => {
+      if (process.memoryUsage.rss() - before > (this.maxHeap + BESIDE_HEAP_MB) * MB)
+        this.#lost(outOfMemory('buffers and objects', this.maxHeap + BESIDE_HEAP_MB));
+    }, MEMORY_POLL_MS).unref();
   }
 
   /** Attach the debugger before the thread's first line, and let it go. */
@@ -280,8 +296,12 @@ export class Debuggee {
 
   /** Why a machine is ended that allocates without end. */
   get outOfMemory(): string {
-    return `its objects take more than ${this.maxHeap} MB. A program that really needs so much is launched with a greater "maxHeap"`;
+    return outOfMemory('objects', this.maxHeap);
   }
+}
+
+function outOfMemory(what: string, megabytes: number): string {
+  return `its ${what} take more than ${megabytes} MB. A program that really needs so much is launched with a greater "maxHeap"`;
 }
 
 function answerOf<Answer>({ value }: { value?: unknown }): Answer {

@@ -260,7 +260,7 @@ export class Execution {
     }
     const { currentPid, scripts } = this.#debuggee;
     const survey = snapshot ?? this.#snapshot(paused, frames);
-    const stop = new PausedState(paused, currentPid, survey, scripts, this.#nextFrameId);
+    const stop = new PausedState(paused, frames, currentPid, survey, scripts, this.#nextFrameId);
     if (known?.errorStack !== undefined) stop.showError(known.errorStack);
     stop.hitBreakpoints = users;
     Object.assign(stop, this.#told(reason, users, isFull) ?? policy.tell(pause));

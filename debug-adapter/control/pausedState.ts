@@ -41,14 +41,12 @@ export class PausedState {
   /** The whole sentence, where the description is short. */
   text: string | undefined;
   hitBreakpoints: number[] = [];
-  /** By thread: those of the context that runs, and of the task under it. */
-  readonly #frames = new Map<number, FrameView[]>();
+  /** By thread: those of the context that runs, and of the task under it. Made when they are asked for: the stop is told first. */
+  #frames: Map<number, FrameView[]> | undefined;
   /** The thread that stopped. */
   readonly threadId: number;
   /** The task on the CPU, under an interrupt's context if there is one; 0: none. */
   readonly pid: number;
-  /** Its frames do not reach down to the scenario: the agent knows the rest. */
-  readonly #isCut: boolean;
   readonly #scripts: Scripts;
   #completed: Promise<void> | undefined;
   readonly #nextFrameId: () => number;
@@ -62,9 +60,13 @@ export class PausedState {
   readonly #lazy = new Map<number, string>();
   #isChanged = false;
 
-  /** @param nextFrameId gives numbers that are not used again at later stops */
+  /**
+   * @param frames those of V8's pause
+   * @param nextFrameId gives numbers that are not used again at later stops
+   */
   constructor(
     paused: Debugger.PausedEventDataType,
+    frames: readonly PauseFrame[],
     pid: number,
     snapshot: Promise<Snapshot>,
     scripts: Scripts,
@@ -75,24 +77,33 @@ export class PausedState {
     this.pid = pid;
     this.snapshot = snapshot;
     this.#scripts = scripts;
-    const frames = shownFrames(paused.callFrames, scripts);
-    const boundary = interruptBoundary(frames);
-    this.threadId = pid === 0 || boundary >= 0 ? SOFTIRQ_THREAD : pid;
-    const task = pid === 0 ? [] : frames.slice(boundary + 1);
-    // A system call that has slept goes on without its caller on V8's stack.
-    this.#isCut = pid !== 0 && !task.some(({ url }) => isScenario(url));
-    if (pid !== 0) this.#frames.set(pid, task);
-    if (this.threadId === SOFTIRQ_THREAD) this.#frames.set(SOFTIRQ_THREAD, frames);
+    this.threadId = pid === 0 || frames.some(isInterruptEntry) ? SOFTIRQ_THREAD : pid;
+  }
+
+  get #byThread(): Map<number, FrameView[]> {
+    return (this.#frames ??= this.#split());
+  }
+  #split(): Map<number, FrameView[]> {
+    const byThread = new Map<number, FrameView[]>();
+    const frames = shownFrames(this.paused.callFrames, this.#scripts);
+    const boundary = frames.findLastIndex(({ name, url }) => isInterruptEntry({ functionName: name, url }));
+    if (this.pid !== 0) byThread.set(this.pid, frames.slice(boundary + 1));
+    if (this.threadId === SOFTIRQ_THREAD) byThread.set(SOFTIRQ_THREAD, frames);
+    return byThread;
+  }
+  /** A system call that has slept goes on without its caller on V8's stack: the agent knows the rest of the frames. */
+  get #isCut(): boolean {
+    return this.pid !== 0 && !this.#byThread.get(this.pid)!.some(({ url }) => isScenario(url));
   }
 
   /** Has V8 this thread on its stack? Others sleep, or wait for the CPU. */
   runs(threadId: number): boolean {
-    return this.#frames.get(threadId)?.some(({ callFrame }) => callFrame !== undefined) ?? false;
+    return this.#byThread.get(threadId)?.some(({ callFrame }) => callFrame !== undefined) ?? false;
   }
   /** Frames of a thread that V8 has on its stack, down to the scenario's; undefined for one that does not run. */
   async framesOf(threadId: number): Promise<FrameView[] | undefined> {
-    if (this.#isCut) await (this.#completed ??= this.#complete());
-    return this.#frames.get(threadId);
+    if (this.#completed !== undefined || this.#isCut) await (this.#completed ??= this.#complete());
+    return this.#byThread.get(threadId);
   }
   /** A thread's frames under numbers of their own; `views` are those of a thread that does not run. */
   number(threadId: number, views: readonly FrameView[]): NumberedFrame[] {
@@ -142,13 +153,13 @@ export class PausedState {
 
   /** The frame that is shown first. */
   get top(): FrameView | undefined {
-    return this.#frames.get(this.threadId)?.[0];
+    return this.#byThread.get(this.threadId)?.[0];
   }
 
   /** Show where an error was thrown instead of where it was noticed. */
   showError(places: readonly TextFrame[]): void {
     const shown = places.filter(({ url }) => isScenario(url) || isKernel(url));
-    this.#frames.set(
+    this.#byThread.set(
       this.threadId,
       shown.map((frame) => textFrame(frame, this.#scripts)),
     );
@@ -158,7 +169,7 @@ export class PausedState {
   async #complete(): Promise<void> {
     const { userFrames } = await this.snapshot;
     const callers = userFrames.map((frame) => textFrame(frame, this.#scripts));
-    for (const frames of this.#frames.values()) frames.push(...callers);
+    for (const frames of this.#byThread.values()) frames.push(...callers);
   }
 }
 
@@ -206,11 +217,9 @@ export function textFrame({ name, url, line, column }: TextFrame, scripts: Scrip
   };
 }
 
-/** The frame with which the interrupt's context begins, the outermost one. */
-function interruptBoundary(frames: readonly FrameView[]): number {
-  return frames.findLastIndex(({ name, url }) =>
-    INTERRUPT_ENTRIES.some((entry) => entry.functionName === name && entry.url === url),
-  );
+/** Does an interrupt's context begin with this function? */
+function isInterruptEntry({ functionName, url }: Pick<PauseFrame, 'functionName' | 'url'>): boolean {
+  return INTERRUPT_ENTRIES.some((entry) => entry.functionName === functionName && entry.url === url);
 }
 
 /** V8's scopes of a frame as the agent takes them: the function's own blocks first, then what encloses it. */

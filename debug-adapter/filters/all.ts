@@ -17,7 +17,7 @@ export const FILTERS: readonly Filter[] = [
   packetSentFilter,
   packetDroppedFilter,
 ];
-/** Not a tracepoint: what a process throws and nobody catches. */
+/** Not a tracepoint: what a process throws and does not catch. */
 export const UNCAUGHT_FILTER = 'uncaught';
 
 export function filterById(id: string): Filter | undefined {

@@ -54,7 +54,7 @@ export interface Snapshot {
   line: string;
   /** Number of the frame being handled; 0: none. */
   frame: number;
-  /** Where the error was thrown that nobody caught. */
+  /** Where the uncaught error was thrown. */
   errorStack?: TextFrame[] | undefined;
   /** The scenario's frames below a system call that has slept. */
   userFrames: TextFrame[];
@@ -89,7 +89,7 @@ export class Agent {
     this.#world = world;
     this.scope = scope;
     this.describer = new Describer(world, kernel);
-    // Those that the kernel has for itself are nobody's.
+    // The kernel's own sockets belong to no program.
     const sockets = () =>
       world.machines.flatMap((machine) => [...machine.sockets].filter(({ sk_kern_sock }) => !sk_kern_sock));
     scope.provide('sockets', sockets);

@@ -28,7 +28,7 @@ import { Engine, type Inner } from './values/engine.ts';
 import { className, findProperty, isProxy, meetsProxy, storedText, type Found } from './values/peek.ts';
 import { primitiveText } from './values/primitives.ts';
 
-/** Prototypes whose getters are JavaScript's own: nobody looks for them among an object's fields. */
+/** Prototypes whose getters are JavaScript's own: they are not listed among an object's fields. */
 const PLAIN_PROTOTYPES = new Set<unknown>([Object.prototype, Array.prototype, Function.prototype, null]);
 /** So many fields of an object stand in its one line. */
 const FIELDS_SHOWN = 5;
@@ -258,7 +258,7 @@ export class Describer implements Context {
     return undefined;
   }
 
-  /** A getter of the program's: run when somebody opens it. */
+  /** A getter of the program's: run when it is opened. */
   #lazy(name: string, owner: object, get: (() => unknown) | undefined): Item {
     if (get === undefined) return { name, text: 'undefined', type: 'undefined' };
     const compute = () => Reflect.apply(get, owner, []);

@@ -36,7 +36,7 @@ export interface Node {
   named?: () => Item[];
   /** How many that are, about. */
   namedCount?: number;
-  /** Gives a value that code of the program computes: only when somebody asks for it. There are no items then. */
+  /** Gives a value that code of the program computes: only when it is asked for. There are no items then. */
   compute?: () => unknown;
 }
 

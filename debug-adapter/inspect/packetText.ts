@@ -45,7 +45,7 @@ function headersAt(head: Uint8Array, at: number, whole: number): Headers | undef
 
 /** The IPv4 header of a packet, if it has one already (or still). */
 export function headersOf(skb: sk_buff): Headers | undefined {
-  // As it comes from the driver its data begins with the IP header, and nobody has noted that yet.
+  // As it comes from the driver its data begins with the IP header, and network_header is not set yet.
   const at = skb.network_header < 0 && skb.protocol === ETH_P_IP ? skb.data : skb.network_header;
   const headers = headersAt(skb.head, at, skb.len - (at - skb.data));
   if (headers !== undefined && skb.transport_header >= 0) headers.transport = skb.transport_header;

@@ -31,7 +31,7 @@ export class Stops {
   reason: StopReason | null = null;
   /** The packet that the stop is about. */
   packet: sk_buff | null = null;
-  /** The error that nobody caught, and the task it ended. */
+  /** The uncaught error, and the task that it ended. */
   error: { error: unknown } | null = null;
 
   /** The user's stack of the system call that failed last: the error that it gives the scenario does not know it. */

@@ -35,7 +35,7 @@ export const CAPABILITIES: DebugProtocol.Capabilities = {
     {
       filter: UNCAUGHT_FILTER,
       label: 'Uncaught errors',
-      description: 'Stop when a process throws an error that nobody catches.',
+      description: 'Stop when a process throws an error that it does not catch.',
       default: true,
     },
   ],

@@ -12,7 +12,7 @@ import { toVariable } from './variables.ts';
 
 export type Result = Debugger.EvaluateOnCallFrameReturnType | Runtime.EvaluateReturnType;
 type CallFrame = Debugger.CallFrame | undefined;
-/** Contexts in which an expression must not change anything: nobody asked for it to be carried out. */
+/** Contexts in which an expression must not change anything: the client evaluates in them unasked. */
 const LOOKING = new Set(['watch', 'hover', 'variables', 'clipboard']);
 /** An expression that takes longer is ended. */
 const EVALUATE_MS = 500;

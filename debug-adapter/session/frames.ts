@@ -83,7 +83,7 @@ export class Frames {
   async #scopeInfos(stop: PausedState, frame: FrameView): Promise<ScopeInfo[]> {
     const { layout, objectIds } = scopeObjects(frame.callFrame);
     const infos =
-      // Of a frame that is gone only the place is known: what V8 stands in is somebody else's.
+      // Of a frame that is gone only the place is known: V8's scopes are those of another frame.
       frame === stop.top && frame.callFrame !== undefined && !stop.isChanged
         ? (await stop.snapshot).scopes
         : await this.#run.debuggee.askAbout<ScopeInfo[]>('scopes', [layout], objectIds);

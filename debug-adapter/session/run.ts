@@ -191,7 +191,7 @@ export class Run {
     stop.snapshot.then(
       (snapshot) => this.#surveyed(stop, snapshot),
       (error: unknown) => {
-        // The machine may have ended meanwhile; anything else is a defect, and nobody else may ask.
+        // The machine may have ended meanwhile; anything else is a defect, and no request may report it.
         if (!this.debuggee.client.gone)
           this.#emit('output', { category: 'important', output: `${(error as Error).message}\n` });
       },

@@ -8,7 +8,7 @@ import type { CodeRecord, RunRecord, TreesRecord } from '../protocol.ts';
 import { codeReference, stackFrames } from './packetRequests.ts';
 import type { Run } from './run.ts';
 
-/** A stop that lasts so long is one that somebody looks at. Steps in quick succession are not recorded. */
+/** A stop that lasts so long is one that a person looks at. Steps in quick succession are not recorded. */
 const LOOKED_AT_MS = 250;
 /** V8 may be in a computation that nothing interrupts: what the machine does not tell in this time is left out. */
 const ANSWER_MS = 1500;

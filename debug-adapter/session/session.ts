@@ -1,5 +1,6 @@
 /** One debug session: answers the client's requests, each by its handler. */
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import { DRIVER_TRANSMIT } from '../../stack/debugger/places.ts';
 import type { Answer, Connection } from '../connection/connection.ts';
 import { Debuggee } from '../control/debuggee.ts';
 import { FunctionIndex } from '../control/functionIndex.ts';
@@ -13,6 +14,7 @@ import { evaluate } from './evaluate.ts';
 import { parseLaunch, type LaunchArguments } from './launchArguments.ts';
 import { Numbers } from './numbers.ts';
 import { onePacket, packetCode, packetRows, writePackets } from './packetRequests.ts';
+import { Positions } from './positions.ts';
 import { parseArguments } from './requestArguments.ts';
 import { Run } from './run.ts';
 import { setVariable } from './setVariable.ts';
@@ -23,8 +25,6 @@ import { threads } from './threadRequests.ts';
 type Handler = (args: never) => unknown;
 /** An answer must come within a second, whatever the machine is doing. */
 const ANSWER_MS = 950;
-/** Where a packet leaves the kernel. */
-const DRIVER_TRANSMIT = 'vnic_xmit';
 
 export class Session {
   readonly #root: string;
@@ -43,6 +43,7 @@ export class Session {
   /** Nothing is launched any more. */
   #ended: Promise<void> | undefined;
   readonly #numbers = new Numbers();
+  readonly #positions = new Positions();
   #onOver: () => void = () => {};
   /** The client has taken its leave. */
   readonly over = new Promise<void>((resolve) => (this.#onOver = resolve));
@@ -60,7 +61,10 @@ export class Session {
   }
 
   readonly #handlers: Record<string, Handler> = {
-    initialize: () => CAPABILITIES,
+    initialize: (args: Partial<DebugProtocol.InitializeRequestArguments>) => {
+      this.#positions.agree(args);
+      return CAPABILITIES;
+    },
     launch: (args: unknown) => this.#launchFirst(parseLaunch(args)),
     attach: () => {
       throw new Error(
@@ -154,10 +158,12 @@ export class Session {
   async #handle(command: string, args: unknown): Promise<unknown> {
     const handler = Object.hasOwn(this.#handlers, command) ? this.#handlers[command] : undefined;
     if (handler === undefined) throw new Error(`the request "${command}" is not supported`);
-    return handler(parseArguments(command, args) as never);
+    const parsed = this.#positions.fromClient(parseArguments(command, args));
+    return this.#positions.toClient(await handler(parsed as never));
   }
 
-  readonly #emit = (event: string, body?: unknown): void => this.#connection.event(event, body);
+  readonly #emit = (event: string, body?: unknown): void =>
+    this.#connection.event(event, this.#positions.toClient(body));
 
   async #launchFirst(launch: LaunchArguments): Promise<void> {
     if (this.#run !== undefined || this.#starting)
@@ -303,7 +309,7 @@ export class Session {
     const run = this.#stopped();
     if (to === 'program') run.execution.stepOutToProgram(threadId);
     else if (to === 'driver') {
-      const [place] = await run.functions.find(DRIVER_TRANSMIT);
+      const [place] = await run.functions.find(DRIVER_TRANSMIT.functionName);
       run.execution.runTo(place!);
     } else throw new Error(`sockscope/runTo leads to ${RUN_TO.join(' or ')}, not to "${String(to)}"`);
     return {};

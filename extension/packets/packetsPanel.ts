@@ -117,7 +117,7 @@ export class PacketsPanel implements vscode.WebviewViewProvider, vscode.Disposab
     try {
       parsed = parseFromPanel(message);
     } catch (error) {
-      this.#log.error(`the Packets panel sent what nobody understands: ${(error as Error).message}`);
+      this.#log.error(`the Packets panel sent a message that cannot be read: ${(error as Error).message}`);
       return;
     }
     this.#handle(parsed);

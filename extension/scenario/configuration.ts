@@ -8,7 +8,7 @@ import type { StackSources } from '../stackSources.ts';
 import type { LastProgram } from './lastProgram.ts';
 import { isScenarioDocument } from './scenarioEditor.ts';
 
-/** The configuration with which a scenario is debugged when nobody wrote one. */
+/** The configuration with which a scenario is debugged without a launch.json. */
 export function configurationFor(program: string): vscode.DebugConfiguration & LaunchConfiguration {
   return {
     type: DEBUG_TYPE,

@@ -1,5 +1,5 @@
 // The program that was debugged last in this workspace. F5 in one of the stack's files means this program: after a run such a
-// file is in front, and nobody wants to debug that.
+// file is in front, and it is no program.
 import * as vscode from 'vscode';
 import { DEBUG_TYPE } from '../session.ts';
 import type { StackSources } from '../stackSources.ts';

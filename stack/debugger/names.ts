@@ -1,4 +1,4 @@
-/** The kernel's numbers by name, as the files that define them have them: for whoever shows or reads them. */
+/** The kernel's numbers by name, as the files that define them have them: to show and to parse them. */
 import {
   IFF_BROADCAST,
   IFF_LOOPBACK,

@@ -1,5 +1,5 @@
 /**
- * The stack's code as somebody who steps through it sees it: what is the kernel's, what only makes it run, and where it
+ * The stack's code as a debugger's user sees it: what is the kernel's, what only makes it run, and where it
  * stops itself. Files are named as V8 knows them: by their paths in the repository.
  */
 
@@ -39,6 +39,8 @@ export interface CodePlace {
 }
 /** Where the machine stops itself. */
 export const MACHINE_STOP: CodePlace = { functionName: 'machine_stop', url: 'stack/trace/stop.ts' };
+/** Where a packet leaves the kernel. */
+export const DRIVER_TRANSMIT: CodePlace = { functionName: 'vnic_xmit', url: 'stack/drivers/net/vnic/tx.ts' };
 /** With these an interrupt's context begins. */
 export const INTERRUPT_ENTRIES: readonly CodePlace[] = [
   { functionName: 'do_softirq', url: 'stack/kernel/softirq.ts' },
@@ -49,7 +51,7 @@ const STACK = 'stack/';
 export function isStack(url: string): boolean {
   return url.startsWith(STACK);
 }
-/** A file's name as Linux has it, nearly: `net/socket/file.ts`; undefined for a file of somebody else's. */
+/** A file's name as Linux has it, nearly: `net/socket/file.ts`; undefined for a file that is not the stack's. */
 export function stackName(url: string): string | undefined {
   return isStack(url) ? url.slice(STACK.length) : undefined;
 }

@@ -65,7 +65,7 @@ const LEFT_OUT: Readonly<Record<string, readonly string[]>> = {
     'net.ipv4.conf.*.arp_evict_nocarrier',
     'net.ipv4.conf.*.ignore_routes_with_linkdown',
   ],
-  'nobody announces addresses or relays requests for them': [
+  'addresses are not announced, and requests for them not relayed': [
     'net.ipv4.conf.*.arp_notify',
     'net.ipv4.conf.*.bootp_relay',
     'net.ipv4.conf.*.medium_id',

@@ -1,6 +1,6 @@
 /**
  * The machine's tracepoints, as kernel code passes them: `trace.inet_sock_set_state(sk, oldstate, newstate)`. Each
- * counts the event; with nobody listening nothing else happens.
+ * counts the event; without a listener nothing else happens.
  */
 import type { Machine } from '../machine.ts';
 import { TRACEPOINTS } from './table.ts';

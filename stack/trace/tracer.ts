@@ -24,7 +24,7 @@ export type TraceHit<Name extends TracepointName = TracepointName> = {
 type Listener = (...args: readonly unknown[]) => void;
 
 export class Tracer {
-  /** Number of the last event. Counts on whether somebody listens or not. */
+  /** Number of the last event. Counts with and without listeners. */
   event = 0;
   /** By tracepoint: how many listen. */
   readonly armed = new Uint8Array(TRACEPOINT_NAMES.length);

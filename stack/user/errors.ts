@@ -46,7 +46,7 @@ const TEXTS: Record<string, string> = {
 
 /** 'ECONNREFUSED' for 111 or -111. */
 export function errnoName(errno: number): string {
-  // A syscall that a signal broke off and nobody restarts has been interrupted.
+  // A syscall that a signal broke off and that is not restarted has been interrupted.
   const number = Math.abs(errno) === errnos.ERESTARTSYS ? errnos.EINTR : Math.abs(errno);
   return NAMES.get(number) ?? `E${number}`;
 }

@@ -9,7 +9,7 @@ import type { World } from '../world/world.ts';
 import { ask_host } from './host_calls.ts';
 import { HostModules } from './host_modules.ts';
 import type { BlankTypes } from './program.ts';
-import { place_text, ProgramError } from './program_error.ts';
+import { place_text, ProgramError, type SourcePlace } from './program_error.ts';
 
 type Exports = Record<string, unknown>;
 
@@ -54,17 +54,32 @@ export class ModuleLoader {
       if (module.status === 'unlinked')
         await module.link((specifier, from) => this.#resolve(specifier, from.identifier));
     } catch (error) {
-      // V8 finds out here that a module does not export a name, and tells the line in the stack's first line.
+      // V8 finds out here that a module does not export a name.
       if (error instanceof SyntaxError) throw this.#linkError(error, module);
       throw error;
     }
     await module.evaluate();
   }
   #linkError(error: SyntaxError, module: vm.Module): ProgramError {
-    const [, url, line] = /^(file:.*?):(\d+)\n/.exec(error.stack ?? '') ?? [];
-    const file = fileURLToPath(url ?? module.identifier);
-    const place = { file, line: line === undefined ? undefined : Number(line) };
+    const place = this.#importOf(error.message) ?? { file: fileURLToPath(module.identifier) };
     return new ProgramError(`${place_text(place)}: ${error.message}`, place);
+  }
+  /** V8 keeps the place of a wrong import to itself as well: it is where the name stands in an import of that module. */
+  #importOf(message: string): SourcePlace | undefined {
+    const [, specifier, name] = /'(.*)' does not provide an export named '(.*)'/.exec(message) ?? [];
+    if (specifier === undefined || name === undefined) return undefined;
+    const imports = new RegExp(
+      `(?:import|export)\\b([^'"]*?)\\bfrom\\s*(['"])${escaped(specifier)}\\2`,
+      'dg',
+    );
+    const word = new RegExp(name === 'default' ? '[\\w$]' : `(?<![\\w$])${escaped(name)}(?![\\w$])`);
+    for (const [url, source] of this.sources)
+      for (const { indices } of source.matchAll(imports)) {
+        const [start, end] = indices![1]!;
+        const at = source.slice(start, end).search(word);
+        if (at >= 0) return placeAt(fileURLToPath(url), source.slice(0, start + at));
+      }
+    return undefined;
   }
 
   #load(url: string): Promise<vm.Module> {
@@ -111,7 +126,7 @@ export class ModuleLoader {
     } catch (error) {
       // V8 keeps the place of a module's syntax error to itself. JavaScript is TypeScript too: its parser tells.
       this.#blank(source, file);
-      throw new ProgramError(`${file}: ${(error as Error).message}`, { file });
+      throw refusal(code, file, error as Error);
     }
   }
   #blank(source: string, file: string): string {
@@ -170,8 +185,7 @@ export class ModuleLoader {
   #importError(specifier: string, from: string, what: string): ProgramError {
     const file = fileURLToPath(from);
     const before = this.sources.get(from)?.split(new RegExp(`(['"])${escaped(specifier)}\\1`))[0];
-    const lines = before?.split('\n');
-    const place = { file, line: lines?.length, column: (lines?.at(-1)?.length ?? -1) + 1 || undefined };
+    const place = before === undefined ? { file } : placeAt(file, before);
     return new ProgramError(`${place_text(place)}: cannot import '${specifier}': ${what}`, place);
   }
 
@@ -185,7 +199,24 @@ export class ModuleLoader {
   }
 }
 
+/** Right behind `before`, the beginning of a file. */
+function placeAt(file: string, before: string): SourcePlace {
+  const lines = before.split('\n');
+  return { file, line: lines.length, column: lines.at(-1)!.length + 1 };
+}
 const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
+
+/** V8 refuses what the parser of TypeScript takes: of that only decorators are in use. */
+function refusal(code: string, file: string, { message }: Error): ProgramError {
+  const before = code.replace(COMMENTS_AND_TEXTS, blank).split('@', 2);
+  if (before.length === 1) return new ProgramError(`${file}: ${message}`, { file });
+  const place = placeAt(file, before[0]!);
+  const cure = 'Node has no decorators: call the function after the class instead';
+  return new ProgramError(`${place_text(place)}: ${message}: ${cure}`, place);
+}
+const COMMENTS_AND_TEXTS =
+  /\/\*[^]*?\*\/|\/\/.*|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\[^]|[^`\\])*`/g;
+const blank = (text: string) => text.replace(/[^\n]/g, ' ');
 
 function synthetic(name: string, exports: Exports): vm.SyntheticModule {
   const names = Object.keys(exports);

@@ -17,7 +17,7 @@ export class CorruptStage extends ChanceStage {
 }
 
 /**
- * Flip one bit of a frame. A checksum that was left to the device is computed first: nobody would notice otherwise.
+ * Flip one bit of a frame. A checksum that was left to the device is computed first: otherwise the receiver would not notice.
  * A page is copied first: it is the sender's, who may have to send it again.
  */
 export function flip_bit(frame: wire_frame, at: number, bit: number): void {

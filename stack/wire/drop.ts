@@ -1,4 +1,4 @@
-/** Frames that never arrive: because somebody chose them. */
+/** Frames that never arrive: the ones that were chosen. */
 import type { World } from '../world/world.ts';
 import type { wire_frame } from './frame.ts';
 import { lose_frame } from './loss.ts';

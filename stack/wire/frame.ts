@@ -7,7 +7,7 @@ import { get_page, put_page } from '../net/core/skbuff/alloc.ts';
  * What a NIC puts on the wire: an Ethernet frame without preamble and frame check sequence.
  *
  * The headers are the frame's own bytes; the payload is not copied but refers to the sender's pages, of which the frame
- * holds one reference each until frame_release(). Nobody changes those pages while it travels.
+ * holds one reference each until frame_release(). Their bytes do not change while it travels.
  *
  * A virtual wire can carry what a real one cannot: a packet of 64 KiB that its receiver is to treat as segments of
  * gso_size bytes, and a checksum that was never computed (ip_summed is CHECKSUM_PARTIAL), as between virtual machines.

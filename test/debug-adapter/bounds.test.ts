@@ -38,6 +38,13 @@ describe('debug adapter: bounds', () => {
       assert.match(adapter.output.at(-1)!.text, /take more than 64 MB.*greater "maxHeap"/);
     })).timeout(60_000);
 
+  it('ends a program whose buffers take too much', () =>
+    withAdapter(async (adapter) => {
+      await adapter.launch({ program: fixture('hoarder'), maxHeap: 64 });
+      assert.equal(await adapter.stopped(), 'terminated');
+      assert.match(adapter.output.at(-1)!.text, /buffers and objects take more than 576 MB/);
+    })).timeout(60_000);
+
   it('refuses a limit that is none', () =>
     withAdapter(async (adapter) => {
       await adapter.client.initializeRequest();

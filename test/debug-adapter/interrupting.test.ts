@@ -86,7 +86,7 @@ describe('debug adapter: interrupting', () => {
       assert.equal(names.at(-1), 'server');
     }));
 
-  it('stops where a process throws what nobody catches, at the scenario’s line', () =>
+  it('stops where a process throws an uncaught error, at the scenario’s line', () =>
     withAdapter(async (adapter) => {
       await adapter.launch({ program: fixture('refused') }, () =>
         adapter.request('setExceptionBreakpoints', { filters: ['uncaught'] }),

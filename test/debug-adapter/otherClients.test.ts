@@ -41,6 +41,32 @@ class NvimDap {
 }
 
 describe('debug adapter: other clients', () => {
+  it('counts lines and columns from 0 with a client that does', () =>
+    withAdapter(async (adapter) => {
+      await adapter.client.initializeRequest({
+        adapterID: 'sockscope',
+        linesStartAt1: false,
+        columnsStartAt1: false,
+        pathFormat: 'path',
+      });
+      const program = fixture('handshake');
+      const initialized = adapter.client.waitForEvent('initialized');
+      const launched = adapter.request('launch', { program });
+      await initialized;
+      const { breakpoints } = await adapter.request<DebugProtocol.SetBreakpointsResponse['body']>(
+        'setBreakpoints',
+        { source: { path: program }, breakpoints: [{ line: 18 }] },
+      );
+      await adapter.request('configurationDone');
+      await launched;
+      await adapter.stopped();
+      const [top] = await adapter.stack(undefined, 1);
+      assert.deepEqual(
+        { set: breakpoints[0]!.line, stopped: top!.line, column: top!.column },
+        { set: 18, stopped: 18, column: 2 },
+      );
+    }));
+
   for (const [version, forgetsAtContinued] of [
     ['before 0.9', false],
     ['0.9', true],

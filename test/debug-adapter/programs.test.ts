@@ -200,6 +200,22 @@ export async function p() {
     code: 1,
   },
   {
+    does: 'says where a decorator is, and what to write instead',
+    files: {
+      'main.ts': `// Not here: a@b\nconst mail = 'a@b';\nconst sealed = (c: unknown) => c;\n  @sealed\nclass A {}\nexport async function p() { console.log(mail, new A(), sealed(1)); }`,
+    },
+    prints: /main\.ts:4:3: .*: Node has no decorators: call the function after the class instead/,
+    code: 1,
+  },
+  {
+    does: 'says where a name is imported that there is not',
+    files: {
+      'main.ts': `import {\n  AF_INET,\n  AF_INETT,\n} from 'sockscope';\nexport async function p() { console.log(AF_INET, AF_INETT); }`,
+    },
+    prints: /main\.ts:3:3: .*'sockscope' does not provide an export named 'AF_INETT'/,
+    code: 1,
+  },
+  {
     does: "has the world's timers and chance, also by Node's modules",
     files: {
       'main.ts': `import { setTimeout as wait } from 'node:timers/promises';

@@ -151,7 +151,7 @@ export class PacketsPanel {
     this.current = current;
     this.list.setCurrent(current);
     if (isOther) this.forget();
-    // Without a session there is nobody to ask.
+    // Without a session there is no adapter to ask.
     if (session === undefined) this.showEmptiness(0);
     else {
       if (!isOther) this.cache.refresh();

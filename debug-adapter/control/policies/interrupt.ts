@@ -17,7 +17,7 @@ export class Interrupt implements Policy {
       this.#isSettled = true;
       return { how: 'stepInto' };
     }
-    // Once: where nobody calls the accessor, there is nowhere to go.
+    // Once: an accessor without a caller has nowhere to step out to.
     if (pause.isInAccessor && !this.#hasLeft) {
       this.#hasLeft = true;
       return { how: 'stepOut' };

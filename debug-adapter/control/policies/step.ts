@@ -34,7 +34,7 @@ export abstract class Step implements Policy {
     return { reason: 'step' };
   }
 
-  /** Stopped between the lines, or in code that nobody wants to see: how to go on. */
+  /** Stopped between the lines, or in code that is not shown: how to go on. */
   #between(pause: Pause): Go | undefined {
     if (!pause.isInCode) return this.throughForeign;
     const { origin, from } = this;

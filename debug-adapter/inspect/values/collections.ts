@@ -124,7 +124,7 @@ export function collectionNode(value: Collection, parts: Parts, named: () => Ite
       return lengthOf(value);
     },
     named,
-    /** Its sizes and its prototype: the others are rare, and nobody has to count them. */
+    /** Its sizes and its prototype: the others are rare, and not worth counting. */
     namedCount: sizesOf(value).length + 1,
     items: (start, count) => {
       const end = Math.min(lengthOf(value), start + count);

@@ -1,6 +1,6 @@
 /** Values that are no objects, in one line. */
 
-/** A text is cut to so many characters, where nobody asks for more. */
+/** A text is cut to so many characters, unless more are asked for. */
 const LONGEST_TEXT = 200;
 
 export function primitiveText(value: unknown, longest = LONGEST_TEXT): string {

@@ -50,7 +50,7 @@ export class page {
   bytes: Uint8Array;
   /** How many fragments and allocators refer to it. */
   refcount = 1;
-  /** Where it goes when nobody refers to it any more, to be used again; null: nowhere. */
+  /** Where it goes with its last reference, to be used again; null: nowhere. */
   pool: page[] | null;
   constructor(bytes: Uint8Array, pool: page[] | null = null) {
     this.bytes = bytes;
@@ -240,7 +240,7 @@ export function skb_network_header_len(skb: sk_buff): number {
 export function skb_cloned(skb: sk_buff): boolean {
   return skb.cloned && skb.shinfo.dataref > 1;
 }
-/** Does somebody else hold a reference, too? @linux include/linux/skbuff.h */
+/** Are there other references, too? @linux include/linux/skbuff.h */
 export function skb_shared(skb: sk_buff): boolean {
   return skb.users !== 1;
 }

@@ -28,7 +28,7 @@ export class wait_queue_head {
   tail: wait_queue_entry | null = null;
 }
 
-/** True when somebody waits. @linux include/linux/wait.h */
+/** True when the queue has waiters. @linux include/linux/wait.h */
 export function waitqueue_active(queue: wait_queue_head): boolean {
   return queue.head !== null;
 }

@@ -56,7 +56,7 @@ export class inet_sock extends sock {
   recverr = false;
   is_icsk = false;
   freebind = false;
-  /** The user writes the IP header himself (raw sockets). */
+  /** With IP_HDRINCL the caller supplies the IP header (raw sockets). */
   hdrincl = false;
   mc_loop = true;
   transparent = false;

@@ -112,7 +112,7 @@ export class netns_ipv4 {
   sysctl_icmp_msgs_per_sec = 1000;
   sysctl_icmp_msgs_burst = 50;
   sysctl_icmp_errors_use_inbound_ifaddr = 0;
-  /** lo and hi: 1 0 means nobody. */
+  /** lo and hi: 1 0 admits no group. */
   ping_group_range = [1, 0];
   ip_local_ports = [32768, 60999];
   ip_local_reserved_ports = new Set<number>();

@@ -13,7 +13,7 @@ export interface net_protocol {
   /** Find the socket before routing, and with it the route that the socket remembers. Linux names the two functions in ip_rcv_finish_core(). */
   early_demux?(skb: sk_buff): number;
   no_policy?: boolean;
-  /** ICMP errors about a protocol without this are passed on to sockets even if nobody handles it. */
+  /** ICMP errors about a protocol without this are passed on to sockets even without a handler. */
   icmp_strict_tag_validation?: boolean;
 }
 

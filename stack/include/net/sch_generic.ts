@@ -57,13 +57,13 @@ export function qdisc_dev(sch: Qdisc): net_device {
   return sch.dev_queue.dev;
 }
 
-/** Become the one who empties the queue; false: somebody does already. @linux include/net/sch_generic.h */
+/** Become the context that empties the queue; false: another one does already. @linux include/net/sch_generic.h */
 export function qdisc_run_begin(qdisc: Qdisc): boolean {
   if (qdisc.running) return false;
   qdisc.running = true;
   return true;
 }
-/** Nobody takes packets off this queue any more. @linux include/net/sch_generic.h */
+/** The queue is no longer being emptied. @linux include/net/sch_generic.h */
 export function qdisc_run_end(qdisc: Qdisc): void {
   qdisc.running = false;
 }

@@ -454,7 +454,7 @@ export function sock_error(sk: sock): Errno {
 export function sock_writeable(sk: sock): boolean {
   return sk_wmem_alloc_get(sk) < sk.sk_sndbuf >> 1;
 }
-/** Cut the socket off its process: nobody will read from it any more. @linux include/net/sock.h */
+/** Cut the socket off its process: it has no reader any more. @linux include/net/sock.h */
 export function sock_orphan(sk: sock): void {
   sock_set_flag(sk, SOCK_DEAD);
   sk.sk_socket = null;

@@ -15,9 +15,9 @@ export function __reqsk_free(req: request_sock): void {
   req.saved_syn = null;
 }
 
-/** Free a request to which nobody refers. @linux include/net/request_sock.h */
+/** Free a request that has no reference left. @linux include/net/request_sock.h */
 export function reqsk_free(req: request_sock): void {
-  WARN_ON_ONCE(req.skc_net.machine, req.rsk_refcnt !== 0, 'reqsk_free: somebody refers to the request');
+  WARN_ON_ONCE(req.skc_net.machine, req.rsk_refcnt !== 0, 'reqsk_free: the request has references');
   __reqsk_free(req);
 }
 

@@ -1,4 +1,4 @@
-/** Sequence numbers and ports that nobody outside can guess (RFC 6528, RFC 6056). @linux net/core/secure_seq.c */
+/** Sequence numbers and ports that an outsider cannot guess (RFC 6528, RFC 6056). @linux net/core/secure_seq.c */
 import type { be16, be32, u32 } from '../../include/linux/types.ts';
 import type { net } from '../../include/net/net_namespace.ts';
 import type { tcp_seq_and_ts_off } from '../../include/net/tcp_request_sock.ts';

@@ -142,7 +142,7 @@ function arp_mc_map(addr: be32, haddr: Uint8Array): void {
   haddr.set([0x01, 0x00, 0x5e, (addr >> 16) & 0x7f, (addr >> 8) & 0xff, addr & 0xff]);
 }
 
-/** Nobody answered: the sender of a packet that waited learns of it. @linux net/ipv4/arp.c */
+/** No answer came: the sender of a packet that waited is told. @linux net/ipv4/arp.c */
 function arp_error_report(_neigh: neighbour, skb: sk_buff): void {
   dst_link_failure(skb);
   kfree_skb_reason(skb, SKB_DROP_REASON_NEIGH_FAILED);
@@ -268,7 +268,7 @@ function arp_ignore(in_dev: in_device, sip: be32, tip: be32): boolean {
   }
 }
 
-/** May an answer that nobody asked for make an entry (net.ipv4.conf.DEV.arp_accept)? @linux net/ipv4/arp.c */
+/** May an unsolicited answer make an entry (net.ipv4.conf.DEV.arp_accept)? @linux net/ipv4/arp.c */
 function arp_accept(in_dev: in_device, sip: be32): boolean {
   switch (IN_DEV_ARP_ACCEPT(in_dev)) {
     case 1:
@@ -343,7 +343,7 @@ function arp_process(net: net, skb: sk_buff): number {
 
   const reply = () => arp_send(ARPOP_REPLY, ETH_P_ARP, sip, dev, tip, sha, dev.dev_addr, sha);
   if (sip === 0) {
-    // Somebody asks whether an address is free (RFC 2131 4.4.1).
+    // A host asks whether an address is free (RFC 2131 4.4.1).
     if (ar_op === ARPOP_REQUEST && inet_addr_type(net, tip) === RTN_LOCAL && !arp_ignore(in_dev, sip, tip))
       reply();
     consume_skb(skb);

@@ -112,7 +112,7 @@ export function ip4_datagram_release_cb(sk: sock): void {
   sk_dst_set(sk, IS_ERR(rt) ? null : rt);
 }
 
-/** No peer any more; what the user did not bind himself is given up too. 0. @linux net/ipv4/udp.c, here because raw and ping sockets disconnect so, too */
+/** No peer any more; an address and port that the user did not bind are given up too. 0. @linux net/ipv4/udp.c, here because raw and ping sockets disconnect so, too */
 export function __udp_disconnect(sk: sock, _flags: number): Errno {
   const inet = inet_sk(sk);
   sk.sk_state = TCP_CLOSE;

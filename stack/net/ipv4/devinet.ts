@@ -303,7 +303,7 @@ const FLUSHES: readonly string[] = [
   'drop_unicast_in_l2_multicast',
 ];
 
-/** A changed default is taken over by the devices on which nobody has set it. @linux net/ipv4/devinet.c */
+/** A changed default is taken over by the devices on which it was not set. @linux net/ipv4/devinet.c */
 function devinet_copy_dflt_conf(net: net, name: (typeof IPV4_DEVCONF)[number]): void {
   for (const { ip_ptr } of net.dev_base.values()) {
     if (ip_ptr !== null && !ip_ptr.cnf.state.has(name)) ip_ptr.cnf[name] = net.ipv4.devconf_dflt[name];

@@ -231,7 +231,7 @@ function ip_rcv_options(skb: sk_buff, dev: net_device): boolean {
 /** How ip_rcv() is asked for. @linux net/ipv4/af_inet.c */
 export const ip_packet_type: packet_type = { type: ETH_P_IP, func: ip_rcv };
 
-/** Hand the packet to all raw sockets of its protocol, then to the protocol; to nobody: answer "protocol unreachable". @linux net/ipv4/ip_input.c */
+/** Hand the packet to all raw sockets of its protocol, then to the protocol; without either: answer "protocol unreachable". @linux net/ipv4/ip_input.c */
 export function ip_protocol_deliver_rcu(net: net, skb: sk_buff, first_protocol: number): void {
   let protocol = first_protocol;
   for (;;) {

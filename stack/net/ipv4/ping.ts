@@ -439,7 +439,7 @@ export function ping_queue_rcv_skb(sk: sock, skb: sk_buff): number {
   return __ping_queue_rcv_skb(sk, skb) !== 0 ? -1 : 0;
 }
 
-/** An echo reply came: data begins behind its ICMP header. 0, or a drop reason: nobody waits for it. @linux net/ipv4/ping.c */
+/** An echo reply came: data begins behind its ICMP header. 0, or a drop reason: no socket waits for it. @linux net/ipv4/ping.c */
 export function ping_rcv(skb: sk_buff): number {
   const icmph = new icmphdr(skb.head, skb.transport_header);
   skb_push(skb, skb.data - skb.transport_header);

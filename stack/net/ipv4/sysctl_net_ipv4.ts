@@ -51,7 +51,7 @@ function ipv4_privileged_ports({ ipv4 }: net): ctl_table {
     },
   };
 }
-/** A range that ends before it begins is nobody. */
+/** A range that ends before it begins admits no group. */
 function ipv4_ping_group_range({ ipv4 }: net): ctl_table {
   const table = (range: number[]) => proc_intvec(range, 0, GID_T_MAX);
   return {

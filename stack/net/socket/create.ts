@@ -119,7 +119,7 @@ export function* __sock_create(
   }
   sock.type = type;
 
-  // The family may be a module that nobody has needed so far.
+  // The family may be a module that is not loaded yet.
   if (!machine.net_families.has(family)) yield* request_module(machine, `net-pf-${family}`);
 
   const pf = machine.net_families.get(family);

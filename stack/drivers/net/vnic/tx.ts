@@ -172,7 +172,7 @@ export function vnic_clean_tx_irq(adapter: vnic_adapter): boolean {
     const skb = buffer.skb;
     buffer.skb = null;
     i = ring_next(eop, count);
-    // Before the packet is freed: that may wake somebody who sends.
+    // Before the packet is freed: that may wake a sender.
     tx_ring.next_to_clean = i;
     consume_skb(skb);
   }

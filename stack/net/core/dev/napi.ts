@@ -24,7 +24,7 @@ const MIN_NAPI_ID = 2;
  */
 export function netif_napi_add(dev: net_device, poll: napi_struct['poll']): napi_struct {
   const napi = new napi_struct(dev, poll, MIN_NAPI_ID + dev.machine.softnet.napi_gen_id++);
-  // Scheduled and never run: nobody can schedule it before it is enabled.
+  // Scheduled and never run: it cannot be scheduled before it is enabled.
   napi.state = NAPIF_STATE_SCHED;
   dev.napi_list.push(napi);
   return napi;

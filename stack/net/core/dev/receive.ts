@@ -48,7 +48,7 @@ export function dev_remove_pack(net: net, pt: packet_type): void {
 /**
  * Take a received packet up through the protocols now. The packet is consumed. Softirq context.
  *
- * @returns NET_RX_SUCCESS or NET_RX_DROP; nobody should decide by it
+ * @returns NET_RX_SUCCESS or NET_RX_DROP; callers should not decide by it
  * @linux net/core/dev.c
  */
 export function netif_receive_skb(skb: sk_buff): number {

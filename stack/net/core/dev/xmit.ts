@@ -67,7 +67,7 @@ export function __dev_queue_xmit(skb: sk_buff): number {
   skb.mac_header = skb.data;
 
   local_bh_disable(machine); // rcu_read_lock_bh()
-  // Nobody below needs to know the route: its memory is given back while it is at hand.
+  // The device does not need the route: its memory is given back while it is in the cache.
   if ((dev.priv_flags & IFF_XMIT_DST_RELEASE) !== 0) skb_dst_drop(skb);
 
   const txq = dev._tx;

@@ -106,7 +106,7 @@ export function __neigh_create(tbl: neigh_table, pkey: be32, dev: net_device): n
   return n;
 }
 
-/** Throw out what nobody uses: failed and old entries. @returns was any room made? @linux net/core/neighbour.c */
+/** Free unused entries: failed and old ones. @returns was any room made? @linux net/core/neighbour.c */
 function neigh_forced_gc(tbl: neigh_table, machine: Machine): boolean {
   const max_clean = tbl.entries.size - GC_THRESH2;
   const tref = jiffies(machine) - 5 * HZ;

@@ -199,7 +199,7 @@ export function __kfree_skb(skb: sk_buff): void {
   skb_release_data(skb);
 }
 
-/** Drop a packet: somebody lost it. `reason` says why. @linux net/core/skbuff.c */
+/** Drop a packet, for this reason. @linux net/core/skbuff.c */
 export function kfree_skb_reason(skb: sk_buff | null, reason: number): void {
   if (skb === null || --skb.users > 0) return;
   trace.kfree_skb(skb, reason);

@@ -120,7 +120,7 @@ function sock_rmem_free(skb: sk_buff): void {
   skb.sk!.sk_rmem_alloc -= skb.truesize;
 }
 
-/** Queue an error for the user, and wake him. -ENOMEM: the receive buffer is full. @linux net/core/skbuff.c */
+/** Queue an error for the user, and wake the readers. -ENOMEM: the receive buffer is full. @linux net/core/skbuff.c */
 export function sock_queue_err_skb(sk: sock, skb: sk_buff): Errno {
   if (sk.sk_rmem_alloc + skb.truesize >= sk.sk_rcvbuf) return -ENOMEM;
   skb_orphan(skb);

@@ -180,7 +180,7 @@ export function sk_free(sk: sock): void {
   // One count of sk_wmem_alloc is the socket's own, the others are its packets'.
   if (--sk.sk_wmem_alloc === 0) __sk_free(sk);
 }
-/** Nobody refers to it. @linux net/core/sock.c */
+/** The last reference is gone: free it. @linux net/core/sock.c */
 export function __sk_free(sk: sock): void {
   if (!sk.sk_kern_sock) sock_inuse_add(sock_net(sk), -1);
   sk_destruct(sk);

@@ -20,7 +20,7 @@ export function lock_sock(sk: sock): Sleeps<void> {
   sk.sk_lock_owned = true;
   return NO_SLEEP;
 }
-/** Sleep until nobody owns the socket, and own it. @linux net/core/sock.c */
+/** Sleep until the socket has no owner, and own it. @linux net/core/sock.c */
 function* __lock_sock(sk: sock): Sleeps<void> {
   const { machine } = sock_net(sk);
   const queue = (sk.sk_lock_wq ??= new wait_queue_head());

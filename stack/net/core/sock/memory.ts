@@ -229,7 +229,7 @@ export function sk_page_frag(sk: sock): page_frag {
 }
 
 /**
- * Have room for payload. A full page is begun again when nobody refers to it any more, and replaced otherwise.
+ * Have room for payload. A full page is begun again when no packet refers to it any more, and replaced otherwise.
  *
  * @linux net/core/sock.c
  */

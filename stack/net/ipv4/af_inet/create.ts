@@ -117,7 +117,7 @@ export function* inet_create(net: net, sock: socket, protocol: number, kern: boo
   sk_refcnt_debug_inc(sk);
 
   if (inet.inet_num !== 0) {
-    // A protocol that lets the user give a number when he makes the socket shares that number among all who ask.
+    // A protocol whose number is given to socket() shares that number among all sockets.
     inet.inet_sport = inet.inet_num;
     const err = machine.faults.should_fail('raw_hash') ? -ENOMEM : (sk.sk_prot.hash?.(sk) ?? 0);
     if (err !== 0) return release(sk, err);
@@ -148,7 +148,7 @@ function BPF_CGROUP_RUN_PROG_INET_SOCK(sk: sock): Errno {
 /**
  * Find who serves a type and a protocol. Either side may leave the protocol open.
  *
- * @returns the answer, or -ESOCKTNOSUPPORT: nobody serves the type; -EPROTONOSUPPORT: somebody does, but not with this protocol
+ * @returns the answer, or -ESOCKTNOSUPPORT: no protocol has the type; -EPROTONOSUPPORT: none of the type has this number
  */
 function lookup_protocol(net: net, type: number, protocol: number): answer | Errno {
   let err = -ESOCKTNOSUPPORT;

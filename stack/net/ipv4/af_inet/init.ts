@@ -33,7 +33,7 @@ export function inet_register_protosw(machine: Machine, p: inet_protosw): void {
   }
   const list = (machine.inetsw[p.type] ??= []);
   let at = 0;
-  // Permanent ones stay in front: nobody can take their place.
+  // Permanent ones stay in front: they cannot be replaced.
   while (at < list.length && (list[at]!.flags & INET_PROTOSW_PERMANENT) !== 0) {
     if (list[at]!.protocol === p.protocol) {
       pr_warn(machine, `Attempt to override permanent protocol ${p.protocol}`);

@@ -132,7 +132,7 @@ export function* __inet_stream_connect(
     if (disconnects !== sk.sk_disconnects) return -EPIPE;
   }
 
-  // Refused, reset, timed out, or disconnected by somebody else.
+  // Refused, reset, timed out, or disconnected by another thread.
   if (sk.sk_state === TCP_CLOSE) {
     err = sock_error(sk) || -ECONNABORTED;
     sock.state = SS_UNCONNECTED;

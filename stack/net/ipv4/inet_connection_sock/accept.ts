@@ -92,7 +92,7 @@ function* take_from_accept_queue(sk: sock, flags: number): Sleeps<sock | Errno> 
   return newsk;
 }
 
-/** The listener goes away: end a connection that nobody has accepted, with a RST. @linux net/ipv4/inet_connection_sock.c */
+/** The listener goes away: end a connection that was not accepted, with a RST. @linux net/ipv4/inet_connection_sock.c */
 export function inet_child_forget(sk: sock, _req: request_sock, child: sock): void {
   sk.skc_prot.disconnect(child, O_NONBLOCK);
   sock_orphan(child);

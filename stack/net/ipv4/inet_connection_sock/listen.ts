@@ -22,7 +22,7 @@ import { inet_reqsk_clone, reqsk_migrate_reset } from './request_queue.ts';
 /**
  * Make the socket a listener: give it its two queues, and a port if it has none yet.
  *
- * @returns 0 or -EADDRINUSE: somebody else listens at the port
+ * @returns 0 or -EADDRINUSE: another socket listens at the port
  * @linux net/ipv4/inet_connection_sock.c
  */
 export function inet_csk_listen_start(sk: sock): Errno {
@@ -46,7 +46,7 @@ export function inet_csk_listen_start(sk: sock): Errno {
 }
 
 /**
- * End listening: connections that nobody has accepted are reset. Requests in the SYN queue end with their timers.
+ * End listening: connections that were not accepted are reset. Requests in the SYN queue end with their timers.
  *
  * @linux net/ipv4/inet_connection_sock.c
  */

@@ -138,7 +138,7 @@ function inet_bind_conflict(
   if (dev !== 0 && dev2 !== 0 && dev !== dev2) return false;
 
   const both_reuseport = sk.skc_reuseport && sk2.skc_reuseport;
-  // A time-wait sock belongs to nobody any more.
+  // A time-wait sock has no user any more.
   const same_user = sk2.skc_state === TCP_TIME_WAIT || sk.sk_uid === (sk2 as sock).sk_uid;
   if (sk.skc_reuse !== 0 && sk2.skc_reuse !== 0 && sk2.skc_state !== TCP_LISTEN) {
     return !relax || (!reuseport_ok && both_reuseport && reuseport_cb_ok && same_user);
@@ -146,7 +146,7 @@ function inet_bind_conflict(
   return !reuseport_ok || !both_reuseport || !reuseport_cb_ok || !same_user;
 }
 
-/** Is somebody in the way among the owners of this port and address, time-wait socks included? @linux net/ipv4/inet_connection_sock.c */
+/** Does an owner of this port and address conflict with the socket, time-wait socks included? @linux net/ipv4/inet_connection_sock.c */
 function inet_bhash2_conflict(
   sk: sock,
   tb2: inet_bind2_bucket,
@@ -163,7 +163,7 @@ function inet_bhash2_conflict(
   return false;
 }
 
-/** Is somebody in the way among the owners of this port? @linux net/ipv4/inet_connection_sock.c */
+/** Does an owner of this port conflict with the socket? @linux net/ipv4/inet_connection_sock.c */
 function inet_csk_bind_conflict(
   sk: sock,
   tb: inet_bind_bucket,
@@ -187,7 +187,7 @@ function inet_csk_bind_conflict(
   return false;
 }
 
-/** Is somebody in the way who is bound to this port on INADDR_ANY? @linux net/ipv4/inet_connection_sock.c */
+/** Does a socket that is bound to this port on INADDR_ANY conflict? @linux net/ipv4/inet_connection_sock.c */
 function inet_bhash2_addr_any_conflict(
   sk: sock,
   port: number,
@@ -235,7 +235,7 @@ function scan_for_open_port(sk: sock, low: number, high: number, relax: boolean)
   return 0;
 }
 
-/** Pick a local port that nobody is in the way of. @returns 0 if there is none. @linux net/ipv4/inet_connection_sock.c */
+/** Pick a local port without a conflict. @returns 0 if there is none. @linux net/ipv4/inet_connection_sock.c */
 function inet_csk_find_open_port(sk: sock): number {
   const find = (relax: boolean): number => {
     const [low, highest] = inet_sk_get_local_port_range(sk);
@@ -249,7 +249,7 @@ function inet_csk_find_open_port(sk: sock): number {
   return find(false) || (sock_net(sk).ipv4.sysctl_ip_autobind_reuse !== 0 ? find(true) : 0);
 }
 
-/** Does the socket fit among owners that all share the port by SO_REUSEPORT? Then nobody need be asked one by one. @linux net/ipv4/inet_connection_sock.c */
+/** Does the socket fit among owners that all share the port by SO_REUSEPORT? Then the owners need not be compared one by one. @linux net/ipv4/inet_connection_sock.c */
 function sk_reuseport_match(tb: inet_bind_bucket, sk: sock): boolean {
   if (tb.fastreuseport <= 0 || !sk.skc_reuseport || sk.sk_reuseport_cb !== null) return false;
   if (tb.fastuid !== sk.sk_uid) return false;

@@ -17,7 +17,7 @@ import { ENOENT, type Errno } from '../../../include/uapi/asm-generic/errno.ts';
 import { inet_csk_update_fastreuse } from '../inet_connection_sock/port.ts';
 import { inet_bhash_bucket, inet_bhashfn_portaddr, tcp_or_dccp_get_hashinfo } from './hash.ts';
 
-/** Make the bucket of a port that nobody owned so far. @linux net/ipv4/inet_hashtables.c */
+/** Make the bucket of a port that had no owner so far. @linux net/ipv4/inet_hashtables.c */
 export function inet_bind_bucket_create(
   net: net,
   head: inet_bind_hashbucket,
@@ -54,7 +54,7 @@ export function inet_bind_bucket_match(
   return tb.port === port && tb.ib_net === net && tb.l3mdev === l3mdev;
 }
 
-/** The bucket of a port in a chain, or null when nobody owns the port. */
+/** The bucket of a port in a chain, or null when the port has no owner. */
 export function inet_bind_bucket_find(
   head: inet_bind_hashbucket,
   net: net,

@@ -165,7 +165,7 @@ export function __inet_hash_connect(
   return -EADDRNOTAVAIL;
 }
 
-/** The bucket of the port, when the connection may use that: nobody has it, or only connections to elsewhere. */
+/** The bucket of the port, when the connection may use that: it has no owner, or only connections to other destinations. */
 function usable_bind_bucket(
   death_row: inet_timewait_death_row,
   sk: sock,
@@ -182,7 +182,7 @@ function usable_bind_bucket(
     created.fastreuseport = -1;
     return created;
   }
-  // A port that somebody got by bind() is his alone.
+  // A port that was assigned by bind() is not shared.
   if (tb.fastreuse >= 0 || tb.fastreuseport >= 0) return null;
   if (is_known_taken(tb, sk)) return null;
   if (check_established(death_row, sk, port, recycled) === 0) return tb;

@@ -76,7 +76,7 @@ export function inet_ehash_insert(sk: sock_common, osk: sock_common | null, chec
   WARN_ON_ONCE(sk.skc_net.machine, !sk_unhashed(sk), 'inet_ehash_insert: the socket is hashed already');
   sk.skc_hash = sk_ehashfn(sk);
   if (osk !== null) {
-    // Replaced by somebody else already?
+    // Replaced by another packet already?
     if (!ehash_del(hashinfo, osk)) return false;
     __sock_put(osk);
     ehash_add(hashinfo, sk);

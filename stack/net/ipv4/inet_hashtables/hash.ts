@@ -17,7 +17,7 @@ export function tcp_or_dccp_get_hashinfo(sk: sock_common): inet_hashinfo {
   return sk.skc_net.ipv4.hashinfo;
 }
 
-/** Hash of a connection's addresses and ports, keyed so that nobody can fill one chain on purpose. @linux net/ipv4/inet_hashtables.c */
+/** Hash of a connection's addresses and ports, keyed so that an attacker cannot fill one chain on purpose. @linux net/ipv4/inet_hashtables.c */
 export function inet_ehashfn(net: net, laddr: be32, lport: number, faddr: be32, fport: be16): u32 {
   const hashinfo = net.ipv4.hashinfo;
   if (hashinfo.inet_ehash_secret === 0) hashinfo.inet_ehash_secret = get_random_u32(net.machine) | 1;

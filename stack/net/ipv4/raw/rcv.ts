@@ -108,7 +108,7 @@ function raw_err(sk: sock, skb: sk_buff, info: number): void {
     ipv4_sk_redirect(skb, sk);
     return;
   }
-  // Reported if the user asked for errors (IP_RECVERR), or if the socket is connected: else it is of no use to him.
+  // Reported if the user asked for errors (IP_RECVERR), or if the socket is connected: else it could not be told which packet it is about.
   if (!inet.recverr && sk.sk_state !== TCP_ESTABLISHED) return;
 
   let err = EHOSTUNREACH;

@@ -114,7 +114,7 @@ export function ip_route_output_key_hash_rcu(net: net, fl4: flowi4, res: fib_res
   }
 
   if (fl4.daddr === 0) {
-    // To nobody in particular: to ourselves.
+    // Without a destination: to this machine itself.
     fl4.daddr = fl4.saddr;
     if (fl4.daddr === 0) {
       fl4.saddr = INADDR_LOOPBACK;

@@ -187,7 +187,7 @@ function settle_orphan(sk: sock): void {
       tcp_send_active_reset(sk);
       NET_INC_STATS(net, LINUX_MIB_TCPABORTONLINGER);
     } else {
-      // Nobody will read any more: don't wait for the peer's FIN for ever.
+      // The reader is gone: don't wait for the peer's FIN for ever.
       const tmo = tcp_fin_time(sk);
       if (tmo <= TCP_TIMEWAIT_LEN) {
         tcp_time_wait(sk, TCP_FIN_WAIT2, tmo);

@@ -91,7 +91,7 @@ export function tcp_tsorted_add_after(tp: tcp_sock, after: sk_buff, skb: sk_buff
   else next.tcp_tsorted_prev = skb;
 }
 
-/** Is the segment's checksum wrong? Sums up the bytes only when nobody below vouched for them. @linux include/net/tcp.h */
+/** Is the segment's checksum wrong? Sums up the bytes only if neither the device nor GRO has. @linux include/net/tcp.h */
 export function tcp_checksum_complete(skb: sk_buff): boolean {
   return !skb_csum_unnecessary(skb) && __skb_checksum_complete(skb) !== 0;
 }

@@ -230,7 +230,7 @@ function old_ack(sk: sock, skb: sk_buff, flag: number): number {
   const cb = TCP_SKB_CB(skb);
   const prior_snd_una = tp.snd_una;
   const max_window = Math.min(tp.max_window, tp.bytes_acked);
-  // RFC 5961 5.2: too far below, somebody may be guessing.
+  // RFC 5961 5.2: too far below, an attacker may be guessing.
   if (before(cb.ack_seq, (prior_snd_una - max_window) | 0)) {
     if ((flag & FLAG_NO_CHALLENGE_ACK) === 0) tcp_send_challenge_ack(sk);
     return -SKB_DROP_REASON_TCP_TOO_OLD_ACK;

@@ -173,7 +173,7 @@ export function tcp_clean_rtx_queue(
 
     if (tcp_is_reno(tp)) {
       tcp_remove_reno_sacks(sk, pkts_acked, ece_ack);
-      // Without SACK nobody knows whether the original or the retransmission arrived.
+      // Without SACK it is not known whether the original or the retransmission arrived.
       if ((flag & FLAG_RETRANS_DATA_ACKED) !== 0) flag &= ~FLAG_ORIG_SACK_ACKED;
     } else {
       // A hole was filled by something that was sent only once: reordering.

@@ -95,7 +95,7 @@ function tcp_openreq_init(req: tcp_request_sock, rx_opt: tcp_options_received, s
 }
 
 /**
- * Make a request sock, in state NEW_SYN_RECV. Nobody refers to it yet.
+ * Make a request sock, in state NEW_SYN_RECV, without a reference.
  *
  * @param attach_listener it holds on to its listener; a SYN cookie's doesn't
  * @linux net/ipv4/tcp_input.c
@@ -209,8 +209,8 @@ export function tcp_conn_request(
     const st = af_ops.init_seq_and_ts_off(net, skb);
     if (tmp_opt.tstamp_ok) req.ts_off = st.ts_off;
     if (!want_cookie && isn === 0) {
-      // Without cookies the last quarter of the queue is for clients that are known: Linux's metrics, which know nobody
-      // here.
+      // Without cookies the last quarter of the queue is for clients that TCP's metrics know. There are no metrics here: it is
+      // for none.
       const max_syn_backlog = net.ipv4.sysctl_max_syn_backlog;
       if (syncookies === 0 && max_syn_backlog - inet_csk_reqsk_queue_len(sk) < max_syn_backlog >> 2) {
         dst_release(dst);

@@ -227,7 +227,7 @@ function tcp_check_urg(sk: sock, th: tcphdr): void {
   if (before(ptr, tp.rcv_nxt)) return;
   if (tp.urg_data !== 0 && !after(ptr, tp.urg_seq)) return;
 
-  // The last urgent byte stands right at copied_seq, and nobody read it: it must not become plain data.
+  // The last urgent byte stands right at copied_seq and is unread: it must not become plain data.
   if (
     tp.urg_seq === tp.copied_seq &&
     tp.urg_data !== 0 &&

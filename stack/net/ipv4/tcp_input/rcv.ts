@@ -281,7 +281,7 @@ export function tcp_rcv_state_process(sk: sock, skb: sk_buff): number {
   // seventh: the data; eighth: FIN
   let queued = false;
   if (takes_data(sk, skb)) {
-    // RFC 1122 4.2.2.13: data that nobody will read is answered with a RST.
+    // RFC 1122 4.2.2.13: data that has no reader is answered with a RST.
     if (
       sk.sk_state !== TCP_ESTABLISHED &&
       (sk.sk_shutdown & RCV_SHUTDOWN) !== 0 &&

@@ -140,7 +140,7 @@ function tcp_new_space(sk: sock): void {
   sk.sk_write_space(sk);
 }
 
-/** Somebody waits for room in the send buffer: is there some now? @linux net/ipv4/tcp_input.c */
+/** A writer waits for room in the send buffer: is there some now? @linux net/ipv4/tcp_input.c */
 export function tcp_check_space(sk: sock): void {
   const socket = sk.sk_socket;
   if (socket === null || (socket.flags & (1 << SOCK_NOSPACE)) === 0) return;

@@ -145,7 +145,7 @@ function finwait2_state_process(
     inet_twsk_put(tw);
     return TCP_TW_SUCCESS;
   }
-  // New data, or a FIN that isn't the next thing: nobody will read it.
+  // New data, or a FIN that isn't the next thing: there is no reader for it.
   if (!th.fin || cb.end_seq !== ((rcv_nxt + 1) | 0)) return TCP_TW_RST;
 
   // The FIN.

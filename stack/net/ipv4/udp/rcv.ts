@@ -174,7 +174,7 @@ function csum_error(net: net, skb: sk_buff): number {
 
 function udp_unicast_rcv_skb(sk: sock, skb: sk_buff): number {
   const ret = udp_queue_rcv_skb(sk, skb);
-  // Greater than 0: give it to another protocol; nobody does that here.
+  // Greater than 0: give it to another protocol; no encapsulation here does that.
   return ret > 0 ? -ret : 0;
 }
 

@@ -177,7 +177,7 @@ export function* udp_sendmsg(sk: sock, msg: msghdr, len: number): Sleeps<number 
   return sent(sk, len, err);
 }
 
-/** The common end. ENOBUFS counts: somebody sends faster than his buffer empties. */
+/** The common end. ENOBUFS counts: the sender is faster than its buffer empties. */
 function sent(sk: sock, len: number, err: Errno): number | Errno {
   if (err === 0) return len;
   if (err === -ENOBUFS) UDP_INC_STATS(sock_net(sk), UDP_MIB_SNDBUFERRORS);

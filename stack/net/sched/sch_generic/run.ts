@@ -97,7 +97,7 @@ export function __qdisc_run(q: Qdisc): void {
   }
 }
 
-/** The same, unless somebody does it already. @linux include/net/pkt_sched.h */
+/** The same, unless another context does it already. @linux include/net/pkt_sched.h */
 export function qdisc_run(q: Qdisc): void {
   if (!qdisc_run_begin(q)) return;
   __qdisc_run(q);
