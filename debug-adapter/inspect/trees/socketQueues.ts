@@ -21,7 +21,12 @@ interface PacketQueue {
 }
 
 function queuesOf(sk: sock): PacketQueue[] {
-  const of = (name: string, short: string, queue: sk_buff_head | skb_tree | null, tooltip: string): PacketQueue => ({
+  const of = (
+    name: string,
+    short: string,
+    queue: sk_buff_head | skb_tree | null,
+    tooltip: string,
+  ): PacketQueue => ({
     name,
     short,
     length: queue === null ? 0 : queue instanceof skb_tree ? queue.length : queue.qlen,

@@ -50,8 +50,7 @@ function armedTimers(sk: sock, now_ns: number): ArmedTimer[] {
  */
 function retransmitTimer(sk: inet_connection_sock, timer: Timer, now_ns: number): ArmedTimer {
   const field = 'icsk_retransmit_timer';
-  if (sk.icsk_pending === 0)
-    return { field, purpose: undefined, left: timeLeft(timer, now_ns, roughly) };
+  if (sk.icsk_pending === 0) return { field, purpose: undefined, left: timeLeft(timer, now_ns, roughly) };
   const what = icskTimes.short(sk.icsk_pending).toLowerCase();
   const due = sk.icsk_timeout * NSEC_PER_JIFFY - now_ns;
   return { field, purpose: PURPOSES[what] ?? what, left: due > 0 ? `in ${roughly(due)}` : 'due' };

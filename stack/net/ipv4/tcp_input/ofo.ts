@@ -4,7 +4,13 @@
  * @linux net/ipv4/tcp_input.c
  */
 import { type sk_buff, skb_peek_tail, skb_shinfo } from '../../../include/linux/skbuff.ts';
-import { RB_EMPTY_ROOT, skb_tree, tcp_sack_block, tcp_sk, type tcp_sock } from '../../../include/linux/tcp.ts';
+import {
+  RB_EMPTY_ROOT,
+  skb_tree,
+  tcp_sack_block,
+  tcp_sk,
+  type tcp_sock,
+} from '../../../include/linux/tcp.ts';
 import type { u32 } from '../../../include/linux/types.ts';
 import {
   SKB_DROP_REASON_PROTO_MEM,
