@@ -2,12 +2,15 @@
  * 3. Echo: data goes both ways over one connection.
  *
  * What to look at
- *   - Put the first breakpoint on the first `await send(…)` in client(), and step into tcp_sendmsg_locked: the text is
- *     copied into a page, and an skb in sk_write_queue refers to it.
- *   - The Sockets view shows what waits where, in the row "queues" of each socket. Add a function breakpoint on tcp_data_ready
- *     ("+" in the Breakpoints view) and press F5: "rtx 1" at the client, until its data is acknowledged, and "receive 1" at
- *     the server's end, until recv() has taken the data out. (That end still waits in the accept queue: open its row.)
- *   - The call stack leads from net_rx_action, where the kernel takes packets from the network card, to tcp_rcv_established.
+ *   - Put the first breakpoint on the first `await send(…)` in client(), and step into
+ *     tcp_sendmsg_locked: the text is copied into a page, and an skb in sk_write_queue refers
+ *     to it.
+ *   - The Sockets view shows what waits where, in the row "queues" of each socket. Add a
+ *     function breakpoint on tcp_data_ready ("+" in the Breakpoints view) and press F5: "rtx 1"
+ *     at the client, until its data is acknowledged, and "receive 1" at the server's end, until
+ *     recv() has taken the data out. (That end still waits in the accept queue: open its row.)
+ *   - The call stack leads from net_rx_action, where the kernel takes packets from the network
+ *     card, to tcp_rcv_established.
  */
 import { accept, AF_INET, bind, close, connect, listen, recv, send, SOCK_STREAM, socket } from 'sockscope';
 

@@ -1,13 +1,14 @@
 /**
- * 5. A lost SYN-ACK: the server's answer never arrives. Two timers are at work: the server's for the request in its SYN
- * queue (reqsk_timer_handler) and the client's for its SYN (tcp_retransmit_timer).
+ * 5. A lost SYN-ACK: the server's answer never arrives. Two timers are at work: the server's
+ * for the request in its SYN queue (reqsk_timer_handler) and the client's for its SYN
+ * (tcp_retransmit_timer).
  *
  * What to look at
  *   - Put the first breakpoint on `await connect(…)` in client(), and press F5.
- *   - Add a function breakpoint on reqsk_timer_handler ("+" in the Breakpoints view) and press F5 again: it stops where the
- *     SYN-ACK is about to be sent again.
- *   - The Sockets view shows the request in the server's SYN queue, and in the client's row "timers" that its SYN is sent
- *     again as well.
+ *   - Add a function breakpoint on reqsk_timer_handler ("+" in the Breakpoints view) and press
+ *     F5 again: it stops where the SYN-ACK is about to be sent again.
+ *   - The Sockets view shows the request in the server's SYN queue, and in the client's row
+ *     "timers" that its SYN is sent again as well.
  *   - The Packets panel: which of the two was first?
  */
 import {

@@ -1,11 +1,14 @@
 /**
- * 4. A lost SYN: the client's first SYN never arrives. After a second (TCP_TIMEOUT_INIT) its timer sends it again.
+ * 4. A lost SYN: the client's first SYN never arrives. After a second (TCP_TIMEOUT_INIT) its
+ * timer sends it again.
  *
  * What to look at
  *   - Put the first breakpoint on `await connect(…)` in client(), and press F5.
- *   - Tick "Retransmission" in the Breakpoints view and press F5 again: it stops where the SYN is sent again, called by
- *     tcp_retransmit_timer from the timer softirq. The clock in the status bar says that a second has passed.
- *   - In the Sockets view, the client's row "queues" says rtx 1: the SYN is kept until it is acknowledged.
+ *   - Tick "Retransmission" in the Breakpoints view and press F5 again: it stops where the SYN
+ *     is sent again, called by tcp_retransmit_timer from the timer softirq. The clock in the
+ *     status bar says that a second has passed.
+ *   - In the Sockets view, the client's row "queues" says rtx 1: the SYN is kept until it is
+ *     acknowledged.
  */
 import {
   accept,

@@ -2,8 +2,8 @@
  * 8. Ping: an ICMP echo request over a raw socket, and its reply from the kernel (icmp_echo).
  *
  * What to look at
- *   - Put the first breakpoint on `await sendto(…)`, step in: raw_sendmsg; then a function breakpoint on icmp_echo: the
- *     kernel answers in softirq context, with no process involved.
+ *   - Put the first breakpoint on `await sendto(…)`, step in: raw_sendmsg; then a function
+ *     breakpoint on icmp_echo: the kernel answers in softirq context, with no process involved.
  *   - The raw socket gets a copy of every ICMP packet: of the request too (raw_local_deliver).
  */
 import { AF_INET, clock_gettime, close, IPPROTO_ICMP, recvfrom, sendto, SOCK_RAW, socket } from 'sockscope';

@@ -2,10 +2,12 @@
  * 6. A refused and a reset connection: two ways in which RST ends things.
  *
  * What to look at
- *   - No socket listens on port 81. Put the first breakpoint on `await connect(fd, NOBODY)` and step over it: the answer to the
- *     SYN is a RST (tcp_v4_send_reset, from tcp_v4_rcv's no_tcp_socket), and connect() throws ECONNREFUSED.
- *   - The server closes with data unread, or with SO_LINGER and no time: instead of a FIN it sends a RST
- *     (tcp_send_active_reset), and the client's recv() throws ECONNRESET (tcp_reset).
+ *   - No socket listens on port 81. Put the first breakpoint on `await connect(fd, NOBODY)` and
+ *     step over it: the answer to the SYN is a RST (tcp_v4_send_reset, from tcp_v4_rcv's
+ *     no_tcp_socket), and connect() throws ECONNREFUSED.
+ *   - The server closes with data unread, or with SO_LINGER and no time: instead of a FIN it
+ *     sends a RST (tcp_send_active_reset), and the client's recv() throws ECONNRESET
+ *     (tcp_reset).
  */
 import {
   accept,

@@ -2,10 +2,12 @@
  * 9. Errors of socket(): every branch that fails, one after the other.
  *
  * What to look at
- *   - Put the first breakpoint on the line `await socket(family, type, protocol)` in attempt(), and step in: __sys_socket,
- *     __sys_socket_create, sock_create, __sock_create, inet_create. Each attempt leaves by another branch.
+ *   - Put the first breakpoint on the line `await socket(family, type, protocol)` in attempt(),
+ *     and step in: __sys_socket, __sys_socket_create, sock_create, __sock_create, inet_create.
+ *     Each attempt leaves by another branch.
  *   - Watch request_module(): what the kernel asks user space for before it gives up.
- *   - `modules.refcount()` is the same before and after: every path that takes a reference gives it back.
+ *   - `modules.refcount()` is the same before and after: every path that takes a reference
+ *     gives it back.
  */
 import {
   AF_INET,

@@ -1,17 +1,24 @@
 /**
- * 10. Two hosts: a client and a server on machines of their own, with an Ethernet wire between them.
+ * 10. Two hosts: a client and a server on machines of their own, with an Ethernet wire between
+ * them.
  *
- * In the other samples both programs share one machine, and packets go out and come back on its loopback. Here each has a kernel, an
- * interface (eth0), an address and tables of its own, as computers on a network have.
+ * In the other samples both programs share one machine, and packets go out and come back on its
+ * loopback. Here each has a kernel, an interface (eth0), an address and tables of its own, as
+ * computers on a network have.
  *
- * 1. Put a breakpoint on `await connect(…)` in client(), and press F5. In the Sockets and Network Interfaces views each host
- *    has a node of its own, and CALL STACK says on which host each process runs.
- * 2. Tick "Packet received" in the Breakpoints view, and press F5. It stops on the server, in its softirq: arp_rcv. Before the client
- *    can send a SYN it must know the Ethernet address that belongs to 10.0.0.1, so it asks everybody: "Who has 10.0.0.1?"
- * 3. Press F5: now on the client, with the answer. Its neighbour table (Kernel view) knows the server from here on.
- * 4. Press F5: the server again, tcp_v4_rcv. This is the SYN that the client's connect() has sent. The call stack begins
- *    at the interrupt of the server's NIC; the client's process sleeps on the other host, in inet_wait_for_connect.
- * 5. The Packets panel lists what passed the wire: ARP, the handshake, "hello" and the end. Distances take their time: each way is 2 ms.
+ * 1. Put a breakpoint on `await connect(…)` in client(), and press F5. In the Sockets and
+ *    Network Interfaces views each host has a node of its own, and CALL STACK says on which
+ *    host each process runs.
+ * 2. Tick "Packet received" in the Breakpoints view, and press F5. It stops on the server, in
+ *    its softirq: arp_rcv. Before the client can send a SYN it must know the Ethernet address
+ *    that belongs to 10.0.0.1, so it asks everybody: "Who has 10.0.0.1?"
+ * 3. Press F5: now on the client, with the answer. Its neighbour table (Kernel view) knows the
+ *    server from here on.
+ * 4. Press F5: the server again, tcp_v4_rcv. This is the SYN that the client's connect() has
+ *    sent. The call stack begins at the interrupt of the server's NIC; the client's process
+ *    sleeps on the other host, in inet_wait_for_connect.
+ * 5. The Packets panel lists what passed the wire: ARP, the handshake, "hello" and the end.
+ *    Distances take their time: each way is 2 ms.
  */
 import {
   accept,

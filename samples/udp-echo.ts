@@ -2,10 +2,12 @@
  * 7. UDP echo: datagrams, and what happens when there is no receiver.
  *
  * What to look at
- *   - Put the first breakpoint on `await sendto(…)` in client(): udp_sendmsg, ip_make_skb, udp_send_skb, and the datagram is gone.
- *   - The server sleeps in udp_recvmsg (skb_recv_datagram); udp_rcv finds its socket and wakes it.
- *   - The last send goes to a port without a socket: an ICMP "port unreachable" comes back (icmp_send, udp_err), and the
- *     connected socket's next recv() throws ECONNREFUSED.
+ *   - Put the first breakpoint on `await sendto(…)` in client(): udp_sendmsg, ip_make_skb,
+ *     udp_send_skb, and the datagram is gone.
+ *   - The server sleeps in udp_recvmsg (skb_recv_datagram); udp_rcv finds its socket and wakes
+ *     it.
+ *   - The last send goes to a port without a socket: an ICMP "port unreachable" comes back
+ *     (icmp_send, udp_err), and the connected socket's next recv() throws ECONNREFUSED.
  */
 import { AF_INET, bind, close, connect, recv, recvfrom, send, sendto, SOCK_DGRAM, socket } from 'sockscope';
 

@@ -15,6 +15,10 @@ export function parseIpv4(text: string): number | undefined {
 export function endpoint(address: number, port: number): string {
   return `${address === 0 ? '*' : ipv4(address)}:${port === 0 ? '*' : port}`;
 }
+/** The local port of a connection: one that is over has given it back, and its packets came from it all the same. */
+export function localPort(sk: { skc_num: number; inet_sport?: number }): number {
+  return sk.skc_num !== 0 ? sk.skc_num : (sk.inet_sport ?? 0);
+}
 export function mac(bytes: Uint8Array): string {
   return [...bytes.subarray(0, 6)].map((byte) => byte.toString(16).padStart(2, '0')).join(':');
 }

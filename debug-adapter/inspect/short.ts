@@ -1,9 +1,10 @@
 /**
- * Words for the side bar, where about thirty letters fit: in trees, and behind the thread that has stopped. What is the same everywhere is left out: 127.0.0.1 is the address
- * that nearly every socket has, so a port alone stands for a port there. The tooltips have it all.
+ * Words for the side bar, where about thirty letters fit: in trees, and behind the thread that has stopped. What is the same
+ * everywhere is left out: 127.0.0.1 is the address that nearly every socket has, so a port alone stands for a port there. The
+ * tooltips have it all.
  */
 import type { sock_common } from '../../stack/include/net/sock.ts';
-import { endpoint, ipv4 } from './format.ts';
+import { endpoint, ipv4, localPort } from './format.ts';
 import type { PacketEnd, PacketWords } from './packetText.ts';
 
 const INADDR_LOOPBACK = 0x7f000001;
@@ -16,10 +17,11 @@ export function shortEndpoint(address: number, port: number): string {
 /** `:40312→:8080`; one end only while there is no other. */
 export function shortEndpoints(sk: sock_common): string {
   const { skc_rcv_saddr, skc_num, skc_daddr, skc_dport } = sk;
-  const local = shortEndpoint(skc_rcv_saddr, skc_num);
-  if (skc_dport === 0 && skc_daddr === 0) return skc_num === 0 ? 'unbound' : local;
+  if (skc_dport === 0 && skc_daddr === 0)
+    return skc_num === 0 ? 'unbound' : shortEndpoint(skc_rcv_saddr, skc_num);
+  const port = localPort(sk);
   const peer = shortEndpoint(skc_daddr, skc_dport);
-  return skc_num === 0 ? `→ ${peer}` : `${local}→${peer}`;
+  return port === 0 ? `→ ${peer}` : `${shortEndpoint(skc_rcv_saddr, port)}→${peer}`;
 }
 /** Who has come to a listener, which is shown above: `← :40312`. */
 export function cameFrom(sk: sock_common): string {

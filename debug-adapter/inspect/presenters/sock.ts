@@ -4,7 +4,7 @@ import { request_sock } from '../../../stack/include/net/request_sock.ts';
 import { sock, sock_common } from '../../../stack/include/net/sock.ts';
 import { IPPROTO_TCP } from '../../../stack/include/uapi/linux/in.ts';
 import { TCP_CLOSE, TCP_ESTABLISHED, TCP_LISTEN } from '../../../stack/include/uapi/linux/tcp.ts';
-import { endpoint } from '../format.ts';
+import { endpoint, localPort } from '../format.ts';
 import { protocols, tcpStates } from '../names.ts';
 import type { Presenter } from './presenter.ts';
 
@@ -14,9 +14,10 @@ export function protocolOf(sk: sock_common): string {
 /** `127.0.0.1:40312 → 127.0.0.1:8080`; one end only while there is no other. */
 export function endpointsOf(sk: sock_common): string {
   const saddr = (sk as { inet_saddr?: number }).inet_saddr;
-  const local = endpoint(sk.skc_rcv_saddr !== 0 ? sk.skc_rcv_saddr : (saddr ?? 0), sk.skc_num);
-  if (sk.skc_dport === 0 && sk.skc_daddr === 0) return sk.skc_num === 0 ? 'unbound' : local;
-  return `${local} → ${endpoint(sk.skc_daddr, sk.skc_dport)}`;
+  const address = sk.skc_rcv_saddr !== 0 ? sk.skc_rcv_saddr : (saddr ?? 0);
+  if (sk.skc_dport === 0 && sk.skc_daddr === 0)
+    return sk.skc_num === 0 ? 'unbound' : endpoint(address, sk.skc_num);
+  return `${endpoint(address, localPort(sk))} → ${endpoint(sk.skc_daddr, sk.skc_dport)}`;
 }
 /** As seen from the server: the peer behind an arrow that points here. */
 export function incomingEndpoints(sk: sock_common): string {
