@@ -404,6 +404,8 @@ declare module 'sockscope' {
   export const SO_SELECT_ERR_QUEUE: 45;
   export const SO_MAX_PACING_RATE: 47;
   export const SO_INCOMING_CPU: 49;
+  export const SO_CNX_ADVICE: 53;
+  export const SO_MEMINFO: 55;
   export const SO_COOKIE: 57;
   export const SO_BINDTOIFINDEX: 62;
   export const SO_BUF_LOCK: 72;

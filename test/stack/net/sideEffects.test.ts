@@ -50,6 +50,41 @@ describe('options that make the route a question again', () => {
         assert.ok(((await s.getsockopt(fd, s.IPPROTO_IP, s.IP_MTU)) as number) > 0);
       }));
   }
+  it('SO_CNX_ADVICE: a route that an ICMP error has made goes, a plain one stays', () =>
+    alone(async (s) => {
+      const fd = await udp(s);
+      await s.setsockopt(fd, s.SOL_SOCKET, s.SO_CNX_ADVICE, 1);
+      assert.ok(((await s.getsockopt(fd, s.IPPROTO_IP, s.IP_MTU)) as number) > 0);
+      s.sock(fd).sk_dst_cache!.expires = 600_000;
+      await s.setsockopt(fd, s.SOL_SOCKET, s.SO_CNX_ADVICE, 0);
+      assert.notEqual(s.sock(fd).sk_dst_cache, null);
+      await s.setsockopt(fd, s.SOL_SOCKET, s.SO_CNX_ADVICE, 1);
+      assert.equal(s.sock(fd).sk_dst_cache, null);
+      assert.equal(await codeOf(s.getsockopt(fd, s.SOL_SOCKET, s.SO_CNX_ADVICE)), 'ENOPROTOOPT');
+    }));
+  it('SO_MEMINFO: tells what waits in the queues, and their limits', () =>
+    alone(async (s) => {
+      const receiver = await s.socket(s.AF_INET, s.SOCK_DGRAM);
+      await s.bind(receiver, ADDRESS);
+      const sender = await udp(s);
+      await s.send(sender, 'x');
+      await s.sleep(1);
+      const { sk_rmem_alloc, sk_rcvbuf, sk_forward_alloc } = s.sock(receiver);
+      const info = await s.getsockopt(receiver, s.SOL_SOCKET, s.SO_MEMINFO);
+      assert.ok(sk_rmem_alloc > 0);
+      assert.deepEqual(info, {
+        rmem_alloc: sk_rmem_alloc,
+        rcvbuf: sk_rcvbuf,
+        wmem_alloc: 0,
+        sndbuf: 212992,
+        fwd_alloc: sk_forward_alloc,
+        wmem_queued: 0,
+        optmem: 0,
+        backlog: 0,
+        drops: 0,
+      });
+      assert.equal(await codeOf(s.setsockopt(receiver, s.SOL_SOCKET, s.SO_MEMINFO, 1)), 'ENOPROTOOPT');
+    }));
   it('SO_BINDTODEVICE: a socket that is bound needs CAP_NET_RAW to be bound anew', () =>
     alone(async (s) => {
       const fd = await udp(s);

@@ -58,6 +58,20 @@ export function skb_set_dst_pending_confirm(skb: sk_buff, value: boolean): void 
   skb.dst_pending_confirm = value;
 }
 
+/** The route has proved bad: drop it if a redirect or an ICMP error has made it. @linux include/net/sock.h */
+export function __dst_negative_advice(sk: sock): void {
+  const dst = __sk_dst_get(sk);
+  if (dst === null || dst.ops.negative_advice(dst) === dst) return;
+  // Its reference is given back already.
+  sk.sk_dst_cache = null;
+  sk.sk_dst_pending_confirm = false;
+}
+/** The same, and let the next packets take another path where there are several. @linux include/net/sock.h */
+export function dst_negative_advice(sk: sock): void {
+  sk_rethink_txhash(sk);
+  __dst_negative_advice(sk);
+}
+
 /** May segments be larger than the MSS, to be cut by the device? @linux include/net/sock.h */
 export function sk_can_gso(sk: sock): boolean {
   return sk.sk_gso_type !== 0 && (sk.sk_route_caps & NETIF_F_TSO) !== 0;

@@ -23,6 +23,8 @@ import {
   SK_CAN_REUSE,
   SK_NO_REUSE,
   SK_PACING_NEEDED,
+  sk_rmem_alloc_get,
+  sk_wmem_alloc_get,
   sock_error,
   sock_flag,
   sock_net,
@@ -45,7 +47,7 @@ import { SOCKET_OPTIONS as SO } from '../../../include/uapi/linux/socket.ts';
 import { TCP_LISTEN } from '../../../include/uapi/linux/tcp.ts';
 import { ns_capable } from '../../../kernel/capability.ts';
 import { HZ } from '../../../kernel/time/jiffies.ts';
-import { sk_dst_reset } from './dst.ts';
+import { dst_negative_advice, sk_dst_reset } from './dst.ts';
 import { lock_sock, release_sock } from './lock.ts';
 
 const INT_MAX = 0x7fffffff;
@@ -216,6 +218,9 @@ function sk_setsockopt(sk: sock, optname: number, optval: sockopt_value): Errno 
     case SO.SO_SELECT_ERR_QUEUE:
       sock_valbool_flag(sk, SOCK_SELECT_ERR_QUEUE, valbool);
       return 0;
+    case SO.SO_CNX_ADVICE:
+      if (val === 1) dst_negative_advice(sk);
+      return 0;
     case SO.SO_BINDTOIFINDEX:
       return sock_bindtoindex_locked(sk, val);
     case SO.SO_BUF_LOCK:
@@ -233,6 +238,22 @@ function sk_setsockopt(sk: sock, optname: number, optval: sockopt_value): Errno 
     default:
       return -ENOPROTOOPT;
   }
+}
+
+/** What SO_MEMINFO tells: in bytes, but `drops` in packets. @linux net/core/sock.c */
+function sk_get_meminfo(sk: sock): sockopt_value {
+  return {
+    rmem_alloc: sk_rmem_alloc_get(sk),
+    rcvbuf: sk.sk_rcvbuf,
+    wmem_alloc: sk_wmem_alloc_get(sk),
+    sndbuf: sk.sk_sndbuf,
+    fwd_alloc: sk.sk_forward_alloc,
+    wmem_queued: sk.sk_wmem_queued,
+    // Memory for options and filters is not accounted.
+    optmem: 0,
+    backlog: sk.sk_backlog.len,
+    drops: sk.sk_drops,
+  };
 }
 
 /** Read an option. @returns its value, or -ENOPROTOOPT. @linux net/core/sock.c */
@@ -308,6 +329,8 @@ export function sock_getsockopt(sock: socket, optname: number): sockopt_value | 
       return sk.sk_userlocks & SOCK_BUF_LOCK_MASK;
     case SO.SO_INCOMING_CPU:
       return 0;
+    case SO.SO_MEMINFO:
+      return sk_get_meminfo(sk);
     case SO.SO_COOKIE:
       return sk.skc_cookie;
     default:

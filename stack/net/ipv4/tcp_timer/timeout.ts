@@ -21,7 +21,7 @@ import {
 } from '../../../include/uapi/linux/snmp.ts';
 import { TCPF_SYN_RECV, TCPF_SYN_SENT } from '../../../include/uapi/linux/tcp.ts';
 import { jiffies_to_msecs, msecs_to_jiffies } from '../../../kernel/time/jiffies.ts';
-import { __sk_dst_get, sk_rethink_txhash } from '../../core/sock/dst.ts';
+import { __dst_negative_advice, sk_rethink_txhash } from '../../core/sock/dst.ts';
 import { tcp_check_oom } from '../tcp/alloc.ts';
 import { tcp_done } from '../tcp/state.ts';
 import { tcp_done_with_error } from '../tcp_input/fin.ts';
@@ -111,15 +111,6 @@ export function retransmits_timed_out(sk: sock, boundary: number, timeout: numbe
     timeout = tcp_model_timeout(boundary, opening ? tcp_timeout_init(sk) : TCP_RTO_MIN);
   }
   return ((tcp_time_stamp(tp) - tp.retrans_stamp) | 0) - timeout >= 0;
-}
-
-/** The route has proved bad: drop it if it is one that a redirect or an ICMP error has made. @linux include/net/sock.h, here because the timers alone give it */
-function __dst_negative_advice(sk: sock): void {
-  const dst = __sk_dst_get(sk);
-  if (dst === null || dst.ops.negative_advice(dst) === dst) return;
-  // Its reference is given back already.
-  sk.sk_dst_cache = null;
-  sk.sk_dst_pending_confirm = false;
 }
 
 /**
