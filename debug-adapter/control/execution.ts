@@ -177,11 +177,13 @@ export class Execution {
     if (stop === undefined) throw new NotPausedError();
     this.#stop = undefined;
     this.#answered = nextTurn();
-    // V8 is sent on first: the client is told while it runs.
-    queueMicrotask(() => {
+    if (this.#isFull) {
       this.onContinued(stop);
-      if (this.#isFull) this.onOutOfMemory();
-    });
+      this.onOutOfMemory();
+    } else {
+      // V8 is sent on first: the client is told while it runs.
+      queueMicrotask(() => this.onContinued(stop));
+    }
     return stop;
   }
 
