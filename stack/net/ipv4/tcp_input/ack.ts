@@ -1,4 +1,8 @@
-/** An ACK is processed: what it tells of, as FLAG_… bits, and what follows. @linux net/ipv4/tcp_input.c */
+/**
+ * Processing an ACK: what it reports, as FLAG_… bits, and how the sender reacts.
+ *
+ * @linux net/ipv4/tcp_input.c
+ */
 import { type sk_buff, skb_shinfo } from '../../../include/linux/skbuff.ts';
 import { tcp_hdr, tcp_sk, type tcp_sock } from '../../../include/linux/tcp.ts';
 import type { u32 } from '../../../include/linux/types.ts';
@@ -83,7 +87,7 @@ export const FLAG_DATA_SACKED = 0x20;
 export const FLAG_ECE = 0x40;
 /** A retransmission was found to be lost. */
 export const FLAG_LOST_RETRANS = 0x80;
-/** Came by the slow path: the window must be looked at. */
+/** The segment took the slow path: check its window field. */
 export const FLAG_SLOWPATH = 0x100;
 /** Data that was sent only once was (S)ACKed. */
 export const FLAG_ORIG_SACK_ACKED = 0x200;
@@ -91,32 +95,36 @@ export const FLAG_ORIG_SACK_ACKED = 0x200;
 export const FLAG_SND_UNA_ADVANCED = 0x400;
 /** A D-SACK reported a duplicate. */
 export const FLAG_DSACKING_ACK = 0x800;
-/** The loss-probe or retransmission timer must be set anew. */
+/** Rearm the loss-probe or retransmission timer. */
 export const FLAG_SET_XMIT_TIMER = 0x1000;
-/** The first segment in the queue is SACKed, but the peer did not acknowledge it: it has taken the SACK back. */
+/**
+ * The segment at the head of the queue is SACKed, but the ACK does not cover it: the peer reneged on its
+ * SACK.
+ */
 export const FLAG_SACK_RENEGING = 0x2000;
 /** Call tcp_replace_ts_recent(). */
 export const FLAG_UPDATE_TS_RECENT = 0x4000;
-/** The caller sends the challenge ACK itself. */
+/** The caller sends the challenge ACK. */
 export const FLAG_NO_CHALLENGE_ACK = 0x8000;
-/** Probably a delayed ACK: its RTT is no good minimum. */
+/** Probably a delayed ACK: its RTT must not become the minimum. */
 export const FLAG_ACK_MAYBE_DELAYED = 0x10000;
-/** The D-SACK answers a tail loss probe. */
+/** The D-SACK reports a tail loss probe. */
 export const FLAG_DSACK_TLP = 0x20000;
 
 export const FLAG_ACKED = FLAG_DATA_ACKED | FLAG_SYN_ACKED;
-/** With none of these the ACK is a duplicate. */
+/** An ACK with none of these flags is a duplicate. */
 export const FLAG_NOT_DUP = FLAG_DATA | FLAG_WIN_UPDATE | FLAG_ACKED;
-/** The congestion control must look. */
+/** Events that need the congestion state machine. */
 export const FLAG_CA_ALERT = FLAG_DATA_SACKED | FLAG_ECE | FLAG_DSACKING_ACK;
 export const FLAG_FORWARD_PROGRESS = FLAG_ACKED | FLAG_DATA_SACKED;
 
 /**
- * Handle the acknowledgment in a segment (RFC 9293 3.10.7.4, fifth): move snd_una and the send window, free what is
- * acknowledged, take in SACKs, find losses, run the congestion control, and send again what is lost.
+ * Handle the acknowledgment in a segment (RFC 9293 3.10.7.4, fifth): advance snd_una and the send window,
+ * free acknowledged data, process SACK blocks, detect losses, run congestion control, and retransmit lost
+ * segments.
  *
- * @param flag FLAG_… bits that the caller knows
- * @returns 1; 0: an old ACK; negative: unacceptable, -SKB_DROP_REASON_…
+ * @param flag FLAG_… bits that the caller has determined
+ * @returns 1; 0 for an old ACK; a negative -SKB_DROP_REASON_… for an unacceptable one
  * @linux net/ipv4/tcp_input.c
  */
 export function tcp_ack(sk: sock, skb: sk_buff, flag: number): number {
@@ -128,7 +136,7 @@ export function tcp_ack(sk: sock, skb: sk_buff, flag: number): number {
   const ack = cb.ack_seq;
 
   if (before(ack, prior_snd_una)) return old_ack(sk, skb, flag);
-  // RFC 9293: an ACK of something not yet sent is not acceptable.
+  // RFC 9293: an ACK of data not yet sent is not acceptable.
   if (after(ack, tp.snd_nxt)) return -SKB_DROP_REASON_TCP_ACK_UNSENT_DATA;
 
   if (after(ack, prior_snd_una)) {
@@ -144,11 +152,11 @@ export function tcp_ack(sk: sock, skb: sk_buff, flag: number): number {
   const sack_state = new tcp_sacktag_state(rs);
   rs.prior_in_flight = tcp_packets_in_flight(tp);
 
-  // Only now it is sure that the segment is in the window.
+  // At this point the segment is known to be in the window.
   if ((flag & FLAG_UPDATE_TS_RECENT) !== 0) tcp_replace_ts_recent(tp, ack_seq);
 
   if ((flag & (FLAG_SLOWPATH | FLAG_SND_UNA_ADVANCED)) === FLAG_SND_UNA_ADVANCED) {
-    // The fast path has checked that the window is the same.
+    // The fast path has already checked that the window is unchanged.
     tcp_update_wl(tp, ack_seq);
     tcp_snd_una_update(tp, ack);
     flag |= FLAG_WIN_UPDATE;
@@ -163,10 +171,10 @@ export function tcp_ack(sk: sock, skb: sk_buff, flag: number): number {
       tcp_count_delivered(tp, sack_state.sack_delivered, (flag & FLAG_ECE) !== 0);
     }
   }
-  // CWR counts on pure ACKs too, though RFC 3168 sends it with data only.
+  // Accept CWR on pure ACKs too, although an RFC 3168 sender sets it only on data.
   tcp_ecn_accept_cwr(sk, skb);
 
-  // Something came through: forget soft errors.
+  // The peer is reachable: clear soft errors.
   sk.sk_err_soft = 0;
   icsk.icsk_probes_out = 0;
   tp.rcv_tstamp = tcp_jiffies32(sk);
@@ -185,7 +193,7 @@ export function tcp_ack(sk: sock, skb: sk_buff, flag: number): number {
     let num_dupack = 0;
     if ((flag & (FLAG_SND_UNA_ADVANCED | FLAG_NOT_DUP | FLAG_DSACKING_ACK)) === 0) {
       num_dupack = 1;
-      // Several pure ACKs may have been joined in the backlog.
+      // The backlog may have coalesced several pure ACKs.
       if ((flag & FLAG_DATA) === 0) num_dupack = Math.max(1, skb_shinfo(skb).gso_segs);
     }
     const alert = new tcp_alert(flag);
@@ -214,7 +222,7 @@ function ack_without_queue(
   prior_delivered: number,
 ): void {
   tcp_in_ack_event(sk, flag);
-  // A D-SACK may prove a recovery that is over to have been needless.
+  // A D-SACK may show that the last recovery was spurious.
   if ((flag & FLAG_DSACKING_ACK) !== 0) {
     tcp_fastretrans_alert(sk, prior_snd_una, 0, new tcp_alert(flag));
     tcp_newly_delivered(sk, prior_delivered, flag);
@@ -224,13 +232,13 @@ function ack_without_queue(
   if (tcp_sk(sk).tlp_high_seq !== 0) tcp_process_tlp_ack(sk, ack, flag);
 }
 
-/** The ACK is below snd_una: of use only for its SACK blocks. */
+/** The ACK is below snd_una: only its SACK blocks are useful. */
 function old_ack(sk: sock, skb: sk_buff, flag: number): number {
   const tp = tcp_sk(sk);
   const cb = TCP_SKB_CB(skb);
   const prior_snd_una = tp.snd_una;
   const max_window = Math.min(tp.max_window, tp.bytes_acked);
-  // RFC 5961 5.2: too far below, an attacker may be guessing.
+  // RFC 5961 5.2: an ACK this far below snd_una may be an attacker's guess.
   if (before(cb.ack_seq, (prior_snd_una - max_window) | 0)) {
     if ((flag & FLAG_NO_CHALLENGE_ACK) === 0) tcp_send_challenge_ack(sk);
     return -SKB_DROP_REASON_TCP_TOO_OLD_ACK;
@@ -247,13 +255,18 @@ function old_ack(sk: sock, skb: sk_buff, flag: number): number {
   return 0;
 }
 
-/** snd_una moves. @linux net/ipv4/tcp_input.c */
+/** Advance snd_una. @linux net/ipv4/tcp_input.c */
 function tcp_snd_una_update(tp: tcp_sock, ack: u32): void {
   tp.bytes_acked += (ack - tp.snd_una) >>> 0;
   tp.snd_una = ack;
 }
 
-/** Take the window from the segment, if it is not older than the last one that did (SND.WL1, SND.WL2). @linux net/ipv4/tcp_input.c */
+/**
+ * Update the send window from the segment, unless the segment is older than the last one used (SND.WL1,
+ * SND.WL2).
+ *
+ * @linux net/ipv4/tcp_input.c
+ */
 function tcp_ack_update_window(sk: sock, skb: sk_buff, ack: u32, ack_seq: u32): number {
   const tp = tcp_sk(sk);
   const th = tcp_hdr(skb);
@@ -266,7 +279,7 @@ function tcp_ack_update_window(sk: sock, skb: sk_buff, ack: u32, ack_seq: u32): 
     tcp_update_wl(tp, ack_seq);
     if (tp.snd_wnd !== nwin) {
       tp.snd_wnd = nwin;
-      // The only place where the fast path comes back for a sender.
+      // The sender re-enables its fast path only here.
       tp.pred_flags = 0;
       tcp_fast_path_check(sk);
       if (!tcp_write_queue_empty(sk)) tcp_slow_start_after_idle_check(sk);
@@ -280,12 +293,21 @@ function tcp_ack_update_window(sk: sock, skb: sk_buff, ack: u32, ack_seq: u32): 
   return flag;
 }
 
-/** Something was acknowledged: schedule a loss probe, or else start the retransmission timer anew. @linux net/ipv4/tcp_input.c */
+/**
+ * Data was acknowledged: schedule a loss probe, or else restart the retransmission timer.
+ *
+ * @linux net/ipv4/tcp_input.c
+ */
 function tcp_set_xmit_timer(sk: sock): void {
   if (!tcp_schedule_loss_probe(sk, true)) tcp_rearm_rto(sk);
 }
 
-/** Nothing is in flight and data waits: did the window open enough? If not, go on probing. @linux net/ipv4/tcp_input.c */
+/**
+ * Nothing is in flight and data is waiting: stop probing if the window now fits the next segment, otherwise
+ * rearm the probe timer.
+ *
+ * @linux net/ipv4/tcp_input.c
+ */
 function tcp_ack_probe(sk: sock): void {
   const icsk = inet_csk(sk);
   const head = tcp_send_head(sk);
@@ -294,7 +316,7 @@ function tcp_ack_probe(sk: sock): void {
     icsk.icsk_backoff = 0;
     icsk.icsk_probes_tstamp = 0;
     inet_csk_clear_xmit_timer(sk, ICSK_TIME_PROBE0);
-    // tcp_data_snd_check() will send it.
+    // tcp_data_snd_check() will send the segment.
   } else {
     const when = tcp_clamp_probe0_to_user_timeout(sk, tcp_probe0_when(sk, TCP_RTO_MAX));
     tcp_reset_xmit_timer(sk, ICSK_TIME_PROBE0, when, TCP_RTO_MAX);
@@ -307,14 +329,19 @@ function tcp_ack_is_dubious(sk: sock, flag: number): boolean {
   );
 }
 
-/** May the window grow by this ACK? Where the network reorders much, by any delivery; else by in-order delivery. @linux net/ipv4/tcp_input.c */
+/**
+ * Whether this ACK may grow cwnd: on a path with much reordering any delivery may, otherwise only in-order
+ * delivery.
+ *
+ * @linux net/ipv4/tcp_input.c
+ */
 function tcp_may_raise_cwnd(sk: sock, flag: number): boolean {
   if (tcp_sk(sk).reordering > sock_net(sk).ipv4.sysctl_tcp_reordering)
     return (flag & FLAG_FORWARD_PROGRESS) !== 0;
   return (flag & FLAG_DATA_ACKED) !== 0;
 }
 
-/** Let the congestion control move the window, towards the end of an ACK's processing. @linux net/ipv4/tcp_input.c */
+/** Let congestion control update cwnd; runs near the end of ACK processing. @linux net/ipv4/tcp_input.c */
 function tcp_cong_control(sk: sock, ack: u32, acked_sacked: number, flag: number, rs: rate_sample): void {
   const ca_ops = inet_csk(sk).icsk_ca_ops!;
   if (ca_ops.cong_control !== undefined) {
@@ -333,12 +360,17 @@ function tcp_cong_avoid(sk: sock, ack: u32, acked: number): void {
   tcp_sk(sk).snd_cwnd_stamp = tcp_jiffies32(sk);
 }
 
-/** An ACK while a tail loss probe is out (RFC 8985 section 7.4): did the probe repair a loss? Then reduce the window. @linux net/ipv4/tcp_input.c */
+/**
+ * An ACK arrives while a tail loss probe is in flight (RFC 8985 section 7.4). If the probe repaired a loss,
+ * reduce cwnd.
+ *
+ * @linux net/ipv4/tcp_input.c
+ */
 function tcp_process_tlp_ack(sk: sock, ack: u32, flag: number): void {
   const tp = tcp_sk(sk);
   if (before(ack, tp.tlp_high_seq)) return;
   if (!tp.tlp_retrans || (flag & FLAG_DSACK_TLP) !== 0) {
-    // The probe was new data; or the original and the probe both arrived.
+    // Either the probe was new data, or both the original and the probe arrived.
     tp.tlp_high_seq = 0;
   } else if (after(ack, tp.tlp_high_seq)) {
     // tcp_init_cwnd_reduction() resets tlp_high_seq.
@@ -348,7 +380,7 @@ function tcp_process_tlp_ack(sk: sock, ack: u32, flag: number): void {
     tcp_try_keep_open(sk);
     NET_INC_STATS(sock_net(sk), LINUX_MIB_TCPLOSSPROBERECOVERY);
   } else if ((flag & (FLAG_SND_UNA_ADVANCED | FLAG_NOT_DUP | FLAG_DATA_SACKED)) === 0) {
-    // A pure duplicate ACK: both arrived, nothing was lost.
+    // A pure duplicate ACK: both copies arrived, nothing was lost.
     tp.tlp_high_seq = 0;
   }
 }
@@ -365,7 +397,11 @@ function tcp_in_ack_event(sk: sock, flag: number): void {
   ca_ops.in_ack_event(sk, ack_ev_flags);
 }
 
-/** Send what the recovery asks for: something new (F-RTO), or what is lost. The window is up to date by now. @linux net/ipv4/tcp_input.c */
+/**
+ * Send what recovery chose: new data (F-RTO) or lost segments. cwnd is already up to date.
+ *
+ * @linux net/ipv4/tcp_input.c
+ */
 function tcp_xmit_recovery(sk: sock, rexmit: number): void {
   const tp = tcp_sk(sk);
   if (sk.sk_state === TCP_SYN_SENT) return;
@@ -387,8 +423,8 @@ function tcp_newly_delivered(sk: sock, prior_delivered: number, flag: number): n
 }
 
 /**
- * Would this segment update the send window (RFC 9293 3.10.7.4, SND.WL1 and SND.WL2)? Assumes that
- * snd_una <= ack <= snd_nxt.
+ * Whether this segment updates the send window (RFC 9293 3.10.7.4, SND.WL1 and SND.WL2). Assumes that snd_una
+ * <= ack <= snd_nxt.
  *
  * @linux net/ipv4/tcp_input.c
  */

@@ -1,4 +1,4 @@
-/** Taking acknowledged segments off the retransmit queue. @linux net/ipv4/tcp_input.c */
+/** Removing acknowledged segments from the retransmit queue. @linux net/ipv4/tcp_input.c */
 import type { sk_buff } from '../../../include/linux/skbuff.ts';
 import { tcp_chrono, tcp_sk } from '../../../include/linux/tcp.ts';
 import type { u32 } from '../../../include/linux/types.ts';
@@ -46,7 +46,11 @@ import { tcp_check_sack_reordering, tcp_count_delivered, tcp_remove_reno_sacks }
 import { tcp_ack_update_rtt } from './rtt.ts';
 import type { tcp_sacktag_state } from './sack_tag.ts';
 
-/** A GSO packet is acknowledged in part: cut that off. @returns whole segments acknowledged @linux net/ipv4/tcp_input.c */
+/**
+ * Trim the acknowledged part off a partially acknowledged GSO packet. @returns whole segments acknowledged
+ *
+ * @linux net/ipv4/tcp_input.c
+ */
 function tcp_tso_acked(sk: sock, skb: sk_buff): number {
   const packets = tcp_skb_pcount(skb);
   if (tcp_trim_head(sk, skb, (tcp_sk(sk).snd_una - TCP_SKB_CB(skb).seq) | 0) !== 0) return 0;
@@ -54,9 +58,10 @@ function tcp_tso_acked(sk: sock, skb: sk_buff): number {
 }
 
 /**
- * Take all that is acknowledged off the retransmit queue and free it; count it, and measure the RTT by it.
+ * Remove every acknowledged segment from the retransmit queue and free it, update the counters, and take an
+ * RTT sample.
  *
- * @param prior_fack where the highest SACK was before this ACK
+ * @param prior_fack the highest SACKed sequence number before this ACK
  * @returns FLAG_… bits
  * @linux net/ipv4/tcp_input.c
  */
@@ -71,7 +76,7 @@ export function tcp_clean_rtx_queue(
   const tp = tcp_sk(sk);
   const snd_una = tp.snd_una;
   const prior_sacked = tp.sacked_out;
-  /** Lowest that was acknowledged now and neither SACKed before nor sent again. */
+  /** Lowest newly acknowledged sequence number that was neither SACKed before nor retransmitted. */
   let reord = tp.snd_nxt;
   let first_ackt = 0;
   let last_ackt = 0;
@@ -138,7 +143,7 @@ export function tcp_clean_rtx_queue(
 
   if (skb === null) tcp_chrono_stop(sk, tcp_chrono.TCP_CHRONO_BUSY);
   if (between(tp.snd_up, prior_snd_una, snd_una)) tp.snd_up = snd_una;
-  // The head can't be SACKed: the ACK would have covered it.
+  // The new head cannot be SACKed: a peer that holds it would have acknowledged it.
   if (skb !== null && (TCP_SKB_CB(skb).sacked & TCPCB_SACKED_ACKED) !== 0) flag |= FLAG_SACK_RENEGING;
 
   let seq_rtt_us = -1;
@@ -155,7 +160,7 @@ export function tcp_clean_rtx_queue(
       sack.rate.prior_delivered + 1 === tp.delivered &&
       (flag & (FLAG_CA_ALERT | FLAG_SYN_ACKED)) === 0
     ) {
-      // A single small segment: the peer probably waited before it acknowledged.
+      // A single small segment: the peer probably delayed this ACK.
       flag |= FLAG_ACK_MAYBE_DELAYED;
     }
   }
@@ -173,10 +178,10 @@ export function tcp_clean_rtx_queue(
 
     if (tcp_is_reno(tp)) {
       tcp_remove_reno_sacks(sk, pkts_acked, ece_ack);
-      // Without SACK it is not known whether the original or the retransmission arrived.
+      // Without SACK the sender cannot tell whether the original or the retransmission arrived.
       if ((flag & FLAG_RETRANS_DATA_ACKED) !== 0) flag &= ~FLAG_ORIG_SACK_ACKED;
     } else {
-      // A hole was filled by something that was sent only once: reordering.
+      // A segment that was sent only once filled a hole: the network reordered it.
       if (before(reord, prior_fack)) tcp_check_sack_reordering(sk, reord, false);
       const delta = prior_sacked - tp.sacked_out;
       tp.lost_cnt_hint -= Math.min(tp.lost_cnt_hint, delta);
@@ -187,7 +192,8 @@ export function tcp_clean_rtx_queue(
     sack_rtt_us >= 0 &&
     sack_rtt_us > tcp_stamp_us_delta(tp.tcp_mstamp, tcp_skb_timestamp_us(skb))
   ) {
-    // Only when what was SACKed is older than the head's last sending: else the time-out would be put off for ever.
+    // Only if the SACKed data is older than the last transmission of the head: otherwise SACKs could postpone
+    // the time-out for ever.
     flag |= FLAG_SET_XMIT_TIMER;
   }
 

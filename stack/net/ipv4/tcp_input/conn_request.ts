@@ -1,4 +1,4 @@
-/** A SYN at a listener. @linux net/ipv4/tcp_input.c */
+/** A SYN arrives at a listener. @linux net/ipv4/tcp_input.c */
 import { type sk_buff, skb_network_header_len } from '../../../include/linux/skbuff.ts';
 import {
   tcp_hdr,
@@ -52,11 +52,15 @@ import { tcp_listendrop } from '../tcp/queue.ts';
 import { tcp_openreq_init_rwin } from '../tcp_minisocks/openreq_child.ts';
 import { tcp_parse_options } from './options.ts';
 
-/** Features of a route: use ECN. */
+/** Route feature: use ECN. */
 const DST_FEATURE_ECN_CA = 1 << 31;
 const DST_FEATURE_ECN_MASK = DST_FEATURE_ECN_CA | RTAX_FEATURE_ECN;
 
-/** Does the SYN ask for ECN, and do we take part? @linux net/ipv4/tcp_input.c */
+/**
+ * Accept ECN for the connection if the SYN asks for it and this host allows it.
+ *
+ * @linux net/ipv4/tcp_input.c
+ */
 function tcp_ecn_create_request(req: request_sock, skb: sk_buff, listen_sk: sock, dst: dst_entry): void {
   const th = tcp_hdr(skb);
   if (!th.ece || !th.cwr) return;
@@ -95,9 +99,10 @@ function tcp_openreq_init(req: tcp_request_sock, rx_opt: tcp_options_received, s
 }
 
 /**
- * Make a request sock, in state NEW_SYN_RECV, without a reference.
+ * Allocate a request sock in state NEW_SYN_RECV, with a reference count of zero.
  *
- * @param attach_listener it holds on to its listener; a SYN cookie's doesn't
+ * @param attach_listener whether the request holds a reference to its listener; a SYN cookie's request does
+ *   not
  * @linux net/ipv4/tcp_input.c
  */
 export function inet_reqsk_alloc(
@@ -119,7 +124,12 @@ export function inet_reqsk_alloc(
   return req;
 }
 
-/** The SYN queue is full (or net.ipv4.tcp_syncookies is 2). @returns true: answer with a SYN cookie; false: drop the SYN @linux net/ipv4/tcp_input.c */
+/**
+ * The SYN queue is full, or net.ipv4.tcp_syncookies is 2. @returns true: answer with a SYN cookie; false:
+ * drop the SYN
+ *
+ * @linux net/ipv4/tcp_input.c
+ */
 function tcp_syn_flood_action(sk: sock, proto: string): boolean {
   const queue = inet_csk_accept_queue(sk);
   const net = sock_net(sk);
@@ -147,12 +157,12 @@ function tcp_reqsk_record_syn(sk: sock, req: request_sock, skb: sk_buff): void {
   req.saved_syn = skb.head.slice(from, end);
 }
 
-/** How Linux calls requests of TCP over IPv4 in its messages. */
+/** Linux's name for TCP-over-IPv4 requests in kernel messages. */
 const SLAB_NAME = 'request_sock_TCP';
 
 /**
- * Answer a SYN: make a request, put it into the SYN queue, send the SYN-ACK. If the SYN queue is full, send a SYN cookie
- * and remember nothing; if the accept queue is full, drop the SYN.
+ * Answer a SYN: create a request, add it to the SYN queue, and send a SYN-ACK. If the SYN queue is full, send
+ * a SYN cookie and keep no state; if the accept queue is full, drop the SYN.
  *
  * @returns 0
  * @linux net/ipv4/tcp_input.c
@@ -165,8 +175,8 @@ export function tcp_conn_request(
 ): number {
   const net = sock_net(sk);
   const syncookies = net.ipv4.sysctl_tcp_syncookies;
-  // The number that TIME_WAIT proposes for a SYN that ends it (RFC 6191). In 6.1 it is always 0 here: the SYN goes to the
-  // listener by tcp_v4_fill_cb(), which clears it. Linux 6.10 mends that.
+  // The ISN that TIME_WAIT proposes for a SYN that reopens the connection (RFC 6191). In 6.1 it is always 0
+  // here, because tcp_v4_fill_cb() clears it on the way to the listener. Linux 6.10 fixes that.
   let isn = TCP_SKB_CB(skb).tcp_tw_isn;
   let want_cookie = false;
 
@@ -191,7 +201,7 @@ export function tcp_conn_request(
   tmp_opt.mss_clamp = af_ops.mss_clamp;
   tmp_opt.user_mss = tcp_sk(sk).rx_opt.user_mss;
   tcp_parse_options(net, skb, tmp_opt, false);
-  // Without timestamps a cookie has no place for the options.
+  // Without timestamps a cookie cannot encode the options.
   if (want_cookie && !tmp_opt.saw_tstamp) tcp_clear_options(tmp_opt);
   tmp_opt.tstamp_ok = tmp_opt.saw_tstamp;
   tcp_openreq_init(req, tmp_opt, skb, sk);
@@ -209,8 +219,8 @@ export function tcp_conn_request(
     const st = af_ops.init_seq_and_ts_off(net, skb);
     if (tmp_opt.tstamp_ok) req.ts_off = st.ts_off;
     if (!want_cookie && isn === 0) {
-      // Without cookies the last quarter of the queue is for clients that TCP's metrics know. There are no metrics here: it is
-      // for none.
+      // With syncookies off, the last quarter of the queue is reserved for clients in the TCP metrics cache.
+      // This stack keeps no metrics, so no client can use it.
       const max_syn_backlog = net.ipv4.sysctl_max_syn_backlog;
       if (syncookies === 0 && max_syn_backlog - inet_csk_reqsk_queue_len(sk) < max_syn_backlog >> 2) {
         dst_release(dst);

@@ -1,6 +1,6 @@
 /**
- * The congestion window is reduced (PRR, RFC 6937), grows with a successful MTU probe, and gets a reduction back when it
- * turns out that nothing was lost (Eifel, D-SACK, F-RTO).
+ * Congestion window changes: proportional rate reduction (PRR, RFC 6937), growth after a successful MTU
+ * probe, and undo of a reduction when no segment was lost (Eifel, D-SACK, F-RTO).
  *
  * @linux net/ipv4/tcp_input.c
  */
@@ -55,13 +55,13 @@ import { tcp_ecn_queue_cwr, tcp_ecn_withdraw_cwr } from './ecn.ts';
 import { tcp_any_retrans_done, tcp_check_sack_reordering } from './loss.ts';
 import type { tcp_alert } from './recovery.ts';
 
-/** The congestion window that a connection starts with, in segments (RFC 6928): 10, or the route's. @linux net/ipv4/tcp_input.c */
+/** Initial congestion window in segments: the route's, or 10 (RFC 6928). @linux net/ipv4/tcp_input.c */
 export function tcp_init_cwnd(tp: tcp_sock, dst: dst_entry | null): number {
   const cwnd = (dst !== null ? dst_metric(dst, RTAX_INITCWND) : 0) || TCP_INIT_CWND;
   return Math.min(cwnd, tp.snd_cwnd_clamp);
 }
 
-/** The window is to be reduced to ssthresh, over one round trip (PRR, RFC 6937). @linux net/ipv4/tcp_input.c */
+/** Start to reduce cwnd to ssthresh over one round trip (PRR, RFC 6937). @linux net/ipv4/tcp_input.c */
 export function tcp_init_cwnd_reduction(sk: sock): void {
   const tp = tcp_sk(sk);
   tp.high_seq = tp.snd_nxt;
@@ -75,8 +75,9 @@ export function tcp_init_cwnd_reduction(sk: sock): void {
 }
 
 /**
- * One step of the proportional rate reduction (RFC 6937): for each segment delivered, ssthresh / prior_cwnd may be
- * sent while more than ssthresh is in flight; below that, as many as were delivered.
+ * One step of the proportional rate reduction (RFC 6937). While more than ssthresh is in flight, each
+ * delivered segment allows ssthresh / prior_cwnd segments to be sent; below that, the sender may send as many
+ * segments as were delivered.
  *
  * @linux net/ipv4/tcp_input.c
  */
@@ -107,7 +108,7 @@ export function tcp_cwnd_reduction(
   tp.snd_cwnd = in_flight + sndcnt;
 }
 
-/** The reduction is over: the window is ssthresh. @linux net/ipv4/tcp_input.c */
+/** End the reduction: set cwnd to ssthresh. @linux net/ipv4/tcp_input.c */
 export function tcp_end_cwnd_reduction(sk: sock): void {
   const tp = tcp_sk(sk);
   const icsk = inet_csk(sk);
@@ -122,7 +123,7 @@ export function tcp_end_cwnd_reduction(sk: sock): void {
   tcp_ca_event(sk, CA_EVENT_COMPLETE_CWR);
 }
 
-/** Congestion without loss (an ECN echo, or a full queue of our own): reduce the window. @linux net/ipv4/tcp_input.c */
+/** Congestion without loss (an ECN echo, or a full local queue): reduce cwnd. @linux net/ipv4/tcp_input.c */
 export function tcp_enter_cwr(sk: sock): void {
   const tp = tcp_sk(sk);
   tp.prior_ssthresh = 0;
@@ -133,7 +134,11 @@ export function tcp_enter_cwr(sk: sock): void {
   }
 }
 
-/** Back to Open, or to Disorder while something is SACKed, lost or sent again. @linux net/ipv4/tcp_input.c */
+/**
+ * Return to Open, or to Disorder while any segment is SACKed, lost or retransmitted.
+ *
+ * @linux net/ipv4/tcp_input.c
+ */
 export function tcp_try_keep_open(sk: sock): void {
   const tp = tcp_sk(sk);
   const state = tcp_left_out(tp) !== 0 || tcp_any_retrans_done(sk) ? TCP_CA_Disorder : TCP_CA_Open;
@@ -143,26 +148,32 @@ export function tcp_try_keep_open(sk: sock): void {
   }
 }
 
-/** Does the ACK echo a timestamp from before `when`? @linux net/ipv4/tcp_input.c */
+/** Whether the ACK echoes a timestamp older than `when`. @linux net/ipv4/tcp_input.c */
 function tcp_tsopt_ecr_before(tp: tcp_sock, when: u32): boolean {
   return tp.rx_opt.saw_tstamp && tp.rx_opt.rcv_tsecr !== 0 && before(tp.rx_opt.rcv_tsecr, when);
 }
 
-/** Was the segment sent again, though the original had arrived? @linux net/ipv4/tcp_input.c */
+/** Whether the segment was retransmitted although the original had arrived. @linux net/ipv4/tcp_input.c */
 export function tcp_skb_spurious_retrans(tp: tcp_sock, skb: sk_buff): boolean {
   return (TCP_SKB_CB(skb).sacked & TCPCB_RETRANS) !== 0 && tcp_tsopt_ecr_before(tp, tcp_skb_timestamp(skb));
 }
 
-/** Nothing was sent again, or the timestamp echoed is from before the first retransmission: the original was only late. @linux net/ipv4/tcp_input.c */
+/**
+ * Whether the original was only delayed: nothing was retransmitted, or the echoed timestamp is older than the
+ * first retransmission.
+ *
+ * @linux net/ipv4/tcp_input.c
+ */
 function tcp_packet_delayed(tp: tcp_sock): boolean {
   if (tp.retrans_stamp !== 0) return tcp_tsopt_ecr_before(tp, tp.retrans_stamp);
-  // Without SACK an ACK of high_seq doesn't say which copy arrived (RFC 6582 section 4, "multiple fast retransmits").
+  // Without SACK an ACK of high_seq does not tell which copy arrived (RFC 6582 section 4, "multiple fast
+  // retransmits").
   if (!tcp_is_sack(tp) && !before(tp.snd_una, tp.high_seq)) return false;
   if (tp.sk_state === TCP_SYN_SENT) return false;
   return true;
 }
 
-/** Go back to the window from before the reduction. @linux net/ipv4/tcp_input.c */
+/** Restore cwnd and ssthresh to their values before the reduction. @linux net/ipv4/tcp_input.c */
 export function tcp_undo_cwnd_reduction(sk: sock, unmark_loss: boolean): void {
   const tp = tcp_sk(sk);
   if (unmark_loss) {
@@ -187,7 +198,11 @@ function tcp_may_undo(tp: tcp_sock): boolean {
   return tp.undo_marker !== 0 && (tp.undo_retrans === 0 || tcp_packet_delayed(tp));
 }
 
-/** RFC 6582 section 4: without SACK the state ends only with an ACK beyond high_seq. @linux net/ipv4/tcp_input.c */
+/**
+ * RFC 6582 section 4: without SACK only an ACK beyond high_seq ends the state.
+ *
+ * @linux net/ipv4/tcp_input.c
+ */
 function tcp_is_non_sack_preventing_reopen(sk: sock): boolean {
   const tp = tcp_sk(sk);
   if (tp.snd_una !== tp.high_seq || !tcp_is_reno(tp)) return false;
@@ -196,15 +211,17 @@ function tcp_is_non_sack_preventing_reopen(sk: sock): boolean {
 }
 
 /**
- * All that was in flight when the recovery began is acknowledged: undo the reduction if nothing was lost, and open up.
+ * Everything in flight at the start of the recovery is acknowledged: undo the reduction if no segment was
+ * lost, and return to Open.
  *
- * @returns true: stay, until more is acknowledged
+ * @returns true: stay in this state until the peer acknowledges more
  * @linux net/ipv4/tcp_input.c
  */
 export function tcp_try_undo_recovery(sk: sock): boolean {
   const tp = tcp_sk(sk);
   if (tcp_may_undo(tp)) {
-    // The whole window was only late, or duplicated.
+    // No segment was lost: the original was only delayed, or D-SACKs reported every retransmission as a
+    // duplicate.
     tcp_undo_cwnd_reduction(sk, false);
     const loss = inet_csk(sk).icsk_ca_state === TCP_CA_Loss;
     NET_INC_STATS(sock_net(sk), loss ? LINUX_MIB_TCPLOSSUNDO : LINUX_MIB_TCPFULLUNDO);
@@ -227,7 +244,11 @@ export function tcp_try_undo_dsack(sk: sock): boolean {
   return true;
 }
 
-/** Was the time-out spurious? `frto_undo`: F-RTO found so. @linux net/ipv4/tcp_input.c */
+/**
+ * Undo a spurious time-out. `frto_undo`: F-RTO has shown that it was spurious.
+ *
+ * @linux net/ipv4/tcp_input.c
+ */
 export function tcp_try_undo_loss(sk: sock, frto_undo: boolean): boolean {
   const tp = tcp_sk(sk);
   if (!frto_undo && !tcp_may_undo(tp)) return false;
@@ -243,17 +264,21 @@ export function tcp_try_undo_loss(sk: sock, frto_undo: boolean): boolean {
   return true;
 }
 
-/** Is so much SACKed above snd_una that what is below must be lost? @linux net/ipv4/tcp_input.c */
+/**
+ * Whether so much data above snd_una is SACKed that the segment at snd_una must be lost.
+ *
+ * @linux net/ipv4/tcp_input.c
+ */
 export function tcp_force_fast_retransmit(sk: sock): boolean {
   const tp = tcp_sk(sk);
   return after(tcp_highest_sack_seq(tp), (tp.snd_una + tp.reordering * tp.mss_cache) | 0);
 }
 
 /**
- * An ACK during recovery acknowledged a part. If what arrived was the original of what was sent again, it was
- * reordering, not loss: undo. Otherwise see from the SACKs whether more is lost (alert.do_lost).
+ * A partial ACK during recovery. If the original of a retransmitted segment arrived, the network reordered
+ * and did not lose it: undo. Otherwise the SACKs must tell whether more is lost (alert.do_lost).
  *
- * @returns true: retransmissions are in flight, wait for them before undoing
+ * @returns true: retransmissions are in flight; wait for their ACKs before undoing
  * @linux net/ipv4/tcp_input.c
  */
 export function tcp_try_undo_partial(sk: sock, prior_snd_una: u32, alert: tcp_alert): boolean {
@@ -271,7 +296,7 @@ export function tcp_try_undo_partial(sk: sock, prior_snd_una: u32, alert: tcp_al
   return false;
 }
 
-/** The MTU probe was lost: segments of that size don't pass. @linux net/ipv4/tcp_input.c */
+/** The MTU probe was lost: the path does not carry segments of that size. @linux net/ipv4/tcp_input.c */
 export function tcp_mtup_probe_failed(sk: sock): void {
   const mtup = inet_csk(sk).icsk_mtup!;
   mtup.search_high = mtup.probe_size - 1;
@@ -279,7 +304,12 @@ export function tcp_mtup_probe_failed(sk: sock): void {
   NET_INC_STATS(sock_net(sk), LINUX_MIB_TCPMTUPFAIL);
 }
 
-/** The MTU probe arrived: send segments of that size from now on, and as many bytes in flight as before. @linux net/ipv4/tcp_input.c */
+/**
+ * The MTU probe arrived: use its size for new segments, and scale cwnd so that the bytes in flight stay the
+ * same.
+ *
+ * @linux net/ipv4/tcp_input.c
+ */
 export function tcp_mtup_probe_success(sk: sock): void {
   const tp = tcp_sk(sk);
   const icsk = inet_csk(sk);

@@ -1,5 +1,6 @@
 /**
- * Data that came: in order into the receive queue and on to the reader, joined with the segment queued before; urgent data.
+ * Incoming data: queuing in-order data and waking the reader, coalescing it with the last queued segment, and
+ * urgent data.
  *
  * @linux net/ipv4/tcp_input.c
  */
@@ -64,16 +65,16 @@ import { tcp_try_rmem_schedule } from './prune.ts';
 import { tcp_event_data_recv } from './rcvbuf.ts';
 import { tcp_enter_quickack_mode } from './snd_check.ts';
 
-/** rcv_nxt moves on. @linux net/ipv4/tcp_input.c */
+/** Advance rcv_nxt. @linux net/ipv4/tcp_input.c */
 export function tcp_rcv_nxt_update(tp: tcp_sock, seq: u32): void {
   tp.bytes_received += (seq - tp.rcv_nxt) >>> 0;
   tp.rcv_nxt = seq;
 }
 
 /**
- * Append data to the receive queue; rcv_nxt moves on.
+ * Append data to the receive queue and advance rcv_nxt.
  *
- * @returns true when it went into the segment before it: the caller frees the skb, when it is done with it
+ * @returns true when the data was coalesced into the last segment: the caller then frees the skb
  * @linux net/ipv4/tcp_input.c
  */
 export function tcp_queue_rcv(sk: sock, skb: sk_buff): boolean {
@@ -87,14 +88,14 @@ export function tcp_queue_rcv(sk: sock, skb: sk_buff): boolean {
   return eaten;
 }
 
-/** Wake the reader, if there is enough for it. @linux net/ipv4/tcp_input.c */
+/** Wake the reader if enough data is queued for it. @linux net/ipv4/tcp_input.c */
 export function tcp_data_ready(sk: sock): void {
   if (tcp_epollin_ready(sk, sk.sk_rcvlowat) || sock_flag(sk, SOCK_DONE)) sk.sk_data_ready(sk);
 }
 
 /**
- * Take in the payload of a segment (RFC 9293 3.10.7.4, seventh): in order, out of order, old, or beyond the window.
- * The skb is consumed.
+ * Process the payload of a segment (RFC 9293 3.10.7.4, seventh): in order, out of order, old, or beyond the
+ * window. Consumes the skb.
  *
  * @linux net/ipv4/tcp_input.c
  */
@@ -120,7 +121,7 @@ export function tcp_data_queue(sk: sock, skb: sk_buff): void {
   }
 
   if (!after(cb.end_seq, tp.rcv_nxt)) {
-    // All of it is old: sent again needlessly, or our ACK was lost.
+    // All data is old: the peer retransmitted needlessly, or our ACK was lost.
     tcp_rcv_spurious_retrans(sk, skb);
     NET_INC_STATS(sock_net(sk), LINUX_MIB_DELAYEDACKLOST);
     tcp_dsack_set(sk, cb.seq, cb.end_seq);
@@ -133,7 +134,7 @@ export function tcp_data_queue(sk: sock, skb: sk_buff): void {
     return;
   }
   if (before(cb.seq, tp.rcv_nxt)) {
-    // Part of it is old. The reader skips that, by copied_seq.
+    // Part of the data is old. The reader skips it by copied_seq.
     tcp_dsack_set(sk, cb.seq, tp.rcv_nxt);
     if (tcp_receive_window(tp) === 0) {
       NET_INC_STATS(sock_net(sk), LINUX_MIB_TCPZEROWINDOWDROP);
@@ -146,11 +147,11 @@ export function tcp_data_queue(sk: sock, skb: sk_buff): void {
   tcp_data_queue_ofo(sk, skb);
 }
 
-/** In order: queue it, and what waited for it. */
+/** In-order data: queue it, then the out-of-order data that it makes contiguous. */
 function queue_and_out(sk: sock, skb: sk_buff): void {
   const tp = tcp_sk(sk);
   const cb = TCP_SKB_CB(skb);
-  // The first segment is always taken, or the connection could stand still for ever.
+  // An empty queue always accepts one segment, otherwise the connection could stall for ever.
   if (skb_queue_len(sk.sk_receive_queue) === 0) {
     sk_forced_mem_schedule(sk, skb.truesize);
   } else if (tcp_try_rmem_schedule(sk, skb, skb.truesize) !== 0) {
@@ -175,7 +176,7 @@ function queue_and_out(sk: sock, skb: sk_buff): void {
   if (!sock_flag(sk, SOCK_DEAD)) tcp_data_ready(sk);
 }
 
-/** Not acceptable: drop it and say at once where we are. */
+/** An unacceptable segment: drop it and acknowledge rcv_nxt at once. */
 function out_of_window(sk: sock, skb: sk_buff, reason: number): void {
   tcp_enter_quickack_mode(sk, TCP_MAX_QUICKACKS);
   inet_csk_schedule_ack(sk);
@@ -189,7 +190,7 @@ export function tcp_drop_reason(sk: sock, skb: sk_buff, reason: number): void {
 }
 
 /**
- * Append a segment to the one queued before it, if it follows directly: one skb's overhead less.
+ * Append a segment to the segment queued before it if it directly follows, which saves one skb's overhead.
  *
  * @returns true: `from` is empty and can be freed
  * @linux net/ipv4/tcp_input.c
@@ -214,20 +215,20 @@ export function tcp_try_coalesce(sk: sock, to: sk_buff, from: sk_buff): boolean 
   return true;
 }
 
-/** The segment points at an urgent byte: remember where it is. @linux net/ipv4/tcp_input.c */
+/** The segment carries an urgent pointer: record the urgent byte's position. @linux net/ipv4/tcp_input.c */
 function tcp_check_urg(sk: sock, th: tcphdr): void {
   const tp = tcp_sk(sk);
   let ptr = th.urg_ptr;
-  // BSD's reading, and everybody's: the pointer is one past the urgent byte.
+  // BSD's interpretation, which everybody uses: the pointer is one past the urgent byte.
   if (ptr !== 0 && sock_net(sk).ipv4.sysctl_tcp_stdurg === 0) ptr--;
   ptr = (ptr + th.seq) | 0;
 
-  // The user has read past it; or it was received as plain data; or a newer one is known.
+  // The user has read past the urgent byte, or already received it as normal data, or a newer one is known.
   if (after(tp.copied_seq, ptr)) return;
   if (before(ptr, tp.rcv_nxt)) return;
   if (tp.urg_data !== 0 && !after(ptr, tp.urg_seq)) return;
 
-  // The last urgent byte stands right at copied_seq and is unread: it must not become plain data.
+  // The previous urgent byte is at copied_seq and unread: it must not become normal data.
   if (
     tp.urg_seq === tp.copied_seq &&
     tp.urg_data !== 0 &&
@@ -246,7 +247,11 @@ function tcp_check_urg(sk: sock, th: tcphdr): void {
   tp.pred_flags = 0;
 }
 
-/** RFC 9293 3.10.7.4, sixth: the URG bit. Takes the urgent byte out of the segment, if it is in this one. @linux net/ipv4/tcp_input.c */
+/**
+ * RFC 9293 3.10.7.4, sixth: the URG bit. Copies the urgent byte out if this segment contains it.
+ *
+ * @linux net/ipv4/tcp_input.c
+ */
 export function tcp_urg(sk: sock, skb: sk_buff, th: tcphdr): void {
   const tp = tcp_sk(sk);
   if (th.urg) tcp_check_urg(sk, th);

@@ -1,4 +1,4 @@
-/** Explicit Congestion Notification (RFC 3168), the receiving side. @linux net/ipv4/tcp_input.c */
+/** Explicit Congestion Notification (RFC 3168), receive side. @linux net/ipv4/tcp_input.c */
 import type { sk_buff } from '../../../include/linux/skbuff.ts';
 import { tcp_hdr, tcp_sk, type tcp_sock, type tcphdr } from '../../../include/linux/tcp.ts';
 import { ICSK_ACK_NOW, inet_csk } from '../../../include/net/inet_connection_sock.ts';
@@ -16,16 +16,21 @@ import { CA_EVENT_ECN_IS_CE, CA_EVENT_ECN_NO_CE } from '../../../include/net/tcp
 import { TCP_SKB_CB } from '../../../include/net/tcp_skb_cb.ts';
 import { tcp_enter_quickack_mode } from './snd_check.ts';
 
-/** Tell the peer, with the next new data, that the window was reduced. @linux net/ipv4/tcp_input.c */
+/** Set CWR on the next new data, to tell the peer that cwnd was reduced. @linux net/ipv4/tcp_input.c */
 export function tcp_ecn_queue_cwr(tp: tcp_sock): void {
   if ((tp.ecn_flags & TCP_ECN_OK) !== 0) tp.ecn_flags |= TCP_ECN_QUEUE_CWR;
 }
-/** The reduction was undone: nothing to tell. @linux net/ipv4/tcp_input.c */
+/** The reduction was undone: cancel the pending CWR. @linux net/ipv4/tcp_input.c */
 export function tcp_ecn_withdraw_cwr(tp: tcp_sock): void {
   tp.ecn_flags &= ~TCP_ECN_QUEUE_CWR;
 }
 
-/** The peer has reduced its window: stop echoing. Its window may be one segment now, so acknowledge data at once. @linux net/ipv4/tcp_input.c */
+/**
+ * The peer has reduced its window: stop echoing congestion. Its window may now be a single segment, so
+ * acknowledge data at once.
+ *
+ * @linux net/ipv4/tcp_input.c
+ */
 export function tcp_ecn_accept_cwr(sk: sock, skb: sk_buff): void {
   if (!tcp_hdr(skb).cwr) return;
   tcp_sk(sk).ecn_flags &= ~TCP_ECN_DEMAND_CWR;
@@ -33,7 +38,7 @@ export function tcp_ecn_accept_cwr(sk: sock, skb: sk_buff): void {
   if (cb.seq !== cb.end_seq) inet_csk(sk).icsk_ack.pending |= ICSK_ACK_NOW;
 }
 
-/** Look at the congestion mark of a data segment's IP header. @linux net/ipv4/tcp_input.c */
+/** Check the congestion mark in a data segment's IP header. @linux net/ipv4/tcp_input.c */
 export function tcp_ecn_check_ce(sk: sock, skb: sk_buff): void {
   if ((tcp_sk(sk).ecn_flags & TCP_ECN_OK) !== 0) __tcp_ecn_check_ce(sk, skb);
 }
@@ -42,7 +47,8 @@ function __tcp_ecn_check_ce(sk: sock, skb: sk_buff): void {
   const tp = tcp_sk(sk);
   switch (TCP_SKB_CB(skb).ip_dsfield & INET_ECN_MASK) {
     case INET_ECN_NOT_ECT:
-      // Others had the mark and this one hasn't: probably a retransmission (RFC 3168 6.1.5).
+      // This segment is not ECN-capable although earlier ones were: it is probably a retransmission (RFC 3168
+      // 6.1.5).
       if ((tp.ecn_flags & TCP_ECN_SEEN) !== 0) tcp_enter_quickack_mode(sk, 2);
       break;
     case INET_ECN_CE:
@@ -60,15 +66,19 @@ function __tcp_ecn_check_ce(sk: sock, skb: sk_buff): void {
   }
 }
 
-/** Does the SYN-ACK agree to ECN (ECE without CWR)? @linux net/ipv4/tcp_input.c */
+/** Keep ECN on only if the SYN-ACK agrees (ECE without CWR). @linux net/ipv4/tcp_input.c */
 export function tcp_ecn_rcv_synack(tp: tcp_sock, th: tcphdr): void {
   if ((tp.ecn_flags & TCP_ECN_OK) !== 0 && (!th.ece || th.cwr)) tp.ecn_flags &= ~TCP_ECN_OK;
 }
-/** Does the SYN of a simultaneous open ask for ECN (ECE and CWR)? @linux net/ipv4/tcp_input.c */
+/**
+ * Keep ECN on only if the SYN of a simultaneous open asks for it (ECE and CWR).
+ *
+ * @linux net/ipv4/tcp_input.c
+ */
 export function tcp_ecn_rcv_syn(tp: tcp_sock, th: tcphdr): void {
   if ((tp.ecn_flags & TCP_ECN_OK) !== 0 && (!th.ece || !th.cwr)) tp.ecn_flags &= ~TCP_ECN_OK;
 }
-/** Does this ACK echo a congestion mark? @linux net/ipv4/tcp_input.c */
+/** Whether this ACK echoes a congestion mark. @linux net/ipv4/tcp_input.c */
 export function tcp_ecn_rcv_ecn_echo(tp: tcp_sock, th: tcphdr): boolean {
   return th.ece && !th.syn && (tp.ecn_flags & TCP_ECN_OK) !== 0;
 }

@@ -1,4 +1,4 @@
-/** How the peer ends a connection: FIN and RST. @linux net/ipv4/tcp_input.c */
+/** The peer ends the connection: FIN and RST. @linux net/ipv4/tcp_input.c */
 import type { sk_buff } from '../../../include/linux/skbuff.ts';
 import { tcp_sk } from '../../../include/linux/tcp.ts';
 import {
@@ -38,7 +38,11 @@ import { tcp_done, tcp_set_state } from '../tcp/state.ts';
 import { tcp_time_wait } from '../tcp_minisocks/time_wait.ts';
 import { tcp_send_ack } from '../tcp_output/control.ts';
 
-/** The peer reset the connection: all that waits is dropped, and the process gets an error. @linux net/ipv4/tcp_input.c */
+/**
+ * The peer reset the connection: purge the write queue and report an error to the process.
+ *
+ * @linux net/ipv4/tcp_input.c
+ */
 export function tcp_reset(sk: sock, _skb: sk_buff): void {
   trace.tcp_receive_reset(sk);
   switch (sk.sk_state) {
@@ -56,8 +60,8 @@ export function tcp_reset(sk: sock, _skb: sk_buff): void {
 }
 
 /**
- * The peer's FIN has come in order: nothing more will come (RFC 9293 3.10.7.4, eighth). The process sees the end of
- * the stream; the state moves on.
+ * The peer's FIN is in order: no more data will follow (RFC 9293 3.10.7.4, eighth). The process reads end of
+ * stream, and the state advances.
  *
  * @linux net/ipv4/tcp_input.c
  */
@@ -76,10 +80,10 @@ export function tcp_fin(sk: sock): void {
     case TCP_CLOSE_WAIT:
     case TCP_CLOSING:
     case TCP_LAST_ACK:
-      // Sent again: stay.
+      // A retransmitted FIN: stay in this state.
       break;
     case TCP_FIN_WAIT1:
-      // Both close at once: our FIN is not acknowledged yet.
+      // Simultaneous close: our FIN is not yet acknowledged.
       tcp_send_ack(sk);
       tcp_set_state(sk, TCP_CLOSING);
       break;
@@ -91,14 +95,14 @@ export function tcp_fin(sk: sock): void {
       pr_warn(sock_net(sk).machine, `tcp_fin: Impossible, sk->sk_state=${sk.sk_state}`);
   }
 
-  // What is out of order can only be beyond the FIN: it is nothing.
+  // Out-of-order data can only lie beyond the FIN and is invalid.
   skb_rbtree_purge(tp.out_of_order_queue);
   if (tcp_is_sack(tp)) tcp_sack_reset(tp.rx_opt);
   if (!sock_flag(sk, SOCK_DEAD)) sk.sk_state_change(sk);
 }
 
 /**
- * The connection is over because of an error: what was to be sent is lost.
+ * An error ends the connection: discard unsent data.
  *
  * @param err positive: ECONNRESET, ETIMEDOUT, …
  * @linux net/ipv4/tcp_input.c

@@ -1,4 +1,9 @@
-/** The end of the handshake: on the client the SYN-ACK (state SYN_SENT), on both sides the transfer's beginning. @linux net/ipv4/tcp_input.c */
+/**
+ * The end of the handshake: the client's SYN-ACK (state SYN_SENT), and the set-up for data transfer on both
+ * sides.
+ *
+ * @linux net/ipv4/tcp_input.c
+ */
 import type { sk_buff } from '../../../include/linux/skbuff.ts';
 import { tcp_sk, type tcphdr, TCPHDR_LEN } from '../../../include/linux/tcp.ts';
 import {
@@ -54,21 +59,21 @@ import { tcp_parse_options, tcp_store_ts_recent } from './options.ts';
 import { tcp_init_buffer_space, tcp_initialize_rcv_mss } from './rcvbuf.ts';
 import { tcp_enter_quickack_mode } from './snd_check.ts';
 
-/** The handshake has ended: set congestion control and buffers up for the transfer. @linux net/ipv4/tcp_input.c */
+/** The handshake is complete: initialize congestion control and buffers. @linux net/ipv4/tcp_input.c */
 export function tcp_init_transfer(sk: sock): void {
   const icsk = inet_csk(sk);
   const tp = tcp_sk(sk);
   tcp_mtup_init(sk);
   icsk.icsk_af_ops.rebuild_header(sk);
   tcp_init_metrics(sk);
-  // RFC 6928: if the SYN or SYN-ACK was lost, start with one segment.
+  // RFC 6928: if the SYN or SYN-ACK was lost, start with a cwnd of one segment.
   tp.snd_cwnd = tp.total_retrans > 1 && tp.undo_marker !== 0 ? 1 : tcp_init_cwnd(tp, __sk_dst_get(sk));
   tp.snd_cwnd_stamp = tcp_jiffies32(sk);
   if (!icsk.icsk_ca_initialized) tcp_init_congestion_control(sk);
   tcp_init_buffer_space(sk);
 }
 
-/** The client's side is established. @linux net/ipv4/tcp_input.c */
+/** The client's connection is established. @linux net/ipv4/tcp_input.c */
 export function tcp_finish_connect(sk: sock, skb: sk_buff): void {
   const tp = tcp_sk(sk);
   const icsk = inet_csk(sk);
@@ -76,14 +81,18 @@ export function tcp_finish_connect(sk: sock, skb: sk_buff): void {
   icsk.icsk_ack.lrcvtime = tcp_jiffies32(sk);
   icsk.icsk_af_ops.sk_rx_dst_set(sk, skb);
   tcp_init_transfer(sk);
-  // Don't take the time of the handshake for idleness.
+  // Do not count the handshake as idle time.
   tp.lsndtime = tcp_jiffies32(sk);
   if (sock_flag(sk, SOCK_KEEPOPEN)) inet_csk_reset_keepalive_timer(sk, keepalive_time_when(tp));
   if (tp.rx_opt.snd_wscale === 0) __tcp_fast_path_on(tp, tp.snd_wnd);
   else tp.pred_flags = 0;
 }
 
-/** The SYN-ACK that echoes the first SYN proves a retransmission of the SYN to have been needless. @linux net/ipv4/tcp_input.c */
+/**
+ * A SYN-ACK that echoes the first SYN's timestamp shows that the SYN was retransmitted needlessly.
+ *
+ * @linux net/ipv4/tcp_input.c
+ */
 export function tcp_try_undo_spurious_syn(sk: sock): void {
   const tp = tcp_sk(sk);
   const syn_stamp = tp.retrans_stamp;
@@ -95,7 +104,8 @@ export function tcp_try_undo_spurious_syn(sk: sock): void {
 /**
  * A segment in state SYN_SENT (RFC 9293 3.10.7.3).
  *
- * @returns 0: consumed; 1: send a RST, and drop it; -1: established, go on with its urgent data
+ * @returns 0: consumed; 1: the caller sends a RST and drops the segment; -1: established, the caller
+ *   continues with urgent data
  * @linux net/ipv4/tcp_input.c
  */
 export function tcp_rcv_synsent_state_process(sk: sock, skb: sk_buff, th: tcphdr): number {
@@ -109,9 +119,10 @@ export function tcp_rcv_synsent_state_process(sk: sock, skb: sk_buff, th: tcphdr
   }
 
   if (th.ack) {
-    // first: the ACK must be of our SYN
+    // first: the ACK must acknowledge our SYN
     if (!after(cb.ack_seq, tp.snd_una) || after(cb.ack_seq, tp.snd_nxt)) {
-      // An old connection answers: its RST is under way to it, so try again soon.
+      // The ACK is for an old connection. The RST that answers it clears the peer, so retransmit the SYN
+      // soon.
       if (icsk.icsk_retransmits === 0) {
         inet_csk_reset_xmit_timer(sk, ICSK_TIME_RETRANS, TCP_TIMEOUT_MIN, TCP_RTO_MAX);
       }
@@ -133,7 +144,7 @@ export function tcp_rcv_synsent_state_process(sk: sock, skb: sk_buff, th: tcphdr
       __kfree_skb(skb);
       return 0;
     }
-    // fifth: neither SYN nor RST
+    // fifth: the segment has neither SYN nor RST
     if (!th.syn) {
       undo_options(sk, saved_clamp);
       tcp_drop_reason(sk, skb, SKB_DROP_REASON_TCP_FLAGS);
@@ -142,7 +153,7 @@ export function tcp_rcv_synsent_state_process(sk: sock, skb: sk_buff, th: tcphdr
     return synack_received(sk, skb, th);
   }
 
-  // No ACK.
+  // The segment has no ACK.
   if (th.rst) {
     undo_options(sk, saved_clamp);
     tcp_drop_reason(sk, skb, SKB_DROP_REASON_TCP_RESET);
@@ -166,7 +177,7 @@ export function tcp_rcv_synsent_state_process(sk: sock, skb: sk_buff, th: tcphdr
   return 0;
 }
 
-/** The segment is not to be believed: forget its options. */
+/** The segment is not trusted: discard its options. */
 function undo_options(sk: sock, saved_clamp: number): void {
   const { rx_opt } = tcp_sk(sk);
   tcp_clear_options(rx_opt);
@@ -207,7 +218,7 @@ function synack_received(sk: sock, skb: sk_buff, th: tcphdr): number {
   tcp_finish_connect(sk, skb);
   if (!sock_flag(sk, SOCK_DEAD)) sk.sk_state_change(sk);
 
-  // The final ACK can ride on data that is about to be sent.
+  // The final ACK can piggyback on data that the process is about to send.
   if (
     sk.sk_write_pending !== 0 ||
     (icsk.icsk_accept_queue !== null && icsk.icsk_accept_queue.rskq_defer_accept !== 0) ||
@@ -223,7 +234,7 @@ function synack_received(sk: sock, skb: sk_buff, th: tcphdr): number {
   return -1;
 }
 
-/** A SYN without ACK: both sides connect to each other at once (RFC 9293 3.5, figure 7). */
+/** A SYN without ACK: simultaneous open (RFC 9293 3.5, figure 7). */
 function simultaneous_open(sk: sock, skb: sk_buff, th: tcphdr): void {
   const icsk = inet_csk(sk);
   const tp = tcp_sk(sk);

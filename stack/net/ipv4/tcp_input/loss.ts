@@ -1,6 +1,6 @@
 /**
- * Bookkeeping of losses: what is marked lost, what was delivered, how much the network reorders, and duplicate ACKs
- * counted where there is no SACK.
+ * Loss accounting: segments marked lost, segments delivered, the degree of reordering, and duplicate ACKs
+ * counted in place of SACK.
  *
  * @linux net/ipv4/tcp_input.c
  */
@@ -31,19 +31,23 @@ import {
 } from '../../../include/uapi/linux/snmp.ts';
 import { WARN_ON } from '../../../kernel/printk.ts';
 
-/** More segments can't be lost or SACKed than were sent. @linux include/net/tcp.h */
+/** Lost and SACKed segments together cannot exceed the segments sent. @linux include/net/tcp.h */
 export function tcp_verify_left_out(tp: tcp_sock): void {
   if (tcp_left_out(tp) > tp.packets_out)
     WARN_ON(sock_net(tp).machine, true, 'tcp_left_out(tp) > tp->packets_out');
 }
 
-/** Count segments that reached the peer; `ece_ack`: the ACK told of congestion marks. @linux net/ipv4/tcp_input.c */
+/** Count segments that reached the peer; `ece_ack`: the ACK echoes congestion. @linux net/ipv4/tcp_input.c */
 export function tcp_count_delivered(tp: tcp_sock, delivered: number, ece_ack: boolean): void {
   tp.delivered += delivered;
   if (ece_ack) tp.delivered_ce += delivered;
 }
 
-/** If all lost segments known so far were sent again, this one is the next to be. @linux net/ipv4/tcp_input.c */
+/**
+ * Retransmission resumes at this segment if every lost segment known so far was retransmitted.
+ *
+ * @linux net/ipv4/tcp_input.c
+ */
 function tcp_verify_retransmit_hint(tp: tcp_sock, skb: sk_buff): void {
   const hint = tp.retransmit_skb_hint;
   if (hint === null ? tp.retrans_out >= tp.lost_out : before(TCP_SKB_CB(skb).seq, TCP_SKB_CB(hint).seq)) {
@@ -52,7 +56,8 @@ function tcp_verify_retransmit_hint(tp: tcp_sock, skb: sk_buff): void {
 }
 
 /**
- * Take a segment for lost; if it was before, then take its retransmission for lost. What the peer has (SACK) isn't.
+ * Mark a segment lost; if it is already marked, count its retransmission as lost too. SACKed segments are
+ * skipped.
  *
  * @linux net/ipv4/tcp_input.c
  */
@@ -76,7 +81,7 @@ export function tcp_mark_skb_lost(sk: sock, skb: sk_buff): void {
   }
 }
 
-/** Forget what was known about losses. @linux net/ipv4/tcp_input.c */
+/** Reset the loss counters. @linux net/ipv4/tcp_input.c */
 export function tcp_clear_retrans(tp: tcp_sock): void {
   tp.retrans_out = 0;
   tp.lost_out = 0;
@@ -90,7 +95,7 @@ export function tcp_reset_reno_sack(tp: tcp_sock): void {
   tp.sacked_out = 0;
 }
 
-/** Was anything that is still in the queue sent again? @linux net/ipv4/tcp_input.c */
+/** Whether any segment still in the queue was retransmitted. @linux net/ipv4/tcp_input.c */
 export function tcp_any_retrans_done(sk: sock): boolean {
   if (tcp_sk(sk).retrans_out !== 0) return true;
   const skb = tcp_rtx_queue_head(sk);
@@ -98,8 +103,8 @@ export function tcp_any_retrans_done(sk: sock): boolean {
 }
 
 /**
- * Something below the highest SACK arrived that had been sent only once: the network reorders, by that distance at
- * least. `ts`: known from a timestamp.
+ * A segment below the highest SACK arrived and had been sent only once: the network reorders by at least that
+ * distance. `ts`: a timestamp showed it.
  *
  * @linux net/ipv4/tcp_input.c
  */
@@ -118,9 +123,9 @@ export function tcp_check_sack_reordering(sk: sock, low_seq: u32, ts: boolean): 
 }
 
 /**
- * There can't be more duplicate ACKs than segments in flight beyond the hole.
+ * Without SACK: limit the duplicate ACK count to the number of segments in flight beyond the hole.
  *
- * @returns true when there were more: something was reordered
+ * @returns true when the count was too high, which means that the network reordered segments
  * @linux net/ipv4/tcp_input.c
  */
 export function tcp_limit_reno_sacked(tp: tcp_sock): boolean {
@@ -140,7 +145,7 @@ function tcp_check_reno_reordering(sk: sock, addend: number): void {
   NET_INC_STATS(sock_net(sk), LINUX_MIB_TCPRENOREORDER);
 }
 
-/** Without SACK: each duplicate ACK stands for one segment that arrived. @linux net/ipv4/tcp_input.c */
+/** Without SACK: count one delivered segment for each duplicate ACK. @linux net/ipv4/tcp_input.c */
 export function tcp_add_reno_sack(sk: sock, num_dupack: number, ece_ack: boolean): void {
   if (num_dupack === 0) return;
   const tp = tcp_sk(sk);
@@ -152,7 +157,12 @@ export function tcp_add_reno_sack(sk: sock, num_dupack: number, ece_ack: boolean
   tcp_verify_left_out(tp);
 }
 
-/** Without SACK: `acked` segments are acknowledged; those counted by duplicate ACKs were among them, but for one. @linux net/ipv4/tcp_input.c */
+/**
+ * Without SACK: `acked` segments are acknowledged. All but one of them were already counted by duplicate
+ * ACKs.
+ *
+ * @linux net/ipv4/tcp_input.c
+ */
 export function tcp_remove_reno_sacks(sk: sock, acked: number, ece_ack: boolean): void {
   const tp = tcp_sk(sk);
   if (acked > 0) {

@@ -1,5 +1,5 @@
 /**
- * Data that came out of order: its queue, and the SACK and D-SACK blocks that tell the sender of it.
+ * The out-of-order queue, and the SACK and D-SACK blocks that report it to the sender.
  *
  * @linux net/ipv4/tcp_input.c
  */
@@ -54,7 +54,11 @@ import { tcp_try_rmem_schedule } from './prune.ts';
 import { tcp_grow_window } from './rcvbuf.ts';
 import { tcp_enter_quickack_mode } from './snd_check.ts';
 
-/** Append to a segment in the queue; it counts for as many segments as both. @linux net/ipv4/tcp_input.c */
+/**
+ * Append a segment to one in the queue; the result counts for the segments of both.
+ *
+ * @linux net/ipv4/tcp_input.c
+ */
 function tcp_ooo_try_coalesce(sk: sock, to: sk_buff, from: sk_buff): boolean {
   const segs = (skb_shinfo(to).gso_segs || 1) + (skb_shinfo(from).gso_segs || 1);
   if (!tcp_try_coalesce(sk, to, from)) return false;
@@ -63,8 +67,8 @@ function tcp_ooo_try_coalesce(sk: sock, to: sk_buff, from: sk_buff): boolean {
 }
 
 /**
- * Put a segment into the out-of-order queue, without what is there already, and report it by SACK. The skb is
- * consumed.
+ * Insert a segment into the out-of-order queue, without the part that is already queued, and report it by
+ * SACK. Consumes the skb.
  *
  * @linux net/ipv4/tcp_input.c
  */
@@ -79,7 +83,7 @@ export function tcp_data_queue_ofo(sk: sock, skb: sk_buff): void {
     return;
   }
 
-  // The fast path is for data in order only.
+  // The fast path handles only in-order data.
   tp.pred_flags = 0;
   inet_csk_schedule_ack(sk);
   tp.rcv_ooopack += skb_shinfo(skb).gso_segs || 1;
@@ -97,7 +101,7 @@ export function tcp_data_queue_ofo(sk: sock, skb: sk_buff): void {
   }
 }
 
-/** @returns false when it was joined with another, or dropped: all of it was there already */
+/** @returns false when the segment was coalesced, or dropped because all of its data was already queued */
 function insert_ofo(sk: sock, skb: sk_buff): boolean {
   const tp = tcp_sk(sk);
   const queue = (tp.out_of_order_queue ??= new skb_tree());
@@ -108,13 +112,13 @@ function insert_ofo(sk: sock, skb: sk_buff): boolean {
     tp.ooo_last_skb = skb;
     return true;
   }
-  // Nearly always it follows the one that came last.
+  // The common case: the segment follows the one that arrived last.
   const last = tp.ooo_last_skb!;
   if (tcp_ooo_try_coalesce(sk, last, skb)) {
     coalesced(sk, skb);
     return false;
   }
-  // The last one that begins at `seq` or before it.
+  // The last queued segment that begins at or before `seq`.
   let prev: sk_buff | null = queue.last;
   while (prev !== null && before(seq, TCP_SKB_CB(prev).seq)) prev = prev.prev;
 
@@ -122,7 +126,7 @@ function insert_ofo(sk: sock, skb: sk_buff): boolean {
     const prev_cb = TCP_SKB_CB(prev);
     if (before(seq, prev_cb.end_seq)) {
       if (!after(end_seq, prev_cb.end_seq)) {
-        // All of it is there.
+        // All of the data is already queued.
         NET_INC_STATS(sock_net(sk), LINUX_MIB_TCPOFOMERGE);
         tcp_drop_reason(sk, skb, SKB_DROP_REASON_TCP_OFOMERGE);
         tcp_dsack_set(sk, seq, end_seq);
@@ -132,7 +136,7 @@ function insert_ofo(sk: sock, skb: sk_buff): boolean {
         tcp_dsack_set(sk, seq, prev_cb.end_seq);
         rb_insert_after(queue, prev, skb);
       } else {
-        // It begins where that one does, and is longer: take its place.
+        // It begins where `prev` begins, and is longer: replace `prev`.
         rb_replace_node(prev, skb, queue);
         tcp_dsack_extend(sk, prev_cb.seq, prev_cb.end_seq);
         NET_INC_STATS(sock_net(sk), LINUX_MIB_TCPOFOMERGE);
@@ -156,7 +160,7 @@ function coalesced(sk: sock, skb: sk_buff): void {
   __kfree_skb(skb);
 }
 
-/** Drop the segments behind `skb` that it covers. */
+/** Drop the segments after `skb` that it covers. */
 function merge_right(sk: sock, skb: sk_buff): void {
   const tp = tcp_sk(sk);
   const { end_seq } = TCP_SKB_CB(skb);
@@ -176,7 +180,11 @@ function merge_right(sk: sock, skb: sk_buff): void {
   if (skb1 === null) tp.ooo_last_skb = skb;
 }
 
-/** The gap is closed: move what is in order now from the out-of-order queue to the receive queue. @linux net/ipv4/tcp_input.c */
+/**
+ * The gap is closed: move segments that are now in order from the out-of-order queue to the receive queue.
+ *
+ * @linux net/ipv4/tcp_input.c
+ */
 export function tcp_ofo_queue(sk: sock): void {
   const tp = tcp_sk(sk);
   const queue = tp.out_of_order_queue;
@@ -185,7 +193,7 @@ export function tcp_ofo_queue(sk: sock): void {
     const skb = queue.first;
     const cb = TCP_SKB_CB(skb);
     if (after(cb.seq, tp.rcv_nxt)) break;
-    // It overlaps with what closed the gap.
+    // The segment overlaps the data that closed the gap.
     if (before(cb.seq, dsack_high)) {
       tcp_dsack_extend(sk, cb.seq, before(cb.end_seq, dsack_high) ? cb.end_seq : dsack_high);
     }
@@ -208,15 +216,19 @@ export function tcp_ofo_queue(sk: sock): void {
   }
 }
 
-/** With more blocks than this, ACKs that were held back are sent before blocks get lost. */
+/** Above this number of blocks, send compressed ACKs first, so that no block is lost unreported. */
 const TCP_SACK_BLOCKS_EXPECTED = 2;
 
-/** The socket's blocks: made when the first is needed. */
+/** The socket's SACK blocks, allocated on first use. */
 function selective_acks(tp: tcp_sock): tcp_sack_block[] {
   return (tp.selective_acks ??= Array.from({ length: TCP_NUM_SACKS }, () => new tcp_sack_block()));
 }
 
-/** Extend a block by a range that touches it. @returns false when it doesn't @linux net/ipv4/tcp_input.c */
+/**
+ * Extend a block by a range that touches it. @returns false when the range does not touch it
+ *
+ * @linux net/ipv4/tcp_input.c
+ */
 function tcp_sack_extend(sp: tcp_sack_block, seq: u32, end_seq: u32): boolean {
   if (after(seq, sp.end_seq) || after(sp.start_seq, end_seq)) return false;
   if (before(seq, sp.start_seq)) sp.start_seq = seq;
@@ -224,7 +236,7 @@ function tcp_sack_extend(sp: tcp_sack_block, seq: u32, end_seq: u32): boolean {
   return true;
 }
 
-/** The next ACK is to report this range as received twice. @linux net/ipv4/tcp_input.c */
+/** Report this range as a duplicate in the next ACK. @linux net/ipv4/tcp_input.c */
 export function tcp_dsack_set(sk: sock, seq: u32, end_seq: u32): void {
   const tp = tcp_sk(sk);
   const net = sock_net(sk);
@@ -236,14 +248,22 @@ export function tcp_dsack_set(sk: sock, seq: u32, end_seq: u32): void {
   block.end_seq = end_seq;
 }
 
-/** The same; joined with the range that is to be reported already, if they touch. @linux net/ipv4/tcp_input.c */
+/**
+ * As tcp_dsack_set(), but merge with the range already pending if the two touch.
+ *
+ * @linux net/ipv4/tcp_input.c
+ */
 function tcp_dsack_extend(sk: sock, seq: u32, end_seq: u32): void {
   const tp = tcp_sk(sk);
   if (!tp.rx_opt.dsack) tcp_dsack_set(sk, seq, end_seq);
   else tcp_sack_extend(tp.duplicate_sack!, seq, end_seq);
 }
 
-/** The same data came a third time: our ACKs may be lost on their path. Try another one. @linux net/ipv4/tcp_input.c */
+/**
+ * The same data arrived a third time: our ACKs may be lost, so choose another path for them.
+ *
+ * @linux net/ipv4/tcp_input.c
+ */
 export function tcp_rcv_spurious_retrans(sk: sock, skb: sk_buff): void {
   const duplicate = tcp_sk(sk).duplicate_sack;
   if (duplicate !== null && TCP_SKB_CB(skb).seq === duplicate.start_seq && sk_rethink_txhash(sk)) {
@@ -251,7 +271,7 @@ export function tcp_rcv_spurious_retrans(sk: sock, skb: sk_buff): void {
   }
 }
 
-/** Answer an unacceptable segment with an ACK; old data is reported by D-SACK. @linux net/ipv4/tcp_input.c */
+/** Answer an unacceptable segment with an ACK, and report old data by D-SACK. @linux net/ipv4/tcp_input.c */
 export function tcp_send_dupack(sk: sock, skb: sk_buff): void {
   const tp = tcp_sk(sk);
   const { seq, end_seq } = TCP_SKB_CB(skb);
@@ -266,7 +286,7 @@ export function tcp_send_dupack(sk: sock, skb: sk_buff): void {
   tcp_send_ack(sk);
 }
 
-/** The first block grew: swallow the others that it touches now. @linux net/ipv4/tcp_input.c */
+/** The first block grew: merge into it every block that it now touches. @linux net/ipv4/tcp_input.c */
 function tcp_sack_maybe_coalesce(tp: tcp_sock, blocks: tcp_sack_block[]): void {
   const first = blocks[0]!;
   for (let i = 1; i < tp.rx_opt.num_sacks;) {
@@ -280,7 +300,7 @@ function tcp_sack_maybe_coalesce(tp: tcp_sock, blocks: tcp_sack_block[]): void {
   }
 }
 
-/** Send the ACK that stands for those held back. @linux net/ipv4/tcp_input.c */
+/** Send one ACK in place of those compressed. @linux net/ipv4/tcp_input.c */
 export function tcp_sack_compress_send_ack(sk: sock): void {
   const tp = tcp_sk(sk);
   if (tp.compressed_ack === 0) return;
@@ -296,8 +316,8 @@ export function tcp_sack_compress_send_ack(sk: sock): void {
 }
 
 /**
- * A segment was queued out of order: it goes into the first block (RFC 2018 section 4: the newest first), with what
- * it touches.
+ * A segment was queued out of order: make its range the first block (RFC 2018 section 4: newest first) and
+ * merge adjacent blocks.
  *
  * @linux net/ipv4/tcp_input.c
  */
@@ -316,7 +336,7 @@ function tcp_sack_new_ofo_skb(sk: sock, seq: u32, end_seq: u32): void {
 
   let last = cur_sacks;
   if (last >= TCP_SACK_BLOCKS_EXPECTED) tcp_sack_compress_send_ack(sk);
-  // No room: the oldest goes.
+  // No room: discard the oldest block.
   if (last >= TCP_NUM_SACKS) {
     last--;
     tp.rx_opt.num_sacks--;
@@ -327,7 +347,7 @@ function tcp_sack_new_ofo_skb(sk: sock, seq: u32, end_seq: u32): void {
   tp.rx_opt.num_sacks++;
 }
 
-/** rcv_nxt moved on: drop the blocks that are below it now. @linux net/ipv4/tcp_input.c */
+/** rcv_nxt advanced: remove the blocks below it. @linux net/ipv4/tcp_input.c */
 export function tcp_sack_remove(tp: tcp_sock): void {
   if (RB_EMPTY_ROOT(tp.out_of_order_queue)) {
     tp.rx_opt.num_sacks = 0;
@@ -346,13 +366,13 @@ export function tcp_sack_remove(tp: tcp_sock): void {
   tp.rx_opt.num_sacks = num_sacks;
 }
 
-/** Bring block `i` to the front; those before it move back by one. */
+/** Move block `i` to the front and shift the blocks before it back by one. */
 function move_to_front(blocks: tcp_sack_block[], i: number): void {
   const block = blocks[i]!;
   for (; i > 0; i--) blocks[i] = blocks[i - 1]!;
   blocks[0] = block;
 }
-/** Take block `i` of `count` out; its object goes to the end, for use again. */
+/** Remove block `i` of `count`; its object moves to the end for reuse. */
 function remove_block(blocks: tcp_sack_block[], i: number, count: number): void {
   const block = blocks[i]!;
   for (; i < count - 1; i++) blocks[i] = blocks[i + 1]!;

@@ -1,4 +1,4 @@
-/** Reading the options of a received header. @linux net/ipv4/tcp_input.c */
+/** Parsing the options of a received header. @linux net/ipv4/tcp_input.c */
 import type { sk_buff } from '../../../include/linux/skbuff.ts';
 import {
   tcp_hdr,
@@ -35,14 +35,14 @@ import { TCP_SKB_CB } from '../../../include/net/tcp_skb_cb.ts';
 import { net_info_ratelimited } from '../../../kernel/printk.ts';
 import { ktime_get_seconds } from '../../../kernel/time/timekeeping.ts';
 
-/** NOP NOP TIMESTAMP 10: how nearly everybody sends a timestamp alone. */
+/** NOP NOP TIMESTAMP 10: the layout that nearly every sender uses for a lone timestamp. */
 const ALIGNED_TIMESTAMP =
   (TCPOPT_NOP << 24) | (TCPOPT_NOP << 16) | (TCPOPT_TIMESTAMP << 8) | TCPOLEN_TIMESTAMP;
 
 /**
- * Read all options of a header into `opt_rx`. MSS, window scale and SACK-permitted count only in a SYN; once
- * established (`estab`), a timestamp only if it was agreed on. The place of SACK blocks is left in the skb's
- * control block, for tcp_sacktag_write_queue().
+ * Parse all options of a header into `opt_rx`. MSS, window scale and SACK-permitted count only in a SYN; once
+ * established (`estab`), a timestamp counts only if it was negotiated. The offset of the SACK blocks is
+ * stored in the skb's control block for tcp_sacktag_write_queue().
  *
  * @linux net/ipv4/tcp_input.c
  */
@@ -68,7 +68,7 @@ export function tcp_parse_options(
       length--;
       continue;
     }
-    // A malformed option ends the reading; what came before it counts.
+    // Stop at a malformed option; the options before it remain valid.
     if (length < 2) return;
     const opsize = bytes[ptr + 1]!;
     if (opsize < 2 || opsize > length) return;
@@ -132,7 +132,7 @@ function parse_window_scale(net: net, snd_wscale: number, opt_rx: tcp_options_re
 }
 
 /**
- * Read the one option that most segments carry, if it stands in its usual place.
+ * Parse the timestamp, the one option that most segments carry, if it has the usual layout.
  *
  * @linux net/ipv4/tcp_input.c
  */
@@ -147,9 +147,9 @@ export function tcp_parse_aligned_timestamp(tp: tcp_sock, bytes: Uint8Array, hea
 }
 
 /**
- * Read the options of a segment on a connection: the usual case first.
+ * Parse the options of a segment on a connection, the common case first.
  *
- * @returns false when there are none
+ * @returns false when the segment has no options
  * @linux net/ipv4/tcp_input.c
  */
 export function tcp_fast_parse_options(net: net, skb: sk_buff, th: tcphdr, tp: tcp_sock): boolean {
@@ -167,19 +167,23 @@ export function tcp_fast_parse_options(net: net, skb: sk_buff, th: tcphdr, tp: t
   return true;
 }
 
-/** Keep the segment's timestamp to echo it, and to compare later ones with. @linux net/ipv4/tcp_input.c */
+/**
+ * Save the segment's timestamp: it is echoed, and later timestamps are compared with it.
+ *
+ * @linux net/ipv4/tcp_input.c
+ */
 export function tcp_store_ts_recent(tp: tcp_sock): void {
   tp.rx_opt.ts_recent = tp.rx_opt.rcv_tsval;
   tp.rx_opt.ts_recent_stamp = ktime_get_seconds(sock_net(tp).machine);
 }
 
 /**
- * RFC 7323 4.3: a segment that reaches back to the last ACK sent brings the timestamp that is to be echoed.
+ * RFC 7323 4.3: the timestamp to echo comes from a segment that starts at or before the last ACK sent.
  *
  * @linux net/ipv4/tcp_input.c
  */
 export function tcp_replace_ts_recent(tp: tcp_sock, seq: u32): void {
   if (!tp.rx_opt.saw_tstamp || after(seq, tp.rcv_wup)) return;
-  // A pure ACK may have an older timestamp and still be acceptable: that one must not be kept.
+  // A pure ACK may carry an older timestamp and still be acceptable; do not save that timestamp.
   if (tcp_paws_check(sock_net(tp).machine, tp.rx_opt, 0)) tcp_store_ts_recent(tp);
 }

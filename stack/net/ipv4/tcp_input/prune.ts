@@ -1,4 +1,8 @@
-/** When the receive buffer is full: copy small segments together, drop what is out of order. @linux net/ipv4/tcp_input.c */
+/**
+ * The receive buffer is full: collapse small segments, and drop out-of-order ones.
+ *
+ * @linux net/ipv4/tcp_input.c
+ */
 import type { sk_buff, sk_buff_head } from '../../../include/linux/skbuff.ts';
 import { type skb_tree, tcp_sk } from '../../../include/linux/tcp.ts';
 import type { u32 } from '../../../include/linux/types.ts';
@@ -30,13 +34,13 @@ import { sk_rmem_schedule, skb_set_owner_r } from '../../core/sock/memory.ts';
 import { tcp_drop_reason } from './data.ts';
 import { tcp_clamp_window } from './rcvbuf.ts';
 
-/** Payload that fits a page together with the skb's shared info. @linux SKB_MAX_ORDER(0, 0) */
+/** Payload that fits into one page together with the skb's shared info. @linux SKB_MAX_ORDER(0, 0) */
 const COLLAPSED_SIZE = 4096 - 320;
 
 /**
- * Reserve memory for a segment of `size` bytes of truesize, making room if that is needed.
+ * Charge a segment of `size` bytes of truesize to the socket, and prune the queues if it does not fit.
  *
- * @returns 0, or -1: no room, drop it
+ * @returns 0, or -1 when there is no room: the caller drops the segment
  * @linux net/ipv4/tcp_input.c
  */
 export function tcp_try_rmem_schedule(sk: sock, skb: sk_buff, size: number): number {
@@ -49,7 +53,11 @@ export function tcp_try_rmem_schedule(sk: sock, skb: sk_buff, size: number): num
   return 0;
 }
 
-/** Make room in the receive buffer. @returns 0, or -1: it is still over its limit @linux net/ipv4/tcp_input.c */
+/**
+ * Make room in the receive buffer. @returns 0, or -1 when it is still over its limit
+ *
+ * @linux net/ipv4/tcp_input.c
+ */
 function tcp_prune_queue(sk: sock): number {
   const tp = tcp_sk(sk);
   NET_INC_STATS(sock_net(sk), LINUX_MIB_PRUNECALLED);
@@ -62,7 +70,7 @@ function tcp_prune_queue(sk: sock): number {
   if (queue.next !== null) tcp_collapse(sk, queue, null, queue.next, null, tp.copied_seq, tp.rcv_nxt);
   if (sk.sk_rmem_alloc <= sk.sk_rcvbuf) return 0;
 
-  // Now it is dropped what the peer must send again.
+  // As a last resort drop data that the peer must then retransmit.
   tcp_prune_ofo_queue(sk);
   if (sk.sk_rmem_alloc <= sk.sk_rcvbuf) return 0;
   NET_INC_STATS(sock_net(sk), LINUX_MIB_RCVPRUNED);
@@ -70,7 +78,12 @@ function tcp_prune_queue(sk: sock): number {
   return -1;
 }
 
-/** Drop segments from the end of the out-of-order queue, an eighth of the buffer at a time. @returns false: there were none @linux net/ipv4/tcp_input.c */
+/**
+ * Drop segments from the end of the out-of-order queue, an eighth of the buffer at a time. @returns false
+ * when the queue was empty
+ *
+ * @linux net/ipv4/tcp_input.c
+ */
 function tcp_prune_ofo_queue(sk: sock): boolean {
   const tp = tcp_sk(sk);
   const queue = tp.out_of_order_queue;
@@ -89,12 +102,16 @@ function tcp_prune_ofo_queue(sk: sock): boolean {
     skb = prev;
   }
   tp.ooo_last_skb = queue.last;
-  // SACKs that we sent are taken back by this (RFC 2018 section 8 allows it).
+  // The drop reneges on SACKs that we sent (RFC 2018 section 8 allows it).
   if (tp.rx_opt.sack_ok !== 0) tcp_sack_reset(tp.rx_opt);
   return true;
 }
 
-/** Copy each run of adjoining segments of the out-of-order queue together, unless all are tiny. @linux net/ipv4/tcp_input.c */
+/**
+ * Collapse each run of adjacent segments in the out-of-order queue, unless all are tiny.
+ *
+ * @linux net/ipv4/tcp_input.c
+ */
 function tcp_collapse_ofo_queue(sk: sock): void {
   const tp = tcp_sk(sk);
   const queue = tp.out_of_order_queue;
@@ -124,7 +141,7 @@ function tcp_collapse_ofo_queue(sk: sock): void {
   tp.ooo_last_skb = queue.last;
 }
 
-/** Take a segment off and free it. @returns the next one @linux net/ipv4/tcp_input.c */
+/** Unlink a segment and free it. @returns the next segment @linux net/ipv4/tcp_input.c */
 function tcp_collapse_one(
   sk: sock,
   skb: sk_buff,
@@ -139,7 +156,10 @@ function tcp_collapse_one(
   return next;
 }
 
-/** From the first segment on that is worth it: it wastes memory, or overlaps with the next one. Frees what is below `start`. */
+/**
+ * Find the first segment worth collapsing: it wastes memory, or overlaps the next one. Frees the segments
+ * below `start`.
+ */
 function find_collapsible(
   sk: sock,
   list: sk_buff_head | null,
@@ -152,7 +172,7 @@ function find_collapsible(
   while (skb !== null && skb !== tail) {
     const next: sk_buff | null = skb.next;
     const cb = TCP_SKB_CB(skb);
-    // The user has read it.
+    // The user has read this segment.
     if (!before(start, cb.end_seq)) {
       skb = tcp_collapse_one(sk, skb, list, root);
       continue;
@@ -169,8 +189,8 @@ function find_collapsible(
 }
 
 /**
- * Copy the segments from `head` up to `tail` into as few as hold them, page by page: what the peer sends in crumbs
- * costs more in overhead than in payload. Of `list` or of `root`.
+ * Copy the segments from `head` up to `tail`, of `list` or of `root`, into as few page-sized skbs as
+ * possible: small segments cost more in overhead than in payload.
  *
  * @linux net/ipv4/tcp_input.c
  */

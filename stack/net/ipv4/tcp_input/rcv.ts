@@ -1,4 +1,8 @@
-/** A segment for a connection: the fast path and the slow one when established, and all other states. @linux net/ipv4/tcp_input.c */
+/**
+ * A segment arrives for a connection: the fast and slow paths of ESTABLISHED, and all other states.
+ *
+ * @linux net/ipv4/tcp_input.c
+ */
 import type { sk_buff } from '../../../include/linux/skbuff.ts';
 import { tcp_hdr, tcp_sk, type tcphdr, TCPHDR_LEN } from '../../../include/linux/tcp.ts';
 import {
@@ -76,13 +80,14 @@ import { tcp_synack_rtt_meas, tcp_update_pacing_rate } from './rtt.ts';
 import { __tcp_ack_snd_check, tcp_ack_snd_check, tcp_data_snd_check } from './snd_check.ts';
 import { tcp_send_challenge_ack, tcp_validate_incoming } from './validate.ts';
 
-/** Header word 3 without the reserved bits and PSH: what header prediction compares. */
+/** Header word 3 without the reserved bits and PSH, as header prediction compares it. */
 const TCP_HP_BITS = ~0x0f080000;
 const TIMESTAMP_HEADER_LEN = TCPHDR_LEN + TCPOLEN_TSTAMP_ALIGNED;
 
 /**
- * A segment of an established connection. Header prediction (Van Jacobson): if header length, flags and window are as
- * expected and the segment is in order, it is either the next data or a plain ACK, and nearly all checks are passed.
+ * A segment of an established connection. Header prediction (Van Jacobson): if the header length, flags and
+ * window are as expected and the segment is in order, it is either the next data or a pure ACK, and can skip
+ * nearly all checks.
  *
  * @linux net/ipv4/tcp_input.c
  */
@@ -112,7 +117,7 @@ export function tcp_rcv_established(sk: sock, skb: sk_buff): void {
       rcv_established_slow(sk, skb);
       return;
     }
-    // PAWS, in short.
+    // A short form of the PAWS check.
     if (((tp.rx_opt.rcv_tsval - tp.rx_opt.ts_recent) | 0) < 0) {
       rcv_established_slow(sk, skb);
       return;
@@ -120,7 +125,7 @@ export function tcp_rcv_established(sk: sock, skb: sk_buff): void {
   }
 
   if (len <= tcp_header_len) {
-    // A plain ACK: we send, they receive.
+    // A pure ACK: this side is the sender.
     if (len < tcp_header_len) {
       TCP_INC_STATS(sock_net(sk), TCP_MIB_INERRS);
       tcp_drop_reason(sk, skb, SKB_DROP_REASON_PKT_TOO_SMALL);
@@ -130,12 +135,12 @@ export function tcp_rcv_established(sk: sock, skb: sk_buff): void {
     tcp_ack(sk, skb, 0);
     __kfree_skb(skb);
     tcp_data_snd_check(sk);
-    // Keeps tcp_rcv_rtt_measure_ts() from measuring with the echo of an old ACK.
+    // Keep tcp_rcv_rtt_measure_ts() from measuring with an old ACK's echo.
     tp.rcv_rtt_last_tsecr = tp.rx_opt.rcv_tsecr;
     return;
   }
 
-  // The next data.
+  // The next in-order data.
   if (tcp_checksum_complete(skb)) {
     bad_checksum(sk, skb);
     return;
@@ -153,7 +158,7 @@ export function tcp_rcv_established(sk: sock, skb: sk_buff): void {
   const eaten = tcp_queue_rcv(sk, skb);
   tcp_event_data_recv(sk, skb);
   if (cb.ack_seq !== tp.snd_una) {
-    // It acknowledges something, too.
+    // The segment also acknowledges data.
     tcp_ack(sk, skb, FLAG_DATA);
     tcp_data_snd_check(sk);
     if (inet_csk_ack_scheduled(sk)) __tcp_ack_snd_check(sk, false);
@@ -165,7 +170,7 @@ export function tcp_rcv_established(sk: sock, skb: sk_buff): void {
   tcp_data_ready(sk);
 }
 
-/** All checks of RFC 9293, in its order. */
+/** The slow path: all checks of RFC 9293, in its order. */
 function rcv_established_slow(sk: sock, skb: sk_buff): void {
   const th = tcp_hdr(skb);
   if (skb.len < th.doff * 4 || tcp_checksum_complete(skb)) {
@@ -202,9 +207,9 @@ function bad_checksum(sk: sock, skb: sk_buff): void {
 }
 
 /**
- * A segment in any state but ESTABLISHED and TIME_WAIT (RFC 9293 3.10.7).
+ * A segment in any state except ESTABLISHED and TIME_WAIT (RFC 9293 3.10.7).
  *
- * @returns not 0: the caller sends a RST and frees the skb; else it is consumed
+ * @returns nonzero: the caller sends a RST and frees the skb; 0: the skb is consumed
  * @linux net/ipv4/tcp_input.c
  */
 export function tcp_rcv_state_process(sk: sock, skb: sk_buff): number {
@@ -281,7 +286,7 @@ export function tcp_rcv_state_process(sk: sock, skb: sk_buff): number {
   // seventh: the data; eighth: FIN
   let queued = false;
   if (takes_data(sk, skb)) {
-    // RFC 1122 4.2.2.13: data that has no reader is answered with a RST.
+    // RFC 1122 4.2.2.13: answer data that nobody can read with a RST.
     if (
       sk.sk_state !== TCP_ESTABLISHED &&
       (sk.sk_shutdown & RCV_SHUTDOWN) !== 0 &&
@@ -303,7 +308,7 @@ export function tcp_rcv_state_process(sk: sock, skb: sk_buff): number {
   return 0;
 }
 
-/** Does data matter in this state? After the peer's FIN only old data can come. */
+/** Whether data is accepted in this state. After the peer's FIN only old data can arrive. */
 function takes_data(sk: sock, skb: sk_buff): boolean {
   switch (sk.sk_state) {
     case TCP_CLOSE_WAIT:
@@ -331,7 +336,7 @@ function listen_state_process(sk: sock, skb: sk_buff, th: tcphdr): number {
     return 0;
   }
   const { machine } = sock_net(sk);
-  // The backlog of a listener is handled in process context.
+  // A listener's backlog is processed in process context.
   local_bh_disable(machine);
   const acceptable = inet_csk(sk).icsk_af_ops.conn_request(sk, skb) >= 0;
   local_bh_enable(machine);
@@ -340,7 +345,7 @@ function listen_state_process(sk: sock, skb: sk_buff, th: tcphdr): number {
   return 0;
 }
 
-/** SYN_RECV, and our SYN is acknowledged: established. */
+/** SYN_RECV and our SYN is acknowledged: the connection is established. */
 function synrecv_acked(sk: sock, skb: sk_buff, th: tcphdr): void {
   const tp = tcp_sk(sk);
   const cb = TCP_SKB_CB(skb);
@@ -360,11 +365,11 @@ function synrecv_acked(sk: sock, skb: sk_buff, th: tcphdr): void {
   tp.snd_wnd = th.window << tp.rx_opt.snd_wscale;
   tcp_init_wl(tp, cb.seq);
   if (inet_csk(sk).icsk_ca_ops!.cong_control === undefined) tcp_update_pacing_rate(sk);
-  // Don't take the time of the handshake for idleness.
+  // Do not count the handshake as idle time.
   tp.lsndtime = tcp_jiffies32(sk);
   tcp_initialize_rcv_mss(sk);
   tcp_fast_path_on(tp);
-  // shutdown() was called before the handshake ended.
+  // The process called shutdown() before the handshake ended.
   if ((sk.sk_shutdown & SEND_SHUTDOWN) !== 0) sk.sk_prot.shutdown!(sk, SEND_SHUTDOWN);
 }
 
@@ -372,7 +377,10 @@ const FIN_GO_ON = 0;
 const FIN_CONSUMED = 1;
 const FIN_ABORTED = 2;
 
-/** FIN_WAIT1: if our FIN is acknowledged, FIN_WAIT2; an orphan waits there as a time-wait sock, or not at all. */
+/**
+ * FIN_WAIT1: when our FIN is acknowledged, enter FIN_WAIT2; an orphan waits there as a time-wait sock, or is
+ * closed at once.
+ */
 function finwait1_acked(sk: sock, skb: sk_buff, th: tcphdr): number {
   const tp = tcp_sk(sk);
   if (tp.snd_una !== tp.write_seq) return FIN_GO_ON;
@@ -393,8 +401,8 @@ function finwait1_acked(sk: sock, skb: sk_buff, th: tcphdr): number {
   if (tmo > TCP_TIMEWAIT_LEN) {
     inet_csk_reset_keepalive_timer(sk, tmo - TCP_TIMEWAIT_LEN);
   } else if (th.fin || sock_owned_by_user(sk)) {
-    // Either the FIN is handled next, or close() still runs and makes the time-wait sock itself. The timer covers the case
-    // that neither happens.
+    // Either the FIN is processed next, or a close() in progress creates the time-wait sock. The timer covers
+    // the case that neither happens.
     inet_csk_reset_keepalive_timer(sk, tmo);
   } else {
     tcp_time_wait(sk, TCP_FIN_WAIT2, tmo);

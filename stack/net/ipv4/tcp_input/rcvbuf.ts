@@ -1,4 +1,8 @@
-/** The receive buffer and the window offered; the peer's segment size; the send buffer's growth. @linux net/ipv4/tcp_input.c */
+/**
+ * The receive buffer and the advertised window, the peer's segment size, and send buffer growth.
+ *
+ * @linux net/ipv4/tcp_input.c
+ */
 import {
   type sk_buff,
   SK_BUFF_SIZE,
@@ -45,8 +49,8 @@ import { MAX_TS_DELTA, USEC_PER_TS } from './rtt.ts';
 import { tcp_incr_quickack } from './snd_check.ts';
 
 /**
- * Guess the peer's segment size (rcv_mss) from what it sends: delayed ACKs count in such segments. A small segment is
- * taken for the size only if it looks full, and comes twice.
+ * Estimate the peer's segment size (rcv_mss) from its segments; delayed ACKs count in units of it. A small
+ * segment sets the size only if it looks full and arrives twice in a row.
  *
  * @linux net/ipv4/tcp_input.c
  */
@@ -58,11 +62,11 @@ function tcp_measure_rcv_mss(sk: sock, skb: sk_buff): void {
   let len = skb_shinfo(skb).gso_size || skb.len;
   if (len >= ack.rcv_mss) {
     ack.rcv_mss = Math.min(len, tcp_sk(sk).advmss);
-    // A full segment with PSH ends what the peer wrote: it may wait for the ACK.
+    // A full segment with PSH ends the peer's write: the peer may be waiting for the ACK.
     if ((TCP_SKB_CB(skb).tcp_flags & TCPHDR_PSH) !== 0) ack.pending |= ICSK_ACK_PUSHED;
     return;
   }
-  // With its header: that is what stays the same when the SACK option comes and goes.
+  // Include the header: the total stays constant while SACK options come and go.
   len += skb.data - skb.transport_header;
   if (
     len >= TCP_MSS_DEFAULT + TCPHDR_LEN ||
@@ -80,11 +84,15 @@ function tcp_measure_rcv_mss(sk: sock, skb: sk_buff): void {
   ack.pending |= ICSK_ACK_PUSHED;
 }
 
-/** Let the send buffer hold twice what the congestion window does, up to tcp_wmem's maximum. @linux net/ipv4/tcp_input.c */
+/**
+ * Size the send buffer for twice the congestion window, up to the maximum of tcp_wmem.
+ *
+ * @linux net/ipv4/tcp_input.c
+ */
 export function tcp_sndbuf_expand(sk: sock): void {
   const tp = tcp_sk(sk);
   const ca_ops = inet_csk(sk).icsk_ca_ops!;
-  // What one segment costs if each takes an skb of its own.
+  // The cost of one segment with an skb of its own.
   const bytes = Math.max(tp.rx_opt.mss_clamp, tp.mss_cache) + MAX_TCP_HEADER + SKB_SHARED_INFO_SIZE;
   const per_mss = roundup_pow_of_two(bytes) + SK_BUFF_SIZE;
   const nr_segs = Math.max(TCP_INIT_CWND, tp.snd_cwnd, tp.reordering + 1);
@@ -93,7 +101,11 @@ export function tcp_sndbuf_expand(sk: sock): void {
   if (sk.sk_sndbuf < sndmem) sk.sk_sndbuf = Math.min(sndmem, sock_net(sk).ipv4.sysctl_tcp_wmem[2]!);
 }
 
-/** How far the window may grow for a segment that wastes memory: the smaller the window, the more waste is borne. @linux net/ipv4/tcp_input.c */
+/**
+ * How far the window may grow for a segment that wastes memory: a smaller window tolerates more waste.
+ *
+ * @linux net/ipv4/tcp_input.c
+ */
 function __tcp_grow_window(sk: sock, skb: sk_buff, skbtruesize: number): number {
   const tp = tcp_sk(sk);
   let truesize = tcp_win_from_space(sk, skbtruesize) >> 1;
@@ -106,7 +118,11 @@ function __tcp_grow_window(sk: sock, skb: sk_buff, skbtruesize: number): number 
   return 0;
 }
 
-/** Don't hold the head against a segment whose payload is all in page fragments: coalescing frees it. @linux net/ipv4/tcp_input.c */
+/**
+ * Ignore the linear head of a segment whose payload is all in page fragments: coalescing frees it.
+ *
+ * @linux net/ipv4/tcp_input.c
+ */
 function truesize_adjust(adjust: boolean, skb: sk_buff): number {
   if (adjust && skb_headlen(skb) === 0) {
     const truesize = skb.truesize - SKB_TRUESIZE(skb.end);
@@ -115,7 +131,7 @@ function truesize_adjust(adjust: boolean, skb: sk_buff): number {
   return skb.truesize;
 }
 
-/** A data segment came: if such segments fit, offer more window. @linux net/ipv4/tcp_input.c */
+/** A data segment arrived: advertise more window if segments like it fit. @linux net/ipv4/tcp_input.c */
 export function tcp_grow_window(sk: sock, skb: sk_buff, adjust: boolean): void {
   const tp = tcp_sk(sk);
   const room = Math.min(tp.window_clamp, tcp_space(sk)) - tp.rcv_ssthresh;
@@ -134,7 +150,7 @@ export function tcp_grow_window(sk: sock, skb: sk_buff, adjust: boolean): void {
   }
 }
 
-/** Set both buffers up, once the connection is established. @linux net/ipv4/tcp_input.c */
+/** Initialize both buffers when the connection is established. @linux net/ipv4/tcp_input.c */
 export function tcp_init_buffer_space(sk: sock): void {
   const tp = tcp_sk(sk);
   const tcp_app_win = sock_net(sk).ipv4.sysctl_tcp_app_win;
@@ -150,7 +166,7 @@ export function tcp_init_buffer_space(sk: sock): void {
       tp.window_clamp = Math.max(maxwin - Math.floor(maxwin / 2 ** tcp_app_win), 4 * tp.advmss);
     }
   }
-  // Keep room for one segment.
+  // Reserve room for one segment.
   if (tcp_app_win !== 0 && tp.window_clamp > 2 * tp.advmss && tp.window_clamp + tp.advmss > maxwin) {
     tp.window_clamp = Math.max(2 * tp.advmss, maxwin - tp.advmss);
   }
@@ -159,7 +175,11 @@ export function tcp_init_buffer_space(sk: sock): void {
   tp.rcvq_space_space = Math.min(tp.rcv_ssthresh, tp.rcv_wnd, TCP_INIT_CWND * tp.advmss);
 }
 
-/** The receive buffer is over its limit: raise the limit if that is allowed, else hold the window down. @linux net/ipv4/tcp_input.c */
+/**
+ * The receive buffer exceeds its limit: raise the limit if allowed, otherwise reduce the window.
+ *
+ * @linux net/ipv4/tcp_input.c
+ */
 export function tcp_clamp_window(sk: sock): void {
   const tp = tcp_sk(sk);
   const net = sock_net(sk);
@@ -176,7 +196,7 @@ export function tcp_clamp_window(sk: sock): void {
   if (sk.sk_rmem_alloc > sk.sk_rcvbuf) tp.rcv_ssthresh = Math.min(tp.window_clamp, 2 * tp.advmss);
 }
 
-/** A first guess of the peer's segment size, rather too small than too large. @linux net/ipv4/tcp_input.c */
+/** A first, deliberately low estimate of the peer's segment size. @linux net/ipv4/tcp_input.c */
 export function tcp_initialize_rcv_mss(sk: sock): void {
   const tp = tcp_sk(sk);
   const hint = Math.min(tp.advmss, tp.mss_cache, tp.rcv_wnd >>> 1, TCP_MSS_DEFAULT);
@@ -195,7 +215,11 @@ function tcp_rcv_rtt_update(tp: tcp_sock, sample: number, win_dep: boolean): voi
   }
 }
 
-/** Measure how long a window's worth of data takes to come: the RTT at most. @linux net/ipv4/tcp_input.c */
+/**
+ * Measure how long one window of data takes to arrive: an upper bound of the RTT.
+ *
+ * @linux net/ipv4/tcp_input.c
+ */
 function tcp_rcv_rtt_measure(tp: tcp_sock): void {
   const est = (tp.rcv_rtt_est ??= new rcv_rtt_est());
   if (est.time !== 0) {
@@ -219,8 +243,8 @@ export function tcp_rcv_rtt_measure_ts(sk: sock, skb: sk_buff): void {
 }
 
 /**
- * Data was copied to the user. Once an RTT: if the user read more than ever before in one, let the receive buffer
- * hold enough for the sender to double its rate (Dynamic Right-Sizing).
+ * Runs after data was copied to the user. Once per RTT: if the user read more than in any RTT before, grow
+ * the receive buffer so that the sender can double its rate (Dynamic Right-Sizing).
  *
  * @linux net/ipv4/tcp_input.c
  */
@@ -244,7 +268,7 @@ export function tcp_rcv_space_adjust(sk: sock): void {
 }
 
 function grow_rcvbuf(sk: sock, tp: tcp_sock, copied: number): void {
-  // Twice what came in an RTT, and some cushion: enough to bear a loss.
+  // Twice the data of one RTT, plus a margin: enough to absorb a loss.
   let rcvwin = copied * 2 + 16 * tp.advmss;
   // The sender may be in slow start.
   const grow = Math.floor((rcvwin * (copied - tp.rcvq_space_space)) / tp.rcvq_space_space);
@@ -260,8 +284,8 @@ function grow_rcvbuf(sk: sock, tp: tcp_sock, copied: number): void {
 }
 
 /**
- * In-order data came: an ACK is due. Learn the peer's segment size and the interval at which data comes (ato), which
- * the delayed ACK waits for.
+ * In-order data arrived: schedule an ACK. Update the estimates of the peer's segment size and of the interval
+ * between segments (ato), on which the delayed ACK timer depends.
  *
  * @linux net/ipv4/tcp_input.c
  */
@@ -275,7 +299,7 @@ export function tcp_event_data_recv(sk: sock, skb: sk_buff): void {
 
   const now = tcp_jiffies32(sk);
   if (ack.ato === 0) {
-    // The first data: start quickly, the sender is in slow start.
+    // The first data: acknowledge quickly, because the sender is in slow start.
     tcp_incr_quickack(sk, TCP_MAX_QUICKACKS);
     ack.ato = TCP_ATO_MIN;
   } else {
@@ -285,7 +309,7 @@ export function tcp_event_data_recv(sk: sock, skb: sk_buff): void {
     } else if (m < ack.ato) {
       ack.ato = Math.min((ack.ato >> 1) + m, icsk.icsk_rto);
     } else if (m > icsk.icsk_rto) {
-      // A long pause: the sender may have started anew.
+      // After a long pause the sender may have restarted slow start.
       tcp_incr_quickack(sk, TCP_MAX_QUICKACKS);
     }
   }

@@ -1,4 +1,8 @@
-/** Losing segments and getting over it: the states Open, Disorder, CWR, Recovery, Loss. @linux net/ipv4/tcp_input.c */
+/**
+ * Loss detection and recovery: the states Open, Disorder, CWR, Recovery, Loss.
+ *
+ * @linux net/ipv4/tcp_input.c
+ */
 import { tcp_sk, type tcp_sock } from '../../../include/linux/tcp.ts';
 import type { u32 } from '../../../include/linux/types.ts';
 import { ICSK_TIME_RETRANS, inet_csk } from '../../../include/net/inet_connection_sock.ts';
@@ -77,20 +81,20 @@ import {
 } from './loss.ts';
 import { tcp_skb_seglen } from './sack_tag.ts';
 
-/** Nothing is to be sent again. */
+/** Nothing to retransmit. */
 export const REXMIT_NONE = 0;
-/** Send again what is marked lost. */
+/** Retransmit segments marked lost. */
 export const REXMIT_LOST = 1;
-/** Send something new first, to find out whether the time-out was spurious (F-RTO). */
+/** Send new data first, to find out whether the time-out was spurious (F-RTO). */
 export const REXMIT_NEW = 2;
 
-/** What goes into tcp_fastretrans_alert() and comes out of it: Linux's *ack_flag, *rexmit and do_lost. */
+/** Input and output of tcp_fastretrans_alert(): Linux's *ack_flag, *rexmit and do_lost. */
 export class tcp_alert {
   /** FLAG_… bits. */
   flag: number;
   /** REXMIT_… */
   rexmit = REXMIT_NONE;
-  /** Without RACK: look at the SACKs for what is lost. */
+  /** Without RACK: derive losses from the SACKs. */
   do_lost = false;
 
   constructor(flag: number) {
@@ -98,12 +102,16 @@ export class tcp_alert {
   }
 }
 
-/** Are losses found by time (RACK, RFC 8985), not by counting duplicate ACKs? @linux net/ipv4/tcp_input.c */
+/**
+ * Whether losses are detected by time (RACK, RFC 8985) and not by counting duplicate ACKs.
+ *
+ * @linux net/ipv4/tcp_input.c
+ */
 function tcp_is_rack(sk: sock): boolean {
   return (sock_net(sk).ipv4.sysctl_tcp_recovery & TCP_RACK_LOSS_DETECTION) !== 0;
 }
 
-/** From here on it is watched whether the reduction was needed. @linux net/ipv4/tcp_input.c */
+/** Start to track whether the reduction was needed. @linux net/ipv4/tcp_input.c */
 function tcp_init_undo(tp: tcp_sock): void {
   tp.undo_marker = tp.snd_una;
   tp.undo_retrans = tp.retrans_out;
@@ -112,7 +120,12 @@ function tcp_init_undo(tp: tcp_sock): void {
   if (tp.undo_retrans === 0) tp.undo_retrans = -1;
 }
 
-/** The retransmission timer fired: take everything in flight for lost, except what RACK still gives time. @linux net/ipv4/tcp_input.c */
+/**
+ * The retransmission timer fired: mark everything in flight lost, except segments still within RACK's
+ * reordering window.
+ *
+ * @linux net/ipv4/tcp_input.c
+ */
 function tcp_timeout_mark_lost(sk: sock): void {
   const tp = tcp_sk(sk);
   const head = tcp_rtx_queue_head(sk);
@@ -120,7 +133,7 @@ function tcp_timeout_mark_lost(sk: sock): void {
   if (is_reneg) {
     NET_INC_STATS(sock_net(sk), LINUX_MIB_TCPSACKRENEGING);
     tp.sacked_out = 0;
-    // The peer took its SACKs back: trust none of them (RFC 2018 section 8).
+    // The peer reneged: ignore all its SACKs (RFC 2018 section 8).
     tp.is_sack_reneg = true;
   } else if (tcp_is_reno(tp)) {
     tcp_reset_reno_sack(tp);
@@ -135,8 +148,8 @@ function tcp_timeout_mark_lost(sk: sock): void {
 }
 
 /**
- * The retransmission timer fired: the window shrinks to one segment (RFC 5681 3.1), and state Loss begins. With
- * F-RTO (RFC 5682) it is then found out whether anything was lost at all.
+ * The retransmission timer fired: reduce cwnd to one segment (RFC 5681 3.1) and enter state Loss. F-RTO (RFC
+ * 5682) then determines whether any segment was lost.
  *
  * @linux net/ipv4/tcp_input.c
  */
@@ -147,7 +160,7 @@ export function tcp_enter_loss(sk: sock): void {
   const new_recovery = icsk.icsk_ca_state < TCP_CA_Recovery;
   tcp_timeout_mark_lost(sk);
 
-  // Once for each window of data, ssthresh comes down (RFC 5681 3.1, equation 4).
+  // Reduce ssthresh once per window of data (RFC 5681 3.1, equation 4).
   if (
     icsk.icsk_ca_state <= TCP_CA_Disorder ||
     !after(tp.high_seq, tp.snd_una) ||
@@ -163,7 +176,7 @@ export function tcp_enter_loss(sk: sock): void {
   tp.snd_cwnd_cnt = 0;
   tp.snd_cwnd_stamp = tcp_jiffies32(sk);
 
-  // The time-out came in Disorder though enough was SACKed: the reordering assumed was too large.
+  // A time-out in Disorder although enough segments were SACKed: the assumed reordering was too large.
   const reordering = ipv4.sysctl_tcp_reordering;
   if (icsk.icsk_ca_state <= TCP_CA_Disorder && tp.sacked_out >= reordering) {
     tp.reordering = Math.min(tp.reordering, reordering);
@@ -173,7 +186,7 @@ export function tcp_enter_loss(sk: sock): void {
   tp.tlp_high_seq = 0;
   tcp_ecn_queue_cwr(tp);
 
-  // RFC 5682 section 2.1, step 1: not while an MTU probe is out.
+  // RFC 5682 section 2.1, step 1: not while an MTU probe is in flight.
   tp.frto =
     ipv4.sysctl_tcp_frto !== 0 &&
     (new_recovery || icsk.icsk_retransmits !== 0) &&
@@ -181,9 +194,9 @@ export function tcp_enter_loss(sk: sock): void {
 }
 
 /**
- * The peer has taken a SACK back: give it a moment, then send all again.
+ * The peer reneged on a SACK: wait briefly, then retransmit everything.
  *
- * @returns true: leave the ACK alone
+ * @returns true: the caller ignores the ACK
  * @linux net/ipv4/tcp_input.c
  */
 function tcp_check_sack_reneging(sk: sock, alert: tcp_alert): boolean {
@@ -194,21 +207,30 @@ function tcp_check_sack_reneging(sk: sock, alert: tcp_alert): boolean {
   return true;
 }
 
-/** Is something known to be lost? Without RACK: is more SACKed than reordering explains? @linux net/ipv4/tcp_input.c */
+/**
+ * Whether a loss is known. Without RACK: whether more is SACKed than reordering explains.
+ *
+ * @linux net/ipv4/tcp_input.c
+ */
 function tcp_time_to_recover(sk: sock): boolean {
   const tp = tcp_sk(sk);
   if (tp.lost_out !== 0) return true;
   return !tcp_is_rack(sk) && tp.sacked_out + 1 > tp.reordering;
 }
 
-/** Take segments from the head on for lost, until `packets` above them are SACKed (RFC 6675). `mark_head`: only the first. @linux net/ipv4/tcp_input.c */
+/**
+ * Mark segments from the head lost, until `packets` segments above them are SACKed (RFC 6675). `mark_head`:
+ * mark only the first.
+ *
+ * @linux net/ipv4/tcp_input.c
+ */
 function tcp_mark_head_lost(sk: sock, packets: number, mark_head: boolean): void {
   const tp = tcp_sk(sk);
   const loss_high = tp.snd_nxt;
   let skb = tp.lost_skb_hint;
   let cnt = 0;
   if (skb !== null) {
-    // The first one was marked before.
+    // The first segment is already marked.
     if (mark_head && after(TCP_SKB_CB(skb).seq, tp.snd_una)) return;
     cnt = tp.lost_cnt_hint;
   } else {
@@ -227,7 +249,7 @@ function tcp_mark_head_lost(sk: sock, packets: number, mark_head: boolean): void
   tcp_verify_left_out(tp);
 }
 
-/** Without RACK: mark what the SACKs say is lost. @linux net/ipv4/tcp_input.c */
+/** Without RACK: mark the segments lost that the SACKs indicate. @linux net/ipv4/tcp_input.c */
 function tcp_update_scoreboard(sk: sock, fast_rexmit: boolean): void {
   const tp = tcp_sk(sk);
   if (!tcp_is_sack(tp)) return;
@@ -236,7 +258,7 @@ function tcp_update_scoreboard(sk: sock, fast_rexmit: boolean): void {
   else if (fast_rexmit) tcp_mark_head_lost(sk, 1, true);
 }
 
-/** Nothing is lost: Open or Disorder; CWR if the ACK echoes congestion. @linux net/ipv4/tcp_input.c */
+/** No loss: enter Open or Disorder, or CWR if the ACK echoes congestion. @linux net/ipv4/tcp_input.c */
 function tcp_try_to_open(sk: sock, flag: number): void {
   const tp = tcp_sk(sk);
   tcp_verify_left_out(tp);
@@ -245,10 +267,14 @@ function tcp_try_to_open(sk: sock, flag: number): void {
   if (inet_csk(sk).icsk_ca_state !== TCP_CA_CWR) tcp_try_keep_open(sk);
 }
 
-/** Fast recovery begins (RFC 6675, RFC 6582): the window is reduced while what was lost is sent again. @linux net/ipv4/tcp_input.c */
+/**
+ * Begin fast recovery (RFC 6675, RFC 6582): reduce cwnd while lost segments are retransmitted.
+ *
+ * @linux net/ipv4/tcp_input.c
+ */
 export function tcp_enter_recovery(sk: sock, ece_ack: boolean): void {
   const tp = tcp_sk(sk);
-  // Start the clock anew with the first retransmission of this recovery.
+  // The first retransmission of this recovery restarts the clock.
   if (!tcp_any_retrans_done(sk)) tp.retrans_stamp = 0;
   NET_INC_STATS(sock_net(sk), tcp_is_reno(tp) ? LINUX_MIB_TCPRENORECOVERY : LINUX_MIB_TCPSACKRECOVERY);
   tp.prior_ssthresh = 0;
@@ -260,21 +286,26 @@ export function tcp_enter_recovery(sk: sock, ece_ack: boolean): void {
   tcp_set_ca_state(sk, TCP_CA_Recovery);
 }
 
-/** An ACK in state Loss: was the time-out spurious (F-RTO, RFC 5682)? Is it over? @linux net/ipv4/tcp_input.c */
+/**
+ * An ACK in state Loss: check whether the time-out was spurious (F-RTO, RFC 5682) and whether the recovery is
+ * over.
+ *
+ * @linux net/ipv4/tcp_input.c
+ */
 function tcp_process_loss(sk: sock, flag: number, num_dupack: number, alert: tcp_alert): void {
   const tp = tcp_sk(sk);
   const recovered = !before(tp.snd_una, tp.high_seq);
   if ((flag & FLAG_SND_UNA_ADVANCED) !== 0 && tcp_try_undo_loss(sk, false)) return;
 
   if (tp.frto) {
-    // Step 3.b: something that was never sent again arrived.
+    // Step 3.b: a segment that was never retransmitted arrived.
     if ((flag & FLAG_ORIG_SACK_ACKED) !== 0 && tcp_try_undo_loss(sk, true)) return;
     if (after(tp.snd_nxt, tp.high_seq)) {
-      // Step 3.a: new data was sent, and a duplicate ACK came: the loss was real.
+      // Step 3.a: a duplicate ACK follows new data: the loss was real.
       if ((flag & FLAG_DATA_SACKED) !== 0 || num_dupack !== 0) tp.frto = false;
     } else if ((flag & FLAG_SND_UNA_ADVANCED) !== 0 && !recovered) {
       tp.high_seq = tp.snd_nxt;
-      // Step 2.b: send new data, if there is any and it fits the peer's window.
+      // Step 2.b: send new data, if there is any and it fits into the peer's window.
       if (!tcp_write_queue_empty(sk) && after(tcp_wnd_end(tp), tp.snd_nxt)) {
         alert.rexmit = REXMIT_NEW;
         return;
@@ -283,12 +314,12 @@ function tcp_process_loss(sk: sock, flag: number, num_dupack: number, alert: tcp
     }
   }
   if (recovered) {
-    // F-RTO, step 1: all is acknowledged.
+    // F-RTO, step 1: everything is acknowledged.
     tcp_try_undo_recovery(sk);
     return;
   }
   if (tcp_is_reno(tp)) {
-    // A duplicate ACK above high_seq is from something sent after the time-out.
+    // A duplicate ACK above high_seq was caused by data sent after the time-out.
     if (after(tp.snd_nxt, tp.high_seq) && num_dupack !== 0)
       tcp_add_reno_sack(sk, num_dupack, (flag & FLAG_ECE) !== 0);
     else if ((flag & FLAG_SND_UNA_ADVANCED) !== 0) tcp_reset_reno_sack(tp);
@@ -296,7 +327,7 @@ function tcp_process_loss(sk: sock, flag: number, num_dupack: number, alert: tcp
   alert.rexmit = REXMIT_LOST;
 }
 
-/** Find out what is lost: by time (RACK), or by NewReno's rule. @linux net/ipv4/tcp_input.c */
+/** Detect lost segments: by time (RACK), or by NewReno's rule. @linux net/ipv4/tcp_input.c */
 function tcp_identify_packet_loss(sk: sock, alert: tcp_alert): void {
   const tp = tcp_sk(sk);
   if (tcp_rtx_queue_empty(sk)) return;
@@ -310,8 +341,8 @@ function tcp_identify_packet_loss(sk: sock, alert: tcp_alert): void {
 }
 
 /**
- * A suspicious ACK: duplicate, with SACK or ECN, or not in state Open. Decide on the state, on what is lost, and on
- * what to send again (alert.rexmit); nothing is sent here.
+ * A suspicious ACK: a duplicate, one with SACK or ECN, or any ACK outside of state Open. Decides the next
+ * state, which segments are lost, and what to retransmit (alert.rexmit); sends nothing.
  *
  * @linux net/ipv4/tcp_input.c
  */
@@ -330,21 +361,21 @@ export function tcp_fastretrans_alert(
 
   if (tp.packets_out === 0 && tp.sacked_out !== 0) tp.sacked_out = 0;
 
-  // A. An ECN echo forbids to undo.
+  // A. An ECN echo rules out an undo.
   if (ece_ack) tp.prior_ssthresh = 0;
-  // B. The peer took a SACK back.
+  // B. The peer reneged on a SACK.
   if (tcp_check_sack_reneging(sk, alert)) return;
   // C. The counts are consistent.
   tcp_verify_left_out(tp);
 
-  // D. Is the state to be left, as all of high_seq is acknowledged?
+  // D. Leave the state if high_seq is acknowledged.
   if (icsk.icsk_ca_state === TCP_CA_Open) {
     WARN_ON(sock_net(sk).machine, tp.retrans_out !== 0, 'tcp_fastretrans_alert: retrans_out in Open');
     tp.retrans_stamp = 0;
   } else if (!before(tp.snd_una, tp.high_seq)) {
     switch (icsk.icsk_ca_state) {
       case TCP_CA_CWR:
-        // CWR lasts until something beyond high_seq is acknowledged.
+        // CWR lasts until data beyond high_seq is acknowledged.
         if (tp.snd_una !== tp.high_seq) {
           tcp_end_cwnd_reduction(sk);
           tcp_set_ca_state(sk, TCP_CA_Open);
@@ -370,7 +401,7 @@ export function tcp_fastretrans_alert(
       tcp_identify_packet_loss(sk, alert);
       if (icsk.icsk_ca_state !== TCP_CA_Recovery) {
         if (!tcp_time_to_recover(sk)) return;
-        // Undone, and yet something is lost: a new recovery.
+        // The loss was undone, but another is known: start a new recovery.
         tcp_enter_recovery(sk, ece_ack);
       }
       break;
@@ -378,7 +409,7 @@ export function tcp_fastretrans_alert(
       tcp_process_loss(sk, flag, num_dupack, alert);
       tcp_identify_packet_loss(sk, alert);
       if (!(inet_csk(sk).icsk_ca_state === TCP_CA_Open || (alert.flag & FLAG_LOST_RETRANS) !== 0)) return;
-      // A retransmission was lost too, or the loss was undone: as in Open.
+      // A retransmission was lost too, or the loss was undone: continue as in Open.
       if (!enter_recovery_if_lost(sk, flag, num_dupack, ece_ack, alert)) return;
       fast_rexmit = true;
       break;
@@ -390,7 +421,10 @@ export function tcp_fastretrans_alert(
   alert.rexmit = REXMIT_LOST;
 }
 
-/** tcp_fastretrans_alert() in Open, Disorder, CWR, or after Loss. @returns false: nothing more to do for this ACK */
+/**
+ * tcp_fastretrans_alert() in Open, Disorder, CWR, or after Loss. @returns false when the ACK needs no further
+ * handling
+ */
 function enter_recovery_if_lost(
   sk: sock,
   flag: number,
@@ -418,7 +452,7 @@ function enter_recovery_if_lost(
     mtup.probe_size !== 0 &&
     tp.snd_una === tp.mtu_probe?.probe_seq_start
   ) {
-    // Only the MTU probe is lost: no congestion.
+    // Only the MTU probe is lost: that is not congestion.
     tcp_mtup_probe_failed(sk);
     tp.snd_cwnd++;
     tcp_simple_retransmit(sk);
@@ -428,7 +462,11 @@ function enter_recovery_if_lost(
   return true;
 }
 
-/** Send again what was lost for another reason than congestion: state Loss, but the window stays. @linux net/ipv4/tcp_input.c */
+/**
+ * Retransmit segments that were lost for a reason other than congestion: enter state Loss but keep cwnd.
+ *
+ * @linux net/ipv4/tcp_input.c
+ */
 function tcp_non_congestion_loss_retransmit(sk: sock): void {
   const tp = tcp_sk(sk);
   if (inet_csk(sk).icsk_ca_state !== TCP_CA_Loss) {
@@ -441,7 +479,7 @@ function tcp_non_congestion_loss_retransmit(sk: sock): void {
   tcp_xmit_retransmit_queue(sk);
 }
 
-/** The path's MTU has shrunk: send again what was too large for it. @linux net/ipv4/tcp_input.c */
+/** The path MTU decreased: retransmit the segments that exceed it. @linux net/ipv4/tcp_input.c */
 export function tcp_simple_retransmit(sk: sock): void {
   const tp = tcp_sk(sk);
   const mss = tcp_current_mss(sk);

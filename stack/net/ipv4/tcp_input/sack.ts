@@ -45,10 +45,10 @@ import {
 } from './sack_tag.ts';
 
 /**
- * A D-SACK came: count it, unless it can't be about what we sent again (larger than any window offered, or more than
- * all that was ever sent again).
+ * Count a D-SACK, unless it cannot be about data that we retransmitted (larger than any advertised window, or
+ * more than the total retransmitted).
  *
- * @returns segments that the peer got twice; 0: ignore it
+ * @returns segments that the peer received twice; 0: ignore the D-SACK
  * @linux net/ipv4/tcp_input.c
  */
 function tcp_dsack_seen(tp: tcp_sock, start_seq: u32, end_seq: u32, state: tcp_sacktag_state): number {
@@ -63,7 +63,7 @@ function tcp_dsack_seen(tp: tcp_sock, start_seq: u32, end_seq: u32, state: tcp_s
   if (tp.dsack_dups > tp.total_retrans) return 0;
 
   tp.rx_opt.sack_ok |= TCP_DSACK_SEEN;
-  // RACK widens its window for reordering only when reordering was seen, and not for a probe's D-SACK.
+  // RACK widens its reordering window only if reordering was seen, and not for a D-SACK of a loss probe.
   if (tp.reord_seen !== 0 && (state.flag & FLAG_DSACK_TLP) === 0) tp.rack.dsack_seen = true;
   state.flag |= FLAG_DSACKING_ACK;
   state.sack_delivered += dup_segs;
@@ -71,8 +71,8 @@ function tcp_dsack_seen(tp: tcp_sock, start_seq: u32, end_seq: u32, state: tcp_s
 }
 
 /**
- * Can the block be about what was sent? It must lie between snd_una and snd_nxt; a D-SACK may lie below snd_una, back
- * to undo_marker, or a window before it at the very most.
+ * Whether the block can be about data that was sent. It must lie between snd_una and snd_nxt; a D-SACK may
+ * lie below snd_una, down to undo_marker, or at most one window below undo_marker.
  *
  * @linux net/ipv4/tcp_input.c
  */
@@ -88,7 +88,12 @@ function tcp_is_sackblock_valid(tp: tcp_sock, is_dsack: boolean, start_seq: u32,
   return !before(start_seq, (end_seq - tp.max_window) | 0);
 }
 
-/** Is the first block a D-SACK (RFC 2883): below the ACK, or within the second block? `at`: where the blocks begin. @linux net/ipv4/tcp_input.c */
+/**
+ * Whether the first block is a D-SACK (RFC 2883): below the ACK, or within the second block. `at`: the offset
+ * of the blocks.
+ *
+ * @linux net/ipv4/tcp_input.c
+ */
 function tcp_check_dsack(
   sk: sock,
   ack_skb: sk_buff,
@@ -118,7 +123,7 @@ function tcp_check_dsack(
     return false;
   }
   NET_ADD_STATS(net, LINUX_MIB_TCPDSACKRECVSEGS, dup_segs);
-  // About something that is no longer in the queue: count it here.
+  // The D-SACK is about a segment that has left the queue: count it here.
   if (
     tp.undo_marker !== 0 &&
     tp.undo_retrans > 0 &&
@@ -131,9 +136,9 @@ function tcp_check_dsack(
 }
 
 /**
- * Mark all segments from `skb` on that the block covers. `next_dup` is a D-SACK block within this one.
+ * Mark every segment from `skb` on that the block covers. `next_dup` is a D-SACK block within this one.
  *
- * @returns the first segment behind the block
+ * @returns the first segment after the block
  * @linux net/ipv4/tcp_input.c
  */
 function tcp_sacktag_walk(
@@ -187,7 +192,11 @@ function tcp_sacktag_walk(
   return skb;
 }
 
-/** The segment that holds `seq`, or null. Looks from `from` on, which is not behind it. @linux net/ipv4/tcp_input.c */
+/**
+ * Find the segment that holds `seq`, or null, starting from `from`, which must not be beyond it.
+ *
+ * @linux net/ipv4/tcp_input.c
+ */
 function tcp_sacktag_bsearch(from: sk_buff | null, seq: u32): sk_buff | null {
   for (let skb = from; skb !== null; skb = skb_rb_next(skb)) {
     const cb = TCP_SKB_CB(skb);
@@ -196,13 +205,17 @@ function tcp_sacktag_bsearch(from: sk_buff | null, seq: u32): sk_buff | null {
   }
   return null;
 }
-/** Go on to the segment that holds `skip_to_seq`, if that isn't behind us already. @linux net/ipv4/tcp_input.c */
+/**
+ * Advance to the segment that holds `skip_to_seq`, unless the walk has passed it.
+ *
+ * @linux net/ipv4/tcp_input.c
+ */
 function tcp_sacktag_skip(skb: sk_buff | null, sk: sock, skip_to_seq: u32): sk_buff | null {
   if (skb === null) return tcp_sacktag_bsearch(tcp_rtx_queue_head(sk), skip_to_seq);
   if (after(TCP_SKB_CB(skb).seq, skip_to_seq)) return skb;
   return tcp_sacktag_bsearch(skb, skip_to_seq);
 }
-/** A D-SACK block lies in what is skipped: mark it. @linux net/ipv4/tcp_input.c */
+/** Mark a D-SACK block that lies in the skipped range. @linux net/ipv4/tcp_input.c */
 function tcp_maybe_skipping_dsack(
   skb: sk_buff | null,
   sk: sock,
@@ -218,8 +231,8 @@ function tcp_maybe_skipping_dsack(
 }
 
 /**
- * Go through the SACK blocks of an ACK and mark the segments of the retransmit queue. What the blocks of the last ACK
- * covered (recv_sack_cache) is skipped.
+ * Process the SACK blocks of an ACK and mark segments in the retransmit queue. Ranges that the previous ACK's
+ * blocks covered (recv_sack_cache) are skipped.
  *
  * @returns FLAG_… bits
  * @linux net/ipv4/tcp_input.c
@@ -240,7 +253,7 @@ export function tcp_sacktag_write_queue(
   if (tp.sacked_out === 0) tcp_highest_sack_reset(sk);
   const found_dup_sack = tcp_check_dsack(sk, ack_skb, at, num_sacks, prior_snd_una, state);
 
-  // From so old an ACK only the D-SACK is of use.
+  // Only the D-SACK of such an old ACK is useful.
   if (before(TCP_SKB_CB(ack_skb).ack_seq, (prior_snd_una - tp.max_window) | 0)) return 0;
   if (tp.packets_out === 0) return state.flag;
 
@@ -250,7 +263,7 @@ export function tcp_sacktag_write_queue(
 
   state.mss_now = tcp_current_mss(sk);
   const cache = tp.recv_sack_cache ?? [];
-  // The cache is of no use when nothing is SACKed; its empty entries come first.
+  // The cache is useless when nothing is SACKed; its empty entries come first.
   let c = tp.sacked_out === 0 ? cache.length : 0;
   while (c < cache.length && cache[c]!.start_seq === 0 && cache[c]!.end_seq === 0) c++;
 
@@ -267,7 +280,7 @@ export function tcp_sacktag_write_queue(
     let walk_now = false;
     if (c < cache.length && !dup_sack && after(end_seq, cache[c]!.start_seq)) {
       const cached = cache[c]!;
-      // What is in front of the cached block is new.
+      // The part before the cached block is new.
       if (before(start_seq, cached.start_seq)) {
         skb = tcp_sacktag_skip(skb, sk, start_seq);
         skb = tcp_sacktag_walk(skb, sk, next_dup, state, start_seq, cached.start_seq, dup_sack);
@@ -306,7 +319,10 @@ export function tcp_sacktag_write_queue(
   return state.flag;
 }
 
-/** Take the blocks that are valid. @returns the index of the first block of the ACK among them; -1: not taken */
+/**
+ * Collect the valid blocks. @returns the index of the ACK's first block among them; -1 when that block is
+ * invalid
+ */
 function collect_blocks(
   sk: sock,
   ack_skb: sk_buff,
@@ -328,7 +344,7 @@ function collect_blocks(
       if (dup_sack) {
         mib_idx = tp.undo_marker === 0 ? LINUX_MIB_TCPDSACKIGNOREDNOUNDO : LINUX_MIB_TCPDSACKIGNOREDOLD;
       } else {
-        // An old ACK may well hold blocks that are below snd_una by now.
+        // An old ACK legitimately holds blocks that are now below snd_una.
         if (ack_seq !== tp.snd_una && !after(end_seq, tp.snd_una)) continue;
         mib_idx = LINUX_MIB_TCPSACKDISCARD;
       }
@@ -336,7 +352,7 @@ function collect_blocks(
       if (i === 0) first_sack_index = -1;
       continue;
     }
-    // Ignore what is acknowledged.
+    // Ignore acknowledged blocks.
     if (!after(end_seq, prior_snd_una)) {
       if (i === 0) first_sack_index = -1;
       continue;
@@ -349,7 +365,7 @@ function collect_blocks(
   return first_sack_index;
 }
 
-/** Sort the blocks by sequence number. @returns where the block at `first_sack_index` went */
+/** Sort the blocks by sequence number. @returns the new index of the block at `first_sack_index` */
 function sort_blocks(sp: tcp_sack_block[], first_sack_index: number): number {
   for (let i = sp.length - 1; i > 0; i--) {
     for (let j = 0; j < i; j++) {

@@ -1,4 +1,4 @@
-/** Marking segments of the retransmit queue that a SACK block covers. @linux net/ipv4/tcp_input.c */
+/** Marking the segments of the retransmit queue that a SACK block covers. @linux net/ipv4/tcp_input.c */
 import { type sk_buff, skb_headlen, skb_is_nonlinear } from '../../../include/linux/skbuff.ts';
 import { tcp_sk } from '../../../include/linux/tcp.ts';
 import type { u32 } from '../../../include/linux/types.ts';
@@ -42,12 +42,12 @@ import { tcp_rate_skb_delivered } from '../tcp_rate.ts';
 import { tcp_rack_advance } from '../tcp_recovery.ts';
 import { FLAG_DATA_SACKED, FLAG_ORIG_SACK_ACKED } from './ack.ts';
 
-/** What the SACK blocks of one ACK told. */
+/** What the SACK blocks of one ACK reported. */
 export class tcp_sacktag_state {
-  /** When the first and the last segment were sent (µs) that was SACKed now and never sent again; 0: none. */
+  /** Send times (µs) of the first and the last newly SACKed segment that was never retransmitted; 0: none. */
   first_sackt = 0;
   last_sackt = 0;
-  /** Lowest sequence number that filled a hole without having been sent again. */
+  /** Lowest sequence number that filled a hole without a retransmission. */
   reord: u32 = 0;
   /** Segments delivered, duplicates included. */
   sack_delivered = 0;
@@ -62,10 +62,10 @@ export class tcp_sacktag_state {
 }
 
 /**
- * Does the block cover the segment? A GSO segment that is covered in part is cut at a segment's border, so that what
- * is left of it can be marked.
+ * Whether the block covers the segment. A GSO packet that is covered in part is split at a segment boundary,
+ * so that the covered part can be marked.
  *
- * @returns 1 or 0, or the errno of cutting
+ * @returns 1 or 0, or a negative errno when the split failed
  * @linux net/ipv4/tcp_input.c
  */
 export function tcp_match_skb_to_sack(sk: sock, skb: sk_buff, start_seq: u32, end_seq: u32): number | Errno {
@@ -96,7 +96,7 @@ export function tcp_match_skb_to_sack(sk: sock, skb: sk_buff, start_seq: u32, en
 }
 
 /**
- * A range was SACKed: what its segments count as now. `dup_sack`: the block is a D-SACK.
+ * A range was SACKed: update the tags and counters of its segments. `dup_sack`: the block is a D-SACK.
  *
  * @returns the new TCPCB_… tags
  * @linux net/ipv4/tcp_input.c
@@ -113,7 +113,7 @@ export function tcp_sacktag_one(
 ): number {
   const tp = tcp_sk(sk);
 
-  // A D-SACK for something sent twice: that retransmission was not needed.
+  // A D-SACK for data sent twice: the retransmission was not needed.
   if (dup_sack && (sacked & TCPCB_RETRANS) !== 0) {
     if (tp.undo_marker !== 0 && tp.undo_retrans > 0 && after(end_seq, tp.undo_marker)) {
       tp.undo_retrans = Math.max(0, tp.undo_retrans - pcount);
@@ -125,7 +125,7 @@ export function tcp_sacktag_one(
   if ((sacked & TCPCB_SACKED_ACKED) === 0) {
     tcp_rack_advance(tp, sacked, end_seq, xmit_time);
     if ((sacked & TCPCB_SACKED_RETRANS) !== 0) {
-      // If it isn't marked lost, the retransmission is believed to be still on its way.
+      // If the segment is not marked lost, its retransmission is assumed to be still in flight.
       if ((sacked & TCPCB_LOST) !== 0) {
         sacked &= ~(TCPCB_LOST | TCPCB_SACKED_RETRANS);
         tp.lost_out -= pcount;
@@ -133,7 +133,7 @@ export function tcp_sacktag_one(
       }
     } else {
       if ((sacked & TCPCB_RETRANS) === 0) {
-        // It fills a hole and was sent only once: reordering.
+        // The segment fills a hole and was sent only once: reordering.
         if (before(start_seq, tcp_highest_sack_seq(tp)) && before(start_seq, state.reord)) {
           state.reord = start_seq;
         }
@@ -163,7 +163,11 @@ export function tcp_sacktag_one(
   return sacked;
 }
 
-/** `shifted` bytes (`pcount` segments) of `skb` are now part of `prev`. @returns true when nothing is left of `skb` @linux net/ipv4/tcp_input.c */
+/**
+ * `shifted` bytes (`pcount` segments) of `skb` are now part of `prev`. @returns true when `skb` is empty
+ *
+ * @linux net/ipv4/tcp_input.c
+ */
 function tcp_shifted_skb(
   sk: sock,
   prev: sk_buff,
@@ -180,7 +184,7 @@ function tcp_shifted_skb(
   const start_seq = cb.seq;
   const end_seq = (start_seq + shifted) | 0;
 
-  // prev is SACKed as a whole: the tags that this returns are prev's.
+  // prev is already SACKed as a whole and keeps its tags, so the returned tags are ignored.
   tcp_sacktag_one(sk, state, cb.sacked, start_seq, end_seq, dup_sack, pcount, tcp_skb_timestamp_us(skb));
   tcp_rate_skb_delivered(sk, skb, state.rate);
   if (skb === tp.lost_skb_hint) tp.lost_cnt_hint += pcount;
@@ -212,7 +216,7 @@ function tcp_shifted_skb(
   return true;
 }
 
-/** Bytes per segment of a GSO packet; of a single segment its length. @linux net/ipv4/tcp_input.c */
+/** Bytes per segment of a GSO packet, or the length of a single segment. @linux net/ipv4/tcp_input.c */
 export function tcp_skb_seglen(skb: sk_buff): number {
   return tcp_skb_pcount(skb) === 1 ? skb.len : tcp_skb_mss(skb);
 }
@@ -220,7 +224,11 @@ function skb_can_shift(skb: sk_buff): boolean {
   return skb_headlen(skb) === 0 && skb_is_nonlinear(skb);
 }
 
-/** Move payload from one segment to the one before it, unless it would become too large. @linux net/ipv4/tcp_input.c */
+/**
+ * Move payload from one segment to the one before it, unless that would become too large.
+ *
+ * @linux net/ipv4/tcp_input.c
+ */
 export function tcp_skb_shift(to: sk_buff, from: sk_buff, pcount: number, shiftlen: number): number {
   if (to.len + shiftlen >= 65535 * TCP_MIN_GSO_SIZE) return 0;
   if (tcp_skb_pcount(to) + pcount > 65535) return 0;
@@ -228,11 +236,11 @@ export function tcp_skb_shift(to: sk_buff, from: sk_buff, pcount: number, shiftl
 }
 
 /**
- * Move what the block covers of `skb` into the SACKed segment before it: so the queue stays short, and the next
- * walk quick.
+ * Move the part of `skb` that the block covers into the SACKed segment before it. This keeps the queue short
+ * and the next walk fast.
  *
- * @returns the segment that the walk goes on from; `skb` when nothing of it is covered; null when it couldn't be
- *   moved
+ * @returns the segment where the walk continues; `skb` when the block covers none of it; null when the data
+ *   could not be moved
  * @linux net/ipv4/tcp_input.c
  */
 export function tcp_shift_skb_data(
@@ -265,7 +273,7 @@ export function tcp_shift_skb_data(
     len = skb.len;
     pcount = tcp_skb_pcount(skb);
     mss = tcp_skb_seglen(skb);
-    // Segments of one GSO packet are all of one size.
+    // All segments of a GSO packet have the same size.
     if (mss !== tcp_skb_seglen(prev)) return shift_fallback(sk);
   } else {
     if (!after(cb.end_seq, start_seq)) return skb;
@@ -284,12 +292,12 @@ export function tcp_shift_skb_data(
     }
   }
 
-  // tcp_sacktag_one() doesn't mark what is below snd_una.
+  // tcp_sacktag_one() does not mark data below snd_una.
   if (!after((cb.seq + len) | 0, tp.snd_una)) return shift_fallback(sk);
   if (tcp_skb_shift(prev, skb, pcount, len) === 0) return shift_fallback(sk);
   if (!tcp_shifted_skb(sk, prev, skb, state, pcount, len, mss, dup_sack)) return prev;
 
-  // The hole is filled: join with the SACKed segment behind it.
+  // The hole is filled: merge with the SACKed segment after it.
   const next = skb_rb_next(prev);
   if (
     next !== null &&

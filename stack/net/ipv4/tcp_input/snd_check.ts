@@ -1,5 +1,5 @@
 /**
- * At the end of a segment's processing: is something to be sent or acknowledged, and is there room for a writer who waits?
+ * The end of segment processing: send data or an ACK if one is due, and wake writers if there is room.
  *
  * @linux net/ipv4/tcp_input.c
  */
@@ -33,16 +33,16 @@ import { tcp_chrono_stop, tcp_push_pending_frames } from '../tcp_output/xmit.ts'
 import { tcp_sndbuf_expand } from './rcvbuf.ts';
 import { tcp_compressed_ack_kick } from '../tcp_timer/timers.ts';
 
-/** An ACK may have made room: send on, and wake writers. @linux net/ipv4/tcp_input.c */
+/** An ACK may have made room: send more data and wake writers. @linux net/ipv4/tcp_input.c */
 export function tcp_data_snd_check(sk: sock): void {
   if (sk.sk_write_queue.next !== null) tcp_push_pending_frames(sk);
   tcp_check_space(sk);
 }
 
 /**
- * Acknowledge now or later? At once when more than a full segment is unacknowledged and the window opens (RFC 9293
- * 3.8.6.3), in quick-ack mode, or when it was asked for; when data is out of order, at most three duplicate ACKs for
- * fast retransmit, and then ACKs are compressed; else delayed.
+ * Decide whether to acknowledge now or later. At once when more than a full segment is unacknowledged and the
+ * window opens (RFC 9293 3.8.6.3), in quick-ack mode, or on request. For out-of-order data, send at most
+ * three duplicate ACKs to trigger fast retransmit, then compress ACKs. Otherwise delay.
  *
  * @linux net/ipv4/tcp_input.c
  */
@@ -51,7 +51,7 @@ export function __tcp_ack_snd_check(sk: sock, ofo_possible: boolean): void {
   const { icsk_ack } = inet_csk(sk);
   if (
     ((tp.rcv_nxt - tp.rcv_wup) >>> 0 > icsk_ack.rcv_mss &&
-      // While the reader is behind, an ACK helps only if the window moves.
+      // While the reader lags behind, an ACK is useful only if the window advances.
       (((tp.rcv_nxt - tp.copied_seq) | 0) < sk.sk_rcvlowat || __tcp_select_window(sk) >= tp.rcv_wnd)) ||
     tcp_in_quickack_mode(sk) ||
     (icsk_ack.pending & ICSK_ACK_NOW) !== 0
@@ -66,7 +66,7 @@ export function __tcp_ack_snd_check(sk: sock, ofo_possible: boolean): void {
   tcp_compress_ack(sk);
 }
 
-/** Data is out of order: send a duplicate ACK, or hold it back for a fraction of the RTT. */
+/** Out-of-order data: send a duplicate ACK, or delay it for a fraction of the RTT. */
 function tcp_compress_ack(sk: sock): void {
   const tp = tcp_sk(sk);
   const { ipv4, machine } = sock_net(sk);
@@ -87,7 +87,7 @@ function tcp_compress_ack(sk: sock): void {
   const timer = (tp.compressed_ack_timer ??= new hrtimer(tcp_compressed_ack_kick, tp));
   if (hrtimer_is_queued(timer)) return;
 
-  // 5 % of the RTT (kept times 8, in µs), at most 1 ms.
+  // 5 % of the RTT (scaled by 8, in µs), at most 1 ms.
   let rtt = tp.rcv_rtt_est?.rtt_us ?? 0;
   if (tp.srtt_us !== 0 && tp.srtt_us < rtt) rtt = tp.srtt_us;
   const delay = Math.min(ipv4.sysctl_tcp_comp_sack_delay_ns, Math.floor((rtt * 125) / 20));
@@ -95,12 +95,16 @@ function tcp_compress_ack(sk: sock): void {
   hrtimer_start_range_ns(machine, timer, ktime_get_ns(machine) + delay);
 }
 
-/** Acknowledge, if an ACK is due. @linux net/ipv4/tcp_input.c */
+/** Send or schedule an ACK if one is due. @linux net/ipv4/tcp_input.c */
 export function tcp_ack_snd_check(sk: sock): void {
   if (inet_csk_ack_scheduled(sk)) __tcp_ack_snd_check(sk, true);
 }
 
-/** Allow as many immediate ACKs as fill half the window, at least 2 and at most `max_quickacks`. @linux net/ipv4/tcp_input.c */
+/**
+ * Allow enough immediate ACKs for half the window, at least 2 and at most `max_quickacks`.
+ *
+ * @linux net/ipv4/tcp_input.c
+ */
 export function tcp_incr_quickack(sk: sock, max_quickacks: number): void {
   const ack = inet_csk(sk).icsk_ack;
   let quickacks = Math.floor(tcp_sk(sk).rcv_wnd / (2 * ack.rcv_mss));
@@ -109,21 +113,35 @@ export function tcp_incr_quickack(sk: sock, max_quickacks: number): void {
   if (quickacks > ack.quick) ack.quick = quickacks;
 }
 
-/** Acknowledge at once from now on: the peer's window may be small, or it missed something. @linux net/ipv4/tcp_input.c */
+/**
+ * Acknowledge at once from now on: the peer's window may be small, or it may have missed a segment.
+ *
+ * @linux net/ipv4/tcp_input.c
+ */
 export function tcp_enter_quickack_mode(sk: sock, max_quickacks: number): void {
   tcp_incr_quickack(sk, max_quickacks);
   inet_csk_exit_pingpong_mode(sk);
   inet_csk(sk).icsk_ack.ato = TCP_ATO_MIN;
 }
 
-/** Are ACKs to be sent at once: asked for by the route, or some left and not interactive? @linux net/ipv4/tcp_input.c */
+/**
+ * Whether to send ACKs at once: the route asks for it, or quick ACKs remain and the connection is not
+ * interactive.
+ *
+ * @linux net/ipv4/tcp_input.c
+ */
 function tcp_in_quickack_mode(sk: sock): boolean {
   const dst = sk.sk_dst_cache;
   if (dst !== null && dst_metric(dst, RTAX_QUICKACK) !== 0) return true;
   return inet_csk(sk).icsk_ack.quick !== 0 && !inet_csk_in_pingpong_mode(sk);
 }
 
-/** May the send buffer grow: not fixed by the user, memory is there, and it is what limits the sender? @linux net/ipv4/tcp_input.c */
+/**
+ * Whether the send buffer may grow: the user has not fixed its size, memory is available, and the buffer
+ * limits the sender.
+ *
+ * @linux net/ipv4/tcp_input.c
+ */
 function tcp_should_expand_sndbuf(sk: sock): boolean {
   const tp = tcp_sk(sk);
   if ((sk.sk_userlocks & SOCK_SNDBUF_LOCK) !== 0) return false;
@@ -140,7 +158,7 @@ function tcp_new_space(sk: sock): void {
   sk.sk_write_space(sk);
 }
 
-/** A writer waits for room in the send buffer: is there some now? @linux net/ipv4/tcp_input.c */
+/** Wake a writer that waits for send buffer space, if there is some. @linux net/ipv4/tcp_input.c */
 export function tcp_check_space(sk: sock): void {
   const socket = sk.sk_socket;
   if (socket === null || (socket.flags & (1 << SOCK_NOSPACE)) === 0) return;

@@ -1,6 +1,6 @@
 /**
- * Is a segment acceptable? Its sequence numbers, its timestamp (PAWS), RST and SYN where there should be none (RFC 9293
- * 3.10.7.4, RFC 5961, RFC 7323); how often the answers to those that are not may be sent.
+ * Segment acceptability: sequence numbers, timestamps (PAWS), unexpected RST and SYN (RFC 9293 3.10.7.4, RFC
+ * 5961, RFC 7323); and the rate limits on the ACKs that answer unacceptable segments.
  *
  * @linux net/ipv4/tcp_input.c
  */
@@ -45,12 +45,16 @@ import { tcp_reset } from './fin.ts';
 import { tcp_send_dupack } from './ofo.ts';
 import { tcp_fast_parse_options } from './options.ts';
 
-/** Does any of the segment lie in the window? The left edge is what was acknowledged last, not rcv_nxt. @linux net/ipv4/tcp_input.c */
+/**
+ * Whether any part of the segment lies in the window. The left edge is the last ACK sent, not rcv_nxt.
+ *
+ * @linux net/ipv4/tcp_input.c
+ */
 function tcp_sequence(tp: tcp_sock, seq: u32, end_seq: u32): boolean {
   return !before(end_seq, tp.rcv_wup) && !after(seq, (tp.rcv_nxt + tcp_receive_window(tp)) | 0);
 }
 
-/** Some peers send a RST one below rcv_nxt after their FIN: accept that. @linux net/ipv4/tcp_input.c */
+/** Accept a RST one below rcv_nxt, which some peers send after their FIN. @linux net/ipv4/tcp_input.c */
 function tcp_reset_check(sk: sock, tp: tcp_sock, skb: sk_buff): boolean {
   return (
     TCP_SKB_CB(skb).seq === ((tp.rcv_nxt - 1) | 0) &&
@@ -58,7 +62,10 @@ function tcp_reset_check(sk: sock, tp: tcp_sock, skb: sk_buff): boolean {
   );
 }
 
-/** Is it exactly at the end of what was received, in order or reported by SACK? (RFC 5961 3.2, and what Linux adds) */
+/**
+ * Whether a RST is exactly at the end of the received data, in order or reported by SACK (RFC 5961 3.2,
+ * extended by Linux).
+ */
 function reset_is_exact(tp: tcp_sock, seq: u32): boolean {
   if (seq === tp.rcv_nxt) return true;
   const blocks = tp.selective_acks;
@@ -71,11 +78,11 @@ function reset_is_exact(tp: tcp_sock, seq: u32): boolean {
 }
 
 /**
- * Check timestamp, sequence number, RST and SYN of a segment. What is not acceptable is answered as the RFCs demand,
- * and consumed.
+ * Check a segment's timestamp, sequence number, RST and SYN. An unacceptable segment is answered as the RFCs
+ * require, and consumed.
  *
  * @param syn_inerr count a SYN as an error (InErrs)
- * @returns true: go on with it
+ * @returns true: the caller continues with the segment
  * @linux net/ipv4/tcp_input.c
  */
 export function tcp_validate_incoming(sk: sock, skb: sk_buff, th: tcphdr, syn_inerr: boolean): boolean {
@@ -84,7 +91,7 @@ export function tcp_validate_incoming(sk: sock, skb: sk_buff, th: tcphdr, syn_in
   const cb = TCP_SKB_CB(skb);
   const rst = th.rst;
 
-  // RFC 7323 5.3, R1: the timestamp. A RST with an old one is looked at further.
+  // RFC 7323 5.3, R1: the timestamp. A RST with an old timestamp still passes to the next checks.
   if (
     tcp_fast_parse_options(net, skb, th, tp) &&
     tp.rx_opt.saw_tstamp &&
@@ -109,7 +116,7 @@ export function tcp_validate_incoming(sk: sock, skb: sk_buff, th: tcphdr, syn_in
     return false;
   }
 
-  // second: RST. RFC 5961 3.2: anywhere but at rcv_nxt it is answered with a challenge ACK.
+  // second: RST. RFC 5961 3.2: a RST that is not at rcv_nxt is answered with a challenge ACK.
   if (rst) {
     if (tcp_reset_check(sk, tp, skb) || reset_is_exact(tp, cb.seq)) return accept_reset(sk, skb);
     tcp_send_challenge_ack(sk);
@@ -117,9 +124,9 @@ export function tcp_validate_incoming(sk: sock, skb: sk_buff, th: tcphdr, syn_in
     return false;
   }
 
-  // fourth: SYN. RFC 5961 4.2: a challenge ACK, whatever its sequence number.
+  // fourth: SYN. RFC 5961 4.2: answer with a challenge ACK, whatever its sequence number.
   if (th.syn) {
-    // But for the SYN-ACK of a simultaneous open.
+    // Exception: the SYN-ACK of a simultaneous open.
     if (
       sk.sk_state === TCP_SYN_RECV &&
       sk.sk_socket !== null &&
@@ -149,8 +156,8 @@ function accept_reset(sk: sock, skb: sk_buff): false {
 }
 
 /**
- * A pure duplicate ACK whose timestamp is only a little too old: reordered on its way, harmless, and useful for
- * fast retransmit.
+ * Whether this is a pure duplicate ACK with a slightly old timestamp: it was reordered, is harmless, and
+ * useful for fast retransmit.
  *
  * @linux net/ipv4/tcp_input.c
  */
@@ -167,14 +174,18 @@ function tcp_disordered_ack(sk: sock, skb: sk_buff, tp: tcp_sock): boolean {
   );
 }
 
-/** Must the segment be dropped for its timestamp (RFC 7323 section 5)? @linux net/ipv4/tcp_input.c */
+/** Whether PAWS (RFC 7323 section 5) drops the segment. @linux net/ipv4/tcp_input.c */
 function tcp_paws_discard(sk: sock, skb: sk_buff, tp: tcp_sock): boolean {
   return (
     !tcp_paws_check(sock_net(sk).machine, tp.rx_opt, TCP_PAWS_WINDOW) && !tcp_disordered_ack(sk, skb, tp)
   );
 }
 
-/** Send a challenge ACK, unless the connection or the host just sent some. @linux net/ipv4/tcp_input.c */
+/**
+ * Send a challenge ACK, unless the connection or the host has reached its rate limit.
+ *
+ * @linux net/ipv4/tcp_input.c
+ */
 export function tcp_send_challenge_ack(sk: sock): void {
   const net = sock_net(sk);
   if (__tcp_oow_rate_limited(net, LINUX_MIB_TCPACKSKIPPEDCHALLENGE, tcp_sk(sk))) return;
@@ -183,7 +194,7 @@ export function tcp_send_challenge_ack(sk: sock): void {
   tcp_send_ack(sk);
 }
 
-/** The same for a connection request. @linux net/ipv4/tcp_input.c */
+/** Send a challenge ACK for a connection request, within the same limits. @linux net/ipv4/tcp_input.c */
 export function tcp_reqsk_send_challenge_ack(sk: sock, skb: sk_buff, req: request_sock): void {
   const net = sock_net(sk);
   if (__tcp_oow_rate_limited(net, LINUX_MIB_TCPACKSKIPPEDCHALLENGE, tcp_rsk(req))) return;
@@ -192,15 +203,15 @@ export function tcp_reqsk_send_challenge_ack(sk: sock, skb: sk_buff, req: reques
   req.rsk_ops.send_ack(sk, skb, req);
 }
 
-/** What remembers when it last sent such an ACK: tcp_sock and tcp_request_sock. */
+/** An object that records when it last sent such an ACK: tcp_sock or tcp_request_sock. */
 export interface oow_ack_owner {
   last_oow_ack_time: number;
 }
 
 /**
- * May an ACK be sent now, sysctl_tcp_invalid_ratelimit after the last one? Counts `mib_idx` if not.
+ * Limit ACKs to one per sysctl_tcp_invalid_ratelimit. Counts `mib_idx` when it suppresses one.
  *
- * @returns true: don't send
+ * @returns true: do not send
  * @linux net/ipv4/tcp_input.c
  */
 function __tcp_oow_rate_limited(net: net, mib_idx: number, owner: oow_ack_owner): boolean {
@@ -218,9 +229,10 @@ function __tcp_oow_rate_limited(net: net, mib_idx: number, owner: oow_ack_owner)
 }
 
 /**
- * The same for the answer to a certain segment: a loop consists of pure ACKs or of SYNs, so data passes.
+ * Apply the limit to the answer to a given segment. Segments with data are exempt, because only pure ACKs or
+ * SYNs can form an ACK loop.
  *
- * @returns true: don't answer
+ * @returns true: do not answer
  * @linux net/ipv4/tcp_input.c
  */
 export function tcp_oow_rate_limited(net: net, skb: sk_buff, mib_idx: number, owner: oow_ack_owner): boolean {
@@ -229,7 +241,11 @@ export function tcp_oow_rate_limited(net: net, skb: sk_buff, mib_idx: number, ow
   return __tcp_oow_rate_limited(net, mib_idx, owner);
 }
 
-/** RFC 5961 section 7: a limit on challenge ACKs of the whole host, if sysctl_tcp_challenge_ack_limit sets one. @linux net/ipv4/tcp_input.c */
+/**
+ * RFC 5961 section 7: a host-wide limit on challenge ACKs, if sysctl_tcp_challenge_ack_limit is set.
+ *
+ * @linux net/ipv4/tcp_input.c
+ */
 function tcp_challenge_ack_allowed(net: net): boolean {
   const { ipv4 } = net;
   const ack_limit = ipv4.sysctl_tcp_challenge_ack_limit;
