@@ -1,5 +1,6 @@
 /**
- * Memory for segments to send: allocated, freed, short (pressure), and denied to orphans when there are too many. @linux net/ipv4/tcp.c
+ * Memory for outgoing segments: allocation, freeing, memory pressure, and the limit on orphans. @linux
+ * net/ipv4/tcp.c
  */
 import { CHECKSUM_PARTIAL, type sk_buff } from '../../../include/linux/skbuff.ts';
 import { tcp_sk } from '../../../include/linux/tcp.ts';
@@ -25,11 +26,11 @@ import { TCP_CHRONO_BUSY, tcp_chrono_stop } from '../tcp_output/xmit.ts';
 import { tcp_rtx_queue_unlink, tcp_wmem_free_skb } from './queue.ts';
 
 /**
- * An empty segment with room for all headers.
+ * Allocate an empty segment with headroom for all headers.
  *
  * @param size bytes of linear payload: 0, since payload goes into page fragments
- * @param force_schedule take the memory even beyond the limits: the connection would stand still without it
- * @returns null when there is no memory
+ * @param force_schedule exceed the memory limits, because the connection would stall without this segment
+ * @returns null when memory is exhausted
  * @linux net/ipv4/tcp.c
  */
 export function tcp_stream_alloc_skb(sk: sock, size: number, force_schedule: boolean): sk_buff | null {
@@ -45,7 +46,7 @@ export function tcp_stream_alloc_skb(sk: sock, size: number, force_schedule: boo
   return skb;
 }
 
-/** All TCP sockets together use more than tcp_mem's pressure mark. @linux net/ipv4/tcp.c */
+/** All TCP sockets together exceed tcp_mem's pressure mark. @linux net/ipv4/tcp.c */
 export function tcp_enter_memory_pressure(sk: sock): void {
   const net = sock_net(sk);
   const memory = net.ipv4.tcp_memory;
@@ -54,7 +55,7 @@ export function tcp_enter_memory_pressure(sk: sock): void {
   NET_INC_STATS(net, LINUX_MIB_TCPMEMORYPRESSURES);
 }
 
-/** They use less than tcp_mem's low mark again. @linux net/ipv4/tcp.c */
+/** Memory use has fallen below tcp_mem's low mark. @linux net/ipv4/tcp.c */
 export function tcp_leave_memory_pressure(sk: sock): void {
   const net = sock_net(sk);
   const memory = net.ipv4.tcp_memory;
@@ -67,7 +68,7 @@ export function tcp_leave_memory_pressure(sk: sock): void {
   memory.memory_pressure = 0;
 }
 
-/** Free all that was sent and not acknowledged. @linux net/ipv4/tcp.c */
+/** Free all sent but unacknowledged segments. @linux net/ipv4/tcp.c */
 function tcp_rtx_queue_purge(sk: sock): void {
   const tp = tcp_sk(sk);
   tp.highest_sack = null;
@@ -80,7 +81,7 @@ function tcp_rtx_queue_purge(sk: sock): void {
   }
 }
 
-/** Free all that was to be sent or acknowledged: the connection is over. @linux net/ipv4/tcp.c */
+/** The connection has ended: free all unsent and unacknowledged segments. @linux net/ipv4/tcp.c */
 export function tcp_write_queue_purge(sk: sock): void {
   const tp = tcp_sk(sk);
   tcp_chrono_stop(sk, TCP_CHRONO_BUSY);
@@ -95,12 +96,12 @@ export function tcp_write_queue_purge(sk: sock): void {
   inet_csk(sk).icsk_backoff = 0;
 }
 
-/** Sockets without a process, in this machine. @linux net/ipv4/tcp.c */
+/** The number of sockets in this machine that no process owns. @linux net/ipv4/tcp.c */
 export function tcp_orphan_count_sum(sk: sock): number {
   return Math.max(sk.skc_prot.memory(sock_net(sk))!.orphan_count, 0);
 }
 
-/** @param shift counts each orphan 2^shift times: some weigh more @linux net/ipv4/tcp.c */
+/** @param shift counts each orphan 2^shift times, for orphans that cost more @linux net/ipv4/tcp.c */
 function tcp_too_many_orphans(sk: sock, shift: number): boolean {
   return tcp_orphan_count_sum(sk) * 2 ** shift > sock_net(sk).ipv4.sysctl_tcp_max_orphans;
 }
@@ -110,7 +111,11 @@ function tcp_out_of_memory(sk: sock): boolean {
   return sk.sk_wmem_queued > SOCK_MIN_SNDBUF && sk_memory_allocated(sk) > sk_prot_mem_limits(sk, 2);
 }
 
-/** Must an orphan be ended, because there are too many or memory is short? @linux net/ipv4/tcp.c */
+/**
+ * Whether an orphan must be killed because there are too many orphans or memory is short.
+ *
+ * @linux net/ipv4/tcp.c
+ */
 export function tcp_check_oom(sk: sock, shift: number): boolean {
   const too_many_orphans = tcp_too_many_orphans(sk, shift);
   const out_of_socket_memory = tcp_out_of_memory(sk);

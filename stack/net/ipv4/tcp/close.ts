@@ -1,4 +1,4 @@
-/** close(), shutdown() and disconnecting: the ways to end a connection from this side. */
+/** close(), shutdown() and disconnect: how this side ends a connection. */
 import type { Sleeps } from '../../../include/linux/sched.ts';
 import { tcp_options_received, tcp_rack, tcp_sk } from '../../../include/linux/tcp.ts';
 import type { jiffies_t } from '../../../include/linux/types.ts';
@@ -87,7 +87,10 @@ import { tcp_clear_xmit_timers } from '../tcp_timer/xmit_timer.ts';
 import { tcp_check_oom, tcp_write_queue_purge } from './alloc.ts';
 import { tcp_need_reset, tcp_set_state } from './state.ts';
 
-/** What a close does in each state: the next state, and whether a FIN is sent. @linux net/ipv4/tcp.c (new_state) */
+/**
+ * The effect of a close in each state: the next state, and whether a FIN is sent. @linux net/ipv4/tcp.c
+ * (new_state)
+ */
 function tcp_close_transition(state: TcpState): { next: TcpState; send_fin: boolean } {
   switch (state) {
     case TCP_ESTABLISHED:
@@ -109,23 +112,31 @@ function tcp_close_transition(state: TcpState): { next: TcpState; send_fin: bool
   }
 }
 
-/** This side has nothing more to send: change the state. @returns whether a FIN is to be sent. @linux net/ipv4/tcp.c */
+/**
+ * This side has no more data to send: change the state. @returns whether to send a FIN.
+ *
+ * @linux net/ipv4/tcp.c
+ */
 function tcp_close_state(sk: sock): boolean {
   const { next, send_fin } = tcp_close_transition(sk.skc_state);
   tcp_set_state(sk, next);
   return send_fin;
 }
 
-/** End the sending direction: the peer will read to the end of what was sent. @linux net/ipv4/tcp.c */
+/**
+ * Shut down the sending direction: the peer reads end of stream after the data already queued.
+ *
+ * @linux net/ipv4/tcp.c
+ */
 export function tcp_shutdown(sk: sock, how: number): void {
   if ((how & SEND_SHUTDOWN) === 0) return;
-  // In other states a FIN has been sent already, or can't be.
+  // In other states a FIN was already sent or cannot be sent.
   if (((1 << sk.skc_state) & (TCPF_ESTABLISHED | TCPF_SYN_SENT | TCPF_CLOSE_WAIT)) !== 0) {
     if (tcp_close_state(sk)) tcp_send_fin(sk);
   }
 }
 
-/** Throw away what was received. @returns whether the user has not read all of it */
+/** Free the received data. @returns whether the user left any of it unread */
 function drop_unread_data(sk: sock): boolean {
   let data_was_unread = false;
   for (let skb = __skb_dequeue(sk.sk_receive_queue); skb !== null; skb = __skb_dequeue(sk.sk_receive_queue)) {
@@ -137,7 +148,11 @@ function drop_unread_data(sk: sock): boolean {
   return data_was_unread;
 }
 
-/** End the connection, with the socket locked: by FIN, or by RST where data would be lost. @linux net/ipv4/tcp.c */
+/**
+ * Close the connection, with the socket locked: send a FIN, or a RST if received data would be lost.
+ *
+ * @linux net/ipv4/tcp.c
+ */
 export function* __tcp_close(sk: sock, timeout: jiffies_t): Sleeps<void> {
   const net = sock_net(sk);
   sk.sk_shutdown = SHUTDOWN_MASK;
@@ -147,7 +162,7 @@ export function* __tcp_close(sk: sock, timeout: jiffies_t): Sleeps<void> {
     inet_csk_listen_stop(sk);
   } else {
     const data_was_unread = drop_unread_data(sk);
-    // Unless the peer has reset it already.
+    // The peer may already have reset the connection.
     if (sk.skc_state !== TCP_CLOSE) {
       if (data_was_unread) {
         // RFC 2525, 2.17: the peer must learn that its data was not read.
@@ -158,7 +173,7 @@ export function* __tcp_close(sk: sock, timeout: jiffies_t): Sleeps<void> {
         sk.skc_prot.disconnect(sk, 0);
         NET_INC_STATS(net, LINUX_MIB_TCPABORTONDATA);
       } else if (tcp_close_state(sk)) {
-        // The state has changed although the FIN may have to wait behind data, for the window or for Nagle.
+        // The state changes at once, although the FIN may wait behind data, for the window or for Nagle.
         tcp_send_fin(sk);
       }
       yield* sk_stream_wait_close(sk, timeout);
@@ -166,19 +181,20 @@ export function* __tcp_close(sk: sock, timeout: jiffies_t): Sleeps<void> {
   }
 
   const state = sk.skc_state;
-  // For tcp_close(), which gives it back: the process's own reference goes when the socket is destroyed.
+  // This reference is for tcp_close(), which drops it; the process's own reference is dropped when the socket
+  // is destroyed.
   sock_hold(sk);
   sock_orphan(sk);
   local_bh_disable(net.machine);
-  // What waits in the backlog is handled with the socket being an orphan already.
+  // Packets in the backlog are processed after the socket became an orphan.
   __release_sock(sk);
   sk.skc_prot.memory(net)!.orphan_count++;
-  // A packet of the backlog may have destroyed it.
+  // A packet from the backlog may have destroyed the socket.
   if (state === TCP_CLOSE || sk.skc_state !== TCP_CLOSE) settle_orphan(sk);
   local_bh_enable(net.machine);
 }
 
-/** What becomes of a socket that its process has closed: it lives on until the connection is over. */
+/** Decide what to do with a socket that its process has closed: it lives until the connection has ended. */
 function settle_orphan(sk: sock): void {
   const net = sock_net(sk);
   if (sk.skc_state === TCP_FIN_WAIT2) {
@@ -187,7 +203,7 @@ function settle_orphan(sk: sock): void {
       tcp_send_active_reset(sk);
       NET_INC_STATS(net, LINUX_MIB_TCPABORTONLINGER);
     } else {
-      // The reader is gone: don't wait for the peer's FIN for ever.
+      // The reader is gone: do not wait for the peer's FIN for ever.
       const tmo = tcp_fin_time(sk);
       if (tmo <= TCP_TIMEWAIT_LEN) {
         tcp_time_wait(sk, TCP_FIN_WAIT2, tmo);
@@ -218,10 +234,10 @@ export function* tcp_close(sk: sock, timeout: jiffies_t): Sleeps<void> {
 }
 
 /**
- * Reset a connection from outside (as `ss -K` does): its user gets the error.
+ * Abort a connection from outside (as `ss -K` does): its user sees the error.
  *
  * @param err positive: ECONNABORTED, …
- * @returns 0 or -ENOENT: it was closed already
+ * @returns 0, or -ENOENT when the socket was already closed
  * @linux net/ipv4/tcp.c
  */
 export function* tcp_abort(common: sock_common, err: number): Sleeps<Errno> {
@@ -260,7 +276,8 @@ export function* tcp_abort(common: sock_common, err: number): Sleeps<Errno> {
 }
 
 /**
- * Cut the connection at once (ABORT of RFC 9293, 3.10.5), and make the socket as if it were new: it may connect again.
+ * Abort the connection (ABORT of RFC 9293, 3.10.5) and reset the socket to its initial state, so that it can
+ * connect again.
  *
  * @linux net/ipv4/tcp.c
  */
@@ -309,14 +326,14 @@ export function tcp_disconnect(sk: sock, _flags: number): Errno {
   return 0;
 }
 
-/** All that a connection has measured, agreed on and counted is forgotten. */
+/** Reset everything that the connection has measured, negotiated and counted. */
 function tcp_reset_connection_fields(sk: sock): void {
   const icsk = inet_csk(sk);
   const tp = tcp_sk(sk);
   tp.srtt_us = 0;
   tp.mdev_us = jiffies_to_usecs(TCP_TIMEOUT_INIT);
   tp.rcv_rtt_last_tsecr = 0;
-  // Beyond everything that the old connection can have sent.
+  // Beyond every sequence number that the old connection can have sent.
   tp.write_seq = (tp.write_seq + tp.max_window + 2) | 0 || 1;
 
   icsk.icsk_backoff = 0;
@@ -363,7 +380,7 @@ function tcp_reset_connection_fields(sk: sock): void {
   tp.sacked_out = 0;
   tp.tlp_high_seq = 0;
   tp.last_oow_ack_time = 0;
-  // Until the first ACK rate samples say less than the path can carry: they count as limited by the application.
+  // Before the first ACK, rate samples underestimate the path: treat them as limited by the application.
   tp.app_limited = -1;
   tp.rate_app_limited = true;
   tp.rack = new tcp_rack();

@@ -1,4 +1,4 @@
-/** TCP_INFO: the state of a connection for its user. */
+/** TCP_INFO: the state of a connection, for the user. */
 import { tcp_sk, type tcp_sock, MINMAX_NONE } from '../../../include/linux/tcp.ts';
 import { inet_csk } from '../../../include/net/inet_connection_sock.ts';
 import type { sock } from '../../../include/net/sock.ts';
@@ -22,7 +22,7 @@ import {
 import { jiffies_to_msecs, jiffies_to_usecs } from '../../../kernel/time/jiffies.ts';
 import { TCP_CHRONO_BUSY, TCP_CHRONO_RWND_LIMITED, TCP_CHRONO_SNDBUF_LIMITED } from '../tcp_output/xmit.ts';
 
-/** How fast data was delivered lately, in bytes per second; 0: not known. @linux net/ipv4/tcp.c */
+/** The recent delivery rate in bytes per second; 0: unknown. @linux net/ipv4/tcp.c */
 export function tcp_compute_delivery_rate(tp: tcp_sock): number {
   if (tp.rate_delivered === 0 || tp.rate_interval_us === 0) return 0;
   return Math.floor((tp.rate_delivered * tp.mss_cache * 1_000_000) / tp.rate_interval_us);
@@ -38,10 +38,10 @@ function tcp_get_info_chrono_stats(tp: tcp_sock, info: tcp_info): void {
   info.tcpi_busy_time = busy + info.tcpi_rwnd_limited + info.tcpi_sndbuf_limited;
 }
 
-/** No limit, as a u64 says it. */
+/** "No limit" as a u64. */
 const ULLONG_MAX = 2 ** 64 - 1;
 
-/** All that TCP_INFO tells. Of a listener, only a few fields mean something. @linux net/ipv4/tcp.c */
+/** Fill in TCP_INFO. For a listener only a few fields are meaningful. @linux net/ipv4/tcp.c */
 export function tcp_get_info(sk: sock): tcp_info {
   const info = new tcp_info();
   if (sk.sk_type !== SOCK_STREAM) return info;

@@ -1,4 +1,4 @@
-/** What a TCP socket starts with, and TCP's part of the boot. */
+/** Initial values of a TCP socket, and TCP's boot code. */
 import { tcp_sk, MINMAX_NONE } from '../../../include/linux/tcp.ts';
 import { inet_csk } from '../../../include/net/inet_connection_sock.ts';
 import type { net } from '../../../include/net/net_namespace.ts';
@@ -23,7 +23,11 @@ import { tcp_sync_mss } from '../tcp_output/mss.ts';
 import { tcp_tasklet_init } from '../tcp_output/tsq.ts';
 import { tcp_init_xmit_timers } from '../tcp_timer/timers.ts';
 
-/** Fill in a new TCP socket, whatever the address family. Fields that start with 0 are 0 already. @linux net/ipv4/tcp.c */
+/**
+ * Initialize a new TCP socket, whatever its address family. Fields whose initial value is 0 are already 0.
+ *
+ * @linux net/ipv4/tcp.c
+ */
 export function tcp_init_sock(sk: sock): void {
   const icsk = inet_csk(sk);
   const tp = tcp_sk(sk);
@@ -37,11 +41,11 @@ export function tcp_init_sock(sk: sock): void {
 
   // RFC 6928: ten segments.
   tcp_snd_cwnd_set(tp, TCP_INIT_CWND);
-  // Until the first ACK rate samples say less than the path can carry: they count as limited by the application.
+  // Before the first ACK, rate samples underestimate the path: treat them as limited by the application.
   tp.app_limited = -1;
   tp.rate_app_limited = true;
   tp.snd_ssthresh = TCP_INFINITE_SSTHRESH;
-  // No limit. Linux has ~0 here; V8 would box that.
+  // No limit. Linux uses ~0; V8 would box that value.
   tp.snd_cwnd_clamp = 0x7fffffff;
   tp.mss_cache = TCP_MSS_DEFAULT;
   tp.reordering = ipv4.sysctl_tcp_reordering;
@@ -57,7 +61,7 @@ export function tcp_init_sock(sk: sock): void {
   sk_sockets_allocated_inc(sk);
 }
 
-/** Bring TCP up at boot. @linux net/ipv4/tcp.c */
+/** Initialize TCP at boot. @linux net/ipv4/tcp.c */
 export function tcp_init(net: net): void {
   const { hashinfo } = net.ipv4;
   pr_info(

@@ -1,4 +1,4 @@
-/** What poll() and ioctl() tell about a connection. */
+/** poll() and ioctl() on a connection. */
 import type { file } from '../../../include/linux/fs.ts';
 import { SOCK_NOSPACE, type socket, SOCKWQ_ASYNC_NOSPACE } from '../../../include/linux/net.ts';
 import {
@@ -40,7 +40,7 @@ import {
 import { tcp_epollin_ready, tcp_inq } from './queue.ts';
 
 /**
- * What could be done without sleeping, as POLL… bits; and have the poller woken when that changes.
+ * The operations that would not sleep, as POLL… bits; registers the poller to be woken when they change.
  *
  * POLLHUP means that both directions have ended; POLLRDHUP that the peer has sent its FIN.
  *
@@ -61,14 +61,14 @@ export function tcp_poll(_file: file, sock: socket, wait: poll_table | null): nu
 
   if (state !== TCP_SYN_SENT && state !== TCP_SYN_RECV) {
     let target = sock_rcvlowat(sk, false, 0x7fffffff);
-    // The urgent byte doesn't count as readable.
+    // The urgent byte does not count as readable.
     if (tp.urg_data !== 0 && tp.urg_seq === tp.copied_seq && !sock_flag(sk, SOCK_URGINLINE)) target++;
     if (tcp_epollin_ready(sk, target)) mask |= EPOLLIN | EPOLLRDNORM;
 
     if ((shutdown & SEND_SHUTDOWN) !== 0 || __sk_stream_is_writeable(sk, 1)) {
       mask |= EPOLLOUT | EPOLLWRNORM;
     } else {
-      // Have sk_stream_write_space() wake the poller.
+      // Make sk_stream_write_space() wake the poller.
       sock.flags |= (1 << SOCKWQ_ASYNC_NOSPACE) | (1 << SOCK_NOSPACE);
     }
     if ((tp.urg_data & TCP_URG_VALID) !== 0) mask |= EPOLLPRI;
@@ -79,7 +79,7 @@ export function tcp_poll(_file: file, sock: socket, wait: poll_table | null): nu
 
 /**
  * @param cmd SIOCINQ: bytes to read; SIOCATMARK: 1 at the urgent byte; SIOCOUTQ: bytes not acknowledged; SIOCOUTQNSD: bytes not sent
- * @returns the number; -EINVAL of a listener, -ENOIOCTLCMD
+ * @returns the number; -EINVAL for a listener, -ENOIOCTLCMD for an unknown command
  * @linux net/ipv4/tcp.c
  */
 export function tcp_ioctl(sk: sock, cmd: number, _arg: unknown): number | Errno {

@@ -1,6 +1,6 @@
 /**
- * A connection's queues: what is to be sent, what is sent and not yet acknowledged (also in the order of their times), and
- * what came.
+ * A connection's queues: the write queue, the retransmit queue (also as a list in order of send time), and
+ * the receive queue.
  *
  * @linux include/net/tcp.h
  */
@@ -19,31 +19,35 @@ import { __skb_queue_before, __skb_queue_tail, __skb_unlink } from '../../core/s
 import { sk_mem_uncharge, sk_wmem_queued_add } from '../../core/sock/memory.ts';
 import { TCP_CHRONO_BUSY, tcp_chrono_start } from '../tcp_output/xmit.ts';
 
-/** Free a segment of one of the two queues, and give its memory back to the socket. @linux include/net/tcp.h */
+/**
+ * Free a segment of the write or retransmit queue and uncharge it from the socket.
+ *
+ * @linux include/net/tcp.h
+ */
 export function tcp_wmem_free_skb(sk: sock, skb: sk_buff): void {
   sk_wmem_queued_add(sk, -skb.truesize);
   sk_mem_uncharge(sk, skb.truesize);
   __kfree_skb(skb);
 }
 
-/** Append a segment that is to be sent. @linux include/net/tcp.h */
+/** Append a segment to the write queue. @linux include/net/tcp.h */
 export function tcp_add_write_queue_tail(sk: sock, skb: sk_buff): void {
   const queue = sk.sk_write_queue;
   __skb_queue_tail(queue, skb);
   if (queue.next === skb) tcp_chrono_start(sk, TCP_CHRONO_BUSY);
 }
 
-/** Put `new_skb` in front of `skb` in the write queue. @linux include/net/tcp.h */
+/** Insert `new_skb` before `skb` in the write queue. @linux include/net/tcp.h */
 export function tcp_insert_write_queue_before(new_skb: sk_buff, skb: sk_buff, sk: sock): void {
   __skb_queue_before(sk.sk_write_queue, skb, new_skb);
 }
 
-/** Take a segment off the write queue. @linux include/net/tcp.h */
+/** Unlink a segment from the write queue. @linux include/net/tcp.h */
 export function tcp_unlink_write_queue(skb: sk_buff, sk: sock): void {
   __skb_unlink(skb, sk.sk_write_queue);
 }
 
-/** Take a segment off the retransmit queue. It stays on the list by time. @linux include/net/tcp.h */
+/** Unlink a segment from the retransmit queue. It stays on the list by send time. @linux include/net/tcp.h */
 export function tcp_rtx_queue_unlink(skb: sk_buff, sk: sock): void {
   rb_erase(skb, tcp_sk(sk).tcp_rtx_queue);
 }
@@ -55,7 +59,10 @@ export function tcp_rtx_queue_unlink_and_free(skb: sk_buff, sk: sock): void {
   tcp_wmem_free_skb(sk, skb);
 }
 
-/** Append to the list by time: this segment was sent most recently. @linux list_add_tail(&skb->tcp_tsorted_anchor, …) */
+/**
+ * Append to the list by send time: this segment was sent most recently. @linux
+ * list_add_tail(&skb->tcp_tsorted_anchor, …)
+ */
 export function tcp_tsorted_add_tail(tp: tcp_sock, skb: sk_buff): void {
   const last = tp.tsorted_sent_last;
   skb.tcp_tsorted_prev = last;
@@ -66,7 +73,7 @@ export function tcp_tsorted_add_tail(tp: tcp_sock, skb: sk_buff): void {
   tp.tsorted_sent_last = skb;
 }
 
-/** Take off the list by time, if it is on it. @linux list_del(&skb->tcp_tsorted_anchor) */
+/** Remove from the list by send time, if the segment is on it. @linux list_del(&skb->tcp_tsorted_anchor) */
 export function tcp_tsorted_del(tp: tcp_sock, skb: sk_buff): void {
   if (!skb.tcp_tsorted_linked) return;
   const prev = skb.tcp_tsorted_prev;
@@ -80,7 +87,9 @@ export function tcp_tsorted_del(tp: tcp_sock, skb: sk_buff): void {
   skb.tcp_tsorted_linked = false;
 }
 
-/** Put `skb` right behind `after` in the list by time. @linux list_add(&skb->tcp_tsorted_anchor, …) */
+/**
+ * Insert `skb` directly after `after` in the list by send time. @linux list_add(&skb->tcp_tsorted_anchor, …)
+ */
 export function tcp_tsorted_add_after(tp: tcp_sock, after: sk_buff, skb: sk_buff): void {
   const next = after.tcp_tsorted_next;
   skb.tcp_tsorted_prev = after;
@@ -91,22 +100,27 @@ export function tcp_tsorted_add_after(tp: tcp_sock, after: sk_buff, skb: sk_buff
   else next.tcp_tsorted_prev = skb;
 }
 
-/** Is the segment's checksum wrong? Sums up the bytes only if neither the device nor GRO has. @linux include/net/tcp.h */
+/**
+ * Whether the segment's checksum is wrong. Sums the bytes only if neither the device nor GRO has verified
+ * them.
+ *
+ * @linux include/net/tcp.h
+ */
 export function tcp_checksum_complete(skb: sk_buff): boolean {
   return !skb_csum_unnecessary(skb) && __skb_checksum_complete(skb) !== 0;
 }
 
-/** Before an skb waits in a queue: it must not hold its route. @linux include/net/tcp.h */
+/** Drop the skb's route reference before it waits in a queue. @linux include/net/tcp.h */
 export function tcp_cleanup_skb(skb: sk_buff): void {
   skb_dst_drop(skb);
 }
 
-/** Append to what the user can read. @linux include/net/tcp.h */
+/** Append to the receive queue, from which the user reads. @linux include/net/tcp.h */
 export function tcp_add_receive_queue(sk: sock, skb: sk_buff): void {
   __skb_queue_tail(sk.sk_receive_queue, skb);
 }
 
-/** Count a segment (or what GRO made of several) that came in. @linux include/net/tcp.h */
+/** Count a received segment, or all segments that GRO merged into it. @linux include/net/tcp.h */
 export function tcp_segs_in(tp: tcp_sock, skb: sk_buff): void {
   const segs_in = skb_shinfo(skb).gso_segs || 1;
   tp.segs_in += segs_in;
@@ -119,7 +133,11 @@ export function tcp_listendrop(sk: sock): void {
   NET_INC_STATS(sock_net(sk), LINUX_MIB_LISTENDROPS);
 }
 
-/** Is there enough to read, `target` bytes or all that can come? @linux include/net/tcp.h */
+/**
+ * Whether enough is readable: `target` bytes, or as much as the receive buffer can take.
+ *
+ * @linux include/net/tcp.h
+ */
 export function tcp_epollin_ready(sk: sock, target: number): boolean {
   const tp = tcp_sk(sk);
   const avail = (tp.rcv_nxt - tp.copied_seq) | 0;
@@ -127,7 +145,7 @@ export function tcp_epollin_ready(sk: sock, target: number): boolean {
   return avail >= target || tcp_rmem_pressure(sk) || tcp_receive_window(tp) <= inet_csk(sk).icsk_ack.rcv_mss;
 }
 
-/** Bytes that can be read before urgent data or the end. @linux include/net/tcp.h */
+/** Bytes readable before urgent data or the end of the stream. @linux include/net/tcp.h */
 export function tcp_inq(sk: sock): number {
   const tp = tcp_sk(sk);
   if (((1 << sk.skc_state) & (TCPF_SYN_SENT | TCPF_SYN_RECV)) !== 0) return 0;
@@ -138,7 +156,7 @@ export function tcp_inq(sk: sock): number {
     !before(tp.urg_seq, tp.rcv_nxt)
   ) {
     const answ = seq_distance(tp.copied_seq, tp.rcv_nxt);
-    // The FIN has a sequence number, but is not a byte.
+    // The FIN occupies a sequence number but is not a byte.
     return answ !== 0 && sock_flag(sk, SOCK_DONE) ? answ - 1 : answ;
   }
   return seq_distance(tp.copied_seq, tp.urg_seq);

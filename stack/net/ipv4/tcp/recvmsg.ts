@@ -1,4 +1,4 @@
-/** recv(): copying what was received in order to the user, and telling the sender that there is room again. */
+/** recv(): copying in-order data to the user, and telling the sender about the space that this frees. */
 import { signal_pending, type Sleeps } from '../../../include/linux/sched.ts';
 import type { sk_buff } from '../../../include/linux/skbuff.ts';
 import { tcp_sk } from '../../../include/linux/tcp.ts';
@@ -66,13 +66,14 @@ import { tcp_rcv_space_adjust } from '../tcp_input/rcvbuf.ts';
 import { tcp_send_ack } from '../tcp_output/control.ts';
 import { __tcp_select_window } from '../tcp_output/window.ts';
 
-/** Control message of TCP_INQ: how many bytes are left to read. */
+/** Control message of TCP_INQ: the number of bytes left to read. */
 const TCP_CM_INQ = TCP_OPTIONS.TCP_INQ;
 
 /**
- * Read the one byte of urgent data. Never sleeps.
+ * Read the single byte of urgent data. Never sleeps.
  *
- * @returns 1 (0 after the end); -EINVAL (none, or read already), -EAGAIN (announced, not here yet), -ENOTCONN
+ * @returns 1 (0 at the end of the stream); -EINVAL (no urgent data, or already read), -EAGAIN (announced, but
+ *   not received yet), -ENOTCONN
  * @linux net/ipv4/tcp.c
  */
 function tcp_recv_urg(sk: sock, msg: msghdr, len: number, flags: number): number | Errno {
@@ -96,9 +97,9 @@ function tcp_recv_urg(sk: sock, msg: msghdr, len: number, flags: number): number
 }
 
 /**
- * The user has read: send an ACK if one is due, or if the window can be opened by much.
+ * The user has read data: send an ACK if one is due, or if the window can open considerably.
  *
- * @param copied bytes that the user got
+ * @param copied bytes copied to the user
  * @linux net/ipv4/tcp.c
  */
 export function __tcp_cleanup_rbuf(sk: sock, copied: number): void {
@@ -109,16 +110,18 @@ export function __tcp_cleanup_rbuf(sk: sock, copied: number): void {
     const { icsk_ack } = inet_csk(sk);
     const { pending } = icsk_ack;
     time_to_ack =
-      // More than one full segment is unacknowledged (RFC 9293, 3.8.6.3: an ACK at least every second segment).
+      // More than one full segment is unacknowledged (RFC 9293, 3.8.6.3: acknowledge at least every second
+      // segment).
       ((tp.rcv_nxt - tp.rcv_wup) | 0) > icsk_ack.rcv_mss ||
-      // All was read, and the last segment was small: the peer may be waiting, unless the answer will carry the ACK.
+      // The user has read everything and the last segment was small: the peer may be waiting. In an
+      // interactive connection the reply carries the ACK.
       (copied > 0 &&
         ((pending & ICSK_ACK_PUSHED2) !== 0 ||
           ((pending & ICSK_ACK_PUSHED) !== 0 && !inet_csk_in_pingpong_mode(sk))) &&
         sk.sk_rmem_alloc === 0);
   }
 
-  // Tell of a window that has at least doubled, if more can come.
+  // Send a window update if the window has at least doubled and more data can arrive.
   if (copied > 0 && !time_to_ack && (sk.sk_shutdown & RCV_SHUTDOWN) === 0) {
     const rcv_window_now = tcp_receive_window(tp);
     if (2 * rcv_window_now <= tp.window_clamp) {
@@ -129,7 +132,7 @@ export function __tcp_cleanup_rbuf(sk: sock, copied: number): void {
   if (time_to_ack) tcp_send_ack(sk);
 }
 
-/** The same, with a look whether the receive queue makes sense. @linux net/ipv4/tcp.c */
+/** As __tcp_cleanup_rbuf(), after a consistency check of the receive queue. @linux net/ipv4/tcp.c */
 export function tcp_cleanup_rbuf(sk: sock, copied: number): void {
   const skb = sk.sk_receive_queue.next;
   if (skb !== null && !before(tcp_sk(sk).copied_seq, TCP_SKB_CB(skb).end_seq)) {
@@ -138,7 +141,7 @@ export function tcp_cleanup_rbuf(sk: sock, copied: number): void {
   __tcp_cleanup_rbuf(sk, copied);
 }
 
-/** A segment was read to its end. @linux net/ipv4/tcp.c */
+/** Free a segment that was read completely. @linux net/ipv4/tcp.c */
 function tcp_eat_recv_skb(sk: sock, skb: sk_buff): void {
   __skb_unlink(skb, sk.sk_receive_queue);
   if (skb.destructor === sock_rfree) {
@@ -149,14 +152,19 @@ function tcp_eat_recv_skb(sk: sock, skb: sk_buff): void {
   __kfree_skb(skb);
 }
 
-/** How many bytes can be read, for the TCP_INQ control message; 1 at the end, so that the reader reads on. @linux net/ipv4/tcp.c */
+/**
+ * The number of readable bytes for the TCP_INQ control message; 1 at the end of the stream, so that the
+ * reader calls again.
+ *
+ * @linux net/ipv4/tcp.c
+ */
 function tcp_inq_hint(sk: sock): number {
   const tp = tcp_sk(sk);
   const inq = (tp.rcv_nxt - tp.copied_seq) | 0;
   return inq === 0 && sock_flag(sk, SOCK_DONE) ? 1 : inq;
 }
 
-/** The segment that holds `seq`, or the FIN there; null when all was read. */
+/** The segment that holds `seq`, or whose FIN is at `seq`; null when everything was read. */
 function segment_at(sk: sock, seq: u32, flags: number): sk_buff | null {
   for (let skb = sk.sk_receive_queue.next; skb !== null; skb = skb.next) {
     const tcb = TCP_SKB_CB(skb);
@@ -173,10 +181,10 @@ function segment_at(sk: sock, seq: u32, flags: number): sk_buff | null {
   return null;
 }
 
-/** when_drained(): sleep until more comes. */
+/** Result of when_drained(): sleep until more data arrives. */
 const SLEEP = 1;
 
-/** Nothing more can be copied now: sleep, or end the call with what was copied, else with this result. */
+/** No more can be copied now: decide whether to sleep, or to return the bytes copied so far, or an error. */
 function when_drained(sk: sock, copied: number, timeo: jiffies_t): number | Errno {
   const task = current(sock_net(sk).machine);
   const shut = (sk.sk_shutdown & RCV_SHUTDOWN) !== 0;
@@ -188,7 +196,7 @@ function when_drained(sk: sock, copied: number, timeo: jiffies_t): number | Errn
   if (sock_flag(sk, SOCK_DONE)) return 0;
   if (sk.sk_err !== 0) return sock_error(sk);
   if (shut) return 0;
-  // Never connected.
+  // The socket was never connected.
   if (sk.skc_state === TCP_CLOSE) return -ENOTCONN;
   if (timeo === 0) return -EAGAIN;
   if (signal_pending(task)) return sock_intr_errno(timeo);
@@ -196,7 +204,7 @@ function when_drained(sk: sock, copied: number, timeo: jiffies_t): number | Errn
 }
 
 /**
- * Receive, with the socket locked.
+ * Receive data, with the socket locked.
  *
  * @returns bytes copied, 0 at the end of the stream; -EAGAIN, -ENOTCONN, -ECONNRESET, -ETIMEDOUT, -EINTR, …
  * @linux net/ipv4/tcp.c
@@ -219,7 +227,7 @@ export function* tcp_recvmsg_locked(
 
   do {
     let seq = peek ? peek_seq : tp.copied_seq;
-    // A read stops before urgent data; the next one goes on behind it.
+    // A read stops before urgent data; the next read continues after it.
     if (tp.urg_data !== 0 && tp.urg_seq === seq) {
       if (copied > 0) break;
       if (signal_pending(current(sock_net(sk).machine))) {
@@ -237,7 +245,7 @@ export function* tcp_recvmsg_locked(
         break;
       }
       if (copied >= target) {
-        // Enough, but there may be more in the backlog.
+        // Enough was copied, but the backlog may hold more.
         __sk_flush_backlog(sk);
       } else {
         tcp_cleanup_rbuf(sk, copied);
@@ -245,7 +253,7 @@ export function* tcp_recvmsg_locked(
         timeo = yield* sk_wait_data(sk, timeo, sk.sk_receive_queue.prev);
         if (disconnects !== sk.sk_disconnects) return copied > 0 ? copied : -EPIPE;
       }
-      // Another process has read meanwhile what we have peeked at.
+      // Another process has consumed the data that this call is peeking at.
       if (peek && ((peek_seq - copied - urg_hole) | 0) !== tp.copied_seq) peek_seq = tp.copied_seq;
       continue;
     }
@@ -262,7 +270,7 @@ export function* tcp_recvmsg_locked(
           if (urg_offset > 0) {
             used = urg_offset;
           } else if (!sock_flag(sk, SOCK_URGINLINE)) {
-            // The urgent byte itself is not part of the stream.
+            // The urgent byte is not part of the stream.
             seq = (seq + 1) | 0;
             urg_hole++;
             offset++;
@@ -292,7 +300,8 @@ export function* tcp_recvmsg_locked(
     }
 
     if ((tcb.tcp_flags & TCPHDR_FIN) !== 0) {
-      // The FIN takes one sequence number. It is read once; after that SOCK_DONE tells of the end.
+      // The FIN occupies one sequence number. It is consumed once; afterwards SOCK_DONE marks the end of the
+      // stream.
       seq = (seq + 1) | 0;
       if (!peek) {
         tp.copied_seq = seq;
@@ -307,10 +316,10 @@ export function* tcp_recvmsg_locked(
   return copied;
 }
 
-/** Receive: the protocol's recvmsg operation. @linux net/ipv4/tcp.c */
+/** Receive data: the protocol's recvmsg operation. @linux net/ipv4/tcp.c */
 export function* tcp_recvmsg(sk: sock, msg: msghdr, len: number, flags: number): Sleeps<number | Errno> {
   if ((flags & MSG_ERRQUEUE) !== 0) return ip_recv_error(sk, msg, len);
-  // lock_sock(), without making a generator for it when the socket is free.
+  // lock_sock(), but without creating a generator when the socket is not owned.
   if (sk.sk_lock_owned) yield* lock_sock(sk);
   else sk.sk_lock_owned = true;
   const ret = yield* tcp_recvmsg_locked(sk, msg, len, flags);
@@ -322,7 +331,8 @@ export function* tcp_recvmsg(sk: sock, msg: msghdr, len: number, flags: number):
 }
 
 /**
- * SO_RCVLOWAT: wake the reader only when so many bytes are there, and make sure that they fit the receive buffer.
+ * SO_RCVLOWAT: wake the reader only when at least this many bytes are queued, and make the receive buffer
+ * large enough for them.
  *
  * @linux net/ipv4/tcp.c
  */

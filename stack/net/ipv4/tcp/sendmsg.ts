@@ -1,4 +1,4 @@
-/** send(): cutting the user's bytes into segments, and having them sent. */
+/** send(): splitting the user's bytes into segments and pushing them out. */
 import { SOCK_NOSPACE, SOCKWQ_ASYNC_NOSPACE } from '../../../include/linux/net.ts';
 import type { Sleeps } from '../../../include/linux/sched.ts';
 import { MAX_SKB_FRAGS, type sk_buff } from '../../../include/linux/skbuff.ts';
@@ -62,18 +62,18 @@ import { tcp_rate_check_app_limited } from '../tcp_rate.ts';
 import { tcp_stream_alloc_skb } from './alloc.ts';
 import { tcp_add_write_queue_tail, tcp_unlink_write_queue, tcp_wmem_free_skb } from './queue.ts';
 
-/** This segment is to be sent with PSH: the sender has no more for now. @linux net/ipv4/tcp.c */
+/** Set PSH on this segment: the sender has no more data for now. @linux net/ipv4/tcp.c */
 export function tcp_mark_push(tp: tcp_sock, skb: sk_buff): void {
   TCP_SKB_CB(skb).tcp_flags |= TCPHDR_PSH;
   tp.pushed_seq = tp.write_seq;
 }
 
-/** Push at least once every half of the peer's largest window. @linux net/ipv4/tcp.c */
+/** Whether to push: at least once per half of the peer's largest window. @linux net/ipv4/tcp.c */
 function forced_push(tp: tcp_sock): boolean {
   return after(tp.write_seq, (tp.pushed_seq + (tp.max_window >> 1)) | 0);
 }
 
-/** Append a new, still empty segment to the write queue. @linux net/ipv4/tcp.c */
+/** Append a new, empty segment to the write queue. @linux net/ipv4/tcp.c */
 export function tcp_skb_entail(sk: sock, skb: sk_buff): void {
   const tp = tcp_sk(sk);
   const tcb = TCP_SKB_CB(skb);
@@ -88,8 +88,8 @@ export function tcp_skb_entail(sk: sock, skb: sk_buff): void {
 }
 
 /**
- * Better hold this not yet full segment back? Packets of the connection are still in the qdisc or the device's ring, and
- * when those are done, the segment will be sent: by then there may be more in it.
+ * Whether to hold back a partial segment. Earlier packets of the connection are still in the qdisc or the
+ * device's ring; when they complete, the segment is sent, and by then it may hold more data.
  *
  * @linux net/ipv4/tcp.c
  */
@@ -103,7 +103,7 @@ function tcp_should_autocork(sk: sock, skb: sk_buff, size_goal: number): boolean
   );
 }
 
-/** The user's bytes are in the write queue: send what may be sent. @linux net/ipv4/tcp.c */
+/** The user's bytes are in the write queue: send what the windows and Nagle allow. @linux net/ipv4/tcp.c */
 export function tcp_push(sk: sock, flags: number, mss_now: number, nonagle: number, size_goal: number): void {
   const skb = tcp_write_queue_tail(sk);
   if (skb === null) return;
@@ -122,7 +122,8 @@ export function tcp_push(sk: sock, flags: number, mss_now: number, nonagle: numb
 }
 
 /**
- * How many bytes to put into one segment of the write queue: as many segments of `mss_now` as the device takes as one GSO packet.
+ * How many bytes to put into one skb of the write queue: as many segments of `mss_now` as the device accepts
+ * in one GSO packet.
  *
  * @linux net/ipv4/tcp.c
  */
@@ -139,7 +140,7 @@ function tcp_xmit_size_goal(sk: sock, mss_now: number, large_allowed: boolean): 
   return Math.max(size_goal, mss_now);
 }
 
-/** Remove the last segment if no payload got into it: it would only hold memory. @linux net/ipv4/tcp.c */
+/** Remove the last segment if it has no payload, since it would only hold memory. @linux net/ipv4/tcp.c */
 export function tcp_remove_empty_skb(sk: sock): void {
   const skb = tcp_write_queue_tail(sk);
   if (skb === null) return;
@@ -150,7 +151,11 @@ export function tcp_remove_empty_skb(sk: sock): void {
   tcp_wmem_free_skb(sk, skb);
 }
 
-/** How many of `copy` bytes there is memory for; a sender that has nothing queued always gets some. @linux net/ipv4/tcp.c */
+/**
+ * How many of `copy` bytes the memory limits allow; a sender with an empty queue always gets some.
+ *
+ * @linux net/ipv4/tcp.c
+ */
 function tcp_wmem_schedule(sk: sock, copy: number): number {
   if (sk_wmem_schedule(sk, copy)) return copy;
   const left = sock_net(sk).ipv4.sysctl_tcp_wmem[0]! - sk.sk_wmem_queued;
@@ -158,14 +163,15 @@ function tcp_wmem_schedule(sk: sock, copy: number): number {
   return Math.min(copy, sk.sk_forward_alloc);
 }
 
-/** append_payload(): the segment has no place for one more fragment. */
+/** Result of append_payload(): the segment has no room for another fragment. */
 const SEGMENT_FULL = -1;
 
 /**
- * Copy the user's bytes to the end of a segment: into the socket's current page, which becomes a fragment of the segment.
+ * Append the user's bytes to a segment. They are copied to the socket's current page, which becomes a
+ * fragment of the segment.
  *
- * @param room at most so many bytes
- * @returns how many; 0 when there is no memory; or SEGMENT_FULL
+ * @param room maximum number of bytes
+ * @returns the number of bytes copied; 0 when memory is exhausted; or SEGMENT_FULL
  */
 function append_payload(sk: sock, skb: sk_buff, from: iov_iter, room: number): number {
   let copy = Math.min(room, from.count);
@@ -201,16 +207,16 @@ function append_payload(sk: sock, skb: sk_buff, from: iov_iter, room: number): n
 }
 
 /**
- * Send, with the socket locked.
+ * Send data, with the socket locked.
  *
- * @returns bytes taken; -EAGAIN, -EPIPE, -ECONNRESET, -ETIMEDOUT, -EINTR, …
+ * @returns bytes queued; -EAGAIN, -EPIPE, -ECONNRESET, -ETIMEDOUT, -EINTR, …
  * @linux net/ipv4/tcp.c
  */
 export function* tcp_sendmsg_locked(sk: sock, msg: msghdr, _size: number): Sleeps<number | Errno> {
   const tp = tcp_sk(sk);
   const flags = msg.msg_flags;
   const large_allowed = (flags & MSG_OOB) === 0;
-  // There is no TCP Fast Open here.
+  // This stack has no TCP Fast Open.
   if ((flags & MSG_FASTOPEN) !== 0) return send_error(sk, flags, -EOPNOTSUPP);
 
   let timeo = sock_sndtimeo(sk, (flags & MSG_DONTWAIT) !== 0);
@@ -237,7 +243,7 @@ export function* tcp_sendmsg_locked(sk: sock, msg: msghdr, _size: number): Sleep
       copy = 0;
       if (sk_stream_memory_free(sk)) {
         if (process_backlog >= 16) {
-          // A long write must not keep ACKs waiting in the backlog.
+          // A long write must not delay ACKs that wait in the backlog.
           process_backlog = 0;
           if (sk_flush_backlog(sk)) {
             mss_now = tcp_current_mss(sk);
@@ -262,7 +268,7 @@ export function* tcp_sendmsg_locked(sk: sock, msg: msghdr, _size: number): Sleep
       if (copied === 0) tcb.tcp_flags &= ~TCPHDR_PSH;
       tp.write_seq = (tp.write_seq + copy) | 0;
       tcb.end_seq = (tcb.end_seq + copy) | 0;
-      // It is counted anew, in segments of the MSS of then, when it is sent.
+      // Recomputed when the segment is sent, with the MSS of that time.
       tcb.tcp_gso_segs = 0;
       copied += copy;
       if (msg_data_left(msg) === 0) {
@@ -279,7 +285,7 @@ export function* tcp_sendmsg_locked(sk: sock, msg: msghdr, _size: number): Sleep
       continue;
     }
 
-    // No room in the send buffer, or no memory: send what is there, and sleep.
+    // The send buffer is full, or memory is exhausted: send what is queued, then sleep.
     if (sk.sk_socket !== null) sk.sk_socket.flags |= 1 << SOCK_NOSPACE;
     if (copied > 0) tcp_push(sk, flags & ~MSG_MORE, mss_now, TCP_NAGLE_PUSH, size_goal);
     timeo = yield* sk_stream_wait_memory(sk, timeo);
@@ -296,21 +302,21 @@ export function* tcp_sendmsg_locked(sk: sock, msg: msghdr, _size: number): Sleep
   return copied;
 }
 
-/** Nothing was sent: tidy up, and find the error to report. */
+/** Nothing was sent: clean up and choose the error to report. */
 function send_error(sk: sock, flags: number, err: Errno): Errno {
   tcp_remove_empty_skb(sk);
   err = sk_stream_error(sk, flags, err);
   if (err === -EAGAIN && tcp_rtx_and_write_queues_empty(sk)) {
-    // No ACK will come that would wake a poller.
+    // No ACK will arrive to wake a poller.
     sk.sk_write_space(sk);
     tcp_chrono_stop(sk, TCP_CHRONO_SNDBUF_LIMITED);
   }
   return err;
 }
 
-/** Send: the protocol's sendmsg operation. @linux net/ipv4/tcp.c */
+/** Send data: the protocol's sendmsg operation. @linux net/ipv4/tcp.c */
 export function* tcp_sendmsg(sk: sock, msg: msghdr, size: number): Sleeps<number | Errno> {
-  // lock_sock(), without making a generator for it when the socket is free.
+  // lock_sock(), but without creating a generator when the socket is not owned.
   if (sk.sk_lock_owned) yield* lock_sock(sk);
   else sk.sk_lock_owned = true;
   const ret = yield* tcp_sendmsg_locked(sk, msg, size);

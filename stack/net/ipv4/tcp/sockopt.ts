@@ -58,7 +58,11 @@ import { tcp_push_pending_frames } from '../tcp_output/xmit.ts';
 import { tcp_get_info } from './info.ts';
 import { tcp_cleanup_rbuf } from './recvmsg.ts';
 
-/** How many SYN-ACKs are sent in `seconds`, with back-off from `timeout` to `rto_max` (all in seconds). @linux net/ipv4/tcp.c */
+/**
+ * How many SYN-ACKs are sent within `seconds`, with back-off from `timeout` to `rto_max` (all in seconds).
+ *
+ * @linux net/ipv4/tcp.c
+ */
 function secs_to_retrans(seconds: number, timeout: number, rto_max: number): number {
   if (seconds <= 0) return 0;
   let res = 1;
@@ -71,7 +75,7 @@ function secs_to_retrans(seconds: number, timeout: number, rto_max: number): num
   return res;
 }
 
-/** The other way round. @linux net/ipv4/tcp.c */
+/** The inverse of secs_to_retrans(). @linux net/ipv4/tcp.c */
 function retrans_to_secs(retrans: number, timeout: number, rto_max: number): number {
   if (retrans === 0) return 0;
   let period = timeout;
@@ -82,7 +86,11 @@ function retrans_to_secs(retrans: number, timeout: number, rto_max: number): num
   return period;
 }
 
-/** TCP_CORK: send full segments only, until the cork is pulled (or 200 ms have passed). @linux net/ipv4/tcp.c */
+/**
+ * TCP_CORK: send only full segments until the cork is removed or 200 ms have passed.
+ *
+ * @linux net/ipv4/tcp.c
+ */
 export function __tcp_sock_set_cork(sk: sock, on: boolean): void {
   const tp = tcp_sk(sk);
   if (on) {
@@ -94,7 +102,11 @@ export function __tcp_sock_set_cork(sk: sock, on: boolean): void {
   tcp_push_pending_frames(sk);
 }
 
-/** TCP_NODELAY: send small segments at once, what is queued now even if corked. @linux net/ipv4/tcp.c */
+/**
+ * TCP_NODELAY: send small segments at once, including those already queued, even if corked.
+ *
+ * @linux net/ipv4/tcp.c
+ */
 export function __tcp_sock_set_nodelay(sk: sock, on: boolean): void {
   const tp = tcp_sk(sk);
   if (on) {
@@ -105,7 +117,12 @@ export function __tcp_sock_set_nodelay(sk: sock, on: boolean): void {
   }
 }
 
-/** TCP_QUICKACK: acknowledge at once (odd: from now on, until the connection turns interactive again). @linux net/ipv4/tcp.c */
+/**
+ * TCP_QUICKACK: acknowledge at once (odd values: from now on, until the connection becomes interactive
+ * again).
+ *
+ * @linux net/ipv4/tcp.c
+ */
 function __tcp_sock_set_quickack(sk: sock, val: number): void {
   if (val === 0) {
     inet_csk_enter_pingpong_mode(sk);
@@ -130,7 +147,7 @@ export function tcp_sock_set_keepidle_locked(sk: sock, val: number): Errno {
   return 0;
 }
 
-/** TCP_WINDOW_CLAMP: never offer a larger window, in bytes. @linux net/ipv4/tcp.c */
+/** TCP_WINDOW_CLAMP: the largest window to advertise, in bytes. @linux net/ipv4/tcp.c */
 export function tcp_set_window_clamp(sk: sock, val: number): Errno {
   const tp = tcp_sk(sk);
   if (val === 0) {
@@ -192,7 +209,7 @@ function set_int_option(sk: sock, optname: number, val: number): Errno {
       tp.linger2 = val < 0 ? -1 : Math.min(val * HZ, TCP_FIN_TIMEOUT_MAX);
       return 0;
     case TCP.TCP_DEFER_ACCEPT:
-      // Kept as the number of SYN-ACKs that are sent in that time.
+      // Stored as the number of SYN-ACKs sent in that time.
       icsk.icsk_accept_queue ??= reqsk_queue_alloc();
       icsk.icsk_accept_queue.rskq_defer_accept = secs_to_retrans(
         val,
@@ -210,7 +227,7 @@ function set_int_option(sk: sock, optname: number, val: number): Errno {
       icsk.icsk_user_timeout = val;
       return 0;
     case TCP.TCP_FASTOPEN:
-      // There is no TCP Fast Open here: as if the listener had no room for it.
+      // This stack has no TCP Fast Open.
       return val >= 0 && closed_or_listening ? -EOPNOTSUPP : -EINVAL;
     case TCP.TCP_FASTOPEN_CONNECT:
       return within(0, 1) ? -EOPNOTSUPP : -EINVAL;
@@ -219,7 +236,7 @@ function set_int_option(sk: sock, optname: number, val: number): Errno {
       tp.fastopen_no_cookie = val !== 0;
       return 0;
     case TCP.TCP_TIMESTAMP:
-      // For sockets under repair only, of which there are none.
+      // For sockets in repair mode only, which this stack does not have.
       return -EPERM;
     case TCP.TCP_NOTSENT_LOWAT:
       tp.notsent_lowat = val >>> 0;
@@ -269,7 +286,8 @@ export function* do_tcp_getsockopt(sk: sock, optname: number): Sleeps<sockopt_va
   const { ipv4, machine } = sock_net(sk);
   switch (optname) {
     case TCP.TCP_MAXSEG:
-      // What was set is not told before the connection is there: mss_cache begins with the default MSS.
+      // Before the connection is established this returns mss_cache, the default MSS, and not the value that
+      // the user set.
       return tp.mss_cache;
     case TCP.TCP_NODELAY:
       return (tp.nonagle & TCP_NAGLE_OFF) !== 0 ? 1 : 0;
@@ -320,7 +338,7 @@ export function* do_tcp_getsockopt(sk: sock, optname: number): Sleeps<sockopt_va
     case TCP.TCP_SAVE_SYN:
       return tp.save_syn;
     case TCP.TCP_SAVED_SYN: {
-      // It can be had once.
+      // The saved SYN can be read only once.
       yield* lock_sock(sk);
       const saved_syn = tp.saved_syn ?? new Uint8Array(0);
       tp.saved_syn = null;

@@ -1,4 +1,4 @@
-/** The states of a connection: changing them, and the end. @linux net/ipv4/tcp.c */
+/** Connection states: changing the state, and the end of a connection. @linux net/ipv4/tcp.c */
 import { inet_csk } from '../../../include/net/inet_connection_sock.ts';
 import { TCP_DEC_STATS, TCP_INC_STATS } from '../../../include/net/net_namespace.ts';
 import {
@@ -33,8 +33,8 @@ import { inet_put_port } from '../inet_hashtables/bind.ts';
 import { tcp_clear_xmit_timers } from '../tcp_timer/xmit_timer.ts';
 
 /**
- * Change the state of a connection, and keep count of the established ones. A closed socket is taken off the tables
- * first, and loses its port unless the user bound it.
+ * Change a connection's state and count the established ones. A socket that closes is unhashed first, and
+ * releases its port unless the user bound it.
  *
  * @linux net/ipv4/tcp.c
  */
@@ -59,11 +59,15 @@ export function tcp_set_state(sk: sock, state: TcpState): void {
     default:
       if (was_established) TCP_DEC_STATS(net, TCP_MIB_CURRESTAB);
   }
-  // Last, so that no closed socket is ever found in a table.
+  // Store the state last, so that no table ever holds a closed socket.
   inet_sk_state_store(sk, state);
 }
 
-/** The connection is over: close the socket, and wake its process; an orphan is destroyed. @linux net/ipv4/tcp.c */
+/**
+ * The connection has ended: close the socket and wake its process; destroy an orphan.
+ *
+ * @linux net/ipv4/tcp.c
+ */
 export function tcp_done(sk: sock): void {
   if (sk.skc_state === TCP_SYN_SENT || sk.skc_state === TCP_SYN_RECV) {
     TCP_INC_STATS(sock_net(sk), TCP_MIB_ATTEMPTFAILS);
@@ -75,7 +79,7 @@ export function tcp_done(sk: sock): void {
   else inet_csk_destroy_sock(sk);
 }
 
-/** Does ABORT send a RST in this state (RFC 9293, 3.10.5)? @linux net/ipv4/tcp.c */
+/** Whether ABORT sends a RST in this state (RFC 9293, 3.10.5). @linux net/ipv4/tcp.c */
 export function tcp_need_reset(state: TcpState): boolean {
   return (
     ((1 << state) &

@@ -1,4 +1,4 @@
-/** Leaving a segment for the process that owns the socket. @linux net/ipv4/tcp_ipv4.c */
+/** Queuing a segment to the backlog of a socket that a process owns. @linux net/ipv4/tcp_ipv4.c */
 import { type sk_buff, skb_shinfo } from '../../../include/linux/skbuff.ts';
 import { SKB_DROP_REASON_SOCKET_BACKLOG, SKB_DROP_REASON_TCP_CSUM } from '../../../include/net/dropreason.ts';
 import { NET_INC_STATS, TCP_INC_STATS } from '../../../include/net/net_namespace.ts';
@@ -28,15 +28,18 @@ import { sk_add_backlog } from '../../core/sock/lock.ts';
 import { tcp_checksum_complete, tcp_cleanup_skb } from '../tcp/queue.ts';
 
 /**
- * Append a segment to the backlog, joined with the one before it if that is possible. release_sock() handles them.
+ * Append a segment to the backlog, coalesced with the previous one if possible. release_sock() processes the
+ * backlog.
  *
- * @returns 0, or SKB_DROP_REASON_…: bad checksum, or no room; the caller frees the skb
+ * @returns 0, or SKB_DROP_REASON_… when the checksum is wrong or the backlog is full; the caller then frees
+ *   the skb
  * @linux net/ipv4/tcp_ipv4.c
  */
 export function tcp_add_backlog(sk: sock, skb: sk_buff): number {
-  // Not charged to the socket yet: a small packet that came in a page need not count as one.
+  // The skb is not charged to the socket yet, so its memory can still shrink: a small packet need not account
+  // for a whole page.
   skb_condense(skb);
-  // It must not hold its route while it waits.
+  // The skb must not hold its route while it waits.
   tcp_cleanup_skb(skb);
   if (tcp_checksum_complete(skb)) {
     trace.tcp_bad_csum(skb);
@@ -47,7 +50,7 @@ export function tcp_add_backlog(sk: sock, skb: sk_buff): number {
   const { tail } = sk.sk_backlog;
   if (tail !== null && can_coalesce(tail, skb) && coalesce(sk, tail, skb)) return 0;
 
-  // As much as the receive buffer could take in twice, and room for ACKs.
+  // Twice the receive buffer, plus room for ACKs.
   const limit = sk.sk_rcvbuf * 2 + (sk.sk_sndbuf >> 1) + 64 * 1024;
   if (!sk_add_backlog(sk, skb, limit)) {
     NET_INC_STATS(sock_net(sk), LINUX_MIB_TCPBACKLOGDROP);
@@ -56,7 +59,7 @@ export function tcp_add_backlog(sk: sock, skb: sk_buff): number {
   return 0;
 }
 
-/** Does `skb` directly follow `tail`, with the same options and flags? */
+/** Whether `skb` directly follows `tail` and has the same options and flags. */
 function can_coalesce(tail: sk_buff, skb: sk_buff): boolean {
   const tail_cb = TCP_SKB_CB(tail);
   const cb = TCP_SKB_CB(skb);
@@ -103,7 +106,7 @@ function coalesce(sk: sock, tail: sk_buff, skb: sk_buff): boolean {
     tail.head[tail_at + 14] = skb.head[at + 14]!;
     tail.head[tail_at + 15] = skb.head[at + 15]!;
   }
-  // Later steps look at the FIN in the header and in the control block.
+  // Later steps read the FIN from both the header and the control block.
   tail.head[tail_at + 13]! |= skb.head[at + 13]! & TCPHDR_FIN;
   tail_cb.tcp_flags |= cb.tcp_flags;
   if (cb.has_rxtstamp) {

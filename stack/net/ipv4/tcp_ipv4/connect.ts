@@ -34,11 +34,11 @@ import { tcp_set_state } from '../tcp/state.ts';
 import { tcp_connect } from '../tcp_output/connect.ts';
 
 /**
- * May a connecting socket take over addresses and ports of a time-wait sock? Only with timestamps, which keep old
- * segments out (RFC 6191), and as net.ipv4.tcp_tw_reuse says: 2 is on loopback only. Its sequence numbers then begin
- * beyond those of the old connection.
+ * Whether a connecting socket may take over the addresses and ports of a time-wait sock. This requires
+ * timestamps, which reject old segments (RFC 6191), and net.ipv4.tcp_tw_reuse (2: on loopback only). The new
+ * connection's sequence numbers begin beyond those of the old one.
  *
- * @param twp the port was picked by connect(), not by bind()
+ * @param twp the port was chosen by connect(), not by bind()
  * @linux net/ipv4/tcp_ipv4.c
  */
 export function tcp_twsk_unique(sk: sock, sktw: sock_common, twp: boolean): boolean {
@@ -54,7 +54,7 @@ export function tcp_twsk_unique(sk: sock, sktw: sock_common, twp: boolean): bool
       ipv4_is_loopback(tw.tw_rcv_saddr);
     if (!loopback) reuse = 0;
   }
-  // The clock of ts_recent_stamp has seconds: one must have passed.
+  // ts_recent_stamp counts seconds: at least one must have passed.
   if (
     tw.tw_ts_recent_stamp !== 0 &&
     (!twp || (reuse !== 0 && ktime_get_seconds(net.machine) > tw.tw_ts_recent_stamp))
@@ -69,8 +69,8 @@ export function tcp_twsk_unique(sk: sock, sktw: sock_common, twp: boolean): bool
 }
 
 /**
- * Begin the handshake: find the route and with it the source address, pick a local port, choose the initial sequence number,
- * and send the SYN. The caller holds the socket lock; it waits for the answer.
+ * Begin the handshake: look up the route and thereby the source address, choose a local port and the initial
+ * sequence number, and send the SYN. The caller holds the socket lock and waits for the answer.
  *
  * @returns 0, -EAFNOSUPPORT, -EINVAL, -ENETUNREACH, -EADDRNOTAVAIL (no port left), …
  * @linux net/ipv4/tcp_ipv4.c
@@ -117,12 +117,12 @@ function connect_v4(sk: sock, uaddr: sockaddr, addr_len: number): Errno {
     ip_rt_put(rt);
     return -ENETUNREACH;
   }
-  // 0.0.0.0 is this host.
+  // 0.0.0.0 means this host.
   if (!source_routed) daddr = fl4.daddr;
   if (inet.inet_saddr === 0) inet_bhash2_update_saddr(sk, fl4.saddr);
   else sk_rcv_saddr_set(sk, inet.inet_saddr);
 
-  // Another peer than the last time: what is known of that one's timestamps is void.
+  // A different peer than before: the timestamps recorded for the previous one are invalid.
   if (tp.rx_opt.ts_recent_stamp !== 0 && inet.inet_daddr !== daddr) {
     tp.rx_opt.ts_recent = 0;
     tp.rx_opt.ts_recent_stamp = 0;
@@ -133,7 +133,7 @@ function connect_v4(sk: sock, uaddr: sockaddr, addr_len: number): Errno {
   inet_csk(sk).icsk_ext_hdr_len = inet_opt !== null ? inet_opt.optlen : 0;
   tp.rx_opt.mss_clamp = TCP_MSS_DEFAULT;
 
-  // The socket enters the hash in SYN_SENT: the port is chosen on the way.
+  // The socket is hashed in state SYN_SENT; the hash function chooses the port.
   tcp_set_state(sk, TCP_SYN_SENT);
   let err = inet_hash_connect(net.ipv4.tcp_death_row, sk);
   if (err !== 0) return connect_failed(sk, rt, err);
@@ -141,7 +141,7 @@ function connect_v4(sk: sock, uaddr: sockaddr, addr_len: number): Errno {
 
   const new_rt = ip_route_newports(fl4, rt, orig_sport, orig_dport, inet.inet_sport, inet.inet_dport, sk);
   if (IS_ERR(new_rt)) return connect_failed(sk, null, new_rt);
-  // The route belongs to the socket from here on.
+  // From here on the socket owns the route.
   sk.sk_gso_type = SKB_GSO_TCPV4;
   sk_setup_caps(sk, new_rt);
 
@@ -155,7 +155,7 @@ function connect_v4(sk: sock, uaddr: sockaddr, addr_len: number): Errno {
   return 0;
 }
 
-/** Unhash the socket, and forget the address and port that were chosen for it. */
+/** Unhash the socket and clear the address and port chosen for it. */
 function connect_failed(sk: sock, rt: rtable | null, err: Errno): Errno {
   tcp_set_state(sk, TCP_CLOSE);
   inet_bhash2_reset_saddr(sk);

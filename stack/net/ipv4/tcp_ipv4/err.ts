@@ -78,8 +78,8 @@ import { tcp_retransmit_timer } from '../tcp_timer/timers.ts';
 import { __tcp_set_rto } from '../tcp_timer/xmit_timer.ts';
 
 /**
- * A router could not forward a segment that was too big: send smaller ones from now on, and what was too big again.
- * Called when no process owns the socket.
+ * A router could not forward a segment because it was too big: send smaller ones, and retransmit those that
+ * were too big. Called when no process owns the socket.
  *
  * @linux net/ipv4/tcp_ipv4.c
  */
@@ -89,7 +89,7 @@ export function tcp_v4_mtu_reduced(sk: sock): void {
   const reported = tcp_sk(sk).mtu_info;
   const dst = inet_csk_update_pmtu(sk, reported);
   if (dst === null) return;
-  // The user forbids fragments, and yet the MTU that is used is larger.
+  // The user forbids fragmentation, but the MTU in use is larger than reported.
   if (reported < dst_mtu(dst) && ip_dont_fragment(sk, dst)) sk.sk_err_soft = EMSGSIZE;
   const mtu = dst_mtu(dst);
   if (inet.pmtudisc !== IP_PMTUDISC_DONT && ip_sk_accept_pmtu(sk) && inet_csk(sk).icsk_pmtu_cookie > mtu) {
@@ -98,7 +98,11 @@ export function tcp_v4_mtu_reduced(sk: sock): void {
   }
 }
 
-/** An error about a SYN-ACK: if it says that the client can't be reached, the request ends. @linux net/ipv4/tcp_ipv4.c */
+/**
+ * An ICMP error about a SYN-ACK: if the client is unreachable, drop the request.
+ *
+ * @linux net/ipv4/tcp_ipv4.c
+ */
 export function tcp_req_err(req: request_sock, seq: u32, abort: boolean): void {
   if (seq !== tcp_rsk(req).snt_isn) {
     NET_INC_STATS(sock_net(req), LINUX_MIB_OUTOFWINDOWICMPS);
@@ -110,8 +114,8 @@ export function tcp_req_err(req: request_sock, seq: u32, abort: boolean): void {
 }
 
 /**
- * A router says that the network can't be reached: it is a matter of routing, not of congestion. Take one step of the time-out's
- * back-off back (RFC 6069).
+ * A router reports that the network is unreachable, which is a routing problem and not congestion: undo one
+ * step of the time-out's back-off (RFC 6069).
  *
  * @linux net/ipv4/tcp_ipv4.c
  */
@@ -129,16 +133,16 @@ export function tcp_ld_RTO_revert(sk: sock, seq: u32): void {
   tcp_mstamp_refresh(tp);
   const remaining = icsk.icsk_rto - usecs_to_jiffies(tp.tcp_mstamp - tcp_skb_timestamp_us(skb));
   if (remaining > 0) inet_csk_reset_xmit_timer(sk, ICSK_TIME_RETRANS, remaining, TCP_RTO_MAX);
-  // The time-out would have been now.
+  // The corrected time-out has already passed.
   else tcp_retransmit_timer(sk);
 }
 
 /**
- * An ICMP error came about a segment of ours. Most are soft: kept in case that the connection times out. While
- * connecting, they end it.
+ * An ICMP error about one of our segments. Most errors are soft: they are recorded in case the connection
+ * times out. During connect() they end the attempt.
  *
- * @param skb data begins at the IP header that the error quotes
- * @param info the MTU, of ICMP_FRAG_NEEDED
+ * @param skb data begins at the IP header quoted by the error
+ * @param info the MTU, for ICMP_FRAG_NEEDED
  * @returns 0, or -ENOENT: no such connection
  * @linux net/ipv4/tcp_ipv4.c
  */
@@ -194,7 +198,7 @@ function handle_error(
   const net = sock_net(sk);
   const tp = tcp_sk(sk);
   const { seq } = th;
-  // A new MTU is put off; everything else is lost while a process owns the socket.
+  // A new MTU is deferred; all other errors are lost while a process owns the socket.
   if (sock_owned_by_user(sk) && !(type === ICMP_DEST_UNREACH && code === ICMP_FRAG_NEEDED)) {
     NET_INC_STATS(net, LINUX_MIB_LOCKDROPPEDICMPS);
   }
@@ -203,7 +207,7 @@ function handle_error(
     NET_INC_STATS(net, LINUX_MIB_TCPMINTTLDROP);
     return;
   }
-  // RFC 5927 4.1: it must quote something that is in flight.
+  // RFC 5927 4.1: the error must quote a segment in flight.
   if (sk.sk_state !== TCP_LISTEN && !between(seq, tp.snd_una, tp.snd_nxt)) {
     NET_INC_STATS(net, LINUX_MIB_OUTOFWINDOWICMPS);
     return;
@@ -230,7 +234,7 @@ function handle_error(
       err = EHOSTUNREACH;
       break;
     default:
-      // ICMP_SOURCE_QUENCH too: RFC 6633.
+      // This includes ICMP_SOURCE_QUENCH: RFC 6633.
       return;
   }
 
@@ -240,7 +244,7 @@ function handle_error(
     else sk.sk_err_soft = err;
     return;
   }
-  // RFC 1122 4.2.3.9: an established connection lives on, unless the user wants to hear of it (IP_RECVERR).
+  // RFC 1122 4.2.3.9: an established connection survives, unless the user asked for errors (IP_RECVERR).
   if (!sock_owned_by_user(sk) && inet_sk(sk).recverr) {
     sk.sk_err = err;
     sk_error_report(sk);

@@ -1,4 +1,4 @@
-/** TCP over IPv4 as the socket layer and IP see it: the tables that tie everything together. @linux net/ipv4/tcp_ipv4.c */
+/** TCP's entry points for the socket layer and IPv4: the operation tables. @linux net/ipv4/tcp_ipv4.c */
 import { tcp_sk, tcp_sock } from '../../../include/linux/tcp.ts';
 import { type inet_connection_sock_af_ops, inet_csk } from '../../../include/net/inet_connection_sock.ts';
 import { inet_sk } from '../../../include/net/inet_sock.ts';
@@ -50,7 +50,7 @@ import {
   tcp_v4_syn_recv_sock,
 } from './request.ts';
 
-/** What differs between IPv4 and IPv6 below a connection. @linux net/ipv4/tcp_ipv4.c */
+/** The operations of a connection that depend on the address family. @linux net/ipv4/tcp_ipv4.c */
 export const ipv4_specific: inet_connection_sock_af_ops = {
   queue_xmit: ip_queue_xmit,
   send_check: tcp_v4_send_check,
@@ -65,14 +65,14 @@ export const ipv4_specific: inet_connection_sock_af_ops = {
   mtu_reduced: tcp_v4_mtu_reduced,
 };
 
-/** A new TCP socket of family AF_INET. @linux net/ipv4/tcp_ipv4.c */
+/** Initialize a TCP socket of family AF_INET. @linux net/ipv4/tcp_ipv4.c */
 function tcp_v4_init_sock(sk: sock): Errno {
   tcp_init_sock(sk);
   inet_csk(sk).icsk_af_ops = ipv4_specific;
   return 0;
 }
 
-/** The last of a socket: free all that it still holds. @linux net/ipv4/tcp_ipv4.c */
+/** Destroy a socket: free everything that it still holds. @linux net/ipv4/tcp_ipv4.c */
 export function tcp_v4_destroy_sock(sk: sock): void {
   const tp = tcp_sk(sk);
   trace.tcp_destroy_sock(sk);
@@ -86,7 +86,12 @@ export function tcp_v4_destroy_sock(sk: sock): void {
   sk_sockets_allocated_dec(sk);
 }
 
-/** Is so little unsent that a writer is to be woken (TCP_NOTSENT_LOWAT)? `wake` 1: only below half of the limit. @linux net/ipv4/tcp_ipv4.c */
+/**
+ * Whether so little is unsent that a writer may be woken (TCP_NOTSENT_LOWAT). With `wake` 1: only below half
+ * of the limit.
+ *
+ * @linux net/ipv4/tcp_ipv4.c
+ */
 export function tcp_stream_memory_free(sk: sock, wake: number): boolean {
   const tp = tcp_sk(sk);
   const notsent_bytes = (tp.write_seq - tp.snd_nxt) >>> 0;
@@ -128,7 +133,7 @@ export const tcp_prot: proto = {
   no_autobind: true,
 };
 
-/** TCP as IP sees it: inet_init() registers it. @linux net/ipv4/af_inet.c */
+/** TCP's handlers for IP; inet_init() registers them. @linux net/ipv4/af_inet.c */
 export const tcp_protocol: net_protocol = {
   handler: tcp_v4_rcv,
   err_handler: tcp_v4_err,
@@ -137,7 +142,12 @@ export const tcp_protocol: net_protocol = {
   icmp_strict_tag_validation: true,
 };
 
-/** Bring TCP over IPv4 up at boot: make the control socket by which RST and ACK without a connection are sent. @linux net/ipv4/tcp_ipv4.c */
+/**
+ * Initialize TCP over IPv4 at boot: create the control socket that sends RSTs and ACKs for segments without a
+ * connection.
+ *
+ * @linux net/ipv4/tcp_ipv4.c
+ */
 export function tcp_v4_init(net: net): void {
   const sk = sk_alloc(net, PF_INET, raw_prot, true);
   if (sk === null) throw new Error('Failed to create the TCP control socket');
@@ -147,7 +157,7 @@ export function tcp_v4_init(net: net): void {
   sock_set_flag(sk, SOCK_USE_WRITE_QUEUE);
   const inet = inet_sk(sk);
   inet.inet_num = IPPROTO_TCP;
-  // A RST is never fragmented, and has IP id 0.
+  // A RST is never fragmented and has IP id 0.
   inet.pmtudisc = IP_PMTUDISC_DO;
   net.ipv4.tcp_sk = sk;
 }

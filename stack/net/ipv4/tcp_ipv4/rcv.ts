@@ -1,4 +1,4 @@
-/** Where TCP segments come in from IP. @linux net/ipv4/tcp_ipv4.c */
+/** Receiving TCP segments from IP. @linux net/ipv4/tcp_ipv4.c */
 import {
   CHECKSUM_BREAK,
   CHECKSUM_COMPLETE,
@@ -116,14 +116,18 @@ export function tcp_v4_do_rcv(sk: sock, skb: sk_buff): number {
   return 0;
 }
 
-/** Anything but a SYN at a listener may be the end of a handshake by cookie. @linux net/ipv4/tcp_ipv4.c */
+/**
+ * A segment other than a SYN at a listener may complete a handshake by SYN cookie.
+ *
+ * @linux net/ipv4/tcp_ipv4.c
+ */
 function tcp_v4_cookie_check(sk: sock, skb: sk_buff): sock | null {
   return tcp_hdr(skb).syn ? sk : cookie_v4_check(sk, skb);
 }
 
 /**
- * Before routing: if the segment is for a connection, take the route that the connection's packets come in by, and
- * remember the socket.
+ * Before routing: if the segment belongs to a connection, attach the socket, and use the input route that the
+ * socket has cached.
  *
  * @linux net/ipv4/tcp_ipv4.c
  */
@@ -158,7 +162,10 @@ export function tcp_v4_early_demux(skb: sk_buff): number {
   return 0;
 }
 
-/** Check a short segment's checksum, and have a long one's checked when its bytes are touched. @returns true: it is wrong */
+/**
+ * Verify a short segment's checksum now; a long one's is verified when its bytes are touched. @returns true
+ * when the checksum is wrong
+ */
 function checksum_init(skb: sk_buff): boolean {
   if (skb_csum_unnecessary(skb)) {
     skb.csum_valid = true;
@@ -184,7 +191,7 @@ function checksum_init(skb: sk_buff): boolean {
   return wrong;
 }
 
-/** Read what every step will ask for from the header into the control block. @linux net/ipv4/tcp_ipv4.c */
+/** Copy the header fields that later steps need into the control block. @linux net/ipv4/tcp_ipv4.c */
 function tcp_v4_fill_cb(skb: sk_buff): void {
   const { head } = skb;
   const th = skb.transport_header;
@@ -218,7 +225,8 @@ function discard_and_relse(sk: sock, skb: sk_buff, refcounted: boolean, reason: 
 }
 
 /**
- * A segment from IP: check it, find its socket, and go by the socket's state. Data begins at the TCP header.
+ * A segment from IP: check it, look up its socket, and dispatch by the socket's state. Data begins at the TCP
+ * header.
  *
  * @returns 0
  * @linux net/ipv4/tcp_ipv4.c
@@ -263,7 +271,7 @@ export function tcp_v4_rcv(skb: sk_buff): number {
   }
 }
 
-/** Give the segment to a full socket, or leave it in the backlog when a process owns the socket. */
+/** Process the segment on a full socket, or append it to the backlog when a process owns the socket. */
 function deliver(sk: sock, skb: sk_buff, refcounted: boolean): number {
   const { min_ttl } = inet_sk(sk);
   if (min_ttl !== 0 && skb.head[skb.network_header + 8]! < min_ttl) {
@@ -289,7 +297,7 @@ function deliver(sk: sock, skb: sk_buff, refcounted: boolean): number {
   return ret;
 }
 
-/** RFC 9293 3.10.7.1: no connection, state CLOSED. */
+/** RFC 9293 3.10.7.1: no connection exists (state CLOSED). */
 function no_tcp_socket(net: net, skb: sk_buff): number {
   tcp_v4_fill_cb(skb);
   if (tcp_checksum_complete(skb)) {
@@ -303,7 +311,10 @@ function no_tcp_socket(net: net, skb: sk_buff): number {
 const CONSUMED = 'consumed';
 const LOOK_UP_AGAIN = 'look up again';
 
-/** The segment belongs to a request. @returns the listener with a reference, when it is to look at the segment itself */
+/**
+ * The segment belongs to a request sock. @returns the listener with a reference, when the listener must
+ * process the segment
+ */
 function do_new_syn_recv(
   net: net,
   req: request_sock,
@@ -317,7 +328,7 @@ function do_new_syn_recv(
     return CONSUMED;
   }
   if (sk.sk_state !== TCP_LISTEN) {
-    // The listener was closed: perhaps another one of its group takes over.
+    // The listener was closed: another member of its reuseport group may take over.
     const nsk = reuseport_migrate_sock(sk, req);
     if (nsk === null) {
       inet_csk_reqsk_queue_drop_and_put(sk, req);
@@ -352,7 +363,10 @@ function do_new_syn_recv(
   return CONSUMED;
 }
 
-/** The segment belongs to a time-wait sock. @returns the listener, when it is a SYN for a new connection */
+/**
+ * The segment belongs to a time-wait sock. @returns the listener, when the segment is a SYN for a new
+ * connection
+ */
 function do_time_wait(net: net, tw: inet_timewait_sock, skb: sk_buff): sock_common | null {
   tcp_v4_fill_cb(skb);
   if (tcp_checksum_complete(skb)) {

@@ -1,4 +1,8 @@
-/** Answers that no connection sends: RST and ACK for a segment, SYN-ACK, and the checksum. @linux net/ipv4/tcp_ipv4.c */
+/**
+ * Segments sent without a full socket: RST, ACK and SYN-ACK; also the checksum.
+ *
+ * @linux net/ipv4/tcp_ipv4.c
+ */
 import { NET_XMIT_CN } from '../../../include/linux/netdevice.ts';
 import { type sk_buff, skb_dst } from '../../../include/linux/skbuff.ts';
 import {
@@ -43,7 +47,7 @@ import { ip_build_and_send_pkt, ip_send_unicast_reply } from '../ip_output/outpu
 import { tcp_make_synack } from '../tcp_output/connect.ts';
 
 /**
- * Leave the checksum to the device: it gets the sum of the pseudo header, and where to put the rest.
+ * Offload the checksum to the device: store the pseudo-header sum and the offset of the checksum field.
  *
  * @linux net/ipv4/tcp_ipv4.c
  */
@@ -57,20 +61,20 @@ export function __tcp_v4_send_check(skb: sk_buff, saddr: be32, daddr: be32): voi
   skb.csum_offset = TCPHDR_CHECK_OFFSET;
 }
 
-/** The same for a segment of a connection. @linux net/ipv4/tcp_ipv4.c */
+/** As __tcp_v4_send_check(), for a segment of a connection. @linux net/ipv4/tcp_ipv4.c */
 export function tcp_v4_send_check(sk: sock, skb: sk_buff): void {
   const inet = inet_sk(sk);
   __tcp_v4_send_check(skb, inet.inet_saddr, inet.inet_daddr);
 }
 
-/** Is the source address of answers allowed to be one that isn't ours? @linux include/net/tcp.h */
+/** Whether replies may use a source address that is not local. @linux include/net/tcp.h */
 function inet_sk_transparent(sk: sock_common): boolean {
   if (sk.skc_state === TCP_TIME_WAIT) return inet_twsk(sk).tw_transparent;
   if (sk.skc_state === TCP_NEW_SYN_RECV) return inet_rsk(sk as request_sock).no_srccheck;
   return inet_sk(sk as sock).transparent;
 }
 
-/** A header that answers `skb`, and room for options. */
+/** Build a header that replies to `skb`, with room for options. */
 function reply_header(skb: sk_buff, length: number): tcphdr {
   const th = tcp_hdr(skb);
   const rep = new tcphdr(new Uint8Array(length), 0);
@@ -80,7 +84,7 @@ function reply_header(skb: sk_buff, length: number): tcphdr {
   return rep;
 }
 
-/** Send an answer by the control socket. `sk`: whom it stands for, if anybody. */
+/** Send a reply through the control socket. `sk`: the socket on whose behalf it is sent, if any. */
 function send_reply(
   net: net,
   sk: sock_common | null,
@@ -121,16 +125,16 @@ function send_reply(
 }
 
 /**
- * Send a RST in answer to a segment (RFC 9293 3.10.7.1): with the sequence number that the peer acknowledges, or else
- * acknowledging all of the segment. Never in answer to a RST.
+ * Answer a segment with a RST (RFC 9293 3.10.7.1): its sequence number is the one that the peer acknowledges;
+ * if the segment has no ACK, the RST acknowledges the whole segment. A RST is never answered.
  *
- * @param sk whom the segment was for, if anybody: a socket or a time-wait sock
+ * @param sk the socket or time-wait sock that received the segment, if any
  * @linux net/ipv4/tcp_ipv4.c
  */
 export function tcp_v4_send_reset(sk: sock_common | null, skb: sk_buff): void {
   const th = tcp_hdr(skb);
   if (th.rst) return;
-  // Not for what isn't addressed to us alone.
+  // Answer only segments addressed to this host, not broadcast or multicast.
   if (sk === null && skb_rtable(skb).rt_type !== RTN_LOCAL) return;
 
   const rep = reply_header(skb, TCPHDR_LEN);
@@ -153,7 +157,11 @@ export function tcp_v4_send_reset(sk: sock_common | null, skb: sk_buff): void {
   send_reply(net, sk, skb, rep, flags, sk !== null ? sk.skc_bound_dev_if : 0, ip_hdr(skb).tos, txhash);
 }
 
-/** Send an ACK for what is no full socket. The window is scaled already; tsecr 0: no timestamp. @linux net/ipv4/tcp_ipv4.c */
+/**
+ * Send an ACK for a time-wait or request sock. `win` is already scaled; tsecr 0: no timestamp.
+ *
+ * @linux net/ipv4/tcp_ipv4.c
+ */
 function tcp_v4_send_ack(
   sk: sock_common,
   skb: sk_buff,
@@ -184,7 +192,7 @@ function tcp_v4_send_ack(
   send_reply(sock_net(sk), sk, skb, rep, reply_flags, oif, tos, txhash);
 }
 
-/** Acknowledge a segment that came in TIME_WAIT, and give the reference back. @linux net/ipv4/tcp_ipv4.c */
+/** Acknowledge a segment received in TIME_WAIT and drop the reference. @linux net/ipv4/tcp_ipv4.c */
 export function tcp_v4_timewait_ack(tw: inet_timewait_sock, skb: sk_buff): void {
   const tcptw = tcp_twsk(tw);
   tcp_v4_send_ack(
@@ -203,7 +211,7 @@ export function tcp_v4_timewait_ack(tw: inet_timewait_sock, skb: sk_buff): void 
   inet_twsk_put(tw);
 }
 
-/** Acknowledge an unacceptable segment for a request. @linux net/ipv4/tcp_ipv4.c */
+/** Acknowledge an unacceptable segment for a request sock. @linux net/ipv4/tcp_ipv4.c */
 export function tcp_v4_reqsk_send_ack(sk: sock, skb: sk_buff, req: request_sock): void {
   const ireq = inet_rsk(req);
   const treq = tcp_rsk(req);
@@ -226,8 +234,8 @@ export function tcp_v4_reqsk_send_ack(sk: sock, skb: sk_buff, req: request_sock)
 /**
  * Send a SYN-ACK.
  *
- * @param dst its route, which it takes over; null: look it up
- * @returns 0 or IP's error; -1: no route
+ * @param dst the route, whose reference is consumed; null: look up a route
+ * @returns 0 or IP's error; -1 when there is no route
  * @linux net/ipv4/tcp_ipv4.c
  */
 export function tcp_v4_send_synack(

@@ -1,4 +1,4 @@
-/** Requests and children on IPv4. @linux net/ipv4/tcp_ipv4.c */
+/** Request socks and child sockets on IPv4. @linux net/ipv4/tcp_ipv4.c */
 import { type sk_buff, skb_dst, SKB_GSO_TCPV4 } from '../../../include/linux/skbuff.ts';
 import { tcp_hdr, tcp_rsk, tcp_sk } from '../../../include/linux/tcp.ts';
 import { type dst_entry, dst_hold, dst_mtu, dst_release } from '../../../include/net/dst.ts';
@@ -38,7 +38,7 @@ import { tcp_sync_mss } from '../tcp_output/mss.ts';
 import { tcp_syn_ack_timeout } from '../tcp_timer/timers.ts';
 import { tcp_v4_reqsk_send_ack, tcp_v4_send_reset, tcp_v4_send_synack } from './reply.ts';
 
-/** The IP options for answers to a packet: the route that it came by, reversed. @linux include/net/tcp.h */
+/** The IP options for replies to a packet: its source route, reversed. @linux include/net/tcp.h */
 export function tcp_v4_save_options(net: net, skb: sk_buff): ip_options | null {
   const opt = skb.ipcb === null ? null : skb.ipcb.opt;
   if (opt === null || opt.optlen === 0) return null;
@@ -46,7 +46,7 @@ export function tcp_v4_save_options(net: net, skb: sk_buff): ip_options | null {
   return __ip_options_echo(net, dopt, skb, opt) === 0 ? dopt : null;
 }
 
-/** Remember the route by which this socket's packets come in: early demux gives it to the next ones. @linux net/ipv4/tcp_ipv4.c */
+/** Cache the input route of this socket's packets, for early demux. @linux net/ipv4/tcp_ipv4.c */
 export function inet_sk_rx_dst_set(sk: sock, skb: sk_buff): void {
   const dst = skb_dst(skb);
   if (dst === null) return;
@@ -65,7 +65,7 @@ function tcp_v4_route_req(sk: sock, skb: sk_buff, fl: flowi, req: request_sock):
   return inet_csk_route_req(sk, fl, req);
 }
 
-/** What a request of TCP can do. @linux net/ipv4/tcp_ipv4.c */
+/** The operations of a TCP request sock. @linux net/ipv4/tcp_ipv4.c */
 export const tcp_request_sock_ops: request_sock_ops = {
   family: PF_INET,
   rtx_syn_ack: tcp_rtx_synack,
@@ -77,7 +77,7 @@ export const tcp_request_sock_ops: request_sock_ops = {
   syn_ack_timeout: tcp_syn_ack_timeout,
 };
 
-/** What differs between IPv4 and IPv6 in answering a SYN. @linux net/ipv4/tcp_ipv4.c */
+/** The operations for answering a SYN that depend on the address family. @linux net/ipv4/tcp_ipv4.c */
 export const tcp_request_sock_ipv4_ops: tcp_request_sock_af_ops = {
   mss_clamp: TCP_MSS_DEFAULT,
   flow: () => new flowi4(),
@@ -91,7 +91,11 @@ export const tcp_request_sock_ipv4_ops: tcp_request_sock_af_ops = {
   send_synack: tcp_v4_send_synack,
 };
 
-/** A SYN at a listener. One that was sent to many is never answered. @linux net/ipv4/tcp_ipv4.c */
+/**
+ * A SYN at a listener. A SYN sent to a broadcast or multicast address is never answered.
+ *
+ * @linux net/ipv4/tcp_ipv4.c
+ */
 export function tcp_v4_conn_request(sk: sock, skb: sk_buff): number {
   if ((skb_rtable(skb).rt_flags & (RTCF_BROADCAST | RTCF_MULTICAST)) !== 0) {
     tcp_listendrop(sk);
@@ -101,11 +105,11 @@ export function tcp_v4_conn_request(sk: sock, skb: sk_buff): number {
 }
 
 /**
- * The handshake has ended: make the child, route it, and put it into the table of connections in place of the request.
+ * The handshake is complete: create the child, route it, and hash it in place of the request.
  *
- * @param req_unhash the request to replace; null for a SYN cookie, which has none in the table
- * @returns the child and whether it took the place; null: accept queue full (counted, the ACK is dropped), no
- *   memory or no route
+ * @param req_unhash the request to replace; null for a SYN cookie, which has no entry in the table
+ * @returns the child and whether it took the request's place; null when the accept queue is full (counted,
+ *   the ACK is dropped), or there is no memory or no route
  * @linux net/ipv4/tcp_ipv4.c
  */
 export function tcp_v4_syn_recv_sock(
@@ -159,14 +163,14 @@ export function tcp_v4_syn_recv_sock(
 
   const own_req = inet_ehash_nolisten(newsk, req_unhash, req_unhash === null);
   if (own_req) {
-    // tcp_move_syn(), and the options belong to the child.
+    // tcp_move_syn(): the child takes over the saved SYN and the IP options.
     newtp.saved_syn = req.saved_syn;
     req.saved_syn = null;
     ireq.ireq_opt = null;
   } else {
     newinet.inet_opt = null;
     if (req_unhash === null) {
-      // The same cookie came twice at once: the other one has the connection.
+      // Two copies of the same cookie arrived at once: the other one created the connection.
       sock_put(newsk);
       return null;
     }

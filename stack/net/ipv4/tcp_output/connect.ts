@@ -1,4 +1,4 @@
-/** The segments of the handshake: the SYN, and the SYN-ACK that answers one. @linux net/ipv4/tcp_output.c */
+/** The segments of the handshake: the SYN and the SYN-ACK. @linux net/ipv4/tcp_output.c */
 import {
   CHECKSUM_PARTIAL,
   type sk_buff,
@@ -73,14 +73,18 @@ import { tcp_options_write, tcp_out_options, tcp_synack_options } from './option
 import { tcp_init_nondata_skb, tcp_mstamp_refresh, tcp_transmit_skb } from './transmit.ts';
 import { tcp_select_initial_window } from './window.ts';
 
-/** Everything that a new connection begins with: header length, MSS, window, sequence numbers, RTO. @linux net/ipv4/tcp_output.c */
+/**
+ * Initialize a new connection: header length, MSS, window, sequence numbers, RTO.
+ *
+ * @linux net/ipv4/tcp_output.c
+ */
 function tcp_connect_init(sk: sock): void {
   const dst = __sk_dst_get(sk)!;
   const tp = tcp_sk(sk);
   const icsk = inet_csk(sk);
   const ipv4 = sock_net(sk).ipv4;
 
-  // What a segment has if timestamps are agreed on; corrected when the SYN-ACK comes.
+  // Assume that timestamps will be negotiated; the SYN-ACK corrects this.
   tp.tcp_header_len = TCPHDR_LEN;
   if (ipv4.sysctl_tcp_timestamps !== 0) tp.tcp_header_len += TCPOLEN_TSTAMP_ALIGNED;
   if (tp.rx_opt.user_mss !== 0) tp.rx_opt.mss_clamp = tp.rx_opt.user_mss;
@@ -92,7 +96,7 @@ function tcp_connect_init(sk: sock): void {
   tp.advmss = tcp_mss_clamp(tp, tcp_dst_advmss(dst));
   tcp_initialize_rcv_mss(sk);
 
-  // A receive buffer that the user has fixed limits the window.
+  // A receive buffer size set by the user limits the window.
   const full_space = tcp_full_space(sk);
   if ((sk.sk_userlocks & SOCK_RCVBUF_LOCK) !== 0 && (tp.window_clamp > full_space || tp.window_clamp === 0)) {
     tp.window_clamp = full_space;
@@ -140,7 +144,7 @@ function tcp_connect_queue_skb(sk: sock, skb: sk_buff): void {
 }
 
 /**
- * Send a SYN, and arm the timer that sends it again.
+ * Send a SYN and arm its retransmission timer.
  *
  * @returns 0, -EHOSTUNREACH, -ENOBUFS, -ECONNREFUSED
  * @linux net/ipv4/tcp_output.c
@@ -148,7 +152,7 @@ function tcp_connect_queue_skb(sk: sock, skb: sk_buff): void {
 export function tcp_connect(sk: sock): Errno {
   const tp = tcp_sk(sk);
   const icsk = inet_csk(sk);
-  // The route may have gone since it was looked up.
+  // The route may have become invalid since it was looked up.
   if (icsk.icsk_af_ops.rebuild_header(sk) !== 0) return -EHOSTUNREACH;
   tcp_connect_init(sk);
 
@@ -162,10 +166,10 @@ export function tcp_connect(sk: sock): Errno {
   tcp_ecn_send_syn(sk, buff);
   tcp_rbtree_insert(tp.tcp_rtx_queue, buff);
 
-  // Any other failure is a loss: the timer will try again.
+  // Any other failure counts as a loss: the timer retries.
   if (tcp_transmit_skb(sk, buff, true) === -ECONNREFUSED) return -ECONNREFUSED;
 
-  // Only now, so that tcp_transmit_skb() saw the SYN as new.
+  // Set only now, so that tcp_transmit_skb() treats the SYN as new.
   tp.snd_nxt = tp.write_seq;
   tp.pushed_seq = tp.write_seq;
   const head = tcp_send_head(sk);
@@ -179,7 +183,8 @@ export function tcp_connect(sk: sock): Errno {
 }
 
 /**
- * Both sides sent a SYN (RFC 9293 3.5, simultaneous open): make a SYN-ACK of the SYN that stands in the retransmit queue.
+ * Both sides sent a SYN (RFC 9293 3.5, simultaneous open): turn the SYN in the retransmit queue into a
+ * SYN-ACK.
  *
  * @returns 0 or a negative errno
  * @linux net/ipv4/tcp_output.c
@@ -209,10 +214,11 @@ export function tcp_send_synack(sk: sock): Errno {
 }
 
 /**
- * Make a listener's SYN-ACK, complete but for the checksum. It belongs to no socket: there is none yet.
+ * Build a listener's SYN-ACK, complete except for the checksum. It belongs to no socket, because the child
+ * does not exist yet.
  *
- * @param dst its route; the reference goes to the packet
- * @param synack_type TCP_SYNACK_…: a cookie hides what is known of the request in sequence number and timestamp
+ * @param dst the route; the packet takes over the reference
+ * @param synack_type TCP_SYNACK_…: a cookie encodes the request's state in the sequence number and timestamp
  * @linux net/ipv4/tcp_output.c
  */
 export function tcp_make_synack(
@@ -236,7 +242,7 @@ export function tcp_make_synack(
     skb.tstamp = cookie_init_timestamp(req, now);
   } else {
     skb.tstamp = now;
-    // The first SYN-ACK: the final ACK will give an RTT sample.
+    // The first SYN-ACK: the final ACK yields an RTT sample.
     if (treq.snt_synack === 0) treq.snt_synack = tcp_skb_timestamp_us(skb);
   }
   skb.hash = treq.txhash;
@@ -263,16 +269,20 @@ export function tcp_make_synack(
   th.doff = tcp_header_size >> 2;
   TCP_INC_STATS(net, TCP_MIB_OUTSEGS);
 
-  // A cookie's timestamp is no time of departure.
+  // A cookie's timestamp is not a departure time: restore the clock's value.
   skb.tstamp = now;
   return skb;
 }
 
-/** Send a SYN-ACK again: the timer of the request, or another SYN. @returns 0 or IP's error @linux net/ipv4/tcp_output.c */
+/**
+ * Retransmit a SYN-ACK because the request's timer fired or another SYN arrived. @returns 0 or IP's error
+ *
+ * @linux net/ipv4/tcp_output.c
+ */
 export function tcp_rtx_synack(sk: sock, req: request_sock): number {
   const net = sock_net(sk);
   const treq = tcp_rsk(req);
-  // Another path through the network, perhaps.
+  // A new hash may select another path through the network.
   if (net.core.sysctl_txrehash !== 0) treq.txhash = get_random_u32(net.machine) || 1;
   const af_ops = treq.af_specific!;
   const res = af_ops.send_synack(sk, null, af_ops.flow(), req, TCP_SYNACK_NORMAL, null);

@@ -61,8 +61,8 @@ import { tcp_acceptable_seq } from './window.ts';
 import { __tcp_push_pending_frames, tcp_event_new_data_sent } from './xmit.ts';
 
 /**
- * Have an ACK sent later (RFC 9293 3.8.6.3): after the predicted interval of the peer's segments (ato), at most a round-trip time and
- * 200 ms in an interactive connection.
+ * Schedule a delayed ACK (RFC 9293 3.8.6.3). The delay is the estimated interval between the peer's segments
+ * (ato); in an interactive connection it is at most one round-trip time and 200 ms.
  *
  * @linux net/ipv4/tcp_output.c
  */
@@ -76,17 +76,17 @@ export function tcp_send_delayed_ack(sk: sock): void {
     let max_ato = HZ / 2;
     if (inet_csk_in_pingpong_mode(sk) || (icsk.icsk_ack.pending & ICSK_ACK_PUSHED) !== 0)
       max_ato = TCP_DELACK_MAX;
-    // Slow start of the peer goes on: an ACK in each round trip.
+    // The peer may still be in slow start: acknowledge within each round trip.
     if (tp.srtt_us !== 0)
       max_ato = Math.min(max_ato, Math.max(usecs_to_jiffies(tp.srtt_us >>> 3), TCP_DELACK_MIN));
     ato = Math.min(ato, max_ato);
   }
   ato = Math.min(ato, icsk.icsk_delack_max);
 
-  // Stay within the limit that was calculated first.
+  // Do not exceed the deadline computed earlier.
   let timeout = now + ato;
   if ((icsk.icsk_ack.pending & ICSK_ACK_TIMER) !== 0) {
-    // It would fire soon anyway.
+    // The pending ACK is nearly due: send it now.
     if (time_before_eq(icsk.icsk_ack.timeout, now + (ato >> 2))) {
       tcp_send_ack(sk);
       return;
@@ -100,7 +100,7 @@ export function tcp_send_delayed_ack(sk: sock): void {
 
 /** Send an ACK of `rcv_nxt` now. @linux net/ipv4/tcp_output.c */
 export function __tcp_send_ack(sk: sock, rcv_nxt: u32): void {
-  // Between a reset and the end of the socket nothing is acknowledged.
+  // After a reset nothing is acknowledged.
   if (sk.sk_state === TCP_CLOSE) return;
   const buff = alloc_skb(sock_net(sk).machine, MAX_TCP_HEADER);
   skb_reserve(buff, MAX_TCP_HEADER);
@@ -109,20 +109,21 @@ export function __tcp_send_ack(sk: sock, rcv_nxt: u32): void {
   __tcp_transmit_skb(sk, buff, false, rcv_nxt);
 }
 
-/** Acknowledge all that was received in order, now. @linux net/ipv4/tcp_output.c */
+/** Acknowledge all in-order data now. @linux net/ipv4/tcp_output.c */
 export function tcp_send_ack(sk: sock): void {
   __tcp_send_ack(sk, tcp_sk(sk).rcv_nxt);
 }
 
 /**
- * Queue a FIN: on the last segment that waits to be sent, else as a segment of its own. It goes when its turn comes.
+ * Queue a FIN: on the last unsent segment, or else as a segment of its own. It is sent after the data queued
+ * before it.
  *
  * @linux net/ipv4/tcp_output.c
  */
 export function tcp_send_fin(sk: sock): void {
   const tp = tcp_sk(sk);
   const tail = tcp_write_queue_tail(sk);
-  // Memory is short: put it on the last segment sent, whose retransmission will carry it.
+  // Memory is short: set the FIN on the last sent segment, so that its retransmission carries it.
   const tskb = tail === null && tcp_under_memory_pressure(sk) ? tcp_rtx_queue_tail(sk) : tail;
 
   if (tskb !== null) {
@@ -131,7 +132,7 @@ export function tcp_send_fin(sk: sock): void {
     tcb.end_seq = (tcb.end_seq + 1) | 0;
     tp.write_seq = (tp.write_seq + 1) | 0;
     if (tail === null) {
-      // As if it had been sent already, and got lost.
+      // Account for the FIN as if it had been sent and lost.
       tp.snd_nxt = (tp.snd_nxt + 1) | 0;
       return;
     }
@@ -139,7 +140,7 @@ export function tcp_send_fin(sk: sock): void {
     const skb = alloc_skb(sock_net(sk).machine, MAX_TCP_HEADER);
     skb_reserve(skb, MAX_TCP_HEADER);
     sk_forced_mem_schedule(sk, skb.truesize);
-    // FIN takes a sequence number; write_seq moves on with it.
+    // The FIN occupies a sequence number, so write_seq advances.
     tcp_init_nondata_skb(skb, tp.write_seq, TCPHDR_ACK | TCPHDR_FIN);
     tp.write_seq = TCP_SKB_CB(skb).end_seq;
     tcp_add_write_queue_tail(sk, skb);
@@ -149,7 +150,11 @@ export function tcp_send_fin(sk: sock): void {
   __tcp_push_pending_frames(sk, tcp_current_mss(sk), TCP_NAGLE_OFF);
 }
 
-/** Reset the connection: data would be lost if it were closed in order (RFC 9293 3.5.2). @linux net/ipv4/tcp_output.c */
+/**
+ * Reset the connection, because an orderly close would lose data (RFC 9293 3.5.2).
+ *
+ * @linux net/ipv4/tcp_output.c
+ */
 export function tcp_send_active_reset(sk: sock): void {
   const net = sock_net(sk);
   TCP_INC_STATS(net, TCP_MIB_OUTRSTS);
@@ -162,9 +167,10 @@ export function tcp_send_active_reset(sk: sock): void {
 }
 
 /**
- * A segment without data, just outside of what the peer expects: it has to answer with an ACK and its window.
+ * Send a segment without data just outside the peer's window: the peer must answer with an ACK, which carries
+ * its window.
  *
- * @param urgent it tells of urgent data, so its sequence number is a new one
+ * @param urgent the probe announces urgent data, so it uses a new sequence number
  * @param mib counter: LINUX_MIB_…
  * @linux net/ipv4/tcp_output.c
  */
@@ -176,7 +182,7 @@ function tcp_xmit_probe_skb(sk: sock, urgent: boolean, mib: number): Errno {
   return tcp_transmit_skb(sk, skb, false);
 }
 
-/** Ask the peer for its window. @linux net/ipv4/tcp_output.c */
+/** Probe the peer for its window. @linux net/ipv4/tcp_output.c */
 export function tcp_send_window_probe(sk: sock): void {
   if (sk.sk_state !== TCP_ESTABLISHED) return;
   const tp = tcp_sk(sk);
@@ -186,10 +192,11 @@ export function tcp_send_window_probe(sk: sock): void {
 }
 
 /**
- * Have the peer answer: by the next data, if a part of it fits its window; else by a probe without data.
+ * Make the peer answer: send the next data if part of it fits into the peer's window, otherwise a probe
+ * without data.
  *
  * @param mib counter of probes: LINUX_MIB_TCPWINPROBE or …TCPKEEPALIVE
- * @returns 0: sent; negative: failed; positive: the queue below is full
+ * @returns 0: sent; negative: failed; positive: the qdisc is full
  * @linux net/ipv4/tcp_output.c
  */
 export function tcp_write_wakeup(sk: sock, mib: number): Errno {
@@ -219,13 +226,18 @@ export function tcp_write_wakeup(sk: sock, mib: number): Errno {
   return err;
 }
 
-/** The peer's window is closed, and data waits: probe it, and arm the timer for the next probe (RFC 9293 3.8.6.1). @linux net/ipv4/tcp_output.c */
+/**
+ * The peer's window is closed while data waits: send a probe and arm the timer for the next one (RFC 9293
+ * 3.8.6.1).
+ *
+ * @linux net/ipv4/tcp_output.c
+ */
 export function tcp_send_probe0(sk: sock): void {
   const icsk = inet_csk(sk);
   const tp = tcp_sk(sk);
   const err = tcp_write_wakeup(sk, LINUX_MIB_TCPWINPROBE);
   if (tp.packets_out !== 0 || tcp_write_queue_empty(sk)) {
-    // Data could be sent after all.
+    // The window has opened and data was sent.
     icsk.icsk_probes_out = 0;
     icsk.icsk_backoff = 0;
     icsk.icsk_probes_tstamp = 0;
@@ -238,7 +250,7 @@ export function tcp_send_probe0(sk: sock): void {
     if (icsk.icsk_backoff < sock_net(sk).ipv4.sysctl_tcp_retries2) icsk.icsk_backoff++;
     timeout = tcp_probe0_when(sk, TCP_RTO_MAX);
   } else {
-    // This host was too busy to send it: no reason to back off.
+    // Local congestion prevented the probe: do not back off.
     timeout = TCP_RESOURCE_PROBE_INTERVAL;
   }
   tcp_reset_xmit_timer(sk, ICSK_TIME_PROBE0, tcp_clamp_probe0_to_user_timeout(sk, timeout), TCP_RTO_MAX);

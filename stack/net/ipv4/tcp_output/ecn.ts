@@ -1,4 +1,4 @@
-/** ECN in the segments that go out (RFC 3168 6.1). @linux net/ipv4/tcp_output.c */
+/** ECN in outgoing segments (RFC 3168 6.1). @linux net/ipv4/tcp_output.c */
 import { type sk_buff, SKB_GSO_TCP_ECN } from '../../../include/linux/skbuff.ts';
 import { tcp_sk, type tcphdr } from '../../../include/linux/tcp.ts';
 import { dst_metric } from '../../../include/net/dst.ts';
@@ -19,7 +19,7 @@ import { TCP_SKB_CB } from '../../../include/net/tcp_skb_cb.ts';
 import { RTAX_FEATURE_ECN, RTAX_FEATURES } from '../../../include/uapi/linux/rtnetlink.ts';
 import { __sk_dst_get } from '../../core/sock/dst.ts';
 
-/** A SYN-ACK in reply to a simultaneous open: agrees to ECN if we had asked for it. @linux net/ipv4/tcp_output.c */
+/** A SYN-ACK in a simultaneous open: agree to ECN if our SYN asked for it. @linux net/ipv4/tcp_output.c */
 export function tcp_ecn_send_synack(sk: sock, skb: sk_buff): void {
   const tcb = TCP_SKB_CB(skb);
   tcb.tcp_flags &= ~TCPHDR_CWR;
@@ -27,7 +27,11 @@ export function tcp_ecn_send_synack(sk: sock, skb: sk_buff): void {
   else if (tcp_ca_needs_ecn(sk)) INET_ECN_xmit(sk);
 }
 
-/** A SYN asks for ECN by ECE and CWR together, if the sysctl, the congestion control or the route says so. @linux net/ipv4/tcp_output.c */
+/**
+ * A SYN asks for ECN by ECE and CWR together, if the sysctl, the congestion control or the route enables ECN.
+ *
+ * @linux net/ipv4/tcp_output.c
+ */
 export function tcp_ecn_send_syn(sk: sock, skb: sk_buff): void {
   const tp = tcp_sk(sk);
   const needs_ecn = tcp_ca_needs_ecn(sk);
@@ -44,7 +48,11 @@ export function tcp_ecn_send_syn(sk: sock, skb: sk_buff): void {
   }
 }
 
-/** A SYN that is sent again asks for ECN no longer: it may be what got lost (RFC 3168 6.1.1.1). @linux net/ipv4/tcp_output.c */
+/**
+ * A retransmitted SYN no longer asks for ECN, because ECN may be why the first was lost (RFC 3168 6.1.1.1).
+ *
+ * @linux net/ipv4/tcp_output.c
+ */
 export function tcp_ecn_clear_syn(sk: sock, skb: sk_buff): void {
   if (sock_net(sk).ipv4.sysctl_tcp_ecn_fallback !== 0) {
     TCP_SKB_CB(skb).tcp_flags &= ~(TCPHDR_ECE | TCPHDR_CWR);
@@ -57,8 +65,8 @@ export function tcp_ecn_make_synack(req: request_sock, th: tcphdr): void {
 }
 
 /**
- * Mark a segment of an ECN connection: new data as ECN-capable, with CWR once after a reduction; ECE as long as the peer has
- * not confirmed a congestion mark.
+ * Set the ECN bits of a segment: new data is marked ECN-capable, and carries CWR once after a reduction; ECE
+ * is set until the peer confirms a congestion mark.
  *
  * @linux net/ipv4/tcp_output.c
  */

@@ -1,5 +1,6 @@
 /**
- * How many segments an skb holds, how many go out at once (TSO), and cutting an skb in two. @linux net/ipv4/tcp_output.c
+ * The number of segments in an skb, how many are sent at once (TSO), and splitting an skb. @linux
+ * net/ipv4/tcp_output.c
  */
 import { type sk_buff, skb_headlen, SKB_TRUESIZE } from '../../../include/linux/skbuff.ts';
 import { tcp_sk } from '../../../include/linux/tcp.ts';
@@ -43,14 +44,14 @@ import { tcp_tsorted_add_after } from '../tcp/queue.ts';
 import { tcp_verify_left_out } from '../tcp_input/loss.ts';
 import { tcp_nagle_check } from './xmit.ts';
 
-/** Which queue a segment stands in. @linux enum tcp_queue (include/net/tcp.h) */
+/** The queue that holds a segment. @linux enum tcp_queue (include/net/tcp.h) */
 export const TCP_FRAG_IN_WRITE_QUEUE = 0;
 export const TCP_FRAG_IN_RTX_QUEUE = 1;
 
-/** The largest packet that a device without its own limit can be given, in bytes. */
+/** The largest packet, in bytes, for a device that sets no limit of its own. */
 const GSO_LEGACY_MAX_SIZE = 65536;
 
-/** How many segments of `mss_now` bytes does `skb` make? @linux net/ipv4/tcp_output.c */
+/** Compute the number of segments of `mss_now` bytes in `skb`. @linux net/ipv4/tcp_output.c */
 export function tcp_set_skb_tso_segs(skb: sk_buff, mss_now: number): void {
   const tcb = TCP_SKB_CB(skb);
   if (skb.len <= mss_now) {
@@ -62,7 +63,11 @@ export function tcp_set_skb_tso_segs(skb: sk_buff, mss_now: number): void {
   }
 }
 
-/** The same, unless it is known. @returns the number of segments @linux net/ipv4/tcp_output.c */
+/**
+ * As tcp_set_skb_tso_segs(), unless the number is already known. @returns the number of segments
+ *
+ * @linux net/ipv4/tcp_output.c
+ */
 export function tcp_init_tso_segs(skb: sk_buff, mss_now: number): number {
   const tso_segs = tcp_skb_pcount(skb);
   if (tso_segs === 0 || (tso_segs > 1 && tcp_skb_mss(skb) !== mss_now)) {
@@ -72,7 +77,7 @@ export function tcp_init_tso_segs(skb: sk_buff, mss_now: number): number {
   return tso_segs;
 }
 
-/** A segment that was sent counts `decr` packets less from now on: correct all counters. @linux net/ipv4/tcp_output.c */
+/** A sent segment now counts `decr` fewer packets: correct all counters. @linux net/ipv4/tcp_output.c */
 export function tcp_adjust_pcount(sk: sock, skb: sk_buff, decr: number): void {
   const tp = tcp_sk(sk);
   const { sacked, seq } = TCP_SKB_CB(skb);
@@ -80,7 +85,7 @@ export function tcp_adjust_pcount(sk: sock, skb: sk_buff, decr: number): void {
   if ((sacked & TCPCB_SACKED_ACKED) !== 0) tp.sacked_out -= decr;
   if ((sacked & TCPCB_SACKED_RETRANS) !== 0) tp.retrans_out -= decr;
   if ((sacked & TCPCB_LOST) !== 0) tp.lost_out -= decr;
-  // Reno's sacked_out is a count of duplicate ACKs, at most as many as there are packets.
+  // Reno's sacked_out counts duplicate ACKs and must not exceed the number of packets.
   if (tcp_is_reno(tp) && decr > 0) tp.sacked_out -= Math.min(tp.sacked_out, decr);
   if (
     tp.lost_skb_hint !== null &&
@@ -92,7 +97,7 @@ export function tcp_adjust_pcount(sk: sock, skb: sk_buff, decr: number): void {
   tcp_verify_left_out(tp);
 }
 
-/** The end of record moves to the second part. @linux net/ipv4/tcp_output.c */
+/** The second part takes over the end-of-record mark. @linux net/ipv4/tcp_output.c */
 function tcp_skb_fragment_eor(skb: sk_buff, skb2: sk_buff): void {
   const tcb = TCP_SKB_CB(skb);
   TCP_SKB_CB(skb2).eor = tcb.eor;
@@ -104,7 +109,9 @@ function tcp_insert_write_queue_after(skb: sk_buff, buff: sk_buff, sk: sock, tcp
   else tcp_rbtree_insert(tcp_sk(sk).tcp_rtx_queue, buff);
 }
 
-/** Give `buff` what follows the first `len` bytes of `skb`: charge, sequence numbers, flags and data. */
+/**
+ * Move everything after the first `len` bytes of `skb` to `buff`: truesize, sequence numbers, flags and data.
+ */
 function move_tail(skb: sk_buff, buff: sk_buff, len: number, nlen: number): void {
   const tcb = TCP_SKB_CB(skb);
   const tail = TCP_SKB_CB(buff);
@@ -123,9 +130,9 @@ function move_tail(skb: sk_buff, buff: sk_buff, len: number, nlen: number): void
 }
 
 /**
- * Cut a segment in two: `skb` keeps its first `len` bytes, and what follows becomes a segment of its own behind it.
+ * Split a segment: `skb` keeps its first `len` bytes, and the rest becomes a new segment after it.
  *
- * @param tcp_queue where it stands: TCP_FRAG_IN_…_QUEUE
+ * @param tcp_queue the queue that holds it: TCP_FRAG_IN_…_QUEUE
  * @param mss_now payload per packet, in bytes
  * @returns 0, -EINVAL or -ENOMEM
  * @linux net/ipv4/tcp_output.c
@@ -135,7 +142,8 @@ export function tcp_fragment(sk: sock, tcp_queue: number, skb: sk_buff, len: num
   if (WARN_ON(sock_net(sk).machine, len > skb.len, 'tcp_fragment: len > skb.len')) return -EINVAL;
   const nsize = Math.max(skb_headlen(skb) - len, 0);
 
-  // Against peers who make us cut the queue into ever smaller pieces by their SACK blocks: the head and the tail excepted.
+  // A malicious peer can force ever smaller pieces with its SACK blocks: refuse, except for the head and the
+  // tail of the queue.
   const limit = sk.sk_sndbuf + 2 * SKB_TRUESIZE(GSO_LEGACY_MAX_SIZE);
   if (
     sk.sk_wmem_queued >> 1 > limit &&
@@ -167,7 +175,7 @@ export function tcp_fragment(sk: sock, tcp_queue: number, skb: sk_buff, len: num
   tail.tx_first_tx_mstamp = tcb.tx_first_tx_mstamp;
   tail.tx_delivered_mstamp = tcb.tx_delivered_mstamp;
 
-  // It was sent already: the counters of packets change with it.
+  // The segment was already sent: adjust the packet counters.
   if (!before(tp.snd_nxt, tail.end_seq)) {
     const diff = old_factor - tcp_skb_pcount(skb) - tcp_skb_pcount(buff);
     if (diff !== 0) tcp_adjust_pcount(sk, skb, diff);
@@ -178,7 +186,7 @@ export function tcp_fragment(sk: sock, tcp_queue: number, skb: sk_buff, len: num
 }
 
 /**
- * The same for a segment that was never sent and has no linear data: cheaper.
+ * A cheaper split for a segment that was never sent and has no linear data.
  *
  * @returns 0 or -ENOMEM
  * @linux net/ipv4/tcp_output.c
@@ -197,9 +205,9 @@ export function tso_fragment(sk: sock, skb: sk_buff, len: number, mss_now: numbe
 }
 
 /**
- * Take `len` bytes off the front. Linear data only moves the start; fragments are released.
+ * Remove `len` bytes from the front. For linear data only the start moves; fragments are released.
  *
- * @returns how many bytes of truesize were freed
+ * @returns the bytes of truesize freed
  * @linux net/ipv4/tcp_output.c
  */
 export function __pskb_trim_head(skb: sk_buff, len: number): number {
@@ -245,14 +253,19 @@ export function tcp_trim_head(sk: sock, skb: sk_buff, len: number): Errno {
     sk_wmem_queued_add(sk, -delta_truesize);
     sk_mem_uncharge(sk, delta_truesize);
   }
-  // Any change of the segment's size may change how many packets it makes.
+  // A new size may change the number of packets in the segment.
   if (tcp_skb_pcount(skb) > 1) tcp_set_skb_tso_segs(skb, tcp_skb_mss(skb));
   return 0;
 }
 
 const NSEC_PER_MSEC = 1_000_000;
 
-/** Segments of a packet that takes about a millisecond at the pacing rate; more when the peer is near. @linux net/ipv4/tcp_output.c */
+/**
+ * The number of segments per packet: about a millisecond's worth at the pacing rate, more when the RTT is
+ * small.
+ *
+ * @linux net/ipv4/tcp_output.c
+ */
 function tcp_tso_autosize(sk: sock, mss_now: number, min_tso_segs: number): number {
   let bytes = sk.sk_pacing_rate / (1 << sk.sk_pacing_shift);
   const r = tcp_min_rtt(tcp_sk(sk)) >>> sock_net(sk).ipv4.sysctl_tcp_tso_rtt_log;
@@ -261,7 +274,7 @@ function tcp_tso_autosize(sk: sock, mss_now: number, min_tso_segs: number): numb
   return Math.max(Math.floor(bytes / mss_now), min_tso_segs);
 }
 
-/** How many segments one packet should have at most. @linux net/ipv4/tcp_output.c */
+/** The maximum number of segments in one packet. @linux net/ipv4/tcp_output.c */
 export function tcp_tso_segs(sk: sock, mss_now: number): number {
   const ca_ops = inet_csk(sk).icsk_ca_ops!;
   const min_tso =
@@ -270,8 +283,8 @@ export function tcp_tso_segs(sk: sock, mss_now: number): number {
 }
 
 /**
- * How much of `skb` may go in one packet: at most `max_segs` segments, inside the window, and without a last segment
- * that Nagle holds back.
+ * How much of `skb` may be sent as one packet: at most `max_segs` segments, within the window, and without a
+ * partial last segment that Nagle would hold back.
  *
  * @returns bytes
  * @linux net/ipv4/tcp_output.c
@@ -294,17 +307,17 @@ export function tcp_mss_split_point(
   return tcp_nagle_check(partial !== 0, tp, nonagle) ? needed - partial : needed;
 }
 
-/** Answers of tcp_tso_should_defer(). */
+/** Results of tcp_tso_should_defer(). */
 export const TSO_SEND_NOW = 0;
 export const TSO_DEFER = 1;
-/** Defer, and what holds it back is the congestion window. */
+/** Defer; the congestion window is the limit. */
 export const TSO_DEFER_CWND_LIMITED = 2;
-/** Defer, and what holds it back is the peer's window. */
+/** Defer; the peer's window is the limit. */
 export const TSO_DEFER_RWND_LIMITED = 3;
 
 /**
- * A packet of several segments could go, but only in part: better wait for the next ACK, which opens the windows further?
- * Not when it may be long in coming.
+ * Only part of a multi-segment packet can be sent. Decide whether to wait for the next ACK, which opens the
+ * windows further. Do not wait if that ACK may take long.
  *
  * @returns TSO_…
  * @linux net/ipv4/tcp_output.c
@@ -313,26 +326,26 @@ export function tcp_tso_should_defer(sk: sock, skb: sk_buff, max_segs: number): 
   const tp = tcp_sk(sk);
   const tcb = TCP_SKB_CB(skb);
   if (inet_csk(sk).icsk_ca_state >= TCP_CA_Recovery) return TSO_SEND_NOW;
-  // Nothing left for over a millisecond: the ACK clock stands still.
+  // Nothing was sent for over a millisecond: the ACK clock has stopped.
   if (tp.tcp_clock_cache - tp.tcp_wstamp_ns - NSEC_PER_MSEC > 0) return TSO_SEND_NOW;
 
   const send_win = seq_distance(tcb.seq, tcp_wnd_end(tp));
   const cong_win = (tp.snd_cwnd - tcp_packets_in_flight(tp)) * tp.mss_cache;
   const limit = Math.min(send_win, cong_win);
   if (limit >= max_segs * tp.mss_cache) return TSO_SEND_NOW;
-  // The whole packet fits, and there is more behind it.
+  // The whole packet fits, and more data follows.
   if (skb !== tcp_write_queue_tail(sk) && limit >= skb.len) return TSO_SEND_NOW;
 
   const win_divisor = sock_net(sk).ipv4.sysctl_tcp_tso_win_divisor;
   if (win_divisor !== 0) {
-    // At least a fair part of the window is worth sending.
+    // A substantial part of the window is worth sending.
     const chunk = Math.floor(Math.min(tp.snd_wnd, tp.snd_cwnd * tp.mss_cache) / win_divisor);
     if (limit >= chunk) return TSO_SEND_NOW;
   } else if (limit > tcp_max_tso_deferred_mss() * tp.mss_cache) {
     return TSO_SEND_NOW;
   }
 
-  // When is the next ACK due? Not soon: a half round-trip time, or a millisecond.
+  // The next ACK is not due soon: not within half a round-trip time, or a millisecond.
   const head = tcp_rtx_queue_head(sk);
   if (head === null) return TSO_SEND_NOW;
   const srtt_in_ns = 125 * tp.srtt_us;
@@ -344,7 +357,7 @@ export function tcp_tso_should_defer(sk: sock, skb: sk_buff, max_segs: number): 
   } else if (send_win <= skb.len) {
     return TSO_DEFER_RWND_LIMITED;
   }
-  // No more will come to fill it up.
+  // No more data will be added to the segment.
   if ((tcb.tcp_flags & TCPHDR_FIN) !== 0 || tcb.eor) return TSO_SEND_NOW;
   return TSO_DEFER;
 }

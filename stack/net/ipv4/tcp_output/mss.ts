@@ -1,5 +1,5 @@
 /**
- * How large a segment may be: the MSS, the path's MTU, and probing for a larger one (RFC 4821). @linux net/ipv4/tcp_output.c
+ * The MSS, the path MTU, and probing for a larger MTU (RFC 4821). @linux net/ipv4/tcp_output.c
  */
 import type { sk_buff } from '../../../include/linux/skbuff.ts';
 import { tcp_sk, TCPHDR_LEN } from '../../../include/linux/tcp.ts';
@@ -35,7 +35,8 @@ import { tcp_transmit_skb } from './transmit.ts';
 import { tcp_event_new_data_sent } from './xmit.ts';
 
 /**
- * The MSS to announce: from the MTU of the route's device, not of the path (RFC 9293 3.7.1), in bytes.
+ * The MSS to announce, in bytes: derived from the MTU of the route's device, not from the path MTU (RFC 9293
+ * 3.7.1).
  *
  * @linux net/ipv4/tcp_output.c
  */
@@ -46,15 +47,19 @@ export function tcp_advertise_mss(sk: sock): number {
   return tp.advmss;
 }
 
-/** The MSS of a path with MTU `pmtu`, before the TCP options are taken off; in bytes. @linux net/ipv4/tcp_output.c */
+/**
+ * The MSS for a path MTU of `pmtu`, before TCP options are subtracted; in bytes.
+ *
+ * @linux net/ipv4/tcp_output.c
+ */
 export function __tcp_mtu_to_mss(sk: sock, pmtu: number): number {
   const icsk = inet_csk(sk);
-  // From the MTU of IP to what the peer takes at most (its MSS doesn't count options), less IP's options.
+  // The MTU less the headers, limited by the peer's MSS (which ignores options), less the IP options.
   const mss = Math.min(pmtu - icsk.icsk_af_ops.net_header_len - TCPHDR_LEN, tcp_sk(sk).rx_opt.mss_clamp);
   return Math.max(mss - icsk.icsk_ext_hdr_len, sock_net(sk).ipv4.sysctl_tcp_min_snd_mss);
 }
 
-/** The payload that a segment can have on a path with MTU `pmtu`; in bytes. @linux net/ipv4/tcp_output.c */
+/** The payload of a segment for a path MTU of `pmtu`; in bytes. @linux net/ipv4/tcp_output.c */
 export function tcp_mtu_to_mss(sk: sock, pmtu: number): number {
   return __tcp_mtu_to_mss(sk, pmtu) - (tcp_sk(sk).tcp_header_len - TCPHDR_LEN);
 }
@@ -65,7 +70,11 @@ export function tcp_mss_to_mtu(sk: sock, mss: number): number {
   return mss + tcp_sk(sk).tcp_header_len + icsk.icsk_ext_hdr_len + icsk.icsk_af_ops.net_header_len;
 }
 
-/** Set up path MTU probing (RFC 4821), if it is on: where the search begins. @linux net/ipv4/tcp_output.c */
+/**
+ * Initialize path MTU probing (RFC 4821), if enabled: the range of the search.
+ *
+ * @linux net/ipv4/tcp_output.c
+ */
 export function tcp_mtup_init(sk: sock): void {
   const icsk = inet_csk(sk);
   const ipv4 = sock_net(sk).ipv4;
@@ -82,9 +91,9 @@ export function tcp_mtup_init(sk: sock): void {
 }
 
 /**
- * The path's MTU is known, or has changed: compute the payload of a segment anew.
+ * The path MTU is known or has changed: recompute the payload of a segment.
  *
- * @returns mss_cache, in bytes: without SACK blocks
+ * @returns mss_cache, in bytes, which does not allow for SACK blocks
  * @linux net/ipv4/tcp_output.c
  */
 export function tcp_sync_mss(sk: sock, pmtu: number): number {
@@ -100,7 +109,11 @@ export function tcp_sync_mss(sk: sock, pmtu: number): number {
   return mss_now;
 }
 
-/** The payload that fits a segment now, with the options that it would have; in bytes. @linux net/ipv4/tcp_output.c */
+/**
+ * The payload that fits into a segment now, with its current options; in bytes.
+ *
+ * @linux net/ipv4/tcp_output.c
+ */
 export function tcp_current_mss(sk: sock): number {
   const tp = tcp_sk(sk);
   const dst = __sk_dst_get(sk);
@@ -110,12 +123,12 @@ export function tcp_current_mss(sk: sock): number {
     const mtu = dst_mtu(dst);
     if (mtu !== inet_csk(sk).icsk_pmtu_cookie) mss_now = tcp_sync_mss(sk, mtu);
   }
-  // mss_cache allows for the options of every segment; SACK blocks come on top of them.
+  // mss_cache allows for the options of every segment; SACK blocks reduce the payload further.
   const header_len = tcp_established_options(sk, null, null) + TCPHDR_LEN;
   return mss_now - (header_len - tp.tcp_header_len);
 }
 
-/** The search has ended: begin anew when the interval is over. @linux net/ipv4/tcp_output.c */
+/** The search has ended: restart it when the interval is over. @linux net/ipv4/tcp_output.c */
 function tcp_mtu_check_reprobe(sk: sock): void {
   const icsk = inet_csk(sk);
   const mtup = icsk.icsk_mtup!;
@@ -128,7 +141,11 @@ function tcp_mtu_check_reprobe(sk: sock): void {
   mtup.probe_timestamp = now;
 }
 
-/** Can the first `len` bytes of the send queue be put into one segment? @linux net/ipv4/tcp_output.c */
+/**
+ * Whether the first `len` bytes of the send queue can be merged into one segment.
+ *
+ * @linux net/ipv4/tcp_output.c
+ */
 function tcp_can_coalesce_send_queue_head(sk: sock, len: number): boolean {
   for (let skb = tcp_send_head(sk); skb !== null; skb = skb.next) {
     if (len <= skb.len) break;
@@ -139,8 +156,8 @@ function tcp_can_coalesce_send_queue_head(sk: sock, len: number): boolean {
 }
 
 /**
- * Send a probe, if it is time: a segment half way between the largest that is known to pass and the smallest that isn't. Enough
- * must follow it that a loss is noticed by duplicate ACKs.
+ * Send an MTU probe if one is due: a segment of a size half way between the largest known to pass and the
+ * upper bound of the search. Enough data must follow it that duplicate ACKs reveal its loss.
  *
  * @returns 1: sent; 0: wait for the window; -1: not now
  * @linux net/ipv4/tcp_output.c
@@ -173,14 +190,14 @@ export function tcp_mtu_probe(sk: sock): number {
   if (seq_distance(tp.snd_nxt, tp.write_seq) < size_needed) return -1;
   if (tp.snd_wnd < size_needed) return -1;
   if (after((tp.snd_nxt + size_needed) | 0, tcp_wnd_end(tp))) return 0;
-  // One packet more than the window has room for: its loss must not matter.
+  // The window must have room for the probe and one more packet: losing the probe must not cause a stall.
   if (tcp_packets_in_flight(tp) + 2 > tp.snd_cwnd) return tcp_packets_in_flight(tp) === 0 ? -1 : 0;
   if (!tcp_can_coalesce_send_queue_head(sk, probe_size)) return -1;
 
   const nskb = make_probe(sk, probe_size, mss_now);
   if (nskb === null) return -1;
   if (tcp_transmit_skb(sk, nskb, true) !== 0) return -1;
-  // A probe that is lost is no sign of congestion; so it doesn't count.
+  // A lost probe is not a sign of congestion, so the probe does not count against cwnd.
   tp.snd_cwnd -= 1;
   tcp_event_new_data_sent(sk, nskb);
   const { seq, end_seq } = TCP_SKB_CB(nskb);
@@ -212,7 +229,7 @@ function make_probe(sk: sock, probe_size: number, mss_now: number): sk_buff | nu
     const copy = Math.min(skb.len, probe_size - len);
     skb_copy_bits(skb, 0, nskb.head, skb_put(nskb, copy), copy);
     if (skb.len <= copy) {
-      // All of it is in the probe, its flags too.
+      // The probe contains the whole segment, including its flags.
       probe.tcp_flags |= tcb.tcp_flags;
       probe.eor = tcb.eor;
       tcp_unlink_write_queue(skb, sk);

@@ -1,4 +1,4 @@
-/** The options of the segments that go out: which, how long, and their bytes. @linux net/ipv4/tcp_output.c */
+/** The options of outgoing segments: selection, length and encoding. @linux net/ipv4/tcp_output.c */
 import type { sk_buff } from '../../../include/linux/skbuff.ts';
 import { tcp_rsk, tcp_sk, type tcp_sock } from '../../../include/linux/tcp.ts';
 import type { u32 } from '../../../include/linux/types.ts';
@@ -33,13 +33,13 @@ export const OPTION_SACK_ADVERTISE = 1 << 0;
 export const OPTION_TS = 1 << 1;
 export const OPTION_WSCALE = 1 << 3;
 
-/** What is to be written into a header's options. */
+/** The options to write into a header. */
 export class tcp_out_options {
   /** OPTION_… bits. */
   options = 0;
-  /** Largest segment that we take, in bytes; 0: no such option. */
+  /** Largest segment that this side accepts, in bytes; 0: no such option. */
   mss = 0;
-  /** Window scale: a shift. */
+  /** Window scale, as a shift. */
   ws = 0;
   num_sack_blocks = 0;
   tsval: u32 = 0;
@@ -47,7 +47,7 @@ export class tcp_out_options {
 }
 
 /**
- * Choose the options of a SYN: MSS always; timestamps, window scale and SACK as the sysctls say.
+ * Choose the options of a SYN: always MSS; timestamps, window scale and SACK depend on the sysctls.
  *
  * @returns their length in bytes
  * @linux net/ipv4/tcp_output.c
@@ -72,14 +72,14 @@ export function tcp_syn_options(sk: sock, skb: sk_buff, opts: tcp_out_options): 
   }
   if (ipv4.sysctl_tcp_sack !== 0) {
     opts.options |= OPTION_SACK_ADVERTISE;
-    // With timestamps it takes the place of their two NOPs.
+    // With timestamps the option replaces their two NOPs.
     if ((opts.options & OPTION_TS) === 0) remaining -= TCPOLEN_SACKPERM_ALIGNED;
   }
   return MAX_TCP_OPTION_SPACE - remaining;
 }
 
 /**
- * Choose the options of a SYN-ACK: MSS, and of the others those that the SYN had.
+ * Choose the options of a SYN-ACK: MSS, and those others that the SYN had.
  *
  * @returns their length in bytes
  * @linux net/ipv4/tcp_output.c
@@ -114,9 +114,10 @@ export function tcp_synack_options(
 }
 
 /**
- * Choose the options of a segment after the handshake: timestamps if agreed on, then as many SACK blocks as fit.
+ * Choose the options of a segment after the handshake: timestamps if negotiated, then as many SACK blocks as
+ * fit.
  *
- * @param opts to be filled in; null when only the length is asked for
+ * @param opts filled in; null when only the length is needed
  * @returns their length in bytes
  * @linux net/ipv4/tcp_output.c
  */
@@ -146,8 +147,8 @@ export function tcp_established_options(sk: sock, skb: sk_buff | null, opts: tcp
 }
 
 /**
- * Write the options into `bytes` from `at` on, each aligned to 32 bits. The order is Linux's, which middleboxes and
- * fingerprinters know. Reports a duplicate (DSACK, RFC 2883) once.
+ * Write the options into `bytes` from `at`, each aligned to 32 bits, in Linux's order, which middleboxes and
+ * fingerprinters expect. A duplicate (D-SACK, RFC 2883) is reported once.
  *
  * @param tp null for a SYN-ACK, which has no SACK blocks
  * @linux net/ipv4/tcp_output.c
@@ -194,7 +195,7 @@ function write_sack_blocks(bytes: Uint8Array, at: number, tp: tcp_sock, count: n
   const length = TCPOLEN_SACK_BASE + count * TCPOLEN_SACK_PERBLOCK;
   write_be32(bytes, at, word(TCPOPT_NOP, TCPOPT_NOP, TCPOPT_SACK, length));
   at += 4;
-  // In Linux duplicate_sack lies in front of selective_acks in memory, and one loop walks over both.
+  // In Linux duplicate_sack directly precedes selective_acks in memory, and one loop covers both.
   let next = 0;
   for (let i = 0; i < count; i++) {
     const block = i === 0 && tp.rx_opt.dsack ? tp.duplicate_sack! : tp.selective_acks![next++]!;

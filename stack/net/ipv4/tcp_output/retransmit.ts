@@ -1,4 +1,8 @@
-/** Sending again: one segment, all that is lost, and the tail loss probe. @linux net/ipv4/tcp_output.c */
+/**
+ * Retransmission: of one segment, of all lost segments, and the tail loss probe.
+ *
+ * @linux net/ipv4/tcp_output.c
+ */
 import { type sk_buff, skb_cloned } from '../../../include/linux/skbuff.ts';
 import { tcp_sk } from '../../../include/linux/tcp.ts';
 import {
@@ -88,7 +92,7 @@ import {
 function tcp_collapse_retrans(sk: sock, skb: sk_buff, next_skb: sk_buff): boolean {
   const tp = tcp_sk(sk);
   const size = next_skb.len;
-  // Linear data can't be shifted.
+  // Linear data cannot be shifted.
   if (size !== 0 && skb_shift(skb, next_skb, size) !== size) return false;
   tcp_highest_sack_replace(sk, next_skb, skb);
 
@@ -96,7 +100,7 @@ function tcp_collapse_retrans(sk: sock, skb: sk_buff, next_skb: sk_buff): boolea
   const next = TCP_SKB_CB(next_skb);
   tcb.end_seq = next.end_seq;
   tcb.tcp_flags |= next.tcp_flags;
-  // Everything else of the two was checked to be the same.
+  // All other tags were checked to be equal.
   tcb.sacked |= next.sacked & TCPCB_EVER_RETRANS;
   tcb.eor = next.eor;
   tcp_clear_retrans_hints_partial(tp);
@@ -106,12 +110,20 @@ function tcp_collapse_retrans(sk: sock, skb: sk_buff, next_skb: sk_buff): boolea
   return true;
 }
 
-/** May a segment be merged: one packet, none of its copies on the way, not acknowledged? @linux net/ipv4/tcp_output.c */
+/**
+ * Whether a segment can be merged: a single packet, with no copy in flight, and not SACKed.
+ *
+ * @linux net/ipv4/tcp_output.c
+ */
 function tcp_can_collapse(skb: sk_buff): boolean {
   return tcp_skb_pcount(skb) <= 1 && !skb_cloned(skb) && (TCP_SKB_CB(skb).sacked & TCPCB_SACKED_ACKED) === 0;
 }
 
-/** `to` goes out again, and is small: add segments that follow it, up to `space` bytes. @linux net/ipv4/tcp_output.c */
+/**
+ * `to` is retransmitted and small: append the segments after it, up to `space` bytes.
+ *
+ * @linux net/ipv4/tcp_output.c
+ */
 function tcp_retrans_try_collapse(sk: sock, to: sk_buff, space: number): void {
   const tp = tcp_sk(sk);
   if (sock_net(sk).ipv4.sysctl_tcp_retrans_collapse === 0) return;
@@ -128,11 +140,11 @@ function tcp_retrans_try_collapse(sk: sock, to: sk_buff, space: number): void {
 }
 
 /**
- * Send a segment of the retransmit queue again, its first `segs` packets at most. What is acknowledged of it is cut off
- * first; if it no longer fits the window or the MSS it is cut in two.
+ * Retransmit a segment of the retransmit queue, at most its first `segs` packets. Its acknowledged part is
+ * trimmed first; it is split if it no longer fits the window or the MSS.
  *
- * @returns 0; -EBUSY: its last copy hasn't left yet; -EAGAIN: outside of the window; -EHOSTUNREACH; -ENOMEM; positive: the
- *   queue below is full
+ * @returns 0; -EBUSY: its last copy has not left this host; -EAGAIN: outside the window; -EHOSTUNREACH;
+ *   -ENOMEM; positive: the qdisc is full
  * @linux net/ipv4/tcp_output.c
  */
 export function __tcp_retransmit_skb(sk: sock, skb: sk_buff, segs: number): Errno {
@@ -152,7 +164,7 @@ export function __tcp_retransmit_skb(sk: sock, skb: sk_buff, segs: number): Errn
 
   const cur_mss = tcp_current_mss(sk);
   let avail_wnd = (tcp_wnd_end(tp) - tcb.seq) | 0;
-  // The window has been shrunk below it: only the first segment goes, as a window probe.
+  // The peer has shrunk its window below this segment: send only the first one, as a window probe.
   if (avail_wnd <= 0) {
     if (tcb.seq !== tp.snd_una) return -EAGAIN;
     avail_wnd = cur_mss;
@@ -183,14 +195,14 @@ export function __tcp_retransmit_skb(sk: sock, skb: sk_buff, segs: number): Errn
   tp.bytes_retrans += skb.len;
 
   const err = tcp_transmit_skb(sk, skb, true);
-  // Even if it failed: RTT samples of it would be ambiguous (Karn's rule).
+  // Set even if sending failed: an RTT sample of this segment would be ambiguous (Karn's rule).
   tcb.sacked |= TCPCB_EVER_RETRANS;
   if (err === 0) trace.tcp_retransmit_skb(sk, skb);
   else if (err !== -EBUSY) NET_ADD_STATS(net, LINUX_MIB_TCPRETRANSFAIL, segs);
   return err;
 }
 
-/** A SYN with data behind it, or data, of which the first part is acknowledged. */
+/** The peer acknowledged part of the segment: the SYN before its data, or the start of the data. */
 function drop_acknowledged(sk: sock, skb: sk_buff): Errno {
   const tp = tcp_sk(sk);
   const tcb = TCP_SKB_CB(skb);
@@ -205,7 +217,11 @@ function drop_acknowledged(sk: sock, skb: sk_buff): Errno {
   return tcp_trim_head(sk, skb, (tp.snd_una - tcb.seq) | 0) !== 0 ? -ENOMEM : 0;
 }
 
-/** Send a segment again and account for it: it is in the network once more, and may turn out to be undone. @linux net/ipv4/tcp_output.c */
+/**
+ * Retransmit a segment and account for it: it is in flight once more, and an undo may be needed later.
+ *
+ * @linux net/ipv4/tcp_output.c
+ */
 export function tcp_retransmit_skb(sk: sock, skb: sk_buff, segs: number): Errno {
   const tp = tcp_sk(sk);
   const err = __tcp_retransmit_skb(sk, skb, segs);
@@ -213,7 +229,7 @@ export function tcp_retransmit_skb(sk: sock, skb: sk_buff, segs: number): Errno 
     TCP_SKB_CB(skb).sacked |= TCPCB_RETRANS;
     tp.retrans_out += tcp_skb_pcount(skb);
   }
-  // When the first retransmission left: its ACK tells by the timestamp whether the loss was real.
+  // The time of the first retransmission: a timestamp echo in the ACK shows whether the loss was real.
   if (tp.retrans_stamp === 0) tp.retrans_stamp = tcp_skb_timestamp(skb);
   if (tp.undo_retrans < 0) tp.undo_retrans = 0;
   tp.undo_retrans += tcp_skb_pcount(skb);
@@ -221,8 +237,8 @@ export function tcp_retransmit_skb(sk: sock, skb: sk_buff, segs: number): Errno 
 }
 
 /**
- * Send again what is marked as lost, oldest first, as far as the congestion window has room. Goes on where it stopped the last
- * time (retransmit_skb_hint).
+ * Retransmit segments marked lost, oldest first, while the congestion window has room. Continues where the
+ * previous call stopped (retransmit_skb_hint).
  *
  * @linux net/ipv4/tcp_output.c
  */
@@ -238,7 +254,7 @@ export function tcp_xmit_retransmit_queue(sk: sock): void {
   let rearm_timer = false;
   for (let skb = tp.retransmit_skb_hint ?? rtx_head; skb !== null; skb = skb_rb_next(skb)) {
     if (tcp_pacing_check(sk)) break;
-    // Before the first hole there is nothing left to send: the next call can start here.
+    // All segments before the first hole were retransmitted: the next call can start here.
     if (hole === null) tp.retransmit_skb_hint = skb;
 
     const room = tp.snd_cwnd - tcp_packets_in_flight(tp);
@@ -253,7 +269,8 @@ export function tcp_xmit_retransmit_queue(sk: sock): void {
       icsk.icsk_ca_state !== TCP_CA_Loss ? LINUX_MIB_TCPFASTRETRANS : LINUX_MIB_TCPSLOWSTARTRETRANS;
     if ((sacked & (TCPCB_SACKED_ACKED | TCPCB_SACKED_RETRANS)) !== 0) continue;
     if (tcp_small_queue_check(sk, skb, 1)) break;
-    // SACK may have joined segments to one that is larger than any that is sent new: send no more at once than of those.
+    // SACK processing may have merged segments into one larger than any new packet: do not send more at once
+    // than in a new packet.
     if (tcp_retransmit_skb(sk, skb, Math.min(room, max_segs)) !== 0) break;
 
     const pcount = tcp_skb_pcount(skb);
@@ -265,19 +282,19 @@ export function tcp_xmit_retransmit_queue(sk: sock): void {
 }
 
 /**
- * The probe's time has come (RFC 8985 7.3): send a new segment if there is one, else the last one again. Its ACK shows by
- * SACK what was lost at the tail, without a retransmission time-out.
+ * The loss probe timer fired (RFC 8985 7.3): send a new segment if there is one, otherwise retransmit the
+ * last one. The SACKs in its ACK reveal losses at the tail without a retransmission time-out.
  *
  * @linux net/ipv4/tcp_output.c
  */
 export function tcp_send_loss_probe(sk: sock): void {
   const tp = tcp_sk(sk);
   const mss = tcp_current_mss(sk);
-  // Only one probe at a time.
+  // Only one probe at a time is in flight.
   if (tp.tlp_high_seq === 0 && send_probe(sk, mss)) {
     tp.tlp_high_seq = tp.snd_nxt;
     NET_INC_STATS(sock_net(sk), LINUX_MIB_TCPLOSSPROBES);
-    // Lets tcp_rearm_rto() count from now.
+    // Makes tcp_rearm_rto() measure from now.
     inet_csk(sk).icsk_pending = 0;
   }
   tcp_rearm_rto(sk);
@@ -301,7 +318,7 @@ function send_probe(sk: sock, mss: number): boolean {
   }
   if (skb_still_in_host_queue(sk, skb)) return false;
   const pcount = tcp_skb_pcount(skb);
-  // Only its last packet.
+  // Retransmit only its last packet.
   if (pcount > 1 && skb.len > (pcount - 1) * mss) {
     if (tcp_fragment(sk, TCP_FRAG_IN_RTX_QUEUE, skb, (pcount - 1) * mss, mss) !== 0) return false;
     skb = skb_rb_next(skb)!;
@@ -312,11 +329,11 @@ function send_probe(sk: sock, mss: number): boolean {
 }
 
 /**
- * Arm the probe, instead of the retransmission timer: in two round-trip times, and for a single segment so much later that its
- * delayed ACK has come by then; never later than the RTO would fire.
+ * Arm the probe timer in place of the retransmission timer: two round-trip times; for a single segment
+ * longer, so that its delayed ACK can arrive first; but never later than the RTO.
  *
- * @param advancing_rto the RTO counts from now on
- * @returns whether it is armed
+ * @param advancing_rto measure the RTO from now
+ * @returns whether the timer is armed
  * @linux net/ipv4/tcp_output.c
  */
 export function tcp_schedule_loss_probe(sk: sock, advancing_rto: boolean): boolean {
@@ -335,7 +352,7 @@ export function tcp_schedule_loss_probe(sk: sock, advancing_rto: boolean): boole
   }
   let timeout = TCP_TIMEOUT_INIT;
   if (tp.srtt_us !== 0) {
-    // srtt_us holds the time eightfold.
+    // srtt_us is scaled by 8.
     let timeout_us = tp.srtt_us >>> 2;
     timeout_us += tp.packets_out === 1 ? tcp_rto_min_us(sk) : TCP_TIMEOUT_MIN_US;
     timeout = usecs_to_jiffies(timeout_us);

@@ -1,6 +1,6 @@
 /**
- * One segment out: the header is built, what follows from sending is accounted for, and IP gets the packet. Which
- * segment may be sent, and when, is decided in xmit.ts and retransmit.ts.
+ * Transmit one segment: build the header, account for the transmission, and pass the packet to IP. xmit.ts
+ * and retransmit.ts decide which segment is sent, and when.
  *
  * @linux net/ipv4/tcp_output.c
  */
@@ -64,7 +64,7 @@ import { tcp_wfree } from './tsq.ts';
 import { tcp_select_window } from './window.ts';
 
 /**
- * Read the clock once for the packet or the event at hand: all that is computed for it uses this one time.
+ * Read the clock once per packet or event, so that everything computed for it uses the same time.
  *
  * @linux net/ipv4/tcp_output.c
  */
@@ -74,7 +74,11 @@ export function tcp_mstamp_refresh(tp: tcp_sock): void {
   tp.tcp_mstamp = Math.floor(now / 1000);
 }
 
-/** Make `skb` a segment without data: SYN and FIN take one sequence number. @linux net/ipv4/tcp_output.c */
+/**
+ * Initialize `skb` as a segment without data; SYN and FIN occupy one sequence number.
+ *
+ * @linux net/ipv4/tcp_output.c
+ */
 export function tcp_init_nondata_skb(skb: sk_buff, seq: u32, flags: number): void {
   const tcb = TCP_SKB_CB(skb);
   skb.ip_summed = CHECKSUM_PARTIAL;
@@ -85,12 +89,12 @@ export function tcp_init_nondata_skb(skb: sk_buff, seq: u32, flags: number): voi
 }
 
 /**
- * Send one segment, or one GSO packet of several: choose its options, write the TCP header in front of the data, offer a
- * window, and hand it to IP.
+ * Send one segment, or one GSO packet of several: choose its options, write the TCP header in front of the
+ * data, advertise a window, and pass it to IP.
  *
- * @param skb has no headers yet
+ * @param skb the segment, without headers
  * @param clone_it send a clone, because `skb` stays in the retransmit queue
- * @param rcv_nxt what to acknowledge
+ * @param rcv_nxt the sequence number to acknowledge
  * @returns 0 or a negative errno: -ENOBUFS, or IP's
  * @linux net/ipv4/tcp_output.c
  */
@@ -104,12 +108,12 @@ export function __tcp_transmit_skb(sk: sock, skb: sk_buff, clone_it: boolean, rc
   const seq = tcb.seq;
   let flags = tcb.tcp_flags;
 
-  // Earliest departure time: pacing may have set it into the future.
+  // The earliest departure time: pacing may have set it in the future.
   const prior_wstamp = tp.tcp_wstamp_ns;
   tp.tcp_wstamp_ns = Math.max(prior_wstamp, tp.tcp_clock_cache);
   skb.tstamp = tp.tcp_wstamp_ns;
   if (clone_it) {
-    // A clone that is still on its way shares the header's bytes: then this one needs its own.
+    // A clone still in flight shares the header's bytes: then this packet needs a copy.
     const copy = skb_cloned(oskb) ? pskb_copy(oskb) : skb_clone(oskb);
     if (copy === null) return -ENOBUFS;
     skb = copy;
@@ -122,7 +126,7 @@ export function __tcp_transmit_skb(sk: sock, skb: sk_buff, clone_it: boolean, rc
     tcp_options_size = tcp_syn_options(sk, skb, opts);
   } else {
     tcp_options_size = tcp_established_options(sk, skb, opts);
-    // The receiver's GRO hands a segment with PSH up at once.
+    // The receiver's GRO passes up a segment with PSH at once.
     if (pcount > 1) flags |= TCPHDR_PSH;
   }
   const tcp_header_size = tcp_options_size + TCPHDR_LEN;
@@ -175,7 +179,7 @@ export function __tcp_transmit_skb(sk: sock, skb: sk_buff, clone_it: boolean, rc
 
   let err = icsk.icsk_af_ops.queue_xmit(sk, skb);
   if (err > 0) {
-    // The queue below is full: this host is the bottleneck.
+    // The qdisc is full: this host is the bottleneck.
     tcp_enter_cwr(sk);
     err = err === NET_XMIT_CN ? 0 : err;
   }
@@ -186,12 +190,12 @@ export function __tcp_transmit_skb(sk: sock, skb: sk_buff, clone_it: boolean, rc
   return err;
 }
 
-/** Send one segment that acknowledges all that was received. @linux net/ipv4/tcp_output.c */
+/** Send one segment that acknowledges all in-order data. @linux net/ipv4/tcp_output.c */
 export function tcp_transmit_skb(sk: sock, skb: sk_buff, clone_it: boolean): Errno {
   return __tcp_transmit_skb(sk, skb, clone_it, tcp_sk(sk).rcv_nxt);
 }
 
-/** Urgent data ahead (RFC 9293 3.8.5): point to it, as far as 16 bits reach. */
+/** Point to the urgent data ahead (RFC 9293 3.8.5), as far as 16 bits reach. */
 function set_urgent_pointer(tp: tcp_sock, th: tcphdr, seq: u32): void {
   if (before(tp.snd_up, (seq + 0x10000) | 0)) {
     th.urg_ptr = (tp.snd_up - seq) & 0xffff;
@@ -202,12 +206,16 @@ function set_urgent_pointer(tp: tcp_sock, th: tcphdr, seq: u32): void {
   }
 }
 
-/** Remember when `skb` left; with pacing, when the next one may. @linux net/ipv4/tcp_output.c */
+/**
+ * Record when `skb` was sent and, with pacing, when the next packet may be sent.
+ *
+ * @linux net/ipv4/tcp_output.c
+ */
 export function tcp_update_skb_after_send(sk: sock, skb: sk_buff, prior_wstamp: number): void {
   const tp = tcp_sk(sk);
   if (sk.sk_pacing_status !== SK_PACING_NONE) {
     const rate = sk.sk_pacing_rate;
-    // The first ten segments go unpaced.
+    // The first ten segments are not paced.
     if (rate !== Infinity && rate !== 0 && tp.data_segs_out >= 10) {
       let len_ns = Math.floor((skb.len * 1e9) / rate);
       const credit = tp.tcp_wstamp_ns - prior_wstamp;
@@ -219,7 +227,7 @@ export function tcp_update_skb_after_send(sk: sock, skb: sk_buff, prior_wstamp: 
   tcp_tsorted_add_tail(tp, skb);
 }
 
-/** An ACK left: no delayed one is due, and none that was held back. @linux net/ipv4/tcp_output.c */
+/** An ACK was sent: cancel delayed and compressed ACKs. @linux net/ipv4/tcp_output.c */
 function tcp_event_ack_sent(sk: sock, rcv_nxt: u32): void {
   const tp = tcp_sk(sk);
   if (tp.compressed_ack !== 0) {
@@ -229,13 +237,17 @@ function tcp_event_ack_sent(sk: sock, rcv_nxt: u32): void {
     if (tp.compressed_ack_timer !== null && hrtimer_try_to_cancel(net.machine, tp.compressed_ack_timer))
       __sock_put(sk);
   }
-  // An older state was acknowledged, on purpose (DCTCP).
+  // The caller deliberately acknowledged an older state (DCTCP).
   if (rcv_nxt !== tp.rcv_nxt) return;
   tcp_dec_quickack_mode(sk);
   inet_csk_clear_xmit_timer(sk, ICSK_TIME_DACK);
 }
 
-/** Data left. A reply within the ACK's delay shows an interactive connection. @linux net/ipv4/tcp_output.c */
+/**
+ * Data was sent. A reply within the delayed-ACK interval indicates an interactive connection.
+ *
+ * @linux net/ipv4/tcp_output.c
+ */
 function tcp_event_data_sent(tp: tcp_sock, sk: sock): void {
   const icsk = inet_csk(sk);
   const now = tcp_jiffies32(sk);
@@ -245,8 +257,8 @@ function tcp_event_data_sent(tp: tcp_sock, sk: sock): void {
 }
 
 /**
- * The connection was idle for `delta` jiffies: halve the congestion window for each RTO of it, not below the initial one
- * (RFC 2861).
+ * The connection was idle for `delta` jiffies: halve cwnd for each RTO of idle time, but not below the
+ * initial window (RFC 2861).
  *
  * @linux net/ipv4/tcp_output.c
  */
@@ -264,7 +276,7 @@ export function tcp_cwnd_restart(sk: sock, delta: number): void {
   tp.snd_cwnd_used = 0;
 }
 
-/** Before new data after a pause: is the congestion window still to be trusted? @linux include/net/tcp.h */
+/** Before new data after a pause: reset cwnd if it is no longer valid. @linux include/net/tcp.h */
 export function tcp_slow_start_after_idle_check(sk: sock): void {
   const tp = tcp_sk(sk);
   const icsk = inet_csk(sk);
@@ -279,7 +291,7 @@ export function tcp_slow_start_after_idle_check(sk: sock): void {
   if (delta > icsk.icsk_rto) tcp_cwnd_restart(sk, delta);
 }
 
-/** Is the next segment of urgent data still to be acknowledged? @linux net/ipv4/tcp_output.c */
+/** Whether urgent data is still unacknowledged. @linux net/ipv4/tcp_output.c */
 export function tcp_urg_mode(tp: tcp_sock): boolean {
   return tp.snd_una !== tp.snd_up;
 }

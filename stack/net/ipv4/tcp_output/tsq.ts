@@ -1,6 +1,6 @@
 /**
- * TCP small queues: who waits until its packets have left the device, and what is then sent; what a socket's owner finds to do
- * when it lets go of the lock.
+ * TCP small queues: sockets that wait until their packets have left the device, and how they continue; also
+ * the deferred work of release_sock().
  *
  * @linux net/ipv4/tcp_output.c
  */
@@ -33,10 +33,10 @@ import { tcp_xmit_retransmit_queue } from './retransmit.ts';
 import { tcp_mstamp_refresh } from './transmit.ts';
 import { tcp_write_xmit } from './xmit.ts';
 
-/** Sockets whose packets have left the device, and that may send more. */
+/** Sockets whose packets have left the device and that may send more. */
 export class tsq_tasklet {
   tasklet: tasklet_struct<tsq_tasklet>;
-  /** The last one queued is the first to send, as in Linux. */
+  /** The last socket queued sends first, as in Linux. */
   head: tcp_sock[] = [];
 
   constructor(func: (tsq: tsq_tasklet) => void) {
@@ -45,14 +45,15 @@ export class tsq_tasklet {
 }
 
 /**
- * Destructor of the segments sent: takes their memory off sk_wmem_alloc when the device has freed them, and has a
- * socket that was held back (TSQ_THROTTLED) send more soon. Not at once: this may run inside the device's driver.
+ * Destructor of sent segments: uncharges them from sk_wmem_alloc when the device has freed them, and
+ * schedules a throttled socket (TSQ_THROTTLED) to send more. It does not send at once, because it may run
+ * inside the device's driver.
  *
  * @linux net/ipv4/tcp_output.c
  */
 export function tcp_wfree(skb: sk_buff): void {
   const sk = skb.sk as sock;
-  // One reference stays, for sk_free() here or in tcp_tasklet_func().
+  // One reference remains, for sk_free() here or in tcp_tasklet_func().
   sk.sk_wmem_alloc -= skb.truesize - 1;
 
   const flags = sk.sk_tsq_flags;
@@ -67,10 +68,10 @@ export function tcp_wfree(skb: sk_buff): void {
   if (tsq.head.length === 1) tasklet_schedule(net.machine, tsq.tasklet);
 }
 
-/** States in which there may be something to send. */
+/** States in which a socket may have data to send. */
 const SENDING_STATES = TCPF_ESTABLISHED | TCPF_FIN_WAIT1 | TCPF_CLOSING | TCPF_CLOSE_WAIT | TCPF_LAST_ACK;
 
-/** Send more: first what is lost, then what is new. @linux net/ipv4/tcp_output.c */
+/** Send more: first lost segments, then new data. @linux net/ipv4/tcp_output.c */
 function tcp_tsq_write(sk: sock): void {
   if (((1 << sk.sk_state) & SENDING_STATES) === 0) return;
   const tp = tcp_sk(sk);
@@ -81,7 +82,7 @@ function tcp_tsq_write(sk: sock): void {
   tcp_write_xmit(sk, tcp_current_mss(sk), tp.nonagle, 0);
 }
 
-/** The same, unless a process owns the socket: then release_sock() does it. @linux net/ipv4/tcp_output.c */
+/** Send more, unless a process owns the socket: then release_sock() does it. @linux net/ipv4/tcp_output.c */
 function tcp_tsq_handler(sk: sock): void {
   if (!sock_owned_by_user(sk)) {
     tcp_tsq_write(sk);
@@ -91,7 +92,7 @@ function tcp_tsq_handler(sk: sock): void {
   }
 }
 
-/** The tasklet: every socket that tcp_wfree() has queued. @linux net/ipv4/tcp_output.c */
+/** The tasklet handles every socket that tcp_wfree() has queued. @linux net/ipv4/tcp_output.c */
 function tcp_tasklet_func(tsq: tsq_tasklet): void {
   const list = tsq.head;
   tsq.head = [];
@@ -99,17 +100,17 @@ function tcp_tasklet_func(tsq: tsq_tasklet): void {
     const sk = list[i]!;
     sk.sk_tsq_flags &= ~TSQF_QUEUED;
     tcp_tsq_handler(sk);
-    // The reference that tcp_wfree() kept.
+    // Drop the reference that tcp_wfree() kept.
     sk_free(sk);
   }
 }
 
-/** Give the namespace its list of sockets that wait to send. @linux net/ipv4/tcp_output.c */
+/** Create the namespace's list of sockets that wait to send. @linux net/ipv4/tcp_output.c */
 export function tcp_tasklet_init(net: net): void {
   net.ipv4.tsq_tasklet = new tsq_tasklet(tcp_tasklet_func);
 }
 
-/** The pacing timer: the next packet may leave. @linux net/ipv4/tcp_output.c */
+/** The pacing timer fired: the next packet may be sent. @linux net/ipv4/tcp_output.c */
 export function tcp_pace_kick(tp: tcp_sock): void {
   tcp_tsq_handler(tp);
   sock_put(tp);
@@ -118,7 +119,11 @@ export function tcp_pace_kick(tp: tcp_sock): void {
 const TCP_DEFERRED_ALL =
   TCPF_TSQ_DEFERRED | TCPF_WRITE_TIMER_DEFERRED | TCPF_DELACK_TIMER_DEFERRED | TCPF_MTU_REDUCED_DEFERRED;
 
-/** release_sock()'s last step: do what was put off because the socket was owned. @linux net/ipv4/tcp_output.c */
+/**
+ * The last step of release_sock(): do the work deferred while the socket was owned.
+ *
+ * @linux net/ipv4/tcp_output.c
+ */
 export function tcp_release_cb(sk: sock): void {
   const flags = sk.sk_tsq_flags;
   if ((flags & TCP_DEFERRED_ALL) === 0) return;
@@ -128,7 +133,7 @@ export function tcp_release_cb(sk: sock): void {
     tcp_tsq_write(sk);
     __sock_put(sk);
   }
-  // What follows is written for softirqs: it must find the socket not owned.
+  // The functions below are written for softirqs and expect a socket that is not owned.
   sk.sk_lock_owned = false;
   if ((flags & TCPF_WRITE_TIMER_DEFERRED) !== 0) {
     tcp_write_timer_handler(sk);

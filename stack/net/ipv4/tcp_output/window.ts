@@ -1,4 +1,4 @@
-/** The receive window that segments offer. @linux net/ipv4/tcp_output.c */
+/** The receive window that segments advertise. @linux net/ipv4/tcp_output.c */
 import { tcp_sk } from '../../../include/linux/tcp.ts';
 import type { u32 } from '../../../include/linux/types.ts';
 import { inet_csk } from '../../../include/net/inet_connection_sock.ts';
@@ -34,8 +34,8 @@ function rounddown(value: number, unit: number): number {
 }
 
 /**
- * The sequence number of a segment without data: snd_nxt, unless the peer has shrunk its window, by more than the
- * precision that scaling takes away: then the window's end, which it is sure to accept.
+ * The sequence number of a segment without data: snd_nxt. If the peer has shrunk its window by more than the
+ * rounding of window scaling, use the end of the window, which the peer is sure to accept.
  *
  * @linux net/ipv4/tcp_output.c
  */
@@ -51,19 +51,19 @@ export function tcp_acceptable_seq(sk: sock): u32 {
   return wnd_end;
 }
 
-/** What tcp_select_initial_window() determines. */
+/** Result of tcp_select_initial_window(). */
 export interface initial_window {
-  /** The window to offer at first, in bytes. */
+  /** The initial window to advertise, in bytes. */
   rcv_wnd: number;
-  /** The largest window that can ever be offered, in bytes. */
+  /** The largest window that can be advertised, in bytes. */
   window_clamp: number;
-  /** The scale to announce: a shift. */
+  /** The scale to announce, as a shift. */
   rcv_wscale: number;
 }
 
 /**
- * Choose the first window to offer and the scale to announce (RFC 7323 2.2): the scale is picked once, so it must fit
- * the largest receive buffer that the socket may ever get.
+ * Choose the initial window and the scale to announce (RFC 7323 2.2). The scale is fixed at the handshake, so
+ * it must fit the largest receive buffer that the socket can have.
  *
  * @param __space room in the receive buffer, in bytes
  * @param init_rcv_wnd the route's limit, in segments; 0: none
@@ -82,7 +82,7 @@ export function tcp_select_initial_window(
   let space = Math.min(window_clamp, Math.max(__space, 0));
   if (space > mss) space = rounddown(space, mss);
 
-  // Without scaling on, some old peers take the window for a signed number.
+  // Without window scaling, some old peers treat the window as a signed number.
   let rcv_wnd = Math.min(space, ipv4.sysctl_tcp_workaround_signed_windows !== 0 ? MAX_TCP_WINDOW : U16_MAX);
   if (init_rcv_wnd !== 0) rcv_wnd = Math.min(rcv_wnd, init_rcv_wnd * mss);
 
@@ -95,9 +95,9 @@ export function tcp_select_initial_window(
 }
 
 /**
- * Choose the window that the next segment offers, and remember it as offered.
+ * Choose the window that the next segment advertises, and record it.
  *
- * @returns the header's field: scaled
+ * @returns the header field, scaled
  * @linux net/ipv4/tcp_output.c
  */
 export function tcp_select_window(sk: sock): number {
@@ -108,7 +108,7 @@ export function tcp_select_window(sk: sock): number {
   const cur_win = tcp_receive_window(tp);
   let new_win = __tcp_select_window(sk);
 
-  // RFC 9293 3.8.6: a window once offered is not taken back.
+  // RFC 9293 3.8.6: a receiver does not shrink a window that it has advertised.
   if (new_win < cur_win) {
     if (new_win === 0) NET_INC_STATS(net, LINUX_MIB_TCPWANTZEROWINDOWADV);
     new_win = align(cur_win, rcv_wscale);
@@ -124,7 +124,7 @@ export function tcp_select_window(sk: sock): number {
   new_win >>= rcv_wscale;
 
   if (new_win === 0) {
-    // The fast path cannot tell a segment that fits from one that doesn't.
+    // The fast path cannot tell whether a segment fits into a closed window.
     tp.pred_flags = 0;
     if (old_win !== 0) NET_INC_STATS(net, LINUX_MIB_TCPTOZEROWINDOWADV);
   } else if (old_win === 0) {
@@ -134,8 +134,8 @@ export function tcp_select_window(sk: sock): number {
 }
 
 /**
- * The window that could be offered now, in bytes. Avoids silly windows (RFC 9293 3.8.6.2.2): none rather than less than a
- * segment or a sixteenth of the buffer, and no small steps.
+ * The window that could be advertised now, in bytes. To avoid silly windows (RFC 9293 3.8.6.2.2), it is 0
+ * rather than less than a segment or a sixteenth of the buffer, and does not move in small steps.
  *
  * @linux net/ipv4/tcp_output.c
  */
@@ -143,7 +143,7 @@ export function __tcp_select_window(sk: sock): number {
   const icsk = inet_csk(sk);
   const tp = tcp_sk(sk);
   const rcv_wscale = tp.rx_opt.rcv_wscale;
-  // What the peer sends, not what we announced: the estimate of its segments' size.
+  // Use the estimated size of the peer's segments, not the announced MSS.
   let mss = icsk.icsk_ack.rcv_mss;
   let free_space = tcp_space(sk);
   const allowed_space = tcp_full_space(sk);
@@ -156,14 +156,14 @@ export function __tcp_select_window(sk: sock): number {
   if (free_space < full_space >> 1) {
     icsk.icsk_ack.quick = 0;
     if (tcp_under_memory_pressure(sk)) tcp_adjust_rcv_ssthresh(sk);
-    // Rounded down, so that the window doesn't close a scaled unit too late.
+    // Round down, so that the window does not close a scaled unit too late.
     free_space &= -(1 << rcv_wscale);
     if (free_space < allowed_space >> 4 || free_space < mss) return 0;
   }
   if (free_space > tp.rcv_ssthresh) free_space = tp.rcv_ssthresh;
 
   if (rcv_wscale !== 0) return align(free_space, rcv_wscale);
-  // Without scaling: keep the window as it is unless it can move by a whole segment.
+  // Without scaling: keep the window unless it can move by a whole segment.
   const window = tp.rcv_wnd;
   if (window <= free_space - mss || window > free_space) return rounddown(free_space, mss);
   if (mss === full_space && free_space > window + (full_space >> 1)) return free_space;

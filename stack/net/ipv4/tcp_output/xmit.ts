@@ -1,5 +1,5 @@
 /**
- * Deciding what is sent now: the windows, Nagle, pacing and small queues; and what is noted of it.
+ * Deciding what to send now: the windows, Nagle, pacing and small queues, and the accounting of sent data.
  *
  * @linux net/ipv4/tcp_output.c
  */
@@ -64,9 +64,13 @@ import { tcp_schedule_loss_probe } from './retransmit.ts';
 import { tcp_mstamp_refresh, tcp_transmit_skb, tcp_urg_mode } from './transmit.ts';
 import { tcp_pace_kick } from './tsq.ts';
 
-/** Packets that the congestion window lets go in one burst: at most half of it; 0: none. @linux net/ipv4/tcp_output.c */
+/**
+ * The number of packets that cwnd allows in one burst: at most half of cwnd; 0: none.
+ *
+ * @linux net/ipv4/tcp_output.c
+ */
 function tcp_cwnd_test(tp: tcp_sock, skb: sk_buff): number {
-  // A FIN alone always passes.
+  // A lone FIN always passes.
   if ((TCP_SKB_CB(skb).tcp_flags & TCPHDR_FIN) !== 0 && tcp_skb_pcount(skb) === 1) return 1;
   const in_flight = tcp_packets_in_flight(tp);
   const cwnd = tp.snd_cwnd;
@@ -74,7 +78,7 @@ function tcp_cwnd_test(tp: tcp_sock, skb: sk_buff): number {
   return Math.min(Math.max(cwnd >> 1, 1), cwnd - in_flight);
 }
 
-/** Does at least the first segment of `skb` fit the peer's window? @linux net/ipv4/tcp_output.c */
+/** Whether at least the first segment of `skb` fits into the peer's window. @linux net/ipv4/tcp_output.c */
 export function tcp_snd_wnd_test(tp: tcp_sock, skb: sk_buff, cur_mss: number): boolean {
   const tcb = TCP_SKB_CB(skb);
   const end_seq = skb.len > cur_mss ? (tcb.seq + cur_mss) | 0 : tcb.end_seq;
@@ -82,12 +86,13 @@ export function tcp_snd_wnd_test(tp: tcp_sock, skb: sk_buff, cur_mss: number): b
 }
 
 /**
- * Send from the head of the send queue until something stops it: the congestion window, the peer's window, Nagle,
- * waiting for a fuller packet, pacing, the device's queue.
+ * Send from the head of the send queue until a limit applies: the congestion window, the peer's window,
+ * Nagle, TSO deferral, pacing, or the device's queue.
  *
  * @param nonagle TCP_NAGLE_… bits
- * @param push_one 0: all that may go; 1: one packet; 2: one packet, whatever the congestion window says (loss probe)
- * @returns true when data waits and nothing is on its way: a window probe is needed
+ * @param push_one 0: everything allowed; 1: one packet; 2: one packet, regardless of the congestion window
+ *   (loss probe)
+ * @returns true when data waits and nothing is in flight: a window probe is needed
  * @linux net/ipv4/tcp_output.c
  */
 export function tcp_write_xmit(sk: sock, mss_now: number, nonagle: number, push_one: number): boolean {
@@ -118,7 +123,7 @@ export function tcp_write_xmit(sk: sock, mss_now: number, nonagle: number, push_
       break;
     }
     if (tso_segs === 1) {
-      // Only the last one may still grow: those before it never wait.
+      // Only the last segment can still grow: Nagle never delays those before it.
       if (!tcp_nagle_test(tp, skb, mss_now, tcp_skb_is_last(sk, skb) ? nonagle : TCP_NAGLE_PUSH)) break;
     } else if (push_one === 0) {
       const defer = tcp_tso_should_defer(sk, skb, max_segs);
@@ -135,7 +140,7 @@ export function tcp_write_xmit(sk: sock, mss_now: number, nonagle: number, push_
     }
     if (skb.len > limit && tso_fragment(sk, skb, limit, mss_now) !== 0) break;
     if (tcp_small_queue_check(sk, skb, 0)) break;
-    // Nothing in it yet: sendmsg is still filling it.
+    // The segment is empty: sendmsg is still filling it.
     const { seq, end_seq } = TCP_SKB_CB(skb);
     if (end_seq === seq) break;
 
@@ -160,35 +165,40 @@ export function tcp_write_xmit(sk: sock, mss_now: number, nonagle: number, push_
   return tp.packets_out === 0 && !tcp_write_queue_empty(sk);
 }
 
-/** Send what may be sent; when nothing is on its way that could bring a window update, probe for one. @linux net/ipv4/tcp_output.c */
+/**
+ * Send what the limits allow; if nothing is in flight that could bring a window update, start to probe.
+ *
+ * @linux net/ipv4/tcp_output.c
+ */
 export function __tcp_push_pending_frames(sk: sock, cur_mss: number, nonagle: number): void {
-  // A closed socket has nothing to send, though this may still be called for it.
+  // A closed socket has nothing to send, but callers may still get here.
   if (sk.sk_state === TCP_CLOSE) return;
   if (tcp_write_xmit(sk, cur_mss, nonagle, 0)) tcp_check_probe_timer(sk);
 }
 
-/** Send one full packet now, Nagle or not: sendmsg has more. @linux net/ipv4/tcp_output.c */
+/** Send one full packet now, regardless of Nagle: sendmsg has more data. @linux net/ipv4/tcp_output.c */
 export function tcp_push_one(sk: sock, mss_now: number): void {
   tcp_write_xmit(sk, mss_now, TCP_NAGLE_PUSH, 1);
 }
 
-/** Send what may be sent, if there is anything. @linux include/net/tcp.h */
+/** Send what the limits allow, if any data is queued. @linux include/net/tcp.h */
 export function tcp_push_pending_frames(sk: sock): void {
   if (tcp_send_head(sk) !== null) __tcp_push_pending_frames(sk, tcp_current_mss(sk), tcp_sk(sk).nonagle);
 }
 
-/** Is a small segment on its way that is not acknowledged? @linux net/ipv4/tcp_output.c */
+/** Whether a small segment is in flight. @linux net/ipv4/tcp_output.c */
 function tcp_minshall_check(tp: tcp_sock): boolean {
   return after(tp.snd_sml, tp.snd_una) && !after(tp.snd_sml, tp.snd_nxt);
 }
 
-/** Remember where the last small segment ended. @linux net/ipv4/tcp_output.c */
+/** Record the end of the last small segment. @linux net/ipv4/tcp_output.c */
 function tcp_minshall_update(tp: tcp_sock, mss_now: number, skb: sk_buff): void {
   if (skb.len < tcp_skb_pcount(skb) * mss_now) tp.snd_sml = TCP_SKB_CB(skb).end_seq;
 }
 
 /**
- * Must a segment wait? Only a partial one: when corked, or when Nagle is on and a small one is on its way.
+ * Whether Nagle delays a segment. Only a partial one waits: when corked, or when Nagle is on and a small
+ * segment is in flight.
  *
  * @param nonagle TCP_NAGLE_… bits
  * @linux net/ipv4/tcp_output.c
@@ -200,14 +210,14 @@ export function tcp_nagle_check(partial: boolean, tp: tcp_sock, nonagle: number)
   );
 }
 
-/** May `skb` be sent, as far as Nagle goes? Urgent data and FIN always may. @linux net/ipv4/tcp_output.c */
+/** Whether Nagle allows `skb` to be sent. Urgent data and FIN always pass. @linux net/ipv4/tcp_output.c */
 function tcp_nagle_test(tp: tcp_sock, skb: sk_buff, cur_mss: number, nonagle: number): boolean {
   if ((nonagle & TCP_NAGLE_PUSH) !== 0) return true;
   if (tcp_urg_mode(tp) || (TCP_SKB_CB(skb).tcp_flags & TCPHDR_FIN) !== 0) return true;
   return !tcp_nagle_check(skb.len < cur_mss, tp, nonagle);
 }
 
-/** Is it too early for the next packet? Then the pacing timer is armed for it. @linux net/ipv4/tcp_output.c */
+/** Whether it is too early for the next packet; if so, arm the pacing timer. @linux net/ipv4/tcp_output.c */
 export function tcp_pacing_check(sk: sock): boolean {
   if (!tcp_needs_internal_pacing(sk)) return false;
   const tp = tcp_sk(sk);
@@ -221,10 +231,10 @@ export function tcp_pacing_check(sk: sock): boolean {
 }
 
 /**
- * Does the socket have enough in the device's queue? About a millisecond's worth, at least two packets: more would only wait
- * there. tcp_wfree() has it go on.
+ * Whether the socket has enough packets in the device's queue: about a millisecond's worth, but at least two
+ * packets. More would only add latency. tcp_wfree() resumes sending.
  *
- * @param factor 1: twice as much is allowed
+ * @param factor 1: allow twice as much
  * @linux net/ipv4/tcp_output.c
  */
 export function tcp_small_queue_check(sk: sock, skb: sk_buff, factor: number): boolean {
@@ -233,15 +243,15 @@ export function tcp_small_queue_check(sk: sock, skb: sk_buff, factor: number): b
     limit = Math.min(limit, sock_net(sk).ipv4.sysctl_tcp_limit_output_bytes);
   }
   if (sk.sk_wmem_alloc <= limit * (1 << factor)) return false;
-  // Always let a packet go when at most one is out: its completion may be what is slow.
+  // Always allow a packet when at most one is outstanding: the device's completions may be slow.
   if (tcp_sk(sk).tcp_rtx_queue.length <= 1) return false;
   sk.sk_tsq_flags |= TSQF_THROTTLED;
   return true;
 }
 
 /**
- * Has `skb`'s last copy not even left this host? To send it again would be pointless. Linux looks at the clone's half
- * of the buffer; here a clone exists only while it is on its way down.
+ * Whether `skb`'s last copy is still in this host, so that a retransmission would be pointless. Linux checks
+ * the clone's half of the buffer; here a clone exists only while it is on its way to the device.
  *
  * @linux net/ipv4/tcp_output.c
  */
@@ -253,8 +263,8 @@ export function skb_still_in_host_queue(sk: sock, skb: sk_buff): boolean {
 }
 
 /**
- * A segment of new data has left: it moves from the send queue to the retransmit queue, and the retransmission timer
- * runs if nothing was on its way before (RFC 6298 5.1).
+ * New data was sent: move the segment from the send queue to the retransmit queue, and start the
+ * retransmission timer if nothing was in flight before (RFC 6298 5.1).
  *
  * @linux net/ipv4/tcp_output.c
  */
@@ -274,11 +284,15 @@ export function tcp_event_new_data_sent(sk: sock, skb: sk_buff): void {
   tcp_check_space(sk);
 }
 
-/** For an RTO the window was not used up: shrink it half way to what was used (RFC 2861 3.1). @linux net/ipv4/tcp_output.c */
+/**
+ * The window was not fully used for an RTO: shrink it half way to the part that was used (RFC 2861 3.1).
+ *
+ * @linux net/ipv4/tcp_output.c
+ */
 function tcp_cwnd_application_limited(sk: sock): void {
   const tp = tcp_sk(sk);
   if (inet_csk(sk).icsk_ca_state === TCP_CA_Open && sk.sk_socket !== null && !waits_for_space(sk)) {
-    // An application that is held up by the send buffer isn't idle.
+    // An application limited by the send buffer is not idle.
     const win_used = Math.max(tp.snd_cwnd_used, tcp_init_cwnd(tp, __sk_dst_get(sk)));
     if (win_used < tp.snd_cwnd) {
       tp.snd_ssthresh = tcp_current_ssthresh(sk);
@@ -293,12 +307,16 @@ function waits_for_space(sk: sock): boolean {
   return sk.sk_socket !== null && (sk.sk_socket.flags & (1 << SOCK_NOSPACE)) !== 0;
 }
 
-/** After sending: was the congestion window the limit? It may grow only if so (RFC 7661). @linux net/ipv4/tcp_output.c */
+/**
+ * After sending: record whether cwnd was the limit. Only then may it grow (RFC 7661).
+ *
+ * @linux net/ipv4/tcp_output.c
+ */
 function tcp_cwnd_validate(sk: sock, is_cwnd_limited: boolean): void {
   const tp = tcp_sk(sk);
   const icsk = inet_csk(sk);
 
-  // Over one window: the most that was in flight, and whether it was limited at any time.
+  // Track over one window the maximum in flight, and whether cwnd was ever the limit.
   if (
     !before(tp.snd_una, tp.cwnd_usage_seq) ||
     is_cwnd_limited ||
@@ -322,7 +340,7 @@ function tcp_cwnd_validate(sk: sock, is_cwnd_limited: boolean): void {
   ) {
     tcp_cwnd_application_limited(sk);
   }
-  // All is sent, and the writer still waits for room: the send buffer is too small.
+  // Everything is sent while the writer still waits for room: the send buffer is too small.
   if (
     tcp_write_queue_empty(sk) &&
     waits_for_space(sk) &&
@@ -349,7 +367,7 @@ function tcp_chrono_set(tp: tcp_sock, next: number): void {
 }
 
 /**
- * From now on sending is held back by `type` (TCP_CHRONO_…), unless by something that weighs more already.
+ * `type` (TCP_CHRONO_…) now limits sending, unless a limit of higher priority is already active.
  *
  * @linux net/ipv4/tcp_output.c
  */
@@ -358,7 +376,7 @@ export function tcp_chrono_start(sk: sock, type: number): void {
   if (type > tp.chrono_type) tcp_chrono_set(tp, type);
 }
 
-/** `type` holds sending back no longer: the connection is busy, or idle. @linux net/ipv4/tcp_output.c */
+/** `type` no longer limits sending: the connection is busy or idle. @linux net/ipv4/tcp_output.c */
 export function tcp_chrono_stop(sk: sock, type: number): void {
   const tp = tcp_sk(sk);
   if (tcp_rtx_and_write_queues_empty(sk)) tcp_chrono_set(tp, TCP_CHRONO_UNSPEC);
