@@ -50,8 +50,10 @@ export function fd_install(task: task_struct, fd: number, opened: file): void {
   task.files.fd[fd] = opened;
 }
 /**
- * The file behind a descriptor, with a reference: another thread may close the descriptor while a call on it sleeps.
- * fput() gives it back. @linux include/linux/file.h
+ * The file behind a descriptor, with a reference: another thread may close the descriptor while a call on it
+ * sleeps. fput() gives it back.
+ *
+ * @linux include/linux/file.h
  */
 export function fdget(task: task_struct, fd: number): file | null {
   const opened = task.files.fd[fd] ?? null;

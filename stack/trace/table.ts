@@ -1,7 +1,9 @@
 /**
- * Every tracepoint of the machine: its name, what it tells, and how it prints in the manner of ftrace. Kernel code
- * passes one as `trace.inet_sock_set_state(sk, oldstate, newstate)`; listeners get the same arguments. Names are Linux's
- * where Linux has the tracepoint. @linux include/trace/events/
+ * Every tracepoint of the machine: its name, what it tells, and how it prints in the manner of ftrace. Kernel
+ * code passes one as `trace.inet_sock_set_state(sk, oldstate, newstate)`; listeners get the same arguments.
+ * Names are Linux's where Linux has the tracepoint.
+ *
+ * @linux include/trace/events/
  */
 import type { napi_struct, net_device } from '../include/linux/netdevice.ts';
 import type { task_struct } from '../include/linux/sched.ts';

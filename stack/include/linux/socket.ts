@@ -1,6 +1,8 @@
 /**
- * Socket addresses of any family, as they go through proto_ops. What a family does not know is for its functions to
- * refuse: by the address's size (-EINVAL) or by its family (-EAFNOSUPPORT). @linux include/linux/socket.h
+ * Socket addresses of any family, as they go through proto_ops. What a family does not know is for its
+ * functions to refuse: by the address's size (-EINVAL) or by its family (-EAFNOSUPPORT).
+ *
+ * @linux include/linux/socket.h
  */
 import { SOCKADDR_IN_SIZE, sockaddr_in } from '../uapi/linux/in.ts';
 import { SOCKADDR_IN6_SIZE, type sockaddr_in6 } from '../uapi/linux/in6.ts';

@@ -1,5 +1,7 @@
 /**
- * The options of received segments: forgetting them, PAWS, and the MSS that a peer told. @linux include/net/tcp.h
+ * The options of received segments: forgetting them, PAWS, and the MSS that a peer told.
+ *
+ * @linux include/net/tcp.h
  */
 import { ktime_get_seconds } from '../../kernel/time/timekeeping.ts';
 import type { Machine } from '../../machine.ts';

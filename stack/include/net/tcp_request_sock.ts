@@ -1,5 +1,7 @@
 /**
- * Answering a SYN: what differs between IPv4 and IPv6, and when SYN cookies are looked at. @linux include/net/tcp.h
+ * Answering a SYN: what differs between IPv4 and IPv6, and when SYN cookies are looked at.
+ *
+ * @linux include/net/tcp.h
  */
 import { HZ, jiffies } from '../../kernel/time/jiffies.ts';
 import type { Machine } from '../../machine.ts';

@@ -42,7 +42,12 @@ function connection_based(sk: sock): boolean {
   return sk.sk_type === SOCK_SEQPACKET || sk.sk_type === SOCK_STREAM;
 }
 
-/** Sleep until there is something else than `skb` at the end of the queue. @returns the time left, or an error. @linux net/core/datagram.c */
+/**
+ * Sleep until the last packet of the queue is not `skb`.
+ *
+ * @returns the time left, or an error.
+ * @linux net/core/datagram.c
+ */
 function* __skb_wait_for_more_packets(sk: sock, timeo: number, skb: sk_buff | null): Sleeps<number | Errno> {
   const { machine } = sock_net(sk);
   const queue = sk_wait_queue(sk);
@@ -56,22 +61,25 @@ function* wait_for_packet(sk: sock, timeo: number, skb: sk_buff | null): Sleeps<
   const err = sock_error(sk);
   if (err !== 0) return err;
   if (sk.sk_receive_queue.prev !== skb) return timeo;
-  // Nothing more will come: end of file.
+  // No more data will arrive: end of file.
   if ((sk.sk_shutdown & RCV_SHUTDOWN) !== 0) return NOTHING_MORE;
   if (connection_based(sk) && sk.sk_state !== TCP_ESTABLISHED && sk.sk_state !== TCP_LISTEN) return -ENOTCONN;
   const { machine } = sock_net(sk);
   if (signal_pending(machine.current)) return sock_intr_errno(timeo);
   return yield* schedule_timeout(machine, timeo);
 }
-/** An error number that Linux has not: recv() returns 0. */
+/** A result that is not an errno of Linux: recv() returns 0. */
 const NOTHING_MORE = -100_000;
 
-/** Where MSG_PEEK is to begin, in bytes from the queue's beginning; then, from the beginning of the datagram that was found. */
+/**
+ * Where MSG_PEEK begins, in bytes from the start of the queue; afterwards, from the start of the datagram
+ * found.
+ */
 export interface peek_position {
   off: number;
 }
 
-/** The datagram at a place of the queue; null: the queue ends before. @linux net/core/datagram.c */
+/** The datagram at a position in the queue; null when the queue is shorter. @linux net/core/datagram.c */
 export function __skb_try_recv_from_queue(queue: sk_buff_head, from: peek_position): sk_buff | null {
   let { off } = from;
   for (let skb = queue.next; skb !== null; skb = skb.next) {
@@ -88,8 +96,9 @@ export function __skb_try_recv_from_queue(queue: sk_buff_head, from: peek_positi
 /**
  * The next datagram of a socket's queue; waits for one.
  *
- * @param from with MSG_PEEK: not the next one, but that at this place
- * @returns the datagram (peeked at: still queued, with a reference of the caller's own); null: end of file; or -EAGAIN, -ERESTARTSYS, a pending error
+ * @param from with MSG_PEEK: return the datagram at this position, not the next one
+ * @returns the datagram (with MSG_PEEK it stays queued, and the caller holds a reference); null: end of file;
+ *   or -EAGAIN, -ERESTARTSYS, a pending error
  * @linux net/core/datagram.c
  */
 export function* skb_recv_datagram(
@@ -121,7 +130,7 @@ export function* skb_recv_datagram(
   }
 }
 
-/** Done with a datagram. @linux net/core/datagram.c */
+/** Free a datagram that the user has received. @linux net/core/datagram.c */
 export function skb_free_datagram(_sk: sock, skb: sk_buff): void {
   consume_skb(skb);
 }
@@ -129,7 +138,7 @@ export function skb_free_datagram(_sk: sock, skb: sk_buff): void {
 /**
  * Copy from a packet to the user.
  *
- * @returns 0, or -EFAULT if the packet has not so many bytes
+ * @returns 0, or -EFAULT if the packet is too short
  * @linux include/linux/skbuff.h, here because it copies to the user
  */
 export function skb_copy_datagram_msg(skb: sk_buff, offset: number, msg: msghdr, size: number): Errno {
@@ -195,7 +204,7 @@ export function skb_copy_datagram_from_iter(skb: sk_buff, offset: number, msg: m
   return left === 0 ? 0 : -EFAULT;
 }
 
-/** Which events have come true on a datagram socket. @linux net/core/datagram.c */
+/** The pending events of a datagram socket. @linux net/core/datagram.c */
 export function datagram_poll(_file: file, sock: socket, wait: poll_table | null): number {
   const sk = sock.sk!;
   poll_wait(sock.wq, wait);

@@ -1,4 +1,4 @@
-/** What a route does until it is told otherwise. @linux net/core/dst.c */
+/** Default operations of a route. @linux net/core/dst.c */
 import type { sk_buff } from '../../include/linux/skbuff.ts';
 import type { net } from '../../include/net/net_namespace.ts';
 import type { sock } from '../../include/net/sock.ts';

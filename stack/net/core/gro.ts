@@ -1,6 +1,6 @@
 /**
- * Generic receive offload: packets of a flow that arrive together go up as one. And the table of the protocols' offload
- * functions, which GRO and GSO share.
+ * Generic receive offload: packets of a flow that arrive together are passed up as one. Also the table of the
+ * protocols' offload functions, which GRO and GSO share.
  *
  * @linux net/core/gro.c, include/net/gro.h
  */
@@ -33,13 +33,13 @@ import { trace } from '../../trace/events.ts';
 import { netif_receive_skb_list_internal } from './dev/receive.ts';
 import { __kfree_skb, __skb_pull, kfree_skb, skb_push } from './skbuff/alloc.ts';
 
-/** Packets that one poll context puts aside at most. */
+/** Maximum number of packets held by one poll context. */
 const MAX_GRO_SKBS = 8;
-/** A merged packet stays below this, in bytes. @linux include/linux/netdevice.h */
+/** A merged packet is smaller than this, in bytes. @linux include/linux/netdevice.h */
 const GRO_LEGACY_MAX_SIZE = 65536;
 
 /**
- * Register how an EtherType's packets are cut and merged.
+ * Register the functions that segment and merge packets of an EtherType.
  *
  * @linux net/core/gro.c
  */
@@ -51,9 +51,10 @@ export function dev_add_offload(net: net, po: packet_offload): void {
 }
 
 /**
- * Cut a packet whose data begins with the link-layer header: the protocol that its EtherType names does it.
+ * Segment a packet whose data begins with the link-layer header, with the function registered for its
+ * EtherType.
  *
- * @returns the segments; null: there is nothing to cut; or an errno
+ * @returns the segments; null when the packet needs no segmentation; or an errno
  * @linux net/core/gro.c
  */
 export function skb_mac_gso_segment(skb: sk_buff, features: number): sk_buff | null | Errno {
@@ -76,10 +77,10 @@ function offload_with(
 }
 
 /**
- * Let a packet's payload go over to another one of its flow: its fragments where there is room for them, else the
- * whole of it as a further packet in the list.
+ * Merge a packet's payload into another packet of its flow: its fragments if they fit, otherwise the whole
+ * packet as an entry of the frag_list.
  *
- * @returns 0; -E2BIG: the other is full
+ * @returns 0; -E2BIG when the other packet is full
  * @linux net/core/gro.c
  */
 export function skb_gro_receive(p: sk_buff, skb: sk_buff): Errno {
@@ -101,7 +102,7 @@ export function skb_gro_receive(p: sk_buff, skb: sk_buff): Errno {
     skbinfo.frags[0]!.size -= offset;
     pinfo.frags.push(...skbinfo.frags);
     skbinfo.frags.length = 0;
-    // The other is charged for the fragments; head and sk_buff stay here.
+    // The fragments are charged to the other packet; this one keeps only its head and sk_buff.
     const new_truesize = SKB_TRUESIZE(skb.end);
     delta_truesize = skb.truesize - new_truesize;
     skb.truesize = new_truesize;
@@ -139,7 +140,8 @@ export function skb_gro_receive(p: sk_buff, skb: sk_buff): Errno {
 }
 
 /**
- * Where a driver's poll gives its packets: some are merged, some wait for more of their kind, the rest go up.
+ * Drivers pass received packets here from their poll: some are merged, some are held for later merges, the
+ * rest are passed up.
  *
  * @linux net/core/gro.c
  */
@@ -157,7 +159,7 @@ function napi_skb_finish(napi: napi_struct, skb: sk_buff, ret: gro_result): gro_
   return ret;
 }
 
-/** Compare a packet with those put aside, layer by layer. @linux net/core/gro.c */
+/** Compare a packet with the held packets, layer by layer. @linux net/core/gro.c */
 function dev_gro_receive(napi: napi_struct, skb: sk_buff): gro_result {
   if (netif_elide_gro(skb.dev!)) return GRO_NORMAL;
   const ptype = offload_with(skb, skb.protocol, 'gro_receive');
@@ -199,7 +201,11 @@ function dev_gro_receive(napi: napi_struct, skb: sk_buff): gro_result {
   return GRO_HELD;
 }
 
-/** Which of those put aside came between the same two stations? The protocols narrow it down. @linux net/core/gro.c */
+/**
+ * Mark the held packets with the same link-layer addresses; the protocols narrow the selection.
+ *
+ * @linux net/core/gro.c
+ */
 function gro_list_prepare(held: readonly sk_buff[], skb: sk_buff): void {
   const maclen = skb.dev!.hard_header_len;
   for (const p of held) {
@@ -211,7 +217,7 @@ function gro_list_prepare(held: readonly sk_buff[], skb: sk_buff): void {
   }
 }
 
-/** A packet has waited long enough: its headers are put right for all that was merged, and it goes up. @linux net/core/gro.c */
+/** Complete a held packet: fix its headers for the merged data, and pass it up. @linux net/core/gro.c */
 function napi_gro_complete(napi: napi_struct, skb: sk_buff): void {
   const cb = NAPI_GRO_CB(skb);
   if (cb.count === 1) {
@@ -227,9 +233,9 @@ function napi_gro_complete(napi: napi_struct, skb: sk_buff): void {
 }
 
 /**
- * End the waiting of the packets put aside.
+ * Complete the held packets.
  *
- * @param flush_old those that came in this very jiffy may wait on
+ * @param flush_old keep the packets that arrived in the current jiffy
  * @linux net/core/gro.c
  */
 export function napi_gro_flush(napi: napi_struct, flush_old: boolean): void {
@@ -240,7 +246,12 @@ export function napi_gro_flush(napi: napi_struct, flush_old: boolean): void {
   }
 }
 
-/** Let a packet go up with the next batch. @param segs how many frames it stands for @linux include/net/gro.h */
+/**
+ * Pass a packet up with the next batch.
+ *
+ * @param segs the number of frames merged into it
+ * @linux include/net/gro.h
+ */
 export function gro_normal_one(napi: napi_struct, skb: sk_buff, segs: number): void {
   skb.gro_cb = null;
   if (napi.rx_list.length === 0) napi.rx_list = [skb];
@@ -248,7 +259,7 @@ export function gro_normal_one(napi: napi_struct, skb: sk_buff, segs: number): v
   napi.rx_count += segs;
   if (napi.rx_count >= napi.dev.nd_net.core.sysctl_gro_normal_batch) gro_normal_list(napi);
 }
-/** Take the batch up now. @linux include/net/gro.h */
+/** Pass the batch up now. @linux include/net/gro.h */
 export function gro_normal_list(napi: napi_struct): void {
   if (napi.rx_count === 0) return;
   const list = napi.rx_list;

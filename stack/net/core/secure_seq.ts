@@ -7,22 +7,26 @@ import { ktime_get_real_ns } from '../../kernel/time/timekeeping.ts';
 import { siphash_3u32, siphash_4u32, siphash_key, type siphash_value } from '../../lib/siphash.ts';
 import type { Machine } from '../../machine.ts';
 
-/** How long the same destination gives the same first port to try, in jiffies. */
+/** How long the search for a port starts at the same place for the same destination, in jiffies. */
 const EPHEMERAL_PORT_SHUFFLE_PERIOD = 10 * HZ;
 
-/** The secret, made when it is needed first. @linux net/core/secure_seq.c */
+/** The secret, created on first use. @linux net/core/secure_seq.c */
 function net_secret_init(machine: Machine): siphash_key {
   return (machine.init_net.ipv4.net_secret ??= new siphash_key(machine));
 }
 
-/** RFC 6528: the hash plus a clock, of 64 ns, so that numbers of one connection don't come again for 274 s. @linux net/core/secure_seq.c */
+/**
+ * RFC 6528: the hash plus a clock with 64 ns ticks, so that a connection's numbers do not repeat for 274 s.
+ *
+ * @linux net/core/secure_seq.c
+ */
 function seq_scale(machine: Machine, seq: u32): u32 {
   return (seq + Math.floor(ktime_get_real_ns(machine) / 64)) | 0;
 }
 
 /**
- * Initial sequence number and timestamp offset of a connection, by its addresses and ports. Timestamps get no offset
- * when net.ipv4.tcp_timestamps is 2.
+ * Initial sequence number and timestamp offset of a connection, derived from its addresses and ports.
+ * Timestamps have no offset when net.ipv4.tcp_timestamps is 2.
  *
  * @linux net/core/secure_seq.c
  */
@@ -40,7 +44,7 @@ export function secure_tcp_seq_and_ts_off(
   };
 }
 
-/** Where to begin the search for a local port, by the destination. @linux net/core/secure_seq.c */
+/** Where the search for a local port begins, derived from the destination. @linux net/core/secure_seq.c */
 export function secure_ipv4_port_ephemeral(
   machine: Machine,
   saddr: be32,

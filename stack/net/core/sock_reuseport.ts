@@ -1,4 +1,4 @@
-/** SO_REUSEPORT groups: several sockets at one port, between whom connections are shared out by a hash. */
+/** SO_REUSEPORT groups: several sockets share a port, and a hash distributes connections among them. */
 import type { sk_buff } from '../../include/linux/skbuff.ts';
 import type { u32 } from '../../include/linux/types.ts';
 import { NET_INC_STATS } from '../../include/net/net_namespace.ts';
@@ -12,17 +12,21 @@ import { TCP_ESTABLISHED } from '../../include/uapi/linux/tcp.ts';
 function remove_from(socks: sock[], sk: sock): boolean {
   const at = socks.indexOf(sk);
   if (at < 0) return false;
-  // The last one moves into the gap, as in Linux: the others keep their place in the hash.
+  // The last member moves into the gap, as in Linux, so that the others keep their hash position.
   const last = socks.pop()!;
   if (last !== sk) socks[at] = last;
   return true;
 }
 
-/** A new group with the socket as its only member, unless it is in one. @linux net/core/sock_reuseport.c */
+/**
+ * Create a group with the socket as its only member, unless it is already in a group.
+ *
+ * @linux net/core/sock_reuseport.c
+ */
 export function reuseport_alloc(sk: sock, bind_inany: boolean): Errno {
   const reuse = sk.sk_reuseport_cb;
   if (reuse !== null) {
-    // A listener that was shut down listens again.
+    // A listener that was shut down is listening again.
     if (reuse.closed_socks.length > 0) return reuseport_resurrect(sk, reuse, null, bind_inany);
     if (bind_inany) reuse.bind_inany = true;
     return 0;
@@ -38,7 +42,12 @@ function new_group(sk: sock, bind_inany: boolean): sock_reuseport {
   return reuse;
 }
 
-/** Join the group of sk2. @returns 0 or -EBUSY: the socket is in a group with others. @linux net/core/sock_reuseport.c */
+/**
+ * Join the group of sk2.
+ *
+ * @returns 0, or -EBUSY when the socket is in a group with others.
+ * @linux net/core/sock_reuseport.c
+ */
 export function reuseport_add_sock(sk: sock, sk2: sock, bind_inany: boolean): Errno {
   if (sk2.sk_reuseport_cb === null) reuseport_alloc(sk2, bind_inany);
   const reuse = sk2.sk_reuseport_cb!;
@@ -52,7 +61,11 @@ export function reuseport_add_sock(sk: sock, sk2: sock, bind_inany: boolean): Er
   return 0;
 }
 
-/** A member that was shut down listens again: in its group, in another one, or in a new one. @linux net/core/sock_reuseport.c */
+/**
+ * A member that was shut down listens again: in its old group, in another, or in a new one.
+ *
+ * @linux net/core/sock_reuseport.c
+ */
 function reuseport_resurrect(
   sk: sock,
   old_reuse: sock_reuseport,
@@ -78,8 +91,8 @@ export function reuseport_detach_sock(sk: sock): void {
 }
 
 /**
- * A member stops listening. With net.ipv4.tcp_migrate_req it stays in the group as a closed one, so that its requests
- * and connections can go over to the others.
+ * A member stops listening. With net.ipv4.tcp_migrate_req it stays in the group as closed, so that its
+ * requests and connections can migrate to other members.
  *
  * @linux net/core/sock_reuseport.c
  */
@@ -92,7 +105,7 @@ export function reuseport_stop_listen_sock(sk: sock): void {
   reuseport_detach_sock(sk);
 }
 
-/** The member whose share the hash falls into; connected UDP members don't count. @linux net/core/sock_reuseport.c */
+/** The member selected by the hash; connected UDP members are skipped. @linux net/core/sock_reuseport.c */
 function reuseport_select_sock_by_hash(reuse: sock_reuseport, hash: u32): sock | null {
   const { socks } = reuse;
   const count = socks.length;
@@ -105,7 +118,7 @@ function reuseport_select_sock_by_hash(reuse: sock_reuseport, hash: u32): sock |
   return null;
 }
 
-/** Which socket of the group a packet is for; null: it is in no group. @linux net/core/sock_reuseport.c */
+/** The group member for a packet; null: the socket is in no group. @linux net/core/sock_reuseport.c */
 export function reuseport_select_sock(
   sk: sock,
   hash: u32,
@@ -118,9 +131,9 @@ export function reuseport_select_sock(
 }
 
 /**
- * Which listener takes over from one that was closed; a reference is taken.
+ * The listener that takes over from a closed one; takes a reference.
  *
- * @param migrating_sk the connection or request that is to go over
+ * @param migrating_sk the connection or request to migrate
  * @returns null when there is none, or net.ipv4.tcp_migrate_req is off
  * @linux net/core/sock_reuseport.c
  */

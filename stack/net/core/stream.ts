@@ -1,4 +1,4 @@
-/** What stream protocols do alike: wait for a connection, for memory, for the end; and tell who waits for room. */
+/** Common to stream protocols: waiting for a connection, for memory or for the end, and waking writers. */
 import { SOCK_NOSPACE, SOCKWQ_ASYNC_NOSPACE } from '../../include/linux/net.ts';
 import { EPOLLOUT, EPOLLWRBAND, EPOLLWRNORM } from '../../include/linux/poll.ts';
 import {
@@ -47,7 +47,7 @@ import { lock_sock, release_sock } from './sock/lock.ts';
 import { sk_mem_reclaim_final } from './sock/memory.ts';
 import { sock_intr_errno } from './sock/queue.ts';
 
-/** There is room in the send buffer again: wake who waits to write. @linux net/core/stream.c */
+/** The send buffer has room again: wake waiting writers. @linux net/core/stream.c */
 export function sk_stream_write_space(sk: sock): void {
   const sock = sk.sk_socket;
   if (sock === null || !__sk_stream_is_writeable(sk, 1)) return;
@@ -58,10 +58,11 @@ export function sk_stream_write_space(sk: sock): void {
 }
 
 /**
- * Sleep until the connection is established: send() may be called while connect() is under way.
+ * Sleep until the connection is established: send() may be called during connect().
  *
  * @param timeo in jiffies
- * @returns what is left of it; -EPIPE (no connection), -EAGAIN (time is up), the socket's error, or the signal's errno
+ * @returns the time left; -EPIPE (no connection), -EAGAIN (timed out), the socket's error, or the signal's
+ *   errno
  * @linux net/core/stream.c
  */
 export function* sk_stream_wait_connect(sk: sock, timeo: jiffies_t): Sleeps<jiffies_t | Errno> {
@@ -90,12 +91,12 @@ export function* sk_stream_wait_connect(sk: sock, timeo: jiffies_t): Sleeps<jiff
   return timeo;
 }
 
-/** Is there still something to be sent or acknowledged? @linux net/core/stream.c */
+/** Whether data or a FIN is still unsent or unacknowledged. @linux net/core/stream.c */
 function sk_stream_closing(sk: sock): boolean {
   return ((1 << sk.skc_state) & (TCPF_FIN_WAIT1 | TCPF_CLOSING | TCPF_LAST_ACK)) !== 0;
 }
 
-/** Linger: sleep until the FIN was acknowledged, at most `timeout` jiffies. @linux net/core/stream.c */
+/** Linger: sleep until the FIN is acknowledged, for at most `timeout` jiffies. @linux net/core/stream.c */
 export function* sk_stream_wait_close(sk: sock, timeout: jiffies_t): Sleeps<void> {
   if (timeout === 0) return;
   const { machine } = sock_net(sk);
@@ -112,11 +113,12 @@ export function* sk_stream_wait_close(sk: sock, timeout: jiffies_t): Sleeps<void
 }
 
 /**
- * Sleep until there is room in the send buffer. If there is room and still no memory, all sockets together have too
- * much: then sleep for a short random time.
+ * Sleep until the send buffer has room. If it has room but memory is exhausted, all sockets together use too
+ * much: sleep for a short random time.
  *
  * @param timeo in jiffies
- * @returns what is left of it; -EPIPE (error, or sending was shut down), -EAGAIN (time is up), or the signal's errno
+ * @returns the time left; -EPIPE (error, or sending was shut down), -EAGAIN (timed out), or the signal's
+ *   errno
  * @linux net/core/stream.c
  */
 export function* sk_stream_wait_memory(sk: sock, timeo: jiffies_t): Sleeps<jiffies_t | Errno> {
@@ -139,7 +141,7 @@ export function* sk_stream_wait_memory(sk: sock, timeo: jiffies_t): Sleeps<jiffi
     if (sk.sk_err !== 0 || (sk.sk_shutdown & SEND_SHUTDOWN) !== 0) break;
     err = -EAGAIN;
     if (timeo === 0) {
-      // A sender that gets EAGAIN learns from poll() when there is room.
+      // A sender that receives EAGAIN can poll() for room.
       sock.flags |= 1 << SOCK_NOSPACE;
       break;
     }
@@ -178,8 +180,8 @@ export function* sk_stream_wait_memory(sk: sock, timeo: jiffies_t): Sleeps<jiffi
 }
 
 /**
- * What send() returns: the socket's own error instead of -EPIPE. The SIGPIPE that Linux sends then (without
- * MSG_NOSIGNAL) is one that processes here ignore, as Node's do.
+ * The result of send(): the socket's pending error takes precedence over -EPIPE. Linux also sends SIGPIPE
+ * (without MSG_NOSIGNAL); processes here ignore it, as Node's do.
  *
  * @linux net/core/stream.c
  */

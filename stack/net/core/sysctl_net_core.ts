@@ -11,7 +11,7 @@ import {
 } from '../../kernel/sysctl.ts';
 import { register_net_sysctl } from '../sysctl_net.ts';
 
-/** One jiffy, twice, in µs. */
+/** Two jiffies, in µs. */
 const NETDEV_BUDGET_USECS_MIN = 2000;
 
 function net_core_table({ core, machine }: net): Record<string, ctl_table> {
@@ -24,7 +24,7 @@ function net_core_table({ core, machine }: net): Record<string, ctl_table> {
     netdev_max_backlog: proc_dointvec(core, 'sysctl_netdev_max_backlog'),
     optmem_max: proc_dointvec(core, 'sysctl_optmem_max'),
     tstamp_allow_data: proc_dointvec_minmax(core, 'sysctl_tstamp_allow_data', 0, 1),
-    /** Of devices that are switched on from now on. */
+    /** For devices that are brought up from now on. */
     default_qdisc: one_of(core, 'sysctl_default_qdisc', () => machine.qdiscs),
     netdev_budget: proc_dointvec(core, 'sysctl_netdev_budget'),
     max_skb_frags: proc_dointvec_minmax(core, 'sysctl_max_skb_frags', 1, MAX_SKB_FRAGS),
@@ -35,7 +35,7 @@ function net_core_table({ core, machine }: net): Record<string, ctl_table> {
   };
 }
 
-/** Offer the settings of a namespace. @linux net/core/sysctl_net_core.c */
+/** Register the settings of a namespace. @linux net/core/sysctl_net_core.c */
 export function sysctl_core_net_init(net: net): void {
   register_net_sysctl(net, 'net.core', net_core_table(net));
 }

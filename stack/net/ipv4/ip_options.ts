@@ -1,5 +1,7 @@
 /**
- * IP options (RFC 791 3.1): reading them, answering them, writing them, following a source route. @linux net/ipv4/ip_options.c
+ * IP options (RFC 791 3.1): reading them, answering them, writing them, following a source route.
+ *
+ * @linux net/ipv4/ip_options.c
  */
 import type { net_device } from '../../include/linux/netdevice.ts';
 import { CAP_NET_RAW, type task_struct } from '../../include/linux/sched.ts';

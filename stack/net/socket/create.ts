@@ -1,5 +1,6 @@
 /**
- * socket(): from the system call to the family's own create function; the BSD socket's beginning and end. @linux net/socket.c
+ * socket(): from the system call to the family's create function; creating and releasing the BSD socket.
+ * @linux net/socket.c
  */
 import { type net_proto_family, socket } from '../../include/linux/net.ts';
 import type { Sleeps } from '../../include/linux/sched.ts';
@@ -33,7 +34,7 @@ import { security_socket_create, security_socket_post_create } from '../../secur
 import { sock_map_fd } from './file.ts';
 
 /**
- * Make a socket and a descriptor for it.
+ * Create a socket and a descriptor for it.
  *
  * @returns the descriptor, or -EAFNOSUPPORT, -EINVAL, -EPROTONOSUPPORT, -ESOCKTNOSUPPORT, -EPERM, -EACCES, -ENFILE, -EMFILE, -ENOMEM
  * @linux net/socket.c
@@ -55,7 +56,7 @@ export function* __sys_socket(
   return yield* sock_map_fd(machine, sock, flags & (O_CLOEXEC | O_NONBLOCK));
 }
 
-/** Check the flags in `type` (-EINVAL), and make the socket without a descriptor. @linux net/socket.c */
+/** Check the flags in `type` (-EINVAL) and create the socket without a descriptor. @linux net/socket.c */
 export function* __sys_socket_create(
   machine: Machine,
   family: number,
@@ -66,7 +67,7 @@ export function* __sys_socket_create(
   return yield* sock_create(machine, family, type & SOCK_TYPE_MASK, protocol);
 }
 
-/** A socket in the current process's network namespace. @linux net/socket.c */
+/** Create a socket in the current process's network namespace. @linux net/socket.c */
 export function* sock_create(
   machine: Machine,
   family: number,
@@ -75,7 +76,7 @@ export function* sock_create(
 ): Sleeps<socket | Errno> {
   return yield* __sock_create(machine.current.nsproxy.net_ns, family, type, protocol, false);
 }
-/** A socket for the kernel itself. @linux net/socket.c */
+/** Create a socket for the kernel itself. @linux net/socket.c */
 export function* sock_create_kern(
   net: net,
   family: number,
@@ -86,7 +87,7 @@ export function* sock_create_kern(
 }
 
 /**
- * Make a socket: check what was asked for, allocate it, and have its family fill it in.
+ * Create a socket: check the arguments, allocate it, and let its family initialize it.
  *
  * @param kern true for the kernel's own sockets
  * @linux net/socket.c
@@ -102,7 +103,7 @@ export function* __sock_create(
   if (family < 0 || family >= NPROTO) return -EAFNOSUPPORT;
   if (type < 0 || type >= SOCK_MAX) return -EINVAL;
 
-  // A relic: packet sockets were once asked for in the Internet family.
+  // Historical: packet sockets used to be requested from the Internet family.
   if (family === PF_INET && type === SOCK_PACKET) {
     pr_info_once(machine, '__sock_create', `${machine.current.comm} uses obsolete (PF_INET,SOCK_PACKET)`);
     family = PF_PACKET;
@@ -114,7 +115,7 @@ export function* __sock_create(
   const sock = sock_alloc(machine);
   if (sock === null) {
     net_warn_ratelimited(machine, 'socket: no more sockets');
-    // Not quite what it means, but POSIX has nothing closer.
+    // Not an exact match, but the closest errno that POSIX offers.
     return -ENFILE;
   }
   sock.type = type;
@@ -124,7 +125,7 @@ export function* __sock_create(
 
   const pf = machine.net_families.get(family);
   if (pf === undefined) return yield* out_sock_release(machine, sock, -EAFNOSUPPORT);
-  // create() may be in a module: hold on to it meanwhile.
+  // create() may be in a module: hold a reference while it runs.
   if (!try_module_get(pf.owner)) return yield* out_sock_release(machine, sock, -EAFNOSUPPORT);
 
   err = yield* pf.create(net, sock, protocol, kern);
@@ -134,9 +135,9 @@ export function* __sock_create(
     return yield* out_sock_release(machine, sock, err);
   }
 
-  // The module that brings the socket's operations is held for as long as the socket lives.
+  // The module that provides the socket's operations is held for the lifetime of the socket.
   if (machine.faults.should_fail('try_module_get_ops') || !try_module_get(sock.ops!.owner)) {
-    // Linux leaks the protocol's sock here, on a path that it never takes.
+    // Linux leaks the protocol's sock here, but never takes this path.
     yield* sock.ops!.release(sock);
     sock.ops = null;
     module_put(pf.owner);
@@ -154,14 +155,14 @@ function* out_sock_release(machine: Machine, sock: socket, err: Errno): Sleeps<E
   return err;
 }
 
-/** A new socket; null at the limit of inodes. @linux net/socket.c */
+/** Allocate a socket; null when the inode limit is reached. @linux net/socket.c */
 export function sock_alloc(machine: Machine): socket | null {
   if (machine.faults.should_fail('sock_alloc') || machine.nr_sockets >= machine.max_sockets) return null;
   machine.nr_sockets++;
   return new socket(machine);
 }
 
-/** Let the family let go of the socket, then free it. @linux net/socket.c */
+/** Let the family release the socket, then free it. @linux net/socket.c */
 export function* __sock_release(machine: Machine, sock: socket): Sleeps<void> {
   if (sock.ops !== null) {
     const { owner } = sock.ops;
@@ -173,12 +174,12 @@ export function* __sock_release(machine: Machine, sock: socket): Sleeps<void> {
   machine.nr_sockets--;
   sock.file = null;
 }
-/** Give up a socket that has no file, or lost it. @linux net/socket.c */
+/** Release a socket that has no file. @linux net/socket.c */
 export function* sock_release(machine: Machine, sock: socket): Sleeps<void> {
   yield* __sock_release(machine, sock);
 }
 
-/** Make an address family known. @returns 0, -ENOBUFS (no such number) or -EEXIST. @linux net/socket.c */
+/** Register an address family. @returns 0, -ENOBUFS (no such number) or -EEXIST. @linux net/socket.c */
 export function sock_register(machine: Machine, ops: net_proto_family): Errno {
   if (ops.family >= NPROTO) return -ENOBUFS;
   if (machine.net_families.has(ops.family)) return -EEXIST;
@@ -186,7 +187,7 @@ export function sock_register(machine: Machine, ops: net_proto_family): Errno {
   pr_info(machine, `NET: Registered protocol family ${ops.family}`);
   return 0;
 }
-/** Take an address family away again. @linux net/socket.c */
+/** Unregister an address family. @linux net/socket.c */
 export function sock_unregister(machine: Machine, family: number): void {
   machine.net_families.delete(family);
 }

@@ -1,4 +1,4 @@
-/** A socket as a file: what read(), write(), poll() and close() do with its descriptor. @linux net/socket.c */
+/** A socket as a file: read(), write(), poll() and close() on its descriptor. @linux net/socket.c */
 import { alloc_file, fd_install, fdget, fput, get_unused_fd_flags, put_unused_fd } from '../../fs/file.ts';
 import type { file, file_operations } from '../../include/linux/fs.ts';
 import type { socket } from '../../include/linux/net.ts';
@@ -22,7 +22,12 @@ export const socket_file_ops: file_operations = {
   release: sock_close,
 };
 
-/** A descriptor for a socket. @returns it, or -EMFILE, -ENFILE: the socket is released then. @linux net/socket.c */
+/**
+ * Allocate a descriptor for a socket.
+ *
+ * @returns the descriptor; on -EMFILE or -ENFILE the socket is released.
+ * @linux net/socket.c
+ */
 export function* sock_map_fd(machine: Machine, sock: socket, flags: number): Sleeps<number | Errno> {
   const { current } = machine;
   const fd = get_unused_fd_flags(current, flags);
@@ -39,7 +44,7 @@ export function* sock_map_fd(machine: Machine, sock: socket, flags: number): Sle
   return newfile;
 }
 
-/** A file for a socket. @returns it, or -ENFILE: the socket is released then. @linux net/socket.c */
+/** Allocate a file for a socket. @returns the file; on -ENFILE the socket is released. @linux net/socket.c */
 export function* sock_alloc_file(machine: Machine, sock: socket, flags: number): Sleeps<file | Errno> {
   const opened = alloc_file(machine, socket_file_ops, O_RDWR | (flags & O_NONBLOCK), sock);
   if (IS_ERR(opened)) {
@@ -55,9 +60,9 @@ export function sock_from_file(opened: file): socket | null {
   return opened.f_op === socket_file_ops ? (opened.private_data as socket) : null;
 }
 /**
- * The socket behind a descriptor, with a reference to its file: fput_light() gives it back.
+ * Look up the socket behind a descriptor and take a reference to its file, which fput_light() drops.
  *
- * @returns it, or -EBADF, -ENOTSOCK
+ * @returns the socket, or -EBADF, -ENOTSOCK
  * @linux net/socket.c
  */
 export function sockfd_lookup_light(machine: Machine, fd: number): socket | Errno {
@@ -65,21 +70,21 @@ export function sockfd_lookup_light(machine: Machine, fd: number): socket | Errn
   if (opened === null) return -EBADF;
   const sock = sock_from_file(opened);
   if (sock !== null) return sock;
-  // The descriptor has a reference of its own: this one is not the last.
+  // The descriptor holds another reference, so this is not the last.
   opened.f_count--;
   return -ENOTSOCK;
 }
-/** Give back what sockfd_lookup_light() took. @linux include/linux/file.h */
+/** Drop the reference that sockfd_lookup_light() took. @linux include/linux/file.h */
 export function fput_light(machine: Machine, sock: socket): Sleeps<void> {
   return fput(machine, sock.file!);
 }
 
-/** Hand a message to the protocol. @returns bytes taken, or a negative errno. @linux net/socket.c */
+/** Pass a message to the protocol. @returns bytes sent, or a negative errno. @linux net/socket.c */
 export function* sock_sendmsg(machine: Machine, sock: socket, msg: msghdr): Sleeps<number | Errno> {
   const err = security_socket_sendmsg(machine, sock, msg.msg_iter.count);
   return err !== 0 ? err : yield* sock.ops!.sendmsg(sock, msg, msg.msg_iter.count);
 }
-/** Have the protocol fill a message. @returns bytes received, or a negative errno. @linux net/socket.c */
+/** Receive a message from the protocol. @returns bytes received, or a negative errno. @linux net/socket.c */
 export function* sock_recvmsg(
   machine: Machine,
   sock: socket,
@@ -103,7 +108,7 @@ function* sock_write_iter(file: file, buffer: Uint8Array): Sleeps<number | Errno
   const msg = new msghdr(new iov_iter(buffer), (file.f_flags & O_NONBLOCK) !== 0 ? MSG_DONTWAIT : 0);
   return yield* sock_sendmsg(sock.machine, sock, msg);
 }
-/** poll(): which events have come true; the poller is put on the socket's wait queue. @linux net/socket.c */
+/** poll(): return the pending events and add the poller to the socket's wait queue. @linux net/socket.c */
 function sock_poll(file: file, wait: poll_table | null): number {
   const sock = file.private_data as socket;
   return sock.ops === null ? 0 : sock.ops.poll(file, sock, wait);
@@ -114,7 +119,7 @@ function* sock_close(file: file): Sleeps<void> {
   yield* __sock_release(sock.machine, sock);
 }
 
-/** @returns by command, or -ENOTTY. @linux net/socket.c */
+/** @returns the command's result, or -ENOTTY. @linux net/socket.c */
 function* sock_ioctl(file: file, cmd: number, arg: unknown): Sleeps<number | Errno> {
   const sock = file.private_data as socket;
   return yield* sock.ops!.ioctl(sock, cmd, arg);

@@ -1,4 +1,8 @@
-/** The socket system calls other than socket(). Options and buffers as in include/linux/. @linux net/socket.c */
+/**
+ * The socket system calls except socket(). Options and buffers are those of include/linux/.
+ *
+ * @linux net/socket.c
+ */
 import { fd_install, fdget, fput, get_unused_fd_flags, put_unused_fd } from '../../fs/file.ts';
 import type { file } from '../../include/linux/fs.ts';
 import type { sockopt_value } from '../../include/linux/net.ts';
@@ -42,12 +46,22 @@ import {
   sockfd_lookup_light,
 } from './file.ts';
 
-/** Take an address over from the program. @returns 0, or -EINVAL: it can be of no family. @linux net/socket.c */
+/**
+ * Copy an address from the program.
+ *
+ * @returns 0, or -EINVAL when the length fits no family.
+ * @linux net/socket.c
+ */
 function move_addr_to_kernel(ulen: number): Errno {
   return ulen < 0 || ulen > SOCKADDR_STORAGE_SIZE ? -EINVAL : 0;
 }
 
-/** Give the socket a local address. @returns 0, -EADDRINUSE, -EADDRNOTAVAIL, -EACCES, -EINVAL, -EBADF … @linux net/socket.c */
+/**
+ * Bind the socket to a local address.
+ *
+ * @returns 0, -EADDRINUSE, -EADDRNOTAVAIL, -EACCES, -EINVAL, -EBADF …
+ * @linux net/socket.c
+ */
 export function* __sys_bind(machine: Machine, fd: number, umyaddr: sockaddr, addrlen: number): Sleeps<Errno> {
   const sock = sockfd_lookup_light(machine, fd);
   if (IS_ERR(sock)) return sock;
@@ -58,12 +72,12 @@ export function* __sys_bind(machine: Machine, fd: number, umyaddr: sockaddr, add
   return err;
 }
 
-/** Be ready to accept connections. The backlog is cut to net.core.somaxconn. @linux net/socket.c */
+/** Make the socket accept connections. The backlog is limited to net.core.somaxconn. @linux net/socket.c */
 export function* __sys_listen(machine: Machine, fd: number, backlog: number): Sleeps<Errno> {
   const sock = sockfd_lookup_light(machine, fd);
   if (IS_ERR(sock)) return sock;
   const somaxconn = sock_net(sock.sk!).core.sysctl_somaxconn;
-  // A negative backlog is a huge one: it is compared unsigned.
+  // The backlog is compared as unsigned, so a negative value is huge.
   if (backlog >>> 0 > somaxconn) backlog = somaxconn;
   let err = security_socket_listen(machine, sock, backlog);
   if (err === 0) err = yield* sock.ops!.listen(sock, backlog);
@@ -71,13 +85,13 @@ export function* __sys_listen(machine: Machine, fd: number, backlog: number): Sl
   return err;
 }
 
-/** What accept() gives: the new descriptor and who is at the other end. */
+/** Result of accept(): the new descriptor and the remote address. */
 export interface accept_result {
   fd: number;
   addr: sockaddr;
 }
 
-/** Take a finished connection off the listener's accept queue. @linux net/socket.c */
+/** Take an established connection from the listener's accept queue. @linux net/socket.c */
 export function* __sys_accept4(machine: Machine, fd: number, flags: number): Sleeps<accept_result | Errno> {
   const opened = fdget(machine.current, fd);
   if (opened === null) return -EBADF;
@@ -99,7 +113,8 @@ function* __sys_accept4_file(machine: Machine, opened: file, flags: number): Sle
   return { fd: newfd, addr: accepted.addr };
 }
 /**
- * Make a file for the next connection and fill it. Fails as the protocol's accept() does, or with -ENFILE.
+ * Create a file for the next connection and accept it. Returns the errors of the protocol's accept(), or
+ * -ENFILE.
  *
  * @linux net/socket.c
  */
@@ -114,7 +129,7 @@ export function* do_accept(
   if (newsock === null) return -ENFILE;
   newsock.type = sock.type;
   newsock.ops = sock.ops;
-  // The listener's module can't be gone: no failure here.
+  // The listener holds its module, so this cannot fail.
   try_module_get(newsock.ops!.owner);
   const newfile = yield* sock_alloc_file(machine, newsock, flags & O_NONBLOCK);
   if (IS_ERR(newfile)) return newfile;
@@ -132,7 +147,7 @@ export function* do_accept(
   return { newfile, addr };
 }
 
-/** Connect to an address; by default wait until that is done. @linux net/socket.c */
+/** Connect to an address; a blocking socket waits for the result. @linux net/socket.c */
 export function* __sys_connect(
   machine: Machine,
   fd: number,
@@ -146,7 +161,7 @@ export function* __sys_connect(
   yield* fput(machine, opened);
   return err;
 }
-/** Ask the security module, then have the protocol connect. @linux net/socket.c */
+/** Check with the security module, then let the protocol connect. @linux net/socket.c */
 export function* __sys_connect_file(
   machine: Machine,
   opened: file,
@@ -169,7 +184,7 @@ export function* __sys_getname(machine: Machine, fd: number, peer: 0 | 1): Sleep
   return addr;
 }
 
-/** Send, to an address where one is given. @returns bytes taken. @linux net/socket.c */
+/** Send data, to an address if one is given. @returns bytes sent. @linux net/socket.c */
 export function* __sys_sendto(
   machine: Machine,
   fd: number,
@@ -196,7 +211,7 @@ export function* __sys_sendto(
   return sent;
 }
 
-/** Receive into a buffer. `msg.msg_name` is who sent it, where the protocol tells. @linux net/socket.c */
+/** Receive into a buffer. `msg.msg_name` is the sender, if the protocol provides it. @linux net/socket.c */
 export function* __sys_recvfrom(
   machine: Machine,
   fd: number,
@@ -221,7 +236,7 @@ export function* __sys_sendmsg(machine: Machine, fd: number, msg: msghdr): Sleep
   return sent;
 }
 
-/** End one direction, or both. @linux net/socket.c */
+/** Shut down one direction or both. @linux net/socket.c */
 export function* __sys_shutdown(machine: Machine, fd: number, how: number): Sleeps<Errno> {
   const sock = sockfd_lookup_light(machine, fd);
   if (IS_ERR(sock)) return sock;
@@ -231,7 +246,8 @@ export function* __sys_shutdown(machine: Machine, fd: number, how: number): Slee
 }
 
 /**
- * Set an option of the socket level or of the protocol. Fails with -EBADF, -ENOTSOCK, -ENOPROTOOPT, -EINVAL and more.
+ * Set an option of the socket level or of the protocol. Returns -EBADF, -ENOTSOCK, -ENOPROTOOPT, -EINVAL and
+ * others.
  *
  * @linux net/socket.c
  */
@@ -251,7 +267,11 @@ export function* __sys_setsockopt(
   yield* fput_light(machine, sock);
   return err;
 }
-/** Read an option of the socket level or of the protocol. Fails with -EBADF, -ENOTSOCK, -ENOPROTOOPT. @linux net/socket.c */
+/**
+ * Read an option of the socket level or of the protocol. Returns -EBADF, -ENOTSOCK, -ENOPROTOOPT on error.
+ *
+ * @linux net/socket.c
+ */
 export function* __sys_getsockopt(
   machine: Machine,
   fd: number,

@@ -1,5 +1,7 @@
 /**
- * What a device cannot do itself is done here: cutting a large packet into segments, and checksums. @linux net/core/dev.c
+ * Software fallback for missing device features: segmenting a large packet, and computing checksums.
+ *
+ * @linux net/core/dev.c
  */
 import {
   CHECKSUM_NONE,
@@ -14,18 +16,18 @@ import { csum_fold } from '../../../lib/checksum.ts';
 import { skb_mac_gso_segment } from '../gro.ts';
 import { skb_checksum, skb_cow_head, skb_ensure_writable } from '../skbuff/data.ts';
 
-/** The EtherType of what a packet carries. @linux net/core/dev.c */
+/** The EtherType of a packet's payload. @linux net/core/dev.c */
 export function skb_network_protocol(skb: sk_buff): be16 {
   return skb.protocol;
 }
 
-/** Will the checksum of the segments have to be computed from what the packet's says? @linux net/core/dev.c */
+/** Whether the segments' checksums are computed from the packet's checksum field. @linux net/core/dev.c */
 function skb_needs_check(skb: sk_buff, tx_path: boolean): boolean {
   if (tx_path) return skb.ip_summed !== CHECKSUM_PARTIAL && skb.ip_summed !== CHECKSUM_UNNECESSARY;
   return skb.ip_summed === CHECKSUM_NONE;
 }
 
-/** A packet asks of the device what it cannot do. @linux net/core/dev.c */
+/** Warn that a packet requests an offload that the device does not support. @linux net/core/dev.c */
 export function skb_warn_bad_offload(skb: sk_buff): void {
   pr_warn(
     skb.machine,
@@ -35,9 +37,9 @@ export function skb_warn_bad_offload(skb: sk_buff): void {
 }
 
 /**
- * Cut a GSO packet into segments, linked by `next`. What `features` lists is left to the device.
+ * Split a GSO packet into segments, linked by `next`. Work covered by `features` is left to the device.
  *
- * @returns the segments; null when the headers were only checked; or an errno. The packet stays the caller's.
+ * @returns the segments; null when the headers were only checked; or an errno. The caller keeps the packet.
  * @linux net/core/dev.c
  */
 export function __skb_gso_segment(skb: sk_buff, features: number, tx_path: boolean): sk_buff | null | Errno {
@@ -59,7 +61,7 @@ export function skb_gso_segment(skb: sk_buff, features: number): sk_buff | null 
   return __skb_gso_segment(skb, features, true);
 }
 
-/** Fill in the checksum that a device was to fill in. @returns 0 or -ENOMEM. @linux net/core/dev.c */
+/** Compute a checksum that was left to the device. @returns 0 or -ENOMEM. @linux net/core/dev.c */
 export function skb_checksum_help(skb: sk_buff): Errno {
   const offset = skb.csum_start - skb.data;
   const err = skb_ensure_writable(skb, offset + skb.csum_offset + 2);

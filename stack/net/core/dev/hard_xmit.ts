@@ -1,6 +1,6 @@
 /**
- * The last steps before the driver: a packet is brought into a shape that the device can send, taps see it,
- * and ndo_start_xmit gets it. The way here is in xmit.ts.
+ * The last steps before the driver: a packet is adapted to the device's features, taps receive a copy, and
+ * ndo_start_xmit sends it. xmit.ts has the earlier steps.
  *
  * @linux net/core/dev.c
  */
@@ -27,7 +27,7 @@ import { consume_skb, kfree_skb, skb_clone } from '../skbuff/alloc.ts';
 import { skb_linearize } from '../skbuff/data.ts';
 import { skb_checksum_help, skb_gso_segment, skb_warn_bad_offload } from './gso.ts';
 
-/** What of the device's GSO features can be used for this packet. @linux net/core/dev.c */
+/** The device's GSO features that apply to this packet. @linux net/core/dev.c */
 function gso_features_check(skb: sk_buff, dev: net_device, features: number): number {
   const { shinfo } = skb;
   if (shinfo.gso_segs > dev.gso_max_segs) return features & ~NETIF_F_GSO_MASK;
@@ -39,7 +39,7 @@ function gso_features_check(skb: sk_buff, dev: net_device, features: number): nu
   return features;
 }
 
-/** What the device can do for this very packet: NETIF_F_… @linux net/core/dev.c */
+/** The device features usable for this packet: NETIF_F_… @linux net/core/dev.c */
 export function netif_skb_features(skb: sk_buff): number {
   const dev = skb.dev!;
   let features = dev.features;
@@ -49,7 +49,11 @@ export function netif_skb_features(skb: sk_buff): number {
   return features;
 }
 
-/** Does the device take the packet only in one piece? @linux include/linux/skbuff.h, here because the way to the driver alone asks */
+/**
+ * Whether the device needs the packet as one linear buffer.
+ *
+ * @linux include/linux/skbuff.h, here because only transmission uses it
+ */
 function skb_needs_linearize(skb: sk_buff, features: number): boolean {
   return (
     (skb.data_len > 0 && skb.shinfo.frag_list !== null && (features & NETIF_F_FRAGLIST) === 0) ||
@@ -57,15 +61,20 @@ function skb_needs_linearize(skb: sk_buff, features: number): boolean {
   );
 }
 
-/** Compute the checksum now if the device cannot. @returns 0 or a negative errno. @linux net/core/dev.c */
+/**
+ * Compute the checksum now if the device cannot do it.
+ *
+ * @returns 0 or a negative errno.
+ * @linux net/core/dev.c
+ */
 export function skb_csum_hwoffload_help(skb: sk_buff, features: number): Errno {
   return (features & NETIF_F_HW_CSUM) !== 0 ? 0 : skb_checksum_help(skb);
 }
 
 /**
- * Do in software what the device cannot do for a packet: segments, one piece, checksum.
+ * Do in software what the device cannot do for a packet: segmentation, linearization, checksum.
  *
- * @returns the packet, or its segments linked by `next`; null when it had to be dropped
+ * @returns the packet, or its segments linked by `next`; null when it was dropped
  * @linux net/core/dev.c
  */
 export function validate_xmit_skb(skb: sk_buff, dev: net_device): sk_buff | null {
@@ -75,7 +84,7 @@ export function validate_xmit_skb(skb: sk_buff, dev: net_device): sk_buff | null
     if (IS_ERR(segs)) return drop_invalid(skb, dev);
     if (segs === null) return skb;
     consume_skb(skb);
-    // Linux's skb_segment() copies the payload where the device needs it in one piece; ours shares it.
+    // Linux's skb_segment() copies the payload for a device without scatter-gather; this one shares it.
     if ((features & NETIF_F_SG) === 0)
       for (let seg: sk_buff | null = segs; seg !== null; seg = seg.next) skb_linearize(seg);
     return segs;
@@ -93,7 +102,7 @@ function drop_invalid(skb: sk_buff, dev: net_device): null {
   return null;
 }
 
-/** The same for a list of packets linked by `next`. @linux net/core/dev.c */
+/** As validate_xmit_skb(), for a list of packets linked by `next`. @linux net/core/dev.c */
 export function validate_xmit_skb_list(skb: sk_buff | null, dev: net_device): sk_buff | null {
   if (skb !== null && skb.next === null) return validate_xmit_skb(skb, dev);
   let head: sk_buff | null = null;
@@ -111,7 +120,7 @@ export function validate_xmit_skb_list(skb: sk_buff | null, dev: net_device): sk
   return head;
 }
 
-/** Copy an outgoing packet to packet sockets and other taps. @linux net/core/dev.c */
+/** Deliver a copy of an outgoing packet to packet sockets and other taps. @linux net/core/dev.c */
 export function dev_queue_xmit_nit(skb: sk_buff, dev: net_device): void {
   for (const ptype of dev.nd_net.ptype_all) {
     const copy = skb_clone(skb);
@@ -131,9 +140,9 @@ function xmit_one(skb: sk_buff, dev: net_device): number {
 }
 
 /**
- * Give packets linked by `next` to the driver, until it has no more room.
+ * Pass packets linked by `next` to the driver until its queue is full.
  *
- * @returns those that it did not take: the result was NETDEV_TX_BUSY; null: it took all
+ * @returns the packets not sent (the driver returned NETDEV_TX_BUSY); null: all were sent
  * @linux net/core/dev.c
  */
 export function dev_hard_start_xmit(first: sk_buff, dev: net_device, txq: netdev_queue): sk_buff | null {

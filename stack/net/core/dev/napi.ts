@@ -1,4 +1,9 @@
-/** NAPI: after one interrupt a device is polled, until it has nothing more; then its interrupts come on again. @linux net/core/dev.c */
+/**
+ * NAPI: after an interrupt a device is polled until it has no more packets; then its interrupts are enabled
+ * again.
+ *
+ * @linux net/core/dev.c
+ */
 import type { Machine } from '../../../machine.ts';
 import {
   NAPI_POLL_WEIGHT,
@@ -14,17 +19,17 @@ import { trace } from '../../../trace/events.ts';
 import { gro_normal_list, napi_gro_flush } from '../gro.ts';
 import { process_backlog } from './receive.ts';
 
-/** Numbers below this are CPUs, in the kernel's counting of NAPI contexts. */
+/** Smaller numbers are CPU ids in the kernel's numbering of NAPI contexts. */
 const MIN_NAPI_ID = 2;
 
 /**
- * Give a device a poll context. It is off until napi_enable().
+ * Add a poll context to a device. It is disabled until napi_enable().
  *
  * @linux include/linux/netdevice.h
  */
 export function netif_napi_add(dev: net_device, poll: napi_struct['poll']): napi_struct {
   const napi = new napi_struct(dev, poll, MIN_NAPI_ID + dev.machine.softnet.napi_gen_id++);
-  // Scheduled and never run: it cannot be scheduled before it is enabled.
+  // Scheduled but never run: it cannot be scheduled before it is enabled.
   napi.state = NAPIF_STATE_SCHED;
   dev.napi_list.push(napi);
   return napi;
@@ -33,7 +38,11 @@ export function netif_napi_add(dev: net_device, poll: napi_struct['poll']): napi
 export function napi_enable(napi: napi_struct): void {
   napi.state &= ~(NAPIF_STATE_SCHED | NAPIF_STATE_DISABLE);
 }
-/** No further polls. Linux waits for a poll in progress; here none can be. @linux net/core/dev.c */
+/**
+ * Disable polling. Linux waits for a poll in progress; here none can be in progress.
+ *
+ * @linux net/core/dev.c
+ */
 export function napi_disable(napi: napi_struct): void {
   const { poll_list } = napi.dev.machine.softnet;
   const at = poll_list.indexOf(napi);
@@ -44,8 +53,8 @@ export function napi_disable(napi: napi_struct): void {
 }
 
 /**
- * May a poll be scheduled? Not when it is already, or switched off. An interrupt that comes while the poll
- * is scheduled leaves NAPIF_STATE_MISSED behind: there will be one poll more.
+ * Whether a poll may be scheduled: not while one is already scheduled or NAPI is disabled. An interrupt that
+ * arrives while the poll is scheduled sets NAPIF_STATE_MISSED, which causes one more poll.
  *
  * @linux net/core/dev.c
  */
@@ -59,24 +68,28 @@ export function napi_schedule_prep(n: napi_struct): boolean {
   n.state = val | NAPIF_STATE_SCHED;
   return true;
 }
-/** Have net_rx_action() poll it. Only after napi_schedule_prep() said yes. @linux net/core/dev.c */
+/**
+ * Add the context to the poll list of net_rx_action(). Call only after napi_schedule_prep() returned true.
+ *
+ * @linux net/core/dev.c
+ */
 export function __napi_schedule(n: napi_struct): void {
   const { machine } = n.dev;
   const { softnet } = machine;
-  // Mostly it is the only one: pushing would make room for many.
+  // Usually the list has one entry; push() would allocate room for many.
   if (softnet.poll_list.length === 0) softnet.poll_list = [n];
   else softnet.poll_list.push(n);
   raise_softirq_irqoff(machine, NET_RX_SOFTIRQ);
 }
-/** Have it polled soon, unless it is to be polled already or is switched off. @linux include/linux/netdevice.h */
+/** Schedule a poll, unless one is already scheduled or NAPI is disabled. @linux include/linux/netdevice.h */
 export function napi_schedule(n: napi_struct): void {
   if (napi_schedule_prep(n)) __napi_schedule(n);
 }
 
 /**
- * A poll found less than its budget: what was gathered goes up, and the poll ends.
+ * A poll handled less than its budget: pass up the packets held by GRO and end polling.
  *
- * @returns true: the driver is to switch its interrupts on. false: there will be another poll
+ * @returns true: the driver enables its interrupts; false: another poll follows
  * @linux net/core/dev.c
  */
 export function napi_complete_done(n: napi_struct, _work_done: number): boolean {
@@ -94,7 +107,12 @@ export function napi_complete_done(n: napi_struct, _work_done: number): boolean 
   return true;
 }
 
-/** One poll. @returns the packets it handled; with `weight` of them there may be more, and it stays scheduled. @linux net/core/dev.c */
+/**
+ * Run one poll.
+ *
+ * @returns the packets it handled; if that is `weight`, more may be waiting, and the context stays scheduled.
+ * @linux net/core/dev.c
+ */
 function __napi_poll(n: napi_struct): number {
   const { weight } = n;
   let work = 0;
@@ -113,14 +131,15 @@ function __napi_poll(n: napi_struct): number {
 }
 
 /**
- * NET_RX_SOFTIRQ: poll the devices that asked for it, each for at most its weight, all for at most netdev_budget.
+ * NET_RX_SOFTIRQ: poll the scheduled devices, each for at most its weight, all together for at most
+ * netdev_budget.
  *
  * @linux net/core/dev.c
  */
 export function net_rx_action(machine: Machine): void {
   const sd = machine.softnet;
   let budget = machine.init_net.core.sysctl_netdev_budget;
-  // Linux keeps the backlog as one more context in the list.
+  // Linux keeps the backlog as another context in the list.
   if (sd.input_pkt_queue.qlen > 0) {
     budget -= process_backlog(sd, NAPI_POLL_WEIGHT);
     if (sd.input_pkt_queue.qlen > 0) raise_softirq_irqoff(machine, NET_RX_SOFTIRQ);
@@ -140,7 +159,7 @@ export function net_rx_action(machine: Machine): void {
       break;
     }
   }
-  // First those that were not reached, then those that came meanwhile, then those with more to do.
+  // Order: devices not reached, then devices scheduled in the meantime, then devices with more packets.
   if (at < list.length) sd.poll_list = list.slice(at).concat(sd.poll_list);
   if (repoll !== null) sd.poll_list.push(...repoll);
   if (sd.poll_list.length > 0) raise_softirq_irqoff(machine, NET_RX_SOFTIRQ);

@@ -1,4 +1,8 @@
-/** A packet on its way up: from the driver or GRO to the protocol that its EtherType names. @linux net/core/dev.c */
+/**
+ * The receive path from the driver or GRO to the protocol of the packet's EtherType.
+ *
+ * @linux net/core/dev.c
+ */
 import {
   ETH_P_ALL,
   type net_device,
@@ -25,7 +29,7 @@ import { __skb_pull, kfree_skb_reason, skb_get } from '../skbuff/alloc.ts';
 import { __skb_dequeue, __skb_queue_tail } from '../skbuff/queue.ts';
 
 /**
- * Receive packets of a type: an EtherType, or ETH_P_ALL to see all of them.
+ * Register a handler for an EtherType, or for ETH_P_ALL to receive every packet.
  *
  * @linux net/core/dev.c
  */
@@ -38,7 +42,7 @@ export function dev_add_pack(net: net, pt: packet_type): void {
   if (list === undefined) net.ptype_base.set(pt.type, [pt]);
   else list.unshift(pt);
 }
-/** No longer hand frames of this type to its handler. @linux net/core/dev.c */
+/** Unregister the handler of a packet type. @linux net/core/dev.c */
 export function dev_remove_pack(net: net, pt: packet_type): void {
   const list = pt.type === ETH_P_ALL ? net.ptype_all : net.ptype_base.get(pt.type);
   const at = list?.indexOf(pt) ?? -1;
@@ -46,9 +50,9 @@ export function dev_remove_pack(net: net, pt: packet_type): void {
 }
 
 /**
- * Take a received packet up through the protocols now. The packet is consumed. Softirq context.
+ * Process a received packet through the protocols now. Consumes the packet. Softirq context.
  *
- * @returns NET_RX_SUCCESS or NET_RX_DROP; callers should not decide by it
+ * @returns NET_RX_SUCCESS or NET_RX_DROP; callers should not depend on it
  * @linux net/core/dev.c
  */
 export function netif_receive_skb(skb: sk_buff): number {
@@ -56,10 +60,10 @@ export function netif_receive_skb(skb: sk_buff): number {
 }
 
 /**
- * Have a packet received soon: it waits in the CPU's backlog until NET_RX_SOFTIRQ runs. For packets that did not come from a
- * device that is polled.
+ * Queue a packet for reception: it waits in the CPU's backlog until NET_RX_SOFTIRQ runs. For packets from
+ * devices without NAPI.
  *
- * @returns NET_RX_SUCCESS, or NET_RX_DROP: net.core.netdev_max_backlog packets wait already
+ * @returns NET_RX_SUCCESS, or NET_RX_DROP when net.core.netdev_max_backlog packets are already waiting
  * @linux net/core/dev.c
  */
 export function netif_rx(skb: sk_buff): number {
@@ -76,7 +80,7 @@ export function netif_rx(skb: sk_buff): number {
   return NET_RX_SUCCESS;
 }
 
-/** Receive what waits in the backlog, but not more than `quota` packets. @returns how many @linux net/core/dev.c */
+/** Receive packets from the backlog, at most `quota`. @returns how many @linux net/core/dev.c */
 export function process_backlog(sd: softnet_data, quota: number): number {
   let work = 0;
   for (let skb; work < quota && (skb = __skb_dequeue(sd.input_pkt_queue)) !== null; work++)
@@ -85,7 +89,7 @@ export function process_backlog(sd: softnet_data, quota: number): number {
 }
 
 /**
- * Receive a copy of a packet that is sent: to a broadcast address, or to a group that this host is in.
+ * Receive a copy of a packet sent to a broadcast address, or to a multicast group that this host has joined.
  *
  * @linux net/core/dev.c
  */
@@ -98,7 +102,7 @@ export function dev_loopback_xmit(_net: net, _sk: sock | null, skb: sk_buff): nu
   return 0;
 }
 
-/** The packets that gathered in one poll, in their order. @linux net/core/dev.c */
+/** Receive the packets collected in one poll, in order. @linux net/core/dev.c */
 export function netif_receive_skb_list_internal(list: readonly sk_buff[]): void {
   for (const skb of list) __netif_receive_skb(skb);
 }
@@ -108,9 +112,9 @@ function __netif_receive_skb(skb: sk_buff): number {
 }
 
 /**
- * Deliver a packet: first to the taps that see everything, then to the handler of its protocol.
+ * Deliver a packet: first to the taps that receive everything, then to the handler of its protocol.
  *
- * The last receiver gets the packet itself; each one before it a further reference.
+ * The last receiver consumes the packet; each one before it gets a reference.
  *
  * @linux net/core/dev.c
  */

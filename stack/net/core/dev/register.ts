@@ -1,4 +1,4 @@
-/** Network devices: announced, found, switched on and off. @linux net/core/dev.c */
+/** Registering, finding, opening and closing network devices. @linux net/core/dev.c */
 import {
   NETDEV_CHANGEMTU,
   NETDEV_DOWN,
@@ -20,10 +20,10 @@ import { sysctl_core_net_init } from '../sysctl_net_core.ts';
 import { net_rx_action } from './napi.ts';
 import { net_tx_action } from './xmit.ts';
 
-/** Longest name, with the terminating 0. @linux include/uapi/linux/if.h */
+/** Maximum length of a name, including the terminating 0. @linux include/uapi/linux/if.h */
 export const IFNAMSIZ = 16;
 
-/** Be told of what happens to devices:  Those that exist already are announced at once. @linux net/core/dev.c */
+/** Register for device events. Existing devices are announced at once. @linux net/core/dev.c */
 export function register_netdevice_notifier(net: net, notifier: netdev_notifier): void {
   net.netdev_chain.push(notifier);
   for (const dev of net.dev_base.values()) {
@@ -31,20 +31,20 @@ export function register_netdevice_notifier(net: net, notifier: netdev_notifier)
     if ((dev.flags & IFF_UP) !== 0) notifier(NETDEV_UP, dev);
   }
 }
-/** Tell all who want to know what happens to a device. @linux net/core/dev.c */
+/** Notify all registered parties of a device event. @linux net/core/dev.c */
 export function call_netdevice_notifiers(event: number, dev: net_device): void {
   for (const notifier of dev.nd_net.netdev_chain) notifier(event, dev);
 }
 
-/** Can a device be called so? @linux net/core/dev.c */
+/** Whether a device may have this name. @linux net/core/dev.c */
 export function dev_valid_name(name: string): boolean {
   return name !== '' && name.length < IFNAMSIZ && name !== '.' && name !== '..' && !/[/:\s]/.test(name);
 }
 
 /**
- * Make a device known under its name, with the next free index.
+ * Register a device under its name, with the next free index.
  *
- * @returns 0, -EINVAL (no such name possible), -EEXIST (name taken), -EBUSY (index taken)
+ * @returns 0, -EINVAL (invalid name), -EEXIST (name in use), -EBUSY (index in use)
  * @linux net/core/dev.c
  */
 export function register_netdevice(dev: net_device): Errno {
@@ -59,7 +59,7 @@ export function register_netdevice(dev: net_device): Errno {
   call_netdevice_notifiers(NETDEV_REGISTER, dev);
   return 0;
 }
-/** The same from outside: Linux takes the RTNL lock around it. @linux net/core/dev.c */
+/** As register_netdevice(), for callers that do not hold the RTNL lock in Linux. @linux net/core/dev.c */
 export function register_netdev(dev: net_device): Errno {
   return register_netdevice(dev);
 }
@@ -74,7 +74,7 @@ function dev_new_index(net: net): number {
 export function __dev_get_by_index(net: net, ifindex: number): net_device | null {
   return net.dev_base.get(ifindex) ?? null;
 }
-/** Linux counts a reference here; devices of the machine stay. @linux net/core/dev.c */
+/** Linux takes a reference here; the machine's devices are never freed. @linux net/core/dev.c */
 export function dev_get_by_index(net: net, ifindex: number): net_device | null {
   return __dev_get_by_index(net, ifindex);
 }
@@ -93,9 +93,9 @@ export function dev_get_by_name(net: net, name: string): net_device | null {
 }
 
 /**
- * Switch a device on (`ip link set up`): its driver, then its qdisc.
+ * Bring a device up (`ip link set up`): its driver, then its qdisc.
  *
- * @returns 0, or what the driver answered
+ * @returns 0, or the driver's error
  * @linux net/core/dev.c
  */
 export function dev_open(dev: net_device): Errno {
@@ -108,7 +108,7 @@ export function dev_open(dev: net_device): Errno {
   return 0;
 }
 
-/** Switch it off. @linux net/core/dev.c */
+/** Bring a device down. @linux net/core/dev.c */
 export function dev_close(dev: net_device): void {
   if ((dev.flags & IFF_UP) === 0) return;
   dev_deactivate(dev);
@@ -118,7 +118,7 @@ export function dev_close(dev: net_device): void {
 }
 
 /**
- * Set the largest packet that the device takes, without its link-layer header.
+ * Set the MTU: the largest packet that the device sends, without the link-layer header.
  *
  * @linux net/core/dev.c
  */

@@ -1,5 +1,5 @@
 /**
- * From the neighbour layer to the qdisc and on to the driver; a driver's queue that is full or has room again.
+ * From the neighbour layer through the qdisc to the driver; stopping and waking a driver's queue.
  *
  * @linux net/core/dev.c
  */
@@ -42,11 +42,11 @@ import { __qdisc_run, qdisc_run, sch_direct_xmit } from '../../sched/sch_generic
 import { kfree_skb_list, kfree_skb_reason, skb_dst_drop } from '../skbuff/alloc.ts';
 import { dev_hard_start_xmit, validate_xmit_skb } from './hard_xmit.ts';
 
-/** How deep a device may send through a device. @linux include/linux/netdevice.h */
+/** Maximum nesting of transmissions through stacked devices. @linux include/linux/netdevice.h */
 const XMIT_RECURSION_LIMIT = 8;
 
 /**
- * Send a packet: skb.dev says where, its data begins with the link-layer header. The packet is consumed.
+ * Send a packet through skb.dev; its data begins with the link-layer header. Consumes the packet.
  *
  * @returns 0 (NET_XMIT_SUCCESS), NET_XMIT_DROP or NET_XMIT_CN, or a negative errno: -ENETDOWN
  * @linux include/linux/netdevice.h
@@ -56,8 +56,8 @@ export function dev_queue_xmit(skb: sk_buff): number {
 }
 
 /**
- * The whole way from the protocol's hands to the qdisc's. Softirqs are held off: what the transmission causes at
- * once (its completion, on a wire without delay even the answer) is handled when it is over.
+ * The transmit path from the protocol to the qdisc. Softirqs are disabled: events that the transmission
+ * causes at once (its completion, on a wire without delay even the reply) are processed afterwards.
  *
  * @linux net/core/dev.c
  */
@@ -67,7 +67,7 @@ export function __dev_queue_xmit(skb: sk_buff): number {
   skb.mac_header = skb.data;
 
   local_bh_disable(machine); // rcu_read_lock_bh()
-  // The device does not need the route: its memory is given back while it is in the cache.
+  // The device does not need the route: drop the reference while the route is still in the CPU cache.
   if ((dev.priv_flags & IFF_XMIT_DST_RELEASE) !== 0) skb_dst_drop(skb);
 
   const txq = dev._tx;
@@ -79,7 +79,7 @@ export function __dev_queue_xmit(skb: sk_buff): number {
 }
 
 /**
- * Through a qdisc: past it when it is empty and idle, else into it.
+ * Send through a qdisc: bypass it when it is empty and idle, otherwise enqueue.
  *
  * @linux net/core/dev.c
  */
@@ -106,7 +106,7 @@ function dev_qdisc_enqueue(skb: sk_buff, q: Qdisc): number {
   return rc;
 }
 
-/** The device has no queue (noqueue): the driver takes the packet now, or it is lost. */
+/** The device has no queue (noqueue): the driver sends the packet now, or it is dropped. */
 function xmit_without_queue(skb: sk_buff, dev: net_device, txq: netdev_queue): number {
   const { machine } = dev;
   let rc = -ENETDOWN;
@@ -117,7 +117,7 @@ function xmit_without_queue(skb: sk_buff, dev: net_device, txq: netdev_queue): n
     } else {
       left = validate_xmit_skb(skb, dev);
       if (left === null) return rc;
-      // Of a packet cut into segments some may have gone: to the sender that is a success.
+      // If some segments of a GSO packet were sent, the sender sees success.
       const is_list = left.next !== null;
       if (!netif_xmit_stopped(txq)) {
         machine.softnet.xmit_recursion++;
@@ -135,7 +135,7 @@ function xmit_without_queue(skb: sk_buff, dev: net_device, txq: netdev_queue): n
 }
 
 /**
- * NET_TX_SOFTIRQ: run the qdiscs whose driver has room again.
+ * NET_TX_SOFTIRQ: run the qdiscs whose driver queue has room again.
  *
  * @linux net/core/dev.c
  */
@@ -151,7 +151,7 @@ export function net_tx_action(machine: Machine): void {
 }
 
 /**
- * Have net_tx_action() run a qdisc.
+ * Schedule net_tx_action() to run a qdisc.
  *
  * @linux net/core/dev.c
  */
@@ -164,7 +164,7 @@ export function __netif_schedule(q: Qdisc): void {
 }
 
 /**
- * The driver has room again: packets that wait in the qdisc may come.
+ * The driver queue has room again: schedule the qdisc to send its waiting packets.
  *
  * @linux net/core/dev.c
  */
@@ -173,7 +173,7 @@ export function netif_tx_wake_queue(dev_queue: netdev_queue): void {
   dev_queue.state &= ~(1 << __QUEUE_STATE_DRV_XOFF);
   __netif_schedule(dev_queue.qdisc);
 }
-/** The same for a device with one queue. @linux include/linux/netdevice.h */
+/** As netif_tx_wake_queue(), for a device with one queue. @linux include/linux/netdevice.h */
 export function netif_wake_queue(dev: net_device): void {
   netif_tx_wake_queue(dev._tx);
 }

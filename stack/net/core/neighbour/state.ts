@@ -1,5 +1,7 @@
 /**
- * A neighbour's life: how it is resolved, confirmed, suspected, probed and given up (NUD_…). @linux net/core/neighbour.c
+ * The states of a neighbour: incomplete, reachable, stale, delayed, probed, failed (NUD_…).
+ *
+ * @linux net/core/neighbour.c
  */
 import { type sk_buff, skb_dst, skb_peek_tail } from '../../../include/linux/skbuff.ts';
 import type { jiffies_t } from '../../../include/linux/types.ts';
@@ -36,11 +38,11 @@ export const NEIGH_UPDATE_F_OVERRIDE = 0x00000001;
 export const NEIGH_UPDATE_F_WEAK_OVERRIDE = 0x00000002;
 export const NEIGH_UPDATE_F_ADMIN = 0x80000000 | 0;
 
-/** It may be gone: send through the function that looks first. @linux net/core/neighbour.c */
+/** The neighbour may be gone: send through the function that checks first. @linux net/core/neighbour.c */
 function neigh_suspect(neigh: neighbour): void {
   neigh.output = neigh.ops.output;
 }
-/** It is there: send through the fast function. @linux net/core/neighbour.c */
+/** The neighbour is reachable: send through the fast function. @linux net/core/neighbour.c */
 function neigh_connect(neigh: neighbour): void {
   neigh.output = neigh.ops.connected_output;
 }
@@ -49,14 +51,14 @@ function neigh_add_timer(neigh: neighbour, when: jiffies_t): void {
   neigh.refcnt++;
   mod_timer(neigh.dev.machine, neigh.timer, when);
 }
-/** Stop the timer. @returns was it running? @linux net/core/neighbour.c */
+/** Stop the timer. @returns whether it was running @linux net/core/neighbour.c */
 export function neigh_del_timer(neigh: neighbour): boolean {
   if ((neigh.nud_state & NUD_IN_TIMER) === 0 || !del_timer(neigh.dev.machine, neigh.timer)) return false;
   neigh.refcnt--;
   return true;
 }
 
-/** How often it is asked before it is given up. @linux net/core/neighbour.c */
+/** The number of probes before the neighbour counts as failed. @linux net/core/neighbour.c */
 function neigh_max_probes(neigh: neighbour): number {
   const p = neigh.parms;
   return (
@@ -64,15 +66,20 @@ function neigh_max_probes(neigh: neighbour): number {
   );
 }
 
-/** The time between two probes. */
+/** The interval between probes. */
 function retrans_time(neigh: neighbour): jiffies_t {
   return Math.max(neigh.parms.retrans_time, HZ / 100);
 }
 
-/** It did not answer: tell the senders of all packets that wait for it. @linux net/core/neighbour.c */
+/**
+ * The neighbour did not answer: report an error to the sender of each waiting packet.
+ *
+ * @linux net/core/neighbour.c
+ */
 function neigh_invalidate(neigh: neighbour): void {
   neigh.updated = jiffies(neigh.dev.machine);
-  // error_report() may send, and so come back to this very entry: one packet at a time, and look again after each.
+  // error_report() may send and so re-enter this entry: handle one packet at a time and check the state after
+  // each.
   while (neigh.nud_state === NUD_FAILED) {
     const skb = __skb_dequeue(neigh.arp_queue);
     if (skb === null) break;
@@ -82,7 +89,7 @@ function neigh_invalidate(neigh: neighbour): void {
   neigh.arp_queue_len_bytes = 0;
 }
 
-/** Ask for its address once more. @linux net/core/neighbour.c */
+/** Send another solicitation. @linux net/core/neighbour.c */
 function neigh_probe(neigh: neighbour): void {
   const last = skb_peek_tail(neigh.arp_queue);
   const skb = last === null ? null : skb_clone(last);
@@ -144,10 +151,10 @@ function set_state(neigh: neighbour, state: number): void {
 }
 
 /**
- * May a packet be sent to it now? If its address isn't known yet the packet is queued and the question asked; what is
- * merely old gets a while (DELAY) to be confirmed by a higher layer.
+ * Whether a packet can be sent to the neighbour now. If its address is unknown, the packet is queued and a
+ * solicitation sent; a stale entry stays usable for a while (DELAY), so that a higher layer can confirm it.
  *
- * @returns 0 send it, 1 it was queued or dropped
+ * @returns 0: send it; 1: it was queued or dropped
  * @linux net/core/neighbour.c
  */
 export function __neigh_event_send(neigh: neighbour, skb: sk_buff | null): number {
@@ -184,7 +191,7 @@ export function __neigh_event_send(neigh: neighbour, skb: sk_buff | null): numbe
   return 1;
 }
 
-/** Keep the packet; the oldest ones go when they are too many. */
+/** Queue the packet; if there are too many, drop the oldest. */
 function queue_until_resolved(neigh: neighbour, skb: sk_buff): void {
   while (neigh.arp_queue_len_bytes + skb.truesize > neigh.parms.queue_len_bytes) {
     const oldest = __skb_dequeue(neigh.arp_queue);
@@ -196,7 +203,12 @@ function queue_until_resolved(neigh: neighbour, skb: sk_buff): void {
   neigh.arp_queue_len_bytes += skb.truesize;
 }
 
-/** The neighbour is about to be used for a packet. @returns 0 send it, 1 it was queued or dropped. @linux include/net/neighbour.h */
+/**
+ * Prepare the neighbour for sending a packet.
+ *
+ * @returns 0: send it; 1: it was queued or dropped.
+ * @linux include/net/neighbour.h
+ */
 export function neigh_event_send(neigh: neighbour, skb: sk_buff | null): number {
   neigh.used = jiffies(neigh.dev.machine);
   if ((neigh.nud_state & (NUD_CONNECTED | NUD_DELAY | NUD_PROBE)) === 0)
@@ -210,12 +222,13 @@ function same_address(a: Uint8Array, b: Uint8Array, len: number): boolean {
 }
 
 /**
- * Something was learnt of a neighbour.
+ * Update a neighbour with new information.
  *
- * @param lladdr its link-layer address; null: none was told
- * @param state the NUD_… state it is to have
- * @param flags NEIGH_UPDATE_F_…: may another address replace the one known, is it the administrator who says so
- * @returns 0, -EPERM (dead, or fixed by the administrator), -EINVAL (no address)
+ * @param lladdr its link-layer address; null: unknown
+ * @param state the new NUD_… state
+ * @param flags NEIGH_UPDATE_F_…: whether a different address overrides the known one, and whether the
+ *   administrator requests the change
+ * @returns 0, -EPERM (dead, or set by the administrator), -EINVAL (no address)
  * @linux net/core/neighbour.c
  */
 export function neigh_update(
@@ -240,7 +253,7 @@ export function neigh_update(
     return 0;
   }
 
-  // Which address is it to have from now on?
+  // Choose the entry's new address.
   let address: Uint8Array = neigh.ha;
   if (dev.addr_len !== 0) {
     if (lladdr !== null) {
@@ -257,7 +270,7 @@ export function neigh_update(
       address = neigh.ha;
       next = NUD_STALE;
     } else if (address === neigh.ha && next === NUD_STALE && (flags & NEIGH_UPDATE_F_ADMIN) === 0) {
-      // Nothing new: a valid entry does not become STALE by hearing the same again.
+      // Nothing changed: hearing the same address again does not turn a valid entry STALE.
       next = old;
     }
   }
@@ -282,7 +295,7 @@ export function neigh_update(
   return 0;
 }
 
-/** The address has come: let the packets go that waited for it, through the neighbour that their route names now. */
+/** The address is known: send the waiting packets, each through the neighbour of its current route. */
 function send_arp_queue(neigh: neighbour): void {
   while ((neigh.nud_state & NUD_VALID) !== 0) {
     const skb = __skb_dequeue(neigh.arp_queue);

@@ -1,5 +1,7 @@
 /**
- * The neighbour table: looking entries up, making and dropping them, and sending through them. @linux net/core/neighbour.c
+ * The neighbour table: lookup, creation and removal of entries, and sending through them.
+ *
+ * @linux net/core/neighbour.c
  */
 import { dev_hard_header, type net_device } from '../../../include/linux/netdevice.ts';
 import { type sk_buff, skb_network_offset } from '../../../include/linux/skbuff.ts';
@@ -32,7 +34,10 @@ import {
   NEIGH_UPDATE_F_OVERRIDE,
 } from './state.ts';
 
-/** More entries than these make room by throwing old ones out: softly from the second, always from the third. */
+/**
+ * Limits at which creating an entry first frees old ones: from the second only at intervals, from the third
+ * always.
+ */
 const GC_THRESH2 = 512;
 const GC_THRESH3 = 1024;
 
@@ -45,7 +50,7 @@ export function neigh_lookup(_tbl: neigh_table, pkey: be32, dev: net_device): ne
   return dev.neighbours.get(pkey) ?? null;
 }
 
-/** The same, made if it isn't there. @linux include/net/neighbour.h */
+/** The entry for an address on a device, created if it does not exist. @linux include/net/neighbour.h */
 export function __neigh_lookup(
   tbl: neigh_table,
   pkey: be32,
@@ -58,7 +63,7 @@ export function __neigh_lookup(
   return IS_ERR(created) ? null : created;
 }
 
-/** What an entry has before its protocol has set it up. */
+/** The operations of an entry before its protocol has initialized it. */
 const neigh_no_ops: neigh_ops = {
   family: 0,
   solicit() {},
@@ -75,9 +80,10 @@ function neigh_blackhole(_neigh: neighbour, skb: sk_buff): number {
 }
 
 /**
- * Make an entry; nothing is asked of the network yet.
+ * Create an entry; no solicitation is sent yet.
  *
- * @returns the entry, -ENOBUFS (the table is full), or what the protocol says (-EINVAL: no IP on the device)
+ * @returns the entry, -ENOBUFS (the table is full), or the protocol's error (-EINVAL: the device has no IP
+ *   configuration)
  * @linux net/core/neighbour.c
  */
 export function __neigh_create(tbl: neigh_table, pkey: be32, dev: net_device): neighbour | Errno {
@@ -98,7 +104,7 @@ export function __neigh_create(tbl: neigh_table, pkey: be32, dev: net_device): n
   if (IS_ERR(error)) return error;
   n.confirmed = jiffies(machine) - n.parms.base_reachable_time * 2;
 
-  // The protocol may have changed the key: all addresses are one neighbour on loopback.
+  // The protocol may have changed the key: on loopback all addresses share one neighbour.
   const existing = dev.neighbours.get(n.primary_key);
   if (existing !== undefined) return existing;
   dev.neighbours.set(n.primary_key, n);
@@ -106,7 +112,7 @@ export function __neigh_create(tbl: neigh_table, pkey: be32, dev: net_device): n
   return n;
 }
 
-/** Free unused entries: failed and old ones. @returns was any room made? @linux net/core/neighbour.c */
+/** Free unused entries: failed and old ones. @returns whether any was freed @linux net/core/neighbour.c */
 function neigh_forced_gc(tbl: neigh_table, machine: Machine): boolean {
   const max_clean = tbl.entries.size - GC_THRESH2;
   const tref = jiffies(machine) - 5 * HZ;
@@ -122,7 +128,7 @@ function neigh_forced_gc(tbl: neigh_table, machine: Machine): boolean {
   return shrunk > 0;
 }
 
-/** Take an entry out of the table. @linux net/core/neighbour.c */
+/** Remove an entry from the table. @linux net/core/neighbour.c */
 export function neigh_remove_one(n: neighbour): void {
   n.dev.neighbours.delete(n.primary_key);
   n.tbl.entries.delete(entry_name(n.dev, n.primary_key));
@@ -134,12 +140,16 @@ export function neigh_remove_one(n: neighbour): void {
   n.nud_state = (n.nud_state & NUD_VALID) !== 0 ? 0 : NUD_NONE;
 }
 
-/** A device lost its addresses or went down: forget its neighbours. @linux net/core/neighbour.c */
+/** A device went down or lost its addresses: remove its neighbours. @linux net/core/neighbour.c */
 export function neigh_ifdown(_tbl: neigh_table, dev: net_device): void {
   for (const n of [...dev.neighbours.values()]) neigh_remove_one(n);
 }
 
-/** Its link-layer address was seen in a packet of its own: it is there, though not confirmed. @linux net/core/neighbour.c */
+/**
+ * The neighbour's link-layer address was seen in a packet that it sent: it exists, but is not confirmed.
+ *
+ * @linux net/core/neighbour.c
+ */
 export function neigh_event_ns(
   tbl: neigh_table,
   lladdr: Uint8Array | null,
@@ -156,13 +166,17 @@ export function neigh_output(n: neighbour, skb: sk_buff): number {
   return n.output(n, skb);
 }
 
-/** Send to a neighbour of which it isn't certain that it is there: resolve or confirm it first. @linux net/core/neighbour.c */
+/** Send to a neighbour that may not be reachable: resolve or confirm it first. @linux net/core/neighbour.c */
 export function neigh_resolve_output(neigh: neighbour, skb: sk_buff): number {
   if (neigh_event_send(neigh, skb) !== 0) return 0;
   return neigh_connected_output(neigh, skb);
 }
 
-/** Send to a neighbour whose address is known. -EINVAL: the device cannot build its header. @linux net/core/neighbour.c */
+/**
+ * Send to a neighbour whose address is known. -EINVAL: the device could not build its header.
+ *
+ * @linux net/core/neighbour.c
+ */
 export function neigh_connected_output(neigh: neighbour, skb: sk_buff): number {
   const { dev } = neigh;
   __skb_pull(skb, skb_network_offset(skb));
@@ -177,12 +191,20 @@ export function neigh_direct_output(_neigh: neighbour, skb: sk_buff): number {
   return dev_queue_xmit(skb);
 }
 
-/** Neighbours in step would all be asked at once: how long one counts as reachable is drawn anew. @linux net/core/neighbour.c */
+/**
+ * Choose a random reachable time, so that neighbours are not all probed at once.
+ *
+ * @linux net/core/neighbour.c
+ */
 export function neigh_rand_reach_time(machine: Machine, base: number): number {
   return base === 0 ? 0 : get_random_u32_below(machine, base) + (base >> 1);
 }
 
-/** Set up an empty table: how long its entries count as reachable is drawn at random. @linux net/core/neighbour.c */
+/**
+ * Initialize an empty table and choose a random reachable time for its entries.
+ *
+ * @linux net/core/neighbour.c
+ */
 export function neigh_table_init(tbl: neigh_table, machine: Machine): void {
   tbl.parms.reachable_time = neigh_rand_reach_time(machine, tbl.parms.base_reachable_time);
   tbl.last_flush = jiffies(machine);

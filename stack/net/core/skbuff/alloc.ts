@@ -1,4 +1,4 @@
-/** Making and freeing packet buffers, and moving their edges. @linux net/core/skbuff.c */
+/** Allocating and freeing packet buffers, and moving the bounds of their data. @linux net/core/skbuff.c */
 import type { Machine } from '../../../machine.ts';
 import { page, sk_buff, skb_frag, skb_shared_info, SKB_TRUESIZE } from '../../../include/linux/skbuff.ts';
 import type { dst_entry } from '../../../include/net/dst.ts';
@@ -9,7 +9,7 @@ import { SKB_DROP_REASON_NOT_SPECIFIED } from '../../../include/net/dropreason.t
 import { trace } from '../../../trace/events.ts';
 
 /**
- * A new, empty buffer with room for `size` bytes in its linear part.
+ * Allocate an empty buffer with room for `size` bytes in its linear part.
  *
  * @linux include/linux/skbuff.h
  */
@@ -17,18 +17,18 @@ export function alloc_skb(machine: Machine, size: number): sk_buff {
   return new sk_buff(machine, machine.slab.take(size), new skb_shared_info(), SKB_TRUESIZE(size));
 }
 
-/** A buffer around bytes that are there already (a driver's receive buffer). @linux net/core/skbuff.c */
+/** Build a buffer around existing bytes (a driver's receive buffer). @linux net/core/skbuff.c */
 export function build_skb(machine: Machine, bytes: Uint8Array): sk_buff {
   return new sk_buff(machine, bytes, new skb_shared_info(), SKB_TRUESIZE(bytes.length));
 }
 
-/** Leave room in front, in an empty buffer. @linux include/linux/skbuff.h */
+/** Reserve headroom in an empty buffer. @linux include/linux/skbuff.h */
 export function skb_reserve(skb: sk_buff, len: number): void {
   skb.data += len;
   skb.tail += len;
 }
 
-/** Add bytes at the end of the linear part. @returns where they begin in head. @linux net/core/skbuff.c */
+/** Append bytes to the linear part. @returns their offset in head. @linux net/core/skbuff.c */
 export function skb_put(skb: sk_buff, len: number): number {
   const at = skb.tail;
   skb.tail += len;
@@ -38,7 +38,7 @@ export function skb_put(skb: sk_buff, len: number): number {
   return at;
 }
 
-/** Add bytes in front. @returns the new start of the data in head. @linux net/core/skbuff.c */
+/** Prepend bytes. @returns the new start of the data in head. @linux net/core/skbuff.c */
 export function skb_push(skb: sk_buff, len: number): number {
   skb.data -= len;
   skb.len += len;
@@ -46,19 +46,27 @@ export function skb_push(skb: sk_buff, len: number): number {
   return skb.data;
 }
 
-/** Take bytes off the front; they must be in the linear part. @linux include/linux/skbuff.h */
+/** Remove bytes from the front; they must be in the linear part. @linux include/linux/skbuff.h */
 export function __skb_pull(skb: sk_buff, len: number): void {
   skb.len -= len;
   skb.data += len;
 }
-/** Likewise, but does nothing and returns false when there are fewer. @linux net/core/skbuff.c */
+/**
+ * As __skb_pull(), but does nothing and returns false when the linear part is shorter.
+ *
+ * @linux net/core/skbuff.c
+ */
 export function skb_pull(skb: sk_buff, len: number): boolean {
   if (len > skb.len) return false;
   __skb_pull(skb, len);
   return true;
 }
 
-/** Two buffers, one data: writing headers asks for skb_cow_head() first. @linux net/core/skbuff.c */
+/**
+ * A second sk_buff that shares the data: call skb_cow_head() before writing headers.
+ *
+ * @linux net/core/skbuff.c
+ */
 export function skb_clone(skb: sk_buff): sk_buff {
   const n = new sk_buff(skb.machine, skb.head, skb.shinfo, skb.truesize);
   n.dev = skb.dev;
@@ -102,26 +110,26 @@ export function skb_clone(skb: sk_buff): sk_buff {
 export function get_page(p: page): void {
   p.refcount++;
 }
-/** Give a reference back. The last one makes the page free for others. */
+/** Drop a reference. The last one makes the page available for reuse. */
 export function put_page(p: page): void {
   if (--p.refcount > 0 || p.pool === null) return;
   if (p.pool.length < PAGE_POOL_SIZE) p.pool.push(p);
 }
-/** A page of `size` bytes, whose contents are of no account: one that is free, or a new one. */
+/** Allocate a page of `size` bytes with undefined contents: a free one from the pool, or a new one. */
 export function alloc_page(pool: page[], size: number): page {
   const free = pool.pop();
   if (free === undefined) return new page(new Uint8Array(size), pool);
   free.refcount = 1;
   return free;
 }
-/** So many free pages are kept for the next user. */
+/** Maximum number of free pages kept for reuse. */
 const PAGE_POOL_SIZE = 1024;
 
-/** Set fragment `i`; the page's reference is the caller's to give. @linux include/linux/skbuff.h */
+/** Set fragment `i`; takes over the caller's reference to the page. @linux include/linux/skbuff.h */
 export function skb_fill_page_desc(skb: sk_buff, i: number, p: page, off: number, size: number): void {
   const { frags } = skb.shinfo;
   const frag = frags[i];
-  // Most packets have one fragment: pushing it would make room for many.
+  // Most packets have one fragment; push() would allocate room for many.
   if (frags.length === 0) skb.shinfo.frags = [new skb_frag(p, off, size)];
   else if (frag === undefined) frags.push(new skb_frag(p, off, size));
   else {
@@ -130,7 +138,7 @@ export function skb_fill_page_desc(skb: sk_buff, i: number, p: page, off: number
     frag.size = size;
   }
 }
-/** Add a received fragment and count its bytes. @linux net/core/skbuff.c */
+/** Append a received fragment and update the packet's length. @linux net/core/skbuff.c */
 export function skb_add_rx_frag(
   skb: sk_buff,
   i: number,
@@ -145,7 +153,7 @@ export function skb_add_rx_frag(
   skb.truesize += truesize;
 }
 
-/** Cut the buffer off its socket: the memory is given back now. @linux include/linux/skbuff.h */
+/** Detach the buffer from its socket and uncharge its memory now. @linux include/linux/skbuff.h */
 export function skb_orphan(skb: sk_buff): void {
   if (skb.destructor !== null) {
     skb.destructor(skb);
@@ -158,12 +166,21 @@ export function skb_orphan(skb: sk_buff): void {
 export function skb_dst_set(skb: sk_buff, dst: dst_entry | null): void {
   skb._skb_refdst = dst;
 }
-/** Linux borrows the reference here; a borrowed one and an owned one are given back alike, so this takes its own. @linux include/linux/skbuff.h */
+/**
+ * Linux borrows the reference here. This takes a reference, because borrowed and owned ones are dropped in
+ * the same way.
+ *
+ * @linux include/linux/skbuff.h
+ */
 export function skb_dst_set_noref(skb: sk_buff, dst: dst_entry): void {
   dst.__refcnt++;
   skb._skb_refdst = dst;
 }
-/** Forget the packet's route. @linux include/net/dst.h, here because it goes with the packet's other references */
+/**
+ * Drop the packet's route.
+ *
+ * @linux include/net/dst.h, here because it handles one of the packet's references
+ */
 export function skb_dst_drop(skb: sk_buff): void {
   if (skb._skb_refdst !== null) {
     dst_release(skb._skb_refdst);
@@ -171,7 +188,7 @@ export function skb_dst_drop(skb: sk_buff): void {
   }
 }
 
-/** Take a reference of the packet: it is freed when the last one is given back. @linux include/linux/skbuff.h */
+/** Take a reference to the packet; the last one to be dropped frees it. @linux include/linux/skbuff.h */
 export function skb_get(skb: sk_buff): sk_buff {
   skb.users++;
   return skb;
@@ -193,23 +210,23 @@ function skb_release_data(skb: sk_buff): void {
     shinfo.frag_list = null;
   }
 }
-/** Free a buffer for good. @linux net/core/skbuff.c */
+/** Free a buffer. @linux net/core/skbuff.c */
 export function __kfree_skb(skb: sk_buff): void {
   skb_release_head_state(skb);
   skb_release_data(skb);
 }
 
-/** Drop a packet, for this reason. @linux net/core/skbuff.c */
+/** Drop a packet for the given reason. @linux net/core/skbuff.c */
 export function kfree_skb_reason(skb: sk_buff | null, reason: number): void {
   if (skb === null || --skb.users > 0) return;
   trace.kfree_skb(skb, reason);
   __kfree_skb(skb);
 }
-/** Free a packet that did not reach its goal, for no reason in particular. @linux include/linux/skbuff.h */
+/** Drop a packet without a specific reason. @linux include/linux/skbuff.h */
 export function kfree_skb(skb: sk_buff | null): void {
   kfree_skb_reason(skb, SKB_DROP_REASON_NOT_SPECIFIED);
 }
-/** Free a packet that has served its purpose. @linux net/core/skbuff.c */
+/** Free a packet that was processed successfully. @linux net/core/skbuff.c */
 export function consume_skb(skb: sk_buff | null): void {
   if (skb === null || --skb.users > 0) return;
   trace.consume_skb(skb);
@@ -219,7 +236,7 @@ export function consume_skb(skb: sk_buff | null): void {
 export function kfree_skb_list(segs: sk_buff | null): void {
   kfree_skb_list_reason(segs, SKB_DROP_REASON_NOT_SPECIFIED);
 }
-/** Free a chain of packets that did not reach their goal. @linux net/core/skbuff.c */
+/** Drop a chain of packets linked by next. @linux net/core/skbuff.c */
 export function kfree_skb_list_reason(segs: sk_buff | null, reason: number): void {
   while (segs !== null) {
     const next: sk_buff | null = segs.next;

@@ -1,4 +1,4 @@
-/** The bytes of a packet: copying, reaching into fragments, trimming, checksums. @linux net/core/skbuff.c */
+/** The bytes of a packet: copying, pulling from fragments, trimming, checksums. @linux net/core/skbuff.c */
 import {
   CHECKSUM_COMPLETE,
   CHECKSUM_PARTIAL,
@@ -16,9 +16,9 @@ import { csum_block_add, csum_block_sub, csum_fold, csum_partial } from '../../.
 import { get_page, kfree_skb_list, put_page, skb_clone, __skb_pull } from './alloc.ts';
 
 /**
- * Copy bytes out of a packet, wherever they lie.
+ * Copy bytes out of a packet, from the linear part and the fragments.
  *
- * @returns 0, or -EFAULT when there are not so many
+ * @returns 0, or -EFAULT when the packet is too short
  * @linux net/core/skbuff.c
  */
 export function skb_copy_bits(skb: sk_buff, offset: number, to: Uint8Array, at: number, len: number): Errno {
@@ -60,7 +60,7 @@ export function skb_copy_bits(skb: sk_buff, offset: number, to: Uint8Array, at: 
   return 0;
 }
 
-/** Write bytes into a packet, wherever they lie. @returns 0 or -EFAULT. @linux net/core/skbuff.c */
+/** Write bytes into a packet's linear part and fragments. @returns 0 or -EFAULT. @linux net/core/skbuff.c */
 export function skb_store_bits(skb: sk_buff, offset: number, from: Uint8Array, len: number): Errno {
   if (offset < 0 || offset + len > skb.len) return -EFAULT;
   let done = 0;
@@ -84,7 +84,7 @@ export function skb_store_bits(skb: sk_buff, offset: number, from: Uint8Array, l
 }
 
 /**
- * Give the packet a linear part of its own with more room, apart from its clones.
+ * Reallocate the packet's linear part with more room, no longer shared with its clones.
  *
  * @returns 0
  * @linux net/core/skbuff.c
@@ -120,26 +120,30 @@ export function pskb_expand_head(skb: sk_buff, nhead: number, ntail: number): Er
   return 0;
 }
 
-/** Make the data this packet's own. @linux include/linux/skbuff.h */
+/** Make the linear data exclusive to this packet. @linux include/linux/skbuff.h */
 export function skb_unclone(skb: sk_buff): Errno {
   return skb_cloned(skb) ? pskb_expand_head(skb, 0, 0) : 0;
 }
-/** Room in front and a linear part that may be written to. @linux include/linux/skbuff.h */
+/** Ensure headroom and a writable linear part. @linux include/linux/skbuff.h */
 export function skb_cow_head(skb: sk_buff, headroom: number): Errno {
   const delta = Math.max(headroom - skb_headroom(skb), 0);
   return delta > 0 || skb_cloned(skb) ? pskb_expand_head(skb, delta, 0) : 0;
 }
-/** Have headroom and bytes of our own: the packet's headers are to be written. @linux include/linux/skbuff.h */
+/**
+ * Ensure headroom and exclusive bytes before the packet's headers are written.
+ *
+ * @linux include/linux/skbuff.h
+ */
 export function skb_cow(skb: sk_buff, headroom: number): Errno {
   return skb_cow_head(skb, headroom);
 }
-/** Bytes that may be written to, at the front. @linux net/core/skbuff.c */
+/** Make bytes at the front writable. @linux net/core/skbuff.c */
 export function skb_ensure_writable(skb: sk_buff, write_len: number): Errno {
   if (!pskb_may_pull(skb, write_len)) return -ENOMEM;
   return skb_cloned(skb) ? pskb_expand_head(skb, 0, 0) : 0;
 }
 
-/** A copy with a linear part of its own; the fragments are shared. @linux include/linux/skbuff.h */
+/** A copy with its own linear part; the fragments are shared. @linux include/linux/skbuff.h */
 export function __pskb_copy(skb: sk_buff, headroom: number): sk_buff {
   const n = skb_clone(skb);
   pskb_expand_head(n, Math.max(headroom - skb_headroom(skb), 0), 0);
@@ -171,9 +175,9 @@ export function skb_copy(skb: sk_buff): sk_buff {
 }
 
 /**
- * Bring `delta` more bytes from the fragments into the linear part.
+ * Pull `delta` more bytes from the fragments into the linear part.
  *
- * @returns whether there were so many
+ * @returns whether the packet had that many
  * @linux net/core/skbuff.c
  */
 export function __pskb_pull_tail(skb: sk_buff, delta: number): boolean {
@@ -212,24 +216,28 @@ export function __pskb_pull_tail(skb: sk_buff, delta: number): boolean {
   return true;
 }
 
-/** Are the first `len` bytes in the linear part, or can they be brought there? @linux include/linux/skbuff.h */
+/**
+ * Ensure that the first `len` bytes are in the linear part; false when the packet is shorter.
+ *
+ * @linux include/linux/skbuff.h
+ */
 export function pskb_may_pull(skb: sk_buff, len: number): boolean {
   if (len <= skb.len - skb.data_len) return true;
   if (len > skb.len) return false;
   return __pskb_pull_tail(skb, len - skb_headlen(skb));
 }
-/** Take bytes off the front, wherever they lie. @linux include/linux/skbuff.h */
+/** Remove bytes from the front, from the linear part or the fragments. @linux include/linux/skbuff.h */
 export function pskb_pull(skb: sk_buff, len: number): boolean {
   if (!pskb_may_pull(skb, len)) return false;
   __skb_pull(skb, len);
   return true;
 }
-/** Bring everything into the linear part. @linux include/linux/skbuff.h */
+/** Pull all data into the linear part. @linux include/linux/skbuff.h */
 export function skb_linearize(skb: sk_buff): Errno {
   return skb.data_len === 0 || __pskb_pull_tail(skb, skb.data_len) ? 0 : -ENOMEM;
 }
 
-/** Cut a packet to `len` bytes. @linux net/core/skbuff.c */
+/** Trim a packet to `len` bytes. @linux net/core/skbuff.c */
 export function ___pskb_trim(skb: sk_buff, len: number): Errno {
   if (skb_cloned(skb)) pskb_expand_head(skb, 0, 0);
   const headlen = skb_headlen(skb);
@@ -269,8 +277,8 @@ export function ___pskb_trim(skb: sk_buff, len: number): Errno {
   return 0;
 }
 /**
- * Keep what a packet holds small: its pages' bytes go into the linear part where they fit, and its truesize becomes
- * that of the linear part. Not for a packet that is charged to a socket.
+ * Reduce a packet's memory: copy its fragments into the linear part if they fit, and set truesize to that of
+ * the linear part. Must not be used on a packet that is charged to a socket.
  *
  * @linux net/core/skbuff.c
  */
@@ -281,22 +289,22 @@ export function skb_condense(skb: sk_buff): void {
   }
   skb.truesize = SKB_TRUESIZE(skb.end);
 }
-/** Cut a packet's end off, to `len` bytes. 0, or -ENOMEM. @linux include/linux/skbuff.h */
+/** Trim a packet to `len` bytes, if it is longer. 0, or -ENOMEM. @linux include/linux/skbuff.h */
 export function pskb_trim(skb: sk_buff, len: number): Errno {
   return len < skb.len ? ___pskb_trim(skb, len) : 0;
 }
-/** The same, after the caller has seen that there is something to cut. @linux include/linux/skbuff.h */
+/** Trim a packet that is known to be longer than `len`. @linux include/linux/skbuff.h */
 export function __pskb_trim(skb: sk_buff, len: number): Errno {
   return pskb_trim(skb, len);
 }
-/** Cut a linear packet to `len` bytes. @linux net/core/skbuff.c */
+/** Trim a linear packet to `len` bytes. @linux net/core/skbuff.c */
 export function skb_trim(skb: sk_buff, len: number): void {
   if (skb.len > len) {
     skb.len = len;
     skb.tail = skb.data + len;
   }
 }
-/** Cut, and keep a checksum over the whole packet right. @linux include/linux/skbuff.h */
+/** Trim a packet and keep its CHECKSUM_COMPLETE sum valid. @linux include/linux/skbuff.h */
 export function pskb_trim_rcsum(skb: sk_buff, len: number): Errno {
   if (len >= skb.len) return 0;
   if (skb.ip_summed === CHECKSUM_COMPLETE) {
@@ -305,7 +313,7 @@ export function pskb_trim_rcsum(skb: sk_buff, len: number): Errno {
   return pskb_trim(skb, len);
 }
 
-/** The sum over part of a packet, not yet folded. @linux net/core/skbuff.c */
+/** The checksum of part of a packet, not folded. @linux net/core/skbuff.c */
 export function skb_checksum(skb: sk_buff, offset: number, len: number, csum: wsum): wsum {
   let left = len;
   let pos = 0;
@@ -344,7 +352,12 @@ export function skb_checksum(skb: sk_buff, offset: number, len: number, csum: ws
   return csum;
 }
 
-/** Verify a packet whose pseudo-header sum stands in skb.csum. @returns 0 if it is right. @linux net/core/skbuff.c */
+/**
+ * Verify a packet whose pseudo-header sum is in skb.csum.
+ *
+ * @returns 0 if the checksum is correct.
+ * @linux net/core/skbuff.c
+ */
 export function __skb_checksum_complete(skb: sk_buff): number {
   const csum = skb_checksum(skb, 0, skb.len, 0);
   const sum = csum_fold(csum_block_add(skb.csum, csum, 0));
@@ -353,12 +366,17 @@ export function __skb_checksum_complete(skb: sk_buff): number {
   skb.csum_valid = sum === 0;
   return sum;
 }
-/** Verify the checksum, unless that was done already. 0: right. @linux include/linux/skbuff.h */
+/** Verify the checksum, unless it is already verified. 0: correct. @linux include/linux/skbuff.h */
 export function skb_checksum_complete(skb: sk_buff): number {
   return skb.csum_valid ? 0 : __skb_checksum_complete(skb);
 }
 
-/** Before a segment's data is changed: no clone on its way may see it. The charge stays what it is. @linux include/linux/skbuff.h */
+/**
+ * Make a segment's data exclusive before it changes, so that no clone in flight sees the change. truesize
+ * stays the same.
+ *
+ * @linux include/linux/skbuff.h
+ */
 export function skb_unclone_keeptruesize(skb: sk_buff): Errno {
   if (!skb_cloned(skb)) return 0;
   const truesize = skb.truesize;

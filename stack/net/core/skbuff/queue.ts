@@ -1,4 +1,4 @@
-/** Queues of packets, and a socket's queue of errors. @linux include/linux/skbuff.h, net/core/skbuff.c */
+/** Packet queues, and a socket's error queue. @linux include/linux/skbuff.h, net/core/skbuff.c */
 import { type sk_buff, sk_buff_head } from '../../../include/linux/skbuff.ts';
 import type { skb_tree } from '../../../include/linux/tcp.ts';
 import { SKB_DROP_REASON_NOT_SPECIFIED } from '../../../include/net/dropreason.ts';
@@ -9,7 +9,7 @@ import { rb_erase } from '../../../lib/skb_tree.ts';
 import { sk_error_report } from '../sock/defaults.ts';
 import { kfree_skb_reason, skb_orphan } from './alloc.ts';
 
-/** Insert behind `prev`. @linux include/linux/skbuff.h */
+/** Insert `skb` after `prev`. @linux include/linux/skbuff.h */
 export function __skb_queue_after(list: sk_buff_head, prev: sk_buff, skb: sk_buff): void {
   skb.prev = prev;
   skb.next = prev.next;
@@ -19,7 +19,7 @@ export function __skb_queue_after(list: sk_buff_head, prev: sk_buff, skb: sk_buf
   skb.list = list;
   list.qlen++;
 }
-/** Insert before `next`. @linux include/linux/skbuff.h */
+/** Insert `skb` before `next`. @linux include/linux/skbuff.h */
 export function __skb_queue_before(list: sk_buff_head, next: sk_buff, skb: sk_buff): void {
   skb.next = next;
   skb.prev = next.prev;
@@ -39,7 +39,7 @@ export function __skb_queue_tail(list: sk_buff_head, skb: sk_buff): void {
   skb.list = list;
   list.qlen++;
 }
-/** Put a packet in front of a queue. @linux include/linux/skbuff.h */
+/** Prepend a packet to a queue. @linux include/linux/skbuff.h */
 export function __skb_queue_head(list: sk_buff_head, skb: sk_buff): void {
   skb.prev = null;
   skb.next = list.next;
@@ -49,15 +49,15 @@ export function __skb_queue_head(list: sk_buff_head, skb: sk_buff): void {
   skb.list = list;
   list.qlen++;
 }
-/** Append a packet to a queue; in Linux under the queue's lock. @linux net/core/skbuff.c */
+/** Append a packet to a queue; Linux holds the queue's lock. @linux net/core/skbuff.c */
 export function skb_queue_tail(list: sk_buff_head, skb: sk_buff): void {
   __skb_queue_tail(list, skb);
 }
-/** Put a packet in front of a queue; in Linux under the queue's lock. @linux net/core/skbuff.c */
+/** Prepend a packet to a queue; Linux holds the queue's lock. @linux net/core/skbuff.c */
 export function skb_queue_head(list: sk_buff_head, skb: sk_buff): void {
   __skb_queue_head(list, skb);
 }
-/** Take a packet out of the middle. @linux include/linux/skbuff.h */
+/** Unlink a packet from its queue. @linux include/linux/skbuff.h */
 export function __skb_unlink(skb: sk_buff, list: sk_buff_head): void {
   if (skb.prev === null) list.next = skb.next;
   else skb.prev.next = skb.next;
@@ -68,33 +68,33 @@ export function __skb_unlink(skb: sk_buff, list: sk_buff_head): void {
   skb.list = null;
   list.qlen--;
 }
-/** Take a packet off its queue; in Linux under the queue's lock. @linux net/core/skbuff.c */
+/** Unlink a packet from its queue; Linux holds the queue's lock. @linux net/core/skbuff.c */
 export function skb_unlink(skb: sk_buff, list: sk_buff_head): void {
   __skb_unlink(skb, list);
 }
-/** Take the first packet off a queue; null: there is none. @linux include/linux/skbuff.h */
+/** Remove the first packet of a queue; null when it is empty. @linux include/linux/skbuff.h */
 export function __skb_dequeue(list: sk_buff_head): sk_buff | null {
   const skb = list.next;
   if (skb !== null) __skb_unlink(skb, list);
   return skb;
 }
-/** Take the first packet off a queue; in Linux under the queue's lock. @linux net/core/skbuff.c */
+/** Remove the first packet of a queue; Linux holds the queue's lock. @linux net/core/skbuff.c */
 export function skb_dequeue(list: sk_buff_head): sk_buff | null {
   return __skb_dequeue(list);
 }
-/** Take the last packet off a queue; null: there is none. @linux include/linux/skbuff.h */
+/** Remove the last packet of a queue; null when it is empty. @linux include/linux/skbuff.h */
 export function __skb_dequeue_tail(list: sk_buff_head): sk_buff | null {
   const skb = list.prev;
   if (skb !== null) __skb_unlink(skb, list);
   return skb;
 }
-/** Free all that is queued. @linux include/linux/skbuff.h */
+/** Free all packets of a queue. @linux include/linux/skbuff.h */
 export function __skb_queue_purge(list: sk_buff_head): void {
   for (let skb = __skb_dequeue(list); skb !== null; skb = __skb_dequeue(list)) {
     kfree_skb_reason(skb, SKB_DROP_REASON_NOT_SPECIFIED);
   }
 }
-/** Free all packets of a queue; in Linux under the queue's lock. @linux net/core/skbuff.c */
+/** Free all packets of a queue; Linux holds the queue's lock. @linux net/core/skbuff.c */
 export function skb_queue_purge(list: sk_buff_head): void {
   __skb_queue_purge(list);
 }
@@ -107,7 +107,7 @@ export function skb_queue_splice_init(list: sk_buff_head, head: sk_buff_head): v
   for (let skb = __skb_dequeue_tail(list); skb !== null; skb = __skb_dequeue_tail(list))
     __skb_queue_head(head, skb);
 }
-/** Free all of a queue that is ordered by sequence numbers. @linux net/core/skbuff.c */
+/** Free all packets of a queue ordered by sequence number. @linux net/core/skbuff.c */
 export function skb_rbtree_purge(root: skb_tree | null): void {
   if (root === null) return;
   for (let skb = root.first; skb !== null; skb = root.first) {
@@ -120,7 +120,11 @@ function sock_rmem_free(skb: sk_buff): void {
   skb.sk!.sk_rmem_alloc -= skb.truesize;
 }
 
-/** Queue an error for the user, and wake the readers. -ENOMEM: the receive buffer is full. @linux net/core/skbuff.c */
+/**
+ * Queue an error for the user and wake the readers. -ENOMEM: the receive buffer is full.
+ *
+ * @linux net/core/skbuff.c
+ */
 export function sock_queue_err_skb(sk: sock, skb: sk_buff): Errno {
   if (sk.sk_rmem_alloc + skb.truesize >= sk.sk_rcvbuf) return -ENOMEM;
   skb_orphan(skb);
@@ -132,7 +136,11 @@ export function sock_queue_err_skb(sk: sock, skb: sk_buff): Errno {
   return 0;
 }
 
-/** Take the oldest error; sk_err tells of the next one, if ICMP sent that too. @linux net/core/skbuff.c */
+/**
+ * Remove the oldest error; sk_err is set from the next one if that is also from ICMP.
+ *
+ * @linux net/core/skbuff.c
+ */
 export function sock_dequeue_err_skb(sk: sock): sk_buff | null {
   if (sk.sk_error_queue === null) return null;
   const skb = skb_dequeue(sk.sk_error_queue);

@@ -1,4 +1,4 @@
-/** Cutting one large packet into many, for a device that cannot. @linux net/core/skbuff.c */
+/** Software segmentation: splitting one large packet into many. @linux net/core/skbuff.c */
 import {
   skb_frag,
   skb_headlen,
@@ -14,10 +14,11 @@ import { alloc_skb, get_page, skb_put, skb_reserve } from './alloc.ts';
 import { skb_linearize } from './data.ts';
 
 /**
- * Cut a packet into segments of gso_size bytes of payload, each with a copy of the headers. Payload in fragments is shared, not
- * copied. What differs from header to header is left to the protocols.
+ * Split a packet into segments with gso_size bytes of payload, each with a copy of the headers. Payload in
+ * fragments is shared, not copied. The protocols then fix their header fields.
  *
- * @param head_skb data begins at the payload, mac_header where the headers begin; afterwards data begins there
+ * @param head_skb data begins at the payload and mac_header at the headers; afterwards data begins at the
+ *   headers
  * @returns the segments, linked by `next`, or -EINVAL
  * @linux net/core/skbuff.c
  */
@@ -37,18 +38,18 @@ export function skb_segment(head_skb: sk_buff): sk_buff | Errno {
     else tail.next = nskb;
     tail = nskb;
   }
-  // As Linux does it: the headers belong to the packet again.
+  // As in Linux, the packet's data includes the headers again.
   head_skb.data -= doffset;
   head_skb.len += doffset;
   return segs ?? -EINVAL;
 }
 
-/** How much of the payload has gone into segments. */
+/** How much of the payload has been moved into segments. */
 class payload_cursor {
-  /** Next byte of the linear part, and where it ends. */
+  /** Next byte of the linear part, and its end. */
   at: number;
   end: number;
-  /** Next fragment, and how much of it has gone. */
+  /** Next fragment, and the bytes of it already used. */
   frag = 0;
   frag_offset = 0;
   constructor(skb: sk_buff) {
@@ -90,7 +91,11 @@ function one_segment(head_skb: sk_buff, doffset: number, len: number, cursor: pa
   return nskb;
 }
 
-/** What a segment has from its packet; offsets into head move by `delta`. @linux __copy_skb_header */
+/**
+ * Copy the header fields that a segment inherits; offsets into head are shifted by `delta`.
+ *
+ * @linux __copy_skb_header
+ */
 function copy_skb_header(nskb: sk_buff, skb: sk_buff, delta: number): void {
   nskb.dev = skb.dev;
   nskb.tstamp = skb.tstamp;

@@ -1,4 +1,4 @@
-/** Dividing packets and joining them. @linux net/core/skbuff.c */
+/** Splitting and merging packets. @linux net/core/skbuff.c */
 import {
   skb_cloned,
   skb_frag,
@@ -12,7 +12,7 @@ import { get_page, put_page, skb_put } from './alloc.ts';
 import { skb_copy_bits } from './data.ts';
 
 /**
- * Move all from `len` on into the empty skb1.
+ * Move all data after the first `len` bytes into the empty skb1.
  *
  * @linux net/core/skbuff.c
  */
@@ -43,7 +43,7 @@ function skb_split_no_header(skb: sk_buff, skb1: sk_buff, len: number, pos: numb
     const { size } = frag;
     if (pos + size > len) {
       if (pos < len) {
-        // The cut goes through this fragment: both packets refer to its page.
+        // The split is within this fragment: both packets refer to its page.
         moved.push(new skb_frag(frag.page, frag.offset + len - pos, size - (len - pos)));
         get_page(frag.page);
         frag.size = len - pos;
@@ -61,9 +61,9 @@ function skb_split_no_header(skb: sk_buff, skb1: sk_buff, len: number, pos: numb
 }
 
 /**
- * Move up to `shiftlen` bytes from the front of skb to the end of tgt: both have all their data in fragments.
+ * Move up to `shiftlen` bytes from the front of skb to the end of tgt; both must have all data in fragments.
  *
- * @returns bytes moved: 0 when they can't be
+ * @returns bytes moved; 0 when the data cannot be moved
  * @linux net/core/skbuff.c
  */
 export function skb_shift(tgt: sk_buff, skb: sk_buff, shiftlen: number): number {
@@ -105,9 +105,11 @@ export function skb_shift(tgt: sk_buff, skb: sk_buff, shiftlen: number): number 
 }
 
 /**
- * Append a received packet to another: its bytes are copied if they fit behind, its fragments taken over otherwise.
+ * Merge a received packet into another: copy its bytes if they fit into the tailroom, otherwise take over its
+ * fragments.
  *
- * @returns by how much the truesize of `to` grew, and whether fragments of `from` were stolen; null: it can't be done
+ * @returns the growth of `to`'s truesize, and whether the fragments of `from` were taken over; null when they
+ *   cannot be merged
  * @linux net/core/skbuff.c
  */
 export function skb_try_coalesce(to: sk_buff, from: sk_buff): { delta: number; fragstolen: boolean } | null {

@@ -1,4 +1,4 @@
-/** A sock is made, cloned, referred to and freed. @linux net/core/sock.c */
+/** Allocating, cloning, referencing and freeing a sock. @linux net/core/sock.c */
 import type { socket } from '../../../include/linux/net.ts';
 import type { timer_list } from '../../../include/linux/timer.ts';
 import type { jiffies_t } from '../../../include/linux/types.ts';
@@ -33,7 +33,7 @@ import {
 import { sk_sockets_allocated_inc } from './memory.ts';
 
 /**
- * A new socket of a protocol; null when there is no memory (a scenario can make it so).
+ * Allocate a socket of a protocol; null when memory is exhausted (a scenario can inject this).
  *
  * @linux net/core/sock.c
  */
@@ -53,7 +53,7 @@ export function sk_alloc(net: net, family: number, prot: proto, kern: boolean): 
   return sk;
 }
 
-/** Fill in what all sockets start with. @linux net/core/sock.c */
+/** Initialize the fields that all sockets have. @linux net/core/sock.c */
 export function sock_init_data(parent: socket | null, sk: sock): void {
   const net = sock_net(sk);
   const { core } = net;
@@ -86,8 +86,8 @@ export function sock_init_data(parent: socket | null, sk: sock): void {
 }
 
 /**
- * The child of a listener: a copy of it with everything of its own reset, and two references. Linux holds its spinlock; no
- * process owns it.
+ * Clone a listener into a child: per-connection fields are reset, and the child has two references. Linux
+ * returns it with its spinlock held; no process owns it.
  *
  * @linux net/core/sock.c
  */
@@ -112,7 +112,11 @@ export function sk_clone_lock(sk: sock): sock | null {
   return newsk;
 }
 
-/** Copy what a child takes over from its listener. Queues, memory and timers start afresh. @linux net/core/sock.c */
+/**
+ * Copy the fields that a child inherits from its listener. Queues, memory and timers are initialized afresh.
+ *
+ * @linux net/core/sock.c
+ */
 function sock_copy(nsk: sock, osk: sock): void {
   nsk.skc_daddr = osk.skc_daddr;
   nsk.skc_rcv_saddr = osk.skc_rcv_saddr;
@@ -156,17 +160,17 @@ function sock_copy(nsk: sock, osk: sock): void {
   nsk.sk_destruct = osk.sk_destruct;
 }
 
-/** Sockets in use by protocol, as /proc/net/sockstat shows. @linux include/net/sock.h */
+/** Count sockets in use by protocol, for /proc/net/sockstat. @linux include/net/sock.h */
 export function sock_prot_inuse_add(net: net, prot: proto, val: number): void {
   const memory = prot.memory(net);
   if (memory !== null) memory.inuse += val;
 }
-/** Sockets in use in all. @linux include/net/sock.h */
+/** Count all sockets in use. @linux include/net/sock.h */
 export function sock_inuse_add(net: net, val: number): void {
   net.sockets_in_use += val;
 }
 
-/** The end of a datagram or raw socket, or of one whose creation failed. @linux net/core/sock.c */
+/** Release a datagram or raw socket, or a socket whose creation failed. @linux net/core/sock.c */
 export function sk_common_release(sk: sock): void {
   sk.sk_prot.destroy?.(sk);
   sk.sk_prot.unhash?.(sk);
@@ -175,12 +179,16 @@ export function sk_common_release(sk: sock): void {
   sock_put(sk);
 }
 
-/** No process refers to it any more: packets in flight may still. @linux net/core/sock.c */
+/**
+ * The last process reference is gone; packets in flight may still refer to the socket.
+ *
+ * @linux net/core/sock.c
+ */
 export function sk_free(sk: sock): void {
-  // One count of sk_wmem_alloc is the socket's own, the others are its packets'.
+  // One count of sk_wmem_alloc belongs to the socket, the others to its packets.
   if (--sk.sk_wmem_alloc === 0) __sk_free(sk);
 }
-/** The last reference is gone: free it. @linux net/core/sock.c */
+/** Free a socket without references. @linux net/core/sock.c */
 export function __sk_free(sk: sock): void {
   if (!sk.sk_kern_sock) sock_inuse_add(sock_net(sk), -1);
   sk_destruct(sk);
@@ -195,7 +203,7 @@ function sk_destruct(sk: sock): void {
   machine.sockets.delete(sk);
   module_put(machine.kernel_module);
 }
-/** Give a reference back. @linux include/net/sock.h */
+/** Drop a reference. @linux include/net/sock.h */
 export function sock_put(sk: sock_common): void {
   if (--sk.skc_refcnt === 0) sk_free(sk as sock);
 }
@@ -209,12 +217,12 @@ export function sk_stop_timer<Owner>(sk: sock, timer: timer_list<Owner>): void {
   if (del_timer(sock_net(sk).machine, timer)) __sock_put(sk);
 }
 
-/** One more socket of its protocol exists: to see that none stays behind. @linux include/net/sock.h (SOCK_REFCNT_DEBUG) */
+/** Count a new socket of its protocol, to detect leaks. @linux include/net/sock.h (SOCK_REFCNT_DEBUG) */
 export function sk_refcnt_debug_inc(sk: sock): void {
   const { socks } = sock_net(sk).machine;
   socks.set(sk.sk_prot, (socks.get(sk.sk_prot) ?? 0) + 1);
 }
-/** One of them is gone. @linux include/net/sock.h (SOCK_REFCNT_DEBUG) */
+/** Count a freed socket of its protocol. @linux include/net/sock.h (SOCK_REFCNT_DEBUG) */
 export function sk_refcnt_debug_dec(sk: sock): void {
   const { socks } = sock_net(sk).machine;
   socks.set(sk.sk_prot, (socks.get(sk.sk_prot) ?? 0) - 1);

@@ -1,5 +1,7 @@
 /**
- * What a sock does when its protocol says nothing else: the callbacks and the operations of its socket. @linux net/core/sock.c
+ * Default callbacks and socket operations, for protocols that do not define their own.
+ *
+ * @linux net/core/sock.c
  */
 import type { socket, sockopt_value } from '../../../include/linux/net.ts';
 import {
@@ -23,40 +25,40 @@ import {
 } from '../../../kernel/sched/wait.ts';
 import { trace } from '../../../trace/events.ts';
 
-/** The state changed: connected, closed. @linux net/core/sock.c */
+/** The state changed to connected or closed. @linux net/core/sock.c */
 export function sock_def_wakeup(sk: sock): void {
   const wq = sk.sk_wq;
   if (wq !== null && waitqueue_active(wq)) wake_up_interruptible_all(wq);
 }
-/** An error is there to be read. @linux net/core/sock.c */
+/** An error is pending. @linux net/core/sock.c */
 export function sock_def_error_report(sk: sock): void {
   const wq = sk.sk_wq;
   if (wq !== null && waitqueue_active(wq)) wake_up_interruptible_poll(wq, EPOLLERR);
 }
-/** Data, or a finished connection, is there to be read. @linux net/core/sock.c */
+/** Data, or an established connection, is ready. @linux net/core/sock.c */
 export function sock_def_readable(sk: sock): void {
   const wq = sk.sk_wq;
   if (wq !== null && waitqueue_active(wq)) {
     wake_up_interruptible_sync_poll(wq, EPOLLIN | EPOLLPRI | EPOLLRDNORM | EPOLLRDBAND);
   }
 }
-/** There is room for writing again. @linux net/core/sock.c */
+/** The send buffer has room again. @linux net/core/sock.c */
 export function sock_def_write_space(sk: sock): void {
   const wq = sk.sk_wq;
-  // Only when half of the buffer is free: a writer woken for each freed packet would get little done.
+  // Only when half of the buffer is free: waking the writer for every freed packet would waste time.
   if (sk_wmem_alloc_get(sk) << 1 > sk.sk_sndbuf || wq === null || !waitqueue_active(wq)) return;
   wake_up_interruptible_sync_poll(wq, EPOLLOUT | EPOLLWRNORM | EPOLLWRBAND);
 }
 /** The default destructor. @linux net/core/sock.c */
 export function sock_def_destruct(_sk: sock): void {}
 
-/** Tell the socket's process of a new error. @linux net/core/sock.c */
+/** Report a new error to the socket's process. @linux net/core/sock.c */
 export function sk_error_report(sk: sock): void {
   sk.sk_error_report(sk);
   trace.inet_sk_error_report(sk);
 }
 
-/** Leave an option to the protocol. @linux net/core/sock.c */
+/** Pass an option to the protocol. @linux net/core/sock.c */
 export function* sock_common_setsockopt(
   sock: socket,
   level: number,
@@ -69,7 +71,7 @@ export function* sock_common_setsockopt(
     : yield* sk.sk_prot.setsockopt(sk, level, optname, optval);
 }
 
-/** Ask the protocol for an option. @linux net/core/sock.c */
+/** Read an option from the protocol. @linux net/core/sock.c */
 export function* sock_common_getsockopt(
   sock: socket,
   level: number,
@@ -81,12 +83,12 @@ export function* sock_common_getsockopt(
     : yield* sk.sk_prot.getsockopt(sk, level, optname);
 }
 
-/** For socket types that don't listen. @linux net/core/sock.c */
+/** For socket types that cannot listen. @linux net/core/sock.c */
 export function* sock_no_listen(_sock: socket, _backlog: number): Sleeps<Errno> {
   return -EOPNOTSUPP;
 }
 
-/** For socket types that don't accept. @linux net/core/sock.c */
+/** For socket types that cannot accept. @linux net/core/sock.c */
 export function* sock_no_accept(
   _sock: socket,
   _newsock: socket,

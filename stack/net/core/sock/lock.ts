@@ -1,6 +1,6 @@
 /**
- * The socket lock. A process owns the socket from lock_sock() to release_sock(); packets that come in between wait in
- * the backlog.
+ * The socket lock. A process owns the socket from lock_sock() to release_sock(); packets that arrive in the
+ * meantime wait in the backlog.
  *
  * @linux net/core/sock.c
  */
@@ -14,13 +14,13 @@ import { NO_SLEEP } from '../../../kernel/sched/no_sleep.ts';
 import { DEFINE_WAIT, finish_wait, prepare_to_wait_exclusive, wake_up } from '../../../kernel/sched/wait.ts';
 import { local_bh_disable, local_bh_enable } from '../../../kernel/softirq.ts';
 
-/** Own the socket; sleep while another process does. @linux include/net/sock.h */
+/** Lock the socket for this process; sleep while another process owns it. @linux include/net/sock.h */
 export function lock_sock(sk: sock): Sleeps<void> {
   if (sk.sk_lock_owned) return __lock_sock(sk);
   sk.sk_lock_owned = true;
   return NO_SLEEP;
 }
-/** Sleep until the socket has no owner, and own it. @linux net/core/sock.c */
+/** Sleep until the socket has no owner, then own it. @linux net/core/sock.c */
 function* __lock_sock(sk: sock): Sleeps<void> {
   const { machine } = sock_net(sk);
   const queue = (sk.sk_lock_wq ??= new wait_queue_head());
@@ -34,7 +34,8 @@ function* __lock_sock(sk: sock): Sleeps<void> {
 }
 
 /**
- * Give the socket up: handle the packets that came meanwhile, then what timers put off, then let the next one in.
+ * Unlock the socket: process the packets in the backlog, then deferred timers, then wake the next process
+ * that waits for the lock.
  *
  * @linux net/core/sock.c
  */
@@ -67,11 +68,16 @@ export function __release_sock(sk: sock): void {
   backlog.len = 0;
 }
 
-/** Handle the backlog without giving the socket up. @linux net/core/sock.c */
+/** Process the backlog without unlocking the socket. @linux net/core/sock.c */
 export function __sk_flush_backlog(sk: sock): void {
   __release_sock(sk);
 }
-/** Process what came in while we own the socket, in the middle of a long read or write. @returns was there anything? @linux include/net/sock.h */
+/**
+ * Process the backlog while this process owns the socket, in the middle of a long read or write.
+ *
+ * @returns whether there were any packets
+ * @linux include/net/sock.h
+ */
 export function sk_flush_backlog(sk: sock): boolean {
   if (sk.sk_backlog.tail === null) return false;
   __sk_flush_backlog(sk);
@@ -79,10 +85,10 @@ export function sk_flush_backlog(sk: sock): boolean {
 }
 
 /**
- * Leave a packet for the owner.
+ * Add a packet to the backlog for the owner.
  *
- * @param limit in bytes of truesize, together with what stands in the receive queue
- * @returns false if there is no room
+ * @param limit in bytes of truesize, including the receive queue
+ * @returns false if the backlog is full
  * @linux include/net/sock.h
  */
 export function sk_add_backlog(sk: sock, skb: sk_buff, limit: number): boolean {

@@ -1,4 +1,9 @@
-/** What a socket's packets cost: charging, reserving, limits. Sizes are bytes of truesize unless they say pages. @linux net/core/sock.c, include/net/sock.h */
+/**
+ * Memory accounting of a socket's packets: charging, reserving, limits. Sizes are bytes of truesize unless
+ * stated as pages.
+ *
+ * @linux net/core/sock.c, include/net/sock.h
+ */
 import { type page, page_frag, type sk_buff } from '../../../include/linux/skbuff.ts';
 import {
   type proto_memory,
@@ -18,7 +23,7 @@ export const PAGE_SHIFT = 12;
 export const PAGE_SIZE = 1 << PAGE_SHIFT;
 export const SK_MEM_SEND = 0;
 export const SK_MEM_RECV = 1;
-/** Payload pages are made this large. @linux SKB_FRAG_PAGE_ORDER */
+/** Size of the pages for payload. @linux SKB_FRAG_PAGE_ORDER */
 const SKB_FRAG_PAGE_SIZE = 32768;
 
 function memory_of(sk: sock): proto_memory | null {
@@ -27,7 +32,7 @@ function memory_of(sk: sock): proto_memory | null {
 function sk_mem_pages(amt: number): number {
   return Math.ceil(amt / PAGE_SIZE);
 }
-/** Does the protocol limit the memory of all its sockets together? @linux include/net/sock.h */
+/** Whether the protocol limits the total memory of its sockets. @linux include/net/sock.h */
 export function sk_has_account(sk: sock): boolean {
   return memory_of(sk) !== null;
 }
@@ -35,20 +40,20 @@ export function sk_has_account(sk: sock): boolean {
 export function sk_prot_mem_limits(sk: sock, index: number): number {
   return memory_of(sk)?.sysctl_mem[index] ?? Infinity;
 }
-/** Does the protocol know memory pressure? @linux include/net/sock.h */
+/** Whether the protocol supports memory pressure. @linux include/net/sock.h */
 export function sk_has_memory_pressure(sk: sock): boolean {
   return memory_of(sk) !== null;
 }
-/** Do the protocol's sockets together use too much memory? @linux include/net/sock.h */
+/** Whether the protocol is under memory pressure. @linux include/net/sock.h */
 export function sk_under_memory_pressure(sk: sock): boolean {
   const memory = memory_of(sk);
   return memory !== null && memory.memory_pressure !== 0;
 }
-/** The protocol's sockets together use more than the pressure mark. @linux net/core/sock.c */
+/** The protocol's sockets together exceed the pressure mark. @linux net/core/sock.c */
 export function sk_enter_memory_pressure(sk: sock): void {
   sk.sk_prot.enter_memory_pressure?.(sk);
 }
-/** The protocol's sockets together use less than the low mark again. @linux net/core/sock.c */
+/** The protocol's memory use is below the low mark again. @linux net/core/sock.c */
 export function sk_leave_memory_pressure(sk: sock): void {
   if (sk.sk_prot.leave_memory_pressure) sk.sk_prot.leave_memory_pressure(sk);
   else {
@@ -56,50 +61,50 @@ export function sk_leave_memory_pressure(sk: sock): void {
     if (memory !== null) memory.memory_pressure = 0;
   }
 }
-/** Memory of all the protocol's sockets, in pages. @linux include/net/sock.h */
+/** Total memory of the protocol's sockets, in pages. @linux include/net/sock.h */
 export function sk_memory_allocated(sk: sock): number {
   return memory_of(sk)?.memory_allocated ?? 0;
 }
-/** Count one more socket of the protocol. @linux include/net/sock.h */
+/** Count a new socket of the protocol. @linux include/net/sock.h */
 export function sk_sockets_allocated_inc(sk: sock): void {
   const memory = memory_of(sk);
   if (memory !== null) memory.sockets_allocated++;
 }
-/** Count one socket of the protocol less. @linux include/net/sock.h */
+/** Count a freed socket of the protocol. @linux include/net/sock.h */
 export function sk_sockets_allocated_dec(sk: sock): void {
   const memory = memory_of(sk);
   if (memory !== null) memory.sockets_allocated--;
 }
-/** How many sockets the protocol has. @linux include/net/sock.h */
+/** The number of the protocol's sockets. @linux include/net/sock.h */
 export function sk_sockets_allocated_read_positive(sk: sock): number {
   return memory_of(sk)?.sockets_allocated ?? 0;
 }
 
-/** Take `size` bytes from what the socket has reserved. @linux include/net/sock.h */
+/** Charge `size` bytes to the memory that the socket has reserved. @linux include/net/sock.h */
 export function sk_mem_charge(sk: sock, size: number): void {
   if (sk_has_account(sk)) sk.sk_forward_alloc -= size;
 }
-/** Give `size` bytes back to what the socket has reserved. @linux include/net/sock.h */
+/** Return `size` bytes to the memory that the socket has reserved. @linux include/net/sock.h */
 export function sk_mem_uncharge(sk: sock, size: number): void {
   if (!sk_has_account(sk)) return;
   sk.sk_forward_alloc += size;
   sk_mem_reclaim(sk);
 }
-/** Give whole pages that are not needed back to the protocol. @linux include/net/sock.h */
+/** Return unused whole pages to the protocol. @linux include/net/sock.h */
 export function sk_mem_reclaim(sk: sock): void {
   if (sk_has_account(sk) && sk.sk_forward_alloc >= PAGE_SIZE) __sk_mem_reclaim(sk, sk.sk_forward_alloc);
 }
-/** Give back what is reserved: the socket ends. @linux include/net/sock.h */
+/** Return the whole reservation when the socket ends. @linux include/net/sock.h */
 export function sk_mem_reclaim_final(sk: sock): void {
   sk_mem_reclaim(sk);
 }
-/** Give `amount` bytes of the reserve back to the protocol, in whole pages. @linux net/core/sock.c */
+/** Return `amount` bytes of the reservation to the protocol, in whole pages. @linux net/core/sock.c */
 export function __sk_mem_reclaim(sk: sock, amount: number): void {
   const pages = amount >> PAGE_SHIFT;
   sk.sk_forward_alloc -= pages << PAGE_SHIFT;
   __sk_mem_reduce_allocated(sk, pages);
 }
-/** Count `pages` less for the protocol; this may end memory pressure. @linux net/core/sock.c */
+/** Reduce the protocol's total by `pages`; this may end memory pressure. @linux net/core/sock.c */
 export function __sk_mem_reduce_allocated(sk: sock, pages: number): void {
   const memory = memory_of(sk);
   if (memory === null) return;
@@ -109,7 +114,7 @@ export function __sk_mem_reduce_allocated(sk: sock, pages: number): void {
 }
 
 /**
- * Reserve memory of the protocol, within its limits.
+ * Reserve memory from the protocol, within its limits.
  *
  * @returns whether it was granted
  * @linux net/core/sock.c
@@ -132,7 +137,7 @@ function __sk_mem_raise_allocated(sk: sock, size: number, pages: number, kind: n
   if (allocated > memory.sysctl_mem[1]!) sk_enter_memory_pressure(sk);
   let granted = allocated <= memory.sysctl_mem[2]!;
   if (granted) {
-    // Every socket may have its minimum, whatever the others use.
+    // Every socket may use its minimum, however much the others use.
     if (kind === SK_MEM_RECV) {
       if (sk.sk_rmem_alloc < sock_net(sk).ipv4.sysctl_tcp_rmem[0]!) return true;
     } else if (sk.sk_wmem_queued < sock_net(sk).ipv4.sysctl_tcp_wmem[0]!) {
@@ -146,26 +151,30 @@ function __sk_mem_raise_allocated(sk: sock, size: number, pages: number, kind: n
   }
   if (kind === SK_MEM_SEND && sock_flag(sk, SOCK_USE_WRITE_QUEUE)) {
     sk_stream_moderate_sndbuf(sk);
-    // A sender that has nothing queued must be able to go on.
+    // A sender with an empty queue must be able to make progress.
     if (sk.sk_wmem_queued + size >= sk.sk_sndbuf) return true;
   }
   trace.sock_exceed_buf_limit(sk, sk.sk_prot, allocated, kind);
   memory.memory_allocated -= pages;
   return false;
 }
-/** May `size` more bytes be queued for sending? @linux include/net/sock.h */
+/** Whether `size` more bytes can be queued for sending. @linux include/net/sock.h */
 export function sk_wmem_schedule(sk: sock, size: number): boolean {
   if (!sk_has_account(sk)) return true;
   const delta = size - sk.sk_forward_alloc;
   return delta <= 0 || __sk_mem_schedule(sk, delta, SK_MEM_SEND);
 }
-/** May `size` more bytes of `skb` be received? @linux include/net/sock.h */
+/** Whether `size` more bytes of `skb` can be received. @linux include/net/sock.h */
 export function sk_rmem_schedule(sk: sock, _skb: sk_buff, size: number): boolean {
   if (!sk_has_account(sk)) return true;
   const delta = size - sk.sk_forward_alloc;
   return delta <= 0 || __sk_mem_schedule(sk, delta, SK_MEM_RECV);
 }
-/** Reserve past the limits: for a FIN, which must be sent. @linux net/ipv4/tcp_output.c, here because it charges memory that this file accounts for */
+/**
+ * Reserve memory beyond the limits, for a FIN, which must be sent.
+ *
+ * @linux net/ipv4/tcp_output.c, here because this file accounts for memory
+ */
 export function sk_forced_mem_schedule(sk: sock, size: number): void {
   const delta = size - sk.sk_forward_alloc;
   if (delta <= 0) return;
@@ -175,7 +184,7 @@ export function sk_forced_mem_schedule(sk: sock, size: number): void {
   if (memory !== null) memory.memory_allocated += pages;
 }
 
-/** Count `val` bytes more (or less) in the write queue. @linux include/net/sock.h */
+/** Add `val` bytes (possibly negative) to the write queue's total. @linux include/net/sock.h */
 export function sk_wmem_queued_add(sk: sock, val: number): void {
   sk.sk_wmem_queued += val;
 }
@@ -185,27 +194,27 @@ export function sk_wmem_free_skb(sk: sock, skb: sk_buff): void {
   sk_mem_uncharge(sk, skb.truesize);
   __kfree_skb(skb);
 }
-/** Shrink the send buffer to what is in use, under memory pressure. @linux include/net/sock.h */
+/** Under memory pressure shrink the send buffer to the part in use. @linux include/net/sock.h */
 export function sk_stream_moderate_sndbuf(sk: sock): void {
   if ((sk.sk_userlocks & SOCK_SNDBUF_LOCK) !== 0) return;
   const val = Math.max(Math.min(sk.sk_sndbuf, sk.sk_wmem_queued >> 1), SOCK_MIN_SNDBUF);
   sk.sk_sndbuf = val;
 }
 
-/** The packet has left the device: its memory counts no longer. @linux net/core/sock.c */
+/** The device has sent the packet: uncharge its memory. @linux net/core/sock.c */
 export function sock_wfree(skb: sk_buff): void {
   const sk = skb.sk!;
   sk.sk_wmem_alloc -= skb.truesize;
   if (!sock_flag(sk, SOCK_USE_WRITE_QUEUE)) sk.sk_write_space(sk);
   if (sk.sk_wmem_alloc === 0) __sk_free(sk);
 }
-/** The packet has been read: its memory counts no longer. @linux net/core/sock.c */
+/** The packet was read: uncharge its memory. @linux net/core/sock.c */
 export function sock_rfree(skb: sk_buff): void {
   const sk = skb.sk!;
   sk.sk_rmem_alloc -= skb.truesize;
   sk_mem_uncharge(sk, skb.truesize);
 }
-/** Charge a packet to be sent to its socket. @linux net/core/sock.c */
+/** Charge an outgoing packet to its socket. @linux net/core/sock.c */
 export function skb_set_owner_w(skb: sk_buff, sk: sock): void {
   skb_orphan(skb);
   skb.sk = sk;
@@ -221,7 +230,7 @@ export function skb_set_owner_r(skb: sk_buff, sk: sock): void {
   sk_mem_charge(sk, skb.truesize);
 }
 
-/** The page that payload goes into: the process's own, or the socket's where no process sends. @linux include/net/sock.h */
+/** The page for payload: the process's, or the socket's when no process sends. @linux include/net/sock.h */
 export function sk_page_frag(sk: sock): page_frag {
   const { machine } = sock_net(sk);
   if (!in_interrupt(machine)) return machine.current.task_frag;
@@ -229,7 +238,8 @@ export function sk_page_frag(sk: sock): page_frag {
 }
 
 /**
- * Have room for payload. A full page is begun again when no packet refers to it any more, and replaced otherwise.
+ * Ensure room for payload in the page. A full page is reused from its start if no packet refers to it, and
+ * replaced otherwise.
  *
  * @linux net/core/sock.c
  */
@@ -247,7 +257,7 @@ export function sk_page_frag_refill(sk: sock, pfrag: page_frag): page {
   return (pfrag.page = alloc_page(sock_net(sk).machine.page_pool, SKB_FRAG_PAGE_SIZE));
 }
 
-/** Destructor of pure ACKs: they never hold anything back. @linux net/core/sock.c */
+/** Destructor of pure ACKs, which never throttle the sender. @linux net/core/sock.c */
 export function __sock_wfree(skb: sk_buff): void {
   const sk = skb.sk as sock;
   sk.sk_wmem_alloc -= skb.truesize;

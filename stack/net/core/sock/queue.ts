@@ -1,4 +1,4 @@
-/** Receiving and sending buffers of a socket, and waiting for them. @linux net/core/sock.c */
+/** A socket's receive and send buffers, and waiting for them. @linux net/core/sock.c */
 import { SOCK_NOSPACE, SOCKWQ_ASYNC_NOSPACE } from '../../../include/linux/net.ts';
 import {
   MAX_SCHEDULE_TIMEOUT,
@@ -50,11 +50,15 @@ import { __skb_queue_tail } from '../skbuff/queue.ts';
 import { lock_sock, release_sock } from './lock.ts';
 import { sk_rmem_schedule, skb_set_owner_r, skb_set_owner_w } from './memory.ts';
 
-/** Why a sleep that a signal ended did: it would have slept for ever, or had a limit. @linux include/net/sock.h */
+/**
+ * The errno of a sleep that a signal interrupted; it depends on whether the sleep had a time limit.
+ *
+ * @linux include/net/sock.h
+ */
 export function sock_intr_errno(timeo: number): Errno {
   return timeo === MAX_SCHEDULE_TIMEOUT ? -ERESTARTSYS : -EINTR;
 }
-/** The wait queue of a socket that a process uses: there is one then. */
+/** The wait queue of a socket that belongs to a process, which always exists. */
 export function sk_wait_queue(sk: sock): wait_queue_head {
   const queue = sk_sleep(sk);
   if (queue === null) throw new Error('a process waits on a socket that no process has');
@@ -62,10 +66,10 @@ export function sk_wait_queue(sk: sock): wait_queue_head {
 }
 
 /**
- * Sleep until the receive queue's end is no longer `skb`: something came, or the time is up.
+ * Sleep until the last packet of the receive queue is not `skb`, or the time is over.
  *
  * @param timeo in jiffies
- * @returns what is left of it
+ * @returns the time left
  * @linux net/core/sock.c
  */
 export function* sk_wait_data(sk: sock, timeo: number, skb: sk_buff | null): Sleeps<number> {
@@ -97,12 +101,16 @@ export function __sock_queue_rcv_skb(sk: sock, skb: sk_buff): { err: Errno; reas
   if (!sock_flag(sk, SOCK_DEAD)) sk.sk_data_ready(sk);
   return { err: 0, reason: SKB_NOT_DROPPED_YET };
 }
-/** Append a packet to the receive queue and wake the reader; says why if it cannot. @linux net/core/sock.c */
+/**
+ * Append a packet to the receive queue and wake the reader; on failure returns the reason.
+ *
+ * @linux net/core/sock.c
+ */
 export function sock_queue_rcv_skb_reason(sk: sock, skb: sk_buff): { err: Errno; reason: number } {
   return __sock_queue_rcv_skb(sk, skb);
 }
 
-/** Sleep until half of the send buffer is free. @returns what is left of the time. @linux net/core/sock.c */
+/** Sleep until half of the send buffer is free. @returns the time left. @linux net/core/sock.c */
 function* sock_wait_for_wmem(sk: sock, timeo: number): Sleeps<number> {
   const { machine } = sock_net(sk);
   const queue = sk_wait_queue(sk);
@@ -121,7 +129,7 @@ function* sock_wait_for_wmem(sk: sock, timeo: number): Sleeps<number> {
 }
 
 /**
- * A buffer for `size` bytes to send, charged to the socket; waits for room in the send buffer.
+ * Allocate a buffer of `size` bytes, charged to the socket; sleeps until the send buffer has room.
  *
  * @returns the buffer, or a pending error, -EPIPE, -EAGAIN, -ERESTARTSYS, -ENOBUFS
  * @linux include/net/sock.h
@@ -144,28 +152,32 @@ export function* sock_alloc_send_skb(sk: sock, size: number, noblock: boolean): 
   return skb;
 }
 
-/** A buffer charged to the socket, if its send buffer has room; for softirq context. @linux net/core/sock.c */
+/**
+ * Allocate a buffer charged to the socket, if the send buffer has room; for softirq context.
+ *
+ * @linux net/core/sock.c
+ */
 export function sock_wmalloc(sk: sock, size: number, force: boolean): sk_buff | null {
   if (!force && sk_wmem_alloc_get(sk) >= sk.sk_sndbuf) return null;
   const skb = alloc_skb(sock_net(sk).machine, size);
   skb_set_owner_w(skb, sk);
   return skb;
 }
-/** Count packets that did not fit into the receive queue. @linux include/net/sock.h */
+/** Count packets dropped because the receive queue was full. @linux include/net/sock.h */
 export function sk_drops_add(sk: sock, segs: number): void {
   sk.sk_drops += Math.max(1, segs);
 }
 
-/** Peek from this byte of the queue on; -1: always from its beginning. @linux net/core/sock.c */
+/** Start peeking at this byte of the queue; -1: always at its beginning. @linux net/core/sock.c */
 export function sk_set_peek_off(sk: sock, val: number): 0 {
   sk.sk_peek_off = val;
   return 0;
 }
-/** So many bytes were peeked at. @linux include/net/sock.h */
+/** Advance the peek offset by the bytes peeked at. @linux include/net/sock.h */
 export function sk_peek_offset_fwd(sk: sock, val: number): void {
   sk_peek_offset_bwd(sk, -val);
 }
-/** So many bytes were read, and are gone from the queue's beginning. @linux include/net/sock.h */
+/** Move the peek offset back by the bytes read and removed from the queue. @linux include/net/sock.h */
 export function sk_peek_offset_bwd(sk: sock, val: number): void {
   if (sk.sk_peek_off >= 0) sk.sk_peek_off = Math.max(sk.sk_peek_off - val, 0);
 }

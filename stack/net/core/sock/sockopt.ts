@@ -76,18 +76,18 @@ function sock_get_timeout(timeo: number): { tv_sec: number; tv_usec: number } {
 }
 
 function __sock_set_rcvbuf(sk: sock, val: number): void {
-  // The user asks for payload; the buffer counts truesize, about twice that.
+  // The user specifies payload; the buffer counts truesize, which is about twice as much.
   sk.sk_userlocks |= SOCK_RCVBUF_LOCK;
   sk.sk_rcvbuf = Math.max(Math.min(val, INT_MAX / 2) * 2, SOCK_MIN_RCVBUF);
 }
 function sock_set_sndbuf(sk: sock, val: number): void {
   sk.sk_userlocks |= SOCK_SNDBUF_LOCK;
   sk.sk_sndbuf = Math.max(Math.min(val, INT_MAX / 2) * 2, SOCK_MIN_SNDBUF);
-  // Writers that wait may have room now.
+  // Waiting writers may now have room.
   sk.sk_write_space(sk);
 }
 
-/** Bind to an interface; 0: to none. Another one needs another route. @linux net/core/sock.c */
+/** Bind to an interface; 0: unbind. A change invalidates the cached route. @linux net/core/sock.c */
 function sock_bindtoindex_locked(sk: sock, ifindex: number): Errno {
   const { machine } = sock_net(sk);
   if (sk.sk_bound_dev_if !== 0 && !ns_capable(machine.current, CAP_NET_RAW)) return -EPERM;
@@ -124,7 +124,7 @@ function sk_setsockopt(sk: sock, optname: number, optval: sockopt_value): Errno 
     if (onoff === 0) {
       sock_reset_flag(sk, SOCK_LINGER);
     } else {
-      // In Linux an unsigned int: a negative time is a very long one.
+      // The time is an unsigned int in Linux: a negative value is very long.
       sk.sk_lingertime = (linger >>> 0) * HZ;
       sock_set_flag(sk, SOCK_LINGER);
     }
@@ -161,7 +161,7 @@ function sk_setsockopt(sk: sock, optname: number, optval: sockopt_value): Errno 
     case SO.SO_PROTOCOL:
     case SO.SO_DOMAIN:
     case SO.SO_ERROR:
-      // Only to be read.
+      // This option is read-only.
       return -ENOPROTOOPT;
     case SO.SO_DONTROUTE:
       sock_valbool_flag(sk, SOCK_LOCALROUTE, valbool);
@@ -230,7 +230,7 @@ function sk_setsockopt(sk: sock, optname: number, optval: sockopt_value): Errno 
     case SO.SO_PEEK_OFF:
       return sk.sk_socket?.ops?.set_peek_off?.(sk, val) ?? -EOPNOTSUPP;
     case SO.SO_MAX_PACING_RATE:
-      // Once asked for, pacing stays, whatever becomes of the limit.
+      // Once requested, pacing stays on, whatever the limit becomes.
       if (val !== -1) sk.sk_pacing_status = SK_PACING_NEEDED;
       sk.sk_max_pacing_rate = val === -1 ? null : val >>> 0;
       sk.sk_pacing_rate = Math.min(sk.sk_pacing_rate, sk.sk_max_pacing_rate ?? Infinity);
@@ -240,7 +240,7 @@ function sk_setsockopt(sk: sock, optname: number, optval: sockopt_value): Errno 
   }
 }
 
-/** What SO_MEMINFO tells: in bytes, but `drops` in packets. @linux net/core/sock.c */
+/** The values of SO_MEMINFO: in bytes, except `drops`, which counts packets. @linux net/core/sock.c */
 function sk_get_meminfo(sk: sock): sockopt_value {
   return {
     rmem_alloc: sk_rmem_alloc_get(sk),
@@ -249,7 +249,7 @@ function sk_get_meminfo(sk: sock): sockopt_value {
     sndbuf: sk.sk_sndbuf,
     fwd_alloc: sk.sk_forward_alloc,
     wmem_queued: sk.sk_wmem_queued,
-    // Memory for options and filters is not accounted.
+    // The memory of options and filters is not accounted.
     optmem: 0,
     backlog: sk.sk_backlog.len,
     drops: sk.sk_drops,
@@ -284,7 +284,7 @@ export function sock_getsockopt(sock: socket, optname: number): sockopt_value | 
     case SO.SO_DOMAIN:
       return sk.sk_family;
     case SO.SO_ERROR: {
-      // Reading it clears it.
+      // Reading the error clears it.
       const err = -sock_error(sk);
       if (err !== 0) return err;
       const soft = sk.sk_err_soft;

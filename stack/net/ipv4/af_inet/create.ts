@@ -1,4 +1,8 @@
-/** socket() in the Internet family: find the protocol, make the sock, fill it in. @linux net/ipv4/af_inet.c */
+/**
+ * socket() in the Internet family: find the protocol, allocate the sock, initialize it.
+ *
+ * @linux net/ipv4/af_inet.c
+ */
 import { type proto_ops, type socket, SS_UNCONNECTED } from '../../../include/linux/net.ts';
 import { CAP_NET_RAW, type Sleeps } from '../../../include/linux/sched.ts';
 import { inet_sk } from '../../../include/net/inet_sock.ts';
@@ -30,7 +34,7 @@ export const INET_PROTOSW_REUSE = 0x01;
 export const INET_PROTOSW_PERMANENT = 0x02;
 export const INET_PROTOSW_ICSK = 0x04;
 
-/** One pair of socket type and protocol, and what serves it. @linux include/net/protocol.h */
+/** A pair of socket type and protocol, and the operations that serve it. @linux include/net/protocol.h */
 export interface inet_protosw {
   type: number;
   /** IPPROTO_IP (0): any. */
@@ -40,14 +44,14 @@ export interface inet_protosw {
   flags: number;
 }
 
-/** What the search found, with the protocol that a wildcard stood for. */
+/** Result of the search; a wildcard protocol is resolved. */
 interface answer {
   protosw: inet_protosw;
   protocol: number;
 }
 
 /**
- * Make a socket of the Internet family.
+ * Create a socket of the Internet family.
  *
  * @returns 0, -EINVAL (protocol out of range), -ESOCKTNOSUPPORT (no such type), -EPROTONOSUPPORT (not with this type),
  *   -EPERM (raw sockets need CAP_NET_RAW), -ENOMEM, or what the protocol or the cgroup hook says
@@ -58,14 +62,15 @@ export function* inet_create(net: net, sock: socket, protocol: number, kern: boo
   if (protocol < 0 || protocol >= IPPROTO_MAX) return -EINVAL;
   sock.state = SS_UNCONNECTED;
 
-  // Look for the pair of type and protocol; twice a module may still bring it.
+  // Look up the pair of type and protocol; if it is missing, try twice to load a module that provides it.
   let found = lookup_protocol(net, sock.type, protocol);
   for (
     let try_loading_module = 1;
     typeof found === 'number' && try_loading_module <= 2;
     try_loading_module++
   ) {
-    // First the exact pair, for instance net-pf-2-proto-132-type-1 (SCTP), then any type of the protocol.
+    // First request the exact pair, for instance net-pf-2-proto-132-type-1 (SCTP), then any type of the
+    // protocol.
     if (try_loading_module === 1)
       yield* request_module(machine, `net-pf-${PF_INET}-proto-${protocol}-type-${sock.type}`);
     else yield* request_module(machine, `net-pf-${PF_INET}-proto-${protocol}`);
@@ -117,7 +122,7 @@ export function* inet_create(net: net, sock: socket, protocol: number, kern: boo
   sk_refcnt_debug_inc(sk);
 
   if (inet.inet_num !== 0) {
-    // A protocol whose number is given to socket() shares that number among all sockets.
+    // All sockets of a protocol whose number is passed to socket() share that number as their port.
     inet.inet_sport = inet.inet_num;
     const err = machine.faults.should_fail('raw_hash') ? -ENOMEM : (sk.sk_prot.hash?.(sk) ?? 0);
     if (err !== 0) return release(sk, err);
@@ -140,24 +145,29 @@ function release(sk: sock, err: Errno): Errno {
   return err;
 }
 
-/** The program that a cgroup runs for each new socket: a scenario can install one that refuses. @linux include/linux/bpf-cgroup.h */
+/**
+ * The program that a cgroup runs for each new socket: a scenario can install one that rejects it.
+ *
+ * @linux include/linux/bpf-cgroup.h
+ */
 function BPF_CGROUP_RUN_PROG_INET_SOCK(sk: sock): Errno {
   return sk.skc_net.machine.cgroup_inet_sock?.(sk) ?? 0;
 }
 
 /**
- * Find who serves a type and a protocol. Either side may leave the protocol open.
+ * Find the entry for a type and a protocol. The user or the entry may leave the protocol open.
  *
- * @returns the answer, or -ESOCKTNOSUPPORT: no protocol has the type; -EPROTONOSUPPORT: none of the type has this number
+ * @returns the answer; -ESOCKTNOSUPPORT when no protocol has the type; -EPROTONOSUPPORT when none of the type
+ *   has this number
  */
 function lookup_protocol(net: net, type: number, protocol: number): answer | Errno {
   let err = -ESOCKTNOSUPPORT;
   for (const answer of net.machine.inetsw[type] ?? []) {
-    // The plain match.
+    // An exact match.
     if (protocol === answer.protocol) {
       if (protocol !== IPPROTO_IP) return { protosw: answer, protocol };
     } else {
-      // Two wildcards: the user's, and the protocol's.
+      // The two wildcards: the user's and the entry's.
       if (protocol === IPPROTO_IP) return { protosw: answer, protocol: answer.protocol };
       if (answer.protocol === IPPROTO_IP) return { protosw: answer, protocol };
     }

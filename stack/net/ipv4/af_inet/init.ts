@@ -1,4 +1,4 @@
-/** Bringing the Internet family up at boot. @linux net/ipv4/af_inet.c */
+/** Initializing the Internet family at boot. @linux net/ipv4/af_inet.c */
 import { IPPROTO_ICMP, IPPROTO_TCP, IPPROTO_UDP } from '../../../include/uapi/linux/in.ts';
 import { SOCK_MAX } from '../../../include/uapi/linux/socket.ts';
 import { pr_warn } from '../../../kernel/printk.ts';
@@ -21,8 +21,8 @@ import { ipv4_offload_init } from './offload.ts';
 import { inet_family_ops, inetsw_array } from './ops.ts';
 
 /**
- * Offer a pair of socket type and protocol. A later one goes in front of the wildcards of its type, but never
- * in the place of a permanent one.
+ * Register a pair of socket type and protocol. A later entry is placed before the wildcards of its type, but
+ * cannot replace a permanent one.
  *
  * @linux net/ipv4/af_inet.c
  */
@@ -33,7 +33,7 @@ export function inet_register_protosw(machine: Machine, p: inet_protosw): void {
   }
   const list = (machine.inetsw[p.type] ??= []);
   let at = 0;
-  // Permanent ones stay in front: they cannot be replaced.
+  // Permanent entries stay in front, because they cannot be replaced.
   while (at < list.length && (list[at]!.flags & INET_PROTOSW_PERMANENT) !== 0) {
     if (list[at]!.protocol === p.protocol) {
       pr_warn(machine, `Attempt to override permanent protocol ${p.protocol}`);
@@ -43,7 +43,7 @@ export function inet_register_protosw(machine: Machine, p: inet_protosw): void {
   }
   list.splice(at, 0, p);
 }
-/** Take a pair back. @linux net/ipv4/af_inet.c */
+/** Unregister a pair. @linux net/ipv4/af_inet.c */
 export function inet_unregister_protosw(machine: Machine, p: inet_protosw): void {
   const list = machine.inetsw[p.type] ?? [];
   const at = list.indexOf(p);

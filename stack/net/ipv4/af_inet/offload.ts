@@ -1,4 +1,4 @@
-/** IPv4's part in cutting large packets (GSO) and merging small ones (GRO). @linux net/ipv4/af_inet.c */
+/** IPv4's part in segmenting large packets (GSO) and merging small ones (GRO). @linux net/ipv4/af_inet.c */
 import { ETH_P_IP, type packet_offload } from '../../../include/linux/netdevice.ts';
 import type { sk_buff } from '../../../include/linux/skbuff.ts';
 import {
@@ -26,10 +26,11 @@ import { tcpv4_offload_init } from '../tcp_offload.ts';
 const IP_HEADER_BYTES = 20;
 
 /**
- * Cut a packet: the transport protocol does it, then each segment gets its length, id and header checksum.
+ * Segment a packet: the transport protocol splits it, then each segment gets its length, id and header
+ * checksum.
  *
  * @param skb data begins at the IP header
- * @returns the segments; null: only checked; or a negative errno
+ * @returns the segments; null when the packet was only checked; or a negative errno
  * @linux net/ipv4/af_inet.c
  */
 export function inet_gso_segment(skb: sk_buff, features: number): sk_buff | null | Errno {
@@ -64,9 +65,9 @@ export function inet_gso_segment(skb: sk_buff, features: number): sk_buff | null
 }
 
 /**
- * Look which of the packets put aside go between the same two addresses, and let the transport protocol merge.
+ * Mark the held packets that have the same two addresses, and let the transport protocol merge.
  *
- * @returns the packet that is to go up now; null: none
+ * @returns the packet to pass up now; null: none
  * @linux net/ipv4/af_inet.c
  */
 export function inet_gro_receive(head: sk_buff[], skb: sk_buff): sk_buff | null {
@@ -77,14 +78,14 @@ export function inet_gro_receive(head: sk_buff[], skb: sk_buff): sk_buff | null 
   const gro_receive = skb_gro_may_pull(skb, off + IP_HEADER_BYTES)
     ? skb.dev!.nd_net.ipv4.inet_offloads.get(bytes[at + 9]!)?.callbacks.gro_receive
     : undefined;
-  // Neither options, nor fragments, nor a wrong checksum.
+  // Only packets without options, not fragmented, and with a correct checksum are merged.
   if (gro_receive === undefined || bytes[at] !== 0x45) return not_merged(skb);
   const iph = new iphdr(bytes, at);
   const { frag_off, id } = iph;
   if ((frag_off & (IP_MF | IP_OFFSET)) !== 0 || ip_fast_csum(bytes, at, 5) !== 0) return not_merged(skb);
 
   const dont_fragment = (frag_off & IP_DF) !== 0;
-  // Padding behind the packet, or a reserved flag.
+  // The packet is padded, or a reserved flag is set.
   const flush = iph.tot_len !== skb_gro_len(skb) || (frag_off & ~IP_DF) !== 0 ? 1 : 0;
   for (const p of head) {
     const p_cb = NAPI_GRO_CB(p);
@@ -100,13 +101,13 @@ export function inet_gro_receive(head: sk_buff[], skb: sk_buff): sk_buff | null 
       continue;
     }
     const iph2 = new iphdr(bytes2, at2);
-    // All but length, id and checksum must be the same.
+    // All fields except length, id and checksum must be equal.
     if (iph.ttl !== iph2.ttl || iph.tos !== iph2.tos || ((frag_off ^ iph2.frag_off) & IP_DF) !== 0)
       p_cb.flush |= 1;
     p_cb.flush |= flush;
 
     let flush_id = (id - iph2.id) & 0xffff;
-    // With DF set ids may be anything that is always the same; else they must count up.
+    // With DF set the ids may also be constant; otherwise they must count up.
     if (!p_cb.is_atomic || !dont_fragment) flush_id = flush_id !== p_cb.count ? 0xffff : 0;
     if (cb.is_atomic) p_cb.flush_id = flush_id;
     else p_cb.flush_id |= flush_id;
@@ -127,7 +128,7 @@ function not_merged(skb: sk_buff): null {
   return null;
 }
 
-/** Packets were merged: put the IP header right. @linux net/ipv4/af_inet.c */
+/** Packets were merged: fix the IP header. @linux net/ipv4/af_inet.c */
 export function inet_gro_complete(skb: sk_buff, nhoff: number): number {
   const iph = new iphdr(skb.head, skb.data + nhoff);
   const newlen = skb.len - nhoff;

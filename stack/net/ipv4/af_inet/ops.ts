@@ -1,4 +1,8 @@
-/** The Internet family's operations by socket type, and who serves which protocol. @linux net/ipv4/af_inet.c */
+/**
+ * The Internet family's operations by socket type, and the table of its protocols.
+ *
+ * @linux net/ipv4/af_inet.c
+ */
 import type { module } from '../../../include/linux/module.ts';
 import type { net_proto_family, proto_ops } from '../../../include/linux/net.ts';
 import { IPPROTO_ICMP, IPPROTO_IP, IPPROTO_TCP, IPPROTO_UDP } from '../../../include/uapi/linux/in.ts';
@@ -37,7 +41,7 @@ import {
 } from './socket.ts';
 import { inet_accept, inet_listen, inet_stream_connect } from './stream.ts';
 
-/** What the three kinds of sockets do alike. */
+/** The operations that all three socket types share. */
 function common_ops(owner: module) {
   return {
     family: PF_INET,
@@ -90,7 +94,7 @@ export function inet_sockraw_ops(owner: module): proto_ops {
   };
 }
 
-/** What inet_init() registers, in this order. @linux net/ipv4/af_inet.c */
+/** The entries that inet_init() registers, in this order. @linux net/ipv4/af_inet.c */
 export function inetsw_array(owner: module): inet_protosw[] {
   const dgram_ops = inet_dgram_ops(owner);
   const sockraw_ops = inet_sockraw_ops(owner);

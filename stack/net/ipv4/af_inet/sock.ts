@@ -1,4 +1,9 @@
-/** What the protocols take from the Internet family: changes of state, a route looked up anew, the end of a sock, the time of day. @linux net/ipv4/af_inet.c */
+/**
+ * Helpers of the Internet family for its protocols: state changes, a repeated route lookup, the end of a
+ * sock, the time of day.
+ *
+ * @linux net/ipv4/af_inet.c
+ */
 import { dst_release } from '../../../include/net/dst.ts';
 import { flowi4 } from '../../../include/net/flow.ts';
 import { inet_sk } from '../../../include/net/inet_sock.ts';
@@ -17,20 +22,24 @@ import { __sk_dst_check, sk_setup_caps } from '../../core/sock/dst.ts';
 import { sk_mem_reclaim_final } from '../../core/sock/memory.ts';
 import { ip_route_output_ports } from '../route/output.ts';
 
-/** Change the state of a socket, and tell who listens for sock:inet_sock_set_state. @linux net/ipv4/af_inet.c */
+/** Change the state of a socket and emit sock:inet_sock_set_state. @linux net/ipv4/af_inet.c */
 export function inet_sk_set_state(sk: sock, state: TcpState): void {
   trace.inet_sock_set_state(sk, sk.skc_state, state);
   sk.skc_state = state;
 }
 
-/** The same; in Linux the variant for states that are read without the socket lock. @linux net/ipv4/af_inet.c */
+/**
+ * As inet_sk_set_state(); Linux uses this variant for states that are read without the socket lock.
+ *
+ * @linux net/ipv4/af_inet.c
+ */
 export function inet_sk_state_store(sk: sock, newstate: TcpState): void {
   trace.inet_sock_set_state(sk, sk.skc_state, newstate);
   sk.skc_state = newstate;
 }
 
 /**
- * See that the socket has a valid route.
+ * Ensure that the socket has a valid route.
  *
  * @returns 0, or the routing table's errno
  * @linux net/ipv4/af_inet.c
@@ -56,12 +65,17 @@ export function inet_sk_rebuild_header(sk: sock): Errno {
     return 0;
   }
   sk.sk_route_caps = 0;
-  // With net.ipv4.ip_dynaddr Linux would pick another source address for a SYN here; that is for dial-up lines.
+  // With net.ipv4.ip_dynaddr Linux would choose another source address for a SYN here; that option is for
+  // dial-up lines.
   sk.sk_err_soft = -rt;
   return rt;
 }
 
-/** Free what the socket still holds; say so if it holds what it should not. @linux net/ipv4/af_inet.c */
+/**
+ * Free everything the socket still holds, and warn if it holds something unexpected.
+ *
+ * @linux net/ipv4/af_inet.c
+ */
 export function inet_sock_destruct(sk: sock): void {
   const { machine } = sock_net(sk);
   __skb_queue_purge(sk.sk_receive_queue);

@@ -1,4 +1,8 @@
-/** What the Internet family does for all its sockets: bind, names, shutdown, release, messages. @linux net/ipv4/af_inet.c */
+/**
+ * Operations common to all sockets of the Internet family: bind, names, shutdown, release, messages.
+ *
+ * @linux net/ipv4/af_inet.c
+ */
 import {
   type socket,
   SS_CONNECTED,
@@ -46,10 +50,15 @@ import { sk_dst_reset } from '../../core/sock/dst.ts';
 import { lock_sock, release_sock } from '../../core/sock/lock.ts';
 import { inet_addr_type } from '../fib_frontend.ts';
 
-/** Give the socket a local address. Fails as the protocol's bind() or __inet_bind() does, or with -EINVAL: too short. @linux net/ipv4/af_inet.c */
+/**
+ * Bind the socket to a local address. Returns the errors of the protocol's bind() or of __inet_bind(), or
+ * -EINVAL when the address is too short.
+ *
+ * @linux net/ipv4/af_inet.c
+ */
 export function* inet_bind(sock: socket, uaddr: sockaddr, addr_len: number): Sleeps<Errno> {
   const sk = sock.sk!;
-  // A protocol may have its own way (raw sockets do).
+  // A protocol may have its own bind operation (raw sockets do).
   if (sk.sk_prot.bind !== undefined) return sk.sk_prot.bind(sk, uaddr, addr_len);
   if (addr_len < SOCKADDR_IN_SIZE) return -EINVAL;
   return yield* __inet_bind(sk, uaddr);
@@ -65,7 +74,7 @@ export function* __inet_bind(sk: sock, uaddr: sockaddr): Sleeps<Errno> {
   const inet = inet_sk(sk);
   const net = sock_net(sk);
 
-  // Old programs leave the family open, with no address.
+  // Old programs leave the family unset when they pass no address.
   if (addr.sin_family !== AF_INET && (addr.sin_family !== AF_UNSPEC || addr.sin_addr !== INADDR_ANY)) {
     return -EAFNOSUPPORT;
   }
@@ -88,11 +97,11 @@ export function* __inet_bind(sk: sock, uaddr: sockaddr): Sleeps<Errno> {
 }
 
 function bind_owned(sk: sock, inet: inet_sock, addr: sockaddr_in, snum: number, chk_addr_ret: number): Errno {
-  // In use, or bound already.
+  // The socket is in use or already bound.
   if (sk.sk_state !== TCP_CLOSE || inet.inet_num !== 0) return -EINVAL;
 
   inet.inet_rcv_saddr = inet.inet_saddr = addr.sin_addr;
-  // One can receive on these addresses, not send from them: the device's is used then.
+  // A socket can receive on these addresses but not send from them: it sends from the device's address.
   if (chk_addr_ret === RTN_MULTICAST || chk_addr_ret === RTN_BROADCAST) inet.inet_saddr = 0;
 
   if (snum !== 0 || !inet.bind_address_no_port) {
@@ -111,7 +120,7 @@ function bind_owned(sk: sock, inet: inet_sock, addr: sockaddr_in, snum: number, 
   return 0;
 }
 
-/** Pick a port for a socket that has none. @returns 0 or -EAGAIN. @linux net/ipv4/af_inet.c */
+/** Choose a port for a socket that has none. @returns 0 or -EAGAIN. @linux net/ipv4/af_inet.c */
 export function* inet_autobind(sk: sock): Sleeps<Errno> {
   const inet = inet_sk(sk);
   yield* lock_sock(sk);
@@ -124,7 +133,7 @@ export function* inet_autobind(sk: sock): Sleeps<Errno> {
   return err;
 }
 
-/** connect() of a datagram socket: remember whom to talk to. @linux net/ipv4/af_inet.c */
+/** connect() of a datagram socket: set the default destination. @linux net/ipv4/af_inet.c */
 export function* inet_dgram_connect(
   sock: socket,
   uaddr: sockaddr,
@@ -139,7 +148,12 @@ export function* inet_dgram_connect(
   return yield* prot.connect!(sk, uaddr, addr_len);
 }
 
-/** The local (peer 0) or remote address; 2: the remote one even if the connection has ended. @returns it or -ENOTCONN. @linux net/ipv4/af_inet.c */
+/**
+ * The local (peer 0) or remote address; 2: the remote one even after the connection has ended.
+ *
+ * @returns the address or -ENOTCONN.
+ * @linux net/ipv4/af_inet.c
+ */
 export function inet_getname(sock: socket, peer: 0 | 1 | 2): sockaddr | Errno {
   const sk = sock.sk!;
   const inet = inet_sk(sk);
@@ -151,12 +165,12 @@ export function inet_getname(sock: socket, peer: 0 | 1 | 2): sockaddr | Errno {
   return new sockaddr_in(AF_INET, inet.inet_sport, inet.inet_rcv_saddr || inet.inet_saddr);
 }
 
-/** Have a port before the first send. @linux net/ipv4/af_inet.c */
+/** Bind to a port before the first send. @linux net/ipv4/af_inet.c */
 export function* inet_send_prepare(sk: sock): Sleeps<Errno> {
   if (inet_sk(sk).inet_num !== 0 || sk.sk_prot.no_autobind === true) return 0;
   return (yield* inet_autobind(sk)) !== 0 ? -EAGAIN : 0;
 }
-/** @returns bytes taken, or a negative errno. @linux net/ipv4/af_inet.c */
+/** @returns bytes sent, or a negative errno. @linux net/ipv4/af_inet.c */
 export function* inet_sendmsg(sock: socket, msg: msghdr, size: number): Sleeps<number | Errno> {
   const sk = sock.sk!;
   if (inet_sk(sk).inet_num === 0 && (yield* inet_send_prepare(sk)) !== 0) return -EAGAIN;
@@ -173,10 +187,16 @@ export function* inet_recvmsg(
   return yield* sk.sk_prot.recvmsg(sk, msg, size, flags);
 }
 
-/** End one direction or both. @param how SHUT_RD, SHUT_WR, SHUT_RDWR @returns 0, -EINVAL, -ENOTCONN. @linux net/ipv4/af_inet.c */
+/**
+ * Shut down one direction or both.
+ *
+ * @param how SHUT_RD, SHUT_WR, SHUT_RDWR
+ * @returns 0, -EINVAL, -ENOTCONN.
+ * @linux net/ipv4/af_inet.c
+ */
 export function* inet_shutdown(sock: socket, how: number): Sleeps<Errno> {
   const sk = sock.sk!;
-  // SHUT_… becomes a mask: RCV_SHUTDOWN, SEND_SHUTDOWN or both.
+  // Convert SHUT_… to a mask: RCV_SHUTDOWN, SEND_SHUTDOWN or both.
   how++;
   if ((how & ~SHUTDOWN_MASK) !== 0 || how === 0) return -EINVAL;
 
@@ -195,7 +215,7 @@ export function* inet_shutdown(sock: socket, how: number): Sleeps<Errno> {
       sock.state = err !== 0 ? SS_DISCONNECTING : SS_UNCONNECTED;
       break;
     default:
-      // Even on an unconnected socket poll() reports POLLHUP.
+      // poll() reports POLLHUP even on an unconnected socket.
       if (sk.sk_state === TCP_CLOSE) err = -ENOTCONN;
       sk.sk_shutdown |= how;
       sk.sk_prot.shutdown?.(sk, how);
@@ -210,7 +230,7 @@ export function* inet_shutdown(sock: socket, how: number): Sleeps<Errno> {
 export function* inet_release(sock: socket): Sleeps<number> {
   const { sk } = sock;
   if (sk !== null) {
-    // Linger only if the user asked for it, and not when the process is on its way out.
+    // Linger only if the user asked for it, and not while the process exits.
     const timeout = sock_flag(sk, SOCK_LINGER) && !sock_net(sk).machine.current.exited ? sk.sk_lingertime : 0;
     yield* sk.sk_prot.close(sk, timeout);
     sock.sk = null;
@@ -219,7 +239,8 @@ export function* inet_release(sock: socket): Sleeps<number> {
 }
 
 /**
- * Ask the protocol, which knows the requests about its queues. Fails with -ENOIOCTLCMD where it does not.
+ * Pass the ioctl to the protocol, which handles requests about its queues. Returns -ENOIOCTLCMD for a request
+ * that the protocol does not support.
  *
  * @linux net/ipv4/af_inet.c
  */

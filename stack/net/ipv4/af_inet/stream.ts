@@ -1,4 +1,4 @@
-/** Connecting, listening, accepting: what the Internet family does for stream sockets. @linux net/ipv4/af_inet.c */
+/** Connect, listen and accept for the Internet family's stream sockets. @linux net/ipv4/af_inet.c */
 import {
   type socket,
   SS_CONNECTED,
@@ -46,7 +46,12 @@ import { lock_sock, release_sock } from '../../core/sock/lock.ts';
 import { sk_wait_queue, sock_intr_errno } from '../../core/sock/queue.ts';
 import { inet_csk_listen_start } from '../inet_connection_sock/listen.ts';
 
-/** Begin to listen; on a socket that listens already, change the backlog. @returns 0 or -EINVAL, -EADDRINUSE. @linux net/ipv4/af_inet.c */
+/**
+ * Start to listen; on a listener, change the backlog.
+ *
+ * @returns 0 or -EINVAL, -EADDRINUSE.
+ * @linux net/ipv4/af_inet.c
+ */
 export function* inet_listen(sock: socket, backlog: number): Sleeps<Errno> {
   const sk = sock.sk!;
   yield* lock_sock(sk);
@@ -62,7 +67,12 @@ function __inet_listen(sock: socket, sk: sock, backlog: number): Errno {
   return old_state === TCP_LISTEN ? 0 : inet_csk_listen_start(sk);
 }
 
-/** Sleep until the handshake has ended, one way or the other. @returns the time left, in jiffies. @linux net/ipv4/af_inet.c */
+/**
+ * Sleep until the handshake succeeds or fails.
+ *
+ * @returns the time left, in jiffies.
+ * @linux net/ipv4/af_inet.c
+ */
 function* inet_wait_for_connect(sk: sock, timeo: number, writebias: number): Sleeps<number> {
   const { machine } = sock_net(sk);
   const queue = sk_wait_queue(sk);
@@ -70,7 +80,7 @@ function* inet_wait_for_connect(sk: sock, timeo: number, writebias: number): Sle
   add_wait_queue(queue, wait);
   sk.sk_write_pending += writebias;
 
-  // Code that sets sk_err also takes the socket out of the SYN states.
+  // Code that sets sk_err also moves the socket out of the SYN states.
   while (((1 << sk.sk_state) & (TCPF_SYN_SENT | TCPF_SYN_RECV)) !== 0) {
     release_sock(sk);
     timeo = yield* wait_woken(machine, wait, TASK_INTERRUPTIBLE, timeo);
@@ -83,10 +93,10 @@ function* inet_wait_for_connect(sk: sock, timeo: number, writebias: number): Sle
 }
 
 /**
- * Connect, with the socket owned.
+ * Connect, with the socket locked.
  *
- * @returns 0, -EINPROGRESS (non-blocking, begun now), -EALREADY (begun before), -EISCONN, -EINVAL, -ECONNREFUSED,
- *   -ETIMEDOUT, -ECONNABORTED, -ERESTARTSYS …
+ * @returns 0, -EINPROGRESS (non-blocking, started by this call), -EALREADY (started earlier), -EISCONN,
+ *   -EINVAL, -ECONNREFUSED, -ETIMEDOUT, -ECONNABORTED, -ERESTARTSYS …
  * @linux net/ipv4/af_inet.c
  */
 export function* __inet_stream_connect(
@@ -132,7 +142,7 @@ export function* __inet_stream_connect(
     if (disconnects !== sk.sk_disconnects) return -EPIPE;
   }
 
-  // Refused, reset, timed out, or disconnected by another thread.
+  // The connection was refused, reset, timed out, or disconnected by another thread.
   if (sk.sk_state === TCP_CLOSE) {
     err = sock_error(sk) || -ECONNABORTED;
     sock.state = SS_UNCONNECTED;
@@ -178,7 +188,12 @@ function __inet_accept(newsock: socket, newsk: sock): void {
   newsock.state = SS_CONNECTED;
 }
 
-/** Take a finished connection, and join it with the new BSD socket. @returns 0, -EINVAL, -EAGAIN, -ERESTARTSYS. @linux net/ipv4/af_inet.c */
+/**
+ * Take an established connection from the listener and attach it to the new BSD socket.
+ *
+ * @returns 0, -EINVAL, -EAGAIN, -ERESTARTSYS.
+ * @linux net/ipv4/af_inet.c
+ */
 export function* inet_accept(sock: socket, newsock: socket, flags: number, kern: boolean): Sleeps<Errno> {
   const sk1 = sock.sk!;
   if (sk1.sk_prot.accept === undefined) return -EOPNOTSUPP;

@@ -1,4 +1,4 @@
-/** A listener's accept queue: connections whose handshake has ended and that no accept() has fetched yet. */
+/** A listener's accept queue: established connections that no accept() has fetched yet. */
 import { signal_pending, type Sleeps, TASK_INTERRUPTIBLE } from '../../../include/linux/sched.ts';
 import type { jiffies_t } from '../../../include/linux/types.ts';
 import { inet_csk_accept_queue } from '../../../include/net/inet_connection_sock.ts';
@@ -35,9 +35,9 @@ import { inet_csk_destroy_sock } from './lifetime.ts';
 import { inet_csk_reqsk_queue_drop, inet_reqsk_clone, reqsk_migrate_reset } from './request_queue.ts';
 
 /**
- * Sleep until the accept queue is not empty. Of several sleepers only one is woken for each connection.
+ * Sleep until the accept queue is not empty. Each connection wakes only one of several sleepers.
  *
- * @returns 0, -EINVAL (not listening any more), -EAGAIN (time is up), or the signal's errno
+ * @returns 0, -EINVAL (no longer listening), -EAGAIN (timed out), or the signal's errno
  * @linux net/ipv4/inet_connection_sock.c
  */
 function* inet_csk_wait_for_connect(sk: sock, timeo: jiffies_t): Sleeps<Errno> {
@@ -67,7 +67,8 @@ function* inet_csk_wait_for_connect(sk: sock, timeo: jiffies_t): Sleeps<Errno> {
 /**
  * Take the oldest connection off a listener's accept queue; sleep until there is one.
  *
- * @returns the child socket; -EINVAL (not listening), -EAGAIN (empty, and non-blocking or time is up), -EINTR, -ERESTARTSYS
+ * @returns the child socket; -EINVAL (not listening), -EAGAIN (empty, and non-blocking or timed out), -EINTR,
+ *   -ERESTARTSYS
  * @linux net/ipv4/inet_connection_sock.c
  */
 export function* inet_csk_accept(sk: sock, flags: number, _kern: boolean): Sleeps<sock | Errno> {
@@ -92,7 +93,11 @@ function* take_from_accept_queue(sk: sock, flags: number): Sleeps<sock | Errno> 
   return newsk;
 }
 
-/** The listener goes away: end a connection that was not accepted, with a RST. @linux net/ipv4/inet_connection_sock.c */
+/**
+ * The listener is closing: reset a connection that was not accepted.
+ *
+ * @linux net/ipv4/inet_connection_sock.c
+ */
 export function inet_child_forget(sk: sock, _req: request_sock, child: sock): void {
   sk.skc_prot.disconnect(child, O_NONBLOCK);
   sock_orphan(child);
@@ -100,7 +105,12 @@ export function inet_child_forget(sk: sock, _req: request_sock, child: sock): vo
   inet_csk_destroy_sock(child);
 }
 
-/** Append a connection to the accept queue. @returns null when the listener does not listen any more. @linux net/ipv4/inet_connection_sock.c */
+/**
+ * Append a connection to the accept queue.
+ *
+ * @returns null when the socket is no longer listening.
+ * @linux net/ipv4/inet_connection_sock.c
+ */
 export function inet_csk_reqsk_queue_add(sk: sock, req: request_sock, child: sock): sock | null {
   if (sk.skc_state !== TCP_LISTEN) {
     inet_child_forget(sk, req, child);
@@ -117,10 +127,10 @@ export function inet_csk_reqsk_queue_add(sk: sock, req: request_sock, child: soc
 }
 
 /**
- * The handshake has ended: the request leaves the SYN queue, its child enters the accept queue.
+ * The handshake is complete: remove the request from the SYN queue and append its child to the accept queue.
  *
- * @param own_req the child has taken the request's place in the table of connections
- * @returns the child, or null when it had to be given up
+ * @param own_req the child has replaced the request in the table of connections
+ * @returns the child, or null when the child had to be discarded
  * @linux net/ipv4/inet_connection_sock.c
  */
 export function inet_csk_complete_hashdance(
@@ -143,7 +153,7 @@ export function inet_csk_complete_hashdance(
   return null;
 }
 
-/** The request's own listener was closed, and another one of its SO_REUSEPORT group takes over. */
+/** The request's listener was closed; another member of its SO_REUSEPORT group takes over. */
 function migrate_to_accept_queue(sk: sock, req: request_sock, child: sock): boolean {
   sock_hold(sk);
   const nreq = inet_reqsk_clone(req, sk);

@@ -1,4 +1,8 @@
-/** A connection socket is cloned from its listener, and destroyed. @linux net/ipv4/inet_connection_sock.c */
+/**
+ * Cloning a connection socket from its listener, and destroying it.
+ *
+ * @linux net/ipv4/inet_connection_sock.c
+ */
 import { inet_csk } from '../../../include/net/inet_connection_sock.ts';
 import { inet_rsk } from '../../../include/net/inet_sock.ts';
 import type { request_sock } from '../../../include/net/request_sock.ts';
@@ -19,8 +23,8 @@ import { sk_stream_kill_queues } from '../../core/stream.ts';
 import { inet_sk_set_state } from '../af_inet/sock.ts';
 
 /**
- * Copy the listener for one connection, in state SYN_RECV, with the request's ports. What the layers above struct sock
- * pass on to a child, tcp_create_openreq_child() copies.
+ * Clone the listener for one connection, in state SYN_RECV, with the request's ports.
+ * tcp_create_openreq_child() copies the fields beyond struct sock.
  *
  * @linux net/ipv4/inet_connection_sock.c
  */
@@ -36,7 +40,7 @@ export function inet_csk_clone_lock(sk: sock, req: request_sock): sock | null {
   newicsk.inet_dport = ireq.ir_rmt_port;
   newicsk.inet_num = ireq.ir_num;
   newicsk.inet_sport = ireq.ir_num;
-  // Only listeners are looked up without a reference.
+  // Only listeners are looked up without taking a reference.
   sock_reset_flag(newsk, SOCK_RCU_FREE);
   newsk.sk_mark = ireq.ir_mark;
   if (ireq.skc_cookie !== 0) newsk.skc_cookie = ireq.skc_cookie;
@@ -44,12 +48,16 @@ export function inet_csk_clone_lock(sk: sock, req: request_sock): sock | null {
   newicsk.icsk_backoff = 0;
   newicsk.icsk_probes_out = 0;
   newicsk.icsk_probes_tstamp = 0;
-  // The queues are the listener's.
+  // The accept queue belongs to the listener.
   newicsk.icsk_accept_queue = null;
   return newsk;
 }
 
-/** Free what a closed orphan still holds, and give up the reference that kept it. @linux net/ipv4/inet_connection_sock.c */
+/**
+ * Free everything a closed orphan still holds, and drop the reference that kept it alive.
+ *
+ * @linux net/ipv4/inet_connection_sock.c
+ */
 export function inet_csk_destroy_sock(sk: sock): void {
   const { machine } = sock_net(sk);
   WARN_ON(machine, sk.skc_state !== TCP_CLOSE, 'inet_csk_destroy_sock: not closed');
@@ -67,13 +75,17 @@ export function inet_csk_destroy_sock(sk: sock): void {
   sock_put(sk);
 }
 
-/** Make an orphan of a child that never had a process. @linux net/ipv4/inet_connection_sock.c */
+/** Make a child that never belonged to a process an orphan. @linux net/ipv4/inet_connection_sock.c */
 export function inet_csk_prepare_for_destroy_sock(sk: sock): void {
   sock_set_flag(sk, SOCK_DEAD);
   sk.skc_prot.memory(sock_net(sk))!.orphan_count++;
 }
 
-/** Undo sk_clone_lock(), so that tcp_done() can end a child that must not live. @linux net/ipv4/inet_connection_sock.c */
+/**
+ * Undo sk_clone_lock(), so that tcp_done() can destroy an unwanted child.
+ *
+ * @linux net/ipv4/inet_connection_sock.c
+ */
 export function inet_csk_prepare_forced_close(sk: sock): void {
   sock_put(sk);
   inet_csk_prepare_for_destroy_sock(sk);

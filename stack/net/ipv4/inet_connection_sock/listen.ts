@@ -1,4 +1,4 @@
-/** listen(): begin and end of listening. */
+/** listen(): starting and stopping to listen. */
 import { inet_csk, inet_csk_delack_init } from '../../../include/net/inet_connection_sock.ts';
 import { NET_INC_STATS } from '../../../include/net/net_namespace.ts';
 import { reqsk_queue_remove } from '../../../include/net/request_sock.ts';
@@ -20,19 +20,21 @@ import { inet_child_forget, inet_csk_reqsk_queue_add } from './accept.ts';
 import { inet_reqsk_clone, reqsk_migrate_reset } from './request_queue.ts';
 
 /**
- * Make the socket a listener: give it its two queues, and a port if it has none yet.
+ * Make the socket a listener: allocate its queues, and choose a port if it has none.
  *
- * @returns 0 or -EADDRINUSE: another socket listens at the port
+ * @returns 0, or -EADDRINUSE when another socket listens at the port
  * @linux net/ipv4/inet_connection_sock.c
  */
 export function inet_csk_listen_start(sk: sock): Errno {
   const icsk = inet_csk(sk);
-  // TCP_DEFER_ACCEPT may have made them already; and who listens anew may still have requests from before.
+  // TCP_DEFER_ACCEPT may have allocated the queues already, and a socket that listens again may still have
+  // old requests.
   icsk.icsk_accept_queue ??= reqsk_queue_alloc();
   sk.sk_ack_backlog = 0;
   inet_csk_delack_init(sk);
 
-  // Already a listener for get_port(), which checks the port once more; packets don't find it before hash().
+  // get_port() checks the port once more and must see a listener; packets do not find the socket before
+  // hash().
   inet_sk_state_store(sk, TCP_LISTEN);
   let err = sk.skc_prot.get_port!(sk, icsk.inet_num);
   if (err === 0) {
@@ -46,7 +48,8 @@ export function inet_csk_listen_start(sk: sock): Errno {
 }
 
 /**
- * End listening: connections that were not accepted are reset. Requests in the SYN queue end with their timers.
+ * Stop listening: reset the connections that were not accepted. Requests in the SYN queue end by their
+ * timers.
  *
  * @linux net/ipv4/inet_connection_sock.c
  */

@@ -1,4 +1,4 @@
-/** bind(): which local port a socket gets, and when two sockets are in each other's way. */
+/** bind(): choosing a socket's local port, and detecting conflicts between sockets. */
 import type { be32 } from '../../../include/linux/types.ts';
 import { inet_csk } from '../../../include/net/inet_connection_sock.ts';
 import {
@@ -45,13 +45,17 @@ import {
   tcp_or_dccp_get_hashinfo,
 } from '../inet_hashtables/hash.ts';
 
-/** Lowest and highest port of net.ipv4.ip_local_port_range. @linux net/ipv4/inet_connection_sock.c */
+/** The lowest and highest port of net.ipv4.ip_local_port_range. @linux net/ipv4/inet_connection_sock.c */
 export function inet_get_local_port_range(net: net): [low: number, high: number] {
   const [low, high] = net.ipv4.ip_local_ports;
   return [low!, high!];
 }
 
-/** The same for one socket: IP_LOCAL_PORT_RANGE may narrow it, never widen it. @linux net/ipv4/inet_connection_sock.c */
+/**
+ * The port range of one socket: IP_LOCAL_PORT_RANGE may narrow the namespace's range but not widen it.
+ *
+ * @linux net/ipv4/inet_connection_sock.c
+ */
 export function inet_sk_get_local_port_range(sk: sock): [low: number, high: number] {
   let [low, high] = inet_get_local_port_range(sock_net(sk));
   const { local_port_range } = inet_sk(sk);
@@ -62,7 +66,11 @@ export function inet_sk_get_local_port_range(sk: sock): [low: number, high: numb
   return [low, high];
 }
 
-/** Do two local addresses overlap? With wildcards INADDR_ANY overlaps with every address. @linux net/ipv4/inet_connection_sock.c */
+/**
+ * Whether two local addresses overlap. With wildcards INADDR_ANY overlaps every address.
+ *
+ * @linux net/ipv4/inet_connection_sock.c
+ */
 function ipv4_rcv_saddr_equal(
   sk1_rcv_saddr: be32,
   sk2_rcv_saddr: be32,
@@ -75,7 +83,12 @@ function ipv4_rcv_saddr_equal(
   return (match_sk1_wildcard && sk1_rcv_saddr === 0) || (match_sk2_wildcard && sk2_rcv_saddr === 0);
 }
 
-/** The same for a socket of AF_INET6 and one of either family: `::` takes IPv4 as well, unless IPV6_V6ONLY forbids it. @linux net/ipv4/inet_connection_sock.c */
+/**
+ * As ipv4_rcv_saddr_equal(), for an AF_INET6 socket and a socket of either family: `::` includes IPv4, unless
+ * IPV6_V6ONLY is set.
+ *
+ * @linux net/ipv4/inet_connection_sock.c
+ */
 function ipv6_rcv_saddr_equal(sk: sock_common, sk2: sock_common, match_wildcard: boolean): boolean {
   const addr = sk.skc_v6_rcv_saddr!;
   const addr2 = sk2.skc_v6_rcv_saddr;
@@ -93,36 +106,41 @@ function ipv6_rcv_saddr_equal(sk: sock_common, sk2: sock_common, match_wildcard:
   return addr2 !== null && ipv6_addr_equal(addr, addr2);
 }
 
-/** Do the local addresses of two sockets overlap? @linux net/ipv4/inet_connection_sock.c */
+/** Whether the local addresses of two sockets overlap. @linux net/ipv4/inet_connection_sock.c */
 export function inet_rcv_saddr_equal(sk: sock_common, sk2: sock_common, match_wildcard: boolean): boolean {
   if (sk.skc_family === AF_INET6) return ipv6_rcv_saddr_equal(sk, sk2, match_wildcard);
   const only = ipv6_only_sock(sk2);
   return ipv4_rcv_saddr_equal(sk.skc_rcv_saddr, sk2.skc_rcv_saddr, only, match_wildcard, match_wildcard);
 }
 
-/** Is the socket bound to no particular address? @linux net/ipv4/inet_connection_sock.c */
+/** Whether the socket is bound to no specific address. @linux net/ipv4/inet_connection_sock.c */
 export function inet_rcv_saddr_any(sk: sock_common): boolean {
   if (sk.skc_family === AF_INET6) return ipv6_addr_any(sk.skc_v6_rcv_saddr!);
   return sk.skc_rcv_saddr === 0;
 }
 
-/** A socket with an address of its own is compared with the owners at that address only. @linux include/net/inet_hashtables.h, here because choosing a port alone asks */
+/**
+ * A socket with a specific address is compared only with the owners at that address.
+ *
+ * @linux include/net/inet_hashtables.h, here because only port selection uses it
+ */
 function inet_use_hash2_on_bind(sk: sock): boolean {
   return sk.skc_rcv_saddr !== 0;
 }
 
-/** SO_REUSEPORT may be used unless the socket is in a group already that has no closed members. */
+/** SO_REUSEPORT can be used unless the socket is already in a group without closed members. */
 function reuseport_cb_allows(sk: sock): boolean {
   return sk.sk_reuseport_cb === null || sk.sk_reuseport_cb.num_closed_socks > 0;
 }
 
 /**
- * May `sk` not have the port because of `sk2`, given that their addresses overlap?
+ * Whether `sk2` keeps `sk` from using the port, given that their addresses overlap.
  *
- * Both with SO_REUSEADDR is fine as long as sk2 does not listen. Both with SO_REUSEPORT is fine for sockets of one user.
+ * Two sockets with SO_REUSEADDR do not conflict if sk2 is not listening. Two sockets with SO_REUSEPORT do not
+ * conflict if they belong to the same user.
  *
- * @param relax SO_REUSEADDR counts: the user named the port, or ip_autobind_reuse is set
- * @param reuseport_ok SO_REUSEPORT counts: the user named the port
+ * @param relax apply SO_REUSEADDR: the user named the port, or ip_autobind_reuse is set
+ * @param reuseport_ok apply SO_REUSEPORT: the user named the port
  * @linux net/ipv4/inet_connection_sock.c
  */
 function inet_bind_conflict(
@@ -138,7 +156,7 @@ function inet_bind_conflict(
   if (dev !== 0 && dev2 !== 0 && dev !== dev2) return false;
 
   const both_reuseport = sk.skc_reuseport && sk2.skc_reuseport;
-  // A time-wait sock has no user any more.
+  // A time-wait sock no longer has a user.
   const same_user = sk2.skc_state === TCP_TIME_WAIT || sk.sk_uid === (sk2 as sock).sk_uid;
   if (sk.skc_reuse !== 0 && sk2.skc_reuse !== 0 && sk2.skc_state !== TCP_LISTEN) {
     return !relax || (!reuseport_ok && both_reuseport && reuseport_cb_ok && same_user);
@@ -146,7 +164,11 @@ function inet_bind_conflict(
   return !reuseport_ok || !both_reuseport || !reuseport_cb_ok || !same_user;
 }
 
-/** Does an owner of this port and address conflict with the socket, time-wait socks included? @linux net/ipv4/inet_connection_sock.c */
+/**
+ * Whether an owner of this port and address conflicts with the socket, including time-wait socks.
+ *
+ * @linux net/ipv4/inet_connection_sock.c
+ */
 function inet_bhash2_conflict(
   sk: sock,
   tb2: inet_bind2_bucket,
@@ -163,7 +185,7 @@ function inet_bhash2_conflict(
   return false;
 }
 
-/** Does an owner of this port conflict with the socket? @linux net/ipv4/inet_connection_sock.c */
+/** Whether an owner of this port conflicts with the socket. @linux net/ipv4/inet_connection_sock.c */
 function inet_csk_bind_conflict(
   sk: sock,
   tb: inet_bind_bucket,
@@ -172,7 +194,7 @@ function inet_csk_bind_conflict(
   reuseport_ok: boolean,
 ): boolean {
   const reuseport_cb_ok = reuseport_cb_allows(sk);
-  // Who is bound to INADDR_ANY was asked before (inet_bhash2_addr_any_conflict).
+  // Sockets bound to INADDR_ANY were already checked by inet_bhash2_addr_any_conflict().
   if (inet_use_hash2_on_bind(sk)) {
     return tb2 !== null && inet_bhash2_conflict(sk, tb2, relax, reuseport_cb_ok, reuseport_ok);
   }
@@ -187,7 +209,7 @@ function inet_csk_bind_conflict(
   return false;
 }
 
-/** Does a socket that is bound to this port on INADDR_ANY conflict? @linux net/ipv4/inet_connection_sock.c */
+/** Whether a socket bound to this port on INADDR_ANY conflicts. @linux net/ipv4/inet_connection_sock.c */
 function inet_bhash2_addr_any_conflict(
   sk: sock,
   port: number,
@@ -208,7 +230,7 @@ function inet_bhash2_addr_any_conflict(
   return false;
 }
 
-/** May an unbound socket have this port? */
+/** Whether an unbound socket can use this port. */
 function port_is_open(sk: sock, port: number, relax: boolean): boolean {
   const net = sock_net(sk);
   const hinfo = tcp_or_dccp_get_hashinfo(sk);
@@ -220,7 +242,10 @@ function port_is_open(sk: sock, port: number, relax: boolean): boolean {
   return !inet_csk_bind_conflict(sk, tb, tb2, relax, false);
 }
 
-/** Look for an open port from `low` to `high` - 1, from a random place on: odd ports first (of an even range), since connect() favours even ones. */
+/**
+ * Search for an open port from `low` to `high` - 1, starting at a random place: odd ports first (of an even
+ * range), since connect() prefers even ones.
+ */
 function scan_for_open_port(sk: sock, low: number, high: number, relax: boolean): number {
   let remaining = high - low;
   if (remaining > 1) remaining &= ~1;
@@ -235,30 +260,44 @@ function scan_for_open_port(sk: sock, low: number, high: number, relax: boolean)
   return 0;
 }
 
-/** Pick a local port without a conflict. @returns 0 if there is none. @linux net/ipv4/inet_connection_sock.c */
+/**
+ * Choose a local port without a conflict.
+ *
+ * @returns 0 when there is none.
+ * @linux net/ipv4/inet_connection_sock.c
+ */
 function inet_csk_find_open_port(sk: sock): number {
   const find = (relax: boolean): number => {
     const [low, highest] = inet_sk_get_local_port_range(sk);
     const high = highest + 1;
-    // With SO_REUSEADDR first the lower half, to leave room for sockets that want a port of their own.
+    // With SO_REUSEADDR try the lower half first, to leave ports for sockets that do not share.
     if (sk.skc_reuse !== SK_CAN_REUSE || high - low < 4) return scan_for_open_port(sk, low, high, relax);
     const half = low + (((high - low) >> 2) << 1);
     return scan_for_open_port(sk, low, half, relax) || scan_for_open_port(sk, half, high, relax);
   };
-  // ip_autobind_reuse: the socket may still connect to different destinations.
+  // ip_autobind_reuse: sockets may share the port, since they can still connect to different destinations.
   return find(false) || (sock_net(sk).ipv4.sysctl_ip_autobind_reuse !== 0 ? find(true) : 0);
 }
 
-/** Does the socket fit among owners that all share the port by SO_REUSEPORT? Then the owners need not be compared one by one. @linux net/ipv4/inet_connection_sock.c */
+/**
+ * Whether the socket can join owners that all share the port by SO_REUSEPORT, so that the owners need not be
+ * compared one by one.
+ *
+ * @linux net/ipv4/inet_connection_sock.c
+ */
 function sk_reuseport_match(tb: inet_bind_bucket, sk: sock): boolean {
   if (tb.fastreuseport <= 0 || !sk.skc_reuseport || sk.sk_reuseport_cb !== null) return false;
   if (tb.fastuid !== sk.sk_uid) return false;
-  // Only sockets that were bound after fastreuseport was set again are known not to conflict.
+  // Only sockets bound after fastreuseport was last set are known not to conflict.
   if (tb.fastreuseport === FASTREUSEPORT_ANY) return true;
   return ipv4_rcv_saddr_equal(tb.fast_rcv_saddr, sk.skc_rcv_saddr, ipv6_only_sock(sk), true, false);
 }
 
-/** Keep what all owners of a port have in common up to date, for the next one who wants it. @linux net/ipv4/inet_connection_sock.c */
+/**
+ * Update the properties common to all owners of a port, for the next bind().
+ *
+ * @linux net/ipv4/inet_connection_sock.c
+ */
 export function inet_csk_update_fastreuse(tb: inet_bind_bucket, sk: sock): void {
   const reuse = sk.skc_reuse !== 0 && sk.skc_state !== TCP_LISTEN;
   const first = tb.owners === null;
@@ -278,7 +317,7 @@ export function inet_csk_update_fastreuse(tb: inet_bind_bucket, sk: sock): void 
 /**
  * Bind the socket to a local port.
  *
- * @param snum the port; 0: any that is open
+ * @param snum the port; 0: any open port
  * @returns 0 or -EADDRINUSE
  * @linux net/ipv4/inet_connection_sock.c
  */
@@ -295,7 +334,7 @@ export function inet_csk_get_port(sk: sock, snum: number): Errno {
     inet_bind2_bucket_find(head2, net, port, 0, sk) ?? inet_bind2_bucket_create(net, head2, port, 0, sk);
 
   if (snum !== 0 && named_port_conflicts(sk, tb, tb2, port)) {
-    // Those that were made just now have no owners.
+    // Buckets created just now have no owners.
     inet_bind_bucket_destroy(hinfo, tb);
     inet_bind2_bucket_destroy(head2, tb2);
     return -EADDRINUSE;
@@ -309,7 +348,7 @@ export function inet_csk_get_port(sk: sock, snum: number): Errno {
   return 0;
 }
 
-/** May the socket not have the port that its user named? */
+/** Whether another owner keeps the socket from using the port that its user named. */
 function named_port_conflicts(sk: sock, tb: inet_bind_bucket, tb2: inet_bind2_bucket, port: number): boolean {
   const reuse = sk.skc_reuse !== 0 && sk.skc_state !== TCP_LISTEN;
   if (tb.owners !== null) {

@@ -1,6 +1,6 @@
 /**
- * A listener's SYN queue. It has no list of its own: its request socks stand in the table of connections, each with a
- * timer that sends the SYN-ACK again; the listener counts them in icsk_accept_queue.qlen.
+ * A listener's SYN queue. It has no list: the request socks are in the table of connections, each with a
+ * timer that retransmits the SYN-ACK; the listener counts them in icsk_accept_queue.qlen.
  */
 import { timer_list } from '../../../include/linux/timer.ts';
 import { tcp_request_sock } from '../../../include/linux/tcp.ts';
@@ -33,14 +33,18 @@ import { reuseport_migrate_sock } from '../../core/sock_reuseport.ts';
 import { ehash_del, inet_ehash_insert } from '../inet_hashtables/established.ts';
 import { tcp_or_dccp_get_hashinfo } from '../inet_hashtables/hash.ts';
 
-/** Send the SYN-ACK again. @linux net/ipv4/inet_connection_sock.c */
+/** Retransmit the SYN-ACK. @linux net/ipv4/inet_connection_sock.c */
 export function inet_rtx_syn_ack(parent: sock, req: request_sock): number {
   const err = req.rsk_ops.rtx_syn_ack(parent, req);
   if (err === 0) req.num_retrans++;
   return err;
 }
 
-/** A copy of the request for another listener of the group: the first one was closed. @linux net/ipv4/inet_connection_sock.c */
+/**
+ * Clone the request for another listener of the group, because its listener was closed.
+ *
+ * @linux net/ipv4/inet_connection_sock.c
+ */
 export function inet_reqsk_clone(req: request_sock, sk: sock): request_sock {
   const nreq = Object.assign(new tcp_request_sock(req.skc_net, req.skc_prot), req);
   nreq.skc_node_next = null;
@@ -52,13 +56,18 @@ export function inet_reqsk_clone(req: request_sock, sk: sock): request_sock {
   return nreq;
 }
 
-/** The clone has them now. @linux net/ipv4/inet_connection_sock.c */
+/** The clone now owns these fields. @linux net/ipv4/inet_connection_sock.c */
 export function reqsk_migrate_reset(req: request_sock): void {
   req.saved_syn = null;
   inet_rsk(req).ireq_opt = null;
 }
 
-/** Take a request off the table of connections. @returns whether it was there. @linux net/ipv4/inet_connection_sock.c */
+/**
+ * Remove a request from the table of connections.
+ *
+ * @returns whether it was in the table.
+ * @linux net/ipv4/inet_connection_sock.c
+ */
 function reqsk_queue_unlink(req: request_sock): boolean {
   return sk_hashed(req) && ehash_del(tcp_or_dccp_get_hashinfo(req), req);
 }
@@ -73,18 +82,27 @@ function __inet_csk_reqsk_queue_drop(sk: sock, req: request_sock, from_timer: bo
   return unlinked;
 }
 
-/** Take a request out of the SYN queue and stop its timer. @returns false if it was out already. @linux net/ipv4/inet_connection_sock.c */
+/**
+ * Remove a request from the SYN queue and stop its timer.
+ *
+ * @returns false if it was already removed.
+ * @linux net/ipv4/inet_connection_sock.c
+ */
 export function inet_csk_reqsk_queue_drop(sk: sock, req: request_sock): boolean {
   return __inet_csk_reqsk_queue_drop(sk, req, false);
 }
 
-/** The same, and give the caller's reference back. @linux net/ipv4/inet_connection_sock.c */
+/** As inet_csk_reqsk_queue_drop(), and drop the caller's reference. @linux net/ipv4/inet_connection_sock.c */
 export function inet_csk_reqsk_queue_drop_and_put(sk: sock, req: request_sock): void {
   inet_csk_reqsk_queue_drop(sk, req);
   reqsk_put(req);
 }
 
-/** Whether to give the request up, and whether to send the SYN-ACK again. @linux net/ipv4/inet_connection_sock.c */
+/**
+ * Decide whether to give up on the request and whether to retransmit the SYN-ACK.
+ *
+ * @linux net/ipv4/inet_connection_sock.c
+ */
 function syn_ack_recalc(
   req: request_sock,
   max_syn_ack_retries: number,
@@ -95,14 +113,15 @@ function syn_ack_recalc(
   const { acked } = inet_rsk(req);
   return {
     expire: tried_enough && (!acked || req.num_timeout >= rskq_defer_accept),
-    // With TCP_DEFER_ACCEPT an acknowledged request waits for data. At the end of that time it gets one last chance.
+    // With TCP_DEFER_ACCEPT an acknowledged request waits for data. When the time is over, the SYN-ACK is
+    // retransmitted once more.
     resend: !acked || req.num_timeout >= rskq_defer_accept - 1,
   };
 }
 
 /**
- * How often to send the SYN-ACK again. When the SYN queue is more than half full, old requests have to give way sooner:
- * half of the room is kept for requests whose SYN-ACK was sent only once.
+ * How often to retransmit the SYN-ACK. When the SYN queue is more than half full, old requests expire sooner:
+ * half of the queue is kept for requests whose SYN-ACK was sent only once.
  */
 function synack_retries(sk_listener: sock): number {
   const icsk = inet_csk(sk_listener);
@@ -119,7 +138,11 @@ function synack_retries(sk_listener: sock): number {
   return retries;
 }
 
-/** The final ACK has not come in time: send the SYN-ACK again, or give up. @linux net/ipv4/inet_connection_sock.c */
+/**
+ * The final ACK did not arrive in time: retransmit the SYN-ACK or give up.
+ *
+ * @linux net/ipv4/inet_connection_sock.c
+ */
 function reqsk_timer_handler(oreq: request_sock): void {
   let req = oreq;
   let nreq: request_sock | null = null;
@@ -131,7 +154,7 @@ function reqsk_timer_handler(oreq: request_sock): void {
       return;
     }
     nreq = inet_reqsk_clone(req, nsk);
-    // Of the table, the timer, and this function.
+    // References held by the table, the timer, and this function.
     nreq.rsk_refcnt = 2 + 1;
     nreq.rsk_timer = new timer_list(reqsk_timer_handler, nreq);
     const nqueue = inet_csk_accept_queue(nsk);
@@ -154,7 +177,7 @@ function reqsk_timer_handler(oreq: request_sock): void {
       NET_INC_STATS(net, LINUX_MIB_TCPMIGRATEREQSUCCESS);
       reqsk_migrate_reset(oreq);
       reqsk_queue_removed(inet_csk_accept_queue(oreq.rsk_listener!), oreq);
-      // The timer's reference of the old one, and this function's of the new one.
+      // Drop the timer's reference to the old request and this function's reference to the new one.
       reqsk_put(oreq);
       reqsk_put(nreq);
       return;
@@ -162,13 +185,13 @@ function reqsk_timer_handler(oreq: request_sock): void {
     if (del_timer(net.machine, nreq.rsk_timer!)) reqsk_put(nreq);
   } else if (nreq !== null) {
     NET_INC_STATS(net, LINUX_MIB_TCPMIGRATEREQFAILURE);
-    // Its timer was not armed.
+    // The new request's timer was not armed.
     reqsk_put(nreq);
   }
   if (nreq !== null) {
     reqsk_migrate_reset(nreq);
     reqsk_queue_removed(queue, nreq);
-    // This function's reference, and the one meant for the table.
+    // Drop this function's reference and the one meant for the table.
     reqsk_put(nreq);
     reqsk_put(nreq);
   }
@@ -181,10 +204,10 @@ function drop_from_timer(req: request_sock): void {
 }
 
 /**
- * Put a request into the SYN queue; its first SYN-ACK is about to be sent.
+ * Add a request to the SYN queue; the caller then sends its first SYN-ACK.
  *
- * @param timeout until the SYN-ACK is sent again, in jiffies
- * @returns false when there is such a connection already
+ * @param timeout jiffies until the SYN-ACK is retransmitted
+ * @returns false when such a connection already exists
  * @linux net/ipv4/inet_connection_sock.c
  */
 export function inet_csk_reqsk_queue_hash_add(sk: sock, req: request_sock, timeout: jiffies_t): boolean {
@@ -192,7 +215,7 @@ export function inet_csk_reqsk_queue_hash_add(sk: sock, req: request_sock, timeo
   const { machine } = sock_net(sk);
   req.rsk_timer = new timer_list(reqsk_timer_handler, req);
   mod_timer(machine, req.rsk_timer, jiffies(machine) + timeout);
-  // Of the table, the timer, and the caller.
+  // References held by the table, the timer, and the caller.
   req.rsk_refcnt = 2 + 1;
   inet_csk_reqsk_queue_added(sk);
   return true;

@@ -1,4 +1,4 @@
-/** Routes of connections: for a request's SYN-ACK, for the child, and anew when the path's MTU has changed. */
+/** Routes of connections: for a request's SYN-ACK, for the child, and again after a path MTU change. */
 import type { dst_entry } from '../../../include/net/dst.ts';
 import { flowi4, flowi4_init_output } from '../../../include/net/flow.ts';
 import { inet_rsk, inet_sk, inet_sk_flowi_flags } from '../../../include/net/inet_sock.ts';
@@ -12,7 +12,7 @@ import { IPSTATS_MIB_OUTNOROUTES } from '../../../include/uapi/linux/snmp.ts';
 import { __sk_dst_check, sk_setup_caps } from '../../core/sock/dst.ts';
 import { ip_route_output_flow, ip_route_output_ports } from '../route/output.ts';
 
-/** Fill in what a request's packets ask of the routing table, and ask. */
+/** Build the flow of a request's packets and look up its route. */
 function route_request(sk: sock, fl4: flowi4, req: request_sock): dst_entry | null {
   const ireq = inet_rsk(req);
   const net = sock_net(req);
@@ -49,7 +49,7 @@ export function inet_csk_route_child_sock(sk: sock, _newsk: sock, req: request_s
   return route_request(sk, new flowi4(), req);
 }
 
-/** Look the connection's route up anew. @linux net/ipv4/inet_connection_sock.c */
+/** Look up the connection's route again. @linux net/ipv4/inet_connection_sock.c */
 function inet_csk_rebuild_route(sk: sock): dst_entry | null {
   const inet = inet_sk(sk);
   const opt = inet.inet_opt;
@@ -71,7 +71,11 @@ function inet_csk_rebuild_route(sk: sock): dst_entry | null {
   return rt;
 }
 
-/** A router told that packets are too big: take the smaller MTU, and the route that has it. @linux net/ipv4/inet_connection_sock.c */
+/**
+ * A router reported that packets are too big: set the smaller MTU and use the route that holds it.
+ *
+ * @linux net/ipv4/inet_connection_sock.c
+ */
 export function inet_csk_update_pmtu(sk: sock, mtu: number): dst_entry | null {
   const dst = __sk_dst_check(sk, 0) ?? inet_csk_rebuild_route(sk);
   if (dst === null) return null;

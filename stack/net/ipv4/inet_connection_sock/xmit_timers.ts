@@ -1,4 +1,4 @@
-/** A connection's timers: made, set, stopped. @linux net/ipv4/inet_connection_sock.c */
+/** A connection's timers: initializing, arming and stopping them. @linux net/ipv4/inet_connection_sock.c */
 import { timer_list } from '../../../include/linux/timer.ts';
 import type { jiffies_t } from '../../../include/linux/types.ts';
 import {
@@ -14,7 +14,8 @@ import { jiffies } from '../../../kernel/time/jiffies.ts';
 import { sk_reset_timer, sk_stop_timer } from '../../core/sock/alloc.ts';
 
 /**
- * Say what the timers of a new socket do. Each timer is made when it is first armed: an idle connection needs none.
+ * Set the handlers of a new socket's timers. Each timer is created when it is first armed: an idle connection
+ * needs none.
  *
  * @linux net/ipv4/inet_connection_sock.c
  */
@@ -28,7 +29,7 @@ export function inet_csk_init_xmit_timers(sk: sock, handlers: icsk_timer_handler
   icsk.icsk_ack.pending = 0;
 }
 
-/** Stop them all: the connection is over. @linux net/ipv4/inet_connection_sock.c */
+/** Stop all timers: the connection has ended. @linux net/ipv4/inet_connection_sock.c */
 export function inet_csk_clear_xmit_timers(sk: sock): void {
   const icsk = inet_csk(sk);
   icsk.icsk_pending = 0;
@@ -43,19 +44,23 @@ export function inet_csk_delete_keepalive_timer(sk: sock): void {
   if (sk.sk_timer !== null) sk_stop_timer(sk, sk.sk_timer);
 }
 
-/** Have the keepalive timer (which times FIN_WAIT2 as well) fire in `len` jiffies. @linux net/ipv4/inet_connection_sock.c */
+/**
+ * Arm the keepalive timer, which also times FIN_WAIT2, to fire in `len` jiffies.
+ *
+ * @linux net/ipv4/inet_connection_sock.c
+ */
 export function inet_csk_reset_keepalive_timer(sk: sock, len: jiffies_t): void {
   sk.sk_timer ??= new timer_list(inet_csk(sk).icsk_timer_handlers!.keepalive_handler, sk);
   sk_reset_timer(sk, sk.sk_timer, jiffies(sock_net(sk).machine) + len);
 }
 
-/** Have the timer of delayed ACKs fire. @param expires in jiffies */
+/** Arm the delayed-ACK timer. @param expires in jiffies */
 export function reset_delack_timer(sk: sock, expires: jiffies_t): void {
   const icsk = inet_csk(sk);
   icsk.icsk_delack_timer ??= new timer_list(icsk.icsk_timer_handlers!.delack_handler, sk);
   sk_reset_timer(sk, icsk.icsk_delack_timer, expires);
 }
-/** Have the timer fire that icsk_pending gives its purpose. @param expires in jiffies */
+/** Arm the shared timer, whose purpose is in icsk_pending. @param expires in jiffies */
 export function reset_retransmit_timer(sk: sock, expires: jiffies_t): void {
   const icsk = inet_csk(sk);
   icsk.icsk_retransmit_timer ??= new timer_list(icsk.icsk_timer_handlers!.retransmit_handler, sk);
@@ -65,8 +70,8 @@ export function reset_retransmit_timer(sk: sock, expires: jiffies_t): void {
 /**
  * Arm the timer for an event.
  *
- * @param what ICSK_TIME_…: all but ICSK_TIME_DACK share one timer, and replace each other
- * @param when in how many jiffies, at most `max_when`
+ * @param what ICSK_TIME_…: all except ICSK_TIME_DACK share one timer and replace each other
+ * @param when jiffies from now, at most `max_when`
  * @linux include/net/inet_connection_sock.h
  */
 export function inet_csk_reset_xmit_timer(
@@ -88,7 +93,11 @@ export function inet_csk_reset_xmit_timer(
   }
 }
 
-/** The event need not happen any more. The timer itself runs on: it finds nothing to do. @linux include/net/inet_connection_sock.h */
+/**
+ * Cancel the event. The timer keeps running, and its handler finds nothing to do.
+ *
+ * @linux include/net/inet_connection_sock.h
+ */
 export function inet_csk_clear_xmit_timer(sk: sock, what: number): void {
   const icsk = inet_csk(sk);
   if (what === ICSK_TIME_RETRANS || what === ICSK_TIME_PROBE0) {

@@ -1,4 +1,4 @@
-/** Who owns which local port: bind buckets (by port) and bind2 buckets (by port and address). */
+/** The owners of local ports: bind buckets (by port) and bind2 buckets (by port and address). */
 import type { be32 } from '../../../include/linux/types.ts';
 import { inet_csk } from '../../../include/net/inet_connection_sock.ts';
 import {
@@ -17,7 +17,7 @@ import { ENOENT, type Errno } from '../../../include/uapi/asm-generic/errno.ts';
 import { inet_csk_update_fastreuse } from '../inet_connection_sock/port.ts';
 import { inet_bhash_bucket, inet_bhashfn_portaddr, tcp_or_dccp_get_hashinfo } from './hash.ts';
 
-/** Make the bucket of a port that had no owner so far. @linux net/ipv4/inet_hashtables.c */
+/** Create the bucket of a port that has no owner yet. @linux net/ipv4/inet_hashtables.c */
 export function inet_bind_bucket_create(
   net: net,
   head: inet_bind_hashbucket,
@@ -32,7 +32,7 @@ export function inet_bind_bucket_create(
   return tb;
 }
 
-/** Remove the bucket of a port, if its last owner has gone. @linux net/ipv4/inet_hashtables.c */
+/** Free the bucket of a port if it has no owners left. @linux net/ipv4/inet_hashtables.c */
 export function inet_bind_bucket_destroy(hinfo: inet_hashinfo, tb: inet_bind_bucket): void {
   if (tb.owners !== null) return;
   const next = tb.node_next;
@@ -44,7 +44,7 @@ export function inet_bind_bucket_destroy(hinfo: inet_hashinfo, tb: inet_bind_buc
   tb.node_prev = null;
 }
 
-/** Is this the bucket of that port, on that device? @linux net/ipv4/inet_hashtables.c */
+/** Whether this is the bucket of that port on that device. @linux net/ipv4/inet_hashtables.c */
 export function inet_bind_bucket_match(
   tb: inet_bind_bucket,
   net: net,
@@ -54,7 +54,7 @@ export function inet_bind_bucket_match(
   return tb.port === port && tb.ib_net === net && tb.l3mdev === l3mdev;
 }
 
-/** The bucket of a port in a chain, or null when the port has no owner. */
+/** Find the bucket of a port in a chain; null when the port has no owner. */
 export function inet_bind_bucket_find(
   head: inet_bind_hashbucket,
   net: net,
@@ -66,7 +66,7 @@ export function inet_bind_bucket_find(
   return tb;
 }
 
-/** Make the bucket of a port on the socket's address. @linux net/ipv4/inet_hashtables.c */
+/** Create the bucket of a port on the socket's address. @linux net/ipv4/inet_hashtables.c */
 export function inet_bind2_bucket_create(
   net: net,
   head: inet_bind2_hashbucket,
@@ -83,7 +83,7 @@ export function inet_bind2_bucket_create(
   return tb2;
 }
 
-/** Remove a bind2 bucket, if its last owner has gone. @linux net/ipv4/inet_hashtables.c */
+/** Free a bind2 bucket if it has no owners left. @linux net/ipv4/inet_hashtables.c */
 export function inet_bind2_bucket_destroy(head2: inet_bind2_hashbucket, tb2: inet_bind2_bucket): void {
   if (tb2.owners !== null || tb2.deathrow !== null) return;
   const next = tb2.node_next;
@@ -95,12 +95,12 @@ export function inet_bind2_bucket_destroy(head2: inet_bind2_hashbucket, tb2: ine
   tb2.node_prev = null;
 }
 
-/** Is the bucket of the address that the socket is bound to? @linux net/ipv4/inet_hashtables.c */
+/** Whether the bucket is for the address that the socket is bound to. @linux net/ipv4/inet_hashtables.c */
 function inet_bind2_bucket_addr_match(tb2: inet_bind2_bucket, sk: sock_common): boolean {
   return tb2.rcv_saddr === sk.skc_rcv_saddr;
 }
 
-/** Is it the bucket of this port on any address (INADDR_ANY)? @linux net/ipv4/inet_hashtables.c */
+/** Whether this is the bucket of this port on any address (INADDR_ANY). @linux net/ipv4/inet_hashtables.c */
 export function inet_bind2_bucket_match_addr_any(
   tb2: inet_bind2_bucket,
   net: net,
@@ -131,7 +131,7 @@ export function inet_bind2_bucket_find(
   return null;
 }
 
-/** Make the socket an owner of the port: from now on it has a number. @linux net/ipv4/inet_hashtables.c */
+/** Make the socket an owner of the port, and set its port number. @linux net/ipv4/inet_hashtables.c */
 export function inet_bind_hash(sk: sock, tb: inet_bind_bucket, tb2: inet_bind2_bucket, port: number): void {
   const icsk = inet_csk(sk);
   icsk.inet_num = port;
@@ -141,7 +141,7 @@ export function inet_bind_hash(sk: sock, tb: inet_bind_bucket, tb2: inet_bind2_b
   icsk.icsk_bind2_hash = tb2;
 }
 
-/** Give the socket's local port back. @linux net/ipv4/inet_hashtables.c */
+/** Release the socket's local port. @linux net/ipv4/inet_hashtables.c */
 export function inet_put_port(sk: sock): void {
   const icsk = inet_csk(sk);
   const hashinfo = tcp_or_dccp_get_hashinfo(sk);
@@ -159,17 +159,25 @@ export function inet_put_port(sk: sock): void {
   }
 }
 
-/** Give a bound socket another source address, and move it to that address's bucket. @linux net/ipv4/inet_hashtables.c */
+/**
+ * Change a bound socket's source address and move it to that address's bucket.
+ *
+ * @linux net/ipv4/inet_hashtables.c
+ */
 export function inet_bhash2_update_saddr(sk: sock, saddr: be32): void {
   __inet_bhash2_update_saddr(sk, saddr);
 }
 
-/** Forget a source address that the user has not asked for. @linux net/ipv4/inet_hashtables.c */
+/** Clear a source address that the user did not request. @linux net/ipv4/inet_hashtables.c */
 export function inet_bhash2_reset_saddr(sk: sock): void {
   if ((sk.sk_userlocks & SOCK_BINDADDR_LOCK) === 0) __inet_bhash2_update_saddr(sk, 0);
 }
 
-/** Reset is an update to INADDR_ANY here: without IPv6 there is nothing else to reset. @linux net/ipv4/inet_hashtables.c */
+/**
+ * A reset is an update to INADDR_ANY here: without IPv6 nothing else needs a reset.
+ *
+ * @linux net/ipv4/inet_hashtables.c
+ */
 function __inet_bhash2_update_saddr(sk: sock, saddr: be32): void {
   const inet = inet_sk(sk);
   const icsk = inet_csk(sk);
@@ -195,13 +203,20 @@ function __inet_bhash2_update_saddr(sk: sock, saddr: be32): void {
   icsk.icsk_bind2_hash = new_tb2;
 }
 
-/** A connection is no longer in the table of connections: its port may serve another one to the same destination. */
+/**
+ * A connection has left the table of connections: its port can serve another connection to the same
+ * destination.
+ */
 export function inet_bind_bucket_forget_taken(sk: sock): void {
   const tb = inet_csk(sk).icsk_bind_hash;
   if (tb !== null) tb.taken = null;
 }
 
-/** Chain a socket (or time-wait sock) among the owners of a port. @linux include/net/sock.h, here because it works on the chains of this file */
+/**
+ * Add a socket (or time-wait sock) to the owners of a port.
+ *
+ * @linux include/net/sock.h, here because it uses the chains of this file
+ */
 export function sk_add_bind_node(sk: sock_common, tb: inet_bind_bucket): void {
   const first = tb.owners;
   sk.skc_bind_node_prev = null;
@@ -210,7 +225,11 @@ export function sk_add_bind_node(sk: sock_common, tb: inet_bind_bucket): void {
   tb.owners = sk;
 }
 
-/** Take a socket out of its port's bucket. @linux include/net/sock.h, here because it works on the chains of this file */
+/**
+ * Remove a socket from its port's bucket.
+ *
+ * @linux include/net/sock.h, here because it uses the chains of this file
+ */
 export function __sk_del_bind_node(sk: sock_common, tb: inet_bind_bucket): void {
   const next = sk.skc_bind_node_next;
   const prev = sk.skc_bind_node_prev;
@@ -221,7 +240,11 @@ export function __sk_del_bind_node(sk: sock_common, tb: inet_bind_bucket): void 
   sk.skc_bind_node_prev = null;
 }
 
-/** Chain a socket among the owners of a port and address. @linux include/net/sock.h, here because it works on the chains of this file */
+/**
+ * Add a socket to the owners of a port and address.
+ *
+ * @linux include/net/sock.h, here because it uses the chains of this file
+ */
 export function sk_add_bind2_node(sk: sock_common, tb2: inet_bind2_bucket): void {
   const first = tb2.owners;
   sk.skc_bind2_node_prev = null;
@@ -230,14 +253,22 @@ export function sk_add_bind2_node(sk: sock_common, tb2: inet_bind2_bucket): void
   tb2.owners = sk;
 }
 
-/** Take a socket out of its bucket by port and address. @linux include/net/sock.h, here because it works on the chains of this file */
+/**
+ * Remove a socket from its bucket by port and address.
+ *
+ * @linux include/net/sock.h, here because it uses the chains of this file
+ */
 export function __sk_del_bind2_node(sk: sock_common, tb2: inet_bind2_bucket): void {
   const prev = sk.skc_bind2_node_prev;
   if (prev === null) tb2.owners = sk.skc_bind2_node_next;
   unlink_bind2_node(sk);
 }
 
-/** Chain a time-wait sock on a port and address: apart from the full sockets. @linux net/ipv4/inet_timewait_sock.c, here because it works on the chains of this file */
+/**
+ * Add a time-wait sock to a port and address, in a chain separate from full sockets.
+ *
+ * @linux net/ipv4/inet_timewait_sock.c, here because it uses the chains of this file
+ */
 export function inet_twsk_add_bind2_node(tw: inet_timewait_sock, tb2: inet_bind2_bucket): void {
   const first = tb2.deathrow;
   tw.skc_bind2_node_prev = null;
@@ -246,7 +277,7 @@ export function inet_twsk_add_bind2_node(tw: inet_timewait_sock, tb2: inet_bind2
   tb2.deathrow = tw;
 }
 
-/** Take a time-wait sock off its port and address. */
+/** Remove a time-wait sock from its port and address. */
 export function inet_twsk_del_bind2_node(tw: inet_timewait_sock, tb2: inet_bind2_bucket): void {
   if (tw.skc_bind2_node_prev === null) tb2.deathrow = tw.skc_bind2_node_next;
   unlink_bind2_node(tw);
@@ -262,9 +293,9 @@ function unlink_bind2_node(sk: sock_common): void {
 }
 
 /**
- * Bind the child to the port that it was called at.
+ * Make the child an owner of the port at which the connection arrived.
  *
- * @returns -ENOENT when the listener has just lost its port
+ * @returns -ENOENT when the listener has just released its port
  * @linux net/ipv4/inet_hashtables.c
  */
 export function __inet_inherit_port(sk: sock, child: sock): Errno {
@@ -275,7 +306,7 @@ export function __inet_inherit_port(sk: sock, child: sock): Errno {
   let tb2 = inet_csk(sk).icsk_bind2_hash;
   if (tb === null || tb2 === null) return -ENOENT;
 
-  // A transparent proxy may have been called at another port than it listens at.
+  // With a transparent proxy the connection may arrive at a port other than the listener's.
   const other_port = tb.port !== port;
   if (other_port) {
     const head = inet_bhash_bucket(table, port);

@@ -1,4 +1,4 @@
-/** connect(): a local port for the connection (RFC 6056, algorithm 4), and its place in the table of connections. */
+/** connect(): choosing a local port (RFC 6056, algorithm 4) and hashing the connection. */
 import { inet_csk } from '../../../include/net/inet_connection_sock.ts';
 import type { inet_bind_bucket } from '../../../include/net/inet_hashtables.ts';
 import { inet_sk } from '../../../include/net/inet_sock.ts';
@@ -29,19 +29,20 @@ import {
 import { ehash_add, ehash_del, inet_ehash_nolisten } from './established.ts';
 import { inet_bhash_bucket, inet_bhashfn_portaddr, inet_ehashfn } from './hash.ts';
 
-/** What check_established has found in the table. */
+/** Result of check_established(). */
 interface recycled {
   /** The time-wait sock that the new connection replaces. */
   tw: inet_timewait_sock | null;
-  /** The connection that has the same addresses. */
+  /** An existing connection with the same addresses and ports. */
   taken_by: sock_common | null;
 }
 
 /**
- * If the connection from this local port is unique, put the socket into the table of connections. A time-wait sock with
- * the same addresses may give way (tcp_tw_reuse).
+ * Hash the socket if the connection from this local port is unique. A time-wait sock with the same addresses
+ * may be replaced (tcp_tw_reuse).
  *
- * @param twp receives what was found; null: the port was bound before, get rid of it here
+ * @param twp receives the result; null: the port was already bound, and this function frees the time-wait
+ *   sock
  * @returns 0 or -EADDRNOTAVAIL
  * @linux net/ipv4/inet_hashtables.c
  */
@@ -80,14 +81,14 @@ export function __inet_check_established(
     }
   }
 
-  // The port must be set before the socket can be found.
+  // Set the port before the socket can be found.
   inet.inet_num = lport;
   inet.inet_sport = lport;
   sk.skc_hash = hash;
   WARN_ON(net.machine, !sk_unhashed(sk), '__inet_check_established: the socket is hashed already');
   ehash_add(hinfo, sk);
   if (tw !== null) {
-    // The reference of the hash chain; the caller holds one more.
+    // Drop the reference of the hash chain; the caller holds another.
     if (ehash_del(hinfo, tw)) tw.skc_refcnt--;
     NET_INC_STATS(net, LINUX_MIB_TIMEWAITRECYCLED);
   }
@@ -98,16 +99,16 @@ export function __inet_check_established(
   return 0;
 }
 
-/** Slots of the table that remembers how far each destination's ports have moved on. */
+/** Slots of the table that stores how far port selection has advanced for each destination. */
 const INET_TABLE_PERTURB_SIZE = 1 << 16;
 
 /**
- * Find a local port for a connection and put the socket into the tables. The search starts at a place that depends on
- * a secret, the addresses and the destination port, and moves on with every connection, so that ports are hard to guess
- * but are not used again soon (RFC 6056, 3.3.4: double-hash port selection). Even ports (of an even range) come first: bind()
- * takes the odd ones.
+ * Choose a local port for a connection and hash the socket. The search starts at a place derived from a
+ * secret, the addresses and the destination port, and advances with every connection, so that ports are hard
+ * to guess and not reused soon (RFC 6056, 3.3.4: double-hash port selection). Even ports (of an even range)
+ * are tried first, because bind() uses the odd ones.
  *
- * @param port_offset_index,port_offset_base the two hashes that the secret gives for this destination
+ * @param port_offset_index,port_offset_base two hashes of the destination, keyed by the secret
  * @returns 0, or -EADDRNOTAVAIL when all ports are taken
  * @linux net/ipv4/inet_hashtables.c
  */
@@ -146,7 +147,8 @@ export function __inet_hash_connect(
       const head2 = inet_bhashfn_portaddr(hinfo, sk, net, port);
       const tb2 =
         inet_bind2_bucket_find(head2, net, port, 0, sk) ?? inet_bind2_bucket_create(net, head2, port, 0, sk);
-      // Some randomness for the next port as well, but none when ports have become scarce.
+      // Advance by a random step for the next port; when free ports have become scarce, advance to the next
+      // one only.
       const step = Math.max(i, get_random_u32_below(net.machine, 8) * 2) + 2;
       hinfo.table_perturb.set(index, (perturb + step) >>> 0);
       inet_bind_hash(sk, tb, tb2, port);
@@ -165,7 +167,10 @@ export function __inet_hash_connect(
   return -EADDRNOTAVAIL;
 }
 
-/** The bucket of the port, when the connection may use that: it has no owner, or only connections to other destinations. */
+/**
+ * The bucket of the port if the connection can use it: it has no owner, or only connections to other
+ * destinations.
+ */
 function usable_bind_bucket(
   death_row: inet_timewait_death_row,
   sk: sock,
@@ -182,7 +187,7 @@ function usable_bind_bucket(
     created.fastreuseport = -1;
     return created;
   }
-  // A port that was assigned by bind() is not shared.
+  // A port assigned by bind() is not shared.
   if (tb.fastreuse >= 0 || tb.fastreuseport >= 0) return null;
   if (is_known_taken(tb, sk)) return null;
   if (check_established(death_row, sk, port, recycled) === 0) return tb;
@@ -190,7 +195,7 @@ function usable_bind_bucket(
   return null;
 }
 
-/** Does a connection from this port to the same destination exist, as far as the bucket remembers? */
+/** Whether the bucket remembers a connection from this port to the same destination. */
 function is_known_taken({ taken }: inet_bind_bucket, sk: sock): boolean {
   return (
     taken !== null &&
@@ -201,7 +206,10 @@ function is_known_taken({ taken }: inet_bind_bucket, sk: sock): boolean {
   );
 }
 
-/** A time-wait sock may give way the next time, one that is bound to a device is in the way of few: those are looked up again. */
+/**
+ * Remember only sockets that reliably conflict. A time-wait sock may be replaceable the next time, and a
+ * socket bound to a device rarely conflicts, so those are looked up each time.
+ */
 function remember_taken(tb: inet_bind_bucket, sk2: sock_common): void {
   if (sk2.skc_state === TCP_TIME_WAIT || sk2.skc_bound_dev_if !== 0) return;
   tb.taken = {
@@ -212,7 +220,11 @@ function remember_taken(tb: inet_bind_bucket, sk2: sock_common): void {
   };
 }
 
-/** Give a connecting socket a local port, unless it is bound, and make it findable. @linux net/ipv4/inet_hashtables.c */
+/**
+ * Choose a local port for a connecting socket, unless it is bound, and hash the socket.
+ *
+ * @linux net/ipv4/inet_hashtables.c
+ */
 export function inet_hash_connect(death_row: inet_timewait_death_row, sk: sock): Errno {
   const inet = inet_csk(sk);
   if (inet.inet_num !== 0) return __inet_hash_connect(death_row, sk, 0, 0, __inet_check_established);

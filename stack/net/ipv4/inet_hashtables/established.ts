@@ -1,4 +1,4 @@
-/** The table of connections (ehash): established ones, connection requests, and time-wait socks side by side. */
+/** The table of connections (ehash): established sockets, connection requests, and time-wait socks. */
 import type { inet_hashinfo } from '../../../include/net/inet_hashtables.ts';
 import {
   __sock_put,
@@ -16,7 +16,11 @@ import { inet_sk_set_state } from '../af_inet/sock.ts';
 import { inet_csk_destroy_sock } from '../inet_connection_sock/lifetime.ts';
 import { sk_ehashfn, tcp_or_dccp_get_hashinfo } from './hash.ts';
 
-/** Put a socket whose skc_hash is set at the front of its chain. @linux include/net/sock.h (__sk_nulls_add_node_rcu) */
+/**
+ * Insert a socket whose skc_hash is set at the front of its chain.
+ *
+ * @linux include/net/sock.h (__sk_nulls_add_node_rcu)
+ */
 export function ehash_add(hashinfo: inet_hashinfo, sk: sock_common): void {
   const bucket = hashinfo.ehash[sk.skc_hash & hashinfo.ehash_mask]!;
   const first = bucket.chain;
@@ -27,7 +31,12 @@ export function ehash_add(hashinfo: inet_hashinfo, sk: sock_common): void {
   bucket.chain = sk;
 }
 
-/** Take a socket off its chain. @returns whether it was on one. @linux include/net/sock.h (__sk_nulls_del_node_init_rcu) */
+/**
+ * Remove a socket from its chain.
+ *
+ * @returns whether it was on one.
+ * @linux include/net/sock.h (__sk_nulls_del_node_init_rcu)
+ */
 export function ehash_del(hashinfo: inet_hashinfo, sk: sock_common): boolean {
   if (!sk.skc_hashed) return false;
   const next = sk.skc_node_next;
@@ -41,7 +50,11 @@ export function ehash_del(hashinfo: inet_hashinfo, sk: sock_common): boolean {
   return true;
 }
 
-/** Is a connection with the same addresses and ports there already? @linux net/ipv4/inet_hashtables.c */
+/**
+ * Whether a connection with the same addresses and ports already exists.
+ *
+ * @linux net/ipv4/inet_hashtables.c
+ */
 function inet_ehash_lookup_by_sk(hashinfo: inet_hashinfo, sk: sock_common): boolean {
   for (
     let esk = hashinfo.ehash[sk.skc_hash & hashinfo.ehash_mask]!.chain;
@@ -64,11 +77,11 @@ function inet_ehash_lookup_by_sk(hashinfo: inet_hashinfo, sk: sock_common): bool
 }
 
 /**
- * Put a socket into the table, in place of `osk` if that is given: the request or time-wait sock that it succeeds, which
- * loses the table's reference.
+ * Insert a socket into the table. If `osk` is given, the socket replaces it: `osk` is the request or
+ * time-wait sock, and loses the table's reference.
  *
- * @param check_dup refuse when an equal connection is there (two final ACKs raced)
- * @returns whether it is in the table now
+ * @param check_dup fail when an equal connection exists, because two final ACKs raced
+ * @returns whether the socket was inserted
  * @linux net/ipv4/inet_hashtables.c
  */
 export function inet_ehash_insert(sk: sock_common, osk: sock_common | null, check_dup: boolean): boolean {
@@ -76,7 +89,7 @@ export function inet_ehash_insert(sk: sock_common, osk: sock_common | null, chec
   WARN_ON_ONCE(sk.skc_net.machine, !sk_unhashed(sk), 'inet_ehash_insert: the socket is hashed already');
   sk.skc_hash = sk_ehashfn(sk);
   if (osk !== null) {
-    // Replaced by another packet already?
+    // Another packet has already replaced it.
     if (!ehash_del(hashinfo, osk)) return false;
     __sock_put(osk);
     ehash_add(hashinfo, sk);
@@ -87,7 +100,11 @@ export function inet_ehash_insert(sk: sock_common, osk: sock_common | null, chec
   return true;
 }
 
-/** The same for a full socket; one that finds no place is destroyed. @linux net/ipv4/inet_hashtables.c */
+/**
+ * As inet_ehash_insert(), for a full socket; if the insertion fails, the socket is destroyed.
+ *
+ * @linux net/ipv4/inet_hashtables.c
+ */
 export function inet_ehash_nolisten(sk: sock, osk: sock_common | null, check_dup: boolean): boolean {
   const ok = inet_ehash_insert(sk, osk, check_dup);
   if (ok) {

@@ -1,4 +1,4 @@
-/** Hashing and unhashing: a listener into the table of listeners (lhash2), any other socket into ehash. */
+/** Hashing and unhashing: listeners in the table of listeners (lhash2), all other sockets in ehash. */
 import { inet_csk } from '../../../include/net/inet_connection_sock.ts';
 import type { inet_listen_hashbucket } from '../../../include/net/inet_hashtables.ts';
 import {
@@ -41,7 +41,7 @@ function lhash2_del(bucket: inet_listen_hashbucket, sk: sock_common): void {
   sk.skc_hashed = false;
 }
 
-/** Join the listener with the group that listens at its port and address by SO_REUSEPORT. @linux net/ipv4/inet_hashtables.c */
+/** Add the listener to the SO_REUSEPORT group at its port and address. @linux net/ipv4/inet_hashtables.c */
 function inet_reuseport_add_sock(sk: sock, ilb: inet_listen_hashbucket): Errno {
   const tb = inet_csk(sk).icsk_bind_hash;
   const bind_inany = sk.skc_rcv_saddr === 0;
@@ -62,7 +62,11 @@ function inet_reuseport_add_sock(sk: sock, ilb: inet_listen_hashbucket): Errno {
   return reuseport_alloc(sk, bind_inany);
 }
 
-/** Make a socket findable for packets: a listener by its port and address, another one by its connection. @linux net/ipv4/inet_hashtables.c */
+/**
+ * Make a socket findable for packets: a listener by port and address, any other socket by its connection.
+ *
+ * @linux net/ipv4/inet_hashtables.c
+ */
 export function __inet_hash(sk: sock, osk: sock_common | null): Errno {
   if (sk.skc_state !== TCP_LISTEN) {
     inet_ehash_nolisten(sk, osk, false);
@@ -80,12 +84,12 @@ export function __inet_hash(sk: sock, osk: sock_common | null): Errno {
   return 0;
 }
 
-/** The protocol's hash operation: nothing to do for a closed socket. @linux net/ipv4/inet_hashtables.c */
+/** The protocol's hash operation; does nothing for a closed socket. @linux net/ipv4/inet_hashtables.c */
 export function inet_hash(sk: sock): Errno {
   return sk.skc_state !== TCP_CLOSE ? __inet_hash(sk, null) : 0;
 }
 
-/** Take a socket off its table: no packet finds it any more. @linux net/ipv4/inet_hashtables.c */
+/** Remove a socket from its table: packets no longer find it. @linux net/ipv4/inet_hashtables.c */
 export function inet_unhash(sk: sock): void {
   if (sk_unhashed(sk)) return;
   const hashinfo = tcp_or_dccp_get_hashinfo(sk);

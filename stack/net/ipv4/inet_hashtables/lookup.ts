@@ -1,4 +1,4 @@
-/** Which socket a packet is for: first among the connections, then among the listeners. */
+/** Finding the socket for a packet: first among the connections, then among the listeners. */
 import type { sk_buff } from '../../../include/linux/skbuff.ts';
 import type { be16, be32 } from '../../../include/linux/types.ts';
 import type { inet_hashinfo, inet_listen_hashbucket } from '../../../include/net/inet_hashtables.ts';
@@ -16,7 +16,7 @@ import { inet_twsk_free } from '../inet_timewait_sock.ts';
 import { inet_ehashfn, inet_lhash2_bucket } from './hash.ts';
 
 /**
- * The connection (or request, or time-wait sock) of a packet, with a reference taken; null if there is none.
+ * Find the connection, request or time-wait sock for a packet, and take a reference; null if none exists.
  * saddr and sport are the packet's source: the remote end.
  *
  * @linux net/ipv4/inet_hashtables.c
@@ -48,7 +48,11 @@ export function __inet_lookup_established(
   return null;
 }
 
-/** How well a listener fits a packet: -1 not at all; bound to the device is better than not. @linux net/ipv4/inet_hashtables.c */
+/**
+ * Score how well a listener matches a packet: -1 is no match; a listener bound to the device scores higher.
+ *
+ * @linux net/ipv4/inet_hashtables.c
+ */
 function compute_score(sk: sock_common, net: net, hnum: number, daddr: be32, dif: number): number {
   if (sk.skc_num !== hnum || sk.skc_net !== net || sk.skc_rcv_saddr !== daddr) return -1;
   if (sk.skc_bound_dev_if !== 0 && sk.skc_bound_dev_if !== dif) return -1;
@@ -57,7 +61,7 @@ function compute_score(sk: sock_common, net: net, hnum: number, daddr: be32, dif
   return score;
 }
 
-/** Among a group that shares a port by SO_REUSEPORT: whose turn it is, by the packet's addresses. @linux net/ipv4/inet_hashtables.c */
+/** Select a member of a SO_REUSEPORT group by the packet's addresses. @linux net/ipv4/inet_hashtables.c */
 export function inet_lookup_reuseport(
   net: net,
   sk: sock,
@@ -100,7 +104,11 @@ function inet_lhash2_lookup(
   return result;
 }
 
-/** The listener at a port and address, or else at the port on any address. No reference is taken. @linux net/ipv4/inet_hashtables.c */
+/**
+ * Find the listener at a port and address, or else at the port on any address. Takes no reference.
+ *
+ * @linux net/ipv4/inet_hashtables.c
+ */
 export function __inet_lookup_listener(
   net: net,
   hashinfo: inet_hashinfo,
@@ -120,7 +128,11 @@ export function __inet_lookup_listener(
   return inet_lhash2_lookup(net, any, skb, doff, saddr, sport, 0, hnum, dif);
 }
 
-/** The listener for this address and port, or null; the one that fits best. @linux include/net/inet_hashtables.h */
+/**
+ * Find the best matching listener for this address and port, or null.
+ *
+ * @linux include/net/inet_hashtables.h
+ */
 export function inet_lookup_listener(
   net: net,
   hashinfo: inet_hashinfo,
@@ -137,7 +149,7 @@ export function inet_lookup_listener(
 }
 
 /**
- * The socket for a packet. A reference is taken, but of a listener: is_refcounted() tells.
+ * Find the socket for a packet. Takes a reference, except to a listener: is_refcounted() tells which.
  *
  * @linux include/net/inet_hashtables.h
  */
@@ -159,7 +171,7 @@ export function __inet_lookup(
   );
 }
 
-/** The same, always with a reference taken. @linux include/net/inet_hashtables.h */
+/** As __inet_lookup(), but always takes a reference. @linux include/net/inet_hashtables.h */
 export function inet_lookup(
   net: net,
   hashinfo: inet_hashinfo,
@@ -177,8 +189,8 @@ export function inet_lookup(
 }
 
 /**
- * The socket for a received TCP packet: the one that early demux has found already, or by look-up.
- * As in __inet_lookup(), is_refcounted() tells whether a reference was taken.
+ * The socket for a received TCP packet: the one that early demux found, otherwise by lookup. As in
+ * __inet_lookup(), is_refcounted() tells whether a reference was taken.
  *
  * @linux include/net/inet_hashtables.h
  */
@@ -192,7 +204,7 @@ export function __inet_lookup_skb(
 ): sock_common | null {
   const sk = skb.sk;
   if (sk !== null) {
-    // skb_steal_sock(): the reference goes over to the caller.
+    // skb_steal_sock(): the caller takes over the reference.
     skb.destructor = null;
     skb.sk = null;
     return sk;
@@ -204,14 +216,15 @@ export function __inet_lookup_skb(
 }
 
 /**
- * Has a look-up just taken a reference of this socket? Not of a listener. Linux's functions tell it by an argument
- * (refcounted); a socket's flag SOCK_RCU_FREE does not: one that has listened before keeps it.
+ * Whether a lookup has just taken a reference to this socket; listeners are looked up without one. Linux's
+ * functions return this in an argument (refcounted). The flag SOCK_RCU_FREE does not tell, because a socket
+ * that was once a listener keeps it.
  */
 export function is_refcounted(sk: sock_common): boolean {
   return sk.skc_state !== TCP_LISTEN;
 }
 
-/** Give a reference back that a look-up took, whatever kind of socket it is. @linux net/ipv4/inet_hashtables.c */
+/** Drop a reference taken by a lookup, for any kind of socket. @linux net/ipv4/inet_hashtables.c */
 export function sock_gen_put(sk: sock_common): void {
   if (--sk.skc_refcnt > 0) return;
   if (sk.skc_state === TCP_TIME_WAIT) inet_twsk_free(inet_twsk(sk));
@@ -219,7 +232,7 @@ export function sock_gen_put(sk: sock_common): void {
   else sk_free(sk as sock);
 }
 
-/** Destructor of an skb that early demux gave a socket. @linux net/ipv4/inet_hashtables.c */
+/** Destructor of an skb to which early demux attached a socket. @linux net/ipv4/inet_hashtables.c */
 export function sock_edemux(skb: sk_buff): void {
   sock_gen_put(skb.sk!);
 }

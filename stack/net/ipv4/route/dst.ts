@@ -1,5 +1,7 @@
 /**
- * IPv4 routes as objects: making one, keeping it at its next hop, and what it can do (ipv4_dst_ops). @linux net/ipv4/route.c
+ * IPv4 routes as objects: making one, keeping it at its next hop, and what it can do (ipv4_dst_ops).
+ *
+ * @linux net/ipv4/route.c
  */
 import { IN_DEV_FORWARD } from '../../../include/linux/inetdevice.ts';
 import type { net_device } from '../../../include/linux/netdevice.ts';

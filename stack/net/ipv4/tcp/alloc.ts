@@ -1,6 +1,7 @@
 /**
- * Memory for outgoing segments: allocation, freeing, memory pressure, and the limit on orphans. @linux
- * net/ipv4/tcp.c
+ * Memory for outgoing segments: allocation, freeing, memory pressure, and the limit on orphans.
+ *
+ * @linux net/ipv4/tcp.c
  */
 import { CHECKSUM_PARTIAL, type sk_buff } from '../../../include/linux/skbuff.ts';
 import { tcp_sk } from '../../../include/linux/tcp.ts';

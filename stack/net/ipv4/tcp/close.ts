@@ -88,8 +88,9 @@ import { tcp_check_oom, tcp_write_queue_purge } from './alloc.ts';
 import { tcp_need_reset, tcp_set_state } from './state.ts';
 
 /**
- * The effect of a close in each state: the next state, and whether a FIN is sent. @linux net/ipv4/tcp.c
- * (new_state)
+ * The effect of a close in each state: the next state, and whether a FIN is sent.
+ *
+ * @linux net/ipv4/tcp.c (new_state)
  */
 function tcp_close_transition(state: TcpState): { next: TcpState; send_fin: boolean } {
   switch (state) {
@@ -113,8 +114,9 @@ function tcp_close_transition(state: TcpState): { next: TcpState; send_fin: bool
 }
 
 /**
- * This side has no more data to send: change the state. @returns whether to send a FIN.
+ * This side has no more data to send: change the state.
  *
+ * @returns whether to send a FIN.
  * @linux net/ipv4/tcp.c
  */
 function tcp_close_state(sk: sock): boolean {

@@ -60,8 +60,9 @@ export function tcp_rtx_queue_unlink_and_free(skb: sk_buff, sk: sock): void {
 }
 
 /**
- * Append to the list by send time: this segment was sent most recently. @linux
- * list_add_tail(&skb->tcp_tsorted_anchor, …)
+ * Append to the list by send time: this segment was sent most recently.
+ *
+ * @linux list_add_tail(&skb->tcp_tsorted_anchor, …)
  */
 export function tcp_tsorted_add_tail(tp: tcp_sock, skb: sk_buff): void {
   const last = tp.tsorted_sent_last;
@@ -88,7 +89,9 @@ export function tcp_tsorted_del(tp: tcp_sock, skb: sk_buff): void {
 }
 
 /**
- * Insert `skb` directly after `after` in the list by send time. @linux list_add(&skb->tcp_tsorted_anchor, …)
+ * Insert `skb` directly after `after` in the list by send time.
+ *
+ * @linux list_add(&skb->tcp_tsorted_anchor, …)
  */
 export function tcp_tsorted_add_after(tp: tcp_sock, after: sk_buff, skb: sk_buff): void {
   const next = after.tcp_tsorted_next;

@@ -47,8 +47,9 @@ import { tcp_ack_update_rtt } from './rtt.ts';
 import type { tcp_sacktag_state } from './sack_tag.ts';
 
 /**
- * Trim the acknowledged part off a partially acknowledged GSO packet. @returns whole segments acknowledged
+ * Trim the acknowledged part off a partially acknowledged GSO packet.
  *
+ * @returns whole segments acknowledged
  * @linux net/ipv4/tcp_input.c
  */
 function tcp_tso_acked(sk: sock, skb: sk_buff): number {

@@ -125,9 +125,9 @@ export function inet_reqsk_alloc(
 }
 
 /**
- * The SYN queue is full, or net.ipv4.tcp_syncookies is 2. @returns true: answer with a SYN cookie; false:
- * drop the SYN
+ * The SYN queue is full, or net.ipv4.tcp_syncookies is 2.
  *
+ * @returns true: answer with a SYN cookie; false: drop the SYN
  * @linux net/ipv4/tcp_input.c
  */
 function tcp_syn_flood_action(sk: sock, proto: string): boolean {

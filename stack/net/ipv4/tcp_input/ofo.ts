@@ -225,8 +225,9 @@ function selective_acks(tp: tcp_sock): tcp_sack_block[] {
 }
 
 /**
- * Extend a block by a range that touches it. @returns false when the range does not touch it
+ * Extend a block by a range that touches it.
  *
+ * @returns false when the range does not touch it
  * @linux net/ipv4/tcp_input.c
  */
 function tcp_sack_extend(sp: tcp_sack_block, seq: u32, end_seq: u32): boolean {

@@ -54,8 +54,9 @@ export function tcp_try_rmem_schedule(sk: sock, skb: sk_buff, size: number): num
 }
 
 /**
- * Make room in the receive buffer. @returns 0, or -1 when it is still over its limit
+ * Make room in the receive buffer.
  *
+ * @returns 0, or -1 when it is still over its limit
  * @linux net/ipv4/tcp_input.c
  */
 function tcp_prune_queue(sk: sock): number {
@@ -79,9 +80,9 @@ function tcp_prune_queue(sk: sock): number {
 }
 
 /**
- * Drop segments from the end of the out-of-order queue, an eighth of the buffer at a time. @returns false
- * when the queue was empty
+ * Drop segments from the end of the out-of-order queue, an eighth of the buffer at a time.
  *
+ * @returns false when the queue was empty
  * @linux net/ipv4/tcp_input.c
  */
 function tcp_prune_ofo_queue(sk: sock): boolean {

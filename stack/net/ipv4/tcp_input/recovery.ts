@@ -422,8 +422,9 @@ export function tcp_fastretrans_alert(
 }
 
 /**
- * tcp_fastretrans_alert() in Open, Disorder, CWR, or after Loss. @returns false when the ACK needs no further
- * handling
+ * tcp_fastretrans_alert() in Open, Disorder, CWR, or after Loss.
+ *
+ * @returns false when the ACK needs no further handling
  */
 function enter_recovery_if_lost(
   sk: sock,

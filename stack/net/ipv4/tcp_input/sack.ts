@@ -320,8 +320,9 @@ export function tcp_sacktag_write_queue(
 }
 
 /**
- * Collect the valid blocks. @returns the index of the ACK's first block among them; -1 when that block is
- * invalid
+ * Collect the valid blocks.
+ *
+ * @returns the index of the ACK's first block among them; -1 when that block is invalid
  */
 function collect_blocks(
   sk: sock,

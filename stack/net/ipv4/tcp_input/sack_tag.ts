@@ -164,8 +164,9 @@ export function tcp_sacktag_one(
 }
 
 /**
- * `shifted` bytes (`pcount` segments) of `skb` are now part of `prev`. @returns true when `skb` is empty
+ * `shifted` bytes (`pcount` segments) of `skb` are now part of `prev`.
  *
+ * @returns true when `skb` is empty
  * @linux net/ipv4/tcp_input.c
  */
 function tcp_shifted_skb(

@@ -163,8 +163,9 @@ export function tcp_v4_early_demux(skb: sk_buff): number {
 }
 
 /**
- * Verify a short segment's checksum now; a long one's is verified when its bytes are touched. @returns true
- * when the checksum is wrong
+ * Verify a short segment's checksum now; a long one's is verified when its bytes are touched.
+ *
+ * @returns true when the checksum is wrong
  */
 function checksum_init(skb: sk_buff): boolean {
   if (skb_csum_unnecessary(skb)) {
@@ -312,8 +313,9 @@ const CONSUMED = 'consumed';
 const LOOK_UP_AGAIN = 'look up again';
 
 /**
- * The segment belongs to a request sock. @returns the listener with a reference, when the listener must
- * process the segment
+ * The segment belongs to a request sock.
+ *
+ * @returns the listener with a reference, when the listener must process the segment
  */
 function do_new_syn_recv(
   net: net,
@@ -364,8 +366,9 @@ function do_new_syn_recv(
 }
 
 /**
- * The segment belongs to a time-wait sock. @returns the listener, when the segment is a SYN for a new
- * connection
+ * The segment belongs to a time-wait sock.
+ *
+ * @returns the listener, when the segment is a SYN for a new connection
  */
 function do_time_wait(net: net, tw: inet_timewait_sock, skb: sk_buff): sock_common | null {
   tcp_v4_fill_cb(skb);

@@ -1,4 +1,8 @@
-/** A segment for a connection request: normally the final ACK of the handshake. @linux net/ipv4/tcp_minisocks.c */
+/**
+ * A segment arrives for a connection request: normally the final ACK of the handshake.
+ *
+ * @linux net/ipv4/tcp_minisocks.c
+ */
 import type { sk_buff } from '../../../include/linux/skbuff.ts';
 import { tcp_hdr, tcp_options_received, tcp_rsk, tcp_sk } from '../../../include/linux/tcp.ts';
 import { timer_pending } from '../../../include/linux/timer.ts';
@@ -33,17 +37,17 @@ import { tcp_synack_rtt_meas } from '../tcp_input/rtt.ts';
 import { tcp_oow_rate_limited, tcp_reqsk_send_challenge_ack } from '../tcp_input/validate.ts';
 import { tcp_in_window } from './time_wait.ts';
 
-/** What tcp_check_req() has found. */
+/** Result of tcp_check_req(). */
 export interface checked_req {
-  /** The child; the listener, if it is to look at the segment itself; null: nothing to go on with. */
+  /** The child; the listener, if it must process the segment; null: processing ends. */
   sk: sock | null;
-  /** Another final ACK has made the child: look the segment's socket up again. */
+  /** Another final ACK has already created the child: look up the segment's socket again. */
   req_stolen: boolean;
 }
 
 /**
- * A segment for a request: a repeated SYN is answered again, a RST ends it, the final ACK makes the child socket and
- * puts it into the accept queue.
+ * Process a segment for a request: a repeated SYN is answered again, a RST ends the request, and the final
+ * ACK creates the child socket and appends it to the accept queue.
  *
  * @linux net/ipv4/tcp_minisocks.c
  */
@@ -61,14 +65,14 @@ export function tcp_check_req(sk: sock, skb: sk_buff, req: request_sock): checke
     if (tmp_opt.saw_tstamp) {
       tmp_opt.ts_recent = req.ts_recent;
       if (tmp_opt.rcv_tsecr !== 0) tmp_opt.rcv_tsecr = (tmp_opt.rcv_tsecr - treq.ts_off) | 0;
-      // When ts_recent was taken isn't kept: assume, when the SYN-ACK was sent last.
+      // The time of ts_recent is not stored: assume the time when the SYN-ACK was last sent.
       tmp_opt.ts_recent_stamp =
         ktime_get_seconds(net.machine) - Math.floor(reqsk_timeout(req, TCP_RTO_MAX) / HZ);
       paws_reject = tcp_paws_reject(net.machine, tmp_opt, th.rst);
     }
   }
 
-  // The SYN again: our SYN-ACK was lost, or is late. Send it again, and put its timer off.
+  // The SYN again: our SYN-ACK was lost or delayed. Retransmit it and restart its timer.
   if (cb.seq === treq.rcv_isn && flg === TCPHDR_SYN && !paws_reject) {
     if (
       !tcp_oow_rate_limited(net, skb, LINUX_MIB_TCPACKSKIPPEDSYNRECV, treq) &&
@@ -82,8 +86,8 @@ export function tcp_check_req(sk: sock, skb: sk_buff, req: request_sock): checke
     return NOTHING;
   }
 
-  // RFC 9293 3.10.7.4, fifth, as the sequence number of a RST depends on it: an ACK of something else is for the
-  // listener to reset.
+  // RFC 9293 3.10.7.4, fifth: the sequence number of a RST depends on the ACK field. If the ACK does not
+  // acknowledge our SYN-ACK, the listener sends the RST.
   if ((flg & TCPHDR_ACK) !== 0 && (flg & TCPHDR_RST) === 0 && cb.ack_seq !== ((treq.snt_isn + 1) | 0)) {
     return { sk, req_stolen: false };
   }
@@ -99,7 +103,7 @@ export function tcp_check_req(sk: sock, skb: sk_buff, req: request_sock): checke
     if (paws_reject) NET_INC_STATS(net, LINUX_MIB_PAWSESTABREJECTED);
     return NOTHING;
   }
-  // The SYN is part of what was received already.
+  // The SYN was already received.
   if (cb.seq === treq.rcv_isn) flg &= ~TCPHDR_SYN;
 
   // RFC 5961 3.2: a RST must be exactly at rcv_nxt.
@@ -115,7 +119,7 @@ export function tcp_check_req(sk: sock, skb: sk_buff, req: request_sock): checke
   // fifth: no ACK, nothing to do.
   if ((flg & TCPHDR_ACK) === 0) return NOTHING;
 
-  // TCP_DEFER_ACCEPT: a bare ACK doesn't count, data must come.
+  // TCP_DEFER_ACCEPT: a bare ACK is not enough, the request waits for data.
   if (
     req.num_timeout < inet_csk_accept_queue(sk).rskq_defer_accept &&
     cb.end_seq === ((treq.rcv_isn + 1) | 0)
@@ -125,7 +129,7 @@ export function tcp_check_req(sk: sock, skb: sk_buff, req: request_sock): checke
     return NOTHING;
   }
 
-  // The handshake has ended.
+  // The handshake is complete.
   const made = inet_csk(sk).icsk_af_ops.syn_recv_sock(sk, skb, req, null, req);
   if (made === null) return listen_overflow(sk, skb, req, flg);
   const { child, own_req } = made;
@@ -138,8 +142,9 @@ export function tcp_check_req(sk: sock, skb: sk_buff, req: request_sock): checke
 const NOTHING: checked_req = { sk: null, req_stolen: false };
 
 /**
- * The accept queue is full. The request stays: the client believes to be connected; its next data, or our SYN-ACK's next
- * repetition, gives it another chance. With net.ipv4.tcp_abort_on_overflow it is reset.
+ * The accept queue is full. The request stays, because the client considers itself connected: its next data,
+ * or the next retransmission of our SYN-ACK, retries. With net.ipv4.tcp_abort_on_overflow the connection is
+ * reset.
  */
 function listen_overflow(sk: sock, skb: sk_buff, req: request_sock, flg: number): checked_req {
   if (sk !== req.rsk_listener) NET_INC_STATS(sock_net(sk), LINUX_MIB_TCPMIGRATEREQFAILURE);
@@ -150,7 +155,7 @@ function listen_overflow(sk: sock, skb: sk_buff, req: request_sock, flg: number)
   return embryonic_reset(sk, skb, req, flg);
 }
 
-/** The request ends: with a RST of ours, unless theirs ended it. */
+/** The request ends: send a RST, unless the peer's RST ended it. */
 function embryonic_reset(sk: sock, skb: sk_buff, req: request_sock, flg: number): checked_req {
   if ((flg & TCPHDR_RST) === 0) req.rsk_ops.send_reset(sk, skb);
   const unlinked = inet_csk_reqsk_queue_drop(sk, req);
@@ -159,9 +164,10 @@ function embryonic_reset(sk: sock, skb: sk_buff, req: request_sock, flg: number)
 }
 
 /**
- * Give the child its first segment, the final ACK: by it, it becomes ESTABLISHED, and the listener's process is woken.
+ * Process the child's first segment, the final ACK: the child becomes ESTABLISHED, and the listener's process
+ * is woken.
  *
- * @returns as tcp_rcv_state_process(): not 0: send a RST
+ * @returns as tcp_rcv_state_process(): nonzero means send a RST
  * @linux net/ipv4/tcp_minisocks.c
  */
 export function tcp_child_process(parent: sock, child: sock, skb: sk_buff): number {
@@ -172,7 +178,7 @@ export function tcp_child_process(parent: sock, child: sock, skb: sk_buff): numb
     ret = tcp_rcv_state_process(child, skb);
     if (state === TCP_SYN_RECV && child.sk_state !== state) parent.sk_data_ready(parent);
   } else {
-    // accept() got hold of it already.
+    // A process that called accept() already owns the child.
     sk_add_backlog(child, skb, Infinity);
   }
   sock_put(child);

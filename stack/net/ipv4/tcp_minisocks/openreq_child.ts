@@ -1,4 +1,4 @@
-/** The socket of a connection that a listener accepted. @linux net/ipv4/tcp_minisocks.c */
+/** Creating the socket of a connection that a listener accepts. @linux net/ipv4/tcp_minisocks.c */
 import type { sk_buff } from '../../../include/linux/skbuff.ts';
 import {
   tcp_hdr,
@@ -41,7 +41,7 @@ import { tcp_assign_congestion_control, tcp_set_ca_state } from '../tcp_cong.ts'
 import { tcp_select_initial_window } from '../tcp_output/window.ts';
 import { tcp_init_xmit_timers } from '../tcp_timer/timers.ts';
 
-/** Choose the window and the scale that the SYN-ACK will offer. @linux net/ipv4/tcp_minisocks.c */
+/** Choose the window and the scale that the SYN-ACK will advertise. @linux net/ipv4/tcp_minisocks.c */
 export function tcp_openreq_init_rwin(req: request_sock, sk_listener: sock, dst: dst_entry): void {
   const ireq = inet_rsk(req);
   const treq = tcp_rsk(req);
@@ -51,7 +51,7 @@ export function tcp_openreq_init_rwin(req: request_sock, sk_listener: sock, dst:
 
   // TCP_WINDOW_CLAMP, or the route's.
   let window_clamp = tp.window_clamp || dst_metric(dst, RTAX_WINDOW);
-  // SO_RCVBUF limits it too.
+  // SO_RCVBUF also limits the window.
   if (
     (sk_listener.sk_userlocks & SOCK_RCVBUF_LOCK) !== 0 &&
     (window_clamp > full_space || window_clamp === 0)
@@ -71,15 +71,15 @@ export function tcp_openreq_init_rwin(req: request_sock, sk_listener: sock, dst:
   ireq.rcv_wscale = initial.rcv_wscale;
 }
 
-/** Give the child its congestion control: the one set on the listener, or the default. @linux net/ipv4/tcp_minisocks.c */
+/** Set the child's congestion control: the listener's, or the default. @linux net/ipv4/tcp_minisocks.c */
 export function tcp_ca_openreq_child(sk: sock, _dst: dst_entry): void {
   if (!inet_csk(sk).icsk_ca_setsockopt) tcp_assign_congestion_control(sk);
   tcp_set_ca_state(sk, TCP_CA_Open);
 }
 
 /**
- * What a child takes over from its listener, beyond struct sock: in Linux all of it, as the socket is copied whole.
- * What belongs to one connection starts afresh.
+ * Copy what a child inherits from its listener beyond struct sock; Linux copies the whole socket. State that
+ * belongs to a single connection is initialized afresh.
  */
 function inherit_from_listener(newtp: tcp_sock, oldtp: tcp_sock): void {
   newtp.uc_ttl = oldtp.uc_ttl;
@@ -135,10 +135,11 @@ function inherit_from_listener(newtp: tcp_sock, oldtp: tcp_sock): void {
 }
 
 /**
- * Make the child of a listener for a request whose handshake ends, in state SYN_RECV. It is not in any table yet.
+ * Create the child of a listener for a request whose handshake is complete, in state SYN_RECV. The child is
+ * not hashed yet.
  *
  * @param skb the final ACK
- * @returns null when there is no memory
+ * @returns null when memory is exhausted
  * @linux net/ipv4/tcp_minisocks.c
  */
 export function tcp_create_openreq_child(sk: sock, req: request_sock, skb: sk_buff): sock | null {
@@ -150,10 +151,10 @@ export function tcp_create_openreq_child(sk: sock, req: request_sock, skb: sk_bu
   const newtp = tcp_sk(newsk);
   const now = tcp_jiffies32(newsk);
   inherit_from_listener(newtp, tcp_sk(sk));
-  // No process owns it: sk_clone_lock() takes the spinlock only, which has no meaning here.
+  // No process owns the child: sk_clone_lock() takes only the spinlock, which this machine does not need.
   newsk.sk_lock_owned = false;
 
-  // What the handshake agreed on.
+  // The values negotiated in the handshake.
   newtp.pred_flags = 0;
   const rcv_seq = (treq.rcv_isn + 1) | 0;
   newtp.rcv_wup = rcv_seq;
@@ -198,7 +199,7 @@ export function tcp_create_openreq_child(sk: sock, req: request_sock, skb: sk_bu
   } else {
     newtp.tcp_header_len = TCPHDR_LEN;
   }
-  // The SYN-ACK was sent again: whether that was needed can be told by its timestamp.
+  // The SYN-ACK was retransmitted: its timestamp will show whether that was necessary.
   if (req.num_timeout !== 0) {
     newtp.undo_marker = treq.snt_isn;
     newtp.retrans_stamp = Math.floor(treq.snt_synack / 1000) | 0;

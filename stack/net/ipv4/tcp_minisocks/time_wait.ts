@@ -1,4 +1,9 @@
-/** A connection in TIME_WAIT (or FIN_WAIT2 without a process): entering it, and segments that come then. @linux net/ipv4/tcp_minisocks.c */
+/**
+ * A connection in TIME_WAIT (or in FIN_WAIT2 without a process): entering the state, and segments that arrive
+ * in it.
+ *
+ * @linux net/ipv4/tcp_minisocks.c
+ */
 import type { sk_buff } from '../../../include/linux/skbuff.ts';
 import { tcp_options_received, tcp_sk, tcp_twsk, type tcphdr } from '../../../include/linux/tcp.ts';
 import type { u32 } from '../../../include/linux/types.ts';
@@ -31,21 +36,25 @@ import { tcp_done } from '../tcp/state.ts';
 import { tcp_parse_options } from '../tcp_input/options.ts';
 import { tcp_oow_rate_limited } from '../tcp_input/validate.ts';
 
-/** What is to be done with a segment that came in TIME_WAIT. @linux enum tcp_tw_status (include/net/tcp.h) */
+/**
+ * How the caller handles a segment that arrived in TIME_WAIT.
+ *
+ * @linux enum tcp_tw_status (include/net/tcp.h)
+ */
 export const TCP_TW_SUCCESS = 0;
 export const TCP_TW_RST = 1;
 export const TCP_TW_ACK = 2;
 /** A new connection with the same addresses and ports. */
 export const TCP_TW_SYN = 3;
 
-/** Does any of the segment lie between s_win and e_win? @linux net/ipv4/tcp_minisocks.c */
+/** Whether any part of the segment lies between s_win and e_win. @linux net/ipv4/tcp_minisocks.c */
 export function tcp_in_window(seq: u32, end_seq: u32, s_win: u32, e_win: u32): boolean {
   if (seq === s_win) return true;
   if (after(end_seq, s_win) && before(seq, e_win)) return true;
   return seq === e_win && seq === end_seq;
 }
 
-/** Answer an unacceptable segment with an ACK, but not too often. @linux net/ipv4/tcp_minisocks.c */
+/** Answer an unacceptable segment with an ACK, subject to the rate limit. @linux net/ipv4/tcp_minisocks.c */
 function tcp_timewait_check_oow_rate_limit(tw: inet_timewait_sock, skb: sk_buff, mib_idx: number): number {
   const tcptw = tcp_twsk(tw);
   if (!tcp_oow_rate_limited(tw.skc_net, skb, mib_idx, tcptw)) return TCP_TW_ACK;
@@ -54,8 +63,8 @@ function tcp_timewait_check_oow_rate_limit(tw: inet_timewait_sock, skb: sk_buff,
 }
 
 /**
- * A segment for a time-wait sock (RFC 9293 3.10.7.4, RFC 1122 4.2.2.13, RFC 6191). Unless TCP_TW_ACK, _RST or _SYN is returned,
- * the reference is given back.
+ * A segment for a time-wait sock (RFC 9293 3.10.7.4, RFC 1122 4.2.2.13, RFC 6191). Drops the reference,
+ * unless it returns TCP_TW_ACK, _RST or _SYN.
  *
  * @returns TCP_TW_…
  * @linux net/ipv4/tcp_minisocks.c
@@ -78,10 +87,10 @@ export function tcp_timewait_state_process(tw: inet_timewait_sock, skb: sk_buff,
 
   if (tw.tw_substate === TCP_FIN_WAIT2) return finwait2_state_process(tw, skb, th, tmp_opt, paws_reject);
 
-  // An ACK at the right place: late or sent again. Or a RST there.
+  // An ACK or a RST exactly at rcv_nxt: the ACK is late or retransmitted.
   if (!paws_reject && cb.seq === tcptw.tw_rcv_nxt && (cb.seq === cb.end_seq || th.rst)) {
     if (th.rst) {
-      // RFC 1337 warns of letting a RST end TIME_WAIT; Linux does by default, as most do.
+      // RFC 1337 advises against letting a RST end TIME_WAIT; Linux allows it by default, like most stacks.
       if (net.ipv4.sysctl_tcp_rfc1337 === 0) {
         inet_twsk_deschedule_put(tw);
         return TCP_TW_SUCCESS;
@@ -97,7 +106,8 @@ export function tcp_timewait_state_process(tw: inet_timewait_sock, skb: sk_buff,
     return TCP_TW_SUCCESS;
   }
 
-  // RFC 6191: a SYN is a new connection if its sequence number or its timestamp is beyond the old one's.
+  // RFC 6191: a SYN opens a new connection if its sequence number or its timestamp is beyond the old
+  // connection's.
   if (
     th.syn &&
     !th.rst &&
@@ -112,7 +122,7 @@ export function tcp_timewait_state_process(tw: inet_timewait_sock, skb: sk_buff,
 
   if (paws_reject) NET_INC_STATS(net, LINUX_MIB_PAWSESTABREJECTED);
   if (!th.rst) {
-    // The peer has not got our last ACK: TIME_WAIT starts anew (RFC 9293 3.10.7.4).
+    // The peer did not receive our last ACK: restart TIME_WAIT (RFC 9293 3.10.7.4).
     if (paws_reject || th.ack) inet_twsk_reschedule(tw, TCP_TIMEWAIT_LEN);
     return tcp_timewait_check_oow_rate_limit(tw, skb, LINUX_MIB_TCPACKSKIPPEDTIMEWAIT);
   }
@@ -120,7 +130,7 @@ export function tcp_timewait_state_process(tw: inet_timewait_sock, skb: sk_buff,
   return TCP_TW_SUCCESS;
 }
 
-/** Our FIN is acknowledged, theirs is awaited, and no process is left to read data. */
+/** FIN_WAIT2: our FIN is acknowledged, the peer's FIN is awaited, and no process is left to read data. */
 function finwait2_state_process(
   tw: inet_timewait_sock,
   skb: sk_buff,
@@ -131,7 +141,7 @@ function finwait2_state_process(
   const tcptw = tcp_twsk(tw);
   const cb = TCP_SKB_CB(skb);
   const rcv_nxt = tcptw.tw_rcv_nxt;
-  // Out of the window, or an old timestamp.
+  // The segment is outside the window, or has an old timestamp.
   if (paws_reject || !tcp_in_window(cb.seq, cb.end_seq, rcv_nxt, (rcv_nxt + tcptw.tw_rcv_wnd) | 0)) {
     return tcp_timewait_check_oow_rate_limit(tw, skb, LINUX_MIB_TCPACKSKIPPEDFINWAIT2);
   }
@@ -145,7 +155,7 @@ function finwait2_state_process(
     inet_twsk_put(tw);
     return TCP_TW_SUCCESS;
   }
-  // New data, or a FIN that isn't the next thing: there is no reader for it.
+  // New data, or a FIN that is not next in sequence: nobody can read the data.
   if (!th.fin || cb.end_seq !== ((rcv_nxt + 1) | 0)) return TCP_TW_RST;
 
   // The FIN.
@@ -160,10 +170,11 @@ function finwait2_state_process(
 }
 
 /**
- * Put a time-wait sock in the socket's place, and end the socket. When there are too many, the connection just ends.
+ * Replace the socket by a time-wait sock and close it. When there are too many time-wait socks, the
+ * connection just ends.
  *
  * @param state TCP_TIME_WAIT, or TCP_FIN_WAIT2 of an orphan
- * @param timeo how long, in jiffies; TIME_WAIT lasts 60 s in any case
+ * @param timeo duration in jiffies; TIME_WAIT always lasts 60 s
  * @linux net/ipv4/tcp_minisocks.c
  */
 export function tcp_time_wait(sk: sock, state: TcpState, timeo: number): void {
@@ -173,7 +184,7 @@ export function tcp_time_wait(sk: sock, state: TcpState, timeo: number): void {
   const net = sock_net(sk);
   const tw = inet_twsk_alloc(sk, net.ipv4.tcp_death_row, state);
   if (tw !== null) {
-    // Room for at least two retransmissions of the peer.
+    // Allow for at least two retransmissions by the peer.
     const rto = (icsk_rto << 2) - (icsk_rto >> 1);
     tw.tw_transparent = inet.transparent;
     tw.tw_mark = sk.sk_mark;

@@ -275,8 +275,9 @@ export function tcp_make_synack(
 }
 
 /**
- * Retransmit a SYN-ACK because the request's timer fired or another SYN arrived. @returns 0 or IP's error
+ * Retransmit a SYN-ACK because the request's timer fired or another SYN arrived.
  *
+ * @returns 0 or IP's error
  * @linux net/ipv4/tcp_output.c
  */
 export function tcp_rtx_synack(sk: sock, req: request_sock): number {

@@ -1,6 +1,7 @@
 /**
- * The number of segments in an skb, how many are sent at once (TSO), and splitting an skb. @linux
- * net/ipv4/tcp_output.c
+ * The number of segments in an skb, how many are sent at once (TSO), and splitting an skb.
+ *
+ * @linux net/ipv4/tcp_output.c
  */
 import { type sk_buff, skb_headlen, SKB_TRUESIZE } from '../../../include/linux/skbuff.ts';
 import { tcp_sk } from '../../../include/linux/tcp.ts';
@@ -64,8 +65,9 @@ export function tcp_set_skb_tso_segs(skb: sk_buff, mss_now: number): void {
 }
 
 /**
- * As tcp_set_skb_tso_segs(), unless the number is already known. @returns the number of segments
+ * As tcp_set_skb_tso_segs(), unless the number is already known.
  *
+ * @returns the number of segments
  * @linux net/ipv4/tcp_output.c
  */
 export function tcp_init_tso_segs(skb: sk_buff, mss_now: number): number {

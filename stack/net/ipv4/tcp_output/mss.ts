@@ -1,5 +1,7 @@
 /**
- * The MSS, the path MTU, and probing for a larger MTU (RFC 4821). @linux net/ipv4/tcp_output.c
+ * The MSS, the path MTU, and probing for a larger MTU (RFC 4821).
+ *
+ * @linux net/ipv4/tcp_output.c
  */
 import type { sk_buff } from '../../../include/linux/skbuff.ts';
 import { tcp_sk, TCPHDR_LEN } from '../../../include/linux/tcp.ts';

@@ -1,4 +1,4 @@
-/** How long to go on trying, and giving up. @linux net/ipv4/tcp_timer.c */
+/** How long TCP retries before it gives up. @linux net/ipv4/tcp_timer.c */
 import { tcp_sk } from '../../../include/linux/tcp.ts';
 import type { jiffies_t } from '../../../include/linux/types.ts';
 import { inet_csk } from '../../../include/net/inet_connection_sock.ts';
@@ -28,29 +28,33 @@ import { tcp_done_with_error } from '../tcp_input/fin.ts';
 import { tcp_send_active_reset } from '../tcp_output/control.ts';
 import { tcp_mss_to_mtu, tcp_mtu_to_mss, tcp_mtup_init, tcp_sync_mss } from '../tcp_output/mss.ts';
 
-/** Give up: the connection ends with ETIMEDOUT, or with what ICMP has told. @linux net/ipv4/tcp_timer.c */
+/**
+ * Give up: the connection ends with ETIMEDOUT, or with the error that ICMP reported.
+ *
+ * @linux net/ipv4/tcp_timer.c
+ */
 export function tcp_write_err(sk: sock): void {
   tcp_done_with_error(sk, sk.sk_err_soft || ETIMEDOUT);
   NET_INC_STATS(sock_net(sk), LINUX_MIB_TCPABORTONTIMEOUT);
 }
 
 /**
- * Are there too many orphans, or is TCP's memory used up? Then this orphan goes.
+ * Kill this orphan if there are too many orphans or TCP's memory is exhausted.
  *
- * @param do_reset it may be alive: tell the peer
- * @returns whether it is gone
+ * @param do_reset the peer may be alive: send it a RST
+ * @returns whether the orphan was killed
  * @linux net/ipv4/tcp_timer.c
  */
 export function tcp_out_of_resources(sk: sock, do_reset: boolean): boolean {
   const tp = tcp_sk(sk);
   const idle = tcp_jiffies32(sk) - tp.lsndtime;
-  // The less likely the peer is to be there, the sooner this one is given up.
+  // An orphan whose peer is probably gone counts for more, and so is killed sooner.
   let shift = 0;
   if (idle > 2 * TCP_RTO_MAX || !do_reset) shift++;
   if (sk.sk_err_soft !== 0) shift++;
   if (!tcp_check_oom(sk, shift)) return false;
 
-  // Heard of it within a minute, or only its window is closed.
+  // The peer was heard from within a minute, or only its window is closed.
   if (idle <= TCP_TIMEWAIT_LEN || (tp.snd_wnd === 0 && tp.packets_out === 0)) do_reset = true;
   if (do_reset) tcp_send_active_reset(sk);
   tcp_done(sk);
@@ -58,20 +62,24 @@ export function tcp_out_of_resources(sk: sock, do_reset: boolean): boolean {
   return true;
 }
 
-/** How often an orphan's data is sent again. @linux net/ipv4/tcp_timer.c */
+/** How often an orphan's data is retransmitted. @linux net/ipv4/tcp_timer.c */
 export function tcp_orphan_retries(sk: sock, alive: boolean): number {
   const retries = sock_net(sk).ipv4.sysctl_tcp_orphan_retries;
-  // ICMP says that the peer can't be reached, and it is silent.
+  // ICMP reports the peer as unreachable, and it is silent.
   if (sk.sk_err_soft !== 0 && !alive) return 0;
   return retries === 0 && alive ? 8 : retries;
 }
 
-/** Segments vanish without a trace: perhaps they are too large for a path whose ICMP is filtered (RFC 4821). @linux net/ipv4/tcp_timer.c */
+/**
+ * Retransmissions get no answer: the segments may be too large for a path that filters ICMP (RFC 4821).
+ *
+ * @linux net/ipv4/tcp_timer.c
+ */
 function tcp_mtu_probing(sk: sock): void {
   const icsk = inet_csk(sk);
   const ipv4 = sock_net(sk).ipv4;
   if (ipv4.sysctl_tcp_mtu_probing === 0) return;
-  // It was off when the connection began.
+  // MTU probing was off when the connection began.
   if (icsk.icsk_mtup === null) tcp_mtup_init(sk);
   const mtup = icsk.icsk_mtup!;
   if (!mtup.enabled) {
@@ -89,7 +97,12 @@ function tcp_mtu_probing(sk: sock): void {
   tcp_sync_mss(sk, icsk.icsk_pmtu_cookie);
 }
 
-/** How long `boundary` retransmissions take if the time-out begins with `rto_base` jiffies and doubles; in ms. @linux net/ipv4/tcp_timer.c */
+/**
+ * The time, in ms, that `boundary` retransmissions take if the time-out starts at `rto_base` jiffies and
+ * doubles each time.
+ *
+ * @linux net/ipv4/tcp_timer.c
+ */
 function tcp_model_timeout(boundary: number, rto_base: number): number {
   const linear_backoff_thresh = Math.floor(Math.log2(TCP_RTO_MAX / rto_base));
   const doublings = Math.min(boundary, linear_backoff_thresh);
@@ -98,7 +111,7 @@ function tcp_model_timeout(boundary: number, rto_base: number): number {
 }
 
 /**
- * Have retransmissions gone on for as long as `boundary` of them would take?
+ * Whether retransmission has lasted as long as `boundary` retransmissions take.
  *
  * @param timeout in ms; 0: computed from `boundary`
  * @linux net/ipv4/tcp_timer.c
@@ -114,9 +127,9 @@ export function retransmits_timed_out(sk: sock, boundary: number, timeout: numbe
 }
 
 /**
- * The retransmission timer has fired: is it time to look for another route, or to give up?
+ * The retransmission timer fired: decide whether to look up another route or to give up.
  *
- * @returns whether the connection is gone
+ * @returns whether the connection was closed
  * @linux net/ipv4/tcp_timer.c
  */
 export function tcp_write_timeout(sk: sock): boolean {
@@ -148,26 +161,30 @@ export function tcp_write_timeout(sk: sock): boolean {
     tcp_write_err(sk);
     return true;
   }
-  // Another path through the network, perhaps.
+  // A new hash may select another path through the network.
   if (sk_rethink_txhash(sk)) {
     NET_INC_STATS(net, LINUX_MIB_TCPTIMEOUTREHASH);
   }
   return false;
 }
 
-/** The retransmission time-out, but not beyond the user's time-out; in jiffies. @linux net/ipv4/tcp_timer.c */
+/** The retransmission time-out, limited by the user's time-out; in jiffies. @linux net/ipv4/tcp_timer.c */
 export function tcp_clamp_rto_to_user_timeout(sk: sock): jiffies_t {
   const icsk = inet_csk(sk);
   if (icsk.icsk_user_timeout === 0) return icsk.icsk_rto;
   const tp = tcp_sk(sk);
   const elapsed = (tcp_time_stamp(tp) - tp.retrans_stamp) | 0;
   const remaining = icsk.icsk_user_timeout - elapsed;
-  // The user's time is up: fire at once.
+  // The user's time-out has expired: fire at once.
   if (remaining <= 0) return 1;
   return Math.min(icsk.icsk_rto, msecs_to_jiffies(remaining));
 }
 
-/** The time to the next window probe, but not beyond the user's time-out; in jiffies. @linux net/ipv4/tcp_timer.c */
+/**
+ * The time until the next window probe, limited by the user's time-out; in jiffies.
+ *
+ * @linux net/ipv4/tcp_timer.c
+ */
 export function tcp_clamp_probe0_to_user_timeout(sk: sock, when: jiffies_t): jiffies_t {
   const icsk = inet_csk(sk);
   if (icsk.icsk_user_timeout === 0 || icsk.icsk_probes_tstamp === 0) return when;

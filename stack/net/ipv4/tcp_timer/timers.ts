@@ -1,4 +1,4 @@
-/** What TCP's timers do when they fire. @linux net/ipv4/tcp_timer.c */
+/** The handlers of TCP's timers. @linux net/ipv4/tcp_timer.c */
 import type { sk_buff } from '../../../include/linux/skbuff.ts';
 import { tcp_sk, type tcp_sock } from '../../../include/linux/tcp.ts';
 import {
@@ -106,7 +106,7 @@ import {
 } from './timeout.ts';
 import { __tcp_set_rto } from './xmit_timer.ts';
 
-/** Give a new socket its timers. @linux net/ipv4/tcp_timer.c */
+/** Initialize a new socket's timers. @linux net/ipv4/tcp_timer.c */
 export function tcp_init_xmit_timers(sk: sock): void {
   inet_csk_init_xmit_timers(sk, TIMER_HANDLERS);
 }
@@ -116,7 +116,11 @@ const TIMER_HANDLERS: icsk_timer_handlers = {
   keepalive_handler: tcp_keepalive_timer,
 };
 
-/** A delayed ACK is due: send it, and adapt the delay, since no data came to carry it. @linux net/ipv4/tcp_timer.c */
+/**
+ * A delayed ACK is due. Send it, and adapt the delay: no data was sent that could carry the ACK.
+ *
+ * @linux net/ipv4/tcp_timer.c
+ */
 export function tcp_delack_timer_handler(sk: sock): void {
   const icsk = inet_csk(sk);
   const tp = tcp_sk(sk);
@@ -127,7 +131,7 @@ export function tcp_delack_timer_handler(sk: sock): void {
     return;
   }
   if ((icsk.icsk_ack.pending & ICSK_ACK_TIMER) === 0) return;
-  // It was put off meanwhile.
+  // The ACK was postponed in the meantime.
   if (time_after(icsk.icsk_ack.timeout, jiffies(sock_net(sk).machine))) {
     reset_delack_timer(sk, icsk.icsk_ack.timeout);
     return;
@@ -136,10 +140,10 @@ export function tcp_delack_timer_handler(sk: sock): void {
   if (!inet_csk_ack_scheduled(sk)) return;
 
   if (!inet_csk_in_pingpong_mode(sk)) {
-    // Waited for nothing: wait longer next time.
+    // The delay was too short for the reply to carry the ACK: increase it.
     icsk.icsk_ack.ato = Math.min(icsk.icsk_ack.ato << 1, icsk.icsk_rto);
   } else {
-    // Not interactive after all.
+    // The connection is not interactive.
     inet_csk_exit_pingpong_mode(sk);
     icsk.icsk_ack.ato = TCP_ATO_MIN;
   }
@@ -148,7 +152,11 @@ export function tcp_delack_timer_handler(sk: sock): void {
   NET_INC_STATS(sock_net(sk), LINUX_MIB_DELAYEDACKS);
 }
 
-/** The delayed-ACK timer: its work, or a note for the process that owns the socket. @linux net/ipv4/tcp_timer.c */
+/**
+ * The delayed-ACK timer fired: handle it, or defer it to the process that owns the socket.
+ *
+ * @linux net/ipv4/tcp_timer.c
+ */
 function tcp_delack_timer(sk: sock): void {
   if (!sock_owned_by_user(sk)) {
     tcp_delack_timer_handler(sk);
@@ -159,14 +167,18 @@ function tcp_delack_timer(sk: sock): void {
   sock_put(sk);
 }
 
-/** Leave a note for release_sock(), with a reference to the socket. */
+/** Defer the timer to release_sock(); the flag holds a reference to the socket. */
 function defer(sk: sock, flag: number): void {
   if ((sk.sk_tsq_flags & flag) !== 0) return;
   sk.sk_tsq_flags |= flag;
   sock_hold(sk);
 }
 
-/** The peer's window is still closed: probe it, unless it has been silent for too long. @linux net/ipv4/tcp_timer.c */
+/**
+ * The peer's window is still closed: send a probe, or give up if the peer was silent for too long.
+ *
+ * @linux net/ipv4/tcp_timer.c
+ */
 function tcp_probe_timer(sk: sock): void {
   const icsk = inet_csk(sk);
   const tp = tcp_sk(sk);
@@ -175,7 +187,7 @@ function tcp_probe_timer(sk: sock): void {
     icsk.icsk_probes_tstamp = 0;
     return;
   }
-  // RFC 9293 3.8.6.1: as long as the peer acknowledges the probes, the connection lives.
+  // RFC 9293 3.8.6.1: the connection lives as long as the peer acknowledges the probes.
   const now = tcp_jiffies32(sk);
   if (icsk.icsk_probes_tstamp === 0) {
     icsk.icsk_probes_tstamp = now;
@@ -200,7 +212,11 @@ function tcp_probe_timer(sk: sock): void {
   else tcp_send_probe0(sk);
 }
 
-/** The peer has shrunk its window to nothing over what was sent: has it been silent for too long? @linux net/ipv4/tcp_timer.c */
+/**
+ * The peer has closed its window over data already sent: whether it has been silent for too long.
+ *
+ * @linux net/ipv4/tcp_timer.c
+ */
 function tcp_rtx_probe0_timed_out(sk: sock, skb: sk_buff): boolean {
   const icsk = inet_csk(sk);
   const tp = tcp_sk(sk);
@@ -209,18 +225,18 @@ function tcp_rtx_probe0_timed_out(sk: sock, skb: sk_buff): boolean {
   const since = tp.retrans_stamp !== 0 ? tp.retrans_stamp : tcp_skb_timestamp(skb);
   const rtx_delta = msecs_to_jiffies((tcp_time_stamp(tp) - since) >>> 0);
   if (user_timeout !== 0) {
-    // A limit that the user has set counts by itself.
+    // A limit set by the user applies on its own.
     if (rtx_delta > user_timeout) return true;
     timeout = Math.min(timeout, msecs_to_jiffies(user_timeout));
   }
-  // It has acknowledged something lately.
+  // The peer acknowledged data recently.
   if (icsk.icsk_timeout - tp.rcv_tstamp <= timeout) return false;
   return rtx_delta > timeout;
 }
 
 /**
- * Nothing was acknowledged for an RTO: take all that is out for lost, begin anew with one segment, and double the time-out
- * (RFC 6298 section 5). Gives up in the end.
+ * No ACK arrived for an RTO: mark everything in flight lost, restart with a cwnd of one segment, and double
+ * the time-out (RFC 6298 section 5). Gives up after too many retries.
  *
  * @linux net/ipv4/tcp_timer.c
  */
@@ -240,7 +256,8 @@ export function tcp_retransmit_timer(sk: sock): void {
     !sock_flag(sk, SOCK_DEAD) &&
     ((1 << sk.sk_state) & (TCPF_SYN_SENT | TCPF_SYN_RECV)) === 0
   ) {
-    // The peer took its window back. Not the network's fault: no limit on retries as long as it answers.
+    // The peer closed its window over data already sent. The network is not at fault, so retry without limit
+    // as long as the peer answers.
     if (tcp_rtx_probe0_timed_out(sk, skb)) {
       tcp_write_err(sk);
       return;
@@ -258,7 +275,7 @@ export function tcp_retransmit_timer(sk: sock): void {
   tcp_enter_loss(sk);
   icsk.icsk_retransmits++;
   if (tcp_retransmit_skb(sk, tcp_rtx_queue_head(sk)!, 1) > 0) {
-    // This host was too busy to send it: no reason to back off.
+    // Local congestion prevented the retransmission: do not back off.
     inet_csk_reset_xmit_timer(sk, ICSK_TIME_RETRANS, TCP_RESOURCE_PROBE_INTERVAL, TCP_RTO_MAX);
     return;
   }
@@ -266,7 +283,7 @@ export function tcp_retransmit_timer(sk: sock): void {
   back_off(sk);
 }
 
-/** Double the time-out (RFC 6298 5.5), and arm the timer again. */
+/** Double the time-out (RFC 6298 5.5) and rearm the timer. */
 function back_off(sk: sock): void {
   const icsk = inet_csk(sk);
   const tp = tcp_sk(sk);
@@ -277,18 +294,18 @@ function back_off(sk: sock): void {
     tcp_stream_is_thin(tp) &&
     icsk.icsk_retransmits <= TCP_THIN_LINEAR_RETRIES
   ) {
-    // Too few segments for fast retransmit: keep the time-out, for a while.
+    // A thin stream has too few segments in flight for fast retransmit: keep the time-out linear at first.
     icsk.icsk_backoff = 0;
     icsk.icsk_rto = Math.min(Math.max(__tcp_set_rto(tp), tcp_rto_min(sk)), TCP_RTO_MAX);
   } else {
     icsk.icsk_rto = Math.min(icsk.icsk_rto * 2, TCP_RTO_MAX);
   }
   inet_csk_reset_xmit_timer(sk, ICSK_TIME_RETRANS, tcp_clamp_rto_to_user_timeout(sk), TCP_RTO_MAX);
-  // Perhaps there is a better route by now.
+  // A better route may exist by now.
   if (retransmits_timed_out(sk, ipv4.sysctl_tcp_retries1 + 1, 0)) __sk_dst_reset(sk);
 }
 
-/** Count what the time-out found the connection at. */
+/** Count the state in which the first time-out found the connection. */
 function count_first_timeout(sk: sock): void {
   const tp = tcp_sk(sk);
   const ca_state = inet_csk(sk).icsk_ca_state;
@@ -303,11 +320,16 @@ function count_first_timeout(sk: sock): void {
   if (mib_idx >= 0) NET_INC_STATS(sock_net(sk), mib_idx);
 }
 
-/** Do what the timer of retransmission, loss probe, reordering and window probe is armed for. @linux net/ipv4/tcp_timer.c */
+/**
+ * Handle the event for which the shared timer is armed: retransmission, loss probe, reordering or window
+ * probe.
+ *
+ * @linux net/ipv4/tcp_timer.c
+ */
 export function tcp_write_timer_handler(sk: sock): void {
   const icsk = inet_csk(sk);
   if (((1 << sk.sk_state) & (TCPF_CLOSE | TCPF_LISTEN)) !== 0 || icsk.icsk_pending === 0) return;
-  // It was put off meanwhile.
+  // The event was postponed in the meantime.
   if (time_after(icsk.icsk_timeout, jiffies(sock_net(sk).machine))) {
     reset_retransmit_timer(sk, icsk.icsk_timeout);
     return;
@@ -331,19 +353,23 @@ export function tcp_write_timer_handler(sk: sock): void {
   }
 }
 
-/** The timer: its work, or a note for the process that owns the socket. @linux net/ipv4/tcp_timer.c */
+/**
+ * The shared timer fired: handle it, or defer it to the process that owns the socket.
+ *
+ * @linux net/ipv4/tcp_timer.c
+ */
 function tcp_write_timer(sk: sock): void {
   if (!sock_owned_by_user(sk)) tcp_write_timer_handler(sk);
   else defer(sk, TCPF_WRITE_TIMER_DEFERRED);
   sock_put(sk);
 }
 
-/** The SYN-ACK of a request got no answer in time. @linux net/ipv4/tcp_timer.c */
+/** A request's SYN-ACK was not answered in time. @linux net/ipv4/tcp_timer.c */
 export function tcp_syn_ack_timeout(req: request_sock): void {
   NET_INC_STATS(sock_net(req), LINUX_MIB_TCPTIMEOUTS);
 }
 
-/** SO_KEEPALIVE is switched on or off. @linux net/ipv4/tcp_timer.c */
+/** SO_KEEPALIVE was switched on or off. @linux net/ipv4/tcp_timer.c */
 export function tcp_set_keepalive(sk: sock, val: boolean): void {
   if (((1 << sk.sk_state) & (TCPF_CLOSE | TCPF_LISTEN)) !== 0) return;
   if (val && !sock_flag(sk, SOCK_KEEPOPEN))
@@ -351,7 +377,11 @@ export function tcp_set_keepalive(sk: sock, val: boolean): void {
   else if (!val) inet_csk_delete_keepalive_timer(sk);
 }
 
-/** The keepalive timer (RFC 9293 3.8.4). It also ends the FIN_WAIT2 of an orphan. @linux net/ipv4/tcp_timer.c */
+/**
+ * The keepalive timer (RFC 9293 3.8.4). It also limits FIN_WAIT2 of an orphan.
+ *
+ * @linux net/ipv4/tcp_timer.c
+ */
 function tcp_keepalive_timer(sk: sock): void {
   if (sock_owned_by_user(sk)) {
     // Try again soon.
@@ -366,7 +396,7 @@ function tcp_keepalive_timer(sk: sock): void {
   sock_put(sk);
 }
 
-/** The peer doesn't close its side: leave the waiting to a time-wait sock, or reset the connection. */
+/** The peer has not closed its side: let a time-wait sock wait for it, or reset the connection. */
 function end_fin_wait2(sk: sock): void {
   if (tcp_sk(sk).linger2 >= 0) {
     const tmo = tcp_fin_time(sk) - TCP_TIMEWAIT_LEN;
@@ -379,12 +409,12 @@ function end_fin_wait2(sk: sock): void {
   tcp_done(sk);
 }
 
-/** Idle for too long? Then probe the peer; after too many probes without an answer it is gone. */
+/** Probe a peer that has been idle for too long; after too many unanswered probes, end the connection. */
 function keepalive(sk: sock): void {
   const icsk = inet_csk(sk);
   const tp = tcp_sk(sk);
   let next = keepalive_time_when(tp);
-  // While data is out, the retransmission timer finds out.
+  // While data is in flight, the retransmission timer detects a dead peer.
   if (tp.packets_out === 0 && tcp_write_queue_empty(sk)) {
     const elapsed = keepalive_time_elapsed(tp);
     if (elapsed < next) {
@@ -410,12 +440,12 @@ function keepalive(sk: sock): void {
   inet_csk_reset_keepalive_timer(sk, next);
 }
 
-/** ACKs that were held back (compressed) are due. @linux net/ipv4/tcp_timer.c */
+/** Compressed ACKs are due. @linux net/ipv4/tcp_timer.c */
 export function tcp_compressed_ack_kick(tp: tcp_sock): void {
   if (sock_owned_by_user(tp)) {
     defer(tp, TCPF_DELACK_TIMER_DEFERRED);
   } else if (tp.compressed_ack !== 0) {
-    // The one that is sent now was not saved.
+    // The ACK that is sent now does not count as saved.
     tp.compressed_ack--;
     tcp_send_ack(tp);
   }

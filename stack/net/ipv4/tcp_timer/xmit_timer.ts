@@ -1,5 +1,7 @@
 /**
- * Setting TCP's timers, and stopping them: from when a segment really leaves, and for zero-window probes. @linux include/net/tcp.h
+ * Arming and stopping TCP's timers: corrected for pacing, and for zero-window probes.
+ *
+ * @linux include/net/tcp.h
  */
 import { tcp_sk, type tcp_sock } from '../../../include/linux/tcp.ts';
 import type { jiffies_t } from '../../../include/linux/types.ts';
@@ -18,14 +20,14 @@ import {
   inet_csk_reset_xmit_timer,
 } from '../inet_connection_sock/xmit_timers.ts';
 
-/** How long until the next segment may leave, in jiffies. @linux include/net/tcp.h */
+/** The time until pacing allows the next segment, in jiffies. @linux include/net/tcp.h */
 export function tcp_pacing_delay(sk: sock): jiffies_t {
   const tp = tcp_sk(sk);
   const delay = tp.tcp_wstamp_ns - tp.tcp_clock_cache;
   return delay > 0 ? nsecs_to_jiffies(delay) : 0;
 }
 
-/** Arm a timer, counted from when the segment really leaves. @linux include/net/tcp.h */
+/** Arm a timer, measured from when pacing lets the segment leave. @linux include/net/tcp.h */
 export function tcp_reset_xmit_timer(sk: sock, what: number, when: jiffies_t, max_when: jiffies_t): void {
   inet_csk_reset_xmit_timer(sk, what, when + tcp_pacing_delay(sk), max_when);
 }
@@ -42,19 +44,27 @@ export function tcp_probe0_when(sk: sock, max_when: jiffies_t): jiffies_t {
 }
 const PROBE0_MAX_BACKOFF = Math.floor(Math.log2(TCP_RTO_MAX / TCP_RTO_MIN)) + 1;
 
-/** Data waits and nothing is in flight that could bring a window update: probe for one. @linux include/net/tcp.h */
+/**
+ * Data waits and nothing is in flight that could bring a window update: arm the probe timer.
+ *
+ * @linux include/net/tcp.h
+ */
 export function tcp_check_probe_timer(sk: sock): void {
   if (tcp_sk(sk).packets_out === 0 && inet_csk(sk).icsk_pending === 0) {
     tcp_reset_xmit_timer(sk, ICSK_TIME_PROBE0, tcp_probe0_base(sk), TCP_RTO_MAX);
   }
 }
 
-/** The time-out that the estimates give, without back-off, in jiffies. @linux include/net/tcp.h */
+/** The time-out computed from the estimates, without back-off, in jiffies. @linux include/net/tcp.h */
 export function __tcp_set_rto(tp: tcp_sock): number {
   return usecs_to_jiffies((tp.srtt_us >>> 3) + tp.rttvar_us);
 }
 
-/** In how many µs the retransmission is due, counted from when the oldest segment was sent. @linux include/net/tcp.h */
+/**
+ * The time until the retransmission is due, in µs, measured from when the oldest segment was sent.
+ *
+ * @linux include/net/tcp.h
+ */
 export function tcp_rto_delta_us(sk: sock): number {
   const skb = tcp_rtx_queue_head(sk);
   const rto_us = jiffies_to_usecs(inet_csk(sk).icsk_rto);
