@@ -9,7 +9,11 @@ import type { be16 } from './types.ts';
 export function is_zero_ether_addr(addr: Uint8Array, at = 0): boolean {
   return (addr[at]! | addr[at + 1]! | addr[at + 2]! | addr[at + 3]! | addr[at + 4]! | addr[at + 5]!) === 0;
 }
-/** The lowest bit of the first byte says so; the broadcast address is a multicast address too. @linux include/linux/etherdevice.h */
+/**
+ * Whether the lowest bit of the first byte is set; the broadcast address is a multicast address too.
+ *
+ * @linux include/linux/etherdevice.h
+ */
 export function is_multicast_ether_addr(addr: Uint8Array, at = 0): boolean {
   return (addr[at]! & 0x01) !== 0;
 }
@@ -17,7 +21,7 @@ export function is_multicast_ether_addr(addr: Uint8Array, at = 0): boolean {
 export function is_broadcast_ether_addr(addr: Uint8Array, at = 0): boolean {
   return (addr[at]! & addr[at + 1]! & addr[at + 2]! & addr[at + 3]! & addr[at + 4]! & addr[at + 5]!) === 0xff;
 }
-/** May it be the address of one interface? @linux include/linux/etherdevice.h */
+/** Whether the address can belong to a single interface. @linux include/linux/etherdevice.h */
 export function is_valid_ether_addr(addr: Uint8Array): boolean {
   return !is_multicast_ether_addr(addr) && !is_zero_ether_addr(addr);
 }
@@ -30,26 +34,30 @@ export function ether_addr_equal(a: Uint8Array, b: Uint8Array, at = 0): boolean 
 export function ether_addr_copy(dst: Uint8Array, src: Uint8Array): void {
   for (let i = 0; i < ETH_ALEN; i++) dst[i] = src[i]!;
 }
-/** Make it ff:ff:ff:ff:ff:ff. @linux include/linux/etherdevice.h */
+/** Set the address to ff:ff:ff:ff:ff:ff. @linux include/linux/etherdevice.h */
 export function eth_broadcast_addr(addr: Uint8Array): void {
   addr.fill(0xff);
 }
-/** Make it 00:00:00:00:00:00. @linux include/linux/etherdevice.h */
+/** Set the address to 00:00:00:00:00:00. @linux include/linux/etherdevice.h */
 export function eth_zero_addr(addr: Uint8Array): void {
   addr.fill(0);
 }
-/** An address for a device that was born without one: random, unicast, marked as locally administered. @linux include/linux/etherdevice.h */
+/**
+ * A random address for a device without one of its own: unicast, marked as locally administered.
+ *
+ * @linux include/linux/etherdevice.h
+ */
 export function eth_random_addr(machine: Machine, addr: Uint8Array): void {
   const high = get_random_u32(machine);
   const low = get_random_u32(machine);
   for (let i = 0; i < ETH_ALEN; i++) addr[i] = i < 4 ? high >>> (i * 8) : low >>> ((i - 4) * 8);
   addr[0] = (addr[0]! & 0xfe) | 0x02;
 }
-/** Give the device an address. @linux include/linux/etherdevice.h */
+/** Set the device's address. @linux include/linux/etherdevice.h */
 export function eth_hw_addr_set(dev: net_device, addr: Uint8Array): void {
   ether_addr_copy(dev.dev_addr, addr);
 }
-/** Is the header's last field an EtherType, rather than a length? @linux include/linux/etherdevice.h */
+/** Whether the header's last field is an EtherType and not a length. @linux include/linux/etherdevice.h */
 export function eth_proto_is_802_3(proto: be16): boolean {
   return proto >= ETH_P_802_3_MIN;
 }

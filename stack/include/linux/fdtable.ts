@@ -4,7 +4,7 @@ import type { file } from './fs.ts';
 /** A process's descriptors. Threads share one. */
 export class files_struct {
   count = 1;
-  /** By descriptor; null where one is free or only reserved. */
+  /** Open files by descriptor; null: the descriptor is free or only reserved. */
   fd: (file | null)[] = [];
   open_fds = new Set<number>();
   close_on_exec = new Set<number>();

@@ -1,32 +1,36 @@
-/** An open file, and the operations of its kind: a socket is one, pipes and epoll would be others. @linux include/linux/fs.h */
+/**
+ * An open file and the operations of its type: sockets are one type, pipes and epoll would be others.
+ *
+ * @linux include/linux/fs.h
+ */
 import type { Errno } from '../uapi/asm-generic/errno.ts';
 import { O_ACCMODE } from '../uapi/asm-generic/fcntl.ts';
 import type { poll_table } from './poll.ts';
 import type { Sleeps } from './sched.ts';
 
-/** What a kind of file can do. Each operation may be missing. */
+/** The operations of a file type. Each is optional. */
 export interface file_operations {
-  /** What stands in /proc/PID/fd: 'socket'. */
+  /** The name shown in /proc/PID/fd: 'socket'. */
   name: string;
   /** @returns bytes read; 0: end of file */
   read?(file: file, buffer: Uint8Array): Sleeps<number | Errno>;
   /** @returns bytes written */
   write?(file: file, buffer: Uint8Array): Sleeps<number | Errno>;
-  /** @returns POLL… bits that have come true; the poller joins the file's wait queues by poll_wait() */
+  /** @returns the pending POLL… bits; adds the poller to the file's wait queues by poll_wait() */
   poll?(file: file, wait: poll_table | null): number;
-  /** Fails with -ENOIOCTLCMD for what it does not know. @linux unlocked_ioctl */
+  /** Returns -ENOIOCTLCMD for an unknown command. @linux unlocked_ioctl */
   ioctl?(file: file, cmd: number, arg: unknown): Sleeps<number | Errno>;
-  /** The last reference has gone. */
+  /** Called when the last reference is dropped. */
   release?(file: file): Sleeps<void>;
 }
 
-/** Bits of f_mode: what it was opened for, and what its kind can do. */
+/** Bits of f_mode: the mode it was opened with, and the capabilities of its type. */
 export const FMODE_READ = 0x1;
 export const FMODE_WRITE = 0x2;
 export const FMODE_CAN_READ = 0x20000;
 export const FMODE_CAN_WRITE = 0x40000;
 
-/** O_RDONLY, O_WRONLY or O_RDWR of the flags, as FMODE_READ and FMODE_WRITE. @linux include/linux/fs.h */
+/** Convert O_RDONLY, O_WRONLY or O_RDWR to FMODE_READ and FMODE_WRITE. @linux include/linux/fs.h */
 export function OPEN_FMODE(flags: number): number {
   return (flags + 1) & O_ACCMODE;
 }
@@ -34,12 +38,12 @@ export function OPEN_FMODE(flags: number): number {
 /** An open file: what a descriptor points to. */
 export class file {
   f_op: file_operations;
-  /** O_… flags; F_SETFL changes some. */
+  /** O_… flags; F_SETFL changes some of them. */
   f_flags: number;
   /** FMODE_… */
   f_mode: number;
   f_count = 1;
-  /** What its kind keeps of it: a socket's file the socket. Only the functions in f_op know its type. */
+  /** Data of the file's type, for example the socket. Only the functions in f_op know its type. */
   private_data: unknown;
   ino: number;
 

@@ -2,18 +2,18 @@
 import type { be16 } from './types.ts';
 import type { sk_buff } from './skbuff.ts';
 
-/** Lengths in bytes: of an address, of a header, of the shortest and the longest frame without checksum. */
+/** Lengths in bytes: an address, a header, the shortest and the longest frame without checksum. */
 export { ETH_ALEN, ETH_HLEN, ETH_P_ALL, ETH_P_ARP, ETH_P_IP } from './netdevice.ts';
 export const ETH_ZLEN = 60;
 export const ETH_DATA_LEN = 1500;
 export const ETH_FRAME_LEN = 1514;
-/** Not an EtherType of its own: a frame with IEEE 802.3's length in the field's place. */
+/** Not an EtherType: marks a frame whose field holds an IEEE 802.3 length. */
 export const ETH_P_802_3: be16 = 0x0001;
 export const ETH_P_802_2: be16 = 0x0004;
-/** From here on the field is an EtherType; below it is a length. */
+/** Values from here on are EtherTypes; smaller ones are lengths. */
 export const ETH_P_802_3_MIN = 0x0600;
 
-/** Where the fields stand in the header. */
+/** Offsets of the fields in the header. */
 export const ETH_H_DEST = 0;
 export const ETH_H_SOURCE = 6;
 export const ETH_H_PROTO = 12;

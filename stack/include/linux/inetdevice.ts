@@ -1,26 +1,30 @@
-/** The IPv4 side of a device: its settings and the questions asked of them. @linux include/linux/inetdevice.h */
+/** The IPv4 configuration of a device: its settings and their accessors. @linux include/linux/inetdevice.h */
 import type { in_device, in_ifaddr, net_device } from './netdevice.ts';
 import type { be32 } from './types.ts';
 
 /**
- * The settings under net.ipv4.conf.DEVICE, by their names there. A device has one, and a namespace two: `all`, which
- * counts together with the device's, and `default`, of which a new device gets a copy.
+ * The settings under net.ipv4.conf.DEVICE, with the same names. Each device has its own. A namespace has two
+ * more: `all`, which is combined with each device's settings, and `default`, which is copied to each new
+ * device.
  */
 export class ipv4_devconf {
-  /** Pass packets on that are for others. */
+  /** Forward packets that are addressed to other hosts. */
   forwarding = 0;
-  /** Pass broadcasts of other networks on. */
+  /** Forward broadcasts to other networks. */
   bc_forwarding = 0;
-  /** Believe ICMP redirects. */
+  /** Accept ICMP redirects. */
   accept_redirects = 1;
-  /** Only those to routers that we use. */
+  /** Accept redirects only to known gateways. */
   secure_redirects = 1;
   shared_media = 1;
-  /** Check the source of what comes in: 0 no, 1 it must come by the way back, 2 there must be a way back. */
+  /**
+   * Source address validation: 0 off, 1 the packet must arrive on the interface of the reverse route, 2 a
+   * reverse route must exist.
+   */
   rp_filter = 0;
   send_redirects = 1;
   accept_source_route = 0;
-  /** Take packets whose source address is one of ours. */
+  /** Accept packets whose source address is local. */
   accept_local = 0;
   proxy_arp = 0;
   arp_filter = 0;
@@ -29,10 +33,10 @@ export class ipv4_devconf {
   arp_accept = 0;
   drop_gratuitous_arp = 0;
   promote_secondaries = 0;
-  /** Take 127/8 as addresses like any other. */
+  /** Treat 127/8 like any other network. */
   route_localnet = 0;
   drop_unicast_in_l2_multicast = 0;
-  /** Those that have been set here: a change of `default` does not reach them. */
+  /** Settings that were changed on this device: a change of `default` does not affect them. */
   state = new Set<string>();
 }
 /** A new device's settings. @linux net/ipv4/devinet.c (inetdev_init) */
@@ -46,7 +50,7 @@ export const IPV4_DEVCONF = Object.keys(new ipv4_devconf()).filter((name) => nam
 export const IFA_F_SECONDARY = 0x01;
 export const IFA_F_PERMANENT = 0x80;
 
-/** Events of devices, and of the chain on which addresses are announced. @linux include/linux/netdevice.h */
+/** Events of devices, and of the chain that announces addresses. @linux include/linux/netdevice.h */
 export const NETDEV_UP = 1;
 export const NETDEV_DOWN = 2;
 export const NETDEV_CHANGE = 4;
@@ -55,23 +59,39 @@ export const NETDEV_UNREGISTER = 6;
 export const NETDEV_CHANGEMTU = 7;
 export const NETDEV_CHANGEADDR = 8;
 
-/** Told when an address comes (NETDEV_UP) or goes (NETDEV_DOWN). @linux struct notifier_block on inetaddr_chain */
+/**
+ * Called when an address is added (NETDEV_UP) or removed (NETDEV_DOWN).
+ *
+ * @linux struct notifier_block on inetaddr_chain
+ */
 export type inetaddr_notifier = (event: number, ifa: in_ifaddr) => void;
 
-/** The device's IPv4 side; null when IP is not set up on it. @linux include/linux/inetdevice.h */
+/**
+ * The device's IPv4 configuration; null when IP is not configured on it.
+ *
+ * @linux include/linux/inetdevice.h
+ */
 export function __in_dev_get_rcu(dev: net_device): in_device | null {
   return dev.ip_ptr;
 }
-/** The device's IPv4 part, for who changes it; null: none. @linux include/linux/inetdevice.h */
+/**
+ * The device's IPv4 configuration, for code that changes it; null: none.
+ *
+ * @linux include/linux/inetdevice.h
+ */
 export function __in_dev_get_rtnl(dev: net_device): in_device | null {
   return dev.ip_ptr;
 }
-/** From the first address on a device keeps its settings, whatever becomes of the defaults. @linux include/linux/inetdevice.h */
+/**
+ * Mark all settings as set: after its first address a device ignores changes of `default`.
+ *
+ * @linux include/linux/inetdevice.h
+ */
 export function ipv4_devconf_setall(cnf: ipv4_devconf): void {
   for (const name of IPV4_DEVCONF) cnf.state.add(name);
 }
 
-/** What counts for all devices of the namespace. */
+/** The settings for all devices of the namespace. */
 const all = (in_dev: in_device): ipv4_devconf => in_dev.dev.nd_net.ipv4.devconf_all;
 const andconf = (in_dev: in_device, name: Setting) => all(in_dev)[name] !== 0 && in_dev.cnf[name] !== 0;
 const orconf = (in_dev: in_device, name: Setting) => all(in_dev)[name] !== 0 || in_dev.cnf[name] !== 0;
@@ -104,7 +124,7 @@ export function IN_DEV_TX_REDIRECTS(in_dev: in_device): boolean {
 export function IN_DEV_SEC_REDIRECTS(in_dev: in_device): boolean {
   return orconf(in_dev, 'secure_redirects');
 }
-/** A router believes a redirect only where `all` says so, too. */
+/** A router accepts a redirect only if `all` allows it, too. */
 export function IN_DEV_RX_REDIRECTS(in_dev: in_device): boolean {
   return IN_DEV_FORWARD(in_dev) ? andconf(in_dev, 'accept_redirects') : orconf(in_dev, 'accept_redirects');
 }
@@ -132,19 +152,19 @@ export function IN_DEV_DROP_GRATUITOUS_ARP(in_dev: in_device): boolean {
 export function IN_DEV_DROP_UNICAST_IN_L2_MULTICAST(in_dev: in_device): boolean {
   return orconf(in_dev, 'drop_unicast_in_l2_multicast');
 }
-/** A mask of so many ones. @linux include/linux/inetdevice.h */
+/** A mask of `logmask` ones. @linux include/linux/inetdevice.h */
 export function inet_make_mask(logmask: number): be32 {
   return logmask === 0 ? 0 : -1 << (32 - logmask);
 }
-/** How many ones a mask has. @linux include/linux/inetdevice.h */
+/** The number of ones in a mask. @linux include/linux/inetdevice.h */
 export function inet_mask_len(mask: be32): number {
   return mask === 0 ? 0 : 32 - (31 - Math.clz32(mask & -mask));
 }
-/** Is `addr` in the network of this interface address? @linux include/linux/inetdevice.h */
+/** Whether `addr` is in the network of this interface address. @linux include/linux/inetdevice.h */
 export function inet_ifa_match(addr: be32, ifa: in_ifaddr): boolean {
   return ((addr ^ ifa.ifa_address) & ifa.ifa_mask) === 0;
 }
-/** True when a mask is not ones followed by zeros. @linux include/linux/inetdevice.h */
+/** True when a mask is not a run of ones followed by zeros. @linux include/linux/inetdevice.h */
 export function bad_mask(mask: be32, addr: be32): boolean {
   if ((addr & ~mask) !== 0) return true;
   const holes = ~mask;

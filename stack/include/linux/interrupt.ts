@@ -1,4 +1,4 @@
-/** What softirqs there are. @linux include/linux/interrupt.h */
+/** The softirqs. @linux include/linux/interrupt.h */
 
 /** Names by number. */
 export const SOFTIRQS = [

@@ -1,4 +1,4 @@
-/** The BSD socket: what a file descriptor leads to, and the operations of its family. @linux include/linux/net.h */
+/** The BSD socket behind a file descriptor, and the operations of its family. @linux include/linux/net.h */
 import type { Machine } from '../../machine.ts';
 import type { Errno } from '../uapi/asm-generic/errno.ts';
 import type { sock } from '../net/sock.ts';
@@ -32,18 +32,18 @@ export const SOCK_PASSCRED = 3;
 export const SOCK_PASSSEC = 4;
 export const SOCK_CUSTOM_SOCKOPT = 6;
 
-/** A socket as the system calls see it. */
+/** A socket as the system calls use it. */
 export class socket {
-  /** SS_…: how far the connection is, as the syscalls see it. */
+  /** SS_…: the connection state visible to the system calls. */
   state: number = SS_FREE;
   /** SOCK_STREAM, … */
   type = 0;
   flags = 0;
   file: file | null = null;
-  /** The protocol's part. */
+  /** The protocol's part of the socket. */
   sk: sock | null = null;
   ops: proto_ops | null = null;
-  /** Who waits for something to happen here. */
+  /** Processes that wait for an event on this socket. */
   wq = new wait_queue_head();
   machine: Machine;
 
@@ -52,10 +52,10 @@ export class socket {
   }
 }
 
-/** A socket option's value as get/setsockopt carry it: an int, or a struct with named fields, or text. */
+/** A socket option's value for get/setsockopt: an int, a struct with named fields, or text. */
 export type sockopt_value = number | string | Uint8Array | { readonly [field: string]: unknown };
 
-/** An option's value that is a negative int: as a plain number it would be an errno. */
+/** An option value that is a negative int: a plain negative number would be an errno. */
 export class negative_int {
   [field: string]: unknown;
   readonly value: number;
@@ -72,14 +72,14 @@ export function sockopt_int(value: number): sockopt_value {
 export interface proto_ops {
   family: number;
   owner: module;
-  /** How the debugger calls it: 'inet_stream_ops'. */
+  /** The name shown by the debugger: 'inet_stream_ops'. */
   name: string;
   release(sock: socket): Sleeps<number>;
-  /** @param addr_len size of the address, in bytes, as the program says */
+  /** @param addr_len size of the address in bytes, as passed by the program */
   bind(sock: socket, addr: sockaddr, addr_len: number): Sleeps<Errno>;
   connect(sock: socket, addr: sockaddr, addr_len: number, flags: number): Sleeps<Errno>;
   accept(sock: socket, newsock: socket, flags: number, kern: boolean): Sleeps<Errno>;
-  /** @param peer 0: the local address; 1: the remote one; 2: likewise, of whatever state (accept) */
+  /** @param peer 0: the local address; 1: the remote one; 2: the remote one in any state (accept) */
   getname(sock: socket, peer: 0 | 1 | 2): sockaddr | Errno;
   poll(file: file, sock: socket, wait: poll_table | null): number;
   ioctl(sock: socket, cmd: number, arg: unknown): Sleeps<number | Errno>;
@@ -89,9 +89,9 @@ export interface proto_ops {
   getsockopt(sock: socket, level: number, optname: number): Sleeps<sockopt_value | Errno>;
   sendmsg(sock: socket, msg: msghdr, size: number): Sleeps<number | Errno>;
   recvmsg(sock: socket, msg: msghdr, size: number, flags: number): Sleeps<number | Errno>;
-  /** SO_PEEK_OFF, where the protocol knows it; bytes, or -1 for none. */
+  /** SO_PEEK_OFF, if the protocol supports it; bytes, or -1 for none. */
   set_peek_off?(sk: sock, val: number): Errno;
-  /** SO_RCVLOWAT, where it is more than a number; bytes. */
+  /** SO_RCVLOWAT, if setting it has side effects; bytes. */
   set_rcvlowat?(sk: sock, val: number): Errno;
 }
 

@@ -39,17 +39,19 @@ export const NETIF_F_TSO = 1 << 16;
 export const NETIF_F_RXCSUM = 1 << 17;
 export const NETIF_F_LOOPBACK = 1 << 18;
 export const NETIF_F_GRO = 1 << 14;
-/** Segments may carry ECN's CWR in the first one only. */
+/** TSO may set ECN's CWR flag, in the first segment only. */
 export const NETIF_F_TSO_ECN = 1 << 19;
 export const NETIF_F_GSO_UDP_L4 = 1 << 20;
-/** Takes packets that go on in a list of further ones. */
+/** The device accepts packets with a frag_list. */
 export const NETIF_F_FRAGLIST = 1 << 6;
 export const NETIF_F_GSO_MASK = NETIF_F_TSO | NETIF_F_TSO_ECN | NETIF_F_GSO_UDP_L4;
 
-/** Bits of priv_flags: the route of a packet may be let go before the driver sees it; no queue in front of the driver. */
+/**
+ * Bits of priv_flags: the packet's route may be dropped before the driver sees it; the driver needs no queue.
+ */
 export const IFF_XMIT_DST_RELEASE = 1 << 10;
 export const IFF_NO_QUEUE = 1 << 21;
-/** The loopback device is the first one of every namespace. */
+/** The loopback device is the first device of every namespace. */
 export const LOOPBACK_IFINDEX = 1;
 
 /** Results of a driver's transmit function. */
@@ -81,12 +83,12 @@ export class napi_struct {
   /** NAPIF_STATE_… bits. */
   state = 0;
   weight = NAPI_POLL_WEIGHT;
-  /** The driver's poll function: handles at most `budget` packets, returns how many it did. */
+  /** The driver's poll function: handles at most `budget` packets and returns their number. */
   poll: (napi: napi_struct, budget: number) => number;
   dev: net_device;
-  /** Packets held for coalescing (GRO). */
+  /** Packets held for merging (GRO). */
   gro_list: sk_buff[] = [];
-  /** Packets to go up together. */
+  /** Packets to be passed up in one batch. */
   rx_list: sk_buff[] = [];
   rx_count = 0;
   napi_id: number;
@@ -102,9 +104,9 @@ export class napi_struct {
 export class netdev_queue {
   dev: net_device;
   qdisc!: Qdisc;
-  /** The discipline to be used once the device is up. */
+  /** The qdisc to use when the device is up. */
   qdisc_sleeping!: Qdisc;
-  /** Stands in while the device is down: drops everything. */
+  /** Replaces the qdisc while the device is down: drops everything. */
   noop_qdisc!: Qdisc;
   /** __QUEUE_STATE_… bits. */
   state = 0;
@@ -131,9 +133,9 @@ export class net_device_stats {
 export interface net_device_ops {
   ndo_open(dev: net_device): number;
   ndo_stop(dev: net_device): number;
-  /** Hand a packet to the hardware: NETDEV_TX_OK, or NETDEV_TX_BUSY (the caller keeps it). */
+  /** Pass a packet to the hardware: NETDEV_TX_OK, or NETDEV_TX_BUSY (the caller keeps it). */
   ndo_start_xmit(skb: sk_buff, dev: net_device): number;
-  /** Take another MTU: 0 or a negative errno. */
+  /** Change the MTU: 0 or a negative errno. */
   ndo_change_mtu?(dev: net_device, new_mtu: number): number;
 }
 
@@ -153,7 +155,7 @@ export interface header_ops {
 export class in_ifaddr {
   ifa_dev: in_device | null = null;
   ifa_local: be32 = 0;
-  /** The other end's address on a point-to-point link; else the same as ifa_local. */
+  /** The peer's address on a point-to-point link; otherwise equal to ifa_local. */
   ifa_address: be32 = 0;
   ifa_mask: be32 = 0;
   ifa_broadcast: be32 = 0;
@@ -163,7 +165,7 @@ export class in_ifaddr {
   ifa_flags = 0;
   ifa_label = '';
 }
-/** A device's IPv4 side. @linux struct in_device */
+/** A device's IPv4 configuration. @linux struct in_device */
 export class in_device {
   dev: net_device;
   ifa_list: in_ifaddr[] = [];
@@ -180,7 +182,7 @@ export class net_device {
   ifindex = 0;
   /** IFF_… flags. */
   flags = 0;
-  /** Flags that users don't see: IFF_NO_QUEUE and kin. */
+  /** Internal flags: IFF_NO_QUEUE and others. */
   priv_flags = 0;
   mtu = 1500;
   type = ARPHRD_ETHER;
@@ -200,7 +202,7 @@ export class net_device {
   header_ops: header_ops | null = null;
   stats = new net_device_stats();
   ip_ptr: in_device | null = null;
-  /** Its transmit queue (there is one). */
+  /** The only transmit queue. */
   _tx: netdev_queue;
   napi_list: napi_struct[] = [];
   nd_net: net;
@@ -218,32 +220,40 @@ export class net_device {
   }
 }
 
-/** Who wants to see packets of a protocol. @linux struct packet_type */
+/** A receiver of packets of one protocol. @linux struct packet_type */
 export interface packet_type {
   type: be16;
   func(skb: sk_buff, dev: net_device, pt: packet_type, orig_dev: net_device): number;
 }
 
-/** How a protocol takes large packets apart (GSO) and puts small ones together (GRO). @linux struct offload_callbacks */
+/**
+ * How a protocol segments large packets (GSO) and merges small ones (GRO).
+ *
+ * @linux struct offload_callbacks
+ */
 export interface offload_callbacks {
-  /** Cut a packet into segments linked by `next`. */
+  /** Split a packet into segments linked by `next`. */
   gso_segment?(skb: sk_buff, features: number): sk_buff | null | Errno;
-  /** Compare with the packets held in `head`; @returns one of them that is to be passed up now, or null. */
+  /** Compare with the packets held in `head`; @returns one of them that must be passed up now, or null. */
   gro_receive?(head: sk_buff[], skb: sk_buff): sk_buff | null;
-  /** Finish the headers of a merged packet; `nhoff` is where this protocol's header begins. */
+  /** Fix the headers of a merged packet; `nhoff` is the offset of this protocol's header. */
   gro_complete?(skb: sk_buff, nhoff: number): number;
 }
-/** The same for an EtherType. @linux struct packet_offload */
+/** The offload callbacks of an EtherType. @linux struct packet_offload */
 export interface packet_offload {
   type: be16;
   priority: number;
   callbacks: offload_callbacks;
 }
 
-/** Told what happens to devices: NETDEV_UP and kin (inetdevice.ts). @linux struct notifier_block on netdev_chain */
+/**
+ * Called for device events: NETDEV_UP and others (inetdevice.ts).
+ *
+ * @linux struct notifier_block on netdev_chain
+ */
 export type netdev_notifier = (event: number, dev: net_device) => void;
 
-/** What one CPU keeps for its packets. */
+/** The packet queues of one CPU. */
 export class softnet_data {
   /** NAPI contexts waiting for net_rx_action. */
   poll_list: napi_struct[] = [];
@@ -251,58 +261,62 @@ export class softnet_data {
   output_queue: Qdisc[] = [];
   /** Transmitted packets waiting to be freed. */
   completion_queue: sk_buff[] = [];
-  /** Received packets that no poll brings up: see netif_rx(). */
+  /** Received packets of devices without NAPI: see netif_rx(). */
   input_pkt_queue = new sk_buff_head();
   processed = 0;
   time_squeeze = 0;
   dropped = 0;
-  /** Depth of __dev_queue_xmit. */
+  /** Nesting depth of __dev_queue_xmit. */
   xmit_recursion = 0;
-  /** Numbers NAPI contexts. */
+  /** The last id given to a NAPI context. */
   napi_gen_id = 0;
 }
 
-/** Is the device up? @linux include/linux/netdevice.h */
+/** Whether the device is up. @linux include/linux/netdevice.h */
 export function netif_running(dev: net_device): boolean {
   return (dev.flags & IFF_UP) !== 0;
 }
-/** May nothing be handed to this queue's device now? @linux include/linux/netdevice.h */
+/** Whether this queue currently accepts no packets. @linux include/linux/netdevice.h */
 export function netif_xmit_stopped(queue: netdev_queue): boolean {
   return queue.state !== 0;
 }
-/** The driver has no room: no further packets until it wakes the queue. @linux include/linux/netdevice.h */
+/** The driver has no room: send nothing until it wakes the queue. @linux include/linux/netdevice.h */
 export function netif_tx_stop_queue(queue: netdev_queue): void {
   queue.state |= 1 << __QUEUE_STATE_DRV_XOFF;
 }
-/** The driver's ring is full: hand it nothing. @linux include/linux/netdevice.h */
+/** The driver's ring is full: stop sending. @linux include/linux/netdevice.h */
 export function netif_stop_queue(dev: net_device): void {
   netif_tx_stop_queue(dev._tx);
 }
-/** The driver takes packets again. @linux include/linux/netdevice.h */
+/** The driver accepts packets again. @linux include/linux/netdevice.h */
 export function netif_tx_start_queue(queue: netdev_queue): void {
   queue.state &= ~(1 << __QUEUE_STATE_DRV_XOFF);
 }
-/** The driver takes packets. @linux include/linux/netdevice.h */
+/** The driver accepts packets. @linux include/linux/netdevice.h */
 export function netif_start_queue(dev: net_device): void {
   netif_tx_start_queue(dev._tx);
 }
-/** Has the driver stopped this queue? @linux include/linux/netdevice.h */
+/** Whether the driver has stopped this queue. @linux include/linux/netdevice.h */
 export function netif_tx_queue_stopped(queue: netdev_queue): boolean {
   return (queue.state & (1 << __QUEUE_STATE_DRV_XOFF)) !== 0;
 }
-/** Has the driver stopped its queue? @linux include/linux/netdevice.h */
+/** Whether the driver has stopped the device's queue. @linux include/linux/netdevice.h */
 export function netif_queue_stopped(dev: net_device): boolean {
   return netif_tx_queue_stopped(dev._tx);
 }
-/** May nothing be handed to this queue's device now, for whatever reason? @linux include/linux/netdevice.h */
+/** Whether this queue currently accepts no packets, for whatever reason. @linux include/linux/netdevice.h */
 export function netif_xmit_frozen_or_stopped(queue: netdev_queue): boolean {
   return queue.state !== 0;
 }
-/** Did the driver (or a qdisc in its place) consume the packet? With NETDEV_TX_BUSY the caller keeps it. @linux include/linux/netdevice.h */
+/**
+ * Whether the driver (or qdisc) consumed the packet. With NETDEV_TX_BUSY the caller keeps it.
+ *
+ * @linux include/linux/netdevice.h
+ */
 export function dev_xmit_complete(rc: number): boolean {
   return rc < NET_XMIT_MASK;
 }
-/** Have the link-layer header written. @linux include/linux/netdevice.h */
+/** Let the device build the link-layer header. @linux include/linux/netdevice.h */
 export function dev_hard_header(
   skb: sk_buff,
   dev: net_device,
@@ -313,7 +327,7 @@ export function dev_hard_header(
 ): number {
   return dev.header_ops === null ? 0 : dev.header_ops.create(skb, dev, type, daddr, saddr, len);
 }
-/** Does the device cut packets of this kind itself? @linux include/linux/netdevice.h */
+/** Whether the device segments packets of this kind. @linux include/linux/netdevice.h */
 export function net_gso_ok(features: number, gso_type: number): boolean {
   let needed = 0;
   if ((gso_type & SKB_GSO_TCPV4) !== 0) needed |= NETIF_F_TSO;
@@ -321,14 +335,14 @@ export function net_gso_ok(features: number, gso_type: number): boolean {
   if ((gso_type & SKB_GSO_UDP_L4) !== 0) needed |= NETIF_F_GSO_UDP_L4;
   return (features & needed) === needed;
 }
-/** Can the device cut this packet itself? @linux include/linux/netdevice.h */
+/** Whether the device can segment this packet. @linux include/linux/netdevice.h */
 export function skb_gso_ok(skb: sk_buff, features: number): boolean {
   return (
     net_gso_ok(features, skb.shinfo.gso_type) &&
     (skb.shinfo.frag_list === null || (features & NETIF_F_FRAGLIST) !== 0)
   );
 }
-/** Must a large packet be cut before the driver gets it? @linux include/linux/netdevice.h */
+/** Whether a packet must be segmented before the driver gets it. @linux include/linux/netdevice.h */
 export function netif_needs_gso(skb: sk_buff, features: number): boolean {
   return (
     skb.shinfo.gso_size > 0 &&
@@ -336,7 +350,7 @@ export function netif_needs_gso(skb: sk_buff, features: number): boolean {
       (skb.ip_summed !== CHECKSUM_PARTIAL && skb.ip_summed !== CHECKSUM_UNNECESSARY))
   );
 }
-/** Are packets of this device kept out of GRO? @linux include/linux/netdevice.h */
+/** Whether packets of this device bypass GRO. @linux include/linux/netdevice.h */
 export function netif_elide_gro(dev: net_device): boolean {
   return (dev.features & NETIF_F_GRO) === 0;
 }

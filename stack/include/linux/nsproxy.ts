@@ -1,9 +1,9 @@
 /** The namespaces of a process. @linux include/linux/nsproxy.h */
 import type { net } from '../net/net_namespace.ts';
 
-/** A process sees the world through these; threads and children share it. */
+/** The namespaces of a process; threads and children share the object. */
 export class nsproxy {
-  /** Its network: devices, routes, ports, settings. */
+  /** The network namespace: devices, routes, ports, settings. */
   net_ns: net;
 
   constructor(net_ns: net) {

@@ -1,4 +1,8 @@
-/** poll()'s events and the table that remembers whom to wake. @linux include/linux/poll.h, include/uapi/asm-generic/poll.h */
+/**
+ * poll()'s events, and the table that registers the poller.
+ *
+ * @linux include/linux/poll.h, include/uapi/asm-generic/poll.h
+ */
 import type { file } from './fs.ts';
 import type { wait_queue_head } from './wait.ts';
 
@@ -26,21 +30,21 @@ export const EPOLLWRNORM = POLLWRNORM;
 export const EPOLLWRBAND = POLLWRBAND;
 export const EPOLLRDHUP = POLLRDHUP;
 
-/** Handed down by poll(): each poll_wait() puts the poller on one more wait queue. */
+/** Passed down by poll(): each poll_wait() adds the poller to another wait queue. */
 export interface poll_table {
   _qproc(queue: wait_queue_head): void;
   _key: number;
 }
 
-/** Have the poller woken through this queue. */
+/** Register the poller on this queue. */
 export function poll_wait(queue: wait_queue_head, table: poll_table | null): void {
   if (table !== null) table._qproc(queue);
 }
 
-/** What poll() says of a file that cannot tell: it never blocks. */
+/** The result for a file without a poll operation: it never blocks. */
 export const DEFAULT_POLLMASK = EPOLLIN | EPOLLOUT | EPOLLRDNORM | EPOLLWRNORM;
 
-/** Which events have come true; with a table, the poller waits for more. @linux include/linux/poll.h */
+/** The pending events; with a table, also registers the poller. @linux include/linux/poll.h */
 export function vfs_poll(opened: file, wait: poll_table | null): number {
   return opened.f_op.poll === undefined ? DEFAULT_POLLMASK : opened.f_op.poll(opened, wait);
 }

@@ -9,8 +9,9 @@ import type { nsproxy } from './nsproxy.ts';
 import { page_frag } from './skbuff.ts';
 
 /**
- * What a kernel function that may sleep returns: call it with `yield*`. Every `yield` is a call of schedule();
- * plain functions may run in softirq context and cannot sleep: "scheduling while atomic" does not compile.
+ * The return type of a kernel function that may sleep: call it with `yield*`. Every `yield` is a call of
+ * schedule(). Plain functions may run in softirq context and cannot sleep: "scheduling while atomic" does not
+ * compile.
  */
 export type Sleeps<T> = Generator<void, T, void>;
 
@@ -23,59 +24,62 @@ export const TASK_NORMAL = TASK_INTERRUPTIBLE | TASK_UNINTERRUPTIBLE;
 /** Jiffies: no limit. */
 export const MAX_SCHEDULE_TIMEOUT = 0x7fffffff;
 
-/** A process's credentials: what inet_create and bind ask for. @linux include/linux/cred.h */
+/** A process's credentials, which inet_create and bind check. @linux include/linux/cred.h */
 export class cred {
   uid = 0;
   gid = 0;
-  /** Capabilities by number that the process has. */
+  /** The process's capabilities, by number. */
   cap_effective = new Set<number>();
 }
 export const CAP_NET_BIND_SERVICE = 10;
 export const CAP_NET_ADMIN = 12;
 export const CAP_NET_RAW = 13;
 
-/** What the threads of a process share of its life. @linux include/linux/sched/signal.h */
+/** State that the threads of a process share. @linux include/linux/sched/signal.h */
 export class signal_struct {
-  /** Threads that have not ended. */
+  /** Threads that have not exited. */
   live = 1;
-  /** Called when the last one has ended. */
+  /** Called when the last thread has exited. */
   group_dead: () => void = () => {};
-  /** Ends the process with an error that its code has thrown and not caught. */
+  /** Ends the process with an error that its code threw and did not catch. */
   uncaught: (error: unknown) => void = () => {};
 }
 export const SIGKILL = 9;
 
 /** One thread of execution: a scenario's process, or a further thread of it. */
 export class task_struct {
-  /** TASK_RUNNING, or what it sleeps as. */
+  /** TASK_RUNNING, or the kind of sleep. */
   __state = TASK_RUNNING;
   pid = 0;
-  /** The process it belongs to: its own pid, or that of the thread that started it. */
+  /** The process id: the task's own pid, or the pid of the thread that started it. */
   tgid = 0;
-  /** The name, at most 15 characters in Linux; here whole. */
+  /** The name; Linux keeps at most 15 characters, here it is complete. */
   comm = '';
   machine: Machine;
   files: files_struct;
   nsproxy: nsproxy;
   cred = new cred();
-  /** True while it waits in the run queue. */
+  /** True while the task waits in the run queue. */
   on_rq = false;
-  /** False from the moment when it has given the CPU away in schedule(). */
+  /** False once the task has given up the CPU in schedule(). */
   on_cpu = true;
-  /** A fatal or plain signal is waiting: sleeping calls end with -ERESTARTSYS. */
+  /** A signal is pending: sleeping calls return -ERESTARTSYS. */
   pending_signal = 0;
-  /** The syscall it is in, by name, or ''. */
+  /** The current system call by name, or ''. */
   syscall = '';
-  /** The suspended syscall: resumed by the scheduler when the task runs again. */
+  /** The suspended system call: the scheduler resumes it when the task runs again. */
   continuation: (() => void) | null = null;
-  /** Where it went to sleep, captured when a debugger watches: an Error whose stack is formatted when asked for. */
+  /**
+   * The stack where the task went to sleep, captured while a debugger is attached: an Error, whose stack is
+   * formatted on demand.
+   */
   sleep_stack: Error | null = null;
-  /** The stack of the syscall's entry, down to the user's frame, likewise. */
+  /** The stack at the system call's entry, down to the user's frame, captured in the same way. */
   entry_stack: Error | null = null;
-  /** Its process ends: it goes on until its system call does, and never again to user code. */
+  /** The process is exiting: the task finishes its system call, but never returns to user code. */
   exited = false;
   signal: signal_struct;
-  /** The page that what it sends goes into. */
+  /** The page for payload that the task sends. */
   task_frag = new page_frag();
 
   constructor(machine: Machine, files: files_struct, signal: signal_struct, nsproxy: nsproxy) {

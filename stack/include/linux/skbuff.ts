@@ -14,11 +14,11 @@ import type { be16, ktime_t, u32, wsum } from './types.ts';
 
 /** No checksum was verified; the stack must. */
 export const CHECKSUM_NONE = 0;
-/** The device (or loopback) vouches for it. */
+/** The device (or loopback) has verified the checksum. */
 export const CHECKSUM_UNNECESSARY = 1;
-/** `csum` holds the sum over the whole packet as the device saw it. */
+/** `csum` holds the sum over the whole packet as computed by the device. */
 export const CHECKSUM_COMPLETE = 2;
-/** On transmit: the device is to fill it in, from csum_start at csum_offset. */
+/** On transmit: the device must compute the checksum, from csum_start, and store it at csum_offset. */
 export const CHECKSUM_PARTIAL = 3;
 
 export const PACKET_HOST = 0;
@@ -38,19 +38,19 @@ export const SKB_GSO_UDP_L4 = 1 << 17;
 /** Sizes of struct sk_buff and struct skb_shared_info in bytes, as on amd64. */
 export const SK_BUFF_SIZE = 256;
 export const SKB_SHARED_INFO_SIZE = 320;
-/** What one sk_buff and its data are charged for beyond the data itself, in bytes of truesize. */
+/** The overhead of an sk_buff beyond its data, in bytes of truesize. */
 export const SKB_TRUESIZE_OVERHEAD = SK_BUFF_SIZE + SKB_SHARED_INFO_SIZE;
 /** @returns the truesize of an skb with `size` bytes of linear data. @linux SKB_TRUESIZE */
 export function SKB_TRUESIZE(size: number): number {
   return size + SKB_TRUESIZE_OVERHEAD;
 }
 
-/** A shared page of payload: fragments point into it. */
+/** A shared page of payload, to which fragments refer. */
 export class page {
   bytes: Uint8Array;
-  /** How many fragments and allocators refer to it. */
+  /** The number of fragments and allocators that refer to it. */
   refcount = 1;
-  /** Where it goes with its last reference, to be used again; null: nowhere. */
+  /** The pool that reuses the page after its last reference is dropped; null: none. */
   pool: page[] | null;
   constructor(bytes: Uint8Array, pool: page[] | null = null) {
     this.bytes = bytes;
@@ -58,14 +58,14 @@ export class page {
   }
 }
 
-/** A page being filled, piece by piece. @linux include/linux/mm_types_task.h */
+/** A page that is filled piece by piece. @linux include/linux/mm_types_task.h */
 export class page_frag {
   page: page | null = null;
-  /** Where it is free from. */
+  /** Offset of the free part. */
   offset = 0;
 }
 
-/** A piece of a page that holds payload. @linux skb_frag_t */
+/** A part of a page that holds payload. @linux skb_frag_t */
 export class skb_frag {
   page: page;
   offset: number;
@@ -77,42 +77,42 @@ export class skb_frag {
   }
 }
 
-/** What the clones of one buffer share: its fragments and its segmentation. */
+/** Data that the clones of a buffer share: fragments and segmentation. */
 export class skb_shared_info {
   /** Payload outside the linear part, in order. */
   frags: skb_frag[] = [];
-  /** Bytes of payload per segment when this is to be split; 0: not a GSO packet. */
+  /** Payload bytes per segment if the packet must be segmented; 0: not a GSO packet. */
   gso_size = 0;
   gso_segs = 0;
   gso_type = 0;
-  /** Further buffers that continue this one (IP fragments, GRO). */
+  /** Buffers that continue this one (IP fragments, GRO). */
   frag_list: sk_buff | null = null;
-  /** How many sk_buffs share this data. */
+  /** The number of sk_buffs that share this data. */
   dataref = 1;
 }
 
-/** A packet on its way through the stack. */
+/** A packet in the stack. */
 export class sk_buff {
   next: sk_buff | null = null;
   prev: sk_buff | null = null;
   /** The queue it is on, or null. */
   list: sk_buff_head | null = null;
-  /** The socket that it is charged to, or that it belongs to. */
+  /** The socket that is charged for the packet, or that receives it. */
   sk: sock | null = null;
   dev: net_device | null = null;
-  /** When it arrived, or (skb_mstamp_ns) is to depart, in ns. */
+  /** Arrival time, or (skb_mstamp_ns) earliest departure time, in ns. */
   tstamp: ktime_t = 0;
   /** TCP's control block. Use TCP_SKB_CB(). */
   cb = new tcp_skb_cb();
   /** IP's control block. Use IPCB(). */
   ipcb: inet_skb_parm | null = null;
-  /** GRO's control block, while the packet may be merged with others. Use NAPI_GRO_CB(). */
+  /** GRO's control block, while the packet can be merged with others. Use NAPI_GRO_CB(). */
   gro_cb: napi_gro_cb | null = null;
-  /** The route it takes. */
+  /** The packet's route. */
   _skb_refdst: dst_entry | null = null;
-  /** Called when it is freed: gives its memory back to the socket. */
+  /** Called when the packet is freed: uncharges its memory from the socket. */
   destructor: ((skb: sk_buff) => void) | null = null;
-  /** Bytes in all: linear part and fragments. */
+  /** Total bytes: linear part and fragments. */
   len = 0;
   /** Bytes in the fragments. */
   data_len = 0;
@@ -120,9 +120,9 @@ export class sk_buff {
   /** CHECKSUM_NONE, _UNNECESSARY, _COMPLETE or _PARTIAL. */
   ip_summed = CHECKSUM_NONE;
   csum: wsum = 0;
-  /** Where the checksum starts (offset from head), with CHECKSUM_PARTIAL. */
+  /** Start of the checksummed data (offset from head), with CHECKSUM_PARTIAL. */
   csum_start = 0;
-  /** Where it is stored, from csum_start. */
+  /** Offset of the checksum field from csum_start. */
   csum_offset = 0;
   pkt_type = PACKET_HOST;
   cloned = false;
@@ -132,7 +132,7 @@ export class sk_buff {
   dst_pending_confirm = false;
   csum_valid = false;
   priority = 0;
-  /** Interface index by which it came in. */
+  /** Index of the interface on which it arrived. */
   skb_iif = 0;
   hash: u32 = 0;
   mark: u32 = 0;
@@ -145,22 +145,22 @@ export class sk_buff {
   mac_header = -1;
   /** The linear part. */
   head: Uint8Array;
-  /** Where data begins in head. */
+  /** Offset in head where the data begins. */
   data = 0;
-  /** Where data ends in head. */
+  /** Offset in head where the data ends. */
   tail = 0;
-  /** Where head ends. */
+  /** The end of head. */
   end: number;
-  /** Bytes it is charged for. */
+  /** Bytes of memory charged for the packet. */
   truesize: number;
   users = 1;
   shinfo: skb_shared_info;
   machine: Machine;
-  /** TCP's list of sent packets in order of their times (tsorted_sent_queue). */
+  /** TCP's list of sent packets in order of send time (tsorted_sent_queue). */
   tcp_tsorted_prev: sk_buff | null = null;
   tcp_tsorted_next: sk_buff | null = null;
   tcp_tsorted_linked = false;
-  /** The number of the frame that carried it in; -1 for one made here. */
+  /** The number of the received frame; -1 for a packet created by this host. */
   frame_number = -1;
 
   constructor(machine: Machine, head: Uint8Array, shinfo: skb_shared_info, truesize: number) {
@@ -188,19 +188,19 @@ export function skb_shinfo(skb: sk_buff): skb_shared_info {
 export function skb_headlen(skb: sk_buff): number {
   return skb.len - skb.data_len;
 }
-/** Is part of the packet in pages? @linux include/linux/skbuff.h */
+/** Whether part of the packet is in page fragments. @linux include/linux/skbuff.h */
 export function skb_is_nonlinear(skb: sk_buff): boolean {
   return skb.data_len > 0;
 }
-/** Is it a large packet, to be cut into frames later? @linux include/linux/skbuff.h */
+/** Whether the packet is a large one that is segmented later. @linux include/linux/skbuff.h */
 export function skb_is_gso(skb: sk_buff): boolean {
   return skb.shinfo.gso_size > 0;
 }
-/** Bytes in front of the data, for headers. @linux include/linux/skbuff.h */
+/** Bytes before the data, for headers. @linux include/linux/skbuff.h */
 export function skb_headroom(skb: sk_buff): number {
   return skb.data;
 }
-/** Room behind the data in the linear part; none once there are fragments. @linux include/linux/skbuff.h */
+/** Room after the data in the linear part; 0 once there are fragments. @linux include/linux/skbuff.h */
 export function skb_tailroom(skb: sk_buff): number {
   return skb.data_len > 0 ? 0 : skb.end - skb.tail;
 }
@@ -208,27 +208,31 @@ export function skb_tailroom(skb: sk_buff): number {
 export function skb_dst(skb: sk_buff): dst_entry | null {
   return skb._skb_refdst;
 }
-/** The link-layer header begins where the data begins now. @linux include/linux/skbuff.h */
+/** Set the link-layer header to the current start of the data. @linux include/linux/skbuff.h */
 export function skb_reset_mac_header(skb: sk_buff): void {
   skb.mac_header = skb.data;
 }
-/** The IP header begins where the data begins now. @linux include/linux/skbuff.h */
+/** Set the IP header to the current start of the data. @linux include/linux/skbuff.h */
 export function skb_reset_network_header(skb: sk_buff): void {
   skb.network_header = skb.data;
 }
-/** The TCP, UDP or ICMP header begins where the data begins now. @linux include/linux/skbuff.h */
+/** Set the TCP, UDP or ICMP header to the current start of the data. @linux include/linux/skbuff.h */
 export function skb_reset_transport_header(skb: sk_buff): void {
   skb.transport_header = skb.data;
 }
-/** The TCP, UDP or ICMP header begins `offset` bytes into the data. @linux include/linux/skbuff.h */
+/**
+ * Set the TCP, UDP or ICMP header to `offset` bytes after the start of the data.
+ *
+ * @linux include/linux/skbuff.h
+ */
 export function skb_set_transport_header(skb: sk_buff, offset: number): void {
   skb.transport_header = skb.data + offset;
 }
-/** From data to the transport header. @linux include/linux/skbuff.h */
+/** Offset of the transport header from the data. @linux include/linux/skbuff.h */
 export function skb_transport_offset(skb: sk_buff): number {
   return skb.transport_header - skb.data;
 }
-/** From the data's begin to the IP header, in bytes. @linux include/linux/skbuff.h */
+/** Offset of the IP header from the data, in bytes. @linux include/linux/skbuff.h */
 export function skb_network_offset(skb: sk_buff): number {
   return skb.network_header - skb.data;
 }
@@ -236,35 +240,35 @@ export function skb_network_offset(skb: sk_buff): number {
 export function skb_network_header_len(skb: sk_buff): number {
   return skb.transport_header - skb.network_header;
 }
-/** Would writing to the data be seen by a clone? @linux include/linux/skbuff.h */
+/** Whether a clone shares the data and would see it change. @linux include/linux/skbuff.h */
 export function skb_cloned(skb: sk_buff): boolean {
   return skb.cloned && skb.shinfo.dataref > 1;
 }
-/** Are there other references, too? @linux include/linux/skbuff.h */
+/** Whether the packet has other references. @linux include/linux/skbuff.h */
 export function skb_shared(skb: sk_buff): boolean {
   return skb.users !== 1;
 }
-/** Is the checksum known to be right, or left to the device? @linux include/linux/skbuff.h */
+/** Whether the checksum is verified, or left to the device. @linux include/linux/skbuff.h */
 export function skb_csum_unnecessary(skb: sk_buff): boolean {
   return skb.ip_summed === CHECKSUM_UNNECESSARY || skb.csum_valid || skb.ip_summed === CHECKSUM_PARTIAL;
 }
-/** How many packets a queue has. @linux include/linux/skbuff.h */
+/** The number of packets in a queue. @linux include/linux/skbuff.h */
 export function skb_queue_len(list: sk_buff_head): number {
   return list.qlen;
 }
-/** Has the queue no packets? @linux include/linux/skbuff.h */
+/** Whether the queue is empty. @linux include/linux/skbuff.h */
 export function skb_queue_empty(list: sk_buff_head | null): boolean {
   return list === null || list.next === null;
 }
-/** The first packet, which stays in the queue; null: none. @linux include/linux/skbuff.h */
+/** The first packet, without removing it; null: none. @linux include/linux/skbuff.h */
 export function skb_peek(list: sk_buff_head): sk_buff | null {
   return list.next;
 }
-/** The last packet, which stays in the queue; null: none. @linux include/linux/skbuff.h */
+/** The last packet, without removing it; null: none. @linux include/linux/skbuff.h */
 export function skb_peek_tail(list: sk_buff_head): sk_buff | null {
   return list.prev;
 }
-/** Is it the last one of the queue? @linux include/linux/skbuff.h */
+/** Whether `skb` is the last packet of the queue. @linux include/linux/skbuff.h */
 export function skb_queue_is_last(list: sk_buff_head, skb: sk_buff): boolean {
   return list.prev === skb;
 }

@@ -110,7 +110,7 @@ export class tcphdr {
 
 /** Length in bytes of a TCP header without options: sizeof(struct tcphdr). */
 export const TCPHDR_LEN = 20;
-/** Where in the header the checksum is: offsetof(struct tcphdr, check). */
+/** Offset of the checksum in the header: offsetof(struct tcphdr, check). */
 export const TCPHDR_CHECK_OFFSET = 16;
 
 /** The TCP header at skb.transport_header. @linux include/linux/tcp.h */
@@ -127,9 +127,9 @@ export class tcp_sack_block {
   end_seq: u32 = 0;
 }
 
-/** The options of the segments received, and what was agreed on. */
+/** The options received from the peer, and the negotiated ones. */
 export class tcp_options_received {
-  /** When ts_recent was taken, in seconds of the monotonic clock; 0: never. */
+  /** When ts_recent was saved, in seconds of the monotonic clock; 0: never. */
   ts_recent_stamp = 0;
   ts_recent: u32 = 0;
   rcv_tsval: u32 = 0;
@@ -151,7 +151,7 @@ export class tcp_options_received {
 
 /** RACK loss detection. @linux struct tcp_rack */
 export class tcp_rack {
-  /** When the most recently sent segment among those delivered was sent, in µs. */
+  /** Send time (µs) of the most recently sent segment among those delivered. */
   mstamp = 0;
   rtt_us = 0;
   end_seq: u32 = 0;
@@ -162,7 +162,7 @@ export class tcp_rack {
   advanced = false;
 }
 
-/** No measurement so far. Linux has ~0 here; V8 would box that. */
+/** No sample yet. Linux uses ~0; V8 would box that value. */
 export const MINMAX_NONE = 0x7fffffff;
 /** A running minimum over a time window: three samples, best first. @linux include/linux/win_minmax.h */
 export class minmax {
@@ -175,24 +175,27 @@ export class minmax {
   v2 = 0;
 }
 
-/** A queue of skbs in order of sequence numbers: what Linux keeps in a red-black tree. Doubly linked by next/prev. */
+/**
+ * A queue of skbs ordered by sequence number, which Linux keeps in a red-black tree. Doubly linked by
+ * next/prev.
+ */
 export class skb_tree {
   first: sk_buff | null = null;
   last: sk_buff | null = null;
   length = 0;
 }
-/** Is nothing in the tree? @linux include/linux/rbtree.h */
+/** Whether the tree is empty. @linux include/linux/rbtree.h */
 export function RB_EMPTY_ROOT(root: skb_tree | null): boolean {
   return root === null || root.first === null;
 }
 
 /** The receiver's estimate of the round-trip time. @linux struct tcp_sock, rcv_rtt_est */
 export class rcv_rtt_est {
-  /** In µs times 8. */
+  /** In µs, scaled by 8. */
   rtt_us = 0;
-  /** The measurement ends when this arrives. */
+  /** The measurement ends when this sequence number arrives. */
   seq: u32 = 0;
-  /** When it began, in µs; 0: none has. */
+  /** When the measurement began, in µs; 0: none is running. */
   time = 0;
 }
 /** The segment that probes a larger path MTU. @linux struct tcp_sock, mtu_probe */
@@ -210,11 +213,11 @@ export const tcp_chrono = {
 
 /** A TCP socket. */
 export class tcp_sock extends inet_connection_sock {
-  /** Bytes of header with the options of every segment. */
+  /** Header length in bytes, including the options of every segment. */
   tcp_header_len = 0;
-  /** Largest number of segments in one GSO packet. */
+  /** Maximum number of segments in one GSO packet. */
   gso_segs = 0;
-  /** Header words 3 as the fast path expects them: 0 forces the slow path. */
+  /** Header word 3 that the fast path expects; 0 forces the slow path. */
   pred_flags: be32 = 0;
   bytes_received = 0;
   segs_in = 0;
@@ -223,7 +226,7 @@ export class tcp_sock extends inet_connection_sock {
   rcv_nxt: u32 = 0;
   /** First byte not yet read by the user. */
   copied_seq: u32 = 0;
-  /** rcv_nxt when a window was last offered: the window counts from there. */
+  /** rcv_nxt when the last window was advertised: that window starts here. */
   rcv_wup: u32 = 0;
   /** Next sequence number to send. */
   snd_nxt: u32 = 0;
@@ -234,41 +237,41 @@ export class tcp_sock extends inet_connection_sock {
   dsack_dups = 0;
   /** First byte not yet acknowledged. */
   snd_una: u32 = 0;
-  /** Where the last segment below the MSS ended: Nagle waits until the peer has it. */
+  /** End of the last segment smaller than the MSS: Nagle waits until the peer acknowledges it. */
   snd_sml: u32 = 0;
-  /** When the last ACK came, in jiffies. */
+  /** When the last ACK arrived, in jiffies. */
   rcv_tstamp = 0;
-  /** When data was sent last, in jiffies. */
+  /** When data was last sent, in jiffies. */
   lsndtime = 0;
   last_oow_ack_time = 0;
   compressed_ack_rcv_nxt: u32 = 0;
-  /** Added to the clock in timestamps sent. */
+  /** Added to the clock in outgoing timestamps. */
   tsoffset: u32 = 0;
-  /** Sent and not acknowledged, oldest sending first. */
+  /** Sent and unacknowledged segments, in order of send time. */
   tsorted_sent_first: sk_buff | null = null;
   tsorted_sent_last: sk_buff | null = null;
-  /** Sent, not yet acknowledged, in order of sequence numbers. */
+  /** Sent and unacknowledged segments, in order of sequence numbers. */
   tcp_rtx_queue = new skb_tree();
-  /** Segment that last updated the window. */
+  /** Sequence number of the segment that last updated the window. */
   snd_wl1: u32 = 0;
   /** The peer's window, in bytes. */
   snd_wnd = 0;
-  /** Largest window that the peer ever offered. */
+  /** Largest window that the peer ever advertised. */
   max_window = 0;
   /** Payload per segment, in bytes. */
   mss_cache = 0;
   window_clamp = 0;
-  /** Receive window to grow to, in bytes. */
+  /** Current limit of the receive window, in bytes. */
   rcv_ssthresh = 0;
   rack = new tcp_rack();
-  /** MSS that was announced. */
+  /** The MSS that this side announced. */
   advmss = 0;
-  /** ACKs held back (compressed) so far. */
+  /** ACKs compressed (held back) so far. */
   compressed_ack = 0;
   dup_ack_counter = 0;
   tlp_retrans = false;
   chrono_start = 0;
-  /** chrono_stat[TCP_CHRONO_… - 1]: how long each has lasted, in jiffies; null before the first is over. */
+  /** chrono_stat[TCP_CHRONO_… - 1]: total duration of each, in jiffies; null until the first one ends. */
   chrono_stat: [busy: number, rwnd_limited: number, sndbuf_limited: number] | null = null;
   chrono_type = 0;
   rate_app_limited = false;
@@ -278,26 +281,26 @@ export class tcp_sock extends inet_connection_sock {
   nonagle = 0;
   thin_lto = false;
   recvmsg_inq = false;
-  /** Forward RTO-recovery is on. */
+  /** F-RTO (forward RTO recovery) is active. */
   frto = false;
   save_syn = 0;
   is_cwnd_limited = false;
   tlp_high_seq: u32 = 0;
-  /** When the next packet may leave, in ns. */
+  /** When pacing allows the next packet, in ns. */
   tcp_wstamp_ns = 0;
   tcp_clock_cache = 0;
-  /** The time of the packet being handled, in µs. */
+  /** The time of the current packet or event, in µs. */
   tcp_mstamp = 0;
-  /** Smoothed round-trip time, in µs times 8. */
+  /** Smoothed round-trip time, in µs scaled by 8. */
   srtt_us = 0;
   mdev_us = 0;
   mdev_max_us = 0;
   rttvar_us = 0;
   rtt_seq: u32 = 0;
   rtt_min = new minmax();
-  /** Segments sent and not acknowledged. */
+  /** Segments sent and unacknowledged. */
   packets_out = 0;
-  /** Of these, sent again. */
+  /** Retransmitted segments among them. */
   retrans_out = 0;
   max_packets_out = 0;
   cwnd_usage_seq: u32 = 0;
@@ -321,37 +324,37 @@ export class tcp_sock extends inet_connection_sock {
   prior_cwnd = 0;
   prr_delivered = 0;
   prr_out = 0;
-  /** Segments delivered in all. */
+  /** Total segments delivered. */
   delivered = 0;
   delivered_ce = 0;
-  /** Segments lost in all. */
+  /** Total segments lost. */
   lost = 0;
   app_limited = 0;
   first_tx_mstamp = 0;
   delivered_mstamp = 0;
   rate_delivered = 0;
   rate_interval_us = 0;
-  /** The window offered, in bytes. */
+  /** The advertised window, in bytes. */
   rcv_wnd = 0;
   /** One past the last byte in the write queue. */
   write_seq: u32 = 0;
   notsent_lowat = 0;
   pushed_seq: u32 = 0;
-  /** Segments taken for lost. */
+  /** Segments considered lost. */
   lost_out = 0;
-  /** Segments that were selectively acknowledged (or counted from duplicate ACKs). */
+  /** Segments SACKed (or counted from duplicate ACKs). */
   sacked_out = 0;
-  /** Both timers are made when they are first needed. */
+  /** Both timers are created on first use. */
   pacing_timer: hrtimer<tcp_sock> | null = null;
   compressed_ack_timer: hrtimer<tcp_sock> | null = null;
   lost_skb_hint: sk_buff | null = null;
   retransmit_skb_hint: sk_buff | null = null;
-  /** Received out of order, in order of sequence numbers; null until there is such a segment. */
+  /** Segments received out of order, by sequence number; null until the first one. */
   out_of_order_queue: skb_tree | null = null;
   ooo_last_skb: sk_buff | null = null;
-  /** A duplicate to be reported (DSACK). */
+  /** A duplicate to report (D-SACK). */
   duplicate_sack: tcp_sack_block | null = null;
-  /** What is to be acknowledged selectively: at most 4. */
+  /** SACK blocks to send: at most 4. */
   selective_acks: tcp_sack_block[] | null = null;
   recv_sack_cache: tcp_sack_block[] | null = null;
   highest_sack: sk_buff | null = null;
@@ -366,14 +369,14 @@ export class tcp_sock extends inet_connection_sock {
   bytes_retrans = 0;
   total_retrans = 0;
   urg_seq: u32 = 0;
-  /** In jiffies; 0: the sysctl's. */
+  /** In jiffies; 0: use the sysctl. */
   keepalive_time = 0;
   keepalive_intvl = 0;
-  /** How long FIN_WAIT2 lasts, in jiffies; 0: the sysctl's; -1: not at all. */
+  /** Duration of FIN_WAIT2, in jiffies; 0: use the sysctl; -1: skip FIN_WAIT2. */
   linger2 = 0;
   rcv_ooopack = 0;
   rcv_rtt_last_tsecr: u32 = 0;
-  /** null until data comes. */
+  /** null until data arrives. */
   rcv_rtt_est: rcv_rtt_est | null = null;
   /** Receive-buffer tuning: rcvq_space.space (bytes), .seq, .time (µs). */
   rcvq_space_space = 0;
@@ -392,29 +395,29 @@ export function tcp_sk(sk: sock): tcp_sock {
 /** A TCP connection request. */
 export class tcp_request_sock extends inet_request_sock {
   af_specific: tcp_request_sock_ops | null = null;
-  /** When the SYN-ACK was sent first, in µs. */
+  /** When the SYN-ACK was first sent, in µs. */
   snt_synack = 0;
   tfo_listener = false;
   txhash: u32 = 0;
   /** The client's initial sequence number. */
   rcv_isn: u32 = 0;
-  /** Ours. */
+  /** The server's initial sequence number. */
   snt_isn: u32 = 0;
   ts_off: u32 = 0;
   last_oow_ack_time = 0;
   rcv_nxt: u32 = 0;
   syn_tos = 0;
-  /** The receive window to offer, in bytes. */
+  /** The receive window to advertise, in bytes. */
   rsk_rcv_wnd = 0;
   rsk_window_clamp = 0;
   drop_req = false;
 }
-/** A request, as TCP's. @linux include/linux/tcp.h */
+/** Cast a request sock to a TCP request sock. @linux include/linux/tcp.h */
 export function tcp_rsk(req: request_sock): tcp_request_sock {
   return req as tcp_request_sock;
 }
 
-/** A connection in TIME_WAIT: what is left of a tcp_sock. */
+/** A connection in TIME_WAIT: the remainder of a tcp_sock. */
 export class tcp_timewait_sock extends inet_timewait_sock {
   tw_rcv_nxt: u32 = 0;
   tw_snd_nxt: u32 = 0;
@@ -431,7 +434,7 @@ export class tcp_timewait_sock extends inet_timewait_sock {
     this.tw_last_oow_ack_time = time;
   }
 }
-/** A time-wait sock, as TCP's. @linux include/linux/tcp.h */
+/** Cast a sock to a TCP time-wait sock. @linux include/linux/tcp.h */
 export function tcp_twsk(sk: unknown): tcp_timewait_sock {
   return sk as tcp_timewait_sock;
 }

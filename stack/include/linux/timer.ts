@@ -1,13 +1,17 @@
-/** Timers: of the wheel (jiffies) and of high resolution (ns). The functions are in kernel/time/. @linux include/linux/timer.h, include/linux/hrtimer.h */
+/**
+ * Timers: timer-wheel timers (jiffies) and high-resolution timers (ns). The functions are in kernel/time/.
+ *
+ * @linux include/linux/timer.h, include/linux/hrtimer.h
+ */
 import type { jiffies_t, ktime_t } from './types.ts';
 
-/** A timer of the wheel. `owner` stands where the kernel uses from_timer(). */
+/** A timer of the timer wheel. `owner` replaces the kernel's from_timer(). */
 export class timer_list<Owner = unknown> {
   /** When it fires, in jiffies. */
   expires: jiffies_t = 0;
   function: (owner: Owner) => void;
   owner: Owner;
-  /** The bucket of the wheel that it is in; -1 when it is not pending. */
+  /** The wheel bucket that holds it; -1 when it is not pending. */
   entry = -1;
   /** Neighbours in the bucket. */
   next: timer_list | null = null;
@@ -19,7 +23,7 @@ export class timer_list<Owner = unknown> {
   }
 }
 
-/** Is the timer going to fire? @linux include/linux/timer.h */
+/** Whether the timer is pending. @linux include/linux/timer.h */
 export function timer_pending(timer: { readonly entry: number }): boolean {
   return timer.entry >= 0;
 }
@@ -30,9 +34,9 @@ export class hrtimer<Owner = unknown> {
   expires: ktime_t = 0;
   function: (owner: Owner) => void;
   owner: Owner;
-  /** Its place in the machine's queue; -1 when it is not queued. */
+  /** Its index in the machine's queue; -1 when it is not queued. */
   entry = -1;
-  /** Orders timers that expire together: first armed, first fired. */
+  /** Orders timers that expire at the same time: the first armed fires first. */
   sequence = 0;
 
   constructor(timer_function: (owner: Owner) => void, owner: Owner) {

@@ -4,9 +4,9 @@
 export type u32 = number;
 export type u16 = number;
 export type u8 = number;
-/** A counter that never wraps here: an ordinary number. */
+/** A counter that never wraps here: a plain number. */
 export type u64 = number;
-/** 16 bits in network order. The machine is big-endian: the plain number. */
+/** 16 bits in network order. The machine is big-endian, so this is the plain number. */
 export type be16 = number;
 /** 32 bits in network order, kept as int32; an IPv4 address (127.0.0.1 is 0x7f000001). */
 export type be32 = number;

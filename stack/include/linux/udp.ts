@@ -54,27 +54,27 @@ export class udp_sock extends inet_sock {
   /** Hash of the port alone, and of local address and port. */
   udp_port_hash = 0;
   udp_portaddr_hash = 0;
-  /** AF_INET while a datagram is being put together (UDP_CORK, MSG_MORE). */
+  /** AF_INET while a datagram is being assembled (UDP_CORK, MSG_MORE). */
   pending = 0;
   corkflag = false;
   encap_type = 0;
   no_check6_tx = false;
   no_check6_rx = false;
-  /** Bytes that sendmsg() is to cut into datagrams of; 0: no. */
+  /** Payload bytes per datagram when sendmsg() must split the data; 0: do not split. */
   gso_size = 0;
   /** Bytes of payload collected in the corked datagram. */
   len = 0;
-  /** What recvmsg() reads from, refilled from sk_receive_queue. */
+  /** The queue from which recvmsg() reads, refilled from sk_receive_queue. */
   reader_queue = new sk_buff_head();
-  /** Freed bytes that are not given back yet. */
+  /** Freed bytes that are not returned to the protocol yet. */
   forward_deficit = 0;
 }
-/** A sock, as a UDP socket. @linux include/linux/udp.h */
+/** Cast a sock to a UDP socket. @linux include/linux/udp.h */
 export function udp_sk(sk: sock): udp_sock {
   return sk as udp_sock;
 }
 
-/** Sockets of one hash value, newest first. */
+/** Sockets with the same hash value, newest first. */
 export class udp_hslot {
   sks: sock[] = [];
   get count(): number {

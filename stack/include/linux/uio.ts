@@ -1,7 +1,11 @@
-/** User memory as a syscall hands it down. @linux include/linux/uio.h, include/linux/socket.h (struct msghdr) */
+/**
+ * User memory as passed to a system call.
+ *
+ * @linux include/linux/uio.h, include/linux/socket.h (struct msghdr)
+ */
 import type { sockaddr } from './socket.ts';
 
-/** Position in the user's buffer. Only a single buffer; readv/writev are laid end to end by the caller. */
+/** Position in the user's buffer. Only a single buffer: readv/writev concatenate theirs. */
 export class iov_iter {
   buffer: Uint8Array;
   /** Bytes of the buffer already copied. */
@@ -68,7 +72,7 @@ export function copy_to_iter(from: Uint8Array, at: number, bytes: number, to: io
   return length;
 }
 
-/** Take back what was copied last. @linux iov_iter_revert */
+/** Undo the last `unroll` bytes of copying. @linux iov_iter_revert */
 export function iov_iter_revert(iter: iov_iter, unroll: number): void {
   iter.iov_offset -= unroll;
   iter.count += unroll;

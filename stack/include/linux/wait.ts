@@ -1,10 +1,14 @@
-/** Wait queues: who sleeps for what. The functions are in kernel/sched/wait.ts. @linux include/linux/wait.h */
+/**
+ * Wait queues: lists of sleeping tasks. The functions are in kernel/sched/wait.ts.
+ *
+ * @linux include/linux/wait.h
+ */
 import type { task_struct } from './sched.ts';
 
 export const WQ_FLAG_EXCLUSIVE = 0x01;
 export const WQ_FLAG_WOKEN = 0x02;
 
-/** Decides what a wake-up does to one waiter: 0 not woken, 1 woken. */
+/** Wakes one waiter: returns 1 if it was woken, 0 if not. */
 export type wait_queue_func_t = (entry: wait_queue_entry, mode: number, key: number) => number;
 
 export class wait_queue_entry {
@@ -23,7 +27,7 @@ export class wait_queue_entry {
 }
 
 export class wait_queue_head {
-  /** The first waiter: non-exclusive ones come before the others. */
+  /** The first waiter: non-exclusive waiters come before exclusive ones. */
   head: wait_queue_entry | null = null;
   tail: wait_queue_entry | null = null;
 }

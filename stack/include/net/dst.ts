@@ -1,4 +1,4 @@
-/** Route cache entries: where a packet goes next. @linux include/net/dst.h */
+/** Routes that packets and sockets hold: the next hop and how to reach it. @linux include/net/dst.h */
 import { jiffies } from '../../kernel/time/jiffies.ts';
 import type { net_device } from '../linux/netdevice.ts';
 import type { sk_buff } from '../linux/skbuff.ts';
@@ -21,13 +21,13 @@ export interface dst_ops {
   negative_advice(dst: dst_entry): dst_entry | null;
   link_failure(skb: sk_buff): void;
   update_pmtu(dst: dst_entry, sk: sock | null, skb: sk_buff | null, mtu: number): void;
-  /** An ICMP redirect came for a packet that took this route. */
+  /** An ICMP redirect arrived for a packet that used this route. */
   redirect(dst: dst_entry, sk: sock | null, skb: sk_buff): void;
   neigh_lookup(dst: dst_entry, skb: sk_buff | null, daddr: be32): neighbour | null;
   confirm_neigh(dst: dst_entry, daddr: be32): void;
 }
 
-/** Where a packet goes next, and the functions that take it there. */
+/** A packet's next hop, and the functions that deliver or send it. */
 export class dst_entry {
   dev: net_device;
   ops: dst_ops;
@@ -63,51 +63,51 @@ export function dst_mtu(dst: dst_entry): number {
 export function dst_metric_advmss(dst: dst_entry): number {
   return dst_metric(dst, RTAX_ADVMSS) || dst.ops.default_advmss(dst);
 }
-/** Take a reference of a route. @linux include/net/dst.h */
+/** Take a reference to a route. @linux include/net/dst.h */
 export function dst_hold(dst: dst_entry): void {
   dst.__refcnt++;
 }
-/** Take a reference of a route, if there is one. @linux include/net/dst.h */
+/** Take a reference to a route, unless it is null. @linux include/net/dst.h */
 export function dst_clone<T extends dst_entry | null>(dst: T): T {
   if (dst !== null) dst.__refcnt++;
   return dst;
 }
-/** Give a reference of a route back. @linux net/core/dst.c, here because structs that hold a route release it */
+/** Drop a reference to a route. @linux net/core/dst.c, here because structs that hold a route release it */
 export function dst_release(dst: dst_entry | null): void {
   if (dst !== null) dst.__refcnt--;
 }
 
-/** May path MTU discovery not change this metric? @linux include/net/dst.h */
+/** Whether path MTU discovery must not change this metric. @linux include/net/dst.h */
 export function dst_metric_locked(dst: dst_entry, metric: number): boolean {
   return (dst_metric(dst, RTAX_LOCK) & (1 << metric)) !== 0;
 }
-/** The route if it still holds, else null: the caller looks a new one up. @linux include/net/dst.h */
+/** The route if it is still valid, otherwise null: the caller looks up a new one. @linux include/net/dst.h */
 export function dst_check(dst: dst_entry, cookie: number): dst_entry | null {
   return dst.obsolete !== 0 ? dst.ops.check(dst, cookie) : dst;
 }
-/** Let the route end in `timeout` jiffies, or sooner if that was set already. @linux include/net/dst.h */
+/** Let the route expire in `timeout` jiffies, unless it expires sooner. @linux include/net/dst.h */
 export function dst_set_expires(dst: dst_entry, timeout: number): void {
   const expires = jiffies(dst.dev.machine) + timeout || 1;
   if (dst.expires === 0 || expires < dst.expires) dst.expires = expires;
 }
-/** Send a packet the way of its route. @linux include/net/dst.h */
+/** Send a packet along its route. @linux include/net/dst.h */
 export function dst_output(net: net, sk: sock | null, skb: sk_buff): number {
   return skb._skb_refdst!.output(net, sk, skb);
 }
-/** Take in a packet the way of its route: deliver, forward or refuse it. @linux include/net/dst.h */
+/** Process a received packet along its route: deliver, forward or reject it. @linux include/net/dst.h */
 export function dst_input(skb: sk_buff): number {
   return skb._skb_refdst!.input(skb);
 }
-/** The neighbour cannot be reached: tell who sent the packet. @linux include/net/dst.h */
+/** The neighbour is unreachable: report an error to the packet's sender. @linux include/net/dst.h */
 export function dst_link_failure(skb: sk_buff): void {
   const dst = skb._skb_refdst;
   if (dst !== null) dst.ops.link_failure(skb);
 }
-/** The neighbour is known to be alive: the peer answered. @linux include/net/dst.h */
+/** Confirm the neighbour: the peer has answered. @linux include/net/dst.h */
 export function dst_confirm_neigh(dst: dst_entry, daddr: be32): void {
   dst.ops.confirm_neigh(dst, daddr);
 }
-/** Whom on the link packets to `daddr` go to. @linux include/net/dst.h */
+/** The neighbour to which packets for `daddr` are sent. @linux include/net/dst.h */
 export function dst_neigh_lookup(dst: dst_entry, daddr: be32): neighbour | null {
   return dst.ops.neigh_lookup(dst, null, daddr);
 }

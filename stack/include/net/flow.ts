@@ -1,11 +1,11 @@
-/** What is asked of the routing table. @linux include/net/flow.h */
+/** The key of a route lookup. @linux include/net/flow.h */
 import { LOOPBACK_IFINDEX } from '../linux/netdevice.ts';
 import type { be16, be32 } from '../linux/types.ts';
 
 export const FLOWI_FLAG_ANYSRC = 0x01;
 export const FLOWI_FLAG_KNOWN_NH = 0x02;
 
-/** What is asked of the routing table. @linux struct flowi4 (include/net/flow.h) */
+/** The key of an IPv4 route lookup. @linux struct flowi4 (include/net/flow.h) */
 export class flowi4 {
   flowi4_oif = 0;
   flowi4_iif = 0;
@@ -23,7 +23,11 @@ export class flowi4 {
   fl4_icmp_code = 0;
 }
 
-/** What is asked, of whatever family: TCP hands it on to the family that made it. @linux struct flowi (include/net/flow.h) */
+/**
+ * The key of a route lookup in any family: TCP passes it back to the family that created it.
+ *
+ * @linux struct flowi (include/net/flow.h)
+ */
 export type flowi = flowi4;
 
 export function flowi4_init_output(
@@ -53,7 +57,7 @@ export function flowi4_init_output(
   fl4.fl4_dport = dport;
   fl4.fl4_sport = sport;
 }
-/** After one lookup and before the next: keep the addresses that it found. */
+/** Keep the addresses that a lookup found for the next lookup. */
 export function flowi4_update_output(fl4: flowi4, oif: number, daddr: be32, saddr: be32): void {
   fl4.flowi4_oif = oif;
   fl4.daddr = daddr;

@@ -1,8 +1,12 @@
-/** Generic receive offload: what is known about a packet while it may be merged with others of its flow. @linux include/net/gro.h */
+/**
+ * Generic receive offload: the state of a packet that may be merged with others of its flow.
+ *
+ * @linux include/net/gro.h
+ */
 import { skb_headlen, type sk_buff } from '../linux/skbuff.ts';
 import type { jiffies_t, wsum } from '../linux/types.ts';
 
-/** What became of a packet that was given to GRO. @linux enum gro_result (include/linux/netdevice.h) */
+/** The result of passing a packet to GRO. @linux enum gro_result (include/linux/netdevice.h) */
 export const GRO_RESULTS = {
   GRO_MERGED: 0,
   GRO_MERGED_FREE: 1,
@@ -17,32 +21,32 @@ export const GRO_NORMAL = GRO_RESULTS.GRO_NORMAL;
 export const GRO_CONSUMED = GRO_RESULTS.GRO_CONSUMED;
 export type gro_result = (typeof GRO_RESULTS)[keyof typeof GRO_RESULTS];
 
-/** The payload went over to another packet: what is left is to be freed. */
+/** The payload was moved to another packet: free the rest. */
 export const NAPI_GRO_FREE = 1;
 
 /** GRO's control block of an skb. */
 export class napi_gro_cb {
-  /** How far the protocols have read, from skb.data. */
+  /** Offset from skb.data up to which the protocols have parsed. */
   data_offset = 0;
-  /** Not 0: the packet must not be merged with another. */
+  /** Nonzero: the packet must not be merged. */
   flush = 0;
-  /** Not 0: the IP ids do not follow on each other. The transport layer decides what that means. */
+  /** Nonzero: the IP ids are not consecutive. The transport layer decides what follows from that. */
   flush_id = 0;
-  /** Segments merged in it. */
+  /** Number of segments merged into it. */
   count = 0;
-  /** When it was put aside. */
+  /** When the packet was held. */
   age: jiffies_t = 0;
-  /** Of the flow of the packet that came in; decided again for each. */
+  /** Belongs to the flow of the current packet; decided again for each packet. */
   same_flow = false;
   csum_valid = false;
-  /** Checksums that the device vouches for. */
+  /** Number of checksums that the device has verified. */
   csum_cnt = 0;
   /** 0, or NAPI_GRO_FREE. */
   free = 0;
-  /** IP ids mean nothing: Don't Fragment is set. */
+  /** The IP id is meaningless, because Don't Fragment is set. */
   is_atomic = false;
   csum: wsum = 0;
-  /** The last packet of the merged ones. */
+  /** The last packet merged. */
   last: sk_buff | null = null;
 }
 
@@ -52,19 +56,19 @@ export function NAPI_GRO_CB(skb: sk_buff): napi_gro_cb {
 export function skb_gro_offset(skb: sk_buff): number {
   return NAPI_GRO_CB(skb).data_offset;
 }
-/** Bytes behind what the protocols have read. @linux include/net/gro.h */
+/** Bytes that the protocols have not parsed yet. @linux include/net/gro.h */
 export function skb_gro_len(skb: sk_buff): number {
   return skb.len - NAPI_GRO_CB(skb).data_offset;
 }
-/** GRO is done with `len` more bytes of header. @linux include/net/gro.h */
+/** Mark `len` more header bytes as parsed. @linux include/net/gro.h */
 export function skb_gro_pull(skb: sk_buff, len: number): void {
   NAPI_GRO_CB(skb).data_offset += len;
 }
-/** Is there a header of `len` bytes from data in the linear part? Packets of which it is not are not merged. */
+/** Whether `len` bytes from data are in the linear part; other packets are not merged. */
 export function skb_gro_may_pull(skb: sk_buff, len: number): boolean {
   return skb_headlen(skb) >= len;
 }
-/** Must the software check a checksum that GRO depends on? */
+/** Whether software must verify a checksum that GRO depends on. */
 export function skb_gro_checksum_validate_needed(skb: sk_buff): boolean {
   const cb = NAPI_GRO_CB(skb);
   return cb.csum_cnt === 0 && !cb.csum_valid;

@@ -1,4 +1,8 @@
-/** Sockets with connections: struct inet_connection_sock, and its timers' small inlines. @linux include/net/inet_connection_sock.h */
+/**
+ * Connection-oriented sockets: struct inet_connection_sock, and small helpers for its timers.
+ *
+ * @linux include/net/inet_connection_sock.h
+ */
 import { EPOLLIN, EPOLLRDNORM } from '../linux/poll.ts';
 import type { sockopt_value } from '../linux/net.ts';
 import type { Sleeps } from '../linux/sched.ts';
@@ -39,7 +43,7 @@ export const ICSK_ACK_PUSHED = 4;
 export const ICSK_ACK_PUSHED2 = 8;
 export const ICSK_ACK_NOW = 16;
 
-/** What differs between IPv4 and IPv6 below a connection. */
+/** The operations of a connection that depend on the address family. */
 export interface inet_connection_sock_af_ops {
   queue_xmit(sk: sock, skb: sk_buff): number;
   send_check(sk: sock, skb: sk_buff): void;
@@ -53,35 +57,35 @@ export interface inet_connection_sock_af_ops {
     dst: dst_entry | null,
     req_unhash: request_sock | null,
   ): { child: sock; own_req: boolean } | null;
-  /** Bytes of its header without options, and of its socket address. */
+  /** Size in bytes of the network header without options, and of the socket address. */
   net_header_len: number;
   sockaddr_len: number;
-  /** Options of other levels than the protocol's own. */
+  /** Options of levels other than the protocol's. */
   setsockopt(sk: sock, level: number, optname: number, optval: sockopt_value): Sleeps<Errno>;
   getsockopt(sk: sock, level: number, optname: number): Sleeps<sockopt_value | Errno>;
   mtu_reduced(sk: sock): void;
 }
 
-/** The delayed-ACK machine. */
+/** The state of delayed ACKs. */
 export class icsk_ack {
   /** ICSK_ACK_… bits. */
   pending = 0;
-  /** Segments to acknowledge at once (quick-ack mode). */
+  /** Remaining immediate ACKs (quick-ack mode). */
   quick = 0;
-  /** Counts how interactive the connection is. */
+  /** Counts exchanges that indicate an interactive connection. */
   pingpong = 0;
   retry = 0;
-  /** Predicted interval of ACKs, in jiffies. */
+  /** Estimated interval between data segments, in jiffies, used as the ACK delay. */
   ato: jiffies_t = 0;
   /** When the delayed ACK is due. */
   timeout: jiffies_t = 0;
-  /** When data came last. */
+  /** When data last arrived. */
   lrcvtime: jiffies_t = 0;
   last_seg_size = 0;
-  /** MSS that the peer is seen to use, in bytes. */
+  /** MSS observed in the peer's segments, in bytes. */
   rcv_mss = 0;
 }
-/** What the timers of a connection do: the arguments of inet_csk_init_xmit_timers(). */
+/** The timer handlers of a connection: the arguments of inet_csk_init_xmit_timers(). */
 export interface icsk_timer_handlers {
   retransmit_handler(sk: sock): void;
   delack_handler(sk: sock): void;
@@ -104,10 +108,13 @@ export class inet_connection_sock extends inet_sock {
   icsk_bind2_hash: inet_bind2_bucket | null = null;
   /** When icsk_pending is due, in jiffies. */
   icsk_timeout: jiffies_t = 0;
-  /** Retransmission, probe, loss probe, reordering: icsk_pending says which. Made when it is first armed, as the next one is. */
+  /**
+   * The shared timer for retransmission, probe, loss probe and reordering: icsk_pending tells which. Created
+   * when first armed, like the delayed-ACK timer.
+   */
   icsk_retransmit_timer: timer_list<sock> | null = null;
   icsk_delack_timer: timer_list<sock> | null = null;
-  /** What these two and sk_timer do when they fire. */
+  /** The handlers of these two timers and of sk_timer. */
   icsk_timer_handlers: icsk_timer_handlers | null = null;
   /** Retransmission time-out, in jiffies. */
   icsk_rto: jiffies_t = 0;
@@ -121,9 +128,9 @@ export class inet_connection_sock extends inet_sock {
   icsk_ca_state = 0;
   icsk_ca_initialized = false;
   icsk_ca_setsockopt = false;
-  /** How often the oldest segment was sent again after a time-out. */
+  /** How often the oldest segment was retransmitted after a time-out. */
   icsk_retransmits = 0;
-  /** Which event the retransmit timer is armed for: ICSK_TIME_… */
+  /** The event for which the retransmit timer is armed: ICSK_TIME_… */
   icsk_pending = 0;
   icsk_backoff = 0;
   icsk_syn_retries = 0;
@@ -139,19 +146,19 @@ export class inet_connection_sock extends inet_sock {
   icsk_ca_priv: unknown = null;
 }
 
-/** A sock, as one with connections. @linux include/net/inet_connection_sock.h */
+/** Cast a sock to a connection-oriented socket. @linux include/net/inet_connection_sock.h */
 export function inet_csk(sk: sock): inet_connection_sock {
   return sk as inet_connection_sock;
 }
-/** The congestion control's own variables. @linux include/net/inet_connection_sock.h */
+/** The congestion control's private state. @linux include/net/inet_connection_sock.h */
 export function inet_csk_ca<T>(sk: sock): T {
   return inet_csk(sk).icsk_ca_priv as T;
 }
-/** Is an ACK due, now or by the timer? @linux include/net/inet_connection_sock.h */
+/** Whether an ACK is scheduled. @linux include/net/inet_connection_sock.h */
 export function inet_csk_ack_scheduled(sk: sock): boolean {
   return (inet_csk(sk).icsk_ack.pending & ICSK_ACK_SCHED) !== 0;
 }
-/** An ACK is due. @linux include/net/inet_connection_sock.h */
+/** Schedule an ACK. @linux include/net/inet_connection_sock.h */
 export function inet_csk_schedule_ack(sk: sock): void {
   inet_csk(sk).icsk_ack.pending |= ICSK_ACK_SCHED;
 }
@@ -159,21 +166,29 @@ export function inet_csk_schedule_ack(sk: sock): void {
 export function inet_csk_accept_queue(sk: sock): request_sock_queue {
   return inet_csk(sk).icsk_accept_queue!;
 }
-/** How many connections are in the middle of their handshake. @linux include/net/inet_connection_sock.h */
+/** The number of requests whose handshake is not complete. @linux include/net/inet_connection_sock.h */
 export function inet_csk_reqsk_queue_len(sk: sock): number {
   const queue = inet_csk(sk).icsk_accept_queue;
   return queue === null ? 0 : queue.qlen;
 }
-/** True when the SYN queue is at the listener's backlog. @linux include/net/inet_connection_sock.h */
+/** True when the SYN queue has reached the listener's backlog. @linux include/net/inet_connection_sock.h */
 export function inet_csk_reqsk_queue_is_full(sk: sock): boolean {
   return inet_csk_reqsk_queue_len(sk) > sk.sk_max_ack_backlog;
 }
-/** The retransmission time-out after the back-off so far, at most `max_when`; in jiffies. @linux include/net/inet_connection_sock.h */
+/**
+ * The retransmission time-out with the current back-off, at most `max_when`; in jiffies.
+ *
+ * @linux include/net/inet_connection_sock.h
+ */
 export function inet_csk_rto_backoff(icsk: inet_connection_sock, max_when: jiffies_t): jiffies_t {
   return Math.min(icsk.icsk_rto * 2 ** icsk.icsk_backoff, max_when);
 }
 export const TCP_PINGPONG_THRESH = 1;
-/** The connection is interactive: delay ACKs, an answer will take them along. @linux include/net/inet_connection_sock.h */
+/**
+ * The connection is interactive: delay ACKs, so that replies can carry them.
+ *
+ * @linux include/net/inet_connection_sock.h
+ */
 export function inet_csk_enter_pingpong_mode(sk: sock): void {
   inet_csk(sk).icsk_ack.pingpong = TCP_PINGPONG_THRESH;
 }
@@ -181,7 +196,7 @@ export function inet_csk_enter_pingpong_mode(sk: sock): void {
 export function inet_csk_exit_pingpong_mode(sk: sock): void {
   inet_csk(sk).icsk_ack.pingpong = 0;
 }
-/** Is the connection interactive? @linux include/net/inet_connection_sock.h */
+/** Whether the connection is interactive. @linux include/net/inet_connection_sock.h */
 export function inet_csk_in_pingpong_mode(sk: sock): boolean {
   return inet_csk(sk).icsk_ack.pingpong >= TCP_PINGPONG_THRESH;
 }
@@ -190,7 +205,7 @@ export function inet_csk_inc_pingpong_cnt(sk: sock): void {
   if (ack.pingpong < 255) ack.pingpong++;
 }
 
-/** Forget all about delayed ACKs. @linux include/net/inet_connection_sock.h */
+/** Reset the state of delayed ACKs. @linux include/net/inet_connection_sock.h */
 export function inet_csk_delack_init(sk: sock): void {
   const { icsk_ack } = inet_csk(sk);
   icsk_ack.pending = 0;
@@ -204,7 +219,11 @@ export function inet_csk_delack_init(sk: sock): void {
   icsk_ack.rcv_mss = 0;
 }
 
-/** When the SYN-ACK is to be sent the next time, in jiffies from now: twice as long as the last time. @linux include/net/inet_connection_sock.h */
+/**
+ * The time until the next SYN-ACK retransmission, in jiffies: doubles each time.
+ *
+ * @linux include/net/inet_connection_sock.h
+ */
 export function reqsk_timeout(req: request_sock, max_timeout: jiffies_t): jiffies_t {
   return Math.min(req.timeout * 2 ** req.num_timeout, max_timeout);
 }
@@ -214,7 +233,11 @@ export function inet_csk_reqsk_queue_added(sk: sock): void {
   reqsk_queue_added(inet_csk_accept_queue(sk));
 }
 
-/** What poll() says of a listener: readable when accept() would not sleep. @linux include/net/inet_connection_sock.h */
+/**
+ * The poll() result of a listener: readable when accept() would not sleep.
+ *
+ * @linux include/net/inet_connection_sock.h
+ */
 export function inet_csk_listen_poll(sk: sock): number {
   return reqsk_queue_empty(inet_csk_accept_queue(sk)) ? 0 : EPOLLIN | EPOLLRDNORM;
 }

@@ -1,4 +1,8 @@
-/** Datagrams being put together of fragments. The functions are in net/ipv4/inet_fragment.ts. @linux include/net/inet_frag.h */
+/**
+ * Datagrams being reassembled from fragments. The functions are in net/ipv4/inet_fragment.ts.
+ *
+ * @linux include/net/inet_frag.h
+ */
 import type { sk_buff } from '../linux/skbuff.ts';
 import { timer_list } from '../linux/timer.ts';
 import type { be16, be32, jiffies_t, ktime_t } from '../linux/types.ts';
@@ -9,9 +13,9 @@ export const INET_FRAG_FIRST_IN = 1 << 0;
 export const INET_FRAG_LAST_IN = 1 << 1;
 export const INET_FRAG_COMPLETE = 1 << 2;
 
-/** Fragments that follow each other without a gap, as they came. @linux struct ipfrag_skb_cb */
+/** Adjacent fragments without a gap, in order of arrival. @linux struct ipfrag_skb_cb */
 export class frag_run {
-  /** Where it begins in the datagram's payload, in bytes. */
+  /** Offset in the datagram's payload, in bytes. */
   ip_defrag_offset: number;
   /** Its length, in bytes. */
   frag_run_len: number;
@@ -23,35 +27,35 @@ export class frag_run {
   }
 }
 
-/** One datagram of which something is missing yet. @linux struct inet_frag_queue, struct ipq (net/ipv4/ip_fragment.c) */
+/** An incomplete datagram. @linux struct inet_frag_queue, struct ipq (net/ipv4/ip_fragment.c) */
 export class inet_frag_queue {
   fqdir: fqdir;
-  /** What its fragments have in common. */
+  /** The key that its fragments share. */
   key: string;
   saddr: be32;
   daddr: be32;
   id: be16;
   protocol: number;
-  /** Who collects: IP_DEFRAG_… */
+  /** The user of the reassembly: IP_DEFRAG_… */
   user: number;
-  /** Gives it up in the end. */
+  /** Ends the reassembly when it takes too long. */
   timer: timer_list<inet_frag_queue>;
-  /** Runs in order of offset. Linux has a red-black tree of them. */
+  /** Runs in order of offset. Linux uses a red-black tree. */
   rb_fragments: frag_run[] = [];
   stamp: ktime_t = 0;
-  /** Length of the datagram's payload as far as is known, and how much of it is there; in bytes. */
+  /** Length of the datagram's payload as known so far, and the bytes received. */
   len = 0;
   meat = 0;
   /** INET_FRAG_… bits. */
   flags = 0;
   /** The longest fragment with its header, in bytes. */
   max_size = 0;
-  /** The same among those with DF. */
+  /** The longest fragment with DF set. */
   max_df_size = 0;
-  /** Which ECN codepoints were seen, one bit each (RFC 3168 5.3). */
+  /** ECN codepoints seen, one bit each (RFC 3168 5.3). */
   ecn = 0;
   iif = 0;
-  /** Fragments of its sender that came meanwhile. */
+  /** The sender's fragment counter at the last fragment. */
   rid = 0;
 
   constructor(fqdir: fqdir, key: string, saddr: be32, daddr: be32, id: be16, protocol: number, user: number) {
@@ -66,26 +70,26 @@ export class inet_frag_queue {
   }
 }
 
-/** All of them, and their limits. */
+/** All incomplete datagrams of a namespace, and their limits. */
 export class fqdir {
   net: net;
-  /** Called when one took too long. @linux struct inet_frags, frag_expire */
+  /** Called when a reassembly times out. @linux struct inet_frags, frag_expire */
   frag_expire: (queue: inet_frag_queue) => void;
   /** By key. */
   rhashtable = new Map<string, inet_frag_queue>();
-  /** Bytes of truesize that are kept. */
+  /** Bytes of truesize in use. */
   mem = 0;
-  /** How many fragments each sender has sent, for max_dist. */
+  /** The number of fragments received from each sender, for max_dist. */
   peer_rid = new Map<be32, number>();
   constructor(net: net, frag_expire: (queue: inet_frag_queue) => void) {
     this.net = net;
     this.frag_expire = frag_expire;
   }
-  /** More than so many bytes are not kept. */
+  /** Limit of the memory in use, in bytes. */
   get high_thresh(): number {
     return this.net.ipv4.ipfrag_high_thresh;
   }
-  /** How long a datagram may take, in jiffies. */
+  /** Time limit of a reassembly, in jiffies. */
   get timeout(): jiffies_t {
     return this.net.ipv4.ipfrag_time;
   }

@@ -1,31 +1,39 @@
-/** The hash tables of connections, listeners and bound ports: their structs. The functions are in net/ipv4/inet_hashtables/. @linux include/net/inet_hashtables.h */
+/**
+ * The hash tables of connections, listeners and bound ports: data structures. The functions are in
+ * net/ipv4/inet_hashtables/.
+ *
+ * @linux include/net/inet_hashtables.h
+ */
 import type { be16, be32, u32 } from '../linux/types.ts';
 import { AF_INET6 } from '../uapi/linux/socket.ts';
 import { ipv6_v4mapped } from './ipv6.ts';
 import type { net } from './net_namespace.ts';
 import type { sock_common } from './sock.ts';
 
-/** All owners of the port have SO_REUSEPORT and one user: FASTREUSEPORT_ANY; once this was not so: check addresses too. */
+/**
+ * FASTREUSEPORT_ANY: all owners of the port have SO_REUSEPORT and the same user. FASTREUSEPORT_STRICT: this
+ * was once not so, so addresses must be compared too.
+ */
 export const FASTREUSEPORT_ANY = 1;
 export const FASTREUSEPORT_STRICT = 2;
 
-/** The addresses of a connection that has its port already. */
+/** The addresses of a connection that already uses a port. */
 export interface taken_addresses {
   dport: be16;
   daddr: be32;
   rcv_saddr: be32;
-  /** net.bound_dev_genid when it was found. */
+  /** The value of net.bound_dev_genid when the entry was recorded. */
   genid: number;
 }
 
-/** One local port in use, and the sockets that own it. */
+/** A local port in use, and the sockets that own it. */
 export class inet_bind_bucket {
   ib_net: net;
   l3mdev = 0;
   port: number;
-  /** 1: all owners have SO_REUSEADDR and none listens; 0: not; -1: the port was picked by connect(). */
+  /** 1: all owners have SO_REUSEADDR and none is listening; 0: otherwise; -1: connect() chose the port. */
   fastreuse = 0;
-  /** FASTREUSEPORT_…; 0: not all owners have SO_REUSEPORT; -1: the port was picked by connect(). */
+  /** FASTREUSEPORT_…; 0: not all owners have SO_REUSEPORT; -1: connect() chose the port. */
   fastreuseport = 0;
   fastuid = 0;
   fast_rcv_saddr: be32 = 0;
@@ -34,11 +42,11 @@ export class inet_bind_bucket {
   /** Neighbours in the chain of the hash bucket. */
   node_next: inet_bind_bucket | null = null;
   node_prev: inet_bind_bucket | null = null;
-  /** The sockets (time-wait ones too) that own the port, chained by skc_bind_node_next. */
+  /** The sockets that own the port, including time-wait socks, chained by skc_bind_node_next. */
   owners: sock_common | null = null;
   /**
-   * The addresses of a connection from this port that connect() has come across in its search: as long as it is there, the next
-   * search for the same destination passes this port over without looking for it again. null: none is known.
+   * The addresses of a connection from this port that connect() found during a search. While that connection
+   * exists, the next search for the same destination skips this port without a lookup. null: none is known.
    */
   taken: taken_addresses | null = null;
 
@@ -48,7 +56,7 @@ export class inet_bind_bucket {
   }
 }
 
-/** One local port and address in use. */
+/** A local port and address in use. */
 export class inet_bind2_bucket {
   ib_net: net;
   l3mdev = 0;
@@ -60,7 +68,7 @@ export class inet_bind2_bucket {
   node_prev: inet_bind2_bucket | null = null;
   /** Chained by skc_bind2_node_next. */
   owners: sock_common | null = null;
-  /** Time-wait socks, chained likewise. */
+  /** Time-wait socks, chained in the same way. */
   deathrow: sock_common | null = null;
 
   constructor(ib_net: net, port: number, rcv_saddr: be32) {
@@ -94,9 +102,9 @@ export class inet_hashinfo {
   bhash_size: number;
   lhash2: inet_listen_hashbucket[];
   lhash2_mask: number;
-  /** Keys the hash of connections; drawn when first needed, 0 until then. */
+  /** Secret of the connection hash; chosen on first use, 0 until then. */
   inet_ehash_secret: u32 = 0;
-  /** How far each slot of RFC 6056's table has moved on; a slot is drawn when first used. */
+  /** How far each slot of RFC 6056's table has advanced; a slot is initialized on first use. */
   table_perturb = new Map<number, number>();
 
   /** Sizes are powers of two. */
@@ -111,12 +119,20 @@ export class inet_hashinfo {
   }
 }
 
-/** Set the remote address, in a socket of AF_INET6 the mapped one as well. @linux include/net/inet_hashtables.h */
+/**
+ * Set the remote address; for an AF_INET6 socket also the mapped one.
+ *
+ * @linux include/net/inet_hashtables.h
+ */
 export function sk_daddr_set(sk: sock_common, addr: be32): void {
   sk.skc_daddr = addr;
   if (sk.skc_family === AF_INET6) sk.skc_v6_daddr = ipv6_v4mapped(addr);
 }
-/** Set the address that it receives on, likewise. @linux include/net/inet_hashtables.h */
+/**
+ * Set the local address on which it receives; for an AF_INET6 socket also the mapped one.
+ *
+ * @linux include/net/inet_hashtables.h
+ */
 export function sk_rcv_saddr_set(sk: sock_common, addr: be32): void {
   sk.skc_rcv_saddr = addr;
   if (sk.skc_family === AF_INET6) sk.skc_v6_rcv_saddr = ipv6_v4mapped(addr);

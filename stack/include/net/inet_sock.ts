@@ -10,7 +10,7 @@ import type { net } from './net_namespace.ts';
 import { request_sock } from './request_sock.ts';
 import { sock, sock_net } from './sock.ts';
 
-/** A datagram being put together by several sends (MSG_MORE). @linux struct inet_cork_full */
+/** A datagram that several sends assemble (MSG_MORE). @linux struct inet_cork_full */
 export class inet_cork {
   flags = 0;
   addr: be32 = 0;
@@ -18,7 +18,7 @@ export class inet_cork {
   /** Datagram size that fits without fragmentation, in bytes. */
   fragsize = 0;
   opt: ip_options | null = null;
-  /** The route that the datagram will take. */
+  /** The datagram's route. */
   dst: dst_entry | null = null;
   ttl = 0;
   tos = -1;
@@ -26,21 +26,21 @@ export class inet_cork {
   priority = 0;
   gso_size = 0;
 }
-/** A socket's own. @linux include/net/inet_sock.h */
+/** The cork of a socket. @linux include/net/inet_sock.h */
 export class inet_cork_full extends inet_cork {
   /**
-   * Addresses and ports: of the datagram being put together, and of what a connected socket sends along the route that
-   * it remembers. connect() writes them before it looks for that route.
+   * The flow of the datagram being assembled, and of packets that a connected socket sends along its cached
+   * route. connect() fills it in before the route lookup.
    */
   fl4 = new flowi4();
 }
-/** Bit of inet_cork.flags: it has options. */
+/** Bit of inet_cork.flags: the datagram has IP options. */
 export const IPCORK_OPT = 1;
 
 export class inet_sock extends sock {
-  /** Source address of what it sends. */
+  /** Source address of outgoing packets. */
   inet_saddr: be32 = 0;
-  /** Unicast TTL; -1: the route's. */
+  /** Unicast TTL; -1: use the route's. */
   uc_ttl = -1;
   cmsg_flags = 0;
   inet_opt: ip_options | null = null;
@@ -68,7 +68,9 @@ export class inet_sock extends sock {
   mc_index = 0;
   mc_addr: be32 = 0;
   cork: inet_cork_full | null = null;
-  /** IP_LOCAL_PORT_RANGE: the highest port in the upper half, the lowest one in the lower; 0: no limit. */
+  /**
+   * IP_LOCAL_PORT_RANGE: the highest port in the upper 16 bits, the lowest in the lower 16 bits; 0: no limit.
+   */
   local_port_range: u32 = 0;
 
   get inet_daddr(): be32 {
@@ -97,7 +99,11 @@ export class inet_sock extends sock {
   }
 }
 
-/** The socket as an IPv4 socket: all sockets of this machine are. @linux include/net/inet_sock.h */
+/**
+ * Cast a sock to an IPv4 socket: all sockets of this machine are IPv4 sockets.
+ *
+ * @linux include/net/inet_sock.h
+ */
 export function inet_sk(sk: sock): inet_sock {
   return sk as inet_sock;
 }
@@ -110,7 +116,7 @@ export class inet_request_sock extends request_sock {
   sack_ok = false;
   wscale_ok = false;
   ecn_ok = false;
-  /** The final ACK came, but the accept queue was full. */
+  /** The final ACK arrived while the accept queue was full. */
   acked = false;
   no_srccheck = false;
   ir_mark = 0;
@@ -143,12 +149,12 @@ export class inet_request_sock extends request_sock {
     this.skc_dport = port;
   }
 }
-/** A request, as IPv4's. @linux include/net/inet_sock.h */
+/** Cast a request sock to an IPv4 request sock. @linux include/net/inet_sock.h */
 export function inet_rsk(req: request_sock): inet_request_sock {
   return req as inet_request_sock;
 }
 
-/** May the socket have this address, though it may not be the machine's? @linux include/net/inet_sock.h */
+/** Whether the socket may use this address, even if it is not local. @linux include/net/inet_sock.h */
 export function inet_addr_valid_or_nonlocal(
   net: net,
   inet: inet_sock,
@@ -172,7 +178,7 @@ export function inet_request_mark(sk: sock, skb: sk_buff): number {
   return sk.sk_mark;
 }
 
-/** FLOWI_FLAG_… that follow from a socket's options. @linux include/net/inet_sock.h */
+/** The FLOWI_FLAG_… bits for a socket's options. @linux include/net/inet_sock.h */
 export function inet_sk_flowi_flags(sk: sock): number {
   const inet = inet_sk(sk);
   return inet.transparent || inet.hdrincl ? FLOWI_FLAG_ANYSRC : 0;

@@ -1,4 +1,4 @@
-/** What remains of a closed connection for 2 MSL. @linux include/net/inet_timewait_sock.h */
+/** The remainder of a closed connection, kept for 2 MSL. @linux include/net/inet_timewait_sock.h */
 import type { timer_list } from '../linux/timer.ts';
 import type { be16, be32, u32 } from '../linux/types.ts';
 import type { inet_bind_bucket, inet_bind2_bucket } from './inet_hashtables.ts';
@@ -47,7 +47,7 @@ export class inet_timewait_sock extends sock_common {
     return this.skc_bound_dev_if;
   }
 }
-/** A time-wait sock, as IPv4's. @linux include/net/inet_timewait_sock.h */
+/** Cast a sock to an IPv4 time-wait sock. @linux include/net/inet_timewait_sock.h */
 export function inet_twsk(sk: unknown): inet_timewait_sock {
   return sk as inet_timewait_sock;
 }

@@ -1,4 +1,8 @@
-/** IP's header view, control block and small inlines. @linux include/net/ip.h, include/linux/ip.h, include/uapi/linux/ip.h */
+/**
+ * IP's header view, control block and small helpers.
+ *
+ * @linux include/net/ip.h, include/linux/ip.h, include/uapi/linux/ip.h
+ */
 import { jiffies } from '../../kernel/time/jiffies.ts';
 import { jhash_1word } from '../../lib/jhash.ts';
 import { type sk_buff, skb_dst } from '../linux/skbuff.ts';
@@ -18,7 +22,11 @@ import type { net } from './net_namespace.ts';
 import type { rtable } from './route.ts';
 import { sk_fullsock, type sock } from './sock.ts';
 
-/** Is the port not to be given out (net.ipv4.ip_local_reserved_ports)? @linux include/net/ip.h */
+/**
+ * Whether the port is reserved (net.ipv4.ip_local_reserved_ports) and must not be assigned.
+ *
+ * @linux include/net/ip.h
+ */
 export function inet_is_local_reserved_port(net: net, port: number): boolean {
   return net.ipv4.ip_local_reserved_ports.size > 0 && net.ipv4.ip_local_reserved_ports.has(port);
 }
@@ -137,25 +145,28 @@ export function ip_hdrlen(skb: sk_buff): number {
   return (skb.head[skb.network_header]! & 0xf) * 4;
 }
 
-/** IP options as received or to be sent: the raw bytes after the fixed header. @linux struct ip_options */
+/** IP options, received or to be sent: the raw bytes after the fixed header. @linux struct ip_options */
 export class ip_options {
   optlen = 0;
   __data: Uint8Array = new Uint8Array(0);
-  /** Strict or loose source routing asks for this first hop. */
+  /** The first hop of a strict or loose source route. */
   faddr: be32 = 0;
-  /** The next hop that a source route named for us. */
+  /** The next hop that a source route specifies. */
   nexthop: be32 = 0;
-  /** Where the source route, the recorded route, the timestamps and the router alert stand: bytes from the header's start; 0: not there. */
+  /**
+   * Offsets of the source route, the recorded route, the timestamps and the router alert from the start of
+   * the header; 0: absent.
+   */
   srr = 0;
   rr = 0;
   ts = 0;
   router_alert = 0;
   is_strictroute = false;
-  /** The source route led here. */
+  /** This host is the current hop of the source route. */
   srr_is_hit = false;
-  /** The header was changed: its checksum is to be done anew. */
+  /** The header was changed and needs a new checksum. */
   is_changed = false;
-  /** We are to record our address, our time. */
+  /** This host must record its address, or its time. */
   rr_needaddr = false;
   ts_needtime = false;
   ts_needaddr = false;
@@ -173,15 +184,15 @@ export class inet_skb_parm {
   opt: ip_options | null = null;
   /** IPSKB_… bits. */
   flags = 0;
-  /** The longest fragment that it was put together of, in bytes; 0: it came whole. */
+  /** The longest fragment of a reassembled datagram, in bytes; 0: it was not fragmented. */
   frag_max_size = 0;
-  /** For IP_PKTINFO: by which interface it came, and to which address of ours. @linux struct in_pktinfo */
+  /** For IP_PKTINFO: the interface and the local address of the packet. @linux struct in_pktinfo */
   ipi_ifindex = 0;
   ipi_spec_dst: be32 = 0;
-  /** What went wrong, of a packet on an error queue. @linux SKB_EXT_ERR */
+  /** The error described by a packet on an error queue. @linux SKB_EXT_ERR */
   ext_err: sock_exterr_skb | null = null;
 }
-/** What a clone of the skb starts with. */
+/** Copy the control block for a clone of the skb. */
 export function inet_skb_parm_copy(from: inet_skb_parm): inet_skb_parm {
   const to = new inet_skb_parm();
   to.iif = from.iif;
@@ -196,7 +207,7 @@ export function IPCB(skb: sk_buff): inet_skb_parm {
   return (skb.ipcb ??= new inet_skb_parm());
 }
 
-/** What an outgoing datagram is to carry, from sendmsg's arguments. @linux struct ipcm_cookie */
+/** The parameters of an outgoing datagram, from sendmsg's arguments. @linux struct ipcm_cookie */
 export class ipcm_cookie {
   /** Source address. */
   addr: be32 = 0;
@@ -208,50 +219,55 @@ export class ipcm_cookie {
   gso_size = 0;
 }
 
-/** The longest that an IP packet can be, in bytes. */
+/** The maximum size of an IP packet, in bytes. */
 export const IP_MAX_MTU = 0xffff;
-/** The least that a path's MTU may be (RFC 791). */
+/** The minimum MTU of a path (RFC 791). */
 export const IPV4_MIN_MTU = 68;
 export const IPV4_MAX_PMTU = 65535;
 /** Size of the header without options. @linux sizeof(struct iphdr) */
 export const IPHDR_LEN = 20;
 export const MAX_IPOPTLEN = 40;
 
-/** Is this a fragment, first or later? @linux include/net/ip.h */
+/** Whether this is a fragment, first or later. @linux include/net/ip.h */
 export function ip_is_fragment(iph: iphdr): boolean {
   return (iph.frag_off & (IP_MF | IP_OFFSET)) !== 0;
 }
-/** One hop more: TTL down by one, the checksum follows (RFC 1141). @returns the new TTL @linux include/net/ip.h */
+/** Decrement the TTL and update the checksum (RFC 1141). @returns the new TTL @linux include/net/ip.h */
 export function ip_decrease_ttl(iph: iphdr): number {
   const check = iph.check + 0x0100;
   iph.check = check + (check >= 0xffff ? 1 : 0);
   iph.ttl--;
   return iph.ttl;
 }
-/** May path MTU discovery not change this route's MTU? @linux include/net/ip.h */
+/** Whether path MTU discovery must not change this route's MTU. @linux include/net/ip.h */
 export function ip_mtu_locked(dst: dst_entry): boolean {
   return (dst as rtable).rt_mtu_locked || dst_metric_locked(dst, RTAX_MTU);
 }
-/** Is DF to be set? @linux include/net/ip.h */
+/** Whether to set DF. @linux include/net/ip.h */
 export function ip_dont_fragment(sk: sock, dst: dst_entry): boolean {
   const { pmtudisc } = inet_sk(sk);
   return pmtudisc === IP_PMTUDISC_DO || (pmtudisc === IP_PMTUDISC_WANT && !ip_mtu_locked(dst));
 }
-/** Does the socket listen to "fragmentation needed"? @linux include/net/ip.h */
+/** Whether the socket accepts path MTU updates from ICMP. @linux include/net/ip.h */
 export function ip_sk_accept_pmtu(sk: sock): boolean {
   const { pmtudisc } = inet_sk(sk);
   return pmtudisc !== IP_PMTUDISC_INTERFACE && pmtudisc !== IP_PMTUDISC_OMIT;
 }
-/** Does it use the path's MTU, or the interface's? @linux include/net/ip.h */
+/** Whether the socket uses the path MTU and not the interface's MTU. @linux include/net/ip.h */
 export function ip_sk_use_pmtu(sk: sock): boolean {
   return inet_sk(sk).pmtudisc < IP_PMTUDISC_PROBE;
 }
-/** May its packets be fragmented here although DF is set? @linux include/net/ip.h */
+/** Whether this host may fragment the socket's packets although DF is set. @linux include/net/ip.h */
 export function ip_sk_ignore_df(sk: sock): boolean {
   const { pmtudisc } = inet_sk(sk);
   return pmtudisc < IP_PMTUDISC_DO || pmtudisc === IP_PMTUDISC_OMIT;
 }
-/** The MTU of a route, in bytes: what was learnt of the path, else what the route says, else the device's. @linux include/net/ip.h */
+/**
+ * The MTU of a route, in bytes: the learned path MTU, otherwise the route's metric, otherwise the device's
+ * MTU.
+ *
+ * @linux include/net/ip.h
+ */
 export function ip_dst_mtu_maybe_forward(dst: dst_entry, forwarding: boolean): number {
   const rt = dst as rtable;
   const { dev } = dst;
@@ -266,7 +282,7 @@ export function ip_dst_mtu_maybe_forward(dst: dst_entry, forwarding: boolean): n
   }
   return Math.min(mtu, IP_MAX_MTU);
 }
-/** The MTU for a packet that has its route, in bytes. @linux include/net/ip.h */
+/** The MTU for a packet with a route, in bytes. @linux include/net/ip.h */
 export function ip_skb_dst_mtu(sk: sock | null, skb: sk_buff): number {
   const dst = skb_dst(skb)!;
   if (sk === null || !sk_fullsock(sk) || ip_sk_use_pmtu(sk)) {
@@ -274,14 +290,14 @@ export function ip_skb_dst_mtu(sk: sock | null, skb: sk_buff): number {
   }
   return Math.min(dst.dev.mtu, IP_MAX_MTU);
 }
-/** What ip_send_unicast_reply() is to send. */
+/** The packet for ip_send_unicast_reply() to send. */
 export class ip_reply_arg {
-  /** The transport header, and what follows it. */
+  /** The transport header and the data after it. */
   iov_base: Uint8Array;
   flags = 0;
   /** The pseudo header's sum. */
   csum = 0;
-  /** Where the checksum stands in the header, in 16-bit words; -1: none. */
+  /** Offset of the checksum in the header, in 16-bit words; -1: none. */
   csumoffset = -1;
   bound_dev_if = 0;
   tos = 0;
@@ -290,20 +306,24 @@ export class ip_reply_arg {
     this.iov_base = iov_base;
   }
 }
-/** Bit of ip_reply_arg.flags: the source address need not be ours. */
+/** Bit of ip_reply_arg.flags: the source address need not be local. */
 export const IP_REPLY_ARG_NOSRCCHECK = 1;
-/** What sendmsg() begins with: the socket's own settings. @linux include/net/ip.h */
+/** Initialize from the socket's settings at the start of sendmsg(). @linux include/net/ip.h */
 export function ipcm_init_sk(ipcm: ipcm_cookie, sk: sock): void {
   const inet = inet_sk(sk);
   ipcm.oif = sk.sk_bound_dev_if;
   ipcm.addr = inet.inet_saddr;
   ipcm.protocol = inet.inet_num;
 }
-/** Index of the enslaved device a packet came by: there are no VRFs, so 0. @linux include/net/ip.h */
+/**
+ * Index of the enslaved device on which a packet arrived: 0, since there are no VRFs.
+ *
+ * @linux include/net/ip.h
+ */
 export function inet_sdif(_skb: sk_buff): number {
   return 0;
 }
-/** Forget what another layer left in IP's control block. */
+/** Clear the IP control block, which another layer may have used. */
 export function ipcb_reset(skb: sk_buff): void {
   const parm = skb.ipcb;
   if (parm === null) return;

@@ -16,15 +16,15 @@ import type { rtable } from './route.ts';
 export const FIB_LOOKUP_NOREF = 1;
 export const FIB_LOOKUP_IGNORE_LINKSTATE = 2;
 
-/** A destination that differs from its next hop's others: a path MTU was learnt, or a redirect. */
+/** A route exception for one destination: a learned path MTU or a redirect. */
 export class fib_nh_exception {
   fnhe_genid: number;
   fnhe_daddr: be32;
-  /** In bytes; 0: not learnt. */
+  /** In bytes; 0: not learned. */
   fnhe_pmtu = 0;
   fnhe_mtu_locked = false;
   fnhe_gw: be32 = 0;
-  /** When it ends, in jiffies; 0: never. */
+  /** Expiry time in jiffies; 0: never. */
   fnhe_expires: jiffies_t = 0;
   fnhe_rth_input: rtable | null = null;
   fnhe_rth_output: rtable | null = null;
@@ -34,10 +34,10 @@ export class fib_nh_exception {
     this.fnhe_daddr = fnhe_daddr;
   }
 }
-/** Exceptions kept per next hop, at most: FNHE_HASH_SIZE chains of FNHE_RECLAIM_DEPTH. */
+/** Maximum number of exceptions per next hop: FNHE_HASH_SIZE chains of FNHE_RECLAIM_DEPTH. */
 export const FNHE_MAX = 2048 * 5;
 
-/** Where a route leads: the device, and the gateway if there is one. Linux's fib_nh with its fib_nh_common. */
+/** A next hop: the device, and the gateway if there is one. Linux's fib_nh with its fib_nh_common. */
 export class fib_nh {
   nhc_dev: net_device | null = null;
   nhc_oif = 0;
@@ -48,24 +48,24 @@ export class fib_nh {
   nhc_flags = 0;
   nhc_gw: be32 = 0;
   nhc_weight = 1;
-  /** The route that packets going out here share, and the one of packets coming in. */
+  /** The cached routes that outgoing and incoming packets share. */
   nhc_rth_output: rtable | null = null;
   nhc_rth_input: rtable | null = null;
   nhc_exceptions: Map<be32, fib_nh_exception> | null = null;
-  /** The source address that fits, and the generation of addresses it was chosen from. */
+  /** The preferred source address, and the address generation in which it was chosen. */
   nh_saddr: be32 = 0;
   nh_saddr_genid = -1;
 }
 
-/** What routes to several destinations may share. */
+/** The part of a route that several destinations can share. */
 export class fib_info {
   fib_net: net;
-  /** Routes that use it. */
+  /** The number of routes that use it. */
   fib_treeref = 0;
   fib_clntref = 1;
   fib_flags = 0;
   fib_dead = false;
-  /** RTPROT_…: who made it. */
+  /** RTPROT_…: the route's origin. */
   fib_protocol = 0;
   fib_scope = RT_SCOPE_UNIVERSE;
   fib_type = RTN_UNSPEC;
@@ -91,7 +91,7 @@ export class fib_alias {
   /** 32 minus the prefix's length. */
   fa_slen: number;
   tb_id: number;
-  /** Was it ever the answer to a lookup? */
+  /** Whether a lookup has ever returned this route. */
   fa_accessed = false;
   fa_default = -1;
   constructor(fa_info: fib_info, fa_dscp: number, fa_type: number, fa_slen: number, tb_id: number) {
@@ -103,7 +103,9 @@ export class fib_alias {
   }
 }
 
-/** All routes of one prefix length, by prefix; several routes of one prefix stand in order of TOS and priority. */
+/**
+ * All routes of one prefix length, by prefix; routes with the same prefix are ordered by TOS and priority.
+ */
 export class fib_prefixes {
   length: number;
   mask: be32;
@@ -114,10 +116,13 @@ export class fib_prefixes {
   }
 }
 
-/** A routing table. Linux keeps a level-compressed trie; here it is a hash for each prefix length in use, longest first. */
+/**
+ * A routing table. Linux uses a level-compressed trie; here it is a hash for each prefix length in use,
+ * longest first.
+ */
 export class fib_table {
   tb_id: number;
-  /** Default routes in it. */
+  /** The number of default routes. */
   tb_num_default = 0;
   tb_data: fib_prefixes[] = [];
   constructor(tb_id: number) {
@@ -125,7 +130,7 @@ export class fib_table {
   }
 }
 
-/** What a lookup found. */
+/** Result of a lookup. */
 export class fib_result {
   prefix: be32 = 0;
   prefixlen = 0;
@@ -138,7 +143,7 @@ export class fib_result {
   table: fib_table | null = null;
   fa_head: fib_alias[] | null = null;
 }
-/** The next hop that a lookup found; only after a lookup that found one. @linux FIB_RES_NHC */
+/** The next hop that a successful lookup found. @linux FIB_RES_NHC */
 export function FIB_RES_NHC(res: fib_result): fib_nh {
   return res.nhc!;
 }
@@ -161,7 +166,7 @@ export const NLM_F_EXCL = 0x200;
 export const NLM_F_CREATE = 0x400;
 export const NLM_F_APPEND = 0x800;
 
-/** A route to be added or deleted, as `ip route` states it. */
+/** A route to add or delete, as specified by `ip route`. */
 export class fib_config {
   fc_dst_len = 0;
   fc_dscp = 0;
@@ -187,7 +192,11 @@ interface fib_prop {
   readonly error: number;
   readonly scope: number;
 }
-/** What a route's type means: the error it answers with, and the scope it must have at least. @linux net/ipv4/fib_semantics.c */
+/**
+ * Properties of route types: the error for the sender, and the minimum scope.
+ *
+ * @linux net/ipv4/fib_semantics.c
+ */
 export const fib_props: readonly fib_prop[] = [
   /* RTN_UNSPEC */ { error: 0, scope: RT_SCOPE_NOWHERE },
   /* RTN_UNICAST */ { error: 0, scope: RT_SCOPE_UNIVERSE },

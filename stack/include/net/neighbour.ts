@@ -1,4 +1,8 @@
-/** Neighbours: who has which link-layer address. The functions are in net/core/neighbour/. @linux include/net/neighbour.h */
+/**
+ * Neighbours: hosts on the link and their link-layer addresses. The functions are in net/core/neighbour/.
+ *
+ * @linux include/net/neighbour.h
+ */
 import type { net_device } from '../linux/netdevice.ts';
 import { sk_buff_head, type sk_buff } from '../linux/skbuff.ts';
 import { timer_list } from '../linux/timer.ts';
@@ -36,7 +40,7 @@ export interface neigh_ops {
   connected_output(neigh: neighbour, skb: sk_buff): number;
 }
 
-/** Times in jiffies; counts of probes. */
+/** Times in jiffies, and numbers of probes. */
 export class neigh_parms {
   base_reachable_time = 30_000;
   reachable_time: jiffies_t = 30_000;
@@ -45,12 +49,12 @@ export class neigh_parms {
   gc_staletime: jiffies_t = 60_000;
   ucast_probes = 3;
   mcast_probes = 3;
-  /** Broadcasts after unicast probes of a known address failed. */
+  /** Number of broadcasts after the unicast probes to a known address have failed. */
   mcast_reprobes = 0;
   app_probes = 0;
-  /** Bytes that may wait for a resolution. */
+  /** Limit of the packets that wait for one resolution, in bytes. */
   queue_len_bytes = 212_992;
-  /** For so long an address that was learnt is not replaced by another, in jiffies. */
+  /** How long a learned address is protected from replacement, in jiffies. */
   locktime: jiffies_t = 1_000;
 }
 
@@ -61,7 +65,7 @@ export interface neigh_table {
   parms: neigh_parms;
   constructor_(neigh: neighbour): number;
   proxy_redo(skb: sk_buff): void;
-  /** When old entries were thrown out last, in jiffies. */
+  /** When old entries were last freed, in jiffies. */
   last_flush: jiffies_t;
 }
 
@@ -75,7 +79,7 @@ export class neighbour {
   used: jiffies_t = 0;
   refcnt = 1;
   arp_queue_len_bytes = 0;
-  /** Packets that wait for the address. */
+  /** Packets that wait for the address to be resolved. */
   arp_queue = new sk_buff_head();
   timer: timer_list<neighbour>;
   probes = 0;

@@ -1,4 +1,8 @@
-/** A network namespace: devices, tables, settings, counters. There is one in a machine. @linux include/net/net_namespace.h */
+/**
+ * A network namespace: devices, tables, settings, counters. Each machine has one.
+ *
+ * @linux include/net/net_namespace.h
+ */
 import type { Machine } from '../../machine.ts';
 import type { net_device, netdev_notifier, packet_offload, packet_type } from '../linux/netdevice.ts';
 import type { be16 } from '../linux/types.ts';
@@ -13,7 +17,7 @@ import { netns_core, netns_ipv4 } from './netns_ipv4.ts';
 import type { ctl_table } from '../../kernel/sysctl.ts';
 import type { inet_hashinfo } from './inet_hashtables.ts';
 
-/** The counters, by LINUX_MIB_… and other numbers. @linux include/net/netns/mib.h */
+/** The counters, by LINUX_MIB_… and similar numbers. @linux include/net/netns/mib.h */
 export class netns_mib {
   ip_statistics: number[] = IPSTATS_MIB_NAMES.map(() => 0);
   icmp_statistics: number[] = ICMP_MIB_NAMES.map(() => 0);
@@ -33,16 +37,23 @@ export class net {
   /** The settings by name: 'net.ipv4.tcp_sack'. @linux include/linux/sysctl.h */
   sysctls = new Map<string, ctl_table>();
   cookie_gen = 0;
-  /** Counts sockets that are bound to another device: what is known of ports in use has to be looked up again. */
+  /**
+   * Incremented when a socket is bound to another device, which invalidates what is remembered about ports in
+   * use.
+   */
   bound_dev_genid = 0;
-  /** Protocol sockets of processes that exist: the first line of /proc/net/sockstat. */
+  /** Existing protocol sockets of processes: the first line of /proc/net/sockstat. */
   sockets_in_use = 0;
-  /** Who receives which EtherType, and who sees everything. */
+  /** Receivers by EtherType, and receivers of all packets. */
   ptype_base = new Map<be16, packet_type[]>();
   ptype_all: packet_type[] = [];
-  /** How EtherTypes are segmented and coalesced. */
+  /** GSO and GRO callbacks by EtherType. */
   offload_base: packet_offload[] = [];
-  /** Told when a device is registered, goes up or down (NETDEV_…). @linux register_netdevice_notifier */
+  /**
+   * Called when a device is registered, goes up or goes down (NETDEV_…).
+   *
+   * @linux register_netdevice_notifier
+   */
   netdev_chain: netdev_notifier[] = [];
 
   constructor(machine: Machine, hashinfo: inet_hashinfo) {

@@ -1,4 +1,4 @@
-/** IPv4's settings and tables of one network namespace. @linux include/net/netns/ipv4.h */
+/** IPv4's settings and tables in a network namespace. @linux include/net/netns/ipv4.h */
 import type { siphash_key } from '../../lib/siphash.ts';
 import type { tsq_tasklet } from '../../net/ipv4/tcp_output/tsq.ts';
 import { ipv4_devconf, type inetaddr_notifier } from '../linux/inetdevice.ts';
@@ -16,12 +16,15 @@ import type { net_offload, net_protocol } from './protocol.ts';
 import type { raw_hashinfo } from './raw.ts';
 import { proto_memory, type sock } from './sock.ts';
 
-/** The settings under net.ipv4 and net.core, by the name of the kernel's variable, with Linux's defaults. Times in jiffies where the kernel keeps jiffies. */
+/**
+ * The settings under net.ipv4 and net.core, under the names of the kernel's variables and with Linux's
+ * defaults. Times are in jiffies where the kernel uses jiffies.
+ */
 export class netns_ipv4 {
   tcp_death_row = new inet_timewait_death_row();
   hashinfo: inet_hashinfo;
 
-  /** What counts for all devices, and what a new one begins with: net.ipv4.conf. */
+  /** The settings for all devices, and for new ones: net.ipv4.conf. */
   devconf_all = new ipv4_devconf();
   devconf_dflt = new ipv4_devconf();
 
@@ -112,72 +115,72 @@ export class netns_ipv4 {
   sysctl_icmp_msgs_per_sec = 1000;
   sysctl_icmp_msgs_burst = 50;
   sysctl_icmp_errors_use_inbound_ifaddr = 0;
-  /** lo and hi: 1 0 admits no group. */
+  /** Lowest and highest group; 1 0 permits no group. */
   ping_group_range = [1, 0];
   ip_local_ports = [32768, 60999];
   ip_local_reserved_ports = new Set<number>();
   sysctl_ip_prot_sock = 1024;
   ip_id_seed = 0;
   rt_genid = 0;
-  /** Fragments: bytes, and seconds times HZ. */
+  /** Reassembly limits: bytes, and seconds times HZ. */
   ipfrag_high_thresh = 4_194_304;
   ipfrag_time = 30_000;
   ipfrag_max_dist = 64;
-  /** Token bucket of ICMP errors for the whole host. */
+  /** Token bucket that limits ICMP errors of the whole host. */
   icmp_global_credit = 0;
   icmp_global_stamp = 0;
   /** Sockets that wait to send more (TCP small queues). */
   tsq_tasklet: tsq_tasklet | null = null;
 
-  /** Who receives which IP protocol, by its number. */
+  /** Receivers by IP protocol number. */
   inet_protos: (net_protocol | null)[] = [];
-  /** How transport protocols cut and merge packets, by protocol number. */
+  /** Segmentation and merge functions of the transport protocols, by protocol number. */
   inet_offloads = new Map<number, net_offload>();
-  /** The routing tables: local addresses, and everything else. Made by ip_fib_init(). */
+  /** The routing tables for local addresses and for everything else. Created by ip_fib_init(). */
   fib_local!: fib_table;
   fib_main!: fib_table;
-  /** Told when an interface gets or loses an address. */
+  /** Called when an interface gets or loses an address. */
   inetaddr_chain: inetaddr_notifier[] = [];
   /** Interface addresses, by address. */
   inet_addr_lst = new Map<be32, in_ifaddr>();
-  /** Raised whenever an interface address comes or goes. */
+  /** Incremented whenever an interface address is added or removed. */
   dev_addr_genid = 0;
-  /** Path MTUs below this are not believed, in bytes. */
+  /** Smaller path MTUs are not accepted, in bytes. */
   ip_rt_min_pmtu = 552;
-  /** How long a learnt path MTU holds, in jiffies. */
+  /** How long a learned path MTU is valid, in jiffies. */
   ip_rt_mtu_expires = 600_000;
   ip_rt_min_advmss = 256;
-  /** Raised when learnt path MTUs and redirects are to be forgotten. */
+  /** Incremented to invalidate learned path MTUs and redirects. */
   fnhe_genid = 0;
-  /** How fast each host may make us send ICMP errors, by its address. Made by ip_rt_init(). */
+  /** Rate limits of the ICMP errors sent to each host, by address. Created by ip_rt_init(). */
   peers!: inet_peer_base;
   /** The generators of IP ids. */
   ip_idents!: ip_ident_table;
-  /** Who has which link-layer address. Made by arp_init(). */
+  /** The link-layer addresses of neighbours. Created by arp_init(). */
   arp_tbl!: neigh_table;
-  /** Datagrams being put together of fragments. Made by ipfrag_init(). */
+  /** Datagrams being reassembled. Created by ipfrag_init(). */
   fqdir!: fqdir;
-  /** Sends ICMP messages of the kernel's own. Made by icmp_init(). */
+  /** The socket that sends the kernel's ICMP messages. Created by icmp_init(). */
   icmp_sk: sock | null = null;
-  /** The UDP sockets by port. Made by udp_init(). */
+  /** The UDP sockets by port. Created by udp_init(). */
   udp_table!: udp_table;
-  /** Raw sockets by protocol. Made by raw_init(). */
+  /** Raw sockets by protocol. Created by raw_init(). */
   raw_v4_hashinfo!: raw_hashinfo;
-  /** Ping sockets by identifier. Made by ping_init(). */
+  /** Ping sockets by identifier. Created by ping_init(). */
   ping_table!: ping_table;
   /** ICMP messages by type, received and sent. */
   icmpmsg_in: number[] = new Array<number>(256).fill(0);
   icmpmsg_out: number[] = new Array<number>(256).fill(0);
-  /** Host-wide limit of challenge ACKs (RFC 5961): the current second, and how many are left in it. */
+  /** Host-wide limit on challenge ACKs (RFC 5961): the current second, and how many remain in it. */
   tcp_challenge_timestamp = 0;
   tcp_challenge_count = 0;
-  /** Key of initial sequence numbers, timestamp offsets and ephemeral ports; made when it is needed first. */
+  /** Key of initial sequence numbers, timestamp offsets and ephemeral ports; created on first use. */
   net_secret: siphash_key | null = null;
-  /** Keys of SYN cookies, likewise. */
+  /** Keys of SYN cookies; created on first use. */
   syncookie_secret: siphash_key[] | null = null;
-  /** What all TCP sockets use together. */
+  /** Memory accounting shared by all TCP sockets. */
   tcp_memory = new proto_memory();
-  /** The control socket by which RST and ACK without a connection are sent. */
+  /** The control socket that sends RSTs and ACKs for segments without a connection. */
   tcp_sk: sock | null = null;
 
   constructor(hashinfo: inet_hashinfo) {
@@ -187,7 +190,7 @@ export class netns_ipv4 {
   }
 }
 
-/** net.core's settings. @linux include/net/netns/core.h, net/core/sysctl_net_core.c */
+/** The settings of net.core. @linux include/net/netns/core.h, net/core/sysctl_net_core.c */
 export class netns_core {
   sysctl_somaxconn = 4096;
   sysctl_optmem_max = 20_480;

@@ -1,23 +1,36 @@
-/** Transport protocols as IP sees them. The table's functions are in net/ipv4/protocol.ts. @linux include/net/protocol.h */
+/**
+ * The interface between IP and the transport protocols. The table's functions are in net/ipv4/protocol.ts.
+ *
+ * @linux include/net/protocol.h
+ */
 import type { offload_callbacks } from '../linux/netdevice.ts';
 import type { sk_buff } from '../linux/skbuff.ts';
 
 export const MAX_INET_PROTOS = 256;
 
-/** Receives what IP delivers for one protocol number. */
+/** Receives the packets of one IP protocol number. */
 export interface net_protocol {
-  /** Take a packet: data begins at the transport header. 0, or -protocol to have it delivered again as another one. */
+  /**
+   * Process a packet whose data begins at the transport header. 0, or -protocol to deliver it again as that
+   * protocol.
+   */
   handler(skb: sk_buff): number;
-  /** An ICMP error about a packet of ours came: data begins at the IP header that it quotes. 0, or -ENOENT: no such socket. */
+  /**
+   * Process an ICMP error about one of our packets; data begins at the quoted IP header. 0, or -ENOENT: no
+   * such socket.
+   */
   err_handler?(skb: sk_buff, info: number): number;
-  /** Find the socket before routing, and with it the route that the socket remembers. Linux names the two functions in ip_rcv_finish_core(). */
+  /**
+   * Find the socket before routing and use the route that it has cached. Linux calls the two functions by
+   * name in ip_rcv_finish_core().
+   */
   early_demux?(skb: sk_buff): number;
   no_policy?: boolean;
-  /** ICMP errors about a protocol without this are passed on to sockets even without a handler. */
+  /** Without this flag, ICMP errors are passed to sockets even if the protocol has no handler. */
   icmp_strict_tag_validation?: boolean;
 }
 
-/** How a transport protocol cuts large packets and merges small ones. */
+/** How a transport protocol segments large packets and merges small ones. */
 export interface net_offload {
   callbacks: offload_callbacks;
 }

@@ -10,10 +10,10 @@ export class raw_hashinfo {
 }
 
 export class raw_sock extends inet_sock {
-  /** ICMP types below 32 that it doesn't want, one bit each. @linux struct icmp_filter */
+  /** ICMP types below 32 that the socket rejects, one bit each. @linux struct icmp_filter */
   filter = 0;
 }
-/** A sock, as a raw socket. @linux include/net/raw.h */
+/** Cast a sock to a raw socket. @linux include/net/raw.h */
 export function raw_sk(sk: sock): raw_sock {
   return sk as raw_sock;
 }

@@ -3,27 +3,27 @@ import type { timer_list } from '../linux/timer.ts';
 import type { jiffies_t, u32 } from '../linux/types.ts';
 import { sock_common, type request_sock_ops, type sock } from './sock.ts';
 
-/** A connection request: what a SYN leaves behind at a listener until the handshake ends. */
+/** A connection request: a SYN's state at the listener until the handshake is complete. */
 export class request_sock extends sock_common {
   /** Next in the accept queue. */
   dl_next: request_sock | null = null;
   /** The client's MSS, in bytes. */
   mss = 0;
-  /** How often the SYN-ACK was sent again. */
+  /** How often the SYN-ACK was retransmitted. */
   num_retrans = 0;
   syncookie = false;
   num_timeout = 0;
   ts_recent: u32 = 0;
-  /** Sends the SYN-ACK again, and gives up in the end. */
+  /** Retransmits the SYN-ACK, and finally gives up. */
   rsk_timer: timer_list<request_sock> | null = null;
   rsk_ops!: request_sock_ops;
-  /** The child socket, once the handshake has ended. */
+  /** The child socket, once the handshake is complete. */
   sk: sock | null = null;
   /** The SYN's headers, kept for TCP_SAVED_SYN. */
   saved_syn: Uint8Array | null = null;
   /** First time-out of the SYN-ACK, in jiffies. */
   timeout: jiffies_t = 0;
-  /** The listener that it belongs to. */
+  /** The request's listener. */
   rsk_listener: sock | null = null;
 
   get rsk_refcnt(): number {
@@ -40,7 +40,7 @@ export class request_sock extends sock_common {
   }
 }
 
-/** Fast Open's part of a listener. @linux struct fastopen_queue */
+/** A listener's state for TCP Fast Open. @linux struct fastopen_queue */
 export class fastopen_queue {
   rskq_rst_head: request_sock | null = null;
   rskq_rst_tail: request_sock | null = null;
@@ -49,7 +49,7 @@ export class fastopen_queue {
 }
 
 /**
- * A listener's queues. The SYN queue has no list: its request socks stand in ehash, and `qlen` counts them. The
+ * A listener's queues. The SYN queue has no list: its request socks are in ehash, and `qlen` counts them. The
  * accept queue is the list from rskq_accept_head; the listener's sk_ack_backlog counts it.
  */
 export class request_sock_queue {
@@ -57,22 +57,22 @@ export class request_sock_queue {
   synflood_warned = 0;
   /** Length of the SYN queue. */
   qlen = 0;
-  /** Of these, the ones whose SYN-ACK was sent only once. */
+  /** Requests in it whose SYN-ACK was sent only once. */
   young = 0;
   rskq_accept_head: request_sock | null = null;
   rskq_accept_tail: request_sock | null = null;
   fastopenq: fastopen_queue | null = null;
 }
 
-/** A request sock seen as a sock_common, as ehash holds it. @linux include/net/request_sock.h */
+/** Cast an entry of ehash to a request sock. @linux include/net/request_sock.h */
 export function inet_reqsk(sk: sock_common): request_sock {
   return sk as request_sock;
 }
-/** Is there no connection to accept? @linux include/net/request_sock.h */
+/** Whether there is no connection to accept. @linux include/net/request_sock.h */
 export function reqsk_queue_empty(queue: request_sock_queue): boolean {
   return queue.rskq_accept_head === null;
 }
-/** Take the oldest entry off the accept queue. @linux include/net/request_sock.h */
+/** Remove the oldest entry of the accept queue. @linux include/net/request_sock.h */
 export function reqsk_queue_remove(queue: request_sock_queue, parent: sock): request_sock | null {
   const req = queue.rskq_accept_head;
   if (req !== null) {
@@ -82,7 +82,7 @@ export function reqsk_queue_remove(queue: request_sock_queue, parent: sock): req
   }
   return req;
 }
-/** Count a request less: its handshake is over. @linux include/net/request_sock.h */
+/** Uncount a request: its handshake has ended. @linux include/net/request_sock.h */
 export function reqsk_queue_removed(queue: request_sock_queue, req: request_sock): void {
   if (req.num_timeout === 0) queue.young--;
   queue.qlen--;
@@ -92,11 +92,11 @@ export function reqsk_queue_added(queue: request_sock_queue): void {
   queue.young++;
   queue.qlen++;
 }
-/** How many requests there are. @linux include/net/request_sock.h */
+/** The number of requests. @linux include/net/request_sock.h */
 export function reqsk_queue_len(queue: request_sock_queue): number {
   return queue.qlen;
 }
-/** How many requests have not had to send their SYN-ACK again. @linux include/net/request_sock.h */
+/** The number of requests whose SYN-ACK was not retransmitted. @linux include/net/request_sock.h */
 export function reqsk_queue_len_young(queue: request_sock_queue): number {
   return queue.young;
 }

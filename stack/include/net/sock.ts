@@ -1,5 +1,5 @@
 /**
- * The protocol's side of a socket: struct sock and what all its kinds have in common, with the small inlines.
+ * The protocol's part of a socket: struct sock, the fields common to all sockets, and small helpers.
  *
  * @linux include/net/sock.h
  */
@@ -62,7 +62,7 @@ export const RCV_SHUTDOWN = 1;
 export const SEND_SHUTDOWN = 2;
 export const SHUTDOWN_MASK = 3;
 
-/** Bits of sk_userlocks: what the user has fixed. */
+/** Bits of sk_userlocks: settings fixed by the user. */
 export const SOCK_SNDBUF_LOCK = 1;
 export const SOCK_RCVBUF_LOCK = 2;
 export const SOCK_BINDADDR_LOCK = 4;
@@ -74,41 +74,41 @@ export const SK_FORCE_REUSE = 2;
 export const SK_PACING_NONE = 0;
 export const SK_PACING_NEEDED = 1;
 export const SK_PACING_FQ = 2;
-/** Smallest send and receive buffers, in bytes of truesize. */
+/** Minimum send and receive buffers, in bytes of truesize. */
 export const SOCK_MIN_SNDBUF = 4608;
 export const SOCK_MIN_RCVBUF = 2304;
 
-/** What every socket has in common: listening, established, requested or waiting out its time. */
+/** The fields common to all sockets: full sockets, request socks and time-wait socks. */
 export class sock_common {
   /** Remote address, network order. */
   skc_daddr: be32 = 0;
-  /** Local address that it receives on, network order. */
+  /** Local address on which it receives, network order. */
   skc_rcv_saddr: be32 = 0;
-  /** Its hash in the table it is on. */
+  /** Its hash in the table that holds it. */
   skc_hash: u32 = 0;
   /** Remote port, network order. */
   skc_dport: be16 = 0;
   /** Local port, host order. */
   skc_num = 0;
   skc_family: number = AF_UNSPEC;
-  /** TCP_…: UDP and raw sockets use TCP_ESTABLISHED and TCP_CLOSE of it. */
+  /** TCP_…: UDP and raw sockets use only TCP_ESTABLISHED and TCP_CLOSE. */
   skc_state: TcpState = TCP_CLOSE;
   skc_reuse = SK_NO_REUSE;
   skc_reuseport = false;
-  /** Interface that it is bound to, by index; 0: any. */
+  /** Index of the interface to which it is bound; 0: any. */
   skc_bound_dev_if = 0;
-  /** IPV6_V6ONLY: a socket of AF_INET6 that takes no IPv4. */
+  /** IPV6_V6ONLY: an AF_INET6 socket that excludes IPv4. */
   skc_ipv6only = false;
-  /** The same addresses in a socket of AF_INET6, IPv4's as mapped ones; null in other families. */
+  /** The addresses of an AF_INET6 socket, with IPv4 addresses mapped; null in other families. */
   skc_v6_daddr: in6_addr | null = null;
   skc_v6_rcv_saddr: in6_addr | null = null;
   skc_prot: proto;
   skc_net: net;
   skc_cookie = 0;
-  /** SOCK_… bits. Of a request sock and a time-wait sock: not used. */
+  /** SOCK_… bits. Unused in request and time-wait socks. */
   skc_flags = 0;
   skc_refcnt = 1;
-  /** Neighbours in the hash chain that it is on (ehash, or the listening or UDP table). */
+  /** Neighbours in its hash chain (ehash, or the listening or UDP table). */
   skc_node_next: sock_common | null = null;
   skc_node_prev: sock_common | null = null;
   /** True while it is on a hash chain. */
@@ -126,7 +126,7 @@ export class sock_common {
   }
 }
 
-/** Packets that came while a process owned the socket. @linux struct sock, sk_backlog */
+/** Packets that arrived while a process owned the socket. @linux struct sock, sk_backlog */
 export class sk_backlog {
   /** Bytes of truesize queued. */
   len = 0;
@@ -134,52 +134,55 @@ export class sk_backlog {
   tail: sk_buff | null = null;
 }
 
-/** A socket as its protocol sees it. */
+/** The protocol's view of a socket. */
 export class sock extends sock_common {
-  /** The route that its packets come in by: early demux gives it to the next ones. */
+  /** The route of its incoming packets, cached for early demux. */
   sk_rx_dst: dst_entry | null = null;
   sk_rx_dst_ifindex = 0;
   /** The socket lock: true while a process owns it. */
   sk_lock_owned = false;
-  /** Who waits for the socket lock. */
+  /** Processes that wait for the socket lock. */
   sk_lock_wq: wait_queue_head | null = null;
   sk_drops = 0;
   sk_rcvlowat = 1;
-  /** ICMP errors and timestamps for the user; null until there is one. */
+  /** ICMP errors and timestamps for the user; null until the first one. */
   sk_error_queue: sk_buff_head | null = null;
-  /** Received, in order, not yet read. */
+  /** Data received in order and not yet read. */
   sk_receive_queue = new sk_buff_head();
   sk_backlog = new sk_backlog();
   /** Bytes of truesize charged for received packets. */
   sk_rmem_alloc = 0;
-  /** Memory reserved from the protocol and not yet used, in bytes. */
+  /** Memory reserved from the protocol and unused, in bytes. */
   sk_forward_alloc = 0;
-  /** Its protocol's account; null where it keeps none. */
+  /** Its protocol's memory accounting; null: none. */
   sk_memory: proto_memory | null = null;
   /** Limit of sk_rmem_alloc, in bytes of truesize. */
   sk_rcvbuf = 0;
   sk_dst_cache: dst_entry | null = null;
-  /** Limit of what is queued for sending, in bytes of truesize. */
+  /** Limit of the data queued for sending, in bytes of truesize. */
   sk_sndbuf = 0;
   /** Bytes of truesize in the write queue and the retransmit queue. */
   sk_wmem_queued = 0;
-  /** Bytes of truesize handed down and not yet freed, plus one. */
+  /** Bytes of truesize passed down and not yet freed, plus one. */
   sk_wmem_alloc = 1;
   /** TSQ_… and …_DEFERRED bits. */
   sk_tsq_flags = 0;
-  /** To be sent: not sent yet even once. */
+  /** Data that was never sent. */
   sk_write_queue = new sk_buff_head();
   sk_peek_off = -1;
-  /** Processes waiting for room to write. */
+  /** The number of processes that wait for send buffer space. */
   sk_write_pending = 0;
-  /** How often connect(AF_UNSPEC) or a failed connect() has disconnected it: sleepers look whether it has changed. */
+  /**
+   * How often connect(AF_UNSPEC) or a failed connect() disconnected the socket: sleepers check whether it
+   * changed.
+   */
   sk_disconnects = 0;
   sk_dst_pending_confirm = false;
   sk_pacing_status = SK_PACING_NONE;
   /** In jiffies. */
   sk_sndtimeo: jiffies_t = MAX_SCHEDULE_TIMEOUT;
   sk_rcvtimeo: jiffies_t = MAX_SCHEDULE_TIMEOUT;
-  /** The protocol's slow timer: keepalive of TCP. */
+  /** The protocol's slow timer: TCP's keepalive timer. */
   sk_timer: timer_list<sock> | null = null;
   sk_priority = 0;
   sk_mark = 0;
@@ -201,18 +204,18 @@ export class sock extends sock_common {
   sk_protocol = 0;
   /** How long close() lingers, in jiffies. */
   sk_lingertime: jiffies_t = 0;
-  /** An error to report once, positive. */
+  /** An error to report once, as a positive errno. */
   sk_err = 0;
-  /** An error that doesn't end the connection, kept for a later time-out. */
+  /** An error that does not end the connection, kept in case it times out. */
   sk_err_soft = 0;
   /** Length of the accept queue. */
   sk_ack_backlog = 0;
-  /** Its limit: listen()'s backlog. */
+  /** Limit of the accept queue: listen()'s backlog. */
   sk_max_ack_backlog = 0;
   sk_uid = 0;
   /** RCV_SHUTDOWN, SEND_SHUTDOWN. */
   sk_shutdown = 0;
-  /** The BSD socket above, or null for an orphan. */
+  /** The BSD socket, or null for an orphan. */
   sk_socket: socket | null = null;
   /** The wait queue of sk_socket. */
   sk_wq: wait_queue_head | null = null;
@@ -224,7 +227,7 @@ export class sock extends sock_common {
   sk_destruct: (sk: sock) => void = no_callback;
   /** Its SO_REUSEPORT group. */
   sk_reuseport_cb: sock_reuseport | null = null;
-  /** The page that payload goes into when no process sends; a process has its own. */
+  /** The page for payload when no process sends; each process has its own. */
   sk_frag: page_frag | null = null;
 
   get sk_state(): TcpState {
@@ -287,7 +290,7 @@ export class sock extends sock_common {
   }
 }
 
-/** The default of the callbacks, until sock_init_data() sets them. */
+/** Placeholder of the callbacks until sock_init_data() sets them. */
 export function no_callback(): void {}
 export function no_backlog_rcv(): number {
   return 0;
@@ -297,7 +300,7 @@ export function no_backlog_rcv(): number {
 export interface proto {
   name: string;
   close(sk: sock, timeout: jiffies_t): Sleeps<void>;
-  /** @param addr_len size of the address, in bytes, as the program says */
+  /** @param addr_len size of the address in bytes, as passed by the program */
   connect?(sk: sock, uaddr: sockaddr, addr_len: number): Sleeps<Errno>;
   disconnect(sk: sock, flags: number): Errno;
   accept?(sk: sock, flags: number, kern: boolean): Sleeps<sock | Errno>;
@@ -322,16 +325,20 @@ export interface proto {
   stream_memory_free?(sk: sock, wake: number): boolean;
   enter_memory_pressure?(sk: sock): void;
   leave_memory_pressure?(sk: sock): void;
-  /** Accounts and limits of all this protocol's sockets in one machine; null where it keeps none. */
+  /** Memory accounting and limits of this protocol's sockets in one machine; null: none. */
   memory(net: net): proto_memory | null;
   no_autobind?: boolean;
   max_header: number;
-  /** Makes a socket of this protocol: what sk_prot_alloc() takes from the slab. */
+  /** Allocates a socket of this protocol; Linux's sk_prot_alloc() uses a slab. */
   alloc(net: net, prot: proto): sock;
   rsk_prot?: request_sock_ops;
 }
 
-/** What a protocol's sockets use together. @linux struct proto, memory_allocated, sockets_allocated, sysctl_mem … */
+/**
+ * Memory accounting shared by a protocol's sockets.
+ *
+ * @linux struct proto, memory_allocated, sockets_allocated, sysctl_mem …
+ */
 export class proto_memory {
   /** In pages of 4096 bytes. */
   memory_allocated = 0;
@@ -344,14 +351,17 @@ export class proto_memory {
   inuse = 0;
 }
 
-/** What a time-wait sock can do. @linux include/net/timewait_sock.h */
+/** The operations of a time-wait sock. @linux include/net/timewait_sock.h */
 export interface timewait_sock_ops {
-  /** May `sk` take over the addresses of the time-wait sock `sktw`? With twp: while connecting from an unbound socket. */
+  /**
+   * Whether `sk` may take over the addresses of the time-wait sock `sktw`. twp: `sk` is an unbound socket
+   * that connects.
+   */
   twsk_unique?(sk: sock, sktw: sock_common, twp: boolean): boolean;
   twsk_destructor?(sktw: sock_common): void;
 }
 
-/** What a request sock can do. @linux include/net/request_sock.h */
+/** The operations of a request sock. @linux include/net/request_sock.h */
 export interface request_sock_ops {
   family: number;
   rtx_syn_ack(sk: sock, req: request_sock): number;
@@ -365,7 +375,7 @@ export interface request_sock_ops {
 export function sock_net(sk: sock_common): net {
   return sk.skc_net;
 }
-/** Is a flag (SOCK_…) set? @linux include/net/sock.h */
+/** Whether a flag (SOCK_…) is set. @linux include/net/sock.h */
 export function sock_flag(sk: sock_common, flag: number): boolean {
   return (sk.skc_flags & (1 << flag)) !== 0;
 }
@@ -382,23 +392,27 @@ export function sock_valbool_flag(sk: sock_common, flag: number, value: boolean)
   if (value) sock_set_flag(sk, flag);
   else sock_reset_flag(sk, flag);
 }
-/** Is a process in the middle of a system call on this socket? Then softirqs use the backlog. @linux include/net/sock.h */
+/**
+ * Whether a process owns the socket during a system call; softirqs then use the backlog.
+ *
+ * @linux include/net/sock.h
+ */
 export function sock_owned_by_user(sk: sock): boolean {
   return sk.sk_lock_owned;
 }
-/** The wait queue that processes sleep on for this socket; null for an orphan. @linux include/net/sock.h */
+/** The wait queue of the processes that use this socket; null for an orphan. @linux include/net/sock.h */
 export function sk_sleep(sk: sock): wait_queue_head | null {
   return sk.sk_wq;
 }
-/** Take a reference of the socket. @linux include/net/sock.h */
+/** Take a reference to the socket. @linux include/net/sock.h */
 export function sock_hold(sk: sock_common): void {
   sk.skc_refcnt++;
 }
-/** Give a reference back that is certainly not the last one. @linux include/net/sock.h */
+/** Drop a reference that is known not to be the last one. @linux include/net/sock.h */
 export function __sock_put(sk: sock_common): void {
   sk.skc_refcnt--;
 }
-/** Bytes of truesize handed down to the device and not freed. @linux include/net/sock.h */
+/** Bytes of truesize passed down to the device and not yet freed. @linux include/net/sock.h */
 export function sk_wmem_alloc_get(sk: sock): number {
   return sk.sk_wmem_alloc - 1;
 }
@@ -406,73 +420,77 @@ export function sk_wmem_alloc_get(sk: sock): number {
 export function sk_rmem_alloc_get(sk: sock): number {
   return sk.sk_rmem_alloc;
 }
-/** Are packets of the socket still on their way out, or unread? @linux include/net/sock.h */
+/** Whether packets of the socket are still being sent or unread. @linux include/net/sock.h */
 export function sk_has_allocations(sk: sock): boolean {
   return sk_wmem_alloc_get(sk) > 0 || sk.sk_rmem_alloc > 0;
 }
-/** Count a connection less in the accept queue. @linux include/net/sock.h */
+/** Uncount a connection of the accept queue. @linux include/net/sock.h */
 export function sk_acceptq_removed(sk: sock): void {
   sk.sk_ack_backlog--;
 }
-/** Count a connection more in the accept queue. @linux include/net/sock.h */
+/** Count a new connection of the accept queue. @linux include/net/sock.h */
 export function sk_acceptq_added(sk: sock): void {
   sk.sk_ack_backlog++;
 }
-/** True when the accept queue holds more than its limit: Linux's queue takes backlog + 1. @linux include/net/sock.h */
+/**
+ * True when the accept queue exceeds its limit: Linux's queue holds backlog + 1 connections.
+ *
+ * @linux include/net/sock.h
+ */
 export function sk_acceptq_is_full(sk: sock): boolean {
   return sk.sk_ack_backlog > sk.sk_max_ack_backlog;
 }
-/** How long a read may sleep, in jiffies. @linux include/net/sock.h */
+/** The maximum sleep of a read, in jiffies. @linux include/net/sock.h */
 export function sock_rcvtimeo(sk: sock, noblock: boolean): jiffies_t {
   return noblock ? 0 : sk.sk_rcvtimeo;
 }
-/** How long a write may sleep, in jiffies. @linux include/net/sock.h */
+/** The maximum sleep of a write, in jiffies. @linux include/net/sock.h */
 export function sock_sndtimeo(sk: sock, noblock: boolean): jiffies_t {
   return noblock ? 0 : sk.sk_sndtimeo;
 }
-/** Bytes that must be there before recv() returns. @linux include/net/sock.h */
+/** The number of bytes that recv() waits for. @linux include/net/sock.h */
 export function sock_rcvlowat(sk: sock, waitall: boolean, len: number): number {
   const bytes = waitall ? len : Math.min(sk.sk_rcvlowat, len);
   return bytes || 1;
 }
-/** Room that must be free before a writer is woken, in bytes of truesize. @linux include/net/sock.h */
+/** The free space required to wake a writer, in bytes of truesize. @linux include/net/sock.h */
 export function sk_stream_min_wspace(sk: sock): number {
   return sk.sk_wmem_queued >> 1;
 }
-/** Room for writing, in bytes of truesize. @linux include/net/sock.h */
+/** Free space for writing, in bytes of truesize. @linux include/net/sock.h */
 export function sk_stream_wspace(sk: sock): number {
   return sk.sk_sndbuf - sk.sk_wmem_queued;
 }
-/** Take the pending error, as a negative errno. @linux include/net/sock.h */
+/** Return the pending error as a negative errno, and clear it. @linux include/net/sock.h */
 export function sock_error(sk: sock): Errno {
   if (sk.sk_err === 0) return 0;
   const err = sk.sk_err;
   sk.sk_err = 0;
   return -err;
 }
-/** Is half of the send buffer free? @linux include/net/sock.h */
+/** Whether half of the send buffer is free. @linux include/net/sock.h */
 export function sock_writeable(sk: sock): boolean {
   return sk_wmem_alloc_get(sk) < sk.sk_sndbuf >> 1;
 }
-/** Cut the socket off its process: it has no reader any more. @linux include/net/sock.h */
+/** Detach the socket from its process: it no longer has a reader. @linux include/net/sock.h */
 export function sock_orphan(sk: sock): void {
   sock_set_flag(sk, SOCK_DEAD);
   sk.sk_socket = null;
   sk.sk_wq = null;
 }
-/** Join a protocol socket with the BSD socket that accept() made. @linux include/net/sock.h */
+/** Attach a protocol socket to the BSD socket that accept() created. @linux include/net/sock.h */
 export function sock_graft(sk: sock, parent: socket): void {
   sk.sk_wq = parent.wq;
   parent.sk = sk;
   sk.sk_socket = parent;
 }
-/** Room for a wake-up (or, with wake 0, for a write) in the send buffer? @linux include/net/sock.h */
+/** Whether the send buffer has room: for a write (wake 0) or to wake a writer. @linux include/net/sock.h */
 export function __sk_stream_memory_free(sk: sock, wake: number): boolean {
   if (sk.sk_wmem_queued >= sk.sk_sndbuf) return false;
   const prot = sk.skc_prot;
   return prot.stream_memory_free === undefined || prot.stream_memory_free(sk, wake);
 }
-/** May one more segment be queued? @linux include/net/sock.h */
+/** Whether another segment can be queued. @linux include/net/sock.h */
 export function sk_stream_memory_free(sk: sock): boolean {
   return __sk_stream_memory_free(sk, 0);
 }
@@ -480,23 +498,23 @@ export function sk_stream_memory_free(sk: sock): boolean {
 export function __sk_stream_is_writeable(sk: sock, wake: number): boolean {
   return sk_stream_wspace(sk) >= sk_stream_min_wspace(sk) && __sk_stream_memory_free(sk, wake);
 }
-/** Is so much room that a writer is worth waking? @linux include/net/sock.h */
+/** Whether there is enough room to wake a writer. @linux include/net/sock.h */
 export function sk_stream_is_writeable(sk: sock): boolean {
   return __sk_stream_is_writeable(sk, 0);
 }
-/** Can packets not find the socket? @linux include/net/sock.h */
+/** Whether the socket is in no hash table. @linux include/net/sock.h */
 export function sk_unhashed(sk: sock_common): boolean {
   return !sk.skc_hashed;
 }
-/** Can packets find the socket? @linux include/net/sock.h */
+/** Whether the socket is in a hash table. @linux include/net/sock.h */
 export function sk_hashed(sk: sock_common): boolean {
   return sk.skc_hashed;
 }
-/** Tie the sock to its struct socket; null: an orphan. @linux include/net/sock.h */
+/** Attach the sock to its struct socket; null: make it an orphan. @linux include/net/sock.h */
 export function sk_set_socket(sk: sock, parent: socket | null): void {
   sk.sk_socket = parent;
 }
-/** Is this a whole socket, not a request or what remains of one in TIME_WAIT? @linux include/net/sock.h */
+/** Whether this is a full socket, not a request or time-wait sock. @linux include/net/sock.h */
 export function sk_fullsock(sk: sock_common): boolean {
   return sk.skc_state !== TCP_TIME_WAIT && sk.skc_state !== TCP_NEW_SYN_RECV;
 }

@@ -2,16 +2,16 @@
 import type { sock } from './sock.ts';
 
 export class sock_reuseport {
-  /** The members that receive. */
+  /** The active members. */
   socks: sock[] = [];
-  /** Listeners that were closed while their requests still live (with net.ipv4.tcp_migrate_req). */
+  /** Closed listeners whose requests still exist (with net.ipv4.tcp_migrate_req). */
   closed_socks: sock[] = [];
   reuseport_id = 0;
   /** A member is bound to any address. */
   bind_inany = false;
   /** A member (UDP) is connected. */
   has_conns = false;
-  /** When the SYN queue of the group overflowed last, in jiffies. */
+  /** When the group's SYN queue last overflowed, in jiffies. */
   synq_overflow_ts = 0;
 
   get num_socks(): number {

@@ -1,4 +1,4 @@
-/** TCP's constants and small inlines. @linux include/net/tcp.h */
+/** TCP's constants and small helpers. @linux include/net/tcp.h */
 import { HZ, jiffies } from '../../kernel/time/jiffies.ts';
 import { ktime_get_ns } from '../../kernel/time/timekeeping.ts';
 import type { Machine } from '../../machine.ts';
@@ -49,9 +49,9 @@ export const TCP_PAWS_WRAP = 0x7fffffff / 1000;
 export const TCP_PAWS_MSL = 60;
 export const TCP_PAWS_WINDOW = 1;
 export const TCP_INIT_CWND = 10;
-/** A thin stream times out linearly this often before it backs off. */
+/** The number of time-outs of a thin stream before it backs off exponentially. */
 export const TCP_THIN_LINEAR_RETRIES = 6;
-/** What a peer takes that announces no MSS, in bytes (RFC 9293 3.7.1). */
+/** The MSS of a peer that announces none, in bytes (RFC 9293 3.7.1). */
 export const TCP_MSS_DEFAULT = 536;
 export const TCP_INFINITE_SSTHRESH = 0x7fffffff;
 
@@ -129,14 +129,14 @@ export const TCP_SYNACK_NORMAL = 0;
 export const TCP_SYNACK_FASTOPEN = 1;
 export const TCP_SYNACK_COOKIE = 2;
 
-/** Is `seq1` before `seq2`? Sequence numbers are compared modulo 2^32. @linux include/net/tcp.h */
+/** Whether `seq1` precedes `seq2`; sequence numbers are compared modulo 2^32. @linux include/net/tcp.h */
 export function before(seq1: u32, seq2: u32): boolean {
   return ((seq1 - seq2) | 0) < 0;
 }
 export function after(seq2: u32, seq1: u32): boolean {
   return ((seq1 - seq2) | 0) < 0;
 }
-/** Is s2 <= s1 <= s3? @linux include/net/tcp.h */
+/** Whether s2 <= s1 <= s3. @linux include/net/tcp.h */
 export function between(seq1: u32, seq2: u32, seq3: u32): boolean {
   return (seq3 - seq2) >>> 0 >= (seq1 - seq2) >>> 0;
 }
@@ -148,7 +148,7 @@ export function seq_add(seq: u32, bytes: number): u32 {
   return (seq + bytes) | 0;
 }
 
-/** The machine's jiffies, as TCP keeps them. */
+/** The machine's jiffies, as TCP uses them. */
 export function tcp_jiffies32(sk: sock): number {
   return jiffies(sock_net(sk).machine);
 }
@@ -160,15 +160,15 @@ export function tcp_clock_ns(machine: Machine): number {
 export function tcp_clock_us(machine: Machine): number {
   return Math.floor(ktime_get_ns(machine) / 1000);
 }
-/** The clock of timestamps (ms, 32 bits) at the packet being handled. @linux include/net/tcp.h */
+/** The timestamp clock (ms, 32 bits) at the current packet. @linux include/net/tcp.h */
 export function tcp_time_stamp(tp: tcp_sock): u32 {
   return Math.floor(tp.tcp_mstamp / 1000) | 0;
 }
-/** The clock of timestamps now, without touching tcp_mstamp. @linux include/net/tcp.h */
+/** The timestamp clock now; does not use tcp_mstamp. @linux include/net/tcp.h */
 export function tcp_time_stamp_raw(machine: Machine): u32 {
   return Math.floor(ktime_get_ns(machine) / 1_000_000) | 0;
 }
-/** Nanoseconds to ticks of the timestamp option: ms. @linux include/net/tcp.h */
+/** Convert nanoseconds to ticks of the timestamp option: ms. @linux include/net/tcp.h */
 export function tcp_ns_to_ts(ns: number): u32 {
   return Math.floor(ns / 1_000_000) | 0;
 }
@@ -184,15 +184,15 @@ export function tcp_skb_timestamp_us(skb: sk_buff): number {
 export function tcp_skb_timestamp(skb: sk_buff): u32 {
   return tcp_ns_to_ts(skb.tstamp);
 }
-/** How many segments of MSS size an skb stands for. @linux include/net/tcp.h */
+/** The number of MSS-sized segments in an skb. @linux include/net/tcp.h */
 export function tcp_skb_pcount(skb: sk_buff): number {
   return skb.cb!.tcp_gso_segs;
 }
-/** Say how many segments of MSS size an skb stands for. @linux include/net/tcp.h */
+/** Set the number of MSS-sized segments in an skb. @linux include/net/tcp.h */
 export function tcp_skb_pcount_set(skb: sk_buff, segs: number): void {
   skb.cb!.tcp_gso_segs = segs;
 }
-/** An skb stands for `segs` more segments. @linux include/net/tcp.h */
+/** Add `segs` to the number of segments in an skb. @linux include/net/tcp.h */
 export function tcp_skb_pcount_add(skb: sk_buff, segs: number): void {
   skb.cb!.tcp_gso_segs += segs;
 }
@@ -201,11 +201,15 @@ export function tcp_skb_mss(skb: sk_buff): number {
   return skb.cb!.tcp_gso_size;
 }
 
-/** Does the window double each round trip (RFC 5681 3.1)? @linux include/net/tcp.h */
+/**
+ * Whether the connection is in slow start, where cwnd doubles each round trip (RFC 5681 3.1).
+ *
+ * @linux include/net/tcp.h
+ */
 export function tcp_in_slow_start(tp: tcp_sock): boolean {
   return tp.snd_cwnd < tp.snd_ssthresh;
 }
-/** Was there no loss yet? @linux include/net/tcp.h */
+/** Whether no loss has occurred yet. @linux include/net/tcp.h */
 export function tcp_in_initial_slowstart(tp: tcp_sock): boolean {
   return tp.snd_ssthresh >= TCP_INFINITE_SSTHRESH;
 }
@@ -217,19 +221,19 @@ export function tcp_snd_cwnd(tp: tcp_sock): number {
 export function tcp_snd_cwnd_set(tp: tcp_sock, value: number): void {
   tp.snd_cwnd = value;
 }
-/** Segments that have left the network: arrived out of order, or lost. @linux include/net/tcp.h */
+/** Segments that have left the network: SACKed or lost. @linux include/net/tcp.h */
 export function tcp_left_out(tp: tcp_sock): number {
   return tp.sacked_out + tp.lost_out;
 }
-/** Segments in the network, as far as is known. @linux include/net/tcp.h */
+/** Estimated number of segments in the network. @linux include/net/tcp.h */
 export function tcp_packets_in_flight(tp: tcp_sock): number {
   return tp.packets_out - tcp_left_out(tp) + tp.retrans_out;
 }
-/** Did both sides agree on SACK? @linux include/net/tcp.h */
+/** Whether SACK was negotiated. @linux include/net/tcp.h */
 export function tcp_is_sack(tp: tcp_sock): boolean {
   return tp.rx_opt.sack_ok !== 0;
 }
-/** Is there no SACK: are duplicate ACKs all we learn? @linux include/net/tcp.h */
+/** Whether SACK is off, so that duplicate ACKs are the only information. @linux include/net/tcp.h */
 export function tcp_is_reno(tp: tcp_sock): boolean {
   return tp.rx_opt.sack_ok === 0;
 }
@@ -237,12 +241,12 @@ export function tcp_is_reno(tp: tcp_sock): boolean {
 export function tcp_wnd_end(tp: tcp_sock): u32 {
   return (tp.snd_una + tp.snd_wnd) | 0;
 }
-/** What is left of the window offered, in bytes. @linux include/net/tcp.h */
+/** The unused part of the advertised window, in bytes. @linux include/net/tcp.h */
 export function tcp_receive_window(tp: tcp_sock): number {
   const win = (tp.rcv_wup + tp.rcv_wnd - tp.rcv_nxt) | 0;
   return win < 0 ? 0 : win;
 }
-/** The receive window that `space` bytes of truesize give. @linux include/net/tcp.h */
+/** The receive window for `space` bytes of truesize. @linux include/net/tcp.h */
 export function tcp_win_from_space(sk: sock, space: number): number {
   const scale = sock_net(sk).ipv4.sysctl_tcp_adv_win_scale;
   return scale <= 0 ? space >> -scale : space - (space >> scale);
@@ -255,31 +259,31 @@ export function tcp_space(sk: sock): number {
 export function tcp_full_space(sk: sock): number {
   return tcp_win_from_space(sk, sk.sk_rcvbuf);
 }
-/** Do all TCP sockets together use too much memory? @linux include/net/tcp.h */
+/** Whether TCP is under memory pressure. @linux include/net/tcp.h */
 export function tcp_under_memory_pressure(sk: sock): boolean {
   return sk.sk_prot.memory(sock_net(sk))!.memory_pressure !== 0;
 }
-/** The smallest retransmission time-out, in jiffies. @linux include/net/tcp.h */
+/** The minimum retransmission time-out, in jiffies. @linux include/net/tcp.h */
 export function tcp_rto_min(sk: sock): number {
   return inet_csk(sk).icsk_rto_min;
 }
-/** The smallest retransmission time-out, in µs. @linux include/net/tcp.h */
+/** The minimum retransmission time-out, in µs. @linux include/net/tcp.h */
 export function tcp_rto_min_us(sk: sock): number {
   return tcp_rto_min(sk) * 1000;
 }
-/** The oldest data sent and not acknowledged. @linux include/net/tcp.h */
+/** The oldest unacknowledged segment. @linux include/net/tcp.h */
 export function tcp_rtx_queue_head(sk: sock): sk_buff | null {
   return tcp_sk(sk).tcp_rtx_queue.first;
 }
-/** The segment sent last, of those not acknowledged; null: none. @linux include/net/tcp.h */
+/** The unacknowledged segment with the highest sequence number; null: none. @linux include/net/tcp.h */
 export function tcp_rtx_queue_tail(sk: sock): sk_buff | null {
   return tcp_sk(sk).tcp_rtx_queue.last;
 }
-/** Is all acknowledged that was sent? @linux include/net/tcp.h */
+/** Whether all sent data is acknowledged. @linux include/net/tcp.h */
 export function tcp_rtx_queue_empty(sk: sock): boolean {
   return tcp_sk(sk).tcp_rtx_queue.first === null;
 }
-/** Is nothing left to be sent or acknowledged? @linux include/net/tcp.h */
+/** Whether no data is left to send or to be acknowledged. @linux include/net/tcp.h */
 export function tcp_rtx_and_write_queues_empty(sk: sock): boolean {
   return tcp_rtx_queue_empty(sk) && tcp_write_queue_empty(sk);
 }
@@ -287,55 +291,59 @@ export function tcp_rtx_and_write_queues_empty(sk: sock): boolean {
 export function tcp_send_head(sk: sock): sk_buff | null {
   return sk.sk_write_queue.next;
 }
-/** The last segment not sent yet; null: none. @linux include/net/tcp.h */
+/** The last unsent segment; null: none. @linux include/net/tcp.h */
 export function tcp_write_queue_tail(sk: sock): sk_buff | null {
   return sk.sk_write_queue.prev;
 }
-/** Has all that was written been sent once? An skb that is still being filled doesn't count. @linux include/net/tcp.h */
+/**
+ * Whether all written data was sent; an skb that is still being filled does not count.
+ *
+ * @linux include/net/tcp.h
+ */
 export function tcp_write_queue_empty(sk: sock): boolean {
   const tp = tcp_sk(sk);
   return tp.write_seq === tp.snd_nxt;
 }
-/** µs of the most recent minimum of the round-trip time; ~0 when unknown. @linux include/net/tcp.h */
+/** The current minimum round-trip time in µs; ~0 when unknown. @linux include/net/tcp.h */
 export function tcp_min_rtt(tp: tcp_sock): number {
   return tp.rtt_min.v0;
 }
-/** How many segments TSO may hold back in the hope of more. @linux include/net/tcp.h */
+/** How many segments TSO may hold back while it waits for more data. @linux include/net/tcp.h */
 export function tcp_max_tso_deferred_mss(): number {
   return 3;
 }
-/** Time between keepalive probes, in jiffies. @linux include/net/tcp.h */
+/** Interval between keepalive probes, in jiffies. @linux include/net/tcp.h */
 export function keepalive_intvl_when(tp: tcp_sock): number {
   return tp.keepalive_intvl || sock_net(tp).ipv4.sysctl_tcp_keepalive_intvl;
 }
-/** How long a connection is idle before the first keepalive probe, in jiffies. @linux include/net/tcp.h */
+/** Idle time before the first keepalive probe, in jiffies. @linux include/net/tcp.h */
 export function keepalive_time_when(tp: tcp_sock): number {
   return tp.keepalive_time || sock_net(tp).ipv4.sysctl_tcp_keepalive_time;
 }
-/** How many keepalive probes go unanswered before the connection is given up. @linux include/net/tcp.h */
+/** Number of unanswered keepalive probes after which the connection ends. @linux include/net/tcp.h */
 export function keepalive_probes(tp: tcp_sock): number {
   return tp.keepalive_probes || sock_net(tp).ipv4.sysctl_tcp_keepalive_probes;
 }
-/** How long nothing has come, in jiffies. @linux include/net/tcp.h */
+/** Time since the last segment arrived, in jiffies. @linux include/net/tcp.h */
 export function keepalive_time_elapsed(tp: tcp_sock): number {
   const now = tcp_jiffies32(tp);
   return Math.min(now - tp.icsk_ack.lrcvtime, now - tp.rcv_tstamp);
 }
-/** How long FIN_WAIT2 lasts, in jiffies. @linux include/net/tcp.h */
+/** Duration of FIN_WAIT2, in jiffies. @linux include/net/tcp.h */
 export function tcp_fin_time(sk: sock): number {
   const fin_timeout = tcp_sk(sk).linger2 || sock_net(sk).ipv4.sysctl_tcp_fin_timeout;
   const rto = inet_csk(sk).icsk_rto;
   return Math.max(fin_timeout, (rto << 2) - (rto >> 1));
 }
-/** Force the slow path, or allow the fast one again. @linux include/net/tcp.h */
+/** Enable header prediction for a window of `snd_wnd`. @linux include/net/tcp.h */
 export function __tcp_fast_path_on(tp: tcp_sock, snd_wnd: number): void {
   tp.pred_flags = (tp.tcp_header_len << 26) | (TCPHDR_ACK << 16) | snd_wnd | 0;
 }
-/** Let header prediction expect the window that the peer offers now. @linux include/net/tcp.h */
+/** Enable header prediction for the peer's current window. @linux include/net/tcp.h */
 export function tcp_fast_path_on(tp: tcp_sock): void {
   __tcp_fast_path_on(tp, tp.snd_wnd >>> tp.rx_opt.snd_wscale);
 }
-/** Turn header prediction on if nothing is in its way. @linux include/net/tcp.h */
+/** Enable header prediction if its conditions are met. @linux include/net/tcp.h */
 export function tcp_fast_path_check(sk: sock): void {
   const tp = tcp_sk(sk);
   if (
@@ -347,128 +355,148 @@ export function tcp_fast_path_check(sk: sock): void {
     tcp_fast_path_on(tp);
   }
 }
-/** Is it the last one of the write queue? @linux include/net/tcp.h */
+/** Whether `skb` is the last segment of the write queue. @linux include/net/tcp.h */
 export function tcp_skb_is_last(sk: sock, skb: sk_buff): boolean {
   return sk.sk_write_queue.prev === skb;
 }
-/** May data be appended to `skb`? Not behind an end of record. @linux include/net/tcp.h */
+/** Whether data can be appended to `skb`; not after an end of record. @linux include/net/tcp.h */
 export function tcp_skb_can_collapse_to(skb: sk_buff): boolean {
   return !skb.cb!.eor;
 }
-/** May the second segment be appended to the first? @linux include/net/tcp.h */
+/** Whether the second segment can be appended to the first. @linux include/net/tcp.h */
 export function tcp_skb_can_collapse(to: sk_buff, _from: sk_buff): boolean {
   return tcp_skb_can_collapse_to(to);
 }
-/** Was the first of two segments sent later? Times in µs; the sequence number decides between equals. @linux include/net/tcp.h */
+/**
+ * Whether the first of two segments was sent later. Times in µs; equal times are ordered by sequence number.
+ *
+ * @linux include/net/tcp.h
+ */
 export function tcp_skb_sent_after(t1: number, t2: number, seq1: u32, seq2: u32): boolean {
   return t1 > t2 || (t1 === t2 && after(seq1, seq2));
 }
-/** Does the congestion window hold the sender back? In slow start it may grow to twice what was used. @linux include/net/tcp.h */
+/**
+ * Whether cwnd limits the sender. In slow start cwnd may grow to twice the part in use.
+ *
+ * @linux include/net/tcp.h
+ */
 export function tcp_is_cwnd_limited(sk: sock): boolean {
   const tp = tcp_sk(sk);
   if (tp.is_cwnd_limited) return true;
   if (tcp_in_slow_start(tp)) return tp.snd_cwnd < 2 * tp.max_packets_out;
   return false;
 }
-/** Does TCP space its segments itself, by its pacing timer? @linux include/net/tcp.h */
+/** Whether TCP paces its segments with its own timer. @linux include/net/tcp.h */
 export function tcp_needs_internal_pacing(sk: sock): boolean {
   return sk.sk_pacing_status === SK_PACING_NEEDED;
 }
-/** The first time-out of a handshake, in jiffies. @linux include/net/tcp.h */
+/** The initial time-out of a handshake, in jiffies. @linux include/net/tcp.h */
 export function tcp_timeout_init(_sk: sock): number {
   return TCP_TIMEOUT_INIT;
 }
-/** Forget where the search for lost segments ended. @linux include/net/tcp.h */
+/**
+ * Reset the hints of the search for lost segments, except the retransmission hint.
+ *
+ * @linux include/net/tcp.h
+ */
 export function tcp_clear_retrans_hints_partial(tp: tcp_sock): void {
   tp.lost_skb_hint = null;
 }
-/** Is so little in flight that three duplicate ACKs will not come? @linux include/net/tcp.h */
+/** Whether too little is in flight to produce three duplicate ACKs. @linux include/net/tcp.h */
 export function tcp_stream_is_thin(tp: tcp_sock): boolean {
   return tp.packets_out < 4 && !tcp_in_initial_slowstart(tp);
 }
-/** How much may be unsent before a writer has to wait, in bytes. @linux include/net/tcp.h */
+/** The limit of unsent data before a writer must wait, in bytes. @linux include/net/tcp.h */
 export function tcp_notsent_lowat(tp: tcp_sock): number {
   return tp.notsent_lowat || sock_net(tp).ipv4.sysctl_tcp_notsent_lowat;
 }
-/** One ACK of quick-ack mode was sent. @linux include/net/tcp.h */
+/** Count an ACK sent in quick-ack mode. @linux include/net/tcp.h */
 export function tcp_dec_quickack_mode(sk: sock): void {
   const ack = inet_csk(sk).icsk_ack;
   if (ack.quick === 0) return;
   const pkts = inet_csk_ack_scheduled(sk) ? 1 : 0;
   if (pkts >= ack.quick) {
     ack.quick = 0;
-    // Out of quick-ack mode: back to short delays.
+    // Quick-ack mode ends: restore the minimum delay.
     ack.ato = TCP_ATO_MIN;
   } else {
     ack.quick -= pkts;
   }
 }
-/** Is the congestion window being reduced (CWR, Recovery)? @linux include/net/tcp.h */
+/** Whether cwnd is being reduced (CWR, Recovery). @linux include/net/tcp.h */
 export function tcp_in_cwnd_reduction(sk: sock): boolean {
   return ((TCPF_CA_CWR | TCPF_CA_Recovery) & (1 << inet_csk(sk).icsk_ca_state)) !== 0;
 }
-/** The slow-start threshold to remember when the window is cut without a loss: at least 3/4 of the window. @linux include/net/tcp.h */
+/**
+ * The ssthresh to record when cwnd is reduced without a loss: at least 3/4 of cwnd.
+ *
+ * @linux include/net/tcp.h
+ */
 export function tcp_current_ssthresh(sk: sock): number {
   const tp = tcp_sk(sk);
   if (tcp_in_cwnd_reduction(sk)) return tp.snd_ssthresh;
   return Math.max(tp.snd_ssthresh, (tp.snd_cwnd >> 1) + (tp.snd_cwnd >> 2));
 }
-/** Does the congestion control insist on ECN? @linux include/net/tcp.h */
+/** Whether the congestion control requires ECN. @linux include/net/tcp.h */
 export function tcp_ca_needs_ecn(sk: sock): boolean {
   return (inet_csk(sk).icsk_ca_ops!.flags & TCP_CONG_NEEDS_ECN) !== 0;
 }
-/** Tell the congestion control of a CA_EVENT_…. @linux include/net/tcp.h */
+/** Notify the congestion control of a CA_EVENT_…. @linux include/net/tcp.h */
 export function tcp_ca_event(sk: sock, event: number): void {
   inet_csk(sk).icsk_ca_ops!.cwnd_event?.(sk, event);
 }
-/** Stop the window from growing further: to 4 MSS, under memory pressure. @linux include/net/tcp.h */
+/** Under memory pressure, limit window growth to 4 MSS. @linux include/net/tcp.h */
 export function tcp_adjust_rcv_ssthresh(sk: sock): void {
   const tp = tcp_sk(sk);
   __tcp_adjust_rcv_ssthresh(sk, 4 * tp.advmss);
 }
-/** Let the window grow no further than this. @linux include/net/tcp.h */
+/** Limit window growth to this value. @linux include/net/tcp.h */
 export function __tcp_adjust_rcv_ssthresh(sk: sock, new_ssthresh: number): void {
   const tp = tcp_sk(sk);
   tp.rcv_ssthresh = Math.min(tp.rcv_ssthresh, new_ssthresh);
 }
-/** Are receive buffers near their end, in this socket or in all? @linux include/net/tcp.h */
+/** Whether receive memory is nearly used up, in this socket or in all. @linux include/net/tcp.h */
 export function tcp_rmem_pressure(sk: sock): boolean {
   if (tcp_under_memory_pressure(sk)) return true;
   return sk.sk_rmem_alloc > sk.sk_rcvbuf - (sk.sk_rcvbuf >> 3);
 }
-/** Forget where the searches for lost segments ended. @linux include/net/tcp.h */
+/** Reset all hints of the search for lost segments. @linux include/net/tcp.h */
 export function tcp_clear_all_retrans_hints(tp: tcp_sock): void {
   tcp_clear_retrans_hints_partial(tp);
   tp.retransmit_skb_hint = null;
 }
-/** The highest sequence number that is known to be acknowledged selectively. @linux include/net/tcp.h */
+/** The highest SACKed sequence number. @linux include/net/tcp.h */
 export function tcp_highest_sack_seq(tp: tcp_sock): u32 {
   if (tp.sacked_out === 0) return tp.snd_una;
   if (tp.highest_sack === null) return tp.snd_nxt;
   return tp.highest_sack.cb!.seq;
 }
-/** The highest segment that the peer has reported; null: none, or all. @linux include/net/tcp.h */
+/** The segment after the highest SACKed one; null: none. @linux include/net/tcp.h */
 export function tcp_highest_sack(sk: sock): sk_buff | null {
   return tcp_sk(sk).highest_sack;
 }
-/** The segment behind `skb` is the first above everything acknowledged selectively. @linux include/net/tcp.h */
+/** Set the highest SACK to the segment after `skb`. @linux include/net/tcp.h */
 export function tcp_advance_highest_sack(sk: sock, skb: sk_buff): void {
   tcp_sk(sk).highest_sack = skb.next;
 }
-/** Begin anew with the first segment. @linux include/net/tcp.h */
+/** Reset the highest SACK to the first segment. @linux include/net/tcp.h */
 export function tcp_highest_sack_reset(sk: sock): void {
   tcp_sk(sk).highest_sack = tcp_rtx_queue_head(sk);
 }
-/** `old` is gone: `replacement` takes its place. @linux include/net/tcp.h */
+/** `replacement` takes the place of the freed segment `old`. @linux include/net/tcp.h */
 export function tcp_highest_sack_replace(sk: sock, old: sk_buff, replacement: sk_buff | null): void {
   const tp = tcp_sk(sk);
   if (old === tp.highest_sack) tp.highest_sack = replacement;
 }
-/** The segment at `seq` is the first that may update the send window. @linux include/net/tcp.h */
+/**
+ * Initialize SND.WL1: the segment at `seq` is the first that can update the send window.
+ *
+ * @linux include/net/tcp.h
+ */
 export function tcp_init_wl(tp: tcp_sock, seq: u32): void {
   tp.snd_wl1 = seq;
 }
-/** The segment at `seq` was the last that updated the send window. @linux include/net/tcp.h */
+/** Record that the segment at `seq` updated the send window. @linux include/net/tcp.h */
 export function tcp_update_wl(tp: tcp_sock, seq: u32): void {
   tp.snd_wl1 = seq;
 }

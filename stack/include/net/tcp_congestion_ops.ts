@@ -1,8 +1,8 @@
-/** What a congestion control provides. @linux include/net/tcp.h */
+/** The interface of a congestion control. @linux include/net/tcp.h */
 import type { u32 } from '../linux/types.ts';
 import type { sock } from './sock.ts';
 
-/** Events told to the congestion control. @linux enum tcp_ca_event */
+/** Events for the congestion control. @linux enum tcp_ca_event */
 export const CA_EVENT_TX_START = 0;
 export const CA_EVENT_CWND_RESTART = 1;
 export const CA_EVENT_COMPLETE_CWR = 2;
@@ -14,12 +14,12 @@ export const CA_ACK_SLOWPATH = 1 << 0;
 export const CA_ACK_WIN_UPDATE = 1 << 1;
 export const CA_ACK_ECE = 1 << 2;
 
-/** Flag of a congestion control that anybody may choose. */
+/** Flag of a congestion control that any user may select. */
 export const TCP_CONG_NON_RESTRICTED = 0x1;
-/** Flag of a congestion control that wants ECN whatever the sysctl says. */
+/** Flag of a congestion control that requires ECN regardless of the sysctl. */
 export const TCP_CONG_NEEDS_ECN = 0x2;
 
-/** What one ACK told. */
+/** A sample taken from one ACK. */
 export class ack_sample {
   pkts_acked = 0;
   /** In µs; -1: unknown. */
@@ -27,7 +27,7 @@ export class ack_sample {
   in_flight = 0;
 }
 
-/** Delivery rate measured over one flight. @linux struct rate_sample */
+/** The delivery rate measured over one flight. @linux struct rate_sample */
 export class rate_sample {
   prior_mstamp = 0;
   prior_delivered = 0;

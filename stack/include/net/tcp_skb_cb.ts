@@ -5,9 +5,9 @@ import type { u32 } from '../linux/types.ts';
 export class tcp_skb_cb {
   /** First sequence number. */
   seq: u32 = 0;
-  /** One past the last: SYN and FIN count one each. */
+  /** One past the last sequence number; SYN and FIN count one each. */
   end_seq: u32 = 0;
-  /** On receive in TIME_WAIT: the initial sequence number of the new connection. */
+  /** Set on receive in TIME_WAIT: the new connection's initial sequence number. */
   tcp_tw_isn: u32 = 0;
   tcp_gso_segs = 0;
   tcp_gso_size = 0;
@@ -16,11 +16,11 @@ export class tcp_skb_cb {
   /** TCPCB_… tags. */
   sacked = 0;
   ip_dsfield = 0;
-  /** End of record: nothing may be appended. */
+  /** End of record: no data may be appended. */
   eor = false;
   has_rxtstamp = false;
   ack_seq: u32 = 0;
-  /** Delivery-rate sampling (tcp_rate.c): the connection's state when this was sent. */
+  /** For delivery-rate samples (tcp_rate.c): the connection's state when this was sent. */
   tx_is_app_limited = false;
   tx_delivered_ce = 0;
   tx_delivered = 0;
@@ -29,7 +29,7 @@ export class tcp_skb_cb {
   tx_delivered_mstamp = 0;
 }
 
-/** What a clone of the skb starts with. */
+/** Copy the control block for a clone of the skb. */
 export function tcp_skb_cb_copy(to: tcp_skb_cb, from: tcp_skb_cb): void {
   to.seq = from.seq;
   to.end_seq = from.end_seq;
@@ -61,12 +61,12 @@ export const TCPCB_REPAIRED = 0x10;
 export const TCPCB_EVER_RETRANS = 0x80;
 export const TCPCB_RETRANS = TCPCB_SACKED_RETRANS | TCPCB_EVER_RETRANS | TCPCB_REPAIRED;
 
-/** Marks a pure ACK: so cheap that it isn't held against the socket's queue. @linux include/net/tcp.h */
+/** Mark a pure ACK, which does not count against the socket's queue limits. @linux include/net/tcp.h */
 export function skb_set_tcp_pure_ack(skb: sk_buff): void {
   skb.truesize = 2;
 }
 
-/** Is it marked as a pure ACK? @linux include/net/tcp.h */
+/** Whether the packet is marked as a pure ACK. @linux include/net/tcp.h */
 export function skb_is_tcp_pure_ack(skb: sk_buff): boolean {
   return skb.truesize === 2;
 }

@@ -1,4 +1,4 @@
-/** Ethernet: its header written, read, and what it says about a packet. @linux net/ethernet/eth.c */
+/** The Ethernet header: building it, parsing it, and classifying the packet. @linux net/ethernet/eth.c */
 import {
   eth_proto_is_802_3,
   ether_addr_equal,
@@ -34,9 +34,9 @@ import type { be16 } from '../../include/linux/types.ts';
 import { skb_push } from '../core/skbuff/alloc.ts';
 
 /**
- * Write an Ethernet header in front of a packet.
+ * Build an Ethernet header in front of a packet.
  *
- * @returns its length; negative when the destination is not known yet: the header is there, but for that
+ * @returns its length; negative when the destination is unknown: the header is then complete except for it
  * @linux net/ethernet/eth.c
  */
 export function eth_header(
@@ -67,9 +67,9 @@ export function eth_header(
 }
 
 /**
- * Take the Ethernet header off a received packet: whose it is (skb.pkt_type), and where the header stood.
+ * Parse and remove the Ethernet header of a received packet: sets skb.pkt_type and skb.mac_header.
  *
- * @returns the EtherType of what is inside
+ * @returns the EtherType of the payload
  * @linux net/ethernet/eth.c
  */
 export function eth_type_trans(skb: sk_buff, dev: net_device): be16 {

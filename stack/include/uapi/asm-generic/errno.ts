@@ -62,7 +62,11 @@ export const EALREADY = 114;
 export const EINPROGRESS = 115;
 export const EREMOTEIO = 121;
 
-/** Inside the kernel only: restart the syscall, or EINTR where a handler ran. @linux include/linux/errno.h */
+/**
+ * Kernel-internal: restart the system call, or return EINTR if a handler ran.
+ *
+ * @linux include/linux/errno.h
+ */
 export const ERESTARTSYS = 512;
 export const ENOIOCTLCMD = 515;
 export const EOPENSTALE = 518;
@@ -71,7 +75,7 @@ export const ENOTSUPP = 524;
 /** 0 or a negative error number. */
 export type Errno = number;
 
-/** The error number that a failed function returned instead of an object. @linux include/linux/err.h */
+/** The errno that a failed function returned instead of an object. @linux include/linux/err.h */
 export function PTR_ERR(value: Errno): Errno {
   return value;
 }

@@ -1,27 +1,27 @@
-/** Errors that wait for the user on a socket's error queue. @linux include/uapi/linux/errqueue.h, include/linux/errqueue.h */
+/** Errors on a socket's error queue. @linux include/uapi/linux/errqueue.h, include/linux/errqueue.h */
 import type { be16, be32 } from '../../linux/types.ts';
 
 export const SO_EE_ORIGIN_NONE = 0;
 export const SO_EE_ORIGIN_LOCAL = 1;
 export const SO_EE_ORIGIN_ICMP = 2;
 
-/** What recvmsg(MSG_ERRQUEUE) tells. */
+/** The result of recvmsg(MSG_ERRQUEUE). */
 export interface sock_extended_err {
   /** Positive errno. */
   ee_errno: number;
-  /** SO_EE_ORIGIN_…: who found it. */
+  /** SO_EE_ORIGIN_…: the origin of the error. */
   ee_origin: number;
   /** Type and code of the ICMP message. */
   ee_type: number;
   ee_code: number;
-  /** The MTU, of EMSGSIZE. */
+  /** The MTU, for EMSGSIZE. */
   ee_info: number;
   ee_data: number;
 }
-/** The same with where the packet was to go. */
+/** The extended error and the packet's destination. */
 export interface sock_exterr_skb {
   ee: sock_extended_err;
-  /** The destination of the packet that failed. */
+  /** The destination of the failed packet. */
   addr: be32;
   port: be16;
 }

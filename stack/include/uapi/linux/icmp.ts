@@ -57,7 +57,7 @@ export const ICMP_REDIR_HOSTTOS = 3;
 export const ICMP_EXC_TTL = 0;
 export const ICMP_EXC_FRAGTIME = 1;
 
-/** Option of SOL_RAW: the types that the socket does not want, one bit each. */
+/** Option of SOL_RAW: the types that the socket rejects, one bit each. */
 export const ICMP_FILTER = 1;
 /** Size of the header, in bytes. */
 export const ICMPHDR_LEN = 8;
@@ -101,7 +101,7 @@ export class icmphdr {
   set sequence(value: be16) {
     write_be16(this.bytes, this.at + 6, value);
   }
-  /** The gateway of a redirect, the pointer of a parameter problem (its first byte). */
+  /** The gateway of a redirect, or the pointer of a parameter problem (its first byte). */
   get gateway(): be32 {
     return read_be32(this.bytes, this.at + 4);
   }

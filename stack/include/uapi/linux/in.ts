@@ -6,7 +6,7 @@ export const IPPROTO_ICMP = 1;
 export const IPPROTO_TCP = 6;
 export const IPPROTO_UDP = 17;
 export const IPPROTO_RAW = 255;
-/** One more than the largest protocol number socket() takes (IPPROTO_MPTCP is 262). */
+/** One more than the largest protocol number that socket() accepts (IPPROTO_MPTCP is 262). */
 export const IPPROTO_MAX = 263;
 
 export const INADDR_ANY: be32 = 0;
@@ -45,9 +45,9 @@ export const IP_PMTUDISC_PROBE = 3;
 export const IP_PMTUDISC_INTERFACE = 4;
 export const IP_PMTUDISC_OMIT = 5;
 
-/** An IPv4 socket address as syscalls take it. */
+/** An IPv4 socket address as system calls use it. */
 export class sockaddr_in {
-  /** AF_INET, unless the program has made a mistake; AF_UNSPEC dissolves a connection. */
+  /** AF_INET, unless the program makes a mistake; AF_UNSPEC disconnects. */
   sin_family: number;
   /** Port, network order. */
   sin_port: be16;

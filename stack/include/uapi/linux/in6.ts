@@ -1,9 +1,9 @@
 /** IPv6 addresses. @linux include/uapi/linux/in6.h, include/linux/in6.h */
 import type { be16, be32, in6_addr_words } from '../../linux/types.ts';
 
-/** An IPv6 address. It never changes, so that many may refer to one. */
+/** An IPv6 address. It is immutable and can be shared. */
 export class in6_addr {
-  /** Its four words, as ints. */
+  /** The address as four ints. */
   readonly s6_addr32: in6_addr_words;
 
   constructor(...words: in6_addr_words) {
@@ -13,7 +13,7 @@ export class in6_addr {
 export const in6addr_any = new in6_addr(0, 0, 0, 0);
 export const in6addr_loopback = new in6_addr(0, 0, 0, 1);
 
-/** An IPv6 socket address as syscalls take it. */
+/** An IPv6 socket address as system calls use it. */
 export class sockaddr_in6 {
   /** AF_INET6. */
   sin6_family: number;
@@ -21,7 +21,7 @@ export class sockaddr_in6 {
   sin6_port: be16;
   sin6_flowinfo: be32 = 0;
   sin6_addr: in6_addr;
-  /** The interface, by index, that a link-local address is of. */
+  /** The index of the interface for a link-local address. */
   sin6_scope_id = 0;
 
   constructor(sin6_family: number, sin6_port: be16, sin6_addr: in6_addr) {

@@ -4,7 +4,7 @@
  * @linux include/linux/socket.h, include/linux/net.h, include/uapi/asm-generic/socket.h
  */
 
-/** Every address family that Linux 6.1 knows, by number. */
+/** Every address family in Linux 6.1, by number. */
 export const ADDRESS_FAMILIES = {
   AF_UNSPEC: 0,
   AF_UNIX: 1,
@@ -89,7 +89,7 @@ export const SOCK_SEQPACKET = SOCKET_TYPES.SOCK_SEQPACKET;
 export const SOCK_DCCP = SOCKET_TYPES.SOCK_DCCP;
 export const SOCK_PACKET = SOCKET_TYPES.SOCK_PACKET;
 export const SOCK_MAX = SOCK_PACKET + 1;
-/** The bits of `type` that hold the type; the others are flags. */
+/** Mask of the socket type in `type`; the other bits are flags. */
 export const SOCK_TYPE_MASK = 0xf;
 export const O_NONBLOCK = 0o4000;
 export const O_CLOEXEC = 0o2000000;

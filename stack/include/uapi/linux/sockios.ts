@@ -2,11 +2,11 @@
 
 export const FIONBIO = 0x5421;
 
-/** Bytes that can be read (FIONREAD). */
+/** The number of readable bytes (FIONREAD). */
 export const SIOCINQ = 0x541b;
-/** Bytes not sent, or sent and not acknowledged (TIOCOUTQ). */
+/** Bytes unsent or unacknowledged (TIOCOUTQ). */
 export const SIOCOUTQ = 0x5411;
-/** Is the next byte the urgent one? */
+/** Whether the next byte is the urgent byte. */
 export const SIOCATMARK = 0x8905;
-/** Bytes not sent even once. */
+/** Bytes never sent. */
 export const SIOCOUTQNSD = 0x894b;

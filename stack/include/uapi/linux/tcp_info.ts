@@ -1,4 +1,4 @@
-/** What TCP_INFO returns. @linux include/uapi/linux/tcp.h */
+/** The result of TCP_INFO. @linux include/uapi/linux/tcp.h */
 
 /** Bits of tcpi_options. */
 export const TCPI_OPT_TIMESTAMPS = 1;
@@ -29,9 +29,9 @@ export class tcp_info {
   /** In bytes. */
   tcpi_snd_mss = 0;
   tcpi_rcv_mss = 0;
-  /** Segments sent and not acknowledged; of a listener: length of the accept queue. */
+  /** Segments sent and unacknowledged; for a listener: length of the accept queue. */
   tcpi_unacked = 0;
-  /** Segments that were selectively acknowledged; of a listener: limit of the accept queue. */
+  /** SACKed segments; for a listener: limit of the accept queue. */
   tcpi_sacked = 0;
   tcpi_lost = 0;
   tcpi_retrans = 0;
@@ -67,7 +67,7 @@ export class tcp_info {
   tcpi_data_segs_out = 0;
   /** Bytes per second. */
   tcpi_delivery_rate = 0;
-  /** Time busy sending, and of that held up by the peer's window, and by the send buffer; in µs. */
+  /** Time busy sending, and the parts of it limited by the peer's window and by the send buffer; in µs. */
   tcpi_busy_time = 0;
   tcpi_rwnd_limited = 0;
   tcpi_sndbuf_limited = 0;
