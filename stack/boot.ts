@@ -1,4 +1,4 @@
-/** Boots machines: what start_kernel() does. @linux init/main.c */
+/** Boots machines, like start_kernel(). @linux init/main.c */
 import { ConfigError, type MachineConfig, type WorldConfig } from './config.ts';
 import { vnic_probe } from './drivers/net/vnic/vnic_main.ts';
 import { ENOENT } from './include/uapi/asm-generic/errno.ts';
@@ -20,7 +20,7 @@ import { sysctl_left_out } from './net/sysctl_left_out.ts';
 import { QDISCS } from './net/sched/sch_generic/activate.ts';
 import { World } from './world/world.ts';
 
-/** A new world with one machine. @throws ConfigError as boot_machine() does */
+/** Create a world with one machine. @throws ConfigError as boot_machine() does */
 export function boot(config: WorldConfig): Machine {
   return boot_machine(new World(config.seed), config);
 }
@@ -28,7 +28,7 @@ export function boot(config: WorldConfig): Machine {
 /**
  * Build a machine and bring its network up.
  *
- * @throws ConfigError for a setting that does not exist or a value that it does not take
+ * @throws ConfigError for an unknown setting or an invalid value
  */
 export function boot_machine(world: World, config: MachineConfig): Machine {
   const machine = new Machine(world, config);
@@ -39,7 +39,7 @@ export function boot_machine(world: World, config: MachineConfig): Machine {
   open_softirq(machine, TASKLET_SOFTIRQ, tasklet_action);
   net_dev_init(machine);
   inet_init(machine);
-  // Bringing the loopback interface up gives it 127.0.0.1/8, and the routes that go with it.
+  // Bringing the loopback interface up gives it 127.0.0.1/8 and the corresponding routes.
   dev_open(vnic_probe(machine.init_net, config.nic));
   applySysctls(machine);
   return machine;
@@ -59,7 +59,7 @@ function applySysctls(machine: Machine): void {
   }
 }
 
-/** ': did you mean …?' for the names that differ least, if any is near. */
+/** ': did you mean …?' with the most similar names, if any is similar enough. */
 function nearest(name: string, settings: readonly string[]): string {
   const known = settings.map((other) => ({ other, distance: editDistance(name, other) }));
   const best = Math.min(...known.map(({ distance }) => distance));
@@ -68,7 +68,7 @@ function nearest(name: string, settings: readonly string[]): string {
   return `: did you mean ${names.slice(0, 3).join(' or ')}?`;
 }
 
-/** How many letters must be changed, added or taken away. @see Levenshtein */
+/** The number of letters to change, add or remove. @see Levenshtein */
 function editDistance(a: string, b: string): number {
   let above = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {

@@ -1,4 +1,7 @@
-/** How a world and its machine are to be built: the launch configuration's part that concerns them, read from unknown input. */
+/**
+ * The configuration of a world and its machine: the part of the launch configuration for them, parsed from
+ * unknown input.
+ */
 
 /** The loopback NIC and its wire. */
 export interface NicConfig {
@@ -17,19 +20,19 @@ export interface NicConfig {
   corrupt: number;
 }
 export interface MachineConfig {
-  /** 'localhost', unless said otherwise. */
+  /** Default: 'localhost'. */
   hostname?: string;
-  /** Settings by their name under /proc/sys with dots: 'net.ipv4.tcp_syncookies'. */
+  /** Settings by their path under /proc/sys, with dots: 'net.ipv4.tcp_syncookies'. */
   sysctl: Record<string, string>;
   nic: NicConfig;
 }
-/** How a world is to be built that begins with one machine. */
+/** Configuration of a world that starts with one machine. */
 export interface WorldConfig extends MachineConfig {
-  /** Of all random numbers. */
+  /** Seed of all random numbers. */
   seed: number;
 }
 
-/** A configuration that can't be used: the message names the attribute and the cure. */
+/** An invalid configuration: the message names the attribute and how to fix it. */
 export class ConfigError extends Error {
   override name = 'ConfigError';
 }
@@ -105,9 +108,9 @@ const RATE_UNITS = { bit: 1, kbit: 1_000, mbit: 1_000_000, gbit: 1_000_000_000 }
 const NIC_KEYS = ['mtu', 'ringSize', 'latency', 'bandwidth', 'loss', 'reorder', 'duplicate', 'corrupt'];
 
 /**
- * Read a configuration. What is not given has a default.
+ * Parse a configuration. Omitted attributes get defaults.
  *
- * @param name how the user knows the object, for messages: 'launch'
+ * @param name the object's name in messages: 'launch'
  * @throws ConfigError
  */
 export function parseConfig(input: unknown, name = 'config'): WorldConfig {
@@ -120,7 +123,7 @@ export function parseConfig(input: unknown, name = 'config'): WorldConfig {
   };
 }
 
-/** An Ethernet wire and the NICs on it: as the loopback NIC, but frames have at most 1,500 bytes unless said otherwise. */
+/** An Ethernet wire and its NICs: as the loopback NIC, but the default MTU is 1,500 bytes. */
 export function parseWire(input: unknown, name: string): NicConfig {
   return parseNic(input, name, 1500);
 }

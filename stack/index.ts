@@ -1,4 +1,4 @@
-/** The stack's public face: what the debug adapter, the command line, tests and benchmarks use. */
+/** The stack's public interface for the debug adapter, the command line, tests and benchmarks. */
 export { boot, boot_machine } from './boot.ts';
 export type { CapturePort, CaptureSink } from './capture/capture.ts';
 export { PcapngWriter } from './capture/pcapng.ts';

@@ -1,4 +1,4 @@
-/** One computer of a world: what it is made of, in the order in which it boots. */
+/** A computer of a world and its parts, in boot order. */
 import type { MachineConfig } from './config.ts';
 import { files_stat } from './fs/file.ts';
 import { softnet_data } from './include/linux/netdevice.ts';
@@ -31,12 +31,15 @@ import type { security_hooks } from './security/security.ts';
 import type { Tracer } from './trace/tracer.ts';
 import type { World } from './world/world.ts';
 
-/** Chains of the hash tables: powers of two. Linux sizes them by the memory; this suits 100,000 sockets. */
+/**
+ * Chains of the hash tables: powers of two. Linux sizes them by available memory; these sizes suit 100,000
+ * sockets.
+ */
 const EHASH_SIZE = 16384;
 const BHASH_SIZE = 16384;
 const LHASH_SIZE = 64;
 
-/** The first interrupt that a device can have: those before it are the platform's, as on a PC. */
+/** The first interrupt number for devices: smaller ones belong to the platform, as on a PC. */
 const FIRST_DEVICE_IRQ = 16;
 
 export class Machine {
@@ -45,20 +48,20 @@ export class Machine {
   /** Its number in the world. */
   readonly index: number;
   hostname: string;
-  /** Names of the processes of a program that run here. */
+  /** The names of a program's processes that run on this machine. */
   processes: readonly string[] = [];
-  /** The monotonic clock, in ns: the world's time, which it sets. */
+  /** The monotonic clock, in ns; the world advances it. */
   now_ns = BOOT_NS;
-  /** The same in ticks. Begins as a small integer, so that V8 boxes no number of ticks. */
+  /** The clock in ticks. Starts as a small integer, so that V8 boxes no tick count. */
   jiffies = 0;
-  /** The world's. */
+  /** The world's random numbers. */
   random: RandomState;
   tracer: Tracer;
   log = new log_buffer();
   faults = new fault_attr();
-  /** Where the linear parts of packets come from. */
+  /** Memory for the linear parts of packets. */
   slab = new ByteSlab();
-  /** Pages of payload that are free. */
+  /** Free pages of payload. */
   page_pool: page[] = [];
 
   /** Timers. */
@@ -74,34 +77,34 @@ export class Machine {
   tasks = new Map<number, task_struct>();
   idle: task_struct;
   #current: task_struct;
-  /** The pid of `current` stands here too: the world's memory. */
+  /** A copy of current's pid in shared memory of the world. */
   readonly #current_pid: Int32Array;
-  /** System calls that the task on the CPU has made since it got there. */
+  /** System calls made by the task on the CPU since it was scheduled. */
   slice_syscalls = 0;
 
   files = new files_stat();
   modules = new module_table();
-  /** The kernel itself, as the owner of what is built in. */
+  /** The kernel itself, as the owner of built-in operations. */
   kernel_module = new module('kernel');
   security: security_hooks = {};
-  /** A cgroup's program that is asked about each new Internet socket. */
+  /** A cgroup's program that can reject each new Internet socket. */
   cgroup_inet_sock: ((sk: sock) => Errno) | null = null;
 
   /** Address families by number; socket types' protocols by type. */
   net_families = new Map<number, net_proto_family>();
   inetsw: inet_protosw[][] = Array.from({ length: SOCK_MAX }, () => []);
-  /** All protocol sockets that exist. */
+  /** All existing protocol sockets. */
   sockets = new Set<sock>();
-  /** How many of them each protocol has: what sk_refcnt_debug_inc() counts. */
+  /** The number of sockets of each protocol, as counted by sk_refcnt_debug_inc(). */
   socks = new Map<proto, number>();
-  /** BSD sockets that exist, and may: each is an inode. */
+  /** The number of BSD sockets and its limit: each is an inode. */
   nr_sockets = 0;
   max_sockets = 1_000_000;
   congestion_controls: readonly string[] = [];
   qdiscs: readonly string[] = [];
 
   softnet = new softnet_data();
-  /** The network namespace that it boots with. */
+  /** The initial network namespace. */
   init_net: net;
 
   constructor(world: World, config: MachineConfig) {
@@ -120,7 +123,7 @@ export class Machine {
     this.index = world.add(this);
   }
 
-  /** The task on the CPU; `idle` when there is none. @linux arch/x86/include/asm/current.h */
+  /** The task on the CPU; `idle` when no task runs. @linux arch/x86/include/asm/current.h */
   get current(): task_struct {
     return this.#current;
   }
@@ -129,12 +132,12 @@ export class Machine {
     this.#current_pid[0] = task.pid;
   }
 
-  /** The world's time has come to this moment. Only the world says so. */
+  /** Set the clock to the world's time. Only the world calls this. */
   set_clock(ns: number): void {
     this.now_ns = ns;
     this.jiffies = Math.floor(ns / NSEC_PER_JIFFY);
   }
-  /** ns since boot: the time that a person sees. */
+  /** ns since boot: the time displayed to the user. */
   get time_ns(): number {
     return this.now_ns - BOOT_NS;
   }

@@ -15,7 +15,7 @@ function padded(length: number): number {
   return (length + 3) & ~3;
 }
 
-/** Options of a block: code and value each, and the end mark. */
+/** Options of a block: code and value of each, and the end-of-options mark. */
 function optionBytes(options: readonly (readonly [number, Uint8Array])[]): Uint8Array {
   if (options.length === 0) return new Uint8Array(0);
   const size = options.reduce((sum, [, value]) => sum + 4 + padded(value.length), 4);
@@ -55,7 +55,7 @@ function joined(...parts: Uint8Array[]): Uint8Array {
 
 const text = (value: string) => new TextEncoder().encode(value);
 
-/** The block that a file begins with. */
+/** The block at the beginning of a file. */
 function sectionHeader(): Uint8Array {
   const section = new Uint8Array(16);
   const view = new DataView(section.buffer);
@@ -65,7 +65,7 @@ function sectionHeader(): Uint8Array {
   return block(0x0a0d0d0a, joined(section, optionBytes([[SHB_USERAPPL, text('Sockscope')]])));
 }
 
-/** An Ethernet interface whose time stamps are in ns. */
+/** An Ethernet interface with time stamps in ns. */
 function interfaceDescription(name: string): Uint8Array {
   const description = new Uint8Array(8);
   new DataView(description.buffer).setUint16(0, LINKTYPE_ETHERNET, true);
@@ -78,21 +78,21 @@ function interfaceDescription(name: string): Uint8Array {
 
 /** One packet of a capture. */
 export interface PcapngPacket {
-  /** Where it was sent: 'lo', 'client eth0'. */
+  /** The sending interface: 'lo', 'client eth0'. */
   interfaceName: string;
   /** ns since 1970. */
   realTimeNs: bigint;
   bytes: Uint8Array;
-  /** On the wire, where `bytes` was cut. */
+  /** Length on the wire, which differs when `bytes` is truncated. */
   length: number;
   comment?: string | undefined;
 }
 
-/** Makes a file's blocks, one packet after the other; interfaces are described when their first packet comes. */
+/** Creates a file's blocks, packet by packet; an interface is described before its first packet. */
 export class PcapngWriter {
   readonly #interfaces = new Map<string, number>();
 
-  /** @param first the interface that is described even where no packet comes */
+  /** @param first the interface that is described even if it has no packets */
   header(first: string): Uint8Array {
     this.#interfaces.set(first, 0);
     return joined(sectionHeader(), interfaceDescription(first));

@@ -1,4 +1,4 @@
-/** The kernel's numbers by name, as the files that define them have them: to show and to parse them. */
+/** Names of kernel constants, from the files that define them: for display and for parsing. */
 import {
   IFF_BROADCAST,
   IFF_LOOPBACK,
@@ -53,7 +53,7 @@ export { ADDRESS_FAMILIES, SOCKET_TYPES } from '../include/uapi/linux/socket.ts'
 export { TCP_CA_STATES, TCP_STATES } from '../include/uapi/linux/tcp.ts';
 
 export const PROTOCOLS = { IPPROTO_IP, IPPROTO_ICMP, IPPROTO_TCP, IPPROTO_UDP, IPPROTO_RAW };
-/** In the order in which packets are described. */
+/** In the order in which packet descriptions list them. */
 export const TCP_HEADER_FLAGS = {
   TCPHDR_FIN,
   TCPHDR_SYN,
@@ -91,7 +91,7 @@ export const SACKED_FLAGS = {
 };
 export const TASK_STATES = { TASK_RUNNING, TASK_INTERRUPTIBLE, TASK_UNINTERRUPTIBLE, TASK_DEAD };
 export const CHECKSUMS = { CHECKSUM_NONE, CHECKSUM_UNNECESSARY, CHECKSUM_COMPLETE, CHECKSUM_PARTIAL };
-/** Why packets are dropped: SKB_DROP_REASON_… */
+/** Drop reasons: SKB_DROP_REASON_… */
 export const SKB_DROP_REASONS: Readonly<Record<string, number>> = Object.fromEntries(
   DROP_REASONS.map((name, number) => [`SKB_DROP_REASON_${name}`, number]),
 );

@@ -1,13 +1,13 @@
 /**
- * The stack's code as a debugger's user sees it: what is the kernel's, what only makes it run, and where it
- * stops itself. Files are named as V8 knows them: by their paths in the repository.
+ * How a debugger's user sees the stack's code: which files are kernel code, which only run it, and where the
+ * machine stops itself. Files are named as V8 knows them: by their paths in the repository.
  */
 
-/** Files and folders, by their part in a program's way through the stack. What is in none of them is the kernel's. */
+/** Files and folders by their role in a program's path through the stack. Everything else is kernel code. */
 export const CODE = {
-  /** Between the user and the kernel: a call goes through it into the kernel. */
+  /** Between the user and the kernel: calls pass through it into the kernel. */
   library: ['stack/user/'],
-  /** Puts tasks on the CPU and takes them off it, moves time on. */
+  /** Switches tasks on the CPU and advances time. */
   scheduler: [
     'stack/kernel/sched/core.ts',
     'stack/kernel/sched/idle.ts',
@@ -19,17 +19,17 @@ export const CODE = {
   tracing: ['stack/trace/'],
 } as const;
 
-/** A program's constants: the one file of the library that the kernel could have. */
+/** The constants for programs: the one file of the library that could be part of the kernel. */
 export const LIBRARY_CONSTANTS = 'stack/user/constants.ts';
 
-/** Parts of the kernel that say less than what calls them. */
+/** Kernel code that tells a reader less than its callers do. */
 export const KERNEL_CODE = {
-  /** Sleeping itself: who calls it says what a task waits for. */
+  /** Sleeping: the caller tells what a task waits for. */
   waiting: ['stack/kernel/sched/'],
   network: ['stack/net/'],
-  /** What any protocol's packets pass: devices, queues, buffers. */
+  /** Code for packets of any protocol: devices, queues, buffers. */
   anyProtocol: ['stack/net/core/', 'stack/net/sched/'],
-  /** What a frame goes through below the driver. */
+  /** What a frame passes below the driver. */
   hardware: ['stack/drivers/net/vnic/hw/', 'stack/wire/'],
 } as const;
 
@@ -37,11 +37,11 @@ export interface CodePlace {
   functionName: string;
   url: string;
 }
-/** Where the machine stops itself. */
+/** The function in which the machine stops itself. */
 export const MACHINE_STOP: CodePlace = { functionName: 'machine_stop', url: 'stack/trace/stop.ts' };
-/** Where a packet leaves the kernel. */
+/** The function in which a packet leaves the kernel. */
 export const DRIVER_TRANSMIT: CodePlace = { functionName: 'vnic_xmit', url: 'stack/drivers/net/vnic/tx.ts' };
-/** With these an interrupt's context begins. */
+/** The functions in which an interrupt's context begins. */
 export const INTERRUPT_ENTRIES: readonly CodePlace[] = [
   { functionName: 'do_softirq', url: 'stack/kernel/softirq.ts' },
   { functionName: 'raise_irq', url: 'stack/kernel/irq.ts' },
@@ -51,11 +51,11 @@ const STACK = 'stack/';
 export function isStack(url: string): boolean {
   return url.startsWith(STACK);
 }
-/** A file's name as Linux has it, nearly: `net/socket/file.ts`; undefined for a file that is not the stack's. */
+/** A file's name, close to Linux's: `net/socket/file.ts`; undefined for a file outside the stack. */
 export function stackName(url: string): string | undefined {
   return isStack(url) ? url.slice(STACK.length) : undefined;
 }
-/** Is a file one of these, or in one of these folders? */
+/** Whether a file is one of these, or is in one of these folders. */
 export function isIn(places: readonly string[], url: string): boolean {
   return places.some((place) => url.startsWith(place));
 }

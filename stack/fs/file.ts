@@ -16,14 +16,14 @@ import { O_CLOEXEC, O_NONBLOCK } from '../include/uapi/linux/socket.ts';
 import { NO_SLEEP } from '../kernel/sched/no_sleep.ts';
 import type { Machine } from '../machine.ts';
 
-/** How many files there are, and may be: fs.file-nr, fs.file-max. */
+/** The number of open files and its limit: fs.file-nr, fs.file-max. */
 export class files_stat {
   nr_files = 0;
   max_files = 1_000_000;
   next_ino = 1;
 }
 
-/** The lowest free descriptor, reserved. @returns it, or -EMFILE. @linux fs/file.c */
+/** Reserve the lowest free descriptor. @returns the descriptor, or -EMFILE. @linux fs/file.c */
 export function get_unused_fd_flags(task: task_struct, flags: number): number | Errno {
   const { files } = task;
   let fd = files.next_fd;
@@ -36,7 +36,7 @@ export function get_unused_fd_flags(task: task_struct, flags: number): number | 
   files.fd[fd] = null;
   return fd;
 }
-/** Give a reserved descriptor back. @linux fs/file.c */
+/** Release a reserved descriptor. @linux fs/file.c */
 export function put_unused_fd(task: task_struct, fd: number): void {
   __put_unused_fd(task.files, fd);
 }
@@ -45,13 +45,13 @@ function __put_unused_fd(files: files_struct, fd: number): void {
   files.close_on_exec.delete(fd);
   if (fd < files.next_fd) files.next_fd = fd;
 }
-/** Let a reserved descriptor lead to a file. @linux fs/file.c */
+/** Install a file at a reserved descriptor. @linux fs/file.c */
 export function fd_install(task: task_struct, fd: number, opened: file): void {
   task.files.fd[fd] = opened;
 }
 /**
- * The file behind a descriptor, with a reference: another thread may close the descriptor while a call on it
- * sleeps. fput() gives it back.
+ * The file of a descriptor, with a reference: another thread may close the descriptor while this call sleeps.
+ * fput() drops the reference.
  *
  * @linux include/linux/file.h
  */
@@ -61,7 +61,7 @@ export function fdget(task: task_struct, fd: number): file | null {
   return opened;
 }
 
-/** A new file. @returns it, or -ENFILE at the system's limit. @linux fs/file_table.c */
+/** Allocate a file. @returns the file, or -ENFILE at the system's limit. @linux fs/file_table.c */
 export function alloc_file(
   machine: Machine,
   f_op: file_operations,
@@ -73,7 +73,7 @@ export function alloc_file(
   files.nr_files++;
   return new file(f_op, flags, private_data, files.next_ino++);
 }
-/** Give a reference back; the last one closes the file. @linux fs/file_table.c */
+/** Drop a reference; the last one closes the file. @linux fs/file_table.c */
 export function fput(machine: Machine, opened: file): Sleeps<void> {
   return --opened.f_count === 0 ? __fput(machine, opened) : NO_SLEEP;
 }
@@ -96,13 +96,13 @@ export function* close_fd(task: task_struct, fd: number): Sleeps<Errno> {
   yield* fput(task.machine, opened);
   return 0;
 }
-/** Close all, when the process ends. @linux fs/file.c */
+/** The process ends: close all descriptors. @linux fs/file.c */
 export function* exit_files(task: task_struct): Sleeps<void> {
   if (--task.files.count > 0) return;
   for (const fd of [...task.files.open_fds].sort((a, b) => a - b)) yield* close_fd(task, fd);
 }
 
-/** A further descriptor for the same file, the lowest from `from` on. @linux fs/file.c */
+/** Duplicate a descriptor to the lowest free one at or above `from`. @linux fs/file.c */
 export function f_dupfd(task: task_struct, from: number, opened: file, flags: number): number | Errno {
   const { files } = task;
   if (from < 0 || from >= files.rlimit_nofile) return -EINVAL;
@@ -116,10 +116,10 @@ export function f_dupfd(task: task_struct, from: number, opened: file, flags: nu
   return fd;
 }
 
-/** fcntl(). @returns by command; -EBADF, -EINVAL, -EMFILE. @linux fs/fcntl.c */
+/** fcntl(). @returns the command's result; -EBADF, -EINVAL, -EMFILE. @linux fs/fcntl.c */
 export function do_fcntl(task: task_struct, fd: number, cmd: number, arg: number): number | Errno {
   const { files } = task;
-  // Nothing here sleeps: no reference is needed.
+  // This function does not sleep, so it needs no reference.
   const opened = files.fd[fd] ?? null;
   if (opened === null) return -EBADF;
   switch (cmd) {

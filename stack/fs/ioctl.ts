@@ -1,4 +1,4 @@
-/** ioctl() of any file. @linux fs/ioctl.c */
+/** ioctl() for all file types. @linux fs/ioctl.c */
 import type { file } from '../include/linux/fs.ts';
 import type { Sleeps } from '../include/linux/sched.ts';
 import { EBADF, ENOIOCTLCMD, ENOTTY, type Errno } from '../include/uapi/asm-generic/errno.ts';
@@ -7,7 +7,12 @@ import { FIONBIO } from '../include/uapi/linux/sockios.ts';
 import type { Machine } from '../machine.ts';
 import { fdget, fput } from './file.ts';
 
-/** ioctl(). @returns by command; -EBADF, -ENOTTY (no command of this kind of file) … @linux fs/ioctl.c */
+/**
+ * ioctl().
+ *
+ * @returns the command's result; -EBADF, -ENOTTY (the file type has no such command) …
+ * @linux fs/ioctl.c
+ */
 export function* sys_ioctl(machine: Machine, fd: number, cmd: number, arg: unknown): Sleeps<number | Errno> {
   const opened = fdget(machine.current, fd);
   if (opened === null) return -EBADF;
@@ -16,13 +21,13 @@ export function* sys_ioctl(machine: Machine, fd: number, cmd: number, arg: unkno
   yield* fput(machine, opened);
   return result;
 }
-/** What every file knows; -ENOIOCTLCMD for other commands. @linux fs/ioctl.c */
+/** Commands that every file supports; -ENOIOCTLCMD for others. @linux fs/ioctl.c */
 function do_vfs_ioctl(opened: file, cmd: number, arg: unknown): number | Errno {
   if (cmd !== FIONBIO) return -ENOIOCTLCMD;
   opened.f_flags = arg ? opened.f_flags | O_NONBLOCK : opened.f_flags & ~O_NONBLOCK;
   return 0;
 }
-/** What its kind knows; -ENOTTY where there is no such command. @linux fs/ioctl.c */
+/** Commands of the file's type; -ENOTTY for an unknown command. @linux fs/ioctl.c */
 function* vfs_ioctl(opened: file, cmd: number, arg: unknown): Sleeps<number | Errno> {
   if (opened.f_op.ioctl === undefined) return -ENOTTY;
   const result = yield* opened.f_op.ioctl(opened, cmd, arg);

@@ -1,4 +1,4 @@
-/** poll(): wait until something happens on one of several descriptors. @linux fs/select.c */
+/** poll(): wait for events on several descriptors. @linux fs/select.c */
 import type { Machine } from '../machine.ts';
 import type { file } from '../include/linux/fs.ts';
 import { signal_pending, TASK_INTERRUPTIBLE, TASK_RUNNING, type Sleeps } from '../include/linux/sched.ts';
@@ -16,24 +16,24 @@ import { fput } from './file.ts';
 
 export interface pollfd {
   fd: number;
-  /** What is asked for: POLLIN, POLLOUT … */
+  /** Requested events: POLLIN, POLLOUT … */
   events: number;
-  /** What has come true. */
+  /** Returned events. */
   revents: number;
 }
 
-/** The wait queues that one poll() stands on. @linux struct poll_wqueues */
+/** The wait queues that one poll() has joined. @linux struct poll_wqueues */
 class poll_wqueues implements poll_table {
   _key = 0;
   triggered = false;
-  /** The file whose queues are joined now. */
+  /** The file whose queues are being joined. */
   #file: file | null = null;
   #entries: { file: file; queue: wait_queue_head; entry: wait_queue_entry }[] = [];
   #machine: Machine;
   constructor(machine: Machine) {
     this.#machine = machine;
   }
-  /** What is asked of the next file. */
+  /** Set the events requested from the next file. */
   ask(opened: file, events: number): void {
     this.#file = opened;
     this._key = events;
@@ -45,7 +45,7 @@ class poll_wqueues implements poll_table {
       this.triggered = true;
       return default_wake_function(woken, mode);
     });
-    // The queue is the file's: it must not go while we stand on it.
+    // The queue belongs to the file: hold the file while waiting on it.
     const file = this.#file!;
     file.f_count++;
     this.#entries.push({ file, queue, entry });
@@ -60,7 +60,7 @@ class poll_wqueues implements poll_table {
   }
 }
 
-/** One descriptor. @linux fs/select.c */
+/** Poll one descriptor. @linux fs/select.c */
 function do_pollfd(machine: Machine, pollfd: pollfd, wait: poll_wqueues | null): number {
   if (pollfd.fd < 0) return 0;
   const opened = machine.current.files.fd[pollfd.fd] ?? null;
@@ -73,8 +73,8 @@ function do_pollfd(machine: Machine, pollfd: pollfd, wait: poll_wqueues | null):
 /**
  * Wait for events.
  *
- * @param timeout_msecs in ms; negative: for ever; 0: don't wait
- * @returns how many descriptors have events (in their revents), 0 after the time, -EINTR, -EINVAL
+ * @param timeout_msecs in ms; negative: for ever; 0: do not wait
+ * @returns how many descriptors have events (in their revents), 0 on time-out, -EINTR, -EINVAL
  * @linux fs/select.c
  */
 export function* do_sys_poll(
@@ -96,7 +96,7 @@ function* do_poll(
 ): Sleeps<number | Errno> {
   const expires = timeout_msecs < 0 ? Infinity : machine.now_ns + Math.round(timeout_msecs * 1e6);
   let timed_out = timeout_msecs === 0;
-  // The wait queues are joined only once, on the first round.
+  // The wait queues are joined only in the first round.
   let wait: poll_wqueues | null = timed_out ? null : table;
   for (;;) {
     let count = 0;

@@ -1,4 +1,4 @@
-/** May this process do that? @linux kernel/capability.c */
+/** Checks of a process's capabilities. @linux kernel/capability.c */
 import type { task_struct } from '../include/linux/sched.ts';
 
 export function ns_capable(task: task_struct, cap: number): boolean {

@@ -1,10 +1,10 @@
 /**
- * Failing on purpose: a scenario can make an allocation fail, to see the branch that handles it.
+ * Fault injection: a scenario can make an allocation fail, to exercise the code that handles the failure.
  *
  * @linux lib/fault-inject.c
  */
 
-/** Where a failure can be asked for. */
+/** The places where a failure can be injected. */
 export const FAULT_POINTS = [
   'sk_alloc',
   'sk_clone',

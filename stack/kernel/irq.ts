@@ -1,4 +1,4 @@
-/** Interrupts: from the hardware into its driver. @linux kernel/irq/ */
+/** Interrupts: from the hardware to its driver. @linux kernel/irq/ */
 import type { Machine } from '../machine.ts';
 import { trace } from '../trace/events.ts';
 import { irq_enter, irq_exit } from './softirq.ts';
@@ -8,11 +8,11 @@ export interface irqaction {
   name: string;
   handler: (irq: number, dev_id: never) => void;
   dev_id: unknown;
-  /** How often it came. */
+  /** How often the interrupt was raised. */
   count: number;
 }
 
-/** An interrupt line of the machine's that no device has yet. @linux include/linux/irq.h (irq_alloc_desc) */
+/** Allocate an unused interrupt line. @linux include/linux/irq.h (irq_alloc_desc) */
 export function irq_alloc_desc(machine: Machine): number {
   return machine.next_irq++;
 }
@@ -28,12 +28,12 @@ export function request_irq<Device>(
   machine.irqs.set(irq, { irq, name, handler: handler as irqaction['handler'], dev_id, count: 0 });
 }
 
-/** What the hardware calls: interrupts the CPU, runs the handler, then the softirqs that it raised. */
+/** Called by the hardware: interrupts the CPU, runs the handler, then the softirqs that it raised. */
 export function raise_irq(machine: Machine, irq: number): void {
   const action = machine.irqs.get(irq);
   if (action === undefined) throw new Error(`interrupt ${irq} has no handler: request_irq() was not called`);
   const { world } = machine;
-  // A frame may interrupt another machine while this one's task runs.
+  // A frame may interrupt another machine while a task of this one is running.
   const interrupted = world.running;
   world.running = machine;
   irq_enter(machine);

@@ -1,5 +1,5 @@
 /**
- * Loadable modules: which there are, how they are asked for, who holds on to them.
+ * Loadable modules: the table of modules, loading on request, and reference counts.
  *
  * @linux kernel/module/main.c, kernel/module/kmod.c
  */
@@ -9,13 +9,16 @@ import { ENOENT } from '../include/uapi/asm-generic/errno.ts';
 import type { Sleeps } from '../include/linux/sched.ts';
 import { trace } from '../trace/events.ts';
 
-/** What modprobe finds: a module by its alias ('net-pf-16'), and what loading it does. A scenario can change it. */
+/**
+ * The modules that modprobe finds by alias ('net-pf-16'), and the function that loads each. A scenario can
+ * change it.
+ */
 export class module_table {
   #loaders = new Map<string, () => void>();
-  /** What was asked for and not found or found, in order, newest last; bounded. */
+  /** Requested modules, found or not, newest last; bounded. */
   requests: { name: string; found: boolean }[] = [];
 
-  /** Make `alias` loadable: `load` registers what the module brings. */
+  /** Make `alias` loadable: `load` registers the module's operations. */
   add(alias: string, load: () => void): void {
     this.#loaders.set(alias, load);
   }
@@ -36,9 +39,9 @@ export class module_table {
 }
 
 /**
- * Ask user space (modprobe) for a module, and wait until it has tried.
+ * Ask user space (modprobe) for a module, and wait for the result.
  *
- * @returns 0, or -ENOENT where there is none
+ * @returns 0, or -ENOENT when there is no such module
  * @linux kernel/module/kmod.c
  */
 export function* request_module(machine: Machine, name: string): Sleeps<number> {
@@ -46,7 +49,12 @@ export function* request_module(machine: Machine, name: string): Sleeps<number> 
   return machine.modules.load(name) ? 0 : -ENOENT;
 }
 
-/** Take a reference: the module can't go away. @returns false if it is going already. @linux kernel/module/main.c */
+/**
+ * Take a reference, so that the module cannot be unloaded.
+ *
+ * @returns false if it is already being unloaded.
+ * @linux kernel/module/main.c
+ */
 export function try_module_get(owner: module | null): boolean {
   if (owner === null) return true;
   if (owner.state === MODULE_STATE_GOING) return false;

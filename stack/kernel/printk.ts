@@ -2,11 +2,13 @@
 import type { Machine } from '../machine.ts';
 import { trace } from '../trace/events.ts';
 
-/** What the kernel said, and what it says only once. Bounded: the oldest lines go. */
+/**
+ * The kernel's messages, and the keys of messages printed only once. Bounded: the oldest lines are dropped.
+ */
 export class log_buffer {
   lines: string[] = [];
   said_once = new Set<string>();
-  /** When the rate limit's current interval began (ns), and how much was said in it. */
+  /** Start of the rate limit's current interval (ns), and the number of messages in it. */
   ratelimit_begin = 0;
   ratelimit_printed = 0;
 }
@@ -22,7 +24,7 @@ function printk(machine: Machine, level: number, text: string): void {
 export function pr_info(machine: Machine, text: string): void {
   printk(machine, KERN.info, text);
 }
-/** Say it the first time only. @param key names the place in the code */
+/** Print a message the first time only. @param key identifies the place in the code */
 export function pr_info_once(machine: Machine, key: string, text: string): void {
   if (machine.log.said_once.has(key)) return;
   machine.log.said_once.add(key);
@@ -52,7 +54,7 @@ export function net_info_ratelimited(machine: Machine, text: string): void {
 /** Debugging messages are off in Linux's default configuration, as here. */
 export function net_dbg_ratelimited(_machine: Machine, _text: string): void {}
 
-/** Something that cannot be: say so and go on. @linux include/asm-generic/bug.h */
+/** Report a condition that should never be true, and continue. @linux include/asm-generic/bug.h */
 export function WARN_ON(machine: Machine, condition: boolean, what: string): boolean {
   if (condition) pr_warn(machine, `WARNING: ${what}`);
   return condition;

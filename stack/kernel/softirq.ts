@@ -1,4 +1,4 @@
-/** Softirqs and tasklets: the work that interrupts leave behind. @linux kernel/softirq.c */
+/** Softirqs and tasklets: work that interrupt handlers defer. @linux kernel/softirq.c */
 import type { Machine } from '../machine.ts';
 import { SOFTIRQS } from '../include/linux/interrupt.ts';
 import { trace } from '../trace/events.ts';
@@ -10,7 +10,7 @@ export const NET_RX_SOFTIRQ = 3;
 export const TASKLET_SOFTIRQ = 6;
 export const HRTIMER_SOFTIRQ = 8;
 
-/** A function to be run soon, once, in softirq context. */
+/** A function to run soon and once, in softirq context. */
 export class tasklet_struct<Owner = unknown> {
   func: (owner: Owner) => void;
   owner: Owner;
@@ -21,28 +21,28 @@ export class tasklet_struct<Owner = unknown> {
   }
 }
 
-/** What one CPU keeps about its softirqs. */
+/** The softirq state of one CPU. */
 export class softirq_state {
-  /** Bit n: softirq n is to be run. */
+  /** Bit n: softirq n is pending. */
   pending = 0;
   action: ((machine: Machine) => void)[] = [];
-  /** Depth of local_bh_disable(). */
+  /** Nesting depth of local_bh_disable(). */
   bh_disabled = 0;
-  /** Depth of hardware interrupts. */
+  /** Nesting depth of hardware interrupts. */
   hardirq = 0;
   /** True while softirqs run. */
   serving = false;
-  /** The one that runs, by number; -1: none. */
+  /** The softirq that is running, by number; -1: none. */
   current = -1;
   tasklets: tasklet_struct[] = [];
 }
 
-/** Set what softirq `nr` does. @linux kernel/softirq.c */
+/** Set the handler of softirq `nr`. @linux kernel/softirq.c */
 export function open_softirq(machine: Machine, nr: number, action: (machine: Machine) => void): void {
   machine.softirq.action[nr] = action;
 }
 
-/** Are softirqs running, or held off? @linux include/linux/preempt.h */
+/** Whether softirqs are running or disabled. @linux include/linux/preempt.h */
 export function in_softirq(machine: Machine): boolean {
   return machine.softirq.serving || machine.softirq.bh_disabled > 0;
 }
@@ -53,7 +53,7 @@ export function in_interrupt(machine: Machine): boolean {
   return machine.softirq.hardirq > 0 || in_softirq(machine);
 }
 
-/** Have softirq `nr` run as soon as may be. @linux kernel/softirq.c */
+/** Run softirq `nr` as soon as possible. @linux kernel/softirq.c */
 export function raise_softirq(machine: Machine, nr: number): void {
   raise_softirq_irqoff(machine, nr);
 }
@@ -63,11 +63,11 @@ export function raise_softirq_irqoff(machine: Machine, nr: number): void {
   machine.softirq.pending |= 1 << nr;
 }
 
-/** Hold softirqs off. @linux kernel/softirq.c */
+/** Disable softirqs. @linux kernel/softirq.c */
 export function local_bh_disable(machine: Machine): void {
   machine.softirq.bh_disabled++;
 }
-/** Let softirqs run again; those that wait run now. @linux kernel/softirq.c */
+/** Enable softirqs again and run the pending ones. @linux kernel/softirq.c */
 export function local_bh_enable(machine: Machine): void {
   const softirq = machine.softirq;
   softirq.bh_disabled--;
@@ -80,7 +80,11 @@ export function local_bh_enable(machine: Machine): void {
 export function irq_enter(machine: Machine): void {
   machine.softirq.hardirq++;
 }
-/** Leave an interrupt: run what it raised, unless it came into the middle of a softirq. @linux kernel/softirq.c */
+/**
+ * Leave an interrupt: run the softirqs that it raised, unless it interrupted a softirq.
+ *
+ * @linux kernel/softirq.c
+ */
 export function irq_exit(machine: Machine): void {
   const softirq = machine.softirq;
   softirq.hardirq--;
@@ -110,7 +114,7 @@ export function do_softirq(machine: Machine): void {
   softirq.serving = false;
 }
 
-/** Run a tasklet soon; nothing happens if it is on the list already. @linux include/linux/interrupt.h */
+/** Schedule a tasklet; does nothing if it is already scheduled. @linux include/linux/interrupt.h */
 export function tasklet_schedule<Owner>(machine: Machine, tasklet: tasklet_struct<Owner>): void {
   if (tasklet.scheduled) return;
   tasklet.scheduled = true;

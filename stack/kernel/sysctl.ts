@@ -1,11 +1,11 @@
-/** Settings as files under /proc/sys: how their text is read and written. @linux kernel/sysctl.c */
+/** Settings as files under /proc/sys: parsing and formatting their text. @linux kernel/sysctl.c */
 import type { net } from '../include/net/net_namespace.ts';
 import { EACCES, EINVAL, ENOENT, type Errno } from '../include/uapi/asm-generic/errno.ts';
 
 /** One setting: the text that /proc/sys shows. */
 export interface ctl_table {
   get(): string;
-  /** @returns 0 or a negative errno: nothing is changed then */
+  /** @returns 0, or a negative errno: the setting is then unchanged */
   set(text: string): Errno;
 }
 
@@ -15,13 +15,13 @@ const UINT_MAX = 0xffffffff;
 
 type KeyOf<T, Kind> = { [K in keyof T]: T[K] extends Kind ? K : never }[keyof T];
 
-/** The integer that a text is, decimal or 0x…; null: it is none, or lies outside. */
+/** Parse an integer, decimal or 0x…; null: invalid or out of range. */
 function parse_int(text: string, min: number, max: number): number | null {
   const value = /^\s*[+-]?(0x[0-9a-f]+|\d+)\s*$/i.test(text) ? Number(text) : NaN;
   return value >= min && value <= max ? value : null;
 }
 
-/** A number; `scale` is how many of the field's units make one of the setting's. */
+/** A number; `scale` is the number of the field's units per unit of the setting. */
 function field<T, K extends KeyOf<T, number>>(
   owner: T,
   key: K,
@@ -71,17 +71,17 @@ export function proc_dou8vec_minmax<T>(owner: T, key: KeyOf<T, number>, min = 0,
 export function proc_doulongvec_minmax<T>(owner: T, key: KeyOf<T, number>): ctl_table {
   return field(owner, key, 0, Number.MAX_SAFE_INTEGER);
 }
-/** Seconds, kept in jiffies. @linux kernel/sysctl.c */
+/** Seconds, stored in jiffies. @linux kernel/sysctl.c */
 export function proc_dointvec_jiffies<T>(owner: T, key: KeyOf<T, number>): ctl_table {
   return field(owner, key, INT_MIN, Math.floor(INT_MAX / 1000), 1000);
 }
 
-/** Milliseconds, kept in jiffies: HZ is 1000. @linux kernel/sysctl.c */
+/** Milliseconds, stored in jiffies: HZ is 1000. @linux kernel/sysctl.c */
 export function proc_dointvec_ms_jiffies<T>(owner: T, key: KeyOf<T, number>): ctl_table {
   return field(owner, key, 0, INT_MAX);
 }
 
-/** Several ints between limits. Fewer may be written than there are: the others stay. */
+/** Several ints between limits. If fewer are written, the others keep their values. */
 export function proc_intvec(values: number[], min = INT_MIN, max = INT_MAX): ctl_table {
   return {
     get: () => values.join('\t'),
@@ -121,11 +121,11 @@ export function proc_do_large_bitmap(bits: Set<number>, length: number): ctl_tab
   };
 }
 
-/** A setting that cannot be set. */
+/** A read-only setting. */
 export function read_only(get: () => string): ctl_table {
   return { get, set: () => -EACCES };
 }
-/** The name of one of several things; -ENOENT for another. */
+/** One of several names; -ENOENT for any other. */
 export function one_of<T>(owner: T, key: KeyOf<T, string>, names: () => readonly string[]): ctl_table {
   const texts = owner as Record<typeof key, string>;
   return {
@@ -144,7 +144,7 @@ const setting = (net: net, name: string) => net.sysctls.get(name.replaceAll('/',
 export function sysctl_get(net: net, name: string): string | Errno {
   return setting(net, name)?.get() ?? -ENOENT;
 }
-/** @returns 0, -ENOENT (no such setting), -EINVAL (not such a value), -EACCES (not to be set) */
+/** @returns 0, -ENOENT (no such setting), -EINVAL (invalid value), -EACCES (read-only) */
 export function sysctl_set(net: net, name: string, text: string): Errno {
   return setting(net, name)?.set(text) ?? -ENOENT;
 }

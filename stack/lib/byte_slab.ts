@@ -1,12 +1,15 @@
-/** Small pieces of memory, cheaply: a Uint8Array of its own costs twenty times what a view of a larger buffer does. */
+/**
+ * A cheap allocator of small pieces of memory: a separate Uint8Array costs twenty times as much as a view of
+ * a larger buffer.
+ */
 
 const CHUNK_BYTES = 65_536;
-/** Larger pieces are made on their own: they would leave too much of a chunk unused. */
+/** Larger pieces are allocated separately: they would leave too much of a chunk unused. */
 const LARGEST_BYTES = 4_096;
 /** Pieces begin at multiples of this. */
 const ALIGNMENT = 8;
 
-/** Cuts pieces from chunks, one behind the other, all zeros. A chunk goes when the last of its pieces does. */
+/** Allocates consecutive, zeroed pieces from chunks. A chunk is freed with the last of its pieces. */
 export class ByteSlab {
   #chunk = new ArrayBuffer(CHUNK_BYTES);
   #used = 0;
@@ -23,7 +26,7 @@ export class ByteSlab {
   }
 }
 
-/** Copy a few bytes: for headers a loop is faster than `set` of a subarray. */
+/** Copy a few bytes: for headers a loop is faster than set() of a subarray. */
 export function copy_bytes(
   to: Uint8Array,
   to_at: number,

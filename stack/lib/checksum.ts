@@ -1,14 +1,14 @@
 /**
  * The Internet checksum (RFC 1071): the one's complement sum of 16-bit words.
  *
- * A `wsum` is such a sum kept folded to 16 bits, so that it stays a small integer. Every function here takes a sum
- * of up to 32 bits too, and one that was complemented with `~`.
+ * A `wsum` is such a sum, folded to 16 bits so that it stays a small integer. Every function here also
+ * accepts a sum of up to 32 bits, or one complemented with `~`.
  *
  * @linux lib/checksum.c, include/net/checksum.h
  */
 import type { be16, be32, wsum } from '../include/linux/types.ts';
 
-/** Bring a sum of up to 32 bits down to 16, carries added at the other end. */
+/** Fold a sum of up to 32 bits to 16, adding the carries. */
 function fold(sum: number): wsum {
   let folded = sum >>> 0;
   folded = (folded & 0xffff) + (folded >>> 16);
@@ -22,7 +22,7 @@ function fold(sum: number): wsum {
  * @linux lib/checksum.c
  */
 export function csum_partial(bytes: Uint8Array, at: number, len: number, sum: wsum): wsum {
-  // The high and the low bytes are summed apart: one addition a byte, no shifts, no carries to watch.
+  // High and low bytes are summed separately: one addition per byte, no shifts, no carries.
   let high = 0;
   let low = 0;
   let i = at;
@@ -36,7 +36,7 @@ export function csum_partial(bytes: Uint8Array, at: number, len: number, sum: ws
     low += bytes[i + 1]!;
   }
   if (i < end) high += bytes[i]!;
-  // Up to 4 MiB at once each half stays below 2^30, and so does what is added up here.
+  // For ranges up to 4 MiB each half stays below 2^30, and so does the total.
   return fold(fold(high) * 256 + fold(low) + fold(sum));
 }
 
@@ -45,7 +45,7 @@ export function csum_fold(sum: wsum): be16 {
   return ~fold(sum) & 0xffff;
 }
 
-/** A checksum from a header as a sum again. @linux include/net/checksum.h */
+/** Convert a header's checksum back to a sum. @linux include/net/checksum.h */
 export function csum_unfold(check: be16): wsum {
   return check;
 }
@@ -55,34 +55,42 @@ export function csum_add(csum: wsum, addend: wsum): wsum {
   return fold(fold(csum) + fold(addend));
 }
 
-/** Take one sum from another in one's complement. @linux include/net/checksum.h */
+/** Subtract one sum from another in one's complement. @linux include/net/checksum.h */
 export function csum_sub(csum: wsum, addend: wsum): wsum {
   return csum_add(csum, ~addend);
 }
 
-/** Turn a sum by one byte when it is of data that begins at an odd offset. @linux include/net/checksum.h */
+/** Swap the bytes of a sum if its data begins at an odd offset. @linux include/net/checksum.h */
 export function csum_shift(sum: wsum, offset: number): wsum {
   if ((offset & 1) === 0) return sum;
   const folded = fold(sum);
   return ((folded & 0xff) << 8) | (folded >>> 8);
 }
 
-/** Add the sum of a block that stands `offset` bytes into the whole. @linux include/net/checksum.h */
+/** Add the sum of a block at `offset` in the whole. @linux include/net/checksum.h */
 export function csum_block_add(csum: wsum, csum2: wsum, offset: number): wsum {
   return csum_add(csum, csum_shift(csum2, offset));
 }
 
-/** Take the sum of a block at `offset` off again. @linux include/net/checksum.h */
+/** Subtract the sum of a block at `offset`. @linux include/net/checksum.h */
 export function csum_block_sub(csum: wsum, csum2: wsum, offset: number): wsum {
   return csum_block_add(csum, ~csum2, offset);
 }
 
-/** The checksum of a whole range, ready for a header. 0 when the range holds a right checksum. @linux lib/checksum.c */
+/**
+ * The checksum of a whole range, ready for a header. 0 when the range includes a correct checksum.
+ *
+ * @linux lib/checksum.c
+ */
 export function ip_compute_csum(bytes: Uint8Array, at: number, len: number): be16 {
   return csum_fold(csum_partial(bytes, at, len, 0));
 }
 
-/** The checksum of an IP header of `ihl` 32-bit words: 0 when it holds a right one. @linux lib/checksum.c */
+/**
+ * The checksum of an IP header of `ihl` 32-bit words: 0 when it includes a correct one.
+ *
+ * @linux lib/checksum.c
+ */
 export function ip_fast_csum(bytes: Uint8Array, at: number, ihl: number): be16 {
   let sum = 0;
   const end = at + ihl * 4;
@@ -91,19 +99,23 @@ export function ip_fast_csum(bytes: Uint8Array, at: number, ihl: number): be16 {
   return ~(sum + (sum >>> 16)) & 0xffff;
 }
 
-/** The pseudo header of TCP and UDP (RFC 9293 3.1) added to a sum. `len` is header and payload, in bytes. @linux lib/checksum.c */
+/**
+ * Add the pseudo header of TCP and UDP (RFC 9293 3.1) to a sum. `len` is header and payload, in bytes.
+ *
+ * @linux lib/checksum.c
+ */
 export function csum_tcpudp_nofold(saddr: be32, daddr: be32, len: number, proto: number, sum: wsum): wsum {
   return fold(
     (saddr >>> 16) + (saddr & 0xffff) + (daddr >>> 16) + (daddr & 0xffff) + proto + fold(len) + fold(sum),
   );
 }
 
-/** The same, folded and complemented. @linux include/net/checksum.h */
+/** As csum_tcpudp_nofold(), folded and complemented. @linux include/net/checksum.h */
 export function csum_tcpudp_magic(saddr: be32, daddr: be32, len: number, proto: number, sum: wsum): be16 {
   return csum_fold(csum_tcpudp_nofold(saddr, daddr, len, proto, sum));
 }
 
-/** A checksum after one 16-bit word under it changed (RFC 1624). @linux include/net/checksum.h */
+/** Update a checksum after one 16-bit word has changed (RFC 1624). @linux include/net/checksum.h */
 export function csum_replace2(check: be16, from: be16, to: be16): be16 {
   return ~csum_add(csum_sub(~check & 0xffff, from), to) & 0xffff;
 }

@@ -1,12 +1,15 @@
 /** Addresses as text. */
 import type { be32, in6_addr_words } from '../include/linux/types.ts';
 
-/** 0x7f000001 to '127.0.0.1'. */
+/** Convert 0x7f000001 to '127.0.0.1'. */
 export function formatAddress(address: be32): string {
   return `${address >>> 24}.${(address >>> 16) & 0xff}.${(address >>> 8) & 0xff}.${address & 0xff}`;
 }
 
-/** The words of an IPv6 address to '2001:db8::1', as RFC 5952 has it; an IPv4-mapped one to '::ffff:127.0.0.1'. */
+/**
+ * Convert the words of an IPv6 address to '2001:db8::1', following RFC 5952; an IPv4-mapped one to
+ * '::ffff:127.0.0.1'.
+ */
 export function formatAddress6(words: in6_addr_words): string {
   const [first, second, third, fourth] = words;
   if (first === 0 && second === 0 && third === 0xffff) return `::ffff:${formatAddress(fourth)}`;

@@ -23,7 +23,7 @@ export function jhash_1word(a: u32, initval: u32): u32 {
   return final_mix((a + seed) | 0, seed, seed);
 }
 
-/** The last mixing of lookup3: afterwards c depends on every bit of a, b and c. */
+/** The final mix of lookup3: afterwards c depends on every bit of a, b and c. */
 function final_mix(a: u32, b: u32, c: u32): u32 {
   c = ((c ^ b) - rol32(b, 14)) | 0;
   a = ((a ^ c) - rol32(c, 11)) | 0;

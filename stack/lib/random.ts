@@ -1,5 +1,5 @@
 /**
- * The world's random numbers: all of them come from its seed, so that the same seed gives the same run.
+ * The world's random numbers: all are derived from its seed, so that the same seed gives the same run.
  *
  * @linux drivers/char/random.c, include/linux/prandom.h
  */
@@ -43,7 +43,7 @@ export class RandomState {
   }
 }
 
-/** An owner of the stream of random numbers: a world, or a machine of it. */
+/** An owner of the stream of random numbers: a world, or one of its machines. */
 export interface Randomness {
   readonly random: RandomState;
 }

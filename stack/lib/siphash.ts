@@ -14,7 +14,7 @@ export class siphash_key {
   k1_lo: u32;
   k1_hi: u32;
 
-  /** From the machine's random numbers. */
+  /** Draw the key from the machine's random numbers. */
   constructor(machine: Machine) {
     this.k0_lo = get_random_u32(machine);
     this.k0_hi = get_random_u32(machine);
@@ -155,7 +155,7 @@ class siphash_state {
   }
 }
 
-/** Did the unsigned addition that gave `sum` overflow? `addend` is one of the two. */
+/** Whether the unsigned addition with result `sum` overflowed. `addend` is one of the two operands. */
 function carry(sum: u32, addend: u32): number {
   return sum >>> 0 < addend >>> 0 ? 1 : 0;
 }

@@ -1,13 +1,18 @@
 /**
- * Queues in order of sequence numbers: TCP's retransmit queue and its out-of-order queue. Linux keeps them in red-black
- * trees; a sorted list searched from its end does, as nearly every insertion is at or near the end.
+ * Queues ordered by sequence number: TCP's retransmit queue and its out-of-order queue. Linux uses red-black
+ * trees. A sorted list searched from its end is enough here, because nearly every insertion is at or near the
+ * end.
  *
  * @linux lib/rbtree.c, include/linux/skbuff.h (skb_rb_…), net/ipv4/tcp_output.c (tcp_rbtree_insert)
  */
 import type { skb_tree } from '../include/linux/tcp.ts';
 import type { sk_buff } from '../include/linux/skbuff.ts';
 
-/** Insert by TCP_SKB_CB(skb)->seq, behind those of the same. @linux net/ipv4/tcp_input.c, here because the sorted list stands for Linux's red-black tree */
+/**
+ * Insert by TCP_SKB_CB(skb)->seq, after entries with the same number.
+ *
+ * @linux net/ipv4/tcp_input.c, here because the sorted list replaces Linux's red-black tree
+ */
 export function tcp_rbtree_insert(root: skb_tree, skb: sk_buff): void {
   const seq = skb.cb!.seq;
   let prev = root.last;
@@ -15,7 +20,7 @@ export function tcp_rbtree_insert(root: skb_tree, skb: sk_buff): void {
   rb_insert_after(root, prev, skb);
 }
 
-/** Insert behind `prev`; null: at the front. */
+/** Insert after `prev`; null: at the front. */
 export function rb_insert_after(root: skb_tree, prev: sk_buff | null, skb: sk_buff): void {
   const next = prev === null ? root.first : prev.next;
   skb.prev = prev;
@@ -27,7 +32,7 @@ export function rb_insert_after(root: skb_tree, prev: sk_buff | null, skb: sk_bu
   root.length++;
 }
 
-/** Take an skb out. */
+/** Remove an skb. */
 export function rb_erase(skb: sk_buff, root: skb_tree): void {
   if (skb.prev === null) root.first = skb.next;
   else skb.prev.next = skb.next;
@@ -38,7 +43,7 @@ export function rb_erase(skb: sk_buff, root: skb_tree): void {
   root.length--;
 }
 
-/** Put `skb` in the place of `victim`. */
+/** Replace `victim` by `skb`. */
 export function rb_replace_node(victim: sk_buff, skb: sk_buff, root: skb_tree): void {
   const prev = victim.prev;
   rb_erase(victim, root);

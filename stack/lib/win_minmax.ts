@@ -1,7 +1,7 @@
 /** The minimum over a sliding time window, in constant space: the best three samples. @linux lib/win_minmax.c */
 import type { minmax } from '../include/linux/tcp.ts';
 
-/** Start anew with one sample. @linux include/linux/win_minmax.h */
+/** Reset to a single sample. @linux include/linux/win_minmax.h */
 export function minmax_reset(m: minmax, t: number, meas: number): number {
   m.t0 = m.t1 = m.t2 = t;
   m.v0 = m.v1 = m.v2 = meas;
@@ -9,7 +9,7 @@ export function minmax_reset(m: minmax, t: number, meas: number): number {
 }
 
 /**
- * Take in a measurement made at time `t`.
+ * Add a sample taken at time `t`.
  *
  * @param win length of the window, in the unit of `t`
  * @returns the minimum over the window
@@ -27,7 +27,7 @@ export function minmax_running_min(m: minmax, win: number, t: number, meas: numb
   return minmax_subwin_update(m, win, t, meas);
 }
 
-/** As time passes, the second and third best take the place of those that fell out of the window. */
+/** As time passes, the second and third best replace samples that have left the window. */
 function minmax_subwin_update(m: minmax, win: number, t: number, meas: number): number {
   const dt = t - m.t0;
   if (dt > win) {

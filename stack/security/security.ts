@@ -1,5 +1,6 @@
 /**
- * The security hooks of sockets. No module is loaded at boot; a scenario can install one that refuses.
+ * The security hooks of sockets. No module is loaded at boot; a scenario can install one that rejects
+ * operations.
  *
  * @linux security/security.c
  */
@@ -9,7 +10,11 @@ import type { net } from '../include/net/net_namespace.ts';
 import type { sock } from '../include/net/sock.ts';
 import type { Errno } from '../include/uapi/asm-generic/errno.ts';
 
-/** What a security module may object to: each returns 0 or a negative errno. @linux include/linux/lsm_hooks.h */
+/**
+ * The operations that a security module can reject: each hook returns 0 or a negative errno.
+ *
+ * @linux include/linux/lsm_hooks.h
+ */
 export interface security_hooks {
   socket_create?(family: number, type: number, protocol: number, kern: boolean): Errno;
   socket_post_create?(sock: socket, family: number, type: number, protocol: number, kern: boolean): Errno;

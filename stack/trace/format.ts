@@ -1,4 +1,4 @@
-/** Tracepoints as text, in the manner of ftrace. */
+/** Tracepoints as text, in ftrace's format. */
 import { BOOT_REAL_NS } from '../kernel/time/timekeeping.ts';
 import type { Machine } from '../machine.ts';
 import { tracepointNamed } from './table.ts';
@@ -8,14 +8,14 @@ import type { TraceHit } from './tracer.ts';
 /** The machine's real-time clock at boot, in ms since 1970: exact. */
 export const BOOT_REAL_MS = BOOT_REAL_NS / 1e6;
 
-/** What the CPU does: 'server-100', 'softirq' or 'irq'. */
+/** The context: 'server-100', 'softirq' or 'irq'. */
 function context(machine: Machine): string {
   if (machine.softirq.hardirq > 0) return 'irq';
   if (machine.softirq.serving) return 'softirq';
   return taskText(machine.current);
 }
 
-/** One line: in which context, when (s), what. */
+/** One line: context, time (s), event. */
 export function formatHit({ name, machine, time_ns, args }: TraceHit): string {
   const print = tracepointNamed(name).print as (...args: readonly unknown[]) => string;
   const event = name.slice(name.indexOf(':') + 1);

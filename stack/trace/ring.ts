@@ -1,12 +1,15 @@
 /**
- * A ring of records in shared memory: one thread writes, another reads, neither waits for the other. When it is full the
- * oldest records are overwritten, and counted.
+ * A ring of records in shared memory: one thread writes and another reads, and neither waits for the other.
+ * When the ring is full the oldest records are overwritten, and counted.
  */
 
 /** Positions are byte counts modulo 2^32, so a ring may be at most half of that. */
 const HEADER_BYTES = 16;
 const RECORD_HEADER_BYTES = 8;
-/** Header words: where the next record goes, where the oldest one is, how many there were before that one. */
+/**
+ * Header words: the position of the next record, the position of the oldest one, and the number of records
+ * before the oldest.
+ */
 const HEAD = 0;
 const TAIL = 1;
 const GONE = 2;
@@ -21,7 +24,7 @@ export function createRing(capacity: number): SharedArrayBuffer {
 const aligned = (length: number) => (length + 7) & ~7;
 
 export class RingWriter {
-  /** The records' memory: what `reserve()` returned is an offset into it. */
+  /** The memory of the records: reserve() returns an offset into it. */
   readonly bytes: Uint8Array;
   readonly view: DataView;
   readonly #header: Int32Array;
@@ -40,9 +43,10 @@ export class RingWriter {
   }
 
   /**
-   * Begin a record of at most half the ring: write its content at the returned offset of `bytes`, then call commit().
+   * Begin a record of at most half the ring: write its content at the returned offset of `bytes`, then call
+   * commit().
    *
-   * @param kind what it is: any number but 0
+   * @param kind the record's kind: any number except 0
    */
   reserve(kind: number, length: number): number {
     const size = RECORD_HEADER_BYTES + aligned(length);
@@ -78,7 +82,9 @@ export class RingWriter {
     Atomics.store(this.#header, HEAD, this.#head);
   }
 
-  /** Give up the oldest records until `size` bytes are free. The reader is told before they are overwritten. */
+  /**
+   * Discard the oldest records until `size` bytes are free. The reader is told before they are overwritten.
+   */
   #makeRoom(size: number): void {
     let lost = 0;
     while (((this.#head - this.#tail) >>> 0) + size > this.#capacity) {
@@ -91,7 +97,7 @@ export class RingWriter {
   }
 }
 
-/** Called with one record; the bytes are the callee's own. */
+/** Called with one record; the callee owns the bytes. */
 export type RecordHandler = (kind: number, content: Uint8Array) => void;
 
 export class RingReader {
@@ -100,7 +106,7 @@ export class RingReader {
   readonly #view: DataView;
   readonly #mask: number;
   #at = 0;
-  /** How many records came before the one that is read next. */
+  /** The number of records before the next one to read. */
   #index = 0;
   #overwritten = 0;
 
@@ -116,7 +122,7 @@ export class RingReader {
     return this.#overwritten;
   }
 
-  /** Read what is there, at most `limit` records. @returns how many were read */
+  /** Read the available records, at most `limit`. @returns how many were read */
   drain(handle: RecordHandler, limit = Infinity): number {
     let count = 0;
     while (count < limit && this.#at !== Atomics.load(this.#header, HEAD)) {
@@ -134,7 +140,7 @@ export class RingReader {
       const kind = this.#view.getInt32(at + 4, true);
       const start = at + RECORD_HEADER_BYTES;
       const content = kind === PADDING || length < 0 ? null : this.#bytes.slice(start, start + length);
-      // The writer may have been here meanwhile: then what was read is worth nothing.
+      // If the writer has overwritten the record in the meantime, discard what was read.
       if (this.#isBehind(Atomics.load(this.#header, TAIL))) continue;
       this.#at = (this.#at + RECORD_HEADER_BYTES + aligned(length)) | 0;
       if (content === null) continue;

@@ -1,12 +1,12 @@
 /** The one place where an armed tracepoint stops the machine: the debugger hides this frame and shows the caller. */
 
-/** Why the machine stops: read by the debugger while it stands here. */
+/** Why the machine stops: the debugger reads it during the stop. */
 export interface StopReason {
   /** The exception filter or breakpoint that matched. */
   filter: string;
-  /** In a few words, which stand beside the thread's name: 'SYN_RECV → ESTABLISHED'. */
+  /** A short text beside the thread's name: 'SYN_RECV → ESTABLISHED'. */
   label: string;
-  /** A sentence for the person: 'transition SYN_RECV → ESTABLISHED of …'. */
+  /** A sentence for the user: 'transition SYN_RECV → ESTABLISHED of …'. */
   description: string;
 }
 

@@ -1,7 +1,7 @@
 /**
- * Every tracepoint of the machine: its name, what it tells, and how it prints in the manner of ftrace. Kernel
- * code passes one as `trace.inet_sock_set_state(sk, oldstate, newstate)`; listeners get the same arguments.
- * Names are Linux's where Linux has the tracepoint.
+ * Every tracepoint of the machine: its name, its arguments, and its text in ftrace's format. Kernel code
+ * calls one as `trace.inet_sock_set_state(sk, oldstate, newstate)`; listeners get the same arguments. The
+ * names are Linux's where Linux has the tracepoint.
  *
  * @linux include/trace/events/
  */
@@ -42,7 +42,7 @@ export const TRACEPOINTS = {
     (_task: task_struct, name: string, args: readonly unknown[]) =>
       `${name}(${args.map(valueText).join(', ')})`,
   ),
-  /** `ret` is a negative errno where the call failed. */
+  /** `ret` is a negative errno when the call failed. */
   sys_exit: machineTracepoint(
     'syscalls:sys_exit',
     (_task: task_struct, name: string, ret: unknown) => `${name} -> ${valueText(ret)}`,
@@ -110,7 +110,7 @@ export const TRACEPOINTS = {
     ofSock,
     (sk: sock) => `${sockText(sk)} error=${sk.sk_err}`,
   ),
-  /** `allocated`: pages of the protocol. */
+  /** `allocated`: in pages, for the whole protocol. */
   sock_exceed_buf_limit: tracepoint(
     'sock:sock_exceed_buf_limit',
     ofSock,
@@ -129,7 +129,10 @@ export const TRACEPOINTS = {
   tcp_retransmit_synack: tracepoint('tcp:tcp_retransmit_synack', ofSock, (_sk: sock, req: request_sock) =>
     sockText(req),
   ),
-  /** `skb`: what the reset answers; null when this side gives up of itself. One of both is there. */
+  /**
+   * `skb`: the packet that the reset answers; null when this side resets on its own. `sk` and `skb` are not
+   * both null.
+   */
   tcp_send_reset: tracepoint(
     'tcp:tcp_send_reset',
     (sk: sock_common | null, skb: sk_buff | null) => (skb !== null ? skb.machine : sk!.skc_net.machine),
@@ -150,7 +153,7 @@ export const TRACEPOINTS = {
     (_rc: number, sk: sock) => ofSock(sk),
     (rc: number, sk: sock) => `rc=${rc} port=${sk.skc_num}`,
   ),
-  /** A listener's SYN queue or accept queue is full. Linux only counts it. */
+  /** A listener's SYN queue or accept queue is full. Linux only counts this event. */
   sockscope_queue_overflow: tracepoint(
     'sockscope:queue_overflow',
     ofSock,
@@ -175,7 +178,7 @@ export const TRACEPOINTS = {
     ofSkb,
     (skb: sk_buff, dev: net_device) => `dev=${dev.name} ${skbText(skb)} gso_size=${skb.shinfo.gso_size}`,
   ),
-  /** `skb` may have been freed by now; `len` is what it was. */
+  /** `skb` may already be freed; `len` is its length before. */
   net_dev_xmit: tracepoint(
     'net:net_dev_xmit',
     ofSkb,
@@ -208,7 +211,7 @@ export const TRACEPOINTS = {
     (_net: net, tb_id: number, flp: flowi4, err: number) =>
       `table ${tb_id} src ${formatAddress(flp.saddr)} dst ${formatAddress(flp.daddr)} proto ${flp.flowi4_proto} err ${err}`,
   ),
-  /** `neigh` is null where the table is full. */
+  /** `neigh` is null when the table is full. */
   neigh_create: tracepoint(
     'neigh:neigh_create',
     (_tbl: neigh_table, dev: net_device) => ofDev(dev),
@@ -230,19 +233,19 @@ export const TRACEPOINTS = {
 
 type Entry = (typeof TRACEPOINTS)[keyof typeof TRACEPOINTS];
 export type TracepointName = Entry['name'];
-/** What a listener to this tracepoint gets. */
+/** The arguments of a listener to this tracepoint. */
 export type TracepointArgs<Name extends TracepointName> = Parameters<
   Extract<Entry, { readonly name: Name }>['print']
 >;
 
 const ENTRIES: readonly Entry[] = Object.values(TRACEPOINTS);
-/** A tracepoint's number is its place here. */
+/** A tracepoint's number is its index here. */
 export const TRACEPOINT_NAMES: readonly TracepointName[] = ENTRIES.map(({ name }) => name);
 
 export function tracepointId(name: TracepointName): number {
   return TRACEPOINT_NAMES.indexOf(name);
 }
-/** What stands behind the name when it is printed. */
+/** The text after a tracepoint's name. */
 export function tracepointNamed(name: TracepointName): Entry {
   return ENTRIES[tracepointId(name)]!;
 }

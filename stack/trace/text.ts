@@ -1,4 +1,4 @@
-/** Kernel objects in the lines that tracepoints print. */
+/** Kernel objects in the text of tracepoints. */
 import type { task_struct } from '../include/linux/sched.ts';
 import type { sk_buff } from '../include/linux/skbuff.ts';
 import type { hrtimer, timer_list } from '../include/linux/timer.ts';
@@ -11,7 +11,7 @@ import { TCP_STATES } from '../include/uapi/linux/tcp.ts';
 import { BOOT_NS } from '../kernel/time/timekeeping.ts';
 import { formatAddress, formatAddress6 } from '../lib/format_address.ts';
 
-/** The name of a number in a table of constants; the number itself where it has none. */
+/** The name of a number in a table of constants, or the number itself if it has none. */
 export function nameOf(table: Readonly<Record<string, number>>, value: number): string {
   return Object.entries(table).find(([, number]) => number === value)?.[0] ?? String(value);
 }
@@ -19,7 +19,7 @@ export function nameOf(table: Readonly<Record<string, number>>, value: number): 
 export function tcpStateName(state: number): string {
   return nameOf(TCP_STATES, state);
 }
-/** The IPv6 address of a socket that has one, else the IPv4 address. */
+/** The IPv6 address of a socket if it has one, otherwise the IPv4 address. */
 function addressText(addr6: in6_addr | null, addr: be32): string {
   return addr6 === null ? formatAddress(addr) : formatAddress6(addr6.s6_addr32);
 }
@@ -32,7 +32,7 @@ export function sockText(sk: sock_common | null): string {
 export function skbText(skb: sk_buff): string {
   return `len=${skb.len}${skb.dev === null ? '' : ` dev=${skb.dev.name}`} protocol=0x${skb.protocol.toString(16)}`;
 }
-/** `skb` is null where a reset answers no packet. */
+/** `skb` is null when a reset answers no packet. */
 export function sockAndSkb(sk: sock_common | null, skb: sk_buff | null): string {
   return `${sockText(sk)} skblen=${skb?.len ?? 0}`;
 }

@@ -8,14 +8,14 @@ import {
   type TracepointName,
 } from './table.ts';
 
-/** One tracepoint being passed. The arguments are the kernel's own objects: read them now, don't keep them. */
+/** A tracepoint event. The arguments are the kernel's own objects: read them now, do not keep them. */
 export type TraceHit<Name extends TracepointName = TracepointName> = {
   [One in Name]: {
     readonly name: One;
     readonly machine: Machine;
-    /** Its number in the sequence of events. */
+    /** Its event number. */
     readonly event: number;
-    /** When, in ns since boot. */
+    /** The time, in ns since boot. */
     readonly time_ns: number;
     readonly args: TracepointArgs<One>;
   };
@@ -26,18 +26,26 @@ type Listener = (...args: readonly unknown[]) => void;
 export class Tracer {
   /** Number of the last event. Counts with and without listeners. */
   event = 0;
-  /** By tracepoint: how many listen. */
+  /** Number of listeners by tracepoint. */
   readonly armed = new Uint8Array(TRACEPOINT_NAMES.length);
   readonly #listeners: (readonly Listener[])[] = TRACEPOINT_NAMES.map(() => []);
-  /** The machine whose tracepoint is being told. */
+  /** The machine whose tracepoint is being reported. */
   #machine: Machine | null = null;
 
-  /** Listen to one tracepoint, with its arguments as the kernel passed them. @returns what ends it. */
+  /**
+   * Listen to one tracepoint, with the arguments that the kernel passed.
+   *
+   * @returns a function that stops listening.
+   */
   on<Name extends TracepointName>(name: Name, listener: (...args: TracepointArgs<Name>) => void): () => void {
     return this.#listen(name, listener as Listener);
   }
 
-  /** Listen to some tracepoints, and get each with its name, machine, number and time. @returns what ends it. */
+  /**
+   * Listen to several tracepoints, each reported with its name, machine, number and time.
+   *
+   * @returns a function that stops listening.
+   */
   onHit<Name extends TracepointName>(
     names: readonly Name[],
     listener: (hit: TraceHit<Name>) => void,

@@ -1,4 +1,4 @@
-/** Socket addresses as a scenario writes them, and as system calls take them. */
+/** Socket addresses: from a scenario's notation to the structs that system calls use. */
 import type { sockaddr } from '../include/linux/socket.ts';
 import type { be32 } from '../include/linux/types.ts';
 import { INADDR_ANY, sockaddr_in } from '../include/uapi/linux/in.ts';
@@ -6,15 +6,15 @@ import { in6_addr, in6addr_any, sockaddr_in6 } from '../include/uapi/linux/in6.t
 import { AF_INET, AF_INET6 } from '../include/uapi/linux/socket.ts';
 import { formatAddress, formatAddress6 } from '../lib/format_address.ts';
 
-/** An address as Node writes it. */
+/** An address in Node's notation. */
 export interface SocketAddress {
-  /** 'IPv4' or 'IPv6'; as an argument also an AF_ number: AF_UNSPEC dissolves a connection. */
+  /** 'IPv4' or 'IPv6'; as an argument also an AF_ number: AF_UNSPEC disconnects. */
   family?: string | number;
   address: string;
   port: number;
 }
 
-/** '127.0.0.1' to an address; null if it is none. */
+/** Parse '127.0.0.1'; null if the text is not an address. */
 export function parseAddress(text: string): be32 | null {
   const name = text === 'localhost' ? '127.0.0.1' : text;
   const match = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(name);
@@ -24,7 +24,7 @@ export function parseAddress(text: string): be32 | null {
   return (parts[0]! << 24) | (parts[1]! << 16) | (parts[2]! << 8) | parts[3]!;
 }
 
-/** '::1', '2001:db8::2' or '::ffff:127.0.0.1' to an address; null if it is none. */
+/** Parse '::1', '2001:db8::2' or '::ffff:127.0.0.1'; null if the text is not an address. */
 export function parseAddress6(text: string): in6_addr | null {
   const halves = text.split('::').map((half, index, all) => groupsOf(half, index === all.length - 1));
   const [left, right] = halves;
@@ -34,11 +34,11 @@ export function parseAddress6(text: string): in6_addr | null {
   const word = (at: number): be32 => (groups[at]! << 16) | groups[at + 1]!;
   return new in6_addr(word(0), word(2), word(4), word(6));
 }
-/** `::` stands for one group at least. */
+/** `::` stands for at least one group. */
 function zeros(count: number): number[] {
   return Array.from({ length: Math.max(count, 1) }, () => 0);
 }
-/** 'db8:1' to its groups of 16 bits; the address may end with an IPv4 address, which is two. */
+/** Split 'db8:1' into groups of 16 bits; the address may end with an IPv4 address, which is two groups. */
 function groupsOf(text: string, atEnd: boolean): number[] | null {
   if (text === '') return [];
   const groups: number[] = [];
@@ -57,10 +57,10 @@ function show(value: unknown): string {
 }
 
 /**
- * The address that the scenario means: of IPv6 where it is written so. A number of another family goes with it: the system
- * call refuses it.
+ * The address that a scenario passes: an IPv6 address if it is written as one. A family number of another
+ * family is kept, so that the system call rejects it.
  *
- * @throws TypeError that says what would be right
+ * @throws TypeError that tells what is expected
  */
 export function toSockaddr(value: unknown, syscall: string): sockaddr {
   if (typeof value !== 'object' || value === null) {
@@ -85,7 +85,7 @@ export function toSockaddr(value: unknown, syscall: string): sockaddr {
     `${syscall}: address must be an IPv4 address such as '127.0.0.1', got ${show(address)}`,
   );
 }
-/** An AF_ number; undefined: as the address is written. */
+/** An AF_ number; undefined: derive the family from the address. */
 function toFamily(family: unknown, syscall: string): number | undefined {
   if (family === undefined) return undefined;
   if (family === 'IPv4' || family === 4) return AF_INET;

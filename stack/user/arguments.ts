@@ -1,10 +1,13 @@
-/** What a scenario hands to a system call, checked: a wrong argument is the caller's mistake and throws a TypeError. */
+/**
+ * Checks the arguments of a scenario's system calls: a wrong argument is the caller's mistake and throws a
+ * TypeError.
+ */
 
 function show(value: unknown): string {
   return typeof value === 'string' ? `'${value}'` : (JSON.stringify(value) ?? String(value));
 }
 
-/** A whole number of the C type int. */
+/** An integer in the range of C's int. */
 export function toInt(value: unknown, name: string, syscall: string, fallback?: number): number {
   if (value === undefined && fallback !== undefined) return fallback;
   if (typeof value !== 'number' || !Number.isInteger(value)) {
@@ -13,7 +16,7 @@ export function toInt(value: unknown, name: string, syscall: string, fallback?: 
   return value;
 }
 
-/** Bytes to send: a text is sent as UTF-8. */
+/** Bytes to send: a string is encoded as UTF-8. */
 export function toBytes(data: unknown, syscall: string): Uint8Array {
   if (typeof data === 'string') return new TextEncoder().encode(data);
   if (data instanceof Uint8Array) return data;
@@ -22,7 +25,7 @@ export function toBytes(data: unknown, syscall: string): Uint8Array {
   throw new TypeError(`${syscall}: data must be a string or bytes (Uint8Array, Buffer), got ${show(data)}`);
 }
 
-/** Where to receive: the caller's buffer, or a new one of so many bytes. */
+/** The receive buffer: the caller's, or a new one of the given size. */
 export function toReceiveBuffer(value: unknown, syscall: string): { buffer: Uint8Array; own: boolean } {
   if (value === undefined) return { buffer: new Uint8Array(65536), own: false };
   if (typeof value === 'number') {

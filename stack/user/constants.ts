@@ -1,4 +1,4 @@
-/** The constants that a scenario can import, by Linux's names. */
+/** The constants that a scenario can import, under Linux's names. */
 import * as poll from '../include/linux/poll.ts';
 import { CAP_NET_ADMIN, CAP_NET_BIND_SERVICE, CAP_NET_RAW } from '../include/linux/sched.ts';
 import * as fcntl from '../include/uapi/asm-generic/fcntl.ts';
@@ -7,7 +7,7 @@ import * as socket from '../include/uapi/linux/socket.ts';
 import * as tcp from '../include/uapi/linux/tcp.ts';
 import * as sockios from '../include/uapi/linux/sockios.ts';
 
-/** The numbers of a module whose names begin so. */
+/** The numeric exports of a module whose names begin with one of the prefixes. */
 function numbers(module: object, prefixes: readonly string[]): Record<string, number> {
   return Object.fromEntries(
     Object.entries(module).filter(

@@ -1,4 +1,4 @@
-/** What a scenario can do to the machine itself: settings, modules, faults, frames to lose, /proc/net. */
+/** A scenario's control over the machine: settings, modules, faults, frame loss, /proc/net. */
 import { vnic_wire } from '../drivers/net/vnic/vnic_main.ts';
 import { module } from '../include/linux/module.ts';
 import { ENOENT, IS_ERR } from '../include/uapi/asm-generic/errno.ts';
@@ -13,11 +13,11 @@ import { frame_bytes, type wire_frame } from '../wire/frame.ts';
 import type { World } from '../world/world.ts';
 import { SystemError } from './errors.ts';
 
-/** A frame as the predicate of dropFrames() sees it. */
+/** A frame as passed to the predicate of dropFrames(). */
 export interface FrameView {
-  /** From 1, in the order in which frames were sent. */
+  /** Counts from 1, in the order of sending. */
   number: number;
-  /** With the Ethernet header. */
+  /** Including the Ethernet header. */
   bytes: Uint8Array;
   /** 'SYN', 'SYN ACK', 'ACK', 'FIN ACK', 'RST' …; '' if it is not TCP. */
   tcpFlags: string;
@@ -35,7 +35,7 @@ function tcpFlags(bytes: Uint8Array): string {
 
 export function machineControls(world: World) {
   const here = () => world.running!;
-  /** The network that the process sees: /proc/sys/net and /proc/net show that one. */
+  /** The process's network namespace, which /proc/sys/net and /proc/net show. */
   const net_ns = () => here().current.nsproxy.net_ns;
   return {
     sysctl(name: string, value?: string | number) {
@@ -49,7 +49,7 @@ export function machineControls(world: World) {
       if (IS_ERR(text)) throw new SystemError(text, `sysctl ${name}`);
       return text;
     },
-    /** Lose frames that the predicate picks. @returns what ends it */
+    /** Lose the frames that the predicate selects. @returns a function that ends the loss */
     dropFrames(predicate: (frame: FrameView) => boolean) {
       const picked = (frame: wire_frame) => {
         const bytes = frame_bytes(frame);
@@ -94,14 +94,14 @@ export function machineControls(world: World) {
     kernelLog() {
       return [...here().log.lines];
     },
-    /** The module table: what request_module() finds. */
+    /** The module table that request_module() uses. */
     modules: {
       add: (alias: string, load: () => void) => here().modules.add(alias, load),
       remove: (alias: string) => here().modules.remove(alias),
       aliases: () => here().modules.aliases(),
       requests: () => [...here().modules.requests],
       refcount: () => here().kernel_module.refcnt,
-      /** For loaders: what a module of a family or a protocol registers. */
+      /** For loaders: functions that register a module's family or protocol. */
       register: {
         sock_register,
         sock_unregister,

@@ -1,4 +1,4 @@
-/** Errors as a scenario sees them: shaped as Node's own system errors are. */
+/** Errors for scenarios, in the form of Node's system errors. */
 import * as errnos from '../include/uapi/asm-generic/errno.ts';
 
 /** Names by number. */
@@ -8,7 +8,7 @@ for (const [name, value] of Object.entries(errnos)) {
 }
 NAMES.set(errnos.EAGAIN, 'EAGAIN');
 
-/** What strerror() says of the common ones. */
+/** strerror() texts of common errors. */
 const TEXTS: Record<string, string> = {
   EACCES: 'permission denied',
   EADDRINUSE: 'address already in use',
@@ -46,7 +46,7 @@ const TEXTS: Record<string, string> = {
 
 /** 'ECONNREFUSED' for 111 or -111. */
 export function errnoName(errno: number): string {
-  // A syscall that a signal broke off and that is not restarted has been interrupted.
+  // An interrupted system call that is not restarted fails with EINTR.
   const number = Math.abs(errno) === errnos.ERESTARTSYS ? errnos.EINTR : Math.abs(errno);
   return NAMES.get(number) ?? `E${number}`;
 }
@@ -60,11 +60,11 @@ export function errnoNames(): string[] {
 export class SystemError extends Error {
   /** 'ECONNREFUSED' */
   code: string;
-  /** -111, negative as Node's is. */
+  /** -111, negative like Node's. */
   errno: number;
   /** 'connect' */
   syscall: string;
-  /** The address that it was about, where there is one. */
+  /** The address of the failed operation, if it has one. */
   address?: string;
   port?: number;
 
@@ -82,6 +82,6 @@ export class SystemError extends Error {
     }
   }
 }
-// Printed as Node prints its own: "Error: connect ECONNREFUSED …".
+// Printed like Node's: "Error: connect ECONNREFUSED …".
 Object.defineProperty(SystemError, 'name', { value: 'Error' });
 Object.defineProperty(SystemError.prototype, 'name', { value: 'Error' });

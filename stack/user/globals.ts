@@ -1,6 +1,6 @@
 /**
- * The globals that the machine keeps for its scenarios: time, random numbers, timers and the console are virtual
- * there, so that two runs are the same.
+ * The globals of a scenario: time, random numbers, timers and the console are virtual, so that two runs are
+ * the same.
  */
 import { Console } from 'node:console';
 import type { task_struct } from '../include/linux/sched.ts';
@@ -17,7 +17,7 @@ function realTimeMs(world: World): number {
   return Math.floor((BOOT_REAL_NS + world.now_ns - BOOT_NS) / 1e6);
 }
 
-/** A Date that asks the machine what time it is. */
+/** A Date that uses the machine's clock. */
 function machineDate(world: World): DateConstructor {
   const RealDate = Date;
   function MachineDate(this: unknown, ...args: unknown[]): Date | string {
@@ -33,7 +33,7 @@ function machineDate(world: World): DateConstructor {
   return MachineDate as unknown as DateConstructor;
 }
 
-/** What setTimeout() returns: usable where Node's is. */
+/** The result of setTimeout(), compatible with Node's. */
 class MachineTimeout {
   #machine: Machine;
   #timer: hrtimer<MachineTimeout>;
@@ -79,13 +79,16 @@ class MachineTimeout {
   }
 }
 
-/** A console that writes to the machine's output, with the process that wrote; its stopwatch runs on virtual time. */
+/**
+ * A console that writes to the machine's output together with the name of the process; its stopwatch uses
+ * virtual time.
+ */
 function machineConsole(world: World): Partial<Console> {
   const stream = (name: 'stdout' | 'stderr') =>
     ({
       write: (text: string) => world.output?.(name, text, world.current),
     }) as unknown as NodeJS.WritableStream;
-  // With ignoreErrors it would ask more of its streams than that they can be written to.
+  // With ignoreErrors it would require more of its streams than a write function.
   const host = new Console({ stdout: stream('stdout'), stderr: stream('stderr'), ignoreErrors: false });
   const started = new Map<string, number>();
   const elapsed = (label: string, more: readonly unknown[]): void => {
@@ -104,7 +107,9 @@ function machineConsole(world: World): Partial<Console> {
   };
 }
 
-/** Put the world's globals into this JavaScript realm. For a realm (a worker, a process) that runs one world. */
+/**
+ * Install the world's globals in this JavaScript realm (a worker, a process), which must run only one world.
+ */
 export function installGlobals(world: World): void {
   const timer =
     (repeat: boolean) =>

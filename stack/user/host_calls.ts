@@ -1,17 +1,20 @@
-/** What a process asks of the host (files, names): the world waits for the answer, which enters at one event and is written down. */
+/**
+ * A process's calls to the host (files, names): the world waits for the answer, which enters at one event and
+ * is logged.
+ */
 import type { task_struct } from '../include/linux/sched.ts';
 import type { Outcome } from '../world/outside.ts';
 import type { World } from '../world/world.ts';
 import { run_in_process } from './process.ts';
 
 /**
- * Ask the host for something that takes time. The process goes on as itself when the answer enters.
+ * Make a host call that takes time. The process continues as the same task when the answer enters.
  *
- * @param name what is asked, for messages: 'fs.readFile'
+ * @param name the host function, for messages: 'fs.readFile'
  */
 export function ask_host<T>(world: World, name: string, question: () => Promise<T>): Promise<T> {
   const task = world.current;
-  // Top-level code of a program runs before the world does: nothing else could happen meanwhile.
+  // Top-level code of a program runs before the world does: nothing else could happen in the meantime.
   if (task === null) return world.outside.ask_before(name, question) as Promise<T>;
   return new Promise<T>((resolve, reject) => {
     world.outside.ask(name, question, (outcome) =>
@@ -23,7 +26,7 @@ export function ask_host<T>(world: World, name: string, question: () => Promise<
   });
 }
 
-/** Ask the host for something that it answers by calling back once. */
+/** Make a host call that answers with a single callback. */
 export function ask_host_back(
   world: World,
   name: string,
@@ -40,7 +43,10 @@ export function ask_host_back(
   );
 }
 
-/** What keeps Node's event loop alive and is not the world's: files, sockets and processes of the host. */
+/**
+ * Resources that keep Node's event loop alive and do not belong to the world: files, sockets and processes of
+ * the host.
+ */
 const HOST_RESOURCES =
   /^(?:FS|TCP|Pipe|TLS|TTY|UDP|Process|GetAddrInfo|GetNameInfo|QueryReq|HTTP|Zlib|Worker|SignReq|Pbkdf2|Scrypt)/i;
 
@@ -49,9 +55,10 @@ function host_resources(): number {
 }
 
 /**
- * What a process has begun on the host without asking through the world (an event emitter of Node's) may still wake it.
+ * Host activity that a process started without asking through the world (one of Node's event emitters) may
+ * still wake it.
  *
- * @returns tells whether it may, while one of the world's processes waits for nothing that the world has
+ * @returns a function that tells whether such activity can wake a process that waits for nothing in the world
  */
 export function host_is_busy(world: World): () => boolean {
   const before = host_resources();

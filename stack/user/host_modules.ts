@@ -1,6 +1,6 @@
 /**
- * Node's modules as a program sees them: what asks the host goes through the world, which waits for the answer and writes
- * it down; timers and random numbers are the world's own.
+ * Node's modules as a program sees them: functions that call the host go through the world, which waits for
+ * the answer and logs it; timers and random numbers are the world's.
  */
 import { random_fraction } from '../lib/random.ts';
 import type { World } from '../world/world.ts';
@@ -9,14 +9,14 @@ import { ask_host, ask_host_back } from './host_calls.ts';
 type Exports = Record<string, unknown>;
 type Callable = (this: unknown, ...args: unknown[]) => unknown;
 
-/** Modules whose functions ask the host, and how they answer. */
+/** Modules whose functions call the host, and how they answer. */
 const ASKING: Record<string, 'callback' | 'promise'> = {
   fs: 'callback',
   'fs/promises': 'promise',
   dns: 'callback',
   'dns/promises': 'promise',
 };
-/** Functions of theirs that go on telling, or only make an object. */
+/** Their functions that report repeatedly, or that only create an object. */
 const NOT_A_QUESTION = /^(?:un)?watch|^create|^open(?:AsBlob)|^opendir|^glob|^getServers|^setServers|^[A-Z_]/;
 const FILE_HANDLE_QUESTIONS = [
   ...['appendFile', 'chmod', 'chown', 'close', 'datasync', 'read', 'readFile', 'readv', 'stat', 'sync'],
@@ -80,7 +80,8 @@ export class HostModules {
     const wrapped = function (this: unknown, ...args: unknown[]): unknown {
       return ask(this, args);
     };
-    // Properties such as readFile's for util.promisify() lead past the world, but for those that are functions themselves.
+    // Properties such as readFile's for util.promisify() would bypass the world, unless they are functions
+    // themselves.
     for (const key of Object.keys(real)) {
       const part = (real as unknown as Exports)[key];
       if (typeof part === 'function')
@@ -89,7 +90,7 @@ export class HostModules {
     return wrapped;
   }
 
-  /** A file that was opened is asked through the world, too. */
+  /** An opened file's methods also go through the world. */
   #followed(value: unknown): unknown {
     if (typeof value !== 'object' || value === null || value.constructor?.name !== 'FileHandle') return value;
     const handle = value as Exports;
@@ -102,7 +103,7 @@ export class HostModules {
   }
 }
 
-/** The globals of today: they are the world's by the time that a program calls them. */
+/** The current globals: they are the world's by the time a program calls them. */
 function worldTimers(): Exports {
   const names = [
     ...['setTimeout', 'setInterval', 'setImmediate'],
@@ -128,7 +129,7 @@ function worldTimerPromises(): Exports {
   };
 }
 
-/** What node:crypto makes of chance. */
+/** node:crypto's random functions. */
 export function worldRandom(world: World) {
   const fill = <View extends NodeJS.ArrayBufferView>(view: View): View => {
     const bytes = new Uint8Array(view.buffer, view.byteOffset, view.byteLength);

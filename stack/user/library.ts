@@ -1,4 +1,4 @@
-/** The `sockscope` module: what a scenario imports. Documented for its users in sockscope.d.ts. */
+/** The `sockscope` module, which scenarios import. Its user documentation is in sockscope.d.ts. */
 import { do_fcntl, sys_close } from '../fs/file.ts';
 import { sys_ioctl } from '../fs/ioctl.ts';
 import { ksys_read, ksys_write } from '../fs/read_write.ts';
@@ -33,7 +33,7 @@ import { SystemError } from './errors.ts';
 import { spawn_process } from './process.ts';
 import { type About, syscall } from './syscall.ts';
 
-/** Everything that `import … from 'sockscope'` offers. Each call goes to the machine whose process makes it. */
+/** All exports of 'sockscope'. Each call goes to the machine whose process makes it. */
 export function createLibrary(world: World): Record<string, unknown> {
   return {
     ...CONSTANTS,
@@ -44,7 +44,7 @@ export function createLibrary(world: World): Record<string, unknown> {
   };
 }
 
-/** The machine whose process calls. */
+/** The machine of the calling process. */
 const hereIn = (world: World) => (): Machine => world.running!;
 
 const about = (addr: sockaddr): About => fromSockaddr(addr);
@@ -62,7 +62,7 @@ function* named(body: ReturnType<typeof __sys_getname>): Sleeps<Required<SocketA
   const addr = yield* body;
   return IS_ERR(addr) ? addr : fromSockaddr(addr);
 }
-/** The bytes received, for a caller who gave no buffer of his own. */
+/** The bytes received, for a caller that passed no buffer. */
 function* received(body: Sleeps<number | Errno>, buffer: Uint8Array): Sleeps<Uint8Array | Errno> {
   const count = yield* body;
   return count < 0 ? count : buffer.subarray(0, count);

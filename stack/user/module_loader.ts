@@ -1,4 +1,7 @@
-/** Loads a program's modules: its own files, JSON, Node's modules as the world lets them in, and packages from its folder. */
+/**
+ * Loads a program's modules: its own files, JSON, Node's modules as adapted by the world, and packages from
+ * its folder.
+ */
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
@@ -13,11 +16,11 @@ import { place_text, ProgramError, type SourcePlace } from './program_error.ts';
 
 type Exports = Record<string, unknown>;
 
-/** What stands on the disk for what an import names, where they differ as TypeScript has it. */
+/** File endings on disk for the endings in an import, as in TypeScript. */
 const WRITTEN_AS: Record<string, string> = { '.js': '.ts', '.mjs': '.mts', '.cjs': '.cts' };
 
 export class ModuleLoader {
-  /** What was read, by URL. */
+  /** The sources read so far, by URL. */
   readonly sources = new Map<string, string>();
   readonly #world: World;
   readonly #library: Exports;
@@ -26,7 +29,7 @@ export class ModuleLoader {
   readonly #modules = new Map<string, Promise<vm.Module>>();
   readonly #evaluated = new Map<vm.Module, Promise<void>>();
 
-  /** @param library what 'sockscope' exports */
+  /** @param library the exports of 'sockscope' */
   constructor(world: World, library: Exports, blankTypes: BlankTypes) {
     this.#world = world;
     this.#library = library;
@@ -34,7 +37,7 @@ export class ModuleLoader {
     this.#host = new HostModules(world);
   }
 
-  /** Load a file with all that it imports, and evaluate it. @throws ProgramError */
+  /** Load a file with all its imports, and evaluate it. @throws ProgramError */
   async run(url: string): Promise<vm.Module> {
     const module = await this.#load(url);
     await this.#evaluate(module);
@@ -54,7 +57,7 @@ export class ModuleLoader {
       if (module.status === 'unlinked')
         await module.link((specifier, from) => this.#resolve(specifier, from.identifier));
     } catch (error) {
-      // V8 finds out here that a module does not export a name.
+      // Here V8 detects that a module does not export a name.
       if (error instanceof SyntaxError) throw this.#linkError(error, module);
       throw error;
     }
@@ -64,7 +67,10 @@ export class ModuleLoader {
     const place = this.#importOf(error.message) ?? { file: fileURLToPath(module.identifier) };
     return new ProgramError(`${place_text(place)}: ${error.message}`, place);
   }
-  /** V8 keeps the place of a wrong import to itself as well: it is where the name stands in an import of that module. */
+  /**
+   * V8 does not report the position of a wrong import either: it is where the name appears in an import of
+   * that module.
+   */
   #importOf(message: string): SourcePlace | undefined {
     const [, specifier, name] = /'(.*)' does not provide an export named '(.*)'/.exec(message) ?? [];
     if (specifier === undefined || name === undefined) return undefined;
@@ -124,7 +130,8 @@ export class ModuleLoader {
           ask_host(this.#world, `import('${specifier}')`, () => this.#import(specifier, url)),
       });
     } catch (error) {
-      // V8 keeps the place of a module's syntax error to itself. JavaScript is TypeScript too: its parser tells.
+      // V8 does not report the position of a module's syntax error. JavaScript is also TypeScript, so its
+      // parser can.
       this.#blank(source, file);
       throw refusal(code, file, error as Error);
     }
@@ -150,7 +157,7 @@ export class ModuleLoader {
     return this.#package(specifier, from);
   }
 
-  /** The file that an import names. @throws ProgramError with the name that would be right */
+  /** The file that an import names. @throws ProgramError that suggests the right name */
   #urlOf(specifier: string, from: string): string {
     const url = new URL(specifier, from).href;
     const file = fileURLToPath(url);
@@ -168,7 +175,7 @@ export class ModuleLoader {
     throw this.#importError(specifier, from, `there is no such file${hint}`);
   }
 
-  /** Packages are Node's business: they are looked for from the importing file's folder on. */
+  /** Node resolves packages, starting from the importing file's folder. */
   async #package(specifier: string, from: string): Promise<vm.Module> {
     try {
       return await this.#cached(`${specifier} of ${path.dirname(from)}`, () => import_from(specifier, from));
@@ -199,14 +206,14 @@ export class ModuleLoader {
   }
 }
 
-/** Right behind `before`, the beginning of a file. */
+/** The place directly after `before`, the beginning of a file. */
 function placeAt(file: string, before: string): SourcePlace {
   const lines = before.split('\n');
   return { file, line: lines.length, column: lines.at(-1)!.length + 1 };
 }
 const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
 
-/** V8 refuses what the parser of TypeScript takes: of that only decorators are in use. */
+/** V8 rejects some syntax that the TypeScript parser accepts; in practice only decorators. */
 function refusal(code: string, file: string, { message }: Error): ProgramError {
   const before = code.replace(COMMENTS_AND_TEXTS, blank).split('@', 2);
   if (before.length === 1) return new ProgramError(`${file}: ${message}`, { file });
@@ -229,7 +236,7 @@ function synthetic(name: string, exports: Exports): vm.SyntheticModule {
   );
 }
 
-/** What Node's own loader finds for an import that stands in the file `from`. */
+/** Use Node's own loader to resolve an import of the file `from`. */
 async function import_from(specifier: string, from: string): Promise<Exports> {
   const script = new vm.Script('(specifier) => import(specifier)', {
     filename: from,

@@ -1,4 +1,7 @@
-/** The hosts that a scenario wants, and the wire between them: `export const network = { hosts: { … }, wire: { … } }`. */
+/**
+ * The hosts that a scenario defines, and the wire between them: `export const network = { hosts: { … }, wire:
+ * { … } }`.
+ */
 import { boot_machine } from '../boot.ts';
 import { ConfigError, type NicConfig, parseWire } from '../config.ts';
 import { ethernet_kind } from '../drivers/net/vnic/kinds.ts';
@@ -16,7 +19,7 @@ interface Host {
   /** Host order. */
   address: number;
   prefix: number;
-  /** Names of the processes that run there; none: the one of the host's name. */
+  /** Names of the processes that run on the host; if empty, the process with the host's name. */
   processes: readonly string[];
 }
 interface Network {
@@ -24,7 +27,7 @@ interface Network {
   wire: NicConfig;
 }
 
-/** @throws ProgramError that says what would be right */
+/** @throws ProgramError that tells what is expected */
 export function parse_network(value: unknown, file: string): Network | null {
   if (value === undefined) return null;
   const fail = (message: string): never => {
@@ -61,7 +64,7 @@ export function parse_network(value: unknown, file: string): Network | null {
   }
 }
 
-/** Boot the hosts and plug them into one Ethernet wire. The world's first machine becomes the first host. */
+/** Boot the hosts and connect them to one Ethernet wire. The world's first machine becomes the first host. */
 export function build_network(world: World, network: Network | null): void {
   if (network === null) return;
   const wire = new EthernetWire(world, 'ethernet', network.wire);
@@ -76,7 +79,7 @@ export function build_network(world: World, network: Network | null): void {
   });
 }
 
-/** Where a process runs: on the host that names it, else on the first. */
+/** The machine of a process: the host that lists it, otherwise the first. */
 export function machine_of(world: World, process: string): Machine {
   return world.machines.find(({ processes }) => processes.includes(process)) ?? world.machines[0]!;
 }

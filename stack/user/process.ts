@@ -1,4 +1,8 @@
-/** Processes of a scenario: started, given threads where they need some, ended. @linux kernel/fork.c, kernel/exit.c */
+/**
+ * A scenario's processes: starting, adding threads on demand, and exiting.
+ *
+ * @linux kernel/fork.c, kernel/exit.c
+ */
 import { files_struct } from '../include/linux/fdtable.ts';
 import {
   CAP_NET_ADMIN,
@@ -18,7 +22,7 @@ import { trace } from '../trace/events.ts';
 export interface ProcessEnd {
   pid: number;
   name: string;
-  /** What its function threw; undefined: it returned. */
+  /** The value that its function threw; undefined: it returned. */
   error?: unknown;
 }
 
@@ -30,7 +34,7 @@ export interface Process {
   exited: Promise<ProcessEnd>;
 }
 
-/** A task in its parent's namespaces. */
+/** Create a task in its parent's namespaces. */
 function new_task(
   parent: task_struct,
   comm: string,
@@ -42,14 +46,16 @@ function new_task(
   task.pid = machine.world.next_pid++;
   task.tgid = task.pid;
   task.comm = comm;
-  // Scenarios run as root, as one does in a machine of one's own; setcap() takes capabilities away.
+  // Scenarios run as root; setcap() removes capabilities.
   task.cred.cap_effective = new Set([CAP_NET_BIND_SERVICE, CAP_NET_ADMIN, CAP_NET_RAW]);
   task.on_cpu = false;
   machine.tasks.set(task.pid, task);
   return task;
 }
 
-/** A table in which 0, 1 and 2 are taken: standard input and output are the scenario's console. */
+/**
+ * A table in which descriptors 0, 1 and 2 are reserved: standard input and output are the scenario's console.
+ */
 function standard_files(): files_struct {
   const files = new files_struct();
   files.open_fds = new Set([0, 1, 2]);
@@ -78,7 +84,8 @@ export function spawn_process(machine: Machine, name: string, main: () => unknow
   const exit = (end: ProcessEnd): void => {
     if (!task.exited) do_group_exit(task, () => ended(end));
   };
-  // Also when its function has returned in the same turn: the error was there before it did. One error is told.
+  // Also applies when the function has returned in the same turn: the error occurred before that. Only one
+  // error is reported.
   task.signal.uncaught = (error) => {
     if (has_failed) return;
     has_failed = true;
@@ -89,7 +96,7 @@ export function spawn_process(machine: Machine, name: string, main: () => unknow
   return { pid: task.pid, name, task, exited };
 }
 
-/** The main function has ended: so do all threads of the process. @linux kernel/exit.c */
+/** The main function has ended: end all threads of the process. @linux kernel/exit.c */
 function do_group_exit(task: task_struct, group_dead: () => void): void {
   task.signal.group_dead = group_dead;
   const threads = threads_of(task);
@@ -103,7 +110,7 @@ function end_thread(thread: task_struct): void {
   else do_exit(thread);
 }
 
-/** A thread ends. The last one of its process closes what is open. @linux kernel/exit.c */
+/** A thread exits. The last thread of a process closes its files. @linux kernel/exit.c */
 export function do_exit(task: task_struct): void {
   const { machine } = task;
   task.syscall = 'exit_group';
@@ -131,7 +138,7 @@ export function threads_of(task: task_struct): task_struct[] {
   return [...task.machine.tasks.values()].filter((other) => other.tgid === task.tgid);
 }
 
-/** A thread of the process that does nothing now; a new one if all are busy. */
+/** An idle thread of the process, or a new one if all are busy. */
 function idle_thread(task: task_struct): task_struct {
   const { machine } = task;
   if (task.syscall === '') return task;
@@ -146,7 +153,10 @@ function idle_thread(task: task_struct): task_struct {
   return thread;
 }
 
-/** The task that a system call runs on: the current one, or a further thread while that one sleeps in another call. */
+/**
+ * The task for a system call: the current one, or another thread of the process while that one sleeps in a
+ * call.
+ */
 export function thread_for_syscall(machine: Machine, name: string): task_struct {
   const { current } = machine;
   if (current === machine.idle) {
@@ -161,7 +171,10 @@ export function thread_for_syscall(machine: Machine, name: string): task_struct 
   return thread;
 }
 
-/** Have a function of the process called when the scheduler next runs it: an expired setTimeout(). What it throws ends the process. */
+/**
+ * Call a function of the process when the scheduler next runs it, for example for an expired setTimeout(). If
+ * it throws, the process ends.
+ */
 export function run_in_process(task: task_struct, callback: () => void): void {
   if (task.exited) return;
   const thread = idle_thread(task);

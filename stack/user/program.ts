@@ -1,4 +1,7 @@
-/** What runs in a world: a scenario today. One loader and one way to run for the debugger, the command line and tests. */
+/**
+ * Programs that run in a world (today: scenarios): one way to load and run them, for the debugger, the
+ * command line and tests.
+ */
 import path from 'node:path';
 import type { Machine } from '../machine.ts';
 import { run_world, type RunEnd } from '../world/run.ts';
@@ -13,27 +16,27 @@ import { scenario } from './scenario.ts';
 export interface ProgramProcess {
   name: string;
   main: () => unknown;
-  /** Where it runs; the world's first machine unless said otherwise. */
+  /** The machine on which it runs; default: the world's first machine. */
   machine?: Machine | undefined;
 }
-/** A program that is loaded; nothing of it runs yet. */
+/** A loaded program; nothing of it has run yet. */
 export interface Program {
-  /** The file that a person named. */
+  /** The file that the user named. */
   path: string;
   /** In the order in which they start. */
   processes: readonly ProgramProcess[];
 }
 
-/** A file whose types are blanked out; or what is wrong in it, and where (from 1). */
+/** A file with its types blanked out, or an error and its position (from 1). */
 export type Blanked = { code: string } | { error: string; line?: number; column?: number };
-/** Blanks types. The starter of the world supplies it: the stack itself needs no package. */
+/** Blanks out types. The code that starts the world supplies it, because the stack has no dependencies. */
 export type BlankTypes = (source: string) => Blanked;
 
-/** A kind of program: how it is told from others, and loaded. */
+/** A kind of program: how to recognize it, and how to load it. */
 export interface ProgramKind {
-  /** In a word, for messages. */
+  /** A word for messages. */
   readonly name: string;
-  /** The endings of its files. */
+  /** File name endings. */
   readonly endings: readonly string[];
   /** @throws ProgramError */
   load(world: World, file: string, blankTypes: BlankTypes): Promise<Program>;
@@ -42,7 +45,7 @@ export interface ProgramKind {
 const PROGRAM_KINDS: readonly ProgramKind[] = [scenario];
 
 /**
- * Load a program with all that it imports. The machines that it wants are there when it is loaded.
+ * Load a program with all its imports. When it is loaded, its machines exist.
  *
  * @throws ProgramError
  */
@@ -61,12 +64,12 @@ export async function loadProgram(world: World, file: string, blankTypes: BlankT
 export interface RunResult {
   /** Processes that threw, in order. */
   failed: ProcessEnd[];
-  /** Processes that sleep for ever: nothing is left that could wake them. */
+  /** Processes that sleep for ever, because nothing can wake them. */
   asleep: { pid: number; name: string; syscall: string }[];
   halted: boolean;
 }
 
-/** Virtual time that the network may take to come to rest after the last process has ended, in ns. */
+/** Virtual time, in ns, that the network has to settle after the last process has ended. */
 const AFTERMATH_NS = 300_000_000_000;
 
 /** Start a program's processes and run the world until nothing is left to do. */

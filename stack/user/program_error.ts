@@ -1,4 +1,4 @@
-/** Where in a source file something is. */
+/** A position in a source file. */
 export interface SourcePlace {
   file: string;
   /** From 1. */
@@ -6,7 +6,7 @@ export interface SourcePlace {
   column?: number | undefined;
 }
 
-/** A program that can't be loaded: the message names the cause and the cure, the place says where. */
+/** A program that cannot be loaded: the message names the cause and the fix, the place tells where. */
 export class ProgramError extends Error {
   override name = 'ProgramError';
   readonly place: SourcePlace;
@@ -17,7 +17,7 @@ export class ProgramError extends Error {
   }
 }
 
-/** 'FILE:LINE:COLUMN' as far as it is known: editors and terminals make a link of it. */
+/** 'FILE:LINE:COLUMN', as far as known: editors and terminals turn it into a link. */
 export function place_text({ file, line, column }: SourcePlace): string {
   return [file, line, column].filter((part) => part !== undefined).join(':');
 }

@@ -1,20 +1,21 @@
 /**
- * Whose code it is that goes on after an `await`: the process's that awaited, even where another one settled the promise and the
- * continuation runs among that one's, or where the host settled it between two turns.
+ * Tracks which process's code continues after an `await`: the process that awaited, even if another process
+ * settled the promise and the continuation runs among that one's callbacks, or if the host settled it between
+ * two turns.
  */
 import { promiseHooks } from 'node:v8';
 import type { task_struct } from '../include/linux/sched.ts';
 import type { World } from '../world/world.ts';
 
-/** The task that made a promise; that an `await` waits with is one of its own. */
+/** The task that created a promise; an `await` waits with a promise of its own. */
 const OWNER = Symbol('owner');
 type Owned = Promise<unknown> & { [OWNER]?: task_struct };
 
 /**
- * Begin to follow the promises of a world's processes. Of two worlds in one process each follows its own: only one of them
- * has a task on a CPU at a time.
+ * Start to follow the promises of a world's processes. Two worlds in one process each follow their own: only
+ * one of them has a task on a CPU at a time.
  *
- * @returns ends it
+ * @returns a function that stops following
  */
 export function follow_promises(world: World): () => void {
   let interrupted: { machine: World['running']; task: task_struct; in_task: boolean } | null = null;
@@ -41,7 +42,7 @@ export function follow_promises(world: World): () => void {
       interrupted = null;
     },
   }) as () => void;
-  // As in Node: a rejection that no code handles ends the process, here the one whose promise it is.
+  // As in Node: an unhandled rejection ends the process, here the process that owns the promise.
   const unhandled = (reason: unknown, promise: Owned) => {
     const owner = promise[OWNER];
     if (owner?.machine.world === world) owner.signal.uncaught(reason);

@@ -14,7 +14,10 @@ export const scenario: ProgramKind = {
   load: loadScenario,
 };
 
-/** Its top-level code runs now, before the first process: it may define, not call. */
+/**
+ * The module's top-level code runs now, before the first process: it may define things but not make system
+ * calls.
+ */
 async function loadScenario(world: World, file: string, blankTypes: BlankTypes): Promise<Program> {
   const loader = new ModuleLoader(world, createLibrary(world), blankTypes);
   const main = await loader.run(pathToFileURL(file).href);
@@ -45,7 +48,7 @@ function isAsyncFunction(value: unknown): boolean {
   return typeof value === 'function' && value.constructor.name === 'AsyncFunction';
 }
 
-/** What a default export is called: by its own name, else as the file. */
+/** The process name of a default export: the function's name, otherwise the file's. */
 function defaultName(main: unknown, file: string): string {
   const { name } = main as { name: string };
   return name === 'default' || name === '' ? path.basename(file, path.extname(file)) : name;

@@ -1,6 +1,6 @@
 /**
- * The gate between a scenario and the kernel: a system call begins on the caller's own stack, and goes on when the
- * scheduler lets it.
+ * The gate between a scenario and the kernel: a system call begins on the caller's stack and continues when
+ * the scheduler resumes it.
  *
  * @linux arch/x86/entry/common.c (do_syscall_64)
  */
@@ -13,7 +13,7 @@ import { trace } from '../trace/events.ts';
 import { SystemError } from './errors.ts';
 import { do_exit, thread_for_syscall } from './process.ts';
 
-/** The address that an error is to name. */
+/** The address to name in an error. */
 export interface About {
   address: string;
   port: number;
@@ -22,7 +22,7 @@ export interface About {
 /**
  * Run a system call for the current process.
  *
- * @param body the kernel's function, not begun yet
+ * @param body the kernel's function, as a generator that has not started
  * @returns a promise of what it returns; rejected with a SystemError for a negative errno
  */
 export function syscall<T>(
@@ -57,7 +57,8 @@ export function syscall<T>(
       if (task.exited) return do_exit(task);
       const { value } = next;
       if (IS_ERR(value)) resolve(told_where_called(settle(name, value, about), value, name, about));
-      // The value itself and not a promise of it: the caller goes on two turns of the microtask queue earlier.
+      // Resolve with the value itself and not with a promise of it: the caller continues two microtask turns
+      // earlier.
       else resolve(value as T);
     };
     task.continuation = resume;
@@ -65,8 +66,9 @@ export function syscall<T>(
 }
 
 /**
- * The error of a call that slept was made on the scheduler's stack. Make it again where the process goes on, so that it names the line
- * that made the call: V8 follows the promises back to who awaits them, which takes two turns to be linked up.
+ * The error of a call that slept was created on the scheduler's stack. Create it again where the process
+ * continues, so that it names the line of the call: V8 follows the promises back to the code that awaits
+ * them, which are linked after two turns.
  */
 async function told_where_called(
   settled: Promise<unknown>,
@@ -79,13 +81,13 @@ async function told_where_called(
   throw new SystemError(result, name, about);
 }
 
-/** So many system calls a task may make without once giving the CPU away. */
+/** How many system calls a task may make without giving up the CPU. */
 const SLICE_SYSCALLS = 1024;
 
 /**
- * The task has used up its time slice: it waits for the scheduler's next tick. A process that polls in a loop would
- * otherwise keep virtual time, and with it what it waits for, from coming. Until then the task is in the system call
- * still: calls that other strands of the process make run on other threads.
+ * The task has used up its time slice: it waits for the scheduler's next tick. Otherwise a process that polls
+ * in a loop would stop virtual time, and thereby the event that it waits for. Meanwhile the task counts as
+ * being in the system call, so concurrent calls of the process run on other threads.
  */
 function preempt<T>(machine: Machine, task: task_struct, name: string, settled: Promise<T>): Promise<T> {
   machine.slice_syscalls = 0;
@@ -110,7 +112,7 @@ function leave(machine: Machine, task: task_struct, name: string, result: unknow
   task.entry_stack = null;
   if (IS_ERR(result)) task.pending_signal = 0;
 }
-/** What the caller's promise becomes. */
+/** The outcome of the caller's promise. */
 function settle<T>(name: string, result: T | Errno, about: About | undefined): Promise<T> {
   return IS_ERR(result) ? Promise.reject(new SystemError(result, name, about)) : Promise.resolve(result as T);
 }

@@ -1,13 +1,13 @@
-/** The wire's speed: a frame takes time from its first bit to its last. */
+/** The wire's bandwidth: a frame takes time from its first bit to its last. */
 import type { World } from '../world/world.ts';
 import type { wire_frame } from './frame.ts';
 import { WireStage, type Wire } from './wire.ts';
 
 const NS_PER_SECOND = 1_000_000_000;
 
-/** Keeps the sender busy while a frame goes out, and passes the frame on when its last bit has. */
+/** Keeps the sender busy while a frame is serialized, and passes the frame on after its last bit. */
 export class BandwidthStage extends WireStage {
-  /** In bits a second; 0: unlimited. */
+  /** In bits per second; 0: unlimited. */
   bits_per_second: number;
   readonly #world: World;
 
@@ -25,7 +25,7 @@ export class BandwidthStage extends WireStage {
   }
 }
 
-/** How long so many bytes take, in whole ns, rounded up. */
+/** The time that `bytes` take on the wire, in whole ns, rounded up. */
 export function serialisation_ns(bytes: number, bits_per_second: number): number {
   return Math.ceil((bytes * 8 * NS_PER_SECOND) / bits_per_second);
 }

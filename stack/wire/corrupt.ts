@@ -1,11 +1,11 @@
-/** Frames in which a bit is flipped: checksums are there to find it. */
+/** Frames with a flipped bit, which checksums must detect. */
 import { page } from '../include/linux/skbuff.ts';
 import { get_random_u32_below } from '../lib/random.ts';
 import { put_page } from '../net/core/skbuff/alloc.ts';
 import { frame_complete_checksum, type wire_frame } from './frame.ts';
 import { ChanceStage } from './wire.ts';
 
-/** As netem does it: one bit anywhere in the linear part, or in the payload. */
+/** As in netem: one bit anywhere in the linear part or in the payload. */
 export class CorruptStage extends ChanceStage {
   transmit(frame: wire_frame): number {
     if (this.happens()) {
@@ -17,8 +17,8 @@ export class CorruptStage extends ChanceStage {
 }
 
 /**
- * Flip one bit of a frame. A checksum that was left to the device is computed first: otherwise the receiver would not notice.
- * A page is copied first: it is the sender's, who may have to send it again.
+ * Flip one bit of a frame. A checksum left to the device is computed first, otherwise the receiver would not
+ * notice. A page is copied first, because the sender may have to retransmit it.
  */
 export function flip_bit(frame: wire_frame, at: number, bit: number): void {
   frame_complete_checksum(frame);

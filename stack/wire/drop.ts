@@ -1,4 +1,4 @@
-/** Frames that never arrive: the ones that were chosen. */
+/** Frames that never arrive because a predicate selected them. */
 import type { World } from '../world/world.ts';
 import type { wire_frame } from './frame.ts';
 import { lose_frame } from './loss.ts';
@@ -6,7 +6,7 @@ import { WireStage, type Wire } from './wire.ts';
 
 export type FramePredicate = (frame: wire_frame) => boolean;
 
-/** Loses each frame of which one of its predicates says so: "the first SYN". */
+/** Loses each frame that one of its predicates selects: "the first SYN". */
 export class DropStage extends WireStage {
   readonly #world: World;
   readonly #predicates: FramePredicate[] = [];
@@ -16,7 +16,7 @@ export class DropStage extends WireStage {
     this.#world = world;
   }
 
-  /** @returns a function that takes the predicate off again */
+  /** @returns a function that removes the predicate */
   drop(predicate: FramePredicate): () => void {
     this.#predicates.push(predicate);
     return () => {
@@ -27,7 +27,7 @@ export class DropStage extends WireStage {
 
   transmit(frame: wire_frame): number {
     if (this.#predicates.length === 0) return this.next.transmit(frame);
-    // Each one is asked about each frame, whatever the others say: a predicate may count.
+    // Call every predicate for each frame, regardless of the others: a predicate may count.
     let dropped = false;
     for (const predicate of [...this.#predicates]) if (predicate(frame)) dropped = true;
     if (!dropped) return this.next.transmit(frame);

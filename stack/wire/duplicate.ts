@@ -5,7 +5,7 @@ import { ChanceStage } from './wire.ts';
 export class DuplicateStage extends ChanceStage {
   transmit(frame: wire_frame): number {
     if (!this.happens()) return this.next.transmit(frame);
-    // Before the first one goes: with no latency its receiver may have used it up when transmit() returns.
+    // Clone before sending the first: without latency its receiver may have freed it when transmit() returns.
     const second = frame_clone(frame);
     const busy = this.next.transmit(frame);
     return busy + this.next.transmit(second);

@@ -1,12 +1,12 @@
-/** An Ethernet wire between machines: what one end sends, all other ends receive, as on a hub. */
+/** An Ethernet wire between machines: a frame from one end arrives at all other ends, as on a hub. */
 import type { World } from '../world/world.ts';
 import { frame_clone, frame_release, type wire_frame } from './frame.ts';
 import { NetemWire, type NetemConfig } from './netem.ts';
 import type { Receiver, Wire } from './wire.ts';
 
-/** Where one NIC is plugged in. */
+/** The end of a wire to which a NIC is connected. */
 export class EthernetEnd implements Wire {
-  /** The way from here to the others. */
+  /** The path from here to the other ends. */
   readonly path: NetemWire;
   #receive: Receiver | null = null;
 
@@ -21,7 +21,7 @@ export class EthernetEnd implements Wire {
   attach(receive: Receiver): void {
     this.#receive = receive;
   }
-  /** A frame arrives here. With no NIC at this end it is gone. */
+  /** A frame arrives here. Without a NIC at this end it is lost. */
   arrive(frame: wire_frame, more: boolean): void {
     if (this.#receive === null) frame_release(frame);
     else this.#receive(frame, more);
@@ -34,7 +34,7 @@ export class EthernetWire {
   readonly #world: World;
   readonly #config: NetemConfig;
 
-  /** @param config what each direction does to frames */
+  /** @param config the properties of each direction */
   constructor(world: World, name: string, config: NetemConfig) {
     this.#world = world;
     this.name = name;
@@ -42,7 +42,7 @@ export class EthernetWire {
     world.wires.push(this);
   }
 
-  /** A further end, for a NIC to be plugged into. */
+  /** Create another end, to which a NIC can be connected. */
   plug(): EthernetEnd {
     const end = new EthernetEnd(this.#world, this.#config, (frame, more) => this.#spread(end, frame, more));
     this.ends.push(end);

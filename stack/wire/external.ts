@@ -5,7 +5,7 @@ import { frame_bytes, frame_complete_checksum, frame_release, wire_frame } from 
 import { lose_frame } from './loss.ts';
 import type { Receiver, Wire } from './wire.ts';
 
-/** An Ethernet header and the longest IP and TCP headers: what a NIC looks at stands in one piece. */
+/** An Ethernet header and the longest IP and TCP headers: NICs expect these in one contiguous piece. */
 const HEAD_BYTES = 14 + 60 + 60;
 
 export class ExternalWire implements Wire {
@@ -16,10 +16,10 @@ export class ExternalWire implements Wire {
   #plugged = true;
 
   /**
-   * Plugs it in: from now on the world waits for frames, and time passes only while some arrive.
+   * Connects the wire: from now on the world waits for frames, and time passes only while some arrive.
    *
-   * @param name what the input log calls it
-   * @param send takes each frame that leaves the world: Ethernet, without frame check sequence
+   * @param name the wire's name in the input log
+   * @param send receives each frame that leaves the world: Ethernet, without frame check sequence
    */
   constructor(world: World, name: string, send: (bytes: Uint8Array) => void) {
     this.#world = world;
@@ -42,16 +42,16 @@ export class ExternalWire implements Wire {
     this.#receive = receive;
   }
 
-  /** A frame comes from outside. It is written down, and enters between two turns. */
+  /** A frame arrives from outside. It is logged and enters between two turns. */
   inject(bytes: Uint8Array): void {
     if (this.#plugged) this.#world.inputs.arrive({ kind: 'frame', wire: this.name, bytes });
   }
-  /** No more frames will come: the world goes on without. */
+  /** No more frames will arrive: the world continues without this wire. */
   unplug(): void {
     if (this.#plugged) this.#world.inputs.arrive({ kind: 'unplug', wire: this.name });
   }
 
-  /** Its end enters the world. */
+  /** The disconnection enters the world. */
   pulled_out(): void {
     this.#plugged = false;
   }

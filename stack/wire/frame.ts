@@ -1,40 +1,41 @@
-/** A frame on its way between two NICs. */
+/** A frame in transit between two NICs. */
 import { CHECKSUM_NONE, CHECKSUM_PARTIAL, skb_frag } from '../include/linux/skbuff.ts';
 import { csum_block_add, csum_fold, csum_partial } from '../lib/checksum.ts';
 import { get_page, put_page } from '../net/core/skbuff/alloc.ts';
 
 /**
- * What a NIC puts on the wire: an Ethernet frame without preamble and frame check sequence.
+ * A NIC's transmission unit: an Ethernet frame without preamble and frame check sequence.
  *
- * The headers are the frame's own bytes; the payload is not copied but refers to the sender's pages, of which the frame
- * holds one reference each until frame_release(). Their bytes do not change while it travels.
+ * The headers are copied into the frame. The payload is not copied: the frame holds one reference to each of
+ * the sender's pages until frame_release(). The pages' bytes do not change in transit.
  *
- * A virtual wire can carry what a real one cannot: a packet of 64 KiB that its receiver is to treat as segments of
- * gso_size bytes, and a checksum that was never computed (ip_summed is CHECKSUM_PARTIAL), as between virtual machines.
+ * A virtual wire can carry frames that a real one cannot: a packet of 64 KiB that its receiver treats as
+ * segments of gso_size bytes, and a checksum that was never computed (ip_summed is CHECKSUM_PARTIAL), as
+ * between virtual machines.
  */
 export class wire_frame {
-  /** Frames of a machine are numbered as they are sent, from 1. A duplicate made on the wire has its original's number. */
+  /** A machine numbers its frames in the order of sending, from 1. A duplicate has its original's number. */
   number: number;
   /** When its first bit left the sender, in ns. */
   sent_at: number;
-  /** Bytes in all. */
+  /** Total length in bytes. */
   length: number;
-  /** The first bytes: all headers, and such payload as the sender had in one piece with them. */
+  /** The first bytes: all headers, and payload that the sender had in the same piece. */
   head: Uint8Array;
   /** The rest, in pages. */
   frags: skb_frag[];
-  /** Bytes of payload a segment; 0: the frame is one segment. */
+  /** Payload bytes per segment; 0: the frame is a single segment. */
   gso_size = 0;
   gso_segs = 0;
   /** SKB_GSO_… */
   gso_type = 0;
-  /** CHECKSUM_PARTIAL: still to be computed from csum_start to the end; else CHECKSUM_NONE. */
+  /** CHECKSUM_PARTIAL: not yet computed, from csum_start to the end; otherwise CHECKSUM_NONE. */
   ip_summed = CHECKSUM_NONE;
-  /** Where the checksummed part begins, from the start of the frame. */
+  /** Start of the checksummed part, from the start of the frame. */
   csum_start = 0;
-  /** Where the checksum is stored, from csum_start. */
+  /** Offset of the checksum field from csum_start. */
   csum_offset = 0;
-  /** A bit was flipped on the way. */
+  /** A bit was flipped in transit. */
   corrupted = false;
 
   constructor(number: number, sent_at: number, length: number, head: Uint8Array, frags: skb_frag[]) {
@@ -46,12 +47,12 @@ export class wire_frame {
   }
 }
 
-/** The frame ends here: its pages are given back. */
+/** Release the frame's pages. */
 export function frame_release(frame: wire_frame): void {
   for (const frag of frame.frags) put_page(frag.page);
 }
 
-/** A second frame with the same bytes, and references of its own to the same pages. */
+/** A second frame with the same bytes and its own references to the same pages. */
 export function frame_clone(frame: wire_frame): wire_frame {
   const frags = frame.frags.map((frag) => {
     get_page(frag.page);
@@ -68,7 +69,7 @@ export function frame_clone(frame: wire_frame): wire_frame {
   return clone;
 }
 
-/** The Internet checksum's sum over the frame's bytes from `start` to the end. */
+/** The Internet checksum sum over the frame's bytes from `start` to the end. */
 export function frame_csum(frame: wire_frame, start: number): number {
   let csum = csum_partial(frame.head, start, frame.head.length - start, 0);
   let offset = frame.head.length - start;
@@ -79,7 +80,7 @@ export function frame_csum(frame: wire_frame, start: number): number {
   return csum;
 }
 
-/** Fill in a checksum that was left to the device: the field holds the sum of the pseudo header so far. */
+/** Compute a checksum that was left to the device: the field so far holds the sum of the pseudo header. */
 export function frame_complete_checksum(frame: wire_frame): void {
   if (frame.ip_summed !== CHECKSUM_PARTIAL) return;
   // 0 would mean "none" in a UDP header; 0xffff is the same number in one's complement.
@@ -90,7 +91,7 @@ export function frame_complete_checksum(frame: wire_frame): void {
   frame.ip_summed = CHECKSUM_NONE;
 }
 
-/** Copy all of the frame's bytes, for wires and files that need them in one piece. */
+/** Copy all bytes of the frame, for wires and files that need them in one piece. */
 export function frame_bytes(frame: wire_frame): Uint8Array {
   const bytes = new Uint8Array(frame.length);
   bytes.set(frame.head);

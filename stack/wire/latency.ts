@@ -1,26 +1,30 @@
-/** Time on the way; and, as part of it, reordering: frames that skip it. */
+/** Propagation delay, and reordering by frames that skip it. */
 import type { World } from '../world/world.ts';
 import type { wire_frame } from './frame.ts';
 import type { Receiver, Wire } from './wire.ts';
 
-/** A frame and when it arrives. */
+/** A frame and its arrival time. */
 interface Flight {
   readonly frame: wire_frame;
   readonly arrives_at: number;
 }
 
-/** The far part of a wire: each frame arrives `latency_ns` after it was put here, in order. */
+/** The far part of a wire: each frame arrives `latency_ns` after it was sent, in order. */
 export class LatencyWire implements Wire {
-  /** In ns, one way. Changes hold for frames sent from then on. */
+  /** One-way, in ns. A change applies to frames sent afterwards. */
   latency_ns: number;
   readonly world: World;
-  /** Frames under way, in order of arrival. */
+  /** Frames in transit, in order of arrival. */
   readonly in_flight: Flight[] = [];
-  /** How many of them, from the first, have arrived already: they are dropped from the list in batches. */
+  /**
+   * The number of frames at the front that have already arrived: they are removed from the list in batches.
+   */
   #arrived = 0;
-  /** When the next event is due; Infinity: none is. Later ones may be about, for frames that were overtaken. */
+  /**
+   * When the next event is due; Infinity: none. Later events may also exist, for frames that were overtaken.
+   */
   #armed_at = Infinity;
-  /** arrive() is handing frames out: it arms the next event when it is through. */
+  /** arrive() is delivering frames and arms the next event at its end. */
   #delivering = false;
   #receive: Receiver = () => {
     throw new Error('the wire has no far end: attach() was not called');
@@ -40,7 +44,7 @@ export class LatencyWire implements Wire {
     return 0;
   }
 
-  /** Have a frame arrive after another time than the others. */
+  /** Deliver a frame after a delay other than latency_ns. */
   deliver_after(frame: wire_frame, delay_ns: number): void {
     if (delay_ns <= 0) {
       this.#receive(frame, false);
@@ -56,7 +60,7 @@ export class LatencyWire implements Wire {
     if (!this.#delivering) this.#arm(arrives_at);
   }
 
-  /** Frames that are on the wire now, the next to arrive first. */
+  /** Frames on the wire, the next to arrive first. */
   get frames(): readonly Flight[] {
     return this.in_flight.slice(this.#arrived);
   }
@@ -67,7 +71,7 @@ export class LatencyWire implements Wire {
     this.world.events.at(time_ns, arrive, this);
   }
 
-  /** Deliver all that arrives now. */
+  /** Deliver all frames that are due. */
   arrive(): void {
     const { now_ns } = this.world;
     const list = this.in_flight;

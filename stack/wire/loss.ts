@@ -1,4 +1,4 @@
-/** Frames that never arrive: by chance. */
+/** Random frame loss. */
 import type { World } from '../world/world.ts';
 import { frame_release, type wire_frame } from './frame.ts';
 import { ChanceStage } from './wire.ts';
@@ -15,7 +15,7 @@ export class LossStage extends ChanceStage {
   }
 }
 
-/** The end of a frame that does not arrive. */
+/** Free a frame that does not arrive, and report its loss. */
 export function lose_frame(world: World, frame: wire_frame, reason: string): void {
   world.capture?.lost(frame, reason);
   frame_release(frame);

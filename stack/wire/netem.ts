@@ -1,4 +1,8 @@
-/** One direction of a wire, with all that a network may do to frames. @linux net/sched/sch_netem.c, for what can be set */
+/**
+ * One direction of a wire, with everything a network may do to frames.
+ *
+ * @linux net/sched/sch_netem.c, for the parameters
+ */
 import type { NicConfig } from '../config.ts';
 import type { World } from '../world/world.ts';
 import { BandwidthStage } from './bandwidth.ts';
@@ -14,8 +18,8 @@ import type { Receiver, Wire } from './wire.ts';
 export type NetemConfig = Omit<NicConfig, 'mtu' | 'ringSize'>;
 
 /**
- * The stages stand in the order in which a frame passes them: it goes out bit by bit (bandwidth), may get lost,
- * be doubled or damaged under way, and arrives when its time has passed (reordering, latency).
+ * The stages are in the order in which a frame passes them: it is serialized (bandwidth), may be lost,
+ * duplicated or corrupted, and arrives after a delay (reordering, latency).
  */
 export class NetemWire implements Wire {
   readonly latency: LatencyWire;
@@ -43,7 +47,7 @@ export class NetemWire implements Wire {
     this.bandwidth.attach(receive);
   }
 
-  /** Lose the frames that `predicate` picks. @returns a function that ends it */
+  /** Lose the frames that `predicate` selects. @returns a function that ends the loss */
   drop(predicate: FramePredicate): () => void {
     return this.dropped.drop(predicate);
   }

@@ -5,8 +5,9 @@ import type { LatencyWire } from './latency.ts';
 import { ChanceStage } from './wire.ts';
 
 /**
- * Chosen frames skip most of the latency, as with netem's reorder: they overtake all that are under way. On a wire
- * without latency nothing can be overtaken; there a chosen frame is held back instead, until the next one has passed.
+ * Selected frames skip most of the latency, as with netem's reorder option, and overtake all frames in
+ * transit. A wire without latency has no frames in transit; there a selected frame is held back until the
+ * next one has passed.
  */
 export class ReorderStage extends ChanceStage {
   readonly #latency: LatencyWire;
@@ -37,7 +38,7 @@ export class ReorderStage extends ChanceStage {
     return 0;
   }
 
-  /** No other frame came: it must not wait for ever. */
+  /** No other frame arrived: release the held frame. */
   let_go(): void {
     const held = this.#held;
     this.#held = null;
@@ -45,9 +46,9 @@ export class ReorderStage extends ChanceStage {
   }
 }
 
-/** What an overtaking frame still needs: the time that light needs for 300 m. */
+/** The delay of an overtaking frame: the propagation time of 300 m. */
 const OVERTAKING_NS = 1_000;
-/** How long a frame is held back at most. */
+/** The maximum time for which a frame is held back. */
 const HELD_BACK_NS = 1_000_000;
 
 function let_go(stage: ReorderStage): void {

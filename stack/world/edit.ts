@@ -1,4 +1,7 @@
-/** Changing a field from outside, said in words that hold in another run: the way to it from the world. */
+/**
+ * A change of a field from outside, described so that another run can repeat it: by the path from the world
+ * to the field.
+ */
 import type { World } from './world.ts';
 
 /** A property's name, or the key of a Map's entry. */
@@ -6,7 +9,7 @@ export type EditStep = string | { key: string | number };
 export type EditPath = readonly EditStep[];
 export type EditValue = number | string | boolean | null;
 
-/** How many objects the search for a way looks at before it gives up. */
+/** How many objects the search for a path visits before it gives up. */
 const MOST_OBJECTS = 2_000_000;
 
 interface Visit {
@@ -16,13 +19,13 @@ interface Visit {
 }
 
 /**
- * The shortest way from the world to an object, over data properties, arrays and Maps; no getter runs.
+ * Find the shortest path from the world to an object, over data properties, arrays and Maps; no getter runs.
  *
- * @returns null: nothing that lasts refers to it
+ * @returns null when no lasting object refers to it
  */
 export function path_to(world: World, wanted: object): EditPath | null {
   const root: Visit = { object: world, from: null, step: '' };
-  // Not over what changes with each turn: the machine that runs.
+  // Skip state that changes with each turn, such as the running machine.
   const queue: Visit[] = [{ object: world.machines, from: root, step: 'machines' }];
   const seen = new Set<object>([world, world.machines]);
   for (let at = 0; at < queue.length && at < MOST_OBJECTS; at++) {
@@ -54,7 +57,7 @@ function* references_of(object: object): Generator<[EditStep, unknown]> {
     if ('value' in descriptor) yield [name, descriptor.value];
 }
 
-/** A field was changed from outside: write it down in the world's log of inputs. */
+/** A field was changed from outside: add the change to the world's input log. */
 export function note_edit(world: World, owner: object, name: string): void {
   const path = path_to(world, owner);
   const value = (owner as Record<string, unknown>)[name];
@@ -64,7 +67,7 @@ export function note_edit(world: World, owner: object, name: string): void {
   else world.inputs.note({ kind: 'evaluation', text: `${name} = ${String(value)}` });
 }
 
-/** @throws RangeError: there is nothing at the end of that way */
+/** @throws RangeError when the path leads nowhere */
 export function apply_edit(world: World, path: EditPath, value: EditValue): void {
   let object: object | undefined = world;
   for (const step of path.slice(0, -1)) object = follow(object, step);

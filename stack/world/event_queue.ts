@@ -1,7 +1,7 @@
-/** What happens in a world outside its CPUs, each at its own time: frames on a wire, DMA, a clock's tick. */
+/** Events of a world outside its CPUs, each at its own time: frames on a wire, DMA, clock ticks. */
 import { EventHeap, type TimedEvent } from '../kernel/time/event_heap.ts';
 
-/** Something that happens at a moment. Cancel it through the queue that it came from. */
+/** A scheduled event. Cancel it through the queue that created it. */
 export class WorldEvent implements TimedEvent {
   expires = 0;
   sequence = 0;
@@ -17,7 +17,7 @@ export class WorldEvent implements TimedEvent {
 export class EventQueue {
   #events = new EventHeap<WorldEvent>();
 
-  /** When the first event is due, in ns; Infinity: there is none. */
+  /** When the first event is due, in ns; Infinity: none. */
   get next(): number {
     return this.#events.next;
   }
@@ -25,7 +25,7 @@ export class EventQueue {
     return this.#events.values();
   }
 
-  /** Have `run(owner)` called at a time in ns. Events of the same time run in the order of these calls. */
+  /** Call `run(owner)` at a time in ns. Events of the same time run in the order of these calls. */
   at<Owner>(time_ns: number, run: (owner: Owner) => void, owner: Owner): WorldEvent {
     const event = new WorldEvent(run as (owner: never) => void, owner);
     this.#events.push(event, time_ns);
@@ -36,7 +36,7 @@ export class EventQueue {
     return this.#events.remove(event);
   }
 
-  /** Run all that is due at `now`. */
+  /** Run all events due at `now`. */
   advance(now: number): void {
     while (this.#events.next <= now) {
       const event = this.#events.shift()!;

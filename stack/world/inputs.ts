@@ -1,7 +1,7 @@
 /**
- * What comes from outside: frames of an external wire, answers of the host, edits made in a debugger, faults switched on.
- * Each enters at an event number and is written down, so that a run can be replayed from program, configuration, seed and
- * log.
+ * Inputs from outside the world: frames of an external wire, the host's answers, edits in a debugger,
+ * injected faults. Each enters at an event number and is logged, so that a run can be replayed from program,
+ * configuration, seed and log.
  */
 import type { FaultPoint } from '../kernel/fault_inject.ts';
 import { TRACEPOINT_NAMES } from '../trace/table.ts';
@@ -13,94 +13,103 @@ import type { World } from './world.ts';
 export type Input =
   /** A frame arrives on an external wire. */
   | { kind: 'frame'; wire: string; bytes: Uint8Array }
-  /** An external wire was pulled out. */
+  /** An external wire was disconnected. */
   | { kind: 'unplug'; wire: string }
-  /** The host has answered the `call`th question that was put to it. */
+  /** The host answered its call number `call`. */
   | { kind: 'answer'; call: number; name: string; recorded: Uint8Array | null; outcome?: Outcome }
-  /** The host answered at once: the program has the answer already. */
+  /** The host answered at once: the program already has the answer. */
   | { kind: 'reading'; call: number; name: string; recorded: Uint8Array }
   /** A field of the world was changed. */
   | { kind: 'edit'; path: EditPath; value: EditValue }
-  /** A local variable was changed, or an expression has changed something: only a debugger at the same line can do so again. */
+  /**
+   * A local variable was changed, or an expression had side effects: only a debugger at the same line can
+   * repeat that.
+   */
   | { kind: 'evaluation'; text: string }
-  /** The next `times` allocations at a place are to fail. */
+  /** The next `times` allocations at a place fail. */
   | { kind: 'fault'; machine: number; point: FaultPoint; times: number };
 
-/** An input and where in the run it entered. */
+/** An input and the point in the run at which it entered. */
 export interface InputEntry {
   /** Number of the last event before it. */
   event: number;
-  /** It entered in the middle of a turn, not between two. */
+  /** It entered in the middle of a turn and not between two. */
   within: boolean;
   input: Input;
 }
 
-/** A run that is replayed does not ask for what its log holds: it is another program, configuration or version. */
+/** The replayed run did not make the calls in its log: its program, configuration or version is different. */
 export class ReplayError extends Error {
   override name = 'ReplayError';
 }
 
 export class Inputs {
-  /** All that has entered, in order. */
+  /** All inputs that have entered, in order. */
   readonly log: InputEntry[] = [];
   readonly #world: World;
   #arrived: Input[] = [];
-  /** What is still to enter of the log that is replayed, in order. */
+  /** The inputs of the replayed log that have not entered yet, in order. */
   #to_replay: InputEntry[] = [];
   #entering = false;
-  /** How many have entered. */
+  /** The number of inputs that have entered. */
   #entered = 0;
 
   constructor(world: World) {
     this.#world = world;
   }
 
-  /** Something has arrived and enters at the next turn. */
+  /** An input has arrived and enters at the next turn. */
   get pending(): boolean {
     return this.#arrived.length > 0;
   }
 
-  /** Let something enter now. */
+  /** Make an input take effect now. */
   enter(input: Input): void {
     this.#entered++;
     this.note(input);
     this.#apply(input);
   }
-  /** Something was changed already: write it down. */
+  /** Log an input that has already taken effect. */
   note(input: Input): void {
-    // What cannot be written down is asked for again, at the same event: the world stands while it waits.
+    // An answer that cannot be recorded is requested again at the same event: the world stands still while it
+    // waits.
     if (input.kind === 'answer' && input.recorded === null) return;
     const { outcome: _live, ...written } = input as Input & { outcome?: Outcome };
     this.log.push({ event: this.#world.event, within: this.#world.in_turn, input: written as Input });
   }
-  /** Something comes at the host's own time: it enters between two turns. */
+  /** An input arrives at the host's own time: it enters between two turns. */
   arrive(input: Input): void {
     this.#arrived.push(input);
     this.#world.outside.wake();
   }
 
-  /** Replay a log from here on, in a world that was built as the recorded one was. */
+  /** Replay a log from here on, in a world built like the recorded one. */
   replay(log: readonly InputEntry[]): void {
     this.#to_replay = [...log];
     if (!log.some(({ within }) => within)) return;
-    // An input that entered in the middle of a turn enters at its tracepoint, and a tracepoint without listeners only counts.
+    // An input that entered in the middle of a turn enters at its tracepoint; a tracepoint without listeners
+    // only counts, so listen to all.
     for (const name of TRACEPOINT_NAMES) this.#world.tracer.on(name, () => this.enter_due());
   }
-  /** The answer that the replayed log holds for a question to the host; undefined: it is to be asked. */
+  /** Whether the replayed log holds the answer to a host call; otherwise the host must be asked. */
   has_answer(call: number): boolean {
     return this.#to_replay.some(({ input }) => input.kind === 'answer' && input.call === call);
   }
 
-  /** Take the answer out of the replayed log that the host gave at once; null: it holds none. */
+  /** Remove an immediate answer of the host from the replayed log; null: none. */
   take_answer(call: number): Outcome | null {
     const at = this.#to_replay.findIndex(({ input }) => input.kind === 'reading' && input.call === call);
     const [entry] = at < 0 ? [] : this.#to_replay.splice(at, 1);
     return entry?.input.kind === 'reading' ? recall(entry.input.recorded) : null;
   }
 
-  /** Let enter what has arrived, or what the replayed log has at this event. @returns whether anything has */
+  /**
+   * Let the inputs enter that have arrived, or that the replayed log has at this event.
+   *
+   * @returns whether any entered
+   */
   enter_due(): boolean {
-    // What enters passes tracepoints itself: the next input waits until it is in.
+    // An input that enters hits tracepoints itself: the next input waits until it is done.
     if (this.#entering) return false;
     this.#entering = true;
     const before = this.#entered;
@@ -153,7 +162,7 @@ export class Inputs {
   }
 }
 
-/** What an input is, in words. */
+/** A description of an input. */
 function describe(input: Input): string {
   switch (input.kind) {
     case 'frame':

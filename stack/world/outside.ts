@@ -1,28 +1,31 @@
-/** What a world waits for: answers that the host owes it, external wires, and what a process has begun on the host by itself. */
+/**
+ * What a world waits for outside: the host's answers, external wires, and host activity that a process
+ * started itself.
+ */
 import { clearTimeout, setImmediate, setTimeout } from 'node:timers';
 import type { ExternalWire } from '../wire/external.ts';
 import { ReplayError } from './inputs.ts';
 import { record } from './recording.ts';
 import type { World } from './world.ts';
 
-/** How a question to the host ended. */
+/** The result of a host call. */
 export type Outcome = { value: unknown } | { error: unknown };
 
-/** How often a waiting world looks whether it may go on, in ms of the host's time. */
+/** How often a waiting world checks whether it can continue, in ms of the host's time. */
 const LOOK_MS = 20;
 
 export class Outside {
   readonly #world: World;
-  /** What goes on when the host has answered, by the question's number. */
+  /** Continuations of host calls, by call number. */
   readonly #asked = new Map<number, (outcome: Outcome) => void>();
   #questions = 0;
   readonly #wires = new Map<string, ExternalWire>();
   #resume: (() => void) | null = null;
-  /** Nothing can run, and time does not pass: until something enters, no turn is taken. */
+  /** Nothing can run, and time does not pass: no turn is taken until an input enters. */
   is_standing = false;
   /**
-   * Asked when nothing is left to do in the world: may the host still wake one of its processes? Set by who runs programs
-   * that use the host.
+   * Called when the world has nothing left to do: whether the host may still wake one of its processes. Set
+   * by code that runs programs which use the host.
    */
   may_still_come: () => boolean = () => false;
 
@@ -30,19 +33,19 @@ export class Outside {
     this.#world = world;
   }
 
-  /** A question to the host is open. Until it is answered nothing else happens in the world. */
+  /** A host call is pending. Until it is answered nothing else happens in the world. */
   get owes_answer(): boolean {
     return this.#asked.size > 0;
   }
-  /** An external wire is plugged in: frames may come, and time does not pass of itself. */
+  /** An external wire is connected: frames may arrive, and time does not pass on its own. */
   get is_open(): boolean {
     return this.#wires.size > 0;
   }
 
   /**
-   * Put a question to the host. In a replay the log answers.
+   * Make a host call. In a replay the log provides the answer.
    *
-   * @param name what is asked, for messages: 'fs.readFile'
+   * @param name the host function, for messages: 'fs.readFile'
    * @param deliver called at the event at which the answer enters
    */
   ask(name: string, question: () => Promise<unknown>, deliver: (outcome: Outcome) => void): void {
@@ -53,13 +56,13 @@ export class Outside {
       this.#world.inputs.arrive({ kind: 'answer', call, name, recorded: record(outcome), outcome });
     void settled(question).then(arrive);
   }
-  /** Likewise, before the world runs: nothing waits but the caller. */
+  /** As ask(), before the world runs: only the caller waits. */
   async ask_before(name: string, question: () => Promise<unknown>): Promise<unknown> {
     const call = ++this.#questions;
     const outcome = this.#world.inputs.take_answer(call) ?? (await settled(question));
     return this.#told(call, name, outcome);
   }
-  /** Ask what the host answers at once: 'fs.readFileSync'. */
+  /** Make a host call with an immediate answer: 'fs.readFileSync'. */
   read(name: string, question: () => unknown): unknown {
     const call = ++this.#questions;
     let outcome = this.#world.inputs.take_answer(call);
@@ -86,12 +89,12 @@ export class Outside {
     deliver(outcome);
   }
 
-  /** Plug an external wire in: from now on the world waits for its frames. */
+  /** Connect an external wire: from now on the world waits for its frames. */
   plug(wire: ExternalWire): void {
     if (this.#wires.has(wire.name)) throw new Error(`there is an external wire ${wire.name} already`);
     this.#wires.set(wire.name, wire);
   }
-  /** No frame will come from it any more. */
+  /** Disconnect an external wire: no more frames will arrive from it. */
   unplug(name: string): void {
     this.wire(name).pulled_out();
     this.#wires.delete(name);
@@ -103,7 +106,7 @@ export class Outside {
     return wire;
   }
 
-  /** Have `resume` called when something has come, or after a while, to look again. */
+  /** Call `resume` when an input has arrived, or after a while to check again. */
   when_something_comes(resume: () => void): void {
     const look = setTimeout(() => this.wake(), LOOK_MS);
     this.#resume = () => {

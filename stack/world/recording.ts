@@ -1,10 +1,10 @@
-/** The host's answers as bytes that an input log can hold. */
+/** The host's answers as bytes for the input log. */
 import { deserialize, serialize } from 'node:v8';
 import type { Outcome } from './outside.ts';
 
 /**
- * @returns null: it holds what only this run can have (a file that is open, an object of a class), and must be asked for
- * again in a replay
+ * @returns null when the answer holds something that exists only in this run (an open file, an instance of a
+ *   class): a replay must then call the host again
  */
 export function record(outcome: Outcome): Uint8Array | null {
   if ('error' in outcome) {
@@ -20,7 +20,7 @@ export function recall(bytes: Uint8Array): Outcome {
   return 'thrown' in found ? { error: Object.assign(new Error(), found.thrown) } : found;
 }
 
-/** Made of primitives, byte arrays, lists and plain objects only. */
+/** Whether a value consists only of primitives, byte arrays, lists and plain objects. */
 function isPlain(value: unknown): boolean {
   if (typeof value === 'function' || typeof value === 'symbol') return false;
   if (typeof value !== 'object' || value === null) return true;
@@ -30,5 +30,5 @@ function isPlain(value: unknown): boolean {
   return (prototype === Object.prototype || prototype === null) && Object.values(value).every(isPlain);
 }
 
-/** A copy of its own: what serialize() returns is a part of a larger block. */
+/** A copy, because serialize() returns part of a larger block. */
 const bytes = (value: unknown): Uint8Array => new Uint8Array(serialize(value));

@@ -1,15 +1,18 @@
-/** Runs a world: turn by turn, and when nothing can run, time passes. */
+/** Runs a world turn by turn; when nothing can run, virtual time advances. */
 import { setImmediate } from 'node:timers';
 import type { World } from './world.ts';
 
-/** How a run came to an end. */
+/** How a run ended. */
 export type RunEnd = 'idle' | 'halted';
-/** Turns between two looks at the host's event loop: messages from the debugger and answers of the host come in there. */
+/**
+ * Turns between two visits to the host's event loop, which delivers the debugger's messages and the host's
+ * answers.
+ */
 const TURNS_PER_SLICE = 4096;
 
 /**
- * Run until nothing is left to do (no task runnable, no timer armed, nothing on a wire, nothing owed by the outside), or
- * until `halted` says so.
+ * Run until nothing is left to do (no runnable task, no armed timer, no frame on a wire, no pending host
+ * call), or until `halted` returns true.
  */
 export function run_world(world: World, halted: () => boolean): Promise<RunEnd> {
   return new Promise((resolve, reject) => {
@@ -21,7 +24,7 @@ export function run_world(world: World, halted: () => boolean): Promise<RunEnd> 
           if (state !== 'running') return resolve(state);
         }
       } catch (error) {
-        // What the host's own callbacks threw is the host's: it must pass through to Node's handler.
+        // Errors thrown by the host's own callbacks belong to the host: pass them through to Node's handler.
         if (world.in_task) throw error;
         return reject(error as Error);
       }
@@ -35,7 +38,8 @@ function step(world: World, halted: () => boolean): RunEnd | 'running' | 'waitin
   if (halted()) return 'halted';
   const { inputs, outside } = world;
   if (inputs.enter_due()) outside.is_standing = false;
-  // An owed answer enters at the event at which it was asked for, however long the host takes: all else stands still.
+  // A pending answer enters at the event at which it was requested, however long the host takes: everything
+  // else stands still.
   if (outside.owes_answer) return 'waiting';
   if (outside.is_standing && outside.is_open) return 'waiting';
   const next = world.turn();

@@ -1,5 +1,5 @@
 /**
- * The scheduler: who runs, who sleeps, and how virtual time goes by.
+ * The scheduler: which task runs, which tasks sleep, and how virtual time advances.
  *
  * @linux kernel/sched/core.c
  */
@@ -19,13 +19,13 @@ import { trace } from '../../trace/events.ts';
 import { jiffies } from '../time/jiffies.ts';
 import { del_timer, mod_timer } from '../time/timer.ts';
 
-/** The task on the CPU; the idle task when none is. */
+/** The task on the CPU; the idle task when no task runs. */
 export function current(machine: Machine): task_struct {
   return machine.current;
 }
 
 /**
- * Give the CPU away. Comes back when the task has been woken; at once if it has been woken already.
+ * Give up the CPU. Returns when the task was woken; at once if it has already been woken.
  *
  * @linux kernel/sched/core.c
  */
@@ -40,9 +40,9 @@ export function* schedule(machine: Machine): Sleeps<void> {
 }
 
 /**
- * Sleep until woken, at most for `timeout` jiffies.
+ * Sleep until woken, for at most `timeout` jiffies.
  *
- * @returns what is left of it; MAX_SCHEDULE_TIMEOUT never ends
+ * @returns the time left; MAX_SCHEDULE_TIMEOUT never expires
  * @linux kernel/time/timer.c
  */
 export function* schedule_timeout(machine: Machine, timeout: number): Sleeps<number> {
@@ -61,23 +61,38 @@ function process_timeout(task: task_struct): void {
   wake_up_process(task);
 }
 
-/** Sleep for `timeout` jiffies, or until woken or signalled. @returns the rest @linux kernel/time/timer.c */
+/**
+ * Sleep for `timeout` jiffies, or until woken or signalled.
+ *
+ * @returns the time left
+ * @linux kernel/time/timer.c
+ */
 export function* schedule_timeout_interruptible(machine: Machine, timeout: number): Sleeps<number> {
   machine.current.__state = TASK_INTERRUPTIBLE;
   return yield* schedule_timeout(machine, timeout);
 }
-/** Sleep for `timeout` jiffies, or until woken; signals wait. @returns the rest @linux kernel/time/timer.c */
+/**
+ * Sleep for `timeout` jiffies, or until woken; signals do not wake it.
+ *
+ * @returns the time left
+ * @linux kernel/time/timer.c
+ */
 export function* schedule_timeout_uninterruptible(machine: Machine, timeout: number): Sleeps<number> {
   machine.current.__state = TASK_UNINTERRUPTIBLE;
   return yield* schedule_timeout(machine, timeout);
 }
 
-/** Wake a sleeper. @returns whether it slept in one of the states of `mode`. @linux kernel/sched/core.c */
+/**
+ * Wake a task.
+ *
+ * @returns whether it was sleeping in one of the states of `mode`.
+ * @linux kernel/sched/core.c
+ */
 export function try_to_wake_up(task: task_struct, mode: number): boolean {
   if ((task.__state & mode) === 0) return false;
   task.__state = TASK_RUNNING;
   trace.sched_wakeup(task.machine, task);
-  // A task that has not got to schedule() yet simply goes on.
+  // A task that has not reached schedule() yet simply continues.
   if (!task.on_cpu) enqueue_task(task);
   return true;
 }
@@ -85,14 +100,14 @@ export function wake_up_process(task: task_struct): boolean {
   return try_to_wake_up(task, TASK_NORMAL);
 }
 
-/** Line a task up for the CPU. @linux kernel/sched/core.c */
+/** Add a task to the run queue. @linux kernel/sched/core.c */
 export function enqueue_task(task: task_struct): void {
   if (task.on_rq || task.__state === TASK_DEAD) return;
   task.on_rq = true;
   task.machine.runqueue.push(task);
 }
 
-/** Put a signal to a task: a sleep that may be interrupted ends. */
+/** Send a signal to a task: it ends an interruptible sleep. */
 export function send_signal(task: task_struct, signal: number): void {
   task.pending_signal = signal;
   try_to_wake_up(task, TASK_INTERRUPTIBLE);

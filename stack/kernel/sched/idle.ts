@@ -1,4 +1,8 @@
-/** What a CPU does in one turn: the timers and softirqs that are due, then the next task that wants it. @linux kernel/sched/idle.c */
+/**
+ * One turn of a CPU: the timers and softirqs that are due, then the next runnable task.
+ *
+ * @linux kernel/sched/idle.c
+ */
 import type { task_struct } from '../../include/linux/sched.ts';
 import type { Machine } from '../../machine.ts';
 import { trace } from '../../trace/events.ts';
@@ -14,7 +18,7 @@ export function cpu_run_due(machine: Machine): void {
   if (machine.softirq.pending !== 0) do_softirq(machine);
 }
 
-/** Run the task that waits longest. @returns false: none does */
+/** Run the task that has waited longest. @returns false when no task is runnable */
 export function cpu_run_next_task(machine: Machine): boolean {
   const task = machine.runqueue.shift();
   if (task === undefined) return false;
@@ -27,7 +31,7 @@ export function cpu_next_event_ns(machine: Machine): number {
   return Math.min(machine.hrtimers.next, next_timer_ns(machine));
 }
 
-/** Put a task on the CPU until it sleeps or ends. @linux kernel/sched/core.c */
+/** Run a task on the CPU until it sleeps or exits. @linux kernel/sched/core.c */
 function context_switch(machine: Machine, task: task_struct): void {
   const { world } = machine;
   task.on_rq = false;

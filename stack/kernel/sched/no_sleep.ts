@@ -1,8 +1,11 @@
-/** A sleep that is none. */
+/** A generator that ends without sleeping. */
 import type { Sleeps } from '../../include/linux/sched.ts';
 
 const AT_ONCE = { done: true, value: undefined } as const;
-/** What a function that need not sleep this time returns: a generator that ended at once would have to be made each time. */
+/**
+ * Returned by a function that may sleep but need not this time: avoids creating a generator that ends at
+ * once.
+ */
 export const NO_SLEEP = {
   next: () => AT_ONCE,
   [Symbol.iterator]: () => NO_SLEEP,

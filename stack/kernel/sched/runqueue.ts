@@ -1,7 +1,7 @@
-/** The tasks that wait for the CPU, first come first served: a ring that doubles when it is full. */
+/** The runnable tasks, in first-come, first-served order: a ring that doubles when it is full. */
 import type { task_struct } from '../../include/linux/sched.ts';
 
-/** A power of two, as all lengths of the ring. */
+/** A power of two, like all lengths of the ring. */
 const FIRST_LENGTH = 16;
 
 export class runqueue {

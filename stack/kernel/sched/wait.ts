@@ -1,4 +1,4 @@
-/** Wait queues: sleeping until an event, and waking the sleepers. @linux kernel/sched/wait.c */
+/** Wait queues: sleeping until an event, and waking sleepers. @linux kernel/sched/wait.c */
 import type { Machine } from '../../machine.ts';
 import { TASK_INTERRUPTIBLE, TASK_NORMAL, TASK_RUNNING, type Sleeps } from '../../include/linux/sched.ts';
 import {
@@ -10,16 +10,16 @@ import {
 } from '../../include/linux/wait.ts';
 import { current, schedule_timeout, try_to_wake_up } from './core.ts';
 
-/** An entry that leaves its queue when it is woken. @linux include/linux/wait.h */
+/** An entry that is removed from its queue when it is woken. @linux include/linux/wait.h */
 export function DEFINE_WAIT(machine: Machine): wait_queue_entry {
   return new wait_queue_entry(current(machine), autoremove_wake_function);
 }
-/** An entry with a wake function of one's own. @linux include/linux/wait.h */
+/** An entry with a custom wake function. @linux include/linux/wait.h */
 export function DEFINE_WAIT_FUNC(machine: Machine, func: wait_queue_func_t): wait_queue_entry {
   return new wait_queue_entry(current(machine), func);
 }
 
-/** Wait without being the only one woken. @linux kernel/sched/wait.c */
+/** Add a non-exclusive waiter: a wake-up wakes all of these. @linux kernel/sched/wait.c */
 export function add_wait_queue(queue: wait_queue_head, entry: wait_queue_entry): void {
   entry.flags &= ~WQ_FLAG_EXCLUSIVE;
   entry.queue = queue;
@@ -28,7 +28,7 @@ export function add_wait_queue(queue: wait_queue_head, entry: wait_queue_entry):
   else queue.head.prev = entry;
   queue.head = entry;
 }
-/** Wait as one of those of whom only one is woken at a time. @linux kernel/sched/wait.c */
+/** Add an exclusive waiter: a wake-up normally wakes only one of these. @linux kernel/sched/wait.c */
 export function add_wait_queue_exclusive(queue: wait_queue_head, entry: wait_queue_entry): void {
   entry.flags |= WQ_FLAG_EXCLUSIVE;
   entry.queue = queue;
@@ -37,7 +37,7 @@ export function add_wait_queue_exclusive(queue: wait_queue_head, entry: wait_que
   else queue.tail.next = entry;
   queue.tail = entry;
 }
-/** Stop waiting; nothing happens if the entry is not on the queue. @linux kernel/sched/wait.c */
+/** Remove an entry; does nothing if it is not on the queue. @linux kernel/sched/wait.c */
 export function remove_wait_queue(queue: wait_queue_head, entry: wait_queue_entry): void {
   if (entry.queue !== queue) return;
   const { next, prev } = entry;
@@ -50,12 +50,16 @@ export function remove_wait_queue(queue: wait_queue_head, entry: wait_queue_entr
   entry.queue = null;
 }
 
-/** Get on the queue and be about to sleep: what happens from here on is not missed. @linux kernel/sched/wait.c */
+/**
+ * Join the queue and set the task's sleep state, so that no wake-up from here on is missed.
+ *
+ * @linux kernel/sched/wait.c
+ */
 export function prepare_to_wait(queue: wait_queue_head, entry: wait_queue_entry, state: number): void {
   if (entry.queue === null) add_wait_queue(queue, entry);
   entry.task.__state = state;
 }
-/** Likewise, among those of whom only one is woken. @linux kernel/sched/wait.c */
+/** As prepare_to_wait(), as an exclusive waiter. @linux kernel/sched/wait.c */
 export function prepare_to_wait_exclusive(
   queue: wait_queue_head,
   entry: wait_queue_entry,
@@ -64,23 +68,28 @@ export function prepare_to_wait_exclusive(
   if (entry.queue === null) add_wait_queue_exclusive(queue, entry);
   entry.task.__state = state;
 }
-/** Done waiting. @linux kernel/sched/wait.c */
+/** Leave the queue and set the task running. @linux kernel/sched/wait.c */
 export function finish_wait(queue: wait_queue_head, entry: wait_queue_entry): void {
   entry.task.__state = TASK_RUNNING;
   if (entry.queue !== null) remove_wait_queue(queue, entry);
 }
 
-/** Wake the task. @returns 1 if it slept, else 0. @linux kernel/sched/core.c */
+/** Wake the task. @returns 1 if it was sleeping, else 0. @linux kernel/sched/core.c */
 export function default_wake_function(entry: wait_queue_entry, mode: number): number {
   return try_to_wake_up(entry.task, mode) ? 1 : 0;
 }
-/** Wake the task and take it off the queue. @returns 1 if it slept, else 0. @linux kernel/sched/wait.c */
+/**
+ * Wake the task and remove it from the queue.
+ *
+ * @returns 1 if it was sleeping, else 0.
+ * @linux kernel/sched/wait.c
+ */
 export function autoremove_wake_function(entry: wait_queue_entry, mode: number): number {
   const woken = default_wake_function(entry, mode);
   if (woken !== 0 && entry.queue !== null) remove_wait_queue(entry.queue, entry);
   return woken;
 }
-/** Remembers the wake-up, so that one that comes before the sleep is not lost. @linux kernel/sched/wait.c */
+/** Record the wake-up, so that a wake-up before the sleep is not lost. @linux kernel/sched/wait.c */
 export function woken_wake_function(entry: wait_queue_entry, mode: number): number {
   entry.flags |= WQ_FLAG_WOKEN;
   return default_wake_function(entry, mode);
@@ -89,7 +98,7 @@ export function woken_wake_function(entry: wait_queue_entry, mode: number): numb
  * Sleep until woken, or until the time-out.
  *
  * @param timeout in jiffies
- * @returns what is left of it
+ * @returns the time left
  * @linux kernel/sched/wait.c
  */
 export function* wait_woken(
@@ -105,11 +114,11 @@ export function* wait_woken(
   return timeout;
 }
 
-/** Wake all non-exclusive waiters and `nr_exclusive` of the others (0: all). @linux kernel/sched/wait.c */
+/** Wake all non-exclusive waiters and `nr_exclusive` exclusive ones (0: all). @linux kernel/sched/wait.c */
 function __wake_up(queue: wait_queue_head, mode: number, nr_exclusive: number, key: number): void {
   let left = nr_exclusive;
   for (let entry = queue.head; entry !== null;) {
-    // Who is woken may leave the queue.
+    // A woken waiter may leave the queue.
     const { next } = entry;
     const woken = entry.func(entry, mode, key);
     if (woken !== 0 && (entry.flags & WQ_FLAG_EXCLUSIVE) !== 0 && --left === 0) break;
@@ -128,7 +137,7 @@ export function wake_up_interruptible(queue: wait_queue_head): void {
 export function wake_up_interruptible_all(queue: wait_queue_head): void {
   __wake_up(queue, TASK_INTERRUPTIBLE, 0, 0);
 }
-/** @param key the poll events that have come true: pollers who don't care sleep on */
+/** @param key the poll events that occurred: pollers of other events keep sleeping */
 export function wake_up_interruptible_poll(queue: wait_queue_head, key: number): void {
   __wake_up(queue, TASK_INTERRUPTIBLE, 1, key);
 }

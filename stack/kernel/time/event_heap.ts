@@ -1,15 +1,15 @@
-/** A queue ordered by time: what hrtimers and the hardware's events wait in. */
+/** A queue ordered by time, for hrtimers and hardware events. */
 
 export interface TimedEvent {
   /** In ns of the monotonic clock. */
   expires: number;
-  /** Orders events of the same time: first queued, first run. */
+  /** Orders events of the same time: the first queued runs first. */
   sequence: number;
-  /** Its place in the heap; -1 when it is not in it. */
+  /** Its index in the heap; -1 when it is not queued. */
   entry: number;
 }
 
-/** A binary heap that knows where each element stands, so that any of them can be taken out. */
+/** A binary heap that records the index of each element, so that any element can be removed. */
 export class EventHeap<T extends TimedEvent> {
   #heap: T[] = [];
   #sequence = 0;
@@ -34,7 +34,7 @@ export class EventHeap<T extends TimedEvent> {
     this.#up(event.entry);
   }
 
-  /** Take the first one out. */
+  /** Remove and return the first event. */
   shift(): T | undefined {
     const first = this.#heap[0];
     if (first !== undefined) this.remove(first);

@@ -5,7 +5,7 @@ import type { ktime_t } from '../../include/linux/types.ts';
 import { trace } from '../../trace/events.ts';
 
 /**
- * Arm a timer, or change when it fires.
+ * Arm a timer, or change its expiry time.
  *
  * @param expires in ns of the monotonic clock
  * @linux kernel/time/hrtimer.c
@@ -17,7 +17,7 @@ export function hrtimer_start<Owner>(machine: Machine, timer: hrtimer<Owner>, ex
   trace.hrtimer_start(machine, untyped);
 }
 
-/** Likewise; `slack` ns of lateness would do, which this machine never needs. @linux kernel/time/hrtimer.c */
+/** As hrtimer_start(); the `slack` in ns that the caller allows is not used. @linux kernel/time/hrtimer.c */
 export function hrtimer_start_range_ns<Owner>(
   machine: Machine,
   timer: hrtimer<Owner>,

@@ -1,15 +1,19 @@
-/** Jiffies: the coarse clock of timers, 1000 a second. @linux include/linux/jiffies.h, kernel/time/jiffies.c */
+/**
+ * Jiffies: the coarse clock of timers, 1000 per second.
+ *
+ * @linux include/linux/jiffies.h, kernel/time/jiffies.c
+ */
 import type { Machine } from '../../machine.ts';
 import type { jiffies_t } from '../../include/linux/types.ts';
 
 export const HZ = 1000;
 export const NSEC_PER_JIFFY = 1_000_000;
 
-/** Ticks since before boot: starts at 300 s, so that 0 is free to mean "never". */
+/** Ticks since before boot: starts at 300 s, so that 0 can mean "never". */
 export function jiffies(machine: Machine): jiffies_t {
   return machine.jiffies;
 }
-/** With HZ 1000 the same number. @linux include/linux/jiffies.h */
+/** The same number, since HZ is 1000. @linux include/linux/jiffies.h */
 export function msecs_to_jiffies(ms: number): jiffies_t {
   return ms;
 }

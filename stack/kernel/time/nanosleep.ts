@@ -1,4 +1,4 @@
-/** Sleeping for a time. @linux kernel/time/hrtimer.c */
+/** Sleeping for a given time. @linux kernel/time/hrtimer.c */
 import type { Machine } from '../../machine.ts';
 import {
   signal_pending,
@@ -29,10 +29,10 @@ export function* hrtimer_nanosleep(machine: Machine, ns: number): Sleeps<Errno> 
 }
 
 /**
- * Sleep until woken, at most until `expires`.
+ * Sleep until woken, but not beyond `expires`.
  *
  * @param expires in ns of the monotonic clock; Infinity: no limit
- * @returns 0 when that time came, -EINTR when something else woke the task
+ * @returns 0 when the timer expired, -EINTR when something else woke the task
  * @linux kernel/time/hrtimer.c
  */
 export function* schedule_hrtimeout(machine: Machine, expires: ktime_t): Sleeps<Errno> {

@@ -2,9 +2,9 @@
 import type { Machine } from '../../machine.ts';
 import type { ktime_t } from '../../include/linux/types.ts';
 
-/** Where the monotonic clock starts: as if the machine had been up for 300 s. In ns. */
+/** The initial value of the monotonic clock, as if the machine had been up for 300 s. In ns. */
 export const BOOT_NS = 300_000_000_000;
-/** What the real-time clock shows at that moment: 2024-01-01T00:00:00Z, in ns since 1970. */
+/** The real-time clock at that moment: 2024-01-01T00:00:00Z, in ns since 1970. */
 export const BOOT_REAL_NS = Date.UTC(2024, 0, 1) * 1_000_000;
 
 /** The monotonic clock, in ns. */
@@ -22,7 +22,7 @@ export function ktime_get_seconds(machine: Machine): number {
 export function ktime_get_real_ns(machine: Machine): number {
   return BOOT_REAL_NS + (machine.now_ns - BOOT_NS);
 }
-/** The time that a person sees: ns since the machine was booted. */
+/** The time displayed to the user: ns since the machine was booted. */
 export function time_since_boot_ns(machine: Machine): number {
   return machine.now_ns - BOOT_NS;
 }

@@ -1,6 +1,6 @@
 /**
- * The timer wheel. Eight-fold coarser from level to level: a timer far away fires up to an eighth late, never early,
- * and nothing is moved between the levels while time goes by.
+ * The timer wheel. Each level is eight times coarser than the one before: a distant timer fires up to an
+ * eighth of its delay late, never early, and timers never move between levels.
  *
  * @linux kernel/time/timer.c
  */
@@ -17,19 +17,19 @@ const LVL_SIZE = 1 << LVL_BITS;
 const LVL_MASK = LVL_SIZE - 1;
 const LVL_DEPTH = 9;
 const WHEEL_SIZE = LVL_SIZE * LVL_DEPTH;
-/** The first distance, in jiffies, that level n > 0 takes. */
+/** The smallest delay, in jiffies, for level n > 0. */
 const LVL_START = Array.from(
   { length: LVL_DEPTH + 1 },
   (_, level) => (LVL_SIZE - 1) * 2 ** ((level - 1) * LVL_CLK_SHIFT),
 );
-/** Jiffies that a bucket of level n takes. */
+/** Granularity of level n, in jiffies per bucket. */
 const LVL_GRAN = Array.from({ length: LVL_DEPTH }, (_, level) => 2 ** (level * LVL_CLK_SHIFT));
 const WHEEL_TIMEOUT_CUTOFF = LVL_START[LVL_DEPTH]!;
 const WHEEL_TIMEOUT_MAX = WHEEL_TIMEOUT_CUTOFF - 2 ** ((LVL_DEPTH - 1) * LVL_CLK_SHIFT);
 
 /** The timers of one machine. @linux struct timer_base */
 export class timer_base {
-  /** The jiffy up to which the wheel has been run. */
+  /** The jiffy up to which the wheel has run. */
   clk: jiffies_t;
   /** Buckets: LVL_DEPTH levels of LVL_SIZE, each the head of a list. */
   vectors: (timer_list | null)[] = new Array<timer_list | null>(WHEEL_SIZE).fill(null);
@@ -37,7 +37,7 @@ export class timer_base {
   tails: (timer_list | null)[] = new Array<timer_list | null>(WHEEL_SIZE).fill(null);
   /** How many timers are pending on each level. */
   level_count: number[] = new Array<number>(LVL_DEPTH).fill(0);
-  /** When the next bucket falls due, in jiffies; Infinity: nothing pending. */
+  /** When the next bucket expires, in jiffies; Infinity: nothing pending. */
   next_expiry = Infinity;
   next_expiry_recalc = false;
   running_timer: timer_list | null = null;
@@ -47,7 +47,11 @@ export class timer_base {
   }
 }
 
-/** Bucket of a timer that expires at `expires`, and the jiffy at which that bucket falls due. @linux kernel/time/timer.c */
+/**
+ * The bucket for a timer that expires at `expires`, and the jiffy at which that bucket expires.
+ *
+ * @linux kernel/time/timer.c
+ */
 function calc_wheel_index(base: timer_base, expires: jiffies_t): { index: number; bucket_expiry: jiffies_t } {
   const clk = base.clk;
   let delta = expires - clk;
@@ -61,7 +65,7 @@ function calc_wheel_index(base: timer_base, expires: jiffies_t): { index: number
   }
   while (level < LVL_DEPTH - 1 && delta >= LVL_START[level + 1]!) level++;
   const granularity = LVL_GRAN[level]!;
-  // Round up: armed at the edge of a tick, or cut to a coarse level, a timer may be late, never early.
+  // Round up: armed at the edge of a tick, or rounded to a coarse level, a timer may be late but never early.
   const slot = Math.floor((expires + granularity) / granularity);
   return { index: level * LVL_SIZE + (slot % LVL_SIZE), bucket_expiry: slot * granularity };
 }
@@ -96,7 +100,8 @@ function detach_timer(base: timer_base, timer: timer_list): void {
 }
 
 /**
- * The idle machine's clock may have run ahead of the wheel: bring it up, as far as nothing falls due on the way.
+ * An idle machine's clock may have advanced beyond the wheel: advance the wheel, up to the first bucket that
+ * expires.
  *
  * @linux kernel/time/timer.c
  */
@@ -108,7 +113,7 @@ function forward_timer_base(machine: Machine, base: timer_base): void {
 }
 
 /**
- * Arm a timer, or change when it fires.
+ * Arm a timer, or change its expiry time.
  *
  * @param expires in jiffies
  * @returns whether it was pending
@@ -129,12 +134,12 @@ export function mod_timer<Owner>(machine: Machine, timer: timer_list<Owner>, exp
   return pending;
 }
 
-/** Arm a timer at the time that stands in it. @linux kernel/time/timer.c */
+/** Arm a timer for the time in its `expires` field. @linux kernel/time/timer.c */
 export function add_timer<Owner>(machine: Machine, timer: timer_list<Owner>): void {
   mod_timer(machine, timer, timer.expires);
 }
 
-/** Arm a timer unless it would fire earlier anyway. @linux kernel/time/timer.c */
+/** Arm a timer, unless it is already due to fire earlier. @linux kernel/time/timer.c */
 export function timer_reduce<Owner>(machine: Machine, timer: timer_list<Owner>, expires: jiffies_t): boolean {
   if (timer.entry >= 0 && timer.expires <= expires) return true;
   return mod_timer(machine, timer, expires);
@@ -148,7 +153,7 @@ export function del_timer<Owner>(machine: Machine, timer: timer_list<Owner>): bo
   return true;
 }
 
-/** When the next timer falls due, in jiffies; Infinity: none is pending. @linux __next_timer_interrupt */
+/** When the next timer expires, in jiffies; Infinity: none is pending. @linux __next_timer_interrupt */
 export function next_timer_expiry(base: timer_base): jiffies_t {
   if (!base.next_expiry_recalc) return base.next_expiry;
   let next = Infinity;
@@ -163,7 +168,7 @@ export function next_timer_expiry(base: timer_base): jiffies_t {
         }
       }
     }
-    // A level's own clock ticks once for eight of the level below, and its current bucket has been run already.
+    // A level's clock ticks once for eight ticks of the level below, and its current bucket has already run.
     const adjust = clk % 2 ** LVL_CLK_SHIFT === 0 ? 0 : 1;
     clk = Math.floor(clk / 2 ** LVL_CLK_SHIFT) + adjust;
   }
@@ -172,12 +177,12 @@ export function next_timer_expiry(base: timer_base): jiffies_t {
   return next;
 }
 
-/** When the wheel wants to be run next, in ns; Infinity: never. */
+/** When the wheel must run next, in ns; Infinity: never. */
 export function next_timer_ns(machine: Machine): number {
   return next_timer_expiry(machine.timers) * NSEC_PER_JIFFY;
 }
 
-/** The clock's interrupt: have the timers run that are due. @linux kernel/time/timer.c */
+/** The clock interrupt: raise the softirq if timers have expired. @linux kernel/time/timer.c */
 export function run_local_timers(machine: Machine): void {
   if (next_timer_expiry(machine.timers) <= jiffies(machine)) raise_softirq(machine, TIMER_SOFTIRQ);
 }
@@ -190,7 +195,7 @@ export function run_timer_softirq(machine: Machine): void {
   while (next <= now) {
     base.clk = Math.max(base.clk, next);
     for (const timer of collect_expired_timers(base)) {
-      // An earlier one of this batch may have disarmed it, or armed it again.
+      // An earlier timer of this batch may have disarmed it or armed it again.
       if (timer.entry !== EXPIRING) continue;
       timer.entry = -1;
       call_timer_fn(machine, timer);
@@ -201,10 +206,10 @@ export function run_timer_softirq(machine: Machine): void {
   if (base.clk <= now) base.clk = now;
 }
 
-/** Marks a timer that is taken off its bucket and about to be run: no longer pending for anybody. */
+/** Marks a timer that was removed from its bucket and is about to run: it is no longer pending. */
 const EXPIRING = -2;
 
-/** Take all timers out of the buckets that fall due at base.clk. @linux kernel/time/timer.c */
+/** Remove all timers from the buckets that expire at base.clk. @linux kernel/time/timer.c */
 function collect_expired_timers(base: timer_base): timer_list[] {
   const expired: timer_list[] = [];
   let clk = base.clk;

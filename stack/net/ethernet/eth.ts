@@ -96,17 +96,17 @@ export function eth_type_trans(skb: sk_buff, dev: net_device): be16 {
   return ETH_P_802_2;
 }
 
-/** Who sent it: copies the source address. @returns its length @linux net/ethernet/eth.c */
+/** Copy the frame's source address. @returns its length @linux net/ethernet/eth.c */
 export function eth_header_parse(skb: sk_buff, haddr: Uint8Array): number {
   const at = skb.mac_header + ETH_H_SOURCE;
   for (let i = 0; i < ETH_ALEN; i++) haddr[i] = skb.head[at + i]!;
   return ETH_ALEN;
 }
 
-/** How Ethernet headers are made. @linux net/ethernet/eth.c */
+/** The functions that build Ethernet headers. @linux net/ethernet/eth.c */
 export const eth_header_ops: header_ops = { create: eth_header };
 
-/** What all Ethernet devices have in common. @linux net/ethernet/eth.c */
+/** Initialize the fields common to all Ethernet devices. @linux net/ethernet/eth.c */
 export function ether_setup(dev: net_device): void {
   dev.header_ops = eth_header_ops;
   dev.type = ARPHRD_ETHER;

@@ -1,4 +1,4 @@
-/** pfifo: one queue, bounded in packets. bfifo: bounded in bytes. @linux net/sched/sch_fifo.c */
+/** pfifo: a single queue with a limit in packets. bfifo: a limit in bytes. @linux net/sched/sch_fifo.c */
 import { NET_XMIT_SUCCESS, type net_device } from '../../include/linux/netdevice.ts';
 import type { sk_buff } from '../../include/linux/skbuff.ts';
 import {
@@ -11,7 +11,7 @@ import {
 import { __skb_dequeue, __skb_queue_purge, __skb_queue_tail } from '../core/skbuff/queue.ts';
 import { qdisc_drop } from './sch_generic/run.ts';
 
-/** Put a packet at the end. @linux include/net/sch_generic.h */
+/** Append a packet to the queue. @linux include/net/sch_generic.h */
 function qdisc_enqueue_tail(skb: sk_buff, sch: Qdisc): number {
   __skb_queue_tail(sch.bands[0]!, skb);
   sch.qlen++;
@@ -51,10 +51,10 @@ function psched_mtu(dev: net_device): number {
 /** @linux net/sched/sch_fifo.c */
 function fifo_init(sch: Qdisc): void {
   const dev = qdisc_dev(sch);
-  // What one packet needs of the limit.
+  // What one packet counts against the limit.
   const one = sch.ops === bfifo_qdisc_ops ? psched_mtu(dev) : 1;
   sch.limit = dev.tx_queue_len * one;
-  // A queue that holds nothing lets nothing pass it by either.
+  // A queue that cannot hold a packet must not be bypassed either.
   if (sch.limit >= one) sch.flags |= TCQ_F_CAN_BYPASS;
   else sch.flags &= ~TCQ_F_CAN_BYPASS;
 }

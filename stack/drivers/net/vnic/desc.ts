@@ -1,5 +1,5 @@
 /**
- * The descriptors: what driver and hardware say to each other in memory. Modelled on Intel's e1000.
+ * The descriptors through which driver and hardware communicate in memory. Modelled on Intel's e1000.
  *
  * @linux drivers/net/ethernet/intel/e1000/e1000_hw.h (struct e1000_tx_desc, struct e1000_rx_desc)
  */
@@ -13,7 +13,10 @@ export const VNIC_TXD_CMD_TSE = 0x10;
 /** Status of a TX descriptor: done. */
 export const VNIC_TXD_STAT_DD = 0x01;
 
-/** Status of an RX descriptor: done; end of packet; no checksum was looked at; TCP's or UDP's was. */
+/**
+ * Status of an RX descriptor: done; end of packet; no checksum was verified; the TCP or UDP checksum was
+ * verified.
+ */
 export const VNIC_RXD_STAT_DD = 0x01;
 export const VNIC_RXD_STAT_EOP = 0x02;
 export const VNIC_RXD_STAT_IXSM = 0x04;
@@ -21,32 +24,32 @@ export const VNIC_RXD_STAT_TCPCS = 0x20;
 /** Errors: the TCP or UDP checksum is wrong. */
 export const VNIC_RXD_ERR_TCPE = 0x20;
 
-/** One piece of a packet to be sent. */
+/** One fragment of a packet to send. */
 export class vnic_tx_desc {
-  /** The memory that the piece lies in, and where in it. */
+  /** The memory of the fragment, and the offset in it. */
   buffer_addr: Uint8Array | null = null;
   buffer_offset = 0;
-  /** The page, when the memory is one: the hardware then sends a reference instead of a copy. */
+  /** The page, if the memory is one: the hardware then sends a reference and not a copy. */
   page: page | null = null;
-  /** Bytes. */
+  /** Length in bytes. */
   length = 0;
   /** VNIC_TXD_CMD_… */
   cmd = 0;
   /** VNIC_TXD_STAT_…: written by the hardware. */
   status = 0;
-  /** With IC: where the checksum starts and where it is stored, from the start of the packet. */
+  /** With IC: where the checksum starts and where it is stored, as offsets from the start of the packet. */
   css = 0;
   cso = 0;
-  /** With TSE: bytes of payload a segment, and how long the headers are that each one gets. */
+  /** With TSE: payload bytes per segment, and the length of the headers that each segment gets. */
   mss = 0;
   hdr_len = 0;
 }
 
-/** A buffer for a packet to be received, or a part of one. */
+/** A buffer for a received packet, or for part of one. */
 export class vnic_rx_desc {
-  /** Where the hardware puts the packet's own bytes. */
+  /** Memory for the packet's linear bytes. */
   buffer_addr: Uint8Array | null = null;
-  /** How many it put there. */
+  /** The number of bytes stored. */
   length = 0;
   /** VNIC_RXD_STAT_… */
   status = 0;
@@ -54,7 +57,9 @@ export class vnic_rx_desc {
   errors = 0;
   /** With EOP: the rest of the packet, in pages. The descriptor owns one reference to each. */
   frags: readonly skb_frag[] | null = null;
-  /** With EOP: the packet stands for segments of so many bytes of payload; 0: for itself. */
+  /**
+   * With EOP: payload bytes per segment of a packet that represents several segments; 0: a single segment.
+   */
   mss = 0;
   gso_segs = 0;
   gso_type = 0;

@@ -1,4 +1,4 @@
-/** The interrupt and the poll that follows. @linux drivers/net/ethernet/intel/e1000/e1000_main.c */
+/** The interrupt handler and the NAPI poll. @linux drivers/net/ethernet/intel/e1000/e1000_main.c */
 import type { napi_struct } from '../../../include/linux/netdevice.ts';
 import { __napi_schedule, napi_complete_done, napi_schedule_prep } from '../../../net/core/dev/napi.ts';
 import { vnic_priv, type vnic_adapter } from './adapter.ts';
@@ -6,7 +6,11 @@ import { ICR, IMC, IMS, IMS_ENABLE_MASK, MPC, VNIC_ICR_RXO } from './registers.t
 import { vnic_clean_rx_irq } from './rx.ts';
 import { vnic_clean_tx_irq } from './tx.ts';
 
-/** Let the hardware interrupt; what has happened meanwhile does it at once. @linux drivers/net/ethernet/intel/e1000/e1000_main.c (e1000_irq_enable) */
+/**
+ * Enable interrupts; causes that accumulated in the meantime raise one at once.
+ *
+ * @linux drivers/net/ethernet/intel/e1000/e1000_main.c (e1000_irq_enable)
+ */
 export function vnic_irq_enable(adapter: vnic_adapter): void {
   adapter.hw.write(IMS, IMS_ENABLE_MASK);
 }
@@ -16,7 +20,7 @@ export function vnic_irq_disable(adapter: vnic_adapter): void {
 }
 
 /**
- * The interrupt handler: see what it is about, keep further interrupts off, have the rest done by a poll in softirq context.
+ * The interrupt handler: read the cause, mask further interrupts, and schedule a poll in softirq context.
  *
  * @linux drivers/net/ethernet/intel/e1000/e1000_main.c (e1000_intr)
  */
@@ -30,10 +34,10 @@ export function vnic_intr(_irq: number, adapter: vnic_adapter): void {
 }
 
 /**
- * The poll: clean the TX ring, then take up to `budget` packets from the RX ring. When there is nothing more, interrupts come
- * on again.
+ * The poll: clean the TX ring, then receive up to `budget` packets from the RX ring. When no packets are
+ * left, enable interrupts again.
  *
- * @returns the packets received; `budget`: poll again
+ * @returns the number of packets received; `budget` means poll again
  * @linux drivers/net/ethernet/intel/e1000/e1000_main.c (e1000_clean)
  */
 export function vnic_poll(napi: napi_struct, budget: number): number {
@@ -45,7 +49,7 @@ export function vnic_poll(napi: napi_struct, budget: number): number {
   return work_done;
 }
 
-/** Fetch the counters that the hardware keeps. @linux drivers/net/ethernet/intel/e1000/e1000_main.c (e1000_update_stats) */
+/** Read the hardware's counters. @linux drivers/net/ethernet/intel/e1000/e1000_main.c (e1000_update_stats) */
 export function vnic_update_stats(adapter: vnic_adapter): void {
   adapter.netdev.stats.rx_missed_errors += adapter.hw.read(MPC);
 }

@@ -1,6 +1,7 @@
 /**
- * What a NIC of this driver's can be. `lo` is one: Linux's loopback device hands a packet straight from its transmit function to
- * the receive path; here it is a NIC whose wire leads back to it, so that there is something to look at between the two.
+ * The kinds of NIC that this driver supports. `lo` is one: Linux's loopback device passes a packet directly
+ * from its transmit function to the receive path. Here it is a NIC whose wire leads back to it, so that the
+ * steps between can be inspected.
  *
  * @linux drivers/net/loopback.c
  */
@@ -23,9 +24,9 @@ export interface VnicKind<W extends Wire = Wire> {
   readonly name: string;
   /** See HardwareOptions. */
   readonly virtual_link: boolean;
-  /** What it is plugged into. */
+  /** Create the wire to which it is connected. */
   wire(machine: Machine, config: NicConfig): W;
-  /** Make of an Ethernet card with all offloads what it is to be. */
+  /** Adapt an Ethernet card with all offloads to this kind. */
   setup(netdev: net_device): void;
 }
 
@@ -44,11 +45,11 @@ function gen_lo_setup(dev: net_device): void {
   dev.flags = IFF_LOOPBACK;
   dev.broadcast.fill(0);
   dev.features |= NETIF_F_LOOPBACK;
-  // As on Linux, whose loopback packets don't pass GRO.
+  // As on Linux, where loopback packets bypass GRO.
   dev.features &= ~NETIF_F_GRO;
 }
 
-/** An Ethernet card on a wire of one's own. */
+/** An Ethernet card on the given wire. */
 export function ethernet_kind<W extends Wire>(name: string, wire: W): VnicKind<W> {
   return {
     name,

@@ -1,4 +1,8 @@
-/** Receiving: filled RX descriptors into packets, and new buffers for the hardware. @linux drivers/net/ethernet/intel/e1000/e1000_main.c */
+/**
+ * Receiving: turning filled RX descriptors into packets, and supplying new buffers.
+ *
+ * @linux drivers/net/ethernet/intel/e1000/e1000_main.c
+ */
 import { NETIF_F_RXCSUM } from '../../../include/linux/netdevice.ts';
 import { CHECKSUM_NONE, CHECKSUM_UNNECESSARY, page, type sk_buff } from '../../../include/linux/skbuff.ts';
 import { copy_bytes } from '../../../lib/byte_slab.ts';
@@ -28,13 +32,13 @@ import {
 import { RDT } from './registers.ts';
 import { ring_next, ring_unused } from './ring.ts';
 
-/** Room in front of a copied packet. @linux include/linux/skbuff.h */
+/** Headroom of a copied packet. @linux include/linux/skbuff.h */
 const NET_SKB_PAD = 64;
 
 /**
- * Take up to `budget` packets from the ring and send them up, then give the hardware new buffers.
+ * Receive up to `budget` packets from the ring, then supply new buffers to the hardware.
  *
- * @returns how many packets
+ * @returns the number of packets
  * @linux drivers/net/ethernet/intel/e1000/e1000_main.c (e1000_clean_rx_irq)
  */
 export function vnic_clean_rx_irq(adapter: vnic_adapter, budget: number): number {
@@ -75,7 +79,10 @@ export function vnic_clean_rx_irq(adapter: vnic_adapter, budget: number): number
   return work_done;
 }
 
-/** The bytes in the buffer: few are copied, so that the buffer stays; more go up with the buffer; a continuation is added. */
+/**
+ * The bytes in the buffer: a small packet is copied and the buffer reused; a larger one is passed up with its
+ * buffer; a continuation is appended.
+ */
 function vnic_rx_bytes(
   adapter: vnic_adapter,
   buffer: vnic_rx_buffer,
@@ -103,7 +110,7 @@ function vnic_rx_bytes(
   return skb;
 }
 
-/** What the hardware left in the sender's pages: the descriptor's references become the packet's. */
+/** Payload in the sender's pages: the packet takes over the descriptor's references. */
 function vnic_rx_pages(skb: sk_buff, desc: vnic_rx_desc): void {
   const { frags } = desc;
   desc.frags = null;
@@ -121,7 +128,7 @@ function vnic_rx_pages(skb: sk_buff, desc: vnic_rx_desc): void {
 }
 
 /**
- * Trust the hardware's word about the checksum; but let the stack see for itself when it says that one is wrong.
+ * Trust the hardware if it found the checksum correct; if it found an error, let the stack verify it.
  *
  * @linux drivers/net/ethernet/intel/e1000/e1000_main.c (e1000_rx_checksum)
  */
@@ -137,7 +144,7 @@ function vnic_rx_checksum(adapter: vnic_adapter, status: number, errors: number,
 }
 
 /**
- * Supply buffers to so many descriptors, and tell the hardware by its tail register.
+ * Supply buffers for `cleaned_count` descriptors and write the tail register.
  *
  * @linux drivers/net/ethernet/intel/e1000/e1000_main.c (e1000_alloc_rx_buffers)
  */
@@ -156,7 +163,11 @@ export function vnic_alloc_rx_buffers(adapter: vnic_adapter, cleaned_count: numb
   adapter.hw.write(RDT, i);
 }
 
-/** Give up buffers and what came too late: the device goes down. @linux drivers/net/ethernet/intel/e1000/e1000_main.c (e1000_clean_rx_ring) */
+/**
+ * The device goes down: free the buffers and the received packets.
+ *
+ * @linux drivers/net/ethernet/intel/e1000/e1000_main.c (e1000_clean_rx_ring)
+ */
 export function vnic_clean_rx_ring(adapter: vnic_adapter): void {
   const { rx_ring } = adapter;
   for (const desc of rx_ring.desc) {

@@ -1,4 +1,8 @@
-/** Sending: packets into TX descriptors, and what comes of them. @linux drivers/net/ethernet/intel/e1000/e1000_main.c */
+/**
+ * Sending: describing packets in the TX ring, and freeing them afterwards.
+ *
+ * @linux drivers/net/ethernet/intel/e1000/e1000_main.c
+ */
 import {
   type net_device,
   NETDEV_TX_BUSY,
@@ -23,14 +27,14 @@ import {
 import { TDT } from './registers.ts';
 import { ring_next, ring_unused } from './ring.ts';
 
-/** The stopped queue is woken when so many descriptors are free; of a small ring, half of them. */
+/** A stopped queue is woken when this many descriptors are free; in a small ring, half of them. */
 const TX_WAKE_THRESHOLD = 32;
 
 /**
- * ndo_start_xmit: describe a packet to the hardware and ring the doorbell. The packet stays where it is until the
- * hardware is done with it; vnic_clean_tx_irq() frees it.
+ * ndo_start_xmit: describe a packet to the hardware and ring the doorbell. The packet stays allocated until
+ * the hardware has sent it; vnic_clean_tx_irq() frees it.
  *
- * @returns NETDEV_TX_OK; NETDEV_TX_BUSY: there are not enough descriptors, the caller keeps the packet
+ * @returns NETDEV_TX_OK, or NETDEV_TX_BUSY when too few descriptors are free and the caller keeps the packet
  * @linux drivers/net/ethernet/intel/e1000/e1000_main.c (e1000_xmit_frame)
  */
 export function vnic_xmit(skb: sk_buff, netdev: net_device): number {
@@ -40,7 +44,7 @@ export function vnic_xmit(skb: sk_buff, netdev: net_device): number {
     kfree_skb(skb);
     return NETDEV_TX_OK;
   }
-  // A packet in more pieces than the whole ring has descriptors would never go.
+  // A packet with more fragments than the ring has descriptors could never be sent.
   if (skb.shinfo.frags.length + 1 > tx_ring.count - 1 && skb_linearize(skb) !== 0) {
     netdev.stats.tx_dropped++;
     kfree_skb(skb);
@@ -54,13 +58,18 @@ export function vnic_xmit(skb: sk_buff, netdev: net_device): number {
   const first = tx_ring.next_to_use;
   const last = vnic_tx_map(tx_ring, skb, first);
   vnic_tx_queue(adapter, skb, first, last);
-  // Room for one more packet in many pieces? Ask before the next one comes.
+  // Stop the queue now if it lacks room for another packet with the maximum number of fragments.
   vnic_maybe_stop_tx(adapter, Math.min(MAX_SKB_FRAGS + 2, tx_ring.count >> 1));
   adapter.hw.write(TDT, tx_ring.next_to_use);
   return NETDEV_TX_OK;
 }
 
-/** Stop the queue if fewer than `size` descriptors are free. @returns whether it did. @linux drivers/net/ethernet/intel/e1000/e1000_main.c (e1000_maybe_stop_tx) */
+/**
+ * Stop the queue if fewer than `size` descriptors are free.
+ *
+ * @returns whether it was stopped.
+ * @linux drivers/net/ethernet/intel/e1000/e1000_main.c (e1000_maybe_stop_tx)
+ */
 function vnic_maybe_stop_tx(adapter: vnic_adapter, size: number): boolean {
   const { tx_ring } = adapter;
   if (ring_unused(tx_ring.next_to_clean, tx_ring.next_to_use, tx_ring.count) >= size) return false;
@@ -70,7 +79,7 @@ function vnic_maybe_stop_tx(adapter: vnic_adapter, size: number): boolean {
 }
 
 /**
- * Give each piece of a packet a descriptor: the linear part, then fragment after fragment.
+ * Fill a descriptor for each part of a packet: the linear part, then each fragment.
  *
  * @returns the last descriptor
  * @linux drivers/net/ethernet/intel/e1000/e1000_main.c (e1000_tx_map)
@@ -108,7 +117,7 @@ function vnic_tx_map(tx_ring: vnic_tx_ring, skb: sk_buff, first: number): number
 }
 
 /**
- * Tell the hardware what to do with the packet, and move on past it.
+ * Tell the hardware what to do with the packet, and advance next_to_use past it.
  *
  * @linux drivers/net/ethernet/intel/e1000/e1000_main.c (e1000_tso, e1000_tx_csum, e1000_tx_queue)
  */
@@ -124,7 +133,8 @@ function vnic_tx_queue(adapter: vnic_adapter, skb: sk_buff, first: number, last:
     desc.cso = transport + skb.csum_offset;
   }
   if (gso_size > 0) {
-    // Behind the Ethernet and IP header: TCP's, whose length stands in the upper half of its 13th byte, in words.
+    // The TCP header follows the Ethernet and IP headers; its length in words is in the upper half of its
+    // 13th byte.
     const hdr_len = transport + (skb.head[skb.csum_start + 12]! >>> 4) * 4;
     desc.cmd |= VNIC_TXD_CMD_TSE;
     desc.mss = gso_size;
@@ -145,9 +155,9 @@ function vnic_tx_queue(adapter: vnic_adapter, skb: sk_buff, first: number, last:
 }
 
 /**
- * Free the packets that are out, and wake the queue if there is room again.
+ * Free the packets that were sent, and wake the queue if it has room again.
  *
- * @returns false: there is more to do
+ * @returns false when more packets remain to be cleaned
  * @linux drivers/net/ethernet/intel/e1000/e1000_main.c (e1000_clean_tx_irq)
  */
 export function vnic_clean_tx_irq(adapter: vnic_adapter): boolean {
@@ -172,7 +182,7 @@ export function vnic_clean_tx_irq(adapter: vnic_adapter): boolean {
     const skb = buffer.skb;
     buffer.skb = null;
     i = ring_next(eop, count);
-    // Before the packet is freed: that may wake a sender.
+    // Set this before freeing the packet, which may wake a sender.
     tx_ring.next_to_clean = i;
     consume_skb(skb);
   }
@@ -189,7 +199,11 @@ export function vnic_clean_tx_irq(adapter: vnic_adapter): boolean {
   return cleaned_count < count;
 }
 
-/** Drop what has not been sent: the device goes down. @linux drivers/net/ethernet/intel/e1000/e1000_main.c (e1000_clean_tx_ring) */
+/**
+ * The device goes down: drop the packets not yet sent.
+ *
+ * @linux drivers/net/ethernet/intel/e1000/e1000_main.c (e1000_clean_tx_ring)
+ */
 export function vnic_clean_tx_ring(adapter: vnic_adapter): void {
   const { tx_ring } = adapter;
   for (const buffer of tx_ring.buffer_info) {

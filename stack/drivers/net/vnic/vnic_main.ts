@@ -1,4 +1,8 @@
-/** The driver's begin and end: finding the NIC, switching it on and off. @linux drivers/net/ethernet/intel/e1000/e1000_main.c */
+/**
+ * The driver's entry points: probing the NIC, bringing it up and down.
+ *
+ * @linux drivers/net/ethernet/intel/e1000/e1000_main.c
+ */
 import type { NicConfig } from '../../../config.ts';
 import {
   ETH_HLEN,
@@ -40,9 +44,9 @@ const vnic_netdev_ops: net_device_ops = {
 };
 
 /**
- * A NIC was found: make a device of it. It is down until dev_open().
+ * A NIC was found: create a network device for it. It is down until dev_open().
  *
- * @param kind what it is and what it is plugged into: `lo` unless said otherwise
+ * @param kind the kind of NIC and its wire; default: `lo`
  * @linux drivers/net/ethernet/intel/e1000/e1000_main.c (e1000_probe)
  */
 export function vnic_probe(net: net, config: NicConfig, kind: VnicKind = loopback_kind): net_device {
@@ -70,7 +74,7 @@ export function vnic_probe(net: net, config: NicConfig, kind: VnicKind = loopbac
   return netdev;
 }
 
-/** The way of what a NIC sends, to change what happens to frames there. */
+/** The NIC's outgoing wire, to change what happens to its frames. */
 export function vnic_wire(netdev: net_device): NetemWire {
   const { wire } = vnic_priv(netdev).hw;
   const path = wire instanceof EthernetEnd ? wire.path : wire;
@@ -79,7 +83,7 @@ export function vnic_wire(netdev: net_device): NetemWire {
 }
 
 /**
- * ndo_open: buffers for the hardware to fill, the interrupt, then it may go.
+ * ndo_open: supply receive buffers, request the interrupt, then enable the hardware.
  *
  * @linux drivers/net/ethernet/intel/e1000/e1000_main.c (e1000_open)
  */
@@ -99,14 +103,14 @@ export function vnic_open(netdev: net_device): Errno {
   return 0;
 }
 
-/** How long receive buffers must be so that the longest frame finds room in an empty ring, however small that is. In bytes. */
+/** The size of receive buffers, in bytes, such that the longest frame fits into an empty ring of any size. */
 function vnic_rx_buffer_len(mtu: number, ring_count: number): number {
   const buffers = Math.ceil((mtu + ETH_HLEN) / (ring_count - 1) / VNIC_RXBUFFER);
   return buffers * VNIC_RXBUFFER;
 }
 
 /**
- * ndo_stop: the same in reverse.
+ * ndo_stop: undo vnic_open() in reverse order.
  *
  * @linux drivers/net/ethernet/intel/e1000/e1000_main.c (e1000_close, e1000_down)
  */
@@ -124,7 +128,7 @@ export function vnic_close(netdev: net_device): Errno {
 }
 
 /**
- * ndo_change_mtu: what is longer than the hardware's longest frame gets cut by it.
+ * ndo_change_mtu: also sets the hardware's maximum frame length; the hardware truncates longer frames.
  *
  * @linux drivers/net/ethernet/intel/e1000/e1000_main.c (e1000_change_mtu)
  */

@@ -1,4 +1,4 @@
-/** Which qdisc a device has, while it is up and while it is down. @linux net/sched/sch_generic.c */
+/** A device's qdisc while it is up and while it is down. @linux net/sched/sch_generic.c */
 import { IFF_NO_QUEUE, type net_device, type netdev_queue } from '../../../include/linux/netdevice.ts';
 import {
   __QDISC_STATE_DEACTIVATED,
@@ -13,7 +13,7 @@ import { __skb_queue_purge } from '../../core/skbuff/queue.ts';
 import { bfifo_qdisc_ops, pfifo_qdisc_ops } from '../sch_fifo.ts';
 import { noop_qdisc_ops, noqueue_qdisc_ops, pfifo_fast_ops } from './qdiscs.ts';
 
-/** The qdiscs that there are, by name. */
+/** The available qdiscs, by name. */
 export const QDISCS: readonly Qdisc_ops[] = [
   pfifo_fast_ops,
   pfifo_qdisc_ops,
@@ -21,20 +21,20 @@ export const QDISCS: readonly Qdisc_ops[] = [
   noqueue_qdisc_ops,
 ];
 
-/** The one that net.core.default_qdisc names. @linux net/sched/sch_generic.c (default_qdisc_ops) */
+/** The qdisc named by net.core.default_qdisc. @linux net/sched/sch_generic.c (default_qdisc_ops) */
 function default_qdisc_ops(dev: net_device): Qdisc_ops {
   const name = dev.nd_net.core.sysctl_default_qdisc;
   return QDISCS.find((ops) => ops.id === name) ?? pfifo_fast_ops;
 }
 
-/** Make a qdisc with its defaults. @linux net/sched/sch_generic.c */
+/** Create a qdisc with default parameters. @linux net/sched/sch_generic.c */
 export function qdisc_create_dflt(dev_queue: netdev_queue, ops: Qdisc_ops): Qdisc {
   const sch = new Qdisc(ops, dev_queue);
   ops.init(sch);
   return sch;
 }
 
-/** Drop all that a qdisc holds. @linux net/sched/sch_generic.c */
+/** Drop all packets in a qdisc. @linux net/sched/sch_generic.c */
 export function qdisc_reset(qdisc: Qdisc): void {
   qdisc.ops.reset(qdisc);
   __skb_queue_purge(qdisc.gso_skb);
@@ -42,7 +42,7 @@ export function qdisc_reset(qdisc: Qdisc): void {
   qdisc.backlog = 0;
 }
 
-/** A new device: it has no qdisc yet, and drops what it is given. @linux net/sched/sch_generic.c */
+/** Initialize a new device: it has no qdisc yet and drops all packets. @linux net/sched/sch_generic.c */
 export function dev_init_scheduler(dev: net_device): void {
   const noop_qdisc = new Qdisc(noop_qdisc_ops, dev._tx);
   noop_qdisc.flags |= TCQ_F_BUILTIN;
@@ -51,7 +51,7 @@ export function dev_init_scheduler(dev: net_device): void {
   dev._tx.qdisc_sleeping = noop_qdisc;
 }
 
-/** Put a qdisc in the place of the one there was. @returns that one @linux net/sched/sch_generic.c */
+/** Replace a queue's qdisc. @returns the old one @linux net/sched/sch_generic.c */
 export function dev_graft_qdisc(dev_queue: netdev_queue, qdisc: Qdisc | null): Qdisc {
   const oqdisc = dev_queue.qdisc_sleeping;
   dev_queue.qdisc_sleeping = qdisc ?? dev_queue.noop_qdisc;
@@ -59,7 +59,7 @@ export function dev_graft_qdisc(dev_queue: netdev_queue, qdisc: Qdisc | null): Q
   return oqdisc;
 }
 
-/** The device comes up: its qdisc is put to work. @linux net/sched/sch_generic.c */
+/** The device comes up: activate its qdisc. @linux net/sched/sch_generic.c */
 export function dev_activate(dev: net_device): void {
   const txq = dev._tx;
   if (txq.qdisc_sleeping === txq.noop_qdisc) {
@@ -73,7 +73,7 @@ export function dev_activate(dev: net_device): void {
   txq.trans_start = jiffies(dev.machine);
 }
 
-/** The device goes down: what is queued is dropped. @linux net/sched/sch_generic.c */
+/** The device goes down: drop the queued packets. @linux net/sched/sch_generic.c */
 export function dev_deactivate(dev: net_device): void {
   const txq = dev._tx;
   const { qdisc } = txq;

@@ -1,4 +1,4 @@
-/** The queueing disciplines that are built in: pfifo_fast, noqueue and noop. @linux net/sched/sch_generic.c */
+/** The built-in queueing disciplines: pfifo_fast, noqueue and noop. @linux net/sched/sch_generic.c */
 import { NET_XMIT_CN, NET_XMIT_SUCCESS } from '../../../include/linux/netdevice.ts';
 import { type sk_buff, sk_buff_head } from '../../../include/linux/skbuff.ts';
 import {
@@ -13,10 +13,10 @@ import { qdisc_drop } from './run.ts';
 
 const PFIFO_FAST_BANDS = 3;
 const TC_PRIO_MAX = 15;
-/** Which queue a priority goes to: interactive traffic (6, 7) first, bulk (2) last. */
+/** The band of each priority: interactive traffic (6, 7) is first, bulk (2) last. */
 const prio2band = [1, 2, 2, 2, 1, 2, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1] as const;
 
-/** Each queue holds tx_queue_len packets; the next one is dropped. @linux net/sched/sch_generic.c */
+/** Each band holds tx_queue_len packets; further packets are dropped. @linux net/sched/sch_generic.c */
 function pfifo_fast_enqueue(skb: sk_buff, qdisc: Qdisc): number {
   const band = qdisc.bands[prio2band[skb.priority & TC_PRIO_MAX]!]!;
   if (band.qlen >= qdisc.limit) return qdisc_drop(skb, qdisc);
@@ -57,7 +57,7 @@ function pfifo_fast_reset(qdisc: Qdisc): void {
   for (const band of qdisc.bands) __skb_queue_purge(band);
 }
 
-/** Three bands by priority, each first in, first out. @linux net/sched/sch_generic.c */
+/** Three bands by priority, each in first-in, first-out order. @linux net/sched/sch_generic.c */
 export const pfifo_fast_ops: Qdisc_ops = {
   id: 'pfifo_fast',
   enqueue: pfifo_fast_enqueue,
@@ -78,7 +78,7 @@ function noop_dequeue(_qdisc: Qdisc): sk_buff | null {
 }
 function nothing(_qdisc: Qdisc): void {}
 
-/** Of a device that is down. @linux net/sched/sch_generic.c */
+/** The qdisc of a device that is down. @linux net/sched/sch_generic.c */
 export const noop_qdisc_ops: Qdisc_ops = {
   id: 'noop',
   enqueue: noop_enqueue,
@@ -88,11 +88,15 @@ export const noop_qdisc_ops: Qdisc_ops = {
   reset: nothing,
 };
 
-/** __dev_queue_xmit() goes past a qdisc without enqueue. @linux net/sched/sch_generic.c */
+/** __dev_queue_xmit() bypasses a qdisc without an enqueue operation. @linux net/sched/sch_generic.c */
 function noqueue_init(qdisc: Qdisc): void {
   qdisc.enqueue = null;
 }
-/** Of a virtual device: its driver takes everything at once. @linux net/sched/sch_generic.c */
+/**
+ * The qdisc of a virtual device, whose driver accepts every packet at once.
+ *
+ * @linux net/sched/sch_generic.c
+ */
 export const noqueue_qdisc_ops: Qdisc_ops = {
   id: 'noqueue',
   enqueue: noop_enqueue,

@@ -1,4 +1,4 @@
-/** Emptying a qdisc into its driver. @linux net/sched/sch_generic.c, include/net/pkt_sched.h */
+/** Dequeuing packets from a qdisc to its driver. @linux net/sched/sch_generic.c, include/net/pkt_sched.h */
 import {
   type net_device,
   NET_XMIT_DROP,
@@ -20,7 +20,12 @@ import { __netif_schedule } from '../../core/dev/xmit.ts';
 import { kfree_skb_reason } from '../../core/skbuff/alloc.ts';
 import { __skb_dequeue, __skb_queue_tail } from '../../core/skbuff/queue.ts';
 
-/** Packets that the driver did not take: they go first when it has room, and are ready as they are. @linux net/sched/sch_generic.c */
+/**
+ * Keep packets that the driver did not accept. They are already validated and are sent first when the driver
+ * has room.
+ *
+ * @linux net/sched/sch_generic.c
+ */
 function dev_requeue_skb(left: sk_buff, q: Qdisc): void {
   let skb: sk_buff | null = left;
   while (skb !== null) {
@@ -35,7 +40,11 @@ function dev_requeue_skb(left: sk_buff, q: Qdisc): void {
   __netif_schedule(q);
 }
 
-/** The next packet, if the driver has room for one: of the refused ones first. @linux net/sched/sch_generic.c */
+/**
+ * The next packet, if the driver has room: packets kept for a retry come first.
+ *
+ * @linux net/sched/sch_generic.c
+ */
 function dequeue_skb(q: Qdisc): sk_buff | null {
   const stopped = netif_xmit_frozen_or_stopped(q.dev_queue);
   if (stopped && (q.flags & TCQ_F_ONETXQUEUE) !== 0) return null;
@@ -53,10 +62,10 @@ function dequeue_refused_skb(q: Qdisc): sk_buff | null {
 }
 
 /**
- * Give packets to the driver; what it does not take is kept in the qdisc.
+ * Pass packets to the driver; the qdisc keeps those that it does not accept.
  *
- * @param validate they have not been made ready for the device yet
- * @returns false: the driver has no room, try again later
+ * @param validate the packets have not been adapted to the device yet
+ * @returns false when the driver has no room: try again later
  * @linux net/sched/sch_generic.c
  */
 export function sch_direct_xmit(
@@ -74,7 +83,12 @@ export function sch_direct_xmit(
   return false;
 }
 
-/** Send one packet. @returns whether to go on: false when the queue is empty or the driver full @linux net/sched/sch_generic.c */
+/**
+ * Send one packet.
+ *
+ * @returns whether to continue: false when the queue is empty or the driver is full
+ * @linux net/sched/sch_generic.c
+ */
 function qdisc_restart(q: Qdisc): boolean {
   const validate = skb_queue_empty(q.gso_skb);
   const skb = validate ? dequeue_skb(q) : dequeue_refused_skb(q);
@@ -83,7 +97,7 @@ function qdisc_restart(q: Qdisc): boolean {
 }
 
 /**
- * Send what is queued, but not more than dev_weight packets at a stretch: the rest goes in a softirq.
+ * Send queued packets, at most dev_weight in one run: a softirq sends the rest.
  *
  * @linux net/sched/sch_generic.c
  */
@@ -97,14 +111,14 @@ export function __qdisc_run(q: Qdisc): void {
   }
 }
 
-/** The same, unless another context does it already. @linux include/net/pkt_sched.h */
+/** Run the qdisc, unless another context is running it. @linux include/net/pkt_sched.h */
 export function qdisc_run(q: Qdisc): void {
   if (!qdisc_run_begin(q)) return;
   __qdisc_run(q);
   qdisc_run_end(q);
 }
 
-/** Drop a packet on its way in, and count it. @linux include/net/sch_generic.h */
+/** Drop a packet that is being enqueued, and count it. @linux include/net/sch_generic.h */
 export function qdisc_drop(skb: sk_buff, sch: Qdisc): number {
   sch.drops++;
   kfree_skb_reason(skb, SKB_DROP_REASON_QDISC_DROP);

@@ -1,6 +1,6 @@
 /**
- * The NIC itself: its registers, its interrupt line, and the two engines behind them. The driver knows it by read() and
- * write() and by what stands in the descriptor rings; the hardware knows nothing of the driver.
+ * The NIC itself: its registers, its interrupt line, and its two engines. The driver uses it through read(),
+ * write() and the descriptor rings; the hardware knows nothing about the driver.
  */
 import type { CapturePort } from '../../../../capture/capture.ts';
 import { raise_irq } from '../../../../kernel/irq.ts';
@@ -12,13 +12,13 @@ import { RxEngine } from './rx_engine.ts';
 import { TxEngine } from './tx_engine.ts';
 
 export interface HardwareOptions {
-  /** What captures call it: the interface's name. */
+  /** The interface's name in captures. */
   readonly name: string;
-  /** The interrupt that it is wired to. */
+  /** The number of its interrupt. */
   readonly irq: number;
   /**
-   * The far end is a NIC of this kind, which takes work that was not done: checksums not filled in, packets not cut.
-   * Without this, what goes out is what Ethernet allows.
+   * The peer is a NIC of this kind, which accepts unfinished work: missing checksums, unsegmented packets.
+   * Otherwise all frames sent conform to Ethernet.
    */
   readonly virtual_link: boolean;
 }
@@ -31,9 +31,9 @@ export class VnicHardware implements CapturePort {
   readonly virtual_link: boolean;
   readonly tx: TxEngine;
   readonly rx: RxEngine;
-  /** Causes of interrupts that the driver has not read yet: VNIC_ICR_… */
+  /** Pending interrupt causes that the driver has not read: VNIC_ICR_… */
   icr = 0;
-  /** Causes that may interrupt. */
+  /** Causes that are enabled to interrupt. */
   ims = 0;
   /** Longest frame, in bytes. */
   rlpml = 1514;
@@ -49,7 +49,7 @@ export class VnicHardware implements CapturePort {
     wire.attach((frame, more) => this.rx.receive(frame, more));
   }
 
-  /** Tell where the rings are in memory. */
+  /** Set the memory of the rings. */
   map_rings(tx: readonly vnic_tx_desc[], rx: readonly vnic_rx_desc[]): void {
     this.tx.map_ring(tx);
     this.rx.map_ring(rx);
@@ -93,7 +93,7 @@ export class VnicHardware implements CapturePort {
     }
   }
 
-  /** Write a register. Writing a tail is the doorbell: the hardware goes to work. */
+  /** Write a register. Writing a tail register is the doorbell: the hardware starts to work. */
   write(address: number, value: number): void {
     switch (address) {
       case register.IMS:
@@ -122,13 +122,14 @@ export class VnicHardware implements CapturePort {
     }
   }
 
-  /** Note a cause, without interrupting yet. */
+  /** Record a cause without raising an interrupt. */
   set_cause(cause: number): void {
     this.icr |= cause;
   }
-  /** Interrupt the CPU if there is a cause that is not masked. */
+  /** Interrupt the CPU if an unmasked cause is pending. */
   assert_irq(): void {
-    // As interrupt throttling does: while the transmitter is at work causes gather, and one interrupt tells of all.
+    // Interrupt throttling: causes accumulate while the transmitter is active, and one interrupt reports them
+    // all.
     if (this.tx.running) return;
     if ((this.icr & this.ims) !== 0) raise_irq(this.machine, this.irq);
   }

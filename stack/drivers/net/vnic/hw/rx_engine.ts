@@ -1,4 +1,4 @@
-/** The receiving half: takes frames from the wire, puts them into the buffers of the ring (DMA), interrupts. */
+/** The receive half: stores frames from the wire in the ring's buffers (DMA) and raises interrupts. */
 import { CHECKSUM_PARTIAL } from '../../../../include/linux/skbuff.ts';
 import { ETH_HLEN, ETH_P_IP } from '../../../../include/linux/netdevice.ts';
 import { IP_MF, IP_OFFSET, iphdr, read_be16 } from '../../../../include/net/ip.ts';
@@ -20,11 +20,11 @@ import type { VnicHardware } from './hardware.ts';
 
 export class RxEngine {
   ring: readonly vnic_rx_desc[] = [];
-  /** Head: the buffer that is filled next. Tail: up to where the driver has supplied buffers. */
+  /** Head: the buffer to fill next. Tail: the end of the buffers that the driver has supplied. */
   rdh = 0;
   rdt = 0;
   enabled = false;
-  /** Frames that found no buffer, since the driver last asked. */
+  /** Frames for which no buffer was available, since the driver last read the counter. */
   missed = 0;
   /** Frames and bytes received since power-on. */
   frames = 0;
@@ -44,7 +44,7 @@ export class RxEngine {
   /**
    * A frame arrives.
    *
-   * @param more another one follows at once: one interrupt will do for both
+   * @param more another frame follows at once: one interrupt is enough for both
    */
   receive(frame: wire_frame, more: boolean): void {
     const hw = this.#hw;
@@ -57,20 +57,27 @@ export class RxEngine {
     } else {
       hw.set_cause(VNIC_ICR_RXT0);
     }
-    // With few buffers left the driver must come at once, whatever follows.
+    // When few buffers are left the driver must run at once, even if more frames follow.
     const low = this.#is_low();
     if (low) hw.set_cause(VNIC_ICR_RXDMT0);
     if (!more || low) hw.assert_irq();
   }
 
-  /** Fewer than an eighth of the buffers are left. Counted in eights, as the ring's length is: small rings have no such mark. */
+  /**
+   * Whether fewer than an eighth of the buffers are left. The threshold is a multiple of eight, as the ring's
+   * length is, so rings of fewer than 64 descriptors have none.
+   */
   #is_low(): boolean {
     const count = this.ring.length;
     const threshold = (count >> 3) & ~7;
     return threshold > 0 && ring_used(this.rdh, this.rdt, count) < threshold;
   }
 
-  /** Write the frame into as many buffers as its own bytes need. @returns false: there are not so many */
+  /**
+   * Store the frame's linear bytes in as many buffers as needed.
+   *
+   * @returns false when too few buffers are left
+   */
   #store(frame: wire_frame): boolean {
     const { ring } = this;
     const { head } = frame;
@@ -99,7 +106,7 @@ export class RxEngine {
         desc.status = VNIC_RXD_STAT_DD;
         continue;
       }
-      // The references to the pages go from the frame to the descriptor.
+      // The descriptor takes over the frame's page references.
       desc.frags = frame.frags;
       desc.mss = frame.gso_size;
       desc.gso_segs = frame.gso_segs;
@@ -110,11 +117,11 @@ export class RxEngine {
     }
   }
 
-  /** Say in the descriptor what is known about the TCP or UDP checksum. */
+  /** Store in the descriptor what is known about the TCP or UDP checksum. */
   #check(frame: wire_frame, desc: vnic_rx_desc): void {
     desc.status = VNIC_RXD_STAT_IXSM;
     if (frame.ip_summed === CHECKSUM_PARTIAL) {
-      // Never computed, so never wrong: the sender is a NIC of this kind.
+      // The checksum was never computed, so it cannot be wrong: the sender is a NIC of this kind.
       desc.status = VNIC_RXD_STAT_TCPCS;
       return;
     }
@@ -125,7 +132,7 @@ export class RxEngine {
     if ((ip.frag_off & (IP_MF | IP_OFFSET)) !== 0) return;
     const start = ETH_HLEN + ip.ihl * 4;
     const length = ip.tot_len - ip.ihl * 4;
-    // Short frames are padded, which the sum over the frame would include: leave those to the stack.
+    // A short frame is padded, and the sum over the frame would include the padding: leave it to the stack.
     if (start + length !== frame.length) return;
     if (ip.protocol === IPPROTO_UDP && read_be16(frame.head, start + 6) === 0) return;
     desc.status = VNIC_RXD_STAT_TCPCS;

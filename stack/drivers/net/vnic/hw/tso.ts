@@ -1,4 +1,4 @@
-/** TCP segmentation offload: one large packet becomes frames that the wire allows. */
+/** TCP segmentation offload: splits a large packet into frames that fit the wire. */
 import { ETH_HLEN } from '../../../../include/linux/netdevice.ts';
 import { CHECKSUM_PARTIAL, skb_frag } from '../../../../include/linux/skbuff.ts';
 import { tcphdr } from '../../../../include/linux/tcp.ts';
@@ -11,16 +11,16 @@ import { get_page } from '../../../../net/core/skbuff/alloc.ts';
 import { wire_frame } from '../../../../wire/frame.ts';
 
 /**
- * Cut a packet of headers and payload into frames of gso_size bytes of payload each; the last one may be shorter. The frames
- * have references of their own to the pages; the packet stays the caller's.
+ * Split a packet into frames with gso_size bytes of payload each; the last one may be shorter. The frames
+ * take their own page references; the caller keeps the packet.
  *
- * @param hdr_len bytes of Ethernet, IP and TCP header, which each frame gets a copy of
+ * @param hdr_len bytes of Ethernet, IP and TCP header, copied to each frame
  */
 export function tso_segment(packet: wire_frame, hdr_len: number, memory: ByteSlab): wire_frame[] {
   const { gso_size: mss, head, frags } = packet;
   const frames: wire_frame[] = [];
   const payload = packet.length - hdr_len;
-  // Where the next segment's payload is taken from: first the rest of the head, then the pages.
+  // Position of the next segment's payload: first in the rest of the head, then in the pages.
   let head_at = hdr_len;
   let frag_index = 0;
   let frag_at = 0;
@@ -54,7 +54,7 @@ export function tso_segment(packet: wire_frame, hdr_len: number, memory: ByteSla
   return frames;
 }
 
-/** Make the copied headers those of segment `index`, whose payload begins `offset` bytes into the packet's. */
+/** Adapt the copied headers to segment `index`, whose payload begins at `offset` in the packet's payload. */
 function write_headers(
   frame: wire_frame,
   packet: wire_frame,
@@ -75,7 +75,7 @@ function write_headers(
   if (index > 0) flags &= ~TCPHDR_CWR;
   tcp.flags = flags;
 
-  // The checksum field holds the sum of the pseudo header, in which the length stands.
+  // The checksum field holds the sum of the pseudo header, which includes the length.
   const tcp_len = frame.length - packet.csum_start;
   const pseudo = csum_tcpudp_nofold(ip.saddr, ip.daddr, tcp_len, IPPROTO_TCP, 0);
   tcp.check = ~csum_fold(pseudo) & 0xffff;

@@ -1,4 +1,7 @@
-/** The transmitting half: fetches descriptors, gathers packets from memory (DMA), cuts them (TSO), sends them. */
+/**
+ * The transmit half: fetches descriptors, gathers packets from memory (DMA), segments them (TSO), and sends
+ * them.
+ */
 import {
   CHECKSUM_PARTIAL,
   skb_frag,
@@ -24,7 +27,7 @@ import { tso_segment } from './tso.ts';
 
 export class TxEngine {
   ring: readonly vnic_tx_desc[] = [];
-  /** Head: the first descriptor that is not done. Tail: where the driver writes next. */
+  /** Head: the first descriptor not done. Tail: where the driver writes next. */
   tdh = 0;
   tdt = 0;
   enabled = false;
@@ -32,17 +35,17 @@ export class TxEngine {
   frames = 0;
   octets = 0;
   readonly #hw: VnicHardware;
-  /** Where frames get their own bytes from. */
+  /** Memory for the linear bytes of frames. */
   readonly #memory = new ByteSlab();
-  /** The packet that is being sent, cut into frames; how many are out; and its last descriptor. */
+  /** The packet being sent, split into frames; the number of frames sent; and its last descriptor. */
   #packet: wire_frame[] = [];
   #sent = 0;
   #last = 0;
-  /** A frame is going out bit by bit: the next one must wait. */
+  /** A frame is being serialized: the next one must wait. */
   #busy = false;
-  /** run() is active, further down the stack perhaps: interrupts wait until it is through. */
+  /** run() is active, possibly further up the call stack: interrupts wait until it returns. */
   running = false;
-  /** Counts enable(): an event from before is stale. */
+  /** Counts calls of enable(): an event from an earlier epoch is stale. */
   #epoch = 0;
 
   constructor(hw: VnicHardware) {
@@ -65,7 +68,7 @@ export class TxEngine {
     this.#epoch++;
   }
 
-  /** Send what stands between head and tail, as far as the wire takes it. */
+  /** Send the descriptors between head and tail, as far as the wire accepts them. */
   run(): void {
     if (this.running || this.#busy || !this.enabled) return;
     this.running = true;
@@ -97,14 +100,14 @@ export class TxEngine {
     }
   }
 
-  /** The last bit of a frame is out. */
+  /** The last bit of a frame was sent. */
   frame_out(epoch: number): void {
     if (epoch !== this.#epoch) return;
     this.#busy = false;
     this.run();
   }
 
-  /** The packet is out: its descriptors are the driver's again. */
+  /** The packet was sent: return its descriptors to the driver. */
   #write_back(): void {
     const last = this.ring[this.#last]!;
     if ((last.cmd & VNIC_TXD_CMD_RS) !== 0) {
@@ -116,14 +119,14 @@ export class TxEngine {
     this.#sent = 0;
   }
 
-  /** Gather the packet at the head: bytes are copied, of pages a reference is taken. */
+  /** Gather the packet at the head: bytes are copied, pages are referenced. */
   #fetch(): void {
     const { ring } = this;
     const first = ring[this.tdh]!;
     let head_length = 0;
     let length = 0;
     let i = this.tdh;
-    // Bytes that are not in a page come first; a piece behind a page would have to be one too.
+    // Bytes that are not in a page come first; after the first page every piece must be in a page.
     for (;;) {
       const desc = ring[i]!;
       length += desc.length;
