@@ -1,18 +1,19 @@
 /**
  * The `sockscope` module: the socket API of a Sockscope machine, with POSIX names and Linux constants.
  *
- * A scenario is a TypeScript or JavaScript file. Each exported async function is a process named after it. Every call that
- * may sleep returns a promise: `await` it. Errors are thrown as Node's are: with `code` ('ECONNREFUSED'), `errno` (-111) and `syscall`
- * ('connect').
+ * A scenario is a TypeScript or JavaScript file. Each exported async function is a process named after it.
+ * Every call that may sleep returns a promise: `await` it. Errors have the same form as Node's: `code`
+ * ('ECONNREFUSED'), `errno` (-111) and `syscall` ('connect').
  *
- * `Date`, `Math.random`, `setTimeout`, `console` and `queueMicrotask` are the machine's: virtual time, seeded, the same in every run.
+ * `Date`, `Math.random`, `setTimeout`, `console` and `queueMicrotask` belong to the machine: they use virtual
+ * time and seeded random numbers, and behave the same in every run.
  */
 declare module 'sockscope' {
-  /** An address as Node writes it. */
+  /** An address in Node's notation. */
   export interface SocketAddress {
     /**
-     * 'IPv4' or 'IPv6', by default as `address` is written; as an argument also a number: AF_UNSPEC dissolves the connection of a
-     * socket.
+     * 'IPv4' or 'IPv6'; by default derived from `address`. As an argument also an AF_ number: AF_UNSPEC
+     * disconnects a socket.
      */
     family?: string | number;
     /** '127.0.0.1', '::1' */
@@ -22,25 +23,28 @@ declare module 'sockscope' {
   }
 
   /**
-   * Several hosts on one Ethernet wire: `export const network: Network = { … }`. Without it a scenario runs on one machine.
+   * Several hosts on one Ethernet wire: `export const network: Network = { … }`. Without it a scenario runs
+   * on one machine.
    */
   export interface Network {
-    /** At least two, by name. The first is the one that processes run on which no host names. */
+    /** At least two hosts, by name. Processes that no host lists run on the first host. */
     hosts: Record<
       string,
       {
-        /** Of its interface eth0, with the length of the network's prefix: '10.0.0.1/24'. */
+        /** Address of its interface eth0, with the length of the network's prefix: '10.0.0.1/24'. */
         address: string;
-        /** Names of the exported functions that run there; unless given, the one that is called as the host. */
+        /**
+         * Names of the exported functions that run on this host; default: the function with the host's name.
+         */
         processes?: string[];
       }
     >;
-    /** What the wire does to frames, each way; as `nic` in a launch configuration. */
+    /** What the wire does to frames in each direction; same attributes as `nic` in a launch configuration. */
     wire?: {
-      /** Longest IP packet, in bytes; 1500 unless given. */
+      /** Longest IP packet, in bytes; default: 1500. */
       mtu?: number;
       ringSize?: number;
-      /** One way: '2ms', '10us'. */
+      /** One-way delay: '2ms', '10us'. */
       latency?: string | number;
       /** '100mbit'; 0: unlimited. */
       bandwidth?: string | number;
@@ -54,7 +58,7 @@ declare module 'sockscope' {
 
   /** A file descriptor. */
   export type Fd = number;
-  /** What can be sent: a text is sent as UTF-8. */
+  /** Data to send: a string is sent as UTF-8. */
   export type Data = string | Uint8Array | ArrayBuffer;
 
   /** A system call that failed. */
@@ -67,55 +71,55 @@ declare module 'sockscope' {
   }
 
   /**
-   * Make a socket.
+   * Create a socket.
    *
    * @param family AF_INET
    * @param type SOCK_STREAM, SOCK_DGRAM or SOCK_RAW; `| SOCK_NONBLOCK`, `| SOCK_CLOEXEC`
-   * @param protocol IPPROTO_TCP, IPPROTO_UDP, IPPROTO_ICMP …; 0: the type's own
+   * @param protocol IPPROTO_TCP, IPPROTO_UDP, IPPROTO_ICMP …; 0: the default of the type
    * @throws EAFNOSUPPORT, EINVAL, EPROTONOSUPPORT, ESOCKTNOSUPPORT, EPERM, EMFILE, ENFILE, ENOMEM
    */
   export function socket(family: number, type: number, protocol?: number): Promise<Fd>;
   /**
-   * Give the socket a local address.
+   * Bind the socket to a local address.
    *
-   * @throws EADDRINUSE, EADDRNOTAVAIL (not an address of this machine), EACCES (a privileged port), EINVAL (bound already),
-   *   EAFNOSUPPORT (an address of another family)
-   * @param addrlen the address's size in bytes, as C programs give it; by default that of its struct
+   * @throws EADDRINUSE, EADDRNOTAVAIL (not an address of this machine), EACCES (a privileged port), EINVAL
+   *   (already bound), EAFNOSUPPORT (an address of another family)
+   * @param addrlen the address's size in bytes, as in C; default: the size of its struct
    */
   export function bind(fd: Fd, address: SocketAddress, addrlen?: number): Promise<0>;
   /**
-   * Begin to listen.
+   * Start to listen.
    *
-   * @param backlog how many finished connections may wait for accept(); at most net.core.somaxconn
-   * @throws EADDRINUSE, EINVAL (connected already)
+   * @param backlog how many established connections may wait for accept(); at most net.core.somaxconn
+   * @throws EADDRINUSE, EINVAL (already connected)
    */
   export function listen(fd: Fd, backlog?: number): Promise<0>;
   /**
-   * Take the oldest finished connection; wait until there is one.
+   * Take the oldest established connection; wait until there is one.
    *
-   * @param peer filled in with who connected
+   * @param peer receives the remote address
    * @returns the connection's descriptor
-   * @throws EAGAIN (non-blocking, none there), EINVAL (does not listen)
+   * @throws EAGAIN (non-blocking, no connection), EINVAL (not listening)
    */
   export function accept(fd: Fd, peer?: Partial<SocketAddress>): Promise<Fd>;
-  /** accept() with SOCK_NONBLOCK and SOCK_CLOEXEC for the new descriptor. */
+  /** As accept(), with SOCK_NONBLOCK and SOCK_CLOEXEC for the new descriptor. */
   export function accept4(fd: Fd, flags?: number, peer?: Partial<SocketAddress>): Promise<Fd>;
   /**
-   * Connect. A blocking socket waits until that is done.
+   * Connect to an address. A blocking socket waits for the result.
    *
    * @throws ECONNREFUSED, ETIMEDOUT, EINPROGRESS (non-blocking), EALREADY, EISCONN, ENETUNREACH, EADDRNOTAVAIL
    */
   export function connect(fd: Fd, address: SocketAddress, addrlen?: number): Promise<0>;
-  /** The socket's own address. */
+  /** The socket's local address. */
   export function getsockname(fd: Fd): Promise<Required<SocketAddress>>;
-  /** The address at the other end. @throws ENOTCONN */
+  /** The remote address. @throws ENOTCONN */
   export function getpeername(fd: Fd): Promise<Required<SocketAddress>>;
 
   /**
-   * Send. A blocking socket waits until all of it has a place in the send buffer.
+   * Send data. A blocking socket waits until all data fits into the send buffer.
    *
    * @param flags MSG_DONTWAIT, MSG_MORE, MSG_OOB, MSG_NOSIGNAL …
-   * @returns how many bytes were taken
+   * @returns the number of bytes sent
    * @throws EPIPE, ECONNRESET, EAGAIN, ENOTCONN, EMSGSIZE
    */
   export function send(fd: Fd, data: Data, flags?: number): Promise<number>;
@@ -128,16 +132,16 @@ declare module 'sockscope' {
     addrlen?: number,
   ): Promise<number>;
   /**
-   * Receive; wait until there is something.
+   * Receive data; wait until there is some.
    *
-   * @param into how many bytes at most (65536), or your own buffer
+   * @param into the maximum number of bytes (default: 65536), or a buffer
    * @param flags MSG_DONTWAIT, MSG_PEEK, MSG_WAITALL, MSG_TRUNC, MSG_OOB
-   * @returns the bytes; none at the end of the stream. With a buffer: how many bytes are in it
-   * @throws EAGAIN, ECONNRESET, ECONNREFUSED (UDP: an ICMP error came back), ENOTCONN
+   * @returns the bytes, empty at the end of the stream; with a buffer, the number of bytes stored in it
+   * @throws EAGAIN, ECONNRESET, ECONNREFUSED (UDP: an ICMP error arrived), ENOTCONN
    */
   export function recv(fd: Fd, into?: number, flags?: number): Promise<Uint8Array>;
   export function recv(fd: Fd, into: Uint8Array, flags?: number): Promise<number>;
-  /** Receive a datagram, and learn who sent it. `length` is its true length, where MSG_TRUNC was asked for. */
+  /** Receive a datagram and its sender's address. With MSG_TRUNC, `length` is the datagram's full length. */
   export function recvfrom(
     fd: Fd,
     into?: number | Uint8Array,
@@ -148,14 +152,14 @@ declare module 'sockscope' {
   export function read(fd: Fd, into: Uint8Array): Promise<number>;
   /** Like send() without flags. */
   export function write(fd: Fd, data: Data): Promise<number>;
-  /** End one direction or both. @param how SHUT_RD, SHUT_WR, SHUT_RDWR @throws ENOTCONN, EINVAL */
+  /** Shut down one direction or both. @param how SHUT_RD, SHUT_WR, SHUT_RDWR @throws ENOTCONN, EINVAL */
   export function shutdown(fd: Fd, how: number): Promise<0>;
-  /** Close the descriptor. With SO_LINGER set it waits for the data to be acknowledged. @throws EBADF */
+  /** Close the descriptor. With SO_LINGER set it waits until the data is acknowledged. @throws EBADF */
   export function close(fd: Fd): Promise<0>;
 
-  /** What an option reads as: usually a number; a struct's fields by name. */
+  /** The value read from an option: usually a number; for a struct, its fields by name. */
   export type SocketOptionValue = number & string & Record<string, number>;
-  /** The value of an option: a number, a text, or a struct with named fields. */
+  /** The value of an option: a number, a string, or a struct with named fields. */
   export type SocketOption = number | boolean | string | Uint8Array | { readonly [field: string]: unknown };
   /**
    * Set an option: `setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, 1)`, `… SO_LINGER, { l_onoff: 1, l_linger: 0 }`,
@@ -164,33 +168,36 @@ declare module 'sockscope' {
    * @throws ENOPROTOOPT, EINVAL, EPERM, EDOM
    */
   export function setsockopt(fd: Fd, level: number, optname: number, optval: SocketOption): Promise<0>;
-  /** Read an option; TCP_INFO gives an object with the fields of struct tcp_info. @throws ENOPROTOOPT */
+  /** Read an option; TCP_INFO returns an object with the fields of struct tcp_info. @throws ENOPROTOOPT */
   export function getsockopt(fd: Fd, level: number, optname: number): Promise<SocketOptionValue>;
   /** F_GETFL, F_SETFL (O_NONBLOCK), F_GETFD, F_SETFD (FD_CLOEXEC), F_DUPFD. @throws EBADF, EINVAL */
   export function fcntl(fd: Fd, cmd: number, arg?: number): Promise<number>;
   /** SIOCINQ, SIOCOUTQ, SIOCATMARK, FIONBIO … @throws ENOTTY */
   export function ioctl(fd: Fd, cmd: number, arg?: unknown): Promise<number>;
-  /** What poll() is asked, and (revents) answers. */
+  /** A descriptor with the requested events, and (revents) the returned ones. */
   export interface PollFd {
     fd: Fd;
     events: number;
     revents?: number;
   }
   /**
-   * Wait for events; they stand in each `revents` afterwards.
+   * Wait for events; each `revents` then holds the events that occurred.
    *
-   * @param timeout in ms; -1 (the default): for ever; 0: not at all
+   * @param timeout in ms; -1 (the default): for ever; 0: do not wait
    * @returns how many descriptors have events
    */
   export function poll(list: PollFd[], timeout?: number): Promise<number>;
 
-  /** Sleep for so many ms of virtual time. */
+  /** Sleep for `ms` milliseconds of virtual time. */
   export function sleep(ms: number): Promise<0>;
   /** The clock in ns: CLOCK_MONOTONIC (the default) or CLOCK_REALTIME. */
   export function clock_gettime(clock?: number): number;
-  /** The process's number. */
+  /** The process id. */
   export function getpid(): number;
-  /** Start a further process, with descriptors of its own. `exited` is fulfilled when it ends, with what it threw, if anything. */
+  /**
+   * Start another process, with its own descriptors. `exited` is fulfilled when it ends, with the value that
+   * it threw, if any.
+   */
   export function spawn(
     name: string,
     main: () => unknown,
@@ -198,30 +205,30 @@ declare module 'sockscope' {
 
   // The machine
 
-  /** Read a setting, or change it: `sysctl('net.ipv4.tcp_syncookies', 0)`. @throws ENOENT, EINVAL */
+  /** Read or change a setting: `sysctl('net.ipv4.tcp_syncookies', 0)`. @throws ENOENT, EINVAL */
   export function sysctl(name: string, value?: string | number): string;
-  /** A frame, as dropFrames() shows it. */
+  /** A frame, as passed to the predicate of dropFrames(). */
   export interface Frame {
-    /** From 1, in the order in which they were sent. */
+    /** Counts from 1, in the order of sending. */
     number: number;
-    /** With the Ethernet header. */
+    /** Including the Ethernet header. */
     bytes: Uint8Array;
     /** 'SYN', 'SYN ACK', 'ACK', 'PSH ACK', 'FIN ACK', 'RST' …; '' if it is not TCP. */
     tcpFlags: string;
   }
-  /** Lose the frames for which the predicate is true. @returns what ends it */
+  /** Lose the frames for which the predicate returns true. @returns a function that ends the loss */
   export function dropFrames(predicate: (frame: Frame) => boolean): () => void;
   /** The text of /proc/net/NAME: 'tcp', 'udp', 'snmp', 'netstat', 'sockstat' … @throws ENOENT */
   export function proc(name: string): string;
-  /** Keep only these capabilities (CAP_NET_RAW …). Processes start with all. */
+  /** Keep only these capabilities (CAP_NET_RAW …). Processes start with all of them. */
   export function capset(...capabilities: number[]): void;
-  /** How many descriptors the process may have: EMFILE comes then. */
+  /** Set the maximum number of descriptors of the process: beyond it calls fail with EMFILE. */
   export function setrlimit_nofile(limit: number): void;
-  /** How many files the machine may have: ENFILE comes then. */
+  /** Set the maximum number of open files of the machine: beyond it calls fail with ENFILE. */
   export function setFileMax(limit: number): void;
-  /** How many sockets the machine may have. */
+  /** Set the maximum number of sockets of the machine. */
   export function setSocketMax(limit: number): void;
-  /** Make the next calls at a place in the kernel fail, to see the branch that handles it. */
+  /** Make the next calls at a place in the kernel fail, to exercise the code that handles the failure. */
   export function fault(
     point:
       | 'sk_alloc'
@@ -244,19 +251,19 @@ declare module 'sockscope' {
     socket_sendmsg?(sock: unknown, size: number): number;
     socket_recvmsg?(sock: unknown, size: number): number;
   }): void;
-  /** Install a cgroup program that is asked about each new Internet socket; null takes it away. */
+  /** Install a cgroup program that can reject each new Internet socket; null removes it. */
   export function cgroupSock(program: (() => number) | null): void;
-  /** What the kernel has said so far. */
+  /** The kernel's messages so far. */
   export function kernelLog(): string[];
-  /** The module table: what the kernel's request_module() finds. */
+  /** The module table that the kernel's request_module() uses. */
   export const modules: {
-    /** Make an alias ('net-pf-10') loadable; `load` registers what the module brings. */
+    /** Make an alias ('net-pf-10') loadable; `load` registers the module's operations. */
     add(alias: string, load: () => void): void;
     remove(alias: string): boolean;
     aliases(): string[];
-    /** What was asked for so far. */
+    /** The modules requested so far. */
     requests(): { name: string; found: boolean }[];
-    /** How many hold on to the kernel's own module. */
+    /** The reference count of the kernel's own module. */
     refcount(): number;
     /** For loaders. */
     register: Record<string, unknown>;

@@ -1,7 +1,7 @@
 /**
- * One deterministic experiment: virtual time, one queue of events, one stream of random numbers, one sequence of event
- * numbers, the machines and the wires between them, and the log of what came from outside. Nothing is outside of it: two
- * worlds run side by side in one process.
+ * A deterministic experiment: virtual time, one queue of events, one stream of random numbers, one sequence
+ * of event numbers, the machines, the wires between them, and the log of inputs from outside. No state exists
+ * outside it: two worlds can run side by side in one process.
  */
 import type { CaptureSink } from '../capture/capture.ts';
 import type { task_struct } from '../include/linux/sched.ts';
@@ -16,42 +16,54 @@ import { Inputs } from './inputs.ts';
 import { Outside } from './outside.ts';
 
 export class World {
-  /** Virtual time, in ns of the machines' monotonic clock. It moves only while nothing can run. */
+  /** Virtual time, in ns of the machines' monotonic clock. It advances only while nothing can run. */
   now_ns = BOOT_NS;
-  /** What happens outside the CPUs: frames on wires, DMA. */
+  /** Events outside the CPUs: frames on wires, DMA. */
   events = new EventQueue();
   random: RandomState;
-  /** The tracepoints of all machines, and the event number: by it every moment of the world is found again. */
+  /** The tracepoints of all machines, and the event number, which identifies every moment of the world. */
   tracer = new Tracer();
   machines: Machine[] = [];
-  /** Between machines. A machine's loopback wire is its NIC's. */
+  /** The wires between machines. A machine's loopback wire belongs to its NIC. */
   wires: EthernetWire[] = [];
-  /** The machine whose task or interrupt has run last. */
+  /** The machine whose task or interrupt ran last. */
   running: Machine | null = null;
-  /** True between a turn's begin and end. */
+  /** True during a turn. */
   in_turn = false;
-  /** True while a task's code runs, or the promises that it has left. */
+  /** True while a task's code or its pending promise callbacks run. */
   in_task = false;
   next_pid = 100;
-  /** The pid of the task on the CPU; 0: none. A debugger may give memory that other threads see. */
+  /**
+   * The pid of the task on the CPU; 0: none. A debugger may supply shared memory, which other threads can
+   * read.
+   */
   current_pid: Int32Array;
   /** Number of the last frame sent. */
   frame_count = 0;
-  /** Gets each frame. No tracepoint: a frame on a wire is between machines, and is told with how it was lost. */
+  /**
+   * Receives each frame. Not a tracepoint: a frame on a wire belongs to no machine, and its loss is reported
+   * here too.
+   */
   capture: CaptureSink | null = null;
-  /** A debugger is there: tasks remember where they went to sleep. A setting, so no tracepoint. */
+  /** A debugger is attached: tasks capture their stack when they sleep. A setting, not a tracepoint. */
   capture_stacks = false;
-  /** Where console.log() of a program goes. No tracepoint: what a program prints is no event of the kernel. */
+  /** Receives a program's console output. Not a tracepoint: program output is not a kernel event. */
   output: ((stream: 'stdout' | 'stderr', text: string, task: task_struct | null) => void) | null = null;
-  /** Called with each task that is put on a CPU. sched:sched_switch comes before that: a debugger would stop in the task before. */
+  /**
+   * Called when a task is put on a CPU. The tracepoint sched:sched_switch comes before that: a debugger would
+   * stop in the previous task.
+   */
   on_switch: ((task: task_struct) => void) | null = null;
-  /** Called with what a process's function has thrown, before the process ends. No tracepoint: the kernel knows no exceptions. */
+  /**
+   * Called with an error that a process's function threw, before the process ends. Not a tracepoint: the
+   * kernel has no exceptions.
+   */
   on_uncaught: ((task: task_struct, error: unknown) => void) | null = null;
-  /** What comes from outside, at which event. */
+  /** Inputs from outside, and the events at which they enter. */
   inputs: Inputs = new Inputs(this);
-  /** What the world waits for. */
+  /** What the world waits for outside. */
   outside = new Outside(this);
-  /** Set by a process that ends all of them. */
+  /** Set by a process that ends all processes. */
   exit_code: number | null = null;
   #next_machine = 0;
 
@@ -60,15 +72,15 @@ export class World {
     this.current_pid = current_pid;
   }
 
-  /** Number of the last event: each tracepoint passed and each turn is one. */
+  /** The last event number: each tracepoint and each turn is one event. */
   get event(): number {
     return this.tracer.event;
   }
-  /** ns since boot: the time that a person sees. */
+  /** ns since boot: the time displayed to the user. */
   get time_ns(): number {
     return this.now_ns - BOOT_NS;
   }
-  /** The task on a CPU; null: none is. */
+  /** The task on a CPU; null: none. */
   get current(): task_struct | null {
     const machine = this.running;
     return machine === null || machine.current === machine.idle ? null : machine.current;
@@ -80,23 +92,23 @@ export class World {
     }
     return undefined;
   }
-  /** Tasks that there are, on all machines. */
+  /** The number of tasks on all machines. */
   get task_count(): number {
     let count = 0;
     for (const machine of this.machines) count += machine.tasks.size;
     return count;
   }
 
-  /** Called by a machine that is being built. @returns its index */
+  /** Called while a machine is built. @returns its index */
   add(machine: Machine): number {
     this.running ??= machine;
     return this.machines.push(machine) - 1;
   }
 
   /**
-   * Do all that is due now outside the CPUs and in the kernels, then run one task.
+   * Run everything that is due outside the CPUs and in the kernels, then one task.
    *
-   * @returns when the world goes on, in ns: now, if a task ran; Infinity: never
+   * @returns when the next turn is due, in ns: now if a task ran; Infinity: never
    */
   turn(): number {
     this.in_turn = true;
@@ -109,7 +121,7 @@ export class World {
     this.in_turn = false;
     return ran ? this.now_ns : this.#next_ns();
   }
-  /** The machines come in turn: each time the one after the last that had it. */
+  /** The machines take turns: the next one is the one after the last that ran a task. */
   #run_next_task(): boolean {
     const { machines } = this;
     for (let i = 0; i < machines.length; i++) {
@@ -127,7 +139,7 @@ export class World {
     return next;
   }
 
-  /** Let time run to a moment. No task may be on a CPU. */
+  /** Advance time to a moment. No task may be on a CPU. */
   advance_to(ns: number): void {
     this.now_ns = ns;
     for (const machine of this.machines) machine.set_clock(ns);

@@ -1,5 +1,5 @@
 /**
- * ARP (RFC 826): which link-layer address has this IPv4 address?
+ * ARP (RFC 826): resolves IPv4 addresses to link-layer addresses.
  *
  * @linux net/ipv4/arp.c
  */
@@ -100,17 +100,25 @@ export const ARPOP_REQUEST = 1;
 export const ARPOP_REPLY = 2;
 const ARPHRD_IEEE802 = 6;
 
-/** Header, two link-layer addresses and two of IPv4, in bytes. @linux include/linux/if_arp.h */
+/**
+ * Length of the header, two link-layer addresses and two IPv4 addresses, in bytes.
+ *
+ * @linux include/linux/if_arp.h
+ */
 function arp_hdr_len(dev: net_device): number {
   return 8 + (dev.addr_len + 4) * 2;
 }
 
 // --- The neighbour table's side ------------------------------------------------------------------------------------
 
-/** Set up a new neighbour: most are to be asked for, broadcasts and everything on loopback need no asking. @linux net/ipv4/arp.c */
+/**
+ * Initialize a new neighbour: most need resolution; broadcast addresses and all addresses on loopback do not.
+ *
+ * @linux net/ipv4/arp.c
+ */
 function arp_constructor(neigh: neighbour): number {
   const { dev } = neigh;
-  // Everybody is one neighbour there.
+  // All addresses share one neighbour on these devices.
   if ((dev.flags & (IFF_LOOPBACK | IFF_POINTOPOINT)) !== 0) neigh.primary_key = INADDR_ANY;
   const addr = neigh.primary_key;
   if (dev.ip_ptr === null) return -EINVAL;
@@ -142,13 +150,13 @@ function arp_mc_map(addr: be32, haddr: Uint8Array): void {
   haddr.set([0x01, 0x00, 0x5e, (addr >> 16) & 0x7f, (addr >> 8) & 0xff, addr & 0xff]);
 }
 
-/** No answer came: the sender of a packet that waited is told. @linux net/ipv4/arp.c */
+/** No reply arrived: report an error to the sender of a waiting packet. @linux net/ipv4/arp.c */
 function arp_error_report(_neigh: neighbour, skb: sk_buff): void {
   dst_link_failure(skb);
   kfree_skb_reason(skb, SKB_DROP_REASON_NEIGH_FAILED);
 }
 
-/** Ask: an address once known by unicast first, else by broadcast. @linux net/ipv4/arp.c */
+/** Send a request: first by unicast to the last known address, then by broadcast. @linux net/ipv4/arp.c */
 function arp_solicit(neigh: neighbour, skb: sk_buff | null): void {
   const { dev } = neigh;
   const in_dev = dev.ip_ptr;
@@ -194,7 +202,11 @@ const arp_direct_ops: neigh_ops = {
 
 // --- Messages ------------------------------------------------------------------------------------------------------
 
-/** Build an ARP message with its link-layer header. null: the device cannot. @linux net/ipv4/arp.c */
+/**
+ * Build an ARP message with its link-layer header. null: the device could not build it.
+ *
+ * @linux net/ipv4/arp.c
+ */
 export function arp_create(
   type: number,
   ptype: number,
@@ -251,7 +263,7 @@ export function arp_send(
   if (skb !== null) dev_queue_xmit(skb);
 }
 
-/** Is the question not to be answered (net.ipv4.conf.DEV.arp_ignore)? @linux net/ipv4/arp.c */
+/** Whether the request must not be answered (net.ipv4.conf.DEV.arp_ignore). @linux net/ipv4/arp.c */
 function arp_ignore(in_dev: in_device, sip: be32, tip: be32): boolean {
   const { nd_net } = in_dev.dev;
   switch (IN_DEV_ARP_IGNORE(in_dev)) {
@@ -268,20 +280,20 @@ function arp_ignore(in_dev: in_device, sip: be32, tip: be32): boolean {
   }
 }
 
-/** May an unsolicited answer make an entry (net.ipv4.conf.DEV.arp_accept)? @linux net/ipv4/arp.c */
+/** Whether an unsolicited reply may create an entry (net.ipv4.conf.DEV.arp_accept). @linux net/ipv4/arp.c */
 function arp_accept(in_dev: in_device, sip: be32): boolean {
   switch (IN_DEV_ARP_ACCEPT(in_dev)) {
     case 1:
       return true;
     case 2:
-      // Only for a sender in a network of this interface.
+      // Only if the sender is in a network of this interface.
       return inet_confirm_addr(in_dev.dev.nd_net, in_dev, sip, 0, RT_SCOPE_LINK) !== 0;
     default:
       return false;
   }
 }
 
-/** Would we answer through another interface (arp_filter)? @linux net/ipv4/arp.c */
+/** Whether a reply would leave through another interface (arp_filter). @linux net/ipv4/arp.c */
 function arp_filter(sip: be32, tip: be32, dev: net_device): boolean {
   const rt = ip_route_output(dev.nd_net, sip, tip, 0, 0);
   if (IS_ERR(rt)) return true;
@@ -291,7 +303,7 @@ function arp_filter(sip: be32, tip: be32, dev: net_device): boolean {
   return other;
 }
 
-/** The device layer hands over an ARP message. @linux net/ipv4/arp.c */
+/** The device layer delivers an ARP message. @linux net/ipv4/arp.c */
 export function arp_rcv(received: sk_buff, dev: net_device, _pt: packet_type, _orig_dev: net_device): number {
   let skb = received;
   const { pkt_type } = skb;
@@ -316,8 +328,8 @@ export function arp_rcv(received: sk_buff, dev: net_device, _pt: packet_type, _o
 }
 
 /**
- * Answer a question for an address of ours, and learn from every message about those that we know already (RFC 826,
- * "Packet Reception").
+ * Answer a request for a local address, and update known neighbours from every message (RFC 826, "Packet
+ * Reception").
  *
  * @linux net/ipv4/arp.c
  */
@@ -343,7 +355,7 @@ function arp_process(net: net, skb: sk_buff): number {
 
   const reply = () => arp_send(ARPOP_REPLY, ETH_P_ARP, sip, dev, tip, sha, dev.dev_addr, sha);
   if (sip === 0) {
-    // A host asks whether an address is free (RFC 2131 4.4.1).
+    // A host probes whether an address is free (RFC 2131 4.4.1).
     if (ar_op === ARPOP_REQUEST && inet_addr_type(net, tip) === RTN_LOCAL && !arp_ignore(in_dev, sip, tip))
       reply();
     consume_skb(skb);
@@ -376,7 +388,9 @@ function drop(skb: sk_buff): number {
   return NET_RX_DROP;
 }
 
-/** Note the sender's address if the table has it, or if unasked messages are taken too (arp_accept). */
+/**
+ * Record the sender's address if it is in the table, or if unsolicited messages are accepted (arp_accept).
+ */
 function learn(
   net: net,
   skb: sk_buff,
@@ -396,22 +410,22 @@ function learn(
     }
   }
   if (n === null) return;
-  // Of several answers in a row the first one counts: proxies may have answered too.
+  // Of several replies in short succession the first one counts: later ones may be from proxies.
   const override = jiffies(dev.machine) > n.updated + n.parms.locktime || is_garp;
-  // Only an answer to us alone shows that the way to there and back works.
+  // Only a reply sent to this host alone shows that the path works in both directions.
   const state = ar_op === ARPOP_REPLY && skb.pkt_type === PACKET_HOST ? NUD_REACHABLE : NUD_STALE;
   neigh_update(n, sha, state, override ? NEIGH_UPDATE_F_OVERRIDE : 0);
 }
 
-/** How arp_rcv() is asked for. @linux net/ipv4/arp.c */
+/** Registers arp_rcv(). @linux net/ipv4/arp.c */
 const arp_packet_type: packet_type = { type: ETH_P_ARP, func: arp_rcv };
 
-/** A device went down or changed its address: what is known of its neighbours is worth nothing. @linux net/ipv4/arp.c */
+/** A device went down or changed its address: its neighbours are no longer valid. @linux net/ipv4/arp.c */
 function arp_netdev_event(event: number, dev: net_device): void {
   if (event === NETDEV_CHANGEADDR || event === NETDEV_DOWN) neigh_ifdown(dev.nd_net.ipv4.arp_tbl, dev);
 }
 
-/** Make the table, and be handed ARP messages. @linux net/ipv4/arp.c */
+/** Create the table and register for ARP messages. @linux net/ipv4/arp.c */
 export function arp_init(net: net): void {
   const tbl: neigh_table = {
     family: AF_INET,
@@ -430,24 +444,32 @@ export function arp_init(net: net): void {
   net.netdev_chain.push(arp_netdev_event);
 }
 
-/** The neighbour entry for a next hop; a device without addresses of its own has one for all. @linux include/net/arp.h */
+/**
+ * The neighbour entry for a next hop; a device without addresses of its own has a single entry.
+ *
+ * @linux include/net/arp.h
+ */
 export function __ipv4_neigh_lookup_noref(dev: net_device, key: be32): neighbour | null {
   const primary_key = (dev.flags & (IFF_LOOPBACK | IFF_POINTOPOINT)) !== 0 ? INADDR_ANY : key;
   return dev.neighbours.get(primary_key) ?? null;
 }
 
-/** The neighbour entry for a next hop, made if need be. @linux include/net/route.h, here because it looks into ARP's table */
+/**
+ * The neighbour entry for a next hop, created if necessary.
+ *
+ * @linux include/net/route.h, here because it uses ARP's table
+ */
 export function ip_neigh_gw4(dev: net_device, daddr: be32): neighbour | Errno {
   return __ipv4_neigh_lookup_noref(dev, daddr) ?? __neigh_create(dev.nd_net.ipv4.arp_tbl, daddr, dev);
 }
 
-/** The neighbour answered on a higher layer: no need to ask it by ARP. @linux include/net/arp.h */
+/** A higher layer confirmed the neighbour: no ARP request is needed. @linux include/net/arp.h */
 export function __ipv4_confirm_neigh(dev: net_device, key: be32): void {
   const n = __ipv4_neigh_lookup_noref(dev, key);
   if (n !== null) n.confirmed = jiffies(dev.machine);
 }
 
-/** Forget what is known of an address. 0, or -ENXIO: nothing was. @linux net/ipv4/arp.c */
+/** Remove the entry of an address. 0, or -ENXIO when there is none. @linux net/ipv4/arp.c */
 export function arp_invalidate(dev: net_device, ip: be32): Errno {
   const neigh = __ipv4_neigh_lookup_noref(dev, ip);
   if (neigh === null) return -ENXIO;

@@ -1,4 +1,4 @@
-/** connect() of sockets without connections: it fixes the peer. @linux net/ipv4/datagram.c */
+/** connect() of datagram sockets: it sets the peer. @linux net/ipv4/datagram.c */
 import type { Sleeps } from '../../include/linux/sched.ts';
 import { as_sockaddr_in, type sockaddr } from '../../include/linux/socket.ts';
 import { dst_check } from '../../include/net/dst.ts';
@@ -32,9 +32,10 @@ import { lock_sock, release_sock } from '../core/sock/lock.ts';
 import { ip_route_connect, ip_route_output_ports } from './route/output.ts';
 
 /**
- * Send to, and take only from, this address from now on.
+ * Set the default destination, and receive only from it.
  *
- * @returns 0, -EINVAL (too short), -EAFNOSUPPORT, -ENETUNREACH, -EACCES (a broadcast without SO_BROADCAST)
+ * @returns 0, -EINVAL (address too short), -EAFNOSUPPORT, -ENETUNREACH, -EACCES (a broadcast without
+ *   SO_BROADCAST)
  * @linux net/ipv4/datagram.c
  */
 export function __ip4_datagram_connect(sk: sock, uaddr: sockaddr, addr_len: number): Errno {
@@ -52,7 +53,7 @@ export function __ip4_datagram_connect(sk: sock, uaddr: sockaddr, addr_len: numb
   } else {
     oif ||= inet.uc_index;
   }
-  // They stay there when no route is found: see inet_cork_full.
+  // The fields keep their values when no route is found: see inet_cork_full.
   const { fl4 } = (inet.cork ??= new inet_cork_full());
   const { sk_protocol, inet_sport } = inet;
   const rt = ip_route_connect(fl4, usin.sin_addr, saddr, oif, sk_protocol, inet_sport, usin.sin_port, sk);
@@ -78,7 +79,7 @@ export function __ip4_datagram_connect(sk: sock, uaddr: sockaddr, addr_len: numb
   return 0;
 }
 
-/** Fix a datagram socket's peer, with the socket lock held around it. @linux net/ipv4/datagram.c */
+/** Set a datagram socket's peer, under the socket lock. @linux net/ipv4/datagram.c */
 export function* ip4_datagram_connect(sk: sock, uaddr: sockaddr, addr_len: number): Sleeps<Errno> {
   yield* lock_sock(sk);
   const err = __ip4_datagram_connect(sk, uaddr, addr_len);
@@ -86,7 +87,7 @@ export function* ip4_datagram_connect(sk: sock, uaddr: sockaddr, addr_len: numbe
   return err;
 }
 
-/** The route became stale while a process owned the socket: look a new one up. @linux net/ipv4/datagram.c */
+/** The route became stale while a process owned the socket: look up a new one. @linux net/ipv4/datagram.c */
 export function ip4_datagram_release_cb(sk: sock): void {
   const inet = inet_sk(sk);
   const dst = sk.sk_dst_cache;
@@ -112,7 +113,12 @@ export function ip4_datagram_release_cb(sk: sock): void {
   sk_dst_set(sk, IS_ERR(rt) ? null : rt);
 }
 
-/** No peer any more; an address and port that the user did not bind are given up too. 0. @linux net/ipv4/udp.c, here because raw and ping sockets disconnect so, too */
+/**
+ * Clear the peer; also the local address and port, unless the user bound them.
+ *
+ * @returns 0
+ * @linux net/ipv4/udp.c, here because raw and ping sockets use it too
+ */
 export function __udp_disconnect(sk: sock, _flags: number): Errno {
   const inet = inet_sk(sk);
   sk.sk_state = TCP_CLOSE;

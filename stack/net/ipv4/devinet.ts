@@ -46,11 +46,15 @@ import { register_net_sysctl, unregister_net_sysctl_table } from '../sysctl_net.
 import { fib_table_lookup } from './fib_trie.ts';
 import { rt_cache_flush } from './route/output.ts';
 
-/** The device that has this address, or that the local table names for it; null: it is not ours. @linux net/ipv4/devinet.c */
+/**
+ * The device that has this address, or that the local table names for it; null: the address is not local.
+ *
+ * @linux net/ipv4/devinet.c
+ */
 export function __ip_dev_find(net: net, addr: be32): net_device | null {
   const ifa = inet_lookup_ifaddr_rcu(net, addr);
   if (ifa !== null) return ifa.ifa_dev!.dev;
-  // All of 127/8 is local, though only one address of it is an interface's.
+  // All of 127/8 is local, although only one of its addresses is assigned to an interface.
   const fl4 = new flowi4();
   fl4.daddr = addr;
   const res = new fib_result();
@@ -63,12 +67,12 @@ export function inet_lookup_ifaddr_rcu(net: net, addr: be32): in_ifaddr | null {
   return net.ipv4.inet_addr_lst.get(addr) ?? null;
 }
 
-/** Is `a` (and `b`, if not 0) in one network of this device? @linux net/ipv4/devinet.c */
+/** Whether `a` (and `b`, if not 0) are in one network of this device. @linux net/ipv4/devinet.c */
 export function inet_addr_onlink(in_dev: in_device, a: be32, b: be32): boolean {
   return in_dev.ifa_list.some((ifa) => inet_ifa_match(a, ifa) && (b === 0 || inet_ifa_match(b, ifa)));
 }
 
-/** The primary address of the device whose network is exactly this one. @linux net/ipv4/devinet.c */
+/** The device's primary address with exactly this network. @linux net/ipv4/devinet.c */
 export function inet_ifa_byprefix(in_dev: in_device, prefix: be32, mask: be32): in_ifaddr | null {
   return in_dev.ifa_list.find((ifa) => ifa.ifa_mask === mask && inet_ifa_match(prefix, ifa)) ?? null;
 }
@@ -82,8 +86,8 @@ function in_dev_select_addr(in_dev: in_device, scope: number): be32 {
 }
 
 /**
- * The source address for packets to `dst` through this device: its own in the same network, else its first one, else
- * one of another device. 0: there is none whose scope reaches that far.
+ * Select the source address for packets to `dst` through this device: the device's address in the same
+ * network, otherwise its first address, otherwise one of another device. 0: no address has sufficient scope.
  *
  * @linux net/ipv4/devinet.c
  */
@@ -100,7 +104,7 @@ export function inet_select_addr(dev: net_device, dst: be32, scope: number): be3
     }
     if (addr !== 0) return addr;
   }
-  // Addresses of lo other than 127.0.0.1 come first: lo is the first device.
+  // Addresses of lo other than 127.0.0.1 are preferred: lo is the first device.
   for (const other of dev.nd_net.dev_base.values()) {
     if (other.ip_ptr === null) continue;
     addr = in_dev_select_addr(other.ip_ptr, scope);
@@ -123,7 +127,7 @@ function confirm_addr_indev(in_dev: in_device, dst: be32, local: be32, scope: nu
     same = (local === 0 || inet_ifa_match(local, ifa)) && (dst === 0 || inet_ifa_match(dst, ifa));
     if (!same || addr === 0) continue;
     if (local !== 0 || dst === 0) break;
-    // Is the address selected in dst's network? If not, this one may be used, if its scope reaches.
+    // If the selected address is not in dst's network, this one is used if its scope is sufficient.
     if (inet_ifa_match(addr, ifa)) break;
     if (min_scope <= scope) {
       addr = ifa.ifa_local;
@@ -135,10 +139,10 @@ function confirm_addr_indev(in_dev: in_device, dst: be32, local: be32, scope: nu
 }
 
 /**
- * Confirm that a local address exists.
+ * Check that a local address exists.
  *
- * @param in_dev only on this device; null: on any
- * @param dst only in the same network as this; 0: any
+ * @param in_dev search only this device; null: any
+ * @param dst search only this address's network; 0: any
  * @param local the address; 0: choose one
  * @returns the address, or 0
  * @linux net/ipv4/devinet.c
@@ -163,10 +167,10 @@ function inetaddr_call_chain(net: net, event: number, ifa: in_ifaddr): void {
 }
 
 /**
- * Give a device an address: the primary ones first, secondary ones (a further one in the same network) last. The
- * routes follow by the inetaddr chain.
+ * Add an address to a device: primary addresses come first, secondary ones (further addresses in the same
+ * network) last. The inetaddr chain adds the routes.
  *
- * @returns 0, -EEXIST, -EINVAL (another scope in the same network)
+ * @returns 0, -EEXIST, -EINVAL (different scope in the same network)
  * @linux net/ipv4/devinet.c
  */
 export function inet_insert_ifa(ifa: in_ifaddr): Errno {
@@ -191,7 +195,12 @@ export function inet_insert_ifa(ifa: in_ifaddr): Errno {
   return 0;
 }
 
-/** Take an address off its device; without promote_secondaries the secondary ones of its network go with it. @linux net/ipv4/devinet.c */
+/**
+ * Remove an address from its device; without promote_secondaries the secondary addresses of its network are
+ * removed too.
+ *
+ * @linux net/ipv4/devinet.c
+ */
 export function inet_del_ifa(in_dev: in_device, ifa: in_ifaddr): void {
   const net = in_dev.dev.nd_net;
   const primary = (ifa.ifa_flags & IFA_F_SECONDARY) === 0;
@@ -208,7 +217,7 @@ export function inet_del_ifa(in_dev: in_device, ifa: in_ifaddr): void {
     if (net.ipv4.inet_addr_lst.get(gone.ifa_local) === gone) net.ipv4.inet_addr_lst.delete(gone.ifa_local);
     inetaddr_call_chain(net, NETDEV_DOWN, gone);
   }
-  // The first of them takes the primary's place: they are put back, with routes of their own.
+  // The first of them becomes primary: insert them again, with routes of their own.
   for (const ifa_promoted of promoted) inet_insert_ifa(ifa_promoted);
 }
 
@@ -218,7 +227,7 @@ export function inet_alloc_ifa(): in_ifaddr {
 }
 
 /**
- * What `ip address add ADDRESS/PREFIXLEN dev DEV` does.
+ * The operation of `ip address add ADDRESS/PREFIXLEN dev DEV`.
  *
  * @returns 0, -EINVAL, -ENODEV, -EEXIST
  * @linux net/ipv4/devinet.c
@@ -241,7 +250,7 @@ export function inet_rtm_newaddr(dev: net_device, address: be32, prefixlen: numb
   return inet_insert_ifa(ifa);
 }
 
-/** What `ip address del` does. 0, -ENODEV, -EADDRNOTAVAIL. @linux net/ipv4/devinet.c */
+/** The operation of `ip address del`. 0, -ENODEV, -EADDRNOTAVAIL. @linux net/ipv4/devinet.c */
 export function inet_rtm_deladdr(dev: net_device, address: be32): Errno {
   const in_dev = dev.ip_ptr;
   if (in_dev === null) return -ENODEV;
@@ -251,7 +260,7 @@ export function inet_rtm_deladdr(dev: net_device, address: be32): Errno {
   return 0;
 }
 
-/** Set IP up on a device. @linux net/ipv4/devinet.c */
+/** Configure IP on a device. @linux net/ipv4/devinet.c */
 export function inetdev_init(dev: net_device): in_device {
   const in_dev = new in_device(dev, copy_devconf(dev.nd_net.ipv4.devconf_dflt));
   devinet_sysctl_register(in_dev);
@@ -265,7 +274,7 @@ function inetdev_destroy(in_dev: in_device): void {
   unregister_net_sysctl_table(in_dev.dev.nd_net, `net.ipv4.conf.${in_dev.dev.name}`);
 }
 
-/** Offer a device's settings. @linux net/ipv4/devinet.c */
+/** Register a device's settings. @linux net/ipv4/devinet.c */
 function devinet_sysctl_register(in_dev: in_device): void {
   register_devconf(in_dev.dev.nd_net, in_dev.dev.name, in_dev.cnf);
 }
@@ -274,7 +283,7 @@ function register_devconf(net: net, name: string, cnf: ipv4_devconf): void {
   register_net_sysctl(net, `net.ipv4.conf.${name}`, Object.fromEntries(entries));
 }
 
-/** One setting, with what follows when it changes. @linux net/ipv4/devinet.c (devinet_conf_proc) */
+/** A setting, with the side effects of a change. @linux net/ipv4/devinet.c (devinet_conf_proc) */
 function devinet_sysctl(net: net, cnf: ipv4_devconf, name: (typeof IPV4_DEVCONF)[number]): ctl_table {
   const value = proc_dointvec(cnf, name);
   return {
@@ -293,7 +302,7 @@ function devinet_sysctl(net: net, cnf: ipv4_devconf, name: (typeof IPV4_DEVCONF)
     },
   };
 }
-/** Routes that were found before such a setting changed are not to be used any more. */
+/** A change of these settings invalidates all cached routes. */
 const FLUSHES: readonly string[] = [
   'forwarding',
   'bc_forwarding',
@@ -303,13 +312,17 @@ const FLUSHES: readonly string[] = [
   'drop_unicast_in_l2_multicast',
 ];
 
-/** A changed default is taken over by the devices on which it was not set. @linux net/ipv4/devinet.c */
+/** Devices on which the setting was not changed follow a changed default. @linux net/ipv4/devinet.c */
 function devinet_copy_dflt_conf(net: net, name: (typeof IPV4_DEVCONF)[number]): void {
   for (const { ip_ptr } of net.dev_base.values()) {
     if (ip_ptr !== null && !ip_ptr.cnf.state.has(name)) ip_ptr.cnf[name] = net.ipv4.devconf_dflt[name];
   }
 }
-/** The machine becomes a router, or a host again: a router does not believe redirects. @linux net/ipv4/devinet.c */
+/**
+ * The machine becomes a router, or a host again: a router does not accept redirects.
+ *
+ * @linux net/ipv4/devinet.c
+ */
 function inet_forward_change(net: net): void {
   const { devconf_all, devconf_dflt } = net.ipv4;
   const on = devconf_all.forwarding;
@@ -322,7 +335,12 @@ function inet_forward_change(net: net): void {
   }
 }
 
-/** A device appeared, came up, went: IP follows. lo gets 127.0.0.1/8 when it comes up. @linux net/ipv4/devinet.c */
+/**
+ * A device was registered, went up or went down: adapt its IP configuration. lo gets 127.0.0.1/8 when it
+ * comes up.
+ *
+ * @linux net/ipv4/devinet.c
+ */
 export function inetdev_event(event: number, dev: net_device): void {
   let in_dev = dev.ip_ptr;
   if (in_dev === null) {
@@ -360,7 +378,7 @@ function add_loopback_address(in_dev: in_device): void {
   inet_insert_ifa(ifa);
 }
 
-/** Watch devices; those that are there already are announced now. @linux net/ipv4/devinet.c */
+/** Register for device events; existing devices are announced at once. @linux net/ipv4/devinet.c */
 export function devinet_init(net: net): void {
   const { devconf_all, devconf_dflt } = net.ipv4;
   register_devconf(net, 'all', devconf_all);

@@ -1,5 +1,6 @@
 /**
- * The routing tables' front: routes that follow from interface addresses, `ip route`, and the check of source addresses.
+ * The front end of the routing tables: routes of interface addresses, `ip route`, and source address
+ * validation.
  *
  * @linux net/ipv4/fib_frontend.c
  */
@@ -79,7 +80,11 @@ import {
   fib_trie_table,
 } from './fib_trie.ts';
 
-/** Which of our addresses was this packet sent to? Of a broadcast: the one that an answer is to come from. @linux net/ipv4/fib_frontend.c */
+/**
+ * The local address to which a packet was sent; for a broadcast, the source address for replies.
+ *
+ * @linux net/ipv4/fib_frontend.c
+ */
 export function fib_compute_spec_dst(skb: sk_buff): be32 {
   const rt = skb_rtable(skb);
   const iph = ip_hdr(skb);
@@ -95,7 +100,7 @@ export function fib_compute_spec_dst(skb: sk_buff): be32 {
   return inet_select_addr(dev, iph.saddr, RT_SCOPE_UNIVERSE);
 }
 
-/** Does the route lead through this device? @linux net/ipv4/fib_frontend.c */
+/** Whether the route uses this device. @linux net/ipv4/fib_frontend.c */
 export function fib_info_nh_uses_dev(fi: fib_info, dev: net_device): boolean {
   return fib_info_nhc(fi, 0).nhc_dev === dev;
 }
@@ -110,7 +115,7 @@ function __fib_validate_source(
   idev: in_device,
 ): number {
   const net = dev.nd_net;
-  // The way back: as if a packet went to where this one came from.
+  // Look up the reverse route: that of a packet to the sender.
   const fl4 = new flowi4();
   fl4.flowi4_iif = oif;
   fl4.daddr = src;
@@ -133,17 +138,18 @@ function __fib_validate_source(
 }
 
 /**
- * On lo every packet comes from one of our addresses. Linux's loopback never has to ask, because a packet keeps its
- * route; here it goes over a wire, which carries bytes only.
+ * On lo every packet comes from a local address. Linux's loopback needs no check, because a packet keeps its
+ * route; here the packet goes over a wire, which carries only bytes.
  */
 function accepts_local(idev: in_device): boolean {
   return IN_DEV_ACCEPT_LOCAL(idev) || (idev.dev.flags & IFF_LOOPBACK) !== 0;
 }
 
 /**
- * Is the source address of a packet that came in credible?
+ * Validate the source address of a received packet.
  *
- * @returns 1 the sender is a direct neighbour, 0 it is not, -EINVAL (one of our own addresses, or not unicast), -EXDEV (wrong interface)
+ * @returns 1 when the sender is directly connected, 0 when it is not, -EINVAL (a local or non-unicast
+ *   address), -EXDEV (wrong interface)
  * @linux net/ipv4/fib_frontend.c
  */
 export function fib_validate_source(
@@ -162,17 +168,17 @@ export function fib_validate_source(
   return __fib_validate_source(src, dst, tos, oif, dev, r, idev);
 }
 
-/** What `ip route add` does. 0, or what fib_table_insert() says. @linux net/ipv4/fib_frontend.c */
+/** The operation of `ip route add`. 0, or the result of fib_table_insert(). @linux net/ipv4/fib_frontend.c */
 export function inet_rtm_newroute(net: net, cfg: fib_config): Errno {
   return fib_table_insert(net, fib_get_table(net, cfg.fc_table), cfg);
 }
 
-/** What `ip route del` does. 0, -EINVAL, -ESRCH. @linux net/ipv4/fib_frontend.c */
+/** The operation of `ip route del`. 0, -EINVAL, -ESRCH. @linux net/ipv4/fib_frontend.c */
 export function inet_rtm_delroute(net: net, cfg: fib_config): Errno {
   return fib_table_delete(net, fib_get_table(net, cfg.fc_table), cfg);
 }
 
-/** Add or delete a route that follows from an interface address. @linux net/ipv4/fib_frontend.c */
+/** Add or delete a route of an interface address. @linux net/ipv4/fib_frontend.c */
 function fib_magic(add: boolean, type: number, dst: be32, dst_len: number, ifa: in_ifaddr): void {
   const dev = ifa.ifa_dev!.dev;
   const tb = fib_get_table(dev.nd_net, type === RTN_UNICAST ? RT_TABLE_MAIN : RT_TABLE_LOCAL);
@@ -195,7 +201,11 @@ function network_route_type(dev: net_device): number {
   return (dev.flags & IFF_LOOPBACK) !== 0 ? RTN_LOCAL : RTN_UNICAST;
 }
 
-/** The routes of a new interface address: to itself, to its broadcast addresses, to its network. @linux net/ipv4/fib_frontend.c */
+/**
+ * Add the routes of a new interface address: for the address, its broadcast addresses and its network.
+ *
+ * @linux net/ipv4/fib_frontend.c
+ */
 export function fib_add_ifaddr(ifa: in_ifaddr): void {
   const in_dev = ifa.ifa_dev!;
   const dev = in_dev.dev;
@@ -221,7 +231,11 @@ export function fib_add_ifaddr(ifa: in_ifaddr): void {
   }
 }
 
-/** The routes of an interface address that goes, as far as no other address needs them. @linux net/ipv4/fib_frontend.c */
+/**
+ * Delete the routes of a removed interface address, unless another address needs them.
+ *
+ * @linux net/ipv4/fib_frontend.c
+ */
 export function fib_del_ifaddr(ifa: in_ifaddr): void {
   const in_dev = ifa.ifa_dev!;
   const dev = in_dev.dev;
@@ -238,7 +252,7 @@ export function fib_del_ifaddr(ifa: in_ifaddr): void {
     subnet = true;
   }
 
-  // Take care not to delete too much: another address may need the same route.
+  // Do not delete too much: another address may need the same route.
   let local_ok = false;
   const needed = new Set<be32>();
   for (const other of in_dev.ifa_list) {
@@ -260,13 +274,13 @@ export function fib_del_ifaddr(ifa: in_ifaddr): void {
   }
   if (local_ok) return;
   fib_magic(false, RTN_LOCAL, ifa.ifa_local, 32, prim);
-  // Routes whose source address it was go with it.
+  // Routes with this source address are deleted too.
   if (inet_addr_type(net, ifa.ifa_local) !== RTN_LOCAL && fib_sync_down_addr(net, ifa.ifa_local) > 0) {
     fib_flush(net);
   }
 }
 
-/** Take dead routes out of all tables. @linux net/ipv4/fib_frontend.c */
+/** Delete dead routes from all tables. @linux net/ipv4/fib_frontend.c */
 export function fib_flush(net: net): void {
   const flushed = fib_table_flush(net.ipv4.fib_local) + fib_table_flush(net.ipv4.fib_main);
   if (flushed > 0) rt_genid_bump_ipv4(net);
@@ -279,7 +293,7 @@ function fib_disable_ip(dev: net_device, force: boolean): void {
   neigh_ifdown(net.ipv4.arp_tbl, dev);
 }
 
-/** An interface got or lost an address: so do the tables. @linux net/ipv4/fib_frontend.c */
+/** An interface address was added or removed: update the tables. @linux net/ipv4/fib_frontend.c */
 export function fib_inetaddr_event(event: number, ifa: in_ifaddr): void {
   const dev = ifa.ifa_dev!.dev;
   const net = dev.nd_net;
@@ -298,7 +312,7 @@ export function fib_inetaddr_event(event: number, ifa: in_ifaddr): void {
   }
 }
 
-/** A device went up or down: so do its routes. @linux net/ipv4/fib_frontend.c */
+/** A device went up or down: update its routes. @linux net/ipv4/fib_frontend.c */
 export function fib_netdev_event(event: number, dev: net_device): void {
   const net = dev.nd_net;
   if (event === NETDEV_UNREGISTER) {
@@ -323,7 +337,7 @@ export function fib_netdev_event(event: number, dev: net_device): void {
   }
 }
 
-/** Make the tables, and have them follow devices and addresses. @linux net/ipv4/fib_frontend.c */
+/** Create the tables and register for device and address events. @linux net/ipv4/fib_frontend.c */
 export function ip_fib_init(net: net): void {
   net.ipv4.fib_local = fib_trie_table(RT_TABLE_LOCAL);
   net.ipv4.fib_main = fib_trie_table(RT_TABLE_MAIN);
@@ -331,7 +345,11 @@ export function ip_fib_init(net: net): void {
   net.netdev_chain.push(fib_netdev_event);
 }
 
-/** As if `dev` were the only interface; null: all of them. @linux net/ipv4/fib_frontend.c */
+/**
+ * The type of an address as if `dev` were the only interface; null: all interfaces.
+ *
+ * @linux net/ipv4/fib_frontend.c
+ */
 function __inet_dev_addr_type(net: net, dev: net_device | null, addr: be32, tb_id: number): number {
   if (ipv4_is_zeronet(addr) || ipv4_is_lbcast(addr)) return RTN_BROADCAST;
   if (ipv4_is_multicast(addr)) return RTN_MULTICAST;
@@ -346,24 +364,32 @@ function __inet_dev_addr_type(net: net, dev: net_device | null, addr: be32, tb_i
   return RTN_UNICAST;
 }
 
-/** RTN_LOCAL (one of ours), RTN_BROADCAST, RTN_MULTICAST or RTN_UNICAST. @linux net/ipv4/fib_frontend.c */
+/**
+ * The type of an address: RTN_LOCAL, RTN_BROADCAST, RTN_MULTICAST or RTN_UNICAST.
+ *
+ * @linux net/ipv4/fib_frontend.c
+ */
 export function inet_addr_type(net: net, addr: be32): number {
   return __inet_dev_addr_type(net, null, addr, RT_TABLE_LOCAL);
 }
-/** The same by another table. @linux net/ipv4/fib_frontend.c */
+/** The type of an address in a given table. @linux net/ipv4/fib_frontend.c */
 export function inet_addr_type_table(net: net, addr: be32, tb_id: number): number {
   return __inet_dev_addr_type(net, null, addr, tb_id);
 }
-/** The same, for one interface alone. @linux net/ipv4/fib_frontend.c */
+/** The type of an address on a single interface. @linux net/ipv4/fib_frontend.c */
 export function inet_dev_addr_type(net: net, dev: net_device, addr: be32): number {
   return __inet_dev_addr_type(net, dev, addr, RT_TABLE_LOCAL);
 }
-/** The same by the table that the device belongs to: always local, for there are no VRFs. @linux net/ipv4/fib_frontend.c */
+/**
+ * The type of an address in the device's table, which is always the local table: there are no VRFs.
+ *
+ * @linux net/ipv4/fib_frontend.c
+ */
 export function inet_addr_type_dev_table(net: net, _dev: net_device | null, addr: be32): number {
   return __inet_dev_addr_type(net, null, addr, RT_TABLE_LOCAL);
 }
 
-/** The table of that number: local (255), or main for every other. @linux net/ipv4/fib_frontend.c */
+/** The table with that number: local (255), or main for any other. @linux net/ipv4/fib_frontend.c */
 export function fib_get_table(net: net, id: number): fib_table {
   return id === RT_TABLE_LOCAL ? net.ipv4.fib_local : net.ipv4.fib_main;
 }

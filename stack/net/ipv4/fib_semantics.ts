@@ -1,5 +1,6 @@
 /**
- * What a route says: building a fib_info from what `ip route` asks for, and checking it. One next hop a route.
+ * The contents of a route: building and validating a fib_info from the arguments of `ip route`. Each route
+ * has one next hop.
  *
  * @linux net/ipv4/fib_semantics.c
  */
@@ -44,7 +45,11 @@ import { inet_select_addr } from './devinet.ts';
 import { fib_get_table, inet_addr_type_dev_table, inet_addr_type_table } from './fib_frontend.ts';
 import { fib_lookup, fib_table_lookup } from './fib_trie.ts';
 
-/** Is the gateway a neighbour that can be reached through the device given, or that the tables name? @linux net/ipv4/fib_semantics.c */
+/**
+ * Whether the gateway is directly reachable, through the given device or by the tables.
+ *
+ * @linux net/ipv4/fib_semantics.c
+ */
 function fib_check_nh_v4_gw(net: net, nh: fib_nh, table: number, scope: number): Errno {
   if ((nh.nhc_flags & RTNH_F_ONLINK) !== 0) {
     if (scope >= RT_SCOPE_LINK) return -EINVAL;
@@ -78,7 +83,11 @@ function fib_check_nh_v4_gw(net: net, nh: fib_nh, table: number, scope: number):
   return (nh.nhc_dev.flags & IFF_UP) !== 0 ? 0 : -ENETDOWN;
 }
 
-/** Without a gateway the device must be there, be up and have IP. @linux net/ipv4/fib_semantics.c */
+/**
+ * Without a gateway the device must exist, be up and have an IP configuration.
+ *
+ * @linux net/ipv4/fib_semantics.c
+ */
 function fib_check_nh_nongw(net: net, nh: fib_nh): Errno {
   if ((nh.nhc_flags & RTNH_F_ONLINK) !== 0) return -EINVAL;
   const dev = net.dev_base.get(nh.nhc_oif);
@@ -89,7 +98,11 @@ function fib_check_nh_nongw(net: net, nh: fib_nh): Errno {
   return 0;
 }
 
-/** Does the next hop make sense? Fills in its device and scope. 0, -EINVAL, -ENODEV, -ENETDOWN. @linux net/ipv4/fib_semantics.c */
+/**
+ * Validate the next hop and fill in its device and scope. 0, -EINVAL, -ENODEV, -ENETDOWN.
+ *
+ * @linux net/ipv4/fib_semantics.c
+ */
 export function fib_check_nh(net: net, nh: fib_nh, table: number, scope: number): Errno {
   return nh.nhc_gw_family === AF_INET
     ? fib_check_nh_v4_gw(net, nh, table, scope)
@@ -103,7 +116,11 @@ function fib_nh_init(nh: fib_nh, cfg: fib_config): void {
   nh.nhc_flags = cfg.fc_flags;
 }
 
-/** May this address be the source of packets that take the route? It must be one of ours. @linux net/ipv4/fib_semantics.c */
+/**
+ * Whether this address can be the source of packets on the route: it must be local.
+ *
+ * @linux net/ipv4/fib_semantics.c
+ */
 function fib_valid_prefsrc(net: net, cfg: fib_config, prefsrc: be32): boolean {
   if (cfg.fc_type === RTN_LOCAL && cfg.fc_dst !== 0 && prefsrc === cfg.fc_dst) return true;
   const tb_id = cfg.fc_table === RT_TABLE_MAIN ? RT_TABLE_LOCAL : cfg.fc_table;
@@ -112,7 +129,7 @@ function fib_valid_prefsrc(net: net, cfg: fib_config, prefsrc: be32): boolean {
 }
 
 /**
- * Make the fib_info that a route asks for.
+ * Create the fib_info for a route's configuration.
  *
  * @returns the fib_info, or -EINVAL, -ENODEV, -ENETDOWN, -ENETUNREACH
  * @linux net/ipv4/fib_semantics.c
@@ -135,7 +152,7 @@ export function fib_create_info(net: net, cfg: fib_config): fib_info | Errno {
   fib_nh_init(nh, cfg);
 
   if (fib_props[cfg.fc_type]!.error !== 0) {
-    // An error has no next hop.
+    // A route that rejects packets has no next hop.
     return cfg.fc_gw_family !== 0 || cfg.fc_oif !== 0 ? -EINVAL : fi;
   }
   switch (cfg.fc_type) {
@@ -151,7 +168,7 @@ export function fib_create_info(net: net, cfg: fib_config): fib_info | Errno {
   if (cfg.fc_scope > RT_SCOPE_HOST) return -EINVAL;
 
   if (cfg.fc_scope === RT_SCOPE_HOST) {
-    // A local address is added.
+    // The route is for a local address.
     if (nh.nhc_gw_family !== 0) return -EINVAL;
     nh.nhc_scope = RT_SCOPE_NOWHERE;
     nh.nhc_dev = net.dev_base.get(nh.nhc_oif) ?? null;
@@ -165,13 +182,13 @@ export function fib_create_info(net: net, cfg: fib_config): fib_info | Errno {
   return fi;
 }
 
-/** A route that used it is gone. @linux net/ipv4/fib_semantics.c */
+/** A route that used this fib_info was deleted. @linux net/ipv4/fib_semantics.c */
 export function fib_release_info(fi: fib_info): void {
   fi.fib_treeref--;
   if (fi.fib_treeref <= 0) fi.fib_dead = true;
 }
 
-/** Do two of them say the same? @linux fib_find_info, nh_comp */
+/** Whether two of them are equal. @linux fib_find_info, nh_comp */
 export function fib_info_equal(a: fib_info, b: fib_info): boolean {
   const nh = a.fib_nh[0]!;
   const onh = b.fib_nh[0]!;
@@ -191,7 +208,11 @@ export function fib_info_equal(a: fib_info, b: fib_info): boolean {
   );
 }
 
-/** Does a route have the next hop that is to be deleted? What is not said matches anything. @linux net/ipv4/fib_semantics.c */
+/**
+ * Whether a route has the next hop to delete. Unspecified fields match anything.
+ *
+ * @linux net/ipv4/fib_semantics.c
+ */
 export function fib_nh_match(cfg: fib_config, fi: fib_info): boolean {
   if (cfg.fc_priority !== 0 && cfg.fc_priority !== fi.fib_priority) return false;
   const nh = fi.fib_nh[0]!;
@@ -199,14 +220,14 @@ export function fib_nh_match(cfg: fib_config, fi: fib_info): boolean {
   return cfg.fc_gw_family === 0 || (cfg.fc_gw_family === nh.nhc_gw_family && cfg.fc_gw4 === nh.nhc_gw);
 }
 
-/** Choose the source address for a next hop anew. @linux net/ipv4/fib_semantics.c */
+/** Choose a new source address for a next hop. @linux net/ipv4/fib_semantics.c */
 export function fib_info_update_nhc_saddr(net: net, nhc: fib_nh, scope: number): be32 {
   nhc.nh_saddr = inet_select_addr(nhc.nhc_dev!, nhc.nhc_gw, scope);
   nhc.nh_saddr_genid = net.ipv4.dev_addr_genid;
   return nhc.nh_saddr;
 }
 
-/** The source address for packets that take the route found. @linux net/ipv4/fib_semantics.c */
+/** The source address for packets on the route found. @linux net/ipv4/fib_semantics.c */
 export function fib_result_prefsrc(net: net, res: fib_result): be32 {
   const fi = res.fi!;
   if (fi.fib_prefsrc !== 0) return fi.fib_prefsrc;
@@ -215,7 +236,11 @@ export function fib_result_prefsrc(net: net, res: fib_result): be32 {
   return fib_info_update_nhc_saddr(net, nhc, fi.fib_scope);
 }
 
-/** Settle what the lookup left open: which of several default routes, and the source address. @linux net/ipv4/fib_semantics.c */
+/**
+ * Complete a lookup: choose one of several default routes, and the source address.
+ *
+ * @linux net/ipv4/fib_semantics.c
+ */
 export function fib_select_path(net: net, res: fib_result, fl4: flowi4): void {
   if (
     fl4.flowi4_oif === 0 &&
@@ -228,7 +253,11 @@ export function fib_select_path(net: net, res: fib_result, fl4: flowi4): void {
   if (fl4.saddr === 0) fl4.saddr = fib_result_prefsrc(net, res);
 }
 
-/** Of several equal default routes take the first one whose gateway answers; else keep what was found. @linux net/ipv4/fib_semantics.c */
+/**
+ * Among equal default routes choose the first whose gateway is reachable; otherwise keep the route found.
+ *
+ * @linux net/ipv4/fib_semantics.c
+ */
 function fib_select_default(flp: flowi4, res: fib_result): void {
   const first = res.fi!;
   for (const fa of res.fa_head!) {
@@ -255,13 +284,17 @@ function default_route_fits(fa: fib_alias, flp: flowi4, res: fib_result): boolea
   return nhc.nhc_gw_family !== 0 && nhc.nhc_scope === RT_SCOPE_LINK;
 }
 
-/** Mark dead every route whose source address was `local`. @returns how many. @linux net/ipv4/fib_semantics.c */
+/** Mark every route with source address `local` dead. @returns how many. @linux net/ipv4/fib_semantics.c */
 export function fib_sync_down_addr(net: net, local: be32): number {
   if (local === 0) return 0;
   return mark_dead(net, (fi) => fi.fib_tb_id === RT_TABLE_MAIN && fi.fib_prefsrc === local);
 }
 
-/** Mark dead every route through a device that went down; those to local addresses too if `force`. @linux net/ipv4/fib_semantics.c */
+/**
+ * Mark every route through a device that went down dead, including routes to local addresses if `force`.
+ *
+ * @linux net/ipv4/fib_semantics.c
+ */
 export function fib_sync_down_dev(dev: net_device, force: boolean): number {
   return mark_dead(dev.nd_net, (fi) => {
     const nh = fi.fib_nh[0]!;

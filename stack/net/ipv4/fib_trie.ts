@@ -1,8 +1,8 @@
 /**
- * Routing tables: finding the longest matching prefix, adding routes and taking them out.
+ * Routing tables: finding the longest matching prefix, adding and deleting routes.
  *
- * Linux keeps a level-compressed trie (hence the file's name); here each prefix length in use has a hash, and a lookup
- * asks them from the longest on.
+ * Linux uses a level-compressed trie (hence the file's name). Here each prefix length in use has a hash, and
+ * a lookup searches them from the longest to the shortest.
  *
  * @linux net/ipv4/fib_trie.c
  */
@@ -47,9 +47,10 @@ export function fib_trie_table(id: number): fib_table {
 }
 
 /**
- * Where to with a packet? Asks the local table, then main.
+ * Look up the route for a packet: first in the local table, then in main.
  *
- * @returns 0 with `res` filled in, -ENETUNREACH, or what the matching route answers with (-EHOSTUNREACH, -EACCES, -EINVAL)
+ * @returns 0 with `res` filled in, -ENETUNREACH, or the error of the matching route (-EHOSTUNREACH, -EACCES,
+ *   -EINVAL)
  * @linux include/net/ip_fib.h
  */
 export function fib_lookup(net: net, flp: flowi4, res: fib_result, flags: number): Errno {
@@ -59,9 +60,10 @@ export function fib_lookup(net: net, flp: flowi4, res: fib_result, flags: number
 }
 
 /**
- * The route with the longest prefix that holds the destination, and that fits TOS, scope and output interface.
+ * Find the route with the longest prefix that contains the destination and matches TOS, scope and output
+ * interface.
  *
- * @returns 0 with `res` filled in, -EAGAIN when the table has none, or the error that the route stands for
+ * @returns 0 with `res` filled in, -EAGAIN when the table has no such route, or the route's error
  * @linux net/ipv4/fib_trie.c
  */
 export function fib_table_lookup(
@@ -86,7 +88,11 @@ export function fib_table_lookup(
   return -EAGAIN;
 }
 
-/** Take the first route of a prefix that fits. @returns 0, its error, or -EAGAIN (with res.fi null) when none fits */
+/**
+ * Find the first matching route of a prefix.
+ *
+ * @returns 0, its error, or -EAGAIN (with res.fi null) when none matches
+ */
 function check_leaf(
   tb: fib_table,
   prefixes: fib_prefixes,
@@ -105,7 +111,7 @@ function check_leaf(
     fa.fa_accessed = true;
     const err = fib_props[fa.fa_type]!.error;
     if (err < 0) {
-      // A throw route ends this table's search: fib_table_lookup() sees it by res.fi.
+      // A throw route ends the search of this table: fib_table_lookup() recognizes it by res.fi.
       res.fi = fi;
       return err;
     }
@@ -129,7 +135,7 @@ function check_leaf(
   return -EAGAIN;
 }
 
-/** Is this next hop alive, and does it lead through the interface asked for? @linux net/ipv4/fib_trie.c */
+/** Whether the next hop is alive and uses the requested interface. @linux net/ipv4/fib_trie.c */
 export function fib_lookup_good_nhc(nhc: fib_nh, _fib_flags: number, flp: flowi4): boolean {
   if ((nhc.nhc_flags & RTNH_F_DEAD) !== 0) return false;
   return flp.flowi4_oif === 0 || flp.flowi4_oif === nhc.nhc_oif;
@@ -140,7 +146,7 @@ function fib_find_node(tb: fib_table, key: be32, plen: number): fib_alias[] | un
   return tb.tb_data.find((prefixes) => prefixes.length === plen)?.leaves.get(key);
 }
 
-/** Put a route among those of its prefix, in front of `before` or at the end. @linux net/ipv4/fib_trie.c */
+/** Insert a route among those of its prefix, before `before` or at the end. @linux net/ipv4/fib_trie.c */
 function fib_insert_alias(
   tb: fib_table,
   key: be32,
@@ -159,7 +165,7 @@ function fib_insert_alias(
   else leaf.splice(before === null ? leaf.length : leaf.indexOf(before), 0, new_fa);
 }
 
-/** Take a route out; an empty prefix and an unused prefix length go with it. @linux net/ipv4/fib_trie.c */
+/** Remove a route, and then a prefix or prefix length that has become empty. @linux net/ipv4/fib_trie.c */
 function fib_remove_alias(tb: fib_table, key: be32, plen: number, old: fib_alias): void {
   const prefixes = tb.tb_data.find((candidate) => candidate.length === plen)!;
   const leaf = prefixes.leaves.get(key)!;
@@ -169,7 +175,12 @@ function fib_remove_alias(tb: fib_table, key: be32, plen: number, old: fib_alias
   if (prefixes.leaves.size === 0) tb.tb_data.splice(tb.tb_data.indexOf(prefixes), 1);
 }
 
-/** The first route with this TOS whose priority is not before `prio`: the equal one, or the one to insert before. @linux net/ipv4/fib_trie.c */
+/**
+ * The first route with this TOS whose priority is not less than `prio`: an equal one, or the one to insert
+ * before.
+ *
+ * @linux net/ipv4/fib_trie.c
+ */
 function fib_find_alias(leaf: fib_alias[] | undefined, dscp: number, prio: number): fib_alias | null {
   if (leaf === undefined) return null;
   for (const fa of leaf) {
@@ -182,7 +193,7 @@ function fib_find_alias(leaf: fib_alias[] | undefined, dscp: number, prio: numbe
 /**
  * Add a route.
  *
- * @returns 0, -EEXIST, -ENOENT (to be replaced, but not there and not to be created), or what fib_create_info() says
+ * @returns 0, -EEXIST, -ENOENT (replace without create, but no such route), or the error of fib_create_info()
  * @linux net/ipv4/fib_trie.c
  */
 export function fib_table_insert(net: net, tb: fib_table, cfg: fib_config): Errno {
@@ -198,7 +209,7 @@ export function fib_table_insert(net: net, tb: fib_table, cfg: fib_config): Errn
 
   if (fa !== null && fa.fa_dscp === cfg.fc_dscp && fa.fa_info.fib_priority === fi.fib_priority) {
     if ((cfg.fc_nlflags & NLM_F_EXCL) !== 0) return -EEXIST;
-    // Those with the same TOS and priority stand together: is the very same route among them?
+    // Routes with the same TOS and priority are adjacent: check whether an identical route is among them.
     const same_key = leaf!.filter(
       (other) => other.fa_dscp === cfg.fc_dscp && other.fa_info.fib_priority === fi.fib_priority,
     );
@@ -229,7 +240,7 @@ export function fib_table_insert(net: net, tb: fib_table, cfg: fib_config): Errn
   return 0;
 }
 
-/** Delete the first route that fits what is said. 0, or -ESRCH. @linux net/ipv4/fib_trie.c */
+/** Delete the first route that matches the configuration. 0, or -ESRCH. @linux net/ipv4/fib_trie.c */
 export function fib_table_delete(net: net, tb: fib_table, cfg: fib_config): Errno {
   const plen = cfg.fc_dst_len;
   const key = cfg.fc_dst;
@@ -257,7 +268,7 @@ export function fib_table_delete(net: net, tb: fib_table, cfg: fib_config): Errn
   return 0;
 }
 
-/** Take out all routes marked dead. @returns how many. @linux net/ipv4/fib_trie.c */
+/** Delete all routes marked dead. @returns how many. @linux net/ipv4/fib_trie.c */
 export function fib_table_flush(tb: fib_table): number {
   let found = 0;
   for (const prefixes of [...tb.tb_data]) {

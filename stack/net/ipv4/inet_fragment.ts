@@ -1,4 +1,8 @@
-/** Keeping fragments until they are complete: what IPv4 and IPv6 share in Linux. @linux net/ipv4/inet_fragment.c */
+/**
+ * Storing fragments until a datagram is complete: the code that Linux's IPv4 and IPv6 share.
+ *
+ * @linux net/ipv4/inet_fragment.c
+ */
 import { CHECKSUM_COMPLETE, CHECKSUM_NONE, type sk_buff } from '../../include/linux/skbuff.ts';
 import type { be16, be32 } from '../../include/linux/types.ts';
 import { type fqdir, frag_run, INET_FRAG_COMPLETE, inet_frag_queue } from '../../include/net/inet_frag.ts';
@@ -9,15 +13,19 @@ import { consume_skb, kfree_skb, skb_push } from '../core/skbuff/alloc.ts';
 import { skb_unclone } from '../core/skbuff/data.ts';
 import { skb_try_coalesce } from '../core/skbuff/split.ts';
 
-/** What inet_frag_queue_insert() found: it fits, it was there already, it overlaps another. */
+/** Results of inet_frag_queue_insert(): inserted, duplicate, overlap. */
 export const IPFRAG_OK = 0;
 export const IPFRAG_DUP = 1;
 export const IPFRAG_OVERLAP = 2;
 
-/** What one queue itself is charged for, in bytes. */
+/** The memory charged for a queue itself, in bytes. */
 const FRAG_QUEUE_TRUESIZE = 200;
 
-/** Find a datagram by what its fragments have in common, or begin it. null: too much is kept already. @linux net/ipv4/inet_fragment.c */
+/**
+ * Find a datagram by the key of its fragments, or create it. null: the memory limit is exceeded.
+ *
+ * @linux net/ipv4/inet_fragment.c
+ */
 export function inet_frag_find(
   fqdir: fqdir,
   saddr: be32,
@@ -38,7 +46,12 @@ export function inet_frag_find(
   return q;
 }
 
-/** No more fragments for this one: it is complete, or given up. Those still in it are freed by inet_frag_destroy(). @linux net/ipv4/inet_fragment.c */
+/**
+ * Stop accepting fragments: the datagram is complete or abandoned. inet_frag_destroy() frees the remaining
+ * fragments.
+ *
+ * @linux net/ipv4/inet_fragment.c
+ */
 export function inet_frag_kill(q: inet_frag_queue): void {
   del_timer(q.fqdir.net.machine, q.timer);
   if ((q.flags & INET_FRAG_COMPLETE) !== 0) return;
@@ -58,15 +71,15 @@ export function inet_frag_rbtree_purge(q: inet_frag_queue): void {
   q.rb_fragments = [];
 }
 
-/** Give a datagram up, with all its fragments. @linux net/ipv4/inet_fragment.c */
+/** Free a datagram with all its fragments. @linux net/ipv4/inet_fragment.c */
 export function inet_frag_destroy(q: inet_frag_queue): void {
   inet_frag_kill(q);
   inet_frag_rbtree_purge(q);
 }
 
 /**
- * Put a fragment (bytes `offset` to `end` of the payload) in its place. What overlaps spoils the datagram (RFC 5722);
- * what is wholly there already is a duplicate.
+ * Insert a fragment (bytes `offset` to `end` of the payload). An overlap invalidates the datagram (RFC 5722);
+ * a fragment whose bytes are all present is a duplicate.
  *
  * @returns IPFRAG_OK, IPFRAG_DUP, IPFRAG_OVERLAP
  * @linux net/ipv4/inet_fragment.c
@@ -110,10 +123,10 @@ export function inet_frag_queue_insert(
 }
 
 /**
- * Join all fragments behind the first one.
+ * Join all fragments to the first one.
  *
- * @param try_coalesce move bytes and pages over where that is possible, rather than chain the buffers
- * @returns the whole: data begins at the first fragment's IP header
+ * @param try_coalesce move bytes and pages where possible instead of chaining the buffers
+ * @returns the datagram: data begins at the first fragment's IP header
  * @linux inet_frag_reasm_prepare, inet_frag_reasm_finish
  */
 export function inet_frag_reasm(q: inet_frag_queue, try_coalesce: boolean): sk_buff {
@@ -149,7 +162,7 @@ export function inet_frag_reasm(q: inet_frag_queue, try_coalesce: boolean): sk_b
   return head;
 }
 
-/** Take the first fragment out: what an ICMP error quotes. @linux net/ipv4/inet_fragment.c */
+/** Remove the first fragment, which an ICMP error quotes. @linux net/ipv4/inet_fragment.c */
 export function inet_frag_pull_head(q: inet_frag_queue): sk_buff | null {
   const run = q.rb_fragments[0];
   const head = run?.skbs.shift() ?? null;

@@ -1,4 +1,7 @@
-/** TIME_WAIT: the small sock that stands for a closed connection until no old segment of it can be under way any more. */
+/**
+ * TIME_WAIT: the small sock that represents a closed connection until none of its old segments can still be
+ * in flight.
+ */
 import { timer_list, timer_pending } from '../../include/linux/timer.ts';
 import { tcp_timewait_sock } from '../../include/linux/tcp.ts';
 import type { jiffies_t } from '../../include/linux/types.ts';
@@ -25,7 +28,7 @@ import {
 import { ehash_add, ehash_del } from './inet_hashtables/established.ts';
 import { inet_bhashfn_portaddr } from './inet_hashtables/hash.ts';
 
-/** Take a time-wait sock off the owners of its port, if it is among them. @linux net/ipv4/inet_timewait_sock.c */
+/** Remove a time-wait sock from the owners of its port, if it is one. @linux net/ipv4/inet_timewait_sock.c */
 export function inet_twsk_bind_unhash(tw: inet_timewait_sock, hashinfo: inet_hashinfo): void {
   const tb = tw.tw_tb;
   if (tb === null) return;
@@ -40,7 +43,11 @@ export function inet_twsk_bind_unhash(tw: inet_timewait_sock, hashinfo: inet_has
   __sock_put(tw);
 }
 
-/** Its time is over, or its port is wanted: off all tables. The timer's reference goes, too. @linux net/ipv4/inet_timewait_sock.c */
+/**
+ * The time is over, or the port is needed: remove it from all tables and drop the timer's reference.
+ *
+ * @linux net/ipv4/inet_timewait_sock.c
+ */
 function inet_twsk_kill(tw: inet_timewait_sock): void {
   const { hashinfo } = tw.skc_net.ipv4;
   if (ehash_del(hashinfo, tw)) __sock_put(tw);
@@ -49,25 +56,25 @@ function inet_twsk_kill(tw: inet_timewait_sock): void {
   inet_twsk_put(tw);
 }
 
-/** The last reference has gone. @linux net/ipv4/inet_timewait_sock.c */
+/** Free a time-wait sock without references. @linux net/ipv4/inet_timewait_sock.c */
 export function inet_twsk_free(tw: inet_timewait_sock): void {
   tw.skc_prot.twsk_prot?.twsk_destructor?.(tw);
 }
 
-/** Give a reference back. @linux net/ipv4/inet_timewait_sock.c */
+/** Drop a reference. @linux net/ipv4/inet_timewait_sock.c */
 export function inet_twsk_put(tw: inet_timewait_sock): void {
   if (--tw.skc_refcnt === 0) inet_twsk_free(tw);
 }
 
 /**
- * Put the time-wait sock into the tables in place of the socket: packets find it from now on.
- * Sets its references to three: of the port, the connection table and the timer; the caller's is gone.
+ * Hash the time-wait sock in place of the socket, so that packets find it. Sets its reference count to three,
+ * for the port, the connection table and the timer; the caller's reference is consumed.
  *
  * @linux net/ipv4/inet_timewait_sock.c
  */
 export function inet_twsk_hashdance(tw: inet_timewait_sock, sk: sock, hashinfo: inet_hashinfo): void {
   const icsk = inet_csk(sk);
-  // The socket remains an owner of its port as well, until it is destroyed.
+  // The socket also remains an owner of its port until it is destroyed.
   tw.tw_tb = icsk.icsk_bind_hash;
   sk_add_bind_node(tw, tw.tw_tb!);
   tw.tw_tb2 = icsk.icsk_bind2_hash;
@@ -84,10 +91,10 @@ function tw_timer_handler(tw: inet_timewait_sock): void {
 }
 
 /**
- * Make the time-wait sock of a connection.
+ * Create the time-wait sock of a connection.
  *
- * @param state what it stands for: TCP_TIME_WAIT, or TCP_FIN_WAIT2 of an orphan
- * @returns null when there are net.ipv4.tcp_max_tw_buckets already
+ * @param state the state it represents: TCP_TIME_WAIT, or TCP_FIN_WAIT2 of an orphan
+ * @returns null when net.ipv4.tcp_max_tw_buckets is reached
  * @linux net/ipv4/inet_timewait_sock.c
  */
 export function inet_twsk_alloc(
@@ -119,21 +126,21 @@ export function inet_twsk_alloc(
   return tw;
 }
 
-/** End a time-wait sock early, and give the caller's reference back. @linux net/ipv4/inet_timewait_sock.c */
+/** End a time-wait sock early and drop the caller's reference. @linux net/ipv4/inet_timewait_sock.c */
 export function inet_twsk_deschedule_put(tw: inet_timewait_sock): void {
   if (del_timer(tw.skc_net.machine, tw.tw_timer!)) inet_twsk_kill(tw);
   inet_twsk_put(tw);
 }
 
-/** Let it live for `timeo` jiffies: from now on, or (rearm) anew. @linux net/ipv4/inet_timewait_sock.c */
+/** Start its timer of `timeo` jiffies, or (rearm) restart it. @linux net/ipv4/inet_timewait_sock.c */
 export function __inet_twsk_schedule(tw: inet_timewait_sock, timeo: jiffies_t, rearm: boolean): void {
   const { machine } = tw.skc_net;
   if (rearm) {
-    // mod_timer_pending(): one that has fired already is not armed again.
+    // mod_timer_pending(): a timer that has already fired is not armed again.
     if (timer_pending(tw.tw_timer!)) mod_timer(machine, tw.tw_timer!, jiffies(machine) + timeo);
     return;
   }
-  // Up to 4 s it is not the 2 MSL of RFC 9293 but the 3.5 RTO that suffice with timestamps.
+  // A time of up to 4 s is not the 2 MSL of RFC 9293 but the 3.5 RTO that suffice with timestamps.
   NET_INC_STATS(tw.skc_net, timeo <= 4 * HZ ? LINUX_MIB_TIMEWAITKILLED : LINUX_MIB_TIMEWAITED);
   mod_timer(machine, tw.tw_timer!, jiffies(machine) + timeo);
   tw.tw_dr!.tw_refcount++;
@@ -144,7 +151,7 @@ export function inet_twsk_schedule(tw: inet_timewait_sock, timeo: jiffies_t): vo
   __inet_twsk_schedule(tw, timeo, false);
 }
 
-/** A segment came in TIME_WAIT: the time starts anew. @linux include/net/inet_timewait_sock.h */
+/** A segment arrived in TIME_WAIT: restart the timer. @linux include/net/inet_timewait_sock.h */
 export function inet_twsk_reschedule(tw: inet_timewait_sock, timeo: jiffies_t): void {
   __inet_twsk_schedule(tw, timeo, true);
 }

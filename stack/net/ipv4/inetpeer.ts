@@ -1,30 +1,34 @@
-/** Limits by host on what it can make us send. @linux net/ipv4/inetpeer.c */
+/** Per-host limits on the packets that a host can make this one send. @linux net/ipv4/inetpeer.c */
 import { inet_peer, inet_peer_threshold, type inet_peer_base } from '../../include/net/inetpeer.ts';
 import type { be32, jiffies_t } from '../../include/linux/types.ts';
 import { jiffies } from '../../kernel/time/jiffies.ts';
 import type { Machine } from '../../machine.ts';
 
-/** What is known of a host; made if need be. @linux include/net/inetpeer.h */
+/** The state of a host, created if necessary. @linux include/net/inetpeer.h */
 export function inet_getpeer_v4(machine: Machine, base: inet_peer_base, v4daddr: be32): inet_peer {
   let peer = base.peers.get(v4daddr);
   if (peer === undefined) {
     peer = new inet_peer(v4daddr);
-    // So that the first error always goes out.
+    // Ensures that the first error is always sent.
     peer.rate_last = jiffies(machine) - XRLIM_BURST_FACTOR * 1000;
     if (base.peers.size >= inet_peer_threshold) base.peers.delete(base.peers.keys().next().value!);
   } else {
     base.peers.delete(v4daddr);
   }
-  // At the end of the Map: used last.
+  // Move to the end of the Map, as the most recently used.
   base.peers.set(v4daddr, peer);
   peer.dtime = jiffies(machine);
   return peer;
 }
 
-/** How many errors a host may get at once after a quiet time. */
+/** The number of errors that a host may receive at once after a quiet period. */
 const XRLIM_BURST_FACTOR = 6;
 
-/** May another ICMP error go to this host? One in `timeout` jiffies, and six at once. @linux net/ipv4/inetpeer.c */
+/**
+ * Whether another ICMP error may be sent to this host: one per `timeout` jiffies, with bursts of six.
+ *
+ * @linux net/ipv4/inetpeer.c
+ */
 export function inet_peer_xrlim_allow(machine: Machine, peer: inet_peer, timeout: jiffies_t): boolean {
   const now = jiffies(machine);
   let token = peer.rate_tokens + now - peer.rate_last;

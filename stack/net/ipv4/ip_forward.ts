@@ -1,4 +1,8 @@
-/** Sending packets on that are for others (net.ipv4.ip_forward). @linux net/ipv4/ip_forward.c */
+/**
+ * Forwarding packets that are addressed to other hosts (net.ipv4.ip_forward).
+ *
+ * @linux net/ipv4/ip_forward.c
+ */
 import { IN_DEV_TX_REDIRECTS } from '../../include/linux/inetdevice.ts';
 import {
   CHECKSUM_COMPLETE,
@@ -47,12 +51,16 @@ import { icmp_send } from './icmp/send.ts';
 import { inet_getpeer_v4 } from './inetpeer.ts';
 import { ip_forward_options } from './ip_options.ts';
 
-/** Redirects for one host: after so many, and until it has been quiet for so long (jiffies), none. @linux net/ipv4/route.c */
+/**
+ * The maximum number of redirects for one host, and the quiet period (jiffies) after which they start again.
+ *
+ * @linux net/ipv4/route.c
+ */
 const ip_rt_redirect_number = 9;
 const ip_rt_redirect_load = HZ / 50;
 const ip_rt_redirect_silence = (HZ / 50) << 10;
 
-/** Too long for the next link, and not to be cut? @linux net/ipv4/ip_forward.c */
+/** Whether a packet is too long for the next link and must not be fragmented. @linux net/ipv4/ip_forward.c */
 function ip_exceeds_mtu(skb: sk_buff, mtu: number): boolean {
   if (skb.len <= mtu) return false;
   if ((ip_hdr(skb).frag_off & IP_DF) === 0) return false;
@@ -63,7 +71,8 @@ function ip_exceeds_mtu(skb: sk_buff, mtu: number): boolean {
 }
 
 /**
- * Input function of a route that leads on: TTL down by one, too long or too old ones are answered by ICMP.
+ * Input function of a forwarding route: decrements the TTL; a packet that is too long or whose TTL has
+ * expired is answered by ICMP.
  *
  * @linux net/ipv4/ip_forward.c
  */
@@ -111,7 +120,11 @@ export function ip_forward(skb: sk_buff): number {
   return dst_output(net, null, skb);
 }
 
-/** Tell the sender that there is a shorter way; ever more rarely if it doesn't listen. @linux net/ipv4/route.c, here because forwarding alone sends redirects */
+/**
+ * Tell the sender about a shorter route; less and less often if it does not react.
+ *
+ * @linux net/ipv4/route.c, here because only forwarding sends redirects
+ */
 function ip_rt_send_redirect(skb: sk_buff): void {
   const rt = skb_rtable(skb);
   const in_dev = rt.dev.ip_ptr;

@@ -1,5 +1,5 @@
 /**
- * Putting datagrams together of their fragments (RFC 791 3.2, RFC 815), and giving up when it takes too long.
+ * Reassembling datagrams from fragments (RFC 791 3.2, RFC 815), with a time limit.
  *
  * @linux net/ipv4/ip_fragment.c
  */
@@ -64,11 +64,14 @@ import {
 } from './inet_fragment.ts';
 import { ip_route_input_noref } from './route/input.ts';
 
-/** Who collects. @linux include/net/ip.h */
+/** Users of reassembly. @linux include/net/ip.h */
 export const IP_DEFRAG_LOCAL_DELIVER = 0;
 export const IP_DEFRAG_CALL_RA_CHAIN = 1;
 
-/** ECN of the whole by the codepoints seen (bit 0 Not-ECT, 1 ECT(1), 2 ECT(0), 3 CE): what to set; -1: drop (RFC 3168 5.3). */
+/**
+ * ECN of the datagram by the codepoints seen (bit 0 Not-ECT, 1 ECT(1), 2 ECT(0), 3 CE): the value to set; -1:
+ * drop (RFC 3168 5.3).
+ */
 const ip_frag_ecn_table: readonly number[] = [
   0,
   0,
@@ -88,7 +91,11 @@ const ip_frag_ecn_table: readonly number[] = [
   -1,
 ];
 
-/** Too many other fragments of the sender came since: its ids may have come round. @linux net/ipv4/ip_fragment.c */
+/**
+ * Whether so many other fragments of the sender have arrived since that its ids may have wrapped.
+ *
+ * @linux net/ipv4/ip_fragment.c
+ */
 function ip_frag_too_far(qp: inet_frag_queue): boolean {
   const { fqdir } = qp;
   const max = fqdir.max_dist;
@@ -105,7 +112,7 @@ function ip_frag_too_far(qp: inet_frag_queue): boolean {
 }
 const PEERS_MAX = 4096;
 
-/** Begin the datagram anew. @linux net/ipv4/ip_fragment.c */
+/** Restart the reassembly of the datagram. @linux net/ipv4/ip_fragment.c */
 function ip_frag_reinit(qp: inet_frag_queue): void {
   const { machine } = qp.fqdir.net;
   mod_timer(machine, qp.timer, jiffies(machine) + qp.fqdir.timeout);
@@ -117,7 +124,12 @@ function ip_frag_reinit(qp: inet_frag_queue): void {
   qp.ecn = 0;
 }
 
-/** Put a fragment into its datagram. @returns the whole if that was the last one missing; -EINPROGRESS; or why it was dropped @linux net/ipv4/ip_fragment.c */
+/**
+ * Add a fragment to its datagram.
+ *
+ * @returns the datagram if it is now complete; -EINPROGRESS; or why the fragment was dropped
+ * @linux net/ipv4/ip_fragment.c
+ */
 function ip_frag_queue(qp: inet_frag_queue, skb: sk_buff): sk_buff | Errno {
   const { net } = qp.fqdir;
   if ((qp.flags & INET_FRAG_COMPLETE) !== 0) {
@@ -134,7 +146,7 @@ function ip_frag_queue(qp: inet_frag_queue, skb: sk_buff): sk_buff | Errno {
   let end = offset + skb.len - skb_network_offset(skb) - ihl;
 
   if ((frag_off & IP_MF) === 0) {
-    // The last one: nothing may lie beyond it, and there cannot be two.
+    // The last fragment: no data may lie beyond it, and another last fragment must end at the same offset.
     if (end < qp.len || ((qp.flags & INET_FRAG_LAST_IN) !== 0 && end !== qp.len))
       return discard(qp, skb, -EINVAL);
     qp.flags |= INET_FRAG_LAST_IN;
@@ -183,7 +195,7 @@ function ip_frag_queue(qp: inet_frag_queue, skb: sk_buff): sk_buff | Errno {
   return -EINPROGRESS;
 }
 
-/** The fragment spoils its datagram: drop both. */
+/** The fragment invalidates its datagram: drop both. */
 function discard(qp: inet_frag_queue, skb: sk_buff, err: Errno): Errno {
   inet_frag_destroy(qp);
   IP_INC_STATS(qp.fqdir.net, IPSTATS_MIB_REASMFAILS);
@@ -191,7 +203,12 @@ function discard(qp: inet_frag_queue, skb: sk_buff, err: Errno): Errno {
   return err;
 }
 
-/** All there: make the datagram, with the first fragment's header and the route of the one that came last. @linux net/ipv4/ip_fragment.c */
+/**
+ * All fragments have arrived: build the datagram, with the first fragment's header and the route of the one
+ * that arrived last.
+ *
+ * @linux net/ipv4/ip_fragment.c
+ */
 function ip_frag_reasm(qp: inet_frag_queue, last: sk_buff, dev: net_device | null): sk_buff | Errno {
   const { net } = qp.fqdir;
   inet_frag_kill(qp);
@@ -214,7 +231,8 @@ function ip_frag_reasm(qp: inet_frag_queue, last: sk_buff, dev: net_device | nul
   iph.tot_len = len;
   iph.tos |= ecn;
   if (qp.max_df_size === qp.max_size) {
-    // Should it be sent on, then in fragments no longer than these: the sender looks for the path's MTU.
+    // If the datagram is forwarded, its fragments must not be longer than these: the sender is discovering
+    // the path MTU.
     parm.flags |= IPSKB_FRAG_PMTU;
     iph.frag_off = IP_DF;
   } else {
@@ -228,9 +246,10 @@ function ip_frag_reasm(qp: inet_frag_queue, last: sk_buff, dev: net_device | nul
 }
 
 /**
- * A fragment came. Linux turns the packet at hand into the whole datagram; here the whole is what is returned.
+ * A fragment arrives. Linux converts the given packet into the datagram; here the datagram is returned.
  *
- * @returns the datagram if it is complete now; else -EINPROGRESS (kept), or why it was dropped
+ * @returns the datagram if it is now complete; otherwise -EINPROGRESS (the fragment was stored), or why it
+ *   was dropped
  * @linux net/ipv4/ip_fragment.c
  */
 export function ip_defrag(net: net, skb: sk_buff, user: number): sk_buff | Errno {
@@ -245,7 +264,11 @@ export function ip_defrag(net: net, skb: sk_buff, user: number): sk_buff | Errno
   return ip_frag_queue(qp, skb);
 }
 
-/** The timer of a datagram: the sender learns of it if we have the first fragment (RFC 792). @linux net/ipv4/ip_fragment.c */
+/**
+ * The datagram's timer fired: notify the sender if the first fragment has arrived (RFC 792).
+ *
+ * @linux net/ipv4/ip_fragment.c
+ */
 function ip_expire(qp: inet_frag_queue): void {
   if ((qp.flags & INET_FRAG_COMPLETE) !== 0) return;
   const { net } = qp.fqdir;
@@ -266,7 +289,7 @@ function ip_expire(qp: inet_frag_queue): void {
   inet_frag_rbtree_purge(qp);
 }
 
-/** Set up reassembly. @linux net/ipv4/ip_fragment.c */
+/** Initialize reassembly. @linux net/ipv4/ip_fragment.c */
 export function ipfrag_init(net: net): void {
   net.ipv4.fqdir = new fqdir(net, ip_expire);
 }

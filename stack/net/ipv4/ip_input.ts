@@ -1,6 +1,6 @@
 /**
- * IP packets coming in: from ip_rcv(), where the device layer hands them over, to the route that takes them on, and to the
- * protocol if they are for this host.
+ * Received IP packets: from ip_rcv(), which the device layer calls, to the packet's route, and to the
+ * protocol if the packet is for this host.
  *
  * @linux net/ipv4/ip_input.c
  */
@@ -74,10 +74,10 @@ import { raw_local_deliver } from './raw/rcv.ts';
 import { ip_route_input_noref } from './route/input.ts';
 
 /**
- * Is this a packet that IP may take (RFC 1122 3.2.1)? Long enough, version 4, right checksum, right length; what the
- * link padded is cut off.
+ * Check an IP packet (RFC 1122 3.2.1): minimum length, version 4, checksum, total length; trim link-layer
+ * padding.
  *
- * @returns the packet, or null: it was dropped
+ * @returns the packet, or null when it was dropped
  * @linux net/ipv4/ip_input.c
  */
 function ip_rcv_core(received: sk_buff, net: net): sk_buff | null {
@@ -133,14 +133,14 @@ function inhdr_error(skb: sk_buff, net: net, reason: number): null {
   return null;
 }
 
-/** The device layer hands over an IP packet: data begins at its header. @linux net/ipv4/ip_input.c */
+/** The device layer delivers an IP packet: data begins at its header. @linux net/ipv4/ip_input.c */
 export function ip_rcv(skb: sk_buff, dev: net_device, _pt: packet_type, _orig_dev: net_device): number {
   const net = dev.nd_net;
   const own = ip_rcv_core(skb, net);
   return own === null ? NET_RX_DROP : ip_rcv_finish(net, own);
 }
 
-/** Several at once, in order. @linux net/ipv4/ip_input.c */
+/** As ip_rcv(), for several packets in order. @linux net/ipv4/ip_input.c */
 export function ip_list_rcv(packets: sk_buff[], pt: packet_type, orig_dev: net_device): void {
   for (const skb of packets) ip_rcv(skb, skb.dev ?? orig_dev, pt, orig_dev);
 }
@@ -150,7 +150,11 @@ function ip_rcv_finish(net: net, skb: sk_buff): number {
   return ret === NET_RX_DROP ? ret : dst_input(skb);
 }
 
-/** Find the packet's route: a connected socket remembers it (early demux), else the tables are asked. @linux net/ipv4/ip_input.c */
+/**
+ * Find the packet's route: from a connected socket's cache (early demux), otherwise from the tables.
+ *
+ * @linux net/ipv4/ip_input.c
+ */
 function ip_rcv_finish_core(net: net, skb: sk_buff, dev: net_device): number {
   const { ipv4 } = net;
   let { head } = skb;
@@ -188,7 +192,7 @@ function ip_rcv_finish_core(net: net, skb: sk_buff, dev: net_device): number {
     IP_INC_STATS(net, IPSTATS_MIB_INBCASTPKTS);
     IP_ADD_STATS(net, IPSTATS_MIB_INBCASTOCTETS, skb.len);
   } else if (skb.pkt_type === PACKET_BROADCAST || skb.pkt_type === PACKET_MULTICAST) {
-    // RFC 1122 3.3.6: a link-layer broadcast with a unicast address in it is to be discarded, if one wants that.
+    // RFC 1122 3.3.6: a link-layer broadcast of a unicast packet is dropped, if the setting asks for it.
     if (dev.ip_ptr !== null && IN_DEV_DROP_UNICAST_IN_L2_MULTICAST(dev.ip_ptr)) {
       kfree_skb_reason(skb, SKB_DROP_REASON_UNICAST_IN_L2_MULTICAST);
       return NET_RX_DROP;
@@ -207,7 +211,12 @@ function drop_error(net: net, skb: sk_buff, err: number): number {
   return NET_RX_DROP;
 }
 
-/** Read the options of a packet that has some, and follow a source route if that is allowed. @returns may it go on? @linux net/ipv4/ip_input.c */
+/**
+ * Parse a packet's options, and follow a source route if allowed.
+ *
+ * @returns whether to continue
+ * @linux net/ipv4/ip_input.c
+ */
 function ip_rcv_options(skb: sk_buff, dev: net_device): boolean {
   const net = dev.nd_net;
   if (skb_cow(skb, skb_headroom(skb)) !== 0) {
@@ -228,10 +237,15 @@ function ip_rcv_options(skb: sk_buff, dev: net_device): boolean {
   return true;
 }
 
-/** How ip_rcv() is asked for. @linux net/ipv4/af_inet.c */
+/** Registers ip_rcv(). @linux net/ipv4/af_inet.c */
 export const ip_packet_type: packet_type = { type: ETH_P_IP, func: ip_rcv };
 
-/** Hand the packet to all raw sockets of its protocol, then to the protocol; without either: answer "protocol unreachable". @linux net/ipv4/ip_input.c */
+/**
+ * Deliver the packet to all raw sockets of its protocol, then to the protocol. If there is neither, answer
+ * "protocol unreachable".
+ *
+ * @linux net/ipv4/ip_input.c
+ */
 export function ip_protocol_deliver_rcu(net: net, skb: sk_buff, first_protocol: number): void {
   let protocol = first_protocol;
   for (;;) {
@@ -240,7 +254,7 @@ export function ip_protocol_deliver_rcu(net: net, skb: sk_buff, first_protocol: 
     if (ipprot !== null) {
       const ret = ipprot.handler(skb);
       if (ret < 0) {
-        // What it held was of another protocol: once more, as that.
+        // The packet contains another protocol: deliver it again as that one.
         protocol = -ret;
         continue;
       }
@@ -263,7 +277,7 @@ function ip_local_deliver_finish(net: net, skb: sk_buff): number {
   return 0;
 }
 
-/** Input function of a route to this host: put fragments together, then deliver. @linux net/ipv4/ip_input.c */
+/** Input function of a route to this host: reassemble fragments, then deliver. @linux net/ipv4/ip_input.c */
 export function ip_local_deliver(skb: sk_buff): number {
   const net = skb.dev!.nd_net;
   const { head } = skb;

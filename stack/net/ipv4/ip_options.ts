@@ -1,5 +1,5 @@
 /**
- * IP options (RFC 791 3.1): reading them, answering them, writing them, following a source route.
+ * IP options (RFC 791 3.1): parsing, answering and writing them, and following a source route.
  *
  * @linux net/ipv4/ip_options.c
  */
@@ -30,7 +30,7 @@ import { icmp_send } from './icmp/send.ts';
 import { ip_route_input } from './route/input.ts';
 import { ip_rt_get_source } from './route/output.ts';
 
-/** Kinds of options. @linux include/uapi/linux/ip.h */
+/** Option kinds. @linux include/uapi/linux/ip.h */
 const IPOPT_END = 0;
 const IPOPT_NOOP = 1;
 const IPOPT_RR = 7;
@@ -41,12 +41,12 @@ const IPOPT_RA = 148;
 const IPOPT_TS_TSONLY = 0;
 const IPOPT_TS_TSANDADDR = 1;
 const IPOPT_TS_PRESPEC = 3;
-/** Bit of the kind: every fragment carries it. */
+/** Bit of the kind: the option is copied to every fragment. */
 const IPOPT_COPY = 0x80;
 
 /**
- * Write options into a header that has room for them. `daddr` is where the packet ends; in a source route the header
- * names the first hop.
+ * Write options into a header that has room for them. `daddr` is the final destination; with a source route
+ * the header names the first hop.
  *
  * @linux net/ipv4/ip_options.c
  */
@@ -63,7 +63,7 @@ export function ip_options_build(skb: sk_buff, opt: ip_options, daddr: be32, rt:
   }
 }
 
-/** A copy: what a packet notes of its options differs from what the socket keeps. */
+/** A copy, because a packet's options are modified while the socket's must not be. */
 function ip_options_copy(from: ip_options): ip_options {
   const to = new ip_options();
   Object.assign(to, from);
@@ -71,8 +71,8 @@ function ip_options_copy(from: ip_options): ip_options {
 }
 
 /**
- * Make the options of an answer out of those of the packet: the source route is turned round, recorded routes and
- * timestamps get their room, others go back as they came.
+ * Build the options of a reply from those of a packet: the source route is reversed, recorded routes and
+ * timestamps get empty slots, other options are echoed.
  *
  * @returns 0, or -EINVAL
  * @linux net/ipv4/ip_options.c
@@ -105,7 +105,11 @@ export function __ip_options_echo(net: net, dopt: ip_options, skb: sk_buff, sopt
   while ((dopt.optlen & 3) !== 0) data[dopt.optlen++] = IPOPT_END;
   return 0;
 }
-/** Build the options of an answer from those of the packet: routes turned round. Fails with -EINVAL. @linux include/net/ip.h */
+/**
+ * Build the options of a reply from those of a packet, with reversed routes. -EINVAL on error.
+ *
+ * @linux include/net/ip.h
+ */
 export function ip_options_echo(net: net, dopt: ip_options, skb: sk_buff): Errno {
   return __ip_options_echo(net, dopt, skb, skb.ipcb === null ? null : skb.ipcb.opt);
 }
@@ -155,7 +159,7 @@ function echo_source_route(dopt: ip_options, skb: sk_buff, sopt: ip_options): vo
   for (soffset -= 4; soffset > 3; soffset -= 4, doffset += 4) {
     write_be32(data, at + doffset - 1, read_be32(head, start + soffset - 1));
   }
-  // RFC 1812 5.3.13.4: a route that ends at the sender itself is put right.
+  // RFC 1812 5.3.13.4: correct a route that ends at the sender.
   if (ip_hdr(skb).saddr === read_be32(head, start + soffset + 3)) doffset -= 4;
   if (doffset <= 3) return;
   dopt.faddr = faddr;
@@ -167,7 +171,7 @@ function echo_source_route(dopt: ip_options, skb: sk_buff, sopt: ip_options): vo
   dopt.is_strictroute = sopt.is_strictroute;
 }
 
-/** Blank what only the first fragment carries. @linux net/ipv4/ip_options.c */
+/** Blank the options that only the first fragment carries. @linux net/ipv4/ip_options.c */
 export function ip_options_fragment(skb: sk_buff): void {
   const { opt } = IPCB(skb);
   if (opt === null) return;
@@ -195,16 +199,16 @@ export function ip_options_fragment(skb: sk_buff): void {
   opt.ts_needtime = false;
 }
 
-/** Reads one list of options. Kept apart from the struct that it fills in. */
+/** Parses a list of options, separately from the struct that it fills in. */
 class options_reader {
   net: net;
   opt: ip_options;
-  /** The packet that they came in; null: a user sets them. */
+  /** The packet that carries the options; null: the user sets them. */
   skb: sk_buff | null;
   bytes: Uint8Array;
-  /** Where the IP header begins, in `bytes`: offsets count from there. */
+  /** Offset of the IP header in `bytes`, to which option offsets are relative. */
   iph: number;
-  /** May the user set options that only root may? */
+  /** Whether the user may set privileged options. */
   privileged: boolean;
   constructor(net: net, opt: ip_options, skb: sk_buff | null, task: task_struct | null) {
     this.net = net;
@@ -215,7 +219,7 @@ class options_reader {
     this.privileged = skb !== null || task === null || ns_capable(task, CAP_NET_RAW);
   }
 
-  /** @returns -1, or where the mistake is, in `bytes` */
+  /** @returns -1, or the offset of an error in `bytes` */
   read(): number {
     const { opt, bytes } = this;
     let at = this.iph + IPHDR_LEN;
@@ -267,11 +271,11 @@ class options_reader {
     const { opt, bytes } = this;
     if (optlen < 3) return at + 1;
     if (bytes[at + 2]! < 4) return at + 2;
-    // RFC 1812 5.2.4.1: no more than one.
+    // RFC 1812 5.2.4.1: at most one source route.
     if (opt.srr !== 0) return at;
     if (this.skb === null) {
       if (bytes[at + 2] !== 4 || optlen < 7 || ((optlen - 3) & 3) !== 0) return at + 1;
-      // The first hop becomes the packet's destination; the others move up.
+      // The first hop becomes the packet's destination; the others move forward.
       opt.faddr = read_be32(bytes, at + 3);
       if (optlen > 7) bytes.copyWithin(at + 3, at + 7, at + optlen);
     }
@@ -320,7 +324,7 @@ class options_reader {
           break;
         case IPOPT_TS_PRESPEC:
           if (pointer + 7 > optlen) return at + 2;
-          // Only if the next address named is one of ours.
+          // Only if the next address in the list is local.
           if (inet_addr_type(this.net, read_be32(bytes, at + pointer - 1)) === RTN_UNICAST) break;
           if (this.skb !== null) this.#write_time(at + pointer + 3);
           opt.ts_needtime = true;
@@ -341,7 +345,7 @@ class options_reader {
     return -1;
   }
 
-  /** Our address, where the packet has a route by which to know it. */
+  /** Write the local address, if the packet has a route that determines it. */
   #write_address(at: number): boolean {
     if (this.skb === null || skb_rtable(this.skb) === null) return false;
     write_be32(this.bytes, at, fib_compute_spec_dst(this.skb));
@@ -354,12 +358,20 @@ class options_reader {
   }
 }
 
-/** Check options and note where each stands, without telling the sender of mistakes. 0, or -EINVAL. @linux net/ipv4/ip_options.c */
+/**
+ * Check options and record the offset of each, without notifying the sender of errors. 0, or -EINVAL.
+ *
+ * @linux net/ipv4/ip_options.c
+ */
 export function __ip_options_compile(net: net, opt: ip_options, skb: sk_buff): Errno {
   return new options_reader(net, opt, skb, null).read() < 0 ? 0 : -EINVAL;
 }
 
-/** The same for a packet that came in; its sender learns of mistakes by ICMP. 0, or -EINVAL. @linux net/ipv4/ip_options.c */
+/**
+ * As __ip_options_compile(), for a received packet: its sender is notified of errors by ICMP. 0, or -EINVAL.
+ *
+ * @linux net/ipv4/ip_options.c
+ */
 export function ip_options_compile(net: net, opt: ip_options, skb: sk_buff): Errno {
   const reader = new options_reader(net, opt, skb, null);
   const mistake = reader.read();
@@ -368,7 +380,7 @@ export function ip_options_compile(net: net, opt: ip_options, skb: sk_buff): Err
   return -EINVAL;
 }
 
-/** Options that a user sets (IP_OPTIONS), checked. -EINVAL. @linux net/ipv4/ip_options.c */
+/** Check options set by the user (IP_OPTIONS). -EINVAL. @linux net/ipv4/ip_options.c */
 export function ip_options_get(net: net, data: Uint8Array, task: task_struct): ip_options | Errno {
   if (data.length > MAX_IPOPTLEN) return -EINVAL;
   const opt = new ip_options();
@@ -379,7 +391,11 @@ export function ip_options_get(net: net, data: Uint8Array, task: task_struct): i
   return opt;
 }
 
-/** Take back what reading them changed, so that the user sees what was sent. @linux net/ipv4/ip_options.c */
+/**
+ * Undo the changes made by parsing, so that the user sees the options as they were sent.
+ *
+ * @linux net/ipv4/ip_options.c
+ */
 export function ip_options_undo(opt: ip_options): void {
   const bytes = opt.__data;
   if (opt.srr !== 0) {
@@ -406,7 +422,11 @@ export function ip_options_undo(opt: ip_options): void {
   }
 }
 
-/** Fill in our address as the packet leaves for the next hop, and do the checksum anew. @linux net/ipv4/ip_options.c */
+/**
+ * Fill in the local address when forwarding a packet, and update the checksum.
+ *
+ * @linux net/ipv4/ip_options.c
+ */
 export function ip_forward_options(skb: sk_buff): void {
   const { opt } = IPCB(skb);
   if (opt === null) return;
@@ -443,7 +463,7 @@ export function ip_forward_options(skb: sk_buff): void {
   }
 }
 
-/** Route the packet to the next hop that its source route names. 0, or -EINVAL. @linux net/ipv4/ip_options.c */
+/** Route the packet to the next hop of its source route. 0, or -EINVAL. @linux net/ipv4/ip_options.c */
 export function ip_options_rcv_srr(skb: sk_buff, dev: net_device): Errno {
   const opt = IPCB(skb).opt!;
   const iph = ip_hdr(skb);
@@ -477,7 +497,7 @@ export function ip_options_rcv_srr(skb: sk_buff, dev: net_device): Errno {
     }
     orig.__refcnt--;
     if (rt2.rt_type !== RTN_LOCAL) break;
-    // It is ours too: on to the next at once.
+    // That hop is local too: continue with the next one at once.
     iph.daddr = nexthop;
     opt.is_changed = true;
   }

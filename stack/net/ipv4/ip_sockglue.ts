@@ -1,5 +1,5 @@
 /**
- * IP's side of sockets: options of SOL_IP, what recvmsg() and sendmsg() carry beside the data, and the error queue.
+ * IP's part of sockets: options of SOL_IP, control messages of recvmsg() and sendmsg(), and the error queue.
  *
  * @linux net/ipv4/ip_sockglue.c
  */
@@ -60,16 +60,24 @@ import { lock_sock, release_sock } from '../core/sock/lock.ts';
 import { fib_compute_spec_dst } from './fib_frontend.ts';
 import { ip_options_echo, ip_options_get, ip_options_undo } from './ip_options.ts';
 
-/** Bits of inet_sock.cmsg_flags: what recvmsg() is to tell. @linux include/net/inet_sock.h */
+/**
+ * Bits of inet_sock.cmsg_flags: the control messages that recvmsg() returns.
+ *
+ * @linux include/net/inet_sock.h
+ */
 export const IP_CMSG_PKTINFO = 1 << 0;
 export const IP_CMSG_TTL = 1 << 1;
 export const IP_CMSG_TOS = 1 << 2;
 export const IP_CMSG_RECVOPTS = 1 << 3;
 export const IP_CMSG_RETOPTS = 1 << 4;
 
-/** The priority that goes with each TOS. @linux net/ipv4/route.c */
+/** The priority of each TOS. @linux net/ipv4/route.c */
 const ip_tos2prio: readonly number[] = [0, 1, 0, 0, 2, 2, 2, 2, 6, 6, 6, 6, 4, 4, 4, 4];
-/** The queueing priority that a TOS byte stands for. @linux include/net/route.h, here because its table is that of IP_TOS */
+/**
+ * The queueing priority of a TOS byte.
+ *
+ * @linux include/net/route.h, here because its table belongs to IP_TOS
+ */
 export function rt_tos2priority(tos: number): number {
   return ip_tos2prio[(tos & 0x1e) >> 1]!;
 }
@@ -79,7 +87,11 @@ function put_cmsg(msg: msghdr, cmsg_level: number, cmsg_type: number, data: unkn
   msg.msg_control.push({ cmsg_level, cmsg_type, data });
 }
 
-/** Note for IP_PKTINFO, while the packet has its route, how it came. @linux net/ipv4/ip_sockglue.c */
+/**
+ * Record a packet's interface and address for IP_PKTINFO while it has its route.
+ *
+ * @linux net/ipv4/ip_sockglue.c
+ */
 export function ipv4_pktinfo_prepare(sk: sock, skb: sk_buff): void {
   if ((inet_sk(sk).cmsg_flags & IP_CMSG_PKTINFO) === 0) return;
   const parm = IPCB(skb);
@@ -89,12 +101,12 @@ export function ipv4_pktinfo_prepare(sk: sock, skb: sk_buff): void {
     parm.ipi_spec_dst = 0;
     return;
   }
-  // Over lo, the interface that has the address counts.
+  // For a packet over lo, report the interface that has the address.
   parm.ipi_ifindex = rt.rt_iif !== 0 ? rt.rt_iif : skb.skb_iif;
   parm.ipi_spec_dst = fib_compute_spec_dst(skb);
 }
 
-/** Tell with a received packet what the socket asked to be told of it. @linux net/ipv4/ip_sockglue.c */
+/** Add the control messages that the socket requested to a received packet. @linux net/ipv4/ip_sockglue.c */
 export function ip_cmsg_recv_offset(
   msg: msghdr,
   sk: sock,
@@ -127,12 +139,16 @@ export function ip_cmsg_recv_offset(
     put_cmsg(msg, SOL_IP, OPT.IP_RETOPTS, opt.__data.slice(0, opt.optlen));
   }
 }
-/** Add the control messages that the socket has asked for. @linux include/net/ip.h */
+/** Add the control messages that the socket requested. @linux include/net/ip.h */
 export function ip_cmsg_recv(msg: msghdr, sk: sock, skb: sk_buff): void {
   ip_cmsg_recv_offset(msg, sk, skb, 0, 0);
 }
 
-/** Read what sendmsg() carries beside the data: source address, interface, TTL, TOS, options. -EINVAL. @linux net/ipv4/ip_sockglue.c */
+/**
+ * Parse the control messages of sendmsg(): source address, interface, TTL, TOS, options. -EINVAL.
+ *
+ * @linux net/ipv4/ip_sockglue.c
+ */
 export function ip_cmsg_send(sk: sock, msg: msghdr, ipc: ipcm_cookie): Errno {
   const net = sock_net(sk);
   for (const { cmsg_level, cmsg_type, data } of msg.msg_control) {
@@ -170,7 +186,7 @@ export function ip_cmsg_send(sk: sock, msg: msghdr, ipc: ipcm_cookie): Errno {
 /**
  * Queue an ICMP error for a socket with IP_RECVERR.
  *
- * @param payload where the transport payload of the quoted packet begins in skb.head
+ * @param payload offset in skb.head of the quoted packet's transport payload
  * @linux net/ipv4/ip_sockglue.c
  */
 export function ip_icmp_error(
@@ -195,7 +211,11 @@ export function ip_icmp_error(
   kfree_skb(skb);
 }
 
-/** Queue an error that we found ourselves, for a socket with IP_RECVERR: a datagram longer than the MTU. @linux net/ipv4/ip_sockglue.c */
+/**
+ * Queue a locally detected error for a socket with IP_RECVERR: a datagram longer than the MTU.
+ *
+ * @linux net/ipv4/ip_sockglue.c
+ */
 export function ip_local_error(sk: sock, err: number, daddr: be32, port: be16, info: number): void {
   if (!inet_sk(sk).recverr) return;
   const skb = alloc_skb(sock_net(sk).machine, IPHDR_LEN);
@@ -216,7 +236,12 @@ export function ip_local_error(sk: sock, err: number, daddr: be32, port: be16, i
   if (sock_queue_err_skb(sk, skb) !== 0) kfree_skb(skb);
 }
 
-/** recvmsg(MSG_ERRQUEUE): the oldest error, with what there is of the packet. @returns bytes copied, or -EAGAIN. @linux net/ipv4/ip_sockglue.c */
+/**
+ * recvmsg(MSG_ERRQUEUE): return the oldest error and the quoted part of the packet.
+ *
+ * @returns bytes copied, or -EAGAIN.
+ * @linux net/ipv4/ip_sockglue.c
+ */
 export function ip_recv_error(sk: sock, msg: msghdr, len: number): number | Errno {
   const skb = sock_dequeue_err_skb(sk);
   if (skb === null) return -EAGAIN;
@@ -247,7 +272,11 @@ export function ip_recv_error(sk: sock, msg: msghdr, len: number): number | Errn
   return copied;
 }
 
-/** Set TOS, and the priority that goes with it; a stream's ECN bits are TCP's. @linux net/ipv4/ip_sockglue.c */
+/**
+ * Set TOS and the corresponding priority; the ECN bits of a stream belong to TCP.
+ *
+ * @linux net/ipv4/ip_sockglue.c
+ */
 export function __ip_sock_set_tos(sk: sock, value: number): void {
   const inet = inet_sk(sk);
   const tos = sk.sk_type === SOCK_STREAM ? (value & ~3) | (inet.tos & 3) : value;
@@ -356,7 +385,7 @@ function do_ip_setsockopt(sk: sock, optname: number, optval: sockopt_value): Err
   }
 }
 
-/** IP_OPTIONS: what goes into every header. A connection's segments become shorter by it. */
+/** IP_OPTIONS: options for every header. They reduce the segment size of a connection. */
 function set_ip_options(sk: sock, optval: sockopt_value): Errno {
   const inet = inet_sk(sk);
   if (!(optval instanceof Uint8Array) || optval.length > 40) return -EINVAL;

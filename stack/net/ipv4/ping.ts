@@ -1,5 +1,6 @@
 /**
- * Ping sockets (SOCK_DGRAM, IPPROTO_ICMP): ICMP echo for those in net.ipv4.ping_group_range, without CAP_NET_RAW.
+ * Ping sockets (SOCK_DGRAM, IPPROTO_ICMP): ICMP echo without CAP_NET_RAW, for groups in
+ * net.ipv4.ping_group_range.
  *
  * @linux net/ipv4/ping.c
  */
@@ -118,7 +119,11 @@ import {
 import { ipv4_sk_redirect, ipv4_sk_update_pmtu } from './route/exception.ts';
 import { ip_route_output_flow } from './route/output.ts';
 
-/** Give a socket its identifier: `ident`, or the next free one if that is 0. -EADDRINUSE. @linux net/ipv4/ping.c */
+/**
+ * Assign a socket its identifier: `ident`, or the next free one if that is 0. -EADDRINUSE.
+ *
+ * @linux net/ipv4/ping.c
+ */
 export function ping_get_port(sk: sock, ident: number): Errno {
   const table = sock_net(sk).ipv4.ping_table;
   let number = ident;
@@ -153,7 +158,7 @@ function next_free(table: ping_table): number {
   return 0;
 }
 
-/** Give up the identifier. @linux net/ipv4/ping.c */
+/** Release the identifier. @linux net/ipv4/ping.c */
 export function ping_unhash(sk: sock): void {
   if (!sk.skc_hashed) return;
   const { hash } = sock_net(sk).ipv4.ping_table;
@@ -179,7 +184,11 @@ function ping_lookup(net: net, skb: sk_buff, ident: number): sock | null {
   return null;
 }
 
-/** May this process have one? Its group decides (net.ipv4.ping_group_range). 0, or -EACCES. @linux net/ipv4/ping.c */
+/**
+ * Check that the process's group may create ping sockets (net.ipv4.ping_group_range). 0, or -EACCES.
+ *
+ * @linux net/ipv4/ping.c
+ */
 export function ping_init_sock(sk: sock): Errno {
   const net = sock_net(sk);
   const { gid } = net.machine.current.cred;
@@ -226,7 +235,7 @@ export function ping_bind(sk: sock, uaddr: sockaddr, addr_len: number): Errno {
   return 0;
 }
 
-/** An ICMP error about an echo request: its header is `offset` bytes behind skb.data. @linux net/ipv4/ping.c */
+/** An ICMP error about an echo request: its header is at `offset` after skb.data. @linux net/ipv4/ping.c */
 export function ping_err(skb: sk_buff, offset: number, info: number): void {
   const net = skb.dev!.nd_net;
   const quoted = new icmphdr(skb.head, skb.data + offset);
@@ -268,7 +277,7 @@ export function ping_err(skb: sk_buff, offset: number, info: number): void {
   sk_error_report(sk);
 }
 
-/** What is being sent: the header of our making, the rest of the user's. @linux struct pingfakehdr */
+/** A message being sent: a header built by the kernel, then the user's data. @linux struct pingfakehdr */
 class pingfakehdr {
   header = new Uint8Array(ICMPHDR_LEN);
   msg: msghdr;
@@ -292,7 +301,7 @@ function ping_getfrag(
   return 0;
 }
 
-/** Finish the header: the identifier is the socket's own. @linux net/ipv4/ping.c */
+/** Complete the header with the socket's identifier. @linux net/ipv4/ping.c */
 function ping_v4_push_pending_frames(sk: sock, pfh: pingfakehdr, fl4: flowi4): Errno {
   const skb = sk.sk_write_queue.next;
   if (skb === null) return 0;
@@ -304,7 +313,8 @@ function ping_v4_push_pending_frames(sk: sock, pfh: pingfakehdr, fl4: flowi4): E
 }
 
 /**
- * Send an echo request: the user gives the ICMP header, of which type, code and sequence number count.
+ * Send an echo request: the user supplies the ICMP header, of which only type, code and sequence number are
+ * used.
  *
  * @returns bytes sent, or -EMSGSIZE, -EINVAL, -EOPNOTSUPP, -EAFNOSUPPORT, -EDESTADDRREQ, -EACCES, -ENETUNREACH
  * @linux net/ipv4/ping.c
@@ -405,7 +415,7 @@ function ping_route(sk: sock, msg: msghdr, icmph: icmphdr, fl4: flowi4, ipc: ipc
   return rt;
 }
 
-/** Read the next reply, from its ICMP header on. @linux net/ipv4/ping.c */
+/** Read the next reply, starting at its ICMP header. @linux net/ipv4/ping.c */
 export function* ping_recvmsg(sk: sock, msg: msghdr, len: number, flags: number): Sleeps<number | Errno> {
   if ((flags & MSG_OOB) !== 0) return -EOPNOTSUPP;
   if ((flags & MSG_ERRQUEUE) !== 0) return ip_recv_error(sk, msg, len);
@@ -439,7 +449,11 @@ export function ping_queue_rcv_skb(sk: sock, skb: sk_buff): number {
   return __ping_queue_rcv_skb(sk, skb) !== 0 ? -1 : 0;
 }
 
-/** An echo reply came: data begins behind its ICMP header. 0, or a drop reason: no socket waits for it. @linux net/ipv4/ping.c */
+/**
+ * An echo reply arrives: data begins after its ICMP header. 0, or a drop reason when no socket waits for it.
+ *
+ * @linux net/ipv4/ping.c
+ */
 export function ping_rcv(skb: sk_buff): number {
   const icmph = new icmphdr(skb.head, skb.transport_header);
   skb_push(skb, skb.data - skb.transport_header);
@@ -469,7 +483,7 @@ export const ping_prot: proto = {
   alloc: (net, prot) => new inet_sock(net, prot),
 };
 
-/** Set up the table of identifiers. @linux net/ipv4/ping.c */
+/** Initialize the table of identifiers. @linux net/ipv4/ping.c */
 export function ping_init(net: net): void {
   net.ipv4.ping_table = new ping_table();
 }

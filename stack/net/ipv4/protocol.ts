@@ -3,7 +3,7 @@ import type { net } from '../../include/net/net_namespace.ts';
 import type { net_offload, net_protocol } from '../../include/net/protocol.ts';
 import { MAX_INET_PROTOS } from '../../include/net/protocol.ts';
 
-/** Have packets of an IP protocol delivered to `prot`. 0, or -1: it has a handler already. @linux net/ipv4/protocol.c */
+/** Register a handler for an IP protocol. 0, or -1 when there already is one. @linux net/ipv4/protocol.c */
 export function inet_add_protocol(net: net, prot: net_protocol, protocol: number): number {
   const { inet_protos } = net.ipv4;
   while (inet_protos.length < MAX_INET_PROTOS) inet_protos.push(null);
@@ -12,7 +12,7 @@ export function inet_add_protocol(net: net, prot: net_protocol, protocol: number
   return 0;
 }
 
-/** Have them delivered no more. 0, or -1: the handler is another one. @linux net/ipv4/protocol.c */
+/** Unregister a handler. 0, or -1 when another handler is registered. @linux net/ipv4/protocol.c */
 export function inet_del_protocol(net: net, prot: net_protocol, protocol: number): number {
   const { inet_protos } = net.ipv4;
   if (inet_protos[protocol] !== prot) return -1;
@@ -20,7 +20,11 @@ export function inet_del_protocol(net: net, prot: net_protocol, protocol: number
   return 0;
 }
 
-/** Have packets of an IP protocol cut and merged by `offload`. 0, or -1: it has offloads already. @linux net/ipv4/protocol.c */
+/**
+ * Register the segmentation and merge functions of an IP protocol. 0, or -1 when it already has some.
+ *
+ * @linux net/ipv4/protocol.c
+ */
 export function inet_add_offload(net: net, offload: net_offload, protocol: number): number {
   const { inet_offloads } = net.ipv4;
   if (inet_offloads.has(protocol)) return -1;

@@ -1,6 +1,6 @@
 /**
- * SYN cookies: when the SYN queue is full, the request is not remembered but put into the SYN-ACK's sequence number
- * (the MSS) and timestamp (the other options). The final ACK brings it back.
+ * SYN cookies: when the SYN queue is full, the listener does not store the request but encodes it in the
+ * SYN-ACK's sequence number (the MSS) and timestamp (the other options). The final ACK returns it.
  *
  * @linux net/ipv4/syncookies.c
  */
@@ -48,7 +48,7 @@ import { tcp_parse_options } from './tcp_input/options.ts';
 import { tcp_request_sock_ipv4_ops, tcp_request_sock_ops, tcp_v4_save_options } from './tcp_ipv4/request.ts';
 import { tcp_select_initial_window } from './tcp_output/window.ts';
 
-/** Bits of the sequence number that hold counter-protected data: the rest is the counter. */
+/** Bits of the sequence number for the data; the upper bits hold the counter. */
 const COOKIEBITS = 24;
 const COOKIEMASK = (1 << COOKIEBITS) - 1;
 
@@ -58,7 +58,7 @@ const TS_OPT_SACK = 1 << 4;
 const TS_OPT_ECN = 1 << 5;
 const TSBITS = 6;
 
-/** The values of MSS that a cookie can express, in bytes: by how they occur in the wild. */
+/** The MSS values that a cookie can encode, in bytes: the most common ones. */
 const msstab = [536, 1300, 1440, 1460] as const;
 
 function cookie_hash(
@@ -75,7 +75,11 @@ function cookie_hash(
   return siphash_4u32(saddr, daddr, (sport << 16) | dport, count, secrets[c]!).lo;
 }
 
-/** The options of a request, in the low bits of a timestamp that is not later than `now` (ns). @linux net/ipv4/syncookies.c */
+/**
+ * Encode a request's options in the low bits of a timestamp that is not later than `now` (ns).
+ *
+ * @linux net/ipv4/syncookies.c
+ */
 export function cookie_init_timestamp(req: request_sock, now: ktime_t): ktime_t {
   const ireq = inet_rsk(req);
   const ts_now = tcp_ns_to_ts(now) >>> 0;
@@ -87,7 +91,11 @@ export function cookie_init_timestamp(req: request_sock, now: ktime_t): ktime_t 
   return ts * 1_000_000;
 }
 
-/** The cookie: two keyed hashes, the minute, the peer's sequence number, and `data` in the low bits. @linux net/ipv4/syncookies.c */
+/**
+ * Build the cookie: two keyed hashes, the minute, the peer's sequence number, and `data` in the low bits.
+ *
+ * @linux net/ipv4/syncookies.c
+ */
 function secure_tcp_syn_cookie(
   machine: Machine,
   saddr: be32,
@@ -107,7 +115,7 @@ function secure_tcp_syn_cookie(
   );
 }
 
-/** Take a cookie apart. @returns its data; -1: too old, or none of ours @linux net/ipv4/syncookies.c */
+/** Decode a cookie. @returns its data; -1 when it is too old or invalid @linux net/ipv4/syncookies.c */
 function check_tcp_syn_cookie(
   machine: Machine,
   cookie: u32,
@@ -119,13 +127,17 @@ function check_tcp_syn_cookie(
 ): number {
   const count = tcp_cookie_time(machine);
   const rest = (cookie - cookie_hash(machine, saddr, daddr, sport, dport, 0, 0) - sseq) | 0;
-  // How many minutes ago, modulo 256.
+  // The cookie's age in minutes, modulo 256.
   const diff = (count - (rest >>> COOKIEBITS)) & 0xff;
   if (diff >= MAX_SYNCOOKIE_AGE) return -1;
   return (rest - cookie_hash(machine, saddr, daddr, sport, dport, count - diff, 1)) & COOKIEMASK;
 }
 
-/** The cookie that answers a SYN, and the MSS that it expresses: at most the peer's. @linux net/ipv4/syncookies.c */
+/**
+ * The cookie that answers a SYN, and the MSS that it encodes: at most the peer's.
+ *
+ * @linux net/ipv4/syncookies.c
+ */
 export function __cookie_v4_init_sequence(
   machine: Machine,
   iph: iphdr,
@@ -143,7 +155,7 @@ export function cookie_v4_init_sequence(skb: sk_buff, mss: number): { seq: u32; 
   return __cookie_v4_init_sequence(skb.machine, ip_hdr(skb), tcp_hdr(skb), mss);
 }
 
-/** Is it a cookie of ours? @returns the MSS that it holds, or 0 @linux net/ipv4/syncookies.c */
+/** Check a cookie. @returns the MSS that it encodes, or 0 when it is invalid @linux net/ipv4/syncookies.c */
 function __cookie_v4_check(machine: Machine, iph: iphdr, th: tcphdr, cookie: u32): number {
   const seq = (th.seq - 1) | 0;
   const mssind = check_tcp_syn_cookie(machine, cookie, iph.saddr, iph.daddr, th.source, th.dest, seq);
@@ -151,9 +163,9 @@ function __cookie_v4_check(machine: Machine, iph: iphdr, th: tcphdr, cookie: u32
 }
 
 /**
- * Read the options from the timestamp that the cookie's owner echoes.
+ * Decode the options from the timestamp that the client echoes.
  *
- * @returns false: they are not allowed any more
+ * @returns false when they are no longer allowed
  * @linux net/ipv4/syncookies.c
  */
 function cookie_timestamp_decode(net: net, tcp_opt: tcp_options_received): boolean {
@@ -172,16 +184,16 @@ function cookie_timestamp_decode(net: net, tcp_opt: tcp_options_received): boole
   return ipv4.sysctl_tcp_window_scaling !== 0;
 }
 
-/** Was ECN agreed on? @linux net/ipv4/syncookies.c */
+/** Whether ECN was negotiated. @linux net/ipv4/syncookies.c */
 function cookie_ecn_ok(tcp_opt: tcp_options_received, net: net, dst: dst_entry): boolean {
   if ((tcp_opt.rcv_tsecr & TS_OPT_ECN) === 0) return false;
   return net.ipv4.sysctl_tcp_ecn !== 0 || (dst_metric(dst, RTAX_FEATURES) & RTAX_FEATURE_ECN) !== 0;
 }
 
 /**
- * An ACK at a listener that belongs to no request: is it the end of a handshake by cookie?
+ * An ACK at a listener that belongs to no request: check whether it completes a handshake by cookie.
  *
- * @returns the child; the listener, if it is no cookie; null: drop the segment
+ * @returns the child; the listener, if the ACK holds no cookie; null: drop the segment
  * @linux net/ipv4/syncookies.c
  */
 export function cookie_v4_check(sk: sock, skb: sk_buff): sock | null {
@@ -233,7 +245,7 @@ export function cookie_v4_check(sk: sock, skb: sk_buff): sock | null {
   req.ireq_opt = tcp_v4_save_options(net, skb);
   req.num_retrans = 0;
 
-  // The route, as it would have been for the SYN-ACK.
+  // Look up the route as for the SYN-ACK.
   const opt = skb.ipcb === null ? null : skb.ipcb.opt;
   const fl4 = new flowi4();
   flowi4_init_output(
@@ -256,7 +268,7 @@ export function cookie_v4_check(sk: sock, skb: sk_buff): sock | null {
     return null;
   }
 
-  // The window that was offered then: it must come out the same.
+  // Compute the advertised window again: the result must be the same as in the SYN-ACK.
   const full_space = tcp_full_space(sk);
   let window_clamp = tp.window_clamp || dst_metric(rt, RTAX_WINDOW);
   if ((sk.sk_userlocks & SOCK_RCVBUF_LOCK) !== 0 && (window_clamp > full_space || window_clamp === 0)) {
@@ -277,7 +289,11 @@ export function cookie_v4_check(sk: sock, skb: sk_buff): sock | null {
   return tcp_get_cookie_sock(sk, skb, req, rt, tsoff);
 }
 
-/** Make the child for a request that came back in a cookie, and put it into the accept queue. @linux net/ipv4/syncookies.c */
+/**
+ * Create the child for a request decoded from a cookie, and append it to the accept queue.
+ *
+ * @linux net/ipv4/syncookies.c
+ */
 export function tcp_get_cookie_sock(
   sk: sock,
   skb: sk_buff,

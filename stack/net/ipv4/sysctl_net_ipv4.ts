@@ -1,4 +1,8 @@
-/** The settings under net.ipv4. Those of single interfaces are in devinet.ts. @linux net/ipv4/sysctl_net_ipv4.c */
+/**
+ * The settings under net.ipv4. Those of single interfaces are in devinet.ts.
+ *
+ * @linux net/ipv4/sysctl_net_ipv4.c
+ */
 import type { net } from '../../include/net/net_namespace.ts';
 import { EINVAL } from '../../include/uapi/asm-generic/errno.ts';
 import {
@@ -22,7 +26,7 @@ const TCP_MIN_SND_MSS = 48;
 const GID_T_MAX = 0xffffffff;
 const ONE_DAY_SECS = 24 * 3600;
 
-/** Its lower end is not below ip_unprivileged_port_start. */
+/** The lower end must not be below ip_unprivileged_port_start. */
 function ipv4_local_port_range({ ipv4 }: net): ctl_table {
   const table = (range: number[]) => proc_intvec(range, 1, 65535);
   return {
@@ -37,7 +41,7 @@ function ipv4_local_port_range({ ipv4 }: net): ctl_table {
     },
   };
 }
-/** Does not reach into the range of ephemeral ports. */
+/** Must not exceed the lower end of the ephemeral port range. */
 function ipv4_privileged_ports({ ipv4 }: net): ctl_table {
   return {
     get: () => String(ipv4.sysctl_ip_prot_sock),
@@ -51,7 +55,7 @@ function ipv4_privileged_ports({ ipv4 }: net): ctl_table {
     },
   };
 }
-/** A range that ends before it begins admits no group. */
+/** A range whose end is below its start permits no group. */
 function ipv4_ping_group_range({ ipv4 }: net): ctl_table {
   const table = (range: number[]) => proc_intvec(range, 0, GID_T_MAX);
   return {
@@ -102,7 +106,7 @@ function ip_table(net: net): Record<string, ctl_table> {
   };
 }
 
-/** Fragments. @linux net/ipv4/ip_fragment.c */
+/** Reassembly. @linux net/ipv4/ip_fragment.c */
 function ip4_frags_ns_table({ ipv4 }: net): Record<string, ctl_table> {
   return {
     ipfrag_high_thresh: proc_doulongvec_minmax(ipv4, 'ipfrag_high_thresh'),
@@ -111,7 +115,7 @@ function ip4_frags_ns_table({ ipv4 }: net): Record<string, ctl_table> {
   };
 }
 
-/** TCP's connections: how long to try, to keep, how many there may be. */
+/** TCP connections: retries, keepalive, limits. */
 function tcp_connection_table(net: net): Record<string, ctl_table> {
   const { ipv4 } = net;
   return {
@@ -138,7 +142,7 @@ function tcp_connection_table(net: net): Record<string, ctl_table> {
   };
 }
 
-/** What TCP's segments look like: sizes, options, memory. */
+/** TCP segments: sizes, options, memory. */
 function tcp_segment_table(net: net): Record<string, ctl_table> {
   const { ipv4 } = net;
   return {
@@ -173,7 +177,7 @@ function tcp_segment_table(net: net): Record<string, ctl_table> {
   };
 }
 
-/** How TCP finds losses, and how fast it sends. */
+/** TCP loss recovery and pacing. */
 function tcp_recovery_table(net: net): Record<string, ctl_table> {
   const { ipv4, machine } = net;
   return {
@@ -203,7 +207,7 @@ function tcp_recovery_table(net: net): Record<string, ctl_table> {
   };
 }
 
-/** Offer the settings of a namespace. @linux net/ipv4/sysctl_net_ipv4.c */
+/** Register the settings of a namespace. @linux net/ipv4/sysctl_net_ipv4.c */
 export function ipv4_sysctl_init_net(net: net): void {
   for (const table of [
     ip_table,

@@ -1,5 +1,6 @@
 /**
- * Reno (RFC 5681), the arithmetic that all congestion controls share; choosing a congestion control, and its state.
+ * Reno (RFC 5681), the arithmetic common to all congestion controls, and the selection of a congestion
+ * control.
  *
  * @linux net/ipv4/tcp_cong.c
  */
@@ -21,9 +22,10 @@ import { trace } from '../../trace/events.ts';
 import { cubictcp } from './tcp_cubic.ts';
 
 /**
- * Slow start (RFC 5681 3.1, with appropriate byte counting, RFC 3465): a segment more for each one acknowledged, up to the threshold.
+ * Slow start (RFC 5681 3.1, with appropriate byte counting, RFC 3465): cwnd grows by one segment for each
+ * segment acknowledged, up to the threshold.
  *
- * @returns how many acknowledged segments are left for congestion avoidance
+ * @returns how many acknowledged segments remain for congestion avoidance
  * @linux net/ipv4/tcp_cong.c
  */
 export function tcp_slow_start(tp: tcp_sock, acked: number): number {
@@ -33,9 +35,9 @@ export function tcp_slow_start(tp: tcp_sock, acked: number): number {
   return acked;
 }
 
-/** Congestion avoidance: one segment more for each `w` acknowledged. @linux net/ipv4/tcp_cong.c */
+/** Congestion avoidance: cwnd grows by one segment for each `w` acknowledged. @linux net/ipv4/tcp_cong.c */
 export function tcp_cong_avoid_ai(tp: tcp_sock, w: number, acked: number): void {
-  // Credit from a time when w was larger.
+  // Credit left from when w was larger.
   if (tp.snd_cwnd_cnt >= w) {
     tp.snd_cwnd_cnt = 0;
     tp.snd_cwnd += 1;
@@ -49,7 +51,7 @@ export function tcp_cong_avoid_ai(tp: tcp_sock, w: number, acked: number): void 
   tp.snd_cwnd = Math.min(tp.snd_cwnd, tp.snd_cwnd_clamp);
 }
 
-/** Reno: slow start below the threshold, then one segment a round trip. @linux net/ipv4/tcp_cong.c */
+/** Reno: slow start below the threshold, then one segment per round trip. @linux net/ipv4/tcp_cong.c */
 export function tcp_reno_cong_avoid(sk: sock, _ack: u32, acked: number): void {
   const tp = tcp_sk(sk);
   if (!tcp_is_cwnd_limited(sk)) return;
@@ -60,12 +62,12 @@ export function tcp_reno_cong_avoid(sk: sock, _ack: u32, acked: number): void {
   tcp_cong_avoid_ai(tp, tp.snd_cwnd, acked);
 }
 
-/** Half the window, at least 2 segments (RFC 5681 equation 4). @linux net/ipv4/tcp_cong.c */
+/** Half of cwnd, but at least 2 segments (RFC 5681 equation 4). @linux net/ipv4/tcp_cong.c */
 export function tcp_reno_ssthresh(sk: sock): number {
   return Math.max(tcp_sk(sk).snd_cwnd >> 1, 2);
 }
 
-/** The reduction was needless: back to the window before it. @linux net/ipv4/tcp_cong.c */
+/** Undo a spurious reduction: return the previous cwnd. @linux net/ipv4/tcp_cong.c */
 export function tcp_reno_undo_cwnd(sk: sock): number {
   const tp = tcp_sk(sk);
   return Math.max(tp.snd_cwnd, tp.prior_cwnd);
@@ -79,12 +81,12 @@ export const tcp_reno: tcp_congestion_ops = {
   undo_cwnd: tcp_reno_undo_cwnd,
 };
 
-/** What there is to choose from. Linux's list grows by modules; this one is built in. */
+/** The available congestion controls. Linux's list can be extended by modules; this one is fixed. */
 export function congestion_controls(): readonly tcp_congestion_ops[] {
   return [tcp_reno, cubictcp];
 }
 
-/** The congestion control of a name; null: there is none. @linux net/ipv4/tcp_cong.c */
+/** Find a congestion control by name; null: none. @linux net/ipv4/tcp_cong.c */
 export function tcp_ca_find(name: string): tcp_congestion_ops | null {
   return congestion_controls().find((ca) => ca.name === name) ?? null;
 }
@@ -98,7 +100,11 @@ export function tcp_set_ca_state(sk: sock, ca_state: number): void {
   icsk.icsk_ca_state = ca_state;
 }
 
-/** Give a new socket the system's congestion control (net.ipv4.tcp_congestion_control). @linux net/ipv4/tcp_cong.c */
+/**
+ * Assign the system's default congestion control to a new socket (net.ipv4.tcp_congestion_control).
+ *
+ * @linux net/ipv4/tcp_cong.c
+ */
 export function tcp_assign_congestion_control(sk: sock): void {
   use_congestion_control(sk, tcp_ca_find(sock_net(sk).ipv4.sysctl_tcp_congestion_control) ?? tcp_reno);
 }
@@ -115,7 +121,7 @@ function set_ecn(sk: sock, ca: tcp_congestion_ops): void {
   else INET_ECN_dontxmit(sk);
 }
 
-/** The connection begins: the congestion control sets up its state. @linux net/ipv4/tcp_cong.c */
+/** The connection begins: initialize the congestion control's state. @linux net/ipv4/tcp_cong.c */
 export function tcp_init_congestion_control(sk: sock): void {
   const icsk = inet_csk(sk);
   const ca = icsk.icsk_ca_ops!;
@@ -125,7 +131,7 @@ export function tcp_init_congestion_control(sk: sock): void {
   icsk.icsk_ca_initialized = true;
 }
 
-/** The socket, or its congestion control, goes. @linux net/ipv4/tcp_cong.c */
+/** The socket is destroyed, or its congestion control is replaced. @linux net/ipv4/tcp_cong.c */
 export function tcp_cleanup_congestion_control(sk: sock): void {
   const ca = inet_csk(sk).icsk_ca_ops;
   if (ca !== null && ca.release !== undefined) ca.release(sk);
@@ -141,9 +147,9 @@ function tcp_reinit_congestion_control(sk: sock, ca: tcp_congestion_ops): void {
 /**
  * TCP_CONGESTION: change the congestion control of a socket, connected or not.
  *
- * @param _load whether a module may be loaded for it: there are none
- * @param cap_net_admin whether restricted ones may be chosen
- * @returns 0, -ENOENT: no such one, -EPERM
+ * @param _load whether a module may be loaded: there are none
+ * @param cap_net_admin whether restricted congestion controls are allowed
+ * @returns 0, -ENOENT (no such congestion control), -EPERM
  * @linux net/ipv4/tcp_cong.c
  */
 export function tcp_set_congestion_control(
@@ -164,7 +170,12 @@ export function tcp_set_congestion_control(
   return 0;
 }
 
-/** Set net.ipv4.tcp_congestion_control: for sockets made from now on. @returns 0 or -ENOENT @linux net/ipv4/tcp_cong.c */
+/**
+ * Set net.ipv4.tcp_congestion_control, for sockets created from now on.
+ *
+ * @returns 0 or -ENOENT
+ * @linux net/ipv4/tcp_cong.c
+ */
 export function tcp_set_default_congestion_control(net: net, name: string): Errno {
   if (tcp_ca_find(name) === null) return -ENOENT;
   net.ipv4.sysctl_tcp_congestion_control = name;
@@ -178,7 +189,7 @@ export function tcp_get_available_congestion_control(): string {
     .join(' ');
 }
 
-/** net.ipv4.tcp_allowed_congestion_control: those that anybody may choose. @linux net/ipv4/tcp_cong.c */
+/** net.ipv4.tcp_allowed_congestion_control: those that any user may select. @linux net/ipv4/tcp_cong.c */
 export function tcp_get_allowed_congestion_control(): string {
   return congestion_controls()
     .filter((ca) => (ca.flags & TCP_CONG_NON_RESTRICTED) !== 0)

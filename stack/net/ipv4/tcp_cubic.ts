@@ -1,6 +1,6 @@
 /**
- * CUBIC (RFC 9438): after a reduction the window grows along a cubic curve of time, flat near the size at which the loss happened.
- * With HyStart, which ends slow start before it overruns the path's buffers.
+ * CUBIC (RFC 9438): after a reduction cwnd grows as a cubic function of time, which is flat near the cwnd at
+ * which the loss occurred. HyStart ends slow start before it overruns the path's buffers.
  *
  * @linux net/ipv4/tcp_cubic.c
  */
@@ -26,64 +26,64 @@ import { TCP_CA_Loss } from '../../include/uapi/linux/tcp.ts';
 import { HZ, usecs_to_jiffies } from '../../kernel/time/jiffies.ts';
 import { tcp_cong_avoid_ai, tcp_reno_undo_cwnd, tcp_slow_start } from './tcp_cong.ts';
 
-/** What `beta` is a fraction of. */
+/** The denominator of `beta`. */
 const BICTCP_BETA_SCALE = 1024;
-/** Times of the curve are in 1/2^BICTCP_HZ seconds. */
+/** Times of the curve are in units of 1/2^BICTCP_HZ seconds. */
 const BICTCP_HZ = 10;
-/** The window after a loss: 717/1024 of the one before. */
+/** cwnd after a loss: 717/1024 of the previous one. */
 const beta = 717;
 /** C of the curve: 41/1024 × 10 segments per second cubed. */
 const bic_scale = 41;
 const cube_rtt_scale = bic_scale * 10;
-/** 8 (1 + beta) / (3 (1 - beta)): how fast Reno with this beta would grow. */
+/** 8 (1 + beta) / (3 (1 - beta)): how fast Reno would grow with this beta. */
 const beta_scale = Math.floor(Math.floor((8 * (BICTCP_BETA_SCALE + beta)) / 3) / (BICTCP_BETA_SCALE - beta));
-/** 2^40 / C: makes a difference of windows into a cube of time. */
+/** 2^40 / C: converts a difference of windows to the cube of a time. */
 const cube_factor = Math.floor(2 ** (10 + 3 * BICTCP_HZ) / (bic_scale * 10));
 
-/** HyStart looks at windows of at least this many segments. */
+/** HyStart is active for windows of at least this many segments. */
 const hystart_low_window = 16;
-/** ACKs that come closer together than this belong to one train, in µs. */
+/** ACKs less than this far apart (µs) belong to one train. */
 const hystart_ack_delta_us = 2000;
 const HYSTART_MIN_SAMPLES = 8;
 const HYSTART_DELAY_MIN = 4000;
 const HYSTART_DELAY_MAX = 16000;
 
-/** CUBIC's state in a socket. */
+/** CUBIC's state of a socket. */
 export class bictcp {
-  /** Segments that must be acknowledged for the window to grow by one. */
+  /** Number of acknowledged segments for which cwnd grows by one. */
   cnt = 0;
-  /** The window at the last loss, in segments. */
+  /** cwnd at the last loss, in segments. */
   last_max_cwnd = 0;
-  /** The window at the last computation, and when it was, in jiffies. */
+  /** cwnd at the last computation, and the time of it, in jiffies. */
   last_cwnd = 0;
   last_time = 0;
-  /** Where the curve is flat, in segments. */
+  /** cwnd at which the curve is flat, in segments. */
   bic_origin_point = 0;
-  /** When the curve is flat, from epoch_start, in 1/1024 s. */
+  /** Time from epoch_start to where the curve is flat, in 1/1024 s. */
   bic_K = 0;
-  /** Shortest round trip seen, in µs. */
+  /** Minimum round-trip time, in µs. */
   delay_min = 0;
-  /** When this curve began, in jiffies; 0: none yet. */
+  /** Start of this curve, in jiffies; 0: none yet. */
   epoch_start = 0;
-  /** Segments acknowledged, for the estimate of Reno's window. */
+  /** Segments acknowledged, for the estimate of Reno's cwnd. */
   ack_cnt = 0;
-  /** The window that Reno would have, in segments. */
+  /** cwnd that Reno would have, in segments. */
   tcp_cwnd = 0;
-  /** HyStart: samples of this round. */
+  /** HyStart: number of samples in this round. */
   sample_cnt = 0;
-  /** HyStart has ended slow start. */
+  /** HyStart: slow start has ended. */
   found = false;
-  /** HyStart: when this round began, in µs. */
+  /** HyStart: start of this round, in µs. */
   round_start = 0;
-  /** HyStart: the round ends when this is acknowledged. */
+  /** HyStart: the round ends when this sequence number is acknowledged. */
   end_seq: u32 = 0;
-  /** HyStart: the last ACK of the train, in µs. */
+  /** HyStart: time of the last ACK of the train, in µs. */
   last_ack = 0;
-  /** HyStart: the shortest round trip of this round, in µs. */
+  /** HyStart: minimum round-trip time of this round, in µs. */
   curr_rtt = 0;
 }
 
-/** The socket's state; all zero if init has not run yet (a SYN that times out). */
+/** The socket's state; all zero if init has not run yet (the SYN timed out). */
 function ca_of(sk: sock): bictcp {
   return (inet_csk(sk).icsk_ca_priv ??= new bictcp()) as bictcp;
 }
@@ -106,7 +106,11 @@ function bictcp_clock_us(sk: sock): number {
   return tcp_sk(sk).tcp_mstamp;
 }
 
-/** A new round of HyStart begins: until what is sent by now is acknowledged. @linux net/ipv4/tcp_cubic.c */
+/**
+ * Start a new HyStart round, which ends when the data sent so far is acknowledged.
+ *
+ * @linux net/ipv4/tcp_cubic.c
+ */
 function bictcp_hystart_reset(sk: sock, ca: bictcp): void {
   ca.round_start = ca.last_ack = bictcp_clock_us(sk);
   ca.end_seq = tcp_sk(sk).snd_nxt;
@@ -115,13 +119,17 @@ function bictcp_hystart_reset(sk: sock, ca: bictcp): void {
 }
 
 function cubictcp_init(sk: sock): void {
-  // A child has the listener's object: it gets its own.
+  // A child shares the listener's object: give it its own.
   const ca = new bictcp();
   inet_csk(sk).icsk_ca_priv = ca;
   bictcp_hystart_reset(sk, ca);
 }
 
-/** Sending starts after a pause: the time without traffic must not count, or the curve would jump. @linux net/ipv4/tcp_cubic.c */
+/**
+ * Sending resumes after a pause: shift the curve by the idle time, otherwise cwnd would jump.
+ *
+ * @linux net/ipv4/tcp_cubic.c
+ */
 function cubictcp_cwnd_event(sk: sock, event: number): void {
   if (event !== CA_EVENT_TX_START) return;
   const ca = ca_of(sk);
@@ -130,7 +138,7 @@ function cubictcp_cwnd_event(sk: sock, event: number): void {
   if (ca.epoch_start !== 0 && delta > 0) ca.epoch_start = Math.min(ca.epoch_start + delta, now);
 }
 
-/** Cube roots of 0 to 63, times 64 with a correction, as in Linux's table. */
+/** Cube roots of 0 to 63, scaled by 64 with a correction, as in Linux's table. */
 const CUBE_ROOTS = [
   0, 54, 54, 54, 118, 118, 118, 118, 123, 129, 134, 138, 143, 147, 151, 156, 157, 161, 164, 168, 170, 173,
   176, 179, 181, 185, 187, 190, 192, 194, 197, 199, 200, 202, 204, 206, 209, 211, 213, 215, 217, 219, 221,
@@ -142,7 +150,12 @@ function fls64(value: number): number {
   return value >= 2 ** 32 ? 64 - Math.clz32(Math.floor(value / 2 ** 32)) : 32 - Math.clz32(value);
 }
 
-/** Cube root to about 0.2 %: a table and one step of Newton's method, as in Linux, so that windows come out the same. @linux net/ipv4/tcp_cubic.c */
+/**
+ * Cube root with an error of about 0.2 %: a table lookup and one step of Newton's method, as in Linux, so
+ * that windows are identical.
+ *
+ * @linux net/ipv4/tcp_cubic.c
+ */
 function cubic_root(a: number): number {
   let b = fls64(a);
   // a < 64
@@ -155,15 +168,15 @@ function cubic_root(a: number): number {
   return Math.floor((x * 341) / 1024);
 }
 
-/** Compute cnt: how slowly the window is to grow now. @linux net/ipv4/tcp_cubic.c */
+/** Compute cnt: cwnd grows by one segment for each cnt acknowledged. @linux net/ipv4/tcp_cubic.c */
 function bictcp_update(ca: bictcp, now: number, cwnd: number, acked: number): void {
   ca.ack_cnt += acked;
   if (ca.last_cwnd === cwnd && now - ca.last_time <= Math.floor(HZ / 32)) return;
 
-  // The curve need be computed but once in a jiffy; Reno's window always.
+  // The curve is computed at most once per jiffy; Reno's cwnd every time.
   if (ca.epoch_start === 0 || now !== ca.last_time) follow_curve(ca, now, cwnd, acked);
   keep_up_with_reno(ca, cwnd);
-  // At most 1.5 times in a round trip.
+  // cwnd grows by at most half per round trip.
   ca.cnt = Math.max(ca.cnt, 2);
 }
 
@@ -191,11 +204,11 @@ function follow_curve(ca: bictcp, now: number, cwnd: number, acked: number): voi
   const bic_target = t < ca.bic_K ? ca.bic_origin_point - delta : ca.bic_origin_point + delta;
 
   ca.cnt = bic_target > cwnd ? Math.floor(cwnd / (bic_target - cwnd)) : 100 * cwnd;
-  // No loss yet: at least 5 % in a round trip.
+  // Before the first loss cwnd grows by at least 5 % per round trip.
   if (ca.last_max_cwnd === 0 && ca.cnt > 20) ca.cnt = 20;
 }
 
-/** On short or slow paths the curve is slower than Reno: then grow like Reno (RFC 9438 4.3). */
+/** On short or slow paths the curve is slower than Reno: grow like Reno (RFC 9438 4.3). */
 function keep_up_with_reno(ca: bictcp, cwnd: number): void {
   const delta = (cwnd * beta_scale) >> 3;
   while (ca.ack_cnt > delta) {
@@ -217,7 +230,11 @@ function cubictcp_cong_avoid(sk: sock, _ack: u32, acked: number): void {
   tcp_cong_avoid_ai(tp, ca.cnt, acked);
 }
 
-/** A loss: remember the window, a bit less if it was shrinking anyway (fast convergence), and reduce it. @linux net/ipv4/tcp_cubic.c */
+/**
+ * A loss: record cwnd, or slightly less if it was already shrinking (fast convergence), and reduce it.
+ *
+ * @linux net/ipv4/tcp_cubic.c
+ */
 function cubictcp_recalc_ssthresh(sk: sock): number {
   const { snd_cwnd } = tcp_sk(sk);
   const ca = ca_of(sk);
@@ -237,14 +254,18 @@ function cubictcp_state(sk: sock, new_state: number): void {
   bictcp_hystart_reset(sk, ca);
 }
 
-/** How far GSO and GRO may stretch a train of ACKs, in µs: at most 1 ms. @linux net/ipv4/tcp_cubic.c */
+/** How much GSO and GRO may lengthen an ACK train, in µs: at most 1 ms. @linux net/ipv4/tcp_cubic.c */
 function hystart_ack_delay(sk: sock): number {
   const rate = sk.sk_pacing_rate;
   if (rate === 0) return 0;
   return Math.min(1000, Math.floor((sk.sk_gso_max_size * 4 * 1e6) / rate));
 }
 
-/** End slow start when a train of ACKs is as long as the round trip, or when the round trip grows. @linux net/ipv4/tcp_cubic.c */
+/**
+ * End slow start when an ACK train is as long as the round-trip time, or when the round-trip time increases.
+ *
+ * @linux net/ipv4/tcp_cubic.c
+ */
 function hystart_update(sk: sock, tp: tcp_sock, ca: bictcp, delay: number): void {
   if (after(tp.snd_una, ca.end_seq)) bictcp_hystart_reset(sk, ca);
   if (tp.snd_cwnd < hystart_low_window) return;
@@ -254,7 +275,7 @@ function hystart_update(sk: sock, tp: tcp_sock, ca: bictcp, delay: number): void
   if (now - ca.last_ack <= hystart_ack_delta_us) {
     ca.last_ack = now;
     let threshold = ca.delay_min + hystart_ack_delay(sk);
-    // Without pacing, the data left in one burst: half the round trip.
+    // Without pacing the data was sent in one burst: use half the round-trip time.
     if (sk.sk_pacing_status === SK_PACING_NONE) threshold = Math.floor(threshold / 2);
     if (now - ca.round_start > threshold) {
       ca.found = true;
@@ -282,7 +303,7 @@ function cubictcp_acked(sk: sock, sample: ack_sample): void {
   if (sample.rtt_us < 0) return;
   const tp = tcp_sk(sk);
   const ca = ca_of(sk);
-  // The first second after a reduction still sees the queue that led to it.
+  // In the first second after a reduction the samples still include the queue that caused it.
   if (ca.epoch_start !== 0 && tcp_jiffies32(sk) - ca.epoch_start < HZ) return;
   const delay = sample.rtt_us || 1;
   if (ca.delay_min === 0 || ca.delay_min > delay) ca.delay_min = delay;
@@ -291,7 +312,7 @@ function cubictcp_acked(sk: sock, sample: ack_sample): void {
 
 export const cubictcp: tcp_congestion_ops = {
   name: 'cubic',
-  // The default, which anybody may choose.
+  // The default, which any user may select.
   flags: TCP_CONG_NON_RESTRICTED,
   init: cubictcp_init,
   ssthresh: cubictcp_recalc_ssthresh,

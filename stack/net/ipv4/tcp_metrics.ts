@@ -1,6 +1,6 @@
 /**
- * What a new connection starts with. Linux remembers RTT and reordering of each destination from connection to
- * connection (tcp_metrics.c); this machine doesn't, as if net.ipv4.tcp_no_metrics_save were 1.
+ * Initial values of a new connection. Linux remembers RTT and reordering per destination between connections
+ * (tcp_metrics.c); this machine does not, as with net.ipv4.tcp_no_metrics_save = 1.
  *
  * @linux net/ipv4/tcp_metrics.c
  */
@@ -11,8 +11,8 @@ import { TCP_TIMEOUT_FALLBACK } from '../../include/net/tcp.ts';
 import { jiffies_to_usecs } from '../../kernel/time/jiffies.ts';
 
 /**
- * The connection is established. If the handshake gave no RTT (a SYN or SYN-ACK was sent again), the time-out is 3 s
- * (RFC 6298 5.7).
+ * The connection is established. If the handshake gave no RTT sample (a SYN or SYN-ACK was retransmitted),
+ * the time-out is 3 s (RFC 6298 5.7).
  *
  * @linux net/ipv4/tcp_metrics.c
  */

@@ -1,4 +1,8 @@
-/** TCP's large packets: cutting them for a device that cannot (GSO), and merging what arrives (GRO). @linux net/ipv4/tcp_offload.c */
+/**
+ * TCP offload in software: segmenting large packets (GSO) and merging received ones (GRO).
+ *
+ * @linux net/ipv4/tcp_offload.c
+ */
 import { NETIF_F_HW_CSUM, skb_gso_ok } from '../../include/linux/netdevice.ts';
 import {
   CHECKSUM_NONE,
@@ -39,17 +43,17 @@ import { skb_segment } from '../core/skbuff/segment.ts';
 import { inet_add_offload } from './protocol.ts';
 import { tcp_wfree } from './tcp_output/tsq.ts';
 
-/** The checksum field as it stands before a device fills it in: the pseudo header alone. */
+/** The checksum field as left to the device: the sum of the pseudo header only. */
 function pseudo_check(skb: sk_buff, tcp_len: number): number {
   const iph = ip_hdr(skb);
   return ~csum_tcpudp_magic(iph.saddr, iph.daddr, tcp_len, IPPROTO_TCP, 0) & 0xffff;
 }
 
 /**
- * Cut a TCP packet on IPv4 into segments.
+ * Split a TCP packet on IPv4 into segments.
  *
  * @param skb data begins at the TCP header
- * @returns the segments; null: only checked, the device does it; or -EINVAL
+ * @returns the segments; null when the packet was only checked and the device segments it; or -EINVAL
  * @linux net/ipv4/tcp_offload.c
  */
 export function tcp4_gso_segment(skb: sk_buff, features: number): sk_buff | null | Errno {
@@ -64,7 +68,7 @@ export function tcp4_gso_segment(skb: sk_buff, features: number): sk_buff | null
   return tcp_gso_segment(skb, features);
 }
 
-/** The same for any IP. @linux net/ipv4/tcp_offload.c */
+/** As tcp4_gso_segment(), for any IP version. @linux net/ipv4/tcp_offload.c */
 export function tcp_gso_segment(skb: sk_buff, features: number): sk_buff | null | Errno {
   const thlen = tcp_hdr(skb).doff * 4;
   if (thlen < TCPHDR_LEN) return -EINVAL;
@@ -82,14 +86,14 @@ export function tcp_gso_segment(skb: sk_buff, features: number): sk_buff | null 
   skb.ooo_okay = false;
   const segs = skb_segment(skb);
   if (IS_ERR(segs)) return segs;
-  // Only the first may take another way: the others have to follow it.
+  // Only the first segment may use another transmit queue: the others must follow it.
   segs.ooo_okay = ooo_okay;
   finish_headers(segs, mss, (features & NETIF_F_HW_CSUM) !== 0);
   if (skb.destructor === tcp_wfree) charge_segments(skb, segs);
   return segs;
 }
 
-/** Put right what differs from segment to segment: sequence number, flags, checksum. */
+/** Fix the fields that differ between segments: sequence number, flags, checksum. */
 function finish_headers(segs: sk_buff, mss: number, device_checksums: boolean): void {
   let seq = tcp_hdr(segs).seq;
   for (let seg: sk_buff | null = segs; seg !== null; seg = seg.next) {
@@ -106,7 +110,7 @@ function finish_headers(segs: sk_buff, mss: number, device_checksums: boolean): 
   }
 }
 
-/** The socket is charged for the segments instead of for the packet: small queues go on to work. */
+/** Charge the socket for the segments and not for the packet, so that TCP small queues continues to work. */
 function charge_segments(gso_skb: sk_buff, segs: sk_buff): void {
   const sk = gso_skb.sk!;
   let sum_truesize = 0;
@@ -120,16 +124,16 @@ function charge_segments(gso_skb: sk_buff, segs: sk_buff): void {
   gso_skb.destructor = null;
 }
 
-/** Flags that must be the same in packets that are merged. */
+/** Flags that must be equal in merged packets. */
 const SAME_FLAGS = 0xff & ~(TCPHDR_CWR | TCPHDR_FIN | TCPHDR_PSH);
-/** Flags with which a packet doesn't wait for more. */
+/** Flags that end the merging of a packet. */
 const FLUSH_FLAGS = TCPHDR_URG | TCPHDR_PSH | TCPHDR_RST | TCPHDR_SYN | TCPHDR_FIN;
 
 /**
- * Merge a TCP segment with the packet of its connection that is put aside, if it follows right behind it and its header says the same:
- * flags, acknowledgement, options.
+ * Merge a TCP segment with the held packet of its connection, if it directly follows it and has the same
+ * flags, acknowledgement and options.
  *
- * @returns the packet that is to go up now; null: none
+ * @returns the packet to pass up now; null: none
  * @linux net/ipv4/tcp_offload.c
  */
 export function tcp_gro_receive(head: sk_buff[], skb: sk_buff): sk_buff | null {
@@ -147,7 +151,7 @@ export function tcp_gro_receive(head: sk_buff[], skb: sk_buff): sk_buff | null {
   const flags = bytes[th + 13]!;
 
   const p = find_flow(head, read_be32(bytes, th));
-  // A packet alone in its flow waits for more of its size, whatever that is.
+  // The first packet of a flow is held for more of its size, whatever that is.
   let mss = 1;
   if (p !== null) {
     const p_mss = p.shinfo.gso_size;
@@ -158,7 +162,7 @@ export function tcp_gro_receive(head: sk_buff[], skb: sk_buff): sk_buff | null {
     }
   }
 
-  // Less than a full segment ends a packet.
+  // A segment smaller than the full size ends a packet.
   const { gso_size } = skb.shinfo;
   let flush = gso_size > 0 ? len !== cb.count * gso_size : len < mss;
   if ((flags & FLUSH_FLAGS) !== 0) flush = true;
@@ -166,7 +170,7 @@ export function tcp_gro_receive(head: sk_buff[], skb: sk_buff): sk_buff | null {
   return p !== null && (!cb.same_flow || flush) ? p : null;
 }
 
-/** The packet put aside with the same ports; the others are of other flows. */
+/** The held packet with the same ports; the others belong to other flows. */
 function find_flow(head: readonly sk_buff[], ports: number): sk_buff | null {
   for (const p of head) {
     const cb = NAPI_GRO_CB(p);
@@ -177,7 +181,7 @@ function find_flow(head: readonly sk_buff[], ports: number): sk_buff | null {
   return null;
 }
 
-/** Is there something that keeps `skb` from being merged into `p`? */
+/** Whether `skb` cannot be merged into `p`. */
 function differs(
   p: sk_buff,
   skb: sk_buff,
@@ -200,7 +204,7 @@ function differs(
   for (let i = TCPHDR_LEN; i < thlen; i++) {
     if (bytes[th + i] !== p_bytes[th2 + i]) return true;
   }
-  // The IP ids must go on, or all be the same: the second packet decides which.
+  // The IP ids must be consecutive or all equal: the second packet determines which.
   if (cb.flush_id !== 1 || cb.count !== 1 || !cb.is_atomic) {
     if (cb.flush_id !== 0) return true;
   } else {
@@ -210,7 +214,7 @@ function differs(
   return ((read_be32(p_bytes, th2 + 4) + skb_gro_len(p)) | 0) !== read_be32(bytes, th + 4);
 }
 
-/** Packets were merged: it is one large packet now, as if it had been received so. @linux net/ipv4/tcp_offload.c */
+/** Packets were merged: mark the result as a GSO packet. @linux net/ipv4/tcp_offload.c */
 export function tcp_gro_complete(skb: sk_buff): number {
   skb.csum_start = skb.transport_header;
   skb.csum_offset = TCPHDR_CHECK_OFFSET;
@@ -222,7 +226,8 @@ export function tcp_gro_complete(skb: sk_buff): number {
 
 /** Check a segment's checksum, then try to merge it. @linux net/ipv4/tcp_offload.c */
 export function tcp4_gro_receive(head: sk_buff[], skb: sk_buff): sk_buff | null {
-  // Don't bother with checksums if it isn't merged anyway; a wrong one goes up, where it is counted.
+  // Skip the checksum if the packet is not merged anyway; one with a wrong checksum is passed up, where it is
+  // counted.
   if (NAPI_GRO_CB(skb).flush === 0 && !gro_checksum_valid(skb)) {
     NAPI_GRO_CB(skb).flush = 1;
     return null;
@@ -246,7 +251,7 @@ function gro_checksum_valid(skb: sk_buff): boolean {
   return true;
 }
 
-/** Finish a merged packet: its pseudo-header's sum, and how it could be cut again. @linux net/ipv4/tcp_offload.c */
+/** Complete a merged packet: its pseudo-header sum and GSO type. @linux net/ipv4/tcp_offload.c */
 export function tcp4_gro_complete(skb: sk_buff, thoff: number): number {
   tcp_hdr(skb).check = pseudo_check(skb, skb.len - thoff);
   skb.shinfo.gso_type |= SKB_GSO_TCPV4;

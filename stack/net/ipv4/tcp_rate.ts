@@ -1,4 +1,8 @@
-/** How fast the network delivers: a sample with each ACK, for pacing, congestion control and TCP_INFO. @linux net/ipv4/tcp_rate.c */
+/**
+ * The delivery rate: one sample per ACK, for pacing, congestion control and TCP_INFO.
+ *
+ * @linux net/ipv4/tcp_rate.c
+ */
 import { SKB_TRUESIZE, type sk_buff } from '../../include/linux/skbuff.ts';
 import { tcp_sk } from '../../include/linux/tcp.ts';
 import { sk_wmem_alloc_get, type sock } from '../../include/net/sock.ts';
@@ -13,10 +17,10 @@ import {
 import type { rate_sample } from '../../include/net/tcp_congestion_ops.ts';
 import { TCP_SKB_CB, TCPCB_RETRANS, TCPCB_SACKED_ACKED } from '../../include/net/tcp_skb_cb.ts';
 
-/** A segment has left: note in it how much was delivered by now. @linux net/ipv4/tcp_rate.c */
+/** A segment was sent: record in it how much had been delivered so far. @linux net/ipv4/tcp_rate.c */
 export function tcp_rate_skb_sent(sk: sock, skb: sk_buff): void {
   const tp = tcp_sk(sk);
-  // Nothing was on its way: the sending and delivering intervals begin here.
+  // Nothing was in flight: the send and delivery intervals begin here.
   if (tp.packets_out === 0) {
     const tstamp_us = tcp_skb_timestamp_us(skb);
     tp.first_tx_mstamp = tstamp_us;
@@ -31,14 +35,15 @@ export function tcp_rate_skb_sent(sk: sock, skb: sk_buff): void {
 }
 
 /**
- * A segment was delivered (acknowledged, selectively or not): the sample is taken from the one among them that was sent last.
+ * A segment was delivered (acknowledged or SACKed): the sample is taken from the most recently sent one among
+ * them.
  *
  * @linux net/ipv4/tcp_rate.c
  */
 export function tcp_rate_skb_delivered(sk: sock, skb: sk_buff, rs: rate_sample): void {
   const tp = tcp_sk(sk);
   const scb = TCP_SKB_CB(skb);
-  // Sampled already, when it was selectively acknowledged.
+  // A sample was already taken when the segment was SACKed.
   if (scb.tx_delivered_mstamp === 0) return;
 
   const tx_tstamp = tcp_skb_timestamp_us(skb);
@@ -55,15 +60,15 @@ export function tcp_rate_skb_delivered(sk: sock, skb: sk_buff, rs: rate_sample):
     tp.first_tx_mstamp = tx_tstamp;
     rs.interval_us = tcp_stamp_us_delta(tp.first_tx_mstamp, scb.tx_first_tx_mstamp);
   }
-  // The cumulative ACK will come by this segment again: not a second sample.
+  // The cumulative ACK will cover this segment again: avoid a second sample.
   if ((scb.sacked & TCPCB_SACKED_ACKED) !== 0) scb.tx_delivered_mstamp = 0;
 }
 
 /**
- * The ACK is dealt with: compute its sample.
+ * The ACK was processed: compute its sample.
  *
- * @param delivered segments that it delivered
- * @param lost segments that it marked as lost
+ * @param delivered segments delivered by the ACK
+ * @param lost segments marked lost by the ACK
  * @linux net/ipv4/tcp_rate.c
  */
 export function tcp_rate_gen(
@@ -86,18 +91,18 @@ export function tcp_rate_gen(
   rs.delivered = tp.delivered - rs.prior_delivered;
   rs.delivered_ce = tp.delivered_ce - rs.prior_delivered_ce;
 
-  // The longer of sending and acknowledging: ACKs may come in bunches.
+  // Use the longer of the send and ACK intervals, because ACKs may be compressed.
   const snd_us = rs.interval_us;
   const ack_us = tcp_stamp_us_delta(tp.tcp_mstamp, rs.prior_mstamp);
   rs.interval_us = Math.max(snd_us, ack_us);
   rs.snd_interval_us = snd_us;
   rs.rcv_interval_us = ack_us;
-  // Shorter than any round trip: a retransmission was taken for delivered that was not.
+  // Shorter than any round trip: a retransmission was counted as delivered although it was not.
   if (rs.interval_us < tcp_min_rtt(tp) >>> 0) {
     rs.interval_us = -1;
     return;
   }
-  // Remember the last sample that was not limited by the application, or a better one.
+  // Keep the latest sample that was not limited by the application, or one with a higher rate.
   if (!rs.is_app_limited || rs.delivered * tp.rate_interval_us >= tp.rate_delivered * rs.interval_us) {
     tp.rate_delivered = rs.delivered;
     tp.rate_interval_us = rs.interval_us;
@@ -105,7 +110,12 @@ export function tcp_rate_gen(
   }
 }
 
-/** Has the application left the connection without data to send? Then the rate is its, not the network's. @linux net/ipv4/tcp_rate.c */
+/**
+ * Mark the connection as limited by the application if it has no data to send: the rate is then not the
+ * network's.
+ *
+ * @linux net/ipv4/tcp_rate.c
+ */
 export function tcp_rate_check_app_limited(sk: sock): void {
   const tp = tcp_sk(sk);
   if (

@@ -1,6 +1,6 @@
 /**
- * Finding out what is lost: RACK (RFC 8985), by the times at which segments were sent, its timer, and NewReno's rule without
- * SACK.
+ * Loss detection: RACK (RFC 8985), which uses the send times of segments, its timer, and NewReno's rule for
+ * connections without SACK.
  *
  * @linux net/ipv4/tcp_recovery.c
  */
@@ -40,11 +40,17 @@ import { tcp_rearm_rto } from './tcp_input/rtt.ts';
 import { TCP_FRAG_IN_RTX_QUEUE, tcp_fragment } from './tcp_output/fragment.ts';
 import { tcp_xmit_retransmit_queue } from './tcp_output/retransmit.ts';
 
-/** How much later than expected a segment may be delivered before it is taken for lost, in µs. @linux net/ipv4/tcp_recovery.c */
+/**
+ * The reordering window: how much later than expected a segment may be delivered before it counts as lost, in
+ * µs.
+ *
+ * @linux net/ipv4/tcp_recovery.c
+ */
 function tcp_rack_reo_wnd(sk: sock): number {
   const tp = tcp_sk(sk);
   if (tp.reord_seen === 0) {
-    // No reordering was ever seen: no patience in recovery, or once there are enough duplicate ACKs (RFC 8985 6.2 step 4).
+    // If no reordering was ever seen, the window is 0 in recovery, or when there are enough duplicate ACKs
+    // (RFC 8985 6.2 step 4).
     if (inet_csk(sk).icsk_ca_state >= TCP_CA_Recovery) return 0;
     if (
       tp.sacked_out >= tp.reordering &&
@@ -53,19 +59,19 @@ function tcp_rack_reo_wnd(sk: sock): number {
       return 0;
     }
   }
-  // A quarter of the shortest round trip, more after each needless retransmission, at most a round trip.
+  // A quarter of the minimum RTT, increased after each spurious retransmission, at most one RTT.
   return Math.min((tcp_min_rtt(tp) >>> 2) * tp.rack.reo_wnd_steps, tp.srtt_us >>> 3);
 }
 
-/** In how many µs will `skb` be taken for lost? 0 or less: it is. @linux net/ipv4/tcp_recovery.c */
+/** The time, in µs, until `skb` counts as lost; 0 or less: now. @linux net/ipv4/tcp_recovery.c */
 export function tcp_rack_skb_timeout(tp: tcp_sock, skb: sk_buff, reo_wnd: number): number {
   return tp.rack.rtt_us + reo_wnd - tcp_stamp_us_delta(tp.tcp_mstamp, tcp_skb_timestamp_us(skb));
 }
 
 /**
- * Mark as lost what was sent well before something that has been delivered since.
+ * Mark segments lost that were sent well before a segment that has since been delivered.
  *
- * @returns in how many µs to look again; 0: no need
+ * @returns the time, in µs, until the next check; 0: none needed
  * @linux net/ipv4/tcp_recovery.c
  */
 function tcp_rack_detect_loss(sk: sock): number {
@@ -77,7 +83,7 @@ function tcp_rack_detect_loss(sk: sock): number {
   for (let skb = tp.tsorted_sent_first; skb !== null; skb = next) {
     next = skb.tcp_tsorted_next;
     const scb = TCP_SKB_CB(skb);
-    // Marked already, and not sent again since.
+    // Already marked, and not retransmitted since.
     if ((scb.sacked & TCPCB_LOST) !== 0 && (scb.sacked & TCPCB_SACKED_RETRANS) === 0) continue;
     if (!tcp_skb_sent_after(rack.mstamp, tcp_skb_timestamp_us(skb), rack.end_seq, scb.end_seq)) break;
 
@@ -92,7 +98,12 @@ function tcp_rack_detect_loss(sk: sock): number {
   return reo_timeout;
 }
 
-/** After an ACK: mark losses; arm the timer if some may turn out to be lost soon. @returns whether it is armed @linux net/ipv4/tcp_recovery.c */
+/**
+ * After an ACK: mark lost segments, and arm the timer if others may soon count as lost.
+ *
+ * @returns whether it is armed
+ * @linux net/ipv4/tcp_recovery.c
+ */
 export function tcp_rack_mark_lost(sk: sock): boolean {
   const tp = tcp_sk(sk);
   if (!tp.rack.advanced) return false;
@@ -109,7 +120,7 @@ export function tcp_rack_mark_lost(sk: sock): boolean {
 }
 
 /**
- * A segment was delivered that was sent at `xmit_time` (µs): remember the one sent last among them.
+ * A segment sent at `xmit_time` (µs) was delivered: record it if it was sent later than the previous ones.
  *
  * @param sacked its TCPCB_… tags
  * @linux net/ipv4/tcp_recovery.c
@@ -117,7 +128,7 @@ export function tcp_rack_mark_lost(sk: sock): boolean {
 export function tcp_rack_advance(tp: tcp_sock, sacked: number, end_seq: u32, xmit_time: number): void {
   const { rack } = tp;
   const rtt_us = tcp_stamp_us_delta(tp.tcp_mstamp, xmit_time);
-  // Sent again less than a round trip ago: it is the first sending that was delivered (RFC 8985 6.2 step 2).
+  // Retransmitted less than one RTT ago: the original was delivered (RFC 8985 6.2 step 2).
   if (rtt_us < tcp_min_rtt(tp) >>> 0 && (sacked & TCPCB_RETRANS) !== 0) return;
   rack.advanced = true;
   rack.rtt_us = rtt_us;
@@ -127,14 +138,19 @@ export function tcp_rack_advance(tp: tcp_sock, sacked: number, end_seq: u32, xmi
   }
 }
 
-/** A DSACK shows that patience was too short: have more, for the next 16 recoveries (RFC 8985 6.2 step 4). @linux net/ipv4/tcp_recovery.c */
+/**
+ * A D-SACK shows that the reordering window was too small: enlarge it for the next 16 recoveries (RFC 8985
+ * 6.2 step 4).
+ *
+ * @linux net/ipv4/tcp_recovery.c
+ */
 export function tcp_rack_update_reo_wnd(sk: sock, rs: rate_sample): void {
   const tp = tcp_sk(sk);
   const { rack } = tp;
   if ((sock_net(sk).ipv4.sysctl_tcp_recovery & TCP_RACK_STATIC_REO_WND) !== 0 || rs.prior_delivered === 0) {
     return;
   }
-  // Once a round trip at most.
+  // At most once per round trip.
   if (rs.prior_delivered < rack.last_delivered) rack.dsack_seen = false;
   if (rack.dsack_seen) {
     rack.reo_wnd_steps = Math.min(0xff, rack.reo_wnd_steps + 1);
@@ -146,7 +162,11 @@ export function tcp_rack_update_reo_wnd(sk: sock, rs: rate_sample): void {
   }
 }
 
-/** Without SACK (RFC 6582): the first segment is lost after three duplicate ACKs, and after each partial ACK. @linux net/ipv4/tcp_recovery.c */
+/**
+ * Without SACK (RFC 6582): the first segment is lost after three duplicate ACKs and after each partial ACK.
+ *
+ * @linux net/ipv4/tcp_recovery.c
+ */
 export function tcp_newreno_mark_lost(sk: sock, snd_una_advanced: boolean): void {
   const tp = tcp_sk(sk);
   const state = inet_csk(sk).icsk_ca_state;
@@ -163,7 +183,11 @@ export function tcp_newreno_mark_lost(sk: sock, snd_una_advanced: boolean): void
   tcp_mark_skb_lost(sk, skb);
 }
 
-/** Patience has ended: what is still missing is lost; send it again. @linux net/ipv4/tcp_recovery.c */
+/**
+ * The reordering window has ended: mark the missing segments lost and retransmit them.
+ *
+ * @linux net/ipv4/tcp_recovery.c
+ */
 export function tcp_rack_reo_timeout(sk: sock): void {
   const tp = tcp_sk(sk);
   const icsk = inet_csk(sk);

@@ -1,4 +1,4 @@
-/** ICMP (RFC 792, RFC 1122 3.2.2): messages that come, each with its handler. @linux net/ipv4/icmp.c */
+/** ICMP (RFC 792, RFC 1122 3.2.2): received messages and their handlers. @linux net/ipv4/icmp.c */
 import { NET_RX_DROP, NET_RX_SUCCESS } from '../../../include/linux/netdevice.ts';
 import {
   CHECKSUM_NONE,
@@ -65,11 +65,11 @@ import { raw_icmp_error } from '../raw/rcv.ts';
 import { ipv4_redirect, ipv4_update_pmtu } from '../route/exception.ts';
 import { icmp_bxm, icmp_reply, ICMPMSGIN_INC_STATS } from './send.ts';
 
-/** What an ICMP_DEST_UNREACH means to a socket. */
+/** The meaning of an ICMP_DEST_UNREACH for a socket. */
 export interface icmp_err {
   /** The errno, positive. */
   readonly errno: number;
-  /** Does it end a connection? */
+  /** Whether it ends a connection. */
   readonly fatal: boolean;
 }
 /** By the code of ICMP_DEST_UNREACH. @linux net/ipv4/icmp.c */
@@ -95,7 +95,11 @@ export const icmp_err_convert: readonly icmp_err[] = [
 /** Handles one type of message: 0, or a drop reason. */
 type icmp_control = (skb: sk_buff) => number;
 
-/** An error message: data begins at the header that it quotes. Raw sockets hear of it, then the protocol. @linux net/ipv4/icmp.c */
+/**
+ * Deliver an error message, whose data begins at the quoted header: to raw sockets, then to the protocol.
+ *
+ * @linux net/ipv4/icmp.c
+ */
 function icmp_socket_deliver(skb: sk_buff, info: number): void {
   const net = skb.dev!.nd_net;
   const iph = new iphdr(skb.head, skb.data);
@@ -140,7 +144,7 @@ function icmp_unreach(skb: sk_buff): number {
       if (icmph.code === ICMP_EXC_FRAGTIME) return 0;
       break;
   }
-  // Some routers answer broadcasts, which they must not.
+  // Some routers send errors about broadcasts, which is not allowed.
   if (
     net.ipv4.sysctl_icmp_ignore_bogus_error_responses === 0 &&
     inet_addr_type(net, iph.daddr) === RTN_BROADCAST
@@ -155,7 +159,7 @@ function icmp_unreach(skb: sk_buff): number {
   return 0;
 }
 
-/** Does the protocol check that an error is about something that it really sent? @linux net/ipv4/icmp.c */
+/** Whether the protocol checks that an error is about a packet that it really sent. @linux net/ipv4/icmp.c */
 function icmp_tag_validation(net: net, protocol: number): boolean {
   return net.ipv4.inet_protos[protocol]?.icmp_strict_tag_validation === true;
 }
@@ -168,7 +172,7 @@ function icmp_redirect(skb: sk_buff): number {
   return 0;
 }
 
-/** An echo request goes back as it came (RFC 1122 3.2.2.6). @linux net/ipv4/icmp.c */
+/** Answer an echo request with the same data (RFC 1122 3.2.2.6). @linux net/ipv4/icmp.c */
 function icmp_echo(skb: sk_buff): number {
   const net = skb_rtable(skb).dev.nd_net;
   if (net.ipv4.sysctl_icmp_echo_ignore_all !== 0) return 0;
@@ -181,7 +185,11 @@ function icmp_echo(skb: sk_buff): number {
   return 0;
 }
 
-/** A timestamp request: our time, in ms since midnight UT (RFC 1122 3.2.2.8). @linux net/ipv4/icmp.c */
+/**
+ * Answer a timestamp request with the local time, in ms since midnight UT (RFC 1122 3.2.2.8).
+ *
+ * @linux net/ipv4/icmp.c
+ */
 function icmp_timestamp(skb: sk_buff): number {
   const net = skb_rtable(skb).dev.nd_net;
   if (skb.len < 4) return icmp_error(net, SKB_DROP_REASON_PKT_TOO_SMALL);
@@ -202,7 +210,7 @@ function icmp_discard(): number {
   return 0;
 }
 
-/** What is done with each type. */
+/** The handler of each type. */
 const icmp_pointers: readonly icmp_control[] = Array.from(
   { length: NR_ICMP_TYPES + 1 },
   (_, type): icmp_control => {
@@ -226,7 +234,11 @@ const icmp_pointers: readonly icmp_control[] = Array.from(
   },
 );
 
-/** Is the checksum over the whole message right? @linux include/linux/skbuff.h, skb_checksum_simple_validate */
+/**
+ * Whether the checksum over the whole message is correct.
+ *
+ * @linux include/linux/skbuff.h, skb_checksum_simple_validate
+ */
 function checksum_is_right(skb: sk_buff): boolean {
   if (skb_csum_unnecessary(skb)) return true;
   skb.csum = 0;
@@ -234,7 +246,7 @@ function checksum_is_right(skb: sk_buff): boolean {
   return __skb_checksum_complete(skb) === 0;
 }
 
-/** An ICMP message came: data begins at its header. @linux net/ipv4/icmp.c */
+/** An ICMP message arrives: data begins at its header. @linux net/ipv4/icmp.c */
 export function icmp_rcv(skb: sk_buff): number {
   const rt = skb_rtable(skb);
   const net = rt.dev.nd_net;
@@ -270,7 +282,12 @@ function icmp_rcv_message(net: net, skb: sk_buff, rt: rtable): number {
   return icmp_pointers[type]!(skb);
 }
 
-/** An ICMP error about an ICMP message of ours: for ping sockets, except about the replies that the kernel sends. @linux net/ipv4/icmp.c */
+/**
+ * An ICMP error about one of our ICMP messages: it is for ping sockets, except when it is about a reply sent
+ * by the kernel.
+ *
+ * @linux net/ipv4/icmp.c
+ */
 export function icmp_err(skb: sk_buff, info: number): number {
   const offset = new iphdr(skb.head, skb.data).ihl * 4;
   const quoted = new icmphdr(skb.head, skb.data + offset);
@@ -286,10 +303,10 @@ export function icmp_err(skb: sk_buff, info: number): number {
   return 0;
 }
 
-/** ICMP as IP sees it. @linux net/ipv4/af_inet.c */
+/** ICMP's handlers for IP. @linux net/ipv4/af_inet.c */
 export const icmp_protocol: net_protocol = { handler: icmp_rcv, err_handler: icmp_err, no_policy: true };
 
-/** Make the socket through which the machine sends ICMP. @linux net/ipv4/icmp.c */
+/** Create the socket that sends the machine's ICMP messages. @linux net/ipv4/icmp.c */
 export function icmp_init(net: net): void {
   const sk = sk_alloc(net, PF_INET, raw_prot, true);
   if (sk === null) throw new Error('no memory for the ICMP socket');

@@ -1,5 +1,5 @@
 /**
- * Sending ICMP: replies to queries, errors about packets, and how many of them may go out; counting messages.
+ * Sending ICMP: replies to queries, errors about packets, rate limits, and message counters.
  *
  * @linux net/ipv4/icmp.c
  */
@@ -77,16 +77,16 @@ const ERROR_TYPES: readonly number[] = [
   ICMP_TIME_EXCEEDED,
   ICMP_PARAMETERPROB,
 ];
-/** The source of an ICMP error that has none: 192.0.0.8 (RFC 7600). */
+/** The source address of an ICMP error when no address is available: 192.0.0.8 (RFC 7600). */
 const INADDR_DUMMY: be32 = 0xc0000008 | 0;
 
-/** What an ICMP message is made of. @linux struct icmp_bxm */
+/** The parts of an ICMP message. @linux struct icmp_bxm */
 export class icmp_bxm {
-  /** The packet from which data is taken, and where in it. */
+  /** The packet that supplies the data, and the offset in it. */
   skb: sk_buff;
   offset = 0;
   data_len = 0;
-  /** Header, with a timestamp message's three times. */
+  /** The header; for a timestamp message also its three times. */
   data: Uint8Array;
   icmph: icmphdr;
   head_len: number;
@@ -101,7 +101,11 @@ export class icmp_bxm {
 
 // --- Out ---------------------------------------------------------------------------------------------------------
 
-/** The machine's own socket; null while it is at work: an error about an ICMP error. @linux net/ipv4/icmp.c */
+/**
+ * The machine's ICMP socket; null while it is sending: the error is about an ICMP error.
+ *
+ * @linux net/ipv4/icmp.c
+ */
 function icmp_xmit_lock(net: net): sock | null {
   const sk = net.ipv4.icmp_sk!;
   if (sk.sk_lock_owned) return null;
@@ -112,7 +116,11 @@ function icmp_xmit_unlock(sk: sock): void {
   sk.sk_lock_owned = false;
 }
 
-/** May one more message go out, of all that this host sends? net.ipv4.icmp_msgs_per_sec, icmp_msgs_burst. @linux net/ipv4/icmp.c */
+/**
+ * Whether the host-wide limit allows another message: net.ipv4.icmp_msgs_per_sec, icmp_msgs_burst.
+ *
+ * @linux net/ipv4/icmp.c
+ */
 export function icmp_global_allow(net: net): boolean {
   const { ipv4 } = net;
   if (ipv4.icmp_global_credit > 0) return true;
@@ -125,19 +133,23 @@ export function icmp_global_allow(net: net): boolean {
   ipv4.icmp_global_credit = Math.min(ipv4.icmp_global_credit + incr, ipv4.sysctl_icmp_msgs_burst);
   return true;
 }
-/** Take a random number of credits, so that the limit tells nothing to an observer. @linux net/ipv4/icmp.c */
+/**
+ * Consume a random number of credits, so that an observer cannot measure the limit.
+ *
+ * @linux net/ipv4/icmp.c
+ */
 function icmp_global_consume(net: net): void {
   net.ipv4.icmp_global_credit -= get_random_u32_below(net.machine, 3);
 }
 
-/** Types that are not limited: those not in icmp_ratemask, and path MTU discovery. @linux net/ipv4/icmp.c */
+/** Types without a limit: those not in icmp_ratemask, and path MTU discovery. @linux net/ipv4/icmp.c */
 function icmpv4_mask_allow(net: net, type: number, code: number): boolean {
   if (type > NR_ICMP_TYPES) return true;
   if (type === ICMP_DEST_UNREACH && code === ICMP_FRAG_NEEDED) return true;
   return ((1 << type) & net.ipv4.sysctl_icmp_ratemask) === 0;
 }
 
-/** May one more go to this host? On loopback always. @linux net/ipv4/icmp.c */
+/** Whether the per-host limit allows another message. Loopback has no limit. @linux net/ipv4/icmp.c */
 function icmpv4_xrlim_allow(net: net, rt: rtable, fl4: flowi4): boolean {
   if ((rt.dev.flags & IFF_LOOPBACK) === 0) {
     const peer = inet_getpeer_v4(net.machine, net.ipv4.peers, fl4.daddr);
@@ -147,7 +159,7 @@ function icmpv4_xrlim_allow(net: net, rt: rtable, fl4: flowi4): boolean {
   return true;
 }
 
-/** Copy from a packet, from before its data too: the header that is quoted may have been pulled off already. */
+/** Copy from a packet, including bytes before its data: the quoted header may already have been pulled. */
 function copy_quoted(skb: sk_buff, offset: number, to: Uint8Array, at: number, len: number): Errno {
   const before = Math.min(Math.max(-offset, 0), len);
   const start = skb.data + offset;
@@ -222,10 +234,10 @@ export function icmp_reply(param: icmp_bxm, skb: sk_buff): void {
 }
 
 /**
- * Tell the sender of a packet what is wrong with it: the message quotes as much of it as 576 bytes hold. Not about
- * ICMP errors, broadcasts and later fragments (RFC 1122 3.2.2).
+ * Send an ICMP error to the sender of a packet. The message quotes as much of the packet as fits into 576
+ * bytes. Not sent about ICMP errors, broadcasts and non-first fragments (RFC 1122 3.2.2).
  *
- * @param info goes into the header's second word: MTU, gateway, pointer
+ * @param info the second word of the header: MTU, gateway, pointer
  * @linux net/ipv4/icmp.c
  */
 export function __icmp_send(
@@ -257,12 +269,15 @@ export function __icmp_send(
   local_bh_enable(net.machine);
 }
 
-/** Types that report errors, the unassigned low numbers among them. Linux keeps this with the handlers, in icmp_pointers. */
+/**
+ * The types that report errors, including the unassigned low numbers. Linux stores this with the handlers, in
+ * icmp_pointers.
+ */
 const IS_ERROR_TYPE: readonly boolean[] = Array.from({ length: NR_ICMP_TYPES + 1 }, (_, type) =>
   ERROR_TYPES.includes(type),
 );
 
-/** Is this ICMP message an error itself? Unknown ones are taken for errors. */
+/** Whether an ICMP message is itself an error. Unknown types count as errors. */
 export function is_icmp_error(skb: sk_buff, iph: iphdr): boolean {
   const inner = new Uint8Array(1);
   if (copy_quoted(skb, skb.network_header + iph.ihl * 4 - skb.data, inner, 0, 1) !== 0) return true;
@@ -285,7 +300,8 @@ function send_error(
 ): void {
   let saddr = iph.daddr;
   if ((rt_in.rt_flags & RTCF_LOCAL) === 0) {
-    // Not to us: the route back says which of our addresses, or the interface that it came by.
+    // The packet was not addressed to this host: choose the source address by the reverse route, or by the
+    // interface on which the packet arrived.
     saddr = 0;
     if (rt_is_input_route(rt_in) && net.ipv4.sysctl_icmp_errors_use_inbound_ifaddr !== 0) {
       const dev = net.dev_base.get(inet_iif(skb_in));
@@ -326,21 +342,25 @@ function send_error(
   ip_rt_put(rt);
 }
 
-/** Tell the sender of a packet what is wrong with it. @linux include/net/icmp.h */
+/** Send an ICMP error to the sender of a packet. @linux include/net/icmp.h */
 export function icmp_send(skb_in: sk_buff, type: number, code: number, info: be32): void {
   __icmp_send(skb_in, type, code, info, skb_in.ipcb === null ? null : skb_in.ipcb.opt);
 }
-/** The types that have counters of their own, in the order in which /proc/net/snmp shows them. @linux net/ipv4/proc.c, icmpmibmap */
+/**
+ * The types with counters of their own, in the order of /proc/net/snmp.
+ *
+ * @linux net/ipv4/proc.c, icmpmibmap
+ */
 const icmpmibmap: readonly number[] = [3, 11, 12, 4, 5, 8, 0, 13, 14, 17, 18];
 
-/** Count a message that goes out. @linux net/ipv4/icmp.c */
+/** Count a sent message. @linux net/ipv4/icmp.c */
 export function icmp_out_count(net: net, type: number): void {
   net.ipv4.icmpmsg_out[type]!++;
   ICMP_INC_STATS(net, ICMP_MIB_OUTMSGS);
   const index = icmpmibmap.indexOf(type);
   if (index >= 0) ICMP_INC_STATS(net, ICMP_MIB_OUT_FIRST + index);
 }
-/** Count a message that came in. @linux include/net/icmp.h */
+/** Count a received message. @linux include/net/icmp.h */
 export function ICMPMSGIN_INC_STATS(net: net, type: number): void {
   net.ipv4.icmpmsg_in[type]!++;
   const index = icmpmibmap.indexOf(type);

@@ -1,6 +1,6 @@
 /**
- * Datagrams put together from what the user sends, in one go or in several (MSG_MORE): UDP, raw, ping, ICMP, and answers
- * without a socket.
+ * Building datagrams from the user's data, in one or several sends (MSG_MORE): UDP, raw, ping, ICMP, and
+ * replies without a socket.
  *
  * @linux net/ipv4/ip_output.c
  */
@@ -73,7 +73,10 @@ import { ip_local_error } from '../ip_sockglue.ts';
 import { ip_select_ident } from '../route/ident.ts';
 import { ip_local_out, LL_RESERVED_SPACE } from './output.ts';
 
-/** Copies the next `len` bytes of what is sent (at `offset` of it) to `at`, and adds them to skb.csum if the device won't. */
+/**
+ * Copies the next `len` bytes of the data (at `offset`) to `at`, and adds them to skb.csum unless the device
+ * computes the checksum.
+ */
 export type getfrag_t<From> = (
   from: From,
   to: Uint8Array,
@@ -84,7 +87,7 @@ export type getfrag_t<From> = (
   skb: sk_buff,
 ) => Errno;
 
-/** Takes the bytes from the user's buffer. -EFAULT: it has fewer. @linux net/ipv4/ip_output.c */
+/** Copies from the user's buffer. -EFAULT: the buffer is too short. @linux net/ipv4/ip_output.c */
 export function ip_generic_getfrag(
   msg: msghdr,
   to: Uint8Array,
@@ -101,10 +104,11 @@ export function ip_generic_getfrag(
 }
 
 /**
- * Wait until the send buffer has room: what sock_alloc_send_skb() does within ip_append_data() in Linux. Apart, so that
- * ip_append_data() itself may run in softirq. For a datagram that is too long nothing is waited for: that comes first.
+ * Wait until the send buffer has room. In Linux sock_alloc_send_skb() does this within ip_append_data(). It
+ * is separate here, so that ip_append_data() can run in softirq. It does not wait for a datagram that is too
+ * long: that error takes precedence.
  *
- * @param length bytes behind the IP header
+ * @param length bytes after the IP header
  * @returns 0, a pending error, -EPIPE, -EAGAIN, -ERESTARTSYS
  */
 export function* ip_wait_for_sndbuf(
@@ -125,7 +129,11 @@ export function* ip_wait_for_sndbuf(
   return 0;
 }
 
-/** Begin a datagram: remember route, options and MTU. -ENETUNREACH: the MTU is too small for IP. @linux net/ipv4/ip_output.c */
+/**
+ * Start a datagram: store route, options and MTU. -ENETUNREACH: the MTU is too small for IP.
+ *
+ * @linux net/ipv4/ip_output.c
+ */
 function ip_setup_cork(sk: sock, cork: inet_cork, ipc: ipcm_cookie, rt: rtable): Errno {
   cork.fragsize = ip_sk_use_pmtu(sk) ? dst_mtu(rt) : rt.dev.mtu;
   if (cork.fragsize < IPV4_MIN_MTU) return -ENETUNREACH;
@@ -173,7 +181,7 @@ function __ip_append_data<From>(
     ip_local_error(sk, EMSGSIZE, fl4.daddr, inet.inet_dport, mtu - optlen);
     return -EMSGSIZE;
   }
-  // A first fragment that will stay the only one: the device may do the checksum.
+  // The first fragment will be the only one: the device may compute the checksum.
   let csummode = CHECKSUM_NONE;
   const one_fragment = transhdrlen !== 0 && length + fragheaderlen <= mtu;
   if (
@@ -188,7 +196,7 @@ function __ip_append_data<From>(
   let err: Errno = 0;
   let skb = skb_peek_tail(queue);
   while (length > 0 || skb === null) {
-    // Does the rest fit into the current fragment? If it is to be followed by more, it ends on eight bytes.
+    // Room in the current fragment. A fragment that is followed by another ends at a multiple of eight bytes.
     let copy = 0;
     if (skb !== null) {
       copy = mtu - skb.len;
@@ -196,7 +204,7 @@ function __ip_append_data<From>(
     }
     if (skb === null || copy <= 0) {
       const prev: sk_buff | null = skb;
-      // Bytes of the previous one that are beyond the last multiple of eight move over.
+      // Bytes of the previous fragment beyond the last multiple of eight move to the new one.
       const fraggap = prev === null ? 0 : prev.len - maxfraglen;
       let datalen = length + fraggap;
       if (datalen > mtu - fragheaderlen) datalen = maxfraglen - fragheaderlen;
@@ -300,12 +308,12 @@ function append_to_page<From>(
 }
 
 /**
- * Add to the datagram that the socket is putting together, in fragments that fit the MTU. The headers follow in
- * ip_push_pending_frames(). Wait with ip_wait_for_sndbuf() before, where waiting is possible.
+ * Add data to the datagram that the socket is building, in fragments that fit the MTU.
+ * ip_push_pending_frames() adds the headers. Callers that may sleep call ip_wait_for_sndbuf() first.
  *
- * @param length bytes with the transport header
- * @param transhdrlen bytes of the transport header, only with the first piece
- * @param rt the route; a datagram that begins here takes a reference of its own
+ * @param length bytes including the transport header
+ * @param transhdrlen bytes of the transport header; only for the first piece
+ * @param rt the route; a new datagram takes its own reference
  * @returns 0, -EMSGSIZE, -EFAULT, -ENOBUFS, -ENETUNREACH
  * @linux net/ipv4/ip_output.c
  */
@@ -341,7 +349,7 @@ function ip_cork_release(cork: inet_cork): void {
   cork.dst = null;
 }
 
-/** Join what was collected into one datagram and write its IP header. @linux net/ipv4/ip_output.c */
+/** Join the collected fragments into one datagram and write its IP header. @linux net/ipv4/ip_output.c */
 function __ip_make_skb(sk: sock, fl4: flowi4, queue: sk_buff_head, cork: inet_cork): sk_buff | null {
   const inet = inet_sk(sk);
   const net = sock_net(sk);
@@ -364,7 +372,8 @@ function __ip_make_skb(sk: sock, fl4: flowi4, queue: sk_buff_head, cork: inet_co
     piece.sk = null;
   }
 
-  // Unless the user demanded path MTU discovery, what is too long is fragmented here, DF or not.
+  // Unless the user demanded path MTU discovery, a datagram that is too long is fragmented by this host
+  // regardless of DF.
   skb.ignore_df = ip_sk_ignore_df(sk);
   const { pmtudisc } = inet;
   const want_df =
@@ -397,7 +406,7 @@ function __ip_make_skb(sk: sock, fl4: flowi4, queue: sk_buff_head, cork: inet_co
   skb_dst_set(skb, rt);
 
   if (iph.protocol === IPPROTO_ICMP) {
-    // A raw socket's ICMP header may lie outside the linear part: raw_probe_proto_opt() noted the type.
+    // A raw socket's ICMP header may be outside the linear part: raw_probe_proto_opt() recorded the type.
     const from_raw = sk.sk_type === SOCK_RAW && (fl4.flowi4_flags & FLOWI_FLAG_KNOWN_NH) === 0;
     icmp_out_count(net, from_raw ? fl4.fl4_icmp_type : skb.head[skb.transport_header]!);
   }
@@ -405,12 +414,16 @@ function __ip_make_skb(sk: sock, fl4: flowi4, queue: sk_buff_head, cork: inet_co
   return skb;
 }
 
-/** The datagram collected so far, finished. @linux include/net/ip.h */
+/** Finish the datagram collected so far. @linux include/net/ip.h */
 export function ip_finish_skb(sk: sock, fl4: flowi4): sk_buff | null {
   return __ip_make_skb(sk, fl4, sk.sk_write_queue, inet_sk(sk).cork!);
 }
 
-/** Send a datagram. 0, -ENOBUFS (dropped by a queue), or what the way out says. @linux net/ipv4/ip_output.c */
+/**
+ * Send a datagram. 0, -ENOBUFS (dropped by a queue), or an error of the output path.
+ *
+ * @linux net/ipv4/ip_output.c
+ */
 export function ip_send_skb(net: net, skb: sk_buff): Errno {
   let err = ip_local_out(net, skb.sk, skb);
   if (err !== 0) {
@@ -420,12 +433,12 @@ export function ip_send_skb(net: net, skb: sk_buff): Errno {
   return err;
 }
 
-/** What a NET_XMIT_… means to a sender. @linux include/linux/netdevice.h */
+/** Convert NET_XMIT_… to the sender's errno. @linux include/linux/netdevice.h */
 export function net_xmit_errno(err: number): Errno {
   return err === NET_XMIT_CN ? 0 : -ENOBUFS;
 }
 
-/** Finish and send the datagram that was collected. @linux net/ipv4/ip_output.c */
+/** Finish and send the collected datagram. @linux net/ipv4/ip_output.c */
 export function ip_push_pending_frames(sk: sock, fl4: flowi4): Errno {
   const skb = ip_finish_skb(sk, fl4);
   return skb === null ? 0 : ip_send_skb(sock_net(sk), skb);
@@ -436,16 +449,16 @@ function __ip_flush_pending_frames(queue: sk_buff_head, cork: inet_cork): void {
   ip_cork_release(cork);
 }
 
-/** Throw away what was collected. @linux net/ipv4/ip_output.c */
+/** Free the collected data. @linux net/ipv4/ip_output.c */
 export function ip_flush_pending_frames(sk: sock): void {
   const { cork } = inet_sk(sk);
   if (cork !== null) __ip_flush_pending_frames(sk.sk_write_queue, cork);
 }
 
 /**
- * A datagram in one go, without the socket's queue: any number of sends may be under way.
+ * Build a datagram without the socket's queue, so that any number of sends can run concurrently.
  *
- * @param rt the datagram takes a reference of its own
+ * @param rt the datagram takes its own reference
  * @returns the packet, null (MSG_PROBE), or an errno as ip_append_data()
  * @linux net/ipv4/ip_output.c
  */

@@ -1,4 +1,4 @@
-/** Cutting a datagram into fragments (RFC 791 3.2). @linux net/ipv4/ip_output.c */
+/** Fragmenting a datagram (RFC 791 3.2). @linux net/ipv4/ip_output.c */
 import {
   CHECKSUM_NONE,
   CHECKSUM_PARTIAL,
@@ -52,7 +52,7 @@ import { ip_options_fragment } from '../ip_options.ts';
 /** Sends one fragment. */
 type output_t = (net: net, sk: sock | null, skb: sk_buff) => number;
 
-/** What a fragment takes over from the whole. @linux net/ipv4/ip_output.c */
+/** Copy the metadata that a fragment inherits. @linux net/ipv4/ip_output.c */
 function ip_copy_metadata(to: sk_buff, from: sk_buff): void {
   to.pkt_type = from.pkt_type;
   to.priority = from.priority;
@@ -79,7 +79,11 @@ function set_fragment_header(skb: sk_buff, frag_off: number): void {
   iph.check = ip_fast_csum(iph.bytes, iph.at, iph.ihl);
 }
 
-/** A packet is longer than the MTU: cut it, or if DF forbids that tell the sender. -EMSGSIZE. @linux net/ipv4/ip_output.c */
+/**
+ * A packet is longer than the MTU: fragment it, or notify the sender if DF forbids that. -EMSGSIZE.
+ *
+ * @linux net/ipv4/ip_output.c
+ */
 export function ip_fragment(net: net, sk: sock | null, skb: sk_buff, mtu: number, output: output_t): number {
   if ((ip_hdr(skb).frag_off & IP_DF) === 0) return ip_do_fragment(net, sk, skb, output);
   const { frag_max_size } = IPCB(skb);
@@ -93,14 +97,14 @@ export function ip_fragment(net: net, sk: sock | null, skb: sk_buff, mtu: number
 }
 
 /**
- * Send a datagram in fragments of at most the MTU. If it was put together of buffers that fit (frag_list), these
- * become the fragments; else it is copied piece by piece.
+ * Send a datagram in fragments no longer than the MTU. If it consists of buffers that fit (frag_list), these
+ * become the fragments; otherwise it is copied piece by piece.
  *
  * @linux net/ipv4/ip_output.c
  */
 export function ip_do_fragment(net: net, sk: sock | null, skb: sk_buff, output: output_t): number {
   if (skb.ip_summed === CHECKSUM_PARTIAL) {
-    // The device could only sum up what it sees whole.
+    // The device could compute the checksum only over the whole datagram.
     const hdrlen = ip_hdr(skb).ihl * 4;
     const err = skb.csum_start < skb.network_header + hdrlen ? -EINVAL : skb_checksum_help(skb);
     if (err !== 0) return fail(net, skb, err);
@@ -127,14 +131,18 @@ function fail(net: net, skb: sk_buff, err: number): number {
   return err;
 }
 
-/** Bytes in the linear part and the page fragments, without the frag_list. @linux include/linux/skbuff.h, here because fragmenting alone asks */
+/**
+ * Bytes in the linear part and the page fragments, without the frag_list.
+ *
+ * @linux include/linux/skbuff.h, here because only fragmentation uses it
+ */
 function skb_pagelen(skb: sk_buff): number {
   let len = skb_headlen(skb);
   for (const frag of skb.shinfo.frags) len += frag.size;
   return len;
 }
 
-/** Can the buffers of the frag_list be sent as they are? */
+/** Whether the buffers of the frag_list can be sent unchanged. */
 function frag_list_fits(skb: sk_buff, hlen: number, mtu: number, ll_rs: number): boolean {
   const first_len = skb_pagelen(skb);
   if (first_len - hlen > mtu || ((first_len - hlen) & 7) !== 0) return false;
@@ -146,7 +154,7 @@ function frag_list_fits(skb: sk_buff, hlen: number, mtu: number, ll_rs: number):
   return true;
 }
 
-/** Each buffer of the list gets a header of its own and goes out. */
+/** Give each buffer of the list its own header, and send it. */
 function send_frag_list(net: net, sk: sock | null, skb: sk_buff, hlen: number, output: output_t): number {
   let frag = skb.shinfo.frag_list;
   for (let member = frag; member !== null; member = member.next) {
@@ -168,7 +176,7 @@ function send_frag_list(net: net, sk: sock | null, skb: sk_buff, hlen: number, o
   for (;;) {
     const upcoming = frag;
     if (upcoming !== null) {
-      // Made before the current one goes down: its header is the pattern.
+      // Build the next header before the current fragment is sent, because it is the template.
       const first = offset === 0;
       offset += current.len - hlen;
       prepare_list_fragment(upcoming, current, hlen);
@@ -205,7 +213,7 @@ function prepare_list_fragment(frag: sk_buff, pattern: sk_buff, hlen: number): v
   ip_copy_metadata(frag, pattern);
 }
 
-/** Copy the datagram out in pieces that fit; all but the last end on eight bytes. */
+/** Copy the datagram into pieces that fit; all but the last end at a multiple of eight bytes. */
 function copy_fragments(
   net: net,
   sk: sock | null,
@@ -238,7 +246,7 @@ function copy_fragments(
     const more = left > 0 || not_last_frag ? IP_MF : 0;
     set_fragment_header(skb2, (offset >> 3) | df | more);
     IPCB(skb2).flags = parm.flags;
-    // Options that only the first fragment carries are blanked in the pattern, once.
+    // Options that only the first fragment carries are blanked once in the template.
     if (offset === 0 && parm.opt !== null && parm.opt.optlen !== 0) ip_options_fragment(skb);
     ptr += len;
     offset += len;

@@ -1,5 +1,6 @@
 /**
- * IP packets going out: the header for what a transport hands down, the way to the neighbour, answers without a socket.
+ * Outgoing IP packets: adding the header to a transport's segment, the path to the neighbour, and replies
+ * without a socket.
  *
  * @linux net/ipv4/ip_output.c
  */
@@ -95,7 +96,7 @@ function ip_select_ttl(inet: inet_sock, dst: dst_entry): number {
   return inet.uc_ttl < 0 ? ip4_dst_hoplimit(dst) : inet.uc_ttl;
 }
 
-/** Put a header in front of a segment that has its route, and send it: SYN-ACKs go this way. @linux net/ipv4/ip_output.c */
+/** Add a header to a routed segment and send it; used for SYN-ACKs. @linux net/ipv4/ip_output.c */
 export function ip_build_and_send_pkt(
   skb: sk_buff,
   sk: sock,
@@ -138,7 +139,7 @@ export function ip_queue_xmit(sk: sock, skb: sk_buff): number {
 }
 
 /**
- * Route a segment of a connected socket (the socket remembers its route), put the header in front, and send it.
+ * Route a segment of a connected socket (with the socket's cached route), add the header, and send it.
  *
  * @linux net/ipv4/ip_output.c
  */
@@ -146,7 +147,7 @@ export function __ip_queue_xmit(sk: sock, skb: sk_buff, tos: number): number {
   const inet = inet_sk(sk);
   const net = sock_net(sk);
   const opt = inet.inet_opt;
-  // A source route goes to its first hop; the true destination stands in the option.
+  // With a source route the packet is sent to the first hop; the final destination is in the option.
   const daddr = opt !== null && opt.srr !== 0 ? opt.faddr : inet.inet_daddr;
   let saddr = inet.inet_saddr;
 
@@ -208,7 +209,7 @@ function no_route(sk: sock, skb: sk_buff): number {
 }
 
 /**
- * IP at boot: routing tables, addresses of the devices, fragments.
+ * Initialize IP at boot: routing tables, device addresses, reassembly.
  *
  * @linux net/ipv4/ip_output.c
  */
@@ -219,7 +220,11 @@ export function ip_init(net: net): void {
   ipfrag_init(net);
 }
 
-/** Bytes that a device wants free in front of an IP header, rounded up to 16. @linux LL_RESERVED_SPACE */
+/**
+ * The headroom that a device needs before an IP header, in bytes, rounded up to 16.
+ *
+ * @linux LL_RESERVED_SPACE
+ */
 export function LL_RESERVED_SPACE(dev: { hard_header_len: number; needed_headroom: number }): number {
   return ((dev.hard_header_len + dev.needed_headroom) & ~15) + 16;
 }
@@ -230,7 +235,7 @@ export function ip_send_check(iph: iphdr): void {
   iph.check = ip_fast_csum(iph.bytes, iph.at, iph.ihl);
 }
 
-/** The last touches to a header: length and checksum. 1: it may go. @linux net/ipv4/ip_output.c */
+/** Complete a header: length and checksum. Returns 1: the packet can be sent. @linux net/ipv4/ip_output.c */
 export function __ip_local_out(_net: net, _sk: sock | null, skb: sk_buff): number {
   const { head } = skb;
   const at = skb.network_header;
@@ -246,7 +251,7 @@ export function __ip_local_out(_net: net, _sk: sock | null, skb: sk_buff): numbe
   return 1;
 }
 
-/** A packet made here goes out by its route. @linux net/ipv4/ip_output.c */
+/** Send a locally generated packet along its route. @linux net/ipv4/ip_output.c */
 export function ip_local_out(net: net, sk: sock | null, skb: sk_buff): number {
   const err = __ip_local_out(net, sk, skb);
   return err === 1 ? dst_output(net, sk, skb) : err;
@@ -261,7 +266,11 @@ export function ip_output(net: net, sk: sock | null, skb: sk_buff): number {
   return ip_finish_output(net, sk, skb);
 }
 
-/** Cut what is longer than the MTU; a GSO packet's segments count, not the packet. @linux net/ipv4/ip_output.c */
+/**
+ * Fragment a packet longer than the MTU; for a GSO packet the size of its segments counts.
+ *
+ * @linux net/ipv4/ip_output.c
+ */
 function ip_finish_output(net: net, sk: sock | null, skb: sk_buff): number {
   const mtu = ip_skb_dst_mtu(sk, skb);
   if (skb_is_gso(skb)) return ip_finish_output_gso(net, sk, skb, mtu);
@@ -271,7 +280,11 @@ function ip_finish_output(net: net, sk: sock | null, skb: sk_buff): number {
   return ip_finish_output2(net, sk, skb);
 }
 
-/** Is each segment of a GSO packet, with its headers, within the MTU? @linux net/core/skbuff.c, here because IP alone asks */
+/**
+ * Whether each segment of a GSO packet, including headers, fits the MTU.
+ *
+ * @linux net/core/skbuff.c, here because only IP uses it
+ */
 function skb_gso_validate_network_len(skb: sk_buff, mtu: number): boolean {
   const tcp_header = (skb.head[skb.transport_header + 12]! >> 4) * 4;
   return skb.transport_header - skb.network_header + tcp_header + skb.shinfo.gso_size <= mtu;
@@ -280,7 +293,7 @@ function skb_gso_validate_network_len(skb: sk_buff, mtu: number): boolean {
 function ip_finish_output_gso(net: net, sk: sock | null, skb: sk_buff, mtu: number): number {
   if (skb_gso_validate_network_len(skb, mtu)) return ip_finish_output2(net, sk, skb);
 
-  // The MTU fell since TCP cut its segments: make them here, and fragment those.
+  // The MTU has decreased since TCP built the packet: segment it here, and fragment the segments.
   const segs = skb_gso_segment(skb, skb.dev!.features & ~NETIF_F_TSO);
   if (IS_ERR(segs) || segs === null) {
     kfree_skb(skb);
@@ -298,7 +311,7 @@ function ip_finish_output_gso(net: net, sk: sock | null, skb: sk_buff, mtu: numb
   return ret;
 }
 
-/** Find the next hop's neighbour entry, and send through it. @linux net/ipv4/ip_output.c */
+/** Find the neighbour entry of the next hop, and send through it. @linux net/ipv4/ip_output.c */
 export function ip_finish_output2(net: net, _sk: sock | null, skb: sk_buff): number {
   const rt = skb_rtable(skb);
   const { dev } = rt;
@@ -332,14 +345,22 @@ export function ip_finish_output2(net: net, _sk: sock | null, skb: sk_buff): num
   return neigh;
 }
 
-/** The socket heard from its peer: the neighbour on the way is alive. @linux include/net/sock.h, here because IP output alone confirms so */
+/**
+ * The peer has answered the socket: confirm the neighbour on the path.
+ *
+ * @linux include/net/sock.h, here because only IP output uses it
+ */
 function sock_confirm_neigh(skb: sk_buff, n: neighbour): void {
   n.confirmed = jiffies(n.dev.machine);
   if (skb.sk !== null) skb.sk.sk_dst_pending_confirm = false;
   skb.dst_pending_confirm = false;
 }
 
-/** The copy for ourselves: it comes in as if from lo, and says by which interface it really came. @linux net/ipv4/ip_output.c */
+/**
+ * Loop a copy back to this host: it arrives as if from lo, and records the real interface.
+ *
+ * @linux net/ipv4/ip_output.c
+ */
 function ip_mc_finish_output(net: net, sk: sock | null, skb: sk_buff): number {
   const new_rt = rt_dst_clone(net.loopback_dev!, skb_rtable(skb));
   new_rt.rt_iif = 0;
@@ -348,7 +369,7 @@ function ip_mc_finish_output(net: net, sk: sock | null, skb: sk_buff): number {
   return dev_loopback_xmit(net, sk, skb);
 }
 
-/** Output function of routes to everybody. @linux net/ipv4/ip_output.c */
+/** Output function of broadcast and multicast routes. @linux net/ipv4/ip_output.c */
 export function ip_mc_output(net: net, sk: sock | null, skb: sk_buff): number {
   const rt = skb_rtable(skb);
   IP_INC_STATS(net, IPSTATS_MIB_OUTPKTS);
@@ -359,7 +380,7 @@ export function ip_mc_output(net: net, sk: sock | null, skb: sk_buff): number {
   if ((rt.rt_flags & RTCF_MULTICAST) !== 0) {
     const loops_back = sk === null || inet_sk(sk).mc_loop;
     if (loops_back && (rt.rt_flags & RTCF_LOCAL) !== 0) ip_mc_finish_output(net, sk, skb_clone(skb));
-    // Multicasts with TTL 0 stay on the host.
+    // A multicast with TTL 0 does not leave the host.
     if (ip_hdr(skb).ttl === 0) {
       kfree_skb(skb);
       return 0;
@@ -384,11 +405,11 @@ function ip_reply_glue_bits(
 }
 
 /**
- * Answer a packet through the machine's own socket: TCP's RST and ACK where there is no socket, or only a request or
- * the rest of one.
+ * Answer a packet through the machine's control socket: TCP's RSTs and ACKs when there is no socket, or only
+ * a request or time-wait sock.
  *
  * @param sk the machine's control socket
- * @param sopt options of the packet answered; its source route is turned round
+ * @param sopt options of the packet being answered; its source route is reversed
  * @linux net/ipv4/ip_output.c
  */
 export function ip_send_unicast_reply(

@@ -19,7 +19,7 @@ function pair(prefix: string, names: readonly string[], values: readonly number[
   return `${prefix}: ${names.join(' ')}\n${prefix}: ${values.join(' ')}\n`;
 }
 
-/** The counters of messages by type, those that are not 0. @linux net/ipv4/proc.c */
+/** The nonzero message counters by type. @linux net/ipv4/proc.c */
 function icmpmsg_put(net: net): string {
   const names: string[] = [];
   const values: number[] = [];
@@ -39,12 +39,12 @@ function icmpmsg_put(net: net): string {
 /** The counters of the MIBs (RFC 1213, RFC 4022, RFC 4113, RFC 4293). @linux net/ipv4/proc.c */
 export function snmp_seq_show(net: net): string {
   const { mib, ipv4 } = net;
-  // The first 17 are the MIB's own; netstat shows the others.
+  // The first 17 belong to the MIB; netstat shows the others.
   const ip_names = ['Forwarding', 'DefaultTTL', ...IPSTATS_MIB_NAMES.slice(0, IPSTATS_MIB_FRAGCREATES + 1)];
   const forwarding = ipv4.devconf_all.forwarding !== 0 ? 1 : 2;
   const ip_values = mib.ip_statistics.slice(0, IPSTATS_MIB_FRAGCREATES + 1);
   const tcp_values = [...mib.tcp_statistics];
-  // Not counters: the algorithm (1: another than those that RFC 4022 names), and its limits in ms.
+  // Not counters: the RTO algorithm (1: other than those named in RFC 4022), and the RTO's limits in ms.
   tcp_values[TCP_MIB_RTOALGORITHM] = 1;
   tcp_values[TCP_MIB_RTOMIN] = TCP_RTO_MIN;
   tcp_values[TCP_MIB_RTOMAX] = TCP_RTO_MAX;
@@ -63,7 +63,7 @@ export function snmp_seq_show(net: net): string {
   );
 }
 
-/** The counters that are Linux's own. @linux net/ipv4/proc.c */
+/** Linux's own counters. @linux net/ipv4/proc.c */
 export function netstat_seq_show(net: net): string {
   const { mib } = net;
   const extension = IPSTATS_MIB_FRAGCREATES + 1;
@@ -73,7 +73,7 @@ export function netstat_seq_show(net: net): string {
   );
 }
 
-/** Sockets in use, and the memory that they hold in pages. @linux net/ipv4/proc.c */
+/** Sockets in use, and their memory in pages. @linux net/ipv4/proc.c */
 export function sockstat_seq_show(net: net): string {
   const { ipv4 } = net;
   const { tcp_memory: tcp } = ipv4;

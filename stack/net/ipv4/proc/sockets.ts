@@ -1,5 +1,5 @@
 /**
- * /proc/net/tcp, udp, raw and icmp: the sockets, one a line. In Linux each protocol's file has its own.
+ * /proc/net/tcp, udp, raw and icmp: one socket per line. In Linux each protocol implements its own file.
  *
  * @linux net/ipv4/tcp_ipv4.c, net/ipv4/udp.c, net/ipv4/raw.c, net/ipv4/ping.c
  */
@@ -26,7 +26,7 @@ import {
 } from '../../../include/uapi/linux/tcp.ts';
 import { jiffies } from '../../../kernel/time/jiffies.ts';
 
-/** Jiffies of a process's clock (USER_HZ is 100) in one of ours. */
+/** Jiffies per tick of a process's clock (USER_HZ is 100). */
 const JIFFIES_PER_CLOCK_T = 10;
 
 export function hex(value: number, digits: number): string {
@@ -36,7 +36,7 @@ function jiffies_to_clock_t(x: number): number {
   return Math.floor(Math.max(0, x) / JIFFIES_PER_CLOCK_T);
 }
 
-/** The columns that all kinds share: from the number to the inode. */
+/** The columns common to all files: from the number to the inode. */
 function columns(
   index: string,
   local: [address: number, port: number],
@@ -60,7 +60,7 @@ function columns(
 function sock_i_ino(sk: sock): number {
   return sk.sk_socket === null || sk.sk_socket.file === null ? 0 : sk.sk_socket.file.ino;
 }
-/** What stands for the socket's address in memory: its cookie. */
+/** Replaces the socket's memory address: its cookie. */
 function pointer(sk: sock_common): string {
   return sk.skc_cookie.toString(16).padStart(16, '0');
 }

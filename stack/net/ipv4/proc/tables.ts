@@ -59,7 +59,7 @@ export function fib_route_seq_show(net: net): string {
   return lines.map((line) => `${line.padEnd(127)}\n`).join('');
 }
 
-/** The neighbours that ARP asks for. @linux net/ipv4/arp.c, here because all of /proc/net is in one folder */
+/** The neighbours resolved by ARP. @linux net/ipv4/arp.c, here because all of /proc/net is in one folder */
 export function arp_seq_show(net: net): string {
   let text = 'IP address       HW type     Flags       HW address            Mask     Device\n';
   for (const n of net.ipv4.arp_tbl.entries.values()) {

@@ -1,4 +1,4 @@
-/** Raw sockets: all packets of an IP protocol, headers included. @linux net/ipv4/raw.c */
+/** Raw sockets: they receive all packets of an IP protocol, including headers. @linux net/ipv4/raw.c */
 import type { sockopt_value } from '../../../include/linux/net.ts';
 import type { Sleeps } from '../../../include/linux/sched.ts';
 import { as_sockaddr_in, type sockaddr } from '../../../include/linux/socket.ts';
@@ -38,7 +38,7 @@ import { ip_getsockopt, ip_setsockopt } from '../ip_sockglue.ts';
 import { raw_rcv_skb, raw_recvmsg } from './rcv.ts';
 import { raw_sendmsg } from './sendmsg.ts';
 
-/** Put a socket where packets of its protocol are looked for. 0. @linux net/ipv4/raw.c */
+/** Hash a socket by its protocol. 0. @linux net/ipv4/raw.c */
 export function raw_hash_sk(sk: sock): Errno {
   const { ht } = sock_net(sk).ipv4.raw_v4_hashinfo;
   const protocol = inet_sk(sk).inet_num & 0xff;
@@ -49,7 +49,7 @@ export function raw_hash_sk(sk: sock): Errno {
   return 0;
 }
 
-/** Take a raw socket out of its hash table. @linux net/ipv4/raw.c */
+/** Remove a raw socket from its hash table. @linux net/ipv4/raw.c */
 export function raw_unhash_sk(sk: sock): void {
   if (!sk.skc_hashed) return;
   const chain = sock_net(sk).ipv4.raw_v4_hashinfo.ht[inet_sk(sk).inet_num & 0xff] ?? [];
@@ -67,7 +67,11 @@ function raw_destroy(sk: sock): void {
   ip_flush_pending_frames(sk);
 }
 
-/** bind(): take only packets to this address. 0, -EINVAL (connected, or too short), -EADDRNOTAVAIL. @linux net/ipv4/raw.c */
+/**
+ * bind(): receive only packets to this address. 0, -EINVAL (connected, or address too short), -EADDRNOTAVAIL.
+ *
+ * @linux net/ipv4/raw.c
+ */
 function raw_bind(sk: sock, uaddr: sockaddr, addr_len: number): Errno {
   const addr = as_sockaddr_in(uaddr);
   const inet = inet_sk(sk);
@@ -87,7 +91,11 @@ function raw_sk_init(sk: sock): Errno {
   return 0;
 }
 
-/** setsockopt() on SOL_RAW: ICMP_FILTER, a mask of unwanted types. -EOPNOTSUPP: not an ICMP socket. @linux net/ipv4/raw.c */
+/**
+ * setsockopt() on SOL_RAW: ICMP_FILTER, a mask of rejected types. -EOPNOTSUPP: not an ICMP socket.
+ *
+ * @linux net/ipv4/raw.c
+ */
 function* raw_setsockopt(sk: sock, level: number, optname: number, optval: sockopt_value): Sleeps<Errno> {
   if (level !== SOL_RAW) return yield* ip_setsockopt(sk, level, optname, optval);
   if (optname !== ICMP_FILTER) return -ENOPROTOOPT;
@@ -137,7 +145,7 @@ export const raw_prot: proto = {
   alloc: (net, prot) => new raw_sock(net, prot),
 };
 
-/** Set up the hash table of raw sockets. @linux net/ipv4/raw.c */
+/** Initialize the hash table of raw sockets. @linux net/ipv4/raw.c */
 export function raw_init(net: net): void {
   net.ipv4.raw_v4_hashinfo = new raw_hashinfo();
 }

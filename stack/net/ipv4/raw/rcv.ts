@@ -1,4 +1,4 @@
-/** Packets and ICMP errors for raw sockets: who gets them, and reading them. @linux net/ipv4/raw.c */
+/** Packets and ICMP errors for raw sockets: matching, queuing and reading. @linux net/ipv4/raw.c */
 import { NET_RX_DROP, NET_RX_SUCCESS } from '../../../include/linux/netdevice.ts';
 import type { Sleeps } from '../../../include/linux/sched.ts';
 import type { sk_buff } from '../../../include/linux/skbuff.ts';
@@ -44,7 +44,7 @@ import { icmp_err_convert } from '../icmp/rcv.ts';
 import { ip_cmsg_recv, ip_icmp_error, ip_recv_error, ipv4_pktinfo_prepare } from '../ip_sockglue.ts';
 import { ipv4_sk_redirect, ipv4_sk_update_pmtu } from '../route/exception.ts';
 
-/** Is a packet of this protocol, between these addresses, for this socket? @linux net/ipv4/raw.c */
+/** Whether a packet of this protocol, between these addresses, is for this socket. @linux net/ipv4/raw.c */
 function raw_v4_match(sk: sock, num: number, raddr: be32, laddr: be32, dif: number): boolean {
   const inet = inet_sk(sk);
   return (
@@ -55,14 +55,14 @@ function raw_v4_match(sk: sock, num: number, raddr: be32, laddr: be32, dif: numb
   );
 }
 
-/** Does the socket not want ICMP messages of this type (ICMP_FILTER)? @linux net/ipv4/raw.c */
+/** Whether the socket rejects ICMP messages of this type (ICMP_FILTER). @linux net/ipv4/raw.c */
 function icmp_filter(sk: sock, skb: sk_buff): boolean {
   if (!pskb_may_pull(skb, skb.transport_header - skb.data + 8)) return true;
   const type = skb.head[skb.transport_header]!;
   return type < 32 && ((1 << type) & raw_sk(sk).filter) !== 0;
 }
 
-/** Give each raw socket of the protocol a copy. @returns was there one? @linux net/ipv4/raw.c */
+/** Deliver a copy to each raw socket of the protocol. @returns whether there was any @linux net/ipv4/raw.c */
 export function raw_local_deliver(net: net, skb: sk_buff, protocol: number): boolean {
   const hlist = net.ipv4.raw_v4_hashinfo.ht[protocol] ?? null;
   return hlist !== null && hlist.length > 0 && raw_v4_input(skb, hlist);
@@ -88,7 +88,7 @@ export function raw_rcv(sk: sock, skb: sk_buff): number {
   return raw_rcv_skb(sk, skb);
 }
 
-/** The same, also for what waited in the backlog. @linux net/ipv4/raw.c */
+/** As raw_rcv(), also for packets in the backlog. @linux net/ipv4/raw.c */
 export function raw_rcv_skb(sk: sock, skb: sk_buff): number {
   ipv4_pktinfo_prepare(sk, skb);
   const { err, reason } = sock_queue_rcv_skb_reason(sk, skb);
@@ -108,7 +108,8 @@ function raw_err(sk: sock, skb: sk_buff, info: number): void {
     ipv4_sk_redirect(skb, sk);
     return;
   }
-  // Reported if the user asked for errors (IP_RECVERR), or if the socket is connected: else it could not be told which packet it is about.
+  // Reported if the user asked for errors (IP_RECVERR) or the socket is connected: otherwise the user could
+  // not tell which packet failed.
   if (!inet.recverr && sk.sk_state !== TCP_ESTABLISHED) return;
 
   let err = EHOSTUNREACH;
@@ -139,7 +140,11 @@ function raw_err(sk: sock, skb: sk_buff, info: number): void {
   }
 }
 
-/** An ICMP error about a packet of this protocol: every raw socket that may have sent it hears of it. @linux net/ipv4/raw.c */
+/**
+ * An ICMP error about a packet of this protocol: notify every raw socket that may have sent it.
+ *
+ * @linux net/ipv4/raw.c
+ */
 export function raw_icmp_error(skb: sk_buff, protocol: number, info: number): void {
   const dev = skb.dev!;
   const iph = new iphdr(skb.head, skb.data);
@@ -148,7 +153,7 @@ export function raw_icmp_error(skb: sk_buff, protocol: number, info: number): vo
   }
 }
 
-/** Read the next packet, from its IP header on. @linux net/ipv4/raw.c */
+/** Read the next packet, starting at its IP header. @linux net/ipv4/raw.c */
 export function* raw_recvmsg(sk: sock, msg: msghdr, len: number, flags: number): Sleeps<number | Errno> {
   if ((flags & MSG_OOB) !== 0) return -EOPNOTSUPP;
   if ((flags & MSG_ERRQUEUE) !== 0) return ip_recv_error(sk, msg, len);

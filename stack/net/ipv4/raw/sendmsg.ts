@@ -1,4 +1,4 @@
-/** Sending on raw sockets: with a header of the user's own, or with one that IP writes. @linux net/ipv4/raw.c */
+/** Sending on raw sockets: with a header supplied by the user, or written by IP. @linux net/ipv4/raw.c */
 import { ETH_P_IP } from '../../../include/linux/netdevice.ts';
 import type { Sleeps } from '../../../include/linux/sched.ts';
 import { as_sockaddr_in } from '../../../include/linux/socket.ts';
@@ -73,8 +73,8 @@ import { ip_select_ident } from '../route/ident.ts';
 import { ip_route_output_flow } from '../route/output.ts';
 
 /**
- * Send a packet whose IP header the user wrote (IP_HDRINCL): length, checksum, and a missing source address or id are
- * filled in, everything else is his.
+ * Send a packet with the user's IP header (IP_HDRINCL): IP fills in length, checksum, and a missing source
+ * address or id, and leaves the rest unchanged.
  *
  * @linux net/ipv4/raw.c
  */
@@ -137,7 +137,11 @@ function hdrinc_failed(sk: sock, err: Errno): Errno {
   return err === -ENOBUFS && !inet_sk(sk).recverr ? 0 : err;
 }
 
-/** What is being sent: its first bytes, read ahead for routing, then the rest. @linux struct raw_frag_vec */
+/**
+ * A message being sent: its first bytes, read ahead for routing, then the rest.
+ *
+ * @linux struct raw_frag_vec
+ */
 class raw_frag_vec {
   msg: msghdr;
   hdr = new Uint8Array(2);
@@ -147,7 +151,11 @@ class raw_frag_vec {
   }
 }
 
-/** ICMP's type and code are part of what routing is asked. -EFAULT: not even two bytes. @linux net/ipv4/raw.c */
+/**
+ * ICMP's type and code are part of the route lookup's key. -EFAULT: the message has fewer than two bytes.
+ *
+ * @linux net/ipv4/raw.c
+ */
 function raw_probe_proto_opt(rfv: raw_frag_vec, fl4: flowi4): Errno {
   if (fl4.flowi4_proto !== IPPROTO_ICMP) return 0;
   rfv.hlen = 2;
@@ -185,7 +193,8 @@ function raw_getfrag(
 }
 
 /**
- * Send a packet of the socket's protocol: with IP_HDRINCL from the IP header on, else from what follows it.
+ * Send a packet of the socket's protocol: with IP_HDRINCL the data begins with the IP header, otherwise with
+ * the payload after it.
  *
  * @returns bytes sent, or -EMSGSIZE, -EOPNOTSUPP, -EAFNOSUPPORT, -EDESTADDRREQ, -EINVAL, -EACCES, -ENETUNREACH, …
  * @linux net/ipv4/raw.c

@@ -1,5 +1,5 @@
 /**
- * IPv4 routes as objects: making one, keeping it at its next hop, and what it can do (ipv4_dst_ops).
+ * IPv4 route objects: creating them, caching them at their next hop, and their operations (ipv4_dst_ops).
  *
  * @linux net/ipv4/route.c
  */
@@ -68,13 +68,17 @@ import { __ip_options_compile } from '../ip_options.ts';
 import { ip_output } from '../ip_output/output.ts';
 import { ip_do_redirect, ip_rt_update_pmtu, rt_bind_exception } from './exception.ts';
 
-/** How fast a host may make us send "unreachable": one a second, five at once. In jiffies. @linux ip_rt_error_cost, ip_rt_error_burst */
+/**
+ * Rate limit of "unreachable" errors per host: one per second, bursts of five. In jiffies.
+ *
+ * @linux ip_rt_error_cost, ip_rt_error_burst
+ */
 const ip_rt_error_cost = HZ;
 const ip_rt_error_burst = 5 * HZ;
-/** How long a redirect holds, in jiffies. */
+/** How long a redirect is valid, in jiffies. */
 export const ip_rt_gc_timeout = 300 * HZ;
 
-/** The route may have changed since: null, the caller is to look again. @linux net/ipv4/route.c */
+/** null when the route may have changed: the caller looks it up again. @linux net/ipv4/route.c */
 function ipv4_dst_check(dst: dst_entry, _cookie: number): dst_entry | null {
   return dst.obsolete !== DST_OBSOLETE_FORCE_CHK || rt_is_expired(dst as rtable) ? null : dst;
 }
@@ -84,14 +88,22 @@ export function ipv4_mtu(dst: dst_entry): number {
   return ip_dst_mtu_maybe_forward(dst, false);
 }
 
-/** The MSS to announce when the route names none: the MTU without the two headers, in bytes. @linux net/ipv4/route.c */
+/**
+ * The MSS to announce when the route specifies none: the MTU without the two headers, in bytes.
+ *
+ * @linux net/ipv4/route.c
+ */
 function ipv4_default_advmss(dst: dst_entry): number {
   const header_size = 20 + IPHDR_LEN;
   const advmss = Math.max(ipv4_mtu(dst) - header_size, dst.dev.nd_net.ipv4.ip_rt_min_advmss);
   return Math.min(advmss, IPV4_MAX_PMTU - header_size);
 }
 
-/** A socket has trouble: drop a route that was learnt, and look again. @linux net/ipv4/route.c */
+/**
+ * A socket has trouble: drop a learned route, so that the next packet looks up again.
+ *
+ * @linux net/ipv4/route.c
+ */
 function ipv4_negative_advice(dst: dst_entry): dst_entry | null {
   const rt = dst as rtable;
   if (dst.obsolete > 0 || (rt.rt_flags & RTCF_REDIRECTED) !== 0 || dst.expires !== 0) {
@@ -101,7 +113,11 @@ function ipv4_negative_advice(dst: dst_entry): dst_entry | null {
   return dst;
 }
 
-/** The neighbour does not answer: the packet's sender learns that the host is unreachable. @linux net/ipv4/route.c */
+/**
+ * The neighbour does not answer: notify the packet's sender that the host is unreachable.
+ *
+ * @linux net/ipv4/route.c
+ */
 function ipv4_link_failure(skb: sk_buff): void {
   ipv4_send_dest_unreach(skb);
   const rt = skb_rtable(skb);
@@ -138,7 +154,7 @@ function ipv4_confirm_neigh(dst: dst_entry, daddr: be32): void {
   }
 }
 
-/** What an IPv4 route can do. @linux net/ipv4/route.c */
+/** The operations of an IPv4 route. @linux net/ipv4/route.c */
 export const ipv4_dst_ops: dst_ops = {
   family: AF_INET,
   check: ipv4_dst_check,
@@ -152,7 +168,12 @@ export const ipv4_dst_ops: dst_ops = {
   confirm_neigh: ipv4_confirm_neigh,
 };
 
-/** A new route through `dev`: packets go out by ip_output(), and come in by ip_local_deliver() if it is a local one. @linux net/ipv4/route.c */
+/**
+ * Allocate a route through `dev`: its output function is ip_output(), and the input function of a local route
+ * is ip_local_deliver().
+ *
+ * @linux net/ipv4/route.c
+ */
 export function rt_dst_alloc(dev: net_device, flags: number, type: number): rtable {
   const input = (flags & RTCF_LOCAL) !== 0 ? ip_local_deliver : dst_discard;
   const rt = new rtable(dev, ipv4_dst_ops, input, ip_output);
@@ -164,7 +185,7 @@ export function rt_dst_alloc(dev: net_device, flags: number, type: number): rtab
   return rt;
 }
 
-/** The same route through another device. @linux net/ipv4/route.c */
+/** A copy of the route through another device. @linux net/ipv4/route.c */
 export function rt_dst_clone(dev: net_device, rt: rtable): rtable {
   const new_rt = new rtable(dev, ipv4_dst_ops, rt.input, rt.output);
   new_rt.obsolete = DST_OBSOLETE_FORCE_CHK;
@@ -182,12 +203,12 @@ export function rt_dst_clone(dev: net_device, rt: rtable): rtable {
   return new_rt;
 }
 
-/** May a route that was kept be used again? @linux net/ipv4/route.c */
+/** Whether a cached route can be used again. @linux net/ipv4/route.c */
 export function rt_cache_valid(rt: rtable | null): rt is rtable {
   return rt !== null && rt.obsolete === DST_OBSOLETE_FORCE_CHK && !rt_is_expired(rt);
 }
 
-/** Keep a route at its next hop, for the next packet. @linux net/ipv4/route.c */
+/** Cache a route at its next hop. @linux net/ipv4/route.c */
 export function rt_cache_route(nhc: fib_nh, rt: rtable): void {
   rt.__refcnt++;
   const orig = rt_is_input_route(rt) ? nhc.nhc_rth_input : nhc.nhc_rth_output;
@@ -196,7 +217,7 @@ export function rt_cache_route(nhc: fib_nh, rt: rtable): void {
   dst_release(orig);
 }
 
-/** Give a new route its gateway and metrics, and keep it where it belongs. @linux net/ipv4/route.c */
+/** Set a new route's gateway and metrics, and cache it where it belongs. @linux net/ipv4/route.c */
 export function rt_set_nexthop(
   rt: rtable,
   daddr: be32,
@@ -225,7 +246,12 @@ export function rt_set_nexthop(
   }
 }
 
-/** Input function of a route to nowhere: count it, or tell the sender if we forward. @linux net/ipv4/route.c */
+/**
+ * Input function of a route that rejects packets: count the packet, or notify the sender if this host
+ * forwards.
+ *
+ * @linux net/ipv4/route.c
+ */
 export function ip_error(skb: sk_buff): number {
   const rt = skb_rtable(skb);
   const in_dev = skb.dev!.ip_ptr;
@@ -279,7 +305,7 @@ export function ip_rt_bug(net: net, _sk: sock | null, skb: sk_buff): number {
   return 0;
 }
 
-/** Have the tables changed since this route was made? @linux net/ipv4/route.c */
+/** Whether the tables have changed since this route was created. @linux net/ipv4/route.c */
 function rt_is_expired(rt: rtable): boolean {
   return rt.rt_genid !== rt.dev.nd_net.ipv4.rt_genid;
 }

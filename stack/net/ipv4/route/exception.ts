@@ -1,4 +1,4 @@
-/** What was learnt of single destinations: a smaller path MTU, a redirect. @linux net/ipv4/route.c */
+/** Learned properties of single destinations: a smaller path MTU, a redirect. @linux net/ipv4/route.c */
 import { IN_DEV_RX_REDIRECTS, IN_DEV_SHARED_MEDIA } from '../../../include/linux/inetdevice.ts';
 import type { sk_buff } from '../../../include/linux/skbuff.ts';
 import type { be32, jiffies_t } from '../../../include/linux/types.ts';
@@ -67,7 +67,11 @@ function fill_route_from_fnhe(rt: rtable, fnhe: fib_nh_exception): void {
   }
 }
 
-/** Note a path MTU (bytes; 0: not learnt) or a gateway for one destination, until `expires` (jiffies). @linux net/ipv4/route.c */
+/**
+ * Record a path MTU (bytes; 0: not learned) or a gateway for one destination, until `expires` (jiffies).
+ *
+ * @linux net/ipv4/route.c
+ */
 function update_or_create_fnhe(
   nhc: fib_nh,
   daddr: be32,
@@ -98,7 +102,7 @@ function update_or_create_fnhe(
     fnhe.fnhe_mtu_locked = lock;
     fnhe.fnhe_expires = Math.max(1, expires);
     exceptions.set(daddr, fnhe);
-    // Holders of the next hop's common route look up again: it may be for this destination.
+    // Holders of the next hop's cached route must look up again: they may use it for this destination.
     if (nhc.nhc_rth_input !== null) nhc.nhc_rth_input.obsolete = DST_OBSOLETE_KILL;
     if (nhc.nhc_rth_output !== null) nhc.nhc_rth_output.obsolete = DST_OBSOLETE_KILL;
   }
@@ -115,7 +119,7 @@ function fnhe_remove_oldest(exceptions: Map<be32, fib_nh_exception>): void {
   oldest.fnhe_daddr = 0;
 }
 
-/** The exception for a destination, or null; one that has expired is dropped. @linux net/ipv4/route.c */
+/** The exception for a destination, or null; an expired one is removed. @linux net/ipv4/route.c */
 export function find_exception(nhc: fib_nh, daddr: be32): fib_nh_exception | null {
   if (nhc.nhc_exceptions === null) return null;
   const fnhe = nhc.nhc_exceptions.get(daddr);
@@ -128,7 +132,7 @@ export function find_exception(nhc: fib_nh, daddr: be32): fib_nh_exception | nul
   return fnhe;
 }
 
-/** Make a new route follow an exception. @returns was it stored there? @linux net/ipv4/route.c */
+/** Apply an exception to a new route. @returns whether the route was cached there @linux net/ipv4/route.c */
 export function rt_bind_exception(
   rt: rtable,
   fnhe: fib_nh_exception,
@@ -160,7 +164,7 @@ export function rt_bind_exception(
   return do_cache;
 }
 
-/** The MTU towards a destination by what a lookup found, in bytes. @linux net/ipv4/route.c */
+/** The MTU to a destination, from a lookup's result, in bytes. @linux net/ipv4/route.c */
 export function ip_mtu_from_fib_result(res: fib_result, daddr: be32): number {
   const nhc = res.nhc!;
   const dev = nhc.nhc_dev!;
@@ -171,7 +175,11 @@ export function ip_mtu_from_fib_result(res: fib_result, daddr: be32): number {
   return mtu !== 0 ? mtu : Math.min(dev.mtu, IP_MAX_MTU);
 }
 
-/** What is to be looked up for a packet that was sent with this header, by this socket if it is known. @linux net/ipv4/route.c */
+/**
+ * The lookup key of a packet that was sent with this header, by this socket if it is known.
+ *
+ * @linux net/ipv4/route.c
+ */
 function __build_flow_key(
   fl4: flowi4,
   sk: sock | null,
@@ -205,7 +213,7 @@ function __build_flow_key(
   flowi4_init_output(fl4, oif, mark, tos & IPTOS_RT_MASK, RT_SCOPE_UNIVERSE, prot, 0, daddr, saddr, 0, 0, 0);
 }
 
-/** The same for a packet in hand, or for what a connected socket sends. @linux net/ipv4/route.c */
+/** The lookup key of a given packet, or of a connected socket. @linux net/ipv4/route.c */
 function ip_rt_build_flow_key(fl4: flowi4, sk: sock | null, skb: sk_buff | null): void {
   if (skb !== null && skb.network_header >= 0) {
     const iph = ip_hdr(skb);
@@ -222,14 +230,18 @@ function ip_rt_build_flow_key(fl4: flowi4, sk: sock | null, skb: sk_buff | null)
   flowi4_init_output(fl4, oif, inet.sk_mark, tos, scope, prot, 0, daddr, inet.inet_saddr, 0, 0, inet.sk_uid);
 }
 
-/** A router said that the path takes at most `mtu` bytes. @linux net/ipv4/route.c */
+/** A router reported that the path accepts at most `mtu` bytes. @linux net/ipv4/route.c */
 export function ip_rt_update_pmtu(dst: dst_entry, sk: sock | null, skb: sk_buff | null, mtu: number): void {
   const fl4 = new flowi4();
   ip_rt_build_flow_key(fl4, sk, skb);
   __ip_rt_update_pmtu(dst as rtable, fl4, mtu);
 }
 
-/** Learn a path MTU for the destination of `fl4`, unless it is larger than what is known. @linux net/ipv4/route.c */
+/**
+ * Record a path MTU for the destination of `fl4`, unless it is larger than the current one.
+ *
+ * @linux net/ipv4/route.c
+ */
 function __ip_rt_update_pmtu(rt: rtable, fl4: flowi4, new_mtu: number): void {
   const net = rt.dev.nd_net;
   const now = jiffies(net.machine);
@@ -251,7 +263,7 @@ function __ip_rt_update_pmtu(rt: rtable, fl4: flowi4, new_mtu: number): void {
   update_or_create_fnhe(FIB_RES_NHC(res), fl4.daddr, 0, mtu, lock, now + ip_rt_mtu_expires);
 }
 
-/** A redirect came: dst_ops.redirect. @linux net/ipv4/route.c */
+/** dst_ops.redirect: a redirect arrived. @linux net/ipv4/route.c */
 export function ip_do_redirect(dst: dst_entry, sk: sock | null, skb: sk_buff): void {
   const iph = new iphdr(skb.head, skb.data);
   const fl4 = new flowi4();
@@ -259,7 +271,12 @@ export function ip_do_redirect(dst: dst_entry, sk: sock | null, skb: sk_buff): v
   __ip_do_redirect(dst as rtable, skb, fl4, true);
 }
 
-/** A gateway named a better one: believe it if it is the one we use, and the new one is a neighbour (RFC 1122 3.2.2.2). @linux net/ipv4/route.c */
+/**
+ * A gateway named a better one: accept it if it comes from the gateway in use and the new one is directly
+ * connected (RFC 1122 3.2.2.2).
+ *
+ * @linux net/ipv4/route.c
+ */
 function __ip_do_redirect(rt: rtable, skb: sk_buff, fl4: flowi4, kill_route: boolean): void {
   const icmph = new icmphdr(skb.head, skb.transport_header);
   const new_gw = icmph.gateway;
@@ -295,7 +312,11 @@ function __ip_do_redirect(rt: rtable, skb: sk_buff, fl4: flowi4, kill_route: boo
 
 // --- What ICMP tells ----------------------------------------------------------------------------------------------
 
-/** "Fragmentation needed" came for a packet without a socket: its header is at skb.data. @linux net/ipv4/route.c */
+/**
+ * "Fragmentation needed" arrived for a packet without a socket: its header is at skb.data.
+ *
+ * @linux net/ipv4/route.c
+ */
 export function ipv4_update_pmtu(skb: sk_buff, net: net, mtu: number, oif: number, protocol: number): void {
   const iph = new iphdr(skb.head, skb.data);
   const fl4 = new flowi4();
@@ -306,7 +327,12 @@ export function ipv4_update_pmtu(skb: sk_buff, net: net, mtu: number, oif: numbe
   ip_rt_put(rt);
 }
 
-/** "Fragmentation needed" came for a packet of this socket: learn it, and have the socket take the new route. @linux net/ipv4/route.c */
+/**
+ * "Fragmentation needed" arrived for a packet of this socket: record the MTU and give the socket the new
+ * route.
+ *
+ * @linux net/ipv4/route.c
+ */
 export function ipv4_sk_update_pmtu(skb: sk_buff, sk: sock, mtu: number): void {
   if (!ip_sk_accept_pmtu(sk)) return;
   const net = sock_net(sk);
@@ -351,7 +377,7 @@ export function ipv4_sk_update_pmtu(skb: sk_buff, sk: sock, mtu: number): void {
   dst_release(odst);
 }
 
-/** A redirect came for a packet without a socket. @linux net/ipv4/route.c */
+/** A redirect arrived for a packet without a socket. @linux net/ipv4/route.c */
 export function ipv4_redirect(skb: sk_buff, net: net, oif: number, protocol: number): void {
   const iph = new iphdr(skb.head, skb.data);
   const fl4 = new flowi4();
@@ -362,7 +388,7 @@ export function ipv4_redirect(skb: sk_buff, net: net, oif: number, protocol: num
   ip_rt_put(rt);
 }
 
-/** A redirect came for a packet of this socket. @linux net/ipv4/route.c */
+/** A redirect arrived for a packet of this socket. @linux net/ipv4/route.c */
 export function ipv4_sk_redirect(skb: sk_buff, sk: sock): void {
   const fl4 = new flowi4();
   __build_flow_key(fl4, sk, new iphdr(skb.head, skb.data), 0, 0, 0, 0);

@@ -1,4 +1,4 @@
-/** The route of a packet that came: to this machine, onwards, or nowhere. @linux net/ipv4/route.c */
+/** The route of a received packet: to this machine, forwarding, or rejection. @linux net/ipv4/route.c */
 import {
   IN_DEV_BFORWARD,
   IN_DEV_FORWARD,
@@ -34,7 +34,7 @@ import { ip_forward } from '../ip_forward.ts';
 import { ip_error, ip_rt_bug, rt_cache_route, rt_cache_valid, rt_dst_alloc, rt_set_nexthop } from './dst.ts';
 import { find_exception } from './exception.ts';
 
-/** 224.0.0.0/24: never leaves the link. @linux include/linux/in.h */
+/** Whether the address is in 224.0.0.0/24, which never leaves the link. @linux include/linux/in.h */
 export function ipv4_is_local_multicast(addr: be32): boolean {
   return addr >>> 8 === 0xe00000;
 }
@@ -42,9 +42,9 @@ export function ipv4_is_local_multicast(addr: be32): boolean {
 // --- In ---------------------------------------------------------------------------------------------------------
 
 /**
- * Route a packet that came in: its skb gets a route that delivers it here, forwards it, or refuses it.
+ * Route a received packet: its skb gets a route that delivers, forwards or rejects it.
  *
- * @returns 0, -EINVAL (an address that cannot be), -EXDEV (came by the wrong interface), -ENOBUFS
+ * @returns 0, -EINVAL (an invalid address), -EXDEV (wrong interface), -ENOBUFS
  * @linux net/ipv4/route.c
  */
 export function ip_route_input_noref(
@@ -54,17 +54,21 @@ export function ip_route_input_noref(
   tos: number,
   dev: net_device,
 ): Errno {
-  // Multicast: a host takes only the groups that it joined, and there is no way to join one here.
+  // Multicast: a host accepts only the groups that it has joined, and this stack cannot join any.
   if (ipv4_is_multicast(daddr)) return -EINVAL;
   return ip_route_input_slow(skb, daddr, saddr, tos & IPTOS_RT_MASK, dev, new fib_result());
 }
 
-/** The same, for callers that keep the route. @linux include/net/route.h */
+/** As ip_route_input_noref(), for callers that keep the route. @linux include/net/route.h */
 export function ip_route_input(skb: sk_buff, daddr: be32, saddr: be32, tos: number, dev: net_device): Errno {
   return ip_route_input_noref(skb, daddr, saddr, tos, dev);
 }
 
-/** Where to with a packet by the tables? Refuses addresses that no packet can have ("martians", RFC 1812 5.3.7). @linux net/ipv4/route.c */
+/**
+ * Look up the route in the tables. Rejects addresses that no packet can have ("martians", RFC 1812 5.3.7).
+ *
+ * @linux net/ipv4/route.c
+ */
 function ip_route_input_slow(
   skb: sk_buff,
   daddr: be32,
@@ -80,10 +84,10 @@ function ip_route_input_slow(
   if (ipv4_is_multicast(saddr) || ipv4_is_lbcast(saddr)) return -EINVAL;
   if (ipv4_is_lbcast(daddr) || (saddr === 0 && daddr === 0))
     return brd_input(skb, saddr, tos, dev, in_dev, res);
-  // Zero addresses only to the limited broadcast: a host that has none yet.
+  // A zero source address is valid only for the limited broadcast, from a host without an address.
   if (ipv4_is_zeronet(saddr) || ipv4_is_zeronet(daddr)) return -EINVAL;
-  // 127/8 belongs to lo. There Linux would not ask at all: a packet keeps its route from sending. Here it has been on a
-  // wire, as bytes.
+  // 127/8 belongs to lo. Linux does not check there, because a packet keeps its route from sending; here the
+  // packet was on a wire, as bytes.
   const localnet = IN_DEV_ROUTE_LOCALNET(in_dev) || (dev.flags & IFF_LOOPBACK) !== 0;
   if (!localnet && (ipv4_is_loopback(daddr) || ipv4_is_loopback(saddr))) return -EINVAL;
 
@@ -128,7 +132,7 @@ function brd_input(
   return local_input(skb, dev, RTCF_BROADCAST, res);
 }
 
-/** Deliver here. The route is the same for all packets to the address, and is kept. */
+/** Deliver locally. The route is the same for all packets to the address, so it is cached. */
 function local_input(skb: sk_buff, dev: net_device, flags: number, res: fib_result): Errno {
   if (res.fi !== null) {
     const kept = FIB_RES_NHC(res).nhc_rth_input;
@@ -143,7 +147,7 @@ function local_input(skb: sk_buff, dev: net_device, flags: number, res: fib_resu
   return 0;
 }
 
-/** To nowhere: the route says so when the packet takes it, by ip_error(). */
+/** No route: the packet's route rejects it, by ip_error(). */
 function no_route(skb: sk_buff, dev: net_device, err: Errno, res: fib_result): Errno {
   res.type = RTN_UNREACHABLE;
   res.fi = null;
@@ -179,12 +183,14 @@ function __mkroute_input(
 
   const is_ip = skb.protocol === ETH_P_IP;
   if (out_dev === in_dev && err !== 0 && IN_DEV_TX_REDIRECTS(out_dev) && is_ip) {
-    // It leaves by the way it came, and the sender is a neighbour: it could have sent it there itself.
+    // The packet leaves through the interface on which it arrived, and the sender is directly connected: it
+    // could have sent it to the next hop itself.
     const gw = nhc.nhc_gw_family !== 0 ? nhc.nhc_gw : 0;
     if (IN_DEV_SHARED_MEDIA(out_dev) || inet_addr_onlink(out_dev, saddr, gw))
       IPCB(skb).flags |= IPSKB_DOREDIRECT;
   }
-  // ARP asks too, for whom to answer as a proxy: not for what is on the asker's own link.
+  // ARP also uses this, to decide for which addresses it answers as a proxy: not for those on the requester's
+  // own link.
   if (!is_ip && out_dev === in_dev) return -EINVAL;
 
   const fnhe = find_exception(nhc, daddr);

@@ -1,4 +1,4 @@
-/** The route of a packet that this machine sends. @linux net/ipv4/route.c */
+/** The route of a packet sent by this machine. @linux net/ipv4/route.c */
 import { IN_DEV_ROUTE_LOCALNET } from '../../../include/linux/inetdevice.ts';
 import { IFF_LOOPBACK, IFF_UP, LOOPBACK_IFINDEX, type net_device } from '../../../include/linux/netdevice.ts';
 import type { sk_buff } from '../../../include/linux/skbuff.ts';
@@ -57,13 +57,17 @@ import { ipv4_is_local_multicast } from './input.ts';
 
 // --- Out --------------------------------------------------------------------------------------------------------
 
-/** A route for a socket's packet. Linux asks IPsec here; this is ip_route_output_key_hash(). @linux net/ipv4/route.c */
+/**
+ * The route for a socket's packet. Linux consults IPsec here; this only calls ip_route_output_key_hash().
+ *
+ * @linux net/ipv4/route.c
+ */
 export function ip_route_output_flow(net: net, flp4: flowi4, _sk: sock | null): rtable | Errno {
   return ip_route_output_key_hash(net, flp4);
 }
 
 /**
- * A route for what `fl4` says. Fills in the source address, the interface, and a missing destination.
+ * Find the route for `fl4`. Fills in the source address, the interface, and a missing destination.
  *
  * @returns the route with a reference for the caller; -ENETUNREACH, -EHOSTUNREACH, -EACCES, -EINVAL, -ENODEV
  * @linux net/ipv4/route.c
@@ -77,7 +81,7 @@ export function ip_route_output_key_hash(net: net, fl4: flowi4): rtable | Errno 
 }
 
 /**
- * Find the way out for what the flow says; complete the flow. Fails with -ENETUNREACH, -EINVAL, -ENODEV.
+ * Find the output route for the flow and complete the flow. Fails with -ENETUNREACH, -EINVAL, -ENODEV.
  *
  * @linux net/ipv4/route.c
  */
@@ -89,7 +93,7 @@ export function ip_route_output_key_hash_rcu(net: net, fl4: flowi4, res: fib_res
     if (ipv4_is_multicast(fl4.saddr) || ipv4_is_lbcast(fl4.saddr) || ipv4_is_zeronet(fl4.saddr))
       return -EINVAL;
     if (orig_oif === 0 && (ipv4_is_multicast(fl4.daddr) || ipv4_is_lbcast(fl4.daddr))) {
-      // The source address says through which interface such packets go.
+      // The source address determines the interface for such packets.
       dev_out = __ip_dev_find(net, fl4.saddr);
       if (dev_out === null) return -ENETUNREACH;
       fl4.flowi4_oif = dev_out.ifindex;
@@ -114,7 +118,7 @@ export function ip_route_output_key_hash_rcu(net: net, fl4: flowi4, res: fib_res
   }
 
   if (fl4.daddr === 0) {
-    // Without a destination: to this machine itself.
+    // Without a destination the packet is for this machine.
     fl4.daddr = fl4.saddr;
     if (fl4.daddr === 0) {
       fl4.saddr = INADDR_LOOPBACK;
@@ -130,7 +134,7 @@ export function ip_route_output_key_hash_rcu(net: net, fl4: flowi4, res: fib_res
     res.fi = null;
     res.table = null;
     if (dev_out === null) return err;
-    // The interface was named: take it that the destination is on its link, whatever the tables say.
+    // The interface was specified: assume that the destination is on its link, whatever the tables say.
     if (fl4.saddr === 0) fl4.saddr = inet_select_addr(dev_out, 0, RT_SCOPE_LINK);
     res.type = RTN_UNICAST;
     return __mkroute_output(res, fl4, orig_oif, dev_out, 0);
@@ -138,7 +142,7 @@ export function ip_route_output_key_hash_rcu(net: net, fl4: flowi4, res: fib_res
 
   if (res.type === RTN_LOCAL) {
     if (fl4.saddr === 0) fl4.saddr = res.fi!.fib_prefsrc !== 0 ? res.fi!.fib_prefsrc : fl4.daddr;
-    // What is for us goes over lo, whichever interface has the address.
+    // Packets to a local address use lo, whichever interface has the address.
     dev_out = net.loopback_dev!;
     fl4.flowi4_oif = dev_out.ifindex;
     return __mkroute_output(res, fl4, FIB_RES_OIF(res), dev_out, RTCF_LOCAL);
@@ -148,7 +152,7 @@ export function ip_route_output_key_hash_rcu(net: net, fl4: flowi4, res: fib_res
   return __mkroute_output(res, fl4, orig_oif, FIB_RES_DEV(res), 0);
 }
 
-/** Turn what the lookup found into a route, or take the one that is kept at the next hop. @linux net/ipv4/route.c */
+/** Create a route from a lookup's result, or use the one cached at the next hop. @linux net/ipv4/route.c */
 function __mkroute_output(
   res: fib_result,
   fl4: flowi4,
@@ -177,11 +181,11 @@ function __mkroute_output(
   if (type === RTN_BROADCAST) {
     flags |= RTCF_BROADCAST | RTCF_LOCAL;
   } else if (type === RTN_MULTICAST) {
-    // We are in no group, so none of it comes back to us.
+    // This host has joined no group, so no copy is looped back.
     flags = (flags | RTCF_MULTICAST) & ~RTCF_LOCAL;
     if (fi !== null && res.prefixlen < 4) fi = null;
   } else if (type === RTN_LOCAL && orig_oif !== 0 && orig_oif !== dev_out.ifindex) {
-    // rt_iif is to say by which interface it came, and that differs from address to address: not to be kept.
+    // rt_iif must hold the interface of the address, which differs between addresses: do not cache the route.
     do_cache = false;
   }
 
@@ -211,18 +215,22 @@ function __mkroute_output(
   return rth;
 }
 
-/** Make all routes handed out so far stale. @linux net/ipv4/route.c */
+/** Invalidate all existing routes. @linux net/ipv4/route.c */
 export function rt_cache_flush(net: net): void {
   net.ipv4.rt_genid++;
 }
 
-/** Prepare routing: the generators of IP ids, the limits by host. The tables are made by ip_fib_init(). @linux net/ipv4/route.c */
+/**
+ * Initialize routing: the generators of IP ids and the per-host limits. ip_fib_init() creates the tables.
+ *
+ * @linux net/ipv4/route.c
+ */
 export function ip_rt_init(net: net): void {
   ip_idents_init(net);
   net.ipv4.peers = new inet_peer_base();
 }
 
-/** The address that IP's options are to record for us as the packet passes. @linux net/ipv4/route.c */
+/** The local address that IP options record in a packet. @linux net/ipv4/route.c */
 export function ip_rt_get_source(to: Uint8Array, at: number, skb: sk_buff, rt: rtable): void {
   const iph = ip_hdr(skb);
   if (rt_is_output_route(rt)) {
@@ -245,15 +253,19 @@ export function ip_rt_get_source(to: Uint8Array, at: number, skb: sk_buff, rt: r
   write_be32(to, at, src);
 }
 
-/** A route for what `fl4` says, without IPsec's part. @linux include/net/route.h */
+/** The route for `fl4`, without IPsec. @linux include/net/route.h */
 export function __ip_route_output_key(net: net, fl4: flowi4): rtable | Errno {
   return ip_route_output_key_hash(net, fl4);
 }
-/** A route for what `fl4` says; the source address is filled in. -ENETUNREACH, -EINVAL, … @linux include/net/route.h */
+/**
+ * The route for `fl4`; the source address is filled in. -ENETUNREACH, -EINVAL, …
+ *
+ * @linux include/net/route.h
+ */
 export function ip_route_output_key(net: net, fl4: flowi4): rtable | Errno {
   return ip_route_output_flow(net, fl4, null);
 }
-/** A route from `saddr` to `daddr`. -ENETUNREACH, -EINVAL, … @linux include/net/route.h */
+/** The route from `saddr` to `daddr`. -ENETUNREACH, -EINVAL, … @linux include/net/route.h */
 export function ip_route_output(
   net: net,
   daddr: be32,
@@ -268,7 +280,7 @@ export function ip_route_output(
   fl4.saddr = saddr;
   return ip_route_output_key(net, fl4);
 }
-/** A route for a packet of a socket, with all that is known of it. @linux include/net/route.h */
+/** The route for a socket's packet, with its ports and protocol. @linux include/net/route.h */
 export function ip_route_output_ports(
   net: net,
   fl4: flowi4,
@@ -289,8 +301,8 @@ export function ip_route_output_ports(
 }
 
 /**
- * The route of a new connection. If the source address is open yet it is found by a first lookup; ports are not chosen
- * yet either: ip_route_newports() comes after.
+ * The route of a new connection. An unspecified source address is chosen by a first lookup. The ports may not
+ * be chosen yet: ip_route_newports() follows.
  *
  * @linux include/net/route.h
  */
@@ -318,7 +330,11 @@ export function ip_route_connect(
   return ip_route_output_flow(net, fl4, sk);
 }
 
-/** The ports are known now: look again if they changed, and give the old route back. @linux include/net/route.h */
+/**
+ * The ports are now known: look up again if they changed, and drop the old route.
+ *
+ * @linux include/net/route.h
+ */
 export function ip_route_newports(
   fl4: flowi4,
   rt: rtable,

@@ -1,4 +1,4 @@
-/** UDP's hash tables: choosing a local port, and finding the socket of a datagram. @linux net/ipv4/udp.c */
+/** UDP's hash tables: choosing a local port, and finding a datagram's socket. @linux net/ipv4/udp.c */
 import type { be16, be32 } from '../../../include/linux/types.ts';
 import { type udp_hslot, udp_sk, type udp_table } from '../../../include/linux/udp.ts';
 import { inet_sk } from '../../../include/net/inet_sock.ts';
@@ -22,14 +22,14 @@ function udp_hashslot2(table: udp_table, hash: number): udp_hslot {
   return table.hash2[hash & table.mask]!;
 }
 
-/** Can two sockets at one port receive the same datagram? */
+/** Whether two sockets at one port can receive the same datagram. */
 function saddrs_overlap(sk: sock, sk2: sock): boolean {
   const a = sk.skc_rcv_saddr;
   const b = sk2.skc_rcv_saddr;
   return a === b || a === INADDR_ANY || b === INADDR_ANY;
 }
 
-/** Do both want the port, without agreeing to share it? */
+/** Whether two sockets claim the port without agreeing to share it. */
 function ports_conflict(sk: sock, sk2: sock): boolean {
   if (sk2 === sk || (sk2.sk_reuse !== SK_NO_REUSE && sk.sk_reuse !== SK_NO_REUSE)) return false;
   const dif = sk.sk_bound_dev_if;
@@ -43,14 +43,14 @@ function udp_lib_lport_inuse(sk: sock, num: number, hslot: udp_hslot): boolean {
   return hslot.sks.some((sk2) => udp_sk(sk2).udp_port_hash === num && ports_conflict(sk, sk2));
 }
 
-/** A free port of the range, beginning at a random place; -1: none. */
+/** A free port of the range, searched from a random place; -1: none. */
 function pick_port(net: net, sk: sock, table: udp_table): number {
   const [low, high] = inet_sk_get_local_port_range(sk);
   const remaining = high - low + 1;
   if (remaining <= 0) return -1;
   const random = get_random_u32(net.machine) >>> 0;
   const start = low + Math.floor((random * remaining) / 2 ** 32);
-  // Odd, so that every port of a chain is visited; times the chains, so that the chain stays the same.
+  // An odd step visits every port of a chain; multiplied by the number of chains it stays in the chain.
   const step = ((random | 1) >>> 0) * (table.mask + 1);
   for (let first = start; first <= start + table.mask; first++) {
     const slot = udp_hashslot(table, first);
@@ -66,7 +66,7 @@ function pick_port(net: net, sk: sock, table: udp_table): number {
 }
 
 /**
- * Give a socket a local port: `snum`, or any if that is 0, and hash it.
+ * Assign a local port to a socket: `snum`, or any if that is 0, and hash the socket.
  *
  * @returns 0, or -EADDRINUSE
  * @linux net/ipv4/udp.c
@@ -88,7 +88,7 @@ export function udp_lib_get_port(sk: sock, snum: number): Errno {
   if (!sk.skc_hashed) {
     udp_hashslot(table, num).sks.unshift(sk);
     const slot2 = udp_hashslot2(table, up.udp_portaddr_hash);
-    // Sockets that share a port take turns by hash: the later ones stand behind.
+    // A hash distributes datagrams among sockets that share a port: append later sockets at the end.
     if (sk.sk_reuseport) slot2.sks.push(sk);
     else slot2.sks.unshift(sk);
     sk.skc_hashed = true;
@@ -98,7 +98,7 @@ export function udp_lib_get_port(sk: sock, snum: number): Errno {
   return 0;
 }
 
-/** Bind to a port; 0: to any that is free. @returns 0, or -EADDRINUSE. @linux net/ipv4/udp.c */
+/** Bind to a port; 0: any free port. @returns 0, or -EADDRINUSE. @linux net/ipv4/udp.c */
 export function udp_v4_get_port(sk: sock, snum: number): Errno {
   return udp_lib_get_port(sk, snum);
 }
@@ -108,7 +108,7 @@ function remove(slot: udp_hslot, sk: sock): void {
   if (at >= 0) slot.sks.splice(at, 1);
 }
 
-/** Take a socket off the tables: its port is free. @linux net/ipv4/udp.c */
+/** Remove a socket from the tables, which frees its port. @linux net/ipv4/udp.c */
 export function udp_lib_unhash(sk: sock): void {
   if (!sk.skc_hashed) return;
   const net = sock_net(sk);
@@ -120,7 +120,7 @@ export function udp_lib_unhash(sk: sock): void {
   sock_prot_inuse_add(net, sk.sk_prot, -1);
 }
 
-/** Its local address changed: move it. @linux net/ipv4/udp.c */
+/** The local address changed: move the socket to its new chain. @linux net/ipv4/udp.c */
 export function udp_v4_rehash(sk: sock): void {
   const table = sock_net(sk).ipv4.udp_table;
   const up = udp_sk(sk);
@@ -131,7 +131,11 @@ export function udp_v4_rehash(sk: sock): void {
   udp_hashslot2(table, newhash).sks.unshift(sk);
 }
 
-/** How well does a socket fit a datagram? -1: not at all; the more it has fixed, the better. @linux net/ipv4/udp.c */
+/**
+ * Score how well a socket matches a datagram: -1 is no match; each matching fixed field raises the score.
+ *
+ * @linux net/ipv4/udp.c
+ */
 function compute_score(sk: sock, saddr: be32, sport: be16, daddr: be32, hnum: number, dif: number): number {
   const inet = inet_sk(sk);
   if (udp_sk(sk).udp_port_hash !== hnum || inet.inet_rcv_saddr !== daddr) return -1;
@@ -151,7 +155,11 @@ function compute_score(sk: sock, saddr: be32, sport: be16, daddr: be32, hnum: nu
   return score;
 }
 
-/** The best socket of a chain; among SO_REUSEPORT ones that fit alike, the peer's hash decides. @linux net/ipv4/udp.c */
+/**
+ * The best match of a chain; among equal SO_REUSEPORT sockets the hash of the peer decides.
+ *
+ * @linux net/ipv4/udp.c
+ */
 function udp4_lib_lookup2(
   slot: udp_hslot,
   saddr: be32,
@@ -182,7 +190,7 @@ function udp4_lib_lookup2(
   return group[hash % group.length] ?? result;
 }
 
-/** The socket that a datagram is for, or null. @linux net/ipv4/udp.c */
+/** The socket for a datagram, or null. @linux net/ipv4/udp.c */
 export function __udp4_lib_lookup(
   net: net,
   saddr: be32,
@@ -199,7 +207,7 @@ export function __udp4_lib_lookup(
   return udp4_lib_lookup2(any, saddr, sport, daddr, INADDR_ANY, dport, dif);
 }
 
-/** The connected socket of exactly these addresses and ports, for early demux. @linux net/ipv4/udp.c */
+/** The connected socket with exactly these addresses and ports, for early demux. @linux net/ipv4/udp.c */
 export function __udp4_lib_demux_lookup(
   net: net,
   daddr: be32,
@@ -209,7 +217,7 @@ export function __udp4_lib_demux_lookup(
   dif: number,
 ): sock | null {
   const table = net.ipv4.udp_table;
-  // Only the first of the chain: a miss costs little, the full lookup follows.
+  // Check only the first socket of the chain: a miss is cheap, because the full lookup follows.
   const sk = udp_hashslot2(table, ipv4_portaddr_hash(net, daddr, dport)).sks[0];
   if (sk === undefined) return null;
   const matches =

@@ -23,7 +23,7 @@ import { udp_flush_pending_frames, udp_push_pending_frames, udp_sendmsg } from '
 /** Options of SOL_UDP. @linux include/uapi/linux/udp.h */
 export const UDP_OPTIONS = { UDP_CORK: 1, UDP_SEGMENT: 103 } as const;
 
-/** close(): off the tables, and gone. @linux include/net/udp.h */
+/** close(): unhash and release the socket. @linux include/net/udp.h */
 function* udp_lib_close(sk: sock, _timeout: jiffies_t): Sleeps<void> {
   sk_common_release(sk);
 }
@@ -39,13 +39,13 @@ function udp_destruct_sock(sk: sock): void {
   inet_sock_destruct(sk);
 }
 
-/** A new UDP socket. 0. @linux net/ipv4/udp.c */
+/** Initialize a UDP socket. 0. @linux net/ipv4/udp.c */
 function udp_init_sock(sk: sock): Errno {
   sk.sk_destruct = udp_destruct_sock;
   return 0;
 }
 
-/** setsockopt() on SOL_UDP: UDP_CORK collects until it is taken off. @linux net/ipv4/udp.c */
+/** setsockopt() on SOL_UDP: UDP_CORK collects data until it is cleared. @linux net/ipv4/udp.c */
 function* udp_setsockopt(sk: sock, level: number, optname: number, optval: sockopt_value): Sleeps<Errno> {
   if (level !== SOL_UDP) return yield* ip_setsockopt(sk, level, optname, optval);
   if (typeof optval !== 'number') return -EINVAL;
@@ -94,7 +94,7 @@ export const udp_prot: proto = {
   alloc: (net, prot) => new udp_sock(net, prot),
 };
 
-/** UDP as IP sees it. @linux net/ipv4/af_inet.c */
+/** UDP's handlers for IP. @linux net/ipv4/af_inet.c */
 export const udp_protocol: net_protocol = {
   handler: udp_rcv,
   err_handler: udp_err,
@@ -102,7 +102,7 @@ export const udp_protocol: net_protocol = {
   no_policy: true,
 };
 
-/** Make the tables. @linux net/ipv4/udp.c */
+/** Create the tables. @linux net/ipv4/udp.c */
 export function udp_init(net: net): void {
   const table = new udp_table(256);
   table.memory.sysctl_mem = net.ipv4.sysctl_udp_mem;

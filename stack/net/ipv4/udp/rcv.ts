@@ -1,4 +1,4 @@
-/** Datagrams coming in, and what ICMP tells of those that went out. @linux net/ipv4/udp.c */
+/** Received datagrams, and ICMP errors about sent ones. @linux net/ipv4/udp.c */
 import {
   CHECKSUM_BREAK,
   CHECKSUM_NONE,
@@ -78,10 +78,12 @@ import { ip_icmp_error, ipv4_pktinfo_prepare } from '../ip_sockglue.ts';
 import { ipv4_sk_redirect, ipv4_sk_update_pmtu } from '../route/exception.ts';
 import { __udp4_lib_demux_lookup, __udp4_lib_lookup, udp_port_sockets } from './hash.ts';
 
-/** A socket that early demux noted on a packet has no reference of its own: nothing can end it meanwhile. */
+/**
+ * Early demux attaches a socket to a packet without a reference: nothing can free the socket in the meantime.
+ */
 function no_reference(): void {}
 
-/** Find a connected socket before routing, and take its route. 0. @linux net/ipv4/udp.c */
+/** Find a connected socket before routing, and use its cached route. 0. @linux net/ipv4/udp.c */
 export function udp_v4_early_demux(skb: sk_buff): number {
   if (skb.pkt_type !== PACKET_HOST) return 0;
   if (!pskb_may_pull(skb, skb.transport_header - skb.data + UDPHDR_LEN)) return 0;
@@ -97,7 +99,7 @@ export function udp_v4_early_demux(skb: sk_buff): number {
   return 0;
 }
 
-/** Remember the route by which datagrams come. @linux net/ipv4/udp.c */
+/** Cache the route of received datagrams. @linux net/ipv4/udp.c */
 function udp_sk_rx_dst_set(sk: sock, skb: sk_buff): void {
   const dst = skb._skb_refdst;
   const old = sk.sk_rx_dst;
@@ -107,7 +109,12 @@ function udp_sk_rx_dst_set(sk: sock, skb: sk_buff): void {
   dst_release(old);
 }
 
-/** Prepare the checksum: right or not, if that can be said cheaply. @returns false: it is wrong @linux net/ipv4/udp.c */
+/**
+ * Prepare the checksum: verify it now if that is cheap.
+ *
+ * @returns false when it is wrong
+ * @linux net/ipv4/udp.c
+ */
 function udp4_csum_init(skb: sk_buff, check: number, saddr: be32, daddr: be32): boolean {
   if (check === 0) {
     skb.ip_summed = CHECKSUM_UNNECESSARY;
@@ -119,12 +126,12 @@ function udp4_csum_init(skb: sk_buff, check: number, saddr: be32, daddr: be32): 
   return skb.len > CHECKSUM_BREAK || __skb_checksum_complete(skb) === 0;
 }
 
-/** Is the checksum of a datagram wrong, as far as it was not verified yet? @linux include/net/udp.h */
+/** Whether a datagram's checksum is wrong, if it is not yet verified. @linux include/net/udp.h */
 export function udp_lib_checksum_complete(skb: sk_buff): boolean {
   return !skb_csum_unnecessary(skb) && __skb_checksum_complete(skb) !== 0;
 }
 
-/** A datagram came: data begins at its header. @linux net/ipv4/udp.c */
+/** A datagram arrives: data begins at its header. @linux net/ipv4/udp.c */
 export function udp_rcv(skb: sk_buff): number {
   const rt = skb_rtable(skb);
   const net = skb.dev!.nd_net;
@@ -174,11 +181,11 @@ function csum_error(net: net, skb: sk_buff): number {
 
 function udp_unicast_rcv_skb(sk: sock, skb: sk_buff): number {
   const ret = udp_queue_rcv_skb(sk, skb);
-  // Greater than 0: give it to another protocol; no encapsulation here does that.
+  // Greater than 0: deliver it to another protocol; no encapsulation here returns that.
   return ret > 0 ? -ret : 0;
 }
 
-/** Every socket of the port that a broadcast fits gets a copy. @linux net/ipv4/udp.c */
+/** Deliver a copy to every socket of the port that matches a broadcast. @linux net/ipv4/udp.c */
 function __udp4_lib_mcast_deliver(
   net: net,
   skb: sk_buff,
@@ -207,10 +214,10 @@ function __udp4_lib_mcast_deliver(
   return 0;
 }
 
-/** Queue a datagram for its socket; its header comes off. 0, or -1: dropped. @linux net/ipv4/udp.c */
+/** Queue a datagram for its socket without its header. 0, or -1 when it was dropped. @linux net/ipv4/udp.c */
 export function udp_queue_rcv_skb(sk: sock, skb: sk_buff): number {
   ipv4_pktinfo_prepare(sk, skb);
-  // The header's part of the sum is done now; the payload's when it is read.
+  // The header's part of the sum is computed now; the payload's when it is read.
   if (!skb.csum_valid && skb.ip_summed === CHECKSUM_NONE) {
     skb.csum = csum_partial(skb.head, skb.data, UDPHDR_LEN, skb.csum);
   }
@@ -235,9 +242,14 @@ function __udp_queue_rcv_skb(sk: sock, skb: sk_buff): number {
   return -1;
 }
 
-/** Charge a datagram to the socket and queue it. -ENOMEM: the receive buffer is full; -ENOBUFS: all of UDP's memory is used. @linux net/ipv4/udp.c */
+/**
+ * Charge a datagram to the socket and queue it. -ENOMEM: the receive buffer is full; -ENOBUFS: UDP's memory
+ * is exhausted.
+ *
+ * @linux net/ipv4/udp.c
+ */
 export function __udp_enqueue_schedule_skb(sk: sock, skb: sk_buff): number {
-  // When the buffer is more than half full, small datagrams are to count as such.
+  // When the buffer is more than half full, reduce the memory of small datagrams.
   if (sk.sk_rmem_alloc <= sk.sk_rcvbuf && sk.sk_rmem_alloc > sk.sk_rcvbuf >> 1) skb_condense(skb);
   const err =
     sk.sk_rmem_alloc > sk.sk_rcvbuf ? -ENOMEM : sk_rmem_schedule(sk, skb, skb.truesize) ? 0 : -ENOBUFS;
@@ -252,7 +264,12 @@ export function __udp_enqueue_schedule_skb(sk: sock, skb: sk_buff): number {
   return 0;
 }
 
-/** ICMP tells of a datagram of ours: data begins at its IP header. 0, or -ENOENT: there is no such socket. @linux net/ipv4/udp.c */
+/**
+ * An ICMP error about one of our datagrams: data begins at its IP header. 0, or -ENOENT when there is no such
+ * socket.
+ *
+ * @linux net/ipv4/udp.c
+ */
 export function udp_err(skb: sk_buff, info: number): number {
   const net = skb.dev!.nd_net;
   const iph = new iphdr(skb.head, skb.data);
@@ -292,7 +309,7 @@ export function udp_err(skb: sk_buff, info: number): number {
       return 0;
   }
 
-  // RFC 1122 4.1.3.3: pass ICMP errors on to the application: to one that is connected, or that asked for them.
+  // RFC 1122 4.1.3.3: report ICMP errors to an application that is connected or asked for them.
   if (inet.recverr) ip_icmp_error(sk, skb, err, dest, info, uh + UDPHDR_LEN);
   else if (!harderr || sk.sk_state !== TCP_ESTABLISHED) return 0;
   sk.sk_err = err;

@@ -32,7 +32,7 @@ import { sk_drops_add, sk_peek_offset_bwd, sk_peek_offset_fwd } from '../../core
 import { ip_cmsg_recv, ip_recv_error } from '../ip_sockglue.ts';
 import { udp_lib_checksum_complete } from './rcv.ts';
 
-/** A datagram's checksum proved wrong only now: count it, and take it off the queue if it is still there. */
+/** A datagram's checksum proved wrong: count it, and remove it from the queue if it is still there. */
 function checksum_failed(sk: sock, skb: sk_buff, peeked: boolean): void {
   const net = sock_net(sk);
   UDP_INC_STATS(net, UDP_MIB_CSUMERRORS);
@@ -46,9 +46,9 @@ function checksum_failed(sk: sock, skb: sk_buff, peeked: boolean): void {
 }
 
 /**
- * Read the next datagram; what doesn't fit is lost (MSG_TRUNC).
+ * Read the next datagram; the part that does not fit is lost (MSG_TRUNC).
  *
- * @returns bytes copied (with MSG_TRUNC among the flags: the datagram's length), or -EAGAIN, -ECONNREFUSED, …
+ * @returns bytes copied (with the flag MSG_TRUNC: the datagram's length), or -EAGAIN, -ECONNREFUSED, …
  * @linux net/ipv4/udp.c
  */
 export function* udp_recvmsg(sk: sock, msg: msghdr, len: number, flags: number): Sleeps<number | Errno> {
@@ -89,7 +89,12 @@ export function* udp_recvmsg(sk: sock, msg: msghdr, len: number, flags: number):
   }
 }
 
-/** Length of the first datagram with a right checksum, in bytes; -1: there is none. Wrong ones are dropped. @linux net/ipv4/udp.c */
+/**
+ * Length of the first datagram with a correct checksum, in bytes; -1: none. Datagrams with a wrong checksum
+ * are dropped.
+ *
+ * @linux net/ipv4/udp.c
+ */
 function first_packet_length(sk: sock): number {
   for (;;) {
     const skb = sk.sk_receive_queue.next;
@@ -100,7 +105,7 @@ function first_packet_length(sk: sock): number {
   }
 }
 
-/** What poll() tells: a datagram whose checksum is wrong does not count as one to read. @linux net/ipv4/udp.c */
+/** poll(): a datagram with a wrong checksum does not count as readable. @linux net/ipv4/udp.c */
 export function udp_poll(file: file, sock: socket, wait: poll_table | null): number {
   const mask = datagram_poll(file, sock, wait);
   const sk = sock.sk!;
@@ -114,7 +119,7 @@ export function udp_poll(file: file, sock: socket, wait: poll_table | null): num
   return mask;
 }
 
-/** SIOCINQ: length of the next datagram; SIOCOUTQ: bytes not sent yet. -ENOIOCTLCMD. @linux net/ipv4/udp.c */
+/** SIOCINQ: length of the next datagram; SIOCOUTQ: unsent bytes. -ENOIOCTLCMD. @linux net/ipv4/udp.c */
 export function udp_ioctl(sk: sock, cmd: number, _arg: unknown): number | Errno {
   switch (cmd) {
     case SIOCOUTQ:

@@ -1,4 +1,4 @@
-/** Sending datagrams, at once or put together of several sends (UDP_CORK, MSG_MORE). @linux net/ipv4/udp.c */
+/** Sending datagrams, in one send or assembled from several (UDP_CORK, MSG_MORE). @linux net/ipv4/udp.c */
 import type { Sleeps } from '../../../include/linux/sched.ts';
 import { as_sockaddr_in } from '../../../include/linux/socket.ts';
 import { CHECKSUM_NONE, CHECKSUM_PARTIAL, type sk_buff } from '../../../include/linux/skbuff.ts';
@@ -62,7 +62,7 @@ import {
 import { ip_cmsg_send } from '../ip_sockglue.ts';
 import { ip_route_output_flow } from '../route/output.ts';
 
-/** Leave the checksum to the device; fragments are summed here. @linux net/ipv4/udp.c */
+/** Leave the checksum to the device; for fragments it is computed here. @linux net/ipv4/udp.c */
 export function udp4_hwcsum(skb: sk_buff, src: be32, dst: be32): void {
   const uh = udp_hdr(skb);
   const { len } = skb;
@@ -82,7 +82,7 @@ export function udp4_hwcsum(skb: sk_buff, src: be32, dst: be32): void {
   uh.check = csum_tcpudp_magic(src, dst, udp_len, IPPROTO_UDP, csum) || 0xffff;
 }
 
-/** Write the UDP header, do the checksum, and send. @linux net/ipv4/udp.c */
+/** Write the UDP header, compute the checksum, and send. @linux net/ipv4/udp.c */
 function udp_send_skb(skb: sk_buff, fl4: flowi4): Errno {
   const sk = skb.sk!;
   const net = sock_net(sk);
@@ -99,7 +99,7 @@ function udp_send_skb(skb: sk_buff, fl4: flowi4): Errno {
   } else {
     let csum = csum_partial(skb.head, skb.transport_header, UDPHDR_LEN, skb.csum);
     for (let frag = skb.shinfo.frag_list; frag !== null; frag = frag.next) csum = csum_add(csum, frag.csum);
-    // 0 would mean that there is none (RFC 768).
+    // 0 would mean that there is no checksum (RFC 768).
     uh.check = csum_tcpudp_magic(fl4.saddr, fl4.daddr, len, IPPROTO_UDP, csum) || 0xffff;
   }
 
@@ -113,7 +113,7 @@ function udp_send_skb(skb: sk_buff, fl4: flowi4): Errno {
   return err;
 }
 
-/** Send the datagram that was put together. @linux net/ipv4/udp.c */
+/** Send the assembled datagram. @linux net/ipv4/udp.c */
 export function udp_push_pending_frames(sk: sock): Errno {
   const up = udp_sk(sk);
   const { fl4 } = up.cork!;
@@ -124,7 +124,7 @@ export function udp_push_pending_frames(sk: sock): Errno {
   return err;
 }
 
-/** Throw away the datagram being put together. @linux net/ipv4/udp.c */
+/** Free the datagram being assembled. @linux net/ipv4/udp.c */
 export function udp_flush_pending_frames(sk: sock): void {
   const up = udp_sk(sk);
   if (up.pending === 0) return;
@@ -134,9 +134,9 @@ export function udp_flush_pending_frames(sk: sock): void {
 }
 
 /**
- * Send a datagram, or add to one.
+ * Send a datagram, or add data to one.
  *
- * @returns bytes taken, or -EMSGSIZE, -EOPNOTSUPP, -EINVAL, -EDESTADDRREQ, -EAFNOSUPPORT, -EACCES (broadcast),
+ * @returns bytes sent, or -EMSGSIZE, -EOPNOTSUPP, -EINVAL, -EDESTADDRREQ, -EAFNOSUPPORT, -EACCES (broadcast),
  *   -ENETUNREACH, -EAGAIN, a pending error (-ECONNREFUSED)
  * @linux net/ipv4/udp.c
  */
@@ -177,14 +177,14 @@ export function* udp_sendmsg(sk: sock, msg: msghdr, len: number): Sleeps<number 
   return sent(sk, len, err);
 }
 
-/** The common end. ENOBUFS counts: the sender is faster than its buffer empties. */
+/** The common end of a send. ENOBUFS is counted: the sender is faster than its buffer drains. */
 function sent(sk: sock, len: number, err: Errno): number | Errno {
   if (err === 0) return len;
   if (err === -ENOBUFS) UDP_INC_STATS(sock_net(sk), UDP_MIB_SNDBUFERRORS);
   return err;
 }
 
-/** Nothing is being put together: no need for the socket lock. */
+/** No datagram is being assembled: the socket lock is not needed. */
 function send_at_once(sk: sock, msg: msghdr, len: number, { rt, fl4, ipc }: udp_way): Errno {
   const cork = new inet_cork();
   const ulen = len + UDPHDR_LEN;
@@ -210,7 +210,7 @@ function* begin_corked(sk: sock, msg: msghdr, len: number, way: udp_way): Sleeps
   return err;
 }
 
-/** Add to the datagram; without `corkreq` that was the end of it. */
+/** Add to the datagram; without `corkreq` this completes it. */
 function append(sk: sock, msg: msghdr, len: number, ipc: ipcm_cookie, rt: rtable, corkreq: boolean): Errno {
   const up = udp_sk(sk);
   const first = sk.sk_write_queue.next === null;
@@ -233,7 +233,10 @@ interface udp_way {
   dport: be16;
 }
 
-/** Where to, and from which address: by the message, else as connected; the route of a connected socket is kept. */
+/**
+ * Destination and source address: from the message, otherwise from the connected socket, whose route is
+ * cached.
+ */
 function udp_route(sk: sock, msg: msghdr): udp_way | Errno {
   const inet = inet_sk(sk);
   const net = sock_net(sk);
@@ -285,7 +288,7 @@ function udp_route(sk: sock, msg: msghdr): udp_way | Errno {
 
   const kept = connected ? (sk_dst_check(sk, 0) as rtable | null) : null;
   if (kept !== null) {
-    // The socket's own flow goes with the route that it remembers: what connect() or a corked datagram left there.
+    // The flow that belongs to the socket's cached route: connect() or a corked datagram stored it.
     const { fl4 } = (inet.cork ??= new inet_cork_full());
     if (ipc.addr === 0) ipc.addr = fl4.daddr;
     return { rt: kept, fl4, ipc, daddr: ipc.addr, dport };
