@@ -1,8 +1,10 @@
-/** Blanks the types of a TypeScript file: each becomes spaces, so that lines and columns stay. */
+/**
+ * Blanks the types of a TypeScript file: each is replaced by spaces, so that lines and columns stay the same.
+ */
 import amaro from 'amaro';
 import type { Blanked } from '../stack/user/program.ts';
 
-/** What to write instead of TypeScript that makes code, and so cannot be blanked. */
+/** Replacements to suggest for TypeScript syntax that generates code and so cannot be blanked. */
 const CURES: readonly (readonly [RegExp, string])[] = [
   [/enum/i, 'write a const object instead: const Color = { red: 0, green: 1 } as const'],
   [/namespace|module/i, 'put its content into a file of its own and import that'],

@@ -1,7 +1,7 @@
 /**
- * The debug adapter: speaks the Debug Adapter Protocol over stdin and stdout, or with `--port N` over TCP on the
- * loopback interface, there for as many clients as come. Each session has a process of its own, so that one which dies
- * takes nothing with it.
+ * The debug adapter: speaks the Debug Adapter Protocol over stdin and stdout, or with `--port N` over TCP on
+ * the loopback interface, for any number of clients. Each session runs in its own process, so that a crash
+ * affects no other session.
  */
 import { createServer } from 'node:net';
 import { SupervisedSession } from './supervisor.ts';
@@ -17,7 +17,7 @@ function overStdio(): void {
 
 function overPort(port: number): void {
   const sessions = new Set<SupervisedSession>();
-  // Paused: the session's process reads what comes, not this one.
+  // Paused: the session's process reads from the socket, not this one.
   const server = createServer({ pauseOnConnect: true, noDelay: true }, (socket) => {
     const session = new SupervisedSession({ stdio: [socket, socket], streams: () => [socket, socket] });
     sessions.add(session);

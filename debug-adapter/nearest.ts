@@ -1,6 +1,9 @@
-/** Which known names are close to one that is not known: for "did you mean". */
+/** Finds known names that are similar to an unknown one, for "did you mean". */
 
-/** The nearest names, up to three if they are equally near. A name's last part stands for it: `ttl` for `ip.ttl`. */
+/**
+ * The most similar names, up to three if they are equally similar. The last part of a name matches the whole:
+ * `ttl` matches `ip.ttl`.
+ */
 export function nearest(name: string, known: readonly string[]): string[] {
   const limit = Math.max(2, Math.floor(name.length / 3));
   const close = known
@@ -11,7 +14,7 @@ export function nearest(name: string, known: readonly string[]): string[] {
   return close.filter(({ distance }) => distance === close[0]!.distance).map(({ one }) => one);
 }
 
-/** Levenshtein's. */
+/** Levenshtein distance. */
 function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (let i = 1; i <= a.length; i++) {

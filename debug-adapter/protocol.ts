@@ -1,8 +1,8 @@
-// What the extension and the adapter say to each other beyond the Debug Adapter Protocol: custom requests and events.
-// Types only; both rooms import them, neither imports the other.
+// The protocol between the extension and the adapter beyond the Debug Adapter Protocol: custom requests and
+// events. Types only; both import this file, and neither imports the other.
 //
-// A request that fails answers `success: false` with a `message` a person can read. Such a message says what was wrong
-// and what to do ("no such packet: 812 (412 captured so far)").
+// A failed request is answered with `success: false` and a readable `message`, which tells what was wrong and
+// what to do ("no such packet: 812 (412 captured so far)").
 
 // ---------------------------------------------------------------------------------------------------------------------
 // Trees
@@ -10,15 +10,17 @@
 /** The three trees in the Debug side bar. */
 export type TreeView = 'sockets' | 'interfaces' | 'kernel';
 
-/** What can be done with a tree node; the extension's context menus are built on these. */
+/** Actions on a tree node; the extension's context menus depend on these. */
 export type TreeContext =
-  /** A socket: its transitions can be stopped at (`sockscope/breakOnSocket`), its packets shown. */
+  /**
+   * A socket: its transitions can stop the machine (`sockscope/breakOnSocket`), and its packets can be shown.
+   */
   | 'socket'
-  /** A socket whose transitions are being stopped at. */
+  /** A socket whose transitions stop the machine. */
   | 'watched'
   /** A value that `sockscope/setTreeValue` can change. */
   | 'settable'
-  /** A node that stands for captured packets; `packetNumber` or `packetFilter` says which. */
+  /** A node that refers to captured packets; `packetNumber` or `packetFilter` tells which. */
   | 'packet'
   /** A node whose `value` is worth copying. */
   | 'copyable'
@@ -36,9 +38,9 @@ export interface TreeItem {
   /** Stable across stops and unique in its view, e.g. `sock:12/tcp_sock/snd_nxt`. */
   id: string;
   label: string;
-  /** The whole name, where the label is only a part of it. */
+  /** The full name, if the label is only a part of it. */
   name?: string;
-  /** Shown dimmed behind the label. */
+  /** Displayed dimmed after the label. */
   description?: string;
   /** Plain text; for a struct field its doc. */
   tooltip?: string;
@@ -48,14 +50,14 @@ export interface TreeItem {
   /** The value differs from what it was at the previous stop. */
   changed?: boolean;
   context: TreeContext[];
-  /** The value as text: what is copied, and what an edit starts from. */
+  /** The value as text, for copying and editing. */
   value?: string;
   location?: CodeLocation;
-  /** For a node with the context `packet`: the filter that shows its packets in the Packets panel. */
+  /** For a node with the context `packet`: the filter that selects its packets in the Packets panel. */
   packetFilter?: string;
-  /** For a node with the context `packet` that stands for one captured packet: its number. */
+  /** For a node with the context `packet` that refers to one captured packet: its number. */
   packetNumber?: number;
-  /** A stack frame id in which the node's value was read. */
+  /** The id of the stack frame in which the node's value was read. */
   frame?: number;
 }
 
@@ -68,10 +70,10 @@ export interface TreeResponse {
   items: TreeItem[];
 }
 
-/** `sockscope/setTreeValue`: change the value of a `settable` node. Answers with the node as it is now. */
+/** `sockscope/setTreeValue`: change the value of a `settable` node. Returns the changed node. */
 export interface SetTreeValueArguments {
   id: string;
-  /** What the user typed: a number, a flag expression, a state's name. */
+  /** The text typed by the user: a number, a flag expression, a state's name. */
   value: string;
 }
 export interface SetTreeValueResponse {
@@ -93,7 +95,7 @@ export interface BreakOnSocketResponse {
 /** Seen from the device that captured it. On a loopback wire a frame is sent and, if it is not lost, received. */
 export type PacketDirection = 'out' | 'in';
 
-/** What became of a frame. */
+/** The fate of a frame. */
 export type PacketFate = 'lost' | 'dropped' | 'delivered' | 'in flight';
 
 export interface PacketRow {
@@ -110,9 +112,9 @@ export interface PacketRow {
   /** Wireshark's wording. */
   info: string;
   fate?: PacketFate;
-  /** Why it was dropped: a kernel drop reason, or what the wire did. */
+  /** Why it was dropped: a kernel drop reason, or the wire's effect. */
   reason?: string;
-  /** It matches a bookmark or a breakpoint. */
+  /** A bookmark or breakpoint matches it. */
   marked?: boolean;
 }
 
@@ -125,14 +127,14 @@ export interface PacketsArguments {
 export interface PacketsResponse {
   /** The filter does not parse; `rows` is empty. `start` and `end` are positions in its text. */
   invalidFilter?: { message: string; start?: number; end?: number };
-  /** All packets captured so far. */
+  /** The number of packets captured so far. */
   total: number;
-  /** Those that match the filter. */
+  /** The number of packets that match the filter. */
   matching: number;
   rows: PacketRow[];
-  /** Number of the packet that is being handled at this stop. */
+  /** Number of the packet that is being processed at this stop. */
   current?: number;
-  /** Index of `current` among the packets that match the filter, where it is one of them. */
+  /** Index of `current` among the packets that match the filter, if it matches. */
   currentIndex?: number;
 }
 
@@ -143,7 +145,7 @@ export interface PacketArguments {
 export interface PacketField {
   name: string;
   value: string;
-  /** Where its bytes are, counted from the start of the frame. */
+  /** Offset of its bytes from the start of the frame. */
   offset: number;
   length: number;
   children?: PacketField[];
@@ -172,11 +174,11 @@ export interface PacketCodeFrame {
   location?: CodeLocation;
 }
 export interface PacketCodeResponse {
-  /** Where to go; without one the packet has no code on that side (it was never received, say). */
+  /** Where to go; absent if the packet has no code on that side (for example, it was never received). */
   location?: CodeLocation;
   /** Innermost first. */
   stack?: PacketCodeFrame[];
-  /** Index of the frame to look at first: the innermost one of the packet's own protocol. */
+  /** Index of the frame to show first: the innermost one of the packet's own protocol. */
   opening?: number;
 }
 
@@ -191,20 +193,23 @@ export interface ExportPacketsResponse {
 // ---------------------------------------------------------------------------------------------------------------------
 // Where to stop
 
-/** A kind of moments that the machine can be stopped at. */
+/** A kind of event at which the machine can stop. */
 export interface StopKind {
   label: string;
   description: string;
   /** Examples of a condition. */
   placeholder: string;
-  /** It is among the exception filters that the adapter announces. */
+  /** Whether it is among the exception filters that the adapter announces. */
   isListed: boolean;
 }
 
-/** Conditions by kind, as in `{ "transition": "SYN_RECV -> ESTABLISHED", "packetDropped": "" }`; an empty one is for always. */
+/**
+ * Conditions by kind, as in `{ "transition": "SYN_RECV -> ESTABLISHED", "packetDropped": "" }`; an empty
+ * condition always matches.
+ */
 export type BreakOn = Record<string, string>;
 
-/** `sockscope/breakOn`: what to stop at besides the exception filters. Replaces what was chosen before. */
+/** `sockscope/breakOn`: what to stop at besides the exception filters. Replaces the previous choice. */
 export interface BreakOnArguments {
   breakOn: BreakOn;
 }
@@ -224,22 +229,22 @@ export interface RecordedFrame {
   interface: string;
   /** Bytes on the wire. */
   length: number;
-  /** base64. Of a large capture only the headers. */
+  /** base64. For a large capture only the headers. */
   bytes: string;
   fate?: PacketFate;
   reason?: string;
 }
 /** The newest packets of a capture. */
 export interface CaptureRecord {
-  /** All packets captured. */
+  /** The number of packets captured. */
   total: number;
   frames: RecordedFrame[];
 }
 
-/** The code of the newest packets, each stack once. */
+/** The code of the newest packets; each stack is included once. */
 export interface CodeRecord {
   stacks: PacketCodeFrame[][];
-  /** By packet: a place in `stacks`, and the frame in it to look at first. */
+  /** By packet: an index into `stacks`, and the frame to show first. */
   packets: { number: number; sent?: CodeReference; received?: CodeReference }[];
 }
 export interface CodeReference {
@@ -247,15 +252,15 @@ export interface CodeReference {
   opening: number;
 }
 
-/** A tree node with what is under it, as far as it was recorded. */
+/** A tree node with its children, as far as recorded. */
 export interface RecordedItem {
   item: TreeItem;
   children?: RecordedItem[];
 }
 export interface TreesRecord {
-  /** Virtual seconds, nine digits after the point: when the trees were so. */
+  /** The time of the trees: virtual seconds, nine digits after the point. */
   time: string;
-  /** They are of the last stop, and this is why it stopped; otherwise they are of the end. */
+  /** If the trees are those of the last stop, its reason; otherwise they are those of the end. */
   stop?: string;
   views: Record<TreeView, RecordedItem[]>;
 }
@@ -266,22 +271,25 @@ export interface RunRecord {
   time: string;
   packets: CaptureRecord;
   code: CodeRecord;
-  /** Left out where the machine could not be asked any more. */
+  /** Omitted if the machine could no longer answer. */
   trees?: TreesRecord;
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
 // All of them
 
-/** Where `sockscope/runTo` leads to: into the driver's transmit function, or out of the kernel to the program's next line. */
+/**
+ * The target of `sockscope/runTo`: the driver's transmit function, or out of the kernel to the program's next
+ * line.
+ */
 export const RUN_TO = ['driver', 'program'] as const;
 export interface RunToArguments {
   to: (typeof RUN_TO)[number];
-  /** The thread that is to come to the program. */
+  /** The thread that must reach the program. */
   threadId: number;
 }
 
-/** Every custom request: its name, what it takes, what it answers. */
+/** Every custom request: its name, its arguments and its response. */
 export interface SockscopeRequests {
   'sockscope/tree': { arguments: TreeArguments; response: TreeResponse };
   'sockscope/setTreeValue': { arguments: SetTreeValueArguments; response: SetTreeValueResponse };
@@ -302,7 +310,7 @@ export interface ChangedEvent {
   time: string;
   /** Number of the event at which it is stopped. */
   event?: number;
-  /** Number of the packet that is being handled at this stop. */
+  /** Number of the packet that is being processed at this stop. */
   current?: number;
 }
 
@@ -317,13 +325,13 @@ export interface SockscopeEvents {
 
 /** The virtual NIC and the wire behind it. */
 export interface NicConfiguration {
-  /** Bytes; 65536 as Linux's lo, 1500 as on Ethernet. */
+  /** Bytes; 65536 like Linux's lo, or 1500 as on Ethernet. */
   mtu?: number;
   /** Descriptors in each ring; a power of two. */
   ringSize?: number;
-  /** One way, e.g. `10us`, `40ms`; a bare number is microseconds. */
+  /** One-way, e.g. `10us`, `40ms`; a plain number is microseconds. */
   latency?: string | number;
-  /** e.g. `1Gbit`, `10Mbit`; a bare number is bits a second; 0 is unlimited. */
+  /** e.g. `1Gbit`, `10Mbit`; a plain number is bits per second; 0 is unlimited. */
   bandwidth?: string | number;
   /** Probabilities, 0 to 1. */
   loss?: number;
@@ -332,7 +340,7 @@ export interface NicConfiguration {
   corrupt?: number;
 }
 
-/** What a launch configuration of the type `sockscope` may hold besides DAP's own. */
+/** The attributes of a `sockscope` launch configuration besides DAP's own. */
 export interface LaunchConfiguration {
   /** The scenario: a TypeScript or JavaScript file. */
   program: string;
@@ -346,7 +354,7 @@ export interface LaunchConfiguration {
   pcap?: string;
   /** Files not to step into: globs. */
   skipFiles?: string[];
-  /** Most memory for the objects of the machine and its programs, in MB. */
+  /** Heap limit of the machine and its programs, in MB. */
   maxHeap?: number;
   /** What to stop at besides the exception filters. */
   breakOn?: BreakOn;

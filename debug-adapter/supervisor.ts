@@ -1,6 +1,7 @@
 /**
- * Runs one session in a process of its own, and outlives it. The process speaks with the client itself, over file
- * descriptors that it is given; only if it dies before its work is done does the supervisor take the connection over.
+ * Runs a session in its own process, and outlives it. The process communicates with the client directly, over
+ * inherited file descriptors; the supervisor takes over the connection only if the process dies before its
+ * work is done.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync } from 'node:fs';
@@ -11,14 +12,14 @@ import { Ledger } from './connection/ledger.ts';
 
 /** How long a session may take to end when it is told to. */
 const END_MS = 2500;
-/** Of what the process wrote to stderr before it died, so much is looked at. */
+/** How much of the process's stderr is examined after it died. */
 const STDERR_BYTES = 8192;
 
 /** What connects a session with its client. */
 export interface Client {
   /** For the session's process: streams with a descriptor, or this process's own descriptors. */
   stdio: [Readable | 'inherit', Writable | 'inherit'];
-  /** For the supervisor, should it have to go on alone. */
+  /** For the supervisor, if it must take over. */
   streams(): [Readable, Writable];
 }
 
@@ -27,7 +28,10 @@ export class SupervisedSession {
   readonly #client: Client;
   readonly #ledgerFd = Ledger.create();
   #stderr = '';
-  /** The session is over, and the client knows. Gives what the process is to exit with: 0 unless the session has died. */
+  /**
+   * Resolves when the session is over and the client has been told, with the exit code: 0 unless the session
+   * has died.
+   */
   readonly over: Promise<number>;
 
   constructor(client: Client) {
@@ -43,7 +47,7 @@ export class SupervisedSession {
     this.over = this.#watch();
   }
 
-  /** End it: in good order if it can, in any case soon. */
+  /** End the session: cleanly if possible, in any case soon. */
   end(): void {
     this.#child.kill('SIGTERM');
     setTimeout(() => this.#child.kill('SIGKILL'), END_MS).unref();
@@ -52,7 +56,7 @@ export class SupervisedSession {
   async #watch(): Promise<number> {
     const how = await new Promise<{ code: number; text: string }>((resolve) => {
       this.#child.on('error', (error) => resolve({ code: 1, text: error.message }));
-      // Not before its stderr has been read to the end: what it died of stands there.
+      // Wait until its stderr is fully read, which contains the cause of death.
       this.#child.on('close', (code, signal) =>
         resolve(
           signal === null
@@ -72,7 +76,7 @@ export class SupervisedSession {
   }
 }
 
-/** The line of V8's or Node's last words that says what it died of. */
+/** The line of V8's or Node's last output that tells the cause of death. */
 function causeIn(stderr: string): string | undefined {
   const patterns = [
     /^# Check failed: .*$/m,

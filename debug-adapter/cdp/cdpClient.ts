@@ -15,7 +15,7 @@ interface Message {
   params?: unknown;
 }
 
-/** The worker is gone: nothing can be asked of it any more. */
+/** The worker is gone and answers no more commands. */
 export class DetachedError extends Error {
   override name = 'DetachedError';
   constructor() {
@@ -23,7 +23,7 @@ export class DetachedError extends Error {
   }
 }
 
-/** What was asked needs a machine that stands, and it runs. */
+/** The command needs a paused machine, but the machine is running. */
 export class NotPausedError extends Error {
   override name = 'NotPausedError';
   constructor() {
@@ -31,7 +31,7 @@ export class NotPausedError extends Error {
   }
 }
 
-/** V8's refusals that are a matter of time: what was asked about is of a stop that is over. */
+/** V8's refusals that depend on timing: the command referred to a stop that is over. */
 function refusal(message: string): Error {
   if (/while paused|is not paused/i.test(message)) return new NotPausedError();
   if (/object with given id|call frame id|remote object id/i.test(message))
@@ -48,7 +48,7 @@ export class CdpClient implements WorkerPeer {
   readonly #pending = new Map<number, Pending>();
   readonly #listeners = new Map<CdpEvent, ((params: never) => void)[]>();
   #onAttached: () => void = () => {};
-  /** Resolves when the worker is there and waits for its first commands. */
+  /** Resolves when the worker is attached and waits for its first commands. */
   readonly ready = new Promise<void>((resolve) => (this.#onAttached = resolve));
 
   constructor(threadId: number) {
@@ -93,7 +93,7 @@ export class CdpClient implements WorkerPeer {
     else pending?.resolve(message.result as never);
   }
 
-  /** Ask one last thing; everything else is refused from now on, as if the worker were gone. */
+  /** Send one last command; all later ones are refused, as if the worker were gone. */
   sendLast(method: 'Debugger.disable'): Promise<unknown> {
     const answer = this.send(method);
     this.#closed = true;

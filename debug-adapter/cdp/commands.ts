@@ -1,4 +1,4 @@
-/** The part of the Chrome DevTools Protocol that this adapter speaks, as types. */
+/** Types for the part of the Chrome DevTools Protocol that this adapter uses. */
 import type { Debugger, Runtime } from 'node:inspector';
 
 interface Command<Params, Result> {
@@ -7,13 +7,13 @@ interface Command<Params, Result> {
 }
 type Nothing = Record<string, never>;
 
-/** `node:inspector` types these without what V8 accepts beyond the stable protocol. */
+/** `node:inspector` types only the stable protocol; V8 accepts more. */
 interface EvaluateParameters extends Runtime.EvaluateParameterType {
   throwOnSideEffect?: boolean;
   disableBreaks?: boolean;
 }
 
-/** Every command: what it takes, what it answers. */
+/** Every command with its parameters and its result. */
 export interface CdpCommands {
   'Runtime.enable': Command<Nothing, Nothing>;
   'Runtime.runIfWaitingForDebugger': Command<Nothing, Nothing>;
@@ -53,7 +53,7 @@ export interface CdpCommands {
 }
 export type CdpCommand = keyof CdpCommands;
 
-/** Every event that is listened to. */
+/** Every event that the adapter listens to. */
 export interface CdpEvents {
   'Debugger.paused': Debugger.PausedEventDataType;
   'Debugger.resumed': Nothing;

@@ -1,17 +1,17 @@
-/** The scripts that V8 has loaded: by id, by the file that they come from, and their text. */
+/** The scripts that V8 has loaded: by id and by source file, with their text. */
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { CdpClient } from './cdpClient.ts';
 
 export interface Script {
   id: string;
-  /** As V8 knows it: `stack/net/socket/file.ts`, `file:///…/scenario.ts`. */
+  /** The URL in V8: `stack/net/socket/file.ts`, `file:///…/scenario.ts`. */
   url: string;
-  /** The file on disk; undefined for code that has none (Node's own, evaluated text). */
+  /** The file on disk; undefined for code without one (Node's own, evaluated text). */
   path: string | undefined;
 }
 
-/** Files of the project are known to V8 by their place below this. */
+/** V8 knows the project's files by their path relative to the root. */
 const OWN_ROOMS = /^(stack|debug-adapter|samples|test)\//;
 
 export class Scripts {
@@ -27,7 +27,7 @@ export class Scripts {
     this.#client = client;
     this.#root = root;
     client.on('Debugger.scriptParsed', ({ scriptId, url }) => {
-      // Each evaluation is a script too: in the long run there is no end of them.
+      // Each evaluation is a script too; keeping them would use unbounded memory.
       if (url === '') return;
       const script = { id: scriptId, url, path: this.pathOf(url) };
       this.#byId.set(scriptId, script);
@@ -41,7 +41,7 @@ export class Scripts {
   byUrl(url: string): Script | undefined {
     return this.#byUrl.get(url);
   }
-  /** Steps are not to end in files whose URLs match. */
+  /** Do not end steps in files whose URLs match. */
   skip(patterns: readonly string[]): void {
     this.#skipped = patterns.map((pattern) => new RegExp(pattern));
   }
@@ -54,20 +54,20 @@ export class Scripts {
     return [...this.#byUrl.values()];
   }
 
-  /** The file that a script of this URL comes from. */
+  /** The file of a script with this URL. */
   pathOf(url: string): string | undefined {
     if (OWN_ROOMS.test(url)) return path.join(this.#root, ...url.split('/'));
     if (url.startsWith('file://')) return fileURLToPath(url);
     return undefined;
   }
 
-  /** How V8 knows a file: the opposite of `pathOf`. */
+  /** The URL of a file in V8: the inverse of `pathOf`. */
   urlOf(file: string): string {
     const relative = path.relative(this.#root, file).split(path.sep).join('/');
     return /^(stack|debug-adapter)\//.test(relative) ? relative : pathToFileURL(file).href;
   }
 
-  /** The lines that V8 runs: the source with its types blanked. */
+  /** The lines that V8 runs: the source with its types blanked out. */
   lines(id: string): Promise<string[]> {
     let lines = this.#sources.get(id);
     if (lines === undefined) {

@@ -1,10 +1,10 @@
 /**
- * The way from this thread to its workers' inspectors: one inspector session for all, messages sorted by worker.
- * No port is opened.
+ * The connection from this thread to its workers' inspectors: one inspector session for all, with messages
+ * dispatched by worker. No port is opened.
  */
 import { Session } from 'node:inspector';
 
-/** What comes from one worker's inspector. */
+/** Receives the messages of one worker's inspector. */
 export interface WorkerPeer {
   attached(sessionId: string): void;
   message(text: string): void;
@@ -19,26 +19,27 @@ interface AttachedToWorker {
 export class WorkerHub {
   static #shared: WorkerHub | undefined;
   readonly #session = new Session();
-  /** Waiting to be attached, by thread id. */
+  /** Peers that wait for their worker to attach, by thread id. */
   readonly #expected = new Map<string, WorkerPeer>();
-  /** Attached, by session id. */
+  /** Attached peers, by session id. */
   readonly #attached = new Map<string, WorkerPeer>();
-  /** Workers that were there before anybody asked for them, by thread id. */
+  /** Workers that attached before a peer expected them, by thread id. */
   readonly #early = new Map<string, string>();
 
-  /** The one hub of this process: every session that is connected hears of every worker. */
+  /** The only hub of this process: every connected session receives events of every worker. */
   static get shared(): WorkerHub {
     return (this.#shared ??= new WorkerHub());
   }
 
   private constructor() {
     this.#session.connect();
-    // The types of node:inspector know these events without the form in which they arrive.
+    // node:inspector's types do not describe the form in which these events arrive.
     const listen = this.#session.on.bind(this.#session) as (
       event: string,
       listener: (message: { params: unknown }) => void,
     ) => void;
-    // They interrupt this thread in the middle of any function: what they bring is dealt with when that has come to its end.
+    // Events interrupt this thread in the middle of any function: defer their handling until that function
+    // has returned.
     const on: typeof listen = (event, listener) =>
       listen(event, (message) => queueMicrotask(() => listener(message)));
     on('NodeWorker.attachedToWorker', ({ params }) => this.#onAttached(params as AttachedToWorker));
@@ -55,7 +56,7 @@ export class WorkerHub {
     this.#session.post('NodeWorker.enable', { waitForDebuggerOnStart: true });
   }
 
-  /** The worker of this thread id belongs to `peer`. It waits at its start until it is told to go on. */
+  /** The worker with this thread id belongs to `peer`. It waits at its start until it is told to run. */
   expect(threadId: number, peer: WorkerPeer): void {
     const id = String(threadId);
     const sessionId = this.#early.get(id);
@@ -76,7 +77,7 @@ export class WorkerHub {
   }
 
   #onAttached({ sessionId, workerInfo }: AttachedToWorker): void {
-    // workerId counts the workers as they attach; the title has the thread's own number: `[worker 2] name`.
+    // workerId counts the workers as they attach; the title contains the thread id: `[worker 2] name`.
     const threadId = /^\[worker (\d+)\]/.exec(workerInfo.title)?.[1] ?? workerInfo.workerId;
     const peer = this.#expected.get(threadId);
     if (peer === undefined) {
@@ -89,7 +90,10 @@ export class WorkerHub {
   }
 }
 
-/** On its way a message is measured in bytes and counted in characters: beyond ASCII it would be cut off. JSON has escapes. */
+/**
+ * In transit a message is measured in bytes but counted in characters, so non-ASCII text would be truncated.
+ * JSON has escapes for it.
+ */
 function escapeNonAscii(json: string): string {
   return json.replace(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }

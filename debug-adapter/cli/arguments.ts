@@ -1,6 +1,6 @@
 /** The command line of `sockscope`. */
 
-/** What was asked for. */
+/** The parsed command line. */
 export interface CliArguments {
   file: string;
   pcap?: string;
@@ -10,7 +10,7 @@ export interface CliArguments {
   sysctl: Record<string, string>;
   nic: Record<string, string | number>;
 }
-/** Not usable: the message says why, and what is. */
+/** Invalid arguments: the message tells why, and what is valid. */
 export class UsageError extends Error {}
 
 export const USAGE = `usage: sockscope run FILE [options]
@@ -23,7 +23,7 @@ Runs a scenario to its end, without VS Code.
   --sysctl NAME=VALUE   a setting of the machine; may be given several times
   --nic NAME=VALUE      mtu, ringSize, latency, bandwidth, loss, reorder, duplicate, corrupt`;
 
-/** 'a=b' split at the first '='. */
+/** Split 'a=b' at the first '='. */
 function pair(text: string, option: string): [string, string] {
   const at = text.indexOf('=');
   if (at <= 0) throw new UsageError(`${option} takes NAME=VALUE, got "${text}"`);

@@ -1,6 +1,6 @@
 /**
- * `npm run -s sockscope -- run FILE`: runs a scenario in a worker, passes its output through, and exits with 1 when it
- * throws, with 2 when it was not called rightly.
+ * `npm run -s sockscope -- run FILE`: runs a scenario in a worker and passes its output through. Exits with 1
+ * when the scenario throws, and with 2 for invalid arguments.
  */
 import { Worker } from 'node:worker_threads';
 import { parseArguments, USAGE, UsageError } from './arguments.ts';

@@ -1,4 +1,4 @@
-/** The worker in which the command line runs its machine. */
+/** The worker in which the command line runs its world. */
 import { createWriteStream, type WriteStream } from 'node:fs';
 import { inspect } from 'node:util';
 import { workerData } from 'node:worker_threads';
@@ -20,12 +20,12 @@ import { blankTypes } from '../blankTypes.ts';
 import type { CliArguments } from './arguments.ts';
 
 const options = workerData as CliArguments;
-// A stack reaches from the driver down to the scenario.
+// Stacks are deep: from the driver down to the scenario.
 Error.stackTraceLimit = 64;
 try {
   process.exitCode = await run(options);
 } catch (error) {
-  // What the user can mend is said in a line; anything else is our fault and shows where.
+  // Errors that the user can fix are reported in one line; any other is a defect, and its stack is shown.
   const expected = error instanceof ConfigError || error instanceof ProgramError;
   process.stderr.write(`sockscope: ${expected ? error.message : inspect(error)}\n`);
   process.exitCode = 1;

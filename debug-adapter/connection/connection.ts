@@ -1,16 +1,16 @@
-/** The client's end of a session: requests come in, each is answered once; events go out, none after the end. */
+/** The client's end of a session: each request is answered once, and no event is sent after the end. */
 import { Event, Response, type Message } from '@vscode/debugadapter/lib/messages.js';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { Readable, Writable } from 'node:stream';
 import { frame, MessageReader } from './framing.ts';
 import type { Ledger } from './ledger.ts';
 
-/** An answer: the body, or what went wrong. */
+/** A response: its body, or an error. */
 export type Answer =
   { success: true; body?: unknown } | { success: false; message: string; showUser: boolean };
-/** The beginning of a longer message is not kept for the supervisor. */
+/** A longer partial message is not saved for the supervisor. */
 const MOST_REST_BYTES = 64 * 1024;
-/** How much may wait for a slow client before the machine's output is left where it is. */
+/** How many bytes may be queued for a slow client before the machine's output is left in the ring. */
 const MOST_WAITING_BYTES = 4 * 1024 * 1024;
 
 export class Connection {
@@ -21,10 +21,10 @@ export class Connection {
   #seq = 0;
   #terminated = false;
   #closed = false;
-  /** Messages that are written together: events wait for the response that may follow in the same turn. */
+  /** Messages to write together: events wait for a response that may follow in the same turn. */
   #corked: string[] = [];
   onRequest: (request: DebugProtocol.Request) => void = () => {};
-  /** The client is gone. */
+  /** Called when the client has disconnected. */
   onGone: () => void = () => {};
 
   constructor(input: Readable, output: Writable, ledger: Ledger) {
@@ -37,7 +37,7 @@ export class Connection {
     this.#note();
   }
 
-  /** The client takes less than it is sent. */
+  /** Whether the client reads more slowly than the adapter sends. */
   get isCongested(): boolean {
     return this.#output.writableLength > MOST_WAITING_BYTES;
   }
@@ -45,12 +45,12 @@ export class Connection {
   event(event: string, body?: unknown): void {
     if (this.#terminated || this.#closed) return;
     this.#terminated = event === 'terminated';
-    // A tick that a microtask asks for comes when all microtasks are done.
+    // process.nextTick() in a microtask runs after all microtasks.
     if (this.#corked.length === 0) queueMicrotask(() => process.nextTick(() => this.#flush()));
     this.#send(new Event(event, body));
   }
 
-  /** @param answer to a request that has none yet; otherwise it is dropped */
+  /** @param answer dropped unless the request is still unanswered */
   respond({ seq, command }: Pick<DebugProtocol.Request, 'seq' | 'command'>, answer: Answer): void {
     if (!this.#open.delete(seq)) return;
     const response: DebugProtocol.Response = new Response({ type: 'request', seq, command });
@@ -64,13 +64,13 @@ export class Connection {
     this.#flush();
   }
 
-  /** Refuse what is open, but one request. */
+  /** Refuse all open requests except one. */
   refuseOpen(message: string, except?: number): void {
     for (const [seq, command] of this.#open)
       if (seq !== except) this.respond({ seq, command }, { success: false, message, showUser: false });
   }
 
-  /** Nothing is owed any more. Resolves when all that was sent is on its way. */
+  /** Nothing more will be sent. Resolves when everything sent so far has been flushed. */
   close(): Promise<void> {
     this.refuseOpen('the session has ended');
     this.#closed = true;
@@ -96,7 +96,7 @@ export class Connection {
     try {
       message = JSON.parse(body) as Partial<DebugProtocol.Request> | null;
     } catch {
-      // Told below, as anything else that is no request.
+      // Reported below, like any other invalid request.
     }
     if (message?.type === 'request' && typeof message.seq === 'number' && typeof message.command === 'string')
       return message as DebugProtocol.Request;
@@ -116,7 +116,7 @@ export class Connection {
   }
   #flush(): void {
     if (this.#corked.length === 0) return;
-    // Noted first: the client may be awake before this goes on, and must not be answered twice.
+    // Record it first: the client may react before this function continues, and must not be answered twice.
     this.#note();
     this.#output.write(this.#corked.join(''), 'utf8');
     this.#corked = [];

@@ -1,8 +1,8 @@
-/** How messages lie on the wire: a header with the length of the body in bytes, an empty line, the body as JSON. */
+/** The wire format of messages: a header with the body's length in bytes, an empty line, the body as JSON. */
 
 const HEADER_END = '\r\n\r\n';
 const LENGTH = /content-length: *(\d+)[^]*$/i;
-/** A header is short: what is longer without an end is no header. */
+/** Headers are short: longer data without an end is not a header. */
 const MOST_HEADER_BYTES = 4096;
 const NOTHING = Buffer.alloc(0);
 
@@ -11,14 +11,14 @@ export function frame(message: object): string {
   return `Content-Length: ${Buffer.byteLength(json, 'utf8')}${HEADER_END}${json}`;
 }
 
-/** Takes bytes as they come, and gives the bodies of the messages in them. What is no message is passed over. */
+/** Parses incoming bytes and returns the bodies of the messages. Invalid data is skipped. */
 export class MessageReader {
   #chunks: Buffer[] = [];
   #bytes = 0;
-  /** Length of the body that is being read; undefined: a header is. */
+  /** Length of the body being read; undefined: a header is being read. */
   #wanted: number | undefined;
 
-  /** Bytes of a message that has not come to its end, its header included. */
+  /** The bytes of an incomplete message, including its header. */
   get rest(): Buffer {
     if (this.#bytes === 0 && this.#wanted === undefined) return NOTHING;
     const begun = Buffer.concat(this.#chunks, this.#bytes);
@@ -41,7 +41,7 @@ export class MessageReader {
     }
   }
 
-  /** @returns whether a whole body is there */
+  /** @returns whether a complete body is available */
   #header(): boolean {
     const all = this.#joined();
     for (let end = all.indexOf(HEADER_END); end >= 0; end = all.indexOf(HEADER_END, end + 1)) {
@@ -55,7 +55,7 @@ export class MessageReader {
     return false;
   }
 
-  /** Joined only when they are looked at: a body of many chunks is copied once. */
+  /** Chunks are joined only on access: a body of many chunks is copied once. */
   #joined(): Buffer {
     if (this.#chunks.length !== 1) this.#keep(Buffer.concat(this.#chunks, this.#bytes));
     return this.#chunks[0]!;

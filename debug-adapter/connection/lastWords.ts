@@ -1,6 +1,6 @@
 /**
- * What is said to a client whose session's process has died: its open requests are refused, the end is told, and what it
- * asks after that is answered.
+ * Answers a client whose session process has died: refuses its open requests, reports the end, and answers
+ * later requests.
  */
 import type { Readable, Writable } from 'node:stream';
 import { frame, MessageReader } from './framing.ts';
@@ -16,10 +16,10 @@ export class LastWords {
   readonly #output: Writable;
   readonly #reason: string;
   #seq: number;
-  /** The client has taken its leave, or is gone. */
+  /** The client has disconnected. */
   readonly done: Promise<void>;
 
-  /** @param reason what has happened, as a sentence without its end */
+  /** @param reason what has happened, as a sentence without a full stop */
   constructor(input: Readable, output: Writable, page: LedgerPage, exitCode: number, reason: string) {
     this.#output = output;
     this.#reason = reason;
@@ -33,7 +33,7 @@ export class LastWords {
     this.done = left ? this.#flushed() : this.#serve(input, Buffer.from(page.rest, 'base64'));
   }
 
-  /** @returns whether the client has taken its leave with it */
+  /** @returns whether the request disconnects the client */
   #answer({ seq, command }: Pick<Request, 'seq' | 'command'>): boolean {
     const head = { type: 'response', request_seq: seq, command };
     if (command === 'disconnect' || command === 'terminate') this.#send({ ...head, success: true });
@@ -81,7 +81,7 @@ function parsed(body: string): Request | undefined {
     const message = JSON.parse(body) as Request;
     return message.type === 'request' ? message : undefined;
   } catch {
-    // The rest of a message whose beginning the dead process has taken: it cannot be told what it was.
+    // The rest of a message that the dead process had partly read: its command is unknown.
     return undefined;
   }
 }

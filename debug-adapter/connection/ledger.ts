@@ -1,24 +1,24 @@
 /**
- * What a session owes its client, in a file that outlives it: should the session's process die, the supervisor reads there
- * which requests are to be answered still, and how the messages are numbered.
+ * A session's open obligations to its client, in a file that outlives the process: if the process dies, the
+ * supervisor reads there which requests are unanswered, and the last message number.
  */
 import { openSync, readSync, unlinkSync, writeSync, fstatSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
-/** The descriptor under which a session's process has it. */
+/** The session process's descriptor of the file. */
 export const LEDGER_FD = 4;
 
 export interface LedgerPage {
-  /** Number of the last message that was sent. */
+  /** Number of the last message sent. */
   seq: number;
-  /** Requests without an answer, by their numbers, with their commands. */
+  /** Unanswered requests: number and command. */
   open: [seq: number, command: string][];
-  /** The client has been told that the program is at its end. */
+  /** The client was told that the program has ended. */
   terminated: boolean;
-  /** The session is over by the client's own wish: nothing is owed. */
+  /** The client ended the session: nothing is owed. */
   closed: boolean;
-  /** Base64: the beginning of a message whose end had not come. */
+  /** Base64: the beginning of an incomplete message. */
   rest: string;
 }
 
@@ -29,7 +29,7 @@ export class Ledger {
     this.#fd = fd;
   }
 
-  /** A file that is gone with the last process that has it open. */
+  /** Create a file that disappears when the last process closes it. */
   static create(): number {
     const name = path.join(tmpdir(), `sockscope-${process.pid}-${process.hrtime.bigint()}`);
     const fd = openSync(name, 'wx+', 0o600);
@@ -37,7 +37,7 @@ export class Ledger {
     return fd;
   }
 
-  /** The line's end ends the page: what a longer page has left behind it is not read. */
+  /** A newline ends the page: remains of an earlier, longer page after it are ignored. */
   write(page: LedgerPage): void {
     writeSync(this.#fd, `${JSON.stringify(page)}\n`, 0);
   }

@@ -1,4 +1,4 @@
-/** The user's line breakpoints: set in V8, moved to where it says, verified when the file is loaded. */
+/** The user's line breakpoints: set in V8, moved to V8's location, and verified when the file is loaded. */
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import path from 'node:path';
 import { parseHitCondition } from '../inspect/breakpoints.ts';
@@ -10,18 +10,18 @@ import { checkExpression } from './expression.ts';
 interface LineBreakpoint {
   id: number;
   key: string;
-  /** Where it was wanted. Of two at one place the second has the first's number of V8's. */
+  /** The requested place. A second breakpoint at the same place shares V8's id. */
   place: string;
-  /** V8's id; undefined: V8 would not have it. */
+  /** V8's id; undefined: V8 refused the breakpoint. */
   v8: string | undefined;
   state: DebugProtocol.Breakpoint;
 }
-/** A file, as the client names it and as it is. */
+/** A file: the client's name for it, and its real path. */
 interface File {
   given: string;
   real: string;
 }
-/** What a breakpoint needs besides its place. */
+/** A breakpoint's options besides its place. */
 export interface BreakpointWish {
   condition?: string | undefined;
   hitCondition?: string | undefined;
@@ -36,9 +36,9 @@ export class Breakpoints {
   readonly #nextId: () => number;
   /** By real path. */
   readonly #byFile = new Map<string, LineBreakpoint[]>();
-  /** Requests are carried out one after the other: they may be about one place. */
+  /** Requests are processed one after the other, since they may affect the same place. */
   #last: Promise<unknown> = Promise.resolve();
-  /** A breakpoint was verified, moved or explained after it had been answered. */
+  /** Called when a breakpoint was verified, moved or explained after its response. */
   onChanged: (breakpoint: DebugProtocol.Breakpoint) => void = () => {};
 
   constructor(debuggee: Debuggee, execution: Execution, nextId: () => number) {
@@ -63,7 +63,7 @@ export class Breakpoints {
     breakpoint.state = state;
     this.onChanged(state);
   }
-  /** Those that wait for this script. */
+  /** Unverified breakpoints that belong to this script. */
   #pending(url: string): LineBreakpoint[] {
     const loaded = this.#debuggee.scripts.pathOf(url);
     const files = [...this.#byFile].filter(
@@ -71,9 +71,9 @@ export class Breakpoints {
     );
     return files.flatMap(([, list]) => list.filter(({ v8, state }) => v8 !== undefined && !state.verified));
   }
-  /** What V8 has not bound to a script that is loaded has no code there. */
+  /** A breakpoint that V8 did not bind to a loaded script has no code at its place. */
   async #loaded(scriptId: string, url: string): Promise<void> {
-    // V8 answers after it has told of those that are bound.
+    // V8 answers this after it has reported the bound breakpoints.
     const lines = await this.#debuggee.scripts.lines(scriptId);
     for (const one of this.#pending(url))
       this.#change(one, {
@@ -82,7 +82,7 @@ export class Breakpoints {
       });
   }
 
-  /** Replace the breakpoints of a file; those that are the same stay, with their hit counts. */
+  /** Replace the breakpoints of a file; unchanged ones stay, with their hit counts. */
   set(file: File, wanted: readonly DebugProtocol.SourceBreakpoint[]): Promise<DebugProtocol.Breakpoint[]> {
     const set = this.#last.then(() => this.#set(file, wanted));
     this.#last = set.catch(() => {});
@@ -168,7 +168,7 @@ export class Breakpoints {
     return script === undefined ? NOT_LOADED : withoutCode(file.given, line, await scripts.lines(script.id));
   }
 
-  /** A program may load a file under its own name, or through the link that the client knows. */
+  /** A program may load a file under its real name, or through the link that the client uses. */
   #urlOf({ given, real }: File): { url: string } | { urlRegex: string } {
     const { scripts } = this.#debuggee;
     const urls = [...new Set([scripts.urlOf(real), scripts.urlOf(given)])];
@@ -177,7 +177,7 @@ export class Breakpoints {
   }
 }
 
-/** The line that the build adds is not the user's. */
+/** Ignore the line that the build adds. */
 function withoutCode(file: string, line: number, lines: readonly string[]): string {
   const own = lines.filter((text) => !text.startsWith('//# sourceURL='));
   while (own.at(-1) === '') own.pop();
@@ -194,10 +194,10 @@ function verifiedAt(
 }
 
 /**
- * Tell the machine's thread what to ask at each hit.
+ * Tell the machine's thread what to check at each hit.
  *
  * @returns the condition for V8, if one is needed
- * @throws an error that says what is wrong with the wish
+ * @throws an error that explains what is wrong with the options
  */
 export async function defineRule(
   debuggee: Debuggee,

@@ -1,7 +1,7 @@
-/** The calls that the rest of a statement makes: what one can step into. */
+/** The calls in the rest of a statement: the possible targets of a step-in. */
 
 export interface Callee {
-  /** The expression that gives the function: `inet_csk_accept`, `sock.ops.connect`. */
+  /** The expression of the function: `inet_csk_accept`, `sock.ops.connect`. */
   expression: string;
   /** Called with `yield*`: a kernel function that may sleep. */
   isGenerator: boolean;
@@ -10,7 +10,7 @@ export interface Callee {
   column: number;
 }
 
-/** A statement is not longer than this, in lines. */
+/** Maximum length of a statement, in lines. */
 const MOST_LINES = 40;
 const CALL = /(yield\s*\*\s*)?([A-Za-z_$][\w$]*(?:\s*\??\.\s*#?[A-Za-z_$][\w$]*)*)\s*(?:\?\.)?\s*\(/g;
 const CHAIN_BEFORE = /(?:yield\s*\*\s*)?(?:[\w$]+\s*\??\.\s*)*[\w$]*$/;
@@ -47,7 +47,8 @@ function statementFrom(lines: readonly string[], line: number, column: number): 
       const char = source[index]!;
       if (char === '(' || char === '[') depth++;
       else if (char === ')' || char === ']') depth--;
-      // A brace opens a block, whose statements have positions of their own; inside of parentheses it is an object.
+      // A brace opens a block, whose statements have their own positions; inside parentheses it is an object
+      // literal.
       else if ((char === ';' || char === '{' || char === '}') && depth <= 0)
         return text + source.slice(0, index);
     }
@@ -62,7 +63,7 @@ function blankLiterals(line: string): string {
 
 /** @param lines the code as V8 runs it; line and column count from 0 */
 export function calleesFrom(lines: readonly string[], line: number, column: number): Callee[] {
-  // V8 may stand in the middle of a chain: sock|.ops.connect(…).
+  // V8's position may be in the middle of a chain: sock|.ops.connect(…).
   column -= CHAIN_BEFORE.exec((lines[line] ?? '').slice(0, column))![0].length;
   const text = statementFrom(lines, line, column);
   const callees: Callee[] = [];

@@ -1,14 +1,14 @@
-/** What stands before the cursor, for completion: read, not evaluated. */
+/** The text before the cursor, for completion: it is parsed, not evaluated. */
 import { isChain } from './expression.ts';
 
-/** Where text is typed: the beginning of a name, and the value that it is to be a member of, if it is one. */
+/** Where text is being typed: the beginning of a name, and the expression whose member it is, if any. */
 export interface CompletionPlace {
   prefix: string;
-  /** A name, or a call of a function; and the members that lead on from it. */
+  /** A name or a function call, and the members that follow it. */
   owner?: { root: string; path: string[] };
 }
 
-/** @returns undefined where no name can be typed: in a text, in a comment, after a number */
+/** @returns undefined where no name can be typed: in a string, in a comment, after a number */
 export function completionPlace(before: string): CompletionPlace | undefined {
   if (isInLiteral(before)) return undefined;
   const prefix = /[A-Za-z_$][\w$]*$/.exec(before)?.[0] ?? '';
@@ -22,7 +22,7 @@ export function completionPlace(before: string): CompletionPlace | undefined {
   const path = [...parts[2]!.matchAll(/[A-Za-z_$][\w$]*|\d+/g)].map(([name]) => name);
   return { prefix, owner: { root: parts[1]!, path } };
 }
-/** Is there an odd quote, or a comment, before the end? */
+/** Whether the end is inside a string or a comment. */
 function isInLiteral(text: string): boolean {
   const rest = text.replace(
     /\\.|'[^'\\]*(?:\\.[^'\\]*)*'|"[^"\\]*(?:\\.[^"\\]*)*"|`[^`\\]*(?:\\.[^`\\]*)*`|\/\*.*?\*\//g,
@@ -30,7 +30,7 @@ function isInLiteral(text: string): boolean {
   );
   return /['"`]|\/\/|\/\*/.test(rest);
 }
-/** The chain of members and calls that a text ends with. */
+/** The chain of members and calls at the end of a text. */
 function chainAtEnd(text: string): string {
   for (let start = 0; start < text.length; start++) {
     if (/[\w$.]/.test(text[start - 1] ?? '')) continue;

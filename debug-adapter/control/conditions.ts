@@ -2,13 +2,16 @@
 import { AGENT } from '../worker/channel.ts';
 import { checkExpression } from './expression.ts';
 
-/** A log message taken apart: text, and the expressions between. */
+/** A parsed log message: text parts, and the expressions between them. */
 export interface LogMessage {
   parts: string[];
   expressions: string[];
 }
 
-/** `state of {sk}: {sk.sk_state}`; a backslash before a brace keeps it. @throws an error that a person can read */
+/**
+ * `state of {sk}: {sk.sk_state}`; a backslash before a brace escapes it. @throws an error message for the
+ * user
+ */
 export function logMessage(text: string): LogMessage {
   const parts = [''];
   const expressions: string[] = [];
@@ -38,9 +41,9 @@ function closingBrace(text: string, open: number): number {
 }
 
 /**
- * What V8 evaluates at the breakpoint, and stops if it comes out true: decided in the machine's thread, without asking the
- * adapter. A statement, whose value V8 takes; the expressions stand in it as they are, since V8 does not show all locals to
- * functions made there.
+ * The statement that V8 evaluates at the breakpoint; V8 stops if its value is true. The decision is made in
+ * the machine's thread, without asking the adapter. The user's expressions appear in it unchanged, because
+ * functions created there would not see all locals.
  */
 export function ruleCondition(id: number, condition: string, log: LogMessage | undefined): string {
   const agent = `globalThis[Symbol.for('${AGENT}')]`;

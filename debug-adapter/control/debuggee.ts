@@ -1,4 +1,4 @@
-/** One machine being debugged: its thread, the inspector on it, its streams. */
+/** A machine being debugged: its thread, the thread's inspector, and its streams. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { createRing } from '../../stack/trace/ring.ts';
@@ -16,28 +16,31 @@ import {
   type WorkerData,
 } from '../worker/channel.ts';
 
-/** Frames and output wait here for the adapter, the newest of them when it is slow. */
+/** Buffer for frames and output until the adapter reads them; the oldest are overwritten when it is slow. */
 const RING_BYTES = 32 * 1024 * 1024;
-/** Most memory for the objects of a machine, unless its launch says otherwise, in MB. */
+/** Default heap limit of a machine's thread, in MB. */
 export const DEFAULT_MAX_HEAP = 1024;
-/** What all else of the process may need besides the machine's objects: buffers, packets, the debugger. In MB. */
+/** Memory that the process may use besides the machine's heap: buffers, packets, the debugger. In MB. */
 const BESIDE_HEAP_MB = 512;
 const MEMORY_POLL_MS = 100;
 const MB = 2 ** 20;
-/** How long the inspector may take to let go of a machine before it is ended anyway. */
+/** How long to wait for the inspector to detach from a machine before it is ended anyway. */
 const DETACH_MS = 300;
-/** How long the thread may take to end by itself, while it loads code and while the machine runs, before it is terminated. */
+/**
+ * How long the thread may take to end by itself, while it loads code and while the machine runs, before it is
+ * terminated.
+ */
 const LOADING_END_MS = 2000;
 const RUNNING_END_MS = 50;
-/** How long it may take to be terminated: one that computes in V8's own code does not hear of it before that is done. */
+/** How long termination may take: a thread in V8's own code notices it only afterwards. */
 const TERMINATE_MS = 500;
-/** The group of remote objects that live as long as the machine stands. */
+/** The group of remote objects that are released when the machine continues. */
 export const STOP_GROUP = 'stop';
 
-/** What the thread says, or that it is gone. */
+/** A message from the thread, or its exit. */
 type FromThread = FromWorker | { type: 'exited'; exitCode: number };
 
-/** The program has called `process.exit()`. */
+/** The program called `process.exit()`. */
 export class ProgramExit extends Error {
   override name = 'ProgramExit';
   readonly exitCode: number;
@@ -48,7 +51,7 @@ export class ProgramExit extends Error {
   }
 }
 
-/** The machine could not be booted, or the program not loaded; the place is in the program. */
+/** The machine could not be booted or the program not loaded; the place refers to the program. */
 export class StartError extends Error {
   override name = 'StartError';
   readonly place: SourcePlace | undefined;
@@ -67,11 +70,11 @@ export class Debuggee {
   readonly #currentPid = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
   readonly #worker: Worker;
   #agentId = '';
-  /** There is a machine, and an agent to ask. */
+  /** A machine exists, and its agent can be asked. */
   get booted(): boolean {
     return this.#agentId !== '';
   }
-  /** The task on the CPU, known without asking; 0: none. Does not change while the machine stands. */
+  /** The task on the CPU, from shared memory; 0: none. Constant while the machine is stopped. */
   get currentPid(): number {
     return Atomics.load(this.#currentPid, 0);
   }
@@ -84,23 +87,23 @@ export class Debuggee {
   }
   #onExit: () => void = () => {};
   readonly #exit = new Promise<void>((resolve) => (this.#onExit = resolve));
-  /** The run has ended by itself. */
+  /** Called when the run has ended by itself. */
   onEnded: (end: RunEnd) => void = () => {};
-  /** The thread has ended, with this code. */
+  /** Called with the exit code when the thread has ended. */
   onExit: (exitCode: number) => void = () => {};
-  /** The thread can't go on. */
+  /** Called when the thread cannot continue. */
   onLost: (message: string, place?: SourcePlace) => void = () => {};
-  /** What the thread wrote to its own stdout and stderr, past the machine. */
+  /** Called with output that the thread wrote to its own stdout and stderr, bypassing the machine. */
   onStrayOutput: (text: string) => void = () => {};
 
   readonly #ready: Promise<unknown>;
   readonly #memoryWatch: NodeJS.Timeout;
 
   /**
-   * Starts the thread and has it load the stack's code; the machine is booted later.
+   * Starts the thread, which loads the stack's code; the machine is booted later.
    *
    * @param root the folder above `stack/`
-   * @param maxHeap in MB; a thread that needs more is ended
+   * @param maxHeap in MB; the thread is ended if it needs more
    */
   constructor(root: string, maxHeap = DEFAULT_MAX_HEAP) {
     this.maxHeap = maxHeap;
@@ -131,7 +134,7 @@ export class Debuggee {
       this.#onExit();
       this.#exited(exitCode);
     });
-    // V8 may stop at the thread's first line, which is not the program's.
+    // V8 may pause at the thread's first line, before the program.
     this.client.on('Debugger.paused', () => {
       if (!this.booted) void this.client.send('Debugger.resume').catch(() => {});
     });
@@ -139,7 +142,9 @@ export class Debuggee {
     this.#ready.catch(() => {});
   }
 
-  /** V8 limits objects only: the bytes of buffers are elsewhere, and count when they are written to. */
+  /**
+   * V8 limits only the heap: the bytes of buffers are outside of it, and use memory once they are written.
+   */
   #watchMemory(): NodeJS.Timeout {
     const before = process.memoryUsage.rss();
     return setInterval(() => {
@@ -148,12 +153,12 @@ export class Debuggee {
     }, MEMORY_POLL_MS).unref();
   }
 
-  /** Attach the debugger before the thread's first line, and let it go. */
+  /** Attach the debugger before the thread's first line, then let the thread run. */
   async #attach(): Promise<void> {
     await this.client.ready;
     const ready = this.#next();
     const { client } = this;
-    // Sent at once: they are answered in order.
+    // All sent at once: they are answered in order.
     const sent = [
       client.send('Runtime.enable'),
       client.send('Debugger.enable'),
@@ -166,7 +171,7 @@ export class Debuggee {
   /**
    * Boot the machine. Rejects with a message for the user.
    *
-   * @param skip patterns of the URLs of files that steps are not to end in
+   * @param skip URL patterns of files in which steps must not end
    */
   async boot(boot: BootConfig, skip: readonly string[]): Promise<void> {
     await this.#ready;
@@ -181,7 +186,7 @@ export class Debuggee {
     this.#agentId = result.objectId!;
   }
 
-  /** Load the program. @returns its processes' names. Rejects with a message for the user. */
+  /** Load the program. @returns the names of its processes. Rejects with a message for the user. */
   async load(): Promise<string[]> {
     const loaded = this.#next();
     this.#send({ type: 'load' });
@@ -194,15 +199,16 @@ export class Debuggee {
     this.#send({ type: 'run' });
   }
 
-  /** Ask the agent; arguments and answer are plain data. Works while the machine runs. */
+  /** Call the agent; arguments and result are plain data. Works while the machine runs. */
   ask<Answer>(method: string, ...args: unknown[]): Promise<Answer> {
     const list = args.map((arg) => JSON.stringify(arg) ?? 'undefined').join(',');
     return this.askIn(`${method}(${list})`);
   }
-  /** The same, as the call is written: for arguments that JSON does not know. */
+  /** As ask(), with the call as text: for arguments that JSON cannot represent. */
   async askIn<Answer>(call: string): Promise<Answer> {
     if (!this.booted) throw new Error('the machine is being started: wait until it has');
-    // As text: V8 takes longer to turn an object into a protocol value than both sides take for this.
+    // Passed as text: V8 needs longer to convert an object to a protocol value than both sides need to
+    // convert it to JSON.
     const expression = `JSON.stringify(globalThis[Symbol.for('${AGENT}')].${call})`;
     const { result, exceptionDetails } = await this.client.send('Runtime.evaluate', {
       expression,
@@ -214,7 +220,7 @@ export class Debuggee {
     return answerOf<Answer>(result);
   }
 
-  /** Ask the agent about remote objects; only while the machine stands. */
+  /** Call the agent with remote objects; only while the machine is stopped. */
   async askAbout<Answer>(
     method: string,
     plain: readonly unknown[],
@@ -235,7 +241,7 @@ export class Debuggee {
     return answerOf<Answer>(result);
   }
 
-  /** End the thread, whatever it does: also while it stands, or loops. @returns whether it has ended in time */
+  /** End the thread, even if it is paused or loops. @returns whether it ended in time */
   kill(): Promise<boolean> {
     return (this.#killed ??= this.#kill());
   }
@@ -243,11 +249,11 @@ export class Debuggee {
     this.onLost = () => {};
     this.onExit = () => {};
     this.onEnded = () => {};
-    // A thread that stands in the debugger does not end: let it go first, and don't let it stop again.
+    // A thread paused in the debugger does not end: resume it first, and prevent further pauses.
     const letGo = this.client.sendLast('Debugger.disable').catch(() => {});
     await Promise.race([letGo, sleep(DETACH_MS)]);
-    // Node fails as a whole where a thread is terminated while it loads modules or closes files. One that comes back to its
-    // event loop ends there in good order; only a machine that runs does not.
+    // Node crashes when a thread is terminated while it loads modules or closes files. A thread that returns
+    // to its event loop ends there cleanly; only a running machine does not return.
     this.#send({ type: 'end' });
     if (await this.#endsIn(this.#runs ? RUNNING_END_MS : LOADING_END_MS)) return true;
     void this.#worker.terminate();
@@ -261,7 +267,7 @@ export class Debuggee {
     this.#worker.postMessage(message);
   }
 
-  /** The thread's next message of the launch. */
+  /** The thread's next message during the launch. */
   #next(): Promise<FromWorker> {
     return new Promise((resolve, reject) => {
       this.#waiting = (message) => {
@@ -281,20 +287,20 @@ export class Debuggee {
     if (this.#waiting) this.#waiting({ type: 'failed', message, place });
     else this.onLost(message, place);
   }
-  /** Where in the program an error was made. */
+  /** The place in the program where an error was created. */
   #placeOf({ stack = '' }: Error): SourcePlace | undefined {
     const frame = parseStack(stack).find(({ url }) => isScenario(url));
     const file = frame && this.scripts.pathOf(frame.url);
     return file === undefined ? undefined : { file, line: frame!.line, column: frame!.column };
   }
-  /** The program has called `process.exit()`, or what ends the thread was told before. */
+  /** The program called `process.exit()`, unless the cause was already reported. */
   #exited(exitCode: number): void {
     if (this.#killed) this.#lost('the machine was ended');
     else if (this.#waiting) this.#waiting({ type: 'exited', exitCode });
     else this.onExit(exitCode);
   }
 
-  /** Why a machine is ended that allocates without end. */
+  /** The message for a machine that exceeded its memory limit. */
   get outOfMemory(): string {
     return outOfMemory('objects', this.maxHeap);
   }
@@ -308,7 +314,7 @@ function answerOf<Answer>({ value }: { value?: unknown }): Answer {
   return (typeof value === 'string' ? JSON.parse(value) : undefined) as Answer;
 }
 
-/** What a failed evaluation says: the error's message, without its stack. */
+/** The message of a failed evaluation's error, without its stack. */
 export function messageOf(details: {
   text: string;
   exception?: { description?: string | undefined; value?: unknown } | undefined;

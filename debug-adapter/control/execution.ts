@@ -1,4 +1,4 @@
-/** Going on and stopping: carries out what the policy of the moment says about each pause of V8's. */
+/** Resuming and stopping: carries out the current policy's verdict on each of V8's pauses. */
 import type { Debugger } from 'node:inspector';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { StopReason } from '../../stack/trace/stop.ts';
@@ -20,7 +20,7 @@ import type { Go, GoOn, Policy, Told, Verdict } from './policies/policy.ts';
 import { StepTargets } from './stepTargets.ts';
 
 type Paused = Debugger.PausedEventDataType;
-/** Ways to go on that V8 has no command for: something is set up first. */
+/** Ways to resume that V8 has no command for: something must be set up first. */
 type Prepared = Exclude<GoOn['how'], Go>;
 
 const COMMANDS = {
@@ -29,47 +29,50 @@ const COMMANDS = {
   stepInto: 'Debugger.stepInto',
   stepOut: 'Debugger.stepOut',
 } as const;
-/** So much time goes by until V8 is asked again for a pause that has not come. */
+/** The interval after which V8 is asked again for a pause that has not arrived. */
 const INTERRUPT_AGAIN_MS = 20;
-/** A pause waits so long for a program to be loaded. */
+/** How long a pause request waits for the program to be loaded. */
 const LOADING_MS = 1000;
-/** V8's reason for a pause when the heap's limit is near. */
+/** V8's reason for a pause near the heap limit. */
 const OUT_OF_MEMORY = 'OOM';
 
 export class Execution {
   readonly #debuggee: Debuggee;
   readonly #functions: FunctionIndex;
-  /** Steps end in functions that only look something up, too. */
+  /** Whether steps also end in accessor-like functions. */
   stepIntoAccessors = false;
   readonly targets: StepTargets;
   readonly #nextFrameId: () => number;
   #policy: Policy = new Continue();
   #stop: PausedState | undefined;
-  /** V8 stands: at a stop, or while it is found out whether this is one. */
+  /** V8 is paused: at a stop, or while the policy decides. */
   #stands = false;
   #pauseAsked = 0;
-  /** The request to go on has its answer: no stop is told before that. */
+  /** Settles when the resume request was answered: no stop is reported before that. */
   #answered: Promise<void> = Promise.resolve();
-  /** The agent waits for a thread. */
+  /** The agent is waiting for a thread. */
   #waits = false;
-  /** Breakpoints of V8's that exist for this operation only. */
+  /** V8 breakpoints that exist only for the current operation. */
   #temporary: string[] = [];
-  /** V8 has said once that the heap is nearly full. */
+  /** V8 has already reported once that the heap is nearly full. */
   #isFull = false;
   /** DAP ids of the user's breakpoints, by V8's. */
   breakpointIds = new Map<string, number>();
-  /** Expressions were evaluated at this stop: V8 keeps their values until it is told. */
+  /** Expressions were evaluated at this stop: V8 keeps their values until they are released. */
   objectsHeld = false;
-  /** Which of them are function breakpoints. */
+  /** V8 breakpoints that are function breakpoints. */
   functionBreakpoints = new Set<number>();
   /** Called before the first view is served at each stop. */
   onStop: (stop: PausedState) => void = () => {};
   onContinued: (stop: PausedState) => void = () => {};
-  /** The heap is full, and the machine is to go on: V8 would grow the heap far beyond its limit. */
+  /**
+   * Called when the heap is full and the machine is about to continue: V8 would grow the heap far beyond its
+   * limit.
+   */
   onOutOfMemory: () => void = () => {};
-  /** Something of the debugger's own has failed; the machine goes on, or stops, as if nothing had. */
+  /** Called when a part of the debugger failed; the machine continues or stops as usual. */
   onFault: (message: string) => void = () => {};
-  /** Hears of each step that begins, and of each pause that was judged. */
+  /** Called for each step that begins, and for each pause that was judged. */
   onBegun: (beginning: Beginning, origin: Pause) => void = () => {};
   onJudged: (policy: Policy, pause: Pause, verdict: Verdict) => void = () => {};
 
@@ -83,23 +86,23 @@ export class Execution {
     });
   }
 
-  /** The stop that the machine stands at; undefined while it runs. */
+  /** The current stop; undefined while the machine runs. */
   get stop(): PausedState | undefined {
     return this.#stop;
   }
 
-  /** A pause was asked for and has not come. */
+  /** A pause was requested and has not happened yet. */
   get isPauseWanted(): boolean {
     return this.#policy instanceof Interrupt;
   }
 
-  /** Run until a one-time breakpoint of V8's (already set) is hit. */
+  /** Run until a one-time V8 breakpoint (already set) is hit. */
   expectEntry(breakpointId: string): void {
     if (!this.isPauseWanted) this.#become(new RunToEntry());
     this.#temporary.push(breakpointId);
   }
 
-  /** @throws an error for the user if the machine does not stand at a stop */
+  /** @throws an error for the user if the machine is not stopped */
   continue(): void {
     const { paused } = this.#leave();
     void this.#goOn({ how: 'resume', then: new Continue() }, paused);
@@ -107,7 +110,7 @@ export class Execution {
 
   /**
    * @param target which callee to step into, as `targets.of()` numbered it
-   * @throws an error for the user if the machine does not stand at a stop
+   * @throws an error for the user if the machine is not stopped
    */
   step(kind: StepKind, thread: number, target?: number): void {
     const stop = this.#leave();
@@ -124,14 +127,14 @@ export class Execution {
     void this.#goOn(beginStep(beginning, origin), paused, target);
   }
 
-  /** Out of the kernel, to a thread's next line of the program. @throws as step() does */
+  /** Run out of the kernel to a thread's next line of the program. @throws as step() does */
   stepOutToProgram(thread: number): void {
     const { paused } = this.#leave();
     const policy = new ToProgram(thread === SOFTIRQ_THREAD ? undefined : thread);
     void this.#goOn({ how: 'stepOut', then: policy }, paused);
   }
 
-  /** Run until a function begins, or something else stops the machine before. @throws as step() does */
+  /** Run until a function begins, or something else stops the machine first. @throws as step() does */
   runTo(place: FunctionPlace): void {
     this.#leave();
     this.#become(new RunTo());
@@ -143,12 +146,12 @@ export class Execution {
     const location = await this.targets.bodyAt(url, line, column);
     if (location === undefined) return;
     const { client } = this.#debuggee;
-    // Where a breakpoint of the user's stands, V8 takes no other: that one stops, too.
+    // V8 accepts no second breakpoint at a place where the user has one: the user's stops, too.
     const set = await client.send('Debugger.setBreakpoint', { location }).catch(() => undefined);
     if (set !== undefined) this.#temporary.push(set.breakpointId);
   }
 
-  /** Stop soon. Where the machine stands already, nothing happens. */
+  /** Stop soon. Does nothing if the machine is already stopped. */
   async pause(): Promise<void> {
     if (this.#stop !== undefined) return;
     this.#policy = new Interrupt();
@@ -157,12 +160,15 @@ export class Execution {
   }
   async #interrupt(): Promise<void> {
     this.#interruptSoon();
-    // V8 may fail as a whole where it is to show a module that is just being begun: a program that loads is let come to its
-    // first process, if that does not take too long.
+    // V8 may crash when it must show a module whose evaluation is just beginning: let a program that is
+    // loading reach its first process, unless that takes too long.
     const isLoading = !this.#debuggee.runs && performance.now() - this.#pauseAsked < LOADING_MS;
     if (!isLoading) await this.#debuggee.client.send('Debugger.pause');
   }
-  /** V8 forgets a pause that comes while the agent is asked something, and it may come where there is nothing to show. */
+  /**
+   * V8 loses a pause request that arrives during a call of the agent, and it may pause where there is nothing
+   * to show.
+   */
   #interruptSoon(): void {
     const interrupt = this.#policy;
     setTimeout(() => {
@@ -171,7 +177,7 @@ export class Execution {
     }, INTERRUPT_AGAIN_MS);
   }
 
-  /** The stop is over for everybody who asks, though V8 stands still until it is told how to go on. */
+  /** The stop is over for all later requests, although V8 stays paused until it is resumed. */
   #leave(): PausedState {
     const stop = this.#stop;
     if (stop === undefined) throw new NotPausedError();
@@ -181,13 +187,13 @@ export class Execution {
       this.onContinued(stop);
       this.onOutOfMemory();
     } else {
-      // V8 is sent on first: the client is told while it runs.
+      // Resume V8 first; the client is told while it runs.
       queueMicrotask(() => this.onContinued(stop));
     }
     return stop;
   }
 
-  /** Carry out how to go on. Nothing that fails on the way may leave V8 standing. */
+  /** Carry out a resume. No failure on the way may leave V8 paused. */
   async #goOn({ how, then }: GoOn, paused: Paused, target?: number): Promise<void> {
     if (then !== undefined) this.#become(then);
     if (how === 'stepIntoCallees' || how === 'untilThreadRuns')
@@ -214,11 +220,11 @@ export class Execution {
     client.send(COMMANDS[go]).catch(this.#failed);
     if (this.#policy instanceof Interrupt) this.#interruptSoon();
   }
-  /** Another policy judges from now on: nothing of the one before may stay behind. */
+  /** A new policy judges from now on: remove everything that belongs to the previous one. */
   #become(policy: Policy): void {
     this.#policy = policy;
     const { client } = this.#debuggee;
-    // Not waited for: V8 carries out what it is sent in order, and this comes before whatever is sent next.
+    // Not awaited: V8 processes commands in order, so this comes before whatever is sent next.
     for (const breakpointId of this.#temporary)
       client.send('Debugger.removeBreakpoint', { breakpointId }).catch(this.#failed);
     this.#temporary = [];
@@ -290,12 +296,12 @@ export class Execution {
   #snapshot({ callFrames }: Paused, frames: readonly PauseFrame[]): Promise<Snapshot> {
     const scopes = scopeObjects(callFrames[Math.max(0, visibleTop(frames))]);
     const snapshot = this.#debuggee.askAbout<Snapshot>('snapshot', [scopes.layout], scopes.objectIds);
-    // Views that ask for the snapshot get its failure; the stop itself does not need it.
+    // Views that need the snapshot receive its failure; the stop itself does not need it.
     snapshot.catch(() => {});
     return snapshot;
   }
 
-  /** What a stop is told as that no policy has decided. */
+  /** The description of a stop that no policy has decided. */
   #told(
     reason: StopReason | null,
     users: readonly number[],
@@ -322,7 +328,7 @@ export class Execution {
 function commandOf(how: Exclude<GoOn['how'], 'stepIntoCallees'>): Go {
   return how === 'untilThreadRuns' ? 'resume' : how;
 }
-/** The machine may end, or have gone on, while it is being told something. */
+/** Whether an error only means that the machine has ended or resumed in the meantime. */
 function isEnd(error: unknown): boolean {
   return error instanceof DetachedError || error instanceof NotPausedError;
 }

@@ -1,4 +1,4 @@
-/** What a person types as an expression: is it one, and what of it is TypeScript's. */
+/** Expressions typed by the user: syntax checks, and removing TypeScript-only syntax. */
 import vm from 'node:vm';
 
 function parses(source: string): string | undefined {
@@ -11,8 +11,8 @@ function parses(source: string): string | undefined {
 }
 
 /**
- * What is wrong with a text as one expression; undefined: nothing. In parentheses statements do not parse, in brackets
- * what closes the parentheses itself.
+ * The syntax error in a text as a single expression; undefined: none. Parentheses reject statements, and
+ * brackets reject text that closes the parentheses itself.
  */
 function problemOf(text: string): string | undefined {
   const inside = (before: string, after: string) =>
@@ -20,17 +20,17 @@ function problemOf(text: string): string | undefined {
   return inside('(', ')') ?? inside('[', ']');
 }
 
-/** One expression: no statement, not several, not nothing. */
+/** Whether the text is one expression: not a statement, not several, not empty. */
 export function isExpression(text: string): boolean {
   return problemOf(text) === undefined;
 }
-/** @throws an error that says what is wrong with the expression */
+/** @throws an error that explains what is wrong with the expression */
 export function checkExpression(text: string, what: string): void {
   const problem = problemOf(text);
   if (problem !== undefined) throw new Error(`${what} "${text}" is not a JavaScript expression: ${problem}`);
 }
 
-/** What the source says where the compiler must be told that something is there: `sock.sk!.sk_state`. */
+/** Remove TypeScript's non-null assertions: `sock.sk!.sk_state`. */
 export function withoutTypes(expression: string): string {
   return expression.trim().replace(/(?<=[\w$\])])!(?=\s*(?:[.[)\],;]|$))/g, '');
 }
@@ -43,7 +43,9 @@ export function memberOf(expression: string): { owner: string; field: string } |
   const match = /^(.*[^.?\s])\s*\.\s*([A-Za-z_$][\w$]*)$/s.exec(expression);
   return match && isChain(match[1]!) ? { owner: match[1]!, field: match[2]! } : undefined;
 }
-/** A name, and any number of members, elements and calls: nothing that binds less than a dot. */
+/**
+ * Whether the text is a name with members, elements and calls: nothing that binds less tightly than a dot.
+ */
 export function isChain(text: string): boolean {
   let rest = text.replace(NAME, '');
   if (rest === text) return false;
@@ -59,7 +61,7 @@ export function isChain(text: string): boolean {
   }
   return true;
 }
-/** Where brackets that the text begins with are closed; -1: it begins with none, or they are not. */
+/** The end of the brackets that the text begins with; -1: it begins with none, or they are not closed. */
 function endOfBrackets(text: string): number {
   const open: string[] = [];
   for (let at = 0; at < text.length; at++) {

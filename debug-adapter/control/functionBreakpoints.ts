@@ -19,11 +19,11 @@ export class FunctionBreakpoints {
     this.#nextId = nextId;
   }
 
-  /** Replace all of them. */
+  /** Replace all function breakpoints. */
   async set(wanted: readonly DebugProtocol.FunctionBreakpoint[]): Promise<DebugProtocol.Breakpoint[]> {
     await Promise.all(this.#set.map((one) => this.#remove(one)));
     this.#set = [];
-    // One after the other: several may name one place, of which V8 takes one only.
+    // Set them one after the other: several may name one place, and V8 accepts only one there.
     const set: DebugProtocol.Breakpoint[] = [];
     for (const wish of wanted) set.push(await this.#add(wish));
     return set;

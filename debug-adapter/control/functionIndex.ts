@@ -1,22 +1,22 @@
-/** Where the kernel's functions are, by name. */
+/** The places of the kernel's functions, by name. */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { nearest } from '../nearest.ts';
 
 export interface FunctionPlace {
   name: string;
-  /** As V8 names the script. */
+  /** The script's URL in V8. */
   url: string;
-  /** Of the parenthesis after the name, from 0: where V8 says a function begins. */
+  /** Position of the parenthesis after the name, from 0, where V8 says that a function begins. */
   line: number;
   column: number;
-  /** It only looks something up. */
+  /** The function only looks something up. */
   accessor?: true;
-  /** The file that has it in Linux 6.1. */
+  /** The file that contains it in Linux 6.1. */
   linux?: string;
 }
 
-/** What the library calls a system call, where the kernel's function is not named after it. */
+/** Kernel functions of system calls, where they are not named after the library's function. */
 const SYSCALL_FUNCTIONS: Record<string, string> = {
   accept: '__sys_accept4',
   send: '__sys_sendto',
@@ -44,7 +44,7 @@ export class FunctionIndex {
     );
   }
 
-  /** Does a function only look something up? Before the list is read: none does. */
+  /** Whether a function only looks something up. Before the list is read the answer is no. */
   isAccessor(url: string, name: string): boolean {
     return this.#accessors.has(`${url}:${name}`);
   }
@@ -66,7 +66,7 @@ export class FunctionIndex {
     return [];
   }
 
-  /** Names that look like one that is not there: misspelt, or known in part only. */
+  /** Existing names similar to an unknown one: misspelt or incomplete. */
   async similar(name: string): Promise<string[]> {
     const names = [...(await this.#loading).keys()];
     const misspelt = nearest(name, names);
@@ -79,7 +79,7 @@ export class FunctionIndex {
   }
 }
 
-/** The build lists them: scripts/lib/functions.mjs. */
+/** The build creates the list: scripts/lib/functions.mjs. */
 async function readFunctions(root: string): Promise<Map<string, FunctionPlace[]>> {
   const places = JSON.parse(
     await readFile(path.join(root, 'dist', 'functions.json'), 'utf8'),

@@ -1,6 +1,6 @@
 /**
- * One stop of the machine: V8's frames, what the agent says, the frames as the debugger shows them, and the numbers under
- * which the client knows frames and values. It is dropped when the machine goes on, and all of that with it.
+ * One stop of the machine: V8's frames, the agent's snapshot, the frames as displayed, and the ids that the
+ * client uses for frames and values. All of it is dropped when the machine continues.
  */
 import type { Debugger } from 'node:inspector';
 import { INTERRUPT_ENTRIES } from '../../stack/debugger/places.ts';
@@ -12,20 +12,20 @@ import type { TextFrame } from '../inspect/stackText.ts';
 import { SOFTIRQ_THREAD } from '../inspect/threads.ts';
 import { isHidden, visibleTop, type PauseFrame } from './policies/pause.ts';
 
-/** A frame as it is shown. Lines and columns count from 1. */
+/** A displayed frame. Lines and columns count from 1. */
 export interface FrameView {
   name: string;
   url: string;
   path: string | undefined;
   line: number;
   column: number;
-  /** Passed over when stepping: shown, but not in the foreground. */
+  /** Skipped when stepping: displayed with less emphasis. */
   isSkipped: boolean;
-  /** V8's frame; without one there is only the text of a stack: nothing can be evaluated there. */
+  /** V8's frame; if there is none, only the text of the stack is known and nothing can be evaluated. */
   callFrame?: Debugger.CallFrame;
 }
 
-/** A frame, and the number under which the client knows it. */
+/** A frame and its id for the client. */
 export interface NumberedFrame {
   id: number;
   frame: FrameView;
@@ -33,36 +33,41 @@ export interface NumberedFrame {
 
 export class PausedState {
   readonly paused: Debugger.PausedEventDataType;
-  /** What the agent says; a stop is told before that is known. Rejected if the machine ended meanwhile. */
+  /**
+   * The agent's snapshot; a stop is reported before it arrives. Rejected if the machine ends in the meantime.
+   */
   readonly snapshot: Promise<Snapshot>;
-  /** What the stopped event says. */
+  /** The reason in the stopped event. */
   reason = 'step';
   description: string | undefined;
-  /** The whole sentence, where the description is short. */
+  /** The full sentence, if the description is short. */
   text: string | undefined;
   hitBreakpoints: number[] = [];
-  /** By thread: those of the context that runs, and of the task under it. Made when they are asked for: the stop is told first. */
+  /**
+   * Frames by thread: of the running context, and of the task that it interrupted. Created on demand, because
+   * the stop is reported first.
+   */
   #frames: Map<number, FrameView[]> | undefined;
   /** The thread that stopped. */
   readonly threadId: number;
-  /** The task on the CPU, under an interrupt's context if there is one; 0: none. */
+  /** The task on the CPU, below an interrupt's context if there is one; 0: none. */
   readonly pid: number;
   readonly #scripts: Scripts;
   #completed: Promise<void> | undefined;
   readonly #nextFrameId: () => number;
   readonly #numbered = new Map<number, NumberedFrame[]>();
   readonly #byId = new Map<number, FrameView>();
-  /** Items that have been fetched already, by the number of what they are in. */
+  /** Items already fetched, by the number of their parent. */
   readonly #items = new Map<number, WireItem[]>();
-  /** The frame whose locals a number stands for. */
+  /** The frames whose locals a number refers to. */
   readonly #locals = new Map<number, FrameView>();
-  /** Names of items that are computed, by their numbers. */
+  /** Names of computed items, by number. */
   readonly #lazy = new Map<number, string>();
   #isChanged = false;
 
   /**
-   * @param frames those of V8's pause
-   * @param nextFrameId gives numbers that are not used again at later stops
+   * @param frames the frames of V8's pause
+   * @param nextFrameId returns ids that are never reused at later stops
    */
   constructor(
     paused: Debugger.PausedEventDataType,
@@ -91,21 +96,24 @@ export class PausedState {
     if (this.threadId === SOFTIRQ_THREAD) byThread.set(SOFTIRQ_THREAD, frames);
     return byThread;
   }
-  /** A system call that has slept goes on without its caller on V8's stack: the agent knows the rest of the frames. */
+  /**
+   * A system call that has slept continues without its caller on V8's stack: the agent knows the remaining
+   * frames.
+   */
   get #isCut(): boolean {
     return this.pid !== 0 && !this.#byThread.get(this.pid)!.some(({ url }) => isScenario(url));
   }
 
-  /** Has V8 this thread on its stack? Others sleep, or wait for the CPU. */
+  /** Whether V8 has this thread on its stack. Other threads sleep, or wait for the CPU. */
   runs(threadId: number): boolean {
     return this.#byThread.get(threadId)?.some(({ callFrame }) => callFrame !== undefined) ?? false;
   }
-  /** Frames of a thread that V8 has on its stack, down to the scenario's; undefined for one that does not run. */
+  /** Frames of a thread on V8's stack, down to the scenario's; undefined for a thread that is not running. */
   async framesOf(threadId: number): Promise<FrameView[] | undefined> {
     if (this.#completed !== undefined || this.#isCut) await (this.#completed ??= this.#complete());
     return this.#byThread.get(threadId);
   }
-  /** A thread's frames under numbers of their own; `views` are those of a thread that does not run. */
+  /** Give a thread's frames ids; `views` are those of a thread that is not running. */
   number(threadId: number, views: readonly FrameView[]): NumberedFrame[] {
     let frames = this.#numbered.get(threadId);
     if (frames === undefined) {
@@ -115,12 +123,12 @@ export class PausedState {
     }
     return frames;
   }
-  /** @returns undefined for the number of a frame of another stop */
+  /** @returns undefined for a frame id of another stop */
   frame(id: number): FrameView | undefined {
     return this.#byId.get(id);
   }
 
-  /** Something was changed since the agent was asked about the stop: what was fetched before may be wrong now. */
+  /** Something has changed since the agent's snapshot: items fetched before may be outdated. */
   change(): void {
     this.#isChanged = true;
     this.#items.clear();
@@ -134,29 +142,29 @@ export class PausedState {
   keptItems(ref: number): WireItem[] | undefined {
     return this.#items.get(ref);
   }
-  /** Some of these are computed when they are opened. */
+  /** Record the items that are computed when they are opened. */
   keepLazy(items: readonly WireItem[]): void {
     for (const { lazy, name, ref } of items) if (lazy === true) this.#lazy.set(ref, name);
   }
-  /** The name of the item that is computed when this number is opened. */
+  /** The name of the computed item with this number. */
   lazyName(ref: number): string | undefined {
     return this.#lazy.get(ref);
   }
-  /** This number stands for the locals of a frame. */
+  /** Record that this number refers to the locals of a frame. */
   setLocals(ref: number, frame: FrameView): void {
     this.#locals.set(ref, frame);
   }
-  /** The frame whose locals these are; undefined for other values. */
+  /** The frame whose locals these are; undefined for any other value. */
   localFrame(ref: number): FrameView | undefined {
     return this.#locals.get(ref);
   }
 
-  /** The frame that is shown first. */
+  /** The first frame displayed. */
   get top(): FrameView | undefined {
     return this.#byThread.get(this.threadId)?.[0];
   }
 
-  /** Show where an error was thrown instead of where it was noticed. */
+  /** Show where an error was thrown, not where it was detected. */
   showError(places: readonly TextFrame[]): void {
     const shown = places.filter(({ url }) => isScenario(url) || isKernel(url));
     this.#byThread.set(
@@ -173,7 +181,7 @@ export class PausedState {
   }
 }
 
-/** V8's frames as the policies see them. */
+/** V8's frames in the form that the policies use. */
 export function pauseFrames(callFrames: readonly Debugger.CallFrame[], scripts: Scripts): PauseFrame[] {
   return callFrames.map(({ functionName, location }) => ({
     url: scripts.get(location.scriptId)?.url ?? '',
@@ -190,7 +198,7 @@ function shownFrames(callFrames: readonly Debugger.CallFrame[], scripts: Scripts
     if (script === undefined || isHidden(script.url)) continue;
     frames.push(v8Frame(callFrame, script, scripts));
   }
-  // Below the outermost frame of the user or the kernel there is only what runs them.
+  // Below the outermost user or kernel frame there is only code that runs them.
   while (frames.length > 0 && isLibrary(frames.at(-1)!.url)) frames.pop();
   return frames;
 }
@@ -217,12 +225,15 @@ export function textFrame({ name, url, line, column }: TextFrame, scripts: Scrip
   };
 }
 
-/** Does an interrupt's context begin with this function? */
+/** Whether an interrupt's context begins with this function. */
 function isInterruptEntry({ functionName, url }: Pick<PauseFrame, 'functionName' | 'url'>): boolean {
   return INTERRUPT_ENTRIES.some((entry) => entry.functionName === functionName && entry.url === url);
 }
 
-/** V8's scopes of a frame as the agent takes them: the function's own blocks first, then what encloses it. */
+/**
+ * V8's scopes of a frame in the form that the agent accepts: the function's own blocks first, then the
+ * enclosing scopes.
+ */
 export function scopeObjects(callFrame: Debugger.CallFrame | undefined): {
   layout: ScopeLayout;
   objectIds: string[];

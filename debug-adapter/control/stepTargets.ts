@@ -1,6 +1,7 @@
 /**
- * Stepping into what V8 does not step into by itself: the body of a generator, which is entered by the first next()
- * and not by the call; and the kernel's function under a system call of the library, which is passed over.
+ * Stepping into functions that V8 does not step into by itself: the body of a generator, which is entered by
+ * the first next() and not by the call; and the kernel function behind a system call of the library, which
+ * steps skip.
  */
 import type { Debugger } from 'node:inspector';
 import { isScenario } from '../inspect/codeKinds.ts';
@@ -17,7 +18,7 @@ type Location = Debugger.Location;
 export class StepTargets {
   readonly #debuggee: Debuggee;
   readonly #functions: FunctionIndex;
-  /** First places of functions, by where they begin. */
+  /** The first statement of each function, by the place where the function begins. */
   readonly #bodies = new Map<string, Promise<Location | undefined>>();
 
   constructor(debuggee: Debuggee, functions: FunctionIndex) {
@@ -25,7 +26,7 @@ export class StepTargets {
     this.#functions = functions;
   }
 
-  /** The calls that the rest of the statement makes. */
+  /** The calls in the rest of the statement. */
   async of(callFrame: Debugger.CallFrame): Promise<Callee[]> {
     const { scriptId, lineNumber, columnNumber } = callFrame.location;
     return calleesFrom(await this.#debuggee.scripts.lines(scriptId), lineNumber, columnNumber ?? 0);
@@ -48,7 +49,7 @@ export class StepTargets {
       .map((location) =>
         client.send('Debugger.setBreakpoint', { location }).then(({ breakpointId }) => breakpointId),
       );
-    // Two callees of one function have one body.
+    // Two calls of the same function have the same body.
     const set = await Promise.allSettled(ids);
     return set.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
   }
@@ -67,7 +68,7 @@ export class StepTargets {
     return this.#evaluatedBody(callee.expression, callFrame);
   }
 
-  /** Find the function by evaluating the callee, without side effects. */
+  /** Find the function by evaluating the callee without side effects. */
   async #evaluatedBody(expression: string, callFrame: Debugger.CallFrame): Promise<Location | undefined> {
     const { client } = this.#debuggee;
     const { result } = await client.send('Debugger.evaluateOnCallFrame', {

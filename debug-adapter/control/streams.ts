@@ -1,4 +1,7 @@
-/** Reads the machine's streams out of the ring, at the adapter's own pace, whether the machine runs or stands. */
+/**
+ * Reads the machine's streams from the ring at the adapter's own pace, whether the machine runs or is
+ * stopped.
+ */
 import { RingReader } from '../../stack/trace/ring.ts';
 import type { PacketStore } from '../packets/packetStore.ts';
 import { RECORD } from '../worker/channel.ts';
@@ -12,15 +15,15 @@ import {
 export interface Output {
   stream: OutputStream;
   text: string;
-  /** Where it was written, as V8 names the script; '' if that is not known. */
+  /** Where it was written, as V8's script URL; '' if unknown. */
   url: string;
   line: number;
   column: number;
 }
-/** So many records at a time, so that requests are answered in between. */
+/** Records per batch, so that requests are answered between batches. */
 const BATCH = 2000;
 const POLL_MS = 20;
-/** What one place writes goes out in pieces of about this many letters, not line by line. */
+/** Output of one place is sent in pieces of about this many characters, not line by line. */
 const PIECE = 64 * 1024;
 const decoder = new TextDecoder();
 
@@ -29,17 +32,17 @@ export class Streams {
   readonly #packets: PacketStore;
   #timer: NodeJS.Timeout | undefined;
   #overwritten = 0;
-  /** Output of one place, gathered until another place writes. */
+  /** Output of one place, collected until another place writes. */
   #gathered: Output[] = [];
   #gatheredLetters = 0;
   onOutput: (output: Output) => void = () => {};
-  /** Does the client take what it is sent? While it does not, the newest records wait in the ring. */
+  /** Whether the client reads too slowly. In that case the newest records wait in the ring. */
   isCongested: () => boolean = () => false;
-  /** New frames have come. */
+  /** Called when new frames have arrived. */
   onFrames: () => void = () => {};
-  /** The machine was quicker than the adapter or its client: records are missing. */
+  /** Called when records are missing because the machine was faster than the adapter or its client. */
   onLost: (records: number) => void = () => {};
-  /** All frames, as they come: for a file that is written along. */
+  /** Called with every frame, for a capture file. */
   onFrame: (timeNs: number, bytes: Uint8Array, interfaceName: string) => void = () => {};
 
   constructor(ring: SharedArrayBuffer, packets: PacketStore) {
@@ -57,7 +60,7 @@ export class Streams {
     this.#timer = undefined;
   }
 
-  /** Read what is there. */
+  /** Read the available records. */
   drain(limit = Infinity): void {
     const before = this.#packets.total;
     let read = 0;

@@ -1,4 +1,4 @@
-/** All exception filters, in the order in which they are offered. */
+/** All exception filters, in the order in which clients list them. */
 import { ConditionError } from './conditionError.ts';
 import type { Filter } from './filter.ts';
 import { packetDroppedFilter, packetReceivedFilter, packetSentFilter } from './packets.ts';
@@ -17,14 +17,14 @@ export const FILTERS: readonly Filter[] = [
   packetSentFilter,
   packetDroppedFilter,
 ];
-/** Not a tracepoint: what a process throws and does not catch. */
+/** Not a tracepoint: an error that a process throws and does not catch. */
 export const UNCAUGHT_FILTER = 'uncaught';
 
 export function filterById(id: string): Filter | undefined {
   return FILTERS.find((filter) => filter.id === id);
 }
 
-/** What is wrong with a filter and its condition; undefined if nothing is. */
+/** What is wrong with a filter and its condition; undefined if nothing. */
 export function filterProblem(id: string, condition: unknown): string | undefined {
   if (id === UNCAUGHT_FILTER) return undefined;
   const filter = filterById(id);

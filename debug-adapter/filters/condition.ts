@@ -1,19 +1,22 @@
 /**
- * Conditions over named values: `port == 8080 && (len > 100 || flag)`. What names there are, each filter says itself.
- * Used twice: by the adapter to refuse what does not parse, by the machine's thread to decide.
+ * Conditions over named values: `port == 8080 && (len > 100 || flag)`. Each filter defines its names. The
+ * adapter uses them to reject conditions that do not parse, the machine's thread to evaluate them.
  */
 import { parseIpv4 } from '../inspect/format.ts';
 import { ConditionError } from './conditionError.ts';
 import { tokenize, type Token } from './lexer.ts';
 
-/** A value that conditions may ask for. Several values match if one of them does (`port`: either end's). */
+/**
+ * A value that conditions can test. If there are several values, one match is enough (`port`: that of either
+ * end).
+ */
 export interface Field<Hit> {
-  /** What may stand on the other side. */
+  /** The type of the other operand. */
   kind: 'number' | 'address' | 'word' | 'flag';
   get(hit: Hit): readonly (number | string | boolean)[] | number | string | boolean;
-  /** Words that are taken, where there is a list. */
+  /** Valid words, if there is a fixed list. */
   words?: readonly string[];
-  /** The largest number that means something. */
+  /** The largest valid number. */
   most?: number;
 }
 export type Fields<Hit> = Readonly<Record<string, Field<Hit>>>;
@@ -28,7 +31,7 @@ export class ConditionParser<Hit> {
   readonly #tokens: Token[];
   #at = 0;
 
-  /** @param example a sentence with a condition that parses, for the refusal */
+  /** @param example a sentence with a valid condition, for error messages */
   constructor(text: string, fields: Fields<Hit>, example: string) {
     this.#text = text;
     this.#fields = fields;
@@ -47,7 +50,7 @@ export class ConditionParser<Hit> {
   next(): Token | undefined {
     return this.#tokens[this.#at++];
   }
-  /** Refuse, at the next token. */
+  /** Reject the condition at the next token. */
   fail(problem: string, back = 0): never {
     const position = this.#tokens[this.#at - back]?.position ?? this.#text.length;
     throw new ConditionError(problem, this.#text, position, this.#example);
@@ -58,7 +61,7 @@ export class ConditionParser<Hit> {
     return true;
   }
 
-  /** The whole rest of the text. */
+  /** Parse the rest of the text. */
   parse(): Condition<Hit> {
     const condition = this.#or();
     if (!this.done) this.fail('Expected && or ||');

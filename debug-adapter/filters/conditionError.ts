@@ -1,4 +1,4 @@
-/** A filter's condition that does not parse: says where, and what would. */
+/** A filter condition that does not parse: tells where, and what is valid. */
 export class ConditionError extends Error {
   override name = 'ConditionError';
   /** Where in the text, from 0. */

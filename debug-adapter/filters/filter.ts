@@ -1,4 +1,7 @@
-/** What an exception filter is: a checkbox, its tracepoints, its condition, and the sentence it stops with. */
+/**
+ * An exception filter: its checkbox, its tracepoints, its condition, and the sentence that describes its
+ * stops.
+ */
 import type { sk_buff } from '../../stack/include/linux/skbuff.ts';
 import type { StopReason } from '../../stack/trace/stop.ts';
 import type { TracepointName } from '../../stack/trace/table.ts';
@@ -6,18 +9,18 @@ import type { TraceHit, Tracer } from '../../stack/trace/tracer.ts';
 import type { StopKind } from '../protocol.ts';
 import { STOP_KINDS, type StopKindId } from './kinds.ts';
 
-/** What a stop is told with. */
+/** The description of a stop. */
 export interface Sentence extends Pick<StopReason, 'label' | 'description'> {
   /** The packet that the stop is about. */
   packet?: sk_buff | null;
 }
-/** @returns the sentence to stop with, or undefined to go on */
+/** @returns the sentence to stop with, or undefined to continue */
 export type Matcher<Name extends TracepointName> = (hit: TraceHit<Name>) => Sentence | undefined;
-/** Listens on a machine, and calls `stop` at each match. @returns what ends it */
+/** Listens on a machine and calls `stop` at each match. @returns a function that stops listening */
 export type Watch = (tracer: Tracer, stop: (sentence: Sentence) => void) => () => void;
 
 export interface Filter extends StopKind {
-  /** As it goes over the wire, and the `reason` of its stops. */
+  /** Its id in the protocol, which is also the `reason` of its stops. */
   id: StopKindId;
   /** @throws ConditionError */
   compile(condition: string): Watch;
@@ -29,7 +32,7 @@ interface Definition<Name extends TracepointName> {
   compile(condition: string): Matcher<Name>;
 }
 
-/** A filter whose matcher gets the hits of its tracepoints, and no others. */
+/** A filter whose matcher receives the hits of its tracepoints only. */
 export function filterOn<Name extends TracepointName>(definition: Definition<Name>): Filter {
   const { id, tracepoints, compile } = definition;
   return {

@@ -1,7 +1,10 @@
-/** The kinds of moments that the machine can be stopped at: how they are called and explained. Data only, for any room. */
+/**
+ * The kinds of events at which the machine can stop: labels and descriptions. Data only, usable by every
+ * part.
+ */
 import type { StopKind } from '../protocol.ts';
 
-/** In the order in which they are offered. */
+/** In the order in which they are listed. */
 export const STOP_KINDS = {
   transition: {
     label: 'TCP state transition',

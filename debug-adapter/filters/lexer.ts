@@ -7,7 +7,7 @@ export interface Token {
 
 const TOKEN = /\s*(->|→|&&|\|\||==|!=|<=|>=|[<>!()*=]|"[^"]*"|'[^']*'|[\w.:/-]+?(?=->|[\s=!<>()&|"'*→]|$))/y;
 
-/** @returns undefined for `tokens` where nothing fits; `rest` is then where */
+/** @returns undefined for `tokens` when the text is invalid; `rest` is then the position */
 export function tokenize(text: string): { tokens: Token[]; rest: number } {
   const tokens: Token[] = [];
   TOKEN.lastIndex = 0;

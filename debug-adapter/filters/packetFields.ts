@@ -1,4 +1,4 @@
-/** What conditions may ask of a packet: addresses, ports, flags, length. */
+/** Fields of a packet for conditions: addresses, ports, flags, length. */
 import type { sk_buff } from '../../stack/include/linux/skbuff.ts';
 import { ipv4 } from '../inspect/format.ts';
 import { tcpHeaderFlags } from '../inspect/names.ts';

@@ -44,7 +44,7 @@ export const packetDroppedFilter = filterOn({
   id: 'packetDropped',
   tracepoints: ['skb:kfree_skb'],
   compile: (text) => {
-    // A reason alone may be written without `reason ==`.
+    // A reason can be written alone, without `reason ==`.
     const word = text.trim().replace(/^SKB_DROP_REASON_/, '');
     const full = reasonWords.includes(word) ? `reason == ${word}` : text;
     const matches = compile(

@@ -7,7 +7,7 @@ import { filterOn } from './filter.ts';
 import { socketFields } from './socketFields.ts';
 
 type Hit = TraceHit<'tcp:tcp_retransmit_skb' | 'tcp:tcp_retransmit_synack'>;
-/** A SYN-ACK's ends stand in its request. */
+/** The endpoints of a SYN-ACK are in its request. */
 function endsOf(hit: Hit): sock_common {
   return hit.name === 'tcp:tcp_retransmit_synack' ? hit.args[1] : hit.args[0];
 }

@@ -1,4 +1,4 @@
-/** What conditions may ask of a socket: its ends. */
+/** Fields of a socket for conditions: its endpoints. */
 import type { sock_common } from '../../stack/include/net/sock.ts';
 import { ipv4 } from '../inspect/format.ts';
 import type { Fields } from './condition.ts';

@@ -12,12 +12,12 @@ type EnterHit = TraceHit<'syscalls:sys_enter'>;
 type ExitHit = TraceHit<'syscalls:sys_exit'>;
 type Hit = EnterHit | ExitHit;
 
-/** What scenarios call; sleep() is nanosleep. */
+/** The system calls that scenarios make; sleep() is nanosleep. */
 export const SYSCALLS: readonly string[] =
   'socket bind listen accept accept4 connect getsockname getpeername send sendto recv recvfrom read write shutdown close setsockopt getsockopt fcntl ioctl poll nanosleep'.split(
     ' ',
   );
-/** Each as a condition of its own: `connect`. */
+/** Each name is a condition of its own: `connect`. */
 const NAMES: Fields<Hit> = Object.fromEntries(
   SYSCALLS.map((name) => [name, { kind: 'flag', get: ({ args }: Hit) => args[1] === name }]),
 );
@@ -41,7 +41,7 @@ const EXIT_FIELDS: Fields<ExitHit> = {
   },
 };
 
-/** Names of system calls alone may be written, without `name ==`, and with `sys_` before them. */
+/** Names of system calls can be written alone, without `name ==`, and with the prefix `sys_`. */
 function parse<One extends Hit>(text: string, fields: Fields<One>, example: string): Condition<One> {
   if (text.trim() === '') return () => true;
   const plain = text.replace(/\bsys_(?=[a-z])/g, '').replace(/,/g, ' || ');

@@ -52,7 +52,7 @@ function parse(text: string): Condition<Hit> {
   };
 }
 
-/** UDP and raw sockets use the states too, for something else. */
+/** UDP and raw sockets use the same states with another meaning. */
 function isTcp(sk: sock_common): boolean {
   return !(sk instanceof sock) || sk.sk_protocol === IPPROTO_TCP;
 }

@@ -1,6 +1,6 @@
 /**
- * What the debugger asks in the machine's thread. The adapter calls it through V8's inspector, while the machine stands
- * and while it runs; it works on the machine's own objects.
+ * The debugger's agent in the machine's thread. The adapter calls it through V8's inspector, both while the
+ * machine is stopped and while it runs; it works on the machine's own objects.
  */
 import type { Machine } from '../../stack/machine.ts';
 import type { World } from '../../stack/world/world.ts';
@@ -30,29 +30,29 @@ import { Trees } from './trees/trees.ts';
 export interface ScopeInfo {
   name: string;
   ref: number;
-  /** What is in it, where it is known already. */
+  /** Its items, if already known. */
   items?: WireItem[] | undefined;
   expensive?: boolean | undefined;
 }
-/** What V8's objects for the scopes of a frame are, in their order. */
+/** What V8's scope objects of a frame are, in order. */
 export interface ScopeLayout {
-  /** So many are the function's own blocks, inner ones first. */
+  /** The number of the function's own blocks, inner ones first. */
   locals: number;
-  /** What each of the functions around it is called here. */
+  /** The displayed name of each enclosing function. */
   closures: readonly string[];
   module: boolean;
-  /** Last comes `this`, where it is an object. */
+  /** `this` comes last, if it is an object. */
   self: boolean;
 }
-/** What is asked about the machine at each stop. */
+/** The information about the machine that every stop needs. */
 export interface Snapshot {
   threads: ThreadInfo[];
   reason: StopReason | null;
   time: string;
-  /** Number of the event at which it stands. */
+  /** The event number of the stop. */
   event: number;
   line: string;
-  /** Number of the frame being handled; 0: none. */
+  /** Number of the frame being processed; 0: none. */
   frame: number;
   /** Where the uncaught error was thrown. */
   errorStack?: TextFrame[] | undefined;
@@ -62,16 +62,16 @@ export interface Snapshot {
   scopes: ScopeInfo[];
 }
 
-/** Names that only the debugger's evaluations know. */
+/** Names that only the debugger's evaluations see. */
 export interface Scope {
   provide(name: string, give: () => unknown): void;
-  /** They are known between the two. */
+  /** The names are visible between the two calls. */
   enter(): true;
   leave(): void;
 }
-/** What expressions know besides the kernel's names. */
+/** Names available in expressions besides the kernel's. */
 const OWN_NAMES = ['world', 'machine', 'current', 'sockets'];
-/** Under this name expressions find what the debugger itself does in them. */
+/** The name under which expressions reach the debugger's own helpers. */
 export const TOOLS = '$sockscope';
 
 export class Agent {
@@ -108,7 +108,7 @@ export class Agent {
     return this.#world.running!;
   }
 
-  /** The machine has stopped: all that the first views need, in one answer. */
+  /** The machine has stopped: everything that the first views need, in one answer. */
   snapshot(layout: ScopeLayout, ...scopes: ScopeObject[]): Snapshot {
     this.handles.clear();
     this.trees.stopped();
@@ -177,7 +177,7 @@ export class Agent {
     return { name, ref, items: open ? this.handles.open(ref, 0, 1000) : undefined };
   }
 
-  /** What a handle opens to; null: it is not known any more. */
+  /** The items of a handle; null: the handle is no longer valid. */
   open(ref: number, start: number, count: number, part?: Part): WireItem[] | null {
     return this.handles.open(ref, start, count, part) ?? null;
   }
@@ -191,7 +191,7 @@ export class Agent {
     return this.handles.setValue(ref, name, Held.open(value));
   }
 
-  /** A local variable was set, or an expression evaluated that may have changed something. */
+  /** A local variable was set, or an expression was evaluated that may have had side effects. */
   noteEvaluation(text: string): void {
     this.#world.inputs.note({ kind: 'evaluation', text });
   }
@@ -202,11 +202,11 @@ export class Agent {
   membersOf(path: string, prefix: string, value: unknown): Completion[] {
     return this.completer.members(path === '' ? [] : path.split('.'), prefix, value);
   }
-  /** Is this a name of the kernel's? */
+  /** Whether this is a name of the kernel. */
   knows(name: string): boolean {
     return this.describer.kernel.has(name);
   }
-  /** What a name of the kernel's means; null: nothing is written about it, or it is something else here. */
+  /** The documentation of a kernel name; null: none, or the name has another value here. */
   docOf(name: string, value: unknown): string | null {
     const { kernel } = this.describer;
     const url = kernel.urlOf(name);
@@ -216,7 +216,7 @@ export class Agent {
   unpack(value: unknown): unknown {
     return Held.open(value);
   }
-  /** A value that an expression has given, as an item. */
+  /** The value of an expression, as an item. */
   present(value: unknown, expression: string, longestText?: number): WireItem {
     const opened = Held.open(value);
     const item = { ...this.describer.describe(expression, opened), evaluateName: expression };
@@ -227,9 +227,9 @@ export class Agent {
     return this.present(value, expression, longestText);
   }
   /**
-   * A field of a value that an expression has given: shown as the field that it is.
+   * A field of an expression's value, displayed like any field.
    *
-   * @returns null if it is no field that is stored or that the kernel computes
+   * @returns null if it is not a stored field or one that the kernel computes
    */
   presentField(value: unknown, field: string, expression: string): WireItem | null {
     const owner = Held.open(value);
@@ -246,7 +246,7 @@ export class Agent {
   threads(): ThreadInfo[] {
     return threadsOf(this.#world);
   }
-  /** The trees with all that is in them. */
+  /** The trees with their whole contents. */
   recordTrees(): TreesRecord['views'] {
     return recordTrees(this.trees);
   }

@@ -1,9 +1,9 @@
-/** Changing a field to what a person typed. */
+/** Changing a field to a value typed by the user. */
 import type { FieldKind } from './fieldKind.ts';
 import { parseNumber } from './fieldKind.ts';
 import type { KernelNames } from './kernelNames.ts';
 
-/** @throws an error that says what would have been right */
+/** @throws an error that tells what is expected */
 export function assign(
   owner: object,
   name: string,

@@ -1,9 +1,9 @@
-/** What breakpoints ask at each hit: counted, and log points written, without leaving the machine's thread. */
+/** Checks at each breakpoint hit: hit counts and log points, without leaving the machine's thread. */
 
-/** When a breakpoint that was hit `count` times is to stop. */
+/** Whether a breakpoint stops at its `count`th hit. */
 export type HitTest = (count: number) => boolean;
 
-/** `5`, `>= 3`, `% 2`. @throws an error that says what would parse */
+/** `5`, `>= 3`, `% 2`. @throws an error that tells what is valid */
 export function parseHitCondition(text: string): HitTest {
   const match = /^\s*(==?=?|>=?|<=?|%)?\s*(\d+)\s*$/.exec(text);
   const number = Number(match?.[2]);
@@ -30,7 +30,7 @@ export function parseHitCondition(text: string): HitTest {
 export interface BreakpointRule {
   hitCondition?: string | undefined;
 }
-/** Tells the user of something; `isError` stands out. */
+/** Shows the user a message; `isError` highlights it. */
 export type Tell = (text: string, isError: boolean) => void;
 
 export class BreakpointRules {
@@ -56,14 +56,14 @@ export class BreakpointRules {
     this.#tests.delete(id);
   }
 
-  /** A breakpoint whose condition is true: does this hit stop? */
+  /** A breakpoint's condition is true: whether this hit stops. */
   hit(id: number): boolean {
     const count = (this.#counts.get(id) ?? 0) + 1;
     this.#counts.set(id, count);
     return this.#tests.get(id)?.(count) ?? true;
   }
 
-  /** A log point's hit: never stops. */
+  /** A hit of a log point, which never stops. */
   log(parts: readonly string[], values: readonly unknown[]): false {
     const shown = values.map((value) => (typeof value === 'string' ? value : this.#show(value)));
     this.#tell(parts.map((part, index) => part + (shown[index] ?? '')).join(''), false);
@@ -76,7 +76,7 @@ export class BreakpointRules {
     return false;
   }
 
-  /** Once for each breakpoint: it may be hit a million times. */
+  /** Report only once per breakpoint: it may be hit a million times. */
   #complain(id: number, text: string): void {
     if (this.#complained.has(id)) return;
     this.#complained.add(id);

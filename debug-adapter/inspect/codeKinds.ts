@@ -1,18 +1,18 @@
-/** Which code is whose, by the name under which V8 knows it. The stack says which of its own is what. */
+/** Classifies code by V8's script URL. The stack classifies its own files. */
 import { CODE, isIn, isStack, MACHINE_STOP } from '../../stack/debugger/places.ts';
 
 /** Code between the kernel and the user: a scenario's call goes through it into the kernel. */
 export function isLibrary(url: string): boolean {
   return isIn(CODE.library, url);
 }
-/** The scheduler: what puts tasks on the CPU and takes them off it. */
+/** The scheduler: code that switches tasks on the CPU. */
 export function isScheduler(url: string): boolean {
   return isIn(CODE.scheduler, url);
 }
 export function isTracing(url: string): boolean {
   return isIn(CODE.tracing, url);
 }
-/** Sockscope's own, and Node's. */
+/** Sockscope's internal code, and Node's. */
 export function isForeign(url: string): boolean {
   return (
     url === '' ||
@@ -29,8 +29,8 @@ export function isScenario(url: string): boolean {
 }
 
 /**
- * What stepping passes over, as patterns for V8. Where the machine stops itself is not among them: V8 ignores `debugger`
- * statements in code that is passed over.
+ * URL patterns of code that V8 skips when stepping. The code in which the machine stops itself is not
+ * included: V8 ignores `debugger` statements in skipped code.
  */
 export const SKIPPED_PATTERNS: readonly string[] = [
   '^node:',

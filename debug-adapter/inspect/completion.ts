@@ -1,4 +1,4 @@
-/** What can be typed next: names that an expression knows, and members of a value; found without running any code. */
+/** Completion: names available in expressions, and members of values, found without running any code. */
 import type { sock } from '../../stack/include/net/sock.ts';
 import type { Describer } from './describe.ts';
 import { fieldDoc } from './fieldDocs.ts';
@@ -9,24 +9,24 @@ import { findProperty, isProxy, storedValue } from './values/peek.ts';
 
 export interface Completion {
   label: string;
-  /** As DAP names the kinds. */
+  /** DAP's kind of the item. */
   type: 'variable' | 'function' | 'class' | 'value' | 'field' | 'method' | 'property' | 'reference';
-  /** What stands beside it. */
+  /** The text displayed beside it. */
   detail?: string | undefined;
-  /** Nearer ones come first: 0 for locals. */
+  /** Closer scopes come first: 0 for locals. */
   rank: number;
 }
 
-/** More would not be read. */
+/** Maximum number of completions. */
 const MOST = 1000;
 const IDENTIFIER = /^[A-Za-z_$][\w$]*$/;
 
 export class Completer {
   readonly #kernel: KernelNames;
   readonly #describer: Describer;
-  /** Names of the debugger's own. */
+  /** The debugger's own names. */
   readonly #own: readonly string[];
-  /** What `sockets` gives. */
+  /** The value of `sockets`. */
   readonly #sockets: () => sock[];
 
   constructor(kernel: KernelNames, describer: Describer, own: readonly string[], sockets: () => sock[]) {
@@ -36,7 +36,7 @@ export class Completer {
     this.#sockets = sockets;
   }
 
-  /** Names that begin so: locals and what encloses them, the debugger's, the kernel's, JavaScript's. */
+  /** Names with this prefix: locals and enclosing scopes, the debugger's, the kernel's, JavaScript's. */
   names(prefix: string, ...scopes: ScopeObject[]): Completion[] {
     const found = new Map<string, Completion>();
     const wanted = prefix.toLowerCase();
@@ -53,7 +53,7 @@ export class Completer {
       for (const name of Object.keys(scope)) add(name, 0, storedOrNothing(scope, name));
     for (const name of this.#own) add(name, 1, undefined);
     if ('sockets'.startsWith(wanted)) this.#addSockets(found);
-    // With nothing typed yet, there are too many.
+    // Without a prefix there are too many.
     if (prefix === '') return [...found.values()];
     for (const name of this.#kernel.names()) add(name, 2, this.#kernel.get(name));
     for (const name of Object.getOwnPropertyNames(globalThis)) add(name, 3, storedValue(globalThis, name));
@@ -66,7 +66,7 @@ export class Completer {
     }
   }
 
-  /** Members that begin so, of what a path of names leads to from a value. */
+  /** Members with this prefix, of the value that a path of names leads to. */
   members(path: readonly string[], prefix: string, value: unknown): Completion[] {
     let owner = Held.open(value);
     for (const name of path) owner = this.#member(owner, name);
@@ -107,7 +107,7 @@ export class Completer {
   }
 }
 
-/** What a value's members are looked for in: of a text, the class of texts. */
+/** The object to search for a value's members: for a string, String.prototype. */
 function objectOf(value: unknown): object | null {
   if (value === undefined || value === null) return null;
   return typeof value === 'object' || typeof value === 'function' ? value : (Object(value) as object);
@@ -118,7 +118,7 @@ function namesOf(owner: object): string[] {
   const names = Array.isArray(owner) ? ['length'] : Object.getOwnPropertyNames(owner);
   return names.filter((name) => IDENTIFIER.test(name) && name !== '__proto__');
 }
-/** A variable may have no value yet. */
+/** A variable may not be initialized yet. */
 function storedOrNothing(scope: ScopeObject, name: string): unknown {
   try {
     return storedValue(scope, name);

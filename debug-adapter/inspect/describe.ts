@@ -1,4 +1,4 @@
-/** Any value as an item: through its presenter, by its field's kind, or as JavaScript's debuggers show it. */
+/** Converts any value to an item: by its presenter, by its field's kind, or as JavaScript debuggers do. */
 import { types } from 'node:util';
 import { tcp_sock } from '../../stack/include/linux/tcp.ts';
 import { sock_common } from '../../stack/include/net/sock.ts';
@@ -28,12 +28,12 @@ import { Engine, type Inner } from './values/engine.ts';
 import { className, findProperty, isProxy, meetsProxy, storedText, type Found } from './values/peek.ts';
 import { primitiveText } from './values/primitives.ts';
 
-/** Prototypes whose getters are JavaScript's own: they are not listed among an object's fields. */
+/** Prototypes whose getters are built into JavaScript and not listed among an object's fields. */
 const PLAIN_PROTOTYPES = new Set<unknown>([Object.prototype, Array.prototype, Function.prototype, null]);
-/** So many fields of an object stand in its one line. */
+/** Number of fields in an object's one-line text. */
 const FIELDS_SHOWN = 5;
 const COMPUTED = '(...)';
-/** A collection of more elements is not searched for other properties. */
+/** In a larger collection other properties are not searched. */
 const LONG = 10_000;
 
 export class Describer implements Context {
@@ -53,7 +53,7 @@ export class Describer implements Context {
     this.sequences = new SequenceBases(world);
   }
 
-  /** A value under a name that says nothing about it. */
+  /** A value whose name carries no information about it. */
   describe(name: string, value: unknown): Item {
     const struct = this.kernel.structOf(value);
     if (struct !== undefined)
@@ -66,7 +66,7 @@ export class Describer implements Context {
     return { name, text: this.text(value), type: typeName(value), node: this.node(value) };
   }
 
-  /** One line. A value that can't be shown says why; it keeps nothing else from being shown. */
+  /** The one-line text. A value that cannot be shown explains why, and does not affect others. */
   text(value: unknown): string {
     if (typeof value === 'function') return isProxy(value) ? this.#proxyText(value) : functionText(value);
     if (typeof value !== 'object' || value === null) return primitiveText(value);
@@ -103,7 +103,7 @@ export class Describer implements Context {
     if (keys.length > shown.length) shown.push('…');
     return `${name === '' || name === 'Object' ? '' : `${name} `}{${shown.join(', ')}}`;
   }
-  /** A property in few words; nothing is computed for it. */
+  /** A short text of a property, without computing anything. */
   #storedText(owner: object, name: string): string {
     const property = Object.getOwnPropertyDescriptor(owner, name);
     if (property === undefined) return 'empty';
@@ -118,7 +118,7 @@ export class Describer implements Context {
     return name === 'Object' || name === '' ? '{…}' : name;
   }
 
-  /** What it opens to; undefined for a plain value. */
+  /** The value's children; undefined for a plain value. */
   node(value: unknown): Node | undefined {
     if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return undefined;
     if (isProxy(value)) return nodeOf(() => this.#innerItems(value));
@@ -141,7 +141,7 @@ export class Describer implements Context {
     return nodeOf(() => [...(presenterOf(value)?.extra?.(value, this) ?? []), ...this.ownFields(value)]);
   }
 
-  /** A socket's structs, each to be opened by itself; the most derived ones are where one looks first. */
+  /** A socket's structs, each to be opened separately; the most derived ones first. */
   layers(sk: sock_common): Item[] {
     return layersOf(sk).map(({ name, fields }) => ({
       name,
@@ -155,27 +155,27 @@ export class Describer implements Context {
   ownFields(value: object): Item[] {
     return this.kernel.isStruct(value) ? this.#structFields(value) : this.#jsFields(value);
   }
-  /** A struct's fields, and what its getters make of them. */
+  /** A struct's fields and computed properties. */
   #structFields(value: object): Item[] {
     const stored = Object.keys(value).map((name) => this.field(value, name));
     const computed = getters(value).map((name) => ({ ...this.field(value, name), isComputed: true }));
     return [...stored, ...computed];
   }
 
-  /** Everything that an object has, as JavaScript's debuggers show it. */
+  /** All properties of an object, as JavaScript debuggers show them. */
   #jsFields(value: object): Item[] {
     const names = Reflect.ownKeys(value);
     const items = names.map((name) => this.#property(value, name));
     for (const name of getters(value)) if (!names.includes(name)) items.push(this.#property(value, name));
     return [...items, ...this.#innerItems(value)];
   }
-  /** What a collection has besides its elements. */
+  /** A collection's properties besides its elements. */
   #namedOf(value: Collection): Item[] {
     const sizes = sizesOf(value).map(([name, size]) => ({
       ...this.describe(name, size),
       access: `.${name}`,
     }));
-    // Of a long one V8 would name each element.
+    // In a long collection V8 would enumerate the name of each element.
     const names = lengthOf(value) > LONG ? [] : Reflect.ownKeys(value);
     const others = names.filter((name) => typeof name === 'symbol' || !/^(?:\d+|length)$/.test(name));
     return [...others.map((name) => this.#property(value, name)), ...sizes, ...this.#innerItems(value)];
@@ -199,7 +199,7 @@ export class Describer implements Context {
     return { ...item, access: `[${index}]` };
   }
 
-  /** Can this field be shown without running any of the program's code? */
+  /** Whether a field can be shown without running program code. */
   isPlain(owner: object, name: string): boolean {
     const found = isProxy(owner) ? undefined : findProperty(owner, name);
     return found !== undefined && ('value' in found.property || this.kernel.isPrototype(found.holder));
@@ -217,7 +217,7 @@ export class Describer implements Context {
   #found(owner: object, name: string, { holder, property }: Found): Item {
     if (!('value' in property)) {
       if (property.get === undefined) return { name, text: 'undefined', type: 'undefined' };
-      // The kernel's own getters only compute; what a program's do is not known.
+      // The kernel's getters only compute; a program's getters may do anything.
       if (!this.kernel.isPrototype(holder)) return this.#lazy(name, owner, property.get);
       return this.#value(owner, name, Reflect.apply(property.get, owner, []), property.set !== undefined);
     }
@@ -258,14 +258,14 @@ export class Describer implements Context {
     return undefined;
   }
 
-  /** A getter of the program's: run when it is opened. */
+  /** A getter of the program: it runs when it is opened. */
   #lazy(name: string, owner: object, get: (() => unknown) | undefined): Item {
     if (get === undefined) return { name, text: 'undefined', type: 'undefined' };
     const compute = () => Reflect.apply(get, owner, []);
     return { name, text: COMPUTED, isComputed: true, node: { items: () => [], compute } };
   }
 
-  /** What V8 alone knows: private fields, the state of a promise, the prototype. */
+  /** What only V8 knows: private fields, a promise's state, the prototype. */
   #innerItems(value: object): Item[] {
     const { privates, internals } = this.#engine.look(value);
     return [

@@ -1,13 +1,13 @@
-/** What a struct's field means: its doc comment in the stack's source. */
+/** The documentation of struct fields: the doc comments in the stack's source. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { className, isProxy } from './values/peek.ts';
 
-/** By struct and field. Read once, when first asked for. */
+/** By struct and field. Read once on first use. */
 let docs: Map<string, string> | undefined;
 const INCLUDES = new URL('../../stack/include/', import.meta.url);
 const MACHINE = new URL('../../stack/machine.js', import.meta.url);
 
-/** The doc of `field`, looked for in the struct and in what it extends. */
+/** The doc of `field`, searched in the struct and its base structs. */
 export function fieldDoc(owner: object, field: string): string | undefined {
   docs ??= readDocs();
   for (
@@ -21,7 +21,7 @@ export function fieldDoc(owner: object, field: string): string | undefined {
   return undefined;
 }
 
-/** The blanked files keep their comments. */
+/** The built files keep their comments. */
 function readDocs(): Map<string, string> {
   const found = new Map<string, string>();
   try {

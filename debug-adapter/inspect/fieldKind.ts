@@ -1,4 +1,4 @@
-/** What a field's number means: how it is shown, and how what a person types is read. */
+/** The meaning of a field's number: how it is displayed, and how typed text is parsed. */
 import type { Machine } from '../../stack/machine.ts';
 import { NSEC_PER_JIFFY } from '../../stack/kernel/time/jiffies.ts';
 import { BOOT_NS } from '../../stack/kernel/time/timekeeping.ts';
@@ -7,13 +7,13 @@ import type { Names } from './names.ts';
 
 export interface FieldKind {
   show(value: number, machine: Machine): string;
-  /** @returns the number, or undefined when the text means nothing here */
+  /** @returns the number, or undefined when the text is invalid */
   parse(text: string): number | undefined;
-  /** What may be typed, for the refusal. */
+  /** Valid input, for error messages. */
   expects: string;
 }
 
-/** A number as JavaScript or C writes it. */
+/** A number in JavaScript or C syntax. */
 export function parseNumber(text: string): number | undefined {
   const trimmed = text.trim().replaceAll('_', '');
   if (!/^[-+]?(0x[0-9a-f]+|0b[01]+|0o[0-7]+|\d+(\.\d+)?(e[-+]?\d+)?|infinity)$/i.test(trimmed))
@@ -37,7 +37,7 @@ export const unsigned: FieldKind = {
 export const hexadecimal: FieldKind = { ...unsigned, show: (value) => hex(value) };
 const int32 = (value: number | undefined) => (value === undefined ? undefined : value | 0);
 
-/** One of a table's numbers. */
+/** A number of a table. */
 export function oneOf(names: Names): FieldKind {
   return {
     show: (value) => {
@@ -71,7 +71,7 @@ export function flags(names: Names): FieldKind {
     expects: `a number, or names joined by |: ${names.names.join(', ')}`,
   };
 }
-/** A size: the unit stands behind the number. */
+/** A size with its unit after the number. */
 export function unit(name: string): FieldKind {
   return {
     show: (value) => `${value} ${name}`,
@@ -102,13 +102,13 @@ function span(unitNs: number, base: string): FieldKind {
 /** Durations. */
 export const jiffiesSpan = span(NSEC_PER_JIFFY, 'jiffies, 1 ms each');
 export const microseconds = span(1e3, 'µs');
-/** TCP keeps its smoothed round-trip time eight-fold. */
+/** TCP stores its smoothed round-trip time scaled by 8. */
 export const microsecondsTimes8: FieldKind = {
   ...microseconds,
   show: (value) => (value === 0 ? '0 (no sample yet)' : `${duration((value / 8) * 1e3)} (${value} / 8 µs)`),
 };
 
-/** Moments: shown as time since boot and distance from now. */
+/** Points in time: displayed as time since boot and distance from now. */
 function moment(toNs: (value: number) => number, expects: string): FieldKind {
   return {
     show: (value, machine) => {

@@ -1,4 +1,4 @@
-/** Which kind a field is, by its struct and name. */
+/** The kind of each field, by struct and name. */
 import { fib_info, fib_nh, fib_nh_exception, fib_result } from '../../stack/include/net/ip_fib.ts';
 import { in_ifaddr, napi_struct, net_device } from '../../stack/include/linux/netdevice.ts';
 import { socket } from '../../stack/include/linux/net.ts';
@@ -34,7 +34,7 @@ import { className } from './values/peek.ts';
 type Struct = abstract new (...args: never[]) => object;
 type Fields = Record<string, FieldKind>;
 
-/** The most derived struct first: the first one that knows the field decides. */
+/** The most derived struct first: the first one that has the field decides. */
 const TABLES: readonly (readonly [Struct, Fields])[] = [
   [tcp_sock, TCP_SOCK_FIELDS],
   [inet_connection_sock, INET_CONNECTION_SOCK_FIELDS],
@@ -65,14 +65,17 @@ const TABLES: readonly (readonly [Struct, Fields])[] = [
   [inet_bind2_bucket, other.BIND_FIELDS],
   [Machine, other.MACHINE_FIELDS],
 ];
-/** Structs whose class is not at hand, or that are plain objects: by class name, or by a field that gives them away. */
+/**
+ * Structs whose class is not imported here, or that are plain objects: by class name, or by a characteristic
+ * field.
+ */
 const BY_NAME: Record<string, Fields> = {
   iphdr: other.IP_HEADER_FIELDS,
   flowi4: other.FLOW_FIELDS,
   rtable: other.ROUTE_FIELDS,
 };
 
-/** @param owner without a proxy among its prototypes */
+/** @param owner an object without a proxy among its prototypes */
 export function fieldKind(owner: object, field: string): FieldKind | undefined {
   for (const [struct, fields] of TABLES) {
     if (owner instanceof struct && Object.hasOwn(fields, field)) return fields[field];

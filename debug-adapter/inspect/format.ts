@@ -1,6 +1,6 @@
 /** Numbers as a person reads them. */
 
-/** An IPv4 address that the stack keeps as an int32. */
+/** Format an IPv4 address stored as an int32. */
 export function ipv4(address: number): string {
   return `${address >>> 24}.${(address >>> 16) & 0xff}.${(address >>> 8) & 0xff}.${address & 0xff}`;
 }
@@ -15,7 +15,10 @@ export function parseIpv4(text: string): number | undefined {
 export function endpoint(address: number, port: number): string {
   return `${address === 0 ? '*' : ipv4(address)}:${port === 0 ? '*' : port}`;
 }
-/** The local port of a connection: one that is over has given it back, and its packets came from it all the same. */
+/**
+ * The local port of a connection. One that has ended has released its port, but its packets were still sent
+ * from it.
+ */
 export function localPort(sk: { skc_num: number; inet_sport?: number }): number {
   return sk.skc_num !== 0 ? sk.skc_num : (sk.inet_sport ?? 0);
 }
@@ -23,7 +26,7 @@ export function mac(bytes: Uint8Array): string {
   return [...bytes.subarray(0, 6)].map((byte) => byte.toString(16).padStart(2, '0')).join(':');
 }
 
-/** A duration in ns with the unit that suits it: `40 µs`, `1.5 s`. */
+/** A duration in ns with a suitable unit: `40 µs`, `1.5 s`. */
 export function duration(ns: number): string {
   if (!Number.isFinite(ns)) return 'never';
   const size = Math.abs(ns);
@@ -40,7 +43,7 @@ export function seconds(ns: number): string {
   const whole = Math.floor(ns / 1_000_000_000);
   return `${whole}.${String(Math.round(ns - whole * 1_000_000_000)).padStart(9, '0')}`;
 }
-/** The same for a sentence: `0.000 010 000 s`. */
+/** As seconds(), for use in a sentence: `0.000 010 000 s`. */
 export function secondsInGroups(ns: number): string {
   return `${seconds(ns).replace(/(\d{3})(\d{3})(\d{3})$/, '$1 $2 $3')} s`;
 }

@@ -1,4 +1,4 @@
-/** What a stack frame shows: its locals, and the socket, packet and task that it is about. */
+/** The contents of a stack frame: its locals, and the socket, packet and task that it handles. */
 import { socket } from '../../stack/include/linux/net.ts';
 import { sk_buff } from '../../stack/include/linux/skbuff.ts';
 import { sock_common } from '../../stack/include/net/sock.ts';
@@ -10,7 +10,7 @@ import { meetsProxy, storedValue } from './values/peek.ts';
 /** V8's object for one scope, inner ones first. */
 export type ScopeObject = Record<string, unknown>;
 
-/** Locals of all blocks of a function together: an inner one hides an outer one of the same name. */
+/** The locals of all blocks of a function: an inner one hides an outer one with the same name. */
 export function localsOf(scopes: readonly ScopeObject[]): Map<string, unknown> {
   const locals = new Map<string, unknown>();
   for (const scope of scopes) {
@@ -19,7 +19,7 @@ export function localsOf(scopes: readonly ScopeObject[]): Map<string, unknown> {
       try {
         locals.set(name, storedValue(scope, name));
       } catch {
-        // Declared further down: it has no value yet.
+        // Declared further down: not initialized yet.
       }
     }
   }
@@ -39,7 +39,7 @@ export function localItems(locals: ReadonlyMap<string, unknown>, describer: Desc
   });
 }
 
-/** Names first that functions of the kernel give to what they are about. */
+/** The names that kernel functions usually give to what they handle come first. */
 const SOCK_NAMES = [
   'sk',
   'newsk',
@@ -54,7 +54,7 @@ const SOCK_NAMES = [
   'file',
 ];
 
-/** A value that can be asked what it is. */
+/** Whether a value can be inspected safely. */
 function known(value: unknown): object | null {
   return typeof value === 'object' && value !== null && !meetsProxy(value) ? value : null;
 }
@@ -68,7 +68,7 @@ export interface Subject {
   /** The scope's name. */
   name: string;
   value: object;
-  /** The expression that gives it, in this frame. */
+  /** The expression of the value in this frame. */
   expression: string;
 }
 

@@ -1,17 +1,20 @@
-/** What the debugger may open while the machine stands: nodes and items by number. Forgotten when it goes on. */
+/**
+ * Numbered nodes and items that the debugger can open while the machine is stopped. They are discarded when
+ * it continues.
+ */
 import type { Item, Node } from './item.ts';
 
-/** One line, as it goes to the debugger. */
+/** One line, in the form sent to the debugger. */
 export interface WireItem {
   name: string;
   value: string;
   type?: string | undefined;
-  /** Number of what it opens to; 0: nothing. */
+  /** Handle of its children; 0: none. */
   ref: number;
-  /** How many elements, and other properties, it has; none: they are not told apart. */
+  /** The number of elements and of other properties; omitted: they are not distinguished. */
   indexed?: number | undefined;
   named?: number | undefined;
-  /** Can it be changed? */
+  /** Whether it can be changed. */
   settable?: boolean | undefined;
   computed?: boolean | undefined;
   /** `ref` opens to its value. */
@@ -19,25 +22,25 @@ export interface WireItem {
   internal?: boolean | undefined;
   location?: Item['location'];
   evaluateName?: string | undefined;
-  /** What it means, where a single value was asked for. */
+  /** Its documentation, if a single value was requested. */
   doc?: string | undefined;
 }
-/** Which part of a node: its elements, or the rest. */
+/** A part of a node: its elements, or the rest. */
 export type Part = 'indexed' | 'named';
 
-/** At most so many are kept; the oldest are forgotten first. */
+/** Maximum number of nodes; the oldest are discarded first. */
 const MOST_NODES = 200_000;
 
 export class Handles {
-  /** Numbers are not used again, so that one from an earlier stop is known to be stale. */
+  /** Numbers are never reused, so that one from an earlier stop is recognized as stale. */
   #next = 1_000_000;
   #nodes = new Map<number, Node>();
-  /** The expression that gives what a node shows. */
+  /** The expression of each node's value. */
   #expressions = new Map<number, string>();
-  /** By node and name: what an item was when it was shown. */
+  /** The displayed items, by node and name. */
   #items = new Map<number, Map<string, Item>>();
 
-  /** The numbers of this machine's values begin here. */
+  /** Start of this machine's number range. */
   startAt(first: number): void {
     this.#next = first;
   }
@@ -79,22 +82,22 @@ export class Handles {
     return owner === undefined || access === undefined ? undefined : owner + access;
   }
 
-  /** @returns undefined for a number that is not known (any more) */
+  /** @returns undefined for an unknown or discarded number */
   open(ref: number, start: number, count: number, part?: Part): WireItem[] | undefined {
     const node = this.#nodes.get(ref);
     return node && itemsOf(node, start, count, part).map((item) => this.toWire(item, ref));
   }
 
-  /** The value that a lazy item stands for. */
+  /** The value of a lazy item. */
   compute(ref: number): unknown {
     return this.#nodes.get(ref)?.compute?.();
   }
 
-  /** Is an item changed by a value that is computed first, or by what is typed? */
+  /** Whether an item is set to a computed value or to the typed text. */
   takesValue(ref: number, name: string): boolean {
     return this.#settable(ref, name).setValue !== undefined;
   }
-  /** Change an item that was shown under `ref`. @returns it as it is now */
+  /** Change an item displayed under `ref`. @returns the changed item */
   set(ref: number, name: string, text: string): WireItem {
     this.#settable(ref, name).set!(text);
     return this.#now(ref, name);
@@ -119,7 +122,7 @@ export class Handles {
 }
 
 function itemsOf(node: Node, start: number, count: number, part?: Part): Item[] {
-  // Without elements everything is named.
+  // Without elements all properties count as named.
   if (node.indexed === undefined) return part === 'indexed' ? [] : node.items(start, count);
   if (part === 'indexed') return node.items(start, count);
   const named = node.named?.() ?? [];

@@ -1,11 +1,11 @@
 import { isProxy } from './values/peek.ts';
 
 /**
- * What an expression gives is packed before V8 hands it on: V8 would copy a text whatever its length, and put an object
- * into words, for which it reads properties.
+ * An expression's result is wrapped before V8 returns it: V8 would copy a string of any length, and describe
+ * an object by reading its properties.
  */
 
-/** Shorter texts are handed on as they are. */
+/** Shorter strings are returned directly. */
 const LONG_TEXT = 1000;
 
 export class Held {

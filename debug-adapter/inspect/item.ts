@@ -1,42 +1,42 @@
-/** What the variables view and the trees show: items, and nodes that have some. */
+/** The model of the variables view and the trees: items, and nodes that contain items. */
 
-/** One line: a name and a value as a person reads it. */
+/** One line: a name and a readable value. */
 export interface Item {
   name: string;
   text: string;
   type?: string | undefined;
-  /** What it opens to. */
+  /** Its children. */
   node?: Node | undefined;
-  /** Changes the value. Throws an error that a person can read. */
+  /** Changes the value. Throws an error with a message for the user. */
   set?: ((text: string) => void) | undefined;
-  /** Puts a value in its place that an expression has given. */
+  /** Sets it to the result of an expression. */
   setValue?: ((value: unknown) => void) | undefined;
-  /** An expression that gives the same value. */
+  /** An expression with the same value. */
   evaluateName?: string | undefined;
-  /** How it is reached from its parent, where it has no expression of its own: `.sk_state`, `[0]`. */
+  /** Access from its parent, if it has no expression of its own: `.sk_state`, `[0]`. */
   access?: string | undefined;
-  /** What an edit starts from, and what is copied, where that isn't `text`. */
+  /** The text for editing and copying, if it differs from `text`. */
   raw?: string | undefined;
-  /** What it means: a field's doc. */
+  /** Documentation: a field's doc. */
   doc?: string | undefined;
   /** A getter: computed, not stored. */
   isComputed?: boolean | undefined;
-  /** The debugger's own, or V8's: `[[Prototype]]`. */
+  /** Internal to the debugger or to V8: `[[Prototype]]`. */
   isInternal?: boolean | undefined;
-  /** Where a function stands, as V8 counts. The text is made where the scripts' names are known. */
+  /** A function's location in V8's numbering. The text is created where the scripts' names are known. */
   location?: { scriptId: string; lineNumber: number; columnNumber?: number | undefined } | undefined;
 }
 
 /** Something that can be opened. */
 export interface Node {
-  /** Elements, where there may be many: they are fetched in pages. */
+  /** The number of elements, if there may be many: they are fetched in pages. */
   indexed?: number;
   items(start: number, count: number): Item[];
-  /** What there is besides the elements. */
+  /** The properties besides the elements. */
   named?: () => Item[];
-  /** How many that are, about. */
+  /** Their approximate number. */
   namedCount?: number;
-  /** Gives a value that code of the program computes: only when it is asked for. There are no items then. */
+  /** Computes a value by running program code, only on demand. Such a node has no items. */
   compute?: () => unknown;
 }
 
@@ -44,7 +44,7 @@ export interface Node {
 export function nodeOf(items: () => Item[]): Node {
   return { items: (start, count) => items().slice(start, start + count) };
 }
-/** How a property is reached: `.name`, `["a name"]`. */
+/** The access to a property: `.name`, `["a name"]`. */
 export function accessTo(name: string): string {
   return /^[A-Za-z_$][\w$]*$/.test(name) ? `.${name}` : `[${JSON.stringify(name)}]`;
 }

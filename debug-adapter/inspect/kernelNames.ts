@@ -1,7 +1,7 @@
-/** What the kernel's modules export: functions, structs, constants, by the names that a person types. */
+/** Exports of the kernel's modules (functions, structs, constants) by the names that a user types. */
 import { isProxy } from './values/peek.ts';
 
-/** A module of the stack, as it was loaded. */
+/** A loaded module of the stack. */
 export interface KernelModule {
   /** `stack/net/socket.ts`. */
   url: string;
@@ -13,14 +13,14 @@ const CONSTANT = /^[A-Z_][A-Za-z0-9_]*$/;
 export class KernelNames {
   readonly #values = new Map<string, unknown>();
   readonly #urls = new Map<string, string>();
-  /** Names of structs, by the prototypes of their objects. */
+  /** Names of structs, by their objects' prototypes. */
   readonly #structs = new Map<unknown, string>();
 
   constructor(modules: readonly KernelModule[]) {
     for (const { url, exports } of modules) {
       for (const [name, value] of Object.entries(exports)) {
         this.#add(name, value, url);
-        // A table of constants: its names are constants, too.
+        // A table of constants: its keys are constants, too.
         if (isTable(value)) for (const [key, number] of Object.entries(value)) this.#add(key, number, url);
       }
     }
@@ -53,11 +53,11 @@ export class KernelNames {
     return this.#values.keys();
   }
 
-  /** Is this the prototype of one of the kernel's structs? Its getters are the kernel's. */
+  /** Whether this is the prototype of a kernel struct, whose getters are kernel code. */
   isPrototype(object: object): boolean {
     return this.#structs.has(object);
   }
-  /** The name of the struct that a value is; undefined for any other value. */
+  /** The struct's name of a value; undefined for any other value. */
   structOf(value: unknown): string | undefined {
     if (typeof value !== 'object' || value === null || isProxy(value)) return undefined;
     return this.#structs.get(Object.getPrototypeOf(value));

@@ -1,4 +1,4 @@
-/** The structs that a socket is made of, each with its own fields: sock_common → sock → inet_sock → …. */
+/** The structs that a socket consists of, each with its own fields: sock_common → sock → inet_sock → …. */
 import { tcp_request_sock, tcp_sock, tcp_timewait_sock } from '../../stack/include/linux/tcp.ts';
 import { inet_connection_sock } from '../../stack/include/net/inet_connection_sock.ts';
 import { inet_request_sock, inet_sock } from '../../stack/include/net/inet_sock.ts';
@@ -24,7 +24,7 @@ const ALL: readonly Layer[] = [
   inet_timewait_sock,
   tcp_timewait_sock,
 ];
-/** A class's own fields: those that its base class hasn't. */
+/** A class's own fields, without those of its base class. */
 const OWN = new Map<Layer, string[]>();
 
 function ownFields(layer: Layer): string[] {
@@ -40,7 +40,10 @@ function ownFields(layer: Layer): string[] {
   return fields;
 }
 
-/** The layers of a socket, outermost base first. Fields that no known struct has stand under its own class's name. */
+/**
+ * The layers of a socket, outermost base first. Fields that belong to no known struct are listed under the
+ * object's class name.
+ */
 export function layersOf(sk: sock_common): LayerFields[] {
   const layers = ALL.filter((layer) => sk instanceof layer).map((layer) => ({
     name: layer.name,

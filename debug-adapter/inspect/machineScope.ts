@@ -1,4 +1,4 @@
-/** The scope "Machine": the time, and what is waiting. */
+/** The scope "Machine": the time, and pending work. */
 import { SOFTIRQS } from '../../stack/include/linux/interrupt.ts';
 import { next_timer_ns } from '../../stack/kernel/time/timer.ts';
 import type { Machine } from '../../stack/machine.ts';

@@ -1,13 +1,16 @@
-/** What a name of the kernel's means: the doc that stands above it in the stack's source. */
+/** The documentation of kernel names: the doc comments in the stack's source. */
 import { readFileSync } from 'node:fs';
 
 const ROOT = new URL('../../', import.meta.url);
 
-/** @param url the module that exports it, as V8 names it. @returns its doc without the comment's stars, with its place in Linux */
+/**
+ * @param url V8's URL of the module that exports it.
+ * @returns its doc without the comment's stars, with its place in Linux
+ */
 export function nameDoc(url: string, name: string): string | undefined {
   let source: string;
   try {
-    // The blanked files keep their comments.
+    // The built files keep their comments.
     source = readFileSync(new URL(url.replace(/\.ts$/, '.js'), ROOT), 'utf8');
   } catch {
     return undefined;

@@ -1,11 +1,11 @@
-/** Names of the kernel's numbers, readable both ways. */
+/** Names of kernel constants, in both directions. */
 import * as kernel from '../../stack/debugger/names.ts';
 
-/** A table of names and numbers, readable both ways. */
+/** A table of names and numbers, searchable in both directions. */
 export class Names {
   readonly byName: ReadonlyMap<string, number>;
   readonly #byNumber = new Map<number, string>();
-  /** What the names begin with and may be left out when typed: `TCP_`. */
+  /** The common prefix, which may be omitted when typing: `TCP_`. */
   readonly prefix: string;
 
   constructor(table: Readonly<Record<string, number>>, prefix = '') {
@@ -32,7 +32,7 @@ export class Names {
     }
     return undefined;
   }
-  /** The same names for bits whose numbers these are. */
+  /** The same names for a bit mask, where these numbers are bit positions. */
   get asBits(): Names {
     return new Names(
       Object.fromEntries([...this.byName].map(([name, bit]) => [name, 1 << bit])),
@@ -55,7 +55,7 @@ export const nudStates = new Names(kernel.NUD_STATES, 'NUD_');
 export const napiStates = new Names(kernel.NAPI_STATES, 'NAPI_STATE_');
 export const dropReasons = new Names(kernel.SKB_DROP_REASONS, 'SKB_DROP_REASON_');
 export const protocols = new Names(kernel.PROTOCOLS, 'IPPROTO_');
-/** Everybody knows them without what the kernel puts before them: `SYN`. */
+/** Commonly known without the kernel's prefix: `SYN`. */
 export const tcpHeaderFlags = new Names(withoutPrefix(kernel.TCP_HEADER_FLAGS, 'TCPHDR_'));
 export const interfaceFlags = new Names(kernel.INTERFACE_FLAGS, 'IFF_');
 export const shutdownFlags = new Names(kernel.SHUTDOWN_FLAGS);

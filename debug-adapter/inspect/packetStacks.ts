@@ -1,9 +1,9 @@
-/** The code that sent and received the last frames: stacks, captured cheaply and put into words only when asked for. */
+/** The code that sent and received recent frames: stacks, captured cheaply and formatted on demand. */
 import type { World } from '../../stack/world/world.ts';
 import { isKernel, isScenario } from './codeKinds.ts';
 import { parseStack, type TextFrame } from './stackText.ts';
 
-/** So many frames are remembered. */
+/** Number of frames remembered. */
 const KEPT = 2048;
 
 class Recent {
@@ -19,21 +19,21 @@ class Recent {
   }
 }
 
-/** The stacks of several packets, each frame and each stack once. */
+/** The stacks of several packets; each frame and each stack is included once. */
 export interface StackTable {
   frames: TextFrame[];
   /** Each a list of indices into `frames`, innermost first. */
   stacks: number[][];
-  /** Indices into `stacks`; -1 where a packet has none. */
+  /** Indices into `stacks`; -1: the packet has none. */
   packets: { number: number; sent: number; received: number }[];
 }
 
 export class PacketStacks {
   readonly #sent = new Recent();
   readonly #received = new Recent();
-  /** The frame that the softirq is handling; 0: none. */
+  /** The frame that the softirq is processing; 0: none. */
   current = 0;
-  /** The stack of `current` reaches into its protocol already. */
+  /** Whether the stack of `current` already reaches into its protocol. */
   #isDeep = false;
 
   constructor({ tracer }: World) {
@@ -44,7 +44,7 @@ export class PacketStacks {
       this.#received.set(frame_number, new Error());
     });
     tracer.on('irq:softirq_exit', () => (this.current = 0));
-    // The first of these that passes while a frame is handled shows what its protocol did with it.
+    // The first of these tracepoints while a frame is processed shows what its protocol does with it.
     tracer.on('tcp:tcp_probe', (_sk, { frame_number }) => this.#deeper(frame_number));
     tracer.on('skb:consume_skb', ({ frame_number }) => this.#deeper(frame_number));
     tracer.on('skb:kfree_skb', ({ frame_number }) => this.#deeper(frame_number));

@@ -1,4 +1,4 @@
-/** A packet buffer in words: addresses, flags, sequence numbers, length. */
+/** A packet buffer as text: addresses, flags, sequence numbers, length. */
 import type { sk_buff } from '../../stack/include/linux/skbuff.ts';
 import { tcphdr } from '../../stack/include/linux/tcp.ts';
 import { ETH_P_IP } from '../../stack/include/linux/if_ether.ts';
@@ -20,13 +20,13 @@ interface Headers {
   protocol: number;
   saddr: number;
   daddr: number;
-  /** Where the transport header is in head. */
+  /** Offset of the transport header in head. */
   transport: number;
-  /** Bytes behind the IP header. */
+  /** Bytes after the IP header. */
   length: number;
 }
 
-/** The IPv4 header at a place in some bytes, if there is one. @param whole bytes from there to the packet's end */
+/** Parse the IPv4 header at an offset, if there is one. @param whole bytes from there to the packet's end */
 function headersAt(head: Uint8Array, at: number, whole: number): Headers | undefined {
   if (at < 0 || at + 20 > head.length || head[at]! >> 4 !== 4) return undefined;
   const ihl = (head[at]! & 0xf) * 4;
@@ -43,9 +43,9 @@ function headersAt(head: Uint8Array, at: number, whole: number): Headers | undef
   };
 }
 
-/** The IPv4 header of a packet, if it has one already (or still). */
+/** The IPv4 header of a packet, if it currently has one. */
 export function headersOf(skb: sk_buff): Headers | undefined {
-  // As it comes from the driver its data begins with the IP header, and network_header is not set yet.
+  // In a packet from the driver the data begins with the IP header, and network_header is not set yet.
   const at = skb.network_header < 0 && skb.protocol === ETH_P_IP ? skb.data : skb.network_header;
   const headers = headersAt(skb.head, at, skb.len - (at - skb.data));
   if (headers !== undefined && skb.transport_header >= 0) headers.transport = skb.transport_header;
@@ -58,7 +58,7 @@ export function tcpHeaderOf(skb: sk_buff): tcphdr | undefined {
   return new tcphdr(skb.head, headers.transport);
 }
 
-/** One end of a packet's way; ICMP and raw IP have no ports. */
+/** An endpoint of a packet; ICMP and raw IP have no ports. */
 export interface PacketEnd {
   address: number;
   port: number | undefined;
@@ -70,13 +70,13 @@ export interface PacketWords {
   what: string;
 }
 
-/** @param sequences without them sequence numbers are left out */
+/** @param sequences if omitted, sequence numbers are left out */
 export function packetWords(skb: sk_buff, sequences?: SequenceBases): PacketWords {
   const headers = headersOf(skb);
   if (headers === undefined) return { ends: undefined, what: controlBlockText(skb, sequences) };
   return headerWords(skb.head, headers, sequences);
 }
-/** An Ethernet frame. @param length bytes on the wire, where `bytes` are only its beginning */
+/** An Ethernet frame. @param length bytes on the wire, of which `bytes` may be only the beginning */
 export function frameWords(bytes: Uint8Array, length: number, sequences?: SequenceBases): PacketWords {
   const isIp = bytes.length > ETHERNET_HEADER && ((bytes[12]! << 8) | bytes[13]!) === ETH_P_IP;
   const headers = isIp ? headersAt(bytes, ETHERNET_HEADER, length - ETHERNET_HEADER) : undefined;
@@ -118,7 +118,7 @@ function relative(value: number, base: number | undefined): string {
   return String(base === undefined ? value >>> 0 : (value - base) | 0);
 }
 
-/** A packet without headers yet: what TCP's control block knows of it. */
+/** A packet without headers yet: the contents of TCP's control block. */
 function controlBlockText(skb: sk_buff, sequences: SequenceBases | undefined): string {
   const { cb } = skb;
   if (cb === null || (cb.end_seq === 0 && cb.seq === 0)) return plural(skb.len, 'byte');
@@ -135,11 +135,11 @@ export function wordsText({ ends, what }: PacketWords): string {
     port === undefined ? ipv4(address) : endpoint(address, port);
   return `${end(ends.from)} → ${end(ends.to)}  ${what}`;
 }
-/** The same of a packet buffer. */
+/** As wordsText(), for a packet buffer. */
 export function packetText(skb: sk_buff, sequences?: SequenceBases): string {
   return wordsText(packetWords(skb, sequences));
 }
-/** The numbers of its TCP header as they are on the wire; undefined for other packets. */
+/** The numbers of its TCP header as on the wire; undefined for other packets. */
 export function rawNumbersText(th: tcphdr | undefined): string | undefined {
   if (th === undefined) return undefined;
   return `raw Seq=${th.seq >>> 0}${th.ack ? ` Ack=${th.ack_seq >>> 0}` : ''}`;

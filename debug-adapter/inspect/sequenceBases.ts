@@ -5,18 +5,18 @@ import { TCP_ESTABLISHED, TCP_SYN_RECV, TCP_SYN_SENT } from '../../stack/include
 import type { World } from '../../stack/world/world.ts';
 
 export interface SequenceBase {
-  /** Ours and the peer's; undefined: not known yet. */
+  /** The initial numbers of both directions; undefined: not known yet. */
   sent: number | undefined;
   received: number | undefined;
 }
 const UNKNOWN: SequenceBase = { sent: undefined, received: undefined };
 const reversed = ({ sent, received }: SequenceBase): SequenceBase => ({ sent: received, received: sent });
 
-/** So many connections are remembered by their addresses, the youngest ones. */
+/** Number of connections remembered by address, the most recent ones. */
 const MOST_FLOWS = 20_000;
 
 export class SequenceBases {
-  /** The kernel itself does not keep them: they are noted when a handshake ends. */
+  /** The kernel does not keep the initial numbers: they are recorded when a handshake is complete. */
   readonly #bases = new WeakMap<sock_common, SequenceBase>();
   /** By addresses and ports, for packets that no socket owns. */
   readonly #flows = new Map<string, SequenceBase>();
@@ -25,14 +25,14 @@ export class SequenceBases {
     world.tracer.on('sock:inet_sock_set_state', (sk, from, to) => {
       if (to !== TCP_ESTABLISHED || (from !== TCP_SYN_SENT && from !== TCP_SYN_RECV)) return;
       if (!(sk instanceof tcp_sock)) return;
-      // Both SYNs have been counted and acknowledged by now.
+      // At this point both SYNs are acknowledged.
       const base = { sent: (sk.snd_una - 1) | 0, received: (sk.rcv_nxt - 1) | 0 };
       this.#bases.set(sk, base);
       this.#note(flowOf(sk.skc_rcv_saddr, sk.skc_num, sk.skc_daddr, sk.skc_dport), base);
     });
   }
   #note(flow: string, base: SequenceBase): void {
-    // Deleted first: a map keeps the place of a key that it has.
+    // Delete first: a Map keeps the position of an existing key.
     this.#flows.delete(flow);
     this.#flows.set(flow, base);
     if (this.#flows.size > MOST_FLOWS) this.#flows.delete(this.#flows.keys().next().value!);
@@ -48,7 +48,7 @@ export class SequenceBases {
     return UNKNOWN;
   }
 
-  /** As its sender counts. A SYN is the first of its numbers itself. */
+  /** In the sender's numbering. A SYN itself is the first number. */
   ofPacket(saddr: number, daddr: number, th: tcphdr): SequenceBase {
     if (th.syn) return { sent: th.seq, received: th.ack ? (th.ack_seq - 1) | 0 : undefined };
     const own = this.#flows.get(flowOf(saddr, th.source, daddr, th.dest));

@@ -1,7 +1,7 @@
 /**
- * Words for the side bar, where about thirty letters fit: in trees, and behind the thread that has stopped. What is the same
- * everywhere is left out: 127.0.0.1 is the address that nearly every socket has, so a port alone stands for a port there. The
- * tooltips have it all.
+ * Short texts for the side bar, which shows about thirty characters: in trees, and after the name of the
+ * stopped thread. Common parts are omitted: nearly every socket has the address 127.0.0.1, so a port alone
+ * means a port there. The tooltips have the full text.
  */
 import type { sock_common } from '../../stack/include/net/sock.ts';
 import { endpoint, ipv4, localPort } from './format.ts';
@@ -14,7 +14,7 @@ export function shortEndpoint(address: number, port: number): string {
   return address === INADDR_LOOPBACK ? `:${port === 0 ? '*' : port}` : endpoint(address, port);
 }
 
-/** `:40312→:8080`; one end only while there is no other. */
+/** `:40312→:8080`; only the local end while there is no peer. */
 export function shortEndpoints(sk: sock_common): string {
   const { skc_rcv_saddr, skc_num, skc_daddr, skc_dport } = sk;
   if (skc_dport === 0 && skc_daddr === 0)
@@ -23,12 +23,12 @@ export function shortEndpoints(sk: sock_common): string {
   const peer = shortEndpoint(skc_daddr, skc_dport);
   return port === 0 ? `→ ${peer}` : `${shortEndpoint(skc_rcv_saddr, port)}→${peer}`;
 }
-/** Who has come to a listener, which is shown above: `← :40312`. */
+/** The peer of a listener's connection, displayed below the listener: `← :40312`. */
 export function cameFrom(sk: sock_common): string {
   return `← ${shortEndpoint(sk.skc_daddr, sk.skc_dport)}`;
 }
 
-/** As seen from the server: `:8080 ← :40312`. */
+/** From the server's point of view: `:8080 ← :40312`. */
 export function shortIncoming(sk: sock_common): string {
   return `${shortEndpoint(sk.skc_rcv_saddr, sk.skc_num)} ${cameFrom(sk)}`;
 }
@@ -37,7 +37,7 @@ function shortEnd({ address, port }: PacketEnd): string {
   if (port !== undefined) return shortEndpoint(address, port);
   return address === INADDR_LOOPBACK ? 'lo' : ipv4(address);
 }
-/** What it is comes first: `[SYN, ACK] :8080 → :40312 Seq=0 Ack=1 Len=0`. */
+/** The kind of packet comes first: `[SYN, ACK] :8080 → :40312 Seq=0 Ack=1 Len=0`. */
 export function shortPacket({ ends, what }: PacketWords): string {
   if (ends === undefined) return what;
   const [, kind, rest] = /^(\[[^\]]*\]|\S+)(.*)$/.exec(what) ?? [what, what, ''];

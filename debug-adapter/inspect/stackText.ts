@@ -1,4 +1,4 @@
-/** Reading the text of an Error's stack: what a sleeping task's frames are known from. */
+/** Parses the text of an Error's stack, from which a sleeping task's frames are derived. */
 
 export interface TextFrame {
   name: string;
@@ -11,13 +11,14 @@ export interface TextFrame {
 
 const FRAME = /^\s*at (?:(?:async |new )*(.*?) \()?(.*?):(\d+):(\d+)\)?$/;
 
-/** Frames with a place in a file, innermost first. */
+/** Frames that have a place in a file, innermost first. */
 export function parseStack(stack: string): TextFrame[] {
   const frames: TextFrame[] = [];
   for (const line of stack.split('\n')) {
     const match = FRAME.exec(line);
     if (match === null || match[2]!.startsWith('<')) continue;
-    // V8 names the object that a function is called on; a kernel function in a struct is known by its own name.
+    // V8 prefixes the object on which a function is called; a kernel function in a struct is known by its own
+    // name.
     const name = (match[1] ?? '(anonymous)')
       .replace(/^(?:Object|Generator|Module)\./, '')
       .replace(/ \[as .*\]$/, '')

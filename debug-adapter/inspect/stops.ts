@@ -1,4 +1,7 @@
-/** Where the machine stops by itself: armed filters, watched sockets, a task that comes back to the CPU, an uncaught error. */
+/**
+ * Where the machine stops itself: armed filters, watched sockets, a task that returns to the CPU, an uncaught
+ * error.
+ */
 import type { sk_buff } from '../../stack/include/linux/skbuff.ts';
 import type { task_struct } from '../../stack/include/linux/sched.ts';
 import type { sock_common } from '../../stack/include/net/sock.ts';
@@ -11,12 +14,12 @@ import { describeTransition } from '../filters/transition.ts';
 import { isScenario } from './codeKinds.ts';
 import { parseStack, type TextFrame } from './stackText.ts';
 
-/** An exception filter that is ticked. */
+/** An enabled exception filter. */
 export interface ArmedFilter {
   id: string;
   condition: string;
 }
-/** The reason of a stop that only a step asked for. */
+/** The reason of a stop that only a step requested. */
 export const SWITCH_REASON = 'switch';
 const SWITCH: StopReason = { filter: SWITCH_REASON, label: '', description: '' };
 
@@ -27,14 +30,16 @@ export class Stops {
   readonly #watched = new Set<sock_common>();
   #unwatch: (() => void) | undefined;
   #endWait: (() => void) | undefined;
-  /** Why the machine stands; null while it runs, and where V8 alone stopped it. */
+  /** Why the machine is stopped; null while it runs, or if V8 alone stopped it. */
   reason: StopReason | null = null;
   /** The packet that the stop is about. */
   packet: sk_buff | null = null;
   /** The uncaught error, and the task that it ended. */
   error: { error: unknown } | null = null;
 
-  /** The user's stack of the system call that failed last: the error that it gives the scenario does not know it. */
+  /**
+   * The user's stack of the last failed system call, which the error passed to the scenario does not contain.
+   */
   #failedCall: Error | null = null;
 
   constructor(world: World) {
@@ -44,7 +49,7 @@ export class Stops {
     });
   }
 
-  /** Where in the scenario an error comes from. */
+  /** Where in the scenario an error originates. */
   placesOf(error: unknown): TextFrame[] {
     const scenarioFrames = (stack: string | undefined) =>
       parseStack(stack ?? '').filter(({ url }) => isScenario(url));
@@ -53,7 +58,7 @@ export class Stops {
     return own.length > 0 || !('syscall' in error) ? own : scenarioFrames(this.#failedCall?.stack);
   }
 
-  /** Replace the armed filters. Their conditions have been found right before. */
+  /** Replace the armed filters. Their conditions were already validated. */
   arm(filters: readonly ArmedFilter[]): void {
     for (const disarm of this.#disarm) disarm();
     this.#disarm = [];
@@ -78,7 +83,7 @@ export class Stops {
     this.packet = null;
   }
 
-  /** Stop at each transition of one socket, or don't any more. */
+  /** Start or end stopping at each transition of one socket. */
   watch(sk: sock_common, enabled: boolean): void {
     if (enabled) this.#watched.add(sk);
     else this.#watched.delete(sk);
@@ -116,7 +121,7 @@ export class Stops {
     this.#endWait = undefined;
   }
 
-  /** A process has thrown; its error ends it next. */
+  /** A process has thrown; the error is about to end it. */
   uncaught(task: task_struct, error: unknown): void {
     if (!this.#uncaught) return;
     const message = error instanceof Error ? error.message : String(error);

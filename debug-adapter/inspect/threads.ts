@@ -17,9 +17,9 @@ export interface ThreadInfo {
 }
 
 const MOST_THREADS = 10_000;
-/** Formatting a stack costs more than all else here; where a task sleeps does not change. */
+/** Formatting a stack is the most expensive part; a sleeping task's stack does not change. */
 const parsed = new WeakMap<Error, TextFrame[]>();
-/** The function that a task sleeps in, by its stack. */
+/** The function in which a task sleeps, by its stack. */
 const sleeping = new WeakMap<Error, string | undefined>();
 
 function framesOf(error: Error | null): TextFrame[] {
@@ -41,12 +41,12 @@ function kernelFrames(stack: Error | null): TextFrame[] {
   const gate = frames.findIndex(({ url }) => isLibrary(url));
   return (gate < 0 ? frames : frames.slice(0, gate)).filter(({ url }) => isKernel(url));
 }
-/** The scenario's frames above which a task's system call was made. */
+/** The scenario's frames below a task's system call. */
 export function userFrames(task: task_struct): TextFrame[] {
   return framesOf(task.entry_stack).filter(({ url }) => isScenario(url));
 }
 
-/** The innermost function of the kernel that does more than wait. */
+/** The innermost kernel function that does more than wait. */
 function sleepsIn({ sleep_stack }: task_struct): string | undefined {
   if (sleep_stack === null) return undefined;
   if (!sleeping.has(sleep_stack)) {
@@ -64,7 +64,7 @@ function stateText(task: task_struct): string {
   return task.syscall === '' ? ' · sleeping' : ` · sleeping in ${task.syscall}()`;
 }
 
-/** Where several machines are, each thread says whose it is. */
+/** With several machines, each thread's name includes its machine's. */
 export function threadsOf({ machines, running }: World): ThreadInfo[] {
   const threads: ThreadInfo[] = [];
   const host = ({ hostname }: Machine) => (machines.length === 1 ? '' : ` on ${hostname}`);

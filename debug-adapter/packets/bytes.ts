@@ -1,10 +1,10 @@
-/** Reading and writing out bytes in network order. Callers have checked the bounds: see `Packet.need`. */
+/** Reading and formatting bytes in network order. Callers have checked the bounds: see `Packet.need`. */
 
 export function u16(bytes: Uint8Array, offset: number): number {
   return (bytes[offset]! << 8) | bytes[offset + 1]!;
 }
 
-/** Unsigned, unlike the stack's int32: these values are shown to people. */
+/** Unsigned, unlike the stack's int32: these values are displayed. */
 export function u32(bytes: Uint8Array, offset: number): number {
   return (
     ((bytes[offset]! << 24) | (bytes[offset + 1]! << 16) | (bytes[offset + 2]! << 8) | bytes[offset + 3]!) >>>
@@ -29,7 +29,7 @@ export function ipv4Text(bytes: Uint8Array, offset: number): string {
   return `${bytes[offset]}.${bytes[offset + 1]}.${bytes[offset + 2]}.${bytes[offset + 3]}`;
 }
 
-/** Bytes as text for a person: what is not printable ASCII becomes `·`. */
+/** Bytes as readable text: each byte that is not printable ASCII becomes `·`. */
 export function printable(bytes: Uint8Array, offset: number, length: number): string {
   const end = Math.min(bytes.length, offset + length);
   let text = '';
@@ -40,7 +40,7 @@ export function printable(bytes: Uint8Array, offset: number, length: number): st
   return text;
 }
 
-/** One bit or a few of a flags field, drawn as Wireshark draws it: `.... ..1. ....` */
+/** The bits of a flags field, formatted like Wireshark: `.... ..1. ....` */
 export function bitPattern(value: number, mask: number, width: number): string {
   let pattern = '';
   for (let bit = width - 1; bit >= 0; bit--) {

@@ -1,14 +1,14 @@
-/** A capture as plain data, to outlive the machine: what a store gives, and the store that comes of it again. */
+/** A capture as plain data that outlives the machine: recording a store, and restoring one. */
 import type { CaptureRecord, RecordedFrame } from '../protocol.ts';
 import type { CapturedFrame } from './frame.ts';
 import { PacketStore } from './packetStore.ts';
 
-/** Most bytes of frames in a record. */
+/** Maximum bytes of frames in a record. */
 const BUDGET = 8 * 1024 * 1024;
-/** Of a capture that is larger, the beginning of each frame is kept: all headers are in it. */
+/** For a larger capture only this much of each frame is kept, which includes all headers. */
 const HEADER_BYTES = 192;
 
-/** The newest packets of a store, whole if they all fit, else their headers. */
+/** The newest packets of a store, complete if they all fit, otherwise their headers. */
 export function recordCapture(store: PacketStore, budget = BUDGET): CaptureRecord {
   const all = [...store.frames()];
   const isSmall = all.reduce((sum, { bytes }) => sum + bytes.length, 0) <= budget;

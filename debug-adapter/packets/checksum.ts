@@ -1,20 +1,20 @@
-/** The Internet checksum (RFC 1071) and how a checked one is worded. */
+/** The Internet checksum (RFC 1071), and the text for a verified one. */
 import type { PacketField } from '../protocol.ts';
 import { hex } from './bytes.ts';
 
 export type ChecksumStatus = 'Good' | 'Bad' | 'Unverified' | 'Not present';
 
-/** What a protocol found out about its checksum. */
+/** The result of verifying a checksum. */
 export interface Checksum {
   value: number;
   status: ChecksumStatus;
-  /** What it should be, where that could be computed. */
+  /** The correct value, if it could be computed. */
   expected?: number;
-  /** It is the sum of the pseudo header alone: the stack left the rest to the NIC. */
+  /** The field holds only the pseudo header's sum: the stack left the rest to the NIC. */
   partial?: boolean;
 }
 
-/** One's complement sum, not folded; `sum` is what to start from. An odd last byte is padded with zero. */
+/** One's complement sum, not folded; `sum` is the initial value. An odd last byte is padded with zero. */
 export function onesSum(bytes: Uint8Array, offset: number, length: number, sum = 0): number {
   const end = offset + length;
   let at = offset;
@@ -29,8 +29,8 @@ export function fold(sum: number): number {
 }
 
 /**
- * Check the checksum `value` at `at`, which covers `length` bytes from `offset` and the pseudo header whose sum is given.
- * The bytes must all be there.
+ * Verify the checksum `value` at `at`, which covers `length` bytes from `offset` and the pseudo header with
+ * the given sum. All bytes must be present.
  */
 export function verify(
   bytes: Uint8Array,
@@ -41,7 +41,7 @@ export function verify(
 ): Checksum {
   const value = (bytes[at]! << 8) | bytes[at + 1]!;
   const expected = ~fold(onesSum(bytes, offset, length, pseudoHeader) - value) & 0xffff;
-  // 0 and 0xffff are the same number in one's complement.
+  // 0 and 0xffff are equal in one's complement.
   const good = value === expected || (value === 0xffff && expected === 0);
   const partial = !good && pseudoHeader !== 0 && value === fold(pseudoHeader);
   return { value, status: good ? 'Good' : 'Bad', expected, partial };

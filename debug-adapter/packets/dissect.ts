@@ -1,4 +1,4 @@
-/** Takes a captured frame apart and puts it into words: a row for the list, layers for the tree. */
+/** Decodes a captured frame: a row for the list, layers for the tree. */
 import type { PacketLayer, PacketRow } from '../protocol.ts';
 import { plural } from './bytes.ts';
 import type { CapturedFrame } from './frame.ts';
@@ -7,10 +7,10 @@ import { decodeEthernet } from './protocols/ethernet.ts';
 import { Icmp } from './protocols/icmp.ts';
 import { decodeIpv4 } from './protocols/ipv4.ts';
 
-/** Never throws, whatever the bytes are: what cannot be understood is said in the packet. */
+/** Never throws, whatever the bytes are: undecodable parts are reported in the packet. */
 export function dissect(frame: CapturedFrame, context: Context = {}): Packet {
   const packet = new Packet(frame, context);
-  // A capture cannot hold more than the wire carried; where it says so, believe the bytes.
+  // A capture cannot hold more than the wire carried; if the length says so, trust the bytes.
   decodeEthernet(packet, 0, Math.max(frame.length, frame.bytes.length));
   const icmp = packet.get(Icmp);
   if (icmp?.quotes) {
@@ -42,7 +42,7 @@ export function packetLayers(packet: Packet): PacketLayer[] {
   return [frameLayer(packet), ...packet.headers.map((header) => header.layer())];
 }
 
-/** Virtual seconds with nine digits, exact also where a float of seconds would not be. */
+/** Virtual seconds with nine digits, exact even where a float of seconds would not be. */
 export function secondsText(ns: number): string {
   const whole = Math.floor(ns / 1e9);
   return `${whole}.${String(Math.round(ns - whole * 1e9)).padStart(9, '0')}`;

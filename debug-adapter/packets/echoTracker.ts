@@ -7,7 +7,7 @@ export interface EchoPeer {
   timeNs: number;
 }
 
-/** Requests that wait for their reply; the oldest is given up first. */
+/** Maximum number of requests that wait for a reply; the oldest is discarded first. */
 const MAX_WAITING = 10_000;
 
 export class EchoTracker {

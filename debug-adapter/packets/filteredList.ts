@@ -1,4 +1,4 @@
-/** The packets that match one filter; kept up to date as packets come and go, each looked at once. */
+/** The packets that match a filter, updated as packets are added and discarded; each is tested once. */
 import { dissect } from './dissect.ts';
 import { compileFilter, type Predicate } from './filter/evaluate.ts';
 import { parseFilter } from './filter/parser.ts';
@@ -6,14 +6,14 @@ import type { Entry } from './packetStore.ts';
 
 export class FilteredList {
   readonly text: string;
-  /** True if a packet may match now and not later, because its fate is asked for. */
+  /** True if the filter tests the fate of packets, which may change. */
   readonly dependsOnFate: boolean;
   private readonly matches: Predicate;
   private found: Entry[] = [];
-  /** Number of the last packet that was looked at. */
+  /** Number of the last packet tested. */
   private seen = 0;
 
-  /** @throws FilterError if the text is no filter */
+  /** @throws FilterError if the filter is invalid */
   constructor(text: string) {
     this.text = text;
     this.matches = compileFilter(parseFilter(text));
@@ -33,7 +33,7 @@ export class FilteredList {
     return this.found.findIndex(({ frame }) => frame.number === number);
   }
 
-  /** Look at what is new in `entries`, and forget what was let go before `first`. */
+  /** Test the new entries, and forget those before `first`. */
   update(entries: readonly Entry[], first: number): void {
     const oldest = entries[first]?.frame.number ?? Infinity;
     const gone = this.found.findIndex(({ frame }) => frame.number >= oldest);

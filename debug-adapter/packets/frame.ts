@@ -1,4 +1,4 @@
-/** What the machine's capture hands over: one frame, as it was seen on a device, and what became of it. */
+/** The machine's capture format: a frame as seen on a device, and its fate. */
 import type { PacketDirection, PacketFate } from '../protocol.ts';
 
 export interface CapturedFrame {
@@ -9,11 +9,11 @@ export interface CapturedFrame {
   readonly direction: PacketDirection;
   /** The device that captured it: `lo`. */
   readonly interface: string;
-  /** From the Ethernet header on; shorter than `length` if the capture cuts frames. */
+  /** Starts with the Ethernet header; shorter than `length` if the capture truncates frames. */
   readonly bytes: Uint8Array;
   /** Bytes on the wire. */
   readonly length: number;
   fate?: PacketFate;
-  /** Why it was lost or dropped: a kernel drop reason, or what the wire did. */
+  /** Why it was lost or dropped: a kernel drop reason, or the wire's effect. */
   reason?: string;
 }

@@ -1,22 +1,24 @@
-/** A frame taken apart: its protocol headers, outermost first. What the rows, the layer tree and the filters read. */
+/**
+ * A decoded frame: its protocol headers, outermost first. The rows, the layer tree and the filters read it.
+ */
 import type { PacketField, PacketLayer } from '../protocol.ts';
 import type { CapturedFrame } from './frame.ts';
 import type { TcpAnalysis } from './tcpAnalysis.ts';
 import type { EchoPeer } from './echoTracker.ts';
 import { u16 } from './bytes.ts';
 
-/** One header in a packet: what each file in `protocols/` makes. */
+/** A header in a packet, created by the files in `protocols/`. */
 export interface Header {
-  /** As in the column "Protocol": `TCP`. */
+  /** The text of the column "Protocol": `TCP`. */
   readonly protocol: string;
-  /** Where it starts in the frame. */
+  /** Its offset in the frame. */
   readonly offset: number;
-  /** Write what this header knows into the row; inner headers come later and overwrite. */
+  /** Write this header's information into the row; inner headers are called later and overwrite it. */
   columns(columns: Columns): void;
   layer(): PacketLayer;
 }
 
-/** The columns of the packet list that headers fill in. */
+/** The columns of the packet list that headers set. */
 export interface Columns {
   source: string;
   destination: string;
@@ -24,7 +26,7 @@ export interface Columns {
   info: string;
 }
 
-/** What is known about a packet from the packets before and after it. */
+/** Information about a packet from the packets before and after it. */
 export interface Context {
   tcp?: TcpAnalysis | undefined;
   echo?: EchoPeer | undefined;
@@ -34,9 +36,9 @@ export interface Context {
 
 export class Packet {
   readonly headers: Header[] = [];
-  /** A packet quoted by an ICMP error: taken apart likewise, but it does not speak for this one in the row. */
+  /** A packet quoted by an ICMP error: decoded in the same way, but it does not set the row's columns. */
   quoted: Packet | null = null;
-  /** This is itself a quoted packet: its end is missing, and nothing is wrong with that. */
+  /** This is a quoted packet: it is truncated, which is not an error. */
   readonly isQuote: boolean;
   readonly frame: CapturedFrame;
   readonly bytes: Uint8Array;
@@ -50,8 +52,8 @@ export class Packet {
   }
 
   /**
-   * Are `length` bytes there from `offset` on, in a part that should reach to `end`? If not, the packet gets a remark
-   * that says why, and the caller stops.
+   * Whether `length` bytes from `offset` are present, in a part that should extend to `end`. If not, the
+   * packet gets a remark that explains why, and the caller stops.
    */
   need(offset: number, length: number, end: number, protocol: string): boolean {
     if (offset + length <= Math.min(end, this.bytes.length)) return true;
@@ -72,14 +74,14 @@ export class Packet {
   }
 }
 
-/** Stands where a header should be, or go on, that is not whole. */
+/** Takes the place of an incomplete header. */
 export class Broken implements Header {
   readonly protocol: string;
   readonly offset: number;
-  /** The packet itself is wrong; otherwise only the capture cut it off. */
+  /** The packet itself is malformed; otherwise the capture truncated it. */
   readonly malformed: boolean;
   private readonly packet: Packet;
-  /** A particular fault, in words. */
+  /** A description of the fault. */
   private readonly fault: string;
 
   constructor(protocol: string, malformed: boolean, offset: number, packet: Packet, fault = '') {
@@ -91,7 +93,7 @@ export class Broken implements Header {
   }
 
   columns(columns: Columns): void {
-    // What the header around this one said would stand there for want of anything better.
+    // Without a better text, use the enclosing header's.
     const begun = this.packet.headers.some((header) => header !== this && header.protocol === this.protocol);
     const said = begun ? columns.info : this.ports();
     const remark = this.malformed ? '[Malformed Packet]' : '[Packet size limited during capture]';
@@ -116,7 +118,7 @@ export class Broken implements Header {
     };
   }
 
-  /** The ports come first in TCP and UDP: they may be all that is there. */
+  /** The ports come first in TCP and UDP: they may be the only fields present. */
   private ports(): string {
     const { bytes } = this.packet;
     const hasPorts = this.protocol === 'TCP' || this.protocol === 'UDP';

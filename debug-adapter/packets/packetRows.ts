@@ -1,4 +1,4 @@
-/** Answers a request for rows of a store, whether its filter is right or wrong. */
+/** Answers a request for rows of a store, including requests with an invalid filter. */
 import type { PacketsArguments, PacketsResponse } from '../protocol.ts';
 import { FilterError } from './filter/filterError.ts';
 import type { PacketStore } from './packetStore.ts';

@@ -1,4 +1,4 @@
-/** The captured packets of a session, in bounded memory, ready to be listed, filtered and taken apart. */
+/** A session's captured packets in bounded memory, for listing, filtering and decoding. */
 import { ByteSlab } from '../../stack/lib/byte_slab.ts';
 import type { PacketFate, PacketResponse, PacketRow, PacketsResponse } from '../protocol.ts';
 import { dissect, packetLayers, packetRow } from './dissect.ts';
@@ -17,9 +17,9 @@ export interface PacketStoreLimits {
 }
 
 const DEFAULT_LIMITS: PacketStoreLimits = { packets: 200_000, bytes: 256 * 1024 * 1024 };
-/** Filters whose matches are kept: the panel's, and one or two before it. */
+/** Number of filters whose matches are kept: the panel's, and its previous ones. */
 const KEPT_FILTERS = 3;
-/** No view shows more at once; it keeps one answer small. */
+/** Maximum rows per answer; no view shows more at once. */
 const MAX_ROWS = 1000;
 
 export interface Entry {
@@ -29,7 +29,7 @@ export interface Entry {
 
 export class PacketStore {
   private readonly limits: PacketStoreLimits;
-  /** Oldest first. Those before `first` have been let go and wait to be cut off. */
+  /** Oldest first. Entries before `first` are discarded and wait to be removed. */
   private entries: Entry[] = [];
   private first = 0;
   private captured = 0;
@@ -38,31 +38,31 @@ export class PacketStore {
   private readonly echo = new EchoTracker();
   private filters: FilteredList[] = [];
   private readonly memory = new ByteSlab();
-  /** Number of the packet that the machine is handling at this stop. */
+  /** Number of the packet that the machine is processing at this stop. */
   current: number | undefined;
 
-  /** @param letGo so many packets came before the first that is added */
+  /** @param letGo number of packets before the first one added */
   constructor(limits: Partial<PacketStoreLimits> = {}, letGo = 0) {
     this.limits = { ...DEFAULT_LIMITS, ...limits };
     this.captured = letGo;
   }
 
-  /** All packets captured, those that were let go included. */
+  /** The number of packets captured, including discarded ones. */
   get total(): number {
     return this.captured;
   }
 
-  /** Packets that are still here. */
+  /** The number of packets still stored. */
   get kept(): number {
     return this.entries.length - this.first;
   }
 
-  /** The oldest packets, let go to keep memory bounded. */
+  /** The number of packets discarded to bound memory. */
   get letGo(): number {
     return this.captured - this.kept;
   }
 
-  /** The next captured frame; numbers must rise. */
+  /** Add the next captured frame; numbers must increase. */
   add(frame: CapturedFrame): void {
     const last = this.entries.at(-1);
     if (last && frame.number <= last.frame.number)
@@ -102,7 +102,7 @@ export class PacketStore {
     return response;
   }
 
-  /** One packet, taken apart. Throws an error that a person can read if it is not here. */
+  /** A decoded packet. Throws an error with a message for the user if it is not stored. */
   packet(number: number): PacketResponse {
     const { frame, context } = this.entry(number);
     const bytes = Buffer.from(frame.bytes.buffer, frame.bytes.byteOffset, frame.bytes.length).toString(
@@ -127,7 +127,7 @@ export class PacketStore {
     for (let at = this.first; at < this.entries.length; at++) yield this.entries[at]!.frame;
   }
 
-  /** What became of a frame became known. A frame that is not here any more is passed over. */
+  /** Set the fate of a frame. Ignored if the frame is no longer stored. */
   setFate(number: number, fate: PacketFate, reason?: string): void {
     const index = this.indexOf(number);
     if (index < 0) return;
@@ -149,7 +149,7 @@ export class PacketStore {
     this.echo.clear();
   }
 
-  /** Conversations are followed once, here, in the order of capture; rows and layers are made when they are asked for. */
+  /** Conversations are tracked once, in the order of capture; rows and layers are created on demand. */
   private track(packet: Packet, context: Context): void {
     const { number, timeNs } = packet.frame;
     const tcp = packet.get(Tcp);
@@ -167,7 +167,7 @@ export class PacketStore {
     if (index >= 0) this.entries[this.first + index]!.context.echo = { number, timeNs };
   }
 
-  /** The frame with bytes of its own: a view into a ring or a larger buffer would change, or keep all of it alive. */
+  /** Copy the frame's bytes: a view into a ring or a larger buffer would change, or keep all of it alive. */
   private ownBytes(frame: CapturedFrame): CapturedFrame {
     const bytes = this.memory.take(frame.bytes.length);
     bytes.set(frame.bytes);
@@ -179,7 +179,8 @@ export class PacketStore {
       this.bytes -= this.entries[this.first]!.frame.bytes.length;
       this.first++;
     }
-    // Cutting off costs as much as there are entries, and those that were let go take memory until then: an eighth may wait.
+    // Removing costs time proportional to the number of entries, and discarded entries use memory until then:
+    // allow an eighth to accumulate.
     if (this.first < 1024 || this.first * 8 < this.entries.length) return;
     this.entries = this.entries.slice(this.first);
     this.first = 0;

@@ -1,4 +1,4 @@
-/** Captures as pcapng files: one that is written along, and one that is written when asked for. */
+/** Captures as pcapng files: written continuously, or exported on request. */
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { PcapngWriter } from '../../stack/capture/pcapng.ts';
@@ -27,7 +27,7 @@ export class PcapFile {
   }
 }
 
-/** Write the packets that are still kept. @returns how many */
+/** Export the stored packets. @returns how many */
 export async function exportPackets(path: string, packets: PacketStore): Promise<number> {
   const writer = new PcapngWriter();
   const blocks = [writer.header('lo')];

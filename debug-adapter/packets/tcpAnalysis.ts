@@ -1,4 +1,6 @@
-/** What the packets before it say about a TCP segment: relative numbers, scaled window, and Wireshark's remarks. */
+/**
+ * What earlier packets imply about a TCP segment: relative numbers, scaled window, and Wireshark's remarks.
+ */
 import type { PacketField } from '../protocol.ts';
 import { field } from './packet.ts';
 
@@ -27,31 +29,31 @@ const NOTE_ORDER = Object.keys(TCP_NOTES) as TcpNote[];
 export interface TcpAnalysis {
   /** Number of the conversation, from 0. */
   readonly stream: number;
-  /** Relative to the first of the conversation in each direction. */
+  /** Relative to the conversation's first number in each direction. */
   readonly seq: number;
   readonly ack: number;
   readonly nextSeq: number;
-  /** What `ack` and SACK blocks are relative to. */
+  /** The base of `ack` and SACK blocks. */
   readonly ackBase: number;
   /** In bytes: scaled if the handshake was seen. */
   readonly window: number;
-  /** The shift; -1 if the two agreed on none; null if the handshake was not seen. */
+  /** The shift; -1 if scaling was not negotiated; null if the handshake was not seen. */
   readonly windowScale: number | null;
   readonly notes: ReadonlySet<TcpNote>;
-  /** For a duplicate ACK: which packet it repeats, and the how-many-th it is. */
+  /** For a duplicate ACK: the number of the packet that it repeats, and the count of repetitions. */
   readonly duplicateOf: number;
   readonly duplicateCount: number;
-  /** The packet that this one acknowledges, and how long that took. */
+  /** The number of the packet that this one acknowledges, and the time between them. */
   readonly acks: number;
   readonly rttNs: number;
   /** For a retransmission: time since the packet that it repeats, and that packet's number. */
   readonly rtoNs: number;
   readonly rtoFrame: number;
-  /** Sent and not yet acknowledged, with this segment; 0 if not known. */
+  /** Unacknowledged bytes, including this segment; 0 if unknown. */
   readonly bytesInFlight: number;
 }
 
-/** Most segments have no note: they share this. */
+/** Most segments have no note and share this set. */
 export const NO_NOTES: ReadonlySet<TcpNote> = new Set<TcpNote>();
 
 /** `[TCP Dup ACK 3#1] `, or nothing. */

@@ -1,7 +1,7 @@
-/** One direction of a TCP conversation, as far as it was seen. */
+/** One direction of a TCP conversation, as captured. */
 import { NO_NOTES, type TcpNote } from './tcpAnalysis.ts';
 
-/** Segments remembered until they are acknowledged; more are not measured. */
+/** Maximum number of unacknowledged segments remembered; further ones are not measured. */
 const MAX_UNACKED = 1000;
 
 interface Unacked {
@@ -11,13 +11,13 @@ interface Unacked {
 }
 
 export class Flow {
-  /** The sequence number that is shown as 0. */
+  /** The sequence number displayed as 0. */
   baseSeq: number | null = null;
-  /** Highest number seen, plus one; with the packet that brought it. */
+  /** Highest number seen, plus one, and the packet that carried it. */
   nextSeq: number | null = null;
   nextSeqFrame = 0;
   nextSeqTimeNs = 0;
-  /** Highest number up to which nothing is missing in the capture. */
+  /** Highest number up to which the capture has no gap. */
   maxToBeAcked: number | null = null;
   /** The last acknowledgement that this end sent. */
   lastAck: number | null = null;
@@ -25,14 +25,14 @@ export class Flow {
   /** As in the header of the last segment, and scaled. */
   window: number | null = null;
   scaledWindow = 0;
-  /** The shift of this end's windows; -1: none used; null: handshake not seen. */
+  /** The shift of this end's windows; -1: no scaling; null: handshake not seen. */
   scale: number | null = null;
   lastNotes: ReadonlySet<TcpNote> = NO_NOTES;
   lastNonDuplicate = 0;
   duplicateAcks = 0;
   private unacked: Unacked[] = [];
 
-  /** The first number that this end's window does not allow; null while its scale is not known. */
+  /** The first number beyond this end's window; null while its scale is unknown. */
   get rightEdge(): number | null {
     if (this.scale === null || this.lastAck === null) return null;
     return (this.lastAck + this.scaledWindow) >>> 0;
@@ -40,7 +40,7 @@ export class Flow {
 
   /** A segment from `seq` to `nextSeq` was sent. */
   advance(seq: number, nextSeq: number, number: number, timeNs: number, probe: boolean): void {
-    // The byte of a zero-window probe may be sent again: it does not move the flow on.
+    // The byte of a zero-window probe may be sent again: it does not advance the flow.
     if (!probe && nextSeq !== seq && this.unacked.length < MAX_UNACKED)
       this.unacked.push({ number, timeNs, nextSeq });
     if (probe && this.nextSeq !== null) return;
@@ -66,13 +66,13 @@ export class Flow {
     this.lastNotes = notes;
   }
 
-  /** The other end acknowledged up to `ack`: the segment that ends there, if one does. */
+  /** The other end acknowledged up to `ack`: returns the segment that ends there, if any. */
   acknowledge(ack: number): Unacked | null {
     let found: Unacked | null = null;
     if (this.unacked.length === 0 || after(this.unacked[0]!.nextSeq, ack)) return null;
     const rest: Unacked[] = [];
     for (const segment of this.unacked) {
-      // The last one sent counts, as in Wireshark, where a segment was sent twice.
+      // If a segment was sent twice, the last transmission counts, as in Wireshark.
       if (segment.nextSeq === ack) found = segment;
       else if (after(segment.nextSeq, ack)) rest.push(segment);
     }
@@ -80,14 +80,14 @@ export class Flow {
     return found;
   }
 
-  /** Bytes sent that `peer` has not acknowledged; 0 if it has not spoken. */
+  /** Bytes sent that `peer` has not acknowledged; 0 if the peer has sent nothing. */
   inFlight(peer: Flow): number {
     if (peer.lastAck === null || this.nextSeq === null || !after(this.nextSeq, peer.lastAck)) return 0;
     return (this.nextSeq - peer.lastAck) >>> 0;
   }
 }
 
-/** Is sequence number `a` later than `b`? */
+/** Whether sequence number `a` is later than `b`. */
 export function after(a: number, b: number): boolean {
   return ((b - a) | 0) < 0;
 }

@@ -1,22 +1,22 @@
 /**
- * Follows TCP conversations: fed every TCP segment in order, it says of each what Wireshark's expert says. The rules are those of
- * Wireshark's user's guide, "TCP Analysis"; the order in which they are asked matters.
+ * Tracks TCP conversations: receives every TCP segment in order and returns Wireshark's analysis of it. The
+ * rules are those of Wireshark's user's guide, "TCP Analysis"; their order matters.
  */
 import { NO_NOTES, type TcpAnalysis, type TcpNote } from './tcpAnalysis.ts';
 import { after, Flow } from './tcpFlow.ts';
 import type { Tcp } from './protocols/tcp.ts';
 import { ACK, FIN, RST, SYN } from './protocols/tcpFlags.ts';
 
-/** Conversations kept; the oldest is forgotten first, and begins anew if it speaks again. */
+/** Maximum number of conversations; the oldest is discarded first, and starts again if it sends more. */
 const MAX_CONVERSATIONS = 20_000;
-/** A retransmission this soon after duplicate ACKs is a fast one. */
+/** A retransmission this soon after duplicate ACKs is a fast retransmission. */
 const FAST_RETRANSMIT_NS = 20e6;
-/** Without a measured round trip: what comes later than this is a retransmission, not a segment out of order. */
+/** Without a measured round-trip time: a segment later than this is a retransmission, not out of order. */
 const OUT_OF_ORDER_NS = 3e6;
 
 interface Conversation {
   stream: number;
-  /** Flow by the sender's end of the conversation. */
+  /** Flows by the sender's endpoint. */
   flows: Map<string, Flow>;
   synTimeNs: number | null;
   /** Time from the SYN to the handshake's last ACK; 0 until measured. */
@@ -44,7 +44,7 @@ export class TcpTracker {
       conversation = this.open(key, from, to);
     }
     const fwd = conversation.flows.get(from)!;
-    // A connection to oneself has one end only.
+    // A connection to itself has a single endpoint.
     const rev = conversation.flows.get(to)!;
     return analyse(tcp, number, timeNs, conversation, fwd, rev, reused);
   }
@@ -62,7 +62,9 @@ export class TcpTracker {
   }
 }
 
-/** A SYN whose sequence number differs from the conversation's begins another one on the same ports. */
+/**
+ * A SYN whose sequence number differs from the conversation's starts a new conversation on the same ports.
+ */
 function isNewSyn(tcp: Tcp, fwd: Flow): boolean {
   return (tcp.flags & (SYN | ACK)) === SYN && fwd.baseSeq !== null && tcp.seq !== fwd.baseSeq;
 }
@@ -92,7 +94,7 @@ function analyse(
   noteSegment(tcp, fwd, rev, notes, control);
   const duplicate = repeats && noteAck(tcp.window, previousWindow, rev, notes);
   if (duplicate) fwd.duplicateAcks++;
-  // Only another acknowledgement ends a run of duplicates.
+  // Only a different acknowledgement number ends a run of duplicates.
   if (ack !== fwd.lastAck) {
     fwd.lastNonDuplicate = number;
     fwd.duplicateAcks = 0;
@@ -153,7 +155,7 @@ function scaledWindow(tcp: Tcp, fwd: Flow): number {
   return tcp.window * 2 ** fwd.scale;
 }
 
-/** Remarks on what a segment carries and where it lies. */
+/** Remarks on a segment's contents and sequence numbers. */
 function noteSegment(tcp: Tcp, fwd: Flow, rev: Flow, notes: Set<TcpNote>, control: number): void {
   const { seq, length } = tcp;
   if (length === 1 && seq === fwd.nextSeq && rev.window === 0) {
@@ -168,7 +170,10 @@ function noteSegment(tcp: Tcp, fwd: Flow, rev: Flow, notes: Set<TcpNote>, contro
   if (length > 0 && !control && edge !== null && (seq + length) >>> 0 === edge) notes.add('window_full');
 }
 
-/** Remarks on a segment that repeats the last acknowledgement and carries nothing else. Returns true for a duplicate ACK. */
+/**
+ * Remarks on a segment that repeats the last acknowledgement and carries nothing else. Returns true for a
+ * duplicate ACK.
+ */
 function noteAck(window: number, previousWindow: number | null, rev: Flow, notes: Set<TcpNote>): boolean {
   if (window !== previousWindow) {
     if (window !== 0) notes.add('window_update');
@@ -186,7 +191,7 @@ function noteAck(window: number, previousWindow: number | null, rev: Flow, notes
   return true;
 }
 
-/** A segment that does not advance the sequence number: which of the four kinds is it? */
+/** A segment that does not advance the sequence number: determine which of the four kinds it is. */
 function retransmissionKind(
   tcp: Tcp,
   fwd: Flow,
@@ -200,7 +205,7 @@ function retransmissionKind(
   const end = (seq + length) >>> 0;
   if (length > 0 && rev.lastAck !== null && !after(end, rev.lastAck)) return 'spurious_retransmission';
   if (!after(fwd.nextSeq, seq)) return null;
-  // The byte before is one that a window probe or a keep-alive sent in vain: the rest is new.
+  // The byte before was sent in vain by a window probe or keep-alive: the rest is new.
   if (length > 1 && (fwd.nextSeq - 1) >>> 0 === seq) return null;
   if (rev.duplicateAcks >= 2 && rev.lastAck === seq && timeNs - rev.lastAckTimeNs < FAST_RETRANSMIT_NS)
     return 'fast_retransmission';

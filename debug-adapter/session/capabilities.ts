@@ -1,4 +1,4 @@
-/** What the adapter can do, as the initialize request answers it. */
+/** The adapter's capabilities: the response to the initialize request. */
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { FILTERS, UNCAUGHT_FILTER } from '../filters/all.ts';
 
@@ -23,7 +23,8 @@ export const CAPABILITIES: DebugProtocol.Capabilities = {
   supportsClipboardContext: true,
   supportTerminateDebuggee: true,
   exceptionBreakpointFilters: [
-    // The commonest: the others are chosen with `sockscope/breakOn`, or set by clients that know their names.
+    // The most common filters. The others are chosen with `sockscope/breakOn`, or set by clients that know
+    // their ids.
     ...FILTERS.filter(({ isListed }) => isListed).map(({ id, label, description, placeholder }) => ({
       filter: id,
       label,

@@ -1,4 +1,4 @@
-/** What can be typed next in the debug console. */
+/** Completions for the debug console. */
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { Debugger } from 'node:inspector';
 import { completionPlace } from '../control/completionPlace.ts';
@@ -38,7 +38,7 @@ function names(run: Run, prefix: string, callFrame: CallFrame): Promise<Completi
   return run.debuggee.askAbout<Completion[]>('namesInScopes', [prefix], objectIds);
 }
 
-/** Only the name that the chain begins with is evaluated, or a call of a kernel's function; the rest is looked at. */
+/** Only the first name of the chain, or a call of a kernel function, is evaluated; the rest is inspected. */
 async function members(
   run: Run,
   { root, path }: { root: string; path: string[] },

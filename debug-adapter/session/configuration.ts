@@ -1,4 +1,4 @@
-/** What the client has set, kept for machines that are started later: the first one, and each restart. */
+/** The client's settings, kept for machines that are started later: the first one, and each restart. */
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { filterProblem, UNCAUGHT_FILTER } from '../filters/all.ts';
 import type { ArmedFilter } from '../inspect/stops.ts';
@@ -13,13 +13,13 @@ export class Configuration {
   /** By the real path of the file. */
   readonly #lines = new Map<string, { file: SourceFile; wanted: DebugProtocol.SourceBreakpoint[] }>();
   #functions: DebugProtocol.FunctionBreakpoint[] = [];
-  /** Ticked in the client's list of exception filters. */
+  /** Enabled in the client's list of exception filters. */
   #filters: ArmedFilter[] = [{ id: UNCAUGHT_FILTER, condition: '' }];
-  /** Chosen besides. */
+  /** Chosen in addition. */
   #breakOn: ArmedFilter[] = [];
   #run: Run | undefined;
 
-  /** All of it holds for this machine now. */
+  /** Apply all settings to this machine. */
   async applyTo(run: Run): Promise<void> {
     this.#run = run;
     await Promise.all([
@@ -40,7 +40,7 @@ export class Configuration {
         message: 'This source is not a file.',
       }));
     const file = sourceFile(source.path);
-    // One that is at no place is refused; the others are set.
+    // Breakpoints with an invalid place are refused; the others are set.
     const problems = breakpoints.map(placeProblem);
     const wanted = breakpoints.filter((_, index) => problems[index] === undefined);
     if (wanted.length === 0) this.#lines.delete(file.real);
@@ -77,7 +77,11 @@ export class Configuration {
     );
   }
 
-  /** Replaces what was chosen besides the exception filters. @returns what is wrong, by kind; the others are armed */
+  /**
+   * Replace the choice besides the exception filters.
+   *
+   * @returns what is wrong, by kind; the others are armed
+   */
   async setBreakOn(breakOn: BreakOn): Promise<Record<string, string>> {
     const problems: Record<string, string> = {};
     this.#breakOn = [];
@@ -90,7 +94,10 @@ export class Configuration {
     return problems;
   }
 
-  /** Both, each once: what is armed twice would stop twice. A kind without a condition covers those with one. */
+  /**
+   * Both lists without duplicates, because a filter armed twice would stop twice. A kind without a condition
+   * includes those with one.
+   */
   get #armed(): ArmedFilter[] {
     const all = [...this.#filters, ...this.#breakOn];
     return all.filter(

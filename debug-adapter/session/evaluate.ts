@@ -1,4 +1,4 @@
-/** Evaluating what a person typed. */
+/** Evaluates expressions typed by the user. */
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { Debugger, Runtime } from 'node:inspector';
 import { messageOf, STOP_GROUP } from '../control/debuggee.ts';
@@ -12,11 +12,11 @@ import { toVariable } from './variables.ts';
 
 export type Result = Debugger.EvaluateOnCallFrameReturnType | Runtime.EvaluateReturnType;
 type CallFrame = Debugger.CallFrame | undefined;
-/** Contexts in which an expression must not change anything: the client evaluates in them unasked. */
+/** Contexts in which an expression must have no side effects: the client evaluates in them unasked. */
 const LOOKING = new Set(['watch', 'hover', 'variables', 'clipboard']);
-/** An expression that takes longer is ended. */
+/** An expression that takes longer is aborted. */
 const EVALUATE_MS = 500;
-/** A longer text is cut: where it is one line of many, in the console, and on its way to the clipboard. */
+/** Longer strings are truncated: in a list of many lines, in the console, and for the clipboard. */
 const LONGEST_TEXT: Record<string, number> = { repl: 10_000, clipboard: 1_000_000 };
 const LONGEST_LINE = 200;
 
@@ -42,23 +42,26 @@ export async function evaluate(
   return { result: doc === undefined ? value : withDoc(value, doc, item.ref !== 0), ...rest };
 }
 
-/** What a number means that has a name of the kernel's. */
+/** The documentation of a number that has a kernel name. */
 async function constantDoc(run: Run, name: string, { type, value }: WireItem): Promise<string | undefined> {
   if (type !== 'number' || !/^[A-Z_][A-Za-z0-9_]*$/.test(name)) return undefined;
   return (await run.debuggee.ask<string | null>('docOf', name, Number(value))) ?? undefined;
 }
-/** A value that opens has one line in a hover. */
+/** A value with children has a single line in a hover. */
 function withDoc(value: string, doc: string, opens: boolean): string {
   return opens ? `${value} — ${doc.replaceAll('\n', ' ')}` : `${value}\n${doc}`;
 }
 
-/** Does V8 refuse it where nothing may change? Then it is an input of the run, and is written down. */
+/**
+ * Whether V8 refuses the expression when side effects are forbidden. It is then an input of the run, and is
+ * logged.
+ */
 async function mayChange(run: Run, expression: string, callFrame: CallFrame): Promise<boolean> {
   const { exceptionDetails } = await evaluateIn(run, expression, callFrame, true);
   return exceptionDetails?.exception?.description?.includes('side-effect') === true;
 }
 
-/** A member chain: shown as the field that it is, as long as reading it runs nothing of the program. */
+/** A member chain: displayed like the field, as long as reading it runs no program code. */
 async function fieldOf(
   run: Run,
   owner: string,
@@ -117,9 +120,10 @@ export async function evaluateIn(
   };
   run.execution.objectsHeld = true;
   const { client } = run.debuggee;
-  // V8 keeps the time limit of a global evaluation only while the machine runs: at a stop, the outermost frame serves.
+  // V8 applies the time limit of a global evaluation only while the machine runs: at a stop, use the
+  // outermost frame.
   const at = callFrame ?? run.execution.stop?.paused.callFrames.at(-1);
-  // Sent at once: V8 carries them out in this order.
+  // All sent at once: V8 processes them in this order.
   const [, answer] = await Promise.all([
     run.debuggee.ask('scope.enter'),
     (at === undefined
@@ -133,7 +137,7 @@ export async function evaluateIn(
   return answer;
 }
 
-/** What a lazy item stands for: computed only as far as it changes nothing. */
+/** The value of a lazy item, computed only if that has no side effects. */
 export async function computed(run: Run, name: string, ref: number): Promise<WireItem> {
   try {
     return {
@@ -146,7 +150,7 @@ export async function computed(run: Run, name: string, ref: number): Promise<Wir
   }
 }
 
-/** What an expression gives is packed by the agent. Statements are carried out as they are. */
+/** The agent wraps an expression's result. Statements are run unchanged. */
 function held(expression: string): string {
   return isExpression(expression) ? `${TOOLS}.hold((${expression}\n))` : expression;
 }

@@ -1,4 +1,4 @@
-/** Frames, scopes and variables of the stop that the machine stands at. */
+/** Frames, scopes and variables of the current stop. */
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import path from 'node:path';
 import { stackName } from '../../stack/debugger/places.ts';
@@ -17,7 +17,7 @@ import { computed } from './evaluate.ts';
 import type { Run } from './run.ts';
 import { toVariable } from './variables.ts';
 
-/** Items of one answer, where the client sets no limit itself. */
+/** Items per answer if the client sets no limit. */
 const PAGE = 1000;
 
 export class Frames {
@@ -27,7 +27,7 @@ export class Frames {
     this.#run = run;
   }
 
-  /** @throws an error for the user if the machine does not stand */
+  /** @throws an error for the user if the machine is not stopped */
   get #stop(): PausedState {
     const { stop } = this.#run.execution;
     if (stop === undefined) throw this.#run.notStopped();
@@ -58,7 +58,7 @@ export class Frames {
     return frames.map((frame) => textFrame(frame, this.#run.debuggee.scripts));
   }
 
-  /** @throws an error that a person can read */
+  /** @throws an error with a message for the user */
   frame(id: number): FrameView {
     const frame = this.#stop.frame(id);
     if (frame === undefined) throw new Error('this frame is of an earlier stop');
@@ -83,7 +83,7 @@ export class Frames {
   async #scopeInfos(stop: PausedState, frame: FrameView): Promise<ScopeInfo[]> {
     const { layout, objectIds } = scopeObjects(frame.callFrame);
     const infos =
-      // Of a frame that is gone only the place is known: V8's scopes are those of another frame.
+      // For a frame that no longer exists only the place is known: V8's scopes are those of another frame.
       frame === stop.top && frame.callFrame !== undefined && !stop.isChanged
         ? (await stop.snapshot).scopes
         : await this.#run.debuggee.askAbout<ScopeInfo[]>('scopes', [layout], objectIds);
@@ -97,7 +97,11 @@ export class Frames {
     );
   }
 
-  /** V8's objects for scopes keep the values that the locals had at the stop. @returns V8's id of an object with those of now */
+  /**
+   * V8's scope objects keep the values that the locals had at the stop.
+   *
+   * @returns V8's id of an object with the current values
+   */
   async #freshLocals({ callFrame }: FrameView, infos: readonly ScopeInfo[]): Promise<string | undefined> {
     const items = infos.find(({ name }) => name === 'Locals')?.items ?? [];
     const names = items
@@ -140,11 +144,11 @@ export class Frames {
     return items;
   }
 
-  /** The frame whose local this would be; undefined for the field of a struct. */
+  /** The frame that this number's local belongs to; undefined for the field of a struct. */
   localFrame(ref: number): FrameView | undefined {
     return this.#stop.localFrame(ref);
   }
-  /** A value was changed: what was fetched before may be wrong now. */
+  /** A value was changed: items fetched before may be outdated. */
   forgetItems(): void {
     this.#run.execution.stop?.change();
   }

@@ -1,4 +1,7 @@
-/** The launch request's arguments, read from unknown input: each wrong one is named, with the cure. */
+/**
+ * Parses the launch request's arguments from unknown input: the message for an invalid one names it and the
+ * fix.
+ */
 import { statSync } from 'node:fs';
 import path from 'node:path';
 import { parseConfig } from '../../stack/config.ts';
@@ -11,19 +14,19 @@ import { realPath } from './sourceFile.ts';
 export interface LaunchArguments {
   program: string;
   stopOnEntry: boolean;
-  /** Steps end in functions that only look something up, too. */
+  /** Whether steps also end in accessor-like functions. */
   stepIntoAccessors: boolean;
-  /** Run without stopping anywhere. */
+  /** Run without any stop. */
   noDebug: boolean;
   config: { seed?: unknown; sysctl?: unknown; nic?: unknown };
   pcap: string | undefined;
-  /** Patterns for V8. */
+  /** URL patterns for V8. */
   skip: string[];
-  /** Most memory for the machine's objects, in MB. */
+  /** Heap limit of the machine's thread, in MB. */
   maxHeap: number;
   /** What to stop at besides the exception filters. */
   breakOn: BreakOn;
-  /** Tell at the end what the views go on showing. */
+  /** Send a record for the views at the end. */
   record: boolean;
 }
 
@@ -31,7 +34,7 @@ export interface LaunchArguments {
 const LEAST_HEAP = 64;
 const MOST_HEAP = 65536;
 
-/** An argument that can't be used. */
+/** An invalid argument. */
 export class LaunchError extends Error {
   override name = 'LaunchError';
 }
@@ -83,7 +86,9 @@ const ATTRIBUTES = [
   'record',
 ];
 
-/** Clients add attributes of their own, so that an unknown one is not wrong; one that looks like ours is. */
+/**
+ * Clients add attributes of their own, so an unknown one is not an error; one that resembles a known one is.
+ */
 function refuseMisspelt(given: Record<string, unknown>): void {
   const plain = (name: string) => name.toLowerCase().replace(/[^a-z]|s$/g, '');
   for (const name of Object.keys(given)) {
@@ -140,7 +145,7 @@ function optionalPath(value: unknown): string | undefined {
   return file;
 }
 
-/** Kinds with their conditions, as `sockscope/breakOn` takes them. */
+/** Kinds with their conditions, as `sockscope/breakOn` accepts them. */
 function breakOn(value: unknown): BreakOn {
   if (value === undefined) return {};
   if (typeof value !== 'object' || value === null || Array.isArray(value))

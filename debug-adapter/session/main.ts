@@ -1,26 +1,31 @@
-/** The process of one session: speaks with the client over its stdin and stdout, and ends with its supervisor. */
+/**
+ * The process of one session: communicates with the client over its stdin and stdout, and ends with its
+ * supervisor.
+ */
 import { writeSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Debuggee } from '../control/debuggee.ts';
 
-/** The folder above `dist/`: sources are named by their place below it. */
+/** The folder above `dist/`: sources are named by their path relative to it. */
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 /** How long the client may take to read the last messages. */
 const END_MS = 2000;
 const STDERR_FD = 2;
 
-/** Ends the process also while one of its threads can't be ended: `process.exit()` would wait for that one. */
+/**
+ * Ends the process even if one of its threads cannot be ended: `process.exit()` would wait for that thread.
+ */
 function die(): void {
   process.kill(process.pid, 'SIGKILL');
 }
 
 process.on('uncaughtException', (error) => {
-  // The supervisor tells the client.
+  // The supervisor informs the client.
   writeSync(STDERR_FD, `${error.stack ?? String(error)}\n`);
   die();
 });
 
-// The machine's thread loads its code while this one loads the rest.
+// The machine's thread loads its code while this thread loads the rest.
 const spare = new Debuggee(ROOT);
 const [{ Session }, { Connection }, { Ledger, LEDGER_FD }] = await Promise.all([
   import('./session.ts'),

@@ -1,9 +1,9 @@
-/** Numbers under which the client knows things: none is given twice in a session, restarts included. */
+/** Ids for the client: none is used twice in a session, including restarts. */
 
-/** A machine gives its values numbers of its own, in a range of its own: so many. */
+/** The size of each machine's own range of value ids. */
 const VALUES_OF_A_MACHINE = 20_000_000;
 const FIRST_VALUE = 1_000_000;
-/** DAP's numbers have 31 bits. After so many restarts the ranges begin anew. */
+/** DAP's ids have 31 bits. After this many restarts the ranges are reused. */
 const RANGES = 100;
 
 export class Numbers {
@@ -13,7 +13,7 @@ export class Numbers {
 
   readonly nextBreakpoint = (): number => this.#breakpoint++;
   readonly nextFrame = (): number => this.#frame++;
-  /** Where the numbers of the next machine's values begin. */
+  /** Start of the next machine's value ids. */
   nextValueRange(): number {
     return FIRST_VALUE + (this.#range++ % RANGES) * VALUES_OF_A_MACHINE;
   }

@@ -16,7 +16,7 @@ import { rowsOf } from '../packets/packetRows.ts';
 import { exportPackets } from '../packets/pcapFile.ts';
 import type { Run } from './run.ts';
 
-/** Where frames leave the kernel and where IP takes them, when the exact place is not known any more. */
+/** Where frames leave the kernel and where IP receives them, if the exact place is no longer known. */
 const USUAL_PLACES = { sent: 'vnic_xmit', received: 'ip_rcv' } as const;
 
 export function packetRows(run: Run, args: PacketsArguments): PacketsResponse {
@@ -28,7 +28,7 @@ export function onePacket(run: Run, { number }: PacketArguments): PacketResponse
   return run.packets.packet(number);
 }
 
-/** Frames as the client can open them. */
+/** Frames in the form that the client can open. */
 export function stackFrames(run: Run, frames: readonly TextFrame[]): PacketCodeFrame[] {
   return frames.map(({ name, url, line, column }) => {
     const path = run.debuggee.scripts.pathOf(url);
@@ -36,12 +36,12 @@ export function stackFrames(run: Run, frames: readonly TextFrame[]): PacketCodeF
   });
 }
 
-/** @param stack the place of `frames` in a record */
+/** @param stack the index of `frames` in a record */
 export function codeReference(stack: number, frames: readonly TextFrame[], protocol: string): CodeReference {
   return { stack, opening: openingFrame(frames, protocol) };
 }
 
-/** The stack with which a frame was sent or received; its usual place if that was let go. */
+/** The stack that sent or received a frame; its usual place if the stack was discarded. */
 export async function packetCode(
   run: Run,
   { number, which }: PacketCodeArguments,

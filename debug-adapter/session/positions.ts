@@ -1,12 +1,15 @@
-/** Lines and columns as the client counts them: from 1, as this adapter does, unless it says otherwise in `initialize`. */
+/**
+ * Lines and columns in the client's numbering: from 1, like this adapter's, unless `initialize` says
+ * otherwise.
+ */
 import type { DebugProtocol } from '@vscode/debugprotocol';
 
-/** Members of requests, responses and events that are lines, or columns. */
+/** Members of requests, responses and events that hold lines or columns. */
 const LINES = new Set(['line', 'endLine']);
 const COLUMNS = new Set(['column', 'endColumn']);
 
 export class Positions {
-  /** The client's numbers are less by so much. */
+  /** The difference to the client's numbers. */
   #line = 0;
   #column = 0;
 

@@ -1,4 +1,4 @@
-/** Tells the views that something has changed: on each stop, and at most five times a second while running. */
+/** Notifies the views of changes: at each stop, and at most five times a second while running. */
 import type { ChangedEvent } from '../protocol.ts';
 import type { Emit, Run } from './run.ts';
 
@@ -24,7 +24,7 @@ export class Progress {
       this.#send();
     }, INTERVAL_MS);
   }
-  /** Sent after the client's first requests of a stop: the user waits for their answers, not for this. */
+  /** Sent after the client's first requests of a stop, because the user waits for their answers. */
   stopped(time: string, event: number): void {
     this.stop();
     this.#time = time;
@@ -41,7 +41,7 @@ export class Progress {
 
   #send(): void {
     const { packets, execution } = this.#run;
-    // While running, the last packet's time is the time that is known.
+    // While running, the last packet's time is the only known time.
     const time =
       (execution.stop === undefined ? packets.rows(packets.kept - 1, 1).rows[0]?.time : undefined) ??
       this.#time;

@@ -1,4 +1,7 @@
-/** What each request must bring, and may: a client that forgets something, or sends something else, is told what. */
+/**
+ * The required and optional arguments of each request: a client that omits one, or sends a wrong type, gets a
+ * message about it.
+ */
 
 const KINDS = {
   string: 'a string',
@@ -8,7 +11,7 @@ const KINDS = {
   list: 'a list',
 } as const;
 type Kind = keyof typeof KINDS;
-/** A kind, the members of an object (those with `?` may be missing), or what each of a list is. */
+/** A type, the members of an object (optional ones end with `?`), or the type of a list's elements. */
 type Shape = Kind | { readonly [name: string]: Shape } | readonly [Shape];
 
 const THREAD = { threadId: 'integer' } as const;
@@ -61,9 +64,9 @@ function kindOf(value: unknown): Kind | undefined {
 }
 
 /**
- * A request's arguments, with what may be missing left out where it is null: some clients write that so.
+ * Validate a request's arguments. Optional ones that are null are removed, because some clients send null.
  *
- * @throws an error that names the request, the argument, and what it should be
+ * @throws an error that names the request, the argument, and the expected type
  */
 export function parseArguments(command: string, args: unknown): Record<string, unknown> {
   const given = kindOf(args) === 'object' ? (args as Record<string, unknown>) : {};

@@ -1,4 +1,4 @@
-/** One machine from launch to end: everything that a restart makes anew. */
+/** One machine from launch to end: everything that a restart creates again. */
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { SourcePlace } from '../../stack/user/program_error.ts';
 import { Breakpoints } from '../control/breakpoints.ts';
@@ -20,7 +20,7 @@ import type { Numbers } from './numbers.ts';
 import { Progress } from './progress.ts';
 import { RunRecorder } from './runRecord.ts';
 
-/** How events reach the client. */
+/** Sends an event to the client. */
 export type Emit = (event: string, body?: unknown) => void;
 
 export class Run {
@@ -41,11 +41,11 @@ export class Run {
   #over = false;
   #isRecorded = false;
   #isKilled = false;
-  /** The program has ended, or was made to. */
+  /** The program has ended, or was ended. */
   get isOver(): boolean {
     return this.#over;
   }
-  /** The machine runs, or has run, its program. */
+  /** Whether the machine runs, or has run, its program. */
   started = false;
 
   constructor(
@@ -118,7 +118,7 @@ export class Run {
     this.#tell('console', message);
     void this.#finish(exitCode);
   }
-  /** Said after all that the program has written. */
+  /** Sent after all output of the program. */
   #tell(category: 'console' | 'stderr', text: string, place?: SourcePlace): void {
     if (this.#over) return;
     this.streams.drain();
@@ -134,12 +134,12 @@ export class Run {
     const { program, config, skip } = this.launch;
     await this.debuggee.boot({ program, config }, skip);
     await this.debuggee.ask('handles.startAt', this.#firstValue);
-    // With V8's debugger goes its way to make room at the heap's limit: the thread ends there.
+    // Without V8's debugger nothing can make room at the heap limit: the thread ends there.
     if (this.launch.noDebug) await this.debuggee.client.send('Debugger.disable');
     this.streams.start();
   }
 
-  /** Load the program and let it run. A program that can't be loaded ends the session. */
+  /** Load the program and run it. If it cannot be loaded, the session ends. */
   async start(): Promise<void> {
     this.started = true;
     try {
@@ -154,7 +154,7 @@ export class Run {
     this.debuggee.run();
   }
 
-  /** A breakpoint for once at the first line of the first process. */
+  /** Set a one-time breakpoint at the first line of the first process. */
   async #breakOnEntry(): Promise<void> {
     const { client } = this.debuggee;
     const { result } = await client.send('Runtime.evaluate', {
@@ -191,13 +191,13 @@ export class Run {
     stop.snapshot.then(
       (snapshot) => this.#surveyed(stop, snapshot),
       (error: unknown) => {
-        // The machine may have ended meanwhile; anything else is a defect, and no request may report it.
+        // The machine may have ended in the meantime; any other error is a defect that no request can report.
         if (!this.debuggee.client.gone)
           this.#emit('output', { category: 'important', output: `${(error as Error).message}\n` });
       },
     );
   }
-  /** What is known of the stop now is for the views. */
+  /** The snapshot of the stop has arrived: update the views. */
   #surveyed(stop: PausedState, snapshot: Snapshot): void {
     if (this.execution.stop !== stop) return;
     const { frame, time, event } = snapshot;
@@ -206,7 +206,8 @@ export class Run {
     this.#recorder?.stopped(stop, snapshot);
   }
   #continued({ threadId }: PausedState): void {
-    // All threads go on. A client that believes it of one only keeps what it says of the others until they stop again.
+    // All threads continue. A client that believes only one does would keep its state of the others until
+    // they stop again.
     this.#emit('continued', { threadId, allThreadsContinued: true });
     this.#recorder?.continued();
     this.packets.current = undefined;
@@ -235,12 +236,12 @@ export class Run {
     this.#emit('terminated');
   }
 
-  /** Why nothing can be asked of a stop. */
+  /** The error for requests that need a stop. */
   notStopped(): Error {
     return this.#over ? new Error('the program has ended: start it again') : new NotPausedError();
   }
 
-  /** Tell the client what it goes on showing when the machine is gone, if it wants to know. */
+  /** Send the client the record that it displays after the machine has ended, if requested. */
   async tellRecord(): Promise<void> {
     if (this.#recorder === undefined || this.#isRecorded) return;
     this.#isRecorded = true;
@@ -249,12 +250,12 @@ export class Run {
     if (!this.#isKilled) this.#emit('sockscope/record', record);
   }
 
-  /** End it, whatever it does. No event of it follows. @returns whether its thread has ended */
+  /** End the machine, whatever it does. No event of it follows. @returns whether its thread has ended */
   kill(): Promise<boolean> {
     this.abandon();
     return this.debuggee.kill();
   }
-  /** No event of it follows; it ends with the process. */
+  /** Ignore the machine from now on: no event of it follows, and it ends with the process. */
   abandon(): void {
     this.#isKilled = true;
     this.#over = true;

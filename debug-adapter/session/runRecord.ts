@@ -1,4 +1,7 @@
-/** What the views go on showing when the machine is gone: the capture, the code of its packets, the trees of the last stop. */
+/**
+ * What the views display after the machine has ended: the capture, the code of its packets, the trees of the
+ * last stop.
+ */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PausedState } from '../control/pausedState.ts';
 import type { Snapshot } from '../inspect/agent.ts';
@@ -8,11 +11,14 @@ import type { CodeRecord, RunRecord, TreesRecord } from '../protocol.ts';
 import { codeReference, stackFrames } from './packetRequests.ts';
 import type { Run } from './run.ts';
 
-/** A stop that lasts so long is one that a person looks at. Steps in quick succession are not recorded. */
+/**
+ * Only a stop that lasts this long is recorded: the user is looking at it. Steps in quick succession are not
+ * recorded.
+ */
 const LOOKED_AT_MS = 250;
-/** V8 may be in a computation that nothing interrupts: what the machine does not tell in this time is left out. */
+/** V8 may be in a computation that nothing can interrupt: answers that take longer are omitted. */
 const ANSWER_MS = 1500;
-/** The code of so many packets is recorded, the newest. */
+/** The number of newest packets whose code is recorded. */
 const PACKETS_WITH_CODE = 500;
 
 export class RunRecorder {
@@ -36,7 +42,7 @@ export class RunRecorder {
     this.#stop = undefined;
   }
 
-  /** Everything as it is now, in bounded time. Never rejects: what cannot be had is left out. */
+  /** Record the current state, in bounded time. Never rejects: unavailable parts are omitted. */
   async make(): Promise<RunRecord> {
     clearTimeout(this.#timer);
     const { packets, debuggee } = this.#run;
@@ -50,7 +56,7 @@ export class RunRecorder {
     };
   }
 
-  /** @param time of the end, where the machine does not stand */
+  /** @param time the time of the end, if the machine is not stopped */
   async #recordTrees(time?: string): Promise<void> {
     const stop = this.#stop;
     const at = stop?.time ?? time;
@@ -80,7 +86,7 @@ export class RunRecorder {
     };
   }
 
-  /** Undefined where the machine is gone, or does not answer in time; it is not asked again then. */
+  /** Undefined if the machine is gone, or does not answer in time; it is then not asked again. */
   async #ask<Answer>(ask: () => Promise<Answer>): Promise<Answer | undefined> {
     if (this.#isSilent) return undefined;
     const none = (): undefined => undefined;

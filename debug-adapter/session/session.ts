@@ -21,9 +21,9 @@ import { setVariable } from './setVariable.ts';
 import { breakOnSocket, setTreeValue, tree } from './treeRequests.ts';
 import { threads } from './threadRequests.ts';
 
-/** A request's answer: the response's body. A throw becomes an error response. */
+/** Handles a request: returns the response's body. An exception becomes an error response. */
 type Handler = (args: never) => unknown;
-/** An answer must come within a second, whatever the machine is doing. */
+/** Every answer must arrive within a second, whatever the machine is doing. */
 const ANSWER_MS = 950;
 
 export class Session {
@@ -31,21 +31,21 @@ export class Session {
   readonly #functions: FunctionIndex;
   readonly #configuration = new Configuration();
   readonly #connection: Connection;
-  /** A thread that has its code loaded and waits to be told what to run. */
+  /** A thread that has loaded its code and waits for a machine to run. */
   #spare: Debuggee | undefined;
   #run: Run | undefined;
   #launch: LaunchArguments | undefined;
-  /** A machine is being started, or started anew. */
+  /** A machine is being started or restarted. */
   #starting = false;
-  /** The client has been asked to configure. */
+  /** The client was asked to send its configuration. */
   #asked = false;
   #configured = false;
-  /** Nothing is launched any more. */
+  /** Set when the session is ending: nothing is launched any more. */
   #ended: Promise<void> | undefined;
   readonly #numbers = new Numbers();
   readonly #positions = new Positions();
   #onOver: () => void = () => {};
-  /** The client has taken its leave. */
+  /** Resolves when the client has disconnected. */
   readonly over = new Promise<void>((resolve) => (this.#onOver = resolve));
 
   /**
@@ -127,7 +127,7 @@ export class Session {
     'sockscope/exportPackets': (args: never) => writePackets(this.#running(), args),
   };
 
-  /** Requests that may take as long as they take. */
+  /** Requests without a time limit. */
   static readonly #patient = new Set([
     'launch',
     'restart',
@@ -200,13 +200,13 @@ export class Session {
     } finally {
       this.#starting = false;
     }
-    // Not before there is a machine: what the client sets now can be verified at once.
+    // Not before the machine exists, so that the client's settings can be verified at once.
     if (this.#configured) void run.start();
     else if (!this.#asked) this.#emit('initialized');
     this.#asked = true;
   }
 
-  /** A thread for a machine: the spare one, if it is of the right size. */
+  /** A thread for a machine: the spare one, if its heap limit is right. */
   #thread(maxHeap: number): Debuggee {
     const spare = this.#spare;
     this.#spare = undefined;
@@ -229,8 +229,8 @@ export class Session {
     const old = this.#run;
     if (old.isOver) throw new Error('the program has ended: start a new session');
     this.#starting = true;
-    // A client that believes the old machine to stand may go on by itself at the first stop of the new one. nvim-dap before
-    // 0.9 believes it until the thread starts anew.
+    // A client that believes the old machine to be stopped may send a continue request at the new machine's
+    // first stop. nvim-dap before 0.9 believes so until the thread starts again.
     if (old.execution.stop !== undefined) {
       const { threadId } = old.execution.stop;
       this.#emit('continued', { threadId, allThreadsContinued: true });
@@ -262,7 +262,7 @@ export class Session {
     await Promise.all([run?.kill(), spare?.kill()]);
   }
 
-  /** The client is gone. */
+  /** The client has disconnected. */
   leave(): void {
     this.#end();
     this.#onOver();
@@ -300,9 +300,9 @@ export class Session {
     const run = this.#stopped();
     const { threads } = await run.execution.stop!.snapshot;
     if (!threads.some(({ id }) => id === thread)) throw new Error(`there is no thread ${thread} to step`);
-    // A restart, or another step, may have been first.
+    // A restart or another step may have come first.
     if (this.#run !== run) throw run.notStopped();
-    // The answer does not wait for the step: the stop may be far away.
+    // The response does not wait for the step: the stop may be far away.
     run.execution.step(kind, thread, target);
   }
   async #runTo({ to, threadId }: RunToArguments): Promise<Record<string, never>> {
@@ -347,7 +347,7 @@ export class Session {
   }
 }
 
-/** Rejects when there is no answer within the time that a client waits. */
+/** Rejects when the answer takes longer than a client waits. */
 async function inTime<T>(answer: Promise<T>, command: string): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {

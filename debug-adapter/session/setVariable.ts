@@ -24,7 +24,10 @@ export async function setVariable(
   return { value: shown, ...rest };
 }
 
-/** A field of a struct takes what is typed: a name, an address, a time. Other objects take what an expression gives. */
+/**
+ * A struct's field accepts the typed text: a name, an address, a time. Other objects accept the result of an
+ * expression.
+ */
 async function setField(run: Run, ref: number, name: string, text: string): Promise<WireItem> {
   const { debuggee, frames } = run;
   if (!(await debuggee.ask<boolean>('takesValue', ref, name)))
@@ -35,14 +38,14 @@ async function setField(run: Run, ref: number, name: string, text: string): Prom
   return debuggee.askIn<WireItem>(`setValue(${ref}, ${JSON.stringify(name)}, ${literal})`);
 }
 
-/** What the text gives, as an argument for V8. */
+/** The text's value, as an argument for V8. */
 async function newValue(
   run: Run,
   callFrame: Debugger.CallFrame | undefined,
   text: string,
 ): Promise<Runtime.CallArgument> {
   const address = parseIpv4(text);
-  // What stands there can be sent back: `TCP_SYN_SENT (2)`.
+  // The displayed text can be entered again: `TCP_SYN_SENT (2)`.
   const expression =
     address === undefined ? withoutTypes(text.replace(/^(\w+) \([^)]*\)$/, '$1')) : String(address);
   checkExpression(expression, 'The value');
@@ -52,7 +55,7 @@ async function newValue(
   if (objectId !== undefined) return { objectId };
   return unserializableValue === undefined ? { value: value as unknown } : { unserializableValue };
 }
-/** V8 takes a variable's value as it is: unpacked. */
+/** V8 stores the argument as it is, so it must be unwrapped. */
 async function unpacked(run: Run, argument: Runtime.CallArgument): Promise<Runtime.CallArgument> {
   if (argument.objectId === undefined) return argument;
   const { result } = await run.debuggee.client.send('Runtime.callFunctionOn', {
@@ -72,7 +75,7 @@ async function setLocal(
   const value = await unpacked(run, await newValue(run, callFrame, text));
   const { client } = run.debuggee;
   const { callFrameId, scopeChain } = callFrame;
-  // Which of the frame's blocks has it is not known here: the innermost one that takes it.
+  // The block of the frame that declares it is unknown here: try the innermost first.
   for (const [scopeNumber, { type }] of scopeChain.entries()) {
     if (type === 'global' || type === 'module' || type === 'script') break;
     const set = client.send('Debugger.setVariableValue', {

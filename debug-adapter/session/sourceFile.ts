@@ -1,12 +1,12 @@
-/** Which file a client means: it may name one by a URI, through a link, or in another spelling. */
+/** Resolves a client's file name: it may be a URI, a link, or another spelling of the same file. */
 import { realpathSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export interface SourceFile {
-  /** As the client names it, as a path. */
+  /** The client's name, as a path. */
   given: string;
-  /** The file itself: the same for all its names. */
+  /** The real path: the same for all names of a file. */
   real: string;
 }
 
@@ -15,7 +15,7 @@ export function sourceFile(name: string): SourceFile {
   return { given, real: realPath(given) };
 }
 
-/** A file that is not there (any more) is known by its name. */
+/** A file that does not exist (any more) keeps its given name. */
 export function realPath(file: string): string {
   try {
     return realpathSync.native(file);

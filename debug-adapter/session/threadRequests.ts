@@ -3,7 +3,7 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 import { SOFTIRQ_THREAD, type ThreadInfo } from '../inspect/threads.ts';
 import type { Run } from './run.ts';
 
-/** Before there is a machine there is one context that does nothing. */
+/** Before the machine exists, one idle context is reported. */
 const IDLE: ThreadInfo[] = [{ id: SOFTIRQ_THREAD, name: 'softirq (cpu0) · idle' }];
 
 export async function threads(run: Run | undefined): Promise<DebugProtocol.ThreadsResponse['body']> {

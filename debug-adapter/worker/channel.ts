@@ -1,17 +1,20 @@
-/** What goes from the machine's thread to the adapter's: the kinds of records in the ring, and the messages of its life. */
+/**
+ * Communication from the machine's thread to the adapter's: the kinds of records in the ring, and the
+ * lifecycle messages.
+ */
 import type { RunResult } from '../../stack/user/program.ts';
 import type { SourcePlace } from '../../stack/user/program_error.ts';
 
-/** Kinds of records. Their layouts stand beside the writers (records.ts). */
+/** Kinds of records. Their layouts are documented at the writers (records.ts). */
 export const RECORD = { sent: 1, received: 2, lost: 3, output: 4 } as const;
 
-/** What the worker is started with: before it is known what it is to run. */
+/** The worker's start parameters, before the program is known. */
 export interface WorkerData {
   ring: SharedArrayBuffer;
   /** One number in shared memory: the pid of the task on the CPU. */
   currentPid: Int32Array;
 }
-/** The launch configuration's part that concerns the machine. */
+/** The part of the launch configuration for the machine. */
 export interface BootConfig {
   program: string;
   config: { seed?: unknown; sysctl?: unknown; nic?: unknown };
@@ -19,12 +22,12 @@ export interface BootConfig {
 
 /** How a run ended. */
 export interface RunEnd {
-  /** So many processes have thrown; each was told when it did. */
+  /** The number of processes that have thrown; each error was reported when it occurred. */
   failed: number;
   asleep: RunResult['asleep'];
 }
 export type FromWorker =
-  /** The code is loaded; there is no machine yet. */
+  /** The code is loaded; no machine exists yet. */
   | { type: 'ready' }
   /** The machine is up; the program is not loaded yet. */
   | { type: 'booted' }
@@ -37,7 +40,7 @@ export type ToWorker =
   | { type: 'boot'; boot: BootConfig }
   | { type: 'load' }
   | { type: 'run' }
-  /** End the thread: obeyed as soon as it is back in its event loop. */
+  /** End the thread: takes effect when the thread returns to its event loop. */
   | { type: 'end' };
 
 /** Where the adapter finds the agent. */

@@ -1,7 +1,7 @@
 /**
- * The names that a person can use in expressions beyond what is in scope: the machine, the current task, the kernel's
- * functions and constants. They stand behind the global object, where only the debugger's own evaluations find them: a
- * program that forgot an import fails in the debugger as it does outside.
+ * Names for expressions beyond the current scope: the machine, the current task, the kernel's functions and
+ * constants. They are in a prototype of the global object, where only the debugger's own evaluations find
+ * them: a program that forgot an import fails in the debugger as it does outside.
  */
 import type { World } from '../../stack/world/world.ts';
 import type { Scope } from '../inspect/agent.ts';
@@ -9,13 +9,13 @@ import type { KernelNames } from '../inspect/kernelNames.ts';
 
 export class DebuggerScope implements Scope {
   readonly #names = new Map<string, () => unknown>();
-  /** Evaluations that have begun and not ended. */
+  /** Number of evaluations in progress. */
   #open = 0;
 
   constructor(world: World, kernel: KernelNames) {
     for (const name of kernel.names()) this.provide(name, () => kernel.get(name));
     this.provide('world', () => world);
-    // The one that runs; a program may have several.
+    // The machine whose code runs; a program may have several.
     this.provide('machine', () => world.running);
     this.provide('current', () => world.running!.current);
   }
@@ -32,8 +32,8 @@ export class DebuggerScope implements Scope {
   }
 
   /**
-   * Puts it behind everything that the program sees of its globals. V8 takes the use of an import for a side effect: there is
-   * none here.
+   * Inserts the scope behind all globals of the program. V8 treats using an import as a side effect, so this
+   * code uses none.
    */
   install(): void {
     const names = this.#names;
@@ -41,7 +41,7 @@ export class DebuggerScope implements Scope {
       has: (target, name) => (this.#open > 0 && names.has(name as string)) || name in target,
       get: (target, name, receiver) => {
         if (this.#open > 0 && names.has(name as string)) return names.get(name as string)!();
-        // V8 takes Reflect.get() for a side effect, too. Only this getter asks whose it is.
+        // V8 also treats Reflect.get() as a side effect. Only this getter needs the receiver.
         return name === '__proto__' ? (Reflect.get(target, name, receiver) as unknown) : target[name];
       },
     });

@@ -1,4 +1,7 @@
-/** The machine's thread: boots, loads the scenario, runs it, and says how it went. The debugger watches from outside. */
+/**
+ * The machine's thread: boots, loads the scenario, runs it, and reports the result. The debugger observes it
+ * from outside.
+ */
 import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
 import { workerData, type MessagePort } from 'node:worker_threads';
@@ -31,7 +34,7 @@ import {
 import { DebuggerScope } from './debuggerScope.ts';
 import { Records } from './records.ts';
 
-/** Stacks reach from the driver down to the scenario. */
+/** Stacks are deep: from the driver down to the scenario. */
 const STACK_FRAMES = 64;
 
 const data = workerData as WorkerData;
@@ -65,12 +68,12 @@ function start({ config, program }: BootConfig, kernel: KernelNames): Running {
   };
   const running: Running = { world, agent, records, file: program };
   world.on_uncaught = (task, error) => uncaught(running, task, error);
-  // Not enumerable, so that nothing else in this thread notices it.
+  // Not enumerable, so that no other code in this thread notices it.
   Object.defineProperty(globalThis, Symbol.for(AGENT), { value: agent });
   return running;
 }
 
-/** An error with the places of the scenario that it comes from. */
+/** An error's text with the places in the scenario where it originates. */
 function failureText(agent: Agent, error: unknown): string {
   const head = error instanceof Error ? `${error.name}: ${error.message}` : `${inspect(error)} was thrown`;
   const places = agent.stops
@@ -82,7 +85,7 @@ function pathOf(url: string): string {
   return url.startsWith('file:') ? fileURLToPath(url) : url;
 }
 
-/** A process has thrown: it is told at once, and the debugger may want to stop there. */
+/** A process has thrown: report it at once; the debugger may stop there. */
 function uncaught({ agent, records }: Running, task: task_struct, error: unknown): void {
   const [place] = agent.stops.placesOf(error);
   const text = `${task.comm} [pid ${task.pid}] failed: ${failureText(agent, error)}\n`;
@@ -107,7 +110,7 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** Where in the program an error is, where that is known. */
+/** The place of an error in the program, if known. */
 function placeOf(error: unknown): SourcePlace | undefined {
   if (error instanceof ProgramError) return error.place;
   const [top] =
@@ -115,7 +118,7 @@ function placeOf(error: unknown): SourcePlace | undefined {
   return top === undefined ? undefined : { file: pathOf(top.url), line: top.line, column: top.column };
 }
 
-/** Do what the adapter asks, one thing after the other. */
+/** Process the adapter's messages one after the other. */
 export function serve(
   port: MessagePort,
   blankTypes: Promise<BlankTypes>,

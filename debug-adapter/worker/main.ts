@@ -6,7 +6,7 @@ import type { ToWorker } from './channel.ts';
 import { kernelModules } from './kernelModules.ts';
 import { ModuleGraph } from './moduleGraph.ts';
 
-// Also before there is code to serve with; a program may put something else in place of process.exit().
+// Handled even before the code is loaded; a program may replace process.exit().
 const exit = process.exit.bind(process);
 parentPort!.on('message', ({ type }: ToWorker) => {
   if (type === 'end') exit();

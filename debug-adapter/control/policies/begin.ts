@@ -1,4 +1,4 @@
-/** How a step begins: by whom the pauses that follow are judged, and how V8 is sent on first. */
+/** The start of a step: the policy that judges the following pauses, and how V8 is first resumed. */
 import { LeaveMachineStop } from './leaveMachineStop.ts';
 import type { Pause } from './pause.ts';
 import type { GoOn } from './policy.ts';
@@ -14,7 +14,7 @@ export interface Beginning {
   runs: boolean;
   /** The machine has stopped itself. */
   isMachineStop: boolean;
-  /** One of the calls was chosen to step into: everything else is stepped over. */
+  /** One of the calls was chosen as the target: all others are stepped over. */
   isTargeted: boolean;
 }
 
@@ -24,7 +24,7 @@ export function beginStep(
 ): Required<GoOn> {
   if (!runs)
     return { how: 'untilThreadRuns', then: new WaitForThread(thread, new StepIn(thread, undefined)) };
-  // The calls were numbered where the machine stands now, which is not where the step is to begin.
+  // The calls were numbered at the machine's current position, which is not where the step begins.
   if (isMachineStop)
     return { how: 'stepOut', then: new LeaveMachineStop(begin(kind, thread, false, origin)) };
   return begin(kind, thread, isTargeted, origin);

@@ -1,4 +1,4 @@
-/** Run until something asks for a stop: V8 pauses by itself only at a `debugger` statement of the program. */
+/** Run until something requests a stop: by itself V8 pauses only at a `debugger` statement of the program. */
 import type { Pause } from './pause.ts';
 import type { Policy, Told, Verdict } from './policy.ts';
 
@@ -14,14 +14,14 @@ export class Continue implements Policy {
   }
 }
 
-/** Run to a place of the kernel's, where a breakpoint stands for once. */
+/** Run to a place in the kernel that has a one-time breakpoint. */
 export class RunTo extends Continue {
   override tell(pause?: Pause): Told {
     return pause?.facts.hit === true ? { reason: 'step' } : super.tell();
   }
 }
 
-/** Run to the first line of the first process, where a breakpoint stands for once. */
+/** Run to the first line of the first process, which has a one-time breakpoint. */
 export class RunToEntry extends Continue {
   override tell(pause?: Pause): Told {
     return pause?.facts.hit === true ? { reason: 'entry', description: 'Paused on entry' } : super.tell();

@@ -1,4 +1,4 @@
-/** Stop as soon as there is something to show: V8 is asked for a pause again and again until then. */
+/** Stop as soon as there is something to show: V8 is asked for a pause repeatedly until then. */
 import type { Pause } from './pause.ts';
 import type { Policy, Told, Verdict } from './policy.ts';
 
@@ -10,14 +10,15 @@ export class Interrupt implements Policy {
 
   judge(pause: Pause): Verdict {
     if (pause.facts.hit) return 'stop';
-    // The program is not loaded yet, or waits for the outside: only the debugger's own code runs.
+    // The program is not loaded yet, or waits for the outside: only the debugger's own code is running.
     if (!pause.isVisible) return { how: 'resume' };
-    // V8 interrupts optimised code anywhere. One step on, it stands at a statement, and variables can be changed.
+    // V8 interrupts optimised code anywhere. After one step it is at a statement, where variables can be
+    // changed.
     if (!this.#isSettled) {
       this.#isSettled = true;
       return { how: 'stepInto' };
     }
-    // Once: an accessor without a caller has nowhere to step out to.
+    // Only once: an accessor without a caller cannot be stepped out of.
     if (pause.isInAccessor && !this.#hasLeft) {
       this.#hasLeft = true;
       return { how: 'stepOut' };

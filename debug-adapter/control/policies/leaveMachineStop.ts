@@ -1,4 +1,4 @@
-/** Out of the code with which the machine has stopped itself; the line that it was called from is where the step begins. */
+/** Leave the code with which the machine stopped itself; the step begins at the line that called it. */
 import type { Pause } from './pause.ts';
 import type { GoOn, Policy, Told, Verdict } from './policy.ts';
 

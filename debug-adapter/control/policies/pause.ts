@@ -1,4 +1,4 @@
-/** One pause of V8 as the policies see it: plain facts, that can be written down and judged again. */
+/** One of V8's pauses as plain facts for the policies, which can be recorded and judged again. */
 import { MACHINE_STOP } from '../../../stack/debugger/places.ts';
 import {
   isForeign,
@@ -21,18 +21,20 @@ export interface PauseFacts {
   frames: readonly PauseFrame[];
   /** The task on the CPU; 0: none. */
   pid: number;
-  /** A breakpoint of the step itself was hit: V8 did not just come to where it was sent. */
+  /** A breakpoint of the step itself was hit, so V8 did not just arrive by stepping. */
   hit: boolean;
-  /** V8 stands at the way out of the innermost function. */
+  /** V8 is at the return of the innermost function. */
   returns: boolean;
-  /** The thread that was waited for is about to run. */
+  /** The thread that the policy waits for is about to run. */
   switched: boolean;
-  /** The innermost frame is in a file that the user wants steps to pass over. */
+  /** The innermost frame is in a file that the user wants steps to skip. */
   skipped: boolean;
-  /** The innermost function only looks something up, as tcp_sk() does, and is to be passed over. */
+  /** The innermost function only looks something up, like tcp_sk(), and is skipped. */
   accessor?: boolean;
 }
-/** A line in a function, and how often the function is on the stack: after a sleep the frames under it are others. */
+/**
+ * A line in a function, and how often the function is on the stack: after a sleep the frames below it differ.
+ */
 export interface Place extends PauseFrame {
   depth: number;
 }
@@ -52,18 +54,21 @@ export class Pause {
   get top(): PauseFrame | undefined {
     return this.facts.frames[0];
   }
-  /** Where a person would say that it stands: the innermost frame that is shown. */
+  /** The position as displayed: the innermost visible frame. */
   get place(): Place {
     const { frames } = this.facts;
     const shown = frames[visibleTop(frames)] ?? frames[0]!;
     return { ...shown, depth: this.depthOf(shown) };
   }
-  /** Does it stand in the kernel or in the user's program? */
+  /** Whether the position is in the kernel or in the user's program. */
   get isInCode(): boolean {
     const url = this.top?.url ?? '';
     return isKernel(url) || isScenario(url);
   }
-  /** Is there anything to show? Below the outermost frame of the user or the kernel there is only what runs them. */
+  /**
+   * Whether there is anything to show. Below the outermost user or kernel frame there is only code that runs
+   * them.
+   */
   get isVisible(): boolean {
     return this.facts.frames.some(({ url }) => isKernel(url) || isScenario(url));
   }
@@ -74,7 +79,7 @@ export class Pause {
   get isInProgram(): boolean {
     return isScenario(this.top?.url ?? '');
   }
-  /** In a getter, the setting of a field, or a function that only looks something up: no step and no pause is about those. */
+  /** In a getter, a setter, or a function that only looks something up: steps and pauses do not end there. */
   get isInAccessor(): boolean {
     return this.facts.accessor === true || ACCESSOR.test(this.top?.functionName ?? '');
   }
@@ -89,12 +94,12 @@ export class Pause {
     );
   }
 
-  /** A step of one thread must not end in another. The softirq context ends where it likes. */
+  /** A step of one thread must not end in another. A step of the softirq context may end anywhere. */
   isOf(thread: number | undefined): boolean {
     return thread === undefined || thread === SOFTIRQ_THREAD || this.facts.pid === thread;
   }
 
-  /** Is this what the library, or tracing, calls on its own account, and was not on the stack at `origin`? */
+  /** Whether this is an internal call of the library or of tracing that was not on the stack at `origin`. */
   isErrandSince(origin: Pause): boolean {
     const { frames } = this.facts;
     const caller = frames.findIndex((frame) => !isKernel(frame.url) || origin.depthOf(frame) > 0);
@@ -104,16 +109,16 @@ export class Pause {
   }
 }
 
-/** Is this the function with which the machine stops itself? */
+/** Whether this is the function with which the machine stops itself. */
 export function isMachineStop(frame: PauseFrame | undefined): boolean {
   return frame?.functionName === MACHINE_STOP.functionName && frame.url === MACHINE_STOP.url;
 }
-/** They only carry a change of state out, and tell of it. */
+/** Functions that only carry out and report a state change. */
 const STATE_SETTERS = new Set(['inet_sk_state_store', 'inet_sk_set_state', 'tcp_set_state']);
 
 /**
- * The index of the innermost frame that a person is to see; -1: none. Where the machine has stopped itself at a transition
- * that is the code that decided it.
+ * The index of the innermost visible frame; -1: none. If the machine stopped itself at a transition, this is
+ * the code that decided it.
  */
 export function visibleTop(frames: readonly PauseFrame[]): number {
   const isOwn = isMachineStop(frames[0]);

@@ -1,21 +1,24 @@
-/** What is being carried out, as a judge of pauses: V8 pauses often, and each time it is to stop there or to go on. */
+/**
+ * The current operation as a judge of pauses: V8 pauses often, and each time the policy decides whether to
+ * stop or to resume.
+ */
 import type { Pause } from './pause.ts';
 
 export type Go = 'resume' | 'stepOver' | 'stepInto' | 'stepOut';
 export interface GoOn {
   how:
     | Go
-    /** Into the calls of this line, also those that V8 does not step into by itself. */
+    /** Into the calls of this line, including those that V8 does not step into by itself. */
     | 'stepIntoCallees'
-    /** Until the thread that is to stop is on the CPU. */
+    /** Until the thread that must stop is on the CPU. */
     | 'untilThreadRuns';
-  /** Who judges from now on. */
+  /** The policy that judges from now on. */
   then?: Policy;
 }
-/** Stop here, or go on. */
+/** Stop here, or resume. */
 export type Verdict = 'stop' | GoOn;
 
-/** What the client is told about a stop. */
+/** The description of a stop for the client. */
 export interface Told {
   reason: string;
   description?: string;
@@ -23,9 +26,9 @@ export interface Told {
 
 export interface Policy {
   readonly name: string;
-  /** The thread that is to stop; undefined: any. */
+  /** The thread that must stop; undefined: any. */
   readonly thread: number | undefined;
-  /** A pause that no breakpoint of the user's and no filter asked for. */
+  /** Judge a pause that neither a user's breakpoint nor a filter requested. */
   judge(pause: Pause): Verdict;
   tell(pause: Pause): Told;
 }

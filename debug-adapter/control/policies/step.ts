@@ -1,14 +1,14 @@
-/** What steps have in common: they end at a line of their own thread, in code that a person wants to see. */
+/** The common rules of steps: they end at a line of their own thread, in visible code. */
 import type { Pause, Place } from './pause.ts';
 import type { Go, GoOn, Policy, Told, Verdict } from './policy.ts';
 
-/** V8 may stop so often between two lines before that is taken for a stop. */
+/** How often V8 may pause between two lines before this counts as a stop. */
 const MOST_REPEATS = 60;
 
 export abstract class Step implements Policy {
   abstract readonly name: string;
   readonly thread: number | undefined;
-  /** Where the step began; undefined: it ends at the first line that comes. */
+  /** Where the step began; undefined: it ends at the first line reached. */
   readonly origin: Pause | undefined;
   protected readonly from: Place | undefined;
   #repeats = 0;
@@ -34,7 +34,7 @@ export abstract class Step implements Policy {
     return { reason: 'step' };
   }
 
-  /** Stopped between the lines, or in code that is not shown: how to go on. */
+  /** Paused between lines, or in hidden code: how to resume. */
   #between(pause: Pause): Go | undefined {
     if (!pause.isInCode) return this.throughForeign;
     const { origin, from } = this;
@@ -45,17 +45,17 @@ export abstract class Step implements Policy {
     return pause.isAt(from) ? this.sameLine(pause) : undefined;
   }
 
-  /** How to get through code that is neither the kernel's nor the user's. */
+  /** How to leave code that belongs neither to the kernel nor to the user. */
   protected readonly throughForeign: Go = 'stepInto';
-  /** V8 has come to a place where this step does not end: how to get out of it. */
+  /** V8 has reached a place where this step does not end: how to leave it. */
   protected abstract detour(pause: Pause, origin: Pause, from: Place): Go | undefined;
-  /** Still at the line where it began: how to go on. */
+  /** Still at the line where the step began: how to resume. */
   protected abstract sameLine(pause: Pause): Go | undefined;
-  /** V8 has come to another thread. */
+  /** V8 has reached another thread. */
   protected abstract wrongThread(): GoOn;
   /**
-   * It would end in a file that the user wants it to pass over. V8 could be told of such files, but it then passes over
-   * all that they call as well, where that is a generator.
+   * The step would end in a file that the user wants to skip. V8 could skip such files itself, but would then
+   * also skip generators that they call.
    */
   protected abstract passOver(pause: Pause): GoOn;
 }

@@ -4,7 +4,10 @@ import type { Go, GoOn } from './policy.ts';
 import { Step } from './step.ts';
 import { WaitForThread } from './waitForThread.ts';
 
-/** Woken from a sleep, V8 stops in the innermost function. The one that the step began in is still on the stack. */
+/**
+ * Woken from a sleep, V8 pauses in the innermost function. The function in which the step began is still on
+ * the stack.
+ */
 export class Next extends Step {
   readonly name = 'next';
 
@@ -25,7 +28,7 @@ export class Next extends Step {
 
 export class StepIn extends Step {
   readonly name = 'stepIn';
-  /** A getter or the like has just been left again. */
+  /** A getter or the like has just been left. */
   #leftTrivial = false;
 
   protected override detour(pause: Pause, origin: Pause): Go | undefined {
@@ -34,7 +37,7 @@ export class StepIn extends Step {
     this.#leftTrivial = true;
     return 'stepOut';
   }
-  /** V8 stops again before each call of a line; only the way out of the function is no line of its own. */
+  /** V8 pauses again before each call of a line; only the return of the function is not a line of its own. */
   protected override sameLine(pause: Pause): Go | undefined {
     const back = this.#leftTrivial;
     this.#leftTrivial = false;
@@ -66,7 +69,7 @@ export class StepOut extends Step {
   }
 }
 
-/** On to the first line of the thread that was waited for. */
+/** Run to the next line of the thread that the step waits for. */
 function untilItRuns({ thread }: Step): GoOn {
   return { how: 'untilThreadRuns', then: new WaitForThread(thread, new StepIn(thread, undefined)) };
 }

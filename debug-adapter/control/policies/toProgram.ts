@@ -1,4 +1,4 @@
-/** Out of the kernel, however deep, to the next line of the program. */
+/** Out of the kernel, from any depth, to the next line of the program. */
 import type { Pause } from './pause.ts';
 import type { Policy, Told, Verdict } from './policy.ts';
 import { WaitForThread } from './waitForThread.ts';
@@ -7,7 +7,7 @@ export class ToProgram implements Policy {
   readonly name = 'toProgram';
   readonly thread: number | undefined;
 
-  /** @param thread whose program; undefined: that of the thread which comes first */
+  /** @param thread the thread of the program; undefined: the first one that arrives */
   constructor(thread: number | undefined) {
     this.thread = thread;
   }

@@ -1,4 +1,4 @@
-/** Run until a thread is on the CPU, then step on to its next line. */
+/** Run until a thread is on the CPU, then step to its next line. */
 import type { Pause } from './pause.ts';
 import type { Policy, Told, Verdict } from './policy.ts';
 
@@ -7,7 +7,7 @@ export class WaitForThread implements Policy {
   readonly thread: number | undefined;
   readonly #step: Policy;
 
-  /** @param step what to do once it runs */
+  /** @param step the policy once the thread runs */
   constructor(thread: number | undefined, step: Policy) {
     this.thread = thread;
     this.#step = step;

@@ -1,4 +1,4 @@
-/** Fields of struct inet_sock, struct inet_connection_sock and what they hold. */
+/** Fields of struct inet_sock, struct inet_connection_sock and their members. */
 import { address, bytes, flags, jiffiesMoment, jiffiesSpan, oneOf, type FieldKind } from '../fieldKind.ts';
 import { ackFlags, caStates, icskTimes } from '../names.ts';
 

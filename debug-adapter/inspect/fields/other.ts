@@ -1,4 +1,4 @@
-/** Fields of everything else: packets, devices, routes, neighbours, timers, tasks. */
+/** Fields of all other structs: packets, devices, routes, neighbours, timers, tasks. */
 import {
   address,
   bytes,
@@ -91,7 +91,7 @@ export const TASK_FIELDS: Record<string, FieldKind> = { __state: flags(taskState
 export const MACHINE_FIELDS: Record<string, FieldKind> = { now_ns: nsMoment };
 export const BIND_FIELDS: Record<string, FieldKind> = { fast_rcv_saddr: address, rcv_saddr: address };
 
-/** Names that functions give such values in their locals. */
+/** Names of kernel locals that hold such values. */
 export const LOCAL_NAMES: Record<string, FieldKind> = {
   saddr: address,
   daddr: address,

@@ -19,7 +19,7 @@ export const SOCK_COMMON_FIELDS: Record<string, FieldKind> = {
   skc_state: oneOf(tcpStates),
   skc_flags: flags(sockFlags.asBits),
 };
-/** Getters that stand for fields of sock_common, as Linux's macros do. */
+/** Getters that alias fields of sock_common, like Linux's macros. */
 export const SOCK_ALIASES: Record<string, FieldKind> = {
   sk_state: oneOf(tcpStates),
   sk_family: oneOf(addressFamilies),

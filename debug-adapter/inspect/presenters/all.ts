@@ -1,4 +1,4 @@
-/** All presenters: the first one that matches speaks. */
+/** All presenters: the first one that matches is used. */
 import { presentDevice, presentNeighbour, presentSockaddr, presentTimer } from './device.ts';
 import { presentMachine, presentNet } from './machine.ts';
 import type { Presenter } from './presenter.ts';

@@ -26,7 +26,7 @@ export const presentNeighbour: Presenter<neighbour> = {
   },
 };
 
-/** `in 200 ms`, `not armed`. @param write how a duration is written */
+/** `in 200 ms`, `not armed`. @param write formats a duration */
 export function timeLeft(
   timer: { readonly entry: number; readonly expires: number },
   now_ns: number,
@@ -45,7 +45,7 @@ interface Sockaddr {
   sin_port: number;
   sin_addr: number;
 }
-/** Scenarios make such objects, too: only what they store is looked at. */
+/** Scenarios create such objects too: read only stored properties. */
 export const presentSockaddr: Presenter<Sockaddr> = {
   matches: (value): value is Sockaddr =>
     ['sin_family', 'sin_port', 'sin_addr'].every((name) => typeof storedValue(value, name) === 'number'),

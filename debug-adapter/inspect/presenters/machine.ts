@@ -5,7 +5,7 @@ import type { World } from '../../../stack/world/world.ts';
 import { plural, secondsInGroups } from '../format.ts';
 import type { Presenter } from './presenter.ts';
 
-/** The time, and what there is on all machines. */
+/** The time, and a summary of all machines. */
 export function worldLine(world: World): string {
   return line(world, world.machines);
 }
@@ -22,7 +22,7 @@ function line({ time_ns, event }: World, machines: readonly Machine[]): string {
   }
   return `t = ${secondsInGroups(time_ns)} · event ${event} · ${plural(tasks, 'task')}, ${plural(sockets, 'socket')}`;
 }
-/** Without those that the kernel keeps for itself, to send resets and ICMP from. */
+/** Without the kernel's own sockets, which send resets and ICMP. */
 function openSockets({ sockets }: Machine): number {
   let count = 0;
   for (const { sk_kern_sock } of sockets) if (!sk_kern_sock) count++;

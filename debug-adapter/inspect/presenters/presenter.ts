@@ -1,9 +1,9 @@
-/** What a presenter is: it says what a struct is in one line, and what it opens to. */
+/** The presenter interface: a struct's one-line text, and its children. */
 import type { Machine } from '../../../stack/machine.ts';
 import type { Item } from '../item.ts';
 import type { SequenceBases } from '../sequenceBases.ts';
 
-/** What presenters may ask. */
+/** Services for presenters. */
 export interface Context {
   machine: Machine;
   sequences: SequenceBases;
@@ -16,6 +16,6 @@ export interface Context {
 export interface Presenter<T extends object> {
   matches(value: object): value is T;
   summary(value: T, context: Context): string;
-  /** Computed or decoded values, shown before the fields. */
+  /** Computed or decoded values, displayed before the fields. */
   extra?(value: T, context: Context): Item[];
 }

@@ -1,4 +1,4 @@
-/** struct sk_buff: as the packet that it holds. */
+/** struct sk_buff, presented as its packet. */
 import { sk_buff, sk_buff_head } from '../../../stack/include/linux/skbuff.ts';
 import { skb_tree } from '../../../stack/include/linux/tcp.ts';
 import { plural } from '../format.ts';
@@ -31,7 +31,7 @@ export const presentSkb: Presenter<sk_buff> = {
 export function packetsOf(queue: sk_buff_head | skb_tree): sk_buff[] {
   const packets: sk_buff[] = [];
   const first = queue instanceof skb_tree ? queue.first : queue.next;
-  // Bounded: a queue that is being changed while it is looked at must not make a circle of it.
+  // Bounded, in case a queue that is being modified is temporarily circular.
   for (let skb = first; skb !== null && packets.length < 100_000; skb = skb.next) packets.push(skb);
   return packets;
 }

@@ -11,7 +11,7 @@ import type { Presenter } from './presenter.ts';
 export function protocolOf(sk: sock_common): string {
   return sk instanceof sock ? protocols.short(sk.sk_protocol) : 'TCP';
 }
-/** `127.0.0.1:40312 → 127.0.0.1:8080`; one end only while there is no other. */
+/** `127.0.0.1:40312 → 127.0.0.1:8080`; only the local end while there is no peer. */
 export function endpointsOf(sk: sock_common): string {
   const saddr = (sk as { inet_saddr?: number }).inet_saddr;
   const address = sk.skc_rcv_saddr !== 0 ? sk.skc_rcv_saddr : (saddr ?? 0);
@@ -19,11 +19,11 @@ export function endpointsOf(sk: sock_common): string {
     return sk.skc_num === 0 ? 'unbound' : endpoint(address, sk.skc_num);
   return `${endpoint(address, localPort(sk))} → ${endpoint(sk.skc_daddr, sk.skc_dport)}`;
 }
-/** As seen from the server: the peer behind an arrow that points here. */
+/** From the server's point of view: the arrow points from the peer to this end. */
 export function incomingEndpoints(sk: sock_common): string {
   return `${endpoint(sk.skc_rcv_saddr, sk.skc_num)} ← ${endpoint(sk.skc_daddr, sk.skc_dport)}`;
 }
-/** UDP and raw sockets have two states only, which are not TCP's. */
+/** UDP and raw sockets have only two states, which are not TCP's. */
 export function stateOf(sk: sock_common): string {
   if (sk instanceof sock && sk.sk_protocol !== IPPROTO_TCP) {
     if (sk.skc_state === TCP_ESTABLISHED) return 'connected';

@@ -1,4 +1,4 @@
-/** The tree "Network interfaces": rings, interrupt and NAPI, counters, what is on the wire. */
+/** The tree "Network interfaces": rings, interrupt and NAPI, counters, frames on the wire. */
 import type { net_device } from '../../../stack/include/linux/netdevice.ts';
 import { NAPIF_STATE_SCHED } from '../../../stack/include/linux/netdevice.ts';
 import { vnic_adapter } from '../../../stack/drivers/net/vnic/adapter.ts';

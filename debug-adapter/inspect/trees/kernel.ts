@@ -67,7 +67,7 @@ export class KernelTree {
         key: `timer:${this.#ids.of(timer)}`,
         label: timer.function.name || 'timer',
         description: `${timeLeft(timer, this.#machine.now_ns, roughly)} · ${ownerText(timer.owner, this.#describer)}`,
-        // That time passes is no change.
+        // The passing of time is not a change.
         compared: '',
         tooltip: `${timer.function.name} ${timeLeft(timer, this.#machine.now_ns)}\n${this.#describer.text(timer.owner)}`,
         icon: 'watch',
@@ -153,7 +153,7 @@ export class KernelTree {
     ];
   }
 
-  /** By folder, as under /proc/sys: the whole names are too long for the side bar. */
+  /** Grouped as under /proc/sys: the full names are too long for the side bar. */
   #sysctls(): TreeNode {
     const names = [...this.#machine.init_net.sysctls.keys()];
     const folderOf = (name: string) => name.slice(0, name.lastIndexOf('.'));
@@ -199,7 +199,7 @@ export class KernelTree {
       icon: 'graph',
       children: () =>
         groups.map(([name, names, values]) => {
-          // What has never been counted says nothing; it appears when it is.
+          // A counter that is 0 is hidden; it appears when it is first incremented.
           const counted = names.flatMap((counter, index) =>
             values[index] ? [{ counter, value: values[index] }] : [],
           );

@@ -7,14 +7,14 @@ export interface TreeNode {
   /** Unique among its siblings, the same at every stop. */
   key: string;
   label: string;
-  /** The whole name, where the label is only a part of it. */
+  /** The full name, if the label is only a part of it. */
   name?: string | undefined;
   description?: string | undefined;
-  /** What counts as a change from one stop to the next, where that isn't the description. */
+  /** The text compared between stops to detect changes, if it is not the description. */
   compared?: string | undefined;
   tooltip?: string | undefined;
   icon?: string | undefined;
-  /** Open from the start. */
+  /** Expanded initially. */
   expanded?: boolean | undefined;
   children?: (() => TreeNode[]) | undefined;
   context?: TreeContext[] | undefined;
@@ -22,11 +22,11 @@ export interface TreeNode {
   set?: ((text: string) => void) | undefined;
   packetFilter?: string | undefined;
   packetNumber?: number | undefined;
-  /** The socket that it stands for. */
+  /** The socket that the node represents. */
   sock?: sock_common | undefined;
 }
 
-/** So many children are shown of one node. */
+/** Maximum number of children displayed. */
 const MOST_CHILDREN = 500;
 
 export function limited(nodes: TreeNode[], total = nodes.length): TreeNode[] {
@@ -35,7 +35,7 @@ export function limited(nodes: TreeNode[], total = nodes.length): TreeNode[] {
   return [...nodes.slice(0, MOST_CHILDREN), more];
 }
 
-/** A field, or whatever else the variables view would show, as a node. */
+/** A node for a field, or any other item of the variables view. */
 export function itemNode(item: Item): TreeNode {
   const context: TreeContext[] = ['copyable'];
   if (item.set !== undefined) context.push('settable');
@@ -44,7 +44,7 @@ export function itemNode(item: Item): TreeNode {
     key: item.name,
     label: item.name,
     description: item.text,
-    // What the side bar cuts off can be read here.
+    // Text that the side bar truncates can be read here.
     tooltip: [`${item.name} = ${item.text}`, item.doc].filter((line) => line !== undefined).join('\n\n'),
     context,
     value: item.raw ?? item.text,
@@ -56,7 +56,7 @@ export function itemNode(item: Item): TreeNode {
   };
 }
 
-/** Numbers for objects that have none of their own: the same object always gets the same. */
+/** Ids for objects without one: the same object always gets the same id. */
 export class ObjectIds {
   readonly #ids = new WeakMap<object, number>();
   #next = 1;

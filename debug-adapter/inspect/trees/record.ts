@@ -1,14 +1,14 @@
-/** The trees with all that is in them, to be looked at when the machine is gone. */
+/** The trees with their whole contents, to be viewed after the machine has ended. */
 import type { RecordedItem, TreeView } from '../../protocol.ts';
 import type { Trees } from './trees.ts';
 
-/** So many nodes of a view are recorded: structures refer to one another without end. */
+/** Maximum number of nodes recorded per view: structures refer to one another without end. */
 const MOST_NODES = 1000;
 
-/** Level by level, so that what is cut off is what lies deepest. */
+/** Level by level, so that the limit cuts off the deepest nodes. */
 function recordView(trees: Trees, view: TreeView): RecordedItem[] {
   const childrenOf = (parent: string | null): RecordedItem[] =>
-    // As while running: a record is no stop, and marks no changes.
+    // As while running: a record is not a stop and marks no changes.
     trees.children(view, parent, false).map((item) => ({ item }));
   const roots = childrenOf(null);
   let count = roots.length;

@@ -18,7 +18,7 @@ function marks(...parts: (string | false)[]): string {
 }
 
 const FREE = 'free';
-/** Runs of descriptors that are merely free are shown folded: a ring of 256 would be all that one sees. */
+/** Runs of free descriptors are folded, otherwise they would fill the view of a ring of 256. */
 function folded(nodes: TreeNode[]): TreeNode[] {
   const shown: TreeNode[] = [];
   for (let at = 0; at < nodes.length;) {

@@ -1,4 +1,4 @@
-/** One socket as a node: its state in one line, the queues of a listener, and under one row each what else there is. */
+/** A socket as a node: its state in one line, the queues of a listener, and one row for each other group. */
 import { tcp_sock } from '../../../stack/include/linux/tcp.ts';
 import { inet_connection_sock } from '../../../stack/include/net/inet_connection_sock.ts';
 import { inet_timewait_sock } from '../../../stack/include/net/inet_timewait_sock.ts';
@@ -19,7 +19,7 @@ export class SocketNodes {
   readonly #describer: Describer;
   readonly #ids: ObjectIds;
   readonly #queues: QueueNodes;
-  /** The requests that wait in a listener's SYN queue. */
+  /** The requests in a listener's SYN queue. */
   readonly #requests: (listener: sock) => request_sock[];
 
   constructor(describer: Describer, ids: ObjectIds, requests: (listener: sock) => request_sock[]) {
@@ -32,11 +32,11 @@ export class SocketNodes {
     return this.#describer.machine.now_ns;
   }
 
-  /** @param prefix what stands before it: 'fd 3' */
+  /** @param prefix text before it: 'fd 3' */
   node(sk: sock_common, prefix = '', expanded = false): TreeNode {
     const isListener = sk.skc_state === TCP_LISTEN;
     const protocol = protocolOf(sk);
-    // Nearly all are TCP's.
+    // Nearly all sockets are TCP sockets, so that is omitted.
     const parts = [prefix, protocol === 'TCP' ? '' : protocol, shortEndpoints(sk)];
     return {
       key: `sock:${this.#ids.of(sk)}`,
@@ -75,7 +75,7 @@ export class SocketNodes {
   #inside(sk: sock): TreeNode[] {
     return [this.#queues.queues(sk), timersNode(sk, this.#now)];
   }
-  /** The structs that it is made of, under one row. */
+  /** The socket's structs, under one row. */
   #struct(sk: sock_common, others: TreeNode[]): TreeNode {
     const layers = this.#describer.layers(sk);
     const name = layers.at(-1)?.name ?? sk.constructor.name;
@@ -84,7 +84,7 @@ export class SocketNodes {
       label: `struct ${name}`,
       tooltip: `Every field of it: ${layers.map((layer) => layer.name).join(', ')}`,
       icon: 'symbol-structure',
-      // An icon for each: VS Code draws nodes without one further in than their siblings.
+      // Each has an icon, because VS Code indents nodes without one further than their siblings.
       children: () => [
         ...others,
         ...layers.map((layer) => ({ ...itemNode(layer), icon: 'symbol-structure' })),
@@ -108,7 +108,7 @@ export class SocketNodes {
       },
     };
   }
-  /** A finished connection: shown as the child socket, at the place of its request. */
+  /** An established connection: displayed as the child socket in place of its request. */
   #waiting(req: request_sock): TreeNode {
     const sk = req.sk ?? req;
     const node = this.node(sk);
@@ -138,10 +138,10 @@ export class SocketNodes {
       children: () => limited(this.#requests(sk).map((req) => this.#request(req))),
     };
   }
-  /** A request: its SYN-ACK is sent again when no ACK comes. */
+  /** A request: its SYN-ACK is retransmitted when no ACK arrives. */
   #request(req: request_sock): TreeNode {
     const timer = req.rsk_timer;
-    // It is not armed while its handler runs.
+    // The timer is not armed while its handler runs.
     const left = (write: (ns: number) => string) =>
       timer === null || timer.entry < 0 ? stateOf(req) : `SYN-ACK again ${timeLeft(timer, this.#now, write)}`;
     const timeouts = req.num_timeout === 0 ? '' : plural(req.num_timeout, 'timeout');

@@ -11,12 +11,12 @@ import { itemNode, limited, type ObjectIds, type TreeNode } from './node.ts';
 interface PacketQueue {
   /** The field. */
   name: string;
-  /** The name in few letters, for the line of all queues. */
+  /** A short name, for the line of all queues. */
   short: string;
   length: number;
   packets: () => sk_buff[];
   tooltip: string;
-  /** What else there is to say while it is not empty. */
+  /** More information while it is not empty. */
   more?: string;
 }
 
@@ -66,7 +66,7 @@ function queuesOf(sk: sock): PacketQueue[] {
 function backlogOf(sk: sock): PacketQueue {
   const { len, head } = sk.sk_backlog;
   const packets: sk_buff[] = [];
-  // Bounded: a list that is being changed while it is looked at must not make a circle of it.
+  // Bounded, in case a list that is being modified is temporarily circular.
   for (let skb = head; skb !== null && packets.length < 100_000; skb = skb.next) packets.push(skb);
   return {
     name: 'sk_backlog',
@@ -125,7 +125,7 @@ export class QueueNodes {
     return {
       key: `skb:${this.#ids.of(skb)}`,
       label: `[${index}]`,
-      // Whose packets these are, the socket's row says.
+      // The socket's row already shows the endpoints.
       description: words.what,
       tooltip: [wordsText(words), rawNumbersText(tcpHeaderOf(skb))]
         .filter((line) => line !== undefined)

@@ -1,4 +1,4 @@
-/** The timers of a socket that are armed. */
+/** The armed timers of a socket. */
 import { inet_connection_sock } from '../../../stack/include/net/inet_connection_sock.ts';
 import { tcp_sock } from '../../../stack/include/linux/tcp.ts';
 import type { hrtimer, timer_list } from '../../../stack/include/linux/timer.ts';
@@ -12,7 +12,7 @@ import { roughly } from '../short.ts';
 interface ArmedTimer {
   /** The field that holds it. */
   field: string;
-  /** What it is for: `retransmit`; undefined: it runs out with nothing to do. */
+  /** Its purpose: `retransmit`; undefined: it expires with nothing to do. */
   purpose: string | undefined;
   left: string;
 }
@@ -45,8 +45,8 @@ function armedTimers(sk: sock, now_ns: number): ArmedTimer[] {
 }
 
 /**
- * One timer for several purposes: icsk_pending says which, and icsk_timeout when. An ACK that leaves nothing to send again
- * clears icsk_pending and lets the timer run out.
+ * One timer with several purposes: icsk_pending tells which, and icsk_timeout when. An ACK that leaves
+ * nothing to retransmit clears icsk_pending and lets the timer expire.
  */
 function retransmitTimer(sk: inet_connection_sock, timer: Timer, now_ns: number): ArmedTimer {
   const field = 'icsk_retransmit_timer';
@@ -65,7 +65,7 @@ export function timersNode(sk: sock, now_ns: number): TreeNode {
     label: 'timers',
     description:
       waited.length === 0 ? 'none' : waited.map(({ purpose, left }) => `${purpose} ${left}`).join(' · '),
-    // That time passes is no change.
+    // The passing of time is not a change.
     compared: waited.map(({ purpose }) => purpose).join(' '),
     icon: 'watch',
     children:

@@ -1,4 +1,7 @@
-/** The tree "Sockets": by process and descriptor; orphans, TIME_WAIT and requests of no process after them. */
+/**
+ * The tree "Sockets": by process and descriptor, followed by orphans, TIME_WAIT socks and requests without a
+ * process.
+ */
 import { inet_connection_sock } from '../../../stack/include/net/inet_connection_sock.ts';
 import { inet_timewait_sock } from '../../../stack/include/net/inet_timewait_sock.ts';
 import { request_sock } from '../../../stack/include/net/request_sock.ts';
@@ -22,7 +25,7 @@ export class SocketsTree {
   }
 
   roots(): TreeNode[] {
-    // A process's threads share its descriptors: they are shown once.
+    // A process's threads share its descriptors, which are displayed once.
     const processes = [...this.#machine.tasks.values()].filter((task) => task.tgid === task.pid);
     const roots = processes.filter((task) => socketsOf(task).length > 0).map((task) => this.#process(task));
     const listed = new Set<sock_common>(processes.flatMap((task) => socketsOf(task).map(([, sk]) => sk)));
@@ -71,7 +74,7 @@ export class SocketsTree {
     };
   }
 
-  /** The children of requests that wait to be accepted: they have no process, but a listener. */
+  /** The children of requests that wait for accept(): they belong to a listener and not to a process. */
   #waiting(): Set<sock> {
     const waiting = new Set<sock>();
     for (const listener of this.#machine.sockets) {
@@ -82,7 +85,7 @@ export class SocketsTree {
     return waiting;
   }
 
-  /** All entries of the hash table of connections that are of one struct. */
+  /** All entries of the hash table of connections with the given struct. */
   #inEhash<T extends sock_common>(struct: abstract new (...args: never[]) => T): T[] {
     const found: T[] = [];
     for (const { chain } of this.#machine.init_net.ipv4.hashinfo.ehash) {
@@ -92,7 +95,7 @@ export class SocketsTree {
   }
 }
 
-/** Descriptors that are sockets. */
+/** A task's descriptors that refer to sockets. */
 function socketsOf(task: task_struct): [number, sock][] {
   return task.files.fd.flatMap((open, fd): [number, sock][] => {
     const sk = open === null ? null : (sock_from_file(open)?.sk ?? null);

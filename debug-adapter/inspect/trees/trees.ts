@@ -1,4 +1,4 @@
-/** The three trees of the Debug side bar: finds a node's children, and says what has changed since the last stop. */
+/** The three trees of the Debug side bar: finds a node's children, and marks changes since the last stop. */
 import type { Machine } from '../../../stack/machine.ts';
 import type { World } from '../../../stack/world/world.ts';
 import type { TreeItem, TreeView } from '../../protocol.ts';
@@ -9,7 +9,7 @@ import { KernelTree } from './kernel.ts';
 import type { TreeNode } from './node.ts';
 import { SocketsTree } from './sockets.ts';
 
-/** So many nodes are remembered, at most: then all are forgotten, and found again when they are asked for. */
+/** Maximum number of nodes remembered: beyond it all are discarded, and found again on demand. */
 const MOST_NODES = 50_000;
 
 type Views = Record<TreeView, { roots(): TreeNode[] }>;
@@ -21,7 +21,7 @@ export class Trees {
   readonly #views = new Map<Machine, Views>();
   readonly #stops: Stops;
   readonly #nodes = new Map<string, TreeNode>();
-  /** What stood behind the labels at the last stop before this one, and at this one. */
+  /** The texts displayed at the previous stop, and at this one. */
   #before = new Map<string, string>();
   #now = new Map<string, string>();
 
@@ -43,7 +43,7 @@ export class Trees {
     }
     return views;
   }
-  /** A machine's own nodes; of several machines each has a node. */
+  /** A machine's top nodes; with several machines each machine has a node. */
   #roots(view: TreeView): TreeNode[] {
     const { machines } = this.#world;
     if (machines.length === 1) return this.#viewsOf(machines[0]!)[view].roots();
@@ -56,7 +56,7 @@ export class Trees {
     }));
   }
 
-  /** A new stop: what was shown at the last one is what values are compared with. */
+  /** A new stop: values are compared with those displayed at the previous one. */
   stopped(): void {
     if (this.#now.size === 0) return;
     for (const [id, text] of this.#now) this.#before.set(id, text);
@@ -72,7 +72,7 @@ export class Trees {
     return (nodes ?? []).map((node) => this.#item(`${parent ?? view}/${node.key}`, node, stands));
   }
 
-  /** A node by its id; one that was forgotten is looked for from the roots on. */
+  /** A node by its id; a discarded one is searched from the roots. */
   #find(view: TreeView, id: string): TreeNode | undefined {
     const known = this.#nodes.get(id);
     if (known !== undefined) return known;
@@ -109,7 +109,7 @@ export class Trees {
     };
   }
 
-  /** Change a node's value. @returns the node as it is now */
+  /** Change a node's value. @returns the changed node */
   set(id: string, text: string): { item?: TreeItem } {
     const view = id.split('/')[0] as TreeView;
     const node = VIEWS.includes(view) ? this.#find(view, id) : undefined;
@@ -122,7 +122,7 @@ export class Trees {
     return now === undefined ? {} : { item: this.#item(id, now, true) };
   }
 
-  /** Stop at a socket's transitions, or don't any more. */
+  /** Start or end stopping at a socket's transitions. */
   watch(id: string, enabled: boolean): boolean {
     const view = id.split('/')[0] as TreeView;
     const sk = VIEWS.includes(view) ? this.#find(view, id)?.sock : undefined;

@@ -3,22 +3,22 @@ import { types } from 'node:util';
 import type { Engine } from './engine.ts';
 import { className, meetsProxy, storedText } from './peek.ts';
 
-/** What a text is made with. */
+/** Helpers for creating a text. */
 export interface Words {
   engine: Engine;
-  /** A value inside of another one. */
+  /** A value inside another one. */
   short(value: unknown): string;
 }
-/** @returns undefined for an object of another kind */
+/** @returns undefined for an object of another class */
 type Text = (value: object, words: Words) => string | undefined;
 
-// As they are before a program can put its own in their place.
+// Saved before a program can replace them.
 const dateText = Date.prototype.toString;
 const sourceOf = Function.prototype.toString;
 const getter = (prototype: object, name: string) =>
   Object.getOwnPropertyDescriptor(prototype, name)!.get as () => unknown;
 const regExpSource = getter(RegExp.prototype, 'source');
-/** In the order in which JavaScript writes them; each is there from some version of V8 on. */
+/** In JavaScript's order; each exists since some version of V8. */
 const REGEXP_FLAGS = [
   ['d', 'hasIndices'],
   ['g', 'global'],
@@ -87,7 +87,7 @@ function promiseText(value: object, { engine, short }: Words): string {
     : `${name} {<${state}>: ${short(inner('[[PromiseResult]]'))}}`;
 }
 
-/** `TypeError: x is not a function`, as far as that can be known without running anything. */
+/** `TypeError: x is not a function`, as far as it can be determined without running code. */
 export function errorHead(value: object): string {
   const name = storedText(value, 'name') ?? className(value);
   const message = storedText(value, 'message') ?? '';
@@ -107,7 +107,7 @@ export function functionText(value: object): string {
   const star = /^(?:async\s*)?(?:function\s*)?\*/.test(source) ? '*' : '';
   return `ƒ${star} ${name}${parametersIn(source)}`;
 }
-/** The parameters as they are written; nothing where they can't be found in a few characters. */
+/** The parameters as written in the source; empty if they cannot be found in a few characters. */
 function parametersIn(source: string): string {
   const open = source.indexOf('(');
   const arrow = source.indexOf('=>');

@@ -11,7 +11,7 @@ export interface Describe {
   (name: string, value: unknown): Item;
 }
 
-// As they are before a program can put its own in their place, or a class of its own hides them.
+// Saved before a program can replace them or hide them in a class of its own.
 const getter = (prototype: object, name: string) =>
   Object.getOwnPropertyDescriptor(prototype, name)!.get as () => number;
 const mapSize = getter(Map.prototype, 'size');
@@ -20,7 +20,7 @@ const forEachEntry = Map.prototype.forEach;
 const forEachElement = Set.prototype.forEach;
 const TYPED_ARRAY = Object.getPrototypeOf(Uint8Array.prototype) as object;
 const typedLength = getter(TYPED_ARRAY, 'length');
-/** What each kind computes of itself, besides its elements. */
+/** The size properties that each class computes, besides its elements. */
 const SIZES = [
   { is: types.isMap, prototype: Map.prototype, names: ['size'] },
   { is: types.isSet, prototype: Set.prototype, names: ['size'] },
@@ -39,7 +39,7 @@ export function sizesOf(value: Collection): [name: string, value: unknown][] {
   return sizes.map(({ name, get }) => [name, Reflect.apply(get, value, [])]);
 }
 
-/** @param value no proxy */
+/** @param value must not be a proxy */
 export function isCollection(value: object): value is Collection {
   return (
     Array.isArray(value) ||
@@ -50,7 +50,7 @@ export function isCollection(value: object): value is Collection {
   );
 }
 
-/** What stands where an array has nothing. */
+/** Marks a hole in an array. */
 export const EMPTY = Symbol('empty');
 export interface Entry {
   key: unknown;
@@ -95,7 +95,7 @@ export function lengthOf(value: Collection): number {
 /** How a collection's parts become items. */
 export interface Parts {
   describe: Describe;
-  /** An element of an array: stored or computed. */
+  /** An element of an array, stored or computed. */
   element(array: object, index: number): Item;
   short(value: unknown): string;
 }
@@ -116,7 +116,7 @@ function entryItems(map: object, start: number, count: number, { describe, short
   });
 }
 
-/** @param named what the object has besides its elements */
+/** @param named the object's properties besides its elements */
 export function collectionNode(value: Collection, parts: Parts, named: () => Item[]): Node {
   const { describe, element } = parts;
   return {
@@ -124,7 +124,7 @@ export function collectionNode(value: Collection, parts: Parts, named: () => Ite
       return lengthOf(value);
     },
     named,
-    /** Its sizes and its prototype: the others are rare, and not worth counting. */
+    /** Its sizes and its prototype: others are rare, and not worth counting. */
     namedCount: sizesOf(value).length + 1,
     items: (start, count) => {
       const end = Math.min(lengthOf(value), start + count);
@@ -150,7 +150,7 @@ export function collectionNode(value: Collection, parts: Parts, named: () => Ite
 const ELEMENTS_SHOWN = 5;
 const BYTES_SHOWN = 16;
 
-/** @param stored an array's element as it is stored; `EMPTY` for a hole */
+/** @param stored an array's stored element; `EMPTY` for a hole */
 export function summarizeCollection(
   value: Collection,
   short: (element: unknown) => string,

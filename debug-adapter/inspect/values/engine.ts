@@ -1,6 +1,6 @@
 /**
- * What V8 knows of an object beyond its properties: the state of a promise, the target of a proxy, private fields. Asked
- * through an inspector session of the machine's own thread, which answers at once.
+ * What V8 knows about an object beyond its properties: a promise's state, a proxy's target, private fields.
+ * Queried through an inspector session of the machine's own thread, which answers synchronously.
  */
 import { Session, type Runtime } from 'node:inspector';
 import { types } from 'node:util';
@@ -12,9 +12,9 @@ export interface Inner {
   value?: unknown;
   /** A private property that is computed. */
   get?: (() => unknown) | undefined;
-  /** Where a function stands, as V8 counts: lines and columns from 0. */
+  /** A function's location in V8's numbering: lines and columns from 0. */
   location?: Location | undefined;
-  /** A function's scopes, innermost first, as V8 calls them. */
+  /** A function's scopes, innermost first, with V8's names. */
   scopes?: { title: string; variables: object }[] | undefined;
 }
 export interface Location {
@@ -34,13 +34,15 @@ type Properties = Runtime.GetPropertiesReturnType & {
   privateProperties?: { name: string; value?: Remote; get?: Remote }[];
 };
 
-/** Remote objects live for one question. */
+/** Remote objects exist for one query. */
 const GROUP = 'engine';
 const NOTHING: Insides = { internals: [], privates: [] };
-/** The inspector finds the hand under this name, for as long as it takes to find it. */
+/** The inspector finds the transfer object under this name, only during a query. */
 const HAND = '$sockscope_hand';
 
-/** Would V8 itself run code of the program for it? It goes up an object's prototypes, and asks an error for its message. */
+/**
+ * Whether V8 would run program code for it. V8 walks an object's prototypes, and reads an error's message.
+ */
 function isTouchy(value: unknown): boolean {
   if (typeof value !== 'object' || value === null || isProxy(value)) return false;
   return meetsProxy(value) || (types.isNativeError(value) && !hasPlainStack(value));
@@ -48,12 +50,12 @@ function isTouchy(value: unknown): boolean {
 
 export class Engine {
   #session: Session | undefined;
-  /** Values pass through it, from here to the inspector and back. */
+  /** Transfers values between this code and the inspector. */
   readonly #hand: { value: unknown } = { value: undefined };
   #handId: string | undefined;
 
   look(value: object): Insides {
-    // V8 tells of the other properties, too.
+    // V8 reports the other properties too.
     if (isTouchy(value) || storedValues(value).some(isTouchy)) return NOTHING;
     return this.#asking(() => {
       const { internalProperties = [], privateProperties = [] } = this.#properties(this.#idOf(value));

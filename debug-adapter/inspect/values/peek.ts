@@ -1,25 +1,28 @@
 /**
- * Looking at an object without running anything: no getter, no trap of a proxy, no `toString`. Programs may have put any
- * object anywhere; whatever the views read of one goes through here.
+ * Inspects an object without running any code: no getter, no proxy trap, no `toString`. Programs may have
+ * stored any object anywhere, so the views read objects only through these functions.
  */
 import { types } from 'node:util';
 
 export const isProxy = types.isProxy;
 
-/** Does a proxy stand in the object's place, or among its prototypes? `in`, `instanceof` and reading would run its traps. */
+/**
+ * Whether the object is a proxy, or has one among its prototypes. `in`, `instanceof` and reads would run its
+ * traps.
+ */
 export function meetsProxy(value: object): boolean {
   for (let at: object | null = value; at !== null; at = Object.getPrototypeOf(at) as object | null)
     if (isProxy(at)) return true;
   return false;
 }
 
-/** A property as it is stored, and the object that stores it. */
+/** A property, and the object that stores it. */
 export interface Found {
   holder: object;
   property: PropertyDescriptor;
 }
 
-/** Reading an error's stack puts it into words, with the program's help: such a one is shown as computed. */
+/** Reading an error's stack formats it, possibly with program code: such a property is shown as computed. */
 function ownProperty(owner: object, name: PropertyKey): PropertyDescriptor | undefined {
   const isWorded = name === 'stack' && types.isNativeError(owner) && Object.hasOwn(owner, name);
   if (!isWorded) return Object.getOwnPropertyDescriptor(owner, name);
@@ -27,7 +30,7 @@ function ownProperty(owner: object, name: PropertyKey): PropertyDescriptor | und
   return hasPlainStack(owner) ? { value: read(), writable: true } : { get: read };
 }
 
-/** A property of the object or of its prototypes, as far as the first proxy. */
+/** A property of the object or its prototypes, up to the first proxy. */
 export function findProperty(owner: object, name: PropertyKey): Found | undefined {
   for (let at: object | null = owner; at !== null && !isProxy(at);) {
     const property = ownProperty(at, name);
@@ -37,7 +40,7 @@ export function findProperty(owner: object, name: PropertyKey): Found | undefine
   return undefined;
 }
 
-/** The value of a property that is stored; undefined for one that is computed, or that there isn't. */
+/** The value of a stored property; undefined for a computed or missing one. */
 export function storedValue(owner: object, name: PropertyKey): unknown {
   return findProperty(owner, name)?.property.value;
 }
@@ -46,16 +49,19 @@ export function storedText(owner: object, name: PropertyKey): string | undefined
   return typeof value === 'string' ? value : undefined;
 }
 
-/** The name of the class that made an object; '' if it has none, or hides it. */
+/** The name of the object's class; '' if it has none, or hides it. */
 export function className(value: object): string {
   const made = storedValue(value, 'constructor');
   return typeof made === 'function' && !isProxy(made) ? (storedText(made, 'name') ?? '') : '';
 }
 
-/** How Node itself words a stack: as it is before a program can say otherwise. */
+/** Node's own formatting of stacks, saved before a program can replace it. */
 const ownWords = storedValue(Error, 'prepareStackTrace');
 
-/** V8 puts a stack into words when it is first read: with the error's name and message, and the program's own words if it has some. */
+/**
+ * V8 formats a stack when it is first read: with the error's name and message, and with the program's own
+ * formatter if there is one.
+ */
 export function hasPlainStack(error: object): boolean {
   const isStored = (name: string) => {
     const found = findProperty(error, name);
@@ -64,13 +70,13 @@ export function hasPlainStack(error: object): boolean {
   return storedValue(Error, 'prepareStackTrace') === ownWords && isStored('name') && isStored('message');
 }
 
-/** So many properties of an object are looked at, at most. */
+/** Maximum number of properties inspected. */
 const MOST_VALUES = 1000;
 
-/** What an object has stored besides elements, of the first properties. */
+/** The stored values of an object's first properties, without elements. */
 export function storedValues(value: object): unknown[] {
   if (isProxy(value) || Array.isArray(value) || ArrayBuffer.isView(value)) return [];
-  // Asking for an error's stack has it put into words.
+  // Reading an error's stack would format it.
   const names = Reflect.ownKeys(value).filter((name) => name !== 'stack');
   return names
     .slice(0, MOST_VALUES)

@@ -1,6 +1,6 @@
-/** Values that are no objects, in one line. */
+/** Values that are not objects, as one line. */
 
-/** A text is cut to so many characters, unless more are asked for. */
+/** Strings are truncated to this length, unless more is requested. */
 const LONGEST_TEXT = 200;
 
 export function primitiveText(value: unknown, longest = LONGEST_TEXT): string {
@@ -9,10 +9,10 @@ export function primitiveText(value: unknown, longest = LONGEST_TEXT): string {
   return Object.is(value, -0) ? '-0' : String(value);
 }
 
-/** A text in quotes; of a long one the beginning, and how long it is. */
+/** A string in quotes; for a long one its beginning and its length. */
 export function quoted(text: string, longest = LONGEST_TEXT): string {
   if (text.length <= longest) return JSON.stringify(text);
-  // Not in the middle of a pair of surrogates.
+  // Do not split a surrogate pair.
   const end = /[\ud800-\udbff]/.test(text[longest - 1]!) ? longest - 1 : longest;
   return `${JSON.stringify(text.slice(0, end))}… (${text.length} characters)`;
 }

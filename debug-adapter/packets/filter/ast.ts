@@ -1,14 +1,14 @@
-/** A filter as a tree, and the tree as text again. */
+/** A filter's syntax tree, and converting it back to text. */
 import type { FilterField } from './fields.ts';
 import { quoted } from './lexer.ts';
 
 export type Operator = '==' | '!=' | '>' | '<' | '>=' | '<=' | 'contains' | 'matches';
 
-/** A value on the right of an operator, read according to the field's type. */
+/** The right operand, parsed according to the field's type. */
 export type Operand =
   | { kind: 'number'; value: number }
   | { kind: 'text'; value: string }
-  /** `mask` has a one for each bit that counts. */
+  /** `mask` has a one for each significant bit. */
   | { kind: 'ipv4'; value: number; mask: number; text: string }
   | { kind: 'ether'; value: string }
   | { kind: 'bytes'; value: Uint8Array; text: string }
@@ -19,7 +19,7 @@ export type Filter =
   | { kind: 'not'; inner: Filter }
   | { kind: 'present'; field: FilterField }
   | { kind: 'compare'; field: FilterField; operator: Operator; operand: Operand }
-  /** `field in {1, 5..8}`; a single value is a range from itself to itself. */
+  /** `field in {1, 5..8}`; a single value is a range of one. */
   | { kind: 'in'; field: FilterField; ranges: { low: Operand; high: Operand }[] };
 
 const BINDING = { or: 1, and: 2, not: 3 } as const;
@@ -30,7 +30,7 @@ export function filterText(filter: Filter, outer = 0): string {
     case 'and':
     case 'or': {
       const binding = BINDING[filter.kind];
-      // Operators group to the left: a right operand of the same kind needs its parentheses.
+      // Operators are left-associative: a right operand of the same kind needs parentheses.
       const text = `${filterText(filter.left, binding)} ${filter.kind} ${filterText(filter.right, binding + 1)}`;
       return binding < outer ? `(${text})` : text;
     }

@@ -1,4 +1,4 @@
-/** Turns a parsed filter into a function that says whether a packet matches. */
+/** Compiles a parsed filter to a predicate on packets. */
 import type { Packet } from '../packet.ts';
 import type { Filter, Operand, Operator } from './ast.ts';
 import type { FieldValue } from './fields.ts';
@@ -37,7 +37,7 @@ export function compileFilter(filter: Filter): Predicate {
 type Values = (packet: Packet) => readonly FieldValue[];
 type Test = (value: FieldValue) => boolean;
 
-/** True if any value passes; but `!=` asks that all differ, as in Wireshark 4. */
+/** True if any value passes; for `!=` all values must differ, as in Wireshark 4. */
 function compare(values: Values, operator: Operator, operand: Operand): Predicate {
   if (operator === '!=') {
     const equal = tester('==', operand);
@@ -102,7 +102,7 @@ function asBytes(value: FieldValue): Uint8Array {
   return typeof value === 'object' ? value : new TextEncoder().encode(String(value));
 }
 
-/** Bytes one to one as Latin-1, so that a pattern can name any byte. */
+/** Bytes as Latin-1, so that a pattern can match any byte. */
 function asText(value: FieldValue): string {
   return typeof value === 'object'
     ? Buffer.from(value.buffer, value.byteOffset, value.length).toString('latin1')

@@ -1,4 +1,4 @@
-/** Every name that a filter may use, by Wireshark's spelling, and how to read it from a packet. */
+/** All field names for filters, in Wireshark's spelling, and how to read them from a packet. */
 import { Broken, type Header, type Packet } from '../packet.ts';
 import { Arp } from '../protocols/arp.ts';
 import { Data } from '../protocols/data.ts';
@@ -10,14 +10,14 @@ import { TCP_FLAGS } from '../protocols/tcpFlags.ts';
 import { Udp } from '../protocols/udp.ts';
 import { TCP_NOTES, type TcpNote } from '../tcpAnalysis.ts';
 
-/** What a field can be compared with. A `presence` is only there or not. */
+/** The type of a field's values. A `presence` field can only be tested for existence. */
 export type FieldType = 'number' | 'text' | 'ipv4' | 'ether' | 'bytes' | 'presence';
 export type FieldValue = number | string | Uint8Array;
 
 export interface FilterField {
   readonly name: string;
   readonly type: FieldType;
-  /** All values in the packet; none if it does not have the field. */
+  /** All values in the packet; empty if it does not have the field. */
   readonly values: (packet: Packet) => readonly FieldValue[];
 }
 
@@ -40,7 +40,9 @@ function define(name: string, type: FieldType, values: FilterField['values']): v
 
 type Kind<H extends Header> = new (...args: never[]) => H;
 
-/** Fields of one header, wherever in the packet it is; packets quoted by ICMP errors count, as in Wireshark. */
+/**
+ * Fields of one header type, anywhere in the packet; packets quoted by ICMP errors count, as in Wireshark.
+ */
 function header<H extends Header>(
   kind: Kind<H>,
   protocol: string,
@@ -68,7 +70,7 @@ function header<H extends Header>(
     define(name === '' ? protocol : `${protocol}.${name}`, type, (packet) => read(packet, reader));
 }
 
-/** The bytes of a header and all that follows: what `tcp contains "…"` searches. */
+/** The bytes from a header to the packet's end: what `tcp contains "…"` searches. */
 const from = (one: Header, packet: Packet): Uint8Array => packet.bytes.subarray(one.offset);
 const bit = (set: boolean | number): number => (set ? 1 : 0);
 
@@ -78,7 +80,7 @@ define('frame.len', 'number', (packet) => [packet.frame.length]);
 define('frame.cap_len', 'number', (packet) => [packet.bytes.length]);
 define('frame.time_relative', 'number', (packet) => [packet.frame.timeNs / 1e9]);
 define('frame.interface_name', 'text', (packet) => [packet.frame.interface]);
-// These three are not Wireshark's: only here is it known what became of a frame.
+// These three are not Wireshark's: only Sockscope knows the fate of a frame.
 define('frame.direction', 'text', (packet) => [packet.frame.direction]);
 define('frame.fate', 'text', (packet) => (packet.frame.fate ? [packet.frame.fate] : NONE));
 define('frame.reason', 'text', (packet) => (packet.frame.reason ? [packet.frame.reason] : NONE));

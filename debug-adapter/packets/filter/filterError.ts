@@ -1,7 +1,7 @@
-/** A filter that cannot be understood. The message says where, what is wrong, and what would be right. */
+/** An invalid filter. The message tells where, what is wrong, and what is valid. */
 export class FilterError extends Error {
   override name = 'FilterError';
-  /** Characters from `start` up to `end` are what the message is about. */
+  /** The message is about the characters from `start` up to `end`. */
   readonly start: number;
   readonly end: number;
 

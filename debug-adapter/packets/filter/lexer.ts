@@ -1,11 +1,11 @@
-/** Cuts a filter's text into tokens. */
+/** Splits a filter's text into tokens. */
 import { FilterError } from './filterError.ts';
 
 export type TokenKind = 'word' | 'string' | 'symbol' | 'end';
 
 export interface Token {
   kind: TokenKind;
-  /** For a string its content, without the quotes and escapes. */
+  /** For a string its content, without quotes and escapes. */
   text: string;
   start: number;
   end: number;
@@ -69,7 +69,7 @@ function unescape(char: string): string {
   return ESCAPES[char] ?? char;
 }
 
-/** The other way round: text as a filter writes it. */
+/** The inverse: a string in filter syntax. */
 export function quoted(text: string): string {
   let result = '';
   for (const char of text) {

@@ -1,10 +1,10 @@
-/** Reads the value on the right of an operator as the field on the left wants it. */
+/** Parses the right operand according to the type of the field on the left. */
 import type { Operand, Operator } from './ast.ts';
 import type { FieldType, FilterField } from './fields.ts';
 import { FilterError } from './filterError.ts';
 import { quoted, type Token } from './lexer.ts';
 
-/** What a value of each type looks like, for messages. */
+/** Examples of values of each type, for messages. */
 export const EXAMPLES: Record<FieldType, string> = {
   number: '8080',
   text: '"lost"',
@@ -59,7 +59,7 @@ function ether(field: FilterField, token: Token): Operand {
   return { kind: 'ether', value: text };
 }
 
-/** Text in quotes, or bytes in hexadecimal. */
+/** A quoted string, or bytes in hexadecimal. */
 function searched(token: Token): Operand {
   if (token.kind === 'word' && /^([0-9a-f]{2}:)+[0-9a-f]{2}$/i.test(token.text))
     return {

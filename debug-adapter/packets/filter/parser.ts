@@ -1,5 +1,5 @@
 /**
- * Parses the filter box: a subset of Wireshark's display filters.
+ * Parses filters: a subset of Wireshark's display filters.
  *
  *     filter  = and { ("or" | "||") and }
  *     and     = not { ("and" | "&&") not }
@@ -31,10 +31,10 @@ const OPERATORS: Record<string, Operator> = {
   '~': 'matches',
 };
 const ORDERING = new Set<Operator>(['>', '<', '>=', '<=']);
-/** Deeper nesting is no filter that a person wrote. */
+/** Maximum nesting; no user writes a deeper filter. */
 const MAX_DEPTH = 100;
 
-/** @throws FilterError naming the place and the cure */
+/** @throws FilterError that names the place and the fix */
 export function parseFilter(text: string): Filter {
   return new Parser(tokenize(text)).parse();
 }
@@ -91,7 +91,7 @@ class Parser {
 
   private test(): Filter {
     const token = this.next();
-    // A short form: what is looked for, wherever it is.
+    // Short form: search the whole frame.
     if (isWord(token, 'contains')) return this.compare(filterField('frame')!, token, 'contains');
     const field = this.field(token);
     const operator = this.peek();

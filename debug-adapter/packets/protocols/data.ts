@@ -1,9 +1,9 @@
-/** What no protocol explains: bytes as they are. */
+/** Bytes that no protocol decodes. */
 import type { PacketLayer } from '../../protocol.ts';
 import { hexBytes, plural, printable } from '../bytes.ts';
 import { field, type Columns, type Header, type Packet } from '../packet.ts';
 
-/** A tree line shows this many bytes; the bytes view shows all. */
+/** A tree line shows this many bytes; the bytes view shows all of them. */
 const SHOWN = 64;
 
 export class Data implements Header {

@@ -1,4 +1,4 @@
-/** ICMP (RFC 792): echo, and the errors that quote the packet they are about. */
+/** ICMP (RFC 792): echo, and errors, which quote the packet they are about. */
 import type { PacketField, PacketLayer } from '../../protocol.ts';
 import { hex, ipv4Text, u16 } from '../bytes.ts';
 import { checksumFields, verify, type Checksum } from '../checksum.ts';
@@ -53,7 +53,7 @@ const CODES: Record<number, string[]> = {
   12: ['Pointer indicates the error', 'Required option missing', 'Bad length'],
 };
 
-/** These carry the IP header and the first bytes of the packet that they are about. */
+/** These types carry the IP header and the first bytes of the packet they are about. */
 const QUOTING = new Set([UNREACHABLE, 4, REDIRECT, 11, 12]);
 
 export class Icmp implements Header {
@@ -61,11 +61,11 @@ export class Icmp implements Header {
   readonly offset: number;
   readonly type: number;
   readonly code: number;
-  /** Identifier and sequence number of an echo; other types use the four bytes otherwise. */
+  /** Identifier and sequence number of an echo; other types use these four bytes differently. */
   readonly id: number;
   readonly sequence: number;
   readonly ttl: number;
-  /** Where the message ends in the frame. */
+  /** Offset of the message's end in the frame. */
   readonly end: number;
   private readonly packet: Packet;
 
@@ -86,7 +86,7 @@ export class Icmp implements Header {
     if (this.end > bytes.length) return { value: u16(bytes, this.offset + 2), status: 'Unverified' };
     return verify(bytes, this.offset, this.end - this.offset, this.offset + 2);
   }
-  /** This type carries the beginning of the packet that it is about. */
+  /** Whether this type carries the beginning of the packet it is about. */
   get quotes(): boolean {
     return QUOTING.has(this.type);
   }
@@ -100,7 +100,7 @@ export class Icmp implements Header {
 
   columns(columns: Columns): void {
     columns.protocol = 'ICMP';
-    // Wireshark pads some names, and so do we, that one can be searched for in the other.
+    // Wireshark pads some names; do the same, so that one text can be searched for in the other.
     const name = this.type === REDIRECT ? this.typeName.padEnd(20) : this.typeName;
     columns.info = this.echo ? this.echoInfo() : name + (this.codeName ? ` (${this.codeName})` : '');
   }

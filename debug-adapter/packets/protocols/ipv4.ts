@@ -28,7 +28,7 @@ export class Ipv4 implements Header {
   readonly offset: number;
   readonly headerLength: number;
   readonly tos: number;
-  /** As the header says; `end` is what was made of it. */
+  /** As in the header; `end` is the value derived from it. */
   readonly totalLength: number;
   readonly id: number;
   readonly flags: number;
@@ -38,7 +38,7 @@ export class Ipv4 implements Header {
   readonly proto: number;
   readonly source: string;
   readonly destination: string;
-  /** Where the packet ends in the frame: what follows is padding. */
+  /** Offset of the packet's end in the frame; the rest is padding. */
   readonly end: number;
   private readonly bytes: Uint8Array;
 
@@ -55,7 +55,7 @@ export class Ipv4 implements Header {
     this.proto = bytes[offset + 9]!;
     this.source = ipv4Text(bytes, offset + 12);
     this.destination = ipv4Text(bytes, offset + 16);
-    // A length of 0 means that the NIC was to cut the packet up and fill in the lengths.
+    // A length of 0 means that the NIC was to segment the packet and fill in the lengths.
     this.end = this.totalLength === 0 ? frameEnd : Math.min(frameEnd, offset + this.totalLength);
   }
 
@@ -171,7 +171,7 @@ export function decodeIpv4(packet: Packet, offset: number, end: number): void {
   decodePayload(packet, ip);
 }
 
-/** A fragment is not taken apart further: its first bytes are no header, or its last ones are missing. */
+/** A fragment is not decoded further: its first bytes are not a header, or its last ones are missing. */
 function decodePayload(packet: Packet, ip: Ipv4): void {
   if (ip.fragmented) return decodeData(packet, ip.payload, ip.end);
   switch (ip.proto) {

@@ -14,7 +14,7 @@ const NAMES: Record<number, string> = {
 };
 const ROUTES = new Set([7, 131, 137]);
 
-/** One field named "Options" with the options in it, or none. */
+/** A field named "Options" that contains the options, or none. */
 export function ipOptionFields(bytes: Uint8Array, offset: number, end: number): PacketField[] {
   end = Math.min(end, bytes.length);
   if (offset >= end) return [];

@@ -1,4 +1,4 @@
-/** TCP (RFC 9293): the header as it stands in the packet. What earlier packets say about it is in `tcpAnalysis.ts`. */
+/** TCP (RFC 9293): the header of one packet. `tcpAnalysis.ts` adds what follows from earlier packets. */
 import type { PacketField, PacketLayer } from '../../protocol.ts';
 import { bitPattern, plural, u16, u32 } from '../bytes.ts';
 import { checksumFields, verify, type Checksum } from '../checksum.ts';
@@ -13,7 +13,7 @@ const HEADER = 20;
 /** An ICMP error quotes at least this much: ports and sequence number. */
 const QUOTED = 8;
 
-/** A TCP header of which only the ports and the sequence number are there, as in an ICMP error. */
+/** A TCP header of which only the ports and the sequence number are present, as in an ICMP error. */
 export class TcpPorts implements Header {
   readonly protocol = 'TCP';
   readonly offset: number;
@@ -53,7 +53,7 @@ export class Tcp implements Header {
   readonly seq: number;
   readonly ack: number;
   readonly headerLength: number;
-  /** Twelve bits, the reserved ones included. */
+  /** Twelve bits, including the reserved ones. */
   readonly flags: number;
   /** As in the header, not scaled. */
   readonly window: number;
@@ -90,7 +90,7 @@ export class Tcp implements Header {
   get destination(): string {
     return this.ip.destination;
   }
-  /** Computed when it is asked for: it goes over all of the payload. */
+  /** Computed on demand, because it reads the whole payload. */
   get checksum(): Checksum {
     const { packet, offset, end } = this;
     const length = end - offset;
@@ -147,7 +147,7 @@ export class Tcp implements Header {
     };
   }
 
-  /** What the packets before this one say about it; a quoted segment is not part of the conversation. */
+  /** What follows from earlier packets; a quoted segment is not part of the conversation. */
   get analysis(): TcpAnalysis | undefined {
     return this.packet.isQuote ? undefined : this.packet.context.tcp;
   }
@@ -157,7 +157,7 @@ export class Tcp implements Header {
   private get relativeAck(): number {
     return this.analysis ? this.analysis.ack : this.ack;
   }
-  /** SACK blocks lie in the same space as the acknowledgement number. */
+  /** SACK blocks use the same number space as the acknowledgement number. */
   private get sackBase(): number {
     return this.analysis ? this.analysis.ackBase : 0;
   }
@@ -196,7 +196,7 @@ export function decodeTcp(packet: Packet, offset: number, end: number, ip: Pseud
 
 function windowFields(analysis: TcpAnalysis, flags: number, offset: number): PacketField[] {
   const calculated = field('[Calculated window size]', plural(analysis.window, 'byte'), offset, 2);
-  // The window of a SYN is never scaled: it is where scaling is agreed on.
+  // The window of a SYN is never scaled, because scaling is negotiated by it.
   if (flags & SYN) return [calculated];
   const factor =
     analysis.windowScale === null

@@ -1,4 +1,4 @@
-/** The flags of a TCP header: bits, names, words. */
+/** The flags of a TCP header: bits, names, texts. */
 import type { PacketField } from '../../protocol.ts';
 import { bitPattern, hex } from '../bytes.ts';
 import { field } from '../packet.ts';

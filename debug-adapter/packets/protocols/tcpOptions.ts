@@ -1,9 +1,9 @@
-/** TCP options (RFC 9293 3.2, RFC 7323, RFC 2018, RFC 7413): read, put into words, drawn as fields. */
+/** TCP options (RFC 9293 3.2, RFC 7323, RFC 2018, RFC 7413): parsed, and formatted as text and as fields. */
 import type { PacketField } from '../../protocol.ts';
 import { hexBytes, plural, u16, u32 } from '../bytes.ts';
 import { field } from '../packet.ts';
 
-/** One option; `valid` is false if its length does not suit its kind, and then it is only shown. */
+/** An option; `valid` is false if its length does not fit its kind, and then it is only displayed. */
 export interface TcpOption {
   readonly kind: number;
   readonly offset: number;
@@ -11,7 +11,7 @@ export interface TcpOption {
   readonly valid: boolean;
 }
 
-/** What the options of one segment say; absent options are null. */
+/** The options of one segment; absent options are null. */
 export interface TcpOptions {
   readonly list: readonly TcpOption[];
   readonly mss: number | null;
@@ -48,7 +48,7 @@ const NAMES: Record<number, string> = {
   254: 'TCP Fast Open (experimental)',
 };
 
-/** Kinds with one right length. */
+/** Kinds with a fixed length. */
 const LENGTHS: Record<number, number> = {
   [MSS]: 4,
   [WINDOW_SCALE]: 3,
@@ -85,14 +85,17 @@ export function readTcpOptions(bytes: Uint8Array, offset: number, end: number): 
   };
 }
 
-/** What Wireshark adds to the info column: ` MSS=1460 SACK_PERM TSval=1 TSecr=0 WS=128`. Numbers in SACK blocks are relative to `base`. */
+/**
+ * The text that Wireshark adds to the info column: ` MSS=1460 SACK_PERM TSval=1 TSecr=0 WS=128`. Numbers in
+ * SACK blocks are relative to `base`.
+ */
 export function optionsInfo(bytes: Uint8Array, options: TcpOptions, base: number): string {
   let text = '';
   for (const option of options.list) if (option.valid) text += optionInfo(bytes, option, options, base);
   return text;
 }
 
-/** One field named "Options" with one child an option, or nothing. */
+/** A field named "Options" with one child per option, or none. */
 export function optionFields(
   bytes: Uint8Array,
   offset: number,
@@ -183,7 +186,7 @@ function optionField(bytes: Uint8Array, option: TcpOption, base: number): Packet
   return field(name, value, offset, length, children);
 }
 
-/** The value in words; pushes the fields that it is made of. */
+/** The value as text; pushes its fields to `children`. */
 function optionValue(bytes: Uint8Array, option: TcpOption, base: number, children: PacketField[]): string {
   const { kind, offset, length } = option;
   const at = offset + 2;

@@ -7,7 +7,7 @@ import { decodeData } from './data.ts';
 
 const HEADER = 8;
 
-/** What UDP and TCP need to know of the IP header around them. */
+/** The part of the IP header that UDP and TCP need. */
 export interface PseudoHeader {
   readonly source: string;
   readonly destination: string;
@@ -19,7 +19,7 @@ export class Udp implements Header {
   readonly offset: number;
   readonly sourcePort: number;
   readonly destinationPort: number;
-  /** With the header. */
+  /** Including the header. */
   readonly length: number;
   private readonly bytes: Uint8Array;
   private readonly ip: PseudoHeader;
@@ -36,7 +36,7 @@ export class Udp implements Header {
   get checksum(): Checksum {
     const { bytes, offset, length } = this;
     const value = u16(bytes, offset + 6);
-    // RFC 768: an all-zero checksum means that the sender made none.
+    // RFC 768: an all-zero checksum means that the sender computed none.
     if (value === 0) return { value, status: 'Not present' };
     if (length < HEADER || offset + length > bytes.length) return { value, status: 'Unverified' };
     return verify(bytes, offset, length, offset + 6, this.ip.pseudoHeader(length));
