@@ -15,7 +15,7 @@ export { machine_stop, type StopReason } from './trace/stop.ts';
 export { TRACEPOINT_NAMES, type TracepointArgs, type TracepointName } from './trace/table.ts';
 export type { TraceHit } from './trace/tracer.ts';
 export { SystemError } from './user/errors.ts';
-export { installGlobals } from './user/globals.ts';
+export { installConsole, installGlobals } from './user/globals.ts';
 export { createLibrary } from './user/library.ts';
 export { loadProgram, runProgram, type Program, type RunResult } from './user/program.ts';
 export { ProgramError, type SourcePlace } from './user/program_error.ts';

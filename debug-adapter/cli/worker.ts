@@ -6,6 +6,7 @@ import {
   boot,
   ConfigError,
   frame_bytes,
+  installConsole,
   installGlobals,
   loadProgram,
   parseConfig,
@@ -23,7 +24,9 @@ const options = workerData as CliArguments;
 // Stacks are deep: from the driver down to the scenario.
 Error.stackTraceLimit = 64;
 try {
-  process.exitCode = await run(options);
+  const code = await run(options);
+  // A program may have set its own.
+  if (code !== 0) process.exitCode = code;
 } catch (error) {
   // Errors that the user can fix are reported in one line; any other is a defect, and its stack is shown.
   const expected = error instanceof ConfigError || error instanceof ProgramError;
@@ -33,7 +36,12 @@ try {
 
 async function run({ file, pcap, trace, seed, sysctl, nic }: CliArguments): Promise<number> {
   const { world } = boot(parseConfig({ seed, sysctl, nic }, 'sockscope'));
-  world.output = (stream, text) => void process[stream].write(text);
+  const write = {
+    stdout: process.stdout.write.bind(process.stdout),
+    stderr: process.stderr.write.bind(process.stderr),
+  };
+  world.output = (stream, text) => void write[stream](text);
+  installConsole(world);
   installTrace(world, trace);
   const capture = pcap === undefined ? null : await openCapture(world, pcap);
   const program = await loadProgram(world, file, blankTypes);

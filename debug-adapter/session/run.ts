@@ -214,7 +214,7 @@ export class Run {
     this.streams.start();
   }
 
-  #ended({ failed, asleep }: RunEnd): void {
+  #ended({ failed, asleep, exitCode }: RunEnd): void {
     this.streams.drain();
     for (const { name, pid, syscall } of asleep) {
       const what = syscall === '' ? 'waits for something' : `sleeps in ${syscall}()`;
@@ -223,7 +223,7 @@ export class Run {
         output: `${name} [pid ${pid}] ${what} that nothing is left to end.\n`,
       });
     }
-    void this.#finish(failed === 0 ? 0 : 1);
+    void this.#finish(failed === 0 ? exitCode : 1);
   }
 
   async #finish(exitCode: number): Promise<void> {

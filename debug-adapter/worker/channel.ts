@@ -25,6 +25,8 @@ export interface RunEnd {
   /** The number of processes that have thrown; each error was reported when it occurred. */
   failed: number;
   asleep: RunResult['asleep'];
+  /** What the program has set `process.exitCode` to; 0 if it has not. */
+  exitCode: number;
 }
 export type FromWorker =
   /** The code is loaded; no machine exists yet. */

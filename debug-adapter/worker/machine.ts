@@ -7,6 +7,7 @@ import { inspect } from 'node:util';
 import { workerData, type MessagePort } from 'node:worker_threads';
 import {
   boot_machine,
+  installConsole,
   installGlobals,
   loadProgram,
   ProgramError,
@@ -94,6 +95,7 @@ function uncaught({ agent, records }: Running, task: task_struct, error: unknown
 }
 
 async function load(running: Running, blankTypes: Promise<BlankTypes>, send: Send): Promise<void> {
+  installConsole(running.world);
   running.program = await loadProgram(running.world, running.file, await blankTypes);
   installGlobals(running.world);
   Object.assign(running.agent, { entry: running.program.processes[0]!.main });
@@ -102,7 +104,7 @@ async function load(running: Running, blankTypes: Promise<BlankTypes>, send: Sen
 
 async function run(running: Running, send: Send): Promise<void> {
   const { failed, asleep } = await runProgram(running.world, running.program!);
-  const end: RunEnd = { failed: failed.length, asleep };
+  const end: RunEnd = { failed: failed.length, asleep, exitCode: Number(process.exitCode ?? 0) };
   send({ type: 'ended', end });
 }
 

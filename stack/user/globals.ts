@@ -3,6 +3,7 @@
  * the same.
  */
 import { Console } from 'node:console';
+import type { Performance } from 'node:perf_hooks';
 import type { task_struct } from '../include/linux/sched.ts';
 import type { Machine } from '../machine.ts';
 import { hrtimer } from '../include/linux/timer.ts';
@@ -107,6 +108,35 @@ function machineConsole(world: World): Partial<Console> {
   };
 }
 
+/** The host's performance object, but for the time: what it has besides is still there for Node's own modules. */
+function machinePerformance(world: World, host: Performance): Performance {
+  const machine: Record<string, unknown> = {};
+  for (let from: object = host; from !== Object.prototype; from = Object.getPrototypeOf(from) as object)
+    for (const name of Object.getOwnPropertyNames(from)) {
+      const value = Object.getOwnPropertyDescriptor(from, name)?.value as unknown;
+      if (typeof value === 'function' && name !== 'constructor') machine[name] ??= value.bind(host);
+    }
+  return Object.assign(machine, {
+    now: () => world.time_ns / 1e6,
+    timeOrigin: BOOT_REAL_NS / 1e6,
+  }) as unknown as Performance;
+}
+
+/**
+ * Have what a program writes, by the console or to its standard streams, go to the world's output. Its top-level code runs
+ * before the world does, and writes too.
+ */
+export function installConsole(world: World): void {
+  Object.assign(globalThis.console, machineConsole(world));
+  for (const name of ['stdout', 'stderr'] as const)
+    process[name].write = (chunk: Uint8Array | string, ...more: unknown[]) => {
+      world.output?.(name, typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString(), world.current);
+      const written = more.at(-1);
+      if (typeof written === 'function') queueMicrotask(() => void (written as () => void)());
+      return true;
+    };
+}
+
 /**
  * Install the world's globals in this JavaScript realm (a worker, a process), which must run only one world.
  */
@@ -133,9 +163,22 @@ export function installGlobals(world: World): void {
     clearImmediate: clear,
   });
   Math.random = () => random_fraction(world);
+  AbortSignal.timeout = (ms) => {
+    const controller = new AbortController();
+    const reason = new DOMException('The operation was aborted due to timeout', 'TimeoutError');
+    setTimer(() => controller.abort(reason), ms);
+    return controller.signal;
+  };
   Object.defineProperty(globalThis, 'performance', {
     configurable: true,
-    value: { now: () => world.time_ns / 1e6, timeOrigin: BOOT_REAL_NS / 1e6 },
+    value: machinePerformance(world, globalThis.performance),
   });
-  Object.assign(globalThis.console, machineConsole(world));
+  const { kill } = process;
+  process.kill = (pid, signal) => {
+    if (pid !== process.pid) return kill.call(process, pid, signal);
+    throw new Error(
+      'process.kill() would end the whole machine, not this process: return, or throw an error',
+    );
+  };
+  installConsole(world);
 }

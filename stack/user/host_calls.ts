@@ -48,7 +48,7 @@ export function ask_host_back(
  * the host.
  */
 const HOST_RESOURCES =
-  /^(?:FS|TCP|Pipe|TLS|TTY|UDP|Process|GetAddrInfo|GetNameInfo|QueryReq|HTTP|Zlib|Worker|SignReq|Pbkdf2|Scrypt)/i;
+  /^(?:FS|TCP|Pipe|TLS|TTY|UDP|Process|GetAddrInfo|GetNameInfo|QueryReq|HTTP|Zlib|MessagePort|SignReq|Pbkdf2|Scrypt)/i;
 
 function host_resources(): number {
   return process.getActiveResourcesInfo().filter((name) => HOST_RESOURCES.test(name)).length;

@@ -18,6 +18,11 @@ const ASKING: Record<string, 'callback' | 'promise'> = {
 };
 /** Their functions that report repeatedly, or that only create an object. */
 const NOT_A_QUESTION = /^(?:un)?watch|^create|^open(?:AsBlob)|^opendir|^glob|^getServers|^setServers|^[A-Z_]/;
+/** Functions that compute in a thread of the host and call back: the world waits for those, too. */
+const COMPUTING: Record<string, RegExp> = {
+  crypto: /^(?:pbkdf2|scrypt|hkdf|generateKey(?:Pair)?|(?:generate|check)Prime|sign|verify)$/,
+  zlib: /^(?:(?:de|in)flate(?:Raw)?|g(?:un)?zip|unzip|(?:brotli|zstd)(?:Compress|Decompress))$/,
+};
 const FILE_HANDLE_QUESTIONS = [
   ...['appendFile', 'chmod', 'chown', 'close', 'datasync', 'read', 'readFile', 'readv', 'stat', 'sync'],
   ...['truncate', 'utimes', 'write', 'writeFile', 'writev'],
@@ -47,7 +52,11 @@ export class HostModules {
       case 'perf_hooks':
         return { ...real, performance: globalThis.performance };
       case 'crypto':
-        return { ...real, ...worldRandom(this.#world) };
+        return { ...this.#computing(name, real), ...worldRandom(this.#world) };
+      case 'zlib':
+        return this.#computing(name, real);
+      case 'worker_threads':
+        return { ...real, Worker: ForeignThread };
       default:
         return name in ASKING ? this.#asking(name, real) : real;
     }
@@ -62,6 +71,12 @@ export class HostModules {
       else asking[name] = this.#wrap(`${module}.${name}`, value as Callable, ASKING[module]!);
     }
     return asking;
+  }
+
+  #computing(module: string, real: Exports): Exports {
+    const names = Object.keys(real).filter((name) => COMPUTING[module]!.test(name));
+    const wrapped = (name: string) => this.#wrap(`${module}.${name}`, real[name] as Callable, 'callback');
+    return { ...real, ...Object.fromEntries(names.map((name) => [name, wrapped(name)])) };
   }
 
   #wrap(name: string, real: Callable, answers: 'callback' | 'promise'): Callable {
@@ -100,6 +115,15 @@ export class HostModules {
         handle[name] = this.#wrap(`FileHandle.${name}`, real as Callable, 'promise').bind(handle);
     }
     return value;
+  }
+}
+
+/** A thread of the host knows nothing of the world, and the world nothing of it. */
+class ForeignThread {
+  constructor() {
+    throw new Error(
+      "worker_threads.Worker would run outside of the machine, unseen: start a process with spawn() of 'sockscope' instead",
+    );
   }
 }
 

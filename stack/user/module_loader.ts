@@ -2,10 +2,11 @@
  * Loads a program's modules: its own files, JSON, Node's modules as adapted by the world, and packages from
  * its folder.
  */
-import { existsSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import vm from 'node:vm';
 import type { World } from '../world/world.ts';
@@ -13,11 +14,16 @@ import { ask_host } from './host_calls.ts';
 import { HostModules } from './host_modules.ts';
 import type { BlankTypes } from './program.ts';
 import { place_text, ProgramError, type SourcePlace } from './program_error.ts';
+import { syntax_place } from './syntax_place.ts';
 
 type Exports = Record<string, unknown>;
 
 /** File endings on disk for the endings in an import, as in TypeScript. */
 const WRITTEN_AS: Record<string, string> = { '.js': '.ts', '.mjs': '.mts', '.cjs': '.cts' };
+
+/** An evaluation that waits is looked at so often, while the host has nothing under way, before it is given up. */
+const IDLE_LOOKS = 4;
+const IDLE_LOOK_MS = 50;
 
 export class ModuleLoader {
   /** The sources read so far, by URL. */
@@ -61,7 +67,22 @@ export class ModuleLoader {
       if (error instanceof SyntaxError) throw this.#linkError(error, module);
       throw error;
     }
-    await module.evaluate();
+    await this.#settled(module.evaluate(), fileURLToPath(module.identifier));
+  }
+  /** @throws ProgramError if an evaluation waits while the host has nothing under way that could end that */
+  async #settled(evaluated: Promise<void>, file: string): Promise<void> {
+    let isSettled = false;
+    const settle = () => (isSettled = true);
+    evaluated.then(settle, settle);
+    const before = process.getActiveResourcesInfo().length;
+    for (let idle = 0; idle < IDLE_LOOKS; idle++) {
+      const look = delay(IDLE_LOOK_MS);
+      await Promise.race([evaluated, look]);
+      if (isSettled) return evaluated;
+      const isBusy = this.#world.outside.is_asked || process.getActiveResourcesInfo().length > before;
+      if (isBusy) idle = -1;
+    }
+    throw new ProgramError(`${file}: its top-level await waits for something that never comes`, { file });
   }
   #linkError(error: SyntaxError, module: vm.Module): ProgramError {
     const place = this.#importOf(error.message) ?? { file: fileURLToPath(module.identifier) };
@@ -130,10 +151,11 @@ export class ModuleLoader {
           ask_host(this.#world, `import('${specifier}')`, () => this.#import(specifier, url)),
       });
     } catch (error) {
-      // V8 does not report the position of a module's syntax error. JavaScript is also TypeScript, so its
-      // parser can.
-      this.#blank(source, file);
-      throw refusal(code, file, error as Error);
+      const at = syntax_place(code);
+      const isDecorator = at !== undefined && code.split('\n')[at.line - 1]?.[at.column - 1] === '@';
+      const place = { file, ...at };
+      const { message } = error as Error;
+      throw new ProgramError(`${place_text(place)}: ${message}${isDecorator ? DECORATOR_CURE : ''}`, place);
     }
   }
   #blank(source: string, file: string): string {
@@ -161,12 +183,13 @@ export class ModuleLoader {
   #urlOf(specifier: string, from: string): string {
     const url = new URL(specifier, from).href;
     const file = fileURLToPath(url);
-    if (existsSync(file) && path.extname(file) !== '') return url;
+    // As Node does: a module that is reached by a link is the same module.
+    if (existsSync(file) && path.extname(file) !== '') return pathToFileURL(realpathSync(file)).href;
     const ending = path.extname(file);
     const written = WRITTEN_AS[ending];
     if (written !== undefined) {
       const source = file.slice(0, -ending.length) + written;
-      if (existsSync(source)) return pathToFileURL(source).href;
+      if (existsSync(source)) return pathToFileURL(realpathSync(source)).href;
     }
     const right = ['.ts', '.js', '.mts', '.mjs', '.json', '/index.ts', '/index.js'].find((end) =>
       existsSync(file + end),
@@ -213,17 +236,8 @@ function placeAt(file: string, before: string): SourcePlace {
 }
 const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
 
-/** V8 rejects some syntax that the TypeScript parser accepts; in practice only decorators. */
-function refusal(code: string, file: string, { message }: Error): ProgramError {
-  const before = code.replace(COMMENTS_AND_TEXTS, blank).split('@', 2);
-  if (before.length === 1) return new ProgramError(`${file}: ${message}`, { file });
-  const place = placeAt(file, before[0]!);
-  const cure = 'Node has no decorators: call the function after the class instead';
-  return new ProgramError(`${place_text(place)}: ${message}: ${cure}`, place);
-}
-const COMMENTS_AND_TEXTS =
-  /\/\*[^]*?\*\/|\/\/.*|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\[^]|[^`\\])*`/g;
-const blank = (text: string) => text.replace(/[^\n]/g, ' ');
+/** TypeScript's parser accepts decorators. */
+const DECORATOR_CURE = ': Node has no decorators: call the function after the class instead';
 
 function synthetic(name: string, exports: Exports): vm.SyntheticModule {
   const names = Object.keys(exports);

@@ -19,6 +19,8 @@ export class Outside {
   /** Continuations of host calls, by call number. */
   readonly #asked = new Map<number, (outcome: Outcome) => void>();
   #questions = 0;
+  /** Host calls made before the world runs that are not answered yet. */
+  #asked_before = 0;
   readonly #wires = new Map<string, ExternalWire>();
   #resume: (() => void) | null = null;
   /** Nothing can run, and time does not pass: no turn is taken until an input enters. */
@@ -36,6 +38,10 @@ export class Outside {
   /** A host call is pending. Until it is answered nothing else happens in the world. */
   get owes_answer(): boolean {
     return this.#asked.size > 0;
+  }
+  /** A host call is pending, be it one from before the world runs. */
+  get is_asked(): boolean {
+    return this.owes_answer || this.#asked_before > 0;
   }
   /** An external wire is connected: frames may arrive, and time does not pass on its own. */
   get is_open(): boolean {
@@ -59,7 +65,9 @@ export class Outside {
   /** As ask(), before the world runs: only the caller waits. */
   async ask_before(name: string, question: () => Promise<unknown>): Promise<unknown> {
     const call = ++this.#questions;
+    this.#asked_before++;
     const outcome = this.#world.inputs.take_answer(call) ?? (await settled(question));
+    this.#asked_before--;
     return this.#told(call, name, outcome);
   }
   /** Make a host call with an immediate answer: 'fs.readFileSync'. */

@@ -1,7 +1,7 @@
 /** Programs of every form load and run the same way from the command line and in the debugger. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { withAdapter } from './support/adapter.ts';
@@ -15,6 +15,8 @@ interface Form {
   /** By name; `main.ts` is what runs unless `main` says otherwise. */
   files: Record<string, string>;
   main?: string;
+  /** Links to files, by their names. */
+  links?: Record<string, string>;
   /** What it prints, to stdout or as an error. */
   prints: string | RegExp;
   code?: number;
@@ -216,6 +218,93 @@ export async function p() {
     code: 1,
   },
   {
+    does: 'waits for what the host computes in a thread, and calls back about',
+    files: {
+      'main.ts': `import { pbkdf2 } from 'node:crypto';
+import { gzip } from 'node:zlib';
+import { getpid } from 'sockscope';
+export async function p() {
+  const key = await new Promise<Buffer>((resolve, reject) =>
+    pbkdf2('a', 'b', 50_000, 16, 'sha512', (error, bytes) => (error ? reject(error) : resolve(bytes))));
+  const zipped = await new Promise<Buffer>((resolve, reject) =>
+    gzip('text', (error, bytes) => (error ? reject(error) : resolve(bytes))));
+  console.log(key.length, zipped.length > 0, getpid(), performance.now());
+  const { port1, port2 } = new MessageChannel();
+  const message = new Promise((resolve) => port1.on('message', resolve));
+  port2.postMessage('by a channel');
+  console.log(await message);
+  port1.close();
+  const signal = AbortSignal.timeout(20);
+  await new Promise((resolve) => signal.addEventListener('abort', resolve));
+  console.log(performance.now(), signal.reason.name);
+}`,
+    },
+    prints: '16 true 100 0\nby a channel\n20 TimeoutError\n',
+  },
+  {
+    does: 'refuses threads of the host',
+    files: {
+      'main.ts': `import { Worker } from 'node:worker_threads';\nexport async function p() { new Worker('', { eval: true }); }`,
+    },
+    prints: /worker_threads\.Worker would run outside of the machine/,
+    code: 1,
+  },
+  {
+    does: 'takes a module that is reached by a link for the same module',
+    files: {
+      'real.ts': `export class A {}`,
+      'main.ts': `import { A } from './link.ts';\nimport { A as B } from './real.ts';\nexport async function p() { console.log(A === B); }`,
+    },
+    links: { 'link.ts': 'real.ts' },
+    prints: 'true\n',
+  },
+  {
+    does: 'tells what its top-level code writes, in order, and as what',
+    files: {
+      'main.ts': `console.log('top');\nexport async function p() { console.log('one'); process.stdout.write('two\\n'); console.log('three'); }`,
+    },
+    prints: 'top\none\ntwo\nthree\n',
+  },
+  {
+    does: 'has the exit code that it has set',
+    files: { 'main.ts': `export async function p() { process.exitCode = 5; }` },
+    prints: '',
+    code: 5,
+  },
+  {
+    does: 'can use what Node keeps time for',
+    files: {
+      'main.ts': `import http from 'node:http';
+export async function p() {
+  const server = http.createServer((_, answer) => answer.end('fetched'));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as { port: number };
+  console.log(await (await fetch('http://127.0.0.1:' + port)).text());
+  server.closeAllConnections();
+  server.close();
+}`,
+    },
+    prints: 'fetched\n',
+  },
+  {
+    does: 'cannot end the debugger by a signal',
+    files: { 'main.ts': `export async function p() { process.kill(process.pid, 'SIGTERM'); }` },
+    prints: /process\.kill\(\) would end the whole machine, not this process/,
+    code: 1,
+  },
+  {
+    does: 'says where its top-level code waits for ever',
+    files: { 'main.ts': `export async function p() {}\n\nawait new Promise(() => {});` },
+    prints: /main\.ts: its top-level await waits for something that never comes/,
+    code: 1,
+  },
+  {
+    does: 'says where V8 finds a syntax error',
+    files: { 'main.ts': `export async function p() {}\nlet a = 1;\n let a = 2;` },
+    prints: /main\.ts:3:6: Identifier 'a' has already been declared/,
+    code: 1,
+  },
+  {
     does: "has the world's timers and chance, also by Node's modules",
     files: {
       'main.ts': `import { setTimeout as wait } from 'node:timers/promises';
@@ -268,13 +357,15 @@ describe('programs', function () {
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
 
-  function write({ files, main = 'main.ts' }: Form, number: number): string {
+  function write({ files, links = {}, main = 'main.ts' }: Form, number: number): string {
     const place = path.join(folder, String(number));
     for (const [name, text] of Object.entries(files)) {
       const file = path.join(place, name);
       mkdirSync(path.dirname(file), { recursive: true });
       writeFileSync(file, text);
     }
+    for (const [name, target] of Object.entries(links))
+      if (!existsSync(path.join(place, name))) symlinkSync(target, path.join(place, name));
     return path.join(place, main);
   }
 
