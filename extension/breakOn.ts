@@ -1,5 +1,5 @@
-// "Sockscope: Break On…": all kinds of moments that the machine can be stopped at, to be chosen before a run or in it. The
-// Breakpoints view lists the commonest only, and does so only once there has been a session.
+// "Sockscope: Break On…": lets the user choose all kinds of events that stop the machine, before or during a
+// run. The Breakpoints view lists only the most common ones, and only after the first session.
 import * as vscode from 'vscode';
 import { STOP_KINDS, type StopKindId } from '../debug-adapter/filters/kinds.ts';
 import type { BreakOn } from '../debug-adapter/protocol.ts';
@@ -11,13 +11,13 @@ const IDS = Object.keys(STOP_KINDS) as StopKindId[];
 interface KindItem extends vscode.QuickPickItem {
   id?: StopKindId;
 }
-/** What is being chosen: conditions of all kinds, and which of them are ticked. */
+/** The current choice: conditions of all kinds, and which kinds are enabled. */
 interface Choice {
   ticked: Set<string>;
   conditions: Map<string, string>;
 }
 
-/** Remembers what to stop at, lets the user change it, and tells the machine. */
+/** Stores the choice, lets the user change it, and sends it to the machine. */
 export class BreakOnChooser implements vscode.Disposable {
   readonly #memory: vscode.Memento;
   readonly #sessions: Sessions;
@@ -59,7 +59,7 @@ export class BreakOnChooser implements vscode.Disposable {
     }
   }
 
-  /** @returns the first kind that the machine refuses, and why */
+  /** @returns the first kind that the machine rejects, and why */
   async #apply(breakOn: BreakOn): Promise<{ id: StopKindId; problem: string } | undefined> {
     await this.#memory.update(KEY, breakOn);
     const session = this.#sessions.current;
@@ -75,7 +75,11 @@ export class BreakOnChooser implements vscode.Disposable {
   }
 }
 
-/** Lets the user tick kinds. @returns the kind whose condition is to be set, or how it ended */
+/**
+ * Lets the user select kinds.
+ *
+ * @returns the kind whose condition the user wants to set, or how the dialog ended
+ */
 function pickKinds(choice: Choice): Promise<StopKindId | 'chosen' | 'left'> {
   const pick = vscode.window.createQuickPick<KindItem>();
   pick.title = 'Break On';
@@ -114,7 +118,7 @@ function kindItem(id: StopKindId, { conditions }: Choice): KindItem {
   };
 }
 
-/** Asks for the condition of a kind, which is ticked then. */
+/** Asks for the condition of a kind, and enables the kind. */
 async function askCondition(choice: Choice, id: StopKindId, problem?: string): Promise<void> {
   const { label, description, placeholder } = STOP_KINDS[id];
   const condition = await vscode.window.showInputBox({

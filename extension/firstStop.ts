@@ -1,12 +1,12 @@
-// What comes to view at a session's first stop: the Debug side bar, where the trees are (VS Code itself brings it at breakpoints
-// only, not on entry or at a state transition), and the Packets panel.
+// Reveals two views at a session's first stop: the Debug side bar with the trees (VS Code reveals it only at
+// breakpoints, not on entry or at a state transition), and the Packets panel.
 import * as vscode from 'vscode';
 import type { PacketsPanel } from './packets/packetsPanel.ts';
 import type { Sessions } from './session.ts';
 
-/** Remembers that the Sockets tree was opened once; whether it stays open is the user's choice from then on. */
+/** Set once the Sockets tree was opened; from then on the user decides whether it stays open. */
 const SOCKETS_SHOWN = 'sockscope.socketsShown';
-/** Remembers that the user has put something else in the place of the packets while debugging. */
+/** Set when the user has replaced the packets by another panel while debugging. */
 const PACKETS_LEFT = 'sockscope.packetsLeft';
 
 /** Shows both once a session. The user's setting `debug.openDebug` can keep the side bar shut. */
@@ -41,7 +41,7 @@ export class FirstStop implements vscode.Disposable {
     if (!this.#memory.get(PACKETS_LEFT)) await this.#packets.show();
     this.#shownFor = current.id;
     await this.#showSideBar();
-    // The keyboard stays where it was.
+    // The keyboard focus stays where it was.
     await vscode.commands.executeCommand('workbench.action.focusActiveEditorGroup');
   }
 

@@ -1,4 +1,4 @@
-// The extension's entry: what it is made of.
+// The extension's entry point, which creates its parts.
 import * as vscode from 'vscode';
 import { BreakOnChooser } from './breakOn.ts';
 import { registerInlineValues } from './editor/inlineValues.ts';
@@ -16,7 +16,7 @@ import { StackSources } from './stackSources.ts';
 import { DebugTree } from './trees/debugTree.ts';
 import { registerTreeCommands } from './trees/treeCommands.ts';
 
-/** Called by VS Code when something of the extension is first needed. */
+/** Called by VS Code when a part of the extension is first needed. */
 export function activate(context: vscode.ExtensionContext): void {
   const log = vscode.window.createOutputChannel('Sockscope', { log: true });
   const sources = new StackSources(context.extensionUri);

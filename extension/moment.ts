@@ -1,4 +1,4 @@
-// The status bar's item that says at which moment the machine stands: virtual time, and the number of the event.
+// The status bar item that shows the machine's position: virtual time, and the event number.
 import * as vscode from 'vscode';
 import type { Sessions } from './session.ts';
 import { shortTime } from './shortTime.ts';
@@ -6,13 +6,13 @@ import { shortTime } from './shortTime.ts';
 const EXPLANATION =
   'Where the machine stands: its own time since it was started, which passes only while every process waits, and the number of the event. The same program with the same seed is at the same event again in every run.';
 
-/** Shown while a machine is debugged. */
+/** Shown while a machine is being debugged. */
 export function registerMoment(sessions: Sessions): vscode.Disposable {
   const item = vscode.window.createStatusBarItem('sockscope.moment', vscode.StatusBarAlignment.Left, 0);
   item.name = 'Sockscope: Time and Event';
   item.tooltip = EXPLANATION;
   const subscription = sessions.onDidChange(() => {
-    // The views say of when a past run is.
+    // For a past run the views show its time themselves.
     const moment = sessions.current?.past ? undefined : sessions.current?.moment;
     if (moment === undefined) {
       item.hide();

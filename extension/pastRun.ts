@@ -1,4 +1,5 @@
-// A run that has ended: answers the views' requests from what the adapter told last, as the adapter would have answered.
+// A run that has ended: answers the views' requests from the adapter's last record, in the same form as the
+// adapter.
 import type {
   PacketCodeResponse,
   RecordedItem,
@@ -19,7 +20,7 @@ type Answers = {
   ) => Requests[Name]['response'] | Promise<Requests[Name]['response']>;
 };
 
-/** What can be done with a node of a machine that is gone. */
+/** Actions that remain possible on a node after the machine has ended. */
 const LASTING_CONTEXTS = new Set(['packet', 'copyable', 'link']);
 
 export class PastRun {
@@ -52,12 +53,12 @@ export class PastRun {
     return this.#packets.total;
   }
 
-  /** Of what moment the packets are. */
+  /** The moment of the packets. */
   get packetsAsOf(): string {
     return `ended: as of t = ${shortTime(this.#record.time)} s`;
   }
 
-  /** Of what moment the trees are. */
+  /** The moment of the trees. */
   get treesAsOf(): string {
     const { trees } = this.#record;
     if (!trees) return 'The run has ended.';
@@ -66,7 +67,7 @@ export class PastRun {
       : `The run has ended: as of its last stop (${trees.stop.replace(/^Paused on /, '')}), t = ${shortTime(trees.time)} s`;
   }
 
-  /** Answers as the adapter would. Throws with a message for the user. */
+  /** Answers like the adapter. Throws with a message for the user. */
   answer<Name extends keyof Requests>(
     name: Name,
     body: Requests[Name]['arguments'],

@@ -1,4 +1,4 @@
-// Steps that go further than a line: into the driver, and out of the kernel to the program.
+// Steps longer than a line: into the driver, and out of the kernel to the program.
 import * as vscode from 'vscode';
 import type { RunToArguments } from '../debug-adapter/protocol.ts';
 import type { Sessions } from './session.ts';

@@ -1,22 +1,23 @@
-// The debug sessions of this type: which one the views show, whether its machine runs, and typed custom requests to it.
+// The debug sessions of this type: the one that the views show, whether its machine runs, and typed custom
+// requests to it.
 import * as vscode from 'vscode';
 import type { ChangedEvent, RunRecord, SockscopeRequests } from '../debug-adapter/protocol.ts';
 import { PastRun } from './pastRun.ts';
 
 export const DEBUG_TYPE = 'sockscope';
 
-/** One machine being debugged, or the last one that was. */
+/** A machine being debugged, or the last one. */
 export class MachineSession {
   readonly debugSession: vscode.DebugSession;
   /** False while it is stopped. */
   running = true;
-  /** Packets captured so far, as the adapter last said. */
+  /** Packets captured so far, as last reported by the adapter. */
   packets = 0;
-  /** The packet being handled at this stop. */
+  /** The packet being processed at this stop. */
   currentPacket: number | undefined;
-  /** How far it is: virtual seconds, and at a stop the number of the event. */
+  /** Its position: virtual seconds, and at a stop the event number. */
   moment: { time: string; event: number | undefined } | undefined;
-  /** What is left of the run when it has ended. */
+  /** The record of the run after it has ended. */
   past: PastRun | undefined;
 
   constructor(debugSession: vscode.DebugSession) {
@@ -37,7 +38,7 @@ export class MachineSession {
     try {
       response = await this.debugSession.customRequest(name, body);
     } catch (error) {
-      // It has ended while it was asked.
+      // The session ended during the request.
       if (this.past) return (this.past as PastRun).answer(name, body);
       throw error;
     }
@@ -47,21 +48,21 @@ export class MachineSession {
   }
 }
 
-/** What happened to the shown session. */
+/** A change of the shown session. */
 export type SessionChange =
   /** Another session is shown, or none. */
   | 'session'
   | 'stopped'
   /** It runs again. */
   | 'continued'
-  /** The adapter said how far it is: while running a few times a second, and at a stop. */
+  /** The adapter reported its position: a few times a second while running, and at a stop. */
   | 'progress'
-  /** A value was changed by hand while it was stopped. */
+  /** The user changed a value while it was stopped. */
   | 'edited'
-  /** The machine is gone; what is left of the run is shown. */
+  /** The machine is gone; the record of the run is shown. */
   | 'ended';
 
-/** As much of a DAP message as is looked at here. */
+/** The part of a DAP message that is used here. */
 interface DapMessage {
   type: string;
   body?: unknown;
@@ -78,11 +79,11 @@ export class Sessions implements vscode.Disposable {
   readonly #alive = new Map<string, MachineSession>();
   readonly #changed = new vscode.EventEmitter<SessionChange>();
   readonly #subscriptions: vscode.Disposable[] = [];
-  /** The one that ended last, until another begins. */
+  /** The session that ended last, until another begins. */
   #last: MachineSession | undefined;
   #current: MachineSession | undefined;
 
-  /** Tells of changes of the session that is shown; those of others are left out. */
+  /** Reports changes of the shown session; those of others are ignored. */
   readonly onDidChange = this.#changed.event;
 
   constructor() {
@@ -110,7 +111,10 @@ export class Sessions implements vscode.Disposable {
     for (const subscription of this.#subscriptions) subscription.dispose();
   }
 
-  /** Shows the focused session if it is one of this type, else the youngest that lives, else what is left of the last. */
+  /**
+   * Shows the focused session if it has this type, otherwise the most recent one that is alive, otherwise the
+   * record of the last.
+   */
   #choose(): void {
     const active = vscode.debug.activeDebugSession;
     const chosen = (active && this.#alive.get(active.id)) ?? [...this.#alive.values()].at(-1) ?? this.#last;
@@ -127,7 +131,7 @@ export class Sessions implements vscode.Disposable {
     void vscode.commands.executeCommand('setContext', 'sockscope.ended', this.#current?.past !== undefined);
   }
 
-  /** What the adapter told last is shown until another session begins. */
+  /** The adapter's last record is shown until another session begins. */
   #ended(session: MachineSession, record: RunRecord): void {
     session.past = new PastRun(record);
     session.packets = session.past.packets;
@@ -156,7 +160,8 @@ export class Sessions implements vscode.Disposable {
       this.#tell(session, running ? 'continued' : 'stopped');
     };
     return {
-      // By the request, not by its response: a quick step has stopped again before that is seen.
+      // React to the request and not to its response: a quick step may have stopped again before the response
+      // is seen.
       onWillReceiveMessage: (message: DapMessage) => {
         if (message.type === 'request' && RESUMING.has(message.command ?? '')) setRunning(true);
       },

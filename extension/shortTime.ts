@@ -1,6 +1,6 @@
-// A moment of virtual time, as short as it can be said.
+// A moment of virtual time in its shortest form.
 
-/** Nine digits of a second, or six where the last three say nothing. */
+/** Nine digits of a second, or six if the last three are zero. */
 export function shortTime(time: string): string {
   return time.replace(/(\.\d{6})000$/, '$1');
 }

@@ -1,8 +1,8 @@
-// The stack's own source files, which the extension brings along: they are what one stands in while stepping.
+// The stack's own source files, which are included in the extension and shown while stepping.
 import path from 'node:path';
 import * as vscode from 'vscode';
 
-/** Tells the stack's files from the user's. */
+/** Distinguishes the stack's files from the user's. */
 export class StackSources {
   readonly #folder: string;
 
@@ -15,14 +15,14 @@ export class StackSources {
     return file.startsWith(this.#folder);
   }
 
-  /** How a file is named to the user: `net/ipv4/tcp.ts`, or by its place in the workspace. */
+  /** A file's displayed name: `net/ipv4/tcp.ts`, or its path in the workspace. */
   nameOf(file: string): string {
     return this.has(file)
       ? file.slice(this.#folder.length).split(path.sep).join('/')
       : vscode.workspace.asRelativePath(file);
   }
 
-  /** Does the active editor show one of them? */
+  /** Whether the active editor shows one of them. */
   get isActive(): boolean {
     return this.has(vscode.window.activeTextEditor?.document.uri.fsPath ?? '');
   }

@@ -1,6 +1,9 @@
-// Bounds how often something is done.
+// Limits how often an action runs.
 
-/** Runs an action at most once an interval: at once when it has rested long enough, else when the interval is over. */
+/**
+ * Runs an action at most once per interval: at once if the interval has passed since the last run, otherwise
+ * at its end.
+ */
 export class Throttle {
   readonly #interval: number;
   readonly #action: () => void;
@@ -20,7 +23,7 @@ export class Throttle {
     else this.#timer = setTimeout(() => this.now(), rest);
   }
 
-  /** Does it at once, whenever it was done last. */
+  /** Runs the action at once, regardless of the last run. */
   now(): void {
     this.cancel();
     this.#last = performance.now();

@@ -1,2 +1,2 @@
-/** Stylesheets are imported for the bundler alone. */
+/** Only the bundler processes imported stylesheets. */
 declare module '*.css';

@@ -1,4 +1,6 @@
-/** Making elements without markup in strings: a strict content security policy and untrusted text ask for it. */
+/**
+ * Creates elements without markup in strings, as a strict content security policy and untrusted text require.
+ */
 
 export interface Attributes {
   class?: string;
@@ -30,7 +32,7 @@ export function icon(name: string): HTMLElement {
   return el('span', { class: `codicon codicon-${name}`, aria: { hidden: 'true' } });
 }
 
-/** Writes text only if it differs: the browser need not lay out again what has not changed. */
+/** Sets the text only if it differs, so that the browser does not lay out unchanged elements again. */
 export function setText(element: Element, text: string): void {
   if (element.textContent !== text) element.textContent = text;
 }

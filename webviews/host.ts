@@ -1,4 +1,7 @@
-/** The extension, as a webview sees it: checked messages, requests with answers, state that survives a reload. */
+/**
+ * A webview's connection to the extension: checked messages, requests with answers, and state that survives a
+ * reload.
+ */
 import { parseToPanel, type FromPanel, type FromPanelOf, type ToPanel, type ToPanelOf } from './messages.ts';
 
 interface VsCodeApi {
@@ -9,10 +12,10 @@ interface VsCodeApi {
 declare function acquireVsCodeApi(): VsCodeApi;
 
 type Answer = 'rows' | 'packet' | 'failed';
-/** What the extension says without being asked. */
+/** Messages that the extension sends unasked. */
 export type Announcement = Exclude<ToPanel, { type: Answer }>;
 
-/** A request that the extension could not answer. */
+/** A request that failed in the extension. */
 export class RequestFailed extends Error {
   override name = 'RequestFailed';
   readonly position: { start: number; end: number } | undefined;
@@ -60,7 +63,7 @@ export class Host {
     return this.ask({ type: 'getPacket', number }) as Promise<ToPanelOf<'packet'>>;
   }
 
-  /** Something that should not happen did: it goes into the extension's log. */
+  /** An unexpected error, for the extension's log. */
   problem(error: unknown): void {
     this.post({
       type: 'problem',

@@ -1,6 +1,6 @@
 /**
- * The messages between the extension and its webviews. Both sides import this file, and both sides parse what they
- * receive with `parseToPanel` / `parseFromPanel`, which refuse anything that is not listed here with a `ShapeError`.
+ * The messages between the extension and its webviews. Both sides import this file and parse received
+ * messages with `parseToPanel` / `parseFromPanel`, which reject anything not listed here with a `ShapeError`.
  */
 import type { PacketField, PacketLayer, PacketRow } from '../debug-adapter/protocol.ts';
 import { array, boolean, count, object, oneOf, optional, string, union, type Shape } from './shape.ts';
@@ -10,57 +10,60 @@ export type { PacketFate, PacketField, PacketLayer, PacketRow } from '../debug-a
 /** What the extension sends to the Packets panel. */
 export type ToPanel =
   /**
-   * There are new packets, a new stop, a new session, or none any more. Sent once after `ready`, then at each stop and at
-   * most 5 times a second while running. The panel fetches again what it shows; another `session` makes it forget all.
+   * New packets, a new stop, a new session, or the end of the session. Sent once after `ready`, then at each
+   * stop, and at most 5 times a second while running. The panel then fetches its visible rows again; a
+   * different `session` makes it discard everything.
    */
   | {
       type: 'changed';
-      /** Any string that stands for the debug session; left out when there is none. */
+      /** A string that identifies the debug session; omitted when there is none. */
       session?: string;
       /** Packets seen so far in the whole session. */
       total: number;
       running: boolean;
-      /** Number of the packet that the machine is handling at this stop. */
+      /** Number of the packet that the machine is processing at this stop. */
       current?: number;
-      /** The machine is gone; of what moment the packets are: `ended: as of t = 0.000130000 s`. */
+      /** The machine is gone; the moment of the packets: `ended: as of t = 0.000130000 s`. */
       ended?: string;
     }
   /** The answer to `getRows`. */
   | {
       type: 'rows';
       id: number;
-      /** All packets captured so far; more than `matching` without a filter when old ones were let go. */
+      /**
+       * The number of packets captured; without a filter it exceeds `matching` when old ones were discarded.
+       */
       total: number;
       matching: number;
       rows: PacketRow[];
-      /** Number of the packet that is being handled at this stop. */
+      /** Number of the packet that is being processed at this stop. */
       current?: number;
     }
   /** The answer to `getPacket`. */
   | { type: 'packet'; id: number; number: number; bytes: string; layers: PacketLayer[] }
-  /** The answer to either when it could not be given. `position` says where in the filter the error is. */
+  /** The failure of either request. `position` tells where in the filter the error is. */
   | { type: 'failed'; id: number; message: string; position?: { start: number; end: number } }
-  /** Show this packet: select it and scroll to it (taking away a filter that hides it). */
+  /** Show this packet: select it and scroll to it (removing a filter that hides it). */
   | { type: 'reveal'; number: number }
   /** Put this text into the filter box and apply it ("show this socket's packets"). */
   | { type: 'setFilter'; filter: string };
 
 /** What the Packets panel sends to the extension. */
 export type FromPanel =
-  /** The panel has loaded and wants a `changed`. */
+  /** The panel has loaded and expects a `changed`. */
   | { type: 'ready' }
   /** Rows `from` to `from + count - 1`, counted from 0 among those that match the filter. */
   | { type: 'getRows'; id: number; from: number; count: number; filter?: string }
   | { type: 'getPacket'; id: number; number: number }
   /** Open the code that sent or received the packet. */
   | { type: 'goToCode'; number: number; which: 'sent' | 'received' }
-  /** Save all packets as pcapng; the extension asks for the place. */
+  /** Save all packets as pcapng; the extension asks for the file. */
   | { type: 'export' }
   /** Put this text on the clipboard; `what` names it for the status bar: `packet 12`. */
   | { type: 'copy'; text: string; what: string }
   /** A command offered by the empty panel. */
   | { type: 'run'; command: 'startDebugging' | 'newScenario' }
-  /** Something went wrong inside the panel: for the extension's log. */
+  /** An error inside the panel, for the extension's log. */
   | { type: 'problem'; message: string };
 
 /** The messages of one kind: `ToPanelOf<'rows'>`. */

@@ -1,12 +1,15 @@
 /**
- * Shapes: small functions that check at run time that an unknown value is what a type says, and name the
- * place where it is not. Used for the messages between the extension and its webviews.
+ * Shapes: small functions that check at run time that an unknown value has a type, and report where it does
+ * not. Used for the messages between the extension and its webviews.
  */
 
 /** Returns `value` as a `T`, or throws a `ShapeError` that names `path`. */
 export type Shape<T> = (value: unknown, path: string) => T;
 
-/** A value that came over a boundary is not what was agreed. The message names the place, what was expected and what came. */
+/**
+ * A received value that does not have the agreed type. The message names the place, the expected type and the
+ * value.
+ */
 export class ShapeError extends Error {
   override name = 'ShapeError';
 }
@@ -30,7 +33,7 @@ export function oneOf<const T extends string>(...allowed: readonly T[]): Shape<T
       : refuse(path, `one of ${allowed.map((one) => `"${one}"`).join(', ')}`, value);
 }
 
-/** `undefined` is allowed, and so is leaving the property out. */
+/** Allows `undefined` and a missing property. */
 export function optional<T>(shape: Shape<T>): Shape<T | undefined> {
   return (value, path) => (value === undefined ? undefined : shape(value, path));
 }
@@ -42,7 +45,7 @@ export function array<T>(item: Shape<T>): Shape<T[]> {
       : refuse(path, 'a list', value);
 }
 
-/** The shape of each property; a property that is not listed here is left out of the result. */
+/** The shape of each property; properties not listed here are removed from the result. */
 export type Properties<T> = { [K in keyof T]-?: Shape<T[K]> | Shape<T[K] | undefined> };
 
 export function object<T extends object>(properties: Properties<T>): Shape<T> {
@@ -60,7 +63,7 @@ export function object<T extends object>(properties: Properties<T>): Shape<T> {
   };
 }
 
-/** One of several objects told apart by their `type`. */
+/** One of several objects, distinguished by their `type`. */
 export function union<T extends { type: string }>(
   what: string,
   shapes: { [K in T['type']]: Shape<Extract<T, { type: K }>> },

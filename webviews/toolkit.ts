@@ -1,4 +1,4 @@
-/** The one place that knows @vscode/webview-ui-toolkit: everything else asks here for its controls. */
+/** The only file that uses @vscode/webview-ui-toolkit: all other code gets its controls here. */
 import {
   provideVSCodeDesignSystem,
   vsCodeButton,
@@ -9,13 +9,13 @@ import {
   type TextField,
 } from '@vscode/webview-ui-toolkit';
 
-/** Must run before the first control is made. */
+/** Must run before the first control is created. */
 export function registerControls(): void {
   provideVSCodeDesignSystem().register(vsCodeButton(), vsCodeCheckbox(), vsCodeTextField());
 }
 
 export interface ButtonOptions {
-  /** Shown, or only spoken if there is an icon and `iconOnly`. */
+  /** Displayed, or only spoken if there is an icon and `iconOnly`. */
   label: string;
   /** A codicon's name without `codicon-`. */
   icon?: string;
@@ -85,7 +85,7 @@ export function checkbox(
 export interface TextFieldControl {
   element: HTMLElement;
   value: string;
-  /** Says to eye and screen reader that the content is wrong. */
+  /** Marks the content as invalid, visually and for screen readers. */
   setInvalid(invalid: boolean): void;
   focus(): void;
 }
@@ -97,7 +97,7 @@ export function textField(
 ): TextFieldControl {
   const element = document.createElement('vscode-text-field') as TextField;
   element.placeholder = placeholder;
-  // The toolkit's field overwrites its label with "Text field" when it is put into the page.
+  // The toolkit's field overwrites its label with "Text field" when it is inserted into the page.
   new MutationObserver(() => {
     if (element.getAttribute('aria-label') !== label) element.setAttribute('aria-label', label);
   }).observe(element, { attributeFilter: ['aria-label'] });

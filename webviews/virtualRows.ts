@@ -1,8 +1,11 @@
-/** A long list of rows of one height, of which only those in view exist; wraps @tanstack/virtual-core. */
+/**
+ * A long list of rows of equal height, of which only the visible ones have elements; wraps
+ * @tanstack/virtual-core.
+ */
 import { elementScroll, observeElementOffset, observeElementRect, Virtualizer } from '@tanstack/virtual-core';
 
 export interface VirtualRowsOptions {
-  /** What scrolls; it holds the rows and may hold a sticky header above them. */
+  /** The scrolling element, which contains the rows and optionally a sticky header above them. */
   scroller: HTMLElement;
   /** The element that gets the list's whole height and holds the rows. */
   body: HTMLElement;
@@ -10,9 +13,9 @@ export interface VirtualRowsOptions {
   /** Height of the sticky header inside the scroller. */
   headerHeight?: number;
   createRow: () => HTMLElement;
-  /** Fill a row, new or used before, with what stands at `index`. */
+  /** Fill a new or reused row element with the row at `index`. */
   fillRow: (row: HTMLElement, index: number) => void;
-  /** Another range came into view. */
+  /** Another range became visible. */
   onRange?: (first: number, last: number) => void;
 }
 
@@ -71,7 +74,8 @@ export class VirtualRows {
   }
 
   scrollTo(index: number, align: 'auto' | 'center' | 'end' = 'auto'): void {
-    // Not through the virtualizer: it would correct the place over several frames, and the rows all have one height.
+    // Bypass the virtualizer, which would correct the position over several frames although all rows have the
+    // same height.
     const { scroller, rowHeight, headerHeight = 0 } = this.options;
     const top = index * rowHeight;
     const space = scroller.clientHeight - headerHeight;

@@ -1,17 +1,22 @@
-// Values behind the lines while stopped, in scenarios and in the stack's own source.
+// Inline values while stopped, in scenarios and in the stack's own source.
 import * as vscode from 'vscode';
 import { isScenarioDocument, SCENARIO_LANGUAGES } from '../scenario/scenarioEditor.ts';
 import type { Sessions } from '../session.ts';
 import type { StackSources } from '../stackSources.ts';
 import { functionStart, mentions } from './sourceText.ts';
 
-/** Each member chain (`sk.sk_state`) costs one evaluation; those nearest to the stop come first. */
+/** Each member chain (`sk.sk_state`) costs one evaluation; those closest to the stop come first. */
 const MOST_EVALUATIONS = 24;
 
-/** In nearly every signature of the stack, and never what one looks for: its long summary would hide the others. */
+/**
+ * Parameters of nearly every function, and rarely of interest: their long summaries would hide the others.
+ */
 const EVERYWHERE = new Set(['machine', 'net']);
 
-/** Names as the adapter's variables have them, member chains by evaluation: from the function's head to the stopped line. */
+/**
+ * Names use the adapter's variables, member chains are evaluated: from the start of the function to the
+ * stopped line.
+ */
 class InlineValues implements vscode.InlineValuesProvider {
   readonly #sessions: Sessions;
   readonly #isOurs: (document: vscode.TextDocument) => boolean;
@@ -29,7 +34,7 @@ class InlineValues implements vscode.InlineValuesProvider {
     if (!this.#sessions.current || !this.#isOurs(document)) return [];
     const lines = document.getText().split('\n');
     const last = stoppedLocation.end.line;
-    // What is declared on the stopped line has no value yet, but what it reads has.
+    // A variable declared on the stopped line has no value yet, but the variables that the line reads have.
     const all = mentions(lines, functionStart(lines, last), last).filter(
       ({ expression }) => !EVERYWHERE.has(expression),
     );
@@ -51,8 +56,8 @@ class InlineValues implements vscode.InlineValuesProvider {
 }
 
 /**
- * Registers the provider while a session of this type lives. Registered for good, it would change what other debuggers
- * show: VS Code takes inline values from its own guess only where a language has no provider.
+ * Registers the provider only while a session of this type exists. Otherwise it would affect other debuggers:
+ * VS Code computes inline values itself only for languages without a provider.
  */
 export function registerInlineValues(sessions: Sessions, sources: StackSources): vscode.Disposable {
   const isOurs = (document: vscode.TextDocument) =>

@@ -1,4 +1,4 @@
-// Finds in TypeScript source, without a parser, what is worth showing as an inline value.
+// Finds expressions in TypeScript source, without a parser, that are worth showing as inline values.
 
 /** A name or a member chain in a line: `skb`, `sk.sk_state`. Positions count from 0. */
 export interface Mention {
@@ -21,13 +21,13 @@ const KEYWORDS = new Set(
   ).split(' '),
 );
 
-/** The line on which the function around `line` begins: the next top-level function or method above it. */
+/** The line where the function around `line` begins: the closest top-level function or method above it. */
 export function functionStart(lines: readonly string[], line: number): number {
   for (let at = line; at >= 0; at--) if (FUNCTION_START.test(lines[at] ?? '')) return at;
   return Math.max(0, line - 50);
 }
 
-/** Names and member chains from line `first` to `last`, each once a line. */
+/** Names and member chains from line `first` to `last`, each once per line. */
 export function mentions(lines: readonly string[], first: number, last: number): Mention[] {
   const found: Mention[] = [];
   let inComment = false;

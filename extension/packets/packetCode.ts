@@ -1,4 +1,5 @@
-// The code that sent or received a packet: its call stack as a list, with the code beside it as one moves through the list.
+// The code that sent or received a packet: its call stack as a list, with the code of the selected frame
+// beside it.
 import * as vscode from 'vscode';
 import type { CodeLocation, PacketCodeFrame } from '../../debug-adapter/protocol.ts';
 import { openLocation } from '../openLocation.ts';
@@ -9,7 +10,7 @@ interface FrameItem extends vscode.QuickPickItem {
   location: CodeLocation | undefined;
 }
 
-/** Lets the user look through the packet's stack. Rejects with the adapter's message. */
+/** Lets the user browse the packet's stack. Rejects with the adapter's message. */
 export async function showPacketCode(
   session: MachineSession,
   sources: StackSources,
@@ -42,7 +43,7 @@ function showStack(
   const items = stack.map((frame) => frameItem(frame, sources));
   const before = vscode.window.activeTextEditor;
   let isChosen = false;
-  // One after the other: a file that takes long to open must not come to the front after the next.
+  // One after the other: a file that opens slowly must not replace a later one.
   let shown: Thenable<unknown> = Promise.resolve();
   pick.title = title;
   pick.placeholder = 'Move through the call stack to see the code; Enter stays there, Escape goes back';

@@ -1,4 +1,4 @@
-// The Packets panel's host: loads the webview and stands between it and the adapter.
+// The host of the Packets panel: loads the webview and connects it with the adapter.
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import { parseFromPanel, type FromPanel, type ToPanel } from '../../webviews/messages.ts';
@@ -21,11 +21,11 @@ export class PacketsPanel implements vscode.WebviewViewProvider, vscode.Disposab
   readonly #subscriptions: vscode.Disposable[];
   readonly #visibility = new vscode.EventEmitter<boolean>();
   #view: vscode.WebviewView | undefined;
-  /** Messages for a panel that has not said `ready` yet. */
+  /** Messages for a panel that has not sent `ready` yet. */
   #waiting: ToPanel[] = [];
   #isReady = false;
 
-  /** The panel came to view, or something else took its place. */
+  /** The panel became visible or hidden. */
   readonly onDidChangeVisibility = this.#visibility.event;
 
   constructor(
@@ -41,7 +41,7 @@ export class PacketsPanel implements vscode.WebviewViewProvider, vscode.Disposab
     this.#subscriptions = [
       this.#visibility,
       vscode.window.registerWebviewViewProvider(VIEW_ID, this, {
-        // The list, its selection and its place survive a look at the terminal.
+        // The list, its selection and its position survive while another panel is shown.
         webviewOptions: { retainContextWhenHidden: true },
       }),
       sessions.onDidChange((change) =>
@@ -51,7 +51,7 @@ export class PacketsPanel implements vscode.WebviewViewProvider, vscode.Disposab
     ];
   }
 
-  /** Opens the panel. It takes the keyboard's focus. */
+  /** Opens the panel and gives it the keyboard focus. */
   async show(): Promise<void> {
     await vscode.commands.executeCommand(`${VIEW_ID}.focus`);
   }
@@ -145,7 +145,7 @@ export class PacketsPanel implements vscode.WebviewViewProvider, vscode.Disposab
   }
 }
 
-/** The webview's page. Scripts run by nonce only; nothing comes from outside the extension's own folder. */
+/** The webview's page. Scripts need a nonce, and all resources come from the extension's own folder. */
 function page(webview: vscode.Webview, root: vscode.Uri): string {
   const nonce = randomBytes(18).toString('base64');
   const address = (file: string) => webview.asWebviewUri(vscode.Uri.joinPath(root, file)).toString();

@@ -1,4 +1,4 @@
-// What the Packets panel may ask for, and how each is done.
+// Handlers of the Packets panel's requests.
 import * as vscode from 'vscode';
 import type { FromPanel, FromPanelOf, ToPanel } from '../../webviews/messages.ts';
 import type { MachineSession } from '../session.ts';
@@ -6,9 +6,9 @@ import type { StackSources } from '../stackSources.ts';
 import { showPacketCode } from './packetCode.ts';
 
 /**
- * Does what the panel asked.
+ * Handles a request of the panel.
  *
- * @returns the answer, where the panel waits for one; throws with a message for the user
+ * @returns the answer, if the panel waits for one; throws with a message for the user
  */
 export async function answerPanel(
   message: FromPanel,

@@ -1,4 +1,4 @@
-// Debug configurations: for a launch.json, for the open scenario without one, and the check of what was written.
+// Debug configurations: for a launch.json, for the open scenario without one, and their validation.
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { LaunchConfiguration } from '../../debug-adapter/protocol.ts';
@@ -15,7 +15,7 @@ export function configurationFor(program: string): vscode.DebugConfiguration & L
     request: 'launch',
     name: `Debug ${path.basename(program)}`,
     program,
-    // Without a breakpoint it would run to its end before anybody has seen anything.
+    // Without a breakpoint it would run to its end before the user could see anything.
     stopOnEntry: !vscode.debug.breakpoints.some((breakpoint) => breakpoint.enabled),
   };
 }
@@ -28,14 +28,14 @@ const dynamicConfigurations: vscode.DebugConfigurationProvider = {
   },
 };
 
-/** What a configuration is made from besides what was written. */
+/** The context from which a configuration is completed. */
 interface Surroundings {
   last: LastProgram;
   sources: StackSources;
   breakOn: BreakOnChooser;
 }
 
-/** The first content of a launch.json, and the check of a configuration before it starts. */
+/** The initial content of a launch.json, and the validation of a configuration before it starts. */
 class LaunchConfigurations implements vscode.DebugConfigurationProvider {
   readonly #last: LastProgram;
   readonly #sources: StackSources;
@@ -73,7 +73,7 @@ class LaunchConfigurations implements vscode.DebugConfigurationProvider {
     return configuration;
   }
 
-  /** Paths are the workspace folder's, not those of the folder in which the adapter runs. */
+  /** Relative paths refer to the workspace folder, not to the adapter's working directory. */
   resolveDebugConfigurationWithSubstitutedVariables(
     folder: vscode.WorkspaceFolder | undefined,
     configuration: vscode.DebugConfiguration,
@@ -85,15 +85,15 @@ class LaunchConfigurations implements vscode.DebugConfigurationProvider {
           configuration[name] = path.resolve(folder.uri.fsPath, given);
       }
     configuration['breakOn'] ??= this.#breakOn.chosen;
-    // For the views: they show the run when it is over.
+    // The views show the recorded run after it has ended.
     configuration['record'] = true;
-    // "${file}" while a file of the stack is in front.
+    // "${file}" while a file of the stack is in the active editor.
     if (this.#sources.has(String(configuration['program'])) && this.#last.program !== undefined)
       configuration['program'] = this.#last.program;
     return configuration;
   }
 
-  /** The scenario in the active editor; where that shows none, what was debugged last. */
+  /** The scenario in the active editor; if there is none, the program debugged last. */
   #programInFront(): string | undefined {
     const document = vscode.window.activeTextEditor?.document;
     return isScenarioDocument(document) ? document.uri.fsPath : this.#last.program;
@@ -107,7 +107,10 @@ async function complain(message: string): Promise<void> {
   if (choice) await vscode.commands.executeCommand('sockscope.newScenario');
 }
 
-/** Debugs a scenario: the given file, else the one in the active editor, else what was debugged last. */
+/**
+ * Debugs a scenario: the given file, otherwise the one in the active editor, otherwise the program debugged
+ * last.
+ */
 async function debugScenario(last: LastProgram, uri?: vscode.Uri): Promise<void> {
   const document = uri
     ? await vscode.workspace.openTextDocument(uri)

@@ -1,12 +1,12 @@
-// The program that was debugged last in this workspace. F5 in one of the stack's files means this program: after a run such a
-// file is in front, and it is no program.
+// The program that was last debugged in this workspace. F5 in one of the stack's files runs this program:
+// after a run such a file is often active, and it is not a program.
 import * as vscode from 'vscode';
 import { DEBUG_TYPE } from '../session.ts';
 import type { StackSources } from '../stackSources.ts';
 
 const KEY = 'sockscope.lastProgram';
 
-/** What starts the same program again. */
+/** What is needed to start the same program again. */
 interface Remembered {
   /** Absolute path. */
   program: string;
@@ -16,7 +16,7 @@ interface Remembered {
   folder?: string;
 }
 
-/** Remembers the last program, starts it again, and goes back to its tab when a run has ended. */
+/** Stores the last program, starts it again, and returns to its tab when a run has ended. */
 export class LastProgram implements vscode.Disposable {
   readonly #memory: vscode.Memento;
   readonly #sources: StackSources;
@@ -50,7 +50,10 @@ export class LastProgram implements vscode.Disposable {
     return this.#remembered?.program;
   }
 
-  /** Starts the last program again, by its configuration in launch.json if it has one; a run that goes on is restarted. */
+  /**
+   * Starts the last program again, by its configuration in launch.json if it has one; a run in progress is
+   * restarted.
+   */
   async runAgain(): Promise<void> {
     if (vscode.debug.activeDebugSession?.type === DEBUG_TYPE)
       return vscode.commands.executeCommand('workbench.action.debug.restart');
@@ -89,7 +92,7 @@ export class LastProgram implements vscode.Disposable {
     this.#updateContext();
   }
 
-  /** The run has ended in a file of the stack: the program's tab comes back to the front, if it is still open. */
+  /** The run ended in a file of the stack: activate the program's tab again, if it is still open. */
   async #goBack({ type, configuration }: vscode.DebugSession): Promise<void> {
     if (type !== DEBUG_TYPE || !this.#sources.isActive) return;
     const program: unknown = configuration['program'];

@@ -1,4 +1,4 @@
-// "Sockscope: New Scenario": a file to begin with, and beside it what completion needs.
+// "Sockscope: New Scenario": creates a first file, and the files that completion needs.
 import * as vscode from 'vscode';
 import { exists, installTypes, prepareProject, TYPES_FILE } from './scenarioFolder.ts';
 import { SCENARIO_TEMPLATE } from './template.ts';
@@ -21,15 +21,18 @@ async function newScenario(extensionUri: vscode.Uri, chosen: vscode.Uri | undefi
   if (!name) return;
   const file = vscode.Uri.joinPath(folder, name);
   await installTypes(extensionUri, folder);
-  // For scenarios that are written by hand beside this one.
+  // For scenarios that the user later writes beside this one.
   await prepareProject(folder);
-  // This one names the types itself: a project of the user's own may leave them out, and the language server may not
-  // have seen a new project yet.
+  // This file references the types itself: the user's project may not include them, and the language server
+  // may not have noticed a new project yet.
   await write(file, `/// <reference path="./${TYPES_FILE}" />\n${SCENARIO_TEMPLATE}`);
   await vscode.window.showTextDocument(file, { preview: false });
 }
 
-/** The folder that was right-clicked, else that of the active editor, else a workspace folder, else one asked for. */
+/**
+ * The folder that was right-clicked, otherwise that of the active editor, otherwise a workspace folder,
+ * otherwise one that the user chooses.
+ */
 async function folderFor(chosen: vscode.Uri | undefined): Promise<vscode.Uri | undefined> {
   if (chosen) return isFolder(chosen).then((yes) => (yes ? chosen : vscode.Uri.joinPath(chosen, '..')));
   const active = vscode.window.activeTextEditor?.document.uri;

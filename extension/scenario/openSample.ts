@@ -1,5 +1,5 @@
-// "Sockscope: Open Sample…": a lesson to begin with, copied to a folder of the user's choice. Nothing of it runs here, so that
-// it may be read in a workspace that is not trusted.
+// "Sockscope: Open Sample…": copies a lesson to a folder of the user's choice. No code of it runs here, so it
+// works in an untrusted workspace.
 import { homedir } from 'node:os';
 import * as vscode from 'vscode';
 import { sampleTitle, withTypes, type SampleTitle } from './sampleText.ts';
@@ -51,7 +51,7 @@ async function chooseSample(extensionUri: vscode.Uri): Promise<Sample | undefine
   return chosen?.sample;
 }
 
-/** The samples that come with the extension, in the order of learning. */
+/** The samples included in the extension, in learning order. */
 async function readSamples(extensionUri: vscode.Uri): Promise<Sample[]> {
   const folder = vscode.Uri.joinPath(extensionUri, 'samples');
   const files = (await vscode.workspace.fs.readDirectory(folder))
@@ -81,7 +81,7 @@ async function askFolder({ file }: Sample): Promise<vscode.Uri | undefined> {
   return asked?.[0];
 }
 
-/** A file of that name may be the user's own work: it is shown unless they want it replaced. */
+/** A file with that name may be the user's work: show it unless the user wants it replaced. */
 async function mayWrite(target: vscode.Uri, text: string): Promise<boolean> {
   const there = await Promise.resolve(vscode.workspace.fs.readFile(target)).then(
     (bytes) => new TextDecoder().decode(bytes),

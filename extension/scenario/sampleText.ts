@@ -1,14 +1,14 @@
-// Reads what a sample says of itself: the first paragraph of the comment that it begins with.
+// Parses a sample's description: the first paragraph of its initial comment.
 
 export interface SampleTitle {
-  /** Its place in the order of learning, from 1. */
+  /** Its position in learning order, from 1. */
   number: number;
   title: string;
   /** The rest of the paragraph; may be empty. */
   summary: string;
 }
 
-/** `1. A first handshake: how …`. @returns undefined for a text that does not begin so */
+/** `1. A first handshake: how …`. @returns undefined for a text that does not begin in this form */
 export function sampleTitle(text: string): SampleTitle | undefined {
   const comment = /^\/\*\*\r?\n([^]*?)\*\//.exec(text)?.[1];
   if (comment === undefined) return undefined;
@@ -20,7 +20,9 @@ export function sampleTitle(text: string): SampleTitle | undefined {
   return { number: Number(groups['number']), title: groups['title']!, summary: groups['summary'] ?? '' };
 }
 
-/** A sample as it stands in a folder of the user's: with the types of its imports named, after its comment. */
+/**
+ * A sample as copied to the user's folder: with a reference to the types of its imports after its comment.
+ */
 export function withTypes(text: string, typesFile: string): string {
   const end = /^\/\*\*[^]*?\*\/\r?\n/.exec(text)?.[0].length ?? 0;
   return `${text.slice(0, end)}/// <reference path="./${typesFile}" />\n${text.slice(end)}`;

@@ -1,5 +1,5 @@
-// What an open scenario offers in the editor: a code lens above each process, and the title bar's button (through a context
-// key that package.json's `when` clauses read).
+// Editor features of an open scenario: a code lens above each process, and the button in the title bar
+// (through a context key that package.json's `when` clauses read).
 import * as vscode from 'vscode';
 import { isScenario, processesOf } from './scenarioText.ts';
 
@@ -23,7 +23,7 @@ class ScenarioLens implements vscode.CodeLensProvider {
   }
 }
 
-/** Is this a document that can be debugged as a scenario? */
+/** Whether this document can be debugged as a scenario. */
 export function isScenarioDocument(
   document: vscode.TextDocument | undefined,
 ): document is vscode.TextDocument {
@@ -31,8 +31,9 @@ export function isScenarioDocument(
 }
 
 /**
- * Keeps two context keys: `sockscope.isScenario` (the active editor shows a scenario) and `sockscope.scenarioSeen` (one was
- * opened in this window: from then on the views are there, and don't come and go with the editors).
+ * Updates two context keys: `sockscope.isScenario` (the active editor shows a scenario) and
+ * `sockscope.scenarioSeen` (one was opened in this window: from then on the views stay visible and do not
+ * depend on the active editor).
  */
 function followActiveEditor(): vscode.Disposable {
   const state = { isScenario: false, seen: false };

@@ -1,10 +1,11 @@
-// What the editor needs beside a scenario: the types of the module `sockscope`, and a TypeScript project.
+// The files that the editor needs beside a scenario: the types of the module `sockscope`, and a TypeScript
+// project.
 import * as vscode from 'vscode';
 import { TSCONFIG_TEMPLATE } from './template.ts';
 
 export const TYPES_FILE = 'sockscope.d.ts';
 
-/** Copies the declaration of the module `sockscope`; one that an older version wrote is renewed. */
+/** Copies the declaration of the module `sockscope`, replacing one written by an older version. */
 export async function installTypes(extensionUri: vscode.Uri, folder: vscode.Uri): Promise<void> {
   const types = vscode.Uri.joinPath(extensionUri, 'stack', 'user', TYPES_FILE);
   await vscode.workspace.fs.copy(types, vscode.Uri.joinPath(folder, TYPES_FILE), { overwrite: true });
@@ -17,7 +18,7 @@ export async function prepareProject(folder: vscode.Uri): Promise<void> {
   await vscode.workspace.fs.writeFile(file, new TextEncoder().encode(TSCONFIG_TEMPLATE));
 }
 
-/** Is there a tsconfig.json or jsconfig.json in this folder, or above it in the workspace? */
+/** Whether this folder, or one above it in the workspace, contains a tsconfig.json or jsconfig.json. */
 async function isInProject(folder: vscode.Uri): Promise<boolean> {
   const root = vscode.workspace.getWorkspaceFolder(folder)?.uri.path ?? folder.path;
   for (let at = folder; at.path.startsWith(root); at = vscode.Uri.joinPath(at, '..')) {

@@ -1,4 +1,4 @@
-// Reads a scenario's text as far as the editor needs it: is it one, and where do its processes begin?
+// Parses a scenario's text as far as the editor needs it: whether it is one, and where its processes begin.
 
 /** An exported async function: a process of the machine. */
 export interface ScenarioProcess {
@@ -12,7 +12,7 @@ const IMPORT = /\bfrom\s*(['"])sockscope\1|\bimport\s*\(?\s*(['"])sockscope\2/;
 const PROCESS =
   /^export\s+async\s+function\s+(?<declared>[\w$]+)|^export\s+(?:const|let)\s+(?<assigned>[\w$]+)\s*(?::[^=]+)?=\s*async\b/;
 
-/** Does this source import the module `sockscope`? */
+/** Whether this source imports the module `sockscope`. */
 export function isScenario(text: string): boolean {
   return text.includes('sockscope') && IMPORT.test(withoutComments(text));
 }
@@ -30,7 +30,10 @@ export function processesOf(text: string): ScenarioProcess[] {
   return processes;
 }
 
-/** Comments become spaces; line numbers stay. A `//` inside a string is left alone when a quote stands before it. */
+/**
+ * Replaces comments by spaces; line numbers stay. A `//` inside a string is left alone when a quote precedes
+ * it.
+ */
 function withoutComments(text: string): string {
   return text
     .replace(/\/\*[^]*?\*\//g, (comment) => comment.replace(/[^\n]/g, ' '))

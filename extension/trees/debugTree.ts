@@ -1,13 +1,13 @@
-// One tree in the Debug side bar, whatever it shows: its nodes come from the adapter.
+// One tree in the Debug side bar, for any view: its nodes come from the adapter.
 import * as vscode from 'vscode';
 import type { TreeItem, TreeView } from '../../debug-adapter/protocol.ts';
 import type { MachineSession, Sessions } from '../session.ts';
 import { Throttle } from '../throttle.ts';
 
-/** Milliseconds between two updates while the machine runs: values that move faster cannot be read. */
+/** Milliseconds between two updates while the machine runs: faster changes cannot be read. */
 const UPDATE_INTERVAL = 200;
 
-/** A node as the tree holds it: what the adapter sent, and whose it is. */
+/** A node as the tree stores it: the adapter's data, and the session it belongs to. */
 export interface TreeNode {
   readonly view: TreeView;
   readonly session: MachineSession;
@@ -25,9 +25,9 @@ export class DebugTree implements vscode.TreeDataProvider<TreeNode>, vscode.Disp
   readonly #refreshed = new vscode.EventEmitter<TreeNode | undefined>();
   readonly #throttle = new Throttle(UPDATE_INTERVAL, () => this.#refresh());
   readonly #subscriptions: vscode.Disposable[];
-  /** Requests under way; a refresh waits for them, so that a slow adapter is not asked ever more. */
+  /** Pending requests; a refresh waits for them, so that requests to a slow adapter do not accumulate. */
   #pending = 0;
-  /** Something changed while requests were under way. */
+  /** Something changed while requests were pending. */
   #stale = false;
 
   readonly onDidChangeTreeData = this.#refreshed.event;
@@ -43,7 +43,7 @@ export class DebugTree implements vscode.TreeDataProvider<TreeNode>, vscode.Disp
       this.#refreshed,
       sessions.onDidChange((change) => {
         if (change === 'progress') {
-          // At a stop, `stopped` has brought everything already.
+          // At a stop, `stopped` has already updated everything.
           if (sessions.current?.running) this.#throttle.request();
         } else if (change !== 'continued') this.#throttle.now();
       }),
@@ -80,7 +80,7 @@ export class DebugTree implements vscode.TreeDataProvider<TreeNode>, vscode.Disp
       this.#showProblem('');
       return items.map((item) => ({ view: this.#kind, session, item, parent }));
     } catch (error) {
-      // A session that ends while it is asked is no error.
+      // A session that ends during a request is not an error.
       if (session === this.#sessions.current) {
         this.#log.error(`${this.id}: ${(error as Error).message}`);
         if (!parent) this.#showProblem((error as Error).message);
@@ -94,11 +94,11 @@ export class DebugTree implements vscode.TreeDataProvider<TreeNode>, vscode.Disp
 
   #refresh(): void {
     this.#stale = this.#pending > 0;
-    // VS Code asks for the children at once if the tree can be seen, else when it is next shown.
+    // VS Code requests the children at once if the tree is visible, otherwise when it is next shown.
     if (!this.#stale) this.#refreshed.fire(undefined);
   }
 
-  /** In place of a problem: that the tree is of a run which has ended. */
+  /** If there is no problem, show that the tree belongs to a run that has ended. */
   #showProblem(problem: string): void {
     const message = problem || (this.#sessions.current?.past?.treesAsOf ?? '');
     if ((this.view.message ?? '') !== message) this.view.message = message;
@@ -125,10 +125,13 @@ function toTreeItem({ item }: TreeNode): vscode.TreeItem {
   return result;
 }
 
-/** Stands right before a changed value, so that it can be told without its colour. Small: the side bar is narrow. */
+/**
+ * Precedes a changed value, so that changes can be recognized without colour. Short, because the side bar is
+ * narrow.
+ */
 const CHANGED = '•';
 
-/** What changed since the previous stop has its label highlighted, in the theme's colour for that. */
+/** Highlights the label of a value that changed since the previous stop, in the theme's colour. */
 function labelOf({ label, changed }: TreeItem): vscode.TreeItemLabel {
   return changed ? { label, highlights: [[0, label.length]] } : { label };
 }

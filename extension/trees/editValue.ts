@@ -1,4 +1,5 @@
-// An input box for a tree node's value. It stays open until the adapter takes the value, and shows why it does not.
+// An input box for a tree node's value. It stays open until the adapter accepts the value, and shows why a
+// value is rejected.
 import * as vscode from 'vscode';
 import type { TreeNode } from './debugTree.ts';
 

@@ -1,4 +1,4 @@
-// What the trees' context menus do. Each command also works from the keyboard, on the selected node.
+// The commands of the trees' context menus. Each also works from the keyboard, on the selected node.
 import * as vscode from 'vscode';
 import type { PacketsPanel } from '../packets/packetsPanel.ts';
 import { openLocation } from '../openLocation.ts';

@@ -1,8 +1,11 @@
-/** The bytes of a packet, sixteen a line (eight where there is little room), in hexadecimal and ASCII; a range of them can be marked. */
+/**
+ * The bytes of a packet, sixteen per line (eight where there is little room), in hexadecimal and ASCII, with
+ * a marked range.
+ */
 import { el, setAria, setText } from '../dom.ts';
 import { VirtualRows } from '../virtualRows.ts';
 
-/** Cells of a line; the stylesheet's `--bytes-per-line` says how many of them are used. */
+/** Maximum cells per line; the stylesheet's `--bytes-per-line` sets how many are used. */
 const MOST_PER_LINE = 16;
 const LINE_HEIGHT = 20;
 
@@ -12,7 +15,7 @@ export interface ByteRange {
 }
 
 export interface BytesViewEvents {
-  /** The user chose a byte. */
+  /** The user selected a byte. */
   onSelect: (offset: number) => void;
   /** The pointer is over a byte, or over none. */
   onHover: (offset: number | null) => void;
@@ -63,7 +66,7 @@ export class BytesView {
     this.lines.setCount(Math.ceil(bytes.length / this.perLine));
   }
 
-  /** Mark the bytes of the chosen field, and bring them into view. */
+  /** Mark the bytes of the selected field, and scroll to them. */
   select(range: ByteRange | null): void {
     this.selected = range && range.length > 0 ? range : null;
     if (this.selected) {
@@ -75,13 +78,13 @@ export class BytesView {
     this.render();
   }
 
-  /** Mark the bytes of the field that the pointer is over. */
+  /** Mark the bytes of the field under the pointer. */
   hover(range: ByteRange | null): void {
     this.hovered = range && range.length > 0 ? range : null;
     this.lines.render();
   }
 
-  /** Takes as many bytes a line as the stylesheet finds room for. */
+  /** Use as many bytes per line as the stylesheet allows. */
   private fit(): void {
     const wanted = Number(getComputedStyle(this.element).getPropertyValue('--bytes-per-line'));
     if (wanted === this.perLine || !(wanted > 0)) return;

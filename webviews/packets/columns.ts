@@ -1,4 +1,4 @@
-/** The columns of the packet list. Their widths, and which of them there is room for, are in styles/list.css. */
+/** The columns of the packet list. styles/list.css sets their widths and which of them fit. */
 import type { PacketRow } from '../messages.ts';
 import { endsText, portsOf } from './ends.ts';
 
@@ -11,11 +11,11 @@ export interface Column {
 
 const NUMBER: Column = { title: 'No', name: 'number', text: (row) => String(row.number) };
 const TIME: Column = { title: 'Time', name: 'time', text: (row) => row.time };
-/** Only where rows differ in it. */
+/** Shown only if the rows differ in it. */
 const DIRECTION: Column = { title: 'Dir', name: 'direction', text: (row) => row.direction };
 const SOURCE: Column = { title: 'Source', name: 'source', text: (row) => row.source };
 const DESTINATION: Column = { title: 'Destination', name: 'destination', text: (row) => row.destination };
-/** In the place of both where there is little room. */
+/** Replaces both where there is little room. */
 const ENDS: Column = { title: 'From → To', name: 'ends', text: endsText };
 const PROTOCOL: Column = { title: 'Proto', name: 'protocol', text: (row) => row.protocol };
 const LENGTH: Column = { title: 'Len', name: 'length', text: (row) => String(row.length) };
@@ -41,12 +41,12 @@ export function rowText(row: PacketRow): string {
   return COPIED.map((column) => column.text(row)).join('\t') + (fate ? `\t${fate}` : '');
 }
 
-/** Wireshark's words, without the ports: they stand with the addresses. */
+/** Wireshark's info text without the ports, which are shown with the addresses. */
 function infoText(row: PacketRow): string {
   return row.info.replace(portsOf(row)?.text ?? '', '');
 }
 
-/** What became of the frame, where that is worth saying: `lost (wire loss)`. */
+/** The fate of the frame, if notable: `lost (wire loss)`. */
 export function fateText({ fate, reason }: PacketRow): string {
   if (!fate || fate === 'delivered') return '';
   return reason ? `${fate}: ${reason}` : fate;
@@ -54,7 +54,7 @@ export function fateText({ fate, reason }: PacketRow): string {
 
 export type Tint = 'lost' | 'error' | 'note' | '';
 
-/** How a row is coloured; the text says the same, for readers who do not see colours. */
+/** The colour of a row; the text has the same information, for users who do not see colours. */
 export function tintOf(row: PacketRow): Tint {
   if (row.fate === 'lost' || row.fate === 'dropped') return 'lost';
   if (

@@ -1,4 +1,4 @@
-/** The selected packet: its layers and its bytes side by side, each marking in the other what it points at. */
+/** The selected packet: its layers and its bytes side by side; selecting in one marks the other. */
 import { el, setText } from '../dom.ts';
 import type { PacketFate, PacketRow, ToPanelOf } from '../messages.ts';
 import { button, type ButtonControl } from '../toolkit.ts';
@@ -13,7 +13,7 @@ export interface DetailsEvents {
 }
 
 const RECEIVED = 'Received by…';
-/** In the place of that: a frame that no code has received. */
+/** Shown instead: a frame that no code has received. */
 const NOT_RECEIVED = new Map<PacketFate | undefined, string>([
   ['in flight', 'Not received yet'],
   ['lost', 'Lost on the wire'],
@@ -99,7 +99,7 @@ export class Details {
     this.bytes.select(this.tree.selection);
   }
 
-  /** What became of the shown packet may be known by now. */
+  /** The fate of the shown packet may now be known. */
   update(row: PacketRow): void {
     if (row.number !== this.packet?.number) return;
     this.row = row;

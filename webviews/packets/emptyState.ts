@@ -1,4 +1,4 @@
-/** What stands in place of the list when there is nothing in it: why, and what would fill it. */
+/** Shown in place of an empty list: why it is empty, and how to fill it. */
 import { el, setText } from '../dom.ts';
 import { button } from '../toolkit.ts';
 

@@ -1,14 +1,17 @@
-/** The two ends of a packet: addresses and ports, each said once. */
+/** The two endpoints of a packet: addresses and ports, without repetition. */
 import type { PacketRow } from '../messages.ts';
 
 export interface Ports {
   source: string;
   destination: string;
-  /** As they stand in the info: `40312 → 8080 `. */
+  /** As written in the info text: `40312 → 8080 `. */
   text: string;
 }
 
-/** The ports, where the info says them and the addresses end in them; an address of Ethernet has colons, too. */
+/**
+ * The ports, if the info text has them and the addresses end with them; Ethernet addresses contain colons,
+ * too.
+ */
 export function portsOf(row: PacketRow): Ports | undefined {
   const match = /(?:^|\] )((\d+) → (\d+) )/.exec(row.info);
   const [text, source, destination] = match?.slice(1) ?? [];
@@ -17,7 +20,7 @@ export function portsOf(row: PacketRow): Ports | undefined {
   return isSaid ? { source, destination, text } : undefined;
 }
 
-/** Do both ends have the same address, as on loopback? */
+/** Whether both endpoints have the same address, as on loopback. */
 export function isOneHost(row: PacketRow): boolean {
   const ports = portsOf(row);
   if (!ports) return row.source === row.destination;

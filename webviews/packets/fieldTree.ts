@@ -8,14 +8,14 @@ export interface TreeNode {
   offset: number;
   length: number;
   level: number;
-  /** Names from the layer down, to find the same item in the next packet. */
+  /** Names from the layer down, to find the same item in another packet. */
   path: string;
   parent: TreeNode | null;
   children: TreeNode[];
 }
 
 export interface FieldTreeEvents {
-  /** The user chose an item. */
+  /** The user selected an item. */
   onSelect: (node: TreeNode) => void;
   /** The pointer is over an item, or over none. */
   onHover: (node: TreeNode | null) => void;
@@ -34,7 +34,7 @@ export class FieldTree {
   private readonly events: FieldTreeEvents;
   private roots: TreeNode[] = [];
   private visible: TreeNode[] = [];
-  /** Open items by path; kept from packet to packet. */
+  /** Expanded items by path; kept when another packet is shown. */
   private readonly open = new Set<string>();
   private selected: TreeNode | null = null;
   private hovered: TreeNode | null = null;
@@ -50,7 +50,7 @@ export class FieldTree {
   show(layers: readonly PacketLayer[]): void {
     const selectedPath = this.selected?.path;
     this.roots = layers.map((layer) => layerNode(layer));
-    // What a packet is about is its innermost protocol: that one is open at first.
+    // The innermost protocol is the most interesting: it is expanded initially.
     if (this.open.size === 0) {
       const inner = this.roots.findLast(({ path }) => path !== 'Data');
       if (inner) this.open.add(inner.path);
@@ -64,7 +64,7 @@ export class FieldTree {
     return this.selected;
   }
 
-  /** The innermost item that covers a byte. The frame's own layer covers all and says nothing about it. */
+  /** The innermost item that covers a byte, except the frame's own layer, which covers everything. */
   nodeAt(offset: number): TreeNode | null {
     let best: TreeNode | null = null;
     const visit = (node: TreeNode): void => {
@@ -76,7 +76,7 @@ export class FieldTree {
     return best;
   }
 
-  /** Select an item, opening what it is in. */
+  /** Select an item, expanding its ancestors. */
   select(node: TreeNode | null): void {
     this.selected = node;
     for (let up = node?.parent; up; up = up.parent) this.open.add(up.path);
@@ -84,7 +84,7 @@ export class FieldTree {
     this.elementOf(node)?.scrollIntoView({ block: 'nearest' });
   }
 
-  /** Mark an item as the one that the pointer means, or the open one that it is in. */
+  /** Mark the item under the pointer, or its innermost visible ancestor. */
   hover(node: TreeNode | null): void {
     let shown = node;
     while (shown && !this.visible.includes(shown)) shown = shown.parent;

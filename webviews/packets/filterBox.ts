@@ -1,8 +1,8 @@
-/** The filter box and, under it, what is wrong with the filter. */
+/** The filter box, and below it the filter's error. */
 import { el, setText } from '../dom.ts';
 import { textField, type TextFieldControl } from '../toolkit.ts';
 
-/** Milliseconds without a key before a filter is tried. */
+/** Milliseconds after the last key before a filter is applied. */
 const PAUSE = 250;
 
 export class FilterBox {
@@ -33,13 +33,13 @@ export class FilterBox {
     this.element = el('div', { class: 'filter' }, [this.field.element, this.error]);
   }
 
-  /** Put another filter in and apply it. */
+  /** Set another filter and apply it. */
   set(filter: string): void {
     this.field.value = filter;
     this.apply();
   }
 
-  /** Say what is wrong, with the place underlined, or that nothing is. */
+  /** Show an error with its position underlined, or clear it. */
   setError(message: string | null, position?: { start: number; end: number }): void {
     this.field.setInvalid(message !== null);
     this.error.hidden = message === null;

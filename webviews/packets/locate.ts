@@ -1,4 +1,4 @@
-/** Finds a packet in a list of which only the pages that were looked at are here. */
+/** Finds a packet in a list of which only the visited pages are loaded. */
 import type { PacketRow } from '../messages.ts';
 
 /**

@@ -12,9 +12,9 @@ const ROW_HEIGHT = 22;
 export interface PacketListEvents {
   row: (index: number) => PacketRow | undefined;
   onRange: (first: number, last: number) => void;
-  /** The user chose a row. */
+  /** The user selected a row. */
   onSelect: (index: number) => void;
-  /** Enter or a double click: the user wants to look into the packet. */
+  /** Enter or a double click: the user wants to see the packet's details. */
   onOpen: () => void;
   onCopy: () => void;
 }
@@ -72,7 +72,7 @@ export class PacketList {
     return this.rows.length;
   }
 
-  /** The end of the list is in view. */
+  /** Whether the end of the list is visible. */
   get atEnd(): boolean {
     return this.rows.atEnd;
   }
@@ -87,7 +87,7 @@ export class PacketList {
     this.rows.setCount(count);
   }
 
-  /** Columns that are worth their room for these rows. */
+  /** Show the columns that are useful for these rows. */
   setTraits({ hasDirections, hasHosts }: RowTraits): void {
     this.scroller.classList.toggle('has-directions', hasDirections);
     this.scroller.classList.toggle('has-hosts', hasHosts);
@@ -98,7 +98,10 @@ export class PacketList {
     this.rows.render();
   }
 
-  /** Mark a row as selected, without telling anybody. An index of -1: the packet is selected but not in this list. */
+  /**
+   * Mark a row as selected, without calling onSelect. An index of -1: the packet is selected but not in this
+   * list.
+   */
   setSelected(index: number, number: number): void {
     this.selectedIndex = index;
     this.selectedNumber = number;
@@ -124,7 +127,7 @@ export class PacketList {
 
   private fill(element: HTMLElement, index: number): void {
     const packet = this.events.row(index);
-    // The number decides where it is known: rows may have moved since the index was noted.
+    // Use the number if it is known: rows may have moved since the index was set.
     const selected = packet ? packet.number === this.selectedNumber : index === this.selectedIndex;
     if (selected) this.selectedIndex = index;
     fillPacketRow(element, packet, {

@@ -1,4 +1,4 @@
-/** One row of the packet list as elements. They are made once and filled again and again while the list scrolls. */
+/** One row of the packet list as elements, which are created once and reused while the list scrolls. */
 import { el, icon, setAria, setText } from '../dom.ts';
 import type { PacketRow } from '../messages.ts';
 import { COLUMNS, fateText, tintOf } from './columns.ts';
@@ -6,7 +6,7 @@ import { COLUMNS, fateText, tintOf } from './columns.ts';
 export interface RowState {
   index: number;
   selected: boolean;
-  /** The machine is handling this packet at this stop. */
+  /** The machine is processing this packet at this stop. */
   current: boolean;
 }
 
@@ -19,7 +19,7 @@ export function createPacketRow(): HTMLElement {
   return el('div', { class: 'row', role: 'row' }, cells);
 }
 
-/** `packet` is undefined while it is on its way. */
+/** `packet` is undefined while it is being fetched. */
 export function fillPacketRow(element: HTMLElement, packet: PacketRow | undefined, state: RowState): void {
   element.id = `packet-row-${state.index}`;
   // The header is row 1.

@@ -1,4 +1,4 @@
-/** The Packets panel: puts its parts together, and keeps them in step with the extension. */
+/** The Packets panel: creates its parts, and keeps them in sync with the extension. */
 import { el, setText } from '../dom.ts';
 import { Host, RequestFailed, type Announcement } from '../host.ts';
 import type { ToPanelOf } from '../messages.ts';
@@ -30,13 +30,15 @@ export class PacketsPanel {
   private traits = new RowTraits();
   private session: string | undefined;
   private running = false;
-  /** That the run has ended, in words. */
+  /** A text that says that the run has ended. */
   private ended = '';
-  /** As the last answer or announcement said. */
+  /** From the last answer or announcement. */
   private total = 0;
   private announcedTotal = 0;
   private current: number | undefined;
-  /** The stop that was followed last: each is followed once, so that the user can look elsewhere. */
+  /**
+   * The last stop that was followed: each stop is followed once, so that the user can then look elsewhere.
+   */
   private followed: number | undefined;
   private selected: number | undefined;
   private filterFails = false;
@@ -140,7 +142,8 @@ export class PacketsPanel {
   }
 
   private changed({ session, total, running, current, ended }: ToPanelOf<'changed'>): void {
-    // Fewer packets than before: time went back. (Answers to `getRows` may be ahead of this: they do not count.)
+    // Fewer packets than before: the machine was restarted or went back in time. (Answers to `getRows` may be
+    // newer than the announcements and do not count.)
     const isOther = session !== this.session || total < this.announcedTotal;
     this.announcedTotal = total;
     this.session = session;
@@ -159,7 +162,7 @@ export class PacketsPanel {
     }
   }
 
-  /** Another session: nothing on the screen is true any more. */
+  /** Another session: discard everything shown. */
   private forget(): void {
     this.selected = undefined;
     this.followed = undefined;
@@ -185,7 +188,7 @@ export class PacketsPanel {
     void this.keepInView();
   }
 
-  /** After the filter changed: the selected packet stays selected, and in view if it is still in the list. */
+  /** After the filter changed: the selected packet stays selected, and visible if it is still in the list. */
   private async keepInView(): Promise<void> {
     const { selected } = this;
     if (selected === undefined) return;
@@ -212,7 +215,7 @@ export class PacketsPanel {
     setText(this.status, words.filter(Boolean).join(' · '));
   }
 
-  /** The end of the list is in view and is to stay there, unless there is a packet at hand that is to be seen. */
+  /** Whether the list follows its end: the end is visible, and no specific packet must be shown. */
   private get sticks(): boolean {
     const follows = this.settings.followStop && this.current !== undefined;
     return this.settings.autoScroll && !follows && (this.running || this.list.length > 0) && this.list.atEnd;
@@ -284,7 +287,7 @@ export class PacketsPanel {
   private async showDetails(number: number): Promise<void> {
     try {
       const packet = await this.host.getPacket(number);
-      // While this one was on its way, the user may have chosen another.
+      // The user may have selected another packet in the meantime.
       if (this.selected === number) this.details.show(packet, this.cache.byNumber(number));
     } catch (error) {
       if (this.selected === number) this.details.fail(error instanceof Error ? error.message : String(error));

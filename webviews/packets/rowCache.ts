@@ -1,15 +1,17 @@
-/** The rows of the list, fetched from the extension page by page when they come into view. */
+/** The rows of the list, fetched from the extension page by page when they become visible. */
 import type { PacketRow, ToPanelOf } from '../messages.ts';
 
 export const PAGE = 100;
-/** Pages kept: far more than a view, far less than a list. */
+/** Maximum number of pages kept: far more than a view, far less than a list. */
 const MAX_PAGES = 60;
-/** Requests under way at once: enough to hide one answer's time, few enough that fast scrolling does not queue up. */
+/**
+ * Maximum concurrent requests: enough to hide the latency, few enough that fast scrolling does not queue up.
+ */
 const MAX_UNDER_WAY = 2;
 
 interface Page {
   rows: PacketRow[];
-  /** Changed since it was fetched: shown, and fetched again when it is in view. */
+  /** Changed since it was fetched: shown, and fetched again when it is visible. */
   stale: boolean;
 }
 
@@ -24,13 +26,13 @@ export class RowCache {
   private readonly events: RowCacheEvents;
   private pages = new Map<number, Page>();
   private underWay = new Set<number>();
-  /** Answers about an earlier list are thrown away. */
+  /** Answers about an earlier list are discarded. */
   private generation = 0;
-  /** Answers from before the last change are shown, and asked for again. */
+  /** Answers from before the last change are shown, and requested again. */
   private changes = 0;
   private wanted: [number, number] = [0, 0];
   private failed = false;
-  /** The pages belong to another list, and are shown only until the first of the new one is here. */
+  /** The pages belong to another list, and are shown only until the first one of the new list arrives. */
   private outdated = false;
 
   constructor(events: RowCacheEvents) {
@@ -47,7 +49,7 @@ export class RowCache {
     this.pump();
   }
 
-  /** Everything may have changed a little: what is in view is fetched again, the rest when it comes into view. */
+  /** Anything may have changed: visible rows are fetched again now, the others when they become visible. */
   refresh(): void {
     for (const page of this.pages.values()) page.stale = true;
     this.failed = false;
@@ -55,13 +57,13 @@ export class RowCache {
     this.pump();
   }
 
-  /** Another filter: its rows take the place of these when they come, and if it is wrong these stay. */
+  /** Another filter: its rows replace these when they arrive; if the filter is invalid, these stay. */
   replace(): void {
     this.outdated = true;
     this.begin();
   }
 
-  /** Another session: nothing of this is true any more. */
+  /** Another session: discard everything. */
   reset(): void {
     this.pages = new Map();
     this.wanted = [0, 0];
@@ -74,7 +76,7 @@ export class RowCache {
     this.refresh();
   }
 
-  /** A packet's row, if it is here. */
+  /** A packet's row, if it is loaded. */
   byNumber(number: number): PacketRow | undefined {
     for (const { rows } of this.pages.values()) {
       const row = rows.find((one) => one.number === number);
@@ -83,7 +85,7 @@ export class RowCache {
     return undefined;
   }
 
-  /** One row, fetched if need be; undefined beyond the end. */
+  /** One row, fetched if necessary; undefined beyond the end. */
   async fetchRow(index: number): Promise<PacketRow | undefined> {
     const known = this.outdated ? undefined : this.get(index);
     if (known) return known;
@@ -112,7 +114,7 @@ export class RowCache {
       this.events.onRows(answer);
     } catch (error) {
       if (generation !== this.generation) return;
-      // Asking again at once would fail again: wait for the next change.
+      // An immediate retry would fail again: wait for the next change.
       this.failed = true;
       this.events.onFailed(error);
     } finally {
@@ -121,7 +123,7 @@ export class RowCache {
     }
   }
 
-  /** @param changes how often the list had changed when this was asked for */
+  /** @param changes the number of changes of the list when this was requested */
   private keep(page: number, answer: ToPanelOf<'rows'>, changes: number): void {
     if (this.outdated) this.pages.clear();
     this.outdated = false;

@@ -1,4 +1,4 @@
-/** In what the rows of a list differ: what is the same in all of them needs no column. */
+/** The differences between the rows of a list: a value that is the same in all rows needs no column. */
 import type { PacketRow } from '../messages.ts';
 import { isOneHost } from './ends.ts';
 
@@ -7,7 +7,7 @@ export class RowTraits {
   /** Some packet goes from one address to another. */
   hasHosts = false;
 
-  /** Some packets come in and some go out. */
+  /** Whether some packets are received and some are sent. */
   get hasDirections(): boolean {
     return this.directions.size > 1;
   }

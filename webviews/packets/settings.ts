@@ -1,13 +1,13 @@
-/** What the panel remembers when VS Code closes and opens it again. */
+/** The panel's settings, which survive closing and reopening it. */
 import { boolean, object, string, type Shape } from '../shape.ts';
 
 export interface Settings {
   filter: string;
   followStop: boolean;
   autoScroll: boolean;
-  /** Part of the height that the list gets. */
+  /** The list's share of the height. */
   listShare: number;
-  /** Part of the width that the list gets where the details are beside it. */
+  /** The list's share of the width, where the details are beside it. */
   listShareBeside: number;
 }
 
@@ -31,7 +31,7 @@ const settings: Shape<Settings> = object<Settings>({
   listShareBeside: share(DEFAULTS.listShareBeside),
 });
 
-/** What was remembered; the defaults if there is nothing, or an older version's state. */
+/** The saved settings; the defaults if there are none, or if an older version saved them. */
 export function readSettings(state: unknown): Settings {
   try {
     return settings(state, 'state');

@@ -1,4 +1,4 @@
-/** The bar between the list and the details: dragged, or moved with the arrow keys. */
+/** The bar between the list and the details: moved with the mouse or the arrow keys. */
 import { el } from '../dom.ts';
 import type { Settings } from './settings.ts';
 
@@ -6,10 +6,10 @@ const STEP = 0.05;
 const SMALLEST = 0.1;
 const LARGEST = 0.9;
 
-/** In a flat panel the two are side by side: the condition of the stylesheet. */
+/** In a flat panel the two are side by side: same condition as in the stylesheet. */
 const BESIDE = window.matchMedia('(max-height: 420px) and (min-width: 800px)');
 
-/** The part of the room that the list gets, above the details and beside them. */
+/** The list's share of the room, above the details and beside them. */
 export type Shares = Pick<Settings, 'listShare' | 'listShareBeside'>;
 
 export function splitter(

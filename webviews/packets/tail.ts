@@ -1,4 +1,7 @@
-/** Keeps the end of the list in view while it grows: the list grows when its new rows are here, so that no gaps run through it. */
+/**
+ * Keeps the end of the list visible while it grows. The list grows only when its new rows have arrived, so
+ * that it never shows gaps.
+ */
 import type { PacketList } from './packetList.ts';
 import type { RowCache } from './rowCache.ts';
 
@@ -7,7 +10,7 @@ export class Tail {
   private readonly cache: RowCache;
   private target = 0;
   private growing = false;
-  /** Another list has begun: what is on its way is not about it. */
+  /** Another list has begun: pending answers do not belong to it. */
   private generation = 0;
 
   constructor(list: PacketList, cache: RowCache) {
@@ -20,7 +23,7 @@ export class Tail {
     this.target = 0;
   }
 
-  /** Let the list grow to this length, and scroll with it. Rejects if the rows cannot be had. */
+  /** Grow the list to this length, and scroll with it. Rejects if the rows cannot be fetched. */
   async growTo(length: number): Promise<void> {
     this.target = length;
     if (this.growing) return;
@@ -31,7 +34,7 @@ export class Tail {
         await this.cache.fetchRow(Math.max(0, to - this.list.pageSize));
         await this.cache.fetchRow(to - 1);
         if (generation !== this.generation) continue;
-        // A reader who has scrolled elsewhere meanwhile stays there.
+        // If the user has scrolled elsewhere in the meantime, do not scroll.
         const { atEnd } = this.list;
         this.list.setCount(to);
         if (atEnd) this.list.scrollToEnd();
