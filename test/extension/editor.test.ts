@@ -65,7 +65,7 @@ describe('a scenario in the editor', function () {
       await code.command('Show or Focus Hover');
       await code.page.waitForTimeout(500);
       const texts = await code.page.locator('.monaco-hover').allInnerTexts();
-      return texts.some((text) => text.includes('Begin to listen')) ? true : undefined;
+      return texts.some((text) => text.includes('Start to listen')) ? true : undefined;
     });
     await code.screenshot('editor-new-scenario');
   });
