@@ -17,7 +17,7 @@ import {
   type World,
 } from '../../stack/index.ts';
 import { BOOT_REAL_MS, formatHit } from '../../stack/trace/format.ts';
-import { blankTypes } from '../blankTypes.ts';
+import { sourceTools } from '../sources.ts';
 import type { CliArguments } from './arguments.ts';
 
 const options = workerData as CliArguments;
@@ -44,7 +44,7 @@ async function run({ file, pcap, trace, seed, sysctl, nic }: CliArguments): Prom
   installConsole(world);
   installTrace(world, trace);
   const capture = pcap === undefined ? null : await openCapture(world, pcap);
-  const program = await loadProgram(world, file, blankTypes);
+  const program = await loadProgram(world, file, sourceTools);
   installGlobals(world);
   const result = await runProgram(world, program);
   if (capture !== null) await new Promise<void>((resolve) => capture.end(() => resolve()));

@@ -23,7 +23,7 @@ import { Agent } from '../inspect/agent.ts';
 import { isScenario } from '../inspect/codeKinds.ts';
 import { KernelNames, type KernelModule } from '../inspect/kernelNames.ts';
 import { parseStack } from '../inspect/stackText.ts';
-import type { BlankTypes } from '../../stack/user/program.ts';
+import type { SourceTools } from '../../stack/user/program.ts';
 import {
   AGENT,
   type BootConfig,
@@ -94,9 +94,9 @@ function uncaught({ agent, records }: Running, task: task_struct, error: unknown
   agent.stops.uncaught(task, error);
 }
 
-async function load(running: Running, blankTypes: Promise<BlankTypes>, send: Send): Promise<void> {
+async function load(running: Running, tools: Promise<SourceTools>, send: Send): Promise<void> {
   installConsole(running.world);
-  running.program = await loadProgram(running.world, running.file, await blankTypes);
+  running.program = await loadProgram(running.world, running.file, await tools);
   installGlobals(running.world);
   Object.assign(running.agent, { entry: running.program.processes[0]!.main });
   send({ type: 'loaded', processes: running.program.processes.map(({ name }) => name) });
@@ -123,7 +123,7 @@ function placeOf(error: unknown): SourcePlace | undefined {
 /** Process the adapter's messages one after the other. */
 export function serve(
   port: MessagePort,
-  blankTypes: Promise<BlankTypes>,
+  tools: Promise<SourceTools>,
   modules: readonly KernelModule[],
 ): void {
   const kernel = new KernelNames(modules);
@@ -135,7 +135,7 @@ export function serve(
         running = start(message.boot, kernel);
         return send({ type: 'booted' });
       case 'load':
-        return load(running, blankTypes, send);
+        return load(running, tools, send);
       case 'run':
         return run(running, send);
       case 'end':

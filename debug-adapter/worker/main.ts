@@ -1,7 +1,7 @@
 /** Where the machine's thread begins: loads the code of the machine, then serves the adapter. */
 import { fileURLToPath } from 'node:url';
 import { parentPort } from 'node:worker_threads';
-import type { BlankTypes } from '../../stack/user/program.ts';
+import type { SourceTools } from '../../stack/user/program.ts';
 import type { ToWorker } from './channel.ts';
 import { kernelModules } from './kernelModules.ts';
 import { ModuleGraph } from './moduleGraph.ts';
@@ -15,5 +15,5 @@ parentPort!.on('message', ({ type }: ToWorker) => {
 const graph = new ModuleGraph();
 const loaded = await graph.load(fileURLToPath(new URL('machine.js', import.meta.url)));
 /** Needed only once there is a scenario to load; until then it is fetched beside everything else. */
-const blankTypes = import('../blankTypes.ts').then((module): BlankTypes => module.blankTypes);
-(loaded as typeof import('./machine.ts')).serve(parentPort!, blankTypes, kernelModules(graph.exports));
+const tools = import('../sources.ts').then((module): SourceTools => module.sourceTools);
+(loaded as typeof import('./machine.ts')).serve(parentPort!, tools, kernelModules(graph.exports));

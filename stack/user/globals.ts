@@ -3,7 +3,6 @@
  * the same.
  */
 import { Console } from 'node:console';
-import type { Performance } from 'node:perf_hooks';
 import type { task_struct } from '../include/linux/sched.ts';
 import type { Machine } from '../machine.ts';
 import { hrtimer } from '../include/linux/timer.ts';
@@ -109,7 +108,7 @@ function machineConsole(world: World): Partial<Console> {
 }
 
 /** The host's performance object, but for the time: what it has besides is still there for Node's own modules. */
-function machinePerformance(world: World, host: Performance): Performance {
+function machinePerformance(world: World, host: typeof performance): typeof performance {
   const machine: Record<string, unknown> = {};
   for (let from: object = host; from !== Object.prototype; from = Object.getPrototypeOf(from) as object)
     for (const name of Object.getOwnPropertyNames(from)) {
@@ -119,7 +118,7 @@ function machinePerformance(world: World, host: Performance): Performance {
   return Object.assign(machine, {
     now: () => world.time_ns / 1e6,
     timeOrigin: BOOT_REAL_NS / 1e6,
-  }) as unknown as Performance;
+  }) as unknown as typeof performance;
 }
 
 /**

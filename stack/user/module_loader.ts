@@ -6,15 +6,14 @@ import { existsSync, realpathSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
 import path from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
+import { setTimeout } from 'node:timers';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import vm from 'node:vm';
 import type { World } from '../world/world.ts';
 import { ask_host } from './host_calls.ts';
 import { HostModules } from './host_modules.ts';
-import type { BlankTypes } from './program.ts';
+import type { SourceTools } from './program.ts';
 import { place_text, ProgramError, type SourcePlace } from './program_error.ts';
-import { syntax_place } from './syntax_place.ts';
 
 type Exports = Record<string, unknown>;
 
@@ -30,16 +29,16 @@ export class ModuleLoader {
   readonly sources = new Map<string, string>();
   readonly #world: World;
   readonly #library: Exports;
-  readonly #blankTypes: BlankTypes;
+  readonly #tools: SourceTools;
   readonly #host: HostModules;
   readonly #modules = new Map<string, Promise<vm.Module>>();
   readonly #evaluated = new Map<vm.Module, Promise<void>>();
 
   /** @param library the exports of 'sockscope' */
-  constructor(world: World, library: Exports, blankTypes: BlankTypes) {
+  constructor(world: World, library: Exports, tools: SourceTools) {
     this.#world = world;
     this.#library = library;
-    this.#blankTypes = blankTypes;
+    this.#tools = tools;
     this.#host = new HostModules(world);
   }
 
@@ -76,7 +75,7 @@ export class ModuleLoader {
     evaluated.then(settle, settle);
     const before = process.getActiveResourcesInfo().length;
     for (let idle = 0; idle < IDLE_LOOKS; idle++) {
-      const look = delay(IDLE_LOOK_MS);
+      const look = new Promise((resolve) => setTimeout(resolve, IDLE_LOOK_MS));
       await Promise.race([evaluated, look]);
       if (isSettled) return evaluated;
       const isBusy = this.#world.outside.is_asked || process.getActiveResourcesInfo().length > before;
@@ -151,7 +150,7 @@ export class ModuleLoader {
           ask_host(this.#world, `import('${specifier}')`, () => this.#import(specifier, url)),
       });
     } catch (error) {
-      const at = syntax_place(code);
+      const at = this.#tools.syntaxPlace(code);
       const isDecorator = at !== undefined && code.split('\n')[at.line - 1]?.[at.column - 1] === '@';
       const place = { file, ...at };
       const { message } = error as Error;
@@ -159,7 +158,7 @@ export class ModuleLoader {
     }
   }
   #blank(source: string, file: string): string {
-    const blanked = this.#blankTypes(source);
+    const blanked = this.#tools.blankTypes(source);
     if ('code' in blanked) return blanked.code;
     const { error, line, column } = blanked;
     const place = { file, line, column };

@@ -29,8 +29,13 @@ export interface Program {
 
 /** A file with its types blanked out, or an error and its position (from 1). */
 export type Blanked = { code: string } | { error: string; line?: number; column?: number };
-/** Blanks out types. The code that starts the world supplies it, because the stack has no dependencies. */
-export type BlankTypes = (source: string) => Blanked;
+/** Parses sources. The creator of the world supplies it: the stack itself needs no package. */
+export interface SourceTools {
+  /** Replace types by spaces. */
+  blankTypes(source: string): Blanked;
+  /** The first syntax error of a module, from 1; undefined: none was found. */
+  syntaxPlace(code: string): { line: number; column: number } | undefined;
+}
 
 /** A kind of program: how to recognize it, and how to load it. */
 export interface ProgramKind {
@@ -39,7 +44,7 @@ export interface ProgramKind {
   /** File name endings. */
   readonly endings: readonly string[];
   /** @throws ProgramError */
-  load(world: World, file: string, blankTypes: BlankTypes): Promise<Program>;
+  load(world: World, file: string, tools: SourceTools): Promise<Program>;
 }
 
 const PROGRAM_KINDS: readonly ProgramKind[] = [scenario];
@@ -49,7 +54,7 @@ const PROGRAM_KINDS: readonly ProgramKind[] = [scenario];
  *
  * @throws ProgramError
  */
-export async function loadProgram(world: World, file: string, blankTypes: BlankTypes): Promise<Program> {
+export async function loadProgram(world: World, file: string, tools: SourceTools): Promise<Program> {
   const absolute = path.resolve(file);
   const ending = path.extname(absolute);
   const kind = PROGRAM_KINDS.find(({ endings }) => endings.includes(ending));
@@ -57,7 +62,7 @@ export async function loadProgram(world: World, file: string, blankTypes: BlankT
     const known = PROGRAM_KINDS.map(({ name, endings }) => `a ${name} (${endings.join(', ')})`).join(' or ');
     throw new ProgramError(`${absolute} is no program: use ${known}`, { file: absolute });
   }
-  return kind.load(world, absolute, blankTypes);
+  return kind.load(world, absolute, tools);
 }
 
 /** How a run ended. */

@@ -5,7 +5,7 @@ import type { World } from '../world/world.ts';
 import { createLibrary } from './library.ts';
 import { ModuleLoader } from './module_loader.ts';
 import { build_network, machine_of, parse_network } from './network.ts';
-import type { BlankTypes, Program, ProgramKind, ProgramProcess } from './program.ts';
+import type { Program, ProgramKind, ProgramProcess, SourceTools } from './program.ts';
 import { ProgramError } from './program_error.ts';
 
 export const scenario: ProgramKind = {
@@ -18,8 +18,8 @@ export const scenario: ProgramKind = {
  * The module's top-level code runs now, before the first process: it may define things but not make system
  * calls.
  */
-async function loadScenario(world: World, file: string, blankTypes: BlankTypes): Promise<Program> {
-  const loader = new ModuleLoader(world, createLibrary(world), blankTypes);
+async function loadScenario(world: World, file: string, tools: SourceTools): Promise<Program> {
+  const loader = new ModuleLoader(world, createLibrary(world), tools);
   const main = await loader.run(pathToFileURL(file).href);
   const exported = main.namespace as Record<string, unknown>;
   build_network(world, parse_network(exported['network'], file));

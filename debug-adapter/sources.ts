@@ -1,0 +1,48 @@
+/** The sources of programs: types blanked (each becomes spaces, so that lines and columns stay), syntax errors found. */
+import amaro from 'amaro';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Blanked, SourceTools } from '../stack/user/program.ts';
+
+/** Replacements to suggest for TypeScript syntax that generates code and so cannot be blanked. */
+const CURES: readonly (readonly [RegExp, string])[] = [
+  [/enum/i, 'write a const object instead: const Color = { red: 0, green: 1 } as const'],
+  [/namespace|module/i, 'put its content into a file of its own and import that'],
+  [/parameter propert/i, 'declare the field in the class and assign it in the constructor'],
+  [/import.*=|export =/i, "write import … from '…' and export instead"],
+];
+
+function blankTypes(source: string): Blanked {
+  try {
+    return { code: amaro.transformSync(source, { mode: 'strip-only' }).code };
+  } catch (thrown) {
+    const { message, startLine, startColumn } = thrown as {
+      message?: string;
+      startLine?: number;
+      startColumn?: number;
+    };
+    const said = message ?? String(thrown);
+    const cure = CURES.find(([pattern]) => pattern.test(said))?.[1];
+    const error = cure === undefined ? said : `${said}: ${cure}`;
+    return startLine === undefined ? { error } : { error, line: startLine, column: (startColumn ?? 0) + 1 };
+  }
+}
+
+/** V8 does not tell a loader where a module has a syntax error, but it tells a user of `node --check`. */
+function syntaxPlace(code: string): { line: number; column: number } | undefined {
+  const folder = mkdtempSync(path.join(tmpdir(), 'sockscope-'));
+  try {
+    const file = path.join(folder, 'module.mjs');
+    writeFileSync(file, code);
+    const { stderr } = spawnSync(process.execPath, ['--check', file], { encoding: 'utf8' });
+    // `FILE:LINE`, the line, and carets below the place.
+    const found = /module\.mjs:(\d+)\n.*\n( *)\^/.exec(stderr ?? '');
+    return found === null ? undefined : { line: Number(found[1]), column: found[2]!.length + 1 };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+export const sourceTools: SourceTools = { blankTypes, syntaxPlace };
