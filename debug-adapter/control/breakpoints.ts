@@ -1,5 +1,6 @@
 /** The user's line breakpoints: set in V8, moved to V8's location, and verified when the file is loaded. */
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { parseHitCondition } from '../inspect/breakpoints.ts';
 import { logMessage, ruleCondition } from './conditions.ts';
@@ -7,8 +8,13 @@ import type { Debuggee } from './debuggee.ts';
 import type { Execution } from './execution.ts';
 import { checkExpression } from './expression.ts';
 
+/** A breakpoint as the client wants it, with the id under which the client knows it. */
+export type Numbered<Wish> = Wish & { id: number };
+type SourceBreakpoint = DebugProtocol.SourceBreakpoint;
+
 interface LineBreakpoint {
   id: number;
+  /** Everything that the client has given. */
   key: string;
   /** The requested place. A second breakpoint at the same place shares V8's id. */
   place: string;
@@ -30,10 +36,19 @@ export interface BreakpointWish {
 
 const NOT_LOADED = 'The breakpoint is set when the file is loaded.';
 
+/** Everything about a wished breakpoint: equal for two that are the same to the user. */
+export function keyOf(file: File, wish: SourceBreakpoint): string {
+  const { line, column, condition, hitCondition, logMessage } = wish;
+  return JSON.stringify([file.given, line, column, condition, hitCondition, logMessage]);
+}
+/** The message about a breakpoint in a file that is not loaded. */
+export function unloaded({ given }: File, message: string): string {
+  return existsSync(given) ? message : `There is no file ${given}.`;
+}
+
 export class Breakpoints {
   readonly #debuggee: Debuggee;
   readonly #execution: Execution;
-  readonly #nextId: () => number;
   /** By real path. */
   readonly #byFile = new Map<string, LineBreakpoint[]>();
   /** Requests are processed one after the other, since they may affect the same place. */
@@ -41,10 +56,9 @@ export class Breakpoints {
   /** Called when a breakpoint was verified, moved or explained after its response. */
   onChanged: (breakpoint: DebugProtocol.Breakpoint) => void = () => {};
 
-  constructor(debuggee: Debuggee, execution: Execution, nextId: () => number) {
+  constructor(debuggee: Debuggee, execution: Execution) {
     this.#debuggee = debuggee;
     this.#execution = execution;
-    this.#nextId = nextId;
     debuggee.client.on('Debugger.breakpointResolved', ({ breakpointId, location }) => {
       for (const one of this.#all()) {
         if (one.v8 === breakpointId && !one.state.verified)
@@ -82,35 +96,20 @@ export class Breakpoints {
       });
   }
 
-  /** Replace the breakpoints of a file; unchanged ones stay, with their hit counts. */
-  set(file: File, wanted: readonly DebugProtocol.SourceBreakpoint[]): Promise<DebugProtocol.Breakpoint[]> {
+  /** Replace the breakpoints of a file; those with an id that is set already stay, with their hit counts. */
+  set(file: File, wanted: readonly Numbered<SourceBreakpoint>[]): Promise<DebugProtocol.Breakpoint[]> {
     const set = this.#last.then(() => this.#set(file, wanted));
     this.#last = set.catch(() => {});
     return set;
   }
-  async #set(
-    file: File,
-    wanted: readonly DebugProtocol.SourceBreakpoint[],
-  ): Promise<DebugProtocol.Breakpoint[]> {
+  async #set(file: File, wanted: readonly Numbered<SourceBreakpoint>[]): Promise<DebugProtocol.Breakpoint[]> {
     const old = this.#byFile.get(file.real) ?? [];
-    const keys = wanted.map((wish) =>
-      JSON.stringify([
-        file.given,
-        wish.line,
-        wish.column,
-        wish.condition,
-        wish.hitCondition,
-        wish.logMessage,
-      ]),
-    );
-    await Promise.all(old.filter(({ key }) => !keys.includes(key)).map((one) => this.#remove(one)));
+    const gone = old.filter((one) => !wanted.some(({ id }) => id === one.id));
+    await Promise.all(gone.map((one) => this.#remove(one)));
     const list: LineBreakpoint[] = [];
     this.#byFile.set(file.real, list);
-    for (const [index, wish] of wanted.entries()) {
-      const key = keys[index]!;
-      const same = old.find((one) => one.key === key && !list.includes(one));
-      list.push(same ?? (await this.#add(file, wish, key, list)));
-    }
+    for (const wish of wanted)
+      list.push(old.find(({ id }) => id === wish.id) ?? (await this.#add(file, wish, list)));
     return list.map(({ state }) => state);
   }
 
@@ -123,11 +122,11 @@ export class Breakpoints {
 
   async #add(
     file: File,
-    wish: DebugProtocol.SourceBreakpoint,
-    key: string,
+    wish: Numbered<SourceBreakpoint>,
     others: readonly LineBreakpoint[],
   ): Promise<LineBreakpoint> {
-    const id = this.#nextId();
+    const { id } = wish;
+    const key = keyOf(file, wish);
     const source = { path: file.given };
     const place = JSON.stringify([wish.line, wish.column]);
     const refused = (message: string): LineBreakpoint => ({
@@ -165,7 +164,9 @@ export class Breakpoints {
   async #unbound(file: File, line: number): Promise<string> {
     const { scripts } = this.#debuggee;
     const script = scripts.byUrl(scripts.urlOf(file.real));
-    return script === undefined ? NOT_LOADED : withoutCode(file.given, line, await scripts.lines(script.id));
+    return script === undefined
+      ? unloaded(file, NOT_LOADED)
+      : withoutCode(file.given, line, await scripts.lines(script.id));
   }
 
   /** A program may load a file under its real name, or through the link that the client uses. */

@@ -1,6 +1,6 @@
 /** Conditions and log messages as the expressions that V8 evaluates at a breakpoint. */
 import { AGENT } from '../worker/channel.ts';
-import { checkExpression } from './expression.ts';
+import { checkExpression, isExpression } from './expression.ts';
 
 /** A parsed log message: text parts, and the expressions between them. */
 export interface LogMessage {
@@ -31,7 +31,13 @@ export function logMessage(text: string): LogMessage {
   }
   return { parts, expressions };
 }
+/**
+ * The first brace that makes the text before it an expression: one in a string, a template or an object does
+ * not. Without such a brace, the matching one: the error is then about the text up to there. -1: none.
+ */
 function closingBrace(text: string, open: number): number {
+  for (let at = text.indexOf('}', open); at >= 0; at = text.indexOf('}', at + 1))
+    if (isExpression(text.slice(open + 1, at))) return at;
   let depth = 0;
   for (let at = open; at < text.length; at++) {
     if (text[at] === '{') depth++;

@@ -1,12 +1,23 @@
 /** Expressions typed by the user: syntax checks, and removing TypeScript-only syntax. */
 import vm from 'node:vm';
 
-function parses(source: string): string | undefined {
+/** A syntax error: its message, and its line from 1. */
+interface Problem {
+  message: string;
+  line: number;
+}
+/** The function in which a text is checked: in a plain one, nothing waits and nothing yields. */
+type Context = 'function' | 'async function*';
+const FILE = 'typed';
+
+function parse(source: string): Problem | undefined {
   try {
-    new vm.Script(source);
+    new vm.Script(source, { filename: FILE });
     return undefined;
   } catch (error) {
-    return (error as Error).message;
+    const { message, stack = '' } = error as Error;
+    const [, line] = new RegExp(`^${FILE}:(\\d+)`).exec(stack) ?? [];
+    return { message, line: Number(line ?? 1) };
   }
 }
 
@@ -14,10 +25,22 @@ function parses(source: string): string | undefined {
  * The syntax error in a text as a single expression; undefined: none. Parentheses reject statements, and
  * brackets reject text that closes the parentheses itself.
  */
-function problemOf(text: string): string | undefined {
+function problemIn(context: Context, text: string): Problem | undefined {
+  // Lines of its own: an error on a later line is about the code around the text, not about the text.
   const inside = (before: string, after: string) =>
-    parses(`(async function* () { ${before}${text}\n${after}; })`);
+    parse(`'use strict'; (${context} () { ${before}\n${text}\n${after}; })`);
   return inside('(', ')') ?? inside('[', ']');
+}
+
+/** What is wrong with a text as a single expression, in the user's terms; undefined: nothing. */
+function problemOf(text: string): string | undefined {
+  const problem = problemIn('function', text);
+  if (problem === undefined) return undefined;
+  if (text.trim() === '') return 'it is empty';
+  // V8 evaluates it at a stop, where no other code can run until it is finished.
+  if (problemIn('async function*', text) === undefined) return 'await and yield are not possible here';
+  const lines = text.split(/\r\n|[\n\r\u2028\u2029]/).length;
+  return problem.line > lines + 1 ? 'it ends too early' : problem.message;
 }
 
 /** Whether the text is one expression: not a statement, not several, not empty. */

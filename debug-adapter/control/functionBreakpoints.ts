@@ -1,6 +1,6 @@
 /** Breakpoints on the kernel's functions by name: `tcp_v4_rcv`, `connect`, `sys_connect`. */
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import { defineRule } from './breakpoints.ts';
+import { defineRule, type Numbered } from './breakpoints.ts';
 import type { Debuggee } from './debuggee.ts';
 import type { Execution } from './execution.ts';
 import type { FunctionIndex, FunctionPlace } from './functionIndex.ts';
@@ -9,18 +9,18 @@ export class FunctionBreakpoints {
   readonly #debuggee: Debuggee;
   readonly #execution: Execution;
   readonly #functions: FunctionIndex;
-  readonly #nextId: () => number;
   #set: { id: number; v8: string; key: string; conditional: boolean }[] = [];
 
-  constructor(debuggee: Debuggee, execution: Execution, functions: FunctionIndex, nextId: () => number) {
+  constructor(debuggee: Debuggee, execution: Execution, functions: FunctionIndex) {
     this.#debuggee = debuggee;
     this.#execution = execution;
     this.#functions = functions;
-    this.#nextId = nextId;
   }
 
   /** Replace all function breakpoints. */
-  async set(wanted: readonly DebugProtocol.FunctionBreakpoint[]): Promise<DebugProtocol.Breakpoint[]> {
+  async set(
+    wanted: readonly Numbered<DebugProtocol.FunctionBreakpoint>[],
+  ): Promise<DebugProtocol.Breakpoint[]> {
     await Promise.all(this.#set.map((one) => this.#remove(one)));
     this.#set = [];
     // Set them one after the other: several may name one place, and V8 accepts only one there.
@@ -36,8 +36,8 @@ export class FunctionBreakpoints {
     await this.#debuggee.ask('rules.forget', id);
   }
 
-  async #add(wish: DebugProtocol.FunctionBreakpoint): Promise<DebugProtocol.Breakpoint> {
-    const id = this.#nextId();
+  async #add(wish: Numbered<DebugProtocol.FunctionBreakpoint>): Promise<DebugProtocol.Breakpoint> {
+    const { id } = wish;
     const name = wish.name.trim().replace(/\(\)$/, '');
     try {
       const places = await this.#places(name);

@@ -3,14 +3,20 @@
 /** Whether a breakpoint stops at its `count`th hit. */
 export type HitTest = (count: number) => boolean;
 
+/** The least number that a hit can reach, by operator: hits count from 1. */
+const LEAST_REACHED = { '=': 1, '>': 0, '>=': 0, '<': 2, '<=': 1, '%': 1 } as const;
+type Operator = keyof typeof LEAST_REACHED;
+
 /** `5`, `>= 3`, `% 2`. @throws an error that tells what is valid */
 export function parseHitCondition(text: string): HitTest {
   const match = /^\s*(==?=?|>=?|<=?|%)?\s*(\d+)\s*$/.exec(text);
   const number = Number(match?.[2]);
-  const operator = match?.[1] ?? '=';
+  const operator = (match?.[1]?.replace(/^=+$/, '=') ?? '=') as Operator;
   if (!match || (operator === '%' && number === 0)) {
     throw new Error(`The hit count "${text}" is not understood. Write for example 5, >= 3 or % 2.`);
   }
+  if (number < LEAST_REACHED[operator])
+    throw new Error(`The hit count "${text.trim()}" is never reached: the first hit is number 1.`);
   switch (operator) {
     case '>':
       return (count) => count > number;

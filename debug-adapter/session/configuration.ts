@@ -1,32 +1,43 @@
 /** The client's settings, kept for machines that are started later: the first one, and each restart. */
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { filterProblem, UNCAUGHT_FILTER } from '../filters/all.ts';
+import { keyOf, unloaded, type Numbered } from '../control/breakpoints.ts';
 import type { ArmedFilter } from '../inspect/stops.ts';
 import type { BreakOn } from '../protocol.ts';
 import type { Run } from './run.ts';
 import { sourceFile, type SourceFile } from './sourceFile.ts';
 
 type Breakpoint = DebugProtocol.Breakpoint;
+type LineWish = Numbered<DebugProtocol.SourceBreakpoint>;
 const NOT_YET = 'The breakpoint is set when the machine starts.';
 
 export class Configuration {
   /** By the real path of the file. */
-  readonly #lines = new Map<string, { file: SourceFile; wanted: DebugProtocol.SourceBreakpoint[] }>();
-  #functions: DebugProtocol.FunctionBreakpoint[] = [];
+  readonly #lines = new Map<string, { file: SourceFile; wanted: LineWish[] }>();
+  #functions: Numbered<DebugProtocol.FunctionBreakpoint>[] = [];
   /** Enabled in the client's list of exception filters. */
   #filters: ArmedFilter[] = [{ id: UNCAUGHT_FILTER, condition: '' }];
   /** Chosen in addition. */
   #breakOn: ArmedFilter[] = [];
   #run: Run | undefined;
+  readonly #nextId: () => number;
+  readonly #onChanged: (breakpoint: Breakpoint) => void;
 
-  /** Apply all settings to this machine. */
+  /** @param onChanged called for each breakpoint when a machine that was started later has been given it */
+  constructor(nextId: () => number, onChanged: (breakpoint: Breakpoint) => void) {
+    this.#nextId = nextId;
+    this.#onChanged = onChanged;
+  }
+
+  /** Apply all settings to this machine, and report what became of the breakpoints. */
   async applyTo(run: Run): Promise<void> {
     this.#run = run;
-    await Promise.all([
+    const sets = [
       ...[...this.#lines.values()].map(({ file, wanted }) => run.breakpoints.set(file, wanted)),
       run.functionBreakpoints.set(this.#functions),
-      run.arm(this.#armed),
-    ]);
+    ];
+    const [set] = await Promise.all([Promise.all(sets), run.arm(this.#armed)]);
+    if (this.#run === run) for (const breakpoint of set.flat()) this.#onChanged(breakpoint);
   }
   leave(): void {
     this.#run = undefined;
@@ -42,12 +53,18 @@ export class Configuration {
     const file = sourceFile(source.path);
     // Breakpoints with an invalid place are refused; the others are set.
     const problems = breakpoints.map(placeProblem);
-    const wanted = breakpoints.filter((_, index) => problems[index] === undefined);
+    const old = [...(this.#lines.get(file.real)?.wanted ?? [])];
+    const wanted = breakpoints
+      .filter((_, index) => problems[index] === undefined)
+      .map((wish): LineWish => {
+        const same = old.findIndex((one) => keyOf(file, one) === keyOf(file, wish));
+        return same < 0 ? { ...wish, id: this.#nextId() } : old.splice(same, 1)[0]!;
+      });
     if (wanted.length === 0) this.#lines.delete(file.real);
     else this.#lines.set(file.real, { file, wanted });
     const set =
       this.#run === undefined
-        ? wanted.map(({ line }) => ({ verified: false, line, message: NOT_YET }))
+        ? wanted.map(({ id, line }) => ({ id, verified: false, line, message: unloaded(file, NOT_YET) }))
         : await this.#run.breakpoints.set(file, wanted);
     return problems.map((message) => (message === undefined ? set.shift()! : { verified: false, message }));
   }
@@ -55,9 +72,10 @@ export class Configuration {
   async setFunctions({ breakpoints }: DebugProtocol.SetFunctionBreakpointsArguments): Promise<Breakpoint[]> {
     if (!breakpoints.every(({ name }) => typeof name === 'string'))
       throw new Error('setFunctionBreakpoints needs a "name" for each breakpoint, a string');
-    this.#functions = breakpoints;
-    if (this.#run === undefined) return breakpoints.map(() => ({ verified: false, message: NOT_YET }));
-    return this.#run.functionBreakpoints.set(breakpoints);
+    this.#functions = breakpoints.map((wish) => ({ ...wish, id: this.#nextId() }));
+    if (this.#run === undefined)
+      return this.#functions.map(({ id }) => ({ id, verified: false, message: NOT_YET }));
+    return this.#run.functionBreakpoints.set(this.#functions);
   }
 
   /** A filter whose condition does not parse is refused; the others are armed. */

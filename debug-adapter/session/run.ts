@@ -65,13 +65,8 @@ export class Run {
     this.execution = new Execution(this.debuggee, functions, numbers.nextFrame);
     this.execution.stepIntoAccessors = launch.stepIntoAccessors;
     this.frames = new Frames(this);
-    this.breakpoints = new Breakpoints(this.debuggee, this.execution, numbers.nextBreakpoint);
-    this.functionBreakpoints = new FunctionBreakpoints(
-      this.debuggee,
-      this.execution,
-      functions,
-      numbers.nextBreakpoint,
-    );
+    this.breakpoints = new Breakpoints(this.debuggee, this.execution);
+    this.functionBreakpoints = new FunctionBreakpoints(this.debuggee, this.execution, functions);
     this.streams = new Streams(this.debuggee.ring, this.packets);
     this.streams.isCongested = isCongested;
     this.#progress = new Progress(this, this.#emit);

@@ -29,7 +29,7 @@ const ANSWER_MS = 950;
 export class Session {
   readonly #root: string;
   readonly #functions: FunctionIndex;
-  readonly #configuration = new Configuration();
+  readonly #configuration: Configuration;
   readonly #connection: Connection;
   /** A thread that has loaded its code and waits for a machine to run. */
   #spare: Debuggee | undefined;
@@ -57,6 +57,9 @@ export class Session {
     this.#connection = connection;
     this.#spare = spare;
     this.#functions = new FunctionIndex(root);
+    this.#configuration = new Configuration(this.#numbers.nextBreakpoint, (breakpoint) =>
+      this.#emit('breakpoint', { reason: 'changed', breakpoint }),
+    );
     connection.onRequest = (request) => void this.#answer(request);
   }
 

@@ -57,6 +57,87 @@ describe('debug adapter: breakpoints', () => {
       await adapter.stopped();
     }));
 
+  it('says what is wrong with an expression in the terms of the one who typed it', () =>
+    withAdapter(async (adapter) => {
+      await adapter.client.initializeRequest();
+      await adapter.request('launch', { program: LOOP });
+      const message = async (wish: Omit<DebugProtocol.SourceBreakpoint, 'line'>) => {
+        const { breakpoints } = await setLine(adapter, LOOP, { line: 7, ...wish });
+        return breakpoints[0]!.message!;
+      };
+      assert.match(await message({ condition: 'await 1' }), /await and yield are not possible here/);
+      assert.match(await message({ logMessage: '{await turn}' }), /await and yield are not possible here/);
+      assert.match(
+        await message({ condition: 'f(' }),
+        /"f\(" is not a JavaScript expression: it ends too early$/,
+      );
+      assert.match(await message({ condition: 'f(1;\n2' }), /expression: missing \) after argument list$/);
+      assert.match(await message({ condition: 'turn)' }), /Unexpected token '\)'$/);
+      assert.match(await message({ logMessage: 'at { }' }), /In the log message, " " .*: it is empty$/);
+      for (const hitCondition of ['0', '== 0', '< 1', '<= 0'])
+        assert.match(await message({ hitCondition }), /is never reached: the first hit is number 1/);
+      assert.match(await message({ condition: '(async () => await 1)()' }), /set when the file is loaded/);
+    }));
+
+  it('finds the end of an expression in a log message behind strings, templates and objects', () =>
+    withAdapter(async (adapter) => {
+      const logMessage = '{"}"}, {`<${turn}}>`}, {({ a: turn }).a}, {turn}';
+      await adapter.launch({ program: LOOP }, () =>
+        setLine(adapter, LOOP, { line: 7, logMessage, hitCondition: '1' }),
+      );
+      assert.equal(await adapter.stopped(), 'terminated');
+      assert.match(adapter.output.map(({ text }) => text).join(''), /^}, <1}>, 1, 1$/m);
+    }));
+
+  it('corrects what was set before there was a machine, and again when it is restarted', () =>
+    withAdapter(async (adapter) => {
+      const changed: DebugProtocol.Breakpoint[] = [];
+      adapter.client.on('breakpoint', ({ body }: DebugProtocol.BreakpointEvent) =>
+        changed.push(body.breakpoint),
+      );
+      await adapter.client.initializeRequest();
+      const kernel = stackFile('net/socket/syscalls.ts');
+      const given = [
+        ...(await setLine(adapter, LOOP, { line: 7, condition: 'f(' })).breakpoints,
+        ...(await setLine(adapter, kernel, { line: 1 })).breakpoints,
+        ...(
+          await adapter.request<Breakpoints>('setFunctionBreakpoints', {
+            breakpoints: [{ name: 'tcp_v5_rcv' }],
+          })
+        ).breakpoints,
+      ];
+      assert.deepEqual(
+        given.map(({ message }) => message),
+        Array(3).fill('The breakpoint is set when the machine starts.'),
+      );
+      const corrected = () =>
+        given.map(({ id }) => {
+          const { verified, message } = changed.findLast((one) => one.id === id)!;
+          return verified ? 'verified' : message;
+        });
+      await adapter.request('launch', { program: LOOP, stopOnEntry: true });
+      const wanted = /f\(.* it ends too early,verified,.*no function "tcp_v5_rcv"/;
+      assert.match(corrected().join(), wanted);
+      changed.length = 0;
+      const restarted = adapter.request('restart', {});
+      const again = await adapter.request<Breakpoints>('setFunctionBreakpoints', {
+        breakpoints: [{ name: 'tcp_v6_rcv' }],
+      });
+      given[2] = again.breakpoints[0]!;
+      await restarted;
+      assert.match(corrected().join(), /too early,verified,.*no function "tcp_v6_rcv"/);
+    }));
+
+  it('says at once that there is no such file', () =>
+    withAdapter(async (adapter) => {
+      await adapter.client.initializeRequest();
+      const message = async () =>
+        (await setLine(adapter, '/nowhere/x.ts', { line: 1 })).breakpoints[0]!.message;
+      assert.equal(await message(), 'There is no file /nowhere/x.ts.');
+      await adapter.request('launch', { program: LOOP });
+      assert.equal(await message(), 'There is no file /nowhere/x.ts.');
+    }));
+
   it('is set in the kernel’s own source, at once and with the real line', () =>
     withAdapter(async (adapter) => {
       const file = stackFile('net/socket/syscalls.ts');
