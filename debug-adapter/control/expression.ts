@@ -1,23 +1,25 @@
 /** Expressions typed by the user: syntax checks, and removing TypeScript-only syntax. */
 import vm from 'node:vm';
 
-/** A syntax error: its message, and its line from 1. */
+/** A syntax error; `isAfter`: it is in the code after the text. */
 interface Problem {
   message: string;
-  line: number;
+  isAfter: boolean;
 }
 /** The function in which a text is checked: in a plain one, nothing waits and nothing yields. */
 type Context = 'function' | 'async function*';
 const FILE = 'typed';
 
-function parse(source: string): Problem | undefined {
+function parse(before: string, text: string, after: string): Problem | undefined {
   try {
-    new vm.Script(source, { filename: FILE });
+    // The text has lines of its own, which tell its errors from those of the code around it.
+    new vm.Script(`${before}\n${text}\n${after}`, { filename: FILE });
     return undefined;
   } catch (error) {
     const { message, stack = '' } = error as Error;
     const [, line] = new RegExp(`^${FILE}:(\\d+)`).exec(stack) ?? [];
-    return { message, line: Number(line ?? 1) };
+    const lines = text.split(/\r\n|[\n\r\u2028\u2029]/).length;
+    return { message, isAfter: Number(line) > lines + 1 };
   }
 }
 
@@ -26,10 +28,10 @@ function parse(source: string): Problem | undefined {
  * brackets reject text that closes the parentheses itself.
  */
 function problemIn(context: Context, text: string): Problem | undefined {
-  // Lines of its own: an error on a later line is about the code around the text, not about the text.
-  const inside = (before: string, after: string) =>
-    parse(`'use strict'; (${context} () { ${before}\n${text}\n${after}; })`);
-  return inside('(', ')') ?? inside('[', ']');
+  const inside = (open: string, close: string) =>
+    parse(`'use strict'; (${context} () { ${open}`, text, `${close}; })`);
+  const problems = [inside('(', ')'), inside('[', ']')].filter((problem) => problem !== undefined);
+  return problems.find(({ isAfter }) => !isAfter) ?? problems[0];
 }
 
 /** What is wrong with a text as a single expression, in the user's terms; undefined: nothing. */
@@ -39,8 +41,7 @@ function problemOf(text: string): string | undefined {
   if (text.trim() === '') return 'it is empty';
   // V8 evaluates it at a stop, where no other code can run until it is finished.
   if (problemIn('async function*', text) === undefined) return 'await and yield are not possible here';
-  const lines = text.split(/\r\n|[\n\r\u2028\u2029]/).length;
-  return problem.line > lines + 1 ? 'it ends too early' : problem.message;
+  return problem.isAfter ? 'it ends too early' : problem.message;
 }
 
 /** Whether the text is one expression: not a statement, not several, not empty. */
