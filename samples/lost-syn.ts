@@ -5,8 +5,8 @@
  * What to look at
  *   - Put the first breakpoint on `await connect(…)` in client(), and press F5.
  *   - Tick "Retransmission" in the Breakpoints view and press F5 again: it stops where the SYN
- *     is sent again, called by tcp_retransmit_timer from the timer softirq. The clock in the
- *     status bar says that a second has passed.
+ *     has just been sent again, called by tcp_retransmit_timer from the timer softirq. The clock
+ *     in the status bar says that a second has passed.
  *   - In the Sockets view, the client's row "queues" says rtx 1: the SYN is kept until it is
  *     acknowledged.
  */

@@ -34,7 +34,8 @@ export async function ping() {
   const fd = await socket(AF_INET, SOCK_RAW, IPPROTO_ICMP);
   for (let sequence = 1; sequence <= 3; sequence++) {
     const sent = clock_gettime();
-    await sendto(fd, echoRequest(4711, sequence), 0, { address: '127.0.0.1', port: 0 });
+    const request = echoRequest(4711, sequence);
+    await sendto(fd, request, 0, { address: '127.0.0.1', port: 0 });
     for (;;) {
       const { data, address } = await recvfrom(fd);
       const headerLength = (data[0]! & 0xf) * 4;

@@ -10,13 +10,15 @@
  *    Network Interfaces views each host has a node of its own, and CALL STACK says on which
  *    host each process runs.
  * 2. Tick "Packet received" in the Breakpoints view, and press F5. It stops on the server, in
- *    its softirq: arp_rcv. Before the client can send a SYN it must know the Ethernet address
- *    that belongs to 10.0.0.1, so it asks everybody: "Who has 10.0.0.1?"
- * 3. Press F5: now on the client, with the answer. Its neighbour table (Kernel view) knows the
- *    server from here on.
- * 4. Press F5: the server again, tcp_v4_rcv. This is the SYN that the client's connect() has
- *    sent. The call stack begins at the interrupt of the server's NIC; the client's process
- *    sleeps on the other host, in inet_wait_for_connect.
+ *    its softirq, where every packet comes in (__netif_receive_skb_core). Before the client can
+ *    send a SYN it must know the Ethernet address that belongs to 10.0.0.1, so it asks
+ *    everybody: "Who has 10.0.0.1?" Step over to see the packet handed to arp_rcv.
+ * 3. Press F5: now on the client, with the answer. A few steps on, its neighbour table (Kernel
+ *    view) knows the server.
+ * 4. Press F5: the server again. This is the SYN that the client's connect() has sent, on its
+ *    way to tcp_v4_rcv. In the call stack are the interrupt of the server's NIC (raise_irq) and
+ *    the wire below it; the client's process sleeps on the other host, in
+ *    inet_wait_for_connect.
  * 5. The Packets panel lists what passed the wire: ARP, the handshake, "hello" and the end.
  *    Distances take their time: each way is 2 ms.
  */

@@ -29,9 +29,12 @@ const SYSCALL_FUNCTIONS: Record<string, string> = {
   fcntl: 'do_fcntl',
 };
 
+const HEADERS = 'stack/include/';
+
 export class FunctionIndex {
   readonly #loading: Promise<Map<string, FunctionPlace[]>>;
   #accessors: ReadonlySet<string> = new Set();
+  #known: ReadonlySet<string> = new Set();
 
   constructor(root: string) {
     this.#loading = readFunctions(root);
@@ -39,6 +42,7 @@ export class FunctionIndex {
       (places) => {
         const accessors = [...places.values()].flat().filter(({ accessor }) => accessor);
         this.#accessors = new Set(accessors.map(({ url, name }) => `${url}:${name}`));
+        this.#known = new Set([...places.values()].flat().map(({ url, name }) => `${url}:${name}`));
       },
       () => {},
     );
@@ -46,7 +50,10 @@ export class FunctionIndex {
 
   /** Whether a function only looks something up. Before the list is read the answer is no. */
   isAccessor(url: string, name: string): boolean {
-    return this.#accessors.has(`${url}:${name}`);
+    const key = `${url}:${name}`;
+    // A header has functions and structs: what is no function is a struct's constructor.
+    const isConstructor = url.startsWith(HEADERS) && this.#known.size > 0 && !this.#known.has(key);
+    return isConstructor || this.#accessors.has(key);
   }
 
   async find(name: string): Promise<FunctionPlace[]> {

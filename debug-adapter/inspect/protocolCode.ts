@@ -9,7 +9,7 @@ import type { TextFrame } from './stackText.ts';
 const FAMILIES: Record<string, string> = { ICMP: 'icmp|ping' };
 
 /** A setter carries out a state change; the code of interest is the one that decided it. */
-const SETTER = /_set_state$/;
+const SETTER = /_set_state$|^tcp_done$/;
 
 /**
  * The index of the frame: the innermost function with the protocol's name in its own; otherwise the innermost

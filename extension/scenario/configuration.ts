@@ -1,4 +1,5 @@
 // Debug configurations: for a launch.json, for the open scenario without one, and their validation.
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { LaunchConfiguration } from '../../debug-adapter/protocol.ts';
@@ -7,6 +8,7 @@ import { DEBUG_TYPE } from '../session.ts';
 import type { StackSources } from '../stackSources.ts';
 import type { LastProgram } from './lastProgram.ts';
 import { isScenarioDocument } from './scenarioEditor.ts';
+import { isScenario } from './scenarioText.ts';
 
 /** The configuration with which a scenario is debugged without a launch.json. */
 export function configurationFor(program: string): vscode.DebugConfiguration & LaunchConfiguration {
@@ -16,8 +18,23 @@ export function configurationFor(program: string): vscode.DebugConfiguration & L
     name: `Debug ${path.basename(program)}`,
     program,
     // Without a breakpoint it would run to its end before the user could see anything.
-    stopOnEntry: !vscode.debug.breakpoints.some((breakpoint) => breakpoint.enabled),
+    stopOnEntry: !vscode.debug.breakpoints.some(
+      (breakpoint) => breakpoint.enabled && mayHit(breakpoint, program),
+    ),
   };
+}
+
+/** A breakpoint in another scenario, one that was tried before perhaps, stops nothing in this one. */
+function mayHit(breakpoint: vscode.Breakpoint, program: string): boolean {
+  if (!(breakpoint instanceof vscode.SourceBreakpoint)) return true;
+  const { fsPath } = breakpoint.location.uri;
+  if (fsPath === program) return true;
+  try {
+    return !isScenario(readFileSync(fsPath, 'utf8'));
+  } catch {
+    // A file that cannot be read is not known to be another scenario.
+    return true;
+  }
 }
 
 /** Offers a configuration for the scenario in the active editor, in the drop-down of Run and Debug. */

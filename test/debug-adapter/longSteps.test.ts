@@ -1,5 +1,7 @@
 /** Steps that spare a person many: past what only looks something up, into the driver, out to the program. */
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { samplePath } from '../support/samples.ts';
 import { fixture } from './support/paths.ts';
 import { withAdapter, type Adapter } from './support/adapter.ts';
 
@@ -40,6 +42,35 @@ describe('debug adapter: long steps', function () {
       );
       assert.ok(new Set(names).size > 2, names.join(' '));
     }));
+
+  for (const { sample, line, goal, most } of [
+    { sample: 'echo', line: 'await send(', goal: 'tcp_sendmsg_locked', most: 20 },
+    { sample: 'udp-echo', line: 'await sendto(', goal: 'udp_sendmsg', most: 30 },
+    { sample: 'ping', line: 'await sendto(', goal: 'raw_sendmsg', most: 30 },
+    { sample: 'socket-errors', line: 'await socket(family', goal: 'inet_create', most: 30 },
+  ])
+    it(`stepping in, as the sample ${sample} says, leads to ${goal} in a few steps`, () =>
+      withAdapter(async (adapter) => {
+        const program = samplePath(sample);
+        const lines = readFileSync(program, 'utf8').split('\n');
+        // Behind the comment at its head.
+        const code = lines.findIndex((text) => text.startsWith('import'));
+        const at = lines.findIndex((text, index) => index > code && text.includes(line)) + 1;
+        await adapter.launch({ program }, async () => {
+          await adapter.request('setExceptionBreakpoints', { filters: [] });
+          await adapter.request('setBreakpoints', {
+            source: { path: program },
+            breakpoints: [{ line: at }],
+          });
+        });
+        await adapter.stopped();
+        const passed: string[] = [];
+        while (passed.at(-1) !== goal && passed.length < most) {
+          await adapter.go('stepIn');
+          passed.push((await top(adapter)).name);
+        }
+        assert.equal(passed.at(-1), goal, passed.join(' '));
+      }));
 
   it('and does not where the launch says so', () =>
     withAdapter(async (adapter) => {

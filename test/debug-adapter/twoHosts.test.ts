@@ -40,12 +40,14 @@ describe('debug adapter: two hosts on one wire', function () {
       const softirqOf = async () => (await hosts(adapter)).find((name) => name.startsWith('softirq'))!;
       await adapter.go('continue');
       assert.match(await softirqOf(), /on server/, 'the request is on the server');
+      assert.equal((await names(adapter))[0], '__netif_receive_skb_core');
       await adapter.go('continue');
       assert.match(await softirqOf(), /on client/, 'the answer is on the client');
       await adapter.go('continue');
       assert.match(await softirqOf(), /on server/, 'the SYN is on the server');
       const client = (await hosts(adapter)).find((name) => name.startsWith('client'));
       assert.match(client!, /sleeping in inet_wait_for_connect/);
+      assert.ok((await names(adapter)).includes('raise_irq'), (await names(adapter)).join(', '));
       assert.equal(await adapter.evaluate('machine.hostname'), '"server"');
 
       await adapter.request('setFunctionBreakpoints', { breakpoints: [{ name: 'tcp_v4_rcv' }] });

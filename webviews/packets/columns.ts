@@ -49,7 +49,7 @@ function infoText(row: PacketRow): string {
 /** The fate of the frame, if notable: `lost (wire loss)`. */
 export function fateText({ fate, reason }: PacketRow): string {
   if (!fate || fate === 'delivered') return '';
-  return reason ? `${fate}: ${reason}` : fate;
+  return reason && reason !== fate ? `${fate}: ${reason}` : fate;
 }
 
 export type Tint = 'lost' | 'error' | 'note' | '';

@@ -2,7 +2,7 @@
 import { el, setText } from '../dom.ts';
 import { button } from '../toolkit.ts';
 
-export type Emptiness = 'no session' | 'nothing yet' | 'nothing sent' | 'nothing matches';
+export type Emptiness = 'no session' | 'nothing yet' | 'nothing sent' | 'nothing matches' | 'nothing matched';
 
 export interface EmptyStateEvents {
   onStart: () => void;
@@ -24,6 +24,7 @@ const WORDS: Record<Emptiness, [title: string, text: string]> = {
     'No packet matches this filter',
     'Packets that match will appear here when they are sent.',
   ],
+  'nothing matched': ['No packet matches this filter', 'The run has ended.'],
 };
 
 export class EmptyState {
@@ -42,6 +43,7 @@ export class EmptyState {
       'nothing yet': [],
       'nothing sent': [button({ label: 'Run Again', primary: true, onClick: onStart }).element],
       'nothing matches': [button({ label: 'Clear the Filter', onClick: onClearFilter }).element],
+      'nothing matched': [button({ label: 'Clear the Filter', onClick: onClearFilter }).element],
     };
     const buttons = el('div', { class: 'buttons' }, Object.values(this.buttons).flat());
     this.element = el('div', { class: 'empty', role: 'status' }, [this.title, this.text, buttons]);

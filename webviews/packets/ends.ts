@@ -31,5 +31,5 @@ export function isOneHost(row: PacketRow): boolean {
 export function endsText(row: PacketRow): string {
   if (!isOneHost(row)) return `${row.source} → ${row.destination}`;
   const ports = portsOf(row);
-  return ports ? `${ports.source} → ${ports.destination}` : row.source;
+  return ports ? `${ports.source} → ${ports.destination}` : `${row.source} → ${row.destination}`;
 }

@@ -225,17 +225,22 @@ export class PacketsPanel {
     if (!(error instanceof Error)) return;
     this.filterFails = true;
     this.filterBox.setError(error.message, error instanceof RequestFailed ? error.position : undefined);
+    // That an earlier filter matched nothing says nothing about this one.
+    this.showEmptiness(this.list.length);
   }
 
+  /** Why no row is there. */
+  private get emptiness(): Emptiness {
+    if (this.session === undefined) return 'no session';
+    if (this.total && this.settings.filter) return this.ended ? 'nothing matched' : 'nothing matches';
+    return this.ended ? 'nothing sent' : 'nothing yet';
+  }
   private showEmptiness(matching: number): void {
-    let emptiness: Emptiness | null = null;
-    if (this.session === undefined) emptiness = 'no session';
-    else if (matching === 0 && !this.filterFails)
-      emptiness =
-        this.total && this.settings.filter ? 'nothing matches' : this.ended ? 'nothing sent' : 'nothing yet';
+    const isEmpty = this.session === undefined || (matching === 0 && !this.filterFails);
+    const emptiness = isEmpty ? this.emptiness : null;
     this.empty.show(emptiness);
     this.list.element.hidden = emptiness !== null;
-    this.body.classList.toggle('is-empty', emptiness !== null && emptiness !== 'nothing matches');
+    this.body.classList.toggle('is-empty', emptiness !== null && !emptiness.startsWith('nothing match'));
   }
 
   private async followStop(): Promise<void> {

@@ -25,6 +25,11 @@ export const presentNeighbour: Presenter<neighbour> = {
     return `${ipv4(neigh.primary_key)} at ${mac(neigh.ha)} ${state.slice('NUD_'.length)} dev ${neigh.dev.name}`;
   },
 };
+/** What is not its address, the shortest first: `REACHABLE da:69:6d:a1:02:03`. */
+export function neighbourState({ nud_state, ha }: neighbour): string {
+  const state = nudStates.name(nud_state) ?? String(nud_state);
+  return `${state.slice('NUD_'.length)} ${mac(ha)}`;
+}
 
 /** `in 200 ms`, `not armed`. @param write formats a duration */
 export function timeLeft(

@@ -15,7 +15,7 @@ import { NSEC_PER_JIFFY } from '../../../stack/kernel/time/jiffies.ts';
 import type { Machine } from '../../../stack/machine.ts';
 import type { Describer } from '../describe.ts';
 import { ipv4, plural } from '../format.ts';
-import { presentNeighbour, timeLeft } from '../presenters/device.ts';
+import { neighbourState, presentNeighbour, timeLeft } from '../presenters/device.ts';
 import { presentSock, stateOf } from '../presenters/sock.ts';
 import { itemNode, limited, ObjectIds, type TreeNode } from './node.ts';
 import { roughly, shortEndpoints, shortIncoming } from '../short.ts';
@@ -106,7 +106,8 @@ export class KernelTree {
       all.map((neigh) => ({
         key: `neigh:${this.#ids.of(neigh)}`,
         label: ipv4(neigh.primary_key),
-        description: presentNeighbour.summary(neigh, this.#describer),
+        description: neighbourState(neigh),
+        tooltip: presentNeighbour.summary(neigh, this.#describer),
         icon: 'person',
         children: () => this.#describer.node(neigh)!.items(0, 100).map(itemNode),
       })),
