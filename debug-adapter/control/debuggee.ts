@@ -216,7 +216,7 @@ export class Debuggee {
       silent: true,
       disableBreaks: true,
     });
-    if (exceptionDetails) throw new Error(messageOf(exceptionDetails));
+    if (exceptionDetails) throw agentError(exceptionDetails);
     return answerOf<Answer>(result);
   }
 
@@ -237,7 +237,7 @@ export class Debuggee {
       returnByValue: true,
       silent: true,
     });
-    if (exceptionDetails) throw new Error(messageOf(exceptionDetails));
+    if (exceptionDetails) throw agentError(exceptionDetails);
     return answerOf<Answer>(result);
   }
 
@@ -314,6 +314,10 @@ function answerOf<Answer>({ value }: { value?: unknown }): Answer {
   return (typeof value === 'string' ? JSON.parse(value) : undefined) as Answer;
 }
 
+/** The agent's error, whose message is for the user. An error of another class is a defect, and keeps its name. */
+function agentError(details: Parameters<typeof messageOf>[0]): Error {
+  return new Error(messageOf(details).replace(/^Error: /, ''));
+}
 /** The message of a failed evaluation's error, without its stack. */
 export function messageOf(details: {
   text: string;

@@ -3,6 +3,7 @@ import { types } from 'node:util';
 import { tcp_sock } from '../../stack/include/linux/tcp.ts';
 import { sock_common } from '../../stack/include/net/sock.ts';
 import type { Machine } from '../../stack/machine.ts';
+import { is_owner_key } from '../../stack/user/promise_owner.ts';
 import { note_edit } from '../../stack/world/edit.ts';
 import type { World } from '../../stack/world/world.ts';
 import { assign } from './assign.ts';
@@ -164,7 +165,7 @@ export class Describer implements Context {
 
   /** All properties of an object, as JavaScript debuggers show them. */
   #jsFields(value: object): Item[] {
-    const names = Reflect.ownKeys(value);
+    const names = keysOf(value);
     const items = names.map((name) => this.#property(value, name));
     for (const name of getters(value)) if (!names.includes(name)) items.push(this.#property(value, name));
     return [...items, ...this.#innerItems(value)];
@@ -176,7 +177,7 @@ export class Describer implements Context {
       access: `.${name}`,
     }));
     // In a long collection V8 would enumerate the name of each element.
-    const names = lengthOf(value) > LONG ? [] : Reflect.ownKeys(value);
+    const names = lengthOf(value) > LONG ? [] : keysOf(value);
     const others = names.filter((name) => typeof name === 'symbol' || !/^(?:\d+|length)$/.test(name));
     return [...others.map((name) => this.#property(value, name)), ...sizes, ...this.#innerItems(value)];
   }
@@ -292,6 +293,10 @@ export class Describer implements Context {
 
 function reasonOf(error: unknown): string {
   return (types.isNativeError(error) && storedText(error, 'message')) || 'it throws';
+}
+/** The keys that the program has given: a promise of a process also has one of the machine's. */
+function keysOf(value: object): (string | symbol)[] {
+  return Reflect.ownKeys(value).filter((key) => !is_owner_key(key));
 }
 function rawText(value: unknown): string {
   return typeof value === 'string' ? JSON.stringify(value) : String(value);

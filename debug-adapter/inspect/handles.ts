@@ -93,11 +93,15 @@ export class Handles {
     return this.#nodes.get(ref)?.compute?.();
   }
 
+  /** Whether a node has an item of this name; false for a discarded node. */
+  has(ref: number, name: string): boolean {
+    return this.#find(ref, name) !== undefined;
+  }
   /** Whether an item is set to a computed value or to the typed text. */
   takesValue(ref: number, name: string): boolean {
     return this.#settable(ref, name).setValue !== undefined;
   }
-  /** Change an item displayed under `ref`. @returns the changed item */
+  /** Change an item of the node `ref`. @returns the changed item */
   set(ref: number, name: string, text: string): WireItem {
     this.#settable(ref, name).set!(text);
     return this.#now(ref, name);
@@ -107,17 +111,24 @@ export class Handles {
     return this.#now(ref, name);
   }
   #settable(ref: number, name: string): Item {
-    const item = this.#items.get(ref)?.get(name);
-    if (item === undefined) throw new Error(`${name} is not shown any more: the machine has gone on`);
+    if (!this.#nodes.has(ref))
+      throw new Error(`${name} cannot be changed: it is of an earlier stop, the machine has gone on`);
+    const item = this.#items.get(ref)?.get(name) ?? this.#find(ref, name);
+    if (item === undefined) throw new Error(`there is no ${name} here`);
     if (item.set === undefined && item.setValue === undefined)
       throw new Error(`${name} cannot be changed: it is computed, or no plain value`);
     return item;
   }
   #now(ref: number, name: string): WireItem {
-    const node = this.#nodes.get(ref)!;
+    return this.toWire(this.#find(ref, name) ?? this.#settable(ref, name), ref);
+  }
+  /** An item of a node as it is now, whether or not the client has opened the node. */
+  #find(ref: number, name: string): Item | undefined {
+    const node = this.#nodes.get(ref);
+    if (node === undefined) return undefined;
     const isElement = node.indexed !== undefined && /^\d+$/.test(name);
     const items = isElement ? node.items(Number(name), 1) : itemsOf(node, 0, Infinity);
-    return this.toWire(items.find((other) => other.name === name) ?? this.#settable(ref, name), ref);
+    return items.find((other) => other.name === name);
   }
 }
 

@@ -9,7 +9,7 @@ import { DEFAULT_MAX_HEAP } from '../control/debuggee.ts';
 import { filterProblem } from '../filters/all.ts';
 import type { BreakOn } from '../protocol.ts';
 import { globPattern } from './glob.ts';
-import { realPath } from './sourceFile.ts';
+import { pathOf, realPath } from './sourceFile.ts';
 
 export interface LaunchArguments {
   program: string;
@@ -105,13 +105,21 @@ function programPath(value: unknown, cwd: unknown): string {
       `launch.program must be the path of a scenario (a .ts or .js file), got ${show(value)}`,
     );
   }
-  const file = path.resolve(typeof cwd === 'string' ? cwd : '', value);
+  const file = path.resolve(typeof cwd === 'string' ? cwd : '', programFile(value));
   if (!/\.[cm]?[jt]s$/.test(file))
     throw new LaunchError(`launch.program must be a .ts or .js file, got ${show(value)}`);
   const found = statSync(file, { throwIfNoEntry: false });
   if (found === undefined) throw new LaunchError(`launch.program: there is no file ${file}`);
   if (!found.isFile()) throw new LaunchError(`launch.program: ${file} is a folder, not a file`);
   return realPath(file);
+}
+
+function programFile(value: string): string {
+  try {
+    return pathOf(value);
+  } catch (error) {
+    throw new LaunchError(`launch.program: ${show(value)} names no local file: ${(error as Error).message}`);
+  }
 }
 
 function flag(given: Record<string, unknown>, name: string): boolean {

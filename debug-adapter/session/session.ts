@@ -35,8 +35,8 @@ export class Session {
   #spare: Debuggee | undefined;
   #run: Run | undefined;
   #launch: LaunchArguments | undefined;
-  /** A machine is being started or restarted. */
-  #starting = false;
+  /** What a machine is being started for. */
+  #starting: 'launch' | 'restart' | undefined;
   /** The client was asked to send its configuration. */
   #asked = false;
   #configured = false;
@@ -169,7 +169,7 @@ export class Session {
     this.#connection.event(event, this.#positions.toClient(body));
 
   async #launchFirst(launch: LaunchArguments): Promise<void> {
-    if (this.#run !== undefined || this.#starting)
+    if (this.#run !== undefined || this.#starting !== undefined)
       throw new Error('the machine has been launched already: use restart');
     await this.#configuration.setBreakOn(launch.breakOn);
     await this.#start(launch);
@@ -188,7 +188,7 @@ export class Session {
       () => this.#connection.isCongested,
     );
     this.#run = run;
-    this.#starting = true;
+    this.#starting ??= 'launch';
     try {
       await run.boot();
       await this.#configuration.applyTo(run);
@@ -201,7 +201,7 @@ export class Session {
       // A failed launch can be retried.
       throw error;
     } finally {
-      this.#starting = false;
+      this.#starting = undefined;
     }
     // Not before the machine exists, so that the client's settings can be verified at once.
     if (this.#configured) void run.start();
@@ -221,17 +221,18 @@ export class Session {
   #configurationDone(): void {
     if (this.#configured) return;
     this.#configured = true;
-    if (this.#run !== undefined && !this.#starting && !this.#run.started) void this.#run.start();
+    if (this.#run !== undefined && this.#starting === undefined && !this.#run.started) void this.#run.start();
   }
 
   async #restart(changed: unknown): Promise<void> {
+    if (this.#starting === 'restart') throw new Error('another restart is under way: wait for its answer');
+    if (this.#starting === 'launch') throw new Error('the machine is being started: wait for the answer');
     const launch = changed === undefined ? this.#launch : parseLaunch(changed);
     if (launch === undefined || this.#run === undefined)
       throw new Error('there is nothing to restart: launch a scenario first');
-    if (this.#starting) throw new Error('the machine is being started: wait for the answer');
     const old = this.#run;
     if (old.isOver) throw new Error('the program has ended: start a new session');
-    this.#starting = true;
+    this.#starting = 'restart';
     // A client that believes the old machine to be stopped may send a continue request at the new machine's
     // first stop. nvim-dap before 0.9 believes so until the thread starts again.
     if (old.execution.stop !== undefined) {
@@ -282,7 +283,7 @@ export class Session {
     if (this.#run !== undefined) return this.#run;
     if (this.#ended !== undefined) throw new Error('the session has ended: start a new one');
     throw new Error(
-      this.#starting
+      this.#starting !== undefined
         ? 'the machine is being started: wait until it has'
         : 'no machine is running: launch a scenario first',
     );

@@ -18,7 +18,7 @@ export async function setVariable(
   const item =
     callFrame === undefined
       ? await setField(run, variablesReference, name, value)
-      : await setLocal(run, callFrame, name, value);
+      : await setLocal(run, variablesReference, callFrame, name, value);
   run.frames.forgetItems();
   const { value: shown, name: _, ...rest } = toVariable(item, run.debuggee.scripts);
   return { value: shown, ...rest };
@@ -68,10 +68,13 @@ async function unpacked(run: Run, argument: Runtime.CallArgument): Promise<Runti
 
 async function setLocal(
   run: Run,
+  ref: number,
   callFrame: Debugger.CallFrame,
   name: string,
   text: string,
 ): Promise<WireItem> {
+  if (!(await run.debuggee.ask<boolean>('handles.has', ref, name)))
+    throw new Error(`there is no ${name} among the locals, or it has no value yet`);
   const value = await unpacked(run, await newValue(run, callFrame, text));
   const { client } = run.debuggee;
   const { callFrameId, scopeChain } = callFrame;
@@ -92,5 +95,5 @@ async function setLocal(
     await run.debuggee.ask('noteEvaluation', `${name} = ${text}`);
     return valueOf(run, name, callFrame, true);
   }
-  throw new Error(`${name} cannot be changed: it is a constant, or has no value yet`);
+  throw new Error(`${name} cannot be changed: it is a constant`);
 }

@@ -10,8 +10,12 @@ export interface SourceFile {
   real: string;
 }
 
+/** A file's path, given as such or as a URI. @throws an error about a URI that is not of a local file */
+export function pathOf(name: string): string {
+  return name.startsWith('file:') ? fileURLToPath(name) : name;
+}
 export function sourceFile(name: string): SourceFile {
-  const given = path.resolve(name.startsWith('file:') ? fileURLToPath(name) : name);
+  const given = path.resolve(pathOf(name));
   return { given, real: realPath(given) };
 }
 

@@ -9,6 +9,10 @@ import type { World } from '../world/world.ts';
 
 /** The task that created a promise; an `await` waits with a promise of its own. */
 const OWNER = Symbol('owner');
+/** Whether a promise's property is not the program's, but the one with which its process is followed. */
+export function is_owner_key(key: PropertyKey): boolean {
+  return key === OWNER;
+}
 type Owned = Promise<unknown> & { [OWNER]?: task_struct };
 
 /**

@@ -1,5 +1,6 @@
 /** Wrong requests: each gets an answer that says what was wrong and what would be right. */
 import assert from 'node:assert/strict';
+import { pathToFileURL } from 'node:url';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { withAdapter, type Adapter } from './support/adapter.ts';
 import { fixture } from './support/paths.ts';
@@ -53,7 +54,9 @@ describe('debug adapter: bad input', () => {
         { program, sysctl: { 'net.ipv4.tcp_syn_retry': 1 } },
         /tcp_syn_retry"\] is not known/,
       );
-      await adapter.request('launch', { program, stopOnEntry: true });
+      const elsewhere = 'file://elsewhere/x.ts';
+      await refused(adapter, 'launch', { program: elsewhere }, /launch\.program: .* names no local file/);
+      await adapter.request('launch', { program: pathToFileURL(program).href, stopOnEntry: true });
     }));
 
   it('answers requests in any order', () =>
@@ -172,7 +175,7 @@ describe('debug adapter: bad input', () => {
         /debug console only/,
       );
       await refused(adapter, 'sockscope/packet', { number: 9 }, /no such packet: 9/);
-      await refused(adapter, 'sockscope/tree', { view: 'trees' }, /there is no tree "trees"/);
+      await refused(adapter, 'sockscope/tree', { view: 'trees' }, /^Error: there is no tree "trees"/);
       await refused(
         adapter,
         'sockscope/setTreeValue',

@@ -78,6 +78,8 @@ describe('debug adapter: objects', () => {
       assert.equal(await value('point', '#secret'), '2');
       assert.equal(await value('point', '[[Prototype]]'), 'Point {}');
       assert.equal(await value('settled', '[[PromiseResult]]'), '7');
+      const ofPromise = [...(await inside(adapter, locals.get('settled'))).keys()];
+      assert.deepEqual(ofPromise, ['[[Prototype]]', '[[PromiseState]]', '[[PromiseResult]]']);
       assert.equal(await value('pending', '[[PromiseState]]'), '"pending"');
       assert.equal(await value('proxy', '[[Target]]', 'a'), '1');
       assert.equal(await value('proxy', '[[IsRevoked]]'), 'false');
@@ -147,6 +149,35 @@ describe('debug adapter: objects', () => {
         (await page('named')).map(({ name }) => name),
         ['length', '[[Prototype]]'],
       );
+    }));
+
+  it('changes what the client has not opened, and says when there is no such name', () =>
+    withAdapter(async (adapter) => {
+      const locals = await atTheEnd(adapter);
+      const change = (variablesReference: number, name: string) =>
+        adapter.request<DebugProtocol.SetVariableResponse['body']>('setVariable', {
+          variablesReference,
+          name,
+          value: '11',
+        });
+      const { point, long } = Object.fromEntries(locals);
+      assert.equal((await change(point!.variablesReference, 'x')).value, '11');
+      assert.equal((await change(long!.variablesReference, '1200')).value, '11');
+      assert.equal(await adapter.evaluate('point.x + long[1200]'), '22');
+      const refusal = async (reference: number, name: string) =>
+        change(reference, name).then(
+          () => 'changed',
+          (error: unknown) => (error as Error).message,
+        );
+      assert.equal(await refusal(point!.variablesReference, 'y'), 'there is no y here');
+      assert.equal(await refusal(long!.variablesReference, '2500'), 'there is no 2500 here');
+      const scope = (await adapter.scopes())[0]!.variablesReference;
+      assert.equal(
+        await refusal(scope, 'touch'),
+        'there is no touch among the locals, or it has no value yet',
+      );
+      assert.equal(await refusal(scope, 'date'), 'changed');
+      assert.match(await refusal(77, 'x'), /^x cannot be changed: it is of an earlier stop/);
     }));
 
   it('changes fields of objects to what an expression gives: one expression', () =>
