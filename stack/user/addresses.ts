@@ -5,6 +5,7 @@ import { INADDR_ANY, sockaddr_in } from '../include/uapi/linux/in.ts';
 import { in6_addr, in6addr_any, sockaddr_in6 } from '../include/uapi/linux/in6.ts';
 import { AF_INET, AF_INET6 } from '../include/uapi/linux/socket.ts';
 import { formatAddress, formatAddress6 } from '../lib/format_address.ts';
+import { show } from './arguments.ts';
 
 /** An address in Node's notation. */
 export interface SocketAddress {
@@ -50,10 +51,6 @@ function groupsOf(text: string, atEnd: boolean): number[] | null {
     else return null;
   }
   return groups;
-}
-
-function show(value: unknown): string {
-  return typeof value === 'string' ? `'${value}'` : (JSON.stringify(value) ?? String(value));
 }
 
 /**

@@ -22,13 +22,19 @@ async function loadScenario(world: World, file: string, tools: SourceTools): Pro
   const loader = new ModuleLoader(world, createLibrary(world), tools);
   const main = await loader.run(pathToFileURL(file).href);
   const exported = main.namespace as Record<string, unknown>;
-  build_network(world, parse_network(exported['network'], file));
-  const processes = Object.keys(exported)
+  const mains = Object.keys(exported)
     .filter((name) => isAsyncFunction(exported[name]))
-    .map((name): ProgramProcess => {
-      const process = name === 'default' ? defaultName(exported[name], file) : name;
-      return { name: process, main: exported[name] as () => unknown, machine: machine_of(world, process) };
-    });
+    .map((name) => ({
+      name: name === 'default' ? defaultName(exported[name], file) : name,
+      main: exported[name] as () => unknown,
+    }));
+  const names = mains.map(({ name }) => name);
+  build_network(world, parse_network(exported['network'], file, names));
+  const processes = mains.map(({ name, main }): ProgramProcess => ({
+    name,
+    main,
+    machine: machine_of(world, name),
+  }));
   if (processes.length === 0) {
     throw new ProgramError(
       `${file}: no process: export at least one async function (export async function client() { … })`,

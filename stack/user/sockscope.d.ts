@@ -31,10 +31,14 @@ declare module 'sockscope' {
     hosts: Record<
       string,
       {
-        /** Address of its interface eth0, with the length of the network's prefix: '10.0.0.1/24'. */
+        /**
+         * Address of its interface eth0, with the length of the network's prefix (1 to 30): '10.0.0.1/24'. Each
+         * host has its own.
+         */
         address: string;
         /**
-         * Names of the exported functions that run on this host; default: the function with the host's name.
+         * Names of the exported functions that run on this host; default: the function with the host's name. A
+         * function runs on one host.
          */
         processes?: string[];
       }

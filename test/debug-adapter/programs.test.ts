@@ -343,6 +343,14 @@ export async function client() {
       /main\.ts: network\.hosts\.a\.address must be an address with its prefix, such as '10\.0\.0\.1\/24'/,
     code: 1,
   },
+  {
+    does: 'says that a host has no process',
+    files: {
+      'main.ts': `export const network = { hosts: { p: { address: '10.0.0.1/24' }, nosuch: { address: '10.0.0.2/24' } } };\nexport async function p() {}`,
+    },
+    prints: /main\.ts: network\.hosts\.nosuch has no process: export an async function of that name/,
+    code: 1,
+  },
 ];
 
 describe('programs', function () {
