@@ -23,6 +23,8 @@ export const DEFAULT_MAX_HEAP = 1024;
 /** Memory that the process may use besides the machine's heap: buffers, packets, the debugger. In MB. */
 const BESIDE_HEAP_MB = 512;
 const MEMORY_POLL_MS = 100;
+/** The length at which an expression is cut off in a message. */
+const SHOWN_EXPRESSION = 100;
 const MB = 2 ** 20;
 /** How long to wait for the inspector to detach from a machine before it is ended anyway. */
 const DETACH_MS = 300;
@@ -70,6 +72,8 @@ export class Debuggee {
   readonly #currentPid = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
   readonly #worker: Worker;
   #agentId = '';
+  /** Expressions of the user that are being evaluated: V8 computes the first. */
+  readonly #typed: string[] = [];
   /** A machine exists, and its agent can be asked. */
   get booted(): boolean {
     return this.#agentId !== '';
@@ -149,7 +153,9 @@ export class Debuggee {
     const before = process.memoryUsage.rss();
     return setInterval(() => {
       if (process.memoryUsage.rss() - before > (this.maxHeap + BESIDE_HEAP_MB) * MB)
-        this.#lost(outOfMemory('buffers and objects', this.maxHeap + BESIDE_HEAP_MB));
+        this.#lost(
+          this.#takesMore('buffers and objects', ` and the ${BESIDE_HEAP_MB} MB for buffers beside it`),
+        );
     }, MEMORY_POLL_MS).unref();
   }
 
@@ -302,12 +308,26 @@ export class Debuggee {
 
   /** The message for a machine that exceeded its memory limit. */
   get outOfMemory(): string {
-    return outOfMemory('objects', this.maxHeap);
+    return this.#takesMore('objects');
   }
-}
+  #takesMore(what: string, beside = ''): string {
+    const limit = `the ${this.maxHeap} MB of "maxHeap"${beside}`;
+    const [typed] = this.#typed;
+    if (typed === undefined)
+      return `its ${what} take more than ${limit}. A program that really needs so much is launched with a greater "maxHeap"`;
+    const shown = typed.length > SHOWN_EXPRESSION ? `${typed.slice(0, SHOWN_EXPRESSION)}…` : typed;
+    return `while "${shown}" was evaluated, its ${what} took more than ${limit}. The expression did this, not the program`;
+  }
 
-function outOfMemory(what: string, megabytes: number): string {
-  return `its ${what} take more than ${megabytes} MB. A program that really needs so much is launched with a greater "maxHeap"`;
+  /** Note that an expression of the user is evaluated, until its evaluation settles. */
+  async evaluates<T>(expression: string, evaluation: Promise<T>): Promise<T> {
+    this.#typed.push(expression);
+    try {
+      return await evaluation;
+    } finally {
+      this.#typed.splice(this.#typed.indexOf(expression), 1);
+    }
+  }
 }
 
 function answerOf<Answer>({ value }: { value?: unknown }): Answer {

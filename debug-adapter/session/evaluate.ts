@@ -124,7 +124,7 @@ export async function evaluateIn(
   // outermost frame.
   const at = callFrame ?? run.execution.stop?.paused.callFrames.at(-1);
   // All sent at once: V8 processes them in this order.
-  const [, answer] = await Promise.all([
+  const sent = Promise.all([
     run.debuggee.ask('scope.enter'),
     (at === undefined
       ? client.send('Runtime.evaluate', { ...common, disableBreaks: true })
@@ -134,6 +134,7 @@ export async function evaluateIn(
     }),
     run.debuggee.ask('scope.leave'),
   ]);
+  const [, answer] = await run.debuggee.evaluates(expression, sent);
   return answer;
 }
 

@@ -36,6 +36,7 @@ export class DebuggerScope implements Scope {
    * code uses none.
    */
   install(): void {
+    this.#keepThread();
     const names = this.#names;
     const behind = new Proxy(Object.getPrototypeOf(globalThis) as Record<PropertyKey, unknown>, {
       has: (target, name) => (this.#open > 0 && names.has(name as string)) || name in target,
@@ -46,5 +47,14 @@ export class DebuggerScope implements Scope {
       },
     });
     Object.setPrototypeOf(globalThis, behind);
+  }
+  /** An expression that ended the thread would leave a session without anything to debug. */
+  #keepThread(): void {
+    const exit = process.exit.bind(process);
+    process.exit = (code) => {
+      if (this.#open > 0)
+        throw new Error('process.exit() would end the machine under the debugger: use Stop');
+      return exit(code);
+    };
   }
 }

@@ -26,7 +26,10 @@ describe('debug adapter: bounds', () => {
         told.slice(-3).map(({ event }) => event),
         ['output', 'exited', 'terminated'],
       );
-      assert.match(adapter.output.at(-1)!.text, /take more than 64 MB.*greater "maxHeap"/);
+      assert.match(
+        adapter.output.at(-1)!.text,
+        /take more than the 64 MB of "maxHeap"\. .*greater "maxHeap"/,
+      );
       await assert.rejects(adapter.request('next', { threadId: 100 }), /the program has ended/);
       await assert.rejects(adapter.request('pause', { threadId: 100 }), /the program has ended/);
     })).timeout(60_000);
@@ -35,15 +38,49 @@ describe('debug adapter: bounds', () => {
     withAdapter(async (adapter) => {
       await adapter.launch({ program: fixture('hungry'), maxHeap: 64, noDebug: true });
       assert.equal(await adapter.stopped(), 'terminated');
-      assert.match(adapter.output.at(-1)!.text, /take more than 64 MB.*greater "maxHeap"/);
+      assert.match(
+        adapter.output.at(-1)!.text,
+        /take more than the 64 MB of "maxHeap"\. .*greater "maxHeap"/,
+      );
     })).timeout(60_000);
 
   it('ends a program whose buffers take too much', () =>
     withAdapter(async (adapter) => {
       await adapter.launch({ program: fixture('hoarder'), maxHeap: 64 });
       assert.equal(await adapter.stopped(), 'terminated');
-      assert.match(adapter.output.at(-1)!.text, /buffers and objects take more than 576 MB/);
+      assert.match(
+        adapter.output.at(-1)!.text,
+        /its buffers and objects take more than the 64 MB of "maxHeap" and the 512 MB for buffers beside it/,
+      );
     })).timeout(60_000);
+
+  it('says when not the program takes too much, but what was typed', () =>
+    withAdapter(async (adapter) => {
+      await adapter.launch({ program: fixture('busy'), maxHeap: 64, stopOnEntry: true });
+      await adapter.stopped();
+      const end = adapter.stopped();
+      const expression = 'Buffer.alloc(1500 * 2 ** 20, 1).length';
+      await assert.rejects(adapter.evaluate(expression));
+      assert.equal(await end, 'terminated');
+      assert.match(
+        adapter.output.at(-1)!.text,
+        /while "Buffer\.alloc\(1500.*" was evaluated, .*64 MB of "maxHeap" and the 512 MB.*not the program/,
+      );
+    })).timeout(60_000);
+
+  it('refuses to evaluate what would end the machine under the debugger', () =>
+    withAdapter(async (adapter) => {
+      await adapter.launch({ program: fixture('exits'), stopOnEntry: true });
+      await adapter.stopped();
+      await assert.rejects(
+        adapter.evaluate('process.exit(3)'),
+        /process\.exit\(\) would end the machine under the debugger: use Stop/,
+      );
+      assert.equal(await adapter.evaluate('1 + 1'), '2');
+      // The program itself may.
+      assert.equal(await adapter.go('continue'), 'terminated');
+      assert.match(adapter.output.at(-1)!.text, /has called process\.exit\(3\)/);
+    }));
 
   it('refuses a limit that is none', () =>
     withAdapter(async (adapter) => {
