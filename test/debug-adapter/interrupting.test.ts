@@ -35,6 +35,26 @@ describe('debug adapter: interrupting', () => {
       await quick('disconnect', adapter.disconnect());
     }));
 
+  it('does not pause in accessors, wherever it interrupts', () =>
+    withAdapter(async (adapter) => {
+      await adapter.launch({ program: fixture('napping') });
+      while ((await adapter.threads()).length < 2) await new Promise((resolve) => setTimeout(resolve, 20));
+      const tops: string[] = [];
+      for (let pauses = 0; pauses < 15; pauses++) {
+        const stop = adapter.stopped();
+        await adapter.request('pause', { threadId: 1 });
+        await stop;
+        tops.push((await adapter.stack(undefined, 1))[0]!.name);
+        await adapter.request('continue', { threadId: adapter.thread });
+        await new Promise((resolve) => setTimeout(resolve, 10 + pauses));
+      }
+      assert.deepEqual(
+        tops.filter((name) => /^[gs]et /.test(name)),
+        [],
+        tops.join(', '),
+      );
+    })).timeout(60_000);
+
   it('answers about threads and trees while a busy loop runs', () =>
     withAdapter(async (adapter) => {
       await startBusy(adapter);

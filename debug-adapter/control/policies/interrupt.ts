@@ -2,11 +2,14 @@
 import type { Pause } from './pause.ts';
 import type { Policy, Told, Verdict } from './policy.ts';
 
+/** Number of accessors that are left before one is shown. */
+const MOST_LEFT = 10;
+
 export class Interrupt implements Policy {
   readonly name = 'pause';
   readonly thread = undefined;
   #isSettled = false;
-  #hasLeft = false;
+  #left = 0;
 
   judge(pause: Pause): Verdict {
     if (pause.facts.hit) return 'stop';
@@ -18,9 +21,10 @@ export class Interrupt implements Policy {
       this.#isSettled = true;
       return { how: 'stepInto' };
     }
-    // Only once: an accessor without a caller cannot be stepped out of.
-    if (pause.isInAccessor && !this.#hasLeft) {
-      this.#hasLeft = true;
+    // Its caller may be an accessor, too, or skipped code that calls the next one. Not for ever: an accessor
+    // without a caller cannot be stepped out of.
+    if (pause.isInAccessor && this.#left < MOST_LEFT) {
+      this.#left++;
       return { how: 'stepOut' };
     }
     return 'stop';

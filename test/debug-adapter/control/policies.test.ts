@@ -52,6 +52,13 @@ function settled(): Interrupt {
   return interrupt;
 }
 
+/** A pause that has left a getter so many times. */
+function leaving(times: number, ...frames: string[]): Interrupt {
+  const interrupt = settled();
+  for (let left = 0; left < times; left++) interrupt.judge(expand(pause(...frames)));
+  return interrupt;
+}
+
 /** What is judged, by whom, and what comes of it. */
 const RULES: [rule: string, policy: Policy, pause: CompactPause, verdict: string][] = [
   ['continue stops at a debugger statement', new Continue(), pause(CLIENT), 'stop'],
@@ -74,6 +81,18 @@ const RULES: [rule: string, policy: Policy, pause: CompactPause, verdict: string
     settled(),
     pause('get now stack/kernel/time.ts:7', CLIENT),
     'stepOut',
+  ],
+  [
+    'a pause does not stay in a getter that another one has called',
+    leaving(1, 'get current stack/machine.ts:128', 'get task stack/kernel/time.ts:9', CLIENT),
+    pause('get task stack/kernel/time.ts:9', CLIENT),
+    'stepOut',
+  ],
+  [
+    'a pause stays in a getter that cannot be left',
+    leaving(10, 'get now stack/kernel/time.ts:7', CLIENT),
+    pause('get now stack/kernel/time.ts:7', CLIENT),
+    'stop',
   ],
   ['a line is left', step('next', pause(CLIENT)), pause(CLIENT), 'stepOver'],
   ['the next line is a stop', step('next', pause(CLIENT)), pause('client /scenario.ts:19'), 'stop'],
