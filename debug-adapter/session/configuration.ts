@@ -53,11 +53,12 @@ export class Configuration {
     const file = sourceFile(source.path);
     // Breakpoints with an invalid place are refused; the others are set.
     const problems = breakpoints.map(placeProblem);
-    const old = [...(this.#lines.get(file.real)?.wanted ?? [])];
+    const known = this.#lines.get(file.real);
+    const old = [...(known?.wanted ?? [])];
     const wanted = breakpoints
       .filter((_, index) => problems[index] === undefined)
       .map((wish): LineWish => {
-        const same = old.findIndex((one) => keyOf(file, one) === keyOf(file, wish));
+        const same = old.findIndex((one) => keyOf(known!.file, one) === keyOf(file, wish));
         return same < 0 ? { ...wish, id: this.#nextId() } : old.splice(same, 1)[0]!;
       });
     if (wanted.length === 0) this.#lines.delete(file.real);
