@@ -9,7 +9,7 @@ import {
   TASKLET_SOFTIRQ,
   TIMER_SOFTIRQ,
 } from './kernel/softirq.ts';
-import { sysctl_set } from './kernel/sysctl.ts';
+import { sysctl_set, sysctl_takes } from './kernel/sysctl.ts';
 import { hrtimer_run_softirq } from './kernel/time/hrtimer.ts';
 import { run_timer_softirq } from './kernel/time/timer.ts';
 import { Machine } from './machine.ts';
@@ -50,12 +50,12 @@ function applySysctls(machine: Machine): void {
     const err = sysctl_set(machine.init_net, name, text);
     if (err === 0) continue;
     const leftOut = sysctl_left_out(name);
-    if (leftOut !== null) throw new ConfigError(`sysctl["${name}"] is not there: ${leftOut}`);
+    if (leftOut !== null) throw new ConfigError(['sysctl', name], `is not there: ${leftOut}`);
     const { sysctls } = machine.init_net;
     if (err === -ENOENT && !sysctls.has(name.replaceAll('/', '.'))) {
-      throw new ConfigError(`sysctl["${name}"] is not known${nearest(name, [...sysctls.keys()])}`);
+      throw new ConfigError(['sysctl', name], `is not known${nearest(name, [...sysctls.keys()])}`);
     }
-    throw new ConfigError(`sysctl["${name}"] does not take "${text}"`);
+    throw new ConfigError(['sysctl', name], `does not take "${text}"${sysctl_takes(machine.init_net, name)}`);
   }
 }
 

@@ -2,6 +2,7 @@
  * The configuration of a world and its machine: the part of the launch configuration for them, parsed from
  * unknown input.
  */
+import { show_value } from './lib/show_value.ts';
 
 /** The loopback NIC and its wire. */
 export interface NicConfig {
@@ -35,6 +36,24 @@ export interface WorldConfig extends MachineConfig {
 /** An invalid configuration: the message names the attribute and how to fix it. */
 export class ConfigError extends Error {
   override name = 'ConfigError';
+  /** The attribute: ['launch', 'nic', 'loss']. */
+  readonly path: readonly string[];
+  /** What is wrong with it, to be read after its name: 'must be …, got 5'. */
+  readonly complaint: string;
+
+  constructor(path: readonly string[], complaint: string) {
+    super(`${pathText(path)} ${complaint}`);
+    this.path = path;
+    this.complaint = complaint;
+  }
+}
+
+/** 'launch.nic.loss', 'sysctl["net.core.somaxconn"]' */
+function pathText(path: readonly string[]): string {
+  if (path.length === 0) return 'the configuration';
+  return path
+    .map((key, index) => (!/^[\w ]+$/.test(key) ? `["${key}"]` : index === 0 ? key : `.${key}`))
+    .join('');
 }
 
 export const DEFAULT_NIC: NicConfig = {
@@ -48,18 +67,20 @@ export const DEFAULT_NIC: NicConfig = {
   corrupt: 0,
 };
 
+type Path = readonly string[];
+
 function show(value: unknown): string {
-  return typeof value === 'string' ? `"${value}"` : (JSON.stringify(value) ?? String(value));
+  return typeof value === 'string' ? `"${value}"` : show_value(value);
 }
-function asObject(value: unknown, name: string): Record<string, unknown> {
+function asObject(value: unknown, path: Path): Record<string, unknown> {
   if (value === undefined || value === null) return {};
   if (typeof value !== 'object' || Array.isArray(value))
-    throw new ConfigError(`${name} must be an object, got ${show(value)}`);
+    throw new ConfigError(path, `must be an object, got ${show(value)}`);
   return value as Record<string, unknown>;
 }
 function asNumber(
   value: unknown,
-  name: string,
+  path: Path,
   fallback: number,
   min: number,
   max: number,
@@ -69,7 +90,8 @@ function asNumber(
   const number = typeof value === 'number' ? value : NaN;
   if (!(number >= min && number <= max) || (integer && !Number.isInteger(number))) {
     throw new ConfigError(
-      `${name} must be ${integer ? 'a whole number' : 'a number'} between ${min} and ${max}, got ${show(value)}`,
+      path,
+      `must be ${integer ? 'a whole number' : 'a number'} between ${min} and ${max}, got ${show(value)}`,
     );
   }
   return number;
@@ -77,7 +99,7 @@ function asNumber(
 /** A size with a unit ('10us', '1gbit') or a plain number of the base unit. */
 function asUnit(
   value: unknown,
-  name: string,
+  path: Path,
   fallback: number,
   units: Record<string, number>,
   base: string,
@@ -90,15 +112,16 @@ function asUnit(
   const unit = match ? units[match[2]!.toLowerCase()] : undefined;
   if (!match || unit === undefined) {
     throw new ConfigError(
-      `${name} must be a number of ${base} or a text such as "10${base}" (${names}), got ${show(value)}`,
+      path,
+      `must be a number of ${base} or a text such as "10${base}" (${names}), got ${show(value)}`,
     );
   }
   return Math.round(Number(match[1]) * unit);
 }
-function refuseUnknown(object: Record<string, unknown>, known: readonly string[], name: string): void {
+function refuseUnknown(object: Record<string, unknown>, known: readonly string[], path: Path): void {
   for (const key of Object.keys(object)) {
     if (!known.includes(key)) {
-      throw new ConfigError(`${name}.${key} is not known: use one of ${known.join(', ')}`);
+      throw new ConfigError([...path, key], `is not known: use one of ${known.join(', ')}`);
     }
   }
 }
@@ -110,37 +133,37 @@ const NIC_KEYS = ['mtu', 'ringSize', 'latency', 'bandwidth', 'loss', 'reorder', 
 /**
  * Parse a configuration. Omitted attributes get defaults.
  *
- * @param name the object's name in messages: 'launch'
+ * @param path the object's name in messages: 'launch'; default: its attributes are named alone
  * @throws ConfigError
  */
-export function parseConfig(input: unknown, name = 'config'): WorldConfig {
-  const object = asObject(input, name);
-  refuseUnknown(object, ['seed', 'sysctl', 'nic'], name);
+export function parseConfig(input: unknown, ...path: Path): WorldConfig {
+  const object = asObject(input, path);
+  refuseUnknown(object, ['seed', 'sysctl', 'nic'], path);
   return {
-    seed: asNumber(object['seed'], `${name}.seed`, 1, 0, 0xffffffff, true),
-    sysctl: parseSysctl(object['sysctl'], `${name}.sysctl`),
-    nic: parseNic(object['nic'], `${name}.nic`, DEFAULT_NIC.mtu),
+    seed: asNumber(object['seed'], [...path, 'seed'], 1, 0, 0xffffffff, true),
+    sysctl: parseSysctl(object['sysctl'], [...path, 'sysctl']),
+    nic: parseNic(object['nic'], [...path, 'nic'], DEFAULT_NIC.mtu),
   };
 }
 
 /** An Ethernet wire and its NICs: as the loopback NIC, but the default MTU is 1,500 bytes. */
-export function parseWire(input: unknown, name: string): NicConfig {
-  return parseNic(input, name, 1500);
+export function parseWire(input: unknown, ...path: Path): NicConfig {
+  return parseNic(input, path, 1500);
 }
 
-function parseNic(input: unknown, name: string, mtu: number): NicConfig {
-  const nic = asObject(input, name);
-  refuseUnknown(nic, NIC_KEYS, name);
-  const probability = (key: string) => asNumber(nic[key], `${name}.${key}`, 0, 0, 1, false);
-  const ringSize = asNumber(nic['ringSize'], `${name}.ringSize`, DEFAULT_NIC.ringSize, 4, 4096, true);
+function parseNic(input: unknown, path: Path, mtu: number): NicConfig {
+  const nic = asObject(input, path);
+  refuseUnknown(nic, NIC_KEYS, path);
+  const probability = (key: string) => asNumber(nic[key], [...path, key], 0, 0, 1, false);
+  const ringSize = asNumber(nic['ringSize'], [...path, 'ringSize'], DEFAULT_NIC.ringSize, 4, 4096, true);
   if ((ringSize & (ringSize - 1)) !== 0) {
-    throw new ConfigError(`${name}.ringSize must be a power of two (4, 8, … 4096), got ${ringSize}`);
+    throw new ConfigError([...path, 'ringSize'], `must be a power of two (4, 8, … 4096), got ${ringSize}`);
   }
   return {
-    mtu: asNumber(nic['mtu'], `${name}.mtu`, mtu, 68, 65536, true),
+    mtu: asNumber(nic['mtu'], [...path, 'mtu'], mtu, 68, 65536, true),
     ringSize,
-    latency: asUnit(nic['latency'], `${name}.latency`, DEFAULT_NIC.latency, TIME_UNITS, 'us'),
-    bandwidth: asUnit(nic['bandwidth'], `${name}.bandwidth`, 0, RATE_UNITS, 'bit'),
+    latency: asUnit(nic['latency'], [...path, 'latency'], DEFAULT_NIC.latency, TIME_UNITS, 'us'),
+    bandwidth: asUnit(nic['bandwidth'], [...path, 'bandwidth'], 0, RATE_UNITS, 'bit'),
     loss: probability('loss'),
     reorder: probability('reorder'),
     duplicate: probability('duplicate'),
@@ -148,12 +171,12 @@ function parseNic(input: unknown, name: string, mtu: number): NicConfig {
   };
 }
 
-function parseSysctl(input: unknown, name: string): Record<string, string> {
+function parseSysctl(input: unknown, path: Path): Record<string, string> {
   const result: Record<string, string> = {};
-  for (const [key, value] of Object.entries(asObject(input, name))) {
+  for (const [key, value] of Object.entries(asObject(input, path))) {
     const text = Array.isArray(value) ? value.join(' ') : value;
     if (typeof text !== 'string' && typeof text !== 'number') {
-      throw new ConfigError(`${name}["${key}"] must be a number, a text or a list, got ${show(value)}`);
+      throw new ConfigError([...path, key], `must be a number, a text or a list, got ${show(value)}`);
     }
     result[key] = String(text);
   }

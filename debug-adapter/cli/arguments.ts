@@ -10,10 +10,12 @@ export interface CliArguments {
   sysctl: Record<string, string>;
   nic: Record<string, string | number>;
 }
+
 /** Invalid arguments: the message tells why, and what is valid. */
 export class UsageError extends Error {}
 
 export const USAGE = `usage: sockscope run FILE [options]
+       sockscope --help
 
 Runs a scenario to its end, without VS Code.
 
@@ -30,9 +32,12 @@ function pair(text: string, option: string): [string, string] {
   return [text.slice(0, at), text.slice(at + 1)];
 }
 
-/** @throws UsageError */
-export function parseArguments(argv: readonly string[]): CliArguments {
+const isHelp = (argument: string) => argument === '--help' || argument === '-h';
+
+/** @returns 'help' if the usage is asked for @throws UsageError */
+export function parseArguments(argv: readonly string[]): CliArguments | 'help' {
   const [command, ...rest] = argv;
+  if (argv.some(isHelp)) return 'help';
   if (command !== 'run') {
     throw new UsageError(command === undefined ? 'no command given' : `unknown command "${command}"`);
   }
@@ -64,7 +69,8 @@ export function parseArguments(argv: readonly string[]): CliArguments {
       }
       case '--nic': {
         const [name, setting] = pair(value(), option);
-        result.nic[name] = /^-?[\d.]+$/.test(setting) ? Number(setting) : setting;
+        const number = setting.trim() === '' ? NaN : Number(setting);
+        result.nic[name] = Number.isFinite(number) ? number : setting;
         break;
       }
       default:

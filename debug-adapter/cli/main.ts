@@ -1,25 +1,42 @@
 /**
  * `npm run -s sockscope -- run FILE`: runs a scenario in a worker and passes its output through. Exits with 1
- * when the scenario throws, and with 2 for invalid arguments.
+ * when the scenario throws, with 2 for invalid arguments, and as other programs do when nobody reads its output.
  */
+import path from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { parseArguments, USAGE, UsageError } from './arguments.ts';
+import { type CliArguments, parseArguments, USAGE, UsageError } from './arguments.ts';
+import { topLevelFailureText } from './failure.ts';
+
+/** The exit code that shells show for a program that SIGPIPE has ended. */
+const ENDED_BY_SIGPIPE = 141;
+
+for (const stream of [process.stdout, process.stderr])
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit(ENDED_BY_SIGPIPE);
+  });
 
 try {
-  const workerData = parseArguments(process.argv.slice(2));
+  const parsed = parseArguments(process.argv.slice(2));
+  if (parsed === 'help') console.log(USAGE);
+  else runInWorker(parsed);
+} catch (error) {
+  if (!(error instanceof UsageError)) throw error;
+  console.error(`sockscope: ${error.message}\n\n${USAGE}`);
+  process.exitCode = 2;
+}
+
+function runInWorker(options: CliArguments): void {
   const worker = new Worker(new URL('./worker.ts'.replace(/ts$/, 'js'), import.meta.url), {
-    workerData,
+    workerData: options,
     execArgv: ['--experimental-vm-modules', '--no-warnings'],
   });
+  // What no process threw: code of the top level that runs later, and defects of the machine.
   worker.on('error', (error) => {
-    console.error(`sockscope: ${error.stack ?? error.message}`);
+    console.error(`sockscope: ${topLevelFailureText(error, path.resolve(options.file))}`);
     process.exitCode = 1;
   });
   worker.on('exit', (code) => {
     if (code !== 0) process.exitCode = code;
   });
-} catch (error) {
-  if (!(error instanceof UsageError)) throw error;
-  console.error(`sockscope: ${error.message}\n\n${USAGE}`);
-  process.exitCode = 2;
 }

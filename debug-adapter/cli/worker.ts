@@ -1,5 +1,6 @@
 /** The worker in which the command line runs its world. */
 import { createWriteStream, type WriteStream } from 'node:fs';
+import path from 'node:path';
 import { inspect } from 'node:util';
 import { workerData } from 'node:worker_threads';
 import {
@@ -11,6 +12,7 @@ import {
   loadProgram,
   parseConfig,
   PcapngWriter,
+  type Program,
   ProgramError,
   runProgram,
   TRACEPOINT_NAMES,
@@ -18,7 +20,8 @@ import {
 } from '../../stack/index.ts';
 import { BOOT_REAL_MS, formatHit } from '../../stack/trace/format.ts';
 import { sourceTools } from '../sources.ts';
-import type { CliArguments } from './arguments.ts';
+import { type CliArguments, UsageError } from './arguments.ts';
+import { failureText, topLevelFailureText } from './failure.ts';
 
 const options = workerData as CliArguments;
 // Stacks are deep: from the driver down to the scenario.
@@ -29,27 +32,28 @@ try {
   if (code !== 0) process.exitCode = code;
 } catch (error) {
   // Errors that the user can fix are reported in one line; any other is a defect, and its stack is shown.
-  const expected = error instanceof ConfigError || error instanceof ProgramError;
+  const expected = error instanceof UsageError || error instanceof ProgramError;
   process.stderr.write(`sockscope: ${expected ? error.message : inspect(error)}\n`);
-  process.exitCode = 1;
+  process.exitCode = error instanceof UsageError ? 2 : 1;
 }
 
-async function run({ file, pcap, trace, seed, sysctl, nic }: CliArguments): Promise<number> {
-  const { world } = boot(parseConfig({ seed, sysctl, nic }, 'sockscope'));
+async function run(options: CliArguments): Promise<number> {
+  const world = bootWorld(options);
   const write = {
     stdout: process.stdout.write.bind(process.stdout),
     stderr: process.stderr.write.bind(process.stderr),
   };
   world.output = (stream, text) => void write[stream](text);
   installConsole(world);
-  installTrace(world, trace);
-  const capture = pcap === undefined ? null : await openCapture(world, pcap);
-  const program = await loadProgram(world, file, sourceTools);
+  installTrace(world, options.trace);
+  const capture = options.pcap === undefined ? null : await openCapture(world, options.pcap);
+  const program = await load(world, options.file);
+  if (program === null) return 1;
   installGlobals(world);
   const result = await runProgram(world, program);
   if (capture !== null) await new Promise<void>((resolve) => capture.end(() => resolve()));
   for (const { name, pid, error } of result.failed) {
-    process.stderr.write(`sockscope: ${name} (pid ${pid}) threw: ${inspect(error)}\n`);
+    process.stderr.write(`sockscope: ${name} (pid ${pid}) threw: ${failureText(error)}\n`);
   }
   for (const { name, pid, syscall } of result.asleep) {
     process.stderr.write(
@@ -59,13 +63,34 @@ async function run({ file, pcap, trace, seed, sysctl, nic }: CliArguments): Prom
   return result.failed.length > 0 ? 1 : 0;
 }
 
+/** @throws UsageError that names the option as it is typed: `--nic loss` for the attribute nic.loss */
+function bootWorld({ seed, sysctl, nic }: CliArguments): World {
+  try {
+    return boot(parseConfig({ seed, sysctl, nic })).world;
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    throw new UsageError(`--${error.path.join(' ')} ${error.complaint}`);
+  }
+}
+
+/** @returns null if the program's top level threw, which is then reported */
+async function load(world: World, file: string): Promise<Program | null> {
+  try {
+    return await loadProgram(world, file, sourceTools);
+  } catch (error) {
+    if (error instanceof ProgramError) throw error;
+    process.stderr.write(`sockscope: ${topLevelFailureText(error, path.resolve(file))}\n`);
+    return null;
+  }
+}
+
 /** Print the tracepoints that match one of the patterns. */
 function installTrace(world: World, patterns: readonly string[]): void {
   for (const pattern of patterns) {
     const expression = new RegExp(`^${pattern.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*')}$`);
     const names = TRACEPOINT_NAMES.filter((name) => expression.test(name));
     if (names.length === 0) {
-      throw new ConfigError(
+      throw new UsageError(
         `--trace ${pattern}: no such tracepoint (there are ${TRACEPOINT_NAMES.join(', ')})`,
       );
     }
@@ -74,11 +99,11 @@ function installTrace(world: World, patterns: readonly string[]): void {
 }
 
 /** Write every frame to a file as it is sent. */
-async function openCapture(world: World, path: string): Promise<WriteStream> {
-  const stream = createWriteStream(path);
+async function openCapture(world: World, file: string): Promise<WriteStream> {
+  const stream = createWriteStream(file);
   await new Promise<void>((resolve, reject) => {
     stream.once('open', () => resolve());
-    stream.once('error', (error) => reject(new ConfigError(`--pcap ${path}: ${error.message}`)));
+    stream.once('error', (error) => reject(new UsageError(`--pcap ${file}: ${error.message}`)));
   });
   const writer = new PcapngWriter();
   stream.write(writer.header('lo'));

@@ -9,7 +9,7 @@ export interface TextFrame {
   column: number;
 }
 
-const FRAME = /^\s*at (?:(?:async |new )*(.*?) \()?(.*?):(\d+):(\d+)\)?$/;
+const FRAME = /^\s*at (?:async |new )*(?:(.*?) \()?(.*?):(\d+):(\d+)\)?$/;
 
 /** Frames that have a place in a file, innermost first. */
 export function parseStack(stack: string): TextFrame[] {

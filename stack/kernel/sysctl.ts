@@ -7,6 +7,8 @@ export interface ctl_table {
   get(): string;
   /** @returns 0, or a negative errno: the setting is then unchanged */
   set(text: string): Errno;
+  /** What it can be set to, for messages: 'a whole number from 0 to 255'. */
+  takes?(): string;
 }
 
 const INT_MAX = 0x7fffffff;
@@ -19,6 +21,11 @@ type KeyOf<T, Kind> = { [K in keyof T]: T[K] extends Kind ? K : never }[keyof T]
 function parse_int(text: string, min: number, max: number): number | null {
   const value = /^\s*[+-]?(0x[0-9a-f]+|\d+)\s*$/i.test(text) ? Number(text) : NaN;
   return value >= min && value <= max ? value : null;
+}
+
+/** 'a whole number from 0 to 255' */
+function whole_number(min: number, max: number): string {
+  return `a whole number from ${min} to ${max}`;
 }
 
 /** A number; `scale` is the number of the field's units per unit of the setting. */
@@ -38,6 +45,7 @@ function field<T, K extends KeyOf<T, number>>(
       numbers[key] = value * scale;
       return 0;
     },
+    takes: () => whole_number(min, max),
   };
 }
 
@@ -92,6 +100,7 @@ export function proc_intvec(values: number[], min = INT_MIN, max = INT_MAX): ctl
       parsed.forEach((value, i) => (values[i] = value!));
       return 0;
     },
+    takes: () => `up to ${values.length} numbers with spaces between, each ${whole_number(min, max)}`,
   };
 }
 
@@ -118,12 +127,13 @@ export function proc_do_large_bitmap(bits: Set<number>, length: number): ctl_tab
       for (const bit of wanted) bits.add(bit);
       return 0;
     },
+    takes: () => `numbers from 0 to ${length - 1} and ranges of them, such as 8080,9148-9150`,
   };
 }
 
 /** A read-only setting. */
 export function read_only(get: () => string): ctl_table {
-  return { get, set: () => -EACCES };
+  return { get, set: () => -EACCES, takes: () => 'no value: it is read-only' };
 }
 /** One of several names; -ENOENT for any other. */
 export function one_of<T>(owner: T, key: KeyOf<T, string>, names: () => readonly string[]): ctl_table {
@@ -135,6 +145,7 @@ export function one_of<T>(owner: T, key: KeyOf<T, string>, names: () => readonly
       texts[key] = text.trim();
       return 0;
     },
+    takes: () => `one of ${names().join(', ')}`,
   };
 }
 
@@ -147,4 +158,9 @@ export function sysctl_get(net: net, name: string): string | Errno {
 /** @returns 0, -ENOENT (no such setting), -EINVAL (invalid value), -EACCES (read-only) */
 export function sysctl_set(net: net, name: string, text: string): Errno {
   return setting(net, name)?.set(text) ?? -ENOENT;
+}
+/** What a setting takes, for the message of a value that it refuses: ': it takes a whole number from 0 to 255'. */
+export function sysctl_takes(net: net, name: string): string {
+  const takes = setting(net, name)?.takes?.();
+  return `: ${takes === undefined ? 'it is not of the form that the setting shows' : `it takes ${takes}`}`;
 }

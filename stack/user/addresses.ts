@@ -5,7 +5,7 @@ import { INADDR_ANY, sockaddr_in } from '../include/uapi/linux/in.ts';
 import { in6_addr, in6addr_any, sockaddr_in6 } from '../include/uapi/linux/in6.ts';
 import { AF_INET, AF_INET6 } from '../include/uapi/linux/socket.ts';
 import { formatAddress, formatAddress6 } from '../lib/format_address.ts';
-import { show } from './arguments.ts';
+import { show_value as show } from '../lib/show_value.ts';
 
 /** An address in Node's notation. */
 export interface SocketAddress {

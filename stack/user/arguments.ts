@@ -2,22 +2,7 @@
  * Checks the arguments of a scenario's system calls: a wrong argument is the caller's mistake and throws a
  * TypeError.
  */
-import { inspect } from 'node:util';
-
-/** One line, without calling the value's own code. */
-const SHOWN = {
-  depth: 1,
-  breakLength: Infinity,
-  maxArrayLength: 8,
-  maxStringLength: 80,
-  customInspect: false,
-} as const;
-
-/** A value as JavaScript writes it: 'text', NaN, 10n, [1, 2], { fd: 3 }. */
-export function show(value: unknown): string {
-  const text = inspect(value, SHOWN);
-  return text.length > 120 ? `${text.slice(0, 119)}…` : text;
-}
+import { show_value as show } from '../lib/show_value.ts';
 
 /** An integer in the range of C's int. */
 export function toInt(value: unknown, name: string, syscall: string, fallback?: number): number {

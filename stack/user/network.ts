@@ -8,13 +8,13 @@ import { ethernet_kind } from '../drivers/net/vnic/kinds.ts';
 import { vnic_probe } from '../drivers/net/vnic/vnic_main.ts';
 import { ipv4_is_loopback, ipv4_is_multicast, ipv4_is_zeronet } from '../include/uapi/linux/in.ts';
 import { formatAddress } from '../lib/format_address.ts';
+import { show_value as show } from '../lib/show_value.ts';
 import type { Machine } from '../machine.ts';
 import { dev_open } from '../net/core/dev/register.ts';
 import { inet_rtm_newaddr } from '../net/ipv4/devinet.ts';
 import { EthernetWire } from '../wire/ethernet.ts';
 import type { World } from '../world/world.ts';
 import { parseAddress } from './addresses.ts';
-import { show } from './arguments.ts';
 import { ProgramError } from './program_error.ts';
 
 interface Host {

@@ -77,7 +77,46 @@ describe('the command line', function () {
         /^sockscope: client \(pid 100\) threw: \w*Error: connect ECONNREFUSED 127\.0\.0\.1:81 \(connection refused\)/,
       );
       assert.match(stderr, /scenario\.ts:4:/, 'the line of the scenario');
-      assert.match(stderr, /code: 'ECONNREFUSED'/);
+      assert.equal(stderr.trimEnd().split('\n').length, 2, `only the program's own frames:\n${stderr}`);
+    });
+    it("shows an error's code that its message does not have, and its cause", async () => {
+      const file = scenario(
+        "export async function p() {\n  const cause = new Error('inner');\n  throw Object.assign(new TypeError('outer', { cause }), { code: 'E_OUTER' });\n}\n",
+        'caused.ts',
+      );
+      const { code, stderr } = await sockscope('run', file);
+      assert.equal(code, 1);
+      assert.equal(
+        stderr,
+        `sockscope: p (pid 100) threw: TypeError [E_OUTER]: outer\n    at p (${file}:3:23)\n  caused by Error: inner\n    at p (${file}:2:17)\n`,
+      );
+    });
+    it('what the top level throws: its place first', async () => {
+      const file = scenario(
+        "function fail(): never {\n  throw new Error('no');\n}\nfail();\nexport async function p() {}\n",
+        'top.ts',
+      );
+      assert.deepEqual(await sockscope('run', file), {
+        code: 1,
+        stdout: '',
+        stderr: `sockscope: ${file}:2:9: the program threw Error: no\n    at fail (${file}:2:9)\n    at ${file}:4:1\n`,
+      });
+    });
+    it('what the top level throws later, or that is no Error', async () => {
+      const later = scenario(
+        "void Promise.reject(new Error('later'));\nexport async function p() {}\n",
+        'rejects.ts',
+      );
+      const rejected = await sockscope('run', later);
+      assert.equal(rejected.code, 1);
+      assert.equal(
+        rejected.stderr,
+        `sockscope: ${later}:1:21: the program threw Error: later\n    at ${later}:1:21\n`,
+      );
+      const text = scenario("throw 'a text';\nexport async function p() {}\n", 'text.ts');
+      const thrown = await sockscope('run', text);
+      assert.equal(thrown.code, 1);
+      assert.equal(thrown.stderr, `sockscope: ${text}: the program threw 'a text'\n`);
     });
     it('something that is no Error is told too', async () => {
       const { code, stderr } = await sockscope(
@@ -187,6 +226,25 @@ describe('the command line', function () {
     });
   });
 
+  for (const option of [['--help'], ['-h'], ['run', '--help']])
+    it(`${option.join(' ')} prints the usage`, async () => {
+      const { code, stdout, stderr } = await sockscope(...option);
+      assert.match(stdout, /^usage: sockscope run FILE/);
+      assert.deepEqual([code, stderr], [0, '']);
+    });
+
+  it('ends quietly when nobody reads its output any more', async () => {
+    const file = scenario(
+      "import { sleep } from 'sockscope';\nexport async function p() { for (let i = 0; ; i++) { console.log('line', i); await sleep(1); } }",
+    );
+    const child = spawn(process.execPath, [CLI, 'run', file]);
+    let stderr = '';
+    child.stderr.on('data', (text: Buffer) => (stderr += text.toString()));
+    child.stdout.once('data', () => child.stdout.destroy());
+    const code = await new Promise((resolve) => child.on('close', resolve));
+    assert.deepEqual([code, stderr], [141, ''], 'as a shell shows a program that SIGPIPE has ended');
+  });
+
   describe('what goes wrong in its arguments', () => {
     const refused = (name: string, args: string[], code: number, message: RegExp) =>
       it(name, async () => {
@@ -211,8 +269,8 @@ describe('the command line', function () {
     refused(
       'a seed that is too large',
       ['run', file, '--seed', '4294967296'],
-      1,
-      /seed must be a whole number between 0 and 4294967295, got 4294967296/,
+      2,
+      /^sockscope: --seed must be a whole number between 0 and 4294967295, got 4294967296/,
     );
     refused(
       'a sysctl without a value',
@@ -223,50 +281,68 @@ describe('the command line', function () {
     refused(
       'an unknown sysctl: with the one that may be meant',
       ['run', file, '--sysctl', 'net.ipv4.somaxconn=1'],
-      1,
-      /sysctl\["net\.ipv4\.somaxconn"\] is not known: did you mean net\.core\.somaxconn\?/,
+      2,
+      /^sockscope: --sysctl net\.ipv4\.somaxconn is not known: did you mean net\.core\.somaxconn\?/,
     );
     refused(
       "a sysctl's value that it does not take",
       ['run', file, '--sysctl', 'net.core.somaxconn=many'],
-      1,
-      /sysctl\["net\.core\.somaxconn"\] does not take "many"/,
+      2,
+      /^sockscope: --sysctl net\.core\.somaxconn does not take "many": it takes a whole number from 0 to 2147483647\n/,
     );
     refused(
       'a probability above 1',
       ['run', file, '--nic', 'loss=5'],
-      1,
-      /nic\.loss must be a number between 0 and 1, got 5/,
+      2,
+      /^sockscope: --nic loss must be a number between 0 and 1, got 5/,
+    );
+    refused(
+      'a probability that is no number: as it was typed',
+      ['run', file, '--nic', 'loss=nan'],
+      2,
+      /^sockscope: --nic loss must be a number between 0 and 1, got "nan"\n/,
+    );
+    refused(
+      'a size of two points',
+      ['run', file, '--nic', 'mtu=1.2.3'],
+      2,
+      /^sockscope: --nic mtu must be a whole number between 68 and 65536, got "1\.2\.3"\n/,
+    );
+    refused(
+      'a name that a sysctl does not take: with those that it takes',
+      ['run', file, '--sysctl', 'net.ipv4.tcp_congestion_control=fast'],
+      2,
+      /does not take "fast": it takes one of .*\bcubic\b/,
     );
     refused(
       'a time without a unit that is known',
       ['run', file, '--nic', 'latency=10parsec'],
-      1,
-      /nic\.latency must be .*10us.*got "10parsec"/,
+      2,
+      /^sockscope: --nic latency must be .*10us.*got "10parsec"/,
     );
     refused(
       'a ring that is no power of two',
       ['run', file, '--nic', 'ringSize=100'],
-      1,
-      /nic\.ringSize must be a power of two/,
+      2,
+      /^sockscope: --nic ringSize must be a power of two/,
     );
     refused(
       'an unknown property of the NIC',
       ['run', file, '--nic', 'color=red'],
-      1,
-      /nic\.color is not known: use one of mtu/,
+      2,
+      /^sockscope: --nic color is not known: use one of mtu/,
     );
     refused(
       'an unknown tracepoint',
       ['run', file, '--trace', 'tcp:nothing'],
-      1,
-      /--trace tcp:nothing: no such tracepoint \(there are syscalls:sys_enter/,
+      2,
+      /^sockscope: --trace tcp:nothing: no such tracepoint \(there are syscalls:sys_enter/,
     );
     refused(
       'a capture that cannot be written',
       ['run', file, '--pcap', '/nowhere/at/all.pcapng'],
-      1,
-      /--pcap \/nowhere\/at\/all\.pcapng: ENOENT/,
+      2,
+      /^sockscope: --pcap \/nowhere\/at\/all\.pcapng: ENOENT/,
     );
   });
 

@@ -300,6 +300,7 @@ function devinet_sysctl(net: net, cnf: ipv4_devconf, name: (typeof IPV4_DEVCONF)
       }
       return 0;
     },
+    takes: value.takes!,
   };
 }
 /** A change of these settings invalidates all cached routes. */

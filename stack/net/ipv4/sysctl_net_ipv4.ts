@@ -39,6 +39,8 @@ function ipv4_local_port_range({ ipv4 }: net): ctl_table {
       ipv4.ip_local_ports = range;
       return 0;
     },
+    takes: () =>
+      `the lowest and the highest port, from ${Math.max(1, ipv4.sysctl_ip_prot_sock)} to 65535 (ip_unprivileged_port_start is ${ipv4.sysctl_ip_prot_sock})`,
   };
 }
 /** Must not exceed the lower end of the ephemeral port range. */
@@ -53,6 +55,7 @@ function ipv4_privileged_ports({ ipv4 }: net): ctl_table {
       ipv4.sysctl_ip_prot_sock = wanted.port;
       return 0;
     },
+    takes: () => `a whole number from 0 to ${ipv4.ip_local_ports[0]}, where ip_local_port_range begins`,
   };
 }
 /** A range whose end is below its start permits no group. */
@@ -66,6 +69,7 @@ function ipv4_ping_group_range({ ipv4 }: net): ctl_table {
       if (err === 0) ipv4.ping_group_range = range[1]! < range[0]! ? [1, 0] : range;
       return err;
     },
+    takes: table([0, 0]).takes!,
   };
 }
 
@@ -201,6 +205,7 @@ function tcp_recovery_table(net: net): Record<string, ctl_table> {
       get: () => String(ipv4.sysctl_tcp_reordering),
       set: (text) =>
         proc_dointvec_minmax(ipv4, 'sysctl_tcp_reordering', 1, ipv4.sysctl_tcp_max_reordering).set(text),
+      takes: () => `a whole number from 1 to ${ipv4.sysctl_tcp_max_reordering}, which is tcp_max_reordering`,
     },
     tcp_slow_start_after_idle: proc_dou8vec_minmax(ipv4, 'sysctl_tcp_slow_start_after_idle'),
     tcp_thin_linear_timeouts: proc_dou8vec_minmax(ipv4, 'sysctl_tcp_thin_linear_timeouts'),

@@ -110,6 +110,26 @@ describe('settings', () => {
     assert.match(refusal('net.ipv4.conf.lo.forwading'), /did you mean net\.ipv4\.conf\.lo\.forwarding/);
     assert.match(refusal('net.ipv4.conf.eth7.forwarding'), /is not known/);
   });
+  it('that are given a value which they refuse: with what they take', () => {
+    const refusal = (name: string, value: string) => {
+      try {
+        settings({ [name]: value });
+      } catch (error) {
+        assert.ok(error instanceof ConfigError);
+        return error.message;
+      }
+      return '';
+    };
+    assert.equal(
+      refusal('net.ipv4.tcp_syncookies', '256'),
+      'sysctl["net.ipv4.tcp_syncookies"] does not take "256": it takes a whole number from 0 to 255',
+    );
+    assert.match(refusal('net.ipv4.tcp_rmem', '1 2 3 4'), /it takes up to 3 numbers with spaces between/);
+    assert.match(
+      refusal('net.ipv4.ip_local_port_range', '9 8'),
+      /it takes the lowest and the highest port, from 1024 to 65535/,
+    );
+  });
   it('by their path, too; a scenario is told why one is not there', () =>
     story()
       .process('process', async (s) => {
