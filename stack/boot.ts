@@ -55,7 +55,10 @@ function applySysctls(machine: Machine): void {
     if (err === -ENOENT && !sysctls.has(name.replaceAll('/', '.'))) {
       throw new ConfigError(['sysctl', name], `is not known${nearest(name, [...sysctls.keys()])}`);
     }
-    throw new ConfigError(['sysctl', name], `does not take "${text}"${sysctl_takes(machine.init_net, name)}`);
+    throw new ConfigError(
+      ['sysctl', name],
+      `does not take "${text}": ${sysctl_takes(machine.init_net, name)}`,
+    );
   }
 }
 

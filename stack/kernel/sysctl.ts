@@ -159,8 +159,8 @@ export function sysctl_get(net: net, name: string): string | Errno {
 export function sysctl_set(net: net, name: string, text: string): Errno {
   return setting(net, name)?.set(text) ?? -ENOENT;
 }
-/** What a setting takes, for the message of a value that it refuses: ': it takes a whole number from 0 to 255'. */
+/** What a setting takes, for the message of a value that it refuses: 'it takes a whole number from 0 to 255'. */
 export function sysctl_takes(net: net, name: string): string {
   const takes = setting(net, name)?.takes?.();
-  return `: ${takes === undefined ? 'it is not of the form that the setting shows' : `it takes ${takes}`}`;
+  return takes === undefined ? 'it is not of the form that the setting shows' : `it takes ${takes}`;
 }

@@ -2,7 +2,7 @@
 import type { sockaddr } from '../include/linux/socket.ts';
 import type { be32 } from '../include/linux/types.ts';
 import { INADDR_ANY, sockaddr_in } from '../include/uapi/linux/in.ts';
-import { in6_addr, in6addr_any, sockaddr_in6 } from '../include/uapi/linux/in6.ts';
+import { in6_addr, sockaddr_in6 } from '../include/uapi/linux/in6.ts';
 import { AF_INET, AF_INET6 } from '../include/uapi/linux/socket.ts';
 import { formatAddress, formatAddress6 } from '../lib/format_address.ts';
 import { show_value as show } from '../lib/show_value.ts';
@@ -63,18 +63,25 @@ export function toSockaddr(value: unknown, syscall: string): sockaddr {
   if (typeof value !== 'object' || value === null) {
     throw new TypeError(`${syscall}: the address must be { address, port }, got ${show(value)}`);
   }
-  const { family, address, port = 0 } = value as { family?: unknown; address?: unknown; port?: unknown };
+  const given = value as { family?: unknown; address?: unknown; port?: unknown };
+  const { family, address, port = 0 } = given;
+  const number = toFamily(family, syscall);
+  if (number === undefined || number === AF_INET || number === AF_INET6)
+    for (const part of ['address', 'port'] as const)
+      if (given[part] === undefined)
+        throw new TypeError(
+          `${syscall}: the address has no ${part}: it must be { address, port }, got ${show(value)}`,
+        );
   if (typeof port !== 'number' || !Number.isInteger(port) || port < 0 || port > 65535) {
     throw new TypeError(`${syscall}: port must be a whole number from 0 to 65535, got ${show(port)}`);
   }
-  const number = toFamily(family, syscall);
   const written6 = typeof address === 'string' && address.includes(':') && number !== AF_INET;
-  if (written6 || family === 'IPv6' || (number === AF_INET6 && address === undefined)) {
-    const found =
-      address === undefined ? in6addr_any : typeof address === 'string' ? parseAddress6(address) : null;
+  if (written6 || family === 'IPv6') {
+    const found = typeof address === 'string' ? parseAddress6(address) : null;
     if (found !== null) return new sockaddr_in6(number ?? AF_INET6, port, found);
     throw new TypeError(`${syscall}: address must be an IPv6 address such as '::1', got ${show(address)}`);
   }
+  // Only the address of another family may be left out: AF_UNSPEC says all by itself.
   const found =
     address === undefined ? INADDR_ANY : typeof address === 'string' ? parseAddress(address) : null;
   if (found !== null) return new sockaddr_in(number ?? AF_INET, port, found);

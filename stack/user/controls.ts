@@ -1,9 +1,10 @@
 /** A scenario's control over the machine: settings, modules, faults, frame loss, /proc/net. */
 import { vnic_wire } from '../drivers/net/vnic/vnic_main.ts';
 import { module } from '../include/linux/module.ts';
-import { ENOENT, IS_ERR } from '../include/uapi/asm-generic/errno.ts';
+import { EINVAL, ENOENT, IS_ERR } from '../include/uapi/asm-generic/errno.ts';
 import { FAULT_POINTS, type FaultPoint } from '../kernel/fault_inject.ts';
-import { sysctl_get, sysctl_set } from '../kernel/sysctl.ts';
+import { sysctl_get, sysctl_set, sysctl_takes } from '../kernel/sysctl.ts';
+import { show_value } from '../lib/show_value.ts';
 import { inet_register_protosw } from '../net/ipv4/af_inet/init.ts';
 import { proc_net } from '../net/ipv4/proc.ts';
 import { sock_register, sock_unregister } from '../net/socket/create.ts';
@@ -11,6 +12,7 @@ import { sysctl_left_out } from '../net/sysctl_left_out.ts';
 import type { security_hooks } from '../security/security.ts';
 import { frame_bytes, type wire_frame } from '../wire/frame.ts';
 import type { World } from '../world/world.ts';
+import { toCount } from './arguments.ts';
 import { SystemError } from './errors.ts';
 
 /** A frame as passed to the predicate of dropFrames(). */
@@ -22,6 +24,9 @@ export interface FrameView {
   /** 'SYN', 'SYN ACK', 'ACK', 'FIN ACK', 'RST' …; '' if it is not TCP. */
   tcpFlags: string;
 }
+
+/** The number of the last capability. @linux include/uapi/linux/capability.h */
+const CAP_LAST_CAP = 40;
 
 const FLAG_NAMES = ['FIN', 'SYN', 'RST', 'PSH', 'ACK', 'URG', 'ECE', 'CWR'];
 
@@ -39,10 +44,20 @@ export function machineControls(world: World) {
   const net_ns = () => here().current.nsproxy.net_ns;
   return {
     sysctl(name: string, value?: string | number) {
+      if (typeof name !== 'string')
+        throw new TypeError(
+          `sysctl: name must be a text such as 'net.core.somaxconn', got ${show_value(name)}`,
+        );
+      if (!['undefined', 'string', 'number'].includes(typeof value))
+        throw new TypeError(
+          `sysctl: the value of ${name} must be a number or a text, got ${show_value(value)}`,
+        );
       const leftOut = sysctl_left_out(name);
       if (leftOut !== null) throw new SystemError(-ENOENT, `sysctl ${name} (${leftOut})`);
       if (value !== undefined) {
         const err = sysctl_set(net_ns(), name, String(value));
+        if (err === -EINVAL)
+          throw new SystemError(err, `sysctl ${name}=${value} (${sysctl_takes(net_ns(), name)})`);
         if (err !== 0) throw new SystemError(err, `sysctl ${name}=${value}`);
       }
       const text = sysctl_get(net_ns(), name);
@@ -69,21 +84,23 @@ export function machineControls(world: World) {
       return text;
     },
     capset(...capabilities: number[]) {
-      here().current.cred.cap_effective = new Set(capabilities);
+      here().current.cred.cap_effective = new Set(
+        capabilities.map((capability) => toCount(capability, 'capability', 'capset', CAP_LAST_CAP)),
+      );
     },
     setrlimit_nofile(limit: number) {
-      here().current.files.rlimit_nofile = limit;
+      here().current.files.rlimit_nofile = toCount(limit, 'limit', 'setrlimit_nofile');
     },
     setFileMax(limit: number) {
-      here().files.max_files = limit;
+      here().files.max_files = toCount(limit, 'limit', 'setFileMax');
     },
     setSocketMax(limit: number) {
-      here().max_sockets = limit;
+      here().max_sockets = toCount(limit, 'limit', 'setSocketMax');
     },
     fault(point: FaultPoint, times = 1) {
       if (!FAULT_POINTS.includes(point))
         throw new TypeError(`fault: no such place: '${point}' (${FAULT_POINTS.join(', ')})`);
-      here().faults.set(point, times);
+      here().faults.set(point, toCount(times, 'times', 'fault'));
     },
     security(hooks: security_hooks) {
       here().security = hooks;

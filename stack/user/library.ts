@@ -3,13 +3,14 @@ import { do_fcntl, sys_close } from '../fs/file.ts';
 import { sys_ioctl } from '../fs/ioctl.ts';
 import { ksys_read, ksys_write } from '../fs/read_write.ts';
 import { do_sys_poll, type pollfd } from '../fs/select.ts';
-import { negative_int, type sockopt_value } from '../include/linux/net.ts';
+import { negative_int } from '../include/linux/net.ts';
 import type { Sleeps } from '../include/linux/sched.ts';
 import { type sockaddr, sockaddr_size } from '../include/linux/socket.ts';
 import { iov_iter, msghdr } from '../include/linux/uio.ts';
 import { EINVAL, type Errno, IS_ERR } from '../include/uapi/asm-generic/errno.ts';
 import { hrtimer_nanosleep } from '../kernel/time/nanosleep.ts';
 import { ktime_get_ns, ktime_get_real_ns } from '../kernel/time/timekeeping.ts';
+import { show_value } from '../lib/show_value.ts';
 import type { Machine } from '../machine.ts';
 import { __sys_socket } from '../net/socket/create.ts';
 import {
@@ -26,7 +27,7 @@ import {
 } from '../net/socket/syscalls.ts';
 import type { World } from '../world/world.ts';
 import { fromSockaddr, type SocketAddress, toSockaddr } from './addresses.ts';
-import { toBytes, toInt, toReceiveBuffer } from './arguments.ts';
+import { toBytes, toInt, toOptionValue, toReceiveBuffer } from './arguments.ts';
 import { CONSTANTS } from './constants.ts';
 import { machineControls } from './controls.ts';
 import { SystemError } from './errors.ts';
@@ -131,7 +132,7 @@ function socketCalls(world: World) {
       return call(
         'send',
         [fd, bytes.length, flags],
-        __sys_sendto(here(), toInt(fd, 'fd', 'send'), bytes, flags, null, 0),
+        __sys_sendto(here(), toInt(fd, 'fd', 'send'), bytes, toInt(flags, 'flags', 'send'), null, 0),
       );
     },
     sendto(fd: number, data: unknown, flags: number, address?: SocketAddress, addrlen?: number) {
@@ -154,7 +155,7 @@ function socketCalls(world: World) {
         here(),
         toInt(fd, 'fd', 'recv'),
         new msghdr(new iov_iter(buffer), 0),
-        flags,
+        toInt(flags, 'flags', 'recv'),
       );
       return call<number | Uint8Array>(
         'recv',
@@ -165,7 +166,12 @@ function socketCalls(world: World) {
     recvfrom(fd: number, into?: unknown, flags = 0) {
       const { buffer } = toReceiveBuffer(into, 'recvfrom');
       const msg = new msghdr(new iov_iter(buffer), 0);
-      const body = __sys_recvfrom(here(), toInt(fd, 'fd', 'recvfrom'), msg, flags);
+      const body = __sys_recvfrom(
+        here(),
+        toInt(fd, 'fd', 'recvfrom'),
+        msg,
+        toInt(flags, 'flags', 'recvfrom'),
+      );
       return call('recvfrom', [fd, buffer.length, flags], receivedFrom(body, msg, buffer));
     },
     shutdown(fd: number, how: number) {
@@ -175,8 +181,8 @@ function socketCalls(world: World) {
         __sys_shutdown(here(), toInt(fd, 'fd', 'shutdown'), toInt(how, 'how', 'shutdown')),
       );
     },
-    setsockopt(fd: number, level: number, optname: number, optval: sockopt_value) {
-      const value = typeof optval === 'boolean' ? Number(optval) : optval;
+    setsockopt(fd: number, level: number, optname: number, optval: unknown) {
+      const value = toOptionValue(optval);
       const ints = [
         toInt(fd, 'fd', 'setsockopt'),
         toInt(level, 'level', 'setsockopt'),
@@ -247,12 +253,18 @@ function fileCalls(world: World) {
       );
     },
     poll(list: pollfd[], timeout = -1) {
-      if (!Array.isArray(list))
-        throw new TypeError('poll: the first argument must be a list of { fd, events }');
+      if (!Array.isArray(list) || !list.every((entry) => typeof entry === 'object' && entry !== null))
+        throw new TypeError(
+          `poll: the first argument must be a list of { fd, events }, got ${show_value(list)}`,
+        );
       for (const entry of list) {
         toInt(entry.fd, 'fd', 'poll');
         toInt(entry.events, 'events', 'poll');
       }
+      if (typeof timeout !== 'number' || Number.isNaN(timeout))
+        throw new TypeError(
+          `poll: timeout must be a number of ms, or -1 to wait for ever, got ${show_value(timeout)}`,
+        );
       return syscall(here(), 'poll', [list, timeout], do_sys_poll(here(), list, timeout));
     },
   };
@@ -264,7 +276,7 @@ function processCalls(world: World) {
     /** ms */
     sleep(ms: number) {
       if (typeof ms !== 'number' || !(ms >= 0))
-        throw new TypeError(`sleep: ms must be a number of at least 0, got ${ms}`);
+        throw new TypeError(`sleep: ms must be a number of at least 0, got ${show_value(ms)}`);
       return syscall(here(), 'nanosleep', [ms], hrtimer_nanosleep(here(), Math.round(ms * 1e6)));
     },
     /** ns */

@@ -153,6 +153,11 @@ function idle_thread(task: task_struct): task_struct {
   return thread;
 }
 
+/** The library's function that makes a system call, as the program calls it. */
+function called(name: string): string {
+  return name === 'nanosleep' ? 'sleep' : name;
+}
+
 /**
  * The task for a system call: the current one, or another thread of the process while that one sleeps in a
  * call.
@@ -161,11 +166,11 @@ export function thread_for_syscall(machine: Machine, name: string): task_struct 
   const { current } = machine;
   if (current === machine.idle) {
     throw new Error(
-      `${name}() was called outside of every process: a process may await only what the machine does ` +
-        '(sockscope calls, setTimeout, promises made from them), not the files, network or timers of the host',
+      `${called(name)}() was called outside of every process: call it inside of an exported async function`,
     );
   }
-  if (current.exited) throw new Error(`${name}() was called after its process (${current.comm}) had ended`);
+  if (current.exited)
+    throw new Error(`${called(name)}() was called after its process (${current.comm}) had ended`);
   const thread = idle_thread(current);
   thread.on_cpu = true;
   return thread;

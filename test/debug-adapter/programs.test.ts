@@ -344,6 +344,14 @@ export async function client() {
     code: 1,
   },
   {
+    does: 'may not make system calls outside of its processes',
+    files: {
+      'main.ts': `import { sleep } from 'sockscope';\nawait sleep(5);\nexport async function p() {}`,
+    },
+    prints: /sleep\(\) was called outside of every process: call it inside of an exported async function/,
+    code: 1,
+  },
+  {
     does: 'says that a host has no process',
     files: {
       'main.ts': `export const network = { hosts: { p: { address: '10.0.0.1/24' }, nosuch: { address: '10.0.0.2/24' } } };\nexport async function p() {}`,
