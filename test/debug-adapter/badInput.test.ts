@@ -180,7 +180,7 @@ describe('debug adapter: bad input', () => {
         adapter,
         'sockscope/setTreeValue',
         { id: 'kernel/sysctls/net.core/somaxconn', value: 'many' },
-        /does not take "many"/,
+        /does not take "many": it takes a whole number/,
       );
     }));
 });

@@ -10,7 +10,7 @@ import {
   TCP_MIB_NAMES,
   UDP_MIB_NAMES,
 } from '../../../stack/include/uapi/linux/snmp.ts';
-import { sysctl_set } from '../../../stack/kernel/sysctl.ts';
+import { sysctl_set, sysctl_takes } from '../../../stack/kernel/sysctl.ts';
 import { NSEC_PER_JIFFY } from '../../../stack/kernel/time/jiffies.ts';
 import type { Machine } from '../../../stack/machine.ts';
 import type { Describer } from '../describe.ts';
@@ -180,7 +180,8 @@ export class KernelTree {
       context: ['settable', 'copyable'],
       value,
       set: (text: string) => {
-        if (sysctl_set(net, name, text) !== 0) throw new Error(`${name} does not take "${text}"`);
+        if (sysctl_set(net, name, text) !== 0)
+          throw new Error(`${name} does not take "${text}": ${sysctl_takes(net, name)}`);
       },
     };
   }
