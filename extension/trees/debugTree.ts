@@ -29,6 +29,8 @@ export class DebugTree implements vscode.TreeDataProvider<TreeNode>, vscode.Disp
   #pending = 0;
   /** Something changed while requests were pending. */
   #stale = false;
+  /** A request has failed since the last stop, and was made again. */
+  #isRetried = false;
 
   readonly onDidChangeTreeData = this.#refreshed.event;
 
@@ -45,7 +47,10 @@ export class DebugTree implements vscode.TreeDataProvider<TreeNode>, vscode.Disp
         if (change === 'progress') {
           // At a stop, `stopped` has already updated everything.
           if (sessions.current?.running) this.#throttle.request();
-        } else if (change !== 'continued') this.#throttle.now();
+        } else if (change !== 'continued') {
+          this.#isRetried = false;
+          this.#throttle.now();
+        }
       }),
     ];
   }
@@ -84,6 +89,8 @@ export class DebugTree implements vscode.TreeDataProvider<TreeNode>, vscode.Disp
       if (session === this.#sessions.current) {
         this.#log.error(`${this.id}: ${(error as Error).message}`);
         if (!parent) this.#showProblem((error as Error).message);
+        // Once: a node that was asked about while the machine moved on would stay empty.
+        if (!this.#isRetried) this.#stale = this.#isRetried = true;
       }
       return [];
     } finally {
