@@ -38,12 +38,6 @@ describe('a first handshake, step by step', function () {
     const rows = (await code.debug.rows()).join('\n');
     assert.match(rows, /client \[pid \d+\]/);
     assert.match(rows, /server \[pid \d+\]/);
-    // As the lesson says: then both queues are in sight in a small window.
-    await code.closePanes('Variables', 'Watch');
-    for (const queue of ['accept queue', 'SYN queue'])
-      await code.debug.waitUntil(`the ${queue} in sight`, async () =>
-        (await sockets.isInSight(queue)) ? true : undefined,
-      );
     await code.screenshot('handshake-1-breakpoint');
     await sockets.show({ alone: true });
     await sockets.waitFor('orphans');

@@ -69,14 +69,6 @@ export class TreePane {
     );
   }
 
-  /** Is the whole of a row in sight, not below an edge? */
-  async isInSight(text: string | RegExp): Promise<boolean> {
-    return this.row(text).evaluate((row) => {
-      const { left, bottom } = row.getBoundingClientRect();
-      return row.contains(row.ownerDocument.elementFromPoint(left + 40, bottom - 4));
-    });
-  }
-
   row(text: string | RegExp): Locator {
     return this.#pane.locator('.monaco-list-row', { hasText: text }).first();
   }

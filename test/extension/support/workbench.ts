@@ -194,15 +194,6 @@ export class Workbench {
     return pane;
   }
 
-  /** Closes panes of the Debug side bar by a click on their titles. */
-  async closePanes(...titles: string[]): Promise<void> {
-    for (const title of titles) {
-      const header = this.page.locator(`.sidebar .pane > .pane-header[aria-label^="${title}"]`);
-      await header.click({ position: { x: 60, y: 10 } });
-      await header.and(this.page.locator('[aria-expanded="false"]')).waitFor();
-    }
-  }
-
   /** A tree view of the Debug side bar. */
   tree(title: 'Sockets' | 'Network Interfaces' | 'Kernel'): TreePane {
     return new TreePane(this, title);
