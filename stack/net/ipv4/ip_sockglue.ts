@@ -377,7 +377,7 @@ function do_ip_setsockopt(sk: sock, optname: number, optval: sockopt_value): Err
       const lo = val & 0xffff;
       const hi = (val >>> 16) & 0xffff;
       if (lo !== 0 && hi !== 0 && lo > hi) return -EINVAL;
-      inet.local_port_range = val;
+      inet.local_port_range = val | 0;
       return 0;
     }
     default:
@@ -469,7 +469,8 @@ function do_ip_getsockopt(sk: sock, optname: number): sockopt_value | Errno {
     case OPT.IP_MINTTL:
       return inet.min_ttl;
     case OPT.IP_LOCAL_PORT_RANGE:
-      return inet.local_port_range;
+      // A high port sets the sign bit, and a negative number would be an errno.
+      return inet.local_port_range >>> 0;
     default:
       return -ENOPROTOOPT;
   }

@@ -62,6 +62,13 @@ describe('options that make the route a question again', () => {
       assert.equal(s.sock(fd).sk_dst_cache, null);
       assert.equal(await codeOf(s.getsockopt(fd, s.SOL_SOCKET, s.SO_CNX_ADVICE)), 'ENOPROTOOPT');
     }));
+  it('IP_LOCAL_PORT_RANGE: is read as it was set, ports above 32767 included', () =>
+    alone(async (s) => {
+      const fd = await s.socket(s.AF_INET, s.SOCK_STREAM);
+      const range = ((60_999 << 16) | 40_000) >>> 0;
+      await s.setsockopt(fd, s.IPPROTO_IP, s.IP_LOCAL_PORT_RANGE, range);
+      assert.equal(await s.getsockopt(fd, s.IPPROTO_IP, s.IP_LOCAL_PORT_RANGE), range);
+    }));
   it('SO_MEMINFO: tells what waits in the queues, and their limits', () =>
     alone(async (s) => {
       const receiver = await s.socket(s.AF_INET, s.SOCK_DGRAM);

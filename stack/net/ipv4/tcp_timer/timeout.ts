@@ -80,9 +80,10 @@ function tcp_mtu_probing(sk: sock): void {
   const ipv4 = sock_net(sk).ipv4;
   if (ipv4.sysctl_tcp_mtu_probing === 0) return;
   // MTU probing was off when the connection began.
-  if (icsk.icsk_mtup === null) tcp_mtup_init(sk);
+  const was_off = icsk.icsk_mtup === null;
+  if (was_off) tcp_mtup_init(sk);
   const mtup = icsk.icsk_mtup!;
-  if (!mtup.enabled) {
+  if (was_off || !mtup.enabled) {
     mtup.enabled = true;
     mtup.probe_timestamp = tcp_jiffies32(sk);
   } else {
