@@ -5,6 +5,7 @@
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { type CliArguments, parseArguments, USAGE, UsageError } from './arguments.ts';
+import { machineLimits } from '../worker/limits.ts';
 import { topLevelFailureText } from './failure.ts';
 
 /** The exit code that shells show for a program that SIGPIPE has ended. */
@@ -30,6 +31,7 @@ function runInWorker(options: CliArguments): void {
   const worker = new Worker(new URL('./worker.ts'.replace(/ts$/, 'js'), import.meta.url), {
     workerData: options,
     execArgv: ['--experimental-vm-modules', '--no-warnings'],
+    resourceLimits: machineLimits(),
   });
   // What no process threw: code of the top level that runs later, and defects of the machine.
   worker.on('error', (error) => {

@@ -15,6 +15,7 @@ import {
   type ToWorker,
   type WorkerData,
 } from '../worker/channel.ts';
+import { machineLimits } from '../worker/limits.ts';
 
 /** Buffer for frames and output until the adapter reads them; the oldest are overwritten when it is slow. */
 const RING_BYTES = 32 * 1024 * 1024;
@@ -117,7 +118,7 @@ export class Debuggee {
       execArgv: ['--experimental-vm-modules', '--no-warnings'],
       name: 'machine',
       workerData,
-      resourceLimits: { maxOldGenerationSizeMb: maxHeap },
+      resourceLimits: machineLimits(maxHeap),
       stdout: true,
       stderr: true,
     });

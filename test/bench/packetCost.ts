@@ -2,6 +2,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { SEMI_SPACE_MB } from '../../debug-adapter/worker/limits.ts';
 import { median } from './statistics.ts';
 
 const MANY = 100_000;
@@ -19,7 +20,9 @@ class Crowd {
 
   constructor(pairs: number) {
     const script = fileURLToPath(new URL('./crowd.js', import.meta.url));
-    this.#child = fork(script, [String(pairs)], { execArgv: [`--max-old-space-size=${HEAP_MB}`] });
+    this.#child = fork(script, [String(pairs)], {
+      execArgv: [`--max-old-space-size=${HEAP_MB}`, `--max-semi-space-size=${SEMI_SPACE_MB}`],
+    });
     this.#ended = once(this.#child, 'exit').then(([code]) => {
       throw new Error(`the process with ${pairs} pairs ended with exit code ${String(code)}`);
     });
