@@ -6,6 +6,7 @@ import path from 'node:path';
 import type { Machine } from '../machine.ts';
 import { run_world, type RunEnd } from '../world/run.ts';
 import type { World } from '../world/world.ts';
+import { close_outside } from './close_outside.ts';
 import { host_is_busy } from './host_calls.ts';
 import { ProgramError } from './program_error.ts';
 import { follow_promises } from './promise_owner.ts';
@@ -99,7 +100,10 @@ export async function runProgram(
     end = await run_world(world, () => {
       if (halted()) return true;
       if (world.task_count > 0) lastExit = Infinity;
-      else if (lastExit === Infinity) lastExit = world.now_ns;
+      else if (lastExit === Infinity) {
+        lastExit = world.now_ns;
+        if (world.outside.is_open) close_outside(world, lastExit);
+      }
       return world.now_ns > lastExit + AFTERMATH_NS;
     });
   } finally {

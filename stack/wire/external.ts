@@ -5,26 +5,34 @@ import { frame_bytes, frame_complete_checksum, frame_release, wire_frame } from 
 import { lose_frame } from './loss.ts';
 import type { Receiver, Wire } from './wire.ts';
 
+/** What carries frames of an external wire. */
+export interface Cable {
+  /** Carry a frame that leaves the world: Ethernet, without frame check sequence. */
+  send(bytes: Uint8Array): void;
+  /** The wire was unplugged: nothing is sent any more. */
+  close(): void;
+}
+
 /** An Ethernet header and the longest IP and TCP headers: NICs expect these in one contiguous piece. */
 const HEAD_BYTES = 14 + 60 + 60;
 
 export class ExternalWire implements Wire {
   readonly name: string;
   readonly #world: World;
-  readonly #send: (bytes: Uint8Array) => void;
+  readonly #cable: Cable | null;
   #receive: Receiver | null = null;
   #plugged = true;
 
   /**
-   * Connects the wire: from now on the world waits for frames, and time passes only while some arrive.
+   * Plugs the wire in: from now on the world waits for frames, and time follows the clock of the outside.
    *
    * @param name the wire's name in the input log
-   * @param send receives each frame that leaves the world: Ethernet, without frame check sequence
+   * @param cable null: nothing is there, as in a replay
    */
-  constructor(world: World, name: string, send: (bytes: Uint8Array) => void) {
+  constructor(world: World, name: string, cable: Cable | null) {
     this.#world = world;
     this.name = name;
-    this.#send = send;
+    this.#cable = cable;
     world.outside.plug(this);
   }
 
@@ -34,7 +42,7 @@ export class ExternalWire implements Wire {
       return 0;
     }
     frame_complete_checksum(frame);
-    this.#send(frame_bytes(frame));
+    this.#cable?.send(frame_bytes(frame));
     frame_release(frame);
     return 0;
   }
@@ -54,6 +62,7 @@ export class ExternalWire implements Wire {
   /** The disconnection enters the world. */
   pulled_out(): void {
     this.#plugged = false;
+    this.#cable?.close();
   }
   /** A frame enters. */
   deliver(bytes: Uint8Array): void {

@@ -11,6 +11,8 @@ import { recall } from './recording.ts';
 import type { World } from './world.ts';
 
 export type Input =
+  /** Time has passed outside, to this moment in ns: something comes from there. */
+  | { kind: 'time'; ns: number }
   /** A frame arrives on an external wire. */
   | { kind: 'frame'; wire: string; bytes: Uint8Array }
   /** An external wire was disconnected. */
@@ -50,6 +52,8 @@ export class Inputs {
   #arrived: Input[] = [];
   /** The inputs of the replayed log that have not entered yet, in order. */
   #to_replay: InputEntry[] = [];
+  /** This run repeats another one: times and inputs come from its log. */
+  is_replay = false;
   #entering = false;
   /** The number of inputs that have entered. */
   #entered = 0;
@@ -86,6 +90,7 @@ export class Inputs {
   /** Replay a log from here on, in a world built like the recorded one. */
   replay(log: readonly InputEntry[]): void {
     this.#to_replay = [...log];
+    this.is_replay = true;
     if (!log.some(({ within }) => within)) return;
     // An input that entered in the middle of a turn enters at its tracepoint; a tracepoint without listeners
     // only counts, so listen to all.
@@ -116,6 +121,7 @@ export class Inputs {
     if (this.#arrived.length > 0 && !this.#world.in_turn) {
       const arrived = this.#arrived;
       this.#arrived = [];
+      this.#catch_up();
       for (const input of arrived) this.enter(input);
     }
     for (let next = this.#next_due(); next !== undefined; next = this.#next_due()) {
@@ -124,6 +130,22 @@ export class Inputs {
     }
     this.#entering = false;
     return this.#entered > before;
+  }
+  /** Something has come from outside: it enters at the time that it is there. */
+  #catch_up(): void {
+    if (this.is_replay) return;
+    const ns = this.#world.outside.input_time_ns;
+    if (ns > this.#world.now_ns) this.enter({ kind: 'time', ns });
+  }
+  /**
+   * In a replay nothing is left to do but to wait for the outside: the recorded run ended here.
+   *
+   * @throws ReplayError when the log has more
+   */
+  expect_none(): 'over' {
+    const next = this.#to_replay[0];
+    if (next !== undefined) this.#miss(next);
+    return 'over';
   }
   /** The entry of the replayed log that enters here. */
   #next_due(): InputEntry | undefined {
@@ -135,8 +157,14 @@ export class Inputs {
     return is_due ? next : undefined;
   }
   #miss({ event, input }: InputEntry): never {
+    this.#misfit(
+      input,
+      `it enters at event ${event}, ${this.#world.event < event ? 'and the run ends at' : 'which is over at'} event ${this.#world.event}`,
+    );
+  }
+  #misfit(input: Input, why: string): never {
     throw new ReplayError(
-      `the recording does not fit: its ${describe(input)} of event ${event} has not entered, and event ${this.#world.event} is over. ` +
+      `the recording does not fit: its ${describe(input)} cannot enter: ${why}. ` +
         'Replay it with the program, configuration and version that it was made with.',
     );
   }
@@ -144,6 +172,9 @@ export class Inputs {
   #apply(input: Input): void {
     const world = this.#world;
     switch (input.kind) {
+      case 'time':
+        if (input.ns < world.now_ns) this.#misfit(input, `it is later than that: ${world.now_ns} ns`);
+        return world.advance_to(input.ns);
       case 'frame':
         return world.outside.wire(input.wire).deliver(input.bytes);
       case 'unplug':
@@ -165,6 +196,8 @@ export class Inputs {
 /** A description of an input. */
 function describe(input: Input): string {
   switch (input.kind) {
+    case 'time':
+      return `passing of time to ${input.ns} ns`;
     case 'frame':
     case 'unplug':
       return `${input.kind} of wire ${input.wire}`;

@@ -5,14 +5,12 @@
 import { clearTimeout, setImmediate, setTimeout } from 'node:timers';
 import type { ExternalWire } from '../wire/external.ts';
 import { ReplayError } from './inputs.ts';
+import { LOOK_MS, OutsideTime } from './outside_time.ts';
 import { record } from './recording.ts';
 import type { World } from './world.ts';
 
 /** The result of a host call. */
 export type Outcome = { value: unknown } | { error: unknown };
-
-/** How often a waiting world checks whether it can continue, in ms of the host's time. */
-const LOOK_MS = 20;
 
 export class Outside {
   readonly #world: World;
@@ -23,8 +21,13 @@ export class Outside {
   #asked_before = 0;
   readonly #wires = new Map<string, ExternalWire>();
   #resume: (() => void) | null = null;
-  /** Nothing can run, and time does not pass: no turn is taken until an input enters. */
-  is_standing = false;
+  /** Virtual time while the world is open. */
+  readonly time: OutsideTime;
+  /**
+   * Nothing can run until this event, in ns: no turn is taken until the time has come or an input enters; NaN:
+   * turns are taken.
+   */
+  #stands_until = NaN;
   /**
    * Called when the world has nothing left to do: whether the host may still wake one of its processes. Set
    * by code that runs programs which use the host.
@@ -33,6 +36,7 @@ export class Outside {
 
   constructor(world: World) {
     this.#world = world;
+    this.time = new OutsideTime(world);
   }
 
   /** A host call is pending. Until it is answered nothing else happens in the world. */
@@ -43,9 +47,39 @@ export class Outside {
   get is_asked(): boolean {
     return this.owes_answer || this.#asked_before > 0;
   }
-  /** An external wire is connected: frames may arrive, and time does not pass on its own. */
+  /** An external wire is connected: frames may arrive, and time follows the clock of the outside. */
   get is_open(): boolean {
     return this.#wires.size > 0;
+  }
+
+  /** Nothing can run until `next`, in ns: wait for that time or an input, whichever comes first. */
+  stand_until(next: number): void {
+    this.#stands_until = next;
+  }
+  /** Something has changed: turns are taken again. */
+  go_on(): void {
+    this.#stands_until = NaN;
+  }
+  get is_standing(): boolean {
+    return !Number.isNaN(this.#stands_until);
+  }
+  /**
+   * Let time pass to the next event if it has come. In a replay it comes as soon as no input of the log enters
+   * before it.
+   */
+  pass_time(): 'passed' | 'waiting' | 'over' {
+    const next = this.#stands_until;
+    const { inputs } = this.#world;
+    if (inputs.is_replay) {
+      if (next === Infinity) return inputs.expect_none();
+    } else if (!this.time.has_come(next)) return 'waiting';
+    this.go_on();
+    this.#world.advance_to(next);
+    return 'passed';
+  }
+  /** An input enters: the time at which it does, in ns. */
+  get input_time_ns(): number {
+    return this.is_standing ? this.time.of_input(this.#stands_until) : this.#world.now_ns;
   }
 
   /**
@@ -97,16 +131,21 @@ export class Outside {
     deliver(outcome);
   }
 
-  /** Connect an external wire: from now on the world waits for its frames. */
+  /** Connect an external wire: from now on the world waits for its frames, and time follows the clock. */
   plug(wire: ExternalWire): void {
     if (this.#wires.has(wire.name)) throw new Error(`there is an external wire ${wire.name} already`);
+    if (!this.is_open) this.time.start();
     this.#wires.set(wire.name, wire);
   }
   /** Disconnect an external wire: no more frames will arrive from it. */
   unplug(name: string): void {
     this.wire(name).pulled_out();
     this.#wires.delete(name);
-    this.is_standing = false;
+    this.go_on();
+  }
+  /** Disconnect everything. */
+  close(): void {
+    for (const name of [...this.#wires.keys()]) this.unplug(name);
   }
   wire(name: string): ExternalWire {
     const wire = this.#wires.get(name);
@@ -114,9 +153,14 @@ export class Outside {
     return wire;
   }
 
-  /** Call `resume` when an input has arrived, or after a while to check again. */
+  /** Call `resume` when an input has arrived, when the time may have come, or after a while to check again. */
   when_something_comes(resume: () => void): void {
-    const look = setTimeout(() => this.wake(), LOOK_MS);
+    const wait_ms = this.is_standing && !this.owes_answer ? this.time.wait_ms(this.#stands_until) : LOOK_MS;
+    if (wait_ms === 0) {
+      setImmediate(resume);
+      return;
+    }
+    const look = setTimeout(() => this.wake(), wait_ms);
     this.#resume = () => {
       clearTimeout(look);
       resume();

@@ -9,6 +9,8 @@ export type RunEnd = 'idle' | 'halted';
  * answers.
  */
 const TURNS_PER_SLICE = 4096;
+/** The same while something outside is connected: what comes from there must not wait, nor its clock. */
+const TURNS_PER_OPEN_SLICE = 128;
 
 /**
  * Run until nothing is left to do (no runnable task, no armed timer, no frame on a wire, no pending host
@@ -18,7 +20,9 @@ export function run_world(world: World, halted: () => boolean): Promise<RunEnd> 
   return new Promise((resolve, reject) => {
     const slice = () => {
       try {
-        for (let turn = 0; turn < TURNS_PER_SLICE; turn++) {
+        const turns = world.outside.is_open ? TURNS_PER_OPEN_SLICE : TURNS_PER_SLICE;
+        if (world.outside.is_open) world.outside.time.look();
+        for (let turn = 0; turn < turns; turn++) {
           const state = step(world, halted);
           if (state === 'waiting') return world.outside.when_something_comes(slice);
           if (state !== 'running') return resolve(state);
@@ -37,16 +41,20 @@ export function run_world(world: World, halted: () => boolean): Promise<RunEnd> 
 function step(world: World, halted: () => boolean): RunEnd | 'running' | 'waiting' {
   if (halted()) return 'halted';
   const { inputs, outside } = world;
-  if (inputs.enter_due()) outside.is_standing = false;
+  if (inputs.enter_due()) outside.go_on();
   // A pending answer enters at the event at which it was requested, however long the host takes: everything
   // else stands still.
   if (outside.owes_answer) return 'waiting';
-  if (outside.is_standing && outside.is_open) return 'waiting';
+  if (outside.is_standing) {
+    const passed = outside.pass_time();
+    if (passed === 'waiting') return 'waiting';
+    if (passed === 'over') return 'idle';
+  }
   const next = world.turn();
   if (next <= world.now_ns || inputs.pending) return 'running';
   if (outside.is_open) {
-    outside.is_standing = true;
-    return 'waiting';
+    outside.stand_until(next);
+    return 'running';
   }
   if (next === Infinity) return outside.may_still_come() ? 'waiting' : 'idle';
   world.advance_to(next);

@@ -110,7 +110,10 @@ describe('a world with an external wire', () => {
   function outside(answer: (bytes: Uint8Array, wire: ExternalWire) => void) {
     const tale = network({ host: '10.0.0.1/24' });
     const { world } = tale;
-    const wire: ExternalWire = new ExternalWire(world, 'tap', (bytes) => answer(bytes, wire));
+    const wire: ExternalWire = new ExternalWire(world, 'tap', {
+      send: (bytes) => answer(bytes, wire),
+      close() {},
+    });
     const [host] = world.machines;
     const eth1 = vnic_probe(host!.init_net, { ...host!.config.nic, mtu: 1500 }, ethernet_kind('eth1', wire));
     dev_open(eth1);

@@ -52,7 +52,10 @@ function build(plan: Plan, isFirst: boolean): { tale: NetworkTale; output: strin
   const output: string[] = [];
   const say = (s: Sockscope, text: string) => output.push(`${tale.world.event} ${s.getpid()} ${text}`);
   const { world } = tale;
-  const wire = new ExternalWire(world, 'tap', (sent) => output.push(`out ${sent.length}`));
+  const wire = new ExternalWire(world, 'tap', {
+    send: (sent) => output.push(`out ${sent.length}`),
+    close() {},
+  });
   const [server] = world.machines;
   const eth1 = vnic_probe(
     server!.init_net,
