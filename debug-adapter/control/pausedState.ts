@@ -64,6 +64,7 @@ export class PausedState {
   /** Names of computed items, by number. */
   readonly #lazy = new Map<number, string>();
   #isChanged = false;
+  #isError = false;
 
   /**
    * @param frames the frames of V8's pause
@@ -172,6 +173,11 @@ export class PausedState {
       shown.map((frame) => textFrame(frame, this.#scripts)),
     );
     this.#completed = Promise.resolve();
+    this.#isError = true;
+  }
+  /** Whether this is a frame that the uncaught error of this stop has left. */
+  isOfError(frame: FrameView): boolean {
+    return this.#isError && this.#byThread.get(this.threadId)!.includes(frame);
   }
 
   async #complete(): Promise<void> {

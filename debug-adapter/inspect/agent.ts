@@ -43,6 +43,8 @@ export interface ScopeLayout {
   module: boolean;
   /** `this` comes last, if it is an object. */
   self: boolean;
+  /** Why the frame has no scopes: V8 does not have it any more. */
+  gone?: string | undefined;
 }
 /** The information about the machine that every stop needs. */
 export interface Snapshot {
@@ -145,6 +147,11 @@ export class Agent {
     if (layout.locals > 0) {
       const items = nodeOf(() => localItems(locals, this.describer));
       infos.push(this.#scope('Locals', items, true));
+    }
+    const { gone } = layout;
+    if (gone !== undefined) {
+      const none = nodeOf(() => [{ name: '(none)', text: gone, isInternal: true }]);
+      infos.push(this.#scope('Locals', none, true));
     }
     for (const { name, variables } of closures)
       infos.push({ ...this.#scope(name, itemsOf(variables), false), expensive: true });

@@ -20,6 +20,10 @@ import { toVariable } from './variables.ts';
 /** Items per answer if the client sets no limit. */
 const PAGE = 1000;
 
+/** Why only the place of a frame is known: V8's scopes would be those of another frame. */
+const LEFT = 'the error has left this function, and V8 has dropped its variables';
+const ASLEEP = 'the function is asleep: V8 shows its variables when it goes on';
+
 export class Frames {
   readonly #run: Run;
 
@@ -81,10 +85,13 @@ export class Frames {
     });
   }
   async #scopeInfos(stop: PausedState, frame: FrameView): Promise<ScopeInfo[]> {
+    if (frame.callFrame === undefined) {
+      const layout = { ...scopeObjects(undefined).layout, gone: stop.isOfError(frame) ? LEFT : ASLEEP };
+      return this.#run.debuggee.askAbout<ScopeInfo[]>('scopes', [layout], []);
+    }
     const { layout, objectIds } = scopeObjects(frame.callFrame);
     const infos =
-      // For a frame that no longer exists only the place is known: V8's scopes are those of another frame.
-      frame === stop.top && frame.callFrame !== undefined && !stop.isChanged
+      frame === stop.top && !stop.isChanged
         ? (await stop.snapshot).scopes
         : await this.#run.debuggee.askAbout<ScopeInfo[]>('scopes', [layout], objectIds);
     if (!stop.isChanged) return infos;

@@ -29,10 +29,32 @@ describe('debug adapter: scopes', () => {
       assert.equal(stop === 'terminated' ? stop : stop.reason, 'exception');
       const scopes = await adapter.scopes();
       assert.deepEqual(scopes.map(({ name }) => name).slice(0, 1), ['Exception']);
+      const [none, ...more] = await adapter.variables(scopes[1]!.variablesReference);
+      assert.equal(scopes[1]!.name, 'Locals');
+      assert.deepEqual(
+        [none!.name, none!.value, more],
+        ['(none)', 'the error has left this function, and V8 has dropped its variables', []],
+      );
       for (const { variablesReference } of scopes)
         for (const { name } of await adapter.variables(variablesReference))
           assert.ok(!['task', 'failed', 'tell', 'error'].includes(name), name);
       assert.equal((await adapter.variable('Exception', 'exception')).value, 'RangeError: out of luck');
       assert.equal((await adapter.variable('Exception', 'exception', 'cause', 'turns')).value, '2');
+    }));
+
+  it('says that the variables of a function that sleeps are not known', () =>
+    withAdapter(async (adapter) => {
+      await adapter.launch({ program: fixture('handshake') }, () =>
+        adapter.request('setFunctionBreakpoints', { breakpoints: [{ name: 'tcp_v4_connect' }] }),
+      );
+      await adapter.stopped();
+      const server = (await adapter.threads()).find(({ name }) => name.startsWith('server'))!;
+      const frames = await adapter.stack(server.id);
+      const [locals, ...others] = await adapter.scopes(frames.at(-1)!.id);
+      assert.deepEqual([locals!.name, others.length > 0], ['Locals', true]);
+      assert.deepEqual(
+        (await adapter.variables(locals!.variablesReference)).map(({ name, value }) => [name, value]),
+        [['(none)', 'the function is asleep: V8 shows its variables when it goes on']],
+      );
     }));
 });
