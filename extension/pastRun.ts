@@ -53,18 +53,18 @@ export class PastRun {
     return this.#packets.total;
   }
 
-  /** The moment of the packets. */
+  /** The moment of the packets: all of the run's, to its end. */
   get packetsAsOf(): string {
-    return `ended: as of t = ${shortTime(this.#record.time)} s`;
+    return `ended at t = ${shortTime(this.#record.time)} s`;
   }
 
-  /** The moment of the trees. */
+  /** The moment of the trees: the last stop, if it came before the end. */
   get treesAsOf(): string {
     const { trees } = this.#record;
     if (!trees) return 'The run has ended.';
-    return trees.stop === undefined
-      ? `The run has ended: as of its end, t = ${shortTime(trees.time)} s`
-      : `The run has ended: as of its last stop (${trees.stop.replace(/^Paused on /, '')}), t = ${shortTime(trees.time)} s`;
+    const end = `The run has ended at t = ${shortTime(this.#record.time)} s`;
+    if (trees.stop === undefined) return `${end}: as of its end`;
+    return `${end}: as of its last stop (${trees.stop.replace(/^Paused on /, '')}), at t = ${shortTime(trees.time)} s`;
   }
 
   /** Answers like the adapter. Throws with a message for the user. */

@@ -23,7 +23,7 @@ export type ToPanel =
       running: boolean;
       /** Number of the packet that the machine is processing at this stop. */
       current?: number;
-      /** The machine is gone; the moment of the packets: `ended: as of t = 0.000130000 s`. */
+      /** The machine is gone; the moment of the packets: `ended at t = 0.000130000 s`. */
       ended?: string;
     }
   /** The answer to `getRows`. */

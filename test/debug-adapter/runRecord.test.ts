@@ -35,9 +35,9 @@ describe('debug adapter: what is left of a run', function () {
       assert.equal(pastItems(past, 'sockets').join('\n'), listener);
       assert.match(
         past.treesAsOf,
-        /^The run has ended: as of its last stop \(.*SYN_RECV → ESTABLISHED.*\), t = 0\.000/,
+        /^The run has ended at t = \d+\.\d+ s: as of its last stop \(.*SYN_RECV → ESTABLISHED.*\), at t = 0\.000/,
       );
-      assert.match(past.packetsAsOf, /^ended: as of t = \d+\.\d+ s$/);
+      assert.match(past.packetsAsOf, /^ended at t = \d+\.\d+ s$/);
     }));
 
   it('all of it, too, when it is terminated at a stop', () =>

@@ -48,7 +48,7 @@ describe('a run that has ended', function () {
     await code.page.waitForTimeout(1000);
     await code.debug.press('continue');
     await code.page.locator('.debug-toolbar').waitFor({ state: 'hidden' });
-    await code.packets.frame.getByText(/packets · ended: as of t = \d+\.\d+ s/).waitFor();
+    await code.packets.frame.getByText(/packets · ended at t = \d+\.\d+ s/).waitFor();
     await code.packets.list.filter({ hasText: '[SYN]' }).first().click();
     assert.match(await code.packets.text(), /Transmission Control Protocol/);
     const sockets = code.tree('Sockets');
@@ -56,7 +56,7 @@ describe('a run that has ended', function () {
     await sockets.waitFor(/LISTEN/);
     await sockets.expand(/LISTEN/);
     await code.page
-      .getByText(/The run has ended: as of its last stop/)
+      .getByText(/The run has ended at t = [\d.]+ s: as of its last stop/)
       .first()
       .waitFor();
     await code.screenshot('ended-2-after-the-end');
@@ -97,7 +97,7 @@ describe('a run that has ended', function () {
     await code.debug.press('continue');
     await code.debug.stopsOn(/SYN_RECV → ESTABLISHED/);
     await code.debug.stop();
-    await code.packets.frame.getByText(/packets · ended: as of t = /).waitFor();
+    await code.packets.frame.getByText(/packets · ended at t = /).waitFor();
     await code.packets.list.filter({ hasText: '[SYN]' }).first().waitFor();
     await code.tree('Sockets').waitFor(/LISTEN/);
   });
