@@ -1,8 +1,9 @@
 /** A packet buffer as text: addresses, flags, sequence numbers, length. */
 import type { sk_buff } from '../../stack/include/linux/skbuff.ts';
 import { tcphdr } from '../../stack/include/linux/tcp.ts';
-import { ETH_P_IP } from '../../stack/include/linux/if_ether.ts';
+import { ETH_P_ARP, ETH_P_IP } from '../../stack/include/linux/if_ether.ts';
 import { IPPROTO_ICMP, IPPROTO_TCP, IPPROTO_UDP } from '../../stack/include/uapi/linux/in.ts';
+import { ARP_BYTES, Arp } from '../packets/protocols/arp.ts';
 import { endpoint, ipv4, plural } from './format.ts';
 import { protocols, tcpHeaderFlags } from './names.ts';
 import type { SequenceBase, SequenceBases } from './sequenceBases.ts';
@@ -72,16 +73,27 @@ export interface PacketWords {
 
 /** @param sequences if omitted, sequence numbers are left out */
 export function packetWords(skb: sk_buff, sequences?: SequenceBases): PacketWords {
+  if (skb.protocol === ETH_P_ARP) {
+    const arp = arpText(skb.head, skb.network_header < 0 ? skb.data : skb.network_header);
+    if (arp !== undefined) return { ends: undefined, what: arp };
+  }
   const headers = headersOf(skb);
   if (headers === undefined) return { ends: undefined, what: controlBlockText(skb, sequences) };
   return headerWords(skb.head, headers, sequences);
 }
 /** An Ethernet frame. @param length bytes on the wire, of which `bytes` may be only the beginning */
 export function frameWords(bytes: Uint8Array, length: number, sequences?: SequenceBases): PacketWords {
-  const isIp = bytes.length > ETHERNET_HEADER && ((bytes[12]! << 8) | bytes[13]!) === ETH_P_IP;
-  const headers = isIp ? headersAt(bytes, ETHERNET_HEADER, length - ETHERNET_HEADER) : undefined;
-  if (headers === undefined) return { ends: undefined, what: plural(length, 'byte') };
+  const protocol = bytes.length > ETHERNET_HEADER ? (bytes[12]! << 8) | bytes[13]! : 0;
+  const arp = protocol === ETH_P_ARP ? arpText(bytes, ETHERNET_HEADER) : undefined;
+  const headers =
+    protocol === ETH_P_IP ? headersAt(bytes, ETHERNET_HEADER, length - ETHERNET_HEADER) : undefined;
+  if (headers === undefined) return { ends: undefined, what: arp ?? plural(length, 'byte') };
   return headerWords(bytes, headers, sequences);
+}
+
+/** `ARP Who has 10.0.0.1? Tell 10.0.0.2`; undefined: there is no whole ARP packet here. */
+function arpText(bytes: Uint8Array, at: number): string | undefined {
+  return at + ARP_BYTES > bytes.length ? undefined : `ARP ${new Arp({ bytes }, at).info()}`;
 }
 
 function headerWords(

@@ -5,6 +5,7 @@
  */
 import type { sock_common } from '../../stack/include/net/sock.ts';
 import { endpoint, ipv4, localPort } from './format.ts';
+import { hasPeer } from './presenters/sock.ts';
 import type { PacketEnd, PacketWords } from './packetText.ts';
 
 const INADDR_LOOPBACK = 0x7f000001;
@@ -16,10 +17,9 @@ export function shortEndpoint(address: number, port: number): string {
 
 /** `:40312→:8080`; only the local end while there is no peer. */
 export function shortEndpoints(sk: sock_common): string {
-  const { skc_rcv_saddr, skc_num, skc_daddr, skc_dport } = sk;
-  if (skc_dport === 0 && skc_daddr === 0)
-    return skc_num === 0 ? 'unbound' : shortEndpoint(skc_rcv_saddr, skc_num);
+  const { skc_rcv_saddr, skc_daddr, skc_dport } = sk;
   const port = localPort(sk);
+  if (!hasPeer(sk)) return port === 0 ? 'unbound' : shortEndpoint(skc_rcv_saddr, port);
   const peer = shortEndpoint(skc_daddr, skc_dport);
   return port === 0 ? `→ ${peer}` : `${shortEndpoint(skc_rcv_saddr, port)}→${peer}`;
 }

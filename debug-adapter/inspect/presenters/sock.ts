@@ -1,4 +1,5 @@
 /** struct sock in one line: `TCP 127.0.0.1:8080 LISTEN`. */
+import { inet_connection_sock } from '../../../stack/include/net/inet_connection_sock.ts';
 import { inet_timewait_sock } from '../../../stack/include/net/inet_timewait_sock.ts';
 import { request_sock } from '../../../stack/include/net/request_sock.ts';
 import { sock, sock_common } from '../../../stack/include/net/sock.ts';
@@ -11,12 +12,18 @@ import type { Presenter } from './presenter.ts';
 export function protocolOf(sk: sock_common): string {
   return sk instanceof sock ? protocols.short(sk.sk_protocol) : 'TCP';
 }
+/**
+ * Whether the socket has a peer. A refused connection keeps the peer's address without its port; a connected
+ * raw socket has no port at all.
+ */
+export function hasPeer(sk: sock_common): boolean {
+  return sk.skc_dport !== 0 || (sk.skc_daddr !== 0 && !(sk instanceof inet_connection_sock));
+}
 /** `127.0.0.1:40312 → 127.0.0.1:8080`; only the local end while there is no peer. */
 export function endpointsOf(sk: sock_common): string {
   const saddr = (sk as { inet_saddr?: number }).inet_saddr;
   const address = sk.skc_rcv_saddr !== 0 ? sk.skc_rcv_saddr : (saddr ?? 0);
-  if (sk.skc_dport === 0 && sk.skc_daddr === 0)
-    return sk.skc_num === 0 ? 'unbound' : endpoint(address, sk.skc_num);
+  if (!hasPeer(sk)) return localPort(sk) === 0 ? 'unbound' : endpoint(address, localPort(sk));
   return `${endpoint(address, localPort(sk))} → ${endpoint(sk.skc_daddr, sk.skc_dport)}`;
 }
 /** From the server's point of view: the arrow points from the peer to this end. */

@@ -25,7 +25,7 @@ export class Arp implements Header {
   readonly targetMac: string;
   readonly targetIp: string;
 
-  constructor({ bytes }: Packet, offset: number) {
+  constructor({ bytes }: Pick<Packet, 'bytes'>, offset: number) {
     this.offset = offset;
     this.hardwareType = u16(bytes, offset);
     this.protocolType = u16(bytes, offset + 2);
@@ -84,7 +84,8 @@ export class Arp implements Header {
     };
   }
 
-  private info(): string {
+  /** `Who has 10.0.0.1? Tell 10.0.0.2` */
+  info(): string {
     const probe = this.senderIp === '0.0.0.0';
     switch (this.opcode) {
       case 1:
@@ -105,6 +106,9 @@ export class Arp implements Header {
     }
   }
 }
+
+/** Bytes of ARP for IPv4 over Ethernet. */
+export const ARP_BYTES = FIXED + 2 * (6 + 4);
 
 export function decodeArp(packet: Packet, offset: number, end: number): void {
   if (!packet.need(offset, FIXED, end, 'ARP')) return;
