@@ -6,6 +6,8 @@ import { Throttle } from '../throttle.ts';
 
 /** Milliseconds between two updates while the machine runs: faster changes cannot be read. */
 const UPDATE_INTERVAL = 200;
+/** A machine that computes without end refuses each request, and is not asked for ever. */
+const MOST_RETRIES = 5;
 
 /** A node as the tree stores it: the adapter's data, and the session it belongs to. */
 export interface TreeNode {
@@ -29,8 +31,9 @@ export class DebugTree implements vscode.TreeDataProvider<TreeNode>, vscode.Disp
   #pending = 0;
   /** Something changed while requests were pending. */
   #stale = false;
-  /** A request has failed since the last stop, and was made again. */
-  #isRetried = false;
+  /** How many refused requests were made again since the last stop. */
+  #retries = 0;
+  #idle: NodeJS.Timeout | undefined;
 
   readonly onDidChangeTreeData = this.#refreshed.event;
 
@@ -48,7 +51,7 @@ export class DebugTree implements vscode.TreeDataProvider<TreeNode>, vscode.Disp
           // At a stop, `stopped` has already updated everything.
           if (sessions.current?.running) this.#throttle.request();
         } else if (change !== 'continued') {
-          this.#isRetried = false;
+          this.#retries = 0;
           this.#throttle.now();
         }
       }),
@@ -62,6 +65,7 @@ export class DebugTree implements vscode.TreeDataProvider<TreeNode>, vscode.Disp
 
   dispose(): void {
     this.#throttle.cancel();
+    clearTimeout(this.#idle);
     for (const subscription of this.#subscriptions) subscription.dispose();
   }
 
@@ -89,14 +93,26 @@ export class DebugTree implements vscode.TreeDataProvider<TreeNode>, vscode.Disp
       if (session === this.#sessions.current) {
         this.#log.error(`${this.id}: ${(error as Error).message}`);
         if (!parent) this.#showProblem((error as Error).message);
-        // Once: a node that was asked about while the machine moved on would stay empty.
-        if (!this.#isRetried) this.#stale = this.#isRetried = true;
+        // VS Code keeps an empty answer until the tree changes: a machine that was busy is asked again.
+        if (this.#retries < MOST_RETRIES) {
+          this.#retries++;
+          this.#stale = true;
+        }
       }
       return [];
     } finally {
       this.#pending--;
-      if (this.#pending === 0 && this.#stale) this.#throttle.request();
+      if (this.#pending === 0 && this.#stale) this.#refreshWhenIdle();
     }
+  }
+
+  /**
+   * VS Code uses an answer, and asks for the next node, after this turn of the event loop. A change before
+   * that would make it discard the answer.
+   */
+  #refreshWhenIdle(): void {
+    clearTimeout(this.#idle);
+    this.#idle = setTimeout(() => this.#throttle.request());
   }
 
   #refresh(): void {
