@@ -22,6 +22,10 @@ export class BreakOnChooser implements vscode.Disposable {
   readonly #memory: vscode.Memento;
   readonly #sessions: Sessions;
   readonly #command: vscode.Disposable;
+  readonly #changed = new vscode.EventEmitter<void>();
+
+  /** The machine was given another choice. */
+  readonly onDidChange = this.#changed.event;
 
   constructor(memory: vscode.Memento, sessions: Sessions) {
     this.#memory = memory;
@@ -31,6 +35,7 @@ export class BreakOnChooser implements vscode.Disposable {
 
   dispose(): void {
     this.#command.dispose();
+    this.#changed.dispose();
   }
 
   /** What was chosen last in this workspace: kinds with their conditions. */
@@ -66,6 +71,10 @@ export class BreakOnChooser implements vscode.Disposable {
     if (!session || session.past) return undefined;
     try {
       const { problems } = await session.request('sockscope/breakOn', { breakOn });
+      session.breakOn = Object.fromEntries(
+        Object.entries(breakOn).filter(([one]) => problems[one] === undefined),
+      );
+      this.#changed.fire();
       const id = IDS.find((one) => problems[one] !== undefined);
       return id && { id, problem: problems[id]! };
     } catch (error) {

@@ -1,6 +1,7 @@
 // The extension's entry point, which creates its parts.
 import * as vscode from 'vscode';
 import { BreakOnChooser } from './breakOn.ts';
+import { registerBreakOnStatus } from './breakOnStatus.ts';
 import { registerInlineValues } from './editor/inlineValues.ts';
 import { FirstStop } from './firstStop.ts';
 import { registerMoment } from './moment.ts';
@@ -40,6 +41,7 @@ export function activate(context: vscode.ExtensionContext): void {
     registerNewScenario(context.extensionUri),
     registerOpenSample(context.extensionUri),
     registerMoment(sessions),
+    registerBreakOnStatus(sessions, breakOn),
     registerRunTo(sessions),
     new FirstStop(sessions, packets, context.globalState),
     registerInlineValues(sessions, sources),

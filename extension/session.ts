@@ -1,7 +1,7 @@
 // The debug sessions of this type: the one that the views show, whether its machine runs, and typed custom
 // requests to it.
 import * as vscode from 'vscode';
-import type { ChangedEvent, RunRecord, SockscopeRequests } from '../debug-adapter/protocol.ts';
+import type { BreakOn, ChangedEvent, RunRecord, SockscopeRequests } from '../debug-adapter/protocol.ts';
 import { PastRun } from './pastRun.ts';
 
 export const DEBUG_TYPE = 'sockscope';
@@ -17,11 +17,15 @@ export class MachineSession {
   currentPacket: number | undefined;
   /** Its position: virtual seconds, and at a stop the event number. */
   moment: { time: string; event: number | undefined } | undefined;
+  /** What it stops on besides what is ticked in the Breakpoints view. */
+  breakOn: BreakOn;
   /** The record of the run after it has ended. */
   past: PastRun | undefined;
 
   constructor(debugSession: vscode.DebugSession) {
     this.debugSession = debugSession;
+    const { noDebug, breakOn } = debugSession.configuration as { noDebug?: boolean; breakOn?: BreakOn };
+    this.breakOn = noDebug === true ? {} : (breakOn ?? {});
   }
 
   get id(): string {

@@ -37,6 +37,13 @@ describe('what to stop at', function () {
     await code.debug.stopsOn(/SYN, ACK|sent/i);
   });
 
+  it('stands in the status bar, which leads back to the choice', async () => {
+    await onStatus('Packet sent: syn && ack').click();
+    await kind('Packet sent').filter({ hasText: 'when syn && ack' }).waitFor();
+    await code.page.keyboard.press('Escape');
+    await code.quickInput.waitFor({ state: 'hidden' });
+  });
+
   it('leaves the Breakpoints view short: the input of "+" can be seen', async () => {
     const pane = await code.showPane('Breakpoints');
     assert.equal(await pane.locator('.monaco-list-row').count(), 5);
@@ -66,9 +73,13 @@ describe('what to stop at', function () {
     await code.quickInput.waitFor({ state: 'hidden' });
     await code.debug.press('continue');
     await code.debug.stopsOn(/SYN_RECV → ESTABLISHED/);
+    await onStatus('TCP state transition: SYN_RECV -> ESTABLISHED +1').waitFor();
     await code.debug.stop();
+    await onStatus('').waitFor({ state: 'detached' });
   });
 
+  const onStatus = (text: string): Locator =>
+    code.page.locator('.statusbar-item[id$="sockscope.breakOn"]:not([style*="none"])', { hasText: text });
   const kind = (label: string): Locator =>
     code.page.locator('.quick-input-list .monaco-list-row', { hasText: label });
 

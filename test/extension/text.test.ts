@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { functionStart, mentions } from '../../extension/editor/sourceText.ts';
 import { sampleTitle, withTypes } from '../../extension/scenario/sampleText.ts';
+import { breakOnText } from '../../extension/breakOnText.ts';
 import { isScenario, processesOf } from '../../extension/scenario/scenarioText.ts';
 import { shortTime } from '../../extension/shortTime.ts';
 import { sampleFiles, samplePath } from '../support/samples.ts';
@@ -132,5 +133,22 @@ describe('a moment', () => {
     assert.equal(shortTime('0.000050000'), '0.000050');
     assert.equal(shortTime('12.000050001'), '12.000050001');
     assert.equal(shortTime('0.000000000'), '0.000000');
+  });
+});
+
+describe('what a machine stops on', () => {
+  it('is short in the status bar: the first kind with its condition, and how many more there are', () => {
+    assert.equal(breakOnText({}), undefined);
+    assert.deepEqual(breakOnText({ packetSent: 'syn && ack' }), {
+      short: 'Packet sent: syn && ack',
+      lines: ['Packet sent, when syn && ack'],
+    });
+    assert.deepEqual(
+      breakOnText({ packetDropped: '', transition: 'SYN_RECV -> ESTABLISHED && port == 8080' }),
+      {
+        short: 'TCP state transition: SYN_RECV -> ESTABLISHED… +1',
+        lines: ['TCP state transition, when SYN_RECV -> ESTABLISHED && port == 8080', 'Packet dropped'],
+      },
+    );
   });
 });
