@@ -2,12 +2,22 @@
 import type { timer_list } from '../linux/timer.ts';
 import type { be16, be32, u32 } from '../linux/types.ts';
 import type { inet_bind_bucket, inet_bind2_bucket } from './inet_hashtables.ts';
-import { sock_common } from './sock.ts';
+import { sock_common, type sock } from './sock.ts';
 
 /** All time-wait socks of a network namespace. */
 export class inet_timewait_death_row {
   tw_refcount = 1;
   sysctl_max_tw_buckets = 131072;
+}
+
+/** The operations of a time-wait sock. @linux include/net/timewait_sock.h */
+export interface timewait_sock_ops {
+  /**
+   * Whether `sk` may take over the addresses of the time-wait sock `sktw`. twp: `sk` is an unbound socket
+   * that connects.
+   */
+  twsk_unique?(sk: sock, sktw: sock_common, twp: boolean): boolean;
+  twsk_destructor?(sktw: sock_common): void;
 }
 
 export class inet_timewait_sock extends sock_common {

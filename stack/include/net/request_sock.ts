@@ -1,7 +1,18 @@
 /** Connection requests (TCP_NEW_SYN_RECV) and a listener's two queues. @linux include/net/request_sock.h */
+import type { sk_buff } from '../linux/skbuff.ts';
 import type { timer_list } from '../linux/timer.ts';
 import type { jiffies_t, u32 } from '../linux/types.ts';
-import { sock_common, type request_sock_ops, type sock } from './sock.ts';
+import { sock_common, type sock } from './sock.ts';
+
+/** The operations of a request sock. */
+export interface request_sock_ops {
+  family: number;
+  rtx_syn_ack(sk: sock, req: request_sock): number;
+  send_ack(sk: sock, skb: sk_buff, req: request_sock): void;
+  send_reset(sk: sock | null, skb: sk_buff): void;
+  destructor(req: request_sock): void;
+  syn_ack_timeout(req: request_sock): void;
+}
 
 /** A connection request: a SYN's state at the listener until the handshake is complete. */
 export class request_sock extends sock_common {

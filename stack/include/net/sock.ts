@@ -17,8 +17,9 @@ import type { in6_addr } from '../uapi/linux/in6.ts';
 import { AF_UNSPEC } from '../uapi/linux/socket.ts';
 import { TCP_CLOSE, TCP_NEW_SYN_RECV, TCP_TIME_WAIT, type TcpState } from '../uapi/linux/tcp.ts';
 import type { dst_entry } from './dst.ts';
+import type { timewait_sock_ops } from './inet_timewait_sock.ts';
 import type { net } from './net_namespace.ts';
-import type { request_sock } from './request_sock.ts';
+import type { request_sock_ops } from './request_sock.ts';
 import type { sock_reuseport } from './sock_reuseport.ts';
 
 /** Bits of sk_flags, by number. @linux enum sock_flags */
@@ -349,26 +350,6 @@ export class proto_memory {
   sysctl_mem: number[] = [0x7fffffff, 0x7fffffff, 0x7fffffff];
   /** Sockets in use, as in /proc/net/sockstat. */
   inuse = 0;
-}
-
-/** The operations of a time-wait sock. @linux include/net/timewait_sock.h */
-export interface timewait_sock_ops {
-  /**
-   * Whether `sk` may take over the addresses of the time-wait sock `sktw`. twp: `sk` is an unbound socket
-   * that connects.
-   */
-  twsk_unique?(sk: sock, sktw: sock_common, twp: boolean): boolean;
-  twsk_destructor?(sktw: sock_common): void;
-}
-
-/** The operations of a request sock. @linux include/net/request_sock.h */
-export interface request_sock_ops {
-  family: number;
-  rtx_syn_ack(sk: sock, req: request_sock): number;
-  send_ack(sk: sock, skb: sk_buff, req: request_sock): void;
-  send_reset(sk: sock | null, skb: sk_buff): void;
-  destructor(req: request_sock): void;
-  syn_ack_timeout(req: request_sock): void;
 }
 
 /** The socket's network namespace. @linux include/net/sock.h */

@@ -17,14 +17,8 @@ import {
 import { INET_ECN_is_not_ect } from '../../../include/net/inet_ecn.ts';
 import { inet_request_mark, inet_rsk, inet_sk } from '../../../include/net/inet_sock.ts';
 import { NET_INC_STATS } from '../../../include/net/net_namespace.ts';
-import type { request_sock } from '../../../include/net/request_sock.ts';
-import {
-  type request_sock_ops,
-  sk_acceptq_is_full,
-  type sock,
-  sock_hold,
-  sock_net,
-} from '../../../include/net/sock.ts';
+import type { request_sock, request_sock_ops } from '../../../include/net/request_sock.ts';
+import { sk_acceptq_is_full, type sock, sock_hold, sock_net } from '../../../include/net/sock.ts';
 import {
   tcp_ca_needs_ecn,
   TCP_SYNACK_COOKIE,

@@ -2,16 +2,11 @@
 import { tcp_sk, tcp_sock } from '../../../include/linux/tcp.ts';
 import { type inet_connection_sock_af_ops, inet_csk } from '../../../include/net/inet_connection_sock.ts';
 import { inet_sk } from '../../../include/net/inet_sock.ts';
+import type { timewait_sock_ops } from '../../../include/net/inet_timewait_sock.ts';
 import { IPHDR_LEN } from '../../../include/net/ip.ts';
 import type { net } from '../../../include/net/net_namespace.ts';
 import type { net_protocol } from '../../../include/net/protocol.ts';
-import {
-  type proto,
-  type sock,
-  sock_set_flag,
-  SOCK_USE_WRITE_QUEUE,
-  type timewait_sock_ops,
-} from '../../../include/net/sock.ts';
+import { type proto, type sock, sock_set_flag, SOCK_USE_WRITE_QUEUE } from '../../../include/net/sock.ts';
 import { MAX_TCP_HEADER, tcp_notsent_lowat } from '../../../include/net/tcp.ts';
 import type { Errno } from '../../../include/uapi/asm-generic/errno.ts';
 import { IP_PMTUDISC_DO, IPPROTO_TCP, SOCKADDR_IN_SIZE } from '../../../include/uapi/linux/in.ts';
