@@ -32,10 +32,21 @@ export default {
       comment:
         'Time, randomness and the network come through the machine. The stack needs file names and vm, for scenarios a console, and to know whose promise is whose (v8).',
       severity: 'error',
-      from: { path: '^stack/' },
+      from: { path: '^stack/', pathNot: '^stack/node/' },
       to: {
         dependencyTypes: ['npm', 'npm-dev', 'core'],
         pathNot: '^(node:)?(vm|v8|console|util|path|url|fs|fs/promises|module|timers)$',
+      },
+    },
+    {
+      name: 'node-programs-need-no-package',
+      comment:
+        "What Node programs see of Node is adapted; for that the stack needs Node's own classes, and no package.",
+      severity: 'error',
+      from: { path: '^stack/node/' },
+      to: {
+        dependencyTypes: ['npm', 'npm-dev', 'core'],
+        pathNot: '^(node:)?(vm|v8|console|util|path|url|fs|module|timers|async_hooks|events)$',
       },
     },
     {

@@ -1,6 +1,6 @@
 /** The sources of programs: types blanked (each becomes spaces, so that lines and columns stay), syntax errors found. */
 import amaro from 'amaro';
-import { spawnSync } from 'node:child_process';
+import { initSync, parse } from 'cjs-module-lexer';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -32,6 +32,8 @@ function blankTypes(source: string): Blanked {
 
 /** V8 does not tell a loader where a module has a syntax error, but it tells a user of `node --check`. */
 function syntaxPlace(code: string): { line: number; column: number } | undefined {
+  // Loaded only here: it loads Node's network modules, which a machine's thread adapts before anybody else does.
+  const { spawnSync } = process.getBuiltinModule('child_process');
   const folder = mkdtempSync(path.join(tmpdir(), 'sockscope-'));
   try {
     const file = path.join(folder, 'module.mjs');
@@ -45,4 +47,20 @@ function syntaxPlace(code: string): { line: number; column: number } | undefined
   }
 }
 
-export const sourceTools: SourceTools = { blankTypes, syntaxPlace };
+/** As Node's own loader finds them. */
+function commonJsExports(code: string): { exports: readonly string[]; reexports: readonly string[] } {
+  initSync();
+  try {
+    return parse(code);
+  } catch {
+    // The module's own evaluation reports what is wrong with it.
+    return { exports: [], reexports: [] };
+  }
+}
+
+export const sourceTools: SourceTools = {
+  blankTypes,
+  syntaxPlace,
+  resolveImport: (specifier, from) => import.meta.resolve(specifier, from),
+  commonJsExports,
+};

@@ -22,7 +22,7 @@ import { runqueue } from './kernel/sched/runqueue.ts';
 import { softirq_state } from './kernel/softirq.ts';
 import { EventHeap } from './kernel/time/event_heap.ts';
 import { NSEC_PER_JIFFY } from './kernel/time/jiffies.ts';
-import { timer_base } from './kernel/time/timer.ts';
+import { next_timer_ns, timer_base } from './kernel/time/timer.ts';
 import { BOOT_NS } from './kernel/time/timekeeping.ts';
 import { ByteSlab } from './lib/byte_slab.ts';
 import type { RandomState } from './lib/random.ts';
@@ -67,6 +67,8 @@ export class Machine {
   /** Timers. */
   timers: timer_base;
   hrtimers = new EventHeap<hrtimer>();
+  /** Timers that end a sleep and are no reason for time to pass: a world in which only these are armed is idle. */
+  background_timers = new Set<hrtimer>();
   irqs = new Map<number, irqaction>();
   next_irq = FIRST_DEVICE_IRQ;
   softirq = new softirq_state();
@@ -140,5 +142,12 @@ export class Machine {
   /** ns since boot: the time displayed to the user. */
   get time_ns(): number {
     return this.now_ns - BOOT_NS;
+  }
+  /** Whether the armed timers are no reason for time to pass. */
+  get has_only_background_timers(): boolean {
+    return (
+      next_timer_ns(this) === Infinity &&
+      this.hrtimers.values().every((timer) => this.background_timers.has(timer))
+    );
   }
 }

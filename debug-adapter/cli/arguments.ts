@@ -2,7 +2,8 @@
 
 /** The parsed command line. */
 export interface CliArguments {
-  file: string;
+  /** Programs, which run together. */
+  files: string[];
   pcap?: string;
   /** Patterns of tracepoints: 'tcp:*', 'sock:inet_sock_set_state'. */
   trace: string[];
@@ -14,10 +15,10 @@ export interface CliArguments {
 /** Invalid arguments: the message tells why, and what is valid. */
 export class UsageError extends Error {}
 
-export const USAGE = `usage: sockscope run FILE [options]
+export const USAGE = `usage: sockscope run FILE [FILE …] [options]
        sockscope --help
 
-Runs a scenario to its end, without VS Code.
+Runs a scenario, or Node programs together on one machine, to the end, without VS Code.
 
   --pcap OUT.pcapng     write all packets there
   --trace PATTERNS      print tracepoints, for instance 'tcp:*,sock:inet_sock_set_state'
@@ -41,7 +42,7 @@ export function parseArguments(argv: readonly string[]): CliArguments | 'help' {
   if (command !== 'run') {
     throw new UsageError(command === undefined ? 'no command given' : `unknown command "${command}"`);
   }
-  const result: CliArguments = { file: '', trace: [], sysctl: {}, nic: {} };
+  const result: CliArguments = { files: [], trace: [], sysctl: {}, nic: {} };
   for (let i = 0; i < rest.length; i++) {
     const [option, attached] = /^(--[a-z]+)=(.*)$/s.exec(rest[i]!)?.slice(1) ?? [rest[i]!, undefined];
     const value = () => {
@@ -75,10 +76,9 @@ export function parseArguments(argv: readonly string[]): CliArguments | 'help' {
       }
       default:
         if (option!.startsWith('-')) throw new UsageError(`unknown option ${option}`);
-        if (result.file !== '') throw new UsageError(`one FILE, not two: "${result.file}" and "${option}"`);
-        result.file = option!;
+        result.files.push(option!);
     }
   }
-  if (result.file === '') throw new UsageError('FILE is missing');
+  if (result.files.length === 0) throw new UsageError('FILE is missing');
   return result;
 }

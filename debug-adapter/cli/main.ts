@@ -1,11 +1,11 @@
 /**
- * `npm run -s sockscope -- run FILE`: runs a scenario in a worker and passes its output through. Exits with 1
- * when the scenario throws, with 2 for invalid arguments, and as other programs do when nobody reads its output.
+ * `npm run -s sockscope -- run FILE`: runs programs in a worker and passes its output through. Exits with 1
+ * when one throws, with 2 for invalid arguments, and as other programs do when nobody reads its output.
  */
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { type CliArguments, parseArguments, USAGE, UsageError } from './arguments.ts';
-import { machineLimits } from '../worker/limits.ts';
+import { MACHINE_FLAGS, machineLimits } from '../worker/thread.ts';
 import { topLevelFailureText } from './failure.ts';
 
 /** The exit code that shells show for a program that SIGPIPE has ended. */
@@ -30,12 +30,12 @@ try {
 function runInWorker(options: CliArguments): void {
   const worker = new Worker(new URL('./worker.ts'.replace(/ts$/, 'js'), import.meta.url), {
     workerData: options,
-    execArgv: ['--experimental-vm-modules', '--no-warnings'],
+    execArgv: [...MACHINE_FLAGS],
     resourceLimits: machineLimits(),
   });
   // What no process threw: code of the top level that runs later, and defects of the machine.
   worker.on('error', (error) => {
-    console.error(`sockscope: ${topLevelFailureText(error, path.resolve(options.file))}`);
+    console.error(`sockscope: ${topLevelFailureText(error, path.resolve(options.files[0]!))}`);
     process.exitCode = 1;
   });
   worker.on('exit', (code) => {

@@ -8,8 +8,7 @@ import {
   ConfigError,
   frame_bytes,
   installConsole,
-  installGlobals,
-  loadProgram,
+  loadPrograms,
   parseConfig,
   PcapngWriter,
   type Program,
@@ -47,9 +46,8 @@ async function run(options: CliArguments): Promise<number> {
   installConsole(world);
   installTrace(world, options.trace);
   const capture = options.pcap === undefined ? null : await openCapture(world, options.pcap);
-  const program = await load(world, options.file);
+  const program = await load(world, options.files);
   if (program === null) return 1;
-  installGlobals(world);
   const result = await runProgram(world, program);
   if (capture !== null) await new Promise<void>((resolve) => capture.end(() => resolve()));
   for (const { name, pid, error } of result.failed) {
@@ -60,7 +58,7 @@ async function run(options: CliArguments): Promise<number> {
       `sockscope: ${name} (pid ${pid}) still sleeps in ${syscall || 'a promise'}: nothing is left to wake it\n`,
     );
   }
-  return result.failed.length > 0 ? 1 : 0;
+  return result.exitCode;
 }
 
 /** @throws UsageError that names the option as it is typed: `--nic loss` for the attribute nic.loss */
@@ -74,12 +72,16 @@ function bootWorld({ seed, sysctl, nic }: CliArguments): World {
 }
 
 /** @returns null if the program's top level threw, which is then reported */
-async function load(world: World, file: string): Promise<Program | null> {
+async function load(world: World, files: readonly string[]): Promise<Program | null> {
   try {
-    return await loadProgram(world, file, sourceTools);
+    return await loadPrograms(
+      world,
+      files.map((file) => ({ file })),
+      sourceTools,
+    );
   } catch (error) {
     if (error instanceof ProgramError) throw error;
-    process.stderr.write(`sockscope: ${topLevelFailureText(error, path.resolve(file))}\n`);
+    process.stderr.write(`sockscope: ${topLevelFailureText(error, path.resolve(files[0]!))}\n`);
     return null;
   }
 }

@@ -15,7 +15,7 @@ import {
   type ToWorker,
   type WorkerData,
 } from '../worker/channel.ts';
-import { machineLimits } from '../worker/limits.ts';
+import { MACHINE_FLAGS, machineLimits } from '../worker/thread.ts';
 
 /** Buffer for frames and output until the adapter reads them; the oldest are overwritten when it is slow. */
 const RING_BYTES = 32 * 1024 * 1024;
@@ -115,7 +115,7 @@ export class Debuggee {
     this.ring = createRing(RING_BYTES);
     const workerData: WorkerData = { ring: this.ring, currentPid: this.#currentPid };
     this.#worker = new Worker(new URL('../worker/main.js', import.meta.url), {
-      execArgv: ['--experimental-vm-modules', '--no-warnings'],
+      execArgv: [...MACHINE_FLAGS],
       name: 'machine',
       workerData,
       resourceLimits: machineLimits(maxHeap),

@@ -155,6 +155,7 @@ export class Run {
     const { result } = await client.send('Runtime.evaluate', {
       expression: `globalThis[Symbol.for('${AGENT}')].entry`,
     });
+    if (typeof result.value === 'string') return this.#breakOnFile(result.value);
     const { internalProperties } = await client.send('Runtime.getProperties', {
       objectId: result.objectId!,
       ownProperties: true,
@@ -164,6 +165,13 @@ export class Run {
     const location = await this.execution.targets.firstPlace(begin);
     if (location === undefined) return;
     const { breakpointId } = await client.send('Debugger.setBreakpoint', { location });
+    this.execution.expectEntry(breakpointId);
+  }
+
+  /** A Node program's top-level code begins at the first place in its file at which V8 can stop. */
+  async #breakOnFile(url: string): Promise<void> {
+    const { client } = this.debuggee;
+    const { breakpointId } = await client.send('Debugger.setBreakpointByUrl', { url, lineNumber: 0 });
     this.execution.expectEntry(breakpointId);
   }
 

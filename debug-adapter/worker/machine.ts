@@ -2,14 +2,13 @@
  * The machine's thread: boots, loads the scenario, runs it, and reports the result. The debugger observes it
  * from outside.
  */
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { inspect } from 'node:util';
 import { workerData, type MessagePort } from 'node:worker_threads';
 import {
   boot_machine,
   installConsole,
-  installGlobals,
-  loadProgram,
+  loadPrograms,
   ProgramError,
   parseConfig,
   runProgram,
@@ -94,17 +93,22 @@ function uncaught({ agent, records }: Running, task: task_struct, error: unknown
   agent.stops.uncaught(task, error);
 }
 
+/** Where the first process begins: a function for V8 to find, or a file. */
+function entryOf({ processes: [first] }: Program): unknown {
+  const { entry } = first!;
+  return 'main' in entry ? entry.main : pathToFileURL(entry.file).href;
+}
+
 async function load(running: Running, tools: Promise<SourceTools>, send: Send): Promise<void> {
   installConsole(running.world);
-  running.program = await loadProgram(running.world, running.file, await tools);
-  installGlobals(running.world);
-  Object.assign(running.agent, { entry: running.program.processes[0]!.main });
+  running.program = await loadPrograms(running.world, [{ file: running.file }], await tools);
+  Object.assign(running.agent, { entry: entryOf(running.program) });
   send({ type: 'loaded', processes: running.program.processes.map(({ name }) => name) });
 }
 
 async function run(running: Running, send: Send): Promise<void> {
-  const { failed, asleep } = await runProgram(running.world, running.program!);
-  const end: RunEnd = { failed: failed.length, asleep, exitCode: Number(process.exitCode ?? 0) };
+  const { failed, asleep, exitCode } = await runProgram(running.world, running.program!);
+  const end: RunEnd = { failed: failed.length, asleep, exitCode: Number(process.exitCode ?? exitCode) };
   send({ type: 'ended', end });
 }
 

@@ -66,6 +66,12 @@ export const rooms = [
   { name: 'machine', path: '^stack/(boot|config|machine)\\.ts$', what: 'A machine put together and booted' },
   { name: 'user', path: '^stack/user/', what: 'What a scenario sees: library, constants, errors, loader' },
   {
+    name: 'node',
+    path: '^stack/node/',
+    what: "Node programs: libuv's loop, and what Node's network modules ask of their native classes",
+  },
+  { name: 'programs', path: '^stack/programs\\.ts$', what: 'Loading programs of any kind' },
+  {
     name: 'debugger',
     path: '^stack/debugger/',
     what: "The stack's face to a debugger: which code is whose, where it stops, what its numbers are called",

@@ -3,7 +3,8 @@
  * the same.
  */
 import { Console } from 'node:console';
-import type { task_struct } from '../include/linux/sched.ts';
+import { promisify } from 'node:util';
+import type { RuntimeTimer, task_struct } from '../include/linux/sched.ts';
 import type { Machine } from '../machine.ts';
 import { hrtimer } from '../include/linux/timer.ts';
 import { hrtimer_cancel, hrtimer_start } from '../kernel/time/hrtimer.ts';
@@ -34,7 +35,8 @@ function machineDate(world: World): DateConstructor {
 }
 
 /** The result of setTimeout(), compatible with Node's. */
-class MachineTimeout {
+class MachineTimeout implements RuntimeTimer {
+  readonly is_ref = true;
   #machine: Machine;
   #timer: hrtimer<MachineTimeout>;
   #repeat: number | null;
@@ -77,6 +79,17 @@ class MachineTimeout {
   hasRef(): boolean {
     return true;
   }
+}
+
+function called(callback: (...args: unknown[]) => void, args: unknown[]): () => void {
+  if (typeof callback !== 'function')
+    throw Object.assign(new TypeError('The "callback" argument must be of type function'), {
+      code: 'ERR_INVALID_ARG_TYPE',
+    });
+  return args.length === 0 ? callback : () => callback(...args);
+}
+function is_timer(value: unknown): value is RuntimeTimer {
+  return typeof value === 'object' && value !== null && 'is_ref' in value && 'close' in value;
 }
 
 /**
@@ -140,23 +153,39 @@ export function installConsole(world: World): void {
  * Install the world's globals in this JavaScript realm (a worker, a process), which must run only one world.
  */
 export function installGlobals(world: World): void {
+  const start = (callback: () => void, ms: number, repeat: boolean): RuntimeTimer => {
+    const runtime = world.current?.signal.runtime ?? null;
+    return runtime === null
+      ? new MachineTimeout(world.running!, callback, ms, repeat)
+      : runtime.set_timer(callback, ms, repeat);
+  };
   const timer =
     (repeat: boolean) =>
-    (callback: (...args: unknown[]) => void, ms = 0, ...args: unknown[]) => {
-      if (typeof callback !== 'function')
-        throw new TypeError('The "callback" argument must be of type function');
-      return new MachineTimeout(world.running!, () => callback(...args), ms, repeat);
-    };
+    (callback: (...args: unknown[]) => void, ms = 0, ...args: unknown[]) =>
+      start(called(callback, args), ms, repeat);
   const clear = (timeout: unknown) => {
-    if (timeout instanceof MachineTimeout) timeout.close();
+    const given = typeof timeout === 'object' ? timeout : world.current?.signal.runtime?.timer_of(timeout);
+    if (is_timer(given)) given.close();
   };
   const setTimer = timer(false);
+  const setImmediate = (callback: (...args: unknown[]) => void, ...args: unknown[]) => {
+    const runtime = world.current?.signal.runtime ?? null;
+    const call = called(callback, args);
+    return runtime === null ? start(call, 0, false) : runtime.set_immediate(call);
+  };
+  const promised = (value: unknown, set: (resolve: () => void) => void) =>
+    new Promise((resolve) => set(() => resolve(value)));
+  Object.assign(setTimer, {
+    [promisify.custom]: (ms?: number, value?: unknown) => promised(value, (resolve) => setTimer(resolve, ms)),
+  });
+  Object.assign(setImmediate, {
+    [promisify.custom]: (value?: unknown) => promised(value, setImmediate),
+  });
   Object.assign(globalThis, {
     Date: machineDate(world),
     setTimeout: setTimer,
     setInterval: timer(true),
-    setImmediate: (callback: (...args: unknown[]) => void, ...args: unknown[]) =>
-      setTimer(callback, 0, ...args),
+    setImmediate,
     clearTimeout: clear,
     clearInterval: clear,
     clearImmediate: clear,

@@ -17,12 +17,10 @@ export function ask_host<T>(world: World, name: string, question: () => Promise<
   // Top-level code of a program runs before the world does: nothing else could happen in the meantime.
   if (task === null) return world.outside.ask_before(name, question) as Promise<T>;
   return new Promise<T>((resolve, reject) => {
-    world.outside.ask(name, question, (outcome) =>
-      run_in_process(task, () => {
-        if ('error' in outcome) reject(outcome.error as Error);
-        else resolve(outcome.value as T);
-      }),
-    );
+    ask_for(task, name, question, (outcome) => {
+      if ('error' in outcome) reject(outcome.error as Error);
+      else resolve(outcome.value as T);
+    });
   });
 }
 
@@ -36,10 +34,25 @@ export function ask_host_back(
   const task: task_struct | null = world.current;
   const asked = () => new Promise<unknown[]>((resolve) => question((...results) => resolve(results)));
   if (task === null) return void asked().then((results) => callback(...results));
-  world.outside.ask(name, asked, (outcome: Outcome) =>
-    run_in_process(task, () =>
-      callback(...('value' in outcome ? (outcome.value as unknown[]) : [outcome.error])),
-    ),
+  ask_for(task, name, asked, (outcome) =>
+    callback(...('value' in outcome ? (outcome.value as unknown[]) : [outcome.error])),
+  );
+}
+
+/** The task's process takes the answer when it next runs; until then it has something to wait for. */
+function ask_for(
+  task: task_struct,
+  name: string,
+  question: () => Promise<unknown>,
+  take: (outcome: Outcome) => void,
+): void {
+  const { runtime } = task.signal;
+  runtime?.hold();
+  task.machine.world.outside.ask(name, question, (outcome) =>
+    run_in_process(task, () => {
+      runtime?.release();
+      take(outcome);
+    }),
   );
 }
 

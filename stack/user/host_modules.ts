@@ -2,11 +2,13 @@
  * Node's modules as a program sees them: functions that call the host go through the world, which waits for
  * the answer and logs it; timers and random numbers are the world's.
  */
+import { fileURLToPath } from 'node:url';
 import { random_fraction } from '../lib/random.ts';
 import type { World } from '../world/world.ts';
 import { ask_host, ask_host_back } from './host_calls.ts';
 
 type Exports = Record<string, unknown>;
+type CreateRequire = (file: string) => NodeJS.Require;
 type Callable = (this: unknown, ...args: unknown[]) => unknown;
 
 /** Modules whose functions call the host, and how they answer. */
@@ -30,16 +32,36 @@ const FILE_HANDLE_QUESTIONS = [
 
 export class HostModules {
   readonly #world: World;
+  readonly #loaded = new Map<string, Exports>();
 
   constructor(world: World) {
     this.#world = world;
   }
 
-  /** The exports of one of Node's modules, by its name with or without 'node:'. */
-  load(specifier: string): Exports {
-    const name = specifier.replace(/^node:/, '');
-    const exports = this.#module(name);
+  /** As required(), for an import: the default export is the module itself. */
+  load(specifier: string, createRequire: CreateRequire): Exports {
+    const exports = this.required(specifier, createRequire);
     return { ...exports, default: exports };
+  }
+  /**
+   * The exports of one of Node's modules, by its name with or without 'node:': always the same object.
+   *
+   * @param createRequire Node's function of that name, for the program's own modules
+   */
+  required(specifier: string, createRequire: CreateRequire): Exports {
+    const name = specifier.replace(/^node:/, '');
+    let exports = this.#loaded.get(name);
+    if (exports === undefined) {
+      exports = name === 'module' ? this.#moduleModule(createRequire) : this.#module(name);
+      this.#loaded.set(name, exports);
+    }
+    return exports;
+  }
+  #moduleModule(createRequire: CreateRequire): Exports {
+    const real = process.getBuiltinModule('module') as unknown as Exports;
+    const own = (file: string | URL) =>
+      createRequire(file.toString().startsWith('file:') ? fileURLToPath(file) : String(file));
+    return Object.assign(Object.create(real) as Exports, real, { createRequire: own });
   }
 
   #module(name: string): Exports {
@@ -55,6 +77,8 @@ export class HostModules {
         return { ...this.#computing(name, real), ...worldRandom(this.#world) };
       case 'zlib':
         return this.#computing(name, real);
+      case 'process':
+        return globalThis.process as unknown as Exports;
       case 'worker_threads':
         return { ...real, Worker: ForeignThread };
       default:

@@ -2,8 +2,7 @@
  * Loads a program's modules: its own files, JSON, Node's modules as adapted by the world, and packages from
  * its folder.
  */
-import { existsSync, realpathSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import path from 'node:path';
 import { setTimeout } from 'node:timers';
@@ -11,7 +10,9 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import vm from 'node:vm';
 import type { World } from '../world/world.ts';
 import { ask_host } from './host_calls.ts';
+import { CommonJs } from './commonjs.ts';
 import { HostModules } from './host_modules.ts';
+import { type ModuleFormat, ModuleFormats } from './module_format.ts';
 import type { SourceTools } from './program.ts';
 import { place_text, ProgramError, type SourcePlace } from './program_error.ts';
 
@@ -28,18 +29,36 @@ export class ModuleLoader {
   /** The sources read so far, by URL. */
   readonly sources = new Map<string, string>();
   readonly #world: World;
-  readonly #library: Exports;
+  readonly #library: Exports | null;
   readonly #tools: SourceTools;
   readonly #host: HostModules;
+  readonly #formats = new ModuleFormats();
+  readonly #commonJs: CommonJs;
+  /** How a file is read whose ending and package leave it open. */
+  readonly #ownFormat: 'module' | 'as written';
   readonly #modules = new Map<string, Promise<vm.Module>>();
+  readonly #linked = new Map<string, vm.Module>();
   readonly #evaluated = new Map<vm.Module, Promise<void>>();
 
-  /** @param library the exports of 'sockscope' */
-  constructor(world: World, library: Exports, tools: SourceTools) {
+  /**
+   * @param library the exports of 'sockscope'; null: the program cannot import it
+   * @param ownFormat whether the program's own files are always ES modules, as those of scenarios
+   */
+  constructor(
+    world: World,
+    library: Exports | null,
+    tools: SourceTools,
+    ownFormat: 'module' | 'as written' = 'module',
+  ) {
     this.#world = world;
     this.#library = library;
     this.#tools = tools;
+    this.#ownFormat = ownFormat;
     this.#host = new HostModules(world);
+    this.#commonJs = new CommonJs(this.#host, this.#formats, {
+      source: (file) => this.#source(pathToFileURL(file).href),
+      import: (specifier, from) => this.#askedImport(specifier, pathToFileURL(from).href),
+    });
   }
 
   /** Load a file with all its imports, and evaluate it. @throws ProgramError */
@@ -47,6 +66,27 @@ export class ModuleLoader {
     const module = await this.#load(url);
     await this.#evaluate(module);
     return module;
+  }
+
+  /** Load a file with all its imports, so that run_main() need not wait for the host. @throws ProgramError */
+  async prepare(file: string): Promise<void> {
+    const url = pathToFileURL(file).href;
+    if (this.#formatOf(url) === 'module') await this.#link(await this.#load(url));
+  }
+  /**
+   * Evaluate a prepared file as a program's main module: its top-level code runs at once.
+   *
+   * @returns a promise that settles when it has been evaluated
+   */
+  run_main(file: string): Promise<void> {
+    const url = pathToFileURL(file).href;
+    if (this.#formatOf(url) === 'commonjs') {
+      this.#commonJs.load(file, true);
+      return Promise.resolve();
+    }
+    const module = this.#linked.get(url);
+    if (module === undefined) throw new Error(`${file} has not been loaded`);
+    return module.evaluate();
   }
 
   #evaluate(module: vm.Module): Promise<void> {
@@ -58,6 +98,10 @@ export class ModuleLoader {
     return evaluated;
   }
   async #linkAndEvaluate(module: vm.Module): Promise<void> {
+    await this.#link(module);
+    await this.#settled(module.evaluate(), fileURLToPath(module.identifier));
+  }
+  async #link(module: vm.Module): Promise<void> {
     try {
       if (module.status === 'unlinked')
         await module.link((specifier, from) => this.#resolve(specifier, from.identifier));
@@ -66,7 +110,7 @@ export class ModuleLoader {
       if (error instanceof SyntaxError) throw this.#linkError(error, module);
       throw error;
     }
-    await this.#settled(module.evaluate(), fileURLToPath(module.identifier));
+    this.#linked.set(module.identifier, module);
   }
   /** @throws ProgramError if an evaluation waits while the host has nothing under way that could end that */
   async #settled(evaluated: Promise<void>, file: string): Promise<void> {
@@ -111,24 +155,49 @@ export class ModuleLoader {
   #load(url: string): Promise<vm.Module> {
     let loading = this.#modules.get(url);
     if (loading === undefined) {
-      loading = url.endsWith('.json') ? this.#readJson(url) : this.#readSource(url);
+      loading = this.#read(url);
       this.#modules.set(url, loading);
     }
     return loading;
   }
+  #formatOf(url: string): ModuleFormat {
+    const file = fileURLToPath(url);
+    const isOwn = !file.includes('/node_modules/');
+    if (isOwn && this.#ownFormat === 'module' && /\.[jt]s$/.test(file)) return 'module';
+    return this.#formats.of(file) ?? this.#formats.of(file, this.#source(url)) ?? 'commonjs';
+  }
+  // Asynchronous, so that an error of the file rejects the promise by which all importers wait for it.
+  async #read(url: string): Promise<vm.Module> {
+    switch (this.#formatOf(url)) {
+      case 'json':
+        return this.#readJson(url);
+      case 'module':
+        return this.#readModule(url);
+      case 'commonjs':
+      case 'addon':
+        return this.#readCommonJs(url);
+    }
+  }
 
-  async #read(url: string): Promise<string> {
+  #text(url: string): string {
     const file = fileURLToPath(url);
     try {
-      return await readFile(file, 'utf8');
+      return readFileSync(file, 'utf8');
     } catch (error) {
       throw new ProgramError(`${file}: cannot be read: ${(error as Error).message}`, { file });
     }
   }
-
-  async #readJson(url: string): Promise<vm.Module> {
+  /** A file's JavaScript. @throws ProgramError */
+  #source(url: string): string {
     const file = fileURLToPath(url);
-    const text = await this.#read(url);
+    const source = this.sources.get(url) ?? this.#text(url);
+    this.sources.set(url, source);
+    return /\.[cm]?tsx?$/.test(file) ? this.#blank(source, file) : source;
+  }
+
+  #readJson(url: string): vm.Module {
+    const file = fileURLToPath(url);
+    const text = this.#text(url);
     try {
       return synthetic(url, { default: JSON.parse(text) as unknown });
     } catch (error) {
@@ -136,18 +205,20 @@ export class ModuleLoader {
     }
   }
 
-  async #readSource(url: string): Promise<vm.Module> {
+  #readModule(url: string): vm.Module {
     const file = fileURLToPath(url);
-    const source = await this.#read(url);
-    const code = /\.[cm]?tsx?$/.test(file) ? this.#blank(source, file) : source;
-    this.sources.set(url, source);
+    const code = this.#source(url);
     try {
       return new vm.SourceTextModule(code, {
         identifier: url,
         initializeImportMeta: (meta) =>
-          Object.assign(meta, { url, filename: file, dirname: path.dirname(file) }),
-        importModuleDynamically: (specifier: string) =>
-          ask_host(this.#world, `import('${specifier}')`, () => this.#import(specifier, url)),
+          Object.assign(meta, {
+            url,
+            filename: file,
+            dirname: path.dirname(file),
+            resolve: (specifier: string) => this.#tools.resolveImport(specifier, url),
+          }),
+        importModuleDynamically: (specifier: string) => this.#askedImport(specifier, url),
       });
     } catch (error) {
       const at = this.#tools.syntaxPlace(code);
@@ -157,6 +228,35 @@ export class ModuleLoader {
       throw new ProgramError(`${place_text(place)}: ${message}${isDecorator ? DECORATOR_CURE : ''}`, place);
     }
   }
+  /** A CommonJS module as an ES module sees it: it is evaluated when the importing module is. */
+  #readCommonJs(url: string): vm.Module {
+    const file = fileURLToPath(url);
+    const names = new Set(['default', ...this.#commonJsNames(file)]);
+    const commonJs = this.#commonJs;
+    return new vm.SyntheticModule(
+      [...names],
+      function (this: vm.SyntheticModule) {
+        const exports = commonJs.load(file);
+        this.setExport('default', exports);
+        const isObject = (typeof exports === 'object' && exports !== null) || typeof exports === 'function';
+        for (const name of names)
+          if (name !== 'default' && isObject) this.setExport(name, (exports as Exports)[name]);
+      },
+      { identifier: url },
+    );
+  }
+  /** The names that a CommonJS module exports, found without evaluating it. */
+  #commonJsNames(file: string, seen = new Set<string>()): string[] {
+    if (seen.has(file) || !/\.[cm]?[jt]s$/.test(file)) return [];
+    seen.add(file);
+    const { exports, reexports } = this.#tools.commonJsExports(this.#source(pathToFileURL(file).href));
+    const require = this.#commonJs.createRequire(file);
+    const further = reexports.flatMap((request) => {
+      const found = isBuiltin(request) ? undefined : resolved(require, request);
+      return found === undefined ? [] : this.#commonJsNames(found, seen);
+    });
+    return [...exports, ...further];
+  }
   #blank(source: string, file: string): string {
     const blanked = this.#tools.blankTypes(source);
     if ('code' in blanked) return blanked.code;
@@ -165,6 +265,9 @@ export class ModuleLoader {
     throw new ProgramError(`${place_text(place)}: ${error}`, place);
   }
 
+  #askedImport(specifier: string, from: string): Promise<vm.Module> {
+    return ask_host(this.#world, `import('${specifier}')`, () => this.#import(specifier, from));
+  }
   async #import(specifier: string, from: string): Promise<vm.Module> {
     const module = await this.#resolve(specifier, from);
     await this.#evaluate(module);
@@ -172,8 +275,12 @@ export class ModuleLoader {
   }
 
   async #resolve(specifier: string, from: string): Promise<vm.Module> {
-    if (specifier === 'sockscope') return this.#cached(specifier, () => this.#library);
-    if (isBuiltin(specifier)) return this.#cached(specifier, () => this.#host.load(specifier));
+    const library = this.#library;
+    if (specifier === 'sockscope' && library !== null) return this.#cached(specifier, () => library);
+    if (isBuiltin(specifier))
+      return this.#cached(specifier, () =>
+        this.#host.load(specifier, (file) => this.#commonJs.createRequire(file)),
+      );
     if (/^(?:\.{0,2}\/|file:)/.test(specifier)) return this.#load(this.#urlOf(specifier, from));
     return this.#package(specifier, from);
   }
@@ -198,9 +305,10 @@ export class ModuleLoader {
   }
 
   /** Node resolves packages, starting from the importing file's folder. */
-  async #package(specifier: string, from: string): Promise<vm.Module> {
+  #package(specifier: string, from: string): Promise<vm.Module> {
+    let url: string;
     try {
-      return await this.#cached(`${specifier} of ${path.dirname(from)}`, () => import_from(specifier, from));
+      url = this.#tools.resolveImport(specifier, from);
     } catch (error) {
       const [cause] = (error as Error).message.split(' imported from ');
       throw this.#importError(
@@ -209,6 +317,7 @@ export class ModuleLoader {
         `${cause} (a program imports 'sockscope', files by './name.ts', Node's modules by 'node:name', and packages of its folder)`,
       );
     }
+    return this.#load(url);
   }
 
   #importError(specifier: string, from: string, what: string): ProgramError {
@@ -249,12 +358,11 @@ function synthetic(name: string, exports: Exports): vm.SyntheticModule {
   );
 }
 
-/** Use Node's own loader to resolve an import of the file `from`. */
-async function import_from(specifier: string, from: string): Promise<Exports> {
-  const script = new vm.Script('(specifier) => import(specifier)', {
-    filename: from,
-    importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
-  });
-  const load = script.runInThisContext() as (name: string) => Promise<Exports>;
-  return load(specifier);
+/** Where require() finds a module; undefined: nowhere. */
+function resolved(require: NodeJS.Require, request: string): string | undefined {
+  try {
+    return require.resolve(request);
+  } catch {
+    return undefined;
+  }
 }

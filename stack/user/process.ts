@@ -1,5 +1,5 @@
 /**
- * A scenario's processes: starting, adding threads on demand, and exiting.
+ * A program's processes: starting, adding threads on demand, and exiting.
  *
  * @linux kernel/fork.c, kernel/exit.c
  */
@@ -12,6 +12,7 @@ import {
   signal_struct,
   TASK_DEAD,
   task_struct,
+  type Sleeps,
 } from '../include/linux/sched.ts';
 import { exit_files } from '../fs/file.ts';
 import { enqueue_task, send_signal } from '../kernel/sched/core.ts';
@@ -24,6 +25,8 @@ export interface ProcessEnd {
   name: string;
   /** The value that its function threw; undefined: it returned. */
   error?: unknown;
+  /** Its exit code, for a process that has one. */
+  code?: number;
 }
 
 /** A process that runs an async function. */
@@ -65,11 +68,8 @@ function standard_files(): files_struct {
 
 /** Start a process: its function is called when the scheduler first runs it. */
 export function spawn_process(machine: Machine, name: string, main: () => unknown): Process {
-  const parent = machine.current;
-  const task = new_task(parent, name, standard_files(), new signal_struct());
-  trace.sched_process_fork(machine, parent, task);
-  let ended!: (end: ProcessEnd) => void;
-  const exited = new Promise<ProcessEnd>((resolve) => (ended = resolve));
+  const { process, exit } = new_process(machine, name);
+  const { task } = process;
   task.continuation = () => {
     task.on_cpu = true;
     let result: unknown;
@@ -80,6 +80,44 @@ export function spawn_process(machine: Machine, name: string, main: () => unknow
     }
     Promise.resolve(result).then(() => exit({ pid: task.pid, name }), task.signal.uncaught);
   };
+  enqueue_task(task);
+  return process;
+}
+
+/**
+ * Start a process whose main function is a generator that sleeps in system calls, as the kernel's own
+ * functions do.
+ *
+ * @param main returns the exit code
+ */
+export function spawn_generator(
+  machine: Machine,
+  name: string,
+  main: (task: task_struct, exit: (code: number) => void) => Sleeps<number>,
+): Process {
+  const { process, exit } = new_process(machine, name);
+  const { task } = process;
+  const end = (code: number): void => exit({ pid: task.pid, name, code });
+  const body = main(task, end);
+  const resume = (): void => {
+    task.on_cpu = true;
+    const { done, value } = body.next();
+    if (task.exited) return;
+    if (done === true) end(value);
+    else task.continuation = resume;
+  };
+  task.continuation = resume;
+  enqueue_task(task);
+  return process;
+}
+
+/** A task of its own process, which the caller gives something to run. */
+function new_process(machine: Machine, name: string): { process: Process; exit: (end: ProcessEnd) => void } {
+  const parent = machine.current;
+  const task = new_task(parent, name, standard_files(), new signal_struct());
+  trace.sched_process_fork(machine, parent, task);
+  let ended!: (end: ProcessEnd) => void;
+  const exited = new Promise<ProcessEnd>((resolve) => (ended = resolve));
   let has_failed = false;
   const exit = (end: ProcessEnd): void => {
     if (!task.exited) do_group_exit(task, () => ended(end));
@@ -90,10 +128,9 @@ export function spawn_process(machine: Machine, name: string, main: () => unknow
     if (has_failed) return;
     has_failed = true;
     machine.world.on_uncaught?.(task, error);
-    exit({ pid: task.pid, name, error });
+    exit({ pid: task.pid, name, error, code: 1 });
   };
-  enqueue_task(task);
-  return { pid: task.pid, name, task, exited };
+  return { process: { pid: task.pid, name, task, exited }, exit };
 }
 
 /** The main function has ended: end all threads of the process. @linux kernel/exit.c */
@@ -182,6 +219,8 @@ export function thread_for_syscall(machine: Machine, name: string): task_struct 
  */
 export function run_in_process(task: task_struct, callback: () => void): void {
   if (task.exited) return;
+  const { runtime } = task.signal;
+  if (runtime !== null) return runtime.post(callback);
   const thread = idle_thread(task);
   const run = (): void => {
     try {

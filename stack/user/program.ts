@@ -1,29 +1,37 @@
-/**
- * Programs that run in a world (today: scenarios): one way to load and run them, for the debugger, the
- * command line and tests.
- */
-import path from 'node:path';
+/** Programs that run in a world, scenarios and Node programs: what they are, and how they run. */
 import type { Machine } from '../machine.ts';
 import { run_world, type RunEnd } from '../world/run.ts';
 import type { World } from '../world/world.ts';
 import { close_outside } from './close_outside.ts';
 import { host_is_busy } from './host_calls.ts';
-import { ProgramError } from './program_error.ts';
 import { follow_promises } from './promise_owner.ts';
-import { spawn_process, type ProcessEnd } from './process.ts';
-import { scenario } from './scenario.ts';
+import { type Process, type ProcessEnd, spawn_process } from './process.ts';
 
+/** What the user wants to run. */
+export interface ProgramSpec {
+  file: string;
+  /** The name of its process; default: by the kind of program. */
+  name?: string | undefined;
+  /** For a Node program: `process.argv` from the third on, additions to `process.env`, the working directory. */
+  args?: readonly string[] | undefined;
+  env?: Readonly<Record<string, string>> | undefined;
+  cwd?: string | undefined;
+}
 /** A process that a program starts. */
 export interface ProgramProcess {
   name: string;
-  main: () => unknown;
+  /** Where it begins: its function, or its file. */
+  entry: { main: () => unknown } | { file: string };
+  start(machine: Machine): Process;
   /** The machine on which it runs; default: the world's first machine. */
   machine?: Machine | undefined;
 }
-/** A loaded program; nothing of it has run yet. */
+/** A process of a scenario: an async function. */
+export function function_process(name: string, main: () => unknown, machine?: Machine): ProgramProcess {
+  return { name, entry: { main }, start: (on) => spawn_process(on, name, main), machine };
+}
+/** Loaded programs; nothing of them has run yet. */
 export interface Program {
-  /** The file that the user named. */
-  path: string;
   /** In the order in which they start. */
   processes: readonly ProgramProcess[];
 }
@@ -34,36 +42,22 @@ export type Blanked = { code: string } | { error: string; line?: number; column?
 export interface SourceTools {
   /** Replace types by spaces. */
   blankTypes(source: string): Blanked;
+  /** The URL of the file that an import means, as Node resolves it. @throws Error that tells why there is none */
+  resolveImport(specifier: string, from: string): string;
+  /** The names that a CommonJS module exports, and the modules of which it exports all, found in its text. */
+  commonJsExports(code: string): { exports: readonly string[]; reexports: readonly string[] };
   /** The first syntax error of a module, from 1; undefined: none was found. */
   syntaxPlace(code: string): { line: number; column: number } | undefined;
 }
 
-/** A kind of program: how to recognize it, and how to load it. */
+/** A kind of program: how to recognize it. */
 export interface ProgramKind {
   /** A word for messages. */
   readonly name: string;
   /** File name endings. */
   readonly endings: readonly string[];
-  /** @throws ProgramError */
-  load(world: World, file: string, tools: SourceTools): Promise<Program>;
-}
-
-const PROGRAM_KINDS: readonly ProgramKind[] = [scenario];
-
-/**
- * Load a program with all its imports. When it is loaded, its machines exist.
- *
- * @throws ProgramError
- */
-export async function loadProgram(world: World, file: string, tools: SourceTools): Promise<Program> {
-  const absolute = path.resolve(file);
-  const ending = path.extname(absolute);
-  const kind = PROGRAM_KINDS.find(({ endings }) => endings.includes(ending));
-  if (kind === undefined) {
-    const known = PROGRAM_KINDS.map(({ name, endings }) => `a ${name} (${endings.join(', ')})`).join(' or ');
-    throw new ProgramError(`${absolute} is no program: use ${known}`, { file: absolute });
-  }
-  return kind.load(world, absolute, tools);
+  /** Whether a file with one of these endings is such a program. */
+  recognizes(file: string): boolean;
 }
 
 /** How a run ended. */
@@ -73,6 +67,8 @@ export interface RunResult {
   /** Processes that sleep for ever, because nothing can wake them. */
   asleep: { pid: number; name: string; syscall: string }[];
   halted: boolean;
+  /** The first exit code of a process that is not 0; 1 if one has thrown; otherwise 0. */
+  exitCode: number;
 }
 
 /** Virtual time, in ns, that the network has to settle after the last process has ended. */
@@ -85,6 +81,7 @@ export async function runProgram(
   halted: () => boolean = () => false,
 ): Promise<RunResult> {
   const failed: ProcessEnd[] = [];
+  let exitCode = 0;
   const tell = world.on_uncaught;
   world.on_uncaught = (task, error) => {
     failed.push({ pid: task.pid, name: task.comm, error });
@@ -94,8 +91,10 @@ export async function runProgram(
   world.outside.may_still_come = host_is_busy(world);
   let end: RunEnd;
   try {
-    for (const { name, main, machine } of program.processes)
-      spawn_process(machine ?? world.machines[0]!, name, main);
+    for (const { start, machine } of program.processes) {
+      const { exited } = start(machine ?? world.machines[0]!);
+      void exited.then(({ code = 0 }) => (exitCode ||= code));
+    }
     let lastExit = Infinity;
     end = await run_world(world, () => {
       if (halted()) return true;
@@ -112,7 +111,12 @@ export async function runProgram(
   await Promise.resolve();
   const asleep = world.machines
     .flatMap(({ tasks }) => [...tasks.values()])
-    .filter((task) => !task.exited)
+    .filter((task) => !task.exited && task.signal.runtime?.is_waiting_for_clients !== true)
     .map((task) => ({ pid: task.pid, name: task.comm, syscall: task.syscall }));
-  return { failed, asleep, halted: end === 'halted' && world.task_count > 0 };
+  return {
+    failed,
+    asleep,
+    halted: end === 'halted' && world.task_count > 0,
+    exitCode: exitCode || Number(failed.length > 0),
+  };
 }

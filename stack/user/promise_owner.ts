@@ -52,9 +52,17 @@ export function follow_promises(world: World): () => void {
     if (owner?.machine.world === world) owner.signal.uncaught(reason);
     else if (process.listenerCount('unhandledRejection') === 1) throw reason;
   };
+  // An error in what a process left to the host's event loop, for which V8 finds no handler.
+  const uncaught = (error: unknown) => {
+    const task = world.current;
+    if (task === null || task.signal.runtime === null) throw error;
+    task.signal.uncaught(error);
+  };
   process.on('unhandledRejection', unhandled);
+  process.on('uncaughtException', uncaught);
   return () => {
     stop();
     process.off('unhandledRejection', unhandled);
+    process.off('uncaughtException', uncaught);
   };
 }

@@ -1,24 +1,46 @@
 /** A scenario: a TypeScript or JavaScript module whose exported async functions are processes. */
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { World } from '../world/world.ts';
 import { createLibrary } from './library.ts';
 import { ModuleLoader } from './module_loader.ts';
 import { build_network, machine_of, parse_network } from './network.ts';
-import type { Program, ProgramKind, ProgramProcess, SourceTools } from './program.ts';
+import {
+  function_process,
+  type Program,
+  type ProgramKind,
+  type ProgramProcess,
+  type ProgramSpec,
+  type SourceTools,
+} from './program.ts';
 import { ProgramError } from './program_error.ts';
 
-export const scenario: ProgramKind = {
+export const scenario = {
   name: 'scenario',
   endings: ['.ts', '.mts', '.js', '.mjs'],
+  recognizes: is_scenario,
   load: loadScenario,
-};
+} satisfies ProgramKind & { load: unknown };
+
+/**
+ * A file is a scenario if it imports 'sockscope', or exports what a scenario's processes are: async functions.
+ * Any other is a Node program; one that cannot be read is neither, which loading it tells.
+ */
+function is_scenario(file: string): boolean {
+  if (!existsSync(file)) return true;
+  const source = readFileSync(file, 'utf8');
+  return IMPORTS_LIBRARY.test(source) || EXPORTS_PROCESS.test(source);
+}
+const IMPORTS_LIBRARY = /\bfrom\s*['"]sockscope['"]|\bimport\s*\(?\s*['"]sockscope['"]/;
+const EXPORTS_PROCESS =
+  /\bexport\s+(?:default\s+)?async\b|\bexport\s+(?:const|let|var)\s+[\w$]+\s*=\s*async\b|\bexport\s*(?:\*|\{)/;
 
 /**
  * The module's top-level code runs now, before the first process: it may define things but not make system
  * calls.
  */
-async function loadScenario(world: World, file: string, tools: SourceTools): Promise<Program> {
+async function loadScenario(world: World, { file }: ProgramSpec, tools: SourceTools): Promise<Program> {
   const loader = new ModuleLoader(world, createLibrary(world), tools);
   const main = await loader.run(pathToFileURL(file).href);
   const exported = main.namespace as Record<string, unknown>;
@@ -30,11 +52,7 @@ async function loadScenario(world: World, file: string, tools: SourceTools): Pro
     }));
   const names = mains.map(({ name }) => name);
   build_network(world, parse_network(exported['network'], file, names));
-  const processes = mains.map(({ name, main }): ProgramProcess => ({
-    name,
-    main,
-    machine: machine_of(world, name),
-  }));
+  const processes = mains.map(({ name, main }) => function_process(name, main, machine_of(world, name)));
   if (processes.length === 0) {
     throw new ProgramError(
       `${file}: no process: export at least one async function (export async function client() { … })`,
@@ -47,7 +65,7 @@ async function loadScenario(world: World, file: string, tools: SourceTools): Pro
     return declared >= 0 ? declared : source.search(/\bexport\s+default\b/);
   };
   processes.sort((a, b) => at(a) - at(b));
-  return { path: file, processes };
+  return { processes };
 }
 
 function isAsyncFunction(value: unknown): boolean {

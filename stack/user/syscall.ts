@@ -66,6 +66,42 @@ export function syscall<T>(
 }
 
 /**
+ * Run a system call that does not sleep, for a process whose event loop makes its calls without waiting.
+ *
+ * @returns what it returns, or a negative errno
+ */
+export function syscall_now<T>(
+  machine: Machine,
+  name: string,
+  args: readonly unknown[],
+  body: Sleeps<T | Errno>,
+): T | Errno {
+  const task = machine.current;
+  task.syscall = name;
+  trace.sys_enter(machine, task, name, args);
+  const step = body.next();
+  if (step.done !== true) throw new Error(`${name}() sleeps, where it must not`);
+  leave(machine, task, name, step.value);
+  return step.value;
+}
+
+/** Run a system call in which a process's event loop sleeps. */
+export function* syscall_sleeping<T>(
+  machine: Machine,
+  name: string,
+  args: readonly unknown[],
+  body: Sleeps<T | Errno>,
+): Sleeps<T | Errno> {
+  const task = machine.current;
+  task.syscall = name;
+  if (machine.world.capture_stacks) task.entry_stack = new Error();
+  trace.sys_enter(machine, task, name, args);
+  const result = yield* body;
+  leave(machine, task, name, result);
+  return result;
+}
+
+/**
  * The error of a call that slept was created on the scheduler's stack. Create it again where the process
  * continues, so that it names the line of the call: V8 follows the promises back to the code that awaits
  * them, which are linked after two turns.

@@ -1,5 +1,6 @@
 /** Runs a world turn by turn; when nothing can run, virtual time advances. */
 import { setImmediate } from 'node:timers';
+import type { task_struct } from '../include/linux/sched.ts';
 import type { World } from './world.ts';
 
 /** How a run ended. */
@@ -24,6 +25,7 @@ export function run_world(world: World, halted: () => boolean): Promise<RunEnd> 
         if (world.outside.is_open) world.outside.time.look();
         for (let turn = 0; turn < turns; turn++) {
           const state = step(world, halted);
+          if (world.host_turn !== null) return host_turn(world, world.host_turn, slice);
           if (state === 'waiting') return world.outside.when_something_comes(slice);
           if (state !== 'running') return resolve(state);
         }
@@ -35,6 +37,25 @@ export function run_world(world: World, halted: () => boolean): Promise<RunEnd> 
       setImmediate(slice);
     };
     setImmediate(slice);
+  });
+}
+
+/**
+ * A process that runs an event loop has had its turn: what it left to the host's event loop (native parts of
+ * Node do so) is done as that process, before anything else happens.
+ */
+function host_turn(world: World, task: task_struct, proceed: () => void): void {
+  const { machine, syscall, entry_stack } = task;
+  world.host_turn = null;
+  world.running = machine;
+  world.in_task = true;
+  machine.current = task;
+  setImmediate(() => {
+    task.syscall = syscall;
+    task.entry_stack = entry_stack;
+    machine.current = machine.idle;
+    world.in_task = false;
+    proceed();
   });
 }
 
@@ -56,7 +77,7 @@ function step(world: World, halted: () => boolean): RunEnd | 'running' | 'waitin
     outside.stand_until(next);
     return 'running';
   }
-  if (next === Infinity) return outside.may_still_come() ? 'waiting' : 'idle';
+  if (next === Infinity || world.is_quiet) return outside.may_still_come() ? 'waiting' : 'idle';
   world.advance_to(next);
   return 'running';
 }

@@ -32,6 +32,8 @@ export class World {
   in_turn = false;
   /** True while a task's code or its pending promise callbacks run. */
   in_task = false;
+  /** A task that ran, and whose process may have left something to the host's event loop. */
+  host_turn: task_struct | null = null;
   next_pid = 100;
   /**
    * The pid of the task on the CPU; 0: none. A debugger may supply shared memory, which other threads can
@@ -131,6 +133,12 @@ export class World {
       return true;
     }
     return false;
+  }
+  /** Nothing is due, now or later, but timers of sleepers that need not wake. */
+  get is_quiet(): boolean {
+    return (
+      this.events.next === Infinity && this.machines.every((machine) => machine.has_only_background_timers)
+    );
   }
   #next_ns(): number {
     let next = this.events.next;

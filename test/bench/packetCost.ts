@@ -2,7 +2,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { SEMI_SPACE_MB } from '../../debug-adapter/worker/limits.ts';
+import { SEMI_SPACE_MB } from '../../debug-adapter/worker/thread.ts';
 import { median } from './statistics.ts';
 
 const MANY = 100_000;

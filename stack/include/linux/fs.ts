@@ -5,6 +5,7 @@
  */
 import type { Errno } from '../uapi/asm-generic/errno.ts';
 import { O_ACCMODE } from '../uapi/asm-generic/fcntl.ts';
+import type { epitem } from './eventpoll.ts';
 import type { poll_table } from './poll.ts';
 import type { Sleeps } from './sched.ts';
 
@@ -46,6 +47,8 @@ export class file {
   /** Data of the file's type, for example the socket. Only the functions in f_op know its type. */
   private_data: unknown;
   ino: number;
+  /** The items of epolls that watch it; null: none. */
+  f_ep: Set<epitem> | null = null;
 
   constructor(f_op: file_operations, f_flags: number, private_data: unknown, ino: number) {
     this.f_op = f_op;

@@ -43,6 +43,29 @@ export class signal_struct {
   group_dead: () => void = () => {};
   /** Ends the process with an error that its code threw and did not catch. */
   uncaught: (error: unknown) => void = () => {};
+  /** The event loop on which the process's program runs; null: a scenario, whose functions sleep themselves. */
+  runtime: Runtime | null = null;
+}
+
+/** How callbacks and timers reach a process that runs an event loop. */
+export interface Runtime {
+  /** It listens, and does nothing else: a server that its clients have left. */
+  readonly is_waiting_for_clients: boolean;
+  /** The process waits for something that is no handle of its loop: the loop does not end before release(). */
+  hold(): void;
+  release(): void;
+  /** Call a function in the process's next round of its loop. Wakes it. */
+  post(callback: () => void): void;
+  /** @param ms virtual time; with `repeat` again and again */
+  set_timer(callback: () => void, ms: number, repeat: boolean): RuntimeTimer;
+  set_immediate(callback: () => void): RuntimeTimer;
+  /** The timer that a program names by its number. */
+  timer_of(number: unknown): RuntimeTimer | undefined;
+}
+/** What setTimeout(), setInterval() and setImmediate() return. */
+export interface RuntimeTimer {
+  is_ref: boolean;
+  close(): void;
 }
 export const SIGKILL = 9;
 

@@ -23,7 +23,6 @@ describe('the command line: its arguments', function () {
   refused('no command: the usage', [], 2, /^sockscope: no command given\n\nusage: sockscope run FILE/);
   refused('another command', ['walk', file], 2, /^sockscope: unknown command "walk"/);
   refused('no file', ['run'], 2, /^sockscope: FILE is missing/);
-  refused('two files', ['run', file, file], 2, /^sockscope: one FILE, not two/);
   refused('an unknown option', ['run', file, '--fast'], 2, /^sockscope: unknown option --fast/);
   refused('an option without its value', ['run', file, '--seed'], 2, /^sockscope: --seed needs a value/);
   refused(

@@ -133,7 +133,7 @@ describe('the command line: what goes wrong in a scenario', function () {
   it('no exported async function', async () => {
     const { code, stderr } = await sockscope(
       'run',
-      scenario('export function p() {}\nasync function q() {}\nvoid q;\n'),
+      scenario("import 'sockscope';\nexport function p() {}\nasync function q() {}\nvoid q;\n"),
     );
     assert.equal(code, 1);
     assert.match(stderr, /^sockscope: .*scenario\.ts: no process: export at least one async function/);

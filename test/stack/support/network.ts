@@ -10,6 +10,7 @@ import {
   type InputEntry,
   type World,
 } from '../../../stack/index.ts';
+import { function_process } from '../../../stack/user/program.ts';
 import { formatHit } from '../../../stack/trace/format.ts';
 import { build_network, parse_network } from '../../../stack/user/network.ts';
 import type { Sockscope } from './story.ts';
@@ -75,12 +76,14 @@ export class NetworkTale {
     const { world } = this;
     if (log !== undefined) world.inputs.replay(log);
     const library = createLibrary(world) as unknown as Sockscope;
-    const processes = this.#mains.map(({ name, main }) => ({
-      name,
-      main: () => main(library),
-      machine: world.machines.find(({ hostname }) => hostname === name),
-    }));
-    const { failed, asleep } = await runProgram(world, { path: 'test', processes });
+    const processes = this.#mains.map(({ name, main }) =>
+      function_process(
+        name,
+        () => main(library),
+        world.machines.find(({ hostname }) => hostname === name),
+      ),
+    );
+    const { failed, asleep } = await runProgram(world, { processes });
     if (failed.length > 0) throw this.#told(failed[0]!.error);
     assert.deepEqual(asleep, [], 'these sleep for ever');
     return this;

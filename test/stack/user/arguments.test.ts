@@ -1,6 +1,7 @@
 /** Wrong arguments of the library's functions: each is refused with what was given and what would be right. */
 import assert from 'node:assert/strict';
 import { boot, createLibrary, parseConfig, runProgram } from '../../../stack/index.ts';
+import { function_process } from '../../../stack/user/program.ts';
 
 /** The library as a program without types calls it. */
 type Library = Record<string, (...args: unknown[]) => unknown> & Record<string, number>;
@@ -13,7 +14,7 @@ async function thrown(call: (s: Library, fd: number) => unknown): Promise<unknow
     const fd = (await s['socket']!(s['AF_INET'], s['SOCK_DGRAM'])) as number;
     await call(s, fd);
   };
-  const { failed } = await runProgram(world, { path: 'test', processes: [{ name: 'p', main }] });
+  const { failed } = await runProgram(world, { processes: [function_process('p', main)] });
   return failed[0]?.error;
 }
 

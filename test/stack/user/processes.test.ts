@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { boot, createLibrary, parseConfig, runProgram } from '../../../stack/index.ts';
+import { function_process } from '../../../stack/user/program.ts';
 
 type Sockscope = typeof import('sockscope');
 type Main = (s: Sockscope) => Promise<void>;
@@ -8,8 +9,8 @@ type Main = (s: Sockscope) => Promise<void>;
 async function run(mains: Record<string, Main>): Promise<unknown[]> {
   const machine = boot(parseConfig({}));
   const library = createLibrary(machine.world) as unknown as Sockscope;
-  const processes = Object.entries(mains).map(([name, main]) => ({ name, main: () => main(library) }));
-  const { failed } = await runProgram(machine.world, { path: 'test', processes });
+  const processes = Object.entries(mains).map(([name, main]) => function_process(name, () => main(library)));
+  const { failed } = await runProgram(machine.world, { processes });
   return failed.map(({ error }) => error);
 }
 

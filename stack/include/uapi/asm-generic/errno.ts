@@ -30,6 +30,7 @@ export const EPIPE = 32;
 export const EDOM = 33;
 export const ERANGE = 34;
 export const ENOSYS = 38;
+export const ELOOP = 40;
 export const ENONET = 64;
 export const EPROTO = 71;
 export const EBADMSG = 74;
@@ -61,6 +62,7 @@ export const EHOSTUNREACH = 113;
 export const EALREADY = 114;
 export const EINPROGRESS = 115;
 export const EREMOTEIO = 121;
+export const ECANCELED = 125;
 
 /**
  * Kernel-internal: restart the system call, or return EINTR if a handler ran.

@@ -1,5 +1,12 @@
-/** How much memory V8 gives to a thread that runs a world. */
+/** With which flags and how much memory a thread runs a world. */
 import type { ResourceLimits } from 'node:worker_threads';
+
+/** Modules are loaded by the world's own loader, and found as Node finds them. */
+export const MACHINE_FLAGS: readonly string[] = [
+  '--experimental-vm-modules',
+  '--experimental-import-meta-resolve',
+  '--no-warnings',
+];
 
 /**
  * A half of the young generation, in MB. Each collection of it visits every page of the old generation, which

@@ -1,0 +1,90 @@
+/** What of Node's HTTP depends on the host's clock: the Date header, and the time that a request may take. */
+import type { World } from '../world/world.ts';
+import type { uv_loop } from './uv/loop.ts';
+
+interface OutgoingMessage {
+  sendDate: boolean;
+  _header: string | null;
+  _storeHeader(firstLine: string, headers: unknown): void;
+}
+
+export function install_http(world: World, current: () => uv_loop | null): void {
+  install_date(current);
+  install_request_times(world, current);
+}
+
+/** The header line that Node writes with the host's time is written again with the machine's. */
+function install_date(current: () => uv_loop | null): void {
+  const { OutgoingMessage } = process.getBuiltinModule('http');
+  const prototype = OutgoingMessage.prototype as unknown as OutgoingMessage;
+  const store = prototype._storeHeader;
+  prototype._storeHeader = function (firstLine, headers) {
+    if (current() === null || !this.sendDate) return store.call(this, firstLine, headers);
+    // The line is there unless the program has written one of its own.
+    this.sendDate = false;
+    store.call(this, firstLine, headers);
+    this.sendDate = true;
+    if (this._header === null || /\r\ndate:/i.test(this._header)) return;
+    const end = this._header.lastIndexOf('\r\n');
+    this._header = `${this._header.slice(0, end)}Date: ${new Date().toUTCString()}\r\n${this._header.slice(end)}`;
+  };
+}
+
+interface Parser {
+  initialize(...args: unknown[]): void;
+  /** The request whose headers are complete. */
+  incoming: object | null;
+}
+interface ParserClass {
+  prototype: Parser & Record<number, (this: Parser) => void>;
+  kOnMessageBegin: number;
+}
+interface ConnectionsList {
+  active(): Parser[];
+  expired(headers_ms: number, request_ms: number): Parser[];
+}
+
+/**
+ * A server looks from time to time for requests that take too long. Node's native list knows when they began
+ * by the host's clock; here it is the machine's.
+ */
+function install_request_times(world: World, current: () => uv_loop | null): void {
+  const { HTTPParser } = process.getBuiltinModule('_http_common') as unknown as { HTTPParser: ParserClass };
+  const began_ns = new WeakMap<Parser, number>();
+  const parser = HTTPParser.prototype;
+  const { initialize } = parser;
+  parser.initialize = function (...args) {
+    began_ns.set(this, world.now_ns);
+    initialize.apply(this, args);
+  };
+  parser[HTTPParser.kOnMessageBegin] = function () {
+    began_ns.set(this, world.now_ns);
+  };
+  const list = connections_list_prototype();
+  const { expired } = list;
+  list.expired = function (headers_ms, request_ms) {
+    if (current() === null) return expired.call(this, headers_ms, request_ms);
+    return this.active().filter((one) => {
+      const elapsed_ms = (world.now_ns - (began_ns.get(one) ?? world.now_ns)) / 1e6;
+      const is_late = request_ms > 0 && elapsed_ms > request_ms;
+      return is_late || (headers_ms > 0 && !one.incoming && elapsed_ms > headers_ms);
+    });
+  };
+}
+
+/** Node makes the list of a server's connections when the server begins to listen. */
+function connections_list_prototype(): ConnectionsList {
+  const server = process.getBuiltinModule('http').createServer();
+  server.emit('listening');
+  const values = Object.getOwnPropertySymbols(server).map(
+    (key) => (server as unknown as Record<symbol, unknown>)[key],
+  );
+  for (const value of values)
+    if (typeof value === 'object' && value !== null && 'hasRef' in value)
+      clearInterval(value as NodeJS.Timeout);
+  const list = values.find((value) => typeof value === 'object' && value !== null && 'expired' in value) as
+    ConnectionsList | undefined;
+  if (list === undefined)
+    throw new Error('an HTTP server has no list of connections in this version of Node');
+  return Object.getPrototypeOf(list) as ConnectionsList;
+}

@@ -1,0 +1,149 @@
+/** One running Node program: a process of a machine with its event loop, its modules and its `process`. */
+import type { EventEmitter } from 'node:events';
+import type { task_struct, Sleeps } from '../include/linux/sched.ts';
+import type { Machine } from '../machine.ts';
+import type { ModuleLoader } from '../user/module_loader.ts';
+import { type Process, spawn_generator } from '../user/process.ts';
+import { create_process_object, ProcessExit } from './process_object.ts';
+import { uv_loop } from './uv/loop.ts';
+
+/** What a Node process runs. */
+export interface NodeProgram {
+  /** The name of the process. */
+  name: string;
+  /** Absolute. */
+  file: string;
+  args: readonly string[];
+  env: Readonly<Record<string, string>>;
+  cwd: string;
+}
+
+/** Node's exit code for a top-level await that nothing can end. */
+const UNSETTLED_AWAIT = 13;
+const EXIT_SIGNALS = new Set<string | number>(['SIGTERM', 'SIGKILL', 'SIGINT', 'SIGHUP', 15, 9, 2, 1]);
+
+export class NodeProcess {
+  readonly machine: Machine;
+  readonly program: NodeProgram;
+  readonly loop: uv_loop;
+  /** The program's `process`; its events as any emitter's. */
+  readonly object: typeof process;
+  readonly started_ns: number;
+  readonly #task: task_struct;
+  readonly #end: (code: number) => void;
+  readonly #processes: ReadonlyMap<number, NodeProcess>;
+  readonly #uncaught: (error: unknown) => void;
+
+  constructor(
+    machine: Machine,
+    program: NodeProgram,
+    task: task_struct,
+    end: (code: number) => void,
+    processes: ReadonlyMap<number, NodeProcess>,
+  ) {
+    this.machine = machine;
+    this.program = program;
+    this.#task = task;
+    this.#end = end;
+    this.#processes = processes;
+    this.started_ns = machine.now_ns;
+    this.loop = new uv_loop(machine, task);
+    this.object = create_process_object(machine.world, this);
+    this.#uncaught = task.signal.uncaught;
+    task.signal.runtime = this.loop;
+    task.signal.uncaught = (error) => this.#failed(error);
+  }
+
+  get #events(): EventEmitter {
+    return this.object;
+  }
+  get pid(): number {
+    return this.#task.pid;
+  }
+  get has_exited(): boolean {
+    return this.#task.exited;
+  }
+
+  /** The process's main function. @returns the exit code */
+  *run(loader: ModuleLoader): Sleeps<number> {
+    const { loop, object } = this;
+    loop.init();
+    let is_loaded = false;
+    loop.call(() => {
+      loader.run_main(this.program.file).then(() => (is_loaded = true), this.#task.signal.uncaught);
+    });
+    do {
+      yield* loop.run();
+      if (this.has_exited) return 0;
+      // As in Node, a listener may give the loop more to do.
+      if (is_loaded) loop.call(() => object.emit('beforeExit', this.#exit_code(0)));
+    } while (!loop.is_idle);
+    if (this.has_exited) return 0;
+    const code = is_loaded ? this.#exit_code(0) : UNSETTLED_AWAIT;
+    if (!is_loaded) object.emitWarning('Detected unsettled top-level await');
+    this.#emit_exit(code);
+    return this.#exit_code(code);
+  }
+
+  /** End the process: process.exit(). */
+  exit(code: unknown): void {
+    if (this.has_exited) return;
+    if (code !== undefined && code !== null) this.object.exitCode = code as number;
+    this.#emit_exit(this.#exit_code(0));
+    this.#end(this.#exit_code(0));
+  }
+  #exit_code(otherwise: number): number {
+    const { exitCode } = this.object;
+    return exitCode === undefined || exitCode === null ? otherwise : Number(exitCode);
+  }
+  #emit_exit(code: number): void {
+    try {
+      this.object.emit('exit', code);
+    } catch (error) {
+      if (!(error instanceof ProcessExit)) throw error;
+    }
+  }
+
+  /** process.kill(): a signal to a process of the same machine. */
+  kill(target: number, signal: string | number): true {
+    const other = this.#processes.get(target);
+    if (other === undefined || other.machine !== this.machine || other.has_exited)
+      throw Object.assign(new Error('kill ESRCH'), { code: 'ESRCH', errno: -3, syscall: 'kill' });
+    if (signal === 0) return true;
+    other.loop.post(() => other.#signalled(signal));
+    return true;
+  }
+  #signalled(signal: string | number): void {
+    if (signal !== 'SIGKILL' && signal !== 9 && this.#events.emit(String(signal), signal)) return;
+    if (EXIT_SIGNALS.has(signal)) this.#end(128 + (typeof signal === 'number' ? signal : 15));
+  }
+
+  /** The program threw and did not catch. */
+  #failed(error: unknown): void {
+    if (error instanceof ProcessExit || this.has_exited) return;
+    const events = this.#events;
+    if (events.listenerCount('uncaughtException') > 0) {
+      try {
+        events.emit('uncaughtException', error as Error, 'uncaughtException');
+      } catch (thrown) {
+        if (!(thrown instanceof ProcessExit)) this.#uncaught(thrown);
+      }
+      return;
+    }
+    this.#uncaught(error);
+  }
+}
+
+/** Start a Node program. @param load makes the process's own modules */
+export function spawn_node(
+  machine: Machine,
+  program: NodeProgram,
+  processes: Map<number, NodeProcess>,
+  loader: ModuleLoader,
+): Process {
+  return spawn_generator(machine, program.name, (task, end) => {
+    const node = new NodeProcess(machine, program, task, end, processes);
+    processes.set(node.pid, node);
+    return node.run(loader);
+  });
+}

@@ -1,0 +1,73 @@
+/**
+ * The `process` of a Node program: its own arguments, environment, events and exit, where several programs
+ * share one thread of the host.
+ */
+import { EventEmitter } from 'node:events';
+import path from 'node:path';
+import { BOOT_NS } from '../kernel/time/timekeeping.ts';
+import type { World } from '../world/world.ts';
+import type { NodeProcess } from './node_process.ts';
+
+/** Thrown by process.exit(), which does not return; nobody handles it but the loop. */
+export class ProcessExit extends Error {
+  override name = 'ProcessExit';
+  constructor() {
+    super('the process has ended');
+  }
+}
+
+type ProcessObject = typeof process;
+
+export function create_process_object(world: World, node: NodeProcess): ProcessObject {
+  const host = process;
+  const { machine, pid, program } = node;
+  let cwd = program.cwd;
+  let umask = 0o022;
+  const hrtime = (since?: [number, number]): [number, number] => {
+    const now = world.now_ns - BOOT_NS;
+    const [seconds, nanoseconds] = [Math.floor(now / 1e9), now % 1e9];
+    if (since === undefined) return [seconds, nanoseconds];
+    const [earlier_s, earlier_ns] = since;
+    const borrow = nanoseconds < earlier_ns ? 1 : 0;
+    return [seconds - earlier_s - borrow, nanoseconds - earlier_ns + borrow * 1e9];
+  };
+  hrtime.bigint = () => BigInt(Math.floor(world.now_ns - BOOT_NS));
+
+  const own = {
+    argv: [host.execPath, program.file, ...program.args],
+    argv0: 'node',
+    execArgv: [],
+    env: { ...host.env, ...program.env },
+    pid,
+    ppid: 1,
+    title: path.basename(program.file),
+    exitCode: undefined as number | string | null | undefined,
+    cwd: () => cwd,
+    chdir: (folder: string) => void (cwd = path.resolve(cwd, folder)),
+    umask: (mask?: number) => {
+      const before = umask;
+      umask = mask ?? umask;
+      return before;
+    },
+    uptime: () => (machine.now_ns - node.started_ns) / 1e9,
+    hrtime,
+    exit: (code?: number | string | null): never => {
+      node.exit(code);
+      throw new ProcessExit();
+    },
+    reallyExit: (code?: number): never => own.exit(code),
+    abort: () => {
+      throw new Error('process.abort() would end the whole machine: throw an error, or call process.exit()');
+    },
+    kill: (target: number, signal: string | number = 'SIGTERM') => node.kill(target, signal),
+    emitWarning: (warning: string | Error, type?: unknown) => {
+      const name = warning instanceof Error ? warning.name : typeof type === 'string' ? type : 'Warning';
+      const message = warning instanceof Error ? warning.message : warning;
+      host.stderr.write(`(node:${pid}) ${name}: ${message}\n`);
+    },
+  };
+  const object = Object.create(host, Object.getOwnPropertyDescriptors(own)) as ProcessObject;
+  // Its listeners are its own, not those of the host's process.
+  (EventEmitter as unknown as { init: () => void }).init.call(object);
+  return object;
+}

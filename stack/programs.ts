@@ -1,0 +1,47 @@
+/** Loads programs of any kind: one way for the debugger, the command line and tests. */
+import path from 'node:path';
+import { load_node_program, node_program } from './node/program.ts';
+import { NodeRealm } from './node/realm.ts';
+import type { HostsTable } from './node/cares_wrap.ts';
+import { installGlobals } from './user/globals.ts';
+import type { Program, ProgramKind, ProgramSpec, SourceTools } from './user/program.ts';
+import { ProgramError } from './user/program_error.ts';
+import { scenario } from './user/scenario.ts';
+import type { World } from './world/world.ts';
+
+/**
+ * Load programs with all their imports; they run together. When they are loaded, their machines exist, and
+ * this JavaScript realm (a worker, a process) has the world's globals: it must run only one world.
+ *
+ * @param hosts addresses by name, for Node programs
+ * @throws ProgramError
+ */
+export async function loadPrograms(
+  world: World,
+  specs: readonly ProgramSpec[],
+  tools: SourceTools,
+  hosts: HostsTable = {},
+): Promise<Program> {
+  const given = specs.map((spec) => ({ ...spec, file: path.resolve(spec.file) }));
+  const scenarios = given.filter(({ file }) => kind_of(file, [scenario, node_program]) === scenario);
+  const loaded = new Map<ProgramSpec, Program>();
+  for (const spec of scenarios) loaded.set(spec, await scenario.load(world, spec, tools));
+  installGlobals(world);
+  const others = given.filter((spec) => !loaded.has(spec));
+  if (others.length > 0) {
+    const realm = new NodeRealm(world, hosts);
+    realm.install();
+    for (const spec of others) loaded.set(spec, await load_node_program(world, realm, spec, tools));
+  }
+  return { processes: given.flatMap((spec) => loaded.get(spec)!.processes) };
+}
+
+function kind_of(file: string, kinds: readonly ProgramKind[]): ProgramKind {
+  const ending = path.extname(file);
+  const possible = kinds.filter(({ endings }) => endings.includes(ending));
+  if (possible.length === 0) {
+    const known = kinds.map(({ name, endings }) => `a ${name} (${endings.join(', ')})`).join(' or ');
+    throw new ProgramError(`${file} is no program: use ${known}`, { file });
+  }
+  return possible.find((kind) => kind.recognizes(file)) ?? possible.at(-1)!;
+}
