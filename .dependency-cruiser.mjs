@@ -63,7 +63,7 @@ export default {
       from: { path: '^debug-adapter/packets/' },
       to: {
         path: '^(debug-adapter|stack)/',
-        pathNot: '^(debug-adapter/(protocol\\.ts|nearest\\.ts|packets/)|stack/(lib|capture)/)',
+        pathNot: '^(debug-adapter/(protocol\\.ts|packets/)|stack/(lib|capture)/)',
       },
     },
     {

@@ -12,6 +12,7 @@ import {
 import { sysctl_set, sysctl_takes } from './kernel/sysctl.ts';
 import { hrtimer_run_softirq } from './kernel/time/hrtimer.ts';
 import { run_timer_softirq } from './kernel/time/timer.ts';
+import { didYouMean, nearest } from './lib/nearest.ts';
 import { Machine } from './machine.ts';
 import { dev_open, net_dev_init } from './net/core/dev/register.ts';
 import { inet_init } from './net/ipv4/af_inet/init.ts';
@@ -53,33 +54,14 @@ function applySysctls(machine: Machine): void {
     if (leftOut !== null) throw new ConfigError(['sysctl', name], `is not there: ${leftOut}`);
     const { sysctls } = machine.init_net;
     if (err === -ENOENT && !sysctls.has(name.replaceAll('/', '.'))) {
-      throw new ConfigError(['sysctl', name], `is not known${nearest(name, [...sysctls.keys()])}`);
+      throw new ConfigError(
+        ['sysctl', name],
+        `is not known${didYouMean(nearest(name, [...sysctls.keys()]))}`,
+      );
     }
     throw new ConfigError(
       ['sysctl', name],
       `does not take "${text}": ${sysctl_takes(machine.init_net, name)}`,
     );
   }
-}
-
-/** ': did you mean …?' with the most similar names, if any is similar enough. */
-function nearest(name: string, settings: readonly string[]): string {
-  const known = settings.map((other) => ({ other, distance: editDistance(name, other) }));
-  const best = Math.min(...known.map(({ distance }) => distance));
-  if (best > 4) return '';
-  const names = known.filter(({ distance }) => distance === best).map(({ other }) => other);
-  return `: did you mean ${names.slice(0, 3).join(' or ')}?`;
-}
-
-/** The number of letters to change, add or remove. @see Levenshtein */
-function editDistance(a: string, b: string): number {
-  let above = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const row = [i];
-    for (let j = 1; j <= b.length; j++) {
-      row.push(Math.min(row[j - 1]! + 1, above[j]! + 1, above[j - 1]! + Number(a[i - 1] !== b[j - 1])));
-    }
-    above = row;
-  }
-  return above[b.length]!;
 }

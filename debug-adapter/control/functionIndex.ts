@@ -1,7 +1,7 @@
 /** The places of the kernel's functions, by name. */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { nearest } from '../nearest.ts';
+import { nearest } from '../../stack/lib/nearest.ts';
 
 export interface FunctionPlace {
   name: string;

@@ -8,6 +8,7 @@ import path from 'node:path';
 import { setTimeout } from 'node:timers';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import vm from 'node:vm';
+import { didYouMean, nearest } from '../lib/nearest.ts';
 import type { World } from '../world/world.ts';
 import { ask_host } from './host_calls.ts';
 import { CommonJs } from './commonjs.ts';
@@ -20,6 +21,8 @@ type Exports = Record<string, unknown>;
 
 /** File endings on disk for the endings in an import, as in TypeScript. */
 const WRITTEN_AS: Record<string, string> = { '.js': '.ts', '.mjs': '.mts', '.cjs': '.cts' };
+
+const MISSING_EXPORT = /'(.*)' does not provide an export named '(.*)'/;
 
 /** An evaluation that waits is looked at so often, while the host has nothing under way, before it is given up. */
 const IDLE_LOOKS = 4;
@@ -38,6 +41,8 @@ export class ModuleLoader {
   readonly #ownFormat: 'module' | 'as written';
   readonly #modules = new Map<string, Promise<vm.Module>>();
   readonly #linked = new Map<string, vm.Module>();
+  /** What modules other than the program's files export, by the name in an import. */
+  readonly #exports = new Map<string, readonly string[]>();
   readonly #evaluated = new Map<vm.Module, Promise<void>>();
 
   /**
@@ -129,14 +134,31 @@ export class ModuleLoader {
   }
   #linkError(error: SyntaxError, module: vm.Module): ProgramError {
     const place = this.#importOf(error.message) ?? { file: fileURLToPath(module.identifier) };
-    return new ProgramError(`${place_text(place)}: ${error.message}`, place);
+    return new ProgramError(
+      `${place_text(place)}: ${error.message}${this.#importCure(error.message)}`,
+      place,
+    );
+  }
+  /** What to write instead of a name that a module does not export. */
+  #importCure(message: string): string {
+    const [, specifier = '', name = ''] = MISSING_EXPORT.exec(message) ?? [];
+    const similar = didYouMean(nearest(name, this.#exports.get(specifier) ?? []));
+    if (similar !== '') return similar;
+    // The types of 'sockscope' alone have such names.
+    const isType =
+      specifier === 'sockscope'
+        ? /^[A-Z][a-z]/.test(name)
+        : [...this.sources.values()].some((source) =>
+            new RegExp(`\\bexport\\s+(?:declare\\s+)?(?:type|interface)\\s+${escaped(name)}\\b`).test(source),
+          );
+    return isType ? `: a type is imported with \`import { type ${name} } from '${specifier}'\`` : '';
   }
   /**
    * V8 does not report the position of a wrong import either: it is where the name appears in an import of
    * that module.
    */
   #importOf(message: string): SourcePlace | undefined {
-    const [, specifier, name] = /'(.*)' does not provide an export named '(.*)'/.exec(message) ?? [];
+    const [, specifier, name] = MISSING_EXPORT.exec(message) ?? [];
     if (specifier === undefined || name === undefined) return undefined;
     const imports = new RegExp(
       `(?:import|export)\\b([^'"]*?)\\bfrom\\s*(['"])${escaped(specifier)}\\2`,
@@ -330,7 +352,10 @@ export class ModuleLoader {
   #cached(name: string, exports: () => Exports | Promise<Exports>): Promise<vm.Module> {
     let module = this.#modules.get(name);
     if (module === undefined) {
-      module = Promise.resolve(exports()).then((found) => synthetic(name, found));
+      module = Promise.resolve(exports()).then((found) => {
+        this.#exports.set(name, Object.keys(found));
+        return synthetic(name, found);
+      });
       this.#modules.set(name, module);
     }
     return module;

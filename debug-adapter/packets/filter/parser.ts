@@ -10,7 +10,7 @@ import type { Filter, Operator } from './ast.ts';
 import { filterField, filterFieldNames, type FilterField } from './fields.ts';
 import { FilterError } from './filterError.ts';
 import { tokenize, type Token } from './lexer.ts';
-import { nearest } from '../../nearest.ts';
+import { nearest } from '../../../stack/lib/nearest.ts';
 import { EXAMPLES, readOperand } from './operand.ts';
 
 const OPERATORS: Record<string, Operator> = {

@@ -150,8 +150,20 @@ describe('the command line: what goes wrong in a scenario', function () {
       scenario("import { sokket } from 'sockscope';\nexport async function p() { sokket; }"),
     );
     assert.equal(name.code, 1);
-    assert.match(name.stderr, /sokket/);
-    assert.match(name.stderr, /scenario\.ts/);
+    assert.match(name.stderr, /scenario\.ts:1:10: .*'sokket': did you mean socket\?/);
+  });
+  it('a type that is imported as a value: with the import that is right', async () => {
+    const run = async (source: string) => (await sockscope('run', scenario(source))).stderr;
+    assert.match(
+      await run("import { SocketAddress } from 'sockscope';\nexport async function p() {}"),
+      /scenario\.ts:1:10: .*: a type is imported with `import \{ type SocketAddress \} from 'sockscope'`/,
+    );
+    scenario('export interface Point { x: number }', 'point.ts');
+    const name = './point' + '.ts';
+    assert.match(
+      await run(`import { Point } from '${name}';\nexport async function p(point?: Point) { point; }`),
+      /scenario\.ts:1:10: .*: a type is imported with `import \{ type Point \} from '\.\/point\.ts'`/,
+    );
   });
   it("imports a file beside it, and Node's modules", async () => {
     scenario('export const word: string = "shared";', 'shared.ts');
