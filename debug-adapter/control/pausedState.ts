@@ -209,9 +209,13 @@ function shownFrames(callFrames: readonly Debugger.CallFrame[], scripts: Scripts
   return frames;
 }
 
+/** Whether a frame runs a module of the program itself, and no function without a name. */
+function isTopLevel({ functionLocation }: Debugger.CallFrame, { url }: Script): boolean {
+  return isScenario(url) && functionLocation?.lineNumber === 0 && functionLocation.columnNumber === 0;
+}
 function v8Frame(callFrame: Debugger.CallFrame, script: Script, scripts: Scripts): FrameView {
   return {
-    name: callFrame.functionName || (isScenario(script.url) ? '(module)' : '(anonymous)'),
+    name: callFrame.functionName || (isTopLevel(callFrame, script) ? '(module)' : '(anonymous)'),
     url: script.url,
     path: script.path,
     line: callFrame.location.lineNumber + 1,

@@ -4,7 +4,7 @@
  * steps skip.
  */
 import type { Debugger } from 'node:inspector';
-import { isScenario } from '../inspect/codeKinds.ts';
+import { isForeign, isScenario } from '../inspect/codeKinds.ts';
 import { calleesFrom, type Callee } from './callees.ts';
 import type { Debuggee } from './debuggee.ts';
 import { STOP_GROUP } from './debuggee.ts';
@@ -85,7 +85,13 @@ export class StepTargets {
     });
     const location = internalProperties?.find(({ name }) => name === '[[FunctionLocation]]')?.value?.value as
       Location | undefined;
-    return location === undefined ? undefined : this.firstPlace(location);
+    // Node's own code is passed through: V8 itself steps into what it calls.
+    if (location === undefined || this.#isForeign(location)) return undefined;
+    return this.firstPlace(location);
+  }
+
+  #isForeign({ scriptId }: Location): boolean {
+    return isForeign(this.#debuggee.scripts.get(scriptId)?.url ?? '');
   }
 
   /** The first statement of a function that begins at this place of a script. */

@@ -3,16 +3,22 @@
  * fix.
  */
 import { statSync } from 'node:fs';
+import { isIPv4 } from 'node:net';
 import path from 'node:path';
+import type { ProgramSpec } from '../../stack/user/program.ts';
 import { parseConfig } from '../../stack/config.ts';
 import { DEFAULT_MAX_HEAP } from '../control/debuggee.ts';
 import { filterProblem } from '../filters/all.ts';
 import type { BreakOn } from '../protocol.ts';
 import { globPattern } from './glob.ts';
-import { pathOf, realPath } from './sourceFile.ts';
+import { LaunchError, show } from './launchError.ts';
+import { parsePrograms, textTable } from './launchPrograms.ts';
 
 export interface LaunchArguments {
-  program: string;
+  /** Run together, each as a process (a scenario: as several). */
+  programs: ProgramSpec[];
+  /** IPv4 addresses by name, for programs that look names up. */
+  hosts: Record<string, string>;
   stopOnEntry: boolean;
   /** Whether steps also end in accessor-like functions. */
   stepIntoAccessors: boolean;
@@ -34,15 +40,6 @@ export interface LaunchArguments {
 const LEAST_HEAP = 64;
 const MOST_HEAP = 65536;
 
-/** An invalid argument. */
-export class LaunchError extends Error {
-  override name = 'LaunchError';
-}
-
-function show(value: unknown): string {
-  return JSON.stringify(value) ?? String(value);
-}
-
 /** @throws LaunchError or ConfigError */
 export function parseLaunch(input: unknown): LaunchArguments {
   if (typeof input !== 'object' || input === null)
@@ -53,7 +50,8 @@ export function parseLaunch(input: unknown): LaunchArguments {
     const config = { seed: given['seed'], sysctl: given['sysctl'], nic: given['nic'] };
     parseConfig(config, 'launch');
     return {
-      program: programPath(given['program'], given['cwd']),
+      programs: parsePrograms(given),
+      hosts: hostsTable(given['hosts']),
       stopOnEntry: flag(given, 'stopOnEntry'),
       stepIntoAccessors: flag(given, 'stepIntoAccessors'),
       noDebug: flag(given, 'noDebug'),
@@ -72,7 +70,11 @@ export function parseLaunch(input: unknown): LaunchArguments {
 
 const ATTRIBUTES = [
   'program',
+  'programs',
+  'args',
+  'env',
   'cwd',
+  'hosts',
   'stopOnEntry',
   'stepIntoAccessors',
   'noDebug',
@@ -99,27 +101,15 @@ function refuseMisspelt(given: Record<string, unknown>): void {
   }
 }
 
-function programPath(value: unknown, cwd: unknown): string {
-  if (typeof value !== 'string' || value.trim() === '') {
-    throw new LaunchError(
-      `launch.program must be the path of a scenario (a .ts or .js file), got ${show(value)}`,
-    );
-  }
-  const file = path.resolve(typeof cwd === 'string' ? cwd : '', programFile(value));
-  if (!/\.[cm]?[jt]s$/.test(file))
-    throw new LaunchError(`launch.program must be a .ts or .js file, got ${show(value)}`);
-  const found = statSync(file, { throwIfNoEntry: false });
-  if (found === undefined) throw new LaunchError(`launch.program: there is no file ${file}`);
-  if (!found.isFile()) throw new LaunchError(`launch.program: ${file} is a folder, not a file`);
-  return realPath(file);
-}
-
-function programFile(value: string): string {
-  try {
-    return pathOf(value);
-  } catch (error) {
-    throw new LaunchError(`launch.program: ${show(value)} names no local file: ${(error as Error).message}`);
-  }
+/** Addresses by name. */
+function hostsTable(value: unknown): Record<string, string> {
+  const hosts = textTable(value, 'launch.hosts');
+  for (const [name, address] of Object.entries(hosts))
+    if (!isIPv4(address))
+      throw new LaunchError(
+        `launch.hosts.${name} must be an IPv4 address such as "127.0.0.1", got ${show(address)}`,
+      );
+  return hosts;
 }
 
 function flag(given: Record<string, unknown>, name: string): boolean {

@@ -126,8 +126,8 @@ export class Run {
   }
 
   async boot(): Promise<void> {
-    const { program, config, skip } = this.launch;
-    await this.debuggee.boot({ program, config }, skip);
+    const { programs, hosts, config, skip } = this.launch;
+    await this.debuggee.boot({ programs, hosts, config }, skip);
     await this.debuggee.ask('handles.startAt', this.#firstValue);
     // Without V8's debugger nothing can make room at the heap limit: the thread ends there.
     if (this.launch.noDebug) await this.debuggee.client.send('Debugger.disable');

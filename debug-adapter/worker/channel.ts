@@ -2,7 +2,7 @@
  * Communication from the machine's thread to the adapter's: the kinds of records in the ring, and the
  * lifecycle messages.
  */
-import type { RunResult } from '../../stack/user/program.ts';
+import type { ProgramSpec, RunResult } from '../../stack/user/program.ts';
 import type { SourcePlace } from '../../stack/user/program_error.ts';
 
 /** Kinds of records. Their layouts are documented at the writers (records.ts). */
@@ -16,7 +16,8 @@ export interface WorkerData {
 }
 /** The part of the launch configuration for the machine. */
 export interface BootConfig {
-  program: string;
+  programs: readonly ProgramSpec[];
+  hosts: Readonly<Record<string, string>>;
   config: { seed?: unknown; sysctl?: unknown; nic?: unknown };
 }
 

@@ -45,12 +45,12 @@ interface Running {
   world: World;
   agent: Agent;
   records: Records;
-  file: string;
+  boot: BootConfig;
   program?: Program;
 }
 
-function start({ config, program }: BootConfig, kernel: KernelNames): Running {
-  const settings = parseConfig(config, 'launch');
+function start(boot: BootConfig, kernel: KernelNames): Running {
+  const settings = parseConfig(boot.config, 'launch');
   const world = new World(settings.seed, data.currentPid);
   boot_machine(world, settings);
   world.capture_stacks = true;
@@ -66,7 +66,7 @@ function start({ config, program }: BootConfig, kernel: KernelNames): Running {
     const place = parseStack(new Error().stack ?? '').find(({ url }) => isScenario(url));
     records.output(stream, text, place);
   };
-  const running: Running = { world, agent, records, file: program };
+  const running: Running = { world, agent, records, boot };
   world.on_uncaught = (task, error) => uncaught(running, task, error);
   // Not enumerable, so that no other code in this thread notices it.
   Object.defineProperty(globalThis, Symbol.for(AGENT), { value: agent });
@@ -101,7 +101,7 @@ function entryOf({ processes: [first] }: Program): unknown {
 
 async function load(running: Running, tools: Promise<SourceTools>, send: Send): Promise<void> {
   installConsole(running.world);
-  running.program = await loadPrograms(running.world, [{ file: running.file }], await tools);
+  running.program = await loadPrograms(running.world, running.boot.programs, await tools, running.boot.hosts);
   Object.assign(running.agent, { entry: entryOf(running.program) });
   send({ type: 'loaded', processes: running.program.processes.map(({ name }) => name) });
 }

@@ -25,7 +25,9 @@ export const LIBRARY_CONSTANTS = 'stack/user/constants.ts';
 /** Kernel code that tells a reader less than its callers do. */
 export const KERNEL_CODE = {
   /** Sleeping: the caller tells what a task waits for. */
-  waiting: ['stack/kernel/sched/'],
+  waiting: ['stack/kernel/sched/', 'stack/kernel/time/nanosleep.ts'],
+  /** Structs, and the inlines that read and write them. */
+  headers: ['stack/include/'],
   network: ['stack/net/'],
   /** Code for packets of any protocol: devices, queues, buffers. */
   anyProtocol: ['stack/net/core/', 'stack/net/sched/'],
@@ -39,6 +41,11 @@ export interface CodePlace {
 }
 /** The function in which the machine stops itself. */
 export const MACHINE_STOP: CodePlace = { functionName: 'machine_stop', url: 'stack/trace/stop.ts' };
+/** Functions that run a system call of the library: what they call is the kernel. */
+export const SYSCALL_GATE: { url: string; functionNames: readonly string[] } = {
+  url: 'stack/user/syscall.ts',
+  functionNames: ['syscall', 'resume', 'syscall_now', 'syscall_sleeping'],
+};
 /** The function in which a packet leaves the kernel. */
 export const DRIVER_TRANSMIT: CodePlace = { functionName: 'vnic_xmit', url: 'stack/drivers/net/vnic/tx.ts' };
 /** The functions in which an interrupt's context begins. */

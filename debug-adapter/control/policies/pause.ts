@@ -1,5 +1,5 @@
 /** One of V8's pauses as plain facts for the policies, which can be recorded and judged again. */
-import { MACHINE_STOP } from '../../../stack/debugger/places.ts';
+import { isIn, KERNEL_CODE, MACHINE_STOP, SYSCALL_GATE } from '../../../stack/debugger/places.ts';
 import {
   isForeign,
   isKernel,
@@ -104,7 +104,10 @@ export class Pause {
     const { frames } = this.facts;
     const caller = frames.findIndex((frame) => !isKernel(frame.url) || origin.depthOf(frame) > 0);
     if (caller <= 0) return false;
-    const { url } = frames[caller]!;
+    const { url, functionName } = frames[caller]!;
+    const isGate = url === SYSCALL_GATE.url && SYSCALL_GATE.functionNames.includes(functionName);
+    // The gate itself calls inlines of headers; what else it calls is a system call.
+    if (isGate && !isIn(KERNEL_CODE.headers, frames[caller - 1]!.url)) return false;
     return isLibrary(url) || isTracing(url) || isForeign(url);
   }
 }
