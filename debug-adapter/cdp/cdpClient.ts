@@ -36,7 +36,6 @@ function refusal(message: string): Error {
   if (/while paused|is not paused/i.test(message)) return new NotPausedError();
   if (/object with given id|call frame id|remote object id/i.test(message))
     return new Error('the machine has gone on meanwhile');
-  if (/agent is not enabled/i.test(message)) return new Error('the program was started without debugging');
   return new Error(message);
 }
 

@@ -31,6 +31,7 @@ export interface CdpCommands {
   'Debugger.setBlackboxPatterns': Command<Debugger.SetBlackboxPatternsParameterType, Nothing>;
   'Debugger.setPauseOnExceptions': Command<Debugger.SetPauseOnExceptionsParameterType, Nothing>;
   'Debugger.setSkipAllPauses': Command<Debugger.SetSkipAllPausesParameterType, Nothing>;
+  'Debugger.setBreakpointsActive': Command<Debugger.SetBreakpointsActiveParameterType, Nothing>;
   'Debugger.setBreakpointByUrl': Command<
     Debugger.SetBreakpointByUrlParameterType,
     Debugger.SetBreakpointByUrlReturnType

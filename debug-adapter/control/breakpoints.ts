@@ -2,6 +2,7 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import type { SourcePlace } from '../../stack/user/program_error.ts';
 import { parseHitCondition } from '../inspect/breakpoints.ts';
 import { logMessage, ruleCondition } from './conditions.ts';
 import type { Debuggee } from './debuggee.ts';
@@ -117,6 +118,7 @@ export class Breakpoints {
     if (v8 === undefined || this.#execution.breakpointIds.get(v8) !== id) return;
     this.#execution.breakpointIds.delete(v8);
     await this.#debuggee.client.send('Debugger.removeBreakpoint', { breakpointId: v8 });
+    this.#debuggee.conditions.forget(id);
     await this.#debuggee.ask('rules.forget', id);
   }
 
@@ -142,7 +144,17 @@ export class Breakpoints {
       return refused('Another breakpoint stands at this place: give the condition to one of them.');
     }
     try {
-      const condition = await defineRule(this.#debuggee, id, wish);
+      this.#execution.checkStops();
+      const condition = await defineRule(
+        this.#debuggee,
+        id,
+        wish,
+        `${path.basename(file.given)}:${wish.line}`,
+        {
+          file: file.given,
+          line: wish.line,
+        },
+      );
       const { breakpointId, locations } = await this.#debuggee.client.send('Debugger.setBreakpointByUrl', {
         ...this.#urlOf(file),
         lineNumber: wish.line - 1,
@@ -197,6 +209,7 @@ function verifiedAt(
 /**
  * Tell the machine's thread what to check at each hit.
  *
+ * @param at how the user knows the breakpoint's place
  * @returns the condition for V8, if one is needed
  * @throws an error that explains what is wrong with the options
  */
@@ -204,12 +217,15 @@ export async function defineRule(
   debuggee: Debuggee,
   id: number,
   wish: BreakpointWish,
+  at: string,
+  place?: SourcePlace,
 ): Promise<string | undefined> {
   const { condition = '', hitCondition = '', logMessage: message = '' } = wish;
   if (condition.trim() !== '') checkExpression(condition, 'The condition');
   if (hitCondition.trim() !== '') parseHitCondition(hitCondition);
   const log = message === '' ? undefined : logMessage(message);
   if (condition.trim() === '' && hitCondition.trim() === '' && log === undefined) return undefined;
+  debuggee.conditions.expect(id, wish, at, place);
   await debuggee.ask('rules.define', id, hitCondition.trim() === '' ? {} : { hitCondition });
   return ruleCondition(id, condition, log);
 }

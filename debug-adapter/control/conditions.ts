@@ -54,7 +54,7 @@ function closingBrace(text: string, open: number): number {
 export function ruleCondition(id: number, condition: string, log: LogMessage | undefined): string {
   const agent = `globalThis[Symbol.for('${AGENT}')]`;
   const rules = `${agent}.rules`;
-  const tests = [`${agent}.scope.enter()`];
+  const tests = [`${agent}.scope.enter()`, `${rules}.enter(${id})`];
   if (condition.trim() !== '') tests.push(`(${condition}\n)`);
   tests.push(`${rules}.hit(${id})`);
   if (log !== undefined) {
@@ -62,5 +62,5 @@ export function ruleCondition(id: number, condition: string, log: LogMessage | u
     tests.push(`${rules}.log(${JSON.stringify(log.parts)}, [${values}])`);
   }
   const failed = `catch (error) { ${rules}.failed(${id}, error) }`;
-  return `try { ${tests.join(' && ')} } ${failed} finally { ${agent}.scope.leave() }`;
+  return `try { ${tests.join(' && ')} } ${failed} finally { ${rules}.leave(); ${agent}.scope.leave() }`;
 }

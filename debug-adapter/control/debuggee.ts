@@ -16,6 +16,7 @@ import {
   type WorkerData,
 } from '../worker/channel.ts';
 import { MACHINE_FLAGS, machineLimits } from '../worker/thread.ts';
+import { ConditionWatch } from './conditionWatch.ts';
 
 /** Buffer for frames and output until the adapter reads them; the oldest are overwritten when it is slow. */
 const RING_BYTES = 32 * 1024 * 1024;
@@ -103,6 +104,7 @@ export class Debuggee {
 
   readonly #ready: Promise<unknown>;
   readonly #memoryWatch: NodeJS.Timeout;
+  readonly conditions = new ConditionWatch((message, place) => this.#lost(message, place));
 
   /**
    * Starts the thread, which loads the stack's code; the machine is booted later.
@@ -113,7 +115,11 @@ export class Debuggee {
   constructor(root: string, maxHeap = DEFAULT_MAX_HEAP) {
     this.maxHeap = maxHeap;
     this.ring = createRing(RING_BYTES);
-    const workerData: WorkerData = { ring: this.ring, currentPid: this.#currentPid };
+    const workerData: WorkerData = {
+      ring: this.ring,
+      currentPid: this.#currentPid,
+      evaluated: this.conditions.shared,
+    };
     this.#worker = new Worker(new URL('../worker/main.js', import.meta.url), {
       execArgv: [...MACHINE_FLAGS],
       name: 'machine',
@@ -135,6 +141,7 @@ export class Debuggee {
     this.#memoryWatch = this.#watchMemory();
     this.#worker.on('exit', (exitCode) => {
       clearInterval(this.#memoryWatch);
+      this.conditions.stop();
       this.client.detached();
       this.#onExit();
       this.#exited(exitCode);
@@ -313,7 +320,7 @@ export class Debuggee {
   }
   #takesMore(what: string, beside = ''): string {
     const limit = `the ${this.maxHeap} MB of "maxHeap"${beside}`;
-    const [typed] = this.#typed;
+    const typed = this.#typed[0] ?? this.conditions.expression;
     if (typed === undefined)
       return `its ${what} take more than ${limit}. A program that really needs so much is launched with a greater "maxHeap"`;
     const shown = typed.length > SHOWN_EXPRESSION ? `${typed.slice(0, SHOWN_EXPRESSION)}…` : typed;

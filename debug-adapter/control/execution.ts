@@ -56,6 +56,7 @@ export class Execution {
   #temporary: string[] = [];
   /** V8 has already reported once that the heap is nearly full. */
   #isFull = false;
+  #stops = true;
   /** DAP ids of the user's breakpoints, by V8's. */
   breakpointIds = new Map<string, number>();
   /** Expressions were evaluated at this stop: V8 keeps their values until they are released. */
@@ -94,6 +95,19 @@ export class Execution {
   /** A pause was requested and has not happened yet. */
   get isPauseWanted(): boolean {
     return this.#policy instanceof Interrupt;
+  }
+
+  /**
+   * The program is run without debugging. V8's debugger stays attached, because only it can make room at the
+   * heap limit, so that the thread ends and not the process.
+   */
+  async neverStop(): Promise<void> {
+    this.#stops = false;
+    await this.#debuggee.client.send('Debugger.setBreakpointsActive', { active: false });
+  }
+  /** @throws an error for the user if the program is run without debugging */
+  checkStops(): void {
+    if (!this.#stops) throw new Error('the program was started without debugging');
   }
 
   /** Run until a one-time V8 breakpoint (already set) is hit. */
@@ -247,6 +261,10 @@ export class Execution {
     const users = hit.filter((id) => this.breakpointIds.has(id)).map((id) => this.breakpointIds.get(id)!);
     const isFull = String(paused.reason) === OUT_OF_MEMORY;
     this.#isFull ||= isFull;
+    if (!this.#stops) {
+      if (isFull) this.onOutOfMemory();
+      return this.#send('resume');
+    }
 
     const frames = pauseFrames(paused.callFrames, this.#debuggee.scripts);
     const isOwn = isMachineStop(frames[0]);

@@ -33,6 +33,7 @@ export class FunctionBreakpoints {
     this.#execution.breakpointIds.delete(v8);
     this.#execution.functionBreakpoints.delete(id);
     await this.#debuggee.client.send('Debugger.removeBreakpoint', { breakpointId: v8 });
+    this.#debuggee.conditions.forget(id);
     await this.#debuggee.ask('rules.forget', id);
   }
 
@@ -40,8 +41,9 @@ export class FunctionBreakpoints {
     const { id } = wish;
     const name = wish.name.trim().replace(/\(\)$/, '');
     try {
+      this.#execution.checkStops();
       const places = await this.#places(name);
-      const condition = await defineRule(this.#debuggee, id, wish);
+      const condition = await defineRule(this.#debuggee, id, wish, name);
       const set = await Promise.all(places.map((place) => this.#setAt(id, place, condition)));
       const first = set.find((one) => one !== undefined);
       if (first === undefined) return { id, verified: false, message: `${name} has no place to stop at.` };

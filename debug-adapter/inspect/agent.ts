@@ -87,7 +87,7 @@ export class Agent {
   readonly rules: BreakpointRules;
   readonly trees: Trees;
 
-  constructor(world: World, kernel: KernelNames, scope: Scope, tell: Tell) {
+  constructor(world: World, kernel: KernelNames, scope: Scope, evaluated: Int32Array, tell: Tell) {
     this.#world = world;
     this.scope = scope;
     this.describer = new Describer(world, kernel);
@@ -98,7 +98,7 @@ export class Agent {
     this.completer = new Completer(kernel, this.describer, OWN_NAMES, sockets);
     this.stops = new Stops(world);
     this.packets = new PacketStacks(world);
-    this.rules = new BreakpointRules(tell, (value) => this.describer.text(value));
+    this.rules = new BreakpointRules(tell, (value) => this.describer.text(value), evaluated);
     const { handles } = this;
     const tools = { hold: Held.hold, compute: (ref: number) => handles.compute(ref) };
     scope.provide(TOOLS, () => tools);

@@ -45,8 +45,14 @@ export class BreakpointRules {
   readonly #counts = new Map<number, number>();
   readonly #tests = new Map<number, HitTest>();
   readonly #complained = new Set<number>();
+  readonly #evaluated: Int32Array;
 
-  constructor(tell: Tell, show: (value: unknown) => string) {
+  /**
+   * @param evaluated shared with the adapter: the id of the breakpoint whose expressions are being evaluated,
+   *   and how many evaluations have begun
+   */
+  constructor(tell: Tell, show: (value: unknown) => string, evaluated: Int32Array) {
+    this.#evaluated = evaluated;
     this.#tell = tell;
     this.#show = show;
   }
@@ -60,6 +66,16 @@ export class BreakpointRules {
   forget(id: number): void {
     this.#counts.delete(id);
     this.#tests.delete(id);
+  }
+
+  /** The evaluation of a breakpoint's expressions begins. */
+  enter(id: number): true {
+    Atomics.add(this.#evaluated, 1, 1);
+    Atomics.store(this.#evaluated, 0, id);
+    return true;
+  }
+  leave(): void {
+    Atomics.store(this.#evaluated, 0, 0);
   }
 
   /** A breakpoint's condition is true: whether this hit stops. */

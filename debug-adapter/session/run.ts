@@ -129,8 +129,7 @@ export class Run {
     const { programs, hosts, config, skip } = this.launch;
     await this.debuggee.boot({ programs, hosts, config }, skip);
     await this.debuggee.ask('handles.startAt', this.#firstValue);
-    // Without V8's debugger nothing can make room at the heap limit: the thread ends there.
-    if (this.launch.noDebug) await this.debuggee.client.send('Debugger.disable');
+    if (this.launch.noDebug) await this.execution.neverStop();
     this.streams.start();
   }
 

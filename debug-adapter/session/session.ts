@@ -291,7 +291,7 @@ export class Session {
   async #pause(): Promise<void> {
     const run = this.#running();
     if (run.isOver) throw run.notStopped();
-    if (run.launch.noDebug) throw new Error('the program was started without debugging');
+    run.execution.checkStops();
     await run.execution.pause();
   }
   #stopped(): Run {

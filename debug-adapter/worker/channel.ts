@@ -13,6 +13,8 @@ export interface WorkerData {
   ring: SharedArrayBuffer;
   /** One number in shared memory: the pid of the task on the CPU. */
   currentPid: Int32Array;
+  /** Two numbers in shared memory: which breakpoint's expressions are evaluated (see ConditionWatch). */
+  evaluated: Int32Array;
 }
 /** The part of the launch configuration for the machine. */
 export interface BootConfig {

@@ -57,7 +57,7 @@ function start(boot: BootConfig, kernel: KernelNames): Running {
   Error.stackTraceLimit = STACK_FRAMES;
   const scope = new DebuggerScope(world, kernel);
   scope.install();
-  const agent = new Agent(world, kernel, scope, (text, isError) =>
+  const agent = new Agent(world, kernel, scope, data.evaluated, (text, isError) =>
     records.output(isError ? 'important' : 'console', `${text}\n`),
   );
   const records: Records = new Records(new RingWriter(data.ring), world, agent.packets);

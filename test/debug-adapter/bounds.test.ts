@@ -68,6 +68,41 @@ describe('debug adapter: bounds', () => {
       );
     })).timeout(60_000);
 
+  it('says which breakpoint has a condition without end, and ends the machine that it holds', () =>
+    withAdapter(async (adapter) => {
+      const told = events(adapter);
+      const condition = '(() => { while (true); })()';
+      const path = fixture('loop');
+      await adapter.launch({ program: path }, () =>
+        adapter.request('setBreakpoints', { source: { path }, breakpoints: [{ line: 7, condition }] }),
+      );
+      assert.equal(await adapter.stopped(), 'terminated');
+      assert.deepEqual(
+        told.slice(-3).map(({ event }) => event),
+        ['output', 'exited', 'terminated'],
+      );
+      const { text, line } = adapter.output.at(-1)!;
+      assert.equal(
+        text,
+        `The machine has ended: the condition of the breakpoint at loop.ts:7 has taken longer than 2 s, and cannot be interrupted: ${condition}.\n`,
+      );
+      assert.equal(line, 7);
+      await adapter.disconnect();
+    })).timeout(30_000);
+  it('says it of a function breakpoint, too', () =>
+    withAdapter(async (adapter) => {
+      await adapter.launch({ program: fixture('handshake') }, () =>
+        adapter.request('setFunctionBreakpoints', {
+          breakpoints: [{ name: 'tcp_v4_connect', condition: '(() => { for (;;); })()' }],
+        }),
+      );
+      assert.equal(await adapter.stopped(), 'terminated');
+      assert.match(
+        adapter.output.at(-1)!.text,
+        /the condition of the breakpoint at tcp_v4_connect has taken longer than 2 s/,
+      );
+    })).timeout(30_000);
+
   it('refuses to evaluate what would end the machine under the debugger', () =>
     withAdapter(async (adapter) => {
       await adapter.launch({ program: fixture('exits'), stopOnEntry: true });

@@ -16,6 +16,28 @@ function setLine(
 }
 
 describe('debug adapter: breakpoints', () => {
+  it('stops nowhere without debugging, and says so of each breakpoint', () =>
+    withAdapter(async (adapter) => {
+      const answers: DebugProtocol.Breakpoint[] = [];
+      await adapter.launch({ program: LOOP, noDebug: true, stopOnEntry: true }, async () => {
+        answers.push(...(await setLine(adapter, LOOP, { line: 7 })).breakpoints);
+        answers.push(
+          ...(
+            await adapter.request<DebugProtocol.SetFunctionBreakpointsResponse['body']>(
+              'setFunctionBreakpoints',
+              { breakpoints: [{ name: 'tcp_v4_connect' }] },
+            )
+          ).breakpoints,
+        );
+        await adapter.request('setExceptionBreakpoints', { filters: ['transition'] });
+      });
+      assert.equal(await adapter.stopped(), 'terminated');
+      assert.deepEqual(
+        answers.map(({ verified, message }) => [verified, message]),
+        Array(2).fill([false, 'the program was started without debugging']),
+      );
+    }));
+
   it('stops where a condition is true, with the kernel’s constants in reach', () =>
     withAdapter(async (adapter) => {
       await adapter.launch({ program: LOOP }, () =>
