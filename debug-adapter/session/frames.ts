@@ -53,11 +53,13 @@ export class Frames {
 
   async #framesOf(threadId: number): Promise<NumberedFrame[]> {
     const stop = this.#stop;
-    const views = (await stop.framesOf(threadId)) ?? (await this.#sleeping(threadId));
+    const views = (await stop.framesOf(threadId)) ?? (await this.#sleeping(stop, threadId));
     if (this.#run.execution.stop !== stop) throw this.#run.notStopped();
     return stop.number(threadId, views);
   }
-  async #sleeping(threadId: number): Promise<FrameView[]> {
+  async #sleeping(stop: PausedState, threadId: number): Promise<FrameView[]> {
+    const { threads } = await stop.snapshot;
+    if (!threads.some(({ id }) => id === threadId)) throw new Error(`there is no thread ${threadId}`);
     const frames = await this.#run.debuggee.ask<TextFrame[]>('sleepingFrames', threadId);
     return frames.map((frame) => textFrame(frame, this.#run.debuggee.scripts));
   }

@@ -6,6 +6,7 @@
 const KINDS = {
   string: 'a string',
   integer: 'a whole number',
+  count: 'a whole number from 0 on',
   boolean: 'true or false',
   object: 'an object',
   list: 'a list',
@@ -18,7 +19,16 @@ const THREAD = { threadId: 'integer' } as const;
 const FRAME = { frameId: 'integer' } as const;
 const CONDITIONS = { 'condition?': 'string', 'hitCondition?': 'string' } as const;
 
+const ANY_THREAD = { 'threadId?': 'integer' } as const;
+
 const SHAPES: Readonly<Record<string, Readonly<Record<string, Shape>>>> = {
+  initialize: {
+    'adapterID?': 'string',
+    'clientID?': 'string',
+    'linesStartAt1?': 'boolean',
+    'columnsStartAt1?': 'boolean',
+    'pathFormat?': 'string',
+  },
   setBreakpoints: {
     source: { 'path?': 'string' },
     'breakpoints?': [{ line: 'integer', 'column?': 'integer', 'logMessage?': 'string', ...CONDITIONS }],
@@ -30,16 +40,21 @@ const SHAPES: Readonly<Record<string, Readonly<Record<string, Shape>>>> = {
   },
   breakpointLocations: { line: 'integer' },
   restart: { 'arguments?': 'object' },
+  terminate: { 'restart?': 'boolean' },
+  disconnect: { 'restart?': 'boolean', 'terminateDebuggee?': 'boolean' },
+  continue: ANY_THREAD,
+  pause: ANY_THREAD,
+  exceptionInfo: ANY_THREAD,
   next: THREAD,
   stepIn: { ...THREAD, 'targetId?': 'integer' },
   stepOut: THREAD,
-  stackTrace: { ...THREAD, 'startFrame?': 'integer', 'levels?': 'integer' },
+  stackTrace: { ...THREAD, 'startFrame?': 'count', 'levels?': 'count' },
   scopes: FRAME,
   stepInTargets: FRAME,
   variables: {
     variablesReference: 'integer',
-    'start?': 'integer',
-    'count?': 'integer',
+    'start?': 'count',
+    'count?': 'count',
     'filter?': 'string',
   },
   setVariable: { variablesReference: 'integer', name: 'string', value: 'string' },
@@ -50,7 +65,7 @@ const SHAPES: Readonly<Record<string, Readonly<Record<string, Shape>>>> = {
   'sockscope/breakOnSocket': { id: 'string', enabled: 'boolean' },
   'sockscope/runTo': { to: 'string', ...THREAD },
   'sockscope/breakOn': { breakOn: 'object' },
-  'sockscope/packets': { from: 'integer', count: 'integer', 'filter?': 'string' },
+  'sockscope/packets': { from: 'count', count: 'count', 'filter?': 'string' },
   'sockscope/packet': { number: 'integer' },
   'sockscope/packetCode': { number: 'integer', which: 'string' },
   'sockscope/exportPackets': { path: 'string' },
@@ -69,7 +84,9 @@ function kindOf(value: unknown): Kind | undefined {
  * @throws an error that names the request, the argument, and the expected type
  */
 export function parseArguments(command: string, args: unknown): Record<string, unknown> {
-  const given = kindOf(args) === 'object' ? (args as Record<string, unknown>) : {};
+  if (args !== undefined && args !== null && kindOf(args) !== 'object')
+    throw new Error(`${command} takes its arguments as an object, and got ${JSON.stringify(args)}`);
+  const given = (args ?? {}) as Record<string, unknown>;
   if (!Object.hasOwn(SHAPES, command)) return given;
   return members(command, SHAPES[command]!, given, '');
 }
@@ -92,7 +109,9 @@ function members(
 function member(command: string, wanted: Shape, value: unknown, at: string): unknown {
   const isList = Array.isArray(wanted);
   const kind = isList ? 'list' : typeof wanted === 'object' ? 'object' : wanted;
-  if (kindOf(value) !== kind)
+  const fits =
+    kind === 'count' ? kindOf(value) === 'integer' && (value as number) >= 0 : kindOf(value) === kind;
+  if (!fits)
     throw new Error(
       `${command} needs "${at}", ${KINDS[kind as Kind]}, and got ${JSON.stringify(value) ?? 'nothing'}`,
     );

@@ -20,6 +20,9 @@ import type { Numbers } from './numbers.ts';
 import { Progress } from './progress.ts';
 import { RunRecorder } from './runRecord.ts';
 
+/** The exit code of a program that the client has ended: as a shell shows one that SIGTERM has ended. */
+const TERMINATED = 128 + 15;
+
 /** Sends an event to the client. */
 export type Emit = (event: string, body?: unknown) => void;
 
@@ -33,6 +36,8 @@ export class Run {
   readonly packets = new PacketStore();
   readonly streams: Streams;
   readonly frames: Frames;
+  readonly #tellClient: Emit;
+  /** As #tellClient, until the machine is killed. */
   readonly #emit: Emit;
   readonly #progress: Progress;
   readonly #pcap: PcapFile | undefined;
@@ -41,6 +46,8 @@ export class Run {
   #over = false;
   #isRecorded = false;
   #isKilled = false;
+  /** The client knows that the run has ended. */
+  #isEndTold = false;
   /** The program has ended, or was ended. */
   get isOver(): boolean {
     return this.#over;
@@ -58,6 +65,7 @@ export class Run {
   ) {
     this.launch = launch;
     this.functions = functions;
+    this.#tellClient = emit;
     this.#emit = (event, body) => {
       if (!this.#isKilled) emit(event, body);
     };
@@ -233,9 +241,19 @@ export class Run {
     this.#over = true;
     this.#close();
     await this.tellRecord();
-    if (this.#isKilled) return;
-    this.#emit('exited', { exitCode });
-    this.#emit('terminated');
+    if (!this.#isKilled) this.#tellEnd(exitCode);
+  }
+  #tellEnd(exitCode: number): void {
+    if (this.#isEndTold) return;
+    this.#isEndTold = true;
+    this.#tellClient('exited', { exitCode });
+    this.#tellClient('terminated');
+  }
+  /** The client ends the program, whatever it does. */
+  async terminate(): Promise<void> {
+    await this.tellRecord();
+    await this.kill();
+    this.#tellEnd(TERMINATED);
   }
 
   /** The error for requests that need a stop. */

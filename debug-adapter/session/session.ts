@@ -253,17 +253,16 @@ export class Session {
   }
 
   async #terminate(): Promise<void> {
-    await this.#run?.tellRecord();
-    await (this.#ended ??= this.#killThreads());
-    this.#emit('terminated');
+    await (this.#ended ??= this.#endThreads());
   }
-  async #killThreads(): Promise<void> {
+  async #endThreads(): Promise<void> {
     const run = this.#run;
     this.#run = undefined;
     this.#configuration.leave();
     const spare = this.#spare;
     this.#spare = undefined;
-    await Promise.all([run?.kill(), spare?.kill()]);
+    await Promise.all([run?.terminate(), spare?.kill()]);
+    if (run === undefined) this.#emit('terminated');
   }
 
   /** The client has disconnected. */

@@ -114,6 +114,49 @@ describe('debug adapter: bad input', () => {
       await adapter.request('launch', { program: fixture('handshake'), stopOnEntry: true });
     }));
 
+  it('refuses arguments of a wrong type in requests that need none', () =>
+    withAdapter(async (adapter) => {
+      await refused(
+        adapter,
+        'initialize',
+        { linesStartAt1: 'yes' },
+        /initialize needs "linesStartAt1", true or false, and got "yes"/,
+      );
+      await refused(adapter, 'initialize', [1], /initialize takes its arguments as an object, and got \[1\]/);
+      await adapter.launch({ program: fixture('handshake'), stopOnEntry: true });
+      await adapter.stopped();
+      const { thread: threadId } = adapter;
+      await refused(adapter, 'continue', { threadId: 'x' }, /continue needs "threadId", a whole number, and/);
+      await refused(
+        adapter,
+        'pause',
+        { threadId: {} },
+        /pause needs "threadId", a whole number, and got \{\}/,
+      );
+      await refused(
+        adapter,
+        'terminate',
+        { restart: 1 },
+        /terminate needs "restart", true or false, and got 1/,
+      );
+      await refused(
+        adapter,
+        'stackTrace',
+        { threadId, startFrame: -1 },
+        /stackTrace needs "startFrame", a whole number from 0 on, and got -1/,
+      );
+      await refused(adapter, 'stackTrace', { threadId, levels: 0.5 }, /"levels", a whole number from 0 on/);
+      await refused(
+        adapter,
+        'variables',
+        { variablesReference: 1, count: -5 },
+        /variables needs "count", a whole number from 0 on, and got -5/,
+      );
+      await refused(adapter, 'stackTrace', { threadId: 4711 }, /there is no thread 4711/);
+      await refused(adapter, 'next', { threadId: 4711 }, /there is no thread 4711/);
+      await adapter.stack();
+    }));
+
   it('refuses conditions of filters that do not parse, and says where', () =>
     withAdapter(async (adapter) => {
       await adapter.client.initializeRequest();

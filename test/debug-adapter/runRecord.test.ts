@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { RunRecord, TreeItem } from '../../debug-adapter/protocol.ts';
 import { PastRun } from '../../extension/pastRun.ts';
 import { withAdapter, type Adapter } from './support/adapter.ts';
@@ -45,9 +46,16 @@ describe('debug adapter: what is left of a run', function () {
       const record = recordOf(adapter);
       await launch(adapter);
       await adapter.stopped();
+      const events: string[] = [];
+      for (const name of ['exited', 'terminated'])
+        adapter.client.on(name, ({ event, body }: DebugProtocol.Event) =>
+          events.push(`${event} ${JSON.stringify(body ?? '')}`),
+        );
       const ended = adapter.stopped();
       await adapter.request('terminate');
       assert.equal(await ended, 'terminated');
+      await adapter.request('terminate');
+      assert.deepEqual(events, ['exited {"exitCode":143}', 'terminated ""']);
       const past = new PastRun(await record);
       assert.ok(past.packets >= 3);
       assert.match(pastItems(past, 'sockets').join('\n'), /LISTEN/);
