@@ -31,6 +31,16 @@ export function binding<Name extends keyof Bindings>(name: Name): Bindings[Name]
   return (process as unknown as { binding(name: string): unknown }).binding(name) as Bindings[Name];
 }
 
+/** A handle that has been used outside of every process is the host's own for good. */
+const OF_HOST = Symbol('of the host');
+
+function belongs(handle: NativeHandle, isOurs: (handle: NativeHandle) => boolean): boolean {
+  if (handle[OF_HOST] === true) return false;
+  if (isOurs(handle)) return true;
+  handle[OF_HOST] = true;
+  return false;
+}
+
 /**
  * Replace methods of a native class. A handle of the host's own keeps the original ones.
  *
@@ -47,7 +57,7 @@ export function replaceMethods(
       configurable: true,
       writable: true,
       value(this: NativeHandle, ...args: never[]): unknown {
-        return isOurs(this) ? method.apply(this, args) : original?.apply(this, args);
+        return belongs(this, isOurs) ? method.apply(this, args) : original?.apply(this, args);
       },
     });
   }
@@ -64,7 +74,7 @@ export function replaceGetters(
     Object.defineProperty(prototype, name, {
       configurable: true,
       get(this: NativeHandle): unknown {
-        return isOurs(this) ? getter(this) : (original?.get?.call(this) ?? original?.value);
+        return belongs(this, isOurs) ? getter(this) : (original?.get?.call(this) ?? original?.value);
       },
     });
   }
