@@ -1,5 +1,4 @@
 /** File descriptors. @linux fs/file.c, fs/file_table.c, fs/open.c */
-import { eventpoll_release } from './eventpoll.ts';
 import type { files_struct } from '../include/linux/fdtable.ts';
 import { file, type file_operations } from '../include/linux/fs.ts';
 import type { Sleeps, task_struct } from '../include/linux/sched.ts';
@@ -16,6 +15,7 @@ import {
 import { O_CLOEXEC, O_NONBLOCK } from '../include/uapi/linux/socket.ts';
 import { NO_SLEEP } from '../kernel/sched/no_sleep.ts';
 import type { Machine } from '../machine.ts';
+import { eventpoll_release } from './eventpoll/items.ts';
 
 /** The number of open files and its limit: fs.file-nr, fs.file-max. */
 export class files_stat {
@@ -79,7 +79,7 @@ export function fput(machine: Machine, opened: file): Sleeps<void> {
   return --opened.f_count === 0 ? __fput(machine, opened) : NO_SLEEP;
 }
 function* __fput(machine: Machine, opened: file): Sleeps<void> {
-  if (opened.f_ep !== null) eventpoll_release(opened);
+  eventpoll_release(opened);
   if (opened.f_op.release !== undefined) yield* opened.f_op.release(opened);
   machine.files.nr_files--;
 }

@@ -26,19 +26,13 @@ export interface pollfd {
 class poll_wqueues implements poll_table {
   _key = 0;
   triggered = false;
-  /** The file whose queues are being joined. */
-  #file: file | null = null;
   #entries: { file: file; queue: wait_queue_head; entry: wait_queue_entry }[] = [];
   #machine: Machine;
   constructor(machine: Machine) {
     this.#machine = machine;
   }
-  /** Set the events requested from the next file. */
-  ask(opened: file, events: number): void {
-    this.#file = opened;
-    this._key = events;
-  }
-  _qproc(queue: wait_queue_head): void {
+  /** @linux __pollwait */
+  _qproc(file: file, queue: wait_queue_head): void {
     const asked = this._key;
     const entry = DEFINE_WAIT_FUNC(this.#machine, (woken, mode, key) => {
       if (key !== 0 && (key & asked) === 0) return 0;
@@ -46,7 +40,6 @@ class poll_wqueues implements poll_table {
       return default_wake_function(woken, mode);
     });
     // The queue belongs to the file: hold the file while waiting on it.
-    const file = this.#file!;
     file.f_count++;
     this.#entries.push({ file, queue, entry });
     add_wait_queue(queue, entry);
@@ -66,7 +59,7 @@ function do_pollfd(machine: Machine, pollfd: pollfd, wait: poll_wqueues | null):
   const opened = machine.current.files.fd[pollfd.fd] ?? null;
   if (opened === null) return POLLNVAL;
   const filter = pollfd.events | POLLERR | POLLHUP;
-  wait?.ask(opened, filter);
+  if (wait !== null) wait._key = filter;
   return vfs_poll(opened, wait) & filter;
 }
 

@@ -1,5 +1,5 @@
 /**
- * An open file and the operations of its type: sockets are one type, pipes and epoll would be others.
+ * An open file and the operations of its type: sockets, epoll and eventfd are some.
  *
  * @linux include/linux/fs.h
  */
@@ -11,7 +11,7 @@ import type { Sleeps } from './sched.ts';
 
 /** The operations of a file type. Each is optional. */
 export interface file_operations {
-  /** The name shown in /proc/PID/fd: 'socket'. */
+  /** The name shown in /proc/PID/fd: 'socket', 'anon_inode:[eventpoll]'. */
   name: string;
   /** @returns bytes read; 0: end of file */
   read?(file: file, buffer: Uint8Array): Sleeps<number | Errno>;
@@ -47,7 +47,7 @@ export class file {
   /** Data of the file's type, for example the socket. Only the functions in f_op know its type. */
   private_data: unknown;
   ino: number;
-  /** The items of epolls that watch it; null: none. */
+  /** What watches this file in epoll; null: nothing does. */
   f_ep: Set<epitem> | null = null;
 
   constructor(f_op: file_operations, f_flags: number, private_data: unknown, ino: number) {

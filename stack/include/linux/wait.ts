@@ -13,14 +13,15 @@ export type wait_queue_func_t = (entry: wait_queue_entry, mode: number, key: num
 
 export class wait_queue_entry {
   flags = 0;
-  task: task_struct;
+  /** The task that sleeps; null where `func` tells something else than a task. @linux private */
+  task: task_struct | null;
   func: wait_queue_func_t;
   /** The queue it is on, or null. */
   queue: wait_queue_head | null = null;
   next: wait_queue_entry | null = null;
   prev: wait_queue_entry | null = null;
 
-  constructor(task: task_struct, func: wait_queue_func_t) {
+  constructor(task: task_struct | null, func: wait_queue_func_t) {
     this.task = task;
     this.func = func;
   }

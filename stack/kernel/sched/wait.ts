@@ -18,6 +18,10 @@ export function DEFINE_WAIT(machine: Machine): wait_queue_entry {
 export function DEFINE_WAIT_FUNC(machine: Machine, func: wait_queue_func_t): wait_queue_entry {
   return new wait_queue_entry(current(machine), func);
 }
+/** An entry that stays on its queue until it is removed. @linux include/linux/wait.h */
+export function DECLARE_WAITQUEUE(machine: Machine): wait_queue_entry {
+  return new wait_queue_entry(current(machine), default_wake_function);
+}
 
 /** Add a non-exclusive waiter: a wake-up wakes all of these. @linux kernel/sched/wait.c */
 export function add_wait_queue(queue: wait_queue_head, entry: wait_queue_entry): void {
@@ -57,7 +61,7 @@ export function remove_wait_queue(queue: wait_queue_head, entry: wait_queue_entr
  */
 export function prepare_to_wait(queue: wait_queue_head, entry: wait_queue_entry, state: number): void {
   if (entry.queue === null) add_wait_queue(queue, entry);
-  entry.task.__state = state;
+  entry.task!.__state = state;
 }
 /** As prepare_to_wait(), as an exclusive waiter. @linux kernel/sched/wait.c */
 export function prepare_to_wait_exclusive(
@@ -66,17 +70,17 @@ export function prepare_to_wait_exclusive(
   state: number,
 ): void {
   if (entry.queue === null) add_wait_queue_exclusive(queue, entry);
-  entry.task.__state = state;
+  entry.task!.__state = state;
 }
 /** Leave the queue and set the task running. @linux kernel/sched/wait.c */
 export function finish_wait(queue: wait_queue_head, entry: wait_queue_entry): void {
-  entry.task.__state = TASK_RUNNING;
+  entry.task!.__state = TASK_RUNNING;
   if (entry.queue !== null) remove_wait_queue(queue, entry);
 }
 
 /** Wake the task. @returns 1 if it was sleeping, else 0. @linux kernel/sched/core.c */
 export function default_wake_function(entry: wait_queue_entry, mode: number): number {
-  return try_to_wake_up(entry.task, mode) ? 1 : 0;
+  return try_to_wake_up(entry.task!, mode) ? 1 : 0;
 }
 /**
  * Wake the task and remove it from the queue.
@@ -107,9 +111,9 @@ export function* wait_woken(
   mode: number,
   timeout: number,
 ): Sleeps<number> {
-  entry.task.__state = mode;
+  entry.task!.__state = mode;
   if ((entry.flags & WQ_FLAG_WOKEN) === 0) timeout = yield* schedule_timeout(machine, timeout);
-  entry.task.__state = TASK_RUNNING;
+  entry.task!.__state = TASK_RUNNING;
   entry.flags &= ~WQ_FLAG_WOKEN;
   return timeout;
 }
@@ -136,6 +140,10 @@ export function wake_up_interruptible(queue: wait_queue_head): void {
 }
 export function wake_up_interruptible_all(queue: wait_queue_head): void {
   __wake_up(queue, TASK_INTERRUPTIBLE, 0, 0);
+}
+/** @param key the poll events that occurred: pollers of other events keep sleeping */
+export function wake_up_poll(queue: wait_queue_head, key: number): void {
+  __wake_up(queue, TASK_NORMAL, 1, key);
 }
 /** @param key the poll events that occurred: pollers of other events keep sleeping */
 export function wake_up_interruptible_poll(queue: wait_queue_head, key: number): void {

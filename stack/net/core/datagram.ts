@@ -205,9 +205,9 @@ export function skb_copy_datagram_from_iter(skb: sk_buff, offset: number, msg: m
 }
 
 /** The pending events of a datagram socket. @linux net/core/datagram.c */
-export function datagram_poll(_file: file, sock: socket, wait: poll_table | null): number {
+export function datagram_poll(file: file, sock: socket, wait: poll_table | null): number {
   const sk = sock.sk!;
-  poll_wait(sock.wq, wait);
+  poll_wait(file, sock.wq, wait);
   let mask = 0;
   if (sk.sk_err !== 0 || !skb_queue_empty(sk.sk_error_queue)) {
     mask |= POLLERR | (sock_flag(sk, SOCK_SELECT_ERR_QUEUE) ? POLLPRI : 0);

@@ -2,17 +2,13 @@
  * The event loop of a Node process, as libuv has it on Linux: one thread that runs callbacks and sleeps in
  * epoll_wait().
  */
-import { do_epoll_ctl, do_epoll_wait, do_epoll_create } from '../../fs/eventpoll.ts';
-import {
-  do_eventfd,
-  EFD_CLOEXEC,
-  EFD_NONBLOCK,
-  type eventfd_ctx,
-  eventfd_signal,
-  file_eventfd,
-} from '../../fs/eventfd.ts';
+import { do_eventfd, eventfd_ctx_fileget, eventfd_signal } from '../../fs/eventfd.ts';
+import { do_epoll_ctl } from '../../fs/eventpoll/ctl.ts';
+import { do_epoll_create } from '../../fs/eventpoll/file.ts';
+import { do_epoll_wait } from '../../fs/eventpoll/wait.ts';
 import { sys_close } from '../../fs/file.ts';
 import { ksys_read } from '../../fs/read_write.ts';
+import { EFD_CLOEXEC, EFD_NONBLOCK, type eventfd_ctx } from '../../include/linux/eventfd.ts';
 import type { Runtime, RuntimeTimer, Sleeps, task_struct } from '../../include/linux/sched.ts';
 import { EPOLLERR, EPOLLHUP, EPOLLIN } from '../../include/linux/poll.ts';
 import { hrtimer } from '../../include/linux/timer.ts';
@@ -120,7 +116,7 @@ export class uv_loop implements Runtime {
       throw new Error('the process has no descriptors for its event loop');
     this.#epfd = epfd;
     this.#async_fd = async_fd;
-    this.#async = file_eventfd(this.task.files.fd[async_fd]!);
+    this.#async = eventfd_ctx_fileget(this.task.files.fd[async_fd]!) as eventfd_ctx;
     this.start_io(new uv_io(async_fd, () => this.#drain_async_fd()), EPOLLIN);
   }
 

@@ -32,7 +32,7 @@ const counter_fops: file_operations = {
   },
   poll(file, wait) {
     const own = file.private_data as counter;
-    poll_wait(own.wq, wait);
+    poll_wait(file, own.wq, wait);
     return own.count === 0 ? 0 : 1;
   },
   *release(file) {

@@ -46,10 +46,10 @@ import { tcp_epollin_ready, tcp_inq } from './queue.ts';
  *
  * @linux net/ipv4/tcp.c
  */
-export function tcp_poll(_file: file, sock: socket, wait: poll_table | null): number {
+export function tcp_poll(file: file, sock: socket, wait: poll_table | null): number {
   const sk = sock.sk!;
   const tp = tcp_sk(sk);
-  poll_wait(sock.wq, wait);
+  poll_wait(file, sock.wq, wait);
 
   const state = sk.skc_state;
   if (state === TCP_LISTEN) return inet_csk_listen_poll(sk);
