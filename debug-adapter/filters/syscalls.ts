@@ -14,7 +14,7 @@ type Hit = EnterHit | ExitHit;
 
 /** The system calls that scenarios make; sleep() is nanosleep. */
 export const SYSCALLS: readonly string[] =
-  'socket bind listen accept accept4 connect getsockname getpeername send sendto recv recvfrom read write shutdown close setsockopt getsockopt fcntl ioctl poll nanosleep'.split(
+  'socket bind listen accept accept4 connect getsockname getpeername send sendto recv recvfrom read write shutdown close setsockopt getsockopt fcntl ioctl poll epoll_create1 epoll_ctl epoll_wait eventfd2 nanosleep'.split(
     ' ',
   );
 /** Each name is a condition of its own: `connect`. */

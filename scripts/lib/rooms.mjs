@@ -28,7 +28,7 @@ export const rooms = [
     path: '^stack/kernel/(?!time/(jiffies|timekeeping)\\.ts$)',
     what: 'Scheduler, wait queues, softirqs, timers, sysctls, modules, the log',
   },
-  { name: 'fs', path: '^stack/fs/', what: 'File descriptors, poll' },
+  { name: 'fs', path: '^stack/fs/', what: 'File descriptors, poll, epoll, eventfd' },
   {
     name: 'net/core',
     path: '^stack/net/((core|ethernet|sched)/|sysctl_)',

@@ -25,6 +25,14 @@ export function toCount(value: unknown, name: string, syscall: string, max = Inf
   throw new TypeError(`${syscall}: ${name} must be a whole number, got ${show(value)}`);
 }
 
+/** How long to wait, in ms; negative: for ever. */
+export function toTimeout(value: unknown, syscall: string): number {
+  if (typeof value === 'number' && !Number.isNaN(value)) return value;
+  throw new TypeError(
+    `${syscall}: timeout must be a number of ms, or -1 to wait for ever, got ${show(value)}`,
+  );
+}
+
 function inRange(value: number, name: string, syscall: string, min: number, max: number): number {
   if (value >= min && value <= max) return value;
   const range = max === Infinity ? `of at least ${min}` : `from ${min} to ${max}`;

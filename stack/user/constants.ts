@@ -1,7 +1,9 @@
 /** The constants that a scenario can import, under Linux's names. */
+import * as eventfd from '../include/linux/eventfd.ts';
 import * as poll from '../include/linux/poll.ts';
 import { CAP_NET_ADMIN, CAP_NET_BIND_SERVICE, CAP_NET_RAW } from '../include/linux/sched.ts';
 import * as fcntl from '../include/uapi/asm-generic/fcntl.ts';
+import * as eventpoll from '../include/uapi/linux/eventpoll.ts';
 import * as inet from '../include/uapi/linux/in.ts';
 import * as socket from '../include/uapi/linux/socket.ts';
 import * as tcp from '../include/uapi/linux/tcp.ts';
@@ -26,6 +28,8 @@ export const CONSTANTS = {
   ...tcp.TCP_STATES,
   ...tcp.TCP_OPTIONS,
   ...numbers(poll, ['POLL']),
+  ...numbers(eventpoll, ['EPOLL']),
+  ...numbers(eventfd, ['EFD_CLOEXEC', 'EFD_NONBLOCK', 'EFD_SEMAPHORE']),
   ...numbers(fcntl, ['F_', 'FD_', 'O_']),
   ...numbers(sockios, ['SIOC', 'FIO']),
   CLOCK_REALTIME: 0,

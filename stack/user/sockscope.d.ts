@@ -192,6 +192,50 @@ declare module 'sockscope' {
    */
   export function poll(list: PollFd[], timeout?: number): Promise<number>;
 
+  /** What an epoll descriptor watches a descriptor for, or reports of it. */
+  export interface EpollEvent<Data = unknown> {
+    /** EPOLLIN, EPOLLOUT, EPOLLRDHUP …; to watch: `| EPOLLET`, `| EPOLLONESHOT`, `| EPOLLEXCLUSIVE` */
+    events: number;
+    /** Your own value, given back with each event; default: 0. */
+    data?: Data;
+  }
+  /**
+   * Open an epoll descriptor, which watches many descriptors at once.
+   *
+   * @param flags 0 or EPOLL_CLOEXEC
+   * @throws EINVAL, EMFILE, ENFILE
+   */
+  export function epoll_create1(flags?: number): Promise<Fd>;
+  /**
+   * Change what an epoll descriptor watches. EPOLLERR and EPOLLHUP are always reported.
+   *
+   * @param op EPOLL_CTL_ADD, EPOLL_CTL_MOD or EPOLL_CTL_DEL, which needs no event
+   * @throws EEXIST (watched already), ENOENT (not watched), EBADF, EPERM (cannot be polled), ELOOP (epoll descriptors that
+   *   watch each other in a circle, or too deep), EINVAL, EFAULT (no event)
+   */
+  export function epoll_ctl(epfd: Fd, op: number, fd: Fd, event?: EpollEvent): Promise<0>;
+  /**
+   * Wait until a watched descriptor is ready.
+   *
+   * @param maxevents how many events to report at most, at least 1
+   * @param timeout in ms; -1 (the default): for ever; 0: do not wait
+   * @returns the events; none when the time is up
+   * @throws EBADF, EINVAL
+   */
+  export function epoll_wait<Data = number>(
+    epfd: Fd,
+    maxevents: number,
+    timeout?: number,
+  ): Promise<Required<EpollEvent<Data>>[]>;
+  /**
+   * Open a counter. write() adds 8 bytes, read() takes all of it (EFD_SEMAPHORE: 1), and waits while it is 0.
+   *
+   * @param initval the counter's first value; default: 0
+   * @param flags EFD_SEMAPHORE, EFD_NONBLOCK, EFD_CLOEXEC
+   * @throws EINVAL, EMFILE, ENFILE
+   */
+  export function eventfd(initval?: number, flags?: number): Promise<Fd>;
+
   /** Sleep for `ms` milliseconds of virtual time. */
   export function sleep(ms: number): Promise<0>;
   /** The clock in ns: CLOCK_MONOTONIC (the default) or CLOCK_REALTIME. */
@@ -488,6 +532,29 @@ declare module 'sockscope' {
   export const POLLWRBAND: 0x0200;
   export const POLLMSG: 0x0400;
   export const POLLRDHUP: 0x2000;
+  export const EPOLL_CLOEXEC: 0o2000000;
+  export const EPOLL_CTL_ADD: 1;
+  export const EPOLL_CTL_DEL: 2;
+  export const EPOLL_CTL_MOD: 3;
+  export const EPOLLIN: 0x0001;
+  export const EPOLLPRI: 0x0002;
+  export const EPOLLOUT: 0x0004;
+  export const EPOLLERR: 0x0008;
+  export const EPOLLHUP: 0x0010;
+  export const EPOLLNVAL: 0x0020;
+  export const EPOLLRDNORM: 0x0040;
+  export const EPOLLRDBAND: 0x0080;
+  export const EPOLLWRNORM: 0x0100;
+  export const EPOLLWRBAND: 0x0200;
+  export const EPOLLMSG: 0x0400;
+  export const EPOLLRDHUP: 0x2000;
+  export const EPOLLEXCLUSIVE: 0x10000000;
+  export const EPOLLWAKEUP: 0x20000000;
+  export const EPOLLONESHOT: 0x40000000;
+  export const EPOLLET: -0x80000000;
+  export const EFD_SEMAPHORE: 1;
+  export const EFD_CLOEXEC: 0o2000000;
+  export const EFD_NONBLOCK: 0o4000;
   export const F_DUPFD: 0;
   export const F_GETFD: 1;
   export const F_SETFD: 2;

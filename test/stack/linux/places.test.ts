@@ -14,6 +14,7 @@ const read = (file: string): string => readFileSync(new URL(file, root), 'utf8')
  * stands there.
  */
 const HOMES: Record<string, readonly string[]> = {
+  'include/linux/eventpoll.h': ['fs/eventpoll/'],
   'include/linux/ip.h': ['include/net/ip.ts'],
   'include/linux/jiffies.h': ['kernel/time/jiffies.ts'],
   'include/linux/netdevice.h': ['net/core/dev/'],

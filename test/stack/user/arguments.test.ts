@@ -113,6 +113,31 @@ describe('wrong arguments', () => {
       'poll: the first argument must be a list of { fd, events }, got [ null ]',
     );
     refused(
+      'epoll_ctl: events that are no number',
+      (s, fd) => s['epoll_ctl']!(3, s['EPOLL_CTL_ADD'], fd, { events: 'EPOLLIN' }),
+      "epoll_ctl: event.events must be a whole number, got 'EPOLLIN'",
+    );
+    refused(
+      'epoll_ctl: an event that is no object',
+      (s, fd) => s['epoll_ctl']!(3, s['EPOLL_CTL_ADD'], fd, 1),
+      'epoll_ctl: event must be { events, data }, got 1',
+    );
+    refused(
+      'epoll_wait: no number of events',
+      (s, fd) => s['epoll_wait']!(fd),
+      'epoll_wait: maxevents must be a whole number, got undefined',
+    );
+    refused(
+      'epoll_wait: NaN as timeout',
+      (s, fd) => s['epoll_wait']!(fd, 1, NaN),
+      'epoll_wait: timeout must be a number of ms, or -1 to wait for ever, got NaN',
+    );
+    refused(
+      'eventfd: a bigint as initval',
+      (s) => s['eventfd']!(1n),
+      'eventfd: initval must be a whole number, got 1n',
+    );
+    refused(
       "setrlimit_nofile('x')",
       (s) => s['setrlimit_nofile']!('x'),
       "setrlimit_nofile: limit must be a whole number, got 'x'",
