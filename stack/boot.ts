@@ -12,6 +12,7 @@ import {
 import { sysctl_set, sysctl_takes } from './kernel/sysctl.ts';
 import { hrtimer_run_softirq } from './kernel/time/hrtimer.ts';
 import { run_timer_softirq } from './kernel/time/timer.ts';
+import { add_interface, ethernet_wire } from './interfaces.ts';
 import { didYouMean, nearest } from './lib/nearest.ts';
 import { Machine } from './machine.ts';
 import { dev_open, net_dev_init } from './net/core/dev/register.ts';
@@ -42,6 +43,8 @@ export function boot_machine(world: World, config: MachineConfig): Machine {
   inet_init(machine);
   // Bringing the loopback interface up gives it 127.0.0.1/8 and the corresponding routes.
   dev_open(vnic_probe(machine.init_net, config.nic));
+  for (const config of machine.config.interfaces ?? [])
+    add_interface(machine, ethernet_wire(world, config.name, config.wire), config);
   applySysctls(machine);
   return machine;
 }

@@ -2,7 +2,9 @@
  * The configuration of a world and its machine: the part of the launch configuration for them, parsed from
  * unknown input.
  */
+import { parseInterfaces } from './interface_config.ts';
 import { show_value } from './lib/show_value.ts';
+import { OUTSIDE_KEYS, parseOutside } from './outside_config.ts';
 
 /** The loopback NIC and its wire. */
 export interface NicConfig {
@@ -20,9 +22,38 @@ export interface NicConfig {
   duplicate: number;
   corrupt: number;
 }
+/** A wire and the NICs that it is plugged into. */
+export interface WireConfig extends NicConfig {
+  /** How the wire leads out of the world; null: it does not. */
+  outside: UdpConfig | null;
+}
+/** Each Ethernet frame is a datagram between two sockets of the host. */
+export interface UdpConfig {
+  type: 'udp';
+  local: HostEndpoint;
+  remote: HostEndpoint;
+}
+/** An address of the host's loopback. */
+export interface HostEndpoint {
+  address: string;
+  port: number;
+}
+/** An Ethernet interface that a machine has from the start. */
+export interface InterfaceConfig {
+  /** 'eth0' */
+  name: string;
+  /** Host order. */
+  address: number;
+  prefix: number;
+  /** The default route's next hop; null: none. */
+  gateway: number | null;
+  wire: WireConfig;
+}
 export interface MachineConfig {
   /** Default: 'localhost'. */
   hostname?: string;
+  /** Default: none but lo. */
+  interfaces?: readonly InterfaceConfig[];
   /** Settings by their path under /proc/sys, with dots: 'net.ipv4.tcp_syncookies'. */
   sysctl: Record<string, string>;
   nic: NicConfig;
@@ -67,12 +98,12 @@ export const DEFAULT_NIC: NicConfig = {
   corrupt: 0,
 };
 
-type Path = readonly string[];
+export type Path = readonly string[];
 
-function show(value: unknown): string {
+export function show(value: unknown): string {
   return typeof value === 'string' ? `"${value}"` : show_value(value);
 }
-function asObject(value: unknown, path: Path): Record<string, unknown> {
+export function asObject(value: unknown, path: Path): Record<string, unknown> {
   if (value === undefined || value === null) return {};
   if (typeof value !== 'object' || Array.isArray(value))
     throw new ConfigError(path, `must be an object, got ${show(value)}`);
@@ -118,7 +149,7 @@ function asUnit(
   }
   return Math.round(Number(match[1]) * unit);
 }
-function refuseUnknown(object: Record<string, unknown>, known: readonly string[], path: Path): void {
+export function refuseUnknown(object: Record<string, unknown>, known: readonly string[], path: Path): void {
   for (const key of Object.keys(object)) {
     if (!known.includes(key)) {
       throw new ConfigError([...path, key], `is not known: use one of ${known.join(', ')}`);
@@ -138,31 +169,50 @@ const NIC_KEYS = ['mtu', 'ringSize', 'latency', 'bandwidth', 'loss', 'reorder', 
  */
 export function parseConfig(input: unknown, ...path: Path): WorldConfig {
   const object = asObject(input, path);
-  refuseUnknown(object, ['seed', 'sysctl', 'nic'], path);
+  refuseUnknown(object, ['seed', 'sysctl', 'nic', 'interfaces'], path);
   return {
     seed: asNumber(object['seed'], [...path, 'seed'], 1, 0, 0xffffffff, true),
     sysctl: parseSysctl(object['sysctl'], [...path, 'sysctl']),
-    nic: parseNic(object['nic'], [...path, 'nic'], DEFAULT_NIC.mtu),
+    nic: parseNic(object['nic'], [...path, 'nic'], DEFAULT_NIC, []),
+    interfaces: parseInterfaces(object['interfaces'], [...path, 'interfaces']),
   };
 }
 
-/** An Ethernet wire and its NICs: as the loopback NIC, but the default MTU is 1,500 bytes. */
-export function parseWire(input: unknown, ...path: Path): NicConfig {
-  return parseNic(input, path, 1500);
+const WIRE: NicConfig = { ...DEFAULT_NIC, mtu: 1500 };
+/** The longest datagram of UDP over IPv4, without an Ethernet header. */
+const OUTSIDE_MTU = 65507 - 14;
+/** The outside takes its own time. */
+const OUTSIDE_WIRE: NicConfig = { ...WIRE, latency: 0 };
+
+/**
+ * An Ethernet wire and its NICs: as the loopback NIC, but the default MTU is 1,500 bytes; with `type: 'udp'`,
+ * one that leads out of the world.
+ */
+export function parseWire(input: unknown, ...path: Path): WireConfig {
+  const wire = asObject(input, path);
+  const outside = parseOutside(wire, path);
+  const nic = parseNic(wire, path, outside === null ? WIRE : OUTSIDE_WIRE, OUTSIDE_KEYS);
+  if (outside !== null && nic.mtu > OUTSIDE_MTU)
+    throw new ConfigError(
+      [...path, 'mtu'],
+      `must be at most ${OUTSIDE_MTU}, so that a frame fits into a datagram, got ${nic.mtu}`,
+    );
+  return { ...nic, outside };
 }
 
-function parseNic(input: unknown, path: Path, mtu: number): NicConfig {
+/** @param more known attributes that are parsed elsewhere */
+function parseNic(input: unknown, path: Path, byDefault: NicConfig, more: readonly string[]): NicConfig {
   const nic = asObject(input, path);
-  refuseUnknown(nic, NIC_KEYS, path);
+  refuseUnknown(nic, [...NIC_KEYS, ...more], path);
   const probability = (key: string) => asNumber(nic[key], [...path, key], 0, 0, 1, false);
   const ringSize = asNumber(nic['ringSize'], [...path, 'ringSize'], DEFAULT_NIC.ringSize, 4, 4096, true);
   if ((ringSize & (ringSize - 1)) !== 0) {
     throw new ConfigError([...path, 'ringSize'], `must be a power of two (4, 8, … 4096), got ${ringSize}`);
   }
   return {
-    mtu: asNumber(nic['mtu'], [...path, 'mtu'], mtu, 68, 65536, true),
+    mtu: asNumber(nic['mtu'], [...path, 'mtu'], byDefault.mtu, 68, 65536, true),
     ringSize,
-    latency: asUnit(nic['latency'], [...path, 'latency'], DEFAULT_NIC.latency, TIME_UNITS, 'us'),
+    latency: asUnit(nic['latency'], [...path, 'latency'], byDefault.latency, TIME_UNITS, 'us'),
     bandwidth: asUnit(nic['bandwidth'], [...path, 'bandwidth'], 0, RATE_UNITS, 'bit'),
     loss: probability('loss'),
     reorder: probability('reorder'),

@@ -8,6 +8,7 @@ export {
   parseConfig,
   type MachineConfig,
   type NicConfig,
+  type UdpConfig,
   type WorldConfig,
 } from './config.ts';
 export type { Machine } from './machine.ts';
@@ -22,7 +23,7 @@ export { runProgram, type Program, type ProgramSpec, type RunResult } from './us
 export { ProgramError, type SourcePlace } from './user/program_error.ts';
 export { spawn_process } from './user/process.ts';
 export { EthernetWire } from './wire/ethernet.ts';
-export { ExternalWire } from './wire/external.ts';
+export { type Cable, ExternalWire } from './wire/external.ts';
 export { frame_bytes, type wire_frame } from './wire/frame.ts';
 export { ReplayError, type Input, type InputEntry } from './world/inputs.ts';
 export { run_world } from './world/run.ts';

@@ -10,11 +10,11 @@ import { scenario } from './user/scenario.ts';
 import type { World } from './world/world.ts';
 
 /**
- * Load programs with all their imports; they run together. When they are loaded, their machines exist, and
- * this JavaScript realm (a worker, a process) has the world's globals: it must run only one world.
+ * Load programs with all their imports; they run together. When they are loaded, their machines exist,
+ * external wires are connected, and this JavaScript realm (a worker, a process) has the world's globals: it must run only one world.
  *
  * @param hosts addresses by name, for Node programs
- * @throws ProgramError
+ * @throws ProgramError, or the error of the world's connector
  */
 export async function loadPrograms(
   world: World,
@@ -26,6 +26,8 @@ export async function loadPrograms(
   const scenarios = given.filter(({ file }) => kind_of(file, [scenario, node_program]) === scenario);
   const loaded = new Map<ProgramSpec, Program>();
   for (const spec of scenarios) loaded.set(spec, await scenario.load(world, spec, tools));
+  // The host's own sockets, before programs get the machine's under these names.
+  await world.outside.connect();
   installGlobals(world);
   const others = given.filter((spec) => !loaded.has(spec));
   if (others.length > 0) {

@@ -10,6 +10,13 @@ export interface CliArguments {
   seed?: number;
   sysctl: Record<string, string>;
   nic: Record<string, string | number>;
+  /** Ethernet interfaces by name. */
+  interfaces: Record<string, CliInterface>;
+}
+interface CliInterface {
+  address: string;
+  gateway?: string;
+  wire: Record<string, string | number>;
 }
 
 /** Invalid arguments: the message tells why, and what is valid. */
@@ -24,13 +31,33 @@ Runs a scenario, or Node programs together on one machine, to the end, without V
   --trace PATTERNS      print tracepoints, for instance 'tcp:*,sock:inet_sock_set_state'
   --seed N              seed of all random numbers (default 1)
   --sysctl NAME=VALUE   a setting of the machine; may be given several times
-  --nic NAME=VALUE      mtu, ringSize, latency, bandwidth, loss, reorder, duplicate, corrupt`;
+  --nic NAME=VALUE      mtu, ringSize, latency, bandwidth, loss, reorder, duplicate, corrupt
+  --interface eth0=10.9.0.1/24,local=127.0.0.1:7001,remote=127.0.0.1:7002
+                        an Ethernet interface whose frames are datagrams between two UDP ports, and a real
+                        kernel at the other; more of it: gateway=10.9.0.2, and what --nic takes`;
 
 /** Split 'a=b' at the first '='. */
 function pair(text: string, option: string): [string, string] {
   const at = text.indexOf('=');
   if (at <= 0) throw new UsageError(`${option} takes NAME=VALUE, got "${text}"`);
   return [text.slice(0, at), text.slice(at + 1)];
+}
+
+function numberOrText(text: string): number | string {
+  const number = text.trim() === '' ? NaN : Number(text);
+  return Number.isFinite(number) ? number : text;
+}
+
+/** '10.9.0.1/24,local=127.0.0.1:7001,remote=127.0.0.1:7002' */
+function parseInterface(description: string): CliInterface {
+  const [address = '', ...rest] = description.split(',');
+  const { gateway, ...wire } = Object.fromEntries(rest.map((part) => pair(part, '--interface')));
+  const parsed = Object.entries(wire).map(([name, text]) => [name, numberOrText(text)] as const);
+  return {
+    address,
+    ...(gateway === undefined ? {} : { gateway }),
+    wire: { type: 'udp', ...Object.fromEntries(parsed) },
+  };
 }
 
 const isHelp = (argument: string) => argument === '--help' || argument === '-h';
@@ -42,7 +69,7 @@ export function parseArguments(argv: readonly string[]): CliArguments | 'help' {
   if (command !== 'run') {
     throw new UsageError(command === undefined ? 'no command given' : `unknown command "${command}"`);
   }
-  const result: CliArguments = { files: [], trace: [], sysctl: {}, nic: {} };
+  const result: CliArguments = { files: [], trace: [], sysctl: {}, nic: {}, interfaces: {} };
   for (let i = 0; i < rest.length; i++) {
     const [option, attached] = /^(--[a-z]+)=(.*)$/s.exec(rest[i]!)?.slice(1) ?? [rest[i]!, undefined];
     const value = () => {
@@ -70,8 +97,12 @@ export function parseArguments(argv: readonly string[]): CliArguments | 'help' {
       }
       case '--nic': {
         const [name, setting] = pair(value(), option);
-        const number = setting.trim() === '' ? NaN : Number(setting);
-        result.nic[name] = Number.isFinite(number) ? number : setting;
+        result.nic[name] = numberOrText(setting);
+        break;
+      }
+      case '--interface': {
+        const [name, description] = pair(value(), option);
+        result.interfaces[name] = parseInterface(description);
         break;
       }
       default:

@@ -19,6 +19,7 @@ import {
 } from '../../stack/index.ts';
 import { BOOT_REAL_MS, formatHit } from '../../stack/trace/format.ts';
 import { sourceTools } from '../sources.ts';
+import { openOutside } from '../worker/outside.ts';
 import { type CliArguments, UsageError } from './arguments.ts';
 import { failureText, topLevelFailureText } from './failure.ts';
 
@@ -62,13 +63,22 @@ async function run(options: CliArguments): Promise<number> {
 }
 
 /** @throws UsageError that names the option as it is typed: `--nic loss` for the attribute nic.loss */
-function bootWorld({ seed, sysctl, nic }: CliArguments): World {
+function bootWorld({ seed, sysctl, nic, interfaces }: CliArguments): World {
   try {
-    return boot(parseConfig({ seed, sysctl, nic })).world;
+    const { world } = boot(parseConfig({ seed, sysctl, nic, interfaces }));
+    openOutside(world);
+    return world;
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    throw new UsageError(`--${error.path.join(' ')} ${error.complaint}`);
+    throw new UsageError(`--${optionOf(error.path)} ${error.complaint}`);
   }
+}
+/** `interface eth0 loss` for the attribute interfaces.eth0.wire.loss */
+function optionOf(path: readonly string[]): string {
+  return path
+    .filter((key, index) => !(path[0] === 'interfaces' && index > 1 && key === 'wire'))
+    .join(' ')
+    .replace(/^interfaces/, 'interface');
 }
 
 /** @returns null if the program's top level threw, which is then reported */

@@ -10,6 +10,7 @@ import { parseConfig } from '../../stack/config.ts';
 import { DEFAULT_MAX_HEAP } from '../control/debuggee.ts';
 import { filterProblem } from '../filters/all.ts';
 import type { BreakOn } from '../protocol.ts';
+import type { BootConfig } from '../worker/channel.ts';
 import { globPattern } from './glob.ts';
 import { LaunchError, show } from './launchError.ts';
 import { parsePrograms, textTable } from './launchPrograms.ts';
@@ -24,7 +25,7 @@ export interface LaunchArguments {
   stepIntoAccessors: boolean;
   /** Run without any stop. */
   noDebug: boolean;
-  config: { seed?: unknown; sysctl?: unknown; nic?: unknown };
+  config: BootConfig['config'];
   pcap: string | undefined;
   /** URL patterns for V8. */
   skip: string[];
@@ -47,7 +48,8 @@ export function parseLaunch(input: unknown): LaunchArguments {
   const given = input as Record<string, unknown>;
   try {
     refuseMisspelt(given);
-    const config = { seed: given['seed'], sysctl: given['sysctl'], nic: given['nic'] };
+    const { seed, sysctl, nic, interfaces } = given;
+    const config = { seed, sysctl, nic, interfaces };
     parseConfig(config, 'launch');
     return {
       programs: parsePrograms(given),
@@ -81,6 +83,7 @@ const ATTRIBUTES = [
   'seed',
   'sysctl',
   'nic',
+  'interfaces',
   'pcap',
   'skipFiles',
   'maxHeap',

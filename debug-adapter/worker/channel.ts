@@ -20,7 +20,7 @@ export interface WorkerData {
 export interface BootConfig {
   programs: readonly ProgramSpec[];
   hosts: Readonly<Record<string, string>>;
-  config: { seed?: unknown; sysctl?: unknown; nic?: unknown };
+  config: { seed?: unknown; sysctl?: unknown; nic?: unknown; interfaces?: unknown };
 }
 
 /** How a run ended. */

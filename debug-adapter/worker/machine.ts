@@ -32,6 +32,7 @@ import {
   type WorkerData,
 } from './channel.ts';
 import { DebuggerScope } from './debuggerScope.ts';
+import { openOutside } from './outside.ts';
 import { Records } from './records.ts';
 
 /** Stacks are deep: from the driver down to the scenario. */
@@ -52,6 +53,7 @@ interface Running {
 function start(boot: BootConfig, kernel: KernelNames): Running {
   const settings = parseConfig(boot.config, 'launch');
   const world = new World(settings.seed, data.currentPid);
+  openOutside(world);
   boot_machine(world, settings);
   world.capture_stacks = true;
   Error.stackTraceLimit = STACK_FRAMES;

@@ -63,7 +63,11 @@ export const rooms = [
     path: '^stack/world/',
     what: 'Virtual time, the order of events, what comes from outside and its log',
   },
-  { name: 'machine', path: '^stack/(boot|config|machine)\\.ts$', what: 'A machine put together and booted' },
+  {
+    name: 'machine',
+    path: '^stack/(boot|config|interface_config|interfaces|machine|outside_config)\\.ts$',
+    what: 'A machine put together and booted',
+  },
   { name: 'user', path: '^stack/user/', what: 'What a scenario sees: library, constants, errors, loader' },
   {
     name: 'node',

@@ -2,16 +2,16 @@
 import type { Machine } from '../machine.ts';
 import type { wire_frame } from '../wire/frame.ts';
 
-/** The interface at which a frame leaves or enters a machine. */
+/** The interface at which a frame leaves or enters a machine, or the world. */
 export interface CapturePort {
-  readonly machine: Machine;
+  readonly machine: Pick<Machine, 'hostname'>;
   /** The interface: 'lo', 'eth0'. */
   readonly name: string;
 }
 
 /** Receives every frame. The frame is valid only during the call: copy what must be kept. */
 export interface CaptureSink {
-  /** A NIC sent the frame. */
+  /** A NIC sent the frame, or it came from outside the world. */
   sent(frame: wire_frame, port: CapturePort): void;
   /** A NIC received the frame. */
   received(frame: wire_frame, port: CapturePort): void;

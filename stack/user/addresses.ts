@@ -5,6 +5,7 @@ import { INADDR_ANY, sockaddr_in } from '../include/uapi/linux/in.ts';
 import { in6_addr, sockaddr_in6 } from '../include/uapi/linux/in6.ts';
 import { AF_INET, AF_INET6 } from '../include/uapi/linux/socket.ts';
 import { formatAddress, formatAddress6 } from '../lib/format_address.ts';
+import { parseAddress } from '../lib/parse_address.ts';
 import { show_value as show } from '../lib/show_value.ts';
 
 /** An address in Node's notation. */
@@ -13,16 +14,6 @@ export interface SocketAddress {
   family?: string | number;
   address: string;
   port: number;
-}
-
-/** Parse '127.0.0.1'; null if the text is not an address. */
-export function parseAddress(text: string): be32 | null {
-  const name = text === 'localhost' ? '127.0.0.1' : text;
-  const match = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(name);
-  if (match === null) return null;
-  const parts = match.slice(1).map(Number);
-  if (parts.some((part) => part > 255)) return null;
-  return (parts[0]! << 24) | (parts[1]! << 16) | (parts[2]! << 8) | parts[3]!;
 }
 
 /** Parse '::1', '2001:db8::2' or '::ffff:127.0.0.1'; null if the text is not an address. */

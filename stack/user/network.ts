@@ -3,18 +3,12 @@
  * { … } }`.
  */
 import { boot_machine } from '../boot.ts';
-import { ConfigError, type NicConfig, parseWire } from '../config.ts';
-import { ethernet_kind } from '../drivers/net/vnic/kinds.ts';
-import { vnic_probe } from '../drivers/net/vnic/vnic_main.ts';
-import { ipv4_is_loopback, ipv4_is_multicast, ipv4_is_zeronet } from '../include/uapi/linux/in.ts';
+import { ConfigError, parseWire, type WireConfig } from '../config.ts';
+import { host_address } from '../interface_config.ts';
+import { add_interface, ethernet_wire } from '../interfaces.ts';
 import { formatAddress } from '../lib/format_address.ts';
-import { show_value as show } from '../lib/show_value.ts';
 import type { Machine } from '../machine.ts';
-import { dev_open } from '../net/core/dev/register.ts';
-import { inet_rtm_newaddr } from '../net/ipv4/devinet.ts';
-import { EthernetWire } from '../wire/ethernet.ts';
 import type { World } from '../world/world.ts';
-import { parseAddress } from './addresses.ts';
 import { ProgramError } from './program_error.ts';
 
 interface Host {
@@ -29,7 +23,7 @@ interface Host {
 }
 interface Network {
   hosts: readonly Host[];
-  wire: NicConfig;
+  wire: WireConfig;
 }
 
 /** Reports what is wrong with the definition; the message begins with the place in it: `.hosts.a …`. */
@@ -60,55 +54,33 @@ export function parse_network(
     for (const key of Object.keys(host))
       if (key !== 'address' && key !== 'processes')
         fail(`.hosts.${name}.${key} is not known: use address and processes`);
-    const { address, prefix } = host_address(host['address'], `.hosts.${name}.address`, fail);
+    const found = host_address(host['address']);
+    if ('problem' in found) return fail(`.hosts.${name}.address ${found.problem}`);
     const processes: unknown = host['processes'] ?? [name];
     if (!Array.isArray(processes) || !processes.every((one) => typeof one === 'string'))
       fail(`.hosts.${name}.processes must be a list of names of exported functions`);
     return {
       name,
-      address,
-      prefix,
+      ...found,
       processes: processes as string[],
       lists_processes: host['processes'] !== undefined,
     };
   });
-  if (hosts.length < 2) fail('.hosts must name at least two hosts: with one there is no wire');
+  const wire = wire_of(network['wire'], fail);
+  if (hosts.length < (wire.outside === null ? 2 : 1))
+    fail('.hosts must name at least two hosts: with one there is no wire, unless it has the type "udp"');
   refuse_shared_addresses(hosts, fail);
   refuse_wrong_processes(hosts, program_processes, fail);
+  return { hosts, wire };
+}
+
+function wire_of(given: unknown, fail: Fail): WireConfig {
   try {
-    return { hosts, wire: parseWire(network['wire'], 'wire') };
+    return parseWire(given, 'wire');
   } catch (error) {
     if (error instanceof ConfigError) return fail(`.${error.message}`);
     throw error;
   }
-}
-
-/** 'ADDRESS/PREFIX' of a host: a unicast address that is neither its network's own nor its broadcast address. */
-function host_address(given: unknown, place: string, fail: Fail): { address: number; prefix: number } {
-  const match = typeof given === 'string' ? /^(.+)\/(\d+)$/.exec(given) : null;
-  const address = match === null ? null : parseAddress(match[1]!);
-  if (address === null)
-    return fail(`${place} must be an address with its prefix, such as '10.0.0.1/24', got ${show(given)}`);
-  const prefix = Number(match![2]);
-  if (!(prefix >= 1 && prefix <= 30))
-    fail(`${place} must have a prefix from 1 to 30, such as '10.0.0.1/24', got /${prefix}`);
-  const refuse = (why: string) =>
-    fail(
-      `${place} must be an address that a host can have, such as '10.0.0.1/24': '${given as string}' ${why}`,
-    );
-  if (ipv4_is_zeronet(address)) refuse('is in 0.0.0.0/8, which means this network');
-  if (ipv4_is_loopback(address)) refuse('is in 127.0.0.0/8, which never leaves its machine');
-  if (ipv4_is_multicast(address)) refuse('is a multicast address');
-  if (ipv4_is_reserved(address)) refuse('is in 240.0.0.0/4, which is reserved');
-  const hosts_part = 0xffffffff >>> prefix;
-  if ((address & hosts_part) === 0) refuse('is the address of the network itself');
-  if ((address & hosts_part) >>> 0 === hosts_part) refuse('is the broadcast address of its network');
-  return { address, prefix };
-}
-
-/** 240.0.0.0/4 */
-function ipv4_is_reserved(address: number): boolean {
-  return address >>> 28 === 15;
 }
 
 function refuse_shared_addresses(hosts: readonly Host[], fail: Fail): void {
@@ -157,17 +129,21 @@ function refuse_wrong_processes(
 }
 
 /** Boot the hosts and connect them to one Ethernet wire. The world's first machine becomes the first host. */
-export function build_network(world: World, network: Network | null): void {
+export function build_network(world: World, network: Network | null, file: string): void {
   if (network === null) return;
-  const wire = new EthernetWire(world, 'ethernet', network.wire);
   const [first] = world.machines;
+  if ([...first!.init_net.dev_base.values()].some(({ name }) => name === 'eth0'))
+    throw new ProgramError(
+      `${file}: network gives each host an eth0, and the launch configuration has one too: name that one eth1`,
+      { file },
+    );
+  const wire = ethernet_wire(world, 'ethernet', network.wire);
   network.hosts.forEach(({ name, address, prefix, processes }, index) => {
-    const machine = index === 0 ? first! : boot_machine(world, { ...first!.config, hostname: name });
+    const machine =
+      index === 0 ? first! : boot_machine(world, { ...first!.config, hostname: name, interfaces: [] });
     machine.hostname = name;
     machine.processes = processes;
-    const eth0 = vnic_probe(machine.init_net, network.wire, ethernet_kind('eth0', wire.plug()));
-    dev_open(eth0);
-    inet_rtm_newaddr(eth0, address, prefix);
+    add_interface(machine, wire, { name: 'eth0', address, prefix, gateway: null, wire: network.wire });
   });
 }
 

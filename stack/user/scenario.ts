@@ -51,7 +51,7 @@ async function loadScenario(world: World, { file }: ProgramSpec, tools: SourceTo
       main: exported[name] as () => unknown,
     }));
   const names = mains.map(({ name }) => name);
-  build_network(world, parse_network(exported['network'], file, names));
+  build_network(world, parse_network(exported['network'], file, names), file);
   const processes = mains.map(({ name, main }) => function_process(name, main, machine_of(world, name)));
   if (processes.length === 0) {
     throw new ProgramError(

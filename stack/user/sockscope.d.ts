@@ -27,7 +27,7 @@ declare module 'sockscope' {
    * on one machine.
    */
   export interface Network {
-    /** At least two hosts, by name. Processes that no host lists run on the first host. */
+    /** At least two hosts, by name; one, if the wire leads outside. Processes that no host lists run on the first host. */
     hosts: Record<
       string,
       {
@@ -45,6 +45,14 @@ declare module 'sockscope' {
     >;
     /** What the wire does to frames in each direction; same attributes as `nic` in a launch configuration. */
     wire?: {
+      /**
+       * The wire leads out of the world: each Ethernet frame is a datagram between two ports of this computer. A
+       * real kernel at the other port is one more host: see docs/real-kernel.md.
+       */
+      type?: 'udp';
+      /** '127.0.0.1:7001' */
+      local?: string;
+      remote?: string;
       /** Longest IP packet, in bytes; default: 1500. */
       mtu?: number;
       ringSize?: number;

@@ -1,5 +1,6 @@
 /** A wire whose far end is outside the world: a real network, a kernel in a virtual machine, a test. */
 import { page, skb_frag } from '../include/linux/skbuff.ts';
+import type { CapturePort } from '../capture/capture.ts';
 import type { World } from '../world/world.ts';
 import { frame_bytes, frame_complete_checksum, frame_release, wire_frame } from './frame.ts';
 import { lose_frame } from './loss.ts';
@@ -19,7 +20,9 @@ const HEAD_BYTES = 14 + 60 + 60;
 export class ExternalWire implements Wire {
   readonly name: string;
   readonly #world: World;
-  readonly #cable: Cable | null;
+  #cable: Cable | null;
+  /** Where the capture sees frames that enter. */
+  readonly #port: CapturePort;
   #receive: Receiver | null = null;
   #plugged = true;
 
@@ -27,12 +30,13 @@ export class ExternalWire implements Wire {
    * Plugs the wire in: from now on the world waits for frames, and time follows the clock of the outside.
    *
    * @param name the wire's name in the input log
-   * @param cable null: nothing is there, as in a replay
+   * @param cable null: none yet, or never, as in a replay: frames that leave the world get lost
    */
   constructor(world: World, name: string, cable: Cable | null) {
     this.#world = world;
     this.name = name;
     this.#cable = cable;
+    this.#port = { machine: { hostname: 'outside' }, name };
     world.outside.plug(this);
   }
 
@@ -45,6 +49,9 @@ export class ExternalWire implements Wire {
     this.#cable?.send(frame_bytes(frame));
     frame_release(frame);
     return 0;
+  }
+  connect(cable: Cable): void {
+    this.#cable = cable;
   }
   attach(receive: Receiver): void {
     this.#receive = receive;
@@ -70,6 +77,8 @@ export class ExternalWire implements Wire {
     const rest = bytes.slice(HEAD_BYTES);
     const frags = rest.length === 0 ? [] : [new skb_frag(new page(rest), 0, rest.length)];
     const frame = new wire_frame(++this.#world.frame_count, this.#world.now_ns, bytes.length, head, frags);
-    this.#receive?.(frame, false);
+    this.#world.capture?.sent(frame, this.#port);
+    if (this.#receive === null) frame_release(frame);
+    else this.#receive(frame, false);
   }
 }

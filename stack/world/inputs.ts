@@ -138,7 +138,7 @@ export class Inputs {
     if (ns > this.#world.now_ns) this.enter({ kind: 'time', ns });
   }
   /**
-   * In a replay nothing is left to do but to wait for the outside: the recorded run ended here.
+   * In a replay nothing is left to do: the recorded run ended here.
    *
    * @throws ReplayError when the log has more
    */

@@ -3,11 +3,19 @@
  * started itself.
  */
 import { clearTimeout, setImmediate, setTimeout } from 'node:timers';
-import type { ExternalWire } from '../wire/external.ts';
+import type { UdpConfig } from '../config.ts';
+import type { Cable, ExternalWire } from '../wire/external.ts';
 import { ReplayError } from './inputs.ts';
 import { LOOK_MS, OutsideTime } from './outside_time.ts';
 import { record } from './recording.ts';
 import type { World } from './world.ts';
+
+/**
+ * Lays a cable from an external wire to where its configuration says.
+ *
+ * @throws an Error whose message says what the user can do
+ */
+export type Connector = (to: UdpConfig, wire: ExternalWire) => Promise<Cable>;
 
 /** The result of a host call. */
 export type Outcome = { value: unknown } | { error: unknown };
@@ -20,6 +28,13 @@ export class Outside {
   /** Host calls made before the world runs that are not answered yet. */
   #asked_before = 0;
   readonly #wires = new Map<string, ExternalWire>();
+  /** Wires that still need a cable. */
+  #unconnected: { wire: ExternalWire; to: UdpConfig }[] = [];
+  /**
+   * Lays cables for external wires. The world's creator sets it; null, as in a replay: external wires have
+   * none.
+   */
+  connector: Connector | null = null;
   #resume: (() => void) | null = null;
   /** Virtual time while the world is open. */
   readonly time: OutsideTime;
@@ -136,6 +151,17 @@ export class Outside {
     if (this.#wires.has(wire.name)) throw new Error(`there is an external wire ${wire.name} already`);
     if (!this.is_open) this.time.start();
     this.#wires.set(wire.name, wire);
+  }
+  /** An external wire is to be connected before the world runs. */
+  to_connect(wire: ExternalWire, to: UdpConfig): void {
+    this.#unconnected.push({ wire, to });
+  }
+  /** Connect the external wires. @throws the connector's error */
+  async connect(): Promise<void> {
+    const { connector } = this;
+    const wanted = this.#unconnected;
+    this.#unconnected = [];
+    if (connector !== null) for (const { wire, to } of wanted) wire.connect(await connector(to, wire));
   }
   /** Disconnect an external wire: no more frames will arrive from it. */
   unplug(name: string): void {

@@ -77,7 +77,11 @@ function step(world: World, halted: () => boolean): RunEnd | 'running' | 'waitin
     outside.stand_until(next);
     return 'running';
   }
-  if (next === Infinity || world.is_quiet) return outside.may_still_come() ? 'waiting' : 'idle';
+  if (next === Infinity || world.is_quiet) {
+    if (outside.may_still_come()) return 'waiting';
+    if (inputs.is_replay) inputs.expect_none();
+    return 'idle';
+  }
   world.advance_to(next);
   return 'running';
 }

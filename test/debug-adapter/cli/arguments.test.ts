@@ -68,6 +68,24 @@ describe('the command line: its arguments', function () {
     /^sockscope: --nic loss must be a number between 0 and 1, got "nan"\n/,
   );
   refused(
+    'an interface without an address',
+    ['run', file, '--interface', 'eth0=local=127.0.0.1:7001,remote=127.0.0.1:7002'],
+    2,
+    /^sockscope: --interface eth0 address must be an address with its prefix/,
+  );
+  refused(
+    "an interface's wire to another computer",
+    ['run', file, '--interface', 'eth0=10.9.0.1/24,local=127.0.0.1:7001,remote=10.0.0.1:7002'],
+    2,
+    /^sockscope: --interface eth0 remote must be on the loopback/,
+  );
+  refused(
+    "an interface's wire with a name only",
+    ['run', file, '--interface', 'eth0=10.9.0.1/24,local'],
+    2,
+    /^sockscope: --interface takes NAME=VALUE, got "local"/,
+  );
+  refused(
     'a size of two points',
     ['run', file, '--nic', 'mtu=1.2.3'],
     2,

@@ -43,7 +43,7 @@ export class NetworkTale {
     this.#names = Object.keys(hosts);
     if (this.#names.length > 1) {
       const wanted = Object.fromEntries(Object.entries(hosts).map(([name, address]) => [name, { address }]));
-      build_network(this.world, parse_network({ hosts: wanted, wire }, 'test', this.#names));
+      build_network(this.world, parse_network({ hosts: wanted, wire }, 'test', this.#names), 'test');
     } else this.world.machines[0]!.hostname = this.#names[0]!;
     this.world.capture = {
       sent: (frame, { machine, name }) => {
