@@ -98,7 +98,8 @@ export class Streams {
   #record(kind: number, content: Uint8Array): void {
     const view = new DataView(content.buffer, content.byteOffset, content.byteLength);
     switch (kind) {
-      case RECORD.sent: {
+      case RECORD.sent:
+      case RECORD.entered: {
         const number = view.getUint32(0, true);
         const timeNs = view.getFloat64(8, true);
         const nameEnd = FRAME_HEADER_BYTES + view.getUint32(16, true);
@@ -108,7 +109,7 @@ export class Streams {
         this.#packets.add({
           number,
           timeNs,
-          direction: 'out',
+          direction: kind === RECORD.entered ? 'in' : 'out',
           interface: name,
           bytes,
           length,

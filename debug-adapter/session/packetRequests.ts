@@ -46,7 +46,9 @@ export async function packetCode(
   run: Run,
   { number, which }: PacketCodeArguments,
 ): Promise<PacketCodeResponse> {
-  const { fate, protocol } = run.packets.row(number);
+  const { fate, protocol, direction } = run.packets.row(number);
+  // It was sent by code that is not here.
+  if (which === 'sent' && direction === 'in') return {};
   const frames = await run.debuggee.ask<TextFrame[]>('packets.of', number, which);
   if (frames.length > 0) {
     const stack = stackFrames(run, frames);

@@ -30,9 +30,10 @@ export class Records implements CaptureSink {
   }
 
   sent(frame: wire_frame, port: CapturePort): void {
-    this.#stacks.noteSent(frame.number);
+    if (!port.is_outside) this.#stacks.noteSent(frame.number);
     const name = this.#nameOf(port);
-    const at = this.#ring.reserve(RECORD.sent, FRAME_HEADER_BYTES + name.length + frame.length);
+    const kind = port.is_outside ? RECORD.entered : RECORD.sent;
+    const at = this.#ring.reserve(kind, FRAME_HEADER_BYTES + name.length + frame.length);
     const { view, bytes } = this.#ring;
     view.setUint32(at, frame.number, true);
     view.setUint32(at + 4, frame.length, true);

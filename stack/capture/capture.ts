@@ -7,13 +7,15 @@ export interface CapturePort {
   readonly machine: Pick<Machine, 'hostname'>;
   /** The interface: 'lo', 'eth0'. */
   readonly name: string;
+  /** The interface is that of something outside the world. */
+  readonly is_outside: boolean;
 }
 
 /** Receives every frame. The frame is valid only during the call: copy what must be kept. */
 export interface CaptureSink {
   /** A NIC sent the frame, or it came from outside the world. */
   sent(frame: wire_frame, port: CapturePort): void;
-  /** A NIC received the frame. */
+  /** A NIC received the frame, or it has left the world. */
   received(frame: wire_frame, port: CapturePort): void;
   /** The frame was lost; `reason` is a short phrase: 'lost', 'no buffer'. */
   lost(frame: wire_frame, reason: string): void;

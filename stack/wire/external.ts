@@ -36,7 +36,7 @@ export class ExternalWire implements Wire {
     this.#world = world;
     this.name = name;
     this.#cable = cable;
-    this.#port = { machine: { hostname: 'outside' }, name };
+    this.#port = { machine: { hostname: 'outside' }, name, is_outside: true };
     world.outside.plug(this);
   }
 
@@ -47,6 +47,7 @@ export class ExternalWire implements Wire {
     }
     frame_complete_checksum(frame);
     this.#cable?.send(frame_bytes(frame));
+    this.#world.capture?.received(frame, this.#port);
     frame_release(frame);
     return 0;
   }

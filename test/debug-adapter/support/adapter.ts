@@ -18,8 +18,9 @@ export class Adapter {
   #stops: (Stopped | 'terminated')[] = [];
   #waiting: ((stop: Stopped | 'terminated') => void) | undefined;
 
-  constructor() {
-    this.client = new DebugClient(process.execPath, ADAPTER, 'sockscope', undefined, true);
+  /** @param program what runs the adapter in place of node, and its argument: a script that ends as node does */
+  constructor(program: readonly [string, string] = [process.execPath, ADAPTER]) {
+    this.client = new DebugClient(...program, 'sockscope', undefined, true);
     this.client.defaultTimeout = LATE_MS;
     this.client.on('output', ({ body }: DebugProtocol.OutputEvent) =>
       this.output.push({ category: body.category ?? 'console', text: body.output, line: body.line }),

@@ -26,6 +26,7 @@ export interface HardwareOptions {
 export class VnicHardware implements CapturePort {
   readonly machine: Machine;
   readonly name: string;
+  readonly is_outside = false;
   readonly wire: Wire;
   readonly irq: number;
   readonly virtual_link: boolean;
