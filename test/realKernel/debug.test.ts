@@ -94,7 +94,8 @@ describe('a debug session with a real kernel', function () {
     assert.deepEqual(lines.slice(0, 2), [`in ${REAL} [SYN]`, `out ${MACHINE} [SYN, ACK]`]);
     assert.ok(lines.includes(`in ${REAL} [PSH, ACK]`), lines.join('\n'));
     assert.ok(
-      lines.includes(`out ${MACHINE} [FIN, PSH, ACK]`) || lines.includes(`out ${MACHINE} [FIN, ACK]`),
+      lines.some((line) => line.startsWith(`out ${MACHINE} [FIN, `)),
+      lines.join('\n'),
     );
     assert.deepEqual([...new Set(shown.map(({ fate }) => fate))], ['delivered']);
     const [syn] = rows;

@@ -16,7 +16,7 @@ const MB = 1 << 20;
 const URL = `http://${MACHINE}`;
 
 describe('against a real kernel', function () {
-  this.timeout(60_000);
+  this.timeout(90_000);
   let real: RealKernel;
   let folder: string;
   before(async () => {
@@ -152,8 +152,9 @@ describe('against a real kernel', function () {
     });
 
   it('connects to servers of the real kernel, by TCP and by UDP, and is refused by it', async () => {
-    real.spawn('socat', 'TCP-LISTEN:8000,reuseaddr', 'PIPE');
-    real.spawn('socat', '-b', '8192', 'UDP-LISTEN:8001', 'PIPE');
+    // It waits for its last bytes, however long they take.
+    real.spawn('socat', '-t', '30', 'TCP-LISTEN:8000,reuseaddr', 'EXEC:cat');
+    real.spawn('socat', '-t', '30', '-b', '8192', 'UDP-LISTEN:8001', 'EXEC:cat');
     for (const [listing, port] of [
       ['-ltn', 8000],
       ['-lun', 8001],
