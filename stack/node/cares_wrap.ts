@@ -1,5 +1,5 @@
 /** Names of a Node program: they are looked up in the world's hosts table, never in the host's resolver. */
-import { parseAddress } from '../user/addresses.ts';
+import { parseAddress } from '../lib/parse_address.ts';
 import { binding } from './native.ts';
 import { uv_req } from './uv/handle.ts';
 import type { uv_loop } from './uv/loop.ts';

@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { PacketRow } from '../../debug-adapter/protocol.ts';
 import { Adapter } from '../debug-adapter/support/adapter.ts';
 import { ADAPTER, ROOT } from '../debug-adapter/support/paths.ts';
 import { ended, MACHINE, REAL, RealKernel, WIRE } from './support/realKernel.ts';
@@ -85,7 +86,14 @@ describe('a debug session with a real kernel', function () {
   });
 
   it('shows what has come in and what has gone out as packets of one list', async () => {
-    const { rows } = await adapter.custom('sockscope/packets', { from: 0, count: 100, filter: 'tcp' });
+    // The connection may be closed after curl has all it wants.
+    await adapter.request('continue', { threadId: adapter.thread });
+    const isClosed = ({ source, info }: PacketRow) => source.startsWith(MACHINE) && info.includes('[FIN');
+    let rows: PacketRow[] = [];
+    for (let i = 0; i < 200 && !rows.some(isClosed); i++) {
+      await delay(20);
+      ({ rows } = await adapter.custom('sockscope/packets', { from: 0, count: 100, filter: 'tcp' }));
+    }
     const shown = rows.map(({ direction, source, info, fate }) => ({
       line: `${direction} ${source} ${info.replace(/^(?:\[TCP [^\]]*\] )?\d+ → \d+ (\[[A-Z, ]+\]).*/, '$1')}`,
       fate,
