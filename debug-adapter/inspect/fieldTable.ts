@@ -15,6 +15,7 @@ import { request_sock } from '../../stack/include/net/request_sock.ts';
 import { sock, sock_common } from '../../stack/include/net/sock.ts';
 import { tcp_skb_cb } from '../../stack/include/net/tcp_skb_cb.ts';
 import { tcp_sock } from '../../stack/include/linux/tcp.ts';
+import { epoll_event } from '../../stack/include/uapi/linux/eventpoll.ts';
 import { Machine } from '../../stack/machine.ts';
 import type { FieldKind } from './fieldKind.ts';
 import { ICSK_ACK_FIELDS, INET_CONNECTION_SOCK_FIELDS, INET_SOCK_FIELDS } from './fields/inet.ts';
@@ -60,6 +61,7 @@ const TABLES: readonly (readonly [Struct, Fields])[] = [
   [fib_nh_exception, other.ROUTE_FIELDS],
   [timer_list, other.TIMER_FIELDS],
   [hrtimer, other.HRTIMER_FIELDS],
+  [epoll_event, other.EPOLL_EVENT_FIELDS],
   [task_struct, other.TASK_FIELDS],
   [inet_bind_bucket, other.BIND_FIELDS],
   [inet_bind2_bucket, other.BIND_FIELDS],

@@ -62,6 +62,7 @@ export const shutdownFlags = new Names(kernel.SHUTDOWN_FLAGS);
 export const ackFlags = new Names(kernel.ACK_FLAGS);
 export const sackedFlags = new Names(kernel.SACKED_FLAGS);
 export const taskStates = new Names(kernel.TASK_STATES, 'TASK_');
+export const epollEvents = new Names(kernel.EPOLL_EVENTS, 'EPOLL');
 export const checksums = new Names(kernel.CHECKSUMS);
 
 function withoutPrefix(table: Readonly<Record<string, number>>, prefix: string): Record<string, number> {

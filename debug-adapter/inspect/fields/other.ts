@@ -13,6 +13,7 @@ import {
 } from '../fieldKind.ts';
 import {
   checksums,
+  epollEvents,
   interfaceFlags,
   napiStates,
   nudStates,
@@ -87,6 +88,7 @@ export const ROUTE_FIELDS: Record<string, FieldKind> = {
 };
 export const TIMER_FIELDS: Record<string, FieldKind> = { expires: jiffiesMoment };
 export const HRTIMER_FIELDS: Record<string, FieldKind> = { expires: nsMoment };
+export const EPOLL_EVENT_FIELDS: Record<string, FieldKind> = { events: flags(epollEvents) };
 export const TASK_FIELDS: Record<string, FieldKind> = { __state: flags(taskStates) };
 export const MACHINE_FIELDS: Record<string, FieldKind> = { now_ns: nsMoment };
 export const BIND_FIELDS: Record<string, FieldKind> = { fast_rcv_saddr: address, rcv_saddr: address };

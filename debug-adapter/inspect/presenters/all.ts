@@ -1,5 +1,14 @@
 /** All presenters: the first one that matches is used. */
 import { presentDevice, presentNeighbour, presentSockaddr, presentTimer } from './device.ts';
+import {
+  presentEpitem,
+  presentEpollEvent,
+  presentEventfd,
+  presentEventpoll,
+  presentList,
+  presentWaitEntry,
+  presentWaitQueue,
+} from './events.ts';
 import { presentMachine, presentNet } from './machine.ts';
 import type { Presenter } from './presenter.ts';
 import { presentSkb, presentSkbQueue } from './skb.ts';
@@ -16,6 +25,13 @@ const PRESENTERS = [
   presentDevice,
   presentNeighbour,
   presentTimer,
+  presentWaitQueue,
+  presentWaitEntry,
+  presentEventpoll,
+  presentEpitem,
+  presentEpollEvent,
+  presentEventfd,
+  presentList,
   presentMachine,
   presentNet,
   presentSockaddr,

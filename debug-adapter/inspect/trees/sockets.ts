@@ -1,6 +1,6 @@
 /**
- * The tree "Sockets": by process and descriptor, followed by orphans, TIME_WAIT socks and requests without a
- * process.
+ * The tree "Sockets": by process and descriptor, with what watches them, followed by orphans, TIME_WAIT socks and
+ * requests without a process.
  */
 import { inet_connection_sock } from '../../../stack/include/net/inet_connection_sock.ts';
 import { inet_timewait_sock } from '../../../stack/include/net/inet_timewait_sock.ts';
@@ -10,24 +10,30 @@ import type { task_struct } from '../../../stack/include/linux/sched.ts';
 import type { Machine } from '../../../stack/machine.ts';
 import { sock_from_file } from '../../../stack/net/socket/file.ts';
 import type { Describer } from '../describe.ts';
+import { EventNodes } from './eventNodes.ts';
 import { limited, ObjectIds, type TreeNode } from './node.ts';
 import { SocketNodes } from './socketNode.ts';
 
 export class SocketsTree {
   readonly #machine: Machine;
   readonly #nodes: SocketNodes;
+  readonly #events: EventNodes;
 
   constructor(machine: Machine, describer: Describer) {
     this.#machine = machine;
-    this.#nodes = new SocketNodes(describer, new ObjectIds(), (listener) =>
+    const ids = new ObjectIds();
+    this.#nodes = new SocketNodes(describer, ids, (listener) =>
       this.#inEhash(request_sock).filter((req) => req.rsk_listener === listener),
     );
+    this.#events = new EventNodes(describer, ids);
   }
 
   roots(): TreeNode[] {
     // A process's threads share its descriptors, which are displayed once.
     const processes = [...this.#machine.tasks.values()].filter((task) => task.tgid === task.pid);
-    const roots = processes.filter((task) => socketsOf(task).length > 0).map((task) => this.#process(task));
+    const roots = processes
+      .filter((task) => this.#descriptors(task).length > 0)
+      .map((task) => this.#process(task));
     const listed = new Set<sock_common>(processes.flatMap((task) => socketsOf(task).map(([, sk]) => sk)));
     const waiting = this.#waiting();
     const alone = [...this.#machine.sockets].filter(
@@ -52,16 +58,23 @@ export class SocketsTree {
   }
 
   #process(task: task_struct): TreeNode {
-    const sockets = socketsOf(task);
     return {
       key: `task:${task.pid}`,
       label: task.comm,
       description: `pid ${task.pid}`,
       icon: 'server-process',
       expanded: true,
-      children: () =>
-        limited(socketsOf(task).map(([fd, sk]) => this.#nodes.node(sk, `fd ${fd}`, sockets.length === 1))),
+      children: () => limited(this.#descriptors(task)),
     };
+  }
+  #descriptors(task: task_struct): TreeNode[] {
+    const alone = socketsOf(task).length === 1;
+    return task.files.fd.flatMap((opened, fd): TreeNode[] => {
+      if (opened === null) return [];
+      const sk = sock_from_file(opened)?.sk ?? null;
+      const node = sk === null ? this.#events.node(opened, fd) : this.#nodes.node(sk, `fd ${fd}`, alone);
+      return node === undefined ? [] : [node];
+    });
   }
   #group(key: string, tooltip: string, sockets: readonly sock_common[]): TreeNode {
     return {

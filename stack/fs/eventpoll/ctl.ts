@@ -18,7 +18,7 @@ import {
   EPOLL_CTL_ADD,
   EPOLL_CTL_DEL,
   EPOLL_CTL_MOD,
-  type epoll_event,
+  epoll_event,
   EPOLLERR,
   EPOLLET,
   EPOLLEXCLUSIVE,
@@ -80,7 +80,7 @@ export function do_epoll_ctl(
   }
   const epi = ep_find(ep, target, fd);
   // Errors and the end of the connection are always reported.
-  const asked = { events: events | EPOLLERR | EPOLLHUP, data: event?.data };
+  const asked = new epoll_event(events | EPOLLERR | EPOLLHUP, event?.data);
   switch (op) {
     case EPOLL_CTL_ADD:
       return epi === null ? ep_insert(ep, asked, target, fd, check) : -EEXIST;

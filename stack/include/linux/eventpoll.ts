@@ -70,10 +70,7 @@ export class eventpoll {
   poll_wait = new wait_queue_head();
   /** Items whose file may be ready: epoll_wait() asks each file before it reports it. */
   rdllist = new list_head<epitem>(null);
-  /**
-   * The watched files by descriptor. A descriptor has several when it was closed and used again while a duplicate kept
-   * the first file open.
-   */
+  /** The watched files by descriptor: several, where it was closed and used again while a duplicate lives on. */
   rbr = new Map<number, epitem[]>();
   /** Items that became ready while rdllist is being scanned, the newest first. */
   ovflist: epitem | null | typeof EP_UNACTIVE_PTR = EP_UNACTIVE_PTR;

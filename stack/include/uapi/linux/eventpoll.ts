@@ -33,10 +33,15 @@ export const EPOLLONESHOT = 1 << 30;
 /** Edge-triggered: report an event when it occurs, not for as long as it lasts. The sign bit. */
 export const EPOLLET = 1 << 31;
 
-/** @linux struct epoll_event */
-export interface epoll_event {
-  /** EPOLL… bits: asked for, or pending. */
+/** What a descriptor is watched for, or what is pending there. */
+export class epoll_event {
+  /** EPOLL… bits. */
   events: number;
   /** The caller's own value, which epoll_wait() gives back: a number, or a reference as C's `ptr`. */
   data: unknown;
+
+  constructor(events: number, data: unknown) {
+    this.events = events;
+    this.data = data;
+  }
 }
