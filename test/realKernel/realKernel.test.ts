@@ -4,10 +4,12 @@
  */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, rmSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { MACHINE_FLAGS } from '../../debug-adapter/worker/thread.ts';
 import { ROOT } from '../debug-adapter/support/paths.ts';
 import { ended, MACHINE, RealKernel, WIRE } from './support/realKernel.ts';
 import type { Report } from './support/machine.ts';
@@ -23,23 +25,30 @@ describe('against a real kernel', function () {
     real = await RealKernel.start();
     folder = mkdtempSync(path.join(tmpdir(), 'sockscope-real-'));
   });
+  let running: ChildProcess | undefined;
+  // A test that fails leaves the wire to the next.
+  afterEach(async () => {
+    if (running?.exitCode !== null || running.signalCode !== null) return;
+    running.kill('SIGKILL');
+    await once(running, 'exit');
+  });
   after(async () => {
     rmSync(folder, { recursive: true, force: true });
     await real.stop();
   });
 
-  /** Start a scenario on a machine that is plugged into the real kernel; resolves when it listens. */
-  async function machine(scenario: string, wire: object = {}, ...more: string[]) {
+  /** Start a program on a machine that is plugged into the real kernel; resolves when it listens. */
+  async function machine(program: string, wire: object = {}, ...more: string[]) {
     const config = { interfaces: { eth0: { address: `${MACHINE}/24`, wire: { ...WIRE, ...wire } } } };
     const child = real.spawn(
       process.execPath,
-      '--experimental-vm-modules',
-      '--no-warnings',
+      ...MACHINE_FLAGS,
       path.join(ROOT, 'dist/test/realKernel/support/machine.js'),
-      path.join(ROOT, `test/realKernel/fixtures/${scenario}.ts`),
+      path.join(ROOT, 'test/realKernel/fixtures', program),
       JSON.stringify(config),
       ...more,
     );
+    running = child;
     const end = ended(child);
     const begun = await Promise.race([once(child.stdout!, 'data'), end]);
     if (!Array.isArray(begun)) assert.fail(`the machine ended: ${begun.stderr}`);
@@ -63,7 +72,7 @@ describe('against a real kernel', function () {
   }
 
   it('answers ping, and in fragments too', async () => {
-    const { over } = await machine('web');
+    const { over } = await machine('web.ts');
     for (const size of ['56', '4000']) {
       const { stdout } = await real.run('ping', '-c', '3', '-i', '0.1', '-W', '2', '-s', size, MACHINE);
       assert.match(stdout, /3 packets transmitted, 3 received, 0% packet loss/);
@@ -73,7 +82,7 @@ describe('against a real kernel', function () {
   });
 
   it('refuses a connection to a port that nobody listens on', async () => {
-    const { over } = await machine('web');
+    const { over } = await machine('web.ts');
     const { code, stderr } = await real.run('curl', '-sS', `${URL}:81/`);
     assert.equal(code, 7);
     assert.match(stderr, /Failed to connect/);
@@ -89,7 +98,7 @@ describe('against a real kernel', function () {
     ],
   ] as const)
     it(`carries 20 MB down and up, over ${name}`, async () => {
-      const { over } = await machine('web', wire);
+      const { over } = await machine('web.ts', wire);
       const file = path.join(folder, 'content');
       const down = Number(await curl('-o', file, '-w', '%{speed_download}', `${URL}/down`));
       const bytes = readFileSync(file);
@@ -108,7 +117,7 @@ describe('against a real kernel', function () {
     });
 
   it('a thousand connections leave nothing behind, and are the same again in a replay', async () => {
-    const { over } = await machine('web', {}, 'replay');
+    const { over } = await machine('web.ts', {}, 'replay');
     const thousand = await curl(
       ...['-Z', '--parallel-immediate', '--parallel-max', '50'],
       ...['-w', '%{http_code} %{num_connects}\\n', '-o', '/dev/null'],
@@ -134,12 +143,25 @@ describe('against a real kernel', function () {
     assert.ok(report.events > 10_000);
   });
 
+  it('lets an unmodified Node server answer, whose timers take their time', async () => {
+    const { over } = await machine('http.mjs');
+    // Two requests on one connection. What has come while the machine computed is served at an earlier time,
+    // by some ms, and the timer of 200 ms with it.
+    const answer = await curl('-w', ' %{num_connects} %{time_total}\n', `${URL}/a`, `${URL}/b`);
+    const [first, second] = answer.trim().split('\n');
+    assert.match(first!, /^you asked for \/a 1 0\.(1[5-9]|[2-9])/);
+    assert.match(second!, /^you asked for \/b 0 0\.(1[5-9]|[2-9])/);
+    assert.equal(await curl(`${URL}/bye`), 'bye');
+    const { report } = await over();
+    assert.deepEqual(report.sockets, []);
+  });
+
   for (const [name, ...option] of [
     ['receives from', '-n', '20M'],
     ['sends to', '-n', '20M', '-R'],
   ] as const)
     it(`${name} a real iperf3`, async () => {
-      const { over } = await machine('iperf');
+      const { over } = await machine('iperf.ts');
       const { stdout, stderr } = await real.run('iperf3', '-J', '-c', MACHINE, ...option);
       const { end, error } = JSON.parse(stdout) as {
         error?: string;
@@ -160,7 +182,7 @@ describe('against a real kernel', function () {
       ['-lun', 8001],
     ] as const)
       while (!(await real.run('ss', listing)).stdout.includes(`:${port} `));
-    const { over } = await machine('caller');
+    const { over } = await machine('caller.ts');
     const { report, output } = await over();
     assert.equal(output, 'tcp 5242880\nudp 4000\nudp 1\nECONNREFUSED');
     assert.deepEqual(report.sockets, []);
