@@ -17,6 +17,7 @@ export interface Bindings {
     kBytesWritten: number;
     kLastWriteWasAsync: number;
   };
+  zlib: Record<string, unknown>;
   cares_wrap: Record<string, unknown> & { ChannelWrap: NativeClass };
 }
 export interface NativeClass {

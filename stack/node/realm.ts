@@ -12,6 +12,7 @@ import { install_tcp_wrap } from './tcp_wrap.ts';
 import { install_tls_wrap } from './tls_wrap.ts';
 import { install_udp_wrap } from './udp_wrap.ts';
 import { uv_loop } from './uv/loop.ts';
+import { install_zlib } from './zlib.ts';
 
 /** The global WebAssembly, as far as it compiles; Node's types leave it out. */
 interface Compilers {
@@ -48,6 +49,7 @@ export class NodeRealm {
     install_cares_wrap(this.loop, this.hosts);
     install_socket_timeouts(this.loop);
     install_http(this.#world, this.loop);
+    install_zlib(this.loop);
     this.#install_compilers();
   }
 

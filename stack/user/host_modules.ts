@@ -32,10 +32,13 @@ const FILE_HANDLE_QUESTIONS = [
 
 export class HostModules {
   readonly #world: World;
+  readonly #has_event_loop: boolean;
   readonly #loaded = new Map<string, Exports>();
 
-  constructor(world: World) {
+  /** @param has_event_loop whether the program has one of its own, by which zlib answers */
+  constructor(world: World, has_event_loop: boolean) {
     this.#world = world;
+    this.#has_event_loop = has_event_loop;
   }
 
   /** As required(), for an import: the default export is the module itself. */
@@ -68,19 +71,19 @@ export class HostModules {
     const real = process.getBuiltinModule(name) as unknown as Exports;
     switch (name) {
       case 'timers':
-        return { ...real, ...worldTimers(), promises: worldTimerPromises() };
+        return with_own(real, { ...worldTimers(), promises: worldTimerPromises() });
       case 'timers/promises':
-        return { ...real, ...worldTimerPromises() };
+        return with_own(real, worldTimerPromises());
       case 'perf_hooks':
-        return { ...real, performance: globalThis.performance };
+        return with_own(real, { performance: globalThis.performance });
       case 'crypto':
-        return { ...this.#computing(name, real), ...worldRandom(this.#world) };
+        return with_own(this.#computing(name, real), worldRandom(this.#world));
       case 'zlib':
-        return this.#computing(name, real);
+        return this.#has_event_loop ? real : this.#computing(name, real);
       case 'process':
         return globalThis.process as unknown as Exports;
       case 'worker_threads':
-        return { ...real, Worker: ForeignThread };
+        return with_own(real, { Worker: ForeignThread });
       default:
         return name in ASKING ? this.#asking(name, real) : real;
     }
@@ -100,7 +103,7 @@ export class HostModules {
   #computing(module: string, real: Exports): Exports {
     const names = Object.keys(real).filter((name) => COMPUTING[module]!.test(name));
     const wrapped = (name: string) => this.#wrap(`${module}.${name}`, real[name] as Callable, 'callback');
-    return { ...real, ...Object.fromEntries(names.map((name) => [name, wrapped(name)])) };
+    return with_own(real, Object.fromEntries(names.map((name) => [name, wrapped(name)])));
   }
 
   #wrap(name: string, real: Callable, answers: 'callback' | 'promise'): Callable {
@@ -140,6 +143,12 @@ export class HostModules {
     }
     return value;
   }
+}
+
+/** A module with some exports replaced. Those that are not enumerable, as zlib's constants, stay. */
+function with_own(real: Exports, own: Exports): Exports {
+  const all = { ...Object.getOwnPropertyDescriptors(real), ...Object.getOwnPropertyDescriptors(own) };
+  return Object.defineProperties({}, all) as Exports;
 }
 
 /** A thread of the host knows nothing of the world, and the world nothing of it. */

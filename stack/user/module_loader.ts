@@ -59,7 +59,7 @@ export class ModuleLoader {
     this.#library = library;
     this.#tools = tools;
     this.#ownFormat = ownFormat;
-    this.#host = new HostModules(world);
+    this.#host = new HostModules(world, ownFormat === 'as written');
     this.#commonJs = new CommonJs(this.#host, this.#formats, {
       source: (file) => this.#source(pathToFileURL(file).href),
       import: (specifier, from) => this.#askedImport(specifier, pathToFileURL(from).href),
