@@ -10,7 +10,7 @@ interface OutgoingMessage {
 
 export function install_http(world: World, current: () => uv_loop | null): void {
   install_date(current);
-  install_request_times(world, current);
+  install_connections_list(world, current);
 }
 
 /** The header line that Node writes with the host's time is written again with the machine's. */
@@ -40,27 +40,44 @@ interface ParserClass {
   kOnMessageBegin: number;
 }
 interface ConnectionsList {
+  all(): Parser[];
+  idle(): Parser[];
   active(): Parser[];
   expired(headers_ms: number, request_ms: number): Parser[];
 }
 
 /**
- * A server looks from time to time for requests that take too long. Node's native list knows when they began
- * by the host's clock; here it is the machine's.
+ * A server looks from time to time for requests that take too long, and closes connections that are idle.
+ * Node's native list of them knows when requests began by the host's clock; here it is the machine's.
  */
-function install_request_times(world: World, current: () => uv_loop | null): void {
+function install_connections_list(world: World, current: () => uv_loop | null): void {
   const { HTTPParser } = process.getBuiltinModule('_http_common') as unknown as { HTTPParser: ParserClass };
   const began_ns = new WeakMap<Parser, number>();
+  /** In which order the requests began. */
+  const turns = new WeakMap<Parser, number>();
+  let next_turn = 0;
+  const begin = (parser: Parser): void => {
+    began_ns.set(parser, world.now_ns);
+    turns.set(parser, next_turn++);
+  };
   const parser = HTTPParser.prototype;
   const { initialize } = parser;
   parser.initialize = function (...args) {
-    began_ns.set(this, world.now_ns);
+    begin(this);
     initialize.apply(this, args);
   };
   parser[HTTPParser.kOnMessageBegin] = function () {
-    began_ns.set(this, world.now_ns);
+    begin(this);
   };
   const list = connections_list_prototype();
+  for (const name of ['all', 'idle', 'active'] as const) {
+    const native = list[name];
+    list[name] = function () {
+      const parsers = native.call(this);
+      // Node has idle ones in the order of their addresses in memory, which differs from run to run.
+      return current() === null ? parsers : parsers.sort((a, b) => turns.get(a)! - turns.get(b)!);
+    };
+  }
   const { expired } = list;
   list.expired = function (headers_ms, request_ms) {
     if (current() === null) return expired.call(this, headers_ms, request_ms);
