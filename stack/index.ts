@@ -18,6 +18,8 @@ export type { TraceHit } from './trace/tracer.ts';
 export { SystemError } from './user/errors.ts';
 export { installConsole } from './user/globals.ts';
 export { createLibrary } from './user/library.ts';
+export type { ForwardedPort } from './gateway/host_side.ts';
+export { parsePorts } from './gateway/ports.ts';
 export { loadPrograms } from './programs.ts';
 export { runProgram, type Program, type ProgramSpec, type RunResult } from './user/program.ts';
 export { ProgramError, type SourcePlace } from './user/program_error.ts';

@@ -1,5 +1,8 @@
 /** Loads programs of any kind: one way for the debugger, the command line and tests. */
 import path from 'node:path';
+import { parseWire } from './config.ts';
+import { Gateway } from './gateway/gateway.ts';
+import type { ForwardedPort, HostSide } from './gateway/host_side.ts';
 import { load_node_program, node_program } from './node/program.ts';
 import { NodeRealm } from './node/realm.ts';
 import type { HostsTable } from './node/cares_wrap.ts';
@@ -9,18 +12,27 @@ import { ProgramError } from './user/program_error.ts';
 import { scenario } from './user/scenario.ts';
 import type { World } from './world/world.ts';
 
+/** What of the outside programs reach. */
+export interface Surroundings {
+  /** Addresses by name, for Node programs. */
+  hosts?: HostsTable;
+  /** Ports of the host that lead to the first machine. */
+  ports?: readonly ForwardedPort[];
+  /** The host's sockets; null, as in a replay: the log has what they did. */
+  host?: HostSide | null;
+}
+
 /**
  * Load programs with all their imports; they run together. When they are loaded, their machines exist,
  * external wires are connected, and this JavaScript realm (a worker, a process) has the world's globals: it must run only one world.
  *
- * @param hosts addresses by name, for Node programs
- * @throws ProgramError, or the error of the world's connector
+ * @throws ProgramError, or the error of what connects the world to the host
  */
 export async function loadPrograms(
   world: World,
   specs: readonly ProgramSpec[],
   tools: SourceTools,
-  hosts: HostsTable = {},
+  { hosts = {}, ports = [], host = null }: Surroundings = {},
 ): Promise<Program> {
   const given = specs.map((spec) => ({ ...spec, file: path.resolve(spec.file) }));
   const scenarios = given.filter(({ file }) => kind_of(file, [scenario, node_program]) === scenario);
@@ -28,6 +40,10 @@ export async function loadPrograms(
   for (const spec of scenarios) loaded.set(spec, await scenario.load(world, spec, tools));
   // The host's own sockets, before programs get the machine's under these names.
   await world.outside.connect();
+  if (ports.length > 0) {
+    const gateway = new Gateway(world, ports, parseWire({}, 'outside'));
+    if (host !== null) await gateway.open(host);
+  }
   installGlobals(world);
   const others = given.filter((spec) => !loaded.has(spec));
   if (others.length > 0) {

@@ -1,4 +1,5 @@
 /** The command line of `sockscope`. */
+import type { MessagePort } from 'node:worker_threads';
 
 /** The parsed command line. */
 export interface CliArguments {
@@ -12,11 +13,20 @@ export interface CliArguments {
   nic: Record<string, string | number>;
   /** Ethernet interfaces by name. */
   interfaces: Record<string, CliInterface>;
+  /** The machine's ports by those of the host. */
+  ports: Record<string, number | string>;
 }
 interface CliInterface {
   address: string;
   gateway?: string;
   wire: Record<string, string | number>;
+}
+
+/** What the command line hands to its worker. */
+export interface CliWorkerData {
+  options: CliArguments;
+  /** Leads to the sockets of the host. */
+  hostPort: MessagePort;
 }
 
 /** Invalid arguments: the message tells why, and what is valid. */
@@ -32,6 +42,7 @@ Runs a scenario, or Node programs together on one machine, to the end, without V
   --seed N              seed of all random numbers (default 1)
   --sysctl NAME=VALUE   a setting of the machine; may be given several times
   --nic NAME=VALUE      mtu, ringSize, latency, bandwidth, loss, reorder, duplicate, corrupt
+  --port HOST=PORT      a port of this computer that leads to one of the machine: 8080=80
   --interface eth0=10.9.0.1/24,local=127.0.0.1:7001,remote=127.0.0.1:7002
                         an Ethernet interface whose frames are datagrams between two UDP ports, and a real
                         kernel at the other; more of it: gateway=10.9.0.2, and what --nic takes`;
@@ -69,7 +80,7 @@ export function parseArguments(argv: readonly string[]): CliArguments | 'help' {
   if (command !== 'run') {
     throw new UsageError(command === undefined ? 'no command given' : `unknown command "${command}"`);
   }
-  const result: CliArguments = { files: [], trace: [], sysctl: {}, nic: {}, interfaces: {} };
+  const result: CliArguments = { files: [], trace: [], sysctl: {}, nic: {}, interfaces: {}, ports: {} };
   for (let i = 0; i < rest.length; i++) {
     const [option, attached] = /^(--[a-z]+)=(.*)$/s.exec(rest[i]!)?.slice(1) ?? [rest[i]!, undefined];
     const value = () => {
@@ -98,6 +109,11 @@ export function parseArguments(argv: readonly string[]): CliArguments | 'help' {
       case '--nic': {
         const [name, setting] = pair(value(), option);
         result.nic[name] = numberOrText(setting);
+        break;
+      }
+      case '--port': {
+        const [host, to] = pair(value(), option);
+        result.ports[host] = numberOrText(to);
         break;
       }
       case '--interface': {

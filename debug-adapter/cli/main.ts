@@ -4,7 +4,8 @@
  */
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { type CliArguments, parseArguments, USAGE, UsageError } from './arguments.ts';
+import { hostSockets } from '../hostSockets.ts';
+import { type CliArguments, type CliWorkerData, parseArguments, USAGE, UsageError } from './arguments.ts';
 import { MACHINE_FLAGS, machineLimits } from '../worker/thread.ts';
 import { topLevelFailureText } from './failure.ts';
 
@@ -28,8 +29,10 @@ try {
 }
 
 function runInWorker(options: CliArguments): void {
+  const hostPort = hostSockets();
   const worker = new Worker(new URL('./worker.ts'.replace(/ts$/, 'js'), import.meta.url), {
-    workerData: options,
+    workerData: { options, hostPort } satisfies CliWorkerData,
+    transferList: [hostPort],
     execArgv: [...MACHINE_FLAGS],
     resourceLimits: machineLimits(),
   });

@@ -6,10 +6,12 @@ import { workerData } from 'node:worker_threads';
 import {
   boot,
   ConfigError,
+  type ForwardedPort,
   frame_bytes,
   installConsole,
   loadPrograms,
   parseConfig,
+  parsePorts,
   PcapngWriter,
   type Program,
   ProgramError,
@@ -19,11 +21,12 @@ import {
 } from '../../stack/index.ts';
 import { BOOT_REAL_MS, formatHit } from '../../stack/trace/format.ts';
 import { sourceTools } from '../sources.ts';
+import { HostPort } from '../worker/hostPort.ts';
 import { openOutside } from '../worker/outside.ts';
-import { type CliArguments, UsageError } from './arguments.ts';
+import { type CliArguments, type CliWorkerData, UsageError } from './arguments.ts';
 import { failureText, topLevelFailureText } from './failure.ts';
 
-const options = workerData as CliArguments;
+const { options, hostPort } = workerData as CliWorkerData;
 // Stacks are deep: from the driver down to the scenario.
 Error.stackTraceLimit = 64;
 try {
@@ -47,7 +50,7 @@ async function run(options: CliArguments): Promise<number> {
   installConsole(world);
   installTrace(world, options.trace);
   const capture = options.pcap === undefined ? null : await openCapture(world, options.pcap);
-  const program = await load(world, options.files);
+  const program = await load(world, options);
   if (program === null) return 1;
   const result = await runProgram(world, program);
   if (capture !== null) await new Promise<void>((resolve) => capture.end(() => resolve()));
@@ -81,16 +84,26 @@ function optionOf(path: readonly string[]): string {
     .replace(/^interfaces/, 'interface');
 }
 
+/** @throws UsageError */
+function forwarded(ports: CliArguments['ports']): ForwardedPort[] {
+  try {
+    return parsePorts(ports, 'port');
+  } catch (error) {
+    throw error instanceof ConfigError ? new UsageError(`--${error.message}`) : error;
+  }
+}
+
 /** @returns null if the program's top level threw, which is then reported */
-async function load(world: World, files: readonly string[]): Promise<Program | null> {
+async function load(world: World, { files, ports }: CliArguments): Promise<Program | null> {
   try {
     return await loadPrograms(
       world,
       files.map((file) => ({ file })),
       sourceTools,
+      { ports: forwarded(ports), host: new HostPort(hostPort) },
     );
   } catch (error) {
-    if (error instanceof ProgramError) throw error;
+    if (error instanceof ProgramError || error instanceof UsageError) throw error;
     process.stderr.write(`sockscope: ${topLevelFailureText(error, path.resolve(files[0]!))}\n`);
     return null;
   }

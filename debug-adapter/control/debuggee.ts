@@ -5,6 +5,7 @@ import { createRing } from '../../stack/trace/ring.ts';
 import type { SourcePlace } from '../../stack/user/program_error.ts';
 import { CdpClient } from '../cdp/cdpClient.ts';
 import { Scripts } from '../cdp/scripts.ts';
+import { hostSockets } from '../hostSockets.ts';
 import { isScenario, SKIPPED_PATTERNS } from '../inspect/codeKinds.ts';
 import { parseStack } from '../inspect/stackText.ts';
 import {
@@ -115,8 +116,10 @@ export class Debuggee {
   constructor(root: string, maxHeap = DEFAULT_MAX_HEAP) {
     this.maxHeap = maxHeap;
     this.ring = createRing(RING_BYTES);
+    const hostPort = hostSockets();
     const workerData: WorkerData = {
       ring: this.ring,
+      hostPort,
       currentPid: this.#currentPid,
       evaluated: this.conditions.shared,
     };
@@ -124,6 +127,7 @@ export class Debuggee {
       execArgv: [...MACHINE_FLAGS],
       name: 'machine',
       workerData,
+      transferList: [hostPort],
       resourceLimits: machineLimits(maxHeap),
       stdout: true,
       stderr: true,

@@ -5,6 +5,8 @@
 import { statSync } from 'node:fs';
 import { isIPv4 } from 'node:net';
 import path from 'node:path';
+import type { ForwardedPort } from '../../stack/gateway/host_side.ts';
+import { parsePorts } from '../../stack/gateway/ports.ts';
 import type { ProgramSpec } from '../../stack/user/program.ts';
 import { parseConfig } from '../../stack/config.ts';
 import { DEFAULT_MAX_HEAP } from '../control/debuggee.ts';
@@ -20,6 +22,8 @@ export interface LaunchArguments {
   programs: ProgramSpec[];
   /** IPv4 addresses by name, for programs that look names up. */
   hosts: Record<string, string>;
+  /** Ports of the host that lead to the machine. */
+  ports: ForwardedPort[];
   stopOnEntry: boolean;
   /** Whether steps also end in accessor-like functions. */
   stepIntoAccessors: boolean;
@@ -54,6 +58,7 @@ export function parseLaunch(input: unknown): LaunchArguments {
     return {
       programs: parsePrograms(given),
       hosts: hostsTable(given['hosts']),
+      ports: parsePorts(given['ports'], 'launch', 'ports'),
       stopOnEntry: flag(given, 'stopOnEntry'),
       stepIntoAccessors: flag(given, 'stepIntoAccessors'),
       noDebug: flag(given, 'noDebug'),
@@ -77,6 +82,7 @@ const ATTRIBUTES = [
   'env',
   'cwd',
   'hosts',
+  'ports',
   'stopOnEntry',
   'stepIntoAccessors',
   'noDebug',

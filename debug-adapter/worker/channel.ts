@@ -2,6 +2,8 @@
  * Communication from the machine's thread to the adapter's: the kinds of records in the ring, and the
  * lifecycle messages.
  */
+import type { MessagePort } from 'node:worker_threads';
+import type { ForwardedPort } from '../../stack/gateway/host_side.ts';
 import type { ProgramSpec, RunResult } from '../../stack/user/program.ts';
 import type { SourcePlace } from '../../stack/user/program_error.ts';
 
@@ -13,6 +15,8 @@ export interface WorkerData {
   ring: SharedArrayBuffer;
   /** One number in shared memory: the pid of the task on the CPU. */
   currentPid: Int32Array;
+  /** Leads to the sockets of the host. */
+  hostPort: MessagePort;
   /** Two numbers in shared memory: which breakpoint's expressions are evaluated (see ConditionWatch). */
   evaluated: Int32Array;
 }
@@ -20,6 +24,7 @@ export interface WorkerData {
 export interface BootConfig {
   programs: readonly ProgramSpec[];
   hosts: Readonly<Record<string, string>>;
+  ports: readonly ForwardedPort[];
   config: { seed?: unknown; sysctl?: unknown; nic?: unknown; interfaces?: unknown };
 }
 

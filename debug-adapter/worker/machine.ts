@@ -32,6 +32,7 @@ import {
   type WorkerData,
 } from './channel.ts';
 import { DebuggerScope } from './debuggerScope.ts';
+import { HostPort } from './hostPort.ts';
 import { openOutside } from './outside.ts';
 import { Records } from './records.ts';
 
@@ -103,7 +104,10 @@ function entryOf({ processes: [first] }: Program): unknown {
 
 async function load(running: Running, tools: Promise<SourceTools>, send: Send): Promise<void> {
   installConsole(running.world);
-  running.program = await loadPrograms(running.world, running.boot.programs, await tools, running.boot.hosts);
+  running.program = await loadPrograms(running.world, running.boot.programs, await tools, {
+    ...running.boot,
+    host: new HostPort(data.hostPort),
+  });
   Object.assign(running.agent, { entry: entryOf(running.program) });
   send({ type: 'loaded', processes: running.program.processes.map(({ name }) => name) });
 }

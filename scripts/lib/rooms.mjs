@@ -74,6 +74,11 @@ export const rooms = [
     path: '^stack/node/',
     what: "Node programs: libuv's loop, and what Node's network modules ask of their native classes",
   },
+  {
+    name: 'gateway',
+    path: '^stack/gateway/',
+    what: 'The host of a world that leads connections of the host computer to its programs',
+  },
   { name: 'programs', path: '^stack/programs\\.ts$', what: 'Loading programs of any kind' },
   {
     name: 'debugger',

@@ -6,7 +6,7 @@
 /** Files and folders by their role in a program's path through the stack. Everything else is kernel code. */
 export const CODE = {
   /** Between the user and the kernel: calls pass through it into the kernel. */
-  library: ['stack/user/', 'stack/node/'],
+  library: ['stack/user/', 'stack/node/', 'stack/gateway/'],
   /** Switches tasks on the CPU and advances time. */
   scheduler: [
     'stack/kernel/sched/core.ts',

@@ -3,6 +3,7 @@
  * injected faults. Each enters at an event number and is logged, so that a run can be replayed from program,
  * configuration, seed and log.
  */
+import type { HostEvent } from '../gateway/host_side.ts';
 import type { FaultPoint } from '../kernel/fault_inject.ts';
 import { TRACEPOINT_NAMES } from '../trace/table.ts';
 import { apply_edit, type EditPath, type EditValue } from './edit.ts';
@@ -15,6 +16,8 @@ export type Input =
   | { kind: 'time'; ns: number }
   /** A frame arrives on an external wire. */
   | { kind: 'frame'; wire: string; bytes: Uint8Array }
+  /** Something happened to a connection between the host and the gateway. */
+  | { kind: 'connection'; connection: number; event: HostEvent }
   /** An external wire was disconnected. */
   | { kind: 'unplug'; wire: string }
   /** The host answered its call number `call`. */
@@ -177,6 +180,8 @@ export class Inputs {
         return world.advance_to(input.ns);
       case 'frame':
         return world.outside.wire(input.wire).deliver(input.bytes);
+      case 'connection':
+        return world.outside.connection_event(input.connection, input.event);
       case 'unplug':
         return world.outside.unplug(input.wire);
       case 'answer':
@@ -201,6 +206,8 @@ function describe(input: Input): string {
     case 'frame':
     case 'unplug':
       return `${input.kind} of wire ${input.wire}`;
+    case 'connection':
+      return `event '${input.event.what}' of connection ${input.connection}`;
     case 'answer':
     case 'reading':
       return `answer to ${input.name}`;

@@ -5,6 +5,7 @@
 import { clearTimeout, setImmediate, setTimeout } from 'node:timers';
 import type { UdpConfig } from '../config.ts';
 import type { Cable, ExternalWire } from '../wire/external.ts';
+import type { HostEvent } from '../gateway/host_side.ts';
 import { ReplayError } from './inputs.ts';
 import { LOOK_MS, OutsideTime } from './outside_time.ts';
 import { record } from './recording.ts';
@@ -17,6 +18,14 @@ import type { World } from './world.ts';
  */
 export type Connector = (to: UdpConfig, wire: ExternalWire) => Promise<Cable>;
 
+/** Something on the host that connections come from. */
+export interface Opening {
+  /** An event of one of its connections enters. */
+  enter(connection: number, event: HostEvent): void;
+  /** No more connections come. */
+  close(): void;
+}
+
 /** The result of a host call. */
 export type Outcome = { value: unknown } | { error: unknown };
 
@@ -28,6 +37,8 @@ export class Outside {
   /** Host calls made before the world runs that are not answered yet. */
   #asked_before = 0;
   readonly #wires = new Map<string, ExternalWire>();
+  /** Sockets of the host that lead into the world; null: none. */
+  #opening: Opening | null = null;
   /** Wires that still need a cable. */
   #unconnected: { wire: ExternalWire; to: UdpConfig }[] = [];
   /**
@@ -62,9 +73,9 @@ export class Outside {
   get is_asked(): boolean {
     return this.owes_answer || this.#asked_before > 0;
   }
-  /** An external wire is connected: frames may arrive, and time follows the clock of the outside. */
+  /** Frames or connections may arrive, and time follows the clock of the outside. */
   get is_open(): boolean {
-    return this.#wires.size > 0;
+    return this.#wires.size > 0 || this.#opening !== null;
   }
 
   /** Nothing can run until `next`, in ns: wait for that time or an input, whichever comes first. */
@@ -169,8 +180,21 @@ export class Outside {
     this.#wires.delete(name);
     this.go_on();
   }
+  /** Connections of the host may come from now on. */
+  open(opening: Opening): void {
+    if (!this.is_open) this.time.start();
+    this.#opening = opening;
+  }
+  /** An event of a connection of the host enters. */
+  connection_event(connection: number, event: HostEvent): void {
+    if (this.#opening === null) throw new ReplayError('the host has no connections into this world');
+    this.#opening.enter(connection, event);
+  }
   /** Disconnect everything. */
   close(): void {
+    this.#opening?.close();
+    this.#opening = null;
+    this.go_on();
     for (const name of [...this.#wires.keys()]) this.unplug(name);
   }
   wire(name: string): ExternalWire {

@@ -67,7 +67,9 @@ export async function record(steps: readonly (StepKind | 'sleeping' | 'softirq')
     recorded.at(-1)?.pauses.push({ pause: compact(pause), verdict: verdictText(verdict) });
   try {
     const program = fixture('handshake');
-    await debuggee.boot({ programs: [{ file: program }], hosts: {}, config: {} }, ['stack/net/core/sock/']);
+    await debuggee.boot({ programs: [{ file: program }], hosts: {}, ports: [], config: {} }, [
+      'stack/net/core/sock/',
+    ]);
     await debuggee.load();
     const { breakpointId } = await debuggee.client.send('Debugger.setBreakpointByUrl', {
       url: debuggee.scripts.urlOf(program),

@@ -1,0 +1,120 @@
+/** One connection through the gateway: a process that copies bytes both ways, as fast as the slower side takes them. */
+import type { task_struct } from '../include/linux/sched.ts';
+import { SystemError } from '../user/errors.ts';
+import { run_in_process } from '../user/process.ts';
+import type { HostConnection, HostEvent } from './host_side.ts';
+
+/** What a relay needs of the library for programs. */
+export interface RelayCalls {
+  readonly AF_INET: number;
+  readonly SOCK_STREAM: number;
+  readonly SOL_SOCKET: number;
+  readonly SO_LINGER: number;
+  readonly SHUT_WR: number;
+  socket(family: number, type: number): Promise<number>;
+  connect(fd: number, address: { address: string; port: number }): Promise<unknown>;
+  send(fd: number, bytes: Uint8Array): Promise<number>;
+  recv(fd: number, length: number): Promise<Uint8Array>;
+  shutdown(fd: number, how: number): Promise<unknown>;
+  setsockopt(fd: number, level: number, name: number, value: unknown): Promise<unknown>;
+  close(fd: number): Promise<unknown>;
+}
+
+/** Bytes of one read from the machine's side. */
+const CHUNK = 65536;
+
+/** The events of a connection's host side, in the order in which they entered the world. */
+export class HostEvents {
+  readonly #queue: HostEvent[] = [];
+  #wake: (() => void) | null = null;
+  #task: task_struct | null = null;
+  #written: (() => void) | null = null;
+  is_gone = false;
+
+  /** The process that reads them. */
+  set task(task: task_struct) {
+    this.#task = task;
+  }
+  /** An event enters. */
+  enter(event: HostEvent): void {
+    if (event.what === 'gone') this.is_gone = true;
+    if (event.what === 'written' || event.what === 'gone') this.#resume(this.#written);
+    if (event.what === 'written') return;
+    this.#queue.push(event);
+    this.#resume(this.#wake);
+  }
+  #resume(wake: (() => void) | null): void {
+    if (wake !== null && this.#task !== null) run_in_process(this.#task, wake);
+  }
+  async next(): Promise<HostEvent> {
+    if (this.#queue.length === 0) await new Promise<void>((resolve) => (this.#wake = resolve));
+    this.#wake = null;
+    return this.#queue.shift()!;
+  }
+  /** Resolves when what was written has left, or the connection is gone. */
+  written(write: () => void): Promise<void> {
+    if (this.is_gone) return Promise.resolve();
+    const left = new Promise<void>((resolve) => (this.#written = resolve));
+    write();
+    return left;
+  }
+}
+
+/** The process of a connection that a client of the host has opened. */
+export async function relay(
+  calls: RelayCalls,
+  events: HostEvents,
+  host: HostConnection,
+  to: { address: string; port: number },
+): Promise<void> {
+  const fd = await calls.socket(calls.AF_INET, calls.SOCK_STREAM);
+  try {
+    await calls.connect(fd, to);
+    await Promise.all([into_machine(calls, fd, events, host), out_of_machine(calls, fd, events, host)]);
+  } catch (error) {
+    if (!(error instanceof SystemError)) throw error;
+    // The machine refused or reset the connection: the host's client sees a reset as well.
+    host.destroy();
+  }
+  await calls.close(fd);
+}
+
+async function into_machine(
+  calls: RelayCalls,
+  fd: number,
+  events: HostEvents,
+  host: HostConnection,
+): Promise<void> {
+  for (;;) {
+    const event = await events.next();
+    switch (event.what) {
+      case 'data':
+        await calls.send(fd, event.bytes);
+        host.resume();
+        break;
+      case 'end':
+        await calls.shutdown(fd, calls.SHUT_WR);
+        return;
+      case 'gone':
+        // Closing with bytes unread or this option set is a reset.
+        await calls.setsockopt(fd, calls.SOL_SOCKET, calls.SO_LINGER, { l_onoff: 1, l_linger: 0 });
+        await calls.shutdown(fd, 2);
+        return;
+    }
+  }
+}
+
+async function out_of_machine(
+  calls: RelayCalls,
+  fd: number,
+  events: HostEvents,
+  host: HostConnection,
+): Promise<void> {
+  for (;;) {
+    const bytes = await calls.recv(fd, CHUNK);
+    if (bytes.length === 0) break;
+    await events.written(() => host.write(bytes));
+    if (events.is_gone) return;
+  }
+  host.end();
+}
