@@ -7,16 +7,14 @@ import type { HostConnection, HostEvent } from './host_side.ts';
 /** What a relay needs of the library for programs. */
 export interface RelayCalls {
   readonly AF_INET: number;
+  readonly AF_UNSPEC: number;
   readonly SOCK_STREAM: number;
-  readonly SOL_SOCKET: number;
-  readonly SO_LINGER: number;
   readonly SHUT_WR: number;
   socket(family: number, type: number): Promise<number>;
-  connect(fd: number, address: { address: string; port: number }): Promise<unknown>;
+  connect(fd: number, address: { family?: number; address?: string; port?: number }): Promise<unknown>;
   send(fd: number, bytes: Uint8Array): Promise<number>;
   recv(fd: number, length: number): Promise<Uint8Array>;
   shutdown(fd: number, how: number): Promise<unknown>;
-  setsockopt(fd: number, level: number, name: number, value: unknown): Promise<unknown>;
   close(fd: number): Promise<unknown>;
 }
 
@@ -96,9 +94,8 @@ async function into_machine(
         await calls.shutdown(fd, calls.SHUT_WR);
         return;
       case 'gone':
-        // Closing with bytes unread or this option set is a reset.
-        await calls.setsockopt(fd, calls.SOL_SOCKET, calls.SO_LINGER, { l_onoff: 1, l_linger: 0 });
-        await calls.shutdown(fd, 2);
+        // Dissolving the connection resets it, and ends the other half's sleep in recv().
+        await calls.connect(fd, { family: calls.AF_UNSPEC });
         return;
     }
   }

@@ -1,12 +1,17 @@
 /** Node programs in the debugger: an unmodified HTTP server and its client on one machine. */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fixture } from './support/paths.ts';
 import { withAdapter, type Adapter } from './support/adapter.ts';
 
 const folder = path.join(path.dirname(fixture('handshake')), 'node');
 const server = path.join(folder, 'server.cjs');
 const client = path.join(folder, 'client.mjs');
+/** As the server, open to all interfaces. */
+const open = path.join(folder, 'open.cjs');
 const both = {
   programs: [
     { program: server, env: { PORT: 8080 } },
@@ -14,6 +19,15 @@ const both = {
   ],
   hosts: { greeter: '127.0.0.1' },
 };
+
+/** A port of this computer that nobody has. */
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address() as AddressInfo;
+  probe.close();
+  return port;
+}
 
 describe('debug adapter: Node programs', function () {
   this.timeout(60_000);
@@ -61,6 +75,52 @@ describe('debug adapter: Node programs', function () {
       assert.deepEqual(
         adapter.output.map(({ category, text }) => [category, text]),
         [['stdout', 'hello world\n']],
+      );
+    }));
+
+  it('a program of this computer connects by a forwarded port, and waits while the machine stands', () =>
+    withAdapter(async (adapter) => {
+      const port = await freePort();
+      const program = { program: open, env: { PORT: 80 }, ports: { [`127.0.0.1:${port}`]: 80 } };
+      const set = (lines: number[]) =>
+        adapter.request('setBreakpoints', {
+          source: { path: open },
+          breakpoints: lines.map((line) => ({ line })),
+        });
+      let listens!: () => void;
+      const listening = new Promise<void>((resolve) => (listens = resolve));
+      adapter.client.on('output', () => listens());
+      await adapter.launch(program, () => set([5]));
+      await listening;
+      let isAnswered = false;
+      const answer = fetch(`http://127.0.0.1:${port}/curl`).then((response) => {
+        isAnswered = true;
+        return response.text();
+      });
+      await adapter.stopped();
+      assert.equal(await top(adapter), '(anonymous) open.cjs:5');
+      assert.equal(await adapter.evaluate('request.socket.remoteAddress'), '"10.0.2.2"');
+      const time = () => adapter.evaluate('world.time_ns');
+      const before = await time();
+      await delay(300);
+      assert.equal(await time(), before, 'time stands');
+      assert.equal(isAnswered, false);
+      await set([]);
+      await adapter.request('continue', { threadId: adapter.thread });
+      assert.equal(await answer, 'hello curl');
+    }));
+
+  it('a port that is taken is named', () =>
+    withAdapter(async (adapter) => {
+      const taken = createServer().listen(0, '127.0.0.1');
+      await once(taken, 'listening');
+      const { port } = taken.address() as AddressInfo;
+      await adapter.launch({ program: open, env: { PORT: 80 }, ports: { [port]: 80 } });
+      assert.equal(await adapter.stopped(), 'terminated');
+      taken.close();
+      assert.match(
+        adapter.output.map(({ text }) => text).join(''),
+        new RegExp(`port ${port} of this computer is taken by another program`),
       );
     }));
 });
