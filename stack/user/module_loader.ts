@@ -104,7 +104,7 @@ export class ModuleLoader {
   }
   async #linkAndEvaluate(module: vm.Module): Promise<void> {
     await this.#link(module);
-    await this.#settled(module.evaluate(), fileURLToPath(module.identifier));
+    await this.#settled(module.evaluate(), module.identifier);
   }
   async #link(module: vm.Module): Promise<void> {
     try {
@@ -118,7 +118,7 @@ export class ModuleLoader {
     this.#linked.set(module.identifier, module);
   }
   /** @throws ProgramError if an evaluation waits while the host has nothing under way that could end that */
-  async #settled(evaluated: Promise<void>, file: string): Promise<void> {
+  async #settled(evaluated: Promise<void>, identifier: string): Promise<void> {
     let isSettled = false;
     const settle = () => (isSettled = true);
     evaluated.then(settle, settle);
@@ -130,6 +130,7 @@ export class ModuleLoader {
       const isBusy = this.#world.outside.is_asked || process.getActiveResourcesInfo().length > before;
       if (isBusy) idle = -1;
     }
+    const file = fileURLToPath(identifier);
     throw new ProgramError(`${file}: its top-level await waits for something that never comes`, { file });
   }
   #linkError(error: SyntaxError, module: vm.Module): ProgramError {

@@ -137,6 +137,17 @@ export async function p() {
     prints: 'streamed 100\n',
   },
   {
+    does: "imports the library and Node's modules while it runs",
+    files: {
+      'main.ts': `export async function p() {
+  const { getpid } = await import('sockscope');
+  const { basename } = await import('node:path');
+  console.log(getpid(), basename('/a/b'));
+}`,
+    },
+    prints: '100 b\n',
+  },
+  {
     does: 'imports JSON',
     files: {
       'data.json': '{ "port": 8080 }',
