@@ -10,6 +10,7 @@ import { type in6_addr, sockaddr_in6 } from '../include/uapi/linux/in6.ts';
 import { TCP_STATES } from '../include/uapi/linux/tcp.ts';
 import { BOOT_NS } from '../kernel/time/timekeeping.ts';
 import { formatAddress, formatAddress6 } from '../lib/format_address.ts';
+import { show_value } from '../lib/show_value.ts';
 
 /** The name of a number in a table of constants, or the number itself if it has none. */
 export function nameOf(table: Readonly<Record<string, number>>, value: number): string {
@@ -61,5 +62,6 @@ export function valueText(value: unknown): string {
   if (value instanceof sockaddr_in) return `${formatAddress(value.sin_addr)}:${value.sin_port}`;
   if (value instanceof sockaddr_in6)
     return `[${formatAddress6(value.sin6_addr.s6_addr32)}]:${value.sin6_port}`;
-  return JSON.stringify(value);
+  // Programs pass objects of their own, whose code does not run for a trace.
+  return show_value(value);
 }

@@ -41,6 +41,34 @@ const eventful = () => {
 };
 
 describe('tracepoints', () => {
+  it('tell of values of the program’s own without running its code', async () => {
+    const lines: string[] = [];
+    const told = story();
+    told.machine.tracer.onHit(['syscalls:sys_enter', 'syscalls:sys_exit'], (hit) => {
+      lines.push(formatHit(hit).replace(/^.*sys_(?:enter|exit): /, ''));
+    });
+    await told
+      .process('process', async (s) => {
+        const circle: Record<string, unknown> = { big: 10n, toJSON: () => assert.fail('it ran') };
+        circle['self'] = circle;
+        const epfd = await s.epoll_create1();
+        const fd = await s.eventfd(1);
+        await s.epoll_ctl(epfd, s.EPOLL_CTL_ADD, fd, { events: s.EPOLLIN, data: circle });
+        assert.deepEqual(await s.epoll_wait(epfd, 1), [{ events: s.EPOLLIN, data: circle }]);
+        await s.close(fd);
+        await s.close(epfd);
+      })
+      .run();
+    assert.ok(
+      lines.some((line) => /epoll_ctl\(\d+, 1, \d+, epoll_event \{ events: 1, data: <ref/.test(line)),
+      lines.join('\n'),
+    );
+    assert.ok(
+      lines.some((line) => /epoll_wait -> \[ \{ events: 1, data: \[Object\] \} \]/.test(line)),
+      lines.join('\n'),
+    );
+  });
+
   it('each can be told in a line', async () => {
     const tale = eventful();
     const seen = new Map<TracepointName, string>();

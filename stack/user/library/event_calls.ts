@@ -4,7 +4,7 @@ import { do_epoll_ctl } from '../../fs/eventpoll/ctl.ts';
 import { sys_epoll_create1 } from '../../fs/eventpoll/file.ts';
 import { do_epoll_wait } from '../../fs/eventpoll/wait.ts';
 import { do_sys_poll, type pollfd } from '../../fs/select.ts';
-import type { epoll_event } from '../../include/uapi/linux/eventpoll.ts';
+import { epoll_event } from '../../include/uapi/linux/eventpoll.ts';
 import { show_value } from '../../lib/show_value.ts';
 import type { World } from '../../world/world.ts';
 import { toInt, toTimeout } from '../arguments.ts';
@@ -17,7 +17,7 @@ function toEpollEvent(event: unknown): epoll_event | null {
   if (typeof event !== 'object')
     throw new TypeError(`epoll_ctl: event must be { events, data }, got ${show_value(event)}`);
   const { events, data = 0 } = event as Partial<epoll_event>;
-  return { events: toInt(events, 'event.events', 'epoll_ctl') | 0, data };
+  return new epoll_event(toInt(events, 'event.events', 'epoll_ctl') | 0, data);
 }
 
 export function eventCalls(world: World) {
