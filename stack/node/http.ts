@@ -9,12 +9,21 @@ interface OutgoingMessage {
 }
 
 export function install_http(world: World, current: () => uv_loop | null): void {
-  install_date(current);
+  install_date(world, current);
   install_connections_list(world, current);
 }
 
 /** The header line that Node writes with the host's time is written again with the machine's. */
-function install_date(current: () => uv_loop | null): void {
+function install_date(world: World, current: () => uv_loop | null): void {
+  let line = '';
+  let line_second = -1;
+  // Made once a second, as Node does.
+  const date_line = (): string => {
+    const second = Math.floor(world.time_ns / 1e9);
+    if (second !== line_second) line = `Date: ${new Date().toUTCString()}\r\n`;
+    line_second = second;
+    return line;
+  };
   const { OutgoingMessage } = process.getBuiltinModule('http');
   const prototype = OutgoingMessage.prototype as unknown as OutgoingMessage;
   const store = prototype._storeHeader;
@@ -26,7 +35,7 @@ function install_date(current: () => uv_loop | null): void {
     this.sendDate = true;
     if (this._header === null || /\r\ndate:/i.test(this._header)) return;
     const end = this._header.lastIndexOf('\r\n');
-    this._header = `${this._header.slice(0, end)}Date: ${new Date().toUTCString()}\r\n${this._header.slice(end)}`;
+    this._header = this._header.slice(0, end) + date_line() + this._header.slice(end);
   };
 }
 
