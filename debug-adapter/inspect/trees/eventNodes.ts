@@ -14,6 +14,13 @@ import {
 } from '../presenters/events.ts';
 import { itemNode, limited, type ObjectIds, type TreeNode } from './node.ts';
 
+/** The file of an epoll descriptor or an eventfd. */
+type EventFile = file & { private_data: eventpoll | eventfd_ctx };
+
+export function isEventFile(opened: file): opened is EventFile {
+  return opened.private_data instanceof eventpoll || opened.private_data instanceof eventfd_ctx;
+}
+
 export class EventNodes {
   readonly #describer: Describer;
   readonly #ids: ObjectIds;
@@ -23,12 +30,8 @@ export class EventNodes {
     this.#ids = ids;
   }
 
-  /** @returns undefined for a file of another kind */
-  node(opened: file, fd: number): TreeNode | undefined {
-    const { private_data: kind } = opened;
-    if (kind instanceof eventpoll) return this.#epoll(kind, fd);
-    if (kind instanceof eventfd_ctx) return this.#eventfd(kind, fd);
-    return undefined;
+  node({ private_data: kind }: EventFile, fd: number): TreeNode {
+    return kind instanceof eventpoll ? this.#epoll(kind, fd) : this.#eventfd(kind, fd);
   }
 
   #epoll(ep: eventpoll, fd: number): TreeNode {

@@ -6,11 +6,12 @@ import { inet_connection_sock } from '../../../stack/include/net/inet_connection
 import { inet_timewait_sock } from '../../../stack/include/net/inet_timewait_sock.ts';
 import { request_sock } from '../../../stack/include/net/request_sock.ts';
 import { SOCK_DEAD, sock, sock_flag, type sock_common } from '../../../stack/include/net/sock.ts';
+import type { file } from '../../../stack/include/linux/fs.ts';
 import type { task_struct } from '../../../stack/include/linux/sched.ts';
 import type { Machine } from '../../../stack/machine.ts';
 import { sock_from_file } from '../../../stack/net/socket/file.ts';
 import type { Describer } from '../describe.ts';
-import { EventNodes } from './eventNodes.ts';
+import { EventNodes, isEventFile } from './eventNodes.ts';
 import { limited, ObjectIds, type TreeNode } from './node.ts';
 import { SocketNodes } from './socketNode.ts';
 
@@ -31,10 +32,8 @@ export class SocketsTree {
   roots(): TreeNode[] {
     // A process's threads share its descriptors, which are displayed once.
     const processes = [...this.#machine.tasks.values()].filter((task) => task.tgid === task.pid);
-    const roots = processes
-      .filter((task) => this.#descriptors(task).length > 0)
-      .map((task) => this.#process(task));
-    const listed = new Set<sock_common>(processes.flatMap((task) => socketsOf(task).map(([, sk]) => sk)));
+    const roots = processes.filter((task) => shownFiles(task).length > 0).map((task) => this.#process(task));
+    const listed = new Set<sock_common>(processes.flatMap((task) => socketsOf(task)));
     const waiting = this.#waiting();
     const alone = [...this.#machine.sockets].filter(
       (sk) => sk.sk_socket === null && !sk.sk_kern_sock && !listed.has(sk) && !waiting.has(sk),
@@ -69,11 +68,10 @@ export class SocketsTree {
   }
   #descriptors(task: task_struct): TreeNode[] {
     const alone = socketsOf(task).length === 1;
-    return task.files.fd.flatMap((opened, fd): TreeNode[] => {
-      if (opened === null) return [];
+    return shownFiles(task).flatMap(([fd, opened]): TreeNode[] => {
       const sk = sock_from_file(opened)?.sk ?? null;
-      const node = sk === null ? this.#events.node(opened, fd) : this.#nodes.node(sk, `fd ${fd}`, alone);
-      return node === undefined ? [] : [node];
+      if (sk !== null) return [this.#nodes.node(sk, `fd ${fd}`, alone)];
+      return isEventFile(opened) ? [this.#events.node(opened, fd)] : [];
     });
   }
   #group(key: string, tooltip: string, sockets: readonly sock_common[]): TreeNode {
@@ -108,10 +106,14 @@ export class SocketsTree {
   }
 }
 
-/** A task's descriptors that refer to sockets. */
-function socketsOf(task: task_struct): [number, sock][] {
-  return task.files.fd.flatMap((open, fd): [number, sock][] => {
-    const sk = open === null ? null : (sock_from_file(open)?.sk ?? null);
-    return sk === null ? [] : [[fd, sk]];
+/** A task's descriptors that refer to sockets, epoll or eventfd. */
+function shownFiles(task: task_struct): [number, file][] {
+  return task.files.fd.flatMap((opened, fd): [number, file][] => {
+    if (opened === null) return [];
+    return (sock_from_file(opened)?.sk ?? null) !== null || isEventFile(opened) ? [[fd, opened]] : [];
   });
+}
+/** The sockets that a task's descriptors refer to. */
+function socketsOf(task: task_struct): sock[] {
+  return task.files.fd.flatMap((opened) => (opened === null ? [] : (sock_from_file(opened)?.sk ?? [])));
 }
