@@ -340,10 +340,25 @@ export interface NicConfiguration {
   corrupt?: number;
 }
 
-/** The attributes of a `sockscope` launch configuration besides DAP's own. */
-export interface LaunchConfiguration {
-  /** The scenario: a TypeScript or JavaScript file. */
+/** A program of a launch. */
+export interface ProgramConfiguration {
+  /** A scenario or a Node program: a TypeScript or JavaScript file. */
   program: string;
+  /** The name of its process; by default the file's. */
+  name?: string;
+  /** A Node program's arguments, from `process.argv[2]`. */
+  args?: string[];
+  env?: Record<string, string | number>;
+  /** Its working directory. */
+  cwd?: string;
+}
+
+/** The attributes of a `sockscope` launch configuration besides DAP's own. */
+export interface LaunchConfiguration extends Partial<ProgramConfiguration> {
+  /** Programs that run together; instead of `program`. */
+  programs?: (ProgramConfiguration | string)[];
+  /** IPv4 addresses by name, for Node programs. */
+  hosts?: Record<string, string>;
   stopOnEntry?: boolean;
   /** Seed of the machine's random numbers. */
   seed?: number;

@@ -8,6 +8,7 @@ import { registerMoment } from './moment.ts';
 import { PacketsPanel } from './packets/packetsPanel.ts';
 import { configurationFor, registerConfigurations } from './scenario/configuration.ts';
 import { LastProgram } from './scenario/lastProgram.ts';
+import { registerNodeProgramEditor } from './scenario/nodeProgramEditor.ts';
 import { registerNewScenario } from './scenario/newScenario.ts';
 import { registerOpenSample } from './scenario/openSample.ts';
 import { registerScenarioEditor } from './scenario/scenarioEditor.ts';
@@ -35,6 +36,7 @@ export function activate(context: vscode.ExtensionContext): void {
     packets,
     registerTreeCommands(trees, packets),
     registerScenarioEditor(),
+    registerNodeProgramEditor(sources),
     lastProgram,
     breakOn,
     registerConfigurations({ last: lastProgram, sources, breakOn }),

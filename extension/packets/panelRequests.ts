@@ -1,7 +1,10 @@
 // Handlers of the Packets panel's requests.
+import { homedir } from 'node:os';
+import path from 'node:path';
 import * as vscode from 'vscode';
 import type { FromPanel, FromPanelOf, ToPanel } from '../../webviews/messages.ts';
 import type { MachineSession } from '../session.ts';
+import { programFiles } from '../scenario/launchFile.ts';
 import type { StackSources } from '../stackSources.ts';
 import { showPacketCode } from './packetCode.ts';
 
@@ -69,8 +72,9 @@ async function getRows(
 
 async function exportPackets(session: MachineSession): Promise<void> {
   const { workspaceFolder, configuration } = session.debugSession;
+  const [program] = programFiles(configuration);
   const folder =
-    workspaceFolder?.uri ?? vscode.Uri.joinPath(vscode.Uri.file(String(configuration['program'])), '..');
+    workspaceFolder?.uri ?? vscode.Uri.file(program === undefined ? homedir() : path.dirname(program));
   const target = await vscode.window.showSaveDialog({
     title: 'Export Packets',
     defaultUri: vscode.Uri.joinPath(folder, 'capture.pcapng'),

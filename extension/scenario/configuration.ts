@@ -1,4 +1,4 @@
-// Debug configurations: for a launch.json, for the open scenario without one, and their validation.
+// Debug configurations: for a launch.json, for the open program without one, and their validation.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
@@ -7,11 +7,19 @@ import type { BreakOnChooser } from '../breakOn.ts';
 import { DEBUG_TYPE } from '../session.ts';
 import type { StackSources } from '../stackSources.ts';
 import type { LastProgram } from './lastProgram.ts';
+import { configurationNaming, programFiles, withAbsolutePaths } from './launchFile.ts';
+import { isNodeProgramDocument, isProgramDocument } from './nodeProgramEditor.ts';
 import { isScenarioDocument } from './scenarioEditor.ts';
 import { isScenario } from './scenarioText.ts';
 
-/** The configuration with which a scenario is debugged without a launch.json. */
-export function configurationFor(program: string): vscode.DebugConfiguration & LaunchConfiguration {
+/** The configuration with which a program is debugged: that of the nearest launch.json that names it, if any. */
+export function configurationFor(program: string): vscode.DebugConfiguration {
+  const root = vscode.workspace.getWorkspaceFolder(vscode.Uri.file(program))?.uri.fsPath;
+  return configurationNaming(program, DEBUG_TYPE, root) ?? configurationOf(program);
+}
+
+/** A configuration that no launch.json has. */
+function configurationOf(program: string): vscode.DebugConfiguration & LaunchConfiguration {
   return {
     type: DEBUG_TYPE,
     request: 'launch',
@@ -37,11 +45,14 @@ function mayHit(breakpoint: vscode.Breakpoint, program: string): boolean {
   }
 }
 
-/** Offers a configuration for the scenario in the active editor, in the drop-down of Run and Debug. */
+const isDebuggable = (document: vscode.TextDocument): boolean =>
+  isScenarioDocument(document) || isNodeProgramDocument(document);
+
+/** Offers a configuration for the program in the active editor, in the drop-down of Run and Debug. */
 const dynamicConfigurations: vscode.DebugConfigurationProvider = {
   provideDebugConfigurations() {
     const document = vscode.window.activeTextEditor?.document;
-    return isScenarioDocument(document) ? [configurationFor(document.uri.fsPath)] : [];
+    return document && isDebuggable(document) ? [configurationFor(document.uri.fsPath)] : [];
   },
 };
 
@@ -64,8 +75,13 @@ class LaunchConfigurations implements vscode.DebugConfigurationProvider {
     this.#breakOn = breakOn;
   }
 
-  provideDebugConfigurations(): vscode.DebugConfiguration[] {
-    return [{ ...configurationFor('${file}'), name: 'Debug the open scenario', stopOnEntry: true }];
+  provideDebugConfigurations(folder: vscode.WorkspaceFolder | undefined): vscode.DebugConfiguration[] {
+    const document = vscode.window.activeTextEditor?.document;
+    if (!folder || !isNodeProgramDocument(document))
+      return [{ ...configurationOf('${file}'), name: 'Debug the open scenario', stopOnEntry: true }];
+    const { fsPath } = document.uri;
+    const program = `\${workspaceFolder}/${path.relative(folder.uri.fsPath, fsPath).replaceAll(path.sep, '/')}`;
+    return [{ ...configurationOf(fsPath), program, stopOnEntry: true }];
   }
 
   resolveDebugConfiguration(
@@ -77,12 +93,12 @@ class LaunchConfigurations implements vscode.DebugConfigurationProvider {
     if (isEmpty) {
       const program = this.#programInFront();
       if (program !== undefined) return configurationFor(program);
-      void complain(NO_SCENARIO);
+      void complain(NO_PROGRAM);
       return undefined;
     }
-    if (typeof configuration['program'] !== 'string' || configuration['program'] === '') {
+    if (configuration['programs'] === undefined && programFiles(configuration).length === 0) {
       void complain(
-        `launch.program must name the scenario's file, got ${JSON.stringify(configuration['program']) ?? 'nothing'} (launch.json, configuration "${configuration.name}")`,
+        `launch.program must name the file of a scenario or a Node program, got ${JSON.stringify(configuration['program']) ?? 'nothing'} (launch.json, configuration "${configuration.name}")`,
       );
       // Opens launch.json.
       return null;
@@ -95,50 +111,67 @@ class LaunchConfigurations implements vscode.DebugConfigurationProvider {
     folder: vscode.WorkspaceFolder | undefined,
     configuration: vscode.DebugConfiguration,
   ): vscode.DebugConfiguration {
-    if (folder)
-      for (const name of ['program', 'pcap']) {
-        const given: unknown = configuration[name];
-        if (typeof given === 'string' && given !== '')
-          configuration[name] = path.resolve(folder.uri.fsPath, given);
-      }
-    configuration['breakOn'] ??= this.#breakOn.chosen;
+    const [first] = programFiles(configuration);
+    const base =
+      folder?.uri.fsPath ?? (first !== undefined && path.isAbsolute(first) ? path.dirname(first) : '');
+    const resolved = base === '' ? configuration : withAbsolutePaths(configuration, base);
+    resolved['breakOn'] ??= this.#breakOn.chosen;
     // The views show the recorded run after it has ended.
-    configuration['record'] = true;
+    resolved['record'] = true;
     // "${file}" while a file of the stack is in the active editor.
-    if (this.#sources.has(String(configuration['program'])) && this.#last.program !== undefined)
-      configuration['program'] = this.#last.program;
-    return configuration;
+    if (this.#sources.has(String(resolved['program'])) && this.#last.program !== undefined)
+      resolved['program'] = this.#last.program;
+    return resolved;
   }
 
-  /** The scenario in the active editor; if there is none, the program debugged last. */
+  /**
+   * The program in the active editor. A file that only helps another one gives way to the program debugged
+   * last, and is a Node program if there is none.
+   */
   #programInFront(): string | undefined {
     const document = vscode.window.activeTextEditor?.document;
-    return isScenarioDocument(document) ? document.uri.fsPath : this.#last.program;
+    if (document && isDebuggable(document)) return document.uri.fsPath;
+    return this.#last.program ?? (isProgramDocument(document) ? document.uri.fsPath : undefined);
   }
 }
 
 const NO_SCENARIO = 'Open a scenario first: a TypeScript or JavaScript file that imports from "sockscope".';
+const NO_PROGRAM =
+  'Open a program first: a Node program, or a scenario, which is a TypeScript or JavaScript file that imports from "sockscope".';
 
 async function complain(message: string): Promise<void> {
   const choice = await vscode.window.showErrorMessage(message, 'New Scenario');
   if (choice) await vscode.commands.executeCommand('sockscope.newScenario');
 }
 
+/** Kinds of programs, as the commands name them. */
+interface Kind {
+  matches: (document: vscode.TextDocument | undefined) => document is vscode.TextDocument;
+  noun: string;
+  missing: string;
+}
+const SCENARIO: Kind = { matches: isScenarioDocument, noun: 'scenario', missing: NO_SCENARIO };
+const NODE_PROGRAM: Kind = {
+  matches: isProgramDocument,
+  noun: 'program',
+  missing: 'Open a Node program first: a JavaScript or TypeScript file.',
+};
+
 /**
- * Debugs a scenario: the given file, otherwise the one in the active editor, otherwise the program debugged
+ * Debugs a program: the given file, otherwise the one in the active editor, otherwise the program debugged
  * last.
  */
-async function debugScenario(last: LastProgram, uri?: vscode.Uri): Promise<void> {
+async function debugProgram(kind: Kind, last: LastProgram, uri?: vscode.Uri): Promise<void> {
   const document = uri
     ? await vscode.workspace.openTextDocument(uri)
     : vscode.window.activeTextEditor?.document;
-  if (!isScenarioDocument(document)) {
+  if (!kind.matches(document)) {
     if (!uri && last.program !== undefined) return last.runAgain();
-    await complain(NO_SCENARIO);
+    await complain(kind.missing);
     return;
   }
   if (document.isUntitled) {
-    void vscode.window.showErrorMessage('Save the scenario first: the machine loads it from its file.');
+    void vscode.window.showErrorMessage(`Save the ${kind.noun} first: the machine loads it from its file.`);
     return;
   }
   await vscode.debug.startDebugging(
@@ -147,7 +180,7 @@ async function debugScenario(last: LastProgram, uri?: vscode.Uri): Promise<void>
   );
 }
 
-/** Registers the providers and the command `sockscope.debugScenario`. */
+/** Registers the providers and the commands `sockscope.debugScenario` and `sockscope.debugNodeProgram`. */
 export function registerConfigurations(surroundings: Surroundings): vscode.Disposable {
   const { last } = surroundings;
   const { Initial, Dynamic } = vscode.DebugConfigurationProviderTriggerKind;
@@ -159,7 +192,10 @@ export function registerConfigurations(surroundings: Surroundings): vscode.Dispo
     ),
     vscode.debug.registerDebugConfigurationProvider(DEBUG_TYPE, dynamicConfigurations, Dynamic),
     vscode.commands.registerCommand('sockscope.debugScenario', (uri?: vscode.Uri) =>
-      debugScenario(last, uri),
+      debugProgram(SCENARIO, last, uri),
+    ),
+    vscode.commands.registerCommand('sockscope.debugNodeProgram', (uri?: vscode.Uri) =>
+      debugProgram(NODE_PROGRAM, last, uri),
     ),
   );
 }

@@ -3,12 +3,13 @@
 import * as vscode from 'vscode';
 import { DEBUG_TYPE } from '../session.ts';
 import type { StackSources } from '../stackSources.ts';
+import { programFiles } from './launchFile.ts';
 
 const KEY = 'sockscope.lastProgram';
 
 /** What is needed to start the same program again. */
 interface Remembered {
-  /** Absolute path. */
+  /** Absolute path; of several programs, the one that was in the active editor. */
   program: string;
   /** The configuration's name, which may be one of launch.json. */
   name: string;
@@ -60,7 +61,7 @@ export class LastProgram implements vscode.Disposable {
     const last = this.#remembered;
     if (!last) {
       void vscode.window.showInformationMessage(
-        'Nothing was debugged in this workspace yet: open a scenario.',
+        'Nothing was debugged in this workspace yet: open a scenario or a Node program.',
       );
       return;
     }
@@ -81,8 +82,11 @@ export class LastProgram implements vscode.Disposable {
   }
 
   async #remember({ type, workspaceFolder, configuration }: vscode.DebugSession): Promise<void> {
-    const program: unknown = configuration['program'];
-    if (type !== DEBUG_TYPE || typeof program !== 'string') return;
+    if (type !== DEBUG_TYPE) return;
+    const files = programFiles(configuration);
+    const active = vscode.window.activeTextEditor?.document.uri.fsPath;
+    const program = files.find((file) => file === active) ?? files[0];
+    if (program === undefined) return;
     const remembered: Remembered = {
       program,
       name: configuration.name,
@@ -95,7 +99,8 @@ export class LastProgram implements vscode.Disposable {
   /** The run ended in a file of the stack: activate the program's tab again, if it is still open. */
   async #goBack({ type, configuration }: vscode.DebugSession): Promise<void> {
     if (type !== DEBUG_TYPE || !this.#sources.isActive) return;
-    const program: unknown = configuration['program'];
+    const files = programFiles(configuration);
+    const program = files.find((file) => file === this.program) ?? files[0];
     for (const group of vscode.window.tabGroups.all)
       for (const { input } of group.tabs) {
         if (!(input instanceof vscode.TabInputText) || input.uri.fsPath !== program) continue;

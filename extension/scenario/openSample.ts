@@ -3,11 +3,20 @@
 import { homedir } from 'node:os';
 import * as vscode from 'vscode';
 import { sampleTitle, withTypes, type SampleTitle } from './sampleText.ts';
+import { isScenario } from './scenarioText.ts';
 import { installTypes, prepareProject, TYPES_FILE } from './scenarioFolder.ts';
 
-interface Sample extends SampleTitle {
-  file: string;
+interface SampleFile {
+  /** Relative to the folder that the samples are copied to. */
+  path: string;
   text: string;
+}
+/** A scenario in one file, or Node programs in a folder. */
+interface Sample extends SampleTitle {
+  /** The file's name, or the folder's. */
+  name: string;
+  /** The first one has the comment that tells what to look at. */
+  files: [SampleFile, ...SampleFile[]];
 }
 
 /** Registers the command. */
@@ -26,19 +35,21 @@ async function openSample(extensionUri: vscode.Uri): Promise<void> {
   if (!sample) return;
   const folder = await askFolder(sample);
   if (!folder) return;
-  const target = vscode.Uri.joinPath(folder, sample.file);
-  const text = withTypes(sample.text, TYPES_FILE);
-  if (!(await mayWrite(target, text))) return;
-  await installTypes(extensionUri, folder);
-  await prepareProject(folder);
-  await vscode.workspace.fs.writeFile(target, new TextEncoder().encode(text));
+  const target = vscode.Uri.joinPath(folder, sample.files[0].path);
+  if (!(await mayWrite(sample, folder))) return;
+  if (isScenario(sample.files[0].text)) {
+    await installTypes(extensionUri, folder);
+    await prepareProject(folder);
+  }
+  for (const { path, text } of sample.files)
+    await vscode.workspace.fs.writeFile(vscode.Uri.joinPath(folder, path), new TextEncoder().encode(text));
   await show(target);
 }
 
 async function chooseSample(extensionUri: vscode.Uri): Promise<Sample | undefined> {
   const items = (await readSamples(extensionUri)).map((sample) => ({
     label: `${sample.number}. ${sample.title}`,
-    description: sample.file,
+    description: sample.name,
     detail: sample.summary,
     sample,
   }));
@@ -54,49 +65,68 @@ async function chooseSample(extensionUri: vscode.Uri): Promise<Sample | undefine
 /** The samples included in the extension, in learning order. */
 async function readSamples(extensionUri: vscode.Uri): Promise<Sample[]> {
   const folder = vscode.Uri.joinPath(extensionUri, 'samples');
-  const files = (await vscode.workspace.fs.readDirectory(folder))
-    .map(([file]) => file)
-    .filter((file) => file.endsWith('.ts'));
+  const entries = await vscode.workspace.fs.readDirectory(folder);
   const samples = await Promise.all(
-    files.map(async (file): Promise<Sample[]> => {
-      const text = new TextDecoder().decode(
-        await vscode.workspace.fs.readFile(vscode.Uri.joinPath(folder, file)),
-      );
-      const title = sampleTitle(text);
-      return title === undefined ? [] : [{ ...title, file, text }];
+    entries.map(async ([name]): Promise<Sample[]> => {
+      const files = await readFiles(folder, name);
+      for (const file of files) {
+        const title = sampleTitle(file.text);
+        if (title === undefined) continue;
+        const others = files.filter((other) => other !== file);
+        return [{ ...title, name, files: [asCopied(file), ...others] }];
+      }
+      return [];
     }),
   );
   return samples.flat().sort((one, other) => one.number - other.number);
 }
 
-async function askFolder({ file }: Sample): Promise<vscode.Uri | undefined> {
+/** A file, or the files of a folder and of the folders in it. */
+async function readFiles(folder: vscode.Uri, path: string): Promise<SampleFile[]> {
+  const uri = vscode.Uri.joinPath(folder, path);
+  const { type } = await vscode.workspace.fs.stat(uri);
+  if ((type & vscode.FileType.Directory) === 0)
+    return [{ path, text: new TextDecoder().decode(await vscode.workspace.fs.readFile(uri)) }];
+  const entries = await vscode.workspace.fs.readDirectory(uri);
+  return (await Promise.all(entries.map(([name]) => readFiles(folder, `${path}/${name}`)))).flat();
+}
+
+const asCopied = ({ path, text }: SampleFile): SampleFile => ({
+  path,
+  text: isScenario(text) ? withTypes(text, TYPES_FILE) : text,
+});
+
+async function askFolder({ name }: Sample): Promise<vscode.Uri | undefined> {
   const workspace = vscode.workspace.workspaceFolders?.[0]?.uri;
   const asked = await vscode.window.showOpenDialog({
     canSelectFolders: true,
     canSelectFiles: false,
     defaultUri: workspace ?? vscode.Uri.file(homedir()),
-    title: `Where shall ${file} go?`,
+    title: `Where shall ${name} go?`,
     openLabel: 'Copy Here',
   });
   return asked?.[0];
 }
 
 /** A file with that name may be the user's work: show it unless the user wants it replaced. */
-async function mayWrite(target: vscode.Uri, text: string): Promise<boolean> {
-  const there = await Promise.resolve(vscode.workspace.fs.readFile(target)).then(
-    (bytes) => new TextDecoder().decode(bytes),
-    () => undefined,
-  );
-  if (there === undefined || there === text) return true;
-  const name = vscode.workspace.asRelativePath(target);
-  const answer = await vscode.window.showWarningMessage(
-    `${name} is there already, and differs from the sample.`,
-    { modal: true },
-    'Open It',
-    'Replace It',
-  );
-  if (answer === 'Open It') await show(target);
-  return answer === 'Replace It';
+async function mayWrite({ files }: Sample, folder: vscode.Uri): Promise<boolean> {
+  for (const { path, text } of files) {
+    const target = vscode.Uri.joinPath(folder, path);
+    const there = await Promise.resolve(vscode.workspace.fs.readFile(target)).then(
+      (bytes) => new TextDecoder().decode(bytes),
+      () => undefined,
+    );
+    if (there === undefined || there === text) continue;
+    const answer = await vscode.window.showWarningMessage(
+      `${vscode.workspace.asRelativePath(target)} is there already, and differs from the sample.`,
+      { modal: true },
+      'Open It',
+      'Replace It',
+    );
+    if (answer === 'Open It') await show(target);
+    if (answer !== 'Replace It') return false;
+  }
+  return true;
 }
 
 const show = (file: vscode.Uri) => vscode.window.showTextDocument(file, { preview: false });

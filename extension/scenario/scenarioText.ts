@@ -34,7 +34,7 @@ export function processesOf(text: string): ScenarioProcess[] {
  * Replaces comments by spaces; line numbers stay. A `//` inside a string is left alone when a quote precedes
  * it.
  */
-function withoutComments(text: string): string {
+export function withoutComments(text: string): string {
   return text
     .replace(/\/\*[^]*?\*\//g, (comment) => comment.replace(/[^\n]/g, ' '))
     .replace(/^([^'"`\n]*?)\/\/.*$/gm, '$1');

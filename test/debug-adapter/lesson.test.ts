@@ -4,37 +4,10 @@ import { readFileSync } from 'node:fs';
 import type { ChangedEvent } from '../../debug-adapter/protocol.ts';
 import { samplePath } from '../support/samples.ts';
 import { withAdapter, type Adapter } from './support/adapter.ts';
+import { breakAt, lineOf, shown, tick } from './support/lesson.ts';
 
 const PROGRAM = samplePath('first-handshake');
 
-const linesOf = (program: string) => readFileSync(program, 'utf8').split('\n');
-/** The line of code that holds a text; the comment before the code speaks of it, too. */
-function lineOf(text: string, program = PROGRAM): number {
-  const isIt = (line: string) => !line.startsWith(' *') && line.includes(text);
-  const line = linesOf(program).findIndex(isIt) + 1;
-  assert.ok(line > 0, `${program} has no line with ${text}`);
-  return line;
-}
-async function breakAt(adapter: Adapter, texts: string[], program = PROGRAM): Promise<void> {
-  await adapter.request('setBreakpoints', {
-    source: { path: program },
-    breakpoints: texts.map((text) => ({ line: lineOf(text, program) })),
-  });
-}
-async function tick(adapter: Adapter, filterId: string): Promise<void> {
-  await adapter.request('setExceptionBreakpoints', { filters: [], filterOptions: [{ filterId }] });
-}
-
-/** What the Sockets view shows before anybody opens a row of it. The client's port is another with another seed. */
-async function shown(adapter: Adapter, parent?: string, indent = ''): Promise<string[]> {
-  const lines: string[] = [];
-  for (const item of await adapter.tree('sockets', parent)) {
-    const text = [item.label, item.description].filter(Boolean).join('  ');
-    lines.push(indent + text.replace(/:\d{5}\b/g, ':PORT') + (item.changed === true ? '  ●' : ''));
-    if (item.collapsible === 'expanded') lines.push(...(await shown(adapter, item.id, `${indent}  `)));
-  }
-  return lines;
-}
 /** Goes on to the next transition. @returns where it stopped, and what is shown */
 async function next(adapter: Adapter): Promise<{ text: string; server: string[]; client: string[] }> {
   const stop = await adapter.go('continue');
@@ -57,7 +30,7 @@ describe('the first lesson', () => {
   it('comes true, step by step', () =>
     withAdapter(async (adapter) => {
       // 1. A breakpoint on connect(): both queues are empty.
-      await adapter.launch({ program: PROGRAM }, () => breakAt(adapter, ['await connect(fd']));
+      await adapter.launch({ program: PROGRAM }, () => breakAt(adapter, PROGRAM, ['await connect(fd']));
       await adapter.stopped();
       assert.deepEqual(await shown(adapter), [
         'server  pid 100',
@@ -127,14 +100,14 @@ describe('the first lesson', () => {
       assert.ok((await shown(adapter)).includes('      ← :PORT  ESTABLISHED  ●'));
 
       // 4. A breakpoint on accept(): the connection still waits; then it has been taken.
-      await breakAt(adapter, ['await connect(fd', 'await accept(listener)']);
+      await breakAt(adapter, PROGRAM, ['await connect(fd', 'await accept(listener)']);
       const fifth = await next(adapter);
       assert.deepEqual(fifth.server.slice(2, 5), [
         '    accept queue  1 of 2+1',
         '      ← :PORT  ESTABLISHED',
         '    SYN queue  0',
       ]);
-      assert.equal((await adapter.stack(undefined, 1))[0]!.line, lineOf('await accept(listener)'));
+      assert.equal((await adapter.stack(undefined, 1))[0]!.line, lineOf(PROGRAM, 'await accept(listener)'));
       await adapter.go('next');
       const lines = await shown(adapter);
       assert.deepEqual(
@@ -184,7 +157,7 @@ describe('the lessons after it', () => {
       assert.equal((await adapter.stack(undefined, 1))[0]!.name, 'tcp_conn_request');
       const fourth = await shown(adapter);
       assert.equal(fourth[fourth.indexOf('client4  pid 104') + 1], '  fd 3 :PORT→:8080  SYN_SENT');
-      await breakAt(adapter, ['await accept('], program);
+      await breakAt(adapter, program, ['await accept(']);
       for (const waiting of ['2 of 1+1', '1 of 1+1  ●', '0 of 1+1  ●']) {
         await adapter.go('continue');
         assert.ok((await shown(adapter)).includes(`    accept queue  ${waiting}`), waiting);
@@ -194,7 +167,7 @@ describe('the lessons after it', () => {
   it('echo: data waits at both ends, in the row "queues"', () =>
     withAdapter(async (adapter) => {
       const program = samplePath('echo');
-      await adapter.launch({ program }, () => breakAt(adapter, ['await send(fd'], program));
+      await adapter.launch({ program }, () => breakAt(adapter, program, ['await send(fd']));
       await adapter.stopped();
       await adapter.request('setFunctionBreakpoints', { breakpoints: [{ name: 'tcp_data_ready' }] });
       await adapter.go('continue');
@@ -216,7 +189,7 @@ describe('the lessons after it', () => {
   it('lost-syn: the SYN is kept, and sent again after a second', () =>
     withAdapter(async (adapter) => {
       const program = samplePath('lost-syn');
-      await adapter.launch({ program }, () => breakAt(adapter, ['await connect('], program));
+      await adapter.launch({ program }, () => breakAt(adapter, program, ['await connect(']));
       await adapter.stopped();
       await tick(adapter, 'retransmission');
       // What the views are told after the stop: a second has passed, and what the timer wheel rounds it up by.
@@ -236,7 +209,7 @@ describe('the lessons after it', () => {
   it('lost-syn-ack: two timers are at work', () =>
     withAdapter(async (adapter) => {
       const program = samplePath('lost-syn-ack');
-      await adapter.launch({ program }, () => breakAt(adapter, ['await connect('], program));
+      await adapter.launch({ program }, () => breakAt(adapter, program, ['await connect(']));
       await adapter.stopped();
       await adapter.request('setFunctionBreakpoints', { breakpoints: [{ name: 'reqsk_timer_handler' }] });
       await adapter.go('continue');

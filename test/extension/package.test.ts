@@ -29,6 +29,8 @@ describe('the .vsix', function () {
       'dist/webviews/packets.css',
       'stack/user/sockscope.d.ts',
       'samples/first-handshake.ts',
+      'samples/keep-alive-reset/client.mjs',
+      'samples/keep-alive-reset/.vscode/launch.json',
       'stack/net/socket/file.ts',
       'dist/stack/net/socket/file.js',
       'node_modules/amaro/dist/index.js',

@@ -1,12 +1,21 @@
 // What the extension reads out of source text, without VS Code.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { functionStart, mentions } from '../../extension/editor/sourceText.ts';
 import { sampleTitle, withTypes } from '../../extension/scenario/sampleText.ts';
+import {
+  configurationNaming,
+  parseLaunchFile,
+  programFiles,
+  withAbsolutePaths,
+} from '../../extension/scenario/launchFile.ts';
+import { isProgramFile, networkLine } from '../../extension/scenario/nodeProgramText.ts';
 import { breakOnText } from '../../extension/breakOnText.ts';
 import { isScenario, processesOf } from '../../extension/scenario/scenarioText.ts';
 import { shortTime } from '../../extension/shortTime.ts';
-import { sampleFiles, samplePath } from '../support/samples.ts';
+import { nodeSample, nodeSampleFolders, sampleFiles, samplePath } from '../support/samples.ts';
 
 describe("a scenario's text", () => {
   it('is one when it imports the module, in any of the ways there are', () => {
@@ -48,6 +57,132 @@ describe("a scenario's text", () => {
       { name: 'server', line: 1 },
       { name: 'client', line: 5 },
     ]);
+  });
+});
+
+describe("a Node program's text", () => {
+  it('shows where it listens', () => {
+    for (const text of [
+      `server.listen(8080);`,
+      `server\n  .listen(\n 80)`,
+      `app.listen(port, () => {})`,
+      `app.listen(config.PORT)`,
+      `app.listen(process.env.PORT ?? 80)`,
+      `await fastify.listen({ port: 3000 })`,
+      `export const app = express();`,
+      `const server = net.createServer((socket) => {});`,
+    ])
+      assert.notEqual(networkLine(text), undefined, text);
+    assert.equal(
+      networkLine(`import http from 'node:http';\nconst s = http.createServer();\n\ns.listen(80);`),
+      3,
+      'listening tells more than the creation of what listens',
+    );
+  });
+
+  it('shows where it connects, if it does not listen', () => {
+    for (const text of [
+      `http.get('http://greeter/', () => {});`,
+      `https.request(options)`,
+      `const socket = net.connect(80);`,
+      `tls.connect({ port: 443 })`,
+      `const socket = new WebSocket('ws://localhost');`,
+    ])
+      assert.equal(networkLine(`// one\n${text}`), 1, text);
+  });
+
+  it('shows nothing in a scenario, and in what only looks like it', () => {
+    for (const text of [
+      `import { socket } from 'sockscope';\nserver.listen(80);`,
+      `// server.listen(80);`,
+      `/* http.get('x') */`,
+      `bus.listen((event) => {});`,
+      `emitter.listen('data', handler);`,
+      `map.get(key);`,
+    ])
+      assert.equal(networkLine(text), undefined, text);
+  });
+
+  it('is in a file that Node runs, and in no package', () => {
+    for (const file of ['/a/server.js', '/a/server.mjs', '/a/b.cjs', '/a/b.ts', '/a/b.mts'])
+      assert.ok(isProgramFile(file), file);
+    for (const file of [
+      '/a/types.d.ts',
+      '/a/x.d.mts',
+      '/a/node_modules/express/index.js',
+      '/a/b.tsx',
+      '/a/b',
+    ])
+      assert.ok(!isProgramFile(file), file);
+  });
+});
+
+describe('a launch.json', () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'sockscope-launch-'));
+  after(() => rmSync(folder, { recursive: true, force: true }));
+  const write = (place: string, configurations: object[], comment = '') => {
+    mkdirSync(path.join(folder, place, '.vscode'), { recursive: true });
+    writeFileSync(
+      path.join(folder, place, '.vscode/launch.json'),
+      `{ ${comment}"configurations": ${JSON.stringify(configurations)} }`,
+    );
+  };
+  const one = (attributes: object) => ({
+    type: 'sockscope',
+    request: 'launch',
+    name: 'One',
+    ...attributes,
+  });
+
+  it('may have comments and commas at the ends, but not inside of texts', () => {
+    const text = `{
+      // a comment
+      "configurations": [
+        { "type": "a", "request": "launch", "name": "b // c", /* d */ "args": ["e,]", "/* f */"], },
+        "not a configuration",
+      ],
+    }`;
+    assert.deepEqual(parseLaunchFile(text), [
+      { type: 'a', request: 'launch', name: 'b // c', args: ['e,]', '/* f */'] },
+    ]);
+  });
+
+  it('names programs one by one, or several', () => {
+    assert.deepEqual(programFiles({ program: 'a.js' }), ['a.js']);
+    assert.deepEqual(programFiles({ programs: ['a.js', { program: 'b.js' }, 7, {}] }), ['a.js', 'b.js']);
+    assert.deepEqual(programFiles({ program: 7 }), []);
+    assert.deepEqual(programFiles({}), []);
+  });
+
+  it("has paths that refer to its folder, and a program's to its working directory", () => {
+    const given = { cwd: 'work', programs: ['a.js', { program: 'b.js', cwd: '/else' }], pcap: 'p.pcapng' };
+    assert.deepEqual(withAbsolutePaths(given, '/ws'), {
+      cwd: '/ws/work',
+      programs: ['/ws/work/a.js', { program: '/else/b.js', cwd: '/else' }],
+      pcap: '/ws/p.pcapng',
+    });
+    assert.deepEqual(withAbsolutePaths({ program: 'a.js' }, '/ws'), { program: '/ws/a.js', cwd: '/ws' });
+  });
+
+  it('in the nearest folder above a program is the one that counts, when it names the program', () => {
+    write('', [one({ name: 'Outer', program: '${workspaceFolder}/near/server.js' })]);
+    write('near', [
+      one({ type: 'node', name: 'Other debugger', program: '${workspaceFolder}/server.js' }),
+      one({ name: 'Open file', program: '${file}' }),
+      one({ name: 'Both', programs: [{ program: 'server.js' }, '${workspaceFolder}/src/client.js'] }),
+    ]);
+    const named = (file: string, root?: string) =>
+      configurationNaming(path.join(folder, file), 'sockscope', root)?.name;
+    assert.equal(named('near/server.js'), 'Both');
+    assert.equal(named('near/src/client.js'), 'Both');
+    assert.equal(named('near/other.js'), undefined);
+    assert.deepEqual(configurationNaming(path.join(folder, 'near/server.js'), 'sockscope')?.['programs'], [
+      { program: path.join(folder, 'near/server.js') },
+      path.join(folder, 'near/src/client.js'),
+    ]);
+    write('near', [], '"broken": ');
+    assert.equal(named('near/server.js'), 'Outer', 'what cannot be read names nothing');
+    assert.equal(named('near/server.js', path.join(folder, 'near')), undefined, 'outside of the workspace');
   });
 });
 
@@ -103,8 +238,10 @@ describe("a sample's text", () => {
   });
 
   it('all samples are numbered, without a gap; the queue that overflows comes second', () => {
-    const titles = sampleFiles().map((file) => {
-      const title = sampleTitle(readFileSync(samplePath(file.replace(/\.ts$/, '')), 'utf8'));
+    const files = sampleFiles().map((file) => [file, samplePath(file.replace(/\.ts$/, ''))] as const);
+    const folders = nodeSampleFolders().map((name) => [name, nodeSample(name).client] as const);
+    const titles = [...files, ...folders].map(([file, place]) => {
+      const title = sampleTitle(readFileSync(place, 'utf8'));
       assert.ok(title !== undefined && title.summary !== '', `${file} has no title`);
       return { file, number: title.number };
     });

@@ -5,7 +5,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { sampleFiles, samplePath } from '../support/samples.ts';
+import { nodeSample, nodeSampleFolders, sampleFiles, samplePath } from '../support/samples.ts';
 import { connected, listener, receive, story } from './support/story.ts';
 
 const root = path.resolve(import.meta.dirname, '../../..');
@@ -15,25 +15,32 @@ const run = promisify(execFile);
 describe('determinism', function () {
   this.timeout(60_000);
   let folder: string;
-  let samples: string[];
+  /** The programs of each sample. */
+  let samples: string[][];
   before(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'sockscope-determinism-'));
-    samples = sampleFiles();
-    assert.ok(samples.length >= 9, `samples: ${samples.join(', ')}`);
+    const scenarios = sampleFiles().map((file) => [samplePath(path.basename(file, '.ts'))]);
+    const programs = nodeSampleFolders().map((name) => {
+      const { server, client } = nodeSample(name);
+      return [server, client];
+    });
+    assert.ok(scenarios.length >= 9 && programs.length >= 3, 'samples are missing');
+    samples = [...scenarios, ...programs];
   });
   after(() => rm(folder, { recursive: true, force: true }));
 
   /** One run of a sample in a process of its own. */
-  async function once(sample: string, name: string, ...options: string[]) {
-    const pcap = path.join(folder, `${sample}-${name}.pcapng`);
-    const args = [CLI, 'run', path.join(root, 'samples', sample), '--pcap', pcap, '--trace', '*', ...options];
+  async function once(programs: string[], name: string, ...options: string[]) {
+    const pcap = path.join(folder, `${name}.pcapng`);
+    const args = [CLI, 'run', ...programs, '--pcap', pcap, '--trace', '*', ...options];
     const { stdout, stderr } = await run(process.execPath, args, { maxBuffer: 1 << 28 });
     return { stdout, stderr, pcap: await readFile(pcap) };
   }
 
   it('every sample twice: the same trace, output and packets; and nobody throws or sleeps for ever', async () => {
-    for (const sample of samples) {
-      const [first, second] = await Promise.all([once(sample, 'first'), once(sample, 'second')]);
+    for (const programs of samples) {
+      const sample = path.relative(path.join(root, 'samples'), programs.at(-1)!);
+      const [first, second] = await Promise.all([once(programs, 'first'), once(programs, 'second')]);
       assert.ok(first.stdout.split('\n').length > 20, `${sample}: no trace`);
       const different = first.stdout
         .split('\n')
@@ -52,11 +59,7 @@ describe('determinism', function () {
 
   it('another seed: another initial sequence number, another port; the same one: the same', async () => {
     const syn = async (...options: string[]) => {
-      const { pcap } = await once(
-        path.basename(samplePath('first-handshake')),
-        `seed${options.join('')}`,
-        ...options,
-      );
+      const { pcap } = await once([samplePath('first-handshake')], `seed${options.join('')}`, ...options);
       // The first packet block: its data begins 28 bytes in; there Ethernet, IP, TCP.
       let at = 0;
       while (pcap.readUInt32LE(at) !== 6) at += pcap.readUInt32LE(at + 4);
