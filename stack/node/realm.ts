@@ -7,6 +7,7 @@ import type { World } from '../world/world.ts';
 import { install_cares_wrap, type HostsTable } from './cares_wrap.ts';
 import { install_http } from './http.ts';
 import type { NodeProcess } from './node_process.ts';
+import { install_pipe_wrap } from './pipe_wrap.ts';
 import { install_socket_timeouts } from './socket_timeouts.ts';
 import { install_tcp_wrap } from './tcp_wrap.ts';
 import { install_tls_wrap } from './tls_wrap.ts';
@@ -46,6 +47,7 @@ export class NodeRealm {
     this.#install_ticks();
     install_tcp_wrap(this.loop, install_tls_wrap(this.loop));
     install_udp_wrap(this.loop);
+    install_pipe_wrap(this.loop);
     install_cares_wrap(this.loop, this.hosts);
     install_socket_timeouts(this.loop);
     install_http(this.#world, this.loop);

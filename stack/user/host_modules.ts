@@ -84,6 +84,10 @@ export class HostModules {
         return globalThis.process as unknown as Exports;
       case 'worker_threads':
         return with_own(real, { Worker: ForeignThread });
+      case 'child_process':
+        return with_own(real, refused(name, CHILDREN));
+      case 'cluster':
+        return Object.assign(Object.create(real) as Exports, refused(name, ['fork']));
       default:
         return name in ASKING ? this.#asking(name, real) : real;
     }
@@ -149,6 +153,19 @@ export class HostModules {
 function with_own(real: Exports, own: Exports): Exports {
   const all = { ...Object.getOwnPropertyDescriptors(real), ...Object.getOwnPropertyDescriptors(own) };
   return Object.defineProperties({}, all) as Exports;
+}
+
+/** What would start a process of the host. */
+const CHILDREN = ['exec', 'execFile', 'execFileSync', 'execSync', 'fork', 'spawn', 'spawnSync'];
+
+/** Functions that would leave the machine, each with an error that names it. */
+function refused(module: string, names: readonly string[]): Exports {
+  const refuse = (name: string) => () => {
+    throw new Error(
+      `${module}.${name}() would run outside of the machine, unseen: list the program among the launch's programs, or start it with spawn() of 'sockscope'`,
+    );
+  };
+  return Object.fromEntries(names.map((name) => [name, refuse(name)]));
 }
 
 /** A thread of the host knows nothing of the world, and the world nothing of it. */
