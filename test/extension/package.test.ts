@@ -1,7 +1,8 @@
 // The packaged extension: small, whole, and nothing in it that does not belong there.
 import assert from 'node:assert/strict';
-import { stat } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import { readFile, stat } from 'node:fs/promises';
+import { createRequire, isBuiltin } from 'node:module';
+import path from 'node:path';
 import { packageScript, root } from './support/scripts.ts';
 
 interface Vsce {
@@ -40,4 +41,26 @@ describe('the .vsix', function () {
     const wrong = files.filter((file) => /(^|\/)(test|tests|scripts|docs)\/|\.map$|\.vsix$/.test(file));
     assert.deepEqual(wrong, []);
   });
+
+  it('holds each package that its modules import', async () => {
+    const { listFiles } = createRequire(import.meta.url)('@vscode/vsce') as Vsce;
+    const files = await listFiles({ cwd: root });
+    const modules = files.filter((file) => /^dist\/(debug-adapter|stack)\/.*\.js$/.test(file));
+    assert.ok(modules.length > 300, `${modules.length} modules`);
+    const missing = new Set<string>();
+    for (const module of modules)
+      for (const name of importedPackages(await readFile(path.join(root, module), 'utf8')))
+        if (!files.includes(`node_modules/${name}/package.json`))
+          missing.add(`${name}, imported by ${module}`);
+    assert.deepEqual([...missing], []);
+  });
 });
+
+/** The packages that a module's import declarations name. */
+function importedPackages(code: string): string[] {
+  const imports = /^(?:(?:import|export)\b[^;'"]*?\bfrom\s+|import\s+)['"]([^'"]+)['"]/gm;
+  const specifiers = [...code.matchAll(imports)].map(([, specifier]) => specifier!);
+  return specifiers
+    .filter((name) => !name.startsWith('.') && !isBuiltin(name))
+    .map((name) => /^(?:@[^/]+\/)?[^/]+/.exec(name)![0]);
+}
