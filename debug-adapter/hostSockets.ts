@@ -1,6 +1,7 @@
-/** The host's end of forwarded ports: Node's own sockets on the loopback, beside the machine's thread. */
+/** The host's end of the gateway: Node's own sockets on the loopback, beside the machine's thread. */
 import { once } from 'node:events';
-import { createServer, type Server, type Socket } from 'node:net';
+import { lookup } from 'node:dns/promises';
+import { connect, createServer, type Server, type Socket } from 'node:net';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import type { ForwardedPort } from '../stack/gateway/host_side.ts';
 import type { FromHost, ToHost } from './worker/hostChannel.ts';
@@ -30,6 +31,10 @@ class HostSockets {
     switch (message.type) {
       case 'listen':
         return void this.#listen(message.ports);
+      case 'connect':
+        return this.#connect(message.connection, message.address, message.port);
+      case 'lookup':
+        return void this.#lookup(message.question, message.name);
       case 'write':
         return this.#write(message.connection, message.bytes);
       case 'end':
@@ -64,6 +69,32 @@ class HostSockets {
   }
   #connected(socket: Socket, to: number): void {
     const connection = ++this.#numbers;
+    this.#carry(connection, socket);
+    const from = `${socket.remoteAddress}:${socket.remotePort}`;
+    this.#send({ type: 'event', connection, event: { what: 'open', port: to, from } });
+    socket.resume();
+  }
+  /** Connect for a program; what comes is read when the program's side is there as well. */
+  #connect(connection: number, address: string, port: number): void {
+    const socket = connect({ host: address, port, allowHalfOpen: true });
+    const failed = ({ code }: NodeJS.ErrnoException) => {
+      const what = code === 'ECONNREFUSED' ? 'refused' : 'unreachable';
+      this.#send({ type: 'event', connection, event: { what } });
+    };
+    socket.once('error', failed);
+    socket.once('connect', () => {
+      socket.off('error', failed);
+      this.#carry(connection, socket);
+      socket.pause();
+      this.#send({ type: 'event', connection, event: { what: 'connected' } });
+    });
+  }
+  async #lookup(question: number, name: string): Promise<void> {
+    const found = await lookup(name, { family: 4 }).catch(() => null);
+    this.#send({ type: 'address', question, address: found?.address ?? null });
+  }
+  /** Tell what happens to a connected socket. */
+  #carry(connection: number, socket: Socket): void {
     this.#connections.set(connection, socket);
     socket.setNoDelay(true);
     socket.on('data', (bytes) => {
@@ -78,9 +109,6 @@ class HostSockets {
       this.#connections.delete(connection);
       this.#send({ type: 'event', connection, event: { what: 'gone' } });
     });
-    const from = `${socket.remoteAddress}:${socket.remotePort}`;
-    this.#send({ type: 'event', connection, event: { what: 'open', port: to, from } });
-    socket.resume();
   }
   #write(connection: number, bytes: Uint8Array): void {
     const socket = this.#connections.get(connection);

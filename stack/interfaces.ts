@@ -17,6 +17,7 @@ import { inet_rtm_newaddr } from './net/ipv4/devinet.ts';
 import { inet_rtm_newroute } from './net/ipv4/fib_frontend.ts';
 import { EthernetWire } from './wire/ethernet.ts';
 import { ExternalWire } from './wire/external.ts';
+import type { Wire } from './wire/wire.ts';
 import type { World } from './world/world.ts';
 
 /** Lay an Ethernet wire. If it leads outside, what is there is one of its ends. */
@@ -33,7 +34,7 @@ export function ethernet_wire(world: World, name: string, config: WireConfig): E
 }
 
 /** Plug a new NIC into a wire, bring it up and give it its address. */
-export function add_interface(machine: Machine, wire: EthernetWire, config: InterfaceConfig): net_device {
+export function add_interface(machine: Machine, wire: { plug(): Wire }, config: InterfaceConfig): net_device {
   const { name, address, prefix, gateway } = config;
   const dev = vnic_probe(machine.init_net, config.wire, ethernet_kind(name, wire.plug()));
   dev_open(dev);

@@ -1,16 +1,20 @@
 /** Loads programs of any kind: one way for the debugger, the command line and tests. */
 import path from 'node:path';
 import { parseWire } from './config.ts';
-import { Gateway } from './gateway/gateway.ts';
+import { Gateway, GATEWAY_ADDRESS } from './gateway/gateway.ts';
 import type { ForwardedPort, HostSide } from './gateway/host_side.ts';
 import { load_node_program, node_program } from './node/program.ts';
 import { NodeRealm } from './node/realm.ts';
-import type { HostsTable } from './node/cares_wrap.ts';
+import type { HostsTable, Names } from './node/cares_wrap.ts';
+import { formatAddress } from './lib/format_address.ts';
 import { installGlobals } from './user/globals.ts';
 import type { Program, ProgramKind, ProgramSpec, SourceTools } from './user/program.ts';
 import { ProgramError } from './user/program_error.ts';
 import { scenario } from './user/scenario.ts';
 import type { World } from './world/world.ts';
+
+/** The host computer's name for programs that can connect out. */
+const HOST_NAME = 'host.internal';
 
 /** What of the outside programs reach. */
 export interface Surroundings {
@@ -18,6 +22,8 @@ export interface Surroundings {
   hosts?: HostsTable;
   /** Ports of the host that lead to the first machine. */
   ports?: readonly ForwardedPort[];
+  /** Whether programs can connect out. */
+  outside?: boolean;
   /** The host's sockets; null, as in a replay: the log has what they did. */
   host?: HostSide | null;
 }
@@ -32,7 +38,7 @@ export async function loadPrograms(
   world: World,
   specs: readonly ProgramSpec[],
   tools: SourceTools,
-  { hosts = {}, ports = [], host = null }: Surroundings = {},
+  { hosts = {}, ports = [], outside = false, host = null }: Surroundings = {},
 ): Promise<Program> {
   const given = specs.map((spec) => ({ ...spec, file: path.resolve(spec.file) }));
   const scenarios = given.filter(({ file }) => kind_of(file, [scenario, node_program]) === scenario);
@@ -40,14 +46,21 @@ export async function loadPrograms(
   for (const spec of scenarios) loaded.set(spec, await scenario.load(world, spec, tools));
   // The host's own sockets, before programs get the machine's under these names.
   await world.outside.connect();
-  if (ports.length > 0) {
-    const gateway = new Gateway(world, ports, parseWire({}, 'outside'));
+  if (ports.length > 0 || outside) {
+    const gateway = new Gateway(world, { ports, outside }, parseWire({}, 'outside'));
     if (host !== null) await gateway.open(host);
   }
   installGlobals(world);
   const others = given.filter((spec) => !loaded.has(spec));
   if (others.length > 0) {
-    const realm = new NodeRealm(world, hosts);
+    const names: Names = outside
+      ? {
+          table: { [HOST_NAME]: formatAddress(GATEWAY_ADDRESS), ...hosts },
+          // In a replay the log has the answers.
+          lookup: async (name) => (host === null ? null : host.lookup(name)),
+        }
+      : { table: hosts, lookup: null };
+    const realm = new NodeRealm(world, names);
     realm.install();
     for (const spec of others) loaded.set(spec, await load_node_program(world, realm, spec, tools));
   }

@@ -15,6 +15,8 @@ export interface CliArguments {
   interfaces: Record<string, CliInterface>;
   /** The machine's ports by those of the host. */
   ports: Record<string, number | string>;
+  /** Programs can connect out. */
+  outside: boolean;
 }
 interface CliInterface {
   address: string;
@@ -43,6 +45,7 @@ Runs a scenario, or Node programs together on one machine, to the end, without V
   --sysctl NAME=VALUE   a setting of the machine; may be given several times
   --nic NAME=VALUE      mtu, ringSize, latency, bandwidth, loss, reorder, duplicate, corrupt
   --port HOST=PORT      a port of this computer that leads to one of the machine: 8080=80
+  --outside             programs can connect out; host.internal is this computer
   --interface eth0=10.9.0.1/24,local=127.0.0.1:7001,remote=127.0.0.1:7002
                         an Ethernet interface whose frames are datagrams between two UDP ports, and a real
                         kernel at the other; more of it: gateway=10.9.0.2, and what --nic takes`;
@@ -80,7 +83,15 @@ export function parseArguments(argv: readonly string[]): CliArguments | 'help' {
   if (command !== 'run') {
     throw new UsageError(command === undefined ? 'no command given' : `unknown command "${command}"`);
   }
-  const result: CliArguments = { files: [], trace: [], sysctl: {}, nic: {}, interfaces: {}, ports: {} };
+  const result: CliArguments = {
+    files: [],
+    trace: [],
+    sysctl: {},
+    nic: {},
+    interfaces: {},
+    ports: {},
+    outside: false,
+  };
   for (let i = 0; i < rest.length; i++) {
     const [option, attached] = /^(--[a-z]+)=(.*)$/s.exec(rest[i]!)?.slice(1) ?? [rest[i]!, undefined];
     const value = () => {
@@ -111,6 +122,9 @@ export function parseArguments(argv: readonly string[]): CliArguments | 'help' {
         result.nic[name] = numberOrText(setting);
         break;
       }
+      case '--outside':
+        result.outside = true;
+        break;
       case '--port': {
         const [host, to] = pair(value(), option);
         result.ports[host] = numberOrText(to);

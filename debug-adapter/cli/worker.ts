@@ -94,13 +94,13 @@ function forwarded(ports: CliArguments['ports']): ForwardedPort[] {
 }
 
 /** @returns null if the program's top level threw, which is then reported */
-async function load(world: World, { files, ports }: CliArguments): Promise<Program | null> {
+async function load(world: World, { files, ports, outside }: CliArguments): Promise<Program | null> {
   try {
     return await loadPrograms(
       world,
       files.map((file) => ({ file })),
       sourceTools,
-      { ports: forwarded(ports), host: new HostPort(hostPort) },
+      { ports: forwarded(ports), outside, host: new HostPort(hostPort) },
     );
   } catch (error) {
     if (error instanceof ProgramError || error instanceof UsageError) throw error;

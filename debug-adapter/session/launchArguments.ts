@@ -24,6 +24,8 @@ export interface LaunchArguments {
   hosts: Record<string, string>;
   /** Ports of the host that lead to the machine. */
   ports: ForwardedPort[];
+  /** Programs can connect out. */
+  outside: boolean;
   stopOnEntry: boolean;
   /** Whether steps also end in accessor-like functions. */
   stepIntoAccessors: boolean;
@@ -59,6 +61,7 @@ export function parseLaunch(input: unknown): LaunchArguments {
       programs: parsePrograms(given),
       hosts: hostsTable(given['hosts']),
       ports: parsePorts(given['ports'], 'launch', 'ports'),
+      outside: flag(given, 'outside'),
       stopOnEntry: flag(given, 'stopOnEntry'),
       stepIntoAccessors: flag(given, 'stepIntoAccessors'),
       noDebug: flag(given, 'noDebug'),
@@ -83,6 +86,7 @@ const ATTRIBUTES = [
   'cwd',
   'hosts',
   'ports',
+  'outside',
   'stopOnEntry',
   'stepIntoAccessors',
   'noDebug',

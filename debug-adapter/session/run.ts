@@ -134,8 +134,8 @@ export class Run {
   }
 
   async boot(): Promise<void> {
-    const { programs, hosts, ports, config, skip } = this.launch;
-    await this.debuggee.boot({ programs, hosts, ports, config }, skip);
+    const { programs, hosts, ports, outside, config, skip } = this.launch;
+    await this.debuggee.boot({ programs, hosts, ports, outside, config }, skip);
     await this.debuggee.ask('handles.startAt', this.#firstValue);
     if (this.launch.noDebug) await this.execution.neverStop();
     this.streams.start();

@@ -25,6 +25,7 @@ export interface BootConfig {
   programs: readonly ProgramSpec[];
   hosts: Readonly<Record<string, string>>;
   ports: readonly ForwardedPort[];
+  outside: boolean;
   config: { seed?: unknown; sysctl?: unknown; nic?: unknown; interfaces?: unknown };
 }
 

@@ -5,8 +5,12 @@ export type ToHost =
   | { type: 'listen'; ports: readonly ForwardedPort[] }
   | { type: 'write'; connection: number; bytes: Uint8Array }
   | { type: 'end' | 'destroy' | 'resume'; connection: number }
+  | { type: 'connect'; connection: number; address: string; port: number }
+  | { type: 'lookup'; question: number; name: string }
   | { type: 'close' };
 
 export type FromHost =
   /** All ports are open; or one is not, and the message tells why. */
-  { type: 'listening'; error?: string } | { type: 'event'; connection: number; event: HostEvent };
+  | { type: 'listening'; error?: string }
+  | { type: 'address'; question: number; address: string | null }
+  | { type: 'event'; connection: number; event: HostEvent };

@@ -5,6 +5,8 @@ import type { FromHost, ToHost } from './hostChannel.ts';
 
 export class HostPort implements HostSide {
   readonly #port: MessagePort;
+  readonly #questions = new Map<number, (address: string | null) => void>();
+  #asked = 0;
 
   constructor(port: MessagePort) {
     this.#port = port;
@@ -17,6 +19,7 @@ export class HostPort implements HostSide {
     return new Promise((resolve, reject) => {
       this.#port.on('message', (message: FromHost) => {
         if (message.type === 'event') return arrive(message.connection, message.event);
+        if (message.type === 'address') return this.#answered(message.question, message.address);
         // The world keeps the thread alive, not its port.
         this.#port.unref();
         if (message.error === undefined) resolve();
@@ -32,6 +35,19 @@ export class HostPort implements HostSide {
       destroy: () => this.#send({ type: 'destroy', connection }),
       resume: () => this.#send({ type: 'resume', connection }),
     };
+  }
+  connect(connection: number, address: string, port: number): void {
+    this.#send({ type: 'connect', connection, address, port });
+  }
+  lookup(name: string): Promise<string | null> {
+    return new Promise((resolve) => {
+      this.#questions.set(++this.#asked, resolve);
+      this.#send({ type: 'lookup', question: this.#asked, name });
+    });
+  }
+  #answered(question: number, address: string | null): void {
+    this.#questions.get(question)?.(address);
+    this.#questions.delete(question);
   }
   close(): void {
     this.#send({ type: 'close' });

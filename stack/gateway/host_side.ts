@@ -10,7 +10,12 @@ export type HostEvent =
   /** The connection is gone: reset, or closed. */
   | { what: 'gone' }
   /** The bytes written last have left; more may follow. */
-  | { what: 'written' };
+  | { what: 'written' }
+  /** A connection that a program wanted is there. */
+  | { what: 'connected' }
+  /** It is not: refused by its peer, or because nothing answers. */
+  | { what: 'refused' }
+  | { what: 'unreachable' };
 
 /** One connection's socket on the host. */
 export interface HostConnection {
@@ -35,7 +40,7 @@ export interface ForwardedPort {
 
 export interface HostSide {
   /**
-   * Listen at forwarded ports.
+   * Listen at forwarded ports, and tell from now on what happens to connections.
    *
    * @param arrive called with the number of a connection and what happens to it
    * @throws an Error whose message says what the user can do
@@ -45,6 +50,10 @@ export interface HostSide {
     arrive: (connection: number, event: HostEvent) => void,
   ): Promise<void>;
   connection(number: number): HostConnection;
+  /** Connect for a program: 'connected', 'refused' or 'unreachable' follows. */
+  connect(number: number, address: string, port: number): void;
+  /** The IPv4 address of a name; null: there is none. */
+  lookup(name: string): Promise<string | null>;
   /** Stop listening; connections stay. */
   close(): void;
 }

@@ -10,12 +10,19 @@ export interface RelayCalls {
   readonly AF_UNSPEC: number;
   readonly SOCK_STREAM: number;
   readonly SHUT_WR: number;
+  readonly SOL_SOCKET: number;
+  readonly SO_REUSEADDR: number;
   socket(family: number, type: number): Promise<number>;
   connect(fd: number, address: { family?: number; address?: string; port?: number }): Promise<unknown>;
   send(fd: number, bytes: Uint8Array): Promise<number>;
   recv(fd: number, length: number): Promise<Uint8Array>;
   shutdown(fd: number, how: number): Promise<unknown>;
   close(fd: number): Promise<unknown>;
+  bind(fd: number, address: { address: string; port: number }): Promise<unknown>;
+  listen(fd: number, backlog: number): Promise<unknown>;
+  accept(fd: number): Promise<number>;
+  poll(list: { fd: number; events: number; revents: number }[], timeout_ms: number): Promise<number>;
+  setsockopt(fd: number, level: number, name: number, value: number): Promise<unknown>;
 }
 
 /** Bytes of one read from the machine's side. */
@@ -66,12 +73,33 @@ export async function relay(
   to: { address: string; port: number },
 ): Promise<void> {
   const fd = await calls.socket(calls.AF_INET, calls.SOCK_STREAM);
+  await carry(calls, fd, events, host, () => calls.connect(fd, to));
+}
+
+/** The process of a connection that a program of the machine has opened. */
+export async function relay_accepted(
+  calls: RelayCalls,
+  fd: number,
+  events: HostEvents,
+  host: HostConnection,
+): Promise<void> {
+  host.resume();
+  await carry(calls, fd, events, host, () => Promise.resolve());
+}
+
+async function carry(
+  calls: RelayCalls,
+  fd: number,
+  events: HostEvents,
+  host: HostConnection,
+  connect: () => Promise<unknown>,
+): Promise<void> {
   try {
-    await calls.connect(fd, to);
+    await connect();
     await Promise.all([into_machine(calls, fd, events, host), out_of_machine(calls, fd, events, host)]);
   } catch (error) {
     if (!(error instanceof SystemError)) throw error;
-    // The machine refused or reset the connection: the host's client sees a reset as well.
+    // The machine refused or reset the connection: the host's peer sees a reset as well.
     host.destroy();
   }
   await calls.close(fd);

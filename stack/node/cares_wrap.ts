@@ -1,11 +1,18 @@
-/** Names of a Node program: they are looked up in the world's hosts table, never in the host's resolver. */
+/** Names of a Node program: they are looked up in the world's hosts table; programs that can connect out ask the host, too. */
 import { parseAddress } from '../lib/parse_address.ts';
+import { ask_host } from '../user/host_calls.ts';
+import type { World } from '../world/world.ts';
 import { binding } from './native.ts';
 import { uv_req } from './uv/handle.ts';
 import type { uv_loop } from './uv/loop.ts';
 
 /** IPv4 addresses by name. */
 export type HostsTable = Readonly<Record<string, string>>;
+export interface Names {
+  table: HostsTable;
+  /** Asks the host for the IPv4 address of a name that is not in the table; null: nobody is asked. */
+  lookup: ((name: string) => Promise<string | null>) | null;
+}
 
 const EAI_NONAME = -3008;
 const EAI_FAMILY = -3001;
@@ -19,25 +26,40 @@ interface LookupRequest {
 }
 type Native = (...args: unknown[]) => number;
 
-export function install_cares_wrap(current: () => uv_loop | null, hosts: HostsTable): void {
+/** @param current the loop of the process that runs; null: none does, or it has none */
+export function install_cares_wrap(world: World, current: () => uv_loop | null, names: Names): void {
   const cares = binding('cares_wrap');
   const { getaddrinfo, getnameinfo } = cares as unknown as Record<string, Native>;
   const answer = (req: LookupRequest, loop: uv_loop, ...values: [number | string | null, ...unknown[]]) => {
     new uv_req(loop, () => req.oncomplete(...values)).done_later(0);
     return 0;
   };
+  /** The address of a name comes in a later round of the loop; undefined: there is none. */
+  const find = (loop: uv_loop, name: string, found: (address: string | undefined) => void): 0 => {
+    const known = address_of(name, names.table);
+    const { lookup } = names;
+    if (known !== undefined || lookup === null) new uv_req(loop, () => found(known)).done_later(0);
+    else
+      void ask_host(world, 'dns.lookup', () => lookup(name)).then(
+        (address) => found(address ?? undefined),
+        () => found(undefined),
+      );
+    return 0;
+  };
 
   cares['getaddrinfo'] = (req: LookupRequest, name: string, family: number, ...more: unknown[]) => {
     const loop = current();
     if (loop === null) return getaddrinfo!(req, name, family, ...more);
-    const address = address_of(name, hosts);
-    if (address === undefined) return answer(req, loop, EAI_NONAME);
-    return family === IPV6 ? answer(req, loop, EAI_FAMILY) : answer(req, loop, null, [address]);
+    return find(loop, name, (address) => {
+      if (address === undefined) req.oncomplete(EAI_NONAME);
+      else if (family === IPV6) req.oncomplete(EAI_FAMILY);
+      else req.oncomplete(null, [address]);
+    });
   };
   cares['getnameinfo'] = (req: LookupRequest, address: string, port: number) => {
     const loop = current();
     if (loop === null) return getnameinfo!(req, address, port);
-    const [name] = Object.entries(hosts).find(([, one]) => one === address) ?? [];
+    const [name] = Object.entries(names.table).find(([, one]) => one === address) ?? [];
     return answer(req, loop, null, name ?? (address === '127.0.0.1' ? 'localhost' : address), String(port));
   };
   const channel = cares.ChannelWrap.prototype;
@@ -46,9 +68,11 @@ export function install_cares_wrap(current: () => uv_loop | null, hosts: HostsTa
     channel[method] = function (this: unknown, req: LookupRequest, name: string, ...more: unknown[]) {
       const loop = current();
       if (loop === null) return native.call(this, req, name, ...more);
-      const address = address_of(name, hosts);
-      if (address === undefined) return answer(req, loop, ENOTFOUND);
-      return method === 'queryA' ? answer(req, loop, null, [address], [0]) : answer(req, loop, ENODATA);
+      return find(loop, name, (address) => {
+        if (address === undefined) req.oncomplete(ENOTFOUND);
+        else if (method === 'queryA') req.oncomplete(null, [address], [0]);
+        else req.oncomplete(ENODATA);
+      });
     };
   }
 }

@@ -4,7 +4,7 @@
  * so this happens before.
  */
 import type { World } from '../world/world.ts';
-import { install_cares_wrap, type HostsTable } from './cares_wrap.ts';
+import { install_cares_wrap, type Names } from './cares_wrap.ts';
 import { install_http } from './http.ts';
 import type { NodeProcess } from './node_process.ts';
 import { install_pipe_wrap } from './pipe_wrap.ts';
@@ -26,12 +26,12 @@ interface Compilers {
 /** The Node processes of a world, by pid, and the thread that is prepared for them. */
 export class NodeRealm {
   readonly processes = new Map<number, NodeProcess>();
-  readonly hosts: HostsTable;
+  readonly names: Names;
   readonly #world: World;
 
-  constructor(world: World, hosts: HostsTable) {
+  constructor(world: World, names: Names) {
     this.#world = world;
-    this.hosts = hosts;
+    this.names = names;
   }
 
   /** The loop of the process that runs; null: none does, or it has none. */
@@ -48,7 +48,7 @@ export class NodeRealm {
     install_tcp_wrap(this.loop, install_tls_wrap(this.loop));
     install_udp_wrap(this.loop);
     install_pipe_wrap(this.loop);
-    install_cares_wrap(this.loop, this.hosts);
+    install_cares_wrap(this.#world, this.loop, this.names);
     install_socket_timeouts(this.loop);
     install_http(this.#world, this.loop);
     install_zlib(this.loop);

@@ -21,7 +21,10 @@ export class BareInspector {
 
   /** Start the program; it stops at a line that it gets to. */
   async start(first: Line): Promise<void> {
-    await this.#debuggee.boot({ programs: [{ file: PROGRAM }], hosts: {}, ports: [], config: {} }, []);
+    await this.#debuggee.boot(
+      { programs: [{ file: PROGRAM }], hosts: {}, ports: [], outside: false, config: {} },
+      [],
+    );
     await this.#debuggee.load();
     const breakpointId = await this.#breakAt(first);
     const paused = this.#paused();

@@ -67,7 +67,7 @@ export async function record(steps: readonly (StepKind | 'sleeping' | 'softirq')
     recorded.at(-1)?.pauses.push({ pause: compact(pause), verdict: verdictText(verdict) });
   try {
     const program = fixture('handshake');
-    await debuggee.boot({ programs: [{ file: program }], hosts: {}, ports: [], config: {} }, [
+    await debuggee.boot({ programs: [{ file: program }], hosts: {}, ports: [], outside: false, config: {} }, [
       'stack/net/core/sock/',
     ]);
     await debuggee.load();

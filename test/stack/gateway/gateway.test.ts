@@ -44,6 +44,20 @@ class FakeHost implements HostSide {
       resume: () => note('may send'),
     };
   }
+  /** A server of the host that says hello, at any port but this. */
+  readonly closed_port = 9;
+  connect(number: number, address: string, port: number): void {
+    this.seen.push(`${number} connects to ${address}:${port}`);
+    void setImmediate().then(() => {
+      if (port === this.closed_port) return this.arrive(number, { what: 'refused' });
+      this.arrive(number, { what: 'connected' });
+      this.arrive(number, { what: 'data', bytes: Buffer.from('hello') });
+      this.arrive(number, { what: 'end' });
+    });
+  }
+  lookup(): Promise<string | null> {
+    return Promise.resolve(null);
+  }
   close(): void {
     this.seen.push('closed');
   }
@@ -60,7 +74,7 @@ interface Ran {
   trace: string[];
 }
 
-/** Runs a server behind forwarded port 80. */
+/** Runs a process behind forwarded port 80 that can connect out. */
 async function run(server: Server, host: FakeHost | null, log?: readonly InputEntry[]): Promise<Ran> {
   const settings = parseConfig({});
   const world = new World(settings.seed);
@@ -72,7 +86,11 @@ async function run(server: Server, host: FakeHost | null, log?: readonly InputEn
     trace.push(`${event} ${name}`),
   );
   if (log !== undefined) world.inputs.replay(log);
-  const gateway = new Gateway(world, parsePorts({ 8080: 80 }), parseWire({}, 'outside'));
+  const gateway = new Gateway(
+    world,
+    { ports: parsePorts({ 8080: 80 }), outside: true },
+    parseWire({}, 'outside'),
+  );
   if (host !== null) await gateway.open(host);
   const library = createLibrary(world) as unknown as Library;
   const { failed } = await runProgram(world, {
@@ -152,6 +170,65 @@ describe('the gateway', function () {
       }),
     );
     const replayed = await run(echo(2), null, recorded.log);
+    assert.deepEqual(replayed.trace, recorded.trace);
+    assert.deepEqual(replayed.log, recorded.log);
+  });
+});
+
+describe('the gateway, for programs that connect out', function () {
+  /** @returns what came, or the error */
+  const ask = async (s: Library, address: string, port: number): Promise<string> => {
+    const fd = await s.socket(s.AF_INET, s.SOCK_STREAM);
+    try {
+      await s.connect(fd, { address, port });
+      let text = '';
+      for (let bytes = await s.recv(fd); bytes.length > 0; bytes = await s.recv(fd))
+        text += Buffer.from(bytes).toString();
+      return text;
+    } catch (error) {
+      return (error as { code: string }).code;
+    } finally {
+      await s.close(fd);
+    }
+  };
+
+  it('connects the host, and only then answers the request', async () => {
+    const host = new FakeHost();
+    let text = '';
+    const { trace } = await run(async (s) => void (text = await ask(s, '93.184.216.34', 80)), host);
+    assert.equal(text, 'hello');
+    assert.equal(host.seen[0], '-1 connects to 93.184.216.34:80');
+    assert.ok(trace.length > 0);
+  });
+
+  it("leads to the host's loopback by its own address", async () => {
+    const host = new FakeHost();
+    await run(async (s) => void (await ask(s, '10.0.2.2', 5432)), host);
+    assert.equal(host.seen[0], '-1 connects to 127.0.0.1:5432');
+  });
+
+  it('passes a refusal on', async () => {
+    const host = new FakeHost();
+    let code = '';
+    await run(async (s) => void (code = await ask(s, '93.184.216.34', host.closed_port)), host);
+    assert.equal(code, 'ECONNREFUSED');
+  });
+
+  it('carries several connections to one address at the same time', async () => {
+    let texts: string[] = [];
+    await run(async (s) => {
+      texts = await Promise.all([1, 2, 3].map(() => ask(s, '93.184.216.34', 80)));
+    }, new FakeHost());
+    assert.deepEqual(texts, ['hello', 'hello', 'hello']);
+  });
+
+  it('replays from the log what the host answered', async () => {
+    const client: Server = async (s) => {
+      await ask(s, '93.184.216.34', 80);
+      await ask(s, '93.184.216.34', 9);
+    };
+    const recorded = await run(client, new FakeHost());
+    const replayed = await run(client, null, recorded.log);
     assert.deepEqual(replayed.trace, recorded.trace);
     assert.deepEqual(replayed.log, recorded.log);
   });
