@@ -17,6 +17,8 @@ export interface CliArguments {
   ports: Record<string, number | string>;
   /** Programs can connect out. */
   outside: boolean;
+  /** After `--`: for the last program. */
+  args: string[];
 }
 interface CliInterface {
   address: string;
@@ -34,7 +36,7 @@ export interface CliWorkerData {
 /** Invalid arguments: the message tells why, and what is valid. */
 export class UsageError extends Error {}
 
-export const USAGE = `usage: sockscope run FILE [FILE …] [options]
+export const USAGE = `usage: sockscope run FILE [FILE …] [options] [-- ARGUMENTS of the last Node program]
        sockscope --help
 
 Runs a scenario, or Node programs together on one machine, to the end, without VS Code.
@@ -91,8 +93,13 @@ export function parseArguments(argv: readonly string[]): CliArguments | 'help' {
     interfaces: {},
     ports: {},
     outside: false,
+    args: [],
   };
   for (let i = 0; i < rest.length; i++) {
+    if (rest[i] === '--') {
+      result.args = rest.slice(i + 1);
+      break;
+    }
     const [option, attached] = /^(--[a-z]+)=(.*)$/s.exec(rest[i]!)?.slice(1) ?? [rest[i]!, undefined];
     const value = () => {
       const given = attached ?? rest[++i];

@@ -94,11 +94,11 @@ function forwarded(ports: CliArguments['ports']): ForwardedPort[] {
 }
 
 /** @returns null if the program's top level threw, which is then reported */
-async function load(world: World, { files, ports, outside }: CliArguments): Promise<Program | null> {
+async function load(world: World, { files, args, ports, outside }: CliArguments): Promise<Program | null> {
   try {
     return await loadPrograms(
       world,
-      files.map((file) => ({ file })),
+      files.map((file) => ({ file, args: file === files.at(-1) ? args : [] })),
       sourceTools,
       { ports: forwarded(ports), outside, host: new HostPort(hostPort) },
     );

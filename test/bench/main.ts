@@ -1,15 +1,17 @@
 /**
  * `npm run -s bench`: the stack beside Node's `net` over the real loopback, and the debugger beside V8's bare inspector, in
  * one run. `-- --json` prints one line of JSON; `-- NAME…` measures only figures whose name contains one of these
- * (`pingpong`, `dap`, `packet_cost`).
+ * (`pingpong`, `http`, `dap`, `packet_cost`).
  */
 import { cpus } from 'node:os';
 import { measureDebugger, type DebuggerFigures } from './debugger.ts';
+import { measureHttp } from './http.ts';
 import { measurePacketCost } from './packetCost.ts';
 import { FIGURES, measureBeside, type Beside, type Figure } from './throughput.ts';
 
 interface Results {
   stack: Map<Figure, Beside>;
+  http: Beside | undefined;
   packetCost: number | undefined;
   dap: DebuggerFigures | undefined;
 }
@@ -19,19 +21,23 @@ async function measure(wanted: (name: string) => boolean): Promise<Results> {
   for (const figure of Object.keys(FIGURES) as Figure[]) {
     if (wanted(figure)) stack.set(figure, await measureBeside(figure));
   }
+  const http = wanted('http_per_s') ? await measureHttp() : undefined;
   const packetCost = wanted('packet_cost_100k_over_100') ? await measurePacketCost() : undefined;
   const dap = wanted('dap') ? await measureDebugger() : undefined;
-  return { stack, packetCost, dap };
+  return { stack, http, packetCost, dap };
 }
 
-function printTable({ stack, packetCost, dap }: Results, machine: { cpu: string; node: string }): void {
+function printTable({ stack, http, packetCost, dap }: Results, machine: { cpu: string; node: string }): void {
   const row = (title: string, ...columns: string[]) =>
     console.log(title.padEnd(60) + columns.map((text) => text.padStart(12)).join(''));
   const number = (value: number) => value.toLocaleString('en');
   console.log(`${machine.cpu}, Node ${machine.node}\n`);
-  if (stack.size > 0) row('', 'us', 'node', 'us/node');
+  if (stack.size > 0 || http !== undefined) row('', 'us', 'node', 'us/node');
   for (const [figure, { us, node, ratio }] of stack) {
     row(FIGURES[figure].title, number(us), number(node), ratio.toFixed(2));
+  }
+  if (http !== undefined) {
+    row('HTTP requests to an Express app (per s)', number(http.us), number(http.node), http.ratio.toFixed(2));
   }
   if (packetCost !== undefined) {
     row('', '100,000/100');
@@ -50,7 +56,7 @@ function printTable({ stack, packetCost, dap }: Results, machine: { cpu: string;
   }
 }
 
-function toJson({ stack, packetCost, dap }: Results, machine: { cpu: string; node: string }): string {
+function toJson({ stack, http, packetCost, dap }: Results, machine: { cpu: string; node: string }): string {
   const sides = (figure: Figure) => {
     const found = stack.get(figure);
     return found === undefined ? undefined : { us: found.us, node: found.node };
@@ -62,6 +68,7 @@ function toJson({ stack, packetCost, dap }: Results, machine: { cpu: string; nod
     connect_past_half_per_s: sides('connect_past_half_per_s'),
     bytes_per_pair: sides('bytes_per_pair_10000'),
     bytes_per_pair_1000: sides('bytes_per_pair_1000'),
+    http_per_s: http === undefined ? undefined : { us: http.us, node: http.node },
     packet_cost_100k_over_100: packetCost,
     ...dap,
     ...machine,

@@ -31,6 +31,15 @@ describe('the command line', function () {
     assert.ok(performance.now() - started < 10_000);
   });
 
+  it('what follows -- are the arguments of a Node program, whose exit code counts', async () => {
+    const file = scenario('console.log(process.argv.slice(2));\nprocess.exitCode = 3;');
+    assert.deepEqual(await sockscope('run', file, '--', '--port', '80'), {
+      code: 3,
+      stdout: "[ '--port', '80' ]\n",
+      stderr: '',
+    });
+  });
+
   it('ends quietly when nobody reads its output any more', async () => {
     const file = scenario(
       "import { sleep } from 'sockscope';\nexport async function p() { for (let i = 0; ; i++) { console.log('line', i); await sleep(1); } }",
