@@ -74,6 +74,35 @@ describe('samples', function () {
     assert.equal(await readFile(file, 'utf8'), '// my own\n');
   });
 
+  it('of Node programs are folders, whose two programs are started together by F5', async () => {
+    const rows = await offered();
+    // The list shows as many rows as there is room for.
+    await code.quickInput.locator('input').first().fill('keep-alive');
+    await rows.filter({ hasText: '11. A keep-alive connection' }).click();
+    await chooseFolder('keep-alive-reset');
+    await code.page.locator('.tab.active[data-resource-name="client.mjs"]').waitFor();
+    const copied = path.join(folder, 'keep-alive-reset');
+    assert.deepEqual((await readdir(copied)).sort(), ['.vscode', 'client.mjs', 'server.mjs']);
+    const lines = (await readFile(path.join(copied, 'client.mjs'), 'utf8')).split('\n');
+    const failing = lines.findIndex((line) => line.includes('const kind =')) + 1;
+
+    // Below the comment.
+    await code.goToLine(failing);
+    assert.deepEqual(await code.codeLenses(), ['Debug this Node program']);
+    await code.screenshot('samples-node-program');
+    await code.page.keyboard.press('F9');
+    await code.page.keyboard.press('F5');
+    await code.debug.stopped();
+    assert.match(await code.debug.top(), new RegExp(`^failed client\\.mjs.*${failing}:`));
+    const threads = (await code.debug.rows()).join('\n');
+    assert.match(threads, /server \[pid 100\].*sleeping in ep_poll/);
+    assert.match(threads, /client \[pid 101\]/);
+    await code.packets.frame.getByText('[FIN, ACK]').first().waitFor();
+    await code.screenshot('samples-node-program-stopped');
+    await code.debug.press('continue');
+    await code.page.locator('.debug-toolbar').waitFor({ state: 'hidden' });
+  });
+
   /** The command's list of samples. */
   async function offered(): Promise<Locator> {
     await code.startCommand('Sockscope: Open Sample');
@@ -81,11 +110,9 @@ describe('samples', function () {
     await rows.filter({ hasText: '1. A first handshake' }).waitFor();
     return rows;
   }
-  async function chooseFolder(): Promise<void> {
+  async function chooseFolder(sample = 'first-handshake.ts'): Promise<void> {
     const { page, quickInput } = code;
-    await quickInput
-      .locator('.quick-input-title', { hasText: 'Where shall first-handshake.ts go?' })
-      .waitFor();
+    await quickInput.locator('.quick-input-title', { hasText: `Where shall ${sample} go?` }).waitFor();
     // The dialog sets its input when it has read the folder that it begins with.
     await quickInput.locator('.monaco-list-row').first().waitFor();
     await quickInput.locator('input').first().fill(`${folder}/`);
