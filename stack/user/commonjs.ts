@@ -15,7 +15,7 @@ interface CjsModule {
   require: NodeJS.Require;
 }
 interface CjsModuleClass {
-  new (id: string, parent?: CjsModule): CjsModule;
+  new (id: string, parent?: CjsModule | null): CjsModule;
   _resolveFilename(request: string, parent: CjsModule, isMain: boolean, options?: object): string;
   _resolveLookupPaths(request: string, parent: CjsModule): string[] | null;
   _nodeModulePaths(folder: string): string[];
@@ -63,7 +63,7 @@ export class CommonJs {
   #load(file: string, parent: CjsModule | undefined, isMain: boolean): CjsModule {
     const cached = this.#cache[file];
     if (cached !== undefined) return cached;
-    const module = this.#module(file, parent);
+    const module = this.#module(file, isMain ? null : parent);
     if (isMain) {
       this.#main = module;
       Object.assign(module, { id: '.' });
@@ -80,7 +80,7 @@ export class CommonJs {
     return module;
   }
 
-  #module(file: string, parent: CjsModule | undefined): CjsModule {
+  #module(file: string, parent: CjsModule | null | undefined): CjsModule {
     const module = new NodeModule(file, parent);
     module.filename = file;
     module.paths = NodeModule._nodeModulePaths(path.dirname(file));

@@ -12,6 +12,7 @@ import { BOOT_NS, BOOT_REAL_NS } from '../kernel/time/timekeeping.ts';
 import { random_fraction } from '../lib/random.ts';
 import type { World } from '../world/world.ts';
 import { run_in_process } from './process.ts';
+import { timerPromises } from './timer_promises.ts';
 
 /** Wall-clock time of the machine, in ms since 1970. */
 function realTimeMs(world: World): number {
@@ -92,15 +93,19 @@ function is_timer(value: unknown): value is RuntimeTimer {
   return typeof value === 'object' && value !== null && 'is_ref' in value && 'close' in value;
 }
 
+/** Write to the world's output. A process that has ended writes nothing, though its function may not have returned yet. */
+function written(world: World, stream: 'stdout' | 'stderr', text: string): void {
+  const { current } = world;
+  if (current?.exited !== true) world.output?.(stream, text, current);
+}
+
 /**
  * A console that writes to the machine's output together with the name of the process; its stopwatch uses
  * virtual time.
  */
 function machineConsole(world: World): Partial<Console> {
   const stream = (name: 'stdout' | 'stderr') =>
-    ({
-      write: (text: string) => world.output?.(name, text, world.current),
-    }) as unknown as NodeJS.WritableStream;
+    ({ write: (text: string) => written(world, name, text) }) as unknown as NodeJS.WritableStream;
   // With ignoreErrors it would require more of its streams than a write function.
   const host = new Console({ stdout: stream('stdout'), stderr: stream('stderr'), ignoreErrors: false });
   const started = new Map<string, number>();
@@ -142,9 +147,9 @@ export function installConsole(world: World): void {
   Object.assign(globalThis.console, machineConsole(world));
   for (const name of ['stdout', 'stderr'] as const)
     process[name].write = (chunk: Uint8Array | string, ...more: unknown[]) => {
-      world.output?.(name, typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString(), world.current);
-      const written = more.at(-1);
-      if (typeof written === 'function') queueMicrotask(() => void (written as () => void)());
+      written(world, name, typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString());
+      const callback = more.at(-1);
+      if (typeof callback === 'function') queueMicrotask(() => void (callback as () => void)());
       return true;
     };
 }
@@ -173,14 +178,8 @@ export function installGlobals(world: World): void {
     const call = called(callback, args);
     return runtime === null ? start(call, 0, false) : runtime.set_immediate(call);
   };
-  const promised = (value: unknown, set: (resolve: () => void) => void) =>
-    new Promise((resolve) => set(() => resolve(value)));
-  Object.assign(setTimer, {
-    [promisify.custom]: (ms?: number, value?: unknown) => promised(value, (resolve) => setTimer(resolve, ms)),
-  });
-  Object.assign(setImmediate, {
-    [promisify.custom]: (value?: unknown) => promised(value, setImmediate),
-  });
+  Object.assign(setTimer, { [promisify.custom]: timerPromises.setTimeout });
+  Object.assign(setImmediate, { [promisify.custom]: timerPromises.setImmediate });
   Object.assign(globalThis, {
     Date: machineDate(world),
     setTimeout: setTimer,
@@ -194,7 +193,8 @@ export function installGlobals(world: World): void {
   AbortSignal.timeout = (ms) => {
     const controller = new AbortController();
     const reason = new DOMException('The operation was aborted due to timeout', 'TimeoutError');
-    setTimer(() => controller.abort(reason), ms);
+    // As Node's: a program does not wait for it.
+    setTimer(() => controller.abort(reason), ms).unref();
     return controller.signal;
   };
   Object.defineProperty(globalThis, 'performance', {

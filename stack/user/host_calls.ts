@@ -2,6 +2,7 @@
  * A process's calls to the host (files, names): the world waits for the answer, which enters at one event and
  * is logged.
  */
+import { AsyncResource } from 'node:async_hooks';
 import type { task_struct } from '../include/linux/sched.ts';
 import type { Outcome } from '../world/outside.ts';
 import type { World } from '../world/world.ts';
@@ -32,10 +33,12 @@ export function ask_host_back(
   callback: (...results: unknown[]) => void,
 ): void {
   const task: task_struct | null = world.current;
+  // The callback runs in the async context of the call.
+  const answered = AsyncResource.bind(callback);
   const asked = () => new Promise<unknown[]>((resolve) => question((...results) => resolve(results)));
-  if (task === null) return void asked().then((results) => callback(...results));
+  if (task === null) return void asked().then((results) => answered(...results));
   ask_for(task, name, asked, (outcome) =>
-    callback(...('value' in outcome ? (outcome.value as unknown[]) : [outcome.error])),
+    answered(...('value' in outcome ? (outcome.value as unknown[]) : [outcome.error])),
   );
 }
 

@@ -6,12 +6,16 @@ import { fileURLToPath } from 'node:url';
 import { random_fraction } from '../lib/random.ts';
 import type { World } from '../world/world.ts';
 import { ask_host, ask_host_back } from './host_calls.ts';
+import { timerPromises } from './timer_promises.ts';
 
 type Exports = Record<string, unknown>;
 type CreateRequire = (file: string) => NodeJS.Require;
 type Callable = (this: unknown, ...args: unknown[]) => unknown;
 
-/** Modules whose functions call the host, and how they answer. */
+/**
+ * Modules whose functions call the host, and how they answer. For a program with an event loop of its own,
+ * that loop answers what node:dns asks.
+ */
 const ASKING: Record<string, 'callback' | 'promise'> = {
   fs: 'callback',
   'fs/promises': 'promise',
@@ -35,16 +39,15 @@ export class HostModules {
   readonly #has_event_loop: boolean;
   readonly #loaded = new Map<string, Exports>();
 
-  /** @param has_event_loop whether the program has one of its own, by which zlib answers */
+  /** @param has_event_loop whether the program has one of its own, which answers for some modules */
   constructor(world: World, has_event_loop: boolean) {
     this.#world = world;
     this.#has_event_loop = has_event_loop;
   }
 
-  /** As required(), for an import: the default export is the module itself. */
-  load(specifier: string, createRequire: CreateRequire): Exports {
-    const exports = this.required(specifier, createRequire);
-    return { ...exports, default: exports };
+  /** What an import of the module may name, besides its default, which is the module itself. */
+  names(specifier: string, createRequire: CreateRequire): string[] {
+    return Object.keys(is_process(specifier) ? process : this.required(specifier, createRequire));
   }
   /**
    * The exports of one of Node's modules, by its name with or without 'node:': always the same object.
@@ -52,6 +55,8 @@ export class HostModules {
    * @param createRequire Node's function of that name, for the program's own modules
    */
   required(specifier: string, createRequire: CreateRequire): Exports {
+    // Each program has its own, which exists when the program runs.
+    if (is_process(specifier)) return globalThis.process as unknown as Exports;
     const name = specifier.replace(/^node:/, '');
     let exports = this.#loaded.get(name);
     if (exports === undefined) {
@@ -71,17 +76,15 @@ export class HostModules {
     const real = process.getBuiltinModule(name) as unknown as Exports;
     switch (name) {
       case 'timers':
-        return with_own(real, { ...worldTimers(), promises: worldTimerPromises() });
+        return with_own(real, { ...worldTimers(), promises: timerPromises });
       case 'timers/promises':
-        return with_own(real, worldTimerPromises());
+        return with_own(real, timerPromises);
       case 'perf_hooks':
         return with_own(real, { performance: globalThis.performance });
       case 'crypto':
         return with_own(this.#computing(name, real), worldRandom(this.#world));
       case 'zlib':
-        return this.#has_event_loop ? real : this.#computing(name, real);
-      case 'process':
-        return globalThis.process as unknown as Exports;
+        return this.#answers(name) ? real : this.#computing(name, real);
       case 'worker_threads':
         return with_own(real, { Worker: ForeignThread });
       case 'child_process':
@@ -89,10 +92,14 @@ export class HostModules {
       case 'cluster':
         return Object.assign(Object.create(real) as Exports, refused(name, ['fork']));
       default:
-        return name in ASKING ? this.#asking(name, real) : real;
+        return name in ASKING && !this.#answers(name) ? this.#asking(name, real) : real;
     }
   }
 
+  /** Whether the program's own event loop answers. */
+  #answers(module: string): boolean {
+    return this.#has_event_loop && /^(?:dns|zlib)/.test(module);
+  }
   #asking(module: string, real: Exports): Exports {
     const asking: Exports = {};
     for (const name of Object.keys(real)) {
@@ -149,6 +156,8 @@ export class HostModules {
   }
 }
 
+const is_process = (specifier: string) => /^(?:node:)?process$/.test(specifier);
+
 /** A module with some exports replaced. Those that are not enumerable, as zlib's constants, stay. */
 function with_own(real: Exports, own: Exports): Exports {
   const all = { ...Object.getOwnPropertyDescriptors(real), ...Object.getOwnPropertyDescriptors(own) };
@@ -190,31 +199,29 @@ function worldTimers(): Exports {
     ]),
   );
 }
-function worldTimerPromises(): Exports {
-  const after = (ms?: number, value?: unknown) =>
-    new Promise((resolve) => globalThis.setTimeout(() => resolve(value), ms));
-  return {
-    setTimeout: after,
-    setImmediate: (value?: unknown) => after(0, value),
-    async *setInterval(ms?: number, value?: unknown) {
-      for (;;) yield after(ms, value);
-    },
-    scheduler: { wait: after, yield: () => after(0) },
-  };
-}
-
 /** node:crypto's random functions. */
 export function worldRandom(world: World) {
-  const fill = <View extends NodeJS.ArrayBufferView>(view: View): View => {
-    const bytes = new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
-    for (let i = 0; i < bytes.length; i++) bytes[i] = Math.floor(random_fraction(world) * 256);
+  const fill = <View extends NodeJS.ArrayBufferView | ArrayBuffer>(
+    view: View,
+    from = 0,
+    count?: number,
+  ): View => {
+    const start = 'byteOffset' in view ? view.byteOffset : 0;
+    const bytes = new Uint8Array('buffer' in view ? view.buffer : view, start, view.byteLength);
+    const end = count === undefined ? bytes.length : from + count;
+    for (let i = from; i < end; i++) bytes[i] = Math.floor(random_fraction(world) * 256);
     return view;
   };
-  const randomBytes = (size: number, callback?: (error: null, bytes: Buffer) => void) => {
-    const bytes = fill(Buffer.alloc(size));
-    if (callback === undefined) return bytes;
-    globalThis.setTimeout(() => callback(null, bytes));
+  type Answer<T> = (error: null, value: T) => void;
+  const answer = <T>(value: T, callback: unknown): T | undefined => {
+    if (typeof callback !== 'function') return value;
+    globalThis.setImmediate(() => (callback as Answer<T>)(null, value));
     return undefined;
+  };
+  const randomBytes = (size: number, callback?: Answer<Buffer>) => answer(fill(Buffer.alloc(size)), callback);
+  const randomFill = (view: NodeJS.ArrayBufferView, ...more: unknown[]) => {
+    const [from, count] = more.filter((value) => typeof value === 'number');
+    answer(fill(view, from, count), more.at(-1));
   };
   const randomUUID = () => {
     const bytes = fill(Buffer.alloc(16));
@@ -222,9 +229,11 @@ export function worldRandom(world: World) {
     bytes[8] = (bytes[8]! & 0x3f) | 0x80;
     return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
   };
-  const randomInt = (min: number, max?: number) => {
-    const [from, to] = max === undefined ? [0, min] : [min, max];
-    return from + Math.floor(random_fraction(world) * (to - from));
+  const randomInt = (min: number, ...more: (number | Answer<number>)[]) => {
+    const [max] = more;
+    const [from, to] = typeof max === 'number' ? [min, max] : [0, min];
+    return answer(from + Math.floor(random_fraction(world) * (to - from)), more.at(-1));
   };
-  return { randomBytes, randomUUID, randomInt, randomFillSync: fill, getRandomValues: fill };
+  const getRandomValues = <View extends NodeJS.ArrayBufferView>(view: View) => fill(view);
+  return { randomBytes, randomFill, randomUUID, randomInt, randomFillSync: fill, getRandomValues };
 }

@@ -24,6 +24,10 @@ const WRITTEN_AS: Record<string, string> = { '.js': '.ts', '.mjs': '.mts', '.cjs
 
 const MISSING_EXPORT = /'(.*)' does not provide an export named '(.*)'/;
 
+const NOT_FOUND = 'ERR_MODULE_NOT_FOUND';
+const IMPORTABLE =
+  " (a program imports 'sockscope', files by './name.ts', Node's modules by 'node:name', and packages of its folder)";
+
 /** An evaluation that waits is looked at so often, while the host has nothing under way, before it is given up. */
 const IDLE_LOOKS = 4;
 const IDLE_LOOK_MS = 50;
@@ -79,7 +83,7 @@ export class ModuleLoader {
     if (this.#formatOf(url) === 'module') await this.#link(await this.#load(url));
   }
   /**
-   * Evaluate a prepared file as a program's main module: its top-level code runs at once.
+   * Evaluate a prepared file as a program's main module: its top-level code runs before the next event.
    *
    * @returns a promise that settles when it has been evaluated
    */
@@ -91,7 +95,8 @@ export class ModuleLoader {
     }
     const module = this.#linked.get(url);
     if (module === undefined) throw new Error(`${file} has not been loaded`);
-    return module.evaluate();
+    // As in Node, where this is done by a promise callback: other ones run before the ticks that it sets.
+    return Promise.resolve().then(() => module.evaluate());
   }
 
   #evaluate(module: vm.Module): Promise<void> {
@@ -251,6 +256,21 @@ export class ModuleLoader {
       throw new ProgramError(`${place_text(place)}: ${message}${isDecorator ? DECORATOR_CURE : ''}`, place);
     }
   }
+  /** One of Node's modules, which is asked for its exports when the importing module is evaluated. */
+  #readBuiltin(specifier: string): vm.Module {
+    const host = this.#host;
+    const createRequire = (file: string) => this.#commonJs.createRequire(file);
+    const names = ['default', ...host.names(specifier, createRequire).filter((name) => name !== 'default')];
+    this.#exports.set(specifier, names);
+    return new vm.SyntheticModule(
+      names,
+      function (this: vm.SyntheticModule) {
+        const exports: Exports = host.required(specifier, createRequire);
+        for (const name of names) this.setExport(name, name === 'default' ? exports : exports[name]);
+      },
+      { identifier: specifier },
+    );
+  }
   /** A CommonJS module as an ES module sees it: it is evaluated when the importing module is. */
   #readCommonJs(url: string): vm.Module {
     const file = fileURLToPath(url);
@@ -299,21 +319,23 @@ export class ModuleLoader {
 
   async #resolve(specifier: string, from: string): Promise<vm.Module> {
     const library = this.#library;
-    if (specifier === 'sockscope' && library !== null) return this.#cached(specifier, () => library);
-    if (isBuiltin(specifier))
-      return this.#cached(specifier, () =>
-        this.#host.load(specifier, (file) => this.#commonJs.createRequire(file)),
-      );
+    if (specifier === 'sockscope' && library !== null)
+      return this.#cached(specifier, () => {
+        this.#exports.set(specifier, Object.keys(library));
+        return synthetic(specifier, library);
+      });
+    if (isBuiltin(specifier)) return this.#cached(specifier, () => this.#readBuiltin(specifier));
     if (/^(?:\.{0,2}\/|file:)/.test(specifier)) return this.#load(this.#urlOf(specifier, from));
     return this.#package(specifier, from);
   }
 
   /** The file that an import names. @throws ProgramError that suggests the right name */
   #urlOf(specifier: string, from: string): string {
-    const url = new URL(specifier, from).href;
+    const url = new URL(specifier, from);
     const file = fileURLToPath(url);
-    // As Node does: a module that is reached by a link is the same module.
-    if (existsSync(file) && path.extname(file) !== '') return pathToFileURL(realpathSync(file)).href;
+    // As Node does: a module that is reached by a link is the same module, by another query another one.
+    if (existsSync(file) && path.extname(file) !== '')
+      return pathToFileURL(realpathSync(file)).href + url.search + url.hash;
     const ending = path.extname(file);
     const written = WRITTEN_AS[ending];
     if (written !== undefined) {
@@ -324,7 +346,7 @@ export class ModuleLoader {
       existsSync(file + end),
     );
     const hint = right === undefined ? '' : `: did you mean '${specifier}${right}'?`;
-    throw this.#importError(specifier, from, `there is no such file${hint}`);
+    throw this.#importError(specifier, from, `there is no such file${hint}`, NOT_FOUND);
   }
 
   /** Node resolves packages, starting from the importing file's folder. */
@@ -334,29 +356,24 @@ export class ModuleLoader {
       url = this.#tools.resolveImport(specifier, from);
     } catch (error) {
       const [cause] = (error as Error).message.split(' imported from ');
-      throw this.#importError(
-        specifier,
-        from,
-        `${cause} (a program imports 'sockscope', files by './name.ts', Node's modules by 'node:name', and packages of its folder)`,
-      );
+      const hint = this.#library === null ? '' : IMPORTABLE;
+      const { code } = error as { code?: string };
+      throw this.#importError(specifier, from, `${cause}${hint}`, code);
     }
     return this.#load(url);
   }
 
-  #importError(specifier: string, from: string, what: string): ProgramError {
+  #importError(specifier: string, from: string, what: string, code?: string): ProgramError {
     const file = fileURLToPath(from);
     const before = this.sources.get(from)?.split(new RegExp(`(['"])${escaped(specifier)}\\1`))[0];
     const place = before === undefined ? { file } : placeAt(file, before);
-    return new ProgramError(`${place_text(place)}: cannot import '${specifier}': ${what}`, place);
+    return new ProgramError(`${place_text(place)}: cannot import '${specifier}': ${what}`, place, code);
   }
 
-  #cached(name: string, exports: () => Exports | Promise<Exports>): Promise<vm.Module> {
+  #cached(name: string, make: () => vm.Module): Promise<vm.Module> {
     let module = this.#modules.get(name);
     if (module === undefined) {
-      module = Promise.resolve(exports()).then((found) => {
-        this.#exports.set(name, Object.keys(found));
-        return synthetic(name, found);
-      });
+      module = Promise.resolve(make());
       this.#modules.set(name, module);
     }
     return module;

@@ -10,10 +10,13 @@ export interface SourcePlace {
 export class ProgramError extends Error {
   override name = 'ProgramError';
   readonly place: SourcePlace;
+  /** Node's code of such an error, by which a program that imports at run time tells what is wrong. */
+  readonly code: string | undefined;
 
-  constructor(message: string, place: SourcePlace) {
+  constructor(message: string, place: SourcePlace, code?: string) {
     super(message);
     this.place = place;
+    this.code = code;
   }
 }
 
