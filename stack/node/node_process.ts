@@ -32,7 +32,10 @@ export class NodeProcess {
   readonly #task: task_struct;
   readonly #end: (code: number) => void;
   readonly #processes: ReadonlyMap<number, NodeProcess>;
+  /** Ends the process with an error. */
   readonly #uncaught: (error: unknown) => void;
+  /** The listeners of 'exit' are being called, or have been. */
+  #is_exiting = false;
 
   constructor(
     machine: Machine,
@@ -51,7 +54,7 @@ export class NodeProcess {
     this.object = create_process_object(machine.world, this);
     this.#uncaught = task.signal.uncaught;
     task.signal.runtime = this.loop;
-    task.signal.uncaught = (error) => this.#failed(error);
+    task.signal.uncaught = (error, rejected) => this.#failed(error, rejected);
   }
 
   get #events(): EventEmitter {
@@ -70,7 +73,11 @@ export class NodeProcess {
     loop.init();
     let is_loaded = false;
     loop.call(() => {
-      loader.run_main(this.program.file).then(() => (is_loaded = true), this.#task.signal.uncaught);
+      const loading = loader.run_main(this.program.file);
+      loading.then(
+        () => (is_loaded = true),
+        (error) => this.#threw(error, 'unhandledRejection'),
+      );
     });
     do {
       yield* loop.run();
@@ -89,6 +96,8 @@ export class NodeProcess {
   exit(code: unknown): void {
     if (this.has_exited) return;
     if (code !== undefined && code !== null) this.object.exitCode = code as number;
+    // A listener of 'exit' that calls process.exit() is the last one.
+    if (this.#is_exiting) return;
     this.#emit_exit(this.#exit_code(0));
     this.#end(this.#exit_code(0));
   }
@@ -97,6 +106,7 @@ export class NodeProcess {
     return exitCode === undefined || exitCode === null ? otherwise : Number(exitCode);
   }
   #emit_exit(code: number): void {
+    this.#is_exiting = true;
     try {
       this.object.emit('exit', code);
     } catch (error) {
@@ -118,19 +128,31 @@ export class NodeProcess {
     if (EXIT_SIGNALS.has(signal)) this.#end(128 + (typeof signal === 'number' ? signal : 15));
   }
 
-  /** The program threw and did not catch. */
-  #failed(error: unknown): void {
+  /** The program did not catch an error, or the rejection of a promise. */
+  #failed(error: unknown, rejected: Promise<unknown> | undefined): void {
+    if (error instanceof ProcessExit || this.has_exited) return;
+    if (rejected === undefined) return this.#threw(error, 'uncaughtException');
+    const events = this.#events;
+    if (events.listenerCount('unhandledRejection') > 0)
+      this.#guarded(() => events.emit('unhandledRejection', error, rejected));
+    else this.#threw(error, 'unhandledRejection');
+  }
+  #threw(error: unknown, origin: 'uncaughtException' | 'unhandledRejection'): void {
     if (error instanceof ProcessExit || this.has_exited) return;
     const events = this.#events;
-    if (events.listenerCount('uncaughtException') > 0) {
-      try {
-        events.emit('uncaughtException', error as Error, 'uncaughtException');
-      } catch (thrown) {
-        if (!(thrown instanceof ProcessExit)) this.#uncaught(thrown);
-      }
-      return;
-    }
+    this.#guarded(() => events.emit('uncaughtExceptionMonitor', error, origin));
+    if (events.listenerCount('uncaughtException') > 0)
+      return this.#guarded(() => events.emit('uncaughtException', error, origin));
+    if (!this.#is_exiting) this.#emit_exit(1);
     this.#uncaught(error);
+  }
+  /** Call a listener of an error; what it throws itself ends the process. */
+  #guarded(emit: () => void): void {
+    try {
+      emit();
+    } catch (thrown) {
+      if (!(thrown instanceof ProcessExit)) this.#uncaught(thrown);
+    }
   }
 }
 

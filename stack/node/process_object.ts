@@ -60,14 +60,32 @@ export function create_process_object(world: World, node: NodeProcess): ProcessO
       throw new Error('process.abort() would end the whole machine: throw an error, or call process.exit()');
     },
     kill: (target: number, signal: string | number = 'SIGTERM') => node.kill(target, signal),
-    emitWarning: (warning: string | Error, type?: unknown) => {
-      const name = warning instanceof Error ? warning.name : typeof type === 'string' ? type : 'Warning';
-      const message = warning instanceof Error ? warning.message : warning;
-      host.stderr.write(`(node:${pid}) ${name}: ${message}\n`);
+    emitWarning: (warning: string | Error, ...options: unknown[]): void => {
+      const told = warning_of(warning, options);
+      host.stderr.write(`(node:${pid}) ${told.code === undefined ? '' : `[${told.code}] `}${String(told)}\n`);
+      process.nextTick(() => object.emit('warning', told));
     },
   };
   const object = Object.create(host, Object.getOwnPropertyDescriptors(own)) as ProcessObject;
   // Its listeners are its own, not those of the host's process.
   (EventEmitter as unknown as { init: () => void }).init.call(object);
   return object;
+}
+
+interface Warning extends Error {
+  code?: string;
+  detail?: string;
+}
+/** @param options an object of them, or type and code */
+function warning_of(warning: string | Error, options: readonly unknown[]): Warning {
+  if (warning instanceof Error) return warning;
+  const [first, second] = options;
+  const { type, code, detail } = (
+    typeof first === 'object' && first !== null ? first : { type: first, code: second }
+  ) as { type?: unknown; code?: unknown; detail?: unknown };
+  const told: Warning = new Error(warning);
+  told.name = typeof type === 'string' ? type : 'Warning';
+  if (typeof code === 'string') told.code = code;
+  if (typeof detail === 'string') told.detail = detail;
+  return told;
 }

@@ -49,7 +49,7 @@ export function follow_promises(world: World): () => void {
   // As in Node: an unhandled rejection ends the process, here the process that owns the promise.
   const unhandled = (reason: unknown, promise: Owned) => {
     const owner = promise[OWNER];
-    if (owner?.machine.world === world) owner.signal.uncaught(reason);
+    if (owner?.machine.world === world) owner.signal.uncaught(reason, promise);
     else if (process.listenerCount('unhandledRejection') === 1) throw reason;
   };
   // An error in what a process left to the host's event loop, for which V8 finds no handler.

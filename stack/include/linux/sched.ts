@@ -41,8 +41,12 @@ export class signal_struct {
   live = 1;
   /** Called when the last thread has exited. */
   group_dead: () => void = () => {};
-  /** Ends the process with an error that its code threw and did not catch. */
-  uncaught: (error: unknown) => void = () => {};
+  /**
+   * Ends the process with an error that its code threw and did not catch.
+   *
+   * @param rejected the promise that was rejected with it; undefined: it was thrown
+   */
+  uncaught: (error: unknown, rejected?: Promise<unknown>) => void = () => {};
   /** The event loop on which the process's program runs; null: a scenario, whose functions sleep themselves. */
   runtime: Runtime | null = null;
 }
@@ -65,6 +69,8 @@ export interface Runtime {
 /** What setTimeout(), setInterval() and setImmediate() return. */
 export interface RuntimeTimer {
   is_ref: boolean;
+  /** It does not keep the program running. */
+  unref(): unknown;
   close(): void;
 }
 export const SIGKILL = 9;
