@@ -1,4 +1,5 @@
 /** Names of a Node program: they are looked up in the world's hosts table; programs that can connect out ask the host, too. */
+import { AsyncResource } from 'node:async_hooks';
 import { parseAddress } from '../lib/parse_address.ts';
 import { ask_host } from '../user/host_calls.ts';
 import type { World } from '../world/world.ts';
@@ -31,14 +32,16 @@ export function install_cares_wrap(world: World, current: () => uv_loop | null, 
   const cares = binding('cares_wrap');
   const { getaddrinfo, getnameinfo } = cares as unknown as Record<string, Native>;
   const answer = (req: LookupRequest, loop: uv_loop, ...values: [number | string | null, ...unknown[]]) => {
-    new uv_req(loop, () => req.oncomplete(...values)).done_later(0);
+    const resource = new AsyncResource('GETADDRINFOREQWRAP');
+    new uv_req(loop, () => resource.runInAsyncScope(() => req.oncomplete(...values))).done_later(0);
     return 0;
   };
   /** The address of a name comes in a later round of the loop; undefined: there is none. */
   const find = (loop: uv_loop, name: string, found: (address: string | undefined) => void): 0 => {
     const known = address_of(name, names.table);
     const { lookup } = names;
-    if (known !== undefined || lookup === null) new uv_req(loop, () => found(known)).done_later(0);
+    const told = AsyncResource.bind(found);
+    if (known !== undefined || lookup === null) new uv_req(loop, () => told(known)).done_later(0);
     else
       void ask_host(world, 'dns.lookup', () => lookup(name)).then(
         (address) => found(address ?? undefined),

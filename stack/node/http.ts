@@ -13,30 +13,39 @@ export function install_http(world: World, current: () => uv_loop | null): void 
   install_connections_list(world, current);
 }
 
-/** The header line that Node writes with the host's time is written again with the machine's. */
+const DATE = '\r\nDate: ';
+
+/** Node writes the host's time into the Date header: it is replaced by the machine's. */
 function install_date(world: World, current: () => uv_loop | null): void {
-  let line = '';
-  let line_second = -1;
+  let text = '';
+  let text_second = -1;
   // Made once a second, as Node does.
-  const date_line = (): string => {
+  const date = (): string => {
     const second = Math.floor(world.time_ns / 1e9);
-    if (second !== line_second) line = `Date: ${new Date().toUTCString()}\r\n`;
-    line_second = second;
-    return line;
+    if (second !== text_second) text = new Date().toUTCString();
+    text_second = second;
+    return text;
   };
   const { OutgoingMessage } = process.getBuiltinModule('http');
   const prototype = OutgoingMessage.prototype as unknown as OutgoingMessage;
   const store = prototype._storeHeader;
   prototype._storeHeader = function (firstLine, headers) {
-    if (current() === null || !this.sendDate) return store.call(this, firstLine, headers);
-    // The line is there unless the program has written one of its own.
-    this.sendDate = false;
     store.call(this, firstLine, headers);
-    this.sendDate = true;
-    if (this._header === null || /\r\ndate:/i.test(this._header)) return;
-    const end = this._header.lastIndexOf('\r\n');
-    this._header = this._header.slice(0, end) + date_line() + this._header.slice(end);
+    if (current() === null || !this.sendDate || this._header === null) return;
+    const at = this._header.indexOf(DATE);
+    if (at < 0 || has_date(headers)) return;
+    const end = this._header.indexOf('\r\n', at + DATE.length);
+    this._header = this._header.slice(0, at + DATE.length) + date() + this._header.slice(end);
   };
+}
+
+/** Whether the program writes this header itself: an object, pairs, or names and values in turn. */
+function has_date(headers: unknown): boolean {
+  if (typeof headers !== 'object' || headers === null) return false;
+  const names: unknown[] = Array.isArray(headers)
+    ? headers.map((one: unknown, i) => (Array.isArray(one) ? (one[0] as unknown) : i % 2 === 0 ? one : ''))
+    : Object.keys(headers);
+  return names.some((name) => typeof name === 'string' && name.toLowerCase() === 'date');
 }
 
 interface Parser {

@@ -9,6 +9,7 @@ import { install_http } from './http.ts';
 import type { NodeProcess } from './node_process.ts';
 import { install_pipe_wrap } from './pipe_wrap.ts';
 import { install_socket_timeouts } from './socket_timeouts.ts';
+import { install_stream_sockets } from './stream_sockets.ts';
 import { install_tcp_wrap } from './tcp_wrap.ts';
 import { install_tls_wrap } from './tls_wrap.ts';
 import { install_udp_wrap } from './udp_wrap.ts';
@@ -50,6 +51,7 @@ export class NodeRealm {
     install_pipe_wrap(this.loop);
     install_cares_wrap(this.#world, this.loop, this.names);
     install_socket_timeouts(this.loop);
+    install_stream_sockets();
     install_http(this.#world, this.loop);
     install_zlib(this.loop);
     this.#install_compilers();

@@ -122,7 +122,7 @@ export function install_tcp_wrap(current: () => uv_loop | null, is_wrapped_now: 
       tcp(this).open(fd);
       return 0;
     },
-    bind(address: string, port: number) {
+    bind(address: string, port = 0) {
       return tcp(this).bind(toSockaddr({ address, port }, 'bind'));
     },
     // The machine has no IPv6. Node then tries IPv4, if the program has not asked for an IPv6 address.

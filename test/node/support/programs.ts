@@ -7,7 +7,8 @@ import { text } from 'node:stream/consumers';
 import { sockscope } from '../../debug-adapter/support/commandLine.ts';
 
 const FOLDER = path.resolve(import.meta.dirname, '../../../../test/node/programs');
-const file = (name: string) => path.join(FOLDER, name);
+/** A program of the folder, or of another one. */
+const file = (name: string) => path.resolve(FOLDER, name);
 
 export interface Seen {
   stdout: string;

@@ -1,0 +1,1 @@
+export const kind = 'an ES module by its package';

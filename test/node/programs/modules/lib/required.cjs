@@ -1,0 +1,1 @@
+module.exports = { kind: 'a CommonJS module by its ending' };

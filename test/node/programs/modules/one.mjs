@@ -1,0 +1,6 @@
+// Two ES modules that import each other.
+import { two } from './two.mjs';
+export function one() {
+  return 'one';
+}
+export const both = () => `${one()} ${two()}`;

@@ -1,0 +1,5 @@
+// An ES module that require() can load.
+export const word = 'required';
+export default function greet() {
+  return `hello from ${import.meta.url.split('/').at(-1)}`;
+}

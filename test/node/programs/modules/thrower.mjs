@@ -1,0 +1,2 @@
+export {};
+throw new Error('while it is evaluated');
