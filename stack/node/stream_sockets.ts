@@ -2,11 +2,10 @@
  * Sockets over streams: where Node's HTTP/2 finds no native stream it puts such a socket around the connection,
  * as it does here around a machine's. What it then asks of the socket is meant for the connection.
  */
-import type { Socket } from 'node:net';
 
 /** Node's JSStreamSocket. */
-interface StreamSocket extends Socket {
-  stream?: unknown;
+interface StreamSocket {
+  stream?: object;
 }
 type Setter = (this: StreamSocket, ...args: unknown[]) => unknown;
 
@@ -16,7 +15,8 @@ export function install_stream_sockets(): void {
   for (const name of ['setNoDelay', 'setKeepAlive', 'ref', 'unref']) {
     const original = prototype[name]!;
     prototype[name] = function (...args) {
-      if (this.stream instanceof Socket) original.apply(this.stream, args);
+      const { stream } = this;
+      if (stream instanceof Socket) original.apply(stream as object, args);
       return original.apply(this, args);
     };
   }

@@ -2,7 +2,6 @@
  * A process's calls to the host (files, names): the world waits for the answer, which enters at one event and
  * is logged.
  */
-import { AsyncResource } from 'node:async_hooks';
 import type { task_struct } from '../include/linux/sched.ts';
 import type { Outcome } from '../world/outside.ts';
 import type { World } from '../world/world.ts';
@@ -33,8 +32,8 @@ export function ask_host_back(
   callback: (...results: unknown[]) => void,
 ): void {
   const task: task_struct | null = world.current;
-  // The callback runs in the async context of the call.
-  const answered = AsyncResource.bind(callback);
+  // An event loop calls it in the async context of the call.
+  const answered = task?.signal.runtime?.bind(callback) ?? callback;
   const asked = () => new Promise<unknown[]>((resolve) => question((...results) => resolve(results)));
   if (task === null) return void asked().then((results) => answered(...results));
   ask_for(task, name, asked, (outcome) =>

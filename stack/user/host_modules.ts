@@ -105,6 +105,7 @@ export class HostModules {
     for (const name of Object.keys(real)) {
       const value = real[name];
       if (name === 'promises') asking[name] = this.#module(`${module}/promises`);
+      else if (/^create(?:Read|Write)Stream$/.test(name)) asking[name] = stream_of(value as Callable, asking);
       else if (typeof value !== 'function' || NOT_A_QUESTION.test(name)) asking[name] = value;
       else asking[name] = this.#wrap(`${module}.${name}`, value as Callable, ASKING[module]!);
     }
@@ -154,6 +155,15 @@ export class HostModules {
     }
     return value;
   }
+}
+
+/** A function that makes a stream of a file, which it reads or writes by the functions of `fs`. */
+function stream_of(create: Callable, fs: Exports): Callable {
+  return (file, given) => {
+    const options = (typeof given === 'string' ? { encoding: given } : given) as Exports | undefined;
+    // A FileHandle has functions of its own, which ask as well.
+    return create.call(fs, file, typeof options?.['fd'] === 'object' ? options : { fs, ...options });
+  };
 }
 
 const is_process = (specifier: string) => /^(?:node:)?process$/.test(specifier);

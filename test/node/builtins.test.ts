@@ -29,6 +29,20 @@ describe("Node's modules", function () {
     assert.equal(stdout, 'ETIMEDOUT connect 127.0.0.1 after 130 s\n');
   });
 
+  it('what would run outside of the machine is refused by name', async () => {
+    const { stdout, code } = await onMachine(['outside.mjs']);
+    assert.deepEqual(
+      stdout.split('\n').map((line) => line.split(':')[0]),
+      ['spawn', 'execSync', 'fork', 'cluster', 'Worker', 'listen', 'connect', ''],
+    );
+    assert.match(
+      stdout,
+      /child_process\.spawn\(\) would run outside of the machine, unseen: list the program/,
+    );
+    assert.match(stdout, /listen EAFNOSUPPORT/);
+    assert.equal(code, 0);
+  });
+
   it("options are system calls, and dates are the machine's", async () => {
     const { stdout, log } = await onMachine(['options.mjs'], '--trace', 'syscalls:sys_enter');
     const calls = stdout.match(/setsockopt\(.*?\)/g) ?? [];

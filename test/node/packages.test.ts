@@ -11,6 +11,7 @@ import { onMachine, pairInNode } from './support/programs.ts';
 /** Each prints what it receives, nothing of time, and nothing of which the order is open. */
 const PACKAGES: { name: string; server: string; client: string }[] = [
   { name: 'express', server: 'express.server.mjs', client: 'http.client.mjs' },
+  { name: 'express, for files,', server: 'static.server.mjs', client: 'static.client.mjs' },
   { name: 'fastify', server: 'fastify.server.mjs', client: 'http.client.mjs' },
   { name: 'undici', server: 'http.server.mjs', client: 'undici.client.mjs' },
   { name: 'ws', server: 'ws.server.mjs', client: 'ws.client.mjs' },

@@ -58,6 +58,8 @@ export interface Runtime {
   /** The process waits for something that is no handle of its loop: the loop does not end before release(). */
   hold(): void;
   release(): void;
+  /** The function, as it runs in the async context of now. */
+  bind<T extends (...args: never[]) => void>(callback: T): T;
   /** Call a function in the process's next round of its loop. Wakes it. */
   post(callback: () => void): void;
   /** @param ms virtual time; with `repeat` again and again */

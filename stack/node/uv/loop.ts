@@ -2,6 +2,7 @@
  * The event loop of a Node process, as libuv has it on Linux: one thread that runs callbacks and sleeps in
  * epoll_wait().
  */
+import { AsyncResource } from 'node:async_hooks';
 import { do_eventfd, eventfd_ctx_fileget, eventfd_signal } from '../../fs/eventfd.ts';
 import { do_epoll_ctl } from '../../fs/eventpoll/ctl.ts';
 import { do_epoll_create } from '../../fs/eventpoll/file.ts';
@@ -147,6 +148,9 @@ export class uv_loop implements Runtime {
   }
   release(): void {
     this.active--;
+  }
+  bind<T extends (...args: never[]) => void>(callback: T): T {
+    return AsyncResource.bind(callback as never) as T;
   }
   post(callback: () => void): void {
     this.#pending.push(callback);

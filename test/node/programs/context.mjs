@@ -1,5 +1,5 @@
 // AsyncLocalStorage through requests that run side by side.
-import { AsyncLocalStorage, AsyncResource, executionAsyncId } from 'node:async_hooks';
+import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks';
 import http from 'node:http';
 import { EventEmitter, once } from 'node:events';
 import { readFile } from 'node:fs/promises';
@@ -67,5 +67,5 @@ storage.run('bound', () =>
   ),
 );
 storage.run('other', () => emitter.emit('event'));
-console.log(storage.getStore(), executionAsyncId() > 0);
+console.log(storage.getStore());
 server.close();
