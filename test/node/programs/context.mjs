@@ -23,6 +23,7 @@ const steps = {
   pbkdf2: (done) => crypto.pbkdf2('secret', 'salt', 10, 16, 'sha256', done),
   bytes: (done) => crypto.randomBytes(4, done),
 };
+const finished = [];
 const server = http.createServer((req, res) => {
   storage.run({ url: req.url }, async () => {
     const seen = [];
@@ -36,7 +37,7 @@ const server = http.createServer((req, res) => {
     }
     req.resume().on('end', () => {
       res.end(`${seen.join(' ')} end:${storage.getStore()?.url}`);
-      res.on('finish', () => console.log('finish', storage.getStore()?.url));
+      res.on('finish', () => finished.push(storage.getStore()?.url));
     });
   });
 });
@@ -49,6 +50,8 @@ const ask = async (path) => {
   return text(res);
 };
 for (const answer of await Promise.all([ask('/one'), ask('/two')])) console.log(answer);
+
+console.log('finished', ...finished.sort());
 
 // A client's own callbacks, and a bound emitter.
 await new Promise((resolve) =>

@@ -46,7 +46,16 @@ for (const [compress, decompress] of [
       ),
     ),
   );
-  console.log(await new Response(new Blob(['a ', 'blob']).stream()).text());
+  const blob = new Blob(['a ', 'blob']);
+  console.log(
+    await blob.text(),
+    await new Response(blob.stream()).text(),
+    (await blob.slice(2).arrayBuffer()).byteLength,
+  );
+  const form = new FormData();
+  form.append('file', blob, 'name');
+  console.log((await new Response(form).text()).includes('a blob'));
+  console.log(Buffer.from(await crypto.subtle.digest('SHA-256', Buffer.from('text'))).toString('hex'));
 }
 const folder = await mkdtemp(path.join(os.tmpdir(), 'streams-'));
 try {
@@ -60,8 +69,6 @@ try {
   await rm(folder, { recursive: true });
 }
 console.log(zlib.gunzipSync(await promisify(zlib.gzip)('promised')).toString());
-zlib.gunzip('nonsense', (error) => {
-  console.log(error.code);
-  server.close();
-});
+await promisify(zlib.gunzip)('nonsense').catch((error) => console.log(error.code));
 console.log((await buffer(Readable.from([bytes]))).length);
+server.close();
