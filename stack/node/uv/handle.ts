@@ -1,7 +1,7 @@
 /** What keeps an event loop running: handles that are active, and requests that have not ended. */
 import type { uv_loop } from './loop.ts';
 
-/** A socket or another object of the loop, until it is closed. @linux uv_handle_t */
+/** A socket or another object of the loop, until it is closed. libuv: uv_handle_t */
 export class uv_handle {
   readonly loop: uv_loop;
   is_ref = true;

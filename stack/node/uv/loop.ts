@@ -35,7 +35,7 @@ const ROUNDS_A_TICK = 1024;
 /** Sleep without a limit. */
 const FOR_EVER = -1;
 
-/** A file descriptor that the loop watches. @linux uv__io_t */
+/** A file descriptor that the loop watches. libuv: uv__io_t */
 export class uv_io {
   fd: number;
   /** EPOLL… flags that the owner wants, and those that the kernel knows of. */
@@ -102,7 +102,7 @@ export class uv_loop implements Runtime {
     return this.listening > 0 && this.timers.refs === 0;
   }
 
-  /** Create the loop's descriptors. @linux uv_loop_init */
+  /** Create the loop's descriptors. libuv: uv_loop_init */
   init(): void {
     const { machine } = this;
     const epfd = syscall_now(
@@ -121,7 +121,7 @@ export class uv_loop implements Runtime {
     this.start_io(new uv_io(async_fd, () => this.#drain_async_fd()), EPOLLIN);
   }
 
-  /** Run until nothing keeps the loop running, or the process has ended. @linux uv_run */
+  /** Run until nothing keeps the loop running, or the process has ended. libuv: uv_run */
   *run(): Sleeps<void> {
     this.timers.run();
     while (!this.is_idle && !this.task.exited) {
@@ -182,18 +182,18 @@ export class uv_loop implements Runtime {
     for (const callback of closing) this.call(callback);
   }
 
-  /** Watch for more events of a descriptor. @linux uv__io_start */
+  /** Watch for more events of a descriptor. libuv: uv__io_start */
   start_io(io: uv_io, events: number): void {
     io.pevents |= events;
     this.#watchers.set(io.fd, io);
     if (io.pevents !== io.events) this.#changed.add(io);
   }
-  /** @linux uv__io_stop */
+  /** libuv: uv__io_stop */
   stop_io(io: uv_io, events: number): void {
     io.pevents &= ~events;
     if (io.pevents !== io.events) this.#changed.add(io);
   }
-  /** The descriptor is about to be closed. @linux uv__io_close */
+  /** The descriptor is about to be closed. libuv: uv__io_close */
   close_io(io: uv_io): void {
     this.#watchers.delete(io.fd);
     this.#changed.delete(io);
@@ -218,7 +218,7 @@ export class uv_loop implements Runtime {
     this.#changed.clear();
   }
 
-  /** Sleep until a descriptor is ready or a timer due, and call the watchers. @linux uv__io_poll */
+  /** Sleep until a descriptor is ready or a timer due, and call the watchers. libuv: uv__io_poll */
   *#poll(): Sleeps<void> {
     this.#update_watchers();
     const { machine } = this;
@@ -239,7 +239,7 @@ export class uv_loop implements Runtime {
       if (io !== undefined && wanted !== 0 && io.pevents !== 0) io.cb(wanted);
     }
   }
-  /** How long to sleep, in ms. @linux uv__backend_timeout */
+  /** How long to sleep, in ms. libuv: uv__backend_timeout */
   #timeout(): number {
     if (this.#pending.length > 0 || this.#closing.length > 0 || this.immediates.refs > 0 || this.is_idle)
       return 0;

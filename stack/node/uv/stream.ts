@@ -231,7 +231,7 @@ export class uv_stream extends uv_handle {
     });
   }
 
-  /** @linux uv__stream_io */
+  /** libuv: uv__stream_io */
   #on_events(events: number): void {
     if (this.#connect_req !== null) return this.#connected();
     if ((events & (EPOLLIN | EPOLLERR | EPOLLHUP)) !== 0) {

@@ -103,7 +103,7 @@ export class Timers {
     return this.#by_number.get(number);
   }
 
-  /** Call the timers that are due. @linux uv__run_timers */
+  /** Call the timers that are due. libuv: uv__run_timers */
   run(): void {
     const now = this.#loop.now_ms;
     while (this.#heap.next <= now && !this.#loop.task.exited) {
