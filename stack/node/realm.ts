@@ -7,6 +7,7 @@ import type { World } from '../world/world.ts';
 import { install_cares_wrap, type Names } from './cares_wrap.ts';
 import { install_host_promises } from './host_promises.ts';
 import { install_http } from './http.ts';
+import { install_http_agents } from './http_agents.ts';
 import type { NodeProcess } from './node_process.ts';
 import { install_pipe_wrap } from './pipe_wrap.ts';
 import { install_socket_timeouts } from './socket_timeouts.ts';
@@ -54,6 +55,7 @@ export class NodeRealm {
     install_socket_timeouts(this.loop);
     install_stream_sockets();
     install_http(this.#world, this.loop);
+    install_http_agents(this.loop);
     install_zlib(this.loop);
     install_host_promises(this.#world);
     this.#install_compilers();
