@@ -6,6 +6,7 @@
 import type { World } from '../world/world.ts';
 import { install_cares_wrap, type Names } from './cares_wrap.ts';
 import { install_host_promises } from './host_promises.ts';
+import { install_fetch } from './fetch.ts';
 import { install_http } from './http.ts';
 import { install_http_agents } from './http_agents.ts';
 import type { NodeProcess } from './node_process.ts';
@@ -48,6 +49,7 @@ export class NodeRealm {
     this.#install_timers();
     this.#install_process();
     this.#install_ticks();
+    this.#install_compilers();
     install_tcp_wrap(this.loop, install_tls_wrap(this.loop));
     install_udp_wrap(this.loop);
     install_pipe_wrap(this.loop);
@@ -56,9 +58,9 @@ export class NodeRealm {
     install_stream_sockets();
     install_http(this.#world, this.loop);
     install_http_agents(this.loop);
+    install_fetch(this.loop);
     install_zlib(this.loop);
     install_host_promises(this.#world);
-    this.#install_compilers();
   }
 
   /** V8 compiles WebAssembly in threads of the host, about which the world knows nothing: here it is done at once. */

@@ -6,6 +6,16 @@ const SERVER = `
 import http from 'node:http';
 http.createServer((request, response) => response.end(String(request.socket.remotePort))).listen(80);
 `;
+/** Asks twice by fetch(), whose connections are kept, too. */
+const FETCHER = `
+import { setTimeout as pause } from 'node:timers/promises';
+await pause((process.pid - 100) * 10);
+for (const time of ['first', 'second']) {
+  console.log(process.pid, time, await (await fetch('http://127.0.0.1/')).text());
+  await pause(100);
+}
+process.exit();
+`;
 /** Asks twice, over a connection that Node's global agent keeps. */
 const CLIENT = `
 import http from 'node:http';
@@ -23,8 +33,11 @@ for (const time of ['first', 'second']) {
 describe('two Node programs', () => {
   const files = new Files();
 
-  it('keep connections of their own in the global agent', async () => {
-    const client = files.scenario(CLIENT, 'client.mjs');
+  it('keep connections of their own in the global agent', () => keepOwn(CLIENT));
+  it('keep connections of their own behind fetch()', () => keepOwn(FETCHER));
+
+  async function keepOwn(program: string): Promise<void> {
+    const client = files.scenario(program, 'client.mjs');
     const { stdout, stderr, code } = await sockscope(
       'run',
       files.scenario(SERVER, 'server.mjs'),
@@ -43,5 +56,5 @@ describe('two Node programs', () => {
     assert.equal(one[0], one[1], 'the connection is kept');
     assert.equal(other[0], other[1], 'the connection is kept');
     assert.notEqual(one[0], other[0]);
-  });
+  }
 });
