@@ -1,6 +1,6 @@
 /** The host's end of the gateway: Node's own sockets on the loopback, beside the machine's thread. */
-import { once } from 'node:events';
 import { lookup } from 'node:dns/promises';
+import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import type { ForwardedPort } from '../stack/gateway/host_side.ts';
@@ -77,7 +77,10 @@ class HostSockets {
   /** Connect for a program; what comes is read when the program's side is there as well. */
   #connect(connection: number, address: string, port: number): void {
     const socket = connect({ host: address, port, allowHalfOpen: true });
+    // Known from now on: a world that ends ends this as well.
+    this.#connections.set(connection, socket);
     const failed = ({ code }: NodeJS.ErrnoException) => {
+      this.#connections.delete(connection);
       const what = code === 'ECONNREFUSED' ? 'refused' : 'unreachable';
       this.#send({ type: 'event', connection, event: { what } });
     };

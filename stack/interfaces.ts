@@ -11,6 +11,7 @@ import {
 } from './include/uapi/linux/rtnetlink.ts';
 import { AF_INET } from './include/uapi/linux/socket.ts';
 import { fib_config, NLM_F_CREATE } from './include/net/ip_fib.ts';
+import { formatAddress } from './lib/format_address.ts';
 import type { Machine } from './machine.ts';
 import { dev_open } from './net/core/dev/register.ts';
 import { inet_rtm_newaddr } from './net/ipv4/devinet.ts';
@@ -45,15 +46,22 @@ export function add_interface(machine: Machine, wire: { plug(): Wire }, config: 
 
 /** As `ip route add default via GATEWAY`. */
 function add_default_route(dev: net_device, gateway: number): void {
-  const route = new fib_config();
-  route.fc_protocol = RTPROT_BOOT;
-  route.fc_type = RTN_UNICAST;
-  route.fc_scope = RT_SCOPE_UNIVERSE;
-  route.fc_table = RT_TABLE_MAIN;
-  route.fc_gw_family = AF_INET;
-  route.fc_gw4 = gateway;
-  route.fc_oif = dev.ifindex;
-  route.fc_nlflags = NLM_F_CREATE;
-  const err = inet_rtm_newroute(dev.nd_net, route);
-  if (err !== 0) throw new Error(`${dev.name}: no default route: error ${err}`);
+  add_route(dev, {
+    fc_type: RTN_UNICAST,
+    fc_scope: RT_SCOPE_UNIVERSE,
+    fc_table: RT_TABLE_MAIN,
+    fc_gw_family: AF_INET,
+    fc_gw4: gateway,
+  });
+}
+
+/** As `ip route add … dev DEV`. */
+export function add_route(dev: net_device, route: Partial<fib_config>): void {
+  const config = new fib_config();
+  config.fc_protocol = RTPROT_BOOT;
+  config.fc_oif = dev.ifindex;
+  config.fc_nlflags = NLM_F_CREATE;
+  Object.assign(config, route);
+  const err = inet_rtm_newroute(dev.nd_net, config);
+  if (err !== 0) throw new Error(`${dev.name}: no route to ${formatAddress(config.fc_dst)}: error ${err}`);
 }

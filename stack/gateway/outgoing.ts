@@ -5,13 +5,12 @@ import {
   RT_TABLE_LOCAL,
   RTN_LOCAL,
   RTN_UNICAST,
-  RTPROT_BOOT,
 } from '../include/uapi/linux/rtnetlink.ts';
-import { fib_config, NLM_F_CREATE } from '../include/net/ip_fib.ts';
 import type { net_device } from '../include/linux/netdevice.ts';
+import { POLLIN } from '../include/linux/poll.ts';
+import { add_route } from '../interfaces.ts';
 import { formatAddress } from '../lib/format_address.ts';
 import type { Machine } from '../machine.ts';
-import { inet_rtm_newroute } from '../net/ipv4/fib_frontend.ts';
 import { SystemError } from '../user/errors.ts';
 import { spawn_process } from '../user/process.ts';
 import type { World } from '../world/world.ts';
@@ -21,32 +20,17 @@ import type { ConnectionRequest, SynGate } from './syn_gate.ts';
 
 /** How long a handshake may take once the host is connected, in ms. */
 const HANDSHAKE_MS = 5000;
-const POLLIN = 1;
 
 /**
  * Let every address be the gateway's own, as `ip route add local 0.0.0.0/0 dev lo` does; its network stays
  * behind its interface.
  */
 export function answer_for_all(dev: net_device, network: number, prefix: number): void {
-  const net = dev.nd_net;
-  const routes = [
-    { type: RTN_LOCAL, scope: RT_SCOPE_HOST, dst: 0, length: 0, oif: net.loopback_dev!.ifindex },
-    { type: RTN_UNICAST, scope: RT_SCOPE_LINK, dst: network, length: prefix, oif: dev.ifindex },
-  ];
-  for (const { type, scope, dst, length, oif } of routes) {
-    const route = new fib_config();
-    route.fc_protocol = RTPROT_BOOT;
-    route.fc_type = type;
-    route.fc_scope = scope;
-    route.fc_table = RT_TABLE_LOCAL;
-    route.fc_dst = dst;
-    route.fc_dst_len = length;
-    route.fc_oif = oif;
-    route.fc_nlflags = NLM_F_CREATE;
-    const err = inet_rtm_newroute(net, route);
-    if (err !== 0)
-      throw new Error(`the gateway has no route for ${formatAddress(dst)}/${length}: error ${err}`);
-  }
+  const lo = dev.nd_net.loopback_dev!;
+  const own = { fc_table: RT_TABLE_LOCAL, fc_type: RTN_LOCAL, fc_scope: RT_SCOPE_HOST };
+  const behind = { fc_table: RT_TABLE_LOCAL, fc_type: RTN_UNICAST, fc_scope: RT_SCOPE_LINK };
+  add_route(lo, { ...own, fc_dst: 0, fc_dst_len: 0 });
+  add_route(dev, { ...behind, fc_dst: network, fc_dst_len: prefix });
 }
 
 /** A wanted connection, until the host has answered. */

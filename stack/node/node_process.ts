@@ -20,13 +20,16 @@ export interface NodeProgram {
 
 /** Node's exit code for a top-level await that nothing can end. */
 const UNSETTLED_AWAIT = 13;
-const EXIT_SIGNALS = new Set<string | number>(['SIGTERM', 'SIGKILL', 'SIGINT', 'SIGHUP', 15, 9, 2, 1]);
+/** Signals that end a process which does not listen to them, by name. */
+const DEADLY_SIGNALS: Readonly<Record<string, number>> = { SIGHUP: 1, SIGINT: 2, SIGKILL: 9, SIGTERM: 15 };
+/** Shells add a signal's number to this for the exit code of a process that it has ended. */
+const ENDED_BY_SIGNAL = 128;
 
 export class NodeProcess {
   readonly machine: Machine;
   readonly program: NodeProgram;
   readonly loop: uv_loop;
-  /** The program's `process`; its events as any emitter's. */
+  /** The program's `process`. */
   readonly object: typeof process;
   readonly started_ns: number;
   readonly #task: task_struct;
@@ -57,6 +60,7 @@ export class NodeProcess {
     task.signal.uncaught = (error, rejected) => this.#failed(error, rejected);
   }
 
+  /** The program's `process` as an emitter of any event; its type knows only those of the host. */
   get #events(): EventEmitter {
     return this.object;
   }
@@ -124,8 +128,10 @@ export class NodeProcess {
     return true;
   }
   #signalled(signal: string | number): void {
-    if (signal !== 'SIGKILL' && signal !== 9 && this.#events.emit(String(signal), signal)) return;
-    if (EXIT_SIGNALS.has(signal)) this.#end(128 + (typeof signal === 'number' ? signal : 15));
+    const [name, number] = Object.entries(DEADLY_SIGNALS).find((one) => one.includes(signal)) ?? [];
+    const isCaught =
+      number !== DEADLY_SIGNALS['SIGKILL'] && this.#events.emit(name ?? String(signal), signal);
+    if (!isCaught && number !== undefined) this.#end(ENDED_BY_SIGNAL + number);
   }
 
   /** The program did not catch an error, or the rejection of a promise. */
@@ -156,7 +162,7 @@ export class NodeProcess {
   }
 }
 
-/** Start a Node program. @param load makes the process's own modules */
+/** Start a Node program. @param loader has the process's own modules, and has prepared the program's file */
 export function spawn_node(
   machine: Machine,
   program: NodeProgram,

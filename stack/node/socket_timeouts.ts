@@ -7,9 +7,7 @@ interface TimedSocket {
   destroyed: boolean;
   timeout?: number;
   _onTimeout(): void;
-  on(event: 'timeout', listener: () => void): unknown;
   once(event: 'timeout', listener: () => void): unknown;
-  removeListener(event: 'timeout', listener: () => void): unknown;
 }
 type SetTimeout = (this: TimedSocket, ms: number, callback?: () => void) => TimedSocket;
 type Destroy = (this: TimedSocket, error: unknown, callback: unknown) => void;
@@ -28,16 +26,13 @@ export function install_socket_timeouts(current: () => uv_loop | null): void {
     const loop = current();
     if (loop === null) return native.call(this, ms, callback);
     if (this.destroyed) return this;
-    this.timeout = ms;
-    // Node's own function checks the arguments; a time-out of 0 only clears.
-    native.call(this, 0, callback);
     (this[timer_key] as Timeout | null)?.close();
     this[timer_key] = null;
-    if (typeof ms !== 'number' || Number.isNaN(ms)) return native.call(this, ms, callback);
+    // Node's own function checks the arguments; 0 only clears.
+    if (!(ms > 0)) return native.call(this, ms, callback);
+    native.call(this, 0);
     this.timeout = ms;
-    if (ms === 0) return this;
-    const timeout = loop.timers.set(() => this._onTimeout(), ms, false);
-    this[timer_key] = timeout.unref();
+    this[timer_key] = loop.timers.set(() => this._onTimeout(), ms, false).unref();
     if (callback !== undefined) this.once('timeout', callback);
     return this;
   };
