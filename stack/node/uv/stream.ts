@@ -14,7 +14,6 @@ import {
 } from '../../include/uapi/asm-generic/errno.ts';
 import { EPOLLERR, EPOLLHUP, EPOLLIN, EPOLLOUT } from '../../include/linux/poll.ts';
 import {
-  AF_INET,
   MSG_NOSIGNAL,
   SHUT_WR,
   SOCK_CLOEXEC,
@@ -24,7 +23,6 @@ import {
   SOL_SOCKET,
 } from '../../include/uapi/linux/socket.ts';
 import { type sockaddr, sockaddr_size } from '../../include/linux/socket.ts';
-import type { sockopt_value } from '../../include/linux/net.ts';
 import { __sys_socket } from '../../net/socket/create.ts';
 import {
   __sys_accept4,
@@ -39,8 +37,9 @@ import {
   __sys_shutdown,
 } from '../../net/socket/syscalls.ts';
 import { syscall_now } from '../../user/syscall.ts';
-import { uv_handle, uv_req } from './handle.ts';
-import { uv_io } from './loop.ts';
+import { uv_req } from './handle.ts';
+import type { uv_loop } from './loop.ts';
+import { uv_socket } from './socket.ts';
 
 /** Size of a read's buffer, and how many reads one event may lead to. */
 const READ_BYTES = 65536;
@@ -53,8 +52,11 @@ interface Write {
   req: uv_req;
 }
 
-export class uv_stream extends uv_handle {
-  #io: uv_io | null = null;
+export class uv_stream extends uv_socket {
+  constructor(loop: uv_loop) {
+    super(loop, SOCK_STREAM);
+  }
+
   /** An error that connect() reports when its callback runs. */
   #delayed_error = 0;
   #connect_req: uv_req | null = null;
@@ -67,55 +69,25 @@ export class uv_stream extends uv_handle {
   /** Receives accepted descriptors, or a negative errno; null: not listening. */
   #connection_cb: ((result: number) => void) | null = null;
 
-  /** The descriptor; -1: none yet. */
-  get fd(): number {
-    return this.#io?.fd ?? -1;
-  }
-
-  /** Take over a connected descriptor. */
-  open(fd: number): void {
-    this.#io = new uv_io(fd, (events) => this.#on_events(events));
-  }
-  #socket(): Errno {
-    if (this.#io !== null) return 0;
-    const { machine } = this.loop;
-    const type = SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC;
-    const fd = syscall_now(machine, 'socket', [AF_INET, type, 0], __sys_socket(machine, AF_INET, type, 0));
-    if (fd < 0) return fd;
-    this.open(fd);
-    return 0;
-  }
-  /** Update what the loop watches for, and whether the handle is active. */
-  #watch(start: number, stop = 0): void {
-    const io = this.#io!;
-    if (start !== 0) this.loop.start_io(io, start);
-    if (stop !== 0) this.loop.stop_io(io, stop);
-    this.is_active = io.pevents !== 0;
-  }
-
-  bind(address: sockaddr): Errno {
-    const { machine } = this.loop;
-    const err = this.#socket();
-    if (err !== 0) return err;
+  override bind(address: sockaddr): Errno {
     this.setsockopt(SOL_SOCKET, SO.SO_REUSEADDR, 1);
-    const bound = __sys_bind(machine, this.fd, address, sockaddr_size(address));
-    return syscall_now(machine, 'bind', [this.fd, address], bound);
+    return super.bind(address);
   }
   listen(backlog: number, cb: (result: number) => void): Errno {
     const { machine } = this.loop;
-    let err = this.#socket();
+    let err = this.create();
     if (err === 0)
       err = syscall_now(machine, 'listen', [this.fd, backlog], __sys_listen(machine, this.fd, backlog));
     if (err !== 0) return err;
     if (this.#connection_cb === null) this.loop.listening++;
     this.#connection_cb = cb;
-    this.#watch(EPOLLIN);
+    this.watch(EPOLLIN);
     return 0;
   }
   /** @param cb called with 0 or a negative errno */
   connect(address: sockaddr, cb: (status: number) => void): Errno {
     const { machine } = this.loop;
-    let err = this.#socket();
+    let err = this.create();
     if (err !== 0) return err;
     const connecting = __sys_connect(machine, this.fd, address, sockaddr_size(address));
     err = syscall_now(machine, 'connect', [this.fd, address], connecting);
@@ -123,22 +95,9 @@ export class uv_stream extends uv_handle {
     if (err === -ECONNREFUSED) this.#delayed_error = err;
     else if (err !== 0 && err !== -EINPROGRESS) return err;
     this.#connect_req = new uv_req(this.loop, cb);
-    this.#watch(EPOLLOUT);
+    this.watch(EPOLLOUT);
     if (this.#delayed_error !== 0) this.loop.post(() => this.#connected());
     return 0;
-  }
-  /** @param peer whether the remote address is asked for */
-  getname(peer: boolean): sockaddr | Errno {
-    const { machine } = this.loop;
-    const name = peer ? 'getpeername' : 'getsockname';
-    return syscall_now(machine, name, [this.fd], __sys_getname(machine, this.fd, peer ? 1 : 0));
-  }
-  setsockopt(level: number, name: number, value: sockopt_value): Errno {
-    const { machine } = this.loop;
-    const err = this.#socket();
-    if (err !== 0) return err;
-    const args = [this.fd, level, name, value] as const;
-    return syscall_now(machine, 'setsockopt', args, __sys_setsockopt(machine, ...args));
   }
 
   get is_reading(): boolean {
@@ -146,14 +105,14 @@ export class uv_stream extends uv_handle {
   }
   /** Read from now on; a callback from before is replaced. */
   read_start(cb: (result: Uint8Array | number) => void): Errno {
-    if (this.#io === null) return -ENOTCONN;
+    if (this.io === null) return -ENOTCONN;
     this.#read_cb = cb;
-    this.#watch(EPOLLIN);
+    this.watch(EPOLLIN);
     return 0;
   }
   read_stop(): void {
     this.#read_cb = null;
-    if (this.#io !== null && this.#connection_cb === null) this.#watch(0, EPOLLIN);
+    if (this.io !== null && this.#connection_cb === null) this.watch(0, EPOLLIN);
   }
 
   /**
@@ -175,7 +134,7 @@ export class uv_stream extends uv_handle {
   write(bytes: Uint8Array, req: uv_req): void {
     this.#write_queue.push({ bytes, req });
     this.write_queue_size += bytes.length;
-    if (this.#connect_req === null) this.#watch(EPOLLOUT);
+    if (this.#connect_req === null) this.watch(EPOLLOUT);
   }
   #write_queued(): void {
     while (this.#write_queue.length > 0) {
@@ -190,7 +149,7 @@ export class uv_stream extends uv_handle {
       next.req.done(Math.min(sent, 0));
       if (this.is_closing) return;
     }
-    this.#watch(0, EPOLLOUT);
+    this.watch(0, EPOLLOUT);
     this.#shutdown_now();
   }
 
@@ -216,11 +175,7 @@ export class uv_stream extends uv_handle {
     this.#read_cb = null;
     if (this.#connection_cb !== null) this.loop.listening--;
     this.#connection_cb = null;
-    if (this.#io !== null) {
-      this.loop.close_io(this.#io);
-      this.loop.close_fd(this.#io.fd);
-    }
-    this.is_active = false;
+    this.close_descriptor();
     const pending = [this.#connect_req, ...this.#write_queue.map(({ req }) => req), this.#shutdown_req];
     this.#connect_req = null;
     this.#shutdown_req = null;
@@ -232,7 +187,7 @@ export class uv_stream extends uv_handle {
   }
 
   /** libuv: uv__stream_io */
-  #on_events(events: number): void {
+  protected override on_events(events: number): void {
     if (this.#connect_req !== null) return this.#connected();
     if ((events & (EPOLLIN | EPOLLERR | EPOLLHUP)) !== 0) {
       if (this.#connection_cb !== null) this.#accept();
@@ -250,7 +205,7 @@ export class uv_stream extends uv_handle {
     if (err === 0) err = this.#socket_error();
     if (err === -EINPROGRESS) return;
     this.#connect_req = null;
-    if (this.#write_queue.length === 0 || err < 0) this.#watch(0, EPOLLOUT);
+    if (this.#write_queue.length === 0 || err < 0) this.watch(0, EPOLLOUT);
     req.done(err);
     if (this.is_closing) return;
     if (err < 0) this.#fail_writes(-ECANCELED);
@@ -290,7 +245,7 @@ export class uv_stream extends uv_handle {
       if (count === -EAGAIN) return;
       const cb = this.#read_cb;
       if (count <= 0) {
-        this.#watch(0, EPOLLIN);
+        this.watch(0, EPOLLIN);
         this.#read_cb = null;
         return this.loop.call(() => cb(count === 0 ? UV_EOF : count));
       }

@@ -1,17 +1,10 @@
 /** A UDP socket as libuv drives it. */
-import type { sockopt_value } from '../../include/linux/net.ts';
 import { sockaddr_size, type sockaddr } from '../../include/linux/socket.ts';
 import { iov_iter, msghdr } from '../../include/linux/uio.ts';
 import { EAGAIN, ECANCELED, type Errno } from '../../include/uapi/asm-generic/errno.ts';
 import { EPOLLERR, EPOLLHUP, EPOLLIN, EPOLLOUT } from '../../include/linux/poll.ts';
 import { sockaddr_in } from '../../include/uapi/linux/in.ts';
-import {
-  AF_INET,
-  AF_UNSPEC,
-  SOCK_CLOEXEC,
-  SOCK_DGRAM,
-  SOCK_NONBLOCK,
-} from '../../include/uapi/linux/socket.ts';
+import { AF_UNSPEC, SOCK_DGRAM } from '../../include/uapi/linux/socket.ts';
 import { __sys_socket } from '../../net/socket/create.ts';
 import {
   __sys_bind,
@@ -23,8 +16,9 @@ import {
   __sys_setsockopt,
 } from '../../net/socket/syscalls.ts';
 import { syscall_now } from '../../user/syscall.ts';
-import { uv_handle, type uv_req } from './handle.ts';
-import { uv_io } from './loop.ts';
+import type { uv_req } from './handle.ts';
+import type { uv_loop } from './loop.ts';
+import { uv_socket } from './socket.ts';
 
 /** The longest datagram, and how many of them one event may lead to. */
 const DATAGRAM_BYTES = 65536;
@@ -37,14 +31,14 @@ interface Send {
 }
 type Received = (result: Uint8Array | Errno, from: sockaddr | null) => void;
 
-export class uv_udp extends uv_handle {
-  #io: uv_io | null = null;
+export class uv_udp extends uv_socket {
+  constructor(loop: uv_loop) {
+    super(loop, SOCK_DGRAM);
+  }
+
   #send_queue: Send[] = [];
   #recv_cb: Received | null = null;
 
-  get fd(): number {
-    return this.#io?.fd ?? -1;
-  }
   /** Datagrams that wait to be sent, and their bytes. */
   get send_queue(): { count: number; size: number } {
     return {
@@ -53,35 +47,9 @@ export class uv_udp extends uv_handle {
     };
   }
 
-  open(fd: number): void {
-    this.#io = new uv_io(fd, (events) => this.#on_events(events));
-  }
-  #socket(): Errno {
-    if (this.#io !== null) return 0;
-    const { machine } = this.loop;
-    const type = SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC;
-    const fd = syscall_now(machine, 'socket', [AF_INET, type, 0], __sys_socket(machine, AF_INET, type, 0));
-    if (fd < 0) return fd;
-    this.open(fd);
-    return 0;
-  }
-  #watch(start: number, stop = 0): void {
-    const io = this.#io!;
-    if (start !== 0) this.loop.start_io(io, start);
-    if (stop !== 0) this.loop.stop_io(io, stop);
-    this.is_active = io.pevents !== 0;
-  }
-
-  bind(address: sockaddr): Errno {
-    const { machine } = this.loop;
-    const err = this.#socket();
-    if (err !== 0) return err;
-    const binding = __sys_bind(machine, this.fd, address, sockaddr_size(address));
-    return syscall_now(machine, 'bind', [this.fd, address], binding);
-  }
   connect(address: sockaddr): Errno {
     const { machine } = this.loop;
-    const err = this.#socket();
+    const err = this.create();
     if (err !== 0) return err;
     const connecting = __sys_connect(machine, this.fd, address, sockaddr_size(address));
     return syscall_now(machine, 'connect', [this.fd, address], connecting);
@@ -89,24 +57,10 @@ export class uv_udp extends uv_handle {
   disconnect(): Errno {
     return this.connect(new sockaddr_in(AF_UNSPEC, 0, 0));
   }
-  getname(peer: boolean): sockaddr | Errno {
-    const { machine } = this.loop;
-    const err = this.#socket();
-    if (err !== 0) return err;
-    const name = peer ? 'getpeername' : 'getsockname';
-    return syscall_now(machine, name, [this.fd], __sys_getname(machine, this.fd, peer ? 1 : 0));
-  }
-  setsockopt(level: number, name: number, value: sockopt_value): Errno {
-    const { machine } = this.loop;
-    const err = this.#socket();
-    if (err !== 0) return err;
-    const args = [this.fd, level, name, value] as const;
-    return syscall_now(machine, 'setsockopt', args, __sys_setsockopt(machine, ...args));
-  }
   /** @returns the option's number, or a negative errno */
   getsockopt(level: number, name: number): number {
     const { machine } = this.loop;
-    const err = this.#socket();
+    const err = this.create();
     if (err !== 0) return err;
     const args = [this.fd, level, name] as const;
     const value = syscall_now(machine, 'getsockopt', args, __sys_getsockopt(machine, ...args));
@@ -114,21 +68,21 @@ export class uv_udp extends uv_handle {
   }
 
   recv_start(cb: Received): Errno {
-    const err = this.#socket();
+    const err = this.create();
     if (err !== 0) return err;
     this.#recv_cb = cb;
-    this.#watch(EPOLLIN);
+    this.watch(EPOLLIN);
     return 0;
   }
   recv_stop(): void {
     this.#recv_cb = null;
-    if (this.#io !== null) this.#watch(0, EPOLLIN);
+    if (this.io !== null) this.watch(0, EPOLLIN);
   }
 
   /** Send a datagram if there is room. @returns its length; 0: it has to wait; or a negative errno */
   try_send(bytes: Uint8Array, to: sockaddr | null): number {
     if (this.#send_queue.length > 0) return 0;
-    const err = this.#socket();
+    const err = this.create();
     if (err !== 0) return err;
     const sent = this.#sendto(bytes, to);
     return sent === -EAGAIN ? 0 : sent;
@@ -140,18 +94,14 @@ export class uv_udp extends uv_handle {
   }
   send(bytes: Uint8Array, to: sockaddr | null, req: uv_req): void {
     this.#send_queue.push({ bytes, to, req });
-    this.#watch(EPOLLOUT);
+    this.watch(EPOLLOUT);
   }
 
   close(cb: () => void): void {
     if (this.is_closing) return;
     this.is_closing = true;
     this.#recv_cb = null;
-    if (this.#io !== null) {
-      this.loop.close_io(this.#io);
-      this.loop.close_fd(this.#io.fd);
-    }
-    this.is_active = false;
+    this.close_descriptor();
     const pending = this.#send_queue;
     this.#send_queue = [];
     this.loop.closing(() => {
@@ -160,7 +110,7 @@ export class uv_udp extends uv_handle {
     });
   }
 
-  #on_events(events: number): void {
+  protected override on_events(events: number): void {
     if ((events & (EPOLLIN | EPOLLERR | EPOLLHUP)) !== 0 && this.#recv_cb !== null) this.#receive();
     if (!this.is_closing && (events & EPOLLOUT) !== 0) this.#send_queued();
   }
@@ -187,6 +137,6 @@ export class uv_udp extends uv_handle {
       req.done(Math.min(sent, 0));
       if (this.is_closing) return;
     }
-    this.#watch(0, EPOLLOUT);
+    this.watch(0, EPOLLOUT);
   }
 }
