@@ -28,9 +28,16 @@ export class DebugUi {
       .waitFor();
   }
 
-  /** Presses F5 in the editor, once the extension has seen that it shows a scenario. */
+  /** Presses F5 in the editor, once the extension has seen that it shows a program. */
   async start(): Promise<void> {
-    await this.#workbench.codeLenses();
+    // The palette knows it, too; a code lens may stand below what the editor shows of a long introduction.
+    await this.waitUntil('the command that debugs the editor', async () =>
+      (await this.#workbench.offeredCommands('Sockscope: Debug this ')).some((row) =>
+        row.startsWith('Sockscope: Debug this '),
+      )
+        ? true
+        : undefined,
+    );
     await this.#workbench.page
       .locator('.editor-instance .native-edit-context, .editor-instance textarea.inputarea')
       .first()
@@ -100,21 +107,32 @@ export class DebugUi {
 
   /** The frames of the call stack with their file and line, innermost first. */
   async frames(): Promise<string[]> {
-    const rows = this.#workbench.page.locator('.debug-call-stack .monaco-list-row .stack-frame');
+    const rows = this.#workbench.page.locator('.debug-call-stack .monaco-list-row:has(.stack-frame)');
     // Part by part: where the list is being drawn anew there is no layout that would keep their texts apart.
+    // The list puts a row that comes into view behind the others, whatever its place.
     return rows.evaluateAll((frames) =>
-      frames.map((frame) =>
-        [...frame.querySelectorAll('.expression, .file-name, .line-number')]
-          .map((part) => part.textContent.trim())
-          .join(' '),
-      ),
+      frames
+        .sort((a, b) => Number(a.getAttribute('data-index')) - Number(b.getAttribute('data-index')))
+        .map((frame) =>
+          [...frame.querySelectorAll('.expression, .file-name, .line-number')]
+            .map((part) => part.textContent.trim())
+            .join(' '),
+        ),
     );
   }
 
   /** All frames of the thread that stopped, with the room to see them. */
   async wholeStack(): Promise<string> {
     await this.#workbench.showPane('Call Stack', { alone: true });
-    return (await this.frames()).join('\n');
+    // VS Code draws the innermost frame at once and asks for those below it 400 ms later.
+    let before = '';
+    return this.waitUntil('a call stack that stays', async () => {
+      const now = (await this.frames()).join('\n');
+      const isStable = now !== '' && now === before;
+      before = now;
+      if (!isStable) await this.#workbench.page.waitForTimeout(600);
+      return isStable ? now : undefined;
+    });
   }
 
   /** Ticks an exception filter, with a condition if one is given. */

@@ -2,7 +2,7 @@
 import { cp, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
+import { chromium, errors, type Browser, type Locator, type Page } from 'playwright-core';
 import { DebugUi } from './debugUi.ts';
 import { PacketsView } from './packetsView.ts';
 import { browserScript, packageScript, root, serverScript, type RunningServer } from './scripts.ts';
@@ -227,10 +227,20 @@ export class Workbench {
   }
 
   async #openPalette(text: string): Promise<void> {
-    await this.page.keyboard.press('F1');
     const input = this.page.locator('.quick-input-widget:visible input');
-    await input.fill(`>${text}`);
-    await this.page.locator('.quick-input-list .monaco-list-row').first().waitFor();
+    const row = this.page.locator('.quick-input-list .monaco-list-row').first();
+    // An editor that opens at this moment takes the focus, and VS Code closes the palette for that.
+    await this.debug.waitUntil('the palette', async () => {
+      await this.page.keyboard.press('F1');
+      try {
+        await input.fill(`>${text}`, { timeout: 3000 });
+        await row.waitFor({ timeout: 5000 });
+        return true;
+      } catch (error) {
+        if (error instanceof errors.TimeoutError) return undefined;
+        throw error;
+      }
+    });
   }
 }
 
