@@ -170,9 +170,21 @@ export class Workbench {
     const box = await this.page.locator('.part.sidebar').boundingBox();
     if (!box) throw new Error('the side bar is hidden');
     const y = box.y + box.height / 2;
-    await this.page.mouse.move(box.x + box.width, y);
+    await this.#drag({ x: box.x + box.width, y }, { x: box.x + width, y });
+  }
+  /** Drags the upper edge of a pane of the side bar to a height of the window, in pixels. */
+  async raisePane(title: string, to: number): Promise<void> {
+    const box = await this.page
+      .locator(`.sidebar .pane:has(> .pane-header[aria-label^="${title}"])`)
+      .boundingBox();
+    if (!box) throw new Error(`the pane ${title} is hidden`);
+    const x = box.x + box.width / 2;
+    await this.#drag({ x, y: box.y }, { x, y: to });
+  }
+  async #drag(from: { x: number; y: number }, to: { x: number; y: number }): Promise<void> {
+    await this.page.mouse.move(from.x, from.y);
     await this.page.mouse.down();
-    await this.page.mouse.move(box.x + width, y, { steps: 5 });
+    await this.page.mouse.move(to.x, to.y, { steps: 5 });
     await this.page.mouse.up();
   }
 
