@@ -3,10 +3,11 @@
  * when one throws, with 2 for invalid arguments, and as other programs do when nobody reads its output.
  */
 import path from 'node:path';
+import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import { hostSockets } from '../hostSockets.ts';
 import { type CliArguments, type CliWorkerData, parseArguments, USAGE, UsageError } from './arguments.ts';
-import { MACHINE_FLAGS, machineLimits } from '../worker/thread.ts';
+import { EARLY_OPTIMIZATION, MACHINE_FLAGS, machineLimits } from '../worker/thread.ts';
 import { topLevelFailureText } from './failure.ts';
 
 /** The exit code that shells show for a program that SIGPIPE has ended. */
@@ -30,6 +31,7 @@ try {
 
 function runInWorker(options: CliArguments): void {
   const hostPort = hostSockets();
+  setFlagsFromString(EARLY_OPTIMIZATION);
   const worker = new Worker(new URL('./worker.ts'.replace(/ts$/, 'js'), import.meta.url), {
     workerData: { options, hostPort } satisfies CliWorkerData,
     transferList: [hostPort],

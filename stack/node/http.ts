@@ -45,10 +45,16 @@ function has_date(headers: unknown): boolean {
   const names: unknown[] = Array.isArray(headers)
     ? headers.map((one: unknown, i) => (Array.isArray(one) ? (one[0] as unknown) : i % 2 === 0 ? one : ''))
     : Object.keys(headers);
-  return names.some((name) => typeof name === 'string' && name.toLowerCase() === 'date');
+  return names.some((name) => typeof name === 'string' && name.length === 4 && name.toLowerCase() === 'date');
 }
 
+/** When a parser's request began, in ns of the world's time, and in which order the requests began. */
+const BEGAN_NS = Symbol('began_ns');
+const TURN = Symbol('turn');
+
 interface Parser {
+  [BEGAN_NS]?: number;
+  [TURN]?: number;
   initialize(...args: unknown[]): void;
   /** The request whose headers are complete. */
   incoming: object | null;
@@ -70,13 +76,10 @@ interface ConnectionsList {
  */
 function install_connections_list(world: World, current: () => uv_loop | null): void {
   const { HTTPParser } = process.getBuiltinModule('_http_common') as unknown as { HTTPParser: ParserClass };
-  const began_ns = new WeakMap<Parser, number>();
-  /** In which order the requests began. */
-  const turns = new WeakMap<Parser, number>();
   let next_turn = 0;
   const begin = (parser: Parser): void => {
-    began_ns.set(parser, world.now_ns);
-    turns.set(parser, next_turn++);
+    parser[BEGAN_NS] = world.now_ns;
+    parser[TURN] = next_turn++;
   };
   const parser = HTTPParser.prototype;
   const { initialize } = parser;
@@ -93,14 +96,14 @@ function install_connections_list(world: World, current: () => uv_loop | null): 
     list[name] = function () {
       const parsers = native.call(this);
       // Node has idle ones in the order of their addresses in memory, which differs from run to run.
-      return current() === null ? parsers : parsers.sort((a, b) => turns.get(a)! - turns.get(b)!);
+      return current() === null ? parsers : parsers.sort((a, b) => a[TURN]! - b[TURN]!);
     };
   }
   const { expired } = list;
   list.expired = function (headers_ms, request_ms) {
     if (current() === null) return expired.call(this, headers_ms, request_ms);
     return this.active().filter((one) => {
-      const elapsed_ms = (world.now_ns - (began_ns.get(one) ?? world.now_ns)) / 1e6;
+      const elapsed_ms = (world.now_ns - (one[BEGAN_NS] ?? world.now_ns)) / 1e6;
       const is_late = request_ms > 0 && elapsed_ms > request_ms;
       return is_late || (headers_ms > 0 && !one.incoming && elapsed_ms > headers_ms);
     });

@@ -32,6 +32,7 @@ interface TlsSocketPrototype {
  * @returns whether a TLS socket is being put on its handle: then only, a handle must claim to be a native stream
  */
 export function install_tls_wrap(current: () => uv_loop | null): () => boolean {
+  mark_users_of_streams(current);
   let is_wrapping = false;
   const prototype = process.getBuiltinModule('tls').TLSSocket.prototype as unknown as TlsSocketPrototype;
   const { _wrapHandle: wrap_handle } = prototype;
@@ -54,6 +55,21 @@ export function install_tls_wrap(current: () => uv_loop | null): () => boolean {
     return Object.assign(wrap(below, ...more), { [BELOW]: below });
   };
   return () => is_wrapping;
+}
+
+/**
+ * TLS and HTTP/2 are native. Over a machine's socket they stand on a stream that JavaScript answers, and leave to
+ * the host's event loop what they have to write.
+ */
+function mark_users_of_streams(current: () => uv_loop | null): void {
+  const bindings = binding('js_stream');
+  bindings.JSStream = class extends bindings.JSStream {
+    constructor() {
+      super();
+      const loop = current();
+      if (loop !== null) loop.uses_host = true;
+    }
+  };
 }
 
 function stream_below(stream: tcp_handle, owner: () => TlsSocket | undefined): JsStream {

@@ -12,6 +12,9 @@ export type RunEnd = 'idle' | 'halted';
 const TURNS_PER_SLICE = 4096;
 /** The same while something outside is connected: what comes from there must not wait, nor its clock. */
 const TURNS_PER_OPEN_SLICE = 128;
+/** What a process may have left to the host's event loop is done after so many events, or before time passes. */
+const EVENTS_PER_HOST_TURN = 512;
+const NSEC_PER_MSEC = 1_000_000;
 
 /**
  * Run until nothing is left to do (no runnable task, no armed timer, no frame on a wire, no pending host
@@ -23,11 +26,13 @@ export function run_world(world: World, halted: () => boolean): Promise<RunEnd> 
       try {
         const turns = world.outside.is_open ? TURNS_PER_OPEN_SLICE : TURNS_PER_SLICE;
         if (world.outside.is_open) world.outside.time.look();
-        for (let turn = 0; turn < turns; turn++) {
+        for (let turn = 0; turn < turns || world.host_turn !== null; turn++) {
           const state = step(world, halted);
-          if (world.host_turn !== null) return host_turn(world, world.host_turn, slice);
+          const task = world.host_turn;
+          if (task !== null && (state !== 'running' || needs_host_turn(world, task)))
+            return host_turn(world, task, slice);
           if (state === 'waiting') return world.outside.when_something_comes(slice);
-          if (state !== 'running') return resolve(state);
+          if (state === 'idle' || state === 'halted') return resolve(state);
         }
       } catch (error) {
         // Errors thrown by the host's own callbacks belong to the host: pass them through to Node's handler.
@@ -41,8 +46,20 @@ export function run_world(world: World, halted: () => boolean): Promise<RunEnd> 
 }
 
 /**
+ * Whether the host's event loop must be visited now. A visit costs as much as a small system call, so a process
+ * of which nobody knows that it uses the host has one now and then. A session with the outside is driven by
+ * the host's events, and a replay of it must have the same visits.
+ */
+function needs_host_turn(world: World, { signal }: task_struct): boolean {
+  return (
+    world.outside.is_open ||
+    signal.runtime?.uses_host === true ||
+    world.event - world.host_turn_since >= EVENTS_PER_HOST_TURN
+  );
+}
+/**
  * A process that runs an event loop has had its turn: what it left to the host's event loop (native parts of
- * Node do so) is done as that process, before anything else happens.
+ * Node do so) is done as that process.
  */
 function host_turn(world: World, task: task_struct, proceed: () => void): void {
   const { machine, syscall, entry_stack } = task;
@@ -59,7 +76,10 @@ function host_turn(world: World, task: task_struct, proceed: () => void): void {
   });
 }
 
-function step(world: World, halted: () => boolean): RunEnd | 'running' | 'waiting' {
+/**
+ * One turn. 'leaving': a process has had its turn at a moment that time is about to leave.
+ */
+function step(world: World, halted: () => boolean): RunEnd | 'running' | 'waiting' | 'leaving' {
   if (halted()) return 'halted';
   const { inputs, outside } = world;
   if (inputs.enter_due()) outside.go_on();
@@ -82,6 +102,7 @@ function step(world: World, halted: () => boolean): RunEnd | 'running' | 'waitin
     if (inputs.is_replay) inputs.expect_none();
     return 'idle';
   }
+  if (world.host_turn !== null && next - world.now_ns >= NSEC_PER_MSEC) return 'leaving';
   world.advance_to(next);
   return 'running';
 }

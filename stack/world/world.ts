@@ -34,6 +34,8 @@ export class World {
   in_task = false;
   /** A task that ran, and whose process may have left something to the host's event loop. */
   host_turn: task_struct | null = null;
+  /** The event since which that is so. */
+  host_turn_since = 0;
   next_pid = 100;
   /**
    * The pid of the task on the CPU; 0: none. A debugger may supply shared memory, which other threads can
@@ -99,6 +101,12 @@ export class World {
     let count = 0;
     for (const machine of this.machines) count += machine.tasks.size;
     return count;
+  }
+
+  /** A task whose process has an event loop has run. */
+  owe_host_turn(task: task_struct): void {
+    if (this.host_turn === null) this.host_turn_since = this.event;
+    this.host_turn = task;
   }
 
   /** Called while a machine is built. @returns its index */

@@ -45,7 +45,7 @@ function context_switch(machine: Machine, task: task_struct): void {
   task.continuation = null;
   if (resume !== null) resume();
   drainMicrotasks();
-  if (task.signal.runtime !== null && !task.exited) world.host_turn = task;
+  if (task.signal.runtime !== null && !task.exited) world.owe_host_turn(task);
   world.in_task = false;
   trace.sched_switch(machine, task, machine.idle);
   machine.current = machine.idle;

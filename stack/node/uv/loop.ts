@@ -101,6 +101,7 @@ export class uv_loop implements Runtime {
   get is_waiting_for_clients(): boolean {
     return this.listening > 0 && this.timers.refs === 0;
   }
+  uses_host = false;
 
   /** Create the loop's descriptors. libuv: uv_loop_init */
   init(): void {
