@@ -3,8 +3,7 @@ import path from 'node:path';
 import { parseWire } from './config.ts';
 import { Gateway, GATEWAY_ADDRESS } from './gateway/gateway.ts';
 import type { ForwardedPort, HostSide } from './gateway/host_side.ts';
-import { load_node_program, node_program } from './node/program.ts';
-import { NodeRealm } from './node/realm.ts';
+import { node_program, NodePrograms } from './node/program.ts';
 import type { HostsTable, Names } from './node/cares_wrap.ts';
 import { formatAddress } from './lib/format_address.ts';
 import { installGlobals } from './user/globals.ts';
@@ -42,8 +41,16 @@ export async function loadPrograms(
 ): Promise<Program> {
   const given = specs.map((spec) => ({ ...spec, file: path.resolve(spec.file) }));
   const scenarios = given.filter(({ file }) => kind_of(file, [scenario, node_program]) === scenario);
+  const names: Names = outside
+    ? {
+        table: { [HOST_NAME]: formatAddress(GATEWAY_ADDRESS), ...hosts },
+        // In a replay the log has the answers.
+        lookup: async (name) => (host === null ? null : host.lookup(name)),
+      }
+    : { table: hosts, lookup: null };
+  const node_programs = new NodePrograms(world, names, tools);
   const loaded = new Map<ProgramSpec, Program>();
-  for (const spec of scenarios) loaded.set(spec, await scenario.load(world, spec, tools));
+  for (const spec of scenarios) loaded.set(spec, await scenario.load(world, spec, tools, node_programs));
   // The host's own sockets, before programs get the machine's under these names.
   await world.outside.connect();
   if (ports.length > 0 || outside) {
@@ -51,19 +58,7 @@ export async function loadPrograms(
     if (host !== null) await gateway.open(host);
   }
   installGlobals(world);
-  const others = given.filter((spec) => !loaded.has(spec));
-  if (others.length > 0) {
-    const names: Names = outside
-      ? {
-          table: { [HOST_NAME]: formatAddress(GATEWAY_ADDRESS), ...hosts },
-          // In a replay the log has the answers.
-          lookup: async (name) => (host === null ? null : host.lookup(name)),
-        }
-      : { table: hosts, lookup: null };
-    const realm = new NodeRealm(world, names);
-    realm.install();
-    for (const spec of others) loaded.set(spec, await load_node_program(world, realm, spec, tools));
-  }
+  for (const spec of given) if (!loaded.has(spec)) loaded.set(spec, await node_programs.load(spec));
   return { processes: given.flatMap((spec) => loaded.get(spec)!.processes) };
 }
 

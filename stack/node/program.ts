@@ -1,10 +1,13 @@
 /** A Node program: a file that Node runs as it is, CommonJS or an ES module, with its packages. */
 import path from 'node:path';
+import type { Machine } from '../machine.ts';
 import { ModuleLoader } from '../user/module_loader.ts';
-import type { Program, ProgramKind, ProgramSpec, SourceTools } from '../user/program.ts';
+import type { Process } from '../user/process.ts';
+import type { Program, ProgramKind, ProgramSpec, ProgramStarter, SourceTools } from '../user/program.ts';
 import type { World } from '../world/world.ts';
+import type { Names } from './cares_wrap.ts';
 import { type NodeProgram, spawn_node } from './node_process.ts';
-import type { NodeRealm } from './realm.ts';
+import { NodeRealm } from './realm.ts';
 
 /** The kind of everything that is no scenario. */
 export const node_program: ProgramKind = {
@@ -13,29 +16,58 @@ export const node_program: ProgramKind = {
   recognizes: () => true,
 };
 
-/** @param realm the thread, prepared for Node programs */
-export async function load_node_program(
-  world: World,
-  realm: NodeRealm,
-  spec: ProgramSpec,
-  tools: SourceTools,
-): Promise<Program> {
-  const program: NodeProgram = {
+/** Loads and starts a world's Node programs. The thread is prepared for them before the first. */
+export class NodePrograms implements ProgramStarter {
+  readonly #world: World;
+  readonly #names: Names;
+  readonly #tools: SourceTools;
+  #prepared: NodeRealm | null = null;
+
+  constructor(world: World, names: Names, tools: SourceTools) {
+    this.#world = world;
+    this.#names = names;
+    this.#tools = tools;
+  }
+
+  /** Load a program that starts with the world. @throws ProgramError */
+  async load(spec: ProgramSpec): Promise<Program> {
+    const realm = this.#realm();
+    const program = program_of(spec);
+    const loader = this.#loader();
+    await loader.prepare(program.file);
+    return {
+      processes: [
+        {
+          name: program.name,
+          entry: { file: program.file },
+          start: (machine) => spawn_node(machine, program, realm.processes, loader),
+        },
+      ],
+    };
+  }
+  /** Start a program now: its process loads it first. */
+  start(machine: Machine, spec: ProgramSpec): Process {
+    return spawn_node(machine, program_of(spec), this.#realm().processes, this.#loader());
+  }
+
+  #realm(): NodeRealm {
+    if (this.#prepared === null) {
+      this.#prepared = new NodeRealm(this.#world, this.#names);
+      this.#prepared.install();
+    }
+    return this.#prepared;
+  }
+  #loader(): ModuleLoader {
+    return new ModuleLoader(this.#world, null, this.#tools, 'as written');
+  }
+}
+
+function program_of(spec: ProgramSpec): NodeProgram {
+  return {
     name: spec.name ?? path.basename(spec.file),
     file: spec.file,
     args: spec.args ?? [],
     env: spec.env ?? {},
     cwd: spec.cwd ?? process.cwd(),
-  };
-  const loader = new ModuleLoader(world, null, tools, 'as written');
-  await loader.prepare(program.file);
-  return {
-    processes: [
-      {
-        name: program.name,
-        entry: { file: program.file },
-        start: (machine) => spawn_node(machine, program, realm.processes, loader),
-      },
-    ],
   };
 }

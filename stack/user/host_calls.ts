@@ -49,7 +49,6 @@ function ask_for(
   take: (outcome: Outcome) => void,
 ): void {
   const { runtime } = task.signal;
-  if (runtime !== null) runtime.uses_host = true;
   runtime?.hold();
   task.machine.world.outside.ask(name, question, (outcome) =>
     run_in_process(task, () => {

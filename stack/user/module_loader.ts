@@ -83,7 +83,8 @@ export class ModuleLoader {
     if (this.#formatOf(url) === 'module') await this.#link(await this.#load(url));
   }
   /**
-   * Evaluate a prepared file as a program's main module: its top-level code runs before the next event.
+   * Evaluate a file as a program's main module. If it is prepared, its top-level code runs before the next event;
+   * otherwise the world waits until the host has read it.
    *
    * @returns a promise that settles when it has been evaluated
    */
@@ -93,10 +94,14 @@ export class ModuleLoader {
       this.#commonJs.load(file, true);
       return Promise.resolve();
     }
-    const module = this.#linked.get(url);
-    if (module === undefined) throw new Error(`${file} has not been loaded`);
+    const linked = (): vm.Module | undefined => this.#linked.get(url);
+    const read = async () => {
+      await this.prepare(file);
+      return linked()!;
+    };
     // As in Node, where this is done by a promise callback: other ones run before the ticks that it sets.
-    return Promise.resolve().then(() => module.evaluate());
+    const module = Promise.resolve(linked() ?? ask_host(this.#world, `import('${file}')`, read));
+    return module.then((main) => main.evaluate());
   }
 
   #evaluate(module: vm.Module): Promise<void> {

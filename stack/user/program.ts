@@ -36,6 +36,11 @@ export interface Program {
   processes: readonly ProgramProcess[];
 }
 
+/** Starts programs of their own kind for a running one. */
+export interface ProgramStarter {
+  start(machine: Machine, spec: ProgramSpec): Process;
+}
+
 /** A file with its types blanked out, or an error and its position (from 1). */
 export type Blanked = { code: string } | { error: string; line?: number; column?: number };
 /** Parses sources. The creator of the world supplies it: the stack itself needs no package. */

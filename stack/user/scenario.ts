@@ -12,6 +12,7 @@ import {
   type ProgramKind,
   type ProgramProcess,
   type ProgramSpec,
+  type ProgramStarter,
   type SourceTools,
 } from './program.ts';
 import { ProgramError } from './program_error.ts';
@@ -39,9 +40,17 @@ const EXPORTS_PROCESS =
 /**
  * The module's top-level code runs now, before the first process: it may define things but not make system
  * calls.
+ *
+ * @param starter starts the Node programs that a process spawns
  */
-async function loadScenario(world: World, { file }: ProgramSpec, tools: SourceTools): Promise<Program> {
-  const loader = new ModuleLoader(world, createLibrary(world), tools);
+async function loadScenario(
+  world: World,
+  { file, cwd }: ProgramSpec,
+  tools: SourceTools,
+  starter: ProgramStarter,
+): Promise<Program> {
+  const library = createLibrary(world, { folder: path.dirname(file), cwd, starter });
+  const loader = new ModuleLoader(world, library, tools);
   const main = await loader.run(pathToFileURL(file).href);
   const exported = main.namespace as Record<string, unknown>;
   const mains = Object.keys(exported)

@@ -259,6 +259,20 @@ declare module 'sockscope' {
     main: () => unknown,
   ): { pid: number; exited: Promise<{ pid: number; name: string; error?: unknown }> };
 
+  /**
+   * Start a Node program in a process of its own: a file, named from the folder of the scenario. It runs as it
+   * is, with Node's modules and its packages. `exited` is fulfilled when it ends, with its exit code.
+   */
+  export function spawn(
+    program: string,
+    options?: {
+      args?: (string | number)[];
+      env?: Record<string, string | number>;
+      cwd?: string;
+      name?: string;
+    },
+  ): { pid: number; exited: Promise<{ pid: number; name: string; error?: unknown; code?: number }> };
+
   // The machine
 
   /** Read or change a setting: `sysctl('net.ipv4.tcp_syncookies', 0)`. @throws ENOENT, EINVAL */

@@ -78,6 +78,30 @@ describe('debug adapter: Node programs', function () {
       );
     }));
 
+  it('a scenario starts programs, in which breakpoints stop as well', () =>
+    withAdapter(async (adapter) => {
+      const starter = path.join(folder, 'starter.ts');
+      const hosts = { greeter: '127.0.0.1' };
+      await adapter.launch({ program: starter, hosts }, breakIn(server, 5));
+      await adapter.stopped();
+      assert.equal(await top(adapter), '(anonymous) server.cjs:5');
+      assert.deepEqual(
+        (await adapter.threads()).map(({ name }) => name),
+        [
+          'starter [pid 100]',
+          'server.cjs [pid 101]',
+          'browser [pid 102] · sleeping in ep_poll',
+          'softirq (cpu0) · idle',
+        ],
+      );
+      await adapter.request('continue', { threadId: adapter.thread });
+      assert.equal(await adapter.stopped(), 'terminated');
+      assert.deepEqual(
+        adapter.output.map(({ text }) => text),
+        ['hello world\n', '101 102 0\n'],
+      );
+    }));
+
   it('a program of this computer connects by a forwarded port, and waits while the machine stands', () =>
     withAdapter(async (adapter) => {
       const port = await freePort();
