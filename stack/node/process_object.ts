@@ -5,6 +5,7 @@
 import { EventEmitter } from 'node:events';
 import path from 'node:path';
 import { BOOT_NS } from '../kernel/time/timekeeping.ts';
+import { load_addon } from '../user/native_addon.ts';
 import type { World } from '../world/world.ts';
 import type { NodeProcess } from './node_process.ts';
 
@@ -59,6 +60,7 @@ export function create_process_object(world: World, node: NodeProcess): ProcessO
     abort: () => {
       throw new Error('process.abort() would end the whole machine: throw an error, or call process.exit()');
     },
+    dlopen: load_addon,
     kill: (target: number, signal: string | number = 'SIGTERM') => node.kill(target, signal),
     emitWarning: (warning: string | Error, ...options: unknown[]): void => {
       const told = warning_of(warning, options);

@@ -4,6 +4,7 @@ import Module, { createRequire, isBuiltin } from 'node:module';
 import path from 'node:path';
 import vm from 'node:vm';
 import type { HostModules } from './host_modules.ts';
+import { load_addon } from './native_addon.ts';
 import type { ModuleFormats } from './module_format.ts';
 
 /** Node's own class, with what programs see of it and its types leave out. */
@@ -113,7 +114,7 @@ export class CommonJs {
       return;
     }
     if (file.endsWith('.node')) {
-      process.dlopen(module, file);
+      load_addon(module, file);
       return;
     }
     const source = this.#host.source(file);

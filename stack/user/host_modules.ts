@@ -23,7 +23,7 @@ const ASKING: Record<string, 'callback' | 'promise'> = {
   'dns/promises': 'promise',
 };
 /** Their functions that report repeatedly, or that only create an object. */
-const NOT_A_QUESTION = /^(?:un)?watch|^create|^open(?:AsBlob)|^opendir|^glob|^getServers|^setServers|^[A-Z_]/;
+const NOT_A_QUESTION = /^unwatch|^create|^open(?:AsBlob)|^opendir|^glob|^getServers|^setServers|^[A-Z_]/;
 /** Functions that compute in a thread of the host and call back: the world waits for those, too. */
 const COMPUTING: Record<string, RegExp> = {
   crypto: /^(?:pbkdf2|scrypt|hkdf|generateKey(?:Pair)?|(?:generate|check)Prime|sign|verify)$/,
@@ -105,6 +105,7 @@ export class HostModules {
     for (const name of Object.keys(real)) {
       const value = real[name];
       if (name === 'promises') asking[name] = this.#module(`${module}/promises`);
+      else if (/^watch/.test(name)) asking[name] = no_watching(`${module}.${name}`);
       else if (/^create(?:Read|Write)Stream$/.test(name)) asking[name] = stream_of(value as Callable, asking);
       else if (typeof value !== 'function' || NOT_A_QUESTION.test(name)) asking[name] = value;
       else asking[name] = this.#wrap(`${module}.${name}`, value as Callable, ASKING[module]!);
@@ -185,6 +186,15 @@ function refused(module: string, names: readonly string[]): Exports {
     );
   };
   return Object.fromEntries(names.map((name) => [name, refuse(name)]));
+}
+
+/** Changes of the host's files come at any time, and no world could be run again with them. */
+function no_watching(name: string): Callable {
+  return () => {
+    throw new Error(
+      `${name}() would follow what happens on the host, of which the machine knows nothing: turn watching off, and run the program again after a change`,
+    );
+  };
 }
 
 /** A thread of the host knows nothing of the world, and the world nothing of it. */

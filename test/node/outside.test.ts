@@ -39,6 +39,45 @@ describe('Node programs: what is outside', () => {
     assert.equal(lines.length, 9);
   });
 
+  it('native add-ons that open sockets, and files that are watched', async () => {
+    // Names as in a symbol table.
+    files.scenario('zmq_socket\0', 'sockets.node');
+    files.scenario('napi_create_async_work\0', 'threads.node');
+    const { stdout, stderr } = await sockscope(
+      'run',
+      files.scenario(
+        REPORT +
+          `
+          const fs = require('node:fs');
+          (async () => {
+            await tries('sockets', () => require('./sockets.node'));
+            await tries('threads', () => require('./threads.node'));
+            await tries('dlopen', () => process.dlopen({ exports: {} }, require.resolve('./sockets.node')));
+            for (const act of [
+              () => require('./sockets.node'),
+              () => fs.watch('.'),
+              () => fs.watchFile('.', () => {}),
+              () => fs.promises.watch('.'),
+            ])
+              try { act(); } catch (error) { console.log(error.message); }
+          })();
+        `,
+        'addons.cjs',
+      ),
+    );
+    const lines = stdout.trimEnd().split('\n');
+    assert.deepEqual(
+      lines.splice(0, 3),
+      ['sockets', 'threads', 'dlopen'].map((name) => `${name} ERR_DLOPEN_FAILED`),
+    );
+    const unseen =
+      /sockets\.node: this native add-on would reach the network outside of the machine, unseen \(it calls socket\(\)\)/;
+    assert.match(lines.shift()!, unseen);
+    for (const name of ['fs.watch', 'fs.watchFile', 'fs/promises.watch'])
+      assert.ok(lines.shift()!.startsWith(`${name}() would follow what happens on the host`));
+    assert.match(stderr, /threads\.node: this native add-on works in threads of the host/);
+  });
+
   it('Unix domain sockets, and IPv6; what comes after them is in the machine', async () => {
     assert.deepEqual(
       await print(`
