@@ -11,6 +11,7 @@ import { hrtimer_cancel, hrtimer_start } from '../kernel/time/hrtimer.ts';
 import { BOOT_NS, BOOT_REAL_NS } from '../kernel/time/timekeeping.ts';
 import { random_fraction } from '../lib/random.ts';
 import type { World } from '../world/world.ts';
+import { install_web_random } from './random.ts';
 import { run_in_process } from './process.ts';
 import { timerPromises } from './timer_promises.ts';
 
@@ -190,6 +191,7 @@ export function installGlobals(world: World): void {
     clearImmediate: clear,
   });
   Math.random = () => random_fraction(world);
+  install_web_random(world);
   AbortSignal.timeout = (ms) => {
     const controller = new AbortController();
     const reason = new DOMException('The operation was aborted due to timeout', 'TimeoutError');

@@ -324,6 +324,16 @@ export async function p() {
     prints: '3600000 4 1 36\n',
   },
   {
+    does: "has the world's chance in the global crypto, the same in each run",
+    files: {
+      'main.ts': `export async function p() {
+  console.log(crypto.randomUUID(), crypto.getRandomValues(new Uint16Array(3)).join());
+  try { crypto.getRandomValues(new Float32Array(1)); } catch (error) { console.log(error.name); }
+}`,
+    },
+    prints: '7e0e5648-b0a3-4e41-9af2-bcbc7ffc3774 61477,39500,18367\nTypeMismatchError\n',
+  },
+  {
     does: 'runs two hosts on one wire',
     files: {
       'main.ts': `import { accept, AF_INET, bind, connect, listen, recv, send, SOCK_STREAM, socket } from 'sockscope';
