@@ -28,6 +28,10 @@ const NOT_FOUND = 'ERR_MODULE_NOT_FOUND';
 const IMPORTABLE =
   " (a program imports 'sockscope', files by './name.ts', Node's modules by 'node:name', and packages of its folder)";
 
+/** Under which names an ES module sees all that a CommonJS module exports; Node has the second since version 23. */
+const WHOLE: readonly string[] =
+  Number.parseInt(process.versions.node) >= 23 ? ['default', 'module.exports'] : ['default'];
+
 /** An evaluation that waits is looked at so often, while the host has nothing under way, before it is given up. */
 const IDLE_LOOKS = 4;
 const IDLE_LOOK_MS = 50;
@@ -48,6 +52,8 @@ export class ModuleLoader {
   /** What modules other than the program's files export, by the name in an import. */
   readonly #exports = new Map<string, readonly string[]>();
   readonly #evaluated = new Map<vm.Module, Promise<void>>();
+  /** The URL of the program's main module. */
+  #main = '';
 
   /**
    * @param library the exports of 'sockscope'; null: the program cannot import it
@@ -72,6 +78,7 @@ export class ModuleLoader {
 
   /** Load a file with all its imports, and evaluate it. @throws ProgramError */
   async run(url: string): Promise<vm.Module> {
+    this.#main = url;
     const module = await this.#load(url);
     await this.#evaluate(module);
     return module;
@@ -90,6 +97,7 @@ export class ModuleLoader {
    */
   run_main(file: string): Promise<void> {
     const url = pathToFileURL(file).href;
+    this.#main = url;
     if (this.#formatOf(url) === 'commonjs') {
       this.#commonJs.load(file, true);
       return Promise.resolve();
@@ -249,6 +257,8 @@ export class ModuleLoader {
             url,
             filename: file,
             dirname: path.dirname(file),
+            // Newer versions of Node have it.
+            ...('main' in import.meta ? { main: url === this.#main } : {}),
             resolve: (specifier: string) => this.#tools.resolveImport(specifier, url),
           }),
         importModuleDynamically: (specifier: string) => this.#askedImport(specifier, url),
@@ -279,16 +289,16 @@ export class ModuleLoader {
   /** A CommonJS module as an ES module sees it: it is evaluated when the importing module is. */
   #readCommonJs(url: string): vm.Module {
     const file = fileURLToPath(url);
-    const names = new Set(['default', ...this.#commonJsNames(file)]);
+    const names = new Set([...WHOLE, ...this.#commonJsNames(file)]);
     const commonJs = this.#commonJs;
     return new vm.SyntheticModule(
       [...names],
       function (this: vm.SyntheticModule) {
         const exports = commonJs.load(file);
-        this.setExport('default', exports);
+        for (const name of WHOLE) this.setExport(name, exports);
         const isObject = (typeof exports === 'object' && exports !== null) || typeof exports === 'function';
         for (const name of names)
-          if (name !== 'default' && isObject) this.setExport(name, (exports as Exports)[name]);
+          if (!WHOLE.includes(name) && isObject) this.setExport(name, (exports as Exports)[name]);
       },
       { identifier: url },
     );
