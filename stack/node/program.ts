@@ -51,11 +51,15 @@ export class NodePrograms implements ProgramStarter {
   }
 
   #realm(): NodeRealm {
-    if (this.#prepared === null) {
-      this.#prepared = new NodeRealm(this.#world, this.#names);
-      this.#prepared.install();
-    }
-    return this.#prepared;
+    if (this.#prepared !== null) return this.#prepared;
+    const realm = (this.#prepared = new NodeRealm(this.#world, this.#names));
+    // A process that starts the first program has no part in the preparation.
+    const machine = this.#world.running!;
+    const { current } = machine;
+    machine.current = machine.idle;
+    realm.install();
+    machine.current = current;
+    return realm;
   }
   #loader(): ModuleLoader {
     return new ModuleLoader(this.#world, null, this.#tools, 'as written');

@@ -1,27 +1,42 @@
-/** Time-outs of Node's sockets, in virtual time: `socket.setTimeout()`, on which those of HTTP stand. */
+/** Time-outs of Node's sockets, in virtual time: `setTimeout()` of sockets, on which those of HTTP stand, and of HTTP/2. */
 import type { Timeout } from './uv/timers.ts';
 import type { uv_loop } from './uv/loop.ts';
 
-interface TimedSocket {
+/** A socket, or an HTTP/2 session or stream. */
+interface Timed {
   [key: symbol]: unknown;
   destroyed: boolean;
   timeout?: number;
   _onTimeout(): void;
   once(event: 'timeout', listener: () => void): unknown;
 }
-type SetTimeout = (this: TimedSocket, ms: number, callback?: () => void) => TimedSocket;
-type Destroy = (this: TimedSocket, error: unknown, callback: unknown) => void;
+interface TimedPrototype {
+  setTimeout(this: Timed, ms: number, callback?: () => void): Timed;
+}
+interface SocketPrototype extends TimedPrototype {
+  _destroy(this: Timed, error: unknown, callback: unknown): void;
+}
 
-/** Replaces net.Socket's function, which uses timers of the host's event loop. */
+/** Replaces Node's function, which uses timers of the host's event loop. */
 export function install_socket_timeouts(current: () => uv_loop | null): void {
   const { Socket } = process.getBuiltinModule('net');
-  const prototype = Socket.prototype as unknown as { setTimeout: SetTimeout; _destroy: Destroy };
   const timer_key = Object.getOwnPropertySymbols(new Socket()).find(
     ({ description }) => description === 'timeout',
   );
   if (timer_key === undefined) throw new Error('net.Socket has no timer in this version of Node');
-  const { setTimeout: native, _destroy: destroy } = prototype;
+  const sockets = Socket.prototype as unknown as SocketPrototype;
+  for (const prototype of [sockets, ...http2_prototypes()]) replace(prototype, timer_key, current);
+  const { _destroy: destroy } = sockets;
+  sockets._destroy = function (error, callback) {
+    const timer = this[timer_key] as { close?: () => void } | null;
+    timer?.close?.();
+    this[timer_key] = null;
+    destroy.call(this, error, callback);
+  };
+}
 
+function replace(prototype: TimedPrototype, timer_key: symbol, current: () => uv_loop | null): void {
+  const { setTimeout: native } = prototype;
   prototype.setTimeout = function (ms, callback) {
     const loop = current();
     if (loop === null) return native.call(this, ms, callback);
@@ -32,14 +47,27 @@ export function install_socket_timeouts(current: () => uv_loop | null): void {
     if (!(ms > 0)) return native.call(this, ms, callback);
     native.call(this, 0);
     this.timeout = ms;
-    this[timer_key] = loop.timers.set(() => this._onTimeout(), ms, false).unref();
+    this[timer_key] = loop.timers.set_for_socket(() => this._onTimeout(), ms);
     if (callback !== undefined) this.once('timeout', callback);
     return this;
   };
-  prototype._destroy = function (error, callback) {
-    const timer = this[timer_key] as { close?: () => void } | null;
-    timer?.close?.();
-    this[timer_key] = null;
-    destroy.call(this, error, callback);
-  };
+}
+
+/**
+ * The classes of HTTP/2's sessions and streams, of which Node exports none. Those that show them are connected to
+ * nothing, which never answers: they wait without a timer, and are forgotten.
+ */
+function http2_prototypes(): TimedPrototype[] {
+  const { Duplex } = process.getBuiltinModule('stream');
+  const nowhere = new Duplex({ read() {}, write() {} });
+  const session = process
+    .getBuiltinModule('http2')
+    .connect('http://nowhere', { createConnection: () => nowhere });
+  return [session, session.request()].map((object) => owner_of('setTimeout', object));
+}
+/** The prototype that has a method. */
+function owner_of(name: keyof TimedPrototype, object: object): TimedPrototype {
+  let owner = object;
+  while (!Object.hasOwn(owner, name)) owner = Object.getPrototypeOf(owner) as object;
+  return owner as TimedPrototype;
 }

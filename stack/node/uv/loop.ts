@@ -252,11 +252,11 @@ export class uv_loop implements Runtime {
   #timeout(): number {
     if (this.#pending.length > 0 || this.#closing.length > 0 || this.immediates.refs > 0 || this.is_idle)
       return 0;
-    const { next_ms, refs } = this.timers;
+    const { next_ms, refs, of_sockets } = this.timers;
     if (next_ms === Infinity) return FOR_EVER;
     const left = Math.max(next_ms - this.now_ms, 0);
     // A timer that keeps nothing alive must not keep the world running either.
-    if (refs > 0 || left === 0) return left;
+    if (refs > 0 || of_sockets > 0 || left === 0) return left;
     hrtimer_start(this.machine, this.#idle_timer, next_ms * 1e6);
     return FOR_EVER;
   }

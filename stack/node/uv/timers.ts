@@ -16,11 +16,15 @@ export class Timeout extends AsyncResource implements TimedEvent, RuntimeTimer {
   readonly ms: number;
   is_repeated: boolean;
   is_ref = true;
+  /** The time-out of a socket. */
+  readonly is_of_socket: boolean;
   readonly #timers: Timers;
   readonly callback: () => void;
 
-  constructor(timers: Timers, callback: () => void, ms: number, repeat: boolean) {
+  constructor(timers: Timers, callback: () => void, ms: number, repeat: boolean, is_of_socket = false) {
     super('Timeout');
+    this.is_of_socket = is_of_socket;
+    this.is_ref = !is_of_socket;
     this.#timers = timers;
     this.callback = callback;
     this.ms = ms >= 1 && ms <= TIMEOUT_MAX ? Math.trunc(ms) : 1;
@@ -61,6 +65,11 @@ export class Timeout extends AsyncResource implements TimedEvent, RuntimeTimer {
 export class Timers {
   /** Armed timers that keep the loop running. */
   refs = 0;
+  /**
+   * Armed time-outs of sockets. They do not keep the loop running, the sockets do; but the world must not end
+   * before them.
+   */
+  of_sockets = 0;
   readonly #loop: uv_loop;
   readonly #heap = new EventHeap<Timeout>();
   readonly #by_number = new Map<number, Timeout>();
@@ -80,15 +89,25 @@ export class Timers {
     this.start(timeout);
     return timeout;
   }
+  /** The time-out of a socket. */
+  set_for_socket(callback: () => void, ms: number): Timeout {
+    const timeout = new Timeout(this, callback, ms, false, true);
+    this.start(timeout);
+    return timeout;
+  }
   start(timeout: Timeout): void {
     if (timeout.is_armed) this.#heap.remove(timeout);
-    else if (timeout.is_ref) this.refs++;
+    else this.#count(timeout, 1);
     this.#heap.push(timeout, this.#loop.now_ms + timeout.ms);
   }
   stop(timeout: Timeout): void {
     if (!timeout.is_armed) return;
     this.#heap.remove(timeout);
-    if (timeout.is_ref) this.refs--;
+    this.#count(timeout, -1);
+  }
+  #count({ is_ref, is_of_socket }: Timeout, change: 1 | -1): void {
+    if (is_ref) this.refs += change;
+    if (is_of_socket) this.of_sockets += change;
   }
   set_ref(timeout: Timeout, is_ref: boolean): void {
     if (timeout.is_armed && timeout.is_ref !== is_ref) this.refs += is_ref ? 1 : -1;
@@ -108,7 +127,7 @@ export class Timers {
     const now = this.#loop.now_ms;
     while (this.#heap.next <= now && !this.#loop.task.exited) {
       const timeout = this.#heap.shift()!;
-      if (timeout.is_ref) this.refs--;
+      this.#count(timeout, -1);
       this.#loop.call(() => timeout.runInAsyncScope(timeout.callback));
       if (timeout.is_repeated && !timeout.is_armed) this.start(timeout);
     }
