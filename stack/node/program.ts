@@ -52,13 +52,17 @@ export class NodePrograms implements ProgramStarter {
 
   #realm(): NodeRealm {
     if (this.#prepared !== null) return this.#prepared;
-    const realm = (this.#prepared = new NodeRealm(this.#world, this.#names));
+    const realm = new NodeRealm(this.#world, this.#names);
     // A process that starts the first program has no part in the preparation.
     const machine = this.#world.running!;
     const { current } = machine;
     machine.current = machine.idle;
-    realm.install();
-    machine.current = current;
+    try {
+      realm.install();
+    } finally {
+      machine.current = current;
+    }
+    this.#prepared = realm;
     return realm;
   }
   #loader(): ModuleLoader {

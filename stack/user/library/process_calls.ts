@@ -75,7 +75,7 @@ function program_spec(file: string, options: unknown, { folder, cwd }: Programs)
   };
   if (typeof options !== 'object' || options === null) throw new TypeError(`spawn: ${CALL_IT}`);
   for (const [name, value] of Object.entries(options)) {
-    const is_valid = checks[name];
+    const is_valid = Object.hasOwn(checks, name) ? checks[name] : undefined;
     if (is_valid === undefined) throw new TypeError(`spawn: there is no option ${name}. ${CALL_IT}`);
     if (value !== undefined && !is_valid(value))
       throw new TypeError(`spawn: ${name} cannot be ${show_value(value)}. ${CALL_IT}`);
