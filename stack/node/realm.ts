@@ -8,6 +8,7 @@ import { install_cares_wrap, type Names } from './cares_wrap.ts';
 import { install_host_promises } from './host_promises.ts';
 import { install_fetch } from './fetch.ts';
 import { install_http } from './http.ts';
+import { http2_prototypes, install_http2_date } from './http2.ts';
 import { install_http_agents } from './http_agents.ts';
 import type { NodeProcess } from './node_process.ts';
 import { install_pipe_wrap } from './pipe_wrap.ts';
@@ -54,7 +55,9 @@ export class NodeRealm {
     install_udp_wrap(this.loop);
     install_pipe_wrap(this.loop);
     install_cares_wrap(this.#world, this.loop, this.names);
-    install_socket_timeouts(this.loop);
+    const http2 = http2_prototypes();
+    install_socket_timeouts(this.loop, http2);
+    install_http2_date(this.loop, http2);
     install_stream_sockets();
     install_http(this.#world, this.loop);
     install_http_agents(this.loop);

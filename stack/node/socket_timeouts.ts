@@ -1,4 +1,5 @@
 /** Time-outs of Node's sockets, in virtual time: `setTimeout()` of sockets, on which those of HTTP stand, and of HTTP/2. */
+import type { Http2Prototypes } from './http2.ts';
 import type { Timeout } from './uv/timers.ts';
 import type { uv_loop } from './uv/loop.ts';
 
@@ -18,14 +19,15 @@ interface SocketPrototype extends TimedPrototype {
 }
 
 /** Replaces Node's function, which uses timers of the host's event loop. */
-export function install_socket_timeouts(current: () => uv_loop | null): void {
+export function install_socket_timeouts(current: () => uv_loop | null, http2: Http2Prototypes): void {
   const { Socket } = process.getBuiltinModule('net');
   const timer_key = Object.getOwnPropertySymbols(new Socket()).find(
     ({ description }) => description === 'timeout',
   );
   if (timer_key === undefined) throw new Error('net.Socket has no timer in this version of Node');
   const sockets = Socket.prototype as unknown as SocketPrototype;
-  for (const prototype of [sockets, ...http2_prototypes()]) replace(prototype, timer_key, current);
+  for (const prototype of [sockets, http2.session, http2.stream])
+    replace(prototype as TimedPrototype, timer_key, current);
   const { _destroy: destroy } = sockets;
   sockets._destroy = function (error, callback) {
     const timer = this[timer_key] as { close?: () => void } | null;
@@ -51,23 +53,4 @@ function replace(prototype: TimedPrototype, timer_key: symbol, current: () => uv
     if (callback !== undefined) this.once('timeout', callback);
     return this;
   };
-}
-
-/**
- * The classes of HTTP/2's sessions and streams, of which Node exports none. Those that show them are connected to
- * nothing, which never answers: they wait without a timer, and are forgotten.
- */
-function http2_prototypes(): TimedPrototype[] {
-  const { Duplex } = process.getBuiltinModule('stream');
-  const nowhere = new Duplex({ read() {}, write() {} });
-  const session = process
-    .getBuiltinModule('http2')
-    .connect('http://nowhere', { createConnection: () => nowhere });
-  return [session, session.request()].map((object) => owner_of('setTimeout', object));
-}
-/** The prototype that has a method. */
-function owner_of(name: keyof TimedPrototype, object: object): TimedPrototype {
-  let owner = object;
-  while (!Object.hasOwn(owner, name)) owner = Object.getPrototypeOf(owner) as object;
-  return owner as TimedPrototype;
 }

@@ -62,6 +62,12 @@ describe("Node's modules", function () {
     assert.match(stdout, /^Mon, 01 Jan 2024 00:00:00 GMT 2024-01-01T00:00:00\.\d+Z$/m);
   });
 
+  it("dates of HTTP/2 are the machine's, unless the program has its own", async () => {
+    const { stdout, log } = await onMachine(['dates.mjs']);
+    const date = 'Mon, 01 Jan 2024 00:00:00 GMT';
+    assert.equal(stdout, `/ ${date}\n/own mine\n/none undefined\nresponse.end() ${date}\n`, log);
+  });
+
   it('TypeScript runs as it is written, as an ES module and as CommonJS', async () => {
     files.scenario('{ "type": "module" }', 'package.json');
     files.scenario("exports.kind = 'CommonJS' as string;", 'helper.cts');

@@ -24,6 +24,7 @@ export class uv_handle {
     if (is_ref === this.is_ref) return;
     this.is_ref = is_ref;
     if (this.#is_active) this.loop.active += is_ref ? 1 : -1;
+    this.loop.wake();
   }
 }
 

@@ -48,6 +48,7 @@ export class Immediates {
     const immediate = new Immediate(this, callback);
     this.refs++;
     this.#queue.push(immediate);
+    this.#loop.wake();
     return immediate;
   }
   clear(immediate: Immediate): void {

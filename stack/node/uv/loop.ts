@@ -163,8 +163,16 @@ export class uv_loop implements Runtime {
   }
   post(callback: () => void): void {
     this.#pending.push(callback);
-    // Only a loop that sleeps is woken.
-    if (this.#is_polling) this.#wake();
+    this.wake();
+  }
+  /**
+   * There is something new to do, in a round that comes: a loop that sleeps is woken. Native parts of Node call the
+   * program from the host's event loop while its own one sleeps.
+   */
+  wake(): void {
+    if (!this.#is_polling) return;
+    this.#is_polling = false;
+    eventfd_signal(this.#async!, 1n);
   }
   set_timer(callback: () => void, ms: number, repeat: boolean): RuntimeTimer {
     return this.timers.set(callback, ms, repeat);
@@ -178,6 +186,7 @@ export class uv_loop implements Runtime {
   /** A handle's close callback runs at the end of the round. */
   closing(callback: () => void): void {
     this.#closing.push(callback);
+    this.wake();
   }
 
   #run_pending(): void {
@@ -195,12 +204,17 @@ export class uv_loop implements Runtime {
   start_io(io: uv_io, events: number): void {
     io.pevents |= events;
     this.#watchers.set(io.fd, io);
-    if (io.pevents !== io.events) this.#changed.add(io);
+    this.#change(io);
   }
   /** libuv: uv__io_stop */
   stop_io(io: uv_io, events: number): void {
     io.pevents &= ~events;
-    if (io.pevents !== io.events) this.#changed.add(io);
+    this.#change(io);
+  }
+  #change(io: uv_io): void {
+    if (io.pevents === io.events) return;
+    this.#changed.add(io);
+    this.wake();
   }
   /** The descriptor is about to be closed. libuv: uv__io_close */
   close_io(io: uv_io): void {
@@ -275,10 +289,6 @@ export class uv_loop implements Runtime {
     yield;
   }
 
-  #wake(): void {
-    this.#is_polling = false;
-    eventfd_signal(this.#async!, 1n);
-  }
   #drain_async_fd(): void {
     const { machine } = this;
     const buffer = new Uint8Array(8);

@@ -99,6 +99,7 @@ export class Timers {
     if (timeout.is_armed) this.#heap.remove(timeout);
     else this.#count(timeout, 1);
     this.#heap.push(timeout, this.#loop.now_ms + timeout.ms);
+    this.#loop.wake();
   }
   stop(timeout: Timeout): void {
     if (!timeout.is_armed) return;
@@ -112,6 +113,7 @@ export class Timers {
   set_ref(timeout: Timeout, is_ref: boolean): void {
     if (timeout.is_armed && timeout.is_ref !== is_ref) this.refs += is_ref ? 1 : -1;
     timeout.is_ref = is_ref;
+    this.#loop.wake();
   }
   number_of(timeout: Timeout): number {
     for (const [number, one] of this.#by_number) if (one === timeout) return number;

@@ -13,6 +13,11 @@ for (const scheme of ['http', 'https']) {
   server.on('stream', async (stream, headers) => {
     stream.on('error', (error) => console.log('server:', error.code));
     const path = headers[':path'];
+    if (path === '/trailers') {
+      stream.respond({ ':status': 200 }, { waitForTrailers: true });
+      stream.on('wantTrailers', () => stream.sendTrailers({ sum: 7 }));
+      return stream.end('a body');
+    }
     if (path === '/slow') return stream.on('aborted', () => console.log('server: aborted'));
     stream.respond({ ':status': 200, 'x-path': path });
     stream.end(path === '/large' ? 'x'.repeat(300_000) : `${path} ${await text(stream)}`);
@@ -34,6 +39,10 @@ for (const scheme of ['http', 'https']) {
   };
   for (const answer of await Promise.all([ask('/one'), ask('/two', 'a body'), ask('/large')]))
     console.log(answer);
+
+  const trailed = session.request({ ':path': '/trailers' });
+  const [[trailers], body] = await Promise.all([once(trailed, 'trailers'), text(trailed)]);
+  console.log(body, trailers.sum);
 
   const slow = session.request({ ':path': '/slow' });
   slow.on('error', (error) => console.log(error.code));
