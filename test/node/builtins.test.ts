@@ -9,16 +9,8 @@ import { inNode, onMachine } from './support/programs.ts';
 /** Programs of one process each, which print nothing that depends on time. */
 const SAME = [
   ...['net.mjs', 'http.mjs', 'tls.mjs', 'http2.mjs', 'dgram.mjs', 'dns.mjs', 'streams.mjs', 'context.mjs'],
-  ...[
-    'timers.mjs',
-    'timeouts.mjs',
-    'process.mjs',
-    'exit.mjs',
-    'uncaught.mjs',
-    'rejection.mjs',
-    'emitter.mjs',
-  ],
-  ...['modules/index.mjs', 'modules/main.cjs'],
+  ...['timers.mjs', 'timeouts.mjs', 'messages.mjs', 'process.mjs', 'exit.mjs', 'uncaught.mjs'],
+  ...['rejection.mjs', 'emitter.mjs', 'modules/index.mjs', 'modules/main.cjs'],
 ];
 
 describe("Node's modules", function () {
