@@ -48,6 +48,8 @@ export class Gateway implements Opening {
   /** Connections that programs wanted: their numbers are negative, the host's clients have positive ones. */
   #asked = 0;
   #host: HostSide | null = null;
+  /** Ports at which clients of the host found nobody. */
+  readonly #told = new Set<number>();
 
   /** Boots the gateway, and gives the world's first machine an interface towards it. */
   constructor(world: World, { ports, outside }: GatewayConfig, wire: WireConfig) {
@@ -97,8 +99,20 @@ export class Gateway implements Opening {
     this.#connections.set(connection, events);
     const host = this.#side(connection);
     const to = { address: formatAddress(MACHINE_ADDRESS), port };
-    const { task } = spawn_process(this.machine, `from ${from}`, () => relay(this.#calls, events, host, to));
+    const main = () => relay(this.#calls, events, host, to, () => this.#nobody_listens(port));
+    const { task } = spawn_process(this.machine, `from ${from}`, main);
     events.task = task;
+  }
+  /** A client of the host was refused: tell it once. */
+  #nobody_listens(port: number): void {
+    if (this.#told.has(port)) return;
+    this.#told.add(port);
+    const address = formatAddress(MACHINE_ADDRESS);
+    this.#world.output?.(
+      'stderr',
+      `a connection from outside was refused: nothing in the machine listens on ${address}:${port} (a server that listens on 127.0.0.1 or localhost is not reached from there: let it listen on 0.0.0.0)\n`,
+      null,
+    );
   }
   /** A program wants a connection to an address outside, or to the gateway's own: the host's loopback. */
   #wanted(request: ConnectionRequest): void {

@@ -65,15 +65,27 @@ export class HostEvents {
   }
 }
 
-/** The process of a connection that a client of the host has opened. */
+/**
+ * The process of a connection that a client of the host has opened.
+ *
+ * @param refused called when nothing listens at the address
+ */
 export async function relay(
   calls: RelayCalls,
   events: HostEvents,
   host: HostConnection,
   to: { address: string; port: number },
+  refused: () => void,
 ): Promise<void> {
   const fd = await calls.socket(calls.AF_INET, calls.SOCK_STREAM);
-  await carry(calls, fd, events, host, () => calls.connect(fd, to));
+  await carry(calls, fd, events, host, async () => {
+    try {
+      await calls.connect(fd, to);
+    } catch (error) {
+      if (error instanceof SystemError && error.code === 'ECONNREFUSED') refused();
+      throw error;
+    }
+  });
 }
 
 /** The process of a connection that a program of the machine has opened. */
@@ -96,7 +108,8 @@ async function carry(
 ): Promise<void> {
   try {
     await connect();
-    await Promise.all([into_machine(calls, fd, events, host), out_of_machine(calls, fd, events, host)]);
+    const out = out_of_machine(calls, fd, events, host);
+    await Promise.all([into_machine(calls, fd, events, host, out), out]);
   } catch (error) {
     if (!(error instanceof SystemError)) throw error;
     // The machine refused or reset the connection: the host's peer sees a reset as well.
@@ -105,14 +118,18 @@ async function carry(
   await calls.close(fd);
 }
 
+/** @param out the other direction: when both have ended in order, nothing more happens */
 async function into_machine(
   calls: RelayCalls,
   fd: number,
   events: HostEvents,
   host: HostConnection,
+  out: Promise<void>,
 ): Promise<void> {
+  let has_ended = false;
   for (;;) {
-    const event = await events.next();
+    const event = await (has_ended ? Promise.race([events.next(), out]) : events.next());
+    if (event === undefined) return;
     switch (event.what) {
       case 'data':
         await calls.send(fd, event.bytes);
@@ -120,7 +137,8 @@ async function into_machine(
         break;
       case 'end':
         await calls.shutdown(fd, calls.SHUT_WR);
-        return;
+        has_ended = true;
+        break;
       case 'gone':
         // Dissolving the connection resets it, and ends the other half's sleep in recv().
         await calls.connect(fd, { family: calls.AF_UNSPEC });

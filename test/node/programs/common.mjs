@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 /** A server's log goes to stderr, what a client sees to stdout: each has an order of its own. */
 export const log = (...texts) => console.error(...texts);
 export const port = Number(process.env.PORT ?? 8000);
-export const host = '127.0.0.1';
+export const host = process.env.SERVER_HOST ?? '127.0.0.1';
 /** The server is there when a client starts, except on the machine, where both start together. */
 export const serverIsUp = () => new Promise((resolve) => setTimeout(resolve, 100));
 

@@ -75,12 +75,18 @@ interface Ran {
 }
 
 /** Runs a process behind forwarded port 80 that can connect out. */
-async function run(server: Server, host: FakeHost | null, log?: readonly InputEntry[]): Promise<Ran> {
+async function run(
+  server: Server,
+  host: FakeHost | null,
+  log?: readonly InputEntry[],
+  output: string[] = [],
+): Promise<Ran> {
   const settings = parseConfig({});
   const world = new World(settings.seed);
   let clock = 0;
   world.outside.time.clock = () => (clock += LOOK_NS);
   boot_machine(world, settings);
+  world.output = (_stream, text) => void output.push(text);
   const trace: string[] = [];
   world.tracer.onHit(['syscalls:sys_exit', 'sock:inet_sock_set_state'], ({ name, event }) =>
     trace.push(`${event} ${name}`),
@@ -159,6 +165,54 @@ describe('the gateway', function () {
       await s.recv(connection).catch((thrown: unknown) => (error = thrown));
     }, host);
     assert.match(String(error), /ECONNRESET/);
+  });
+
+  it('tells the program at once of a client that sent its end first, and is gone then', async () => {
+    const host = new FakeHost((clients) => {
+      clients.send(1, 'hello');
+      setTimeout(() => clients.arrive(1, { what: 'gone' }), 5);
+    });
+    let seen = '';
+    await run(async (s) => {
+      const fd = await s.socket(s.AF_INET, s.SOCK_STREAM);
+      await s.bind(fd, { address: '0.0.0.0', port: 80 });
+      await s.listen(fd);
+      const connection = await s.accept(fd);
+      for (let bytes; (bytes = await s.recv(connection)).length > 0;) seen += Buffer.from(bytes).toString();
+      // No reading nor writing, as of a program that computes its answer.
+      const watched = [{ fd: connection, events: 0, revents: 0 }];
+      await s.poll(watched, 60_000);
+      seen += watched[0]!.revents & s.POLLERR ? ', reset' : ', nothing';
+    }, host);
+    assert.equal(seen, 'hello, reset');
+  });
+
+  it('says once what a client of the host finds when nothing listens', async () => {
+    const output: string[] = [];
+    const host = new FakeHost((clients) => {
+      clients.send(1, 'hello');
+      clients.send(2, 'hello');
+    });
+    await run(
+      async (s) => {
+        const fd = await s.socket(s.AF_INET, s.SOCK_STREAM);
+        await s.bind(fd, { address: '127.0.0.1', port: 80 });
+        await s.listen(fd);
+        await s.sleep(1000);
+      },
+      host,
+      undefined,
+      output,
+    );
+    assert.deepEqual(
+      host.seen.filter((one) => one.includes('reset')),
+      ['1 is reset', '2 is reset'],
+    );
+    assert.equal(output.length, 1);
+    assert.match(
+      output[0]!,
+      /nothing in the machine listens on 10\.0\.2\.15:80 .* let it listen on 0\.0\.0\.0/,
+    );
   });
 
   it('replays from the log what the host did, without the host', async () => {
