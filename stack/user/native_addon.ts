@@ -1,6 +1,5 @@
 /** Native add-ons of programs: machine code that could reach the host's network behind the machine's back. */
 import { readFileSync } from 'node:fs';
-import host from 'node:process';
 
 /**
  * Functions by which an add-on opens sockets or starts processes of the host, and Windows' library of them: its
@@ -20,6 +19,8 @@ function name_ending(name: string): string {
   return `${name}\0`;
 }
 
+/** The host's: a program has a `process` of its own. */
+const host = process;
 /** Node's code for an add-on that cannot be loaded: packages that can do without go on. */
 const DLOPEN_FAILED = 'ERR_DLOPEN_FAILED';
 

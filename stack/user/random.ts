@@ -1,6 +1,5 @@
 /** Random numbers of programs: all of them come from the world's seed. */
 import { random_fraction } from '../lib/random.ts';
-import type { webcrypto } from 'node:crypto';
 import type { World } from '../world/world.ts';
 
 /** node:crypto's random functions. */
@@ -44,7 +43,7 @@ export function worldRandom(world: World) {
 
 /** Replaces the functions of the global `crypto`. Outside of every process they stay the host's. */
 export function install_web_random(world: World): void {
-  const prototype = Object.getPrototypeOf(globalThis.crypto) as webcrypto.Crypto;
+  const prototype = Object.getPrototypeOf(globalThis.crypto) as typeof globalThis.crypto;
   const { getRandomValues, randomUUID } = prototype;
   const own = worldRandom(world);
   prototype.getRandomValues = function (view) {
@@ -56,6 +55,6 @@ export function install_web_random(world: World): void {
   prototype.randomUUID = function () {
     return world.current === null
       ? randomUUID.call(this)
-      : (own.randomUUID() as ReturnType<webcrypto.Crypto['randomUUID']>);
+      : (own.randomUUID() as ReturnType<typeof randomUUID>);
   };
 }

@@ -59,7 +59,8 @@ async function exitOf(child: ChildProcess): Promise<number | null> {
   return code;
 }
 
-async function freePort(): Promise<number> {
+/** A port of this computer that nobody has. */
+export async function freePort(): Promise<number> {
   const server = net.createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as net.AddressInfo;
