@@ -7,19 +7,20 @@
  *
  * What to look at
  *   1. In server.mjs, put a breakpoint on the line that writes the payload, and press F5. It stops
- *      with the first message: a frame's head has been written, and is the last packet (Len=2).
- *      Step over the line. The packets are the same as before: the payload was not sent! Open the
- *      server's fd 6 in the Sockets view: "write 1 · rtx 1". The payload waits, and the head is
- *      not acknowledged yet.
+ *      with the first message: a frame's head has been written, and is the last packet (68 bytes,
+ *      2 of them data). Step over the line. The packets are the same as before: the payload was
+ *      not sent! Open the server's fd 6 in the Sockets view: "write 1 · rtx 1". The payload waits,
+ *      and the head is not acknowledged yet.
  *   2. Who keeps it? Restart, step into that line, to __sys_sendto, add a function breakpoint on
  *      tcp_nagle_test ("+" in the Breakpoints view), and press F5. It stops there with skb.len 3
- *      (bytes) and tp.packets_out 1: Nagle's algorithm holds a small segment back while another one is on
- *      its way.
- *   3. What does it wait for? Add a function breakpoint on tcp_delack_timer, and press F5 until it
- *      stops there, at 0.041 s: the client's kernel has kept its ACK back for 40 ms, hoping to
- *      send it along with data. But the client has nothing to say: it waits for the payload.
- *      Press F5 once more: the ACK arrives, and tcp_nagle_test, now from tcp_rcv_established,
- *      lets the payload go.
+ *      (bytes) and tp.packets_out 1: Nagle's algorithm holds a small segment back while another
+ *      one is on its way.
+ *   3. What does it wait for? Add a function breakpoint on tcp_delack_timer, and press F5 twice.
+ *      Each time it stops there, at 0.041 s: first for the server's socket, whose ACK has gone
+ *      with the head, then for the client's (sk is the one to 127.0.0.1:8080). The client's kernel
+ *      has kept its ACK back for 40 ms, hoping to send it along with data. But the client has
+ *      nothing to say: it waits for the payload. Press F5 once more: the ACK arrives, and
+ *      tcp_nagle_test, now from tcp_rcv_established, lets the payload go.
  *
  * So two thrifty kernels wait for each other whenever something is written in two small pieces.
  * Cures: one write for both pieces (Buffer.concat, or cork() and uncork()), or setNoDelay(), which

@@ -102,8 +102,7 @@ describe('lessons of Node programs', function () {
             .at(-1)!;
           times.push(secondsOf(last));
         }
-        const pauses = times.slice(1).map((time, i) => time - times[i]!);
-        assert.ok(pauses[1]! > 1.5 * pauses[0]!, `asks after ${pauses.join(', ')} s`);
+        assert.deepEqual(times, [0.264, 0.688, 1.568]);
       }));
 
     it('each read opens the window, and the server goes on', () =>
@@ -166,9 +165,11 @@ describe('lessons of Node programs', function () {
         assert.equal(await adapter.evaluate('tp.packets_out'), '1 segments');
 
         await breakInFunctions(adapter, 'tcp_nagle_test', 'tcp_delack_timer');
-        await adapter.go('continue');
-        assert.equal((await callStack(adapter))[0], 'tcp_delack_timer');
-        await breakInFunctions(adapter, 'tcp_nagle_test');
+        for (const owner of [/:8080 → /, / → 127\.0\.0\.1:8080/]) {
+          await adapter.go('continue');
+          assert.equal((await callStack(adapter))[0], 'tcp_delack_timer');
+          assert.match(await adapter.evaluate('sk'), owner);
+        }
         await adapter.go('continue');
         const names = await callStack(adapter);
         assert.equal(names[0], 'tcp_nagle_test');
