@@ -314,10 +314,17 @@ export interface ChangedEvent {
   current?: number;
 }
 
+/** Body of the event `sockscope/notStarted`: the programs cannot be loaded, or a port cannot be forwarded. */
+export interface NotStartedEvent {
+  /** What was wrong, where, and what to do; it is in the output, too. */
+  message: string;
+}
+
 /** Every custom event and its body. */
 export interface SockscopeEvents {
   'sockscope/changed': ChangedEvent;
   'sockscope/record': RunRecord;
+  'sockscope/notStarted': NotStartedEvent;
 }
 
 // ---------------------------------------------------------------------------------------------------------------------

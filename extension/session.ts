@@ -1,7 +1,13 @@
 // The debug sessions of this type: the one that the views show, whether its machine runs, and typed custom
 // requests to it.
 import * as vscode from 'vscode';
-import type { BreakOn, ChangedEvent, RunRecord, SockscopeRequests } from '../debug-adapter/protocol.ts';
+import type {
+  BreakOn,
+  ChangedEvent,
+  NotStartedEvent,
+  RunRecord,
+  SockscopeRequests,
+} from '../debug-adapter/protocol.ts';
 import { PastRun } from './pastRun.ts';
 
 export const DEBUG_TYPE = 'sockscope';
@@ -103,6 +109,9 @@ export class Sessions implements vscode.Disposable {
       vscode.debug.onDidTerminateDebugSession((session) => this.#over(session)),
       vscode.debug.onDidReceiveDebugSessionCustomEvent((event) => {
         if (event.event === 'sockscope/changed') this.#progress(event.session, event.body as ChangedEvent);
+        // The Debug Console has it, too, but another panel may be in front of it.
+        if (event.event === 'sockscope/notStarted')
+          void vscode.window.showErrorMessage((event.body as NotStartedEvent).message);
       }),
     );
   }

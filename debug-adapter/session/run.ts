@@ -150,7 +150,9 @@ export class Run {
       if (stops && !this.launch.noDebug) await this.#breakOnEntry();
     } catch (error) {
       if (error instanceof ProgramExit) return this.#exited(error);
-      this.#tell('stderr', (error as Error).message, error instanceof StartError ? error.place : undefined);
+      const { message } = error as Error;
+      this.#tell('stderr', message, error instanceof StartError ? error.place : undefined);
+      this.#emit('sockscope/notStarted', { message });
       return this.#finish(1);
     }
     this.debuggee.run();

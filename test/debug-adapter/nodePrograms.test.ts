@@ -139,9 +139,14 @@ describe('debug adapter: Node programs', function () {
       const taken = createServer().listen(0, '127.0.0.1');
       await once(taken, 'listening');
       const { port } = taken.address() as AddressInfo;
+      const refused = adapter.client.waitForEvent('sockscope/notStarted');
       await adapter.launch({ program: open, env: { PORT: 80 }, ports: { [port]: 80 } });
       assert.equal(await adapter.stopped(), 'terminated');
       taken.close();
+      assert.match(
+        ((await refused).body as { message: string }).message,
+        new RegExp(`^port ${port} .*taken`),
+      );
       assert.match(
         adapter.output.map(({ text }) => text).join(''),
         new RegExp(`port ${port} of this computer is taken by another program`),
