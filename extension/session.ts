@@ -109,9 +109,7 @@ export class Sessions implements vscode.Disposable {
       vscode.debug.onDidTerminateDebugSession((session) => this.#over(session)),
       vscode.debug.onDidReceiveDebugSessionCustomEvent((event) => {
         if (event.event === 'sockscope/changed') this.#progress(event.session, event.body as ChangedEvent);
-        // The Debug Console has it, too, but another panel may be in front of it.
-        if (event.event === 'sockscope/notStarted')
-          void vscode.window.showErrorMessage((event.body as NotStartedEvent).message);
+        if (event.event === 'sockscope/notStarted') void showNotStarted(event.body as NotStartedEvent);
       }),
     );
   }
@@ -199,4 +197,12 @@ export class Sessions implements vscode.Disposable {
     session.moment = { time: body.time, event: body.event };
     this.#tell(session, 'progress');
   }
+}
+
+/** The Debug Console has the message, too, with its place as a link, but another panel may be in front of it. */
+async function showNotStarted({ message }: NotStartedEvent): Promise<void> {
+  // A notification with a button is not cut to one line.
+  const show = 'Show Debug Console';
+  if ((await vscode.window.showErrorMessage(message, show)) === show)
+    await vscode.commands.executeCommand('workbench.panel.repl.view.focus');
 }

@@ -62,5 +62,7 @@ describe('the slow reader', function () {
     await message.waitFor();
     await code.screenshot('cannot-be-loaded');
     assert.match(await message.innerText(), /server\.mjs:\d+:8: cannot import '\.\/no-such\.mjs'/);
+    await message.getByText('Show Debug Console').click();
+    await code.page.locator('.repl').getByText('cannot import').waitFor();
   });
 });
