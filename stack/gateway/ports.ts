@@ -1,5 +1,5 @@
 /** Configuration of forwarded ports: the `ports` of a launch configuration. */
-import { asObject, ConfigError, show, type Path } from '../config.ts';
+import { ConfigError, show, type Path } from '../config.ts';
 import { ipv4_is_loopback } from '../include/uapi/linux/in.ts';
 import { parseAddress } from '../lib/parse_address.ts';
 import type { ForwardedPort } from './host_side.ts';
@@ -9,7 +9,9 @@ const LOOPBACK = '127.0.0.1';
 
 /** @param input the machine's ports, by addresses of the host @throws ConfigError */
 export function parsePorts(input: unknown, ...path: string[]): ForwardedPort[] {
-  const ports = Object.entries(asObject(input, path)).map(([host, to]): ForwardedPort => {
+  if (typeof input !== 'object' || input === null || Array.isArray(input))
+    throw new ConfigError(path, `must be an object such as ${EXAMPLE}, got ${show(input)}`);
+  const ports = Object.entries(input).map(([host, to]): ForwardedPort => {
     const at = [...path, host];
     if (!isPort(to))
       throw new ConfigError(at, `must be a port of the machine, from 1 to 65535, got ${show(to)}`);

@@ -13,11 +13,11 @@ export interface EmptyStateEvents {
 const WORDS: Record<Emptiness, [title: string, text: string]> = {
   'no session': [
     'No packets yet',
-    'Debug a scenario, and every frame that its network stack sends appears here, taken apart layer by layer.',
+    'Debug a scenario or a Node program, and every frame that its network stack sends appears here, taken apart layer by layer.',
   ],
   'nothing yet': [
     'No packets yet',
-    'They appear here as soon as the scenario sends something: continue, or step on.',
+    'They appear here as soon as the program sends something: continue, or step on.',
   ],
   'nothing sent': ['No packets', 'The run has ended, and it has sent nothing.'],
   'nothing matches': [

@@ -306,5 +306,5 @@ describe('forwarded ports', function () {
   );
   refused('a name', { web: 80 }, /is no address and port of this computer/);
   refused('a port twice', { 8080: 80, '127.0.0.1:8080': 81 }, /names port 8080 of 127\.0\.0\.1 twice/);
-  refused('a list', [8080], /launch\.ports must be an object/);
+  refused('a list', [8080], /launch\.ports must be an object such as \{ "127\.0\.0\.1:8080": 80 \}/);
 });
