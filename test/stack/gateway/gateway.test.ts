@@ -296,6 +296,9 @@ describe('forwarded ports', function () {
       { address: '127.0.0.1', port: 1, to: 2 },
     ]);
   });
+  it('are none where the launch names none', () => {
+    assert.deepEqual(parsePorts(undefined, 'launch', 'ports'), []);
+  });
   const refused = (name: string, ports: unknown, message: RegExp) =>
     it(`${name} is refused`, () => assert.throws(() => parsePorts(ports, 'launch', 'ports'), message));
   refused('another address', { '0.0.0.0:80': 80 }, /launch\.ports\["0\.0\.0\.0:80"\] is not on the loopback/);
