@@ -9,8 +9,8 @@ const LOOPBACK = '127.0.0.1';
 
 /** @param input the machine's ports, by addresses of the host; undefined: none @throws ConfigError */
 export function parsePorts(input: unknown, ...path: string[]): ForwardedPort[] {
-  if (input === undefined) return [];
-  if (typeof input !== 'object' || input === null || Array.isArray(input))
+  if (input === undefined || input === null) return [];
+  if (typeof input !== 'object' || Array.isArray(input))
     throw new ConfigError(path, `must be an object such as ${EXAMPLE}, got ${show(input)}`);
   const ports = Object.entries(input).map(([host, to]): ForwardedPort => {
     const at = [...path, host];

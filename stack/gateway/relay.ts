@@ -129,7 +129,11 @@ async function into_machine(
   let has_ended = false;
   for (;;) {
     const event = await (has_ended ? Promise.race([events.next(), out]) : events.next());
-    if (event === undefined) return;
+    if (event === undefined) {
+      // It was gone before the other direction could end in order.
+      if (events.is_gone) await calls.connect(fd, { family: calls.AF_UNSPEC });
+      return;
+    }
     switch (event.what) {
       case 'data':
         await calls.send(fd, event.bytes);
