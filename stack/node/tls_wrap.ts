@@ -67,7 +67,7 @@ function mark_users_of_streams(current: () => uv_loop | null): void {
     constructor() {
       super();
       const loop = current();
-      if (loop !== null) loop.has_native_streams = true;
+      if (loop !== null) loop.uses_host = true;
     }
   };
 }

@@ -59,6 +59,8 @@ export class Outside {
    * by code that runs programs which use the host.
    */
   may_still_come: () => boolean = () => false;
+  /** A process has made a host call. */
+  was_asked = false;
 
   constructor(world: World) {
     this.#world = world;
@@ -115,6 +117,7 @@ export class Outside {
    * @param deliver called at the event at which the answer enters
    */
   ask(name: string, question: () => Promise<unknown>, deliver: (outcome: Outcome) => void): void {
+    this.was_asked = true;
     const call = ++this.#questions;
     this.#asked.set(call, deliver);
     if (this.#world.inputs.has_answer(call)) return;

@@ -47,12 +47,14 @@ export function run_world(world: World, halted: () => boolean): Promise<RunEnd> 
 
 /**
  * Whether the host's event loop must be visited now. A visit costs as much as a small system call, so a process
- * of which nobody knows that it uses the host has one now and then. A session with the outside is driven by
- * the host's events, and a replay of it must have the same visits.
+ * of which nobody knows that it uses the host has one now and then. A world that waits for answers of the host, or
+ * for the outside, visits it while it waits, for as long as that takes: there each turn has its visit, so that
+ * all runs have the same.
  */
 function needs_host_turn(world: World, { signal }: task_struct): boolean {
   return (
     world.outside.is_open ||
+    world.outside.was_asked ||
     signal.runtime?.uses_host === true ||
     world.event - world.host_turn_since >= EVENTS_PER_HOST_TURN
   );

@@ -56,7 +56,7 @@ export interface Runtime {
   /** It listens, and does nothing else: a server that its clients have left. */
   readonly is_waiting_for_clients: boolean;
   /** Native code of the host works for the process, and leaves some of it to the host's event loop. */
-  readonly uses_host: boolean;
+  uses_host: boolean;
   /** The process waits for something that is no handle of its loop: the loop does not end before release(). */
   hold(): void;
   release(): void;

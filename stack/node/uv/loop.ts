@@ -67,8 +67,6 @@ export class uv_loop implements Runtime {
   #closing: (() => void)[] = [];
   #is_polling = false;
   #read_buffer = new Uint8Array(0);
-  /** Questions that the host has not answered. */
-  #held = 0;
   /** Rounds that did not sleep. */
   #busy_rounds = 0;
   /** Wakes a loop that has no other timers than those that keep nothing alive. */
@@ -103,11 +101,7 @@ export class uv_loop implements Runtime {
   get is_waiting_for_clients(): boolean {
     return this.listening > 0 && this.timers.refs === 0;
   }
-  /** Native streams of Node's stand on sockets of the process. */
-  has_native_streams = false;
-  get uses_host(): boolean {
-    return this.has_native_streams || this.#held > 0;
-  }
+  uses_host = false;
 
   /** Create the loop's descriptors. libuv: uv_loop_init */
   init(): void {
@@ -152,11 +146,9 @@ export class uv_loop implements Runtime {
   }
   hold(): void {
     this.active++;
-    this.#held++;
   }
   release(): void {
     this.active--;
-    this.#held--;
   }
   bind<T extends (...args: never[]) => void>(callback: T): T {
     return AsyncResource.bind(callback as never) as T;
