@@ -45,7 +45,11 @@ function has_date(headers: unknown): boolean {
   const names: unknown[] = Array.isArray(headers)
     ? headers.map((one: unknown, i) => (Array.isArray(one) ? (one[0] as unknown) : i % 2 === 0 ? one : ''))
     : Object.keys(headers);
-  return names.some((name) => typeof name === 'string' && name.length === 4 && name.toLowerCase() === 'date');
+  return names.some(is_date);
+}
+/** Whether this is the name of the Date header. */
+export function is_date(name: unknown): boolean {
+  return typeof name === 'string' && name.length === 4 && name.toLowerCase() === 'date';
 }
 
 /** When a parser's request began, in ns of the world's time, and in which order the requests began. */

@@ -1,15 +1,16 @@
-/** What of Node's HTTP/2 depends on the host's clock: the date of a response. And its classes, which it does not export. */
+/** What of Node's HTTP/2 depends on the host's clock: the date of a response, and the classes that have time-outs. */
+import { is_date } from './http.ts';
 import type { uv_loop } from './uv/loop.ts';
 
-/** The prototypes of sessions and of streams. */
+/** The prototypes of sessions and of streams, which Node does not export. */
 export interface Http2Prototypes {
   session: object;
   stream: object;
 }
 
 /**
- * Those of which the classes are found are connected to nothing, which never answers: they wait without a timer, and
- * are forgotten.
+ * A session and a stream show their classes. Nothing is at the other end of their connection and answers: they set
+ * no timer, nobody refers to them, and V8 collects them.
  */
 export function http2_prototypes(): Http2Prototypes {
   const { Duplex } = process.getBuiltinModule('stream');
@@ -26,10 +27,6 @@ function owner_of(name: string, object: object): object {
   let owner = object;
   while (!Object.hasOwn(owner, name)) owner = Object.getPrototypeOf(owner) as object;
   return owner;
-}
-
-function is_date(name: unknown): boolean {
-  return typeof name === 'string' && name.toLowerCase() === 'date';
 }
 
 type Emit = (this: object, event: string, ...args: unknown[]) => boolean;

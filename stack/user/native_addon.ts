@@ -27,7 +27,7 @@ const DLOPEN_FAILED = 'ERR_DLOPEN_FAILED';
 /**
  * Load an add-on into a CommonJS module.
  *
- * @throws Error if it opens sockets, of which the machine would see nothing
+ * @throws Error if it opens sockets or starts processes, of which the machine would see nothing
  */
 export function load_addon(module: { exports: unknown }, file: string): void {
   const binary = readFileSync(file);
@@ -37,7 +37,7 @@ export function load_addon(module: { exports: unknown }, file: string): void {
   if (socket !== undefined)
     throw Object.assign(
       new Error(
-        `${file}: this native add-on would reach the network outside of the machine, unseen (it calls ${socket}): use a package in JavaScript instead`,
+        `${file}: this native add-on would act outside of the machine, unseen (it calls ${socket}): use a package in JavaScript instead`,
       ),
       { code: DLOPEN_FAILED },
     );

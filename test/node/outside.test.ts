@@ -71,7 +71,7 @@ describe('Node programs: what is outside', () => {
       ['sockets', 'threads', 'dlopen'].map((name) => `${name} ERR_DLOPEN_FAILED`),
     );
     const unseen =
-      /sockets\.node: this native add-on would reach the network outside of the machine, unseen \(it calls socket\(\)\)/;
+      /sockets\.node: this native add-on would act outside of the machine, unseen \(it calls socket\(\)\)/;
     assert.match(lines.shift()!, unseen);
     for (const name of ['fs.watch', 'fs.watchFile', 'fs/promises.watch'])
       assert.ok(lines.shift()!.startsWith(`${name}() would follow what happens on the host`));

@@ -10,8 +10,10 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { chromium } from 'playwright-core';
 import { CLI, sockscope } from '../debug-adapter/support/commandLine.ts';
 import { ROOT } from '../debug-adapter/support/paths.ts';
+import { browserScript } from '../extension/support/scripts.ts';
 import { freePort } from '../node/support/programs.ts';
 
 const run = promisify(execFile);
@@ -105,10 +107,28 @@ describe('programs of this computer and of a machine', function () {
     assert.equal(await ask('GET', 'name'), 'value\n');
   });
 
+  it('a browser shows a page of a machine', async () => {
+    const port = await serving(path.join(OURS, 'files.server.mjs'), 80);
+    const { findBrowser } = await browserScript();
+    const browser = await chromium.launch(await findBrowser());
+    try {
+      const page = await browser.newPage();
+      await page.goto(`http://127.0.0.1:${port}/page`);
+      assert.equal(await page.title(), 'A page of a machine');
+      // Its script asks the server for more.
+      await page.getByText('GET /more by a script').waitFor();
+    } finally {
+      await browser.close();
+    }
+  });
+
   it('curl loads and stores 5 MB, and no byte is another', async () => {
     const port = await serving(path.join(OURS, 'files.server.mjs'), 80);
     const size = 5_000_000;
-    const bytes = Buffer.alloc(size, 'bytes ');
+    // As the server makes them: no block is like another.
+    const bytes = Buffer.from(
+      Uint32Array.from({ length: size / 4 }, (_, i) => Math.imul(i, 2654435761)).buffer,
+    );
     const file = path.join(folder, 'loaded');
     await run('curl', ['-sS', '-m', '30', '-o', file, `http://127.0.0.1:${port}/${size}`]);
     assert.ok(readFileSync(file).equals(bytes));

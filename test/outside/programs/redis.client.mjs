@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { Redis } from 'ioredis';
+import { words } from './words.mjs';
 
 const [, , host, port] = process.argv;
 const options = { host, port: Number(port), retryStrategy: null };
@@ -10,7 +11,7 @@ console.log(await redis.ping(), await redis.set('name', 'value'), await redis.ge
 console.log(await redis.pipeline().incr('count').incr('count').lpush('list', 'a', 'b').exec());
 
 const sum = (bytes) => createHash('sha256').update(bytes).digest('hex');
-const large = Buffer.alloc(5_000_000, 'five megabytes ');
+const large = words(1_250_000);
 await redis.set('large', large);
 console.log(sum(await redis.getBuffer('large')) === sum(large));
 

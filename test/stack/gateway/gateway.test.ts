@@ -21,6 +21,8 @@ const LOOK_NS = 5_000_000;
 class FakeHost implements HostSide {
   /** What the machine has done with each connection, in order. */
   readonly seen: string[] = [];
+  /** Whether what is written leaves. */
+  takes_bytes = true;
   arrive: (connection: number, event: HostEvent) => void = () => {};
   readonly #clients: ((host: FakeHost) => void) | undefined;
 
@@ -37,7 +39,7 @@ class FakeHost implements HostSide {
     return {
       write: (bytes) => {
         note(`gets ${Buffer.from(bytes).toString()}`);
-        void setImmediate().then(() => this.arrive(number, { what: 'written' }));
+        if (this.takes_bytes) void setImmediate().then(() => this.arrive(number, { what: 'written' }));
       },
       end: () => note('is told the end'),
       destroy: () => note('is reset'),
@@ -185,6 +187,28 @@ describe('the gateway', function () {
       seen += watched[0]!.revents & s.POLLERR ? ', reset' : ', nothing';
     }, host);
     assert.equal(seen, 'hello, reset');
+  });
+
+  it('tells the program even if the client is gone before the answer has left', async () => {
+    const host = new FakeHost((clients) => {
+      clients.send(1, 'hello');
+      setTimeout(() => clients.arrive(1, { what: 'gone' }), 5);
+    });
+    host.takes_bytes = false;
+    let revents = 0;
+    await run(async (s) => {
+      const fd = await s.socket(s.AF_INET, s.SOCK_STREAM);
+      await s.bind(fd, { address: '0.0.0.0', port: 80 });
+      await s.listen(fd);
+      const connection = await s.accept(fd);
+      while ((await s.recv(connection)).length > 0);
+      await s.send(connection, 'an answer');
+      const watched = [{ fd: connection, events: 0, revents: 0 }];
+      await s.poll(watched, 60_000);
+      revents = watched[0]!.revents & s.POLLERR;
+    }, host);
+    assert.ok(host.seen.includes('1 gets an answer'));
+    assert.notEqual(revents, 0, 'a reset');
   });
 
   it('says once what a client of the host finds when nothing listens', async () => {
