@@ -52,6 +52,8 @@ export class ModuleLoader {
   /** What modules other than the program's files export, by the name in an import. */
   readonly #exports = new Map<string, readonly string[]>();
   readonly #evaluated = new Map<vm.Module, Promise<void>>();
+  /** The graph that is being linked. */
+  #linking: Promise<void> = Promise.resolve();
   /** The URL of the program's main module. */
   #main = '';
 
@@ -80,7 +82,8 @@ export class ModuleLoader {
   async run(url: string): Promise<vm.Module> {
     this.#main = url;
     const module = await this.#load(url);
-    await this.#evaluate(module);
+    await this.#link(module);
+    await this.#evaluate(module, false);
     return module;
   }
 
@@ -112,19 +115,24 @@ export class ModuleLoader {
     return module.then((main) => main.evaluate());
   }
 
-  #evaluate(module: vm.Module): Promise<void> {
+  /** @param isRunning whether a process does it: it may wait as long as it likes */
+  #evaluate(module: vm.Module, isRunning: boolean): Promise<void> {
     let evaluated = this.#evaluated.get(module);
     if (evaluated === undefined) {
-      evaluated = this.#linkAndEvaluate(module);
+      const evaluating = module.evaluate();
+      evaluated = isRunning ? evaluating : this.#settled(evaluating, module.identifier);
       this.#evaluated.set(module, evaluated);
     }
     return evaluated;
   }
-  async #linkAndEvaluate(module: vm.Module): Promise<void> {
-    await this.#link(module);
-    await this.#settled(module.evaluate(), module.identifier);
+  /** Link a module and all that it imports. One graph at a time: two may have modules in common. */
+  #link(module: vm.Module): Promise<void> {
+    const linked = this.#linking.then(() => this.#linkGraph(module));
+    // Its importer is told of an error; the next graph has no part in it.
+    this.#linking = linked.catch(() => {});
+    return linked;
   }
-  async #link(module: vm.Module): Promise<void> {
+  async #linkGraph(module: vm.Module): Promise<void> {
     try {
       if (module.status === 'unlinked')
         await module.link((specifier, from) => this.#resolve(specifier, from.identifier));
@@ -323,12 +331,18 @@ export class ModuleLoader {
     throw new ProgramError(`${place_text(place)}: ${error}`, place);
   }
 
-  #askedImport(specifier: string, from: string): Promise<vm.Module> {
-    return ask_host(this.#world, `import('${specifier}')`, () => this.#import(specifier, from));
-  }
-  async #import(specifier: string, from: string): Promise<vm.Module> {
-    const module = await this.#resolve(specifier, from);
-    await this.#evaluate(module);
+  /** import(): the host reads and links, and the process evaluates, whose code may ask the host itself. */
+  async #askedImport(specifier: string, from: string): Promise<vm.Module> {
+    const isRunning = this.#world.current !== null;
+    const read = async () => {
+      const found = await this.#resolve(specifier, from);
+      await this.#link(found);
+      // Before the world runs, top-level code that imports is part of the question.
+      if (!isRunning) await this.#evaluate(found, false);
+      return found;
+    };
+    const module = await ask_host(this.#world, `import('${specifier}')`, read);
+    if (isRunning) await this.#evaluate(module, true);
     return module;
   }
 

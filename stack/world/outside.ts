@@ -6,7 +6,7 @@ import { clearTimeout, setImmediate, setTimeout } from 'node:timers';
 import type { UdpConfig } from '../config.ts';
 import type { Cable, ExternalWire } from '../wire/external.ts';
 import type { HostEvent } from '../gateway/host_side.ts';
-import { ReplayError } from './inputs.ts';
+import { type Input, ReplayError } from './inputs.ts';
 import { LOOK_MS, OutsideTime } from './outside_time.ts';
 import { record } from './recording.ts';
 import type { World } from './world.ts';
@@ -34,6 +34,9 @@ export class Outside {
   /** Continuations of host calls, by call number. */
   readonly #asked = new Map<number, (outcome: Outcome) => void>();
   #questions = 0;
+  /** Calls whose answers have not entered, in their order, and those of them that the host has answered. */
+  readonly #unanswered: number[] = [];
+  readonly #arrived = new Map<number, Input>();
   /** Host calls made before the world runs that are not answered yet. */
   #asked_before = 0;
   readonly #wires = new Map<string, ExternalWire>();
@@ -121,9 +124,20 @@ export class Outside {
     const call = ++this.#questions;
     this.#asked.set(call, deliver);
     if (this.#world.inputs.has_answer(call)) return;
-    const arrive = (outcome: Outcome) =>
-      this.#world.inputs.arrive({ kind: 'answer', call, name, recorded: record(outcome), outcome });
-    void settled(question).then(arrive);
+    this.#unanswered.push(call);
+    void settled(question).then((outcome) => {
+      this.#arrived.set(call, { kind: 'answer', call, name, recorded: record(outcome), outcome });
+      this.#pass_on();
+    });
+  }
+  /** Answers enter in the order of their questions, not in that in which the threads of the host finish. */
+  #pass_on(): void {
+    for (let call; (call = this.#unanswered[0]) !== undefined; this.#unanswered.shift()) {
+      const answer = this.#arrived.get(call);
+      if (answer === undefined) return;
+      this.#arrived.delete(call);
+      this.#world.inputs.arrive(answer);
+    }
   }
   /** As ask(), before the world runs: only the caller waits. */
   async ask_before(name: string, question: () => Promise<unknown>): Promise<unknown> {

@@ -10,7 +10,7 @@ import { inNode, onMachine } from './support/programs.ts';
 const SAME = [
   ...['net.mjs', 'http.mjs', 'tls.mjs', 'http2.mjs', 'dgram.mjs', 'dns.mjs', 'streams.mjs', 'context.mjs'],
   ...['timers.mjs', 'timeouts.mjs', 'messages.mjs', 'process.mjs', 'exit.mjs', 'uncaught.mjs'],
-  ...['rejection.mjs', 'emitter.mjs', 'modules/index.mjs', 'modules/main.cjs'],
+  ...['rejection.mjs', 'emitter.mjs', 'imports.mjs', 'modules/index.mjs', 'modules/main.cjs'],
 ];
 
 describe("Node's modules", function () {

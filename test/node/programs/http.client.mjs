@@ -51,5 +51,7 @@ for (let i = 0; i < 3; i++) {
   clearInterval(awake);
   console.log('the server has closed');
 }
+// The server closes its listening socket a little later.
+await serverIsUp();
 const [error] = await once(request('GET', '/hello').end(), 'error');
 console.log(error.code);

@@ -164,6 +164,21 @@ describe('replay', function () {
     );
   });
 
+  it('answers of the host enter in the order of their questions, whichever comes first', async () => {
+    const tale = network({ host: '' });
+    const entered: number[] = [];
+    tale.on('host', async () => {
+      const after = (ms: number) => () => new Promise((resolve) => setTimeout(() => resolve(ms), ms));
+      await Promise.all(
+        [20, 1, 10].map(async (ms) =>
+          entered.push((await ask_host(tale.world, 'a file', after(ms))) as number),
+        ),
+      );
+    });
+    await tale.run();
+    assert.deepEqual(entered, [20, 1, 10]);
+  });
+
   it('of another program is refused, with the input that does not fit', async () => {
     const ask = (s: Sockscope, world: NetworkTale['world']) => async () => {
       await s.sleep(1);

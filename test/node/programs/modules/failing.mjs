@@ -1,0 +1,4 @@
+import fs from 'node:fs/promises';
+
+await fs.stat(import.meta.filename);
+throw new Error('it fails');
