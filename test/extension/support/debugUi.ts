@@ -1,4 +1,5 @@
 // VS Code's own debug UI: breakpoints, stops, stepping, the call stack.
+import { errors } from 'playwright-core';
 import type { Workbench } from './workbench.ts';
 
 const TOOLBAR = {
@@ -19,13 +20,22 @@ export class DebugUi {
   /** Sets a breakpoint in the active editor and waits until it is drawn. */
   async setBreakpoint(line: number): Promise<void> {
     const { page } = this.#workbench;
-    await this.#workbench.goToLine(line);
-    await page.keyboard.press('F9');
-    await page
+    const drawn = page
       .locator('.editor-instance')
-      .locator('.codicon-debug-breakpoint, .codicon-debug-breakpoint-unverified')
-      .first()
-      .waitFor();
+      .locator('.codicon-debug-breakpoint, .codicon-debug-breakpoint-unverified');
+    const before = await drawn.count();
+    // F9 does nothing while VS Code does not know yet in which languages its extensions set breakpoints.
+    await this.waitUntil(`a breakpoint in line ${line}`, async () => {
+      await this.#workbench.goToLine(line);
+      await page.keyboard.press('F9');
+      try {
+        await drawn.nth(before).waitFor({ timeout: 5000 });
+        return true;
+      } catch (error) {
+        if (error instanceof errors.TimeoutError) return undefined;
+        throw error;
+      }
+    });
   }
 
   /** Presses F5 in the editor, once the extension has seen that it shows a program. */
