@@ -2,7 +2,8 @@
 import type { PacketLayer, PacketRow } from '../protocol.ts';
 import { plural } from './bytes.ts';
 import type { CapturedFrame } from './frame.ts';
-import { field, Packet, type Columns, type Context } from './packet.ts';
+import type { Context } from './context.ts';
+import { field, Packet, type Columns } from './packet.ts';
 import { decodeEthernet } from './protocols/ethernet.ts';
 import { Icmp } from './protocols/icmp.ts';
 import { decodeIpv4 } from './protocols/ipv4.ts';

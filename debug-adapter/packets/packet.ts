@@ -3,8 +3,7 @@
  */
 import type { PacketField, PacketLayer } from '../protocol.ts';
 import type { CapturedFrame } from './frame.ts';
-import type { TcpAnalysis } from './tcpAnalysis.ts';
-import type { EchoPeer } from './echoTracker.ts';
+import type { Context } from './context.ts';
 import { u16 } from './bytes.ts';
 
 /** A header in a packet, created by the files in `protocols/`. */
@@ -24,14 +23,6 @@ export interface Columns {
   destination: string;
   protocol: string;
   info: string;
-}
-
-/** Information about a packet from the packets before and after it. */
-export interface Context {
-  tcp?: TcpAnalysis | undefined;
-  echo?: EchoPeer | undefined;
-  /** Virtual time of the packet before this one. */
-  previousTimeNs?: number | undefined;
 }
 
 export class Packet {

@@ -1,0 +1,96 @@
+/** What is known about a frame without looking into it: when, where and how long. */
+import { field, units, type Field } from '../tree/field.ts';
+import type { Packet } from '../tree/packet.ts';
+
+const FRAME = field('frame', 'Frame', 'protocol');
+const SECTION = field('frame.section_number', 'Section number', 'uint32');
+const INTERFACE_ID = field('frame.interface_id', 'Interface id', 'uint32');
+const INTERFACE_NAME = field('frame.interface_name', 'Interface name', 'string');
+const ENCAPSULATION = field('frame.encap_type', 'Encapsulation type', 'int16', { names: { 1: 'Ethernet' } });
+const TIME = field('frame.time', 'Arrival Time', 'absolute');
+const TIME_SHIFT = field('frame.offset_shift', 'Time shift for this packet', 'relative');
+const TIME_EPOCH = field('frame.time_epoch', 'Epoch Time', 'epoch');
+const TIME_DELTA = field('frame.time_delta', 'Time delta from previous captured frame', 'relative');
+const TIME_DELTA_DISPLAYED = field(
+  'frame.time_delta_displayed',
+  'Time delta from previous displayed frame',
+  'relative',
+);
+const TIME_RELATIVE = field('frame.time_relative', 'Time since reference or first frame', 'relative');
+const NUMBER = field('frame.number', 'Frame Number', 'uint32');
+const LENGTH = field('frame.len', 'Frame Length', 'uint32');
+const CAPTURED = field('frame.cap_len', 'Capture Length', 'uint32');
+const MARKED = field('frame.marked', 'Frame is marked', 'boolean');
+const IGNORED = field('frame.ignored', 'Frame is ignored', 'boolean');
+const PROTOCOLS = field('frame.protocols', 'Protocols in frame', 'string');
+// These three are not Wireshark's: only the machine knows what became of a frame.
+const DIRECTION = field('frame.direction', 'Direction', 'string');
+const FATE = field('frame.fate', 'What became of it', 'string');
+const REASON = field('frame.reason', 'Reason', 'string');
+
+export const FRAME_FIELDS: readonly Field[] = [
+  FRAME,
+  SECTION,
+  INTERFACE_ID,
+  INTERFACE_NAME,
+  ENCAPSULATION,
+  TIME,
+  TIME_SHIFT,
+  TIME_EPOCH,
+  TIME_DELTA,
+  TIME_DELTA_DISPLAYED,
+  TIME_RELATIVE,
+  NUMBER,
+  LENGTH,
+  CAPTURED,
+  MARKED,
+  IGNORED,
+  PROTOCOLS,
+  DIRECTION,
+  FATE,
+  REASON,
+];
+
+/** The real time at which a machine boots. */
+const BOOT_NS = BigInt(Date.UTC(2024, 0, 1)) * 1_000_000n;
+
+/** @param dissectRest decodes what the frame holds, whose protocols belong into this layer */
+export function dissectFrame(packet: Packet, dissectRest: () => void): void {
+  const { frame, bytes, context } = packet;
+  const captured = bytes.captured;
+  const text = () =>
+    `Frame ${frame.number}: ${size(frame.length, 'on wire')}, ${size(captured, 'captured')} on interface ${frame.interface}, id 0`;
+  const layer = packet.layer(FRAME, bytes, bytes.length, text, '');
+  layer.generate(SECTION, bytes, 1).isGenerated = false;
+  const id = layer.add(INTERFACE_ID, bytes, 0, 0, 0).as(() => `0 (${frame.interface})`);
+  id.add(INTERFACE_NAME, bytes, 0, 0, frame.interface);
+  layer.add(ENCAPSULATION, bytes, 0, 0, 1);
+  const now = BOOT_NS + BigInt(Math.round(frame.timeNs));
+  layer.add(TIME, bytes, 0, 0, now);
+  layer.generate(TIME_SHIFT, bytes, 0);
+  layer.add(TIME_EPOCH, bytes, 0, 0, now);
+  const delta = frame.timeNs - (context.previousTimeNs ?? frame.timeNs);
+  layer.generate(TIME_DELTA, bytes, delta);
+  layer.generate(TIME_DELTA_DISPLAYED, bytes, delta);
+  layer.generate(TIME_RELATIVE, bytes, frame.timeNs - (context.firstTimeNs ?? frame.timeNs));
+  layer.add(NUMBER, bytes, 0, 0, frame.number);
+  layer.add(LENGTH, bytes, 0, 0, frame.length).as(() => bits(frame.length));
+  layer.add(CAPTURED, bytes, 0, 0, captured).as(() => bits(captured));
+  layer.generate(MARKED, bytes, 0);
+  layer.generate(IGNORED, bytes, 0);
+  dissectRest();
+  layer.generate(PROTOCOLS, bytes, packet.protocols.join(':'));
+  layer.generate(DIRECTION, bytes, frame.direction);
+  if (frame.fate) layer.generate(FATE, bytes, frame.fate);
+  if (frame.reason) layer.generate(REASON, bytes, frame.reason);
+}
+
+const bytesUnit = units('byte');
+
+function bits(count: number): string {
+  return `${count}${bytesUnit(count)} (${count * 8} bits)`;
+}
+
+function size(count: number, where: string): string {
+  return `${count}${bytesUnit(count)} ${where} (${count * 8} bits)`;
+}

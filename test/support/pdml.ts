@@ -1,0 +1,105 @@
+/** Layer trees as Debian's tshark sees them (PDML), and ours in the same form, to be compared line by line. */
+import { execFileSync } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import type { CapturedFrame } from '../../debug-adapter/packets/frame.ts';
+import type { Item } from '../../debug-adapter/packets/tree/item.ts';
+import type { Packet } from '../../debug-adapter/packets/tree/packet.ts';
+import { valueText } from '../../debug-adapter/packets/tree/text.ts';
+import { PcapngWriter } from '../../stack/capture/pcapng.ts';
+
+/** Fields that are left out, and why. */
+const NOT_COMPARED: readonly RegExp[] = [
+  // Names of manufacturers and hosts come from tables of hundreds of thousands of lines.
+  /_resolved$|\.oui$/,
+  /^ip\.(src_|dst_)?host$/,
+  // Ours.
+  /^frame\.(direction|fate|reason)$/,
+];
+
+/** Checksums are verified, names are not looked up. */
+const PREFERENCES = ['ip', 'tcp', 'udp'].flatMap((protocol) => ['-o', `${protocol}.check_checksum:TRUE`]);
+
+/** Writes frames as the product exports them. */
+export async function writeCapture(file: string, frames: readonly CapturedFrame[]): Promise<void> {
+  const writer = new PcapngWriter();
+  const boot = BigInt(Date.UTC(2024, 0, 1)) * 1_000_000n;
+  const blocks = frames.map(({ bytes, length, timeNs, interface: interfaceName }) =>
+    writer.packet({ interfaceName, realTimeNs: boot + BigInt(timeNs), bytes, length }),
+  );
+  await writeFile(file, Buffer.concat([writer.header('lo'), ...blocks]));
+}
+
+/** Each packet's lines: `tcp.srcport @34+2 8080 | Source Port: 8080`, indented by depth; `~` marks hidden ones. */
+export function tsharkTrees(file: string, ...options: string[]): string[][] {
+  const output = execFileSync('tshark', ['-2', '-n', ...PREFERENCES, ...options, '-r', file, '-T', 'pdml'], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+    maxBuffer: 1 << 30,
+  });
+  const packets: string[][] = [];
+  let lines: string[] = [];
+  /** The depth of what is left out; everything within it is, too. */
+  let leftOut = Infinity;
+  let depth = 0;
+  for (const [tag, isEnd, kind, attributes, isEmpty] of output.matchAll(
+    /<(\/)?(packet|proto|field)((?:\s[^>]*?)?)(\/)?>/gs,
+  )) {
+    if (kind === 'packet') {
+      if (isEnd) packets.push(lines);
+      lines = [];
+      depth = 0;
+      continue;
+    }
+    if (isEnd) {
+      depth--;
+      if (depth === leftOut) leftOut = Infinity;
+      continue;
+    }
+    const read = (name: string) =>
+      unescape(new RegExp(`\\s${name}="([^"]*)"`).exec(attributes ?? tag)?.[1] ?? '');
+    const name = read('name');
+    const isLeftOut = name === 'geninfo' || NOT_COMPARED.some((pattern) => pattern.test(name));
+    if (isLeftOut && depth < leftOut && !isEmpty) leftOut = depth;
+    if (!isLeftOut && depth < leftOut) {
+      const label = read('showname') || read('show');
+      const show = kind === 'proto' || name === '' ? '' : read('show');
+      lines.push(line(depth, name, read('pos'), read('size'), show, label, read('hide') === 'yes'));
+    }
+    if (!isEmpty) depth++;
+  }
+  return packets;
+}
+
+/** The same of a packet that Sockscope has decoded. */
+export function ourTree(packet: Packet): string[] {
+  const lines: string[] = [];
+  const draw = (item: Item, depth: number): void => {
+    const { field, offset, length } = item;
+    if (NOT_COMPARED.some((pattern) => pattern.test(field.name))) return;
+    const show = field.type === 'protocol' ? '' : valueText(field, item.value);
+    lines.push(line(depth, field.name, String(offset), String(length), show, item.plainText, item.isHidden));
+    for (const child of item.children) draw(child, depth + 1);
+  };
+  for (const layer of packet.layers) draw(layer, 0);
+  return lines;
+}
+
+function line(
+  depth: number,
+  name: string,
+  position: string,
+  size: string,
+  show: string,
+  label: string,
+  isHidden: boolean,
+): string {
+  // A field that is not in the packet has no place of its own; tshark gives it its layer's.
+  const place = size === '0' ? '' : `@${position}+${size} `;
+  return `${'  '.repeat(depth)}${isHidden ? '~' : ''}${name} ${place}${show} | ${label}`;
+}
+
+const ENTITIES: Record<string, string> = { lt: '<', gt: '>', amp: '&', quot: '"', '#x27': "'" };
+
+function unescape(text: string): string {
+  return text.replace(/&(#x27|\w+);/g, (whole, name: string) => ENTITIES[name] ?? whole);
+}
