@@ -1,5 +1,6 @@
 // `npm test`: installs, builds, checks, and runs every test.
 //   npm test -- PATTERN    only the test files whose path contains PATTERN, without the checks
+import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { readdir } from 'node:fs/promises';
 import { build, install, root, step } from './steps.mjs';
@@ -10,25 +11,40 @@ await build();
 if (pattern === undefined) await step('checks', process.execPath, ['scripts/check.mjs']);
 
 const { default: Mocha } = await import('mocha');
-const files = (await readdir(path.join(root, 'dist/test'), { recursive: true }))
+const folder = path.join(root, 'dist/test');
+const files = (await readdir(folder, { recursive: true }))
   .filter((name) => name.endsWith('.test.js'))
   .filter((name) => pattern === undefined || name.includes(pattern))
-  // What takes longest and stands on all the rest comes last.
-  .sort(
-    (a, b) => Number(a.startsWith('extension')) - Number(b.startsWith('extension')) || a.localeCompare(b),
-  );
+  .sort();
 if (files.length === 0) {
   console.error(`no test file matches "${pattern}"`);
   process.exit(1);
 }
-const mocha = new Mocha({ reporter: 'spec', timeout: 20_000, forbidOnly: true });
-for (const file of files) mocha.addFile(path.join(root, 'dist/test', file));
-await mocha.loadFilesAsync();
-const failures = await new Promise((resolve) => {
-  const runner = mocha.run((count) => {
-    const { passes, pending } = runner.stats;
-    console.log(`\n${passes} passed, ${count} failed, ${pending} skipped`);
-    resolve(count);
+
+// What drives a window or a real kernel takes the whole machine. It stands on all the rest and comes last.
+const isAlone = (name) => /^(webviews|outside|realKernel|extension)\b/.test(name);
+const total = { passes: 0, failures: 0, pending: 0 };
+const jobs = Math.min(4, availableParallelism());
+await runAll(
+  files.filter((name) => !isAlone(name)),
+  jobs,
+);
+await runAll(files.filter(isAlone), 1);
+console.log(`\n${total.passes} passed, ${total.failures} failed, ${total.pending} skipped`);
+process.exit(total.failures === 0 ? 0 : 1);
+
+/** Runs test files, several at a time. */
+async function runAll(names, jobs) {
+  if (names.length === 0) return;
+  const mocha = new Mocha({ reporter: 'spec', timeout: 20_000, forbidOnly: true, parallel: jobs > 1, jobs });
+  for (const name of names) mocha.addFile(path.join(folder, name));
+  // Where several run at a time, each process loads its own.
+  if (jobs > 1) mocha.lazyLoadFiles(true);
+  else await mocha.loadFilesAsync();
+  await new Promise((resolve) => {
+    const runner = mocha.run(() => {
+      for (const kind of Object.keys(total)) total[kind] += runner.stats[kind];
+      resolve();
+    });
   });
-});
-process.exit(failures === 0 ? 0 : 1);
+}
