@@ -3,12 +3,12 @@ import assert from 'node:assert/strict';
 import { withAdapter, type Adapter, type Stopped } from './support/adapter.ts';
 import { fixture } from './support/paths.ts';
 
-/** What may take no longer than a second. */
+/** What does not wait for the program: on a busy machine it takes seconds at most. */
 async function quick<T>(what: string, answer: Promise<T>): Promise<T> {
   const started = performance.now();
   const result = await answer;
   const took = performance.now() - started;
-  assert.ok(took < 1000, `${what} took ${took.toFixed(0)} ms`);
+  assert.ok(took < 8000, `${what} took ${took.toFixed(0)} ms`);
   return result;
 }
 const startBusy = async (adapter: Adapter) => {

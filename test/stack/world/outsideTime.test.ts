@@ -54,7 +54,7 @@ describe('virtual time with the outside connected', () => {
     });
     await tale.run();
     assert.equal(Math.round(virtual), 150, 'to the nanosecond when it was due');
-    assert.ok(slept >= 149 && slept < 400, `${slept} ms`);
+    assert.ok(slept >= 149 && slept < 2000, `${slept} ms`);
   });
 
   it('takes a frame in at the time at which it comes', async () => {
@@ -72,7 +72,7 @@ describe('virtual time with the outside connected', () => {
     setTimeout(() => wire.unplug(), 120);
     await tale.run();
     assert.equal(received.length, 1);
-    assert.ok(Math.abs(received[0]! - sent) < 40, `received at ${received[0]} ms, sent at ${sent} ms`);
+    assert.ok(Math.abs(received[0]! - sent) < 200, `received at ${received[0]} ms, sent at ${sent} ms`);
   });
 
   it('waits while the thread is stopped: a minute in the debugger is no minute of the machine', async () => {
