@@ -67,6 +67,17 @@ export default {
       },
     },
     {
+      name: 'sequence-needs-no-adapter',
+      comment:
+        'A sequence is made of what was recorded, in the adapter and in the extension: it needs no machine.',
+      severity: 'error',
+      from: { path: '^debug-adapter/sequence/' },
+      to: {
+        path: '^(debug-adapter|stack)/',
+        pathNot: '^(debug-adapter/(protocol\\.ts|sequence/)|stack/lib/)',
+      },
+    },
+    {
       name: 'extension-knows-protocol-only',
       comment:
         'The extension sees the adapter through its protocol, and of the views only the messages. It knows the kinds of stops before there is a machine, and takes captured packets apart when it is gone.',
@@ -74,7 +85,8 @@ export default {
       from: { path: '^extension/' },
       to: {
         path: '^(stack|debug-adapter|webviews|test)/',
-        pathNot: '^(debug-adapter/(protocol|filters/kinds|packets/.*)|webviews/(messages|shape))\\.ts$',
+        pathNot:
+          '^(debug-adapter/(protocol|filters/kinds|packets/.*|sequence/sequence)|webviews/(messages|shape))\\.ts$',
       },
     },
     {

@@ -11,6 +11,7 @@ import { restoreCapture } from '../debug-adapter/packets/captureRecord.ts';
 import { rowsOf } from '../debug-adapter/packets/packetRows.ts';
 import type { PacketStore } from '../debug-adapter/packets/packetStore.ts';
 import { exportPackets } from '../debug-adapter/packets/pcapFile.ts';
+import { sequenceOf } from '../debug-adapter/sequence/sequence.ts';
 import { shortTime } from './shortTime.ts';
 
 type Requests = SockscopeRequests;
@@ -36,6 +37,7 @@ export class PastRun {
     'sockscope/packet': ({ number }) => this.#packets.packet(number),
     'sockscope/packetCode': ({ number, which }) => this.#code(number, which),
     'sockscope/exportPackets': async ({ path }) => ({ packets: await exportPackets(path, this.#packets) }),
+    'sockscope/sequence': (body) => sequenceOf(this.#record.happenings, this.#record.missing, body),
     'sockscope/setTreeValue': () => this.#refuse(),
     'sockscope/breakOnSocket': () => this.#refuse(),
     'sockscope/breakOn': () => this.#refuse(),

@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { createRing } from '../../stack/trace/ring.ts';
+import { createNameTable } from '../recording/nameTable.ts';
 import type { SourcePlace } from '../../stack/user/program_error.ts';
 import { CdpClient } from '../cdp/cdpClient.ts';
 import { Scripts } from '../cdp/scripts.ts';
@@ -21,6 +22,9 @@ import { ConditionWatch } from './conditionWatch.ts';
 
 /** Buffer for frames and output until the adapter reads them; the oldest are overwritten when it is slow. */
 const RING_BYTES = 32 * 1024 * 1024;
+/** The newest of what happens in the world: nobody has to read it. */
+const SEQUENCE_BYTES = 4 * 1024 * 1024;
+const NAMES_BYTES = 64 * 1024;
 /** Default heap limit of a machine's thread, in MB. */
 export const DEFAULT_MAX_HEAP = 1024;
 /** Memory that the process may use besides the machine's heap: buffers, packets, the debugger. In MB. */
@@ -71,6 +75,7 @@ export class Debuggee {
   readonly client: CdpClient;
   readonly scripts: Scripts;
   readonly ring: SharedArrayBuffer;
+  readonly sequence = { ring: createRing(SEQUENCE_BYTES), names: createNameTable(NAMES_BYTES) };
   readonly maxHeap: number;
   readonly #currentPid = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
   readonly #worker: Worker;
@@ -119,6 +124,7 @@ export class Debuggee {
     const hostPort = hostSockets();
     const workerData: WorkerData = {
       ring: this.ring,
+      sequence: this.sequence,
       hostPort,
       currentPid: this.#currentPid,
       evaluated: this.conditions.shared,

@@ -69,6 +69,7 @@ const SHAPES: Readonly<Record<string, Readonly<Record<string, Shape>>>> = {
   'sockscope/packet': { number: 'integer' },
   'sockscope/packetCode': { number: 'integer', which: 'string' },
   'sockscope/exportPackets': { path: 'string' },
+  'sockscope/sequence': { 'connection?': 'string', 'from?': 'count', 'to?': 'count', 'count?': 'count' },
 };
 
 function kindOf(value: unknown): Kind | undefined {

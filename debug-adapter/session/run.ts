@@ -13,6 +13,7 @@ import type { Snapshot } from '../inspect/agent.ts';
 import type { ArmedFilter } from '../inspect/stops.ts';
 import { PacketStore } from '../packets/packetStore.ts';
 import { PcapFile } from '../packets/pcapFile.ts';
+import { Recording } from '../recording/recording.ts';
 import { AGENT, type RunEnd } from '../worker/channel.ts';
 import { Frames } from './frames.ts';
 import type { LaunchArguments } from './launchArguments.ts';
@@ -35,6 +36,7 @@ export class Run {
   readonly functionBreakpoints: FunctionBreakpoints;
   readonly packets = new PacketStore();
   readonly streams: Streams;
+  readonly recording: Recording;
   readonly frames: Frames;
   readonly #tellClient: Emit;
   /** As #tellClient, until the machine is killed. */
@@ -77,6 +79,7 @@ export class Run {
     this.functionBreakpoints = new FunctionBreakpoints(this.debuggee, this.execution, functions);
     this.streams = new Streams(this.debuggee.ring, this.packets);
     this.streams.isCongested = isCongested;
+    this.recording = new Recording(this.debuggee.sequence);
     this.#progress = new Progress(this, this.#emit);
     this.#firstValue = numbers.nextValueRange();
     this.#recorder = launch.record ? new RunRecorder(this) : undefined;

@@ -20,6 +20,8 @@ const LOOKED_AT_MS = 250;
 const ANSWER_MS = 1500;
 /** The number of newest packets whose code is recorded. */
 const PACKETS_WITH_CODE = 500;
+/** The number of newest happenings that are recorded: about 200 bytes each. */
+const HAPPENINGS = 5000;
 
 export class RunRecorder {
   readonly #run: Run;
@@ -52,8 +54,16 @@ export class RunRecorder {
       time: time ?? packets.rows(packets.kept - 1, 1).rows[0]?.time ?? '0.000000000',
       packets: recordCapture(packets),
       code: await this.#code(),
+      ...this.#happenings(),
       ...(this.#trees === undefined ? {} : { trees: this.#trees }),
     };
+  }
+
+  #happenings(): Pick<RunRecord, 'happenings' | 'missing'> {
+    const { recording } = this.#run;
+    const all = recording.read();
+    const happenings = all.slice(-HAPPENINGS);
+    return { happenings, missing: recording.missing + all.length - happenings.length };
   }
 
   /** @param time the time of the end, if the machine is not stopped */

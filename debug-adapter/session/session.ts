@@ -17,6 +17,7 @@ import { onePacket, packetCode, packetRows, writePackets } from './packetRequest
 import { Positions } from './positions.ts';
 import { parseArguments } from './requestArguments.ts';
 import { Run } from './run.ts';
+import { sequence } from './sequenceRequests.ts';
 import { setVariable } from './setVariable.ts';
 import { breakOnSocket, setTreeValue, tree } from './treeRequests.ts';
 import { threads } from './threadRequests.ts';
@@ -128,6 +129,7 @@ export class Session {
     'sockscope/packet': (args: never) => onePacket(this.#running(), args),
     'sockscope/packetCode': (args: never) => packetCode(this.#running(), args),
     'sockscope/exportPackets': (args: never) => writePackets(this.#running(), args),
+    'sockscope/sequence': (args: never) => sequence(this.#running(), args),
   };
 
   /** Requests without a time limit. */

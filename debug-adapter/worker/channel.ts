@@ -13,6 +13,8 @@ export const RECORD = { sent: 1, received: 2, lost: 3, output: 4, entered: 5 } a
 /** The worker's start parameters, before the program is known. */
 export interface WorkerData {
   ring: SharedArrayBuffer;
+  /** What happens in the world, for the sequence diagram, and the names in it (see recording/). */
+  sequence: { ring: SharedArrayBuffer; names: SharedArrayBuffer };
   /** One number in shared memory: the pid of the task on the CPU. */
   currentPid: Int32Array;
   /** Leads to the sockets of the host. */

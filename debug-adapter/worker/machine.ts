@@ -16,12 +16,15 @@ import {
   type Program,
   type SourcePlace,
 } from '../../stack/index.ts';
+import type { CaptureSink } from '../../stack/capture/capture.ts';
 import type { task_struct } from '../../stack/include/linux/sched.ts';
 import { RingWriter } from '../../stack/trace/ring.ts';
 import { Agent } from '../inspect/agent.ts';
 import { isScenario } from '../inspect/codeKinds.ts';
 import { KernelNames, type KernelModule } from '../inspect/kernelNames.ts';
 import { parseStack } from '../inspect/stackText.ts';
+import { NameWriter } from '../recording/nameTable.ts';
+import { Recorder } from '../recording/recorder.ts';
 import type { SourceTools } from '../../stack/user/program.ts';
 import {
   AGENT,
@@ -64,7 +67,8 @@ function start(boot: BootConfig, kernel: KernelNames): Running {
     records.output(isError ? 'important' : 'console', `${text}\n`),
   );
   const records: Records = new Records(new RingWriter(data.ring), world, agent.packets);
-  world.capture = records;
+  const { ring, names } = data.sequence;
+  world.capture = bothOf(records, new Recorder(world, new RingWriter(ring), new NameWriter(names)));
   world.output = (stream, text) => {
     const place = parseStack(new Error().stack ?? '').find(({ url }) => isScenario(url));
     records.output(stream, text, place);
@@ -74,6 +78,24 @@ function start(boot: BootConfig, kernel: KernelNames): Running {
   // Not enumerable, so that no other code in this thread notices it.
   Object.defineProperty(globalThis, Symbol.for(AGENT), { value: agent });
   return running;
+}
+
+/** A world has one capture; here two listen. */
+function bothOf(first: CaptureSink, second: CaptureSink): CaptureSink {
+  return {
+    sent: (frame, port) => {
+      first.sent(frame, port);
+      second.sent(frame, port);
+    },
+    received: (frame, port) => {
+      first.received(frame, port);
+      second.received(frame, port);
+    },
+    lost: (frame, reason) => {
+      first.lost(frame, reason);
+      second.lost(frame, reason);
+    },
+  };
 }
 
 /** An error's text with the places in the scenario where it originates. */

@@ -1,0 +1,273 @@
+/**
+ * Records what happens in a world, in the machine's thread: system calls, sleeps, frames, states, queues. The
+ * records go into a ring in shared memory, which keeps the newest; nobody has to read them.
+ */
+import type { CapturePort, CaptureSink } from '../../stack/capture/capture.ts';
+import { DROP_REASONS, SKB_DROP_REASON_NOT_SPECIFIED } from '../../stack/include/net/dropreason.ts';
+import { inet_connection_sock } from '../../stack/include/net/inet_connection_sock.ts';
+import { inet_sock } from '../../stack/include/net/inet_sock.ts';
+import { inet_timewait_sock } from '../../stack/include/net/inet_timewait_sock.ts';
+import { sock, type sock_common } from '../../stack/include/net/sock.ts';
+import { TASK_DEAD, TASK_RUNNING, type task_struct } from '../../stack/include/linux/sched.ts';
+import { IPPROTO_TCP, sockaddr_in } from '../../stack/include/uapi/linux/in.ts';
+import { TCP_CLOSE, TCP_LISTEN, type TcpState } from '../../stack/include/uapi/linux/tcp.ts';
+import type { Machine } from '../../stack/machine.ts';
+import { sock_from_file } from '../../stack/net/socket/file.ts';
+import type { RingWriter } from '../../stack/trace/ring.ts';
+import type { wire_frame } from '../../stack/wire/frame.ts';
+import type { World } from '../../stack/world/world.ts';
+import {
+  ARGUMENT,
+  ARGUMENT_BYTES,
+  ENDS_BYTES,
+  FRAME_HEAD_BYTES,
+  HEAD_BYTES,
+  KIND,
+  MOST_ARGUMENTS,
+  NO_PROTOCOL,
+  PORT_UNIT,
+  QUEUES,
+} from './layout.ts';
+import type { NameWriter } from './nameTable.ts';
+
+/** The lengths of a listener's queues when they were last recorded. */
+interface Watched {
+  readonly listener: inet_connection_sock;
+  syn: number;
+  accept: number;
+}
+/** System calls whose first argument is no descriptor. */
+const NO_DESCRIPTOR = new Set(['socket', 'nanosleep', 'poll', 'eventfd2', 'epoll_create1']);
+const ACCEPTING = new Set(['accept', 'accept4']);
+
+interface PortNames {
+  host: number;
+  name: number;
+}
+
+export class Recorder implements CaptureSink {
+  readonly #world: World;
+  readonly #ring: RingWriter;
+  readonly #names: NameWriter;
+  /** Numbers of the hosts' names, by the machine's index. */
+  readonly #hosts: number[] = [];
+  readonly #ports = new Map<CapturePort, PortNames>();
+  /** By task: the socket that its system call is about. */
+  readonly #called = new Map<number, sock_common | null>();
+  /** By the machine's index. */
+  readonly #listeners: Watched[][] = [];
+
+  constructor(world: World, ring: RingWriter, names: NameWriter) {
+    this.#world = world;
+    this.#ring = ring;
+    this.#names = names;
+    this.#listen();
+  }
+
+  #listen(): void {
+    const { tracer } = this.#world;
+    tracer.on('syscalls:sys_enter', (task, name, args) => this.#enter(task, name, args));
+    tracer.on('syscalls:sys_exit', (task, name, result) => this.#exit(task, name, result));
+    tracer.on('sched:sched_switch', (prev) => {
+      if (prev.__state === TASK_RUNNING || prev.__state === TASK_DEAD || prev === prev.machine.idle) return;
+      this.#task(KIND.sleep, prev);
+    });
+    tracer.on('sched:sched_wakeup', (task) => this.#task(KIND.wake, task));
+    tracer.on('sched:sched_process_exit', (task) => this.#task(KIND.end, task));
+    tracer.on('sock:inet_sock_set_state', (sk, from, to) => this.#state(sk, from, to));
+    tracer.on('net:netif_receive_skb', ({ machine, frame_number }) => {
+      if (frame_number > 0) this.#frame(KIND.taken, machine, frame_number);
+    });
+    tracer.on('skb:kfree_skb', ({ machine, frame_number }, reason) => {
+      // Freed without a reason: what it said has been processed.
+      if (frame_number <= 0 || reason === SKB_DROP_REASON_NOT_SPECIFIED) return;
+      const name = this.#names.numberOf(DROP_REASONS[reason] ?? String(reason));
+      this.#frame(KIND.dropped, machine, frame_number, name);
+    });
+    tracer.on('irq:softirq_exit', () => this.#queues(this.#world.running!));
+    tracer.on('sockscope:queue_overflow', (sk, which) => {
+      this.#queues(sk.skc_net.machine);
+      this.#socketRecord(KIND.overflow, sk, QUEUES.indexOf(which));
+      this.#ring.commit();
+    });
+  }
+
+  sent(frame: wire_frame, port: CapturePort): void {
+    const { host, name } = this.#portNames(port);
+    const copied = Math.min(frame.head.length, FRAME_HEAD_BYTES);
+    const at = this.#begin(KIND.sent, host, this.#pid(), name, 12 + copied);
+    const { view, bytes } = this.#ring;
+    view.setUint32(at, frame.number, true);
+    view.setUint32(at + 4, frame.length, true);
+    view.setUint32(at + 8, port.is_outside ? 1 : 0, true);
+    for (let i = 0; i < copied; i++) bytes[at + 12 + i] = frame.head[i]!;
+    this.#ring.commit();
+  }
+  received(frame: wire_frame, port: CapturePort): void {
+    const { host, name } = this.#portNames(port);
+    const at = this.#begin(KIND.arrived, host, 0, name, 8);
+    this.#ring.view.setUint32(at, frame.number, true);
+    this.#ring.view.setUint32(at + 4, port.is_outside ? 1 : 0, true);
+    this.#ring.commit();
+  }
+  lost(frame: wire_frame, reason: string): void {
+    const at = this.#begin(KIND.lost, 0, 0, this.#names.numberOf(reason), 4);
+    this.#ring.view.setUint32(at, frame.number, true);
+    this.#ring.commit();
+  }
+
+  #enter(task: task_struct, name: string, args: readonly unknown[]): void {
+    const sk = NO_DESCRIPTOR.has(name) ? null : socketAt(task, args[0]);
+    this.#called.set(task.pid, sk);
+    const count = Math.min(args.length, MOST_ARGUMENTS);
+    const length = 8 + ENDS_BYTES + count * ARGUMENT_BYTES;
+    const host = this.#host(task.machine);
+    const at = this.#begin(KIND.enter, host, task.pid, this.#names.numberOf(name), length);
+    this.#ring.view.setUint32(at, this.#names.numberOf(task.comm), true);
+    this.#ring.view.setUint32(at + 4, task.tgid, true);
+    this.#ends(at + 8, sk);
+    for (let i = 0; i < count; i++) this.#argument(at + 8 + ENDS_BYTES + i * ARGUMENT_BYTES, args[i]);
+    this.#ring.commit();
+  }
+  #argument(at: number, value: unknown): void {
+    if (typeof value === 'number') this.#put(at, ARGUMENT.number, value);
+    else if (value instanceof Uint8Array) this.#put(at, ARGUMENT.bytes, value.length);
+    else if (value instanceof sockaddr_in)
+      this.#put(at, ARGUMENT.address + value.sin_port * PORT_UNIT, value.sin_addr);
+    else this.#put(at, ARGUMENT.other, 0);
+  }
+  #put(at: number, tag: number, value: number): void {
+    const { view } = this.#ring;
+    view.setFloat64(at, tag, true);
+    view.setFloat64(at + 8, value, true);
+  }
+
+  #exit(task: task_struct, name: string, result: unknown): void {
+    const isAccepted = typeof result === 'number' && result >= 0 && ACCEPTING.has(name);
+    const sk = isAccepted ? socketAt(task, result) : (this.#called.get(task.pid) ?? null);
+    this.#called.delete(task.pid);
+    const host = this.#host(task.machine);
+    const at = this.#begin(KIND.exit, host, task.pid, this.#names.numberOf(name), 8 + ENDS_BYTES);
+    const told = result instanceof Uint8Array ? result.length : result;
+    this.#ring.view.setFloat64(at, typeof told === 'number' ? told : NaN, true);
+    this.#ends(at + 8, sk);
+    this.#ring.commit();
+    this.#queues(task.machine);
+  }
+
+  #state(sk: sock_common, from: number, to: number): void {
+    const { machine } = sk.skc_net;
+    const at = this.#socketRecord(KIND.state, sk, 0);
+    this.#ring.bytes[at + 13] = from;
+    this.#ring.bytes[at + 14] = to === TCP_CLOSE && sk.skc_dport !== 0 ? closedInto(sk) : to;
+    this.#ring.commit();
+    if (!(sk instanceof inet_connection_sock)) return;
+    const { index } = machine;
+    if (to === TCP_LISTEN) (this.#listeners[index] ??= []).push({ listener: sk, syn: 0, accept: 0 });
+    else if (from === TCP_LISTEN && this.#listeners[index] !== undefined)
+      this.#listeners[index] = this.#listeners[index].filter(({ listener }) => listener !== sk);
+  }
+
+  /** Record the queues whose lengths have changed. */
+  #queues(machine: Machine): void {
+    const listeners = this.#listeners[machine.index];
+    if (listeners === undefined) return;
+    for (let i = 0; i < listeners.length; i++) {
+      const watched = listeners[i]!;
+      const { listener } = watched;
+      const syn = listener.icsk_accept_queue?.qlen ?? 0;
+      const accept = listener.sk_ack_backlog;
+      if (syn === watched.syn && accept === watched.accept) continue;
+      watched.syn = syn;
+      watched.accept = accept;
+      const at = this.#begin(KIND.queues, this.#host(machine), 0, 0, ENDS_BYTES + 12);
+      this.#ends(at, listener);
+      const { view } = this.#ring;
+      view.setUint32(at + ENDS_BYTES, syn, true);
+      view.setUint32(at + ENDS_BYTES + 4, accept, true);
+      view.setUint32(at + ENDS_BYTES + 8, listener.sk_max_ack_backlog, true);
+      this.#ring.commit();
+    }
+  }
+
+  #task(kind: number, task: task_struct): void {
+    this.#begin(kind, this.#host(task.machine), task.pid, 0, 0);
+    this.#ring.commit();
+  }
+  #frame(kind: number, machine: Machine, number: number, extra = 0): void {
+    const at = this.#begin(kind, this.#host(machine), 0, extra, 4);
+    this.#ring.view.setUint32(at, number, true);
+    this.#ring.commit();
+  }
+  #socketRecord(kind: number, sk: sock_common, extra: number): number {
+    const at = this.#begin(kind, this.#host(sk.skc_net.machine), this.#pid(), extra, ENDS_BYTES);
+    this.#ends(at, sk);
+    return at;
+  }
+
+  /** @returns the offset of what follows the record's head */
+  #begin(kind: number, host: number, pid: number, extra: number, length: number): number {
+    const at = this.#ring.reserve(kind, HEAD_BYTES + length);
+    const { view } = this.#ring;
+    view.setFloat64(at, this.#world.event, true);
+    view.setFloat64(at + 8, this.#world.time_ns, true);
+    view.setUint32(at + 16, pid, true);
+    view.setUint16(at + 20, host, true);
+    view.setUint16(at + 22, extra, true);
+    return at + HEAD_BYTES;
+  }
+  /** @param sk null: no socket, which has protocol 255 */
+  #ends(at: number, sk: sock_common | null): void {
+    const { view, bytes } = this.#ring;
+    if (sk === null) {
+      bytes[at + 12] = NO_PROTOCOL;
+      return;
+    }
+    view.setInt32(at, sk.skc_rcv_saddr, true);
+    view.setInt32(at + 4, sk.skc_daddr, true);
+    // A socket that is closed has no port in the tables any more, but in its headers.
+    view.setUint16(at + 8, sk.skc_num || (sk instanceof inet_sock ? sk.inet_sport : 0), true);
+    view.setUint16(at + 10, sk.skc_dport, true);
+    bytes[at + 12] = sk instanceof sock ? sk.sk_protocol : IPPROTO_TCP;
+  }
+
+  /** The task in whose context code runs; 0: an interrupt or a softirq. */
+  #pid(): number {
+    const machine = this.#world.running;
+    if (machine === null) return 0;
+    const { softirq, current, idle } = machine;
+    return current === idle || softirq.serving || softirq.hardirq > 0 ? 0 : current.pid;
+  }
+  #host(machine: Machine): number {
+    return (this.#hosts[machine.index] ??= this.#names.numberOf(machine.hostname));
+  }
+  #portNames(port: CapturePort): PortNames {
+    let names = this.#ports.get(port);
+    if (names === undefined) {
+      names = { host: this.#names.numberOf(port.machine.hostname), name: this.#names.numberOf(port.name) };
+      this.#ports.set(port, names);
+    }
+    return names;
+  }
+}
+
+/**
+ * The state of the TIME_WAIT sock that has taken a closing one's place: the kernel traces only that the socket is
+ * closed. Takes no reference, as the kernel's own lookup would.
+ */
+function closedInto(sk: sock_common): TcpState {
+  const { ehash, ehash_mask } = sk.skc_net.ipv4.hashinfo;
+  let found = ehash[sk.skc_hash & ehash_mask]?.chain ?? null;
+  for (; found !== null; found = found.skc_node_next) {
+    const isItsOwn = found.skc_hash === sk.skc_hash && found.skc_daddr === sk.skc_daddr;
+    if (found instanceof inet_timewait_sock && isItsOwn && found.skc_dport === sk.skc_dport)
+      return found.tw_substate as TcpState;
+  }
+  return TCP_CLOSE;
+}
+
+/** The socket of a descriptor. */
+function socketAt(task: task_struct, fd: unknown): sock_common | null {
+  const opened = typeof fd === 'number' ? (task.files.fd[fd] ?? null) : null;
+  return opened === null ? null : (sock_from_file(opened)?.sk ?? null);
+}
