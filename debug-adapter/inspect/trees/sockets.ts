@@ -40,13 +40,19 @@ export class SocketsTree {
     );
     const orphans = alone.filter((sk) => sock_flag(sk, SOCK_DEAD));
     const unborn = alone.filter((sk) => !sock_flag(sk, SOCK_DEAD));
+    // close() takes the descriptor away first; while it sends the rest, the socket still has its file.
+    const closing = [...this.#machine.sockets].filter(
+      (sk) => !listed.has(sk) && sk.sk_socket?.file?.f_count === 0,
+    );
     const timeWait = this.#inEhash(inet_timewait_sock);
     const strayed = this.#inEhash(request_sock).filter(
       ({ rsk_listener: listener }) => listener === null || !listed.has(listener),
     );
-    if (roots.length + alone.length + timeWait.length + strayed.length === 0) return [];
+    if (roots.length + alone.length + timeWait.length + strayed.length + closing.length === 0) return [];
     roots.push(this.#group('time-wait', 'Connections that have ended and wait out their time.', timeWait));
     roots.push(this.#group('orphans', 'Sockets that no process has open any more.', orphans));
+    if (closing.length > 0)
+      roots.push(this.#group('being closed', 'Sockets whose last descriptor is gone, in close().', closing));
     if (strayed.length > 0)
       roots.push(this.#group('new-syn-recv', 'Requests whose listener no process shows.', strayed));
     if (unborn.length > 0)
