@@ -166,6 +166,49 @@ export interface PacketResponse {
   layers: PacketLayer[];
 }
 
+/** `sockscope/filterCompletions`: what can stand at a place in a filter. */
+export interface FilterCompletionsArguments {
+  filter: string;
+  /** Characters before the cursor. */
+  cursor: number;
+}
+export interface FilterCompletion {
+  text: string;
+  kind: 'field' | 'protocol' | 'operator' | 'value' | 'function';
+  /** `Source Port`; for a value what it stands for. */
+  title: string;
+}
+export interface FilterCompletionsResponse {
+  /** The characters from `start` up to `end` are replaced. */
+  start: number;
+  end: number;
+  items: FilterCompletion[];
+  /** There are more; typing on finds them. */
+  isIncomplete: boolean;
+}
+
+/** How a new filter goes together with the one that is there: Wireshark's "Apply as Filter". */
+export type ApplyAs =
+  'selected' | 'not selected' | 'and selected' | 'or selected' | 'and not selected' | 'or not selected';
+
+/** `sockscope/filterFor`: a filter made from what is seen in a packet. */
+export interface FilterForArguments {
+  number: number;
+  /** The value of a field, all of its TCP connection or UDP flow, or all between its two ends. */
+  what: 'field' | 'stream' | 'conversation';
+  /** The field's filter name: `tcp.srcport`. For a conversation the layer whose ends count, the innermost if omitted. */
+  field?: string;
+  /** Which of the field's values in this packet; 0 if omitted. */
+  occurrence?: number;
+  /** `selected` if omitted. */
+  how?: ApplyAs;
+  /** The filter that is there. */
+  filter?: string;
+}
+export interface FilterForResponse {
+  filter: string;
+}
+
 /** `sockscope/packetCode`: the code that sent or received a packet. */
 export interface PacketCodeArguments {
   number: number;
@@ -424,6 +467,11 @@ export interface SockscopeRequests {
   'sockscope/breakOn': { arguments: BreakOnArguments; response: BreakOnResponse };
   'sockscope/packets': { arguments: PacketsArguments; response: PacketsResponse };
   'sockscope/packet': { arguments: PacketArguments; response: PacketResponse };
+  'sockscope/filterCompletions': {
+    arguments: FilterCompletionsArguments;
+    response: FilterCompletionsResponse;
+  };
+  'sockscope/filterFor': { arguments: FilterForArguments; response: FilterForResponse };
   'sockscope/packetCode': { arguments: PacketCodeArguments; response: PacketCodeResponse };
   'sockscope/exportPackets': { arguments: ExportPacketsArguments; response: ExportPacketsResponse };
   'sockscope/sequence': { arguments: SequenceArguments; response: SequenceResponse };

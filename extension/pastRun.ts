@@ -8,6 +8,7 @@ import type {
   TreeItem,
 } from '../debug-adapter/protocol.ts';
 import { restoreCapture } from '../debug-adapter/packets/captureRecord.ts';
+import { completeFilter, filterFor } from '../debug-adapter/packets/filterRequests.ts';
 import { rowsOf } from '../debug-adapter/packets/packetRows.ts';
 import type { PacketStore } from '../debug-adapter/packets/packetStore.ts';
 import { exportPackets } from '../debug-adapter/packets/pcapFile.ts';
@@ -35,6 +36,8 @@ export class PastRun {
     }),
     'sockscope/packets': (body) => rowsOf(this.#packets, body),
     'sockscope/packet': ({ number }) => this.#packets.packet(number),
+    'sockscope/filterCompletions': (body) => completeFilter(this.#packets, body),
+    'sockscope/filterFor': (body) => filterFor(this.#packets, body),
     'sockscope/packetCode': ({ number, which }) => this.#code(number, which),
     'sockscope/exportPackets': async ({ path }) => ({ packets: await exportPackets(path, this.#packets) }),
     'sockscope/sequence': (body) => sequenceOf(this.#record.happenings, this.#record.missing, body),

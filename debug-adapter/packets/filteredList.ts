@@ -28,6 +28,10 @@ export class FilteredList {
     return this.found[index]!;
   }
 
+  numbers(): number[] {
+    return this.found.map(({ frame }) => frame.number);
+  }
+
   /** Position of a packet, or -1 if it does not match. */
   indexOf(number: number): number {
     return this.found.findIndex(({ frame }) => frame.number === number);

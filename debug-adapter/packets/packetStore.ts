@@ -2,6 +2,7 @@
 import { ByteSlab } from '../../stack/lib/byte_slab.ts';
 import type { PacketFate, PacketResponse, PacketRow, PacketsResponse } from '../protocol.ts';
 import { dissect, packetLayers, packetRow } from './dissect.ts';
+import { dissectPacket } from './dissectors/all.ts';
 import { EchoTracker } from './echoTracker.ts';
 import { FilteredList } from './filteredList.ts';
 import type { CapturedFrame } from './frame.ts';
@@ -10,6 +11,7 @@ import type { Packet } from './packet.ts';
 import { Icmp } from './protocols/icmp.ts';
 import { Ipv4 } from './protocols/ipv4.ts';
 import { Tcp } from './protocols/tcp.ts';
+import type { Packet as DecodedPacket } from './tree/packet.ts';
 import { TcpTracker } from './tcpTracker.ts';
 
 export interface PacketStoreLimits {
@@ -116,6 +118,25 @@ export class PacketStore {
   row(number: number): PacketRow {
     const { frame, context } = this.entry(number);
     return packetRow(dissect(frame, context));
+  }
+
+  /** The numbers of all kept packets that match. @throws FilterError if the filter is wrong */
+  matching(filter: string): number[] {
+    return this.filtered(filter.trim()).numbers();
+  }
+
+  /** One packet, for what is made from its fields. Throws as `packet` does. */
+  decoded(number: number): DecodedPacket {
+    const { frame, context } = this.entry(number);
+    return dissectPacket(frame, context);
+  }
+
+  /** All kept packets, the newest first. */
+  *newest(): Generator<DecodedPacket> {
+    for (let at = this.entries.length - 1; at >= this.first; at--) {
+      const { frame, context } = this.entries[at]!;
+      yield dissectPacket(frame, context);
+    }
   }
 
   /** Bytes and capture data of one packet. Throws as `packet` does. */

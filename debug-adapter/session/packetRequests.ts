@@ -2,6 +2,10 @@
 import type {
   CodeReference,
   ExportPacketsArguments,
+  FilterCompletionsArguments,
+  FilterCompletionsResponse,
+  FilterForArguments,
+  FilterForResponse,
   PacketArguments,
   PacketCodeArguments,
   PacketCodeFrame,
@@ -12,6 +16,7 @@ import type {
 } from '../protocol.ts';
 import { openingFrame } from '../inspect/protocolCode.ts';
 import type { TextFrame } from '../inspect/stackText.ts';
+import { completeFilter, filterFor } from '../packets/filterRequests.ts';
 import { rowsOf } from '../packets/packetRows.ts';
 import { exportPackets } from '../packets/pcapFile.ts';
 import type { Run } from './run.ts';
@@ -26,6 +31,14 @@ export function packetRows(run: Run, args: PacketsArguments): PacketsResponse {
 
 export function onePacket(run: Run, { number }: PacketArguments): PacketResponse {
   return run.packets.packet(number);
+}
+
+export function filterCompletions(run: Run, args: FilterCompletionsArguments): FilterCompletionsResponse {
+  return completeFilter(run.packets, args);
+}
+
+export function newFilter(run: Run, args: FilterForArguments): FilterForResponse {
+  return filterFor(run.packets, args);
 }
 
 /** Frames in the form that the client can open. */

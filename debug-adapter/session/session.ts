@@ -13,7 +13,14 @@ import { Configuration } from './configuration.ts';
 import { evaluate } from './evaluate.ts';
 import { parseLaunch, type LaunchArguments } from './launchArguments.ts';
 import { Numbers } from './numbers.ts';
-import { onePacket, packetCode, packetRows, writePackets } from './packetRequests.ts';
+import {
+  filterCompletions,
+  newFilter,
+  onePacket,
+  packetCode,
+  packetRows,
+  writePackets,
+} from './packetRequests.ts';
 import { Positions } from './positions.ts';
 import { parseArguments } from './requestArguments.ts';
 import { Run } from './run.ts';
@@ -127,6 +134,8 @@ export class Session {
     }),
     'sockscope/packets': (args: never) => packetRows(this.#running(), args),
     'sockscope/packet': (args: never) => onePacket(this.#running(), args),
+    'sockscope/filterCompletions': (args: never) => filterCompletions(this.#running(), args),
+    'sockscope/filterFor': (args: never) => newFilter(this.#running(), args),
     'sockscope/packetCode': (args: never) => packetCode(this.#running(), args),
     'sockscope/exportPackets': (args: never) => writePackets(this.#running(), args),
     'sockscope/sequence': (args: never) => sequence(this.#running(), args),

@@ -53,6 +53,8 @@ export interface FieldOptions {
   mask?: number;
   /** Bits that this pattern shows, if they are not those of the type: 12 for TCP's flags. */
   bits?: number;
+  /** A protocol whose value for a filter reaches beyond its header to the end of its bytes, as TCP's does. */
+  open?: boolean;
 }
 
 export interface Field extends Readonly<FieldOptions> {

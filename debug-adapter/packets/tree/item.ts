@@ -16,6 +16,8 @@ export class Item {
   /** Of the field's type; null for bytes, which are read from the source. */
   readonly own: FieldValue | null;
   children: Item[] = [];
+  /** Where the bytes end that its dissector was given; a protocol's are searched up to there. */
+  end: number;
   /** A filter finds it, the tree does not show it. */
   isHidden = false;
   /** Computed, not in the packet: shown in brackets. */
@@ -40,11 +42,17 @@ export class Item {
     this.offset = offset;
     this.length = length;
     this.own = own;
+    this.end = offset + length;
   }
 
   /** The value as a filter compares it. */
   get value(): FieldValue {
     return this.own ?? this.source.bytes.subarray(this.offset, this.offset + this.length);
+  }
+
+  /** The bytes from here to the end of those that its dissector was given. */
+  get reach(): Uint8Array {
+    return this.source.bytes.subarray(this.offset, this.end);
   }
 
   /**

@@ -51,6 +51,7 @@ export class Packet {
   layer(protocol: Field, bytes: PacketBytes, length: number, text: Text, name = protocol.name): Item {
     const end = Math.min(bytes.begin + length, bytes.captured);
     const item = new Item(protocol, this, bytes.source, bytes.begin, Math.max(0, end - bytes.begin), null);
+    item.end = Math.max(item.end, bytes.captured);
     this.layers.push(item.label(text));
     if (name) this.protocols.push(name);
     this.found(item);

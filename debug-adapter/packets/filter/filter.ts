@@ -1,0 +1,32 @@
+/** Display filters, in Wireshark's language: reading one, and testing packets with it. */
+import { FilterError } from './filterError.ts';
+import { parseSyntax } from './grammar/parser.ts';
+import { checkFilter } from './meaning/check.ts';
+import type { Filter } from './meaning/tree.ts';
+import { compileTest, fieldsOf, type Predicate } from './run/compile.ts';
+import type { Field } from '../tree/field.ts';
+
+export type { Filter } from './meaning/tree.ts';
+
+/** @throws FilterError that names the place and the cure */
+export function parseFilter(text: string): Filter {
+  return checkFilter(parseSyntax(text));
+}
+
+/** A filter ready to test packets. */
+export interface CompiledFilter {
+  readonly matches: Predicate;
+  /** The fields that it reads; null if it may need all of them. */
+  readonly fields: ReadonlySet<Field> | null;
+  /** It reads what became of a packet, which may change. */
+  readonly dependsOnFate: boolean;
+}
+
+export function compileFilter(filter: Filter): CompiledFilter {
+  const fields = fieldsOf(filter);
+  const dependsOnFate =
+    fields === null || [...fields].some(({ name }) => name === 'frame.fate' || name === 'frame.reason');
+  return { matches: compileTest(filter), fields, dependsOnFate };
+}
+
+export { FilterError };

@@ -1,0 +1,308 @@
+/** Gives a filter's names and literals their meaning: fields are looked up, types have to fit. */
+import { FilterError } from '../filterError.ts';
+import { quoted, type Token } from '../grammar/lexer.ts';
+import { rangeText, readRanges } from '../grammar/ranges.ts';
+import type { TestSyntax, ValueSyntax } from '../grammar/syntax.ts';
+import { anyCaseField, exampleOf, exampleTest, filterField, unknownField } from './fields.ts';
+import { checkParameter, EXAMPLES, FUNCTIONS, functionNamed } from './functions.ts';
+import { readLiteral, type Target } from './literals.ts';
+import { calledType, groupOf, type Filter, type Group, type Value } from './tree.ts';
+import { compilePattern, PatternError } from '../run/pattern.ts';
+
+/** @throws FilterError that names the place and the cure */
+export function checkFilter(syntax: TestSyntax): Filter {
+  switch (syntax.kind) {
+    case 'and':
+    case 'or':
+    case 'xor':
+      return { kind: syntax.kind, tests: syntax.tests.map(checkFilter) };
+    case 'not':
+      return { kind: 'not', inner: checkFilter(syntax.inner) };
+    case 'present':
+      return present(syntax.value);
+    case 'compare':
+      return compare(syntax);
+    case 'in':
+      return membership(syntax);
+  }
+}
+
+function present(syntax: ValueSyntax): Filter {
+  const value = leftValue(syntax, 'present');
+  if (value.kind === 'call')
+    throw refuse(
+      syntax,
+      `${value.name}() gives a value, which has to be compared; write for example ${EXAMPLES[value.name]}`,
+    );
+  return { kind: 'present', value };
+}
+
+function compare(syntax: Extract<TestSyntax, { kind: 'compare' }>): Filter {
+  const { quantifier, operator, at } = syntax;
+  const left = leftValue(syntax.left, at.text, syntax.right);
+  const shown = shownAs(left);
+  const group = groupOf(left.type);
+  if (group === 'none') throw refuse(at, `${shown} is there or not, and has no value; write just ${shown}`);
+  if (operator !== 'contains' && operator !== 'matches') {
+    const right = checkValue(syntax.right, targetOf(left, at.text, false));
+    requireSame(left, right, syntax.right, at.text);
+    return { kind: 'compare', quantifier, left, operator, right };
+  }
+  if (!SEARCHED.has(group)) {
+    const cure = left.kind === 'field' ? exampleTest(shown, '==') : `${shown} == 10`;
+    throw refuse(at, `${operator} looks into text and bytes; ${shown} is neither: write ${cure}`);
+  }
+  if (operator === 'contains') {
+    const right = checkValue(syntax.right, targetOf(left, at.text, true));
+    requireSame(left, right, syntax.right, at.text);
+    return { kind: 'contains', quantifier, left, right };
+  }
+  const token = syntax.right.kind === 'atom' ? syntax.right.token : null;
+  if (token?.kind !== 'string')
+    throw refuse(syntax.right, `a regular expression goes into quotes: ${shown} ${at.text} "…"`);
+  checkPattern(token);
+  return { kind: 'matches', quantifier, left, pattern: token.bytes };
+}
+
+function checkPattern(token: Token): void {
+  try {
+    compilePattern(token.bytes);
+  } catch (error) {
+    if (!(error instanceof PatternError || error instanceof SyntaxError)) throw error;
+    throw refuse(token, `not a regular expression: ${error.message}`);
+  }
+}
+
+const SEARCHED: ReadonlySet<Group> = new Set(['string', 'bytes', 'protocol']);
+
+function membership(syntax: Extract<TestSyntax, { kind: 'in' }>): Filter {
+  const { quantifier, isNegated, at } = syntax;
+  const left = leftValue(syntax.left, 'in');
+  const shown = shownAs(left);
+  if (left.kind !== 'field')
+    throw refuse(
+      syntax.left,
+      'only a field can be looked up in a set; compare this with ==, and join with "or"',
+    );
+  if (left.type === 'none') throw refuse(at, `${shown} cannot be looked up in a set; write just ${shown}`);
+  const read = (value: ValueSyntax): Value => {
+    const checked = checkValue(value, targetOf(left, 'in', false));
+    requireSame(left, checked, value, 'in');
+    return checked;
+  };
+  const ranges = syntax.ranges.map(({ low, high }) => ({
+    low: read(low),
+    high: high === null ? null : read(high),
+  }));
+  return { kind: 'in', quantifier, isNegated, left, ranges };
+}
+
+/** The value to the left of an operator, or alone: something of the packet. */
+function leftValue(syntax: ValueSyntax, operator: string, right?: ValueSyntax): Value {
+  const first = firstAtom(syntax);
+  if (first && isConstant(syntax)) {
+    const other = right && !isConstant(right) && !('operator' in right) ? firstAtom(right) : null;
+    const isName = first.kind === 'word' && /^\.?[a-z_]/i.test(first.text);
+    if (isName) throw refuse(first, unknownField(first.text));
+    if (other)
+      throw refuse(
+        first,
+        `a field goes to the left; write ${other.text} ${MIRRORED[operator] ?? operator} ${first.kind === 'string' ? quoted(first.bytes) : first.text}`,
+      );
+    throw refuse(first, `"${first.text}" is a value; write a field first, for example tcp.port == 8080`);
+  }
+  return checkValue(syntax, null);
+}
+
+const MIRRORED: Readonly<Record<string, string>> = {
+  ...{ '<': '>', '>': '<', '<=': '>=', '>=': '<=' },
+  ...{ lt: 'gt', gt: 'lt', le: 'ge', ge: 'le' },
+};
+
+function firstAtom(syntax: ValueSyntax): Token | null {
+  switch (syntax.kind) {
+    case 'atom':
+      return syntax.token;
+    case 'arithmetic':
+      return firstAtom(syntax.left);
+    case 'call':
+      return null;
+    default:
+      return firstAtom(syntax.inner);
+  }
+}
+
+/** Whether there is no field in it. */
+function isConstant(syntax: ValueSyntax): boolean {
+  switch (syntax.kind) {
+    case 'atom':
+      return syntax.token.kind !== 'word' || fieldOf(syntax.token, true) === undefined;
+    case 'arithmetic':
+      return isConstant(syntax.left) && isConstant(syntax.right);
+    case 'call':
+      return false;
+    default:
+      return isConstant(syntax.inner);
+  }
+}
+
+/** @param target what a literal is read for; null where there can be none */
+function checkValue(syntax: ValueSyntax, target: Target | null): Value {
+  switch (syntax.kind) {
+    case 'atom':
+      return atom(syntax.token, target);
+    case 'raw':
+    case 'layer': {
+      const inner = checkValue(syntax.inner, null);
+      if (inner.kind !== 'field') throw refuse(syntax.inner, 'only a field has bytes and layers');
+      if (syntax.kind === 'layer') return { ...inner, layers: readRanges(syntax.token) };
+      return { ...inner, type: 'bytes', isRaw: true };
+    }
+    case 'slice':
+      return slice(syntax);
+    case 'call':
+      return call(syntax);
+    case 'negative': {
+      const inner = checkValue(syntax.inner, target);
+      requireArithmetic(inner, '-', syntax.at, NEGATED);
+      return { kind: 'negative', type: inner.type, inner };
+    }
+    case 'arithmetic':
+      return arithmetic(syntax, target);
+  }
+}
+
+function atom(token: Token, target: Target | null): Value {
+  // To the right of an operator a name in capital letters may be that of a value: ip.proto == TCP.
+  const found = token.kind === 'word' ? fieldOf(token, target === null) : undefined;
+  if (found) return { kind: 'field', type: found.type, field: found, layers: null, isRaw: false };
+  if (target) return readLiteral(token, target);
+  if (token.kind === 'word') throw refuse(token, unknownField(token.text));
+  throw refuse(token, `"${token.text}" is a value; write a field first, for example tcp.port == 8080`);
+}
+
+/** A dot before a name says that it is a field's. */
+function fieldOf({ text }: Token, isAnyCase: boolean) {
+  const name = text.startsWith('.') ? text.slice(1) : text;
+  return isAnyCase ? anyCaseField(name) : filterField(name);
+}
+
+const SLICED: ReadonlySet<Group> = new Set(['bytes', 'protocol', 'string', 'ipv4', 'ipv6']);
+
+function slice(syntax: Extract<ValueSyntax, { kind: 'slice' }>): Value {
+  const inner = checkValue(syntax.inner, null);
+  if (!SLICED.has(groupOf(inner.type)))
+    throw refuse(
+      syntax.token,
+      `a slice is a part of bytes or text, and ${shownAs(inner)} is ${calledType(inner.type)}; write for example tcp[0:2] or eth.src[0:3]`,
+    );
+  return { kind: 'slice', type: 'bytes', inner, ranges: readRanges(syntax.token) };
+}
+
+function call(syntax: Extract<ValueSyntax, { kind: 'call' }>): Value {
+  const name = functionNamed(syntax.name);
+  const [first, ...more] = syntax.parameters;
+  if (!first) throw refuse(syntax, `${name}() needs a field; write for example ${EXAMPLES[name]}`);
+  if (more[0] && !FUNCTIONS[name].takesMore)
+    throw refuse(more[0], `${name}() takes one field only; write for example ${EXAMPLES[name]}`);
+  if (isConstant(first))
+    throw refuse(first, `${name}() needs a field first; write for example ${EXAMPLES[name]}`);
+  const parameter = checkValue(first, null);
+  checkParameter(name, parameter, first.start, first.end);
+  const parameters = [parameter, ...more.map((one) => furtherParameter(name, parameter, one))];
+  return { kind: 'call', type: FUNCTIONS[name].gives(parameter), name, parameters };
+}
+
+function furtherParameter(name: string, first: Value, syntax: ValueSyntax): Value {
+  if (syntax.kind === 'atom' && syntax.token.kind === 'string')
+    throw refuse(syntax, `${name}() takes fields and numbers, not text in quotes`);
+  const value = checkValue(syntax, { ...targetOf(first, ',', false), shown: `${name}(${shownAs(first)}` });
+  if (value.type !== first.type)
+    throw refuse(
+      syntax,
+      `${name}() takes values of one type, and ${shownAs(first)} is ${first.type}, ${shownAs(value)} ${value.type}`,
+    );
+  return value;
+}
+
+/** Groups on which each operator works. */
+const NUMBERS: readonly Group[] = ['integer', 'double'];
+const ADDED: readonly Group[] = [...NUMBERS, 'span'];
+const NEGATED = ADDED;
+const MASKED: readonly Group[] = ['integer', 'ipv4', 'ipv6', 'bytes'];
+
+function arithmetic(syntax: Extract<ValueSyntax, { kind: 'arithmetic' }>, target: Target | null): Value {
+  const { operator, at } = syntax;
+  const groups = operator === '&' ? MASKED : operator === '+' || operator === '-' ? ADDED : NUMBERS;
+  const isLeftConstant = isConstant(syntax.left);
+  const left = checkValue(syntax.left, isLeftConstant && target === null ? leftTarget(syntax, at) : target);
+  requireArithmetic(left, operator, at, groups);
+  if (syntax.right.kind === 'atom' && syntax.right.token.kind === 'string')
+    throw refuse(syntax.right, `text has no part in "${at.text}"; write a number or bytes`);
+  const right = checkValue(syntax.right, targetOf(left, at.text, false));
+  requireArithmetic(right, operator, at, groups);
+  requireSame(left, right, syntax.right, at.text);
+  return { kind: 'arithmetic', type: left.type, operator, left, right };
+}
+
+/** `1 + tcp.port` at the left of a comparison. */
+function leftTarget(syntax: ValueSyntax, at: Token): never {
+  const first = firstAtom(syntax);
+  throw refuse(
+    first ?? at,
+    `a field goes to the left of "${at.text}"; write for example tcp.port ${at.text} 1`,
+  );
+}
+
+function requireArithmetic(value: Value, operator: string, at: Token, groups: readonly Group[]): void {
+  const group = groupOf(value.type);
+  if (groups.includes(group)) return;
+  const shown = shownAs(value);
+  if (operator === '&' && at.text === '&')
+    throw refuse(
+      at,
+      `a single "&" means nothing here; write && or and (a single one masks bits, and ${shown} is ${calledType(value.type)})`,
+    );
+  throw refuse(at, `"${at.text}" calculates with numbers, and ${shown} is ${calledType(value.type)}`);
+}
+
+/** @throws FilterError unless the two values can be compared */
+function requireSame(left: Value, right: Value, at: ValueSyntax, operator: string): void {
+  const [a, b] = [groupOf(left.type), groupOf(right.type)];
+  if (a === b) return;
+  const [wanted, got] = [calledType(left.type), calledType(right.type)];
+  // A protocol's name in place of a value is a value that is not known.
+  if (right.kind === 'field' && right.type === 'protocol' && left.kind === 'field')
+    throw refuse(
+      at,
+      `"${right.field.name}" is not ${wanted}; write for example ${shownAs(left)} ${operator} ${exampleOf(left.field)}`,
+    );
+  throw refuse(at, `${shownAs(left)} is ${wanted}, ${shownAs(right)} is ${got}; compare values of one kind`);
+}
+
+function targetOf(left: Value, operator: string, isPart: boolean): Target {
+  const field = left.kind === 'field' && !left.isRaw ? left.field : null;
+  return { type: left.type, field, shown: shownAs(left), operator, isPart };
+}
+
+/** A value's name in messages. */
+function shownAs(value: Value): string {
+  switch (value.kind) {
+    case 'field':
+      return value.isRaw ? `@${value.field.name}` : value.field.name;
+    case 'literal':
+      return value.text;
+    case 'slice':
+      return `${shownAs(value.inner)}[${value.ranges.map(rangeText).join(',')}]`;
+    case 'call':
+      return `${value.name}(${shownAs(value.parameters[0]!)})`;
+    case 'arithmetic':
+      return shownAs(value.left);
+    case 'negative':
+      return shownAs(value.inner);
+  }
+}
+
+function refuse({ start, end }: { start: number; end: number }, problem: string): FilterError {
+  return new FilterError(problem, start, end);
+}
