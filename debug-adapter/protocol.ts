@@ -4,7 +4,10 @@
 // A failed request is answered with `success: false` and a readable `message`, which tells what was wrong and
 // what to do ("no such packet: 812 (412 captured so far)").
 
+import type { PictureData, PictureId } from './pictures/data.ts';
 import type { Happening } from './sequence/happening.ts';
+
+export type * from './pictures/data.ts';
 
 // ---------------------------------------------------------------------------------------------------------------------
 // Trees
@@ -357,6 +360,17 @@ export interface SequenceQueues {
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
+// Pictures
+
+/** `sockscope/picture`: what one of the pictures shows. Works stopped and running. */
+export interface PictureArguments {
+  picture: PictureId;
+}
+export interface PictureResponse {
+  data: PictureData;
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
 // Where to stop
 
 /** A kind of event at which the machine can stop. */
@@ -429,6 +443,8 @@ export interface TreesRecord {
   /** If the trees are those of the last stop, its reason; otherwise they are those of the end. */
   stop?: string;
   views: Record<TreeView, RecordedItem[]>;
+  /** The pictures of the same moment. */
+  pictures: PictureData[];
 }
 
 /** Body of the event `sockscope/record`: sent before `terminated` to a client that launched with `record`. */
@@ -465,6 +481,7 @@ export interface SockscopeRequests {
   'sockscope/breakOnSocket': { arguments: BreakOnSocketArguments; response: BreakOnSocketResponse };
   'sockscope/runTo': { arguments: RunToArguments; response: Record<string, never> };
   'sockscope/breakOn': { arguments: BreakOnArguments; response: BreakOnResponse };
+  'sockscope/picture': { arguments: PictureArguments; response: PictureResponse };
   'sockscope/packets': { arguments: PacketsArguments; response: PacketsResponse };
   'sockscope/packet': { arguments: PacketArguments; response: PacketResponse };
   'sockscope/filterCompletions': {

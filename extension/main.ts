@@ -6,6 +6,7 @@ import { registerInlineValues } from './editor/inlineValues.ts';
 import { FirstStop } from './firstStop.ts';
 import { registerMoment } from './moment.ts';
 import { PacketsPanel } from './packets/packetsPanel.ts';
+import { PicturesView } from './pictures/picturesView.ts';
 import { configurationFor, registerConfigurations } from './scenario/configuration.ts';
 import { LastProgram } from './scenario/lastProgram.ts';
 import { registerNodeProgramEditor } from './scenario/nodeProgramEditor.ts';
@@ -23,9 +24,8 @@ export function activate(context: vscode.ExtensionContext): void {
   const log = vscode.window.createOutputChannel('Sockscope', { log: true });
   const sources = new StackSources(context.extensionUri);
   const sessions = new Sessions();
-  const trees = (['sockets', 'interfaces', 'kernel'] as const).map(
-    (view) => new DebugTree(view, sessions, log),
-  );
+  const sockets = new DebugTree('sockets', sessions, log);
+  const trees = [sockets, new DebugTree('interfaces', sessions, log), new DebugTree('kernel', sessions, log)];
   const packets = new PacketsPanel(context.extensionUri, sessions, sources, log);
   const breakOn = new BreakOnChooser(context.workspaceState, sessions);
   const lastProgram = new LastProgram(context.workspaceState, sources, configurationFor);
@@ -34,6 +34,7 @@ export function activate(context: vscode.ExtensionContext): void {
     sessions,
     ...trees,
     packets,
+    new PicturesView(context.extensionUri, sessions, sockets, packets, log),
     registerTreeCommands(trees, packets),
     registerScenarioEditor(),
     registerNodeProgramEditor(sources),

@@ -2,6 +2,8 @@
 // adapter.
 import type {
   PacketCodeResponse,
+  PictureData,
+  PictureId,
   RecordedItem,
   RunRecord,
   SockscopeRequests,
@@ -34,6 +36,7 @@ export class PastRun {
     'sockscope/tree': ({ view, parent }) => ({
       items: this.#children.get(parent ?? view) ?? [],
     }),
+    'sockscope/picture': ({ picture }) => this.#picture(picture),
     'sockscope/packets': (body) => rowsOf(this.#packets, body),
     'sockscope/packet': ({ number }) => this.#packets.packet(number),
     'sockscope/filterCompletions': (body) => completeFilter(this.#packets, body),
@@ -72,6 +75,14 @@ export class PastRun {
     return `${end}: as of its last stop (${trees.stop.replace(/^Paused on /, '')}), at t = ${shortTime(trees.time)} s`;
   }
 
+  /** The same for the pictures, as far as it fits beside them. */
+  get picturesAsOf(): string {
+    const { trees } = this.#record;
+    return trees?.stop === undefined
+      ? this.packetsAsOf
+      : `ended · last stop at t = ${shortTime(trees.time)} s`;
+  }
+
   /** Answers like the adapter. Throws with a message for the user. */
   answer<Name extends keyof Requests>(
     name: Name,
@@ -89,6 +100,12 @@ export class PastRun {
       })),
     );
     for (const child of children) if (child.children) this.#keep(child.item.id, child.children);
+  }
+
+  #picture(id: PictureId): { data: PictureData } {
+    const data = this.#record.trees?.pictures.find(({ picture }) => picture === id);
+    if (data === undefined) throw new Error('the run has ended, and the machine could not be asked any more');
+    return { data };
   }
 
   #code(number: number, which: 'sent' | 'received'): PacketCodeResponse {

@@ -5,6 +5,7 @@
 import type { Machine } from '../../stack/machine.ts';
 import type { World } from '../../stack/world/world.ts';
 import type { StopReason } from '../../stack/trace/stop.ts';
+import { Pictures } from '../pictures/pictures.ts';
 import type { TreesRecord } from '../protocol.ts';
 import { BreakpointRules, type Tell } from './breakpoints.ts';
 import { Completer, type Completion } from './completion.ts';
@@ -86,6 +87,7 @@ export class Agent {
   readonly packets: PacketStacks;
   readonly rules: BreakpointRules;
   readonly trees: Trees;
+  readonly pictures: Pictures;
 
   constructor(world: World, kernel: KernelNames, scope: Scope, evaluated: Int32Array, tell: Tell) {
     this.#world = world;
@@ -103,6 +105,7 @@ export class Agent {
     const tools = { hold: Held.hold, compute: (ref: number) => handles.compute(ref) };
     scope.provide(TOOLS, () => tools);
     this.trees = new Trees(world, this.describer, this.stops);
+    this.pictures = new Pictures(world, this.trees);
   }
 
   /** The machine whose code runs, or ran last. */
@@ -114,6 +117,7 @@ export class Agent {
   snapshot(layout: ScopeLayout, ...scopes: ScopeObject[]): Snapshot {
     this.handles.clear();
     this.trees.stopped();
+    this.pictures.stopped();
     const { machine } = this;
     const { reason, packet, error } = this.stops;
     const fromPacket = packet !== null && packet.frame_number > 0 ? packet.frame_number : 0;
@@ -253,9 +257,9 @@ export class Agent {
   threads(): ThreadInfo[] {
     return threadsOf(this.#world);
   }
-  /** The trees with their whole contents. */
-  recordTrees(): TreesRecord['views'] {
-    return recordTrees(this.trees);
+  /** The trees with their whole contents, and the pictures. */
+  recordViews(): Pick<TreesRecord, 'views' | 'pictures'> {
+    return { views: recordTrees(this.trees), pictures: this.pictures.all() };
   }
   time(): string {
     return seconds(this.machine.time_ns);

@@ -65,6 +65,7 @@ const SHAPES: Readonly<Record<string, Readonly<Record<string, Shape>>>> = {
   'sockscope/breakOnSocket': { id: 'string', enabled: 'boolean' },
   'sockscope/runTo': { to: 'string', ...THREAD },
   'sockscope/breakOn': { breakOn: 'object' },
+  'sockscope/picture': { picture: 'string' },
   'sockscope/packets': { from: 'count', count: 'count', 'filter?': 'string' },
   'sockscope/packet': { number: 'integer' },
   'sockscope/filterCompletions': { filter: 'string', cursor: 'count' },

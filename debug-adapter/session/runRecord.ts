@@ -70,9 +70,11 @@ export class RunRecorder {
   async #recordTrees(time?: string): Promise<void> {
     const stop = this.#stop;
     const at = stop?.time ?? time;
-    const views = await this.#ask(() => this.#run.debuggee.ask<TreesRecord['views']>('recordTrees'));
-    if (views === undefined || at === undefined) return;
-    this.#trees = { time: at, views, ...(stop === undefined ? {} : { stop: stop.reason }) };
+    const recorded = await this.#ask(() =>
+      this.#run.debuggee.ask<Pick<TreesRecord, 'views' | 'pictures'>>('recordViews'),
+    );
+    if (recorded === undefined || at === undefined) return;
+    this.#trees = { time: at, ...recorded, ...(stop === undefined ? {} : { stop: stop.reason }) };
   }
 
   async #code(): Promise<CodeRecord> {

@@ -26,6 +26,7 @@ import { parseArguments } from './requestArguments.ts';
 import { Run } from './run.ts';
 import { sequence } from './sequenceRequests.ts';
 import { setVariable } from './setVariable.ts';
+import { picture } from './pictureRequests.ts';
 import { breakOnSocket, setTreeValue, tree } from './treeRequests.ts';
 import { threads } from './threadRequests.ts';
 
@@ -132,6 +133,7 @@ export class Session {
     'sockscope/breakOn': async ({ breakOn }: BreakOnArguments) => ({
       problems: await this.#configuration.setBreakOn(breakOn),
     }),
+    'sockscope/picture': (args: never) => picture(this.#running(), args),
     'sockscope/packets': (args: never) => packetRows(this.#running(), args),
     'sockscope/packet': (args: never) => onePacket(this.#running(), args),
     'sockscope/filterCompletions': (args: never) => filterCompletions(this.#running(), args),

@@ -9,6 +9,9 @@ const UPDATE_INTERVAL = 200;
 /** A machine that computes without end refuses each request, and is not asked for ever. */
 const MOST_RETRIES = 5;
 
+/** A process, its socket, a queue of that, an entry: nothing is searched deeper. */
+const MOST_LEVELS = 5;
+
 /** A node as the tree stores it: the adapter's data, and the session it belongs to. */
 export interface TreeNode {
   readonly view: TreeView;
@@ -61,6 +64,25 @@ export class DebugTree implements vscode.TreeDataProvider<TreeNode>, vscode.Disp
   /** Asks the adapter again, for instance after an edit. */
   refresh(): void {
     this.#throttle.now();
+  }
+
+  /**
+   * Selects the node whose id ends with a key, and gives it the keyboard focus.
+   *
+   * @throws an error for the user if there is none (any more)
+   */
+  async revealKey(key: string): Promise<void> {
+    let level = await this.getChildren();
+    for (let depth = 0; depth < MOST_LEVELS && level.length > 0; depth++) {
+      const found = level.find(({ item }) => item.id.endsWith(`/${key}`));
+      if (found) {
+        await this.view.reveal(found, { select: true, focus: true, expand: true });
+        return;
+      }
+      const open = level.filter(({ item }) => item.collapsible !== 'none');
+      level = (await Promise.all(open.map((node) => this.getChildren(node)))).flat();
+    }
+    throw new Error('This socket is not there any more.');
   }
 
   dispose(): void {

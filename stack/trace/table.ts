@@ -35,6 +35,31 @@ import {
 } from './text.ts';
 import { machineTracepoint, ofDev, ofSkb, ofSock, tracepoint } from './tracepoint.ts';
 
+/** What becomes of a connection request. */
+export type ListenRequestEvent =
+  /** A SYN has put it in the SYN queue; its SYN-ACK is sent next. */
+  | 'queued'
+  /** It is answered with a SYN cookie and is not stored. */
+  | 'cookie'
+  /** Its SYN is dropped: without SYN cookies the last quarter of tcp_max_syn_backlog is reserved. */
+  | 'reserved'
+  /** The ACK of its handshake is dropped: TCP_DEFER_ACCEPT waits for data. */
+  | 'deferred'
+  /** The peer's RST has removed it from the SYN queue. */
+  | 'reset'
+  /** The listener has answered it with a RST and removed it from the SYN queue. */
+  | 'refused'
+  /** Its SYN-ACK was sent as often as allowed: it is removed from the SYN queue next. */
+  | 'expired'
+  /** Its SYN-ACK cannot be sent, or an ICMP error came back for it: it leaves the SYN queue. */
+  | 'unreachable'
+  /** Its handshake is complete: its child is in the accept queue. */
+  | 'established'
+  /** accept() has taken its child from the accept queue. */
+  | 'accepted'
+  /** The listener is closing, and resets its child, which was in the accept queue. */
+  | 'forgotten';
+
 export const TRACEPOINTS = {
   // System calls and tasks.
   sys_enter: machineTracepoint(
@@ -153,11 +178,22 @@ export const TRACEPOINTS = {
     (_rc: number, sk: sock) => ofSock(sk),
     (rc: number, sk: sock) => `rc=${rc} port=${sk.skc_num}`,
   ),
-  /** A listener's SYN queue or accept queue is full. Linux only counts this event. */
+  /**
+   * A listener's SYN queue or accept queue is full. Linux only counts this event. `skb`: the SYN or ACK that
+   * finds it full. `req`: the request that the ACK belongs to; null for a SYN, and for the ACK of a SYN cookie.
+   */
   sockscope_queue_overflow: tracepoint(
     'sockscope:queue_overflow',
     ofSock,
-    (sk: sock, which: 'accept' | 'syn') => `${which} queue of port ${sk.skc_num}`,
+    (sk: sock, which: 'accept' | 'syn', _skb: sk_buff, _req: request_sock | null) =>
+      `${which} queue of port ${sk.skc_num}`,
+  ),
+  /** What becomes of a connection request at a listener. Linux has no tracepoint for it. */
+  sockscope_listen_request: tracepoint(
+    'sockscope:listen_request',
+    ofSock,
+    (sk: sock, what: ListenRequestEvent, req: request_sock) =>
+      `${what} port ${sk.skc_num} from ${formatAddress(req.skc_daddr)}:${req.skc_dport}`,
   ),
 
   // Packets, devices and queues.

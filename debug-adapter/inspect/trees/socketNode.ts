@@ -39,7 +39,7 @@ export class SocketNodes {
     // Nearly all sockets are TCP sockets, so that is omitted.
     const parts = [prefix, protocol === 'TCP' ? '' : protocol, shortEndpoints(sk)];
     return {
-      key: `sock:${this.#ids.of(sk)}`,
+      key: socketKey(this.#ids, sk),
       label: parts.filter((part) => part !== '').join(' '),
       description: this.#state(sk),
       compared: stateOf(sk),
@@ -140,10 +140,7 @@ export class SocketNodes {
   }
   /** A request: its SYN-ACK is retransmitted when no ACK arrives. */
   #request(req: request_sock): TreeNode {
-    const timer = req.rsk_timer;
-    // The timer is not armed while its handler runs.
-    const left = (write: (ns: number) => string) =>
-      timer === null || timer.entry < 0 ? stateOf(req) : `SYN-ACK again ${timeLeft(timer, this.#now, write)}`;
+    const left = (write: (ns: number) => string) => requestState(req, this.#now, write);
     const timeouts = req.num_timeout === 0 ? '' : plural(req.num_timeout, 'timeout');
     return {
       ...this.node(req),
@@ -155,6 +152,17 @@ export class SocketNodes {
         .join('\n'),
     };
   }
+}
+
+/** `SYN-ACK again in 1 s`; the request's state while its timer's handler runs, as the timer is not armed then. */
+export function requestState(req: request_sock, now: number, write: (ns: number) => string): string {
+  const timer = req.rsk_timer;
+  return timer === null || timer.entry < 0 ? stateOf(req) : `SYN-ACK again ${timeLeft(timer, now, write)}`;
+}
+
+/** The key of a socket's node, wherever it stands in the tree. */
+export function socketKey(ids: ObjectIds, sk: sock_common): string {
+  return `sock:${ids.of(sk)}`;
 }
 
 function flightText(sk: tcp_sock): string {
@@ -173,7 +181,7 @@ function flightNode(sk: tcp_sock): TreeNode {
 }
 
 /** The Packets panel's filter for a socket's packets; undefined while it has no port. */
-function filterOf(sk: sock_common): string | undefined {
+export function filterOf(sk: sock_common): string | undefined {
   const protocol = sk instanceof sock ? protocols.short(sk.sk_protocol).toLowerCase() : 'tcp';
   if (sk.skc_num === 0 || (protocol !== 'tcp' && protocol !== 'udp')) return undefined;
   const local = `${protocol}.port == ${sk.skc_num}`;

@@ -12,7 +12,7 @@ import type { Machine } from '../../../stack/machine.ts';
 import { sock_from_file } from '../../../stack/net/socket/file.ts';
 import type { Describer } from '../describe.ts';
 import { EventNodes, isEventFile } from './eventNodes.ts';
-import { limited, ObjectIds, type TreeNode } from './node.ts';
+import { limited, type ObjectIds, type TreeNode } from './node.ts';
 import { SocketNodes } from './socketNode.ts';
 
 export class SocketsTree {
@@ -20,12 +20,9 @@ export class SocketsTree {
   readonly #nodes: SocketNodes;
   readonly #events: EventNodes;
 
-  constructor(machine: Machine, describer: Describer) {
+  constructor(machine: Machine, describer: Describer, ids: ObjectIds) {
     this.#machine = machine;
-    const ids = new ObjectIds();
-    this.#nodes = new SocketNodes(describer, ids, (listener) =>
-      this.#inEhash(request_sock).filter((req) => req.rsk_listener === listener),
-    );
+    this.#nodes = new SocketNodes(describer, ids, (listener) => requestsOf(machine, listener));
     this.#events = new EventNodes(describer, ids);
   }
 
@@ -44,8 +41,8 @@ export class SocketsTree {
     const closing = [...this.#machine.sockets].filter(
       (sk) => !listed.has(sk) && sk.sk_socket?.file?.f_count === 0,
     );
-    const timeWait = this.#inEhash(inet_timewait_sock);
-    const strayed = this.#inEhash(request_sock).filter(
+    const timeWait = inEhash(this.#machine, inet_timewait_sock);
+    const strayed = inEhash(this.#machine, request_sock).filter(
       ({ rsk_listener: listener }) => listener === null || !listed.has(listener),
     );
     if (roots.length + alone.length + timeWait.length + strayed.length + closing.length === 0) return [];
@@ -101,15 +98,22 @@ export class SocketsTree {
     }
     return waiting;
   }
+}
 
-  /** All entries of the hash table of connections with the given struct. */
-  #inEhash<T extends sock_common>(struct: abstract new (...args: never[]) => T): T[] {
-    const found: T[] = [];
-    for (const { chain } of this.#machine.init_net.ipv4.hashinfo.ehash) {
-      for (let sk = chain; sk !== null; sk = sk.skc_node_next) if (sk instanceof struct) found.push(sk);
-    }
-    return found;
+/** All entries of a machine's hash table of connections with the given struct. */
+export function inEhash<T extends sock_common>(
+  machine: Machine,
+  struct: abstract new (...args: never[]) => T,
+): T[] {
+  const found: T[] = [];
+  for (const { chain } of machine.init_net.ipv4.hashinfo.ehash) {
+    for (let sk = chain; sk !== null; sk = sk.skc_node_next) if (sk instanceof struct) found.push(sk);
   }
+  return found;
+}
+/** The requests in a listener's SYN queue. */
+export function requestsOf(machine: Machine, listener: sock): request_sock[] {
+  return inEhash(machine, request_sock).filter((req) => req.rsk_listener === listener);
 }
 
 /** A task's descriptors that refer to sockets, epoll or eventfd. */
@@ -120,6 +124,6 @@ function shownFiles(task: task_struct): [number, file][] {
   });
 }
 /** The sockets that a task's descriptors refer to. */
-function socketsOf(task: task_struct): sock[] {
+export function socketsOf(task: task_struct): sock[] {
   return task.files.fd.flatMap((opened) => (opened === null ? [] : (sock_from_file(opened)?.sk ?? [])));
 }

@@ -1,4 +1,5 @@
 /** The three trees of the Debug side bar: finds a node's children, and marks changes since the last stop. */
+import type { sock_common } from '../../../stack/include/net/sock.ts';
 import type { Machine } from '../../../stack/machine.ts';
 import type { World } from '../../../stack/world/world.ts';
 import type { TreeItem, TreeView } from '../../protocol.ts';
@@ -6,7 +7,8 @@ import type { Describer } from '../describe.ts';
 import type { Stops } from '../stops.ts';
 import { InterfacesTree } from './interfaces.ts';
 import { KernelTree } from './kernel.ts';
-import type { TreeNode } from './node.ts';
+import { ObjectIds, type TreeNode } from './node.ts';
+import { socketKey } from './socketNode.ts';
 import { SocketsTree } from './sockets.ts';
 
 /** Maximum number of nodes remembered: beyond it all are discarded, and found again on demand. */
@@ -20,6 +22,7 @@ export class Trees {
   readonly #describer: Describer;
   readonly #views = new Map<Machine, Views>();
   readonly #stops: Stops;
+  readonly #ids = new ObjectIds();
   readonly #nodes = new Map<string, TreeNode>();
   /** The texts displayed at the previous stop, and at this one. */
   #before = new Map<string, string>();
@@ -35,7 +38,7 @@ export class Trees {
     let views = this.#views.get(machine);
     if (views === undefined) {
       views = {
-        sockets: new SocketsTree(machine, this.#describer),
+        sockets: new SocketsTree(machine, this.#describer, this.#ids),
         interfaces: new InterfacesTree(machine, this.#describer),
         kernel: new KernelTree(machine, this.#describer),
       };
@@ -54,6 +57,11 @@ export class Trees {
       expanded: true,
       children: () => this.#viewsOf(machine)[view].roots(),
     }));
+  }
+
+  /** The key of a socket's nodes in the Sockets tree. */
+  socketKey(sk: sock_common): string {
+    return socketKey(this.#ids, sk);
   }
 
   /** A new stop: values are compared with those displayed at the previous one. */

@@ -27,6 +27,7 @@ import { O_NONBLOCK } from '../../../include/uapi/linux/socket.ts';
 import { TCP_LISTEN } from '../../../include/uapi/linux/tcp.ts';
 import { current, schedule_timeout } from '../../../kernel/sched/core.ts';
 import { DEFINE_WAIT, finish_wait, prepare_to_wait_exclusive } from '../../../kernel/sched/wait.ts';
+import { trace } from '../../../trace/events.ts';
 import { reqsk_put } from '../../core/request_sock.ts';
 import { sock_put } from '../../core/sock/alloc.ts';
 import { lock_sock, release_sock } from '../../core/sock/lock.ts';
@@ -89,6 +90,7 @@ function* take_from_accept_queue(sk: sock, flags: number): Sleeps<sock | Errno> 
   }
   const req = reqsk_queue_remove(queue, sk)!;
   const newsk = req.sk!;
+  trace.sockscope_listen_request(sk, 'accepted', req);
   reqsk_put(req);
   return newsk;
 }
@@ -98,7 +100,8 @@ function* take_from_accept_queue(sk: sock, flags: number): Sleeps<sock | Errno> 
  *
  * @linux net/ipv4/inet_connection_sock.c
  */
-export function inet_child_forget(sk: sock, _req: request_sock, child: sock): void {
+export function inet_child_forget(sk: sock, req: request_sock, child: sock): void {
+  trace.sockscope_listen_request(sk, 'forgotten', req);
   sk.skc_prot.disconnect(child, O_NONBLOCK);
   sock_orphan(child);
   sk.skc_prot.memory(sock_net(sk))!.orphan_count++;
@@ -123,6 +126,7 @@ export function inet_csk_reqsk_queue_add(sk: sock, req: request_sock, child: soc
   else queue.rskq_accept_tail!.dl_next = req;
   queue.rskq_accept_tail = req;
   sk_acceptq_added(sk);
+  trace.sockscope_listen_request(sk, 'established', req);
   return child;
 }
 

@@ -28,6 +28,7 @@ import {
 import { TCP_LISTEN } from '../../../include/uapi/linux/tcp.ts';
 import { jiffies } from '../../../kernel/time/jiffies.ts';
 import { del_timer, mod_timer } from '../../../kernel/time/timer.ts';
+import { trace } from '../../../trace/events.ts';
 import { reqsk_put } from '../../core/request_sock.ts';
 import { reuseport_migrate_sock } from '../../core/sock_reuseport.ts';
 import { ehash_del, inet_ehash_insert } from '../inet_hashtables/established.ts';
@@ -195,6 +196,7 @@ function reqsk_timer_handler(oreq: request_sock): void {
     reqsk_put(nreq);
     reqsk_put(nreq);
   }
+  trace.sockscope_listen_request(sk_listener, expire ? 'expired' : 'unreachable', oreq);
   drop_from_timer(oreq);
 }
 
@@ -218,5 +220,6 @@ export function inet_csk_reqsk_queue_hash_add(sk: sock, req: request_sock, timeo
   // References held by the table, the timer, and the caller.
   req.rsk_refcnt = 2 + 1;
   inet_csk_reqsk_queue_added(sk);
+  trace.sockscope_listen_request(sk, 'queued', req);
   return true;
 }

@@ -124,13 +124,13 @@ export function inet_reqsk_alloc(
  * @returns true: answer with a SYN cookie; false: drop the SYN
  * @linux net/ipv4/tcp_input.c
  */
-function tcp_syn_flood_action(sk: sock, proto: string): boolean {
+function tcp_syn_flood_action(sk: sock, skb: sk_buff, proto: string): boolean {
   const queue = inet_csk_accept_queue(sk);
   const net = sock_net(sk);
   const syncookies = net.ipv4.sysctl_tcp_syncookies;
   const want_cookie = syncookies !== 0;
   NET_INC_STATS(net, want_cookie ? LINUX_MIB_TCPREQQFULLDOCOOKIES : LINUX_MIB_TCPREQQFULLDROP);
-  if (inet_csk_reqsk_queue_is_full(sk)) trace.sockscope_queue_overflow(sk, 'syn');
+  if (inet_csk_reqsk_queue_is_full(sk)) trace.sockscope_queue_overflow(sk, 'syn', skb, null);
   if (queue.synflood_warned === 0 && syncookies !== 2) {
     queue.synflood_warned = 1;
     const what = want_cookie ? 'Sending cookies' : 'Dropping request';
@@ -176,13 +176,13 @@ export function tcp_conn_request(
 
   // The SYN queue.
   if ((syncookies === 2 || inet_csk_reqsk_queue_is_full(sk)) && isn === 0) {
-    want_cookie = tcp_syn_flood_action(sk, SLAB_NAME);
+    want_cookie = tcp_syn_flood_action(sk, skb, SLAB_NAME);
     if (!want_cookie) return drop(sk);
   }
   // The accept queue.
   if (sk_acceptq_is_full(sk)) {
     NET_INC_STATS(net, LINUX_MIB_LISTENOVERFLOWS);
-    trace.sockscope_queue_overflow(sk, 'accept');
+    trace.sockscope_queue_overflow(sk, 'accept', skb, null);
     return drop(sk);
   }
 
@@ -217,6 +217,7 @@ export function tcp_conn_request(
       // This stack keeps no metrics, so no client can use it.
       const max_syn_backlog = net.ipv4.sysctl_max_syn_backlog;
       if (syncookies === 0 && max_syn_backlog - inet_csk_reqsk_queue_len(sk) < max_syn_backlog >> 2) {
+        trace.sockscope_listen_request(sk, 'reserved', req);
         dst_release(dst);
         __reqsk_free(req);
         return drop(sk);
@@ -240,6 +241,7 @@ export function tcp_conn_request(
   tcp_openreq_init_rwin(req, sk, dst);
 
   if (want_cookie) {
+    trace.sockscope_listen_request(sk, 'cookie', req);
     af_ops.send_synack(sk, dst, fl, req, TCP_SYNACK_COOKIE, skb);
     reqsk_free(req);
     return 0;

@@ -58,6 +58,7 @@ import {
   TCPF_LISTEN,
 } from '../../../include/uapi/linux/tcp.ts';
 import { usecs_to_jiffies } from '../../../kernel/time/jiffies.ts';
+import { trace } from '../../../trace/events.ts';
 import { reqsk_put } from '../../core/request_sock.ts';
 import { sock_put } from '../../core/sock/alloc.ts';
 import { sk_error_report } from '../../core/sock/defaults.ts';
@@ -109,6 +110,7 @@ export function tcp_req_err(req: request_sock, seq: u32, abort: boolean): void {
   } else if (abort) {
     inet_csk_reqsk_queue_drop(req.rsk_listener!, req);
     tcp_listendrop(req.rsk_listener!);
+    trace.sockscope_listen_request(req.rsk_listener!, 'unreachable', req);
   }
   reqsk_put(req);
 }

@@ -122,7 +122,7 @@ export function tcp_v4_syn_recv_sock(
   const net = sock_net(sk);
   if (sk_acceptq_is_full(sk)) {
     NET_INC_STATS(net, LINUX_MIB_LISTENOVERFLOWS);
-    trace.sockscope_queue_overflow(sk, 'accept');
+    trace.sockscope_queue_overflow(sk, 'accept', skb, req_unhash);
     dst_release(dst);
     tcp_listendrop(sk);
     return null;

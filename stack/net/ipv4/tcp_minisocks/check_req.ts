@@ -26,6 +26,7 @@ import { TCP_SYN_RECV } from '../../../include/uapi/linux/tcp.ts';
 import { HZ, jiffies } from '../../../kernel/time/jiffies.ts';
 import { ktime_get_seconds } from '../../../kernel/time/timekeeping.ts';
 import { mod_timer } from '../../../kernel/time/timer.ts';
+import { trace } from '../../../trace/events.ts';
 import { sock_put } from '../../core/sock/alloc.ts';
 import { sk_add_backlog } from '../../core/sock/lock.ts';
 import { inet_csk_complete_hashdance } from '../inet_connection_sock/accept.ts';
@@ -126,6 +127,7 @@ export function tcp_check_req(sk: sock, skb: sk_buff, req: request_sock): checke
   ) {
     inet_rsk(req).acked = true;
     NET_INC_STATS(net, LINUX_MIB_TCPDEFERACCEPTDROP);
+    trace.sockscope_listen_request(sk, 'deferred', req);
     return NOTHING;
   }
 
@@ -159,7 +161,10 @@ function listen_overflow(sk: sock, skb: sk_buff, req: request_sock, flg: number)
 function embryonic_reset(sk: sock, skb: sk_buff, req: request_sock, flg: number): checked_req {
   if ((flg & TCPHDR_RST) === 0) req.rsk_ops.send_reset(sk, skb);
   const unlinked = inet_csk_reqsk_queue_drop(sk, req);
-  if (unlinked) NET_INC_STATS(sock_net(sk), LINUX_MIB_EMBRYONICRSTS);
+  if (unlinked) {
+    NET_INC_STATS(sock_net(sk), LINUX_MIB_EMBRYONICRSTS);
+    trace.sockscope_listen_request(sk, (flg & TCPHDR_RST) === 0 ? 'refused' : 'reset', req);
+  }
   return { sk: null, req_stolen: !unlinked };
 }
 

@@ -1,0 +1,96 @@
+/** What the pictures show, as plain data. Types only: the webviews see them through the protocol. */
+
+export type PictureData = QueuesData;
+export type PictureId = PictureData['picture'];
+
+// ---------------------------------------------------------------------------------------------------------------------
+// The two queues of a listener
+
+export interface QueuesData {
+  picture: 'queues';
+  /** Those that listen, then the last ones that were closed. */
+  listeners: ListenerData[];
+}
+
+export interface ListenerData {
+  /** Its key in the Sockets tree: the end of its node's id, `sock:3`. */
+  socket: string;
+  /** `server :8080`, preceded by the host if there are several. */
+  name: string;
+  /** False once it was closed. */
+  listens: boolean;
+  /** The Packets panel's filter for its packets. */
+  packetFilter?: string;
+  /** As given to listen(); Linux lets one more wait in each queue. */
+  backlog: number;
+  /** A SYN that finds the SYN queue full is answered with a SYN cookie, and otherwise dropped. */
+  cookies: boolean;
+  synQueue: QueueData;
+  acceptQueue: QueueData;
+  /** How often each happened since the listener began. */
+  counts: Partial<Record<ListenerChangeKind, number>>;
+  /** The last changes, oldest first. */
+  changes: ListenerChange[];
+}
+
+export interface QueueData {
+  length: number;
+  /** How many fit. */
+  room: number;
+  /** In the order of their arrival; for a long queue only the oldest. */
+  entries: QueueEntry[];
+}
+
+export interface QueueEntry {
+  /** The same in both queues: `127.0.0.1:40312`. */
+  peer: string;
+  /** A short name for it: its process, or its port. */
+  name: string;
+  /** The request's, or the connection's, key in the Sockets tree. */
+  socket: string;
+  packetFilter?: string;
+  /** Since when it is in this queue: `40 µs`. */
+  age: string;
+  /** `SYN-ACK again in 1 s`, `ESTABLISHED` */
+  state: string;
+}
+
+export type ListenerChangeKind =
+  | 'listens'
+  | 'closed'
+  /** A SYN: its request is in the SYN queue. */
+  | 'queued'
+  /** A SYN dropped: the SYN queue is full. */
+  | 'synQueueFull'
+  /** A SYN dropped: the accept queue is full. */
+  | 'synDropped'
+  /** An ACK dropped: the accept queue is full. */
+  | 'ackDropped'
+  /** The same with tcp_abort_on_overflow: the request is reset. */
+  | 'aborted'
+  | 'cookie'
+  | 'reserved'
+  | 'deferred'
+  /** The SYN-ACK is sent again. */
+  | 'synAckAgain'
+  | 'expired'
+  | 'unreachable'
+  | 'reset'
+  | 'refused'
+  | 'established'
+  | 'accepted'
+  | 'forgotten';
+
+export interface ListenerChange {
+  kind: ListenerChangeKind;
+  /** The event number. */
+  event: number;
+  /** Virtual seconds since boot, nine digits after the point. */
+  time: string;
+  /** Whose connection it is about, as in an entry; omitted: about none. */
+  peer?: string;
+  /** A sentence that says what happened, and why. */
+  text: string;
+  /** It happened since the stop before. */
+  isNew: boolean;
+}

@@ -1,0 +1,109 @@
+// The host of the Pictures view: connects the webview with the adapter, the trees and the Packets panel.
+import * as vscode from 'vscode';
+import {
+  parseFromPictures,
+  type FromPictures,
+  type FromPicturesOf,
+  type ToPictures,
+} from '../../webviews/pictures/messages.ts';
+import type { PacketsPanel } from '../packets/packetsPanel.ts';
+import { saveFile } from '../saveFile.ts';
+import type { Sessions } from '../session.ts';
+import { shortTime } from '../shortTime.ts';
+import { Throttle } from '../throttle.ts';
+import type { DebugTree } from '../trees/debugTree.ts';
+import { WebviewHost, type OwnMessage } from '../webviewHost.ts';
+
+const KIND = {
+  viewId: 'sockscope.pictures',
+  title: 'Pictures',
+  bundle: 'pictures',
+  parse: parseFromPictures,
+};
+/** Milliseconds between two updates while the machine runs. */
+const UPDATE_INTERVAL = 200;
+const COMMANDS = {
+  startDebugging: 'sockscope.debugScenario',
+  newScenario: 'sockscope.newScenario',
+  openSample: 'sockscope.openSample',
+} as const;
+
+export class PicturesView implements vscode.Disposable {
+  readonly #sessions: Sessions;
+  readonly #sockets: DebugTree;
+  readonly #packets: PacketsPanel;
+  readonly #host: WebviewHost<ToPictures, FromPictures>;
+  readonly #throttle = new Throttle(UPDATE_INTERVAL, () => this.#tellChanged());
+  readonly #subscriptions: vscode.Disposable[];
+
+  /** @param sockets the tree in which sockets are shown */
+  constructor(
+    extensionUri: vscode.Uri,
+    sessions: Sessions,
+    sockets: DebugTree,
+    packets: PacketsPanel,
+    log: vscode.LogOutputChannel,
+  ) {
+    this.#sessions = sessions;
+    this.#sockets = sockets;
+    this.#packets = packets;
+    this.#host = new WebviewHost(KIND, extensionUri, log);
+    this.#host.onShown = () => this.#throttle.now();
+    this.#host.onMessage = (message) => void this.#answer(message);
+    this.#subscriptions = [
+      this.#host,
+      sessions.onDidChange((change) =>
+        change === 'progress' && sessions.current?.running ? this.#throttle.request() : this.#throttle.now(),
+      ),
+    ];
+  }
+
+  dispose(): void {
+    this.#throttle.cancel();
+    for (const subscription of this.#subscriptions) subscription.dispose();
+  }
+
+  #tellChanged(): void {
+    if (!this.#host.isShown) return;
+    const session = this.#sessions.current;
+    this.#host.post({
+      type: 'changed',
+      running: session?.running ?? false,
+      ...(session && { session: session.id }),
+      ...(session?.moment && { moment: `t = ${shortTime(session.moment.time)} s` }),
+      ...(session?.past && { ended: session.past.picturesAsOf }),
+    });
+  }
+
+  async #answer(message: OwnMessage<FromPictures>): Promise<void> {
+    try {
+      await this.#obey(message);
+    } catch (error) {
+      const text = (error as Error).message;
+      if (message.type === 'getPicture') this.#host.post({ type: 'failed', id: message.id, message: text });
+      else void vscode.window.showErrorMessage(text);
+    }
+  }
+
+  async #obey(message: OwnMessage<FromPictures>): Promise<void> {
+    switch (message.type) {
+      case 'getPicture':
+        return this.#getPicture(message);
+      case 'revealSocket':
+        return this.#sockets.revealKey(message.socket);
+      case 'showPackets':
+        return this.#packets.showFiltered(message.filter);
+      case 'save':
+        return saveFile(message);
+      case 'run':
+        await vscode.commands.executeCommand(COMMANDS[message.command]);
+    }
+  }
+
+  async #getPicture({ id, picture }: FromPicturesOf<'getPicture'>): Promise<void> {
+    const session = this.#sessions.current;
+    if (!session) throw new Error('There is nothing to draw: no program was debugged yet.');
+    const { data } = await session.request('sockscope/picture', { picture });
+    this.#host.post({ type: 'picture', id, data });
+  }
+}

@@ -1,0 +1,17 @@
+/** The Pictures view's connection to the extension. */
+import type { PictureData, PictureId } from '../../debug-adapter/protocol.ts';
+import { Channel, type AnnouncementOf } from '../channel.ts';
+import { parseToPictures, type FromPictures, type ToPictures } from './messages.ts';
+
+/** Messages that the extension sends unasked. */
+export type Announcement = AnnouncementOf<ToPictures>;
+
+export class Host extends Channel<ToPictures, FromPictures> {
+  constructor(onAnnouncement: (message: Announcement) => void) {
+    super(parseToPictures, onAnnouncement);
+  }
+
+  async getPicture(picture: PictureId): Promise<PictureData> {
+    return (await this.ask<'picture'>({ type: 'getPicture', picture })).data;
+  }
+}

@@ -1,0 +1,9 @@
+/** Entry point of the Pictures view. */
+import '@vscode/codicons/dist/codicon.css';
+import './styles/view.css';
+import './styles/queues.css';
+import { registerControls } from '../toolkit.ts';
+import { PicturesView } from './picturesView.ts';
+
+registerControls();
+new PicturesView(document.body).start();

@@ -1,0 +1,89 @@
+/** The messages between the extension and the Pictures view, parsed on both sides. */
+import type { PictureData, PictureId } from '../../debug-adapter/protocol.ts';
+import { boolean, count, object, oneOf, optional, string, union, type Shape } from '../shape.ts';
+import { queuesData } from './queues/shape.ts';
+
+export const PICTURE_IDS = ['queues'] as const satisfies readonly PictureId[];
+
+/** The commands that an empty picture offers. */
+const COMMANDS = ['startDebugging', 'newScenario', 'openSample'] as const;
+export type PictureCommand = (typeof COMMANDS)[number];
+
+/** What the extension sends to the Pictures view. */
+export type ToPictures =
+  /**
+   * A new stop, another session, its end, or progress while it runs: at most 5 times a second then. The view
+   * asks for the data of the picture that it shows.
+   */
+  | {
+      type: 'changed';
+      /** Identifies the debug session; omitted when there is none. */
+      session?: string;
+      running: boolean;
+      /** Virtual time: `t = 0.000130000 s`. */
+      moment?: string;
+      /** The machine is gone: of when the pictures are. */
+      ended?: string;
+    }
+  /** Show this picture, and in it what belongs to this socket: its key in the Sockets tree. */
+  | { type: 'show'; picture: PictureId; socket?: string }
+  /** The answer to `getPicture`. */
+  | { type: 'picture'; id: number; data: PictureData }
+  | { type: 'failed'; id: number; message: string };
+
+/** What the Pictures view sends to the extension. */
+export type FromPictures =
+  | { type: 'ready' }
+  | { type: 'getPicture'; id: number; picture: PictureId }
+  /** Select this socket in the Sockets tree, by its key there. */
+  | { type: 'revealSocket'; socket: string }
+  /** Show the packets of this filter in the Packets panel. */
+  | { type: 'showPackets'; filter: string }
+  /** Save this text to a file; the extension asks for the file. */
+  | { type: 'save'; format: 'svg' | 'csv'; name: string; text: string }
+  | { type: 'run'; command: PictureCommand }
+  | { type: 'problem'; message: string };
+
+export type ToPicturesOf<T extends ToPictures['type']> = Extract<ToPictures, { type: T }>;
+export type FromPicturesOf<T extends FromPictures['type']> = Extract<FromPictures, { type: T }>;
+
+const pictureId = oneOf(...PICTURE_IDS);
+const SHAPES: { [Id in PictureId]: Shape<Extract<PictureData, { picture: Id }>> } = { queues: queuesData };
+const pictureData: Shape<PictureData> = (value, path) => {
+  const { picture } = object<{ picture: PictureId }>({ picture: pictureId })(value, path);
+  return SHAPES[picture](value, path);
+};
+
+/** @throws ShapeError naming what is wrong with a message that the view received */
+export const parseToPictures = union<ToPictures>('a message to the Pictures view', {
+  changed: object<ToPicturesOf<'changed'>>({
+    type: oneOf('changed'),
+    session: optional(string),
+    running: boolean,
+    moment: optional(string),
+    ended: optional(string),
+  }),
+  show: object<ToPicturesOf<'show'>>({ type: oneOf('show'), picture: pictureId, socket: optional(string) }),
+  picture: object<ToPicturesOf<'picture'>>({ type: oneOf('picture'), id: count, data: pictureData }),
+  failed: object<ToPicturesOf<'failed'>>({ type: oneOf('failed'), id: count, message: string }),
+});
+
+/** @throws ShapeError naming what is wrong with a message that the extension received */
+export const parseFromPictures = union<FromPictures>('a message from the Pictures view', {
+  ready: object<FromPicturesOf<'ready'>>({ type: oneOf('ready') }),
+  getPicture: object<FromPicturesOf<'getPicture'>>({
+    type: oneOf('getPicture'),
+    id: count,
+    picture: pictureId,
+  }),
+  revealSocket: object<FromPicturesOf<'revealSocket'>>({ type: oneOf('revealSocket'), socket: string }),
+  showPackets: object<FromPicturesOf<'showPackets'>>({ type: oneOf('showPackets'), filter: string }),
+  save: object<FromPicturesOf<'save'>>({
+    type: oneOf('save'),
+    format: oneOf('svg', 'csv'),
+    name: string,
+    text: string,
+  }),
+  run: object<FromPicturesOf<'run'>>({ type: oneOf('run'), command: oneOf(...COMMANDS) }),
+  problem: object<FromPicturesOf<'problem'>>({ type: oneOf('problem'), message: string }),
+});

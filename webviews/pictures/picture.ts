@@ -1,0 +1,48 @@
+/** What a picture of the Pictures view is. */
+import type { PictureData, PictureId } from '../../debug-adapter/protocol.ts';
+
+/** The same as the picture, in words. */
+export interface Table {
+  caption: string;
+  headers: string[];
+  rows: string[][];
+}
+
+/** Why there is nothing to draw, and what would change that. */
+export interface Emptiness {
+  title: string;
+  text: string;
+}
+
+/** What a picture can ask for. */
+export interface PictureHost {
+  /** Select a socket in the Sockets tree, by its key there. */
+  revealSocket(socket: string): void;
+  /** Show packets in the Packets panel. */
+  showPackets(filter: string): void;
+  /** The user has chosen something in the picture: its table is another one. */
+  changed(): void;
+}
+
+/** One picture: draws the data of its kind into its element, and says the same as a table. */
+export interface Picture<Id extends PictureId = PictureId> {
+  readonly id: Id;
+  /** The text of its tab. */
+  readonly title: string;
+  /** What it shows, in one sentence. */
+  readonly tooltip: string;
+  readonly element: HTMLElement;
+  /** Draws the data. */
+  show(data: Extract<PictureData, { picture: Id }>): void;
+  /** Draws the same data for another size of its element. */
+  resize(): void;
+  /** Forgets what it has shown: another session begins. */
+  clear(): void;
+  /** Shows what belongs to a socket, by its key in the Sockets tree, from now on. */
+  focusOn?(socket: string): void;
+  /** Why there is nothing to see; undefined: there is something. */
+  emptiness(): Emptiness | undefined;
+  table(): Table;
+  /** The drawing, to be saved. */
+  svg(): SVGSVGElement;
+}

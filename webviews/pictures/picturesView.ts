@@ -1,0 +1,190 @@
+/** The Pictures view: a strip of tabs, the chosen picture or its table, and what can be done with it. */
+import type { PictureId } from '../../debug-adapter/protocol.ts';
+import { el, setAria, setText } from '../dom.ts';
+import { button, checkbox } from '../toolkit.ts';
+import { csv } from './csv.ts';
+import { EmptyState } from './emptyState.ts';
+import { Host, type Announcement } from './host.ts';
+import type { ToPicturesOf } from './messages.ts';
+import type { Picture, PictureHost } from './picture.ts';
+import { QueuesPicture } from './queues/queuesPicture.ts';
+import { readSettings, type Settings } from './settings.ts';
+import { standalone } from './svg.ts';
+import { TableView } from './tableView.ts';
+import { Tabs } from './tabs.ts';
+
+const PANEL = 'picture';
+
+/** All pictures, in the order of their tabs. */
+function makePictures(host: PictureHost): Picture[] {
+  return [new QueuesPicture(host)];
+}
+
+export class PicturesView {
+  private readonly root: HTMLElement;
+  private readonly host = new Host((message) => this.announced(message));
+  private readonly settings: Settings = readSettings(this.host.load());
+  private readonly pictures: Picture[];
+  private readonly tabs: Tabs<PictureId>;
+  private readonly status = el('span', { class: 'status' });
+  private readonly problem = el('div', { class: 'problem', role: 'alert' });
+  private readonly panel: HTMLElement;
+  private readonly table = new TableView();
+  private readonly empty: EmptyState;
+  private readonly saves = [
+    button({
+      label: 'Save as SVG',
+      icon: 'file-media',
+      iconOnly: true,
+      tooltip: 'Save this picture as SVG',
+      onClick: () => this.save('svg'),
+    }),
+    button({
+      label: 'Save as CSV',
+      icon: 'table',
+      iconOnly: true,
+      tooltip: "Save this picture's table as CSV",
+      onClick: () => this.save('csv'),
+    }),
+  ];
+  private session: string | undefined;
+  /** The picture of which data has arrived in this session. */
+  private readonly drawn = new Set<PictureId>();
+  private isAsking = false;
+  /** Something changed while data was asked for. */
+  private isStale = false;
+
+  constructor(root: HTMLElement) {
+    this.root = root;
+    this.pictures = makePictures({
+      revealSocket: (socket) => this.host.post({ type: 'revealSocket', socket }),
+      showPackets: (filter) => this.host.post({ type: 'showPackets', filter }),
+      changed: () => this.arrange(),
+    });
+    this.tabs = new Tabs(this.pictures, PANEL, (id) => this.select(id));
+    this.empty = new EmptyState((command) => this.host.post({ type: 'run', command }));
+    this.panel = el('main', { class: 'picture', id: PANEL, role: 'tabpanel' }, [
+      this.problem,
+      ...this.pictures.map(({ element }) => element),
+      this.table.element,
+      this.empty.element,
+    ]);
+    this.problem.hidden = true;
+    new ResizeObserver(() => this.current.resize()).observe(this.panel);
+  }
+
+  start(): void {
+    const asTable = checkbox(
+      'As table',
+      'Show the same as a table, for reading aloud and copying',
+      this.settings.asTable,
+      (on) => {
+        this.remember({ asTable: on });
+        this.arrange();
+      },
+    );
+    const tools = el('div', { class: 'tools' }, [
+      this.status,
+      asTable.element,
+      ...this.saves.map(({ element }) => element),
+    ]);
+    this.root.append(
+      el('header', { class: 'bar' }, [
+        el('h1', { class: 'spoken', text: 'Pictures' }),
+        this.tabs.element,
+        tools,
+      ]),
+      this.panel,
+    );
+    this.select(this.settings.picture);
+    this.host.post({ type: 'ready' });
+  }
+
+  private get current(): Picture {
+    return this.pictures.find(({ id }) => id === this.settings.picture)!;
+  }
+
+  private select(id: PictureId): void {
+    this.remember({ picture: id });
+    this.tabs.select(id);
+    setAria(this.panel, 'labelledby', `tab-${id}`);
+    this.fail('');
+    this.arrange();
+    void this.fetch();
+  }
+
+  private announced(message: Announcement): void {
+    if (message.type === 'changed') return this.changed(message);
+    this.select(message.picture);
+    if (message.socket !== undefined) this.current.focusOn?.(message.socket);
+  }
+
+  private changed({ session, running, moment, ended }: ToPicturesOf<'changed'>): void {
+    if (session !== this.session) {
+      this.session = session;
+      this.drawn.clear();
+      for (const picture of this.pictures) picture.clear();
+      this.arrange();
+    }
+    setText(this.status, ended ?? (running ? 'running' : (moment ?? '')));
+    void this.fetch();
+  }
+
+  /** Asks for the data of the picture that is shown. */
+  private async fetch(): Promise<void> {
+    if (this.session === undefined) return;
+    this.isStale = this.isAsking;
+    if (this.isAsking) return;
+    this.isAsking = true;
+    const { session, current } = this;
+    try {
+      const data = await this.host.getPicture(current.id);
+      if (session === this.session && data.picture === current.id) {
+        this.drawn.add(current.id);
+        this.fail('');
+        // Before it is drawn it must have its size.
+        if (current === this.current) current.element.hidden = this.settings.asTable;
+        current.show(data);
+      }
+    } catch (error) {
+      if (session === this.session) this.fail((error as Error).message);
+    } finally {
+      this.isAsking = false;
+    }
+    this.arrange();
+    if (this.isStale) void this.fetch();
+  }
+
+  /** Why the picture is not up to date. */
+  private fail(message: string): void {
+    setText(this.problem, message);
+    this.problem.hidden = message === '';
+  }
+
+  /** Shows either the picture, or its table, or what would fill it. */
+  private arrange(): void {
+    const { current } = this;
+    const { asTable } = this.settings;
+    const isDrawn = this.drawn.has(current.id);
+    const emptiness = isDrawn ? current.emptiness() : undefined;
+    const isEmpty = emptiness !== undefined || this.session === undefined;
+    for (const picture of this.pictures)
+      picture.element.hidden = picture !== current || !isDrawn || isEmpty || asTable;
+    this.table.element.hidden = !isDrawn || isEmpty || !asTable;
+    if (!this.table.element.hidden) this.table.show(current.table());
+    this.empty.show(this.session === undefined ? { noSessionFor: current.tooltip } : emptiness);
+    for (const save of this.saves) save.setEnabled(isDrawn && !isEmpty);
+    this.saves[0]!.setEnabled(isDrawn && !isEmpty && !asTable);
+  }
+
+  private save(format: 'svg' | 'csv'): void {
+    const { current } = this;
+    const text = format === 'svg' ? standalone(current.svg()) : csv(current.table());
+    this.host.post({ type: 'save', format, name: current.title.toLowerCase(), text });
+  }
+
+  private remember(change: Partial<Settings>): void {
+    Object.assign(this.settings, change);
+    this.host.save(this.settings);
+  }
+}

@@ -1,0 +1,102 @@
+/** The entries of both queues as chips. A chip belongs to a peer: it moves when its connection moves on. */
+import type { ListenerChange, ListenerData, QueueEntry } from '../../../debug-adapter/protocol.ts';
+import type { PictureHost } from '../picture.ts';
+import { clickable, fitted, svg } from '../svg.ts';
+import { placesOf } from './queuesDrawing.ts';
+import { CHIP, place, type Layout } from './queuesLayout.ts';
+
+/** The button at the right end of a chip, that leads to its packets. */
+const PACKETS = 24;
+
+interface Chip {
+  element: SVGGElement;
+  name: SVGElement;
+  detail: SVGElement;
+  link: SVGElement;
+  packets: SVGElement;
+  entry: QueueEntry;
+}
+
+export class Chips {
+  readonly element = svg('g', { class: 'chips' });
+  private readonly host: PictureHost;
+  private readonly byPeer = new Map<string, Chip>();
+
+  constructor(host: PictureHost) {
+    this.host = host;
+  }
+
+  draw({ synQueue, acceptQueue }: ListenerData, at: Layout, latest: ListenerChange | undefined): void {
+    const seen = new Set<string>();
+    const queues = [
+      { name: 'SYN queue', queue: synQueue, box: at.synQueue },
+      { name: 'accept queue', queue: acceptQueue, box: at.acceptQueue },
+    ];
+    for (const { name, queue, box } of queues) {
+      const { shown } = placesOf(box, queue);
+      for (const [index, entry] of queue.entries.slice(0, shown).entries()) {
+        const chip = this.byPeer.get(entry.peer) ?? this.create(entry, at);
+        seen.add(entry.peer);
+        this.fill(chip, entry, name);
+        const { x, y } = place(box, index);
+        chip.element.style.transform = `translate(${x}px, ${y}px)`;
+        chip.element.classList.toggle('changed', latest?.peer === entry.peer);
+      }
+    }
+    for (const [peer, { element }] of this.byPeer) {
+      if (seen.has(peer)) continue;
+      this.byPeer.delete(peer);
+      element.remove();
+    }
+  }
+
+  clear(): void {
+    this.byPeer.clear();
+    this.element.replaceChildren();
+  }
+
+  /** It begins where SYNs come from. */
+  private create(entry: QueueEntry, { syn }: Layout): Chip {
+    const outline = svg('rect', { class: 'outline', width: CHIP.width, height: CHIP.height, rx: 4 });
+    const name = svg('text', { class: 'chip-name', x: 8, y: 15 });
+    const detail = svg('text', { class: 'chip-detail', x: 8, y: 29 });
+    const link = svg('g', { class: 'link' }, [outline, name, detail]);
+    const packets = svg('g', { class: 'link packets' }, [
+      svg('rect', { class: 'hit', x: CHIP.width - PACKETS, width: PACKETS, height: PACKETS, rx: 4 }),
+      svg('path', { d: `M${CHIP.width - 18} 8h11m-11 4h11m-11 4h11` }),
+    ]);
+    const element = svg('g', { class: 'chip' }, [link, packets]);
+    const chip: Chip = { element, name, detail, link, packets, entry };
+    clickable(link, 'link', '', () => this.host.revealSocket(chip.entry.socket));
+    clickable(packets, 'link', '', () => this.host.showPackets(chip.entry.packetFilter ?? ''));
+    this.byPeer.set(entry.peer, chip);
+    element.style.transform = `translate(${syn.x1}px, ${syn.y1 - CHIP.height / 2}px)`;
+    this.element.append(element);
+    // Laid out there first, so that it moves from there.
+    element.getBoundingClientRect();
+    return chip;
+  }
+
+  private fill(chip: Chip, entry: QueueEntry, queue: string): void {
+    const { name, detail, link, packets } = chip;
+    chip.entry = entry;
+    name.textContent = fitted(entry.name, CHIP.width - PACKETS - 8, 12);
+    detail.textContent = fitted(`${entry.age} · ${entry.state}`, CHIP.width - 12, 10.5);
+    const words = `${entry.name}, ${entry.peer}, in the ${queue} for ${entry.age}, ${entry.state}`;
+    link.setAttribute('aria-label', `${words}: show it in the Sockets tree`);
+    packets.setAttribute('aria-label', `Packets of ${entry.name}`);
+    packets.toggleAttribute('hidden', entry.packetFilter === undefined);
+    titled(link, words);
+    titled(packets, `Show the packets of ${entry.name}`);
+  }
+}
+
+/** The tooltip of a part of a drawing. */
+function titled(element: SVGElement, text: string): void {
+  let title = element.querySelector(':scope > title');
+  if (title === null) {
+    title = svg('title');
+    element.prepend(title);
+  }
+  if (title.textContent !== text) title.textContent = text;
+}

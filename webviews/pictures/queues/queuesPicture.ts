@@ -1,0 +1,150 @@
+/** The two queues of a listener: which one, its drawing, what has just changed, and what changed before. */
+import type {
+  ListenerChange,
+  ListenerData,
+  QueueEntry,
+  QueuesData,
+} from '../../../debug-adapter/protocol.ts';
+import { el, setText } from '../../dom.ts';
+import type { Emptiness, Picture, PictureHost, Table } from '../picture.ts';
+import { QueuesDrawing } from './queuesDrawing.ts';
+
+export class QueuesPicture implements Picture<'queues'> {
+  readonly id = 'queues';
+  readonly title = 'Queues';
+  readonly tooltip = "A listener's SYN queue and accept queue, and what moves through them.";
+  readonly element: HTMLElement;
+  private readonly drawing: QueuesDrawing;
+  private readonly choice = document.createElement('select');
+  private readonly sentence = el('p', { class: 'sentence', role: 'status' });
+  private readonly place = el('div', { class: 'place-of-drawing' });
+  private readonly log = el('ol', { class: 'log', tab: 0, aria: { label: 'What happened before' } });
+  private listeners: ListenerData[] = [];
+  /** The chosen listener's key in the Sockets tree. */
+  private chosen: string | undefined;
+  private logged = '';
+
+  constructor(host: PictureHost) {
+    this.drawing = new QueuesDrawing(host);
+    this.choice.setAttribute('aria-label', 'Listener');
+    this.choice.addEventListener('change', () => {
+      this.focusOn(this.choice.value);
+      host.changed();
+    });
+    this.place.append(this.drawing.element);
+    this.element = el('div', { class: 'queues' }, [
+      el('div', { class: 'words' }, [this.choice, this.sentence]),
+      this.place,
+      this.log,
+    ]);
+    new ResizeObserver(() => this.resize()).observe(this.place);
+  }
+
+  show({ listeners }: QueuesData): void {
+    this.listeners = listeners;
+    this.listChoices();
+    this.draw();
+  }
+
+  focusOn(socket: string): void {
+    this.chosen = socket;
+    this.listChoices();
+    this.draw();
+  }
+
+  resize(): void {
+    const { listener } = this;
+    const { clientWidth, clientHeight } = this.place;
+    if (listener !== undefined && clientWidth > 0) this.drawing.draw(listener, clientWidth, clientHeight);
+  }
+
+  clear(): void {
+    this.listeners = [];
+    this.chosen = undefined;
+    this.drawing.clear();
+  }
+
+  emptiness(): Emptiness | undefined {
+    if (this.listeners.length > 0) return undefined;
+    return {
+      title: 'No socket listens',
+      text: 'A listener has a SYN queue and an accept queue. They are drawn here as soon as a program calls listen(): continue, or step on.',
+    };
+  }
+
+  table(): Table {
+    const { listener } = this;
+    const rows = (queue: string, entries: readonly QueueEntry[]) =>
+      entries.map(({ name, peer, age, state }, index) => [queue, String(index + 1), name, peer, age, state]);
+    return {
+      caption:
+        listener === undefined
+          ? 'No socket listens.'
+          : `Queues of ${listener.name}: ${lengths(listener)}. ${this.latestText(listener)}`,
+      headers: ['Queue', 'Place', 'Connection from', 'Address', 'Waits for', 'State'],
+      rows: [
+        ...rows('SYN queue', listener?.synQueue.entries ?? []),
+        ...rows('accept queue', listener?.acceptQueue.entries ?? []),
+      ],
+    };
+  }
+
+  svg(): SVGSVGElement {
+    return this.drawing.element;
+  }
+
+  private get listener(): ListenerData | undefined {
+    return this.listeners.find(({ socket }) => socket === this.chosen) ?? this.listeners[0];
+  }
+
+  private listChoices(): void {
+    this.choice.replaceChildren(
+      ...this.listeners.map(({ socket, name, listens }) => {
+        const option = document.createElement('option');
+        option.value = socket;
+        option.text = listens ? name : `${name} (closed)`;
+        return option;
+      }),
+    );
+    if (this.listener !== undefined) this.choice.value = this.listener.socket;
+    this.choice.disabled = this.listeners.length < 2;
+  }
+
+  private draw(): void {
+    const { listener } = this;
+    if (listener === undefined) return this.drawing.clear();
+    setText(this.sentence, this.latestText(listener));
+    this.listChanges(listener.changes);
+    this.resize();
+  }
+
+  /** The last change, if it is newer than the stop before. */
+  private latestText({ changes, listens }: ListenerData): string {
+    const news = changes.filter(({ isNew }) => isNew);
+    const last = news.at(-1);
+    if (last === undefined)
+      return listens ? 'Nothing has changed since the last stop.' : 'The listener is closed.';
+    return news.length === 1 ? last.text : `${last.text} (The last of ${news.length} changes.)`;
+  }
+
+  /** Newest first. */
+  private listChanges(changes: readonly ListenerChange[]): void {
+    const text = JSON.stringify(changes);
+    if (text === this.logged) return;
+    this.logged = text;
+    this.log.replaceChildren(
+      ...changes
+        .map(({ time, text, isNew }) =>
+          el('li', { class: isNew ? 'new' : '' }, [
+            el('span', { class: 'time', text: `${time} s` }),
+            document.createTextNode(` ${text}`),
+          ]),
+        )
+        .reverse(),
+    );
+  }
+}
+
+function lengths({ synQueue, acceptQueue }: ListenerData): string {
+  return `SYN queue ${synQueue.length} of ${synQueue.room}, accept queue ${acceptQueue.length} of ${acceptQueue.room}`;
+}

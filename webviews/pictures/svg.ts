@@ -1,0 +1,85 @@
+/** Drawing in SVG: elements, texts that fit, links, and the drawing as a file of its own. */
+
+const NAMESPACE = 'http://www.w3.org/2000/svg';
+
+export type SvgAttributes = Record<string, string | number | undefined>;
+
+/** An SVG element. Attributes are numbers or texts; colours belong into the stylesheet. */
+export function svg<Tag extends keyof SVGElementTagNameMap>(
+  tag: Tag,
+  attributes: SvgAttributes = {},
+  children: readonly (Node | string)[] = [],
+): SVGElementTagNameMap[Tag] {
+  const element = document.createElementNS(NAMESPACE, tag);
+  for (const [name, value] of Object.entries(attributes))
+    if (value !== undefined) element.setAttribute(name, String(value));
+  element.append(...children);
+  return element;
+}
+
+/** How wide a character is at most, as a share of the font's size. */
+const CHARACTER = 0.58;
+
+/** The text as far as it fits into a width, in pixels; its end is replaced by an ellipsis. */
+export function fitted(text: string, width: number, fontSize: number): string {
+  const most = Math.max(1, Math.floor(width / (fontSize * CHARACTER)));
+  return text.length <= most ? text : `${text.slice(0, most - 1).trimEnd()}…`;
+}
+
+/** Makes an element act as a link or button: with the mouse, and with Enter and Space. */
+export function clickable(
+  element: SVGElement,
+  role: 'link' | 'button',
+  label: string,
+  onClick: () => void,
+): void {
+  element.setAttribute('role', role);
+  element.setAttribute('tabindex', '0');
+  element.setAttribute('aria-label', label);
+  element.addEventListener('click', onClick);
+  element.addEventListener('keydown', (event) => {
+    if (event.key !== 'Enter' && event.key !== ' ') return;
+    event.preventDefault();
+    onClick();
+  });
+}
+
+/** Properties that the stylesheet sets, and that a file needs with it. */
+const INLINED = [
+  'fill',
+  'fill-opacity',
+  'stroke',
+  'stroke-width',
+  'stroke-dasharray',
+  'stroke-linecap',
+  'opacity',
+  'font-family',
+  'font-size',
+  'font-weight',
+  'text-anchor',
+  'transform',
+  'display',
+] as const;
+
+/** The drawing as it looks now, as the text of an SVG file: colours and fonts of the theme included. */
+export function standalone(drawing: SVGSVGElement): string {
+  const copy = drawing.cloneNode(true) as SVGSVGElement;
+  const originals = [drawing, ...drawing.querySelectorAll('*')];
+  const copies = [copy, ...copy.querySelectorAll('*')];
+  for (const [index, original] of originals.entries()) {
+    const style = getComputedStyle(original);
+    const target = copies[index]!;
+    for (const name of ['class', 'tabindex', 'role', 'style']) target.removeAttribute(name);
+    for (const name of INLINED) {
+      const value = style.getPropertyValue(name);
+      if (value !== '' && !(name === 'transform' && value === 'none')) target.setAttribute(name, value);
+    }
+  }
+  const { width, height } = drawing.getBoundingClientRect();
+  copy.setAttribute('xmlns', NAMESPACE);
+  copy.setAttribute('width', String(Math.round(width)));
+  copy.setAttribute('height', String(Math.round(height)));
+  const background = getComputedStyle(document.body).backgroundColor;
+  copy.prepend(svg('rect', { width: '100%', height: '100%', fill: background }));
+  return `${new XMLSerializer().serializeToString(copy)}\n`;
+}
