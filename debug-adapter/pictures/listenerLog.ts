@@ -8,11 +8,15 @@ import { TCP_LISTEN } from '../../stack/include/uapi/linux/tcp.ts';
 import type { ListenRequestEvent } from '../../stack/trace/table.ts';
 import type { World } from '../../stack/world/world.ts';
 import type { ListenerChangeKind } from './data.ts';
+import type { Peers } from './peers.ts';
 
 /** How many of the newest changes a listener keeps. */
 const KEPT_CHANGES = 100;
 /** How many closed listeners are kept. */
 const KEPT_CLOSED = 4;
+
+/** What a SYN can bring about. */
+const OF_A_SYN = new Set<ListenerChangeKind>(['queued', 'cookie', 'synQueueFull', 'synDropped', 'reserved']);
 
 /** One change, with what its sentence needs of that moment. */
 export interface Note {
@@ -53,12 +57,14 @@ export interface Arrival {
 
 export class ListenerLog {
   readonly #world: World;
+  readonly #peers: Peers;
   /** In the order in which they began. */
   readonly listeners = new Map<sock_common, ListenerHistory>();
   readonly #arrivals = new WeakMap<request_sock, Arrival>();
 
-  constructor(world: World) {
+  constructor(world: World, peers: Peers) {
     this.#world = world;
+    this.#peers = peers;
     const { tracer } = world;
     tracer.on('sock:inet_sock_set_state', (sk, from, to) => {
       if (to === TCP_LISTEN) this.#begins(sk as sock);
@@ -109,6 +115,7 @@ export class ListenerLog {
   #note(sk: sock, kind: ListenerChangeKind, peer: Note['peer'], req?: request_sock): void {
     const history = this.listeners.get(sk);
     if (history === undefined) return;
+    if (peer !== null && OF_A_SYN.has(kind)) this.#peers.met(peer.address, peer.port);
     const { machine } = sk.skc_net;
     const { notes, counts } = history;
     counts[kind] = (counts[kind] ?? 0) + 1;

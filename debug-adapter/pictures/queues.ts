@@ -28,7 +28,7 @@ export class QueuesPicture {
     this.#world = world;
     this.#trees = trees;
     this.#peers = peers;
-    this.#log = new ListenerLog(world);
+    this.#log = new ListenerLog(world, peers);
   }
 
   /** @param since the event number of the stop before */
