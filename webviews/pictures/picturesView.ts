@@ -63,7 +63,7 @@ export class PicturesView {
     });
     this.tabs = new Tabs(this.pictures, PANEL, (id) => this.select(id));
     this.empty = new EmptyState((command) => this.host.post({ type: 'run', command }));
-    this.panel = el('main', { class: 'picture', id: PANEL, role: 'tabpanel' }, [
+    this.panel = el('div', { class: 'picture', id: PANEL, role: 'tabpanel' }, [
       this.problem,
       ...this.pictures.map(({ element }) => element),
       this.table.element,
@@ -94,7 +94,7 @@ export class PicturesView {
         this.tabs.element,
         tools,
       ]),
-      this.panel,
+      el('main', {}, [this.panel]),
     );
     this.select(this.settings.picture);
     this.host.post({ type: 'ready' });

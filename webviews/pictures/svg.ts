@@ -26,22 +26,26 @@ export function fitted(text: string, width: number, fontSize: number): string {
   return text.length <= most ? text : `${text.slice(0, most - 1).trimEnd()}…`;
 }
 
-/** Makes an element act as a link or button: with the mouse, and with Enter and Space. */
-export function clickable(
-  element: SVGElement,
-  role: 'link' | 'button',
-  label: string,
-  onClick: () => void,
-): void {
+/** Makes an element act as a link or button: with the mouse, and with Enter and Space. Its title names it. */
+export function clickable(element: SVGElement, role: 'link' | 'button', onClick: () => void): void {
   element.setAttribute('role', role);
   element.setAttribute('tabindex', '0');
-  element.setAttribute('aria-label', label);
   element.addEventListener('click', onClick);
   element.addEventListener('keydown', (event) => {
     if (event.key !== 'Enter' && event.key !== ' ') return;
     event.preventDefault();
     onClick();
   });
+}
+
+/** Sets the tooltip of a part of a drawing, which is its name for screen readers, too. */
+export function titled(element: SVGElement, text: string): void {
+  let title = element.querySelector(':scope > title');
+  if (title === null) {
+    title = svg('title');
+    element.prepend(title);
+  }
+  if (title.textContent !== text) title.textContent = text;
 }
 
 /** Properties that the stylesheet sets, and that a file needs with it. */

@@ -2,32 +2,13 @@
  * The Packets panel in a real browser, with a made-up extension around it: the page that VS Code would show, under the same
  * content security policy, and a packet store that answers as the adapter would.
  */
-import { readFile } from 'node:fs/promises';
-import path from 'node:path';
-import axe, { type AxeResults } from 'axe-core';
-import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 import { FilterError } from '../../../debug-adapter/packets/filter/filterError.ts';
 import { PacketStore } from '../../../debug-adapter/packets/packetStore.ts';
 import { parseFromPanel, parseToPanel, type FromPanel, type ToPanel } from '../../../webviews/messages.ts';
-import { browserScript, root } from '../../extension/support/scripts.ts';
-import { THEMES, type ThemeName } from './themes.ts';
+import { load, openWebview, violationsOf, type OpenedPage, type PageOptions } from './webviewPage.ts';
 
-const ORIGIN = 'http://panel.test';
-// The toolkit tries out a style element of its own; it takes the nonce for it from the page.
-const POLICY = `default-src 'none'; script-src 'nonce-script'; style-src ${ORIGIN} 'nonce-style'; font-src ${ORIGIN}`;
-const HTML = `<!doctype html><html lang="en"><head><meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${POLICY}">
-<meta property="csp-nonce" content="style">
-<link rel="stylesheet" href="${ORIGIN}/theme.css">
-<link rel="stylesheet" href="${ORIGIN}/packets.css"><title>Packets</title></head>
-<body><script nonce="script" src="${ORIGIN}/packets.js"></script></body></html>`;
-
-export interface PanelOptions {
-  theme?: ThemeName;
-  width?: number;
-  height?: number;
-  /** What the panel remembered. */
-  state?: unknown;
+export interface PanelOptions extends PageOptions {
   /** Milliseconds that each answer takes. */
   latency?: number;
 }
@@ -35,46 +16,26 @@ export interface PanelOptions {
 export class PanelPage {
   readonly page: Page;
   /** What the browser complained about: must stay empty. */
-  readonly complaints: string[] = [];
+  readonly complaints: string[];
   /** Everything the panel sent. */
   readonly sent: FromPanel[] = [];
   store = new PacketStore();
   private readonly browser: Browser;
   private latency = 0;
 
-  private constructor(browser: Browser, page: Page) {
+  private constructor({ browser, page, complaints }: OpenedPage, sink: { panel?: PanelPage }) {
     this.browser = browser;
     this.page = page;
+    this.complaints = complaints;
+    sink.panel = this;
   }
 
-  static async open({
-    theme = 'dark',
-    width = 1200,
-    height = 700,
-    state,
-    latency = 0,
-  }: PanelOptions = {}): Promise<PanelPage> {
-    const { findBrowser } = await browserScript();
-    const browser = await chromium.launch(await findBrowser());
-    const page = await browser.newPage({ viewport: { width, height } });
-    const panel = new PanelPage(browser, page);
+  static async open({ latency = 0, ...options }: PanelOptions = {}): Promise<PanelPage> {
+    const sink: { panel?: PanelPage } = {};
+    const opened = await openWebview('packets', options, (message) => sink.panel?.receive(message));
+    const panel = new PanelPage(opened, sink);
     panel.latency = latency;
-    page.on('pageerror', (error) => panel.complaints.push(String(error)));
-    page.on('console', (line) => {
-      if (line.type() === 'error' || line.type() === 'warning') panel.complaints.push(line.text());
-    });
-    await page.route(`${ORIGIN}/**`, async (route) => {
-      const { pathname } = new URL(route.request().url());
-      if (pathname === '/theme.css')
-        return route.fulfill({ contentType: 'text/css', body: themeStyle(theme) });
-      if (pathname === '/') return route.fulfill({ contentType: 'text/html', body: HTML });
-      if (pathname === '/favicon.ico') return route.fulfill({ status: 204 });
-      const body = await asset(path.basename(pathname));
-      return route.fulfill({ body, contentType: contentType(pathname) });
-    });
-    await page.exposeFunction('toExtension', (message: unknown) => panel.receive(message));
-    await page.addInitScript({ content: initScript(state) });
-    await page.goto(`${ORIGIN}/`);
+    await load(panel.page);
     return panel;
   }
 
@@ -179,12 +140,8 @@ export class PanelPage {
   }
 
   /** What axe finds wrong with the page, a line each. */
-  async violations(): Promise<string[]> {
-    await this.page.evaluate(axe.source);
-    const { violations } = (await this.page.evaluate('axe.run()')) as AxeResults;
-    return violations.flatMap(({ id, impact, help, nodes }) =>
-      nodes.map(({ html }) => `${impact}: ${id}: ${help}: ${html}`),
-    );
+  violations(): Promise<string[]> {
+    return violationsOf(this.page);
   }
 
   /** The number of the selected packet, by what a screen reader would be told. */
@@ -215,37 +172,4 @@ export class PanelPage {
         : failed;
     }
   }
-}
-
-const assets = new Map<string, Buffer>();
-
-/** One of the built files, read once: a build that runs beside the tests may take it away for a moment. */
-async function asset(name: string): Promise<Buffer> {
-  const body = assets.get(name) ?? (await readFile(path.join(root, 'dist/webviews', name)));
-  assets.set(name, body);
-  return body;
-}
-
-/** Runs before the page's own script: VS Code's API. */
-function initScript(state: unknown): string {
-  return `
-    let state = ${JSON.stringify(state ?? null)} ?? undefined;
-    window.acquireVsCodeApi = () => ({
-      postMessage: (message) => void window.toExtension(message),
-      getState: () => state,
-      setState: (next) => { state = next; window.savedState = next; },
-    });
-  `;
-}
-
-function themeStyle(theme: ThemeName): string {
-  const variables = Object.entries(THEMES[theme]).map(([name, value]) => `--vscode-${name}: ${value};`);
-  return `html { ${variables.join(' ')} }`;
-}
-
-function contentType(pathname: string): string {
-  return (
-    { '.js': 'text/javascript', '.css': 'text/css', '.ttf': 'font/ttf' }[path.extname(pathname)] ??
-    'text/plain'
-  );
 }

@@ -1,7 +1,7 @@
 /** The entries of both queues as chips. A chip belongs to a peer: it moves when its connection moves on. */
 import type { ListenerChange, ListenerData, QueueEntry } from '../../../debug-adapter/protocol.ts';
 import type { PictureHost } from '../picture.ts';
-import { clickable, fitted, svg } from '../svg.ts';
+import { clickable, fitted, svg, titled } from '../svg.ts';
 import { placesOf } from './queuesDrawing.ts';
 import { CHIP, place, type Layout } from './queuesLayout.ts';
 
@@ -67,8 +67,8 @@ export class Chips {
     ]);
     const element = svg('g', { class: 'chip' }, [link, packets]);
     const chip: Chip = { element, name, detail, link, packets, entry };
-    clickable(link, 'link', '', () => this.host.revealSocket(chip.entry.socket));
-    clickable(packets, 'link', '', () => this.host.showPackets(chip.entry.packetFilter ?? ''));
+    clickable(link, 'link', () => this.host.revealSocket(chip.entry.socket));
+    clickable(packets, 'link', () => this.host.showPackets(chip.entry.packetFilter ?? ''));
     this.byPeer.set(entry.peer, chip);
     element.style.transform = `translate(${syn.x1}px, ${syn.y1 - CHIP.height / 2}px)`;
     this.element.append(element);
@@ -82,21 +82,9 @@ export class Chips {
     chip.entry = entry;
     name.textContent = fitted(entry.name, CHIP.width - PACKETS - 8, 12);
     detail.textContent = fitted(`${entry.age} · ${entry.state}`, CHIP.width - 12, 10.5);
-    const words = `${entry.name}, ${entry.peer}, in the ${queue} for ${entry.age}, ${entry.state}`;
-    link.setAttribute('aria-label', `${words}: show it in the Sockets tree`);
-    packets.setAttribute('aria-label', `Packets of ${entry.name}`);
+    const where = `in the ${queue} for ${entry.age}, ${entry.state}`;
+    titled(link, `${entry.name}, ${entry.peer}, ${where}: show it in the Sockets tree`);
+    titled(packets, `Packets of ${entry.name}`);
     packets.toggleAttribute('hidden', entry.packetFilter === undefined);
-    titled(link, words);
-    titled(packets, `Show the packets of ${entry.name}`);
   }
-}
-
-/** The tooltip of a part of a drawing. */
-function titled(element: SVGElement, text: string): void {
-  let title = element.querySelector(':scope > title');
-  if (title === null) {
-    title = svg('title');
-    element.prepend(title);
-  }
-  if (title.textContent !== text) title.textContent = text;
 }

@@ -1,0 +1,70 @@
+/** The Pictures view in a real browser, with a made-up extension around it. */
+import type { Browser, Page } from 'playwright-core';
+import type { PictureData, PictureId } from '../../../debug-adapter/protocol.ts';
+import {
+  parseFromPictures,
+  parseToPictures,
+  type FromPictures,
+  type FromPicturesOf,
+  type ToPictures,
+} from '../../../webviews/pictures/messages.ts';
+import { load, openWebview, violationsOf, type OpenedPage, type PageOptions } from './webviewPage.ts';
+
+export class PicturesPage {
+  readonly page: Page;
+  /** What the browser complained about: must stay empty. */
+  readonly complaints: string[];
+  /** Everything the view sent. */
+  readonly sent: FromPictures[] = [];
+  /** What the adapter would answer, by picture. */
+  readonly data = new Map<PictureId, PictureData>();
+  private readonly browser: Browser;
+
+  private constructor({ browser, page, complaints }: OpenedPage) {
+    this.browser = browser;
+    this.page = page;
+    this.complaints = complaints;
+  }
+
+  static async open(options: PageOptions = {}): Promise<PicturesPage> {
+    let view: PicturesPage | undefined;
+    const opened = await openWebview('pictures', options, (message) => view?.receive(message));
+    view = new PicturesPage(opened);
+    await load(view.page);
+    return view;
+  }
+
+  async close(): Promise<void> {
+    await this.browser.close();
+  }
+
+  async send(message: ToPictures): Promise<void> {
+    // What the extension sends is held to the same agreement.
+    await this.page.evaluate(`window.postMessage(${JSON.stringify(parseToPictures(message))}, '*')`);
+  }
+
+  /** A stop with this data. */
+  async stopped(data: PictureData): Promise<void> {
+    this.data.set(data.picture, data);
+    await this.send({ type: 'changed', session: 'one', running: false, moment: 't = 0.003 s' });
+  }
+
+  sentOf<T extends FromPictures['type']>(type: T): FromPicturesOf<T>[] {
+    return this.sent.filter((message): message is FromPicturesOf<T> => message.type === type);
+  }
+
+  violations(): Promise<string[]> {
+    return violationsOf(this.page);
+  }
+
+  private async receive(raw: unknown): Promise<void> {
+    const message = parseFromPictures(raw);
+    this.sent.push(message);
+    if (message.type !== 'getPicture') return;
+    const { id, picture } = message;
+    const data = this.data.get(picture);
+    await this.send(
+      data === undefined ? { type: 'failed', id, message: `no ${picture}` } : { type: 'picture', id, data },
+    );
+  }
+}
