@@ -21,20 +21,19 @@ export class PanelPage {
   readonly sent: FromPanel[] = [];
   store = new PacketStore();
   private readonly browser: Browser;
-  private latency = 0;
+  private readonly latency: number;
 
-  private constructor({ browser, page, complaints }: OpenedPage, sink: { panel?: PanelPage }) {
+  private constructor({ browser, page, complaints }: OpenedPage, latency: number) {
     this.browser = browser;
     this.page = page;
     this.complaints = complaints;
-    sink.panel = this;
+    this.latency = latency;
   }
 
   static async open({ latency = 0, ...options }: PanelOptions = {}): Promise<PanelPage> {
-    const sink: { panel?: PanelPage } = {};
-    const opened = await openWebview('packets', options, (message) => sink.panel?.receive(message));
-    const panel = new PanelPage(opened, sink);
-    panel.latency = latency;
+    const opened = await openWebview('packets', options, (message) => panel.receive(message));
+    // Nothing is received before it has loaded.
+    const panel: PanelPage = new PanelPage(opened, latency);
     await load(panel.page);
     return panel;
   }

@@ -27,9 +27,9 @@ export class PicturesPage {
   }
 
   static async open(options: PageOptions = {}): Promise<PicturesPage> {
-    let view: PicturesPage | undefined;
-    const opened = await openWebview('pictures', options, (message) => view?.receive(message));
-    view = new PicturesPage(opened);
+    const opened = await openWebview('pictures', options, (message) => view.receive(message));
+    // Nothing is received before it has loaded.
+    const view: PicturesPage = new PicturesPage(opened);
     await load(view.page);
     return view;
   }
