@@ -218,6 +218,18 @@ describe('debug adapter: bad input', () => {
         /debug console only/,
       );
       await refused(adapter, 'sockscope/packet', { number: 9 }, /no such packet: 9/);
+      await refused(
+        adapter,
+        'sockscope/filterFor',
+        { number: 9, what: 'field', field: 'tcp.port' },
+        /no such packet: 9/,
+      );
+      await refused(adapter, 'sockscope/filterCompletions', { filter: 'tcp' }, /cursor/);
+      const { items } = await adapter.custom('sockscope/filterCompletions', {
+        filter: 'frame.nu',
+        cursor: 99,
+      });
+      assert.deepEqual(items, [{ text: 'frame.number', kind: 'field', title: 'Frame Number' }]);
       await refused(adapter, 'sockscope/tree', { view: 'trees' }, /^Error: there is no tree "trees"/);
       await refused(
         adapter,

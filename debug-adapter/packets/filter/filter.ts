@@ -3,7 +3,8 @@ import { FilterError } from './filterError.ts';
 import { parseSyntax } from './grammar/parser.ts';
 import { checkFilter } from './meaning/check.ts';
 import type { Filter } from './meaning/tree.ts';
-import { compileTest, fieldsOf, type Predicate } from './run/compile.ts';
+import { fieldsOf, hasPattern } from './meaning/uses.ts';
+import { compileTest, type Predicate } from './run/compile.ts';
 import type { Field } from '../tree/field.ts';
 
 export type { Filter } from './meaning/tree.ts';
@@ -20,13 +21,15 @@ export interface CompiledFilter {
   readonly fields: ReadonlySet<Field> | null;
   /** It reads what became of a packet, which may change. */
   readonly dependsOnFate: boolean;
+  /** It has a regular expression, which can take very long on a single packet. */
+  readonly mayTakeLong: boolean;
 }
 
 export function compileFilter(filter: Filter): CompiledFilter {
   const fields = fieldsOf(filter);
   const dependsOnFate =
     fields === null || [...fields].some(({ name }) => name === 'frame.fate' || name === 'frame.reason');
-  return { matches: compileTest(filter), fields, dependsOnFate };
+  return { matches: compileTest(filter), fields, dependsOnFate, mayTakeLong: hasPattern(filter) };
 }
 
 export { FilterError };

@@ -115,6 +115,12 @@ export class RequestGenerator {
     [1, 'breakpointLocations', () => ({ source: { path: fixture('loop') }, line: 3 })],
     [2, 'sockscope/tree', () => ({ view: this.#random.pick(['sockets', 'interfaces', 'kernel']) })],
     [2, 'sockscope/packets', () => ({ from: 0, count: 10 })],
+    [
+      1,
+      'sockscope/filterCompletions',
+      () => ({ filter: 'frame.number == ', cursor: this.#random.below(20) }),
+    ],
+    [1, 'sockscope/filterFor', () => ({ number: this.#random.below(5), what: 'conversation' })],
     [1, 'restart', () => ({})],
     [1, 'launch', () => launchWish(this.#random)],
     [1, 'configurationDone', () => undefined],

@@ -85,8 +85,7 @@ class Parser {
     }
     if (rest.kind === 'word' && KEYWORDS.has(text.toLowerCase()) && !KEYWORDS.has(text))
       return `"${text}" does not belong here; operators are written in small letters: ${text.toLowerCase()}`;
-    const shown = rest.kind === 'slice' ? `[${text}]` : rest.kind === 'layer' ? `#${text}` : text;
-    return `"${shown}" does not belong here; join two tests with "and" or "or"`;
+    return `"${written(rest)}" does not belong here; join two tests with "and" or "or"`;
   }
 
   private or(): TestSyntax {
@@ -294,7 +293,8 @@ class Parser {
 
   /** A test, or the value behind `after`, is missing at `token`. */
   private missing(token: Token, after: Token | undefined, left: string | undefined): FilterError {
-    const { text, start, end } = token;
+    const { start, end } = token;
+    const text = written(token);
     if (!after)
       return new FilterError(
         token.kind === 'end'
@@ -355,6 +355,11 @@ class Parser {
     this.at++;
     return true;
   }
+}
+
+/** A token as it stands in the filter. */
+function written({ kind, text }: Token): string {
+  return kind === 'slice' ? `[${text}]` : kind === 'layer' ? `#${text}` : text;
 }
 
 function isValue({ kind, text }: Token): boolean {

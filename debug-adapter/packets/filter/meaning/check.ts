@@ -237,7 +237,7 @@ function arithmetic(syntax: Extract<ValueSyntax, { kind: 'arithmetic' }>, target
   const isLeftConstant = isConstant(syntax.left);
   const left = checkValue(syntax.left, isLeftConstant && target === null ? leftTarget(syntax, at) : target);
   requireArithmetic(left, operator, at, groups);
-  if (syntax.right.kind === 'atom' && syntax.right.token.kind === 'string')
+  if (syntax.right.kind === 'atom' && syntax.right.token.kind !== 'word')
     throw refuse(syntax.right, `text has no part in "${at.text}"; write a number or bytes`);
   const right = checkValue(syntax.right, targetOf(left, at.text, false));
   requireArithmetic(right, operator, at, groups);
@@ -269,7 +269,9 @@ function requireArithmetic(value: Value, operator: string, at: Token, groups: re
 /** @throws FilterError unless the two values can be compared */
 function requireSame(left: Value, right: Value, at: ValueSyntax, operator: string): void {
   const [a, b] = [groupOf(left.type), groupOf(right.type)];
-  if (a === b) return;
+  if (a === b || (a === 'integer' && b === 'boolean')) return;
+  // A slice makes bytes of what is on the other side.
+  if ((right.kind === 'slice' && SLICED.has(a)) || (left.kind === 'slice' && SLICED.has(b))) return;
   const [wanted, got] = [calledType(left.type), calledType(right.type)];
   // A protocol's name in place of a value is a value that is not known.
   if (right.kind === 'field' && right.type === 'protocol' && left.kind === 'field')

@@ -48,8 +48,8 @@ function onlyText(parameter: Value): string | null {
   return parameter.kind === 'field' && parameter.type === 'string' ? null : 'a field with text';
 }
 
-function onlyOrdered({ type }: Value): string | null {
-  return type === 'none' ? 'a field with values' : null;
+function onlyOrdered({ kind, type }: Value): string | null {
+  return type === 'none' || kind === 'slice' ? 'a field with values' : null;
 }
 
 function isNumberOrAddress({ type }: Value): boolean {

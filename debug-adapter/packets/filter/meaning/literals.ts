@@ -169,12 +169,7 @@ function ipv6(token: Token, target: Target): Uint8Array {
   return Uint8Array.from(filled.flatMap((group) => [group >> 8, group & 0xff]));
 }
 
-const HEX_FORMS = [
-  /^:?[0-9a-f]{2}(?::[0-9a-f]{2})*$/i,
-  /^[0-9a-f]{1,2}(?:([.-])[0-9a-f]{1,2})(?:\1[0-9a-f]{1,2})*$/i,
-  /^[0-9a-f]{4}(?:\.[0-9a-f]{4})+$/i,
-  /^[0-9a-f]+$/i,
-];
+const HEX_FORMS = [/^:?[0-9a-f]{2}(?::[0-9a-f]{2})*$/i, /^[0-9a-f]+(?:[.-][0-9a-f]+)*$/i];
 
 /** `02:00`, `02-00`, `2.0`, `0200`, `0200.0001`, `0x02`; null if it is nothing of the kind. */
 function hexBytes(text: string): Uint8Array | null {

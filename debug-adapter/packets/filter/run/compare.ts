@@ -4,11 +4,14 @@ import type { Order } from '../meaning/tree.ts';
 import { groupOf, isUnsigned, isWide, type Value } from '../meaning/tree.ts';
 import { bytesValue } from './arithmetic.ts';
 
-/** Negative, zero or positive; NaN if the two cannot be compared: then only `!=` is true. */
+/** Negative, zero or positive; NaN if the two cannot be compared. */
 export type Compare = (a: FieldValue, b: FieldValue) => number;
 
 export function comparator(left: Value, right: Value): Compare {
   const [a, b] = [left.type, right.type];
+  // A slice makes bytes of what is on the other side.
+  if (right.kind === 'slice' || left.kind === 'slice')
+    return (one, other) => byBytes(bytesValue(one, a), bytesValue(other, b));
   switch (groupOf(a)) {
     case 'integer':
       return integers(a);
@@ -61,8 +64,18 @@ function byBytes(a: Uint8Array, b: Uint8Array): number {
   return 0;
 }
 
-/** Whether an operator is true of a result of `Compare`. */
-export function accepts(operator: Order): (order: number) => boolean {
+/**
+ * Whether an operator is true of a result of `Compare`.
+ *
+ * @param isAll whether all values have to pass; one that cannot be compared then does not stand against it, and
+ *   passes no test otherwise
+ */
+export function accepts(operator: Order, isAll: boolean): (order: number) => boolean {
+  const accepted = plainly(operator);
+  return (order) => (Number.isNaN(order) ? isAll : accepted(order));
+}
+
+function plainly(operator: Order): (order: number) => boolean {
   switch (operator) {
     case '>':
       return (order) => order > 0;

@@ -1,5 +1,5 @@
 /** Compiles a filter to a function of one packet. */
-import type { FieldValue, Field } from '../../tree/field.ts';
+import type { FieldValue } from '../../tree/field.ts';
 import type { Packet } from '../../tree/packet.ts';
 import { columnReader } from '../meaning/fields.ts';
 import { groupOf, type Filter, type Value } from '../meaning/tree.ts';
@@ -77,8 +77,8 @@ function quantified(read: Read, test: Test, isAll: boolean): Predicate {
 
 function compare({ quantifier, left, operator, right }: Extract<Filter, { kind: 'compare' }>): Predicate {
   const compared = comparator(left, right);
-  const accepted = accepts(operator);
   const isAll = quantifier === null ? operator === '!=' || operator === '===' : quantifier === 'all';
+  const accepted = accepts(operator, isAll);
   const quick = right.kind === 'literal' ? quickTest(left, operator, right.value, isAll) : null;
   if (quick) return quick;
   const [read, readRight] = [reader(left), reader(right)];
@@ -118,7 +118,7 @@ function contains({ quantifier, left, right }: Extract<Filter, { kind: 'contains
     const searched = readRight(packet) as readonly Uint8Array[];
     const found = (one: FieldValue): boolean => {
       const bytes = buffer(one as Uint8Array);
-      return searched.some((other) => other.length >= least && bytes.indexOf(other) >= 0);
+      return bytes.length > 0 && searched.some((other) => other.length >= least && bytes.indexOf(other) >= 0);
     };
     return quantified(read, found, isAll)(packet);
   };
@@ -126,18 +126,19 @@ function contains({ quantifier, left, right }: Extract<Filter, { kind: 'contains
 
 function membership({ quantifier, isNegated, left, ranges }: Extract<Filter, { kind: 'in' }>): Predicate {
   const read = reader(left);
+  const isAll = quantifier === 'all' && !isNegated;
+  const [atMost, atLeast, equal] = [accepts('<=', isAll), accepts('>=', isAll), accepts('==', isAll)];
   const tests = ranges.map(({ low, high }) => {
     const [readLow, compareLow] = [reader(low), comparator(left, low)];
     if (high === null)
       return (packet: Packet, value: FieldValue) =>
-        readLow(packet).some((one) => compareLow(value, one) === 0);
+        readLow(packet).some((one) => equal(compareLow(value, one)));
     const [readHigh, compareHigh] = [reader(high), comparator(left, high)];
     return (packet: Packet, value: FieldValue) =>
-      readLow(packet).some((one) => compareLow(value, one) >= 0) &&
-      readHigh(packet).some((one) => compareHigh(value, one) <= 0);
+      readLow(packet).some((one) => atLeast(compareLow(value, one))) &&
+      readHigh(packet).some((one) => atMost(compareHigh(value, one)));
   });
   // Each member of the set is a test of its own: "all" asks whether all values are this one, or all that one.
-  const isAll = quantifier === 'all' && !isNegated;
   const passes = (packet: Packet, values: readonly FieldValue[], test: (typeof tests)[number]) =>
     isAll ? values.every((value) => test(packet, value)) : values.some((value) => test(packet, value));
   const isIn: Predicate = (packet) => {
@@ -154,54 +155,4 @@ function buffer({ buffer: whole, byteOffset, length }: Uint8Array): Buffer {
 /** One character a byte, so that a pattern can match any byte. */
 function latin1(bytes: Uint8Array): string {
   return buffer(bytes).toString('latin1');
-}
-
-/** The fields that a filter reads; null if it may read any, as columns do. */
-export function fieldsOf(filter: Filter): ReadonlySet<Field> | null {
-  const found = new Set<Field>();
-  let isAny = false;
-  const visitValue = (value: Value): void => {
-    switch (value.kind) {
-      case 'field':
-        found.add(value.field);
-        // Layers are found by walking the tree.
-        if (value.layers || columnReader(value.field)) isAny = true;
-        return;
-      case 'literal':
-        return;
-      case 'call':
-        return value.parameters.forEach(visitValue);
-      case 'arithmetic':
-        visitValue(value.left);
-        return visitValue(value.right);
-      default:
-        return visitValue(value.inner);
-    }
-  };
-  const visit = (test: Filter): void => {
-    switch (test.kind) {
-      case 'and':
-      case 'or':
-      case 'xor':
-        return test.tests.forEach(visit);
-      case 'not':
-        return visit(test.inner);
-      case 'present':
-        return visitValue(test.value);
-      case 'matches':
-        return visitValue(test.left);
-      case 'compare':
-      case 'contains':
-        visitValue(test.left);
-        return visitValue(test.right);
-      case 'in':
-        visitValue(test.left);
-        for (const { low, high } of test.ranges) {
-          visitValue(low);
-          if (high) visitValue(high);
-        }
-    }
-  };
-  visit(filter);
-  return isAny ? null : found;
 }

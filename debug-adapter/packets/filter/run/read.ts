@@ -75,22 +75,29 @@ function fieldReader(
 
 /** The items of a field in those of its protocol's layers that the ranges name. */
 function itemsOfLayers(packet: Packet, field: Field, ranges: readonly Range[]): Item[] {
-  const found = new Set(packet.items(field));
-  if (found.size === 0) return [];
-  const totals = new Map<Field, number>();
-  for (const layer of packet.layers) totals.set(layer.field, (totals.get(layer.field) ?? 0) + 1);
-  const counted = new Map<Field, number>();
-  const chosen: Item[] = [];
-  const collect = (item: Item): void => {
-    if (found.has(item)) chosen.push(item);
-    item.children.forEach(collect);
+  const wanted = new Set(packet.items(field));
+  if (wanted.size === 0) return [];
+  const counts = new Map<Field, number>();
+  const placed: { item: Item; protocol: Field; layer: number }[] = [];
+  const walk = (item: Item, protocol: Field, layer: number): void => {
+    let [inside, number] = [protocol, layer];
+    if (isLayer(item)) {
+      inside = item.field;
+      number = (counts.get(inside) ?? 0) + 1;
+      counts.set(inside, number);
+    }
+    if (wanted.has(item)) placed.push({ item, protocol: inside, layer: number });
+    for (const child of item.children) walk(child, inside, number);
   };
-  for (const layer of packet.layers) {
-    const number = (counted.get(layer.field) ?? 0) + 1;
-    counted.set(layer.field, number);
-    if (holdsLayer(ranges, number, totals.get(layer.field)!)) collect(layer);
-  }
-  return chosen;
+  for (const layer of packet.layers) walk(layer, layer.field, 1);
+  return placed
+    .filter(({ protocol, layer }) => holdsLayer(ranges, layer, counts.get(protocol) ?? 1))
+    .map(({ item }) => item);
+}
+
+/** A remark on a layer is a protocol, but no layer. */
+function isLayer({ field: { type, name } }: Item): boolean {
+  return type === 'protocol' && !name.startsWith('_ws.');
 }
 
 function callReader(value: Extract<Value, { kind: 'call' }>): Read {
