@@ -28,6 +28,8 @@ describe('the .vsix', function () {
       'dist/functions.json',
       'dist/webviews/packets.js',
       'dist/webviews/packets.css',
+      'dist/webviews/pictures.js',
+      'dist/webviews/pictures.css',
       'stack/user/sockscope.d.ts',
       'samples/first-handshake.ts',
       'samples/keep-alive-reset/client.mjs',

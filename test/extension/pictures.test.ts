@@ -1,0 +1,54 @@
+// In the real VS Code, on the real machine: the pictures of the second lesson.
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import type { FrameLocator } from 'playwright-core';
+import { root } from './support/scripts.ts';
+import { webviewFrame } from './support/webviewFrame.ts';
+import { Workbench } from './support/workbench.ts';
+
+const SCENARIO = 'accept-queue-overflow.ts';
+const STAYS =
+  "client3's request stays in the SYN queue: the accept queue is full (2 of 2), and its ACK is dropped.";
+
+describe('the pictures of an accept queue that overflows', function () {
+  this.timeout(240_000);
+  let code: Workbench;
+  let view: FrameLocator;
+
+  before(async () => {
+    code = await Workbench.open({ files: path.join(root, 'samples'), expect: SCENARIO });
+    await code.page.setViewportSize({ width: 1280, height: 720 });
+    await code.openFile(SCENARIO);
+    await code.goToLine(60);
+    await code.debug.start();
+    await code.debug.stopped();
+    await code.debug.tickFilter('Queue overflow');
+  });
+  after(() => code?.close());
+  afterEach(async function () {
+    if (this.currentTest?.state === 'failed') await code?.screenshot(`failed-${this.currentTest.title}`);
+  });
+
+  it('say at the stop what has just changed in the queues', async () => {
+    await code.command('View: Focus on Pictures View');
+    view = await webviewFrame(code.page, 'Pictures');
+    await code.debug.press('continue');
+    await view.getByRole('status').filter({ hasText: STAYS }).waitFor();
+    await view.getByText('accept queue 2 of 2').waitFor();
+    await code.screenshot('pictures-1-queues');
+  });
+
+  it('lead from a chip to the socket and to its packets', async () => {
+    const chip = view.getByRole('link', { name: /^client3, .* in the SYN queue/ });
+    await chip.click();
+    const sockets = code.page.locator('.sidebar .pane:has(> .pane-header[aria-label^="Sockets"])');
+    const selected = sockets.locator('.monaco-list-row.selected');
+    await selected.waitFor();
+    assert.match(await selected.innerText(), /← :\d+/);
+    await code.screenshot('pictures-2-socket');
+    await view.getByRole('link', { name: 'Packets of client3' }).click();
+    const packets = await webviewFrame(code.page, 'Packets');
+    await packets.locator('[role=row]', { hasText: '[SYN, ACK]' }).first().waitFor();
+    await code.screenshot('pictures-3-packets');
+  });
+});
