@@ -258,8 +258,8 @@ export interface SequenceArguments {
   count?: number;
 }
 export interface SequenceResponse {
-  /** The newest moment that is recorded; null: nothing is recorded. */
-  last: Moment | null;
+  /** The newest moment that is recorded; omitted: nothing is. */
+  last?: Moment;
   /** The first moment of which something is shown, if older things were left out or are not kept any more. */
   begins?: Moment;
   /** How many packets and system calls of the chosen window were left out: the older ones. */

@@ -59,7 +59,7 @@ export class Recording {
 /** One record. @returns null for a kind that is not known */
 function decode(kind: number, content: Uint8Array, names: NameReader): Happening | null {
   const view = new DataView(content.buffer, content.byteOffset, content.byteLength);
-  const moment: Moment = { event: view.getFloat64(0, true), timeNs: view.getFloat64(8, true) };
+  const moment: Moment = { event: view.getFloat64(0, true), timeNs: Math.round(view.getFloat64(8, true)) };
   const base = { ...moment, pid: view.getUint32(16, true), host: names.name(view.getUint16(20, true)) };
   const extra = view.getUint16(22, true);
   const at = HEAD_BYTES;

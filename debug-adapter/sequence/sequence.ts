@@ -47,7 +47,7 @@ export function sequenceOf(
   const isCut = leftOut > 0 || missing > 0 || from > 0;
   const earliest = shownMoments.sort((a, b) => a.event - b.event)[0];
   return {
-    last: last === undefined ? null : momentOf(last),
+    ...(last !== undefined && { last: momentOf(last) }),
     ...(isCut && earliest !== undefined && { begins: earliest }),
     leftOut,
     connections: whole.conversations.map((one) => ({

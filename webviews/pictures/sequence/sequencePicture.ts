@@ -1,0 +1,288 @@
+/** The sequence diagram: what is chosen to be shown, its drawing, and what can be done with the chosen thing. */
+import type { SequenceArguments, SequenceData, SequenceResponse } from '../../../debug-adapter/protocol.ts';
+import { el, setText } from '../../dom.ts';
+import { button, checkbox, type ButtonControl } from '../../toolkit.ts';
+import type { Emptiness, Picture, PictureHost, Table } from '../picture.ts';
+import { layout, type Layout, type LayoutOptions } from './layout.ts';
+import { mermaid } from './mermaid.ts';
+import type { Item } from './rows.ts';
+import { isSame, SequenceDrawing, type Range } from './sequenceDrawing.ts';
+import { sequenceTable } from './table.ts';
+import { timeText } from './time.ts';
+import { namesOf, plural, sentenceOf } from './words.ts';
+
+const ALL = '';
+const LEAST_ZOOM = 0.3;
+const MOST_ZOOM = 64;
+const ZOOM_STEP = 1.4;
+/** How many packets and calls are asked for. */
+const COUNT = 600;
+const HELP = 'Arrow keys move from one to the next, Enter shows the packet, + and − zoom.';
+
+export class SequencePicture implements Picture<'sequence'> {
+  readonly id = 'sequence';
+  readonly title = 'Sequence';
+  readonly tooltip =
+    'What programs call, the packets between them, and what these change, from top to bottom.';
+  readonly element: HTMLElement;
+  private readonly host: PictureHost;
+  private readonly drawing = new SequenceDrawing((item) => this.choose(item, false));
+  private readonly place = el('div', {
+    class: 'sequence-place',
+    tab: 0,
+    role: 'group',
+    aria: { label: 'Sequence diagram', description: HELP },
+  });
+  private readonly connection = document.createElement('select');
+  private readonly spacing = document.createElement('select');
+  private readonly sentence = el('p', { class: 'sentence', role: 'status' });
+  private readonly actions: { packet: ButtonControl; sent: ButtonControl; received: ButtonControl };
+  private readonly earlier: ButtonControl;
+  private readonly later: ButtonControl;
+  private readonly range = el('span', { class: 'range' });
+  private data: SequenceResponse | undefined;
+  private layout: Layout | undefined;
+  private options: Omit<LayoutOptions, 'width'> = { spacing: 'events', zoom: 1, showNics: false };
+  private chosen: Item | undefined;
+  /** The end of the window that is looked at; undefined: the newest. */
+  private until: number | undefined;
+  private wasAtEnd = true;
+
+  constructor(host: PictureHost) {
+    this.host = host;
+    const nics = checkbox('NICs', 'Show the network interfaces between the ends', false, (on) => {
+      this.set({ showNics: on });
+    });
+    this.connection.setAttribute('aria-label', 'Connection');
+    this.connection.addEventListener('change', () => this.ask(undefined));
+    this.spacing.setAttribute('aria-label', 'Spacing');
+    this.spacing.append(option('events', 'Events evenly spaced'), option('scale', 'Time to scale'));
+    this.spacing.addEventListener('change', () =>
+      this.set({ spacing: this.spacing.value as LayoutOptions['spacing'], zoom: 1 }),
+    );
+    const tool = (label: string, icon: string, onClick: () => void) =>
+      button({ label, icon, iconOnly: true, tooltip: label, onClick });
+    this.earlier = tool('Earlier', 'arrow-up', () => this.ask(this.data?.begins?.event));
+    this.later = tool('To the newest', 'arrow-down', () => this.ask(undefined));
+    this.actions = {
+      packet: button({ label: 'Show Packet', onClick: () => this.showPacket() }),
+      sent: button({ label: 'Sending Code', onClick: () => this.showCode('sent') }),
+      received: button({ label: 'Receiving Code', onClick: () => this.showCode('received') }),
+    };
+    const tools = [
+      this.earlier,
+      this.later,
+      tool('Zoom out', 'zoom-out', () => this.zoom(1 / ZOOM_STEP)),
+      tool('Zoom in', 'zoom-in', () => this.zoom(ZOOM_STEP)),
+      tool('Copy as Mermaid text', 'copy', () => this.copy()),
+    ];
+    const canvas = el('div', { class: 'sequence-canvas' });
+    canvas.append(this.drawing.heads, this.drawing.element);
+    this.place.append(canvas);
+    this.element = el('div', { class: 'sequence' }, [
+      el('div', { class: 'words' }, [
+        this.connection,
+        this.spacing,
+        nics.element,
+        ...tools.map(({ element }) => element),
+        this.range,
+      ]),
+      this.place,
+      el('div', { class: 'words chosen-words' }, [
+        this.sentence,
+        ...Object.values(this.actions).map(({ element }) => element),
+      ]),
+    ]);
+    this.place.addEventListener('scroll', () => this.scrolled());
+    this.place.addEventListener('keydown', (event) => this.key(event));
+    this.place.addEventListener('wheel', (event) => this.wheel(event), { passive: false });
+    new ResizeObserver(() => this.resize()).observe(this.place);
+    this.tellChosen();
+  }
+
+  asks(): SequenceArguments {
+    return {
+      count: COUNT,
+      ...(this.connection.value !== ALL && { connection: this.connection.value }),
+      ...(this.until !== undefined && { to: this.until }),
+    };
+  }
+
+  show({ picture: _picture, ...data }: SequenceData): void {
+    const { chosen } = this;
+    this.data = data;
+    this.listConnections(data);
+    this.draw();
+    if (chosen !== undefined) this.chosen = this.find(chosen);
+    if (this.wasAtEnd && this.until === undefined) this.place.scrollTop = this.place.scrollHeight;
+    this.scrolled();
+    this.tellChosen();
+  }
+
+  resize(): void {
+    this.draw();
+  }
+
+  clear(): void {
+    this.data = undefined;
+    this.layout = undefined;
+    this.chosen = undefined;
+    this.until = undefined;
+    this.wasAtEnd = true;
+    this.connection.replaceChildren(option(ALL, 'All connections'));
+    this.drawing.clear();
+    this.tellChosen();
+  }
+
+  emptiness(): Emptiness | undefined {
+    if (this.data === undefined || this.data.lifelines.length > 0) return undefined;
+    return {
+      title: 'Nothing has happened yet',
+      text: 'System calls of programs and the packets between them are drawn here: continue, or step on.',
+    };
+  }
+
+  table(): Table {
+    return sequenceTable(this.data);
+  }
+
+  svg(): SVGSVGElement {
+    return this.drawing.whole();
+  }
+
+  private listConnections({ connections }: SequenceResponse): void {
+    const { value } = this.connection;
+    const texts = [
+      option(ALL, connections.length === 1 ? 'The connection' : `All connections (${connections.length})`),
+      ...connections.map(({ id, label, packets }) => option(id, `${label}  (${plural(packets, 'packet')})`)),
+    ];
+    // A list that is open must not be filled anew.
+    const shown = [...this.connection.options].map(({ text }) => text).join('\n');
+    if (shown === texts.map(({ text }) => text).join('\n')) return;
+    this.connection.replaceChildren(...texts);
+    this.connection.value = connections.some(({ id }) => id === value) ? value : ALL;
+  }
+
+  private draw(): void {
+    const { clientWidth } = this.place;
+    if (this.data === undefined || clientWidth === 0) return;
+    this.layout = layout(this.data, { ...this.options, width: clientWidth });
+    this.drawing.draw(this.layout, this.visible(), this.chosen);
+    const { begins, leftOut } = this.data;
+    setText(
+      this.range,
+      begins === undefined
+        ? ''
+        : `from ${timeText(begins.timeNs)} s on${leftOut === 0 ? '' : `, ${plural(leftOut, 'earlier one')} left out`}`,
+    );
+    this.earlier.setEnabled(leftOut > 0);
+    this.later.setEnabled(this.until !== undefined);
+  }
+  private visible(): Range {
+    return { top: this.place.scrollTop, bottom: this.place.scrollTop + this.place.clientHeight };
+  }
+  private scrolled(): void {
+    const { scrollTop, clientHeight, scrollHeight } = this.place;
+    this.wasAtEnd = scrollTop + clientHeight >= scrollHeight - 8;
+    this.drawing.scroll(this.visible());
+  }
+
+  private set(change: Partial<Omit<LayoutOptions, 'width'>>): void {
+    this.options = { ...this.options, ...change };
+    this.draw();
+  }
+  private zoom(factor: number): void {
+    const { scrollTop, clientHeight, scrollHeight } = this.place;
+    const middle = (scrollTop + clientHeight / 2) / scrollHeight;
+    this.set({ zoom: Math.min(MOST_ZOOM, Math.max(LEAST_ZOOM, this.options.zoom * factor)) });
+    this.place.scrollTop = middle * this.place.scrollHeight - clientHeight / 2;
+  }
+  private wheel(event: WheelEvent): void {
+    if (!event.ctrlKey && !event.metaKey) return;
+    event.preventDefault();
+    this.zoom(event.deltaY < 0 ? ZOOM_STEP : 1 / ZOOM_STEP);
+  }
+
+  /** Another window, or another connection. */
+  private ask(until: number | undefined): void {
+    this.until = until;
+    this.wasAtEnd = true;
+    this.host.ask();
+  }
+
+  private key(event: KeyboardEvent): void {
+    const step = { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10, Home: -Infinity, End: Infinity }[
+      event.key
+    ];
+    if (step !== undefined) this.move(step);
+    else if (event.key === 'Enter') this.showPacket();
+    else if (event.key === '+' || event.key === '=') this.zoom(ZOOM_STEP);
+    else if (event.key === '-') this.zoom(1 / ZOOM_STEP);
+    else return;
+    event.preventDefault();
+  }
+  private move(step: number): void {
+    const places = this.layout?.places ?? [];
+    if (places.length === 0) return;
+    const { chosen } = this;
+    const at = chosen === undefined ? -1 : places.findIndex(({ item }) => isExactly(item, chosen));
+    const next = at < 0 && step < 0 ? places.length - 1 : at + step;
+    this.choose(places[Math.min(places.length - 1, Math.max(0, next))]!.item, true);
+  }
+
+  private choose(item: Item, scroll: boolean): void {
+    this.chosen = item;
+    const y = this.layout?.places.find((one) => isExactly(one.item, item))?.y;
+    if (scroll && y !== undefined) {
+      const { scrollTop, clientHeight } = this.place;
+      if (y < scrollTop + 70 || y > scrollTop + clientHeight - 40)
+        this.place.scrollTop = y - clientHeight / 2;
+    }
+    this.draw();
+    this.tellChosen();
+  }
+  /** The same thing in new data. */
+  private find(item: Item): Item | undefined {
+    return this.layout?.places.find((one) => isSame(one.item, item))?.item;
+  }
+
+  private tellChosen(): void {
+    const { chosen, data } = this;
+    const packet = this.packet();
+    setText(
+      this.sentence,
+      chosen === undefined || data === undefined
+        ? HELP
+        : `${sentenceOf(chosen, namesOf(data))} t = ${timeText(chosen.at.timeNs)} s, event ${chosen.at.event}`,
+    );
+    this.actions.packet.setEnabled(packet !== undefined);
+    this.actions.sent.setEnabled(packet !== undefined);
+    this.actions.received.setEnabled(packet?.arrived !== undefined);
+  }
+  private packet() {
+    const { chosen } = this;
+    return chosen?.kind === 'sent' || chosen?.kind === 'arrived' ? chosen.packet : undefined;
+  }
+  private showPacket(): void {
+    const packet = this.packet();
+    if (packet !== undefined) this.host.revealPacket(packet.number);
+  }
+  private showCode(which: 'sent' | 'received'): void {
+    const packet = this.packet();
+    if (packet !== undefined) this.host.goToCode(packet.number, which);
+  }
+  private copy(): void {
+    if (this.data !== undefined) this.host.copy(mermaid(this.data), 'the sequence as Mermaid text');
+  }
+}
+
+function isExactly(one: Item, other: Item): boolean {
+  return one.kind === other.kind && isSame(one, other);
+}
+
+function option(value: string, text: string): HTMLOptionElement {
+  const element = document.createElement('option');
+  element.value = value;
+  element.text = text;
+  return element;
+}
