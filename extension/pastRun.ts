@@ -43,7 +43,10 @@ export class PastRun {
     'sockscope/filterFor': (body) => filterFor(this.#packets, body),
     'sockscope/packetCode': ({ number, which }) => this.#code(number, which),
     'sockscope/exportPackets': async ({ path }) => ({ packets: await exportPackets(path, this.#packets) }),
-    'sockscope/sequence': (body) => sequenceOf(this.#record.happenings, this.#record.missing, body),
+    'sockscope/sequence': (body) => ({
+      ...sequenceOf(this.#record.happenings, this.#record.missing, body),
+      isOver: true,
+    }),
     'sockscope/setTreeValue': () => this.#refuse(),
     'sockscope/breakOnSocket': () => this.#refuse(),
     'sockscope/breakOn': () => this.#refuse(),

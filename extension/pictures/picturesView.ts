@@ -6,9 +6,12 @@ import {
   type FromPicturesOf,
   type ToPictures,
 } from '../../webviews/pictures/messages.ts';
+import type { DrawnData } from '../../debug-adapter/protocol.ts';
+import { showPacketCode } from '../packets/packetCode.ts';
 import type { PacketsPanel } from '../packets/packetsPanel.ts';
 import { saveFile } from '../saveFile.ts';
-import type { Sessions } from '../session.ts';
+import type { MachineSession, Sessions } from '../session.ts';
+import type { StackSources } from '../stackSources.ts';
 import { shortTime } from '../shortTime.ts';
 import { Throttle } from '../throttle.ts';
 import type { DebugTree } from '../trees/debugTree.ts';
@@ -32,6 +35,7 @@ export class PicturesView implements vscode.Disposable {
   readonly #sessions: Sessions;
   readonly #sockets: DebugTree;
   readonly #packets: PacketsPanel;
+  readonly #sources: StackSources;
   readonly #host: WebviewHost<ToPictures, FromPictures>;
   readonly #throttle = new Throttle(UPDATE_INTERVAL, () => this.#tellChanged());
   readonly #subscriptions: vscode.Disposable[];
@@ -42,11 +46,13 @@ export class PicturesView implements vscode.Disposable {
     sessions: Sessions,
     sockets: DebugTree,
     packets: PacketsPanel,
+    sources: StackSources,
     log: vscode.LogOutputChannel,
   ) {
     this.#sessions = sessions;
     this.#sockets = sockets;
     this.#packets = packets;
+    this.#sources = sources;
     this.#host = new WebviewHost(KIND, extensionUri, log);
     this.#host.onShown = () => this.#throttle.now();
     this.#host.onMessage = (message) => void this.#answer(message);
@@ -93,6 +99,14 @@ export class PicturesView implements vscode.Disposable {
         return this.#sockets.revealKey(message.socket);
       case 'showPackets':
         return this.#packets.showFiltered(message.filter);
+      case 'revealPacket':
+        return this.#packets.revealPacket(message.number);
+      case 'goToCode':
+        return showPacketCode(this.#session, this.#sources, message.number, message.which);
+      case 'copy':
+        await vscode.env.clipboard.writeText(message.text);
+        vscode.window.setStatusBarMessage(`Copied ${message.what}`, 2000);
+        return;
       case 'save':
         return saveFile(message);
       case 'run':
@@ -100,10 +114,17 @@ export class PicturesView implements vscode.Disposable {
     }
   }
 
-  async #getPicture({ id, picture }: FromPicturesOf<'getPicture'>): Promise<void> {
-    const session = this.#sessions.current;
-    if (!session) throw new Error('There is nothing to draw: no program was debugged yet.');
-    const { data } = await session.request('sockscope/picture', { picture });
+  get #session(): MachineSession {
+    const { current } = this.#sessions;
+    if (!current) throw new Error('There is nothing to draw: no program was debugged yet.');
+    return current;
+  }
+
+  async #getPicture({ id, picture, sequence }: FromPicturesOf<'getPicture'>): Promise<void> {
+    const data: DrawnData =
+      picture === 'sequence'
+        ? { picture, ...(await this.#session.request('sockscope/sequence', sequence ?? {})) }
+        : (await this.#session.request('sockscope/picture', { picture })).data;
     this.#host.post({ type: 'picture', id, data });
   }
 }

@@ -1,9 +1,10 @@
 /** The messages between the extension and the Pictures view, parsed on both sides. */
-import type { PictureData, PictureId } from '../../debug-adapter/protocol.ts';
+import type { DrawnData, DrawnId, SequenceArguments } from '../../debug-adapter/protocol.ts';
 import { boolean, count, object, oneOf, optional, string, union, type Shape } from '../shape.ts';
 import { queuesData } from './queues/shape.ts';
+import { sequenceArguments, sequenceData } from './sequence/shape.ts';
 
-export const PICTURE_IDS = ['queues'] as const satisfies readonly PictureId[];
+export const PICTURE_IDS = ['queues', 'sequence'] as const satisfies readonly DrawnId[];
 
 /** The commands that an empty picture offers. */
 const COMMANDS = ['startDebugging', 'newScenario', 'openSample'] as const;
@@ -26,19 +27,24 @@ export type ToPictures =
       ended?: string;
     }
   /** Show this picture, and in it what belongs to this socket: its key in the Sockets tree. */
-  | { type: 'show'; picture: PictureId; socket?: string }
+  | { type: 'show'; picture: DrawnId; socket?: string }
   /** The answer to `getPicture`. */
-  | { type: 'picture'; id: number; data: PictureData }
+  | { type: 'picture'; id: number; data: DrawnData }
   | { type: 'failed'; id: number; message: string };
 
 /** What the Pictures view sends to the extension. */
 export type FromPictures =
   | { type: 'ready' }
-  | { type: 'getPicture'; id: number; picture: PictureId }
+  | { type: 'getPicture'; id: number; picture: DrawnId; sequence?: SequenceArguments }
   /** Select this socket in the Sockets tree, by its key there. */
   | { type: 'revealSocket'; socket: string }
   /** Show the packets of this filter in the Packets panel. */
   | { type: 'showPackets'; filter: string }
+  | { type: 'revealPacket'; number: number }
+  /** Open the code that sent or received the packet. */
+  | { type: 'goToCode'; number: number; which: 'sent' | 'received' }
+  /** Put this text on the clipboard; `what` names it for the status bar. */
+  | { type: 'copy'; text: string; what: string }
   /** Save this text to a file; the extension asks for the file. */
   | { type: 'save'; format: 'svg' | 'csv'; name: string; text: string }
   | { type: 'run'; command: PictureCommand }
@@ -48,9 +54,12 @@ export type ToPicturesOf<T extends ToPictures['type']> = Extract<ToPictures, { t
 export type FromPicturesOf<T extends FromPictures['type']> = Extract<FromPictures, { type: T }>;
 
 const pictureId = oneOf(...PICTURE_IDS);
-const SHAPES: { [Id in PictureId]: Shape<Extract<PictureData, { picture: Id }>> } = { queues: queuesData };
-const pictureData: Shape<PictureData> = (value, path) => {
-  const { picture } = object<{ picture: PictureId }>({ picture: pictureId })(value, path);
+const SHAPES: { [Id in DrawnId]: Shape<Extract<DrawnData, { picture: Id }>> } = {
+  queues: queuesData,
+  sequence: sequenceData,
+};
+const pictureData: Shape<DrawnData> = (value, path) => {
+  const { picture } = object<{ picture: DrawnId }>({ picture: pictureId })(value, path);
   return SHAPES[picture](value, path);
 };
 
@@ -75,7 +84,15 @@ export const parseFromPictures = union<FromPictures>('a message from the Picture
     type: oneOf('getPicture'),
     id: count,
     picture: pictureId,
+    sequence: optional(sequenceArguments),
   }),
+  revealPacket: object<FromPicturesOf<'revealPacket'>>({ type: oneOf('revealPacket'), number: count }),
+  goToCode: object<FromPicturesOf<'goToCode'>>({
+    type: oneOf('goToCode'),
+    number: count,
+    which: oneOf('sent', 'received'),
+  }),
+  copy: object<FromPicturesOf<'copy'>>({ type: oneOf('copy'), text: string, what: string }),
   revealSocket: object<FromPicturesOf<'revealSocket'>>({ type: oneOf('revealSocket'), socket: string }),
   showPackets: object<FromPicturesOf<'showPackets'>>({ type: oneOf('showPackets'), filter: string }),
   save: object<FromPicturesOf<'save'>>({

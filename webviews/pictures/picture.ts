@@ -1,12 +1,8 @@
 /** What a picture of the Pictures view is. */
-import type { PictureData, PictureId } from '../../debug-adapter/protocol.ts';
+import type { DrawnData, DrawnId, SequenceArguments } from '../../debug-adapter/protocol.ts';
+import type { Table } from './table.ts';
 
-/** The same as the picture, in words. */
-export interface Table {
-  caption: string;
-  headers: string[];
-  rows: string[][];
-}
+export type { Table } from './table.ts';
 
 /** Why there is nothing to draw, and what would change that. */
 export interface Emptiness {
@@ -22,18 +18,28 @@ export interface PictureHost {
   showPackets(filter: string): void;
   /** The user has chosen something in the picture: its table is another one. */
   changed(): void;
+  /** The user wants other data of this picture to be shown. */
+  ask(): void;
+  /** Select a packet in the Packets panel. */
+  revealPacket(number: number): void;
+  /** Open the code that sent or received a packet. */
+  goToCode(number: number, which: 'sent' | 'received'): void;
+  /** Put a text on the clipboard; `what` names it for the status bar. */
+  copy(text: string, what: string): void;
 }
 
 /** One picture: draws the data of its kind into its element, and says the same as a table. */
-export interface Picture<Id extends PictureId = PictureId> {
+export interface Picture<Id extends DrawnId = DrawnId> {
   readonly id: Id;
   /** The text of its tab. */
   readonly title: string;
   /** What it shows, in one sentence. */
   readonly tooltip: string;
   readonly element: HTMLElement;
+  /** What of its data is wanted. */
+  asks?(): SequenceArguments;
   /** Draws the data. */
-  show(data: Extract<PictureData, { picture: Id }>): void;
+  show(data: Extract<DrawnData, { picture: Id }>): void;
   /** Draws the same data for another size of its element. */
   resize(): void;
   /** Forgets what it has shown: another session begins. */

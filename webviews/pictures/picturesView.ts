@@ -1,5 +1,5 @@
 /** The Pictures view: a strip of tabs, the chosen picture or its table, and what can be done with it. */
-import type { PictureId } from '../../debug-adapter/protocol.ts';
+import type { DrawnId } from '../../debug-adapter/protocol.ts';
 import { el, setAria, setText } from '../dom.ts';
 import { button, checkbox } from '../toolkit.ts';
 import { csv } from './csv.ts';
@@ -8,6 +8,7 @@ import { Host, type Announcement } from './host.ts';
 import type { ToPicturesOf } from './messages.ts';
 import type { Picture, PictureHost } from './picture.ts';
 import { QueuesPicture } from './queues/queuesPicture.ts';
+import { SequencePicture } from './sequence/sequencePicture.ts';
 import { readSettings, type Settings } from './settings.ts';
 import { standalone } from './svg.ts';
 import { TableView } from './tableView.ts';
@@ -17,7 +18,7 @@ const PANEL = 'picture';
 
 /** All pictures, in the order of their tabs. */
 function makePictures(host: PictureHost): Picture[] {
-  return [new QueuesPicture(host)];
+  return [new QueuesPicture(host), new SequencePicture(host)];
 }
 
 export class PicturesView {
@@ -25,7 +26,7 @@ export class PicturesView {
   private readonly host = new Host((message) => this.announced(message));
   private readonly settings: Settings = readSettings(this.host.load());
   private readonly pictures: Picture[];
-  private readonly tabs: Tabs<PictureId>;
+  private readonly tabs: Tabs<DrawnId>;
   private readonly status = el('span', { class: 'status' });
   private readonly problem = el('div', { class: 'problem', role: 'alert' });
   private readonly panel: HTMLElement;
@@ -49,7 +50,7 @@ export class PicturesView {
   ];
   private session: string | undefined;
   /** The picture of which data has arrived in this session. */
-  private readonly drawn = new Set<PictureId>();
+  private readonly drawn = new Set<DrawnId>();
   private isAsking = false;
   /** Something changed while data was asked for. */
   private isStale = false;
@@ -60,6 +61,10 @@ export class PicturesView {
       revealSocket: (socket) => this.host.post({ type: 'revealSocket', socket }),
       showPackets: (filter) => this.host.post({ type: 'showPackets', filter }),
       changed: () => this.arrange(),
+      ask: () => void this.fetch(),
+      revealPacket: (number) => this.host.post({ type: 'revealPacket', number }),
+      goToCode: (number, which) => this.host.post({ type: 'goToCode', number, which }),
+      copy: (text, what) => this.host.post({ type: 'copy', text, what }),
     });
     this.tabs = new Tabs(this.pictures, PANEL, (id) => this.select(id));
     this.empty = new EmptyState((command) => this.host.post({ type: 'run', command }));
@@ -104,7 +109,7 @@ export class PicturesView {
     return this.pictures.find(({ id }) => id === this.settings.picture)!;
   }
 
-  private select(id: PictureId): void {
+  private select(id: DrawnId): void {
     this.remember({ picture: id });
     this.tabs.select(id);
     setAria(this.panel, 'labelledby', `tab-${id}`);
@@ -138,7 +143,7 @@ export class PicturesView {
     this.isAsking = true;
     const { session, current } = this;
     try {
-      const data = await this.host.getPicture(current.id);
+      const data = await this.host.getPicture(current.id, current.asks?.());
       if (session === this.session && data.picture === current.id) {
         this.drawn.add(current.id);
         this.fail('');

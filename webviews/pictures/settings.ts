@@ -1,11 +1,11 @@
 /** The view's settings, which survive closing and reopening it. */
-import type { PictureId } from '../../debug-adapter/protocol.ts';
+import type { DrawnId } from '../../debug-adapter/protocol.ts';
 import { boolean, object, oneOf, type Shape } from '../shape.ts';
 import { PICTURE_IDS } from './messages.ts';
 
 export interface Settings {
   /** The picture that is shown. */
-  picture: PictureId;
+  picture: DrawnId;
   /** As a table. */
   asTable: boolean;
 }

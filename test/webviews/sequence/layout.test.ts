@@ -5,7 +5,7 @@ import type { SequenceResponse } from '../../../debug-adapter/protocol.ts';
 import { layout, type Layout, type LayoutOptions } from '../../../webviews/pictures/sequence/layout.ts';
 import { mermaid } from '../../../webviews/pictures/sequence/mermaid.ts';
 import { itemsOf, rowsOf } from '../../../webviews/pictures/sequence/rows.ts';
-import { sequenceTable } from '../../../webviews/pictures/sequence/table.ts';
+import { sequenceTable } from '../../../webviews/pictures/sequence/sequenceTable.ts';
 import { durationText, timeText } from '../../../webviews/pictures/sequence/time.ts';
 import { at, handshake } from '../support/handshake.ts';
 
@@ -27,7 +27,9 @@ describe('sequence diagram: layout', () => {
         '0 process 101: call,state,sent',
         '10000 process 100: arrived,sent,queues',
         '20000 process 101: arrived,state,sent,return',
-        '30000 process 100: arrived,state,state,queues,return',
+        '30000 process 100: arrived,state,state',
+        '30000 process 100: queues',
+        '30000 process 100: return',
       ],
     );
   });
@@ -148,13 +150,13 @@ describe('sequence diagram: texts', () => {
   Note right of P2: accept(3)
   Note right of P1: connect(3, 127.0.0.1:8080)
   Note right of P1: CLOSE → SYN_SENT
-  P1-xP2: SYN  Seq=0  lost
+  P1-xP2: SYN Seq=0 (lost)
   Note over P1,P2: 1 s later
-  P1->>P2: SYN  Seq=0  again
-  P2->>P1: SYN-ACK  Seq=0 Ack=1
+  P1->>P2: SYN Seq=0 again
+  P2->>P1: SYN-ACK Seq=0 Ack=1
   Note right of P2: SYN queue 1 · accept queue 0 of 3
   Note right of P1: SYN_SENT → ESTABLISHED
-  P1->>P2: ACK  Seq=1 Ack=1
+  P1->>P2: ACK Seq=1 Ack=1
   Note right of P1: connect() = 0
   Note right of P2: LISTEN → SYN_RECV
   Note right of P2: SYN_RECV → ESTABLISHED
@@ -172,7 +174,7 @@ describe('sequence diagram: texts', () => {
       '12',
       'client',
       'packet sent',
-      'Packet 1, client → server: SYN  Seq=0 (asks for a connection), arrives after 10 µs.',
+      'Packet 1, client → server: SYN Seq=0 (asks for a connection), arrives after 10 µs.',
     ]);
     assert.ok(rows.some((row) => row[4] === 'connect() = 0 in client, after 20 µs.'));
   });

@@ -9,8 +9,10 @@ import type {
   SequencePacket,
   SequenceResponse,
 } from '../../../debug-adapter/protocol.ts';
-import { itemsOf, rowsOf, type Item, type Row } from './rows.ts';
+import { itemsOf, nicOf, rowsOf, type Item, type Row } from './rows.ts';
+import { Crowd } from './crowd.ts';
 import { durationText } from './time.ts';
+import { meaningOf, noteText, packetText, textWidth } from './words.ts';
 
 export interface LayoutOptions {
   /** The room there is, in pixels; the drawing may be wider and higher. */
@@ -33,6 +35,7 @@ export interface Column {
   side: 'left' | 'right';
   /** How far its texts may reach. */
   room: number;
+  headWidth: number;
 }
 export interface Bar {
   call: SequenceCall;
@@ -43,12 +46,28 @@ export interface Bar {
   isOpen: boolean;
   sleeps: { y1: number; y2: number }[];
 }
+export interface Point {
+  x: number;
+  y: number;
+}
 export interface Arrow {
   packet: SequencePacket;
   /** From the sender to the receiver, or to where it ends. */
-  points: { x: number; y: number }[];
-  /** The middle of its label, and whether there is room for one. */
-  label: { x: number; y: number; isShown: boolean };
+  points: Point[];
+  /** The middle of its label, along the arrow. */
+  label: Label;
+}
+export interface Label {
+  x: number;
+  y: number;
+  /** Degrees; never upside down. */
+  angle: number;
+  /** How long it may be. */
+  room: number;
+  /** There is room for it. */
+  isShown: boolean;
+  /** It is the first packet of its kind: what it is for is said. */
+  isFirst: boolean;
 }
 /** The texts of one row beside its lifeline. */
 export interface Note {
@@ -85,26 +104,29 @@ export interface Layout {
 
 export const HEAD_HEIGHT = 44;
 const RULER_WIDTH = 84;
-const ROW_HEIGHT = 26;
+const ROW_HEIGHT = 22;
 /** Rows closer than this have no texts. */
 const TEXT_HEIGHT = 13;
 const BREAK_HEIGHT = 34;
 /** A pause this many times as long as the usual one is cut short. */
 const LONG_PAUSE = 8;
-const NOTE_ROOM = 250;
-const LEAST_NOTE_ROOM = 150;
-const LEAST_GAP = 190;
+const NOTE_ROOM = 290;
+const LEAST_NOTE_ROOM = 165;
+const LEAST_GAP = 180;
 const NIC_GAP = 110;
 const BAR_WIDTH = 9;
 const LEAST_BAR = 10;
 const END_ROOM = 30;
+const MOST_HEAD = 200;
+/** Where along an arrow its label may stand; the first that is free. */
+const LABEL_PLACES = [0.5, 0.38, 0.62, 0.26, 0.74];
 /** How much of its way a lost packet goes. */
 const LOST_AT = 0.55;
 /** Pixels for the whole recording, drawn to scale with a zoom of 1. */
 const SCALE_HEIGHT = 560;
 
 export function layout(sequence: SequenceResponse, options: LayoutOptions): Layout {
-  const items = itemsOf(sequence);
+  const items = itemsOf(sequence, options.showNics);
   const rows = rowsOf(items);
   const columns = columnsOf(sequence, options);
   const { ys, breaks } =
@@ -114,13 +136,15 @@ export function layout(sequence: SequenceResponse, options: LayoutOptions): Layo
   const columnOf = new Map(columns.map((column) => [column.id, column]));
   const last = columns.at(-1);
   const width = last === undefined ? options.width : last.x + last.room + 12;
+  const crowd = new Crowd();
+  const notes = notesOf(rows, ys, columnOf, crowd);
   const drawing: Layout = {
     width: Math.max(width, Math.min(options.width, width)),
     height,
     columns,
     bars: barsOf(sequence.calls, columnOf, yOf, height),
-    arrows: arrowsOf(sequence.packets, columnOf, yOf, options.showNics),
-    notes: notesOf(rows, ys, columnOf),
+    arrows: arrowsOf(sequence.packets, columnOf, yOf, options.showNics, crowd),
+    notes,
     breaks,
     ticks: ticksOf(rows, ys),
     places: rows.flatMap((row, index) => row.items.map((item) => ({ item, y: ys[index]! }))),
@@ -143,28 +167,27 @@ function columnsOf({ lifelines, packets }: SequenceResponse, { width, showNics }
         ),
       ]
     : [];
-  const count = lifelines.length;
-  if (count === 0) return [];
-  // Texts of the first lifeline stand on its left, of the others on their right.
-  const inner = Math.max(0, count - 2);
+  if (lifelines.length === 0) return [];
+  // Texts of the first lifeline stand on its left, of the others on their right, over the arrows that pass.
   const free = width - RULER_WIDTH - 12;
-  const between = count - 1;
-  const wanted = 2 * NOTE_ROOM + inner * NOTE_ROOM + nics.length * NIC_GAP + between * LEAST_GAP;
-  const room = wanted <= free ? NOTE_ROOM : LEAST_NOTE_ROOM;
-  const rest = free - (2 + inner) * room - nics.length * NIC_GAP;
-  const gap = Math.max(LEAST_GAP, between === 0 ? 0 : rest / between);
-  const columns: Column[] = [];
+  const gaps = lifelines.length - 1;
+  const forNics = nics.length * NIC_GAP;
+  const fair = (free - forNics) / (gaps + 1);
+  const room = Math.min(NOTE_ROOM, Math.max(LEAST_NOTE_ROOM, fair / 2));
+  const gap = Math.max(LEAST_GAP, gaps === 0 ? 0 : (free - 2 * room - forNics) / gaps);
+  const inner = Math.min(room, gap - 20);
   let x = RULER_WIDTH + room;
   const [first, ...others] = lifelines;
-  columns.push({ id: first!.id, x, lifeline: first!, side: 'left', room });
+  const headWidth = Math.min(MOST_HEAD, (gaps === 0 ? free : gap) - 10, 2 * room);
+  const columns: Column[] = [{ id: first!.id, x, lifeline: first!, side: 'left', room, headWidth }];
   for (const nic of nics) {
-    x += columns.length === 1 ? gap / 2 + NIC_GAP / 2 : NIC_GAP;
-    columns.push({ id: `nic ${nic}`, x, nic, side: 'right', room: 60 });
+    x += columns.length === 1 ? (gap + NIC_GAP) / 2 : NIC_GAP;
+    columns.push({ id: nicOf(nic), x, nic, side: 'right', room: NIC_GAP / 2, headWidth: NIC_GAP - 6 });
   }
   for (const [index, lifeline] of others.entries()) {
-    if (index > 0) x += gap + room;
-    else x += nics.length === 0 ? gap : gap / 2 + NIC_GAP / 2;
-    columns.push({ id: lifeline.id, x, lifeline, side: 'right', room });
+    x += index === 0 && nics.length > 0 ? (gap + NIC_GAP) / 2 : gap;
+    const isLast = index === others.length - 1;
+    columns.push({ id: lifeline.id, x, lifeline, side: 'right', room: isLast ? room : inner, headWidth });
   }
   return columns;
 }
@@ -261,19 +284,45 @@ function arrowsOf(
   columns: ReadonlyMap<string, Column>,
   yOf: Placing,
   showNics: boolean,
+  crowd: Crowd,
 ): Arrow[] {
-  let before = -Infinity;
+  const known = new Set<string>();
   return packets.flatMap((packet): Arrow[] => {
     const from = columns.get(packet.from);
     const to = columns.get(packet.to);
     if (from === undefined || to === undefined) return [];
     const points = wayOf(packet, from, to, columns, yOf, showNics);
     const [start, end] = [points.at(showNics && points.length > 2 ? 1 : 0)!, points.at(-1)!];
-    const y = (start.y + end.y) / 2;
-    const isShown = Math.abs(y - before) >= TEXT_HEIGHT;
-    if (isShown) before = y;
-    return [{ packet, points, label: { x: (start.x + end.x) / 2, y, isShown } }];
+    // One that is lost may be labelled beyond its end.
+    const room = Math.max(0, Math.abs((packet.fate === 'lost' ? to.x : end.x) - start.x) - 24);
+    const label = labelOf(packet, start, end, room, !known.has(packet.label), crowd);
+    if (label.isShown) known.add(packet.label);
+    return [{ packet, points, label }];
   });
+}
+
+/** A label along the way from `start` to `end`, where no other text is. */
+function labelOf(
+  packet: SequencePacket,
+  start: Point,
+  end: Point,
+  room: number,
+  isFirst: boolean,
+  crowd: Crowd,
+): Label {
+  const [left, right] = start.x < end.x ? [start, end] : [end, start];
+  const angle = (Math.atan2(right.y - left.y, right.x - left.x) * 180) / Math.PI;
+  const full = isFirst && meaningOf(packet) !== '' ? `${packetText(packet)}  ${meaningOf(packet)}` : '';
+  const texts = full !== '' && textWidth(full) < room ? [full, packetText(packet)] : [packetText(packet)];
+  for (const text of texts)
+    for (const share of LABEL_PLACES) {
+      const x = start.x + (end.x - start.x) * share;
+      const y = start.y + (end.y - start.y) * share;
+      const width = Math.min(room, textWidth(text));
+      const box = { x: x - width / 2, y: y - TEXT_HEIGHT - 2, width, height: TEXT_HEIGHT };
+      if (crowd.take(box)) return { x, y, angle, room, isShown: true, isFirst: text === full };
+    }
+  return { ...start, angle, room, isShown: false, isFirst: false };
 }
 
 function wayOf(
@@ -283,10 +332,10 @@ function wayOf(
   columns: ReadonlyMap<string, Column>,
   yOf: Placing,
   showNics: boolean,
-): { x: number; y: number }[] {
+): Point[] {
   const start = { x: from.x, y: yOf(sent) };
   const points = [start];
-  const nics = showNics ? [columns.get(`nic ${sender}`), columns.get(`nic ${receiver ?? ''}`)] : [];
+  const nics = showNics ? [columns.get(nicOf(sender)), columns.get(nicOf(receiver ?? ''))] : [];
   const [own, other] = nics;
   if (own !== undefined) points.push({ x: own.x, y: start.y });
   if (other !== undefined && stored !== undefined) points.push({ x: other.x, y: yOf(stored) });
@@ -302,19 +351,29 @@ function wayOf(
   return points;
 }
 
-function notesOf(rows: readonly Row[], ys: readonly number[], columns: ReadonlyMap<string, Column>): Note[] {
-  const before = new Map<string, number>();
+function notesOf(
+  rows: readonly Row[],
+  ys: readonly number[],
+  columns: ReadonlyMap<string, Column>,
+  crowd: Crowd,
+): Note[] {
   return rows.flatMap(({ lifeline, items }, index): Note[] => {
     const column = columns.get(lifeline);
-    const told = items.filter(({ kind }) => kind !== 'sent' && kind !== 'arrived');
+    const told = items.filter(({ kind }) => NOTED.has(kind)).sort((a, b) => nearness(a) - nearness(b));
     if (column === undefined || told.length === 0) return [];
     const y = ys[index]!;
-    const isShown = y - (before.get(lifeline) ?? -Infinity) >= TEXT_HEIGHT;
-    if (isShown) before.set(lifeline, y);
     const { x, side, room } = column;
-    return [{ items: told, x, y, side, room, isShown }];
+    const texts = told.map((item) => noteText(item, room)).join('   ');
+    const width = Math.min(room, textWidth(texts) + 24);
+    const box = { x: side === 'left' ? x - width : x, y: y - TEXT_HEIGHT / 2, width, height: TEXT_HEIGHT };
+    return [{ items: told, x, y, side, room, isShown: crowd.take(box) }];
   });
 }
+
+/** What has a text of its own; the others are parts of arrows. */
+const NOTED = new Set<Item['kind']>(['call', 'return', 'state', 'queues']);
+/** States, which are short, stand next to the lifeline. */
+const nearness = ({ kind }: Item) => (kind === 'state' ? 0 : 1);
 
 /** A mark where the time is another than above. */
 function ticksOf(rows: readonly Row[], ys: readonly number[]): Tick[] {

@@ -17,6 +17,8 @@ export type Item =
   | { kind: 'state'; at: Moment; lifeline: string; state: SequenceState }
   | { kind: 'queues'; at: Moment; lifeline: string; queues: SequenceQueues }
   | { kind: 'sent'; at: Moment; lifeline: string; packet: SequencePacket }
+  /** A NIC has stored it; only where NICs are shown. */
+  | { kind: 'stored'; at: Moment; lifeline: string; packet: SequencePacket }
   | { kind: 'arrived'; at: Moment; lifeline: string; packet: SequencePacket };
 
 export interface Row {
@@ -26,7 +28,7 @@ export interface Row {
 }
 
 /** Everything that has a place of its own, in the order in which it happened. */
-export function itemsOf({ calls, packets, states, queues }: SequenceResponse): Item[] {
+export function itemsOf({ calls, packets, states, queues }: SequenceResponse, withNics = false): Item[] {
   const items: Item[] = [];
   for (const call of calls) {
     const { lifeline } = call;
@@ -37,11 +39,18 @@ export function itemsOf({ calls, packets, states, queues }: SequenceResponse): I
   for (const one of queues) items.push({ kind: 'queues', at: one.at, lifeline: one.lifeline, queues: one });
   for (const packet of packets) {
     items.push({ kind: 'sent', at: packet.sent, lifeline: packet.from, packet });
+    if (withNics && packet.stored !== undefined)
+      items.push({ kind: 'stored', at: packet.stored, lifeline: nicOf(packet.receiver ?? ''), packet });
     if (packet.arrived !== undefined)
       items.push({ kind: 'arrived', at: packet.arrived, lifeline: packet.to, packet });
   }
   // Array.sort() keeps the order of what happens at the same event.
   return items.sort((a, b) => a.at.event - b.at.event);
+}
+
+/** The id of a NIC's lifeline. */
+export function nicOf(nic: string): string {
+  return `nic ${nic}`;
 }
 
 /** A call that returns at the instant at which it was made, without a sleep: its result stands beside it. */
@@ -68,14 +77,14 @@ function hasRoom({ items }: Row, { kind }: Item): boolean {
     case 'arrived':
       return false;
     case 'call':
-      return !has('call', 'return');
     case 'return':
-      return !has('call', 'return');
+      return !has('call', 'return', 'queues');
     case 'sent':
       return !has('sent');
     case 'queues':
-      return !has('queues');
+      return !has('queues', 'state', 'call', 'return');
     case 'state':
+    case 'stored':
       return true;
   }
 }

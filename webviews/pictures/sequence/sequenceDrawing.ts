@@ -1,4 +1,5 @@
 /** The drawing of a sequence: what is visible of the layout, as SVG. */
+import type { SequencePacket } from '../../../debug-adapter/protocol.ts';
 import { fitted, svg } from '../svg.ts';
 import {
   BAR_WIDTH,
@@ -6,12 +7,13 @@ import {
   type Arrow,
   type Bar,
   type Column,
+  type Label,
   type Layout,
   type Note,
 } from './layout.ts';
 import type { Item } from './rows.ts';
 import { timeText } from './time.ts';
-import { callText, lifelineAbout, lifelineName, packetText, queuesText, returnText } from './words.ts';
+import { lifelineAbout, lifelineName, meaningOf, noteText, numbersText } from './words.ts';
 
 /** Drawn beyond what is visible, above and below, in pixels. */
 const MARGIN = 400;
@@ -52,7 +54,7 @@ export class SequenceDrawing {
       element.setAttribute('height', String(height));
       element.setAttribute('viewBox', `0 0 ${layout.width} ${height}`);
     }
-    this.heads.replaceChildren(...layout.columns.map(headOf));
+    this.heads.replaceChildren(rulerHead(), ...layout.columns.map(headOf));
     this.drawn = { top: 0, bottom: -1 };
     this.scroll(visible);
   }
@@ -78,6 +80,7 @@ export class SequenceDrawing {
     if (layout === undefined) return this.element;
     this.element.replaceChildren(
       ...this.parts(layout, { top: 0, bottom: layout.height }),
+      rulerHead(),
       ...layout.columns.map(headOf),
     );
     this.drawn = { top: 0, bottom: -1 };
@@ -96,10 +99,10 @@ export class SequenceDrawing {
           d: `M${x} ${top}V${Math.min(height, range.bottom)}`,
         }),
       ),
+      ...bars.filter(({ y1, y2 }) => isIn(y1, y2)).map((bar) => this.bar(bar)),
       ...breaks
         .filter(({ y }) => isIn(y - 20, y + 20))
         .map(({ y, text }) => breakOf(y, text, columns, width)),
-      ...bars.filter(({ y1, y2 }) => isIn(y1, y2)).map((bar) => this.bar(bar)),
       ...arrows
         .filter(({ points }) => isIn(points[0]!.y, points.at(-1)!.y))
         .map((arrow) => this.arrow(arrow)),
@@ -140,7 +143,6 @@ export class SequenceDrawing {
       ...(packet.isRepeated === true ? ['again'] : []),
     ];
     const angle = (Math.atan2(last.y - before.y, last.x - before.x) * 180) / Math.PI;
-    const text = packetText(packet);
     return this.choosable(
       item,
       svg('g', { class: kind.join(' ') }, [
@@ -156,7 +158,7 @@ export class SequenceDrawing {
               d: 'M-9 -4.5L0 0L-9 4.5Z',
               transform: `translate(${last.x} ${last.y}) rotate(${angle})`,
             }),
-        ...(label.isShown ? [onGround(text, label.x, label.y - 5)] : []),
+        ...(label.isShown ? [labelOf(packet, label)] : []),
       ]),
     );
   }
@@ -170,7 +172,7 @@ export class SequenceDrawing {
     return items.flatMap((item): SVGElement[] => {
       const left = room - distance;
       if (left < 24) return [];
-      const text = fitted(textOf(item), left - 2 * CHIP_PADDING, TEXT_SIZE);
+      const text = fitted(noteText(item, room), left - 2 * CHIP_PADDING, TEXT_SIZE);
       const length = text.length * TEXT_SIZE * 0.56;
       const at = x + direction * distance;
       if (item.kind !== 'state') {
@@ -205,43 +207,46 @@ export class SequenceDrawing {
 
 /** An arrow stands for its packet's arrival, too. */
 export function isSame(one: Item, other: Item): boolean {
-  const isPacket = (item: Item) => item.kind === 'sent' || item.kind === 'arrived';
+  const isPacket = (item: Item) => item.kind === 'sent' || item.kind === 'stored' || item.kind === 'arrived';
   if (isPacket(one) && isPacket(other)) return packetOf(one) === packetOf(other);
   return one.kind === other.kind && one.at.event === other.at.event && one.lifeline === other.lifeline;
 }
 function packetOf(item: Item): string {
-  if (item.kind !== 'sent' && item.kind !== 'arrived') return '';
+  if (!('packet' in item)) return '';
   return `${item.packet.number} ${item.packet.isDuplicate === true}`;
 }
 
-function textOf(item: Item): string {
-  switch (item.kind) {
-    case 'call':
-      return callText(item.call);
-    case 'return':
-      return returnText(item.call);
-    case 'state':
-      return item.state.to;
-    case 'queues':
-      return queuesText(item.queues);
-    default:
-      return '';
-  }
+/** The text along an arrow, with what the first of its kind is for. */
+function labelOf(packet: SequencePacket, { x, y, angle, room, isFirst }: Label): SVGElement {
+  const numbers = numbersText(packet);
+  const meaning = isFirst ? meaningOf(packet) : '';
+  return svg(
+    'text',
+    {
+      class: 'label',
+      x: 0,
+      y: -5,
+      'text-anchor': 'middle',
+      transform: `translate(${x} ${y}) rotate(${angle})`,
+    },
+    [
+      svg('tspan', { class: 'flags' }, [packet.label]),
+      ...(numbers === ''
+        ? []
+        : [svg('tspan', { dx: 5 }, [fitted(numbers, Math.max(24, room - 60), TEXT_SIZE)])]),
+      ...(meaning !== '' ? [svg('tspan', { class: 'meaning', dx: 8 }, [meaning])] : []),
+    ],
+  );
 }
 
-/** A text on a ground of its own, so that lines below it do not cross it. */
-function onGround(text: string, x: number, y: number): SVGElement {
-  return svg('text', { class: 'label', x, y, 'text-anchor': 'middle' }, [text]);
+function rulerHead(): SVGElement {
+  return svg('g', { class: 'head-of' }, [svg('text', { class: 'about', x: 4, y: 33 }, ['time (s)'])]);
 }
-
-function headOf({ x, nic, lifeline, side, room }: Column): SVGElement {
+function headOf({ x, nic, lifeline, side, headWidth: width }: Column): SVGElement {
   if (lifeline === undefined)
     return svg('g', { class: 'head-of nic' }, [
-      svg('text', { class: 'about', x, y: 34, 'text-anchor': 'middle' }, [
-        fitted(nicName(nic!), room + 40, 11),
-      ]),
+      svg('text', { class: 'about', x, y: 34, 'text-anchor': 'middle' }, [fitted(nicName(nic!), width, 11)]),
     ]);
-  const width = Math.min(room * 1.2, 200);
   return svg('g', { class: `head-of ${lifeline.kind} ${side}` }, [
     svg('rect', { x: x - width / 2, y: 3, width, height: HEAD_HEIGHT - 8, rx: 3 }),
     svg('text', { class: 'name', x, y: 18, 'text-anchor': 'middle' }, [
@@ -276,6 +281,6 @@ function breakOf(y: number, text: string, columns: readonly Column[], width: num
 function stopOf(y: number, width: number): SVGElement {
   return svg('g', { class: 'stop' }, [
     svg('path', { d: `M0 ${y}H${width}` }),
-    svg('text', { x: 4, y: y - 3 }, ['stopped here']),
+    svg('text', { x: width - 12, y: y - 4, 'text-anchor': 'end' }, ['stopped here']),
   ]);
 }

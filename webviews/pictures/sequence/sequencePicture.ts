@@ -7,7 +7,7 @@ import { layout, type Layout, type LayoutOptions } from './layout.ts';
 import { mermaid } from './mermaid.ts';
 import type { Item } from './rows.ts';
 import { isSame, SequenceDrawing, type Range } from './sequenceDrawing.ts';
-import { sequenceTable } from './table.ts';
+import { sequenceTable } from './sequenceTable.ts';
 import { timeText } from './time.ts';
 import { namesOf, plural, sentenceOf } from './words.ts';
 
@@ -86,6 +86,7 @@ export class SequencePicture implements Picture<'sequence'> {
         nics.element,
         ...tools.map(({ element }) => element),
         this.range,
+        legend(),
       ]),
       this.place,
       el('div', { class: 'words chosen-words' }, [
@@ -114,7 +115,9 @@ export class SequencePicture implements Picture<'sequence'> {
     this.listConnections(data);
     this.draw();
     if (chosen !== undefined) this.chosen = this.find(chosen);
-    if (this.wasAtEnd && this.until === undefined) this.place.scrollTop = this.place.scrollHeight;
+    // A run that has ended is read from its beginning, one that goes on at its newest.
+    if (this.wasAtEnd && this.until === undefined && data.isOver !== true)
+      this.place.scrollTop = this.place.scrollHeight;
     this.scrolled();
     this.tellChosen();
   }
@@ -261,7 +264,7 @@ export class SequencePicture implements Picture<'sequence'> {
   }
   private packet() {
     const { chosen } = this;
-    return chosen?.kind === 'sent' || chosen?.kind === 'arrived' ? chosen.packet : undefined;
+    return chosen !== undefined && 'packet' in chosen ? chosen.packet : undefined;
   }
   private showPacket(): void {
     const packet = this.packet();
@@ -278,6 +281,16 @@ export class SequencePicture implements Picture<'sequence'> {
 
 function isExactly(one: Item, other: Item): boolean {
   return one.kind === other.kind && isSame(one, other);
+}
+
+/** What the bars along the lifelines mean. */
+function legend(): HTMLElement {
+  return el('span', { class: 'legend' }, [
+    el('span', { class: 'swatch busy' }),
+    document.createTextNode(' in a system call '),
+    el('span', { class: 'swatch sleep' }),
+    document.createTextNode(' asleep in it'),
+  ]);
 }
 
 function option(value: string, text: string): HTMLOptionElement {

@@ -4,10 +4,10 @@ import type {
   SequenceArguments,
   SequenceCall,
   SequenceConnection,
+  SequenceData,
   SequenceLifeline,
   SequencePacket,
   SequenceQueues,
-  SequenceResponse,
   SequenceState,
 } from '../../../debug-adapter/protocol.ts';
 import { array, boolean, count, object, oneOf, optional, string, type Shape } from '../../shape.ts';
@@ -67,7 +67,8 @@ const queues = object<SequenceQueues>({
   overflow: optional(oneOf('accept', 'syn')),
 });
 
-export const sequenceData: Shape<SequenceResponse> = object<SequenceResponse>({
+export const sequenceData: Shape<SequenceData> = object<SequenceData>({
+  picture: oneOf('sequence'),
   last: optional(moment),
   begins: optional(moment),
   leftOut: count,
@@ -78,6 +79,7 @@ export const sequenceData: Shape<SequenceResponse> = object<SequenceResponse>({
   states: array(state),
   queues: array(queues),
   stop: optional(moment),
+  isOver: optional(boolean),
 });
 
 export const sequenceArguments: Shape<SequenceArguments> = object<SequenceArguments>({

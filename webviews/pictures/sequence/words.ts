@@ -38,23 +38,52 @@ function resultText({ result }: SequenceCall): string {
   return result === undefined ? ' returns' : ` = ${result}`;
 }
 
-/** `SYN  Seq=0`, `PSH-ACK  Seq=1 Ack=1  7 bytes` */
+/** `SYN Seq=0`, `PSH-ACK Seq=1 Ack=1 7 bytes` */
 export function packetText(packet: SequencePacket): string {
-  const { label, numbers, payload } = packet;
+  const numbers = numbersText(packet);
+  return numbers === '' ? packet.label : `${packet.label} ${numbers}`;
+}
+/** What follows a packet's label. */
+export function numbersText(packet: SequencePacket): string {
+  const { numbers, payload } = packet;
   const remarks = [
-    label,
     numbers,
     payload === 0 ? '' : plural(payload, 'byte'),
     packet.isRepeated === true ? 'again' : '',
     packet.isDuplicate === true ? 'duplicate' : '',
     fateText(packet),
   ];
-  return remarks.filter((text) => text !== '').join('  ');
+  return remarks.filter((text) => text !== '').join(' ');
 }
 function fateText({ fate, reason }: SequencePacket): string {
   if (fate === 'delivered') return '';
-  if (fate === 'in flight') return 'on its way';
-  return reason === undefined || reason === fate ? fate : `${fate}: ${reason}`;
+  if (fate === 'in flight') return '(on its way)';
+  return reason === undefined || reason === fate ? `(${fate})` : `(${fate}: ${reason})`;
+}
+
+/** How wide a text of the drawing is, about, in pixels. */
+export function textWidth(text: string): number {
+  return text.length * 6.7;
+}
+
+/** The text beside a lifeline that has so much room. */
+export function noteText(item: Item, room: number): string {
+  switch (item.kind) {
+    case 'call':
+      return callText(item.call);
+    case 'return':
+      return returnText(item.call);
+    case 'state':
+      return item.state.to;
+    case 'queues': {
+      const { syn, accept, backlog, overflow } = item.queues;
+      const text = queuesText(item.queues);
+      const isShort = overflow === undefined && textWidth(text) > room - 20;
+      return isShort ? `SYN ${syn} · accept ${accept} of ${backlog + 1}` : text;
+    }
+    default:
+      return '';
+  }
 }
 
 export function queuesText({ syn, accept, backlog, overflow }: SequenceQueues): string {
@@ -65,15 +94,15 @@ export function queuesText({ syn, accept, backlog, overflow }: SequenceQueues): 
 /** What a packet of these flags is for, in plain words. */
 const MEANINGS: Readonly<Record<string, string>> = {
   SYN: 'asks for a connection',
-  'SYN-ACK': 'agrees to the connection, and asks for its other direction',
+  'SYN-ACK': 'agrees, and asks in its turn',
   ACK: 'confirms what has arrived',
   'PSH-ACK': 'carries data',
-  'FIN-ACK': 'says that no more data will follow',
-  'FIN-PSH-ACK': 'carries the last data, and says that no more will follow',
+  'FIN-ACK': 'no more data will follow',
+  'FIN-PSH-ACK': 'carries the last data',
   RST: 'ends the connection at once',
-  'RST-ACK': 'refuses or ends the connection at once',
+  'RST-ACK': 'refuses, or ends the connection at once',
 };
-function meaningOf({ label, payload }: SequencePacket): string {
+export function meaningOf({ label, payload }: SequencePacket): string {
   if (label === 'ACK' && payload > 0) return MEANINGS['PSH-ACK']!;
   return MEANINGS[label] ?? '';
 }
@@ -97,6 +126,8 @@ export function sentenceOf(item: Item, nameOf: (id: string) => string): string {
       const end = endText(packet);
       return `Packet ${packet.number}, ${nameOf(packet.from)} → ${nameOf(packet.to)}: ${packetText(packet)}${meaning === '' ? '' : ` (${meaning})`}${end}.`;
     }
+    case 'stored':
+      return `Packet ${item.packet.number}, ${item.packet.label}, is stored in the receive ring of ${item.packet.receiver}.`;
     case 'arrived':
       return `Packet ${item.packet.number}, ${item.packet.label}, arrives at ${nameOf(item.packet.to)}.`;
   }

@@ -1,6 +1,6 @@
 /** A sequence as a table: the same as the diagram, in words. */
 import type { SequenceResponse } from '../../../debug-adapter/protocol.ts';
-import type { Table } from '../picture.ts';
+import type { Table } from '../table.ts';
 import { itemsOf, type Item } from './rows.ts';
 import { timeText } from './time.ts';
 import { namesOf, plural, sentenceOf } from './words.ts';
@@ -11,6 +11,7 @@ const KINDS: Readonly<Record<Item['kind'], string>> = {
   state: 'state',
   queues: 'queues',
   sent: 'packet sent',
+  stored: 'packet in the ring',
   arrived: 'packet arrives',
 };
 
@@ -18,10 +19,10 @@ export function sequenceTable(sequence: SequenceResponse | undefined): Table {
   const headers = ['Time (s)', 'Event', 'Where', 'What', 'In words'];
   if (sequence === undefined) return { caption: 'Nothing is recorded.', headers, rows: [] };
   const nameOf = namesOf(sequence);
-  const rows = itemsOf(sequence).map((item) => [
+  const rows = itemsOf(sequence, true).map((item) => [
     timeText(item.at.timeNs).replaceAll(' ', ''),
     String(item.at.event),
-    nameOf(item.lifeline),
+    nameOf(item.lifeline).replace(/^nic (localhost )?/, ''),
     KINDS[item.kind],
     sentenceOf(item, nameOf),
   ]);
