@@ -1,6 +1,6 @@
 /** The Pictures view in a real browser, with a made-up extension around it. */
 import type { Browser, Page } from 'playwright-core';
-import type { PictureData, PictureId } from '../../../debug-adapter/protocol.ts';
+import type { DrawnData, DrawnId } from '../../../debug-adapter/protocol.ts';
 import {
   parseFromPictures,
   parseToPictures,
@@ -17,7 +17,7 @@ export class PicturesPage {
   /** Everything the view sent. */
   readonly sent: FromPictures[] = [];
   /** What the adapter would answer, by picture. */
-  readonly data = new Map<PictureId, PictureData>();
+  readonly data = new Map<DrawnId, DrawnData>();
   private readonly browser: Browser;
 
   private constructor({ browser, page, complaints }: OpenedPage) {
@@ -44,7 +44,7 @@ export class PicturesPage {
   }
 
   /** A stop with this data. */
-  async stopped(data: PictureData): Promise<void> {
+  async stopped(data: DrawnData): Promise<void> {
     this.data.set(data.picture, data);
     await this.send({ type: 'changed', session: 'one', running: false, moment: 't = 0.003 s' });
   }

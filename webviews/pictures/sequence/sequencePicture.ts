@@ -62,7 +62,7 @@ export class SequencePicture implements Picture<'sequence'> {
     );
     const tool = (label: string, icon: string, onClick: () => void) =>
       button({ label, icon, iconOnly: true, tooltip: label, onClick });
-    this.earlier = tool('Earlier', 'arrow-up', () => this.ask(this.data?.begins?.event));
+    this.earlier = tool('Earlier', 'arrow-up', () => this.askEarlier());
     this.later = tool('To the newest', 'arrow-down', () => this.ask(undefined));
     this.actions = {
       packet: button({ label: 'Show Packet', onClick: () => this.showPacket() }),
@@ -206,6 +206,10 @@ export class SequencePicture implements Picture<'sequence'> {
     this.zoom(event.deltaY < 0 ? ZOOM_STEP : 1 / ZOOM_STEP);
   }
 
+  private askEarlier(): void {
+    const begins = this.data?.begins;
+    if (begins !== undefined) this.ask(begins.event - 1);
+  }
   /** Another window, or another connection. */
   private ask(until: number | undefined): void {
     this.until = until;
@@ -229,7 +233,7 @@ export class SequencePicture implements Picture<'sequence'> {
     if (places.length === 0) return;
     const { chosen } = this;
     const at = chosen === undefined ? -1 : places.findIndex(({ item }) => isExactly(item, chosen));
-    const next = at < 0 && step < 0 ? places.length - 1 : at + step;
+    const next = at < 0 && step === -1 ? places.length - 1 : at + step;
     this.choose(places[Math.min(places.length - 1, Math.max(0, next))]!.item, true);
   }
 

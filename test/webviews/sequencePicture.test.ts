@@ -1,0 +1,131 @@
+/** The sequence diagram in a real browser. */
+import assert from 'node:assert/strict';
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { root } from '../extension/support/scripts.ts';
+import { handshake } from './support/handshake.ts';
+import { PicturesPage } from './support/picturesPage.ts';
+import { THEMES, type ThemeName } from './support/themes.ts';
+
+const SCREENSHOTS = path.join(root, 'dist/screenshots');
+const STATE = { picture: 'sequence', asTable: false };
+
+describe('the sequence diagram, in a browser', function () {
+  this.timeout(120_000);
+  let view: PicturesPage;
+
+  async function screenshot(name: string): Promise<void> {
+    mkdirSync(SCREENSHOTS, { recursive: true });
+    await view.page.screenshot({ path: path.join(SCREENSHOTS, `sequence-${name}.png`) });
+  }
+  const eventually = async (what: string, test: () => boolean | Promise<boolean>) => {
+    const end = Date.now() + 10_000;
+    while (!(await test())) {
+      if (Date.now() > end) assert.fail(`did not happen: ${what}`);
+      await view.page.waitForTimeout(20);
+    }
+  };
+  const open = async (options: { theme?: ThemeName; lost?: boolean } = {}) => {
+    view = await PicturesPage.open({
+      width: 1280,
+      height: 640,
+      state: STATE,
+      theme: options.theme ?? 'dark',
+    });
+    await view.stopped({ picture: 'sequence', ...handshake({ lost: options.lost ?? false }) });
+    await drawing().getByText('client [pid 101]').waitFor();
+  };
+  const drawing = () => view.page.getByRole('group', { name: 'Sequence diagram' });
+  const sentence = () => view.page.locator('.sequence [role=status]');
+
+  afterEach(async function () {
+    if (this.currentTest?.state === 'failed')
+      await screenshot(`failed-${this.currentTest.title.replace(/\W+/g, '-')}`);
+    const { complaints } = view;
+    await view.close();
+    assert.deepEqual(complaints, [], 'the browser has something to complain about');
+  });
+
+  it('fits the handshake on one page: every packet with its label, every call and state', async () => {
+    await open();
+    const texts = await drawing().locator('text').allTextContents();
+    for (const text of [
+      'connect(3, 127.0.0.1:8080)',
+      'SYN_SENT',
+      'SYNSeq=0asks for a connection',
+      'SYN-ACKSeq=0 Ack=1agrees, and asks in its turn',
+      'SYN queue 1 · accept queue 0 of 3',
+      'accept() = 4',
+    ])
+      assert.ok(texts.includes(text), `no "${text}" in ${texts.join(' | ')}`);
+    const fits = await drawing().evaluate((place) => place.scrollHeight <= place.clientHeight);
+    assert.ok(fits, 'it has to be scrolled');
+  });
+
+  it('goes from one thing to the next by keyboard, says each in a sentence, and leads to packet and code', async () => {
+    await open();
+    await drawing().focus();
+    await view.page.keyboard.press('Home');
+    await sentence().filter({ hasText: 'server calls listen(3, 2) = 0. t = 0.000 000 s, event 1' }).waitFor();
+    for (let i = 0; i < 5; i++) await view.page.keyboard.press('ArrowDown');
+    await sentence()
+      .filter({ hasText: 'Packet 1, client → server: SYN Seq=0 (asks for a connection)' })
+      .waitFor();
+    await view.page.keyboard.press('Enter');
+    await eventually('the packet is shown', () => view.sentOf('revealPacket').length === 1);
+    assert.equal(view.sentOf('revealPacket')[0]!.number, 1);
+    await view.page.getByRole('button', { name: 'Receiving Code' }).click();
+    await eventually('the code is shown', () => view.sentOf('goToCode').length === 1);
+    assert.deepEqual(view.sentOf('goToCode')[0], { type: 'goToCode', number: 1, which: 'received' });
+  });
+
+  it('a click chooses a packet; NICs stand between the ends; it is copied as Mermaid text and saved as SVG', async () => {
+    await open({ lost: true });
+    await drawing().getByText('SYN-ACK').click();
+    await sentence().filter({ hasText: 'Packet 3' }).waitFor();
+    await view.page.getByRole('checkbox', { name: 'NICs' }).click();
+    await drawing().getByText('lo', { exact: true }).waitFor();
+    await screenshot('lost-nics');
+    await view.page.getByRole('button', { name: 'Copy as Mermaid text' }).click();
+    await eventually('the text is copied', () => view.sentOf('copy').length === 1);
+    assert.match(view.sentOf('copy')[0]!.text, /^sequenceDiagram\n {2}participant P1 as client/);
+    await view.page.getByRole('button', { name: 'Save as SVG' }).click();
+    await eventually('the drawing is saved', () => view.sentOf('save').length === 1);
+    const { text } = view.sentOf('save')[0]!;
+    for (const word of ['client [pid 101]', 'SYN_SENT', '1 s', 'time (s)'])
+      assert.ok(text.includes(word), word);
+    assert.ok(!text.includes('var(--'), 'colours are those of the theme');
+  });
+
+  it('asks for one connection, and for what was left out', async () => {
+    view = await PicturesPage.open({ width: 1280, height: 640, state: STATE });
+    const base = handshake();
+    const [one] = base.connections;
+    const connections = [one!, { ...one!, id: 'TCP c d', label: 'TCP 127.0.0.1:40001 → 127.0.0.1:8080' }];
+    await view.stopped({
+      picture: 'sequence',
+      ...base,
+      connections,
+      leftOut: 12,
+      begins: { event: 10, timeNs: 0 },
+    });
+    await view.page.getByText('from 0.000 000 s on, 12 earlier ones left out').waitFor();
+    await view.page.getByRole('combobox', { name: 'Connection' }).selectOption({ index: 2 });
+    const last = () => view.sentOf('getPicture').at(-1)?.sequence;
+    await eventually('one connection is asked for', () => last()?.connection === 'TCP c d');
+    await view.page.getByRole('button', { name: 'Earlier' }).click();
+    await eventually('what came before is asked for', () => last()?.to === 9);
+  });
+
+  for (const theme of Object.keys(THEMES) as ThemeName[])
+    it(`has nothing that an accessibility check finds, in the ${theme} theme`, async () => {
+      await open({ theme });
+      await drawing().focus();
+      await view.page.keyboard.press('PageDown');
+      await screenshot(theme);
+      assert.deepEqual(await view.violations(), []);
+      await view.page.getByRole('checkbox', { name: 'As table' }).click();
+      await view.page.getByRole('table').waitFor();
+      assert.deepEqual(await view.violations(), []);
+    });
+});
