@@ -74,7 +74,7 @@ export default {
       from: { path: '^debug-adapter/sequence/' },
       to: {
         path: '^(debug-adapter|stack)/',
-        pathNot: '^(debug-adapter/(protocol\\.ts|sequence/)|stack/lib/)',
+        pathNot: '^(debug-adapter/(protocol\\.ts|pictures/data\\.ts|sequence/)|stack/lib/)',
       },
     },
     {
