@@ -86,7 +86,7 @@ export default {
       to: {
         path: '^(stack|debug-adapter|webviews|test)/',
         pathNot:
-          '^(debug-adapter/(protocol|filters/kinds|packets/.*|sequence/sequence)|webviews/(messages|shape|pictures/messages))\\.ts$',
+          '^(debug-adapter/(protocol|filters/(kinds|transitionText)|packets/.*|sequence/sequence)|webviews/(messages|shape|pictures/messages))\\.ts$',
       },
     },
     {

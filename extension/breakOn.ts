@@ -24,7 +24,7 @@ export class BreakOnChooser implements vscode.Disposable {
   readonly #command: vscode.Disposable;
   readonly #changed = new vscode.EventEmitter<void>();
 
-  /** The machine was given another choice. */
+  /** Another choice was made, and given to the machine if there is one. */
   readonly onDidChange = this.#changed.event;
 
   constructor(memory: vscode.Memento, sessions: Sessions) {
@@ -41,6 +41,18 @@ export class BreakOnChooser implements vscode.Disposable {
   /** What was chosen last in this workspace: kinds with their conditions. */
   get chosen(): BreakOn {
     return this.#memory.get<BreakOn>(KEY, {});
+  }
+
+  /**
+   * Stops at one kind of event under this condition, or not at that kind any more.
+   *
+   * @param condition empty: always; undefined: never
+   */
+  async set(kind: StopKindId, condition: string | undefined): Promise<void> {
+    const session = this.#sessions.current;
+    const { [kind]: _old, ...others } = session && !session.past ? session.breakOn : this.chosen;
+    const wrong = await this.#apply(condition === undefined ? others : { ...others, [kind]: condition });
+    if (wrong) void vscode.window.showErrorMessage(wrong.problem);
   }
 
   async #choose(): Promise<void> {
@@ -68,7 +80,10 @@ export class BreakOnChooser implements vscode.Disposable {
   async #apply(breakOn: BreakOn): Promise<{ id: StopKindId; problem: string } | undefined> {
     await this.#memory.update(KEY, breakOn);
     const session = this.#sessions.current;
-    if (!session || session.past) return undefined;
+    if (!session || session.past) {
+      this.#changed.fire();
+      return undefined;
+    }
     try {
       const { problems } = await session.request('sockscope/breakOn', { breakOn });
       session.breakOn = Object.fromEntries(

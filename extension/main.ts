@@ -34,7 +34,7 @@ export function activate(context: vscode.ExtensionContext): void {
     sessions,
     ...trees,
     packets,
-    new PicturesView(context.extensionUri, sessions, sockets, packets, sources, log),
+    new PicturesView(context.extensionUri, { sessions, sockets, packets, breakOn, sources }, log),
     registerTreeCommands(trees, packets),
     registerScenarioEditor(),
     registerNodeProgramEditor(sources),

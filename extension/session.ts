@@ -1,5 +1,6 @@
 // The debug sessions of this type: the one that the views show, whether its machine runs, and typed custom
 // requests to it.
+import type { DebugProtocol } from '@vscode/debugprotocol';
 import * as vscode from 'vscode';
 import type {
   BreakOn,
@@ -79,6 +80,7 @@ interface DapMessage {
   event?: string;
   command?: string;
   success?: boolean;
+  arguments?: unknown;
 }
 
 const RESUMING = new Set(['continue', 'next', 'stepIn', 'stepOut', 'stepBack', 'reverseContinue', 'goto']);
@@ -88,17 +90,26 @@ const EDITING = new Set(['setVariable', 'setExpression']);
 export class Sessions implements vscode.Disposable {
   readonly #alive = new Map<string, MachineSession>();
   readonly #changed = new vscode.EventEmitter<SessionChange>();
+  readonly #filters = new vscode.EventEmitter<void>();
   readonly #subscriptions: vscode.Disposable[] = [];
   /** The session that ended last, until another begins. */
   #last: MachineSession | undefined;
   #current: MachineSession | undefined;
+  /**
+   * The condition of "TCP state transition" in the Breakpoints view; undefined: it is not ticked. VS Code tells
+   * only adapters, and keeps it from session to session.
+   */
+  transitionFilter: string | undefined;
 
   /** Reports changes of the shown session; those of others are ignored. */
   readonly onDidChange = this.#changed.event;
+  /** Something else was ticked in the Breakpoints view. */
+  readonly onDidChangeFilters = this.#filters.event;
 
   constructor() {
     this.#subscriptions.push(
       this.#changed,
+      this.#filters,
       vscode.debug.registerDebugAdapterTrackerFactory(DEBUG_TYPE, {
         createDebugAdapterTracker: (session) => this.#track(session),
       }),
@@ -174,7 +185,9 @@ export class Sessions implements vscode.Disposable {
       // React to the request and not to its response: a quick step may have stopped again before the response
       // is seen.
       onWillReceiveMessage: (message: DapMessage) => {
-        if (message.type === 'request' && RESUMING.has(message.command ?? '')) setRunning(true);
+        if (message.type !== 'request') return;
+        if (RESUMING.has(message.command ?? '')) setRunning(true);
+        if (message.command === 'setExceptionBreakpoints') this.#setFilters(message.arguments);
       },
       onDidSendMessage: (message: DapMessage) => {
         if (message.type === 'event' && message.event === 'stopped') setRunning(false);
@@ -187,6 +200,13 @@ export class Sessions implements vscode.Disposable {
       },
       onExit: () => this.#over(debugSession),
     };
+  }
+
+  #setFilters(sent: unknown): void {
+    const { filters, filterOptions = [] } = sent as DebugProtocol.SetExceptionBreakpointsArguments;
+    const option = filterOptions.find(({ filterId }) => filterId === 'transition');
+    this.transitionFilter = filters.includes('transition') ? '' : option && (option.condition ?? '');
+    this.#filters.fire();
   }
 
   #progress(debugSession: vscode.DebugSession, body: ChangedEvent): void {

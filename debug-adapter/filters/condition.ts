@@ -29,10 +29,20 @@ export class ConditionParser<Hit> {
   readonly #fields: Fields<Hit>;
   readonly #example: string;
   readonly #tokens: Token[];
+  readonly #parseOwn: (parser: ConditionParser<Hit>) => Condition<Hit> | undefined;
   #at = 0;
 
-  /** @param example a sentence with a valid condition, for error messages */
-  constructor(text: string, fields: Fields<Hit>, example: string) {
+  /**
+   * @param example a sentence with a valid condition, for error messages
+   * @param parseOwn parses what may stand in place of a comparison; undefined: nothing of that stands here
+   */
+  constructor(
+    text: string,
+    fields: Fields<Hit>,
+    example: string,
+    parseOwn: (parser: ConditionParser<Hit>) => Condition<Hit> | undefined = () => undefined,
+  ) {
+    this.#parseOwn = parseOwn;
     this.#text = text;
     this.#fields = fields;
     this.#example = example;
@@ -88,7 +98,7 @@ export class ConditionParser<Hit> {
       if (!this.take(')')) this.fail('Expected )');
       return inner;
     }
-    return this.#comparison();
+    return this.#parseOwn(this) ?? this.#comparison();
   }
 
   #comparison(): Condition<Hit> {

@@ -11,7 +11,7 @@ import { filterOn, type Sentence } from './filter.ts';
 import { socketFields } from './socketFields.ts';
 
 const EXAMPLE =
-  'Write for example SYN_RECV -> ESTABLISHED, -> CLOSE_WAIT && port == 8080, * -> CLOSE, or port == 8080 alone.';
+  'Write for example SYN_RECV -> ESTABLISHED, -> CLOSE_WAIT && port == 8080, * -> CLOSE, SYN_SENT -> ESTABLISHED || FIN_WAIT1 -> FIN_WAIT2, or port == 8080 alone.';
 
 type Hit = TraceHit<'sock:inet_sock_set_state'>;
 const stateWords = tcpStates.names.map((name) => name.slice('TCP_'.length));
@@ -35,21 +35,22 @@ function parseState(parser: ConditionParser<Hit>): number | undefined {
   return state;
 }
 
-function parse(text: string): Condition<Hit> {
-  const parser = new ConditionParser<Hit>(text, FIELDS, EXAMPLE);
-  if (parser.done) return () => true;
-  if (!isArrow(parser.peek()) && !isArrow(parser.peek(1))) return parser.parse();
+/** What may follow a state that was left out. */
+const AFTER_ARROW = new Set([undefined, '&&', '||', ')']);
+
+/** `SYN_RECV -> ESTABLISHED`, `-> CLOSE_WAIT` */
+function parseArrow(parser: ConditionParser<Hit>): Condition<Hit> | undefined {
+  if (!isArrow(parser.peek()) && !isArrow(parser.peek(1))) return undefined;
   const from = isArrow(parser.peek()) ? undefined : parseState(parser);
   parser.next();
-  const to = parser.done || parser.peek() === '&&' ? undefined : parseState(parser);
-  if (!parser.done && !parser.take('&&')) parser.fail('Expected && or the end');
-  const rest = parser.done ? undefined : parser.parse();
-  return (hit) => {
-    const [, oldState, newState] = hit.args;
-    if (from !== undefined && from !== oldState) return false;
-    if (to !== undefined && to !== newState) return false;
-    return rest === undefined || rest(hit);
-  };
+  const to = AFTER_ARROW.has(parser.peek()) ? undefined : parseState(parser);
+  return ({ args: [, oldState, newState] }) =>
+    (from === undefined || from === oldState) && (to === undefined || to === newState);
+}
+
+function parse(text: string): Condition<Hit> {
+  const parser = new ConditionParser<Hit>(text, FIELDS, EXAMPLE, parseArrow);
+  return parser.done ? () => true : parser.parse();
 }
 
 /** UDP and raw sockets use the same states with another meaning. */

@@ -1,6 +1,6 @@
 /** What the pictures show, as plain data. Types only: the webviews see them through the protocol. */
 
-export type PictureData = QueuesData;
+export type PictureData = QueuesData | StatesData;
 export type PictureId = PictureData['picture'];
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -92,5 +92,43 @@ export interface ListenerChange {
   /** A sentence that says what happened, and why. */
   text: string;
   /** It happened since the stop before. */
+  isNew: boolean;
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// The states of all TCP sockets
+
+export interface StatesData {
+  picture: 'states';
+  sockets: StateSocket[];
+  /** Sockets that are left out, because there are too many. */
+  leftOut: number;
+  /** The last transitions, oldest first. */
+  changes: StateChange[];
+}
+
+export interface StateSocket {
+  /** Its key in the Sockets tree. */
+  socket: string;
+  /** `client :40312→:8080` */
+  name: string;
+  /** Without its prefix: `NEW_SYN_RECV`. */
+  state: string;
+  /** More about the state: `ends in 60 s`. */
+  detail?: string;
+  packetFilter?: string;
+}
+
+export interface StateChange {
+  /** The event number. */
+  event: number;
+  /** Virtual seconds since boot, nine digits after the point. */
+  time: string;
+  socket: string;
+  /** As in a socket. */
+  name: string;
+  from: string;
+  to: string;
+  /** It happened since the stop before. At a stop at the transition itself the socket still has its old state. */
   isNew: boolean;
 }

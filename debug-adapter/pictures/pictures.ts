@@ -4,6 +4,7 @@ import type { Trees } from '../inspect/trees/trees.ts';
 import type { PictureData, PictureId } from './data.ts';
 import { Peers } from './peers.ts';
 import { QueuesPicture } from './queues.ts';
+import { StatesPicture } from './states.ts';
 
 type Sources = { [Id in PictureId]: { data(since: number): Extract<PictureData, { picture: Id }> } };
 
@@ -16,7 +17,10 @@ export class Pictures {
 
   constructor(world: World, trees: Trees) {
     this.#world = world;
-    this.#sources = { queues: new QueuesPicture(world, trees, new Peers(world)) };
+    this.#sources = {
+      queues: new QueuesPicture(world, trees, new Peers(world)),
+      states: new StatesPicture(world, trees),
+    };
   }
 
   /** A new stop: changes are new that happened since the stop before. */

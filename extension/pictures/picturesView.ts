@@ -9,6 +9,7 @@ import {
 import type { DrawnData } from '../../debug-adapter/protocol.ts';
 import { showPacketCode } from '../packets/packetCode.ts';
 import type { PacketsPanel } from '../packets/packetsPanel.ts';
+import type { BreakOnChooser } from '../breakOn.ts';
 import { saveFile } from '../saveFile.ts';
 import type { MachineSession, Sessions } from '../session.ts';
 import type { StackSources } from '../stackSources.ts';
@@ -16,6 +17,7 @@ import { shortTime } from '../shortTime.ts';
 import { Throttle } from '../throttle.ts';
 import type { DebugTree } from '../trees/debugTree.ts';
 import { WebviewHost, type OwnMessage } from '../webviewHost.ts';
+import { TransitionBreakpoints } from './transitionBreakpoints.ts';
 
 const KIND = {
   viewId: 'sockscope.pictures',
@@ -31,36 +33,51 @@ const COMMANDS = {
   openSample: 'sockscope.openSample',
 } as const;
 
+/** The parts of the extension that the pictures lead to. */
+export interface Surroundings {
+  sessions: Sessions;
+  /** The tree in which sockets are shown. */
+  sockets: DebugTree;
+  packets: PacketsPanel;
+  breakOn: BreakOnChooser;
+  sources: StackSources;
+}
+
 export class PicturesView implements vscode.Disposable {
   readonly #sessions: Sessions;
   readonly #sockets: DebugTree;
   readonly #packets: PacketsPanel;
   readonly #sources: StackSources;
+  readonly #transitions: TransitionBreakpoints;
   readonly #host: WebviewHost<ToPictures, FromPictures>;
   readonly #throttle = new Throttle(UPDATE_INTERVAL, () => this.#tellChanged());
   readonly #subscriptions: vscode.Disposable[];
 
-  /** @param sockets the tree in which sockets are shown */
   constructor(
     extensionUri: vscode.Uri,
-    sessions: Sessions,
-    sockets: DebugTree,
-    packets: PacketsPanel,
-    sources: StackSources,
+    { sessions, sockets, packets, breakOn, sources }: Surroundings,
     log: vscode.LogOutputChannel,
   ) {
     this.#sessions = sessions;
     this.#sockets = sockets;
     this.#packets = packets;
     this.#sources = sources;
+    this.#transitions = new TransitionBreakpoints(sessions, breakOn);
     this.#host = new WebviewHost(KIND, extensionUri, log);
-    this.#host.onShown = () => this.#throttle.now();
+    this.#host.onShown = () => {
+      this.#tellTransitions();
+      this.#throttle.now();
+    };
     this.#host.onMessage = (message) => void this.#answer(message);
     this.#subscriptions = [
       this.#host,
-      sessions.onDidChange((change) =>
-        change === 'progress' && sessions.current?.running ? this.#throttle.request() : this.#throttle.now(),
-      ),
+      sessions.onDidChange((change) => {
+        if (change === 'session' || change === 'ended') this.#tellTransitions();
+        if (change === 'progress' && sessions.current?.running) this.#throttle.request();
+        else this.#throttle.now();
+      }),
+      sessions.onDidChangeFilters(() => this.#tellTransitions()),
+      breakOn.onDidChange(() => this.#tellTransitions()),
     ];
   }
 
@@ -79,6 +96,10 @@ export class PicturesView implements vscode.Disposable {
       ...(session?.moment && { moment: `t = ${shortTime(session.moment.time)} s` }),
       ...(session?.past && { ended: session.past.picturesAsOf }),
     });
+  }
+
+  #tellTransitions(): void {
+    if (this.#host.isShown) this.#host.post({ type: 'transitions', armed: this.#transitions.armed });
   }
 
   async #answer(message: OwnMessage<FromPictures>): Promise<void> {
@@ -107,6 +128,8 @@ export class PicturesView implements vscode.Disposable {
         await vscode.env.clipboard.writeText(message.text);
         vscode.window.setStatusBarMessage(`Copied ${message.what}`, 2000);
         return;
+      case 'toggleTransition':
+        return this.#transitions.toggle(message.from, message.to);
       case 'save':
         return saveFile(message);
       case 'run':

@@ -51,4 +51,40 @@ describe('the pictures of an accept queue that overflows', function () {
     await packets.locator('[role=row]', { hasText: '[SYN, ACK]' }).first().waitFor();
     await code.screenshot('pictures-3-packets');
   });
+
+  it('stop at the transition whose arrow was clicked, and no more when it is clicked again', async () => {
+    await code.command('View: Focus on Pictures View');
+    await view.getByRole('tab', { name: 'States' }).click();
+    const arrow = view.getByRole('button', { name: /^ESTABLISHED → FIN_WAIT1/ });
+    await arrow.click();
+    await view.getByRole('button', { name: /^ESTABLISHED → FIN_WAIT1.* stops here/ }).waitFor();
+    const chosen = code.page.locator('.statusbar-item', { hasText: 'TCP state transition' });
+    assert.match(await chosen.innerText(), /ESTABLISHED -> FIN/);
+    // client4's SYN overflows the queue first.
+    await code.debug.press('continue');
+    await view
+      .getByText(/client4/)
+      .first()
+      .waitFor();
+    await code.debug.press('continue');
+    await code.debug.stopsOn(/ESTABLISHED → FIN_WAIT1/);
+    const sentence = /^server :8080→:\d+: ESTABLISHED → FIN_WAIT1, right now/;
+    await view.getByRole('status').filter({ hasText: sentence }).waitFor();
+    await code.screenshot('pictures-4-states');
+    await arrow.click();
+    await chosen.waitFor({ state: 'hidden' });
+  });
+
+  it('stay when the run has ended, and say of when they are', async () => {
+    await code.page.waitForTimeout(600);
+    await code.debug.press('stop');
+    await code.page.locator('.debug-toolbar').waitFor({ state: 'hidden' });
+    await view.getByText(/ended · last stop at t = [\d.]+ s/).waitFor();
+    await view.getByRole('tab', { name: 'Queues' }).click();
+    await view.getByText('accept queue 1 of 2').waitFor();
+    await code.page.setViewportSize({ width: 1600, height: 1000 });
+    await view.getByRole('tab', { name: 'States' }).click();
+    await code.page.waitForTimeout(500);
+    await code.screenshot('pictures-5-ended-large');
+  });
 });

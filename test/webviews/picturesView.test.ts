@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { root } from '../extension/support/scripts.ts';
-import { overflowing } from './support/pictureData.ts';
+import { handshake, overflowing } from './support/pictureData.ts';
 import { PicturesPage } from './support/picturesPage.ts';
 import { THEMES, type ThemeName } from './support/themes.ts';
 
@@ -62,6 +62,78 @@ describe('the Pictures view, in a browser', function () {
     assert.equal(view.sentOf('showPackets')[0]!.filter, 'tcp.port == 40001');
   });
 
+  const showStates = async () => {
+    await view.stopped(handshake());
+    await view.page.getByRole('tab', { name: 'States' }).click();
+    await view.page.getByRole('button', { name: /^SYN_SENT: 1 socket\./ }).waitFor();
+    await view.page.waitForTimeout(400);
+  };
+
+  it('draws each socket in its state, and lists those of a state', async () => {
+    view = await PicturesPage.open({ width: 915, height: 280 });
+    await showStates();
+    const sentence = 'client :40001→:8080: SYN_SENT → ESTABLISHED, right now: the SYN-ACK comes';
+    await view.page.getByRole('status').filter({ hasText: sentence }).waitFor();
+    assert.equal(await view.page.locator('.dot').count(), 15);
+    await screenshot('states');
+    await view.page.getByRole('button', { name: /^NEW_SYN_RECV: 1 socket\./ }).focus();
+    await view.page.keyboard.press('Enter');
+    await view.page.getByRole('heading', { name: 'NEW_SYN_RECV: 1 socket' }).waitFor();
+    await view.page.getByRole('button', { name: 'server :8080 ← :40001' }).click();
+    await eventually('the socket', () => view.sentOf('revealSocket')[0]?.socket === 'sock:3');
+    await screenshot('states-list');
+    await view.page.setViewportSize({ width: 320, height: 800 });
+    await view.page.waitForTimeout(400);
+    await screenshot('states-narrow');
+  });
+
+  it('shows at which transitions the machine stops, and changes that with a click on an arrow', async () => {
+    view = await PicturesPage.open({ width: 1230, height: 280 });
+    await showStates();
+    const common = { isNarrowed: false, source: 'breakOn' as const, condition: 'SYN_SENT -> ESTABLISHED' };
+    await view.send({
+      type: 'transitions',
+      armed: [
+        { ...common, from: 'SYN_SENT', to: 'ESTABLISHED' },
+        {
+          isNarrowed: true,
+          to: 'CLOSE_WAIT',
+          source: 'breakpointsView',
+          condition: '-> CLOSE_WAIT && port == 80',
+        },
+      ],
+    });
+    await view.page
+      .getByRole('button', { name: /^SYN_SENT → ESTABLISHED: .* stops here/, pressed: true })
+      .waitFor();
+    assert.equal(await view.page.locator('.breakpoint').count(), 2);
+    assert.equal(await view.page.locator('.breakpoint.narrowed').count(), 1);
+    await screenshot('states-breakpoints');
+    await view.page.getByRole('button', { name: /^NEW_SYN_RECV → SYN_RECV/ }).press('Enter');
+    await view.page.getByRole('button', { name: /^FIN_WAIT1 → FIN_WAIT2/ }).click();
+    await eventually('two arrows', () => view.sentOf('toggleTransition').length === 2);
+    assert.deepEqual(
+      view.sentOf('toggleTransition').map(({ from, to }) => `${from} -> ${to}`),
+      ['LISTEN -> SYN_RECV', 'FIN_WAIT1 -> FIN_WAIT2'],
+    );
+    // Linux reports no change of a socket's state where a request is made.
+    assert.equal(await view.page.getByRole('button', { name: /^LISTEN → NEW_SYN_RECV/ }).count(), 0);
+  });
+
+  it('saves a drawing with the colours of the theme, and its table', async () => {
+    view = await PicturesPage.open({ width: 1230, height: 280 });
+    await showStates();
+    await view.page.getByRole('button', { name: 'Save as SVG' }).click();
+    await view.page.getByRole('button', { name: 'Save as CSV' }).click();
+    await eventually('two files', () => view.sentOf('save').length === 2);
+    const [drawing, table] = view.sentOf('save');
+    assert.match(drawing!.text, /^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg" width="1230"/);
+    assert.match(drawing!.text, /fill="rgb\(24, 24, 24\)"/);
+    assert.doesNotMatch(drawing!.text, /var\(|class=/);
+    assert.equal(table!.text.split('\r\n')[1], 'SYN_SENT,client :40001→:8080,');
+    assert.equal(table!.name, 'states');
+  });
+
   for (const theme of Object.keys(THEMES) as ThemeName[])
     it(`has nothing that an accessibility check finds, in the ${theme} theme`, async () => {
       view = await PicturesPage.open({ theme, width: 1230, height: 230 });
@@ -72,6 +144,11 @@ describe('the Pictures view, in a browser', function () {
       assert.deepEqual(await view.violations(), []);
       await view.page.getByRole('checkbox', { name: 'As table' }).click();
       await view.page.getByRole('table').waitFor();
+      assert.deepEqual(await view.violations(), []);
+      await view.page.getByRole('checkbox', { name: 'As table' }).click();
+      await showStates();
+      await view.page.getByRole('button', { name: /^TIME_WAIT: 12 sockets/ }).press('Enter');
+      await screenshot(`states-${theme}`);
       assert.deepEqual(await view.violations(), []);
     });
 });

@@ -2,6 +2,7 @@
 import '@vscode/codicons/dist/codicon.css';
 import './styles/view.css';
 import './styles/queues.css';
+import './styles/states.css';
 import './styles/sequence.css';
 import { registerControls } from '../toolkit.ts';
 import { PicturesView } from './picturesView.ts';

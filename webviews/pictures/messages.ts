@@ -1,14 +1,27 @@
 /** The messages between the extension and the Pictures view, parsed on both sides. */
 import type { DrawnData, DrawnId, SequenceArguments } from '../../debug-adapter/protocol.ts';
-import { boolean, count, object, oneOf, optional, string, union, type Shape } from '../shape.ts';
+import { array, boolean, count, object, oneOf, optional, string, union, type Shape } from '../shape.ts';
 import { queuesData } from './queues/shape.ts';
 import { sequenceArguments, sequenceData } from './sequence/shape.ts';
+import { statesData } from './states/shape.ts';
 
-export const PICTURE_IDS = ['queues', 'sequence'] as const satisfies readonly DrawnId[];
+export const PICTURE_IDS = ['queues', 'states', 'sequence'] as const satisfies readonly DrawnId[];
 
 /** The commands that an empty picture offers. */
 const COMMANDS = ['startDebugging', 'newScenario', 'openSample'] as const;
 export type PictureCommand = (typeof COMMANDS)[number];
+
+/** A state transition that the machine stops at. A state is omitted where any will do. */
+export interface ArmedArrow {
+  from?: string;
+  to?: string;
+  /** Only some of these transitions: more must be true of them. */
+  isNarrowed: boolean;
+  /** Where it was set. */
+  source: 'breakOn' | 'breakpointsView';
+  /** All of the condition that it is a part of; empty: each transition. */
+  condition: string;
+}
 
 /** What the extension sends to the Pictures view. */
 export type ToPictures =
@@ -28,6 +41,8 @@ export type ToPictures =
     }
   /** Show this picture, and in it what belongs to this socket: its key in the Sockets tree. */
   | { type: 'show'; picture: DrawnId; socket?: string }
+  /** At which transitions the machine stops: sent after `ready`, and whenever that changes. */
+  | { type: 'transitions'; armed: ArmedArrow[] }
   /** The answer to `getPicture`. */
   | { type: 'picture'; id: number; data: DrawnData }
   | { type: 'failed'; id: number; message: string };
@@ -45,6 +60,8 @@ export type FromPictures =
   | { type: 'goToCode'; number: number; which: 'sent' | 'received' }
   /** Put this text on the clipboard; `what` names it for the status bar. */
   | { type: 'copy'; text: string; what: string }
+  /** Stop at a transition from now on, or do so no more. */
+  | { type: 'toggleTransition'; from: string; to: string }
   /** Save this text to a file; the extension asks for the file. */
   | { type: 'save'; format: 'svg' | 'csv'; name: string; text: string }
   | { type: 'run'; command: PictureCommand }
@@ -56,6 +73,7 @@ export type FromPicturesOf<T extends FromPictures['type']> = Extract<FromPicture
 const pictureId = oneOf(...PICTURE_IDS);
 const SHAPES: { [Id in DrawnId]: Shape<Extract<DrawnData, { picture: Id }>> } = {
   queues: queuesData,
+  states: statesData,
   sequence: sequenceData,
 };
 const pictureData: Shape<DrawnData> = (value, path) => {
@@ -73,6 +91,18 @@ export const parseToPictures = union<ToPictures>('a message to the Pictures view
     ended: optional(string),
   }),
   show: object<ToPicturesOf<'show'>>({ type: oneOf('show'), picture: pictureId, socket: optional(string) }),
+  transitions: object<ToPicturesOf<'transitions'>>({
+    type: oneOf('transitions'),
+    armed: array(
+      object<ArmedArrow>({
+        from: optional(string),
+        to: optional(string),
+        isNarrowed: boolean,
+        source: oneOf('breakOn', 'breakpointsView'),
+        condition: string,
+      }),
+    ),
+  }),
   picture: object<ToPicturesOf<'picture'>>({ type: oneOf('picture'), id: count, data: pictureData }),
   failed: object<ToPicturesOf<'failed'>>({ type: oneOf('failed'), id: count, message: string }),
 });
@@ -95,6 +125,11 @@ export const parseFromPictures = union<FromPictures>('a message from the Picture
   copy: object<FromPicturesOf<'copy'>>({ type: oneOf('copy'), text: string, what: string }),
   revealSocket: object<FromPicturesOf<'revealSocket'>>({ type: oneOf('revealSocket'), socket: string }),
   showPackets: object<FromPicturesOf<'showPackets'>>({ type: oneOf('showPackets'), filter: string }),
+  toggleTransition: object<FromPicturesOf<'toggleTransition'>>({
+    type: oneOf('toggleTransition'),
+    from: string,
+    to: string,
+  }),
   save: object<FromPicturesOf<'save'>>({
     type: oneOf('save'),
     format: oneOf('svg', 'csv'),

@@ -16,6 +16,8 @@ export interface PictureHost {
   revealSocket(socket: string): void;
   /** Show packets in the Packets panel. */
   showPackets(filter: string): void;
+  /** Stop at a TCP state transition from now on, or do so no more. */
+  toggleTransition(from: string, to: string): void;
   /** The user has chosen something in the picture: its table is another one. */
   changed(): void;
   /** The user wants other data of this picture to be shown. */

@@ -9,6 +9,7 @@ import type { ToPicturesOf } from './messages.ts';
 import type { Picture, PictureHost } from './picture.ts';
 import { QueuesPicture } from './queues/queuesPicture.ts';
 import { SequencePicture } from './sequence/sequencePicture.ts';
+import { StatesPicture } from './states/statesPicture.ts';
 import { readSettings, type Settings } from './settings.ts';
 import { standalone } from './svg.ts';
 import { TableView } from './tableView.ts';
@@ -16,15 +17,12 @@ import { Tabs } from './tabs.ts';
 
 const PANEL = 'picture';
 
-/** All pictures, in the order of their tabs. */
-function makePictures(host: PictureHost): Picture[] {
-  return [new QueuesPicture(host), new SequencePicture(host)];
-}
-
 export class PicturesView {
   private readonly root: HTMLElement;
   private readonly host = new Host((message) => this.announced(message));
   private readonly settings: Settings = readSettings(this.host.load());
+  private readonly states: StatesPicture;
+  /** In the order of their tabs. */
   private readonly pictures: Picture[];
   private readonly tabs: Tabs<DrawnId>;
   private readonly status = el('span', { class: 'status' });
@@ -57,15 +55,18 @@ export class PicturesView {
 
   constructor(root: HTMLElement) {
     this.root = root;
-    this.pictures = makePictures({
+    const pictureHost: PictureHost = {
       revealSocket: (socket) => this.host.post({ type: 'revealSocket', socket }),
       showPackets: (filter) => this.host.post({ type: 'showPackets', filter }),
+      toggleTransition: (from, to) => this.host.post({ type: 'toggleTransition', from, to }),
       changed: () => this.arrange(),
       ask: () => void this.fetch(),
       revealPacket: (number) => this.host.post({ type: 'revealPacket', number }),
       goToCode: (number, which) => this.host.post({ type: 'goToCode', number, which }),
       copy: (text, what) => this.host.post({ type: 'copy', text, what }),
-    });
+    };
+    this.states = new StatesPicture(pictureHost);
+    this.pictures = [new QueuesPicture(pictureHost), this.states, new SequencePicture(pictureHost)];
     this.tabs = new Tabs(this.pictures, PANEL, (id) => this.select(id));
     this.empty = new EmptyState((command) => this.host.post({ type: 'run', command }));
     this.panel = el('div', { class: 'picture', id: PANEL, role: 'tabpanel' }, [
@@ -120,6 +121,7 @@ export class PicturesView {
 
   private announced(message: Announcement): void {
     if (message.type === 'changed') return this.changed(message);
+    if (message.type === 'transitions') return this.states.arm(message.armed);
     this.select(message.picture);
     if (message.socket !== undefined) this.current.focusOn?.(message.socket);
   }

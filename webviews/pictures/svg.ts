@@ -48,42 +48,44 @@ export function titled(element: SVGElement, text: string): void {
   if (title.textContent !== text) title.textContent = text;
 }
 
-/** Properties that the stylesheet sets, and that a file needs with it. */
-const INLINED = [
+/** Properties that the stylesheet sets, and that a file needs with it; children inherit them. */
+const INHERITED = [
   'fill',
-  'fill-opacity',
   'stroke',
   'stroke-width',
   'stroke-dasharray',
-  'stroke-linecap',
-  'opacity',
   'font-family',
   'font-size',
   'font-weight',
   'text-anchor',
-  'transform',
-  'display',
 ] as const;
+/** Those of a page only. */
+const OF_THE_PAGE = ['class', 'tabindex', 'role', 'style', 'aria-pressed', 'aria-hidden', 'aria-label'];
 
 /** The drawing as it looks now, as the text of an SVG file: colours and fonts of the theme included. */
 export function standalone(drawing: SVGSVGElement): string {
   const copy = drawing.cloneNode(true) as SVGSVGElement;
-  const originals = [drawing, ...drawing.querySelectorAll('*')];
   const copies = [copy, ...copy.querySelectorAll('*')];
-  for (const [index, original] of originals.entries()) {
-    const style = getComputedStyle(original);
-    const target = copies[index]!;
-    for (const name of ['class', 'tabindex', 'role', 'style']) target.removeAttribute(name);
-    for (const name of INLINED) {
-      const value = style.getPropertyValue(name);
-      if (value !== '' && !(name === 'transform' && value === 'none')) target.setAttribute(name, value);
-    }
-  }
+  for (const [index, original] of [drawing, ...drawing.querySelectorAll('*')].entries())
+    inlineStyle(original, copies[index]!, original === drawing);
   const { width, height } = drawing.getBoundingClientRect();
-  copy.setAttribute('xmlns', NAMESPACE);
   copy.setAttribute('width', String(Math.round(width)));
   copy.setAttribute('height', String(Math.round(height)));
   const background = getComputedStyle(document.body).backgroundColor;
   copy.prepend(svg('rect', { width: '100%', height: '100%', fill: background }));
   return `${new XMLSerializer().serializeToString(copy)}\n`;
+}
+
+function inlineStyle(original: Element, copy: Element, isRoot: boolean): void {
+  for (const name of OF_THE_PAGE) copy.removeAttribute(name);
+  if (original instanceof SVGTitleElement) return;
+  const style = getComputedStyle(original);
+  const outer = isRoot ? undefined : getComputedStyle(original.parentElement!);
+  for (const name of INHERITED) {
+    const value = style.getPropertyValue(name);
+    if (value !== outer?.getPropertyValue(name)) copy.setAttribute(name, value);
+  }
+  // CSS has pixels in it, which attributes must not have.
+  if (style.transform !== 'none') copy.setAttribute('transform', style.transform);
+  if (style.display === 'none') copy.setAttribute('display', 'none');
 }

@@ -4,6 +4,7 @@ import type {
   ListenerData,
   QueueEntry,
   QueuesData,
+  StatesData,
 } from '../../../debug-adapter/protocol.ts';
 
 function entry(name: string, port: number, state: string, age = '1 ms'): QueueEntry {
@@ -58,3 +59,32 @@ const LISTENER: ListenerData = {
     ),
   ],
 };
+
+/** A handshake at the stop in which the client becomes established. */
+export function handshake(): StatesData {
+  const change = { event: 60, time: '0.000020000', socket: 'sock:2', name: 'client :40001→:8080' };
+  return {
+    picture: 'states',
+    sockets: [
+      { socket: 'sock:1', name: 'server :8080', state: 'LISTEN', packetFilter: 'tcp.port == 8080' },
+      { socket: 'sock:2', name: 'client :40001→:8080', state: 'SYN_SENT', packetFilter: 'tcp.port == 40001' },
+      {
+        socket: 'sock:3',
+        name: 'server :8080 ← :40001',
+        state: 'NEW_SYN_RECV',
+        detail: 'SYN-ACK again in 1 s',
+      },
+      ...Array.from({ length: 12 }, (_, index) => ({
+        socket: `sock:${10 + index}`,
+        name: `server :8080→:${40010 + index}`,
+        state: 'TIME_WAIT',
+        detail: 'TIME_WAIT, ends in 60 s',
+      })),
+    ],
+    leftOut: 0,
+    changes: [
+      { ...change, from: 'CLOSE', to: 'SYN_SENT', isNew: false },
+      { ...change, from: 'SYN_SENT', to: 'ESTABLISHED', isNew: true },
+    ],
+  };
+}

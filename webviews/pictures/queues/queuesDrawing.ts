@@ -47,6 +47,8 @@ export class QueuesDrawing {
   readonly element = svg('svg', { class: 'drawing', role: 'group' });
   private readonly ground = svg('g');
   private readonly chips: Chips;
+  private width = 0;
+  private height = 0;
 
   constructor(host: PictureHost) {
     this.chips = new Chips(host);
@@ -55,6 +57,9 @@ export class QueuesDrawing {
 
   draw(listener: ListenerData, width: number, height: number): void {
     const at = layout(width, height);
+    this.element.classList.toggle('still', this.width !== at.width || this.height !== at.height);
+    this.width = at.width;
+    this.height = at.height;
     this.element.setAttribute('width', String(at.width));
     this.element.setAttribute('height', String(at.height));
     this.element.setAttribute('viewBox', `0 0 ${at.width} ${at.height}`);
@@ -135,8 +140,8 @@ function queueGround(name: string, box: QueueLayout, queue: QueueData, cookies: 
   const { shown, slots } = placesOf(box, queue);
   const full = isFull ? (cookies ? ' · full: SYN cookies' : ' · full') : '';
   const title = `${name}  ${queue.length} of ${queue.room}${full}`;
-  const places = Array.from({ length: slots }, (_, index) => {
-    const { x, y } = place(box, index);
+  const places = Array.from({ length: slots - shown }, (_, free) => {
+    const { x, y } = place(box, shown + free);
     return svg('rect', { class: 'place', x, y, width: CHIP.width, height: CHIP.height, rx: 4 });
   });
   const hidden = hiddenText(queue, shown, slots);

@@ -1,0 +1,168 @@
+/** The TCP state diagram: each socket where it is, the transitions to stop at, and the sockets of a state. */
+import type { PictureData, StateChange, StatesData, StateSocket } from '../../../debug-adapter/protocol.ts';
+import { el, setText } from '../../dom.ts';
+import { button } from '../../toolkit.ts';
+import type { ArmedArrow } from '../messages.ts';
+import type { Emptiness, Picture, PictureHost, Table } from '../picture.ts';
+import { STATES, TRANSITIONS } from './diagram.ts';
+import { StatesDrawing } from './statesDrawing.ts';
+import { TransitionBreakpoints } from './transitionBreakpoints.ts';
+
+const NOTHING: Extract<PictureData, { picture: 'states' }> = {
+  picture: 'states',
+  sockets: [],
+  leftOut: 0,
+  changes: [],
+};
+
+export class StatesPicture implements Picture<'states'> {
+  readonly id = 'states';
+  readonly title = 'States';
+  readonly tooltip = 'The states of TCP, and in which of them each socket is.';
+  readonly element: HTMLElement;
+  private readonly host: PictureHost;
+  private readonly drawing: StatesDrawing;
+  private readonly sentence = el('p', { class: 'sentence', role: 'status' });
+  private readonly place = el('div', { class: 'place-of-drawing' });
+  private readonly list = el('div', { class: 'list' });
+  private data: StatesData = NOTHING;
+  private breakpoints = new TransitionBreakpoints();
+  /** The state whose sockets are listed. */
+  private selected: string | undefined;
+  private listed = '';
+
+  constructor(host: PictureHost) {
+    this.host = host;
+    this.drawing = new StatesDrawing({
+      onState: (state) => this.select(state === this.selected ? undefined : state),
+      onTransition: ({ reported }) => {
+        if (reported !== undefined) host.toggleTransition(reported[0], reported[1]);
+      },
+    });
+    this.place.append(this.drawing.element);
+    this.element = el('div', { class: 'states' }, [
+      el('div', { class: 'words' }, [this.sentence]),
+      this.place,
+      this.list,
+    ]);
+    new ResizeObserver(() => this.resize()).observe(this.place);
+  }
+
+  show(data: StatesData): void {
+    this.data = data;
+    this.draw();
+  }
+
+  /** The transitions at which the machine stops have changed. */
+  arm(armed: readonly ArmedArrow[]): void {
+    this.breakpoints = new TransitionBreakpoints(armed);
+    this.resize();
+  }
+
+  resize(): void {
+    const { data, selected, breakpoints } = this;
+    const { clientWidth, clientHeight } = this.place;
+    if (clientWidth > 0) this.drawing.draw({ data, selected, breakpoints }, clientWidth, clientHeight);
+  }
+
+  clear(): void {
+    this.data = NOTHING;
+    this.drawing.clear();
+    this.draw();
+  }
+
+  /** Its transitions can be chosen before there is a socket. */
+  emptiness(): Emptiness | undefined {
+    return undefined;
+  }
+
+  table(): Table {
+    return {
+      caption: `TCP sockets by state. ${this.latestText()}`,
+      headers: ['State', 'Socket', 'Detail'],
+      rows: STATES.flatMap(({ name }) =>
+        this.data.sockets
+          .filter(({ state }) => state === name)
+          .map((socket) => [name, socket.name, socket.detail ?? '']),
+      ),
+    };
+  }
+
+  svg(): SVGSVGElement {
+    return this.drawing.element;
+  }
+
+  private select(state: string | undefined): void {
+    this.selected = state;
+    this.draw();
+  }
+
+  private draw(): void {
+    setText(this.sentence, this.latestText());
+    this.listSockets();
+    this.resize();
+  }
+
+  private latestText(): string {
+    const news = this.data.changes.filter(({ isNew }) => isNew);
+    const last = news.at(-1);
+    if (last === undefined)
+      return this.data.sockets.length === 0
+        ? 'No TCP socket yet. Click an arrow to stop when a socket goes along it.'
+        : 'No socket has changed its state since the last stop.';
+    const more = news.length === 1 ? '' : ` (The last of ${news.length} changes.)`;
+    return `${this.changeText(last)}${more}`;
+  }
+  /** `client :40312→:8080: SYN_SENT → ESTABLISHED: the SYN-ACK comes, and is acknowledged.` */
+  private changeText({ name, from, to, socket }: StateChange): string {
+    const known = TRANSITIONS.find(
+      ({ reported }) => reported !== undefined && reported[0] === from && reported[1] === to,
+    );
+    const isUnderWay = this.data.sockets.some((one) => one.socket === socket && one.state === from);
+    const when = isUnderWay ? ', right now' : '';
+    return `${name}: ${from} → ${to}${when}${known === undefined ? '' : `: ${known.cause}`}.`;
+  }
+
+  private listSockets(): void {
+    const { selected, data } = this;
+    this.element.classList.toggle('has-list', selected !== undefined);
+    this.list.hidden = selected === undefined;
+    const sockets = data.sockets.filter(({ state }) => state === selected);
+    const text = JSON.stringify([selected, sockets]);
+    if (text === this.listed || selected === undefined) return;
+    this.listed = text;
+    const heading = el('h2', {
+      text: `${selected}: ${sockets.length || 'no'} ${sockets.length === 1 ? 'socket' : 'sockets'}`,
+    });
+    const close = button({
+      label: 'Close the list',
+      icon: 'close',
+      iconOnly: true,
+      onClick: () => this.select(undefined),
+    });
+    this.list.replaceChildren(
+      el('div', { class: 'list-head' }, [heading, close.element]),
+      el(
+        'ul',
+        {},
+        sockets.map((socket) => this.row(socket)),
+      ),
+    );
+  }
+  private row({ socket, name, detail, packetFilter }: StateSocket): HTMLElement {
+    const link = el('button', { class: 'text-link', text: name, title: 'Show it in the Sockets tree' });
+    link.addEventListener('click', () => this.host.revealSocket(socket));
+    const parts = [link];
+    if (detail !== undefined) parts.push(el('span', { class: 'detail', text: detail }));
+    if (packetFilter !== undefined)
+      parts.push(
+        button({
+          label: `Packets of ${name}`,
+          icon: 'list-flat',
+          iconOnly: true,
+          onClick: () => this.host.showPackets(packetFilter),
+        }).element,
+      );
+    return el('li', {}, parts);
+  }
+}
