@@ -4,23 +4,27 @@ import type { CapturedFrame } from '../../debug-adapter/packets/frame.ts';
 
 const INTERFACE_DESCRIPTION = 1;
 const ENHANCED_PACKET = 6;
+const IF_NAME = 2;
 const BOOT_NS = BigInt(Date.UTC(2024, 0, 1)) * 1_000_000n;
 
-/** Enhanced packet blocks of a little-endian pcapng with times in nanoseconds, numbered from `first`. */
-export async function readFrames(file: string, first = 1): Promise<CapturedFrame[]> {
+/** Enhanced packet blocks of a little-endian pcapng with times in nanoseconds, numbered from 1. */
+export async function readFrames(file: string): Promise<CapturedFrame[]> {
   const bytes = await readFile(file);
   const frames: CapturedFrame[] = [];
-  for (let at = 0, interfaces = 0; at < bytes.length; at += bytes.readUInt32LE(at + 4)) {
+  const interfaces: string[] = [];
+  for (let at = 0; at < bytes.length; at += bytes.readUInt32LE(at + 4)) {
     const type = bytes.readUInt32LE(at);
-    if (type === INTERFACE_DESCRIPTION) interfaces++;
+    // Its name is the first option.
+    if (type === INTERFACE_DESCRIPTION && bytes.readUInt16LE(at + 16) === IF_NAME)
+      interfaces.push(bytes.toString('latin1', at + 20, at + 20 + bytes.readUInt16LE(at + 18)));
     if (type !== ENHANCED_PACKET) continue;
     const time = (BigInt(bytes.readUInt32LE(at + 12)) << 32n) | BigInt(bytes.readUInt32LE(at + 16));
     const captured = bytes.readUInt32LE(at + 20);
     frames.push({
-      number: first + frames.length,
+      number: frames.length + 1,
       timeNs: Number(time - BOOT_NS),
       direction: 'out',
-      interface: interfaces > 1 ? `eth${bytes.readUInt32LE(at + 8)}` : 'lo',
+      interface: interfaces[bytes.readUInt32LE(at + 8)] ?? '',
       bytes: Uint8Array.from(bytes.subarray(at + 28, at + 28 + captured)),
       length: bytes.readUInt32LE(at + 24),
     });

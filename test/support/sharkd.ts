@@ -1,6 +1,9 @@
 /** Which packets Debian's sharkd, tshark's sibling, finds with display filters: one process answers them all. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 
 interface Answer {
   id: number;
@@ -8,9 +11,15 @@ interface Answer {
   error?: { message: string };
 }
 
-/** Of each filter the numbers of the packets that it selects, or why it is refused. */
+/** By their ports it would take the data for these. */
+const PLAIN = ['http', 'echo'];
+
+/**
+ * Of each filter the numbers of the packets that it selects, or why it is refused. A process has one file: with
+ * another it would remember what filters had selected, and the names of interfaces.
+ */
 export function sharkdMatches(file: string, filters: readonly string[]): (number[] | string)[] {
-  const requests: { method: string; params: object }[] = [
+  const answers = ask([
     // As in test/support/pdml.ts: checksums are verified.
     ...['ip', 'tcp', 'udp'].map((protocol) => ({
       method: 'setconf',
@@ -18,26 +27,32 @@ export function sharkdMatches(file: string, filters: readonly string[]): (number
     })),
     { method: 'load', params: { file } },
     ...filters.map((filter) => ({ method: 'frames', params: { filter } })),
-  ];
-  const input = requests.map((request, id) => JSON.stringify({ jsonrpc: '2.0', id: id + 1, ...request }));
-  const { stdout, error } = spawnSync('sharkd', ['-'], {
-    input: input.join('\n') + '\n',
-    encoding: 'utf8',
-    maxBuffer: 1 << 30,
-    env: { ...process.env, TZ: 'UTC' },
-  });
-  if (error) throw error;
-  const answers = new Map(
-    stdout
-      .split('\n')
-      .filter((line) => line.startsWith('{'))
-      .map((line) => JSON.parse(line) as Answer)
-      .map((answer) => [answer.id, answer]),
-  );
-  const first = requests.length - filters.length + 1;
-  return filters.map((filter, index) => {
-    const answer = answers.get(first + index);
-    assert.ok(answer, `sharkd did not answer ${filter}: ${stdout.slice(-500)}`);
-    return answer.result?.map(({ num }) => num) ?? answer.error?.message ?? 'no answer';
-  });
+  ]).slice(-filters.length);
+  return answers.map(({ result, error }) => result?.map(({ num }) => num) ?? error?.message ?? 'no answer');
+}
+
+function ask(questions: readonly { method: string; params: object }[]): Answer[] {
+  const input = questions.map((question, id) => JSON.stringify({ jsonrpc: '2.0', id: id + 1, ...question }));
+  const configuration = mkdtempSync(path.join(tmpdir(), 'sockscope-sharkd-'));
+  try {
+    writeFileSync(path.join(configuration, 'disabled_protos'), PLAIN.join('\n') + '\n');
+    const { stdout, error } = spawnSync('sharkd', ['-'], {
+      input: input.join('\n') + '\n',
+      encoding: 'utf8',
+      maxBuffer: 1 << 30,
+      env: { ...process.env, TZ: 'UTC', WIRESHARK_CONFIG_DIR: configuration },
+    });
+    if (error) throw error;
+    const lines = stdout.split('\n').filter((line) => line.startsWith('{'));
+    const byId = new Map(
+      lines.map((line) => JSON.parse(line) as Answer).map((answer) => [answer.id, answer]),
+    );
+    return questions.map((question, id) => {
+      const answer = byId.get(id + 1);
+      assert.ok(answer, `sharkd did not answer ${JSON.stringify(question)}: ${stdout.slice(-500)}`);
+      return answer;
+    });
+  } finally {
+    rmSync(configuration, { recursive: true, force: true });
+  }
 }

@@ -22,11 +22,19 @@ export class TimeLimit {
     try {
       this.script.runInContext(this.context, { timeout: this.ms });
     } catch (error) {
-      const isTimeout =
-        error instanceof Error && 'code' in error && error.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT';
-      throw isTimeout ? new TookTooLong(`more than ${this.ms} ms`) : error;
+      throw isTimeout(error) ? new TookTooLong(`more than ${this.ms} ms`) : error;
     } finally {
       delete this.context.work;
     }
   }
+}
+
+/** The error is one of the context's own, and no instance of this one's `Error`. */
+function isTimeout(error: unknown): boolean {
+  return (
+    typeof error === 'object' &&
+    error !== null &&
+    'code' in error &&
+    error.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT'
+  );
 }
