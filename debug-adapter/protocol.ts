@@ -121,15 +121,44 @@ export interface PacketRow {
   fate?: PacketFate;
   /** Why it was dropped: a kernel drop reason, or the wire's effect. */
   reason?: string;
-  /** A bookmark or breakpoint matches it. */
+  /** The user has marked it. */
   marked?: boolean;
+  comment?: string;
+  /** Relative times count from it. */
+  isReference?: boolean;
+  /** By filter name: the values of the fields that were asked for, as text. */
+  values?: Record<string, string>;
+}
+
+/** What the column "Time" shows: since boot, since the reference or first packet, since the one before. */
+export const TIME_FORMATS = ['virtual', 'relative', 'delta', 'deltaDisplayed'] as const;
+export type TimeFormat = (typeof TIME_FORMATS)[number];
+
+export interface SortOrder {
+  /** A column of `PacketRow`, or a field's filter name. */
+  by: string;
+  descending: boolean;
+}
+
+/** Which packets a list shows, in which order. */
+export interface PacketList {
+  filter?: string;
+  /** The order of capture if omitted. */
+  sort?: SortOrder;
+  /** With `sort`: packets with higher numbers are left out, so that the list does not change while it is read. */
+  upTo?: number;
 }
 
 /** `sockscope/packets`: a window of the list. `from` is an index into the packets that match the filter. */
-export interface PacketsArguments {
+export interface PacketsArguments extends PacketList {
   from: number;
   count: number;
-  filter?: string;
+  /** Fields whose values the rows have, by filter name. */
+  fields?: string[];
+  /** `virtual` if omitted. */
+  time?: TimeFormat;
+  /** A packet's number: the answer says where it is in the list. */
+  locate?: number;
 }
 export interface PacketsResponse {
   /** The filter does not parse; `rows` is empty. `start` and `end` are positions in its text. */
@@ -139,6 +168,10 @@ export interface PacketsResponse {
   /** The number of packets that match the filter. */
   matching: number;
   rows: PacketRow[];
+  /** Sorting takes longer than one answer: ask again. Then `rows` is empty. */
+  sorting?: { done: number; of: number };
+  /** Where the packet is that `locate` asked for; -1 if it is not in the list. */
+  located?: number;
   /** Number of the packet that is being processed at this stop. */
   current?: number;
   /** Index of `current` among the packets that match the filter, if it matches. */
@@ -152,6 +185,10 @@ export interface PacketArguments {
 export interface PacketField {
   name: string;
   value: string;
+  /** Its filter name: `tcp.srcport`. */
+  field?: string;
+  /** The number of the packet that it leads to. */
+  frame?: number;
   /** Offset of its bytes from the start of the frame. */
   offset: number;
   length: number;
@@ -232,6 +269,35 @@ export interface PacketCodeResponse {
   opening?: number;
 }
 
+/**
+ * `sockscope/annotatePacket`: mark a packet, comment it (an empty text removes the comment), or let relative times
+ * count from it. What is omitted stays.
+ */
+export interface AnnotatePacketArguments {
+  number: number;
+  marked?: boolean;
+  comment?: string;
+  isReference?: boolean;
+}
+
+/** `sockscope/findPacket`: the next packet of a list that has something. */
+export interface FindPacketArguments extends PacketList {
+  /** A display filter; a text in the row or in the bytes, whatever letters are capital; bytes in hexadecimal. */
+  what: 'filter' | 'row' | 'text' | 'hex';
+  text: string;
+  /** Index in the list to begin at; it goes on at the other end. */
+  from: number;
+  backwards?: boolean;
+}
+export interface FindPacketResponse {
+  /** What is searched for is wrong. `start` and `end` are positions in its text. */
+  invalid?: { message: string; start?: number; end?: number };
+  /** The packet's number and its index in the list. */
+  found?: { number: number; index: number };
+  /** The time of one answer is over: go on from this index. */
+  goOnFrom?: number;
+}
+
 /** `sockscope/exportPackets`: write the capture as pcapng. */
 export interface ExportPacketsArguments {
   path: string;
@@ -294,6 +360,9 @@ export interface RecordedFrame {
   bytes: string;
   fate?: PacketFate;
   reason?: string;
+  isMarked?: boolean;
+  comment?: string;
+  isReference?: boolean;
 }
 /** The newest packets of a capture. */
 export interface CaptureRecord {
@@ -371,6 +440,8 @@ export interface SockscopeRequests {
   };
   'sockscope/filterFor': { arguments: FilterForArguments; response: FilterForResponse };
   'sockscope/packetCode': { arguments: PacketCodeArguments; response: PacketCodeResponse };
+  'sockscope/annotatePacket': { arguments: AnnotatePacketArguments; response: Record<string, never> };
+  'sockscope/findPacket': { arguments: FindPacketArguments; response: FindPacketResponse };
   'sockscope/exportPackets': { arguments: ExportPacketsArguments; response: ExportPacketsResponse };
   'sockscope/sequence': { arguments: SequenceArguments; response: SequenceResponse };
 }

@@ -55,6 +55,20 @@ export class BreakOnChooser implements vscode.Disposable {
     if (wrong) void vscode.window.showErrorMessage(wrong.problem);
   }
 
+  /** Stops at a kind of event when a condition holds, too. Tells the user. */
+  async add(id: StopKindId, condition: string): Promise<void> {
+    const session = this.#sessions.current;
+    const chosen = session && !session.past ? session.breakOn : this.chosen;
+    const before = chosen[id];
+    const isNew = before === undefined;
+    const both =
+      isNew || before === condition ? condition : before === '' ? '' : `(${before}) || (${condition})`;
+    const wrong = await this.#apply({ ...chosen, [id]: both });
+    const { label } = STOP_KINDS[id];
+    if (wrong) throw new Error(`${label}: ${wrong.problem}`);
+    vscode.window.setStatusBarMessage(`$(debug-breakpoint) Stops at ${label}: ${both || 'always'}`, 6000);
+  }
+
   async #choose(): Promise<void> {
     const before = this.chosen;
     const choice: Choice = {

@@ -26,8 +26,11 @@ export function activate(context: vscode.ExtensionContext): void {
   const sessions = new Sessions();
   const sockets = new DebugTree('sockets', sessions, log);
   const trees = [sockets, new DebugTree('interfaces', sessions, log), new DebugTree('kernel', sessions, log)];
-  const packets = new PacketsPanel(context.extensionUri, sessions, sources, log);
   const breakOn = new BreakOnChooser(context.workspaceState, sessions);
+  const packets = new PacketsPanel(context.extensionUri, sessions, sources, log, context.workspaceState, {
+    breakOn,
+    sockets,
+  });
   const lastProgram = new LastProgram(context.workspaceState, sources, configurationFor);
   context.subscriptions.push(
     log,

@@ -41,6 +41,11 @@ export class PastRun {
     'sockscope/packet': ({ number }) => this.#packets.packet(number),
     'sockscope/filterCompletions': (body) => completeFilter(this.#packets, body),
     'sockscope/filterFor': (body) => filterFor(this.#packets, body),
+    'sockscope/annotatePacket': (body) => {
+      this.#packets.annotate(body);
+      return {};
+    },
+    'sockscope/findPacket': (body) => this.#packets.find(body),
     'sockscope/packetCode': ({ number, which }) => this.#code(number, which),
     'sockscope/exportPackets': async ({ path }) => ({ packets: await exportPackets(path, this.#packets) }),
     'sockscope/sequence': (body) => ({

@@ -12,6 +12,8 @@ export interface WebviewKind<From> {
   bundle: string;
   /** Checks a message of the webview; throws an error that names what is wrong with it. */
   parse(message: unknown): From;
+  /** What the webview asked to be remembered for its next page, as JSON. */
+  settings?: () => string | undefined;
 }
 /** Sent by each webview: it has loaded, or has an unexpected error for the log. */
 type Common = { type: 'ready' } | { type: 'problem'; message: string };
@@ -111,7 +113,11 @@ export class WebviewHost<To, From extends { type: string }>
 }
 
 /** The webview's page. Scripts need a nonce, and all resources come from the extension's own folder. */
-function page(webview: vscode.Webview, root: vscode.Uri, kind: { title: string; bundle: string }): string {
+function page(
+  webview: vscode.Webview,
+  root: vscode.Uri,
+  kind: Pick<WebviewKind<never>, 'title' | 'bundle' | 'settings'>,
+): string {
   const nonce = randomBytes(18).toString('base64');
   const address = (file: string) => webview.asWebviewUri(vscode.Uri.joinPath(root, file)).toString();
   const policy = [
@@ -120,6 +126,7 @@ function page(webview: vscode.Webview, root: vscode.Uri, kind: { title: string; 
     `style-src ${webview.cspSource}`,
     `font-src ${webview.cspSource}`,
   ].join('; ');
+  const settings = kind.settings?.();
   return `<!doctype html>
 <html lang="en">
   <head>
@@ -129,8 +136,12 @@ function page(webview: vscode.Webview, root: vscode.Uri, kind: { title: string; 
     <link rel="stylesheet" href="${address(`${kind.bundle}.css`)}" />
     <title>${kind.title}</title>
   </head>
-  <body>
+  <body${settings === undefined ? '' : ` data-settings="${attribute(settings)}"`}>
     <script nonce="${nonce}" src="${address(`${kind.bundle}.js`)}"></script>
   </body>
 </html>`;
+}
+
+function attribute(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;');
 }

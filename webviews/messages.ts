@@ -2,10 +2,52 @@
  * The messages between the extension and its webviews. Both sides import this file and parse received
  * messages with `parseToPanel` / `parseFromPanel`, which reject anything not listed here with a `ShapeError`.
  */
-import type { PacketField, PacketLayer, PacketRow } from '../debug-adapter/protocol.ts';
-import { array, boolean, count, object, oneOf, optional, string, union, type Shape } from './shape.ts';
+import type {
+  ApplyAs,
+  FilterCompletion,
+  PacketField,
+  PacketLayer,
+  PacketRow,
+  SortOrder,
+  TimeFormat,
+} from '../debug-adapter/protocol.ts';
+import {
+  array,
+  boolean,
+  count,
+  object,
+  oneOf,
+  optional,
+  record,
+  string,
+  union,
+  type Shape,
+} from './shape.ts';
 
-export type { PacketFate, PacketField, PacketLayer, PacketRow } from '../debug-adapter/protocol.ts';
+export type {
+  ApplyAs,
+  FilterCompletion,
+  PacketFate,
+  PacketField,
+  PacketLayer,
+  PacketRow,
+  SortOrder,
+  TimeFormat,
+} from '../debug-adapter/protocol.ts';
+
+/** Commands of the panel that have a key in VS Code. */
+export const PANEL_COMMANDS = [
+  'toggleMark',
+  'nextMark',
+  'previousMark',
+  'comment',
+  'toggleReference',
+  'find',
+  'findNext',
+  'findPrevious',
+  'goToPacket',
+] as const;
+export type PanelCommand = (typeof PANEL_COMMANDS)[number];
 
 /** What the extension sends to the Packets panel. */
 export type ToPanel =
@@ -36,25 +78,109 @@ export type ToPanel =
       total: number;
       matching: number;
       rows: PacketRow[];
+      /** The list is not sorted yet: ask again. Then there are no rows. */
+      sorting?: { done: number; of: number };
+      /** Where the packet is that was asked for; omitted if it is not in the list. */
+      located?: number;
       /** Number of the packet that is being processed at this stop. */
       current?: number;
     }
   /** The answer to `getPacket`. */
   | { type: 'packet'; id: number; number: number; bytes: string; layers: PacketLayer[] }
-  /** The failure of either request. `position` tells where in the filter the error is. */
+  /** The answer to `find`. Nothing was found if neither is there. */
+  | {
+      type: 'found';
+      id: number;
+      found?: { number: number; index: number };
+      /** Not everything was looked at: ask again from this index. */
+      goOnFrom?: number;
+    }
+  /** The answer to `makeFilter`. */
+  | { type: 'filter'; id: number; filter: string }
+  /** The answer to `complete`. */
+  | { type: 'completions'; id: number; start: number; end: number; items: FilterCompletion[] }
+  /** The failure of a request. `position` tells where in the filter the error is. */
   | { type: 'failed'; id: number; message: string; position?: { start: number; end: number } }
   /** Show this packet: select it and scroll to it (removing a filter that hides it). */
   | { type: 'reveal'; number: number }
   /** Put this text into the filter box and apply it ("show this socket's packets"). */
-  | { type: 'setFilter'; filter: string };
+  | { type: 'setFilter'; filter: string }
+  /** Make a field a column. */
+  | { type: 'addColumn'; field: string; title: string }
+  /** Marks, comments or references have changed. */
+  | { type: 'annotated' }
+  /** A command was run by its key or from the command palette. */
+  | { type: 'command'; command: PanelCommand };
+
+/** Which packets the list shows, in which order. */
+export interface ListMessage {
+  filter?: string;
+  sort?: SortOrder;
+  /** Packets after this one are not in the sorted list. */
+  upTo?: number;
+}
+
+export const FIND_WHAT = ['filter', 'row', 'text', 'hex'] as const;
+export type FindWhat = (typeof FIND_WHAT)[number];
+
+/** What the empty panel offers. */
+export const START_COMMANDS = ['startDebugging', 'newScenario', 'debugNode', 'openSample'] as const;
+export type StartCommand = (typeof START_COMMANDS)[number];
 
 /** What the Packets panel sends to the extension. */
 export type FromPanel =
   /** The panel has loaded and expects a `changed`. */
   | { type: 'ready' }
   /** Rows `from` to `from + count - 1`, counted from 0 among those that match the filter. */
-  | { type: 'getRows'; id: number; from: number; count: number; filter?: string }
+  | ({
+      type: 'getRows';
+      id: number;
+      from: number;
+      count: number;
+      /** The fields that are columns. */
+      fields?: string[];
+      time?: TimeFormat;
+      /** Number of a packet whose place in the list is asked for. */
+      locate?: number;
+    } & ListMessage)
   | { type: 'getPacket'; id: number; number: number }
+  /** Find the next packet, looking from an index of the list on. */
+  | ({
+      type: 'find';
+      id: number;
+      what: FindWhat;
+      text: string;
+      from: number;
+      backwards: boolean;
+    } & ListMessage)
+  /** A filter for a field, the stream or the conversation of a packet, joined with the one that is there. */
+  | {
+      type: 'makeFilter';
+      id: number;
+      number: number;
+      what: 'field' | 'stream' | 'conversation';
+      field?: string;
+      occurrence?: number;
+      how: ApplyAs;
+      filter: string;
+    }
+  | { type: 'complete'; id: number; filter: string; cursor: number }
+  /** What is omitted stays; a comment is asked for by `comment`. */
+  | { type: 'annotate'; number: number; marked?: boolean; isReference?: boolean }
+  /** Ask for a packet's comment. */
+  | { type: 'comment'; number: number; comment: string }
+  /** Ask for a field, and answer with `addColumn`. */
+  | { type: 'askColumn' }
+  /** Ask for the number of a packet, and answer with `reveal`. */
+  | { type: 'askNumber' }
+  /** Show the socket of a packet in the tree. */
+  | { type: 'showSocket'; number: number }
+  /** Let the user choose what must be alike, and stop at the next such packet. */
+  | { type: 'breakOnLike'; number: number }
+  /** Keep the panel's settings (JSON) for the next time. */
+  | { type: 'remember'; settings: string }
+  /** The panel has or loses the keyboard. */
+  | { type: 'focus'; focused: boolean }
   /** Open the code that sent or received the packet. */
   | { type: 'goToCode'; number: number; which: 'sent' | 'received' }
   /** Save all packets as pcapng; the extension asks for the file. */
@@ -62,7 +188,7 @@ export type FromPanel =
   /** Put this text on the clipboard; `what` names it for the status bar: `packet 12`. */
   | { type: 'copy'; text: string; what: string }
   /** A command offered by the empty panel. */
-  | { type: 'run'; command: 'startDebugging' | 'newScenario' }
+  | { type: 'run'; command: StartCommand }
   /** An error inside the panel, for the extension's log. */
   | { type: 'problem'; message: string };
 
@@ -82,11 +208,26 @@ const packetRow: Shape<PacketRow> = object<PacketRow>({
   fate: optional(oneOf('lost', 'dropped', 'delivered', 'in flight')),
   reason: optional(string),
   marked: optional(boolean),
+  comment: optional(string),
+  isReference: optional(boolean),
+  values: optional(record(string)),
 });
+const sortOrder: Shape<SortOrder> = object<SortOrder>({ by: string, descending: boolean });
+const listMessage = { filter: optional(string), sort: optional(sortOrder), upTo: optional(count) };
+const APPLY_AS = [
+  'selected',
+  'not selected',
+  'and selected',
+  'or selected',
+  'and not selected',
+  'or not selected',
+] as const satisfies readonly ApplyAs[];
 
 const packetField: Shape<PacketField> = object<PacketField>({
   name: string,
   value: string,
+  field: optional(string),
+  frame: optional(count),
   offset: count,
   length: count,
   children: optional(array<PacketField>((value, path) => packetField(value, path))),
@@ -116,6 +257,8 @@ export const parseToPanel = union<ToPanel>('a message to the Packets panel', {
     total: count,
     matching: count,
     rows: array(packetRow),
+    sorting: optional(object<{ done: number; of: number }>({ done: count, of: count })),
+    located: optional(count),
     current: optional(count),
   }),
   packet: object<ToPanelOf<'packet'>>({
@@ -125,6 +268,26 @@ export const parseToPanel = union<ToPanel>('a message to the Packets panel', {
     bytes: string,
     layers: array(packetLayer),
   }),
+  found: object<ToPanelOf<'found'>>({
+    type: oneOf('found'),
+    id: count,
+    found: optional(object<{ number: number; index: number }>({ number: count, index: count })),
+    goOnFrom: optional(count),
+  }),
+  filter: object<ToPanelOf<'filter'>>({ type: oneOf('filter'), id: count, filter: string }),
+  completions: object<ToPanelOf<'completions'>>({
+    type: oneOf('completions'),
+    id: count,
+    start: count,
+    end: count,
+    items: array(
+      object<FilterCompletion>({
+        text: string,
+        kind: oneOf('field', 'protocol', 'operator', 'value', 'function'),
+        title: string,
+      }),
+    ),
+  }),
   failed: object<ToPanelOf<'failed'>>({
     type: oneOf('failed'),
     id: count,
@@ -133,6 +296,9 @@ export const parseToPanel = union<ToPanel>('a message to the Packets panel', {
   }),
   reveal: object<ToPanelOf<'reveal'>>({ type: oneOf('reveal'), number: count }),
   setFilter: object<ToPanelOf<'setFilter'>>({ type: oneOf('setFilter'), filter: string }),
+  addColumn: object<ToPanelOf<'addColumn'>>({ type: oneOf('addColumn'), field: string, title: string }),
+  annotated: object<ToPanelOf<'annotated'>>({ type: oneOf('annotated') }),
+  command: object<ToPanelOf<'command'>>({ type: oneOf('command'), command: oneOf(...PANEL_COMMANDS) }),
 });
 
 /** @throws ShapeError naming what is wrong with a message that the extension received */
@@ -143,8 +309,49 @@ export const parseFromPanel = union<FromPanel>('a message from the Packets panel
     id: count,
     from: count,
     count,
-    filter: optional(string),
+    fields: optional(array(string)),
+    time: optional(oneOf('virtual', 'relative', 'delta', 'deltaDisplayed')),
+    locate: optional(count),
+    ...listMessage,
   }),
+  find: object<FromPanelOf<'find'>>({
+    type: oneOf('find'),
+    id: count,
+    what: oneOf(...FIND_WHAT),
+    text: string,
+    from: count,
+    backwards: boolean,
+    ...listMessage,
+  }),
+  makeFilter: object<FromPanelOf<'makeFilter'>>({
+    type: oneOf('makeFilter'),
+    id: count,
+    number: count,
+    what: oneOf('field', 'stream', 'conversation'),
+    field: optional(string),
+    occurrence: optional(count),
+    how: oneOf(...APPLY_AS),
+    filter: string,
+  }),
+  complete: object<FromPanelOf<'complete'>>({
+    type: oneOf('complete'),
+    id: count,
+    filter: string,
+    cursor: count,
+  }),
+  annotate: object<FromPanelOf<'annotate'>>({
+    type: oneOf('annotate'),
+    number: count,
+    marked: optional(boolean),
+    isReference: optional(boolean),
+  }),
+  comment: object<FromPanelOf<'comment'>>({ type: oneOf('comment'), number: count, comment: string }),
+  askColumn: object<FromPanelOf<'askColumn'>>({ type: oneOf('askColumn') }),
+  askNumber: object<FromPanelOf<'askNumber'>>({ type: oneOf('askNumber') }),
+  showSocket: object<FromPanelOf<'showSocket'>>({ type: oneOf('showSocket'), number: count }),
+  breakOnLike: object<FromPanelOf<'breakOnLike'>>({ type: oneOf('breakOnLike'), number: count }),
+  remember: object<FromPanelOf<'remember'>>({ type: oneOf('remember'), settings: string }),
+  focus: object<FromPanelOf<'focus'>>({ type: oneOf('focus'), focused: boolean }),
   getPacket: object<FromPanelOf<'getPacket'>>({ type: oneOf('getPacket'), id: count, number: count }),
   goToCode: object<FromPanelOf<'goToCode'>>({
     type: oneOf('goToCode'),
@@ -153,6 +360,6 @@ export const parseFromPanel = union<FromPanel>('a message from the Packets panel
   }),
   export: object<FromPanelOf<'export'>>({ type: oneOf('export') }),
   copy: object<FromPanelOf<'copy'>>({ type: oneOf('copy'), text: string, what: string }),
-  run: object<FromPanelOf<'run'>>({ type: oneOf('run'), command: oneOf('startDebugging', 'newScenario') }),
+  run: object<FromPanelOf<'run'>>({ type: oneOf('run'), command: oneOf(...START_COMMANDS) }),
   problem: object<FromPanelOf<'problem'>>({ type: oneOf('problem'), message: string }),
 });

@@ -45,6 +45,23 @@ export function array<T>(item: Shape<T>): Shape<T[]> {
       : refuse(path, 'a list', value);
 }
 
+/** An object that is used as a table: any names, values of one shape. */
+export function record<T>(item: Shape<T>): Shape<Record<string, T>> {
+  return (value, path) => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value))
+      return refuse(path, 'an object', value);
+    return Object.fromEntries(
+      Object.entries(value).map(([name, one]: [string, unknown]) => [name, item(one, `${path}.${name}`)]),
+    );
+  };
+}
+
+/** A number greater than 0. */
+export const positive: Shape<number> = (value, path) =>
+  typeof value === 'number' && Number.isFinite(value) && value > 0
+    ? value
+    : refuse(path, 'a number above 0', value);
+
 /** The shape of each property; properties not listed here are removed from the result. */
 export type Properties<T> = { [K in keyof T]-?: Shape<T[K]> | Shape<T[K] | undefined> };
 

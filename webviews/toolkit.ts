@@ -87,7 +87,13 @@ export interface TextFieldControl {
   value: string;
   /** Marks the content as invalid, visually and for screen readers. */
   setInvalid(invalid: boolean): void;
+  setPlaceholder(text: string): void;
   focus(): void;
+  selectAll(): void;
+  /** Characters before the cursor. */
+  cursor: number;
+  /** The input itself, which has the role and the keyboard. */
+  readonly input: HTMLInputElement | undefined;
 }
 
 export function textField(
@@ -115,6 +121,19 @@ export function textField(
       element.classList.toggle('invalid', invalid);
       element.setAttribute('aria-invalid', String(invalid));
     },
+    setPlaceholder: (text) => {
+      element.placeholder = text;
+    },
     focus: () => element.focus(),
+    selectAll: () => element.control?.select(),
+    get cursor() {
+      return element.control?.selectionStart ?? element.value.length;
+    },
+    set cursor(at: number) {
+      element.control?.setSelectionRange(at, at);
+    },
+    get input() {
+      return element.control;
+    },
   };
 }

@@ -72,6 +72,9 @@ function frameLayer(packet: Packet): PacketLayer {
     field('Capture Length', size(bytes.length), 0, 0),
     field('[Protocols in frame]', packet.protocols.join(':').toLowerCase(), 0, 0),
   );
+  if (frame.comment !== undefined) fields.unshift(field('Comment', frame.comment, 0, 0));
+  if (frame.isMarked) fields.push(field('[Frame is marked]', 'True', 0, 0));
+  if (frame.isReference) fields.push(field('[This is a Time Reference frame]', '', 0, 0));
   if (frame.fate)
     fields.push(field('[What became of it]', frame.fate + (frame.reason ? `: ${frame.reason}` : ''), 0, 0));
   return {

@@ -34,7 +34,13 @@ export class FilteredList {
 
   /** Position of a packet, or -1 if it does not match. */
   indexOf(number: number): number {
-    return this.found.findIndex(({ frame }) => frame.number === number);
+    let [low, high] = [0, this.found.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.found[middle]!.frame.number < number) low = middle + 1;
+      else high = middle;
+    }
+    return this.found[low]?.frame.number === number ? low : -1;
   }
 
   /** Test the new entries, and forget those before `first`. */

@@ -16,4 +16,10 @@ export interface CapturedFrame {
   fate?: PacketFate;
   /** Why it was lost or dropped: a kernel drop reason, or the wire's effect. */
   reason?: string;
+  /** The user has marked it. */
+  isMarked?: boolean;
+  /** The user's comment. */
+  comment?: string;
+  /** Relative times count from it. */
+  isReference?: boolean;
 }

@@ -3,9 +3,12 @@ import type { PacketsArguments, PacketsResponse } from '../protocol.ts';
 import { FilterError } from './filter/filterError.ts';
 import type { PacketStore } from './packetStore.ts';
 
-export function rowsOf(store: PacketStore, { from, count, filter }: PacketsArguments): PacketsResponse {
+export function rowsOf(
+  store: PacketStore,
+  { from, count, filter, ...view }: PacketsArguments,
+): PacketsResponse {
   try {
-    return store.rows(from, count, filter);
+    return store.rows(from, count, filter, view);
   } catch (error) {
     if (!(error instanceof FilterError)) throw error;
     const { message, start, end } = error;

@@ -1,6 +1,20 @@
 /** A session's captured packets in bounded memory, for listing, filtering and decoding. */
 import { ByteSlab } from '../../stack/lib/byte_slab.ts';
-import type { PacketFate, PacketResponse, PacketRow, PacketsResponse } from '../protocol.ts';
+import type {
+  AnnotatePacketArguments,
+  FindPacketArguments,
+  FindPacketResponse,
+  PacketFate,
+  PacketList,
+  PacketResponse,
+  PacketRow,
+  PacketsArguments,
+  PacketsResponse,
+} from '../protocol.ts';
+import { sortKey } from './list/columnValues.ts';
+import { findPacket } from './list/find.ts';
+import { listRow, type RowView } from './list/listRows.ts';
+import { SortedList, type SortedFrom } from './list/sortedList.ts';
 import { dissect, packetLayers, packetRow } from './dissect.ts';
 import { dissectPacket } from './dissectors/all.ts';
 import { EchoTracker } from './echoTracker.ts';
@@ -25,6 +39,14 @@ const KEPT_FILTERS = 3;
 /** Maximum rows per answer; no view shows more at once. */
 const MAX_ROWS = 1000;
 
+/** What a window of the list shows besides which packets. */
+export type ListView = Omit<PacketsArguments, 'from' | 'count' | 'filter'>;
+
+interface List extends SortedFrom {
+  indexOf(number: number): number;
+  sorting?: { done: number; of: number };
+}
+
 export interface Entry {
   readonly frame: CapturedFrame;
   readonly context: Context;
@@ -40,6 +62,13 @@ export class PacketStore {
   private readonly tcp = new TcpTracker();
   private readonly echo = new EchoTracker();
   private filters: FilteredList[] = [];
+  /** The list that was sorted last. */
+  private sorted: { key: string; list: SortedList } | undefined;
+  /** Packets from which relative times count, in order. */
+  private references: { number: number; timeNs: number }[] = [];
+  private firstTimeNs = 0;
+  /** The kept packets as a list. */
+  private readonly all: List;
   private readonly memory = new ByteSlab();
   /** Number of the packet that the machine is processing at this stop. */
   current: number | undefined;
@@ -48,6 +77,14 @@ export class PacketStore {
   constructor(limits: Partial<PacketStoreLimits> = {}, letGo = 0) {
     this.limits = { ...DEFAULT_LIMITS, ...limits };
     this.captured = letGo;
+    const kept = () => this.kept;
+    this.all = {
+      get length() {
+        return kept();
+      },
+      at: (at) => this.entries[this.first + at]!,
+      indexOf: (number) => this.indexOf(number),
+    };
   }
 
   /** The number of packets captured, including discarded ones. */
@@ -76,6 +113,8 @@ export class PacketStore {
     const context: Context = { previousTimeNs: last?.frame.timeNs };
     this.track(dissect(own, context), context);
     this.entries.push({ frame: own, context });
+    if (!last) this.firstTimeNs = own.timeNs;
+    if (own.isReference) this.noteReference(own, true);
     this.captured++;
     this.bytes += own.bytes.length;
     this.trim();
@@ -86,23 +125,89 @@ export class PacketStore {
    *
    * @throws FilterError if the filter is wrong
    */
-  rows(from: number, count: number, filter = ''): PacketsResponse {
-    const list = filter.trim() ? this.filtered(filter.trim()) : null;
-    const matching = list ? list.length : this.kept;
+  rows(from: number, count: number, filter = '', view: ListView = {}): PacketsResponse {
+    const list = this.list({ ...view, filter });
+    const matching = list.length;
+    const response: PacketsResponse = { total: this.captured, matching, rows: [] };
+    if (list.sorting) return { ...response, sorting: list.sorting };
     const start = Math.max(0, Math.floor(from));
     const end = Math.min(matching, start + Math.min(MAX_ROWS, Math.max(0, Math.floor(count))));
-    const rows: PacketRow[] = [];
-    for (let at = start; at < end; at++) {
-      const entry = list ? list.at(at) : this.entries[this.first + at]!;
-      rows.push(packetRow(dissect(entry.frame, entry.context)));
-    }
-    const response: PacketsResponse = { total: this.captured, matching, rows };
+    const rowView = this.rowView(view);
+    for (let at = start; at < end; at++)
+      response.rows.push(listRow(list.at(at), at > 0 ? list.at(at - 1) : undefined, rowView));
+    if (view.locate !== undefined) response.located = list.indexOf(view.locate);
     if (this.current !== undefined) {
       response.current = this.current;
-      const index = list ? list.indexOf(this.current) : this.indexOf(this.current);
+      const index = list.indexOf(this.current);
       if (index >= 0) response.currentIndex = index;
     }
     return response;
+  }
+
+  /** @throws FilterError if the filter of the list is wrong */
+  find(args: FindPacketArguments): FindPacketResponse {
+    const list = this.list(args);
+    // The list is shown only once it is sorted.
+    if (list.sorting) return { goOnFrom: args.from };
+    const rowView = this.rowView({});
+    return findPacket(
+      {
+        list,
+        row: (entry, before) => listRow(entry, before, rowView),
+        filter: (text) => {
+          const found = this.filtered(text.trim());
+          return ({ frame }) => found.indexOf(frame.number) >= 0;
+        },
+      },
+      args,
+    );
+  }
+
+  /** What the user says of a packet. Throws as `packet` does. */
+  annotate({ number, marked, comment, isReference }: AnnotatePacketArguments): void {
+    const { frame } = this.entry(number);
+    if (marked !== undefined) frame.isMarked = marked;
+    if (comment === '') delete frame.comment;
+    else if (comment !== undefined) frame.comment = comment;
+    if (isReference !== undefined) {
+      frame.isReference = isReference;
+      this.noteReference(frame, isReference);
+    }
+    this.filters = [];
+    this.sorted = undefined;
+  }
+
+  private noteReference({ number, timeNs }: CapturedFrame, isReference: boolean): void {
+    const others = this.references.filter((one) => one.number !== number);
+    if (isReference) others.push({ number, timeNs });
+    this.references = others.sort((a, b) => a.number - b.number);
+  }
+
+  private rowView({ time, fields }: ListView): RowView {
+    const { references } = this;
+    const firstNs = this.firstTimeNs;
+    return {
+      time,
+      fields,
+      referenceNs: ({ frame }) =>
+        references.findLast(({ number }) => number <= frame.number)?.timeNs ?? firstNs,
+    };
+  }
+
+  /** The packets of a list in its order. */
+  private list({ filter = '', sort, upTo = Infinity }: PacketList): List {
+    const base = filter.trim() ? this.filtered(filter.trim()) : this.all;
+    if (!sort) return { length: base.length, at: (at) => base.at(at), indexOf: (one) => base.indexOf(one) };
+    const key = `${sort.by} ${sort.descending} ${filter.trim()}`;
+    if (this.sorted?.key !== key) this.sorted = { key, list: new SortedList(sort, sortKey(sort.by)) };
+    const { list } = this.sorted;
+    const sorting = list.update(base, upTo);
+    return {
+      length: list.length,
+      at: (at) => list.at(at),
+      indexOf: (one) => list.indexOf(one),
+      ...(sorting && { sorting }),
+    };
   }
 
   /** A decoded packet. Throws an error with a message for the user if it is not stored. */
@@ -158,6 +263,7 @@ export class PacketStore {
     if (reason === undefined) delete frame.reason;
     else frame.reason = reason;
     this.filters = this.filters.filter((list) => !list.dependsOnFate);
+    if (this.sorted?.list.order.by.includes('fate')) this.sorted = undefined;
   }
 
   clear(): void {
@@ -166,6 +272,8 @@ export class PacketStore {
     this.captured = 0;
     this.bytes = 0;
     this.filters = [];
+    this.sorted = undefined;
+    this.references = [];
     this.current = undefined;
     this.tcp.clear();
     this.echo.clear();

@@ -2,6 +2,7 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { PcapngWriter } from '../../stack/capture/pcapng.ts';
+import type { CapturedFrame } from './frame.ts';
 import type { PacketStore } from './packetStore.ts';
 
 /** The machine's real-time clock at boot. */
@@ -31,10 +32,18 @@ export class PcapFile {
 export async function exportPackets(path: string, packets: PacketStore): Promise<number> {
   const writer = new PcapngWriter();
   const blocks = [writer.header('lo')];
-  for (const { timeNs, bytes, length, fate, reason, interface: interfaceName } of packets.frames()) {
-    const comment = fate === 'lost' ? `lost: ${reason ?? 'on the wire'}` : undefined;
+  for (const frame of packets.frames()) {
+    const { timeNs, bytes, length, interface: interfaceName } = frame;
+    const comment = commentOf(frame);
     blocks.push(writer.packet({ interfaceName, realTimeNs: realTime(timeNs), bytes, length, comment }));
   }
   await writeFile(path, Buffer.concat(blocks));
   return blocks.length - 1;
+}
+
+/** The user's comment, and what Wireshark cannot know. */
+function commentOf({ comment, fate, reason }: CapturedFrame): string | undefined {
+  const lost = fate === 'lost' ? `lost: ${reason ?? 'on the wire'}` : undefined;
+  const lines = [comment, lost].filter((line) => line !== undefined);
+  return lines.length ? lines.join('\n') : undefined;
 }

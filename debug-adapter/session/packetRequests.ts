@@ -1,11 +1,14 @@
 /** The custom requests about packets. */
 import type {
+  AnnotatePacketArguments,
   CodeReference,
   ExportPacketsArguments,
   FilterCompletionsArguments,
   FilterCompletionsResponse,
   FilterForArguments,
   FilterForResponse,
+  FindPacketArguments,
+  FindPacketResponse,
   PacketArguments,
   PacketCodeArguments,
   PacketCodeFrame,
@@ -39,6 +42,16 @@ export function filterCompletions(run: Run, args: FilterCompletionsArguments): F
 
 export function newFilter(run: Run, args: FilterForArguments): FilterForResponse {
   return filterFor(run.packets, args);
+}
+
+export function annotatePacket(run: Run, args: AnnotatePacketArguments): Record<string, never> {
+  run.packets.annotate(args);
+  return {};
+}
+
+export function find(run: Run, args: FindPacketArguments): FindPacketResponse {
+  run.streams.drain(2000);
+  return run.packets.find(args);
 }
 
 /** Frames in the form that the client can open. */

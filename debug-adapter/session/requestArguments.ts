@@ -17,6 +17,11 @@ type Shape = Kind | { readonly [name: string]: Shape } | readonly [Shape];
 
 const THREAD = { threadId: 'integer' } as const;
 const FRAME = { frameId: 'integer' } as const;
+const PACKET_LIST = {
+  'filter?': 'string',
+  'sort?': { by: 'string', descending: 'boolean' },
+  'upTo?': 'count',
+} as const;
 const CONDITIONS = { 'condition?': 'string', 'hitCondition?': 'string' } as const;
 
 const ANY_THREAD = { 'threadId?': 'integer' } as const;
@@ -66,7 +71,27 @@ const SHAPES: Readonly<Record<string, Readonly<Record<string, Shape>>>> = {
   'sockscope/runTo': { to: 'string', ...THREAD },
   'sockscope/breakOn': { breakOn: 'object' },
   'sockscope/picture': { picture: 'string' },
-  'sockscope/packets': { from: 'count', count: 'count', 'filter?': 'string' },
+  'sockscope/packets': {
+    from: 'count',
+    count: 'count',
+    'fields?': ['string'],
+    'time?': 'string',
+    'locate?': 'integer',
+    ...PACKET_LIST,
+  },
+  'sockscope/annotatePacket': {
+    number: 'integer',
+    'marked?': 'boolean',
+    'comment?': 'string',
+    'isReference?': 'boolean',
+  },
+  'sockscope/findPacket': {
+    what: 'string',
+    text: 'string',
+    from: 'count',
+    'backwards?': 'boolean',
+    ...PACKET_LIST,
+  },
   'sockscope/packet': { number: 'integer' },
   'sockscope/filterCompletions': { filter: 'string', cursor: 'count' },
   'sockscope/filterFor': {

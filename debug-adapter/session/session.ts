@@ -18,6 +18,8 @@ import {
   newFilter,
   onePacket,
   packetCode,
+  annotatePacket,
+  find,
   packetRows,
   writePackets,
 } from './packetRequests.ts';
@@ -136,6 +138,8 @@ export class Session {
     'sockscope/picture': (args: never) => picture(this.#running(), args),
     'sockscope/packets': (args: never) => packetRows(this.#running(), args),
     'sockscope/packet': (args: never) => onePacket(this.#running(), args),
+    'sockscope/annotatePacket': (args: never) => annotatePacket(this.#running(), args),
+    'sockscope/findPacket': (args: never) => find(this.#running(), args),
     'sockscope/filterCompletions': (args: never) => filterCompletions(this.#running(), args),
     'sockscope/filterFor': (args: never) => newFilter(this.#running(), args),
     'sockscope/packetCode': (args: never) => packetCode(this.#running(), args),

@@ -1,20 +1,32 @@
 // The host of the Packets panel: connects the webview with the adapter.
 import * as vscode from 'vscode';
-import { parseFromPanel, type FromPanel, type ToPanel } from '../../webviews/messages.ts';
+import { PANEL_COMMANDS, parseFromPanel, type FromPanel, type ToPanel } from '../../webviews/messages.ts';
 import type { Sessions } from '../session.ts';
 import type { StackSources } from '../stackSources.ts';
 import { Throttle } from '../throttle.ts';
 import { WebviewHost, type OwnMessage } from '../webviewHost.ts';
+import type { BreakOnChooser } from '../breakOn.ts';
+import type { DebugTree } from '../trees/debugTree.ts';
 import { answerPanel } from './panelRequests.ts';
 
 const KIND = { viewId: 'sockscope.packets', title: 'Packets', bundle: 'packets', parse: parseFromPanel };
+/** Key of the panel's settings in the workspace's memory. */
+const SETTINGS = 'sockscope.packets.settings';
 /** Milliseconds between two updates while the machine runs. */
 const UPDATE_INTERVAL = 200;
+
+/** What the panel's commands act on. */
+export interface PanelParts {
+  breakOn: BreakOnChooser;
+  sockets: DebugTree;
+}
 
 /** The Packets view in the panel area. */
 export class PacketsPanel implements vscode.Disposable {
   readonly #sessions: Sessions;
   readonly #sources: StackSources;
+  readonly #memory: vscode.Memento;
+  readonly #parts: PanelParts;
   readonly #host: WebviewHost<ToPanel, FromPanel>;
   readonly #throttle = new Throttle(UPDATE_INTERVAL, () => this.#tellChanged());
   readonly #subscriptions: vscode.Disposable[];
@@ -24,10 +36,18 @@ export class PacketsPanel implements vscode.Disposable {
     sessions: Sessions,
     sources: StackSources,
     log: vscode.LogOutputChannel,
+    memory: vscode.Memento,
+    parts: PanelParts,
   ) {
+    this.#memory = memory;
+    this.#parts = parts;
     this.#sessions = sessions;
     this.#sources = sources;
-    this.#host = new WebviewHost(KIND, extensionUri, log);
+    this.#host = new WebviewHost(
+      { ...KIND, settings: () => memory.get<string>(SETTINGS) },
+      extensionUri,
+      log,
+    );
     this.#host.onShown = () => this.#throttle.now();
     this.#host.onMessage = (message) => void this.#answer(message);
     this.#subscriptions = [
@@ -36,6 +56,11 @@ export class PacketsPanel implements vscode.Disposable {
         change === 'progress' && sessions.current?.running ? this.#throttle.request() : this.#throttle.now(),
       ),
       vscode.commands.registerCommand('sockscope.exportPackets', () => this.#answer({ type: 'export' })),
+      ...PANEL_COMMANDS.map((command) =>
+        vscode.commands.registerCommand(`sockscope.packets.${command}`, () =>
+          this.#host.showWith({ type: 'command', command }),
+        ),
+      ),
     ];
   }
 
@@ -79,13 +104,15 @@ export class PacketsPanel implements vscode.Disposable {
   }
 
   async #answer(message: OwnMessage<FromPanel>): Promise<void> {
+    if (message.type === 'remember') return void this.#memory.update(SETTINGS, message.settings);
+    if (message.type === 'focus')
+      return void vscode.commands.executeCommand('setContext', 'sockscope.packetsFocused', message.focused);
     try {
-      const answer = await answerPanel(message, this.#sessions.current, this.#sources);
+      const answer = await answerPanel(message, this.#sessions.current, this.#sources, this.#parts);
       if (answer) this.#host.post(answer);
     } catch (error) {
       const text = (error as Error).message;
-      if (message.type === 'getRows' || message.type === 'getPacket')
-        this.#host.post({ type: 'failed', id: message.id, message: text });
+      if ('id' in message) this.#host.post({ type: 'failed', id: message.id, message: text });
       else void vscode.window.showErrorMessage(text);
     }
   }

@@ -2,11 +2,22 @@
 import { homedir } from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import type { FromPanel, FromPanelOf, ToPanel } from '../../webviews/messages.ts';
+import type { FromPanel, FromPanelOf, StartCommand, ToPanel } from '../../webviews/messages.ts';
 import type { MachineSession } from '../session.ts';
 import { programFiles } from '../scenario/launchFile.ts';
 import type { StackSources } from '../stackSources.ts';
+import { breakOnLike } from './breakOnLike.ts';
 import { showPacketCode } from './packetCode.ts';
+import { askColumn, askComment, askNumber } from './packetQuestions.ts';
+import { showSocketOf } from './packetSocket.ts';
+import type { PanelParts } from './packetsPanel.ts';
+
+const STARTS: Readonly<Record<StartCommand, string>> = {
+  startDebugging: 'sockscope.debugScenario',
+  newScenario: 'sockscope.newScenario',
+  debugNode: 'sockscope.debugNodeProgram',
+  openSample: 'sockscope.openSample',
+};
 
 /**
  * Handles a request of the panel.
@@ -17,6 +28,7 @@ export async function answerPanel(
   message: FromPanel,
   session: MachineSession | undefined,
   sources: StackSources,
+  parts: PanelParts,
 ): Promise<ToPanel | undefined> {
   switch (message.type) {
     case 'getRows':
@@ -27,6 +39,38 @@ export async function answerPanel(
       });
       return { type: 'packet', id: message.id, number, bytes, layers };
     }
+    case 'find':
+      return find(message, need(session));
+    case 'makeFilter': {
+      const { type: _type, id, ...question } = message;
+      const { filter } = await need(session).request('sockscope/filterFor', question);
+      return { type: 'filter', id, filter };
+    }
+    case 'complete': {
+      const { id, filter, cursor } = message;
+      const { start, end, items } = await need(session).request('sockscope/filterCompletions', {
+        filter,
+        cursor,
+      });
+      return { type: 'completions', id, start, end, items };
+    }
+    case 'annotate': {
+      const { type: _type, ...annotation } = message;
+      await need(session).request('sockscope/annotatePacket', annotation);
+      return { type: 'annotated' };
+    }
+    case 'comment':
+      return askComment(message, need(session));
+    case 'askColumn':
+      return askColumn(need(session));
+    case 'askNumber':
+      return askNumber(need(session));
+    case 'showSocket':
+      await showSocketOf(need(session), parts.sockets, message.number);
+      return undefined;
+    case 'breakOnLike':
+      await breakOnLike(need(session), parts.breakOn, message.number);
+      return undefined;
     case 'goToCode':
       await showPacketCode(need(session), sources, message.number, message.which);
       return undefined;
@@ -38,9 +82,7 @@ export async function answerPanel(
       vscode.window.setStatusBarMessage(`Copied ${message.what}`, 2000);
       return undefined;
     case 'run':
-      await vscode.commands.executeCommand(
-        message.command === 'startDebugging' ? 'sockscope.debugScenario' : 'sockscope.newScenario',
-      );
+      await vscode.commands.executeCommand(STARTS[message.command]);
       return undefined;
     default:
       return undefined;
@@ -53,21 +95,48 @@ function need(session: MachineSession | undefined): MachineSession {
 }
 
 async function getRows(
-  { id, from, count, filter }: FromPanelOf<'getRows'>,
+  { id, type: _type, ...question }: FromPanelOf<'getRows'>,
   session: MachineSession,
 ): Promise<ToPanel> {
-  const answer = await session.request('sockscope/packets', { from, count, ...(filter && { filter }) });
-  if (answer.invalidFilter) {
-    const { message, start, end } = answer.invalidFilter;
-    return {
-      type: 'failed',
-      id,
-      message,
-      ...(start !== undefined && { position: { start, end: end ?? start + 1 } }),
-    };
-  }
-  const { total, matching, rows, current } = answer;
-  return { type: 'rows', id, total, matching, rows, ...(current !== undefined && { current }) };
+  const answer = await session.request('sockscope/packets', question);
+  if (answer.invalidFilter) return failed(id, answer.invalidFilter);
+  const { total, matching, rows, sorting, located, current } = answer;
+  return {
+    type: 'rows',
+    id,
+    total,
+    matching,
+    rows,
+    ...(sorting && { sorting }),
+    ...(located !== undefined && located >= 0 && { located }),
+    ...(current !== undefined && { current }),
+  };
+}
+
+async function find(
+  { id, type: _type, ...question }: FromPanelOf<'find'>,
+  session: MachineSession,
+): Promise<ToPanel> {
+  const { invalid, found, goOnFrom } = await session.request('sockscope/findPacket', question);
+  if (invalid) return failed(id, invalid);
+  return {
+    type: 'found',
+    id,
+    ...(found && { found }),
+    ...(goOnFrom !== undefined && goOnFrom >= 0 && { goOnFrom }),
+  };
+}
+
+function failed(
+  id: number,
+  { message, start, end }: { message: string; start?: number; end?: number },
+): ToPanel {
+  return {
+    type: 'failed',
+    id,
+    message,
+    ...(start !== undefined && { position: { start, end: end ?? start + 1 } }),
+  };
 }
 
 async function exportPackets(session: MachineSession): Promise<void> {

@@ -1,6 +1,6 @@
 // One tree in the Debug side bar, for any view: its nodes come from the adapter.
 import * as vscode from 'vscode';
-import type { TreeItem, TreeView } from '../../debug-adapter/protocol.ts';
+import type { TreeContext, TreeItem, TreeView } from '../../debug-adapter/protocol.ts';
 import type { MachineSession, Sessions } from '../session.ts';
 import { Throttle } from '../throttle.ts';
 
@@ -83,6 +83,25 @@ export class DebugTree implements vscode.TreeDataProvider<TreeNode>, vscode.Disp
       level = (await Promise.all(open.map((node) => this.getChildren(node)))).flat();
     }
     throw new Error('This socket is not there any more.');
+  }
+
+  /** The nodes with a context, as far as they are not inside of one another. */
+  async nodesOf(context: TreeContext): Promise<TreeNode[]> {
+    const found: TreeNode[] = [];
+    let level = await this.getChildren();
+    for (let depth = 0; depth < MOST_LEVELS && level.length > 0; depth++) {
+      found.push(...level.filter(({ item }) => item.context.includes(context)));
+      const groups = level.filter(
+        ({ item }) => item.collapsible !== 'none' && !item.context.includes(context),
+      );
+      level = (await Promise.all(groups.map((node) => this.getChildren(node)))).flat();
+    }
+    return found;
+  }
+
+  /** Selects a node, and gives it the keyboard focus. */
+  async reveal(node: TreeNode): Promise<void> {
+    await this.view.reveal(node, { select: true, focus: true, expand: true });
   }
 
   dispose(): void {

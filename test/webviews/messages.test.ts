@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { parseFromPanel, parseToPanel, type PacketRow } from '../../webviews/messages.ts';
-import { locate } from '../../webviews/packets/locate.ts';
 
 const row: PacketRow = {
   number: 1,
@@ -75,7 +74,7 @@ describe('messages between the extension and the Packets panel', () => {
     refused(
       parseFromPanel,
       null,
-      'the type of a message from the Packets panel must be one of "ready", "getRows", "getPacket", "goToCode", "export", "copy", "run", "problem", got null',
+      'the type of a message from the Packets panel must be one of "ready", "getRows", "find", "makeFilter", "complete", "annotate", "comment", "askColumn", "askNumber", "showSocket", "breakOnLike", "remember", "focus", "getPacket", "goToCode", "export", "copy", "run", "problem", got null',
     );
     assert.throws(() => parseFromPanel({ type: 'toString' }), /must be one of/);
   });
@@ -86,28 +85,6 @@ describe('messages between the extension and the Packets panel', () => {
         for (const parse of [parseToPanel, parseFromPanel])
           assert.throws(() => parse(value), { name: 'ShapeError' });
       }),
-    );
-  });
-});
-
-describe('finding a packet in a list that is not all here', () => {
-  it('finds it by few looks, with and without gaps', async () => {
-    await fc.assert(
-      fc.asyncProperty(
-        fc.uniqueArray(fc.integer({ min: 1, max: 5000 }), { maxLength: 300 }),
-        fc.integer({ min: 1, max: 5000 }),
-        async (list, wanted) => {
-          const numbers = list.sort((a, b) => a - b);
-          let looks = 0;
-          const found = await locate(wanted, (index) => {
-            looks++;
-            const number = numbers[index];
-            return Promise.resolve(number === undefined ? undefined : { ...row, number });
-          });
-          assert.equal(found, numbers.indexOf(wanted));
-          assert.ok(looks <= 15, `${looks} looks`);
-        },
-      ),
     );
   });
 });

@@ -47,11 +47,13 @@ describe('the Packets panel, in a browser', function () {
     await panel.page.getByText('No packets yet').waitFor();
     await screenshot('empty');
     await panel.page.getByRole('button', { name: 'Debug the Open Scenario' }).click();
+    await panel.page.getByRole('button', { name: 'Debug Node Program…' }).click();
+    await panel.page.getByRole('button', { name: 'Open Sample…' }).click();
     await panel.page.getByRole('button', { name: 'New Scenario' }).click();
-    await eventually('two commands', async () => panel.sentOf('run').length === 2);
+    await eventually('four commands', async () => panel.sentOf('run').length === 4);
     assert.deepEqual(
       panel.sentOf('run').map(({ command }) => command),
-      ['startDebugging', 'newScenario'],
+      ['startDebugging', 'debugNode', 'openSample', 'newScenario'],
     );
     await panel.changed();
     await panel.page.getByText('They appear here as soon as').waitFor();
@@ -63,13 +65,13 @@ describe('the Packets panel, in a browser', function () {
     await first.waitFor();
     assert.equal(
       (await first.innerText()).replace(/\s+/g, ' ').trim(),
-      '1 0.000010000 127.0.0.1:40000 127.0.0.1:8080 TCP 74 [SYN] Seq=0 Win=65495 Len=0 MSS=65495 SACK_PERM TSval=4000000 TSecr=0 WS=128',
+      '1 0.000010000 127.0.0.1:40000 127.0.0.1:8080 TCP 74 connection begins, [SYN] Seq=0 Win=65495 Len=0 MSS=65495 SACK_PERM TSval=4000000 TSecr=0 WS=128',
     );
     assert.equal(await panel.grid.getAttribute('aria-rowcount'), '31');
     assert.match((await panel.row(4).getAttribute('class')) ?? '', /lost/);
     assert.match(await panel.row(4).innerText(), /\[lost: wire loss\]/);
-    assert.match((await panel.row(6).getAttribute('class')) ?? '', /note/);
-    assert.match((await panel.row(10).getAttribute('class')) ?? '', /error/);
+    assert.match((await panel.row(6).getAttribute('class')) ?? '', /retransmission/);
+    assert.match((await panel.row(10).getAttribute('class')) ?? '', /reset/);
   });
 
   it('moves through the list, the layers and the bytes by keyboard alone', async () => {

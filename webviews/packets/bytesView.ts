@@ -3,6 +3,8 @@
  * a marked range.
  */
 import { el, setAria, setText } from '../dom.ts';
+import { isMenuKey, placeOf, type MenuPlace } from '../menu.ts';
+import { bytesText } from './menus/bytesText.ts';
 import { VirtualRows } from '../virtualRows.ts';
 
 /** Maximum cells per line; the stylesheet's `--bytes-per-line` sets how many are used. */
@@ -20,6 +22,8 @@ export interface BytesViewEvents {
   /** The pointer is over a byte, or over none. */
   onHover: (offset: number | null) => void;
   onCopy: (text: string, what: string) => void;
+  /** @param range the marked bytes */
+  onMenu: (range: ByteRange | null, place: MenuPlace) => void;
   /** Escape: back to the list. */
   onLeave: () => void;
 }
@@ -56,6 +60,12 @@ export class BytesView {
     });
     this.element.addEventListener('mouseover', (event) => events.onHover(offsetOf(event)));
     this.element.addEventListener('mouseleave', () => events.onHover(null));
+    this.element.addEventListener('contextmenu', (event) => {
+      event.preventDefault();
+      const offset = offsetOf(event);
+      if (offset !== null && !covers(this.selected, offset)) this.choose(offset);
+      events.onMenu(this.selected, placeOf(event, this.element));
+    });
     new ResizeObserver(() => this.fit()).observe(this.element);
   }
 
@@ -159,6 +169,11 @@ export class BytesView {
       event.preventDefault();
       return;
     }
+    if (isMenuKey(event)) {
+      event.preventDefault();
+      this.events.onMenu(this.selected, placeOf(event, this.element));
+      return;
+    }
     const page = this.lines.pageSize * this.perLine;
     const steps: Record<string, number> = {
       ArrowLeft: -1,
@@ -179,8 +194,7 @@ export class BytesView {
   private copy(): void {
     const { offset, length } = this.selected ?? { offset: 0, length: this.bytes.length };
     const chosen = this.bytes.subarray(offset, offset + length);
-    const text = Array.from(chosen, (byte) => byte.toString(16).padStart(2, '0')).join(' ');
-    this.events.onCopy(text, `${chosen.length} bytes`);
+    this.events.onCopy(bytesText(chosen, 'hex'), `${chosen.length} bytes`);
   }
 }
 

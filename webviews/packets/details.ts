@@ -2,13 +2,18 @@
 import { el, setText } from '../dom.ts';
 import type { PacketFate, PacketRow, ToPanelOf } from '../messages.ts';
 import { button, type ButtonControl } from '../toolkit.ts';
-import { BytesView } from './bytesView.ts';
-import { rowText } from './columns.ts';
-import { FieldTree } from './fieldTree.ts';
+import { BytesView, type ByteRange } from './bytesView.ts';
+import type { MenuPlace } from '../menu.ts';
+import { FieldTree, type TreeNode } from './fieldTree.ts';
+import { bytesOf } from './menus/bytesText.ts';
 
 export interface DetailsEvents {
   onGoToCode: (number: number, which: 'sent' | 'received') => void;
   onCopy: (text: string, what: string) => void;
+  /** Copy the whole packet as text. */
+  onCopyPacket: (number: number) => void;
+  onFieldMenu: (number: number, node: TreeNode, place: MenuPlace) => void;
+  onBytesMenu: (number: number, range: ByteRange | null, place: MenuPlace) => void;
   onLeave: () => void;
 }
 
@@ -29,7 +34,6 @@ export class Details {
   private readonly tree: FieldTree;
   private readonly bytes: BytesView;
   private packet: ToPanelOf<'packet'> | null = null;
-  private row: PacketRow | undefined;
 
   constructor(events: DetailsEvents) {
     const copy = (text: string, what = 'field') => events.onCopy(text, what);
@@ -37,6 +41,9 @@ export class Details {
       onSelect: (node) => this.bytes.select(node),
       onHover: (node) => this.bytes.hover(node),
       onCopy: copy,
+      onMenu: (node, place) => {
+        if (this.packet) events.onFieldMenu(this.packet.number, node, place);
+      },
       onLeave: events.onLeave,
     });
     this.bytes = new BytesView({
@@ -51,6 +58,9 @@ export class Details {
         this.bytes.hover(node);
       },
       onCopy: copy,
+      onMenu: (range, place) => {
+        if (this.packet) events.onBytesMenu(this.packet.number, range, place);
+      },
       onLeave: events.onLeave,
     });
     const goTo = (which: 'sent' | 'received') => () => {
@@ -75,7 +85,9 @@ export class Details {
         icon: 'copy',
         iconOnly: true,
         tooltip: 'Copy this packet as text',
-        onClick: () => this.copyAll(copy),
+        onClick: () => {
+          if (this.packet) events.onCopyPacket(this.packet.number);
+        },
       }).element,
     ]);
     this.panes = el('div', { class: 'panes' }, [this.tree.element, this.bytes.element]);
@@ -89,20 +101,18 @@ export class Details {
 
   show(packet: ToPanelOf<'packet'>, row: PacketRow | undefined): void {
     this.packet = packet;
-    this.row = row;
     this.say('');
     this.element.classList.remove('none', 'nothing');
     setText(this.title, `Packet ${packet.number}`);
     this.sayFate(row?.fate);
     this.tree.show(packet.layers);
-    this.bytes.show(Uint8Array.from(atob(packet.bytes), (char) => char.charCodeAt(0)));
+    this.bytes.show(bytesOf(packet));
     this.bytes.select(this.tree.selection);
   }
 
   /** The fate of the shown packet may now be known. */
   update(row: PacketRow): void {
     if (row.number !== this.packet?.number) return;
-    this.row = row;
     this.sayFate(row.fate);
   }
 
@@ -120,7 +130,6 @@ export class Details {
   /** No packet to show, and why. */
   fail(reason: string): void {
     this.packet = null;
-    this.row = undefined;
     this.element.classList.remove('nothing');
     this.element.classList.add('none');
     setText(this.title, '');
@@ -135,21 +144,5 @@ export class Details {
     this.message.hidden = text === '';
     this.panes.hidden = text !== '';
     setText(this.message, text);
-  }
-
-  private copyAll(copy: (text: string, what: string) => void): void {
-    if (!this.packet) return;
-    const lines = this.row ? [rowText(this.row), ''] : [];
-    const add = (fields: ToPanelOf<'packet'>['layers'][number]['fields'], indent: string): void => {
-      for (const { name, value, children } of fields) {
-        lines.push(indent + (value === '' ? name : `${name}: ${value}`));
-        if (children) add(children, `${indent}    `);
-      }
-    };
-    for (const layer of this.packet.layers) {
-      lines.push(layer.summary);
-      add(layer.fields, '    ');
-    }
-    copy(lines.join('\n'), `packet ${this.packet.number}`);
   }
 }

@@ -1,12 +1,12 @@
 /** Shown in place of an empty list: why it is empty, and how to fill it. */
 import { el, setText } from '../dom.ts';
+import type { StartCommand } from '../messages.ts';
 import { button } from '../toolkit.ts';
 
 export type Emptiness = 'no session' | 'nothing yet' | 'nothing sent' | 'nothing matches' | 'nothing matched';
 
 export interface EmptyStateEvents {
-  onStart: () => void;
-  onNewScenario: () => void;
+  onStart: (command: StartCommand) => void;
   onClearFilter: () => void;
 }
 
@@ -34,14 +34,18 @@ export class EmptyState {
   private readonly buttons: Record<Emptiness, HTMLElement[]>;
   private shown: Emptiness | null = null;
 
-  constructor({ onStart, onNewScenario, onClearFilter }: EmptyStateEvents) {
+  constructor({ onStart, onClearFilter }: EmptyStateEvents) {
+    const start = (label: string, command: StartCommand, primary = false) =>
+      button({ label, primary, onClick: () => onStart(command) }).element;
     this.buttons = {
       'no session': [
-        button({ label: 'Debug the Open Scenario', primary: true, onClick: onStart }).element,
-        button({ label: 'New Scenario', onClick: onNewScenario }).element,
+        start('Debug the Open Scenario', 'startDebugging', true),
+        start('Debug Node Program…', 'debugNode'),
+        start('Open Sample…', 'openSample'),
+        start('New Scenario', 'newScenario'),
       ],
       'nothing yet': [],
-      'nothing sent': [button({ label: 'Run Again', primary: true, onClick: onStart }).element],
+      'nothing sent': [start('Run Again', 'startDebugging', true)],
       'nothing matches': [button({ label: 'Clear the Filter', onClick: onClearFilter }).element],
       'nothing matched': [button({ label: 'Clear the Filter', onClick: onClearFilter }).element],
     };

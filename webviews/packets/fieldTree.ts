@@ -1,10 +1,18 @@
 /** The layers of a packet as a tree: a flat list of the open items, with their depth. */
 import { el, icon, setAria } from '../dom.ts';
+import { isMenuKey, placeOf, type MenuPlace } from '../menu.ts';
 import type { PacketField, PacketLayer } from '../messages.ts';
 
 /** An item of the tree: a layer or a field. */
 export interface TreeNode {
   label: string;
+  name: string;
+  value: string;
+  /** Its filter name, and which of the field's values in this packet it is. */
+  field: string | undefined;
+  occurrence: number;
+  /** The packet that it leads to. */
+  frame: number | undefined;
   offset: number;
   length: number;
   level: number;
@@ -20,6 +28,7 @@ export interface FieldTreeEvents {
   /** The pointer is over an item, or over none. */
   onHover: (node: TreeNode | null) => void;
   onCopy: (text: string) => void;
+  onMenu: (node: TreeNode, place: MenuPlace) => void;
   /** Escape: back to the list. */
   onLeave: () => void;
 }
@@ -45,11 +54,19 @@ export class FieldTree {
     this.element.addEventListener('click', (event) => this.click(event));
     this.element.addEventListener('mouseover', (event) => events.onHover(this.nodeOf(event)));
     this.element.addEventListener('mouseleave', () => events.onHover(null));
+    this.element.addEventListener('contextmenu', (event) => {
+      const node = this.nodeOf(event);
+      if (!node) return;
+      event.preventDefault();
+      if (node !== this.selected) this.choose(node);
+      events.onMenu(node, placeOf(event, this.element));
+    });
   }
 
   show(layers: readonly PacketLayer[]): void {
     const selectedPath = this.selected?.path;
-    this.roots = layers.map((layer) => layerNode(layer));
+    const counts = new Map<string, number>();
+    this.roots = layers.map((layer) => layerNode(layer, counts));
     // The innermost protocol is the most interesting: it is expanded initially.
     if (this.open.size === 0) {
       const inner = this.roots.findLast(({ path }) => path !== 'Data');
@@ -161,6 +178,11 @@ export class FieldTree {
       event.preventDefault();
       return;
     }
+    if (node && isMenuKey(event)) {
+      event.preventDefault();
+      this.events.onMenu(node, placeOf(event, this.elementOf(node) ?? this.element));
+      return;
+    }
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const at = node ? this.visible.indexOf(node) : -1;
     const go = (index: number) => {
@@ -215,10 +237,16 @@ export class FieldTree {
   }
 }
 
-function layerNode(layer: PacketLayer): TreeNode {
+/** @param counts how many of each field came before */
+function layerNode(layer: PacketLayer, counts: Map<string, number>): TreeNode {
   const { offset, length } = layer;
   const node: TreeNode = {
     label: layer.summary,
+    name: layer.name,
+    value: layer.summary,
+    field: undefined,
+    occurrence: 0,
+    frame: undefined,
     offset,
     length,
     level: 1,
@@ -226,11 +254,15 @@ function layerNode(layer: PacketLayer): TreeNode {
     parent: null,
     children: [],
   };
-  node.children = fieldNodes(layer.fields, node);
+  node.children = fieldNodes(layer.fields, node, counts);
   return node;
 }
 
-function fieldNodes(fields: readonly PacketField[], parent: TreeNode): TreeNode[] {
+function fieldNodes(
+  fields: readonly PacketField[],
+  parent: TreeNode,
+  counts: Map<string, number>,
+): TreeNode[] {
   const seen = new Map<string, number>();
   return fields.map((field) => {
     const { name, value, offset, length } = field;
@@ -241,8 +273,23 @@ function fieldNodes(fields: readonly PacketField[], parent: TreeNode): TreeNode[
     const times = seen.get(plain) ?? 0;
     seen.set(plain, times + 1);
     const path = `${parent.path}/${plain}${times ? `#${times}` : ''}`;
-    const node: TreeNode = { label, offset, length, level: parent.level + 1, path, parent, children: [] };
-    node.children = fieldNodes(field.children ?? [], node);
+    const occurrence = field.field === undefined ? 0 : (counts.get(field.field) ?? 0);
+    if (field.field !== undefined) counts.set(field.field, occurrence + 1);
+    const node: TreeNode = {
+      label,
+      name: plain,
+      value,
+      field: field.field,
+      occurrence,
+      frame: field.frame,
+      offset,
+      length,
+      level: parent.level + 1,
+      path,
+      parent,
+      children: [],
+    };
+    node.children = fieldNodes(field.children ?? [], node, counts);
     return node;
   });
 }

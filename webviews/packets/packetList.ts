@@ -1,15 +1,19 @@
 /** The list of packets: a grid that scrolls through any number of them, with one selected. */
 import { el, setAria } from '../dom.ts';
-import type { PacketRow } from '../messages.ts';
+import type { PacketRow, TimeFormat } from '../messages.ts';
 import { VirtualRows } from '../virtualRows.ts';
-import { COLUMNS } from './columns.ts';
+import { isMenuKey, placeOf, type MenuPlace } from '../menu.ts';
+import type { SortOrder } from '../messages.ts';
+import { Header, type HeaderEvents } from './columns/header.ts';
+import { layOut, type ChosenColumn, type PlacedColumn } from './columns/layout.ts';
+import { TIME_TITLES } from './columns/headerMenu.ts';
 import { createPacketRow, fillPacketRow } from './packetRowElement.ts';
-import type { RowTraits } from './rowTraits.ts';
+import { RowTraits } from './rowTraits.ts';
 
 /** As in VS Code's own lists. */
 const ROW_HEIGHT = 22;
 
-export interface PacketListEvents {
+export interface PacketListEvents extends Omit<HeaderEvents, 'onLeave'> {
   row: (index: number) => PacketRow | undefined;
   onRange: (first: number, last: number) => void;
   /** The user selected a row. */
@@ -17,6 +21,17 @@ export interface PacketListEvents {
   /** Enter or a double click: the user wants to see the packet's details. */
   onOpen: () => void;
   onCopy: () => void;
+  /** The user wants the context menu of the selected row. */
+  onRowMenu: (place: MenuPlace) => void;
+  /** A plain key that the list itself has no use for. */
+  onKey: (key: string) => boolean;
+}
+
+/** How the list is laid out. */
+export interface ListLayout {
+  columns: readonly ChosenColumn[];
+  sort: SortOrder | undefined;
+  time: TimeFormat;
 }
 
 export class PacketList {
@@ -27,27 +42,24 @@ export class PacketList {
   private selectedIndex = -1;
   private selectedNumber = -1;
   private current: number | undefined;
+  private readonly header: Header;
+  /** As wide as 100 characters of the list's font. */
+  private readonly probe = el('span', { class: 'probe', aria: { hidden: 'true' } });
+  private layout: ListLayout = { columns: [], sort: undefined, time: 'virtual' };
+  private traits = new RowTraits();
+  private placed: readonly PlacedColumn[] = [];
+  /** What the header was made for. */
+  private shown = '';
 
   constructor(events: PacketListEvents) {
     this.events = events;
-    const header = el(
-      'div',
-      { class: 'header', role: 'row', aria: { rowindex: '1' } },
-      COLUMNS.map(({ title, name }, at) =>
-        el('span', {
-          class: `cell ${name}`,
-          role: 'columnheader',
-          text: title,
-          aria: { colindex: String(at + 1) },
-        }),
-      ),
-    );
+    this.header = new Header({ ...events, onLeave: () => this.focus() });
     const body = el('div', { class: 'rows', role: 'rowgroup' });
-    this.scroller = el(
-      'div',
-      { class: 'list', role: 'grid', tab: 0, aria: { label: 'Packets', colcount: String(COLUMNS.length) } },
-      [header, body],
-    );
+    this.scroller = el('div', { class: 'list', role: 'grid', tab: 0, aria: { label: 'Packets' } }, [
+      this.header.element,
+      body,
+      this.probe,
+    ]);
     this.element = this.scroller;
     this.rows = new VirtualRows({
       scroller: this.scroller,
@@ -66,6 +78,60 @@ export class PacketList {
     this.scroller.addEventListener('dblclick', (event) => {
       if (rowIndex(event) !== undefined) events.onOpen();
     });
+    this.scroller.addEventListener('contextmenu', (event) => {
+      const index = rowIndex(event);
+      if (index === undefined) return;
+      event.preventDefault();
+      if (index !== this.selectedIndex) this.choose(index);
+      events.onRowMenu(placeOf(event, this.scroller));
+    });
+    new ResizeObserver(() => this.arrange()).observe(this.scroller);
+  }
+
+  /** The columns that are shown, in their order. */
+  get columns(): readonly PlacedColumn[] {
+    return this.placed;
+  }
+
+  /** The width that a column needs for what is in view. */
+  fittingWidth(chosen: number): number {
+    const at = this.placed.findIndex((one) => one.chosen === chosen);
+    const cells = [...this.scroller.querySelectorAll('.row:not([hidden]), .header')].map(
+      (row) => row.children[at],
+    );
+    // Padding, and the sign of the order.
+    return Math.max(28, ...cells.map((cell) => contentWidth(cell) + 24));
+  }
+
+  setLayout(layout: ListLayout): void {
+    this.layout = layout;
+    this.arrange();
+  }
+
+  private arrange(): void {
+    const width = this.scroller.clientWidth;
+    const character = this.probe.getBoundingClientRect().width / 100;
+    if (width === 0 || character === 0) return;
+    const { columns, sort, time } = this.layout;
+    const {
+      columns: placed,
+      template,
+      minWidth,
+      isTight,
+    } = layOut(columns, { width, character }, this.traits);
+    this.scroller.style.setProperty('--columns', template);
+    this.scroller.style.setProperty('--columns-width', minWidth);
+    this.scroller.classList.toggle('tight', isTight);
+    const titled = placed.map((one) =>
+      one.column.id === 'time' ? { ...one, column: { ...one.column, title: TIME_TITLES[time] } } : one,
+    );
+    const shown = JSON.stringify([titled, sort]);
+    if (shown === this.shown) return;
+    this.shown = shown;
+    this.placed = titled;
+    setAria(this.scroller, 'colcount', String(titled.length));
+    this.header.show(titled, sort);
+    this.rows.render();
   }
 
   get length(): number {
@@ -88,9 +154,9 @@ export class PacketList {
   }
 
   /** Show the columns that are useful for these rows. */
-  setTraits({ hasDirections, hasHosts }: RowTraits): void {
-    this.scroller.classList.toggle('has-directions', hasDirections);
-    this.scroller.classList.toggle('has-hosts', hasHosts);
+  setTraits(traits: RowTraits): void {
+    this.traits = traits;
+    this.arrange();
   }
 
   setCurrent(number: number | undefined): void {
@@ -130,7 +196,7 @@ export class PacketList {
     // Use the number if it is known: rows may have moved since the index was set.
     const selected = packet ? packet.number === this.selectedNumber : index === this.selectedIndex;
     if (selected) this.selectedIndex = index;
-    fillPacketRow(element, packet, {
+    fillPacketRow(element, packet, this.placed, {
       index,
       selected,
       current: packet !== undefined && packet.number === this.current,
@@ -164,6 +230,12 @@ export class PacketList {
       event.preventDefault();
       return;
     }
+    if (isMenuKey(event) && this.selectedIndex >= 0) {
+      event.preventDefault();
+      const row = this.rows.row(this.selectedIndex);
+      this.events.onRowMenu(placeOf(event, row ?? this.scroller));
+      return;
+    }
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const at = this.selectedIndex;
     const from = at < 0 ? this.rows.firstVisible - 1 : at;
@@ -177,10 +249,20 @@ export class PacketList {
       Enter: () => this.events.onOpen(),
     };
     const move = moves[event.key];
-    if (!move) return;
+    if (!move && !this.events.onKey(event.key)) return;
     event.preventDefault();
-    move();
+    move?.();
   }
+}
+
+function contentWidth(cell: Element | undefined): number {
+  if (!cell) return 0;
+  const range = document.createRange();
+  range.selectNodeContents(cell);
+  const [first, ...rest] = [...range.getClientRects()];
+  if (!first) return 0;
+  const right = Math.max(first.right, ...rest.map((box) => box.right));
+  return Math.ceil(right - first.left);
 }
 
 function rowIndex(event: Event): number | undefined {

@@ -1,7 +1,9 @@
 /** One row of the packet list as elements, which are created once and reused while the list scrolls. */
 import { el, icon, setAria, setText } from '../dom.ts';
 import type { PacketRow } from '../messages.ts';
-import { COLUMNS, fateText, tintOf } from './columns.ts';
+import { colourOf } from './colourRules.ts';
+import { fateText } from './columns/columns.ts';
+import type { PlacedColumn } from './columns/layout.ts';
 
 export interface RowState {
   index: number;
@@ -11,16 +13,16 @@ export interface RowState {
 }
 
 export function createPacketRow(): HTMLElement {
-  const cells = COLUMNS.map(({ name }, at) =>
-    el('span', { class: `cell ${name}`, role: 'gridcell', aria: { colindex: String(at + 1) } }),
-  );
-  cells[0]!.append(icon('debug-stackframe'), el('span', { class: 'text' }));
-  cells.at(-1)!.append(el('span', { class: 'fate' }), el('span', { class: 'text' }));
-  return el('div', { class: 'row', role: 'row' }, cells);
+  return el('div', { class: 'row', role: 'row' });
 }
 
 /** `packet` is undefined while it is being fetched. */
-export function fillPacketRow(element: HTMLElement, packet: PacketRow | undefined, state: RowState): void {
+export function fillPacketRow(
+  element: HTMLElement,
+  packet: PacketRow | undefined,
+  columns: readonly PlacedColumn[],
+  state: RowState,
+): void {
   element.id = `packet-row-${state.index}`;
   // The header is row 1.
   setAria(element, 'rowindex', String(state.index + 2));
@@ -28,24 +30,70 @@ export function fillPacketRow(element: HTMLElement, packet: PacketRow | undefine
   setAria(element, 'busy', packet ? null : 'true');
   setAria(element, 'current', state.current ? 'true' : null);
   const fate = packet ? fateText(packet) : '';
+  const rule = packet && colourOf(packet);
   element.className = [
     'row',
-    packet && tintOf(packet),
+    rule?.name,
     packet?.fate === 'in flight' && 'in-flight',
     state.selected && 'selected',
     state.current && 'current',
     packet?.marked && 'marked',
+    packet?.isReference && 'reference',
   ]
     .filter(Boolean)
     .join(' ');
   element.dataset['index'] = String(state.index);
-  const cells = element.children;
-  for (const [at, column] of COLUMNS.entries()) {
-    const cell = cells[at]!;
-    const text = packet ? column.text(packet) : at === COLUMNS.length - 1 ? '…' : '';
-    setText(cell.querySelector('.text') ?? cell, text);
+  element.dataset['number'] = packet ? String(packet.number) : '';
+  makeCells(element, columns);
+  for (const [at, { column }] of columns.entries()) {
+    const text = packet ? column.text(packet) : at === columns.length - 1 ? '…' : '';
+    setText(element.children[at]!.querySelector('.text')!, text);
   }
-  setText(cells[COLUMNS.length - 1]!.querySelector('.fate')!, fate && `[${fate}] `);
-  const handled = state.current ? ' (being handled at this stop)' : '';
-  element.title = packet ? (fate ? `[${fate}] ` : '') + packet.info + handled : '';
+  const signs: readonly (readonly [string, string])[] = [
+    ...(packet?.marked ? [['bookmark', 'marked'] as const] : []),
+    ...(packet?.isReference ? [['watch', 'time reference'] as const] : []),
+    ...(packet?.comment === undefined ? [] : [['comment', `comment: ${packet.comment}`] as const]),
+    ...(rule ? [[rule.icon, rule.label] as const] : []),
+  ];
+  showSigns(element, signs);
+  const fateElement = element.querySelector('.fate');
+  if (fateElement) setText(fateElement, fate && `[${fate}] `);
+  const words = [state.current && 'being handled at this stop', ...signs.map(([, label]) => label)]
+    .filter(Boolean)
+    .join(', ');
+  element.title = packet ? (fate ? `[${fate}] ` : '') + packet.info + (words && ` (${words})`) : '';
+}
+
+/** Cells are made again only when the columns have changed. */
+function makeCells(row: HTMLElement, columns: readonly PlacedColumn[]): void {
+  const key = columns.map(({ column }) => column.id).join(' ');
+  if (row.dataset['columns'] === key) return;
+  row.dataset['columns'] = key;
+  const info = columns.findIndex(({ column }) => column.id === 'info');
+  const signsAt = info < 0 ? columns.length - 1 : info;
+  row.replaceChildren(
+    ...columns.map(({ column }, at) => {
+      const cell = el('span', {
+        class: `cell ${column.name}`,
+        role: 'gridcell',
+        aria: { colindex: String(at + 1) },
+      });
+      if (at === 0) cell.append(icon('debug-stackframe'));
+      // Next to the info, or in the last column.
+      if (at === signsAt) cell.append(el('span', { class: 'signs' }), el('span', { class: 'fate' }));
+      cell.append(el('span', { class: 'text' }));
+      return cell;
+    }),
+  );
+}
+
+function showSigns(row: HTMLElement, signs: readonly (readonly [string, string])[]): void {
+  const place = row.querySelector<HTMLElement>('.signs');
+  if (!place) return;
+  const key = signs.map(([name, label]) => `${name} ${label}`).join();
+  if (place.dataset['signs'] === key) return;
+  place.dataset['signs'] = key;
+  place.replaceChildren(
+    ...signs.flatMap(([name, label]) => [icon(name), el('span', { class: 'spoken', text: `${label}, ` })]),
+  );
 }

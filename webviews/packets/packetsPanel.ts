@@ -1,19 +1,29 @@
 /** The Packets panel: creates its parts, and keeps them in sync with the extension. */
 import { el, setText } from '../dom.ts';
 import { Host, RequestFailed, type Announcement } from '../host.ts';
-import type { ToPanelOf } from '../messages.ts';
-import { button, checkbox } from '../toolkit.ts';
-import { rowText } from './columns.ts';
+import { openMenu, type MenuPlace } from '../menu.ts';
+import type { PanelCommand, ToPanelOf } from '../messages.ts';
+import { headerMenu } from './columns/headerMenu.ts';
+import type { PlacedColumn } from './columns/layout.ts';
 import { Details } from './details.ts';
 import { EmptyState, type Emptiness } from './emptyState.ts';
 import { FilterBox } from './filterBox.ts';
-import { locate } from './locate.ts';
+import { FindBar } from './findBar.ts';
+import { Listing } from './listing.ts';
+import { Finder } from './menus/finder.ts';
+import { PacketActions } from './menus/packetActions.ts';
+import { bytesMenu, fieldMenu, rowMenu } from './menus/packetMenu.ts';
 import { PacketList } from './packetList.ts';
 import { RowCache } from './rowCache.ts';
 import { RowTraits } from './rowTraits.ts';
+import { Selection } from './selection.ts';
 import { readSettings, type Settings } from './settings.ts';
 import { splitter } from './splitter.ts';
 import { Tail } from './tail.ts';
+import { statusText, toolbar } from './toolbar.ts';
+
+/** Filters that are remembered. */
+const HISTORY = 30;
 
 export class PacketsPanel {
   private readonly root: HTMLElement;
@@ -21,11 +31,28 @@ export class PacketsPanel {
   private readonly settings: Settings = readSettings(this.host.load());
   private readonly status = el('span', { class: 'status', role: 'status' });
   private readonly body = el('main', { class: 'body' });
+  private readonly listing = new Listing(this.host, this.settings, {
+    onLayout: () => this.list.setLayout(this.listing),
+    onRows: () => this.cache.refresh(),
+    onOrder: () => this.showOther(),
+    onRemember: (change) => this.remember(change),
+    onSorting: (done) => setText(this.status, `Sorting… ${Math.round(done * 100)} %`),
+  });
+  private readonly actions = new PacketActions(this.host, {
+    filter: () => this.filterBox.value,
+    onFilter: (filter) => this.filterBox.set(filter),
+    onColumn: (field, title) => this.addColumn(field, title),
+    onGoTo: (number) => void this.reveal(number),
+    onFailed: (message) => this.say(message),
+  });
   private readonly filterBox: FilterBox;
+  private readonly findBar: FindBar;
   private readonly list: PacketList;
   private readonly cache: RowCache;
   private readonly tail: Tail;
   private readonly details: Details;
+  private readonly selection: Selection;
+  private readonly finder: Finder;
   private readonly empty: EmptyState;
   private traits = new RowTraits();
   private session: string | undefined;
@@ -40,37 +67,57 @@ export class PacketsPanel {
    * The last stop that was followed: each stop is followed once, so that the user can then look elsewhere.
    */
   private followed: number | undefined;
-  private selected: number | undefined;
   private filterFails = false;
 
   constructor(root: HTMLElement) {
     this.root = root;
-    this.filterBox = new FilterBox(
-      this.settings.filter,
-      (filter) => this.setFilter(filter),
-      () => this.list.focus(),
-    );
+    this.filterBox = new FilterBox(this.settings.filter, {
+      onChange: (filter) => this.setFilter(filter),
+      onDone: () => this.list.focus(),
+      complete: (filter, cursor) => this.host.complete(filter, cursor),
+      history: () => this.settings.history,
+      onUsed: (filter) => this.use(filter),
+    });
     this.cache = new RowCache({
-      fetch: (from, count) => this.host.getRows(from, count, this.settings.filter),
+      fetch: (from, count) => this.listing.fetch(from, count),
       onRows: (answer) => this.rowsArrived(answer),
       onFailed: (error) => this.rowsFailed(error),
     });
     this.list = new PacketList({
       row: (index) => this.cache.get(index),
       onRange: (first, last) => this.cache.want(first, last),
-      onSelect: (index) => void this.selectIndex(index),
+      onSelect: (index) => void this.selection.selectIndex(index),
       onOpen: () => this.details.focus(),
-      onCopy: () => this.copyRow(),
+      onCopy: () => this.actions.copyRow(this.selection.row),
+      onRowMenu: (place) => this.openRowMenu(place),
+      onKey: (key) => this.listKey(key),
+      onSort: (id) => this.listing.cycleSort(id, this.total),
+      onMove: (from, to) => this.listing.move(from, to),
+      onResize: (chosen, width) => this.listing.resize(chosen, width),
+      onFit: (chosen) => this.listing.resize(chosen, this.list.fittingWidth(chosen)),
+      onMenu: (placed, place) => this.openHeaderMenu(placed, place),
     });
     this.tail = new Tail(this.list, this.cache);
     this.details = new Details({
-      onGoToCode: (number, which) => this.host.post({ type: 'goToCode', number, which }),
-      onCopy: (text, what) => this.host.post({ type: 'copy', text, what }),
+      onGoToCode: (number, which) => this.actions.goToCode(number, which),
+      onCopy: (text, what) => this.actions.copy(text, what),
+      onCopyPacket: (number) => void this.actions.copyPacket(number, this.cache.byNumber(number)),
+      onFieldMenu: (number, node, place) =>
+        openMenu(node.label, fieldMenu(number, this.cache.byNumber(number), node, this.actions), place),
+      onBytesMenu: (number, range, place) => openMenu('Bytes', bytesMenu(number, range, this.actions), place),
       onLeave: () => this.list.focus(),
     });
+    const { host, list, cache, listing, details } = this;
+    this.selection = new Selection({ host, list, cache, listing, details }, (error) =>
+      this.rowsFailed(error),
+    );
+    this.finder = new Finder(host, listing, this.selection);
+    this.findBar = new FindBar({
+      onFind: (what, text, backwards) => this.finder.find(what, text, backwards, this.list.length),
+      onClose: () => this.list.focus(),
+    });
     this.empty = new EmptyState({
-      onStart: () => this.host.post({ type: 'run', command: 'startDebugging' }),
-      onNewScenario: () => this.host.post({ type: 'run', command: 'newScenario' }),
+      onStart: (command) => this.host.post({ type: 'run', command }),
       onClearFilter: () => this.filterBox.set(''),
     });
   }
@@ -84,50 +131,36 @@ export class PacketsPanel {
       bar,
       this.details.element,
     );
-    this.root.append(this.toolbar(), body);
+    this.root.append(this.toolbar(), this.findBar.element, body);
+    this.list.setLayout(this.listing);
     this.root.addEventListener('keydown', (event) => {
-      const typing = (event.target as Element).closest('vscode-text-field') !== null;
+      const typing = (event.target as Element).closest('vscode-text-field, select') !== null;
       if (event.key !== '/' || typing) return;
       event.preventDefault();
       this.filterBox.focus();
     });
+    // VS Code has the keys of the panel's commands while the panel has the keyboard.
+    window.addEventListener('focus', () => this.host.post({ type: 'focus', focused: true }));
+    window.addEventListener('blur', () => this.host.post({ type: 'focus', focused: false }));
+    if (document.hasFocus()) this.host.post({ type: 'focus', focused: true });
     this.showEmptiness(0);
     this.host.post({ type: 'ready' });
   }
 
   private toolbar(): HTMLElement {
-    const { followStop, autoScroll } = this.settings;
-    const follow = checkbox(
-      'Follow the stop',
-      'At each stop, select the packet that is being handled',
-      followStop,
-      (on) => {
+    return toolbar(this.filterBox.element, this.status, this.settings, {
+      onFollow: (on) => {
         this.remember({ followStop: on });
         this.followed = undefined;
         if (on) void this.followStop();
       },
-    );
-    const scroll = checkbox(
-      'Auto-scroll',
-      'Keep the newest packets in view while the end of the list is',
-      autoScroll,
-      (on) => {
+      onScroll: (on) => {
         this.remember({ autoScroll: on });
         if (on) this.list.scrollToEnd();
       },
-    );
-    const save = button({
-      label: 'Export to pcapng',
-      icon: 'save',
-      iconOnly: true,
-      tooltip: 'Export all packets to a pcapng file, for Wireshark and tshark',
-      onClick: () => this.host.post({ type: 'export' }),
+      onFind: () => this.findBar.open(),
+      onExport: () => this.host.post({ type: 'export' }),
     });
-    return el('header', { class: 'toolbar' }, [
-      el('h1', { class: 'spoken', text: 'Packets' }),
-      this.filterBox.element,
-      el('div', { class: 'tools' }, [follow.element, scroll.element, save.element, this.status]),
-    ]);
   }
 
   private announced(message: Announcement): void {
@@ -138,7 +171,83 @@ export class PacketsPanel {
         return void this.reveal(message.number);
       case 'setFilter':
         return this.filterBox.set(message.filter);
+      case 'addColumn':
+        return this.addColumn(message.field, message.title);
+      case 'annotated':
+        this.cache.refresh();
+        return void this.selection.refresh();
+      case 'command':
+        return this.run(message.command);
     }
+  }
+
+  private run(command: PanelCommand): void {
+    const { number, row } = this.selection;
+    switch (command) {
+      case 'find':
+        return this.findBar.open();
+      case 'findNext':
+        return void this.findBar.find(false);
+      case 'findPrevious':
+        return void this.findBar.find(true);
+      case 'nextMark':
+        return void this.findMark(false);
+      case 'previousMark':
+        return void this.findMark(true);
+      case 'goToPacket':
+        return this.host.post({ type: 'askNumber' });
+    }
+    if (number === undefined) return this.say('Select a packet first');
+    if (command === 'toggleMark') this.actions.toggleMark(number, row);
+    else if (command === 'toggleReference') this.actions.toggleReference(number, row);
+    else this.actions.comment(number, row);
+  }
+
+  private listKey(key: string): boolean {
+    if (key === 'm') this.run('toggleMark');
+    else if (key === ']') this.run('nextMark');
+    else if (key === '[') this.run('previousMark');
+    else return false;
+    return true;
+  }
+
+  private async findMark(backwards: boolean): Promise<void> {
+    const problem = await this.finder.find('filter', 'frame.marked == 1', backwards, this.list.length);
+    if (problem) this.say('No packet in the list is marked');
+  }
+
+  private openRowMenu(place: MenuPlace): void {
+    const { number, row } = this.selection;
+    if (number !== undefined) openMenu(`Packet ${number}`, rowMenu(number, row, this.actions), place);
+  }
+
+  private openHeaderMenu(placed: PlacedColumn, place: MenuPlace): void {
+    const { listing } = this;
+    const entries = headerMenu(placed, listing.columns, listing.sort, listing.time, {
+      onSort: (sort) => listing.setSort(sort, this.total),
+      onTime: (time) => listing.setTime(time),
+      onMove: (from, to) => listing.move(from, to),
+      onToggle: (id, title) => listing.toggle(id, title),
+      onFit: (chosen) => listing.resize(chosen, this.list.fittingWidth(chosen)),
+      onAddField: () => this.host.post({ type: 'askColumn' }),
+      onReset: () => listing.reset(),
+    });
+    openMenu(`Column ${placed.column.title}`, entries, place);
+  }
+
+  private addColumn(field: string, title: string): void {
+    if (!this.listing.columns.some(({ id }) => id === field)) this.listing.toggle(field, title);
+  }
+
+  /** A filter that was used comes first in the history. */
+  private use(filter: string): void {
+    const others = this.settings.history.filter((one) => one !== filter);
+    this.remember({ history: [filter, ...others].slice(0, HISTORY) });
+  }
+
+  /** Tells something where the number of packets stands. */
+  private say(message: string): void {
+    setText(this.status, message);
   }
 
   private changed({ session, total, running, current, ended }: ToPanelOf<'changed'>): void {
@@ -150,6 +259,7 @@ export class PacketsPanel {
     this.running = running;
     this.ended = ended ?? '';
     this.total = total;
+    this.listing.grow(total, running);
     if (current === undefined) this.followed = undefined;
     this.current = current;
     this.list.setCurrent(current);
@@ -164,14 +274,12 @@ export class PacketsPanel {
 
   /** Another session: discard everything shown. */
   private forget(): void {
-    this.selected = undefined;
     this.followed = undefined;
     this.filterFails = false;
     this.filterBox.setError(null);
-    this.details.clear();
+    this.selection.clear();
     this.tail.forget();
     this.traits = new RowTraits();
-    this.list.setSelected(-1, -1);
     this.list.setCount(0);
     if (this.session === undefined) setText(this.status, '');
     else this.cache.reset();
@@ -182,20 +290,15 @@ export class PacketsPanel {
     this.filterFails = false;
     this.filterBox.setError(null);
     this.followed = undefined;
+    this.showOther();
+  }
+
+  /** Other packets, or another order. */
+  private showOther(): void {
     this.tail.forget();
     if (this.session === undefined) return;
     this.cache.replace();
-    void this.keepInView();
-  }
-
-  /** After the filter changed: the selected packet stays selected, and visible if it is still in the list. */
-  private async keepInView(): Promise<void> {
-    const { selected } = this;
-    if (selected === undefined) return;
-    const index = await this.find(selected);
-    if (selected !== this.selected) return;
-    this.list.setSelected(index, selected);
-    if (index >= 0) this.list.scrollTo(index, 'center');
+    void this.selection.keep();
   }
 
   private rowsArrived(answer: ToPanelOf<'rows'>): void {
@@ -211,14 +314,22 @@ export class PacketsPanel {
       this.tail.growTo(matching).catch((error: unknown) => this.rowsFailed(error));
       this.list.render();
     } else this.list.setCount(matching);
-    const words = [statusText(total, matching, this.settings.filter !== ''), this.ended];
+    const later = this.listing.later(total);
+    const words = [statusText(total, matching, this.settings.filter !== '', later), this.ended];
     setText(this.status, words.filter(Boolean).join(' · '));
   }
 
   /** Whether the list follows its end: the end is visible, and no specific packet must be shown. */
   private get sticks(): boolean {
     const follows = this.settings.followStop && this.current !== undefined;
-    return this.settings.autoScroll && !follows && (this.running || this.list.length > 0) && this.list.atEnd;
+    const ordered = !this.settings.sort;
+    return (
+      this.settings.autoScroll &&
+      ordered &&
+      !follows &&
+      (this.running || this.list.length > 0) &&
+      this.list.atEnd
+    );
   }
 
   private rowsFailed(error: unknown): void {
@@ -247,72 +358,19 @@ export class PacketsPanel {
     const { current } = this;
     if (!this.settings.followStop || current === undefined || current === this.followed) return;
     this.followed = current;
-    await this.select(current);
+    await this.selection.select(current);
   }
 
   private async reveal(number: number): Promise<void> {
-    if ((await this.find(number)) < 0 && this.settings.filter) this.filterBox.set('');
-    await this.select(number);
+    if (!(await this.selection.select(number)) && this.settings.filter) {
+      this.filterBox.set('');
+      await this.selection.select(number);
+    }
     this.list.focus();
-  }
-
-  /** Select a packet by its number and scroll to it. */
-  private async select(number: number): Promise<void> {
-    this.selected = number;
-    const index = await this.find(number);
-    if (this.selected !== number) return;
-    if (index >= this.list.length) this.list.setCount(index + 1);
-    this.list.setSelected(index, number);
-    if (index >= 0) this.list.scrollTo(index, 'center');
-    await this.showDetails(number);
-  }
-
-  private async selectIndex(index: number): Promise<void> {
-    try {
-      const row = await this.cache.fetchRow(index);
-      if (!row) return;
-      this.selected = row.number;
-      this.list.setSelected(index, row.number);
-      await this.showDetails(row.number);
-    } catch (error) {
-      this.rowsFailed(error);
-    }
-  }
-
-  /** Where a packet is in the list, or -1. */
-  private async find(number: number): Promise<number> {
-    try {
-      return await locate(number, (index) => this.cache.fetchRow(index));
-    } catch (error) {
-      this.rowsFailed(error);
-      return -1;
-    }
-  }
-
-  private async showDetails(number: number): Promise<void> {
-    try {
-      const packet = await this.host.getPacket(number);
-      // The user may have selected another packet in the meantime.
-      if (this.selected === number) this.details.show(packet, this.cache.byNumber(number));
-    } catch (error) {
-      if (this.selected === number) this.details.fail(error instanceof Error ? error.message : String(error));
-    }
-  }
-
-  private copyRow(): void {
-    const row = this.selected === undefined ? undefined : this.cache.byNumber(this.selected);
-    if (row) this.host.post({ type: 'copy', text: rowText(row), what: `packet ${row.number}` });
   }
 
   private remember(change: Partial<Settings>): void {
     Object.assign(this.settings, change);
     this.host.save(this.settings);
   }
-}
-
-function statusText(total: number, matching: number, filtered: boolean): string {
-  const number = (count: number) => count.toLocaleString('en');
-  const packets = `${number(total)} ${total === 1 ? 'packet' : 'packets'}`;
-  if (filtered) return `${number(matching)} of ${packets}`;
-  return matching < total ? `${packets}, the oldest ${number(total - matching)} let go` : packets;
 }

@@ -22,6 +22,9 @@ const LENGTH = field('frame.len', 'Frame Length', 'uint32');
 const CAPTURED = field('frame.cap_len', 'Capture Length', 'uint32');
 const MARKED = field('frame.marked', 'Frame is marked', 'boolean');
 const IGNORED = field('frame.ignored', 'Frame is ignored', 'boolean');
+const REFERENCE = field('frame.ref_time', 'This is a Time Reference frame', 'none');
+const COMMENTS = field('pkt_comment', 'Packet comments', 'protocol');
+const COMMENT = field('frame.comment', 'Comment', 'string');
 const PROTOCOLS = field('frame.protocols', 'Protocols in frame', 'string');
 // These three are not Wireshark's: only the machine knows what became of a frame.
 const DIRECTION = field('frame.direction', 'Direction', 'string');
@@ -45,6 +48,9 @@ export const FRAME_FIELDS: readonly Field[] = [
   CAPTURED,
   MARKED,
   IGNORED,
+  REFERENCE,
+  COMMENTS,
+  COMMENT,
   PROTOCOLS,
   DIRECTION,
   FATE,
@@ -60,6 +66,10 @@ export function dissectFrame(packet: Packet, dissectRest: () => void): void {
   const captured = bytes.captured;
   const text = () =>
     `Frame ${frame.number}: ${size(frame.length, 'on wire')}, ${size(captured, 'captured')} on interface ${frame.interface}, id 0`;
+  if (frame.comment !== undefined) {
+    const comments = packet.layer(COMMENTS, bytes, 0, 'Packet comments', '');
+    comments.add(COMMENT, bytes, 0, 0, frame.comment).label(frame.comment);
+  }
   const layer = packet.layer(FRAME, bytes, bytes.length, text, '');
   layer.generate(SECTION, bytes, 1).isGenerated = false;
   const id = layer.add(INTERFACE_ID, bytes, 0, 0, 0).as(() => `0 (${frame.interface})`);
@@ -76,8 +86,9 @@ export function dissectFrame(packet: Packet, dissectRest: () => void): void {
   layer.add(NUMBER, bytes, 0, 0, frame.number);
   layer.add(LENGTH, bytes, 0, 0, frame.length).as(() => bits(frame.length));
   layer.add(CAPTURED, bytes, 0, 0, captured).as(() => bits(captured));
-  layer.generate(MARKED, bytes, 0);
+  layer.generate(MARKED, bytes, Number(frame.isMarked ?? false));
   layer.generate(IGNORED, bytes, 0);
+  if (frame.isReference) layer.generate(REFERENCE, bytes, '');
   dissectRest();
   layer.generate(PROTOCOLS, bytes, packet.protocols.join(':'));
   layer.generate(DIRECTION, bytes, frame.direction);

@@ -84,6 +84,9 @@ define('frame.interface_name', 'text', (packet) => [packet.frame.interface]);
 define('frame.direction', 'text', (packet) => [packet.frame.direction]);
 define('frame.fate', 'text', (packet) => (packet.frame.fate ? [packet.frame.fate] : NONE));
 define('frame.reason', 'text', (packet) => (packet.frame.reason ? [packet.frame.reason] : NONE));
+define('frame.comment', 'text', ({ frame }) => (frame.comment === undefined ? NONE : [frame.comment]));
+define('frame.marked', 'number', ({ frame }) => [bit(frame.isMarked ?? false)]);
+define('frame.ref_time', 'presence', ({ frame }) => (frame.isReference ? [1] : NONE));
 define('_ws.malformed', 'presence', (packet) =>
   packet.headers.some((one) => one instanceof Broken && one.malformed) ? [1] : NONE,
 );

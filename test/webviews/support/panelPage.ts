@@ -4,6 +4,7 @@
  */
 import type { Browser, Locator, Page } from 'playwright-core';
 import { FilterError } from '../../../debug-adapter/packets/filter/filterError.ts';
+import { completeFilter, filterFor } from '../../../debug-adapter/packets/filterRequests.ts';
 import { PacketStore } from '../../../debug-adapter/packets/packetStore.ts';
 import { parseFromPanel, parseToPanel, type FromPanel, type ToPanel } from '../../../webviews/messages.ts';
 import { load, openWebview, violationsOf, type OpenedPage, type PageOptions } from './webviewPage.ts';
@@ -154,7 +155,11 @@ export class PanelPage {
   private async receive(raw: unknown): Promise<void> {
     const message = parseFromPanel(raw);
     this.sent.push(message);
-    if (message.type !== 'getRows' && message.type !== 'getPacket') return;
+    if (message.type === 'annotate') {
+      this.store.annotate(message);
+      await this.send({ type: 'annotated' });
+    }
+    if (!('id' in message)) return;
     if (this.latency) await new Promise((resolve) => setTimeout(resolve, this.latency));
     await this.send(this.answer(message));
   }
@@ -163,7 +168,22 @@ export class PanelPage {
     const { id } = message;
     try {
       if (message.type === 'getPacket') return { type: 'packet', id, ...this.store.packet(message.number) };
-      return { type: 'rows', id, ...this.store.rows(message.from, message.count, message.filter) };
+      switch (message.type) {
+        case 'getRows': {
+          const { from, count, filter, ...view } = message;
+          const { located, currentIndex: _index, ...answer } = this.store.rows(from, count, filter, view);
+          return { type: 'rows', id, ...answer, ...(located !== undefined && located >= 0 && { located }) };
+        }
+        case 'find': {
+          const { invalid, ...answer } = this.store.find(message);
+          if (invalid) throw new FilterError(invalid.message, invalid.start ?? 0, invalid.end ?? 0);
+          return { type: 'found', id, ...answer };
+        }
+        case 'makeFilter':
+          return { type: 'filter', id, ...filterFor(this.store, message) };
+        case 'complete':
+          return { type: 'completions', id, ...completeFilter(this.store, message) };
+      }
     } catch (error) {
       const failed = { type: 'failed' as const, id, message: (error as Error).message };
       return error instanceof FilterError

@@ -1,0 +1,70 @@
+// What the Packets panel lets the user type or choose in VS Code's own boxes.
+import * as vscode from 'vscode';
+import type { FromPanelOf, ToPanel } from '../../webviews/messages.ts';
+import type { MachineSession } from '../session.ts';
+
+/** Asks for the comment of a packet; an empty one removes it. */
+export async function askComment(
+  { number, comment }: FromPanelOf<'comment'>,
+  session: MachineSession,
+): Promise<ToPanel | undefined> {
+  const text = await vscode.window.showInputBox({
+    title: `Comment on Packet ${number}`,
+    prompt: 'It goes into the exported pcapng; empty removes it. Filter: frame.comment',
+    value: comment,
+    ignoreFocusOut: true,
+  });
+  if (text === undefined) return undefined;
+  await session.request('sockscope/annotatePacket', { number, comment: text.trim() });
+  return { type: 'annotated' };
+}
+
+/** Asks for a field that becomes a column. The fields are those that a filter can begin with. */
+export async function askColumn(session: MachineSession): Promise<ToPanel | undefined> {
+  const pick = vscode.window.createQuickPick<vscode.QuickPickItem>();
+  pick.title = 'Add a Field as Column';
+  pick.placeholder = 'The filter name of a field, e.g. tcp.len or ip.ttl';
+  pick.matchOnDescription = true;
+  let questions = 0;
+  const update = async (text: string): Promise<void> => {
+    const question = ++questions;
+    const { items } = await session.request('sockscope/filterCompletions', {
+      filter: text,
+      cursor: text.length,
+    });
+    if (question !== questions) return;
+    pick.items = items
+      .filter(({ kind }) => kind === 'field' || kind === 'protocol')
+      .map((item) => ({ label: item.text, description: item.title }));
+  };
+  const failed = (error: unknown) => void vscode.window.showErrorMessage((error as Error).message);
+  pick.onDidChangeValue((text) => void update(text.trim()).catch(failed));
+  void update('').catch(failed);
+  return new Promise((resolve) => {
+    pick.onDidAccept(() => {
+      const [chosen] = pick.activeItems;
+      if (chosen)
+        resolve({ type: 'addColumn', field: chosen.label, title: chosen.description || chosen.label });
+      pick.hide();
+    });
+    pick.onDidHide(() => {
+      resolve(undefined);
+      pick.dispose();
+    });
+    pick.show();
+  });
+}
+
+/** Asks for the number of a packet. */
+export async function askNumber(session: MachineSession): Promise<ToPanel | undefined> {
+  const text = await vscode.window.showInputBox({
+    title: 'Go to Packet',
+    prompt: `The number of a packet, 1 to ${session.packets}`,
+    validateInput: (value) => {
+      const number = Number(value);
+      const isThere = Number.isInteger(number) && number >= 1 && number <= session.packets;
+      return isThere ? undefined : `Write a number from 1 to ${session.packets}`;
+    },
+  });
+  return text === undefined ? undefined : { type: 'reveal', number: Number(text) };
+}

@@ -1,0 +1,131 @@
+/** What can be done with a packet: from its menus, by key and from the command palette. */
+import type { Host } from '../../host.ts';
+import type { ApplyAs, PacketRow, ToPanelOf } from '../../messages.ts';
+import { rowText } from '../columns/columns.ts';
+import { bytesOf, bytesText, type BytesFormat } from './bytesText.ts';
+
+/** What a filter is made from. */
+export interface FilterBy {
+  what: 'field' | 'stream' | 'conversation';
+  field?: string;
+  occurrence?: number;
+}
+
+export interface PacketActionsEvents {
+  filter: () => string;
+  onFilter: (filter: string) => void;
+  onColumn: (field: string, title: string) => void;
+  onGoTo: (number: number) => void;
+  /** Something cannot be done: told where the user looks. */
+  onFailed: (message: string) => void;
+}
+
+export class PacketActions {
+  private readonly host: Host;
+  private readonly events: PacketActionsEvents;
+
+  constructor(host: Host, events: PacketActionsEvents) {
+    this.host = host;
+    this.events = events;
+  }
+
+  toggleMark(number: number, row: PacketRow | undefined): void {
+    this.host.post({ type: 'annotate', number, marked: !row?.marked });
+  }
+
+  toggleReference(number: number, row: PacketRow | undefined): void {
+    this.host.post({ type: 'annotate', number, isReference: !row?.isReference });
+  }
+
+  /** The extension asks for the text. */
+  comment(number: number, row: PacketRow | undefined): void {
+    this.host.post({ type: 'comment', number, comment: row?.comment ?? '' });
+  }
+
+  applyFilter(number: number, by: FilterBy, how: ApplyAs): void {
+    void this.attempt(async () => {
+      const { filter } = await this.host.makeFilter({ number, ...by, how, filter: this.events.filter() });
+      this.events.onFilter(filter);
+    });
+  }
+
+  async copyFilter(number: number, by: FilterBy): Promise<void> {
+    await this.attempt(async () => {
+      const { filter } = await this.host.makeFilter({ number, ...by, how: 'selected', filter: '' });
+      this.copy(filter, 'filter');
+    });
+  }
+
+  addColumn(field: string, title: string): void {
+    this.events.onColumn(field, title);
+  }
+
+  goTo(number: number): void {
+    this.events.onGoTo(number);
+  }
+
+  goToCode(number: number, which: 'sent' | 'received'): void {
+    this.host.post({ type: 'goToCode', number, which });
+  }
+
+  showSocket(number: number): void {
+    this.host.post({ type: 'showSocket', number });
+  }
+
+  breakOnLike(number: number): void {
+    this.host.post({ type: 'breakOnLike', number });
+  }
+
+  copy(text: string, what: string): void {
+    this.host.post({ type: 'copy', text, what });
+  }
+
+  copyRow(row: PacketRow | undefined): void {
+    if (row) this.copy(rowText(row), `packet ${row.number}`);
+  }
+
+  /** The packet's row and all of its layers. */
+  async copyPacket(number: number, row: PacketRow | undefined): Promise<void> {
+    await this.attempt(async () => {
+      const packet = await this.host.getPacket(number);
+      this.copy(packetText(packet, row), `packet ${number}`);
+    });
+  }
+
+  /** @param range null: all bytes */
+  async copyBytes(
+    number: number,
+    range: { offset: number; length: number } | null,
+    format: BytesFormat,
+  ): Promise<void> {
+    await this.attempt(async () => {
+      const bytes = bytesOf(await this.host.getPacket(number));
+      const chosen = range ? bytes.subarray(range.offset, range.offset + range.length) : bytes;
+      this.copy(bytesText(chosen, format), `${chosen.length} bytes`);
+    });
+  }
+
+  private async attempt(run: () => Promise<void>): Promise<void> {
+    try {
+      await run();
+    } catch (error) {
+      this.events.onFailed(error instanceof Error ? error.message : String(error));
+    }
+  }
+}
+
+/** A packet as text: its row, and its layers indented. */
+export function packetText(packet: ToPanelOf<'packet'>, row: PacketRow | undefined): string {
+  const lines = row ? [rowText(row), ''] : [];
+  const add = (fields: ToPanelOf<'packet'>['layers'][number]['fields'], indent: string): void => {
+    for (const { name, value, children } of fields) {
+      lines.push(indent + (value === '' ? name : `${name}: ${value}`));
+      if (children) add(children, `${indent}    `);
+    }
+  };
+  for (const layer of packet.layers) {
+    lines.push(layer.summary);
+    add(layer.fields, '    ');
+  }
+  return lines.join('\n');
+}
