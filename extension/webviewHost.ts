@@ -112,7 +112,11 @@ export class WebviewHost<To, From extends { type: string }>
   }
 }
 
-/** The webview's page. Scripts need a nonce, and all resources come from the extension's own folder. */
+/**
+ * The webview's page. Scripts need a nonce, and all resources come from the extension's own folder. In a browser they
+ * take seconds to come, the stylesheet holds up what follows it: the words in front of it are seen at once. The
+ * script removes them.
+ */
 function page(
   webview: vscode.Webview,
   root: vscode.Uri,
@@ -133,10 +137,11 @@ function page(
     <meta charset="utf-8" />
     <meta http-equiv="Content-Security-Policy" content="${policy}" />
     <meta name="viewport" content="width=device-width, initial-scale=1" />
-    <link rel="stylesheet" href="${address(`${kind.bundle}.css`)}" />
     <title>${kind.title}</title>
   </head>
   <body${settings === undefined ? '' : ` data-settings="${attribute(settings)}"`}>
+    <p id="loading" role="status">Loading ${kind.title}…</p>
+    <link rel="stylesheet" href="${address(`${kind.bundle}.css`)}" />
     <script nonce="${nonce}" src="${address(`${kind.bundle}.js`)}"></script>
   </body>
 </html>`;

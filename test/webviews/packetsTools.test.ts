@@ -16,6 +16,7 @@ describe('working with packets in the Packets panel, in a browser', function () 
     for (const frame of traffic(packets)) panel.store.add(frame);
     await panel.changed();
     await panel.row(1).waitFor();
+    assert.equal(await panel.page.getByText('Loading…').count(), 0);
   }
   async function screenshot(name: string): Promise<void> {
     mkdirSync(SCREENSHOTS, { recursive: true });
@@ -154,6 +155,36 @@ describe('working with packets in the Packets panel, in a browser', function () 
     await item('Bytes as Hex').click();
     await eventually('bytes copied', async () => panel.sentOf('copy').length === 3);
     assert.equal(panel.sentOf('copy')[2]!.text, '08 00');
+  });
+
+  it('makes columns and filters of fields, and follows a field that leads to another packet', async () => {
+    await open(100, {
+      decorate: ({ name }) => {
+        if (name === 'Frame Length') return { field: 'frame.len' };
+        return name === 'Frame Number' ? { field: 'frame.number', frame: 42 } : {};
+      },
+    });
+    await panel.row(5).click();
+    await panel.page.getByRole('treeitem', { name: /^Frame 5/ }).dblclick();
+    const length = panel.page.getByRole('treeitem', { name: /^Frame Length/ });
+    await length.click({ button: 'right' });
+    await item('Apply as Column').click();
+    assert.ok((await titles()).includes('Frame Length'));
+    await length.click({ button: 'right' });
+    await item('Copy').hover();
+    await item('As Filter').click();
+    await eventually('the filter copied', async () => panel.sentOf('copy').length === 1);
+    assert.equal(panel.sentOf('copy')[0]!.text, 'frame.len == 99');
+    await length.click({ button: 'right' });
+    await item('Apply as Filter').hover();
+    await item('Not Selected').click();
+    await eventually('the filter', async () => (await panel.filter.inputValue()) === 'not frame.len == 99');
+    // Packet 5 is not listed any more; neither are its details.
+    await panel.page.getByText('Select a packet to see').waitFor();
+    await panel.row(6).click();
+    await panel.page.getByRole('treeitem', { name: /^Frame Number/ }).dblclick();
+    await eventually('packet 42', async () => (await panel.selected()) === 42);
+    assert.deepEqual(await panel.violations(), []);
   });
 
   it('marks packets and goes from mark to mark; a comment is shown', async () => {

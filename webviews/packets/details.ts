@@ -13,6 +13,8 @@ export interface DetailsEvents {
   /** Copy the whole packet as text. */
   onCopyPacket: (number: number) => void;
   onFieldMenu: (number: number, node: TreeNode, place: MenuPlace) => void;
+  /** A field leads to another packet. */
+  onFollow: (number: number) => void;
   onBytesMenu: (number: number, range: ByteRange | null, place: MenuPlace) => void;
   onLeave: () => void;
 }
@@ -41,6 +43,7 @@ export class Details {
       onSelect: (node) => this.bytes.select(node),
       onHover: (node) => this.bytes.hover(node),
       onCopy: copy,
+      onFollow: events.onFollow,
       onMenu: (node, place) => {
         if (this.packet) events.onFieldMenu(this.packet.number, node, place);
       },

@@ -29,6 +29,8 @@ export interface FieldTreeEvents {
   onHover: (node: TreeNode | null) => void;
   onCopy: (text: string) => void;
   onMenu: (node: TreeNode, place: MenuPlace) => void;
+  /** The user follows a line that leads to another packet. */
+  onFollow: (frame: number) => void;
   /** Escape: back to the list. */
   onLeave: () => void;
 }
@@ -146,6 +148,10 @@ export class FieldTree {
       { class: 'item', role: 'treeitem', id: `field-${index}`, aria, title: node.label },
       [twistie, el('span', { class: 'label', text: node.label })],
     );
+    if (node.frame !== undefined) {
+      item.classList.add('link');
+      item.title = `${node.label} (Ctrl+Enter or a double click goes to packet ${node.frame})`;
+    }
     item.classList.toggle('layer', node.level === 1);
     item.classList.toggle('selected', node === this.selected);
     item.classList.add(`level-${Math.min(node.level, 6)}`);
@@ -167,6 +173,7 @@ export class FieldTree {
     const node = this.nodeOf(event);
     if (!node) return;
     const onTwistie = (event.target as Element).classList.contains('codicon');
+    if (node.frame !== undefined && event.detail === 2) return this.events.onFollow(node.frame);
     if (node.children.length && (onTwistie || event.detail === 2)) this.toggle(node);
     this.choose(node);
   }
@@ -182,6 +189,10 @@ export class FieldTree {
       event.preventDefault();
       this.events.onMenu(node, placeOf(event, this.elementOf(node) ?? this.element));
       return;
+    }
+    if (node?.frame !== undefined && event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      return this.events.onFollow(node.frame);
     }
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const at = node ? this.visible.indexOf(node) : -1;

@@ -9,4 +9,5 @@ import { registerControls } from '../toolkit.ts';
 import { PacketsPanel } from './packetsPanel.ts';
 
 registerControls();
+document.getElementById('loading')?.remove();
 new PacketsPanel(document.body).start();

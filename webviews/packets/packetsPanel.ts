@@ -104,6 +104,7 @@ export class PacketsPanel {
       onCopyPacket: (number) => void this.actions.copyPacket(number, this.cache.byNumber(number)),
       onFieldMenu: (number, node, place) =>
         openMenu(node.label, fieldMenu(number, this.cache.byNumber(number), node, this.actions), place),
+      onFollow: (number) => this.actions.goTo(number),
       onBytesMenu: (number, range, place) => openMenu('Bytes', bytesMenu(number, range, this.actions), place),
       onLeave: () => this.list.focus(),
     });

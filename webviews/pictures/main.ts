@@ -8,4 +8,5 @@ import { registerControls } from '../toolkit.ts';
 import { PicturesView } from './picturesView.ts';
 
 registerControls();
+document.getElementById('loading')?.remove();
 new PicturesView(document.body).start();

@@ -6,12 +6,20 @@ import type { Browser, Locator, Page } from 'playwright-core';
 import { FilterError } from '../../../debug-adapter/packets/filter/filterError.ts';
 import { completeFilter, filterFor } from '../../../debug-adapter/packets/filterRequests.ts';
 import { PacketStore } from '../../../debug-adapter/packets/packetStore.ts';
-import { parseFromPanel, parseToPanel, type FromPanel, type ToPanel } from '../../../webviews/messages.ts';
+import {
+  parseFromPanel,
+  parseToPanel,
+  type FromPanel,
+  type PacketField,
+  type ToPanel,
+} from '../../../webviews/messages.ts';
 import { load, openWebview, violationsOf, type OpenedPage, type PageOptions } from './webviewPage.ts';
 
 export interface PanelOptions extends PageOptions {
   /** Milliseconds that each answer takes. */
   latency?: number;
+  /** What the adapter says of a field besides what the store does. */
+  decorate?: (field: PacketField) => Partial<PacketField>;
 }
 
 export class PanelPage {
@@ -23,18 +31,23 @@ export class PanelPage {
   store = new PacketStore();
   private readonly browser: Browser;
   private readonly latency: number;
+  private readonly decorate: (field: PacketField) => Partial<PacketField>;
 
-  private constructor({ browser, page, complaints }: OpenedPage, latency: number) {
+  private constructor(
+    { browser, page, complaints }: OpenedPage,
+    { latency = 0, decorate = () => ({}) }: PanelOptions,
+  ) {
+    this.decorate = decorate;
     this.browser = browser;
     this.page = page;
     this.complaints = complaints;
     this.latency = latency;
   }
 
-  static async open({ latency = 0, ...options }: PanelOptions = {}): Promise<PanelPage> {
+  static async open(options: PanelOptions = {}): Promise<PanelPage> {
     const opened = await openWebview('packets', options, (message) => panel.receive(message));
     // Nothing is received before it has loaded.
-    const panel: PanelPage = new PanelPage(opened, latency);
+    const panel: PanelPage = new PanelPage(opened, options);
     await load(panel.page);
     return panel;
   }
@@ -164,10 +177,22 @@ export class PanelPage {
     await this.send(this.answer(message));
   }
 
+  private decorated(fields: readonly PacketField[]): PacketField[] {
+    return fields.map((field) => ({
+      ...field,
+      ...this.decorate(field),
+      ...(field.children && { children: this.decorated(field.children) }),
+    }));
+  }
+
   private answer(message: Extract<FromPanel, { id: number }>): ToPanel {
     const { id } = message;
     try {
-      if (message.type === 'getPacket') return { type: 'packet', id, ...this.store.packet(message.number) };
+      if (message.type === 'getPacket') {
+        const { layers, ...packet } = this.store.packet(message.number);
+        const decorated = layers.map((layer) => ({ ...layer, fields: this.decorated(layer.fields) }));
+        return { type: 'packet', id, ...packet, layers: decorated };
+      }
       switch (message.type) {
         case 'getRows': {
           const { from, count, filter, ...view } = message;

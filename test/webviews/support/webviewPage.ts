@@ -14,7 +14,7 @@ const html = (bundle: string) => `<!doctype html><html lang="en"><head><meta cha
 <meta property="csp-nonce" content="style">
 <link rel="stylesheet" href="${ORIGIN}/theme.css">
 <link rel="stylesheet" href="${ORIGIN}/${bundle}.css"><title>${bundle}</title></head>
-<body><script nonce="script" src="${ORIGIN}/${bundle}.js"></script></body></html>`;
+<body><p id="loading" role="status">Loading…</p><script nonce="script" src="${ORIGIN}/${bundle}.js"></script></body></html>`;
 
 export interface PageOptions {
   theme?: ThemeName;
