@@ -62,6 +62,15 @@ describe('the Pictures view, in a browser', function () {
     assert.equal(view.sentOf('showPackets')[0]!.filter, 'tcp.port == 40001');
   });
 
+  it('draws the queues one above the other in a side bar, every chip of them', async () => {
+    view = await PicturesPage.open({ width: 300, height: 560 });
+    await view.stopped(overflowing());
+    await view.page.getByRole('link', { name: /^client3, / }).waitFor();
+    assert.equal(await view.page.locator('.chip').count(), 3);
+    await view.page.waitForTimeout(400);
+    await screenshot('queues-narrow');
+  });
+
   const showStates = async () => {
     await view.stopped(handshake());
     await view.page.getByRole('tab', { name: 'States' }).click();

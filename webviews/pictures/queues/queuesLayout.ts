@@ -31,12 +31,12 @@ export interface Layout {
 export const CHIP = { width: 138, height: 36, gap: 6 } as const;
 /** The line above the chips of a queue: its name and length. */
 export const HEAD = 24;
-const PADDING = 8;
+const PADDING = 6;
 /** Room for an arrow and its texts. */
 const ARROW = { beside: 104, above: 46 } as const;
 const NARROW = 640;
-/** One row of chips, with its queue around. */
-const LEAST_HEIGHT = HEAD + CHIP.height + PADDING;
+/** A queue that can be read: so many rows of chips, with the queue around. */
+const leastHeight = (rows: number) => HEAD + rows * (CHIP.height + CHIP.gap) + PADDING;
 
 function queue(box: Box): QueueLayout {
   const fit = (room: number, size: number) => Math.max(1, Math.floor((room + CHIP.gap) / (size + CHIP.gap)));
@@ -60,7 +60,7 @@ function beside(width: number, height: number): Layout {
   const boxWidth = Math.max(CHIP.width + 2 * PADDING, (width - 3 * arrow) / 2);
   const [first, second] = [arrow, 2 * arrow + boxWidth];
   const y = 2;
-  const boxHeight = Math.max(LEAST_HEIGHT, height - 4);
+  const boxHeight = Math.max(leastHeight(1), height - 4);
   const middle = y + Math.min(boxHeight / 2, HEAD + 60);
   const line = (x: number): Line => ({ x1: x + 8, y1: middle, x2: x + arrow - 6, y2: middle });
   return {
@@ -77,7 +77,7 @@ function beside(width: number, height: number): Layout {
 
 function upright(width: number, height: number): Layout {
   const { above: arrow } = ARROW;
-  const boxHeight = Math.max(LEAST_HEIGHT, (height - 3 * arrow) / 2);
+  const boxHeight = Math.max(leastHeight(2), (height - 3 * arrow) / 2);
   const boxWidth = Math.max(CHIP.width + 2 * PADDING, width - 4);
   const [first, second] = [arrow, 2 * arrow + boxHeight];
   const line = (y: number): Line => ({ x1: 28, y1: y + 4, x2: 28, y2: y + arrow - 6 });
