@@ -1,4 +1,8 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { exportPackets } from '../../../debug-adapter/packets/pcapFile.ts';
 import { recordCapture, restoreCapture } from '../../../debug-adapter/packets/captureRecord.ts';
 import { SortedList } from '../../../debug-adapter/packets/list/sortedList.ts';
 import { PacketStore, type Entry } from '../../../debug-adapter/packets/packetStore.ts';
@@ -116,5 +120,22 @@ describe('a list of packets', () => {
     store.annotate({ number: 2, marked: false, comment: '' });
     assert.deepEqual(numbers(store, {}, 'frame.comment'), []);
     assert.throws(() => store.annotate({ number: 9, marked: true }), /no such packet: 9/);
+  });
+
+  it('writes comments into the pcapng, beside what became of a packet', async () => {
+    const store = capture([1, 2]);
+    store.annotate({ number: 1, comment: 'look here' });
+    store.annotate({ number: 2, comment: 'and here' });
+    store.setFate(2, 'lost', 'wire loss');
+    const folder = mkdtempSync(path.join(tmpdir(), 'sockscope-'));
+    try {
+      const file = path.join(folder, 'commented.pcapng');
+      assert.equal(await exportPackets(file, store), 2);
+      const text = readFileSync(file, 'latin1');
+      assert.ok(text.includes('\x01\x00\x09\x00look here'), 'opt_comment of 9 bytes');
+      assert.ok(text.includes('and here\nlost: wire loss'));
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 });

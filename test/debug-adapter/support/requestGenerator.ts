@@ -115,6 +115,8 @@ export class RequestGenerator {
     [1, 'breakpointLocations', () => ({ source: { path: fixture('loop') }, line: 3 })],
     [2, 'sockscope/tree', () => ({ view: this.#random.pick(['sockets', 'interfaces', 'kernel']) })],
     [2, 'sockscope/packets', () => ({ from: 0, count: 10 })],
+    [1, 'sockscope/annotatePacket', () => ({ number: this.#random.below(5), marked: true })],
+    [1, 'sockscope/findPacket', () => ({ what: 'row', text: 'ack', from: this.#random.below(5) })],
     [
       1,
       'sockscope/filterCompletions',
