@@ -16,6 +16,7 @@ import { registerScenarioEditor } from './scenario/scenarioEditor.ts';
 import { registerRunTo } from './runTo.ts';
 import { Sessions } from './session.ts';
 import { StackSources } from './stackSources.ts';
+import { Guide } from './walkthroughs/guide.ts';
 import { DebugTree } from './trees/debugTree.ts';
 import { registerTreeCommands } from './trees/treeCommands.ts';
 
@@ -31,13 +32,15 @@ export function activate(context: vscode.ExtensionContext): void {
     breakOn,
     sockets,
   });
+  const surroundings = { sessions, sockets, packets, breakOn, sources };
+  const pictures = new PicturesView(context.extensionUri, surroundings, log);
   const lastProgram = new LastProgram(context.workspaceState, sources, configurationFor);
   context.subscriptions.push(
     log,
     sessions,
     ...trees,
     packets,
-    new PicturesView(context.extensionUri, { sessions, sockets, packets, breakOn, sources }, log),
+    pictures,
     registerTreeCommands(trees, packets),
     registerScenarioEditor(),
     registerNodeProgramEditor(sources),
@@ -51,5 +54,6 @@ export function activate(context: vscode.ExtensionContext): void {
     registerRunTo(sessions),
     new FirstStop(sessions, packets, context.globalState),
     registerInlineValues(sessions, sources),
+    new Guide(context, sessions, { packets, pictures }, log),
   );
 }

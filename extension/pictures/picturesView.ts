@@ -6,7 +6,7 @@ import {
   type FromPicturesOf,
   type ToPictures,
 } from '../../webviews/pictures/messages.ts';
-import type { DrawnData } from '../../debug-adapter/protocol.ts';
+import type { DrawnData, DrawnId } from '../../debug-adapter/protocol.ts';
 import { showPacketCode } from '../packets/packetCode.ts';
 import type { PacketsPanel } from '../packets/packetsPanel.ts';
 import type { BreakOnChooser } from '../breakOn.ts';
@@ -84,6 +84,11 @@ export class PicturesView implements vscode.Disposable {
   dispose(): void {
     this.#throttle.cancel();
     for (const subscription of this.#subscriptions) subscription.dispose();
+  }
+
+  /** Opens the view with this picture. */
+  showPicture(picture: DrawnId): Promise<void> {
+    return this.#host.showWith({ type: 'show', picture });
   }
 
   #tellChanged(): void {
