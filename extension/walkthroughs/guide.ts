@@ -50,7 +50,6 @@ export class Guide implements vscode.Disposable {
         if (change === 'continued') progress.continued();
         if (change === 'ended') this.#ended(progress);
       }),
-      vscode.workspace.onDidOpenTextDocument(({ uri }) => this.#opened(uri)),
       this.#command('sockscope.walkthroughStep', (lesson, step) => this.#carryOut(lesson, step)),
       this.#command('sockscope.openWalkthrough', (lesson) => this.#open(lesson)),
     ];
@@ -89,6 +88,8 @@ export class Guide implements vscode.Disposable {
     const step = lesson.steps.find(({ id }) => id === stepId);
     if (!step) throw new Error(`The walkthrough ${lesson.id} has no step ${stepId ?? 'without a name'}.`);
     const file = await this.#showFile(lesson);
+    // Opening the tour shows the file, too, but a step counts that is done while its page is there.
+    this.#done(lesson, progress.opened());
     if (!step.to) return;
     if (progress.isAt(step.id)) return this.#show(step.show);
     this.#pending = step.show && { lesson, show: step.show };
@@ -140,7 +141,6 @@ export class Guide implements vscode.Disposable {
   async #showFile(lesson: Lesson): Promise<vscode.Uri> {
     const file = await lessonFile(this.#context, lesson.sample);
     await vscode.window.showTextDocument(file, { viewColumn: vscode.ViewColumn.One, preview: false });
-    this.#done(lesson, this.#progress.get(lesson.id)!.opened());
     return file;
   }
 
@@ -176,11 +176,6 @@ export class Guide implements vscode.Disposable {
     const { show } = this.#pending;
     this.#pending = undefined;
     void this.#show(show);
-  }
-
-  #opened({ fsPath }: vscode.Uri): void {
-    for (const progress of this.#progress.values())
-      if (path.basename(fsPath) === progress.lesson.sample) this.#done(progress.lesson, progress.opened());
   }
 
   /**
