@@ -22,7 +22,15 @@ export class WalkthroughPage {
   async close(): Promise<void> {
     if (await this.#code.page.locator('.debug-toolbar').isVisible()) await this.#code.debug.stop();
     await this.#code.command('Notifications: Clear All Notifications');
-    await this.#code.command('Debug: Remove All Breakpoints');
+    const breakpoints = await this.#code.showPane('Breakpoints', { alone: true });
+    await breakpoints.locator('.pane-header').hover();
+    await breakpoints.locator('.pane-header a[aria-label^="Remove All Breakpoints"]').click();
+    await breakpoints
+      .locator(
+        '.monaco-list-row:has(.codicon-debug-breakpoint, .codicon-debug-breakpoint-function, .codicon-debug-breakpoint-unverified, .codicon-debug-breakpoint-function-unverified)',
+      )
+      .first()
+      .waitFor({ state: 'detached' });
     await this.#code.command('View: Close All Editors');
   }
 
