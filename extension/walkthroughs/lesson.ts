@@ -29,7 +29,7 @@ export type Destination =
   | { entry: true }
   /** The next stop of these kinds. */
   | { breakOn: BreakOn }
-  /** The next entry of a function of the stack, or a line of the sample. */
+  /** The next entry of a function of the stack. */
   | { function: string }
   | { end: true };
 
