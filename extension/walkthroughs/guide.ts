@@ -104,7 +104,7 @@ export class Guide implements vscode.Disposable {
     this.#pending = undefined;
     await this.#start(file, { entry: true });
     progress.ask();
-    void vscode.window.showInformationMessage(vscode.l10n.t(lesson.question.ask));
+    tell(lesson.question.ask);
   }
 
   async #start(file: vscode.Uri, to: Destination): Promise<void> {
@@ -163,7 +163,7 @@ export class Guide implements vscode.Disposable {
     const verdict = progress.judge(stop);
     if (!verdict) return;
     if (verdict.right) this.#done(progress.lesson, [QUESTION]);
-    void vscode.window.showInformationMessage(vscode.l10n.t(verdict.say));
+    tell(verdict.say);
   }
 
   #ended(progress: Progress): void {
@@ -201,6 +201,11 @@ export class Guide implements vscode.Disposable {
     if (!current || current.past) return undefined;
     return this.#progressOf(current.debugSession)?.lesson === lesson ? current : undefined;
   }
+}
+
+/** A notification with a button is not cut to one line, and stays. */
+function tell(message: string): void {
+  void vscode.window.showInformationMessage(vscode.l10n.t(message), vscode.l10n.t('Got It'));
 }
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);

@@ -1,5 +1,4 @@
 // Reads the facts of each stop: why it stopped, the call stack, the line, the accept queue.
-import path from 'node:path';
 import * as vscode from 'vscode';
 import type { PictureResponse } from '../../debug-adapter/protocol.ts';
 import { isScenario } from '../scenario/scenarioText.ts';
@@ -63,8 +62,10 @@ async function readStop(
 
 /** The text of a frame's line if it is in a scenario. */
 async function programLine({ line, source }: StackTrace['stackFrames'][number]): Promise<string | undefined> {
-  if (source?.path === undefined || !path.isAbsolute(source.path)) return undefined;
-  const document = await vscode.workspace.openTextDocument(source.path);
+  if (source?.path === undefined) return undefined;
+  // VS Code turns paths in the adapter's answers into URIs.
+  const uri = source.path.startsWith('file:') ? vscode.Uri.parse(source.path) : vscode.Uri.file(source.path);
+  const document = await vscode.workspace.openTextDocument(uri);
   return isScenario(document.getText()) && line <= document.lineCount
     ? document.lineAt(line - 1).text
     : undefined;
