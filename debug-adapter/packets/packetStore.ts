@@ -231,9 +231,9 @@ export class PacketStore {
   }
 
   /** One packet, for what is made from its fields. Throws as `packet` does. */
-  decoded(number: number): DecodedPacket {
+  dissected(number: number): Packet {
     const { frame, context } = this.entry(number);
-    return dissectPacket(frame, context);
+    return dissect(frame, context);
   }
 
   /** All kept packets, the newest first. */

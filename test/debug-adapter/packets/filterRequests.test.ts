@@ -1,0 +1,73 @@
+/** Filters made from what is seen in a packet, and what can stand in one. */
+import assert from 'node:assert/strict';
+import { completeFilter, filterFor } from '../../../debug-adapter/packets/filterRequests.ts';
+import { PacketStore } from '../../../debug-adapter/packets/packetStore.ts';
+import type { FilterForArguments } from '../../../debug-adapter/protocol.ts';
+import { STORIES } from '../../support/packetStories.ts';
+
+function storeOf(story: string): PacketStore {
+  const store = new PacketStore();
+  for (const frame of STORIES[story]!()) store.add(frame);
+  return store;
+}
+
+describe('filters made from a packet', () => {
+  const tcp = storeOf('handshake, data, close');
+  const made = (store: PacketStore, what: FilterForArguments) => filterFor(store, what).filter;
+
+  it('select its connection, its flow, and all between its ends', () => {
+    assert.equal(made(tcp, { number: 1, what: 'stream' }), 'tcp.stream == 0');
+    assert.equal(
+      made(tcp, { number: 1, what: 'conversation' }),
+      'ip.addr == 127.0.0.1 and tcp.port == 40312 and tcp.port == 8080',
+    );
+    assert.deepEqual(
+      tcp.matching(made(tcp, { number: 2, what: 'conversation' })),
+      tcp.matching('tcp'),
+    );
+    const udp = storeOf('udp');
+    assert.match(
+      made(udp, { number: 1, what: 'stream' }),
+      /^ip\.addr == .* and udp\.port == \d+ and udp\.port == \d+$/,
+    );
+    assert.ok(udp.matching(made(udp, { number: 1, what: 'stream' })).includes(1));
+  });
+
+  it('select the packets with the same value of each field', () => {
+    for (const field of [
+      'tcp.srcport',
+      'tcp.flags.syn',
+      'ip.src',
+      'eth.dst',
+      'frame.interface_name',
+      'tcp.options.sack_perm',
+    ]) {
+      const filter = made(tcp, { number: 1, what: 'field', field });
+      assert.ok(tcp.matching(filter).includes(1), filter);
+    }
+    assert.equal(
+      made(tcp, {
+        number: 1,
+        what: 'field',
+        field: 'tcp.port',
+        occurrence: 1,
+        how: 'and not selected',
+        filter: 'ip',
+      }),
+      'ip and not tcp.port == 8080',
+    );
+    assert.throws(
+      () => made(tcp, { number: 1, what: 'field', field: 'tcp.srcprt' }),
+      /no field "tcp.srcprt".*tcp\.srcport/,
+    );
+  });
+
+  it('are completed with the fields that a filter can test, where one can begin', () => {
+    const texts = (filter: string) =>
+      completeFilter(tcp, { filter, cursor: filter.length }).items.map(({ text }) => text);
+    assert.ok(texts('tcp.srcp').includes('tcp.srcport'));
+    assert.ok(texts('tcp and ip.t').includes('ip.ttl'));
+    assert.ok(!texts('tcp.port ').includes('ip.ttl'));
+    for (const name of texts('')) assert.ok(tcp.matching(name).length >= 0, name);
+  });
+});
