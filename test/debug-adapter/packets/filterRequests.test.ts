@@ -21,10 +21,7 @@ describe('filters made from a packet', () => {
       made(tcp, { number: 1, what: 'conversation' }),
       'ip.addr == 127.0.0.1 and tcp.port == 40312 and tcp.port == 8080',
     );
-    assert.deepEqual(
-      tcp.matching(made(tcp, { number: 2, what: 'conversation' })),
-      tcp.matching('tcp'),
-    );
+    assert.deepEqual(tcp.matching(made(tcp, { number: 2, what: 'conversation' })), tcp.matching('tcp'));
     const udp = storeOf('udp');
     assert.match(
       made(udp, { number: 1, what: 'stream' }),
@@ -68,6 +65,7 @@ describe('filters made from a packet', () => {
     assert.ok(texts('tcp.srcp').includes('tcp.srcport'));
     assert.ok(texts('tcp and ip.t').includes('ip.ttl'));
     assert.ok(!texts('tcp.port ').includes('ip.ttl'));
-    for (const name of texts('')) assert.ok(tcp.matching(name).length >= 0, name);
+    for (const name of texts('').filter((text) => /^[a-z]/.test(text) && text !== 'not'))
+      assert.ok(tcp.matching(name).length >= 0, name);
   });
 });
