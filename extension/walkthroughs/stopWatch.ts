@@ -12,7 +12,7 @@ interface StoppedMessage {
   body?: { reason: string; description?: string; threadId?: number };
 }
 interface StackTrace {
-  stackFrames: { name: string; line: number; source?: { path?: string } }[];
+  stackFrames: { name: string; line: number; source?: { path?: string | vscode.Uri } }[];
 }
 
 export class StopWatch implements vscode.Disposable {
@@ -27,7 +27,7 @@ export class StopWatch implements vscode.Disposable {
           readStop(session, message.body).then(
             (stop) => onStop(session, stop),
             // It went on, or ended, before the questions were answered: another stop follows, or none.
-            (error: Error) => log.debug(`walkthroughs: ${error.message}`),
+            (error: Error) => log.warn(`walkthroughs: ${error.message}`),
           );
         },
       }),
@@ -63,10 +63,18 @@ async function readStop(
 /** The text of a frame's line if it is in a scenario. */
 async function programLine({ line, source }: StackTrace['stackFrames'][number]): Promise<string | undefined> {
   if (source?.path === undefined) return undefined;
-  // VS Code turns paths in the adapter's answers into URIs.
-  const uri = source.path.startsWith('file:') ? vscode.Uri.parse(source.path) : vscode.Uri.file(source.path);
-  const document = await vscode.workspace.openTextDocument(uri);
+  const document = await vscode.workspace.openTextDocument(fileOf(source.path));
   return isScenario(document.getText()) && line <= document.lineCount
     ? document.lineAt(line - 1).text
     : undefined;
+}
+
+/**
+ * VS Code turns the paths in a stack trace into URIs, and where the window is not on the extension's computer,
+ * into URIs of the window's: only their path is the adapter's.
+ */
+function fileOf(given: string | vscode.Uri): vscode.Uri {
+  if (typeof given !== 'string') return vscode.Uri.file(given.path);
+  // A drive of Windows has one letter.
+  return vscode.Uri.file(/^[a-z][\w+.-]+:/i.test(given) ? vscode.Uri.parse(given).path : given);
 }
