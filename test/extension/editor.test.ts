@@ -21,7 +21,11 @@ describe('a scenario in the editor', function () {
 
   it('has in a file that is no scenario only the commands that begin one', async () => {
     await code.openFile('plain.ts');
-    assert.deepEqual(await ours(), ['Sockscope: New Scenario', 'Sockscope: Open Sample…']);
+    assert.deepEqual(await ours(), [
+      'Sockscope: Guided Tour…',
+      'Sockscope: New Scenario',
+      'Sockscope: Open Sample…',
+    ]);
   });
 
   it('has a code lens above each process, and a command', async () => {
@@ -30,6 +34,7 @@ describe('a scenario in the editor', function () {
     assert.deepEqual(await ours(), [
       'Sockscope: Break On…',
       'Sockscope: Debug this scenario',
+      'Sockscope: Guided Tour…',
       'Sockscope: New Scenario',
       'Sockscope: Open Sample…',
     ]);
