@@ -126,7 +126,7 @@ describe('a first handshake, step by step', function () {
     const rows = await code.packets.rows();
     assert.match(
       rows.join('\n'),
-      /→ 8080 TCP \d+ \[SYN\] Seq=0.*\n.*8080 → \d+ TCP \d+ \[SYN, ACK\] Seq=0 Ack=1.*\n.*→ 8080 TCP \d+ \[ACK\] Seq=1 Ack=1/,
+      /→ 8080 TCP \d+ .*\[SYN\] Seq=0.*\n.*8080 → \d+ TCP \d+ .*\[SYN, ACK\] Seq=0 Ack=1.*\n.*→ 8080 TCP \d+ .*\[ACK\] Seq=1 Ack=1/,
     );
     assert.match(await code.packets.text(), /Internet Protocol Version 4[^]*Transmission Control Protocol/);
     await code.screenshot('handshake-6-packets');
