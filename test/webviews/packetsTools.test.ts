@@ -266,7 +266,10 @@ describe('working with packets in the Packets panel, in a browser', function () 
     await eventually('one packet', async () => (await panel.grid.getAttribute('aria-rowcount')) === '2');
     await panel.filter.fill('');
     await panel.filter.press('ArrowUp');
-    assert.equal(await panel.filter.inputValue(), 'frame.number == 7');
+    await eventually(
+      'the filter that was used',
+      async () => (await panel.filter.inputValue()) === 'frame.number == 7',
+    );
   });
 
   it('never shows the details of a packet that is not listed', async () => {
