@@ -1,10 +1,11 @@
 /** The values of the list's columns: for sorting, and of the fields that are columns. */
+import { hexBytes } from '../bytes.ts';
 import { dissect, packetRow } from '../dissect.ts';
 import { dissectPacket } from '../dissectors/all.ts';
-import { columnReader, filterField, unknownField } from '../filter/meaning/fields.ts';
+import { filterField, type FieldValue, type FilterField } from '../filter/fields.ts';
+import { columnReader, filterField as treeField, unknownField } from '../filter/meaning/fields.ts';
 import type { Entry } from '../packetStore.ts';
-import type { Field } from '../tree/field.ts';
-import type { Packet } from '../tree/packet.ts';
+import type { Item } from '../tree/item.ts';
 import { valueText } from '../tree/text.ts';
 import type { SortKey } from './sortedList.ts';
 
@@ -12,6 +13,8 @@ import type { SortKey } from './sortedList.ts';
 const ROW_KEYS = ['direction', 'source', 'destination', 'protocol', 'info', 'fate'] as const;
 type RowKey = (typeof ROW_KEYS)[number];
 
+/** The text of a field that has no value: it is there. */
+const PRESENT = '✓';
 /** Digits of the numbers in an address, so that 9 comes before 10. */
 const DIGITS = 5;
 const isRowKey = (name: string): name is RowKey => (ROW_KEYS as readonly string[]).includes(name);
@@ -29,41 +32,61 @@ export function sortKey(by: string): (entry: Entry) => SortKey {
       const text = packetRow(dissect(frame, context))[by] ?? '';
       return by === 'source' || by === 'destination' ? padded(text) : text;
     };
-  const field = knownField(by);
-  return ({ frame, context }) => {
-    const [first] = valuesOf(dissectPacket(frame, context), field);
-    return first ?? '';
-  };
+  const values = valuesOf(by);
+  return (entry) => values(entry)[0]?.key ?? '';
 }
 
 /** The values of fields as text, by their names. Throws an error for the user for an unknown name */
-export function fieldValues(names: readonly string[], { frame, context }: Entry): Record<string, string> {
-  const packet = dissectPacket(frame, context);
+export function fieldValues(names: readonly string[], entry: Entry): Record<string, string> {
   return Object.fromEntries(
-    names.map((name) => {
-      const field = knownField(name);
-      const reader = columnReader(field);
-      const texts = reader
-        ? [reader(packet)]
-        : packet.items(field).map((item) => valueText(item.field, item.value) || '✓');
-      return [name, texts.join(',')];
-    }),
+    names.map((name) => [
+      name,
+      valuesOf(name)(entry)
+        .map(({ text }) => text)
+        .join(','),
+    ]),
   );
 }
 
-function valuesOf(packet: Packet, field: Field): SortKey[] {
-  const reader = columnReader(field);
-  if (reader) return [reader(packet)];
-  return packet.items(field).map(({ value }) => {
-    if (typeof value === 'number' || typeof value === 'string') return value;
-    return typeof value === 'bigint' ? Number(value) : valueText(field, value);
-  });
+/** A field's value: as it is sorted, and as it is read. */
+interface ColumnValue {
+  key: SortKey;
+  text: string;
 }
 
-function knownField(name: string): Field {
-  const field = filterField(name);
-  if (!field) throw new Error(unknownField(name));
-  return field;
+/**
+ * Reads a field's values: from the tree of fields, or as a filter reads those that the tree does not have.
+ *
+ * Throws an error for the user for an unknown name.
+ */
+function valuesOf(name: string): (entry: Entry) => ColumnValue[] {
+  const field = treeField(name);
+  if (field) {
+    const reader = columnReader(field);
+    return ({ frame, context }) => {
+      const packet = dissectPacket(frame, context);
+      if (!reader) return packet.items(field).map((item) => treeValue(item));
+      const text = reader(packet);
+      return [{ key: text, text }];
+    };
+  }
+  const tested = filterField(name.toLowerCase());
+  if (!tested) throw new Error(unknownField(name));
+  return ({ frame, context }) =>
+    tested.values(dissect(frame, context)).map((value) => testedValue(tested, value));
+}
+
+function treeValue({ field, value }: Item): ColumnValue {
+  const text = valueText(field, value) || PRESENT;
+  if (typeof value === 'number' || typeof value === 'string') return { key: value, text };
+  return { key: typeof value === 'bigint' ? Number(value) : text, text };
+}
+
+function testedValue({ type }: FilterField, value: FieldValue): ColumnValue {
+  if (type === 'presence') return { key: PRESENT, text: PRESENT };
+  const text = typeof value === 'object' ? hexBytes(value, 0, value.length) : String(value);
+  if (typeof value === 'number') return { key: value, text };
+  return { key: type === 'ipv4' ? padded(text) : text, text };
 }
 
 function padded(address: string): string {

@@ -29,7 +29,8 @@ describe('a list of packets', () => {
     assert.deepEqual(numbers(store, { sort: { by: 'length', descending: true } }), [3, 4, 2, 1, 5]);
     // 10.0.0.1:1009 comes before 10.0.0.1:1100 by its number, not by its letters.
     assert.deepEqual(numbers(store, { sort: { by: 'source', descending: false } }), [5, 1, 2, 4, 3]);
-    assert.deepEqual(numbers(store, { sort: { by: 'frame.len', descending: false } }), [5, 1, 2, 4, 3]);
+    for (const by of ['frame.len', 'udp.srcport'])
+      assert.deepEqual(numbers(store, { sort: { by, descending: false } }), [5, 1, 2, 4, 3]);
     assert.deepEqual(
       numbers(store, { sort: { by: 'length', descending: false } }, 'frame.len > 50'),
       [2, 4, 3],
@@ -87,6 +88,12 @@ describe('a list of packets', () => {
     const store = capture([3]);
     const [row] = store.rows(0, 1, '', { fields: ['frame.len', 'eth.type'] }).rows;
     assert.deepEqual(row?.values, { 'frame.len': '45', 'eth.type': '0x0800' });
+    const inner = ['udp.port', 'ip.src', 'tcp.port'];
+    const [same] = store.rows(0, 1, '', { fields: inner }).rows;
+    assert.deepEqual(
+      [same?.values?.['udp.port'], same?.values?.['ip.src'], same?.values?.['tcp.port']],
+      ['1003,53', '10.0.0.1', ''],
+    );
     assert.throws(() => store.rows(0, 1, '', { fields: ['frame.lenn'] }), /did you mean frame.len/);
   });
 
