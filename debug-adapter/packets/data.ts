@@ -1,0 +1,208 @@
+/** What is asked and answered about captured packets, and filters of them. Types only. */
+import type { CodeLocation } from '../protocol.ts';
+
+/** Seen from the device that captured it. On a loopback wire a frame is sent and, if it is not lost, received. */
+export type PacketDirection = 'out' | 'in';
+
+/** The fate of a frame. */
+export type PacketFate = 'lost' | 'dropped' | 'delivered' | 'in flight';
+
+export interface PacketRow {
+  /** Counts from 1. */
+  number: number;
+  /** Virtual seconds since boot, nine digits after the point. */
+  time: string;
+  direction: PacketDirection;
+  source: string;
+  destination: string;
+  protocol: string;
+  /** Bytes on the wire. */
+  length: number;
+  /** Wireshark's wording. */
+  info: string;
+  fate?: PacketFate;
+  /** Why it was dropped: a kernel drop reason, or the wire's effect. */
+  reason?: string;
+  /** The user has marked it. */
+  marked?: boolean;
+  comment?: string;
+  /** Relative times count from it. */
+  isReference?: boolean;
+  /** By filter name: the values of the fields that were asked for, as text. */
+  values?: Record<string, string>;
+}
+
+/** What the column "Time" shows: since boot, since the reference or first packet, since the one before. */
+export type TimeFormat = 'virtual' | 'relative' | 'delta' | 'deltaDisplayed';
+
+export interface SortOrder {
+  /** A column of `PacketRow`, or a field's filter name. */
+  by: string;
+  descending: boolean;
+}
+
+/** Which packets a list shows, in which order. */
+export interface PacketList {
+  filter?: string;
+  /** The order of capture if omitted. */
+  sort?: SortOrder;
+  /** With `sort`: packets with higher numbers are left out, so that the list does not change while it is read. */
+  upTo?: number;
+}
+
+/** `sockscope/packets`: a window of the list. `from` is an index into the packets that match the filter. */
+export interface PacketsArguments extends PacketList {
+  from: number;
+  count: number;
+  /** Fields whose values the rows have, by filter name. */
+  fields?: string[];
+  /** `virtual` if omitted. */
+  time?: TimeFormat;
+  /** A packet's number: the answer says where it is in the list. */
+  locate?: number;
+}
+export interface PacketsResponse {
+  /** The filter does not parse; `rows` is empty. `start` and `end` are positions in its text. */
+  invalidFilter?: { message: string; start?: number; end?: number };
+  /** The number of packets captured so far. */
+  total: number;
+  /** The number of packets that match the filter. */
+  matching: number;
+  rows: PacketRow[];
+  /** Sorting takes longer than one answer: ask again. Then `rows` is empty. */
+  sorting?: { done: number; of: number };
+  /** Where the packet is that `locate` asked for; -1 if it is not in the list. */
+  located?: number;
+  /** Number of the packet that is being processed at this stop. */
+  current?: number;
+  /** Index of `current` among the packets that match the filter, if it matches. */
+  currentIndex?: number;
+}
+
+/** `sockscope/packet`: one packet, decoded. */
+export interface PacketArguments {
+  number: number;
+}
+export interface PacketField {
+  name: string;
+  value: string;
+  /** Its filter name: `tcp.srcport`. */
+  field?: string;
+  /** The number of the packet that it leads to. */
+  frame?: number;
+  /** Offset of its bytes from the start of the frame. */
+  offset: number;
+  length: number;
+  children?: PacketField[];
+}
+export interface PacketLayer {
+  name: string;
+  summary: string;
+  offset: number;
+  length: number;
+  fields: PacketField[];
+}
+export interface PacketResponse {
+  number: number;
+  /** The whole frame, base64. */
+  bytes: string;
+  layers: PacketLayer[];
+}
+
+/** `sockscope/filterCompletions`: what can stand at a place in a filter. */
+export interface FilterCompletionsArguments {
+  filter: string;
+  /** Characters before the cursor. */
+  cursor: number;
+}
+export interface FilterCompletion {
+  text: string;
+  kind: 'field' | 'protocol' | 'operator' | 'value' | 'function';
+  /** `Source Port`; for a value what it stands for. */
+  title: string;
+}
+export interface FilterCompletionsResponse {
+  /** The characters from `start` up to `end` are replaced. */
+  start: number;
+  end: number;
+  items: FilterCompletion[];
+  /** There are more; typing on finds them. */
+  isIncomplete: boolean;
+}
+
+/** How a new filter goes together with the one that is there: Wireshark's "Apply as Filter". */
+export type ApplyAs =
+  'selected' | 'not selected' | 'and selected' | 'or selected' | 'and not selected' | 'or not selected';
+
+/** `sockscope/filterFor`: a filter made from what is seen in a packet. */
+export interface FilterForArguments {
+  number: number;
+  /** The value of a field, all of its TCP connection or UDP flow, or all between its two ends. */
+  what: 'field' | 'stream' | 'conversation';
+  /** The field's filter name: `tcp.srcport`. For a conversation the layer whose ends count, the innermost if omitted. */
+  field?: string;
+  /** Which of the field's values in this packet; 0 if omitted. */
+  occurrence?: number;
+  /** `selected` if omitted. */
+  how?: ApplyAs;
+  /** The filter that is there. */
+  filter?: string;
+}
+export interface FilterForResponse {
+  filter: string;
+}
+
+/** `sockscope/packetCode`: the code that sent or received a packet. */
+export interface PacketCodeArguments {
+  number: number;
+  which: 'sent' | 'received';
+}
+export interface PacketCodeFrame {
+  name: string;
+  location?: CodeLocation;
+}
+export interface PacketCodeResponse {
+  /** Where to go; absent if the packet has no code on that side (for example, it was never received). */
+  location?: CodeLocation;
+  /** Innermost first. */
+  stack?: PacketCodeFrame[];
+  /** Index of the frame to show first: the innermost one of the packet's own protocol. */
+  opening?: number;
+}
+
+/**
+ * `sockscope/annotatePacket`: mark a packet, comment it (an empty text removes the comment), or let relative times
+ * count from it. What is omitted stays.
+ */
+export interface AnnotatePacketArguments {
+  number: number;
+  marked?: boolean;
+  comment?: string;
+  isReference?: boolean;
+}
+
+/** `sockscope/findPacket`: the next packet of a list that has something. */
+export interface FindPacketArguments extends PacketList {
+  /** A display filter; a text in the row or in the bytes, whatever letters are capital; bytes in hexadecimal. */
+  what: 'filter' | 'row' | 'text' | 'hex';
+  text: string;
+  /** Index in the list to begin at; it goes on at the other end. */
+  from: number;
+  backwards?: boolean;
+}
+export interface FindPacketResponse {
+  /** What is searched for is wrong. `start` and `end` are positions in its text. */
+  invalid?: { message: string; start?: number; end?: number };
+  /** The packet's number and its index in the list. */
+  found?: { number: number; index: number };
+  /** The time of one answer is over: go on from this index. */
+  goOnFrom?: number;
+}
+
+/** `sockscope/exportPackets`: write the capture as pcapng. */
+export interface ExportPacketsArguments {
+  path: string;
+}
+export interface ExportPacketsResponse {
+  packets: number;
+}
