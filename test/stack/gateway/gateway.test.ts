@@ -21,8 +21,8 @@ const LOOK_NS = 5_000_000;
 class FakeHost implements HostSide {
   /** What the machine has done with each connection, in order. */
   readonly seen: string[] = [];
-  /** Whether what is written leaves. */
-  takes_bytes = true;
+  /** What comes back for what is written: it has left, or its client is gone. */
+  after_write: HostEvent = { what: 'written' };
   arrive: (connection: number, event: HostEvent) => void = () => {};
   readonly #clients: ((host: FakeHost) => void) | undefined;
 
@@ -39,7 +39,7 @@ class FakeHost implements HostSide {
     return {
       write: (bytes) => {
         note(`gets ${Buffer.from(bytes).toString()}`);
-        if (this.takes_bytes) void setImmediate().then(() => this.arrive(number, { what: 'written' }));
+        void setImmediate().then(() => this.arrive(number, this.after_write));
       },
       end: () => note('is told the end'),
       destroy: () => note('is reset'),
@@ -170,10 +170,7 @@ describe('the gateway', function () {
   });
 
   it('tells the program at once of a client that sent its end first, and is gone then', async () => {
-    const host = new FakeHost((clients) => {
-      clients.send(1, 'hello');
-      setTimeout(() => clients.arrive(1, { what: 'gone' }), 5);
-    });
+    const host = new FakeHost((clients) => clients.send(1, 'hello'));
     let seen = '';
     await run(async (s) => {
       const fd = await s.socket(s.AF_INET, s.SOCK_STREAM);
@@ -181,6 +178,7 @@ describe('the gateway', function () {
       await s.listen(fd);
       const connection = await s.accept(fd);
       for (let bytes; (bytes = await s.recv(connection)).length > 0;) seen += Buffer.from(bytes).toString();
+      void setImmediate().then(() => host.arrive(1, { what: 'gone' }));
       // No reading nor writing, as of a program that computes its answer.
       const watched = [{ fd: connection, events: 0, revents: 0 }];
       await s.poll(watched, 60_000);
@@ -190,11 +188,8 @@ describe('the gateway', function () {
   });
 
   it('tells the program even if the client is gone before the answer has left', async () => {
-    const host = new FakeHost((clients) => {
-      clients.send(1, 'hello');
-      setTimeout(() => clients.arrive(1, { what: 'gone' }), 5);
-    });
-    host.takes_bytes = false;
+    const host = new FakeHost((clients) => clients.send(1, 'hello'));
+    host.after_write = { what: 'gone' };
     let revents = 0;
     await run(async (s) => {
       const fd = await s.socket(s.AF_INET, s.SOCK_STREAM);
