@@ -9,8 +9,7 @@ import { step } from './lib/progress.mjs';
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** @returns the path of the .vsix */
-export async function packageExtension() {
-  const vsix = path.join(root, 'dist/sockscope.vsix');
+export async function packageExtension(vsix = path.join(root, 'dist/sockscope.vsix')) {
   await step('packaging the extension', () =>
     run(
       process.execPath,

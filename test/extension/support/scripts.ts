@@ -28,7 +28,7 @@ interface BrowserScript {
   findBrowser(): Promise<LaunchOptions>;
 }
 interface PackageScript {
-  packageExtension(): Promise<string>;
+  packageExtension(vsix?: string): Promise<string>;
 }
 
 export const serverScript = () => load<ServerScript>('vscode-server.mjs');
