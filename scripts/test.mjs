@@ -28,6 +28,7 @@ const WINDOWS = 2;
 // undisturbed.
 const isAlone = (name) => /^(webviews|outside|realKernel|stack\/world\/(outsideTime|hosts))\b/.test(name);
 const total = { passes: 0, failures: 0, pending: 0 };
+const failed = [];
 const jobs = Math.min(4, availableParallelism());
 await runAll(
   files.filter((name) => !isAlone(name) && !isWindow(name)),
@@ -35,6 +36,8 @@ await runAll(
 );
 await runAll(files.filter(isAlone), 1);
 await runAll(files.filter(isWindow), Math.min(WINDOWS, jobs));
+// A long output is often read, or kept, from its end only.
+for (const each of failed) console.log(`\nfailed: ${each}`);
 console.log(`\n${total.passes} passed, ${total.failures} failed, ${total.pending} skipped`);
 process.exit(total.failures === 0 ? 0 : 1);
 
@@ -51,5 +54,6 @@ async function runAll(names, jobs) {
       for (const kind of Object.keys(total)) total[kind] += runner.stats[kind];
       resolve();
     });
+    runner.on('fail', (test, error) => failed.push(`${test.fullTitle()}\n${error.stack ?? error.message}`));
   });
 }
