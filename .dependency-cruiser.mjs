@@ -25,7 +25,7 @@ export default {
       comment: 'The stack must not know the debugger, VS Code or the views.',
       severity: 'error',
       from: { path: '^stack/' },
-      to: { path: '^(debug-adapter|extension|webviews|test)/' },
+      to: { path: '^(language|debug-adapter|extension|webviews|test)/' },
     },
     {
       name: 'stack-needs-no-package',
@@ -65,6 +65,13 @@ export default {
         path: '^(debug-adapter|stack)/',
         pathNot: '^(debug-adapter/(protocol\\.ts|packets/)|stack/(lib|capture)/)',
       },
+    },
+    {
+      name: 'language-knows-nothing',
+      comment: 'How texts are translated is the same for all rooms.',
+      severity: 'error',
+      from: { path: '^language/' },
+      to: { path: '^(stack|debug-adapter|extension|webviews|test)/|^vscode$' },
     },
     {
       name: 'sequence-needs-no-adapter',

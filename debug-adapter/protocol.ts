@@ -4,6 +4,7 @@
 // A failed request is answered with `success: false` and a readable `message`, which tells what was wrong and
 // what to do ("no such packet: 812 (412 captured so far)").
 
+import type { Message } from '../language/message.ts';
 import type {
   PacketDirection,
   PacketFate,
@@ -133,10 +134,10 @@ export interface PictureResponse {
 
 /** A kind of event at which the machine can stop. */
 export interface StopKind {
-  label: string;
-  description: string;
+  label: Message;
+  description: Message;
   /** Examples of a condition. */
-  placeholder: string;
+  placeholder: Message;
   /** Whether it is among the exception filters that the adapter announces. */
   isListed: boolean;
 }

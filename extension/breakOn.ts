@@ -1,5 +1,6 @@
 // "Sockscope: Break On…": lets the user choose all kinds of events that stop the machine, before or during a
 // run. The Breakpoints view lists only the most common ones, and only after the first session.
+import { say } from './language.ts';
 import * as vscode from 'vscode';
 import { STOP_KINDS, type StopKindId } from '../debug-adapter/filters/kinds.ts';
 import type { BreakOn } from '../debug-adapter/protocol.ts';
@@ -64,9 +65,12 @@ export class BreakOnChooser implements vscode.Disposable {
     const both =
       isNew || before === condition ? condition : before === '' ? '' : `(${before}) || (${condition})`;
     const wrong = await this.#apply({ ...chosen, [id]: both });
-    const { label } = STOP_KINDS[id];
+    const label = kindLabel(id);
     if (wrong) throw new Error(`${label}: ${wrong.problem}`);
-    vscode.window.setStatusBarMessage(`$(debug-breakpoint) Stops at ${label}: ${both || 'always'}`, 6000);
+    vscode.window.setStatusBarMessage(
+      `$(debug-breakpoint) ${both === '' ? vscode.l10n.t('Always stops at {0}', label) : vscode.l10n.t('Stops at {0}: {1}', label, both)}`,
+      6000,
+    );
   }
 
   async #choose(): Promise<void> {
@@ -120,13 +124,13 @@ export class BreakOnChooser implements vscode.Disposable {
  */
 function pickKinds(choice: Choice): Promise<StopKindId | 'chosen' | 'left'> {
   const pick = vscode.window.createQuickPick<KindItem>();
-  pick.title = 'Break On';
-  pick.placeholder = 'Tick what the machine stops at; the pencil sets a condition';
+  pick.title = vscode.l10n.t('Break On');
+  pick.placeholder = vscode.l10n.t('Tick what the machine stops at; the pencil sets a condition');
   pick.canSelectMany = true;
   pick.matchOnDescription = true;
   pick.items = [
     ...IDS.filter((id) => !STOP_KINDS[id].isListed).map((id) => kindItem(id, choice)),
-    { label: 'In the Breakpoints view, too', kind: vscode.QuickPickItemKind.Separator },
+    { label: vscode.l10n.t('In the Breakpoints view, too'), kind: vscode.QuickPickItemKind.Separator },
     ...IDS.filter((id) => STOP_KINDS[id].isListed).map((id) => kindItem(id, choice)),
   ];
   pick.selectedItems = pick.items.filter(({ id }) => id !== undefined && choice.ticked.has(id));
@@ -146,23 +150,25 @@ function pickKinds(choice: Choice): Promise<StopKindId | 'chosen' | 'left'> {
 }
 
 function kindItem(id: StopKindId, { conditions }: Choice): KindItem {
-  const { label, description } = STOP_KINDS[id];
+  const label = kindLabel(id);
   const condition = conditions.get(id);
   return {
     id,
     label,
-    description: condition ? `when ${condition}` : description,
-    buttons: [{ iconPath: new vscode.ThemeIcon('edit'), tooltip: `Set the condition of "${label}"` }],
+    description: condition ? vscode.l10n.t('when {0}', condition) : say(STOP_KINDS[id].description),
+    buttons: [
+      { iconPath: new vscode.ThemeIcon('edit'), tooltip: vscode.l10n.t('Set the condition of "{0}"', label) },
+    ],
   };
 }
 
 /** Asks for the condition of a kind, and enables the kind. */
 async function askCondition(choice: Choice, id: StopKindId, problem?: string): Promise<void> {
-  const { label, description, placeholder } = STOP_KINDS[id];
+  const { description, placeholder } = STOP_KINDS[id];
   const condition = await vscode.window.showInputBox({
-    title: `Break On: ${label}`,
-    prompt: problem ?? `${description} Only when… (empty: always)`,
-    placeHolder: placeholder,
+    title: vscode.l10n.t('Break On: {0}', kindLabel(id)),
+    prompt: problem ?? vscode.l10n.t('{0} Only when… (empty: always)', say(description)),
+    placeHolder: say(placeholder),
     value: choice.conditions.get(id) ?? '',
     ignoreFocusOut: true,
   });
@@ -170,3 +176,5 @@ async function askCondition(choice: Choice, id: StopKindId, problem?: string): P
   choice.conditions.set(id, condition.trim());
   choice.ticked.add(id);
 }
+
+const kindLabel = (id: StopKindId): string => say(STOP_KINDS[id].label);

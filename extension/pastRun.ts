@@ -1,5 +1,7 @@
 // A run that has ended: answers the views' requests from the adapter's last record, in the same form as the
 // adapter.
+import { errorText, UserError } from '../language/userError.ts';
+import { english, type Translate } from '../language/message.ts';
 import type {
   PacketCodeResponse,
   PictureData,
@@ -29,6 +31,7 @@ const LASTING_CONTEXTS = new Set(['packet', 'copyable', 'link']);
 
 export class PastRun {
   readonly #record: RunRecord;
+  readonly #t: Translate;
   readonly #packets: PacketStore;
   /** By id: a node's children. */
   readonly #children = new Map<string, TreeItem[]>();
@@ -58,8 +61,9 @@ export class PastRun {
     'sockscope/runTo': () => this.#refuse(),
   };
 
-  constructor(record: RunRecord) {
+  constructor(record: RunRecord, translate: Translate = english) {
     this.#record = record;
+    this.#t = translate;
     this.#packets = restoreCapture(record.packets);
     for (const [view, roots] of Object.entries(record.trees?.views ?? {})) this.#keep(view, roots);
   }
@@ -71,16 +75,21 @@ export class PastRun {
 
   /** The moment of the packets: all of the run's, to its end. */
   get packetsAsOf(): string {
-    return `ended at t = ${shortTime(this.#record.time)} s`;
+    return this.#t('ended at t = {0} s', shortTime(this.#record.time));
   }
 
   /** The moment of the trees: the last stop, if it came before the end. */
   get treesAsOf(): string {
     const { trees } = this.#record;
-    if (!trees) return 'The run has ended.';
-    const end = `The run has ended at t = ${shortTime(this.#record.time)} s`;
-    if (trees.stop === undefined) return `${end}: as of its end`;
-    return `${end}: as of its last stop (${trees.stop.replace(/^Paused on /, '')}), at t = ${shortTime(trees.time)} s`;
+    if (!trees) return this.#t('The run has ended.');
+    const time = shortTime(this.#record.time);
+    if (trees.stop === undefined) return this.#t('The run has ended at t = {0} s: as of its end', time);
+    return this.#t(
+      'The run has ended at t = {0} s: as of its last stop ({1}), at t = {2} s',
+      time,
+      trees.stop.replace(/^Paused on /, ''),
+      shortTime(trees.time),
+    );
   }
 
   /** The same for the pictures, as far as it fits beside them. */
@@ -88,15 +97,19 @@ export class PastRun {
     const { trees } = this.#record;
     return trees?.stop === undefined
       ? this.packetsAsOf
-      : `ended · last stop at t = ${shortTime(trees.time)} s`;
+      : this.#t('ended · last stop at t = {0} s', shortTime(trees.time));
   }
 
   /** Answers like the adapter. Throws with a message for the user. */
-  answer<Name extends keyof Requests>(
+  async answer<Name extends keyof Requests>(
     name: Name,
     body: Requests[Name]['arguments'],
-  ): Requests[Name]['response'] | Promise<Requests[Name]['response']> {
-    return this.#answers[name](body);
+  ): Promise<Requests[Name]['response']> {
+    try {
+      return await this.#answers[name](body);
+    } catch (error) {
+      throw new Error(errorText(this.#t, error), { cause: error });
+    }
   }
 
   #keep(parent: string, children: readonly RecordedItem[]): void {
@@ -112,7 +125,8 @@ export class PastRun {
 
   #picture(id: PictureId): { data: PictureData } {
     const data = this.#record.trees?.pictures.find(({ picture }) => picture === id);
-    if (data === undefined) throw new Error('the run has ended, and the machine could not be asked any more');
+    if (data === undefined)
+      throw new UserError('the run has ended, and the machine could not be asked any more');
     return { data };
   }
 
@@ -127,6 +141,6 @@ export class PastRun {
   }
 
   #refuse(): never {
-    throw new Error('the run has ended: start it again to change something in it');
+    throw new UserError('the run has ended: start it again to change something in it');
   }
 }

@@ -2,10 +2,11 @@
 import { homedir } from 'node:os';
 import * as vscode from 'vscode';
 
-const FORMATS = { svg: 'SVG image', csv: 'Comma-separated values' } as const;
+const formatName = (format: SavedText['format']): string =>
+  format === 'svg' ? vscode.l10n.t('SVG image') : vscode.l10n.t('Comma-separated values');
 
 export interface SavedText {
-  format: keyof typeof FORMATS;
+  format: 'svg' | 'csv';
   /** The file's name without its ending. */
   name: string;
   text: string;
@@ -14,11 +15,13 @@ export interface SavedText {
 export async function saveFile({ format, name, text }: SavedText): Promise<void> {
   const folder = vscode.workspace.workspaceFolders?.[0]?.uri ?? vscode.Uri.file(homedir());
   const target = await vscode.window.showSaveDialog({
-    title: `Save as ${format.toUpperCase()}`,
+    title: vscode.l10n.t('Save as {0}', format.toUpperCase()),
     defaultUri: vscode.Uri.joinPath(folder, `${name}.${format}`),
-    filters: { [FORMATS[format]]: [format] },
+    filters: { [formatName(format)]: [format] },
   });
   if (!target) return;
   await vscode.workspace.fs.writeFile(target, new TextEncoder().encode(text));
-  void vscode.window.showInformationMessage(`Saved ${vscode.workspace.asRelativePath(target)}.`);
+  void vscode.window.showInformationMessage(
+    vscode.l10n.t('Saved {0}.', vscode.workspace.asRelativePath(target)),
+  );
 }

@@ -1,5 +1,6 @@
 // The debug sessions of this type: the one that the views show, whether its machine runs, and typed custom
 // requests to it.
+import { translate } from './language.ts';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import * as vscode from 'vscode';
 import type {
@@ -54,7 +55,7 @@ export class MachineSession {
       throw error;
     }
     if (typeof response !== 'object' || response === null)
-      throw new Error(`the debug adapter answered ${name} with nothing`);
+      throw new Error(vscode.l10n.t('the debug adapter answered {0} with nothing', name));
     return response as SockscopeRequests[Name]['response'];
   }
 }
@@ -155,7 +156,7 @@ export class Sessions implements vscode.Disposable {
 
   /** The adapter's last record is shown until another session begins. */
   #ended(session: MachineSession, record: RunRecord): void {
-    session.past = new PastRun(record);
+    session.past = new PastRun(record, translate);
     session.packets = session.past.packets;
     session.currentPacket = undefined;
     session.running = false;
@@ -222,7 +223,7 @@ export class Sessions implements vscode.Disposable {
 /** The Debug Console has the message, too, with its place as a link, but another panel may be in front of it. */
 async function showNotStarted({ message }: NotStartedEvent): Promise<void> {
   // A notification with a button is not cut to one line.
-  const show = 'Show Debug Console';
+  const show = vscode.l10n.t('Show Debug Console');
   if ((await vscode.window.showErrorMessage(message, show)) === show)
     await vscode.commands.executeCommand('workbench.panel.repl.view.focus');
 }

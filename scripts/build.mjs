@@ -10,7 +10,7 @@ import { stackFunctions } from './lib/functions.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = path.join(root, 'dist');
-const BLANKED_ROOMS = ['stack', 'debug-adapter', 'extension', 'test', 'webviews'];
+const BLANKED_ROOMS = ['stack', 'language', 'debug-adapter', 'extension', 'test', 'webviews'];
 
 /**
  * Turns TypeScript into JavaScript of the same shape: types become spaces, `.ts` in an import becomes `.js`.

@@ -10,6 +10,7 @@ await step('rooms', 'node_modules/.bin/depcruise', [
   '--config',
   '.dependency-cruiser.mjs',
   'stack',
+  'language',
   'debug-adapter',
   'extension',
   'webviews',

@@ -1,8 +1,9 @@
 /** The adapter's capabilities: the response to the initialize request. */
+import { say, type Translate } from '../../language/message.ts';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { FILTERS, UNCAUGHT_FILTER } from '../filters/all.ts';
 
-export const CAPABILITIES: DebugProtocol.Capabilities = {
+export const capabilities = (t: Translate): DebugProtocol.Capabilities => ({
   supportsConfigurationDoneRequest: true,
   supportsConditionalBreakpoints: true,
   supportsHitConditionalBreakpoints: true,
@@ -27,17 +28,17 @@ export const CAPABILITIES: DebugProtocol.Capabilities = {
     // their ids.
     ...FILTERS.filter(({ isListed }) => isListed).map(({ id, label, description, placeholder }) => ({
       filter: id,
-      label,
-      description,
+      label: say(t, label),
+      description: say(t, description),
       default: false,
       supportsCondition: true,
-      conditionDescription: placeholder,
+      conditionDescription: say(t, placeholder),
     })),
     {
       filter: UNCAUGHT_FILTER,
-      label: 'Uncaught errors',
-      description: 'Stop when a process throws an error that it does not catch.',
+      label: t('Uncaught errors'),
+      description: t('Stop when a process throws an error that it does not catch.'),
       default: true,
     },
   ],
-};
+});

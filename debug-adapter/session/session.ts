@@ -1,4 +1,5 @@
 /** One debug session: answers the client's requests, each by its handler. */
+import { english, translator, type Bundle, type Translate } from '../../language/message.ts';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { DRIVER_TRANSMIT } from '../../stack/debugger/places.ts';
 import type { Answer, Connection } from '../connection/connection.ts';
@@ -7,8 +8,9 @@ import { FunctionIndex } from '../control/functionIndex.ts';
 import type { StepKind } from '../control/policies/begin.ts';
 import { UNCAUGHT_FILTER } from '../filters/all.ts';
 import { RUN_TO, type BreakOnArguments, type RunToArguments } from '../protocol.ts';
-import { CAPABILITIES } from './capabilities.ts';
+import { capabilities } from './capabilities.ts';
 import { completions } from './completions.ts';
+import { readBundle } from './language.ts';
 import { Configuration } from './configuration.ts';
 import { evaluate } from './evaluate.ts';
 import { parseLaunch, type LaunchArguments } from './launchArguments.ts';
@@ -57,6 +59,9 @@ export class Session {
   #ended: Promise<void> | undefined;
   readonly #numbers = new Numbers();
   readonly #positions = new Positions();
+  #bundle: Bundle = {};
+  /** The client's language; English until it is known. */
+  #t: Translate = english;
   #onOver: () => void = () => {};
   /** Resolves when the client has disconnected. */
   readonly over = new Promise<void>((resolve) => (this.#onOver = resolve));
@@ -79,7 +84,9 @@ export class Session {
   readonly #handlers: Record<string, Handler> = {
     initialize: (args: Partial<DebugProtocol.InitializeRequestArguments>) => {
       this.#positions.agree(args);
-      return CAPABILITIES;
+      this.#bundle = readBundle(this.#root, args.locale);
+      this.#t = translator(this.#bundle);
+      return capabilities(this.#t);
     },
     launch: (args: unknown) => this.#launchFirst(parseLaunch(args)),
     attach: () => {

@@ -12,10 +12,22 @@ interface KindItem extends vscode.QuickPickItem {
   id: StopKindId;
 }
 
-const KINDS: readonly KindItem[] = [
-  { id: 'packetSent', label: 'when it is sent', description: 'in the driver of the sender' },
-  { id: 'packetReceived', label: 'when it is received', description: 'before IP looks at it' },
-  { id: 'packetDropped', label: 'when it is dropped', description: 'by the kernel' },
+const kinds = (): KindItem[] => [
+  {
+    id: 'packetSent',
+    label: vscode.l10n.t('when it is sent'),
+    description: vscode.l10n.t('in the driver of the sender'),
+  },
+  {
+    id: 'packetReceived',
+    label: vscode.l10n.t('when it is received'),
+    description: vscode.l10n.t('before IP looks at it'),
+  },
+  {
+    id: 'packetDropped',
+    label: vscode.l10n.t('when it is dropped'),
+    description: vscode.l10n.t('by the kernel'),
+  },
 ];
 const FLAGS = ['SYN', 'ACK', 'FIN', 'RST', 'PSH'];
 
@@ -28,14 +40,16 @@ export async function breakOnLike(
   const { located = -1 } = await session.request('sockscope/packets', { from: 0, count: 0, locate: number });
   const { rows } = await session.request('sockscope/packets', { from: Math.max(0, located), count: 1 });
   const [row] = rows;
-  if (located < 0 || !row) throw new Error(`Packet ${number} was let go.`);
+  if (located < 0 || !row) throw new Error(vscode.l10n.t('Packet {0} was let go.', number));
   const terms = termsOf(row);
   if (terms.length === 0)
-    throw new Error(`Packet breakpoints know nothing that packet ${number} has: it is no IPv4 packet.`);
+    throw new Error(
+      vscode.l10n.t('Packet breakpoints know nothing that packet {0} has: it is no IPv4 packet.', number),
+    );
   const chosen = await pickTerms(number, terms);
   if (!chosen) return;
-  const kind = await vscode.window.showQuickPick(KINDS, {
-    title: 'Break When the Next Packet Like This…',
+  const kind = await vscode.window.showQuickPick(kinds(), {
+    title: vscode.l10n.t('Break When the Next Packet Like This…'),
     placeHolder: chosen.map(({ term }) => term).join(' && '),
   });
   if (kind) await breakOn.add(kind.id, chosen.map(({ term }) => term).join(' && '));
@@ -43,8 +57,8 @@ export async function breakOnLike(
 
 async function pickTerms(number: number, terms: TermItem[]): Promise<readonly TermItem[] | undefined> {
   const chosen = await vscode.window.showQuickPick(terms, {
-    title: `What Must Be as in Packet ${number}`,
-    placeHolder: 'Tick what the next packet must have in common with this one',
+    title: vscode.l10n.t('What Must Be as in Packet {0}', number),
+    placeHolder: vscode.l10n.t('Tick what the next packet must have in common with this one'),
     canPickMany: true,
   });
   return chosen && chosen.length > 0 ? chosen : undefined;
@@ -62,14 +76,15 @@ export function termsOf({ source, destination, protocol, info, length }: PacketR
   if (!ends.src || !ends.dst) return [];
   const flags = /\[([A-Z]{3}(?:, [A-Z]{3})*)\]/.exec(info)?.[1]?.split(', ');
   const transport = flags ? 'tcp' : protocol.toLowerCase();
-  if (['tcp', 'udp', 'icmp'].includes(transport)) add(transport, `protocol ${transport.toUpperCase()}`);
+  if (['tcp', 'udp', 'icmp'].includes(transport))
+    add(transport, vscode.l10n.t('protocol {0}', transport.toUpperCase()));
   for (const flag of flags ?? [])
-    if (FLAGS.includes(flag)) add(flag.toLowerCase(), `flag ${flag}`, flag !== 'ACK');
-  if (flags && !flags.includes('ACK')) add('!ack', 'no flag ACK', true);
-  add(`src == ${ends.src[1]}`, 'source address');
-  add(`dst == ${ends.dst[1]}`, 'destination address');
-  if (ends.src[2]) add(`sport == ${ends.src[2]}`, 'source port');
-  if (ends.dst[2]) add(`dport == ${ends.dst[2]}`, 'destination port', true);
-  add(`len == ${length}`, 'length of the frame');
+    if (FLAGS.includes(flag)) add(flag.toLowerCase(), vscode.l10n.t('flag {0}', flag), flag !== 'ACK');
+  if (flags && !flags.includes('ACK')) add('!ack', vscode.l10n.t('no flag ACK'), true);
+  add(`src == ${ends.src[1]}`, vscode.l10n.t('source address'));
+  add(`dst == ${ends.dst[1]}`, vscode.l10n.t('destination address'));
+  if (ends.src[2]) add(`sport == ${ends.src[2]}`, vscode.l10n.t('source port'));
+  if (ends.dst[2]) add(`dport == ${ends.dst[2]}`, vscode.l10n.t('destination port'), true);
+  add(`len == ${length}`, vscode.l10n.t('length of the frame'));
   return terms;
 }

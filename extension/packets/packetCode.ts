@@ -25,13 +25,20 @@ export async function showPacketCode(
     number,
     which,
   });
-  if (stack.length > 0) showStack(`Packet ${number} was ${which} by`, stack, opening, sources);
+  if (stack.length > 0) showStack(stackTitle(number, which), stack, opening, sources);
   else if (location) await openLocation(location);
   else
     void vscode.window.showInformationMessage(
-      `It is not known (any more) by which code packet ${number} was ${which}.`,
+      which === 'sent'
+        ? vscode.l10n.t('It is not known (any more) by which code packet {0} was sent.', number)
+        : vscode.l10n.t('It is not known (any more) by which code packet {0} was received.', number),
     );
 }
+
+const stackTitle = (number: number, which: 'sent' | 'received'): string =>
+  which === 'sent'
+    ? vscode.l10n.t('Packet {0} was sent by', number)
+    : vscode.l10n.t('Packet {0} was received by', number);
 
 function showStack(
   title: string,
@@ -46,7 +53,9 @@ function showStack(
   // One after the other: a file that opens slowly must not replace a later one.
   let shown: Thenable<unknown> = Promise.resolve();
   pick.title = title;
-  pick.placeholder = 'Move through the call stack to see the code; Enter stays there, Escape goes back';
+  pick.placeholder = vscode.l10n.t(
+    'Move through the call stack to see the code; Enter stays there, Escape goes back',
+  );
   pick.matchOnDescription = true;
   pick.items = items;
   pick.activeItems = items.slice(opening, opening + 1);

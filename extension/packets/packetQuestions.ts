@@ -9,8 +9,8 @@ export async function askComment(
   session: MachineSession,
 ): Promise<ToPanel | undefined> {
   const text = await vscode.window.showInputBox({
-    title: `Comment on Packet ${number}`,
-    prompt: 'It goes into the exported pcapng; empty removes it. Filter: frame.comment',
+    title: vscode.l10n.t('Comment on Packet {0}', number),
+    prompt: vscode.l10n.t('It goes into the exported pcapng; empty removes it. Filter: frame.comment'),
     value: comment,
     ignoreFocusOut: true,
   });
@@ -22,8 +22,8 @@ export async function askComment(
 /** Asks for a field that becomes a column. The fields are those that a filter can begin with. */
 export async function askColumn(session: MachineSession): Promise<ToPanel | undefined> {
   const pick = vscode.window.createQuickPick<vscode.QuickPickItem>();
-  pick.title = 'Add a Field as Column';
-  pick.placeholder = 'The filter name of a field, e.g. tcp.len or ip.ttl';
+  pick.title = vscode.l10n.t('Add a Field as Column');
+  pick.placeholder = vscode.l10n.t('The filter name of a field, e.g. tcp.len or ip.ttl');
   pick.matchOnDescription = true;
   let questions = 0;
   const update = async (text: string): Promise<void> => {
@@ -58,12 +58,12 @@ export async function askColumn(session: MachineSession): Promise<ToPanel | unde
 /** Asks for the number of a packet. */
 export async function askNumber(session: MachineSession): Promise<ToPanel | undefined> {
   const text = await vscode.window.showInputBox({
-    title: 'Go to Packet',
-    prompt: `The number of a packet, 1 to ${session.packets}`,
+    title: vscode.l10n.t('Go to Packet'),
+    prompt: vscode.l10n.t('The number of a packet, 1 to {0}', session.packets),
     validateInput: (value) => {
       const number = Number(value);
       const isThere = Number.isInteger(number) && number >= 1 && number <= session.packets;
-      return isThere ? undefined : `Write a number from 1 to ${session.packets}`;
+      return isThere ? undefined : vscode.l10n.t('Write a number from 1 to {0}', session.packets);
     },
   });
   return text === undefined ? undefined : { type: 'reveal', number: Number(text) };

@@ -1,4 +1,5 @@
 // From a packet to its socket in the Sockets tree.
+import * as vscode from 'vscode';
 import type { MachineSession } from '../session.ts';
 import type { DebugTree } from '../trees/debugTree.ts';
 
@@ -21,5 +22,5 @@ export async function showSocketOf(session: MachineSession, tree: DebugTree, num
     const node = located < 0 ? undefined : nodes.find(({ item }) => item.packetFilter === filter);
     if (node) return tree.reveal(node);
   }
-  throw new Error(`No socket that packet ${number} belongs to is there (any more).`);
+  throw new Error(vscode.l10n.t('No socket that packet {0} belongs to is there (any more).', number));
 }

@@ -79,7 +79,7 @@ export async function answerPanel(
       return undefined;
     case 'copy':
       await vscode.env.clipboard.writeText(message.text);
-      vscode.window.setStatusBarMessage(`Copied ${message.what}`, 2000);
+      vscode.window.setStatusBarMessage(vscode.l10n.t('Copied {0}', message.what), 2000);
       return undefined;
     case 'run':
       await vscode.commands.executeCommand(STARTS[message.command]);
@@ -90,7 +90,7 @@ export async function answerPanel(
 }
 
 function need(session: MachineSession | undefined): MachineSession {
-  if (!session) throw new Error('There are no packets: no scenario was debugged yet.');
+  if (!session) throw new Error(vscode.l10n.t('There are no packets: no scenario was debugged yet.'));
   return session;
 }
 
@@ -145,13 +145,15 @@ async function exportPackets(session: MachineSession): Promise<void> {
   const folder =
     workspaceFolder?.uri ?? vscode.Uri.file(program === undefined ? homedir() : path.dirname(program));
   const target = await vscode.window.showSaveDialog({
-    title: 'Export Packets',
+    title: vscode.l10n.t('Export Packets'),
     defaultUri: vscode.Uri.joinPath(folder, 'capture.pcapng'),
-    filters: { 'Wireshark capture': ['pcapng'] },
+    filters: { [vscode.l10n.t('Wireshark capture')]: ['pcapng'] },
   });
   if (!target) return;
   const { packets } = await session.request('sockscope/exportPackets', { path: target.fsPath });
   void vscode.window.showInformationMessage(
-    `Saved ${packets} ${packets === 1 ? 'packet' : 'packets'} to ${vscode.workspace.asRelativePath(target)}.`,
+    packets === 1
+      ? vscode.l10n.t('Saved 1 packet to {0}.', vscode.workspace.asRelativePath(target))
+      : vscode.l10n.t('Saved {0} packets to {1}.', packets, vscode.workspace.asRelativePath(target)),
   );
 }

@@ -131,7 +131,7 @@ export class PicturesView implements vscode.Disposable {
         return showPacketCode(this.#session, this.#sources, message.number, message.which);
       case 'copy':
         await vscode.env.clipboard.writeText(message.text);
-        vscode.window.setStatusBarMessage(`Copied ${message.what}`, 2000);
+        vscode.window.setStatusBarMessage(vscode.l10n.t('Copied {0}', message.what), 2000);
         return;
       case 'toggleTransition':
         return this.#transitions.toggle(message.from, message.to);
@@ -144,7 +144,7 @@ export class PicturesView implements vscode.Disposable {
 
   get #session(): MachineSession {
     const { current } = this.#sessions;
-    if (!current) throw new Error('There is nothing to draw: no program was debugged yet.');
+    if (!current) throw new Error(vscode.l10n.t('There is nothing to draw: no program was debugged yet.'));
     return current;
   }
 

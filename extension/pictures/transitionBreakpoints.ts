@@ -48,10 +48,22 @@ function armedBy(source: ArmedArrow['source'], condition: string): ArmedArrow[] 
 /** The transition is stopped at for a reason that is not this arrow's own. */
 async function offerChange({ source, condition }: ArmedArrow, from: string, to: string): Promise<void> {
   const isListed = source === 'breakpointsView';
-  const place = isListed ? 'Breakpoints View' : 'Break On…';
-  const when = condition === '' ? 'each transition' : condition;
+  const place = isListed ? vscode.l10n.t('Breakpoints View') : vscode.l10n.t('Break On…');
+  const when = condition === '' ? vscode.l10n.t('each transition') : condition;
   const answer = await vscode.window.showInformationMessage(
-    `The machine stops at ${from} → ${to} already: "TCP state transition" is ticked ${isListed ? 'in the Breakpoints view' : 'with "Break On…"'}, for ${when}. Change it there.`,
+    isListed
+      ? vscode.l10n.t(
+          'The machine stops at {0} → {1} already: "TCP state transition" is ticked in the Breakpoints view, for {2}. Change it there.',
+          from,
+          to,
+          when,
+        )
+      : vscode.l10n.t(
+          'The machine stops at {0} → {1} already: "TCP state transition" is ticked with "Break On…", for {2}. Change it there.',
+          from,
+          to,
+          when,
+        ),
     place,
   );
   if (answer === place)

@@ -1,4 +1,6 @@
 // Debug configurations: for a launch.json, for the open program without one, and their validation.
+import { message, type Message } from '../../language/message.ts';
+import { say } from '../language.ts';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
@@ -23,7 +25,7 @@ function configurationOf(program: string): vscode.DebugConfiguration & LaunchCon
   return {
     type: DEBUG_TYPE,
     request: 'launch',
-    name: `Debug ${path.basename(program)}`,
+    name: vscode.l10n.t('Debug {0}', path.basename(program)),
     program,
     // Without a breakpoint it would run to its end before the user could see anything.
     stopOnEntry: !vscode.debug.breakpoints.some(
@@ -78,7 +80,9 @@ class LaunchConfigurations implements vscode.DebugConfigurationProvider {
   provideDebugConfigurations(folder: vscode.WorkspaceFolder | undefined): vscode.DebugConfiguration[] {
     const document = vscode.window.activeTextEditor?.document;
     if (!folder || !isNodeProgramDocument(document))
-      return [{ ...configurationOf('${file}'), name: 'Debug the open scenario', stopOnEntry: true }];
+      return [
+        { ...configurationOf('${file}'), name: vscode.l10n.t('Debug the open scenario'), stopOnEntry: true },
+      ];
     const { fsPath } = document.uri;
     const program = `\${workspaceFolder}/${path.relative(folder.uri.fsPath, fsPath).replaceAll(path.sep, '/')}`;
     return [{ ...configurationOf(fsPath), program, stopOnEntry: true }];
@@ -93,12 +97,16 @@ class LaunchConfigurations implements vscode.DebugConfigurationProvider {
     if (isEmpty) {
       const program = this.#programInFront();
       if (program !== undefined) return configurationFor(program);
-      void complain(NO_PROGRAM);
+      void complain(say(NO_PROGRAM));
       return undefined;
     }
     if (configuration['programs'] === undefined && programFiles(configuration).length === 0) {
       void complain(
-        `launch.program must name the file of a scenario or a Node program, got ${JSON.stringify(configuration['program']) ?? 'nothing'} (launch.json, configuration "${configuration.name}")`,
+        vscode.l10n.t(
+          'launch.program must name the file of a scenario or a Node program, got {0} (launch.json, configuration "{1}")',
+          JSON.stringify(configuration['program']) ?? vscode.l10n.t('nothing'),
+          configuration.name,
+        ),
       );
       // Opens launch.json.
       return null;
@@ -135,26 +143,33 @@ class LaunchConfigurations implements vscode.DebugConfigurationProvider {
   }
 }
 
-const NO_SCENARIO = 'Open a scenario first: a TypeScript or JavaScript file that imports from "sockscope".';
-const NO_PROGRAM =
-  'Open a program first: a Node program, or a scenario, which is a TypeScript or JavaScript file that imports from "sockscope".';
+const NO_SCENARIO = message(
+  'Open a scenario first: a TypeScript or JavaScript file that imports from "sockscope".',
+);
+const NO_PROGRAM = message(
+  'Open a program first: a Node program, or a scenario, which is a TypeScript or JavaScript file that imports from "sockscope".',
+);
 
 async function complain(message: string): Promise<void> {
-  const choice = await vscode.window.showErrorMessage(message, 'New Scenario');
+  const choice = await vscode.window.showErrorMessage(message, vscode.l10n.t('New Scenario'));
   if (choice) await vscode.commands.executeCommand('sockscope.newScenario');
 }
 
 /** Kinds of programs, as the commands name them. */
 interface Kind {
   matches: (document: vscode.TextDocument | undefined) => document is vscode.TextDocument;
-  noun: string;
-  missing: string;
+  missing: Message;
+  unsaved: Message;
 }
-const SCENARIO: Kind = { matches: isScenarioDocument, noun: 'scenario', missing: NO_SCENARIO };
+const SCENARIO: Kind = {
+  matches: isScenarioDocument,
+  missing: NO_SCENARIO,
+  unsaved: message('Save the scenario first: the machine loads it from its file.'),
+};
 const NODE_PROGRAM: Kind = {
   matches: isProgramDocument,
-  noun: 'program',
-  missing: 'Open a Node program first: a JavaScript or TypeScript file.',
+  missing: message('Open a Node program first: a JavaScript or TypeScript file.'),
+  unsaved: message('Save the program first: the machine loads it from its file.'),
 };
 
 /**
@@ -167,11 +182,11 @@ async function debugProgram(kind: Kind, last: LastProgram, uri?: vscode.Uri): Pr
     : vscode.window.activeTextEditor?.document;
   if (!kind.matches(document)) {
     if (!uri && last.program !== undefined) return last.runAgain();
-    await complain(kind.missing);
+    await complain(say(kind.missing));
     return;
   }
   if (document.isUntitled) {
-    void vscode.window.showErrorMessage(`Save the ${kind.noun} first: the machine loads it from its file.`);
+    void vscode.window.showErrorMessage(say(kind.unsaved));
     return;
   }
   await vscode.debug.startDebugging(

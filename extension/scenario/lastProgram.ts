@@ -61,7 +61,7 @@ export class LastProgram implements vscode.Disposable {
     const last = this.#remembered;
     if (!last) {
       void vscode.window.showInformationMessage(
-        'Nothing was debugged in this workspace yet: open a scenario or a Node program.',
+        vscode.l10n.t('Nothing was debugged in this workspace yet: open a scenario or a Node program.'),
       );
       return;
     }

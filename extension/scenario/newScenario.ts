@@ -9,7 +9,9 @@ export function registerNewScenario(extensionUri: vscode.Uri): vscode.Disposable
     try {
       await newScenario(extensionUri, chosen);
     } catch (error) {
-      void vscode.window.showErrorMessage(`The scenario could not be created: ${(error as Error).message}`);
+      void vscode.window.showErrorMessage(
+        vscode.l10n.t('The scenario could not be created: {0}', (error as Error).message),
+      );
     }
   });
 }
@@ -44,21 +46,24 @@ async function folderFor(chosen: vscode.Uri | undefined): Promise<vscode.Uri | u
   const asked = await vscode.window.showOpenDialog({
     canSelectFolders: true,
     canSelectFiles: false,
-    title: 'Where shall the scenario go?',
-    openLabel: 'Create Here',
+    title: vscode.l10n.t('Where shall the scenario go?'),
+    openLabel: vscode.l10n.t('Create Here'),
   });
   return asked?.[0];
 }
 
 function askName(folder: vscode.Uri): Thenable<string | undefined> {
   return vscode.window.showInputBox({
-    title: 'New Scenario',
-    prompt: `The file's name, in ${vscode.workspace.asRelativePath(folder)}`,
+    title: vscode.l10n.t('New Scenario'),
+    prompt: vscode.l10n.t("The file's name, in {0}", vscode.workspace.asRelativePath(folder)),
     value: 'scenario.ts',
     valueSelection: [0, 'scenario'.length],
     validateInput: async (name) => {
-      if (!/^[^/\\]+\.(ts|mts|js|mjs)$/.test(name)) return 'A file name that ends in .ts, .mts, .js or .mjs';
-      return (await exists(vscode.Uri.joinPath(folder, name))) ? `${name} is there already` : undefined;
+      if (!/^[^/\\]+\.(ts|mts|js|mjs)$/.test(name))
+        return vscode.l10n.t('A file name that ends in .ts, .mts, .js or .mjs');
+      return (await exists(vscode.Uri.joinPath(folder, name)))
+        ? vscode.l10n.t('{0} is there already', name)
+        : undefined;
     },
   });
 }

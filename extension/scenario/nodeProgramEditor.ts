@@ -60,8 +60,10 @@ class NodeProgramLens implements vscode.CodeLensProvider, vscode.Disposable {
     if (line === undefined) return [];
     return [
       new vscode.CodeLens(new vscode.Range(line, 0, line, 0), {
-        title: '$(debug-alt-small) Debug this Node program',
-        tooltip: 'Start it on a machine with a network stack of its own, and step through that stack, too',
+        title: `$(debug-alt-small) ${vscode.l10n.t('Debug this Node program')}`,
+        tooltip: vscode.l10n.t(
+          'Start it on a machine with a network stack of its own, and step through that stack, too',
+        ),
         command: 'sockscope.debugNodeProgram',
         arguments: [document.uri],
       }),

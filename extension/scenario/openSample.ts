@@ -25,7 +25,9 @@ export function registerOpenSample(extensionUri: vscode.Uri): vscode.Disposable 
     try {
       await openSample(extensionUri);
     } catch (error) {
-      void vscode.window.showErrorMessage(`The sample could not be opened: ${(error as Error).message}`);
+      void vscode.window.showErrorMessage(
+        vscode.l10n.t('The sample could not be opened: {0}', (error as Error).message),
+      );
     }
   });
 }
@@ -54,8 +56,8 @@ async function chooseSample(extensionUri: vscode.Uri): Promise<Sample | undefine
     sample,
   }));
   const chosen = await vscode.window.showQuickPick(items, {
-    title: 'Open Sample',
-    placeHolder: 'In the order of learning: take the first one first',
+    title: vscode.l10n.t('Open Sample'),
+    placeHolder: vscode.l10n.t('In the order of learning: take the first one first'),
     matchOnDescription: true,
     matchOnDetail: true,
   });
@@ -102,14 +104,15 @@ async function askFolder({ name }: Sample): Promise<vscode.Uri | undefined> {
     canSelectFolders: true,
     canSelectFiles: false,
     defaultUri: workspace ?? vscode.Uri.file(homedir()),
-    title: `Where shall ${name} go?`,
-    openLabel: 'Copy Here',
+    title: vscode.l10n.t('Where shall {0} go?', name),
+    openLabel: vscode.l10n.t('Copy Here'),
   });
   return asked?.[0];
 }
 
 /** A file with that name may be the user's work: show it unless the user wants it replaced. */
 async function mayWrite({ files }: Sample, folder: vscode.Uri): Promise<boolean> {
+  const [open, replace] = [vscode.l10n.t('Open It'), vscode.l10n.t('Replace It')];
   for (const { path, text } of files) {
     const target = vscode.Uri.joinPath(folder, path);
     const there = await Promise.resolve(vscode.workspace.fs.readFile(target)).then(
@@ -118,13 +121,16 @@ async function mayWrite({ files }: Sample, folder: vscode.Uri): Promise<boolean>
     );
     if (there === undefined || there === text) continue;
     const answer = await vscode.window.showWarningMessage(
-      `${vscode.workspace.asRelativePath(target)} is there already, and differs from the sample.`,
+      vscode.l10n.t(
+        '{0} is there already, and differs from the sample.',
+        vscode.workspace.asRelativePath(target),
+      ),
       { modal: true },
-      'Open It',
-      'Replace It',
+      open,
+      replace,
     );
-    if (answer === 'Open It') await show(target);
-    if (answer !== 'Replace It') return false;
+    if (answer === open) await show(target);
+    if (answer !== replace) return false;
   }
   return true;
 }

@@ -14,8 +14,11 @@ class ScenarioLens implements vscode.CodeLensProvider {
     return processesOf(text).map(
       ({ name, line }) =>
         new vscode.CodeLens(new vscode.Range(line, 0, line, 0), {
-          title: '$(debug-alt-small) Debug this scenario',
-          tooltip: `Start a machine with this file's processes, ${name}() among them, and step through its network stack`,
+          title: `$(debug-alt-small) ${vscode.l10n.t('Debug this scenario')}`,
+          tooltip: vscode.l10n.t(
+            "Start a machine with this file's processes, {0}() among them, and step through its network stack",
+            name,
+          ),
           command: 'sockscope.debugScenario',
           arguments: [document.uri],
         }),

@@ -82,7 +82,7 @@ export class DebugTree implements vscode.TreeDataProvider<TreeNode>, vscode.Disp
       const open = level.filter(({ item }) => item.collapsible !== 'none');
       level = (await Promise.all(open.map((node) => this.getChildren(node)))).flat();
     }
-    throw new Error('This socket is not there any more.');
+    throw new Error(vscode.l10n.t('This socket is not there any more.'));
   }
 
   /** The nodes with a context, as far as they are not inside of one another. */
@@ -183,7 +183,9 @@ function toTreeItem({ item }: TreeNode): vscode.TreeItem {
   const description = (item.changed ? CHANGED : '') + (item.description ?? '');
   if (description) result.description = description;
   if (item.changed)
-    result.accessibilityInformation = { label: `${item.label} ${item.description ?? ''}, changed` };
+    result.accessibilityInformation = {
+      label: vscode.l10n.t('{0} {1}, changed', item.label, item.description ?? ''),
+    };
   if (item.tooltip !== undefined) result.tooltip = item.tooltip;
   if (item.icon !== undefined) result.iconPath = new vscode.ThemeIcon(item.icon);
   return result;

@@ -7,9 +7,9 @@ import type { TreeNode } from './debugTree.ts';
 export function editValue({ session, item }: TreeNode): Promise<boolean> {
   const input = vscode.window.createInputBox();
   const name = item.name ?? item.label;
-  input.title = `Set ${name}`;
+  input.title = vscode.l10n.t('Set {0}', name);
   input.value = item.value ?? '';
-  input.prompt = item.tooltip ?? `The new value of ${name}`;
+  input.prompt = item.tooltip ?? vscode.l10n.t('The new value of {0}', name);
   return new Promise((resolve) => {
     input.onDidChangeValue(() => (input.validationMessage = undefined));
     input.onDidHide(() => {

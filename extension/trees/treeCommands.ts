@@ -38,7 +38,9 @@ export function registerTreeCommands(trees: readonly DebugTree[], packets: Packe
     vscode.commands.registerCommand(name, async (node?: TreeNode) => {
       const chosen = node ?? trees.map((tree) => tree.view.selection[0]).find((selected) => selected);
       if (!chosen) {
-        void vscode.window.showInformationMessage('Select an entry in one of the Sockscope trees first.');
+        void vscode.window.showInformationMessage(
+          vscode.l10n.t('Select an entry in one of the Sockscope trees first.'),
+        );
         return;
       }
       try {
@@ -53,5 +55,8 @@ export function registerTreeCommands(trees: readonly DebugTree[], packets: Packe
 
 async function copy(text: string): Promise<void> {
   await vscode.env.clipboard.writeText(text);
-  vscode.window.setStatusBarMessage(`Copied ${text.length > 60 ? `${text.slice(0, 60)}…` : text}`, 2000);
+  vscode.window.setStatusBarMessage(
+    vscode.l10n.t('Copied {0}', text.length > 60 ? `${text.slice(0, 60)}…` : text),
+    2000,
+  );
 }

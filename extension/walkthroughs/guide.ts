@@ -1,5 +1,7 @@
 // Carries out the steps of the walkthroughs, watches what happens in their sessions, and tells VS Code which
 // steps were done.
+import type { Message } from '../../language/message.ts';
+import { say } from '../language.ts';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { BreakOn } from '../../debug-adapter/protocol.ts';
@@ -86,7 +88,8 @@ export class Guide implements vscode.Disposable {
     const progress = this.#progress.get(lesson.id)!;
     if (stepId === QUESTION) return this.#ask(lesson, progress);
     const step = lesson.steps.find(({ id }) => id === stepId);
-    if (!step) throw new Error(`The walkthrough ${lesson.id} has no step ${stepId ?? 'without a name'}.`);
+    if (!step)
+      throw new Error(vscode.l10n.t('The walkthrough {0} has no step "{1}".', lesson.id, stepId ?? ''));
     const file = await this.#showFile(lesson);
     // Opening the tour shows the file, too, but a step counts that is done while its page is there.
     this.#done(lesson, progress.opened());
@@ -114,7 +117,7 @@ export class Guide implements vscode.Disposable {
     const started = await vscode.debug.startDebugging(vscode.workspace.getWorkspaceFolder(file), {
       type: DEBUG_TYPE,
       request: 'launch',
-      name: `Debug ${path.basename(file.fsPath)}`,
+      name: vscode.l10n.t('Debug {0}', path.basename(file.fsPath)),
       program: file.fsPath,
       stopOnEntry: 'entry' in to,
       breakOn: breakOnOf(to),
@@ -204,8 +207,8 @@ export class Guide implements vscode.Disposable {
 }
 
 /** A notification with a button is not cut to one line, and stays. */
-function tell(message: string): void {
-  void vscode.window.showInformationMessage(vscode.l10n.t(message), vscode.l10n.t('Got It'));
+function tell(message: Message): void {
+  void vscode.window.showInformationMessage(say(message), vscode.l10n.t('Got It'));
 }
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
@@ -216,14 +219,18 @@ function lessonNamed(id: string | undefined): Lesson {
   const lesson = LESSONS.find((one) => one.id === id);
   if (!lesson)
     throw new Error(
-      `There is no walkthrough ${id ?? 'without a name'}; there are ${LESSONS.map((one) => one.id).join(', ')}.`,
+      vscode.l10n.t(
+        'There is no walkthrough "{0}"; there are {1}.',
+        id ?? '',
+        LESSONS.map((one) => one.id).join(', '),
+      ),
     );
   return lesson;
 }
 
 async function chooseLesson(): Promise<Lesson | undefined> {
   const items = LESSONS.map((lesson, index) => ({
-    label: `${index + 1}. ${vscode.l10n.t(lesson.title)}`,
+    label: `${index + 1}. ${say(lesson.title)}`,
     lesson,
   }));
   const chosen = await vscode.window.showQuickPick(items, { title: vscode.l10n.t('Guided Tour') });

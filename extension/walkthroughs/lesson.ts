@@ -1,10 +1,11 @@
 // What a walkthrough is, as data: its steps, what shows that one was done, and its question.
+import type { Message } from '../../language/message.ts';
 import type { BreakOn, DrawnId } from '../../debug-adapter/protocol.ts';
 
 export interface Lesson {
   /** Its id in package.json's `walkthroughs`. */
   id: string;
-  title: string;
+  title: Message;
   /** A file of samples/. */
   sample: string;
   steps: readonly [Step, ...Step[]];
@@ -54,15 +55,15 @@ export interface StopPattern {
 
 /** Asked at the end of a walkthrough; a breakpoint is the answer. */
 export interface Question {
-  ask: string;
+  ask: Message;
   /** The first answer that matches a stop at a breakpoint is told. */
   answers: readonly Answer[];
   /** What to say of any other stop. */
-  otherwise: string;
+  otherwise: Message;
 }
 
 export interface Answer {
   stop: StopPattern;
   right: boolean;
-  say: string;
+  say: Message;
 }

@@ -1,10 +1,11 @@
 // The walkthroughs, in the order of learning. Texts of the steps stand in package.nls.json; those here are
 // translated when they are shown.
+import { message } from '../../language/message.ts';
 import type { Lesson } from './lesson.ts';
 
 const HANDSHAKE: Lesson = {
   id: 'handshake',
-  title: 'The first handshake',
+  title: message('The first handshake'),
   sample: 'first-handshake.ts',
   steps: [
     { id: 'open', done: { opened: true } },
@@ -30,37 +31,48 @@ const HANDSHAKE: Lesson = {
     { id: 'end', to: { end: true }, show: 'sequence', done: { ended: true } },
   ],
   question: {
-    ask: 'Which line of server() takes the connection out of the accept queue? Click beside its line number to set a breakpoint there, and press F5.',
+    ask: message(
+      'Which line of server() takes the connection out of the accept queue? Click beside its line number to set a breakpoint there, and press F5.',
+    ),
     answers: [
       {
         stop: { line: 'await accept(' },
         right: true,
-        say: 'Yes: accept() takes the connection out of the queue. The handshake was over long before: the kernel did it without the server.',
+        say: message(
+          'Yes: accept() takes the connection out of the queue. The handshake was over long before: the kernel did it without the server.',
+        ),
       },
       {
         stop: { in: ['inet_csk_accept', '__sys_accept4', 'inet_accept', 'take_from_accept_queue'] },
         right: true,
-        say: "Yes: that is where the kernel does it. The server's line that leads here is await accept(…).",
+        say: message(
+          "Yes: that is where the kernel does it. The server's line that leads here is await accept(…).",
+        ),
       },
       {
         stop: { line: 'await listen(' },
         right: false,
-        say: 'Not yet: at this line both queues are only about to be made. Look for a line that comes after the handshake.',
+        say: message(
+          'Not yet: at this line both queues are only about to be made. Look for a line that comes after the handshake.',
+        ),
       },
       {
         stop: { line: 'await connect(' },
         right: false,
-        say: "This is the client's side: connect() begins the handshake, and fills the queue. Look in server().",
+        say: message(
+          "This is the client's side: connect() begins the handshake, and fills the queue. Look in server().",
+        ),
       },
     ],
-    otherwise:
+    otherwise: message(
       'Not here. Step over this line (F10) and look at the Sockets view: the accept queue stays as it is. Look for the line of server() after which it is empty.',
+    ),
   },
 };
 
 const QUEUES: Lesson = {
   id: 'queues',
-  title: 'Two queues',
+  title: message('Two queues'),
   sample: 'accept-queue-overflow.ts',
   steps: [
     { id: 'open', done: { opened: true } },
@@ -92,7 +104,9 @@ const QUEUES: Lesson = {
     { id: 'end', to: { end: true }, show: 'queues', done: { ended: true } },
   ],
   question: {
-    ask: "Where does the second client's connection leave the SYN queue? Add a function breakpoint (+ in the Breakpoints view), or a breakpoint in a file of the stack, and press F5 until it stops for the second client. The function's name has reqsk_queue_drop in it.",
+    ask: message(
+      "Where does the second client's connection leave the SYN queue? Add a function breakpoint (+ in the Breakpoints view), or a breakpoint in a file of the stack, and press F5 until it stops for the second client. The function's name has reqsk_queue_drop in it.",
+    ),
     answers: [
       {
         stop: {
@@ -100,7 +114,9 @@ const QUEUES: Lesson = {
           acceptQueue: 1,
         },
         right: true,
-        say: "Yes: the second client's request leaves the SYN queue here. The first client waits in the accept queue, and the second joins it next.",
+        say: message(
+          "Yes: the second client's request leaves the SYN queue here. The first client waits in the accept queue, and the second joins it next.",
+        ),
       },
       {
         stop: {
@@ -108,32 +124,39 @@ const QUEUES: Lesson = {
           acceptQueue: 0,
         },
         right: false,
-        say: 'The right place, for the first client: the accept queue is still empty. Press F5 for the second one.',
+        say: message(
+          'The right place, for the first client: the accept queue is still empty. Press F5 for the second one.',
+        ),
       },
       {
         stop: { in: ['inet_csk_reqsk_queue_add'] },
         right: false,
-        say: 'Almost: here a connection enters the accept queue. It has left the SYN queue a few lines before, in the function that calls this one.',
+        say: message(
+          'Almost: here a connection enters the accept queue. It has left the SYN queue a few lines before, in the function that calls this one.',
+        ),
       },
       {
         stop: { in: ['inet_csk_reqsk_queue_hash_add', 'tcp_conn_request'] },
         right: false,
-        say: 'This is the other end of the queue: a request enters it here, with the SYN.',
+        say: message('This is the other end of the queue: a request enters it here, with the SYN.'),
       },
       {
         stop: { line: 'await accept(' },
         right: false,
-        say: 'accept() takes a connection out of the accept queue. It has left the SYN queue long before, with the ACK of its client.',
+        say: message(
+          'accept() takes a connection out of the accept queue. It has left the SYN queue long before, with the ACK of its client.',
+        ),
       },
     ],
-    otherwise:
+    otherwise: message(
       'Not here. Look at the picture of the two queues: the request leaves the SYN queue when the ACK of its client arrives.',
+    ),
   },
 };
 
 const RETRANSMISSION: Lesson = {
   id: 'retransmission',
-  title: 'What a retransmission looks like',
+  title: message('What a retransmission looks like'),
   sample: 'lost-syn.ts',
   steps: [
     { id: 'open', done: { opened: true } },
@@ -159,32 +182,39 @@ const RETRANSMISSION: Lesson = {
     { id: 'end', to: { end: true }, show: 'sequence', done: { ended: true } },
   ],
   question: {
-    ask: 'Which function runs when the wait is over, and has the SYN sent again? Add a function breakpoint (+ in the Breakpoints view) and press F5. Its name begins with tcp_ and ends with timer.',
+    ask: message(
+      'Which function runs when the wait is over, and has the SYN sent again? Add a function breakpoint (+ in the Breakpoints view) and press F5. Its name begins with tcp_ and ends with timer.',
+    ),
     answers: [
       {
         stop: { in: ['tcp_retransmit_timer', 'tcp_write_timer_handler', 'tcp_write_timer'] },
         right: true,
-        say: 'Yes: the timer that was set when the SYN was sent has run out. Nobody has acknowledged the SYN, so it is sent again, and the next wait will be twice as long.',
+        say: message(
+          'Yes: the timer that was set when the SYN was sent has run out. Nobody has acknowledged the SYN, so it is sent again, and the next wait will be twice as long.',
+        ),
       },
       {
         stop: { in: ['tcp_retransmit_skb', '__tcp_retransmit_skb'] },
         right: false,
-        say: 'Almost: this sends it again. Look in the call stack for who decided that.',
+        say: message('Almost: this sends it again. Look in the call stack for who decided that.'),
       },
       {
         stop: { in: ['tcp_connect', 'tcp_v4_connect', '__tcp_transmit_skb', 'tcp_transmit_skb'] },
         right: false,
-        say: 'This stop shows the first SYN: connect() sends it, and no time has passed. Look for what runs a second later.',
+        say: message(
+          'This stop shows the first SYN: connect() sends it, and no time has passed. Look for what runs a second later.',
+        ),
       },
     ],
-    otherwise:
+    otherwise: message(
       'Not here. It is a timer, so the call stack at the right stop has no process in it, only the softirq.',
+    ),
   },
 };
 
 const TIME_WAIT: Lesson = {
   id: 'timeWait',
-  title: 'TIME_WAIT and why it is there',
+  title: message('TIME_WAIT and why it is there'),
   sample: 'time-wait.ts',
   steps: [
     { id: 'open', done: { opened: true } },
@@ -210,12 +240,16 @@ const TIME_WAIT: Lesson = {
     { id: 'end', to: { end: true }, show: 'sequence', done: { ended: true } },
   ],
   question: {
-    ask: 'Which function ends TIME_WAIT, a minute later? Add a function breakpoint (+ in the Breakpoints view) and press F5. Its name begins with tw_.',
+    ask: message(
+      'Which function ends TIME_WAIT, a minute later? Add a function breakpoint (+ in the Breakpoints view) and press F5. Its name begins with tw_.',
+    ),
     answers: [
       {
         stop: { in: ['tw_timer_handler', 'inet_twsk_kill'] },
         right: true,
-        say: 'Yes: its timer has run out. Look at the clock in the status bar: a minute has passed, and the port is free again.',
+        say: message(
+          'Yes: its timer has run out. Look at the clock in the status bar: a minute has passed, and the port is free again.',
+        ),
       },
       {
         stop: {
@@ -228,22 +262,27 @@ const TIME_WAIT: Lesson = {
           ],
         },
         right: false,
-        say: 'TIME_WAIT begins here: the clock in the status bar has hardly moved. Look for the timer that ends it.',
+        say: message(
+          'TIME_WAIT begins here: the clock in the status bar has hardly moved. Look for the timer that ends it.',
+        ),
       },
       {
         stop: { in: ['tcp_timewait_state_process'] },
         right: false,
-        say: 'This looks at a packet that has come for a connection in TIME_WAIT. What ends it is a timer.',
+        say: message(
+          'This looks at a packet that has come for a connection in TIME_WAIT. What ends it is a timer.',
+        ),
       },
     ],
-    otherwise:
+    otherwise: message(
       'Not here. Look for a stop at which the clock in the status bar says that a minute has passed.',
+    ),
   },
 };
 
 const NIC: Lesson = {
   id: 'nic',
-  title: "A packet's way through a NIC",
+  title: message("A packet's way through a NIC"),
   sample: 'echo.ts',
   steps: [
     { id: 'open', done: { opened: true } },
@@ -275,36 +314,44 @@ const NIC: Lesson = {
     { id: 'end', to: { end: true }, show: 'packets', done: { ended: true } },
   ],
   question: {
-    ask: 'In which function does the driver tell the hardware that there is something to send? Add a function breakpoint (+ in the Breakpoints view) and press F5. It is in drivers/net/vnic/tx.ts, and its name begins with vnic_tx_.',
+    ask: message(
+      'In which function does the driver tell the hardware that there is something to send? Add a function breakpoint (+ in the Breakpoints view) and press F5. It is in drivers/net/vnic/tx.ts, and its name begins with vnic_tx_.',
+    ),
     answers: [
       {
         stop: { in: ['vnic_tx_queue'] },
         right: true,
-        say: 'Yes: the descriptors are written, and now the tail register is, too: the doorbell. From here on the hardware reads them by itself.',
+        say: message(
+          'Yes: the descriptors are written, and now the tail register is, too: the doorbell. From here on the hardware reads them by itself.',
+        ),
       },
       {
         stop: { in: ['vnic_tx_map'] },
         right: false,
-        say: 'Almost: here descriptors are filled with addresses and lengths. The hardware does not look at them until it is told.',
+        say: message(
+          'Almost: here descriptors are filled with addresses and lengths. The hardware does not look at them until it is told.',
+        ),
       },
       {
         stop: { in: ['vnic_xmit'] },
         right: false,
-        say: 'Here the driver gets the packet from the kernel. It has not told the hardware yet: step over its lines.',
+        say: message(
+          'Here the driver gets the packet from the kernel. It has not told the hardware yet: step over its lines.',
+        ),
       },
       {
         stop: { in: ['vnic_clean_tx_irq', 'vnic_intr', 'vnic_poll'] },
         right: false,
-        say: 'This comes later: the hardware has done something, and the driver hears of it.',
+        say: message('This comes later: the hardware has done something, and the driver hears of it.'),
       },
     ],
-    otherwise: 'Not here. Follow the packet down from vnic_xmit, by F11.',
+    otherwise: message('Not here. Follow the packet down from vnic_xmit, by F11.'),
   },
 };
 
 const FORTY_MS: Lesson = {
   id: 'fortyMs',
-  title: 'Where 40 ms go',
+  title: message('Where 40 ms go'),
   sample: 'small-writes.ts',
   steps: [
     { id: 'open', done: { opened: true } },
@@ -324,26 +371,35 @@ const FORTY_MS: Lesson = {
     { id: 'end', to: { end: true }, show: 'sequence', done: { ended: true } },
   ],
   question: {
-    ask: 'Which function sends the ACK at last? Add a function breakpoint (+ in the Breakpoints view), and press F5 until the clock in the status bar says 0.041 s. Its name begins with tcp_send_.',
+    ask: message(
+      'Which function sends the ACK at last? Add a function breakpoint (+ in the Breakpoints view), and press F5 until the clock in the status bar says 0.041 s. Its name begins with tcp_send_.',
+    ),
     answers: [
       {
         stop: { in: ['tcp_send_ack', '__tcp_send_ack'], under: ['tcp_delack_timer'] },
         right: true,
-        say: 'Yes: the timer of the delayed ACK has run out, and the ACK goes alone. When it arrives, Nagle’s algorithm lets the second piece go.',
+        say: message(
+          'Yes: the timer of the delayed ACK has run out, and the ACK goes alone. When it arrives, Nagle’s algorithm lets the second piece go.',
+        ),
       },
       {
         stop: { in: ['tcp_send_ack', '__tcp_send_ack'] },
         right: false,
-        say: 'The right function, too early: a new connection acknowledges at once (quick ACKs), so its first request is fast. Press F5 until the timer of the delayed ACK calls it.',
+        say: message(
+          'The right function, too early: a new connection acknowledges at once (quick ACKs), so its first request is fast. Press F5 until the timer of the delayed ACK calls it.',
+        ),
       },
       {
         stop: { in: ['tcp_delack_timer', 'tcp_delack_timer_handler'] },
         right: false,
-        say: 'Almost: the timer has run out here. Step on to the function that it calls to send the ACK.',
+        say: message(
+          'Almost: the timer has run out here. Step on to the function that it calls to send the ACK.',
+        ),
       },
     ],
-    otherwise:
+    otherwise: message(
       'Not here. An ACK that goes alone is 66 bytes long in the Packets panel: look at the code that sent it.',
+    ),
   },
 };
 

@@ -1,4 +1,5 @@
 // What of a lesson was done, from what happens in its sessions: plain facts, without VS Code.
+import type { Message } from '../../language/message.ts';
 import type { Answer, Lesson } from './lesson.ts';
 import { matches, type Stop } from './stop.ts';
 
@@ -10,7 +11,7 @@ export const contextKey = (lesson: Lesson, step: string): string => `sockscope.d
 /** The verdict on an answer. */
 export interface Verdict {
   right: boolean;
-  say: string;
+  say: Message;
 }
 
 /** Follows one lesson. Each method returns the steps that were done by what it is told. */

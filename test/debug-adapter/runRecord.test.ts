@@ -33,7 +33,7 @@ describe('debug adapter: what is left of a run', function () {
       assert.deepEqual((await past.answer('sockscope/packet', { number: 2 })).layers, layers);
       assert.deepEqual(await past.answer('sockscope/packetCode', { number: 1, which: 'sent' }), first);
       assert.match(listener, /LISTEN/);
-      assert.equal(pastItems(past, 'sockets').join('\n'), listener);
+      assert.equal((await pastItems(past, 'sockets')).join('\n'), listener);
       assert.match(
         past.treesAsOf,
         /^The run has ended at t = \d+\.\d+ s: as of its last stop \(.*SYN_RECV → ESTABLISHED.*\), at t = 0\.000/,
@@ -58,7 +58,7 @@ describe('debug adapter: what is left of a run', function () {
       assert.deepEqual(events, ['exited {"exitCode":143}', 'terminated ""']);
       const past = new PastRun(await record);
       assert.ok(past.packets >= 3);
-      assert.match(pastItems(past, 'sockets').join('\n'), /LISTEN/);
+      assert.match((await pastItems(past, 'sockets')).join('\n'), /LISTEN/);
       assert.match(past.treesAsOf, /as of its last stop/);
     }));
 
@@ -97,8 +97,8 @@ describe('debug adapter: what is left of a run', function () {
       } finally {
         await rm(folder, { recursive: true });
       }
-      assert.throws(
-        () => past.answer('sockscope/setTreeValue', { id: 'x', value: '1' }),
+      await assert.rejects(
+        past.answer('sockscope/setTreeValue', { id: 'x', value: '1' }),
         /the run has ended/,
       );
     }));
@@ -133,11 +133,12 @@ describe('debug adapter: what is left of a run', function () {
     const below = parent ? [] : await Promise.all(items.map(({ id }) => itemsUnder(adapter, view, id)));
     return [...items.map(text), ...below.flat()];
   }
-  function pastItems(past: PastRun, view: 'sockets', parent?: string): string[] {
-    const { items } = past.answer('sockscope/tree', { view, ...(parent !== undefined && { parent }) }) as {
-      items: TreeItem[];
-    };
-    const below = parent === undefined ? items.map(({ id }) => pastItems(past, view, id)) : [];
+  async function pastItems(past: PastRun, view: 'sockets', parent?: string): Promise<string[]> {
+    const { items } = await past.answer('sockscope/tree', {
+      view,
+      ...(parent !== undefined && { parent }),
+    });
+    const below = parent ? [] : await Promise.all(items.map(({ id }) => pastItems(past, view, id)));
     return [...items.map(text), ...below.flat()];
   }
 });

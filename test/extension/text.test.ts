@@ -1,4 +1,5 @@
 // What the extension reads out of source text, without VS Code.
+import { english } from '../../language/message.ts';
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -275,13 +276,13 @@ describe('a moment', () => {
 
 describe('what a machine stops on', () => {
   it('is short in the status bar: the first kind with its condition, and how many more there are', () => {
-    assert.equal(breakOnText({}), undefined);
-    assert.deepEqual(breakOnText({ packetSent: 'syn && ack' }), {
+    assert.equal(breakOnText({}, english), undefined);
+    assert.deepEqual(breakOnText({ packetSent: 'syn && ack' }, english), {
       short: 'Packet sent: syn && ack',
       lines: ['Packet sent, when syn && ack'],
     });
     assert.deepEqual(
-      breakOnText({ packetDropped: '', transition: 'SYN_RECV -> ESTABLISHED && port == 8080' }),
+      breakOnText({ packetDropped: '', transition: 'SYN_RECV -> ESTABLISHED && port == 8080' }, english),
       {
         short: 'TCP state transition: SYN_RECV -> ESTABLISHED… +1',
         lines: ['TCP state transition, when SYN_RECV -> ESTABLISHED && port == 8080', 'Packet dropped'],

@@ -116,7 +116,7 @@ describe('an answer', () => {
     progress.ask();
     const verdict = progress.judge(stop({ line: '  await listen(listener, 2);' }))!;
     assert.equal(verdict.right, false);
-    assert.match(verdict.say, /Not yet/);
+    assert.match(verdict.say.text, /Not yet/);
     assert.equal(
       progress.judge(stop({ line: 'await close(fd);' }))!.say,
       lesson('handshake').question.otherwise,
@@ -135,7 +135,7 @@ describe('an answer', () => {
     const progress = new Progress(lesson('queues'));
     progress.ask();
     const functions = ['inet_csk_reqsk_queue_drop', 'inet_csk_complete_hashdance'];
-    assert.match(progress.judge(stop({ functions, acceptQueue: 0 }))!.say, /for the first client/);
+    assert.match(progress.judge(stop({ functions, acceptQueue: 0 }))!.say.text, /for the first client/);
     assert.equal(progress.judge(stop({ functions, acceptQueue: 1 }))!.right, true);
   });
 });

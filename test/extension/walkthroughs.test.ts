@@ -41,9 +41,9 @@ describe('a walkthrough', function () {
   });
 
   for (const lesson of LESSONS)
-    it(`${lesson.title}: each step does what it says, and the question takes its answer`, async () => {
+    it(`${lesson.title.text}: each step does what it says, and the question takes its answer`, async () => {
       const page = new WalkthroughPage(code);
-      await page.open(lesson.title);
+      await page.open(lesson.title.text);
       await code.screenshot(`walkthrough-${lesson.id}-0`);
       for (const [index, { id }] of lesson.steps.entries()) {
         await page.carryOut(id);
@@ -55,7 +55,9 @@ describe('a walkthrough', function () {
       const { wrong, right, isFunction } = ANSWERS[lesson.id]!;
       if (wrong !== undefined) {
         await page.answer(lesson.sample, wrong);
-        await page.told(lesson.question.answers.find((one) => !one.right && one.stop.line === wrong)!.say);
+        await page.told(
+          lesson.question.answers.find((one) => !one.right && one.stop.line === wrong)!.say.text,
+        );
         assert.equal(await page.isDone('question'), false, 'a wrong answer counts as none');
       }
       if (isFunction) {
@@ -68,7 +70,7 @@ describe('a walkthrough', function () {
         }
       } else await page.answer(lesson.sample, right);
       await page.done('question');
-      await page.told(lesson.question.answers.find((one) => one.right)!.say);
+      await page.told(lesson.question.answers.find((one) => one.right)!.say.text);
       await code.screenshot(`walkthrough-${lesson.id}-answered`);
     });
 });

@@ -95,3 +95,9 @@ export const window = {
   createTreeView: (_id: string, { treeDataProvider }: { treeDataProvider: Provider }) =>
     new TreeView(treeDataProvider),
 };
+
+export const l10n = {
+  bundle: undefined,
+  t: (text: string, ...parts: (string | number)[]) =>
+    text.replace(/\{(\d+)\}/g, (_, index: string) => String(parts[Number(index)])),
+};

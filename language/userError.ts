@@ -1,0 +1,24 @@
+/** An error whose message is for the user. */
+import { english, message, say, type Message, type Part, type Translate } from './message.ts';
+
+/** `message` is English, for logs; {@link errorText} says it in the user's language. */
+export class UserError extends Error {
+  readonly said: Message;
+
+  constructor(text: string, ...parts: readonly Part[]) {
+    super(english(text, ...parts));
+    this.said = message(text, ...parts);
+  }
+}
+
+/** What an error says; one that is not made for the user keeps its English. */
+export function errorText(translate: Translate, error: unknown): string {
+  if (error instanceof UserError) return say(translate, error.said);
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** The same as part of another message. */
+export function errorPart(error: unknown): Part {
+  if (error instanceof UserError) return error.said;
+  return error instanceof Error ? error.message : String(error);
+}
