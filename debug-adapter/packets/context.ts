@@ -1,12 +1,26 @@
 /** What is known about a packet from the packets before and after it. */
-import type { EchoPeer } from './echoTracker.ts';
-import type { TcpAnalysis } from './tcpAnalysis.ts';
+import type { Echo } from './tracking/echoTracker.ts';
+import type { Datagram } from './tracking/fragments.ts';
+import type { TcpKnown } from './tracking/tcpTracker.ts';
+import type { UdpFlow } from './tracking/udpTracker.ts';
 
+export type { Trackers } from './tracking/trackers.ts';
+
+/**
+ * Filled when the packet is decoded for the first time. What later packets add (a reply, the rest of a
+ * conversation) is in objects that they share with it.
+ */
 export interface Context {
-  tcp?: TcpAnalysis | undefined;
-  echo?: EchoPeer | undefined;
   /** Virtual time of the capture's first packet. */
-  firstTimeNs?: number | undefined;
+  firstTimeNs?: number;
   /** Virtual time of the packet before this one. */
-  previousTimeNs?: number | undefined;
+  previousTimeNs?: number;
+  /** The datagram that this packet is a fragment of. */
+  datagram?: Datagram;
+  echo?: Echo;
+  udp?: UdpFlow;
+  tcp?: TcpKnown;
+  /** Of the packet that an ICMP error quotes. */
+  quotedUdp?: UdpFlow;
+  quotedTcp?: TcpKnown;
 }

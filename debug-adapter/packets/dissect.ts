@@ -2,14 +2,13 @@
 import type { PacketLayer, PacketRow } from '../protocol.ts';
 import { plural } from './bytes.ts';
 import type { CapturedFrame } from './frame.ts';
-import type { Context } from './context.ts';
-import { field, Packet, type Columns } from './packet.ts';
+import { field, Packet, type Columns, type RowContext } from './packet.ts';
 import { decodeEthernet } from './protocols/ethernet.ts';
 import { Icmp } from './protocols/icmp.ts';
 import { decodeIpv4 } from './protocols/ipv4.ts';
 
 /** Never throws, whatever the bytes are: undecodable parts are reported in the packet. */
-export function dissect(frame: CapturedFrame, context: Context = {}): Packet {
+export function dissect(frame: CapturedFrame, context: RowContext = {}): Packet {
   const packet = new Packet(frame, context);
   // A capture cannot hold more than the wire carried; if the length says so, trust the bytes.
   decodeEthernet(packet, 0, Math.max(frame.length, frame.bytes.length));

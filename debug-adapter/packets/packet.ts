@@ -3,8 +3,17 @@
  */
 import type { PacketField, PacketLayer } from '../protocol.ts';
 import type { CapturedFrame } from './frame.ts';
-import type { Context } from './context.ts';
+import type { EchoPeer } from './echoTracker.ts';
+import type { TcpAnalysis } from './tcpAnalysis.ts';
 import { u16 } from './bytes.ts';
+
+/** What rows and layers need to know from other packets. */
+export interface RowContext {
+  tcp?: TcpAnalysis | undefined;
+  echo?: EchoPeer | undefined;
+  /** Virtual time of the packet before this one. */
+  previousTimeNs?: number | undefined;
+}
 
 /** A header in a packet, created by the files in `protocols/`. */
 export interface Header {
@@ -33,9 +42,9 @@ export class Packet {
   readonly isQuote: boolean;
   readonly frame: CapturedFrame;
   readonly bytes: Uint8Array;
-  readonly context: Context;
+  readonly context: RowContext;
 
-  constructor(frame: CapturedFrame, context: Context = {}, isQuote = false) {
+  constructor(frame: CapturedFrame, context: RowContext = {}, isQuote = false) {
     this.frame = frame;
     this.bytes = frame.bytes;
     this.context = context;

@@ -16,17 +16,18 @@ import { findPacket } from './list/find.ts';
 import { listRow, type RowView } from './list/listRows.ts';
 import { SortedList, type SortedFrom } from './list/sortedList.ts';
 import { dissect, packetLayers, packetRow } from './dissect.ts';
-import { dissectPacket } from './dissectors/all.ts';
+import { dissectFirst, dissectPacket } from './dissectors/all.ts';
 import { EchoTracker } from './echoTracker.ts';
 import { FilteredList } from './filteredList.ts';
 import type { CapturedFrame } from './frame.ts';
 import type { Context } from './context.ts';
-import type { Packet } from './packet.ts';
+import type { Packet, RowContext } from './packet.ts';
 import { Icmp } from './protocols/icmp.ts';
 import { Ipv4 } from './protocols/ipv4.ts';
 import { Tcp } from './protocols/tcp.ts';
 import type { Packet as DecodedPacket } from './tree/packet.ts';
 import { TcpTracker } from './tcpTracker.ts';
+import { Trackers } from './tracking/trackers.ts';
 
 export interface PacketStoreLimits {
   packets: number;
@@ -49,7 +50,9 @@ interface List extends SortedFrom {
 
 export interface Entry {
   readonly frame: CapturedFrame;
-  readonly context: Context;
+  readonly context: RowContext;
+  /** The same for the tree of fields. */
+  readonly known: Context;
 }
 
 export class PacketStore {
@@ -61,6 +64,7 @@ export class PacketStore {
   private bytes = 0;
   private readonly tcp = new TcpTracker();
   private readonly echo = new EchoTracker();
+  private trackers = new Trackers();
   private filters: FilteredList[] = [];
   /** The list that was sorted last. */
   private sorted: { key: string; list: SortedList } | undefined;
@@ -110,9 +114,9 @@ export class PacketStore {
         `captured frames must come in order: got number ${frame.number} after ${last.frame.number}`,
       );
     const own = this.ownBytes(frame);
-    const context: Context = { previousTimeNs: last?.frame.timeNs };
+    const context: RowContext = { previousTimeNs: last?.frame.timeNs };
     this.track(dissect(own, context), context);
-    this.entries.push({ frame: own, context });
+    this.entries.push({ frame: own, context, known: dissectFirst(own, this.trackers).context });
     if (!last) this.firstTimeNs = own.timeNs;
     if (own.isReference) this.noteReference(own, true);
     this.captured++;
@@ -239,8 +243,8 @@ export class PacketStore {
   /** All kept packets, the newest first. */
   *newest(): Generator<DecodedPacket> {
     for (let at = this.entries.length - 1; at >= this.first; at--) {
-      const { frame, context } = this.entries[at]!;
-      yield dissectPacket(frame, context);
+      const { frame, known } = this.entries[at]!;
+      yield dissectPacket(frame, known);
     }
   }
 
@@ -277,10 +281,11 @@ export class PacketStore {
     this.current = undefined;
     this.tcp.clear();
     this.echo.clear();
+    this.trackers = new Trackers();
   }
 
   /** Conversations are tracked once, in the order of capture; rows and layers are created on demand. */
-  private track(packet: Packet, context: Context): void {
+  private track(packet: Packet, context: RowContext): void {
     const { number, timeNs } = packet.frame;
     const tcp = packet.get(Tcp);
     if (tcp) {

@@ -11,7 +11,7 @@ import { PcapngWriter } from '../../stack/capture/pcapng.ts';
 const NOT_COMPARED: readonly RegExp[] = [
   // Names of manufacturers and hosts come from tables of hundreds of thousands of lines.
   /_resolved$|\.oui$/,
-  /^ip\.(src_|dst_)?host$/,
+  /^ip\.(src_|dst_)?host$|^ip\.\w+_rt_host$/,
   // Ours.
   /^frame\.(direction|fate|reason)$/,
 ];
@@ -67,7 +67,17 @@ export function tsharkTrees(file: string, ...options: string[]): string[][] {
     }
     if (!isEmpty) depth++;
   }
-  return packets;
+  return packets.map(withoutWrappers);
+}
+
+/** Undecoded bytes stand in an element of PDML's own. */
+function withoutWrappers(lines: string[]): string[] {
+  let isWrapped = false;
+  return lines.flatMap((text) => {
+    const isWrapper = text.startsWith('fake-field-wrapper');
+    isWrapped = isWrapper || (isWrapped && text.startsWith(' '));
+    return isWrapper ? [] : [isWrapped ? text.slice(2) : text];
+  });
 }
 
 /** The same of a packet that Sockscope has decoded. */
@@ -93,6 +103,8 @@ function line(
   label: string,
   isHidden: boolean,
 ): string {
+  // PDML says nothing about this layer but its bytes.
+  if (name === 'data') return `${'  '.repeat(depth)}data`;
   // A field that is not in the packet has no place of its own; tshark gives it its layer's.
   const place = size === '0' ? '' : `@${position}+${size} `;
   return `${'  '.repeat(depth)}${isHidden ? '~' : ''}${name} ${place}${show} | ${label}`;

@@ -1,25 +1,67 @@
 /** All dissectors: a frame decoded from outside to inside, and every field that a filter can name. */
 import type { Context } from '../context.ts';
 import type { CapturedFrame } from '../frame.ts';
+import { Trackers } from '../tracking/trackers.ts';
 import type { Field } from '../tree/field.ts';
 import { ENGINE_FIELDS, Packet } from '../tree/packet.ts';
+import type { PacketBytes } from '../tree/packetBytes.ts';
+import { ARP_FIELDS, dissectArp } from './arp.ts';
 import { DATA_FIELDS } from './data.ts';
 import { dissectEthernet, ETHERNET_FIELDS, type ByEtherType } from './ethernet.ts';
 import { dissectFrame, FRAME_FIELDS } from './frame.ts';
+import { dissectIcmp, ICMP_FIELDS } from './icmp.ts';
+import { dissectIpv4, IPV4_FIELDS, type ByIpProtocol } from './ipv4.ts';
+import { dissectTcp, TCP_FIELDS } from './tcp.ts';
+import { dissectUdp, UDP_FIELDS } from './udp.ts';
 
-const BY_ETHER_TYPE: ByEtherType = {};
+const BY_IP_PROTOCOL: ByIpProtocol = {
+  1: (packet, bytes, ip) => dissectIcmp(packet, bytes, ip, (quoted) => ipv4(packet, quoted)),
+  6: (packet, bytes, ip) => dissectTcp(packet, bytes, ip),
+  17: dissectUdp,
+};
+
+const BY_ETHER_TYPE: ByEtherType = { 0x0800: ipv4, 0x0806: dissectArp };
+
+function ipv4(packet: Packet, bytes: PacketBytes): void {
+  dissectIpv4(packet, bytes, BY_IP_PROTOCOL);
+}
 
 /** By their names. */
 export const FIELDS: ReadonlyMap<string, Field> = new Map(
-  [...ENGINE_FIELDS, ...FRAME_FIELDS, ...ETHERNET_FIELDS, ...DATA_FIELDS].map((field) => [field.name, field]),
+  [
+    ...ENGINE_FIELDS,
+    ...FRAME_FIELDS,
+    ...ETHERNET_FIELDS,
+    ...ARP_FIELDS,
+    ...IPV4_FIELDS,
+    ...ICMP_FIELDS,
+    ...UDP_FIELDS,
+    ...TCP_FIELDS,
+    ...DATA_FIELDS,
+  ].map((field) => [field.name, field]),
 );
 
-/** Never throws, whatever the bytes are: what cannot be decoded is told in the packet. */
-export function dissectPacket(frame: CapturedFrame, context: Context = {}): Packet {
-  const packet = new Packet(frame, context);
+/**
+ * Decodes a frame for the first time. Frames are given in the order of capture: what one tells about others
+ * is kept in `trackers` and in the contexts of those packets; its own is that of the packet.
+ */
+export function dissectFirst(frame: CapturedFrame, trackers: Trackers): Packet {
+  return decode(new Packet(frame, trackers.times(frame.timeNs), trackers));
+}
+
+/**
+ * Decodes a frame with what is known about it by now; without a context it is a capture of its own.
+ * Never throws, whatever the bytes are: what cannot be decoded is told in the packet.
+ */
+export function dissectPacket(frame: CapturedFrame, context?: Context): Packet {
+  if (!context) return dissectFirst(frame, new Trackers());
+  return decode(new Packet(frame, context, null));
+}
+
+function decode(packet: Packet): Packet {
   const { bytes } = packet;
   dissectFrame(packet, () =>
-    packet.attempt('Ethernet', bytes, () => dissectEthernet(packet, bytes, BY_ETHER_TYPE)),
+    packet.attempt('Ethernet', bytes, () => dissectEthernet(packet, bytes, BY_ETHER_TYPE), 'eth'),
   );
   return packet;
 }

@@ -1,5 +1,6 @@
 /** Bytes that no protocol decodes. */
 import { field, units, type Field } from '../tree/field.ts';
+import type { Item } from '../tree/item.ts';
 import type { Packet } from '../tree/packet.ts';
 import type { PacketBytes } from '../tree/packetBytes.ts';
 
@@ -11,16 +12,12 @@ export const DATA_FIELDS: readonly Field[] = [DATA, BYTES, LENGTH];
 
 const bytesUnit = units('byte');
 
-/** The rest of a packet, if there is any. */
-export function dissectData(packet: Packet, bytes: PacketBytes): void {
-  if (bytes.length <= 0) return;
+/** The rest of a packet, if any of it was captured. @param within the line that it belongs into */
+export function dissectData(packet: Packet, bytes: PacketBytes, within: Item | null = null): void {
   const captured = bytes.captured - bytes.begin;
-  const layer = packet.layer(
-    DATA,
-    bytes,
-    bytes.length,
-    () => `Data (${bytes.length}${bytesUnit(bytes.length)})`,
-  );
+  if (captured <= 0) return;
+  const text = () => `Data (${bytes.length}${bytesUnit(bytes.length)})`;
+  const layer = packet.layer(DATA, bytes, bytes.length, text, undefined, within);
   layer.read(BYTES, bytes, bytes.begin, captured);
-  layer.generate(LENGTH, bytes, bytes.length);
+  layer.generate(LENGTH, bytes, captured);
 }

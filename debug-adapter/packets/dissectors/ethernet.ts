@@ -15,6 +15,8 @@ export const ETHER_TYPES: ValueNames = {
   0x0806: 'ARP',
   0x8100: '802.1Q Virtual LAN',
   0x86dd: 'IPv6',
+  0x88b5: 'Local Experimental Ethertype 1',
+  0x88b6: 'Local Experimental Ethertype 2',
 };
 const GLOBAL: ValueNames = {
   0: 'Globally unique address (factory default)',

@@ -63,8 +63,8 @@ function valuesOf(name: string): (entry: Entry) => ColumnValue[] {
   const field = treeField(name);
   if (field) {
     const reader = columnReader(field);
-    return ({ frame, context }) => {
-      const packet = dissectPacket(frame, context);
+    return ({ frame, known }) => {
+      const packet = dissectPacket(frame, known);
       if (!reader) return packet.items(field).map((item) => treeValue(item));
       const text = reader(packet);
       return [{ key: text, text }];

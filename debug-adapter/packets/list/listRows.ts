@@ -27,13 +27,14 @@ export function listRow(entry: Entry, displayedBefore: Entry | undefined, view: 
   return row;
 }
 
-function timeText({ frame, context }: Entry, before: Entry | undefined, view: RowView): string {
+function timeText(entry: Entry, before: Entry | undefined, view: RowView): string {
+  const { frame, context } = entry;
   const { timeNs } = frame;
   switch (view.time ?? 'virtual') {
     case 'virtual':
       return secondsText(timeNs);
     case 'relative':
-      return frame.isReference ? REFERENCE : signed(timeNs - view.referenceNs({ frame, context }));
+      return frame.isReference ? REFERENCE : signed(timeNs - view.referenceNs(entry));
     case 'delta':
       return signed(timeNs - (context.previousTimeNs ?? timeNs));
     case 'deltaDisplayed':

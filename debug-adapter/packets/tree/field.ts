@@ -55,6 +55,8 @@ export interface FieldOptions {
   bits?: number;
   /** A protocol whose value for a filter reaches beyond its header to the end of its bytes, as TCP's does. */
   open?: boolean;
+  /** An integer that is the number of a packet, to which the line leads. */
+  isFrame?: boolean;
 }
 
 export interface Field extends Readonly<FieldOptions> {

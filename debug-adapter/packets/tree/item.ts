@@ -12,18 +12,16 @@ export class Item {
   readonly packet: Packet;
   readonly source: ByteSource;
   readonly offset: number;
-  readonly length: number;
+  length: number;
   /** Of the field's type; null for bytes, which are read from the source. */
   readonly own: FieldValue | null;
-  children: Item[] = [];
+  children: readonly Item[] = NO_ITEMS;
   /** Where the bytes end that its dissector was given; a protocol's are searched up to there. */
   end: number;
   /** A filter finds it, the tree does not show it. */
   isHidden = false;
   /** Computed, not in the packet: shown in brackets. */
   isGenerated = false;
-  /** The number of a packet to which this line leads. */
-  isFrameNumber = false;
   private wholeText: Text | null = null;
   private valueText: Text | null = null;
   private appended: Text[] | null = null;
@@ -69,6 +67,11 @@ export class Item {
     return this.append(field, bytes, offset, length, value);
   }
 
+  /** Adds a field of an integer's bits whose whole value is known, so that it is not read again. */
+  bits(field: Field, bytes: PacketBytes, offset: number, length: number, whole: number): Item {
+    return this.append(field, bytes, offset, length, masked(field, whole));
+  }
+
   /** Adds a field that is not in the packet. */
   generate(field: Field, bytes: PacketBytes, value: FieldValue): Item {
     return this.append(field, bytes, bytes.begin, 0, value).generated();
@@ -86,12 +89,6 @@ export class Item {
 
   generated(): this {
     this.isGenerated = true;
-    return this;
-  }
-
-  /** Its value is the number of another packet. */
-  leadsToFrame(): this {
-    this.isFrameNumber = true;
     return this;
   }
 
@@ -125,6 +122,17 @@ export class Item {
     return appended ? text + appended.map(told).join('') : text;
   }
 
+  /** A layer's header is longer than was known when it began. */
+  extend(length: number): void {
+    this.length = Math.max(0, Math.min(length, this.end - this.offset));
+  }
+
+  /** Adds a line that exists already: a protocol within another. */
+  adopt(item: Item): void {
+    if (this.children === NO_ITEMS) this.children = [item];
+    else (this.children as Item[]).push(item);
+  }
+
   private append(
     field: Field,
     { source }: PacketBytes,
@@ -133,11 +141,13 @@ export class Item {
     value: FieldValue | null,
   ): Item {
     const item = new Item(field, this.packet, source, offset, length, value);
-    this.children.push(item);
+    this.adopt(item);
     this.packet.found(item);
     return item;
   }
 }
+
+const NO_ITEMS: readonly Item[] = [];
 
 /** @throws BeyondEnd if the field is not there */
 export function readValue(
@@ -182,6 +192,7 @@ export function readValue(
   }
 }
 
+/** A field's value in an integer that holds it. */
 function masked({ mask, type }: Field, whole: number): number {
   const value = mask === undefined ? whole : (whole & mask) >>> shiftOf(mask);
   return type === 'boolean' ? Number(value !== 0) : value;

@@ -2,12 +2,12 @@
  * A decoded packet: its layers with their fields, outermost first, and its columns in the list. The row, the
  * layer tree and the filters read it.
  */
-import type { Field } from './field.ts';
+import type { Context, Trackers } from '../context.ts';
+import type { CapturedFrame } from '../frame.ts';
+import { expert, EXPERT_FIELDS } from './expert.ts';
+import { field, type Field } from './field.ts';
 import { Item, type Text } from './item.ts';
 import { BeyondEnd, PacketBytes, type ByteSource } from './packetBytes.ts';
-import { field } from './field.ts';
-import type { CapturedFrame } from '../frame.ts';
-import type { Context } from '../context.ts';
 
 /** The columns of the packet list that dissectors set; inner layers overwrite what outer ones have set. */
 export interface Columns {
@@ -18,27 +18,32 @@ export interface Columns {
 }
 
 const MALFORMED = field('_ws.malformed', 'Malformed Packet', 'protocol');
+const MALFORMED_EXPERT = field('_ws.malformed.expert', 'Malformed Packet (Exception occurred)', 'none');
 const SHORT = field('_ws.short', 'Packet size limited during capture', 'protocol');
-export const ENGINE_FIELDS: readonly Field[] = [MALFORMED, SHORT];
+export const ENGINE_FIELDS: readonly Field[] = [MALFORMED, MALFORMED_EXPERT, SHORT, ...EXPERT_FIELDS];
 
 export class Packet {
   readonly frame: CapturedFrame;
   /** What is known about this packet from those before and after it. */
   readonly context: Context;
+  /** There when a packet is decoded for the first time, in the order of capture: they remember it for later ones. */
+  readonly trackers: Trackers | null;
   /** The frame, and whatever was put together from this and earlier ones. */
   readonly sources: ByteSource[];
-  /** One item a layer, outermost first. */
+  /** The top lines of the tree: one item a layer, outermost first. */
   readonly layers: Item[] = [];
+  /** All items, in the order in which they were found. */
+  readonly all: readonly Item[] = [];
   /** Wireshark's short names of the layers, in order: `eth`, `ethertype`, `ip`, `tcp`. */
   readonly protocols: string[] = [];
   readonly columns: Columns = { source: '', destination: '', protocol: '', info: '' };
-  /** True while a packet is decoded that an ICMP error quotes: it sets no columns and is no part of a conversation. */
-  isQuoted = false;
-  private readonly byField = new Map<Field, Item[]>();
+  /** The layer of the ICMP error whose quoted packet is decoded: it sets no columns and is no part of a conversation. */
+  quotedIn: Item | null = null;
 
-  constructor(frame: CapturedFrame, context: Context) {
+  constructor(frame: CapturedFrame, context: Context, trackers: Trackers | null) {
     this.frame = frame;
     this.context = context;
+    this.trackers = trackers;
     this.sources = [{ name: 'Frame', bytes: frame.bytes }];
   }
 
@@ -47,12 +52,30 @@ export class Packet {
     return new PacketBytes(this.sources[0]!, 0, Math.max(this.frame.length, this.frame.bytes.length));
   }
 
-  /** Begins a layer. @param name its name among the packet's protocols, if it is not the field's */
-  layer(protocol: Field, bytes: PacketBytes, length: number, text: Text, name = protocol.name): Item {
+  get isQuoted(): boolean {
+    return this.quotedIn !== null;
+  }
+
+  /**
+   * Begins a layer.
+   *
+   * @param name its name among the packet's protocols, if it is not the field's
+   * @param within the line that it belongs into, if it is not a top line
+   */
+  layer(
+    protocol: Field,
+    bytes: PacketBytes,
+    length: number,
+    text: Text,
+    name = protocol.name,
+    within: Item | null = null,
+  ): Item {
     const end = Math.min(bytes.begin + length, bytes.captured);
     const item = new Item(protocol, this, bytes.source, bytes.begin, Math.max(0, end - bytes.begin), null);
     item.end = Math.max(item.end, bytes.captured);
-    this.layers.push(item.label(text));
+    item.label(text);
+    if (within) within.adopt(item);
+    else this.layers.push(item);
     if (name) this.protocols.push(name);
     this.found(item);
     return item;
@@ -73,27 +96,33 @@ export class Packet {
   /** Adds to the column "Info". */
   alsoInfo(text: Text): void {
     const { info } = this.columns;
-    this.show({ info: () => told(info) + told(text) });
+    this.show({ info: () => `${told(info)} ${told(text)}`.trimStart() });
   }
 
   /** The items of a field, anywhere in the packet. */
   items(wanted: Field): readonly Item[] {
-    return this.byField.get(wanted) ?? NONE;
+    let found: Item[] | null = null;
+    for (const item of this.all) {
+      if (item.field !== wanted) continue;
+      if (found) found.push(item);
+      else found = [item];
+    }
+    return found ?? NONE;
   }
 
   /** An item was added. */
   found(item: Item): void {
-    const items = this.byField.get(item.field);
-    if (items) items.push(item);
-    else this.byField.set(item.field, [item]);
+    (this.all as Item[]).push(item);
   }
 
-  /** Runs a dissector. Where it reads beyond the packet's end, the packet says so, and goes on without it. */
-  attempt(protocol: string, bytes: PacketBytes, dissect: () => void): void {
+  /** Runs a dissector. Where it reads beyond the packet's end, the packet says so, and goes on without it. @param name among the packet's protocols */
+  attempt(protocol: string, bytes: PacketBytes, dissect: () => void, name: string): void {
+    const before = this.protocols.length;
     try {
       dissect();
     } catch (error) {
       if (!(error instanceof BeyondEnd)) throw error;
+      if (this.protocols.length === before) this.protocols.push(name);
       this.broken(protocol, bytes, error.isMalformed);
     }
   }
@@ -103,8 +132,11 @@ export class Packet {
       ? `[Malformed Packet: ${protocol}]`
       : `[Packet size limited during capture: ${protocol} truncated]`;
     const at = bytes.part(bytes.captured);
-    this.layer(isMalformed ? MALFORMED : SHORT, at, 0, text);
+    const layer = this.layer(isMalformed ? MALFORMED : SHORT, at, 0, text, '');
     this.alsoInfo(isMalformed ? '[Malformed Packet]' : '[Packet size limited during capture]');
+    if (!isMalformed) return;
+    expert(layer, MALFORMED_EXPERT, 'Error', 'Malformed');
+    layer.add(MALFORMED, at, at.begin, 0, 0).hidden();
   }
 }
 

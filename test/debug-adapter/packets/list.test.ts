@@ -56,6 +56,7 @@ describe('a list of packets', () => {
     const entries: Entry[] = Array.from({ length: 2_000 }, (_, at) => ({
       frame: frame(new Uint8Array(60), at + 1, at),
       context: {},
+      known: {},
     }));
     const list = new SortedList({ by: 'x', descending: false }, ({ frame: { number } }) => -number);
     const from = { length: entries.length, at: (index: number) => entries[index]! };

@@ -1,0 +1,126 @@
+/** UDP (RFC 768). */
+import { expert } from '../tree/expert.ts';
+import { field, units, type Field } from '../tree/field.ts';
+import type { Packet } from '../tree/packet.ts';
+import type { PacketBytes } from '../tree/packetBytes.ts';
+import { ipv4Text } from '../tree/text.ts';
+import { addCalculated, addChecksum, checksumFields, listed, onesSum, rightChecksum } from './checksum.ts';
+import { dissectData } from './data.ts';
+import { pseudoHeader, type Ipv4 } from './ipv4.ts';
+
+const HEADER = 8;
+
+const UDP = field('udp', 'User Datagram Protocol', 'protocol');
+const SOURCE = field('udp.srcport', 'Source Port', 'uint16');
+const DESTINATION = field('udp.dstport', 'Destination Port', 'uint16');
+const PORT = field('udp.port', 'Source or Destination Port', 'uint16');
+const LENGTH = field('udp.length', 'Length', 'uint16');
+const CHECKSUM = checksumFields(
+  'udp',
+  { checksum: 'Checksum', status: 'Checksum Status' },
+  'udp.checksum.bad',
+);
+const STREAM = field('udp.stream', 'Stream index', 'uint32');
+const TIMESTAMPS = field('', 'Timestamps', 'none');
+const TIME_RELATIVE = field('udp.time_relative', 'Time since first frame', 'relative');
+const TIME_DELTA = field('udp.time_delta', 'Time since previous frame', 'relative');
+const PAYLOAD = field('udp.payload', 'Payload', 'bytes');
+const BAD_LENGTH = field('udp.length.bad', 'Bad length value', 'none');
+
+export const UDP_FIELDS: readonly Field[] = [
+  UDP,
+  SOURCE,
+  DESTINATION,
+  PORT,
+  LENGTH,
+  ...listed(CHECKSUM),
+  STREAM,
+  TIME_RELATIVE,
+  TIME_DELTA,
+  PAYLOAD,
+  BAD_LENGTH,
+];
+
+const bytesUnit = units('byte');
+
+export function dissectUdp(packet: Packet, bytes: PacketBytes, ip: Ipv4): void {
+  packet.show({ protocol: 'UDP', info: '' });
+  packet.attempt('UDP', bytes, () => dissect(packet, bytes, ip), UDP.name);
+}
+
+function dissect(packet: Packet, bytes: PacketBytes, ip: Ipv4): void {
+  const at = bytes.begin;
+  const [source, destination] = [bytes.u16(at), bytes.u16(at + 2)];
+  const ports = () => `${source} → ${destination}`;
+  packet.show({
+    source: () => `${ipv4Text(ip.source)}:${source}`,
+    destination: () => `${ipv4Text(ip.destination)}:${destination}`,
+    info: ports,
+  });
+  const title = () => `${UDP.title}, Src Port: ${source}, Dst Port: ${destination}`;
+  const layer = packet.layer(UDP, bytes, HEADER, title, undefined, packet.quotedIn);
+  layer.add(SOURCE, bytes, at, 2, source);
+  layer.add(DESTINATION, bytes, at + 2, 2, destination);
+  layer.add(PORT, bytes, at, 2, source).hidden();
+  layer.add(PORT, bytes, at + 2, 2, destination).hidden();
+  const length = bytes.u16(at + 4);
+  const lengthLine = layer.add(LENGTH, bytes, at + 4, 2, length);
+  const most = bytes.length;
+  if (length < HEADER || (length > most && !packet.isQuoted)) {
+    const isShort = length < HEADER;
+    packet.show({
+      info: () => `BAD UDP LENGTH ${length} ${isShort ? `< ${HEADER}` : '> IP PAYLOAD LENGTH'}`,
+    });
+    lengthLine.as(() => `${length} (bogus, ${isShort ? `must be >= ${HEADER}` : `payload length ${most}`})`);
+    expert(lengthLine, BAD_LENGTH, 'Error', 'Malformed', () =>
+      isShort ? `Bad length value ${length} < ${HEADER}` : `Bad length value ${length} > IP payload length`,
+    );
+    if (isShort) return;
+  }
+  const payload = bytes.part(at + HEADER, at + length);
+  packet.show({ info: () => `${ports()} Len=${length - HEADER}` });
+  const found = bytes.u16(at + 6);
+  if (found === 0) {
+    const line = layer.read(CHECKSUM.checksum, bytes, at + 6, 2).also(' [zero-value ignored]');
+    line
+      .add(CHECKSUM.status, bytes, at + 6, 2, 3)
+      .as('Not present')
+      .generated();
+  } else {
+    const canVerify = bytes.has(at, length) && !ip.isFragment;
+    const sum = () => onesSum(bytes.bytes(at, length), pseudoHeader(ip, length));
+    const expected = canVerify ? rightChecksum(sum(), found) || 0xffff : null;
+    const hint = ' (maybe caused by "UDP checksum offload"?)';
+    const { line } = addChecksum(layer, CHECKSUM, bytes, at + 6, expected, hint);
+    addCalculated(line, CHECKSUM, bytes, at + 6, expected);
+  }
+  const { context, trackers, isQuoted } = packet;
+  if (trackers) {
+    const known = trackers.udp.add(
+      ip,
+      source,
+      destination,
+      packet.frame.timeNs,
+      isQuoted || length === HEADER,
+    );
+    if (isQuoted) context.quotedUdp = known;
+    else context.udp = known;
+  }
+  const flow = isQuoted ? context.quotedUdp : context.udp;
+  if (flow) layer.generate(STREAM, bytes, flow.stream);
+  // An empty datagram ends here.
+  if (length === HEADER) return;
+  if (flow && !isQuoted) {
+    const times = layer.heading(TIMESTAMPS, bytes, at, 0, 'Timestamps').generated();
+    times.generate(TIME_RELATIVE, bytes, flow.sinceFirstNs);
+    times.generate(TIME_DELTA, bytes, flow.sinceLastNs);
+  }
+  const kept = payload.captured - payload.begin;
+  if (kept > 0 || payload.length > 0) {
+    bytes.need(payload.begin, kept);
+    layer
+      .read(PAYLOAD, payload, payload.begin, kept)
+      .label(() => `UDP payload (${payload.length}${bytesUnit(payload.length)})`);
+  }
+  dissectData(packet, payload);
+}

@@ -1,0 +1,43 @@
+/** Finds the reply to each ICMP echo request, and the request of each reply. */
+import type { Ends } from './conversationKey.ts';
+
+/** A request and its reply; both packets know it, the request as soon as the reply was seen. */
+export interface Echo {
+  /** The packets' numbers; 0 if there is none. */
+  request: number;
+  readonly requestNs: number;
+  reply: number;
+}
+
+/** Maximum number of requests that wait for a reply; the oldest is discarded first. */
+const MAX_WAITING = 10_000;
+
+export class EchoTracker {
+  private readonly waiting = new Map<string, Echo>();
+
+  add(
+    isRequest: boolean,
+    { source, destination }: Ends,
+    id: number,
+    sequence: number,
+    number: number,
+    timeNs: number,
+  ): Echo {
+    const [from, to] = isRequest ? [source, destination] : [destination, source];
+    const key = `${from} ${to} ${id} ${sequence}`;
+    const waiting = this.waiting.get(key);
+    if (!isRequest) {
+      if (!waiting) return { request: 0, requestNs: 0, reply: number };
+      waiting.reply = number;
+      this.waiting.delete(key);
+      return waiting;
+    }
+    if (this.waiting.size >= MAX_WAITING) {
+      const oldest = this.waiting.keys().next();
+      if (!oldest.done) this.waiting.delete(oldest.value);
+    }
+    const echo: Echo = { request: number, requestNs: timeNs, reply: 0 };
+    this.waiting.set(key, echo);
+    return echo;
+  }
+}
