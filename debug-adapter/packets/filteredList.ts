@@ -1,23 +1,33 @@
 /** The packets that match a filter, updated as packets are added and discarded; each is tested once. */
-import { dissect } from './dissect.ts';
-import { compileFilter, type Predicate } from './filter/evaluate.ts';
-import { parseFilter } from './filter/parser.ts';
+import { dissectPacket } from './dissectors/all.ts';
+import { compileFilter, FilterError, parseFilter, type CompiledFilter } from './filter/filter.ts';
+import { TimeLimit, TookTooLong } from './filter/run/timeLimit.ts';
 import type { Entry } from './packetStore.ts';
+
+/** Milliseconds that a portion of packets may take, and its size. */
+const LIMIT = 1000;
+const PORTION = 64;
 
 export class FilteredList {
   readonly text: string;
-  /** True if the filter tests the fate of packets, which may change. */
-  readonly dependsOnFate: boolean;
-  private readonly matches: Predicate;
+  private readonly filter: CompiledFilter;
+  private readonly limit: TimeLimit | null;
   private found: Entry[] = [];
   /** Number of the last packet tested. */
   private seen = 0;
+  /** Set once a packet took too long. */
+  private failure: FilterError | null = null;
 
   /** @throws FilterError if the filter is invalid */
   constructor(text: string) {
     this.text = text;
-    this.matches = compileFilter(parseFilter(text));
-    this.dependsOnFate = /frame\.(fate|reason)/i.test(text);
+    this.filter = compileFilter(parseFilter(text));
+    this.limit = this.filter.mayTakeLong ? new TimeLimit(LIMIT) : null;
+  }
+
+  /** True if the filter tests the fate of packets, which may change. */
+  get dependsOnFate(): boolean {
+    return this.filter.dependsOnFate;
   }
 
   get length(): number {
@@ -43,17 +53,42 @@ export class FilteredList {
     return this.found[low]?.frame.number === number ? low : -1;
   }
 
-  /** Test the new entries, and forget those before `first`. */
+  /**
+   * Test the new entries, and forget those before `first`.
+   *
+   * @throws FilterError if a regular expression takes too long on one of them
+   */
   update(entries: readonly Entry[], first: number): void {
+    if (this.failure) throw this.failure;
     const oldest = entries[first]?.frame.number ?? Infinity;
     const gone = this.found.findIndex(({ frame }) => frame.number >= oldest);
     if (gone !== 0) this.found = gone < 0 ? [] : this.found.slice(gone);
     let at = entries.length;
     while (at > first && entries[at - 1]!.frame.number > this.seen) at--;
-    for (; at < entries.length; at++) {
-      const entry = entries[at]!;
-      if (this.matches(dissect(entry.frame, entry.context))) this.found.push(entry);
+    for (; at < entries.length; at += PORTION)
+      this.testPortion(entries, at, Math.min(at + PORTION, entries.length));
+  }
+
+  private testPortion(entries: readonly Entry[], from: number, to: number): void {
+    const test = () => {
+      for (let at = from; at < to; at++) {
+        const entry = entries[at]!;
+        if (this.filter.matches(dissectPacket(entry.frame, entry.context))) this.found.push(entry);
+        this.seen = entry.frame.number;
+      }
+    };
+    if (!this.limit) return test();
+    try {
+      this.limit.run(test);
+    } catch (error) {
+      if (!(error instanceof TookTooLong)) throw error;
+      const slow = entries.find(({ frame }) => frame.number > this.seen)!;
+      this.failure = new FilterError(
+        `a regular expression takes too long on packet ${slow.frame.number}; make it simpler, without a repetition inside a repetition`,
+        0,
+        this.text.length,
+      );
+      throw this.failure;
     }
-    this.seen = entries.at(-1)?.frame.number ?? this.seen;
   }
 }

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { PacketStore } from '../../../debug-adapter/packets/packetStore.ts';
-import { filterField, filterFieldNames } from '../../../debug-adapter/packets/filter/fields.ts';
-import { dissect } from '../../../debug-adapter/packets/dissect.ts';
+import { dissectPacket } from '../../../debug-adapter/packets/dissectors/all.ts';
+import { filterFields } from '../../../debug-adapter/packets/filter/meaning/fields.ts';
 import type { PacketField } from '../../../debug-adapter/protocol.ts';
 import { frame } from '../../support/packetBuilder.ts';
 import { STORIES } from '../../support/packetStories.ts';
@@ -33,10 +33,10 @@ function digest(packets: { bytes: Uint8Array; length: number }[]): void {
     for (const layer of layers) check({ ...layer, value: '', children: layer.fields });
   }
   for (const { bytes, length } of packets) {
-    const packet = dissect(frame(bytes, 1, 0, length));
-    for (const name of filterFieldNames())
-      for (const value of filterField(name)!.values(packet))
-        assert.ok(typeof value !== 'number' || Number.isFinite(value), `${name} is ${String(value)}`);
+    const packet = dissectPacket(frame(bytes, 1, 0, length));
+    for (const field of filterFields())
+      for (const { value } of packet.items(field))
+        assert.ok(typeof value !== 'number' || Number.isFinite(value), `${field.name} is ${String(value)}`);
   }
 }
 
