@@ -5,9 +5,10 @@
 import type {
   ApplyAs,
   FilterCompletion,
+  PacketBytes,
   PacketField,
-  PacketLayer,
   PacketRow,
+  RowColour,
   SortOrder,
   TimeFormat,
 } from '../debug-adapter/protocol.ts';
@@ -28,9 +29,10 @@ export type {
   ApplyAs,
   FilterCompletion,
   PacketFate,
+  PacketBytes,
   PacketField,
-  PacketLayer,
   PacketRow,
+  RowColour,
   SortOrder,
   TimeFormat,
 } from '../debug-adapter/protocol.ts';
@@ -86,7 +88,7 @@ export type ToPanel =
       current?: number;
     }
   /** The answer to `getPacket`. */
-  | { type: 'packet'; id: number; number: number; bytes: string; layers: PacketLayer[] }
+  | { type: 'packet'; id: number; number: number; sources: PacketBytes[]; layers: PacketField[] }
   /** The answer to `find`. Nothing was found if neither is there. */
   | {
       type: 'found';
@@ -196,6 +198,18 @@ export type FromPanel =
 export type ToPanelOf<T extends ToPanel['type']> = Extract<ToPanel, { type: T }>;
 export type FromPanelOf<T extends FromPanel['type']> = Extract<FromPanel, { type: T }>;
 
+const ROW_COLOURS = [
+  'lost',
+  'dropped',
+  'malformed',
+  'unreachable',
+  'reset',
+  'retransmission',
+  'note',
+  'syn',
+  'fin',
+] as const satisfies readonly RowColour[];
+
 const packetRow: Shape<PacketRow> = object<PacketRow>({
   number: count,
   time: string,
@@ -205,6 +219,7 @@ const packetRow: Shape<PacketRow> = object<PacketRow>({
   protocol: string,
   length: count,
   info: string,
+  colour: optional(oneOf(...ROW_COLOURS)),
   fate: optional(oneOf('lost', 'dropped', 'delivered', 'in flight')),
   reason: optional(string),
   marked: optional(boolean),
@@ -224,22 +239,19 @@ const APPLY_AS = [
 ] as const satisfies readonly ApplyAs[];
 
 const packetField: Shape<PacketField> = object<PacketField>({
-  name: string,
-  value: string,
+  text: string,
+  title: string,
+  value: optional(string),
   field: optional(string),
+  occurrence: optional(count),
   frame: optional(count),
+  source: optional(count),
   offset: count,
   length: count,
   children: optional(array<PacketField>((value, path) => packetField(value, path))),
 });
 
-const packetLayer: Shape<PacketLayer> = object<PacketLayer>({
-  name: string,
-  summary: string,
-  offset: count,
-  length: count,
-  fields: array(packetField),
-});
+const packetBytes: Shape<PacketBytes> = object<PacketBytes>({ name: string, base64: string });
 
 /** @throws ShapeError naming what is wrong with a message that the panel received */
 export const parseToPanel = union<ToPanel>('a message to the Packets panel', {
@@ -265,8 +277,8 @@ export const parseToPanel = union<ToPanel>('a message to the Packets panel', {
     type: oneOf('packet'),
     id: count,
     number: count,
-    bytes: string,
-    layers: array(packetLayer),
+    sources: array(packetBytes),
+    layers: array(packetField),
   }),
   found: object<ToPanelOf<'found'>>({
     type: oneOf('found'),

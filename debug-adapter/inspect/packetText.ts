@@ -3,7 +3,8 @@ import type { sk_buff } from '../../stack/include/linux/skbuff.ts';
 import { tcphdr } from '../../stack/include/linux/tcp.ts';
 import { ETH_P_ARP, ETH_P_IP } from '../../stack/include/linux/if_ether.ts';
 import { IPPROTO_ICMP, IPPROTO_TCP, IPPROTO_UDP } from '../../stack/include/uapi/linux/in.ts';
-import { ARP_BYTES, Arp } from '../packets/protocols/arp.ts';
+import { ARP_BYTES, arpInfo, readArp } from '../packets/dissectors/arp.ts';
+import { PacketBytes } from '../packets/tree/packetBytes.ts';
 import { endpoint, ipv4, plural } from './format.ts';
 import { protocols, tcpHeaderFlags } from './names.ts';
 import type { SequenceBase, SequenceBases } from './sequenceBases.ts';
@@ -93,7 +94,8 @@ export function frameWords(bytes: Uint8Array, length: number, sequences?: Sequen
 
 /** `ARP Who has 10.0.0.1? Tell 10.0.0.2`; undefined: there is no whole ARP packet here. */
 function arpText(bytes: Uint8Array, at: number): string | undefined {
-  return at + ARP_BYTES > bytes.length ? undefined : `ARP ${new Arp({ bytes }, at).info()}`;
+  if (at + ARP_BYTES > bytes.length) return undefined;
+  return `ARP ${arpInfo(readArp(new PacketBytes({ name: 'ARP', bytes }, at), true, true))}`;
 }
 
 function headerWords(

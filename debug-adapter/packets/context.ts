@@ -11,6 +11,8 @@ export type { Trackers } from './tracking/trackers.ts';
  * conversation) is in objects that they share with it.
  */
 export interface Context {
+  /** The number of its interface in the capture. */
+  interfaceId?: number;
   /** Virtual time of the capture's first packet. */
   firstTimeNs?: number;
   /** Virtual time of the packet before this one. */

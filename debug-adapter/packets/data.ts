@@ -7,6 +7,10 @@ export type PacketDirection = 'out' | 'in';
 /** The fate of a frame. */
 export type PacketFate = 'lost' | 'dropped' | 'delivered' | 'in flight';
 
+/** What a row's colour says. */
+export type RowColour =
+  'lost' | 'dropped' | 'malformed' | 'unreachable' | 'reset' | 'retransmission' | 'note' | 'syn' | 'fin';
+
 export interface PacketRow {
   /** Counts from 1. */
   number: number;
@@ -20,6 +24,7 @@ export interface PacketRow {
   length: number;
   /** Wireshark's wording. */
   info: string;
+  colour?: RowColour;
   fate?: PacketFate;
   /** Why it was dropped: a kernel drop reason, or the wire's effect. */
   reason?: string;
@@ -83,30 +88,38 @@ export interface PacketsResponse {
 export interface PacketArguments {
   number: number;
 }
+/** A line of the layer tree: a layer or a field. */
 export interface PacketField {
-  name: string;
-  value: string;
+  /** The whole line, in Wireshark's words: `Source Port: 8080`. */
+  text: string;
+  /** `Source Port` */
+  title: string;
+  /** The value alone: `8080`; headings have none. */
+  value?: string;
   /** Its filter name: `tcp.srcport`. */
   field?: string;
+  /** Which of the field's values in this packet it is; 0 if omitted. */
+  occurrence?: number;
   /** The number of the packet that it leads to. */
   frame?: number;
-  /** Offset of its bytes from the start of the frame. */
+  /** Whose bytes it has, as an index of `PacketResponse.sources`; 0, the frame's, if omitted. */
+  source?: number;
+  /** Offset of its bytes in those. */
   offset: number;
   length: number;
   children?: PacketField[];
 }
-export interface PacketLayer {
+/** Bytes of a packet: the frame's, or what was put together from several. */
+export interface PacketBytes {
+  /** `Frame`, `Reassembled IPv4`: the name of its tab. */
   name: string;
-  summary: string;
-  offset: number;
-  length: number;
-  fields: PacketField[];
+  base64: string;
 }
 export interface PacketResponse {
   number: number;
-  /** The whole frame, base64. */
-  bytes: string;
-  layers: PacketLayer[];
+  /** The frame's bytes first. */
+  sources: PacketBytes[];
+  layers: PacketField[];
 }
 
 /** `sockscope/filterCompletions`: what can stand at a place in a filter. */

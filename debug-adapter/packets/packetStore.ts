@@ -13,21 +13,15 @@ import type {
 } from '../protocol.ts';
 import { sortKey } from './list/columnValues.ts';
 import { findPacket } from './list/find.ts';
-import { listRow, type RowView } from './list/listRows.ts';
+import { listRow, packetRow, type RowView } from './list/listRows.ts';
 import { SortedList, type SortedFrom } from './list/sortedList.ts';
-import { dissect, packetLayers, packetRow } from './dissect.ts';
 import { dissectFirst, dissectPacket } from './dissectors/all.ts';
-import { EchoTracker } from './echoTracker.ts';
 import { FilteredList } from './filteredList.ts';
 import type { CapturedFrame } from './frame.ts';
 import type { Context } from './context.ts';
-import type { Packet, RowContext } from './packet.ts';
-import { Icmp } from './protocols/icmp.ts';
-import { Ipv4 } from './protocols/ipv4.ts';
-import { Tcp } from './protocols/tcp.ts';
-import type { Packet as DecodedPacket } from './tree/packet.ts';
-import { TcpTracker } from './tcpTracker.ts';
+import { packetBytes, packetLayers } from './layers.ts';
 import { Trackers } from './tracking/trackers.ts';
+import type { Packet } from './tree/packet.ts';
 
 export interface PacketStoreLimits {
   packets: number;
@@ -50,9 +44,7 @@ interface List extends SortedFrom {
 
 export interface Entry {
   readonly frame: CapturedFrame;
-  readonly context: RowContext;
-  /** The same for the tree of fields. */
-  readonly known: Context;
+  readonly context: Context;
 }
 
 export class PacketStore {
@@ -62,8 +54,6 @@ export class PacketStore {
   private first = 0;
   private captured = 0;
   private bytes = 0;
-  private readonly tcp = new TcpTracker();
-  private readonly echo = new EchoTracker();
   private trackers = new Trackers();
   private filters: FilteredList[] = [];
   /** The list that was sorted last. */
@@ -114,9 +104,8 @@ export class PacketStore {
         `captured frames must come in order: got number ${frame.number} after ${last.frame.number}`,
       );
     const own = this.ownBytes(frame);
-    const context: RowContext = { previousTimeNs: last?.frame.timeNs };
-    this.track(dissect(own, context), context);
-    this.entries.push({ frame: own, context, known: dissectFirst(own, this.trackers).context });
+    const { context } = dissectFirst(own, this.trackers);
+    this.entries.push({ frame: own, context });
     if (!last) this.firstTimeNs = own.timeNs;
     if (own.isReference) this.noteReference(own, true);
     this.captured++;
@@ -216,17 +205,13 @@ export class PacketStore {
 
   /** A decoded packet. Throws an error with a message for the user if it is not stored. */
   packet(number: number): PacketResponse {
-    const { frame, context } = this.entry(number);
-    const bytes = Buffer.from(frame.bytes.buffer, frame.bytes.byteOffset, frame.bytes.length).toString(
-      'base64',
-    );
-    return { number, bytes, layers: packetLayers(dissect(frame, context)) };
+    const packet = this.dissected(number);
+    return { number, sources: packetBytes(packet), layers: packetLayers(packet) };
   }
 
   /** One packet's row. Throws as `packet` does. */
   row(number: number): PacketRow {
-    const { frame, context } = this.entry(number);
-    return packetRow(dissect(frame, context));
+    return packetRow(this.dissected(number));
   }
 
   /** The numbers of all kept packets that match. @throws FilterError if the filter is wrong */
@@ -237,14 +222,14 @@ export class PacketStore {
   /** One packet, for what is made from its fields. Throws as `packet` does. */
   dissected(number: number): Packet {
     const { frame, context } = this.entry(number);
-    return dissect(frame, context);
+    return dissectPacket(frame, context);
   }
 
   /** All kept packets, the newest first. */
-  *newest(): Generator<DecodedPacket> {
+  *newest(): Generator<Packet> {
     for (let at = this.entries.length - 1; at >= this.first; at--) {
-      const { frame, known } = this.entries[at]!;
-      yield dissectPacket(frame, known);
+      const { frame, context } = this.entries[at]!;
+      yield dissectPacket(frame, context);
     }
   }
 
@@ -279,27 +264,7 @@ export class PacketStore {
     this.sorted = undefined;
     this.references = [];
     this.current = undefined;
-    this.tcp.clear();
-    this.echo.clear();
     this.trackers = new Trackers();
-  }
-
-  /** Conversations are tracked once, in the order of capture; rows and layers are created on demand. */
-  private track(packet: Packet, context: RowContext): void {
-    const { number, timeNs } = packet.frame;
-    const tcp = packet.get(Tcp);
-    if (tcp) {
-      context.tcp = this.tcp.add(tcp, number, timeNs);
-      return;
-    }
-    const icmp = packet.get(Icmp);
-    const ip = packet.get(Ipv4);
-    if (!icmp?.echo || !ip) return;
-    const request = this.echo.add(icmp, ip.source, ip.destination, number, timeNs);
-    if (!request) return;
-    context.echo = request;
-    const index = this.indexOf(request.number);
-    if (index >= 0) this.entries[this.first + index]!.context.echo = { number, timeNs };
   }
 
   /** Copy the frame's bytes: a view into a ring or a larger buffer would change, or keep all of it alive. */

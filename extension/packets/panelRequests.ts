@@ -34,10 +34,10 @@ export async function answerPanel(
     case 'getRows':
       return getRows(message, need(session));
     case 'getPacket': {
-      const { number, bytes, layers } = await need(session).request('sockscope/packet', {
+      const { number, sources, layers } = await need(session).request('sockscope/packet', {
         number: message.number,
       });
-      return { type: 'packet', id: message.id, number, bytes, layers };
+      return { type: 'packet', id: message.id, number, sources, layers };
     }
     case 'find':
       return find(message, need(session));

@@ -1,7 +1,10 @@
 /** Layer trees as Debian's tshark sees them (PDML), and ours in the same form, to be compared line by line. */
+import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import type { CapturedFrame } from '../../debug-adapter/packets/frame.ts';
+import { dissectFirst, dissectPacket } from '../../debug-adapter/packets/dissectors/all.ts';
+import { Trackers } from '../../debug-adapter/packets/tracking/trackers.ts';
 import type { Item } from '../../debug-adapter/packets/tree/item.ts';
 import type { Packet } from '../../debug-adapter/packets/tree/packet.ts';
 import { valueText } from '../../debug-adapter/packets/tree/text.ts';
@@ -12,25 +15,49 @@ const NOT_COMPARED: readonly RegExp[] = [
   // Names of manufacturers and hosts come from tables of hundreds of thousands of lines.
   /_resolved$|\.oui$/,
   /^ip\.(src_|dst_)?host$|^ip\.\w+_rt_host$/,
+  // Wireshark shows it only if it is asked to, and no further than the first NUL.
+  /^data\.text$/,
   // Ours.
-  /^frame\.(direction|fate|reason)$/,
+  /^frame\.(time_virtual|direction|fate|reason)$/,
 ];
 
 /** Checksums are verified, names are not looked up. */
 const PREFERENCES = ['ip', 'tcp', 'udp'].flatMap((protocol) => ['-o', `${protocol}.check_checksum:TRUE`]);
 
+/** By their ports tshark would take payload for these. */
+const WITHOUT_APPLICATIONS = ['http', 'echo'].flatMap((name) => ['--disable-protocol', name]);
+
+/** @param file a capture of the same frames */
+export function assertSameTrees(frames: readonly CapturedFrame[], file: string, what: string): void {
+  const { ours, theirs } = bothTrees(frames, file);
+  assert.equal(ours.length, theirs.length, `packets of ${what}`);
+  for (const [at, lines] of theirs.entries())
+    assert.equal(ours[at]!.join('\n'), lines.join('\n'), `packet ${at + 1} of ${what}`);
+}
+
+export function bothTrees(
+  frames: readonly CapturedFrame[],
+  file: string,
+): { ours: string[][]; theirs: string[][] } {
+  const theirs = tsharkTrees(file, ...WITHOUT_APPLICATIONS);
+  const trackers = new Trackers();
+  // A packet's last lines depend on those after it.
+  const contexts = frames.map((frame) => dissectFirst(frame, trackers).context);
+  return { ours: frames.map((frame, at) => ourTree(dissectPacket(frame, contexts[at]))), theirs };
+}
+
 /** Writes frames as the product exports them. */
 export async function writeCapture(file: string, frames: readonly CapturedFrame[]): Promise<void> {
   const writer = new PcapngWriter();
   const boot = BigInt(Date.UTC(2024, 0, 1)) * 1_000_000n;
-  const blocks = frames.map(({ bytes, length, timeNs, interface: interfaceName }) =>
-    writer.packet({ interfaceName, realTimeNs: boot + BigInt(timeNs), bytes, length }),
-  );
-  await writeFile(file, Buffer.concat([writer.header('lo'), ...blocks]));
+  const blocks = [writer.header('lo')];
+  for (const { bytes, length, timeNs, interface: interfaceName } of frames)
+    blocks.push(writer.packet({ interfaceName, realTimeNs: boot + BigInt(timeNs), bytes, length }));
+  await writeFile(file, Buffer.concat(blocks));
 }
 
 /** Each packet's lines: `tcp.srcport @34+2 8080 | Source Port: 8080`, indented by depth; `~` marks hidden ones. */
-export function tsharkTrees(file: string, ...options: string[]): string[][] {
+function tsharkTrees(file: string, ...options: string[]): string[][] {
   const output = execFileSync('tshark', ['-2', '-n', ...PREFERENCES, ...options, '-r', file, '-T', 'pdml'], {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'ignore'],
@@ -81,7 +108,7 @@ function withoutWrappers(lines: string[]): string[] {
 }
 
 /** The same of a packet that Sockscope has decoded. */
-export function ourTree(packet: Packet): string[] {
+function ourTree(packet: Packet): string[] {
   const lines: string[] = [];
   const draw = (item: Item, depth: number): void => {
     const { field, offset, length } = item;
@@ -105,8 +132,9 @@ function line(
 ): string {
   // PDML says nothing about this layer but its bytes.
   if (name === 'data') return `${'  '.repeat(depth)}data`;
-  // A field that is not in the packet has no place of its own; tshark gives it its layer's.
-  const place = size === '0' ? '' : `@${position}+${size} `;
+  // A field that is not in the packet has no place of its own; tshark gives it its layer's, and a whole datagram
+  // its first fragment's.
+  const place = size === '0' || name === 'ip.fragments' ? '' : `@${position}+${size} `;
   return `${'  '.repeat(depth)}${isHidden ? '~' : ''}${name} ${place}${show} | ${label}`;
 }
 

@@ -37,3 +37,17 @@ export function nodeSample(name: string): NodeSample {
 export function samplePath(name: string): string {
   return path.join(FOLDER, `${name}.ts`);
 }
+
+/** Every sample that sends something, and the programs that the command line runs for it. */
+export function sendingSamples(): Map<string, readonly string[]> {
+  const scenarios = sampleFiles()
+    .map((file) => path.basename(file, '.ts'))
+    .filter((name) => name !== 'socket-errors');
+  return new Map<string, readonly string[]>([
+    ...scenarios.map((name) => [name, [samplePath(name)]] as const),
+    ...nodeSampleFolders().map((name) => {
+      const { server, client } = nodeSample(name);
+      return [name, [server, client]] as const;
+    }),
+  ]);
+}

@@ -20,23 +20,28 @@ describe('messages between the extension and the Packets panel', () => {
       id: 1,
       total: 5,
       matching: 2,
-      rows: [{ ...row, fate: 'lost', reason: 'why' }],
+      rows: [{ ...row, colour: 'lost', fate: 'lost', reason: 'why' }],
       current: 1,
     };
     assert.deepEqual(parseToPanel(rows), rows);
     const field = {
-      name: 'a',
+      text: 'A: b',
+      title: 'A',
       value: 'b',
+      field: 'a',
+      occurrence: 1,
+      frame: 3,
+      source: 1,
       offset: 0,
       length: 1,
-      children: [{ name: 'c', value: '', offset: 0, length: 1 }],
+      children: [{ text: 'c', title: 'c', offset: 0, length: 1 }],
     };
     const packet = {
       type: 'packet',
       id: 2,
       number: 1,
-      bytes: 'AA==',
-      layers: [{ name: 'IP', summary: '', offset: 0, length: 1, fields: [field] }],
+      sources: [{ name: 'Frame', base64: 'AA==' }],
+      layers: [{ text: 'IP', title: 'IP', offset: 0, length: 1, children: [field] }],
     };
     assert.deepEqual(parseToPanel(packet), packet);
     assert.deepEqual(parseFromPanel({ type: 'getRows', id: 1, from: 0, count: 100, filter: 'tcp' }), {

@@ -2,10 +2,9 @@
 import { el, setText } from '../dom.ts';
 import type { PacketFate, PacketRow, ToPanelOf } from '../messages.ts';
 import { button, type ButtonControl } from '../toolkit.ts';
-import { BytesView, type ByteRange } from './bytesView.ts';
+import { BytesPane, type SourceRange } from './bytesPane.ts';
 import type { MenuPlace } from '../menu.ts';
 import { FieldTree, type TreeNode } from './fieldTree.ts';
-import { bytesOf } from './menus/bytesText.ts';
 
 export interface DetailsEvents {
   onGoToCode: (number: number, which: 'sent' | 'received') => void;
@@ -15,7 +14,7 @@ export interface DetailsEvents {
   onFieldMenu: (number: number, node: TreeNode, place: MenuPlace) => void;
   /** A field leads to another packet. */
   onFollow: (number: number) => void;
-  onBytesMenu: (number: number, range: ByteRange | null, place: MenuPlace) => void;
+  onBytesMenu: (number: number, range: SourceRange, place: MenuPlace) => void;
   onLeave: () => void;
 }
 
@@ -34,7 +33,7 @@ export class Details {
   private readonly sent: ButtonControl;
   private readonly received: ButtonControl;
   private readonly tree: FieldTree;
-  private readonly bytes: BytesView;
+  private readonly bytes: BytesPane;
   private packet: ToPanelOf<'packet'> | null = null;
 
   constructor(events: DetailsEvents) {
@@ -49,14 +48,14 @@ export class Details {
       },
       onLeave: events.onLeave,
     });
-    this.bytes = new BytesView({
-      onSelect: (offset) => {
-        const node = this.tree.nodeAt(offset);
+    this.bytes = new BytesPane({
+      onSelect: (source, offset) => {
+        const node = this.tree.nodeAt(source, offset);
         this.tree.select(node);
         this.bytes.select(node);
       },
-      onHover: (offset) => {
-        const node = offset === null ? null : this.tree.nodeAt(offset);
+      onHover: (source, offset) => {
+        const node = offset === null ? null : this.tree.nodeAt(source, offset);
         this.tree.hover(node);
         this.bytes.hover(node);
       },
@@ -109,7 +108,7 @@ export class Details {
     setText(this.title, `Packet ${packet.number}`);
     this.sayFate(row?.fate);
     this.tree.show(packet.layers);
-    this.bytes.show(bytesOf(packet));
+    this.bytes.show(packet.sources);
     this.bytes.select(this.tree.selection);
   }
 

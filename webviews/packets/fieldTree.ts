@@ -1,18 +1,22 @@
 /** The layers of a packet as a tree: a flat list of the open items, with their depth. */
 import { el, icon, setAria } from '../dom.ts';
 import { isMenuKey, placeOf, type MenuPlace } from '../menu.ts';
-import type { PacketField, PacketLayer } from '../messages.ts';
+import type { PacketField } from '../messages.ts';
 
 /** An item of the tree: a layer or a field. */
 export interface TreeNode {
   label: string;
-  name: string;
+  /** `Source Port` */
+  title: string;
+  /** `8080`; empty for a heading. */
   value: string;
   /** Its filter name, and which of the field's values in this packet it is. */
   field: string | undefined;
   occurrence: number;
   /** The packet that it leads to. */
   frame: number | undefined;
+  /** Whose bytes it has: an index of the packet's byte sources. */
+  source: number;
   offset: number;
   length: number;
   level: number;
@@ -65,13 +69,12 @@ export class FieldTree {
     });
   }
 
-  show(layers: readonly PacketLayer[]): void {
+  show(layers: readonly PacketField[]): void {
     const selectedPath = this.selected?.path;
-    const counts = new Map<string, number>();
-    this.roots = layers.map((layer) => layerNode(layer, counts));
+    this.roots = fieldNodes(layers, null);
     // The innermost protocol is the most interesting: it is expanded initially.
     if (this.open.size === 0) {
-      const inner = this.roots.findLast(({ path }) => path !== 'Data');
+      const inner = this.roots.findLast(({ field }) => field !== 'data');
       if (inner) this.open.add(inner.path);
     }
     this.hovered = null;
@@ -84,14 +87,14 @@ export class FieldTree {
   }
 
   /** The innermost item that covers a byte, except the frame's own layer, which covers everything. */
-  nodeAt(offset: number): TreeNode | null {
+  nodeAt(source: number, offset: number): TreeNode | null {
     let best: TreeNode | null = null;
     const visit = (node: TreeNode): void => {
-      const covers = node.length > 0 && offset >= node.offset && offset < node.offset + node.length;
-      if (covers && (!best || node.length <= best.length)) best = node;
+      const isInside = offset >= node.offset && offset < node.offset + node.length;
+      if (node.source === source && isInside && (!best || node.length <= best.length)) best = node;
       node.children.forEach(visit);
     };
-    this.roots.slice(1).forEach(visit);
+    this.roots.filter(({ field }) => field !== 'frame').forEach(visit);
     return best;
   }
 
@@ -248,59 +251,19 @@ export class FieldTree {
   }
 }
 
-/** @param counts how many of each field came before */
-function layerNode(layer: PacketLayer, counts: Map<string, number>): TreeNode {
-  const { offset, length } = layer;
-  const node: TreeNode = {
-    label: layer.summary,
-    name: layer.name,
-    value: layer.summary,
-    field: undefined,
-    occurrence: 0,
-    frame: undefined,
-    offset,
-    length,
-    level: 1,
-    path: layer.name,
-    parent: null,
-    children: [],
-  };
-  node.children = fieldNodes(layer.fields, node, counts);
-  return node;
-}
-
-function fieldNodes(
-  fields: readonly PacketField[],
-  parent: TreeNode,
-  counts: Map<string, number>,
-): TreeNode[] {
+function fieldNodes(fields: readonly PacketField[], parent: TreeNode | null): TreeNode[] {
   const seen = new Map<string, number>();
-  return fields.map((field) => {
-    const { name, value, offset, length } = field;
-    const label =
-      value === '' ? name : name.startsWith('[') ? `[${name.slice(1, -1)}: ${value}]` : `${name}: ${value}`;
-    // Names that draw bits change from packet to packet: what follows the bits stays. Two NOPs are told apart by number.
-    const plain = name.replace(/^[01. ]+= /, '');
-    const times = seen.get(plain) ?? 0;
-    seen.set(plain, times + 1);
-    const path = `${parent.path}/${plain}${times ? `#${times}` : ''}`;
-    const occurrence = field.field === undefined ? 0 : (counts.get(field.field) ?? 0);
-    if (field.field !== undefined) counts.set(field.field, occurrence + 1);
-    const node: TreeNode = {
-      label,
-      name: plain,
-      value,
-      field: field.field,
-      occurrence,
-      frame: field.frame,
-      offset,
-      length,
-      level: parent.level + 1,
-      path,
-      parent,
-      children: [],
-    };
-    node.children = fieldNodes(field.children ?? [], node, counts);
+  return fields.map((line) => {
+    const { text, title, value = '', field, occurrence = 0, frame, source = 0, offset, length } = line;
+    // Headings have texts that change from packet to packet, and so do titles. Two NOPs are told apart by number.
+    const name = field ?? title;
+    const times = seen.get(name) ?? 0;
+    seen.set(name, times + 1);
+    const path = `${parent?.path ?? ''}/${name}${times ? `#${times}` : ''}`;
+    const level = (parent?.level ?? 0) + 1;
+    const own = { label: text, title, value, field, occurrence, frame, source, offset, length };
+    const node: TreeNode = { ...own, level, path, parent, children: [] };
+    node.children = fieldNodes(line.children ?? [], node);
     return node;
   });
 }

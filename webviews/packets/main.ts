@@ -1,6 +1,7 @@
 /** Entry point of the Packets panel. */
 import '@vscode/codicons/dist/codicon.css';
 import '../styles/page.css';
+import '../styles/tabs.css';
 import './styles/panel.css';
 import './styles/list.css';
 import './styles/details.css';

@@ -1,7 +1,7 @@
 /** One row of the packet list as elements, which are created once and reused while the list scrolls. */
 import { el, icon, setAria, setText } from '../dom.ts';
 import type { PacketRow } from '../messages.ts';
-import { colourOf } from './colourRules.ts';
+import { COLOURS } from './colours.ts';
 import { fateText } from './columns/columns.ts';
 import type { PlacedColumn } from './columns/layout.ts';
 
@@ -30,10 +30,11 @@ export function fillPacketRow(
   setAria(element, 'busy', packet ? null : 'true');
   setAria(element, 'current', state.current ? 'true' : null);
   const fate = packet ? fateText(packet) : '';
-  const rule = packet && colourOf(packet);
+  const colour = packet?.colour;
+  const meaning = colour && COLOURS[colour];
   element.className = [
     'row',
-    rule?.name,
+    colour,
     packet?.fate === 'in flight' && 'in-flight',
     state.selected && 'selected',
     state.current && 'current',
@@ -53,7 +54,7 @@ export function fillPacketRow(
     ...(packet?.marked ? [['bookmark', 'marked'] as const] : []),
     ...(packet?.isReference ? [['watch', 'time reference'] as const] : []),
     ...(packet?.comment === undefined ? [] : [['comment', `comment: ${packet.comment}`] as const]),
-    ...(rule ? [[rule.icon, rule.label] as const] : []),
+    ...(meaning ? [[meaning.icon, meaning.label] as const] : []),
   ];
   showSigns(element, signs);
   const fateElement = element.querySelector('.fate');

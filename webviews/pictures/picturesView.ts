@@ -13,7 +13,7 @@ import { StatesPicture } from './states/statesPicture.ts';
 import { readSettings, type Settings } from './settings.ts';
 import { standalone } from './svg.ts';
 import { TableView } from './tableView.ts';
-import { Tabs } from './tabs.ts';
+import { Tabs } from '../tabs.ts';
 
 const PANEL = 'picture';
 
@@ -67,7 +67,7 @@ export class PicturesView {
     };
     this.states = new StatesPicture(pictureHost);
     this.pictures = [new QueuesPicture(pictureHost), this.states, new SequencePicture(pictureHost)];
-    this.tabs = new Tabs(this.pictures, PANEL, (id) => this.select(id));
+    this.tabs = new Tabs('Pictures', this.pictures, PANEL, (id) => this.select(id));
     this.empty = new EmptyState((command) => this.host.post({ type: 'run', command }));
     this.panel = el('div', { class: 'picture', id: PANEL, role: 'tabpanel' }, [
       this.problem,

@@ -46,7 +46,7 @@ export const FIELDS: ReadonlyMap<string, Field> = new Map(
  * is kept in `trackers` and in the contexts of those packets; its own is that of the packet.
  */
 export function dissectFirst(frame: CapturedFrame, trackers: Trackers): Packet {
-  return decode(new Packet(frame, trackers.times(frame.timeNs), trackers));
+  return decode(new Packet(frame, trackers.around(frame), trackers));
 }
 
 /**
@@ -60,6 +60,7 @@ export function dissectPacket(frame: CapturedFrame, context?: Context): Packet {
 
 function decode(packet: Packet): Packet {
   const { bytes } = packet;
+  packet.show({ protocol: 'Ethernet' });
   dissectFrame(packet, () =>
     packet.attempt('Ethernet', bytes, () => dissectEthernet(packet, bytes, BY_ETHER_TYPE), 'eth'),
   );

@@ -6,9 +6,10 @@ import type { PacketBytes } from '../tree/packetBytes.ts';
 
 const DATA = field('data', 'Data', 'protocol');
 const BYTES = field('data.data', 'Data', 'bytes');
+const TEXT = field('data.text', 'Text', 'string');
 const LENGTH = field('data.len', 'Length', 'int32');
 
-export const DATA_FIELDS: readonly Field[] = [DATA, BYTES, LENGTH];
+export const DATA_FIELDS: readonly Field[] = [DATA, BYTES, TEXT, LENGTH];
 
 const bytesUnit = units('byte');
 
@@ -19,5 +20,6 @@ export function dissectData(packet: Packet, bytes: PacketBytes, within: Item | n
   const text = () => `Data (${bytes.length}${bytesUnit(bytes.length)})`;
   const layer = packet.layer(DATA, bytes, bytes.length, text, undefined, within);
   layer.read(BYTES, bytes, bytes.begin, captured);
+  layer.read(TEXT, bytes, bytes.begin, captured);
   layer.generate(LENGTH, bytes, captured);
 }

@@ -26,7 +26,8 @@ const REFERENCE = field('frame.ref_time', 'This is a Time Reference frame', 'non
 const COMMENTS = field('pkt_comment', 'Packet comments', 'protocol');
 const COMMENT = field('frame.comment', 'Comment', 'string');
 const PROTOCOLS = field('frame.protocols', 'Protocols in frame', 'string');
-// These three are not Wireshark's: only the machine knows what became of a frame.
+// These four are not Wireshark's: only the machine has them.
+const TIME_VIRTUAL = field('frame.time_virtual', 'Virtual time since boot', 'relative');
 const DIRECTION = field('frame.direction', 'Direction', 'string');
 const FATE = field('frame.fate', 'What became of it', 'string');
 const REASON = field('frame.reason', 'Reason', 'string');
@@ -52,6 +53,7 @@ export const FRAME_FIELDS: readonly Field[] = [
   COMMENTS,
   COMMENT,
   PROTOCOLS,
+  TIME_VIRTUAL,
   DIRECTION,
   FATE,
   REASON,
@@ -64,16 +66,17 @@ const BOOT_NS = BigInt(Date.UTC(2024, 0, 1)) * 1_000_000n;
 export function dissectFrame(packet: Packet, dissectRest: () => void): void {
   const { frame, bytes, context } = packet;
   const captured = bytes.captured;
+  const id = context.interfaceId ?? 0;
   const text = () =>
-    `Frame ${frame.number}: ${size(frame.length, 'on wire')}, ${size(captured, 'captured')} on interface ${frame.interface}, id 0`;
+    `Frame ${frame.number}: ${size(frame.length, 'on wire')}, ${size(captured, 'captured')} on interface ${frame.interface}, id ${id}`;
   if (frame.comment !== undefined) {
     const comments = packet.layer(COMMENTS, bytes, 0, 'Packet comments', '');
     comments.add(COMMENT, bytes, 0, 0, frame.comment).label(frame.comment);
   }
   const layer = packet.layer(FRAME, bytes, bytes.length, text, '');
   layer.generate(SECTION, bytes, 1).isGenerated = false;
-  const id = layer.add(INTERFACE_ID, bytes, 0, 0, 0).as(() => `0 (${frame.interface})`);
-  id.add(INTERFACE_NAME, bytes, 0, 0, frame.interface);
+  const line = layer.add(INTERFACE_ID, bytes, 0, 0, id).as(() => `${id} (${frame.interface})`);
+  line.add(INTERFACE_NAME, bytes, 0, 0, frame.interface);
   layer.add(ENCAPSULATION, bytes, 0, 0, 1);
   const now = BOOT_NS + BigInt(Math.round(frame.timeNs));
   layer.add(TIME, bytes, 0, 0, now);
@@ -91,6 +94,7 @@ export function dissectFrame(packet: Packet, dissectRest: () => void): void {
   if (frame.isReference) layer.generate(REFERENCE, bytes, '');
   dissectRest();
   layer.generate(PROTOCOLS, bytes, packet.protocols.join(':'));
+  layer.generate(TIME_VIRTUAL, bytes, frame.timeNs);
   layer.generate(DIRECTION, bytes, frame.direction);
   if (frame.fate) layer.generate(FATE, bytes, frame.fate);
   if (frame.reason) layer.generate(REASON, bytes, frame.reason);

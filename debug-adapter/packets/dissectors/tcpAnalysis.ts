@@ -126,7 +126,7 @@ export function addTcpAnalysis(
   const line = layer.heading(ANALYSIS, bytes, at, 0, ANALYSIS.title).generated();
   if (acks) {
     line.generate(ACKS, bytes, acks.number);
-    line.generate(ACK_RTT, bytes, analysis.rttNs);
+    if (analysis.rttNs) line.generate(ACK_RTT, bytes, analysis.rttNs);
   }
   if (firstRttNs) line.generate(FIRST_RTT, bytes, firstRttNs);
   if (bytesInFlight) line.generate(IN_FLIGHT, bytes, bytesInFlight);

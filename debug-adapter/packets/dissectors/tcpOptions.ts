@@ -33,6 +33,7 @@ const SACK_LEFT = field('tcp.options.sack_le', 'TCP SACK Left Edge', 'uint32');
 const SACK_RIGHT = field('tcp.options.sack_re', 'TCP SACK Right Edge', 'uint32');
 const SACK_COUNT = field('tcp.options.sack.count', 'TCP SACK Count', 'uint8');
 const DSACK = field('tcp.options.sack.dsack', 'D-SACK Sequence', 'none');
+const DUPLICATE = field('', 'D-SACK Sequence', 'none');
 const DSACK_LEFT = field('tcp.options.sack.dsack_le', 'TCP D-SACK Left Edge', 'uint32');
 const DSACK_RIGHT = field('tcp.options.sack.dsack_re', 'TCP D-SACK Right Edge', 'uint32');
 const VALUE = field('tcp.options.timestamp.tsval', 'Timestamp value', 'uint32');
@@ -326,28 +327,24 @@ function addBlocks(
   length: number,
   { ack, base }: OptionsOf,
 ): void {
-  const hasDuplicate = isDuplicate(bytes, offset, length, ack);
+  const relative = base === null ? '' : ' (relative)';
+  const edgesAt = (at: number) =>
+    [at, at + 4].map((edge) => (bytes.u32(edge) - (base ?? 0)) >>> 0) as [number, number];
   const shown: string[] = [];
-  let count = 0;
   for (let at = offset + 2; at < offset + length; at += 8) {
-    const [left, right] = [at, at + 4].map((edge) => (bytes.u32(edge) - (base ?? 0)) >>> 0) as [
-      number,
-      number,
-    ];
-    const relative = base === null ? '' : ' (relative)';
-    if (hasDuplicate && at === offset + 2) {
-      item.add(DSACK_LEFT, bytes, at, 4, left).label(() => `D-SACK left edge = ${left}${relative}`);
-      item.add(DSACK_RIGHT, bytes, at + 4, 4, right).label(() => `D-SACK right edge = ${right}${relative}`);
-      expert(item, DSACK, 'Warning', 'Sequence');
-    } else {
-      item.add(SACK_LEFT, bytes, at, 4, left).label(() => `left edge = ${left}${relative}`);
-      item.add(SACK_RIGHT, bytes, at + 4, 4, right).label(() => `right edge = ${right}${relative}`);
-      count++;
-    }
+    const [left, right] = edgesAt(at);
+    item.add(SACK_LEFT, bytes, at, 4, left).label(() => `left edge = ${left}${relative}`);
+    item.add(SACK_RIGHT, bytes, at + 4, 4, right).label(() => `right edge = ${right}${relative}`);
     shown.push(` ${left}-${right}`);
   }
-  item.generate(SACK_COUNT, bytes, count);
+  item.generate(SACK_COUNT, bytes, shown.length);
   item.also(() => shown.join(''));
+  if (!isDuplicate(bytes, offset, length, ack)) return;
+  const at = offset + 2;
+  const [left, right] = edgesAt(at);
+  item.add(DSACK_LEFT, bytes, at, 4, left).label(() => `D-SACK Left Edge = ${left}${relative}`);
+  item.add(DSACK_RIGHT, bytes, at + 4, 4, right).label(() => `D-SACK Right Edge = ${right}${relative}`);
+  expert(item.heading(DUPLICATE, bytes, at, 8, DSACK.title), DSACK, 'Warning', 'Sequence');
 }
 
 function addFastOpen(item: Item, bytes: PacketBytes, offset: number, length: number, flags: number): void {

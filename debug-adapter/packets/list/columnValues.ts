@@ -1,23 +1,31 @@
 /** The values of the list's columns: for sorting, and of the fields that are columns. */
-import { hexBytes } from '../bytes.ts';
-import { dissect, packetRow } from '../dissect.ts';
 import { dissectPacket } from '../dissectors/all.ts';
-import { filterField, type FieldValue, type FilterField } from '../filter/fields.ts';
-import { columnReader, filterField as treeField, unknownField } from '../filter/meaning/fields.ts';
+import { columnReader, filterField, unknownField } from '../filter/meaning/fields.ts';
 import type { Entry } from '../packetStore.ts';
-import type { Item } from '../tree/item.ts';
+import type { Field } from '../tree/field.ts';
+import { told, type Packet } from '../tree/packet.ts';
 import { valueText } from '../tree/text.ts';
 import type { SortKey } from './sortedList.ts';
-
-/** Columns of a row by which packets can be sorted; the other names are fields'. */
-const ROW_KEYS = ['direction', 'source', 'destination', 'protocol', 'info', 'fate'] as const;
-type RowKey = (typeof ROW_KEYS)[number];
 
 /** The text of a field that has no value: it is there. */
 const PRESENT = '✓';
 /** Digits of the numbers in an address, so that 9 comes before 10. */
 const DIGITS = 5;
-const isRowKey = (name: string): name is RowKey => (ROW_KEYS as readonly string[]).includes(name);
+
+const OF_FRAMES: Readonly<Record<string, (entry: Entry) => SortKey>> = {
+  number: ({ frame }) => frame.number,
+  time: ({ frame }) => frame.number,
+  length: ({ frame }) => frame.length,
+  direction: ({ frame }) => frame.direction,
+  fate: ({ frame }) => frame.fate ?? '',
+};
+
+const OF_COLUMNS: Readonly<Record<string, (packet: Packet) => SortKey>> = {
+  source: ({ columns }) => padded(told(columns.source)),
+  destination: ({ columns }) => padded(told(columns.destination)),
+  protocol: ({ columns }) => told(columns.protocol),
+  info: ({ columns }) => told(columns.info),
+};
 
 /**
  * What packets are sorted by.
@@ -25,68 +33,43 @@ const isRowKey = (name: string): name is RowKey => (ROW_KEYS as readonly string[
  * Throws an error for a name that no column and no field has.
  */
 export function sortKey(by: string): (entry: Entry) => SortKey {
-  if (by === 'number' || by === 'time') return ({ frame }) => frame.number;
-  if (by === 'length') return ({ frame }) => frame.length;
-  if (isRowKey(by))
-    return ({ frame, context }) => {
-      const text = packetRow(dissect(frame, context))[by] ?? '';
-      return by === 'source' || by === 'destination' ? padded(text) : text;
-    };
-  const values = valuesOf(by);
-  return (entry) => values(entry)[0]?.key ?? '';
+  const ofFrame = Object.hasOwn(OF_FRAMES, by) ? OF_FRAMES[by] : undefined;
+  if (ofFrame) return ofFrame;
+  const key = Object.hasOwn(OF_COLUMNS, by) ? OF_COLUMNS[by]! : fieldKey(by);
+  return ({ frame, context }) => key(dissectPacket(frame, context));
+}
+
+function fieldKey(name: string): (packet: Packet) => SortKey {
+  const field = knownField(name);
+  const column = columnReader(field);
+  if (column) return column;
+  return (packet) => {
+    const [item] = packet.items(field);
+    if (!item) return '';
+    const { value } = item;
+    if (typeof value === 'number' || typeof value === 'string') return value;
+    return typeof value === 'bigint' ? Number(value) : valueText(field, value) || PRESENT;
+  };
 }
 
 /** The values of fields as text, by their names. Throws an error for the user for an unknown name */
-export function fieldValues(names: readonly string[], entry: Entry): Record<string, string> {
+export function fieldValues(names: readonly string[], packet: Packet): Record<string, string> {
   return Object.fromEntries(
-    names.map((name) => [
-      name,
-      valuesOf(name)(entry)
-        .map(({ text }) => text)
-        .join(','),
-    ]),
+    names.map((name) => {
+      const field = knownField(name);
+      const column = columnReader(field);
+      const texts = column
+        ? [column(packet)]
+        : packet.items(field).map(({ value }) => valueText(field, value) || PRESENT);
+      return [name, texts.join(',')];
+    }),
   );
 }
 
-/** A field's value: as it is sorted, and as it is read. */
-interface ColumnValue {
-  key: SortKey;
-  text: string;
-}
-
-/**
- * Reads a field's values: from the tree of fields, or as a filter reads those that the tree does not have.
- *
- * Throws an error for the user for an unknown name.
- */
-function valuesOf(name: string): (entry: Entry) => ColumnValue[] {
-  const field = treeField(name);
-  if (field) {
-    const reader = columnReader(field);
-    return ({ frame, known }) => {
-      const packet = dissectPacket(frame, known);
-      if (!reader) return packet.items(field).map((item) => treeValue(item));
-      const text = reader(packet);
-      return [{ key: text, text }];
-    };
-  }
-  const tested = filterField(name.toLowerCase());
-  if (!tested) throw new Error(unknownField(name));
-  return ({ frame, context }) =>
-    tested.values(dissect(frame, context)).map((value) => testedValue(tested, value));
-}
-
-function treeValue({ field, value }: Item): ColumnValue {
-  const text = valueText(field, value) || PRESENT;
-  if (typeof value === 'number' || typeof value === 'string') return { key: value, text };
-  return { key: typeof value === 'bigint' ? Number(value) : text, text };
-}
-
-function testedValue({ type }: FilterField, value: FieldValue): ColumnValue {
-  if (type === 'presence') return { key: PRESENT, text: PRESENT };
-  const text = typeof value === 'object' ? hexBytes(value, 0, value.length) : String(value);
-  if (typeof value === 'number') return { key: value, text };
-  return { key: type === 'ipv4' ? padded(text) : text, text };
+function knownField(name: string): Field {
+  const field = filterField(name);
+  if (field) return field;
+  throw new Error(unknownField(name));
 }
 
 function padded(address: string): string {

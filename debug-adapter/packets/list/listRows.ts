@@ -1,7 +1,10 @@
 /** A window of a list: its rows with their times, marks and the values of chosen fields. */
 import type { PacketRow, TimeFormat } from '../../protocol.ts';
-import { dissect, packetRow, secondsText } from '../dissect.ts';
+import { dissectPacket } from '../dissectors/all.ts';
 import type { Entry } from '../packetStore.ts';
+import { told, type Packet } from '../tree/packet.ts';
+import { secondsText } from '../tree/text.ts';
+import { colourOf } from './colourRules.ts';
 import { fieldValues } from './columnValues.ts';
 
 /** What stands in the column "Time" of a packet from which relative times count. */
@@ -17,14 +20,34 @@ export interface RowView {
 
 /** @param displayedBefore the packet that is listed before this one */
 export function listRow(entry: Entry, displayedBefore: Entry | undefined, view: RowView): PacketRow {
-  const row = packetRow(dissect(entry.frame, entry.context));
-  const { isMarked, comment, isReference } = entry.frame;
+  const packet = dissectPacket(entry.frame, entry.context);
+  const row = packetRow(packet);
   row.time = timeText(entry, displayedBefore, view);
-  if (isMarked) row.marked = true;
-  if (comment !== undefined) row.comment = comment;
-  if (isReference) row.isReference = true;
-  if (view.fields?.length) row.values = fieldValues(view.fields, entry);
+  if (view.fields?.length) row.values = fieldValues(view.fields, packet);
   return row;
+}
+
+/** The packet's line, with its virtual time. */
+export function packetRow(packet: Packet): PacketRow {
+  const { frame, columns } = packet;
+  const { fate, reason, isMarked, comment, isReference } = frame;
+  const colour = colourOf(packet);
+  return {
+    number: frame.number,
+    time: secondsText(frame.timeNs),
+    direction: frame.direction,
+    source: told(columns.source),
+    destination: told(columns.destination),
+    protocol: told(columns.protocol),
+    info: told(columns.info),
+    length: frame.length,
+    ...(colour && { colour }),
+    ...(fate && { fate }),
+    ...(reason && { reason }),
+    ...(isMarked && { marked: true }),
+    ...(comment !== undefined && { comment }),
+    ...(isReference && { isReference: true }),
+  };
 }
 
 function timeText(entry: Entry, before: Entry | undefined, view: RowView): string {
@@ -34,15 +57,11 @@ function timeText(entry: Entry, before: Entry | undefined, view: RowView): strin
     case 'virtual':
       return secondsText(timeNs);
     case 'relative':
-      return frame.isReference ? REFERENCE : signed(timeNs - view.referenceNs(entry));
+      return frame.isReference ? REFERENCE : secondsText(timeNs - view.referenceNs(entry));
     case 'delta':
-      return signed(timeNs - (context.previousTimeNs ?? timeNs));
+      return secondsText(timeNs - (context.previousTimeNs ?? timeNs));
     case 'deltaDisplayed':
-      return signed(timeNs - (before?.frame.timeNs ?? timeNs));
+      // A list that is not in the order of capture has packets that come before the one above.
+      return secondsText(timeNs - (before?.frame.timeNs ?? timeNs));
   }
-}
-
-/** A list that is not in the order of capture has packets that come before the one above. */
-function signed(ns: number): string {
-  return ns < 0 ? `-${secondsText(-ns)}` : secondsText(ns);
 }

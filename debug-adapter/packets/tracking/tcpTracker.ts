@@ -188,7 +188,7 @@ function analyse(
   rev: Flow,
   notes: Set<TcpNote>,
 ): TcpAnalysis {
-  const { seq, ack, flags, window, length } = segment;
+  const { ack, flags, window, length } = segment;
   if ((flags & (SYN | ACK)) === SYN && fwd.baseSeq !== null) fwd.nextSeq = fwd.maxToBeAcked;
   noteCompleteness(segment, conversation);
   beginNumbers(segment, fwd, rev);
@@ -213,7 +213,7 @@ function analyse(
   }
   const kind = retransmissionKind(segment, fwd, rev, notes, timeNs, conversation.firstRttNs);
   if (kind) notes.add(kind);
-  const rto = kind === 'retransmission' ? repeated(fwd, seq) : null;
+  const rto = kind === 'retransmission' ? repeated(fwd) : null;
 
   advance(segment, number, timeNs, fwd, notes.has('zero_window_probe'));
   fwd.window = window;
@@ -344,11 +344,9 @@ function retransmissionKind(
   return 'retransmission';
 }
 
-/** The packet that a retransmission repeats: the newest with its number, else the oldest in flight, else the last. */
-function repeated(fwd: Flow, seq: number): { number: number; timeNs: number } {
-  const { unacked } = fwd;
-  const same = unacked.findLast((segment) => segment.seq === seq);
-  return same ?? unacked[0] ?? { number: fwd.nextSeqFrame, timeNs: fwd.nextSeqTimeNs };
+/** The packet that a retransmission is taken to repeat: the oldest in flight, else the last. */
+function repeated(fwd: Flow): { number: number; timeNs: number } {
+  return fwd.unacked[0] ?? { number: fwd.nextSeqFrame, timeNs: fwd.nextSeqTimeNs };
 }
 
 function advance(

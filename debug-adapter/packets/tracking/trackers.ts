@@ -1,4 +1,6 @@
 /** What a capture's earlier packets tell about its later ones; the dissectors fill and ask it, in the order of capture. */
+import type { Context } from '../context.ts';
+import type { CapturedFrame } from '../frame.ts';
 import { EchoTracker } from './echoTracker.ts';
 import { FragmentTracker } from './fragments.ts';
 import { TcpTracker } from './tcpTracker.ts';
@@ -9,14 +11,18 @@ export class Trackers {
   readonly echo = new EchoTracker();
   readonly udp = new UdpTracker();
   readonly tcp = new TcpTracker();
+  /** In the order in which a capture file describes them: the loopback first, then as they are seen. */
+  private readonly interfaces = new Map([['lo', 0]]);
   private firstNs: number | null = null;
   private previousNs: number | null = null;
 
-  /** Times of the packets before this one. */
-  times(timeNs: number): { firstTimeNs: number; previousTimeNs: number } {
+  /** What does not depend on the bytes: the times of the packets before this one, the interface's number. */
+  around({ timeNs, interface: name }: Pick<CapturedFrame, 'timeNs' | 'interface'>): Context {
+    const interfaceId = this.interfaces.get(name) ?? this.interfaces.size;
+    this.interfaces.set(name, interfaceId);
     const firstTimeNs = (this.firstNs ??= timeNs);
     const previousTimeNs = this.previousNs ?? timeNs;
     this.previousNs = timeNs;
-    return { firstTimeNs, previousTimeNs };
+    return { interfaceId, firstTimeNs, previousTimeNs };
   }
 }

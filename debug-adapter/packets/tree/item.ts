@@ -140,7 +140,9 @@ export class Item {
     length: number,
     value: FieldValue | null,
   ): Item {
-    const item = new Item(field, this.packet, source, offset, length, value);
+    // A heading may promise more than was captured.
+    const kept = Math.max(0, Math.min(length, source.bytes.length - offset));
+    const item = new Item(field, this.packet, source, offset, kept, value);
     this.adopt(item);
     this.packet.found(item);
     return item;

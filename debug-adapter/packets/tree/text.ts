@@ -4,6 +4,8 @@ import type { Item } from './item.ts';
 
 /** Bytes that a line shows; the bytes view shows all. */
 const SHOWN_BYTES = 36;
+/** Characters that a line shows of a text. */
+const SHOWN_TEXT = 240;
 
 /** The value alone, as a column shows it and `tshark -T json` writes it: `8080`, `0x0800`, `0.000010000`. */
 export function valueText(field: Field, value: FieldValue): string {
@@ -39,7 +41,35 @@ export function itemLabel(item: Item, whole: string | null, value: string | null
   if (whole !== null) return whole;
   const { field } = item;
   if (field.type === 'protocol' || (field.type === 'none' && value === null)) return field.title;
+  if (field.type === 'string' && value === null) return textLabel(field.title, item.value as string);
   return `${pattern(item)}${field.title}: ${value ?? lineValue(field, item.value)}`;
+}
+
+/** `Text: hello\r\n`, as much of it as fits into a line. */
+function textLabel(title: string, value: string): string {
+  const shown = printable(value.slice(0, SHOWN_TEXT));
+  const line = `${title}: ${shown}`;
+  if (line.length < SHOWN_TEXT) return line;
+  const remark = ' [truncated]';
+  return `${title}${remark}: ${shown.slice(0, SHOWN_TEXT - 1 - title.length - remark.length - 2)}`;
+}
+
+const ESCAPES: Readonly<Record<string, string>> = {
+  '\x07': '\\a',
+  '\b': '\\b',
+  '\t': '\\t',
+  '\n': '\\n',
+  '\v': '\\v',
+  '\f': '\\f',
+  '\r': '\\r',
+};
+
+/** Control characters as C writes them: `\n`, `\001`. */
+function printable(text: string): string {
+  return text.replace(
+    /\p{Cc}/gu,
+    (char) => ESCAPES[char] ?? `\\${char.charCodeAt(0).toString(8).padStart(3, '0')}`,
+  );
 }
 
 /** The value as it stands behind a title: `TCP (6)`, `20 bytes`, `0xc763 (51043)`. */

@@ -20,17 +20,17 @@ function digest(packets: { bytes: Uint8Array; length: number }[]): void {
       !/undefined|NaN|null|\[object/.test(`${row.source} ${row.destination} ${row.protocol} ${row.info}`),
       row.info,
     );
-    const { layers } = store.packet(row.number);
-    const size = packets[row.number - 1]!.bytes.length;
-    const check = ({ name, value, offset, length, children }: PacketField): void => {
+    const { layers, sources } = store.packet(row.number);
+    const sizes = sources.map(({ base64 }) => Buffer.from(base64, 'base64').length);
+    const check = ({ text, value = '', source = 0, offset, length, children }: PacketField): void => {
       assert.ok(
-        offset >= 0 && length >= 0 && (length === 0 || offset + length <= size),
-        `${name} @${offset}+${length} of ${size}`,
+        offset >= 0 && length >= 0 && (length === 0 || offset + length <= sizes[source]!),
+        `${text} @${offset}+${length} of ${sizes[source]}`,
       );
-      assert.ok(!/undefined|NaN|\[object/.test(`${name} ${value}`), `${name}: ${value}`);
+      assert.ok(!/undefined|NaN|\[object/.test(`${text} ${value}`), `${text}: ${value}`);
       children?.forEach(check);
     };
-    for (const layer of layers) check({ ...layer, value: '', children: layer.fields });
+    layers.forEach(check);
   }
   for (const { bytes, length } of packets) {
     const packet = dissectPacket(frame(bytes, 1, 0, length));

@@ -131,6 +131,7 @@ describe('packet rows', () => {
         protocol: 'TCP',
         length: 54,
         info: '8080 → 40312 [RST, ACK] Seq=1 Ack=1 Win=0 Len=0',
+        colour: 'dropped',
         fate: 'dropped',
         reason: 'NO_SOCKET',
       },

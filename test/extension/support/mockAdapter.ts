@@ -134,14 +134,14 @@ function answer({ command, arguments: args }: Request, program: string): object 
     case 'sockscope/packet':
       return {
         number: args['number'],
-        bytes: Buffer.alloc(66, 7).toString('base64'),
+        sources: [{ name: 'Frame', base64: Buffer.alloc(66, 7).toString('base64') }],
         layers: [
           {
-            name: 'Ethernet II',
-            summary: 'made up',
+            text: 'made up',
+            title: 'Ethernet II',
             offset: 0,
             length: 14,
-            fields: [{ name: 'Type', value: 'IPv4 (0x0800)', offset: 12, length: 2 }],
+            children: [{ text: 'Type: IPv4 (0x0800)', title: 'Type', offset: 12, length: 2 }],
           },
         ],
       };

@@ -6,20 +6,12 @@ import type { Browser, Locator, Page } from 'playwright-core';
 import { FilterError } from '../../../debug-adapter/packets/filter/filterError.ts';
 import { completeFilter, filterFor } from '../../../debug-adapter/packets/filterRequests.ts';
 import { PacketStore } from '../../../debug-adapter/packets/packetStore.ts';
-import {
-  parseFromPanel,
-  parseToPanel,
-  type FromPanel,
-  type PacketField,
-  type ToPanel,
-} from '../../../webviews/messages.ts';
+import { parseFromPanel, parseToPanel, type FromPanel, type ToPanel } from '../../../webviews/messages.ts';
 import { load, openWebview, violationsOf, type OpenedPage, type PageOptions } from './webviewPage.ts';
 
 export interface PanelOptions extends PageOptions {
   /** Milliseconds that each answer takes. */
   latency?: number;
-  /** What the adapter says of a field besides what the store does. */
-  decorate?: (field: PacketField) => Partial<PacketField>;
 }
 
 export class PanelPage {
@@ -31,13 +23,8 @@ export class PanelPage {
   store = new PacketStore();
   private readonly browser: Browser;
   private readonly latency: number;
-  private readonly decorate: (field: PacketField) => Partial<PacketField>;
 
-  private constructor(
-    { browser, page, complaints }: OpenedPage,
-    { latency = 0, decorate = () => ({}) }: PanelOptions,
-  ) {
-    this.decorate = decorate;
+  private constructor({ browser, page, complaints }: OpenedPage, { latency = 0 }: PanelOptions) {
     this.browser = browser;
     this.page = page;
     this.complaints = complaints;
@@ -177,23 +164,12 @@ export class PanelPage {
     await this.send(this.answer(message));
   }
 
-  private decorated(fields: readonly PacketField[]): PacketField[] {
-    return fields.map((field) => ({
-      ...field,
-      ...this.decorate(field),
-      ...(field.children && { children: this.decorated(field.children) }),
-    }));
-  }
-
   private answer(message: Extract<FromPanel, { id: number }>): ToPanel {
     const { id } = message;
     try {
-      if (message.type === 'getPacket') {
-        const { layers, ...packet } = this.store.packet(message.number);
-        const decorated = layers.map((layer) => ({ ...layer, fields: this.decorated(layer.fields) }));
-        return { type: 'packet', id, ...packet, layers: decorated };
-      }
       switch (message.type) {
+        case 'getPacket':
+          return { type: 'packet', id, ...this.store.packet(message.number) };
         case 'getRows': {
           const { from, count, filter, ...view } = message;
           const { located, currentIndex: _index, ...answer } = this.store.rows(from, count, filter, view);

@@ -1,13 +1,13 @@
 /** Bytes as text for the clipboard. */
-import type { ToPanelOf } from '../../messages.ts';
+import type { PacketBytes } from '../../messages.ts';
 
 export type BytesFormat = 'hex' | 'text' | 'c';
 
 const PER_LINE = 12;
 const hex = (byte: number) => byte.toString(16).padStart(2, '0');
 
-export function bytesOf({ bytes }: Pick<ToPanelOf<'packet'>, 'bytes'>): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(atob(bytes), (char) => char.charCodeAt(0));
+export function decoded({ base64 }: PacketBytes): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
 }
 
 export function bytesText(bytes: Uint8Array, format: BytesFormat): string {

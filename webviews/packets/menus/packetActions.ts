@@ -1,8 +1,9 @@
 /** What can be done with a packet: from its menus, by key and from the command palette. */
 import type { Host } from '../../host.ts';
-import type { ApplyAs, PacketRow, ToPanelOf } from '../../messages.ts';
+import type { ApplyAs, PacketField, PacketRow, ToPanelOf } from '../../messages.ts';
+import type { SourceRange } from '../bytesPane.ts';
 import { rowText } from '../columns/columns.ts';
-import { bytesOf, bytesText, type BytesFormat } from './bytesText.ts';
+import { bytesText, decoded, type BytesFormat } from './bytesText.ts';
 
 /** What a filter is made from. */
 export interface FilterBy {
@@ -92,14 +93,11 @@ export class PacketActions {
     });
   }
 
-  /** @param range null: all bytes */
-  async copyBytes(
-    number: number,
-    range: { offset: number; length: number } | null,
-    format: BytesFormat,
-  ): Promise<void> {
+  /** @param range null: the whole frame */
+  async copyBytes(number: number, range: SourceRange | null, format: BytesFormat): Promise<void> {
     await this.attempt(async () => {
-      const bytes = bytesOf(await this.host.getPacket(number));
+      const { sources } = await this.host.getPacket(number);
+      const bytes = decoded(sources[range?.source ?? 0]!);
       const chosen = range ? bytes.subarray(range.offset, range.offset + range.length) : bytes;
       this.copy(bytesText(chosen, format), `${chosen.length} bytes`);
     });
@@ -117,15 +115,12 @@ export class PacketActions {
 /** A packet as text: its row, and its layers indented. */
 export function packetText(packet: ToPanelOf<'packet'>, row: PacketRow | undefined): string {
   const lines = row ? [rowText(row), ''] : [];
-  const add = (fields: ToPanelOf<'packet'>['layers'][number]['fields'], indent: string): void => {
-    for (const { name, value, children } of fields) {
-      lines.push(indent + (value === '' ? name : `${name}: ${value}`));
+  const add = (fields: readonly PacketField[], indent: string): void => {
+    for (const { text, children } of fields) {
+      lines.push(indent + text);
       if (children) add(children, `${indent}    `);
     }
   };
-  for (const layer of packet.layers) {
-    lines.push(layer.summary);
-    add(layer.fields, '    ');
-  }
+  add(packet.layers, '');
   return lines.join('\n');
 }

@@ -1,6 +1,8 @@
 /** The context menus of a packet in the list, of a field in the layers and of bytes. */
 import type { MenuCommand, MenuEntry, Submenu } from '../../menu.ts';
 import type { ApplyAs, PacketRow } from '../../messages.ts';
+import type { SourceRange } from '../bytesPane.ts';
+import type { TreeNode } from '../fieldTree.ts';
 import type { PacketActions } from './packetActions.ts';
 
 const HOW: readonly (readonly [string, ApplyAs])[] = [
@@ -89,27 +91,10 @@ function copyEntries(number: number, row: PacketRow | undefined, actions: Packet
   };
 }
 
-/** A line of the layers. */
-export interface MenuField {
-  /** The whole line. */
-  label: string;
-  /** `Source Port` */
-  name: string;
-  value: string;
-  /** Its filter name, if it has one. */
-  field?: string | undefined;
-  /** Which of the field's values in this packet. */
-  occurrence: number;
-  /** The packet that it leads to. */
-  frame?: number | undefined;
-  offset: number;
-  length: number;
-}
-
 export function fieldMenu(
   number: number,
   row: PacketRow | undefined,
-  field: MenuField,
+  field: TreeNode,
   actions: PacketActions,
 ): MenuEntry[] {
   const { field: filterName, occurrence, frame } = field;
@@ -124,7 +109,7 @@ export function fieldMenu(
     {
       label: 'Apply as Column',
       disabled: missing,
-      run: () => actions.addColumn(filterName ?? '', field.name),
+      run: () => actions.addColumn(filterName ?? '', field.title),
     },
     ways('Apply as Filter', (how) => actions.applyFilter(number, by, how), missing),
     ...filterEntries(number, row, actions),
@@ -150,11 +135,7 @@ export function fieldMenu(
 }
 
 /** @param range the marked bytes; all of them if null */
-export function bytesMenu(
-  number: number,
-  range: { offset: number; length: number } | null,
-  actions: PacketActions,
-): MenuEntry[] {
+export function bytesMenu(number: number, range: SourceRange | null, actions: PacketActions): MenuEntry[] {
   return [
     ...bytesEntries(number, range, actions),
     'separator',
@@ -164,7 +145,7 @@ export function bytesMenu(
 
 function bytesEntries(
   number: number,
-  range: { offset: number; length: number } | null,
+  range: SourceRange | null,
   actions: PacketActions,
   prefix = '',
 ): MenuCommand[] {

@@ -84,10 +84,11 @@ export function filterForConversation(packet: Packet, layer?: ConversationLayer)
   // Ports belong to their addresses.
   const parts = protocol === 'tcp' || protocol === 'udp' ? ['ip', protocol] : [protocol];
   const tests = CONVERSATIONS.filter((one) => parts.includes(one.protocol)).reverse();
-  return tests
+  const ends = tests
     .flatMap(({ ends, either }) => ends.map((end) => [either, firstLiteral(packet, end)] as const))
-    .flatMap(([either, literal]) => (literal === null ? [] : [`${either} == ${literal}`]))
-    .join(' and ');
+    .flatMap(([either, literal]) => (literal === null ? [] : [`${either} == ${literal}`]));
+  // On loopback both are the same.
+  return [...new Set(ends)].join(' and ');
 }
 
 /** How a new filter goes together with the one that is there: Wireshark's "Apply as Filter". */

@@ -113,7 +113,7 @@ describe('filters from a packet', () => {
 
   it('select at least that packet, whatever the field is', () => {
     for (const { number } of store.frames()) {
-      const packet = store.decoded(number);
+      const packet = store.dissected(number);
       const seen = new Set<string>();
       const visit = (item: (typeof packet.layers)[number]): void => {
         const { name } = item.field;

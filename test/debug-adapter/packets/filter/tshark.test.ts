@@ -14,8 +14,7 @@ import { PacketStore } from '../../../../debug-adapter/packets/packetStore.ts';
 import { readFrames } from '../../../support/captureFile.ts';
 import { STORIES } from '../../../support/packetStories.ts';
 import { writeCapture } from '../../../support/pdml.ts';
-import { randomTraffic } from '../../../support/randomTraffic.ts';
-import { samplePath } from '../../../support/samples.ts';
+import { sendingSamples } from '../../../support/samples.ts';
 import { sharkdMatches } from '../../../support/sharkd.ts';
 import { needTshark } from '../../../support/tshark.ts';
 
@@ -32,23 +31,16 @@ function readList(): Map<string, string[]> {
   return groups;
 }
 
-const SAMPLES = [
-  'echo',
-  'first-handshake',
-  'accept-queue-overflow',
-  'refused-and-reset',
-  'lost-syn',
-  'udp-echo',
-  'ping',
-  'two-hosts',
-];
-
 /** What a sample sends, as the command line writes it. */
-async function sampleFrames(name: string, folder: string): Promise<CapturedFrame[]> {
+async function sampleFrames(
+  name: string,
+  programs: readonly string[],
+  folder: string,
+): Promise<CapturedFrame[]> {
   const file = path.join(folder, `${name}-sample.pcapng`);
   const { status, stderr } = spawnSync(
     process.execPath,
-    [path.join(ROOT, 'dist/debug-adapter/cli/main.js'), 'run', samplePath(name), '--pcap', file],
+    [path.join(ROOT, 'dist/debug-adapter/cli/main.js'), 'run', ...programs, '--pcap', file],
     { encoding: 'utf8' },
   );
   assert.equal(status, 0, stderr);
@@ -73,8 +65,8 @@ describe('display filters', function () {
       const captures: [name: string, frames: CapturedFrame[]][] = Object.entries(STORIES).map(
         ([name, story]) => [name, story()],
       );
-      for (const name of SAMPLES) captures.push([name, await sampleFrames(name, folder)]);
-      captures.push(['random traffic', randomTraffic(300)]);
+      for (const [name, programs] of sendingSamples())
+        captures.push([name, await sampleFrames(name, programs, folder)]);
       const all = [...filters, ...wrong];
       const file = path.join(folder, 'capture.pcapng');
       for (const [name, frames] of captures) {

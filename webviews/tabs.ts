@@ -1,5 +1,5 @@
 /** The strip of tabs, by the pattern of the ARIA Authoring Practices: arrow keys move, and show at once. */
-import { el, setAria } from '../dom.ts';
+import { el, setAria } from './dom.ts';
 
 export interface Tab<Id extends string> {
   id: Id;
@@ -11,8 +11,8 @@ export class Tabs<Id extends string> {
   readonly element: HTMLElement;
   private readonly buttons = new Map<Id, HTMLElement>();
 
-  /** @param panel the id of the element that the tabs switch */
-  constructor(tabs: readonly Tab<Id>[], panel: string, onSelect: (id: Id) => void) {
+  /** @param label what they are tabs of. @param panel the id of the element that they switch */
+  constructor(label: string, tabs: readonly Tab<Id>[], panel: string, onSelect: (id: Id) => void) {
     for (const { id, title, tooltip } of tabs) {
       const button = el('button', {
         class: 'tab',
@@ -25,9 +25,7 @@ export class Tabs<Id extends string> {
       button.addEventListener('click', () => onSelect(id));
       this.buttons.set(id, button);
     }
-    this.element = el('div', { class: 'tabs', role: 'tablist', aria: { label: 'Pictures' } }, [
-      ...this.buttons.values(),
-    ]);
+    this.element = el('div', { class: 'tabs', role: 'tablist', aria: { label } }, [...this.buttons.values()]);
     this.element.addEventListener('keydown', (event) => {
       const ids = [...this.buttons.keys()];
       const at = ids.findIndex((id) => this.buttons.get(id) === event.target);
