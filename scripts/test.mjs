@@ -44,7 +44,7 @@ process.exit(total.failures === 0 ? 0 : 1);
 /** Runs test files, several at a time. */
 async function runAll(names, jobs) {
   if (names.length === 0) return;
-  const mocha = new Mocha({ reporter: 'spec', timeout: 20_000, forbidOnly: true, parallel: jobs > 1, jobs });
+  const mocha = new Mocha({ reporter: 'spec', timeout: 60_000, forbidOnly: true, parallel: jobs > 1, jobs });
   for (const name of names) mocha.addFile(path.join(folder, name));
   // Where several run at a time, each process loads its own.
   if (jobs > 1) mocha.lazyLoadFiles(true);

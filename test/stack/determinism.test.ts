@@ -13,7 +13,7 @@ const CLI = path.join(root, 'dist/debug-adapter/cli/main.js');
 const run = promisify(execFile);
 
 describe('determinism', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let folder: string;
   /** The programs of each sample. */
   let samples: string[][];
