@@ -25,11 +25,14 @@ import type {
   ExportPacketsArguments,
   ExportPacketsResponse,
 } from './packets/data.ts';
+import type { GraphsArguments, GraphsResponse } from './graphs/data.ts';
+import type { Sample } from './graphs/sample.ts';
 import type { PictureData, PictureId } from './pictures/data.ts';
 import type { SequenceArguments, SequenceResponse } from './sequence/data.ts';
 import type { Happening } from './sequence/happening.ts';
 
 export type * from './packets/data.ts';
+export type * from './graphs/data.ts';
 export type * from './pictures/data.ts';
 export type * from './sequence/data.ts';
 
@@ -218,6 +221,8 @@ export interface RunRecord {
   /** The newest of what happened, for the sequence diagram; `missing`: how much there was before. */
   happenings: readonly Happening[];
   missing: number;
+  /** The newest samples, for the graphs. */
+  samples: readonly Sample[];
   /** Omitted if the machine could no longer answer. */
   trees?: TreesRecord;
 }
@@ -256,6 +261,7 @@ export interface SockscopeRequests {
   'sockscope/findPacket': { arguments: FindPacketArguments; response: FindPacketResponse };
   'sockscope/exportPackets': { arguments: ExportPacketsArguments; response: ExportPacketsResponse };
   'sockscope/sequence': { arguments: SequenceArguments; response: SequenceResponse };
+  'sockscope/graphs': { arguments: GraphsArguments; response: GraphsResponse };
 }
 
 /** Body of the event `sockscope/changed`: at most five a second while running, and one on each stop. */

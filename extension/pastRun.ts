@@ -11,6 +11,7 @@ import type {
   SockscopeRequests,
   TreeItem,
 } from '../debug-adapter/protocol.ts';
+import { graphsOf } from '../debug-adapter/graphs/graphs.ts';
 import { restoreCapture } from '../debug-adapter/packets/captureRecord.ts';
 import { completeFilter, filterFor } from '../debug-adapter/packets/filterRequests.ts';
 import { rowsOf } from '../debug-adapter/packets/packetRows.ts';
@@ -53,6 +54,10 @@ export class PastRun {
     'sockscope/exportPackets': async ({ path }) => ({ packets: await exportPackets(path, this.#packets) }),
     'sockscope/sequence': (body) => ({
       ...sequenceOf(this.#record.happenings, this.#record.missing, body),
+      isOver: true,
+    }),
+    'sockscope/graphs': (body) => ({
+      ...graphsOf(this.#record.happenings, this.#record.samples, body),
       isOver: true,
     }),
     'sockscope/setTreeValue': () => this.#refuse(),

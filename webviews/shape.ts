@@ -26,6 +26,15 @@ export const count: Shape<number> = (value, path) =>
     ? (value as number)
     : refuse(path, 'a whole number of 0 or more', value);
 
+/** Any finite number. */
+export const number: Shape<number> = (value, path) =>
+  Number.isFinite(value) ? (value as number) : refuse(path, 'a number', value);
+
+/** Allows null. */
+export function nullable<T>(shape: Shape<T>): Shape<T | null> {
+  return (value, path) => (value === null ? null : shape(value, path));
+}
+
 export function oneOf<const T extends string>(...allowed: readonly T[]): Shape<T> {
   return (value, path) =>
     allowed.includes(value as T)

@@ -16,6 +16,7 @@ import {
   type RunEnd,
   type ToWorker,
   type WorkerData,
+  type RecordingMemory,
 } from '../worker/channel.ts';
 import { MACHINE_FLAGS, machineLimits } from '../worker/thread.ts';
 import { ConditionWatch } from './conditionWatch.ts';
@@ -24,6 +25,7 @@ import { ConditionWatch } from './conditionWatch.ts';
 const RING_BYTES = 32 * 1024 * 1024;
 /** The newest of what happens in the world: nobody has to read it. */
 const SEQUENCE_BYTES = 4 * 1024 * 1024;
+const SAMPLE_BYTES = 4 * 1024 * 1024;
 const NAMES_BYTES = 64 * 1024;
 /** Default heap limit of a machine's thread, in MB. */
 export const DEFAULT_MAX_HEAP = 1024;
@@ -75,7 +77,11 @@ export class Debuggee {
   readonly client: CdpClient;
   readonly scripts: Scripts;
   readonly ring: SharedArrayBuffer;
-  readonly sequence = { ring: createRing(SEQUENCE_BYTES), names: createNameTable(NAMES_BYTES) };
+  readonly recording: RecordingMemory = {
+    sequence: createRing(SEQUENCE_BYTES),
+    samples: createRing(SAMPLE_BYTES),
+    names: createNameTable(NAMES_BYTES),
+  };
   readonly maxHeap: number;
   readonly #currentPid = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
   readonly #worker: Worker;
@@ -124,7 +130,7 @@ export class Debuggee {
     const hostPort = hostSockets();
     const workerData: WorkerData = {
       ring: this.ring,
-      sequence: this.sequence,
+      recording: this.recording,
       hostPort,
       currentPid: this.#currentPid,
       evaluated: this.conditions.shared,

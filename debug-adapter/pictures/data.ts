@@ -1,7 +1,22 @@
 /** What the pictures show, as plain data. Types only: the webviews see them through the protocol. */
 
+import type { GraphsArguments, GraphsData } from '../graphs/data.ts';
+import type { SequenceArguments, SequenceData } from '../sequence/data.ts';
+
+/** What is read from the machine. */
 export type PictureData = QueuesData | StatesData;
 export type PictureId = PictureData['picture'];
+
+/** All that is drawn: what is read from the machine, and what was recorded. */
+export type DrawnData = PictureData | SequenceData | GraphsData;
+export type DrawnId = DrawnData['picture'];
+export type DrawnOf<Id extends DrawnId> = Extract<DrawnData, { picture: Id }>;
+/** Which data of a picture is wanted. */
+export type Wanted =
+  | { [Id in PictureId]: { picture: Id } }[PictureId]
+  | ({ picture: 'sequence' } & SequenceArguments)
+  | ({ picture: 'graphs' } & GraphsArguments);
+export type WantedOf<Id extends DrawnId> = Extract<Wanted, { picture: Id }>;
 
 // ---------------------------------------------------------------------------------------------------------------------
 // The two queues of a listener

@@ -5,15 +5,13 @@
 import type { CapturePort, CaptureSink } from '../../stack/capture/capture.ts';
 import { DROP_REASONS, SKB_DROP_REASON_NOT_SPECIFIED } from '../../stack/include/net/dropreason.ts';
 import { inet_connection_sock } from '../../stack/include/net/inet_connection_sock.ts';
-import { inet_sock } from '../../stack/include/net/inet_sock.ts';
 import { inet_timewait_sock } from '../../stack/include/net/inet_timewait_sock.ts';
-import { sock, type sock_common } from '../../stack/include/net/sock.ts';
+import type { sock_common } from '../../stack/include/net/sock.ts';
 import { TASK_DEAD, TASK_RUNNING, type task_struct } from '../../stack/include/linux/sched.ts';
-import { IPPROTO_TCP, sockaddr_in } from '../../stack/include/uapi/linux/in.ts';
+import { sockaddr_in } from '../../stack/include/uapi/linux/in.ts';
 import { TCP_CLOSE, TCP_LISTEN, type TcpState } from '../../stack/include/uapi/linux/tcp.ts';
 import type { Machine } from '../../stack/machine.ts';
 import { sock_from_file } from '../../stack/net/socket/file.ts';
-import type { RingWriter } from '../../stack/trace/ring.ts';
 import type { wire_frame } from '../../stack/wire/frame.ts';
 import type { World } from '../../stack/world/world.ts';
 import {
@@ -21,14 +19,12 @@ import {
   ARGUMENT_BYTES,
   ENDS_BYTES,
   FRAME_HEAD_BYTES,
-  HEAD_BYTES,
   KIND,
   MOST_ARGUMENTS,
-  NO_PROTOCOL,
   PORT_UNIT,
   QUEUES,
 } from './layout.ts';
-import type { NameWriter } from './nameTable.ts';
+import type { RecordWriter } from './recordWriter.ts';
 
 /** The lengths of a listener's queues when they were last recorded. */
 interface Watched {
@@ -40,27 +36,17 @@ interface Watched {
 const NO_DESCRIPTOR = new Set(['socket', 'nanosleep', 'poll', 'eventfd2', 'epoll_create1']);
 const ACCEPTING = new Set(['accept', 'accept4']);
 
-interface PortNames {
-  host: number;
-  name: number;
-}
-
 export class Recorder implements CaptureSink {
   readonly #world: World;
-  readonly #ring: RingWriter;
-  readonly #names: NameWriter;
-  /** Numbers of the hosts' names, by the machine's index. */
-  readonly #hosts: number[] = [];
-  readonly #ports = new Map<CapturePort, PortNames>();
+  readonly #writer: RecordWriter;
   /** By task: the socket that its system call is about. */
   readonly #called = new Map<number, sock_common | null>();
   /** By the machine's index. */
   readonly #listeners: Watched[][] = [];
 
-  constructor(world: World, ring: RingWriter, names: NameWriter) {
+  constructor(world: World, writer: RecordWriter) {
     this.#world = world;
-    this.#ring = ring;
-    this.#names = names;
+    this.#writer = writer;
     this.#listen();
   }
 
@@ -81,39 +67,39 @@ export class Recorder implements CaptureSink {
     tracer.on('skb:kfree_skb', ({ machine, frame_number }, reason) => {
       // Freed without a reason: what it said has been processed.
       if (frame_number <= 0 || reason === SKB_DROP_REASON_NOT_SPECIFIED) return;
-      const name = this.#names.numberOf(DROP_REASONS[reason] ?? String(reason));
+      const name = this.#writer.names.numberOf(DROP_REASONS[reason] ?? String(reason));
       this.#frame(KIND.dropped, machine, frame_number, name);
     });
     tracer.on('irq:softirq_exit', () => this.#queues(this.#world.running!));
     tracer.on('sockscope:queue_overflow', (sk, which) => {
       this.#queues(sk.skc_net.machine);
       this.#socketRecord(KIND.overflow, sk, QUEUES.indexOf(which));
-      this.#ring.commit();
+      this.#writer.commit();
     });
   }
 
   sent(frame: wire_frame, port: CapturePort): void {
-    const { host, name } = this.#portNames(port);
+    const { host, name } = this.#writer.port(port);
     const copied = Math.min(frame.head.length, FRAME_HEAD_BYTES);
-    const at = this.#begin(KIND.sent, host, this.#pid(), name, 12 + copied);
-    const { view, bytes } = this.#ring;
+    const at = this.#writer.begin(KIND.sent, host, this.#writer.pid, name, 12 + copied);
+    const { view, bytes } = this.#writer.ring;
     view.setUint32(at, frame.number, true);
     view.setUint32(at + 4, frame.length, true);
     view.setUint32(at + 8, port.is_outside ? 1 : 0, true);
     for (let i = 0; i < copied; i++) bytes[at + 12 + i] = frame.head[i]!;
-    this.#ring.commit();
+    this.#writer.commit();
   }
   received(frame: wire_frame, port: CapturePort): void {
-    const { host, name } = this.#portNames(port);
-    const at = this.#begin(KIND.arrived, host, 0, name, 8);
-    this.#ring.view.setUint32(at, frame.number, true);
-    this.#ring.view.setUint32(at + 4, port.is_outside ? 1 : 0, true);
-    this.#ring.commit();
+    const { host, name } = this.#writer.port(port);
+    const at = this.#writer.begin(KIND.arrived, host, 0, name, 8);
+    this.#writer.ring.view.setUint32(at, frame.number, true);
+    this.#writer.ring.view.setUint32(at + 4, port.is_outside ? 1 : 0, true);
+    this.#writer.commit();
   }
   lost(frame: wire_frame, reason: string): void {
-    const at = this.#begin(KIND.lost, 0, 0, this.#names.numberOf(reason), 4);
-    this.#ring.view.setUint32(at, frame.number, true);
-    this.#ring.commit();
+    const at = this.#writer.begin(KIND.lost, 0, 0, this.#writer.names.numberOf(reason), 4);
+    this.#writer.ring.view.setUint32(at, frame.number, true);
+    this.#writer.commit();
   }
 
   #enter(task: task_struct, name: string, args: readonly unknown[]): void {
@@ -121,13 +107,13 @@ export class Recorder implements CaptureSink {
     this.#called.set(task.pid, sk);
     const count = Math.min(args.length, MOST_ARGUMENTS);
     const length = 8 + ENDS_BYTES + count * ARGUMENT_BYTES;
-    const host = this.#host(task.machine);
-    const at = this.#begin(KIND.enter, host, task.pid, this.#names.numberOf(name), length);
-    this.#ring.view.setUint32(at, this.#names.numberOf(task.comm), true);
-    this.#ring.view.setUint32(at + 4, task.tgid, true);
-    this.#ends(at + 8, sk);
+    const host = this.#writer.host(task.machine);
+    const at = this.#writer.begin(KIND.enter, host, task.pid, this.#writer.names.numberOf(name), length);
+    this.#writer.ring.view.setUint32(at, this.#writer.names.numberOf(task.comm), true);
+    this.#writer.ring.view.setUint32(at + 4, task.tgid, true);
+    this.#writer.ends(at + 8, sk);
     for (let i = 0; i < count; i++) this.#argument(at + 8 + ENDS_BYTES + i * ARGUMENT_BYTES, args[i]);
-    this.#ring.commit();
+    this.#writer.commit();
   }
   #argument(at: number, value: unknown): void {
     if (typeof value === 'number') this.#put(at, ARGUMENT.number, value);
@@ -137,7 +123,7 @@ export class Recorder implements CaptureSink {
     else this.#put(at, ARGUMENT.other, 0);
   }
   #put(at: number, tag: number, value: number): void {
-    const { view } = this.#ring;
+    const { view } = this.#writer.ring;
     view.setFloat64(at, tag, true);
     view.setFloat64(at + 8, value, true);
   }
@@ -146,21 +132,27 @@ export class Recorder implements CaptureSink {
     const isAccepted = typeof result === 'number' && result >= 0 && ACCEPTING.has(name);
     const sk = isAccepted ? socketAt(task, result) : (this.#called.get(task.pid) ?? null);
     this.#called.delete(task.pid);
-    const host = this.#host(task.machine);
-    const at = this.#begin(KIND.exit, host, task.pid, this.#names.numberOf(name), 8 + ENDS_BYTES);
+    const host = this.#writer.host(task.machine);
+    const at = this.#writer.begin(
+      KIND.exit,
+      host,
+      task.pid,
+      this.#writer.names.numberOf(name),
+      8 + ENDS_BYTES,
+    );
     const told = result instanceof Uint8Array ? result.length : result;
-    this.#ring.view.setFloat64(at, typeof told === 'number' ? told : NaN, true);
-    this.#ends(at + 8, sk);
-    this.#ring.commit();
+    this.#writer.ring.view.setFloat64(at, typeof told === 'number' ? told : NaN, true);
+    this.#writer.ends(at + 8, sk);
+    this.#writer.commit();
     this.#queues(task.machine);
   }
 
   #state(sk: sock_common, from: number, to: number): void {
     const { machine } = sk.skc_net;
     const at = this.#socketRecord(KIND.state, sk, 0);
-    this.#ring.bytes[at + 13] = from;
-    this.#ring.bytes[at + 14] = to === TCP_CLOSE && sk.skc_dport !== 0 ? closedInto(sk) : to;
-    this.#ring.commit();
+    this.#writer.ring.bytes[at + 13] = from;
+    this.#writer.ring.bytes[at + 14] = to === TCP_CLOSE && sk.skc_dport !== 0 ? closedInto(sk) : to;
+    this.#writer.commit();
     if (!(sk instanceof inet_connection_sock)) return;
     const { index } = machine;
     if (to === TCP_LISTEN) (this.#listeners[index] ??= []).push({ listener: sk, syn: 0, accept: 0 });
@@ -180,74 +172,35 @@ export class Recorder implements CaptureSink {
       if (syn === watched.syn && accept === watched.accept) continue;
       watched.syn = syn;
       watched.accept = accept;
-      const at = this.#begin(KIND.queues, this.#host(machine), 0, 0, ENDS_BYTES + 12);
-      this.#ends(at, listener);
-      const { view } = this.#ring;
+      const at = this.#writer.begin(KIND.queues, this.#writer.host(machine), 0, 0, ENDS_BYTES + 12);
+      this.#writer.ends(at, listener);
+      const { view } = this.#writer.ring;
       view.setUint32(at + ENDS_BYTES, syn, true);
       view.setUint32(at + ENDS_BYTES + 4, accept, true);
       view.setUint32(at + ENDS_BYTES + 8, listener.sk_max_ack_backlog, true);
-      this.#ring.commit();
+      this.#writer.commit();
     }
   }
 
   #task(kind: number, task: task_struct): void {
-    this.#begin(kind, this.#host(task.machine), task.pid, 0, 0);
-    this.#ring.commit();
+    this.#writer.begin(kind, this.#writer.host(task.machine), task.pid, 0, 0);
+    this.#writer.commit();
   }
   #frame(kind: number, machine: Machine, number: number, extra = 0): void {
-    const at = this.#begin(kind, this.#host(machine), 0, extra, 4);
-    this.#ring.view.setUint32(at, number, true);
-    this.#ring.commit();
+    const at = this.#writer.begin(kind, this.#writer.host(machine), 0, extra, 4);
+    this.#writer.ring.view.setUint32(at, number, true);
+    this.#writer.commit();
   }
   #socketRecord(kind: number, sk: sock_common, extra: number): number {
-    const at = this.#begin(kind, this.#host(sk.skc_net.machine), this.#pid(), extra, ENDS_BYTES);
-    this.#ends(at, sk);
+    const at = this.#writer.begin(
+      kind,
+      this.#writer.host(sk.skc_net.machine),
+      this.#writer.pid,
+      extra,
+      ENDS_BYTES,
+    );
+    this.#writer.ends(at, sk);
     return at;
-  }
-
-  /** @returns the offset of what follows the record's head */
-  #begin(kind: number, host: number, pid: number, extra: number, length: number): number {
-    const at = this.#ring.reserve(kind, HEAD_BYTES + length);
-    const { view } = this.#ring;
-    view.setFloat64(at, this.#world.event, true);
-    view.setFloat64(at + 8, this.#world.time_ns, true);
-    view.setUint32(at + 16, pid, true);
-    view.setUint16(at + 20, host, true);
-    view.setUint16(at + 22, extra, true);
-    return at + HEAD_BYTES;
-  }
-  /** @param sk null: no socket, which has protocol 255 */
-  #ends(at: number, sk: sock_common | null): void {
-    const { view, bytes } = this.#ring;
-    if (sk === null) {
-      bytes[at + 12] = NO_PROTOCOL;
-      return;
-    }
-    view.setInt32(at, sk.skc_rcv_saddr, true);
-    view.setInt32(at + 4, sk.skc_daddr, true);
-    // A socket that is closed has no port in the tables any more, but in its headers.
-    view.setUint16(at + 8, sk.skc_num || (sk instanceof inet_sock ? sk.inet_sport : 0), true);
-    view.setUint16(at + 10, sk.skc_dport, true);
-    bytes[at + 12] = sk instanceof sock ? sk.sk_protocol : IPPROTO_TCP;
-  }
-
-  /** The task in whose context code runs; 0: an interrupt or a softirq. */
-  #pid(): number {
-    const machine = this.#world.running;
-    if (machine === null) return 0;
-    const { softirq, current, idle } = machine;
-    return current === idle || softirq.serving || softirq.hardirq > 0 ? 0 : current.pid;
-  }
-  #host(machine: Machine): number {
-    return (this.#hosts[machine.index] ??= this.#names.numberOf(machine.hostname));
-  }
-  #portNames(port: CapturePort): PortNames {
-    let names = this.#ports.get(port);
-    if (names === undefined) {
-      names = { host: this.#names.numberOf(port.machine.hostname), name: this.#names.numberOf(port.name) };
-      this.#ports.set(port, names);
-    }
-    return names;
   }
 }
 

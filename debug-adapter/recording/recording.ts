@@ -31,7 +31,7 @@ export class Recording {
   #kept: Happening[] = [];
   #letGo = 0;
 
-  constructor({ ring, names }: { ring: SharedArrayBuffer; names: SharedArrayBuffer }) {
+  constructor(ring: SharedArrayBuffer, names: SharedArrayBuffer) {
     this.#ring = new RingReader(ring);
     this.#names = new NameReader(names);
   }
@@ -142,7 +142,8 @@ function decode(kind: number, content: Uint8Array, names: NameReader): Happening
   }
 }
 
-function socketAt(view: DataView, at: number): End | null {
+/** The ends of a socket in a record. */
+export function socketAt(view: DataView, at: number): End | null {
   const protocol = view.getUint8(at + 12);
   if (protocol === NO_PROTOCOL) return null;
   return {

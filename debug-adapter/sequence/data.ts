@@ -1,5 +1,4 @@
 /** The data of the sequence diagram, as the request sockscope/sequence answers it. Types only. */
-import type { PictureData } from '../pictures/data.ts';
 import type { PacketFate } from '../protocol.ts';
 
 /** A moment of the world: the number of an event, and its virtual time in ns since boot. */
@@ -42,9 +41,6 @@ export interface SequenceResponse {
 export interface SequenceData extends SequenceResponse {
   picture: 'sequence';
 }
-/** All that is drawn: what is read from the machine, and what was recorded. */
-export type DrawnData = PictureData | SequenceData;
-export type DrawnId = DrawnData['picture'];
 
 export interface SequenceConnection {
   id: string;

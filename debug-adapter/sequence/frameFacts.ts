@@ -20,10 +20,16 @@ export interface TcpFacts {
   seq: number;
   ack: number;
   window: number;
+  /** The blocks that the SACK option reports, from the first byte to the one after the last. */
+  sack?: [from: number, to: number][];
 }
 
 const ETHERNET_BYTES = 14;
 const ARP_BYTES = 28;
+const TCP_BYTES = 20;
+const OPTION_END = 0;
+const OPTION_NOP = 1;
+const OPTION_SACK = 5;
 const MORE_FRAGMENTS_AND_OFFSET = 0x3fff;
 const OFFSET = 0x1fff;
 /** By bit, in the order in which they are written. */
@@ -90,6 +96,7 @@ function ip(view: DataView, length: number): FrameFacts {
 
 function tcp(view: DataView, at: number, base: FrameFacts): FrameFacts {
   const bits = view.getUint8(at + 13);
+  const sack = sackBlocks(view, at);
   return {
     ...base,
     protocol: 'TCP',
@@ -101,8 +108,30 @@ function tcp(view: DataView, at: number, base: FrameFacts): FrameFacts {
       seq: view.getUint32(at + 4),
       ack: view.getUint32(at + 8),
       window: view.getUint16(at + 14),
+      ...(sack.length > 0 && { sack }),
     },
   };
+}
+
+/** The SACK option of a TCP header, as far as it was recorded. */
+function sackBlocks(view: DataView, header: number): [number, number][] {
+  const blocks: [number, number][] = [];
+  const end = Math.min(header + (view.getUint8(header + 12) >> 4) * 4, view.byteLength);
+  for (let at = header + TCP_BYTES; at < end;) {
+    const kind = view.getUint8(at);
+    if (kind === OPTION_END) break;
+    if (kind === OPTION_NOP) {
+      at++;
+      continue;
+    }
+    const length = at + 1 < end ? view.getUint8(at + 1) : 0;
+    if (length < 2 || at + length > end) break;
+    if (kind === OPTION_SACK)
+      for (let block = at + 2; block + 8 <= at + length; block += 8)
+        blocks.push([view.getUint32(block), view.getUint32(block + 4)]);
+    at += length;
+  }
+  return blocks;
 }
 
 function icmp(view: DataView, at: number, base: FrameFacts): FrameFacts {

@@ -105,6 +105,14 @@ const SHAPES: Readonly<Record<string, Readonly<Record<string, Shape>>>> = {
   'sockscope/packetCode': { number: 'integer', which: 'string' },
   'sockscope/exportPackets': { path: 'string' },
   'sockscope/sequence': { 'connection?': 'string', 'from?': 'count', 'to?': 'count', 'count?': 'count' },
+  'sockscope/graphs': {
+    'graph?': 'string',
+    'connection?': 'string',
+    'side?': 'string',
+    'fromNs?': 'count',
+    'toNs?': 'count',
+    'count?': 'count',
+  },
 };
 
 function kindOf(value: unknown): Kind | undefined {

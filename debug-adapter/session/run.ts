@@ -14,6 +14,7 @@ import type { ArmedFilter } from '../inspect/stops.ts';
 import { PacketStore } from '../packets/packetStore.ts';
 import { PcapFile } from '../packets/pcapFile.ts';
 import { Recording } from '../recording/recording.ts';
+import { Samples } from '../recording/samples.ts';
 import { AGENT, type RunEnd } from '../worker/channel.ts';
 import { Frames } from './frames.ts';
 import type { LaunchArguments } from './launchArguments.ts';
@@ -37,6 +38,7 @@ export class Run {
   readonly packets = new PacketStore();
   readonly streams: Streams;
   readonly recording: Recording;
+  readonly samples: Samples;
   readonly frames: Frames;
   readonly #tellClient: Emit;
   /** As #tellClient, until the machine is killed. */
@@ -79,7 +81,8 @@ export class Run {
     this.functionBreakpoints = new FunctionBreakpoints(this.debuggee, this.execution, functions);
     this.streams = new Streams(this.debuggee.ring, this.packets);
     this.streams.isCongested = isCongested;
-    this.recording = new Recording(this.debuggee.sequence);
+    this.recording = new Recording(this.debuggee.recording.sequence, this.debuggee.recording.names);
+    this.samples = new Samples(this.debuggee.recording.samples, this.debuggee.recording.names);
     this.#progress = new Progress(this, this.#emit);
     this.#firstValue = numbers.nextValueRange();
     this.#recorder = launch.record ? new RunRecorder(this) : undefined;

@@ -22,6 +22,8 @@ const ANSWER_MS = 1500;
 const PACKETS_WITH_CODE = 500;
 /** The number of newest happenings that are recorded: about 200 bytes each. */
 const HAPPENINGS = 5000;
+/** The number of newest samples that are recorded: about 200 bytes each. */
+const SAMPLES = 5000;
 
 export class RunRecorder {
   readonly #run: Run;
@@ -55,6 +57,7 @@ export class RunRecorder {
       packets: recordCapture(packets),
       code: await this.#code(),
       ...this.#happenings(),
+      samples: this.#run.samples.read().slice(-SAMPLES),
       ...(this.#trees === undefined ? {} : { trees: this.#trees }),
     };
   }

@@ -28,7 +28,7 @@ import {
 import { Positions } from './positions.ts';
 import { parseArguments } from './requestArguments.ts';
 import { Run } from './run.ts';
-import { sequence } from './sequenceRequests.ts';
+import { graphs, sequence } from './recordingRequests.ts';
 import { setVariable } from './setVariable.ts';
 import { picture } from './pictureRequests.ts';
 import { breakOnSocket, setTreeValue, tree } from './treeRequests.ts';
@@ -154,6 +154,7 @@ export class Session {
     'sockscope/packetCode': (args: never) => packetCode(this.#running(), args),
     'sockscope/exportPackets': (args: never) => writePackets(this.#running(), args),
     'sockscope/sequence': (args: never) => sequence(this.#running(), args),
+    'sockscope/graphs': (args: never) => graphs(this.#running(), args),
   };
 
   /** Requests without a time limit. */

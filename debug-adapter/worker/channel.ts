@@ -13,14 +13,22 @@ export const RECORD = { sent: 1, received: 2, lost: 3, output: 4, entered: 5 } a
 /** The worker's start parameters, before the program is known. */
 export interface WorkerData {
   ring: SharedArrayBuffer;
-  /** What happens in the world, for the sequence diagram, and the names in it (see recording/). */
-  sequence: { ring: SharedArrayBuffer; names: SharedArrayBuffer };
+  recording: RecordingMemory;
   /** One number in shared memory: the pid of the task on the CPU. */
   currentPid: Int32Array;
   /** Leads to the sockets of the host. */
   hostPort: MessagePort;
   /** Two numbers in shared memory: which breakpoint's expressions are evaluated (see ConditionWatch). */
   evaluated: Int32Array;
+}
+/** Where recording/ writes what happens in the world. */
+export interface RecordingMemory {
+  /** For the sequence diagram. */
+  sequence: SharedArrayBuffer;
+  /** For graphs. */
+  samples: SharedArrayBuffer;
+  /** The names in both. */
+  names: SharedArrayBuffer;
 }
 /** The part of the launch configuration for the machine. */
 export interface BootConfig {

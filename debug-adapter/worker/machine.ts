@@ -25,6 +25,8 @@ import { KernelNames, type KernelModule } from '../inspect/kernelNames.ts';
 import { parseStack } from '../inspect/stackText.ts';
 import { NameWriter } from '../recording/nameTable.ts';
 import { Recorder } from '../recording/recorder.ts';
+import { RecordWriter } from '../recording/recordWriter.ts';
+import { Sampler } from '../recording/sampler.ts';
 import type { SourceTools } from '../../stack/user/program.ts';
 import {
   AGENT,
@@ -67,8 +69,11 @@ function start(boot: BootConfig, kernel: KernelNames): Running {
     records.output(isError ? 'important' : 'console', `${text}\n`),
   );
   const records: Records = new Records(new RingWriter(data.ring), world, agent.packets);
-  const { ring, names } = data.sequence;
-  world.capture = bothOf(records, new Recorder(world, new RingWriter(ring), new NameWriter(names)));
+  const { sequence, samples, names } = data.recording;
+  const nameWriter = new NameWriter(names);
+  const writer = (ring: SharedArrayBuffer) => new RecordWriter(world, new RingWriter(ring), nameWriter);
+  world.capture = bothOf(records, new Recorder(world, writer(sequence)));
+  new Sampler(world, writer(samples));
   world.output = (stream, text) => {
     const place = parseStack(new Error().stack ?? '').find(({ url }) => isScenario(url));
     records.output(stream, text, place);

@@ -6,7 +6,7 @@ import {
   type FromPicturesOf,
   type ToPictures,
 } from '../../webviews/pictures/messages.ts';
-import type { DrawnData, DrawnId } from '../../debug-adapter/protocol.ts';
+import type { DrawnData, DrawnId, Wanted } from '../../debug-adapter/protocol.ts';
 import { showPacketCode } from '../packets/packetCode.ts';
 import type { PacketsPanel } from '../packets/packetsPanel.ts';
 import type { BreakOnChooser } from '../breakOn.ts';
@@ -148,11 +148,18 @@ export class PicturesView implements vscode.Disposable {
     return current;
   }
 
-  async #getPicture({ id, picture, sequence }: FromPicturesOf<'getPicture'>): Promise<void> {
-    const data: DrawnData =
-      picture === 'sequence'
-        ? { picture, ...(await this.#session.request('sockscope/sequence', sequence ?? {})) }
-        : (await this.#session.request('sockscope/picture', { picture })).data;
-    this.#host.post({ type: 'picture', id, data });
+  async #getPicture({ id, wanted }: FromPicturesOf<'getPicture'>): Promise<void> {
+    this.#host.post({ type: 'picture', id, data: await this.#data(wanted) });
+  }
+  async #data({ picture, ...wanted }: Wanted): Promise<DrawnData> {
+    const session = this.#session;
+    switch (picture) {
+      case 'sequence':
+        return { picture, ...(await session.request('sockscope/sequence', wanted)) };
+      case 'graphs':
+        return { picture, ...(await session.request('sockscope/graphs', wanted)) };
+      default:
+        return (await session.request('sockscope/picture', { picture })).data;
+    }
   }
 }

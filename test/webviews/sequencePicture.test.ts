@@ -111,7 +111,7 @@ describe('the sequence diagram, in a browser', function () {
     });
     await view.page.getByText('from 0.000 000 s on, 12 earlier ones left out').waitFor();
     await view.page.getByRole('combobox', { name: 'Connection' }).selectOption({ index: 2 });
-    const last = () => view.sentOf('getPicture').at(-1)?.sequence;
+    const last = () => view.wantedOf('sequence').at(-1);
     await eventually('one connection is asked for', () => last()?.connection === 'TCP c d');
     await view.page.getByRole('button', { name: 'Earlier' }).click();
     await eventually('what came before is asked for', () => last()?.to === 9);

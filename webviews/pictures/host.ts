@@ -1,5 +1,5 @@
 /** The Pictures view's connection to the extension. */
-import type { DrawnData, DrawnId, SequenceArguments } from '../../debug-adapter/protocol.ts';
+import type { DrawnData, Wanted } from '../../debug-adapter/protocol.ts';
 import { Channel, type AnnouncementOf } from '../channel.ts';
 import { parseToPictures, type FromPictures, type ToPictures } from './messages.ts';
 
@@ -11,8 +11,7 @@ export class Host extends Channel<ToPictures, FromPictures> {
     super(parseToPictures, onAnnouncement);
   }
 
-  async getPicture(picture: DrawnId, sequence?: SequenceArguments): Promise<DrawnData> {
-    const wanted = sequence === undefined ? {} : { sequence };
-    return (await this.ask<'picture'>({ type: 'getPicture', picture, ...wanted })).data;
+  async getPicture(wanted: Wanted): Promise<DrawnData> {
+    return (await this.ask<'picture'>({ type: 'getPicture', wanted })).data;
   }
 }

@@ -6,6 +6,8 @@ import './styles/view.css';
 import './styles/queues.css';
 import './styles/states.css';
 import './styles/sequence.css';
+import 'uplot/dist/uPlot.min.css';
+import './styles/graphs.css';
 import { registerControls } from '../toolkit.ts';
 import { PicturesView } from './picturesView.ts';
 

@@ -1,11 +1,12 @@
 /** The messages between the extension and the Pictures view, parsed on both sides. */
-import type { DrawnData, DrawnId, SequenceArguments } from '../../debug-adapter/protocol.ts';
+import type { DrawnData, DrawnId, Wanted, WantedOf } from '../../debug-adapter/protocol.ts';
 import { array, boolean, count, object, oneOf, optional, string, union, type Shape } from '../shape.ts';
+import { graphsArguments, graphsData } from './graphs/shape.ts';
 import { queuesData } from './queues/shape.ts';
 import { sequenceArguments, sequenceData } from './sequence/shape.ts';
 import { statesData } from './states/shape.ts';
 
-export const PICTURE_IDS = ['queues', 'states', 'sequence'] as const satisfies readonly DrawnId[];
+export const PICTURE_IDS = ['queues', 'states', 'sequence', 'graphs'] as const satisfies readonly DrawnId[];
 
 /** The commands that an empty picture offers. */
 const COMMANDS = ['startDebugging', 'newScenario', 'openSample'] as const;
@@ -50,7 +51,7 @@ export type ToPictures =
 /** What the Pictures view sends to the extension. */
 export type FromPictures =
   | { type: 'ready' }
-  | { type: 'getPicture'; id: number; picture: DrawnId; sequence?: SequenceArguments }
+  | { type: 'getPicture'; id: number; wanted: Wanted }
   /** Select this socket in the Sockets tree, by its key there. */
   | { type: 'revealSocket'; socket: string }
   /** Show the packets of this filter in the Packets panel. */
@@ -75,10 +76,22 @@ const SHAPES: { [Id in DrawnId]: Shape<Extract<DrawnData, { picture: Id }>> } = 
   queues: queuesData,
   states: statesData,
   sequence: sequenceData,
+  graphs: graphsData,
 };
 const pictureData: Shape<DrawnData> = (value, path) => {
   const { picture } = object<{ picture: DrawnId }>({ picture: pictureId })(value, path);
   return SHAPES[picture](value, path);
+};
+
+const WANTED: { [Id in DrawnId]: Shape<WantedOf<Id>> } = {
+  queues: object<WantedOf<'queues'>>({ picture: oneOf('queues') }),
+  states: object<WantedOf<'states'>>({ picture: oneOf('states') }),
+  sequence: sequenceArguments,
+  graphs: graphsArguments,
+};
+const wanted: Shape<Wanted> = (value, path) => {
+  const { picture } = object<{ picture: DrawnId }>({ picture: pictureId })(value, path);
+  return WANTED[picture](value, path);
 };
 
 /** @throws ShapeError naming what is wrong with a message that the view received */
@@ -113,8 +126,7 @@ export const parseFromPictures = union<FromPictures>('a message from the Picture
   getPicture: object<FromPicturesOf<'getPicture'>>({
     type: oneOf('getPicture'),
     id: count,
-    picture: pictureId,
-    sequence: optional(sequenceArguments),
+    wanted,
   }),
   revealPacket: object<FromPicturesOf<'revealPacket'>>({ type: oneOf('revealPacket'), number: count }),
   goToCode: object<FromPicturesOf<'goToCode'>>({

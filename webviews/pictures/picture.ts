@@ -1,5 +1,5 @@
 /** What a picture of the Pictures view is. */
-import type { DrawnData, DrawnId, SequenceArguments } from '../../debug-adapter/protocol.ts';
+import type { DrawnId, DrawnOf, Moment, WantedOf } from '../../debug-adapter/protocol.ts';
 import type { Table } from './table.ts';
 
 export type { Table } from './table.ts';
@@ -26,6 +26,8 @@ export interface PictureHost {
   revealPacket(number: number): void;
   /** Open the code that sent or received a packet. */
   goToCode(number: number, which: 'sent' | 'received'): void;
+  /** The user looks at this moment: the other pictures show it, too. */
+  pointAt(moment: Moment | undefined): void;
   /** Put a text on the clipboard; `what` names it for the status bar. */
   copy(text: string, what: string): void;
 }
@@ -39,15 +41,17 @@ export interface Picture<Id extends DrawnId = DrawnId> {
   readonly tooltip: string;
   readonly element: HTMLElement;
   /** What of its data is wanted. */
-  asks?(): SequenceArguments;
+  asks(): WantedOf<Id>;
   /** Draws the data. */
-  show(data: Extract<DrawnData, { picture: Id }>): void;
+  show(data: DrawnOf<Id>): void;
   /** Draws the same data for another size of its element. */
   resize(): void;
   /** Forgets what it has shown: another session begins. */
   clear(): void;
   /** Shows what belongs to a socket, by its key in the Sockets tree, from now on. */
   focusOn?(socket: string): void;
+  /** The moment that the user looks at, in whichever picture; undefined: none. */
+  pointAt?(moment: Moment | undefined): void;
   /** Why there is nothing to see; undefined: there is something. */
   emptiness(): Emptiness | undefined;
   table(): Table;

@@ -1,5 +1,5 @@
 /** The Pictures view: a strip of tabs, the chosen picture or its table, and what can be done with it. */
-import type { DrawnId } from '../../debug-adapter/protocol.ts';
+import type { DrawnId, Moment } from '../../debug-adapter/protocol.ts';
 import { el, setAria, setText } from '../dom.ts';
 import { button, checkbox } from '../toolkit.ts';
 import { csv } from './csv.ts';
@@ -7,6 +7,7 @@ import { EmptyState } from './emptyState.ts';
 import { Host, type Announcement } from './host.ts';
 import type { ToPicturesOf } from './messages.ts';
 import type { Picture, PictureHost } from './picture.ts';
+import { GraphsPicture } from './graphs/graphsPicture.ts';
 import { QueuesPicture } from './queues/queuesPicture.ts';
 import { SequencePicture } from './sequence/sequencePicture.ts';
 import { StatesPicture } from './states/statesPicture.ts';
@@ -63,10 +64,16 @@ export class PicturesView {
       ask: () => void this.fetch(),
       revealPacket: (number) => this.host.post({ type: 'revealPacket', number }),
       goToCode: (number, which) => this.host.post({ type: 'goToCode', number, which }),
+      pointAt: (moment) => this.pointAt(moment),
       copy: (text, what) => this.host.post({ type: 'copy', text, what }),
     };
     this.states = new StatesPicture(pictureHost);
-    this.pictures = [new QueuesPicture(pictureHost), this.states, new SequencePicture(pictureHost)];
+    this.pictures = [
+      new QueuesPicture(pictureHost),
+      this.states,
+      new SequencePicture(pictureHost),
+      new GraphsPicture(pictureHost),
+    ];
     this.tabs = new Tabs('Pictures', this.pictures, PANEL, (id) => this.select(id));
     this.empty = new EmptyState((command) => this.host.post({ type: 'run', command }));
     this.panel = el('div', { class: 'picture', id: PANEL, role: 'tabpanel' }, [
@@ -137,6 +144,10 @@ export class PicturesView {
     void this.fetch();
   }
 
+  private pointAt(moment: Moment | undefined): void {
+    for (const picture of this.pictures) if (picture !== this.current) picture.pointAt?.(moment);
+  }
+
   /** Asks for the data of the picture that is shown. */
   private async fetch(): Promise<void> {
     if (this.session === undefined) return;
@@ -145,7 +156,7 @@ export class PicturesView {
     this.isAsking = true;
     const { session, current } = this;
     try {
-      const data = await this.host.getPicture(current.id, current.asks?.());
+      const data = await this.host.getPicture(current.asks());
       if (session === this.session && data.picture === current.id) {
         this.drawn.add(current.id);
         this.fail('');

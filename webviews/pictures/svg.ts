@@ -53,6 +53,7 @@ const INHERITED = [
   'fill',
   'stroke',
   'stroke-width',
+  'stroke-opacity',
   'stroke-dasharray',
   'font-family',
   'font-size',

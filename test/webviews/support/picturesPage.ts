@@ -1,6 +1,6 @@
 /** The Pictures view in a real browser, with a made-up extension around it. */
 import type { Browser, Page } from 'playwright-core';
-import type { DrawnData, DrawnId } from '../../../debug-adapter/protocol.ts';
+import type { DrawnData, DrawnId, WantedOf } from '../../../debug-adapter/protocol.ts';
 import {
   parseFromPictures,
   parseToPictures,
@@ -53,6 +53,13 @@ export class PicturesPage {
     return this.sent.filter((message): message is FromPicturesOf<T> => message.type === type);
   }
 
+  /** What was asked for of this picture. */
+  wantedOf<Id extends DrawnId>(picture: Id): WantedOf<Id>[] {
+    return this.sentOf('getPicture')
+      .map(({ wanted }) => wanted)
+      .filter((wanted): wanted is WantedOf<Id> => wanted.picture === picture);
+  }
+
   violations(): Promise<string[]> {
     return violationsOf(this.page);
   }
@@ -61,7 +68,10 @@ export class PicturesPage {
     const message = parseFromPictures(raw);
     this.sent.push(message);
     if (message.type !== 'getPicture') return;
-    const { id, picture } = message;
+    const {
+      id,
+      wanted: { picture },
+    } = message;
     const data = this.data.get(picture);
     await this.send(
       data === undefined ? { type: 'failed', id, message: `no ${picture}` } : { type: 'picture', id, data },

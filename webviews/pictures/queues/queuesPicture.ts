@@ -40,6 +40,10 @@ export class QueuesPicture implements Picture<'queues'> {
     new ResizeObserver(() => this.resize()).observe(this.place);
   }
 
+  asks() {
+    return { picture: this.id } as const;
+  }
+
   show({ listeners }: QueuesData): void {
     this.listeners = listeners;
     this.listChoices();

@@ -1,8 +1,9 @@
 /** The sequence diagram: what is chosen to be shown, its drawing, and what can be done with the chosen thing. */
-import type { SequenceArguments, SequenceData, SequenceResponse } from '../../../debug-adapter/protocol.ts';
+import type { Moment, SequenceData, SequenceResponse, WantedOf } from '../../../debug-adapter/protocol.ts';
 import { el, setText } from '../../dom.ts';
 import { button, checkbox, type ButtonControl } from '../../toolkit.ts';
 import type { Emptiness, Picture, PictureHost, Table } from '../picture.ts';
+import { option } from '../select.ts';
 import { layout, type Layout, type LayoutOptions } from './layout.ts';
 import { mermaid } from './mermaid.ts';
 import type { Item } from './rows.ts';
@@ -47,6 +48,8 @@ export class SequencePicture implements Picture<'sequence'> {
   /** The end of the window that is looked at; undefined: the newest. */
   private until: number | undefined;
   private wasAtEnd = true;
+  /** Looked at in another picture: to be chosen here. */
+  private pointed: Moment | undefined;
 
   constructor(host: PictureHost) {
     this.host = host;
@@ -101,8 +104,9 @@ export class SequencePicture implements Picture<'sequence'> {
     this.tellChosen();
   }
 
-  asks(): SequenceArguments {
+  asks(): WantedOf<'sequence'> {
     return {
+      picture: this.id,
       count: COUNT,
       ...(this.connection.value !== ALL && { connection: this.connection.value }),
       ...(this.until !== undefined && { to: this.until }),
@@ -119,6 +123,7 @@ export class SequencePicture implements Picture<'sequence'> {
     if (this.wasAtEnd && this.until === undefined && data.isOver !== true)
       this.place.scrollTop = this.place.scrollHeight;
     this.scrolled();
+    this.choosePointed();
     this.tellChosen();
   }
 
@@ -126,11 +131,24 @@ export class SequencePicture implements Picture<'sequence'> {
     this.draw();
   }
 
+  pointAt(moment: Moment | undefined): void {
+    this.pointed = moment;
+  }
+  /** What was the last to happen up to the moment that is looked at in another picture. */
+  private choosePointed(): void {
+    const { pointed } = this;
+    this.pointed = undefined;
+    if (pointed === undefined) return;
+    const last = this.layout?.places.findLast(({ item }) => item.at.event <= pointed.event);
+    if (last !== undefined) this.choose(last.item, true);
+  }
+
   clear(): void {
     this.data = undefined;
     this.layout = undefined;
     this.chosen = undefined;
     this.until = undefined;
+    this.pointed = undefined;
     this.wasAtEnd = true;
     this.connection.replaceChildren(option(ALL, 'All connections'));
     this.drawing.clear();
@@ -247,6 +265,7 @@ export class SequencePicture implements Picture<'sequence'> {
     }
     this.draw();
     this.tellChosen();
+    this.host.pointAt(item.at);
   }
   /** The same thing in new data. */
   private find(item: Item): Item | undefined {
@@ -295,11 +314,4 @@ function legend(): HTMLElement {
     el('span', { class: 'swatch sleep' }),
     document.createTextNode(' asleep in it'),
   ]);
-}
-
-function option(value: string, text: string): HTMLOptionElement {
-  const element = document.createElement('option');
-  element.value = value;
-  element.text = text;
-  return element;
 }

@@ -1,7 +1,6 @@
 /** The sequence's data, checked. */
 import type {
   Moment,
-  SequenceArguments,
   SequenceCall,
   SequenceConnection,
   SequenceData,
@@ -9,10 +8,11 @@ import type {
   SequencePacket,
   SequenceQueues,
   SequenceState,
+  WantedOf,
 } from '../../../debug-adapter/protocol.ts';
 import { array, boolean, count, object, oneOf, optional, string, type Shape } from '../../shape.ts';
 
-const moment = object<Moment>({ event: count, timeNs: count });
+export const moment = object<Moment>({ event: count, timeNs: count });
 
 const lifeline = object<SequenceLifeline>({
   id: string,
@@ -82,7 +82,8 @@ export const sequenceData: Shape<SequenceData> = object<SequenceData>({
   isOver: optional(boolean),
 });
 
-export const sequenceArguments: Shape<SequenceArguments> = object<SequenceArguments>({
+export const sequenceArguments: Shape<WantedOf<'sequence'>> = object<WantedOf<'sequence'>>({
+  picture: oneOf('sequence'),
   connection: optional(string),
   from: optional(count),
   to: optional(count),

@@ -48,6 +48,10 @@ export class StatesPicture implements Picture<'states'> {
     new ResizeObserver(() => this.resize()).observe(this.place);
   }
 
+  asks() {
+    return { picture: this.id } as const;
+  }
+
   show(data: StatesData): void {
     this.data = data;
     this.draw();

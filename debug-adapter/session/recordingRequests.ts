@@ -1,5 +1,12 @@
-/** The custom request about the sequence diagram. */
-import type { Moment, SequenceArguments, SequenceResponse } from '../protocol.ts';
+/** The custom requests about what was recorded: the sequence diagram and the graphs. */
+import { graphsOf } from '../graphs/graphs.ts';
+import type {
+  GraphsArguments,
+  GraphsResponse,
+  Moment,
+  SequenceArguments,
+  SequenceResponse,
+} from '../protocol.ts';
 import { sequenceOf } from '../sequence/sequence.ts';
 import type { Run } from './run.ts';
 
@@ -7,6 +14,12 @@ export async function sequence(run: Run, args: SequenceArguments): Promise<Seque
   const stop = await momentOfStop(run);
   const { recording } = run;
   const answer = sequenceOf(recording.read(), recording.missing, args);
+  return stop === undefined ? answer : { ...answer, stop };
+}
+
+export async function graphs(run: Run, args: GraphsArguments): Promise<GraphsResponse> {
+  const stop = await momentOfStop(run);
+  const answer = graphsOf(run.recording.read(), run.samples.read(), args);
   return stop === undefined ? answer : { ...answer, stop };
 }
 
