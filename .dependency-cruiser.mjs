@@ -76,12 +76,13 @@ export default {
     {
       name: 'sequence-needs-no-adapter',
       comment:
-        'A sequence is made of what was recorded, in the adapter and in the extension: it needs no machine.',
+        'Sequences and graphs are made of what was recorded, in the adapter and in the extension: they need no machine.',
       severity: 'error',
-      from: { path: '^debug-adapter/sequence/' },
+      from: { path: '^debug-adapter/(sequence|graphs)/' },
       to: {
         path: '^(debug-adapter|stack)/',
-        pathNot: '^(debug-adapter/(protocol\\.ts|pictures/data\\.ts|sequence/)|stack/lib/)',
+        pathNot:
+          '^(debug-adapter/(protocol\\.ts|pictures/data\\.ts|recording/sampleLayout\\.ts|sequence/|graphs/)|stack/(lib|include)/)',
       },
     },
     {
@@ -93,7 +94,7 @@ export default {
       to: {
         path: '^(stack|debug-adapter|webviews|test)/',
         pathNot:
-          '^(debug-adapter/(protocol|filters/(kinds|transitionText)|packets/.*|sequence/sequence)|webviews/(messages|shape|pictures/messages))\\.ts$',
+          '^(debug-adapter/(protocol|filters/(kinds|transitionText)|packets/.*|(sequence/sequence|graphs/graphs))|webviews/(messages|shape|pictures/messages))\\.ts$',
       },
     },
     {
