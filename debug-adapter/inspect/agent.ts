@@ -105,7 +105,7 @@ export class Agent {
     const tools = { hold: Held.hold, compute: (ref: number) => handles.compute(ref) };
     scope.provide(TOOLS, () => tools);
     this.trees = new Trees(world, this.describer, this.stops);
-    this.pictures = new Pictures(world, this.trees);
+    this.pictures = new Pictures(world, this.trees, this.describer.sequences);
   }
 
   /** The machine whose code runs, or ran last. */

@@ -4,7 +4,7 @@ import type { GraphsArguments, GraphsData } from '../graphs/data.ts';
 import type { SequenceArguments, SequenceData } from '../sequence/data.ts';
 
 /** What is read from the machine. */
-export type PictureData = QueuesData | StatesData;
+export type PictureData = QueuesData | StatesData | RingsData;
 export type PictureId = PictureData['picture'];
 
 /** All that is drawn: what is read from the machine, and what was recorded. */
@@ -146,4 +146,53 @@ export interface StateChange {
   to: string;
   /** It happened since the stop before. At a stop at the transition itself the socket still has its old state. */
   isNew: boolean;
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// The descriptor rings of the NICs
+
+export interface RingsData {
+  picture: 'rings';
+  nics: NicRings[];
+}
+
+export interface NicRings {
+  /** `lo`; preceded by the host if there are several. */
+  name: string;
+  /** The driver accepts no packet: too few descriptors are free. */
+  isStopped: boolean;
+  /** Its interrupts are masked. */
+  isMasked: boolean;
+  /** NAPI is scheduled: the softirq will read the ring, or reads it. */
+  isPolling: boolean;
+  tx: Ring;
+  rx: Ring;
+}
+
+export interface Ring {
+  /** Descriptors. */
+  count: number;
+  /** Where the hardware works next, and where it has to stop. */
+  head: number;
+  tail: number;
+  /** The driver's. */
+  nextToUse: number;
+  nextToClean: number;
+  /** TX: descriptors that the driver has filled and not cleaned up. RX: those with a frame that it has not taken. */
+  used: number;
+  /** These, from next_to_clean on; of many only the first. */
+  entries: RingEntry[];
+}
+
+export interface RingEntry {
+  index: number;
+  kind: 'toSend' | 'sent' | 'received';
+  bytes: number;
+  /** The last descriptor of its packet. */
+  isLast: boolean;
+  /** `[SYN] :40312→:8080 Seq=0`, and the same at length. */
+  text: string;
+  about: string;
+  /** The packet's number; a packet has none before it is sent. */
+  packet?: number;
 }

@@ -1,8 +1,10 @@
 /** The pictures of a world, in the machine's thread: what each shows, as plain data. */
 import type { World } from '../../stack/world/world.ts';
+import type { SequenceBases } from '../inspect/sequenceBases.ts';
 import type { Trees } from '../inspect/trees/trees.ts';
 import type { PictureData, PictureId } from './data.ts';
 import { Peers } from './peers.ts';
+import { RingsPicture } from './rings.ts';
 import { QueuesPicture } from './queues.ts';
 import { StatesPicture } from './states.ts';
 
@@ -15,11 +17,12 @@ export class Pictures {
   #before = 0;
   #last = 0;
 
-  constructor(world: World, trees: Trees) {
+  constructor(world: World, trees: Trees, sequences: SequenceBases) {
     this.#world = world;
     this.#sources = {
       queues: new QueuesPicture(world, trees, new Peers(world)),
       states: new StatesPicture(world, trees),
+      rings: new RingsPicture(world, sequences),
     };
   }
 

@@ -8,6 +8,7 @@ import './styles/states.css';
 import './styles/sequence.css';
 import 'uplot/dist/uPlot.min.css';
 import './styles/graphs.css';
+import './styles/rings.css';
 import { registerControls } from '../toolkit.ts';
 import { PicturesView } from './picturesView.ts';
 

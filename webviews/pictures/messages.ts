@@ -4,9 +4,16 @@ import { array, boolean, count, object, oneOf, optional, string, union, type Sha
 import { graphsArguments, graphsData } from './graphs/shape.ts';
 import { queuesData } from './queues/shape.ts';
 import { sequenceArguments, sequenceData } from './sequence/shape.ts';
+import { ringsData } from './rings/shape.ts';
 import { statesData } from './states/shape.ts';
 
-export const PICTURE_IDS = ['queues', 'states', 'sequence', 'graphs'] as const satisfies readonly DrawnId[];
+export const PICTURE_IDS = [
+  'queues',
+  'states',
+  'sequence',
+  'graphs',
+  'rings',
+] as const satisfies readonly DrawnId[];
 
 /** The commands that an empty picture offers. */
 const COMMANDS = ['startDebugging', 'newScenario', 'openSample'] as const;
@@ -77,6 +84,7 @@ const SHAPES: { [Id in DrawnId]: Shape<Extract<DrawnData, { picture: Id }>> } = 
   states: statesData,
   sequence: sequenceData,
   graphs: graphsData,
+  rings: ringsData,
 };
 const pictureData: Shape<DrawnData> = (value, path) => {
   const { picture } = object<{ picture: DrawnId }>({ picture: pictureId })(value, path);
@@ -88,6 +96,7 @@ const WANTED: { [Id in DrawnId]: Shape<WantedOf<Id>> } = {
   states: object<WantedOf<'states'>>({ picture: oneOf('states') }),
   sequence: sequenceArguments,
   graphs: graphsArguments,
+  rings: object<WantedOf<'rings'>>({ picture: oneOf('rings') }),
 };
 const wanted: Shape<Wanted> = (value, path) => {
   const { picture } = object<{ picture: DrawnId }>({ picture: pictureId })(value, path);

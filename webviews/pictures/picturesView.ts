@@ -9,6 +9,7 @@ import type { ToPicturesOf } from './messages.ts';
 import type { Picture, PictureHost } from './picture.ts';
 import { GraphsPicture } from './graphs/graphsPicture.ts';
 import { QueuesPicture } from './queues/queuesPicture.ts';
+import { RingsPicture } from './rings/ringsPicture.ts';
 import { SequencePicture } from './sequence/sequencePicture.ts';
 import { StatesPicture } from './states/statesPicture.ts';
 import { readSettings, type Settings } from './settings.ts';
@@ -73,6 +74,7 @@ export class PicturesView {
       this.states,
       new SequencePicture(pictureHost),
       new GraphsPicture(pictureHost),
+      new RingsPicture(pictureHost),
     ];
     this.tabs = new Tabs('Pictures', this.pictures, PANEL, (id) => this.select(id));
     this.empty = new EmptyState((command) => this.host.post({ type: 'run', command }));

@@ -51,6 +51,7 @@ export function titled(element: SVGElement, text: string): void {
 /** Properties that the stylesheet sets, and that a file needs with it; children inherit them. */
 const INHERITED = [
   'fill',
+  'fill-opacity',
   'stroke',
   'stroke-width',
   'stroke-opacity',

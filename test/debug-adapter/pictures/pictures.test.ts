@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import type { PictureData, PictureId, RunRecord } from '../../../debug-adapter/protocol.ts';
 import { PastRun } from '../../../extension/pastRun.ts';
 import { queuesData } from '../../../webviews/pictures/queues/shape.ts';
+import { ringsData } from '../../../webviews/pictures/rings/shape.ts';
 import { statesData } from '../../../webviews/pictures/states/shape.ts';
 import { samplePath } from '../../support/samples.ts';
 import { withAdapter, type Adapter } from '../support/adapter.ts';
@@ -48,6 +49,36 @@ describe('debug adapter: pictures', function () {
       const [then] = (await picture(adapter, 'queues')).listeners;
       const news = then!.changes.filter(({ isNew }) => isNew).map(({ text }) => text);
       assert.deepEqual(news, ["client4's SYN is dropped: the accept queue is full (2 of 2)."]);
+    }));
+
+  it('show what is in the rings of a NIC while its driver works on them', () =>
+    withAdapter(async (adapter) => {
+      await adapter.launch({ program: samplePath('first-handshake') }, () =>
+        adapter.request('setFunctionBreakpoints', {
+          breakpoints: [{ name: 'vnic_clean_rx_irq' }, { name: 'vnic_clean_tx_irq' }],
+        }),
+      );
+      const seen = new Set<string>();
+      let stop = await adapter.stopped();
+      for (let stops = 0; stops < 8 && stop !== 'terminated'; stops++) {
+        const data = await picture(adapter, 'rings');
+        assert.deepEqual(ringsData(data, 'rings'), data);
+        const [nic, ...others] = data.nics;
+        assert.deepEqual([nic!.name, others], ['lo', []]);
+        for (const { used, entries, nextToClean, count } of [nic!.tx, nic!.rx]) {
+          assert.equal(entries.length, used);
+          for (const [place, { index, kind, text }] of entries.entries()) {
+            assert.equal(index, (nextToClean + place) % count);
+            seen.add(`${kind} ${text.replace(/:\d{5}/, ':PORT').replace(/ (Win|Seq)=.*/, '')}`);
+          }
+        }
+        const [received] = nic!.rx.entries;
+        if (received !== undefined) assert.ok(received.packet! > 0, 'a frame on the wire has a number');
+        stop = await adapter.go('continue');
+      }
+      for (const one of ['[SYN] :PORT → :8080', '[SYN, ACK] :8080 → :PORT'])
+        for (const kind of ['sent', 'received'])
+          assert.ok(seen.has(`${kind} ${one}`), `no ${kind} ${one} in ${[...seen].join(' | ')}`);
     }));
 
   it('show each socket in its state under the key that it has in the Sockets tree', () =>
