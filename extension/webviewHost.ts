@@ -132,21 +132,31 @@ function page(
   ].join('; ');
   const settings = kind.settings?.();
   return `<!doctype html>
-<html lang="en">
+<html lang="${attribute(vscode.env.language)}">
   <head>
     <meta charset="utf-8" />
     <meta http-equiv="Content-Security-Policy" content="${policy}" />
     <meta name="viewport" content="width=device-width, initial-scale=1" />
-    <title>${kind.title}</title>
+    <title>${escaped(kind.title)}</title>
   </head>
   <body${settings === undefined ? '' : ` data-settings="${attribute(settings)}"`}>
-    <p id="loading" role="status">Loading ${kind.title}…</p>
+    <p id="loading" role="status">${escaped(vscode.l10n.t('Loading {0}…', kind.title))}</p>${translations()}
     <link rel="stylesheet" href="${address(`${kind.bundle}.css`)}" />
     <script nonce="${nonce}" src="${address(`${kind.bundle}.js`)}"></script>
   </body>
 </html>`;
 }
 
+/** The texts of the view in VS Code's language, if that is not English. */
+function translations(): string {
+  if (vscode.l10n.bundle === undefined) return '';
+  const json = JSON.stringify(vscode.l10n.bundle).replaceAll('<', '\\u003c');
+  return `\n    <script type="application/json" id="translations">${json}</script>`;
+}
+
 function attribute(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;');
+  return escaped(text).replaceAll('"', '&quot;');
+}
+function escaped(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
 }

@@ -9,7 +9,12 @@ import type { BreakOnChooser } from '../breakOn.ts';
 import type { DebugTree } from '../trees/debugTree.ts';
 import { answerPanel } from './panelRequests.ts';
 
-const KIND = { viewId: 'sockscope.packets', title: 'Packets', bundle: 'packets', parse: parseFromPanel };
+const KIND = {
+  viewId: 'sockscope.packets',
+  title: vscode.l10n.t('Packets'),
+  bundle: 'packets',
+  parse: parseFromPanel,
+};
 /** Key of the panel's settings in the workspace's memory. */
 const SETTINGS = 'sockscope.packets.settings';
 /** Milliseconds between two updates while the machine runs. */

@@ -21,7 +21,7 @@ import { TransitionBreakpoints } from './transitionBreakpoints.ts';
 
 const KIND = {
   viewId: 'sockscope.pictures',
-  title: 'Pictures',
+  title: vscode.l10n.t('Pictures'),
   bundle: 'pictures',
   parse: parseFromPictures,
 };

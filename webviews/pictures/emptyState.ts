@@ -1,4 +1,5 @@
 /** Shown in place of an empty picture: why it is empty, and how to fill it. */
+import { t } from '../language.ts';
 import { el, setText } from '../dom.ts';
 import { button } from '../toolkit.ts';
 import type { PictureCommand } from './messages.ts';
@@ -12,10 +13,10 @@ export class EmptyState {
 
   constructor(onRun: (command: PictureCommand) => void) {
     this.buttons = el('div', { class: 'buttons' }, [
-      button({ label: 'Debug the Open Scenario', primary: true, onClick: () => onRun('startDebugging') })
+      button({ label: t('Debug the Open Scenario'), primary: true, onClick: () => onRun('startDebugging') })
         .element,
-      button({ label: 'Open Sample…', onClick: () => onRun('openSample') }).element,
-      button({ label: 'New Scenario', onClick: () => onRun('newScenario') }).element,
+      button({ label: t('Open Sample…'), onClick: () => onRun('openSample') }).element,
+      button({ label: t('New Scenario'), onClick: () => onRun('newScenario') }).element,
     ]);
     this.element = el('div', { class: 'empty', role: 'status' }, [this.title, this.text, this.buttons]);
     this.show(undefined);
@@ -26,8 +27,8 @@ export class EmptyState {
     this.element.hidden = why === undefined;
     if (why === undefined) return;
     const isIdle = 'noSessionFor' in why;
-    setText(this.title, isIdle ? 'Nothing to draw yet' : why.title);
-    setText(this.text, isIdle ? `${why.noSessionFor} It moves while a program is debugged.` : why.text);
+    setText(this.title, isIdle ? t('Nothing to draw yet') : why.title);
+    setText(this.text, isIdle ? t('{0} It moves while a program is debugged.', why.noSessionFor) : why.text);
     this.buttons.hidden = !isIdle;
   }
 }

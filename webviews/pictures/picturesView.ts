@@ -1,4 +1,5 @@
 /** The Pictures view: a strip of tabs, the chosen picture or its table, and what can be done with it. */
+import { t } from '../language.ts';
 import type { DrawnId, Moment } from '../../debug-adapter/protocol.ts';
 import { el, setAria, setText } from '../dom.ts';
 import { button, checkbox } from '../toolkit.ts';
@@ -34,17 +35,17 @@ export class PicturesView {
   private readonly empty: EmptyState;
   private readonly saves = [
     button({
-      label: 'Save as SVG',
+      label: t('Save as SVG'),
       icon: 'file-media',
       iconOnly: true,
-      tooltip: 'Save this picture as SVG',
+      tooltip: t('Save this picture as SVG'),
       onClick: () => this.save('svg'),
     }),
     button({
-      label: 'Save as CSV',
+      label: t('Save as CSV'),
       icon: 'table',
       iconOnly: true,
-      tooltip: "Save this picture's table as CSV",
+      tooltip: t("Save this picture's table as CSV"),
       onClick: () => this.save('csv'),
     }),
   ];
@@ -90,8 +91,8 @@ export class PicturesView {
 
   start(): void {
     const asTable = checkbox(
-      'As table',
-      'Show the same as a table, for reading aloud and copying',
+      t('As table'),
+      t('Show the same as a table, for reading aloud and copying'),
       this.settings.asTable,
       (on) => {
         this.remember({ asTable: on });
@@ -105,7 +106,7 @@ export class PicturesView {
     ]);
     this.root.append(
       el('header', { class: 'bar' }, [
-        el('h1', { class: 'spoken', text: 'Pictures' }),
+        el('h1', { class: 'spoken', text: t('Pictures') }),
         this.tabs.element,
         tools,
       ]),
@@ -142,7 +143,7 @@ export class PicturesView {
       for (const picture of this.pictures) picture.clear();
       this.arrange();
     }
-    setText(this.status, ended ?? (running ? 'running' : (moment ?? '')));
+    setText(this.status, ended ?? (running ? t('running') : (moment ?? '')));
     void this.fetch();
   }
 

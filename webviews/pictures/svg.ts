@@ -17,15 +17,6 @@ export function svg<Tag extends keyof SVGElementTagNameMap>(
   return element;
 }
 
-/** How wide a character is at most, as a share of the font's size. */
-const CHARACTER = 0.58;
-
-/** The text as far as it fits into a width, in pixels; its end is replaced by an ellipsis. */
-export function fitted(text: string, width: number, fontSize: number): string {
-  const most = Math.max(1, Math.floor(width / (fontSize * CHARACTER)));
-  return text.length <= most ? text : `${text.slice(0, most - 1).trimEnd()}…`;
-}
-
 /** Makes an element act as a link or button: with the mouse, and with Enter and Space. Its title names it. */
 export function clickable(element: SVGElement, role: 'link' | 'button', onClick: () => void): void {
   element.setAttribute('role', role);

@@ -1,9 +1,10 @@
 /** A picture's table, in place of the picture. */
+import { t } from '../language.ts';
 import { el } from '../dom.ts';
 import type { Table } from './picture.ts';
 
 export class TableView {
-  readonly element = el('div', { class: 'table', tab: 0, role: 'region', aria: { label: 'Table' } });
+  readonly element = el('div', { class: 'table', tab: 0, role: 'region', aria: { label: t('Table') } });
   private shown = '';
 
   show(table: Table): void {

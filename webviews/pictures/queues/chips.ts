@@ -1,7 +1,9 @@
 /** The entries of both queues as chips. A chip belongs to a peer: it moves when its connection moves on. */
+import { t } from '../../language.ts';
 import type { ListenerChange, ListenerData, QueueEntry } from '../../../debug-adapter/protocol.ts';
 import type { PictureHost } from '../picture.ts';
-import { clickable, fitted, svg, titled } from '../svg.ts';
+import { clickable, svg, titled } from '../svg.ts';
+import { fitted } from '../textWidth.ts';
 import { placesOf } from './queuesDrawing.ts';
 import { CHIP, place, type Layout } from './queuesLayout.ts';
 
@@ -29,8 +31,8 @@ export class Chips {
   draw({ synQueue, acceptQueue }: ListenerData, at: Layout, latest: ListenerChange | undefined): void {
     const seen = new Set<string>();
     const queues = [
-      { name: 'SYN queue', queue: synQueue, box: at.synQueue },
-      { name: 'accept queue', queue: acceptQueue, box: at.acceptQueue },
+      { name: t('SYN queue'), queue: synQueue, box: at.synQueue },
+      { name: t('accept queue'), queue: acceptQueue, box: at.acceptQueue },
     ];
     for (const { name, queue, box } of queues) {
       const { shown } = placesOf(box, queue);
@@ -82,9 +84,18 @@ export class Chips {
     chip.entry = entry;
     name.textContent = fitted(entry.name, CHIP.width - PACKETS - 8, 12);
     detail.textContent = fitted(`${entry.age} · ${entry.state}`, CHIP.width - 12, 10.5);
-    const where = `in the ${queue} for ${entry.age}, ${entry.state}`;
-    titled(link, `${entry.name}, ${entry.peer}, ${where}: show it in the Sockets tree`);
-    titled(packets, `Packets of ${entry.name}`);
+    titled(
+      link,
+      t(
+        '{0}, {1}, in the {2} for {3}, {4}: show it in the Sockets tree',
+        entry.name,
+        entry.peer,
+        queue,
+        entry.age,
+        entry.state,
+      ),
+    );
+    titled(packets, t('Packets of {0}', entry.name));
     packets.toggleAttribute('hidden', entry.packetFilter === undefined);
   }
 }

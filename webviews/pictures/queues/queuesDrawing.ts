@@ -1,11 +1,13 @@
 /** The drawing of a listener's queues: arrows between them, places in them, and a chip on each that is taken. */
+import { t } from '../../language.ts';
 import type {
   ListenerChange,
   ListenerChangeKind,
   ListenerData,
   QueueData,
 } from '../../../debug-adapter/protocol.ts';
-import { fitted, svg } from '../svg.ts';
+import { svg } from '../svg.ts';
+import { fitted } from '../textWidth.ts';
 import { Chips } from './chips.ts';
 import { CHIP, layout, place, type Layout, type Line, type QueueLayout } from './queuesLayout.ts';
 import type { PictureHost } from '../picture.ts';
@@ -28,18 +30,18 @@ const AT: Partial<Record<ListenerChangeKind, readonly [Arrow, 'passes' | 'stoppe
 /** Counts below an arrow, and what each is called. */
 const COUNTED: Record<Arrow, readonly [kinds: ListenerChangeKind[], name: string, isLoss: boolean][]> = {
   syn: [
-    [['synDropped', 'reserved'], 'dropped', true],
-    [['cookie'], 'by cookie', false],
-    [['synAckAgain'], 'SYN-ACK again', false],
+    [['synDropped', 'reserved'], t('dropped'), true],
+    [['cookie'], t('by cookie'), false],
+    [['synAckAgain'], t('SYN-ACK again'), false],
   ],
   ack: [
-    [['ackDropped'], 'dropped', true],
-    [['aborted', 'reset', 'refused'], 'reset', true],
-    [['expired', 'unreachable'], 'given up', true],
+    [['ackDropped'], t('dropped'), true],
+    [['aborted', 'reset', 'refused'], t('reset'), true],
+    [['expired', 'unreachable'], t('given up'), true],
   ],
   accept: [
-    [['accepted'], 'accepted', false],
-    [['forgotten'], 'reset', true],
+    [['accepted'], t('accepted'), false],
+    [['forgotten'], t('reset'), true],
   ],
 };
 
@@ -63,14 +65,14 @@ export class QueuesDrawing {
     this.element.setAttribute('width', String(at.width));
     this.element.setAttribute('height', String(at.height));
     this.element.setAttribute('viewBox', `0 0 ${at.width} ${at.height}`);
-    this.element.setAttribute('aria-label', `Queues of ${listener.name}`);
+    this.element.setAttribute('aria-label', t('Queues of {0}', listener.name));
     const latest = listener.changes.findLast(({ isNew }) => isNew);
     this.ground.replaceChildren(
       ...this.arrow('syn', 'SYN', at.syn, listener, latest, at),
       ...this.arrow('ack', 'ACK', at.ack, listener, latest, at),
       ...this.arrow('accept', 'accept()', at.accept, listener, latest, at),
-      ...queueGround('SYN queue', at.synQueue, listener.synQueue, listener.cookies),
-      ...queueGround('accept queue', at.acceptQueue, listener.acceptQueue, false),
+      ...queueGround(t('SYN queue'), at.synQueue, listener.synQueue, listener.cookies),
+      ...queueGround(t('accept queue'), at.acceptQueue, listener.acceptQueue, false),
     );
     this.chips.draw(listener, at, latest);
   }
@@ -138,8 +140,8 @@ function cross({ x1, y1, x2, y2 }: Line): SVGElement {
 function queueGround(name: string, box: QueueLayout, queue: QueueData, cookies: boolean): SVGElement[] {
   const isFull = queue.length >= queue.room;
   const { shown, slots } = placesOf(box, queue);
-  const full = isFull ? (cookies ? ' · full: SYN cookies' : ' · full') : '';
-  const title = `${name}  ${queue.length} of ${queue.room}${full}`;
+  const full = isFull ? (cookies ? t(' · full: SYN cookies') : t(' · full')) : '';
+  const title = `${t('{0}  {1} of {2}', name, queue.length, queue.room)}${full}`;
   const places = Array.from({ length: slots - shown }, (_, free) => {
     const { x, y } = place(box, shown + free);
     return svg('rect', { class: 'place', x, y, width: CHIP.width, height: CHIP.height, rx: 4 });
@@ -176,7 +178,7 @@ export function placesOf(box: QueueLayout, queue: QueueData): { shown: number; s
 }
 function hiddenText({ length, room }: QueueData, shown: number, slots: number): string {
   const free = Math.max(0, room - Math.max(slots, length));
-  const parts = [length > shown && `${length - shown} more`, free > 0 && `${free} more free`];
-  const text = parts.filter((part) => part !== false).join(', ');
+  const parts = [length > shown && t('{0} more', length - shown), free > 0 && t('{0} more free', free)];
+  const text = parts.filter((part) => part !== false).join(t(', '));
   return text === '' ? '' : `… ${text}`;
 }

@@ -1,4 +1,5 @@
 /** The two queues of a listener: which one, its drawing, what has just changed, and what changed before. */
+import { t } from '../../language.ts';
 import type {
   ListenerChange,
   ListenerData,
@@ -11,14 +12,14 @@ import { QueuesDrawing } from './queuesDrawing.ts';
 
 export class QueuesPicture implements Picture<'queues'> {
   readonly id = 'queues';
-  readonly title = 'Queues';
-  readonly tooltip = "A listener's SYN queue and accept queue, and what moves through them.";
+  readonly title = t('Queues');
+  readonly tooltip = t("A listener's SYN queue and accept queue, and what moves through them.");
   readonly element: HTMLElement;
   private readonly drawing: QueuesDrawing;
   private readonly choice = document.createElement('select');
   private readonly sentence = el('p', { class: 'sentence', role: 'status' });
   private readonly place = el('div', { class: 'place-of-drawing' });
-  private readonly log = el('ol', { class: 'log', tab: 0, aria: { label: 'What happened before' } });
+  private readonly log = el('ol', { class: 'log', tab: 0, aria: { label: t('What happened before') } });
   private listeners: ListenerData[] = [];
   /** The chosen listener's key in the Sockets tree. */
   private chosen: string | undefined;
@@ -26,7 +27,7 @@ export class QueuesPicture implements Picture<'queues'> {
 
   constructor(host: PictureHost) {
     this.drawing = new QueuesDrawing(host);
-    this.choice.setAttribute('aria-label', 'Listener');
+    this.choice.setAttribute('aria-label', t('Listener'));
     this.choice.addEventListener('change', () => {
       this.focusOn(this.choice.value);
       host.changed();
@@ -71,8 +72,10 @@ export class QueuesPicture implements Picture<'queues'> {
   emptiness(): Emptiness | undefined {
     if (this.listeners.length > 0) return undefined;
     return {
-      title: 'No socket listens',
-      text: 'A listener has a SYN queue and an accept queue. They are drawn here as soon as a program calls listen(): continue, or step on.',
+      title: t('No socket listens'),
+      text: t(
+        'A listener has a SYN queue and an accept queue. They are drawn here as soon as a program calls listen(): continue, or step on.',
+      ),
     };
   }
 
@@ -83,12 +86,12 @@ export class QueuesPicture implements Picture<'queues'> {
     return {
       caption:
         listener === undefined
-          ? 'No socket listens.'
-          : `Queues of ${listener.name}: ${lengths(listener)}. ${this.latestText(listener)}`,
-      headers: ['Queue', 'Place', 'Connection from', 'Address', 'Waits for', 'State'],
+          ? t('No socket listens.')
+          : t('Queues of {0}: {1}. {2}', listener.name, lengths(listener), this.latestText(listener)),
+      headers: [t('Queue'), t('Place'), t('Connection from'), t('Address'), t('Waits for'), t('State')],
       rows: [
-        ...rows('SYN queue', listener?.synQueue.entries ?? []),
-        ...rows('accept queue', listener?.acceptQueue.entries ?? []),
+        ...rows(t('SYN queue'), listener?.synQueue.entries ?? []),
+        ...rows(t('accept queue'), listener?.acceptQueue.entries ?? []),
       ],
     };
   }
@@ -106,7 +109,7 @@ export class QueuesPicture implements Picture<'queues'> {
       ...this.listeners.map(({ socket, name, listens }) => {
         const option = document.createElement('option');
         option.value = socket;
-        option.text = listens ? name : `${name} (closed)`;
+        option.text = listens ? name : t('{0} (closed)', name);
         return option;
       }),
     );
@@ -127,8 +130,8 @@ export class QueuesPicture implements Picture<'queues'> {
     const news = changes.filter(({ isNew }) => isNew);
     const last = news.at(-1);
     if (last === undefined)
-      return listens ? 'Nothing has changed since the last stop.' : 'The listener is closed.';
-    return news.length === 1 ? last.text : `${last.text} (The last of ${news.length} changes.)`;
+      return listens ? t('Nothing has changed since the last stop.') : t('The listener is closed.');
+    return news.length === 1 ? last.text : t('{0} (The last of {1} changes.)', last.text, news.length);
   }
 
   /** Newest first. */
@@ -150,5 +153,11 @@ export class QueuesPicture implements Picture<'queues'> {
 }
 
 function lengths({ synQueue, acceptQueue }: ListenerData): string {
-  return `SYN queue ${synQueue.length} of ${synQueue.room}, accept queue ${acceptQueue.length} of ${acceptQueue.room}`;
+  return t(
+    'SYN queue {0} of {1}, accept queue {2} of {3}',
+    synQueue.length,
+    synQueue.room,
+    acceptQueue.length,
+    acceptQueue.room,
+  );
 }

@@ -1,4 +1,5 @@
 /** A sequence as Mermaid text (`sequenceDiagram`), which GitHub and others draw: for a bug report. */
+import { t } from '../../language.ts';
 import type { SequenceLifeline, SequencePacket, SequenceResponse } from '../../../debug-adapter/protocol.ts';
 import { itemsOf, type Item } from './rows.ts';
 import { durationText, timeText } from './time.ts';
@@ -22,7 +23,7 @@ export function mermaid(sequence: SequenceResponse): string {
     const { timeNs } = item.at;
     if (before === undefined || timeNs - before >= PAUSE_NS) {
       const text =
-        before === undefined ? `t = ${timeText(timeNs)} s` : `${durationText(timeNs - before)} later`;
+        before === undefined ? `t = ${timeText(timeNs)} s` : t('{0} later', durationText(timeNs - before));
       lines.push(`  Note over ${alias(first!.id)}${last === first ? '' : `,${alias(last!.id)}`}: ${text}`);
     }
     before = timeNs;

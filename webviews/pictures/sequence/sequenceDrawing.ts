@@ -1,6 +1,8 @@
 /** The drawing of a sequence: what is visible of the layout, as SVG. */
+import { t } from '../../language.ts';
 import type { SequencePacket } from '../../../debug-adapter/protocol.ts';
-import { fitted, svg } from '../svg.ts';
+import { svg } from '../svg.ts';
+import { fitted, widthInCharacters } from '../textWidth.ts';
 import {
   BAR_WIDTH,
   HEAD_HEIGHT,
@@ -173,7 +175,7 @@ export class SequenceDrawing {
       const left = room - distance;
       if (left < 24) return [];
       const text = fitted(noteText(item, room), left - 2 * CHIP_PADDING, TEXT_SIZE);
-      const length = text.length * TEXT_SIZE * 0.56;
+      const length = widthInCharacters(text) * TEXT_SIZE * 0.56;
       const at = x + direction * distance;
       if (item.kind !== 'state') {
         distance += length + 10;
@@ -240,7 +242,7 @@ function labelOf(packet: SequencePacket, { x, y, angle, room, isFirst }: Label):
 }
 
 function rulerHead(): SVGElement {
-  return svg('g', { class: 'head-of' }, [svg('text', { class: 'about', x: 4, y: 33 }, ['time (s)'])]);
+  return svg('g', { class: 'head-of' }, [svg('text', { class: 'about', x: 4, y: 33 }, [t('time (s)')])]);
 }
 function headOf({ x, nic, lifeline, side, headWidth: width }: Column): SVGElement {
   if (lifeline === undefined)
@@ -281,6 +283,6 @@ function breakOf(y: number, text: string, columns: readonly Column[], width: num
 function stopOf(y: number, width: number): SVGElement {
   return svg('g', { class: 'stop' }, [
     svg('path', { d: `M0 ${y}H${width}` }),
-    svg('text', { x: width - 12, y: y - 4, 'text-anchor': 'end' }, ['stopped here']),
+    svg('text', { x: width - 12, y: y - 4, 'text-anchor': 'end' }, [t('stopped here')]),
   ]);
 }

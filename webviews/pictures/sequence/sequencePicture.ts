@@ -1,4 +1,5 @@
 /** The sequence diagram: what is chosen to be shown, its drawing, and what can be done with the chosen thing. */
+import { t } from '../../language.ts';
 import type { Moment, SequenceData, SequenceResponse, WantedOf } from '../../../debug-adapter/protocol.ts';
 import { el, setText } from '../../dom.ts';
 import { button, checkbox, type ButtonControl } from '../../toolkit.ts';
@@ -18,13 +19,14 @@ const MOST_ZOOM = 64;
 const ZOOM_STEP = 1.4;
 /** How many packets and calls are asked for. */
 const COUNT = 600;
-const HELP = 'Arrow keys move from one to the next, Enter shows the packet, + and − zoom.';
+const HELP = t('Arrow keys move from one to the next, Enter shows the packet, + and − zoom.');
 
 export class SequencePicture implements Picture<'sequence'> {
   readonly id = 'sequence';
-  readonly title = 'Sequence';
-  readonly tooltip =
-    'What programs call, the packets between them, and what these change, from top to bottom.';
+  readonly title = t('Sequence');
+  readonly tooltip = t(
+    'What programs call, the packets between them, and what these change, from top to bottom.',
+  );
   readonly element: HTMLElement;
   private readonly host: PictureHost;
   private readonly drawing = new SequenceDrawing((item) => this.choose(item, false));
@@ -32,7 +34,7 @@ export class SequencePicture implements Picture<'sequence'> {
     class: 'sequence-place',
     tab: 0,
     role: 'group',
-    aria: { label: 'Sequence diagram', description: HELP },
+    aria: { label: t('Sequence diagram'), description: HELP },
   });
   private readonly connection = document.createElement('select');
   private readonly spacing = document.createElement('select');
@@ -53,31 +55,31 @@ export class SequencePicture implements Picture<'sequence'> {
 
   constructor(host: PictureHost) {
     this.host = host;
-    const nics = checkbox('NICs', 'Show the network interfaces between the ends', false, (on) => {
+    const nics = checkbox('NICs', t('Show the network interfaces between the ends'), false, (on) => {
       this.set({ showNics: on });
     });
-    this.connection.setAttribute('aria-label', 'Connection');
+    this.connection.setAttribute('aria-label', t('Connection'));
     this.connection.addEventListener('change', () => this.ask(undefined));
-    this.spacing.setAttribute('aria-label', 'Spacing');
-    this.spacing.append(option('events', 'Events evenly spaced'), option('scale', 'Time to scale'));
+    this.spacing.setAttribute('aria-label', t('Spacing'));
+    this.spacing.append(option('events', t('Events evenly spaced')), option('scale', t('Time to scale')));
     this.spacing.addEventListener('change', () =>
       this.set({ spacing: this.spacing.value as LayoutOptions['spacing'], zoom: 1 }),
     );
     const tool = (label: string, icon: string, onClick: () => void) =>
       button({ label, icon, iconOnly: true, tooltip: label, onClick });
-    this.earlier = tool('Earlier', 'arrow-up', () => this.askEarlier());
-    this.later = tool('To the newest', 'arrow-down', () => this.ask(undefined));
+    this.earlier = tool(t('Earlier'), 'arrow-up', () => this.askEarlier());
+    this.later = tool(t('To the newest'), 'arrow-down', () => this.ask(undefined));
     this.actions = {
-      packet: button({ label: 'Show Packet', onClick: () => this.showPacket() }),
-      sent: button({ label: 'Sending Code', onClick: () => this.showCode('sent') }),
-      received: button({ label: 'Receiving Code', onClick: () => this.showCode('received') }),
+      packet: button({ label: t('Show Packet'), onClick: () => this.showPacket() }),
+      sent: button({ label: t('Sending Code'), onClick: () => this.showCode('sent') }),
+      received: button({ label: t('Receiving Code'), onClick: () => this.showCode('received') }),
     };
     const tools = [
       this.earlier,
       this.later,
-      tool('Zoom out', 'zoom-out', () => this.zoom(1 / ZOOM_STEP)),
-      tool('Zoom in', 'zoom-in', () => this.zoom(ZOOM_STEP)),
-      tool('Copy as Mermaid text', 'copy', () => this.copy()),
+      tool(t('Zoom out'), 'zoom-out', () => this.zoom(1 / ZOOM_STEP)),
+      tool(t('Zoom in'), 'zoom-in', () => this.zoom(ZOOM_STEP)),
+      tool(t('Copy as Mermaid text'), 'copy', () => this.copy()),
     ];
     const canvas = el('div', { class: 'sequence-canvas' });
     canvas.append(this.drawing.heads, this.drawing.element);
@@ -150,7 +152,7 @@ export class SequencePicture implements Picture<'sequence'> {
     this.until = undefined;
     this.pointed = undefined;
     this.wasAtEnd = true;
-    this.connection.replaceChildren(option(ALL, 'All connections'));
+    this.connection.replaceChildren(option(ALL, t('All connections')));
     this.drawing.clear();
     this.tellChosen();
   }
@@ -158,8 +160,8 @@ export class SequencePicture implements Picture<'sequence'> {
   emptiness(): Emptiness | undefined {
     if (this.data === undefined || this.data.lifelines.length > 0) return undefined;
     return {
-      title: 'Nothing has happened yet',
-      text: 'System calls of programs and the packets between them are drawn here: continue, or step on.',
+      title: t('Nothing has happened yet'),
+      text: t('System calls of programs and the packets between them are drawn here: continue, or step on.'),
     };
   }
 
@@ -174,8 +176,13 @@ export class SequencePicture implements Picture<'sequence'> {
   private listConnections({ connections }: SequenceResponse): void {
     const { value } = this.connection;
     const texts = [
-      option(ALL, connections.length === 1 ? 'The connection' : `All connections (${connections.length})`),
-      ...connections.map(({ id, label, packets }) => option(id, `${label}  (${plural(packets, 'packet')})`)),
+      option(
+        ALL,
+        connections.length === 1 ? t('The connection') : t('All connections ({0})', connections.length),
+      ),
+      ...connections.map(({ id, label, packets }) =>
+        option(id, `${label}  (${plural(packets, t('{0} packet'), t('{0} packets'))})`),
+      ),
     ];
     // A list that is open must not be filled anew.
     const shown = [...this.connection.options].map(({ text }) => text).join('\n');
@@ -194,7 +201,13 @@ export class SequencePicture implements Picture<'sequence'> {
       this.range,
       begins === undefined
         ? ''
-        : `from ${timeText(begins.timeNs)} s on${leftOut === 0 ? '' : `, ${plural(leftOut, 'earlier one')} left out`}`,
+        : leftOut === 0
+          ? t('from {0} s on', timeText(begins.timeNs))
+          : t(
+              'from {0} s on, {1}',
+              timeText(begins.timeNs),
+              plural(leftOut, t('{0} earlier one left out'), t('{0} earlier ones left out')),
+            ),
     );
     this.earlier.setEnabled(leftOut > 0);
     this.later.setEnabled(this.until !== undefined);
@@ -279,7 +292,12 @@ export class SequencePicture implements Picture<'sequence'> {
       this.sentence,
       chosen === undefined || data === undefined
         ? HELP
-        : `${sentenceOf(chosen, namesOf(data))} t = ${timeText(chosen.at.timeNs)} s, event ${chosen.at.event}`,
+        : t(
+            '{0} t = {1} s, event {2}',
+            sentenceOf(chosen, namesOf(data)),
+            timeText(chosen.at.timeNs),
+            chosen.at.event,
+          ),
     );
     this.actions.packet.setEnabled(packet !== undefined);
     this.actions.sent.setEnabled(packet !== undefined);
@@ -298,7 +316,7 @@ export class SequencePicture implements Picture<'sequence'> {
     if (packet !== undefined) this.host.goToCode(packet.number, which);
   }
   private copy(): void {
-    if (this.data !== undefined) this.host.copy(mermaid(this.data), 'the sequence as Mermaid text');
+    if (this.data !== undefined) this.host.copy(mermaid(this.data), t('the sequence as Mermaid text'));
   }
 }
 
@@ -310,8 +328,8 @@ function isExactly(one: Item, other: Item): boolean {
 function legend(): HTMLElement {
   return el('span', { class: 'legend' }, [
     el('span', { class: 'swatch busy' }),
-    document.createTextNode(' in a system call '),
+    document.createTextNode(t(' in a system call ')),
     el('span', { class: 'swatch sleep' }),
-    document.createTextNode(' asleep in it'),
+    document.createTextNode(t(' asleep in it')),
   ]);
 }

@@ -1,4 +1,5 @@
 /** A sequence as a table: the same as the diagram, in words. */
+import { t } from '../../language.ts';
 import type { SequenceResponse } from '../../../debug-adapter/protocol.ts';
 import type { Table } from '../table.ts';
 import { itemsOf, type Item } from './rows.ts';
@@ -6,18 +7,18 @@ import { timeText } from './time.ts';
 import { namesOf, plural, sentenceOf } from './words.ts';
 
 const KINDS: Readonly<Record<Item['kind'], string>> = {
-  call: 'system call',
-  return: 'return',
-  state: 'state',
-  queues: 'queues',
-  sent: 'packet sent',
-  stored: 'packet in the ring',
-  arrived: 'packet arrives',
+  call: t('system call'),
+  return: t('return'),
+  state: t('state'),
+  queues: t('queues'),
+  sent: t('packet sent'),
+  stored: t('packet in the ring'),
+  arrived: t('packet arrives'),
 };
 
 export function sequenceTable(sequence: SequenceResponse | undefined): Table {
-  const headers = ['Time (s)', 'Event', 'Where', 'What', 'In words'];
-  if (sequence === undefined) return { caption: 'Nothing is recorded.', headers, rows: [] };
+  const headers = [t('Time (s)'), t('Event'), t('Where'), t('What'), t('In words')];
+  if (sequence === undefined) return { caption: t('Nothing is recorded.'), headers, rows: [] };
   const nameOf = namesOf(sequence);
   const rows = itemsOf(sequence, true).map((item) => [
     timeText(item.at.timeNs).replaceAll(' ', ''),
@@ -27,6 +28,10 @@ export function sequenceTable(sequence: SequenceResponse | undefined): Table {
     sentenceOf(item, nameOf),
   ]);
   const { packets, calls } = sequence;
-  const caption = `${plural(packets.length, 'packet')} and ${plural(calls.length, 'system call')}, in the order in which they happened.`;
+  const caption = t(
+    '{0} and {1}, in the order in which they happened.',
+    plural(packets.length, t('{0} packet'), t('{0} packets')),
+    plural(calls.length, t('{0} system call'), t('{0} system calls')),
+  );
   return { caption, headers, rows };
 }

@@ -1,4 +1,6 @@
 /** What a sequence diagram says: labels beside its lines, and a sentence for each thing that happened. */
+import { widthInCharacters } from '../textWidth.ts';
+import { t } from '../../language.ts';
 import type {
   SequenceCall,
   SequenceLifeline,
@@ -15,8 +17,8 @@ export function lifelineName({ kind, name, pid }: SequenceLifeline): string {
 }
 /** The second line of a lifeline's head. */
 export function lifelineAbout({ kind, host, addresses }: SequenceLifeline): string {
-  if (kind === 'outside') return 'the host computer';
-  if (kind === 'kernel') return `kernel of ${host || 'another host'}`;
+  if (kind === 'outside') return t('the host computer');
+  if (kind === 'kernel') return host === '' ? t('kernel of another host') : t('kernel of {0}', host);
   const where = host === 'localhost' || host === '' ? '' : ` on ${host}`;
   return `${addresses.join(', ')}${where}`.trim();
 }
@@ -35,7 +37,7 @@ export function returnText(call: SequenceCall): string {
   return `${call.name}()${resultText(call)}`;
 }
 function resultText({ result }: SequenceCall): string {
-  return result === undefined ? ' returns' : ` = ${result}`;
+  return result === undefined ? ` ${t('returns')}` : ` = ${result}`;
 }
 
 /** `SYN Seq=0`, `PSH-ACK Seq=1 Ack=1 7 bytes` */
@@ -48,22 +50,24 @@ export function numbersText(packet: SequencePacket): string {
   const { numbers, payload } = packet;
   const remarks = [
     numbers,
-    payload === 0 ? '' : plural(payload, 'byte'),
-    packet.isRepeated === true ? 'again' : '',
-    packet.isDuplicate === true ? 'duplicate' : '',
+    payload === 0 ? '' : plural(payload, t('{0} byte'), t('{0} bytes')),
+    packet.isRepeated === true ? t('again') : '',
+    packet.isDuplicate === true ? t('duplicate') : '',
     fateText(packet),
   ];
   return remarks.filter((text) => text !== '').join(' ');
 }
 function fateText({ fate, reason }: SequencePacket): string {
   if (fate === 'delivered') return '';
-  if (fate === 'in flight') return '(on its way)';
-  return reason === undefined || reason === fate ? `(${fate})` : `(${fate}: ${reason})`;
+  if (fate === 'in flight') return t('(on its way)');
+  return reason === undefined || reason === fate ? `(${fateName(fate)})` : `(${fateName(fate)}: ${reason})`;
 }
+
+const fateName = (fate: 'lost' | 'dropped'): string => (fate === 'lost' ? t('lost') : t('dropped'));
 
 /** How wide a text of the drawing is, about, in pixels. */
 export function textWidth(text: string): number {
-  return text.length * 6.7;
+  return widthInCharacters(text) * 6.7;
 }
 
 /** The text beside a lifeline that has so much room. */
@@ -79,7 +83,7 @@ export function noteText(item: Item, room: number): string {
       const { syn, accept, backlog, overflow } = item.queues;
       const text = queuesText(item.queues);
       const isShort = overflow === undefined && textWidth(text) > room - 20;
-      return isShort ? `SYN ${syn} · accept ${accept} of ${backlog + 1}` : text;
+      return isShort ? t('SYN {0} · accept {1} of {2}', syn, accept, backlog + 1) : text;
     }
     default:
       return '';
@@ -87,20 +91,20 @@ export function noteText(item: Item, room: number): string {
 }
 
 export function queuesText({ syn, accept, backlog, overflow }: SequenceQueues): string {
-  if (overflow !== undefined) return `${overflow} queue full`;
-  return `SYN queue ${syn} · accept queue ${accept} of ${backlog + 1}`;
+  if (overflow !== undefined) return overflow === 'syn' ? t('SYN queue full') : t('accept queue full');
+  return t('SYN queue {0} · accept queue {1} of {2}', syn, accept, backlog + 1);
 }
 
 /** What a packet of these flags is for, in plain words. */
 const MEANINGS: Readonly<Record<string, string>> = {
-  SYN: 'asks for a connection',
-  'SYN-ACK': 'agrees, and asks in its turn',
-  ACK: 'confirms what has arrived',
-  'PSH-ACK': 'carries data',
-  'FIN-ACK': 'no more data will follow',
-  'FIN-PSH-ACK': 'carries the last data',
-  RST: 'ends the connection at once',
-  'RST-ACK': 'refuses, or ends the connection at once',
+  SYN: t('asks for a connection'),
+  'SYN-ACK': t('agrees, and asks in its turn'),
+  ACK: t('confirms what has arrived'),
+  'PSH-ACK': t('carries data'),
+  'FIN-ACK': t('no more data will follow'),
+  'FIN-PSH-ACK': t('carries the last data'),
+  RST: t('ends the connection at once'),
+  'RST-ACK': t('refuses, or ends the connection at once'),
 };
 export function meaningOf({ label, payload }: SequencePacket): string {
   if (label === 'ACK' && payload > 0) return MEANINGS['PSH-ACK']!;
@@ -111,25 +115,47 @@ export function meaningOf({ label, payload }: SequencePacket): string {
 export function sentenceOf(item: Item, nameOf: (id: string) => string): string {
   switch (item.kind) {
     case 'call':
-      return `${nameOf(item.lifeline)} calls ${callText(item.call)}${sleepText(item.call)}.`;
+      return t('{0} calls {1}{2}.', nameOf(item.lifeline), callText(item.call), sleepText(item.call));
     case 'return':
-      return `${returnText(item.call)} in ${nameOf(item.lifeline)}, after ${durationText(item.at.timeNs - item.call.from.timeNs)}.`;
+      return t(
+        '{0} in {1}, after {2}.',
+        returnText(item.call),
+        nameOf(item.lifeline),
+        durationText(item.at.timeNs - item.call.from.timeNs),
+      );
     case 'state':
-      return `${item.state.socket} of ${nameOf(item.lifeline)}: ${item.state.from} → ${item.state.to}.`;
+      return t(
+        '{0} of {1}: {2} → {3}.',
+        item.state.socket,
+        nameOf(item.lifeline),
+        item.state.from,
+        item.state.to,
+      );
     case 'queues': {
       const { queues } = item;
-      return `Listener ${queues.socket} of ${nameOf(item.lifeline)}: ${queuesText(queues)}.`;
+      return t('Listener {0} of {1}: {2}.', queues.socket, nameOf(item.lifeline), queuesText(queues));
     }
     case 'sent': {
       const { packet } = item;
       const meaning = meaningOf(packet);
       const end = endText(packet);
-      return `Packet ${packet.number}, ${nameOf(packet.from)} → ${nameOf(packet.to)}: ${packetText(packet)}${meaning === '' ? '' : ` (${meaning})`}${end}.`;
+      const what = `${packetText(packet)}${meaning === '' ? '' : ` (${meaning})`}${end}`;
+      return t('Packet {0}, {1} → {2}: {3}.', packet.number, nameOf(packet.from), nameOf(packet.to), what);
     }
     case 'stored':
-      return `Packet ${item.packet.number}, ${item.packet.label}, is stored in the receive ring of ${item.packet.receiver}.`;
+      return t(
+        'Packet {0}, {1}, is stored in the receive ring of {2}.',
+        item.packet.number,
+        item.packet.label,
+        item.packet.receiver ?? '',
+      );
     case 'arrived':
-      return `Packet ${item.packet.number}, ${item.packet.label}, arrives at ${nameOf(item.packet.to)}.`;
+      return t(
+        'Packet {0}, {1}, arrives at {2}.',
+        item.packet.number,
+        item.packet.label,
+        nameOf(item.packet.to),
+      );
   }
 }
 function sleepText({ sleeps, from, to }: SequenceCall): string {
@@ -137,15 +163,16 @@ function sleepText({ sleeps, from, to }: SequenceCall): string {
   const slept = sleeps.reduce((sum, sleep) => sum + ((sleep.to ?? sleep.from).timeNs - sleep.from.timeNs), 0);
   const isAsleep = to === undefined && sleeps.at(-1)!.to === undefined;
   return isAsleep
-    ? `, and sleeps since ${durationText(sleeps.at(-1)!.from.timeNs - from.timeNs)}`
-    : `, and sleeps ${durationText(slept)}`;
+    ? t(', and sleeps since {0}', durationText(sleeps.at(-1)!.from.timeNs - from.timeNs))
+    : t(', and sleeps {0}', durationText(slept));
 }
 function endText({ sent, arrived, fate }: SequencePacket): string {
   return fate === 'delivered' && arrived !== undefined
-    ? `, arrives after ${durationText(arrived.timeNs - sent.timeNs)}`
+    ? t(', arrives after {0}', durationText(arrived.timeNs - sent.timeNs))
     : '';
 }
 
-export function plural(count: number, one: string): string {
-  return `${count.toLocaleString('en')} ${one}${count === 1 ? '' : 's'}`;
+/** @param many a text with `{0}`, as `one` */
+export function plural(count: number, one: string, many: string): string {
+  return (count === 1 ? one : many).replace('{0}', count.toLocaleString('en'));
 }

@@ -3,6 +3,7 @@
  * Linux makes them. Linux reports a change of a sock's state; requests (NEW_SYN_RECV) and time-wait socks are
  * objects of their own, so some arrows are reported as another change, and some are not reported.
  */
+import { t } from '../../language.ts';
 
 export interface StatePlace {
   name: string;
@@ -24,33 +25,44 @@ export interface Transition {
 }
 
 export const STATES: readonly StatePlace[] = [
-  { name: 'CLOSE', column: 0, row: 1, tooltip: 'No connection yet, or no more.' },
-  { name: 'SYN_SENT', column: 1, row: 0, tooltip: 'connect() has sent a SYN and waits for the SYN-ACK.' },
-  { name: 'LISTEN', column: 1, row: 2, tooltip: 'listen(): it takes SYNs.' },
+  { name: 'CLOSE', column: 0, row: 1, tooltip: t('No connection yet, or no more.') },
+  { name: 'SYN_SENT', column: 1, row: 0, tooltip: t('connect() has sent a SYN and waits for the SYN-ACK.') },
+  { name: 'LISTEN', column: 1, row: 2, tooltip: t('listen(): it takes SYNs.') },
   {
     name: 'NEW_SYN_RECV',
     column: 2,
     row: 2,
-    tooltip:
+    tooltip: t(
       'A request in the SYN queue: a SYN has come, the SYN-ACK is sent. A small object, not yet a socket.',
+    ),
   },
   {
     name: 'SYN_RECV',
     column: 3,
     row: 2,
-    tooltip: 'The socket of a request, made when its ACK comes; or both ends have sent a SYN.',
+    tooltip: t('The socket of a request, made when its ACK comes; or both ends have sent a SYN.'),
   },
-  { name: 'ESTABLISHED', column: 4, row: 1, tooltip: 'Connected: data goes both ways.' },
-  { name: 'FIN_WAIT1', column: 5, row: 0, tooltip: 'This end has sent its FIN.' },
-  { name: 'CLOSE_WAIT', column: 5, row: 2, tooltip: 'The other end has sent its FIN; this one has not.' },
-  { name: 'FIN_WAIT2', column: 6, row: 0, tooltip: 'Its FIN is acknowledged; the other end may still send.' },
-  { name: 'CLOSING', column: 6, row: 1, tooltip: 'Both have sent a FIN, and neither is acknowledged.' },
-  { name: 'LAST_ACK', column: 6, row: 2, tooltip: 'The other end was first; the ACK of its FIN is missing.' },
+  { name: 'ESTABLISHED', column: 4, row: 1, tooltip: t('Connected: data goes both ways.') },
+  { name: 'FIN_WAIT1', column: 5, row: 0, tooltip: t('This end has sent its FIN.') },
+  { name: 'CLOSE_WAIT', column: 5, row: 2, tooltip: t('The other end has sent its FIN; this one has not.') },
+  {
+    name: 'FIN_WAIT2',
+    column: 6,
+    row: 0,
+    tooltip: t('Its FIN is acknowledged; the other end may still send.'),
+  },
+  { name: 'CLOSING', column: 6, row: 1, tooltip: t('Both have sent a FIN, and neither is acknowledged.') },
+  {
+    name: 'LAST_ACK',
+    column: 6,
+    row: 2,
+    tooltip: t('The other end was first; the ACK of its FIN is missing.'),
+  },
   {
     name: 'TIME_WAIT',
     column: 7,
     row: 1,
-    tooltip: 'All is acknowledged: a small object stays for 60 s, so that late segments find it.',
+    tooltip: t('All is acknowledged: a small object stays for 60 s, so that late segments find it.'),
   },
 ];
 
@@ -63,48 +75,49 @@ const reported = (from: string, to: string, cause: string, edge?: Transition['ed
 });
 
 export const TRANSITIONS: readonly Transition[] = [
-  reported('CLOSE', 'SYN_SENT', 'connect() sends a SYN'),
-  reported('SYN_SENT', 'CLOSE', 'a RST comes, or no SYN-ACK in time'),
+  reported('CLOSE', 'SYN_SENT', t('connect() sends a SYN')),
+  reported('SYN_SENT', 'CLOSE', t('a RST comes, or no SYN-ACK in time')),
   reported('CLOSE', 'LISTEN', 'listen()'),
   reported('LISTEN', 'CLOSE', 'close()'),
-  reported('SYN_SENT', 'ESTABLISHED', 'the SYN-ACK comes, and is acknowledged'),
-  reported('SYN_SENT', 'SYN_RECV', 'a SYN comes instead: both ends connect at once'),
+  reported('SYN_SENT', 'ESTABLISHED', t('the SYN-ACK comes, and is acknowledged')),
+  reported('SYN_SENT', 'SYN_RECV', t('a SYN comes instead: both ends connect at once')),
   {
     from: 'LISTEN',
     to: 'NEW_SYN_RECV',
-    cause:
+    cause: t(
       'a SYN comes: a request is made. No socket changes its state, so nothing can stop there; "Queue overflow" and a breakpoint on tcp_conn_request can',
+    ),
   },
   {
     from: 'NEW_SYN_RECV',
     to: 'SYN_RECV',
-    cause: "the ACK comes: a copy of the listener becomes the connection's socket",
+    cause: t("the ACK comes: a copy of the listener becomes the connection's socket"),
     reported: ['LISTEN', 'SYN_RECV'],
   },
-  reported('SYN_RECV', 'ESTABLISHED', 'the ACK of the handshake is processed'),
-  reported('ESTABLISHED', 'CLOSE', 'a RST, or nothing is heard for too long'),
-  reported('ESTABLISHED', 'FIN_WAIT1', 'close() or shutdown() sends a FIN'),
-  reported('ESTABLISHED', 'CLOSE_WAIT', 'a FIN comes'),
-  reported('FIN_WAIT1', 'FIN_WAIT2', 'the FIN is acknowledged'),
-  reported('FIN_WAIT1', 'CLOSING', 'a FIN comes first'),
-  reported('CLOSE_WAIT', 'LAST_ACK', 'close() or shutdown() sends a FIN'),
-  reported('LAST_ACK', 'CLOSE', 'the FIN is acknowledged', 'last'),
+  reported('SYN_RECV', 'ESTABLISHED', t('the ACK of the handshake is processed')),
+  reported('ESTABLISHED', 'CLOSE', t('a RST, or nothing is heard for too long')),
+  reported('ESTABLISHED', 'FIN_WAIT1', t('close() or shutdown() sends a FIN')),
+  reported('ESTABLISHED', 'CLOSE_WAIT', t('a FIN comes')),
+  reported('FIN_WAIT1', 'FIN_WAIT2', t('the FIN is acknowledged')),
+  reported('FIN_WAIT1', 'CLOSING', t('a FIN comes first')),
+  reported('CLOSE_WAIT', 'LAST_ACK', t('close() or shutdown() sends a FIN')),
+  reported('LAST_ACK', 'CLOSE', t('the FIN is acknowledged'), 'last'),
   {
     from: 'FIN_WAIT2',
     to: 'TIME_WAIT',
-    cause: 'a FIN comes: the socket closes, and a time-wait sock takes its place',
+    cause: t('a FIN comes: the socket closes, and a time-wait sock takes its place'),
     reported: ['FIN_WAIT2', 'CLOSE'],
   },
   {
     from: 'CLOSING',
     to: 'TIME_WAIT',
-    cause: 'the FIN is acknowledged: the socket closes, and a time-wait sock takes its place',
+    cause: t('the FIN is acknowledged: the socket closes, and a time-wait sock takes its place'),
     reported: ['CLOSING', 'CLOSE'],
   },
   {
     from: 'TIME_WAIT',
     to: 'CLOSE',
-    cause: '60 s are over. No socket changes its state, so nothing can stop there',
+    cause: t('60 s are over. No socket changes its state, so nothing can stop there'),
     edge: 'first',
   },
 ];

@@ -1,4 +1,5 @@
 /** The drawing of the states: a box each, an arrow for each transition, a dot for each socket. */
+import { t } from '../../language.ts';
 import type { StateChange, StatesData, StateSocket } from '../../../debug-adapter/protocol.ts';
 import { clickable, svg, titled } from '../svg.ts';
 import { STATES, TRANSITIONS, type StatePlace, type Transition } from './diagram.ts';
@@ -20,7 +21,7 @@ export interface Drawn {
 }
 
 export class StatesDrawing {
-  readonly element = svg('svg', { class: 'drawing', role: 'group', 'aria-label': 'States of TCP' });
+  readonly element = svg('svg', { class: 'drawing', role: 'group', 'aria-label': t('States of TCP') });
   private readonly arrows = new Map<Transition, SVGGElement>();
   private readonly boxes = new Map<string, SVGGElement>();
   private readonly dots = svg('g', { class: 'dots', 'aria-hidden': 'true' });
@@ -88,7 +89,7 @@ export class StatesDrawing {
         ? []
         : [svg('text', { class: 'more', x: x + width - 6, y: y + 34, 'text-anchor': 'end' }, [more])]),
     );
-    const count = `${sockets.length} ${sockets.length === 1 ? 'socket' : 'sockets'}`;
+    const count = sockets.length === 1 ? t('1 socket') : t('{0} sockets', sockets.length);
     titled(element, `${name}: ${count}. ${tooltip}`);
     element.setAttribute('aria-pressed', String(isSelected));
     element.classList.toggle('selected', isSelected);
@@ -155,7 +156,8 @@ function drawArrow(
     latest.to === reported[1];
   element.classList.toggle('latest', isLatest);
   const stops = breakpoint === undefined ? '' : ` ${breakpoint.text}`;
-  const action = reported === undefined ? '' : breakpoint === undefined ? ' Click to stop at it.' : '';
+  const action =
+    reported === undefined ? '' : breakpoint === undefined ? ` ${t('Click to stop at it.')}` : '';
   titled(element, `${from} → ${to}: ${cause}.${stops}${action}`);
   if (reported !== undefined) element.setAttribute('aria-pressed', String(breakpoint !== undefined));
 }

@@ -1,4 +1,5 @@
 /** The TCP state diagram: each socket where it is, the transitions to stop at, and the sockets of a state. */
+import { t } from '../../language.ts';
 import type { PictureData, StateChange, StatesData, StateSocket } from '../../../debug-adapter/protocol.ts';
 import { el, setText } from '../../dom.ts';
 import { button } from '../../toolkit.ts';
@@ -17,8 +18,8 @@ const NOTHING: Extract<PictureData, { picture: 'states' }> = {
 
 export class StatesPicture implements Picture<'states'> {
   readonly id = 'states';
-  readonly title = 'States';
-  readonly tooltip = 'The states of TCP, and in which of them each socket is.';
+  readonly title = t('States');
+  readonly tooltip = t('The states of TCP, and in which of them each socket is.');
   readonly element: HTMLElement;
   private readonly host: PictureHost;
   private readonly drawing: StatesDrawing;
@@ -82,8 +83,8 @@ export class StatesPicture implements Picture<'states'> {
 
   table(): Table {
     return {
-      caption: `TCP sockets by state. ${this.latestText()}`,
-      headers: ['State', 'Socket', 'Detail'],
+      caption: `${t('TCP sockets by state.')} ${this.latestText()}`,
+      headers: [t('State'), t('Socket'), t('Detail')],
       rows: STATES.flatMap(({ name }) =>
         this.data.sockets
           .filter(({ state }) => state === name)
@@ -112,9 +113,9 @@ export class StatesPicture implements Picture<'states'> {
     const last = news.at(-1);
     if (last === undefined)
       return this.data.sockets.length === 0
-        ? 'No TCP socket yet. Click an arrow to stop when a socket goes along it.'
-        : 'No socket has changed its state since the last stop.';
-    const more = news.length === 1 ? '' : ` (The last of ${news.length} changes.)`;
+        ? t('No TCP socket yet. Click an arrow to stop when a socket goes along it.')
+        : t('No socket has changed its state since the last stop.');
+    const more = news.length === 1 ? '' : ` ${t('(The last of {0} changes.)', news.length)}`;
     return `${this.changeText(last)}${more}`;
   }
   /** `client :40312→:8080: SYN_SENT → ESTABLISHED: the SYN-ACK comes, and is acknowledged.` */
@@ -123,8 +124,8 @@ export class StatesPicture implements Picture<'states'> {
       ({ reported }) => reported !== undefined && reported[0] === from && reported[1] === to,
     );
     const isUnderWay = this.data.sockets.some((one) => one.socket === socket && one.state === from);
-    const when = isUnderWay ? ', right now' : '';
-    return `${name}: ${from} → ${to}${when}${known === undefined ? '' : `: ${known.cause}`}.`;
+    const when = isUnderWay ? t(', right now') : '';
+    return t('{0}: {1} → {2}{3}.', name, from, to, `${when}${known === undefined ? '' : `: ${known.cause}`}`);
   }
 
   private listSockets(): void {
@@ -136,10 +137,10 @@ export class StatesPicture implements Picture<'states'> {
     if (text === this.listed || selected === undefined) return;
     this.listed = text;
     const heading = el('h2', {
-      text: `${selected}: ${sockets.length || 'no'} ${sockets.length === 1 ? 'socket' : 'sockets'}`,
+      text: `${selected}: ${countText(sockets.length)}`,
     });
     const close = button({
-      label: 'Close the list',
+      label: t('Close the list'),
       icon: 'close',
       iconOnly: true,
       onClick: () => this.select(undefined),
@@ -154,14 +155,14 @@ export class StatesPicture implements Picture<'states'> {
     );
   }
   private row({ socket, name, detail, packetFilter }: StateSocket): HTMLElement {
-    const link = el('button', { class: 'text-link', text: name, title: 'Show it in the Sockets tree' });
+    const link = el('button', { class: 'text-link', text: name, title: t('Show it in the Sockets tree') });
     link.addEventListener('click', () => this.host.revealSocket(socket));
     const parts = [link];
     if (detail !== undefined) parts.push(el('span', { class: 'detail', text: detail }));
     if (packetFilter !== undefined)
       parts.push(
         button({
-          label: `Packets of ${name}`,
+          label: t('Packets of {0}', name),
           icon: 'list-flat',
           iconOnly: true,
           onClick: () => this.host.showPackets(packetFilter),
@@ -169,4 +170,9 @@ export class StatesPicture implements Picture<'states'> {
       );
     return el('li', {}, parts);
   }
+}
+
+function countText(sockets: number): string {
+  if (sockets === 0) return t('no sockets');
+  return sockets === 1 ? t('1 socket') : t('{0} sockets', sockets);
 }

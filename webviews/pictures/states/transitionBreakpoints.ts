@@ -1,4 +1,5 @@
 /** Which transitions the machine stops at, as the extension has told. */
+import { t } from '../../language.ts';
 import type { ArmedArrow } from '../messages.ts';
 
 export interface TransitionBreakpoint {
@@ -24,10 +25,10 @@ export class TransitionBreakpoints {
 }
 
 function sentence({ source, condition, isNarrowed, ...arrow }: ArmedArrow, from: string, to: string): string {
-  const where = source === 'breakpointsView' ? 'in the Breakpoints view' : 'with "Break On…"';
-  const when = condition === '' ? 'at each transition' : `when ${condition}`;
+  const where = source === 'breakpointsView' ? t('in the Breakpoints view') : t('with "Break On…"');
+  const when = condition === '' ? t('at each transition') : t('when {0}', condition);
   const isOwn = source === 'breakOn' && !isNarrowed && arrow.from === from && arrow.to === to;
   return isOwn
-    ? 'The machine stops here. Click to clear that.'
-    : `The machine stops ${when}, as set ${where}.`;
+    ? t('The machine stops here. Click to clear that.')
+    : t('The machine stops {0}, as set {1}.', when, where);
 }
