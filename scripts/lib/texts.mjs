@@ -5,9 +5,8 @@ import ts from 'typescript';
 
 /** The rooms whose texts are translated. */
 export const TRANSLATED_ROOMS = ['extension', 'webviews', 'debug-adapter'];
-/** Calls of `message()` begin with a text, and of `t()`, by itself or as a method. */
-const isTranslated = (callee) =>
-  (ts.isIdentifier(callee) && callee.text === 'message') || calledName(callee) === 't';
+/** The function that makes a text to be passed on; others may have the same name. */
+const MESSAGE = 'message';
 /** The class of errors for users; classes that extend it without a constructor begin with a text, too. */
 const ERROR = 'UserError';
 
@@ -37,7 +36,10 @@ export function textsOf(sources) {
   const errors = errorClasses(sources);
   const texts = [];
   const problems = [];
-  for (const source of sources)
+  for (const source of sources) {
+    const makesMessages = importsMessage(source);
+    const isTranslated = (callee) =>
+      calledName(callee) === 't' || (makesMessages && ts.isIdentifier(callee) && callee.text === MESSAGE);
     visit(source, (node) => {
       const isCall = ts.isCallExpression(node) && isTranslated(node.expression);
       const isError = ts.isNewExpression(node) && errors.has(calledName(node.expression));
@@ -49,7 +51,17 @@ export function textsOf(sources) {
         problems.push(`${place}: the text of ${node.expression.getText()}() is no literal`);
       else for (const text of found) texts.push({ text, place });
     });
+  }
   return { texts, problems };
+}
+
+function importsMessage(source) {
+  return source.statements.some(
+    (statement) =>
+      ts.isImportDeclaration(statement) &&
+      statement.moduleSpecifier.text.endsWith('language/message.ts') &&
+      /\{[^}]*\bmessage\b[^}]*\}/.test(statement.importClause?.getText() ?? ''),
+  );
 }
 
 function visit(node, look) {

@@ -77,7 +77,7 @@ export class PicturesView {
       new GraphsPicture(pictureHost),
       new RingsPicture(pictureHost),
     ];
-    this.tabs = new Tabs('Pictures', this.pictures, PANEL, (id) => this.select(id));
+    this.tabs = new Tabs(t('Pictures'), this.pictures, PANEL, (id) => this.select(id));
     this.empty = new EmptyState((command) => this.host.post({ type: 'run', command }));
     this.panel = el('div', { class: 'picture', id: PANEL, role: 'tabpanel' }, [
       this.problem,
