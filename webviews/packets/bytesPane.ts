@@ -1,4 +1,5 @@
 /** The bytes of a packet: those of the frame, and of what was put together from several, a tab each. */
+import { t } from '../language.ts';
 import { el } from '../dom.ts';
 import type { MenuPlace } from '../menu.ts';
 import type { PacketBytes } from '../messages.ts';
@@ -56,7 +57,7 @@ export class BytesPane {
       tooltip: at === 0 ? 'The bytes of the frame' : 'Bytes that were put together from several packets',
     }));
     this.strip.hidden = sources.length < 2;
-    this.tabs = new Tabs('Bytes', tabs, VIEW, (id) => {
+    this.tabs = new Tabs(t('Bytes'), tabs, VIEW, (id) => {
       this.view.select(null);
       this.turnTo(Number(id));
     });

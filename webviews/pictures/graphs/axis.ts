@@ -1,4 +1,5 @@
 /** Ticks of an axis, and their texts. */
+import { t } from '../../language.ts';
 import type { GraphsResponse } from '../../../debug-adapter/protocol.ts';
 
 export interface Range {
@@ -39,11 +40,11 @@ export function shortNumber(value: number): string {
 }
 
 const UNITS: Readonly<Record<GraphsResponse['unit'], string>> = {
-  bytes: 'bytes',
-  segments: 'segments',
+  bytes: t('bytes'),
+  segments: t('segments'),
   ms: 'ms',
-  'bytes/s': 'bytes per second',
-  entries: 'descriptors, packets',
+  'bytes/s': t('bytes per second'),
+  entries: t('descriptors, packets'),
 };
 export function unitText(unit: GraphsResponse['unit']): string {
   return UNITS[unit];

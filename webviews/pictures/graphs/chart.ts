@@ -1,4 +1,5 @@
 /** A graph on a canvas: the only file that uses uPlot. */
+import { t } from '../../language.ts';
 import uPlot from 'uplot';
 import { secondsText, shortNumber, ticksOf, unitText, type Range } from './axis.ts';
 import type { Plot, PlotBar } from './plot.ts';
@@ -102,7 +103,7 @@ export class Chart {
           ...axis,
           ...lines,
           size: X_AXIS_HEIGHT,
-          label: isTime ? 'time (s)' : 'event',
+          label: isTime ? t('time (s)') : t('event'),
           splits: ({ bbox }) => ticksOf(this.plot!.x, bbox.width / pixelRatio() / TICK_WIDTH, isTime ? 0 : 1),
           values: (_chart, splits) => splits.map((value) => tickText(value, splits, isTime)),
         },

@@ -1,4 +1,6 @@
 /** A graph as SVG, for a file: what the canvas shows, drawn from the same numbers. */
+import { widthInCharacters } from '../textWidth.ts';
+import { t } from '../../language.ts';
 import { svg } from '../svg.ts';
 import { shortNumber, ticksOf, unitText } from './axis.ts';
 import { DASHES, TICK_HEIGHT, TICK_WIDTH, tickText } from './chart.ts';
@@ -52,7 +54,7 @@ export function graphSvg(plot: Plot, title: string, width: number, height: numbe
     ...across.map((at) => text(x(at), bottom + 16, 'middle', tickText(at, across, isTime))),
     ...up.map((at) => text(LEFT - 8, y(at) + 4, 'end', shortNumber(at))),
     text(LEFT, 18, 'start', title),
-    text((LEFT + right) / 2, height - 8, 'middle', isTime ? 'time (s)' : 'event'),
+    text((LEFT + right) / 2, height - 8, 'middle', isTime ? t('time (s)') : t('event')),
     svg('text', { transform: `translate(16 ${(TOP + bottom) / 2}) rotate(-90)`, 'text-anchor': 'middle' }, [
       unitText(plot.unit),
     ]),
@@ -80,7 +82,7 @@ function steps(
 function legend({ lines }: Plot, right: number): SVGElement[] {
   let at = right;
   return lines.flatMap(({ label }, index) => {
-    at -= label.length * 7 + 40;
+    at -= widthInCharacters(label) * 7 + 40;
     return [
       svg('path', {
         class: `graph-line line-${index}`,

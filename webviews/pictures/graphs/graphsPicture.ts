@@ -1,4 +1,5 @@
 /** The graphs: which one of which connection is shown, and what can be done with the chosen moment. */
+import { t } from '../../language.ts';
 import type {
   GraphId,
   GraphsData,
@@ -19,17 +20,18 @@ import { placesOf, sentenceOf, tableOf, type Place } from './places.ts';
 import { plotOf, positionOf, type Across } from './plot.ts';
 
 const TITLES: Readonly<Record<GraphId, string>> = {
-  stevens: 'Time-sequence (Stevens)',
-  tcptrace: 'Time-sequence (tcptrace)',
-  congestion: 'Congestion window',
-  rtt: 'Round-trip time and RTO',
-  windows: 'Windows',
-  throughput: 'Throughput',
-  queues: 'Queues of the socket',
-  rings: 'NIC rings and qdisc',
+  stevens: t('Time-sequence (Stevens)'),
+  tcptrace: t('Time-sequence (tcptrace)'),
+  congestion: t('Congestion window'),
+  rtt: t('Round-trip time and RTO'),
+  windows: t('Windows'),
+  throughput: t('Throughput'),
+  queues: t('Queues of the socket'),
+  rings: t('NIC rings and qdisc'),
 };
-const HELP =
-  'Left and right go from moment to moment, Enter shows the packet, + and − zoom, Escape shows all. Drag to zoom.';
+const HELP = t(
+  'Left and right go from moment to moment, Enter shows the packet, + and − zoom, Escape shows all. Drag to zoom.',
+);
 const ZOOM_STEP = 2;
 
 interface Wish {
@@ -40,27 +42,28 @@ interface Wish {
 
 export class GraphsPicture implements Picture<'graphs'> {
   readonly id = 'graphs';
-  readonly title = 'Graphs';
-  readonly tooltip =
-    'How a TCP connection fares over time: sequence numbers, windows, round-trip times, queues.';
+  readonly title = t('Graphs');
+  readonly tooltip = t(
+    'How a TCP connection fares over time: sequence numbers, windows, round-trip times, queues.',
+  );
   readonly element: HTMLElement;
   private readonly host: PictureHost;
-  private readonly graph = select('Graph', () => this.want({ graph: this.graph.value as GraphId }));
-  private readonly connection = select('Connection', () => this.wantConnection(this.connection.value));
-  private readonly side = select('End', () => this.want({ side: this.side.value as GraphSide }));
-  private readonly across = select('Across', () => this.zoomTo(undefined));
+  private readonly graph = select(t('Graph'), () => this.want({ graph: this.graph.value as GraphId }));
+  private readonly connection = select(t('Connection'), () => this.wantConnection(this.connection.value));
+  private readonly side = select(t('End'), () => this.want({ side: this.side.value as GraphSide }));
+  private readonly across = select(t('Across'), () => this.zoomTo(undefined));
   private readonly legend = new Legend();
   private readonly place = el('div', {
     class: 'graph-place',
     tab: 0,
     role: 'group',
-    aria: { label: 'Graph', description: HELP },
+    aria: { label: t('Graph'), description: HELP },
   });
   private readonly canvas = el('div', { class: 'graph-canvas', aria: { hidden: 'true' } });
   /** Where the drawing for a file is put together: it must have the theme's colours. */
   private readonly drawing = el('div', { class: 'graph-file', aria: { hidden: 'true' } });
   private readonly sentence = el('p', { class: 'sentence', role: 'status' });
-  private readonly packet = button({ label: 'Show Packet', onClick: () => this.showPacket() });
+  private readonly packet = button({ label: t('Show Packet'), onClick: () => this.showPacket() });
   private readonly chart: Chart;
   /** What is to be shown; what is omitted, the adapter chooses. */
   private wanted: Wish = { graph: 'stevens' };
@@ -77,7 +80,7 @@ export class GraphsPicture implements Picture<'graphs'> {
       this.graph,
       Object.entries(TITLES).map(([id, title]) => option(id, title)),
     );
-    fillSelect(this.across, [option('time', 'Over time'), option('events', 'Over events')]);
+    fillSelect(this.across, [option('time', t('Over time')), option('events', t('Over events'))]);
     this.chart = new Chart(this.canvas, {
       onClick: (x, y) => this.click(x, y),
       onZoom: (range) => this.zoomTo(range),
@@ -91,9 +94,9 @@ export class GraphsPicture implements Picture<'graphs'> {
         this.connection,
         this.side,
         this.across,
-        tool('Zoom out', 'zoom-out', () => this.zoomBy(1 / ZOOM_STEP)),
-        tool('Zoom in', 'zoom-in', () => this.zoomBy(ZOOM_STEP)),
-        tool('Show all', 'screen-full', () => this.zoomTo(undefined)),
+        tool(t('Zoom out'), 'zoom-out', () => this.zoomBy(1 / ZOOM_STEP)),
+        tool(t('Zoom in'), 'zoom-in', () => this.zoomBy(ZOOM_STEP)),
+        tool(t('Show all'), 'screen-full', () => this.zoomTo(undefined)),
         this.legend.element,
       ]),
       this.place,
@@ -172,8 +175,8 @@ export class GraphsPicture implements Picture<'graphs'> {
   emptiness(): Emptiness | undefined {
     if (this.data === undefined || this.data.connections.length > 0) return undefined;
     return {
-      title: 'No TCP connection yet',
-      text: 'Each TCP connection has its graphs here, from its first segment on: continue, or step on.',
+      title: t('No TCP connection yet'),
+      text: t('Each TCP connection has its graphs here, from its first segment on: continue, or step on.'),
     };
   }
 

@@ -1,12 +1,13 @@
 /** What the lines and marks of a graph mean; their colours are the canvas's, too. */
+import { t } from '../../language.ts';
 import type { GraphSegment, GraphsResponse } from '../../../debug-adapter/protocol.ts';
 import { el } from '../../dom.ts';
 import { svg } from '../svg.ts';
 import { DASHES, type ChartStyle } from './chart.ts';
 
 const KINDS: readonly (readonly [GraphSegment['kind'], string])[] = [
-  ['data', 'sent'],
-  ['again', 'sent again'],
+  ['data', t('sent')],
+  ['again', t('sent again')],
   ['sack', 'SACK'],
 ];
 

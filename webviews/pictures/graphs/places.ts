@@ -1,4 +1,5 @@
 /** The things in a graph that one can go to: samples and segments, in the order in which they happened. */
+import { t } from '../../language.ts';
 import type { GraphSegment, GraphsResponse, Moment } from '../../../debug-adapter/protocol.ts';
 import type { Table } from '../table.ts';
 import { timeText } from '../sequence/time.ts';
@@ -30,17 +31,17 @@ export function placesOf({ moments, lines, segments }: GraphsResponse): Place[] 
 }
 
 const KINDS: Readonly<Record<GraphSegment['kind'], string>> = {
-  data: 'sent',
-  again: 'sent again',
-  sack: 'reported by SACK',
+  data: t('sent'),
+  again: t('sent again'),
+  sack: t('reported by SACK'),
 };
 
 /** `t = 0.000 020 s, event 12. Packet 3, bytes 1 to 101, sent. cwnd 10, in flight 1` */
 export function sentenceOf({ at, segment, row }: Place, { lines }: GraphsResponse): string {
-  const parts = [`t = ${timeText(at.timeNs)} s, event ${at.event}`];
+  const parts = [t('t = {0} s, event {1}', timeText(at.timeNs), at.event)];
   if (segment !== undefined) {
     const { number, from, to, kind } = segment;
-    parts.push(`Packet ${number}: ${from} to ${to} ${KINDS[kind]}`);
+    parts.push(t('Packet {0}: {1} to {2} {3}', number, from, to, KINDS[kind]));
   }
   if (row !== undefined)
     parts.push(lines.map(({ label, values }) => `${label} ${valueText(values[row]!)}`).join(', '));
@@ -48,13 +49,13 @@ export function sentenceOf({ at, segment, row }: Place, { lines }: GraphsRespons
 }
 
 export function tableOf(data: GraphsResponse | undefined, title: string): Table {
-  if (data === undefined) return { caption: 'Nothing is recorded.', headers: [], rows: [] };
+  if (data === undefined) return { caption: t('Nothing is recorded.'), headers: [], rows: [] };
   const { lines, segments, unit, leftOut } = data;
   const hasSegments = segments.length > 0;
   const headers = [
-    'Time (s)',
-    'Event',
-    ...(hasSegments ? ['What', 'Packet', 'From', 'To'] : []),
+    t('Time (s)'),
+    t('Event'),
+    ...(hasSegments ? [t('What'), t('Packet'), t('From'), t('To')] : []),
     ...lines.map(({ label }) => `${label} (${unitText(unit)})`),
   ];
   const rows = placesOf(data).map(({ at, segment, row }) => [
@@ -63,8 +64,8 @@ export function tableOf(data: GraphsResponse | undefined, title: string): Table 
     ...(hasSegments ? segmentCells(segment) : []),
     ...lines.map(({ values }) => (row === undefined || values[row] === null ? '' : String(values[row]))),
   ]);
-  const cut = leftOut === 0 ? '' : ` ${leftOut.toLocaleString('en')} between them are left out.`;
-  return { caption: `${title}, at each moment at which it changes.${cut}`, headers, rows };
+  const cut = leftOut === 0 ? '' : t(' {0} between them are left out.', leftOut.toLocaleString('en'));
+  return { caption: `${t('{0}, at each moment at which it changes.', title)}${cut}`, headers, rows };
 }
 function segmentCells(segment: GraphSegment | undefined): string[] {
   if (segment === undefined) return ['', '', '', ''];
