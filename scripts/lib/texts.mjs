@@ -59,7 +59,7 @@ function importsMessage(source) {
   return source.statements.some(
     (statement) =>
       ts.isImportDeclaration(statement) &&
-      statement.moduleSpecifier.text.endsWith('language/message.ts') &&
+      /language\/message\.[jt]s$/.test(statement.moduleSpecifier.text) &&
       /\{[^}]*\bmessage\b[^}]*\}/.test(statement.importClause?.getText() ?? ''),
   );
 }
