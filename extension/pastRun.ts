@@ -92,7 +92,7 @@ export class PastRun {
     return this.#t(
       'The run has ended at t = {0} s: as of its last stop ({1}), at t = {2} s',
       time,
-      trees.stop.replace(/^Paused on /, ''),
+      trees.stop,
       shortTime(trees.time),
     );
   }

@@ -41,3 +41,16 @@ export function say(translate: Translate, { text, parts }: Message): string {
 }
 
 export const english: Translate = translator({});
+
+/** `a or b or c` */
+export function either(words: readonly string[]): Part {
+  return words.reduce<Part>(
+    (before, word) => (before === '' ? word : message('{0} or {1}', before, word)),
+    '',
+  );
+}
+
+/** A part of a text by itself. */
+export function sayPart(translate: Translate, part: Part): string {
+  return typeof part === 'object' ? say(translate, part) : String(part);
+}

@@ -1,4 +1,5 @@
 /** Commands to, and events from, one worker's V8. */
+import { UserError } from '../../language/userError.ts';
 import type { CdpCommand, CdpCommands, CdpEvent, CdpEvents } from './commands.ts';
 import { WorkerHub, type WorkerPeer } from './workerHub.ts';
 
@@ -16,7 +17,7 @@ interface Message {
 }
 
 /** The worker is gone and answers no more commands. */
-export class DetachedError extends Error {
+export class DetachedError extends UserError {
   override name = 'DetachedError';
   constructor() {
     super('the machine has ended');
@@ -24,7 +25,7 @@ export class DetachedError extends Error {
 }
 
 /** The command needs a paused machine, but the machine is running. */
-export class NotPausedError extends Error {
+export class NotPausedError extends UserError {
   override name = 'NotPausedError';
   constructor() {
     super('the machine is running: pause it first');
@@ -35,7 +36,7 @@ export class NotPausedError extends Error {
 function refusal(message: string): Error {
   if (/while paused|is not paused/i.test(message)) return new NotPausedError();
   if (/object with given id|call frame id|remote object id/i.test(message))
-    return new Error('the machine has gone on meanwhile');
+    return new UserError('the machine has gone on meanwhile');
   return new Error(message);
 }
 

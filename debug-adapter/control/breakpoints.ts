@@ -1,4 +1,6 @@
 /** The user's line breakpoints: set in V8, moved to V8's location, and verified when the file is loaded. */
+import { errorText } from '../../language/userError.ts';
+import { message, say, type Message, type Translate } from '../../language/message.ts';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
@@ -35,7 +37,7 @@ export interface BreakpointWish {
   logMessage?: string | undefined;
 }
 
-const NOT_LOADED = 'The breakpoint is set when the file is loaded.';
+const NOT_LOADED = message('The breakpoint is set when the file is loaded.');
 
 /** Everything about a wished breakpoint: equal for two that are the same to the user. */
 export function keyOf(file: File, wish: SourceBreakpoint): string {
@@ -43,11 +45,12 @@ export function keyOf(file: File, wish: SourceBreakpoint): string {
   return JSON.stringify([file.given, line, column, condition, hitCondition, logMessage]);
 }
 /** The message about a breakpoint in a file that is not loaded. */
-export function unloaded({ given }: File, message: string): string {
-  return existsSync(given) ? message : `There is no file ${given}.`;
+export function unloaded({ given }: File, otherwise: Message): Message {
+  return existsSync(given) ? otherwise : message('There is no file {0}.', given);
 }
 
 export class Breakpoints {
+  readonly #t: Translate;
   readonly #debuggee: Debuggee;
   readonly #execution: Execution;
   /** By real path. */
@@ -57,7 +60,8 @@ export class Breakpoints {
   /** Called when a breakpoint was verified, moved or explained after its response. */
   onChanged: (breakpoint: DebugProtocol.Breakpoint) => void = () => {};
 
-  constructor(debuggee: Debuggee, execution: Execution) {
+  constructor(debuggee: Debuggee, execution: Execution, t: Translate) {
+    this.#t = t;
     this.#debuggee = debuggee;
     this.#execution = execution;
     debuggee.client.on('Debugger.breakpointResolved', ({ breakpointId, location }) => {
@@ -93,7 +97,7 @@ export class Breakpoints {
     for (const one of this.#pending(url))
       this.#change(one, {
         ...one.state,
-        message: withoutCode(one.state.source!.path!, one.state.line!, lines),
+        message: say(this.#t, withoutCode(one.state.source!.path!, one.state.line!, lines)),
       });
   }
 
@@ -141,7 +145,7 @@ export class Breakpoints {
     const there = others.find((other) => other.place === place && other.v8 !== undefined);
     if (there !== undefined) {
       if (there.key === key) return { ...there, id, state: { ...there.state, id } };
-      return refused('Another breakpoint stands at this place: give the condition to one of them.');
+      return refused(this.#t('Another breakpoint stands at this place: give the condition to one of them.'));
     }
     try {
       this.#execution.checkStops();
@@ -165,15 +169,21 @@ export class Breakpoints {
       const [bound] = locations;
       const state = bound
         ? { ...verifiedAt(id, bound), source }
-        : { id, verified: false, message: await this.#unbound(file, wish.line), source, line: wish.line };
+        : {
+            id,
+            verified: false,
+            message: say(this.#t, await this.#unbound(file, wish.line)),
+            source,
+            line: wish.line,
+          };
       return { id, key, place, v8: breakpointId, state };
     } catch (error) {
-      return refused((error as Error).message);
+      return refused(errorText(this.#t, error));
     }
   }
 
   /** Why V8 has not bound a breakpoint. */
-  async #unbound(file: File, line: number): Promise<string> {
+  async #unbound(file: File, line: number): Promise<Message> {
     const { scripts } = this.#debuggee;
     const script = scripts.byUrl(scripts.urlOf(file.real));
     return script === undefined
@@ -191,12 +201,12 @@ export class Breakpoints {
 }
 
 /** Ignore the line that the build adds. */
-function withoutCode(file: string, line: number, lines: readonly string[]): string {
+function withoutCode(file: string, line: number, lines: readonly string[]): Message {
   const own = lines.filter((text) => !text.startsWith('//# sourceURL='));
   while (own.at(-1) === '') own.pop();
   return line > own.length
-    ? `${path.basename(file)} has only ${own.length} lines.`
-    : `There is no code to stop at from line ${line} on.`;
+    ? message('{0} has only {1} lines.', path.basename(file), own.length)
+    : message('There is no code to stop at from line {0} on.', line);
 }
 
 function verifiedAt(
@@ -220,10 +230,10 @@ export async function defineRule(
   at: string,
   place?: SourcePlace,
 ): Promise<string | undefined> {
-  const { condition = '', hitCondition = '', logMessage: message = '' } = wish;
-  if (condition.trim() !== '') checkExpression(condition, 'The condition');
+  const { condition = '', hitCondition = '', logMessage: template = '' } = wish;
+  if (condition.trim() !== '') checkExpression(condition, 'condition');
   if (hitCondition.trim() !== '') parseHitCondition(hitCondition);
-  const log = message === '' ? undefined : logMessage(message);
+  const log = template === '' ? undefined : logMessage(template);
   if (condition.trim() === '' && hitCondition.trim() === '' && log === undefined) return undefined;
   debuggee.conditions.expect(id, wish, at, place);
   await debuggee.ask('rules.define', id, hitCondition.trim() === '' ? {} : { hitCondition });

@@ -2,6 +2,7 @@
  * Watches how long a breakpoint's expressions take. V8 accepts no interrupt while it evaluates them, so one
  * without end holds the machine's thread, and the thread cannot even be terminated.
  */
+import { message, type Message } from '../../language/message.ts';
 import type { SourcePlace } from '../../stack/user/program_error.ts';
 import type { BreakpointWish } from './breakpoints.ts';
 
@@ -13,7 +14,7 @@ const SHOWN_EXPRESSION = 100;
 /** What a breakpoint evaluates, and how the user knows the breakpoint. */
 interface Rule {
   /** `the condition of the breakpoint at client.ts:12`. */
-  title: string;
+  title: Message;
   expression: string;
   place: SourcePlace | undefined;
 }
@@ -31,14 +32,19 @@ export class ConditionWatch {
   #looks = 0;
 
   /** @param onEndless called once, with a message for the user */
-  constructor(onEndless: (message: string, place: SourcePlace | undefined) => void) {
+  constructor(onEndless: (message: Message, place: SourcePlace | undefined) => void) {
     this.#timer = setInterval(() => {
       const endless = this.#look();
       if (endless === undefined) return;
       this.stop();
       const { title, expression, place } = endless;
       onEndless(
-        `${title} has taken longer than ${CONDITION_MS / 1000} s, and cannot be interrupted: ${expression}`,
+        message(
+          '{0} has taken longer than {1} s, and cannot be interrupted: {2}',
+          title,
+          CONDITION_MS / 1000,
+          expression,
+        ),
         place,
       );
     }, POLL_MS).unref();
@@ -67,13 +73,9 @@ export class ConditionWatch {
     place?: SourcePlace,
   ): void {
     if (condition.trim() === '' && logMessage === '') return;
-    const what = [
-      ...(condition.trim() === '' ? [] : ['condition']),
-      ...(logMessage === '' ? [] : ['log message']),
-    ];
     const shown = [condition.trim(), logMessage].filter((text) => text !== '').join(', ');
     this.#rules.set(id, {
-      title: `the ${what.join(' and ')} of the breakpoint at ${at}`,
+      title: titleOf(condition.trim() !== '', logMessage !== '', at),
       expression: shown.length > SHOWN_EXPRESSION ? `${shown.slice(0, SHOWN_EXPRESSION)}…` : shown,
       place,
     });
@@ -84,4 +86,10 @@ export class ConditionWatch {
   stop(): void {
     clearInterval(this.#timer);
   }
+}
+
+function titleOf(hasCondition: boolean, hasLog: boolean, at: string): Message {
+  if (hasCondition && hasLog) return message('the condition and log message of the breakpoint at {0}', at);
+  if (hasLog) return message('the log message of the breakpoint at {0}', at);
+  return message('the condition of the breakpoint at {0}', at);
 }

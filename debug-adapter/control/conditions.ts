@@ -1,4 +1,5 @@
 /** Conditions and log messages as the expressions that V8 evaluates at a breakpoint. */
+import { UserError } from '../../language/userError.ts';
 import { AGENT } from '../worker/channel.ts';
 import { checkExpression, isExpression } from './expression.ts';
 
@@ -21,9 +22,9 @@ export function logMessage(text: string): LogMessage {
       parts[parts.length - 1] += text[++at]!;
     } else if (char === '{') {
       const end = closingBrace(text, at);
-      if (end < 0) throw new Error(`The log message "${text}" has a { without its }.`);
+      if (end < 0) throw new UserError('The log message "{0}" has a { without its }.', text);
       const expression = text.slice(at + 1, end);
-      checkExpression(expression, 'In the log message,');
+      checkExpression(expression, 'log message');
       expressions.push(expression);
       parts.push('');
       at = end;

@@ -1,4 +1,6 @@
 /** A machine being debugged: its thread, the thread's inspector, and its streams. */
+import { message, type Message, type Part } from '../../language/message.ts';
+import { UserError } from '../../language/userError.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { createRing } from '../../stack/trace/ring.ts';
@@ -49,26 +51,29 @@ const TERMINATE_MS = 500;
 export const STOP_GROUP = 'stop';
 
 /** A message from the thread, or its exit. */
-type FromThread = FromWorker | { type: 'exited'; exitCode: number };
+type FromThread =
+  | Exclude<FromWorker, { type: 'failed' }>
+  | { type: 'failed'; message: Part; place?: SourcePlace | undefined }
+  | { type: 'exited'; exitCode: number };
 
 /** The program called `process.exit()`. */
-export class ProgramExit extends Error {
+export class ProgramExit extends UserError {
   override name = 'ProgramExit';
   readonly exitCode: number;
 
   constructor(exitCode: number) {
-    super(`The program has called process.exit(${exitCode}).`);
+    super('The program has called process.exit({0}).', exitCode);
     this.exitCode = exitCode;
   }
 }
 
 /** The machine could not be booted or the program not loaded; the place refers to the program. */
-export class StartError extends Error {
+export class StartError extends UserError {
   override name = 'StartError';
   readonly place: SourcePlace | undefined;
 
-  constructor(message: string, place: SourcePlace | undefined) {
-    super(message);
+  constructor(message: Part, place: SourcePlace | undefined) {
+    super('{0}', message);
     this.place = place;
   }
 }
@@ -110,7 +115,7 @@ export class Debuggee {
   /** Called with the exit code when the thread has ended. */
   onExit: (exitCode: number) => void = () => {};
   /** Called when the thread cannot continue. */
-  onLost: (message: string, place?: SourcePlace) => void = () => {};
+  onLost: (message: Part, place?: SourcePlace) => void = () => {};
   /** Called with output that the thread wrote to its own stdout and stderr, bypassing the machine. */
   onStrayOutput: (text: string) => void = () => {};
 
@@ -152,7 +157,10 @@ export class Debuggee {
     this.#worker.on('error', (error: NodeJS.ErrnoException) =>
       error.code === 'ERR_WORKER_OUT_OF_MEMORY'
         ? this.#lost(this.outOfMemory)
-        : this.#lost(`uncaught error in the machine's thread: ${String(error)}`, this.#placeOf(error)),
+        : this.#lost(
+            message("uncaught error in the machine's thread: {0}", String(error)),
+            this.#placeOf(error),
+          ),
     );
     this.#memoryWatch = this.#watchMemory();
     this.#worker.on('exit', (exitCode) => {
@@ -177,9 +185,7 @@ export class Debuggee {
     const before = process.memoryUsage.rss();
     return setInterval(() => {
       if (process.memoryUsage.rss() - before > (this.maxHeap + BESIDE_HEAP_MB) * MB)
-        this.#lost(
-          this.#takesMore('buffers and objects', ` and the ${BESIDE_HEAP_MB} MB for buffers beside it`),
-        );
+        this.#lost(this.#takesMore(true));
     }, MEMORY_POLL_MS).unref();
   }
 
@@ -236,10 +242,10 @@ export class Debuggee {
   }
   /** As ask(), with the call as text: for arguments that JSON cannot represent. */
   async askIn<Answer>(call: string): Promise<Answer> {
-    if (!this.booted) throw new Error('the machine is being started: wait until it has');
+    if (!this.booted) throw new UserError('the machine is being started: wait until it has');
     // Passed as text: V8 needs longer to convert an object to a protocol value than both sides need to
     // convert it to JSON.
-    const expression = `JSON.stringify(globalThis[Symbol.for('${AGENT}')].${call})`;
+    const expression = `JSON.stringify(globalThis[Symbol.for('${AGENT}')].inLanguage((agent) => agent.${call}))`;
     const { result, exceptionDetails } = await this.client.send('Runtime.evaluate', {
       expression,
       returnByValue: true,
@@ -257,7 +263,8 @@ export class Debuggee {
     objectIds: readonly string[],
   ): Promise<Answer> {
     const { result, exceptionDetails } = await this.client.send('Runtime.callFunctionOn', {
-      functionDeclaration: 'function(method, ...args) { return JSON.stringify(this[method](...args)); }',
+      functionDeclaration:
+        'function(method, ...args) { return JSON.stringify(this.inLanguage((agent) => agent[method](...args))); }',
       objectId: this.#agentId,
       arguments: [
         { value: method },
@@ -298,7 +305,7 @@ export class Debuggee {
   }
 
   /** The thread's next message during the launch. */
-  #next(): Promise<FromWorker> {
+  #next(): Promise<FromThread> {
     return new Promise((resolve, reject) => {
       this.#waiting = (message) => {
         this.#waiting = undefined;
@@ -313,7 +320,7 @@ export class Debuggee {
     else if (this.#waiting) this.#waiting(message);
     else if (message.type === 'failed') this.onLost(message.message);
   }
-  #lost(message: string, place?: SourcePlace): void {
+  #lost(message: Part, place?: SourcePlace): void {
     if (this.#waiting) this.#waiting({ type: 'failed', message, place });
     else this.onLost(message, place);
   }
@@ -325,22 +332,35 @@ export class Debuggee {
   }
   /** The program called `process.exit()`, unless the cause was already reported. */
   #exited(exitCode: number): void {
-    if (this.#killed) this.#lost('the machine was ended');
+    if (this.#killed) this.#lost(message('the machine was ended'));
     else if (this.#waiting) this.#waiting({ type: 'exited', exitCode });
     else this.onExit(exitCode);
   }
 
   /** The message for a machine that exceeded its memory limit. */
-  get outOfMemory(): string {
-    return this.#takesMore('objects');
+  get outOfMemory(): Message {
+    return this.#takesMore(false);
   }
-  #takesMore(what: string, beside = ''): string {
-    const limit = `the ${this.maxHeap} MB of "maxHeap"${beside}`;
+  #takesMore(withBuffers: boolean): Message {
+    const { maxHeap } = this;
+    const limit = withBuffers
+      ? message('the {0} MB of "maxHeap" and the {1} MB for buffers beside it', maxHeap, BESIDE_HEAP_MB)
+      : message('the {0} MB of "maxHeap"', maxHeap);
+    const what = withBuffers ? message('buffers and objects') : message('objects');
     const typed = this.#typed[0] ?? this.conditions.expression;
     if (typed === undefined)
-      return `its ${what} take more than ${limit}. A program that really needs so much is launched with a greater "maxHeap"`;
+      return message(
+        'its {0} take more than {1}. A program that really needs so much is launched with a greater "maxHeap"',
+        what,
+        limit,
+      );
     const shown = typed.length > SHOWN_EXPRESSION ? `${typed.slice(0, SHOWN_EXPRESSION)}…` : typed;
-    return `while "${shown}" was evaluated, its ${what} took more than ${limit}. The expression did this, not the program`;
+    return message(
+      'while "{0}" was evaluated, its {1} took more than {2}. The expression did this, not the program',
+      shown,
+      what,
+      limit,
+    );
   }
 
   /** Note that an expression of the user is evaluated, until its evaluation settles. */

@@ -1,4 +1,6 @@
 /** Resuming and stopping: carries out the current policy's verdict on each of V8's pauses. */
+import { message } from '../../language/message.ts';
+import { UserError } from '../../language/userError.ts';
 import type { Debugger } from 'node:inspector';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { StopReason } from '../../stack/trace/stop.ts';
@@ -72,7 +74,7 @@ export class Execution {
    */
   onOutOfMemory: () => void = () => {};
   /** Called when a part of the debugger failed; the machine continues or stops as usual. */
-  onFault: (message: string) => void = () => {};
+  onFault: (error: unknown) => void = () => {};
   /** Called for each step that begins, and for each pause that was judged. */
   onBegun: (beginning: Beginning, origin: Pause) => void = () => {};
   onJudged: (policy: Policy, pause: Pause, verdict: Verdict) => void = () => {};
@@ -107,7 +109,7 @@ export class Execution {
   }
   /** @throws an error for the user if the program is run without debugging */
   checkStops(): void {
-    if (!this.#stops) throw new Error('the program was started without debugging');
+    if (!this.#stops) throw new UserError('the program was started without debugging');
   }
 
   /** Run until a one-time V8 breakpoint (already set) is hit. */
@@ -247,7 +249,7 @@ export class Execution {
   }
 
   readonly #failed = (error: unknown): undefined => {
-    if (!isEnd(error)) this.onFault(error instanceof Error ? error.message : String(error));
+    if (!isEnd(error)) this.onFault(error);
   };
 
   async #paused(paused: Paused): Promise<void> {
@@ -320,21 +322,21 @@ export class Execution {
   }
 
   /** The description of a stop that no policy has decided. */
-  #told(
-    reason: StopReason | null,
-    users: readonly number[],
-    isFull: boolean,
-  ): (Told & { text?: string }) | undefined {
+  #told(reason: StopReason | null, users: readonly number[], isFull: boolean): Told | undefined {
     if (isFull)
       return {
         reason: 'exception',
-        description: 'Paused before running out of memory',
-        text: `The objects of the machine take nearly ${this.#debuggee.maxHeap} MB ("maxHeap"). It ends when it goes on.`,
+        description: message('Paused before running out of memory'),
+        text: message(
+          'The objects of the machine take nearly {0} MB ("maxHeap"). It ends when it goes on.',
+          this.#debuggee.maxHeap,
+        ),
       };
     if (reason !== null)
       return {
         reason: reason.filter === UNCAUGHT_FILTER ? 'exception' : reason.filter,
-        description: `Paused on ${reason.label}`,
+        description: message('Paused on {0}', reason.label),
+        cause: reason.label,
         text: reason.description,
       };
     if (users.length === 0) return undefined;

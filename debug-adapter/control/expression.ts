@@ -1,4 +1,6 @@
 /** Expressions typed by the user: syntax checks, and removing TypeScript-only syntax. */
+import { message, type Part } from '../../language/message.ts';
+import { UserError } from '../../language/userError.ts';
 import vm from 'node:vm';
 
 /** A syntax error; `isAfter`: it is in the code after the text. */
@@ -35,13 +37,14 @@ function problemIn(context: Context, text: string): Problem | undefined {
 }
 
 /** What is wrong with a text as a single expression, in the user's terms; undefined: nothing. */
-function problemOf(text: string): string | undefined {
+function problemOf(text: string): Part | undefined {
   const problem = problemIn('function', text);
   if (problem === undefined) return undefined;
-  if (text.trim() === '') return 'it is empty';
+  if (text.trim() === '') return message('it is empty');
   // V8 evaluates it at a stop, where no other code can run until it is finished.
-  if (problemIn('async function*', text) === undefined) return 'await and yield are not possible here';
-  return problem.isAfter ? 'it ends too early' : problem.message;
+  if (problemIn('async function*', text) === undefined)
+    return message('await and yield are not possible here');
+  return problem.isAfter ? message('it ends too early') : problem.message;
 }
 
 /** Whether the text is one expression: not a statement, not several, not empty. */
@@ -49,9 +52,14 @@ export function isExpression(text: string): boolean {
   return problemOf(text) === undefined;
 }
 /** @throws an error that explains what is wrong with the expression */
-export function checkExpression(text: string, what: string): void {
+export function checkExpression(text: string, what: 'value' | 'condition' | 'log message'): void {
   const problem = problemOf(text);
-  if (problem !== undefined) throw new Error(`${what} "${text}" is not a JavaScript expression: ${problem}`);
+  if (problem === undefined) return;
+  if (what === 'value')
+    throw new UserError('The value "{0}" is not a JavaScript expression: {1}', text, problem);
+  if (what === 'condition')
+    throw new UserError('The condition "{0}" is not a JavaScript expression: {1}', text, problem);
+  throw new UserError('In the log message, "{0}" is not a JavaScript expression: {1}', text, problem);
 }
 
 /** Remove TypeScript's non-null assertions: `sock.sk!.sk_state`. */

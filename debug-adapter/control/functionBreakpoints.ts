@@ -1,4 +1,6 @@
 /** Breakpoints on the kernel's functions by name: `tcp_v4_rcv`, `connect`, `sys_connect`. */
+import { either, type Translate } from '../../language/message.ts';
+import { errorText, UserError } from '../../language/userError.ts';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { defineRule, type Numbered } from './breakpoints.ts';
 import type { Debuggee } from './debuggee.ts';
@@ -6,12 +8,14 @@ import type { Execution } from './execution.ts';
 import type { FunctionIndex, FunctionPlace } from './functionIndex.ts';
 
 export class FunctionBreakpoints {
+  readonly #t: Translate;
   readonly #debuggee: Debuggee;
   readonly #execution: Execution;
   readonly #functions: FunctionIndex;
   #set: { id: number; v8: string; key: string; conditional: boolean }[] = [];
 
-  constructor(debuggee: Debuggee, execution: Execution, functions: FunctionIndex) {
+  constructor(debuggee: Debuggee, execution: Execution, functions: FunctionIndex, t: Translate) {
+    this.#t = t;
     this.#debuggee = debuggee;
     this.#execution = execution;
     this.#functions = functions;
@@ -46,23 +50,30 @@ export class FunctionBreakpoints {
       const condition = await defineRule(this.#debuggee, id, wish, name);
       const set = await Promise.all(places.map((place) => this.#setAt(id, place, condition)));
       const first = set.find((one) => one !== undefined);
-      if (first === undefined) return { id, verified: false, message: `${name} has no place to stop at.` };
+      if (first === undefined)
+        return { id, verified: false, message: this.#t('{0} has no place to stop at.', name) };
       return { id, verified: true, ...first };
     } catch (error) {
-      return { id, verified: false, message: (error as Error).message };
+      return { id, verified: false, message: errorText(this.#t, error) };
     }
   }
 
   async #places(name: string): Promise<FunctionPlace[]> {
-    const examples = 'a function of the kernel, such as tcp_v4_rcv, or a system call, such as connect';
-    if (name === '') throw new Error(`A function breakpoint needs a name: ${examples}.`);
+    if (name === '')
+      throw new UserError(
+        'A function breakpoint needs a name: a function of the kernel, such as tcp_v4_rcv, or a system call, such as connect.',
+      );
     const places = await this.#functions.find(name);
     if (places.length > 0) return places;
     const syscall = await this.#functions.findSyscall(name);
     if (syscall.length > 0) return syscall;
     const near = await this.#functions.similar(name);
-    const hint = near.length === 0 ? `Write ${examples}.` : `Did you mean ${near.join(' or ')}?`;
-    throw new Error(`The kernel has no function "${name}". ${hint}`);
+    if (near.length > 0)
+      throw new UserError('The kernel has no function "{0}". Did you mean {1}?', name, either(near));
+    throw new UserError(
+      'The kernel has no function "{0}". Write a function of the kernel, such as tcp_v4_rcv, or a system call, such as connect.',
+      name,
+    );
   }
 
   async #setAt(id: number, place: FunctionPlace, condition: string | undefined) {
@@ -74,8 +85,9 @@ export class FunctionBreakpoints {
     const there = this.#set.find((one) => one.key === key);
     if (there !== undefined) {
       if (condition === undefined && !there.conditional) return shown;
-      throw new Error(
-        `another function breakpoint stands at ${place.name}: give the condition to one of them`,
+      throw new UserError(
+        'another function breakpoint stands at {0}: give the condition to one of them',
+        place.name,
       );
     }
     const { breakpointId } = await this.#debuggee.client.send('Debugger.setBreakpointByUrl', {

@@ -2,6 +2,7 @@
  * One stop of the machine: V8's frames, the agent's snapshot, the frames as displayed, and the ids that the
  * client uses for frames and values. All of it is dropped when the machine continues.
  */
+import type { Message, Part } from '../../language/message.ts';
 import type { Debugger } from 'node:inspector';
 import { INTERRUPT_ENTRIES } from '../../stack/debugger/places.ts';
 import type { Script, Scripts } from '../cdp/scripts.ts';
@@ -39,9 +40,11 @@ export class PausedState {
   readonly snapshot: Promise<Snapshot>;
   /** The reason in the stopped event. */
   reason = 'step';
-  description: string | undefined;
+  description: Message | undefined;
+  /** What the machine was stopped by, as part of a sentence. */
+  cause: string | undefined;
   /** The full sentence, if the description is short. */
-  text: string | undefined;
+  text: Part | undefined;
   hitBreakpoints: number[] = [];
   /**
    * Frames by thread: of the running context, and of the task that it interrupted. Created on demand, because

@@ -1,4 +1,5 @@
 /** All exception filters, in the order in which clients list them. */
+import { message, type Message } from '../../language/message.ts';
 import { ConditionError } from './conditionError.ts';
 import type { Filter } from './filter.ts';
 import { packetDroppedFilter, packetReceivedFilter, packetSentFilter } from './packets.ts';
@@ -25,17 +26,22 @@ export function filterById(id: string): Filter | undefined {
 }
 
 /** What is wrong with a filter and its condition; undefined if nothing. */
-export function filterProblem(id: string, condition: unknown): string | undefined {
+export function filterProblem(id: string, condition: unknown): Message | undefined {
   if (id === UNCAUGHT_FILTER) return undefined;
   const filter = filterById(id);
   if (filter === undefined)
-    return `There is no exception filter "${id}", but ${FILTERS.map((one) => one.id).join(', ')}.`;
-  if (typeof condition !== 'string') return `The condition of "${id}" must be a text; "" is for always.`;
+    return message(
+      'There is no exception filter "{0}", but {1}.',
+      id,
+      FILTERS.map((one) => one.id).join(', '),
+    );
+  if (typeof condition !== 'string')
+    return message('The condition of "{0}" must be a text; "" is for always.', id);
   try {
     filter.compile(condition);
     return undefined;
   } catch (error) {
-    if (error instanceof ConditionError) return error.message;
+    if (error instanceof ConditionError) return error.said;
     throw error;
   }
 }

@@ -2,6 +2,7 @@
  * Conditions over named values: `port == 8080 && (len > 100 || flag)`. Each filter defines its names. The
  * adapter uses them to reject conditions that do not parse, the machine's thread to evaluate them.
  */
+import { message, type Message } from '../../language/message.ts';
 import { parseIpv4 } from '../inspect/format.ts';
 import { ConditionError } from './conditionError.ts';
 import { tokenize, type Token } from './lexer.ts';
@@ -27,7 +28,7 @@ const COMPARISONS = ['==', '!=', '<', '<=', '>', '>=', '='];
 export class ConditionParser<Hit> {
   readonly #text: string;
   readonly #fields: Fields<Hit>;
-  readonly #example: string;
+  readonly #example: Message;
   readonly #tokens: Token[];
   readonly #parseOwn: (parser: ConditionParser<Hit>) => Condition<Hit> | undefined;
   #at = 0;
@@ -39,7 +40,7 @@ export class ConditionParser<Hit> {
   constructor(
     text: string,
     fields: Fields<Hit>,
-    example: string,
+    example: Message,
     parseOwn: (parser: ConditionParser<Hit>) => Condition<Hit> | undefined = () => undefined,
   ) {
     this.#parseOwn = parseOwn;
@@ -48,7 +49,8 @@ export class ConditionParser<Hit> {
     this.#example = example;
     const { tokens, rest } = tokenize(text);
     this.#tokens = tokens;
-    if (rest < text.length) throw new ConditionError('Nothing is known that begins so', text, rest, example);
+    if (rest < text.length)
+      throw new ConditionError(message('Nothing is known that begins so'), text, rest, example);
   }
 
   get done(): boolean {
@@ -61,7 +63,7 @@ export class ConditionParser<Hit> {
     return this.#tokens[this.#at++];
   }
   /** Reject the condition at the next token. */
-  fail(problem: string, back = 0): never {
+  fail(problem: Message, back = 0): never {
     const position = this.#tokens[this.#at - back]?.position ?? this.#text.length;
     throw new ConditionError(problem, this.#text, position, this.#example);
   }
@@ -74,7 +76,7 @@ export class ConditionParser<Hit> {
   /** Parse the rest of the text. */
   parse(): Condition<Hit> {
     const condition = this.#or();
-    if (!this.done) this.fail('Expected && or ||');
+    if (!this.done) this.fail(message('Expected && or ||'));
     return condition;
   }
 
@@ -95,7 +97,7 @@ export class ConditionParser<Hit> {
     }
     if (this.take('(')) {
       const inner = this.#or();
-      if (!this.take(')')) this.fail('Expected )');
+      if (!this.take(')')) this.fail(message('Expected )'));
       return inner;
     }
     return this.#parseOwn(this) ?? this.#comparison();
@@ -103,19 +105,22 @@ export class ConditionParser<Hit> {
 
   #comparison(): Condition<Hit> {
     const token = this.next();
-    if (token === undefined) this.fail('Expected a name');
+    if (token === undefined) this.fail(message('Expected a name'));
     const name = token.text;
     const field = Object.hasOwn(this.#fields, name) ? this.#fields[name] : undefined;
     if (field === undefined)
-      return this.fail(`There is no "${name}" here; known are ${Object.keys(this.#fields).join(', ')}:`, 1);
+      return this.fail(
+        message('There is no "{0}" here; known are {1}:', name, Object.keys(this.#fields).join(', ')),
+        1,
+      );
     const operator = this.peek();
     if (operator === undefined || !COMPARISONS.includes(operator)) {
-      if (field.kind !== 'flag') this.fail(`Expected ==, !=, <, <=, > or >= after "${name}"`);
+      if (field.kind !== 'flag') this.fail(message('Expected ==, !=, <, <=, > or >= after "{0}"', name));
       return (hit) => values(field.get(hit)).some(Boolean);
     }
     this.next();
     const literal = this.next();
-    if (literal === undefined) this.fail(`Expected a value after "${name} ${operator}"`);
+    if (literal === undefined) this.fail(message('Expected a value after "{0} {1}"', name, operator));
     return compare(field, operator, this.#literal(field, literal.text));
   }
 
@@ -123,20 +128,21 @@ export class ConditionParser<Hit> {
     const bare = text.replace(/^(["'])(.*)\1$/, '$2');
     switch (field.kind) {
       case 'number': {
-        if (!/^(0x[0-9a-f]+|\d+)$/i.test(bare)) this.fail('Expected a number', 1);
-        if (Number(bare) > (field.most ?? Infinity)) this.fail(`Expected a number up to ${field.most}`, 1);
+        if (!/^(0x[0-9a-f]+|\d+)$/i.test(bare)) this.fail(message('Expected a number'), 1);
+        if (Number(bare) > (field.most ?? Infinity))
+          this.fail(message('Expected a number up to {0}', field.most ?? ''), 1);
         return Number(bare);
       }
       case 'address':
-        if (parseIpv4(bare) === undefined) this.fail('Expected an address such as 127.0.0.1', 1);
+        if (parseIpv4(bare) === undefined) this.fail(message('Expected an address such as 127.0.0.1'), 1);
         return bare;
       case 'flag':
-        if (!/^(true|false|0|1)$/.test(bare)) this.fail('Expected true or false', 1);
+        if (!/^(true|false|0|1)$/.test(bare)) this.fail(message('Expected true or false'), 1);
         return bare === 'true' || bare === '1';
       case 'word': {
         const { words } = field;
         if (words !== undefined && !words.some((word) => word.toLowerCase() === bare.toLowerCase()))
-          this.fail(`Expected one of ${words.join(', ')}`, 1);
+          this.fail(message('Expected one of {0}', words.join(', ')), 1);
         return bare;
       }
     }

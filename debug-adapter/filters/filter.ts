@@ -2,15 +2,19 @@
  * An exception filter: its checkbox, its tracepoints, its condition, and the sentence that describes its
  * stops.
  */
+import type { Part } from '../../language/message.ts';
 import type { sk_buff } from '../../stack/include/linux/skbuff.ts';
-import type { StopReason } from '../../stack/trace/stop.ts';
 import type { TracepointName } from '../../stack/trace/table.ts';
 import type { TraceHit, Tracer } from '../../stack/trace/tracer.ts';
 import type { StopKind } from '../protocol.ts';
 import { STOP_KINDS, type StopKindId } from './kinds.ts';
 
 /** The description of a stop. */
-export interface Sentence extends Pick<StopReason, 'label' | 'description'> {
+export interface Sentence {
+  /** A short text beside the thread's name. */
+  label: Part;
+  /** A sentence for the user. */
+  description: Part;
   /** The packet that the stop is about. */
   packet?: sk_buff | null;
 }

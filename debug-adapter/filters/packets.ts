@@ -1,4 +1,5 @@
 /** Packet sent, received and dropped: `syn && dport == 8080`, `reason == NO_SOCKET`. */
+import { message, type Message } from '../../language/message.ts';
 import { dropReasons } from '../inspect/names.ts';
 import { packetText } from '../inspect/packetText.ts';
 import type { TraceHit } from '../../stack/trace/tracer.ts';
@@ -9,7 +10,7 @@ import { packetFields } from './packetFields.ts';
 type DropHit = TraceHit<'skb:kfree_skb'>;
 type Hit = TraceHit<'net:net_dev_start_xmit' | 'net:netif_receive_skb'> | DropHit;
 const FIELDS = packetFields<Hit>(({ args: [skb] }) => skb);
-const EXAMPLE = 'Write for example syn && dport == 8080, fin || rst, or len > 1000.';
+const EXAMPLE = message('Write for example syn && dport == 8080, fin || rst, or len > 1000.');
 
 const reasonWords = dropReasons.names.map((name) => name.slice('SKB_DROP_REASON_'.length));
 const DROP_FIELDS: Fields<DropHit> = {
@@ -17,11 +18,11 @@ const DROP_FIELDS: Fields<DropHit> = {
   reason: { kind: 'word', words: reasonWords, get: ({ args: [, reason] }) => dropReasons.short(reason) },
 };
 
-function compile<One extends Hit>(text: string, fields: Fields<One>, example: string): Condition<One> {
+function compile<One extends Hit>(text: string, fields: Fields<One>, example: Message): Condition<One> {
   return text.trim() === '' ? () => true : new ConditionParser(text, fields, example).parse();
 }
-function sentence(label: string, { args: [packet] }: Hit): Sentence {
-  return { label, description: `${label}: ${packetText(packet)}`, packet };
+function sentence(label: Message, { args: [packet] }: Hit): Sentence {
+  return { label, description: message('{0}: {1}', label, packetText(packet)), packet };
 }
 
 export const packetSentFilter = filterOn({
@@ -29,7 +30,7 @@ export const packetSentFilter = filterOn({
   tracepoints: ['net:net_dev_start_xmit'],
   compile: (text) => {
     const matches = compile(text, FIELDS, EXAMPLE);
-    return (hit) => (matches(hit) ? sentence('packet sent', hit) : undefined);
+    return (hit) => (matches(hit) ? sentence(message('packet sent'), hit) : undefined);
   },
 });
 export const packetReceivedFilter = filterOn({
@@ -37,7 +38,7 @@ export const packetReceivedFilter = filterOn({
   tracepoints: ['net:netif_receive_skb'],
   compile: (text) => {
     const matches = compile(text, FIELDS, EXAMPLE);
-    return (hit) => (matches(hit) ? sentence('packet received', hit) : undefined);
+    return (hit) => (matches(hit) ? sentence(message('packet received'), hit) : undefined);
   },
 });
 export const packetDroppedFilter = filterOn({
@@ -50,11 +51,11 @@ export const packetDroppedFilter = filterOn({
     const matches = compile(
       full,
       DROP_FIELDS,
-      'Write for example NO_SOCKET, reason == TCP_CSUM, or syn && dport == 8080.',
+      message('Write for example NO_SOCKET, reason == TCP_CSUM, or syn && dport == 8080.'),
     );
     return (hit) => {
       if (!matches(hit)) return undefined;
-      return sentence(`packet dropped (${dropReasons.short(hit.args[1])})`, hit);
+      return sentence(message('packet dropped ({0})', dropReasons.short(hit.args[1])), hit);
     };
   },
 });

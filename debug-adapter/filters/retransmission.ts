@@ -1,4 +1,5 @@
 /** Retransmission: a segment or a SYN-ACK is sent again. `port == 8080`, `synack`. */
+import { message } from '../../language/message.ts';
 import type { sock_common } from '../../stack/include/net/sock.ts';
 import type { TraceHit } from '../../stack/trace/tracer.ts';
 import { endpointsOf, incomingEndpoints } from '../inspect/presenters/sock.ts';
@@ -20,19 +21,20 @@ export const retransmissionFilter = filterOn({
   id: 'retransmission',
   tracepoints: ['tcp:tcp_retransmit_skb', 'tcp:tcp_retransmit_synack'],
   compile: (text) => {
-    const example = 'Write for example port == 8080, synack, or raddr == 10.0.0.2.';
+    const example = message('Write for example port == 8080, synack, or raddr == 10.0.0.2.');
     const matches = text.trim() === '' ? () => true : new ConditionParser(text, FIELDS, example).parse();
     return (hit) => {
       if (!matches(hit)) return undefined;
       const ends = endsOf(hit);
       if (hit.name === 'tcp:tcp_retransmit_synack') {
         return {
-          label: 'SYN-ACK again',
-          description: `retransmission of the SYN-ACK of ${incomingEndpoints(ends)}`,
+          label: message('SYN-ACK again'),
+          description: message('retransmission of the SYN-ACK of {0}', incomingEndpoints(ends)),
         };
       }
       const [, packet] = hit.args;
-      return { label: 'retransmission', description: `retransmission on ${endpointsOf(ends)}`, packet };
+      const description = message('retransmission on {0}', endpointsOf(ends));
+      return { label: message('retransmission'), description, packet };
     };
   },
 });

@@ -1,4 +1,5 @@
 /** Syscall enter and exit: `connect`, `connect || accept`, `name == send && pid == 101`, `failed`. */
+import { message, type Message } from '../../language/message.ts';
 import { IS_ERR } from '../../stack/include/uapi/asm-generic/errno.ts';
 import { sockaddr_in } from '../../stack/include/uapi/linux/in.ts';
 import { sockaddr_in6 } from '../../stack/include/uapi/linux/in6.ts';
@@ -42,7 +43,7 @@ const EXIT_FIELDS: Fields<ExitHit> = {
 };
 
 /** Names of system calls can be written alone, without `name ==`, and with the prefix `sys_`. */
-function parse<One extends Hit>(text: string, fields: Fields<One>, example: string): Condition<One> {
+function parse<One extends Hit>(text: string, fields: Fields<One>, example: Message): Condition<One> {
   if (text.trim() === '') return () => true;
   const plain = text.replace(/\bsys_(?=[a-z])/g, '').replace(/,/g, ' || ');
   return new ConditionParser(plain, { ...fields, ...NAMES }, example).parse();
@@ -60,7 +61,7 @@ export const syscallEnterFilter = filterOn({
     const matches = parse(
       text,
       ENTER_FIELDS,
-      'Write for example connect, connect || accept, or name == send && fd == 3.',
+      message('Write for example connect, connect || accept, or name == send && fd == 3.'),
     );
     return (hit) => {
       if (!matches(hit)) return undefined;
@@ -68,7 +69,7 @@ export const syscallEnterFilter = filterOn({
       const who = `${task.comm} [pid ${task.pid}]`;
       return {
         label: `${name}()`,
-        description: `${name}(${args.map(argumentText).join(', ')}) by ${who}`,
+        description: message('{0}({1}) by {2}', name, args.map(argumentText).join(', '), who),
       };
     };
   },
@@ -81,14 +82,17 @@ export const syscallExitFilter = filterOn({
     const matches = parse(
       text,
       EXIT_FIELDS,
-      'Write for example accept, failed, or name == connect && error == ECONNREFUSED.',
+      message('Write for example accept, failed, or name == connect && error == ECONNREFUSED.'),
     );
     return (hit) => {
       if (!matches(hit)) return undefined;
       const [task, name, result] = hit.args;
       const shown = IS_ERR(result) ? `-${errnoName(result)}` : argumentText(result);
       const who = `${task.comm} [pid ${task.pid}]`;
-      return { label: `${name}() = ${shown}`, description: `return of ${name}() = ${shown} to ${who}` };
+      return {
+        label: `${name}() = ${shown}`,
+        description: message('return of {0}() = {1} to {2}', name, shown, who),
+      };
     };
   },
 });

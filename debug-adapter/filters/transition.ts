@@ -1,4 +1,5 @@
 /** TCP state transition: `SYN_RECV -> ESTABLISHED`, `-> CLOSE_WAIT && port == 8080`, `* -> CLOSE`. */
+import { message } from '../../language/message.ts';
 import { request_sock } from '../../stack/include/net/request_sock.ts';
 import { sock, type sock_common } from '../../stack/include/net/sock.ts';
 import { IPPROTO_TCP } from '../../stack/include/uapi/linux/in.ts';
@@ -10,8 +11,9 @@ import { ConditionParser, type Condition, type Fields } from './condition.ts';
 import { filterOn, type Sentence } from './filter.ts';
 import { socketFields } from './socketFields.ts';
 
-const EXAMPLE =
-  'Write for example SYN_RECV -> ESTABLISHED, -> CLOSE_WAIT && port == 8080, * -> CLOSE, SYN_SENT -> ESTABLISHED || FIN_WAIT1 -> FIN_WAIT2, or port == 8080 alone.';
+const EXAMPLE = message(
+  'Write for example SYN_RECV -> ESTABLISHED, -> CLOSE_WAIT && port == 8080, * -> CLOSE, SYN_SENT -> ESTABLISHED || FIN_WAIT1 -> FIN_WAIT2, or port == 8080 alone.',
+);
 
 type Hit = TraceHit<'sock:inet_sock_set_state'>;
 const stateWords = tcpStates.names.map((name) => name.slice('TCP_'.length));
@@ -31,7 +33,7 @@ function parseState(parser: ConditionParser<Hit>): number | undefined {
   if (parser.take('*')) return undefined;
   const token = parser.next();
   const state = token === undefined ? undefined : tcpStates.number(token.text);
-  if (state === undefined) parser.fail(`Expected * or a state (${stateWords.join(', ')})`, 1);
+  if (state === undefined) parser.fail(message('Expected * or a state ({0})', stateWords.join(', ')), 1);
   return state;
 }
 
@@ -63,8 +65,8 @@ export function describeTransition(sk: sock_common, from: number, to: number): S
   const passive = sk instanceof request_sock || tcpStates.short(from) === 'SYN_RECV';
   const states = `${tcpStates.short(from)} → ${tcpStates.short(to)}`;
   return {
-    label: `${states} of ${passive ? shortIncoming(sk) : shortEndpoints(sk)}`,
-    description: `transition ${states} of ${passive ? incomingEndpoints(sk) : endpointsOf(sk)}`,
+    label: message('{0} of {1}', states, passive ? shortIncoming(sk) : shortEndpoints(sk)),
+    description: message('transition {0} of {1}', states, passive ? incomingEndpoints(sk) : endpointsOf(sk)),
   };
 }
 

@@ -1,4 +1,5 @@
 /** The graphs' data, from a recording and samples: how a connection fared over time. */
+import { UserError } from '../../language/userError.ts';
 import type {
   GraphConnection,
   GraphId,
@@ -36,9 +37,9 @@ export function graphsOf(
   samples: readonly Sample[],
   { graph = 'stevens', connection, side, fromNs = 0, toNs = Infinity, count = USUAL_COUNT }: GraphsArguments,
 ): GraphsResponse {
-  if (!GRAPHS.includes(graph)) throw new Error(`there is no graph "${graph}": ${GRAPHS.join(', ')}`);
+  if (!GRAPHS.includes(graph)) throw new UserError('there is no graph "{0}": {1}', graph, GRAPHS.join(', '));
   if (side !== undefined && side !== 'asks' && side !== 'answers')
-    throw new Error(`a connection has no side "${String(side)}": asks, answers`);
+    throw new UserError('a connection has no side "{0}": asks, answers', String(side));
   const connections = new Connections(happenings, samples);
   const shown = chosen(connections.all, connection);
   const shownSide = side ?? shown?.busier;
@@ -68,7 +69,8 @@ function chosen(all: readonly Connection[], id: string | undefined): Connection 
       undefined,
     );
   const found = all.find((one) => one.id === id);
-  if (found === undefined) throw new Error(`no packet of the connection "${id}" is recorded (any more)`);
+  if (found === undefined)
+    throw new UserError('no packet of the connection "{0}" is recorded (any more)', id);
   return found;
 }
 

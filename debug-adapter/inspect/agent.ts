@@ -2,6 +2,8 @@
  * The debugger's agent in the machine's thread. The adapter calls it through V8's inspector, both while the
  * machine is stopped and while it runs; it works on the machine's own objects.
  */
+import { errorText, UserError } from '../../language/userError.ts';
+import type { Translate } from '../../language/message.ts';
 import type { Machine } from '../../stack/machine.ts';
 import type { World } from '../../stack/world/world.ts';
 import type { StopReason } from '../../stack/trace/stop.ts';
@@ -79,6 +81,7 @@ export const TOOLS = '$sockscope';
 
 export class Agent {
   readonly #world: World;
+  readonly #t: Translate;
   readonly scope: Scope;
   readonly describer: Describer;
   readonly completer: Completer;
@@ -89,7 +92,15 @@ export class Agent {
   readonly trees: Trees;
   readonly pictures: Pictures;
 
-  constructor(world: World, kernel: KernelNames, scope: Scope, evaluated: Int32Array, tell: Tell) {
+  constructor(
+    world: World,
+    kernel: KernelNames,
+    scope: Scope,
+    evaluated: Int32Array,
+    tell: Tell,
+    t: Translate,
+  ) {
+    this.#t = t;
     this.#world = world;
     this.scope = scope;
     this.describer = new Describer(world, kernel);
@@ -98,14 +109,24 @@ export class Agent {
       world.machines.flatMap((machine) => [...machine.sockets].filter(({ sk_kern_sock }) => !sk_kern_sock));
     scope.provide('sockets', sockets);
     this.completer = new Completer(kernel, this.describer, OWN_NAMES, sockets);
-    this.stops = new Stops(world);
+    this.stops = new Stops(world, t);
     this.packets = new PacketStacks(world);
     this.rules = new BreakpointRules(tell, (value) => this.describer.text(value), evaluated);
     const { handles } = this;
     const tools = { hold: Held.hold, compute: (ref: number) => handles.compute(ref) };
     scope.provide(TOOLS, () => tools);
     this.trees = new Trees(world, this.describer, this.stops);
-    this.pictures = new Pictures(world, this.trees, this.describer.sequences);
+    this.pictures = new Pictures(world, this.trees, this.describer.sequences, t);
+  }
+
+  /** Errors for the user are thrown in the user's language. */
+  inLanguage<Answer>(call: (agent: Agent) => Answer): Answer {
+    try {
+      return call(this);
+    } catch (error) {
+      if (error instanceof UserError) throw new Error(errorText(this.#t, error), { cause: error });
+      throw error;
+    }
   }
 
   /** The machine whose code runs, or ran last. */

@@ -1,4 +1,5 @@
 /** Checks at each breakpoint hit: hit counts and log points, without leaving the machine's thread. */
+import { UserError } from '../../language/userError.ts';
 
 /** Whether a breakpoint stops at its `count`th hit. */
 export type HitTest = (count: number) => boolean;
@@ -13,10 +14,10 @@ export function parseHitCondition(text: string): HitTest {
   const number = Number(match?.[2]);
   const operator = (match?.[1]?.replace(/^=+$/, '=') ?? '=') as Operator;
   if (!match || (operator === '%' && number === 0)) {
-    throw new Error(`The hit count "${text}" is not understood. Write for example 5, >= 3 or % 2.`);
+    throw new UserError('The hit count "{0}" is not understood. Write for example 5, >= 3 or % 2.', text);
   }
   if (number < LEAST_REACHED[operator])
-    throw new Error(`The hit count "${text.trim()}" is never reached: the first hit is number 1.`);
+    throw new UserError('The hit count "{0}" is never reached: the first hit is number 1.', text.trim());
   switch (operator) {
     case '>':
       return (count) => count > number;

@@ -1,4 +1,5 @@
 /** Converts any value to an item: by its presenter, by its field's kind, or as JavaScript debuggers do. */
+import { UserError } from '../../language/userError.ts';
 import { types } from 'node:util';
 import { tcp_sock } from '../../stack/include/linux/tcp.ts';
 import { sock_common } from '../../stack/include/net/sock.ts';
@@ -236,7 +237,7 @@ export class Describer implements Context {
     if (!writable) return item;
     if (!this.kernel.isStruct(owner)) {
       item.setValue = (changed) => {
-        if (!Reflect.set(owner, name, changed)) throw new Error(`${name} cannot be changed`);
+        if (!Reflect.set(owner, name, changed)) throw new UserError('{0} cannot be changed', name);
         note_edit(this.#world, owner, name);
       };
     } else if (['number', 'boolean', 'string'].includes(typeof value)) {

@@ -2,6 +2,7 @@
  * Numbered nodes and items that the debugger can open while the machine is stopped. They are discarded when
  * it continues.
  */
+import { UserError } from '../../language/userError.ts';
 import type { Item, Node } from './item.ts';
 
 /** One line, in the form sent to the debugger. */
@@ -112,11 +113,11 @@ export class Handles {
   }
   #settable(ref: number, name: string): Item {
     if (!this.#nodes.has(ref))
-      throw new Error(`${name} cannot be changed: it is of an earlier stop, the machine has gone on`);
+      throw new UserError('{0} cannot be changed: it is of an earlier stop, the machine has gone on', name);
     const item = this.#items.get(ref)?.get(name) ?? this.#find(ref, name);
-    if (item === undefined) throw new Error(`there is no ${name} here`);
+    if (item === undefined) throw new UserError('there is no {0} here', name);
     if (item.set === undefined && item.setValue === undefined)
-      throw new Error(`${name} cannot be changed: it is computed, or no plain value`);
+      throw new UserError('{0} cannot be changed: it is computed, or no plain value', name);
     return item;
   }
   #now(ref: number, name: string): WireItem {

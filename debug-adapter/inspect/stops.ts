@@ -2,6 +2,7 @@
  * Where the machine stops itself: armed filters, watched sockets, a task that returns to the CPU, an uncaught
  * error.
  */
+import { english, sayPart, type Translate } from '../../language/message.ts';
 import type { sk_buff } from '../../stack/include/linux/skbuff.ts';
 import type { task_struct } from '../../stack/include/linux/sched.ts';
 import type { sock_common } from '../../stack/include/net/sock.ts';
@@ -25,6 +26,7 @@ const SWITCH: StopReason = { filter: SWITCH_REASON, label: '', description: '' }
 
 export class Stops {
   readonly #world: World;
+  readonly #t: Translate;
   #disarm: (() => void)[] = [];
   #uncaught = false;
   readonly #watched = new Set<sock_common>();
@@ -42,7 +44,8 @@ export class Stops {
    */
   #failedCall: Error | null = null;
 
-  constructor(world: World) {
+  constructor(world: World, t: Translate = english) {
+    this.#t = t;
     this.#world = world;
     world.tracer.on('syscalls:sys_exit', (task, _name, result) => {
       if (IS_ERR(result)) this.#failedCall = task.entry_stack;
@@ -71,8 +74,13 @@ export class Stops {
     }
   }
 
-  #stopWith(filter: string, { packet = null, ...told }: Sentence): void {
-    this.#stop({ filter, ...told }, packet);
+  #stopWith(filter: string, { packet = null, label, description }: Sentence): void {
+    const reason = {
+      filter,
+      label: sayPart(this.#t, label),
+      description: sayPart(this.#t, description),
+    };
+    this.#stop(reason, packet);
   }
 
   #stop(reason: StopReason, packet: sk_buff | null = null): void {
@@ -128,8 +136,8 @@ export class Stops {
     this.error = { error };
     this.#stop({
       filter: UNCAUGHT_FILTER,
-      label: 'uncaught error',
-      description: `uncaught error in ${task.comm} [pid ${task.pid}]: ${message}`,
+      label: this.#t('uncaught error'),
+      description: this.#t('uncaught error in {0}: {1}', `${task.comm} [pid ${task.pid}]`, message),
     });
     this.error = null;
   }

@@ -1,29 +1,44 @@
 /** A change at a listener as a sentence. */
-import { plural } from '../inspect/format.ts';
+import { message, type Message } from '../../language/message.ts';
 import type { Note } from './listenerLog.ts';
 
-const TIMES = ['first', 'second', 'third'];
-const nth = (index: number): string => TIMES[index] ?? `${index + 1}th`;
-
 /** `the accept queue is full (2 of 2)` */
-function full(queue: 'SYN' | 'accept', { synQueue, acceptQueue, room }: Note): string {
-  return `the ${queue} queue is full (${queue === 'SYN' ? synQueue : acceptQueue} of ${room})`;
+function full(queue: 'SYN' | 'accept', { synQueue, acceptQueue, room }: Note): Message {
+  return queue === 'SYN'
+    ? message('the SYN queue is full ({0} of {1})', synQueue, room)
+    : message('the accept queue is full ({0} of {1})', acceptQueue, room);
 }
 
-function closedSentence({ synQueue, acceptQueue, process }: Note): string {
-  const left = [
-    acceptQueue > 0 && `${plural(acceptQueue, 'connection')} in the accept queue`,
-    synQueue > 0 && `${plural(synQueue, 'request')} in the SYN queue`,
-  ].filter((part) => part !== false);
-  const lost = left.length === 0 ? 'both queues are empty' : `with ${left.join(' and ')}`;
-  return `${process} closes the listener: ${lost}.`;
+function closedSentence({ synQueue, acceptQueue, process }: Note): Message {
+  const connections =
+    acceptQueue === 1
+      ? message('1 connection in the accept queue')
+      : message('{0} connections in the accept queue', acceptQueue);
+  const requests =
+    synQueue === 1
+      ? message('1 request in the SYN queue')
+      : message('{0} requests in the SYN queue', synQueue);
+  if (acceptQueue === 0 && synQueue === 0)
+    return message('{0} closes the listener: both queues are empty.', process);
+  if (acceptQueue > 0 && synQueue > 0)
+    return message('{0} closes the listener: with {1} and {2}.', process, connections, requests);
+  return message('{0} closes the listener: with {1}.', process, acceptQueue > 0 ? connections : requests);
 }
 
-function againSentence(peer: string, { byTimer, timeouts, acked }: Note): string {
-  if (!byTimer) return `${peer}'s SYN comes again: its SYN-ACK is sent again.`;
+function againSentence(peer: string, { byTimer, timeouts, acked }: Note): Message {
+  if (!byTimer) return message("{0}'s SYN comes again: its SYN-ACK is sent again.", peer);
   if (acked)
-    return `${peer}'s request is still in the SYN queue: its SYN-ACK is sent again, so that its ACK can find room.`;
-  return `No ACK came from ${peer}: its SYN-ACK is sent again, for the ${nth(timeouts)} time.`;
+    return message(
+      "{0}'s request is still in the SYN queue: its SYN-ACK is sent again, so that its ACK can find room.",
+      peer,
+    );
+  if (timeouts === 0)
+    return message('No ACK came from {0}: its SYN-ACK is sent again, for the first time.', peer);
+  if (timeouts === 1)
+    return message('No ACK came from {0}: its SYN-ACK is sent again, for the second time.', peer);
+  if (timeouts === 2)
+    return message('No ACK came from {0}: its SYN-ACK is sent again, for the third time.', peer);
+  return message('No ACK came from {0}: its SYN-ACK is sent again, for the {1}th time.', peer, timeouts + 1);
 }
 
 /**
@@ -32,49 +47,80 @@ function againSentence(peer: string, { byTimer, timeouts, acked }: Note): string
  * @param peer the name of the other end
  * @param cookies a full SYN queue is answered with cookies
  */
-export function listenerSentence(note: Note, peer: string, cookies: boolean): string {
+export function listenerSentence(note: Note, peer: string, cookies: boolean): Message {
   switch (note.kind) {
     case 'listens':
-      return `${note.process} listens: ${note.room} connections fit into each queue, one more than the backlog.`;
+      return message(
+        '{0} listens: {1} connections fit into each queue, one more than the backlog.',
+        note.process,
+        note.room,
+      );
     case 'closed':
       return closedSentence(note);
     case 'queued':
-      return `${peer}'s SYN arrives: its request is in the SYN queue, and a SYN-ACK answers it.`;
+      return message("{0}'s SYN arrives: its request is in the SYN queue, and a SYN-ACK answers it.", peer);
     case 'synQueueFull':
       return cookies
-        ? `${peer}'s SYN finds that ${full('SYN', note)}: no request is stored for it.`
-        : `${peer}'s SYN is dropped: ${full('SYN', note)}, and net.ipv4.tcp_syncookies is 0.`;
+        ? message("{0}'s SYN finds that {1}: no request is stored for it.", peer, full('SYN', note))
+        : message("{0}'s SYN is dropped: {1}, and net.ipv4.tcp_syncookies is 0.", peer, full('SYN', note));
     case 'cookie':
-      return `${peer}'s SYN is answered with a SYN cookie: no request is stored for it.`;
+      return message("{0}'s SYN is answered with a SYN cookie: no request is stored for it.", peer);
     case 'reserved':
-      return `${peer}'s SYN is dropped: without SYN cookies the last quarter of net.ipv4.tcp_max_syn_backlog is kept for clients that are known.`;
+      return message(
+        "{0}'s SYN is dropped: without SYN cookies the last quarter of net.ipv4.tcp_max_syn_backlog is kept for clients that are known.",
+        peer,
+      );
     case 'synDropped':
-      return `${peer}'s SYN is dropped: ${full('accept', note)}.`;
+      return message("{0}'s SYN is dropped: {1}.", peer, full('accept', note));
     case 'ackDropped':
       return note.byCookie
-        ? `${peer}'s ACK is dropped: ${full('accept', note)}. Nothing of it was stored, only a SYN cookie was sent.`
-        : `${peer}'s request stays in the SYN queue: ${full('accept', note)}, and its ACK is dropped.`;
+        ? message(
+            "{0}'s ACK is dropped: {1}. Nothing of it was stored, only a SYN cookie was sent.",
+            peer,
+            full('accept', note),
+          )
+        : message(
+            "{0}'s request stays in the SYN queue: {1}, and its ACK is dropped.",
+            peer,
+            full('accept', note),
+          );
     case 'aborted':
-      return `${peer}'s request is reset: ${full('accept', note)}, and net.ipv4.tcp_abort_on_overflow is 1.`;
+      return message(
+        "{0}'s request is reset: {1}, and net.ipv4.tcp_abort_on_overflow is 1.",
+        peer,
+        full('accept', note),
+      );
     case 'deferred':
-      return `${peer}'s request stays in the SYN queue: TCP_DEFER_ACCEPT waits for its first data.`;
+      return message(
+        "{0}'s request stays in the SYN queue: TCP_DEFER_ACCEPT waits for its first data.",
+        peer,
+      );
     case 'synAckAgain':
       return againSentence(peer, note);
     case 'expired':
-      return `${peer}'s request is given up: its SYN-ACK was sent ${plural(note.timeouts + 1, 'time')}, and no ACK has finished the handshake.`;
+      return note.timeouts === 0
+        ? message(
+            "{0}'s request is given up: its SYN-ACK was sent 1 time, and no ACK has finished the handshake.",
+            peer,
+          )
+        : message(
+            "{0}'s request is given up: its SYN-ACK was sent {1} times, and no ACK has finished the handshake.",
+            peer,
+            note.timeouts + 1,
+          );
     case 'unreachable':
-      return `${peer}'s request is given up: its SYN-ACK cannot reach it.`;
+      return message("{0}'s request is given up: its SYN-ACK cannot reach it.", peer);
     case 'reset':
-      return `${peer} resets its connection: its request leaves the SYN queue.`;
+      return message('{0} resets its connection: its request leaves the SYN queue.', peer);
     case 'refused':
-      return `${peer}'s request is answered with a reset and leaves the SYN queue.`;
+      return message("{0}'s request is answered with a reset and leaves the SYN queue.", peer);
     case 'established':
       return note.byCookie
-        ? `${peer}'s ACK brings its SYN cookie back: its connection is in the accept queue.`
-        : `${peer}'s ACK finishes the handshake: from the SYN queue it moves to the accept queue.`;
+        ? message("{0}'s ACK brings its SYN cookie back: its connection is in the accept queue.", peer)
+        : message("{0}'s ACK finishes the handshake: from the SYN queue it moves to the accept queue.", peer);
     case 'accepted':
-      return `${note.process} accepts ${peer}'s connection: it leaves the accept queue.`;
+      return message("{0} accepts {1}'s connection: it leaves the accept queue.", note.process, peer);
     case 'forgotten':
-      return `${peer}'s connection is reset: the listener closes before accept() has taken it.`;
+      return message("{0}'s connection is reset: the listener closes before accept() has taken it.", peer);
   }
 }

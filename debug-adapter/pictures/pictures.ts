@@ -1,4 +1,6 @@
 /** The pictures of a world, in the machine's thread: what each shows, as plain data. */
+import type { Translate } from '../../language/message.ts';
+import { UserError } from '../../language/userError.ts';
 import type { World } from '../../stack/world/world.ts';
 import type { SequenceBases } from '../inspect/sequenceBases.ts';
 import type { Trees } from '../inspect/trees/trees.ts';
@@ -17,10 +19,10 @@ export class Pictures {
   #before = 0;
   #last = 0;
 
-  constructor(world: World, trees: Trees, sequences: SequenceBases) {
+  constructor(world: World, trees: Trees, sequences: SequenceBases, t: Translate) {
     this.#world = world;
     this.#sources = {
-      queues: new QueuesPicture(world, trees, new Peers(world)),
+      queues: new QueuesPicture(world, trees, new Peers(world), t),
       states: new StatesPicture(world, trees),
       rings: new RingsPicture(world, sequences),
     };
@@ -34,7 +36,7 @@ export class Pictures {
 
   data(id: PictureId): PictureData {
     if (!Object.hasOwn(this.#sources, id))
-      throw new Error(`there is no picture "${id}": ${Object.keys(this.#sources).join(', ')}`);
+      throw new UserError('there is no picture "{0}": {1}', id, Object.keys(this.#sources).join(', '));
     return this.#sources[id].data(this.#before);
   }
   all(): PictureData[] {

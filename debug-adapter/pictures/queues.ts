@@ -1,4 +1,5 @@
 /** The two queues of each listener. */
+import { say, type Translate } from '../../language/message.ts';
 import { inet_connection_sock } from '../../stack/include/net/inet_connection_sock.ts';
 import type { request_sock } from '../../stack/include/net/request_sock.ts';
 import { sock, type sock_common } from '../../stack/include/net/sock.ts';
@@ -23,8 +24,10 @@ export class QueuesPicture {
   readonly #trees: Trees;
   readonly #peers: Peers;
   readonly #log: ListenerLog;
+  readonly #t: Translate;
 
-  constructor(world: World, trees: Trees, peers: Peers) {
+  constructor(world: World, trees: Trees, peers: Peers, t: Translate) {
+    this.#t = t;
     this.#world = world;
     this.#trees = trees;
     this.#peers = peers;
@@ -113,7 +116,7 @@ export class QueuesPicture {
       event,
       time: seconds(time),
       ...(peer === null ? {} : { peer: endpoint(peer.address, peer.port) }),
-      text: listenerSentence(note, name, cookies),
+      text: say(this.#t, listenerSentence(note, name, cookies)),
       isNew: event > since,
     };
   }

@@ -1,4 +1,5 @@
 /** A sequence diagram's data, from a recording: who took part, what each did, and what went between them. */
+import { UserError } from '../../language/userError.ts';
 import type {
   Moment,
   SequenceArguments,
@@ -122,7 +123,8 @@ class Story {
   /** @throws an error for the user if there is no such conversation */
   conversation(id: string): Conversation {
     const found = this.conversations.find((one) => one.id === id);
-    if (found === undefined) throw new Error(`no packet of the connection "${id}" is recorded (any more)`);
+    if (found === undefined)
+      throw new UserError('no packet of the connection "{0}" is recorded (any more)', id);
     return found;
   }
 

@@ -1,4 +1,6 @@
 /** The client's settings, kept for machines that are started later: the first one, and each restart. */
+import { message, say, type Message, type Translate } from '../../language/message.ts';
+import { UserError } from '../../language/userError.ts';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { filterProblem, UNCAUGHT_FILTER } from '../filters/all.ts';
 import { keyOf, unloaded, type Numbered } from '../control/breakpoints.ts';
@@ -9,7 +11,7 @@ import { sourceFile, type SourceFile } from './sourceFile.ts';
 
 type Breakpoint = DebugProtocol.Breakpoint;
 type LineWish = Numbered<DebugProtocol.SourceBreakpoint>;
-const NOT_YET = 'The breakpoint is set when the machine starts.';
+const NOT_YET = message('The breakpoint is set when the machine starts.');
 
 export class Configuration {
   /** By the real path of the file. */
@@ -20,11 +22,13 @@ export class Configuration {
   /** Chosen in addition. */
   #breakOn: ArmedFilter[] = [];
   #run: Run | undefined;
+  readonly #t: Translate;
   readonly #nextId: () => number;
   readonly #onChanged: (breakpoint: Breakpoint) => void;
 
   /** @param onChanged called for each breakpoint when a machine that was started later has been given it */
-  constructor(nextId: () => number, onChanged: (breakpoint: Breakpoint) => void) {
+  constructor(nextId: () => number, onChanged: (breakpoint: Breakpoint) => void, t: Translate) {
+    this.#t = t;
     this.#nextId = nextId;
     this.#onChanged = onChanged;
   }
@@ -48,7 +52,7 @@ export class Configuration {
       return breakpoints.map(({ line }) => ({
         verified: false,
         line,
-        message: 'This source is not a file.',
+        message: this.#t('This source is not a file.'),
       }));
     const file = sourceFile(source.path);
     // Breakpoints with an invalid place are refused; the others are set.
@@ -65,17 +69,24 @@ export class Configuration {
     else this.#lines.set(file.real, { file, wanted });
     const set =
       this.#run === undefined
-        ? wanted.map(({ id, line }) => ({ id, verified: false, line, message: unloaded(file, NOT_YET) }))
+        ? wanted.map(({ id, line }) => ({
+            id,
+            verified: false,
+            line,
+            message: say(this.#t, unloaded(file, NOT_YET)),
+          }))
         : await this.#run.breakpoints.set(file, wanted);
-    return problems.map((message) => (message === undefined ? set.shift()! : { verified: false, message }));
+    return problems.map((problem) =>
+      problem === undefined ? set.shift()! : { verified: false, message: say(this.#t, problem) },
+    );
   }
 
   async setFunctions({ breakpoints }: DebugProtocol.SetFunctionBreakpointsArguments): Promise<Breakpoint[]> {
     if (!breakpoints.every(({ name }) => typeof name === 'string'))
-      throw new Error('setFunctionBreakpoints needs a "name" for each breakpoint, a string');
+      throw new UserError('setFunctionBreakpoints needs a "name" for each breakpoint, a string');
     this.#functions = breakpoints.map((wish) => ({ ...wish, id: this.#nextId() }));
     if (this.#run === undefined)
-      return this.#functions.map(({ id }) => ({ id, verified: false, message: NOT_YET }));
+      return this.#functions.map(({ id }) => ({ id, verified: false, message: say(this.#t, NOT_YET) }));
     return this.#run.functionBreakpoints.set(this.#functions);
   }
 
@@ -92,7 +103,7 @@ export class Configuration {
     this.#filters = results.filter(({ problem }) => problem === undefined).map(({ filter }) => filter);
     await this.#run?.arm(this.#armed);
     return results.map(({ problem }) =>
-      problem === undefined ? { verified: true } : { verified: false, message: problem },
+      problem === undefined ? { verified: true } : { verified: false, message: say(this.#t, problem) },
     );
   }
 
@@ -107,7 +118,7 @@ export class Configuration {
     for (const [id, condition] of Object.entries(breakOn)) {
       const problem = filterProblem(id, condition);
       if (problem === undefined) this.#breakOn.push({ id, condition });
-      else problems[id] = problem;
+      else problems[id] = say(this.#t, problem);
     }
     await this.#run?.arm(this.#armed);
     return problems;
@@ -131,10 +142,10 @@ export class Configuration {
 }
 
 /** What is wrong with the place of a breakpoint; undefined: nothing. */
-function placeProblem({ line, column = 1 }: DebugProtocol.SourceBreakpoint): string | undefined {
+function placeProblem({ line, column = 1 }: DebugProtocol.SourceBreakpoint): Message | undefined {
   for (const [name, value] of Object.entries({ line, column })) {
     if (!Number.isInteger(value) || value < 1)
-      return `A breakpoint's ${name} is a whole number from 1 on, not ${JSON.stringify(value)}.`;
+      return message("A breakpoint's {0} is a whole number from 1 on, not {1}.", name, JSON.stringify(value));
   }
   return undefined;
 }

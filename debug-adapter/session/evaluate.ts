@@ -1,4 +1,5 @@
 /** Evaluates expressions typed by the user. */
+import { UserError } from '../../language/userError.ts';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { Debugger, Runtime } from 'node:inspector';
 import { messageOf, STOP_GROUP } from '../control/debuggee.ts';
@@ -25,7 +26,7 @@ export async function evaluate(
   { expression: typed, frameId, context = '' }: DebugProtocol.EvaluateArguments,
 ): Promise<DebugProtocol.EvaluateResponse['body']> {
   const expression = withoutTypes(typed);
-  if (expression === '') throw new Error('there is nothing to evaluate');
+  if (expression === '') throw new UserError('there is nothing to evaluate');
   const callFrame =
     frameId === undefined ? run.frames.topFrame?.callFrame : run.frames.frame(frameId).callFrame;
   const looks = LOOKING.has(context);
@@ -94,7 +95,7 @@ export async function valueOf(
   longestText = LONGEST_LINE,
 ): Promise<WireItem> {
   const { result, exceptionDetails } = await evaluateIn(run, expression, callFrame, looks);
-  if (exceptionDetails) throw new Error(readable(messageOf(exceptionDetails), expression));
+  if (exceptionDetails) throw readable(messageOf(exceptionDetails), expression);
   if (result.objectId !== undefined) {
     const { objectId } = result;
     return run.debuggee.askAbout<WireItem>('presentAs', [expression, longestText], [objectId]);
@@ -130,7 +131,7 @@ export async function evaluateIn(
       ? client.send('Runtime.evaluate', { ...common, disableBreaks: true })
       : client.send('Debugger.evaluateOnCallFrame', { ...common, callFrameId: at.callFrameId })
     ).catch((error: unknown) => {
-      throw new Error(readable((error as Error).message, expression));
+      throw readable((error as Error).message, expression);
     }),
     run.debuggee.ask('scope.leave'),
   ]);
@@ -156,11 +157,11 @@ function held(expression: string): string {
   return isExpression(expression) ? `${TOOLS}.hold((${expression}\n))` : expression;
 }
 
-function readable(message: string, expression: string): string {
+function readable(message: string, expression: string): Error {
   if (/^EvalError: Possible side-effect/.test(message)) {
-    return `${expression} may change the machine: it is evaluated in the debug console only`;
+    return new UserError('{0} may change the machine: it is evaluated in the debug console only', expression);
   }
   if (message === 'Execution was terminated')
-    return `${expression} was ended: it took longer than ${EVALUATE_MS} ms`;
-  return message;
+    return new UserError('{0} was ended: it took longer than {1} ms', expression, EVALUATE_MS);
+  return new Error(message);
 }

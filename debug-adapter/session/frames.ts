@@ -1,4 +1,5 @@
 /** Frames, scopes and variables of the current stop. */
+import { UserError } from '../../language/userError.ts';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import path from 'node:path';
 import { stackName } from '../../stack/debugger/places.ts';
@@ -59,7 +60,7 @@ export class Frames {
   }
   async #sleeping(stop: PausedState, threadId: number): Promise<FrameView[]> {
     const { threads } = await stop.snapshot;
-    if (!threads.some(({ id }) => id === threadId)) throw new Error(`there is no thread ${threadId}`);
+    if (!threads.some(({ id }) => id === threadId)) throw new UserError('there is no thread {0}', threadId);
     const frames = await this.#run.debuggee.ask<TextFrame[]>('sleepingFrames', threadId);
     return frames.map((frame) => textFrame(frame, this.#run.debuggee.scripts));
   }
@@ -67,7 +68,7 @@ export class Frames {
   /** @throws an error with a message for the user */
   frame(id: number): FrameView {
     const frame = this.#stop.frame(id);
-    if (frame === undefined) throw new Error('this frame is of an earlier stop');
+    if (frame === undefined) throw new UserError('this frame is of an earlier stop');
     return frame;
   }
 
@@ -149,7 +150,7 @@ export class Frames {
   }
   async #open(ref: number, start: number, count: number, part?: Part): Promise<WireItem[]> {
     const items = await this.#run.debuggee.ask<WireItem[] | null>('open', ref, start, count, part);
-    if (items === null) throw new Error('these variables are of an earlier stop');
+    if (items === null) throw new UserError('these variables are of an earlier stop');
     return items;
   }
 

@@ -2,6 +2,7 @@
  * Parses the launch request's arguments from unknown input: the message for an invalid one names it and the
  * fix.
  */
+import { errorPart } from '../../language/userError.ts';
 import { statSync } from 'node:fs';
 import { isIPv4 } from 'node:net';
 import path from 'node:path';
@@ -73,8 +74,9 @@ export function parseLaunch(input: unknown): LaunchArguments {
       record: flag(given, 'record'),
     };
   } catch (error) {
-    const name = typeof given['name'] === 'string' ? ` (launch.json, configuration "${given['name']}")` : '';
-    throw new LaunchError(`${(error as Error).message}${name}`);
+    const { name } = given;
+    if (typeof name !== 'string') throw error;
+    throw new LaunchError('{0} (launch.json, configuration "{1}")', errorPart(error), name);
   }
 }
 
@@ -110,7 +112,7 @@ function refuseMisspelt(given: Record<string, unknown>): void {
     if (ATTRIBUTES.includes(name)) continue;
     const meant = ATTRIBUTES.find((one) => plain(one) === plain(name));
     if (meant !== undefined)
-      throw new LaunchError(`launch.${name}: there is no such attribute, but ${meant}`);
+      throw new LaunchError('launch.{0}: there is no such attribute, but {1}', name, meant);
   }
 }
 
@@ -120,7 +122,9 @@ function hostsTable(value: unknown): Record<string, string> {
   for (const [name, address] of Object.entries(hosts))
     if (!isIPv4(address))
       throw new LaunchError(
-        `launch.hosts.${name} must be an IPv4 address such as "127.0.0.1", got ${show(address)}`,
+        'launch.hosts.{0} must be an IPv4 address such as "127.0.0.1", got {1}',
+        name,
+        show(address),
       );
   return hosts;
 }
@@ -129,7 +133,7 @@ function flag(given: Record<string, unknown>, name: string): boolean {
   const value = given[name];
   if (value === undefined) return false;
   if (typeof value !== 'boolean')
-    throw new LaunchError(`launch.${name} must be true or false, got ${show(value)}`);
+    throw new LaunchError('launch.{0} must be true or false, got {1}', name, show(value));
   return value;
 }
 
@@ -138,7 +142,10 @@ function heapLimit(value: unknown): number {
   const isRight = Number.isInteger(value) && Number(value) >= LEAST_HEAP && Number(value) <= MOST_HEAP;
   if (!isRight)
     throw new LaunchError(
-      `launch.maxHeap must be a whole number of megabytes from ${LEAST_HEAP} to ${MOST_HEAP}, got ${show(value)}`,
+      'launch.maxHeap must be a whole number of megabytes from {0} to {1}, got {2}',
+      LEAST_HEAP,
+      MOST_HEAP,
+      show(value),
     );
   return Number(value);
 }
@@ -146,13 +153,13 @@ function heapLimit(value: unknown): number {
 function optionalPath(value: unknown): string | undefined {
   if (value === undefined) return undefined;
   if (typeof value !== 'string' || value === '')
-    throw new LaunchError(`launch.pcap must be the path of a file to write, got ${show(value)}`);
+    throw new LaunchError('launch.pcap must be the path of a file to write, got {0}', show(value));
   const file = path.resolve(value);
   if (!statSync(path.dirname(file), { throwIfNoEntry: false })?.isDirectory()) {
-    throw new LaunchError(`launch.pcap: there is no folder ${path.dirname(file)}`);
+    throw new LaunchError('launch.pcap: there is no folder {0}', path.dirname(file));
   }
   if (statSync(file, { throwIfNoEntry: false })?.isDirectory())
-    throw new LaunchError(`launch.pcap: ${file} is a folder, not a file`);
+    throw new LaunchError('launch.pcap: {0} is a folder, not a file', file);
   return file;
 }
 
@@ -161,11 +168,12 @@ function breakOn(value: unknown): BreakOn {
   if (value === undefined) return {};
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw new LaunchError(
-      `launch.breakOn must name kinds with their conditions, such as { "transition": "-> CLOSE" }, got ${show(value)}`,
+      'launch.breakOn must name kinds with their conditions, such as { "transition": "-> CLOSE" }, got {0}',
+      show(value),
     );
   for (const [id, condition] of Object.entries(value)) {
     const problem = filterProblem(id, condition);
-    if (problem !== undefined) throw new LaunchError(`launch.breakOn.${id}: ${problem}`);
+    if (problem !== undefined) throw new LaunchError('launch.breakOn.{0}: {1}', id, problem);
   }
   return value as BreakOn;
 }
@@ -174,7 +182,8 @@ function skipPatterns(value: unknown): string[] {
   if (value === undefined) return [];
   if (!Array.isArray(value) || !value.every((one) => typeof one === 'string')) {
     throw new LaunchError(
-      `launch.skipFiles must be a list of globs such as "stack/net/core/**", got ${show(value)}`,
+      'launch.skipFiles must be a list of globs such as "stack/net/core/**", got {0}',
+      show(value),
     );
   }
   return (value as string[]).map(globPattern);

@@ -1,5 +1,7 @@
 /** An invalid argument of a launch request. */
-export class LaunchError extends Error {
+import { UserError } from '../../language/userError.ts';
+
+export class LaunchError extends UserError {
   override name = 'LaunchError';
 }
 

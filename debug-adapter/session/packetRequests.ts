@@ -1,4 +1,5 @@
 /** The custom requests about packets. */
+import { UserError } from '../../language/userError.ts';
 import type {
   AnnotatePacketArguments,
   CodeReference,
@@ -90,7 +91,7 @@ export async function packetCode(
 
 export async function writePackets(run: Run, { path }: ExportPacketsArguments): Promise<{ packets: number }> {
   if (typeof path !== 'string' || path === '')
-    throw new Error('exportPackets needs the path of the file to write');
+    throw new UserError('exportPackets needs the path of the file to write');
   run.streams.drain();
   return { packets: await exportPackets(path, run.packets) };
 }

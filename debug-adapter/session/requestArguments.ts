@@ -2,14 +2,16 @@
  * The required and optional arguments of each request: a client that omits one, or sends a wrong type, gets a
  * message about it.
  */
+import { message } from '../../language/message.ts';
+import { UserError } from '../../language/userError.ts';
 
 const KINDS = {
-  string: 'a string',
-  integer: 'a whole number',
-  count: 'a whole number from 0 on',
-  boolean: 'true or false',
-  object: 'an object',
-  list: 'a list',
+  string: message('a string'),
+  integer: message('a whole number'),
+  count: message('a whole number from 0 on'),
+  boolean: message('true or false'),
+  object: message('an object'),
+  list: message('a list'),
 } as const;
 type Kind = keyof typeof KINDS;
 /** A type, the members of an object (optional ones end with `?`), or the type of a list's elements. */
@@ -129,7 +131,7 @@ function kindOf(value: unknown): Kind | undefined {
  */
 export function parseArguments(command: string, args: unknown): Record<string, unknown> {
   if (args !== undefined && args !== null && kindOf(args) !== 'object')
-    throw new Error(`${command} takes its arguments as an object, and got ${JSON.stringify(args)}`);
+    throw new UserError('{0} takes its arguments as an object, and got {1}', command, JSON.stringify(args));
   const given = (args ?? {}) as Record<string, unknown>;
   if (!Object.hasOwn(SHAPES, command)) return given;
   return members(command, SHAPES[command]!, given, '');
@@ -156,8 +158,12 @@ function member(command: string, wanted: Shape, value: unknown, at: string): unk
   const fits =
     kind === 'count' ? kindOf(value) === 'integer' && (value as number) >= 0 : kindOf(value) === kind;
   if (!fits)
-    throw new Error(
-      `${command} needs "${at}", ${KINDS[kind as Kind]}, and got ${JSON.stringify(value) ?? 'nothing'}`,
+    throw new UserError(
+      '{0} needs "{1}", {2}, and got {3}',
+      command,
+      at,
+      KINDS[kind as Kind],
+      JSON.stringify(value) ?? 'nothing',
     );
   if (isList)
     return (value as unknown[]).map((one, index) =>

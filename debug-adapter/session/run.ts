@@ -1,4 +1,6 @@
 /** One machine from launch to end: everything that a restart creates again. */
+import { say, sayPart, type Bundle, type Part, type Translate } from '../../language/message.ts';
+import { errorText, UserError } from '../../language/userError.ts';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { SourcePlace } from '../../stack/user/program_error.ts';
 import { Breakpoints } from '../control/breakpoints.ts';
@@ -25,10 +27,18 @@ import { RunRecorder } from './runRecord.ts';
 /** The exit code of a program that the client has ended: as a shell shows one that SIGTERM has ended. */
 const TERMINATED = 128 + 15;
 
+/** The client's language, for texts here and for those of the machine's thread. */
+export interface Language {
+  t: Translate;
+  bundle: Bundle;
+}
+
 /** Sends an event to the client. */
 export type Emit = (event: string, body?: unknown) => void;
 
 export class Run {
+  readonly #t: Translate;
+  readonly #bundle: Bundle;
   readonly launch: LaunchArguments;
   readonly debuggee: Debuggee;
   readonly functions: FunctionIndex;
@@ -66,7 +76,10 @@ export class Run {
     numbers: Numbers,
     emit: Emit,
     isCongested: () => boolean,
+    language: Language,
   ) {
+    this.#t = language.t;
+    this.#bundle = language.bundle;
     this.launch = launch;
     this.functions = functions;
     this.#tellClient = emit;
@@ -77,8 +90,8 @@ export class Run {
     this.execution = new Execution(this.debuggee, functions, numbers.nextFrame);
     this.execution.stepIntoAccessors = launch.stepIntoAccessors;
     this.frames = new Frames(this);
-    this.breakpoints = new Breakpoints(this.debuggee, this.execution);
-    this.functionBreakpoints = new FunctionBreakpoints(this.debuggee, this.execution, functions);
+    this.breakpoints = new Breakpoints(this.debuggee, this.execution, this.#t);
+    this.functionBreakpoints = new FunctionBreakpoints(this.debuggee, this.execution, functions, this.#t);
     this.streams = new Streams(this.debuggee.ring, this.packets);
     this.streams.isCongested = isCongested;
     this.recording = new Recording(this.debuggee.recording.sequence, this.debuggee.recording.names);
@@ -95,8 +108,8 @@ export class Run {
     this.execution.onStop = (stop) => this.#stopped(stop);
     this.execution.onContinued = (stop) => this.#continued(stop);
     this.execution.onOutOfMemory = () => this.#lost(this.debuggee.outOfMemory);
-    this.execution.onFault = (message) =>
-      this.#emit('output', { category: 'important', output: `${message}\n` });
+    this.execution.onFault = (error) =>
+      this.#emit('output', { category: 'important', output: `${errorText(this.#t, error)}\n` });
     this.streams.onOutput = ({ stream, text, url, line, column }) => {
       const path = url === '' ? undefined : this.debuggee.scripts.pathOf(url);
       this.#emit('output', {
@@ -108,7 +121,7 @@ export class Run {
     this.streams.onLost = (count) =>
       this.#emit('output', {
         category: 'important',
-        output: `${count} records of the capture or the output are missing: the machine was quicker than the debugger, or its client.\n`,
+        output: `${this.#t('{0} records of the capture or the output are missing: the machine was quicker than the debugger, or its client.', count)}\n`,
       });
     this.streams.onFrames = () => this.#progress.changed();
     this.streams.onFrame = (...frame) => this.#pcap?.write(...frame);
@@ -118,13 +131,14 @@ export class Run {
     this.debuggee.onExit = (exitCode) => this.#exited(new ProgramExit(exitCode));
   }
 
-  #lost(message: string, place?: SourcePlace): void {
-    this.#tell('stderr', `The machine has ended: ${message}.`, place);
+  #lost(why: Part, place?: SourcePlace): void {
+    this.#tell('stderr', this.#t('The machine has ended: {0}.', why), place);
     void this.#finish(1);
     void this.debuggee.kill();
   }
-  #exited({ message, exitCode }: ProgramExit): void {
-    this.#tell('console', message);
+  #exited(exit: ProgramExit): void {
+    const { exitCode } = exit;
+    this.#tell('console', errorText(this.#t, exit));
     void this.#finish(exitCode);
   }
   /** Sent after all output of the program. */
@@ -141,7 +155,7 @@ export class Run {
 
   async boot(): Promise<void> {
     const { programs, hosts, ports, outside, config, skip } = this.launch;
-    await this.debuggee.boot({ programs, hosts, ports, outside, config }, skip);
+    await this.debuggee.boot({ programs, hosts, ports, outside, config, bundle: this.#bundle }, skip);
     await this.debuggee.ask('handles.startAt', this.#firstValue);
     if (this.launch.noDebug) await this.execution.neverStop();
     this.streams.start();
@@ -156,7 +170,7 @@ export class Run {
       if (stops && !this.launch.noDebug) await this.#breakOnEntry();
     } catch (error) {
       if (error instanceof ProgramExit) return this.#exited(error);
-      const { message } = error as Error;
+      const message = errorText(this.#t, error);
       this.#tell('stderr', message, error instanceof StartError ? error.place : undefined);
       this.#emit('sockscope/notStarted', { message });
       return this.#finish(1);
@@ -200,8 +214,8 @@ export class Run {
     this.#progress.stop();
     this.#emit('stopped', {
       reason: stop.reason,
-      ...(stop.description === undefined ? {} : { description: stop.description }),
-      ...(stop.text === undefined ? {} : { text: stop.text }),
+      ...(stop.description === undefined ? {} : { description: say(this.#t, stop.description) }),
+      ...(stop.text === undefined ? {} : { text: sayPart(this.#t, stop.text) }),
       threadId: stop.threadId,
       allThreadsStopped: true,
       ...(stop.hitBreakpoints.length === 0 ? {} : { hitBreakpointIds: stop.hitBreakpoints }),
@@ -211,7 +225,7 @@ export class Run {
       (error: unknown) => {
         // The machine may have ended in the meantime; any other error is a defect that no request can report.
         if (!this.debuggee.client.gone)
-          this.#emit('output', { category: 'important', output: `${(error as Error).message}\n` });
+          this.#emit('output', { category: 'important', output: `${errorText(this.#t, error)}\n` });
       },
     );
   }
@@ -235,10 +249,14 @@ export class Run {
   #ended({ failed, asleep, exitCode }: RunEnd): void {
     this.streams.drain();
     for (const { name, pid, syscall } of asleep) {
-      const what = syscall === '' ? 'waits for something' : `sleeps in ${syscall}()`;
+      const who = `${name} [pid ${pid}]`;
+      const what =
+        syscall === ''
+          ? this.#t('{0} waits for something that nothing is left to end.', who)
+          : this.#t('{0} sleeps in {1}() that nothing is left to end.', who, syscall);
       this.#emit('output', {
         category: 'console',
-        output: `${name} [pid ${pid}] ${what} that nothing is left to end.\n`,
+        output: `${what}\n`,
       });
     }
     void this.#finish(failed === 0 ? exitCode : 1);
@@ -266,7 +284,7 @@ export class Run {
 
   /** The error for requests that need a stop. */
   notStopped(): Error {
-    return this.#over ? new Error('the program has ended: start it again') : new NotPausedError();
+    return this.#over ? new UserError('the program has ended: start it again') : new NotPausedError();
   }
 
   /** Send the client the record that it displays after the machine has ended, if requested. */

@@ -36,9 +36,9 @@ export class RunRecorder {
     this.#run = run;
   }
 
-  stopped({ description, text, reason }: PausedState, { time }: Snapshot): void {
+  stopped({ cause, reason }: PausedState, { time }: Snapshot): void {
     this.continued();
-    this.#stop = { reason: description ?? text ?? reason, time };
+    this.#stop = { reason: cause ?? reason, time };
     this.#timer = setTimeout(() => void this.#recordTrees(), LOOKED_AT_MS);
   }
   continued(): void {

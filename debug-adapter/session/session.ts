@@ -1,5 +1,6 @@
 /** One debug session: answers the client's requests, each by its handler. */
-import { english, translator, type Bundle, type Translate } from '../../language/message.ts';
+import { errorText, UserError } from '../../language/userError.ts';
+import { either, english, say, translator, type Bundle, type Translate } from '../../language/message.ts';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { DRIVER_TRANSMIT } from '../../stack/debugger/places.ts';
 import type { Answer, Connection } from '../connection/connection.ts';
@@ -60,8 +61,9 @@ export class Session {
   readonly #numbers = new Numbers();
   readonly #positions = new Positions();
   #bundle: Bundle = {};
-  /** The client's language; English until it is known. */
-  #t: Translate = english;
+  /** Into the client's language, which the initialize request names. */
+  #translator: Translate = english;
+  readonly #t: Translate = (text, ...parts) => this.#translator(text, ...parts);
   #onOver: () => void = () => {};
   /** Resolves when the client has disconnected. */
   readonly over = new Promise<void>((resolve) => (this.#onOver = resolve));
@@ -75,8 +77,10 @@ export class Session {
     this.#connection = connection;
     this.#spare = spare;
     this.#functions = new FunctionIndex(root);
-    this.#configuration = new Configuration(this.#numbers.nextBreakpoint, (breakpoint) =>
-      this.#emit('breakpoint', { reason: 'changed', breakpoint }),
+    this.#configuration = new Configuration(
+      this.#numbers.nextBreakpoint,
+      (breakpoint) => this.#emit('breakpoint', { reason: 'changed', breakpoint }),
+      this.#t,
     );
     connection.onRequest = (request) => void this.#answer(request);
   }
@@ -85,12 +89,12 @@ export class Session {
     initialize: (args: Partial<DebugProtocol.InitializeRequestArguments>) => {
       this.#positions.agree(args);
       this.#bundle = readBundle(this.#root, args.locale);
-      this.#t = translator(this.#bundle);
+      this.#translator = translator(this.#bundle);
       return capabilities(this.#t);
     },
     launch: (args: unknown) => this.#launchFirst(parseLaunch(args)),
     attach: () => {
-      throw new Error(
+      throw new UserError(
         'Sockscope cannot attach: the machine lives inside of the debugger. Use "request": "launch".',
       );
     },
@@ -179,16 +183,16 @@ export class Session {
       };
     } catch (error) {
       const showUser = command === 'launch' || command === 'restart';
-      answer = { success: false, message: (error as Error).message, showUser };
+      answer = { success: false, message: errorText(this.#t, error), showUser };
     }
     const isLast = command === 'disconnect';
-    if (isLast) this.#connection.refuseOpen('the session has ended', request.seq);
+    if (isLast) this.#connection.refuseOpen(this.#t('the session has ended'), request.seq);
     this.#connection.respond(request, answer);
     if (isLast) this.#onOver();
   }
   async #handle(command: string, args: unknown): Promise<unknown> {
     const handler = Object.hasOwn(this.#handlers, command) ? this.#handlers[command] : undefined;
-    if (handler === undefined) throw new Error(`the request "${command}" is not supported`);
+    if (handler === undefined) throw new UserError('the request "{0}" is not supported', command);
     const parsed = this.#positions.fromClient(parseArguments(command, args));
     return this.#positions.toClient(await handler(parsed as never));
   }
@@ -198,13 +202,13 @@ export class Session {
 
   async #launchFirst(launch: LaunchArguments): Promise<void> {
     if (this.#run !== undefined || this.#starting !== undefined)
-      throw new Error('the machine has been launched already: use restart');
+      throw new UserError('the machine has been launched already: use restart');
     await this.#configuration.setBreakOn(launch.breakOn);
     await this.#start(launch);
   }
 
   async #start(launch: LaunchArguments): Promise<void> {
-    if (this.#ended !== undefined) throw new Error('the session has ended: start a new one');
+    if (this.#ended !== undefined) throw new UserError('the session has ended: start a new one');
     this.#launch = launch;
     const debuggee = this.#thread(launch.maxHeap);
     const run = new Run(
@@ -214,6 +218,7 @@ export class Session {
       this.#numbers,
       this.#emit,
       () => this.#connection.isCongested,
+      { t: this.#t, bundle: this.#bundle },
     );
     this.#run = run;
     this.#starting ??= 'launch';
@@ -253,13 +258,14 @@ export class Session {
   }
 
   async #restart(changed: unknown): Promise<void> {
-    if (this.#starting === 'restart') throw new Error('another restart is under way: wait for its answer');
-    if (this.#starting === 'launch') throw new Error('the machine is being started: wait for the answer');
+    if (this.#starting === 'restart')
+      throw new UserError('another restart is under way: wait for its answer');
+    if (this.#starting === 'launch') throw new UserError('the machine is being started: wait for the answer');
     const launch = changed === undefined ? this.#launch : parseLaunch(changed);
     if (launch === undefined || this.#run === undefined)
-      throw new Error('there is nothing to restart: launch a scenario first');
+      throw new UserError('there is nothing to restart: launch a scenario first');
     const old = this.#run;
-    if (old.isOver) throw new Error('the program has ended: start a new session');
+    if (old.isOver) throw new UserError('the program has ended: start a new session');
     this.#starting = 'restart';
     // A client that believes the old machine to be stopped may send a continue request at the new machine's
     // first stop. nvim-dap before 0.9 believes so until the thread starts again.
@@ -274,8 +280,7 @@ export class Session {
     if (!hasEnded)
       this.#emit('output', {
         category: 'important',
-        output:
-          'The old machine does not end: it computes something that cannot be interrupted, and goes on beside the new one until that is done.\n',
+        output: `${this.#t('The old machine does not end: it computes something that cannot be interrupted, and goes on beside the new one until that is done.')}\n`,
       });
     await this.#start(launch);
   }
@@ -308,8 +313,8 @@ export class Session {
 
   #running(): Run {
     if (this.#run !== undefined) return this.#run;
-    if (this.#ended !== undefined) throw new Error('the session has ended: start a new one');
-    throw new Error(
+    if (this.#ended !== undefined) throw new UserError('the session has ended: start a new one');
+    throw new UserError(
       this.#starting !== undefined
         ? 'the machine is being started: wait until it has'
         : 'no machine is running: launch a scenario first',
@@ -330,7 +335,8 @@ export class Session {
   async #step(kind: StepKind, thread: number, target?: number): Promise<void> {
     const run = this.#stopped();
     const { threads } = await run.execution.stop!.snapshot;
-    if (!threads.some(({ id }) => id === thread)) throw new Error(`there is no thread ${thread} to step`);
+    if (!threads.some(({ id }) => id === thread))
+      throw new UserError('there is no thread {0} to step', thread);
     // A restart or another step may have come first.
     if (this.#run !== run) throw run.notStopped();
     // The response does not wait for the step: the stop may be far away.
@@ -342,7 +348,7 @@ export class Session {
     else if (to === 'driver') {
       const [place] = await run.functions.find(DRIVER_TRANSMIT.functionName);
       run.execution.runTo(place!);
-    } else throw new Error(`sockscope/runTo leads to ${RUN_TO.join(' or ')}, not to "${String(to)}"`);
+    } else throw new UserError('sockscope/runTo leads to {0}, not to "{1}"', either(RUN_TO), String(to));
     return {};
   }
   async #stepInTargets(frameId: number): Promise<{ targets: DebugProtocol.StepInTarget[] }> {
@@ -363,9 +369,10 @@ export class Session {
   async #exceptionInfo(): Promise<DebugProtocol.ExceptionInfoResponse['body']> {
     const { snapshot, description } = this.#stopped().execution.stop!;
     const { reason } = await snapshot;
+    const said = description && say(this.#t, description);
     return {
-      exceptionId: reason?.label ?? description ?? 'stop',
-      description: reason?.description ?? description ?? '',
+      exceptionId: reason?.label ?? said ?? 'stop',
+      description: reason?.description ?? said ?? '',
       breakMode: reason?.filter === UNCAUGHT_FILTER ? 'unhandled' : 'always',
     };
   }
@@ -383,7 +390,7 @@ async function inTime<T>(answer: Promise<T>, command: string, milliseconds: numb
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(
-      () => reject(new Error(`the machine is busy: ${command} got no answer in ${milliseconds} ms`)),
+      () => reject(new UserError('the machine is busy: {0} got no answer in {1} ms', command, milliseconds)),
       milliseconds,
     );
   });

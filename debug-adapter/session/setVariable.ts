@@ -1,4 +1,5 @@
 /** Changing a local variable, or a field of a struct or an object. */
+import { UserError } from '../../language/userError.ts';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { Debugger, Runtime } from 'node:inspector';
 import { messageOf } from '../control/debuggee.ts';
@@ -48,7 +49,7 @@ async function newValue(
   // The displayed text can be entered again: `TCP_SYN_SENT (2)`.
   const expression =
     address === undefined ? withoutTypes(text.replace(/^(\w+) \([^)]*\)$/, '$1')) : String(address);
-  checkExpression(expression, 'The value');
+  checkExpression(expression, 'value');
   const { result, exceptionDetails } = await evaluateIn(run, expression, callFrame, false);
   if (exceptionDetails) throw new Error(messageOf(exceptionDetails));
   const { value, objectId, unserializableValue } = result as Runtime.RemoteObject;
@@ -74,7 +75,7 @@ async function setLocal(
   text: string,
 ): Promise<WireItem> {
   if (!(await run.debuggee.ask<boolean>('handles.has', ref, name)))
-    throw new Error(`there is no ${name} among the locals, or it has no value yet`);
+    throw new UserError('there is no {0} among the locals, or it has no value yet', name);
   const value = await unpacked(run, await newValue(run, callFrame, text));
   const { client } = run.debuggee;
   const { callFrameId, scopeChain } = callFrame;
@@ -95,5 +96,5 @@ async function setLocal(
     await run.debuggee.ask('noteEvaluation', `${name} = ${text}`);
     return valueOf(run, name, callFrame, true);
   }
-  throw new Error(`${name} cannot be changed: it is a constant`);
+  throw new UserError('{0} cannot be changed: it is a constant', name);
 }

@@ -2,6 +2,7 @@
  * Communication from the machine's thread to the adapter's: the kinds of records in the ring, and the
  * lifecycle messages.
  */
+import type { Bundle } from '../../language/message.ts';
 import type { MessagePort } from 'node:worker_threads';
 import type { ForwardedPort } from '../../stack/gateway/host_side.ts';
 import type { ProgramSpec, RunResult } from '../../stack/user/program.ts';
@@ -36,6 +37,8 @@ export interface BootConfig {
   hosts: Readonly<Record<string, string>>;
   ports: readonly ForwardedPort[];
   outside: boolean;
+  /** The translations of texts that the machine's thread makes. */
+  bundle: Bundle;
   config: { seed?: unknown; sysctl?: unknown; nic?: unknown; interfaces?: unknown };
 }
 

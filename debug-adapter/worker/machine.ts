@@ -2,6 +2,9 @@
  * The machine's thread: boots, loads the scenario, runs it, and reports the result. The debugger observes it
  * from outside.
  */
+import { errorText } from '../../language/userError.ts';
+import type { Tell } from '../inspect/breakpoints.ts';
+import { english, translator, type Translate } from '../../language/message.ts';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { inspect } from 'node:util';
 import { workerData, type MessagePort } from 'node:worker_threads';
@@ -49,6 +52,7 @@ const data = workerData as WorkerData;
 type Send = (message: FromWorker) => void;
 
 interface Running {
+  t: Translate;
   world: World;
   agent: Agent;
   records: Records;
@@ -56,7 +60,7 @@ interface Running {
   program?: Program;
 }
 
-function start(boot: BootConfig, kernel: KernelNames): Running {
+function start(boot: BootConfig, kernel: KernelNames, t: Translate): Running {
   const settings = parseConfig(boot.config, 'launch');
   const world = new World(settings.seed, data.currentPid);
   openOutside(world);
@@ -65,9 +69,8 @@ function start(boot: BootConfig, kernel: KernelNames): Running {
   Error.stackTraceLimit = STACK_FRAMES;
   const scope = new DebuggerScope(world, kernel);
   scope.install();
-  const agent = new Agent(world, kernel, scope, data.evaluated, (text, isError) =>
-    records.output(isError ? 'important' : 'console', `${text}\n`),
-  );
+  const tell: Tell = (text, isError) => records.output(isError ? 'important' : 'console', `${text}\n`);
+  const agent = new Agent(world, kernel, scope, data.evaluated, tell, t);
   const records: Records = new Records(new RingWriter(data.ring), world, agent.packets);
   const { sequence, samples, names } = data.recording;
   const nameWriter = new NameWriter(names);
@@ -78,7 +81,7 @@ function start(boot: BootConfig, kernel: KernelNames): Running {
     const place = parseStack(new Error().stack ?? '').find(({ url }) => isScenario(url));
     records.output(stream, text, place);
   };
-  const running: Running = { world, agent, records, boot };
+  const running: Running = { t, world, agent, records, boot };
   world.on_uncaught = (task, error) => uncaught(running, task, error);
   // Not enumerable, so that no other code in this thread notices it.
   Object.defineProperty(globalThis, Symbol.for(AGENT), { value: agent });
@@ -116,9 +119,9 @@ function pathOf(url: string): string {
 }
 
 /** A process has thrown: report it at once; the debugger may stop there. */
-function uncaught({ agent, records }: Running, task: task_struct, error: unknown): void {
+function uncaught({ t, agent, records }: Running, task: task_struct, error: unknown): void {
   const [place] = agent.stops.placesOf(error);
-  const text = `${task.comm} [pid ${task.pid}] failed: ${failureText(agent, error)}\n`;
+  const text = `${t('{0} failed: {1}', `${task.comm} [pid ${task.pid}]`, failureText(agent, error))}\n`;
   records.output('stderr', text, place);
   agent.stops.uncaught(task, error);
 }
@@ -145,10 +148,6 @@ async function run(running: Running, send: Send): Promise<void> {
   send({ type: 'ended', end });
 }
 
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
-
 /** The place of an error in the program, if known. */
 function placeOf(error: unknown): SourcePlace | undefined {
   if (error instanceof ProgramError) return error.place;
@@ -166,10 +165,12 @@ export function serve(
   const kernel = new KernelNames(modules);
   const send: Send = (message) => port.postMessage(message);
   let running: Running;
+  let t = english;
   const obey = async (message: ToWorker): Promise<void> => {
     switch (message.type) {
       case 'boot':
-        running = start(message.boot, kernel);
+        t = translator(message.boot.bundle);
+        running = start(message.boot, kernel, t);
         return send({ type: 'booted' });
       case 'load':
         return load(running, tools, send);
@@ -181,7 +182,7 @@ export function serve(
   };
   port.on('message', (message: ToWorker) => {
     obey(message).catch((error: unknown) =>
-      send({ type: 'failed', message: messageOf(error), place: placeOf(error) }),
+      send({ type: 'failed', message: errorText(t, error), place: placeOf(error) }),
     );
   });
   send({ type: 'ready' });

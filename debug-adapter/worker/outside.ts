@@ -1,4 +1,5 @@
 /** The host's side of what leads out of a world: its clock, and the sockets behind external wires. */
+import { UserError } from '../../language/userError.ts';
 import { createSocket } from 'node:dgram';
 // The global of this name becomes the machine's, and tells virtual time.
 import { performance } from 'node:perf_hooks';
@@ -21,7 +22,9 @@ async function layCable({ local, remote }: UdpConfig, wire: ExternalWire): Promi
   const socket = createSocket('udp4');
   await new Promise<void>((resolve, reject) => {
     socket.once('error', (error: NodeJS.ErrnoException) =>
-      reject(new Error(`${wire.name}: no wire from ${local.address}:${local.port}: ${why(error)}`)),
+      reject(
+        new UserError('{0}: no wire from {1}:{2}: {3}', wire.name, local.address, local.port, why(error)),
+      ),
     );
     // Connected: the host lets in only what the other end sends.
     socket.bind(local.port, local.address, () => socket.connect(remote.port, remote.address, resolve));

@@ -4,7 +4,7 @@ import path from 'node:path';
 import ts from 'typescript';
 
 /** The rooms whose texts are translated. */
-export const TRANSLATED_ROOMS = ['extension', 'webviews', 'debug-adapter'];
+export const TRANSLATED_ROOMS = ['language', 'extension', 'webviews', 'debug-adapter'];
 /** The function that makes a text to be passed on; others may have the same name. */
 const MESSAGE = 'message';
 /** The class of errors for users; classes that extend it without a constructor begin with a text, too. */
@@ -43,7 +43,11 @@ export function textsOf(sources) {
     visit(source, (node) => {
       const isCall = ts.isCallExpression(node) && isTranslated(node.expression);
       const isError = ts.isNewExpression(node) && errors.has(calledName(node.expression));
-      if (!isCall && !isError) return;
+      const isSuper =
+        ts.isCallExpression(node) &&
+        node.expression.kind === ts.SyntaxKind.SuperKeyword &&
+        errors.has(parentOf(enclosingClass(node)));
+      if (!isCall && !isError && !isSuper) return;
       const { line } = source.getLineAndCharacterOfPosition(node.getStart());
       const place = `${source.fileName}:${line + 1}`;
       const found = literals(node.arguments?.[0]);
@@ -56,6 +60,7 @@ export function textsOf(sources) {
 }
 
 function importsMessage(source) {
+  if (source.fileName === 'language/message.ts') return true;
   return source.statements.some(
     (statement) =>
       ts.isImportDeclaration(statement) &&
@@ -84,16 +89,22 @@ function literals(node) {
   return branches.includes(undefined) ? undefined : branches.flat();
 }
 
+/** The name of the class that a class extends. */
+function parentOf(node) {
+  const extended = node?.heritageClauses?.find(({ token }) => token === ts.SyntaxKind.ExtendsKeyword);
+  return extended?.types[0]?.expression.getText() ?? '';
+}
+function enclosingClass(node) {
+  return node === undefined || ts.isClassDeclaration(node) ? node : enclosingClass(node.parent);
+}
+
 /** The error classes whose constructor is that of {@link ERROR}. */
 function errorClasses(sources) {
   const parents = new Map();
   for (const source of sources)
     visit(source, (node) => {
       if (!ts.isClassDeclaration(node) || node.name === undefined) return;
-      const [parent] =
-        node.heritageClauses?.find(({ token }) => token === ts.SyntaxKind.ExtendsKeyword)?.types ?? [];
-      if (parent !== undefined && !node.members.some(ts.isConstructorDeclaration))
-        parents.set(node.name.text, parent.expression.getText());
+      if (!node.members.some(ts.isConstructorDeclaration)) parents.set(node.name.text, parentOf(node));
     });
   const isError = (name) => name === ERROR || (parents.has(name) && isError(parents.get(name)));
   return new Set([ERROR, ...[...parents.keys()].filter(isError)]);

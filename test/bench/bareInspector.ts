@@ -22,7 +22,7 @@ export class BareInspector {
   /** Start the program; it stops at a line that it gets to. */
   async start(first: Line): Promise<void> {
     await this.#debuggee.boot(
-      { programs: [{ file: PROGRAM }], hosts: {}, ports: [], outside: false, config: {} },
+      { programs: [{ file: PROGRAM }], hosts: {}, ports: [], outside: false, bundle: {}, config: {} },
       [],
     );
     await this.#debuggee.load();

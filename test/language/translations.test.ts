@@ -75,10 +75,14 @@ describe('the search for texts', () => {
       import { message } from '../language/message.ts';
       t('one'); this.#t('two', 2); vscode.l10n.t(isOne ? 'three' : 'four'); message('five');
       throw new UserError('six {0}', 6); new LaunchError("seven");`;
-    const { texts, problems } = textsIn('class LaunchError extends UserError {}', code);
+    const { texts, problems } = textsIn(
+      'class LaunchError extends UserError {}',
+      code,
+      "class Gone extends UserError { constructor() { super('eight'); } }",
+    );
     assert.deepEqual(
       texts.map(({ text }) => text),
-      ['one', 'two', 'three', 'four', 'five', 'six {0}', 'seven'],
+      ['one', 'two', 'three', 'four', 'five', 'six {0}', 'seven', 'eight'],
     );
     assert.deepEqual(problems, []);
   });

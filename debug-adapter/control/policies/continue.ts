@@ -1,4 +1,5 @@
 /** Run until something requests a stop: by itself V8 pauses only at a `debugger` statement of the program. */
+import { message } from '../../../language/message.ts';
 import type { Pause } from './pause.ts';
 import type { Policy, Told, Verdict } from './policy.ts';
 
@@ -10,7 +11,7 @@ export class Continue implements Policy {
     return 'stop';
   }
   tell(): Told {
-    return { reason: 'breakpoint', description: 'Paused on debugger statement' };
+    return { reason: 'breakpoint', description: message('Paused on debugger statement') };
   }
 }
 
@@ -24,6 +25,8 @@ export class RunTo extends Continue {
 /** Run to the first line of the first process, which has a one-time breakpoint. */
 export class RunToEntry extends Continue {
   override tell(pause?: Pause): Told {
-    return pause?.facts.hit === true ? { reason: 'entry', description: 'Paused on entry' } : super.tell();
+    return pause?.facts.hit === true
+      ? { reason: 'entry', description: message('Paused on entry') }
+      : super.tell();
   }
 }

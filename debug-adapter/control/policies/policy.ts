@@ -2,6 +2,7 @@
  * The current operation as a judge of pauses: V8 pauses often, and each time the policy decides whether to
  * stop or to resume.
  */
+import type { Message, Part } from '../../../language/message.ts';
 import type { Pause } from './pause.ts';
 
 export type Go = 'resume' | 'stepOver' | 'stepInto' | 'stepOut';
@@ -21,7 +22,11 @@ export type Verdict = 'stop' | GoOn;
 /** The description of a stop for the client. */
 export interface Told {
   reason: string;
-  description?: string;
+  description?: Message;
+  /** What the machine was stopped by, as part of a sentence. */
+  cause?: string;
+  /** The full sentence, if the description is short. */
+  text?: Part;
 }
 
 export interface Policy {

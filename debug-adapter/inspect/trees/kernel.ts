@@ -1,4 +1,5 @@
 /** The tree "Kernel": timers, routes, neighbours, hash tables, settings, counters. */
+import { UserError } from '../../../language/userError.ts';
 import type { hrtimer, timer_list } from '../../../stack/include/linux/timer.ts';
 import type { fib_table } from '../../../stack/include/net/ip_fib.ts';
 import { request_sock } from '../../../stack/include/net/request_sock.ts';
@@ -181,7 +182,7 @@ export class KernelTree {
       value,
       set: (text: string) => {
         if (sysctl_set(net, name, text) !== 0)
-          throw new Error(`${name} does not take "${text}": ${sysctl_takes(net, name)}`);
+          throw new UserError('{0} does not take "{1}": {2}', name, text, sysctl_takes(net, name));
       },
     };
   }

@@ -1,4 +1,5 @@
 /** The three trees of the Debug side bar: finds a node's children, and marks changes since the last stop. */
+import { UserError } from '../../../language/userError.ts';
 import type { sock_common } from '../../../stack/include/net/sock.ts';
 import type { Machine } from '../../../stack/machine.ts';
 import type { World } from '../../../stack/world/world.ts';
@@ -74,7 +75,7 @@ export class Trees {
 
   /** @param parent null: the view's roots */
   children(view: TreeView, parent: string | null, stands: boolean): TreeItem[] {
-    if (!VIEWS.includes(view)) throw new Error(`there is no tree "${view}": ${VIEWS.join(', ')}`);
+    if (!VIEWS.includes(view)) throw new UserError('there is no tree "{0}": {1}', view, VIEWS.join(', '));
     if (this.#nodes.size > MOST_NODES) this.#nodes.clear();
     const nodes = parent === null ? this.#roots(view) : this.#find(view, parent)?.children?.();
     return (nodes ?? []).map((node) => this.#item(`${parent ?? view}/${node.key}`, node, stands));
@@ -121,8 +122,8 @@ export class Trees {
   set(id: string, text: string): { item?: TreeItem } {
     const view = id.split('/')[0] as TreeView;
     const node = VIEWS.includes(view) ? this.#find(view, id) : undefined;
-    if (node === undefined) throw new Error('this value is not there any more');
-    if (node.set === undefined) throw new Error(`${node.name ?? node.label} cannot be changed`);
+    if (node === undefined) throw new UserError('this value is not there any more');
+    if (node.set === undefined) throw new UserError('{0} cannot be changed', node.name ?? node.label);
     node.set(text);
     const parent = id.slice(0, id.length - node.key.length - 1);
     const siblings = parent === view ? this.#roots(view) : this.#find(view, parent)?.children?.();
@@ -134,7 +135,7 @@ export class Trees {
   watch(id: string, enabled: boolean): boolean {
     const view = id.split('/')[0] as TreeView;
     const sk = VIEWS.includes(view) ? this.#find(view, id)?.sock : undefined;
-    if (sk === undefined) throw new Error('this socket is not there any more');
+    if (sk === undefined) throw new UserError('this socket is not there any more');
     this.#stops.watch(sk, enabled);
     return enabled;
   }

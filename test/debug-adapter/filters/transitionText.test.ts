@@ -1,4 +1,5 @@
 /** Arrows in the text of a condition on state transitions: read, added and taken away, and understood by the machine. */
+import { english, sayPart } from '../../../language/message.ts';
 import assert from 'node:assert/strict';
 import { arrowsOf, withArrowToggled } from '../../../debug-adapter/filters/transitionText.ts';
 import { transitionFilter } from '../../../debug-adapter/filters/transition.ts';
@@ -37,7 +38,7 @@ describe('arrows in a condition on transitions', () => {
     const seen: string[] = [];
     const tale = story();
     transitionFilter.compile(condition)(tale.machine.tracer, ({ label }) =>
-      seen.push(label.replace(/ of .*/, '')),
+      seen.push(sayPart(english, label).replace(/ of .*/, '')),
     );
     tale.process('server', async (s) => {
       const fd = await listener(s);

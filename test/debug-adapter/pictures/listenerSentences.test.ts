@@ -1,4 +1,5 @@
 /** What the picture of the two queues says has happened: a story for each kind of change, on a real machine. */
+import { english, say } from '../../../language/message.ts';
 import assert from 'node:assert/strict';
 import { ListenerLog } from '../../../debug-adapter/pictures/listenerLog.ts';
 import { listenerSentence } from '../../../debug-adapter/pictures/listenerSentence.ts';
@@ -25,7 +26,7 @@ function told(setup: Setup = {}): { tale: Story; sentences: () => string[] } {
       notes.map((note) => {
         const peer = note.peer === null ? '' : peers.name(note.peer.address, note.peer.port);
         const cookies = init_net.ipv4.sysctl_tcp_syncookies !== 0;
-        return `${Math.round(note.time / 1e6)} ms: ${listenerSentence(note, peer, cookies)}`;
+        return `${Math.round(note.time / 1e6)} ms: ${say(english, listenerSentence(note, peer, cookies))}`;
       }),
     );
   return { tale, sentences };

@@ -34,12 +34,20 @@ export class Adapter {
     return this;
   }
 
+  /** Introduce a client, in its language perhaps. */
+  initialize(
+    client: Partial<DebugProtocol.InitializeRequestArguments> = {},
+  ): Promise<DebugProtocol.InitializeResponse> {
+    return this.client.initializeRequest({ adapterID: 'sockscope', pathFormat: 'path', ...client });
+  }
+
   /** Initialize, launch, set up, and let it run. */
   async launch(
     args: Record<string, unknown>,
     setUp: (adapter: this) => Promise<unknown> = async () => {},
+    client: Partial<DebugProtocol.InitializeRequestArguments> = {},
   ): Promise<void> {
-    await this.client.initializeRequest();
+    await this.initialize(client);
     const initialized = this.client.waitForEvent('initialized', LATE_MS);
     const launched = this.request('launch', args);
     await Promise.race([initialized, launched]);

@@ -67,9 +67,10 @@ export async function record(steps: readonly (StepKind | 'sleeping' | 'softirq')
     recorded.at(-1)?.pauses.push({ pause: compact(pause), verdict: verdictText(verdict) });
   try {
     const program = fixture('handshake');
-    await debuggee.boot({ programs: [{ file: program }], hosts: {}, ports: [], outside: false, config: {} }, [
-      'stack/net/core/sock/',
-    ]);
+    await debuggee.boot(
+      { programs: [{ file: program }], hosts: {}, ports: [], outside: false, bundle: {}, config: {} },
+      ['stack/net/core/sock/'],
+    );
     await debuggee.load();
     const { breakpointId } = await debuggee.client.send('Debugger.setBreakpointByUrl', {
       url: debuggee.scripts.urlOf(program),
