@@ -1,4 +1,5 @@
 /** The drawing of a NIC's rings: a circle of descriptors each, the hardware's positions inside, the driver's outside. */
+import { t } from '../../language.ts';
 import type { NicRings, Ring, RingEntry } from '../../../debug-adapter/protocol.ts';
 import { clickable, svg, titled } from '../svg.ts';
 import { angleOf, perSector, pointAt, pointersOf, sectorPath, type Circle } from './geometry.ts';
@@ -19,7 +20,7 @@ export interface RingsEvents {
 type Side = 'tx' | 'rx';
 
 export class RingsDrawing {
-  readonly element = svg('svg', { class: 'drawing rings-drawing', role: 'group', 'aria-label': 'Rings' });
+  readonly element = svg('svg', { class: 'drawing rings-drawing', role: 'group', 'aria-label': t('Rings') });
   private readonly events: RingsEvents;
   private drawn = '';
 
@@ -98,8 +99,12 @@ function emptyKind(side: Side, { head, tail, count }: Ring, index: number): stri
 }
 
 export function entryTitle({ index, kind, bytes, about, packet }: RingEntry): string {
-  const what = { toSend: 'to be sent', sent: 'sent, not cleaned up', received: 'received, not taken' }[kind];
-  return `[${index}] ${what}: ${packet === undefined ? '' : `packet ${packet}, `}${bytes} bytes, ${about}`;
+  const what = {
+    toSend: t('to be sent'),
+    sent: t('sent, not cleaned up'),
+    received: t('received, not taken'),
+  }[kind];
+  return `[${index}] ${what}: ${packet === undefined ? '' : `${t('packet {0}', packet)}, `}${t('{0} bytes', bytes)}, ${about}`;
 }
 
 /** The driver's positions stand outside, the hardware's inside. */
@@ -176,7 +181,7 @@ function middle(side: Side, nic: NicRings, { x, y, inner }: Circle): SVGElement[
   const top = y - (lines.length * LINE) / 2;
   return [
     svg('text', { class: 'ring-name', x, y: round(top), 'text-anchor': 'middle' }, [
-      `${side.toUpperCase()} ${used} of ${count}`,
+      t('{0} {1} of {2}', side.toUpperCase(), used, count),
     ]),
     ...lines.map((line, index) =>
       svg(
@@ -188,8 +193,8 @@ function middle(side: Side, nic: NicRings, { x, y, inner }: Circle): SVGElement[
   ];
 }
 function stateLines(side: Side, { isStopped, isMasked, isPolling }: NicRings): string[] {
-  if (side === 'tx') return isStopped ? ['queue stopped'] : [];
-  return [isMasked ? 'IRQ masked' : 'IRQ unmasked', isPolling ? 'NAPI scheduled' : ''].filter(
+  if (side === 'tx') return isStopped ? [t('queue stopped')] : [];
+  return [isMasked ? t('IRQ masked') : t('IRQ unmasked'), isPolling ? t('NAPI scheduled') : ''].filter(
     (line) => line !== '',
   );
 }

@@ -1,4 +1,5 @@
 /** The rings of a NIC: which NIC is shown, what its rings have in them, and a sentence about it. */
+import { t } from '../../language.ts';
 import type { NicRings, Ring, RingsData, WantedOf } from '../../../debug-adapter/protocol.ts';
 import { el, setText } from '../../dom.ts';
 import type { Emptiness, Picture, PictureHost, Table } from '../picture.ts';
@@ -7,18 +8,19 @@ import { plural } from '../sequence/words.ts';
 import { RingsDrawing } from './ringsDrawing.ts';
 
 const KINDS = {
-  toSend: 'to be sent',
-  sent: 'sent, not cleaned up',
-  received: 'received, not taken',
+  toSend: t('to be sent'),
+  sent: t('sent, not cleaned up'),
+  received: t('received, not taken'),
 } as const;
 
 export class RingsPicture implements Picture<'rings'> {
   readonly id = 'rings';
-  readonly title = 'Rings';
-  readonly tooltip =
-    'The descriptor rings of each NIC: how they fill and drain, and where driver and hardware are.';
+  readonly title = t('Rings');
+  readonly tooltip = t(
+    'The descriptor rings of each NIC: how they fill and drain, and where driver and hardware are.',
+  );
   readonly element: HTMLElement;
-  private readonly nic = select('Network interface', () => this.draw());
+  private readonly nic = select(t('Network interface'), () => this.draw());
   private readonly sentence = el('p', { class: 'sentence', role: 'status' });
   private readonly place = el('div', { class: 'rings-place' });
   private readonly drawing: RingsDrawing;
@@ -63,7 +65,7 @@ export class RingsPicture implements Picture<'rings'> {
 
   emptiness(): Emptiness | undefined {
     if (this.nics.length > 0) return undefined;
-    return { title: 'No NIC', text: 'The hosts of this program have no network interface.' };
+    return { title: t('No NIC'), text: t('The hosts of this program have no network interface.') };
   }
 
   table(): Table {
@@ -82,11 +84,11 @@ export class RingsPicture implements Picture<'rings'> {
     return {
       caption:
         shown === undefined
-          ? 'No NIC.'
+          ? t('No NIC.')
           : [`${shown.name}.`, sentenceOf(shown), positions('TX', shown.tx), positions('RX', shown.rx)].join(
               ' ',
             ),
-      headers: ['Ring', 'Descriptor', 'State', 'Packet', 'Bytes', 'What'],
+      headers: [t('Ring'), t('Descriptor'), t('State'), t('Packet'), t('Bytes'), t('What')],
       rows: shown === undefined ? [] : [...rows('TX', shown.tx), ...rows('RX', shown.rx)],
     };
   }
@@ -112,17 +114,27 @@ function sentenceOf({ tx, rx, isStopped }: NicRings): string {
   const sent = (tx.head - tx.nextToClean) & (tx.count - 1);
   const waiting = tx.used - toSend - sent;
   const parts = [
-    toSend === 0 ? '' : `${plural(toSend, 'descriptor')} to be sent`,
-    waiting <= 0 ? '' : `${plural(waiting, 'descriptor')} filled, the doorbell not yet rung`,
-    sent === 0 ? '' : `${sent} sent and not cleaned up`,
+    toSend === 0 ? '' : plural(toSend, t('{0} descriptor to be sent'), t('{0} descriptors to be sent')),
+    waiting <= 0
+      ? ''
+      : plural(
+          waiting,
+          t('{0} descriptor filled, the doorbell not yet rung'),
+          t('{0} descriptors filled, the doorbell not yet rung'),
+        ),
+    sent === 0 ? '' : t('{0} sent and not cleaned up', sent),
   ].filter((part) => part !== '');
-  const sending = parts.length === 0 ? 'nothing to send' : parts.join(', ');
+  const sending = parts.length === 0 ? t('nothing to send') : parts.join(t(', '));
   const receiving =
     rx.used === 0
-      ? 'no frame waits for the driver'
-      : `${plural(rx.used, 'descriptor')} with frames for the driver`;
-  const stopped = isStopped ? ' The queue is stopped: packets wait in the qdisc.' : '';
-  const text = `${sending}; ${receiving}.${stopped}`;
+      ? t('no frame waits for the driver')
+      : plural(
+          rx.used,
+          t('{0} descriptor with frames for the driver'),
+          t('{0} descriptors with frames for the driver'),
+        );
+  const stopped = isStopped ? ` ${t('The queue is stopped: packets wait in the qdisc.')}` : '';
+  const text = `${t('{0}; {1}.', sending, receiving)}${stopped}`;
   return `${text[0]!.toUpperCase()}${text.slice(1)}`;
 }
 
@@ -133,10 +145,10 @@ function legend(): HTMLElement {
       document.createTextNode(` ${text}`),
     ]);
   return el('span', { class: 'rings-legend' }, [
-    entry('toSend', 'to be sent'),
-    entry('sent', 'sent'),
-    entry('received', 'received'),
-    entry('buffer', 'buffer for the NIC'),
-    entry('free', 'free'),
+    entry('toSend', t('to be sent')),
+    entry('sent', t('sent')),
+    entry('received', t('received')),
+    entry('buffer', t('buffer for the NIC')),
+    entry('free', t('free')),
   ]);
 }
