@@ -3,7 +3,7 @@ import { expert } from '../tree/expert.ts';
 import { field, units, type Field } from '../tree/field.ts';
 import type { Item } from '../tree/item.ts';
 import type { Packet } from '../tree/packet.ts';
-import { BeyondEnd, type PacketBytes } from '../tree/packetBytes.ts';
+import type { PacketBytes } from '../tree/packetBytes.ts';
 import { ipv4Text } from '../tree/text.ts';
 import { SCALE_UNKNOWN } from '../tracking/tcpFlow.ts';
 import type { TcpKnown } from '../tracking/tcpTracker.ts';
@@ -14,12 +14,12 @@ import { addTcpAnalysis, notesInfo, TCP_ANALYSIS_FIELDS } from './tcpAnalysis.ts
 import { completenessText } from './tcpCompleteness.ts';
 import { ACK, addFlags, FIN, flagNames, RST, SYN, TCP_FLAG_FIELDS, URG } from './tcpFlags.ts';
 import {
+  addOptionsLine,
   addTcpOptions,
   optionsInfo,
   readTcpOptions,
-  sackedBytes,
   TCP_OPTION_FIELDS,
-  windowScaleOf,
+  trackedOptions,
 } from './tcpOptions.ts';
 
 const HEADER = 20;
@@ -76,6 +76,11 @@ const TIME_RELATIVE = field('tcp.time_relative', 'Time since first frame in this
 const TIME_DELTA = field('tcp.time_delta', 'Time since previous frame in this TCP stream', 'relative');
 const PAYLOAD = field('tcp.payload', 'TCP payload', 'bytes');
 const SEGMENT_DATA = field('tcp.segment_data', 'TCP segment data', 'bytes');
+/** A remark that is a line of its own. */
+const REMARK = field('', 'Remark', 'none');
+const SHORT_SEGMENT = field('tcp.short_segment', 'Short segment', 'none');
+const FAST_OPEN_TAKEN = field('tcp.analysis.tfo_ack', 'TCP SYN-ACK accepting TFO data', 'none');
+const FAST_OPEN_IGNORED = field('tcp.analysis.tfo_ignored', 'TCP SYN-ACK ignoring TFO data', 'none');
 const RESET_CAUSE = field('tcp.reset_cause', 'Reset cause', 'string');
 
 export const TCP_FIELDS: readonly Field[] = [
@@ -110,6 +115,9 @@ export const TCP_FIELDS: readonly Field[] = [
   TIME_DELTA,
   PAYLOAD,
   SEGMENT_DATA,
+  SHORT_SEGMENT,
+  FAST_OPEN_TAKEN,
+  FAST_OPEN_IGNORED,
   RESET_CAUSE,
   ...TCP_FLAG_FIELDS,
   ...TCP_OPTION_FIELDS,
@@ -141,8 +149,8 @@ interface Header {
   /** Twelve bits, including the reserved ones. */
   readonly flags: number;
   readonly window: number;
-  /** Bytes of payload on the wire. */
-  readonly payloadLength: number;
+  /** Bytes of payload on the wire; null where they are not known: in a quoted packet, or one that lacks a part of its header. */
+  readonly payloadLength: number | null;
 }
 
 function dissect(packet: Packet, bytes: PacketBytes, ip: Ipv4, dissectPayload: TcpPayload): void {
@@ -174,12 +182,12 @@ function dissect(packet: Packet, bytes: PacketBytes, ip: Ipv4, dissectPayload: T
     length,
     flags: bytes.u16(at + 12) & 0xfff,
     window: bytes.u16(at + 14),
-    payloadLength: Math.max(0, bytes.length - length),
+    payloadLength: isQuoted || bytes.length < length ? null : bytes.length - length,
   };
   layer.extend(length);
   const options = readTcpOptions(bytes, at + HEADER, at + length);
   const known = ask(packet, bytes, ip, header, options);
-  const numbers = addNumbers(layer, bytes, header, known);
+  const numbers = addNumbers(packet, layer, bytes, header, known);
   const lengthLine = layer.add(HEADER_LENGTH, bytes, at + 12, 1, length);
   const words = (length / 4).toString(2).padStart(4, '0');
   lengthLine.label(() => `${words} .... = Header Length: ${length} bytes (${length / 4})`);
@@ -202,7 +210,7 @@ function dissect(packet: Packet, bytes: PacketBytes, ip: Ipv4, dissectPayload: T
     return;
   }
   layer.label(() => {
-    const tail = isQuoted ? '' : `, Len: ${header.payloadLength}`;
+    const tail = header.payloadLength === null ? '' : `, Len: ${header.payloadLength}`;
     return `${title()}, Seq: ${numbers.seq}${flags & ACK ? `, Ack: ${numbers.ack}` : ''}${tail}`;
   });
   addFlagLines(layer, bytes, header, known);
@@ -210,12 +218,11 @@ function dissect(packet: Packet, bytes: PacketBytes, ip: Ipv4, dissectPayload: T
   const urgent = bytes.u16(at + 18);
   packet.show({
     info: () => {
-      const notes = known.analysis ? notesInfo(known.analysis) : '';
       const acknowledgment = flags & ACK ? ` Ack=${numbers.ack}` : '';
       const urgentText = flags & URG ? ` Urg=${urgent}` : '';
-      const text = `${notes}${source} → ${destination} [${flagNames(flags)}] Seq=${numbers.seq}${acknowledgment}`;
-      const base = known.rev.baseSeq ?? 0;
-      return `${text} Win=${shownWindow}${urgentText} Len=${header.payloadLength}${optionsInfo(bytes, options, base)}`;
+      const text = `${notesInfo(known.analysis)}${source} → ${destination} [${flagNames(flags)}] Seq=${numbers.seq}${acknowledgment}`;
+      const lengthText = header.payloadLength === null ? '' : ` Len=${header.payloadLength}`;
+      return `${text} Win=${shownWindow}${urgentText}${lengthText}${optionsInfo(bytes, options, known.ackBase.seq ?? 0)}`;
     },
   });
   const canVerify = bytes.captured === bytes.end && !ip.isFragment;
@@ -230,18 +237,16 @@ function dissect(packet: Packet, bytes: PacketBytes, ip: Ipv4, dissectPayload: T
   addCalculated(layer, CHECKSUM, bytes, at + 16, expected);
   const urgentLine = layer.add(URGENT, bytes, at + 18, 2, urgent);
   if (urgent !== 0 && !(flags & URG)) expert(urgentLine, URGENT_NOT_ZERO, 'Note', 'Protocol');
-  const optionsEnd = Math.min(at + length, bytes.end);
-  addTcpOptions(layer, bytes, at + HEADER, at + length, options, {
-    flags,
-    ack: header.ack,
-    base: isQuoted ? null : known.rev.baseSeq,
-  });
+  const [begin, end] = [at + HEADER, at + length];
+  const optionsLine = addOptionsLine(layer, bytes, begin, end);
   const times = layer.heading(TIMESTAMPS, bytes, at, 0, 'Timestamps').generated();
   times.generate(TIME_RELATIVE, bytes, known.sinceFirstNs);
   times.generate(TIME_DELTA, bytes, known.sinceLastNs);
-  if (known.analysis) addTcpAnalysis(layer, bytes, known.analysis, known.conversation);
-  if (optionsEnd > bytes.captured) throw new BeyondEnd(false);
-  if (at + length > bytes.end) throw new BeyondEnd(true);
+  if (optionsLine) {
+    const of = { flags, ack: numbers.ack, base: known.ackBase.seq ?? 0 };
+    addTcpOptions(optionsLine, bytes, begin, end, options, of);
+  }
+  addTcpAnalysis(layer, bytes, known.analysis, known.conversation.initialRttFor(packet.frame.number));
   const payload = bytes.part(at + length);
   const kept = payload.captured - payload.begin;
   if (kept <= 0) return;
@@ -250,12 +255,12 @@ function dissect(packet: Packet, bytes: PacketBytes, ip: Ipv4, dissectPayload: T
     return;
   }
   layer.read(PAYLOAD, payload, payload.begin, kept).label(() => `TCP payload (${kept}${bytesUnit(kept)})`);
-  const notes = known.analysis?.notes;
-  if (notes?.has('retransmission'))
+  const { notes } = known.analysis;
+  if (notes.has('retransmission'))
     layer
       .read(SEGMENT_DATA, payload, payload.begin, kept)
       .label(() => `Retransmitted TCP segment data (${kept}${bytesUnit(kept)})`);
-  else if (!notes?.has('out_of_order') && !notes?.has('spurious_retransmission'))
+  else if (!notes.has('out_of_order') && !notes.has('spurious_retransmission'))
     dissectPayload(packet, payload);
 }
 
@@ -264,23 +269,24 @@ function ask(
   packet: Packet,
   bytes: PacketBytes,
   ip: Ipv4,
-  { source, destination, seq, ack, flags, window, payloadLength }: Header,
+  { source, destination, seq, ack, length, flags, window, payloadLength }: Header,
   options: ReturnType<typeof readTcpOptions>,
 ): TcpKnown {
   const { trackers, context, frame, isQuoted } = packet;
-  const ports = [source, destination] as const;
-  if (trackers && isQuoted) context.quotedTcp = trackers.tcp.quoted(ip, ports, { flags }, frame.timeNs);
-  else if (trackers) {
+  if (trackers) {
     const segment = {
       seq,
       ack,
       flags,
       window,
-      length: payloadLength,
-      windowScale: windowScaleOf(bytes, options),
-      sackedBytes: sackedBytes(bytes, options, ack),
+      length: payloadLength ?? 0,
+      isWhole: payloadLength !== null,
+      isSound: length >= HEADER,
+      options: trackedOptions(bytes, options),
     };
-    context.tcp = trackers.tcp.add(ip, ports, segment, frame.number, frame.timeNs);
+    const known = trackers.tcp.add(ip, [source, destination], segment, frame);
+    if (isQuoted) context.quotedTcp = known;
+    else context.tcp = known;
   }
   const known = isQuoted ? context.quotedTcp : context.tcp;
   if (!known) throw new Error(`packet ${frame.number} was not decoded in the order of capture`);
@@ -289,46 +295,57 @@ function ask(
 
 /** Stream, numbers and length. @returns the numbers as shown */
 function addNumbers(
+  packet: Packet,
   layer: Item,
   bytes: PacketBytes,
   header: Header,
   known: TcpKnown,
 ): { seq: number; ack: number } {
   const at = bytes.begin;
-  const { seq, ack, flags, payloadLength } = header;
-  const { conversation, fwd, rev, analysis } = known;
-  if (!analysis) {
-    layer.add(SEQUENCE, bytes, at + 4, 4, seq);
-    layer.generate(STREAM, bytes, conversation.stream);
-    addCompleteness(layer, bytes, conversation.completeness);
-    layer.add(ACKNOWLEDGMENT, bytes, at + 8, 4, ack);
-    layer.add(RAW_ACKNOWLEDGMENT, bytes, at + 8, 4, ack);
-    return { seq, ack };
-  }
-  const relative = (number: number, base: number | null) => (number - (base ?? 0)) >>> 0;
-  const shownSeq = relative(seq, fwd.baseSeq);
+  const { flags, payloadLength } = header;
+  const { conversation, seqBase, ackBase } = known;
+  const isRelative = payloadLength !== null;
+  const relative = (number: number, base: number | null) =>
+    isRelative ? (number - (base ?? 0)) >>> 0 : number;
+  const seq = relative(header.seq, seqBase.seq);
+  if (packet.isQuoted) layer.add(SEQUENCE, bytes, at + 4, 4, seq);
   layer.generate(STREAM, bytes, conversation.stream);
-  addCompleteness(layer, bytes, conversation.completeness);
-  layer.generate(LENGTH, bytes, payloadLength);
+  const completeness = conversation.completenessFor(packet.frame.number);
+  layer.generate(COMPLETENESS, bytes, completeness).as(() => completenessText(completeness));
+  if (payloadLength !== null) layer.generate(LENGTH, bytes, payloadLength);
+  else if (!packet.isQuoted) noteShort(layer, bytes);
   const ofSequence = '    (relative sequence number)';
-  layer.add(SEQUENCE, bytes, at + 4, 4, shownSeq).also(ofSequence);
-  layer.add(RAW_SEQUENCE, bytes, at + 4, 4, seq);
-  const next = (seq + payloadLength + (flags & (SYN | FIN) ? 1 : 0)) >>> 0;
-  layer.generate(NEXT_SEQUENCE, bytes, relative(next, fwd.baseSeq)).also(ofSequence);
-  if (flags & ACK) {
-    const shownAck = relative(ack, rev.baseSeq);
-    layer.add(ACKNOWLEDGMENT, bytes, at + 8, 4, shownAck).also('    (relative ack number)');
-    layer.add(RAW_ACKNOWLEDGMENT, bytes, at + 8, 4, ack);
-    return { seq: shownSeq, ack: shownAck };
+  if (!packet.isQuoted) {
+    layer.add(SEQUENCE, bytes, at + 4, 4, seq).also(ofSequence);
+    layer.add(RAW_SEQUENCE, bytes, at + 4, 4, header.seq);
   }
+  if (header.length < HEADER) return { seq, ack: header.ack };
+  if (payloadLength !== null) {
+    const next = (seq + payloadLength + (flags & (SYN | FIN) ? 1 : 0)) >>> 0;
+    layer.generate(NEXT_SEQUENCE, bytes, next).also(ofSequence);
+  }
+  const hasAck = (flags & ACK) !== 0;
+  const ack = hasAck ? relative(header.ack, ackBase.seq) : header.ack;
   const line = layer.add(ACKNOWLEDGMENT, bytes, at + 8, 4, ack);
-  layer.add(RAW_ACKNOWLEDGMENT, bytes, at + 8, 4, ack);
-  if (ack !== 0) expert(line, ACK_NOT_ZERO, 'Note', 'Protocol');
-  return { seq: shownSeq, ack };
+  layer.add(RAW_ACKNOWLEDGMENT, bytes, at + 8, 4, header.ack);
+  if (hasAck) line.also('    (relative ack number)');
+  else if (ack !== 0) expert(line, ACK_NOT_ZERO, 'Note', 'Protocol');
+  if ((flags & (SYN | ACK)) === (SYN | ACK)) noteFastOpen(line, ack, conversation.hasFastOpenData);
+  return { seq, ack };
 }
 
-function addCompleteness(layer: Item, bytes: PacketBytes, completeness: number): void {
-  layer.generate(COMPLETENESS, bytes, completeness).as(() => completenessText(completeness));
+function noteShort(layer: Item, bytes: PacketBytes): void {
+  const text =
+    'Short segment. Segment/fragment does not contain a full TCP header' +
+    ' (might be NMAP or someone else deliberately sending unusual packets)';
+  const line = layer.heading(REMARK, bytes, bytes.begin, 0, text);
+  expert(line, SHORT_SEGMENT, 'Warning', 'Malformed', text);
+}
+
+/** The answer to a SYN with data acknowledges them, or the SYN alone. */
+function noteFastOpen(line: Item, ack: number, hasData: boolean): void {
+  if (ack > 1) expert(line, FAST_OPEN_TAKEN, 'Note', 'Sequence');
+  else if (hasData) expert(line, FAST_OPEN_IGNORED, 'Note', 'Sequence');
 }
 
 function addFlagLines(
@@ -346,19 +363,23 @@ function addFlagLines(
   }
   if (flags & FIN) {
     expert(lines.fin, FINISHED, 'Chat', 'Sequence');
-    const isFirst = known.analysis ? known.analysis.closesFirst : !known.rev.closedFirst;
-    expert(lines.letters, isFirst ? CLOSES_FIRST : CLOSES_SECOND, 'Note', 'Sequence');
+    expert(lines.letters, !known.rev.closedFirst ? CLOSES_FIRST : CLOSES_SECOND, 'Note', 'Sequence');
   }
   if (flags & RST) expert(lines.rst, RESET, 'Warning', 'Sequence');
 }
 
 /** @returns the window as shown: scaled if its scale is known. The window of a SYN is never scaled. */
-function addWindow(layer: Item, bytes: PacketBytes, { flags, window }: Header, known: TcpKnown): number {
+function addWindow(
+  layer: Item,
+  bytes: PacketBytes,
+  { flags, window, payloadLength }: Header,
+  known: TcpKnown,
+): number {
   const at = bytes.begin + 14;
   const { scale } = known.fwd;
   layer.add(WINDOW, bytes, at, 2, window);
   const isSyn = (flags & SYN) !== 0;
-  const scaled = isSyn || scale < 0 ? window : window * 2 ** scale;
+  const scaled = isSyn || scale < 0 || payloadLength === null ? window : window * 2 ** scale;
   layer.add(SCALED_WINDOW, bytes, at, 2, scaled).generated();
   if (isSyn) return scaled;
   const remark = scale >= 0 ? '' : scale === SCALE_UNKNOWN ? ' (unknown)' : ' (no window scaling used)';

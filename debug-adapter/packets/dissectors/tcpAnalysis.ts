@@ -3,7 +3,7 @@ import { expert, type Severity } from '../tree/expert.ts';
 import { field, type Field } from '../tree/field.ts';
 import type { Item } from '../tree/item.ts';
 import type { PacketBytes } from '../tree/packetBytes.ts';
-import type { Conversation, TcpAnalysis, TcpNote } from '../tracking/tcpTracker.ts';
+import type { TcpAnalysis, TcpNote } from '../tracking/tcpAnalysis.ts';
 
 const ANALYSIS = field('tcp.analysis', 'SEQ/ACK analysis', 'none');
 const ACKS = field('tcp.analysis.acks_frame', 'This is an ACK to the segment in frame', 'uint32', {
@@ -118,19 +118,21 @@ export function addTcpAnalysis(
   layer: Item,
   bytes: PacketBytes,
   analysis: TcpAnalysis,
-  { firstRttNs }: Conversation,
+  initialRttNs: number,
 ): void {
   const { notes, acks, bytesInFlight, pushedBytes } = analysis;
-  if (notes.size === 0 && !acks && !bytesInFlight && !pushedBytes) return;
+  if (!analysis.isShown && notes.size === 0) return;
   const at = bytes.begin;
   const line = layer.heading(ANALYSIS, bytes, at, 0, ANALYSIS.title).generated();
   if (acks) {
     line.generate(ACKS, bytes, acks.number);
     if (analysis.rttNs) line.generate(ACK_RTT, bytes, analysis.rttNs);
   }
-  if (firstRttNs) line.generate(FIRST_RTT, bytes, firstRttNs);
-  if (bytesInFlight) line.generate(IN_FLIGHT, bytes, bytesInFlight);
-  if (pushedBytes) line.generate(PUSHED, bytes, pushedBytes);
+  if (initialRttNs) line.generate(FIRST_RTT, bytes, initialRttNs);
+  if (bytesInFlight) {
+    line.generate(IN_FLIGHT, bytes, bytesInFlight);
+    line.generate(PUSHED, bytes, pushedBytes);
+  }
   if (notes.size === 0) return;
   const flags = line.heading(FLAGS, bytes, at, 0, FLAGS.title).generated();
   for (const [note, { own, severity }] of REMARKS) {
@@ -142,7 +144,7 @@ export function addTcpAnalysis(
     expert(flags, own, severity, 'Sequence');
     if (note === 'fast_retransmission' || note === 'spurious_retransmission')
       expert(flags, REMARKS.get('retransmission')!.own, 'Note', 'Sequence');
-    if (note === 'retransmission' && analysis.rtoFrame) {
+    if (note === 'retransmission' && analysis.rtoNs) {
       flags.generate(RTO, bytes, analysis.rtoNs);
       flags.generate(RTO_FRAME, bytes, analysis.rtoFrame);
     }

@@ -1,5 +1,5 @@
 /** How much of a conversation the capture has, in Wireshark's words. */
-import { SEEN } from '../tracking/tcpTracker.ts';
+import { SEEN } from '../tracking/tcpConversation.ts';
 
 const HANDSHAKE = SEEN.syn | SEEN.synAck | SEEN.ack;
 

@@ -17,9 +17,16 @@ export const SCALE_UNKNOWN = -1;
 /** Scaling was not negotiated. */
 export const SCALE_UNUSED = -2;
 
+/** A sequence number that is displayed as 0; null while it is not known. */
+export interface Base {
+  seq: number | null;
+}
+
 export class Flow {
-  /** The sequence number displayed as 0. */
-  baseSeq: number | null = null;
+  /** What the numbers count from by now; so do those of segments before the first SYN-ACK, whenever it is learned. */
+  private readonly latest: Base = { seq: null };
+  /** What the numbers of a segment captured now count from. */
+  base: Base = this.latest;
   /** Highest number seen, plus one, and the packet that carried it. */
   nextSeq = 0;
   nextSeqFrame = 0;
@@ -29,30 +36,51 @@ export class Flow {
   /** The last acknowledgement that this end sent. */
   lastAck = 0;
   lastAckTimeNs = 0;
-  /** Of the last segment, as in its header; of a SYN, it is never scaled. */
+  /** Of the last segment, as in its header. */
   window = -1;
+  /** No acknowledgement came since the SYN, whose window is never scaled. */
   isWindowOfSyn = false;
   scale = SCALE_UNKNOWN;
   /** What was said about the last segment. */
   wasKeepAlive = false;
   wasZeroWindowProbe = false;
   lastNonDuplicate = 0;
+  /** -1 while the other end's numbers stand still and the acknowledgements are beyond them. */
   duplicateAcks = 0;
-  /** Blocks beyond the cumulative acknowledgement in the last segment's SACK option. */
+  /** Bytes in the last segment's SACK option. */
   sackedBytes = 0;
   /** The bytes in flight are known: no gap since the other end's last acknowledgement. */
   knowsInFlight = true;
-  pushedBytes = 0;
-  lastHadPush = false;
   /** This end's FIN came first. */
   closedFirst = false;
+  private pushedBytes = 0;
+  private lastHadPush = false;
   /** Oldest first. */
-  unacked: Unacked[] = [];
+  private unacked: Unacked[] = [];
+
+  get baseSeq(): number | null {
+    return this.latest.seq;
+  }
+
+  /** Numbers count from `seq` unless something else is known. */
+  learnBase(seq: number): void {
+    this.latest.seq ??= seq;
+  }
+
+  /** From a SYN-ACK on, numbers count from its own. */
+  renumber(seq: number): void {
+    this.latest.seq = seq;
+    this.base = { seq };
+  }
 
   /** The first number beyond this end's window. */
   get rightEdge(): number {
     const shift = this.isWindowOfSyn || this.scale < 0 ? 0 : this.scale;
     return (this.lastAck + this.window * 2 ** shift) >>> 0;
+  }
+
+  get oldestUnacked(): Unacked | undefined {
+    return this.unacked[0];
   }
 
   remember(segment: Unacked): void {

@@ -10,7 +10,7 @@ export interface UdpFlow {
 
 interface Conversation {
   readonly stream: number;
-  firstNs: number | null;
+  readonly firstNs: number;
   lastNs: number;
 }
 
@@ -21,30 +21,25 @@ export class UdpTracker {
   private readonly conversations = new Map<string, Conversation>();
   private streams = 0;
 
-  /** @param isSilent the datagram belongs to the conversation, but its time does not count */
+  /** @param isSilent the datagram belongs to the conversation, but times do not count from it to the next */
   add(ip: Ends, sourcePort: number, destinationPort: number, timeNs: number, isSilent: boolean): UdpFlow {
     const key = conversationKey(ip, sourcePort, destinationPort);
-    const conversation = this.conversations.get(key) ?? this.open(key);
-    if (isSilent) return { stream: conversation.stream, sinceFirstNs: 0, sinceLastNs: 0 };
-    if (conversation.firstNs === null) {
-      conversation.firstNs = timeNs;
-      conversation.lastNs = timeNs;
-    }
+    const conversation = this.conversations.get(key) ?? this.open(key, timeNs);
     const flow = {
       stream: conversation.stream,
       sinceFirstNs: timeNs - conversation.firstNs,
       sinceLastNs: timeNs - conversation.lastNs,
     };
-    conversation.lastNs = timeNs;
+    if (!isSilent) conversation.lastNs = timeNs;
     return flow;
   }
 
-  private open(key: string): Conversation {
+  private open(key: string, timeNs: number): Conversation {
     if (this.conversations.size >= MAX_CONVERSATIONS) {
       const oldest = this.conversations.keys().next();
       if (!oldest.done) this.conversations.delete(oldest.value);
     }
-    const conversation: Conversation = { stream: this.streams++, firstNs: null, lastNs: 0 };
+    const conversation: Conversation = { stream: this.streams++, firstNs: timeNs, lastNs: timeNs };
     this.conversations.set(key, conversation);
     return conversation;
   }
