@@ -1,4 +1,5 @@
 /** What is known about a packet from the packets before and after it. */
+import type { Duplicate } from './tracking/arpTracker.ts';
 import type { Echo } from './tracking/echoTracker.ts';
 import type { Datagram } from './tracking/fragments.ts';
 import type { TcpKnown } from './tracking/tcpTracker.ts';
@@ -17,6 +18,8 @@ export interface Context {
   firstTimeNs?: number;
   /** Virtual time of the packet before this one. */
   previousTimeNs?: number;
+  /** IP addresses in an ARP packet that others have, too. */
+  duplicates?: readonly Duplicate[];
   /** The datagram that this packet is a fragment of. */
   datagram?: Datagram;
   echo?: Echo;

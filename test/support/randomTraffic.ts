@@ -1,4 +1,4 @@
-/** Traffic without sense: valid packets of all kinds between a few hosts, the same for the same seed. */
+/** Traffic between a few hosts, without sense and with it; the same for the same seed. */
 import type { CapturedFrame } from '../../debug-adapter/packets/frame.ts';
 import {
   arp,
@@ -16,24 +16,9 @@ import {
   udp,
   type Bytes,
 } from './packetBuilder.ts';
-
-/** Numerical Recipes' generator. */
-class Random {
-  private state: number;
-
-  constructor(seed: number) {
-    this.state = seed >>> 0;
-  }
-
-  below(limit: number): number {
-    this.state = (Math.imul(this.state, 1664525) + 1013904223) >>> 0;
-    return Math.floor((this.state / 0x1_0000_0000) * limit);
-  }
-
-  pick<T>(list: readonly T[]): T {
-    return list[this.below(list.length)]!;
-  }
-}
+import { Random } from './random.ts';
+import { RandomConversation, type Sent } from './randomConversations.ts';
+import { dress, unknownFrame } from './randomFrames.ts';
 
 const HOSTS = ['10.0.0.1', '10.0.1.2', '192.168.3.4', '127.0.0.1'];
 /** No port by which a protocol would be known. */
@@ -42,6 +27,7 @@ const MACS = ['02:00:00:00:00:01', '02:00:00:00:00:02', 'ff:ff:ff:ff:ff:ff'];
 const FLAGS = ['SYN', 'SYN ACK', 'ACK', 'PSH ACK', 'FIN ACK', 'RST', 'RST ACK', 'PSH ACK URG', 'SYN ECE CWR'];
 const TEXTS = ['', 'hello', 'GET /index.html', 'x'.repeat(100), '\0\x01\x02\xff', 'Hello, hello'];
 
+/** Valid packets of all kinds in any order. */
 export function randomTraffic(count: number, seed = 1): CapturedFrame[] {
   const random = new Random(seed);
   const at = (): string => `${random.pick(HOSTS)}:${random.pick(PORTS)}`;
@@ -94,4 +80,51 @@ export function randomTraffic(count: number, seed = 1): CapturedFrame[] {
   ];
   const packets = Array.from({ length: count }, () => random.pick(makers)());
   return capture(packets, 1000);
+}
+
+/** Conversations between some ports, several at a time, and one after the other between the same; with others' packets. */
+export function plausibleTraffic(count: number, seed = 1): CapturedFrame[] {
+  const random = new Random(seed);
+  const open: Generator<Sent>[] = [];
+  const packets: { at: number; bytes: Bytes }[] = [];
+  let at = 0;
+  let echo = 0;
+  while (packets.length < count) {
+    if (open.length < 3) {
+      const client = `${random.pick(HOSTS)}:${random.pick([40000, 40001, 50001])}`;
+      const server = `${random.pick(HOSTS)}:9000`;
+      if (client.split(':')[0] === server.split(':')[0] && random.chance(0.7)) continue;
+      open.push(new RandomConversation(random, client, server).packets());
+    }
+    const other = random.chance(0.1) ? otherPacket(random, echo++) : null;
+    const which = random.below(open.length);
+    const next = other ? null : open[which]!.next();
+    if (next?.done) {
+      open.splice(which, 1);
+      continue;
+    }
+    at += next ? next.value.afterNs : 1000;
+    packets.push({ at, bytes: dress(random, other ?? next!.value.bytes) });
+  }
+  return capture(packets);
+}
+
+function otherPacket(random: Random, echo: number): Bytes {
+  const [client, server] = ['10.0.0.1', '10.0.1.2'];
+  const question = udp({
+    from: `${client}:5000${random.below(3)}`,
+    to: `${server}:9001`,
+    payload: random.pick(TEXTS),
+  });
+  return random.pick([
+    () => question,
+    () =>
+      udp({ from: `${server}:9001`, to: `${client}:5000${random.below(3)}`, payload: random.pick(TEXTS) }),
+    () => icmp(3, 3, be32(0), question.slice(14), { source: server, destination: client }),
+    () => ping(7, echo, { source: client, destination: server }),
+    () => pong(7, echo - random.below(2), { source: server, destination: client }),
+    () => arp({ opcode: 1, senderMac: MACS[0]!, senderIp: client, targetIp: server }),
+    () => arp({ opcode: 2, senderMac: MACS[1]!, senderIp: server, targetMac: MACS[0]!, targetIp: client }),
+    () => unknownFrame(random),
+  ])();
 }

@@ -7,12 +7,15 @@ import { ENGINE_FIELDS, Packet } from '../tree/packet.ts';
 import type { PacketBytes } from '../tree/packetBytes.ts';
 import { ARP_FIELDS, dissectArp } from './arp.ts';
 import { DATA_FIELDS } from './data.ts';
-import { dissectEthernet, ETHERNET_FIELDS, type ByEtherType } from './ethernet.ts';
+import { dissectEthernet, ETHERNET_FIELDS } from './ethernet.ts';
+import { VLAN_TYPE, type ByEtherType } from './etherTypes.ts';
 import { dissectFrame, FRAME_FIELDS } from './frame.ts';
 import { dissectIcmp, ICMP_FIELDS } from './icmp.ts';
 import { dissectIpv4, IPV4_FIELDS, type ByIpProtocol } from './ipv4.ts';
+import { LLC_FIELDS } from './llc.ts';
 import { dissectTcp, TCP_FIELDS } from './tcp.ts';
 import { dissectUdp, UDP_FIELDS } from './udp.ts';
+import { dissectVlan, VLAN_FIELDS } from './vlan.ts';
 
 const BY_IP_PROTOCOL: ByIpProtocol = {
   1: (packet, bytes, ip) => dissectIcmp(packet, bytes, ip, (quoted) => ipv4(packet, quoted)),
@@ -20,10 +23,14 @@ const BY_IP_PROTOCOL: ByIpProtocol = {
   17: dissectUdp,
 };
 
-const BY_ETHER_TYPE: ByEtherType = { 0x0800: ipv4, 0x0806: dissectArp };
+const BY_ETHER_TYPE: ByEtherType = { 0x0800: ipv4, 0x0806: dissectArp, [VLAN_TYPE]: vlan };
 
-function ipv4(packet: Packet, bytes: PacketBytes): void {
-  dissectIpv4(packet, bytes, BY_IP_PROTOCOL);
+function ipv4(packet: Packet, bytes: PacketBytes): number {
+  return dissectIpv4(packet, bytes, BY_IP_PROTOCOL);
+}
+
+function vlan(packet: Packet, bytes: PacketBytes): number {
+  return dissectVlan(packet, bytes, BY_ETHER_TYPE);
 }
 
 /** By their names. */
@@ -32,6 +39,8 @@ export const FIELDS: ReadonlyMap<string, Field> = new Map(
     ...ENGINE_FIELDS,
     ...FRAME_FIELDS,
     ...ETHERNET_FIELDS,
+    ...VLAN_FIELDS,
+    ...LLC_FIELDS,
     ...ARP_FIELDS,
     ...IPV4_FIELDS,
     ...ICMP_FIELDS,

@@ -1,10 +1,13 @@
 /** ARP (RFC 826); for IPv4 over Ethernet with its addresses as such. */
+import { expert } from '../tree/expert.ts';
 import { field, type Field } from '../tree/field.ts';
 import type { Item } from '../tree/item.ts';
 import type { Packet } from '../tree/packet.ts';
 import type { PacketBytes } from '../tree/packetBytes.ts';
 import { etherText, hexText, ipv4Text } from '../tree/text.ts';
-import { ETHER_TYPES } from './ethernet.ts';
+import type { Duplicate } from '../tracking/arpTracker.ts';
+import { isGroup } from './ethernet.ts';
+import { ETHER_TYPES } from './etherTypes.ts';
 
 const FIXED = 8;
 const REQUEST = 1;
@@ -32,6 +35,22 @@ const IS_PROBE = field('arp.isprobe', 'Is probe', 'boolean');
 const IS_GRATUITOUS = field('arp.isgratuitous', 'Is gratuitous', 'boolean');
 const IS_ANNOUNCEMENT = field('arp.isannouncement', 'Is announcement', 'boolean');
 
+const DUPLICATE = field('', 'Duplicate IP address', 'none');
+const EARLIER_FRAME = field(
+  'arp.duplicate-address-frame',
+  'Frame showing earlier use of IP address',
+  'uint32',
+  {
+    isFrame: true,
+  },
+);
+const EARLIER_SECONDS = field(
+  'arp.seconds-since-duplicate-address-frame',
+  'Seconds since earlier frame seen',
+  'uint32',
+);
+const DETECTED = field('arp.duplicate-address-detected', 'Duplicate IP address configured', 'none');
+
 /** The addresses of the sender or the target. */
 function addresses(name: string, title: string) {
   return {
@@ -55,6 +74,9 @@ export const ARP_FIELDS: readonly Field[] = [
   IS_PROBE,
   IS_GRATUITOUS,
   IS_ANNOUNCEMENT,
+  EARLIER_FRAME,
+  EARLIER_SECONDS,
+  DETECTED,
   ...Object.values(SENDER),
   ...Object.values(TARGET),
 ];
@@ -71,16 +93,23 @@ export interface ArpMessage {
   readonly targetIp: number | string;
 }
 
-export function dissectArp(packet: Packet, bytes: PacketBytes): void {
+/** @returns where the packet ends */
+export function dissectArp(packet: Packet, bytes: PacketBytes): number {
   packet.show({ protocol: 'ARP', info: '' });
   packet.attempt('ARP/RARP', bytes, () => dissect(packet, bytes), ARP.name);
+  const at = bytes.begin;
+  return bytes.has(at, 6) ? Math.min(bytes.end, at + totalOf(bytes)) : bytes.end;
+}
+
+function totalOf(bytes: PacketBytes): number {
+  return FIXED + 2 * (bytes.u8(bytes.begin + 4) + bytes.u8(bytes.begin + 5));
 }
 
 function dissect(packet: Packet, bytes: PacketBytes): void {
   const at = bytes.begin;
   bytes.need(at, 6);
   const [hardwareSize, protocolSize] = [bytes.u8(at + 4), bytes.u8(at + 5)];
-  const total = FIXED + 2 * (hardwareSize + protocolSize);
+  const total = totalOf(bytes);
   const title = 'Address Resolution Protocol';
   const layer = packet.layer(ARP, bytes, total, title);
   const hardware = layer.read(HARDWARE_TYPE, bytes, at, 2).own as number;
@@ -104,6 +133,43 @@ function dissect(packet: Packet, bytes: PacketBytes): void {
   add(SENDER, at + FIXED);
   add(TARGET, at + FIXED + hardwareSize + protocolSize);
   packet.show({ info: () => arpInfo(message) });
+  addDuplicates(packet, bytes, message);
+}
+
+/** Addresses that other machines have, too. */
+function addDuplicates(packet: Packet, bytes: PacketBytes, message: ArpMessage): void {
+  const { trackers, context, frame } = packet;
+  if (trackers) {
+    const found: Duplicate[] = [];
+    for (const [ip, mac] of bindings(message)) {
+      if (found.some((one) => one.ip === ip)) continue;
+      const duplicate = trackers.arp.add(ip, mac, frame.number, frame.timeNs);
+      if (duplicate) found.push(duplicate);
+    }
+    if (found.length > 0) context.duplicates = found;
+  }
+  for (const { ip, mac, earlierMac, earlierNumber, seconds } of context.duplicates ?? []) {
+    const text = () =>
+      `Duplicate IP address detected for ${ipv4Text(ip)} (${etherText(mac)})` +
+      ` - also in use by ${etherText(earlierMac)} (frame ${earlierNumber})`;
+    const line = packet.layer(DUPLICATE, bytes, 0, text, '').generated();
+    const of = line.generate(EARLIER_FRAME, bytes, earlierNumber);
+    expert(of, DETECTED, 'Warning', 'Sequence', () => `${DETECTED.title} (${ipv4Text(ip)})`);
+    line.generate(EARLIER_SECONDS, bytes, seconds);
+    packet.alsoInfo(() => `(duplicate use of ${ipv4Text(ip)} detected!)`);
+  }
+}
+
+/** Who has which address, as a request says of its sender, and a reply also of its target. */
+function bindings({ opcode, ...message }: ArpMessage): [ip: number, mac: number][] {
+  if (opcode !== REQUEST && opcode !== REPLY) return [];
+  const all: [ip: number | string, mac: number | string][] = [[message.senderIp, message.senderMac]];
+  if (opcode === REPLY) all.push([message.targetIp, message.targetMac]);
+  return all.filter((one): one is [number, number] => {
+    const [ip, mac] = one;
+    if (typeof ip !== 'number' || typeof mac !== 'number') return false;
+    return ip !== 0 && mac !== 0 && !isGroup(mac);
+  });
 }
 
 function layerAddress(layer: Item, bytes: PacketBytes, offset: number, length: number, of: Field): void {

@@ -104,12 +104,23 @@ export function pseudoHeader({ source, destination, protocol }: Ipv4, length: nu
 /** Decodes what a datagram carries. */
 export type ByIpProtocol = Readonly<Record<number, (packet: Packet, bytes: PacketBytes, ip: Ipv4) => void>>;
 
-export function dissectIpv4(packet: Packet, bytes: PacketBytes, byProtocol: ByIpProtocol): void {
+/** @returns where the datagram ends: a frame may be longer */
+export function dissectIpv4(packet: Packet, bytes: PacketBytes, byProtocol: ByIpProtocol): number {
   packet.show({ protocol: 'IPv4', info: '' });
-  packet.attempt('IPv4', bytes, () => dissect(packet, bytes, byProtocol), IP.name);
+  let { end } = bytes;
+  const endsAt = (found: number) => {
+    end = found;
+  };
+  packet.attempt('IPv4', bytes, () => dissect(packet, bytes, byProtocol, endsAt), IP.name);
+  return end;
 }
 
-function dissect(packet: Packet, bytes: PacketBytes, byProtocol: ByIpProtocol): void {
+function dissect(
+  packet: Packet,
+  bytes: PacketBytes,
+  byProtocol: ByIpProtocol,
+  endsAt: (end: number) => void,
+): void {
   const at = bytes.begin;
   const first = bytes.u8(at);
   const headerLength = (first & 0xf) * 4;
@@ -144,6 +155,7 @@ function dissect(packet: Packet, bytes: PacketBytes, byProtocol: ByIpProtocol): 
   addServices(layer, bytes, at + 1);
   const end = addLength(packet, layer, bytes, headerLength);
   if (end === null) return;
+  endsAt(end);
   const id = layer.read(ID, bytes, at + 4, 2).own as number;
   const flags = bytes.u8(at + 6);
   const fragment = (bytes.u16(at + 6) & 0x1fff) * 8;

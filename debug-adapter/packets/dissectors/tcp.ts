@@ -233,7 +233,7 @@ function dissect(packet: Packet, bytes: PacketBytes, ip: Ipv4, dissectPayload: T
       )
     : null;
   const hint = '(maybe caused by "TCP checksum offload"?)';
-  addChecksum(layer, CHECKSUM, bytes, at + 16, expected, hint);
+  const { status } = addChecksum(layer, CHECKSUM, bytes, at + 16, expected, hint);
   addCalculated(layer, CHECKSUM, bytes, at + 16, expected);
   const urgentLine = layer.add(URGENT, bytes, at + 18, 2, urgent);
   if (urgent !== 0 && !(flags & URG)) expert(urgentLine, URGENT_NOT_ZERO, 'Note', 'Protocol');
@@ -256,12 +256,15 @@ function dissect(packet: Packet, bytes: PacketBytes, ip: Ipv4, dissectPayload: T
   }
   layer.read(PAYLOAD, payload, payload.begin, kept).label(() => `TCP payload (${kept}${bytesUnit(kept)})`);
   const { notes } = known.analysis;
-  if (notes.has('retransmission'))
+  // What arrived damaged is not put together with the rest, so it is not taken for something that was sent again.
+  const isIntact = status === 'Good' && !isQuoted;
+  if (isIntact && notes.has('spurious_retransmission')) return;
+  if (notes.has('retransmission')) {
+    if (!isIntact) return;
     layer
       .read(SEGMENT_DATA, payload, payload.begin, kept)
       .label(() => `Retransmitted TCP segment data (${kept}${bytesUnit(kept)})`);
-  else if (!notes.has('out_of_order') && !notes.has('spurious_retransmission'))
-    dissectPayload(packet, payload);
+  } else if (!notes.has('out_of_order')) dissectPayload(packet, payload);
 }
 
 /** What other packets tell about this segment; when it is decoded first, they learn of it. */

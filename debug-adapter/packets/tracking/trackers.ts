@@ -1,12 +1,14 @@
 /** What a capture's earlier packets tell about its later ones; the dissectors fill and ask it, in the order of capture. */
 import type { Context } from '../context.ts';
 import type { CapturedFrame } from '../frame.ts';
+import { ArpTracker } from './arpTracker.ts';
 import { EchoTracker } from './echoTracker.ts';
 import { FragmentTracker } from './fragments.ts';
 import { TcpTracker } from './tcpTracker.ts';
 import { UdpTracker } from './udpTracker.ts';
 
 export class Trackers {
+  readonly arp = new ArpTracker();
   readonly fragments = new FragmentTracker();
   readonly echo = new EchoTracker();
   readonly udp = new UdpTracker();

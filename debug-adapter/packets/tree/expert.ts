@@ -21,7 +21,9 @@ const EXPERT = field('_ws.expert', 'Expert Info', 'protocol');
 const MESSAGE = field('_ws.expert.message', 'Message', 'string');
 const SEVERITY = field('_ws.expert.severity', 'Severity level', 'uint32', { names: swapped(SEVERITIES) });
 const GROUP = field('_ws.expert.group', 'Group', 'uint32', { names: swapped(GROUPS) });
-export const EXPERT_FIELDS: readonly Field[] = [EXPERT, MESSAGE, SEVERITY, GROUP];
+/** A packet that is not as it must be; a filter finds it by this name whatever the remark is. */
+export const MALFORMED = field('_ws.malformed', 'Malformed Packet', 'protocol');
+export const EXPERT_FIELDS: readonly Field[] = [EXPERT, MESSAGE, SEVERITY, GROUP, MALFORMED];
 
 /** Adds a remark to a line. @param what is found when the remark was made; its title is the message unless given */
 export function expert(
@@ -46,4 +48,5 @@ export function expert(
   info.add(MESSAGE, bytes, item.offset, 0, told()).generated().hidden();
   info.add(SEVERITY, bytes, item.offset, 0, SEVERITIES[severity]).as(severity).generated();
   info.add(GROUP, bytes, item.offset, 0, GROUPS[group]).as(group).generated();
+  if (group === 'Malformed') item.add(MALFORMED, bytes, item.offset, 0, 0).hidden();
 }

@@ -4,7 +4,7 @@
  */
 import type { Context, Trackers } from '../context.ts';
 import type { CapturedFrame } from '../frame.ts';
-import { expert, EXPERT_FIELDS } from './expert.ts';
+import { expert, EXPERT_FIELDS, MALFORMED } from './expert.ts';
 import { field, type Field } from './field.ts';
 import { Item, type Text } from './item.ts';
 import { BeyondEnd, PacketBytes, type ByteSource } from './packetBytes.ts';
@@ -17,10 +17,9 @@ export interface Columns {
   info: Text;
 }
 
-const MALFORMED = field('_ws.malformed', 'Malformed Packet', 'protocol');
 const MALFORMED_EXPERT = field('_ws.malformed.expert', 'Malformed Packet (Exception occurred)', 'none');
 const SHORT = field('_ws.short', 'Packet size limited during capture', 'protocol');
-export const ENGINE_FIELDS: readonly Field[] = [MALFORMED, MALFORMED_EXPERT, SHORT, ...EXPERT_FIELDS];
+export const ENGINE_FIELDS: readonly Field[] = [MALFORMED_EXPERT, SHORT, ...EXPERT_FIELDS];
 
 export class Packet {
   readonly frame: CapturedFrame;
@@ -134,9 +133,7 @@ export class Packet {
     const at = bytes.part(bytes.captured);
     const layer = this.layer(isMalformed ? MALFORMED : SHORT, at, 0, text, '');
     this.alsoInfo(isMalformed ? '[Malformed Packet]' : '[Packet size limited during capture]');
-    if (!isMalformed) return;
-    expert(layer, MALFORMED_EXPERT, 'Error', 'Malformed');
-    layer.add(MALFORMED, at, at.begin, 0, 0).hidden();
+    if (isMalformed) expert(layer, MALFORMED_EXPERT, 'Error', 'Malformed');
   }
 }
 

@@ -91,7 +91,7 @@ function lineValue(field: Field, value: FieldValue): string {
 
 function integer(field: Field, value: number | bigint): string {
   const { base = 'dec', unit, unnamed = 'Unknown' } = field;
-  const plain = base.startsWith('hex') ? hexNumber(field, value) : String(value);
+  const plain = base.startsWith('hex') ? hexNumber(field, value, bitsOf(field)) : String(value);
   if (field.names !== undefined) {
     const name = nameOf(field, Number(value)) ?? unnamed;
     return name ? `${name} (${plain})` : plain;
@@ -123,10 +123,18 @@ export function bitPattern(value: number, mask: number, width: number): string {
   return bits;
 }
 
-/** As many digits as the field's type has. */
-function hexNumber(field: Field, value: number | bigint): string {
-  const width = Number(/^u?int(\d+)$/.exec(field.type)?.[1] ?? widthOf(field));
-  return `0x${value.toString(16).padStart(Math.ceil(width / 4), '0')}`;
+function hexNumber(field: Field, value: number | bigint, bits = typeBits(field)): string {
+  return `0x${value.toString(16).padStart(Math.ceil(bits / 4), '0')}`;
+}
+
+function typeBits(field: Field): number {
+  return Number(/^u?int(\d+)$/.exec(field.type)?.[1] ?? widthOf(field));
+}
+
+/** A line shows no more digits than the field's mask has, from its first bit to its last. */
+function bitsOf(field: Field): number {
+  const { mask } = field;
+  return mask === undefined ? typeBits(field) : 32 - Math.clz32(mask >>> shiftOf(mask));
 }
 
 export function ipv4Text(address: number): string {
