@@ -23,7 +23,7 @@ const OPCODES: Readonly<Record<number, string>> = {
   9: 'inverse reply',
 };
 
-const ARP = field('arp', 'Address Resolution Protocol', 'protocol');
+const ARP = field('arp', 'Address Resolution Protocol', 'protocol', { open: true });
 const HARDWARE_TYPE = field('arp.hw.type', 'Hardware type', 'uint16', {
   names: { [ETHERNET]: 'Ethernet', 6: 'IEEE 802', 772: 'Loopback' },
 });
@@ -112,6 +112,7 @@ function dissect(packet: Packet, bytes: PacketBytes): void {
   const total = totalOf(bytes);
   const title = 'Address Resolution Protocol';
   const layer = packet.layer(ARP, bytes, total, title);
+  layer.endAt(at + total);
   const hardware = layer.read(HARDWARE_TYPE, bytes, at, 2).own as number;
   const protocol = layer.read(PROTOCOL_TYPE, bytes, at + 2, 2).own as number;
   layer.read(HARDWARE_SIZE, bytes, at + 4, 1);

@@ -156,6 +156,7 @@ function dissect(
   const end = addLength(packet, layer, bytes, headerLength);
   if (end === null) return;
   endsAt(end);
+  layer.endAt(end);
   const id = layer.read(ID, bytes, at + 4, 2).own as number;
   const flags = bytes.u8(at + 6);
   const fragment = (bytes.u16(at + 6) & 0x1fff) * 8;

@@ -76,7 +76,7 @@ const SAPS: ValueNames = {
 };
 const sapName = (sap: number) => (SAPS as Readonly<Record<number, string>>)[sap] ?? 'Unknown';
 
-const LLC = field('llc', 'Logical-Link Control', 'protocol');
+const LLC = field('llc', 'Logical-Link Control', 'protocol', { open: true });
 const DSAP = field('llc.dsap', 'DSAP', 'uint8', { base: 'hex', names: SAPS });
 const DSAP_SAP = field('llc.dsap.sap', 'SAP', 'uint8', { mask: SAP_MASK });
 const GROUP = field('llc.dsap.ig', 'IG Bit', 'boolean', { mask: 1, names: { 1: 'Group', 0: 'Individual' } });

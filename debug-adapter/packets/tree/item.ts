@@ -16,8 +16,10 @@ export class Item {
   /** Of the field's type; null for bytes, which are read from the source. */
   readonly own: FieldValue | null;
   children: readonly Item[] = NO_ITEMS;
-  /** Where the bytes end that its dissector was given; a protocol's are searched up to there. */
+  /** Where the bytes end; a protocol's are searched up to there. */
   end: number;
+  /** Bytes that its dissector was given: more than up to `end` if its packet says that it ends earlier. */
+  given: number;
   /** A filter finds it, the tree does not show it. */
   isHidden = false;
   /** Computed, not in the packet: shown in brackets. */
@@ -41,6 +43,7 @@ export class Item {
     this.length = length;
     this.own = own;
     this.end = offset + length;
+    this.given = length;
   }
 
   /** The value as a filter compares it. */
@@ -120,6 +123,11 @@ export class Item {
     const { wholeText, valueText, appended } = this;
     const text = itemLabel(this, wholeText && told(wholeText), valueText && told(valueText));
     return appended ? text + appended.map(told).join('') : text;
+  }
+
+  /** A layer's bytes end before those that its dissector was given. */
+  endAt(end: number): void {
+    this.end = Math.min(this.end, end);
   }
 
   /** A layer's header is longer than was known when it began. */

@@ -72,6 +72,7 @@ export class Packet {
     const end = Math.min(bytes.begin + length, bytes.captured);
     const item = new Item(protocol, this, bytes.source, bytes.begin, Math.max(0, end - bytes.begin), null);
     item.end = Math.max(item.end, bytes.captured);
+    item.given = item.end - item.offset;
     item.label(text);
     if (within) within.adopt(item);
     else this.layers.push(item);

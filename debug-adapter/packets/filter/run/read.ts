@@ -142,8 +142,8 @@ function items(packet: Packet, value: Value): readonly Item[] {
 }
 
 /** Bytes of a value, as the type has them: times and marks have none. */
-function valueLength({ field, value, reach }: Item): number {
-  if (field.open) return reach.length;
+function valueLength({ field, value, given }: Item): number {
+  if (field.open) return given;
   switch (groupOf(field.type)) {
     case 'span':
     case 'date':

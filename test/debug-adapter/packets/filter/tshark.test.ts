@@ -14,6 +14,7 @@ import { PacketStore } from '../../../../debug-adapter/packets/packetStore.ts';
 import { readFrames } from '../../../support/captureFile.ts';
 import { STORIES } from '../../../support/packetStories.ts';
 import { writeCapture } from '../../../support/pdml.ts';
+import { plausibleTraffic, randomTraffic } from '../../../support/randomTraffic.ts';
 import { sendingSamples } from '../../../support/samples.ts';
 import { sharkdMatches } from '../../../support/sharkd.ts';
 import { needTshark } from '../../../support/tshark.ts';
@@ -67,6 +68,8 @@ describe('display filters', function () {
       );
       for (const [name, programs] of sendingSamples())
         captures.push([name, await sampleFrames(name, programs, folder)]);
+      captures.push(['random traffic', randomTraffic(300)]);
+      captures.push(['random conversations', plausibleTraffic(600)]);
       const all = [...filters, ...wrong];
       const file = path.join(folder, 'capture.pcapng');
       for (const [name, frames] of captures) {
