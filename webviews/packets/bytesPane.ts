@@ -54,7 +54,8 @@ export class BytesPane {
     const tabs = sources.map(({ name }, at) => ({
       id: String(at),
       title: `${name} (${bytesText(this.sources[at]!.length)})`,
-      tooltip: at === 0 ? 'The bytes of the frame' : 'Bytes that were put together from several packets',
+      tooltip:
+        at === 0 ? t('The bytes of the frame') : t('Bytes that were put together from several packets'),
     }));
     this.strip.hidden = sources.length < 2;
     this.tabs = new Tabs(t('Bytes'), tabs, VIEW, (id) => {
@@ -85,5 +86,5 @@ export class BytesPane {
 }
 
 function bytesText(count: number): string {
-  return `${count} byte${count === 1 ? '' : 's'}`;
+  return count === 1 ? t('{0} byte', count) : t('{0} bytes', count);
 }

@@ -2,6 +2,7 @@
  * The bytes of a packet, sixteen per line (eight where there is little room), in hexadecimal and ASCII, with
  * a marked range.
  */
+import { t } from '../language.ts';
 import { el, setAria, setText } from '../dom.ts';
 import { isMenuKey, placeOf, type MenuPlace } from '../menu.ts';
 import { bytesText } from './menus/bytesText.ts';
@@ -43,7 +44,7 @@ export class BytesView {
     const body = el('div', { class: 'lines', role: 'rowgroup' });
     this.element = el(
       'div',
-      { class: 'bytes', role: 'grid', tab: 0, aria: { label: 'Bytes of the packet' } },
+      { class: 'bytes', role: 'grid', tab: 0, aria: { label: t('Bytes of the packet') } },
       [body],
     );
     this.lines = new VirtualRows({
@@ -143,7 +144,7 @@ export class BytesView {
         continue;
       }
       digits.id = `byte-${offset}`;
-      digits.setAttribute('aria-label', `byte ${offset}: ${value.toString(16).padStart(2, '0')}`);
+      digits.setAttribute('aria-label', `${t('byte {0}', offset)}: ${value.toString(16).padStart(2, '0')}`);
     }
   }
 
@@ -194,7 +195,7 @@ export class BytesView {
   private copy(): void {
     const { offset, length } = this.selected ?? { offset: 0, length: this.bytes.length };
     const chosen = this.bytes.subarray(offset, offset + length);
-    this.events.onCopy(bytesText(chosen, 'hex'), `${chosen.length} bytes`);
+    this.events.onCopy(bytesText(chosen, 'hex'), t('{0} bytes', chosen.length));
   }
 }
 

@@ -1,4 +1,5 @@
 /** What a row's colour says. The icon and the spoken word say the same, for those who do not see colours. */
+import { t } from '../language.ts';
 import type { RowColour } from '../messages.ts';
 
 export interface ColourMeaning {
@@ -9,13 +10,13 @@ export interface ColourMeaning {
 }
 
 export const COLOURS: Readonly<Record<RowColour, ColourMeaning>> = {
-  lost: { icon: 'circle-slash', label: 'lost' },
-  dropped: { icon: 'trash', label: 'dropped' },
-  malformed: { icon: 'error', label: 'malformed' },
-  unreachable: { icon: 'error', label: 'ICMP error' },
-  reset: { icon: 'close', label: 'connection reset' },
-  retransmission: { icon: 'refresh', label: 'retransmission' },
-  note: { icon: 'warning', label: 'TCP problem' },
-  syn: { icon: 'debug-start', label: 'connection begins' },
-  fin: { icon: 'debug-stop', label: 'connection ends' },
+  lost: { icon: 'circle-slash', label: t('lost') },
+  dropped: { icon: 'trash', label: t('dropped') },
+  malformed: { icon: 'error', label: t('malformed') },
+  unreachable: { icon: 'error', label: t('ICMP error') },
+  reset: { icon: 'close', label: t('connection reset') },
+  retransmission: { icon: 'refresh', label: t('retransmission') },
+  note: { icon: 'warning', label: t('TCP problem') },
+  syn: { icon: 'debug-start', label: t('connection begins') },
+  fin: { icon: 'debug-stop', label: t('connection ends') },
 };

@@ -1,4 +1,5 @@
 /** What can stand at the cursor of the filter, as a list under it. */
+import { t } from '../language.ts';
 import { el, icon, setAria } from '../dom.ts';
 import type { FilterCompletion, ToPanelOf } from '../messages.ts';
 import type { TextFieldControl } from '../toolkit.ts';
@@ -17,7 +18,7 @@ export class Completions {
     class: 'completions',
     id: ID,
     role: 'listbox',
-    aria: { label: 'Completions' },
+    aria: { label: t('Completions') },
   });
   private readonly field: TextFieldControl;
   private readonly complete: (filter: string, cursor: number) => Promise<ToPanelOf<'completions'>>;

@@ -1,4 +1,5 @@
 /** The selected packet: its layers and its bytes side by side; selecting in one marks the other. */
+import { t } from '../language.ts';
 import { el, setText } from '../dom.ts';
 import type { PacketFate, PacketRow, ToPanelOf } from '../messages.ts';
 import { button, type ButtonControl } from '../toolkit.ts';
@@ -18,11 +19,11 @@ export interface DetailsEvents {
   onLeave: () => void;
 }
 
-const RECEIVED = 'Received by…';
+const RECEIVED = t('Received by…');
 /** Shown instead: a frame that no code has received. */
 const NOT_RECEIVED = new Map<PacketFate | undefined, string>([
-  ['in flight', 'Not received yet'],
-  ['lost', 'Lost on the wire'],
+  ['in flight', t('Not received yet')],
+  ['lost', t('Lost on the wire')],
 ]);
 
 export class Details {
@@ -37,7 +38,7 @@ export class Details {
   private packet: ToPanelOf<'packet'> | null = null;
 
   constructor(events: DetailsEvents) {
-    const copy = (text: string, what = 'field') => events.onCopy(text, what);
+    const copy = (text: string, what = t('field')) => events.onCopy(text, what);
     this.tree = new FieldTree({
       onSelect: (node) => this.bytes.select(node),
       onHover: (node) => this.bytes.hover(node),
@@ -69,13 +70,13 @@ export class Details {
       if (this.packet) events.onGoToCode(this.packet.number, which);
     };
     this.sent = button({
-      label: 'Sent by…',
-      tooltip: 'The code that sent this packet: its call stack',
+      label: t('Sent by…'),
+      tooltip: t('The code that sent this packet: its call stack'),
       onClick: goTo('sent'),
     });
     this.received = button({
       label: RECEIVED,
-      tooltip: 'The code that received this packet: its call stack',
+      tooltip: t('The code that received this packet: its call stack'),
       onClick: goTo('received'),
     });
     const bar = el('div', { class: 'bar' }, [
@@ -83,17 +84,17 @@ export class Details {
       this.sent.element,
       this.received.element,
       button({
-        label: 'Copy packet',
+        label: t('Copy packet'),
         icon: 'copy',
         iconOnly: true,
-        tooltip: 'Copy this packet as text',
+        tooltip: t('Copy this packet as text'),
         onClick: () => {
           if (this.packet) events.onCopyPacket(this.packet.number);
         },
       }).element,
     ]);
     this.panes = el('div', { class: 'panes' }, [this.tree.element, this.bytes.element]);
-    this.element = el('section', { class: 'details', aria: { label: 'Selected packet' } }, [
+    this.element = el('section', { class: 'details', aria: { label: t('Selected packet') } }, [
       bar,
       this.message,
       this.panes,
@@ -105,7 +106,7 @@ export class Details {
     this.packet = packet;
     this.say('');
     this.element.classList.remove('none', 'nothing');
-    setText(this.title, `Packet ${packet.number}`);
+    setText(this.title, t('Packet {0}', packet.number));
     this.sayFate(row?.fate);
     this.tree.show(packet.layers);
     this.bytes.show(packet.sources);
@@ -125,7 +126,7 @@ export class Details {
   }
 
   clear(): void {
-    this.fail('Select a packet to see its layers and bytes.');
+    this.fail(t('Select a packet to see its layers and bytes.'));
     this.element.classList.add('nothing');
   }
 

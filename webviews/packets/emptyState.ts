@@ -1,4 +1,5 @@
 /** Shown in place of an empty list: why it is empty, and how to fill it. */
+import { t } from '../language.ts';
 import { el, setText } from '../dom.ts';
 import type { StartCommand } from '../messages.ts';
 import { button } from '../toolkit.ts';
@@ -12,19 +13,21 @@ export interface EmptyStateEvents {
 
 const WORDS: Record<Emptiness, [title: string, text: string]> = {
   'no session': [
-    'No packets yet',
-    'Debug a scenario or a Node program, and every frame that its network stack sends appears here, taken apart layer by layer.',
+    t('No packets yet'),
+    t(
+      'Debug a scenario or a Node program, and every frame that its network stack sends appears here, taken apart layer by layer.',
+    ),
   ],
   'nothing yet': [
-    'No packets yet',
-    'They appear here as soon as the program sends something: continue, or step on.',
+    t('No packets yet'),
+    t('They appear here as soon as the program sends something: continue, or step on.'),
   ],
-  'nothing sent': ['No packets', 'The run has ended, and it has sent nothing.'],
+  'nothing sent': [t('No packets'), t('The run has ended, and it has sent nothing.')],
   'nothing matches': [
-    'No packet matches this filter',
-    'Packets that match will appear here when they are sent.',
+    t('No packet matches this filter'),
+    t('Packets that match will appear here when they are sent.'),
   ],
-  'nothing matched': ['No packet matches this filter', 'The run has ended.'],
+  'nothing matched': [t('No packet matches this filter'), t('The run has ended.')],
 };
 
 export class EmptyState {
@@ -39,15 +42,15 @@ export class EmptyState {
       button({ label, primary, onClick: () => onStart(command) }).element;
     this.buttons = {
       'no session': [
-        start('Debug the Open Scenario', 'startDebugging', true),
-        start('Debug Node Program…', 'debugNode'),
-        start('Open Sample…', 'openSample'),
-        start('New Scenario', 'newScenario'),
+        start(t('Debug the Open Scenario'), 'startDebugging', true),
+        start(t('Debug Node Program…'), 'debugNode'),
+        start(t('Open Sample…'), 'openSample'),
+        start(t('New Scenario'), 'newScenario'),
       ],
       'nothing yet': [],
-      'nothing sent': [start('Run Again', 'startDebugging', true)],
-      'nothing matches': [button({ label: 'Clear the Filter', onClick: onClearFilter }).element],
-      'nothing matched': [button({ label: 'Clear the Filter', onClick: onClearFilter }).element],
+      'nothing sent': [start(t('Run Again'), 'startDebugging', true)],
+      'nothing matches': [button({ label: t('Clear the Filter'), onClick: onClearFilter }).element],
+      'nothing matched': [button({ label: t('Clear the Filter'), onClick: onClearFilter }).element],
     };
     const buttons = el('div', { class: 'buttons' }, Object.values(this.buttons).flat());
     this.element = el('div', { class: 'empty', role: 'status' }, [this.title, this.text, buttons]);

@@ -1,4 +1,5 @@
 /** The layers of a packet as a tree: a flat list of the open items, with their depth. */
+import { t } from '../language.ts';
 import { el, icon, setAria } from '../dom.ts';
 import { isMenuKey, placeOf, type MenuPlace } from '../menu.ts';
 import type { PacketField } from '../messages.ts';
@@ -44,7 +45,7 @@ export class FieldTree {
     class: 'tree',
     role: 'tree',
     tab: 0,
-    aria: { label: 'Layers of the packet' },
+    aria: { label: t('Layers of the packet') },
   });
   private readonly events: FieldTreeEvents;
   private roots: TreeNode[] = [];
@@ -153,7 +154,7 @@ export class FieldTree {
     );
     if (node.frame !== undefined) {
       item.classList.add('link');
-      item.title = `${node.label} (Ctrl+Enter or a double click goes to packet ${node.frame})`;
+      item.title = t('{0} (Ctrl+Enter or a double click goes to packet {1})', node.label, node.frame);
     }
     item.classList.toggle('layer', node.level === 1);
     item.classList.toggle('selected', node === this.selected);

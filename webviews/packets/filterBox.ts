@@ -1,4 +1,5 @@
 /** The filter box with completions and history, and below it the filter's error. */
+import { t } from '../language.ts';
 import { el, setText } from '../dom.ts';
 import type { ToPanelOf } from '../messages.ts';
 import { button, textField, type TextFieldControl } from '../toolkit.ts';
@@ -34,7 +35,7 @@ export class FilterBox {
   constructor(filter: string, events: FilterBoxEvents) {
     this.events = events;
     this.applied = filter.trim();
-    this.field = textField('Filter', 'Filter, e.g. tcp.port == 8080 and not tcp.flags.syn == 1', () => {
+    this.field = textField(t('Filter'), t('Filter, e.g. tcp.port == 8080 and not tcp.flags.syn == 1'), () => {
       this.past = -1;
       this.applySoon();
       void this.completions.update();
@@ -44,10 +45,10 @@ export class FilterBox {
     this.field.element.addEventListener('keydown', (event) => this.key(event));
     this.field.element.addEventListener('blur', () => this.completions.close());
     const history = button({
-      label: 'Filters used before',
+      label: t('Filters used before'),
       icon: 'history',
       iconOnly: true,
-      tooltip: 'Filters used before (arrow keys in the filter)',
+      tooltip: t('Filters used before (arrow keys in the filter)'),
       onClick: () => this.openHistory(history.element),
     });
     this.error.hidden = true;
@@ -123,8 +124,8 @@ export class FilterBox {
   private openHistory(at: HTMLElement): void {
     const { left, bottom } = at.getBoundingClientRect();
     const entries = this.events.history().map((filter) => ({ label: filter, run: () => this.set(filter) }));
-    const empty = [{ label: 'No filter was used yet', disabled: true, run: () => undefined }];
-    openMenu('Filters used before', entries.length ? entries : empty, { x: left, y: bottom });
+    const empty = [{ label: t('No filter was used yet'), disabled: true, run: () => undefined }];
+    openMenu(t('Filters used before'), entries.length ? entries : empty, { x: left, y: bottom });
   }
 
   private applySoon(): void {

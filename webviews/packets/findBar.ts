@@ -1,4 +1,5 @@
 /** Finds packets in the list: by display filter, by text in a row, by text or bytes in the packet. */
+import { t } from '../language.ts';
 import { el, icon, setText } from '../dom.ts';
 import { FIND_WHAT, type FindWhat } from '../messages.ts';
 import { button, textField, type TextFieldControl } from '../toolkit.ts';
@@ -10,16 +11,16 @@ export interface FindBarEvents {
 }
 
 const TITLES: Readonly<Record<FindWhat, string>> = {
-  row: 'Text in the list',
-  filter: 'Display filter',
-  text: 'Text in the bytes',
-  hex: 'Bytes in hexadecimal',
+  row: t('Text in the list'),
+  filter: t('Display filter'),
+  text: t('Text in the bytes'),
+  hex: t('Bytes in hexadecimal'),
 };
 const EXAMPLES: Readonly<Record<FindWhat, string>> = {
-  row: 'Find text, e.g. SYN',
-  filter: 'Find, e.g. tcp.len > 1000',
-  text: 'Find text in packets, e.g. GET /',
-  hex: 'Find bytes, e.g. 0d 0a 0d 0a',
+  row: t('Find text, e.g. SYN'),
+  filter: t('Find, e.g. tcp.len > 1000'),
+  text: t('Find text in packets, e.g. GET /'),
+  hex: t('Find bytes, e.g. 0d 0a 0d 0a'),
 };
 
 export class FindBar {
@@ -33,8 +34,8 @@ export class FindBar {
 
   constructor(events: FindBarEvents) {
     this.events = events;
-    this.field = textField('Find', EXAMPLES.row, () => setText(this.message, ''));
-    this.choice.setAttribute('aria-label', 'Where to look');
+    this.field = textField(t('Find'), EXAMPLES.row, () => setText(this.message, ''));
+    this.choice.setAttribute('aria-label', t('Where to look'));
     this.choice.append(...(Object.keys(TITLES) as FindWhat[]).map((what) => new Option(TITLES[what], what)));
     this.choice.addEventListener('change', () => this.field.setPlaceholder(EXAMPLES[this.what]));
     const step = (label: string, glyph: string, backwards: boolean, key: string) =>
@@ -45,14 +46,14 @@ export class FindBar {
         tooltip: `${label} (${key})`,
         onClick: () => void this.find(backwards),
       }).element;
-    this.element = el('search', { class: 'find-bar', aria: { label: 'Find a packet' } }, [
+    this.element = el('search', { class: 'find-bar', aria: { label: t('Find a packet') } }, [
       icon('search'),
       this.field.element,
       this.choice,
-      step('Previous packet', 'arrow-up', true, 'Shift+Enter'),
-      step('Next packet', 'arrow-down', false, 'Enter'),
+      step(t('Previous packet'), 'arrow-up', true, 'Shift+Enter'),
+      step(t('Next packet'), 'arrow-down', false, 'Enter'),
       this.message,
-      button({ label: 'Close', icon: 'close', iconOnly: true, onClick: () => this.close() }).element,
+      button({ label: t('Close'), icon: 'close', iconOnly: true, onClick: () => this.close() }).element,
     ]);
     this.element.hidden = true;
     this.element.addEventListener('keydown', (event) => {
@@ -75,7 +76,7 @@ export class FindBar {
   async find(backwards: boolean): Promise<void> {
     if (this.field.value === '') return this.open();
     const search = ++this.searches;
-    setText(this.message, 'Searching…');
+    setText(this.message, t('Searching…'));
     const message = await this.events.onFind(this.what, this.field.value, backwards);
     if (search !== this.searches) return;
     setText(this.message, message);

@@ -1,4 +1,5 @@
 /** The list of packets: a grid that scrolls through any number of them, with one selected. */
+import { t } from '../language.ts';
 import { el, setAria } from '../dom.ts';
 import type { PacketRow, TimeFormat } from '../messages.ts';
 import { VirtualRows } from '../virtualRows.ts';
@@ -55,7 +56,7 @@ export class PacketList {
     this.events = events;
     this.header = new Header({ ...events, onLeave: () => this.focus() });
     const body = el('div', { class: 'rows', role: 'rowgroup' });
-    this.scroller = el('div', { class: 'list', role: 'grid', tab: 0, aria: { label: 'Packets' } }, [
+    this.scroller = el('div', { class: 'list', role: 'grid', tab: 0, aria: { label: t('Packets') } }, [
       this.header.element,
       body,
       this.probe,

@@ -1,4 +1,5 @@
 /** One row of the packet list as elements, which are created once and reused while the list scrolls. */
+import { t } from '../language.ts';
 import { el, icon, setAria, setText } from '../dom.ts';
 import type { PacketRow } from '../messages.ts';
 import { COLOURS } from './colours.ts';
@@ -51,15 +52,15 @@ export function fillPacketRow(
     setText(element.children[at]!.querySelector('.text')!, text);
   }
   const signs: readonly (readonly [string, string])[] = [
-    ...(packet?.marked ? [['bookmark', 'marked'] as const] : []),
-    ...(packet?.isReference ? [['watch', 'time reference'] as const] : []),
-    ...(packet?.comment === undefined ? [] : [['comment', `comment: ${packet.comment}`] as const]),
+    ...(packet?.marked ? [['bookmark', t('marked')] as const] : []),
+    ...(packet?.isReference ? [['watch', t('time reference')] as const] : []),
+    ...(packet?.comment === undefined ? [] : [['comment', t('comment: {0}', packet.comment)] as const]),
     ...(meaning ? [[meaning.icon, meaning.label] as const] : []),
   ];
   showSigns(element, signs);
   const fateElement = element.querySelector('.fate');
   if (fateElement) setText(fateElement, fate && `[${fate}] `);
-  const words = [state.current && 'being handled at this stop', ...signs.map(([, label]) => label)]
+  const words = [state.current && t('being handled at this stop'), ...signs.map(([, label]) => label)]
     .filter(Boolean)
     .join(', ');
   element.title = packet ? (fate ? `[${fate}] ` : '') + packet.info + (words && ` (${words})`) : '';

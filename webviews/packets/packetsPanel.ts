@@ -1,4 +1,5 @@
 /** The Packets panel: creates its parts, and keeps them in sync with the extension. */
+import { t } from '../language.ts';
 import { el, setText } from '../dom.ts';
 import { Host, RequestFailed, type Announcement } from '../host.ts';
 import { openMenu, type MenuPlace } from '../menu.ts';
@@ -36,7 +37,7 @@ export class PacketsPanel {
     onRows: () => this.cache.refresh(),
     onOrder: () => this.showOther(),
     onRemember: (change) => this.remember(change),
-    onSorting: (done) => setText(this.status, `Sorting… ${Math.round(done * 100)} %`),
+    onSorting: (done) => setText(this.status, t('Sorting… {0} %', Math.round(done * 100))),
   });
   private readonly actions = new PacketActions(this.host, {
     filter: () => this.filterBox.value,
@@ -105,7 +106,8 @@ export class PacketsPanel {
       onFieldMenu: (number, node, place) =>
         openMenu(node.label, fieldMenu(number, this.cache.byNumber(number), node, this.actions), place),
       onFollow: (number) => this.actions.goTo(number),
-      onBytesMenu: (number, range, place) => openMenu('Bytes', bytesMenu(number, range, this.actions), place),
+      onBytesMenu: (number, range, place) =>
+        openMenu(t('Bytes'), bytesMenu(number, range, this.actions), place),
       onLeave: () => this.list.focus(),
     });
     const { host, list, cache, listing, details } = this;
@@ -198,7 +200,7 @@ export class PacketsPanel {
       case 'goToPacket':
         return this.host.post({ type: 'askNumber' });
     }
-    if (number === undefined) return this.say('Select a packet first');
+    if (number === undefined) return this.say(t('Select a packet first'));
     if (command === 'toggleMark') this.actions.toggleMark(number, row);
     else if (command === 'toggleReference') this.actions.toggleReference(number, row);
     else this.actions.comment(number, row);
@@ -214,12 +216,12 @@ export class PacketsPanel {
 
   private async findMark(backwards: boolean): Promise<void> {
     const problem = await this.finder.find('filter', 'frame.marked == 1', backwards, this.list.length);
-    if (problem) this.say('No packet in the list is marked');
+    if (problem) this.say(t('No packet in the list is marked'));
   }
 
   private openRowMenu(place: MenuPlace): void {
     const { number, row } = this.selection;
-    if (number !== undefined) openMenu(`Packet ${number}`, rowMenu(number, row, this.actions), place);
+    if (number !== undefined) openMenu(t('Packet {0}', number), rowMenu(number, row, this.actions), place);
   }
 
   private openHeaderMenu(placed: PlacedColumn, place: MenuPlace): void {
@@ -233,7 +235,7 @@ export class PacketsPanel {
       onAddField: () => this.host.post({ type: 'askColumn' }),
       onReset: () => listing.reset(),
     });
-    openMenu(`Column ${placed.column.title}`, entries, place);
+    openMenu(t('Column {0}', placed.column.title), entries, place);
   }
 
   private addColumn(field: string, title: string): void {

@@ -1,4 +1,5 @@
 /** The bar between the list and the details: moved with the mouse or the arrow keys. */
+import { t } from '../language.ts';
 import { el } from '../dom.ts';
 import type { Settings } from './settings.ts';
 
@@ -21,7 +22,7 @@ export function splitter(
     class: 'splitter',
     role: 'separator',
     tab: 0,
-    aria: { label: 'Size of the packet list', valuemin: '10', valuemax: '90' },
+    aria: { label: t('Size of the packet list'), valuemin: '10', valuemax: '90' },
   });
   const current = () => (BESIDE.matches ? shares.listShareBeside : shares.listShare);
   const set = (wanted: number): void => {

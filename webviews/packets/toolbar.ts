@@ -1,4 +1,5 @@
 /** The bar over the list: the filter, what the list follows, export, and how many packets there are. */
+import { t } from '../language.ts';
 import { el } from '../dom.ts';
 import { button, checkbox } from '../toolkit.ts';
 
@@ -16,33 +17,33 @@ export function toolbar(
   { onFollow, onScroll, onFind, onExport }: ToolbarEvents,
 ): HTMLElement {
   const follow = checkbox(
-    'Follow the stop',
-    'At each stop, select the packet that is being handled',
+    t('Follow the stop'),
+    t('At each stop, select the packet that is being handled'),
     followStop,
     onFollow,
   );
   const scroll = checkbox(
-    'Auto-scroll',
-    'Keep the newest packets in view while the end of the list is',
+    t('Auto-scroll'),
+    t('Keep the newest packets in view while the end of the list is'),
     autoScroll,
     onScroll,
   );
   const find = button({
-    label: 'Find a packet',
+    label: t('Find a packet'),
     icon: 'search',
     iconOnly: true,
-    tooltip: 'Find a packet (Ctrl+F)',
+    tooltip: t('Find a packet (Ctrl+F)'),
     onClick: onFind,
   });
   const save = button({
-    label: 'Export to pcapng',
+    label: t('Export to pcapng'),
     icon: 'save',
     iconOnly: true,
-    tooltip: 'Export all packets to a pcapng file, for Wireshark and tshark',
+    tooltip: t('Export all packets to a pcapng file, for Wireshark and tshark'),
     onClick: onExport,
   });
   return el('header', { class: 'toolbar' }, [
-    el('h1', { class: 'spoken', text: 'Packets' }),
+    el('h1', { class: 'spoken', text: t('Packets') }),
     filter,
     el('div', { class: 'tools' }, [follow.element, scroll.element, find.element, save.element, status]),
   ]);
@@ -51,9 +52,12 @@ export function toolbar(
 /** `412 packets`, `12 of 412 packets`. @param later packets that came after the list was sorted */
 export function statusText(total: number, matching: number, filtered: boolean, later: number): string {
   const number = (count: number) => count.toLocaleString('en');
-  const packets = `${number(total)} ${total === 1 ? 'packet' : 'packets'}`;
-  const since = later > 0 ? `, ${number(later)} newer ones are sorted in at the next stop` : '';
-  if (filtered) return `${number(matching)} of ${packets}${since}`;
+  const packets = total === 1 ? t('{0} packet', number(total)) : t('{0} packets', number(total));
+  const since = later > 0 ? t(', {0} newer ones are sorted in at the next stop', number(later)) : '';
+  if (filtered)
+    return total === 1
+      ? t('{0} of 1 packet{1}', number(matching), since)
+      : t('{0} of {1} packets{2}', number(matching), number(total), since);
   const gone = total - matching - later;
-  return (gone > 0 ? `${packets}, the oldest ${number(gone)} let go` : packets) + since;
+  return (gone > 0 ? t('{0}, the oldest {1} let go', packets, number(gone)) : packets) + since;
 }

@@ -1,4 +1,5 @@
 /** The columns of the packet list: its own, and any field made a column. */
+import { t } from '../../language.ts';
 import type { PacketRow } from '../../messages.ts';
 import { endsText, portsOf } from '../ends.ts';
 
@@ -28,22 +29,22 @@ export const BUILT_IN = [
 export type BuiltIn = (typeof BUILT_IN)[number];
 
 const COLUMNS: Readonly<Record<BuiltIn, Omit<Column, 'id' | 'name'>>> = {
-  number: { title: 'No', text: (row) => String(row.number) },
-  time: { title: 'Time', text: (row) => row.time },
-  direction: { title: 'Dir', text: (row) => row.direction },
-  source: { title: 'Source', text: (row) => row.source },
-  destination: { title: 'Destination', text: (row) => row.destination },
-  ends: { title: 'From → To', text: endsText },
-  protocol: { title: 'Proto', text: (row) => row.protocol },
-  length: { title: 'Len', text: (row) => String(row.length) },
-  info: { title: 'Info', text: infoText },
+  number: { title: t('No'), text: (row) => String(row.number) },
+  time: { title: t('Time'), text: (row) => row.time },
+  direction: { title: t('Dir'), text: (row) => row.direction },
+  source: { title: t('Source'), text: (row) => row.source },
+  destination: { title: t('Destination'), text: (row) => row.destination },
+  ends: { title: t('From → To'), text: endsText },
+  protocol: { title: t('Proto'), text: (row) => row.protocol },
+  length: { title: t('Len'), text: (row) => String(row.length) },
+  info: { title: t('Info'), text: infoText },
 };
 /** Full titles, for menus. */
 const LONG_TITLES: Readonly<Partial<Record<BuiltIn, string>>> = {
-  number: 'Number',
-  direction: 'Direction',
-  protocol: 'Protocol',
-  length: 'Length',
+  number: t('Number'),
+  direction: t('Direction'),
+  protocol: t('Protocol'),
+  length: t('Length'),
 };
 
 export function isBuiltIn(id: string): id is BuiltIn {
@@ -76,8 +77,10 @@ function infoText(row: PacketRow): string {
   return row.info.replace(portsOf(row)?.text ?? '', '');
 }
 
+const FATES = { lost: t('lost'), dropped: t('dropped'), 'in flight': t('in flight') } as const;
+
 /** The fate of the frame, if notable: `lost (wire loss)`. */
 export function fateText({ fate, reason }: PacketRow): string {
   if (!fate || fate === 'delivered') return '';
-  return reason && reason !== fate ? `${fate}: ${reason}` : fate;
+  return reason && reason !== fate ? `${FATES[fate]}: ${reason}` : FATES[fate];
 }

@@ -1,4 +1,5 @@
 /** The context menu of a column's title. */
+import { t } from '../../language.ts';
 import type { MenuEntry } from '../../menu.ts';
 import type { SortOrder, TimeFormat } from '../../messages.ts';
 import { BUILT_IN, isBuiltIn, longTitle } from './columns.ts';
@@ -15,17 +16,17 @@ export interface HeaderMenuEvents {
 }
 
 const TIMES: Readonly<Record<TimeFormat, string>> = {
-  virtual: 'Virtual Time Since Boot',
-  relative: 'Since the Reference or the First Packet',
-  delta: 'Since the Previous Captured Packet',
-  deltaDisplayed: 'Since the Previous Displayed Packet',
+  virtual: t('Virtual Time Since Boot'),
+  relative: t('Since the Reference or the First Packet'),
+  delta: t('Since the Previous Captured Packet'),
+  deltaDisplayed: t('Since the Previous Displayed Packet'),
 };
 /** What the title of the column "Time" says. */
 export const TIME_TITLES: Readonly<Record<TimeFormat, string>> = {
-  virtual: 'Time',
-  relative: 'Since ref.',
-  delta: 'Delta',
-  deltaDisplayed: 'Delta disp.',
+  virtual: t('Time'),
+  relative: t('Since ref.'),
+  delta: t('Delta'),
+  deltaDisplayed: t('Delta disp.'),
 };
 
 export function headerMenu(
@@ -63,38 +64,38 @@ export function headerMenu(
       run: () => events.onToggle(id),
     }));
   return [
-    sortEntry('Sort Ascending', false),
-    sortEntry('Sort Descending', true),
+    sortEntry(t('Sort Ascending'), false),
+    sortEntry(t('Sort Descending'), true),
     {
-      label: 'In Order of Capture',
+      label: t('In Order of Capture'),
       checked: sort === undefined,
       isChoice: true,
       run: () => events.onSort(undefined),
     },
     'separator',
-    ...(by === 'time' ? times : [{ label: 'Time', entries: times }]),
+    ...(by === 'time' ? times : [{ label: t('Time'), entries: times }]),
     'separator',
-    { label: 'Columns', entries: [...ownColumns, ...fields] },
-    { label: 'Add a Field as Column…', run: events.onAddField },
+    { label: t('Columns'), entries: [...ownColumns, ...fields] },
+    { label: t('Add a Field as Column…'), run: events.onAddField },
     {
-      label: 'Remove This Column',
+      label: t('Remove This Column'),
       disabled: columns.length === 1,
       run: () => events.onToggle(columns[chosen]!.id),
     },
     'separator',
     {
-      label: 'Move Left',
+      label: t('Move Left'),
       key: 'Alt+←',
       disabled: chosen === 0,
       run: () => events.onMove(chosen, chosen - 1),
     },
     {
-      label: 'Move Right',
+      label: t('Move Right'),
       key: 'Alt+→',
       disabled: chosen === columns.length - 1,
       run: () => events.onMove(chosen, chosen + 1),
     },
-    { label: 'Fit to Content', run: () => events.onFit(chosen) },
-    { label: 'Reset All Columns', run: events.onReset },
+    { label: t('Fit to Content'), run: () => events.onFit(chosen) },
+    { label: t('Reset All Columns'), run: events.onReset },
   ];
 }

@@ -1,4 +1,5 @@
 /** Searches the list from the selected packet on, and around its end. */
+import { t } from '../../language.ts';
 import { RequestFailed, type Host } from '../../host.ts';
 import type { FindWhat } from '../../messages.ts';
 import type { Listing } from '../listing.ts';
@@ -36,7 +37,7 @@ export class Finder {
           from = answer.goOnFrom;
         }
       }
-      return 'No packet found';
+      return t('No packet found');
     } catch (error) {
       if (error instanceof RequestFailed) return error.message;
       throw error;

@@ -1,4 +1,5 @@
 /** What can be done with a packet: from its menus, by key and from the command palette. */
+import { t } from '../../language.ts';
 import type { Host } from '../../host.ts';
 import type { ApplyAs, PacketField, PacketRow, ToPanelOf } from '../../messages.ts';
 import type { SourceRange } from '../bytesPane.ts';
@@ -82,14 +83,14 @@ export class PacketActions {
   }
 
   copyRow(row: PacketRow | undefined): void {
-    if (row) this.copy(rowText(row), `packet ${row.number}`);
+    if (row) this.copy(rowText(row), t('packet {0}', row.number));
   }
 
   /** The packet's row and all of its layers. */
   async copyPacket(number: number, row: PacketRow | undefined): Promise<void> {
     await this.attempt(async () => {
       const packet = await this.host.getPacket(number);
-      this.copy(packetText(packet, row), `packet ${number}`);
+      this.copy(packetText(packet, row), t('packet {0}', number));
     });
   }
 
@@ -99,7 +100,7 @@ export class PacketActions {
       const { sources } = await this.host.getPacket(number);
       const bytes = decoded(sources[range?.source ?? 0]!);
       const chosen = range ? bytes.subarray(range.offset, range.offset + range.length) : bytes;
-      this.copy(bytesText(chosen, format), `${chosen.length} bytes`);
+      this.copy(bytesText(chosen, format), t('{0} bytes', chosen.length));
     });
   }
 

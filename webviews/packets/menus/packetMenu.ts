@@ -1,4 +1,5 @@
 /** The context menus of a packet in the list, of a field in the layers and of bytes. */
+import { t } from '../../language.ts';
 import type { MenuCommand, MenuEntry, Submenu } from '../../menu.ts';
 import type { ApplyAs, PacketRow } from '../../messages.ts';
 import type { SourceRange } from '../bytesPane.ts';
@@ -6,12 +7,12 @@ import type { TreeNode } from '../fieldTree.ts';
 import type { PacketActions } from './packetActions.ts';
 
 const HOW: readonly (readonly [string, ApplyAs])[] = [
-  ['Selected', 'selected'],
-  ['Not Selected', 'not selected'],
-  ['…and Selected', 'and selected'],
-  ['…or Selected', 'or selected'],
-  ['…and Not Selected', 'and not selected'],
-  ['…or Not Selected', 'or not selected'],
+  [t('Selected'), 'selected'],
+  [t('Not Selected'), 'not selected'],
+  [t('…and Selected'), 'and selected'],
+  [t('…or Selected'), 'or selected'],
+  [t('…and Not Selected'), 'and not selected'],
+  [t('…or Not Selected'), 'or not selected'],
 ];
 
 /** Wireshark's ways to put a new filter together with the one that is there. */
@@ -30,16 +31,16 @@ export interface ChosenColumnField {
 export function rowMenu(number: number, row: PacketRow | undefined, actions: PacketActions): MenuEntry[] {
   return [
     {
-      label: row?.marked ? 'Unmark Packet' : 'Mark Packet',
+      label: row?.marked ? t('Unmark Packet') : t('Mark Packet'),
       key: 'Ctrl+M',
       run: () => actions.toggleMark(number, row),
     },
     {
-      label: row?.comment === undefined ? 'Comment…' : 'Edit the Comment…',
+      label: row?.comment === undefined ? t('Comment…') : t('Edit the Comment…'),
       run: () => actions.comment(number, row),
     },
     {
-      label: row?.isReference ? 'Unset Time Reference' : 'Set Time Reference',
+      label: row?.isReference ? t('Unset Time Reference') : t('Set Time Reference'),
       key: 'Ctrl+T',
       run: () => actions.toggleReference(number, row),
     },
@@ -48,8 +49,8 @@ export function rowMenu(number: number, row: PacketRow | undefined, actions: Pac
     'separator',
     ...codeEntries(number, row, actions),
     'separator',
-    { label: 'Show Its Socket in the Sockets Tree', run: () => actions.showSocket(number) },
-    { label: 'Break When the Next Packet Like This…', run: () => actions.breakOnLike(number) },
+    { label: t('Show Its Socket in the Sockets Tree'), run: () => actions.showSocket(number) },
+    { label: t('Break When the Next Packet Like This…'), run: () => actions.breakOnLike(number) },
     'separator',
     copyEntries(number, row, actions),
   ];
@@ -58,16 +59,22 @@ export function rowMenu(number: number, row: PacketRow | undefined, actions: Pac
 function filterEntries(number: number, row: PacketRow | undefined, actions: PacketActions): MenuEntry[] {
   const hasStream = row === undefined || /→/.test(row.info) || row.source.includes(':');
   return [
-    ways('Filter by This Stream', (how) => actions.applyFilter(number, { what: 'stream' }, how), !hasStream),
-    ways('Filter by This Conversation', (how) => actions.applyFilter(number, { what: 'conversation' }, how)),
+    ways(
+      t('Filter by This Stream'),
+      (how) => actions.applyFilter(number, { what: 'stream' }, how),
+      !hasStream,
+    ),
+    ways(t('Filter by This Conversation'), (how) =>
+      actions.applyFilter(number, { what: 'conversation' }, how),
+    ),
   ];
 }
 
 function codeEntries(number: number, row: PacketRow | undefined, actions: PacketActions): MenuEntry[] {
   return [
-    { label: 'Go to the Code That Sent It…', run: () => actions.goToCode(number, 'sent') },
+    { label: t('Go to the Code That Sent It…'), run: () => actions.goToCode(number, 'sent') },
     {
-      label: 'Go to the Code That Received It…',
+      label: t('Go to the Code That Received It…'),
       disabled: row?.fate === 'lost' || row?.fate === 'in flight',
       run: () => actions.goToCode(number, 'received'),
     },
@@ -80,13 +87,13 @@ function copyEntries(number: number, row: PacketRow | undefined, actions: Packet
     run: () => void actions.copyBytes(number, null, format),
   });
   return {
-    label: 'Copy',
+    label: t('Copy'),
     entries: [
-      { label: 'Row', key: 'Ctrl+C', disabled: row === undefined, run: () => actions.copyRow(row) },
-      { label: 'Packet as Text', run: () => void actions.copyPacket(number, row) },
-      bytes('Bytes as Hex', 'hex'),
-      bytes('Bytes as Printable Text', 'text'),
-      bytes('Bytes as C Array', 'c'),
+      { label: t('Row'), key: 'Ctrl+C', disabled: row === undefined, run: () => actions.copyRow(row) },
+      { label: t('Packet as Text'), run: () => void actions.copyPacket(number, row) },
+      bytes(t('Bytes as Hex'), 'hex'),
+      bytes(t('Bytes as Printable Text'), 'text'),
+      bytes(t('Bytes as C Array'), 'c'),
     ],
   };
 }
@@ -103,34 +110,37 @@ export function fieldMenu(
   const lead: MenuEntry[] =
     frame === undefined
       ? []
-      : [{ label: `Go to Packet ${frame}`, key: 'Ctrl+Enter', run: () => actions.goTo(frame) }, 'separator'];
+      : [
+          { label: t('Go to Packet {0}', frame), key: 'Ctrl+Enter', run: () => actions.goTo(frame) },
+          'separator',
+        ];
   return [
     ...lead,
     {
-      label: 'Apply as Column',
+      label: t('Apply as Column'),
       disabled: missing,
       run: () => actions.addColumn(filterName ?? '', field.title),
     },
-    ways('Apply as Filter', (how) => actions.applyFilter(number, by, how), missing),
+    ways(t('Apply as Filter'), (how) => actions.applyFilter(number, by, how), missing),
     ...filterEntries(number, row, actions),
     'separator',
     {
-      label: 'Copy',
+      label: t('Copy'),
       entries: [
-        { label: 'Line', key: 'Ctrl+C', run: () => actions.copy(field.label, 'field') },
-        { label: 'Value', disabled: field.value === '', run: () => actions.copy(field.value, 'value') },
+        { label: t('Line'), key: 'Ctrl+C', run: () => actions.copy(field.label, 'field') },
+        { label: t('Value'), disabled: field.value === '', run: () => actions.copy(field.value, 'value') },
         {
-          label: 'Field Name',
+          label: t('Field Name'),
           disabled: missing,
           run: () => actions.copy(filterName ?? '', filterName ?? 'field'),
         },
-        { label: 'As Filter', disabled: missing, run: () => void actions.copyFilter(number, by) },
+        { label: t('As Filter'), disabled: missing, run: () => void actions.copyFilter(number, by) },
         ...bytesEntries(number, field, actions),
       ],
     },
     'separator',
     ...codeEntries(number, row, actions),
-    { label: 'Break When the Next Packet Like This…', run: () => actions.breakOnLike(number) },
+    { label: t('Break When the Next Packet Like This…'), run: () => actions.breakOnLike(number) },
   ];
 }
 
@@ -139,7 +149,7 @@ export function bytesMenu(number: number, range: SourceRange | null, actions: Pa
   return [
     ...bytesEntries(number, range, actions),
     'separator',
-    ...bytesEntries(number, null, actions, 'Whole Packet: '),
+    ...bytesEntries(number, null, actions, t('Whole Packet: ')),
   ];
 }
 
@@ -155,8 +165,8 @@ function bytesEntries(
     run: () => void actions.copyBytes(number, range, format),
   });
   return [
-    entry('Bytes as Hex', 'hex'),
-    entry('Bytes as Printable Text', 'text'),
-    entry('Bytes as C Array', 'c'),
+    entry(t('Bytes as Hex'), 'hex'),
+    entry(t('Bytes as Printable Text'), 'text'),
+    entry(t('Bytes as C Array'), 'c'),
   ];
 }
