@@ -30,11 +30,14 @@ import type { Sample } from './graphs/sample.ts';
 import type { PictureData, PictureId } from './pictures/data.ts';
 import type { SequenceArguments, SequenceResponse } from './sequence/data.ts';
 import type { Happening } from './sequence/happening.ts';
+import type { WayArguments, WayResponse } from './way/data.ts';
+import type { Step } from './way/step.ts';
 
 export type * from './packets/data.ts';
 export type * from './graphs/data.ts';
 export type * from './pictures/data.ts';
 export type * from './sequence/data.ts';
+export type * from './way/data.ts';
 
 // ---------------------------------------------------------------------------------------------------------------------
 // Trees
@@ -223,6 +226,9 @@ export interface RunRecord {
   missing: number;
   /** The newest samples, for the graphs. */
   samples: readonly Sample[];
+  /** The newest steps of packets, and where the functions begin that they are in. */
+  steps: readonly Step[];
+  places: Readonly<Record<string, CodeLocation>>;
   /** Omitted if the machine could no longer answer. */
   trees?: TreesRecord;
 }
@@ -262,6 +268,7 @@ export interface SockscopeRequests {
   'sockscope/exportPackets': { arguments: ExportPacketsArguments; response: ExportPacketsResponse };
   'sockscope/sequence': { arguments: SequenceArguments; response: SequenceResponse };
   'sockscope/graphs': { arguments: GraphsArguments; response: GraphsResponse };
+  'sockscope/packetWay': { arguments: WayArguments; response: WayResponse };
 }
 
 /** Body of the event `sockscope/changed`: at most five a second while running, and one on each stop. */

@@ -18,6 +18,7 @@ import { rowsOf } from '../debug-adapter/packets/packetRows.ts';
 import type { PacketStore } from '../debug-adapter/packets/packetStore.ts';
 import { exportPackets } from '../debug-adapter/packets/pcapFile.ts';
 import { sequenceOf } from '../debug-adapter/sequence/sequence.ts';
+import { wayOf } from '../debug-adapter/way/way.ts';
 import { shortTime } from './shortTime.ts';
 
 type Requests = SockscopeRequests;
@@ -58,6 +59,10 @@ export class PastRun {
     }),
     'sockscope/graphs': (body) => ({
       ...graphsOf(this.#record.happenings, this.#record.samples, body),
+      isOver: true,
+    }),
+    'sockscope/packetWay': (body) => ({
+      ...wayOf(this.#record.happenings, this.#record.steps, this.#record.places, body),
       isOver: true,
     }),
     'sockscope/setTreeValue': () => this.#refuse(),

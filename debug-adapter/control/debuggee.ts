@@ -28,6 +28,7 @@ const RING_BYTES = 32 * 1024 * 1024;
 /** The newest of what happens in the world: nobody has to read it. */
 const SEQUENCE_BYTES = 4 * 1024 * 1024;
 const SAMPLE_BYTES = 4 * 1024 * 1024;
+const STEP_BYTES = 4 * 1024 * 1024;
 const NAMES_BYTES = 64 * 1024;
 /** Default heap limit of a machine's thread, in MB. */
 export const DEFAULT_MAX_HEAP = 1024;
@@ -85,6 +86,7 @@ export class Debuggee {
   readonly recording: RecordingMemory = {
     sequence: createRing(SEQUENCE_BYTES),
     samples: createRing(SAMPLE_BYTES),
+    steps: createRing(STEP_BYTES),
     names: createNameTable(NAMES_BYTES),
   };
   readonly maxHeap: number;

@@ -2,20 +2,22 @@
 
 import type { GraphsArguments, GraphsData } from '../graphs/data.ts';
 import type { SequenceArguments, SequenceData } from '../sequence/data.ts';
+import type { WayArguments, WayData } from '../way/data.ts';
 
 /** What is read from the machine. */
 export type PictureData = QueuesData | StatesData | RingsData;
 export type PictureId = PictureData['picture'];
 
 /** All that is drawn: what is read from the machine, and what was recorded. */
-export type DrawnData = PictureData | SequenceData | GraphsData;
+export type DrawnData = PictureData | SequenceData | GraphsData | WayData;
 export type DrawnId = DrawnData['picture'];
 export type DrawnOf<Id extends DrawnId> = Extract<DrawnData, { picture: Id }>;
 /** Which data of a picture is wanted. */
 export type Wanted =
   | { [Id in PictureId]: { picture: Id } }[PictureId]
   | ({ picture: 'sequence' } & SequenceArguments)
-  | ({ picture: 'graphs' } & GraphsArguments);
+  | ({ picture: 'graphs' } & GraphsArguments)
+  | ({ picture: 'way' } & WayArguments);
 export type WantedOf<Id extends DrawnId> = Extract<Wanted, { picture: Id }>;
 
 // ---------------------------------------------------------------------------------------------------------------------

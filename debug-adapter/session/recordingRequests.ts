@@ -1,13 +1,18 @@
-/** The custom requests about what was recorded: the sequence diagram and the graphs. */
+/** The custom requests about what was recorded: the sequence diagram, the graphs, the ways of packets. */
 import { graphsOf } from '../graphs/graphs.ts';
 import type {
+  CodeLocation,
   GraphsArguments,
   GraphsResponse,
   Moment,
   SequenceArguments,
   SequenceResponse,
+  WayArguments,
+  WayResponse,
 } from '../protocol.ts';
 import { sequenceOf } from '../sequence/sequence.ts';
+import { WAY_FUNCTIONS, type Places } from '../way/code.ts';
+import { wayOf } from '../way/way.ts';
 import type { Run } from './run.ts';
 
 export async function sequence(run: Run, args: SequenceArguments): Promise<SequenceResponse> {
@@ -21,6 +26,23 @@ export async function graphs(run: Run, args: GraphsArguments): Promise<GraphsRes
   const stop = await momentOfStop(run);
   const answer = graphsOf(run.recording.read(), run.samples.read(), args);
   return stop === undefined ? answer : { ...answer, stop };
+}
+
+export async function packetWay(run: Run, args: WayArguments): Promise<WayResponse> {
+  const stop = await momentOfStop(run);
+  const answer = wayOf(run.recording.read(), run.steps.read(), await wayPlaces(run), args);
+  return stop === undefined ? answer : { ...answer, stop };
+}
+
+/** Where the functions begin whose code a packet's stations are. */
+export async function wayPlaces(run: Run): Promise<Places> {
+  const places: Record<string, CodeLocation> = {};
+  for (const name of WAY_FUNCTIONS) {
+    const [place] = await run.functions.find(name);
+    const path = place && run.debuggee.scripts.pathOf(place.url);
+    if (path !== undefined) places[name] = { path, line: place!.line + 1, column: 1 };
+  }
+  return places;
 }
 
 async function momentOfStop(run: Run): Promise<Moment | undefined> {

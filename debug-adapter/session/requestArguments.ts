@@ -107,6 +107,7 @@ const SHAPES: Readonly<Record<string, Readonly<Record<string, Shape>>>> = {
   'sockscope/packetCode': { number: 'integer', which: 'string' },
   'sockscope/exportPackets': { path: 'string' },
   'sockscope/sequence': { 'connection?': 'string', 'from?': 'count', 'to?': 'count', 'count?': 'count' },
+  'sockscope/packetWay': { 'number?': 'integer' },
   'sockscope/graphs': {
     'graph?': 'string',
     'connection?': 'string',

@@ -17,6 +17,7 @@ import { PacketStore } from '../packets/packetStore.ts';
 import { PcapFile } from '../packets/pcapFile.ts';
 import { Recording } from '../recording/recording.ts';
 import { Samples } from '../recording/samples.ts';
+import { Steps } from '../recording/steps.ts';
 import { AGENT, type RunEnd } from '../worker/channel.ts';
 import { Frames } from './frames.ts';
 import type { LaunchArguments } from './launchArguments.ts';
@@ -49,6 +50,7 @@ export class Run {
   readonly streams: Streams;
   readonly recording: Recording;
   readonly samples: Samples;
+  readonly steps: Steps;
   readonly frames: Frames;
   readonly #tellClient: Emit;
   /** As #tellClient, until the machine is killed. */
@@ -94,8 +96,10 @@ export class Run {
     this.functionBreakpoints = new FunctionBreakpoints(this.debuggee, this.execution, functions, this.#t);
     this.streams = new Streams(this.debuggee.ring, this.packets);
     this.streams.isCongested = isCongested;
-    this.recording = new Recording(this.debuggee.recording.sequence, this.debuggee.recording.names);
-    this.samples = new Samples(this.debuggee.recording.samples, this.debuggee.recording.names);
+    const { sequence, samples, steps, names: recordedNames } = this.debuggee.recording;
+    this.recording = new Recording(sequence, recordedNames);
+    this.samples = new Samples(samples, recordedNames);
+    this.steps = new Steps(steps, recordedNames);
     this.#progress = new Progress(this, this.#emit);
     this.#firstValue = numbers.nextValueRange();
     this.#recorder = launch.record ? new RunRecorder(this) : undefined;

@@ -9,6 +9,7 @@ import type { StackTable } from '../inspect/packetStacks.ts';
 import { recordCapture } from '../packets/captureRecord.ts';
 import type { CodeRecord, RunRecord, TreesRecord } from '../protocol.ts';
 import { codeReference, stackFrames } from './packetRequests.ts';
+import { wayPlaces } from './recordingRequests.ts';
 import type { Run } from './run.ts';
 
 /**
@@ -24,6 +25,8 @@ const PACKETS_WITH_CODE = 500;
 const HAPPENINGS = 5000;
 /** The number of newest samples that are recorded: about 200 bytes each. */
 const SAMPLES = 5000;
+/** The number of newest steps of packets that are recorded: about 150 bytes each. */
+const STEPS = 5000;
 
 export class RunRecorder {
   readonly #run: Run;
@@ -58,6 +61,8 @@ export class RunRecorder {
       code: await this.#code(),
       ...this.#happenings(),
       samples: this.#run.samples.read().slice(-SAMPLES),
+      steps: this.#run.steps.read().slice(-STEPS),
+      places: await wayPlaces(this.#run),
       ...(this.#trees === undefined ? {} : { trees: this.#trees }),
     };
   }

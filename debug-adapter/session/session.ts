@@ -29,7 +29,7 @@ import {
 import { Positions } from './positions.ts';
 import { parseArguments } from './requestArguments.ts';
 import { Run } from './run.ts';
-import { graphs, sequence } from './recordingRequests.ts';
+import { graphs, packetWay, sequence } from './recordingRequests.ts';
 import { setVariable } from './setVariable.ts';
 import { picture } from './pictureRequests.ts';
 import { breakOnSocket, setTreeValue, tree } from './treeRequests.ts';
@@ -159,6 +159,7 @@ export class Session {
     'sockscope/exportPackets': (args: never) => writePackets(this.#running(), args),
     'sockscope/sequence': (args: never) => sequence(this.#running(), args),
     'sockscope/graphs': (args: never) => graphs(this.#running(), args),
+    'sockscope/packetWay': (args: never) => packetWay(this.#running(), args),
   };
 
   /** Requests without a time limit. */

@@ -28,7 +28,9 @@ export interface RecordingMemory {
   sequence: SharedArrayBuffer;
   /** For graphs. */
   samples: SharedArrayBuffer;
-  /** The names in both. */
+  /** For the ways of packets. */
+  steps: SharedArrayBuffer;
+  /** The names in all of them. */
   names: SharedArrayBuffer;
 }
 /** The part of the launch configuration for the machine. */

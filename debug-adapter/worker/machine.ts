@@ -30,6 +30,7 @@ import { NameWriter } from '../recording/nameTable.ts';
 import { Recorder } from '../recording/recorder.ts';
 import { RecordWriter } from '../recording/recordWriter.ts';
 import { Sampler } from '../recording/sampler.ts';
+import { StepRecorder } from '../recording/stepRecorder.ts';
 import type { SourceTools } from '../../stack/user/program.ts';
 import {
   AGENT,
@@ -72,10 +73,14 @@ function start(boot: BootConfig, kernel: KernelNames, t: Translate): Running {
   const tell: Tell = (text, isError) => records.output(isError ? 'important' : 'console', `${text}\n`);
   const agent = new Agent(world, kernel, scope, data.evaluated, tell, t);
   const records: Records = new Records(new RingWriter(data.ring), world, agent.packets);
-  const { sequence, samples, names } = data.recording;
+  const { sequence, samples, steps, names } = data.recording;
   const nameWriter = new NameWriter(names);
   const writer = (ring: SharedArrayBuffer) => new RecordWriter(world, new RingWriter(ring), nameWriter);
-  world.capture = bothOf(records, new Recorder(world, writer(sequence)));
+  world.capture = allOf([
+    records,
+    new Recorder(world, writer(sequence)),
+    new StepRecorder(world, writer(steps)),
+  ]);
   new Sampler(world, writer(samples));
   world.output = (stream, text) => {
     const place = parseStack(new Error().stack ?? '').find(({ url }) => isScenario(url));
@@ -88,20 +93,17 @@ function start(boot: BootConfig, kernel: KernelNames, t: Translate): Running {
   return running;
 }
 
-/** A world has one capture; here two listen. */
-function bothOf(first: CaptureSink, second: CaptureSink): CaptureSink {
+/** A world has one capture; here several listen. */
+function allOf(sinks: readonly CaptureSink[]): CaptureSink {
   return {
     sent: (frame, port) => {
-      first.sent(frame, port);
-      second.sent(frame, port);
+      for (const sink of sinks) sink.sent(frame, port);
     },
     received: (frame, port) => {
-      first.received(frame, port);
-      second.received(frame, port);
+      for (const sink of sinks) sink.received(frame, port);
     },
     lost: (frame, reason) => {
-      first.lost(frame, reason);
-      second.lost(frame, reason);
+      for (const sink of sinks) sink.lost(frame, reason);
     },
   };
 }

@@ -10,6 +10,7 @@ import type { DrawnData, DrawnId, Wanted } from '../../debug-adapter/protocol.ts
 import { showPacketCode } from '../packets/packetCode.ts';
 import type { PacketsPanel } from '../packets/packetsPanel.ts';
 import type { BreakOnChooser } from '../breakOn.ts';
+import { openLocation } from '../openLocation.ts';
 import { saveFile } from '../saveFile.ts';
 import type { MachineSession, Sessions } from '../session.ts';
 import type { StackSources } from '../stackSources.ts';
@@ -91,6 +92,11 @@ export class PicturesView implements vscode.Disposable {
     return this.#host.showWith({ type: 'show', picture });
   }
 
+  /** Opens the view with the stations of this packet. */
+  showWay(packet: number): Promise<void> {
+    return this.#host.showWith({ type: 'show', picture: 'way', packet });
+  }
+
   #tellChanged(): void {
     if (!this.#host.isShown) return;
     const session = this.#sessions.current;
@@ -129,6 +135,8 @@ export class PicturesView implements vscode.Disposable {
         return this.#packets.revealPacket(message.number);
       case 'goToCode':
         return showPacketCode(this.#session, this.#sources, message.number, message.which);
+      case 'openCode':
+        return openLocation(message.location);
       case 'copy':
         await vscode.env.clipboard.writeText(message.text);
         vscode.window.setStatusBarMessage(vscode.l10n.t('Copied {0}', message.what), 2000);
@@ -151,15 +159,23 @@ export class PicturesView implements vscode.Disposable {
   async #getPicture({ id, wanted }: FromPicturesOf<'getPicture'>): Promise<void> {
     this.#host.post({ type: 'picture', id, data: await this.#data(wanted) });
   }
-  async #data({ picture, ...wanted }: Wanted): Promise<DrawnData> {
+  async #data(all: Wanted): Promise<DrawnData> {
     const session = this.#session;
-    switch (picture) {
-      case 'sequence':
+    switch (all.picture) {
+      case 'sequence': {
+        const { picture, ...wanted } = all;
         return { picture, ...(await session.request('sockscope/sequence', wanted)) };
-      case 'graphs':
+      }
+      case 'graphs': {
+        const { picture, ...wanted } = all;
         return { picture, ...(await session.request('sockscope/graphs', wanted)) };
+      }
+      case 'way': {
+        const { picture, ...wanted } = all;
+        return { picture, ...(await session.request('sockscope/packetWay', wanted)) };
+      }
       default:
-        return (await session.request('sockscope/picture', { picture })).data;
+        return (await session.request('sockscope/picture', { picture: all.picture })).data;
     }
   }
 }

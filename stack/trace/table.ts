@@ -60,6 +60,9 @@ export type ListenRequestEvent =
   /** The listener is closing, and resets its child, which was in the accept queue. */
   | 'forgotten';
 
+/** The queues of a socket that a packet can be put into. */
+export type SkbQueue = 'write' | 'backlog' | 'receive' | 'out_of_order';
+
 export const TRACEPOINTS = {
   // System calls and tasks.
   sys_enter: machineTracepoint(
@@ -197,6 +200,15 @@ export const TRACEPOINTS = {
   ),
 
   // Packets, devices and queues.
+  /**
+   * A packet is in a queue of a socket; Linux has no tracepoint for it. `into`: the packet in that queue that its
+   * data was joined to; it is freed next.
+   */
+  sockscope_skb_queue: tracepoint(
+    'sockscope:skb_queue',
+    ofSock,
+    (sk: sock, skb: sk_buff, queue: SkbQueue, _into: sk_buff | null) => `${queue} ${sockAndSkb(sk, skb)}`,
+  ),
   kfree_skb: tracepoint(
     'skb:kfree_skb',
     ofSkb,

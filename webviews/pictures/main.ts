@@ -9,6 +9,7 @@ import './styles/sequence.css';
 import 'uplot/dist/uPlot.min.css';
 import './styles/graphs.css';
 import './styles/rings.css';
+import './styles/way.css';
 import { registerControls } from '../toolkit.ts';
 import { PicturesView } from './picturesView.ts';
 

@@ -1,11 +1,12 @@
 /** The messages between the extension and the Pictures view, parsed on both sides. */
-import type { DrawnData, DrawnId, Wanted, WantedOf } from '../../debug-adapter/protocol.ts';
+import type { CodeLocation, DrawnData, DrawnId, Wanted, WantedOf } from '../../debug-adapter/protocol.ts';
 import { array, boolean, count, object, oneOf, optional, string, union, type Shape } from '../shape.ts';
 import { graphsArguments, graphsData } from './graphs/shape.ts';
 import { queuesData } from './queues/shape.ts';
 import { sequenceArguments, sequenceData } from './sequence/shape.ts';
 import { ringsData } from './rings/shape.ts';
 import { statesData } from './states/shape.ts';
+import { codeLocation, wayArguments, wayData } from './way/shape.ts';
 
 export const PICTURE_IDS = [
   'queues',
@@ -13,6 +14,7 @@ export const PICTURE_IDS = [
   'sequence',
   'graphs',
   'rings',
+  'way',
 ] as const satisfies readonly DrawnId[];
 
 /** The commands that an empty picture offers. */
@@ -47,8 +49,8 @@ export type ToPictures =
       /** The machine is gone: of when the pictures are. */
       ended?: string;
     }
-  /** Show this picture, and in it what belongs to this socket: its key in the Sockets tree. */
-  | { type: 'show'; picture: DrawnId; socket?: string }
+  /** Show this picture, and in it what belongs to this socket (its key in the Sockets tree), or this packet. */
+  | { type: 'show'; picture: DrawnId; socket?: string; packet?: number }
   /** At which transitions the machine stops: sent after `ready`, and whenever that changes. */
   | { type: 'transitions'; armed: ArmedArrow[] }
   /** The answer to `getPicture`. */
@@ -66,6 +68,7 @@ export type FromPictures =
   | { type: 'revealPacket'; number: number }
   /** Open the code that sent or received the packet. */
   | { type: 'goToCode'; number: number; which: 'sent' | 'received' }
+  | { type: 'openCode'; location: CodeLocation }
   /** Put this text on the clipboard; `what` names it for the status bar. */
   | { type: 'copy'; text: string; what: string }
   /** Stop at a transition from now on, or do so no more. */
@@ -85,6 +88,7 @@ const SHAPES: { [Id in DrawnId]: Shape<Extract<DrawnData, { picture: Id }>> } = 
   sequence: sequenceData,
   graphs: graphsData,
   rings: ringsData,
+  way: wayData,
 };
 const pictureData: Shape<DrawnData> = (value, path) => {
   const { picture } = object<{ picture: DrawnId }>({ picture: pictureId })(value, path);
@@ -97,6 +101,7 @@ const WANTED: { [Id in DrawnId]: Shape<WantedOf<Id>> } = {
   sequence: sequenceArguments,
   graphs: graphsArguments,
   rings: object<WantedOf<'rings'>>({ picture: oneOf('rings') }),
+  way: wayArguments,
 };
 const wanted: Shape<Wanted> = (value, path) => {
   const { picture } = object<{ picture: DrawnId }>({ picture: pictureId })(value, path);
@@ -112,7 +117,12 @@ export const parseToPictures = union<ToPictures>('a message to the Pictures view
     moment: optional(string),
     ended: optional(string),
   }),
-  show: object<ToPicturesOf<'show'>>({ type: oneOf('show'), picture: pictureId, socket: optional(string) }),
+  show: object<ToPicturesOf<'show'>>({
+    type: oneOf('show'),
+    picture: pictureId,
+    socket: optional(string),
+    packet: optional(count),
+  }),
   transitions: object<ToPicturesOf<'transitions'>>({
     type: oneOf('transitions'),
     armed: array(
@@ -143,6 +153,7 @@ export const parseFromPictures = union<FromPictures>('a message from the Picture
     number: count,
     which: oneOf('sent', 'received'),
   }),
+  openCode: object<FromPicturesOf<'openCode'>>({ type: oneOf('openCode'), location: codeLocation }),
   copy: object<FromPicturesOf<'copy'>>({ type: oneOf('copy'), text: string, what: string }),
   revealSocket: object<FromPicturesOf<'revealSocket'>>({ type: oneOf('revealSocket'), socket: string }),
   showPackets: object<FromPicturesOf<'showPackets'>>({ type: oneOf('showPackets'), filter: string }),

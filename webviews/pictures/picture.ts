@@ -1,5 +1,5 @@
 /** What a picture of the Pictures view is. */
-import type { DrawnId, DrawnOf, Moment, WantedOf } from '../../debug-adapter/protocol.ts';
+import type { CodeLocation, DrawnId, DrawnOf, Moment, WantedOf } from '../../debug-adapter/protocol.ts';
 import type { Table } from './table.ts';
 
 export type { Table } from './table.ts';
@@ -26,6 +26,9 @@ export interface PictureHost {
   revealPacket(number: number): void;
   /** Open the code that sent or received a packet. */
   goToCode(number: number, which: 'sent' | 'received'): void;
+  openCode(location: CodeLocation): void;
+  /** Show the stations of a packet. */
+  showWay(number: number): void;
   /** The user looks at this moment: the other pictures show it, too. */
   pointAt(moment: Moment | undefined): void;
   /** Put a text on the clipboard; `what` names it for the status bar. */

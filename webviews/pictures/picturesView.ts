@@ -15,6 +15,7 @@ import { SequencePicture } from './sequence/sequencePicture.ts';
 import { StatesPicture } from './states/statesPicture.ts';
 import { readSettings, type Settings } from './settings.ts';
 import { standalone } from './svg.ts';
+import { WayPicture } from './way/wayPicture.ts';
 import { TableView } from './tableView.ts';
 import { Tabs } from '../tabs.ts';
 
@@ -25,6 +26,7 @@ export class PicturesView {
   private readonly host = new Host((message) => this.announced(message));
   private readonly settings: Settings = readSettings(this.host.load());
   private readonly states: StatesPicture;
+  private readonly way: WayPicture;
   /** In the order of their tabs. */
   private readonly pictures: Picture[];
   private readonly tabs: Tabs<DrawnId>;
@@ -66,16 +68,20 @@ export class PicturesView {
       ask: () => void this.fetch(),
       revealPacket: (number) => this.host.post({ type: 'revealPacket', number }),
       goToCode: (number, which) => this.host.post({ type: 'goToCode', number, which }),
+      openCode: (location) => this.host.post({ type: 'openCode', location }),
+      showWay: (number) => this.showWay(number),
       pointAt: (moment) => this.pointAt(moment),
       copy: (text, what) => this.host.post({ type: 'copy', text, what }),
     };
     this.states = new StatesPicture(pictureHost);
+    this.way = new WayPicture(pictureHost);
     this.pictures = [
       new QueuesPicture(pictureHost),
       this.states,
       new SequencePicture(pictureHost),
       new GraphsPicture(pictureHost),
       new RingsPicture(pictureHost),
+      this.way,
     ];
     this.tabs = new Tabs(t('Pictures'), this.pictures, PANEL, (id) => this.select(id));
     this.empty = new EmptyState((command) => this.host.post({ type: 'run', command }));
@@ -132,6 +138,7 @@ export class PicturesView {
   private announced(message: Announcement): void {
     if (message.type === 'changed') return this.changed(message);
     if (message.type === 'transitions') return this.states.arm(message.armed);
+    if (message.packet !== undefined) return this.showWay(message.packet);
     this.select(message.picture);
     if (message.socket !== undefined) this.current.focusOn?.(message.socket);
   }
@@ -145,6 +152,11 @@ export class PicturesView {
     }
     setText(this.status, ended ?? (running ? t('running') : (moment ?? '')));
     void this.fetch();
+  }
+
+  private showWay(packet: number): void {
+    this.way.focusOnPacket(packet);
+    this.select('way');
   }
 
   private pointAt(moment: Moment | undefined): void {

@@ -39,7 +39,7 @@ export class SequencePicture implements Picture<'sequence'> {
   private readonly connection = document.createElement('select');
   private readonly spacing = document.createElement('select');
   private readonly sentence = el('p', { class: 'sentence', role: 'status' });
-  private readonly actions: { packet: ButtonControl; sent: ButtonControl; received: ButtonControl };
+  private readonly actions: Record<'packet' | 'way' | 'sent' | 'received', ButtonControl>;
   private readonly earlier: ButtonControl;
   private readonly later: ButtonControl;
   private readonly range = el('span', { class: 'range' });
@@ -71,6 +71,11 @@ export class SequencePicture implements Picture<'sequence'> {
     this.later = tool(t('To the newest'), 'arrow-down', () => this.ask(undefined));
     this.actions = {
       packet: button({ label: t('Show Packet'), onClick: () => this.showPacket() }),
+      way: button({
+        label: t('Its Way'),
+        tooltip: t('The stations of the packet, from send() to recv()'),
+        onClick: () => this.showWay(),
+      }),
       sent: button({ label: t('Sending Code'), onClick: () => this.showCode('sent') }),
       received: button({ label: t('Receiving Code'), onClick: () => this.showCode('received') }),
     };
@@ -300,6 +305,7 @@ export class SequencePicture implements Picture<'sequence'> {
           ),
     );
     this.actions.packet.setEnabled(packet !== undefined);
+    this.actions.way.setEnabled(packet !== undefined);
     this.actions.sent.setEnabled(packet !== undefined);
     this.actions.received.setEnabled(packet?.arrived !== undefined);
   }
@@ -310,6 +316,10 @@ export class SequencePicture implements Picture<'sequence'> {
   private showPacket(): void {
     const packet = this.packet();
     if (packet !== undefined) this.host.revealPacket(packet.number);
+  }
+  private showWay(): void {
+    const packet = this.packet();
+    if (packet !== undefined) this.host.showWay(packet.number);
   }
   private showCode(which: 'sent' | 'received'): void {
     const packet = this.packet();

@@ -98,6 +98,7 @@ export function __sock_queue_rcv_skb(sk: sock, skb: sk_buff): { err: Errno; reas
   skb.dev = null;
   skb_set_owner_r(skb, sk);
   __skb_queue_tail(sk.sk_receive_queue, skb);
+  trace.sockscope_skb_queue(sk, skb, 'receive', null);
   if (!sock_flag(sk, SOCK_DEAD)) sk.sk_data_ready(sk);
   return { err: 0, reason: SKB_NOT_DROPPED_YET };
 }

@@ -38,6 +38,7 @@ import {
   MSG_OOB,
 } from '../../../include/uapi/linux/socket.ts';
 import { TCPF_CLOSE_WAIT, TCPF_ESTABLISHED } from '../../../include/uapi/linux/tcp.ts';
+import { trace } from '../../../trace/events.ts';
 import { get_page, skb_fill_page_desc } from '../../core/skbuff/alloc.ts';
 import { lock_sock, release_sock, sk_flush_backlog } from '../../core/sock/lock.ts';
 import {
@@ -81,6 +82,7 @@ export function tcp_skb_entail(sk: sock, skb: sk_buff): void {
   tcb.end_seq = tp.write_seq;
   tcb.tcp_flags = TCPHDR_ACK;
   tcp_add_write_queue_tail(sk, skb);
+  trace.sockscope_skb_queue(sk, skb, 'write', null);
   sk_wmem_queued_add(sk, skb.truesize);
   sk_mem_charge(sk, skb.truesize);
   tp.nonagle &= ~TCP_NAGLE_PUSH;

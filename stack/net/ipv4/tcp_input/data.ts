@@ -46,6 +46,7 @@ import {
   LINUX_MIB_TCPRCVQDROP,
   LINUX_MIB_TCPZEROWINDOWDROP,
 } from '../../../include/uapi/linux/snmp.ts';
+import { trace } from '../../../trace/events.ts';
 import { __kfree_skb, __skb_pull, kfree_skb_reason } from '../../core/skbuff/alloc.ts';
 import { skb_copy_bits } from '../../core/skbuff/data.ts';
 import { __skb_unlink } from '../../core/skbuff/queue.ts';
@@ -85,6 +86,7 @@ export function tcp_queue_rcv(sk: sock, skb: sk_buff): boolean {
     tcp_add_receive_queue(sk, skb);
     skb_set_owner_r(skb, sk);
   }
+  trace.sockscope_skb_queue(sk, skb, 'receive', eaten ? tail : null);
   return eaten;
 }
 

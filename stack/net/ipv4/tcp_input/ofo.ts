@@ -39,6 +39,7 @@ import {
   LINUX_MIB_TCPOFOMERGE,
   LINUX_MIB_TCPOFOQUEUE,
 } from '../../../include/uapi/linux/snmp.ts';
+import { trace } from '../../../trace/events.ts';
 import { hrtimer_try_to_cancel } from '../../../kernel/time/hrtimer.ts';
 import { rb_erase, rb_insert_after, rb_replace_node, skb_rb_next } from '../../../lib/skb_tree.ts';
 import { __kfree_skb } from '../../core/skbuff/alloc.ts';
@@ -98,6 +99,7 @@ export function tcp_data_queue_ofo(sk: sock, skb: sk_buff): void {
   if (queued) {
     skb_condense(skb);
     skb_set_owner_r(skb, sk);
+    trace.sockscope_skb_queue(sk, skb, 'out_of_order', null);
   }
 }
 
@@ -206,6 +208,7 @@ export function tcp_ofo_queue(sk: sock): void {
     const eaten = tail !== null && tcp_try_coalesce(sk, tail, skb);
     tcp_rcv_nxt_update(tp, cb.end_seq);
     const fin = (cb.tcp_flags & TCPHDR_FIN) !== 0;
+    trace.sockscope_skb_queue(sk, skb, 'receive', eaten ? tail : null);
     if (!eaten) tcp_add_receive_queue(sk, skb);
     else __kfree_skb(skb);
     if (fin) {

@@ -56,6 +56,7 @@ export function tcp_add_backlog(sk: sock, skb: sk_buff): number {
     NET_INC_STATS(sock_net(sk), LINUX_MIB_TCPBACKLOGDROP);
     return SKB_DROP_REASON_SOCKET_BACKLOG;
   }
+  trace.sockscope_skb_queue(sk, skb, 'backlog', null);
   return 0;
 }
 

@@ -260,6 +260,7 @@ export function __udp_enqueue_schedule_skb(sk: sock, skb: sk_buff): number {
   skb_dst_drop(skb);
   skb_set_owner_r(skb, sk);
   __skb_queue_tail(sk.sk_receive_queue, skb);
+  trace.sockscope_skb_queue(sk, skb, 'receive', null);
   if (!sock_flag(sk, SOCK_DEAD)) sk.sk_data_ready(sk);
   return 0;
 }
