@@ -1,6 +1,8 @@
 /** The drawing of a packet's way: a box for each station, a link to its code, and how long it took to get there. */
 import type { WayResponse, WayStation } from '../../../debug-adapter/protocol.ts';
-import { clickable, fitted, svg, titled } from '../svg.ts';
+import { t } from '../../language.ts';
+import { clickable, svg, titled } from '../svg.ts';
+import { fitted, widthInCharacters } from '../textWidth.ts';
 import { timeText } from '../sequence/time.ts';
 import { STATION_HEIGHT, wayLayout, type Leg, type PlacedStation } from './wayLayout.ts';
 import { afterText, countsText, stationText } from './words.ts';
@@ -18,7 +20,7 @@ export class WayDrawing {
   readonly element = svg('svg', {
     class: 'drawing way-drawing',
     role: 'group',
-    'aria-label': "A packet's way",
+    'aria-label': t("A packet's way"),
   });
   private readonly events: WayEvents;
   private drawn = '';
@@ -68,10 +70,14 @@ export class WayDrawing {
     ];
     const after = afterNs === undefined ? '' : `+${afterText(afterNs)}`;
     const room = width - 2 * PADDING;
-    const detail = fitted(details.join(', '), room - title.length * 7 - after.length * 7 - 16, SMALL_SIZE);
+    const detail = fitted(
+      details.join(', '),
+      room - widthInCharacters(title) * 7 - after.length * 7 - 16,
+      SMALL_SIZE,
+    );
     const counts = countsText(station);
-    const when = `t = ${timeText(at.timeNs)} s · event ${at.event}`;
-    const isNarrow = room < (when.length + counts.length) * 6.2;
+    const when = t('t = {0} s · event {1}', timeText(at.timeNs), at.event);
+    const isNarrow = room < (widthInCharacters(when) + counts.length) * 6.2;
     const line = isNarrow ? counts || timeText(at.timeNs) : when;
     const box = svg('g', { class: names.join(' ') }, [
       svg('rect', { x, y, width, height: STATION_HEIGHT, rx: 3 }),

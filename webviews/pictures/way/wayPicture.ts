@@ -1,6 +1,7 @@
 /** A packet's way: which packet is shown, its stations, and a sentence about the whole. */
 import type { WantedOf, WayData, WayResponse, WayStation } from '../../../debug-adapter/protocol.ts';
 import { el, setText } from '../../dom.ts';
+import { t } from '../../language.ts';
 import { button } from '../../toolkit.ts';
 import type { Emptiness, Picture, PictureHost, Table } from '../picture.ts';
 import { fillSelect, option, select } from '../select.ts';
@@ -9,34 +10,36 @@ import { sentenceOf, wayTable } from './words.ts';
 
 export class WayPicture implements Picture<'way'> {
   readonly id = 'way';
-  readonly title = "A Packet's Way";
-  readonly tooltip = 'The stations of one packet, from send() to recv(): when it was there, and who held it.';
+  readonly title = t("A Packet's Way");
+  readonly tooltip = t(
+    'The stations of one packet, from send() to recv(): when it was there, and who held it.',
+  );
   readonly element: HTMLElement;
   private readonly host: PictureHost;
-  private readonly packet = select('Packet', () => this.choose(Number(this.packet.value)));
+  private readonly packet = select(t('Packet'), () => this.choose(Number(this.packet.value)));
   private readonly sentence = el('p', { class: 'sentence', role: 'status' });
   private readonly place = el('div', { class: 'way-place' });
   private readonly drawing: WayDrawing;
   private readonly tools = {
     earlier: button({
-      label: 'The packet before',
+      label: t('The packet before'),
       icon: 'chevron-left',
       iconOnly: true,
       onClick: () => this.move(1),
     }),
     later: button({
-      label: 'The packet after',
+      label: t('The packet after'),
       icon: 'chevron-right',
       iconOnly: true,
       onClick: () => this.move(-1),
     }),
     newest: button({
-      label: 'The newest',
+      label: t('The newest'),
       icon: 'arrow-circle-right',
       iconOnly: true,
       onClick: () => this.choose(undefined),
     }),
-    show: button({ label: 'Show Packet', onClick: () => this.showPacket() }),
+    show: button({ label: t('Show Packet'), onClick: () => this.showPacket() }),
   };
   private data: WayResponse | undefined;
   /** The packet to be shown; undefined: the newest. */
@@ -105,8 +108,10 @@ export class WayPicture implements Picture<'way'> {
   emptiness(): Emptiness | undefined {
     if (this.data === undefined || this.data.stations.length > 0) return undefined;
     return {
-      title: 'No packet yet',
-      text: 'The stations of a packet, from send() to recv(), are drawn here as soon as one is sent: continue, or step on.',
+      title: t('No packet yet'),
+      text: t(
+        'The stations of a packet, from send() to recv(), are drawn here as soon as one is sent: continue, or step on.',
+      ),
     };
   }
 

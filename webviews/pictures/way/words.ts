@@ -1,5 +1,6 @@
 /** What a packet's way says: a sentence for the whole, a line for each station, the table. */
 import type { WayResponse, WayStation } from '../../../debug-adapter/protocol.ts';
+import { t } from '../../language.ts';
 import { durationText, timeText } from '../sequence/time.ts';
 import type { Table } from '../table.ts';
 
@@ -9,13 +10,13 @@ export function sentenceOf({ packet, fate, stations }: WayResponse): string {
   const whole = durationText(last.at.timeNs - first.at.timeNs);
   switch (fate) {
     case 'lost':
-      return `Packet ${packet.number} is lost on the wire, ${whole} after ${first.title}.`;
+      return t('Packet {0} is lost on the wire, {1} after "{2}".', packet.number, whole, first.title);
     case 'dropped':
-      return `Packet ${packet.number} is dropped: ${last.details[0] ?? ''}.`;
+      return t('Packet {0} is dropped: {1}.', packet.number, last.details[0] ?? '');
     case 'in flight':
-      return `Packet ${packet.number} is on its way: it has come to "${last.title}".`;
+      return t('Packet {0} is on its way: it has come to "{1}".', packet.number, last.title);
     default:
-      return `Packet ${packet.number} takes ${whole} from "${first.title}" to "${last.title}".`;
+      return t('Packet {0} takes {1} from "{2}" to "{3}".', packet.number, whole, first.title, last.title);
   }
 }
 
@@ -29,19 +30,29 @@ export function stationText(station: WayStation): string {
   const { title, details, at, code } = station;
   return [
     [title, ...details].join(', '),
-    `t = ${timeText(at.timeNs)} s, event ${at.event}`,
+    t('t = {0} s, event {1}', timeText(at.timeNs), at.event),
     countsText(station),
-    code === undefined ? '' : `code: ${code}()`,
+    code === undefined ? '' : t('code: {0}()', code),
   ]
     .filter((part) => part !== '')
     .join('\n');
 }
 
-const SIDES = { sender: 'sender', wire: 'wire', receiver: 'receiver' } as const;
+const SIDES = { sender: t('sender'), wire: t('wire'), receiver: t('receiver') } as const;
 
 export function wayTable(way: WayResponse | undefined): Table {
-  const headers = ['Where', 'Station', 'Details', 'Time (s)', 'Event', 'After', 'users', 'dataref', 'Code'];
-  if (way?.packet === undefined) return { caption: 'No packet is recorded.', headers, rows: [] };
+  const headers = [
+    t('Where'),
+    t('Station'),
+    t('Details'),
+    t('Time (s)'),
+    t('Event'),
+    t('After'),
+    'users',
+    'dataref',
+    t('Code'),
+  ];
+  if (way?.packet === undefined) return { caption: t('No packet is recorded.'), headers, rows: [] };
   const { stations, packet } = way;
   return {
     caption: `${packet.label}. ${sentenceOf(way)}`,
