@@ -1,5 +1,7 @@
 /** What is known about a packet from the packets before and after it. */
 import type { Duplicate } from './tracking/arpTracker.ts';
+import type { Piece } from './streams/streamTracker.ts';
+import type { DnsKnown } from './tracking/dnsTracker.ts';
 import type { Echo } from './tracking/echoTracker.ts';
 import type { Datagram } from './tracking/fragments.ts';
 import type { TcpKnown } from './tracking/tcpTracker.ts';
@@ -24,7 +26,10 @@ export interface Context {
   datagram?: Datagram;
   echo?: Echo;
   udp?: UdpFlow;
+  dns?: DnsKnown;
   tcp?: TcpKnown;
+  /** What its payload is to the stream, if a protocol is known. */
+  pieces?: readonly Piece[];
   /** Of the packet that an ICMP error quotes. */
   quotedUdp?: UdpFlow;
   quotedTcp?: TcpKnown;

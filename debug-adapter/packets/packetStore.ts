@@ -20,6 +20,7 @@ import { FilteredList } from './filteredList.ts';
 import type { CapturedFrame } from './frame.ts';
 import type { Context } from './context.ts';
 import { packetBytes, packetLayers } from './layers.ts';
+import type { FrameBytes } from './streams/streamBytes.ts';
 import { Trackers } from './tracking/trackers.ts';
 import type { Packet } from './tree/packet.ts';
 
@@ -54,7 +55,14 @@ export class PacketStore {
   private first = 0;
   private captured = 0;
   private bytes = 0;
-  private trackers = new Trackers();
+  /** Streams are put together from these. */
+  private readonly keptBytes: FrameBytes = {
+    bytesOf: (number) => {
+      const index = this.indexOf(number);
+      return index < 0 ? null : this.entries[this.first + index]!.frame.bytes;
+    },
+  };
+  private trackers = new Trackers(this.keptBytes);
   private filters: FilteredList[] = [];
   /** The list that was sorted last. */
   private sorted: { key: string; list: SortedList } | undefined;
@@ -264,7 +272,7 @@ export class PacketStore {
     this.sorted = undefined;
     this.references = [];
     this.current = undefined;
-    this.trackers = new Trackers();
+    this.trackers = new Trackers(this.keptBytes);
   }
 
   /** Copy the frame's bytes: a view into a ring or a larger buffer would change, or keep all of it alive. */

@@ -91,7 +91,7 @@ export interface TcpFields extends Omit<IpFields, 'flags'> {
 
 /** An Ethernet frame with a TCP segment. */
 export function tcp(fields: TcpFields): Bytes {
-  const { from = '127.0.0.1:40312', to = '127.0.0.1:8080', seq = 0, ack = 0, window = 65495 } = fields;
+  const { from = '127.0.0.1:40312', to = '127.0.0.1:9000', seq = 0, ack = 0, window = 65495 } = fields;
   const [source, sourcePort] = from.split(':') as [string, string];
   const [destination, destinationPort] = to.split(':') as [string, string];
   const payload = typeof fields.payload === 'string' ? text(fields.payload) : (fields.payload ?? []);
@@ -142,7 +142,7 @@ export const synOptions = (value = 4000000, echo = 0): Bytes => [
 export interface UdpFields extends IpFields {
   from?: string;
   to?: string;
-  payload?: string;
+  payload?: string | Bytes;
   checksum?: 'good' | 'bad' | 'none';
 }
 
@@ -155,7 +155,7 @@ export function udp({
 }: UdpFields): Bytes {
   const [source, sourcePort] = from.split(':') as [string, string];
   const [destination, destinationPort] = to.split(':') as [string, string];
-  const data = text(payload);
+  const data = typeof payload === 'string' ? text(payload) : payload;
   const datagram = [
     ...be16(Number(sourcePort)),
     ...be16(Number(destinationPort)),

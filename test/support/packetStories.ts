@@ -25,7 +25,7 @@ import {
 } from './packetBuilder.ts';
 
 const CLIENT = '127.0.0.1:40312';
-const SERVER = '127.0.0.1:8080';
+const SERVER = '127.0.0.1:9000';
 const C0 = 1_000_000;
 const S0 = 4_200_000_000;
 

@@ -3,12 +3,12 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import type { CapturedFrame } from '../../debug-adapter/packets/frame.ts';
-import { dissectFirst, dissectPacket } from '../../debug-adapter/packets/dissectors/all.ts';
-import { Trackers } from '../../debug-adapter/packets/tracking/trackers.ts';
 import type { Item } from '../../debug-adapter/packets/tree/item.ts';
 import type { Packet } from '../../debug-adapter/packets/tree/packet.ts';
 import { valueText } from '../../debug-adapter/packets/tree/text.ts';
 import { PcapngWriter } from '../../stack/capture/pcapng.ts';
+import { decoded } from './decoded.ts';
+import { comparable } from './notEqual.ts';
 
 /** Fields that are left out, and why. */
 const NOT_COMPARED: readonly RegExp[] = [
@@ -24,26 +24,22 @@ const NOT_COMPARED: readonly RegExp[] = [
 /** Checksums are verified, names are not looked up. */
 const PREFERENCES = ['ip', 'tcp', 'udp'].flatMap((protocol) => ['-o', `${protocol}.check_checksum:TRUE`]);
 
-/** By their ports tshark would take payload for these. */
-const WITHOUT_APPLICATIONS = ['http', 'echo'].flatMap((name) => ['--disable-protocol', name]);
+/** By its port tshark would take payload for this. */
+const WITHOUT_ECHO = ['--disable-protocol', 'echo'];
 
 /** @param file a capture of the same frames */
 export function assertSameTrees(frames: readonly CapturedFrame[], file: string, what: string): void {
   const { ours, theirs } = bothTrees(frames, file);
   assert.equal(ours.length, theirs.length, `packets of ${what}`);
   for (const [at, lines] of theirs.entries())
-    assert.equal(ours[at]!.join('\n'), lines.join('\n'), `packet ${at + 1} of ${what}`);
+    assert.equal(comparable(ours[at]!), comparable(lines), `packet ${at + 1} of ${what}`);
 }
 
 export function bothTrees(
   frames: readonly CapturedFrame[],
   file: string,
 ): { ours: string[][]; theirs: string[][] } {
-  const theirs = tsharkTrees(file, ...WITHOUT_APPLICATIONS);
-  const trackers = new Trackers();
-  // A packet's last lines depend on those after it.
-  const contexts = frames.map((frame) => dissectFirst(frame, trackers).context);
-  return { ours: frames.map((frame, at) => ourTree(dissectPacket(frame, contexts[at]))), theirs };
+  return { ours: decoded(frames).map(ourTree), theirs: tsharkTrees(file, ...WITHOUT_ECHO) };
 }
 
 /** Writes frames as the product exports them. */

@@ -11,8 +11,8 @@ interface Answer {
   error?: { message: string };
 }
 
-/** By their ports it would take the data for these. */
-const PLAIN = ['http', 'echo'];
+/** By its port it would take the data for this. */
+const PLAIN = ['echo'];
 
 /**
  * Of each filter the numbers of the packets that it selects, or why it is refused. A process has one file: with

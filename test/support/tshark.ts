@@ -9,17 +9,21 @@ export function needTshark(context: Mocha.Context): void {
   context.skip();
 }
 
-/** Protocol and Info of each packet. */
+/** Protocol and Info of each packet, but for the protocol that port 7 stands for. */
 export function tsharkRows(file: string): string[] {
+  return tsharkColumns(file, '--disable-protocol', 'echo');
+}
+
+/** Protocol and Info of each packet. */
+export function tsharkColumns(file: string, ...options: string[]): string[] {
   const columns = ['-T', 'fields', '-e', '_ws.col.Protocol', '-e', '_ws.col.Info'];
-  // By their ports it would take the data for these. Two passes: a request names its reply.
-  const plain = ['http', 'echo'].flatMap((protocol) => ['--disable-protocol', protocol]);
-  const output = execFileSync('tshark', ['-2', ...plain, '-r', file, ...columns], {
+  // Two passes: a request names its reply.
+  const output = execFileSync('tshark', ['-2', ...options, '-r', file, ...columns], {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'ignore'],
   });
   return output
-    .trimEnd()
+    .replace(/\n$/, '')
     .split('\n')
     .map((line) => line.replace('\t', '  '));
 }

@@ -65,7 +65,7 @@ describe('the Packets panel, in a browser', function () {
     await first.waitFor();
     assert.equal(
       (await first.innerText()).replace(/\s+/g, ' ').trim(),
-      '1 0.000010000 127.0.0.1:40000 127.0.0.1:8080 TCP 74 connection begins, [SYN] Seq=0 Win=65495 Len=0 MSS=65495 SACK_PERM TSval=4000000 TSecr=0 WS=128',
+      '1 0.000010000 127.0.0.1:40000 127.0.0.1:9000 TCP 74 connection begins, [SYN] Seq=0 Win=65495 Len=0 MSS=65495 SACK_PERM TSval=4000000 TSecr=0 WS=128',
     );
     assert.equal(await panel.grid.getAttribute('aria-rowcount'), '31');
     assert.match((await panel.row(4).getAttribute('class')) ?? '', /lost/);
@@ -121,14 +121,14 @@ describe('the Packets panel, in a browser', function () {
   it('marks bytes for a field and the field for a byte', async () => {
     await open(20);
     await panel.row(1).click();
-    const port = panel.page.getByRole('treeitem', { name: 'Destination Port: 8080' });
+    const port = panel.page.getByRole('treeitem', { name: 'Destination Port: 9000' });
     await port.hover();
     assert.equal(
       await panel.page
         .locator('.hex .byte.hovered')
         .allInnerTexts()
         .then((all) => all.join('')),
-      '1f90',
+      '2328',
     );
     await port.click();
     assert.equal(await panel.page.locator('.ascii .byte.selected').count(), 2);
@@ -144,7 +144,7 @@ describe('the Packets panel, in a browser', function () {
   it('says under the filter what is wrong with it, keeps the list, and works again when it is right', async () => {
     await open(1_000);
     await panel.row(1).waitFor();
-    await panel.filter.fill('tcp.prot == 8080');
+    await panel.filter.fill('tcp.prot == 9000');
     const error = panel.page.getByRole('alert');
     await error.getByText('did you mean tcp.port').waitFor();
     assert.equal(await error.locator('mark').innerText(), 'tcp.prot');
@@ -285,7 +285,7 @@ describe('the Packets panel, in a browser', function () {
       ],
     );
     assert.equal(panel.sentOf('export').length, 1);
-    assert.match(panel.sentOf('copy')[0]!.text, /^5\t0\.000050000\t127\.0\.0\.1:8080\t/);
+    assert.match(panel.sentOf('copy')[0]!.text, /^5\t0\.000050000\t127\.0\.0\.1:9000\t/);
     await panel.page.getByRole('button', { name: 'Copy packet' }).click();
     await eventually('the whole packet copied', async () => panel.sentOf('copy').length === 2);
     assert.match(panel.sentOf('copy')[1]!.text, /Internet Protocol Version 4[^]*Time to Live: 64/);
@@ -335,7 +335,7 @@ describe('the Packets panel, in a browser', function () {
       await panel.row(8).waitFor();
       await panel.page.getByRole('treeitem', { name: /^Transmission Control Protocol/ }).waitFor();
       await panel.row(7).hover();
-      await panel.page.getByRole('treeitem', { name: 'Destination Port: 8080' }).click();
+      await panel.page.getByRole('treeitem', { name: 'Destination Port: 9000' }).click();
       await panel.grid.focus();
       await screenshot(theme);
     });
@@ -370,7 +370,7 @@ describe('the Packets panel, in a browser', function () {
       await panel.row(5).waitFor();
       const withoutDetails = await panel.cellsInFull(5);
       assert.equal(withoutDetails.get('time'), '0.000050000');
-      assert.equal(withoutDetails.get('source'), '127.0.0.1:8080');
+      assert.equal(withoutDetails.get('source'), '127.0.0.1:9000');
       assert.equal(withoutDetails.get('destination'), '127.0.0.1:40000');
       await panel.row(5).click();
       await panel.page.getByText('Packet 5').waitFor();
@@ -379,7 +379,7 @@ describe('the Packets panel, in a browser', function () {
       assert.equal(cells.get('time'), '0.000050000');
       assert.equal(cells.get('protocol'), 'TCP');
       assert.equal(cells.get('length'), '99');
-      assert.ok(cells.get('ends') === '8080 → 40000' || cells.get('source') === '127.0.0.1:8080');
+      assert.ok(cells.get('ends') === '9000 → 40000' || cells.get('source') === '127.0.0.1:9000');
       assert.match(cells.get('info') ?? '', /^\[PSH, ACK\] Seq=1 Ack=36 Win=65536 Len=33/);
       assert.equal(cells.get('direction'), undefined);
       const bar = await panel.page.locator('.details .bar').boundingBox();

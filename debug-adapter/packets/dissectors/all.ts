@@ -13,14 +13,25 @@ import { dissectFrame, FRAME_FIELDS } from './frame.ts';
 import { dissectIcmp, ICMP_FIELDS } from './icmp.ts';
 import { dissectIpv4, IPV4_FIELDS, type ByIpProtocol } from './ipv4.ts';
 import { LLC_FIELDS } from './llc.ts';
-import { dissectTcp, TCP_FIELDS } from './tcp.ts';
-import { dissectUdp, UDP_FIELDS } from './udp.ts';
 import { dissectVlan, VLAN_FIELDS } from './vlan.ts';
+import { DNS_FIELDS } from './dns/message.ts';
+import { dnsOnUdp } from './dns/transport.ts';
+import { dissectHttp, HTTP_FIELDS } from './http/message.ts';
+import { MEDIA_FIELDS } from './media/media.ts';
+import { dissectTcp, TCP_FIELDS } from './tcp.ts';
+import type { ApplicationDissectors } from './tcpStream.ts';
+import { dissectTls, TLS_FIELDS } from './tls/records.ts';
+import { dissectUdp, UDP_FIELDS, type UdpApplications } from './udp.ts';
+import { dissectWebSocket, WEBSOCKET_FIELDS } from './websocket.ts';
+
+const ON_UDP: UdpApplications = { 53: dnsOnUdp };
+
+const ON_TCP: ApplicationDissectors = { http: dissectHttp, tls: dissectTls, websocket: dissectWebSocket };
 
 const BY_IP_PROTOCOL: ByIpProtocol = {
   1: (packet, bytes, ip) => dissectIcmp(packet, bytes, ip, (quoted) => ipv4(packet, quoted)),
-  6: (packet, bytes, ip) => dissectTcp(packet, bytes, ip),
-  17: dissectUdp,
+  6: (packet, bytes, ip) => dissectTcp(packet, bytes, ip, ON_TCP),
+  17: (packet, bytes, ip) => dissectUdp(packet, bytes, ip, ON_UDP),
 };
 
 const BY_ETHER_TYPE: ByEtherType = { 0x0800: ipv4, 0x0806: dissectArp, [VLAN_TYPE]: vlan };
@@ -46,6 +57,11 @@ export const FIELDS: ReadonlyMap<string, Field> = new Map(
     ...ICMP_FIELDS,
     ...UDP_FIELDS,
     ...TCP_FIELDS,
+    ...DNS_FIELDS,
+    ...HTTP_FIELDS,
+    ...MEDIA_FIELDS,
+    ...TLS_FIELDS,
+    ...WEBSOCKET_FIELDS,
     ...DATA_FIELDS,
   ].map((field) => [field.name, field]),
 );

@@ -7,8 +7,15 @@ import type { PacketBytes } from '../tree/packetBytes.ts';
 import { ipv4Text } from '../tree/text.ts';
 import { SCALE_UNKNOWN } from '../tracking/tcpFlow.ts';
 import type { TcpKnown } from '../tracking/tcpTracker.ts';
-import { addCalculated, addChecksum, checksumFields, listed, onesSum, rightChecksum } from './checksum.ts';
-import { dissectData } from './data.ts';
+import {
+  addCalculated,
+  addChecksum,
+  checksumFields,
+  fold,
+  listed,
+  onesSum,
+  rightChecksum,
+} from './checksum.ts';
 import { pseudoHeader, type Ipv4 } from './ipv4.ts';
 import { addTcpAnalysis, notesInfo, TCP_ANALYSIS_FIELDS } from './tcpAnalysis.ts';
 import { completenessText } from './tcpCompleteness.ts';
@@ -21,6 +28,7 @@ import {
   TCP_OPTION_FIELDS,
   trackedOptions,
 } from './tcpOptions.ts';
+import { dissectStream, TCP_STREAM_FIELDS, type ApplicationDissectors } from './tcpStream.ts';
 
 const HEADER = 20;
 
@@ -75,7 +83,6 @@ const TIMESTAMPS = field('', 'Timestamps', 'none');
 const TIME_RELATIVE = field('tcp.time_relative', 'Time since first frame in this TCP stream', 'relative');
 const TIME_DELTA = field('tcp.time_delta', 'Time since previous frame in this TCP stream', 'relative');
 const PAYLOAD = field('tcp.payload', 'TCP payload', 'bytes');
-const SEGMENT_DATA = field('tcp.segment_data', 'TCP segment data', 'bytes');
 /** A remark that is a line of its own. */
 const REMARK = field('', 'Remark', 'none');
 const SHORT_SEGMENT = field('tcp.short_segment', 'Short segment', 'none');
@@ -114,7 +121,6 @@ export const TCP_FIELDS: readonly Field[] = [
   TIME_RELATIVE,
   TIME_DELTA,
   PAYLOAD,
-  SEGMENT_DATA,
   SHORT_SEGMENT,
   FAST_OPEN_TAKEN,
   FAST_OPEN_IGNORED,
@@ -122,21 +128,19 @@ export const TCP_FIELDS: readonly Field[] = [
   ...TCP_FLAG_FIELDS,
   ...TCP_OPTION_FIELDS,
   ...TCP_ANALYSIS_FIELDS,
+  ...TCP_STREAM_FIELDS,
 ];
 
 const bytesUnit = units('byte');
-
-/** Decodes what a segment carries, unless it was sent again. */
-export type TcpPayload = (packet: Packet, bytes: PacketBytes) => void;
 
 export function dissectTcp(
   packet: Packet,
   bytes: PacketBytes,
   ip: Ipv4,
-  dissectPayload: TcpPayload = dissectData,
+  applications: ApplicationDissectors,
 ): void {
   packet.show({ protocol: 'TCP', info: '' });
-  packet.attempt('TCP', bytes, () => dissect(packet, bytes, ip, dissectPayload), TCP.name);
+  packet.attempt('TCP', bytes, () => dissect(packet, bytes, ip, applications), TCP.name);
 }
 
 /** What the header says. */
@@ -153,7 +157,7 @@ interface Header {
   readonly payloadLength: number | null;
 }
 
-function dissect(packet: Packet, bytes: PacketBytes, ip: Ipv4, dissectPayload: TcpPayload): void {
+function dissect(packet: Packet, bytes: PacketBytes, ip: Ipv4, applications: ApplicationDissectors): void {
   const at = bytes.begin;
   const { isQuoted } = packet;
   const [source, destination] = [bytes.u16(at), bytes.u16(at + 2)];
@@ -248,23 +252,68 @@ function dissect(packet: Packet, bytes: PacketBytes, ip: Ipv4, dissectPayload: T
   }
   addTcpAnalysis(layer, bytes, known.analysis, known.conversation.initialRttFor(packet.frame.number));
   const payload = bytes.part(at + length);
+  const isOffloaded = () => bytes.u16(at + 16) === fold(pseudoHeader(ip, bytes.length));
+  const isWhole = status === 'Good' || (status === 'Bad' && isOffloaded());
+  addPayload(packet, layer, payload, ip, header, known, isWhole, applications);
+}
+
+/** @param isWhole the segment arrived as it was sent, and the capture has all of it */
+function addPayload(
+  packet: Packet,
+  layer: Item,
+  payload: PacketBytes,
+  ip: Ipv4,
+  header: Header,
+  known: TcpKnown,
+  isWhole: boolean,
+  applications: ApplicationDissectors,
+): void {
   const kept = payload.captured - payload.begin;
-  if (kept <= 0) return;
+  const { flags } = header;
   if (flags & RST) {
-    layer.read(RESET_CAUSE, payload, payload.begin, kept);
+    if (kept > 0) layer.read(RESET_CAUSE, payload, payload.begin, kept);
     return;
   }
-  layer.read(PAYLOAD, payload, payload.begin, kept).label(() => `TCP payload (${kept}${bytesUnit(kept)})`);
+  if (packet.trackers && !packet.isQuoted && (kept > 0 || flags & FIN))
+    track(packet, payload, ip, header, known, isWhole);
+  const pieces = packet.isQuoted ? undefined : packet.context.pieces;
+  if (kept > 0 && pieces?.[0]?.kind !== 'closing')
+    layer.read(PAYLOAD, payload, payload.begin, kept).label(() => `TCP payload (${kept}${bytesUnit(kept)})`);
   const { notes } = known.analysis;
-  // What arrived damaged is not put together with the rest, so it is not taken for something that was sent again.
-  const isIntact = status === 'Good' && !isQuoted;
-  if (isIntact && notes.has('spurious_retransmission')) return;
-  if (notes.has('retransmission')) {
-    if (!isIntact) return;
-    layer
-      .read(SEGMENT_DATA, payload, payload.begin, kept)
-      .label(() => `Retransmitted TCP segment data (${kept}${bytesUnit(kept)})`);
-  } else if (!notes.has('out_of_order')) dissectPayload(packet, payload);
+  if (packet.isQuoted && (notes.has('retransmission') || notes.has('out_of_order'))) return;
+  dissectStream(packet, layer, payload, pieces, applications);
+}
+
+/** The segment's stream takes it. What belongs to no message of a known protocol is not remembered. */
+function track(
+  { trackers, context, frame, sources }: Packet,
+  payload: PacketBytes,
+  ip: Ipv4,
+  { source, destination, seq, flags }: Header,
+  { conversation, analysis }: TcpKnown,
+  isWhole: boolean,
+): void {
+  const { notes } = analysis;
+  const pieces = trackers!.streams.add({
+    stream: conversation.stream,
+    number: frame.number,
+    timeNs: frame.timeNs,
+    isForward: ip.source === ip.destination ? source < destination : ip.source < ip.destination,
+    source: ip.source,
+    sourcePort: source,
+    destinationPort: destination,
+    seq,
+    isFin: (flags & FIN) !== 0,
+    isRetransmission: notes.has('retransmission'),
+    // What arrived damaged is not put together with the rest, so it is not taken for something that was sent again.
+    isOutOfPlace: notes.has('out_of_order') || (isWhole && notes.has('spurious_retransmission')),
+    canReassemble: isWhole && payload.source === sources[0],
+    bytes: payload.source.bytes,
+    at: payload.begin,
+    length: payload.captured - payload.begin,
+  });
+  const isKnown = pieces.some(({ kind, messages, rest }) => kind !== 'whole' || messages.length > 0 || rest);
+  if (isKnown) context.pieces = pieces;
 }
 
 /** What other packets tell about this segment; when it is decoded first, they learn of it. */

@@ -43,12 +43,27 @@ export const UDP_FIELDS: readonly Field[] = [
 
 const bytesUnit = units('byte');
 
-export function dissectUdp(packet: Packet, bytes: PacketBytes, ip: Ipv4): void {
+/** Decodes a datagram's payload. */
+export type UdpApplication = (
+  packet: Packet,
+  bytes: PacketBytes,
+  ip: Ipv4,
+  ports: readonly [number, number],
+) => void;
+/** By their ports. */
+export type UdpApplications = Readonly<Record<number, UdpApplication>>;
+
+export function dissectUdp(
+  packet: Packet,
+  bytes: PacketBytes,
+  ip: Ipv4,
+  applications: UdpApplications,
+): void {
   packet.show({ protocol: 'UDP', info: '' });
-  packet.attempt('UDP', bytes, () => dissect(packet, bytes, ip), UDP.name);
+  packet.attempt('UDP', bytes, () => dissect(packet, bytes, ip, applications), UDP.name);
 }
 
-function dissect(packet: Packet, bytes: PacketBytes, ip: Ipv4): void {
+function dissect(packet: Packet, bytes: PacketBytes, ip: Ipv4, applications: UdpApplications): void {
   const at = bytes.begin;
   const [source, destination] = [bytes.u16(at), bytes.u16(at + 2)];
   const ports = () => `${source} → ${destination}`;
@@ -122,5 +137,9 @@ function dissect(packet: Packet, bytes: PacketBytes, ip: Ipv4): void {
       .read(PAYLOAD, payload, payload.begin, kept)
       .label(() => `UDP payload (${payload.length}${bytesUnit(payload.length)})`);
   }
-  dissectData(packet, payload);
+  // The lower port is asked first: it is the server's more often.
+  const [low, high] = source < destination ? [source, destination] : [destination, source];
+  const application = applications[low] ?? applications[high];
+  if (application) application(packet, payload, ip, [source, destination]);
+  else dissectData(packet, payload);
 }

@@ -2,6 +2,10 @@
 import type { Context } from '../context.ts';
 import type { CapturedFrame } from '../frame.ts';
 import { ArpTracker } from './arpTracker.ts';
+import { PORTS } from '../streams/protocols.ts';
+import type { FrameBytes } from '../streams/streamBytes.ts';
+import { StreamTracker } from '../streams/streamTracker.ts';
+import { DnsTracker } from './dnsTracker.ts';
 import { EchoTracker } from './echoTracker.ts';
 import { FragmentTracker } from './fragments.ts';
 import { TcpTracker } from './tcpTracker.ts';
@@ -15,8 +19,15 @@ export class Trackers {
   readonly tcp = new TcpTracker();
   /** In the order in which a capture file describes them: the loopback first, then as they are seen. */
   private readonly interfaces = new Map([['lo', 0]]);
+  readonly dns = new DnsTracker();
   private firstNs: number | null = null;
   private previousNs: number | null = null;
+  readonly streams: StreamTracker;
+
+  /** @param frames the packets that are kept: streams are put together from them */
+  constructor(frames: FrameBytes = NOTHING_KEPT) {
+    this.streams = new StreamTracker(frames, PORTS);
+  }
 
   /** What does not depend on the bytes: the times of the packets before this one, the interface's number. */
   around({ timeNs, interface: name }: Pick<CapturedFrame, 'timeNs' | 'interface'>): Context {
@@ -28,3 +39,5 @@ export class Trackers {
     return { interfaceId, firstTimeNs, previousTimeNs };
   }
 }
+
+const NOTHING_KEPT: FrameBytes = { bytesOf: () => null };

@@ -7,12 +7,16 @@ const GROUPS = {
   Checksum: 0x1000000,
   Sequence: 0x2000000,
   Response: 0x3000000,
+  Undecoded: 0x5000000,
   Reassemble: 0x6000000,
   Malformed: 0x7000000,
   Protocol: 0x9000000,
 } as const;
 export type Severity = keyof typeof SEVERITIES;
 export type Group = keyof typeof GROUPS;
+
+/** Characters of a message. */
+const LONGEST = 239;
 
 const swapped = (names: Record<string, number>) =>
   Object.fromEntries(Object.entries(names).map(([name, value]) => [value, name]));
@@ -45,7 +49,7 @@ export function expert(
   );
   info.generated();
   info.heading(what, bytes, item.offset, 0, told).generated();
-  info.add(MESSAGE, bytes, item.offset, 0, told()).generated().hidden();
+  info.add(MESSAGE, bytes, item.offset, 0, told().slice(0, LONGEST)).generated().hidden();
   info.add(SEVERITY, bytes, item.offset, 0, SEVERITIES[severity]).as(severity).generated();
   info.add(GROUP, bytes, item.offset, 0, GROUPS[group]).as(group).generated();
   if (group === 'Malformed') item.add(MALFORMED, bytes, item.offset, 0, 0).hidden();

@@ -99,6 +99,12 @@ export class Packet {
     this.show({ info: () => `${told(info)} ${told(text)}`.trimStart() });
   }
 
+  /** Adds to the column "Info" without a space. */
+  appendInfo(text: Text): void {
+    const { info } = this.columns;
+    this.show({ info: () => told(info) + told(text) });
+  }
+
   /** The items of a field, anywhere in the packet. */
   items(wanted: Field): readonly Item[] {
     let found: Item[] | null = null;
@@ -115,14 +121,14 @@ export class Packet {
     (this.all as Item[]).push(item);
   }
 
-  /** Runs a dissector. Where it reads beyond the packet's end, the packet says so, and goes on without it. @param name among the packet's protocols */
+  /** Runs a dissector. Where it reads beyond the packet's end, the packet says so, and goes on without it. @param name among the packet's protocols, if it has to be there */
   attempt(protocol: string, bytes: PacketBytes, dissect: () => void, name: string): void {
     const before = this.protocols.length;
     try {
       dissect();
     } catch (error) {
       if (!(error instanceof BeyondEnd)) throw error;
-      if (this.protocols.length === before) this.protocols.push(name);
+      if (name && this.protocols.length === before) this.protocols.push(name);
       this.broken(protocol, bytes, error.isMalformed);
     }
   }

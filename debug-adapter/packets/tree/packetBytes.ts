@@ -100,6 +100,25 @@ export class PacketBytes {
     return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
   }
 
+  /** Bytes as ASCII; others are told as unknown characters. */
+  ascii(offset: number, length: number): string {
+    return this.latin1(offset, length).replace(/[\x80-\xff]/g, '\ufffd');
+  }
+
+  /** Where the next line begins: behind CR and LF, or at the end. */
+  lineEnd(offset: number, end = this.captured): number {
+    const found = this.source.bytes.indexOf(0x0a, offset);
+    return found < 0 || found >= end ? end : found + 1;
+  }
+
+  /** The same where a CR without LF ends a line, too. */
+  textLineEnd(offset: number): number {
+    const { bytes } = this.source;
+    const lf = this.lineEnd(offset);
+    const cr = bytes.indexOf(0x0d, offset);
+    return cr >= 0 && cr + 2 < lf ? cr + 1 : lf;
+  }
+
   utf8(offset: number, length: number): string {
     const bytes = this.bytes(offset, length);
     return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8');

@@ -6,6 +6,7 @@ import type { Item } from './item.ts';
 const SHOWN_BYTES = 36;
 /** Characters that a line shows of a text. */
 const SHOWN_TEXT = 240;
+const TRUNCATED = ' [truncated]';
 
 /** The value alone, as a column shows it and `tshark -T json` writes it: `8080`, `0x0800`, `0.000010000`. */
 export function valueText(field: Field, value: FieldValue): string {
@@ -38,7 +39,8 @@ export function valueText(field: Field, value: FieldValue): string {
 
 /** `Source Port: 8080`; with a mask `.... ..1. = Syn: Set`. */
 export function itemLabel(item: Item, whole: string | null, value: string | null): string {
-  if (whole !== null) return whole;
+  if (whole !== null)
+    return whole.length < SHOWN_TEXT ? whole : `${TRUNCATED}${whole}`.slice(0, SHOWN_TEXT - 2);
   const { field } = item;
   if (field.type === 'protocol' || (field.type === 'none' && value === null)) return field.title;
   if (field.type === 'string' && value === null) return textLabel(field.title, item.value as string);
@@ -50,8 +52,7 @@ function textLabel(title: string, value: string): string {
   const shown = printable(value.slice(0, SHOWN_TEXT));
   const line = `${title}: ${shown}`;
   if (line.length < SHOWN_TEXT) return line;
-  const remark = ' [truncated]';
-  return `${title}${remark}: ${shown.slice(0, SHOWN_TEXT - 1 - title.length - remark.length - 2)}`;
+  return `${title}${TRUNCATED}: ${shown}`.slice(0, SHOWN_TEXT - 1);
 }
 
 const ESCAPES: Readonly<Record<string, string>> = {
@@ -64,8 +65,8 @@ const ESCAPES: Readonly<Record<string, string>> = {
   '\r': '\\r',
 };
 
-/** Control characters as C writes them: `\n`, `\001`. */
-function printable(text: string): string {
+/** Text on one line, with control characters as C writes them: `200 OK\r\n`, `\001`. */
+export function printable(text: string): string {
   return text.replace(
     /\p{Cc}/gu,
     (char) => ESCAPES[char] ?? `\\${char.charCodeAt(0).toString(8).padStart(3, '0')}`,
@@ -187,4 +188,19 @@ export function dateText(ns: bigint): string {
   const clock = date.toISOString().slice(11, 19);
   const fraction = String(ns % 1_000_000_000n).padStart(9, '0');
   return `${MONTHS[date.getUTCMonth()]} ${day}, ${date.getUTCFullYear()} ${clock}.${fraction} UTC`;
+}
+
+/** `1 day, 1 hour, 1 minute, 1 second` */
+export function durationText(seconds: number): string {
+  if (seconds === 0) return '0 seconds';
+  const parts = [
+    [Math.floor(seconds / 86400), 'day'],
+    [Math.floor(seconds / 3600) % 24, 'hour'],
+    [Math.floor(seconds / 60) % 60, 'minute'],
+    [seconds % 60, 'second'],
+  ] as const;
+  return parts
+    .filter(([count]) => count > 0)
+    .map(([count, unit]) => `${count} ${unit}${count === 1 ? '' : 's'}`)
+    .join(', ');
 }

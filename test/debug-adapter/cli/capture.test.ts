@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { readFrames } from '../../support/captureFile.ts';
-import { assertSameTrees } from '../../support/pdml.ts';
+import { withChecksums } from '../../support/checksums.ts';
+import { assertSameTrees, writeCapture } from '../../support/pdml.ts';
 import { sendingSamples } from '../../support/samples.ts';
 import { needTshark, tsharkComplaints } from '../../support/tshark.ts';
 import { Files, sockscope } from '../support/commandLine.ts';
@@ -40,8 +41,9 @@ describe('the command line: --pcap', function () {
     const ran = await sockscope('run', ...run, '--pcap', pcap);
     assert.equal(ran.code, 0, ran.stderr);
     assert.equal(tsharkComplaints(pcap, '-o', 'tcp.desegment_tcp_streams:FALSE'), '');
-    const frames = await readFrames(pcap);
+    const frames = withChecksums(await readFrames(pcap));
     assert.ok(frames.length > 1);
+    await writeCapture(pcap, frames);
     assertSameTrees(frames, pcap, name);
   }
 

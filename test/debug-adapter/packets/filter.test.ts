@@ -6,7 +6,7 @@ import { STORIES } from '../../support/packetStories.ts';
 
 const store = new PacketStore();
 const C = '10.0.0.1:40312';
-const S = '10.0.1.2:8080';
+const S = '10.0.1.2:9000';
 for (const frame of capture([
   arp({ opcode: 1, senderMac: '02:00:00:00:00:01', senderIp: '10.0.0.1', targetIp: '10.0.1.2' }),
   tcp({ from: C, to: S, flags: 'SYN', seq: 100, tcpOptions: synOptions() }),
@@ -35,7 +35,7 @@ describe('packet filters', () => {
     ['ip.addr == 10.0.1.0/24', [2, 3, 4, 5, 6, 7]],
     ['ip.addr != 10.0.1.2', [8]],
     ['not ip.addr == 10.0.1.2', [1, 8]],
-    ['tcp.port == 8080 && !(tcp.flags.syn == 1)', [4, 5]],
+    ['tcp.port == 9000 && !(tcp.flags.syn == 1)', [4, 5]],
     ['tcp.flags.syn == 1 and tcp.flags.ack == 0', [2]],
     ['tcp.flags == 0x12', [3]],
     ['tcp.seq == 1', [4, 5]],
@@ -67,7 +67,7 @@ describe('packet filters', () => {
     ['ip.proto == "TCP" and tcp.flags.ack == Set', [3, 4, 5]],
     ['tcp.flags & 0x12 == 0x12', [3]],
     ['tcp[13] == 12', [3]],
-    ['all tcp.port > 8000 and any tcp.port == 8080', [2, 3, 4, 5]],
+    ['all tcp.port > 8000 and any tcp.port == 9000', [2, 3, 4, 5]],
     ['tcp.srcport == tcp.dstport or udp.srcport == udp.dstport', [6]],
     ['tcp.dstport - tcp.srcport < 0', [2, 4, 5]],
     ['len(tcp.payload) == tcp.len', [4, 5]],
@@ -77,14 +77,14 @@ describe('packet filters', () => {
     ['tcp.payload[-4:] == 68:74:6d:6c', [4, 5]],
     ['frame.protocols contains "udp"', [6, 7]],
     ['tcp xor ip', [6, 7, 8]],
-    ['@tcp.srcport == 1f:90', [3]],
+    ['@tcp.srcport == 23:28', [3]],
     ['_ws.col.info contains "SYN"', [2, 3]],
     ['frame.time_delta > 0.00001', []],
     ['frame.time > "2024-01-01 00:00:00.00007"', [8]],
     ['string(frame.number) matches r"[13579]$"', [1, 3, 5, 7]],
     ['max(tcp.srcport, tcp.dstport) == 40312', [2, 3, 4, 5]],
-    ['tcp.srcport in {8080, 9000 .. 9999} or arp', [1, 3]],
-    ['tcp.port not in {8080}', [1, 6, 7, 8]],
+    ['tcp.srcport in {9000, 9000 .. 9999} or arp', [1, 3]],
+    ['tcp.port not in {9000}', [1, 6, 7, 8]],
   ];
   for (const [filter, numbers] of CASES)
     it(filter || '(nothing)', () => {
@@ -93,7 +93,11 @@ describe('packet filters', () => {
 
   const ERRORS: [filter: string, marked: string, message: string][] = [
     ['tcp.prot == 80', 'tcp.prot', 'Filter, column 1: there is no field "tcp.prot"; did you mean tcp.port?'],
-    ['tcp and ttl == 3', 'ttl', 'Filter, column 9: there is no field "ttl"; did you mean ip.ttl?'],
+    [
+      'tcp and ttl == 3',
+      'ttl',
+      'Filter, column 9: there is no field "ttl"; did you mean ip.ttl or dns.resp.ttl?',
+    ],
     ['tcp.port = 80', '=', 'Filter, column 10: a single "=" means nothing here; write == to compare'],
     ['tcp & udp', '&', 'Filter, column 5: a single "&" means nothing here; write && or and'],
     [

@@ -19,7 +19,7 @@ describe('filters made from a packet', () => {
     assert.equal(made(tcp, { number: 1, what: 'stream' }), 'tcp.stream == 0');
     assert.equal(
       made(tcp, { number: 1, what: 'conversation' }),
-      'ip.addr == 127.0.0.1 and tcp.port == 40312 and tcp.port == 8080',
+      'ip.addr == 127.0.0.1 and tcp.port == 40312 and tcp.port == 9000',
     );
     assert.deepEqual(tcp.matching(made(tcp, { number: 2, what: 'conversation' })), tcp.matching('tcp'));
     const udp = storeOf('udp');
@@ -48,7 +48,7 @@ describe('filters made from a packet', () => {
         how: 'and not selected',
         filter: 'ip',
       }),
-      'ip and not tcp.port == 8080',
+      'ip and not tcp.port == 9000',
     );
     assert.throws(
       () => made(tcp, { number: 1, what: 'field', field: 'tcp.srcprt' }),

@@ -54,7 +54,7 @@ describe('packet layers', () => {
         ['frame', 'Frame 1: 74 bytes on wire (592 bits), 74 bytes captured (592 bits) on interface lo, id 0'],
         ['eth', 'Ethernet II, Src: 00:00:00:00:00:00, Dst: 00:00:00:00:00:00'],
         ['ip', 'Internet Protocol Version 4, Src: 127.0.0.1, Dst: 127.0.0.1'],
-        ['tcp', 'Transmission Control Protocol, Src Port: 40312, Dst Port: 8080, Seq: 0, Len: 0'],
+        ['tcp', 'Transmission Control Protocol, Src Port: 40312, Dst Port: 9000, Seq: 0, Len: 0'],
       ],
     );
   });
@@ -62,9 +62,9 @@ describe('packet layers', () => {
   it('draw a SYN line by line, with the bytes of each', () => {
     assert.equal(
       drawn(ofSyn().layers[3]!),
-      `Transmission Control Protocol, Src Port: 40312, Dst Port: 8080, Seq: 0, Len: 0 @34+40
+      `Transmission Control Protocol, Src Port: 40312, Dst Port: 9000, Seq: 0, Len: 0 @34+40
   Source Port: 40312 @34+2
-  Destination Port: 8080 @36+2
+  Destination Port: 9000 @36+2
   [Stream index: 0]
   [Conversation completeness: Incomplete, SYN_SENT (1)]
   [TCP Segment Len: 0]
@@ -84,17 +84,17 @@ describe('packet layers', () => {
     .... .... 0... = Push: Not set @47+1
     .... .... .0.. = Reset: Not set @47+1
     .... .... ..1. = Syn: Set @47+1
-      [Expert Info (Chat/Sequence): Connection establish request (SYN): server port 8080]
-        [Connection establish request (SYN): server port 8080]
+      [Expert Info (Chat/Sequence): Connection establish request (SYN): server port 9000]
+        [Connection establish request (SYN): server port 9000]
         [Severity level: Chat]
         [Group: Sequence]
     .... .... ...0 = Fin: Not set @47+1
     TCP Flags: ··········S· @46+2
   Window: 65495 @48+2
   [Calculated window size: 65495] @48+2
-  Checksum: 0x8f0a [correct] @50+2
+  Checksum: 0x8b72 [correct] @50+2
   [Checksum Status: Good]
-  [Calculated Checksum: 0x8f0a] @50+2
+  [Calculated Checksum: 0x8b72] @50+2
   Urgent Pointer: 0 @52+2
   Options: (20 bytes), Maximum segment size, SACK permitted, Timestamps, No-Operation (NOP), Window scale @54+20
     TCP Option - Maximum segment size: 65495 bytes @54+4

@@ -20,41 +20,41 @@ const story = (name: string, from = 0): string[] => rows(STORIES[name]!()).slice
 describe('packet rows', () => {
   it('words a handshake, data and the close', () => {
     assert.deepEqual(story('handshake, data, close'), [
-      'TCP  40312 → 8080 [SYN] Seq=0 Win=65495 Len=0 MSS=65495 SACK_PERM TSval=1000 TSecr=0 WS=128',
-      'TCP  8080 → 40312 [SYN, ACK] Seq=0 Ack=1 Win=65483 Len=0 MSS=65495 SACK_PERM TSval=2000 TSecr=1000 WS=128',
-      'TCP  40312 → 8080 [ACK] Seq=1 Ack=1 Win=65536 Len=0 TSval=1000 TSecr=2000',
-      'TCP  40312 → 8080 [PSH, ACK] Seq=1 Ack=1 Win=65536 Len=5 TSval=1001 TSecr=2000',
-      'TCP  8080 → 40312 [ACK] Seq=1 Ack=6 Win=65536 Len=0 TSval=2001 TSecr=1001',
-      'TCP  40312 → 8080 [FIN, ACK] Seq=6 Ack=1 Win=65536 Len=0',
-      'TCP  8080 → 40312 [FIN, ACK] Seq=1 Ack=7 Win=65536 Len=0',
-      'TCP  40312 → 8080 [ACK] Seq=7 Ack=2 Win=65536 Len=0',
+      'TCP  40312 → 9000 [SYN] Seq=0 Win=65495 Len=0 MSS=65495 SACK_PERM TSval=1000 TSecr=0 WS=128',
+      'TCP  9000 → 40312 [SYN, ACK] Seq=0 Ack=1 Win=65483 Len=0 MSS=65495 SACK_PERM TSval=2000 TSecr=1000 WS=128',
+      'TCP  40312 → 9000 [ACK] Seq=1 Ack=1 Win=65536 Len=0 TSval=1000 TSecr=2000',
+      'TCP  40312 → 9000 [PSH, ACK] Seq=1 Ack=1 Win=65536 Len=5 TSval=1001 TSecr=2000',
+      'TCP  9000 → 40312 [ACK] Seq=1 Ack=6 Win=65536 Len=0 TSval=2001 TSecr=1001',
+      'TCP  40312 → 9000 [FIN, ACK] Seq=6 Ack=1 Win=65536 Len=0',
+      'TCP  9000 → 40312 [FIN, ACK] Seq=1 Ack=7 Win=65536 Len=0',
+      'TCP  40312 → 9000 [ACK] Seq=7 Ack=2 Win=65536 Len=0',
     ]);
   });
 
   it('scales no window unless both ends offered to', () => {
-    assert.deepEqual(story('no window scaling', 2), ['TCP  40312 → 8080 [ACK] Seq=1 Ack=1 Win=1000 Len=0']);
+    assert.deepEqual(story('no window scaling', 2), ['TCP  40312 → 9000 [ACK] Seq=1 Ack=1 Win=1000 Len=0']);
   });
 
   it('knows a retransmitted SYN, a retransmission by timer and one that was not needed', () => {
     assert.match(
       story('lost SYN, retransmitted')[1]!,
-      /^TCP {2}\[TCP Retransmission\] 40312 → 8080 \[SYN\] Seq=0/,
+      /^TCP {2}\[TCP Retransmission\] 40312 → 9000 \[SYN\] Seq=0/,
     );
     assert.deepEqual(story('data retransmitted by timer', 4), [
-      'TCP  [TCP Retransmission] 40312 → 8080 [PSH, ACK] Seq=1 Ack=1 Win=65536 Len=100',
-      'TCP  8080 → 40312 [ACK] Seq=1 Ack=101 Win=65536 Len=0',
-      'TCP  [TCP Spurious Retransmission] 40312 → 8080 [PSH, ACK] Seq=1 Ack=1 Win=65536 Len=100',
+      'TCP  [TCP Retransmission] 40312 → 9000 [PSH, ACK] Seq=1 Ack=1 Win=65536 Len=100',
+      'TCP  9000 → 40312 [ACK] Seq=1 Ack=101 Win=65536 Len=0',
+      'TCP  [TCP Spurious Retransmission] 40312 → 9000 [PSH, ACK] Seq=1 Ack=1 Win=65536 Len=100',
     ]);
   });
 
   it('counts duplicate ACKs and knows the fast retransmission that they cause', () => {
     assert.deepEqual(story('duplicate ACKs and fast retransmission', 5), [
-      'TCP  [TCP Previous segment not captured] 40312 → 8080 [ACK] Seq=201 Ack=1 Win=65536 Len=100',
-      'TCP  [TCP Dup ACK 5#1] 8080 → 40312 [ACK] Seq=1 Ack=101 Win=65536 Len=0 SLE=201 SRE=301',
-      'TCP  40312 → 8080 [ACK] Seq=301 Ack=1 Win=65536 Len=100',
-      'TCP  [TCP Dup ACK 5#2] 8080 → 40312 [ACK] Seq=1 Ack=101 Win=65536 Len=0 SLE=201 SRE=401',
-      'TCP  [TCP Fast Retransmission] 40312 → 8080 [ACK] Seq=101 Ack=1 Win=65536 Len=100',
-      'TCP  8080 → 40312 [ACK] Seq=1 Ack=401 Win=65536 Len=0',
+      'TCP  [TCP Previous segment not captured] 40312 → 9000 [ACK] Seq=201 Ack=1 Win=65536 Len=100',
+      'TCP  [TCP Dup ACK 5#1] 9000 → 40312 [ACK] Seq=1 Ack=101 Win=65536 Len=0 SLE=201 SRE=301',
+      'TCP  40312 → 9000 [ACK] Seq=301 Ack=1 Win=65536 Len=100',
+      'TCP  [TCP Dup ACK 5#2] 9000 → 40312 [ACK] Seq=1 Ack=101 Win=65536 Len=0 SLE=201 SRE=401',
+      'TCP  [TCP Fast Retransmission] 40312 → 9000 [ACK] Seq=101 Ack=1 Win=65536 Len=100',
+      'TCP  9000 → 40312 [ACK] Seq=1 Ack=401 Win=65536 Len=0',
     ]);
   });
 
@@ -77,7 +77,7 @@ describe('packet rows', () => {
   });
 
   it('starts at 1 where it did not see the SYN', () => {
-    assert.equal(story('joined in the middle')[0], 'TCP  40312 → 8080 [PSH, ACK] Seq=1 Ack=1 Win=512 Len=10');
+    assert.equal(story('joined in the middle')[0], 'TCP  40312 → 9000 [PSH, ACK] Seq=1 Ack=1 Win=512 Len=10');
   });
 
   it('words UDP, ping with its replies, ICMP errors and ARP', () => {
@@ -105,9 +105,9 @@ describe('packet rows', () => {
 
   it('says of what is cut off or malformed that it is', () => {
     assert.deepEqual(story('cut off and malformed'), [
-      'TCP  40312 → 8080 [Packet size limited during capture]',
-      'TCP  40312 → 8080 [SYN] Seq=0 Win=65495 Len=0 MSS=65495 SACK_PERM [Packet size limited during capture]',
-      'TCP  40312 → 8080 [Malformed Packet]',
+      'TCP  40312 → 9000 [Packet size limited during capture]',
+      'TCP  40312 → 9000 [SYN] Seq=0 Win=65495 Len=0 MSS=65495 SACK_PERM [Packet size limited during capture]',
+      'TCP  40312 → 9000 [Malformed Packet]',
       'IPv4  [Packet size limited during capture]',
       'Ethernet  [Packet size limited during capture]',
       'UDP  [Malformed Packet]',
@@ -126,11 +126,11 @@ describe('packet rows', () => {
         number: 2,
         time: '0.000020000',
         direction: 'out',
-        source: '127.0.0.1:8080',
+        source: '127.0.0.1:9000',
         destination: '127.0.0.1:40312',
         protocol: 'TCP',
         length: 54,
-        info: '8080 → 40312 [RST, ACK] Seq=1 Ack=1 Win=0 Len=0',
+        info: '9000 → 40312 [RST, ACK] Seq=1 Ack=1 Win=0 Len=0',
         colour: 'dropped',
         fate: 'dropped',
         reason: 'NO_SOCKET',

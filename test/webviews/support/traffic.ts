@@ -18,7 +18,7 @@ function connection(port: number): Bytes[] {
   const c = ({ seq, ack, ...rest }: Segment): Bytes =>
     tcp({
       from: `127.0.0.1:${port}`,
-      to: '127.0.0.1:8080',
+      to: '127.0.0.1:9000',
       seq: C0 + seq,
       ack: rest.flags.includes('ACK') ? S0 + ack : 0,
       window: 512,
@@ -27,7 +27,7 @@ function connection(port: number): Bytes[] {
     });
   const s = ({ seq, ack, ...rest }: Segment): Bytes =>
     tcp({
-      from: '127.0.0.1:8080',
+      from: '127.0.0.1:9000',
       to: `127.0.0.1:${port}`,
       seq: S0 + seq,
       ack: C0 + ack,

@@ -15,6 +15,7 @@ import { readFrames } from '../../../support/captureFile.ts';
 import { STORIES } from '../../../support/packetStories.ts';
 import { writeCapture } from '../../../support/pdml.ts';
 import { plausibleTraffic, randomTraffic } from '../../../support/randomTraffic.ts';
+import { withChecksums } from '../../../support/checksums.ts';
 import { sendingSamples } from '../../../support/samples.ts';
 import { sharkdMatches } from '../../../support/sharkd.ts';
 import { needTshark } from '../../../support/tshark.ts';
@@ -45,7 +46,7 @@ async function sampleFrames(
     { encoding: 'utf8' },
   );
   assert.equal(status, 0, stderr);
-  return readFrames(file);
+  return withChecksums(await readFrames(file));
 }
 
 describe('display filters', function () {
