@@ -1,7 +1,8 @@
 // "Sockscope: New Scenario": creates a first file, and the files that completion needs.
+import { translate } from '../language.ts';
 import * as vscode from 'vscode';
 import { exists, installTypes, prepareProject, TYPES_FILE } from './scenarioFolder.ts';
-import { SCENARIO_TEMPLATE } from './template.ts';
+import { scenarioTemplate } from './template.ts';
 
 /** Registers the command. */
 export function registerNewScenario(extensionUri: vscode.Uri): vscode.Disposable {
@@ -27,7 +28,7 @@ async function newScenario(extensionUri: vscode.Uri, chosen: vscode.Uri | undefi
   await prepareProject(folder);
   // This file references the types itself: the user's project may not include them, and the language server
   // may not have noticed a new project yet.
-  await write(file, `/// <reference path="./${TYPES_FILE}" />\n${SCENARIO_TEMPLATE}`);
+  await write(file, `/// <reference path="./${TYPES_FILE}" />\n${scenarioTemplate(translate)}`);
   await vscode.window.showTextDocument(file, { preview: false });
 }
 

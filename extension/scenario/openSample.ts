@@ -1,5 +1,6 @@
 // "Sockscope: Open Sample…": copies a lesson to a folder of the user's choice. No code of it runs here, so it
 // works in an untrusted workspace.
+import { readSampleFile } from './sampleFile.ts';
 import { homedir } from 'node:os';
 import * as vscode from 'vscode';
 import { sampleTitle, withTypes, type SampleTitle } from './sampleText.ts';
@@ -70,7 +71,7 @@ async function readSamples(extensionUri: vscode.Uri): Promise<Sample[]> {
   const entries = await vscode.workspace.fs.readDirectory(folder);
   const samples = await Promise.all(
     entries.map(async ([name]): Promise<Sample[]> => {
-      const files = await readFiles(folder, name);
+      const files = await readFiles(extensionUri, name);
       for (const file of files) {
         const title = sampleTitle(file.text);
         if (title === undefined) continue;
@@ -84,13 +85,13 @@ async function readSamples(extensionUri: vscode.Uri): Promise<Sample[]> {
 }
 
 /** A file, or the files of a folder and of the folders in it. */
-async function readFiles(folder: vscode.Uri, path: string): Promise<SampleFile[]> {
-  const uri = vscode.Uri.joinPath(folder, path);
+async function readFiles(extensionUri: vscode.Uri, path: string): Promise<SampleFile[]> {
+  const uri = vscode.Uri.joinPath(extensionUri, 'samples', path);
   const { type } = await vscode.workspace.fs.stat(uri);
   if ((type & vscode.FileType.Directory) === 0)
-    return [{ path, text: new TextDecoder().decode(await vscode.workspace.fs.readFile(uri)) }];
+    return [{ path, text: await readSampleFile(extensionUri, path) }];
   const entries = await vscode.workspace.fs.readDirectory(uri);
-  return (await Promise.all(entries.map(([name]) => readFiles(folder, `${path}/${name}`)))).flat();
+  return (await Promise.all(entries.map(([name]) => readFiles(extensionUri, `${path}/${name}`)))).flat();
 }
 
 const asCopied = ({ path, text }: SampleFile): SampleFile => ({

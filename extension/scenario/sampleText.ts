@@ -14,8 +14,12 @@ export function sampleTitle(text: string): SampleTitle | undefined {
   if (comment === undefined) return undefined;
   const lines = comment.split(/\r?\n/).map((line) => line.replace(/^ \* ?/, '').trim());
   const end = lines.indexOf('');
-  const paragraph = lines.slice(0, end < 0 ? lines.length : end).join(' ');
-  const groups = /^(?<number>\d+)\. (?<title>.+?)(?:: (?<summary>.*)|\.)$/.exec(paragraph)?.groups;
+  const paragraph = lines
+    .slice(0, end < 0 ? lines.length : end)
+    .join(' ')
+    // Chinese has no blanks between words.
+    .replace(/(?<=[\u2e80-\uffef]) (?=[\u2e80-\uffef])/g, '');
+  const groups = /^(?<number>\d+)\. (?<title>.+?)(?:(?:: |：)(?<summary>.*)|[.。])$/.exec(paragraph)?.groups;
   if (groups === undefined) return undefined;
   return { number: Number(groups['number']), title: groups['title']!, summary: groups['summary'] ?? '' };
 }

@@ -1,7 +1,8 @@
 // The files that the editor needs beside a scenario: the types of the module `sockscope`, and a TypeScript
 // project.
+import { translate } from '../language.ts';
 import * as vscode from 'vscode';
-import { TSCONFIG_TEMPLATE } from './template.ts';
+import { tsconfigTemplate } from './template.ts';
 
 export const TYPES_FILE = 'sockscope.d.ts';
 
@@ -15,7 +16,7 @@ export async function installTypes(extensionUri: vscode.Uri, folder: vscode.Uri)
 export async function prepareProject(folder: vscode.Uri): Promise<void> {
   if (await isInProject(folder)) return;
   const file = vscode.Uri.joinPath(folder, 'tsconfig.json');
-  await vscode.workspace.fs.writeFile(file, new TextEncoder().encode(TSCONFIG_TEMPLATE));
+  await vscode.workspace.fs.writeFile(file, new TextEncoder().encode(tsconfigTemplate(translate)));
 }
 
 /** Whether this folder, or one above it in the workspace, contains a tsconfig.json or jsconfig.json. */
