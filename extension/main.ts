@@ -6,6 +6,7 @@ import { registerInlineValues } from './editor/inlineValues.ts';
 import { FirstStop } from './firstStop.ts';
 import { registerMoment } from './moment.ts';
 import { PacketsPanel } from './packets/packetsPanel.ts';
+import { registerPacketWay } from './pictures/packetWay.ts';
 import { PicturesView } from './pictures/picturesView.ts';
 import { configurationFor, registerConfigurations } from './scenario/configuration.ts';
 import { LastProgram } from './scenario/lastProgram.ts';
@@ -42,6 +43,7 @@ export function activate(context: vscode.ExtensionContext): void {
     packets,
     pictures,
     registerTreeCommands(trees, packets),
+    registerPacketWay(pictures),
     registerScenarioEditor(),
     registerNodeProgramEditor(sources),
     lastProgram,

@@ -193,6 +193,7 @@ export function tickText(value: number, ticks: readonly number[], isTime: boolea
   const step = ticks.length < 2 ? 1 : ticks[1]! - ticks[0]!;
   return secondsText(value, step);
 }
+/** Pixels of the canvas for one of the page: uPlot rounds it up. */
 function pixelRatio(): number {
-  return window.devicePixelRatio;
+  return uPlot.pxRatio;
 }

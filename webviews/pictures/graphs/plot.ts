@@ -35,12 +35,17 @@ export function positionOf({ event, timeNs }: Moment, across: Across): number {
   return across === 'time' ? timeNs / 1e9 : event;
 }
 
+/** What was sent again is drawn last: nothing hides it. */
+const DRAWN: readonly GraphSegment['kind'][] = ['sack', 'data', 'again'];
+
 /** @param zoom the part that is shown; undefined: all of it */
 export function plotOf(data: GraphsResponse, across: Across, zoom: Range | undefined): Plot {
   const { graph, unit, moments, lines, segments, last, stop } = data;
   const x = (moment: Moment) => positionOf(moment, across);
   const xs = moments.map(x);
-  const bars = segments.map(({ at, from, to, kind }) => ({ x: x(at), from, to, kind }));
+  const bars = segments
+    .map(({ at, from, to, kind }) => ({ x: x(at), from, to, kind }))
+    .sort((a, b) => DRAWN.indexOf(a.kind) - DRAWN.indexOf(b.kind));
   // A value holds until the newest moment.
   const end =
     last !== undefined && lines.length > 0 && xs.length > 0 && x(last) > xs.at(-1)! ? x(last) : undefined;

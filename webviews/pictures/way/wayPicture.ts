@@ -86,9 +86,8 @@ export class WayPicture implements Picture<'way'> {
       packet === undefined ? undefined : String(packet.number),
     );
     setText(this.sentence, sentenceOf(data));
-    const at = this.index();
-    this.tools.earlier.setEnabled(at >= 0 && at < packets.length - 1);
-    this.tools.later.setEnabled(at > 0);
+    this.tools.earlier.setEnabled(this.neighbour(1) !== undefined);
+    this.tools.later.setEnabled(this.neighbour(-1) !== undefined);
     this.tools.newest.setEnabled(this.wanted !== undefined);
     this.resize();
   }
@@ -123,12 +122,18 @@ export class WayPicture implements Picture<'way'> {
     return this.drawing.element;
   }
 
-  private index(): number {
-    return this.data?.packets.findIndex(({ number }) => number === this.data?.packet?.number) ?? -1;
+  /** The number of a packet before or after; undefined: there is none. Older ones are not in the list. */
+  private neighbour(step: number): number | undefined {
+    const { packets = [], packet } = this.data ?? {};
+    if (packet === undefined) return undefined;
+    const at = packets.findIndex(({ number }) => number === packet.number);
+    if (packets[at + step] !== undefined && at >= 0) return packets[at + step]!.number;
+    const next = packet.number - step;
+    return next >= 1 && next <= packets[0]!.number ? next : undefined;
   }
   private move(step: number): void {
-    const next = this.data?.packets[this.index() + step];
-    if (next !== undefined) this.choose(next.number);
+    const next = this.neighbour(step);
+    if (next !== undefined) this.choose(next);
   }
   private choose(number: number | undefined): void {
     this.wanted = number;
