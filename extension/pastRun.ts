@@ -58,11 +58,11 @@ export class PastRun {
       isOver: true,
     }),
     'sockscope/graphs': (body) => ({
-      ...graphsOf(this.#record.happenings, this.#record.samples, body),
+      ...graphsOf(this.#record.happenings, this.#record.samples, body, this.#t),
       isOver: true,
     }),
     'sockscope/packetWay': (body) => ({
-      ...wayOf(this.#record.happenings, this.#record.steps, this.#record.places, body),
+      ...wayOf(this.#record.happenings, this.#record.steps, this.#record.places, body, this.#t),
       isOver: true,
     }),
     'sockscope/setTreeValue': () => this.#refuse(),

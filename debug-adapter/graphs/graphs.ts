@@ -1,4 +1,5 @@
 /** The graphs' data, from a recording and samples: how a connection fared over time. */
+import { english, say, type Translate } from '../../language/message.ts';
 import { UserError } from '../../language/userError.ts';
 import type {
   GraphConnection,
@@ -36,6 +37,7 @@ export function graphsOf(
   happenings: readonly Happening[],
   samples: readonly Sample[],
   { graph = 'stevens', connection, side, fromNs = 0, toNs = Infinity, count = USUAL_COUNT }: GraphsArguments,
+  t: Translate = english,
 ): GraphsResponse {
   if (!GRAPHS.includes(graph)) throw new UserError('there is no graph "{0}": {1}', graph, GRAPHS.join(', '));
   if (side !== undefined && side !== 'asks' && side !== 'answers')
@@ -44,7 +46,7 @@ export function graphsOf(
   const shown = chosen(connections.all, connection);
   const shownSide = side ?? shown?.busier;
   const window = { fromNs, toNs, count };
-  const drawn = drawnOf(graph, shown, shownSide, samples, happenings, window);
+  const drawn = drawnOf(graph, shown, shownSide, samples, happenings, window, t);
   const last = [happenings.at(-1), samples.at(-1)].reduce(later, undefined);
   return {
     graph,
@@ -86,17 +88,18 @@ function drawnOf(
   samples: readonly Sample[],
   happenings: readonly Happening[],
   window: Window,
+  t: Translate,
 ): Drawn {
   const { fromNs, toNs, count } = window;
-  if (graph === 'rings') return ringFill(samples, side && shown?.host(side), window);
+  if (graph === 'rings') return ringFill(samples, side && shown?.host(side), window, t);
   const points = shown === undefined || side === undefined ? [] : shown.points(side, fromNs, toNs);
-  if (graph === 'throughput') return { unit: 'bytes/s', ...throughput(points), segments: [], leftOut: 0 };
+  if (graph === 'throughput') return { unit: 'bytes/s', ...throughput(points, t), segments: [], leftOut: 0 };
   const { unit, lines: sources } = SOCKET_GRAPHS[graph];
   const moments = points.map(({ at }) => momentOf(at));
   const lines = sources.map(({ id, label, about, value }) => ({
     id,
-    label,
-    about,
+    label: say(t, label),
+    about: say(t, about),
     values: points.map(({ point }) => value(point)),
   }));
   const isTimeSequence = graph === 'stevens' || graph === 'tcptrace';
@@ -172,6 +175,7 @@ function ringFill(
   samples: readonly Sample[],
   host: string | undefined,
   { fromNs, toNs, count }: Window,
+  t: Translate,
 ): Drawn {
   const all = samples.filter((sample): sample is NicSample => sample.kind === 'nic');
   const shown = within(
@@ -193,8 +197,8 @@ function ringFill(
   }
   const told = lines.map(({ line: { id, label, about, values } }): GraphLine => ({
     id,
-    label,
-    about,
+    label: say(t, label),
+    about: say(t, about),
     values,
   }));
   return { unit: 'entries', ...fewer(shown.map(momentOf), told, count), segments: [] };

@@ -1,4 +1,5 @@
 /** The lines of each graph: which value of a sample each shows. */
+import { message, type Message } from '../../language/message.ts';
 import { TCP_INFINITE_SSTHRESH } from '../../stack/include/net/tcp.ts';
 import { NIC_FIELDS, SOCKET_FIELDS, type NicField, type SocketField } from '../recording/sampleLayout.ts';
 import type { GraphId, GraphsResponse } from './data.ts';
@@ -31,8 +32,8 @@ export class SocketPoint {
 
 export interface LineSource<Point> {
   id: string;
-  label: string;
-  about: string;
+  label: Message;
+  about: Message;
   value(point: Point): number | null;
 }
 type Unit = GraphsResponse['unit'];
@@ -47,14 +48,14 @@ export const SOCKET_GRAPHS: Readonly<
     lines: [
       {
         id: 'snd_una',
-        label: 'acknowledged',
-        about: 'The peer has acknowledged everything before this number (snd_una).',
+        label: message('acknowledged'),
+        about: message('The peer has acknowledged everything before this number (snd_una).'),
         value: (point) => point.sent('snd_una'),
       },
       {
         id: 'window',
-        label: 'end of the window',
-        about: "How far the peer's window lets it send (snd_una + snd_wnd).",
+        label: message('end of the window'),
+        about: message("How far the peer's window lets it send (snd_una + snd_wnd)."),
         value: (point) => (point.of('snd_wnd') === 0 ? null : point.sent('snd_una') + point.of('snd_wnd')),
       },
     ],
@@ -64,20 +65,22 @@ export const SOCKET_GRAPHS: Readonly<
     lines: [
       {
         id: 'snd_cwnd',
-        label: 'cwnd',
-        about: 'The congestion window: how many segments may be under way (snd_cwnd).',
+        label: message('cwnd'),
+        about: message('The congestion window: how many segments may be under way (snd_cwnd).'),
         value: (point) => point.of('snd_cwnd'),
       },
       {
         id: 'snd_ssthresh',
-        label: 'ssthresh',
-        about: 'The slow-start threshold (snd_ssthresh); without a line as long as it is infinite.',
+        label: message('ssthresh'),
+        about: message('The slow-start threshold (snd_ssthresh); without a line as long as it is infinite.'),
         value: (point) => finite(point.of('snd_ssthresh')),
       },
       {
         id: 'inFlight',
-        label: 'in flight',
-        about: 'Segments under way: sent, neither acknowledged nor held for lost (tcp_packets_in_flight).',
+        label: message('in flight'),
+        about: message(
+          'Segments under way: sent, neither acknowledged nor held for lost (tcp_packets_in_flight).',
+        ),
         value: (point) => point.of('inFlight'),
       },
     ],
@@ -87,20 +90,20 @@ export const SOCKET_GRAPHS: Readonly<
     lines: [
       {
         id: 'srtt',
-        label: 'smoothed RTT',
-        about: 'The smoothed round-trip time (srtt_us).',
+        label: message('smoothed RTT'),
+        about: message('The smoothed round-trip time (srtt_us).'),
         value: (point) => measured(point, 'srtt'),
       },
       {
         id: 'rttvar',
-        label: 'RTT variation',
-        about: 'How far measurements are from it, in the mean (mdev_us).',
+        label: message('RTT variation'),
+        about: message('How far measurements are from it, in the mean (mdev_us).'),
         value: (point) => measured(point, 'rttvar'),
       },
       {
         id: 'rto',
-        label: 'RTO',
-        about: 'How long it waits for an acknowledgement before it sends again (icsk_rto).',
+        label: message('RTO'),
+        about: message('How long it waits for an acknowledgement before it sends again (icsk_rto).'),
         value: (point) => point.of('rto'),
       },
     ],
@@ -110,20 +113,20 @@ export const SOCKET_GRAPHS: Readonly<
     lines: [
       {
         id: 'snd_wnd',
-        label: "peer's window",
-        about: 'How much the peer is ready to take (snd_wnd).',
+        label: message("peer's window"),
+        about: message('How much the peer is ready to take (snd_wnd).'),
         value: (point) => point.of('snd_wnd'),
       },
       {
         id: 'unacknowledged',
-        label: 'unacknowledged',
-        about: 'Sent and not acknowledged (snd_nxt − snd_una).',
+        label: message('unacknowledged'),
+        about: message('Sent and not acknowledged (snd_nxt − snd_una).'),
         value: (point) => (point.of('snd_nxt') - point.of('snd_una')) | 0,
       },
       {
         id: 'rcv_wnd',
-        label: 'own window',
-        about: 'How much more it has told the peer it will take (tcp_receive_window).',
+        label: message('own window'),
+        about: message('How much more it has told the peer it will take (tcp_receive_window).'),
         value: (point) => point.of('rcv_wnd'),
       },
     ],
@@ -133,28 +136,31 @@ export const SOCKET_GRAPHS: Readonly<
     lines: [
       {
         id: 'unsent',
-        label: 'not sent',
-        about: 'In the write queue, never sent (write_seq − snd_nxt).',
+        label: message('not sent'),
+        about: message('In the write queue, never sent (write_seq − snd_nxt).'),
         // A SYN or FIN is counted, and is in no queue.
         value: (point) => Math.max(0, (point.of('write_seq') - point.of('snd_nxt')) | 0),
       },
       {
         id: 'unacknowledged',
-        label: 'unacknowledged',
-        about: 'In the retransmit queue: sent and not acknowledged (snd_nxt − snd_una).',
+        label: message('unacknowledged'),
+        about: message('In the retransmit queue: sent and not acknowledged (snd_nxt − snd_una).'),
         value: (point) => (point.of('snd_nxt') - point.of('snd_una')) | 0,
       },
       {
         id: 'unread',
-        label: 'not read',
-        about: 'In the receive queue: arrived in order, and not read by the program (rcv_nxt − copied_seq).',
+        label: message('not read'),
+        about: message(
+          'In the receive queue: arrived in order, and not read by the program (rcv_nxt − copied_seq).',
+        ),
         value: (point) => Math.max(0, (point.of('rcv_nxt') - point.of('copied_seq')) | 0),
       },
       {
         id: 'backlog',
-        label: 'backlog',
-        about:
+        label: message('backlog'),
+        about: message(
           'Waits until the program that holds the socket lets it go, with its overhead (sk_backlog.len).',
+        ),
         value: (point) => point.of('backlog'),
       },
     ],
@@ -174,20 +180,22 @@ export function nicLines(nic: string): LineSource<NicSample>[] {
   return [
     {
       id: `${nic} tx`,
-      label: `${nic} TX ring`,
-      about: 'Descriptors between next_to_clean and next_to_use: to be sent, or sent and not cleaned up.',
+      label: message('{0} TX ring', nic),
+      about: message(
+        'Descriptors between next_to_clean and next_to_use: to be sent, or sent and not cleaned up.',
+      ),
       value: of('tx'),
     },
     {
       id: `${nic} rx`,
-      label: `${nic} RX ring`,
-      about: 'Descriptors with a frame that the driver has not taken.',
+      label: message('{0} RX ring', nic),
+      about: message('Descriptors with a frame that the driver has not taken.'),
       value: of('rx'),
     },
     {
       id: `${nic} qdisc`,
-      label: `${nic} qdisc`,
-      about: 'Packets that wait in the queueing discipline.',
+      label: message('{0} qdisc', nic),
+      about: message('Packets that wait in the queueing discipline.'),
       value: of('qdisc'),
     },
   ];

@@ -1,4 +1,5 @@
 /** Bytes per second, from samples: the differences over slices of equal length. */
+import { message, say, type Translate } from '../../language/message.ts';
 import type { Moment } from '../protocol.ts';
 import type { GraphLine } from './data.ts';
 import type { SocketPoint } from './lines.ts';
@@ -14,20 +15,20 @@ export interface Timed {
 const LINES = [
   {
     id: 'sent',
-    label: 'sent',
-    about: 'Bytes sent for the first time, per second (snd_nxt).',
+    label: message('sent'),
+    about: message('Bytes sent for the first time, per second (snd_nxt).'),
     value: (point: SocketPoint) => afterSyn(point.sent('snd_nxt')),
   },
   {
     id: 'acknowledged',
-    label: 'acknowledged',
-    about: 'Bytes that the peer has acknowledged, per second (snd_una).',
+    label: message('acknowledged'),
+    about: message('Bytes that the peer has acknowledged, per second (snd_una).'),
     value: (point: SocketPoint) => afterSyn(point.sent('snd_una')),
   },
   {
     id: 'received',
-    label: 'received',
-    about: 'Bytes received in order, per second (rcv_nxt).',
+    label: message('received'),
+    about: message('Bytes received in order, per second (rcv_nxt).'),
     value: (point: SocketPoint) => afterSyn(point.received('rcv_nxt') ?? 0),
   },
 ];
@@ -38,8 +39,16 @@ function afterSyn(number: number): number {
 }
 
 /** @param samples in order, the first of which is where the differences begin */
-export function throughput(samples: readonly Timed[]): { moments: Moment[]; lines: GraphLine[] } {
-  const lines: GraphLine[] = LINES.map(({ id, label, about }) => ({ id, label, about, values: [] }));
+export function throughput(
+  samples: readonly Timed[],
+  t: Translate,
+): { moments: Moment[]; lines: GraphLine[] } {
+  const lines: GraphLine[] = LINES.map(({ id, label, about }) => ({
+    id,
+    label: say(t, label),
+    about: say(t, about),
+    values: [],
+  }));
   const moments: Moment[] = [];
   const [first, last] = [samples[0], samples.at(-1)];
   if (first === undefined || last === undefined || last.at.timeNs === first.at.timeNs)

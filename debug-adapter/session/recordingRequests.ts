@@ -24,13 +24,13 @@ export async function sequence(run: Run, args: SequenceArguments): Promise<Seque
 
 export async function graphs(run: Run, args: GraphsArguments): Promise<GraphsResponse> {
   const stop = await momentOfStop(run);
-  const answer = graphsOf(run.recording.read(), run.samples.read(), args);
+  const answer = graphsOf(run.recording.read(), run.samples.read(), args, run.t);
   return stop === undefined ? answer : { ...answer, stop };
 }
 
 export async function packetWay(run: Run, args: WayArguments): Promise<WayResponse> {
   const stop = await momentOfStop(run);
-  const answer = wayOf(run.recording.read(), run.steps.read(), await wayPlaces(run), args);
+  const answer = wayOf(run.recording.read(), run.steps.read(), await wayPlaces(run), args, run.t);
   return stop === undefined ? answer : { ...answer, stop };
 }
 

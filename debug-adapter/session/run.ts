@@ -64,6 +64,10 @@ export class Run {
   #isKilled = false;
   /** The client knows that the run has ended. */
   #isEndTold = false;
+  /** Translates into the client's language. */
+  get t(): Translate {
+    return this.#t;
+  }
   /** The program has ended, or was ended. */
   get isOver(): boolean {
     return this.#over;

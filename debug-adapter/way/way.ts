@@ -1,4 +1,6 @@
 /** A packet's way, from what was recorded: its stations from send() to recv(). */
+import { english, type Translate } from '../../language/message.ts';
+import { UserError } from '../../language/userError.ts';
 import { momentOf } from '../sequence/calls.ts';
 import { connectionLabel, sourceEnd } from '../sequence/ends.ts';
 import type { Happening, HappeningOf } from '../sequence/happening.ts';
@@ -20,26 +22,30 @@ export function wayOf(
   steps: readonly Step[],
   places: Places,
   { number }: WayArguments,
+  t: Translate = english,
 ): WayResponse {
   const sent = happenings.filter((one): one is Sent => one.kind === 'sent');
-  const packets = sent.slice(-MOST_PACKETS).reverse().map(packetOf);
+  const packets = sent
+    .slice(-MOST_PACKETS)
+    .reverse()
+    .map((one) => packetOf(one, t));
   const wanted =
     number === undefined
       ? (sent.findLast(({ facts }) => facts.payload > 0) ?? sent.at(-1))
       : sent.find(({ frame }) => frame === number);
   if (wanted === undefined) {
     if (number === undefined) return { packets, stations: [] };
-    throw new Error(`packet ${number} is not recorded${sent.length === 0 ? '' : ' (any more)'}`);
+    throw new UserError('packet {0} is not recorded (any more)', number);
   }
-  const way = new Way(wanted, happenings, steps, places);
-  return { packets, packet: packetOf(wanted), fate: way.fate, stations: way.stations };
+  const way = new Way(wanted, happenings, steps, places, t);
+  return { packets, packet: packetOf(wanted, t), fate: way.fate, stations: way.stations };
 }
 
-function packetOf({ frame, facts }: Sent): WayPacket {
+function packetOf({ frame, facts }: Sent, t: Translate): WayPacket {
   const { protocol, tcp, about, payload } = facts;
   const ends = connectionLabel(sourceEnd(facts)).replace(/^\S+ /, '');
   const what = tcp === undefined ? (about ?? protocol) : tcp.flags.join('-');
-  const bytes = payload === 0 ? [] : [`${payload} bytes`];
+  const bytes = payload === 0 ? [] : [t('{0} bytes', payload)];
   return { number: frame, label: [ends, what, ...bytes].join(' ') };
 }
 
@@ -49,8 +55,16 @@ class Way {
   readonly #happenings: readonly Happening[];
   readonly #places: Places;
   readonly #own: Step[];
+  readonly #t: Translate;
 
-  constructor(sent: Sent, happenings: readonly Happening[], steps: readonly Step[], places: Places) {
+  constructor(
+    sent: Sent,
+    happenings: readonly Happening[],
+    steps: readonly Step[],
+    places: Places,
+    t: Translate,
+  ) {
+    this.#t = t;
     this.#sent = sent;
     this.#happenings = happenings;
     this.#places = places;
@@ -91,22 +105,25 @@ class Way {
         undefined,
         asked.call,
       );
-    if (written !== undefined) this.#step('write', 'sender', 'Write queue', written, []);
+    if (written !== undefined) this.#step('write', 'sender', this.#t('Write queue'), written, []);
     if (qdisc !== undefined) {
-      const details = qdisc.pid === 0 ? ['sent in a softirq'] : [];
+      const details = qdisc.pid === 0 ? [this.#t('sent in a softirq')] : [];
       const [enqueued, dequeued] = [this.#first('enqueued'), this.#first('dequeued')];
-      if (enqueued === undefined) details.push('passes it without waiting');
-      else if (dequeued === undefined) details.push('waits in it');
-      else details.push(`waits ${durationText(dequeued.timeNs - enqueued.timeNs)} in it`);
-      this.#step('qdisc', 'sender', 'Queueing discipline', qdisc, details);
+      if (enqueued === undefined) details.push(this.#t('passes it without waiting'));
+      else if (dequeued === undefined) details.push(this.#t('waits in it'));
+      else details.push(this.#t('waits {0} in it', durationText(dequeued.timeNs - enqueued.timeNs)));
+      this.#step('qdisc', 'sender', this.#t('Queueing discipline'), qdisc, details);
     }
     const driver = this.#first('driver');
     if (driver === undefined) return;
     const cleaned = this.#first('cleaned');
-    this.#step('driver', 'sender', `TX descriptor ${driver.number}`, driver, [
-      `of ${driver.name}`,
-      ...(cleaned === undefined ? [] : [cleanedText(cleaned.timeNs - driver.timeNs)]),
+    this.#step('driver', 'sender', this.#t('TX descriptor {0}', driver.number), driver, [
+      this.#t('of {0}', driver.name),
+      ...(cleaned === undefined ? [] : [this.#cleaned(cleaned.timeNs - driver.timeNs)]),
     ]);
+  }
+  #cleaned(ns: number): string {
+    return ns === 0 ? this.#t('cleaned up at once') : this.#t('cleaned up after {0}', durationText(ns));
   }
   /** The packet buffer in the write queue that its first byte was put into. */
   #written(steps: readonly Step[]): Step | undefined {
@@ -131,10 +148,10 @@ class Way {
   #wire(wire: Step | undefined): void {
     const { frame, length, interface: name } = this.#sent;
     const loss = this.#happenings.find((one) => one.kind === 'lost' && one.frame === frame);
-    const details = [`${length} bytes from ${name}`];
-    this.#add('wire', 'wire', 'Wire', this.#sent, details, wire);
+    const details = [this.#t('{0} bytes from {1}', length, name)];
+    this.#add('wire', 'wire', this.#t('Wire'), this.#sent, details, wire);
     if (loss?.kind === 'lost')
-      this.#add('lost', 'wire', 'Lost', loss, loss.reason === 'lost' ? [] : [loss.reason]);
+      this.#add('lost', 'wire', this.#t('Lost'), loss, loss.reason === 'lost' ? [] : [loss.reason]);
   }
 
   #receiver(steps: readonly Step[]): void {
@@ -154,45 +171,55 @@ class Way {
     const { kind, number, name, pid, event } = step;
     switch (kind) {
       case 'stored':
-        return this.#step('stored', 'receiver', number < 0 ? 'Stored' : `RX descriptor ${number}`, step, [
-          `of ${name}`,
-        ]);
+        return this.#step(
+          'stored',
+          'receiver',
+          number < 0 ? this.#t('Stored') : this.#t('RX descriptor {0}', number),
+          step,
+          [this.#t('of {0}', name)],
+        );
       case 'napi':
-        return this.#step('napi', 'receiver', 'NAPI', step, ['the driver has made a packet buffer of it']);
+        return this.#step('napi', 'receiver', 'NAPI', step, [
+          this.#t('the driver has made a packet buffer of it'),
+        ]);
       case 'gro':
-        return this.#step('freed', 'receiver', 'Joined by GRO', step, ['to the segment before it']);
+        return this.#step('freed', 'receiver', this.#t('Joined by GRO'), step, [
+          this.#t('to the segment before it'),
+        ]);
       case 'stack':
-        return this.#step('stack', 'receiver', 'IP and above', step, []);
+        return this.#step('stack', 'receiver', this.#t('IP and above'), step, []);
       case 'backlog':
-        return this.#step('backlog', 'receiver', 'Backlog', step, ['a process holds the socket']);
+        return this.#step('backlog', 'receiver', this.#t('Backlog'), step, [
+          this.#t('a process holds the socket'),
+        ]);
       case 'outOfOrder':
-        return this.#step('outOfOrder', 'receiver', 'Out-of-order queue', step, [
-          'bytes before it are missing',
+        return this.#step('outOfOrder', 'receiver', this.#t('Out-of-order queue'), step, [
+          this.#t('bytes before it are missing'),
         ]);
       case 'receive':
-        return this.#step('receive', 'receiver', 'Receive queue', step, []);
+        return this.#step('receive', 'receiver', this.#t('Receive queue'), step, []);
       case 'merged':
-        return this.#step('receive', 'receiver', 'Receive queue', step, [
-          `joined to the buffer of packet ${number}`,
+        return this.#step('receive', 'receiver', this.#t('Receive queue'), step, [
+          this.#t('joined to the buffer of packet {0}', number),
         ]);
       case 'copied': {
         const call = this.#call(pid, event);
-        const title = call === undefined ? 'Read' : `${call.call}()`;
+        const title = call === undefined ? this.#t('Read') : `${call.call}()`;
         return this.#step('recv', 'receiver', title, step, [
           ...(call === undefined ? [] : [callerText(call)]),
-          `${number} bytes`,
+          this.#t('{0} bytes', number),
         ]);
       }
       case 'freed':
         return this.#step(
           'freed',
           'receiver',
-          'Freed',
+          this.#t('Freed'),
           step,
-          this.#first('copied') === undefined ? ['what it said has been processed'] : [],
+          this.#first('copied') === undefined ? [this.#t('what it said has been processed')] : [],
         );
       case 'dropped':
-        return this.#step('dropped', 'receiver', 'Dropped', step, [name]);
+        return this.#step('dropped', 'receiver', this.#t('Dropped'), step, [name]);
       default:
     }
   }
@@ -234,9 +261,6 @@ class Way {
 
 function callerText({ process, pid }: HappeningOf<'enter'>): string {
   return `${process} [pid ${pid}]`;
-}
-function cleanedText(ns: number): string {
-  return ns === 0 ? 'cleaned up at once' : `cleaned up after ${durationText(ns)}`;
 }
 function durationText(ns: number): string {
   return ns >= 1e6 ? `${Number((ns / 1e6).toPrecision(4))} ms` : `${Number((ns / 1e3).toPrecision(4))} µs`;
