@@ -85,11 +85,11 @@ export async function installExtension(server, userFolder, vsix) {
 
 /**
  * Starts the server and waits until it answers.
- * @param options `{ userFolder, workspace, port?, settings?, driver? }`
+ * @param options `{ userFolder, workspace, port?, settings?, driver?, locale? }`
  * @returns `{ url, process, logFile, stop() }`
  */
 export async function startServer(server, options) {
-  const { userFolder, workspace, settings = {}, driver = false } = options;
+  const { userFolder, workspace, settings = {}, driver = false, locale } = options;
   const port = options.port ?? (await freePort());
   const settingsFile = path.join(userFolder, 'user/User/settings.json');
   await mkdir(path.dirname(settingsFile), { recursive: true });
@@ -112,6 +112,7 @@ export async function startServer(server, options) {
       '--disable-workspace-trust',
       '--disable-getting-started-override',
       ...(driver ? ['--reconnection-grace-time', '2', '--vscode-option', 'enable-smoke-test-driver'] : []),
+      ...(locale === undefined ? [] : ['--locale', locale]),
       workspace,
     ],
     // A process group of its own, so that stop() reaches its extension hosts too.

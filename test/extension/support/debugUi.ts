@@ -38,12 +38,12 @@ export class DebugUi {
     });
   }
 
-  /** Presses F5 in the editor, once the extension has seen that it shows a program. */
-  async start(): Promise<void> {
+  /** Presses F5 in the editor, once the extension has seen that it shows a program. @param title of the command */
+  async start(title = 'Debug this '): Promise<void> {
     // The palette knows it, too; a code lens may stand below what the editor shows of a long introduction.
     await this.waitUntil('the command that debugs the editor', async () =>
-      (await this.#workbench.offeredCommands('Sockscope: Debug this ')).some((row) =>
-        row.startsWith('Sockscope: Debug this '),
+      (await this.#workbench.offeredCommands(`Sockscope: ${title}`)).some((row) =>
+        row.startsWith(`Sockscope: ${title}`),
       )
         ? true
         : undefined,

@@ -21,7 +21,7 @@ interface ServerScript {
   installExtension(server: InstalledServer, userFolder: string, vsix: string): Promise<void>;
   startServer(
     server: InstalledServer,
-    options: { userFolder: string; workspace: string; settings?: object; driver?: boolean },
+    options: { userFolder: string; workspace: string; settings?: object; driver?: boolean; locale?: string },
   ): Promise<RunningServer>;
 }
 interface BrowserScript {

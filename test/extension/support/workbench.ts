@@ -1,4 +1,5 @@
 // A real VS Code with the packaged extension, driven in a headless browser.
+import { installLanguagePack } from './languagePack.ts';
 import { cp, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -22,6 +23,8 @@ export interface WorkbenchOptions {
   /** A file in it whose appearance in the explorer says that VS Code is ready. */
   expect: string;
   settings?: Record<string, unknown>;
+  /** VS Code's display language; omitted: English. */
+  language?: string;
   /** A debug adapter to put in the place of the real one. */
   adapter?: string;
 }
@@ -71,10 +74,12 @@ export class Workbench {
     const userFolder = path.join(folder, 'vscode');
     await installExtension(server, userFolder, await vsix);
     if (options.adapter) await replaceAdapter(userFolder, options.adapter);
+    if (options.language) await installLanguagePack(userFolder, options.language);
     const running = await startServer(server, {
       userFolder,
       workspace,
       driver: true,
+      ...(options.language && { locale: options.language }),
       settings: {
         'debug.openDebug': 'openOnDebugBreak',
         'editor.minimap.enabled': false,

@@ -90,7 +90,7 @@ export class StatesDrawing {
         : [svg('text', { class: 'more', x: x + width - 6, y: y + 34, 'text-anchor': 'end' }, [more])]),
     );
     const count = sockets.length === 1 ? t('1 socket') : t('{0} sockets', sockets.length);
-    titled(element, `${name}: ${count}. ${tooltip}`);
+    titled(element, t('{0}: {1}. {2}', name, count, tooltip));
     element.setAttribute('aria-pressed', String(isSelected));
     element.classList.toggle('selected', isSelected);
     element.classList.toggle('taken', sockets.length > 0);
@@ -158,7 +158,7 @@ function drawArrow(
   const stops = breakpoint === undefined ? '' : ` ${breakpoint.text}`;
   const action =
     reported === undefined ? '' : breakpoint === undefined ? ` ${t('Click to stop at it.')}` : '';
-  titled(element, `${from} → ${to}: ${cause}.${stops}${action}`);
+  titled(element, `${t('{0} → {1}: {2}.', from, to, cause)}${stops}${action}`);
   if (reported !== undefined) element.setAttribute('aria-pressed', String(breakpoint !== undefined));
 }
 

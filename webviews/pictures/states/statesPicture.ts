@@ -125,7 +125,13 @@ export class StatesPicture implements Picture<'states'> {
     );
     const isUnderWay = this.data.sockets.some((one) => one.socket === socket && one.state === from);
     const when = isUnderWay ? t(', right now') : '';
-    return t('{0}: {1} → {2}{3}.', name, from, to, `${when}${known === undefined ? '' : `: ${known.cause}`}`);
+    return t(
+      '{0}: {1} → {2}{3}.',
+      name,
+      from,
+      to,
+      `${when}${known === undefined ? '' : t(': {0}', known.cause)}`,
+    );
   }
 
   private listSockets(): void {
