@@ -24,8 +24,11 @@ const NOT_COMPARED: readonly RegExp[] = [
 /** Checksums are verified, names are not looked up. */
 const PREFERENCES = ['ip', 'tcp', 'udp'].flatMap((protocol) => ['-o', `${protocol}.check_checksum:TRUE`]);
 
-/** By its port tshark would take payload for this. */
-const WITHOUT_ECHO = ['--disable-protocol', 'echo'];
+/** By ports, first bytes or the frame's end tshark would take payload and trailers for these. */
+const WITHOUT_GUESSES = ['echo', 'rtps', 'spice', 'wg', 'pvfs', 'jxta', 'vssmonitoring'].flatMap((name) => [
+  '--disable-protocol',
+  name,
+]);
 
 /** @param file a capture of the same frames */
 export function assertSameTrees(frames: readonly CapturedFrame[], file: string, what: string): void {
@@ -39,7 +42,7 @@ export function bothTrees(
   frames: readonly CapturedFrame[],
   file: string,
 ): { ours: string[][]; theirs: string[][] } {
-  return { ours: decoded(frames).map(ourTree), theirs: tsharkTrees(file, ...WITHOUT_ECHO) };
+  return { ours: decoded(frames).map(ourTree), theirs: tsharkTrees(file, ...WITHOUT_GUESSES) };
 }
 
 /** Writes frames as the product exports them. */

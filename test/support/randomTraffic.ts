@@ -128,3 +128,13 @@ function otherPacket(random: Random, echo: number): Bytes {
     () => unknownFrame(random),
   ])();
 }
+
+/** The same as a capture that keeps only the beginning of some packets. */
+export function cutOffTraffic(count: number, seed = 1): CapturedFrame[] {
+  const random = new Random(seed);
+  return plausibleTraffic(count, seed).map((frame) => {
+    const { bytes } = frame;
+    const kept = 14 + random.below(Math.max(1, bytes.length - 14));
+    return random.chance(0.3) ? { ...frame, bytes: bytes.slice(0, kept) } : frame;
+  });
+}

@@ -107,23 +107,23 @@ function totalOf(bytes: PacketBytes): number {
 
 function dissect(packet: Packet, bytes: PacketBytes): void {
   const at = bytes.begin;
-  bytes.need(at, 6);
-  const [hardwareSize, protocolSize] = [bytes.u8(at + 4), bytes.u8(at + 5)];
-  const total = totalOf(bytes);
+  bytes.need(at, 2);
   const title = 'Address Resolution Protocol';
-  const layer = packet.layer(ARP, bytes, total, title);
-  layer.endAt(at + total);
+  const layer = packet.layer(ARP, bytes, bytes.length, title);
   const hardware = layer.read(HARDWARE_TYPE, bytes, at, 2).own as number;
   const protocol = layer.read(PROTOCOL_TYPE, bytes, at + 2, 2).own as number;
-  layer.read(HARDWARE_SIZE, bytes, at + 4, 1);
-  layer.read(PROTOCOL_SIZE, bytes, at + 5, 1);
+  const hardwareSize = layer.read(HARDWARE_SIZE, bytes, at + 4, 1).own as number;
+  const protocolSize = layer.read(PROTOCOL_SIZE, bytes, at + 5, 1).own as number;
+  const total = totalOf(bytes);
+  layer.read(OPCODE, bytes, at + 6, 2);
+  layer.extend(total);
+  layer.endAt(at + total);
   bytes.need(at, total);
   const isEthernet = hardware === ETHERNET && hardwareSize === 6;
   const isIpv4 = protocol === IPV4 && protocolSize === 4;
   const message = readArp(bytes, isEthernet, isIpv4);
   const kind = kindOf(message);
   layer.label(() => `${title} (${subject(message, kind)})`);
-  layer.read(OPCODE, bytes, at + 6, 2);
   if (kind.isProbe) layer.generate(IS_PROBE, bytes, 1);
   if (kind.isGratuitous) layer.generate(IS_GRATUITOUS, bytes, 1);
   if (kind.isAnnouncement) layer.generate(IS_ANNOUNCEMENT, bytes, 1);
@@ -215,7 +215,7 @@ function kindOf({ opcode, senderIp, targetIp, targetMac }: ArpMessage): Kind {
 function subject({ opcode }: ArpMessage, kind: Kind): string {
   if (kind.isProbe) return 'ARP Probe';
   if (kind.isAnnouncement) return 'ARP Announcement';
-  const name = OPCODES[opcode] ?? 'unknown';
+  const name = OPCODES[opcode] ?? `opcode 0x${opcode.toString(16).padStart(4, '0')}`;
   return kind.isGratuitous ? `${name}/gratuitous ARP` : name;
 }
 

@@ -1,6 +1,6 @@
 /** Checksums in the tree: the field, whether it is right, and the right value. */
 import type { PacketBytes } from '../tree/packetBytes.ts';
-import { expert } from '../tree/expert.ts';
+import { expert, type Severity } from '../tree/expert.ts';
 import { field, type Field } from '../tree/field.ts';
 import type { Item } from '../tree/item.ts';
 
@@ -33,13 +33,20 @@ export interface ChecksumFields {
   readonly status: Field;
   readonly calculated: Field | null;
   readonly bad: Field;
+  readonly severity: Severity;
+  /** What is said where the right value is not known. */
+  readonly unverified: string;
 }
 
 export function checksumFields(
   prefix: string,
   titles: { checksum: string; status: string },
   bad: string,
-  hasCalculated = true,
+  {
+    hasCalculated = true,
+    severity = 'Error',
+    unverified = 'unverified',
+  }: { hasCalculated?: boolean; severity?: Severity; unverified?: string } = {},
 ): ChecksumFields {
   const names = Object.fromEntries(STATUSES.map((name, value) => [value, name]));
   return {
@@ -49,11 +56,15 @@ export function checksumFields(
       ? field(`${prefix}.checksum_calculated`, 'Calculated Checksum', 'uint16', { base: 'hex' })
       : null,
     bad: field(bad, 'Bad checksum', 'none'),
+    severity,
+    unverified,
   };
 }
 
-export const listed = ({ calculated, ...fields }: ChecksumFields): Field[] => [
-  ...Object.values(fields),
+export const listed = ({ checksum, status, bad, calculated }: ChecksumFields): Field[] => [
+  checksum,
+  status,
+  bad,
   ...(calculated ? [calculated] : []),
 ];
 
@@ -79,11 +90,11 @@ export function addChecksum(
     status === 'Good'
       ? ' [correct]'
       : status === 'Unverified'
-        ? ' [unverified]'
+        ? ` [${fields.unverified}]`
         : () => ` incorrect, should be ${hex(expected!)}${hint}`,
   );
   if (status === 'Bad')
-    expert(line, fields.bad, 'Error', 'Checksum', () => `Bad checksum [should be ${hex(expected!)}]`);
+    expert(line, fields.bad, fields.severity, 'Checksum', () => `Bad checksum [should be ${hex(expected!)}]`);
   addStatus(layer, fields, bytes, status);
   return { line, status };
 }

@@ -6,8 +6,8 @@ import type { Item } from '../tree/item.ts';
 import type { Packet } from '../tree/packet.ts';
 import type { PacketBytes } from '../tree/packetBytes.ts';
 import { dissectData } from './data.ts';
-import { addTrailer, TRAILER_FIELDS } from './ethernetTrailer.ts';
-import { dissectEtherType, ETHER_TYPES, LARGEST_LENGTH, type ByEtherType } from './etherTypes.ts';
+import { addTrailer, addTyped, TRAILER_FIELDS } from './ethernetTrailer.ts';
+import { ETHER_TYPES, LARGEST_LENGTH, type ByEtherType } from './etherTypes.ts';
 import { addLengthAndPayload, PAST_END_TITLE } from './llc.ts';
 
 const HEADER = 14;
@@ -85,9 +85,7 @@ export function dissectEthernet(packet: Packet, bytes: PacketBytes, byType: ByEt
   const payload = bytes.part(at + HEADER);
   if (isTyped) {
     layer.read(TYPE, bytes, at + 12, 2);
-    packet.protocols.push('ethertype');
-    const finish = dissectEtherType(packet, payload, type, byType);
-    addTrailer(packet, layer, payload.part(finish), TRAILER, true);
+    addTyped(packet, layer, payload, type, byType, TRAILER, true);
   } else if (type > LARGEST_LENGTH) {
     layer.label(() => `Ethernet Unknown${ends()}`);
     const text = `Invalid length/type: 0x${type.toString(16).padStart(4, '0')} (${type})`;

@@ -4,6 +4,7 @@ import { field, type Field } from '../tree/field.ts';
 import type { Item } from '../tree/item.ts';
 import type { Packet } from '../tree/packet.ts';
 import type { PacketBytes } from '../tree/packetBytes.ts';
+import { dissectEtherType, type ByEtherType } from './etherTypes.ts';
 
 /** Bytes of the shortest frame, without its checksum and with it. */
 const SHORTEST = 60;
@@ -24,6 +25,21 @@ const FCS_STATUS = field('eth.fcs.status', 'FCS Status', 'uint8', {
 
 export const TRAILER_FIELDS: readonly Field[] = [PADDING, NO_PADDING, FCS, FCS_STATUS];
 
+/** Decodes what follows a type, and adds to the type's layer what follows that. Parameters are those of `addTrailer`. */
+export function addTyped(
+  packet: Packet,
+  layer: Item,
+  payload: PacketBytes,
+  type: number,
+  byType: ByEtherType,
+  own: Field,
+  canHaveChecksum: boolean,
+): void {
+  packet.protocols.push('ethertype');
+  const rest = payload.part(dissectEtherType(packet, payload, type, byType));
+  packet.attempt('Ethertype', rest, () => addTrailer(packet, layer, rest, own, canHaveChecksum), '');
+}
+
 /**
  * Adds what is left of a frame to a layer.
  *
@@ -42,8 +58,7 @@ export function addTrailer(
   const total = packet.frame.length;
   const before = total - rest.length;
   const mayBePadded = total >= SHORTEST && before < SHORTEST;
-  let padding = mayBePadded ? SHORTEST - before : 0;
-  if (rest.bytes(rest.begin, padding).some((byte) => byte !== 0)) padding = 0;
+  const padding = mayBePadded && isZero(rest, SHORTEST - before) ? SHORTEST - before : 0;
   if (padding > 0) layer.read(PADDING, rest, rest.begin, padding);
   const trailer = rest.part(rest.begin + padding);
   const hasChecksum = canHaveChecksum && total >= SHORTEST_CHECKED && trailer.length >= CHECKSUM;
@@ -63,4 +78,10 @@ export function addTrailer(
   if (!hasChecksum) return;
   layer.read(FCS, rest, trailer.begin + length, CHECKSUM).also(' [unverified]');
   layer.generate(FCS_STATUS, rest, UNVERIFIED).as('Unverified');
+}
+
+/** @throws BeyondEnd if the capture ends before a byte that is not zero */
+function isZero(bytes: PacketBytes, length: number): boolean {
+  for (let at = bytes.begin; at < bytes.begin + length; at++) if (bytes.u8(at) !== 0) return false;
+  return true;
 }

@@ -30,7 +30,7 @@ const CHECKSUM = checksumFields(
   'icmp',
   { checksum: 'Checksum', status: 'Checksum Status' },
   'icmp.checksum_bad',
-  false,
+  { hasCalculated: false, severity: 'Warning' },
 );
 const ID = field('icmp.ident', 'Identifier (BE)', 'uint16', { base: 'dec_hex' });
 const ID_LE = field('icmp.ident_le', 'Identifier (LE)', 'uint16', { base: 'dec_hex' });
@@ -90,10 +90,12 @@ function dissect(
   dissectQuoted: (bytes: PacketBytes) => void,
 ): void {
   const at = bytes.begin;
-  bytes.need(at, 4);
+  // Before anything else Wireshark reads the byte in which a longer quotation's length would be.
+  bytes.need(at, 6);
   const [type, code] = [bytes.u8(at), bytes.u8(at + 1)];
   const typeName = TYPES[type] ?? 'Unknown ICMP (obsolete or malformed?)';
-  const codeName = CODES[type]?.[code];
+  const codes = CODES[type];
+  const codeName = codes && (codes[code] ?? `Unknown code: ${code}`);
   const layer = packet.layer(ICMP, bytes, bytes.length, ICMP.title, undefined, packet.quotedIn);
   // Wireshark pads the name of a redirect; so one text can be searched for in the other.
   const shownName = type === REDIRECT ? typeName.padEnd(20) : typeName;
@@ -101,10 +103,10 @@ function dissect(
   layer.add(TYPE, bytes, at, 1, type).as(() => `${type} (${typeName})`);
   layer.add(CODE, bytes, at + 1, 1, code).as(() => `${code}${codeName ? ` (${codeName})` : ''}`);
   const whole = bytes.length;
-  const expected = bytes.has(at, whole)
-    ? rightChecksum(onesSum(bytes.bytes(at, whole)), bytes.u16(at + 2))
-    : null;
-  addChecksum(layer, CHECKSUM, bytes, at + 2, expected);
+  const isVerified = bytes.has(at, whole) && !packet.isQuoted;
+  const expected = isVerified ? rightChecksum(onesSum(bytes.bytes(at, whole)), bytes.u16(at + 2)) : null;
+  const { line } = addChecksum(layer, CHECKSUM, bytes, at + 2, expected);
+  if (!isVerified) line.also(packet.isQuoted ? ' [in ICMP error packet]' : ' [fragmented datagram]');
   switch (type) {
     case ECHO:
     case ECHO_REPLY:

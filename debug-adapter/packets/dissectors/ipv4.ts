@@ -49,6 +49,7 @@ const CHECKSUM = checksumFields(
   'ip',
   { checksum: 'Header Checksum', status: 'Header checksum status' },
   'ip.checksum_bad.expert',
+  { unverified: 'not all data available' },
 );
 const SOURCE = field('ip.src', 'Source Address', 'ipv4');
 const DESTINATION = field('ip.dst', 'Destination Address', 'ipv4');
@@ -170,13 +171,15 @@ function dissect(
   const hint = '(may be caused by "IP checksum offload"?)';
   const { status } = addChecksum(layer, CHECKSUM, bytes, at + 10, expected, hint);
   addCalculated(layer, CHECKSUM, bytes, at + 10, expected);
-  const [source, destination] = [bytes.u32(at + 12), bytes.u32(at + 16)];
-  const [from, to] = [() => ipv4Text(source), () => ipv4Text(destination)];
-  layer.label(() => `${IP.title}, Src: ${from()}, Dst: ${to()}`);
-  packet.show({ source: from, destination: to });
-  layer.add(SOURCE, bytes, at + 12, 4, source);
+  const source = layer.read(SOURCE, bytes, at + 12, 4).own as number;
+  const from = () => ipv4Text(source);
+  layer.label(() => `${IP.title}, Src: ${from()}`);
+  packet.show({ source: from });
   layer.add(ADDRESS, bytes, at + 12, 4, source).hidden();
-  layer.add(DESTINATION, bytes, at + 16, 4, destination);
+  const destination = layer.read(DESTINATION, bytes, at + 16, 4).own as number;
+  const to = () => ipv4Text(destination);
+  layer.label(() => `${IP.title}, Src: ${from()}, Dst: ${to()}`);
+  packet.show({ destination: to });
   layer.add(ADDRESS, bytes, at + 16, 4, destination).hidden();
   const ttl = ttlLine.own as number;
   noteTtl(ttlLine, ttl, destination);
@@ -199,7 +202,9 @@ function dissect(
   const piece = { offset: fragment, isLast: (flags & MF) === 0 };
   const datagram = isWhole && !packet.isQuoted ? addReassembly(packet, layer, payload, ip, piece) : null;
   if (datagram) dissectPayload(packet, datagram, { ...ip, isFragment: false }, byProtocol);
-  else dissectData(packet, payload);
+  else if (isWhole || fragment > 0) dissectData(packet, payload);
+  // A first piece that cannot be put together with others has the headers of what it carries.
+  else dissectPayload(packet, payload, ip, byProtocol);
 }
 
 function dissectPayload(packet: Packet, bytes: PacketBytes, ip: Ipv4, byProtocol: ByIpProtocol): void {
@@ -247,7 +252,9 @@ function addLength(packet: Packet, layer: Item, bytes: PacketBytes, headerLength
 }
 
 function addFlags(layer: Item, bytes: PacketBytes, at: number, whole: number): void {
-  const names = `${whole & DF ? ", Don't fragment" : ''}${whole & MF ? ', More fragments' : ''}`;
+  const names = FLAG_BITS.filter(({ mask }) => whole & mask!)
+    .map(({ title }) => `, ${title}`)
+    .join('');
   const line = layer.bits(FLAGS, bytes, at, 1, whole).as(() => `0x${(whole >> 5).toString(16)}${names}`);
   for (const bit of FLAG_BITS) line.bits(bit, bytes, at, 1, whole);
 }

@@ -134,6 +134,7 @@ export const LLC_FIELDS: readonly Field[] = [
  * @param line the length's
  * @param pastEnd what is said of a length that is too large
  * @returns where the payload ends
+ * @throws BeyondEnd if it was not captured up to there
  */
 export function addLengthAndPayload(
   packet: Packet,
@@ -147,6 +148,8 @@ export function addLengthAndPayload(
   const payload = rest.part(rest.begin, rest.begin + length);
   packet.show({ protocol: 'LLC', info: '' });
   packet.attempt('LLC', payload, () => dissect(packet, payload, byType), LLC.name);
+  // A trailer that was not captured is missed here, unless something else was missed before.
+  if (!packet.isBroken) rest.need(payload.end, 0);
   return payload.end;
 }
 

@@ -31,6 +31,8 @@ import {
 import { dissectStream, TCP_STREAM_FIELDS, type ApplicationDissectors } from './tcpStream.ts';
 
 const HEADER = 20;
+/** What a capture must have of a header for it to be a part of its conversation. */
+const WITHOUT_CHECKSUM = 16;
 
 const TCP = field('tcp', 'Transmission Control Protocol', 'protocol', { open: true });
 const SOURCE = field('tcp.srcport', 'Source Port', 'uint16');
@@ -153,7 +155,7 @@ interface Header {
   /** Twelve bits, including the reserved ones. */
   readonly flags: number;
   readonly window: number;
-  /** Bytes of payload on the wire; null where they are not known: in a quoted packet, or one that lacks a part of its header. */
+  /** Bytes of payload on the wire; null where they are not known: in a quoted packet, a fragment, or without a whole header. */
   readonly payloadLength: number | null;
 }
 
@@ -176,7 +178,7 @@ function dissect(packet: Packet, bytes: PacketBytes, ip: Ipv4, applications: App
     if (bytes.has(at + 4, 4)) layer.read(SEQUENCE, bytes, at + 4, 4);
     return;
   }
-  bytes.need(at, HEADER);
+  bytes.need(at, WITHOUT_CHECKSUM);
   const length = (bytes.u8(at + 12) >> 4) * 4;
   const header: Header = {
     source,
@@ -186,9 +188,10 @@ function dissect(packet: Packet, bytes: PacketBytes, ip: Ipv4, applications: App
     length,
     flags: bytes.u16(at + 12) & 0xfff,
     window: bytes.u16(at + 14),
-    payloadLength: isQuoted || bytes.length < length ? null : bytes.length - length,
+    payloadLength: isQuoted || ip.isFragment || bytes.length < length ? null : bytes.length - length,
   };
-  layer.extend(length);
+  // A header that cannot be one reaches to the segment's end.
+  layer.extend(length < HEADER ? bytes.length : length);
   const options = readTcpOptions(bytes, at + HEADER, at + length);
   const known = ask(packet, bytes, ip, header, options);
   const numbers = addNumbers(packet, layer, bytes, header, known);
@@ -201,9 +204,7 @@ function dissect(packet: Packet, bytes: PacketBytes, ip: Ipv4, applications: App
       info: () =>
         `${source} → ${destination}, bogus TCP header length (${length}, must be at least ${HEADER})`,
     });
-    lengthLine.label(
-      () => `${words} .... = Header Length: ${length} bytes (bogus, must be at least ${HEADER})`,
-    );
+    layer.label(() => `${title()}, Seq: ${numbers.seq}`);
     expert(
       lengthLine,
       BOGUS_HEADER_LENGTH,
@@ -219,11 +220,10 @@ function dissect(packet: Packet, bytes: PacketBytes, ip: Ipv4, applications: App
   });
   addFlagLines(layer, bytes, header, known);
   const shownWindow = addWindow(layer, bytes, header, known);
-  const urgent = bytes.u16(at + 18);
+  let urgentText = '';
   packet.show({
     info: () => {
       const acknowledgment = flags & ACK ? ` Ack=${numbers.ack}` : '';
-      const urgentText = flags & URG ? ` Urg=${urgent}` : '';
       const text = `${notesInfo(known.analysis)}${source} → ${destination} [${flagNames(flags)}] Seq=${numbers.seq}${acknowledgment}`;
       const lengthText = header.payloadLength === null ? '' : ` Len=${header.payloadLength}`;
       return `${text} Win=${shownWindow}${urgentText}${lengthText}${optionsInfo(bytes, options, known.ackBase.seq ?? 0)}`;
@@ -239,7 +239,9 @@ function dissect(packet: Packet, bytes: PacketBytes, ip: Ipv4, applications: App
   const hint = '(maybe caused by "TCP checksum offload"?)';
   const { status } = addChecksum(layer, CHECKSUM, bytes, at + 16, expected, hint);
   addCalculated(layer, CHECKSUM, bytes, at + 16, expected);
-  const urgentLine = layer.add(URGENT, bytes, at + 18, 2, urgent);
+  const urgentLine = layer.read(URGENT, bytes, at + 18, 2);
+  const urgent = urgentLine.own as number;
+  if (flags & URG) urgentText = ` Urg=${urgent}`;
   if (urgent !== 0 && !(flags & URG)) expert(urgentLine, URGENT_NOT_ZERO, 'Note', 'Protocol');
   const [begin, end] = [at + HEADER, at + length];
   const optionsLine = addOptionsLine(layer, bytes, begin, end);
@@ -278,7 +280,9 @@ function addPayload(
     track(packet, payload, ip, header, known, isWhole);
   const pieces = packet.isQuoted ? undefined : packet.context.pieces;
   if (kept > 0 && pieces?.[0]?.kind !== 'closing')
-    layer.read(PAYLOAD, payload, payload.begin, kept).label(() => `TCP payload (${kept}${bytesUnit(kept)})`);
+    layer
+      .read(PAYLOAD, payload, payload.begin, kept)
+      .label(() => `TCP payload (${payload.length}${bytesUnit(payload.length)})`);
   const { notes } = known.analysis;
   if (packet.isQuoted && (notes.has('retransmission') || notes.has('out_of_order'))) return;
   dissectStream(packet, layer, payload, pieces, applications);
@@ -334,7 +338,7 @@ function ask(
       length: payloadLength ?? 0,
       isWhole: payloadLength !== null,
       isSound: length >= HEADER,
-      options: trackedOptions(bytes, options),
+      options: trackedOptions(bytes, bytes.begin + HEADER, options),
     };
     const known = trackers.tcp.add(ip, [source, destination], segment, frame);
     if (isQuoted) context.quotedTcp = known;
@@ -365,7 +369,7 @@ function addNumbers(
   const completeness = conversation.completenessFor(packet.frame.number);
   layer.generate(COMPLETENESS, bytes, completeness).as(() => completenessText(completeness));
   if (payloadLength !== null) layer.generate(LENGTH, bytes, payloadLength);
-  else if (!packet.isQuoted) noteShort(layer, bytes);
+  else if (!packet.isQuoted && bytes.length < header.length) noteShort(layer, bytes);
   const ofSequence = '    (relative sequence number)';
   if (!packet.isQuoted) {
     layer.add(SEQUENCE, bytes, at + 4, 4, seq).also(ofSequence);

@@ -2,6 +2,7 @@
 import { field, type Field } from '../tree/field.ts';
 import type { Item } from '../tree/item.ts';
 import type { PacketBytes } from '../tree/packetBytes.ts';
+import { bitPattern } from '../tree/text.ts';
 
 export const FIN = 0x001;
 export const SYN = 0x002;
@@ -67,7 +68,13 @@ export function addFlags(
 ): { letters: Item; rst: Item; syn: Item; fin: Item } {
   const line = layer.add(FLAGS, bytes, at, 2, flags);
   line.label(() => `Flags: 0x${flags.toString(16).padStart(3, '0')} (${flagNames(flags)})`);
-  for (const { mask, own } of BITS) line.bits(own, bytes, mask > 0xff ? at : at + 1, 1, flags);
+  for (const { mask, own } of BITS) {
+    const bit = line.bits(own, bytes, mask > 0xff ? at : at + 1, 1, flags);
+    if (mask === RESERVED)
+      bit.label(
+        () => `${bitPattern(flags & mask, mask, 12)} = ${own.title}: ${flags & mask ? 'Set' : 'Not set'}`,
+      );
+  }
   const [rst, syn, fin] = line.children.slice(-3) as [Item, Item, Item];
   const letters = line.add(LETTERS, bytes, at, 2, LETTERS_OF[flags]!);
   return { letters, rst, syn, fin };

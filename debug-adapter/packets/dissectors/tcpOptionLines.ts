@@ -2,7 +2,7 @@
 import { expert } from '../tree/expert.ts';
 import { field, type Field } from '../tree/field.ts';
 import type { Item } from '../tree/item.ts';
-import type { PacketBytes } from '../tree/packetBytes.ts';
+import { BeyondEnd, type PacketBytes } from '../tree/packetBytes.ts';
 import { ACK, SYN } from './tcpFlags.ts';
 import {
   END,
@@ -215,7 +215,8 @@ function addBlocks(
   }
   item.generate(SACK_COUNT, bytes, blocks.length);
   const [first, second] = blocks;
-  if (!first || !isDuplicate(first, second, ack)) return;
+  if (!first) return addDuplicateOfNothing(item, bytes, offset, length, ack, shown);
+  if (!isDuplicate(first, second, ack)) return;
   const { at, left, right } = first;
   item
     .add(DSACK_LEFT, bytes, at, 4, left)
@@ -226,6 +227,27 @@ function addBlocks(
     .label(() => `D-SACK Right Edge = ${right} (relative)`)
     .generated();
   expert(item.heading(REMARK, bytes, at, 8, DSACK.title), DSACK, 'Warning', 'Sequence');
+}
+
+/** Wireshark takes a block that is not there for one that ends at 0, and reads beyond the option. @throws BeyondEnd */
+function addDuplicateOfNothing(
+  item: Item,
+  bytes: PacketBytes,
+  offset: number,
+  length: number,
+  ack: number,
+  shown: (at: number) => number,
+): void {
+  if ((ack | 0) < 0) return;
+  const at = offset + 2;
+  if (at + 4 <= offset + length) {
+    const left = shown(at);
+    item
+      .add(DSACK_LEFT, bytes, at, 4, left)
+      .label(() => `D-SACK Left Edge = ${left} (relative)`)
+      .generated();
+  }
+  throw new BeyondEnd(true);
 }
 
 /** Whether a SACK option's first block tells of data that arrived twice (RFC 2883 4). */

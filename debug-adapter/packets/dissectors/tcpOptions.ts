@@ -32,6 +32,8 @@ import {
   type TcpOption,
 } from './tcpOptionLines.ts';
 
+/** With one block. */
+const SHORTEST_SACK = 10;
 /** Blocks of a SACK option that count as delivered. */
 const COUNTED_BLOCKS = 3;
 
@@ -102,21 +104,26 @@ export function readTcpOptions(bytes: PacketBytes, begin: number, end: number): 
 }
 
 /** What the options tell about the conversation. */
-export function trackedOptions(bytes: PacketBytes, { list, missing }: TcpOptions): Tracked['options'] {
+export function trackedOptions(
+  bytes: PacketBytes,
+  begin: number,
+  { list, missing }: TcpOptions,
+): Tracked['options'] {
   let windowScale: number | null = null;
   let sackedBytes = 0;
   let hasFastOpenCookie = false;
-  let areCaptured = missing === null;
+  let canBeRead = missing === null && bytes.has(begin, 0);
   for (const { kind, offset, length, isFitting } of list) {
     const at = offset + 2;
-    if (length > 1 && !bytes.has(offset, length)) areCaptured = false;
+    if (length > 1 && !bytes.has(offset, length)) canBeRead = false;
+    else if (kind === SACK && length < SHORTEST_SACK) canBeRead = false;
     else if (kind === WINDOW_SCALE && isFitting) windowScale = Math.min(bytes.u8(at), LARGEST_SHIFT);
     else if (kind === SACK) sackedBytes = sumOfBlocks(bytes, offset, length);
     else if (kind === FAST_OPEN) hasFastOpenCookie ||= length > 2;
     else if ((kind === EXPERIMENT_1 || kind === EXPERIMENT_2) && length > 4)
       hasFastOpenCookie ||= bytes.u16(at) === FAST_OPEN_EXPERIMENT;
   }
-  return { windowScale, sackedBytes, hasFastOpenCookie, areCaptured };
+  return { windowScale, sackedBytes, hasFastOpenCookie, canBeRead };
 }
 
 function sumOfBlocks(bytes: PacketBytes, offset: number, length: number): number {

@@ -131,11 +131,11 @@ function dissect(packet: Packet, bytes: PacketBytes, ip: Ipv4, applications: Udp
     times.generate(TIME_DELTA, bytes, flow.sinceLastNs);
   }
   const kept = payload.captured - payload.begin;
+  if (isQuoted && kept <= 0) return;
   if (kept > 0 || payload.length > 0) {
-    bytes.need(payload.begin, kept);
-    layer
-      .read(PAYLOAD, payload, payload.begin, kept)
-      .label(() => `UDP payload (${payload.length}${bytesUnit(payload.length)})`);
+    // Of something, at least the beginning must be there.
+    bytes.need(payload.begin, Math.max(kept, 1));
+    layer.read(PAYLOAD, payload, payload.begin, kept).label(() => `UDP payload (${kept}${bytesUnit(kept)})`);
   }
   // The lower port is asked first: it is the server's more often.
   const [low, high] = source < destination ? [source, destination] : [destination, source];

@@ -2,8 +2,8 @@
 import { field, type Field } from '../tree/field.ts';
 import type { Packet } from '../tree/packet.ts';
 import type { PacketBytes } from '../tree/packetBytes.ts';
-import { addTrailer } from './ethernetTrailer.ts';
-import { dissectEtherType, ETHER_TYPES, LARGEST_LENGTH, type ByEtherType } from './etherTypes.ts';
+import { addTrailer, addTyped } from './ethernetTrailer.ts';
+import { ETHER_TYPES, LARGEST_LENGTH, type ByEtherType } from './etherTypes.ts';
 import { addLengthAndPayload, PAST_END_TITLE } from './llc.ts';
 
 const HEADER = 4;
@@ -46,14 +46,12 @@ function dissect(packet: Packet, bytes: PacketBytes, byType: ByEtherType): void 
   for (const part of [PRIORITY, DROP, ID]) layer.bits(part, bytes, at, 2, tag);
   const type = bytes.u16(at + 2);
   const payload = bytes.part(at + HEADER);
-  let finish: number;
   if (type <= LARGEST_LENGTH) {
     const line = layer.add(LENGTH, bytes, at + 2, 2, type);
-    finish = addLengthAndPayload(packet, line, PAST_END, payload, byType);
+    const finish = addLengthAndPayload(packet, line, PAST_END, payload, byType);
+    addTrailer(packet, layer, payload.part(finish), TRAILER, false);
   } else {
     layer.read(TYPE, bytes, at + 2, 2);
-    packet.protocols.push('ethertype');
-    finish = dissectEtherType(packet, payload, type, byType);
+    addTyped(packet, layer, payload, type, byType, TRAILER, false);
   }
-  addTrailer(packet, layer, payload.part(finish), TRAILER, false);
 }

@@ -23,8 +23,8 @@ export interface Tracked extends Segment {
     /** Bytes in its SACK option's blocks. */
     readonly sackedBytes: number;
     readonly hasFastOpenCookie: boolean;
-    /** All of them were captured. */
-    readonly areCaptured: boolean;
+    /** All of them were captured and make sense. */
+    readonly canBeRead: boolean;
   };
 }
 
@@ -138,7 +138,7 @@ function follow(
   if (flags & FIN && !rev.closedFirst) fwd.closedFirst = true;
   if (options.windowScale !== null) fwd.scale = options.windowScale;
   fwd.sackedBytes = options.sackedBytes;
-  if (flags & SYN && options.areCaptured) negotiateScale((flags & ACK) !== 0, fwd, rev);
+  if (flags & SYN && options.canBeRead) negotiateScale((flags & ACK) !== 0, fwd, rev);
 }
 
 /** What a segment adds to what was seen; a SYN counts only where it begins the conversation. */

@@ -38,6 +38,7 @@ export class Packet {
   readonly columns: Columns = { source: '', destination: '', protocol: '', info: '' };
   /** The layer of the ICMP error whose quoted packet is decoded: it sets no columns and is no part of a conversation. */
   quotedIn: Item | null = null;
+  private hasBroken = false;
 
   constructor(frame: CapturedFrame, context: Context, trackers: Trackers | null) {
     this.frame = frame;
@@ -49,6 +50,11 @@ export class Packet {
   /** The whole frame. A capture cannot hold more than the wire carried: if its length says so, the bytes are right. */
   get bytes(): PacketBytes {
     return new PacketBytes(this.sources[0]!, 0, Math.max(this.frame.length, this.frame.bytes.length));
+  }
+
+  /** Something could not be decoded, and a line says so. */
+  get isBroken(): boolean {
+    return this.hasBroken;
   }
 
   get isQuoted(): boolean {
@@ -134,9 +140,11 @@ export class Packet {
   }
 
   private broken(protocol: string, bytes: PacketBytes, isMalformed: boolean): void {
+    this.hasBroken = true;
     const text = isMalformed
       ? `[Malformed Packet: ${protocol}]`
-      : `[Packet size limited during capture: ${protocol} truncated]`;
+      : // In a quoted packet Wireshark names the header that was read before.
+        `[Packet size limited during capture: ${this.isQuoted ? 'IPv4' : protocol} truncated]`;
     const at = bytes.part(bytes.captured);
     const layer = this.layer(isMalformed ? MALFORMED : SHORT, at, 0, text, '');
     this.alsoInfo(isMalformed ? '[Malformed Packet]' : '[Packet size limited during capture]');

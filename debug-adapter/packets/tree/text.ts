@@ -52,7 +52,7 @@ function textLabel(title: string, value: string): string {
   const shown = printable(value.slice(0, SHOWN_TEXT));
   const line = `${title}: ${shown}`;
   if (line.length < SHOWN_TEXT) return line;
-  return `${title}${TRUNCATED}: ${shown}`.slice(0, SHOWN_TEXT - 1);
+  return `${title}${TRUNCATED}: ${shown}`.slice(0, SHOWN_TEXT - 2);
 }
 
 const ESCAPES: Readonly<Record<string, string>> = {

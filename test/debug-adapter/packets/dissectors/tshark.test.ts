@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { STORIES } from '../../../support/packetStories.ts';
 import { assertSameTrees, writeCapture } from '../../../support/pdml.ts';
-import { plausibleTraffic, randomTraffic } from '../../../support/randomTraffic.ts';
+import { cutOffTraffic, plausibleTraffic, randomTraffic } from '../../../support/randomTraffic.ts';
 import { needTshark } from '../../../support/tshark.ts';
 
 /** More of them can be tried: SEEDS=1-200 node scripts/test.mjs dissectors/tshark */
@@ -30,6 +30,7 @@ describe('packet dissectors', function () {
   for (const [what, traffic] of [
     ['packets in any order', randomTraffic],
     ['conversations', plausibleTraffic],
+    ['conversations cut off', cutOffTraffic],
   ] as const)
     it(`decode random traffic as tshark does, field by field: ${what}`, async () => {
       const file = path.join(folder, 'random.pcapng');
