@@ -81,6 +81,21 @@ const SENT: Record<string, Sent[]> = {
     ['C', head('FOO /x HTTP/1.1')],
     ['C', 'nothing known\r\n'],
   ],
+  JSON: [
+    ['C', get('/')],
+    ...[
+      '{"a": {"b": [1, "two", true, null, {"c": false}, [2.5e3]]}, "d" : "x\\u00e9\\"q"}',
+      '[]',
+      ' {} ',
+      '"top"',
+      '{"a":}',
+      '{"a":1}{"b":2}',
+      'nonsense',
+      '[{"x":[]},{"y":{}}]',
+      '{"a":1,}',
+      `${'['.repeat(5000)}1`,
+    ].map((body): Sent => ['S', ok('application/json', body)]),
+  ],
   'odd responses': [
     ['C', head('GET /nohost HTTP/1.0')],
     ['S', head('HTTP/1.1 302 Found', 'Location: /other', 'Set-Cookie: a=b; Path=/', 'content-length: 0')],

@@ -12,6 +12,10 @@ const NOT_EQUAL: readonly (readonly [RegExp, string])[] = [
   [/^( *tcp\.pdu\.size )(@\d+\+\d+ )?/, '$1'],
   // tshark asks for help with it.
   [/Dissector for Websocket Opcode .*? supported/g, 'Unknown opcode'],
+  // tshark counts places in decompressed headers from others in the packet.
+  [/^( *http2\.(header\.(length|count)|headers\.weight_real|pad_length|data\.data) )(@\d+\+\d+ )?/, '$1'],
+  [/^( *http2\.(header\.(?!repr|index)[\w.]+|headers\.\w+|body\.fragments) )(@\d+)?/, '$1'],
+  [/^( *http2\.header )@(\d+)\+\d+ /, '$1@$2 '],
   // Certificates are shown as bytes.
   [/:(x509\w+|pkcs-1)\b/g, ''],
   [/^( *tls\.handshake\.certificate .*) \(.*\)$/, '$1'],

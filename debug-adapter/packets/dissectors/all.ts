@@ -17,6 +17,7 @@ import { dissectVlan, VLAN_FIELDS } from './vlan.ts';
 import { DNS_FIELDS } from './dns/message.ts';
 import { dnsOnUdp } from './dns/transport.ts';
 import { dissectHttp, HTTP_FIELDS } from './http/message.ts';
+import { dissectHttp2, HTTP2_FIELDS } from './http2/frame.ts';
 import { MEDIA_FIELDS } from './media/media.ts';
 import { dissectTcp, TCP_FIELDS } from './tcp.ts';
 import type { ApplicationDissectors } from './tcpStream.ts';
@@ -26,7 +27,12 @@ import { dissectWebSocket, WEBSOCKET_FIELDS } from './websocket.ts';
 
 const ON_UDP: UdpApplications = { 53: dnsOnUdp };
 
-const ON_TCP: ApplicationDissectors = { http: dissectHttp, tls: dissectTls, websocket: dissectWebSocket };
+const ON_TCP: ApplicationDissectors = {
+  http: dissectHttp,
+  http2: dissectHttp2,
+  tls: dissectTls,
+  websocket: dissectWebSocket,
+};
 
 const BY_IP_PROTOCOL: ByIpProtocol = {
   1: (packet, bytes, ip) => dissectIcmp(packet, bytes, ip, (quoted) => ipv4(packet, quoted)),
@@ -59,6 +65,7 @@ export const FIELDS: ReadonlyMap<string, Field> = new Map(
     ...TCP_FIELDS,
     ...DNS_FIELDS,
     ...HTTP_FIELDS,
+    ...HTTP2_FIELDS,
     ...MEDIA_FIELDS,
     ...TLS_FIELDS,
     ...WEBSOCKET_FIELDS,

@@ -1,6 +1,7 @@
 /** Where HTTP/1.x messages (RFC 9112) begin and end in a stream, and which of them belong together. */
 import { HttpTransactions, type HttpFrame } from './httpTransactions.ts';
 import type { StreamBytes } from './streamBytes.ts';
+import { beginsMagic, HTTP2, MAGIC } from './http2/http2.ts';
 import { WEBSOCKET } from './websocket.ts';
 import type { Framed, Looking, Missing, StreamConversation, StreamProtocol } from './streamProtocol.ts';
 
@@ -76,6 +77,7 @@ export const HTTP: StreamProtocol = {
     if ('missing' in framed && !looking.canWait) return whole(bytes, memory);
     return framed;
   },
+  instead: (bytes) => (bytes.length >= MAGIC.length && beginsMagic(bytes, 0) ? HTTP2 : null),
   recognises(bytes) {
     const end = bytes.indexOf(LF, 0);
     if (end < 0) return false;
@@ -97,6 +99,9 @@ function whole(bytes: StreamBytes, { transactions }: Memory): Framed {
 
 function find(bytes: StreamBytes, at: number, looking: Looking, memory: Memory): Framed {
   const { progress } = looking;
+  // The rest of a client's first bytes tells whether this is HTTP/2.
+  if (looking.canWait && bytes.length - at < MAGIC.length && beginsMagic(bytes, at))
+    return { missing: 'segment' };
   const known = (progress.known ??= begin(bytes, at)) as Known;
   if (known.firstLine === 0) {
     const lineEnd = bytes.indexOf(LF, at + known.searched);
@@ -221,6 +226,7 @@ function remember(
 ): HttpMessage {
   const { transactions } = memory;
   if (status === 101 && /^upgrade:[ \t]*websocket\b/im.test(fields)) conversation.protocol = WEBSOCKET;
+  if (status === 101 && /^upgrade:[ \t]*h2c\b/im.test(fields)) conversation.protocol = HTTP2;
   if (status !== null)
     return { kind: 'response', uri: memory.uri, frame: transactions.response(arrival.number), transactions };
   const host = /^host:([^\r\n]*)/im.exec(fields)?.[1]?.trim();

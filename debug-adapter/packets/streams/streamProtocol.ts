@@ -62,6 +62,8 @@ export interface StreamProtocol {
   readonly hasLengths?: boolean;
   /** Finds the end of the message that begins at `at`. Throws nothing, whatever the bytes are. */
   frame(bytes: StreamBytes, at: number, looking: Looking): Framed;
+  /** Another protocol that a stream with these first bytes is of, although its port is this one's. */
+  instead?(bytes: StreamBytes): StreamProtocol | null;
   /** Whether a stream that begins with these bytes is its own, on ports that say nothing. */
   recognises?(bytes: StreamBytes): boolean;
 }

@@ -342,7 +342,9 @@ class Walk {
   private recognise(bytes: StreamBytes): StreamProtocol | null {
     const { segment, connection, ports } = this;
     const byPort = ports.protocolOf(segment.sourcePort, segment.destinationPort);
-    if (byPort) return byPort;
+    const instead = byPort?.instead?.(bytes);
+    if (instead) connection.protocol = instead;
+    if (byPort) return instead ?? byPort;
     connection.protocol = ports.recognise(bytes);
     return connection.protocol;
   }

@@ -169,7 +169,7 @@ function dissect(packet: Packet, bytes: PacketBytes, ask: AskDns, hasLength: boo
         section === 0
           ? addQuery(heading, bytes, begin, at, info)
           : addRecord(heading, bytes, begin, at, info);
-    heading.length = at - from;
+    heading.length = Math.min(at, bytes.captured) - from;
   }
   if (known) addLinks(packet, layer, bytes, known, isResponse);
 }

@@ -120,7 +120,7 @@ export function addRecord(
   const length = bytes.u16(fixed + 8);
   const data = fixed + 10;
   info(typeName(type));
-  const record = section.heading(RECORD, bytes, at, data + length - at, () =>
+  const record = section.heading(RECORD, bytes, at, Math.min(data + length, bytes.captured) - at, () =>
     type === OPT
       ? `${name.text}: type OPT`
       : `${name.text}: type ${typeName(type)}, class ${className(kind)}`,
@@ -249,7 +249,7 @@ function addData(
 function addOption(record: Item, bytes: PacketBytes, at: number): number {
   const [code, length] = [bytes.u16(at), bytes.u16(at + 2)];
   const text = () => `Option: ${OPTIONS[code] ?? `Unknown (${code})`}`;
-  const option = record.heading(OPTION, bytes, at, 4 + length, text);
+  const option = record.heading(OPTION, bytes, at, Math.min(4 + length, bytes.captured - at), text);
   option.add(OPTION_CODE, bytes, at, 2, code);
   option.add(OPTION_LENGTH, bytes, at + 2, 2, length);
   option.read(OPTION_DATA, bytes, at + 4, length);

@@ -5,7 +5,7 @@ import type { Message } from '../../streams/streamProtocol.ts';
 import { expert } from '../../tree/expert.ts';
 import { field, type Field } from '../../tree/field.ts';
 import type { Item } from '../../tree/item.ts';
-import type { Packet } from '../../tree/packet.ts';
+import { told, type Packet } from '../../tree/packet.ts';
 import type { PacketBytes } from '../../tree/packetBytes.ts';
 import { printable } from '../../tree/text.ts';
 import { addBody, HTTP_BODY_FIELDS } from './body.ts';
@@ -62,7 +62,7 @@ export function dissectHttp(packet: Packet, bytes: PacketBytes, { end, facts }: 
   const begin = skipEmptyLines(bytes);
   const own = bytes.part(begin);
   const layer = packet.layer(HTTP, own, own.length, HTTP.title, name);
-  if (packet.columns.protocol !== 'HTTP') packet.show({ protocol: 'HTTP', info: '' });
+  if (!told(packet.columns.protocol).startsWith('HTTP')) packet.show({ protocol: 'HTTP', info: '' });
   if (message.kind === 'continuation') {
     packet.appendInfo('Continuation');
     addBody(packet, layer, own, end, NO_HEADERS);

@@ -1,5 +1,6 @@
 /** The fields of an HTML form as a browser sends them. */
 import { field, type Field } from '../../tree/field.ts';
+import type { Item } from '../../tree/item.ts';
 import type { Packet } from '../../tree/packet.ts';
 import type { PacketBytes } from '../../tree/packetBytes.ts';
 import { printable } from '../../tree/text.ts';
@@ -11,8 +12,8 @@ const VALUE = field('urlencoded-form.value', 'Value', 'string');
 
 export const FORM_FIELDS: readonly Field[] = [FORM, KEY, VALUE];
 
-export function dissectForm(packet: Packet, bytes: PacketBytes, type: string): void {
-  const layer = packet.layer(FORM, bytes, bytes.length, () => `${FORM.title}: ${type}`);
+export function dissectForm(packet: Packet, bytes: PacketBytes, type: string, within: Item | null): void {
+  const layer = packet.layer(FORM, bytes, bytes.length, () => `${FORM.title}: ${type}`, undefined, within);
   const text = bytes.latin1(bytes.begin, bytes.captured - bytes.begin);
   for (let at = 0; at < text.length;) {
     const keyEnd = until(text, '=', at);

@@ -6,6 +6,7 @@ import path from 'node:path';
 import type { CapturedFrame } from '../../../../debug-adapter/packets/frame.ts';
 import { columnsOf, decoded } from '../../../support/decoded.ts';
 import { DNS_STORIES } from '../../../support/dnsStories.ts';
+import { HTTP2_STORIES } from '../../../support/http2Stories.ts';
 import { HTTP_STORIES } from '../../../support/httpStories.ts';
 import { assertSameTrees, writeCapture } from '../../../support/pdml.ts';
 import { TLS_STORIES } from '../../../support/tlsStories.ts';
@@ -14,6 +15,7 @@ import { WEBSOCKET_STORIES } from '../../../support/webSocketStories.ts';
 
 const GROUPS: Record<string, Record<string, () => CapturedFrame[]>> = {
   'HTTP/1.1': HTTP_STORIES,
+  'HTTP/2': HTTP2_STORIES,
   DNS: DNS_STORIES,
   TLS: TLS_STORIES,
   WebSocket: WEBSOCKET_STORIES,
