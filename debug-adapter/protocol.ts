@@ -170,7 +170,7 @@ export interface RecordedFrame {
   number: number;
   /** Virtual nanoseconds. */
   timeNs: number;
-  direction: PacketDirection;
+  direction?: PacketDirection;
   interface: string;
   /** Bytes on the wire. */
   length: number;

@@ -8,6 +8,7 @@ import { registerMoment } from './moment.ts';
 import { PacketsPanel } from './packets/packetsPanel.ts';
 import { registerPacketWay } from './pictures/packetWay.ts';
 import { PicturesView } from './pictures/picturesView.ts';
+import { CaptureEditor } from './captures/captureEditor.ts';
 import { configurationFor, registerConfigurations } from './scenario/configuration.ts';
 import { LastProgram } from './scenario/lastProgram.ts';
 import { registerNodeProgramEditor } from './scenario/nodeProgramEditor.ts';
@@ -56,6 +57,7 @@ export function activate(context: vscode.ExtensionContext): void {
     registerRunTo(sessions),
     new FirstStop(sessions, packets, context.globalState),
     registerInlineValues(sessions, sources),
+    CaptureEditor.register(context, log, packets.focus),
     new Guide(context, sessions, { packets, pictures }, log),
   );
 }

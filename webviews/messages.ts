@@ -16,6 +16,7 @@ import {
   array,
   boolean,
   count,
+  number,
   object,
   oneOf,
   optional,
@@ -51,6 +52,13 @@ export const PANEL_COMMANDS = [
 ] as const;
 export type PanelCommand = (typeof PANEL_COMMANDS)[number];
 
+export interface CaptureFileState {
+  /** How much of it is read, 0 to 1. */
+  read: number;
+  /** Where and why it cannot be read on. */
+  problem?: string;
+}
+
 /** What the extension sends to the Packets panel. */
 export type ToPanel =
   /**
@@ -69,6 +77,8 @@ export type ToPanel =
       current?: number;
       /** The machine is gone; the moment of the packets: `ended at t = 0.000130000 s`. */
       ended?: string;
+      /** The packets are those of a capture file: there is no machine. */
+      file?: CaptureFileState;
     }
   /** The answer to `getRows`. */
   | {
@@ -82,6 +92,8 @@ export type ToPanel =
       rows: PacketRow[];
       /** The list is not sorted yet: ask again. Then there are no rows. */
       sorting?: { done: number; of: number };
+      /** The filter has not seen all packets yet: ask again. */
+      filtering?: { done: number; of: number };
       /** Where the packet is that was asked for; omitted if it is not in the list. */
       located?: number;
       /** Number of the packet that is being processed at this stop. */
@@ -213,7 +225,7 @@ const ROW_COLOURS = [
 const packetRow: Shape<PacketRow> = object<PacketRow>({
   number: count,
   time: string,
-  direction: oneOf('out', 'in'),
+  direction: optional(oneOf('out', 'in')),
   source: string,
   destination: string,
   protocol: string,
@@ -251,6 +263,7 @@ const packetField: Shape<PacketField> = object<PacketField>({
   children: optional(array<PacketField>((value, path) => packetField(value, path))),
 });
 
+const progress = object<{ done: number; of: number }>({ done: count, of: count });
 const packetBytes: Shape<PacketBytes> = object<PacketBytes>({ name: string, base64: string });
 
 /** @throws ShapeError naming what is wrong with a message that the panel received */
@@ -262,6 +275,7 @@ export const parseToPanel = union<ToPanel>('a message to the Packets panel', {
     running: boolean,
     current: optional(count),
     ended: optional(string),
+    file: optional(object<CaptureFileState>({ read: number, problem: optional(string) })),
   }),
   rows: object<ToPanelOf<'rows'>>({
     type: oneOf('rows'),
@@ -269,7 +283,8 @@ export const parseToPanel = union<ToPanel>('a message to the Packets panel', {
     total: count,
     matching: count,
     rows: array(packetRow),
-    sorting: optional(object<{ done: number; of: number }>({ done: count, of: count })),
+    sorting: optional(progress),
+    filtering: optional(progress),
     located: optional(count),
     current: optional(count),
   }),

@@ -1,5 +1,6 @@
 /** What is known about a packet from the packets before and after it. */
 import type { Duplicate } from './tracking/arpTracker.ts';
+import type { Capture } from './capture.ts';
 import type { Piece } from './streams/streamTracker.ts';
 import type { DnsKnown } from './tracking/dnsTracker.ts';
 import type { Echo } from './tracking/echoTracker.ts';
@@ -14,6 +15,8 @@ export type { Trackers } from './tracking/trackers.ts';
  * conversation) is in objects that they share with it.
  */
 export interface Context {
+  /** That of a machine if omitted. */
+  capture?: Capture;
   /** The number of its interface in the capture. */
   interfaceId?: number;
   /** Virtual time of the capture's first packet. */

@@ -16,7 +16,8 @@ export interface PacketRow {
   number: number;
   /** Virtual seconds since boot, nine digits after the point. */
   time: string;
-  direction: PacketDirection;
+  /** Not every capture file tells it. */
+  direction?: PacketDirection;
   source: string;
   destination: string;
   protocol: string;
@@ -76,6 +77,8 @@ export interface PacketsResponse {
   rows: PacketRow[];
   /** Sorting takes longer than one answer: ask again. Then `rows` is empty. */
   sorting?: { done: number; of: number };
+  /** The filter has not seen all packets: more may follow behind these rows. Ask again. */
+  filtering?: { done: number; of: number };
   /** Where the packet is that `locate` asked for; -1 if it is not in the list. */
   located?: number;
   /** Number of the packet that is being processed at this stop. */

@@ -1,4 +1,7 @@
-/** The packets that match a filter, updated as packets are added and discarded; each is tested once. */
+/**
+ * The packets that match a filter, updated as packets are added and discarded; each is tested once. An answer tests
+ * only for a limited time, so that a large capture takes several answers and blocks none of them.
+ */
 import { dissectPacket } from './dissectors/all.ts';
 import { compileFilter, FilterError, parseFilter, type CompiledFilter } from './filter/filter.ts';
 import { TimeLimit, TookTooLong } from './filter/run/timeLimit.ts';
@@ -7,6 +10,8 @@ import type { Entry } from './packetStore.ts';
 /** Milliseconds that a portion of packets may take, and its size. */
 const LIMIT = 1000;
 const PORTION = 64;
+/** Milliseconds that one answer spends on testing packets. */
+const FILTER_TIME = 100;
 
 export class FilteredList {
   readonly text: string;
@@ -25,9 +30,10 @@ export class FilteredList {
     this.limit = this.filter.mayTakeLong ? new TimeLimit(LIMIT) : null;
   }
 
-  /** True if the filter tests the fate of packets, which may change. */
-  get dependsOnFate(): boolean {
-    return this.filter.dependsOnFate;
+  /** Whether the filter may read one of these fields. */
+  reads(names: readonly string[]): boolean {
+    const { fields } = this.filter;
+    return fields === null || [...fields].some(({ name }) => names.includes(name));
   }
 
   get length(): number {
@@ -56,17 +62,36 @@ export class FilteredList {
   /**
    * Test the new entries, and forget those before `first`.
    *
+   * @returns how many of how many are tested, if the time was too short for all of them
    * @throws FilterError if a regular expression takes too long on one of them
    */
-  update(entries: readonly Entry[], first: number): void {
+  update(
+    entries: readonly Entry[],
+    first: number,
+    milliseconds = FILTER_TIME,
+  ): { done: number; of: number } | null {
     if (this.failure) throw this.failure;
     const oldest = entries[first]?.frame.number ?? Infinity;
     const gone = this.found.findIndex(({ frame }) => frame.number >= oldest);
     if (gone !== 0) this.found = gone < 0 ? [] : this.found.slice(gone);
-    let at = entries.length;
-    while (at > first && entries[at - 1]!.frame.number > this.seen) at--;
-    for (; at < entries.length; at += PORTION)
+    const deadline = performance.now() + milliseconds;
+    const begin = this.firstUntested(entries, first);
+    for (let at = begin; at < entries.length; at += PORTION) {
+      // Each answer gets on.
+      if (at > begin && performance.now() > deadline) return { done: at - first, of: entries.length - first };
       this.testPortion(entries, at, Math.min(at + PORTION, entries.length));
+    }
+    return null;
+  }
+
+  private firstUntested(entries: readonly Entry[], first: number): number {
+    let [low, high] = [first, entries.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (entries[middle]!.frame.number > this.seen) high = middle;
+      else low = middle + 1;
+    }
+    return low;
   }
 
   private testPortion(entries: readonly Entry[], from: number, to: number): void {

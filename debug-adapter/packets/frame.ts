@@ -1,15 +1,18 @@
-/** The machine's capture format: a frame as seen on a device, and its fate. */
+/** A captured frame: as seen on a device, with its fate if that is known. */
 import type { PacketDirection, PacketFate } from '../protocol.ts';
 
 export interface CapturedFrame {
   /** Counts from 1, without gaps. */
   readonly number: number;
-  /** Virtual nanoseconds. */
+  /** Nanoseconds since the capture's time 0: virtual ones since boot in a machine. */
   readonly timeNs: number;
-  readonly direction: PacketDirection;
-  /** The device that captured it: `lo`. */
+  /** Not every file tells it. */
+  readonly direction?: PacketDirection;
+  /** The device that captured it: `lo`; empty if the file does not tell. */
   readonly interface: string;
-  /** Starts with the Ethernet header; shorter than `length` if the capture truncates frames. */
+  /** What it begins with, as a LINKTYPE_ number of the pcap project: 1, Ethernet, if omitted. */
+  readonly linkType?: number;
+  /** Starts with the link layer's header; shorter than `length` if the capture truncates frames. */
   readonly bytes: Uint8Array;
   /** Bytes on the wire. */
   readonly length: number;

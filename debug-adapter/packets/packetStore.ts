@@ -17,6 +17,7 @@ import { listRow, packetRow, type RowView } from './list/listRows.ts';
 import { SortedList, type SortedFrom } from './list/sortedList.ts';
 import { dissectFirst, dissectPacket } from './dissectors/all.ts';
 import { FilteredList } from './filteredList.ts';
+import { MACHINE_CAPTURE, type Capture } from './capture.ts';
 import type { CapturedFrame } from './frame.ts';
 import type { Context } from './context.ts';
 import { packetBytes, packetLayers } from './layers.ts';
@@ -40,8 +41,20 @@ export type ListView = Omit<PacketsArguments, 'from' | 'count' | 'filter'>;
 
 interface List extends SortedFrom {
   indexOf(number: number): number;
-  sorting?: { done: number; of: number };
+  /** Not in order yet: it is not to be shown. */
+  sorting?: Progress;
+  /** Not everything is tested yet. */
+  filtering?: Progress;
 }
+
+interface Progress {
+  done: number;
+  of: number;
+}
+
+/** Fields of what the machine or the user says of a packet later. */
+const FATE_FIELDS = ['frame.fate', 'frame.reason'];
+const NOTE_FIELDS = ['frame.marked', 'frame.comment', 'pkt_comment', 'frame.ref_time'];
 
 export interface Entry {
   readonly frame: CapturedFrame;
@@ -49,6 +62,7 @@ export interface Entry {
 }
 
 export class PacketStore {
+  readonly capture: Capture;
   private readonly limits: PacketStoreLimits;
   /** Oldest first. Entries before `first` are discarded and wait to be removed. */
   private entries: Entry[] = [];
@@ -62,7 +76,7 @@ export class PacketStore {
       return index < 0 ? null : this.entries[this.first + index]!.frame.bytes;
     },
   };
-  private trackers = new Trackers(this.keptBytes);
+  private trackers: Trackers;
   private filters: FilteredList[] = [];
   /** The list that was sorted last. */
   private sorted: { key: string; list: SortedList } | undefined;
@@ -76,9 +90,11 @@ export class PacketStore {
   current: number | undefined;
 
   /** @param letGo number of packets before the first one added */
-  constructor(limits: Partial<PacketStoreLimits> = {}, letGo = 0) {
+  constructor(limits: Partial<PacketStoreLimits> = {}, letGo = 0, capture = MACHINE_CAPTURE) {
     this.limits = { ...DEFAULT_LIMITS, ...limits };
     this.captured = letGo;
+    this.capture = capture;
+    this.trackers = new Trackers(this.keptBytes, capture);
     const kept = () => this.kept;
     this.all = {
       get length() {
@@ -104,20 +120,29 @@ export class PacketStore {
     return this.captured - this.kept;
   }
 
-  /** Add the next captured frame; numbers must increase. */
+  /** Adds the next captured frame, with a copy of its bytes; numbers must increase. */
   add(frame: CapturedFrame): void {
+    this.append(this.ownBytes(frame), frame.bytes.length);
+  }
+
+  /** Adds the next captured frame, whose bytes stay where they are. */
+  take(frame: CapturedFrame): void {
+    this.append(frame, 0);
+  }
+
+  /** @param kept bytes that the store keeps of it */
+  private append(own: CapturedFrame, kept: number): void {
     const last = this.entries.at(-1);
-    if (last && frame.number <= last.frame.number)
+    if (last && own.number <= last.frame.number)
       throw new RangeError(
-        `captured frames must come in order: got number ${frame.number} after ${last.frame.number}`,
+        `captured frames must come in order: got number ${own.number} after ${last.frame.number}`,
       );
-    const own = this.ownBytes(frame);
     const { context } = dissectFirst(own, this.trackers);
     this.entries.push({ frame: own, context });
     if (!last) this.firstTimeNs = own.timeNs;
     if (own.isReference) this.noteReference(own, true);
     this.captured++;
-    this.bytes += own.bytes.length;
+    this.bytes += kept;
     this.trim();
   }
 
@@ -131,6 +156,7 @@ export class PacketStore {
     const matching = list.length;
     const response: PacketsResponse = { total: this.captured, matching, rows: [] };
     if (list.sorting) return { ...response, sorting: list.sorting };
+    if (list.filtering) response.filtering = list.filtering;
     const start = Math.max(0, Math.floor(from));
     const end = Math.min(matching, start + Math.min(MAX_ROWS, Math.max(0, Math.floor(count))));
     const rowView = this.rowView(view);
@@ -148,16 +174,16 @@ export class PacketStore {
   /** @throws FilterError if the filter of the list is wrong */
   find(args: FindPacketArguments): FindPacketResponse {
     const list = this.list(args);
-    // The list is shown only once it is sorted.
-    if (list.sorting) return { goOnFrom: args.from };
+    // Only a whole list can be searched.
+    if (list.sorting || list.filtering) return { goOnFrom: args.from };
     const rowView = this.rowView({});
     return findPacket(
       {
         list,
         row: (entry, before) => listRow(entry, before, rowView),
         filter: (text) => {
-          const found = this.filtered(text.trim());
-          return ({ frame }) => found.indexOf(frame.number) >= 0;
+          const { list: found, filtering } = this.filtered(text.trim());
+          return filtering ? null : ({ frame }) => found.indexOf(frame.number) >= 0;
         },
       },
       args,
@@ -174,7 +200,7 @@ export class PacketStore {
       frame.isReference = isReference;
       this.noteReference(frame, isReference);
     }
-    this.filters = [];
+    this.filters = this.filters.filter((list) => !list.reads(NOTE_FIELDS));
     this.sorted = undefined;
   }
 
@@ -197,8 +223,16 @@ export class PacketStore {
 
   /** The packets of a list in its order. */
   private list({ filter = '', sort, upTo = Infinity }: PacketList): List {
-    const base = filter.trim() ? this.filtered(filter.trim()) : this.all;
-    if (!sort) return { length: base.length, at: (at) => base.at(at), indexOf: (one) => base.indexOf(one) };
+    const { list: base, filtering } = filter.trim()
+      ? this.filtered(filter.trim())
+      : { list: this.all, filtering: null };
+    if (!sort || filtering)
+      return {
+        length: base.length,
+        at: (at) => base.at(at),
+        indexOf: (one) => base.indexOf(one),
+        ...(filtering && (sort ? { sorting: filtering } : { filtering })),
+      };
     const key = `${sort.by} ${sort.descending} ${filter.trim()}`;
     if (this.sorted?.key !== key) this.sorted = { key, list: new SortedList(sort, sortKey(sort.by)) };
     const { list } = this.sorted;
@@ -224,7 +258,7 @@ export class PacketStore {
 
   /** The numbers of all kept packets that match. @throws FilterError if the filter is wrong */
   matching(filter: string): number[] {
-    return this.filtered(filter.trim()).numbers();
+    return this.filtered(filter.trim(), Infinity).list.numbers();
   }
 
   /** One packet, for what is made from its fields. Throws as `packet` does. */
@@ -259,7 +293,7 @@ export class PacketStore {
     frame.fate = fate;
     if (reason === undefined) delete frame.reason;
     else frame.reason = reason;
-    this.filters = this.filters.filter((list) => !list.dependsOnFate);
+    this.filters = this.filters.filter((list) => !list.reads(FATE_FIELDS));
     if (this.sorted?.list.order.by.includes('fate')) this.sorted = undefined;
   }
 
@@ -272,7 +306,7 @@ export class PacketStore {
     this.sorted = undefined;
     this.references = [];
     this.current = undefined;
-    this.trackers = new Trackers(this.keptBytes);
+    this.trackers = new Trackers(this.keptBytes, this.capture);
   }
 
   /** Copy the frame's bytes: a view into a ring or a larger buffer would change, or keep all of it alive. */
@@ -294,12 +328,11 @@ export class PacketStore {
     this.first = 0;
   }
 
-  private filtered(text: string): FilteredList {
+  private filtered(text: string, milliseconds?: number): { list: FilteredList; filtering: Progress | null } {
     let list = this.filters.find((one) => one.text === text);
     list ??= new FilteredList(text);
     this.filters = [list, ...this.filters.filter((one) => one !== list)].slice(0, KEPT_FILTERS);
-    list.update(this.entries, this.first);
-    return list;
+    return { list, filtering: list.update(this.entries, this.first, milliseconds) };
   }
 
   private entry(number: number): Entry {

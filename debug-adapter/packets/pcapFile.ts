@@ -2,12 +2,9 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { PcapngWriter } from '../../stack/capture/pcapng.ts';
+import { MACHINE_CAPTURE, realTimeNs } from './capture.ts';
 import type { CapturedFrame } from './frame.ts';
 import type { PacketStore } from './packetStore.ts';
-
-/** The machine's real-time clock at boot. */
-const BOOT_REAL_NS = BigInt(Date.UTC(2024, 0, 1)) * 1_000_000n;
-const realTime = (timeNs: number) => BOOT_REAL_NS + BigInt(Math.round(timeNs));
 
 export class PcapFile {
   readonly #writer = new PcapngWriter();
@@ -19,7 +16,12 @@ export class PcapFile {
   }
   write(timeNs: number, bytes: Uint8Array, interfaceName: string): void {
     if (this.#file === undefined) return;
-    const packet = { interfaceName, realTimeNs: realTime(timeNs), bytes, length: bytes.length };
+    const packet = {
+      interfaceName,
+      realTimeNs: realTimeNs(MACHINE_CAPTURE, timeNs),
+      bytes,
+      length: bytes.length,
+    };
     writeSync(this.#file, this.#writer.packet(packet));
   }
   close(): void {
@@ -35,7 +37,8 @@ export async function exportPackets(path: string, packets: PacketStore): Promise
   for (const frame of packets.frames()) {
     const { timeNs, bytes, length, interface: interfaceName } = frame;
     const comment = commentOf(frame);
-    blocks.push(writer.packet({ interfaceName, realTimeNs: realTime(timeNs), bytes, length, comment }));
+    const time = realTimeNs(packets.capture, timeNs);
+    blocks.push(writer.packet({ interfaceName, realTimeNs: time, bytes, length, comment }));
   }
   await writeFile(path, Buffer.concat(blocks));
   return blocks.length - 1;

@@ -1,12 +1,12 @@
 // What the Packets panel lets the user type or choose in VS Code's own boxes.
 import * as vscode from 'vscode';
 import type { FromPanelOf, ToPanel } from '../../webviews/messages.ts';
-import type { MachineSession } from '../session.ts';
+import type { PacketSource } from './packetSource.ts';
 
 /** Asks for the comment of a packet; an empty one removes it. */
 export async function askComment(
   { number, comment }: FromPanelOf<'comment'>,
-  session: MachineSession,
+  source: PacketSource,
 ): Promise<ToPanel | undefined> {
   const text = await vscode.window.showInputBox({
     title: vscode.l10n.t('Comment on Packet {0}', number),
@@ -15,12 +15,12 @@ export async function askComment(
     ignoreFocusOut: true,
   });
   if (text === undefined) return undefined;
-  await session.request('sockscope/annotatePacket', { number, comment: text.trim() });
+  await source.request('sockscope/annotatePacket', { number, comment: text.trim() });
   return { type: 'annotated' };
 }
 
 /** Asks for a field that becomes a column. The fields are those that a filter can begin with. */
-export async function askColumn(session: MachineSession): Promise<ToPanel | undefined> {
+export async function askColumn(source: PacketSource): Promise<ToPanel | undefined> {
   const pick = vscode.window.createQuickPick<vscode.QuickPickItem>();
   pick.title = vscode.l10n.t('Add a Field as Column');
   pick.placeholder = vscode.l10n.t('The filter name of a field, e.g. tcp.len or ip.ttl');
@@ -28,7 +28,7 @@ export async function askColumn(session: MachineSession): Promise<ToPanel | unde
   let questions = 0;
   const update = async (text: string): Promise<void> => {
     const question = ++questions;
-    const { items } = await session.request('sockscope/filterCompletions', {
+    const { items } = await source.request('sockscope/filterCompletions', {
       filter: text,
       cursor: text.length,
     });
@@ -56,14 +56,14 @@ export async function askColumn(session: MachineSession): Promise<ToPanel | unde
 }
 
 /** Asks for the number of a packet. */
-export async function askNumber(session: MachineSession): Promise<ToPanel | undefined> {
+export async function askNumber(source: PacketSource): Promise<ToPanel | undefined> {
   const text = await vscode.window.showInputBox({
     title: vscode.l10n.t('Go to Packet'),
-    prompt: vscode.l10n.t('The number of a packet, 1 to {0}', session.packets),
+    prompt: vscode.l10n.t('The number of a packet, 1 to {0}', source.packets),
     validateInput: (value) => {
       const number = Number(value);
-      const isThere = Number.isInteger(number) && number >= 1 && number <= session.packets;
-      return isThere ? undefined : vscode.l10n.t('Write a number from 1 to {0}', session.packets);
+      const isThere = Number.isInteger(number) && number >= 1 && number <= source.packets;
+      return isThere ? undefined : vscode.l10n.t('Write a number from 1 to {0}', source.packets);
     },
   });
   return text === undefined ? undefined : { type: 'reveal', number: Number(text) };

@@ -1,12 +1,14 @@
 // The host of the Packets panel: connects the webview with the adapter.
 import * as vscode from 'vscode';
-import { PANEL_COMMANDS, parseFromPanel, type FromPanel, type ToPanel } from '../../webviews/messages.ts';
+import { parseFromPanel, type FromPanel, type ToPanel } from '../../webviews/messages.ts';
 import type { Sessions } from '../session.ts';
 import type { StackSources } from '../stackSources.ts';
 import { Throttle } from '../throttle.ts';
-import { WebviewHost, type OwnMessage } from '../webviewHost.ts';
+import { WebviewHost } from '../webviewHost.ts';
+import type { OwnMessage } from '../webviewPage.ts';
 import type { BreakOnChooser } from '../breakOn.ts';
 import type { DebugTree } from '../trees/debugTree.ts';
+import { PanelFocus } from './panelFocus.ts';
 import { answerPanel } from './panelRequests.ts';
 
 const KIND = {
@@ -33,6 +35,8 @@ export class PacketsPanel implements vscode.Disposable {
   readonly #memory: vscode.Memento;
   readonly #parts: PanelParts;
   readonly #host: WebviewHost<ToPanel, FromPanel>;
+  /** Which page of packets has the keyboard. */
+  readonly focus = new PanelFocus((message) => void this.#host.showWith(message));
   readonly #throttle = new Throttle(UPDATE_INTERVAL, () => this.#tellChanged());
   readonly #subscriptions: vscode.Disposable[];
 
@@ -57,15 +61,11 @@ export class PacketsPanel implements vscode.Disposable {
     this.#host.onMessage = (message) => void this.#answer(message);
     this.#subscriptions = [
       this.#host,
+      this.focus,
       sessions.onDidChange((change) =>
         change === 'progress' && sessions.current?.running ? this.#throttle.request() : this.#throttle.now(),
       ),
       vscode.commands.registerCommand('sockscope.exportPackets', () => this.#answer({ type: 'export' })),
-      ...PANEL_COMMANDS.map((command) =>
-        vscode.commands.registerCommand(`sockscope.packets.${command}`, () =>
-          this.#host.showWith({ type: 'command', command }),
-        ),
-      ),
     ];
   }
 
@@ -110,8 +110,7 @@ export class PacketsPanel implements vscode.Disposable {
 
   async #answer(message: OwnMessage<FromPanel>): Promise<void> {
     if (message.type === 'remember') return void this.#memory.update(SETTINGS, message.settings);
-    if (message.type === 'focus')
-      return void vscode.commands.executeCommand('setContext', 'sockscope.packetsFocused', message.focused);
+    if (message.type === 'focus') return this.focus.set(this.#host, message.focused);
     try {
       const answer = await answerPanel(message, this.#sessions.current, this.#sources, this.#parts);
       if (answer) this.#host.post(answer);

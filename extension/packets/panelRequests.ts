@@ -1,14 +1,14 @@
-// Handlers of the Packets panel's requests.
+// Handlers of the Packets panel's requests that need a machine.
 import { homedir } from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import type { FromPanel, FromPanelOf, StartCommand, ToPanel } from '../../webviews/messages.ts';
+import type { FromPanel, StartCommand, ToPanel } from '../../webviews/messages.ts';
 import type { MachineSession } from '../session.ts';
 import { programFiles } from '../scenario/launchFile.ts';
 import type { StackSources } from '../stackSources.ts';
 import { breakOnLike } from './breakOnLike.ts';
 import { showPacketCode } from './packetCode.ts';
-import { askColumn, askComment, askNumber } from './packetQuestions.ts';
+import { answerPackets, copyText, exportPackets, isPacketMessage } from './packetRequests.ts';
 import { showSocketOf } from './packetSocket.ts';
 import type { PanelParts } from './packetsPanel.ts';
 
@@ -30,41 +30,8 @@ export async function answerPanel(
   sources: StackSources,
   parts: PanelParts,
 ): Promise<ToPanel | undefined> {
+  if (isPacketMessage(message)) return answerPackets(message, need(session));
   switch (message.type) {
-    case 'getRows':
-      return getRows(message, need(session));
-    case 'getPacket': {
-      const { number, sources, layers } = await need(session).request('sockscope/packet', {
-        number: message.number,
-      });
-      return { type: 'packet', id: message.id, number, sources, layers };
-    }
-    case 'find':
-      return find(message, need(session));
-    case 'makeFilter': {
-      const { type: _type, id, ...question } = message;
-      const { filter } = await need(session).request('sockscope/filterFor', question);
-      return { type: 'filter', id, filter };
-    }
-    case 'complete': {
-      const { id, filter, cursor } = message;
-      const { start, end, items } = await need(session).request('sockscope/filterCompletions', {
-        filter,
-        cursor,
-      });
-      return { type: 'completions', id, start, end, items };
-    }
-    case 'annotate': {
-      const { type: _type, ...annotation } = message;
-      await need(session).request('sockscope/annotatePacket', annotation);
-      return { type: 'annotated' };
-    }
-    case 'comment':
-      return askComment(message, need(session));
-    case 'askColumn':
-      return askColumn(need(session));
-    case 'askNumber':
-      return askNumber(need(session));
     case 'showSocket':
       await showSocketOf(need(session), parts.sockets, message.number);
       return undefined;
@@ -75,11 +42,10 @@ export async function answerPanel(
       await showPacketCode(need(session), sources, message.number, message.which);
       return undefined;
     case 'export':
-      await exportPackets(need(session));
+      await exportPackets(need(session), folderOf(need(session)));
       return undefined;
     case 'copy':
-      await vscode.env.clipboard.writeText(message.text);
-      vscode.window.setStatusBarMessage(vscode.l10n.t('Copied {0}', message.what), 2000);
+      await copyText(message);
       return undefined;
     case 'run':
       await vscode.commands.executeCommand(STARTS[message.command]);
@@ -94,66 +60,8 @@ function need(session: MachineSession | undefined): MachineSession {
   return session;
 }
 
-async function getRows(
-  { id, type: _type, ...question }: FromPanelOf<'getRows'>,
-  session: MachineSession,
-): Promise<ToPanel> {
-  const answer = await session.request('sockscope/packets', question);
-  if (answer.invalidFilter) return failed(id, answer.invalidFilter);
-  const { total, matching, rows, sorting, located, current } = answer;
-  return {
-    type: 'rows',
-    id,
-    total,
-    matching,
-    rows,
-    ...(sorting && { sorting }),
-    ...(located !== undefined && located >= 0 && { located }),
-    ...(current !== undefined && { current }),
-  };
-}
-
-async function find(
-  { id, type: _type, ...question }: FromPanelOf<'find'>,
-  session: MachineSession,
-): Promise<ToPanel> {
-  const { invalid, found, goOnFrom } = await session.request('sockscope/findPacket', question);
-  if (invalid) return failed(id, invalid);
-  return {
-    type: 'found',
-    id,
-    ...(found && { found }),
-    ...(goOnFrom !== undefined && goOnFrom >= 0 && { goOnFrom }),
-  };
-}
-
-function failed(
-  id: number,
-  { message, start, end }: { message: string; start?: number; end?: number },
-): ToPanel {
-  return {
-    type: 'failed',
-    id,
-    message,
-    ...(start !== undefined && { position: { start, end: end ?? start + 1 } }),
-  };
-}
-
-async function exportPackets(session: MachineSession): Promise<void> {
-  const { workspaceFolder, configuration } = session.debugSession;
+/** Where a session's files are. */
+function folderOf({ debugSession: { workspaceFolder, configuration } }: MachineSession): vscode.Uri {
   const [program] = programFiles(configuration);
-  const folder =
-    workspaceFolder?.uri ?? vscode.Uri.file(program === undefined ? homedir() : path.dirname(program));
-  const target = await vscode.window.showSaveDialog({
-    title: vscode.l10n.t('Export Packets'),
-    defaultUri: vscode.Uri.joinPath(folder, 'capture.pcapng'),
-    filters: { [vscode.l10n.t('Wireshark capture')]: ['pcapng'] },
-  });
-  if (!target) return;
-  const { packets } = await session.request('sockscope/exportPackets', { path: target.fsPath });
-  void vscode.window.showInformationMessage(
-    packets === 1
-      ? vscode.l10n.t('Saved 1 packet to {0}.', vscode.workspace.asRelativePath(target))
-      : vscode.l10n.t('Saved {0} packets to {1}.', packets, vscode.workspace.asRelativePath(target)),
-  );
+  return workspaceFolder?.uri ?? vscode.Uri.file(program === undefined ? homedir() : path.dirname(program));
 }

@@ -17,7 +17,8 @@ import type { StackSources } from '../stackSources.ts';
 import { shortTime } from '../shortTime.ts';
 import { Throttle } from '../throttle.ts';
 import type { DebugTree } from '../trees/debugTree.ts';
-import { WebviewHost, type OwnMessage } from '../webviewHost.ts';
+import { WebviewHost } from '../webviewHost.ts';
+import type { OwnMessage } from '../webviewPage.ts';
 import { TransitionBreakpoints } from './transitionBreakpoints.ts';
 
 const KIND = {

@@ -81,8 +81,7 @@ export class Details {
     });
     const bar = el('div', { class: 'bar' }, [
       this.title,
-      this.sent.element,
-      this.received.element,
+      el('span', { class: 'of-machine' }, [this.sent.element, this.received.element]),
       button({
         label: t('Copy packet'),
         icon: 'copy',

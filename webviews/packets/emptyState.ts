@@ -4,7 +4,15 @@ import { el, setText } from '../dom.ts';
 import type { StartCommand } from '../messages.ts';
 import { button } from '../toolkit.ts';
 
-export type Emptiness = 'no session' | 'nothing yet' | 'nothing sent' | 'nothing matches' | 'nothing matched';
+export type Emptiness =
+  | 'no session'
+  | 'nothing yet'
+  | 'nothing sent'
+  | 'nothing matches'
+  | 'nothing matched'
+  | 'reading'
+  | 'nothing in the file'
+  | 'nothing matches in the file';
 
 export interface EmptyStateEvents {
   onStart: (command: StartCommand) => void;
@@ -28,6 +36,9 @@ const WORDS: Record<Emptiness, [title: string, text: string]> = {
     t('Packets that match will appear here when they are sent.'),
   ],
   'nothing matched': [t('No packet matches this filter'), t('The run has ended.')],
+  reading: [t('Reading the file…'), t('Its packets appear here.')],
+  'nothing in the file': [t('No packets'), t('The file has none that can be read.')],
+  'nothing matches in the file': [t('No packet matches this filter'), t('The file has no such packet.')],
 };
 
 export class EmptyState {
@@ -51,6 +62,11 @@ export class EmptyState {
       'nothing sent': [start(t('Run Again'), 'startDebugging', true)],
       'nothing matches': [button({ label: t('Clear the Filter'), onClick: onClearFilter }).element],
       'nothing matched': [button({ label: t('Clear the Filter'), onClick: onClearFilter }).element],
+      reading: [],
+      'nothing in the file': [],
+      'nothing matches in the file': [
+        button({ label: t('Clear the Filter'), onClick: onClearFilter }).element,
+      ],
     };
     const buttons = el('div', { class: 'buttons' }, Object.values(this.buttons).flat());
     this.element = el('div', { class: 'empty', role: 'status' }, [this.title, this.text, buttons]);

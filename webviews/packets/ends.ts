@@ -1,35 +1,38 @@
 /** The two endpoints of a packet: addresses and ports, without repetition. */
 import type { PacketRow } from '../messages.ts';
 
-export interface Ports {
-  source: string;
-  destination: string;
-  /** As written in the info text: `40312 → 8080 `. */
-  text: string;
+/** An address with a port; Ethernet addresses contain colons, too. */
+const WITH_PORT = /^(\d+(?:\.\d+){3}):(\d+)$/;
+
+interface Ends {
+  /** Both have this address, as on loopback. */
+  isOneHost: boolean;
+  /** `40312 → 8080`; undefined for packets without ports. */
+  ports: string | undefined;
 }
 
-/**
- * The ports, if the info text has them and the addresses end with them; Ethernet addresses contain colons,
- * too.
- */
-export function portsOf(row: PacketRow): Ports | undefined {
-  const match = /(?:^|\] )((\d+) → (\d+) )/.exec(row.info);
-  const [text, source, destination] = match?.slice(1) ?? [];
-  if (text === undefined || source === undefined || destination === undefined) return undefined;
-  const isSaid = row.source.endsWith(`:${source}`) && row.destination.endsWith(`:${destination}`);
-  return isSaid ? { source, destination, text } : undefined;
+function endsOf({ source, destination }: PacketRow): Ends {
+  const [from, to] = [WITH_PORT.exec(source), WITH_PORT.exec(destination)];
+  if (!from || !to) return { isOneHost: source === destination, ports: undefined };
+  return { isOneHost: from[1] === to[1], ports: `${from[2]} → ${to[2]}` };
 }
 
-/** Whether both endpoints have the same address, as on loopback. */
+/** Whether both endpoints have the same address. */
 export function isOneHost(row: PacketRow): boolean {
-  const ports = portsOf(row);
-  if (!ports) return row.source === row.destination;
-  return row.source.slice(0, -ports.source.length) === row.destination.slice(0, -ports.destination.length);
+  return endsOf(row).isOneHost;
 }
 
 /** `40312 → 8080` within one host, else `10.0.0.1:40312 → 10.0.0.2:8080`. */
 export function endsText(row: PacketRow): string {
-  if (!isOneHost(row)) return `${row.source} → ${row.destination}`;
-  const ports = portsOf(row);
-  return ports ? `${ports.source} → ${ports.destination}` : `${row.source} → ${row.destination}`;
+  const { isOneHost, ports } = endsOf(row);
+  return isOneHost && ports ? ports : `${row.source} → ${row.destination}`;
+}
+
+/** The info without the ports, which a column has. */
+export function infoText(row: PacketRow): string {
+  const { ports } = endsOf(row);
+  if (!ports) return row.info;
+  const at = row.info.indexOf(`${ports} `);
+  const isBegin = at === 0 || row.info.slice(0, at).endsWith('] ');
+  return at >= 0 && isBegin ? row.info.slice(0, at) + row.info.slice(at + ports.length + 1) : row.info;
 }

@@ -17,6 +17,8 @@ export interface ListingEvents {
   onRemember: (change: Partial<Settings>) => void;
   /** Sorting is under way: how much of it is done, 0 to 1. */
   onSorting: (done: number) => void;
+  /** Whether the user has stopped the filter before it has seen all packets. */
+  isStopped: () => boolean;
 }
 
 export class Listing {
@@ -80,9 +82,14 @@ export class Listing {
     }
   }
 
-  /** Where a packet is in the list, or -1. */
+  /** Where a packet is in the list, or -1. A filter that is at work may still find it, unless it is replaced. */
   async locate(number: number): Promise<number> {
-    return (await this.fetch(0, 0, number)).located ?? -1;
+    const { filter } = this.settings;
+    for (;;) {
+      const { located = -1, filtering } = await this.fetch(0, 0, number);
+      if (located >= 0 || !filtering || this.events.isStopped() || filter !== this.settings.filter)
+        return located;
+    }
   }
 
   setSort(sort: SortOrder | undefined, total: number): void {

@@ -8,7 +8,9 @@ import { headerMenu } from './columns/headerMenu.ts';
 import type { PlacedColumn } from './columns/layout.ts';
 import { Details } from './details.ts';
 import { EmptyState, type Emptiness } from './emptyState.ts';
+import { FileState } from './fileState.ts';
 import { FilterBox } from './filterBox.ts';
+import { FilterProgress } from './filterProgress.ts';
 import { FindBar } from './findBar.ts';
 import { Listing } from './listing.ts';
 import { Finder } from './menus/finder.ts';
@@ -38,14 +40,18 @@ export class PacketsPanel {
     onOrder: () => this.showOther(),
     onRemember: (change) => this.remember(change),
     onSorting: (done) => setText(this.status, t('Sorting… {0} %', Math.round(done * 100))),
+    isStopped: () => this.filterProgress.isStopped,
   });
   private readonly actions = new PacketActions(this.host, {
+    isFile: () => this.fileState.isFile,
     filter: () => this.filterBox.value,
     onFilter: (filter) => this.filterBox.set(filter),
     onColumn: (field, title) => this.addColumn(field, title),
     onGoTo: (number) => void this.reveal(number),
     onFailed: (message) => this.say(message),
   });
+  private readonly fileState = new FileState();
+  private readonly filterProgress = new FilterProgress(() => this.cache.refresh());
   private readonly filterBox: FilterBox;
   private readonly findBar: FindBar;
   private readonly list: PacketList;
@@ -58,7 +64,7 @@ export class PacketsPanel {
   private traits = new RowTraits();
   private session: string | undefined;
   private running = false;
-  /** A text that says that the run has ended. */
+  /** A text that says that the run has ended, or how far the file is read. */
   private ended = '';
   /** From the last answer or announcement. */
   private total = 0;
@@ -134,7 +140,7 @@ export class PacketsPanel {
       bar,
       this.details.element,
     );
-    this.root.append(this.toolbar(), this.findBar.element, body);
+    this.root.append(this.toolbar(), this.fileState.element, this.findBar.element, body);
     this.list.setLayout(this.listing);
     this.root.addEventListener('keydown', (event) => {
       const typing = (event.target as Element).closest('vscode-text-field, select') !== null;
@@ -151,7 +157,7 @@ export class PacketsPanel {
   }
 
   private toolbar(): HTMLElement {
-    return toolbar(this.filterBox.element, this.status, this.settings, {
+    return toolbar(this.filterBox.element, [this.status, this.filterProgress.element], this.settings, {
       onFollow: (on) => {
         this.remember({ followStop: on });
         this.followed = undefined;
@@ -253,14 +259,15 @@ export class PacketsPanel {
     setText(this.status, message);
   }
 
-  private changed({ session, total, running, current, ended }: ToPanelOf<'changed'>): void {
+  private changed({ session, total, running, current, ended, file }: ToPanelOf<'changed'>): void {
+    this.fileState.show(file, running);
     // Fewer packets than before: the machine was restarted or went back in time. (Answers to `getRows` may be
     // newer than the announcements and do not count.)
     const isOther = session !== this.session || total < this.announcedTotal;
     this.announcedTotal = total;
     this.session = session;
     this.running = running;
-    this.ended = ended ?? '';
+    this.ended = ended ?? this.fileState.text;
     this.total = total;
     this.listing.grow(total, running);
     if (current === undefined) this.followed = undefined;
@@ -299,20 +306,24 @@ export class PacketsPanel {
   /** Other packets, or another order. */
   private showOther(): void {
     this.tail.forget();
+    this.filterProgress.begin();
     if (this.session === undefined) return;
     this.cache.replace();
     void this.selection.keep();
   }
 
   private rowsArrived(answer: ToPanelOf<'rows'>): void {
-    const { total, matching } = answer;
+    const { total, matching, filtering } = answer;
     this.filterFails = false;
+    this.filterProgress.show(filtering);
+    if (filtering && !this.filterProgress.isStopped) this.cache.refresh();
     this.filterBox.setError(null);
     this.total = total;
     this.traits.look(answer.rows);
     this.list.setTraits(this.traits);
     for (const row of answer.rows) this.details.update(row);
-    this.showEmptiness(matching);
+    // What is not found yet may still be.
+    this.showEmptiness(filtering ? total : matching);
     if (matching > this.list.length && this.sticks) {
       this.tail.growTo(matching).catch((error: unknown) => this.rowsFailed(error));
       this.list.render();
@@ -338,6 +349,7 @@ export class PacketsPanel {
   private rowsFailed(error: unknown): void {
     if (!(error instanceof Error)) return;
     this.filterFails = true;
+    this.filterProgress.show(undefined);
     this.filterBox.setError(error.message, error instanceof RequestFailed ? error.position : undefined);
     // That an earlier filter matched nothing says nothing about this one.
     this.showEmptiness(this.list.length);
@@ -346,7 +358,12 @@ export class PacketsPanel {
   /** Why no row is there. */
   private get emptiness(): Emptiness {
     if (this.session === undefined) return 'no session';
-    if (this.total && this.settings.filter) return this.ended ? 'nothing matched' : 'nothing matches';
+    const isFiltered = this.total > 0 && this.settings.filter !== '';
+    if (this.fileState.isFile) {
+      if (isFiltered) return 'nothing matches in the file';
+      return this.running ? 'reading' : 'nothing in the file';
+    }
+    if (isFiltered) return this.ended ? 'nothing matched' : 'nothing matches';
     return this.ended ? 'nothing sent' : 'nothing yet';
   }
   private showEmptiness(matching: number): void {

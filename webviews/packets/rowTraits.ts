@@ -14,7 +14,7 @@ export class RowTraits {
 
   look(rows: readonly PacketRow[]): void {
     for (const row of rows) {
-      this.directions.add(row.direction);
+      if (row.direction) this.directions.add(row.direction);
       if (!this.hasHosts && !isOneHost(row)) this.hasHosts = true;
     }
   }

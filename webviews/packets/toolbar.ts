@@ -12,7 +12,7 @@ export interface ToolbarEvents {
 
 export function toolbar(
   filter: HTMLElement,
-  status: HTMLElement,
+  status: readonly HTMLElement[],
   { followStop, autoScroll }: { followStop: boolean; autoScroll: boolean },
   { onFollow, onScroll, onFind, onExport }: ToolbarEvents,
 ): HTMLElement {
@@ -45,7 +45,12 @@ export function toolbar(
   return el('header', { class: 'toolbar' }, [
     el('h1', { class: 'spoken', text: t('Packets') }),
     filter,
-    el('div', { class: 'tools' }, [follow.element, scroll.element, find.element, save.element, status]),
+    el('div', { class: 'tools' }, [
+      el('span', { class: 'of-machine' }, [follow.element, scroll.element]),
+      find.element,
+      save.element,
+      ...status,
+    ]),
   ]);
 }
 

@@ -1,4 +1,5 @@
 /** What is known about a frame without looking into it: when, where and how long. */
+import { MACHINE_CAPTURE, realTimeNs } from '../capture.ts';
 import { field, units, type Field } from '../tree/field.ts';
 import type { Packet } from '../tree/packet.ts';
 
@@ -59,26 +60,27 @@ export const FRAME_FIELDS: readonly Field[] = [
   REASON,
 ];
 
-/** The real time at which a machine boots. */
-const BOOT_NS = BigInt(Date.UTC(2024, 0, 1)) * 1_000_000n;
-
 /** @param dissectRest decodes what the frame holds, whose protocols belong into this layer */
 export function dissectFrame(packet: Packet, dissectRest: () => void): void {
   const { frame, bytes, context } = packet;
   const captured = bytes.captured;
   const id = context.interfaceId ?? 0;
   const text = () =>
-    `Frame ${frame.number}: ${size(frame.length, 'on wire')}, ${size(captured, 'captured')} on interface ${frame.interface}, id ${id}`;
+    `Frame ${frame.number}: ${size(frame.length, 'on wire')}, ${size(captured, 'captured')}${frame.interface && ` on interface ${frame.interface}, id ${id}`}`;
   if (frame.comment !== undefined) {
     const comments = packet.layer(COMMENTS, bytes, 0, 'Packet comments', '');
     comments.add(COMMENT, bytes, 0, 0, frame.comment).label(frame.comment);
   }
   const layer = packet.layer(FRAME, bytes, bytes.length, text, '');
-  layer.generate(SECTION, bytes, 1).isGenerated = false;
-  const line = layer.add(INTERFACE_ID, bytes, 0, 0, id).as(() => `${id} (${frame.interface})`);
-  line.add(INTERFACE_NAME, bytes, 0, 0, frame.interface);
+  // A pcap file knows no sections and no interfaces.
+  if (frame.interface !== '') {
+    layer.generate(SECTION, bytes, 1).isGenerated = false;
+    const line = layer.add(INTERFACE_ID, bytes, 0, 0, id).as(() => `${id} (${frame.interface})`);
+    line.add(INTERFACE_NAME, bytes, 0, 0, frame.interface);
+  }
   layer.add(ENCAPSULATION, bytes, 0, 0, 1);
-  const now = BOOT_NS + BigInt(Math.round(frame.timeNs));
+  const capture = context.capture ?? MACHINE_CAPTURE;
+  const now = realTimeNs(capture, frame.timeNs);
   layer.add(TIME, bytes, 0, 0, now);
   layer.generate(TIME_SHIFT, bytes, 0);
   layer.add(TIME_EPOCH, bytes, 0, 0, now);
@@ -94,8 +96,8 @@ export function dissectFrame(packet: Packet, dissectRest: () => void): void {
   if (frame.isReference) layer.generate(REFERENCE, bytes, '');
   dissectRest();
   layer.generate(PROTOCOLS, bytes, packet.protocols.join(':'));
-  layer.generate(TIME_VIRTUAL, bytes, frame.timeNs);
-  layer.generate(DIRECTION, bytes, frame.direction);
+  if (capture.isMachine) layer.generate(TIME_VIRTUAL, bytes, frame.timeNs);
+  if (frame.direction) layer.generate(DIRECTION, bytes, frame.direction);
   if (frame.fate) layer.generate(FATE, bytes, frame.fate);
   if (frame.reason) layer.generate(REASON, bytes, frame.reason);
 }

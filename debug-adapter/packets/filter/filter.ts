@@ -19,17 +19,12 @@ export interface CompiledFilter {
   readonly matches: Predicate;
   /** The fields that it reads; null if it may need all of them. */
   readonly fields: ReadonlySet<Field> | null;
-  /** It reads what became of a packet, which may change. */
-  readonly dependsOnFate: boolean;
   /** It has a regular expression, which can take very long on a single packet. */
   readonly mayTakeLong: boolean;
 }
 
 export function compileFilter(filter: Filter): CompiledFilter {
-  const fields = fieldsOf(filter);
-  const dependsOnFate =
-    fields === null || [...fields].some(({ name }) => name === 'frame.fate' || name === 'frame.reason');
-  return { matches: compileTest(filter), fields, dependsOnFate, mayTakeLong: hasPattern(filter) };
+  return { matches: compileTest(filter), fields: fieldsOf(filter), mayTakeLong: hasPattern(filter) };
 }
 
 export { FilterError };

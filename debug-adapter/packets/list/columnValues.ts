@@ -16,7 +16,7 @@ const OF_FRAMES: Readonly<Record<string, (entry: Entry) => SortKey>> = {
   number: ({ frame }) => frame.number,
   time: ({ frame }) => frame.number,
   length: ({ frame }) => frame.length,
-  direction: ({ frame }) => frame.direction,
+  direction: ({ frame }) => frame.direction ?? '',
   fate: ({ frame }) => frame.fate ?? '',
 };
 

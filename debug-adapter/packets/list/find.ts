@@ -13,8 +13,8 @@ type Test = (entry: Entry, index: number) => boolean;
 export interface Findable {
   list: SortedFrom;
   row: (entry: Entry, before: Entry | undefined) => PacketRow;
-  /** @throws FilterError */
-  filter: (text: string) => (entry: Entry) => boolean;
+  /** Null while packets are still to be tested. @throws FilterError */
+  filter: (text: string) => ((entry: Entry) => boolean) | null;
 }
 
 export function findPacket(
@@ -22,7 +22,7 @@ export function findPacket(
   { what, text, from, backwards = false }: FindPacketArguments,
   milliseconds = FIND_TIME,
 ): FindPacketResponse {
-  let test: Test;
+  let test: Test | null;
   try {
     test = testFor(what, text, { list, row, filter });
   } catch (error) {
@@ -30,6 +30,7 @@ export function findPacket(
     const { message, start, end } = error;
     return { invalid: { message, start, end } };
   }
+  if (!test) return { goOnFrom: from };
   const deadline = performance.now() + milliseconds;
   const step = backwards ? -1 : 1;
   let looked = 0;
@@ -41,7 +42,11 @@ export function findPacket(
   return {};
 }
 
-function testFor(what: FindPacketArguments['what'], text: string, { list, row, filter }: Findable): Test {
+function testFor(
+  what: FindPacketArguments['what'],
+  text: string,
+  { list, row, filter }: Findable,
+): Test | null {
   switch (what) {
     case 'filter':
       return filter(text);

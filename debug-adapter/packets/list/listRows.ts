@@ -35,12 +35,12 @@ export function packetRow(packet: Packet): PacketRow {
   return {
     number: frame.number,
     time: secondsText(frame.timeNs),
-    direction: frame.direction,
     source: told(columns.source),
     destination: told(columns.destination),
     protocol: told(columns.protocol),
     info: told(columns.info),
     length: frame.length,
+    ...(frame.direction && { direction: frame.direction }),
     ...(colour && { colour }),
     ...(fate && { fate }),
     ...(reason && { reason }),

@@ -1,4 +1,5 @@
 /** What a capture's earlier packets tell about its later ones; the dissectors fill and ask it, in the order of capture. */
+import { MACHINE_CAPTURE, type Capture } from '../capture.ts';
 import type { Context } from '../context.ts';
 import type { CapturedFrame } from '../frame.ts';
 import { ArpTracker } from './arpTracker.ts';
@@ -17,16 +18,19 @@ export class Trackers {
   readonly echo = new EchoTracker();
   readonly udp = new UdpTracker();
   readonly tcp = new TcpTracker();
-  /** In the order in which a capture file describes them: the loopback first, then as they are seen. */
-  private readonly interfaces = new Map([['lo', 0]]);
   readonly dns = new DnsTracker();
+  readonly capture: Capture;
+  /** In the order in which a capture file describes them: a machine's loopback first, then as they are seen. */
+  private readonly interfaces: Map<string, number>;
   private firstNs: number | null = null;
   private previousNs: number | null = null;
   readonly streams: StreamTracker;
 
   /** @param frames the packets that are kept: streams are put together from them */
-  constructor(frames: FrameBytes = NOTHING_KEPT) {
+  constructor(frames: FrameBytes = NOTHING_KEPT, capture = MACHINE_CAPTURE) {
     this.streams = new StreamTracker(frames, PORTS);
+    this.capture = capture;
+    this.interfaces = new Map(capture.isMachine ? [['lo', 0]] : []);
   }
 
   /** What does not depend on the bytes: the times of the packets before this one, the interface's number. */
@@ -36,7 +40,7 @@ export class Trackers {
     const firstTimeNs = (this.firstNs ??= timeNs);
     const previousTimeNs = this.previousNs ?? timeNs;
     this.previousNs = timeNs;
-    return { interfaceId, firstTimeNs, previousTimeNs };
+    return { capture: this.capture, interfaceId, firstTimeNs, previousTimeNs };
   }
 }
 

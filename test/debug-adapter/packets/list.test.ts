@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { exportPackets } from '../../../debug-adapter/packets/pcapFile.ts';
 import { recordCapture, restoreCapture } from '../../../debug-adapter/packets/captureRecord.ts';
+import { FilteredList } from '../../../debug-adapter/packets/filteredList.ts';
 import { SortedList } from '../../../debug-adapter/packets/list/sortedList.ts';
 import { PacketStore, type Entry } from '../../../debug-adapter/packets/packetStore.ts';
 import { frame, udp } from '../../support/packetBuilder.ts';
@@ -56,7 +57,6 @@ describe('a list of packets', () => {
     const entries: Entry[] = Array.from({ length: 2_000 }, (_, at) => ({
       frame: frame(new Uint8Array(60), at + 1, at),
       context: {},
-      known: {},
     }));
     const list = new SortedList({ by: 'x', descending: false }, ({ frame: { number } }) => -number);
     const from = { length: entries.length, at: (index: number) => entries[index]! };
@@ -69,6 +69,25 @@ describe('a list of packets', () => {
     }
     assert.ok(answers > 3, `${answers} answers`);
     assert.deepEqual([list.at(0).frame.number, list.at(1_999).frame.number], [2_000, 1]);
+  });
+
+  it('is filtered in pieces, too: what was found so far can be shown', () => {
+    const store = new PacketStore();
+    for (let number = 1; number <= 1_000; number++)
+      store.add(frame(new Uint8Array(number % 10 ? 60 : 61), number, number));
+    const [...frames] = store.frames();
+    const list = new FilteredList('frame.len == 61');
+    const entries: Entry[] = frames.map((one) => ({ frame: one, context: {} }));
+    let answers = 0;
+    for (let left = list.update(entries, 0, 0); left; left = list.update(entries, 0, 0)) {
+      answers++;
+      assert.equal(left.of, 1_000);
+      assert.equal(list.length, Math.floor(left.done / 10), `after ${left.done} packets`);
+      if (answers > 100) assert.fail('it does not end');
+    }
+    assert.ok(answers > 3, `${answers} answers`);
+    assert.equal(list.length, 100);
+    assert.equal(store.rows(0, 5, 'frame.len == 61').filtering, undefined);
   });
 
   it('tells time since boot, since the reference, since the packet before', () => {

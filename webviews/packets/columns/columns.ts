@@ -1,7 +1,7 @@
 /** The columns of the packet list: its own, and any field made a column. */
 import { t } from '../../language.ts';
 import type { PacketRow } from '../../messages.ts';
-import { endsText, portsOf } from '../ends.ts';
+import { endsText, infoText } from '../ends.ts';
 
 export interface Column {
   /** The name of a built-in column, or a field's filter name. */
@@ -31,7 +31,7 @@ export type BuiltIn = (typeof BUILT_IN)[number];
 const COLUMNS: Readonly<Record<BuiltIn, Omit<Column, 'id' | 'name'>>> = {
   number: { title: t('No'), text: (row) => String(row.number) },
   time: { title: t('Time'), text: (row) => row.time },
-  direction: { title: t('Dir'), text: (row) => row.direction },
+  direction: { title: t('Dir'), text: (row) => row.direction ?? '' },
   source: { title: t('Source'), text: (row) => row.source },
   destination: { title: t('Destination'), text: (row) => row.destination },
   ends: { title: t('From → To'), text: endsText },
@@ -70,11 +70,6 @@ const COPIED: readonly BuiltIn[] = ['number', 'time', 'source', 'destination', '
 export function rowText(row: PacketRow): string {
   const fate = fateText(row);
   return COPIED.map((id) => COLUMNS[id].text(row)).join('\t') + (fate ? `\t${fate}` : '');
-}
-
-/** Wireshark's info text without the ports, which are shown with the addresses. */
-function infoText(row: PacketRow): string {
-  return row.info.replace(portsOf(row)?.text ?? '', '');
 }
 
 const FATES = { lost: t('lost'), dropped: t('dropped'), 'in flight': t('in flight') } as const;

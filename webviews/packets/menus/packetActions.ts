@@ -14,6 +14,8 @@ export interface FilterBy {
 }
 
 export interface PacketActionsEvents {
+  /** The packets are those of a file: there is no machine. */
+  isFile: () => boolean;
   filter: () => string;
   onFilter: (filter: string) => void;
   onColumn: (field: string, title: string) => void;
@@ -29,6 +31,10 @@ export class PacketActions {
   constructor(host: Host, events: PacketActionsEvents) {
     this.host = host;
     this.events = events;
+  }
+
+  get isFile(): boolean {
+    return this.events.isFile();
   }
 
   toggleMark(number: number, row: PacketRow | undefined): void {

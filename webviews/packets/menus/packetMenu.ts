@@ -29,31 +29,36 @@ export interface ChosenColumnField {
 
 /** @param row undefined while it is loaded */
 export function rowMenu(number: number, row: PacketRow | undefined, actions: PacketActions): MenuEntry[] {
-  return [
-    {
-      label: row?.marked ? t('Unmark Packet') : t('Mark Packet'),
-      key: 'Ctrl+M',
-      run: () => actions.toggleMark(number, row),
-    },
-    {
-      label: row?.comment === undefined ? t('Comment…') : t('Edit the Comment…'),
-      run: () => actions.comment(number, row),
-    },
-    {
-      label: row?.isReference ? t('Unset Time Reference') : t('Set Time Reference'),
-      key: 'Ctrl+T',
-      run: () => actions.toggleReference(number, row),
-    },
-    'separator',
-    ...filterEntries(number, row, actions),
-    'separator',
-    ...codeEntries(number, row, actions),
-    'separator',
-    { label: t('Show Its Socket in the Sockets Tree'), run: () => actions.showSocket(number) },
-    { label: t('Break When the Next Packet Like This…'), run: () => actions.breakOnLike(number) },
-    'separator',
-    copyEntries(number, row, actions),
-  ];
+  return groups(
+    [
+      {
+        label: row?.marked ? t('Unmark Packet') : t('Mark Packet'),
+        key: 'Ctrl+M',
+        run: () => actions.toggleMark(number, row),
+      },
+      {
+        label: row?.comment === undefined ? t('Comment…') : t('Edit the Comment…'),
+        run: () => actions.comment(number, row),
+      },
+      {
+        label: row?.isReference ? t('Unset Time Reference') : t('Set Time Reference'),
+        key: 'Ctrl+T',
+        run: () => actions.toggleReference(number, row),
+      },
+    ],
+    filterEntries(number, row, actions),
+    ...machineEntries(number, row, actions, [
+      { label: t('Show Its Socket in the Sockets Tree'), run: () => actions.showSocket(number) },
+    ]),
+    [copyEntries(number, row, actions)],
+  );
+}
+
+/** With a line between two groups. */
+function groups(...entries: readonly (readonly MenuEntry[])[]): MenuEntry[] {
+  return entries
+    .filter((group) => group.length > 0)
+    .flatMap((group, at) => (at === 0 ? group : ['separator' as const, ...group]));
 }
 
 function filterEntries(number: number, row: PacketRow | undefined, actions: PacketActions): MenuEntry[] {
@@ -70,14 +75,24 @@ function filterEntries(number: number, row: PacketRow | undefined, actions: Pack
   ];
 }
 
-function codeEntries(number: number, row: PacketRow | undefined, actions: PacketActions): MenuEntry[] {
+/** What leads to the machine that sent the packet, in two groups: none, if it is one of a file. */
+function machineEntries(
+  number: number,
+  row: PacketRow | undefined,
+  actions: PacketActions,
+  more: readonly MenuEntry[],
+): MenuEntry[][] {
+  if (actions.isFile) return [];
   return [
-    { label: t('Go to the Code That Sent It…'), run: () => actions.goToCode(number, 'sent') },
-    {
-      label: t('Go to the Code That Received It…'),
-      disabled: row?.fate === 'lost' || row?.fate === 'in flight',
-      run: () => actions.goToCode(number, 'received'),
-    },
+    [
+      { label: t('Go to the Code That Sent It…'), run: () => actions.goToCode(number, 'sent') },
+      {
+        label: t('Go to the Code That Received It…'),
+        disabled: row?.fate === 'lost' || row?.fate === 'in flight',
+        run: () => actions.goToCode(number, 'received'),
+      },
+    ],
+    [...more, { label: t('Break When the Next Packet Like This…'), run: () => actions.breakOnLike(number) }],
   ];
 }
 
@@ -107,41 +122,37 @@ export function fieldMenu(
   const { field: filterName, occurrence, frame } = field;
   const by = { what: 'field' as const, ...(filterName !== undefined && { field: filterName }), occurrence };
   const missing = filterName === undefined;
-  const lead: MenuEntry[] =
+  return groups(
     frame === undefined
       ? []
-      : [
-          { label: t('Go to Packet {0}', frame), key: 'Ctrl+Enter', run: () => actions.goTo(frame) },
-          'separator',
-        ];
-  return [
-    ...lead,
-    {
-      label: t('Apply as Column'),
-      disabled: missing,
-      run: () => actions.addColumn(filterName ?? '', field.title),
-    },
-    ways(t('Apply as Filter'), (how) => actions.applyFilter(number, by, how), missing),
-    ...filterEntries(number, row, actions),
-    'separator',
-    {
-      label: t('Copy'),
-      entries: [
-        { label: t('Line'), key: 'Ctrl+C', run: () => actions.copy(field.label, 'field') },
-        { label: t('Value'), disabled: field.value === '', run: () => actions.copy(field.value, 'value') },
-        {
-          label: t('Field Name'),
-          disabled: missing,
-          run: () => actions.copy(filterName ?? '', filterName ?? 'field'),
-        },
-        { label: t('As Filter'), disabled: missing, run: () => void actions.copyFilter(number, by) },
-        ...bytesEntries(number, field, actions),
-      ],
-    },
-    'separator',
-    ...codeEntries(number, row, actions),
-    { label: t('Break When the Next Packet Like This…'), run: () => actions.breakOnLike(number) },
-  ];
+      : [{ label: t('Go to Packet {0}', frame), key: 'Ctrl+Enter', run: () => actions.goTo(frame) }],
+    [
+      {
+        label: t('Apply as Column'),
+        disabled: missing,
+        run: () => actions.addColumn(filterName ?? '', field.title),
+      },
+      ways(t('Apply as Filter'), (how) => actions.applyFilter(number, by, how), missing),
+      ...filterEntries(number, row, actions),
+    ],
+    [
+      {
+        label: t('Copy'),
+        entries: [
+          { label: t('Line'), key: 'Ctrl+C', run: () => actions.copy(field.label, 'field') },
+          { label: t('Value'), disabled: field.value === '', run: () => actions.copy(field.value, 'value') },
+          {
+            label: t('Field Name'),
+            disabled: missing,
+            run: () => actions.copy(filterName ?? '', filterName ?? 'field'),
+          },
+          { label: t('As Filter'), disabled: missing, run: () => void actions.copyFilter(number, by) },
+          ...bytesEntries(number, field, actions),
+        ],
+      },
+    ],
+    ...machineEntries(number, row, actions, []),
+  );
 }
 
 /** @param range the marked bytes; all of them if null */

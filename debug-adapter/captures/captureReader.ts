@@ -1,0 +1,78 @@
+/** Reads a capture file into a store of packets, which can be asked meanwhile. */
+import { setImmediate as turn } from 'node:timers/promises';
+import { CaptureFile } from '../packets/files/captureFile.ts';
+import { FileBytes } from '../packets/files/fileBytes.ts';
+import { FileFrame } from '../packets/files/fileFrame.ts';
+import { PacketStore } from '../packets/packetStore.ts';
+import type { CaptureProgress } from './messages.ts';
+
+/** A file's packets stay in the file: only what is known about them is kept, of all of them. */
+const NO_LIMITS = { packets: Infinity, bytes: Infinity };
+/** Packets that are decoded before requests get their turn. */
+const PORTION = 500;
+/** Milliseconds between two reports. */
+const REPORT = 200;
+
+export class CaptureReader {
+  private readonly file: CaptureFile;
+  private readonly bytes: FileBytes;
+  private readonly onProgress: (progress: CaptureProgress) => void;
+  private store = new PacketStore(NO_LIMITS);
+  private reported = 0;
+
+  private constructor(file: CaptureFile, onProgress: (progress: CaptureProgress) => void) {
+    this.file = file;
+    this.bytes = new FileBytes(file.path);
+    this.onProgress = onProgress;
+  }
+
+  /** Throws an error for the user if this is no capture file. */
+  static async open(path: string, onProgress: (progress: CaptureProgress) => void): Promise<CaptureReader> {
+    return new CaptureReader(await CaptureFile.open(path), onProgress);
+  }
+
+  /** Reads the whole file. What stands before a damaged place is kept. */
+  async read(): Promise<void> {
+    let number = 0;
+    let epochNs: bigint | undefined;
+    let read = 0;
+    for await (const batch of this.file.batches()) {
+      for (const packet of batch.packets) {
+        if (epochNs === undefined) {
+          epochNs = packet.timeNs;
+          this.store = new PacketStore(NO_LIMITS, 0, { epochNs, isMachine: false });
+        }
+        this.store.take(new FileFrame(++number, packet, epochNs, this.bytes));
+        if (number % PORTION === 0) {
+          this.report(read, false);
+          await turn();
+        }
+      }
+      read = batch.read;
+      this.report(read, false);
+    }
+    this.report(read, true);
+  }
+
+  /** All packets that are read by now. */
+  get packets(): PacketStore {
+    return this.store;
+  }
+
+  private report(read: number, isOver: boolean): void {
+    const now = performance.now();
+    if (!isOver && now - this.reported < REPORT) return;
+    this.reported = now;
+    const { problem, size } = this.file;
+    this.onProgress({
+      packets: this.store.total,
+      read,
+      size,
+      isOver,
+      ...(isOver &&
+        problem && {
+          problem: `The file breaks at byte ${problem.offset.toLocaleString('en')}: ${problem.message}`,
+        }),
+    });
+  }
+}

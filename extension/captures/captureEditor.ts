@@ -1,0 +1,115 @@
+// The editor of capture files: the Packets panel, read-only, on the packets of a file.
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { parseFromPanel, type FromPanel, type ToPanel } from '../../webviews/messages.ts';
+import { answerPackets, copyText, exportPackets, isPacketMessage } from '../packets/packetRequests.ts';
+import type { PanelFocus } from '../packets/panelFocus.ts';
+import { WebviewPage, type OwnMessage } from '../webviewPage.ts';
+import { CaptureProcess } from './captureProcess.ts';
+
+export const CAPTURE_EDITOR = 'sockscope.capture';
+/** Key of the editors' settings in the workspace's memory. */
+const SETTINGS = 'sockscope.capture.settings';
+
+class CaptureDocument implements vscode.CustomDocument {
+  readonly uri: vscode.Uri;
+  readonly packets: CaptureProcess;
+
+  constructor(uri: vscode.Uri, extensionUri: vscode.Uri) {
+    this.uri = uri;
+    this.packets = new CaptureProcess(extensionUri, uri.fsPath);
+  }
+
+  dispose(): void {
+    this.packets.dispose();
+  }
+}
+
+export class CaptureEditor implements vscode.CustomReadonlyEditorProvider<CaptureDocument> {
+  readonly #extensionUri: vscode.Uri;
+  readonly #log: vscode.LogOutputChannel;
+  readonly #memory: vscode.Memento;
+  readonly #focus: PanelFocus;
+
+  private constructor(context: vscode.ExtensionContext, log: vscode.LogOutputChannel, focus: PanelFocus) {
+    this.#extensionUri = context.extensionUri;
+    this.#log = log;
+    this.#memory = context.workspaceState;
+    this.#focus = focus;
+  }
+
+  static register(
+    context: vscode.ExtensionContext,
+    log: vscode.LogOutputChannel,
+    focus: PanelFocus,
+  ): vscode.Disposable {
+    return vscode.window.registerCustomEditorProvider(
+      CAPTURE_EDITOR,
+      new CaptureEditor(context, log, focus),
+      { supportsMultipleEditorsPerDocument: true, webviewOptions: { retainContextWhenHidden: true } },
+    );
+  }
+
+  openCustomDocument(uri: vscode.Uri): CaptureDocument {
+    if (uri.scheme !== 'file')
+      throw new Error(
+        vscode.l10n.t('{0} is not on this computer: save it here, and open that file', uri.toString(true)),
+      );
+    return new CaptureDocument(uri, this.#extensionUri);
+  }
+
+  resolveCustomEditor(document: CaptureDocument, panel: vscode.WebviewPanel): void {
+    const { packets } = document;
+    const kind = {
+      title: path.basename(document.uri.fsPath),
+      bundle: 'packets',
+      parse: parseFromPanel,
+      settings: () => withoutFilter(this.#memory.get<string>(SETTINGS)),
+    };
+    const tell = (): void => {
+      const { packets: total, read, size, isOver, problem } = packets.progress;
+      page.post({
+        type: 'changed',
+        session: document.uri.toString(),
+        total,
+        running: !isOver,
+        file: { read: size > 0 ? read / size : 0, ...(problem !== undefined && { problem }) },
+      });
+    };
+    const page = new WebviewPage<ToPanel, FromPanel>(kind, panel.webview, this.#extensionUri, this.#log, {
+      onReady: tell,
+      onMessage: (message) => void this.#answer(message, document, page),
+    });
+    const progress = packets.onProgress(tell);
+    panel.onDidDispose(() => {
+      progress.dispose();
+      this.#focus.leave(page);
+    });
+  }
+
+  async #answer(
+    message: OwnMessage<FromPanel>,
+    { uri, packets }: CaptureDocument,
+    page: WebviewPage<ToPanel, FromPanel>,
+  ): Promise<void> {
+    try {
+      if (isPacketMessage(message)) {
+        const answer = await answerPackets(message, packets);
+        if (answer) page.post(answer);
+      } else if (message.type === 'remember') await this.#memory.update(SETTINGS, message.settings);
+      else if (message.type === 'focus') this.#focus.set(page, message.focused);
+      else if (message.type === 'copy') await copyText(message);
+      else if (message.type === 'export') await exportPackets(packets, vscode.Uri.joinPath(uri, '..'));
+    } catch (error) {
+      const text = (error as Error).message;
+      if ('id' in message) page.post({ type: 'failed', id: message.id, message: text });
+      else void vscode.window.showErrorMessage(text);
+    }
+  }
+}
+
+/** Columns and sizes are for all files; a filter is for one. */
+function withoutFilter(settings: string | undefined): string | undefined {
+  if (settings === undefined) return undefined;
+  return JSON.stringify({ ...(JSON.parse(settings) as object), filter: '' });
+}

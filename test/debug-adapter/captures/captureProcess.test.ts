@@ -1,0 +1,145 @@
+/** The process that reads a capture file, over its messages. */
+import assert from 'node:assert/strict';
+import { fork, type ChildProcess } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type {
+  CaptureProgress,
+  CaptureRequest,
+  FromCapture,
+} from '../../../debug-adapter/captures/messages.ts';
+import type { PacketsResponse, SockscopeRequests } from '../../../debug-adapter/protocol.ts';
+import { traffic } from '../../webviews/support/traffic.ts';
+import { pcapFile } from '../../support/packetBuilder.ts';
+import { STORIES } from '../../support/packetStories.ts';
+import { writeCapture } from '../../support/pdml.ts';
+
+const SCRIPT = path.resolve(import.meta.dirname, '../../../debug-adapter/captures/main.js');
+
+/** A file that is open. */
+class Opened {
+  readonly #process: ChildProcess;
+  readonly #answers = new Map<number, (answer: FromCapture) => void>();
+  #questions = 0;
+  /** The last report. */
+  readonly read: Promise<CaptureProgress>;
+
+  constructor(file: string) {
+    this.#process = fork(SCRIPT, [file]);
+    this.read = new Promise((resolve) => {
+      this.#process.on('message', (message: FromCapture) => {
+        if ('id' in message) this.#answers.get(message.id)!(message);
+        else if (message.progress.isOver) resolve(message.progress);
+      });
+    });
+  }
+
+  async ask<Name extends CaptureRequest>(
+    name: Name,
+    body: SockscopeRequests[Name]['arguments'],
+  ): Promise<SockscopeRequests[Name]['response']> {
+    const id = ++this.#questions;
+    const answer = await new Promise<FromCapture>((resolve) => {
+      this.#answers.set(id, resolve);
+      this.#process.send({ id, name, body });
+    });
+    if ('error' in answer) throw new Error(answer.error);
+    assert.ok('body' in answer);
+    return answer.body as SockscopeRequests[Name]['response'];
+  }
+
+  rows(filter = '', count = 1000): Promise<PacketsResponse> {
+    return this.ask('sockscope/packets', { from: 0, count, filter });
+  }
+
+  close(): void {
+    this.#process.disconnect();
+  }
+}
+
+describe('the process that reads a capture file', () => {
+  let folder: string;
+  let opened: Opened[] = [];
+  before(async () => (folder = await mkdtemp(path.join(tmpdir(), 'sockscope-capture-'))));
+  after(() => rm(folder, { recursive: true, force: true }));
+  afterEach(() => {
+    for (const one of opened) one.close();
+    opened = [];
+  });
+  const open = (name: string): Opened => {
+    const one = new Opened(path.join(folder, name));
+    opened.push(one);
+    return one;
+  };
+
+  it('has rows, layers and filters of a pcapng, with its own times and interfaces', async () => {
+    const file = path.join(folder, 'story.pcapng');
+    await writeCapture(file, STORIES['handshake, data, close']!());
+    const capture = open('story.pcapng');
+    assert.deepEqual(
+      { ...(await capture.read), read: 0, size: 0 },
+      { packets: 8, read: 0, size: 0, isOver: true },
+    );
+    const { rows, total } = await capture.rows();
+    assert.equal(total, 8);
+    assert.equal(rows[0]!.time, '0.000000000');
+    assert.match(rows[1]!.info, /\[SYN, ACK\] Seq=0 Ack=1/);
+    const { layers } = await capture.ask('sockscope/packet', { number: 2 });
+    const lines = layers[0]!.children!.map(({ text }) => text);
+    assert.ok(lines.includes('Arrival Time: Jan  1, 2024 00:00:00.000020000 UTC'), lines.join('\n'));
+    assert.ok(!lines.some((line) => line.includes('Virtual time')));
+    assert.equal((await capture.rows('tcp.flags.syn == 1')).matching, 2);
+  });
+
+  it('knows no interfaces in a pcap, as Wireshark does not', async () => {
+    await writeFile(path.join(folder, 'old.pcap'), pcapFile(STORIES['udp']!()));
+    const capture = open('old.pcap');
+    await capture.read;
+    const { layers } = await capture.ask('sockscope/packet', { number: 1 });
+    assert.match(
+      layers[0]!.text,
+      /^Frame 1: \d+ bytes on wire \(\d+ bits\), \d+ bytes captured \(\d+ bits\)$/,
+    );
+  });
+
+  it('answers while it still reads, and filters what it has read', async () => {
+    await writeCapture(path.join(folder, 'long.pcapng'), [...traffic(20_000)]);
+    const capture = open('long.pcapng');
+    const early = await capture.rows();
+    assert.ok(early.total < 20_000, `${early.total} packets at the first answer`);
+    await capture.read;
+    let answer = await capture.rows('tcp.flags.syn == 1', 10);
+    for (let asked = 0; answer.filtering; asked++) {
+      assert.ok(asked < 1000, 'it does not end');
+      answer = await capture.rows('tcp.flags.syn == 1', 10);
+    }
+    assert.equal(answer.matching, 4_000);
+  });
+
+  it('keeps marks and comments, and exports them with the packets', async () => {
+    await writeCapture(path.join(folder, 'noted.pcapng'), STORIES['udp']!());
+    const capture = open('noted.pcapng');
+    await capture.read;
+    await capture.ask('sockscope/annotatePacket', { number: 2, comment: 'look here' });
+    const target = path.join(folder, 'exported.pcapng');
+    await capture.ask('sockscope/exportPackets', { path: target });
+    const copy = open('exported.pcapng');
+    await copy.read;
+    assert.equal((await copy.rows('frame.comment == "look here"')).rows[0]!.number, 2);
+  });
+
+  it('says what is wrong: a file that is none, that is not there, that breaks', async () => {
+    await writeFile(path.join(folder, 'text.pcap'), 'no packets');
+    const none = open('text.pcap');
+    assert.match((await none.read).problem!, /text\.pcap begins with 6e 6f 20 70: it is neither/);
+    assert.equal((await none.rows()).total, 0);
+    assert.match((await open('missing.pcap').read).problem!, /no such file.*missing\.pcap/);
+    const bytes = await readFile(path.join(folder, 'long.pcapng'));
+    await writeFile(path.join(folder, 'broken.pcapng'), bytes.subarray(0, bytes.length / 2));
+    const broken = open('broken.pcapng');
+    const { problem, packets } = await broken.read;
+    assert.match(problem!, /^The file breaks at byte [\d,]+: the file ends in the middle of a block/);
+    assert.ok(packets > 5_000, `${packets} packets`);
+  });
+});

@@ -1,0 +1,66 @@
+// In the real VS Code: capture files from elsewhere, in an editor.
+import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { FrameLocator } from 'playwright-core';
+import { STORIES } from '../support/packetStories.ts';
+import { writeCapture } from '../support/pdml.ts';
+import { webviewFrame } from './support/webviewFrame.ts';
+import { Workbench } from './support/workbench.ts';
+
+describe('a capture file', function () {
+  this.timeout(240_000);
+  let code: Workbench;
+  let folder: string;
+
+  before(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'sockscope-captures-'));
+    const whole = path.join(folder, 'whole.pcapng');
+    await writeCapture(whole, STORIES['duplicate ACKs and fast retransmission']!());
+    const bytes = await readFile(whole);
+    await writeFile(path.join(folder, 'cut.pcapng'), bytes.subarray(0, bytes.length - 30));
+    await writeFile(path.join(folder, 'not.pcap'), 'these are no packets');
+    code = await Workbench.open({ files: folder, expect: 'whole.pcapng' });
+    await code.page.setViewportSize({ width: 1280, height: 720 });
+  });
+  after(async () => {
+    await code?.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+  afterEach(async function () {
+    if (this.currentTest?.state === 'failed') await code?.screenshot(`failed-${this.currentTest.title}`);
+  });
+
+  async function open(name: string): Promise<FrameLocator> {
+    await code.command('View: Close All Editors');
+    await code.showSideBar('Explorer');
+    await code.page.locator('.explorer-folders-view .monaco-list-row', { hasText: name }).dblclick();
+    return webviewFrame(code.page, 'Packets');
+  }
+
+  it('opens in the Packets panel as an editor, without what needs a machine', async () => {
+    const frame = await open('whole.pcapng');
+    const rows = frame.locator('.list [role=row]:not([hidden])');
+    await rows.filter({ hasText: '[TCP Fast Retransmission]' }).first().click();
+    await frame.getByRole('treeitem', { name: /^Transmission Control Protocol/ }).waitFor();
+    assert.equal(await frame.getByRole('button', { name: 'Sent by…' }).isVisible(), false);
+    assert.equal(await frame.getByRole('checkbox', { name: 'Follow the stop' }).isVisible(), false);
+    await code.screenshot('capture-file-1');
+    await frame.getByRole('textbox').first().fill('tcp.analysis.duplicate_ack');
+    await frame.getByText(/2 of \d+ packets/).waitFor();
+    await code.screenshot('capture-file-2-filtered');
+  });
+
+  it('that is cut off shows what stands before, and says where it breaks', async () => {
+    const frame = await open('cut.pcapng');
+    await frame.getByText(/The file breaks at byte [\d,]+: the file ends in the middle of/).waitFor();
+    assert.ok((await frame.locator('.list [role=row]:not([hidden])').count()) > 5);
+    await code.screenshot('capture-file-3-cut');
+  });
+
+  it('that is none says what it is instead', async () => {
+    const frame = await open('not.pcap');
+    await frame.getByText(/begins with 74 68 65 73: it is neither a pcap nor a pcapng file/).waitFor();
+  });
+});
