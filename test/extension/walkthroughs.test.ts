@@ -1,4 +1,6 @@
 // The walkthroughs in the real VS Code, each to its end: the buttons of its steps, their check marks, its question.
+import { readFileSync } from 'node:fs';
+import { say, translator, type Bundle } from '../../language/message.ts';
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { LESSONS } from '../../extension/walkthroughs/lessons.ts';
@@ -16,61 +18,75 @@ const ANSWERS: Record<string, { wrong?: string; right: string; isFunction?: bool
   fortyMs: { right: 'tcp_send_ack', isFunction: true },
 };
 
-describe('a walkthrough', function () {
-  this.timeout(120_000);
-  let code: Workbench;
+const chinese = JSON.parse(readFileSync(path.join(root, 'l10n/bundle.l10n.zh-cn.json'), 'utf8')) as Bundle;
+const LANGUAGES: readonly { name: string; language?: string; bundle: Bundle }[] = [
+  { name: 'English', bundle: {} },
+  { name: 'Chinese', language: 'zh-cn', bundle: chinese },
+];
 
-  before(async () => {
-    code = await Workbench.open({
-      files: path.join(root, 'samples'),
-      inPlace: true,
-      expect: 'first-handshake.ts',
-      settings: { 'workbench.reduceMotion': 'on' },
+for (const { name, language, bundle } of LANGUAGES)
+  describe(`a walkthrough in ${name}`, function () {
+    this.timeout(120_000);
+    let code: Workbench;
+    const t = translator(bundle);
+
+    before(async () => {
+      code = await Workbench.open({
+        files: path.join(root, 'samples'),
+        inPlace: true,
+        expect: 'first-handshake.ts',
+        settings: { 'workbench.reduceMotion': 'on' },
+        ...(language && { language }),
+      });
+      await code.page.setViewportSize({ width: 1280, height: 720 });
+      code.page.setDefaultTimeout(15_000);
+      // The extensions' commands come to the palette a little later.
+      await code.debug.waitUntil('the command', async () =>
+        (await code.offeredCommands('Guided Tour')).some((row) => row.includes('Sockscope'))
+          ? true
+          : undefined,
+      );
     });
-    await code.page.setViewportSize({ width: 1280, height: 720 });
-    code.page.setDefaultTimeout(15_000);
-    // The extensions' commands come to the palette a little later.
-    await code.debug.waitUntil('the command', async () =>
-      (await code.offeredCommands('Guided Tour')).some((row) => row.includes('Sockscope')) ? true : undefined,
-    );
-  });
-  after(() => code?.close());
-  afterEach(async function () {
-    if (this.currentTest?.state === 'failed') await code?.screenshot(`failed-${this.currentTest.title}`);
-    await new WalkthroughPage(code).close();
-  });
+    after(() => code?.close());
+    afterEach(async function () {
+      if (this.currentTest?.state === 'failed')
+        await code?.screenshot(`failed-${name}-${this.currentTest.title}`);
+      await new WalkthroughPage(code).close();
+    });
 
-  for (const lesson of LESSONS)
-    it(`${lesson.title.text}: each step does what it says, and the question takes its answer`, async () => {
-      const page = new WalkthroughPage(code);
-      await page.open(lesson.title.text);
-      await code.screenshot(`walkthrough-${lesson.id}-0`);
-      for (const [index, { id }] of lesson.steps.entries()) {
-        await page.carryOut(id);
-        await page.done(id);
-        await code.screenshot(`walkthrough-${lesson.id}-${index + 1}-${id}`);
-      }
-      await page.carryOut('question');
-      await code.debug.stopsOn(/entry/i);
-      const { wrong, right, isFunction } = ANSWERS[lesson.id]!;
-      if (wrong !== undefined) {
-        await page.answer(lesson.sample, wrong);
-        await page.told(
-          lesson.question.answers.find((one) => !one.right && one.stop.line === wrong)!.say.text,
-        );
-        assert.equal(await page.isDone('question'), false, 'a wrong answer counts as none');
-      }
-      if (isFunction) {
-        await code.debug.breakOnFunction(right);
-        for (let stops = 0; stops < 12 && !(await page.isDone('question')); stops++) {
-          await code.debug.press('continue');
-          await code.debug.stopsOn(/function breakpoint/i);
-          // The answer is judged once the stop's facts are read.
-          await code.page.waitForTimeout(1000);
+    for (const lesson of LESSONS)
+      it(`${say(t, lesson.title)}: each step does what it says, and the question takes its answer`, async () => {
+        const page = new WalkthroughPage(code);
+        await page.open(say(t, lesson.title));
+        await code.screenshot(`walkthrough${language ? `-${language}` : ''}-${lesson.id}-0`);
+        for (const [index, { id }] of lesson.steps.entries()) {
+          await page.carryOut(id);
+          await page.done(id);
+          await code.screenshot(
+            `walkthrough${language ? `-${language}` : ''}-${lesson.id}-${index + 1}-${id}`,
+          );
         }
-      } else await page.answer(lesson.sample, right);
-      await page.done('question');
-      await page.told(lesson.question.answers.find((one) => one.right)!.say.text);
-      await code.screenshot(`walkthrough-${lesson.id}-answered`);
-    });
-});
+        await page.carryOut('question');
+        await code.debug.stopsOn(new RegExp(t('Paused on entry'), 'i'));
+        const { wrong, right, isFunction } = ANSWERS[lesson.id]!;
+        if (wrong !== undefined) {
+          await page.answer(lesson.sample, wrong);
+          await page.told(
+            say(t, lesson.question.answers.find((one) => !one.right && one.stop.line === wrong)!.say),
+          );
+          assert.equal(await page.isDone('question'), false, 'a wrong answer counts as none');
+        }
+        if (isFunction) {
+          await code.debug.breakOnFunction(right);
+          for (let stops = 0; stops < 12 && !(await page.isDone('question')); stops++) {
+            await code.debug.press('continue');
+            await code.debug.stopsOn(/function breakpoint/i);
+            // The answer is judged once the stop's facts are read.
+            await code.page.waitForTimeout(1000);
+          }
+        } else await page.answer(lesson.sample, right);
+        await page.done('question');
+        await page.told(say(t, lesson.question.answers.find((one) => one.right)!.say));
+        await code.screenshot(`walkthrough${language ? `-${language}` : ''}-${lesson.id}-answered`);
+      });
+  });
