@@ -189,6 +189,8 @@ export type FromPanel =
   | { type: 'askNumber' }
   /** Show the socket of a packet in the tree. */
   | { type: 'showSocket'; number: number }
+  /** Show the packet's way in the Pictures view. */
+  | { type: 'showWay'; number: number }
   /** Let the user choose what must be alike, and stop at the next such packet. */
   | { type: 'breakOnLike'; number: number }
   /** Keep the panel's settings (JSON) for the next time. */
@@ -376,6 +378,7 @@ export const parseFromPanel = union<FromPanel>('a message from the Packets panel
   askColumn: object<FromPanelOf<'askColumn'>>({ type: oneOf('askColumn') }),
   askNumber: object<FromPanelOf<'askNumber'>>({ type: oneOf('askNumber') }),
   showSocket: object<FromPanelOf<'showSocket'>>({ type: oneOf('showSocket'), number: count }),
+  showWay: object<FromPanelOf<'showWay'>>({ type: oneOf('showWay'), number: count }),
   breakOnLike: object<FromPanelOf<'breakOnLike'>>({ type: oneOf('breakOnLike'), number: count }),
   remember: object<FromPanelOf<'remember'>>({ type: oneOf('remember'), settings: string }),
   focus: object<FromPanelOf<'focus'>>({ type: oneOf('focus'), focused: boolean }),

@@ -35,6 +35,9 @@ export async function answerPanel(
     case 'showSocket':
       await showSocketOf(need(session), parts.sockets, message.number);
       return undefined;
+    case 'showWay':
+      await vscode.commands.executeCommand('sockscope.showPacketWay', message.number);
+      return undefined;
     case 'breakOnLike':
       await breakOnLike(need(session), parts.breakOn, message.number);
       return undefined;

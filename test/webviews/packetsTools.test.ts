@@ -145,7 +145,13 @@ describe('working with packets in the Packets panel, in a browser', function () 
     await item('Break When the Next Packet Like This…').click();
     await press('Shift+F10');
     await item('Show Its Socket in the Sockets Tree').click();
-    assert.equal(panel.sentOf('breakOnLike').length + panel.sentOf('showSocket').length, 2);
+    await press('Shift+F10');
+    await item('Show Its Way').click();
+    const sent = ['breakOnLike', 'showSocket', 'showWay'] as const;
+    assert.deepEqual(
+      sent.map((type) => panel.sentOf(type).length),
+      [1, 1, 1],
+    );
     await panel.page.getByRole('treeitem').first().click({ button: 'right' });
     await item('Copy').hover();
     await item('Line').click();

@@ -80,6 +80,11 @@ export class PacketActions {
     this.host.post({ type: 'showSocket', number });
   }
 
+  /** The stations of its buffer, from send() to recv(). */
+  showWay(number: number): void {
+    this.host.post({ type: 'showWay', number });
+  }
+
   breakOnLike(number: number): void {
     this.host.post({ type: 'breakOnLike', number });
   }

@@ -49,6 +49,7 @@ export function rowMenu(number: number, row: PacketRow | undefined, actions: Pac
     filterEntries(number, row, actions),
     ...machineEntries(number, row, actions, [
       { label: t('Show Its Socket in the Sockets Tree'), run: () => actions.showSocket(number) },
+      { label: t('Show Its Way'), run: () => actions.showWay(number) },
     ]),
     [copyEntries(number, row, actions)],
   );
