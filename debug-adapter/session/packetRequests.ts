@@ -64,8 +64,12 @@ export function stackFrames(run: Run, frames: readonly TextFrame[]): PacketCodeF
 }
 
 /** @param stack the index of `frames` in a record */
-export function codeReference(stack: number, frames: readonly TextFrame[], protocol: string): CodeReference {
-  return { stack, opening: openingFrame(frames, protocol) };
+export function codeReference(
+  stack: number,
+  frames: readonly TextFrame[],
+  protocols: readonly string[],
+): CodeReference {
+  return { stack, opening: openingFrame(frames, protocols) };
 }
 
 /** The stack that sent or received a frame; its usual place if the stack was discarded. */
@@ -73,13 +77,16 @@ export async function packetCode(
   run: Run,
   { number, which }: PacketCodeArguments,
 ): Promise<PacketCodeResponse> {
-  const { fate, protocol, direction } = run.packets.row(number);
+  const {
+    frame: { fate, direction },
+    protocols,
+  } = run.packets.dissected(number);
   // It was sent by code that is not here.
   if (which === 'sent' && direction === 'in') return {};
   const frames = await run.debuggee.ask<TextFrame[]>('packets.of', number, which);
   if (frames.length > 0) {
     const stack = stackFrames(run, frames);
-    const opening = openingFrame(frames, protocol);
+    const opening = openingFrame(frames, protocols);
     const location = stack[opening]?.location;
     return { stack, opening, ...(location === undefined ? {} : { location }) };
   }

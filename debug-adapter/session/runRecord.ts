@@ -95,12 +95,13 @@ export class RunRecorder {
     const byNumber = new Map(table.packets.map((packet) => [packet.number, packet]));
     return {
       stacks: stacks.map((frames) => stackFrames(this.#run, frames)),
-      packets: rows.map(({ number, protocol }) => {
+      packets: rows.map(({ number }) => {
         const { sent, received } = byNumber.get(number)!;
+        const { protocols } = packets.dissected(number);
         return {
           number,
-          ...(sent < 0 ? {} : { sent: codeReference(sent, stacks[sent]!, protocol) }),
-          ...(received < 0 ? {} : { received: codeReference(received, stacks[received]!, protocol) }),
+          ...(sent < 0 ? {} : { sent: codeReference(sent, stacks[sent]!, protocols) }),
+          ...(received < 0 ? {} : { received: codeReference(received, stacks[received]!, protocols) }),
         };
       }),
     };

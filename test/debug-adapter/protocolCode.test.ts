@@ -19,17 +19,18 @@ describe("the frame of a packet's stack that is looked at first", () => {
   );
 
   it("is the innermost of the packet's own protocol", () => {
-    assert.equal(sent[openingFrame(sent, 'TCP')]?.name, '__tcp_transmit_skb');
+    assert.equal(sent[openingFrame(sent, ['eth', 'ip', 'tcp'])]?.name, '__tcp_transmit_skb');
+    assert.equal(sent[openingFrame(sent, ['eth', 'ip', 'tcp', 'http'])]?.name, '__tcp_transmit_skb');
     const echo = frames(
       'ip_push_pending_frames stack/net/ipv4/ip_output.ts',
       'ping_v4_sendmsg stack/net/ipv4/ping.ts',
     );
-    assert.equal(openingFrame(echo, 'ICMP'), 1);
+    assert.equal(openingFrame(echo, ['eth', 'ip', 'icmp', 'ip', 'udp']), 1);
   });
 
   it('else of the network layer, else of the kernel', () => {
-    assert.equal(sent[openingFrame(sent, 'UDP')]?.name, 'ip_queue_xmit');
-    assert.equal(sent[openingFrame(sent.slice(0, 3), 'TCP')]?.name, 'vnic_xmit');
-    assert.equal(openingFrame([], 'TCP'), 0);
+    assert.equal(sent[openingFrame(sent, ['eth', 'ip', 'udp'])]?.name, 'ip_queue_xmit');
+    assert.equal(sent[openingFrame(sent.slice(0, 3), ['eth', 'ip', 'tcp'])]?.name, 'vnic_xmit');
+    assert.equal(openingFrame([], ['tcp']), 0);
   });
 });
