@@ -7,13 +7,12 @@ import type {
   PacketFate,
   PacketList,
   PacketResponse,
-  PacketRow,
   PacketsArguments,
   PacketsResponse,
 } from '../protocol.ts';
 import { sortKey } from './list/columnValues.ts';
 import { findPacket } from './list/find.ts';
-import { listRow, packetRow, type RowView } from './list/listRows.ts';
+import { listRow, type RowView } from './list/listRows.ts';
 import { SortedList, type SortedFrom } from './list/sortedList.ts';
 import { dissectFirst, dissectPacket } from './dissectors/all.ts';
 import { FilteredList } from './filteredList.ts';
@@ -249,11 +248,6 @@ export class PacketStore {
   packet(number: number): PacketResponse {
     const packet = this.dissected(number);
     return { number, sources: packetBytes(packet), layers: packetLayers(packet) };
-  }
-
-  /** One packet's row. Throws as `packet` does. */
-  row(number: number): PacketRow {
-    return packetRow(this.dissected(number));
   }
 
   /** The numbers of all kept packets that match. @throws FilterError if the filter is wrong */

@@ -28,7 +28,7 @@ export function listRow(entry: Entry, displayedBefore: Entry | undefined, view: 
 }
 
 /** The packet's line, with its virtual time. */
-export function packetRow(packet: Packet): PacketRow {
+function packetRow(packet: Packet): PacketRow {
   const { frame, columns } = packet;
   const { fate, reason, isMarked, comment, isReference } = frame;
   const colour = colourOf(packet);
