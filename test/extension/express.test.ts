@@ -63,7 +63,10 @@ describe('an Express app', function () {
     await sockets.waitFor(/ESTABLISHED/);
     await code.showPane('Call Stack');
     await code.packets.show();
-    await code.packets.list.filter({ hasText: '[PSH, ACK]' }).first().waitFor();
+    await code.packets.list
+      .filter({ hasText: /GET \/\S* HTTP\/1.1/ })
+      .first()
+      .waitFor();
     // The panes glide to their places.
     await code.page.waitForTimeout(1000);
     await code.raisePane('Sockets', 370);
