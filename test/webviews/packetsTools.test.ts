@@ -262,7 +262,7 @@ describe('working with packets in the Packets panel, in a browser', function () 
     await screenshot('completions');
     assert.deepEqual(await panel.violations(), []);
     await press('Tab');
-    assert.equal(await panel.filter.inputValue(), 'frame.number');
+    await eventually('completed', async () => (await panel.filter.inputValue()) === 'frame.number');
     await panel.page.keyboard.type(' == 7');
     await press('Enter');
     await eventually('one packet', async () => (await panel.grid.getAttribute('aria-rowcount')) === '2');
