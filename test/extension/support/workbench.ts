@@ -13,7 +13,7 @@ import { TreePane } from './treePane.ts';
 const SCREENSHOTS = path.resolve(process.env['SOCKSCOPE_SCREENSHOTS'] ?? path.join(root, 'dist/screenshots'));
 const TIMEOUT = 60_000;
 
-/** Packaged once for all test files of this process: others test beside it, and package one of their own. */
+/** Packaged by `npm test` for all; otherwise once for the test files of this process. */
 let vsix: Promise<string> | undefined;
 
 export interface WorkbenchOptions {
@@ -64,9 +64,12 @@ export class Workbench {
   static async open(options: WorkbenchOptions): Promise<Workbench> {
     const { installServer, installExtension, startServer } = await serverScript();
     const { findBrowser } = await browserScript();
-    vsix ??= packageScript().then(({ packageExtension }) =>
-      packageExtension(path.join(tmpdir(), `sockscope-test-${process.pid}.vsix`)),
-    );
+    const packaged = process.env['SOCKSCOPE_VSIX'];
+    vsix ??= packaged
+      ? Promise.resolve(packaged)
+      : packageScript().then(({ packageExtension }) =>
+          packageExtension(path.join(tmpdir(), `sockscope-test-${process.pid}.vsix`)),
+        );
     const server = await installServer();
     const folder = await mkdtemp(path.join(tmpdir(), 'sockscope-test-'));
     const workspace = options.inPlace ? options.files : path.join(folder, 'workspace');
