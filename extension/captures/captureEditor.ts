@@ -111,5 +111,10 @@ export class CaptureEditor implements vscode.CustomReadonlyEditorProvider<Captur
 /** Columns and sizes are for all files; a filter is for one. */
 function withoutFilter(settings: string | undefined): string | undefined {
   if (settings === undefined) return undefined;
-  return JSON.stringify({ ...(JSON.parse(settings) as object), filter: '' });
+  try {
+    return JSON.stringify({ ...(JSON.parse(settings) as object), filter: '' });
+  } catch {
+    // The page begins without settings rather than not at all.
+    return undefined;
+  }
 }
