@@ -22,26 +22,28 @@ if (files.length === 0) {
   process.exit(1);
 }
 
-// A VS Code waits more than it computes: two at a time are enough for any machine, and nothing runs beside them.
+// A browser, and a VS Code in one, waits more than it computes: two at a time are enough for any machine, and nothing
+// else runs beside them.
+const isPage = (name) => /^webviews\b/.test(name);
 const isWindow = (name) => /^extension\b/.test(name);
-const WINDOWS = 2;
-// What measures a browser or drives a real kernel takes the whole machine, and what follows the host's clock wants it
-// undisturbed.
-const isAlone = (name) => /^(webviews|outside|realKernel|stack\/world\/(outsideTime|hosts))\b/.test(name);
+const BROWSERS = 2;
+// What drives a real kernel takes the whole machine, and what follows the host's clock wants it undisturbed.
+const isAlone = (name) => /^(outside|realKernel|stack\/world\/(outsideTime|hosts))\b/.test(name);
 const total = { passes: 0, failures: 0, pending: 0 };
 const failed = [];
 const jobs = Math.min(4, availableParallelism());
 await runAll(
-  files.filter((name) => !isAlone(name) && !isWindow(name)),
+  files.filter((name) => !isAlone(name) && !isPage(name) && !isWindow(name)),
   jobs,
 );
 await runAll(files.filter(isAlone), 1);
+await runAll(files.filter(isPage), Math.min(BROWSERS, jobs));
 // The longest file first: begun last, it would run alone at the end.
 const LONGEST = path.join('extension', 'walkthroughs.test.js');
 const windows = files.filter(isWindow).sort((a, b) => Number(b === LONGEST) - Number(a === LONGEST));
 // Each window would package the extension for itself: minutes in all.
 if (windows.length > 0) process.env.SOCKSCOPE_VSIX = await packageExtension();
-await runAll(windows, Math.min(WINDOWS, jobs));
+await runAll(windows, Math.min(BROWSERS, jobs));
 // A long output is often read, or kept, from its end only.
 for (const each of failed) console.log(`\nfailed: ${each}`);
 console.log(`\n${total.passes} passed, ${total.failures} failed, ${total.pending} skipped`);
