@@ -14,7 +14,7 @@ import type {
 import { graphsOf } from '../debug-adapter/graphs/graphs.ts';
 import { restoreCapture } from '../debug-adapter/packets/captureRecord.ts';
 import { completeFilter, filterFor } from '../debug-adapter/packets/filterRequests.ts';
-import { rowsOf } from '../debug-adapter/packets/packetRows.ts';
+import { findIn, rowsOf } from '../debug-adapter/packets/packetRows.ts';
 import type { PacketStore } from '../debug-adapter/packets/packetStore.ts';
 import { exportPackets } from '../debug-adapter/packets/pcapFile.ts';
 import { sequenceOf } from '../debug-adapter/sequence/sequence.ts';
@@ -42,15 +42,15 @@ export class PastRun {
       items: this.#children.get(parent ?? view) ?? [],
     }),
     'sockscope/picture': ({ picture }) => this.#picture(picture),
-    'sockscope/packets': (body) => rowsOf(this.#packets, body),
+    'sockscope/packets': (body) => rowsOf(this.#packets, body, this.#t),
     'sockscope/packet': ({ number }) => this.#packets.packet(number),
-    'sockscope/filterCompletions': (body) => completeFilter(this.#packets, body),
+    'sockscope/filterCompletions': (body) => completeFilter(this.#packets, body, this.#t),
     'sockscope/filterFor': (body) => filterFor(this.#packets, body),
     'sockscope/annotatePacket': (body) => {
       this.#packets.annotate(body);
       return {};
     },
-    'sockscope/findPacket': (body) => this.#packets.find(body),
+    'sockscope/findPacket': (body) => findIn(this.#packets, body, this.#t),
     'sockscope/packetCode': ({ number, which }) => this.#code(number, which),
     'sockscope/exportPackets': async ({ path }) => ({ packets: await exportPackets(path, this.#packets) }),
     'sockscope/sequence': (body) => ({

@@ -9,6 +9,10 @@ export class UserError extends Error {
     super(english(text, ...parts));
     this.said = message(text, ...parts);
   }
+
+  static of({ text, parts }: Message): UserError {
+    return new this(text, ...parts);
+  }
 }
 
 /** What an error says; one that is not made for the user keeps its English. */

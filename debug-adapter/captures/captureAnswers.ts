@@ -1,7 +1,9 @@
 /** Answers what is asked about the packets of a capture file. */
+import type { Translate } from '../../language/message.ts';
+import { UserError } from '../../language/userError.ts';
 import type { SockscopeRequests } from '../protocol.ts';
 import { completeFilter, filterFor } from '../packets/filterRequests.ts';
-import { rowsOf } from '../packets/packetRows.ts';
+import { findIn, rowsOf } from '../packets/packetRows.ts';
 import type { PacketStore } from '../packets/packetStore.ts';
 import { exportPackets } from '../packets/pcapFile.ts';
 import type { CaptureRequest } from './messages.ts';
@@ -10,6 +12,7 @@ type Answers = {
   [Name in CaptureRequest]: (
     store: PacketStore,
     body: SockscopeRequests[Name]['arguments'],
+    t: Translate,
   ) => SockscopeRequests[Name]['response'] | Promise<SockscopeRequests[Name]['response']>;
 };
 
@@ -22,16 +25,17 @@ const ANSWERS: Answers = {
     store.annotate(body);
     return {};
   },
-  'sockscope/findPacket': (store, body) => store.find(body),
+  'sockscope/findPacket': findIn,
   'sockscope/exportPackets': async (store, { path }) => ({ packets: await exportPackets(path, store) }),
 };
 
-/** Throws an error for the user. */
+/** @throws UserError */
 export function answerCapture<Name extends CaptureRequest>(
   store: PacketStore,
   name: Name,
   body: SockscopeRequests[Name]['arguments'],
+  t: Translate,
 ): SockscopeRequests[Name]['response'] | Promise<SockscopeRequests[Name]['response']> {
-  if (!Object.hasOwn(ANSWERS, name)) throw new Error(`a capture file has no answer to ${name}`);
-  return ANSWERS[name](store, body);
+  if (!Object.hasOwn(ANSWERS, name)) throw new UserError('a capture file has no answer to {0}', name);
+  return ANSWERS[name](store, body, t);
 }

@@ -1,12 +1,14 @@
 /** The process that reads one capture file for a client: its memory is its own, and goes with it. */
 import { errorText } from '../../language/userError.ts';
-import { english } from '../../language/message.ts';
+import { translator } from '../../language/message.ts';
+import { readBundle } from '../language.ts';
 import { PacketStore } from '../packets/packetStore.ts';
 import { answerCapture } from './captureAnswers.ts';
 import { CaptureReader } from './captureReader.ts';
 import type { CaptureQuestion, FromCapture } from './messages.ts';
 
-const [path] = process.argv.slice(2);
+const [path, locale] = process.argv.slice(2);
+const t = translator(readBundle(locale));
 const tell = (message: FromCapture): void => void process.send?.(message);
 
 if (path === undefined || !process.send) {
@@ -18,7 +20,7 @@ const opened = CaptureReader.open(path, (progress) => tell({ progress }));
 opened
   .then((reader) => reader.read())
   .catch((error: unknown) => {
-    const problem = errorText(english, error);
+    const problem = errorText(t, error);
     tell({ progress: { packets: 0, read: 0, size: 0, isOver: true, problem } });
   });
 // A file that cannot be read has no packets.
@@ -32,9 +34,9 @@ const packets = opened.then(
 
 process.on('message', ({ id, name, body }: CaptureQuestion) => {
   packets
-    .then((current) => answerCapture(current(), name, body))
+    .then((current) => answerCapture(current(), name, body, t))
     .then((answer) => tell({ id, body: answer }))
-    .catch((error: unknown) => tell({ id, error: errorText(english, error) }));
+    .catch((error: unknown) => tell({ id, error: errorText(t, error) }));
 });
 // The client has closed the file, or is gone.
 process.on('disconnect', () => process.exit());

@@ -5,7 +5,9 @@ import type {
   FilterForArguments,
   FilterForResponse,
 } from '../protocol.ts';
-import { didYouMean, nearest } from '../../stack/lib/nearest.ts';
+import { either, message, type Message, type Translate } from '../../language/message.ts';
+import { UserError } from '../../language/userError.ts';
+import { nearest } from '../../stack/lib/nearest.ts';
 import {
   APPLY_AS,
   combined,
@@ -21,37 +23,48 @@ import type { PacketStore } from './packetStore.ts';
 export function completeFilter(
   store: PacketStore,
   { filter, cursor }: FilterCompletionsArguments,
+  t: Translate,
 ): FilterCompletionsResponse {
-  return completionsAt(filter, Math.min(cursor, filter.length), () => store.newest());
+  return completionsAt(filter, Math.min(cursor, filter.length), () => store.newest(), t);
 }
 
-/** Throws an error with a message for the user. */
+/** @throws UserError */
 export function filterFor(
   store: PacketStore,
   { number, what, field, occurrence = 0, how = 'selected', filter = '' }: FilterForArguments,
 ): FilterForResponse {
   const packet = store.dissected(number);
   const chosen = oneOf('how', how, APPLY_AS);
-  const make = (selected: string | null, missing: string): FilterForResponse => {
-    if (selected === null) throw new Error(`packet ${number} ${missing}`);
+  const make = (selected: string | null, missing: Message): FilterForResponse => {
+    if (selected === null) throw UserError.of(missing);
     return { filter: combined(filter, selected, chosen) };
   };
   switch (oneOf('what', what, ['field', 'stream', 'conversation'] as const)) {
     case 'stream':
-      return make(filterForStream(packet), 'belongs to no TCP connection and no UDP flow');
+      return make(
+        filterForStream(packet),
+        message('packet {0} belongs to no TCP connection and no UDP flow', number),
+      );
     case 'conversation': {
       const layer = field === undefined ? undefined : oneOf('field', field, CONVERSATION_LAYERS);
-      return make(filterForConversation(packet, layer), `has no two ends${layer ? ` in ${layer}` : ''}`);
+      return make(
+        filterForConversation(packet, layer),
+        layer
+          ? message('packet {0} has no two ends in {1}', number, layer)
+          : message('packet {0} has no two ends', number),
+      );
     }
     case 'field': {
       if (field === undefined)
-        throw new Error('filterFor needs the name of a field, for example tcp.srcport');
+        throw new UserError('filterFor needs the name of a field, for example tcp.srcport');
       const known = anyCaseField(field);
-      if (!known) throw new Error(unknownField(field));
+      if (!known) throw UserError.of(unknownField(field));
       const item = packet.items(known)[occurrence];
       return make(
         item ? filterForItem(item) : null,
-        `has no ${occurrence ? `value ${occurrence} of ` : ''}${field}`,
+        occurrence
+          ? message('packet {0} has no value {1} of {2}', number, occurrence, field)
+          : message('packet {0} has no {1}', number, field),
       );
     }
   }
@@ -60,6 +73,8 @@ export function filterFor(
 function oneOf<T extends string>(name: string, given: string, known: readonly T[]): T {
   const found = known.find((one) => one === given);
   if (found !== undefined) return found;
-  const cure = didYouMean(nearest(given, known)) || `: write one of ${known.join(', ')}`;
-  throw new Error(`filterFor knows no ${name} "${given}"${cure}`);
+  const close = nearest(given, known);
+  throw close.length
+    ? new UserError('filterFor knows no {0} "{1}": did you mean {2}?', name, given, either(close))
+    : new UserError('filterFor knows no {0} "{1}": write one of {2}', name, given, known.join(', '));
 }

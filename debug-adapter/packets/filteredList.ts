@@ -2,6 +2,7 @@
  * The packets that match a filter, updated as packets are added and discarded; each is tested once. An answer tests
  * only for a limited time, so that a large capture takes several answers and blocks none of them.
  */
+import { message } from '../../language/message.ts';
 import { dissectPacket } from './dissectors/all.ts';
 import { compileFilter, FilterError, parseFilter, type CompiledFilter } from './filter/filter.ts';
 import { TimeLimit, TookTooLong } from './filter/run/timeLimit.ts';
@@ -109,7 +110,10 @@ export class FilteredList {
       if (!(error instanceof TookTooLong)) throw error;
       const slow = entries.find(({ frame }) => frame.number > this.seen)!;
       this.failure = new FilterError(
-        `a regular expression takes too long on packet ${slow.frame.number}; make it simpler, without a repetition inside a repetition`,
+        message(
+          'a regular expression takes too long on packet {0}; make it simpler, without a repetition inside a repetition',
+          slow.frame.number,
+        ),
         0,
         this.text.length,
       );

@@ -1,17 +1,37 @@
-/** Answers a request for rows of a store, including requests with an invalid filter. */
-import type { PacketsArguments, PacketsResponse } from '../protocol.ts';
+/** Answers requests for rows of a store and for the next that has something, including those with an invalid filter. */
+import { say, type Translate } from '../../language/message.ts';
+import type {
+  FindPacketArguments,
+  FindPacketResponse,
+  PacketsArguments,
+  PacketsResponse,
+} from '../protocol.ts';
 import { FilterError } from './filter/filterError.ts';
 import type { PacketStore } from './packetStore.ts';
 
 export function rowsOf(
   store: PacketStore,
   { from, count, filter, ...view }: PacketsArguments,
+  t: Translate,
 ): PacketsResponse {
   try {
     return store.rows(from, count, filter, view);
   } catch (error) {
-    if (!(error instanceof FilterError)) throw error;
-    const { message, start, end } = error;
-    return { invalidFilter: { message, start, end }, total: store.total, matching: 0, rows: [] };
+    return { invalidFilter: invalid(error, t), total: store.total, matching: 0, rows: [] };
   }
+}
+
+export function findIn(store: PacketStore, args: FindPacketArguments, t: Translate): FindPacketResponse {
+  try {
+    return store.find(args);
+  } catch (error) {
+    return { invalid: invalid(error, t) };
+  }
+}
+
+/** What is wrong with a filter. Throws errors of other kinds again. */
+function invalid(error: unknown, t: Translate): { message: string; start: number; end: number } {
+  if (!(error instanceof FilterError)) throw error;
+  const { said, start, end } = error;
+  return { message: say(t, said), start, end };
 }

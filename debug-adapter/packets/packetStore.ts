@@ -1,4 +1,5 @@
 /** A session's captured packets in bounded memory, for listing, filtering and decoding. */
+import { UserError } from '../../language/userError.ts';
 import { ByteSlab } from '../../stack/lib/byte_slab.ts';
 import type {
   AnnotatePacketArguments,
@@ -170,7 +171,7 @@ export class PacketStore {
     return response;
   }
 
-  /** @throws FilterError if the filter of the list is wrong */
+  /** @throws FilterError if the filter of the list, or what is searched for, is wrong */
   find(args: FindPacketArguments): FindPacketResponse {
     const list = this.list(args);
     // Only a whole list can be searched.
@@ -334,10 +335,13 @@ export class PacketStore {
     if (index >= 0) return this.entries[this.first + index]!;
     const oldest = this.entries[this.first]?.frame.number;
     if (oldest !== undefined && number >= 1 && number < oldest)
-      throw new RangeError(
-        `packet ${number} was let go: the newest ${this.kept} packets are kept, from ${oldest} on`,
+      throw new UserError(
+        'packet {0} was let go: the newest {1} packets are kept, from {2} on',
+        number,
+        this.kept,
+        oldest,
       );
-    throw new RangeError(`no such packet: ${number} (${this.captured} captured so far)`);
+    throw new UserError('no such packet: {0} ({1} captured so far)', number, this.captured);
   }
 
   /** Position among the kept packets, or -1. Numbers rise, but frames that the capture missed leave gaps. */

@@ -21,7 +21,7 @@ import type {
 import { openingFrame } from '../inspect/protocolCode.ts';
 import type { TextFrame } from '../inspect/stackText.ts';
 import { completeFilter, filterFor } from '../packets/filterRequests.ts';
-import { rowsOf } from '../packets/packetRows.ts';
+import { findIn, rowsOf } from '../packets/packetRows.ts';
 import { exportPackets } from '../packets/pcapFile.ts';
 import type { Run } from './run.ts';
 
@@ -30,7 +30,7 @@ const USUAL_PLACES = { sent: 'vnic_xmit', received: 'ip_rcv' } as const;
 
 export function packetRows(run: Run, args: PacketsArguments): PacketsResponse {
   run.streams.drain(2000);
-  return rowsOf(run.packets, args);
+  return rowsOf(run.packets, args, run.t);
 }
 
 export function onePacket(run: Run, { number }: PacketArguments): PacketResponse {
@@ -38,7 +38,7 @@ export function onePacket(run: Run, { number }: PacketArguments): PacketResponse
 }
 
 export function filterCompletions(run: Run, args: FilterCompletionsArguments): FilterCompletionsResponse {
-  return completeFilter(run.packets, args);
+  return completeFilter(run.packets, args, run.t);
 }
 
 export function newFilter(run: Run, args: FilterForArguments): FilterForResponse {
@@ -52,7 +52,7 @@ export function annotatePacket(run: Run, args: AnnotatePacketArguments): Record<
 
 export function find(run: Run, args: FindPacketArguments): FindPacketResponse {
   run.streams.drain(2000);
-  return run.packets.find(args);
+  return findIn(run.packets, args, run.t);
 }
 
 /** Frames in the form that the client can open. */

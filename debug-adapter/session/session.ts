@@ -8,10 +8,10 @@ import { Debuggee } from '../control/debuggee.ts';
 import { FunctionIndex } from '../control/functionIndex.ts';
 import type { StepKind } from '../control/policies/begin.ts';
 import { UNCAUGHT_FILTER } from '../filters/all.ts';
+import { readBundle } from '../language.ts';
 import { RUN_TO, type BreakOnArguments, type RunToArguments } from '../protocol.ts';
 import { capabilities } from './capabilities.ts';
 import { completions } from './completions.ts';
-import { readBundle } from './language.ts';
 import { Configuration } from './configuration.ts';
 import { evaluate } from './evaluate.ts';
 import { parseLaunch, type LaunchArguments } from './launchArguments.ts';
@@ -88,7 +88,7 @@ export class Session {
   readonly #handlers: Record<string, Handler> = {
     initialize: (args: Partial<DebugProtocol.InitializeRequestArguments>) => {
       this.#positions.agree(args);
-      this.#bundle = readBundle(this.#root, args.locale);
+      this.#bundle = readBundle(args.locale);
       this.#translator = translator(this.#bundle);
       return capabilities(this.#t);
     },

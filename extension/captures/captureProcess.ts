@@ -29,7 +29,7 @@ export class CaptureProcess implements PacketSource, vscode.Disposable {
 
   constructor(extensionUri: vscode.Uri, file: string) {
     const script = vscode.Uri.joinPath(extensionUri, 'dist', 'debug-adapter', 'captures', 'main.js').fsPath;
-    this.#process = fork(script, [file], {
+    this.#process = fork(script, [file, vscode.env.language], {
       execArgv: [`--max-old-space-size=${HEAP}`],
       // The extension host may be Electron's program, which is Node only if it is told so.
       env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },

@@ -1,4 +1,5 @@
 /** The values of the list's columns: for sorting, and of the fields that are columns. */
+import { UserError } from '../../../language/userError.ts';
 import { dissectPacket } from '../dissectors/all.ts';
 import { columnReader, filterField, unknownField } from '../filter/meaning/fields.ts';
 import type { Entry } from '../packetStore.ts';
@@ -69,7 +70,7 @@ export function fieldValues(names: readonly string[], packet: Packet): Record<st
 function knownField(name: string): Field {
   const field = filterField(name);
   if (field) return field;
-  throw new Error(unknownField(name));
+  throw UserError.of(unknownField(name));
 }
 
 function padded(address: string): string {

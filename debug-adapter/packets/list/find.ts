@@ -1,4 +1,6 @@
 /** Finds the next packet of a list: by display filter, by what its row says, by its bytes. */
+import { message } from '../../../language/message.ts';
+import { UserError } from '../../../language/userError.ts';
 import type { FindPacketArguments, FindPacketResponse, PacketRow } from '../../protocol.ts';
 import { FilterError } from '../filter/filterError.ts';
 import type { Entry } from '../packetStore.ts';
@@ -17,19 +19,13 @@ export interface Findable {
   filter: (text: string) => ((entry: Entry) => boolean) | null;
 }
 
+/** @throws FilterError if what is searched for is wrong */
 export function findPacket(
   { list, row, filter }: Findable,
   { what, text, from, backwards = false }: FindPacketArguments,
   milliseconds = FIND_TIME,
 ): FindPacketResponse {
-  let test: Test | null;
-  try {
-    test = testFor(what, text, { list, row, filter });
-  } catch (error) {
-    if (!(error instanceof FilterError)) throw error;
-    const { message, start, end } = error;
-    return { invalid: { message, start, end } };
-  }
+  const test = testFor(what, text, { list, row, filter });
   if (!test) return { goOnFrom: from };
   const deadline = performance.now() + milliseconds;
   const step = backwards ? -1 : 1;
@@ -64,7 +60,7 @@ function testFor(
         Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).includes(wanted);
     }
     default:
-      throw new Error(`findPacket looks for a filter, row, text or hex, not "${String(what)}"`);
+      throw new UserError('findPacket looks for a filter, row, text or hex, not "{0}"', String(what));
   }
 }
 
@@ -83,11 +79,15 @@ function hexBytes(text: string): Buffer {
   const wrong = /[^0-9a-f]/i.exec(digits)?.[0];
   if (wrong !== undefined)
     throw new FilterError(
-      `"${wrong}" is no hexadecimal digit; write for example de ad be ef`,
+      message('"{0}" is no hexadecimal digit; write for example de ad be ef', wrong),
       0,
       text.length,
     );
   if (digits.length === 0 || digits.length % 2 === 1)
-    throw new FilterError('bytes are written with two digits each, for example 0d 0a', 0, text.length);
+    throw new FilterError(
+      message('bytes are written with two digits each, for example 0d 0a'),
+      0,
+      text.length,
+    );
   return Buffer.from(digits, 'hex');
 }

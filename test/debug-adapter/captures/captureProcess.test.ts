@@ -25,8 +25,8 @@ class Opened {
   /** The last report. */
   readonly read: Promise<CaptureProgress>;
 
-  constructor(file: string) {
-    this.#process = fork(SCRIPT, [file]);
+  constructor(file: string, locale = 'en') {
+    this.#process = fork(SCRIPT, [file, locale]);
     this.read = new Promise((resolve) => {
       this.#process.on('message', (message: FromCapture) => {
         if ('id' in message) this.#answers.get(message.id)!(message);
@@ -67,11 +67,30 @@ describe('the process that reads a capture file', () => {
     for (const one of opened) one.close();
     opened = [];
   });
-  const open = (name: string): Opened => {
-    const one = new Opened(path.join(folder, name));
+  const open = (name: string, locale?: string): Opened => {
+    const one = new Opened(path.join(folder, name), locale);
     opened.push(one);
     return one;
   };
+
+  it('says in the language of its window what is wrong with a filter, and with a search', async () => {
+    await writeCapture(path.join(folder, 'chinese.pcapng'), STORIES['handshake, data, close']!());
+    const capture = open('chinese.pcapng', 'zh-cn');
+    await capture.read;
+    const { invalidFilter } = await capture.rows('tcp.prot == 80');
+    assert.equal(invalidFilter?.message, '过滤器第 1 列：没有字段“tcp.prot”；您是指 tcp.port 吗？');
+    const { invalid } = await capture.ask('sockscope/findPacket', { what: 'hex', text: '0d 0', from: 0 });
+    assert.match(invalid?.message ?? '', /每个字节写两位数字/);
+    await assert.rejects(
+      capture.ask('sockscope/filterFor', {
+        number: 1,
+        what: 'stream',
+        filter: 'tcp and',
+        how: 'and selected',
+      }),
+      /^Error: 过滤器第 8 列：这里缺少测试；例如请写 tcp\.port == 8080$/,
+    );
+  });
 
   it('has rows, layers and filters of a pcapng, with its own times and interfaces', async () => {
     const file = path.join(folder, 'story.pcapng');

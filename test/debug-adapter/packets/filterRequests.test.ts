@@ -1,5 +1,6 @@
 /** Filters made from what is seen in a packet, and what can stand in one. */
 import assert from 'node:assert/strict';
+import { english } from '../../../language/message.ts';
 import { completeFilter, filterFor } from '../../../debug-adapter/packets/filterRequests.ts';
 import { PacketStore } from '../../../debug-adapter/packets/packetStore.ts';
 import type { FilterForArguments } from '../../../debug-adapter/protocol.ts';
@@ -58,7 +59,7 @@ describe('filters made from a packet', () => {
 
   it('are completed with the fields that a filter can test, where one can begin', () => {
     const texts = (filter: string) =>
-      completeFilter(tcp, { filter, cursor: filter.length }).items.map(({ text }) => text);
+      completeFilter(tcp, { filter, cursor: filter.length }, english).items.map(({ text }) => text);
     assert.ok(texts('tcp.srcp').includes('tcp.srcport'));
     assert.ok(texts('tcp and ip.t').includes('ip.ttl'));
     assert.ok(!texts('tcp.port ').includes('ip.ttl'));

@@ -2,10 +2,12 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { english } from '../../../language/message.ts';
 import { exportPackets } from '../../../debug-adapter/packets/pcapFile.ts';
 import { recordCapture, restoreCapture } from '../../../debug-adapter/packets/captureRecord.ts';
 import { FilteredList } from '../../../debug-adapter/packets/filteredList.ts';
 import { SortedList } from '../../../debug-adapter/packets/list/sortedList.ts';
+import { findIn } from '../../../debug-adapter/packets/packetRows.ts';
 import { PacketStore, type Entry } from '../../../debug-adapter/packets/packetStore.ts';
 import { frame, udp } from '../../support/packetBuilder.ts';
 
@@ -121,7 +123,7 @@ describe('a list of packets', () => {
     const store = capture([1, 2, 3]);
     store.add(frame(udp({ from: '10.0.0.9:7', to: '10.0.0.2:53', payload: 'Hello\r\n' }), 4, 50_000));
     const find = (what: 'filter' | 'row' | 'text' | 'hex', text: string, from = 0, backwards = false) =>
-      store.find({ what, text, from, backwards });
+      findIn(store, { what, text, from, backwards }, english);
     assert.deepEqual(find('row', '10.0.0.9').found, { number: 4, index: 3 });
     assert.deepEqual(find('text', 'hELLO').found, { number: 4, index: 3 });
     assert.deepEqual(find('hex', '0d 0a').found, { number: 4, index: 3 });

@@ -5,6 +5,7 @@
 import type { Browser, Locator, Page } from 'playwright-core';
 import { FilterError } from '../../../debug-adapter/packets/filter/filterError.ts';
 import { completeFilter, filterFor } from '../../../debug-adapter/packets/filterRequests.ts';
+import { english } from '../../../language/message.ts';
 import { PacketStore } from '../../../debug-adapter/packets/packetStore.ts';
 import { parseFromPanel, parseToPanel, type FromPanel, type ToPanel } from '../../../webviews/messages.ts';
 import { load, openWebview, violationsOf, type OpenedPage, type PageOptions } from './webviewPage.ts';
@@ -176,14 +177,12 @@ export class PanelPage {
           return { type: 'rows', id, ...answer, ...(located !== undefined && located >= 0 && { located }) };
         }
         case 'find': {
-          const { invalid, ...answer } = this.store.find(message);
-          if (invalid) throw new FilterError(invalid.message, invalid.start ?? 0, invalid.end ?? 0);
-          return { type: 'found', id, ...answer };
+          return { type: 'found', id, ...this.store.find(message) };
         }
         case 'makeFilter':
           return { type: 'filter', id, ...filterFor(this.store, message) };
         case 'complete':
-          return { type: 'completions', id, ...completeFilter(this.store, message) };
+          return { type: 'completions', id, ...completeFilter(this.store, message, english) };
       }
     } catch (error) {
       const failed = { type: 'failed' as const, id, message: (error as Error).message };

@@ -1,4 +1,5 @@
 /** Splits a filter's text into tokens. */
+import { message, type Message } from '../../../../language/message.ts';
 import { FilterError } from '../filterError.ts';
 
 export type TokenKind =
@@ -81,14 +82,22 @@ function match(pattern: RegExp, text: string, at: number): string {
   return pattern.exec(text)?.[0] ?? '';
 }
 
-function unexpected(text: string, at: number): string {
+function unexpected(text: string, at: number): Message {
   const char = text[at]!;
-  const cure = { '=': 'write == to compare', '|': 'write || or or', '^': 'write ^^ or xor' }[char];
-  if (cure) return `a single "${char}" means nothing here; ${cure}`;
-  if (char === '$')
-    return 'macros and references to a selected packet are not known here; write the value itself';
-  if (char === ']') return 'this "]" closes nothing; take it away';
-  return `"${char}" means nothing in a filter; text goes into quotes: "…"`;
+  switch (char) {
+    case '=':
+      return message('a single "=" means nothing here; write == to compare');
+    case '|':
+      return message('a single "|" means nothing here; write || or or');
+    case '^':
+      return message('a single "^" means nothing here; write ^^ or xor');
+    case '$':
+      return message('macros and references to a selected packet are not known here; write the value itself');
+    case ']':
+      return message('this "{0}" closes nothing; take it away', char);
+    default:
+      return message('"{0}" means nothing in a filter; text goes into quotes: "…"', char);
+  }
 }
 
 function bracketed(
@@ -100,7 +109,11 @@ function bracketed(
 ): Token {
   const close = text.indexOf(']', open);
   if (close < 0)
-    throw new FilterError(`this "[" is never closed; write "]" where it ends: ${example}`, open, text.length);
+    throw new FilterError(
+      message('this "[" is never closed; write "]" where it ends: {0}', example),
+      open,
+      text.length,
+    );
   return token(kind, text.slice(open + 1, close), start, close + 1);
 }
 
@@ -109,7 +122,7 @@ function readLayer(text: string, start: number): Token {
   const digits = /^\d+/.exec(text.slice(start + 1))?.[0];
   if (digits === undefined)
     throw new FilterError(
-      'the number of a layer goes behind a field and "#": ip.addr#1; text goes into quotes: "…"',
+      message('the number of a layer goes behind a field and "#": ip.addr#1; text goes into quotes: "…"'),
       start,
       start + 1,
     );
@@ -127,7 +140,7 @@ function readString(text: string, start: number, quote: string): Token {
     else if (isRaw) at += content.add(text.slice(at, text[at + 1] === '"' ? at + 2 : at + 1));
     else at = readEscape(text, at, content);
   }
-  throw new FilterError('this text has no end; close it with "', start, text.length);
+  throw new FilterError(message('this text has no end; close it with "'), start, text.length);
 }
 
 function readCharacter(text: string, start: number): Token {
@@ -143,13 +156,13 @@ function readCharacter(text: string, start: number): Token {
     const inside = text.slice(start + 1, at);
     throw new FilterError(
       inside === ''
-        ? "a character is missing between the quotes: 'A'"
-        : `'…' is a single character; text goes into double quotes: "${inside}"`,
+        ? message("a character is missing between the quotes: 'A'")
+        : message(`'…' is a single character; text goes into double quotes: "{0}"`, inside),
       start,
       end,
     );
   }
-  throw new FilterError("this character has no end; close it with '", start, text.length);
+  throw new FilterError(message("this character has no end; close it with '"), start, text.length);
 }
 
 /** What is collected between quotes. */
@@ -198,21 +211,29 @@ function readEscape(text: string, start: number, content: Content): number {
   NUMERIC.lastIndex = start;
   const [whole, octal, hex, short, long] = NUMERIC.exec(text) ?? [];
   const end = start + (whole?.length ?? Math.min(2, text.length - start));
-  const refuse = (cure: string) => {
+  const refuse = (cure: Message) => {
     throw new FilterError(cure, start, end);
   };
   if (octal !== undefined || hex !== undefined) {
     const byte = octal === undefined ? parseInt(hex!, 16) : parseInt(octal, 8);
-    if (byte > 255) refuse(`${whole} is more than a byte holds; write \\000 to \\377`);
+    if (byte > 255) refuse(message('{0} is more than a byte holds; write \\000 to \\377', whole!));
     content.addByte(byte);
   } else if (whole !== undefined) {
     const point = parseInt(short ?? long!, 16);
-    if (point > 0x10ffff || (point >= 0xd800 && point < 0xe000)) refuse(`${whole} is no character`);
-    if (point < 0xa0) refuse(`${whole} is a plain character; write it as it is, or \\x${hex2(point)}`);
+    if (point > 0x10ffff || (point >= 0xd800 && point < 0xe000))
+      refuse(message('{0} is no character', whole));
+    if (point < 0xa0)
+      refuse(message('{0} is a plain character; write it as it is, or {1}', whole, `\\x${hex2(point)}`));
     content.add(String.fromCodePoint(point));
   } else {
     const sequence = text.slice(start, end);
-    refuse(`${sequence} is no escape sequence; write \\${sequence}, or put an r before the quotes: r"…"`);
+    refuse(
+      message(
+        '{0} is no escape sequence; write {1}, or put an r before the quotes: r"…"',
+        sequence,
+        `\\${sequence}`,
+      ),
+    );
   }
   return end;
 }

@@ -12,6 +12,7 @@
  *     unary    = [ "-" | "+" ] entity
  *     entity   = "{" value "}" | [ "@" ] word [ layer ] { slice } | function "(" value { "," value } ")" { slice }
  */
+import { message, type Message } from '../../../../language/message.ts';
 import { FilterError } from '../filterError.ts';
 import { exampleTest, exampleValue } from '../meaning/fields.ts';
 import { tokenize, type Token } from './lexer.ts';
@@ -53,6 +54,7 @@ const ARITHMETIC: readonly Readonly<Record<string, Arithmetic>>[] = [
 ];
 /** Maximum nesting, and operators in a value; no user writes a deeper filter. */
 const MAX_DEPTH = 100;
+const EXAMPLE = 'tcp.port == 8080';
 
 /** @throws FilterError that names the place and the cure */
 export function parseSyntax(text: string): TestSyntax {
@@ -75,17 +77,25 @@ class Parser {
     throw new FilterError(this.surplus(rest), rest.start, rest.end);
   }
 
-  private surplus(rest: Token): string {
+  private surplus(rest: Token): Message {
     const { text } = rest;
     if (rest.kind === 'symbol') {
-      if (text === ')' || text === '}') return `this "${text}" closes nothing; take it away`;
-      if (text === ',') return '"," separates the values of a set; join two tests with "and" or "or"';
+      if (text === ')' || text === '}') return message('this "{0}" closes nothing; take it away', text);
+      if (text === ',')
+        return message('"," separates the values of a set; join two tests with "and" or "or"');
       if (this.tokens[this.at - 1]?.text === ')' && (Object.hasOwn(COMPARISONS, text) || isArithmetic(text)))
-        return `"${text}" needs a value on its left, and "(…)" groups tests; group values in braces: {tcp.port}`;
+        return message(
+          '"{0}" needs a value on its left, and "(…)" groups tests; group values in braces: {tcp.port}',
+          text,
+        );
     }
     if (rest.kind === 'word' && KEYWORDS.has(text.toLowerCase()) && !KEYWORDS.has(text))
-      return `"${text}" does not belong here; operators are written in small letters: ${text.toLowerCase()}`;
-    return `"${written(rest)}" does not belong here; join two tests with "and" or "or"`;
+      return message(
+        '"{0}" does not belong here; operators are written in small letters: {1}',
+        text,
+        text.toLowerCase(),
+      );
+    return message('"{0}" does not belong here; join two tests with "and" or "or"', written(rest));
   }
 
   private or(): TestSyntax {
@@ -118,7 +128,7 @@ class Parser {
       if (!this.take('(')) return this.test();
       const inner = this.or();
       if (!this.take(')'))
-        throw new FilterError('this "(" is never closed; write ")" where it ends', start, token.end);
+        throw new FilterError(message('this "(" is never closed; write ")" where it ends'), start, token.end);
       return inner;
     });
   }
@@ -155,7 +165,11 @@ class Parser {
     if (!this.isComparison(operator)) {
       if (quantifier !== null)
         throw new FilterError(
-          `"${quantifier}" tells which values have to pass a comparison; write for example ${quantifier} tcp.port > 1024`,
+          message(
+            '"{0}" tells which values have to pass a comparison; write for example {1}',
+            quantifier,
+            `${quantifier} tcp.port > 1024`,
+          ),
           start,
           first.end,
         );
@@ -186,7 +200,8 @@ class Parser {
     const shown = this.shown(left);
     const example = `${shown} in {${exampleValue(shown)}}`;
     const brace = this.peek();
-    if (!this.take('{')) throw new FilterError(`a set goes into braces: ${example}`, brace.start, brace.end);
+    if (!this.take('{'))
+      throw new FilterError(message('a set goes into braces: {0}', example), brace.start, brace.end);
     const ranges: { low: ValueSyntax; high: ValueSyntax | null; at: Token | null }[] = [];
     do {
       const low = this.unary(at, shown);
@@ -198,12 +213,12 @@ class Parser {
     if (this.take('}')) return ranges;
     if (rest.kind === 'end')
       throw new FilterError(
-        `this set is never closed; write "}" where it ends: ${example}`,
+        message('this set is never closed; write "}" where it ends: {0}', example),
         at.start,
         at.end,
       );
     throw new FilterError(
-      `"${rest.text}" does not belong into a set; separate its values with commas: ${example}`,
+      message('"{0}" does not belong into a set; separate its values with commas: {1}', rest.text, example),
       rest.start,
       rest.end,
     );
@@ -251,7 +266,11 @@ class Parser {
     if (this.take('{')) {
       const inner = this.nested(first, () => this.value(first));
       if (!this.take('}'))
-        throw new FilterError('this "{" is never closed; write "}" where it ends', first.start, first.end);
+        throw new FilterError(
+          message('this "{" is never closed; write "}" where it ends'),
+          first.start,
+          first.end,
+        );
       return this.slices(inner);
     }
     const isRaw = this.take('@');
@@ -286,7 +305,11 @@ class Parser {
         do parameters.push(this.value(open));
         while (this.take(','));
       if (!this.take(')'))
-        throw new FilterError('this "(" is never closed; write ")" where it ends', open.start, open.end);
+        throw new FilterError(
+          message('this "(" is never closed; write ")" where it ends'),
+          open.start,
+          open.end,
+        );
       return { kind: 'call', name, parameters, start: name.start, end: this.last().end };
     });
   }
@@ -298,14 +321,19 @@ class Parser {
     if (!after)
       return new FilterError(
         token.kind === 'end'
-          ? 'a test is missing here; write for example tcp.port == 8080'
-          : `"${text}" cannot start a test; write a field first, for example tcp.port == 8080`,
+          ? message('a test is missing here; write for example {0}', EXAMPLE)
+          : message('"{0}" cannot start a test; write a field first, for example {1}', text, EXAMPLE),
         start,
         end,
       );
-    const what = token.kind === 'end' ? 'a value is missing' : `"${text}" is not a value`;
-    const test = left === undefined ? 'tcp.port == 8080' : exampleTest(left, after.text);
-    return new FilterError(`${what} after "${after.text}"; write for example ${test}`, start, end);
+    const test = left === undefined ? EXAMPLE : exampleTest(left, after.text);
+    return new FilterError(
+      token.kind === 'end'
+        ? message('a value is missing after "{0}"; write for example {1}', after.text, test)
+        : message('"{0}" is not a value after "{1}"; write for example {2}', text, after.text, test),
+      start,
+      end,
+    );
   }
 
   private shown(value: ValueSyntax): string {
@@ -332,7 +360,7 @@ class Parser {
 
   private spend(token: Token, operators: number): void {
     if (this.depth + operators > MAX_DEPTH)
-      throw new FilterError('this is nested too deeply; make it simpler', token.start, token.end);
+      throw new FilterError(message('this is nested too deeply; make it simpler'), token.start, token.end);
   }
 
   private peek(): Token {

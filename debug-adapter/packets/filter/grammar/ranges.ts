@@ -1,4 +1,5 @@
 /** The ranges of a slice, `[0:3]`, `[-4:]`, `[1,3-5]`, and of layers, `#[1-2]`. */
+import { message, type Message } from '../../../../language/message.ts';
 import { FilterError } from '../filterError.ts';
 import type { Token } from './lexer.ts';
 
@@ -18,7 +19,7 @@ const FORMS = [
   new RegExp(`^(${NUMBER})?\\s*:\\s*(${NUMBER})?$`, 'i'),
   new RegExp(`^(${NUMBER})\\s*-\\s*(${NUMBER})$`, 'i'),
 ] as const;
-const EXAMPLE = 'write [offset], [offset:length] or [first-last]';
+const CURE = message('write [offset], [offset:length] or [first-last]');
 
 /** @throws FilterError */
 export function readRanges(token: Token): Range[] {
@@ -34,10 +35,12 @@ export function readRanges(token: Token): Range[] {
   });
 }
 
-function readRange(text: string, refuse: (problem: string) => never): Range {
+function readRange(text: string, refuse: (problem: Message) => never): Range {
   const number = (digits: string): number => {
     const value = digits.startsWith('-') ? -Number(digits.slice(1)) : Number(digits);
-    return Math.abs(value) <= 0x7fffffff ? value : refuse(`${digits} is more bytes than a packet has`);
+    return Math.abs(value) <= 0x7fffffff
+      ? value
+      : refuse(message('{0} is more bytes than a packet has', digits));
   };
   const [, single] = FORMS[0].exec(text) ?? [];
   if (single !== undefined) return { first: number(single), count: 1, last: null };
@@ -45,18 +48,26 @@ function readRange(text: string, refuse: (problem: string) => never): Range {
   if (open) {
     const [, first = '0', count] = open;
     if (count !== undefined && number(count) <= 0)
-      refuse(`a slice of ${count} bytes has nothing in it; behind ":" stands how many: [0:3]`);
+      refuse(message('a slice of {0} bytes has nothing in it; behind ":" stands how many: [0:3]', count));
     return { first: number(first), count: count === undefined ? null : number(count), last: null };
   }
   const closed = FORMS[2].exec(text);
   if (closed) {
     const [first, last] = [number(closed[1]!), number(closed[2]!)];
     if (first < 0 !== last < 0)
-      refuse(`${first} counts from ${first < 0 ? 'the end' : 'the beginning'}, ${last} does not; ${EXAMPLE}`);
-    if (last <= first) refuse(`${last} is not behind ${first}; ${EXAMPLE}`);
+      refuse(
+        first < 0
+          ? message('{0} counts from the end, {1} does not; {2}', first, last, CURE)
+          : message('{0} counts from the beginning, {1} does not; {2}', first, last, CURE),
+      );
+    if (last <= first) refuse(message('{0} is not behind {1}; {2}', last, first, CURE));
     return { first, count: null, last };
   }
-  return refuse(text === '' ? `a number is missing here; ${EXAMPLE}` : `"${text}" is no range; ${EXAMPLE}`);
+  return refuse(
+    text === ''
+      ? message('a number is missing here; {0}', CURE)
+      : message('"{0}" is no range; {1}', text, CURE),
+  );
 }
 
 export function rangeText({ first, count, last }: Range): string {

@@ -1,4 +1,5 @@
 /** What can stand at the cursor in a filter: fields, operators, values. */
+import { message, sayPart, type Message, type Part, type Translate } from '../../../../language/message.ts';
 import type { FilterCompletion, FilterCompletionsResponse } from '../../../protocol.ts';
 import { isInteger, type Field } from '../../tree/field.ts';
 import type { Packet } from '../../tree/packet.ts';
@@ -18,15 +19,19 @@ const MOST_VALUES = 30;
 /** Longer values are no help. */
 const LONGEST = 60;
 
+/** A completion before it is translated. */
+type Candidate = Omit<FilterCompletion, 'title'> & { title: Part };
+
 /** @param packets of the capture, to propose the values that a field has there; the newest first */
 export function completionsAt(
   text: string,
   cursor: number,
   packets: () => Iterable<Packet>,
+  t: Translate,
 ): FilterCompletionsResponse {
   const { before, word, start } = atCursor(text.slice(0, cursor));
   const end = cursor + /^[\w.:-]*/.exec(text.slice(cursor))![0].length;
-  const all = candidates(before, packets);
+  const all = candidates(before, packets).map((one) => ({ ...one, title: sayPart(t, one.title) }));
   const found = word === '' ? all : ranked(all, word);
   return { start, end, items: found.slice(0, MOST), isIncomplete: found.length > MOST };
 }
@@ -49,7 +54,7 @@ function withoutStrings(text: string): string {
   return text.replace(/"(?:[^"\\]|\\.)*"/g, (whole) => ' '.repeat(whole.length));
 }
 
-function candidates(before: readonly Token[], packets: () => Iterable<Packet>): FilterCompletion[] {
+function candidates(before: readonly Token[], packets: () => Iterable<Packet>): Candidate[] {
   const last = before.at(-1);
   if (!last || startsTest(last)) return [...tests(), ...operators(['not'])];
   const set = openSet(before);
@@ -94,8 +99,8 @@ function fieldOf({ kind, text }: Token): Field | undefined {
   return kind === 'word' && !KEYWORDS.has(text) ? anyCaseField(text.replace(/^\./, '')) : undefined;
 }
 
-function tests(): FilterCompletion[] {
-  const functions = Object.entries(FUNCTIONS).map(([name, { title }]): FilterCompletion => ({
+function tests(): Candidate[] {
+  const functions = Object.entries(FUNCTIONS).map(([name, { title }]): Candidate => ({
     text: `${name}(`,
     kind: 'function',
     title,
@@ -103,48 +108,48 @@ function tests(): FilterCompletion[] {
   return [...[...filterFields()].filter(({ name }) => name !== '').map(fieldCompletion), ...functions];
 }
 
-function fieldCompletion({ name, title, type }: Field): FilterCompletion {
+function fieldCompletion({ name, title, type }: Field): Candidate {
   return { text: name, kind: type === 'protocol' ? 'protocol' : 'field', title };
 }
 
 /** Fields that can stand on the other side of a comparison. */
-function sameKind(field: Field): FilterCompletion[] {
+function sameKind(field: Field): Candidate[] {
   const group = groupOf(field.type);
   return [...filterFields()]
     .filter((other) => other !== field && other.type === field.type && groupOf(other.type) === group)
     .map(fieldCompletion);
 }
 
-const TITLES: Readonly<Record<string, string>> = {
-  '==': 'Any value is equal',
-  '!=': 'All values differ',
-  '===': 'All values are equal',
-  '!==': 'Any value differs',
-  '>': 'Greater than',
-  '<': 'Less than',
-  '>=': 'Greater than or equal',
-  '<=': 'Less than or equal',
-  contains: 'Contains text or bytes',
-  matches: 'Matches a regular expression',
-  in: 'Is one of a set',
-  '&': 'Masked with bits',
-  and: 'Both tests',
-  or: 'One of the tests',
-  xor: 'One test, not both',
-  not: 'The test fails',
-  ',': 'The next value',
-  '..': 'Up to',
-  '{': 'Begins a set',
-  '}': 'Ends the set',
+const TITLES: Readonly<Record<string, Message>> = {
+  '==': message('Any value is equal'),
+  '!=': message('All values differ'),
+  '===': message('All values are equal'),
+  '!==': message('Any value differs'),
+  '>': message('Greater than'),
+  '<': message('Less than'),
+  '>=': message('Greater than or equal'),
+  '<=': message('Less than or equal'),
+  contains: message('Contains text or bytes'),
+  matches: message('Matches a regular expression'),
+  in: message('Is one of a set'),
+  '&': message('Masked with bits'),
+  and: message('Both tests'),
+  or: message('One of the tests'),
+  xor: message('One test, not both'),
+  not: message('The test fails'),
+  ',': message('The next value'),
+  '..': message('Up to'),
+  '{': message('Begins a set'),
+  '}': message('Ends the set'),
 };
 
-function operators(names: readonly string[]): FilterCompletion[] {
+function operators(names: readonly string[]): Candidate[] {
   return names.map((text) => ({ text, kind: 'operator', title: TITLES[text] ?? '' }));
 }
 
 const COMMON = ['==', '!=', '>', '<', '>=', '<='];
 
-function operatorsOf(field: Field): FilterCompletion[] {
+function operatorsOf(field: Field): Candidate[] {
   switch (groupOf(field.type)) {
     case 'none':
       return [];
@@ -160,9 +165,9 @@ function operatorsOf(field: Field): FilterCompletion[] {
 }
 
 /** The values that have names, and those that the capture has. */
-function valuesOf(field: Field, packets: () => Iterable<Packet>): FilterCompletion[] {
+function valuesOf(field: Field, packets: () => Iterable<Packet>): Candidate[] {
   const isNumber = isInteger(field);
-  const named = namesOf(field).map(({ name, value }): FilterCompletion => ({
+  const named = namesOf(field).map(({ name, value }): Candidate => ({
     text: isNumber ? quoted(name) : String(value),
     kind: 'value',
     title: isNumber ? String(value) : name,
@@ -171,7 +176,7 @@ function valuesOf(field: Field, packets: () => Iterable<Packet>): FilterCompleti
 }
 
 /** The most frequent first. */
-function seenValues(field: Field, packets: Iterable<Packet>): FilterCompletion[] {
+function seenValues(field: Field, packets: Iterable<Packet>): Candidate[] {
   const seen = new Map<string, number>();
   let count = 0;
   if (field.type === 'protocol' || field.type === 'none') return [];
@@ -187,7 +192,11 @@ function seenValues(field: Field, packets: Iterable<Packet>): FilterCompletion[]
   return [...seen]
     .sort(([, a], [, b]) => b - a)
     .slice(0, MOST_VALUES)
-    .map(([text, times]) => ({ text, kind: 'value', title: times === 1 ? 'in 1 packet' : `${times} times` }));
+    .map(([text, times]) => ({
+      text,
+      kind: 'value',
+      title: times === 1 ? message('in 1 packet') : message('{0} times', times),
+    }));
 }
 
 /** What begins with the word comes first, then what has it as a later part, then what has it in its title. */

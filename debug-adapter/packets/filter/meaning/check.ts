@@ -1,4 +1,6 @@
 /** Gives a filter's names and literals their meaning: fields are looked up, types have to fit. */
+import { message, type Message } from '../../../../language/message.ts';
+import { errorPart } from '../../../../language/userError.ts';
 import { FilterError } from '../filterError.ts';
 import { quoted, type Token } from '../grammar/lexer.ts';
 import { rangeText, readRanges } from '../grammar/ranges.ts';
@@ -32,7 +34,11 @@ function present(syntax: ValueSyntax): Filter {
   if (value.kind === 'call')
     throw refuse(
       syntax,
-      `${value.name}() gives a value, which has to be compared; write for example ${EXAMPLES[value.name]}`,
+      message(
+        '{0}() gives a value, which has to be compared; write for example {1}',
+        value.name,
+        EXAMPLES[value.name],
+      ),
     );
   return { kind: 'present', value };
 }
@@ -42,7 +48,8 @@ function compare(syntax: Extract<TestSyntax, { kind: 'compare' }>): Filter {
   const left = leftValue(syntax.left, at.text, syntax.right);
   const shown = shownAs(left);
   const group = groupOf(left.type);
-  if (group === 'none') throw refuse(at, `${shown} is there or not, and has no value; write just ${shown}`);
+  if (group === 'none')
+    throw refuse(at, message('{0} is there or not, and has no value; write just {0}', shown));
   if (operator !== 'contains' && operator !== 'matches') {
     const right = checkValue(syntax.right, targetOf(left, at.text, false));
     requireSame(left, right, syntax.right, at.text);
@@ -50,7 +57,10 @@ function compare(syntax: Extract<TestSyntax, { kind: 'compare' }>): Filter {
   }
   if (!SEARCHED.has(group)) {
     const cure = left.kind === 'field' ? exampleTest(shown, '==') : `${shown} == 10`;
-    throw refuse(at, `${operator} looks into text and bytes; ${shown} is neither: write ${cure}`);
+    throw refuse(
+      at,
+      message('{0} looks into text and bytes; {1} is neither: write {2}', operator, shown, cure),
+    );
   }
   if (operator === 'contains') {
     const right = checkValue(syntax.right, targetOf(left, at.text, true));
@@ -59,7 +69,10 @@ function compare(syntax: Extract<TestSyntax, { kind: 'compare' }>): Filter {
   }
   const token = syntax.right.kind === 'atom' ? syntax.right.token : null;
   if (token?.kind !== 'string')
-    throw refuse(syntax.right, `a regular expression goes into quotes: ${shown} ${at.text} "…"`);
+    throw refuse(
+      syntax.right,
+      message('a regular expression goes into quotes: {0}', `${shown} ${at.text} "…"`),
+    );
   checkPattern(token);
   return { kind: 'matches', quantifier, left, pattern: token.bytes };
 }
@@ -69,7 +82,7 @@ function checkPattern(token: Token): void {
     compilePattern(token.bytes);
   } catch (error) {
     if (!(error instanceof PatternError || error instanceof SyntaxError)) throw error;
-    throw refuse(token, `not a regular expression: ${error.message}`);
+    throw refuse(token, message('not a regular expression: {0}', errorPart(error)));
   }
 }
 
@@ -82,9 +95,10 @@ function membership(syntax: Extract<TestSyntax, { kind: 'in' }>): Filter {
   if (left.kind !== 'field')
     throw refuse(
       syntax.left,
-      'only a field can be looked up in a set; compare this with ==, and join with "or"',
+      message('only a field can be looked up in a set; compare this with ==, and join with "or"'),
     );
-  if (left.type === 'none') throw refuse(at, `${shown} cannot be looked up in a set; write just ${shown}`);
+  if (left.type === 'none')
+    throw refuse(at, message('{0} cannot be looked up in a set; write just {0}', shown));
   const read = (value: ValueSyntax): Value => {
     const checked = checkValue(value, targetOf(left, 'in', false));
     requireSame(left, checked, value, 'in');
@@ -107,9 +121,12 @@ function leftValue(syntax: ValueSyntax, operator: string, right?: ValueSyntax): 
     if (other)
       throw refuse(
         first,
-        `a field goes to the left; write ${other.text} ${MIRRORED[operator] ?? operator} ${first.kind === 'string' ? quoted(first.bytes) : first.text}`,
+        message(
+          'a field goes to the left; write {0}',
+          `${other.text} ${MIRRORED[operator] ?? operator} ${first.kind === 'string' ? quoted(first.bytes) : first.text}`,
+        ),
       );
-    throw refuse(first, `"${first.text}" is a value; write a field first, for example tcp.port == 8080`);
+    throw refuse(first, valueAlone(first));
   }
   return checkValue(syntax, null);
 }
@@ -154,7 +171,7 @@ function checkValue(syntax: ValueSyntax, target: Target | null): Value {
     case 'raw':
     case 'layer': {
       const inner = checkValue(syntax.inner, null);
-      if (inner.kind !== 'field') throw refuse(syntax.inner, 'only a field has bytes and layers');
+      if (inner.kind !== 'field') throw refuse(syntax.inner, message('only a field has bytes and layers'));
       if (syntax.kind === 'layer') return { ...inner, layers: readRanges(syntax.token) };
       return { ...inner, type: 'bytes', isRaw: true };
     }
@@ -178,7 +195,11 @@ function atom(token: Token, target: Target | null): Value {
   if (found) return { kind: 'field', type: found.type, field: found, layers: null, isRaw: false };
   if (target) return readLiteral(token, target);
   if (token.kind === 'word') throw refuse(token, unknownField(token.text));
-  throw refuse(token, `"${token.text}" is a value; write a field first, for example tcp.port == 8080`);
+  throw refuse(token, valueAlone(token));
+}
+
+function valueAlone({ text }: Token): Message {
+  return message('"{0}" is a value; write a field first, for example {1}', text, 'tcp.port == 8080');
 }
 
 /** A dot before a name says that it is a field's. */
@@ -194,7 +215,11 @@ function slice(syntax: Extract<ValueSyntax, { kind: 'slice' }>): Value {
   if (!SLICED.has(groupOf(inner.type)))
     throw refuse(
       syntax.token,
-      `a slice is a part of bytes or text, and ${shownAs(inner)} is ${calledType(inner.type)}; write for example tcp[0:2] or eth.src[0:3]`,
+      message(
+        'a slice is a part of bytes or text, and {0} is {1}; write for example tcp[0:2] or eth.src[0:3]',
+        shownAs(inner),
+        calledType(inner.type),
+      ),
     );
   return { kind: 'slice', type: 'bytes', inner, ranges: readRanges(syntax.token) };
 }
@@ -202,11 +227,12 @@ function slice(syntax: Extract<ValueSyntax, { kind: 'slice' }>): Value {
 function call(syntax: Extract<ValueSyntax, { kind: 'call' }>): Value {
   const name = functionNamed(syntax.name);
   const [first, ...more] = syntax.parameters;
-  if (!first) throw refuse(syntax, `${name}() needs a field; write for example ${EXAMPLES[name]}`);
+  if (!first)
+    throw refuse(syntax, message('{0}() needs a field; write for example {1}', name, EXAMPLES[name]));
   if (more[0] && !FUNCTIONS[name].takesMore)
-    throw refuse(more[0], `${name}() takes one field only; write for example ${EXAMPLES[name]}`);
+    throw refuse(more[0], message('{0}() takes one field only; write for example {1}', name, EXAMPLES[name]));
   if (isConstant(first))
-    throw refuse(first, `${name}() needs a field first; write for example ${EXAMPLES[name]}`);
+    throw refuse(first, message('{0}() needs a field first; write for example {1}', name, EXAMPLES[name]));
   const parameter = checkValue(first, null);
   checkParameter(name, parameter, first.start, first.end);
   const parameters = [parameter, ...more.map((one) => furtherParameter(name, parameter, one))];
@@ -215,12 +241,19 @@ function call(syntax: Extract<ValueSyntax, { kind: 'call' }>): Value {
 
 function furtherParameter(name: string, first: Value, syntax: ValueSyntax): Value {
   if (syntax.kind === 'atom' && syntax.token.kind === 'string')
-    throw refuse(syntax, `${name}() takes fields and numbers, not text in quotes`);
+    throw refuse(syntax, message('{0}() takes fields and numbers, not text in quotes', name));
   const value = checkValue(syntax, { ...targetOf(first, ',', false), shown: `${name}(${shownAs(first)}` });
   if (value.type !== first.type)
     throw refuse(
       syntax,
-      `${name}() takes values of one type, and ${shownAs(first)} is ${first.type}, ${shownAs(value)} ${value.type}`,
+      message(
+        '{0}() takes values of one type, and {1} is {2}, {3} {4}',
+        name,
+        shownAs(first),
+        first.type,
+        shownAs(value),
+        value.type,
+      ),
     );
   return value;
 }
@@ -238,7 +271,7 @@ function arithmetic(syntax: Extract<ValueSyntax, { kind: 'arithmetic' }>, target
   const left = checkValue(syntax.left, isLeftConstant && target === null ? leftTarget(syntax, at) : target);
   requireArithmetic(left, operator, at, groups);
   if (syntax.right.kind === 'atom' && syntax.right.token.kind !== 'word')
-    throw refuse(syntax.right, `text has no part in "${at.text}"; write a number or bytes`);
+    throw refuse(syntax.right, message('text has no part in "{0}"; write a number or bytes', at.text));
   const right = checkValue(syntax.right, targetOf(left, at.text, false));
   requireArithmetic(right, operator, at, groups);
   requireSame(left, right, syntax.right, at.text);
@@ -250,7 +283,7 @@ function leftTarget(syntax: ValueSyntax, at: Token): never {
   const first = firstAtom(syntax);
   throw refuse(
     first ?? at,
-    `a field goes to the left of "${at.text}"; write for example tcp.port ${at.text} 1`,
+    message('a field goes to the left of "{0}"; write for example {1}', at.text, `tcp.port ${at.text} 1`),
   );
 }
 
@@ -261,9 +294,16 @@ function requireArithmetic(value: Value, operator: string, at: Token, groups: re
   if (operator === '&' && at.text === '&')
     throw refuse(
       at,
-      `a single "&" means nothing here; write && or and (a single one masks bits, and ${shown} is ${calledType(value.type)})`,
+      message(
+        'a single "&" means nothing here; write && or and (a single one masks bits, and {0} is {1})',
+        shown,
+        calledType(value.type),
+      ),
     );
-  throw refuse(at, `"${at.text}" calculates with numbers, and ${shown} is ${calledType(value.type)}`);
+  throw refuse(
+    at,
+    message('"{0}" calculates with numbers, and {1} is {2}', at.text, shown, calledType(value.type)),
+  );
 }
 
 /** @throws FilterError unless the two values can be compared */
@@ -277,9 +317,17 @@ function requireSame(left: Value, right: Value, at: ValueSyntax, operator: strin
   if (right.kind === 'field' && right.type === 'protocol' && left.kind === 'field')
     throw refuse(
       at,
-      `"${right.field.name}" is not ${wanted}; write for example ${shownAs(left)} ${operator} ${exampleOf(left.field)}`,
+      message(
+        '"{0}" is not {1}; {2}',
+        right.field.name,
+        wanted,
+        message('write for example {0}', `${shownAs(left)} ${operator} ${exampleOf(left.field)}`),
+      ),
     );
-  throw refuse(at, `${shownAs(left)} is ${wanted}, ${shownAs(right)} is ${got}; compare values of one kind`);
+  throw refuse(
+    at,
+    message('{0} is {1}, {2} is {3}; compare values of one kind', shownAs(left), wanted, shownAs(right), got),
+  );
 }
 
 function targetOf(left: Value, operator: string, isPart: boolean): Target {
@@ -305,6 +353,6 @@ function shownAs(value: Value): string {
   }
 }
 
-function refuse({ start, end }: { start: number; end: number }, problem: string): FilterError {
+function refuse({ start, end }: { start: number; end: number }, problem: Message): FilterError {
   return new FilterError(problem, start, end);
 }

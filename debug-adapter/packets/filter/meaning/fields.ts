@@ -1,4 +1,5 @@
 /** The fields that a filter can name: those of the dissectors, and the columns of the packet list. */
+import { either, message, type Message } from '../../../../language/message.ts';
 import { nearest } from '../../../../stack/lib/nearest.ts';
 import { FIELDS } from '../../dissectors/all.ts';
 import { field, isInteger, nameOf, type Field } from '../../tree/field.ts';
@@ -44,20 +45,23 @@ export function filterFieldNames(): string[] {
 const RENAMED: Readonly<Record<string, string>> = { ssl: 'tls', bootp: 'dhcp' };
 
 /** What is wrong with a name, and which one may be meant. */
-export function unknownField(name: string): string {
+export function unknownField(name: string): Message {
   const [protocol = '', ...rest] = name.toLowerCase().split('.');
   const today = RENAMED[protocol];
   const renamed = today === undefined ? undefined : [today, ...rest].join('.');
   if (renamed !== undefined && BY_NAME.has(renamed))
-    return `there is no field "${name}"; today it is ${renamed}`;
+    return message('there is no field "{0}"; today it is {1}', name, renamed);
   const minus = name.indexOf('-');
   if (minus > 0 && BY_NAME.has(name.slice(0, minus)))
-    return `there is no field "${name}"; write a blank before a minus: ${name.slice(0, minus)} - ${name.slice(minus + 1)}`;
+    return message(
+      'there is no field "{0}"; write a blank before a minus: {1}',
+      name,
+      `${name.slice(0, minus)} - ${name.slice(minus + 1)}`,
+    );
   const known = nearest(name.toLowerCase(), filterFieldNames());
-  const cure = known.length
-    ? `did you mean ${known.join(' or ')}?`
-    : 'write for example tcp, ip.addr or tcp.port';
-  return `there is no field "${name}"; ${cure}`;
+  return known.length
+    ? message('there is no field "{0}"; did you mean {1}?', name, either(known))
+    : message('there is no field "{0}"; write for example tcp, ip.addr or tcp.port', name);
 }
 
 /** A value of a field, for messages. */
@@ -70,10 +74,10 @@ export function exampleOf(of: Field): string {
     case 'ether':
       return '02:00:00:00:00:01';
     case 'string':
+    case 'protocol':
       return '"text"';
     case 'bytes':
-    case 'protocol':
-      return '"text" or 47:45:54';
+      return '47:45:54';
     case 'boolean':
       return '1';
     case 'double':

@@ -1,4 +1,5 @@
 /** The functions of the filter language: what they take, and what they give. */
+import { either, message, type Message } from '../../../../language/message.ts';
 import { nearest } from '../../../../stack/lib/nearest.ts';
 import type { FieldType } from '../../tree/field.ts';
 import { FilterError } from '../filterError.ts';
@@ -6,50 +7,81 @@ import type { Token } from '../grammar/lexer.ts';
 import { calledType, groupOf, type FunctionName, type Value } from './tree.ts';
 
 export interface FilterFunction {
-  readonly title: string;
+  readonly title: Message;
   /** Parameters beyond the first. */
   readonly takesMore: boolean;
-  /** What is wrong with the first parameter, or null. */
-  readonly refuse: (parameter: Value) => string | null;
+  /** What the first parameter has to be, or null if this one is that. */
+  readonly refuse: (parameter: Value) => Message | null;
   readonly gives: (parameter: Value) => FieldType;
 }
 
-const onlyFields = (parameter: Value): string | null => (parameter.kind === 'field' ? null : 'a field');
+function onlyFields(parameter: Value): Message | null {
+  return parameter.kind === 'field' ? null : message('a field');
+}
 
 export const FUNCTIONS: Readonly<Record<FunctionName, FilterFunction>> = {
-  len: { title: 'How many bytes a field has', takesMore: false, refuse: onlyFields, gives: () => 'uint32' },
+  len: {
+    title: message('How many bytes a field has'),
+    takesMore: false,
+    refuse: onlyFields,
+    gives: () => 'uint32',
+  },
   count: {
-    title: 'How often a field is in the packet',
+    title: message('How often a field is in the packet'),
     takesMore: false,
     refuse: onlyFields,
     gives: () => 'uint32',
   },
   string: {
-    title: 'A number or address as text',
+    title: message('A number or address as text'),
     takesMore: false,
     refuse: (parameter) =>
-      parameter.kind === 'field' && isNumberOrAddress(parameter) ? null : 'a field with numbers or addresses',
+      parameter.kind === 'field' && isNumberOrAddress(parameter)
+        ? null
+        : message('a field with numbers or addresses'),
     gives: () => 'string',
   },
-  upper: { title: 'Text in capital letters', takesMore: false, refuse: onlyText, gives: () => 'string' },
-  lower: { title: 'Text in small letters', takesMore: false, refuse: onlyText, gives: () => 'string' },
-  max: { title: 'The largest value', takesMore: true, refuse: onlyOrdered, gives: ({ type }) => type },
-  min: { title: 'The smallest value', takesMore: true, refuse: onlyOrdered, gives: ({ type }) => type },
+  upper: {
+    title: message('Text in capital letters'),
+    takesMore: false,
+    refuse: onlyText,
+    gives: () => 'string',
+  },
+  lower: {
+    title: message('Text in small letters'),
+    takesMore: false,
+    refuse: onlyText,
+    gives: () => 'string',
+  },
+  max: {
+    title: message('The largest value'),
+    takesMore: true,
+    refuse: onlyOrdered,
+    gives: ({ type }) => type,
+  },
+  min: {
+    title: message('The smallest value'),
+    takesMore: true,
+    refuse: onlyOrdered,
+    gives: ({ type }) => type,
+  },
   abs: {
-    title: 'A number without its sign',
+    title: message('A number without its sign'),
     takesMore: false,
     refuse: ({ type }) =>
-      ['integer', 'boolean', 'double', 'span'].includes(groupOf(type)) ? null : 'a field with numbers',
+      ['integer', 'boolean', 'double', 'span'].includes(groupOf(type))
+        ? null
+        : message('a field with numbers'),
     gives: ({ type }) => type,
   },
 };
 
-function onlyText(parameter: Value): string | null {
-  return parameter.kind === 'field' && parameter.type === 'string' ? null : 'a field with text';
+function onlyText(parameter: Value): Message | null {
+  return parameter.kind === 'field' && parameter.type === 'string' ? null : message('a field with text');
 }
 
-function onlyOrdered({ kind, type }: Value): string | null {
-  return type === 'none' || kind === 'slice' ? 'a field with values' : null;
+function onlyOrdered({ kind, type }: Value): Message | null {
+  return type === 'none' || kind === 'slice' ? message('a field with values') : null;
 }
 
 function isNumberOrAddress({ type }: Value): boolean {
@@ -60,10 +92,10 @@ function isNumberOrAddress({ type }: Value): boolean {
 export function functionNamed({ text, start, end }: Token): FunctionName {
   if (isFunction(text)) return text;
   const known = nearest(text.toLowerCase(), Object.keys(FUNCTIONS));
-  const cure = known.length
-    ? `did you mean ${known.join(' or ')}?`
-    : `there are ${Object.keys(FUNCTIONS).join(', ')}`;
-  throw new FilterError(`there is no function "${text}"; ${cure}`, start, end);
+  const problem = known.length
+    ? message('there is no function "{0}"; did you mean {1}?', text, either(known))
+    : message('there is no function "{0}"; there are {1}', text, Object.keys(FUNCTIONS).join(', '));
+  throw new FilterError(problem, start, end);
 }
 
 function isFunction(name: string): name is FunctionName {
@@ -76,18 +108,18 @@ export function checkParameter(name: FunctionName, parameter: Value, start: numb
   if (wanted === null) return;
   const got = parameter.kind === 'field' ? calledType(parameter.type) : CALLED[parameter.kind];
   throw new FilterError(
-    `${name}() takes ${wanted}, and this is ${got}; write for example ${EXAMPLES[name]}`,
+    message('{0}() takes {1}, and this is {2}; write for example {3}', name, wanted, got, EXAMPLES[name]),
     start,
     end,
   );
 }
 
-const CALLED: Readonly<Record<Exclude<Value['kind'], 'field'>, string>> = {
-  literal: 'a value',
-  slice: 'a slice',
-  call: 'the result of a function',
-  arithmetic: 'calculated',
-  negative: 'calculated',
+const CALLED: Readonly<Record<Exclude<Value['kind'], 'field'>, Message>> = {
+  literal: message('a value'),
+  slice: message('a slice'),
+  call: message('the result of a function'),
+  arithmetic: message('calculated'),
+  negative: message('calculated'),
 };
 
 /** For messages. */

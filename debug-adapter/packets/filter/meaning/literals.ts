@@ -1,4 +1,5 @@
 /** Reads a literal as a value of the type that the other side of its operator has. */
+import { message, type Message } from '../../../../language/message.ts';
 import type { Field, FieldType, FieldValue } from '../../tree/field.ts';
 import { FilterError } from '../filterError.ts';
 import { quoted, type Token } from '../grammar/lexer.ts';
@@ -50,7 +51,7 @@ export function readLiteral(token: Token, target: Target): Literal {
       return make(date(token, target), token.kind === 'word' ? token.text : quoted(token.text));
     case 'none':
       throw new FilterError(
-        `${target.shown} is there or not, and has no value; write just ${target.shown}`,
+        message('{0} is there or not, and has no value; write just {0}', target.shown),
         token.start,
         token.end,
       );
@@ -95,7 +96,13 @@ function inRange(value: bigint, token: Token, { type, shown }: Target): bigint {
   const most = (1n << (isSigned ? bits - 1n : bits)) - 1n;
   if (value <= most) return value;
   throw new FilterError(
-    `${token.text} is too large; ${shown} holds ${isSigned ? `${-most - 1n}` : '0'} to ${most}`,
+    message(
+      '{0} is too large; {1} holds {2} to {3}',
+      token.text,
+      shown,
+      isSigned ? String(-most - 1n) : 0,
+      String(most),
+    ),
     token.start,
     token.end,
   );
@@ -104,17 +111,30 @@ function inRange(value: bigint, token: Token, { type, shown }: Target): bigint {
 /** The most names that a message lists. */
 const LISTED = 6;
 
-function notANumber(token: Token, { field, shown, operator }: Target): string {
+function notANumber(token: Token, { field, shown, operator }: Target): Message {
   const names = field ? namesOf(field).map(({ name }) => `"${name}"`) : [];
   if (names.length) {
     const listed = names.slice(0, LISTED).join(', ') + (names.length > LISTED ? ', …' : '');
-    return `"${token.text}" is no value of ${shown}; write a number, or one of ${listed}`;
+    return message('"{0}" is no value of {1}; write a number, or one of {2}', token.text, shown, listed);
   }
   if (token.kind === 'string' && NUMBER.test(token.text))
-    return `${quoted(token.text)} is text and ${shown} a number; take the quotes away: ${shown} ${operator} ${token.text}`;
+    return message(
+      '{0} is text and {1} a number; take the quotes away: {2}',
+      quoted(token.text),
+      shown,
+      `${shown} ${operator} ${token.text}`,
+    );
   if (/^\d+-\d+$/.test(token.text))
-    return `"${token.text}" is not a number; write a blank before the minus: ${token.text.replace('-', ' - ')}`;
-  return `"${token.text}" is not a number; write for example ${shown} ${operator} ${field ? exampleOf(field) : 10}`;
+    return message(
+      '"{0}" is not a number; write a blank before the minus: {1}',
+      token.text,
+      token.text.replace('-', ' - '),
+    );
+  return message(
+    '"{0}" is not a number; write for example {1}',
+    token.text,
+    `${shown} ${operator} ${field ? exampleOf(field) : 10}`,
+  );
 }
 
 function double(token: Token, target: Target): number {
@@ -146,7 +166,11 @@ function ipv4(
     const prefix = Number(prefixText);
     if (octets.length === 4 && octets.every((octet) => octet <= 255)) {
       if (!(prefix <= 32))
-        throw new FilterError(`/${prefixText} is no prefix length; write 0 to 32`, token.start, token.end);
+        throw new FilterError(
+          message('/{0} is no prefix length; write 0 to 32', prefixText),
+          token.start,
+          token.end,
+        );
       const mask = prefix === 0 ? 0 : (-1 << (32 - prefix)) >>> 0;
       return make(
         octets.reduce((sum, octet) => sum * 256 + octet, 0),
@@ -189,9 +213,14 @@ function bytes(token: Token, target: Target, make: (value: FieldValue, text: str
   if (!value) throw refusal(token, target);
   if (!isEther || target.isPart) return make(value, token.text);
   if (value.length !== 6) {
-    const count = `${value.length} ${value.length === 1 ? 'byte' : 'bytes'}`;
+    const count = value.length === 1 ? message('1 byte') : message('{0} bytes', value.length);
     throw new FilterError(
-      `${token.text} has ${count}, an Ethernet address six; for a part of it write ${target.shown}[0:${Math.min(value.length, 6)}]`,
+      message(
+        '{0} has {1}, an Ethernet address six; for a part of it write {2}',
+        token.text,
+        count,
+        `${target.shown}[0:${Math.min(value.length, 6)}]`,
+      ),
       token.start,
       token.end,
     );
@@ -208,16 +237,16 @@ function refusal(token: Token, target: Target): FilterError {
   const group = groupOf(type);
   const isAddress = type === 'ether' || group === 'ipv4' || group === 'ipv6';
   const isBytes = !isAddress && (group === 'bytes' || group === 'protocol');
-  const example = field ? exampleOf(field) : isBytes ? '"text" or 47:45:54' : '0.5';
-  let cure = `write for example ${shown} ${operator} ${example}`;
+  const example = field ? exampleOf(field) : isBytes ? '47:45:54' : '0.5';
+  let cure = message('write for example {0}', `${shown} ${operator} ${example}`);
   if (isAddress && kind === 'string' && /^[0-9a-f]+([.:-][0-9a-f]+)+(\/\d+)?$/i.test(text))
-    cure = `take the quotes away: ${shown} ${operator} ${text}`;
+    cure = message('take the quotes away: {0}', `${shown} ${operator} ${text}`);
   if (isBytes && /^0x[0-9a-f]+$/i.test(text))
-    cure = `only 0x00 to 0xff stand for a byte; write several as ${separated(text.slice(2))}`;
+    cure = message('only 0x00 to 0xff stand for a byte; write several as {0}', separated(text.slice(2)));
   else if (isBytes && !/^[0-9a-f:.-]+$/i.test(text))
-    cure = `text goes into quotes: ${shown} ${operator} ${quoted(text)}`;
+    cure = message('text goes into quotes: {0}', `${shown} ${operator} ${quoted(text)}`);
   return new FilterError(
-    `"${text}" is not ${isBytes ? 'bytes' : calledType(type)}; ${cure}`,
+    message('"{0}" is not {1}; {2}', text, isBytes ? message('bytes') : calledType(type), cure),
     token.start,
     token.end,
   );

@@ -1,4 +1,5 @@
 /** A filter with its names and types known. */
+import { message, type Message } from '../../../../language/message.ts';
 import type { Field, FieldType, FieldValue } from '../../tree/field.ts';
 import type { Range } from '../grammar/ranges.ts';
 import type { Arithmetic, Comparison, Quantifier } from '../grammar/syntax.ts';
@@ -73,29 +74,29 @@ export function groupOf(type: FieldType): Group {
 }
 
 /** What a type's values are called, with an article. */
-export function calledType(type: FieldType): string {
+export function calledType(type: FieldType): Message {
   switch (groupOf(type)) {
     case 'integer':
     case 'double':
-      return 'a number';
+      return message('a number');
     case 'boolean':
-      return 'true or false';
+      return message('true or false');
     case 'ipv4':
-      return 'an IPv4 address';
+      return message('an IPv4 address');
     case 'ipv6':
-      return 'an IPv6 address';
+      return message('an IPv6 address');
     case 'bytes':
-      return type === 'ether' ? 'an Ethernet address' : 'bytes';
+      return type === 'ether' ? message('an Ethernet address') : message('bytes');
     case 'protocol':
-      return 'a protocol';
+      return message('a protocol');
     case 'string':
-      return 'text';
+      return message('text');
     case 'span':
-      return 'a time in seconds';
+      return message('a time in seconds');
     case 'date':
-      return 'a date';
+      return message('a date');
     case 'none':
-      return 'a mark without a value';
+      return message('a mark without a value');
   }
 }
 

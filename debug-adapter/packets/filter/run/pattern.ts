@@ -6,9 +6,10 @@
  * Atomic groups and possessive quantifiers become a captured lookahead. Recursion, conditions and verbs have
  * nothing like them in JavaScript and are refused.
  */
+import { UserError } from '../../../../language/userError.ts';
 
-/** A pattern that JavaScript cannot have; the message is for the user. */
-export class PatternError extends Error {
+/** A pattern that JavaScript cannot have. */
+export class PatternError extends UserError {
   override name = 'PatternError';
 }
 
@@ -113,7 +114,11 @@ class Translator {
       case '*':
       case '+':
       case '?':
-        throw new PatternError(`"${char}" has nothing before it to repeat; write \\${char} for itself`);
+        throw new PatternError(
+          '"{0}" has nothing before it to repeat; write {1} for itself',
+          char,
+          `\\${char}`,
+        );
       case '[':
         return this.characterClass();
       case '\\':
@@ -141,10 +146,10 @@ class Translator {
   }
 
   private group(): string {
-    if (this.text[this.at] === '*') throw new PatternError('"(*…)" is not known here');
+    if (this.text[this.at] === '*') throw new PatternError('"{0}" is not known here', '(*…)');
     if (!this.eat('?')) return this.capture();
     const kind = this.match(/^(?:<?[=!]|:|>|\|)/);
-    if (kind === '|') throw new PatternError('"(?|…)" is not known here');
+    if (kind === '|') throw new PatternError('"{0}" is not known here', '(?|…)');
     if (kind === '>') {
       const group = ++this.emitted;
       return this.atomic(this.closed(), group);
@@ -163,7 +168,7 @@ class Translator {
     const options = this.match(/^\^?[imsxnU]*(?:-[imsx]+)?(?=[:)])/);
     if (options) return this.setOptions(options);
     const shown = /^[^)]{0,3}/.exec(this.text.slice(this.at))![0];
-    throw new PatternError(`"(?${shown}" is not known here`);
+    throw new PatternError('"{0}" is not known here', `(?${shown}`);
   }
 
   private capture(): string {
@@ -183,7 +188,7 @@ class Translator {
 
   private setOptions(text: string): string {
     const [on = '', off = ''] = text.replace('^', '').split('-');
-    if (/[nU]/.test(on)) throw new PatternError(`"(?${text}" is not known here`);
+    if (/[nU]/.test(on)) throw new PatternError('"{0}" is not known here', `(?${text}`);
     const outer = this.options;
     const read = (letter: string, before: boolean) =>
       off.includes(letter) ? false : on.includes(letter) || before;
@@ -229,7 +234,7 @@ class Translator {
     const group = Number.isNaN(index)
       ? this.named.get(name)
       : this.groups[index < 0 ? this.groups.length + index : index];
-    if (group === undefined) throw new PatternError(`there is no group ${name} before this`);
+    if (group === undefined) throw new PatternError('there is no group {0} before this', name);
     return `(?:\\${group})`;
   }
 
@@ -356,7 +361,7 @@ const SIMPLE: Readonly<Record<string, string>> = {
 };
 
 function unknown(escape: string): never {
-  throw new PatternError(`"\\${escape}" is not known here`);
+  throw new PatternError('"{0}" is not known here', `\\${escape}`);
 }
 
 function hex(code: number): string {
@@ -373,12 +378,16 @@ function posixClass(text: string, ignoresCase: boolean): string {
 }
 
 function unknownClass(name: string): never {
-  throw new PatternError(`there is no class [:${name}:]; there are ${Object.keys(POSIX).join(', ')}`);
+  throw new PatternError(
+    'there is no class {0}; there are {1}',
+    `[:${name}:]`,
+    Object.keys(POSIX).join(', '),
+  );
 }
 
 function category(isNegated: boolean, written: string): string {
   const name = written.replace(/[{}^]/g, '');
-  if (!CATEGORIES.test(name)) throw new PatternError(`\\p{${name}} is not known here`);
+  if (!CATEGORIES.test(name)) throw new PatternError('"{0}" is not known here', `\\p{${name}}`);
   return listed(new RegExp(`${isNegated !== written.includes('^') ? '\\P' : '\\p'}{${name}}`, 'u'));
 }
 

@@ -1,5 +1,6 @@
 /** Help with filters: what can stand at the cursor, and filters made from what is seen in a packet. */
 import assert from 'node:assert/strict';
+import { english } from '../../../../language/message.ts';
 import { completeFilter, filterFor } from '../../../../debug-adapter/packets/filterRequests.ts';
 import { PacketStore } from '../../../../debug-adapter/packets/packetStore.ts';
 import type { FilterForArguments } from '../../../../debug-adapter/protocol.ts';
@@ -23,7 +24,7 @@ for (const frame of capture([
 function complete(filter: string) {
   const cursor = filter.indexOf('|');
   const text = filter.replace('|', '');
-  const { start, end, items } = completeFilter(store, { filter: text, cursor });
+  const { start, end, items } = completeFilter(store, { filter: text, cursor }, english);
   return { replaced: text.slice(start, end), texts: items.map((item) => item.text), items };
 }
 
@@ -86,7 +87,7 @@ describe('completions of filters', () => {
   it('have an answer to any text and cursor', () => {
     const text = 'not (tcp.payload[0:2] contains "a\\"b" or ip.addr#1 in {10.0.0.1, "x) && $ é';
     for (let cursor = 0; cursor <= text.length; cursor++) {
-      const { start, end } = completeFilter(store, { filter: text, cursor });
+      const { start, end } = completeFilter(store, { filter: text, cursor }, english);
       assert.ok(start <= cursor && cursor <= end && end <= text.length, `at ${cursor}: ${start} to ${end}`);
     }
   });
