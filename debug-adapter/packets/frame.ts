@@ -1,6 +1,9 @@
 /** A captured frame: as seen on a device, with its fate if that is known. */
 import type { PacketDirection, PacketFate } from '../protocol.ts';
 
+/** The link type of every machine's own frames. */
+export const ETHERNET = 1;
+
 export interface CapturedFrame {
   /** Counts from 1, without gaps. */
   readonly number: number;
@@ -10,7 +13,7 @@ export interface CapturedFrame {
   readonly direction?: PacketDirection;
   /** The device that captured it: `lo`; empty if the file does not tell. */
   readonly interface: string;
-  /** What it begins with, as a LINKTYPE_ number of the pcap project: 1, Ethernet, if omitted. */
+  /** What it begins with, as a LINKTYPE_ number of the pcap project; Ethernet if omitted. */
   readonly linkType?: number;
   /** Starts with the link layer's header; shorter than `length` if the capture truncates frames. */
   readonly bytes: Uint8Array;

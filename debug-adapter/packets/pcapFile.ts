@@ -35,10 +35,10 @@ export async function exportPackets(path: string, packets: PacketStore): Promise
   const writer = new PcapngWriter();
   const blocks = [writer.header('lo')];
   for (const frame of packets.frames()) {
-    const { timeNs, bytes, length, interface: interfaceName } = frame;
+    const { timeNs, bytes, length, interface: interfaceName, linkType } = frame;
     const comment = commentOf(frame);
     const time = realTimeNs(packets.capture, timeNs);
-    blocks.push(writer.packet({ interfaceName, realTimeNs: time, bytes, length, comment }));
+    blocks.push(writer.packet({ interfaceName, linkType, realTimeNs: time, bytes, length, comment }));
   }
   await writeFile(path, Buffer.concat(blocks));
   return blocks.length - 1;

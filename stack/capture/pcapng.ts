@@ -65,10 +65,10 @@ function sectionHeader(): Uint8Array {
   return block(0x0a0d0d0a, joined(section, optionBytes([[SHB_USERAPPL, text('Sockscope')]])));
 }
 
-/** An Ethernet interface with time stamps in ns. */
-function interfaceDescription(name: string): Uint8Array {
+/** An interface with time stamps in ns. */
+function interfaceDescription(name: string, linkType: number): Uint8Array {
   const description = new Uint8Array(8);
-  new DataView(description.buffer).setUint16(0, LINKTYPE_ETHERNET, true);
+  new DataView(description.buffer).setUint16(0, linkType, true);
   const options = optionBytes([
     [IF_NAME, text(name)],
     [IF_TSRESOL, new Uint8Array([9])],
@@ -80,6 +80,8 @@ function interfaceDescription(name: string): Uint8Array {
 export interface PcapngPacket {
   /** The sending interface: 'lo', 'client eth0'. */
   interfaceName: string;
+  /** What its frames begin with, as a LINKTYPE_ number; Ethernet if omitted. */
+  linkType?: number | undefined;
   /** ns since 1970. */
   realTimeNs: bigint;
   bytes: Uint8Array;
@@ -90,25 +92,28 @@ export interface PcapngPacket {
 
 /** Creates a file's blocks, packet by packet; an interface is described before its first packet. */
 export class PcapngWriter {
+  /** By link type and name. */
   readonly #interfaces = new Map<string, number>();
 
   /** @param first the interface that is described even if it has no packets */
   header(first: string): Uint8Array {
-    this.#interfaces.set(first, 0);
-    return joined(sectionHeader(), interfaceDescription(first));
+    return joined(sectionHeader(), this.#describe(first, LINKTYPE_ETHERNET));
   }
 
-  packet({ interfaceName, realTimeNs, bytes, length, comment }: PcapngPacket): Uint8Array {
+  packet({
+    interfaceName,
+    linkType = LINKTYPE_ETHERNET,
+    realTimeNs,
+    bytes,
+    length,
+    comment,
+  }: PcapngPacket): Uint8Array {
     const described: Uint8Array[] = [];
-    let id = this.#interfaces.get(interfaceName);
-    if (id === undefined) {
-      id = this.#interfaces.size;
-      this.#interfaces.set(interfaceName, id);
-      described.push(interfaceDescription(interfaceName));
-    }
+    const key = interfaceKey(interfaceName, linkType);
+    if (!this.#interfaces.has(key)) described.push(this.#describe(interfaceName, linkType));
     const head = new Uint8Array(20);
     const view = new DataView(head.buffer);
-    view.setUint32(0, id, true);
+    view.setUint32(0, this.#interfaces.get(key)!, true);
     view.setUint32(4, Number(realTimeNs >> 32n), true);
     view.setUint32(8, Number(realTimeNs & 0xffffffffn), true);
     view.setUint32(12, bytes.length, true);
@@ -118,4 +123,11 @@ export class PcapngWriter {
     const options = optionBytes(comment === undefined ? [] : [[OPT_COMMENT, text(comment)]]);
     return joined(...described, block(6, joined(head, data, options)));
   }
+
+  #describe(name: string, linkType: number): Uint8Array {
+    this.#interfaces.set(interfaceKey(name, linkType), this.#interfaces.size);
+    return interfaceDescription(name, linkType);
+  }
 }
+
+const interfaceKey = (name: string, linkType: number) => `${linkType} ${name}`;

@@ -8,6 +8,8 @@ const NOT_EQUAL: readonly (readonly [RegExp, string])[] = [
   [/^( *)@\d+\+\d+( .*Leading CRLF)/, '$1$2'],
   // The same of a payload that was unmasked.
   [/^( *websocket\.payload )@\d+/, '$1'],
+  // tshark takes the next byte for the option's length.
+  [/^( *ipv6\.opt @\d+)\+\d+( .*\| Pad1)$/, '$1$2'],
   // tshark gives a place that is none where the message began in another packet.
   [/^( *tcp\.pdu\.size )(@\d+\+\d+ )?/, '$1'],
   // tshark asks for help with it.

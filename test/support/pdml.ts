@@ -50,8 +50,8 @@ export async function writeCapture(file: string, frames: readonly CapturedFrame[
   const writer = new PcapngWriter();
   const boot = BigInt(Date.UTC(2024, 0, 1)) * 1_000_000n;
   const blocks = [writer.header('lo')];
-  for (const { bytes, length, timeNs, interface: interfaceName } of frames)
-    blocks.push(writer.packet({ interfaceName, realTimeNs: boot + BigInt(timeNs), bytes, length }));
+  for (const { bytes, length, timeNs, interface: interfaceName, linkType } of frames)
+    blocks.push(writer.packet({ interfaceName, linkType, realTimeNs: boot + BigInt(timeNs), bytes, length }));
   await writeFile(file, Buffer.concat(blocks));
 }
 

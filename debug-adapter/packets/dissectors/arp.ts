@@ -8,6 +8,7 @@ import { etherText, hexText, ipv4Text } from '../tree/text.ts';
 import type { Duplicate } from '../tracking/arpTracker.ts';
 import { isGroup } from './ethernet.ts';
 import { ETHER_TYPES } from './etherTypes.ts';
+import { HARDWARE_TYPES } from './hardwareTypes.ts';
 
 const FIXED = 8;
 const REQUEST = 1;
@@ -24,9 +25,7 @@ const OPCODES: Readonly<Record<number, string>> = {
 };
 
 const ARP = field('arp', 'Address Resolution Protocol', 'protocol', { open: true });
-const HARDWARE_TYPE = field('arp.hw.type', 'Hardware type', 'uint16', {
-  names: { [ETHERNET]: 'Ethernet', 6: 'IEEE 802', 772: 'Loopback' },
-});
+const HARDWARE_TYPE = field('arp.hw.type', 'Hardware type', 'uint16', { names: HARDWARE_TYPES });
 const PROTOCOL_TYPE = field('arp.proto.type', 'Protocol type', 'uint16', { base: 'hex', names: ETHER_TYPES });
 const HARDWARE_SIZE = field('arp.hw.size', 'Hardware size', 'uint8');
 const PROTOCOL_SIZE = field('arp.proto.size', 'Protocol size', 'uint8');

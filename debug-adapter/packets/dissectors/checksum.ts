@@ -4,8 +4,8 @@ import { expert, type Severity } from '../tree/expert.ts';
 import { field, type Field } from '../tree/field.ts';
 import type { Item } from '../tree/item.ts';
 
-export type ChecksumStatus = 'Bad' | 'Good' | 'Unverified' | 'Not present';
-const STATUSES: readonly ChecksumStatus[] = ['Bad', 'Good', 'Unverified', 'Not present'];
+export type ChecksumStatus = 'Bad' | 'Good' | 'Unverified' | 'Not present' | 'Illegal';
+const STATUSES: readonly ChecksumStatus[] = ['Bad', 'Good', 'Unverified', 'Not present', 'Illegal'];
 
 /** One's complement sum (RFC 1071), not folded; `sum` is the initial value. An odd last byte is padded with zero. */
 export function onesSum(bytes: Uint8Array, sum = 0): number {

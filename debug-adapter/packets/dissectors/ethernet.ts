@@ -71,6 +71,11 @@ export function isGroup(address: number): boolean {
 }
 
 export function dissectEthernet(packet: Packet, bytes: PacketBytes, byType: ByEtherType): void {
+  packet.show({ protocol: 'Ethernet' });
+  packet.attempt('Ethernet', bytes, () => dissect(packet, bytes, byType), ETH.name);
+}
+
+function dissect(packet: Packet, bytes: PacketBytes, byType: ByEtherType): void {
   const at = bytes.begin;
   const destination = bytes.u48(at);
   const source = bytes.u48(at + 6);

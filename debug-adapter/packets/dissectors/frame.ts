@@ -2,12 +2,15 @@
 import { MACHINE_CAPTURE, realTimeNs } from '../capture.ts';
 import { field, units, type Field } from '../tree/field.ts';
 import type { Packet } from '../tree/packet.ts';
+import { ENCAPSULATION_NAMES, encapsulationOf } from './linkTypes.ts';
 
 const FRAME = field('frame', 'Frame', 'protocol');
 const SECTION = field('frame.section_number', 'Section number', 'uint32');
 const INTERFACE_ID = field('frame.interface_id', 'Interface id', 'uint32');
 const INTERFACE_NAME = field('frame.interface_name', 'Interface name', 'string');
-const ENCAPSULATION = field('frame.encap_type', 'Encapsulation type', 'int16', { names: { 1: 'Ethernet' } });
+const ENCAPSULATION = field('frame.encap_type', 'Encapsulation type', 'int16', {
+  names: ENCAPSULATION_NAMES,
+});
 const TIME = field('frame.time', 'Arrival Time', 'absolute');
 const TIME_SHIFT = field('frame.offset_shift', 'Time shift for this packet', 'relative');
 const TIME_EPOCH = field('frame.time_epoch', 'Epoch Time', 'epoch');
@@ -78,7 +81,7 @@ export function dissectFrame(packet: Packet, dissectRest: () => void): void {
     const line = layer.add(INTERFACE_ID, bytes, 0, 0, id).as(() => `${id} (${frame.interface})`);
     line.add(INTERFACE_NAME, bytes, 0, 0, frame.interface);
   }
-  layer.add(ENCAPSULATION, bytes, 0, 0, 1);
+  layer.add(ENCAPSULATION, bytes, 0, 0, encapsulationOf(frame.linkType));
   const capture = context.capture ?? MACHINE_CAPTURE;
   const now = realTimeNs(capture, frame.timeNs);
   layer.add(TIME, bytes, 0, 0, now);

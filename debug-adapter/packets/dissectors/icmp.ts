@@ -7,7 +7,7 @@ import type { PacketBytes } from '../tree/packetBytes.ts';
 import { addChecksum, checksumFields, listed, onesSum, rightChecksum } from './checksum.ts';
 import { dissectData } from './data.ts';
 import { CODES, TYPES } from './icmpNames.ts';
-import type { Ipv4 } from './ipv4.ts';
+import type { IpHeader } from './ip.ts';
 
 const HEADER = 8;
 /** A header without options, and eight bytes. */
@@ -76,7 +76,7 @@ export const ICMP_FIELDS: readonly Field[] = [
 export function dissectIcmp(
   packet: Packet,
   bytes: PacketBytes,
-  ip: Ipv4,
+  ip: IpHeader,
   dissectQuoted: (bytes: PacketBytes) => void,
 ): void {
   packet.show({ protocol: 'ICMP', info: '' });
@@ -86,7 +86,7 @@ export function dissectIcmp(
 function dissect(
   packet: Packet,
   bytes: PacketBytes,
-  ip: Ipv4,
+  ip: IpHeader,
   dissectQuoted: (bytes: PacketBytes) => void,
 ): void {
   const at = bytes.begin;
@@ -155,7 +155,7 @@ function addIdentity(layer: Item, bytes: PacketBytes): { id: number; sequence: n
   return { id, sequence };
 }
 
-function addEcho(packet: Packet, layer: Item, bytes: PacketBytes, ip: Ipv4): void {
+function addEcho(packet: Packet, layer: Item, bytes: PacketBytes, ip: IpHeader): void {
   const { frame, context, trackers, isQuoted } = packet;
   const isRequest = bytes.u8(bytes.begin) === ECHO;
   const { id, sequence } = addIdentity(layer, bytes);

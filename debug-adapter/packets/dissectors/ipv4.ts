@@ -7,9 +7,11 @@ import type { PacketBytes } from '../tree/packetBytes.ts';
 import { ipv4Text } from '../tree/text.ts';
 import { addCalculated, addChecksum, checksumFields, listed, onesSum, rightChecksum } from './checksum.ts';
 import { dissectData } from './data.ts';
-import { addReassembly, IPV4_FRAGMENT_FIELDS } from './ipv4Fragments.ts';
+import { BOGUS_VERSION, halfLabel, IP, IP_FIELDS, VERSION, type ByIpProtocol, type IpHeader } from './ip.ts';
+import { addReassembly, fragmentFields, listedFragmentFields } from './ipFragments.ts';
+import { ipProtocolName } from './ipProtocols.ts';
 import { addIpv4Options, IPV4_OPTION_FIELDS } from './ipv4Options.ts';
-import { CODEPOINTS, codepointName, CONGESTION, CONGESTION_NAMES, IP_PROTOCOLS } from './ipv4Names.ts';
+import { CODEPOINTS, codepointName, CONGESTION, CONGESTION_NAMES } from './ipv4Names.ts';
 
 const HEADER = 20;
 const DF = 0x40;
@@ -19,8 +21,6 @@ const LOCAL_NETWORK_CONTROL = 0xe00000;
 /** Below this a packet may die on its way. */
 const SMALL_TTL = 5;
 
-const IP = field('ip', 'Internet Protocol Version 4', 'protocol');
-const VERSION = field('ip.version', 'Version', 'uint8');
 const HEADER_LENGTH = field('ip.hdr_len', 'Header Length', 'uint8');
 const SERVICES = field('ip.dsfield', 'Differentiated Services Field', 'uint8', { base: 'hex' });
 const DSCP = field('ip.dsfield.dscp', 'Differentiated Services Codepoint', 'uint8', {
@@ -44,7 +44,7 @@ const FRAGMENT_OFFSET = field('ip.frag_offset', 'Fragment Offset', 'uint16', { m
 const TTL = field('ip.ttl', 'Time to Live', 'uint8');
 const TTL_CONTROL = field('ip.ttl.lncb', 'Time To Live', 'none');
 const TTL_SMALL = field('ip.ttl.too_small', 'Time To Live', 'none');
-const PROTOCOL = field('ip.proto', 'Protocol', 'uint8', { names: IP_PROTOCOLS });
+const PROTOCOL = field('ip.proto', 'Protocol', 'uint8', { names: ipProtocolName });
 const CHECKSUM = checksumFields(
   'ip',
   { checksum: 'Header Checksum', status: 'Header checksum status' },
@@ -54,13 +54,13 @@ const CHECKSUM = checksumFields(
 const SOURCE = field('ip.src', 'Source Address', 'ipv4');
 const DESTINATION = field('ip.dst', 'Destination Address', 'ipv4');
 const ADDRESS = field('ip.addr', 'Source or Destination Address', 'ipv4');
-const BOGUS_VERSION = field('ip.bogus_ip_version', 'Bogus IP version', 'none');
 const BOGUS_LENGTH = field('ip.bogus_ip_length', 'Bogus IP length', 'none');
 const BOGUS_HEADER_LENGTH = field('ip.bogus_header_length', 'Bogus IP header length', 'none');
 
+const FRAGMENTS = fragmentFields('ip', 'IPv4', 'reassembled_in', 'bytes');
+
 export const IPV4_FIELDS: readonly Field[] = [
-  IP,
-  VERSION,
+  ...IP_FIELDS,
   HEADER_LENGTH,
   SERVICES,
   DSCP,
@@ -78,32 +78,11 @@ export const IPV4_FIELDS: readonly Field[] = [
   SOURCE,
   DESTINATION,
   ADDRESS,
-  BOGUS_VERSION,
   BOGUS_LENGTH,
   BOGUS_HEADER_LENGTH,
   ...IPV4_OPTION_FIELDS,
-  ...IPV4_FRAGMENT_FIELDS,
+  ...listedFragmentFields(FRAGMENTS),
 ];
-
-/** What the header says that inner protocols need. */
-export interface Ipv4 {
-  readonly source: number;
-  readonly destination: number;
-  readonly protocol: number;
-  readonly ttl: number;
-  readonly id: number;
-  /** A piece of a datagram that was not put together. */
-  readonly isFragment: boolean;
-}
-
-/** Sum of the pseudo header that the checksums of TCP and UDP cover. */
-export function pseudoHeader({ source, destination, protocol }: Ipv4, length: number): number {
-  const halves = (address: number) => (address >>> 16) + (address & 0xffff);
-  return halves(source) + halves(destination) + protocol + length;
-}
-
-/** Decodes what a datagram carries. */
-export type ByIpProtocol = Readonly<Record<number, (packet: Packet, bytes: PacketBytes, ip: Ipv4) => void>>;
 
 /** @returns where the datagram ends: a frame may be longer */
 export function dissectIpv4(packet: Packet, bytes: PacketBytes, byProtocol: ByIpProtocol): number {
@@ -126,27 +105,17 @@ function dissect(
   const first = bytes.u8(at);
   const headerLength = (first & 0xf) * 4;
   const version = first >> 4;
-  const layer = packet.layer(IP, bytes, Math.max(headerLength, 1), IP.title, undefined, packet.quotedIn);
-  const half = (value: number, isHigh: boolean) => {
-    const bits = value.toString(2).padStart(4, '0');
-    return isHigh ? `${bits} .... = ` : `.... ${bits} = `;
-  };
+  const layer = packet.layer(IP, bytes, headerLength, IP.title, undefined, packet.quotedIn);
   const versionLine = layer.add(VERSION, bytes, at, 1, version);
-  versionLine.label(() => `${half(version, true)}Version: ${version}`);
+  versionLine.label(() => halfLabel(version, true, `Version: ${version}`));
   if (version !== 4) {
     packet.show({ info: () => `Bogus IPv4 version (${version}, must be 4)` });
-    expert(
-      versionLine,
-      BOGUS_VERSION,
-      'Error',
-      'Protocol',
-      () => `Bogus IPv4 version (${version}, must be 4)`,
-    );
+    expert(versionLine, BOGUS_VERSION, 'Error', 'Protocol', 'Bogus IPv4 version');
     return;
   }
   const lengthLine = layer.add(HEADER_LENGTH, bytes, at, 1, headerLength);
   const words = first & 0xf;
-  lengthLine.label(() => `${half(words, false)}Header Length: ${headerLength} bytes (${words})`);
+  lengthLine.label(() => halfLabel(words, false, `Header Length: ${headerLength} bytes (${words})`));
   if (headerLength < HEADER) {
     const bogus = () => `Bogus IP header length (${headerLength}, must be at least ${HEADER})`;
     packet.show({ info: bogus });
@@ -188,8 +157,9 @@ function dissect(
 
   const payload = bytes.part(at + headerLength, end);
   const isFragment = (flags & MF) !== 0 || fragment > 0;
-  const ip = { source, destination, protocol, ttl, id, isFragment };
-  const name = IP_PROTOCOLS[protocol] ?? 'Unknown';
+  const addressSum = halves(source) + halves(destination);
+  const ip = { source, destination, protocol, ttl, isFragment, addressSum };
+  const name = ipProtocolName(protocol) ?? 'Unknown';
   if (!isFragment) {
     packet.show({ info: () => `${name} (${protocol})` });
     return dissectPayload(packet, payload, ip, byProtocol);
@@ -199,19 +169,26 @@ function dissect(
     info: () => `Fragmented IP protocol (proto=${name} ${protocol}, off=${fragment}, ID=${digits})`,
   });
   const isWhole = payload.captured === payload.end && status !== 'Bad';
-  const piece = { offset: fragment, isLast: (flags & MF) === 0 };
-  const datagram = isWhole && !packet.isQuoted ? addReassembly(packet, layer, payload, ip, piece) : null;
+  const piece = { ...ip, id, offset: fragment, isLast: (flags & MF) === 0 };
+  const datagram =
+    isWhole && !packet.isQuoted ? addReassembly(packet, layer, FRAGMENTS, payload, piece) : null;
+  const completedBy = packet.context.datagram?.completedBy;
+  if (completedBy && completedBy !== packet.frame.number)
+    packet.alsoInfo(() => `[Reassembled in #${completedBy}]`);
   if (datagram) dissectPayload(packet, datagram, { ...ip, isFragment: false }, byProtocol);
   else if (isWhole || fragment > 0) dissectData(packet, payload);
   // A first piece that cannot be put together with others has the headers of what it carries.
   else dissectPayload(packet, payload, ip, byProtocol);
 }
 
-function dissectPayload(packet: Packet, bytes: PacketBytes, ip: Ipv4, byProtocol: ByIpProtocol): void {
+function dissectPayload(packet: Packet, bytes: PacketBytes, ip: IpHeader, byProtocol: ByIpProtocol): void {
   const inner = byProtocol[ip.protocol];
   if (inner) inner(packet, bytes, ip);
   else dissectData(packet, bytes);
 }
+
+/** Sum of an address's 16-bit words. */
+const halves = (address: number) => (address >>> 16) + (address & 0xffff);
 
 function addServices(layer: Item, bytes: PacketBytes, at: number): void {
   const whole = bytes.u8(at);

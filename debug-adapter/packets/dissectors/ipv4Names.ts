@@ -1,34 +1,5 @@
 /** Names of the values in an IPv4 header, as IANA has registered them and Wireshark writes them. */
 
-export const IP_PROTOCOLS: Readonly<Record<number, string>> = {
-  0: 'IPv6 Hop-by-Hop Option',
-  1: 'ICMP',
-  2: 'IGMP',
-  4: 'IPIP',
-  6: 'TCP',
-  8: 'EGP',
-  17: 'UDP',
-  33: 'DCCP',
-  41: 'IPv6',
-  43: 'Routing Header for IPv6',
-  44: 'Fragment Header for IPv6',
-  46: 'Reservation Protocol',
-  47: 'Generic Routing Encapsulation',
-  50: 'Encap Security Payload',
-  51: 'Authentication Header',
-  58: 'ICMPv6',
-  59: 'No Next Header for IPv6',
-  60: 'Destination Options for IPv6',
-  88: 'EIGRP',
-  89: 'OSPF IGP',
-  99: 'any private encryption scheme',
-  103: 'PIM',
-  112: 'VRRP',
-  115: 'Layer 2 Tunneling',
-  132: 'SCTP',
-  136: 'UDPlite',
-};
-
 /** RFC 2474 and its successors: short, as the header's line has them. */
 export const CODEPOINTS: Readonly<Record<number, string>> = {
   0: 'CS0',

@@ -146,11 +146,15 @@ export function addLengthAndPayload(
   const length = line.own as number;
   if (length > rest.length) expert(line, pastEnd, 'Error', 'Malformed');
   const payload = rest.part(rest.begin, rest.begin + length);
-  packet.show({ protocol: 'LLC', info: '' });
-  packet.attempt('LLC', payload, () => dissect(packet, payload, byType), LLC.name);
+  dissectLlc(packet, payload, byType);
   // A trailer that was not captured is missed here, unless something else was missed before.
   if (!packet.isBroken) rest.need(payload.end, 0);
   return payload.end;
+}
+
+export function dissectLlc(packet: Packet, bytes: PacketBytes, byType: ByEtherType): void {
+  packet.show({ protocol: 'LLC', info: '' });
+  packet.attempt('LLC', bytes, () => dissect(packet, bytes, byType), LLC.name);
 }
 
 function dissect(packet: Packet, bytes: PacketBytes, byType: ByEtherType): void {

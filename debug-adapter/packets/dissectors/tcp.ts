@@ -4,7 +4,6 @@ import { field, units, type Field } from '../tree/field.ts';
 import type { Item } from '../tree/item.ts';
 import type { Packet } from '../tree/packet.ts';
 import type { PacketBytes } from '../tree/packetBytes.ts';
-import { ipv4Text } from '../tree/text.ts';
 import { SCALE_UNKNOWN } from '../tracking/tcpFlow.ts';
 import type { TcpKnown } from '../tracking/tcpTracker.ts';
 import {
@@ -16,7 +15,7 @@ import {
   onesSum,
   rightChecksum,
 } from './checksum.ts';
-import { pseudoHeader, type Ipv4 } from './ipv4.ts';
+import { endText, pseudoHeader, type IpHeader } from './ip.ts';
 import { addTcpAnalysis, notesInfo, TCP_ANALYSIS_FIELDS } from './tcpAnalysis.ts';
 import { completenessText } from './tcpCompleteness.ts';
 import { ACK, addFlags, FIN, flagNames, RST, SYN, TCP_FLAG_FIELDS, URG } from './tcpFlags.ts';
@@ -138,7 +137,7 @@ const bytesUnit = units('byte');
 export function dissectTcp(
   packet: Packet,
   bytes: PacketBytes,
-  ip: Ipv4,
+  ip: IpHeader,
   applications: ApplicationDissectors,
 ): void {
   packet.show({ protocol: 'TCP', info: '' });
@@ -159,15 +158,20 @@ interface Header {
   readonly payloadLength: number | null;
 }
 
-function dissect(packet: Packet, bytes: PacketBytes, ip: Ipv4, applications: ApplicationDissectors): void {
+function dissect(
+  packet: Packet,
+  bytes: PacketBytes,
+  ip: IpHeader,
+  applications: ApplicationDissectors,
+): void {
   const at = bytes.begin;
   const { isQuoted } = packet;
   const [source, destination] = [bytes.u16(at), bytes.u16(at + 2)];
   const title = () => `${TCP.title}, Src Port: ${source}, Dst Port: ${destination}`;
   const layer = packet.layer(TCP, bytes, HEADER, title, undefined, packet.quotedIn);
   packet.show({
-    source: () => `${ipv4Text(ip.source)}:${source}`,
-    destination: () => `${ipv4Text(ip.destination)}:${destination}`,
+    source: () => endText(ip.source, source),
+    destination: () => endText(ip.destination, destination),
     info: () => `${source} → ${destination}`,
   });
   layer.add(SOURCE, bytes, at, 2, source);
@@ -264,7 +268,7 @@ function addPayload(
   packet: Packet,
   layer: Item,
   payload: PacketBytes,
-  ip: Ipv4,
+  ip: IpHeader,
   header: Header,
   known: TcpKnown,
   isWhole: boolean,
@@ -292,7 +296,7 @@ function addPayload(
 function track(
   { trackers, context, frame, sources }: Packet,
   payload: PacketBytes,
-  ip: Ipv4,
+  ip: IpHeader,
   { source, destination, seq, flags }: Header,
   { conversation, analysis }: TcpKnown,
   isWhole: boolean,
@@ -324,7 +328,7 @@ function track(
 function ask(
   packet: Packet,
   bytes: PacketBytes,
-  ip: Ipv4,
+  ip: IpHeader,
   { source, destination, seq, ack, length, flags, window, payloadLength }: Header,
   options: ReturnType<typeof readTcpOptions>,
 ): TcpKnown {

@@ -1,12 +1,12 @@
 /** UDP (RFC 768). */
 import { expert } from '../tree/expert.ts';
 import { field, units, type Field } from '../tree/field.ts';
+import type { Item } from '../tree/item.ts';
 import type { Packet } from '../tree/packet.ts';
 import type { PacketBytes } from '../tree/packetBytes.ts';
-import { ipv4Text } from '../tree/text.ts';
 import { addCalculated, addChecksum, checksumFields, listed, onesSum, rightChecksum } from './checksum.ts';
 import { dissectData } from './data.ts';
-import { pseudoHeader, type Ipv4 } from './ipv4.ts';
+import { endText, isIpv6, pseudoHeader, type IpHeader } from './ip.ts';
 
 const HEADER = 8;
 
@@ -25,6 +25,7 @@ const TIMESTAMPS = field('', 'Timestamps', 'none');
 const TIME_RELATIVE = field('udp.time_relative', 'Time since first frame', 'relative');
 const TIME_DELTA = field('udp.time_delta', 'Time since previous frame', 'relative');
 const PAYLOAD = field('udp.payload', 'Payload', 'bytes');
+const ILLEGAL_CHECKSUM = field('udp.checksum.zero', 'Illegal checksum value (0)', 'none');
 const BAD_LENGTH = field('udp.length.bad', 'Bad length value', 'none');
 
 export const UDP_FIELDS: readonly Field[] = [
@@ -39,6 +40,7 @@ export const UDP_FIELDS: readonly Field[] = [
   TIME_DELTA,
   PAYLOAD,
   BAD_LENGTH,
+  ILLEGAL_CHECKSUM,
 ];
 
 const bytesUnit = units('byte');
@@ -47,7 +49,7 @@ const bytesUnit = units('byte');
 export type UdpApplication = (
   packet: Packet,
   bytes: PacketBytes,
-  ip: Ipv4,
+  ip: IpHeader,
   ports: readonly [number, number],
 ) => void;
 /** By their ports. */
@@ -56,20 +58,20 @@ export type UdpApplications = Readonly<Record<number, UdpApplication>>;
 export function dissectUdp(
   packet: Packet,
   bytes: PacketBytes,
-  ip: Ipv4,
+  ip: IpHeader,
   applications: UdpApplications,
 ): void {
   packet.show({ protocol: 'UDP', info: '' });
   packet.attempt('UDP', bytes, () => dissect(packet, bytes, ip, applications), UDP.name);
 }
 
-function dissect(packet: Packet, bytes: PacketBytes, ip: Ipv4, applications: UdpApplications): void {
+function dissect(packet: Packet, bytes: PacketBytes, ip: IpHeader, applications: UdpApplications): void {
   const at = bytes.begin;
   const [source, destination] = [bytes.u16(at), bytes.u16(at + 2)];
   const ports = () => `${source} → ${destination}`;
   packet.show({
-    source: () => `${ipv4Text(ip.source)}:${source}`,
-    destination: () => `${ipv4Text(ip.destination)}:${destination}`,
+    source: () => endText(ip.source, source),
+    destination: () => endText(ip.destination, destination),
     info: ports,
   });
   const title = () => `${UDP.title}, Src Port: ${source}, Dst Port: ${destination}`;
@@ -96,11 +98,7 @@ function dissect(packet: Packet, bytes: PacketBytes, ip: Ipv4, applications: Udp
   packet.show({ info: () => `${ports()} Len=${length - HEADER}` });
   const found = bytes.u16(at + 6);
   if (found === 0) {
-    const line = layer.read(CHECKSUM.checksum, bytes, at + 6, 2).also(' [zero-value ignored]');
-    line
-      .add(CHECKSUM.status, bytes, at + 6, 2, 3)
-      .as('Not present')
-      .generated();
+    addNoChecksum(packet, layer, bytes, at + 6, isIpv6(ip.source));
   } else {
     const canVerify = bytes.has(at, length) && !ip.isFragment;
     const sum = () => onesSum(bytes.bytes(at, length), pseudoHeader(ip, length));
@@ -142,4 +140,22 @@ function dissect(packet: Packet, bytes: PacketBytes, ip: Ipv4, applications: Udp
   const application = applications[low] ?? applications[high];
   if (application) application(packet, payload, ip, [source, destination]);
   else dissectData(packet, payload);
+}
+
+/** Only IPv4 lets a sender do without one (RFC 8200 8.1). */
+function addNoChecksum(
+  packet: Packet,
+  layer: Item,
+  bytes: PacketBytes,
+  at: number,
+  isIllegal: boolean,
+): void {
+  const line = layer.read(CHECKSUM.checksum, bytes, at, 2);
+  line.also(isIllegal ? ' [zero-value illegal]' : ' [zero-value ignored]');
+  if (isIllegal) {
+    packet.alsoInfo('[ILLEGAL CHECKSUM (0)]');
+    expert(line, ILLEGAL_CHECKSUM, 'Error', 'Checksum');
+  }
+  const [status, name] = isIllegal ? [4, 'Illegal'] : [3, 'Not present'];
+  line.add(CHECKSUM.status, bytes, at, 2, status).as(name).generated();
 }

@@ -1,4 +1,5 @@
 /** What a protocol on TCP tells about its messages while a stream is put together, in the order of capture. */
+import type { IpAddress } from '../tracking/conversationKey.ts';
 import type { StreamBytes } from './streamBytes.ts';
 
 /** More is needed before a message can be told: so many bytes, whatever comes next, or all until the end. */
@@ -22,7 +23,7 @@ export interface Arrival {
   readonly timeNs: number;
   /** Which of the connection's two directions it is of. */
   readonly isForward: boolean;
-  readonly source: number;
+  readonly source: IpAddress;
   readonly sourcePort: number;
   readonly destinationPort: number;
 }

@@ -2,6 +2,7 @@
  * Puts the bytes of TCP connections together in the order of capture, as Wireshark does with its default
  * preferences: a segment that comes too early is looked at as it is, unless a message is known to go on there.
  */
+import type { IpAddress } from '../tracking/conversationKey.ts';
 import { Reassembly } from './reassembly.ts';
 import type { Ports } from './recognition.ts';
 import { Forgotten, StreamBytes, type FrameBytes } from './streamBytes.ts';
@@ -23,7 +24,7 @@ export interface StreamSegment {
   readonly timeNs: number;
   /** Which of the connection's two directions it is of. */
   readonly isForward: boolean;
-  readonly source: number;
+  readonly source: IpAddress;
   readonly sourcePort: number;
   readonly destinationPort: number;
   readonly seq: number;

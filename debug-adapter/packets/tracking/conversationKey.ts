@@ -1,7 +1,11 @@
 /** Names a conversation: the same for both directions. */
+
+/** An IPv4 address as a number, an IPv6 address as its text. */
+export type IpAddress = number | string;
+
 export interface Ends {
-  readonly source: number;
-  readonly destination: number;
+  readonly source: IpAddress;
+  readonly destination: IpAddress;
 }
 
 export function conversationKey(

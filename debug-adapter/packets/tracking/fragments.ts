@@ -1,9 +1,17 @@
-/** Puts IPv4 datagrams together from their fragments, in the order of capture. */
+/** Puts datagrams together from their fragments, in the order of capture. */
+import type { Ends } from './conversationKey.ts';
 
 export interface FragmentPlace {
   /** In bytes. */
   readonly offset: number;
   readonly isLast: boolean;
+}
+
+/** A fragment's datagram, and its place there. */
+export interface Fragment extends FragmentPlace, Ends {
+  /** Of what the datagram carries. */
+  readonly protocol: number;
+  readonly id: number;
 }
 
 export interface Piece extends FragmentPlace {
@@ -31,13 +39,7 @@ export class FragmentTracker {
 
   add(
     number: number,
-    {
-      source,
-      destination,
-      protocol,
-      id,
-    }: { source: number; destination: number; protocol: number; id: number },
-    { offset, isLast }: FragmentPlace,
+    { source, destination, protocol, id, offset, isLast }: Fragment,
     data: Uint8Array,
   ): Datagram {
     const key = `${source} ${destination} ${protocol} ${id}`;

@@ -1,7 +1,7 @@
 /** What a capture's earlier packets tell about its later ones; the dissectors fill and ask it, in the order of capture. */
 import { MACHINE_CAPTURE, type Capture } from '../capture.ts';
 import type { Context } from '../context.ts';
-import type { CapturedFrame } from '../frame.ts';
+import { ETHERNET, type CapturedFrame } from '../frame.ts';
 import { ArpTracker } from './arpTracker.ts';
 import { PORTS } from '../streams/protocols.ts';
 import type { FrameBytes } from '../streams/streamBytes.ts';
@@ -30,18 +30,25 @@ export class Trackers {
   constructor(frames: FrameBytes = NOTHING_KEPT, capture = MACHINE_CAPTURE) {
     this.streams = new StreamTracker(frames, PORTS);
     this.capture = capture;
-    this.interfaces = new Map(capture.isMachine ? [['lo', 0]] : []);
+    this.interfaces = new Map(capture.isMachine ? [[interfaceKey('lo'), 0]] : []);
   }
 
   /** What does not depend on the bytes: the times of the packets before this one, the interface's number. */
-  around({ timeNs, interface: name }: Pick<CapturedFrame, 'timeNs' | 'interface'>): Context {
-    const interfaceId = this.interfaces.get(name) ?? this.interfaces.size;
-    this.interfaces.set(name, interfaceId);
+  around({
+    timeNs,
+    interface: name,
+    linkType,
+  }: Pick<CapturedFrame, 'timeNs' | 'interface' | 'linkType'>): Context {
+    const key = interfaceKey(name, linkType);
+    const interfaceId = this.interfaces.get(key) ?? this.interfaces.size;
+    this.interfaces.set(key, interfaceId);
     const firstTimeNs = (this.firstNs ??= timeNs);
     const previousTimeNs = this.previousNs ?? timeNs;
     this.previousNs = timeNs;
     return { capture: this.capture, interfaceId, firstTimeNs, previousTimeNs };
   }
 }
+
+const interfaceKey = (name: string, linkType = ETHERNET) => `${linkType} ${name}`;
 
 const NOTHING_KEPT: FrameBytes = { bytesOf: () => null };

@@ -11,6 +11,7 @@ const GROUPS = {
   Reassemble: 0x6000000,
   Malformed: 0x7000000,
   Protocol: 0x9000000,
+  Deprecated: 0xe000000,
 } as const;
 export type Severity = keyof typeof SEVERITIES;
 export type Group = keyof typeof GROUPS;

@@ -147,7 +147,11 @@ export function etherText(address: number): string {
   return digits.match(/../g)!.join(':');
 }
 
-/** RFC 5952: the longest run of zeros is `::`. */
+/** Characters of five groups of zeros, and of six. */
+const MAPPED_ZEROS = 9;
+const COMPATIBLE_ZEROS = 11;
+
+/** RFC 5952: the longest run of zeros is `::`; an IPv4 address at the end is written as one. */
 export function ipv6Text(bytes: Uint8Array): string {
   const groups = Array.from({ length: 8 }, (_, at) =>
     ((bytes[2 * at]! << 8) | bytes[2 * at + 1]!).toString(16),
@@ -156,6 +160,9 @@ export function ipv6Text(bytes: Uint8Array): string {
   const run = runs[0];
   const text = groups.join(':');
   if (!run) return text;
+  const isMapped = run[0].length === MAPPED_ZEROS && groups[5] === 'ffff';
+  if (run.index === 0 && (run[0].length === COMPATIBLE_ZEROS || isMapped))
+    return `::${isMapped ? 'ffff:' : ''}${[...bytes.subarray(12, 16)].join('.')}`;
   const before = text.slice(0, run.index).replace(/:$/, '');
   const after = text.slice(run.index + run[0].length).replace(/^:/, '');
   return `${before}::${after}`;

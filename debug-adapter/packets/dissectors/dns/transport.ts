@@ -1,13 +1,13 @@
 /** DNS messages as UDP carries them. */
 import type { Packet } from '../../tree/packet.ts';
 import type { PacketBytes } from '../../tree/packetBytes.ts';
-import type { Ipv4 } from '../ipv4.ts';
+import type { IpHeader } from '../ip.ts';
 import { dissectDns } from './message.ts';
 
 export function dnsOnUdp(
   packet: Packet,
   bytes: PacketBytes,
-  ip: Ipv4,
+  ip: IpHeader,
   ports: readonly [number, number],
 ): void {
   const { trackers, context, frame } = packet;

@@ -1,0 +1,43 @@
+/** Frames of other link types than Ethernet: each packet's lines as Debian's tshark has them. */
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { dissectPacket } from '../../../../debug-adapter/packets/dissectors/all.ts';
+import { columnsOf } from '../../../support/decoded.ts';
+import { LINK_STORIES } from '../../../support/linkStories.ts';
+import { frame, text } from '../../../support/packetBuilder.ts';
+import { assertSameTrees, writeCapture } from '../../../support/pdml.ts';
+import { needTshark } from '../../../support/tshark.ts';
+
+describe('link types', function () {
+  this.timeout(60_000);
+
+  for (const [name, story] of Object.entries(LINK_STORIES))
+    it(`are decoded as by tshark: ${name}`, async function () {
+      needTshark(this);
+      const folder = await mkdtemp(path.join(tmpdir(), 'sockscope-links-'));
+      try {
+        const file = path.join(folder, 'story.pcapng');
+        const frames = story();
+        await writeCapture(file, frames);
+        assertSameTrees(frames, file, name);
+      } finally {
+        await rm(folder, { recursive: true, force: true });
+      }
+    });
+
+  it('that are not decoded are named, and their bytes shown', () => {
+    for (const [linkType, said] of [
+      [105, 'UNKNOWN  Link type 105 (IEEE 802.11 Wireless LAN), which is not decoded'],
+      [9999, 'UNKNOWN  Link type 9999 (unknown), which is not decoded'],
+    ] as const) {
+      const packet = dissectPacket({ ...frame(text('what')), linkType });
+      assert.equal(columnsOf(packet), said);
+      assert.deepEqual(
+        packet.layers.map(({ field }) => field.name),
+        ['frame', 'data'],
+      );
+    }
+  });
+});
