@@ -3,7 +3,7 @@
  * machine is stopped and while it runs; it works on the machine's own objects.
  */
 import { errorText, UserError } from '../../language/userError.ts';
-import type { Translate } from '../../language/message.ts';
+import { message, say, type Message, type Translate } from '../../language/message.ts';
 import type { Machine } from '../../stack/machine.ts';
 import type { World } from '../../stack/world/world.ts';
 import type { StopReason } from '../../stack/trace/stop.ts';
@@ -32,6 +32,7 @@ import { Trees } from './trees/trees.ts';
 /** One scope of a frame. */
 export interface ScopeInfo {
   name: string;
+  isLocals?: boolean;
   ref: number;
   /** Its items, if already known. */
   items?: WireItem[] | undefined;
@@ -47,7 +48,7 @@ export interface ScopeLayout {
   /** `this` comes last, if it is an object. */
   self: boolean;
   /** Why the frame has no scopes: V8 does not have it any more. */
-  gone?: string | undefined;
+  gone?: Message | undefined;
 }
 /** The information about the machine that every stop needs. */
 export interface Snapshot {
@@ -115,7 +116,7 @@ export class Agent {
     const { handles } = this;
     const tools = { hold: Held.hold, compute: (ref: number) => handles.compute(ref) };
     scope.provide(TOOLS, () => tools);
-    this.trees = new Trees(world, this.describer, this.stops);
+    this.trees = new Trees(world, this.describer, this.stops, t);
     this.pictures = new Pictures(world, this.trees, this.describer.sequences, t);
   }
 
@@ -143,7 +144,7 @@ export class Agent {
     const { reason, packet, error } = this.stops;
     const fromPacket = packet !== null && packet.frame_number > 0 ? packet.frame_number : 0;
     return {
-      threads: threadsOf(this.#world),
+      threads: threadsOf(this.#world, this.#t),
       reason,
       time: seconds(machine.time_ns),
       event: this.#world.event,
@@ -161,7 +162,7 @@ export class Agent {
     const { error } = this.stops;
     if (error !== null) {
       const node = nodeOf(() => [this.describer.describe('exception', error.error)]);
-      infos.push({ ...this.#scope('Exception', node, true), expensive: false });
+      infos.push({ ...this.#scope(this.#t('Exception'), node, true), expensive: false });
     }
     const scopes = [...objects];
     const locals = localsOf(scopes.splice(0, layout.locals));
@@ -171,18 +172,19 @@ export class Agent {
     const itemsOf = (scope: ScopeObject) => nodeOf(() => localItems(localsOf([scope]), this.describer));
     if (layout.locals > 0) {
       const items = nodeOf(() => localItems(locals, this.describer));
-      infos.push(this.#scope('Locals', items, true));
+      infos.push({ ...this.#scope(this.#t('Locals'), items, true), isLocals: true });
     }
     const { gone } = layout;
     if (gone !== undefined) {
-      const none = nodeOf(() => [{ name: '(none)', text: gone, isInternal: true }]);
-      infos.push(this.#scope('Locals', none, true));
+      const none = nodeOf(() => [{ name: '(none)', text: say(this.#t, gone), isInternal: true }]);
+      infos.push({ ...this.#scope(this.#t('Locals'), none, true), isLocals: true });
     }
     for (const { name, variables } of closures)
       infos.push({ ...this.#scope(name, itemsOf(variables), false), expensive: true });
     const subjects = subjectsOf(locals);
     const { current, idle } = this.machine;
-    if (current !== idle) subjects.push({ name: 'Current task', value: current, expression: 'current' });
+    if (current !== idle)
+      subjects.push({ name: message('Current task'), value: current, expression: 'current' });
     for (const { name, value, expression } of subjects) {
       const node = this.describer.node(value);
       const itself = { ...this.describer.describe(expression, value), evaluateName: expression };
@@ -190,14 +192,14 @@ export class Agent {
         const whole: Node = {
           items: (start, count) => [itself, ...node.items(0, Infinity)].slice(start, start + count),
         };
-        infos.push({ name, ref: this.handles.add(whole, expression) });
+        infos.push({ name: say(this.#t, name), ref: this.handles.add(whole, expression) });
       }
     }
     if (module !== undefined)
-      infos.push({ ...this.#scope('Module', itemsOf(module), false), expensive: true });
+      infos.push({ ...this.#scope(this.#t('Module'), itemsOf(module), false), expensive: true });
     infos.push(
       this.#scope(
-        'Machine',
+        this.#t('Machine'),
         nodeOf(() => machineItems(this.machine, this.describer)),
         false,
       ),
@@ -276,7 +278,7 @@ export class Agent {
     return task === undefined ? [] : sleepingFrames(task);
   }
   threads(): ThreadInfo[] {
-    return threadsOf(this.#world);
+    return threadsOf(this.#world, this.#t);
   }
   /** The trees with their whole contents, and the pictures. */
   recordViews(): Pick<TreesRecord, 'views' | 'pictures'> {

@@ -1,4 +1,5 @@
 /** The contents of a stack frame: its locals, and the socket, packet and task that it handles. */
+import { message, type Message } from '../../language/message.ts';
 import { socket } from '../../stack/include/linux/net.ts';
 import { sk_buff } from '../../stack/include/linux/skbuff.ts';
 import { sock_common } from '../../stack/include/net/sock.ts';
@@ -66,7 +67,7 @@ function asSock(local: unknown): sock_common | null {
 }
 export interface Subject {
   /** The scope's name. */
-  name: string;
+  name: Message;
   value: object;
   /** The expression of the value in this frame. */
   expression: string;
@@ -81,10 +82,10 @@ export function subjectsOf(locals: ReadonlyMap<string, unknown>): Subject[] {
   if (sockName !== undefined) {
     const value = locals.get(sockName);
     const expression = value instanceof socket ? `${sockName}.sk` : sockName;
-    subjects.push({ name: 'Current socket', value: asSock(value)!, expression });
+    subjects.push({ name: message('Current socket'), value: asSock(value)!, expression });
   } else if (skb?.sk) {
-    subjects.push({ name: 'Current socket', value: skb.sk, expression: `${skbName}.sk` });
+    subjects.push({ name: message('Current socket'), value: skb.sk, expression: `${skbName}.sk` });
   }
-  if (skb !== undefined) subjects.push({ name: 'Current skb', value: skb, expression: skbName! });
+  if (skb !== undefined) subjects.push({ name: message('Current skb'), value: skb, expression: skbName! });
   return subjects;
 }

@@ -1,4 +1,5 @@
 /** The machine's contexts as threads: each task, and the softirq context. */
+import { message, sayPart, type Part, type Translate } from '../../language/message.ts';
 import type { task_struct } from '../../stack/include/linux/sched.ts';
 import { TASK_RUNNING } from '../../stack/include/linux/sched.ts';
 import { SOFTIRQS } from '../../stack/include/linux/interrupt.ts';
@@ -10,6 +11,7 @@ import { parseStack, type TextFrame } from './stackText.ts';
 
 /** The softirq context's thread; tasks have their pids, which begin at 100. */
 export const SOFTIRQ_THREAD = 1;
+const SOFTIRQ = 'softirq (cpu0)';
 
 export interface ThreadInfo {
   id: number;
@@ -56,31 +58,37 @@ function sleepsIn({ sleep_stack }: task_struct): string | undefined {
   return sleeping.get(sleep_stack);
 }
 
-function stateText(task: task_struct): string {
-  if (task.exited) return ' · exiting';
-  if (task.__state === TASK_RUNNING) return task.on_rq ? ' · runnable' : '';
+function stateOf(task: task_struct): Part | undefined {
+  if (task.exited) return message('exiting');
+  if (task.__state === TASK_RUNNING) return task.on_rq ? message('runnable') : undefined;
   const where = sleepsIn(task);
-  if (where !== undefined) return ` · sleeping in ${where}`;
-  return task.syscall === '' ? ' · sleeping' : ` · sleeping in ${task.syscall}()`;
+  if (where !== undefined) return message('sleeping in {0}', where);
+  return task.syscall === '' ? message('sleeping') : message('sleeping in {0}', `${task.syscall}()`);
 }
 
 /** With several machines, each thread's name includes its machine's. */
-export function threadsOf({ machines, running }: World): ThreadInfo[] {
+export function threadsOf({ machines, running }: World, t: Translate): ThreadInfo[] {
   const threads: ThreadInfo[] = [];
-  const host = ({ hostname }: Machine) => (machines.length === 1 ? '' : ` on ${hostname}`);
+  const nameOf = (thread: string, { hostname }: Machine, state: Part | undefined): string => {
+    const name = machines.length === 1 ? thread : t('{0} on {1}', thread, hostname);
+    return state === undefined ? name : `${name} · ${sayPart(t, state)}`;
+  };
   for (const machine of machines)
     for (const task of machine.tasks.values()) {
       if (threads.length === MOST_THREADS) break;
-      const state = task === machine.current ? '' : stateText(task);
-      threads.push({ id: task.pid, name: `${task.comm} [pid ${task.pid}]${host(machine)}${state}` });
+      const state = task === machine.current ? undefined : stateOf(task);
+      threads.push({ id: task.pid, name: nameOf(`${task.comm} [pid ${task.pid}]`, machine, state) });
     }
-  const name = `softirq (cpu0)${host(running!)}${softirqText(running!)}`;
-  threads.push({ id: SOFTIRQ_THREAD, name });
+  threads.push({ id: SOFTIRQ_THREAD, name: nameOf(SOFTIRQ, running!, softirqState(running!)) });
   return threads;
 }
-function softirqText(machine: Machine): string {
-  const { softirq } = machine;
-  if (softirq.serving) return ` · ${SOFTIRQS[softirq.current] ?? 'running'}`;
-  if (softirq.hardirq > 0) return ' · interrupt';
-  return softirq.pending === 0 ? ' · idle' : ' · pending';
+function softirqState({ softirq }: Machine): Part {
+  if (softirq.serving) return SOFTIRQS[softirq.current] ?? message('running');
+  if (softirq.hardirq > 0) return message('interrupt');
+  return softirq.pending === 0 ? message('idle') : message('pending');
+}
+
+/** The only context of a machine that does not exist yet. */
+export function idleThread(t: Translate): ThreadInfo {
+  return { id: SOFTIRQ_THREAD, name: `${SOFTIRQ} · ${t('idle')}` };
 }

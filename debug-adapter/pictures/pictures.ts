@@ -23,7 +23,7 @@ export class Pictures {
     this.#world = world;
     this.#sources = {
       queues: new QueuesPicture(world, trees, new Peers(world), t),
-      states: new StatesPicture(world, trees),
+      states: new StatesPicture(world, trees, t),
       rings: new RingsPicture(world, sequences),
     };
   }

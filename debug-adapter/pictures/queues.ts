@@ -1,5 +1,5 @@
 /** The two queues of each listener. */
-import { say, type Translate } from '../../language/message.ts';
+import { say, sayPart, type Translate } from '../../language/message.ts';
 import { inet_connection_sock } from '../../stack/include/net/inet_connection_sock.ts';
 import type { request_sock } from '../../stack/include/net/request_sock.ts';
 import { sock, type sock_common } from '../../stack/include/net/sock.ts';
@@ -82,7 +82,11 @@ export class QueuesPicture {
       entries: requests
         .slice(0, MOST_ENTRIES)
         .map((req) =>
-          this.#entry(req, machine.now_ns - arrived(req), requestState(req, machine.now_ns, roughly)),
+          this.#entry(
+            req,
+            machine.now_ns - arrived(req),
+            sayPart(this.#t, requestState(req, machine.now_ns, roughly)),
+          ),
         ),
     };
   }

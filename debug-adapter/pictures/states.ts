@@ -1,13 +1,14 @@
 /** In which state each TCP socket is, and its last transitions. */
+import { sayPart, type Translate } from '../../language/message.ts';
 import { inet_timewait_sock } from '../../stack/include/net/inet_timewait_sock.ts';
 import { request_sock } from '../../stack/include/net/request_sock.ts';
 import { sock, type sock_common } from '../../stack/include/net/sock.ts';
 import { IPPROTO_TCP } from '../../stack/include/uapi/linux/in.ts';
 import type { Machine } from '../../stack/machine.ts';
 import type { World } from '../../stack/world/world.ts';
+import { NSEC_PER_JIFFY } from '../../stack/kernel/time/jiffies.ts';
 import { seconds } from '../inspect/format.ts';
 import { tcpStates } from '../inspect/names.ts';
-import { timeLeft } from '../inspect/presenters/device.ts';
 import { roughly, shortEndpoints, shortIncoming } from '../inspect/short.ts';
 import { filterOf, requestState } from '../inspect/trees/socketNode.ts';
 import { inEhash, socketsOf } from '../inspect/trees/sockets.ts';
@@ -37,13 +38,15 @@ function endsOf(sk: sock_common): string {
 export class StatesPicture {
   readonly #world: World;
   readonly #trees: Trees;
+  readonly #t: Translate;
   readonly #notes: Note[] = [];
   /** The process that has it open, or that changed its state first. */
   readonly #owners = new WeakMap<sock_common, string>();
 
-  constructor(world: World, trees: Trees) {
+  constructor(world: World, trees: Trees, t: Translate) {
     this.#world = world;
     this.#trees = trees;
+    this.#t = t;
     world.tracer.on('sock:inet_sock_set_state', (sk, from, to) => {
       if (!isTcp(sk)) return;
       const { machine } = sk.skc_net;
@@ -77,7 +80,7 @@ export class StatesPicture {
 
   #socket(sk: sock_common, { now_ns }: Machine): StateSocket {
     const filter = filterOf(sk);
-    const detail = detailOf(sk, now_ns);
+    const detail = detailOf(sk, now_ns, this.#t);
     return {
       socket: this.#trees.socketKey(sk),
       name: this.#name(sk, endsOf(sk)),
@@ -110,8 +113,10 @@ export class StatesPicture {
 }
 
 /** `SYN-ACK again in 1 s`, `FIN_WAIT2, ends in 60 s` */
-function detailOf(sk: sock_common, now: number): string | undefined {
-  if (sk instanceof request_sock) return requestState(sk, now, roughly);
+function detailOf(sk: sock_common, now: number, t: Translate): string | undefined {
+  if (sk instanceof request_sock) return sayPart(t, requestState(sk, now, roughly));
   if (!(sk instanceof inet_timewait_sock) || sk.tw_timer === null) return undefined;
-  return `${tcpStates.short(sk.tw_substate)}, ends ${timeLeft(sk.tw_timer, now, roughly)}`;
+  const substate = tcpStates.short(sk.tw_substate);
+  const left = sk.tw_timer.expires * NSEC_PER_JIFFY - now;
+  return left > 0 ? t('{0}, ends in {1}', substate, roughly(left)) : t('{0}, ends now', substate);
 }

@@ -1,4 +1,5 @@
 /** Frames, scopes and variables of the current stop. */
+import { message } from '../../language/message.ts';
 import { UserError } from '../../language/userError.ts';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import path from 'node:path';
@@ -22,8 +23,8 @@ import { toVariable } from './variables.ts';
 const PAGE = 1000;
 
 /** Why only the place of a frame is known: V8's scopes would be those of another frame. */
-const LEFT = 'the error has left this function, and V8 has dropped its variables';
-const ASLEEP = 'the function is asleep: V8 shows its variables when it goes on';
+const LEFT = message('the error has left this function, and V8 has dropped its variables');
+const ASLEEP = message('the function is asleep: V8 shows its variables when it goes on');
 
 export class Frames {
   readonly #run: Run;
@@ -78,12 +79,12 @@ export class Frames {
     const infos = await this.#scopeInfos(stop, frame);
     return infos.map((info) => {
       if (info.items !== undefined) stop.keepItems(info.ref, info.items);
-      if (info.name === 'Locals') stop.setLocals(info.ref, frame);
+      if (info.isLocals) stop.setLocals(info.ref, frame);
       return {
         name: info.name,
         variablesReference: info.ref,
-        expensive: info.expensive ?? info.name !== 'Locals',
-        ...(info.name === 'Locals' ? { presentationHint: 'locals' } : {}),
+        expensive: info.expensive ?? !info.isLocals,
+        ...(info.isLocals ? { presentationHint: 'locals' } : {}),
       };
     });
   }
@@ -113,7 +114,7 @@ export class Frames {
    * @returns V8's id of an object with the current values
    */
   async #freshLocals({ callFrame }: FrameView, infos: readonly ScopeInfo[]): Promise<string | undefined> {
-    const items = infos.find(({ name }) => name === 'Locals')?.items ?? [];
+    const items = infos.find(({ isLocals }) => isLocals)?.items ?? [];
     const names = items
       .map(({ name }) => name)
       .filter((name) => name !== 'this' && /^[A-Za-z_$][\w$]*$/.test(name));

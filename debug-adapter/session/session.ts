@@ -127,7 +127,7 @@ export class Session {
     stepInTargets: (args: DebugProtocol.StepInTargetsArguments) => this.#stepInTargets(args.frameId),
     pause: () => this.#pause(),
 
-    threads: () => threads(this.#run),
+    threads: () => threads(this.#run, this.#t),
     stackTrace: ({ threadId, startFrame, levels }: DebugProtocol.StackTraceArguments) =>
       this.#running().frames.stackTrace(threadId, startFrame, levels),
     scopes: async ({ frameId }: DebugProtocol.ScopesArguments) => ({

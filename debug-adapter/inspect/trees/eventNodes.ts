@@ -1,4 +1,5 @@
 /** epoll and eventfd descriptors as nodes: what is watched, what is ready, and which tasks wait. */
+import { message } from '../../../language/message.ts';
 import { type epitem, eventpoll } from '../../../stack/include/linux/eventpoll.ts';
 import { eventfd_ctx } from '../../../stack/include/linux/eventfd.ts';
 import type { file } from '../../../stack/include/linux/fs.ts';
@@ -39,7 +40,7 @@ export class EventNodes {
       key: `epoll:${this.#ids.of(ep)}`,
       label: `fd ${fd} epoll`,
       description: epollText(ep),
-      tooltip: `${epollText(ep)}\nin epoll_wait(): ${waitersText(ep.wq)}`,
+      tooltip: [epollText(ep), `epoll_wait(): ${waitersText(ep.wq)}`],
       icon: 'eye',
       context: ['copyable'],
       value: epollText(ep),
@@ -48,7 +49,7 @@ export class EventNodes {
           key: 'epoll_wait',
           label: 'epoll_wait()',
           description: waitersText(ep.wq),
-          tooltip: 'wq: tasks that sleep until one of the descriptors is ready.',
+          tooltip: message('wq: tasks that sleep until one of the descriptors is ready.'),
           icon: 'watch',
         },
         ...limited(itemsOf(ep).map((epi) => this.#item(epi))),
@@ -64,12 +65,12 @@ export class EventNodes {
       label: `fd ${ffd.fd} ${watchedText(ffd.file)}`,
       description: `${eventsText(event.events)}${ready}`,
       tooltip: [
-        `watched for ${eventsText(event.events)}; EPOLLERR and EPOLLHUP are always reported`,
+        message('watched for {0}; EPOLLERR and EPOLLHUP are always reported', eventsText(event.events)),
         `data ${this.#describer.text(event.data)}`,
         ready === ''
-          ? 'not on the ready list (rdllist)'
-          : 'on the ready list (rdllist): epoll_wait() asks the file for its events',
-      ].join('\n'),
+          ? message('not on the ready list (rdllist)')
+          : message('on the ready list (rdllist): epoll_wait() asks the file for its events'),
+      ],
       icon: ready === '' ? 'bell' : 'bell-dot',
       children: () => this.#describer.node(epi)!.items(0, 100).map(itemNode),
     };
@@ -79,7 +80,7 @@ export class EventNodes {
       key: `eventfd:${this.#ids.of(ctx)}`,
       label: `fd ${fd} eventfd`,
       description: eventfdText(ctx),
-      tooltip: `${eventfdText(ctx)}\nwaits: ${waitersText(ctx.wqh)}`,
+      tooltip: [eventfdText(ctx), `wqh: ${waitersText(ctx.wqh)}`],
       icon: 'symbol-event',
       context: ['copyable'],
       value: String(ctx.count),
@@ -90,7 +91,7 @@ export class EventNodes {
     return {
       key: 'struct',
       label: `struct ${name}`,
-      tooltip: 'Every field of it',
+      tooltip: message('Every field of it'),
       icon: 'symbol-structure',
       children: () => this.#describer.ownFields(value).map(itemNode),
     };

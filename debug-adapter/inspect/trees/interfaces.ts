@@ -1,4 +1,5 @@
 /** The tree "Network interfaces": rings, interrupt and NAPI, counters, frames on the wire. */
+import { message } from '../../../language/message.ts';
 import type { net_device } from '../../../stack/include/linux/netdevice.ts';
 import { NAPIF_STATE_SCHED } from '../../../stack/include/linux/netdevice.ts';
 import { vnic_adapter } from '../../../stack/drivers/net/vnic/adapter.ts';
@@ -124,7 +125,10 @@ export class InterfacesTree {
       key: `frame:${frame.number}`,
       label: `in ${roughly(left)}`,
       description: shortPacket(words),
-      tooltip: `Frame ${frame.number} arrives in ${duration(left)}: ${frame.length} bytes\n${wordsText(words)}`,
+      tooltip: [
+        message('Frame {0} arrives in {1}: {2} bytes', frame.number, duration(left), frame.length),
+        wordsText(words),
+      ],
       icon: 'package',
       context: ['packet'],
       packetNumber: frame.number,

@@ -1,4 +1,5 @@
 /** A node of a tree, as the trees' builders make it. */
+import type { Part } from '../../../language/message.ts';
 import type { sock_common } from '../../../stack/include/net/sock.ts';
 import type { TreeContext } from '../../protocol.ts';
 import type { Item } from '../item.ts';
@@ -12,7 +13,8 @@ export interface TreeNode {
   description?: string | undefined;
   /** The text compared between stops to detect changes, if it is not the description. */
   compared?: string | undefined;
-  tooltip?: string | undefined;
+  /** A text, or several lines. */
+  tooltip?: Part | readonly Part[] | undefined;
   icon?: string | undefined;
   /** Expanded initially. */
   expanded?: boolean | undefined;

@@ -1,4 +1,5 @@
 /** The descriptor rings of a NIC, descriptor by descriptor. */
+import { message } from '../../../language/message.ts';
 import type { vnic_adapter } from '../../../stack/drivers/net/vnic/adapter.ts';
 import {
   VNIC_RXD_STAT_DD,
@@ -7,7 +8,6 @@ import {
   VNIC_TXD_STAT_DD,
 } from '../../../stack/drivers/net/vnic/desc.ts';
 import { ring_used } from '../../../stack/drivers/net/vnic/ring.ts';
-import { plural } from '../format.ts';
 import { frameWords, packetWords, wordsText } from '../packetText.ts';
 import type { SequenceBases } from '../sequenceBases.ts';
 import type { TreeNode } from './node.ts';
@@ -48,7 +48,14 @@ export class RingNodes {
       key: 'tx',
       label: 'TX ring',
       description: `${pending} of ${ring.count} · head ${hw.tx.tdh} · tail ${hw.tx.tdt}`,
-      tooltip: `${plural(pending, 'descriptor')} of ${ring.count} to be sent.\nThe driver fills descriptors at the tail, the hardware sends them from the head. A packet is freed when its last descriptor has DD.`,
+      tooltip: [
+        pending === 1
+          ? message('1 descriptor of {0} to be sent.', ring.count)
+          : message('{0} descriptors of {1} to be sent.', pending, ring.count),
+        message(
+          'The driver fills descriptors at the tail, the hardware sends them from the head. A packet is freed when its last descriptor has DD.',
+        ),
+      ],
       icon: 'arrow-up',
       children: () => folded(ring.desc.map((_, index) => this.#txDescriptor(ring, hw, index))),
     };
@@ -84,7 +91,18 @@ export class RingNodes {
       key: 'rx',
       label: 'RX ring',
       description: `${done} of ${ring.count} · next_to_clean ${ring.next_to_clean}`,
-      tooltip: `${plural(done, 'descriptor')} of ${ring.count} with a frame that the driver has not taken yet.\nThe hardware writes frames into the buffers from its head on and sets DD; the driver takes them at next_to_clean.`,
+      tooltip: [
+        done === 1
+          ? message('1 descriptor of {0} with a frame that the driver has not taken yet.', ring.count)
+          : message(
+              '{0} descriptors of {1} with a frame that the driver has not taken yet.',
+              done,
+              ring.count,
+            ),
+        message(
+          'The hardware writes frames into the buffers from its head on and sets DD; the driver takes them at next_to_clean.',
+        ),
+      ],
       icon: 'arrow-down',
       expanded: true,
       children: () => folded(ring.desc.map((_, index) => this.#rxDescriptor(ring, hw, index))),

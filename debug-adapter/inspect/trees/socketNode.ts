@@ -1,10 +1,12 @@
 /** A socket as a node: its state in one line, the queues of a listener, and one row for each other group. */
+import { english, message, sayPart, type Part } from '../../../language/message.ts';
 import { tcp_sock } from '../../../stack/include/linux/tcp.ts';
 import { inet_connection_sock } from '../../../stack/include/net/inet_connection_sock.ts';
 import { inet_timewait_sock } from '../../../stack/include/net/inet_timewait_sock.ts';
 import { request_sock } from '../../../stack/include/net/request_sock.ts';
 import { sock, type sock_common } from '../../../stack/include/net/sock.ts';
 import { TCP_CLOSE, TCP_LISTEN } from '../../../stack/include/uapi/linux/tcp.ts';
+import { NSEC_PER_JIFFY } from '../../../stack/kernel/time/jiffies.ts';
 import type { Describer } from '../describe.ts';
 import { duration, plural } from '../format.ts';
 import { protocols, tcpStates } from '../names.ts';
@@ -57,12 +59,12 @@ export class SocketNodes {
     if (!(sk instanceof inet_timewait_sock) || sk.tw_timer === null) return stateOf(sk);
     return `${tcpStates.short(sk.tw_substate)} · ends ${timeLeft(sk.tw_timer, this.#now, roughly)}`;
   }
-  #tooltip(sk: sock_common): string {
+  #tooltip(sk: sock_common): string[] {
     const lines = [`${protocolOf(sk)} ${endpointsOf(sk)}`, stateOf(sk)];
     if (sk instanceof sock && sk.skc_state === TCP_LISTEN)
       lines.push(`accept queue ${acceptQueueText(sk)}`, `SYN queue ${this.#requests(sk).length}`);
     else if (sk instanceof tcp_sock && sk.skc_state !== TCP_CLOSE) lines.push(flightText(sk));
-    return lines.join('\n');
+    return lines;
   }
 
   #parts(sk: sock_common): TreeNode[] {
@@ -82,7 +84,7 @@ export class SocketNodes {
     return {
       key: 'struct',
       label: `struct ${name}`,
-      tooltip: `Every field of it: ${layers.map((layer) => layer.name).join(', ')}`,
+      tooltip: message('Every field of it: {0}', layers.map((layer) => layer.name).join(', ')),
       icon: 'symbol-structure',
       // Each has an icon, because VS Code indents nodes without one further than their siblings.
       children: () => [
@@ -97,7 +99,10 @@ export class SocketNodes {
       key: 'accept queue',
       label: 'accept queue',
       description: acceptQueueText(sk),
-      tooltip: `icsk_accept_queue: finished connections that accept() has not taken yet. listen() was given a backlog of ${sk.sk_max_ack_backlog}; Linux lets one more wait.`,
+      tooltip: message(
+        'icsk_accept_queue: finished connections that accept() has not taken yet. listen() was given a backlog of {0}; Linux lets one more wait.',
+        sk.sk_max_ack_backlog,
+      ),
       icon: 'list-ordered',
       expanded: true,
       children: () => {
@@ -119,10 +124,8 @@ export class SocketNodes {
       tooltip: [
         incomingEndpoints(sk),
         stateOf(sk),
-        since > 0 ? `its SYN-ACK was sent ${duration(since)} ago` : '',
-      ]
-        .filter((line) => line !== '')
-        .join('\n'),
+        ...(since > 0 ? [message('its SYN-ACK was sent {0} ago', duration(since))] : []),
+      ],
     };
   }
   #synQueue(sk: sock): TreeNode {
@@ -131,8 +134,9 @@ export class SocketNodes {
       key: 'SYN queue',
       label: 'SYN queue',
       description: String(requests.length),
-      tooltip:
+      tooltip: message(
         'Requests whose handshake is not finished. They stand in the hash table of connections (ehash) in the state NEW_SYN_RECV; qlen counts them.',
+      ),
       icon: 'list-unordered',
       expanded: true,
       children: () => limited(this.#requests(sk).map((req) => this.#request(req))),
@@ -141,23 +145,26 @@ export class SocketNodes {
   /** A request: its SYN-ACK is retransmitted when no ACK arrives. */
   #request(req: request_sock): TreeNode {
     const left = (write: (ns: number) => string) => requestState(req, this.#now, write);
+    const row = sayPart(english, left(roughly));
     const timeouts = req.num_timeout === 0 ? '' : plural(req.num_timeout, 'timeout');
     return {
       ...this.node(req),
       label: cameFrom(req),
-      description: [timeouts, left(roughly)].filter((part) => part !== '').join(' · '),
+      description: [timeouts, row].filter((part) => part !== '').join(' · '),
       compared: timeouts,
-      tooltip: [...new Set([incomingEndpoints(req), stateOf(req), timeouts, left(duration)])]
-        .filter((line) => line !== '')
-        .join('\n'),
+      tooltip: [...new Set([incomingEndpoints(req), stateOf(req), timeouts, left(duration)])].filter(
+        (line) => line !== '',
+      ),
     };
   }
 }
 
-/** `SYN-ACK again in 1 s`; the request's state while its timer's handler runs, as the timer is not armed then. */
-export function requestState(req: request_sock, now: number, write: (ns: number) => string): string {
+/** `SYN-ACK again in 1 s`; empty while its timer's handler runs, as the timer is not armed then. */
+export function requestState(req: request_sock, now: number, write: (ns: number) => string): Part {
   const timer = req.rsk_timer;
-  return timer === null || timer.entry < 0 ? stateOf(req) : `SYN-ACK again ${timeLeft(timer, now, write)}`;
+  if (timer === null || timer.entry < 0) return stateOf(req);
+  const left = timer.expires * NSEC_PER_JIFFY - now;
+  return left > 0 ? message('SYN-ACK again in {0}', write(left)) : message('SYN-ACK again due');
 }
 
 /** The key of a socket's node, wherever it stands in the tree. */
@@ -174,8 +181,9 @@ function flightNode(sk: tcp_sock): TreeNode {
     key: 'flight',
     label: 'in flight',
     description: flightText(sk).slice('in flight '.length),
-    tooltip:
+    tooltip: message(
       'Packets that are sent and not acknowledged (packets_out), of those that the congestion window allows (snd_cwnd); and the smoothed round-trip time (srtt_us).',
+    ),
     icon: 'arrow-swap',
   };
 }

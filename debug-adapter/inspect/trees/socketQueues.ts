@@ -1,4 +1,5 @@
 /** The packet queues of a socket. */
+import { message, type Message } from '../../../language/message.ts';
 import type { sk_buff, sk_buff_head } from '../../../stack/include/linux/skbuff.ts';
 import { skb_tree, tcp_sock } from '../../../stack/include/linux/tcp.ts';
 import type { sock } from '../../../stack/include/net/sock.ts';
@@ -15,7 +16,7 @@ interface PacketQueue {
   short: string;
   length: number;
   packets: () => sk_buff[];
-  tooltip: string;
+  tooltip: Message;
   /** More information while it is not empty. */
   more?: string;
 }
@@ -25,7 +26,7 @@ function queuesOf(sk: sock): PacketQueue[] {
     name: string,
     short: string,
     queue: sk_buff_head | skb_tree | null,
-    tooltip: string,
+    tooltip: Message,
   ): PacketQueue => ({
     name,
     short,
@@ -34,22 +35,32 @@ function queuesOf(sk: sock): PacketQueue[] {
     tooltip,
   });
   const queues = [
-    of('sk_receive_queue', 'receive', sk.sk_receive_queue, 'Data that has arrived and waits for recv().'),
+    of(
+      'sk_receive_queue',
+      'receive',
+      sk.sk_receive_queue,
+      message('Data that has arrived and waits for recv().'),
+    ),
     of(
       'sk_write_queue',
       'write',
       sk.sk_write_queue,
-      'Data that send() has left here and that is not sent yet.',
+      message('Data that send() has left here and that is not sent yet.'),
     ),
   ];
   if (sk instanceof tcp_sock)
     queues.push(
-      of('tcp_rtx_queue', 'rtx', sk.tcp_rtx_queue, 'Segments that are sent and not acknowledged yet.'),
+      of(
+        'tcp_rtx_queue',
+        'rtx',
+        sk.tcp_rtx_queue,
+        message('Segments that are sent and not acknowledged yet.'),
+      ),
       of(
         'out_of_order_queue',
         'out of order',
         sk.out_of_order_queue,
-        'Segments that arrived before one that is missing.',
+        message('Segments that arrived before one that is missing.'),
       ),
     );
   queues.push(
@@ -57,7 +68,7 @@ function queuesOf(sk: sock): PacketQueue[] {
       'sk_error_queue',
       'errors',
       sk.sk_error_queue,
-      'ICMP errors and time stamps, for recvmsg(MSG_ERRQUEUE).',
+      message('ICMP errors and time stamps, for recvmsg(MSG_ERRQUEUE).'),
     ),
     backlogOf(sk),
   );
@@ -73,7 +84,7 @@ function backlogOf(sk: sock): PacketQueue {
     short: 'backlog',
     length: packets.length,
     packets: () => packets,
-    tooltip: 'Packets that came while a process owned the socket.',
+    tooltip: message('Packets that came while a process owned the socket.'),
     more: `${len} bytes of truesize`,
   };
 }
@@ -99,9 +110,10 @@ export class QueueNodes {
       key: 'queues',
       label: 'queues',
       description: queuesSummary(sk),
-      tooltip: `Packets of this socket:\n${queuesOf(sk)
-        .map(({ name, length }) => `${name}: ${length === 0 ? 'empty' : plural(length, 'packet')}`)
-        .join('\n')}`,
+      tooltip: [
+        message('Packets of this socket:'),
+        ...queuesOf(sk).map(({ name, length }) => `${name}: ${length}`),
+      ],
       icon: 'layers',
       children: () => queuesOf(sk).map((queue) => this.#queue(queue)),
     };

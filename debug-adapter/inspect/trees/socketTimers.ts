@@ -1,4 +1,5 @@
 /** The armed timers of a socket. */
+import { message } from '../../../language/message.ts';
 import { inet_connection_sock } from '../../../stack/include/net/inet_connection_sock.ts';
 import { tcp_sock } from '../../../stack/include/linux/tcp.ts';
 import type { hrtimer, timer_list } from '../../../stack/include/linux/timer.ts';
@@ -79,7 +80,9 @@ export function timersNode(sk: sock, now_ns: number): TreeNode {
               compared: purpose ?? '',
               tooltip:
                 purpose === undefined
-                  ? 'What it was armed for is settled (icsk_pending is 0). Linux lets it run out and do nothing.'
+                  ? message(
+                      'What it was armed for is settled (icsk_pending is 0). Linux lets it run out and do nothing.',
+                    )
                   : undefined,
               icon: 'watch',
             })),

@@ -2,6 +2,7 @@
  * The tree "Sockets": by process and descriptor, with what watches them, followed by orphans, TIME_WAIT socks and
  * requests without a process.
  */
+import { message, type Message } from '../../../language/message.ts';
 import { inet_connection_sock } from '../../../stack/include/net/inet_connection_sock.ts';
 import { inet_timewait_sock } from '../../../stack/include/net/inet_timewait_sock.ts';
 import { request_sock } from '../../../stack/include/net/request_sock.ts';
@@ -46,15 +47,23 @@ export class SocketsTree {
       ({ rsk_listener: listener }) => listener === null || !listed.has(listener),
     );
     if (roots.length + alone.length + timeWait.length + strayed.length + closing.length === 0) return [];
-    roots.push(this.#group('time-wait', 'Connections that have ended and wait out their time.', timeWait));
-    roots.push(this.#group('orphans', 'Sockets that no process has open any more.', orphans));
+    roots.push(
+      this.#group('time-wait', message('Connections that have ended and wait out their time.'), timeWait),
+    );
+    roots.push(this.#group('orphans', message('Sockets that no process has open any more.'), orphans));
     if (closing.length > 0)
-      roots.push(this.#group('being closed', 'Sockets whose last descriptor is gone, in close().', closing));
+      roots.push(
+        this.#group('being closed', message('Sockets whose last descriptor is gone, in close().'), closing),
+      );
     if (strayed.length > 0)
-      roots.push(this.#group('new-syn-recv', 'Requests whose listener no process shows.', strayed));
+      roots.push(this.#group('new-syn-recv', message('Requests whose listener no process shows.'), strayed));
     if (unborn.length > 0)
       roots.push(
-        this.#group('being made', 'Sockets for new connections, before they are in an accept queue.', unborn),
+        this.#group(
+          'being made',
+          message('Sockets for new connections, before they are in an accept queue.'),
+          unborn,
+        ),
       );
     return roots;
   }
@@ -77,7 +86,7 @@ export class SocketsTree {
       return isEventFile(opened) ? [this.#events.node(opened, fd)] : [];
     });
   }
-  #group(key: string, tooltip: string, sockets: readonly sock_common[]): TreeNode {
+  #group(key: string, tooltip: Message, sockets: readonly sock_common[]): TreeNode {
     return {
       key,
       label: key,

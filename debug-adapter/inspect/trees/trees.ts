@@ -1,4 +1,5 @@
 /** The three trees of the Debug side bar: finds a node's children, and marks changes since the last stop. */
+import { sayPart, type Part, type Translate } from '../../../language/message.ts';
 import { UserError } from '../../../language/userError.ts';
 import type { sock_common } from '../../../stack/include/net/sock.ts';
 import type { Machine } from '../../../stack/machine.ts';
@@ -23,16 +24,18 @@ export class Trees {
   readonly #describer: Describer;
   readonly #views = new Map<Machine, Views>();
   readonly #stops: Stops;
+  readonly #t: Translate;
   readonly #ids = new ObjectIds();
   readonly #nodes = new Map<string, TreeNode>();
   /** The texts displayed at the previous stop, and at this one. */
   #before = new Map<string, string>();
   #now = new Map<string, string>();
 
-  constructor(world: World, describer: Describer, stops: Stops) {
+  constructor(world: World, describer: Describer, stops: Stops, t: Translate) {
     this.#world = world;
     this.#describer = describer;
     this.#stops = stops;
+    this.#t = t;
   }
 
   #viewsOf(machine: Machine): Views {
@@ -109,13 +112,20 @@ export class Trees {
       context,
       ...(node.name === undefined ? {} : { name: node.name }),
       ...(node.description === undefined ? {} : { description: node.description }),
-      ...(node.tooltip === undefined ? {} : { tooltip: node.tooltip }),
+      ...(node.tooltip === undefined ? {} : { tooltip: this.#lines(node.tooltip) }),
       ...(node.icon === undefined ? {} : { icon: node.icon }),
       ...(node.value === undefined ? {} : { value: node.value }),
       ...(node.packetFilter === undefined ? {} : { packetFilter: node.packetFilter }),
       ...(node.packetNumber === undefined ? {} : { packetNumber: node.packetNumber }),
       ...(before !== undefined && before !== text ? { changed: true } : {}),
     };
+  }
+
+  #lines(tooltip: Part | readonly Part[]): string {
+    return [tooltip]
+      .flat()
+      .map((line) => sayPart(this.#t, line))
+      .join('\n');
   }
 
   /** Change a node's value. @returns the changed node */
