@@ -2,7 +2,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { CaptureFile } from '../packets/files/captureFile.ts';
 import { FileBytes } from '../packets/files/fileBytes.ts';
-import { FileFrame } from '../packets/files/fileFrame.ts';
+import { FileFrames } from '../packets/files/fileFrames.ts';
 import { PacketStore } from '../packets/packetStore.ts';
 import type { CaptureProgress } from './messages.ts';
 
@@ -33,17 +33,14 @@ export class CaptureReader {
 
   /** Reads the whole file. What stands before a damaged place is kept. */
   async read(): Promise<void> {
-    let number = 0;
-    let epochNs: bigint | undefined;
+    let frames: FileFrames | undefined;
     let read = 0;
     for await (const batch of this.file.batches()) {
       for (const packet of batch.packets) {
-        if (epochNs === undefined) {
-          epochNs = packet.timeNs;
-          this.store = new PacketStore(NO_LIMITS, 0, { epochNs, isMachine: false });
-        }
-        this.store.take(new FileFrame(++number, packet, epochNs, this.bytes));
-        if (number % PORTION === 0) {
+        frames ??= this.begin(packet.timeNs);
+        frames.add(packet);
+        this.store.arrived();
+        if (frames.end % PORTION === 0) {
           this.report(read, false);
           await turn();
         }
@@ -52,6 +49,13 @@ export class CaptureReader {
       this.report(read, false);
     }
     this.report(read, true);
+  }
+
+  /** @param epochNs the time of the first packet */
+  private begin(epochNs: bigint): FileFrames {
+    const frames = new FileFrames(this.bytes, epochNs);
+    this.store = new PacketStore(NO_LIMITS, 0, { epochNs, isMachine: false }, frames);
+    return frames;
   }
 
   /** All packets that are read by now. */

@@ -1,12 +1,12 @@
 /**
- * The packets that match a filter, updated as packets are added and discarded; each is tested once. An answer tests
+ * The packets that match a filter, updated as packets are added and let go; each is tested once. An answer tests
  * only for a limited time, so that a large capture takes several answers and blocks none of them.
  */
 import { message } from '../../language/message.ts';
-import { dissectPacket } from './dissectors/all.ts';
 import { compileFilter, FilterError, parseFilter, type CompiledFilter } from './filter/filter.ts';
 import { TimeLimit, TookTooLong } from './filter/run/timeLimit.ts';
-import type { Entry } from './packetStore.ts';
+import type { KeptPackets } from './kept/keptPackets.ts';
+import { indexIn } from './list/rowList.ts';
 
 /** Milliseconds that a portion of packets may take, and its size. */
 const LIMIT = 1000;
@@ -18,9 +18,10 @@ export class FilteredList {
   readonly text: string;
   private readonly filter: CompiledFilter;
   private readonly limit: TimeLimit | null;
-  private found: Entry[] = [];
-  /** Number of the last packet tested. */
-  private seen = 0;
+  /** Rows. */
+  private found: number[] = [];
+  /** The next row to be tested. */
+  private next = 0;
   /** Set once a packet took too long. */
   private failure: FilterError | null = null;
 
@@ -41,78 +42,54 @@ export class FilteredList {
     return this.found.length;
   }
 
-  at(index: number): Entry {
+  at(index: number): number {
     return this.found[index]!;
   }
 
-  numbers(): number[] {
-    return this.found.map(({ frame }) => frame.number);
+  rows(): readonly number[] {
+    return this.found;
   }
 
-  /** Position of a packet, or -1 if it does not match. */
-  indexOf(number: number): number {
-    let [low, high] = [0, this.found.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (this.found[middle]!.frame.number < number) low = middle + 1;
-      else high = middle;
-    }
-    return this.found[low]?.frame.number === number ? low : -1;
+  /** Position of a row, or -1 if it does not match. */
+  indexOf(row: number): number {
+    return indexIn(this.found, row);
   }
 
   /**
-   * Test the new entries, and forget those before `first`.
+   * Test the new packets, and forget those that were let go.
    *
    * @returns how many of how many are tested, if the time was too short for all of them
    * @throws FilterError if a regular expression takes too long on one of them
    */
-  update(
-    entries: readonly Entry[],
-    first: number,
-    milliseconds = FILTER_TIME,
-  ): { done: number; of: number } | null {
+  update(packets: KeptPackets, milliseconds = FILTER_TIME): { done: number; of: number } | null {
     if (this.failure) throw this.failure;
-    const oldest = entries[first]?.frame.number ?? Infinity;
-    const gone = this.found.findIndex(({ frame }) => frame.number >= oldest);
+    const { first, end, count } = packets;
+    const gone = this.found.findIndex((row) => row >= first);
     if (gone !== 0) this.found = gone < 0 ? [] : this.found.slice(gone);
     const deadline = performance.now() + milliseconds;
-    const begin = this.firstUntested(entries, first);
-    for (let at = begin; at < entries.length; at += PORTION) {
+    const begin = Math.max(this.next, first);
+    for (let row = begin; row < end; row += PORTION) {
       // Each answer gets on.
-      if (at > begin && performance.now() > deadline) return { done: at - first, of: entries.length - first };
-      this.testPortion(entries, at, Math.min(at + PORTION, entries.length));
+      if (row > begin && performance.now() > deadline) return { done: row - first, of: count };
+      this.testPortion(packets, row, Math.min(row + PORTION, end));
     }
     return null;
   }
 
-  private firstUntested(entries: readonly Entry[], first: number): number {
-    let [low, high] = [first, entries.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (entries[middle]!.frame.number > this.seen) high = middle;
-      else low = middle + 1;
-    }
-    return low;
-  }
-
-  private testPortion(entries: readonly Entry[], from: number, to: number): void {
+  private testPortion(packets: KeptPackets, from: number, to: number): void {
     const test = () => {
-      for (let at = from; at < to; at++) {
-        const entry = entries[at]!;
-        if (this.filter.matches(dissectPacket(entry.frame, entry.context))) this.found.push(entry);
-        this.seen = entry.frame.number;
-      }
+      for (this.next = from; this.next < to; this.next++)
+        if (this.filter.matches(packets.packet(this.next))) this.found.push(this.next);
     };
     if (!this.limit) return test();
     try {
       this.limit.run(test);
     } catch (error) {
       if (!(error instanceof TookTooLong)) throw error;
-      const slow = entries.find(({ frame }) => frame.number > this.seen)!;
       this.failure = new FilterError(
         message(
           'a regular expression takes too long on packet {0}; make it simpler, without a repetition inside a repetition',
-          slow.frame.number,
+          packets.number(this.next),
         ),
         0,
         this.text.length,

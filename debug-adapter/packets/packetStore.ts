@@ -1,12 +1,12 @@
 /** A session's captured packets in bounded memory, for listing, filtering and decoding. */
 import { UserError } from '../../language/userError.ts';
-import { ByteSlab } from '../../stack/lib/byte_slab.ts';
 import type {
   AnnotatePacketArguments,
   FindPacketArguments,
   FindPacketResponse,
   PacketFate,
   PacketList,
+  PacketRow,
   PacketResponse,
   PacketsArguments,
   PacketsResponse,
@@ -14,15 +14,14 @@ import type {
 import { sortKey } from './list/columnValues.ts';
 import { findPacket } from './list/find.ts';
 import { listRow, type RowView } from './list/listRows.ts';
-import { SortedList, type SortedFrom } from './list/sortedList.ts';
-import { dissectFirst, dissectPacket } from './dissectors/all.ts';
+import type { Progress, RowList } from './list/rowList.ts';
+import { SortedList } from './list/sortedList.ts';
 import { FilteredList } from './filteredList.ts';
 import { MACHINE_CAPTURE, type Capture } from './capture.ts';
 import type { CapturedFrame } from './frame.ts';
-import type { Context } from './context.ts';
+import { MemoryFrames, type Frames } from './kept/frames.ts';
+import { KeptPackets } from './kept/keptPackets.ts';
 import { packetBytes, packetLayers } from './layers.ts';
-import type { FrameBytes } from './streams/streamBytes.ts';
-import { Trackers } from './tracking/trackers.ts';
 import type { Packet } from './tree/packet.ts';
 
 export interface PacketStoreLimits {
@@ -39,70 +38,50 @@ const MAX_ROWS = 1000;
 /** What a window of the list shows besides which packets. */
 export type ListView = Omit<PacketsArguments, 'from' | 'count' | 'filter'>;
 
-interface List extends SortedFrom {
-  indexOf(number: number): number;
+interface List extends RowList {
   /** Not in order yet: it is not to be shown. */
   sorting?: Progress;
   /** Not everything is tested yet. */
   filtering?: Progress;
 }
 
-interface Progress {
-  done: number;
-  of: number;
-}
-
 /** Fields of what the machine or the user says of a packet later. */
 const FATE_FIELDS = ['frame.fate', 'frame.reason'];
 const NOTE_FIELDS = ['frame.marked', 'frame.comment', 'pkt_comment', 'frame.ref_time'];
 
-export interface Entry {
-  readonly frame: CapturedFrame;
-  readonly context: Context;
-}
-
 export class PacketStore {
   readonly capture: Capture;
   private readonly limits: PacketStoreLimits;
-  /** Oldest first. Entries before `first` are discarded and wait to be removed. */
-  private entries: Entry[] = [];
-  private first = 0;
   private captured = 0;
+  /** Bytes of the frames that are in memory. */
   private bytes = 0;
-  /** Streams are put together from these. */
-  private readonly keptBytes: FrameBytes = {
-    bytesOf: (number) => {
-      const index = this.indexOf(number);
-      return index < 0 ? null : this.entries[this.first + index]!.frame.bytes;
-    },
-  };
-  private trackers: Trackers;
+  /** The frames, if the store has them in memory. */
+  private memory: MemoryFrames | null;
+  private packets: KeptPackets;
   private filters: FilteredList[] = [];
   /** The list that was sorted last. */
   private sorted: { key: string; list: SortedList } | undefined;
   /** Packets from which relative times count, in order. */
   private references: { number: number; timeNs: number }[] = [];
   private firstTimeNs = 0;
-  /** The kept packets as a list. */
-  private readonly all: List;
-  private readonly memory = new ByteSlab();
   /** Number of the packet that the machine is processing at this stop. */
   current: number | undefined;
 
-  /** @param letGo number of packets before the first one added */
-  constructor(limits: Partial<PacketStoreLimits> = {}, letGo = 0, capture = MACHINE_CAPTURE) {
+  /**
+   * @param letGo number of packets before the first one added
+   * @param frames where the frames are, if `add` is not to copy them
+   */
+  constructor(
+    limits: Partial<PacketStoreLimits> = {},
+    letGo = 0,
+    capture = MACHINE_CAPTURE,
+    frames?: Frames,
+  ) {
     this.limits = { ...DEFAULT_LIMITS, ...limits };
     this.captured = letGo;
     this.capture = capture;
-    this.trackers = new Trackers(this.keptBytes, capture);
-    const kept = () => this.kept;
-    this.all = {
-      get length() {
-        return kept();
-      },
-      at: (at) => this.entries[this.first + at]!,
-      indexOf: (number) => this.indexOf(number),
-    };
+    this.memory = frames ? null : new MemoryFrames();
+    this.packets = new KeptPackets(frames ?? this.memory!, capture);
   }
 
   /** The number of packets captured, including discarded ones. */
@@ -112,7 +91,7 @@ export class PacketStore {
 
   /** The number of packets still stored. */
   get kept(): number {
-    return this.entries.length - this.first;
+    return this.packets.count;
   }
 
   /** The number of packets discarded to bound memory. */
@@ -122,27 +101,24 @@ export class PacketStore {
 
   /** Adds the next captured frame, with a copy of its bytes; numbers must increase. */
   add(frame: CapturedFrame): void {
-    this.append(this.ownBytes(frame), frame.bytes.length);
+    const { memory, packets } = this;
+    if (!memory) throw new TypeError('the frames of this store come from elsewhere');
+    const newest = packets.count > 0 ? packets.number(packets.end - 1) : 0;
+    if (frame.number <= newest)
+      throw new RangeError(`captured frames must come in order: got number ${frame.number} after ${newest}`);
+    memory.add(frame);
+    this.bytes += frame.bytes.length;
+    this.arrived();
   }
 
-  /** Adds the next captured frame, whose bytes stay where they are. */
-  take(frame: CapturedFrame): void {
-    this.append(frame, 0);
-  }
-
-  /** @param kept bytes that the store keeps of it */
-  private append(own: CapturedFrame, kept: number): void {
-    const last = this.entries.at(-1);
-    if (last && own.number <= last.frame.number)
-      throw new RangeError(
-        `captured frames must come in order: got number ${own.number} after ${last.frame.number}`,
-      );
-    const { context } = dissectFirst(own, this.trackers);
-    this.entries.push({ frame: own, context });
-    if (!last) this.firstTimeNs = own.timeNs;
+  /** The frames have one more. */
+  arrived(): void {
+    const { packets } = this;
+    packets.decode();
+    const own = packets.frame(packets.end - 1);
+    if (packets.count === 1) this.firstTimeNs = own.timeNs;
     if (own.isReference) this.noteReference(own, true);
     this.captured++;
-    this.bytes += kept;
     this.trim();
   }
 
@@ -160,12 +136,11 @@ export class PacketStore {
     const start = Math.max(0, Math.floor(from));
     const end = Math.min(matching, start + Math.min(MAX_ROWS, Math.max(0, Math.floor(count))));
     const rowView = this.rowView(view);
-    for (let at = start; at < end; at++)
-      response.rows.push(listRow(list.at(at), at > 0 ? list.at(at - 1) : undefined, rowView));
-    if (view.locate !== undefined) response.located = list.indexOf(view.locate);
+    for (let at = start; at < end; at++) response.rows.push(this.shown(list, at, rowView));
+    if (view.locate !== undefined) response.located = this.indexIn(list, view.locate);
     if (this.current !== undefined) {
       response.current = this.current;
-      const index = list.indexOf(this.current);
+      const index = this.indexIn(list, this.current);
       if (index >= 0) response.currentIndex = index;
     }
     return response;
@@ -180,10 +155,11 @@ export class PacketStore {
     return findPacket(
       {
         list,
-        row: (entry, before) => listRow(entry, before, rowView),
+        frame: (row) => this.packets.frame(row),
+        shown: (index) => this.shown(list, index, rowView),
         filter: (text) => {
           const { list: found, filtering } = this.filtered(text.trim());
-          return filtering ? null : ({ frame }) => found.indexOf(frame.number) >= 0;
+          return filtering ? null : (row) => found.indexOf(row) >= 0;
         },
       },
       args,
@@ -192,7 +168,7 @@ export class PacketStore {
 
   /** What the user says of a packet. Throws as `packet` does. */
   annotate({ number, marked, comment, isReference }: AnnotatePacketArguments): void {
-    const { frame } = this.entry(number);
+    const frame = this.packets.lastingFrame(this.row(number));
     if (marked !== undefined) frame.isMarked = marked;
     if (comment === '') delete frame.comment;
     else if (comment !== undefined) frame.comment = comment;
@@ -221,11 +197,23 @@ export class PacketStore {
     };
   }
 
+  /** What a list shows at an index. */
+  private shown(list: List, index: number, view: RowView): PacketRow {
+    const { packets } = this;
+    const before = index > 0 ? packets.frame(list.at(index - 1)) : undefined;
+    return listRow(packets.entry(list.at(index)), before, view);
+  }
+
+  private indexIn(list: List, number: number): number {
+    const row = this.packets.rowOf(number);
+    return row < 0 ? -1 : list.indexOf(row);
+  }
+
   /** The packets of a list in its order. */
   private list({ filter = '', sort, upTo = Infinity }: PacketList): List {
     const { list: base, filtering } = filter.trim()
       ? this.filtered(filter.trim())
-      : { list: this.all, filtering: null };
+      : { list: this.all(), filtering: null };
     if (!sort || filtering)
       return {
         length: base.length,
@@ -234,9 +222,10 @@ export class PacketStore {
         ...(filtering && (sort ? { sorting: filtering } : { filtering })),
       };
     const key = `${sort.by} ${sort.descending} ${filter.trim()}`;
-    if (this.sorted?.key !== key) this.sorted = { key, list: new SortedList(sort, sortKey(sort.by)) };
+    if (this.sorted?.key !== key)
+      this.sorted = { key, list: new SortedList(sort, sortKey(sort.by, this.packets)) };
     const { list } = this.sorted;
-    const sorting = list.update(base, upTo);
+    const sorting = list.update(base, this.packets.rowFrom(upTo + 1));
     return {
       length: list.length,
       at: (at) => list.at(at),
@@ -253,38 +242,37 @@ export class PacketStore {
 
   /** The numbers of all kept packets that match. @throws FilterError if the filter is wrong */
   matching(filter: string): number[] {
-    return this.filtered(filter.trim(), Infinity).list.numbers();
+    const { list } = this.filtered(filter.trim(), Infinity);
+    return list.rows().map((row) => this.packets.number(row));
   }
 
   /** One packet, for what is made from its fields. Throws as `packet` does. */
   dissected(number: number): Packet {
-    const { frame, context } = this.entry(number);
-    return dissectPacket(frame, context);
+    return this.packets.packet(this.row(number));
   }
 
   /** All kept packets, the newest first. */
   *newest(): Generator<Packet> {
-    for (let at = this.entries.length - 1; at >= this.first; at--) {
-      const { frame, context } = this.entries[at]!;
-      yield dissectPacket(frame, context);
-    }
+    const { packets } = this;
+    for (let row = packets.end - 1; row >= packets.first; row--) yield packets.packet(row);
   }
 
   /** Bytes and capture data of one packet. Throws as `packet` does. */
   frame(number: number): CapturedFrame {
-    return this.entry(number).frame;
+    return this.packets.frame(this.row(number));
   }
 
   /** All packets that are kept, oldest first. */
   *frames(): Generator<CapturedFrame> {
-    for (let at = this.first; at < this.entries.length; at++) yield this.entries[at]!.frame;
+    const { packets } = this;
+    for (let row = packets.first; row < packets.end; row++) yield packets.frame(row);
   }
 
   /** Set the fate of a frame. Ignored if the frame is no longer stored. */
   setFate(number: number, fate: PacketFate, reason?: string): void {
-    const index = this.indexOf(number);
-    if (index < 0) return;
-    const { frame } = this.entries[this.first + index]!;
+    const row = this.packets.rowOf(number);
+    if (row < 0) return;
+    const frame = this.packets.lastingFrame(row);
     frame.fate = fate;
     if (reason === undefined) delete frame.reason;
     else frame.reason = reason;
@@ -293,47 +281,43 @@ export class PacketStore {
   }
 
   clear(): void {
-    this.entries = [];
-    this.first = 0;
+    this.memory = new MemoryFrames();
+    this.packets = new KeptPackets(this.memory, this.capture);
     this.captured = 0;
     this.bytes = 0;
     this.filters = [];
     this.sorted = undefined;
     this.references = [];
     this.current = undefined;
-    this.trackers = new Trackers(this.keptBytes, this.capture);
-  }
-
-  /** Copy the frame's bytes: a view into a ring or a larger buffer would change, or keep all of it alive. */
-  private ownBytes(frame: CapturedFrame): CapturedFrame {
-    const bytes = this.memory.take(frame.bytes.length);
-    bytes.set(frame.bytes);
-    return { ...frame, bytes };
   }
 
   private trim(): void {
-    while (this.kept > this.limits.packets || (this.bytes > this.limits.bytes && this.kept > 1)) {
-      this.bytes -= this.entries[this.first]!.frame.bytes.length;
-      this.first++;
-    }
-    // Removing costs time proportional to the number of entries, and discarded entries use memory until then:
-    // allow an eighth to accumulate.
-    if (this.first < 1024 || this.first * 8 < this.entries.length) return;
-    this.entries = this.entries.slice(this.first);
-    this.first = 0;
+    const { limits, packets } = this;
+    let { first } = packets;
+    const kept = () => packets.end - first;
+    while (kept() > limits.packets || (this.bytes > limits.bytes && kept() > 1))
+      this.bytes -= packets.frame(first++).bytes.length;
+    if (first > packets.first) packets.letGo(first);
+  }
+
+  /** The kept packets as a list. */
+  private all(): List {
+    const { first, count } = this.packets;
+    return { length: count, at: (index) => first + index, indexOf: (row) => row - first };
   }
 
   private filtered(text: string, milliseconds?: number): { list: FilteredList; filtering: Progress | null } {
     let list = this.filters.find((one) => one.text === text);
     list ??= new FilteredList(text);
     this.filters = [list, ...this.filters.filter((one) => one !== list)].slice(0, KEPT_FILTERS);
-    return { list, filtering: list.update(this.entries, this.first, milliseconds) };
+    return { list, filtering: list.update(this.packets, milliseconds) };
   }
 
-  private entry(number: number): Entry {
-    const index = this.indexOf(number);
-    if (index >= 0) return this.entries[this.first + index]!;
-    const oldest = this.entries[this.first]?.frame.number;
+  private row(number: number): number {
+    const { packets } = this;
+    const row = packets.rowOf(number);
+    if (row >= 0) return row;
+    const oldest = packets.count > 0 ? packets.number(packets.first) : undefined;
     if (oldest !== undefined && number >= 1 && number < oldest)
       throw new UserError(
         'packet {0} was let go: the newest {1} packets are kept, from {2} on',
@@ -342,19 +326,5 @@ export class PacketStore {
         oldest,
       );
     throw new UserError('no such packet: {0} ({1} captured so far)', number, this.captured);
-  }
-
-  /** Position among the kept packets, or -1. Numbers rise, but frames that the capture missed leave gaps. */
-  private indexOf(number: number): number {
-    let low = this.first;
-    let high = this.entries.length - 1;
-    while (low <= high) {
-      const middle = (low + high) >> 1;
-      const found = this.entries[middle]!.frame.number;
-      if (found === number) return middle - this.first;
-      if (found < number) low = middle + 1;
-      else high = middle - 1;
-    }
-    return -1;
   }
 }

@@ -3,7 +3,8 @@ import { expert, type Severity } from '../tree/expert.ts';
 import { field, type Field } from '../tree/field.ts';
 import type { Item } from '../tree/item.ts';
 import type { PacketBytes } from '../tree/packetBytes.ts';
-import type { TcpAnalysis, TcpNote } from '../tracking/tcpAnalysis.ts';
+import type { TcpAnalysis } from '../tracking/tcpAnalysis.ts';
+import type { TcpNote } from '../tracking/tcpNotes.ts';
 
 const ANALYSIS = field('tcp.analysis', 'SEQ/ACK analysis', 'none');
 const ACKS = field('tcp.analysis.acks_frame', 'This is an ACK to the segment in frame', 'uint32', {
@@ -121,11 +122,11 @@ export function addTcpAnalysis(
   initialRttNs: number,
 ): void {
   const { notes, acks, bytesInFlight, pushedBytes } = analysis;
-  if (!analysis.isShown && notes.size === 0) return;
+  if (!analysis.isShown && notes.isEmpty) return;
   const at = bytes.begin;
   const line = layer.heading(ANALYSIS, bytes, at, 0, ANALYSIS.title).generated();
   if (acks) {
-    line.generate(ACKS, bytes, acks.number);
+    line.generate(ACKS, bytes, acks);
     if (analysis.rttNs) line.generate(ACK_RTT, bytes, analysis.rttNs);
   }
   if (initialRttNs) line.generate(FIRST_RTT, bytes, initialRttNs);
@@ -133,7 +134,7 @@ export function addTcpAnalysis(
     line.generate(IN_FLIGHT, bytes, bytesInFlight);
     line.generate(PUSHED, bytes, pushedBytes);
   }
-  if (notes.size === 0) return;
+  if (notes.isEmpty) return;
   const flags = line.heading(FLAGS, bytes, at, 0, FLAGS.title).generated();
   for (const [note, { own, severity }] of REMARKS) {
     if (!notes.has(note)) continue;
@@ -166,7 +167,7 @@ function addDuplicate(
 
 /** `[TCP Dup ACK 3#1] `, or nothing. */
 export function notesInfo({ notes, duplicateOf, duplicateCount }: TcpAnalysis): string {
-  if (notes.size === 0) return '';
+  if (notes.isEmpty) return '';
   return IN_INFO.filter((note) => notes.has(note))
     .map((note) => {
       const number = note === 'duplicate_ack' ? ` ${duplicateOf}#${duplicateCount}` : '';

@@ -1,8 +1,8 @@
 /** The values of the list's columns: for sorting, and of the fields that are columns. */
 import { UserError } from '../../../language/userError.ts';
-import { dissectPacket } from '../dissectors/all.ts';
 import { columnReader, filterField, unknownField } from '../filter/meaning/fields.ts';
-import type { Entry } from '../packetStore.ts';
+import type { CapturedFrame } from '../frame.ts';
+import type { KeptPackets } from '../kept/keptPackets.ts';
 import type { Field } from '../tree/field.ts';
 import { told, type Packet } from '../tree/packet.ts';
 import { valueText } from '../tree/text.ts';
@@ -13,12 +13,12 @@ const PRESENT = '✓';
 /** Digits of the numbers in an address, so that 9 comes before 10. */
 const DIGITS = 5;
 
-const OF_FRAMES: Readonly<Record<string, (entry: Entry) => SortKey>> = {
-  number: ({ frame }) => frame.number,
-  time: ({ frame }) => frame.number,
-  length: ({ frame }) => frame.length,
-  direction: ({ frame }) => frame.direction ?? '',
-  fate: ({ frame }) => frame.fate ?? '',
+const OF_FRAMES: Readonly<Record<string, (frame: CapturedFrame) => SortKey>> = {
+  number: ({ number }) => number,
+  time: ({ number }) => number,
+  length: ({ length }) => length,
+  direction: ({ direction }) => direction ?? '',
+  fate: ({ fate }) => fate ?? '',
 };
 
 const OF_COLUMNS: Readonly<Record<string, (packet: Packet) => SortKey>> = {
@@ -33,11 +33,11 @@ const OF_COLUMNS: Readonly<Record<string, (packet: Packet) => SortKey>> = {
  *
  * Throws an error for a name that no column and no field has.
  */
-export function sortKey(by: string): (entry: Entry) => SortKey {
+export function sortKey(by: string, packets: KeptPackets): (row: number) => SortKey {
   const ofFrame = Object.hasOwn(OF_FRAMES, by) ? OF_FRAMES[by] : undefined;
-  if (ofFrame) return ofFrame;
+  if (ofFrame) return (row) => ofFrame(packets.frame(row));
   const key = Object.hasOwn(OF_COLUMNS, by) ? OF_COLUMNS[by]! : fieldKey(by);
-  return ({ frame, context }) => key(dissectPacket(frame, context));
+  return (row) => key(packets.packet(row));
 }
 
 function fieldKey(name: string): (packet: Packet) => SortKey {

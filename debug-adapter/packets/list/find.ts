@@ -3,36 +3,40 @@ import { message } from '../../../language/message.ts';
 import { UserError } from '../../../language/userError.ts';
 import type { FindPacketArguments, FindPacketResponse, PacketRow } from '../../protocol.ts';
 import { FilterError } from '../filter/filterError.ts';
-import type { Entry } from '../packetStore.ts';
-import type { SortedFrom } from './sortedList.ts';
+import type { CapturedFrame } from '../frame.ts';
+import type { RowList } from './rowList.ts';
 
 /** Milliseconds that one answer may take. */
 const FIND_TIME = 100;
 const CHECKED = 64;
 
-type Test = (entry: Entry, index: number) => boolean;
+/** Of a row, and its place in the list. */
+type Test = (row: number, index: number) => boolean;
 
 export interface Findable {
-  list: SortedFrom;
-  row: (entry: Entry, before: Entry | undefined) => PacketRow;
+  list: RowList;
+  frame: (row: number) => CapturedFrame;
+  /** What the list shows at an index. */
+  shown: (index: number) => PacketRow;
   /** Null while packets are still to be tested. @throws FilterError */
-  filter: (text: string) => ((entry: Entry) => boolean) | null;
+  filter: (text: string) => ((row: number) => boolean) | null;
 }
 
 /** @throws FilterError if what is searched for is wrong */
 export function findPacket(
-  { list, row, filter }: Findable,
+  findable: Findable,
   { what, text, from, backwards = false }: FindPacketArguments,
   milliseconds = FIND_TIME,
 ): FindPacketResponse {
-  const test = testFor(what, text, { list, row, filter });
+  const test = testFor(what, text, findable);
   if (!test) return { goOnFrom: from };
+  const { list, frame } = findable;
   const deadline = performance.now() + milliseconds;
   const step = backwards ? -1 : 1;
   let looked = 0;
   for (let index = from; index >= 0 && index < list.length; index += step) {
-    const entry = list.at(index);
-    if (test(entry, index)) return { found: { number: entry.frame.number, index } };
+    const row = list.at(index);
+    if (test(row, index)) return { found: { number: frame(row).number, index } };
     if (++looked % CHECKED === 0 && performance.now() > deadline) return { goOnFrom: index + step };
   }
   return {};
@@ -41,23 +45,25 @@ export function findPacket(
 function testFor(
   what: FindPacketArguments['what'],
   text: string,
-  { list, row, filter }: Findable,
+  { frame, shown, filter }: Findable,
 ): Test | null {
   switch (what) {
     case 'filter':
       return filter(text);
     case 'row': {
       const wanted = text.toLowerCase();
-      return (entry, index) => rowText(row(entry, list.at(index - 1))).includes(wanted);
+      return (_, index) => rowText(shown(index)).includes(wanted);
     }
     case 'text': {
       const wanted = Buffer.from(text.toLowerCase(), 'latin1');
-      return ({ frame: { bytes } }) => lowerCase(bytes).includes(wanted);
+      return (row) => lowerCase(frame(row).bytes).includes(wanted);
     }
     case 'hex': {
       const wanted = hexBytes(text);
-      return ({ frame: { bytes } }) =>
-        Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).includes(wanted);
+      return (row) => {
+        const { bytes } = frame(row);
+        return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).includes(wanted);
+      };
     }
     default:
       throw new UserError('findPacket looks for a filter, row, text or hex, not "{0}"', String(what));

@@ -1,7 +1,8 @@
 /** A window of a list: its rows with their times, marks and the values of chosen fields. */
 import type { PacketRow, TimeFormat } from '../../protocol.ts';
 import { dissectPacket } from '../dissectors/all.ts';
-import type { Entry } from '../packetStore.ts';
+import type { CapturedFrame } from '../frame.ts';
+import type { Entry } from '../kept/keptPackets.ts';
 import { told, type Packet } from '../tree/packet.ts';
 import { secondsText } from '../tree/text.ts';
 import { colourOf } from './colourRules.ts';
@@ -19,7 +20,7 @@ export interface RowView {
 }
 
 /** @param displayedBefore the packet that is listed before this one */
-export function listRow(entry: Entry, displayedBefore: Entry | undefined, view: RowView): PacketRow {
+export function listRow(entry: Entry, displayedBefore: CapturedFrame | undefined, view: RowView): PacketRow {
   const packet = dissectPacket(entry.frame, entry.context);
   const row = packetRow(packet);
   row.time = timeText(entry, displayedBefore, view);
@@ -50,7 +51,7 @@ function packetRow(packet: Packet): PacketRow {
   };
 }
 
-function timeText(entry: Entry, before: Entry | undefined, view: RowView): string {
+function timeText(entry: Entry, before: CapturedFrame | undefined, view: RowView): string {
   const { frame, context } = entry;
   const { timeNs } = frame;
   switch (view.time ?? 'virtual') {
@@ -62,6 +63,6 @@ function timeText(entry: Entry, before: Entry | undefined, view: RowView): strin
       return secondsText(timeNs - (context.previousTimeNs ?? timeNs));
     case 'deltaDisplayed':
       // A list that is not in the order of capture has packets that come before the one above.
-      return secondsText(timeNs - (before?.frame.timeNs ?? timeNs));
+      return secondsText(timeNs - (before?.timeNs ?? timeNs));
   }
 }

@@ -3,18 +3,13 @@
  * the first sorting of a large capture takes several answers and blocks none of them.
  */
 import type { SortOrder } from '../../protocol.ts';
-import type { Entry } from '../packetStore.ts';
+import type { Progress, RowList } from './rowList.ts';
 
 export type SortKey = number | string;
 
-/** What is sorted: packets in the order of capture. */
-export interface SortedFrom {
-  readonly length: number;
-  at(index: number): Entry;
-}
 interface Keyed {
   key: SortKey;
-  entry: Entry;
+  row: number;
 }
 
 /** Milliseconds that one answer spends on making keys. */
@@ -24,14 +19,14 @@ const CHECKED = 256;
 
 export class SortedList {
   readonly order: SortOrder;
-  private readonly keyOf: (entry: Entry) => SortKey;
+  private readonly keyOf: (row: number) => SortKey;
   private sorted: Keyed[] = [];
-  /** Number of the last packet that is in the list. */
-  private seen = 0;
-  /** Number of the first one. */
+  /** Behind the last row that is in the list. */
+  private next = 0;
+  /** The first one. */
   private oldest = 0;
 
-  constructor(order: SortOrder, keyOf: (entry: Entry) => SortKey) {
+  constructor(order: SortOrder, keyOf: (row: number) => SortKey) {
     this.order = order;
     this.keyOf = keyOf;
   }
@@ -40,51 +35,52 @@ export class SortedList {
     return this.sorted.length;
   }
 
-  at(index: number): Entry {
-    return this.sorted[index]!.entry;
+  at(index: number): number {
+    return this.sorted[index]!.row;
   }
 
-  /** Position of a packet, or -1. */
-  indexOf(number: number): number {
-    return this.sorted.findIndex(({ entry }) => entry.frame.number === number);
+  /** Position of a row, or -1. */
+  indexOf(row: number): number {
+    return this.sorted.findIndex((keyed) => keyed.row === row);
   }
 
   /**
-   * Takes in the packets up to a number, and forgets those that were let go.
+   * Takes in the packets before row `before`, and forgets those that were let go.
    *
+   * @param from in the order of capture
    * @returns how many of how many are in, if the time was too short for all of them
    */
-  update(from: SortedFrom, upTo: number, milliseconds = SORT_TIME): { done: number; of: number } | null {
-    if (upTo < this.seen) this.sorted = this.sorted.filter(({ entry }) => entry.frame.number <= upTo);
-    this.seen = Math.min(this.seen, upTo);
-    const oldest = from.length ? from.at(0).frame.number : Infinity;
-    if (oldest > this.oldest) this.sorted = this.sorted.filter(({ entry }) => entry.frame.number >= oldest);
+  update(from: Omit<RowList, 'indexOf'>, before: number, milliseconds = SORT_TIME): Progress | null {
+    if (before < this.next) this.sorted = this.sorted.filter(({ row }) => row < before);
+    this.next = Math.min(this.next, before);
+    const oldest = from.length ? from.at(0) : Infinity;
+    if (oldest > this.oldest) this.sorted = this.sorted.filter(({ row }) => row >= oldest);
     this.oldest = oldest;
-    const begin = firstAbove(from, this.seen);
-    const end = firstAbove(from, upTo);
+    const begin = firstFrom(from, this.next);
+    const end = firstFrom(from, before);
     const deadline = performance.now() + milliseconds;
     const added: Keyed[] = [];
     let at = begin;
     for (; at < end; at++) {
       if (at % CHECKED === 0 && added.length > 0 && performance.now() > deadline) break;
-      const entry = from.at(at);
-      added.push({ key: this.keyOf(entry), entry });
+      const row = from.at(at);
+      added.push({ key: this.keyOf(row), row });
     }
     const last = added.at(-1);
     if (!last) return null;
-    this.seen = last.entry.frame.number;
+    this.next = last.row + 1;
     const compare = this.order.descending ? descending : ascending;
     this.sorted = merged(this.sorted, added.sort(compare), compare);
     return at < end ? { done: at, of: end } : null;
   }
 }
 
-/** Index of the first packet with a higher number. */
-function firstAbove(list: SortedFrom, number: number): number {
+/** Index of the first row that is this one or a later one. */
+function firstFrom(list: Omit<RowList, 'indexOf'>, row: number): number {
   let [low, high] = [0, list.length];
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (list.at(middle).frame.number > number) high = middle;
+    if (list.at(middle) >= row) high = middle;
     else low = middle + 1;
   }
   return low;
@@ -94,10 +90,10 @@ type Compare = (a: Keyed, b: Keyed) => number;
 
 /** Numbers before texts; equal keys in the order of capture. */
 function ascending(a: Keyed, b: Keyed): number {
-  return compareKeys(a.key, b.key) || a.entry.frame.number - b.entry.frame.number;
+  return compareKeys(a.key, b.key) || a.row - b.row;
 }
 function descending(a: Keyed, b: Keyed): number {
-  return compareKeys(b.key, a.key) || b.entry.frame.number - a.entry.frame.number;
+  return compareKeys(b.key, a.key) || b.row - a.row;
 }
 function compareKeys(a: SortKey, b: SortKey): number {
   if (typeof a === typeof b) return a < b ? -1 : a > b ? 1 : 0;

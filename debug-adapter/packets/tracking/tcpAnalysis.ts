@@ -4,30 +4,13 @@
  */
 import { ACK, FIN, PSH, RST, SYN } from '../dissectors/tcpFlags.ts';
 import type { Moment } from './tcpConversation.ts';
-import { after, SCALE_UNKNOWN, type Flow, type Unacked } from './tcpFlow.ts';
+import { after, SCALE_UNKNOWN, type Flow } from './tcpFlow.ts';
+import type { TcpNote, TcpNotes } from './tcpNotes.ts';
 
 /** A retransmission this soon after duplicate ACKs is a fast retransmission. */
 const FAST_RETRANSMIT_NS = 20e6;
 /** Without a measured round-trip time: a segment later than this is a retransmission, not out of order. */
 const OUT_OF_ORDER_NS = 3e6;
-
-/** Wireshark's remarks, by the name that follows `tcp.analysis.` in a filter. */
-export type TcpNote =
-  | 'retransmission'
-  | 'fast_retransmission'
-  | 'spurious_retransmission'
-  | 'out_of_order'
-  | 'reused_ports'
-  | 'lost_segment'
-  | 'ack_lost_segment'
-  | 'window_update'
-  | 'window_full'
-  | 'keep_alive'
-  | 'keep_alive_ack'
-  | 'duplicate_ack'
-  | 'zero_window_probe'
-  | 'zero_window'
-  | 'zero_window_probe_ack';
 
 /** What a segment's header says. */
 export interface Segment {
@@ -40,14 +23,14 @@ export interface Segment {
 }
 
 export interface TcpAnalysis {
-  readonly notes: ReadonlySet<TcpNote>;
+  readonly notes: TcpNotes;
   /** It has lines of its own, even without a note. */
   readonly isShown: boolean;
   /** For a duplicate ACK: the number of the packet that it repeats, and the count of repetitions. */
   readonly duplicateOf: number;
   readonly duplicateCount: number;
-  /** The segment that this one acknowledges, and the time between them. */
-  readonly acks: Unacked | null;
+  /** The number of the segment that this one acknowledges, or 0, and the time between them. */
+  readonly acks: number;
   readonly rttNs: number;
   /** For a retransmission: time since the packet that it repeats, and that packet's number. */
   readonly rtoNs: number;
@@ -58,17 +41,14 @@ export interface TcpAnalysis {
   readonly pushedBytes: number;
 }
 
-/** Most segments have no note and share this set. */
-const NO_NOTES: ReadonlySet<TcpNote> = new Set<TcpNote>();
-
 /** Of a segment that is not analysed, such as one that an ICMP error quotes. */
-export function unanalysed(notes: ReadonlySet<TcpNote>, isShown: boolean): TcpAnalysis {
+export function unanalysed(notes: TcpNotes, isShown: boolean): TcpAnalysis {
   return {
     notes,
-    isShown: isShown || notes.size > 0,
+    isShown: isShown || !notes.isEmpty,
     duplicateOf: 0,
     duplicateCount: 0,
-    acks: null,
+    acks: 0,
     rttNs: 0,
     rtoNs: 0,
     rtoFrame: 0,
@@ -86,7 +66,7 @@ export function analyse(
   moment: Moment,
   { fwd, rev }: { fwd: Flow; rev: Flow },
   initialRttNs: number,
-  notes: Set<TcpNote>,
+  notes: TcpNotes,
   isShown: boolean,
 ): TcpAnalysis {
   const { ack, flags, window, length } = segment;
@@ -130,12 +110,11 @@ export function analyse(
     pushedBytes = fwd.push(length, (flags & PSH) !== 0);
   }
   return {
-    // Those of a SYN-ACK can still change.
-    notes: notes.size || (flags & (SYN | ACK)) === (SYN | ACK) ? notes : NO_NOTES,
-    isShown: isShown || isBeyond || acks !== null || isMeasured || notes.size > 0,
+    notes,
+    isShown: isShown || isBeyond || acks !== null || isMeasured || !notes.isEmpty,
     duplicateOf: isDuplicate ? duplicateOf : 0,
     duplicateCount: isDuplicate ? duplicateCount : 0,
-    acks,
+    acks: acks?.number ?? 0,
     rttNs: acks ? timeNs - acks.timeNs : 0,
     rtoNs: rto ? timeNs - rto.timeNs : 0,
     rtoFrame: rto?.number ?? 0,
@@ -145,7 +124,7 @@ export function analyse(
 }
 
 /** Remarks on a segment's contents, numbers and window. @returns whether it is a duplicate ACK */
-function noteSegment(segment: Segment, fwd: Flow, rev: Flow, notes: Set<TcpNote>): boolean {
+function noteSegment(segment: Segment, fwd: Flow, rev: Flow, notes: TcpNotes): boolean {
   const { seq, ack, window, length, flags } = segment;
   const isControl = (flags & (SYN | FIN | RST)) !== 0;
   if (length === 1 && seq === fwd.nextSeq && rev.window === 0) {
@@ -173,7 +152,7 @@ function noteSegment(segment: Segment, fwd: Flow, rev: Flow, notes: Set<TcpNote>
 }
 
 /** An acknowledgement of what the capture does not have. @returns whether it is one, noted or not */
-function noteUnseen({ ack, flags }: Segment, rev: Flow, notes: Set<TcpNote>): boolean {
+function noteUnseen({ ack, flags }: Segment, rev: Flow, notes: TcpNotes): boolean {
   if (!(flags & ACK) || rev.maxToBeAcked === 0 || !after(ack, rev.maxToBeAcked)) return false;
   if (after(rev.nextSeq, rev.maxToBeAcked)) {
     notes.add('ack_lost_segment');
@@ -191,7 +170,7 @@ function retransmissionKind(
   { seq, length, flags }: Segment,
   fwd: Flow,
   rev: Flow,
-  notes: ReadonlySet<TcpNote>,
+  notes: TcpNotes,
   timeNs: number,
   initialRttNs: number,
 ): TcpNote | null {

@@ -24,9 +24,9 @@ export interface Base {
 
 export class Flow {
   /** What the numbers count from by now; so do those of segments before the first SYN-ACK, whenever it is learned. */
-  private readonly latest: Base = { seq: null };
+  readonly openBase: Base = { seq: null };
   /** What the numbers of a segment captured now count from. */
-  base: Base = this.latest;
+  base: Base = this.openBase;
   /** Highest number seen, plus one, and the packet that carried it. */
   nextSeq = 0;
   nextSeqFrame = 0;
@@ -59,17 +59,17 @@ export class Flow {
   private unacked: Unacked[] = [];
 
   get baseSeq(): number | null {
-    return this.latest.seq;
+    return this.openBase.seq;
   }
 
   /** Numbers count from `seq` unless something else is known. */
   learnBase(seq: number): void {
-    this.latest.seq ??= seq;
+    this.openBase.seq ??= seq;
   }
 
   /** From a SYN-ACK on, numbers count from its own. */
   renumber(seq: number): void {
-    this.latest.seq = seq;
+    this.openBase.seq = seq;
     this.base = { seq };
   }
 

@@ -4,9 +4,10 @@
  */
 import { ACK, FIN, RST, SYN } from '../dissectors/tcpFlags.ts';
 import { conversationKey, type Ends } from './conversationKey.ts';
-import { analyse, unanalysed, type Segment, type TcpAnalysis, type TcpNote } from './tcpAnalysis.ts';
+import { analyse, unanalysed, type Segment, type TcpAnalysis } from './tcpAnalysis.ts';
 import { Conversation, SEEN, type Moment } from './tcpConversation.ts';
 import { SCALE_UNKNOWN, SCALE_UNUSED, type Base, type Flow } from './tcpFlow.ts';
+import { TcpNotes } from './tcpNotes.ts';
 
 /** Maximum number of conversations; the oldest is discarded first, and starts again if it sends more. */
 const MAX_CONVERSATIONS = 20_000;
@@ -45,7 +46,7 @@ export interface TcpKnown {
 /** The first SYN-ACK of a flow, and what was said about it before there were others. */
 interface FirstAnswer {
   readonly seq: number;
-  readonly notes: Set<TcpNote>;
+  readonly notes: TcpNotes;
   readonly wasNoted: boolean;
 }
 
@@ -63,7 +64,7 @@ export class TcpTracker {
     const earlier = this.conversations.get(key);
     let conversation = earlier ?? this.open(key, moment);
     let { fwd, rev } = conversation.directions(from, to);
-    const notes = new Set<TcpNote>();
+    const notes = new TcpNotes();
     let isRepeatedSyn = false;
     const handshake = flags & (SYN | ACK);
     if (handshake === SYN && fwd.baseSeq !== null) {
@@ -108,12 +109,14 @@ export class TcpTracker {
    * A SYN-ACK whose number is not the one that is known tells of a new connection. Wireshark's second reading begins
    * with the last one's number, so a later one decides about the first.
    */
-  private answer(fwd: Flow, seq: number, notes: Set<TcpNote>): void {
+  private answer(fwd: Flow, seq: number, notes: TcpNotes): void {
     if (fwd.baseSeq !== null && fwd.baseSeq !== seq) notes.add('reused_ports');
     fwd.renumber(seq);
     const first = this.answers.get(fwd);
-    if (!first) this.answers.set(fwd, { seq, notes, wasNoted: notes.has('reused_ports') });
-    else if (first.wasNoted || seq !== first.seq) first.notes.add('reused_ports');
+    if (!first) {
+      notes.isOpen = true;
+      this.answers.set(fwd, { seq, notes, wasNoted: notes.has('reused_ports') });
+    } else if (first.wasNoted || seq !== first.seq) first.notes.add('reused_ports');
     else first.notes.delete('reused_ports');
   }
 }

@@ -8,7 +8,10 @@ import { recordCapture, restoreCapture } from '../../../debug-adapter/packets/ca
 import { FilteredList } from '../../../debug-adapter/packets/filteredList.ts';
 import { SortedList } from '../../../debug-adapter/packets/list/sortedList.ts';
 import { findIn } from '../../../debug-adapter/packets/packetRows.ts';
-import { PacketStore, type Entry } from '../../../debug-adapter/packets/packetStore.ts';
+import { MACHINE_CAPTURE } from '../../../debug-adapter/packets/capture.ts';
+import { MemoryFrames } from '../../../debug-adapter/packets/kept/frames.ts';
+import { KeptPackets } from '../../../debug-adapter/packets/kept/keptPackets.ts';
+import { PacketStore } from '../../../debug-adapter/packets/packetStore.ts';
 import { frame, udp } from '../../support/packetBuilder.ts';
 
 /** Packets of different lengths from different ports, one each 10 µs. */
@@ -56,12 +59,8 @@ describe('a list of packets', () => {
   });
 
   it('is sorted in pieces, so that no answer takes long', () => {
-    const entries: Entry[] = Array.from({ length: 2_000 }, (_, at) => ({
-      frame: frame(new Uint8Array(60), at + 1, at),
-      context: {},
-    }));
-    const list = new SortedList({ by: 'x', descending: false }, ({ frame: { number } }) => -number);
-    const from = { length: entries.length, at: (index: number) => entries[index]! };
+    const list = new SortedList({ by: 'x', descending: false }, (row) => -row);
+    const from = { length: 2_000, at: (index: number) => index };
     let answers = 0;
     let done = -1;
     for (let left = list.update(from, Infinity, 0); left; left = list.update(from, Infinity, 0)) {
@@ -70,18 +69,18 @@ describe('a list of packets', () => {
       answers++;
     }
     assert.ok(answers > 3, `${answers} answers`);
-    assert.deepEqual([list.at(0).frame.number, list.at(1_999).frame.number], [2_000, 1]);
+    assert.deepEqual([list.at(0), list.at(1_999)], [1_999, 0]);
   });
 
   it('is filtered in pieces, too: what was found so far can be shown', () => {
-    const store = new PacketStore();
+    const frames = new MemoryFrames();
     for (let number = 1; number <= 1_000; number++)
-      store.add(frame(new Uint8Array(number % 10 ? 60 : 61), number, number));
-    const [...frames] = store.frames();
+      frames.add(frame(new Uint8Array(number % 10 ? 60 : 61), number, number));
+    const packets = new KeptPackets(frames, MACHINE_CAPTURE);
+    packets.decode();
     const list = new FilteredList('frame.len == 61');
-    const entries: Entry[] = frames.map((one) => ({ frame: one, context: {} }));
     let answers = 0;
-    for (let left = list.update(entries, 0, 0); left; left = list.update(entries, 0, 0)) {
+    for (let left = list.update(packets, 0); left; left = list.update(packets, 0)) {
       answers++;
       assert.equal(left.of, 1_000);
       assert.equal(list.length, Math.floor(left.done / 10), `after ${left.done} packets`);
@@ -89,7 +88,6 @@ describe('a list of packets', () => {
     }
     assert.ok(answers > 3, `${answers} answers`);
     assert.equal(list.length, 100);
-    assert.equal(store.rows(0, 5, 'frame.len == 61').filtering, undefined);
   });
 
   it('tells time since boot, since the reference, since the packet before', () => {

@@ -1,0 +1,26 @@
+/** Lists of packets, by their rows. */
+
+/** A list in any order. */
+export interface RowList {
+  readonly length: number;
+  at(index: number): number;
+  /** Position of a row, or -1. */
+  indexOf(row: number): number;
+}
+
+/** How far a list is that takes longer than one answer. */
+export interface Progress {
+  done: number;
+  of: number;
+}
+
+/** The position of a row among rows that rise, or -1. */
+export function indexIn(rows: readonly number[], row: number): number {
+  let [low, high] = [0, rows.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (rows[middle]! < row) low = middle + 1;
+    else high = middle;
+  }
+  return rows[low] === row ? low : -1;
+}
