@@ -14,6 +14,7 @@ const NOT_EQUAL: readonly (readonly [RegExp, string])[] = [
   [/^( *tcp\.pdu\.size )(@\d+\+\d+ )?/, '$1'],
   // tshark asks for help with it.
   [/Dissector for Websocket Opcode .*? supported/g, 'Unknown opcode'],
+  [/( code not implemented), Contact Wireshark .*? supported/g, '$1'],
   // tshark counts places in decompressed headers from others in the packet.
   [/^( *http2\.(header\.(length|count)|headers\.weight_real|pad_length|data\.data) )(@\d+\+\d+ )?/, '$1'],
   [/^( *http2\.(header\.(?!repr|index)[\w.]+|headers\.\w+|body\.fragments) )(@\d+)?/, '$1'],

@@ -11,6 +11,7 @@ import { dissectEthernet, ETHERNET_FIELDS } from './ethernet.ts';
 import { VLAN_TYPE, type ByEtherType } from './etherTypes.ts';
 import { dissectFrame, FRAME_FIELDS } from './frame.ts';
 import { dissectIcmp, ICMP_FIELDS } from './icmp.ts';
+import { dissectIcmpv6, ICMPV6_FIELDS } from './icmpv6.ts';
 import { dissectIp, type ByIpProtocol } from './ip.ts';
 import { dissectIpv4, IPV4_FIELDS } from './ipv4.ts';
 import { dissectIpv6, IPV6_FIELDS } from './ipv6.ts';
@@ -46,6 +47,7 @@ const BY_IP_PROTOCOL: ByIpProtocol = {
   6: (packet, bytes, ip) => dissectTcp(packet, bytes, ip, ON_TCP),
   17: (packet, bytes, ip) => dissectUdp(packet, bytes, ip, ON_UDP),
   41: ipv6,
+  58: (packet, bytes, ip) => dissectIcmpv6(packet, bytes, ip, (quoted) => ipv6(packet, quoted)),
 };
 
 const BY_ETHER_TYPE: ByEtherType = { 0x0800: ipv4, 0x0806: dissectArp, [VLAN_TYPE]: vlan, 0x86dd: ipv6 };
@@ -110,6 +112,7 @@ export const FIELDS: ReadonlyMap<string, Field> = new Map(
     ...IPV4_FIELDS,
     ...IPV6_FIELDS,
     ...ICMP_FIELDS,
+    ...ICMPV6_FIELDS,
     ...UDP_FIELDS,
     ...TCP_FIELDS,
     ...DNS_FIELDS,

@@ -140,6 +140,7 @@ function dissect(
   if (!QUOTING.has(type)) return dissectData(packet, bytes.part(at + 4), layer);
   // Nothing is quoted within what is quoted.
   if (packet.isQuoted) return;
+  if (bytes.length <= HEADER) return;
   packet.quotedIn = layer;
   // Of a redirect Wireshark decodes no more than the bytes that RFC 792 asks for.
   dissectQuoted(bytes.part(at + HEADER, type === REDIRECT ? at + HEADER + QUOTED : bytes.end));

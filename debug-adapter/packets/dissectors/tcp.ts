@@ -15,7 +15,7 @@ import {
   onesSum,
   rightChecksum,
 } from './checksum.ts';
-import { endText, pseudoHeader, type IpHeader } from './ip.ts';
+import { endText, isIpv6, pseudoHeader, type IpHeader } from './ip.ts';
 import { addTcpAnalysis, notesInfo, TCP_ANALYSIS_FIELDS } from './tcpAnalysis.ts';
 import { completenessText } from './tcpCompleteness.ts';
 import { ACK, addFlags, FIN, flagNames, RST, SYN, TCP_FLAG_FIELDS, URG } from './tcpFlags.ts';
@@ -179,7 +179,7 @@ function dissect(
   layer.add(PORT, bytes, at, 2, source).hidden();
   layer.add(PORT, bytes, at + 2, 2, destination).hidden();
   if (isQuoted && bytes.length < HEADER) {
-    if (bytes.has(at + 4, 4)) layer.read(SEQUENCE, bytes, at + 4, 4);
+    if (!isIpv6(ip.source) && bytes.has(at + 4, 4)) layer.read(SEQUENCE, bytes, at + 4, 4);
     return;
   }
   bytes.need(at, WITHOUT_CHECKSUM);
@@ -198,7 +198,7 @@ function dissect(
   layer.extend(length < HEADER ? bytes.length : length);
   const options = readTcpOptions(bytes, at + HEADER, at + length);
   const known = ask(packet, bytes, ip, header, options);
-  const numbers = addNumbers(packet, layer, bytes, header, known);
+  const numbers = addNumbers(packet, layer, bytes, ip, header, known);
   const lengthLine = layer.add(HEADER_LENGTH, bytes, at + 12, 1, length);
   const words = (length / 4).toString(2).padStart(4, '0');
   lengthLine.label(() => `${words} .... = Header Length: ${length} bytes (${length / 4})`);
@@ -358,6 +358,7 @@ function addNumbers(
   packet: Packet,
   layer: Item,
   bytes: PacketBytes,
+  ip: IpHeader,
   header: Header,
   known: TcpKnown,
 ): { seq: number; ack: number } {
@@ -368,14 +369,16 @@ function addNumbers(
   const relative = (number: number, base: number | null) =>
     isRelative ? (number - (base ?? 0)) >>> 0 : number;
   const seq = relative(header.seq, seqBase.seq);
-  if (packet.isQuoted) layer.add(SEQUENCE, bytes, at + 4, 4, seq);
+  // Where ICMP quotes a packet, Wireshark reads this number before anything else.
+  const isRead = packet.isQuoted && !isIpv6(ip.source);
+  if (isRead) layer.add(SEQUENCE, bytes, at + 4, 4, seq);
   layer.generate(STREAM, bytes, conversation.stream);
   const completeness = conversation.completenessFor(packet.frame.number);
   layer.generate(COMPLETENESS, bytes, completeness).as(() => completenessText(completeness));
   if (payloadLength !== null) layer.generate(LENGTH, bytes, payloadLength);
   else if (!packet.isQuoted && bytes.length < header.length) noteShort(layer, bytes);
   const ofSequence = '    (relative sequence number)';
-  if (!packet.isQuoted) {
+  if (!isRead) {
     layer.add(SEQUENCE, bytes, at + 4, 4, seq).also(ofSequence);
     layer.add(RAW_SEQUENCE, bytes, at + 4, 4, header.seq);
   }

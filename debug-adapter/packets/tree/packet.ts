@@ -61,6 +61,11 @@ export class Packet {
     return this.quotedIn !== null;
   }
 
+  private get quotedName(): string | null {
+    if (!this.quotedIn) return null;
+    return this.quotedIn.field.name.startsWith('icmpv6') ? 'IPv6' : 'IPv4';
+  }
+
   /**
    * Begins a layer.
    *
@@ -134,6 +139,8 @@ export class Packet {
       dissect();
     } catch (error) {
       if (!(error instanceof BeyondEnd)) throw error;
+      // An error message quotes as much of a packet as it likes.
+      if (this.isQuoted && error.isMalformed) return;
       if (name && this.protocols.length === before) this.protocols.push(name);
       this.broken(protocol, bytes, error.isMalformed);
     }
@@ -144,7 +151,7 @@ export class Packet {
     const text = isMalformed
       ? `[Malformed Packet: ${protocol}]`
       : // In a quoted packet Wireshark names the header that was read before.
-        `[Packet size limited during capture: ${this.isQuoted ? 'IPv4' : protocol} truncated]`;
+        `[Packet size limited during capture: ${this.quotedName ?? protocol} truncated]`;
     const at = bytes.part(bytes.captured);
     const layer = this.layer(isMalformed ? MALFORMED : SHORT, at, 0, text, '');
     this.alsoInfo(isMalformed ? '[Malformed Packet]' : '[Packet size limited during capture]');
