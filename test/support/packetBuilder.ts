@@ -6,7 +6,21 @@ export type Bytes = number[];
 export const be16 = (value: number): Bytes => [(value >>> 8) & 0xff, value & 0xff];
 export const be32 = (value: number): Bytes => [...be16(value >>> 16), ...be16(value & 0xffff)];
 export const text = (content: string): Bytes => [...new TextEncoder().encode(content)];
-const address = (dotted: string): Bytes => dotted.split('.').map(Number);
+/** An address's bytes: `10.0.0.1`, `2001:db8::1`. */
+export function address(written: string): Bytes {
+  if (!written.includes(':')) return written.split('.').map(Number);
+  const [before = '', after] = written.split('::');
+  const groups = (half: string) => (half === '' ? [] : half.split(':').map((group) => parseInt(group, 16)));
+  const [first, last] = [groups(before), groups(after ?? '')];
+  const zeros = Array<number>(8 - first.length - last.length).fill(0);
+  return [...first, ...zeros, ...last].flatMap(be16);
+}
+/** `10.0.0.1:80`, `[::1]:80` */
+function endpoint(written: string): { host: string; port: number } {
+  const colon = written.lastIndexOf(':');
+  return { host: written.slice(0, colon).replace(/^\[|\]$/g, ''), port: Number(written.slice(colon + 1)) };
+}
+export const isIpv6 = (host: string): boolean => host.includes(':');
 const mac = (colons: string): Bytes => colons.split(':').map((byte) => parseInt(byte, 16));
 
 export const ZERO_MAC = '00:00:00:00:00:00';
@@ -71,6 +85,40 @@ export function ipv4(proto: number, payload: Bytes, fields: IpFields = {}): Byte
   return [...header, ...payload];
 }
 
+export interface Ipv6Fields {
+  source?: string;
+  destination?: string;
+  /** Hop limit. */
+  ttl?: number;
+  trafficClass?: number;
+  flowLabel?: number;
+  payloadLength?: number;
+}
+
+export function ipv6(next: number, payload: Bytes, fields: Ipv6Fields = {}): Bytes {
+  const { source = '::1', destination = '::1', ttl = 64, trafficClass = 0, flowLabel = 0 } = fields;
+  return [
+    ...be32(0x60000000 + trafficClass * 0x100000 + flowLabel),
+    ...be16(fields.payloadLength ?? payload.length),
+    next,
+    ttl,
+    ...address(source),
+    ...address(destination),
+    ...payload,
+  ];
+}
+
+/** An Ethernet frame with a datagram of the version that its addresses are of. */
+function datagram(
+  proto: number,
+  payload: Bytes,
+  ip: IpFields & { source: string; destination: string },
+): Bytes {
+  if (!isIpv6(ip.source)) return ethernet(0x0800, ipv4(proto, payload, ip));
+  const { source, destination, ttl } = ip;
+  return ethernet(0x86dd, ipv6(proto, payload, { source, destination, ...(ttl !== undefined && { ttl }) }));
+}
+
 export const FLAG_BITS = { FIN: 1, SYN: 2, RST: 4, PSH: 8, ACK: 16, URG: 32, ECE: 64, CWR: 128 } as const;
 export type FlagName = keyof typeof FLAG_BITS;
 
@@ -92,8 +140,8 @@ export interface TcpFields extends Omit<IpFields, 'flags'> {
 /** An Ethernet frame with a TCP segment. */
 export function tcp(fields: TcpFields): Bytes {
   const { from = '127.0.0.1:40312', to = '127.0.0.1:9000', seq = 0, ack = 0, window = 65495 } = fields;
-  const [source, sourcePort] = from.split(':') as [string, string];
-  const [destination, destinationPort] = to.split(':') as [string, string];
+  const { host: source, port: sourcePort } = endpoint(from);
+  const { host: destination, port: destinationPort } = endpoint(to);
   const payload = typeof fields.payload === 'string' ? text(fields.payload) : (fields.payload ?? []);
   const options = [...(fields.tcpOptions ?? [])];
   while (options.length % 4) options.push(0);
@@ -102,8 +150,8 @@ export function tcp(fields: TcpFields): Bytes {
     .filter(Boolean)
     .reduce((bits, name) => bits | FLAG_BITS[name as FlagName], 0);
   const segment = [
-    ...be16(Number(sourcePort)),
-    ...be16(Number(destinationPort)),
+    ...be16(sourcePort),
+    ...be16(destinationPort),
     ...be32(seq),
     ...be32(ack),
     ((20 + options.length) / 4) << 4,
@@ -118,10 +166,7 @@ export function tcp(fields: TcpFields): Bytes {
   const good = internetChecksum([...pseudo, ...segment]);
   const sums = { good, bad: good ^ 0x0101, offload: ~internetChecksum(pseudo) & 0xffff };
   segment.splice(16, 2, ...be16(sums[fields.checksum ?? 'good']));
-  return ethernet(
-    0x0800,
-    ipv4(6, segment, { ...fields, flags: fields.ipFlags ?? ['DF'], source, destination }),
-  );
+  return datagram(6, segment, { ...fields, flags: fields.ipFlags ?? ['DF'], source, destination });
 }
 
 export const mss = (value: number): Bytes => [2, 4, ...be16(value)];
@@ -153,20 +198,20 @@ export function udp({
   checksum = 'good',
   ...ip
 }: UdpFields): Bytes {
-  const [source, sourcePort] = from.split(':') as [string, string];
-  const [destination, destinationPort] = to.split(':') as [string, string];
+  const { host: source, port: sourcePort } = endpoint(from);
+  const { host: destination, port: destinationPort } = endpoint(to);
   const data = typeof payload === 'string' ? text(payload) : payload;
-  const datagram = [
-    ...be16(Number(sourcePort)),
-    ...be16(Number(destinationPort)),
+  const message = [
+    ...be16(sourcePort),
+    ...be16(destinationPort),
     ...be16(8 + data.length),
     ...be16(0),
     ...data,
   ];
   const good =
-    internetChecksum([...pseudoHeader(source, destination, 17, datagram.length), ...datagram]) || 0xffff;
-  datagram.splice(6, 2, ...be16({ good, bad: good ^ 0x0101, none: 0 }[checksum]));
-  return ethernet(0x0800, ipv4(17, datagram, { ...ip, source, destination }));
+    internetChecksum([...pseudoHeader(source, destination, 17, message.length), ...message]) || 0xffff;
+  message.splice(6, 2, ...be16({ good, bad: good ^ 0x0101, none: 0 }[checksum]));
+  return datagram(17, message, { ...ip, source, destination });
 }
 
 /** An Ethernet frame with an ICMP message; `rest` are the four bytes after the checksum. */
@@ -217,11 +262,12 @@ export function pcapFile(frames: readonly CapturedFrame[]): Uint8Array {
   return Uint8Array.from(file);
 }
 
-function pseudoHeader(source: string, destination: string, proto: number, length: number): Bytes {
+export function pseudoHeader(source: string, destination: string, proto: number, length: number): Bytes {
+  // IPv6 has more room for both numbers, which makes no difference to the sum.
   return [...address(source), ...address(destination), 0, proto, ...be16(length)];
 }
 
-function internetChecksum(bytes: Bytes): number {
+export function internetChecksum(bytes: Bytes): number {
   let sum = 0;
   for (let at = 0; at < bytes.length; at += 2) sum += ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
   while (sum > 0xffff) sum = (sum & 0xffff) + (sum >>> 16);

@@ -133,7 +133,7 @@ function line(
   if (name === 'data') return `${'  '.repeat(depth)}data`;
   // A field that is not in the packet has no place of its own; tshark gives it its layer's, and a whole datagram
   // its first fragment's.
-  const place = size === '0' || name === 'ip.fragments' ? '' : `@${position}+${size} `;
+  const place = size === '0' || /^ip(v6)?\.fragments$/.test(name) ? '' : `@${position}+${size} `;
   return `${'  '.repeat(depth)}${isHidden ? '~' : ''}${name} ${place}${show} | ${label}`;
 }
 

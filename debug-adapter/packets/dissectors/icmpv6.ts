@@ -95,11 +95,10 @@ function dissect(
   packet.show({ info: typeName + note });
   addSum(packet, layer, bytes, ip);
   const quote = (within: Item, quoted: PacketBytes) => {
-    // Nothing is quoted within what is quoted.
-    if (packet.isQuoted) return;
+    const { quotedIn } = packet;
     packet.quotedIn = within;
     dissectQuoted(quoted);
-    packet.quotedIn = null;
+    packet.quotedIn = quotedIn;
   };
   if (DISCOVERY_TYPES.has(type)) return addDiscovery(packet, layer, bytes, type, RESERVED, DATA, quote);
   if (LISTENER_TYPES.has(type)) return addListenerMessage(layer, bytes, type, RESERVED);

@@ -109,7 +109,8 @@ function dissect(
   const isSix = !bytes.has(at, 1) || bytes.u8(at) >> 4 === 6;
   const name = isSix ? IPV6.name : '';
   const layer = packet.layer(IPV6, bytes, HEADER, IPV6.title, name, packet.quotedIn);
-  if (!addVersion(packet, layer, bytes)) return;
+  // What another version has is no datagram of this one, but bytes.
+  if (!addVersion(packet, layer, bytes)) return dissectData(packet, bytes);
   if (bytes.length < HEADER) {
     packet.show({ info: `Invalid IPv6 header (${bytes.length} bytes, need exactly ${HEADER})` });
     expert(layer, SHORT_HEADER, 'Error', 'Malformed');
@@ -154,7 +155,6 @@ function addVersion(packet: Packet, layer: Item, bytes: PacketBytes): boolean {
   const line = layer.add(IPV6_VERSION, bytes, at, 1, version).label(text);
   if (version !== 6) {
     packet.show({ info: `Bogus IPv6 version (${version}, must be 6)` });
-    layer.extend(bytes.length);
     expert(line, BOGUS_VERSION, 'Error', 'Malformed');
   }
   const note = ' [This field makes the filter match on "ip.version == 6" possible]';

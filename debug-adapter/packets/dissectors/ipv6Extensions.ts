@@ -190,9 +190,19 @@ function dissectOptions(
     if (isHopByHop && !isFirst) expert(begun, NOT_FIRST, 'Error', 'Protocol');
   });
   const home = addIpv6Options(line, bytes, bytes.begin + 2, end, { kind, hasLength });
-  if (home !== null) packet.show({ source: home });
-  const source = home ?? ip.source;
-  return { bytes: bytes.part(end), ip: { ...ip, source, protocol: next }, destinationSum, reach: end };
+  const after = { ...ip, protocol: next, ...(home && fromHome(packet, home, destinationSum)) };
+  return { bytes: bytes.part(end), ip: after, destinationSum, reach: end };
+}
+
+/** With Mobile IP a packet comes from its sender's home, wherever that is (RFC 6275). */
+function fromHome(
+  packet: Packet,
+  home: Uint8Array,
+  destinationSum: number,
+): Pick<IpHeader, 'source' | 'addressSum'> {
+  const source = ipv6Text(home);
+  packet.show({ source });
+  return { source, addressSum: onesSum(home) + destinationSum };
 }
 
 function dissectRouting(packet: Packet, layer: Item, { bytes, ip, destinationSum }: Carried): Carried {

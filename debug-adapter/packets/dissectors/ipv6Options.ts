@@ -3,7 +3,6 @@ import { expert } from '../tree/expert.ts';
 import { field, type Field, type ValueNames } from '../tree/field.ts';
 import type { Item } from '../tree/item.ts';
 import type { PacketBytes } from '../tree/packetBytes.ts';
-import { ipv6Text } from '../tree/text.ts';
 
 const PAD1 = 0;
 const PAD_N = 1;
@@ -152,8 +151,8 @@ export function addIpv6Options(
   begin: number,
   end: number,
   header: OptionsHeader,
-): string | null {
-  let home: string | null = null;
+): Uint8Array | null {
+  let home: Uint8Array | null = null;
   for (let at = begin; at < end;) {
     const type = bytes.u8(at);
     if (type === PAD1) {
@@ -172,7 +171,7 @@ export function addIpv6Options(
     const lengthLine = option.read(LENGTH, bytes, at + 1, 1);
     if (fixed) {
       addFixed(option, lengthLine, fixed, bytes, at + 2, header.hasLength);
-      if (type === HOME_ADDRESS) home = ipv6Text(bytes.bytes(at + 2, fixed.length));
+      if (type === HOME_ADDRESS) home = bytes.bytes(at + 2, fixed.length);
     } else addOther(option, type, bytes, at + 2, length);
     at += 2 + length;
   }

@@ -176,7 +176,7 @@ function dissect(packet: Packet, bytes: PacketBytes, byType: ByEtherType): void 
     return;
   }
   layer.extend(end - at);
-  packet.alsoInfo(
+  packet.appendInfo(
     () =>
       `; DSAP ${sapName(destination & SAP_MASK)} ${destination & 1 ? 'Group' : 'Individual'}, ` +
       `SSAP ${sapName(source & SAP_MASK)} ${isResponse ? 'Response' : 'Command'}`,

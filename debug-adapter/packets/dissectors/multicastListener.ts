@@ -100,7 +100,7 @@ function addQueryV2(layer: Item, bytes: PacketBytes, at: number): void {
 function addRecords(layer: Item, bytes: PacketBytes, begin: number): void {
   const count = layer.read(RECORDS, bytes, begin, 2).own as number;
   let at = begin + 2;
-  for (let number = 0; number < count; number++) {
+  for (let number = 0; number < count && at < bytes.end; number++) {
     const record = layer.heading(RECORD, bytes, at, bytes.captured - at, RECORD.title);
     const type = record.read(RECORD_TYPE, bytes, at, 1).own as number;
     const auxiliary = 4 * (record.read(AUXILIARY_LENGTH, bytes, at + 1, 1).own as number);

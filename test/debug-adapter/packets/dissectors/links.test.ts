@@ -1,19 +1,20 @@
-/** Frames of other link types than Ethernet: each packet's lines as Debian's tshark has them. */
+/** Other link types than Ethernet, and IPv6: each packet's lines and columns as Debian's tshark has them. */
 import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { dissectPacket } from '../../../../debug-adapter/packets/dissectors/all.ts';
 import { columnsOf } from '../../../support/decoded.ts';
+import { IPV6_STORIES } from '../../../support/ipv6Stories.ts';
 import { LINK_STORIES } from '../../../support/linkStories.ts';
 import { frame, text } from '../../../support/packetBuilder.ts';
 import { assertSameTrees, writeCapture } from '../../../support/pdml.ts';
 import { needTshark } from '../../../support/tshark.ts';
 
-describe('link types', function () {
+describe('link types and IPv6', function () {
   this.timeout(60_000);
 
-  for (const [name, story] of Object.entries(LINK_STORIES))
+  for (const [name, story] of Object.entries({ ...LINK_STORIES, ...IPV6_STORIES }))
     it(`are decoded as by tshark: ${name}`, async function () {
       needTshark(this);
       const folder = await mkdtemp(path.join(tmpdir(), 'sockscope-links-'));
