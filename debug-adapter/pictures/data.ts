@@ -156,6 +156,8 @@ export interface StateChange {
 export interface RingsData {
   picture: 'rings';
   nics: NicRings[];
+  /** The name of the one that is at work, or was last. */
+  busy?: string;
 }
 
 export interface NicRings {

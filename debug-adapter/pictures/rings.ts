@@ -2,7 +2,11 @@
 import { vnic_adapter } from '../../stack/drivers/net/vnic/adapter.ts';
 import { VNIC_RXD_STAT_DD, VNIC_TXD_CMD_EOP } from '../../stack/drivers/net/vnic/desc.ts';
 import { ring_used } from '../../stack/drivers/net/vnic/ring.ts';
-import { NAPIF_STATE_SCHED, netif_queue_stopped } from '../../stack/include/linux/netdevice.ts';
+import {
+  NAPIF_STATE_SCHED,
+  netif_queue_stopped,
+  type net_device,
+} from '../../stack/include/linux/netdevice.ts';
 import type { World } from '../../stack/world/world.ts';
 import { frameWords, packetWords, wordsText } from '../inspect/packetText.ts';
 import type { SequenceBases } from '../inspect/sequenceBases.ts';
@@ -16,26 +20,38 @@ export class RingsPicture {
   readonly #world: World;
   readonly #sequences: SequenceBases;
 
+  /** The device that its driver has worked on last. */
+  #busy: net_device | null = null;
+
   constructor(world: World, sequences: SequenceBases) {
     this.#world = world;
     this.#sequences = sequences;
+    const { tracer } = world;
+    tracer.on('net:net_dev_start_xmit', (_skb, dev) => (this.#busy = dev));
+    tracer.on('irq:irq_handler_entry', ({ dev_id }) => {
+      if (dev_id instanceof vnic_adapter) this.#busy = dev_id.netdev;
+    });
+    tracer.on('net:napi_gro_receive_entry', ({ dev }) => (this.#busy = dev));
   }
 
   data(): RingsData {
     const { machines } = this.#world;
     const nics = machines.flatMap((machine) =>
       [...machine.init_net.dev_base.values()].flatMap(({ priv }) =>
-        priv instanceof vnic_adapter ? [this.#nic(priv, machines.length > 1)] : [],
+        priv instanceof vnic_adapter ? [this.#nic(priv)] : [],
       ),
     );
-    return { picture: 'rings', nics };
+    return { picture: 'rings', nics, ...(this.#busy && { busy: this.#nameOf(this.#busy) }) };
   }
 
-  #nic(adapter: vnic_adapter, isOneOfSeveral: boolean): NicRings {
+  #nameOf({ name, machine }: net_device): string {
+    return this.#world.machines.length > 1 ? `${machine.hostname} ${name}` : name;
+  }
+
+  #nic(adapter: vnic_adapter): NicRings {
     const { netdev, hw, napi } = adapter;
-    const { hostname } = netdev.machine;
     return {
-      name: isOneOfSeveral ? `${hostname} ${netdev.name}` : netdev.name,
+      name: this.#nameOf(netdev),
       isStopped: netif_queue_stopped(netdev),
       isMasked: hw.ims === 0,
       isPolling: (napi.state & NAPIF_STATE_SCHED) !== 0,

@@ -1,39 +1,26 @@
 /** The graphs in a real browser. */
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
-import path from 'node:path';
 import type { GraphId } from '../../debug-adapter/protocol.ts';
-import { root } from '../extension/support/scripts.ts';
 import { transfer } from './support/graphsData.ts';
 import { handshake } from './support/handshake.ts';
 import { PicturesPage } from './support/picturesPage.ts';
 import { THEMES, type ThemeName } from './support/themes.ts';
+import { ViewTests } from './support/viewTests.ts';
 
-const SCREENSHOTS = path.join(root, 'dist/screenshots');
 const STATE = { picture: 'graphs', asTable: false };
 /** The panel in a window of 1280×720, and all of a window of 1600×1000. */
 const SIZES = { panel: { width: 920, height: 290 }, window: { width: 1600, height: 1000 } };
 
 describe('the graphs, in a browser', function () {
   this.timeout(120_000);
+  const tests = new ViewTests('graphs', PicturesPage.open);
   let view: PicturesPage;
 
-  async function screenshot(name: string): Promise<void> {
-    mkdirSync(SCREENSHOTS, { recursive: true });
-    await view.page.screenshot({ path: path.join(SCREENSHOTS, `graphs-${name}.png`) });
-  }
-  const eventually = async (what: string, test: () => boolean | Promise<boolean>) => {
-    const end = Date.now() + 10_000;
-    while (!(await test())) {
-      if (Date.now() > end) assert.fail(`did not happen: ${what}`);
-      await view.page.waitForTimeout(20);
-    }
-  };
   const open = async (
     options: { theme?: ThemeName; size?: keyof typeof SIZES; graph?: GraphId } = {},
   ): Promise<void> => {
     const { theme = 'dark', size = 'panel', graph = 'tcptrace' } = options;
-    view = await PicturesPage.open({ ...SIZES[size], state: STATE, theme });
+    view = await tests.open({ ...SIZES[size], state: STATE, theme });
     await view.stopped(transfer('stevens'));
     await place().locator('canvas').waitFor();
     view.data.set('graphs', transfer(graph));
@@ -47,14 +34,6 @@ describe('the graphs, in a browser', function () {
   const place = () => view.page.getByRole('group', { name: 'Graph', exact: true });
   const sentence = () => view.page.locator('.graphs [role=status]');
 
-  afterEach(async function () {
-    if (this.currentTest?.state === 'failed')
-      await screenshot(`failed-${this.currentTest.title.replace(/\W+/g, '-')}`);
-    const { complaints } = view;
-    await view.close();
-    assert.deepEqual(complaints, [], 'the browser has something to complain about');
-  });
-
   it('goes from moment to moment by keyboard, says what holds there, and leads to the packet', async () => {
     await open();
     await place().focus();
@@ -64,7 +43,7 @@ describe('the graphs, in a browser', function () {
     await sentence().filter({ hasText: 'acknowledged 1, end of the window 65,161' }).waitFor();
     await view.page.keyboard.press('Home');
     await view.page.keyboard.press('Enter');
-    await eventually('the packet is shown', () => view.sentOf('revealPacket').length === 1);
+    await tests.eventually('the packet is shown', () => view.sentOf('revealPacket').length === 1);
     assert.equal(view.sentOf('revealPacket')[0]!.number, 4);
   });
 
@@ -73,17 +52,17 @@ describe('the graphs, in a browser', function () {
     view.data.set('graphs', transfer('congestion'));
     await view.page.getByRole('combobox', { name: 'Graph' }).selectOption('congestion');
     const last = () => view.wantedOf('graphs').at(-1)!;
-    await eventually('the graph is asked for', () => last().graph === 'congestion');
+    await tests.eventually('the graph is asked for', () => last().graph === 'congestion');
     await view.page.getByText('ssthresh').first().waitFor();
     await view.page.getByRole('combobox', { name: 'End' }).selectOption('answers');
-    await eventually('the end is asked for', () => last().side === 'answers');
+    await tests.eventually('the end is asked for', () => last().side === 'answers');
     assert.equal(last().fromNs, undefined);
     await place().focus();
     await view.page.keyboard.press('+');
-    await eventually('a part is asked for', () => (last().toNs ?? 0) > (last().fromNs ?? 0));
+    await tests.eventually('a part is asked for', () => (last().toNs ?? 0) > (last().fromNs ?? 0));
     assert.ok(last().fromNs! > 40_000_000 && last().toNs! < 120_000_000);
     await view.page.keyboard.press('Escape');
-    await eventually('all is asked for', () => last().fromNs === undefined);
+    await tests.eventually('all is asked for', () => last().fromNs === undefined);
   });
 
   it('zooms into what is marked with the mouse, and a click chooses what is near', async () => {
@@ -97,7 +76,7 @@ describe('the graphs, in a browser', function () {
     await view.page.mouse.down();
     await view.page.mouse.move(box.x + 300, box.y + 60, { steps: 4 });
     await view.page.mouse.up();
-    await eventually('a part is asked for', () => view.wantedOf('graphs').at(-1)!.fromNs !== undefined);
+    await tests.eventually('a part is asked for', () => view.wantedOf('graphs').at(-1)!.fromNs !== undefined);
   });
 
   it('shares its moment with the sequence diagram', async () => {
@@ -124,7 +103,7 @@ describe('the graphs, in a browser', function () {
   it('is saved as SVG with its axes, lines and colours, and as CSV with its numbers', async () => {
     await open({ graph: 'congestion', size: 'window' });
     await view.page.getByRole('button', { name: 'Save as SVG' }).click();
-    await eventually('the drawing is saved', () => view.sentOf('save').length === 1);
+    await tests.eventually('the drawing is saved', () => view.sentOf('save').length === 1);
     const { text } = view.sentOf('save')[0]!;
     for (const word of ['time (s)', 'segments', 'cwnd', 'ssthresh', 'in flight', 'client 127.0.0.1:40000'])
       assert.ok(text.includes(word), word);
@@ -136,9 +115,9 @@ describe('the graphs, in a browser', function () {
     assert.ok(!text.includes('var(--'), 'colours are those of the theme');
     const file = await view.page.context().browser()!.newPage();
     await file.setContent(text);
-    await file.screenshot({ path: path.join(SCREENSHOTS, 'graphs-saved.png') });
+    await tests.screenshot('saved', file);
     await view.page.getByRole('button', { name: 'Save as CSV' }).click();
-    await eventually('the table is saved', () => view.sentOf('save').length === 2);
+    await tests.eventually('the table is saved', () => view.sentOf('save').length === 2);
     const [head, first] = view.sentOf('save')[1]!.text.split('\r\n');
     assert.equal(head, 'Time (s),Event,cwnd (segments),ssthresh (segments),in flight (segments)');
     assert.equal(first, '0.040000,40,10,,8');
@@ -149,7 +128,7 @@ describe('the graphs, in a browser', function () {
       await open({ theme });
       await place().focus();
       await view.page.keyboard.press('PageDown');
-      await screenshot(theme);
+      await tests.screenshot(theme);
       assert.deepEqual(await view.violations(), []);
       await view.page.getByRole('checkbox', { name: 'As table' }).click();
       await view.page.getByRole('table').waitFor();
@@ -160,7 +139,7 @@ describe('the graphs, in a browser', function () {
     for (const theme of ['dark', 'light'] as const)
       it(`${graph} in a large window, ${theme}`, async () => {
         await open({ theme, graph, size: 'window' });
-        await screenshot(`${graph}-${theme}-1600`);
+        await tests.screenshot(`${graph}-${theme}-1600`);
         const height = await place().evaluate((element) => element.clientHeight);
         assert.ok(height > 800, `the graph takes the room that there is: ${height}`);
       });

@@ -1,56 +1,34 @@
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
-import path from 'node:path';
-import { root } from '../extension/support/scripts.ts';
 import { PanelPage, type PanelOptions } from './support/panelPage.ts';
 import type { ThemeName } from './support/themes.ts';
 import { frame, udp } from '../support/packetBuilder.ts';
 import { traffic } from './support/traffic.ts';
-
-const SCREENSHOTS = path.join(root, 'dist/screenshots');
+import { ViewTests } from './support/viewTests.ts';
 
 describe('the Packets panel, in a browser', function () {
   this.timeout(120_000);
+  const tests = new ViewTests('packets', PanelPage.open);
   let panel: PanelPage;
 
   async function open(packets: number, options: PanelOptions = {}): Promise<void> {
-    panel = await PanelPage.open(options);
+    panel = await tests.open(options);
     for (const frame of traffic(packets)) panel.store.add(frame);
     if (packets) await panel.changed();
-  }
-  async function screenshot(name: string): Promise<void> {
-    mkdirSync(SCREENSHOTS, { recursive: true });
-    await panel.page.screenshot({ path: path.join(SCREENSHOTS, `packets-${name}.png`) });
   }
   const press = async (...keys: string[]) => {
     for (const key of keys) await panel.page.keyboard.press(key);
   };
-  const eventually = async (what: string, test: () => Promise<boolean>) => {
-    const end = Date.now() + 10_000;
-    while (!(await test())) {
-      if (Date.now() > end) assert.fail(`did not happen: ${what}`);
-      await panel.page.waitForTimeout(20);
-    }
-  };
-
-  afterEach(async function () {
-    if (this.currentTest?.state === 'failed')
-      await screenshot(`failed-${this.currentTest.title.replace(/\W+/g, '-')}`);
-    const { complaints } = panel;
-    await panel.close();
-    assert.deepEqual(complaints, [], 'the browser has something to complain about');
-  });
 
   it('says what would fill it, and offers the commands', async () => {
     await open(0);
     await panel.changed({ session: null });
     await panel.page.getByText('No packets yet').waitFor();
-    await screenshot('empty');
+    await tests.screenshot('empty');
     await panel.page.getByRole('button', { name: 'Debug the Open Scenario' }).click();
     await panel.page.getByRole('button', { name: 'Debug Node Program…' }).click();
     await panel.page.getByRole('button', { name: 'Open Sample…' }).click();
     await panel.page.getByRole('button', { name: 'New Scenario' }).click();
-    await eventually('four commands', async () => panel.sentOf('run').length === 4);
+    await tests.eventually('four commands', async () => panel.sentOf('run').length === 4);
     assert.deepEqual(
       panel.sentOf('run').map(({ command }) => command),
       ['startDebugging', 'debugNode', 'openSample', 'newScenario'],
@@ -79,20 +57,20 @@ describe('the Packets panel, in a browser', function () {
     await panel.row(1).waitFor();
     await panel.grid.focus();
     await press('ArrowDown', 'ArrowDown', 'ArrowDown');
-    await eventually('3 selected', async () => (await panel.selected()) === 3);
+    await tests.eventually('3 selected', async () => (await panel.selected()) === 3);
     await press('ArrowUp');
-    await eventually('2 selected', async () => (await panel.selected()) === 2);
+    await tests.eventually('2 selected', async () => (await panel.selected()) === 2);
     await press('End');
-    await eventually('the last selected', async () => (await panel.selected()) === 10_000);
+    await tests.eventually('the last selected', async () => (await panel.selected()) === 10_000);
     assert.equal((await panel.numbersInView()).at(-1), 10_000);
     await press('PageUp');
-    await eventually('a page up', async () => ((await panel.selected()) ?? 10_000) < 9_999);
+    await tests.eventually('a page up', async () => ((await panel.selected()) ?? 10_000) < 9_999);
     await press('Home');
-    await eventually('the first selected', async () => (await panel.selected()) === 1);
+    await tests.eventually('the first selected', async () => (await panel.selected()) === 1);
     await panel.page.getByRole('treeitem', { name: /^Transmission Control Protocol/ }).waitFor();
 
     await press('Enter');
-    await eventually(
+    await tests.eventually(
       'the tree has the focus',
       async () => (await panel.focused()) === 'Layers of the packet',
     );
@@ -101,18 +79,18 @@ describe('the Packets panel, in a browser', function () {
     assert.equal(await chosen.innerText(), 'Destination: 00:00:00:00:00:00');
     assert.equal(await panel.page.locator('.hex .byte.selected').count(), 6);
     await press('Tab');
-    await eventually(
+    await tests.eventually(
       'the bytes have the focus',
       async () => (await panel.focused()) === 'Bytes of the packet',
     );
     await press('ArrowDown');
     assert.equal(await chosen.innerText(), 'Total Length: 60');
     await press('Escape');
-    await eventually('the list has the focus again', async () => (await panel.focused()) === 'Packets');
+    await tests.eventually('the list has the focus again', async () => (await panel.focused()) === 'Packets');
     await press('/');
     await panel.page.keyboard.type('tcp.flags.fin == 1');
     await press('Enter');
-    await eventually(
+    await tests.eventually(
       'the filter to work',
       async () => (await panel.grid.getAttribute('aria-rowcount')) === '2001',
     );
@@ -138,7 +116,7 @@ describe('the Packets panel, in a browser', function () {
     assert.equal(await panel.page.locator('.hex .byte.selected').count(), 4);
     await panel.page.locator('#byte-47').hover();
     assert.match(await panel.page.locator('.item.hovered').innerText(), /^Flags: 0x002 \(SYN\)/);
-    await screenshot('highlight');
+    await tests.screenshot('highlight');
   });
 
   it('says under the filter what is wrong with it, keeps the list, and works again when it is right', async () => {
@@ -149,9 +127,9 @@ describe('the Packets panel, in a browser', function () {
     await error.getByText('did you mean tcp.port').waitFor();
     assert.equal(await error.locator('mark').innerText(), 'tcp.prot');
     await panel.row(2).waitFor();
-    await screenshot('filter-error');
+    await tests.screenshot('filter-error');
     await panel.filter.fill('tcp.port == 40001 and tcp.flags.syn == 1');
-    await eventually(
+    await tests.eventually(
       'the filter to work',
       async () => (await panel.grid.getAttribute('aria-rowcount')) === '5',
     );
@@ -186,7 +164,7 @@ describe('the Packets panel, in a browser', function () {
     assert.ok(result.rows < 100, `${result.rows} rows exist at once`);
     for (const share of [0.5, 0.9, 0.1, 1]) {
       await panel.scrollTo(share);
-      await eventually('rows to come', async () => {
+      await tests.eventually('rows to come', async () => {
         const numbers = await panel.numbersInView();
         return numbers.length > 5 && numbers.every((number, at) => number > 0 && number === numbers[0]! + at);
       });
@@ -200,13 +178,13 @@ describe('the Packets panel, in a browser', function () {
     await open(5_000);
     await panel.row(1).waitFor();
     await panel.changed({ current: 4_321 });
-    await eventually('the packet of the stop selected', async () => (await panel.selected()) === 4_321);
+    await tests.eventually('the packet of the stop selected', async () => (await panel.selected()) === 4_321);
     assert.equal(await panel.row(4_321).getAttribute('aria-current'), 'true');
     await panel.page.getByText('Packet 4321').waitFor();
     await press('Home');
     await panel.grid.focus();
     await press('Home');
-    await eventually('the first selected', async () => (await panel.selected()) === 1);
+    await tests.eventually('the first selected', async () => (await panel.selected()) === 1);
     await panel.changed({ current: 4_321 });
     await panel.page.waitForTimeout(200);
     assert.equal(await panel.selected(), 1);
@@ -223,7 +201,7 @@ describe('the Packets panel, in a browser', function () {
     const grow = async (to: number) => {
       for (const frame of traffic(to - panel.store.total, panel.store.total + 1)) panel.store.add(frame);
       await panel.changed({ running: true });
-      await eventually(
+      await tests.eventually(
         `${to} packets listed`,
         async () => (await panel.grid.getAttribute('aria-rowcount')) === String(to + 1),
       );
@@ -231,10 +209,10 @@ describe('the Packets panel, in a browser', function () {
     await panel.grid.focus();
     await press('End');
     await grow(400);
-    await eventually('the end in view', async () => (await panel.numbersInView()).at(-1) === 400);
+    await tests.eventually('the end in view', async () => (await panel.numbersInView()).at(-1) === 400);
     await panel.scrollTo(0);
     await grow(600);
-    await eventually('the beginning still in view', async () => (await panel.numbersInView())[0] === 1);
+    await tests.eventually('the beginning still in view', async () => (await panel.numbersInView())[0] === 1);
   });
 
   it('shows packets, not gaps, while they come quicker than the answers about them', async () => {
@@ -251,19 +229,19 @@ describe('the Packets panel, in a browser', function () {
     }
     assert.ok((await panel.numbersInView()).at(-1)! > 2_000, 'the list comes along');
     await panel.changed();
-    await eventually('the end in view', async () => (await panel.numbersInView()).at(-1) === 4_000);
+    await tests.eventually('the end in view', async () => (await panel.numbersInView()).at(-1) === 4_000);
   });
 
   it('reveals a packet that the filter hides, and takes a filter from the trees', async () => {
     await open(1_000);
     await panel.row(1).waitFor();
     await panel.send({ type: 'setFilter', filter: 'tcp.flags.syn == 1' });
-    await eventually(
+    await tests.eventually(
       'the filter to work',
       async () => (await panel.grid.getAttribute('aria-rowcount')) === '201',
     );
     await panel.send({ type: 'reveal', number: 505 });
-    await eventually('the packet selected', async () => (await panel.selected()) === 505);
+    await tests.eventually('the packet selected', async () => (await panel.selected()) === 505);
     assert.equal(await panel.filter.inputValue(), '');
   });
 
@@ -276,7 +254,7 @@ describe('the Packets panel, in a browser', function () {
     await panel.page.getByRole('button', { name: 'Export to pcapng' }).click();
     await panel.grid.focus();
     await press('Control+c');
-    await eventually('four messages', async () => panel.sentOf('copy').length === 1);
+    await tests.eventually('four messages', async () => panel.sentOf('copy').length === 1);
     assert.deepEqual(
       panel.sentOf('goToCode').map(({ number, which }) => [number, which]),
       [
@@ -287,7 +265,7 @@ describe('the Packets panel, in a browser', function () {
     assert.equal(panel.sentOf('export').length, 1);
     assert.match(panel.sentOf('copy')[0]!.text, /^5\t0\.000050000\t127\.0\.0\.1:9000\t/);
     await panel.page.getByRole('button', { name: 'Copy packet' }).click();
-    await eventually('the whole packet copied', async () => panel.sentOf('copy').length === 2);
+    await tests.eventually('the whole packet copied', async () => panel.sentOf('copy').length === 2);
     assert.match(panel.sentOf('copy')[1]!.text, /Internet Protocol Version 4[^]*Time to Live: 64/);
   });
 
@@ -297,7 +275,10 @@ describe('the Packets panel, in a browser', function () {
     await panel.page.getByText('Packet 5').waitFor();
     for (const frame of traffic(20, 21)) panel.store.add(frame);
     await panel.send({ type: 'changed', session: 'one', total: 21, running: true });
-    await eventually('40 packets', async () => (await panel.grid.getAttribute('aria-rowcount')) === '41');
+    await tests.eventually(
+      '40 packets',
+      async () => (await panel.grid.getAttribute('aria-rowcount')) === '41',
+    );
     await panel.send({ type: 'changed', session: 'one', total: 30, running: true });
     await panel.page.waitForTimeout(100);
     assert.equal(await panel.page.getByText('Packet 5').isVisible(), true);
@@ -310,7 +291,10 @@ describe('the Packets panel, in a browser', function () {
     panel.store.clear();
     for (const frame of traffic(3)) panel.store.add(frame);
     await panel.changed({ session: 'two' });
-    await eventually('three packets', async () => (await panel.grid.getAttribute('aria-rowcount')) === '4');
+    await tests.eventually(
+      'three packets',
+      async () => (await panel.grid.getAttribute('aria-rowcount')) === '4',
+    );
     await panel.page.getByText('Select a packet').waitFor();
   });
 
@@ -337,7 +321,7 @@ describe('the Packets panel, in a browser', function () {
       await panel.row(7).hover();
       await panel.page.getByRole('treeitem', { name: 'Destination Port: 9000' }).click();
       await panel.grid.focus();
-      await screenshot(theme);
+      await tests.screenshot(theme);
     });
 
   it('puts the details beside the list in a flat panel', async () => {
@@ -347,14 +331,14 @@ describe('the Packets panel, in a browser', function () {
       (await panel.grid.boundingBox())!.width > 1200,
       'without a selection the list has all the room',
     );
-    await screenshot('flat-list');
+    await tests.screenshot('flat-list');
     await panel.row(3).click();
     await panel.page.getByText('Packet 3').waitFor();
     const [list, details] = [await panel.grid.boundingBox(), await panel.tree.boundingBox()];
     assert.ok(list!.x + list!.width <= details!.x);
     const bar = panel.page.getByRole('separator');
     assert.equal(await bar.getAttribute('aria-orientation'), 'vertical');
-    await screenshot('flat');
+    await tests.screenshot('flat');
     await bar.focus();
     await press('ArrowRight', 'ArrowRight');
     assert.ok((await panel.grid.boundingBox())!.width > list!.width + 100);
@@ -374,7 +358,7 @@ describe('the Packets panel, in a browser', function () {
       assert.equal(withoutDetails.get('destination'), '127.0.0.1:40000');
       await panel.row(5).click();
       await panel.page.getByText('Packet 5').waitFor();
-      await screenshot(`size-${width}-${height}`);
+      await tests.screenshot(`size-${width}-${height}`);
       const cells = await panel.cellsInFull(5);
       assert.equal(cells.get('time'), '0.000050000');
       assert.equal(cells.get('protocol'), 'TCP');
@@ -394,11 +378,11 @@ describe('the Packets panel, in a browser', function () {
     await panel.changed();
     await panel.row(5).click();
     await panel.page.setViewportSize({ width: 915, height: 258 });
-    await eventually('the two columns', async () => {
+    await tests.eventually('the two columns', async () => {
       const cells = await panel.cellsInFull(5);
       return cells.get('direction') === 'in' && cells.get('ends') === '10.0.0.1:7 → 10.0.0.2:53';
     });
-    await screenshot('two-hosts');
+    await tests.screenshot('two-hosts');
   });
 
   it('says that a frame in flight is not received yet, and offers the code once it is', async () => {
@@ -410,11 +394,11 @@ describe('the Packets panel, in a browser', function () {
     const button = panel.page.getByRole('button', { name: 'Not received yet' });
     await button.waitFor();
     assert.equal(await button.isDisabled(), true);
-    await screenshot('in-flight');
+    await tests.screenshot('in-flight');
     panel.store.setFate(1, 'delivered');
     await panel.changed();
     await panel.page.getByRole('button', { name: 'Received by…' }).click();
-    await eventually('the code asked for', async () => panel.sentOf('goToCode').length === 1);
+    await tests.eventually('the code asked for', async () => panel.sentOf('goToCode').length === 1);
   });
 
   for (const theme of ['dark', 'light', 'high-contrast'] as ThemeName[])
@@ -434,6 +418,6 @@ describe('the Packets panel, in a browser', function () {
     await open(1_000, { width: 420, height: 800 });
     await panel.row(3).click();
     await panel.page.getByText('Packet 3').waitFor();
-    await screenshot('narrow');
+    await tests.screenshot('narrow');
   });
 });

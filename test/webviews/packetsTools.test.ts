@@ -1,65 +1,46 @@
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
-import path from 'node:path';
-import { root } from '../extension/support/scripts.ts';
 import { PanelPage, type PanelOptions } from './support/panelPage.ts';
 import { traffic } from './support/traffic.ts';
-
-const SCREENSHOTS = path.join(root, 'dist/screenshots');
+import { ViewTests } from './support/viewTests.ts';
 
 describe('working with packets in the Packets panel, in a browser', function () {
   this.timeout(120_000);
+  const tests = new ViewTests('packets', PanelPage.open);
   let panel: PanelPage;
 
   async function open(packets: number, options: PanelOptions = {}): Promise<void> {
-    panel = await PanelPage.open(options);
+    panel = await tests.open(options);
     for (const frame of traffic(packets)) panel.store.add(frame);
     await panel.changed();
     await panel.row(1).waitFor();
     assert.equal(await panel.page.getByText('Loading…').count(), 0);
   }
-  async function screenshot(name: string): Promise<void> {
-    mkdirSync(SCREENSHOTS, { recursive: true });
-    await panel.page.screenshot({ path: path.join(SCREENSHOTS, `packets-${name}.png`) });
-  }
   const press = async (...keys: string[]) => {
     for (const key of keys) await panel.page.keyboard.press(key);
-  };
-  const eventually = async (what: string, test: () => Promise<boolean>) => {
-    const end = Date.now() + 10_000;
-    while (!(await test())) {
-      if (Date.now() > end) assert.fail(`did not happen: ${what}`);
-      await panel.page.waitForTimeout(20);
-    }
   };
   const title = (name: string) => panel.page.getByRole('columnheader', { name, exact: true });
   const titles = () => panel.page.getByRole('columnheader').allInnerTexts();
   const item = (name: string) => panel.page.getByRole('menu').last().getByText(name, { exact: true });
 
-  afterEach(async function () {
-    if (this.currentTest?.state === 'failed')
-      await screenshot(`failed-${this.currentTest.title.replace(/\W+/g, '-')}`);
-    const { complaints } = panel;
-    await panel.close();
-    assert.deepEqual(complaints, [], 'the browser has something to complain about');
-  });
-
   it('sorts by a column with a click on its title, and is in the order of capture again with the third', async () => {
     await open(1_000);
     await title('Len').click();
     assert.equal(await title('Len').getAttribute('aria-sort'), 'ascending');
-    await eventually('short ones first', async () => (await panel.numbersInView())[0] === 3);
+    await tests.eventually('short ones first', async () => (await panel.numbersInView())[0] === 3);
     await title('Len').click();
-    await eventually('long ones first', async () => (await panel.numbersInView())[0] === 996);
+    await tests.eventually('long ones first', async () => (await panel.numbersInView())[0] === 996);
     // While it runs the order stays: what has come since is counted.
     for (const frame of traffic(10, 1_001)) panel.store.add(frame);
     await panel.changed({ running: true });
     await panel.page.getByText('10 newer ones are sorted in at the next stop').waitFor();
     assert.equal((await panel.numbersInView())[0], 996);
     await panel.changed();
-    await eventually('the new one is sorted in', async () => (await panel.numbersInView())[0] === 1_006);
+    await tests.eventually(
+      'the new one is sorted in',
+      async () => (await panel.numbersInView())[0] === 1_006,
+    );
     await title('Len').click();
-    await eventually('the order of capture', async () => (await panel.numbersInView())[0] === 1);
+    await tests.eventually('the order of capture', async () => (await panel.numbersInView())[0] === 1);
   });
 
   it('moves, resizes, hides and adds columns by mouse and keyboard, and remembers them', async () => {
@@ -88,12 +69,11 @@ describe('working with packets in the Packets panel, in a browser', function () 
     await item('Remove This Column').click();
     await panel.send({ type: 'addColumn', field: 'frame.len', title: 'Frame Length' });
     assert.deepEqual(await titles(), ['No', 'Time', 'Source', 'Destination', 'Len', 'Frame Length', 'Info']);
-    await eventually('the values of the new column', async () =>
+    await tests.eventually('the values of the new column', async () =>
       /\b74\b[^]*\b74\b/.test(await panel.row(1).innerText()),
     );
-    await screenshot('columns');
+    await tests.screenshot('columns');
     const remembered = panel.sentOf('remember').at(-1)!.settings;
-    await panel.close();
     await open(10, { state: JSON.parse(remembered) as unknown });
     assert.deepEqual(await titles(), ['No', 'Time', 'Source', 'Destination', 'Len', 'Frame Length', 'Info']);
     await title('No').click({ button: 'right' });
@@ -105,12 +85,12 @@ describe('working with packets in the Packets panel, in a browser', function () 
     await open(100);
     await title('Time').click({ button: 'right' });
     await item('Since the Previous Captured Packet').click();
-    await eventually('deltas', async () => /^5\s+0\.000010000/.test(await panel.row(5).innerText()));
+    await tests.eventually('deltas', async () => /^5\s+0\.000010000/.test(await panel.row(5).innerText()));
     await panel.row(3).click();
     await panel.send({ type: 'command', command: 'toggleReference' });
     await title('Delta').click({ button: 'right' });
     await item('Since the Reference or the First Packet').click();
-    await eventually('times from packet 3', async () =>
+    await tests.eventually('times from packet 3', async () =>
       /^5\s+0\.000020000/.test(await panel.row(5).innerText()),
     );
     assert.match(await panel.row(3).innerText(), /\*REF\*/);
@@ -126,10 +106,10 @@ describe('working with packets in the Packets panel, in a browser', function () 
       await panel.page.evaluate('document.activeElement.innerText.trim().split("\\n")[0]'),
       'Mark Packet',
     );
-    await screenshot('menu');
+    await tests.screenshot('menu');
     assert.deepEqual(await panel.violations(), []);
     await press('Enter');
-    await eventually('packet 2 marked', async () =>
+    await tests.eventually('packet 2 marked', async () =>
       /\bmarked\b/.test((await panel.row(2).getAttribute('class'))!),
     );
     assert.equal(await panel.focused(), 'Packets');
@@ -137,7 +117,7 @@ describe('working with packets in the Packets panel, in a browser', function () 
     await press('End', 'ArrowRight');
     await panel.page.getByRole('menu', { name: 'Copy' }).waitFor();
     await press('ArrowLeft', 'ArrowRight', 'End', 'Enter');
-    await eventually('bytes copied', async () => panel.sentOf('copy').length === 1);
+    await tests.eventually('bytes copied', async () => panel.sentOf('copy').length === 1);
     assert.match(panel.sentOf('copy')[0]!.text, /^static const unsigned char bytes\[74\] = \{\n {2}0x00, /);
     await press('Shift+F10', 'Escape');
     assert.equal(await panel.focused(), 'Packets');
@@ -155,11 +135,11 @@ describe('working with packets in the Packets panel, in a browser', function () 
     await panel.page.getByRole('treeitem').first().click({ button: 'right' });
     await item('Copy').hover();
     await item('Line').click();
-    await eventually('a line copied', async () => panel.sentOf('copy').length === 2);
+    await tests.eventually('a line copied', async () => panel.sentOf('copy').length === 2);
     await panel.page.locator('#byte-12').click();
     await panel.page.locator('#byte-12').click({ button: 'right' });
     await item('Bytes as Hex').click();
-    await eventually('bytes copied', async () => panel.sentOf('copy').length === 3);
+    await tests.eventually('bytes copied', async () => panel.sentOf('copy').length === 3);
     assert.equal(panel.sentOf('copy')[2]!.text, '08 00');
   });
 
@@ -174,18 +154,21 @@ describe('working with packets in the Packets panel, in a browser', function () 
     await length.click({ button: 'right' });
     await item('Copy').hover();
     await item('As Filter').click();
-    await eventually('the filter copied', async () => panel.sentOf('copy').length === 1);
+    await tests.eventually('the filter copied', async () => panel.sentOf('copy').length === 1);
     assert.equal(panel.sentOf('copy')[0]!.text, 'frame.len == 99');
     await length.click({ button: 'right' });
     await item('Apply as Filter').hover();
     await item('Not Selected').click();
-    await eventually('the filter', async () => (await panel.filter.inputValue()) === 'not frame.len == 99');
+    await tests.eventually(
+      'the filter',
+      async () => (await panel.filter.inputValue()) === 'not frame.len == 99',
+    );
     // Packet 5 is not listed any more; neither are its details.
     await panel.page.getByText('Select a packet to see').waitFor();
     await panel.row(9).click();
     await panel.page.getByRole('treeitem', { name: '[SEQ/ACK analysis]' }).dblclick();
     await panel.page.getByRole('treeitem', { name: /This is an ACK to the segment in frame: 8/ }).dblclick();
-    await eventually('packet 8', async () => (await panel.selected()) === 8);
+    await tests.eventually('packet 8', async () => (await panel.selected()) === 8);
     assert.deepEqual(await panel.violations(), []);
   });
 
@@ -196,21 +179,21 @@ describe('working with packets in the Packets panel, in a browser', function () 
     await panel.row(3).click();
     await panel.grid.focus();
     await press(']');
-    await eventually('the first mark', async () => (await panel.selected()) === 5);
+    await tests.eventually('the first mark', async () => (await panel.selected()) === 5);
     await press(']');
-    await eventually('the second mark', async () => (await panel.selected()) === 700);
+    await tests.eventually('the second mark', async () => (await panel.selected()) === 700);
     await press(']');
-    await eventually('the first one again', async () => (await panel.selected()) === 5);
+    await tests.eventually('the first one again', async () => (await panel.selected()) === 5);
     await press('[');
-    await eventually('backwards', async () => (await panel.selected()) === 700);
+    await tests.eventually('backwards', async () => (await panel.selected()) === 700);
     assert.match(await panel.row(700).innerText(), /marked,\s+comment: odd/);
     await press('m');
-    await eventually(
+    await tests.eventually(
       'no mark',
       async () => !/\bmarked\b/.test((await panel.row(700).getAttribute('class'))!),
     );
     await panel.send({ type: 'command', command: 'comment' });
-    await eventually('the comment asked for', async () => panel.sentOf('comment').length === 1);
+    await tests.eventually('the comment asked for', async () => panel.sentOf('comment').length === 1);
     assert.equal(panel.sentOf('comment')[0]!.comment, 'odd');
   });
 
@@ -219,12 +202,12 @@ describe('working with packets in the Packets panel, in a browser', function () 
     await panel.send({ type: 'command', command: 'find' });
     await panel.page.keyboard.type('RST, ACK');
     await press('Enter');
-    await eventually('the first reset', async () => (await panel.selected()) === 10);
+    await tests.eventually('the first reset', async () => (await panel.selected()) === 10);
     await press('Enter');
-    await eventually('the next', async () => (await panel.selected()) === 60);
+    await tests.eventually('the next', async () => (await panel.selected()) === 60);
     await press('Shift+Enter');
-    await eventually('the one before', async () => (await panel.selected()) === 10);
-    await screenshot('find');
+    await tests.eventually('the one before', async () => (await panel.selected()) === 10);
+    await tests.screenshot('find');
     await panel.page.getByRole('combobox', { name: 'Where to look' }).selectOption('hex');
     const field = panel.page.getByRole('textbox', { name: 'Find' });
     await field.fill('0d 0');
@@ -232,7 +215,7 @@ describe('working with packets in the Packets panel, in a browser', function () 
     await panel.page.getByText('bytes are written with two digits').waitFor();
     await field.fill('0d 0a 0d 0a');
     await press('Enter');
-    await eventually('the next request', async () => (await panel.selected()) === 14);
+    await tests.eventually('the next request', async () => (await panel.selected()) === 14);
     assert.deepEqual(await panel.violations(), []);
     await press('Escape');
     assert.equal(await panel.focused(), 'Packets');
@@ -245,11 +228,11 @@ describe('working with packets in the Packets panel, in a browser', function () 
       await panel.row(5).click();
       await panel.send({ type: 'annotated' });
       await panel.send({ type: 'command', command: 'find' });
-      await eventually('the mark', async () => /marked/.test(await panel.row(2).innerText()));
+      await tests.eventually('the mark', async () => /marked/.test(await panel.row(2).innerText()));
       assert.deepEqual(await panel.violations(), []);
       await panel.grid.focus();
       await press('Shift+F10', 'f', 'ArrowRight');
-      await screenshot(`tools-${theme}`);
+      await tests.screenshot(`tools-${theme}`);
       assert.deepEqual(await panel.violations(), []);
     });
 
@@ -259,16 +242,19 @@ describe('working with packets in the Packets panel, in a browser', function () 
     await panel.page.keyboard.type('frame.nu');
     const list = panel.page.getByRole('listbox', { name: 'Completions' });
     await list.getByText('frame.number', { exact: true }).waitFor();
-    await screenshot('completions');
+    await tests.screenshot('completions');
     assert.deepEqual(await panel.violations(), []);
     await press('Tab');
-    await eventually('completed', async () => (await panel.filter.inputValue()) === 'frame.number');
+    await tests.eventually('completed', async () => (await panel.filter.inputValue()) === 'frame.number');
     await panel.page.keyboard.type(' == 7');
     await press('Enter');
-    await eventually('one packet', async () => (await panel.grid.getAttribute('aria-rowcount')) === '2');
+    await tests.eventually(
+      'one packet',
+      async () => (await panel.grid.getAttribute('aria-rowcount')) === '2',
+    );
     await panel.filter.fill('');
     await panel.filter.press('ArrowUp');
-    await eventually(
+    await tests.eventually(
       'the filter that was used',
       async () => (await panel.filter.inputValue()) === 'frame.number == 7',
     );
@@ -279,7 +265,10 @@ describe('working with packets in the Packets panel, in a browser', function () 
     await panel.row(3).click();
     await panel.page.getByText('Packet 3').waitFor();
     await panel.filter.fill('frame.number != 4');
-    await eventually('99 packets', async () => (await panel.grid.getAttribute('aria-rowcount')) === '100');
+    await tests.eventually(
+      '99 packets',
+      async () => (await panel.grid.getAttribute('aria-rowcount')) === '100',
+    );
     await panel.page.getByText('Packet 3').waitFor();
     assert.equal(await panel.selected(), 3);
     await panel.filter.fill('frame.number > 4');

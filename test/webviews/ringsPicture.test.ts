@@ -1,13 +1,10 @@
 /** The rings of a NIC in a real browser. */
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
-import path from 'node:path';
-import { root } from '../extension/support/scripts.ts';
 import { PicturesPage } from './support/picturesPage.ts';
-import { emptyRings, rings } from './support/ringsData.ts';
+import { emptyRings, rings, twoNics } from './support/ringsData.ts';
 import { THEMES, type ThemeName } from './support/themes.ts';
+import { ViewTests } from './support/viewTests.ts';
 
-const SCREENSHOTS = path.join(root, 'dist/screenshots');
 const STATE = { picture: 'rings', asTable: false };
 /** The panel in a window of 1280×720, a side bar, and all of a window of 1600×1000. */
 const SIZES = {
@@ -18,29 +15,18 @@ const SIZES = {
 
 describe('the rings, in a browser', function () {
   this.timeout(120_000);
+  const tests = new ViewTests('rings', PicturesPage.open);
   let view: PicturesPage;
 
-  async function screenshot(name: string): Promise<void> {
-    mkdirSync(SCREENSHOTS, { recursive: true });
-    await view.page.screenshot({ path: path.join(SCREENSHOTS, `rings-${name}.png`) });
-  }
   const open = async (
     options: { theme?: ThemeName; size?: keyof typeof SIZES; data?: ReturnType<typeof rings> } = {},
   ): Promise<void> => {
     const { theme = 'dark', size = 'panel', data = rings() } = options;
-    view = await PicturesPage.open({ ...SIZES[size], state: STATE, theme });
+    view = await tests.open({ ...SIZES[size], state: STATE, theme });
     await view.stopped(data);
     await drawing().locator('.slot').first().waitFor();
   };
   const drawing = () => view.page.getByRole('group', { name: 'Rings' });
-
-  afterEach(async function () {
-    if (this.currentTest?.state === 'failed')
-      await screenshot(`failed-${this.currentTest.title.replace(/\W+/g, '-')}`);
-    const { complaints } = view;
-    await view.close();
-    assert.deepEqual(complaints, [], 'the browser has something to complain about');
-  });
 
   it('has a descriptor for each, says how full they are, and where driver and hardware stand', async () => {
     await open({ size: 'window' });
@@ -63,6 +49,26 @@ describe('the rings, in a browser', function () {
       'IRQ masked',
     ])
       assert.ok(texts.includes(text), `no "${text}" in ${texts}`);
+  });
+
+  it('shows the NIC that is at work, until the user chooses one, which is remembered', async () => {
+    await open({ data: twoNics() });
+    const nic = () => view.page.getByRole('combobox', { name: 'Network interface' });
+    assert.equal(await nic().inputValue(), 'eth0');
+    await view.stopped({ ...twoNics(), busy: 'lo' });
+    await view.page.getByText('Nothing to send; no frame waits for the driver.').waitFor();
+    assert.equal(await nic().inputValue(), 'lo');
+    await nic().selectOption('eth0');
+    await view.page.getByText(/^18 descriptors to be sent/).waitFor();
+    const asked = view.wantedOf('rings').length;
+    await view.stopped({ ...twoNics(), busy: 'lo' });
+    await tests.eventually('it is drawn again', () => view.wantedOf('rings').length > asked);
+    assert.equal(await nic().inputValue(), 'eth0');
+    const saved = await view.page.evaluate('window.savedState');
+    view = await tests.open({ ...SIZES.panel, state: saved });
+    await view.stopped({ ...twoNics(), busy: 'lo' });
+    await drawing().locator('.slot').first().waitFor();
+    assert.equal(await nic().inputValue(), 'eth0');
   });
 
   it('leads from a received frame to its packet, by mouse and by keyboard', async () => {
@@ -97,7 +103,7 @@ describe('the rings, in a browser', function () {
   for (const theme of Object.keys(THEMES) as ThemeName[])
     it(`has nothing that an accessibility check finds, in the ${theme} theme`, async () => {
       await open({ theme });
-      await screenshot(theme);
+      await tests.screenshot(theme);
       assert.deepEqual(await view.violations(), []);
       await view.page.getByRole('checkbox', { name: 'As table' }).click();
       await view.page.getByRole('table').waitFor();
@@ -106,13 +112,11 @@ describe('the rings, in a browser', function () {
 
   it('takes the room of a large window, and stands upright in a side bar', async () => {
     await open({ size: 'window' });
-    await screenshot('1600');
-    await view.close();
+    await tests.screenshot('1600');
     await open({ size: 'sideBar', theme: 'light' });
-    await screenshot('side-bar');
-    await view.close();
+    await tests.screenshot('side-bar');
     await open({ data: emptyRings() });
-    await screenshot('empty');
+    await tests.screenshot('empty');
     await view.page.getByText('Nothing to send; no frame waits for the driver.').waitFor();
   });
 });

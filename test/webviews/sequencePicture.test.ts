@@ -1,32 +1,19 @@
 /** The sequence diagram in a real browser. */
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
-import path from 'node:path';
-import { root } from '../extension/support/scripts.ts';
 import { handshake } from './support/handshake.ts';
 import { PicturesPage } from './support/picturesPage.ts';
 import { THEMES, type ThemeName } from './support/themes.ts';
+import { ViewTests } from './support/viewTests.ts';
 
-const SCREENSHOTS = path.join(root, 'dist/screenshots');
 const STATE = { picture: 'sequence', asTable: false };
 
 describe('the sequence diagram, in a browser', function () {
   this.timeout(120_000);
+  const tests = new ViewTests('sequence', PicturesPage.open);
   let view: PicturesPage;
 
-  async function screenshot(name: string): Promise<void> {
-    mkdirSync(SCREENSHOTS, { recursive: true });
-    await view.page.screenshot({ path: path.join(SCREENSHOTS, `sequence-${name}.png`) });
-  }
-  const eventually = async (what: string, test: () => boolean | Promise<boolean>) => {
-    const end = Date.now() + 10_000;
-    while (!(await test())) {
-      if (Date.now() > end) assert.fail(`did not happen: ${what}`);
-      await view.page.waitForTimeout(20);
-    }
-  };
   const open = async (options: { theme?: ThemeName; lost?: boolean } = {}) => {
-    view = await PicturesPage.open({
+    view = await tests.open({
       width: 1280,
       height: 640,
       state: STATE,
@@ -37,14 +24,6 @@ describe('the sequence diagram, in a browser', function () {
   };
   const drawing = () => view.page.getByRole('group', { name: 'Sequence diagram' });
   const sentence = () => view.page.locator('.sequence [role=status]');
-
-  afterEach(async function () {
-    if (this.currentTest?.state === 'failed')
-      await screenshot(`failed-${this.currentTest.title.replace(/\W+/g, '-')}`);
-    const { complaints } = view;
-    await view.close();
-    assert.deepEqual(complaints, [], 'the browser has something to complain about');
-  });
 
   it('fits the handshake on one page: every packet with its label, every call and state', async () => {
     await open();
@@ -72,10 +51,10 @@ describe('the sequence diagram, in a browser', function () {
       .filter({ hasText: 'Packet 1, client → server: SYN Seq=0 (asks for a connection)' })
       .waitFor();
     await view.page.keyboard.press('Enter');
-    await eventually('the packet is shown', () => view.sentOf('revealPacket').length === 1);
+    await tests.eventually('the packet is shown', () => view.sentOf('revealPacket').length === 1);
     assert.equal(view.sentOf('revealPacket')[0]!.number, 1);
     await view.page.getByRole('button', { name: 'Receiving Code' }).click();
-    await eventually('the code is shown', () => view.sentOf('goToCode').length === 1);
+    await tests.eventually('the code is shown', () => view.sentOf('goToCode').length === 1);
     assert.deepEqual(view.sentOf('goToCode')[0], { type: 'goToCode', number: 1, which: 'received' });
   });
 
@@ -85,12 +64,12 @@ describe('the sequence diagram, in a browser', function () {
     await sentence().filter({ hasText: 'Packet 3' }).waitFor();
     await view.page.getByRole('checkbox', { name: 'NICs' }).click();
     await drawing().getByText('lo', { exact: true }).waitFor();
-    await screenshot('lost-nics');
+    await tests.screenshot('lost-nics');
     await view.page.getByRole('button', { name: 'Copy as Mermaid text' }).click();
-    await eventually('the text is copied', () => view.sentOf('copy').length === 1);
+    await tests.eventually('the text is copied', () => view.sentOf('copy').length === 1);
     assert.match(view.sentOf('copy')[0]!.text, /^sequenceDiagram\n {2}participant P1 as client/);
     await view.page.getByRole('button', { name: 'Save as SVG' }).click();
-    await eventually('the drawing is saved', () => view.sentOf('save').length === 1);
+    await tests.eventually('the drawing is saved', () => view.sentOf('save').length === 1);
     const { text } = view.sentOf('save')[0]!;
     for (const word of ['client [pid 101]', 'SYN_SENT', '1 s', 'time (s)'])
       assert.ok(text.includes(word), word);
@@ -98,7 +77,7 @@ describe('the sequence diagram, in a browser', function () {
   });
 
   it('asks for one connection, and for what was left out', async () => {
-    view = await PicturesPage.open({ width: 1280, height: 640, state: STATE });
+    view = await tests.open({ width: 1280, height: 640, state: STATE });
     const base = handshake();
     const [one] = base.connections;
     const connections = [one!, { ...one!, id: 'TCP c d', label: 'TCP 127.0.0.1:40001 → 127.0.0.1:8080' }];
@@ -112,9 +91,9 @@ describe('the sequence diagram, in a browser', function () {
     await view.page.getByText('from 0.000 000 s on, 12 earlier ones left out').waitFor();
     await view.page.getByRole('combobox', { name: 'Connection' }).selectOption({ index: 2 });
     const last = () => view.wantedOf('sequence').at(-1);
-    await eventually('one connection is asked for', () => last()?.connection === 'TCP c d');
+    await tests.eventually('one connection is asked for', () => last()?.connection === 'TCP c d');
     await view.page.getByRole('button', { name: 'Earlier' }).click();
-    await eventually('what came before is asked for', () => last()?.to === 9);
+    await tests.eventually('what came before is asked for', () => last()?.to === 9);
   });
 
   for (const theme of Object.keys(THEMES) as ThemeName[])
@@ -122,7 +101,7 @@ describe('the sequence diagram, in a browser', function () {
       await open({ theme });
       await drawing().focus();
       await view.page.keyboard.press('PageDown');
-      await screenshot(theme);
+      await tests.screenshot(theme);
       assert.deepEqual(await view.violations(), []);
       await view.page.getByRole('checkbox', { name: 'As table' }).click();
       await view.page.getByRole('table').waitFor();

@@ -1,15 +1,12 @@
 /** A packet's way in a real browser. */
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
-import path from 'node:path';
 import type { WayData } from '../../debug-adapter/protocol.ts';
-import { root } from '../extension/support/scripts.ts';
 import { handshake } from './support/handshake.ts';
 import { PicturesPage } from './support/picturesPage.ts';
 import { THEMES, type ThemeName } from './support/themes.ts';
 import { wayOfLostPacket, wayOfPacket } from './support/wayData.ts';
+import { ViewTests } from './support/viewTests.ts';
 
-const SCREENSHOTS = path.join(root, 'dist/screenshots');
 const STATE = { picture: 'way', asTable: false };
 /** The panel in a window of 1280×720, a side bar, and all of a window of 1600×1000. */
 const SIZES = {
@@ -20,36 +17,18 @@ const SIZES = {
 
 describe("a packet's way, in a browser", function () {
   this.timeout(120_000);
+  const tests = new ViewTests('way', PicturesPage.open);
   let view: PicturesPage;
 
-  async function screenshot(name: string): Promise<void> {
-    mkdirSync(SCREENSHOTS, { recursive: true });
-    await view.page.screenshot({ path: path.join(SCREENSHOTS, `way-${name}.png`) });
-  }
-  const eventually = async (what: string, test: () => boolean | Promise<boolean>) => {
-    const end = Date.now() + 10_000;
-    while (!(await test())) {
-      if (Date.now() > end) assert.fail(`did not happen: ${what}`);
-      await view.page.waitForTimeout(20);
-    }
-  };
   const open = async (
     options: { theme?: ThemeName; size?: keyof typeof SIZES; data?: WayData } = {},
   ): Promise<void> => {
     const { theme = 'dark', size = 'panel', data = wayOfPacket() } = options;
-    view = await PicturesPage.open({ ...SIZES[size], state: STATE, theme });
+    view = await tests.open({ ...SIZES[size], state: STATE, theme });
     await view.stopped(data);
     await drawing().locator('.station').first().waitFor();
   };
   const drawing = () => view.page.getByRole('group', { name: "A packet's way" });
-
-  afterEach(async function () {
-    if (this.currentTest?.state === 'failed')
-      await screenshot(`failed-${this.currentTest.title.replace(/\W+/g, '-')}`);
-    const { complaints } = view;
-    await view.close();
-    assert.deepEqual(complaints, [], 'the browser has something to complain about');
-  });
 
   it('goes down at the sender, along the wire and up at the receiver, and says where the time went', async () => {
     await open({ size: 'window' });
@@ -82,7 +61,7 @@ describe("a packet's way, in a browser", function () {
     await drawing().getByRole('link', { name: 'TX descriptor 3' }).click();
     await drawing().getByRole('link', { name: 'Receive queue' }).focus();
     await view.page.keyboard.press('Enter');
-    await eventually('the code is opened', () => view.sentOf('openCode').length === 2);
+    await tests.eventually('the code is opened', () => view.sentOf('openCode').length === 2);
     assert.deepEqual(
       view.sentOf('openCode').map(({ location }) => location.path),
       ['/stack/vnic_xmit.ts', '/stack/tcp_queue_rcv.ts'],
@@ -94,25 +73,25 @@ describe("a packet's way, in a browser", function () {
     const last = () => view.wantedOf('way').at(-1)!.number;
     view.data.set('way', wayOfPacket(9));
     await view.page.getByRole('combobox', { name: 'Packet' }).selectOption('9');
-    await eventually('packet 9 is asked for', () => last() === 9);
+    await tests.eventually('packet 9 is asked for', () => last() === 9);
     view.data.set('way', wayOfPacket(8));
     await view.page.getByRole('button', { name: 'The packet before' }).click();
-    await eventually('packet 8 is asked for', () => last() === 8);
+    await tests.eventually('packet 8 is asked for', () => last() === 8);
     view.data.set('sequence', { picture: 'sequence', ...handshake() });
     await view.page.getByRole('tab', { name: 'Sequence' }).click();
     await view.page.getByRole('group', { name: 'Sequence diagram' }).getByText('SYN-ACK').click();
     view.data.set('way', { ...wayOfPacket(), packet: { number: 3, label: 'SYN-ACK' } });
     await view.page.getByRole('button', { name: 'Its Way' }).click();
-    await eventually('its way is asked for', () => last() === 3);
+    await tests.eventually('its way is asked for', () => last() === 3);
     await view.page.getByText('Packet 3 takes').waitFor();
     await view.send({ type: 'show', picture: 'way', packet: 6 });
-    await eventually('the packet of another view is asked for', () => last() === 6);
+    await tests.eventually('the packet of another view is asked for', () => last() === 6);
   });
 
   it('a lost packet ends on the wire', async () => {
     await open({ data: wayOfLostPacket() });
     await view.page.getByText('Packet 7 is lost on the wire').waitFor();
-    await screenshot('lost');
+    await tests.screenshot('lost');
     assert.equal(await drawing().locator('.station.lost').count(), 1);
   });
 
@@ -120,7 +99,7 @@ describe("a packet's way, in a browser", function () {
     await open();
     await view.page.getByRole('button', { name: 'Save as SVG' }).click();
     await view.page.getByRole('button', { name: 'Save as CSV' }).click();
-    await eventually('both are saved', () => view.sentOf('save').length === 2);
+    await tests.eventually('both are saved', () => view.sentOf('save').length === 2);
     const [svg, csv] = view.sentOf('save');
     assert.ok(svg!.text.includes('TX descriptor 3') && !svg!.text.includes('var(--'));
     const rows = csv!.text.split('\r\n');
@@ -131,7 +110,7 @@ describe("a packet's way, in a browser", function () {
   for (const theme of Object.keys(THEMES) as ThemeName[])
     it(`has nothing that an accessibility check finds, in the ${theme} theme`, async () => {
       await open({ theme });
-      await screenshot(theme);
+      await tests.screenshot(theme);
       assert.deepEqual(await view.violations(), []);
       await view.page.getByRole('checkbox', { name: 'As table' }).click();
       await view.page.getByRole('table').waitFor();
@@ -140,10 +119,9 @@ describe("a packet's way, in a browser", function () {
 
   it('takes the room of a large window, and stands upright in a side bar', async () => {
     await open({ size: 'window', theme: 'light' });
-    await screenshot('1600');
-    await view.close();
+    await tests.screenshot('1600');
     await open({ size: 'sideBar' });
-    await screenshot('side-bar');
+    await tests.screenshot('side-bar');
     const { width } = (await drawing().boundingBox())!;
     assert.ok(width <= 300, String(width));
   });

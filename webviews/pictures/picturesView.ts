@@ -80,7 +80,7 @@ export class PicturesView {
       this.states,
       new SequencePicture(pictureHost),
       new GraphsPicture(pictureHost),
-      new RingsPicture(pictureHost),
+      new RingsPicture(pictureHost, this.settings.nic, (nic) => this.remember({ nic })),
       this.way,
     ];
     this.tabs = new Tabs(t('Pictures'), this.pictures, PANEL, (id) => this.select(id));

@@ -81,6 +81,28 @@ describe('debug adapter: pictures', function () {
           assert.ok(seen.has(`${kind} ${one}`), `no ${kind} ${one} in ${[...seen].join(' | ')}`);
     }));
 
+  it('say which NIC is at work: the one that sends, and the one that receives', () =>
+    withAdapter(async (adapter) => {
+      await adapter.launch({ program: samplePath('two-hosts') }, () =>
+        adapter.request('setFunctionBreakpoints', {
+          breakpoints: [{ name: 'vnic_xmit' }, { name: 'vnic_clean_rx_irq' }],
+        }),
+      );
+      await adapter.stopped();
+      const busy: (string | undefined)[] = [];
+      for (let stops = 0; stops < 3; stops++) {
+        const data = await picture(adapter, 'rings');
+        assert.deepEqual(ringsData(data, 'rings'), data);
+        busy.push(`${(await adapter.stack(undefined, 1))[0]!.name} ${data.busy}`);
+        await adapter.go('continue');
+      }
+      assert.deepEqual(busy, [
+        'vnic_xmit client eth0',
+        'vnic_clean_rx_irq client eth0',
+        'vnic_clean_rx_irq server eth0',
+      ]);
+    }));
+
   it('show each socket in its state under the key that it has in the Sockets tree', () =>
     withAdapter(async (adapter) => {
       await overflow(adapter);

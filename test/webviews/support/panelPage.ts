@@ -2,7 +2,7 @@
  * The Packets panel in a real browser, with a made-up extension around it: the page that VS Code would show, under the same
  * content security policy, and a packet store that answers as the adapter would.
  */
-import type { Browser, Locator, Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { FilterError } from '../../../debug-adapter/packets/filter/filterError.ts';
 import { completeFilter, filterFor } from '../../../debug-adapter/packets/filterRequests.ts';
 import { english } from '../../../language/message.ts';
@@ -22,11 +22,11 @@ export class PanelPage {
   /** Everything the panel sent. */
   readonly sent: FromPanel[] = [];
   store = new PacketStore();
-  private readonly browser: Browser;
+  readonly close: () => Promise<void>;
   private readonly latency: number;
 
-  private constructor({ browser, page, complaints }: OpenedPage, { latency = 0 }: PanelOptions) {
-    this.browser = browser;
+  private constructor({ page, complaints, close }: OpenedPage, { latency = 0 }: PanelOptions) {
+    this.close = close;
     this.page = page;
     this.complaints = complaints;
     this.latency = latency;
@@ -38,10 +38,6 @@ export class PanelPage {
     const panel: PanelPage = new PanelPage(opened, options);
     await load(panel.page);
     return panel;
-  }
-
-  async close(): Promise<void> {
-    await this.browser.close();
   }
 
   async send(message: ToPanel): Promise<void> {

@@ -1,5 +1,5 @@
 /** The Pictures view in a real browser, with a made-up extension around it. */
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import type { DrawnData, DrawnId, WantedOf } from '../../../debug-adapter/protocol.ts';
 import {
   parseFromPictures,
@@ -18,10 +18,10 @@ export class PicturesPage {
   readonly sent: FromPictures[] = [];
   /** What the adapter would answer, by picture. */
   readonly data = new Map<DrawnId, DrawnData>();
-  private readonly browser: Browser;
+  readonly close: () => Promise<void>;
 
-  private constructor({ browser, page, complaints }: OpenedPage) {
-    this.browser = browser;
+  private constructor({ page, complaints, close }: OpenedPage) {
+    this.close = close;
     this.page = page;
     this.complaints = complaints;
   }
@@ -32,10 +32,6 @@ export class PicturesPage {
     const view: PicturesPage = new PicturesPage(opened);
     await load(view.page);
     return view;
-  }
-
-  async close(): Promise<void> {
-    await this.browser.close();
   }
 
   async send(message: ToPictures): Promise<void> {

@@ -47,6 +47,19 @@ export function rings(count = 256): RingsData {
     ],
   };
 }
+/** A machine whose Ethernet NIC is at work. */
+export function twoNics(): RingsData {
+  const [nic] = rings().nics;
+  const [idle] = emptyRings().nics;
+  return {
+    picture: 'rings',
+    nics: [
+      { ...idle!, name: 'lo' },
+      { ...nic!, name: 'eth0' },
+    ],
+    busy: 'eth0',
+  };
+}
 /** Nothing has been sent. */
 export function emptyRings(): RingsData {
   const [nic] = rings().nics;

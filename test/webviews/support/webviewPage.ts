@@ -22,12 +22,13 @@ export interface PageOptions {
   height?: number;
   /** What the view remembered. */
   state?: unknown;
+  /** It is opened there, beside others; otherwise in a browser of its own. */
+  browser?: Browser;
 }
 
-/** A page in a browser of its own. */
 export interface OpenedPage {
   page: Page;
-  browser: Browser;
+  close(): Promise<void>;
   /** What the browser complained about: must stay empty. */
   complaints: string[];
 }
@@ -40,11 +41,11 @@ export interface OpenedPage {
  */
 export async function openWebview(
   bundle: string,
-  { theme = 'dark', width = 1200, height = 700, state }: PageOptions,
+  { theme = 'dark', width = 1200, height = 700, state, browser: shared }: PageOptions,
   receive: (message: unknown) => unknown,
 ): Promise<OpenedPage> {
-  const { findBrowser } = await browserScript();
-  const browser = await chromium.launch(await findBrowser());
+  const browser = shared ?? (await launch());
+  // Of a page made so nothing is left when it is closed.
   const page = await browser.newPage({ viewport: { width, height } });
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(String(error)));
@@ -61,7 +62,12 @@ export async function openWebview(
   });
   await page.exposeFunction('toExtension', receive);
   await page.addInitScript({ content: initScript(state) });
-  return { page, browser, complaints };
+  return { page, complaints, close: () => (shared ? page.close() : browser.close()) };
+}
+
+async function launch(): Promise<Browser> {
+  const { findBrowser } = await browserScript();
+  return chromium.launch(await findBrowser());
 }
 
 /** Loads the view. */

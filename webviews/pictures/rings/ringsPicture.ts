@@ -20,15 +20,21 @@ export class RingsPicture implements Picture<'rings'> {
     'The descriptor rings of each NIC: how they fill and drain, and where driver and hardware are.',
   );
   readonly element: HTMLElement;
-  private readonly nic = select(t('Network interface'), () => this.draw());
+  private readonly nic = select(t('Network interface'), () => this.choose());
   private readonly sentence = el('p', { class: 'sentence', role: 'status' });
   private readonly place = el('div', { class: 'rings-place' });
   private readonly drawing: RingsDrawing;
   private readonly host: PictureHost;
+  private readonly onChoose: (nic: string) => void;
   private nics: readonly NicRings[] = [];
+  /** The NIC that the user has chosen; where it is not, the busy one is shown. */
+  private chosen: string | undefined;
 
-  constructor(host: PictureHost) {
+  /** @param chosen the NIC that the user chose the last time */
+  constructor(host: PictureHost, chosen: string | undefined, onChoose: (nic: string) => void) {
     this.host = host;
+    this.chosen = chosen;
+    this.onChoose = onChoose;
     this.drawing = new RingsDrawing({ onPacket: (number) => host.revealPacket(number) });
     this.place.append(this.drawing.element);
     this.element = el('div', { class: 'rings' }, [
@@ -42,11 +48,12 @@ export class RingsPicture implements Picture<'rings'> {
     return { picture: this.id };
   }
 
-  show({ nics }: RingsData): void {
+  show({ nics, busy }: RingsData): void {
     this.nics = nics;
     fillSelect(
       this.nic,
       nics.map(({ name }) => option(name, name)),
+      nics.some(({ name }) => name === this.chosen) ? this.chosen : busy,
     );
     this.nic.disabled = nics.length < 2;
     this.draw();
@@ -99,6 +106,11 @@ export class RingsPicture implements Picture<'rings'> {
 
   private get shown(): NicRings | undefined {
     return this.nics.find(({ name }) => name === this.nic.value) ?? this.nics[0];
+  }
+  private choose(): void {
+    this.chosen = this.nic.value;
+    this.onChoose(this.chosen);
+    this.draw();
   }
   private draw(): void {
     const { shown } = this;

@@ -24,6 +24,7 @@ const ring = object<Ring>({
 
 export const ringsData: Shape<RingsData> = object<RingsData>({
   picture: oneOf('rings'),
+  busy: optional(string),
   nics: array(
     object<NicRings>({
       name: string,
