@@ -76,10 +76,18 @@ export class FilteredList {
     return null;
   }
 
+  /** Most packets are judged by what they have, and not decoded. */
+  private matches(packets: KeptPackets, row: number): boolean {
+    const { filter } = this;
+    const shape = packets.shape(row);
+    const known = shape ? filter.quick.matches(shape, () => packets.entry(row)) : null;
+    return known ?? filter.matches(packets.packet(row));
+  }
+
   private testPortion(packets: KeptPackets, from: number, to: number): void {
     const test = () => {
       for (this.next = from; this.next < to; this.next++)
-        if (this.filter.matches(packets.packet(this.next))) this.found.push(this.next);
+        if (this.matches(packets, this.next)) this.found.push(this.next);
     };
     if (!this.limit) return test();
     try {

@@ -176,6 +176,7 @@ export class PacketStore {
       frame.isReference = isReference;
       this.noteReference(frame, isReference);
     }
+    this.packets.changed(number);
     this.filters = this.filters.filter((list) => !list.reads(NOTE_FIELDS));
     this.sorted = undefined;
   }
@@ -273,6 +274,8 @@ export class PacketStore {
     const row = this.packets.rowOf(number);
     if (row < 0) return;
     const frame = this.packets.lastingFrame(row);
+    // The fate of each packet is told; only a reason is something that was not there before.
+    if ((reason === undefined) !== (frame.reason === undefined)) this.packets.changed(number);
     frame.fate = fate;
     if (reason === undefined) delete frame.reason;
     else frame.reason = reason;

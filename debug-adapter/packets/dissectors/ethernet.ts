@@ -1,7 +1,7 @@
 /** Ethernet II and IEEE 802.3, also on loopback, where both addresses are zero. */
 import { expert } from '../tree/expert.ts';
 import { etherText } from '../tree/text.ts';
-import { field, type Field, type ValueNames } from '../tree/field.ts';
+import { field, placedIn, type Field, type ValueNames } from '../tree/field.ts';
 import type { Item } from '../tree/item.ts';
 import type { Packet } from '../tree/packet.ts';
 import type { PacketBytes } from '../tree/packetBytes.ts';
@@ -21,9 +21,10 @@ const GLOBAL: ValueNames = {
 };
 const GROUP: ValueNames = { 0: 'Individual address (unicast)', 1: 'Group address (multicast/broadcast)' };
 
-const ETH = field('eth', 'Ethernet', 'protocol');
-const ADDRESS = field('eth.addr', 'Address', 'ether');
-const TYPE = field('eth.type', 'Type', 'uint16', { base: 'hex', names: ETHER_TYPES });
+const ETH = field('eth', 'Ethernet', 'protocol', { hasPlaces: true });
+const inHeader = placedIn(ETH);
+const ADDRESS = field('eth.addr', 'Address', 'ether', inHeader(0, 6));
+const TYPE = field('eth.type', 'Type', 'uint16', { base: 'hex', names: ETHER_TYPES, ...inHeader(12) });
 const LENGTH = field('eth.len', 'Length', 'uint16');
 const PAST_END = field('eth.len.past_end', PAST_END_TITLE, 'none');
 const INVALID = field('eth.invalid_lentype', 'Invalid length/type', 'uint16', { base: 'hex_dec' });
@@ -38,15 +39,15 @@ const LG = field('eth.lg', 'LG bit', 'boolean', { mask: 0x020000, bits: 24, name
 const IG = field('eth.ig', 'IG bit', 'boolean', { mask: 0x010000, bits: 24, names: GROUP });
 
 /** The fields of one of the two addresses. */
-function end(name: string, title: string) {
+function end(name: string, title: string, offset: number) {
   return {
-    address: field(`eth.${name}`, title, 'ether'),
+    address: field(`eth.${name}`, title, 'ether', inHeader(offset)),
     lg: field(`eth.${name}.lg`, 'LG bit', 'boolean', { mask: 0x020000, bits: 24, names: GLOBAL }),
     ig: field(`eth.${name}.ig`, 'IG bit', 'boolean', { mask: 0x010000, bits: 24, names: GROUP }),
   };
 }
-const DESTINATION = end('dst', 'Destination');
-const SOURCE = end('src', 'Source');
+const DESTINATION = end('dst', 'Destination', 0);
+const SOURCE = end('src', 'Source', 6);
 
 export const ETHERNET_FIELDS: readonly Field[] = [
   ETH,

@@ -7,7 +7,7 @@ import { ipv4Text } from '../tree/text.ts';
 import type { Ends, IpAddress } from '../tracking/conversationKey.ts';
 import type { DissectPayload } from './etherTypes.ts';
 
-export const IP = field('ip', 'Internet Protocol Version 4', 'protocol');
+export const IP = field('ip', 'Internet Protocol Version 4', 'protocol', { hasPlaces: true });
 export const VERSION = field('ip.version', 'Version', 'uint8');
 export const BOGUS_VERSION = field('ip.bogus_ip_version', 'Bogus IP version', 'none');
 

@@ -1,6 +1,6 @@
 /** IPv4 (RFC 791). */
 import { expert } from '../tree/expert.ts';
-import { field, type Field } from '../tree/field.ts';
+import { field, placedIn, type Field } from '../tree/field.ts';
 import type { Item } from '../tree/item.ts';
 import type { Packet } from '../tree/packet.ts';
 import type { PacketBytes } from '../tree/packetBytes.ts';
@@ -21,39 +21,48 @@ const LOCAL_NETWORK_CONTROL = 0xe00000;
 /** Below this a packet may die on its way. */
 const SMALL_TTL = 5;
 
+const inHeader = placedIn(IP);
 const HEADER_LENGTH = field('ip.hdr_len', 'Header Length', 'uint8');
-const SERVICES = field('ip.dsfield', 'Differentiated Services Field', 'uint8', { base: 'hex' });
+const SERVICES = field('ip.dsfield', 'Differentiated Services Field', 'uint8', {
+  base: 'hex',
+  ...inHeader(1),
+});
 const DSCP = field('ip.dsfield.dscp', 'Differentiated Services Codepoint', 'uint8', {
   mask: 0xfc,
   names: codepointName,
+  ...inHeader(1),
 });
 const ECN = field('ip.dsfield.ecn', 'Explicit Congestion Notification', 'uint8', {
   mask: 0x03,
   names: CONGESTION_NAMES,
+  ...inHeader(1),
 });
 const LENGTH = field('ip.len', 'Total Length', 'uint16');
-const ID = field('ip.id', 'Identification', 'uint16', { base: 'hex_dec' });
+const ID = field('ip.id', 'Identification', 'uint16', { base: 'hex_dec', ...inHeader(4) });
 const SET = { 1: 'Set', 0: 'Not set' };
-const FLAGS = field('ip.flags', 'Flags', 'uint8', { base: 'hex', mask: 0xe0 });
+const FLAGS = field('ip.flags', 'Flags', 'uint8', { base: 'hex', mask: 0xe0, ...inHeader(6) });
 const FLAG_BITS = [
-  field('ip.flags.rb', 'Reserved bit', 'boolean', { mask: 0x80, names: SET }),
-  field('ip.flags.df', "Don't fragment", 'boolean', { mask: DF, names: SET }),
-  field('ip.flags.mf', 'More fragments', 'boolean', { mask: MF, names: SET }),
+  field('ip.flags.rb', 'Reserved bit', 'boolean', { mask: 0x80, names: SET, ...inHeader(6) }),
+  field('ip.flags.df', "Don't fragment", 'boolean', { mask: DF, names: SET, ...inHeader(6) }),
+  field('ip.flags.mf', 'More fragments', 'boolean', { mask: MF, names: SET, ...inHeader(6) }),
 ];
-const FRAGMENT_OFFSET = field('ip.frag_offset', 'Fragment Offset', 'uint16', { mask: 0x1fff });
-const TTL = field('ip.ttl', 'Time to Live', 'uint8');
+const FRAGMENT_OFFSET = field('ip.frag_offset', 'Fragment Offset', 'uint16', {
+  mask: 0x1fff,
+  ...inHeader(6),
+});
+const TTL = field('ip.ttl', 'Time to Live', 'uint8', inHeader(8));
 const TTL_CONTROL = field('ip.ttl.lncb', 'Time To Live', 'none');
 const TTL_SMALL = field('ip.ttl.too_small', 'Time To Live', 'none');
-const PROTOCOL = field('ip.proto', 'Protocol', 'uint8', { names: ipProtocolName });
+const PROTOCOL = field('ip.proto', 'Protocol', 'uint8', { names: ipProtocolName, ...inHeader(9) });
 const CHECKSUM = checksumFields(
   'ip',
   { checksum: 'Header Checksum', status: 'Header checksum status' },
   'ip.checksum_bad.expert',
   { unverified: 'not all data available' },
 );
-const SOURCE = field('ip.src', 'Source Address', 'ipv4');
-const DESTINATION = field('ip.dst', 'Destination Address', 'ipv4');
-const ADDRESS = field('ip.addr', 'Source or Destination Address', 'ipv4');
+const SOURCE = field('ip.src', 'Source Address', 'ipv4', inHeader(12));
+const DESTINATION = field('ip.dst', 'Destination Address', 'ipv4', inHeader(16));
+const ADDRESS = field('ip.addr', 'Source or Destination Address', 'ipv4', inHeader(12, 16));
 const BOGUS_LENGTH = field('ip.bogus_ip_length', 'Bogus IP length', 'none');
 const BOGUS_HEADER_LENGTH = field('ip.bogus_header_length', 'Bogus IP header length', 'none');
 

@@ -18,7 +18,7 @@ import {
 import { endText, isIpv6, pseudoHeader, type IpHeader } from './ip.ts';
 import { addTcpAnalysis, notesInfo, TCP_ANALYSIS_FIELDS } from './tcpAnalysis.ts';
 import { completenessText } from './tcpCompleteness.ts';
-import { ACK, addFlags, FIN, flagNames, RST, SYN, TCP_FLAG_FIELDS, URG } from './tcpFlags.ts';
+import { ACK, addFlags, FIN, flagNames, inTcp, RST, SYN, TCP, TCP_FLAG_FIELDS, URG } from './tcpFlags.ts';
 import {
   addOptionsLine,
   addTcpOptions,
@@ -33,18 +33,19 @@ const HEADER = 20;
 /** What a capture must have of a header for it to be a part of its conversation. */
 const WITHOUT_CHECKSUM = 16;
 
-const TCP = field('tcp', 'Transmission Control Protocol', 'protocol', { open: true });
-const SOURCE = field('tcp.srcport', 'Source Port', 'uint16');
-const DESTINATION = field('tcp.dstport', 'Destination Port', 'uint16');
-const PORT = field('tcp.port', 'Source or Destination Port', 'uint16');
-const STREAM = field('tcp.stream', 'Stream index', 'uint32');
+const SOURCE = field('tcp.srcport', 'Source Port', 'uint16', inTcp(0));
+const DESTINATION = field('tcp.dstport', 'Destination Port', 'uint16', inTcp(2));
+const PORT = field('tcp.port', 'Source or Destination Port', 'uint16', inTcp(0, 2));
+const STREAM = field('tcp.stream', 'Stream index', 'uint32', {
+  known: ({ context }) => (context.tcp ?? context.quotedTcp)?.conversation.stream,
+});
 const COMPLETENESS = field('tcp.completeness', 'Conversation completeness', 'uint8');
 const LENGTH = field('tcp.len', 'TCP Segment Len', 'uint32');
 const SEQUENCE = field('tcp.seq', 'Sequence Number', 'uint32');
-const RAW_SEQUENCE = field('tcp.seq_raw', 'Sequence Number (raw)', 'uint32');
+const RAW_SEQUENCE = field('tcp.seq_raw', 'Sequence Number (raw)', 'uint32', inTcp(4));
 const NEXT_SEQUENCE = field('tcp.nxtseq', 'Next Sequence Number', 'uint32');
 const ACKNOWLEDGMENT = field('tcp.ack', 'Acknowledgment Number', 'uint32');
-const RAW_ACKNOWLEDGMENT = field('tcp.ack_raw', 'Acknowledgment number (raw)', 'uint32');
+const RAW_ACKNOWLEDGMENT = field('tcp.ack_raw', 'Acknowledgment number (raw)', 'uint32', inTcp(8));
 const ACK_NOT_ZERO = field(
   'tcp.ack.nonzero',
   'The acknowledgment number field is nonzero while the ACK flag is not set',
@@ -66,7 +67,7 @@ const CLOSES_SECOND = field(
   'none',
 );
 const RESET = field('tcp.connection.rst', 'Connection reset (RST)', 'none');
-const WINDOW = field('tcp.window_size_value', 'Window', 'uint16');
+const WINDOW = field('tcp.window_size_value', 'Window', 'uint16', inTcp(14));
 const SCALED_WINDOW = field('tcp.window_size', 'Calculated window size', 'uint32');
 const SCALE = field('tcp.window_size_scalefactor', 'Window size scaling factor', 'int32');
 const CHECKSUM = checksumFields(
@@ -253,7 +254,9 @@ function dissect(
   times.generate(TIME_RELATIVE, bytes, known.sinceFirstNs);
   times.generate(TIME_DELTA, bytes, known.sinceLastNs);
   if (optionsLine) {
-    const of = { flags, ack: numbers.ack, base: known.ackBase.seq ?? 0 };
+    const { ackBase, rev } = known;
+    const isBaseOpen = ackBase === rev.openBase;
+    const of = { flags, ack: numbers.ack, base: ackBase.seq ?? 0, isBaseOpen };
     addTcpOptions(optionsLine, bytes, begin, end, options, of);
   }
   addTcpAnalysis(layer, bytes, known.analysis, known.conversation.initialRttFor(packet.frame.number));

@@ -4,6 +4,7 @@ import { field, type Field } from '../tree/field.ts';
 import type { Item } from '../tree/item.ts';
 import type { PacketBytes } from '../tree/packetBytes.ts';
 import type { TcpAnalysis } from '../tracking/tcpAnalysis.ts';
+import { TCP } from './tcpFlags.ts';
 import type { TcpNote } from '../tracking/tcpNotes.ts';
 
 const ANALYSIS = field('tcp.analysis', 'SEQ/ACK analysis', 'none');
@@ -11,7 +12,7 @@ const ACKS = field('tcp.analysis.acks_frame', 'This is an ACK to the segment in 
   isFrame: true,
 });
 const ACK_RTT = field('tcp.analysis.ack_rtt', 'The RTT to ACK the segment was', 'relative');
-const FIRST_RTT = field('tcp.analysis.initial_rtt', 'iRTT', 'relative');
+const FIRST_RTT = field('tcp.analysis.initial_rtt', 'iRTT', 'relative', { isLateIn: TCP });
 const IN_FLIGHT = field('tcp.analysis.bytes_in_flight', 'Bytes in flight', 'uint32');
 const PUSHED = field('tcp.analysis.push_bytes_sent', 'Bytes sent since last PSH flag', 'uint32');
 const FLAGS = field('tcp.analysis.flags', 'TCP Analysis Flags', 'none');

@@ -1,5 +1,5 @@
 /** The flags of a TCP header: bits, fields, texts. */
-import { field, type Field } from '../tree/field.ts';
+import { field, placedIn, type Field } from '../tree/field.ts';
 import type { Item } from '../tree/item.ts';
 import type { PacketBytes } from '../tree/packetBytes.ts';
 import { bitPattern } from '../tree/text.ts';
@@ -15,6 +15,10 @@ export const CWR = 0x080;
 export const AE = 0x100;
 const RESERVED = 0xe00;
 
+/** The layer, in whose header the flags and other fields have their places. */
+export const TCP = field('tcp', 'Transmission Control Protocol', 'protocol', { open: true, hasPlaces: true });
+export const inTcp = placedIn(TCP);
+
 /** Highest bit first, as the tree lists them. */
 const BITS: readonly { mask: number; short: string; letter: string; own: Field }[] = [
   bit(RESERVED, 'Reserved', 'R', 'Reserved', 'res'),
@@ -28,7 +32,12 @@ const BITS: readonly { mask: number; short: string; letter: string; own: Field }
   bit(SYN, 'SYN', 'S', 'Syn', 'syn'),
   bit(FIN, 'FIN', 'F', 'Fin', 'fin'),
 ];
-const FLAGS = field('tcp.flags', 'Flags', 'uint16', { base: 'hex', mask: 0xfff, bits: 12 });
+const FLAGS = field('tcp.flags', 'Flags', 'uint16', {
+  base: 'hex',
+  mask: 0xfff,
+  bits: 12,
+  ...inTcp(12),
+});
 const LETTERS = field('tcp.flags.str', 'TCP Flags', 'string');
 
 export const TCP_FLAG_FIELDS: readonly Field[] = [FLAGS, ...BITS.map(({ own }) => own), LETTERS];
@@ -39,7 +48,7 @@ function bit(mask: number, short: string, letter: string, title: string, name: s
     mask,
     short,
     letter,
-    own: field(`tcp.flags.${name}`, title, 'boolean', { mask, bits: 12, names }),
+    own: field(`tcp.flags.${name}`, title, 'boolean', { mask, bits: 12, names, ...inTcp(12) }),
   };
 }
 

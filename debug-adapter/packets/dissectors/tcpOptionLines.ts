@@ -106,6 +106,8 @@ export interface OptionsOf {
   readonly ack: number;
   /** Numbers in SACK blocks are shown relative to it. */
   readonly base: number;
+  /** It may still change. */
+  readonly isBaseOpen: boolean;
 }
 
 /** @throws BeyondEnd if it is not there as a whole */
@@ -190,7 +192,7 @@ function addBlocks(
   bytes: PacketBytes,
   offset: number,
   length: number,
-  { ack, base }: OptionsOf,
+  { ack, base, isBaseOpen }: OptionsOf,
 ): void {
   const end = offset + length;
   const blocks: Block[] = [];
@@ -215,6 +217,8 @@ function addBlocks(
   }
   item.generate(SACK_COUNT, bytes, blocks.length);
   const [first, second] = blocks;
+  // Which blocks are duplicates depends on the numbers as they are shown.
+  if (isBaseOpen) item.packet.unsettle();
   if (!first) return addDuplicateOfNothing(item, bytes, offset, length, ack, shown);
   if (!isDuplicate(first, second, ack)) return;
   const { at, left, right } = first;

@@ -1,6 +1,6 @@
 /** UDP (RFC 768). */
 import { expert } from '../tree/expert.ts';
-import { field, units, type Field } from '../tree/field.ts';
+import { field, placedIn, units, type Field } from '../tree/field.ts';
 import type { Item } from '../tree/item.ts';
 import type { Packet } from '../tree/packet.ts';
 import type { PacketBytes } from '../tree/packetBytes.ts';
@@ -10,17 +10,20 @@ import { endText, isIpv6, pseudoHeader, type IpHeader } from './ip.ts';
 
 const HEADER = 8;
 
-const UDP = field('udp', 'User Datagram Protocol', 'protocol');
-const SOURCE = field('udp.srcport', 'Source Port', 'uint16');
-const DESTINATION = field('udp.dstport', 'Destination Port', 'uint16');
-const PORT = field('udp.port', 'Source or Destination Port', 'uint16');
-const LENGTH = field('udp.length', 'Length', 'uint16');
+const UDP = field('udp', 'User Datagram Protocol', 'protocol', { hasPlaces: true });
+const inHeader = placedIn(UDP);
+const SOURCE = field('udp.srcport', 'Source Port', 'uint16', inHeader(0));
+const DESTINATION = field('udp.dstport', 'Destination Port', 'uint16', inHeader(2));
+const PORT = field('udp.port', 'Source or Destination Port', 'uint16', inHeader(0, 2));
+const LENGTH = field('udp.length', 'Length', 'uint16', inHeader(4));
 const CHECKSUM = checksumFields(
   'udp',
   { checksum: 'Checksum', status: 'Checksum Status' },
   'udp.checksum.bad',
 );
-const STREAM = field('udp.stream', 'Stream index', 'uint32');
+const STREAM = field('udp.stream', 'Stream index', 'uint32', {
+  known: ({ context }) => (context.udp ?? context.quotedUdp)?.stream,
+});
 const TIMESTAMPS = field('', 'Timestamps', 'none');
 const TIME_RELATIVE = field('udp.time_relative', 'Time since first frame', 'relative');
 const TIME_DELTA = field('udp.time_delta', 'Time since previous frame', 'relative');

@@ -5,6 +5,7 @@ import { checkFilter } from './meaning/check.ts';
 import type { Filter } from './meaning/tree.ts';
 import { fieldsOf, hasPattern } from './meaning/uses.ts';
 import { compileTest, type Predicate } from './run/compile.ts';
+import { QuickTest } from './run/quick.ts';
 import type { Field } from '../tree/field.ts';
 
 export type { Filter } from './meaning/tree.ts';
@@ -17,6 +18,8 @@ export function parseFilter(text: string): Filter {
 /** A filter ready to test packets. */
 export interface CompiledFilter {
   readonly matches: Predicate;
+  /** Tests a packet without decoding it, as far as that is possible. */
+  readonly quick: QuickTest;
   /** The fields that it reads; null if it may need all of them. */
   readonly fields: ReadonlySet<Field> | null;
   /** It has a regular expression, which can take very long on a single packet. */
@@ -24,7 +27,12 @@ export interface CompiledFilter {
 }
 
 export function compileFilter(filter: Filter): CompiledFilter {
-  return { matches: compileTest(filter), fields: fieldsOf(filter), mayTakeLong: hasPattern(filter) };
+  return {
+    matches: compileTest(filter),
+    quick: new QuickTest(filter),
+    fields: fieldsOf(filter),
+    mayTakeLong: hasPattern(filter),
+  };
 }
 
 export { FilterError };

@@ -10,12 +10,31 @@ import type { FrameBytes } from '../streams/streamBytes.ts';
 import { Trackers } from '../tracking/trackers.ts';
 import type { Packet } from '../tree/packet.ts';
 import type { Frames } from './frames.ts';
+import { Column } from './column.ts';
 import { KeptContexts } from './keptContexts.ts';
+import { Shapes, type Shape } from './shapes.ts';
 
 /** A packet as everything that is to be known before it is decoded again. */
 export interface Entry {
   readonly frame: CapturedFrame;
   readonly context: Context;
+}
+
+/** Made of what is kept when it is looked at. */
+class KeptEntry implements Entry {
+  readonly frame: CapturedFrame;
+  private readonly row: number;
+  private readonly contexts: KeptContexts;
+
+  constructor(row: number, frame: CapturedFrame, contexts: KeptContexts) {
+    this.row = row;
+    this.frame = frame;
+    this.contexts = contexts;
+  }
+
+  get context(): Context {
+    return this.contexts.of(this.row, this.frame);
+  }
 }
 
 export class KeptPackets {
@@ -24,6 +43,9 @@ export class KeptPackets {
   private readonly frames: Frames;
   private readonly contexts: KeptContexts;
   private readonly trackers: Trackers;
+  private readonly shapes = new Shapes();
+  /** The number of each packet's shape; 0 where it is to be found out. */
+  private readonly shapeOf = new Column(Uint16Array);
   /** Rows before this one are forgotten. */
   private forgotten = 0;
   private decoded = 0;
@@ -38,7 +60,7 @@ export class KeptPackets {
         return row < 0 ? null : this.frames.at(row).bytes;
       },
     };
-    this.trackers = new Trackers(kept, capture);
+    this.trackers = new Trackers(kept, capture, (number) => this.changed(number));
   }
 
   /** Behind the row of the newest one. */
@@ -53,8 +75,9 @@ export class KeptPackets {
   /** Decodes what was added since. */
   decode(): void {
     for (; this.decoded < this.end; this.decoded++) {
-      const { context } = dissectFirst(this.frames.at(this.decoded), this.trackers);
-      this.contexts.keep(this.decoded, context);
+      const packet = dissectFirst(this.frames.at(this.decoded), this.trackers);
+      this.contexts.keep(this.decoded, packet.context);
+      this.shapeOf.set(this.decoded, this.shapes.of(packet));
     }
   }
 
@@ -72,13 +95,25 @@ export class KeptPackets {
   }
 
   entry(row: number): Entry {
-    const frame = this.frames.at(row);
-    return { frame, context: this.contexts.of(row, frame) };
+    return new KeptEntry(row, this.frames.at(row), this.contexts);
   }
 
   packet(row: number): Packet {
     const { frame, context } = this.entry(row);
-    return dissectPacket(frame, context);
+    const packet = dissectPacket(frame, context);
+    if (this.shapeOf.get(row) === 0) this.shapeOf.set(row, this.shapes.of(packet));
+    return packet;
+  }
+
+  /** Undefined if it is not known which fields the packet has. */
+  shape(row: number): Shape | undefined {
+    return this.shapes.get(this.shapeOf.get(row));
+  }
+
+  /** Something is known of a packet that was not known before. */
+  changed(number: number): void {
+    const row = this.rowOf(number);
+    if (row >= 0) this.shapeOf.set(row, 0);
   }
 
   /** The row of a packet; -1 if it is not kept. Numbers rise, but frames that the capture missed leave gaps. */
@@ -106,6 +141,7 @@ export class KeptPackets {
     if (waiting < 1024 || waiting * 8 < this.end - this.forgotten) return;
     this.frames.forget(before);
     this.contexts.forget(before);
+    this.shapeOf.forget(before);
     this.forgotten = before;
   }
 }

@@ -74,7 +74,7 @@ export const HTTP: StreamProtocol = {
     const memory = memoryOf(looking.conversation);
     const framed = find(bytes, at, looking, memory);
     // No more bytes can come: what is there is the message.
-    if ('missing' in framed && !looking.canWait) return whole(bytes, memory);
+    if ('missing' in framed && !looking.canWait) return whole(bytes, memory, looking);
     return framed;
   },
   instead: (bytes) => (bytes.length >= MAGIC.length && beginsMagic(bytes, 0) ? HTTP2 : null),
@@ -92,7 +92,8 @@ function memoryOf({ memory }: StreamConversation): Memory {
   return found;
 }
 
-function whole(bytes: StreamBytes, { transactions }: Memory): Framed {
+function whole(bytes: StreamBytes, { transactions }: Memory, { arrival }: Looking): Framed {
+  transactions.other(arrival.number);
   const facts: HttpMessage = { kind: 'continuation', uri: '', frame: null, transactions };
   return { end: bytes.length, facts };
 }
@@ -114,7 +115,7 @@ function find(bytes: StreamBytes, at: number, looking: Looking, memory: Memory):
   }
   if (!known.head) {
     const head = readHead(bytes, at, known);
-    if (head === 'none') return whole(bytes, memory);
+    if (head === 'none') return whole(bytes, memory, looking);
     if (!head) return { missing: 'segment' };
     known.head = head;
     known.chunk = head.body;
@@ -221,19 +222,24 @@ function chunksEnd(bytes: StreamBytes, begin: number, known: Known): End {
 /** A message is complete. */
 function remember(
   { status, method, target, fields }: Head,
-  { arrival, conversation }: Looking,
+  { arrival, conversation, changed }: Looking,
   memory: Memory,
 ): HttpMessage {
   const { transactions } = memory;
   if (status === 101 && /^upgrade:[ \t]*websocket\b/im.test(fields)) conversation.protocol = WEBSOCKET;
   if (status === 101 && /^upgrade:[ \t]*h2c\b/im.test(fields)) conversation.protocol = HTTP2;
   if (status !== null)
-    return { kind: 'response', uri: memory.uri, frame: transactions.response(arrival.number), transactions };
+    return {
+      kind: 'response',
+      uri: memory.uri,
+      frame: transactions.response(arrival.number, changed),
+      transactions,
+    };
   const host = /^host:([^\r\n]*)/im.exec(fields)?.[1]?.trim();
   const isWhole = target.includes('://');
   memory.method = method;
   memory.uri = host === undefined || isWhole ? target : `http://${host}${target}`;
   const uri = host === undefined && !isWhole ? '' : memory.uri;
-  const frame = transactions.request(arrival.number, arrival.timeNs);
+  const frame = transactions.request(arrival.number, arrival.timeNs, changed);
   return { kind: 'request', uri, frame, transactions };
 }

@@ -1,5 +1,7 @@
 /** Which request of a connection belongs to which response, as Wireshark pairs them. */
 
+import type { Changed } from '../tracking/changed.ts';
+
 /** A request and its response, or one of them. */
 export interface HttpTransaction {
   /** Counts from 1 in its connection. */
@@ -23,23 +25,32 @@ export interface HttpFrame {
 export class HttpTransactions {
   private last: HttpTransaction | null = null;
   private frame: HttpFrame | null = null;
+  /** Packets that came before the first transaction: whether they are HTTP's at all was not known. */
+  private early: number[] = [];
 
   get count(): number {
     return this.last?.number ?? 0;
   }
 
-  request(number: number, timeNs: number): HttpFrame {
-    return this.inFrame(number, this.begin(number, timeNs));
+  /** A packet has a message that belongs to none. */
+  other(number: number): void {
+    if (this.count === 0) this.early.push(number);
+  }
+
+  request(number: number, timeNs: number, changed: Changed): HttpFrame {
+    return this.inFrame(number, this.begin(number, timeNs, changed));
   }
 
   /** It answers the last request, unless that was answered already. */
-  response(number: number): HttpFrame {
-    const transaction = this.last && this.last.response === 0 ? this.last : this.begin(0, 0);
+  response(number: number, changed: Changed): HttpFrame {
+    const transaction = this.last && this.last.response === 0 ? this.last : this.begin(0, 0, changed);
     transaction.response = number;
+    for (const one of [transaction.request, transaction.previousRequest, transaction.previousResponse])
+      changed(one);
     return this.inFrame(number, transaction);
   }
 
-  private begin(request: number, requestNs: number): HttpTransaction {
+  private begin(request: number, requestNs: number, changed: Changed): HttpTransaction {
     const { last } = this;
     const transaction: HttpTransaction = {
       number: this.count + 1,
@@ -50,7 +61,12 @@ export class HttpTransactions {
       previousResponse: last?.response ?? 0,
       next: null,
     };
-    if (last) last.next = transaction;
+    if (last) {
+      last.next = transaction;
+      for (const one of [last.request, last.response]) changed(one);
+    }
+    for (const number of this.early) changed(number);
+    this.early = [];
     this.last = transaction;
     return transaction;
   }

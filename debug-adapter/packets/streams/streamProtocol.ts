@@ -1,4 +1,5 @@
 /** What a protocol on TCP tells about its messages while a stream is put together, in the order of capture. */
+import type { Changed } from '../tracking/changed.ts';
 import type { IpAddress } from '../tracking/conversationKey.ts';
 import type { StreamBytes } from './streamBytes.ts';
 
@@ -50,6 +51,8 @@ export interface Looking {
   readonly progress: Progress;
   /** Whether more bytes can come: a message that is not complete has to be told as it is. */
   readonly canWait: boolean;
+  /** Is told of earlier packets whose messages are affected. */
+  readonly changed: Changed;
 }
 
 export interface StreamProtocol {

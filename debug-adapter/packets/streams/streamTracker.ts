@@ -3,6 +3,7 @@
  * preferences: a segment that comes too early is looked at as it is, unless a message is known to go on there.
  */
 import type { IpAddress } from '../tracking/conversationKey.ts';
+import { nobody, type Changed } from '../tracking/changed.ts';
 import { Reassembly } from './reassembly.ts';
 import type { Ports } from './recognition.ts';
 import { Forgotten, StreamBytes, type FrameBytes } from './streamBytes.ts';
@@ -121,15 +122,20 @@ export class StreamTracker {
   private readonly connections = new Map<number, Connection>();
   private readonly frames: FrameBytes;
   private readonly ports: Ports;
+  private readonly changed: Changed;
   /** The segment that was added last: its packet may not be kept yet. */
   private arriving: StreamSegment | null = null;
 
-  /** @param frames those that arrived before; the one that arrives need not be there yet */
-  constructor(frames: FrameBytes, ports: Ports) {
+  /**
+   * @param frames those that arrived before; the one that arrives need not be there yet
+   * @param changed is told of earlier packets to whose messages something was added
+   */
+  constructor(frames: FrameBytes, ports: Ports, changed: Changed = nobody) {
     this.frames = {
       bytesOf: (number) => (number === this.arriving?.number ? this.arriving.bytes : frames.bytesOf(number)),
     };
     this.ports = ports;
+    this.changed = changed;
   }
 
   clear(): void {
@@ -141,7 +147,7 @@ export class StreamTracker {
     this.arriving = segment;
     const connection = this.connections.get(segment.stream) ?? this.open(segment);
     const direction = segment.isForward ? connection.forward : connection.backward;
-    const walk = new Walk(segment, connection, direction, this.frames, this.ports);
+    const walk = new Walk(segment, connection, direction, this.frames, this.ports, this.changed);
     const pieces = walk.pieces();
     if (segment.isFin) direction.finFrame ||= segment.number;
     return pieces;
@@ -170,6 +176,7 @@ class Walk {
   private readonly direction: Direction;
   private readonly frames: FrameBytes;
   private readonly ports: Ports;
+  private readonly changed: Changed;
   private readonly done: Piece[] = [];
   /** The position of the payload's first byte. */
   private readonly begin: number;
@@ -180,12 +187,14 @@ class Walk {
     direction: Direction,
     frames: FrameBytes,
     ports: Ports,
+    changed: Changed,
   ) {
     this.segment = segment;
     this.connection = connection;
     this.direction = direction;
     this.frames = frames;
     this.ports = ports;
+    this.changed = changed;
     this.begin = direction.positionOf(segment.seq);
   }
 
@@ -238,6 +247,15 @@ class Walk {
     }
     const isComplete = open.add(segment.number, at, begin - open.begin, taken, isLast);
     if (!isComplete) return piece('segment', at, taken, open);
+    const completed = this.complete(open, at, taken);
+    this.tell(open);
+    return completed;
+  }
+
+  /** For now nothing is missing of what began earlier. */
+  private complete(open: Reassembly, at: number, taken: number): Piece {
+    const { segment } = this;
+    const begin = this.begin + (at - segment.at);
     // What came out of place completes a message that nothing decodes.
     if (segment.isOutOfPlace) return piece('end', at, taken, open);
     const seen = this.messagesOf(open, open.progress, true);
@@ -294,6 +312,7 @@ class Walk {
     const seen = this.messagesOf(open, freshProgress(), false);
     if (!seen) return null;
     open.settle();
+    this.tell(open);
     const { messages } = seen;
     return {
       kind: 'closing',
@@ -303,6 +322,12 @@ class Walk {
       messages,
       rest: null,
     };
+  }
+
+  /** Its packets know by now where it ends, or at least the first of them where it was looked at. */
+  private tell({ parts, completedIn, firstFrame }: Reassembly): void {
+    if (completedIn === 0) this.changed(firstFrame);
+    else for (const { number } of parts) this.changed(number);
   }
 
   /** The messages in what was put together; null if a packet that has to be read was let go. */
@@ -328,7 +353,13 @@ class Walk {
     for (let at = from; at < to;) {
       const protocol = connection.protocol ?? this.recognise(bytes);
       if (!protocol) break;
-      const looking: Looking = { conversation: connection, arrival: this.segment, progress, canWait };
+      const looking: Looking = {
+        conversation: connection,
+        arrival: this.segment,
+        progress,
+        canWait,
+        changed: this.changed,
+      };
       const framed = protocol.frame(bytes, at, looking);
       if ('missing' in framed) return { messages, missing: { at, what: framed.missing } };
       messages.push({ protocol, begin: at, end: framed.end, facts: framed.facts });

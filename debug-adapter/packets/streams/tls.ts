@@ -1,6 +1,6 @@
 /** Where TLS records (RFC 8446 5) begin and end, and what a connection has agreed on. */
 import type { StreamBytes } from './streamBytes.ts';
-import type { StreamConversation, StreamProtocol } from './streamProtocol.ts';
+import type { Looking, StreamConversation, StreamProtocol } from './streamProtocol.ts';
 
 /** What both ends have agreed on, as far as it was seen. */
 export interface TlsSession {
@@ -10,6 +10,9 @@ export interface TlsSession {
   application: string;
   /** In which directions records are encrypted. */
   readonly encrypted: { forward: boolean; backward: boolean };
+  /** Packets that came before the server hello. */
+  early: number[];
+  isAgreed: boolean;
 }
 
 /** Records that lie behind each other. */
@@ -37,6 +40,7 @@ export const TLS: StreamProtocol = {
       encrypted.push(note(bytes, end, next, session, looking.arrival.isForward));
       end = next;
     }
+    noteEarly(session, looking);
     const facts: TlsRecords = { session, encrypted };
     if (end > at) return { end, facts };
     const left = bytes.length - at;
@@ -59,10 +63,26 @@ function isRecord(bytes: StreamBytes, at: number): boolean {
 function sessionOf({ memory }: StreamConversation): TlsSession {
   let found = memory.get(TLS.name) as TlsSession | undefined;
   if (!found) {
-    found = { version: 0, application: '', encrypted: { forward: false, backward: false } };
+    found = {
+      version: 0,
+      application: '',
+      encrypted: { forward: false, backward: false },
+      early: [],
+      isAgreed: false,
+    };
     memory.set(TLS.name, found);
   }
   return found;
+}
+
+/** What both ends agree on tells something of the packets before. */
+function noteEarly(session: TlsSession, { arrival, changed }: Looking): void {
+  if (!session.isAgreed) {
+    session.early.push(arrival.number);
+    return;
+  }
+  for (const number of session.early) changed(number);
+  session.early = [];
 }
 
 /** What a record tells. @returns whether it is encrypted */
@@ -82,6 +102,7 @@ function noteServerHello(bytes: StreamBytes, at: number, end: number, session: T
   // Type, length, version, random.
   let next = at + 4 + 2 + 32;
   if (next >= end) return;
+  session.isAgreed = true;
   session.version = bytes.uint(at + 4, 2);
   next += 1 + bytes.u8(next) + 2 + 1 + 2;
   while (next + 4 <= end) {

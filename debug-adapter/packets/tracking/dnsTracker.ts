@@ -1,4 +1,5 @@
 /** Finds the response to each DNS query, and what was sent again. */
+import type { Changed } from './changed.ts';
 import { conversationKey, type Ends } from './conversationKey.ts';
 
 /** A query and its response, known to both packets; 0 if there is none. */
@@ -21,6 +22,11 @@ const MAX_TRANSACTIONS = 20_000;
 
 export class DnsTracker {
   private readonly transactions = new Map<string, DnsTransaction>();
+  private readonly changed: Changed;
+
+  constructor(changed: Changed) {
+    this.changed = changed;
+  }
 
   add(
     ends: Ends,
@@ -36,6 +42,7 @@ export class DnsTracker {
       if (!known) return { transaction: null, repeats: 0 };
       if (known.response !== 0) return { transaction: known, repeats: known.response };
       known.response = number;
+      this.changed(known.query);
       return { transaction: known, repeats: 0 };
     }
     if (known && known.response === 0 && timeNs - known.queryNs < REPEATED_NS)

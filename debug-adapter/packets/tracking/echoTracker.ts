@@ -1,4 +1,5 @@
 /** Finds the reply to each ICMP echo request, and the request of each reply. */
+import type { Changed } from './changed.ts';
 import type { Ends } from './conversationKey.ts';
 
 /** A request and its reply; both packets know it, the request as soon as the reply was seen. */
@@ -14,6 +15,11 @@ const MAX_WAITING = 10_000;
 
 export class EchoTracker {
   private readonly waiting = new Map<string, Echo>();
+  private readonly changed: Changed;
+
+  constructor(changed: Changed) {
+    this.changed = changed;
+  }
 
   add(
     isRequest: boolean,
@@ -29,6 +35,7 @@ export class EchoTracker {
     if (!isRequest) {
       if (!waiting) return { request: 0, requestNs: 0, reply: number };
       waiting.reply = number;
+      this.changed(waiting.request);
       this.waiting.delete(key);
       return waiting;
     }

@@ -1,4 +1,5 @@
 /** Puts datagrams together from their fragments, in the order of capture. */
+import type { Changed } from './changed.ts';
 import type { Ends } from './conversationKey.ts';
 
 export interface FragmentPlace {
@@ -36,6 +37,11 @@ const MAX_INCOMPLETE = 1000;
 
 export class FragmentTracker {
   private readonly incomplete = new Map<string, Datagram>();
+  private readonly changed: Changed;
+
+  constructor(changed: Changed) {
+    this.changed = changed;
+  }
 
   add(
     number: number,
@@ -54,6 +60,7 @@ export class FragmentTracker {
       datagram.data = whole;
       datagram.completedBy = number;
       this.incomplete.delete(key);
+      for (const one of pieces) this.changed(one.number);
     }
     return datagram;
   }

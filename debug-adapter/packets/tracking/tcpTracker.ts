@@ -3,6 +3,7 @@
  * analysis says is in `tcpAnalysis.ts`.
  */
 import { ACK, FIN, RST, SYN } from '../dissectors/tcpFlags.ts';
+import type { Changed } from './changed.ts';
 import { conversationKey, type Ends } from './conversationKey.ts';
 import { analyse, unanalysed, type Segment, type TcpAnalysis } from './tcpAnalysis.ts';
 import { Conversation, SEEN, type Moment } from './tcpConversation.ts';
@@ -45,6 +46,7 @@ export interface TcpKnown {
 
 /** The first SYN-ACK of a flow, and what was said about it before there were others. */
 interface FirstAnswer {
+  readonly number: number;
   readonly seq: number;
   readonly notes: TcpNotes;
   readonly wasNoted: boolean;
@@ -54,6 +56,11 @@ export class TcpTracker {
   private readonly conversations = new Map<string, Conversation>();
   private readonly answers = new WeakMap<Flow, FirstAnswer>();
   private streams = 0;
+  private readonly changed: Changed;
+
+  constructor(changed: Changed) {
+    this.changed = changed;
+  }
 
   /** The next segment, in the order of capture. */
   add(ends: Ends, ports: readonly [number, number], segment: Tracked, moment: Moment): TcpKnown {
@@ -79,7 +86,8 @@ export class TcpTracker {
         fwd.nextSeq = fwd.maxToBeAcked;
       }
     }
-    if (handshake === (SYN | ACK) && (isWhole || fwd.baseSeq !== null)) this.answer(fwd, seq, notes);
+    if (handshake === (SYN | ACK) && (isWhole || fwd.baseSeq !== null))
+      this.answer(fwd, seq, notes, moment.number);
     const times = conversation.pass(moment.timeNs);
     if (isWhole) {
       // Without its SYN a conversation starts at relative number 1.
@@ -109,15 +117,18 @@ export class TcpTracker {
    * A SYN-ACK whose number is not the one that is known tells of a new connection. Wireshark's second reading begins
    * with the last one's number, so a later one decides about the first.
    */
-  private answer(fwd: Flow, seq: number, notes: TcpNotes): void {
+  private answer(fwd: Flow, seq: number, notes: TcpNotes, number: number): void {
     if (fwd.baseSeq !== null && fwd.baseSeq !== seq) notes.add('reused_ports');
     fwd.renumber(seq);
     const first = this.answers.get(fwd);
     if (!first) {
       notes.isOpen = true;
-      this.answers.set(fwd, { seq, notes, wasNoted: notes.has('reused_ports') });
-    } else if (first.wasNoted || seq !== first.seq) first.notes.add('reused_ports');
+      this.answers.set(fwd, { number, seq, notes, wasNoted: notes.has('reused_ports') });
+      return;
+    }
+    if (first.wasNoted || seq !== first.seq) first.notes.add('reused_ports');
     else first.notes.delete('reused_ports');
+    this.changed(first.number);
   }
 }
 

@@ -3,6 +3,7 @@ import { MACHINE_CAPTURE, type Capture } from '../capture.ts';
 import type { Context } from '../context.ts';
 import { ETHERNET, type CapturedFrame } from '../frame.ts';
 import { ArpTracker } from './arpTracker.ts';
+import { nobody, type Changed } from './changed.ts';
 import { PORTS } from '../streams/protocols.ts';
 import type { FrameBytes } from '../streams/streamBytes.ts';
 import { StreamTracker } from '../streams/streamTracker.ts';
@@ -14,11 +15,11 @@ import { UdpTracker } from './udpTracker.ts';
 
 export class Trackers {
   readonly arp = new ArpTracker();
-  readonly fragments = new FragmentTracker();
-  readonly echo = new EchoTracker();
+  readonly fragments: FragmentTracker;
+  readonly echo: EchoTracker;
   readonly udp = new UdpTracker();
-  readonly tcp = new TcpTracker();
-  readonly dns = new DnsTracker();
+  readonly tcp: TcpTracker;
+  readonly dns: DnsTracker;
   readonly capture: Capture;
   /** In the order in which a capture file describes them: a machine's loopback first, then as they are seen. */
   private readonly interfaces: Map<string, number>;
@@ -26,9 +27,16 @@ export class Trackers {
   private previousNs: number | null = null;
   readonly streams: StreamTracker;
 
-  /** @param frames the packets that are kept: streams are put together from them */
-  constructor(frames: FrameBytes = NOTHING_KEPT, capture = MACHINE_CAPTURE) {
-    this.streams = new StreamTracker(frames, PORTS);
+  /**
+   * @param frames the packets that are kept: streams are put together from them
+   * @param changed is told of packets whose context has changed since they were decoded first
+   */
+  constructor(frames: FrameBytes = NOTHING_KEPT, capture = MACHINE_CAPTURE, changed: Changed = nobody) {
+    this.fragments = new FragmentTracker(changed);
+    this.echo = new EchoTracker(changed);
+    this.tcp = new TcpTracker(changed);
+    this.dns = new DnsTracker(changed);
+    this.streams = new StreamTracker(frames, PORTS, changed);
     this.capture = capture;
     this.interfaces = new Map(capture.isMachine ? [[interfaceKey('lo'), 0]] : []);
   }

@@ -2,6 +2,8 @@
  * Fields: what a display filter can name and a line of the layer tree shows. A field is declared once, in the
  * file of its protocol; names, titles and bases are Wireshark's.
  */
+import type { Context } from '../context.ts';
+import type { CapturedFrame } from '../frame.ts';
 
 /**
  * The type of a field's values. In an `Item` they are: numbers for integers up to 48 bits, booleans (0 or 1),
@@ -57,6 +59,26 @@ export interface FieldOptions {
   open?: boolean;
   /** An integer that is the number of a packet, to which the line leads. */
   isFrame?: boolean;
+  /** Where its values are in a header, if they are always there and nothing but the bytes. */
+  place?: Place;
+  /** A layer in which fields have places. */
+  hasPlaces?: boolean;
+  /** Reads its only value from what is known without decoding the packet; undefined if the packet has none. */
+  known?: (packet: Known) => FieldValue | undefined;
+  /** The layer to which later packets can add it, without saying to which ones. */
+  isLateIn?: Field;
+}
+
+export interface Place {
+  readonly layer: Field;
+  /** Offsets in the layer. */
+  readonly offsets: readonly number[];
+}
+
+/** What is known of a packet without decoding it. */
+export interface Known {
+  readonly frame: CapturedFrame;
+  readonly context: Context;
 }
 
 export interface Field extends Readonly<FieldOptions> {
@@ -69,6 +91,11 @@ export interface Field extends Readonly<FieldOptions> {
 
 export function field(name: string, title: string, type: FieldType, options: FieldOptions = {}): Field {
   return { name, title, type, ...options };
+}
+
+/** That a field is at an offset of a layer, or at several. */
+export function placedIn(layer: Field): (...offsets: number[]) => { place: Place } {
+  return (...offsets) => ({ place: { layer, offsets } });
 }
 
 export const isInteger = ({ type }: Field): boolean => type.startsWith('uint') || type.startsWith('int');

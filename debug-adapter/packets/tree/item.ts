@@ -203,7 +203,7 @@ export function readValue(
 }
 
 /** A field's value in an integer that holds it. */
-function masked({ mask, type }: Field, whole: number): number {
+export function masked({ mask, type }: Field, whole: number): number {
   const value = mask === undefined ? whole : (whole & mask) >>> shiftOf(mask);
   return type === 'boolean' ? Number(value !== 0) : value;
 }

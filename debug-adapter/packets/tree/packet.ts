@@ -39,6 +39,7 @@ export class Packet {
   /** The layer of the ICMP error whose quoted packet is decoded: it sets no columns and is no part of a conversation. */
   quotedIn: Item | null = null;
   private hasBroken = false;
+  private settled = true;
 
   constructor(frame: CapturedFrame, context: Context, trackers: Trackers | null) {
     this.frame = frame;
@@ -55,6 +56,15 @@ export class Packet {
   /** Something could not be decoded, and a line says so. */
   get isBroken(): boolean {
     return this.hasBroken;
+  }
+
+  /** Which fields it has does not depend on what is learned or forgotten later, unless a tracker says so. */
+  get isSettled(): boolean {
+    return this.settled;
+  }
+
+  unsettle(): void {
+    this.settled = false;
   }
 
   get isQuoted(): boolean {
@@ -94,6 +104,8 @@ export class Packet {
 
   /** Bytes put together from several packets. */
   addSource(name: string, bytes: Uint8Array): PacketBytes {
+    // It is gone as soon as one of the packets is.
+    this.unsettle();
     const source = { name, bytes };
     this.sources.push(source);
     return new PacketBytes(source);

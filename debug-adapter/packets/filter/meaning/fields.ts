@@ -6,7 +6,7 @@ import { field, isInteger, nameOf, type Field } from '../../tree/field.ts';
 import { told, type Packet } from '../../tree/packet.ts';
 
 /** What a column shows, under the names that Wireshark 4.2 gave them. */
-const COLUMNS: ReadonlyMap<Field, (packet: Packet) => string> = new Map([
+const COLUMNS: ReadonlyMap<Field, (packet: Pick<Packet, 'columns'>) => string> = new Map([
   [field('_ws.col.protocol', 'Protocol', 'string'), ({ columns }) => told(columns.protocol)],
   [field('_ws.col.info', 'Info', 'string'), ({ columns }) => told(columns.info)],
   [field('_ws.col.def_src', 'Source', 'string'), ({ columns }) => told(columns.source)],
@@ -19,7 +19,7 @@ const BY_NAME: ReadonlyMap<string, Field> = new Map([
 ]);
 
 /** What reads a column, if the field is one. */
-export function columnReader(of: Field): ((packet: Packet) => string) | undefined {
+export function columnReader(of: Field): ((packet: Pick<Packet, 'columns'>) => string) | undefined {
   return COLUMNS.get(of);
 }
 

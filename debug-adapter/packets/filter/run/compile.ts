@@ -1,14 +1,14 @@
 /** Compiles a filter to a function of one packet. */
 import type { FieldValue } from '../../tree/field.ts';
-import type { Packet } from '../../tree/packet.ts';
 import { columnReader } from '../meaning/fields.ts';
 import { groupOf, type Filter, type Value } from '../meaning/tree.ts';
 import { isZero } from './arithmetic.ts';
 import { accepts, comparator } from './compare.ts';
 import { compilePattern } from './pattern.ts';
 import { reader, searchReader, type Read } from './read.ts';
+import type { Subject } from './subject.ts';
 
-export type Predicate = (packet: Packet) => boolean;
+export type Predicate = (packet: Subject) => boolean;
 
 export function compileTest(filter: Filter): Predicate {
   switch (filter.kind) {
@@ -131,15 +131,15 @@ function membership({ quantifier, isNegated, left, ranges }: Extract<Filter, { k
   const tests = ranges.map(({ low, high }) => {
     const [readLow, compareLow] = [reader(low), comparator(left, low)];
     if (high === null)
-      return (packet: Packet, value: FieldValue) =>
+      return (packet: Subject, value: FieldValue) =>
         readLow(packet).some((one) => equal(compareLow(value, one)));
     const [readHigh, compareHigh] = [reader(high), comparator(left, high)];
-    return (packet: Packet, value: FieldValue) =>
+    return (packet: Subject, value: FieldValue) =>
       readLow(packet).some((one) => atLeast(compareLow(value, one))) &&
       readHigh(packet).some((one) => atMost(compareHigh(value, one)));
   });
   // Each member of the set is a test of its own: "all" asks whether all values are this one, or all that one.
-  const passes = (packet: Packet, values: readonly FieldValue[], test: (typeof tests)[number]) =>
+  const passes = (packet: Subject, values: readonly FieldValue[], test: (typeof tests)[number]) =>
     isAll ? values.every((value) => test(packet, value)) : values.some((value) => test(packet, value));
   const isIn: Predicate = (packet) => {
     const values = read(packet);

@@ -1,15 +1,15 @@
 /** Reads a value of a filter from a packet: all that the packet has of it. */
 import type { Field, FieldValue } from '../../tree/field.ts';
 import type { Item } from '../../tree/item.ts';
-import type { Packet } from '../../tree/packet.ts';
 import { valueText } from '../../tree/text.ts';
 import { holdsLayer, sliced, type Range } from '../grammar/ranges.ts';
 import { columnReader } from '../meaning/fields.ts';
 import { groupOf, type Value } from '../meaning/tree.ts';
 import { absolute, bytesValue, negated, operation } from './arithmetic.ts';
 import { comparator } from './compare.ts';
+import type { Found, Subject } from './subject.ts';
 
-export type Read = (packet: Packet) => readonly FieldValue[];
+export type Read = (packet: Subject) => readonly FieldValue[];
 
 const NONE: readonly FieldValue[] = [];
 
@@ -57,12 +57,12 @@ function present(values: (FieldValue | null)[]): FieldValue[] {
   return values.filter((value) => value !== null);
 }
 
-const rawBytes = ({ source, offset, length }: Item): Uint8Array =>
+const rawBytes = ({ source, offset, length }: Found): Uint8Array =>
   source.bytes.subarray(offset, offset + length);
 
 function fieldReader(
   { field, layers }: Extract<Value, { kind: 'field' }>,
-  read: (item: Item) => FieldValue,
+  read: (item: Found) => FieldValue,
 ): Read {
   const column = columnReader(field);
   if (column) return (packet) => [column(packet)];
@@ -74,8 +74,8 @@ function fieldReader(
 }
 
 /** The items of a field in those of its protocol's layers that the ranges name. */
-function itemsOfLayers(packet: Packet, field: Field, ranges: readonly Range[]): Item[] {
-  const wanted = new Set(packet.items(field));
+function itemsOfLayers(packet: Subject, field: Field, ranges: readonly Range[]): Found[] {
+  const wanted = new Set<Found>(packet.items(field));
   if (wanted.size === 0) return [];
   const counts = new Map<Field, number>();
   const placed: { item: Item; protocol: Field; layer: number }[] = [];
@@ -136,13 +136,13 @@ function callReader(value: Extract<Value, { kind: 'call' }>): Read {
 }
 
 /** The items of a field, or none for another value. */
-function items(packet: Packet, value: Value): readonly Item[] {
+function items(packet: Subject, value: Value): readonly Found[] {
   if (value.kind !== 'field') return [];
   return value.layers ? itemsOfLayers(packet, value.field, value.layers) : packet.items(value.field);
 }
 
 /** Bytes of a value, as the type has them: times and marks have none. */
-function valueLength({ field, value, given }: Item): number {
+function valueLength({ field, value, given }: Found): number {
   if (field.open) return given;
   switch (groupOf(field.type)) {
     case 'span':

@@ -77,7 +77,8 @@ function directionOf({ memory }: StreamConversation, isForward: boolean): Direct
   return found;
 }
 
-function note(bytes: StreamBytes, at: number, end: number, { conversation, arrival }: Looking): Http2Frame {
+function note(bytes: StreamBytes, at: number, end: number, looking: Looking): Http2Frame {
+  const { conversation, arrival } = looking;
   const direction = directionOf(conversation, arrival.isForward);
   const [type, flags] = [bytes.u8(at + 3), bytes.u8(at + 4)];
   const stream = bytes.uint(at + 5, 4) & 0x7fffffff;
@@ -86,9 +87,9 @@ function note(bytes: StreamBytes, at: number, end: number, { conversation, arriv
     case FRAME.headers:
     case FRAME.pushPromise:
     case FRAME.continuation:
-      return noteBlock(bytes, content, flags, stream, direction, arrival.number);
+      return noteBlock(bytes, content, flags, stream, direction, looking);
     case FRAME.data:
-      return noteData(bytes, content, flags, stream, direction, arrival.number);
+      return noteData(bytes, content, flags, stream, direction, looking);
     default:
       return NOTHING;
   }
@@ -116,13 +117,13 @@ function noteBlock(
   flags: number,
   stream: number,
   direction: Direction,
-  number: number,
+  looking: Looking,
 ): Http2Frame {
   const block = direction.hpack.decode(bytes.slice(begin, end), (flags & FLAG.endHeaders) !== 0);
   const contentType = block.headers.find(({ name }) => name === 'content-type')?.value ?? '';
   const body = bodyOf(stream, direction);
   body.contentType ||= contentType;
-  if (flags & FLAG.endStream) endBody(stream, direction, body, number);
+  if (flags & FLAG.endStream) endBody(stream, direction, body, looking);
   return { block, body: null, endsParts: false };
 }
 
@@ -132,14 +133,14 @@ function noteData(
   flags: number,
   stream: number,
   direction: Direction,
-  number: number,
+  looking: Looking,
 ): Http2Frame {
   const body = bodyOf(stream, direction);
   const endsStream = (flags & FLAG.endStream) !== 0;
   const isWhole = endsStream && body.parts.length === 0;
   if (!isWhole && end > begin && body.parts.length < MAX_PARTS)
-    body.parts.push({ number, data: bytes.view(begin, end) });
-  if (endsStream) endBody(stream, direction, body, number);
+    body.parts.push({ number: looking.arrival.number, data: bytes.view(begin, end) });
+  if (endsStream) endBody(stream, direction, body, looking);
   return { block: null, body, endsParts: endsStream && !isWhole };
 }
 
@@ -155,7 +156,13 @@ function bodyOf(stream: number, { bodies }: Direction): Http2Body {
   return body;
 }
 
-function endBody(stream: number, { bodies }: Direction, body: Http2Body, number: number): void {
-  body.endedIn = number;
+function endBody(
+  stream: number,
+  { bodies }: Direction,
+  body: Http2Body,
+  { arrival, changed }: Looking,
+): void {
+  body.endedIn = arrival.number;
+  for (const { number } of body.parts) changed(number);
   bodies.delete(stream);
 }

@@ -4,7 +4,6 @@
  */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -12,6 +11,7 @@ import type { CapturedFrame } from '../../../../debug-adapter/packets/frame.ts';
 import { FilterError } from '../../../../debug-adapter/packets/filter/filter.ts';
 import { PacketStore } from '../../../../debug-adapter/packets/packetStore.ts';
 import { readFrames } from '../../../support/captureFile.ts';
+import { filterList } from '../../../support/filterList.ts';
 import { STORIES } from '../../../support/packetStories.ts';
 import { writeCapture } from '../../../support/pdml.ts';
 import { plausibleTraffic, randomTraffic } from '../../../support/randomTraffic.ts';
@@ -21,17 +21,6 @@ import { sharkdMatches } from '../../../support/sharkd.ts';
 import { needTshark } from '../../../support/tshark.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../../../../..');
-const LIST = path.join(ROOT, 'test/debug-adapter/packets/filter/filters.txt');
-
-/** By heading. */
-function readList(): Map<string, string[]> {
-  const groups = new Map<string, string[]>();
-  let group: string[] = [];
-  for (const line of readFileSync(LIST, 'utf8').split('\n').filter(Boolean))
-    if (line.startsWith('# ')) groups.set(line.slice(2), (group = []));
-    else group.push(line);
-  return groups;
-}
 
 /** What a sample sends, as the command line writes it. */
 async function sampleFrames(
@@ -51,7 +40,7 @@ async function sampleFrames(
 
 describe('display filters', function () {
   this.timeout(120_000);
-  const groups = readList();
+  const groups = filterList();
   const wrong = groups.get('wrong')!;
   groups.delete('wrong');
   const filters = [...groups.values()].flat();
