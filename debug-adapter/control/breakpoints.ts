@@ -166,6 +166,7 @@ export class Breakpoints {
         ...(condition === undefined ? {} : { condition }),
       });
       this.#execution.breakpointIds.set(breakpointId, id);
+      if (condition !== undefined) this.#execution.setConditional(breakpointId, id);
       const [bound] = locations;
       const state = bound
         ? { ...verifiedAt(id, bound), source }

@@ -51,8 +51,15 @@ function closingBrace(text: string, open: number): number {
  * The statement that V8 evaluates at the breakpoint; V8 stops if its value is true. The decision is made in
  * the machine's thread, without asking the adapter. The user's expressions appear in it unchanged, because
  * functions created there would not see all locals.
+ *
+ * @param verdict an expression that has the last word
  */
-export function ruleCondition(id: number, condition: string, log: LogMessage | undefined): string {
+export function ruleCondition(
+  id: number,
+  condition: string,
+  log: LogMessage | undefined,
+  verdict = '',
+): string {
   const agent = `globalThis[Symbol.for('${AGENT}')]`;
   const rules = `${agent}.rules`;
   const tests = [`${agent}.scope.enter()`, `${rules}.enter(${id})`];
@@ -62,6 +69,7 @@ export function ruleCondition(id: number, condition: string, log: LogMessage | u
     const values = log.expressions.map((expression) => `(${expression}\n)`).join(', ');
     tests.push(`${rules}.log(${JSON.stringify(log.parts)}, [${values}])`);
   }
+  if (verdict !== '') tests.push(verdict);
   const failed = `catch (error) { ${rules}.failed(${id}, error) }`;
   return `try { ${tests.join(' && ')} } ${failed} finally { ${rules}.leave(); ${agent}.scope.leave() }`;
 }

@@ -1,5 +1,5 @@
 /** Resuming and stopping: carries out the current policy's verdict on each of V8's pauses. */
-import { message } from '../../language/message.ts';
+import { message, type Message } from '../../language/message.ts';
 import { UserError } from '../../language/userError.ts';
 import type { Debugger } from 'node:inspector';
 import { setImmediate as nextTurn } from 'node:timers/promises';
@@ -7,7 +7,7 @@ import type { StopReason } from '../../stack/trace/stop.ts';
 import { DetachedError, NotPausedError } from '../cdp/cdpClient.ts';
 import { UNCAUGHT_FILTER } from '../filters/all.ts';
 import type { Snapshot } from '../inspect/agent.ts';
-import { SWITCH_REASON } from '../inspect/stops.ts';
+import { FOUND_REASON, SWITCH_REASON } from '../inspect/stops.ts';
 import { SOFTIRQ_THREAD } from '../inspect/threads.ts';
 import type { Debuggee } from './debuggee.ts';
 import { STOP_GROUP } from './debuggee.ts';
@@ -20,6 +20,9 @@ import { Interrupt } from './policies/interrupt.ts';
 import { isMachineStop, Pause, visibleTop, type PauseFrame } from './policies/pause.ts';
 import type { Go, GoOn, Policy, Told, Verdict } from './policies/policy.ts';
 import { StepTargets } from './stepTargets.ts';
+import type { CodePoint, Moment } from './moment.ts';
+import { Arrived } from './policies/arrived.ts';
+import { Trail } from './trail.ts';
 
 type Paused = Debugger.PausedEventDataType;
 /** Ways to resume that V8 has no command for: something must be set up first. */
@@ -44,9 +47,12 @@ export class Execution {
   /** Whether steps also end in accessor-like functions. */
   stepIntoAccessors = false;
   readonly targets: StepTargets;
+  readonly trail = new Trail();
   readonly #nextFrameId: () => number;
   #policy: Policy = new Continue();
   #stop: PausedState | undefined;
+  /** How V8 was resumed last. */
+  #sent: Go = 'resume';
   /** V8 is paused: at a stop, or while the policy decides. */
   #stands = false;
   #pauseAsked = 0;
@@ -63,6 +69,10 @@ export class Execution {
   breakpointIds = new Map<string, number>();
   /** Expressions were evaluated at this stop: V8 keeps their values until they are released. */
   objectsHeld = false;
+  /** V8's ids of breakpoints with a condition. */
+  readonly #conditional = new Set<string>();
+  /** V8's ids of breakpoints at the end of recorded history. */
+  readonly frontier = new Set<string>();
   /** V8 breakpoints that are function breakpoints. */
   functionBreakpoints = new Set<number>();
   /** Called before the first view is served at each stop. */
@@ -75,6 +85,8 @@ export class Execution {
   onOutOfMemory: () => void = () => {};
   /** Called when a part of the debugger failed; the machine continues or stops as usual. */
   onFault: (error: unknown) => void = () => {};
+  /** Called when a machine that repeats a run has come to where that run stands. */
+  onFrontier: () => void = () => {};
   /** Called for each step that begins, and for each pause that was judged. */
   onBegun: (beginning: Beginning, origin: Pause) => void = () => {};
   onJudged: (policy: Policy, pause: Pause, verdict: Verdict) => void = () => {};
@@ -110,6 +122,12 @@ export class Execution {
   /** @throws an error for the user if the program is run without debugging */
   checkStops(): void {
     if (!this.#stops) throw new UserError('the program was started without debugging');
+  }
+
+  /** A breakpoint of the user has a condition, which V8 evaluates at each arrival. */
+  setConditional(breakpointId: string, id: number): void {
+    this.#conditional.add(breakpointId);
+    this.trail.breakpointSet(id, this.#stop !== undefined);
   }
 
   /** Run until a one-time V8 breakpoint (already set) is hit. */
@@ -193,6 +211,34 @@ export class Execution {
     }, INTERRUPT_AGAIN_MS);
   }
 
+  /**
+   * The machine already stands here: it was brought to this moment before anybody asked.
+   *
+   * @param reason of the stopped event
+   */
+  arrived(paused: Paused, moment: Moment, reason: string): void {
+    this.trail.is(moment);
+    this.#stands = true;
+    this.#policy = new Arrived(reason);
+    void this.#judge(paused, true).catch(this.#failed);
+  }
+  /**
+   * The stop is over for the client, while V8 stays paused.
+   *
+   * @returns a function that lets it stop again, with another description if need be
+   */
+  setAside(): (description?: Message) => void {
+    const stop = this.#stop;
+    if (stop === undefined) throw new NotPausedError();
+    this.#stop = undefined;
+    this.onContinued(stop);
+    return (description) => {
+      if (description !== undefined) stop.description = description;
+      this.#stop = stop;
+      this.onStop(stop);
+    };
+  }
+
   /** The stop is over for all later requests, although V8 stays paused until it is resumed. */
   #leave(): PausedState {
     const stop = this.#stop;
@@ -233,6 +279,7 @@ export class Execution {
       client.send('Runtime.releaseObjectGroup', { objectGroup: STOP_GROUP }).catch(this.#failed);
     this.objectsHeld = false;
     this.#stands = false;
+    this.#sent = go;
     client.send(COMMANDS[go]).catch(this.#failed);
     if (this.#policy instanceof Interrupt) this.#interruptSoon();
   }
@@ -258,8 +305,9 @@ export class Execution {
     await this.#judge(paused).catch(this.#failed);
   }
 
-  async #judge(paused: Paused): Promise<void> {
+  async #judge(paused: Paused, isKnown = false): Promise<void> {
     const hit = paused.hitBreakpoints ?? [];
+    if (hit.some((id) => this.frontier.has(id))) return this.onFrontier();
     const users = hit.filter((id) => this.breakpointIds.has(id)).map((id) => this.breakpointIds.get(id)!);
     const isFull = String(paused.reason) === OUT_OF_MEMORY;
     this.#isFull ||= isFull;
@@ -273,6 +321,10 @@ export class Execution {
     const snapshot = isOwn ? this.#snapshot(paused, frames) : undefined;
     const known = await snapshot?.catch(this.#failed);
     const reason = known?.reason ?? null;
+    if (!isKnown) {
+      if (reason?.filter === FOUND_REASON) return this.onFrontier();
+      this.#follow(paused, frames, isOwn, known);
+    }
     const isForced =
       isFull ||
       (isOwn && reason === null) ||
@@ -288,6 +340,8 @@ export class Execution {
     }
     const { currentPid, scripts } = this.#debuggee;
     const survey = snapshot ?? this.#snapshot(paused, frames);
+    const counted = isKnown ? undefined : hit.find((id) => this.#conditional.has(id));
+    if (counted !== undefined) this.#followCounted(this.#placeOf(paused, frames), survey);
     const stop = new PausedState(paused, frames, currentPid, survey, scripts, this.#nextFrameId);
     if (known?.errorStack !== undefined) stop.showError(known.errorStack);
     stop.hitBreakpoints = users;
@@ -295,6 +349,36 @@ export class Execution {
     this.#become(new Continue());
     this.#stop = stop;
     this.onStop(stop);
+  }
+
+  /** Tell the trail how V8 has come here. */
+  #follow(paused: Paused, frames: readonly PauseFrame[], isOwn: boolean, known: Snapshot | undefined): void {
+    const hit = paused.hitBreakpoints ?? [];
+    if (isOwn) {
+      if (known === undefined) return this.trail.isLost();
+      const { filter } = known.reason ?? {};
+      const how =
+        filter === SWITCH_REASON ? 'switch' : filter === UNCAUGHT_FILTER ? 'uncaught' : 'tracepoint';
+      return this.trail.stands({ kind: 'own', event: known.event, how });
+    }
+    // Counted ones are told with the snapshot.
+    if (hit.some((id) => this.#conditional.has(id))) return;
+    if (hit.length > 0)
+      return this.trail.moves({ how: 'arrive', place: this.#placeOf(paused, frames), arrival: 1 });
+    if (this.isPauseWanted) return this.trail.isLost();
+    if (this.#sent !== 'resume') return this.trail.moves({ how: this.#sent });
+    // A `debugger` statement.
+    this.trail.moves({ how: 'arrive', place: this.#placeOf(paused, frames), arrival: 1 });
+  }
+  #followCounted(place: CodePoint, snapshot: Promise<Snapshot>): void {
+    snapshot.then(
+      ({ reached }) => (reached === undefined ? this.trail.isLost() : this.trail.arrives(place, reached)),
+      () => this.trail.isLost(),
+    );
+  }
+  #placeOf({ callFrames: [top] }: Paused, [frame]: readonly PauseFrame[]): CodePoint {
+    const { lineNumber, columnNumber = 0 } = top!.location;
+    return { url: frame!.url, line: lineNumber, column: columnNumber };
   }
 
   #pauseOf(paused: Paused, frames: PauseFrame[], switched = false): Pause {

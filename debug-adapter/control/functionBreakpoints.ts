@@ -98,6 +98,7 @@ export class FunctionBreakpoints {
     });
     this.#execution.breakpointIds.set(breakpointId, id);
     this.#execution.functionBreakpoints.add(id);
+    if (condition !== undefined) this.#execution.setConditional(breakpointId, id);
     this.#set.push({ id, v8: breakpointId, key, conditional: condition !== undefined });
     return shown;
   }

@@ -2,9 +2,11 @@
  * The debugger's agent in the machine's thread. The adapter calls it through V8's inspector, both while the
  * machine is stopped and while it runs; it works on the machine's own objects.
  */
+import { deserialize, serialize } from 'node:v8';
 import { errorText, UserError } from '../../language/userError.ts';
 import { message, say, type Message, type Translate } from '../../language/message.ts';
 import type { Machine } from '../../stack/machine.ts';
+import type { InputEntry } from '../../stack/world/inputs.ts';
 import type { World } from '../../stack/world/world.ts';
 import type { StopReason } from '../../stack/trace/stop.ts';
 import { Pictures } from '../pictures/pictures.ts';
@@ -20,6 +22,7 @@ import { nodeOf, type Node } from './item.ts';
 import type { KernelNames } from './kernelNames.ts';
 import { nameDoc } from './nameDocs.ts';
 import { machineItems } from './machineScope.ts';
+import { Moments, type CountedArrival } from './moments.ts';
 import { PacketStacks } from './packetStacks.ts';
 import { worldLine } from './presenters/machine.ts';
 import { Stops } from './stops.ts';
@@ -60,6 +63,8 @@ export interface Snapshot {
   line: string;
   /** Number of the frame being processed; 0: none. */
   frame: number;
+  /** The last arrival at a conditional breakpoint. */
+  reached: CountedArrival | undefined;
   /** Where the uncaught error was thrown. */
   errorStack?: TextFrame[] | undefined;
   /** The scenario's frames below a system call that has slept. */
@@ -80,6 +85,11 @@ const OWN_NAMES = ['world', 'machine', 'current', 'sockets'];
 /** The name under which expressions reach the debugger's own helpers. */
 export const TOOLS = '$sockscope';
 
+/** What the agent's inputs() gives. */
+export function readInputs(text: string): InputEntry[] {
+  return deserialize(Buffer.from(text, 'base64')) as InputEntry[];
+}
+
 export class Agent {
   readonly #world: World;
   readonly #t: Translate;
@@ -89,6 +99,7 @@ export class Agent {
   readonly handles = new Handles();
   readonly stops: Stops;
   readonly packets: PacketStacks;
+  readonly moments: Moments;
   readonly rules: BreakpointRules;
   readonly trees: Trees;
   readonly pictures: Pictures;
@@ -112,7 +123,8 @@ export class Agent {
     this.completer = new Completer(kernel, this.describer, OWN_NAMES, sockets);
     this.stops = new Stops(world, t);
     this.packets = new PacketStacks(world);
-    this.rules = new BreakpointRules(tell, (value) => this.describer.text(value), evaluated);
+    this.moments = new Moments(world);
+    this.rules = new BreakpointRules(tell, (value) => this.describer.text(value), evaluated, this.moments);
     const { handles } = this;
     const tools = { hold: Held.hold, compute: (ref: number) => handles.compute(ref) };
     scope.provide(TOOLS, () => tools);
@@ -150,6 +162,7 @@ export class Agent {
       event: this.#world.event,
       line: worldLine(this.#world),
       frame: fromPacket || this.packets.current,
+      reached: this.moments.lastReached,
       errorStack: error === null ? undefined : this.stops.placesOf(error.error),
       userFrames: machine.current === machine.idle ? [] : userFrames(machine.current),
       scopes: this.scopes(layout, ...scopes),
@@ -228,6 +241,23 @@ export class Agent {
   /** A local variable was set, or an expression was evaluated that may have had side effects. */
   noteEvaluation(text: string): void {
     this.#world.inputs.note({ kind: 'evaluation', text });
+  }
+
+  /** All inputs from outside, as text for readInputs(). */
+  inputs(): string {
+    return Buffer.from(serialize(this.#world.inputs.log)).toString('base64');
+  }
+  get event(): number {
+    return this.#world.event;
+  }
+  /** Stop at the first tracepoint with at least this event number. */
+  stopAtEvent(event: number): void {
+    this.moments.atEvent(event, () => this.stops.stand());
+  }
+  /** Stop when a task is put on the CPU, or a process has thrown, at this event. */
+  stopAtOwn(how: 'switch' | 'uncaught', event: number): void {
+    if (how === 'switch') this.stops.waitForSwitch(event);
+    else this.stops.waitForUncaught(event);
   }
 
   namesInScopes(prefix: string, ...scopes: ScopeObject[]): Completion[] {

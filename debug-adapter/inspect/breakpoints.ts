@@ -1,5 +1,6 @@
 /** Checks at each breakpoint hit: hit counts and log points, without leaving the machine's thread. */
 import { UserError } from '../../language/userError.ts';
+import type { Moments } from './moments.ts';
 
 /** Whether a breakpoint stops at its `count`th hit. */
 export type HitTest = (count: number) => boolean;
@@ -47,12 +48,14 @@ export class BreakpointRules {
   readonly #tests = new Map<number, HitTest>();
   readonly #complained = new Set<number>();
   readonly #evaluated: Int32Array;
+  readonly #moments: Moments;
 
   /**
    * @param evaluated shared with the adapter: the id of the breakpoint whose expressions are being evaluated,
    *   and how many evaluations have begun
    */
-  constructor(tell: Tell, show: (value: unknown) => string, evaluated: Int32Array) {
+  constructor(tell: Tell, show: (value: unknown) => string, evaluated: Int32Array, moments: Moments) {
+    this.#moments = moments;
     this.#evaluated = evaluated;
     this.#tell = tell;
     this.#show = show;
@@ -60,6 +63,7 @@ export class BreakpointRules {
 
   define(id: number, rule: BreakpointRule): void {
     this.#counts.set(id, 0);
+    this.#moments.breakpointSet(id);
     this.#complained.delete(id);
     if (rule.hitCondition === undefined) this.#tests.delete(id);
     else this.#tests.set(id, parseHitCondition(rule.hitCondition));
@@ -73,6 +77,7 @@ export class BreakpointRules {
   enter(id: number): true {
     Atomics.add(this.#evaluated, 1, 1);
     Atomics.store(this.#evaluated, 0, id);
+    this.#moments.breakpointReached(id);
     return true;
   }
   leave(): void {

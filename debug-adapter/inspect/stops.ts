@@ -22,6 +22,9 @@ export interface ArmedFilter {
 }
 /** The reason of a stop that only a step requested. */
 export const SWITCH_REASON = 'switch';
+/** The reason of a stop at a moment that the debugger has looked for. */
+export const FOUND_REASON = 'found';
+const FOUND: StopReason = { filter: FOUND_REASON, label: '', description: '' };
 const SWITCH: StopReason = { filter: SWITCH_REASON, label: '', description: '' };
 
 export class Stops {
@@ -29,6 +32,8 @@ export class Stops {
   readonly #t: Translate;
   #disarm: (() => void)[] = [];
   #uncaught = false;
+  /** The event at which an error is looked for; -1: none. */
+  #uncaughtAt = -1;
   readonly #watched = new Set<sock_common>();
   #unwatch: (() => void) | undefined;
   #endWait: (() => void) | undefined;
@@ -106,6 +111,11 @@ export class Stops {
     return this.#watched.has(sk);
   }
 
+  /** Stop without a reason of the user's, as when a debugger looks for a moment. */
+  stand(): void {
+    this.#stop(FOUND);
+  }
+
   /** Stop when this task is put on the CPU again. */
   waitForTask(pid: number): void {
     const world = this.#world;
@@ -123,6 +133,19 @@ export class Stops {
       this.#stop(SWITCH);
     });
   }
+  /** Stop when a task is put on the CPU at this event. */
+  waitForSwitch(event: number): void {
+    const world = this.#world;
+    world.on_switch = () => {
+      if (world.event !== event) return;
+      world.on_switch = null;
+      this.stand();
+    };
+  }
+  /** Stop when a process has thrown at this event. */
+  waitForUncaught(event: number): void {
+    this.#uncaughtAt = event;
+  }
   stopWaiting(): void {
     this.#world.on_switch = null;
     this.#endWait?.();
@@ -131,7 +154,7 @@ export class Stops {
 
   /** A process has thrown; the error is about to end it. */
   uncaught(task: task_struct, error: unknown): void {
-    if (!this.#uncaught) return;
+    if (!this.#uncaught && this.#uncaughtAt !== this.#world.event) return;
     const message = error instanceof Error ? error.message : String(error);
     this.error = { error };
     this.#stop({

@@ -16,6 +16,7 @@ export const capabilities = (t: Translate): DebugProtocol.Capabilities => ({
   supportsCompletionsRequest: true,
   completionTriggerCharacters: ['.', '['],
   supportsStepInTargetsRequest: true,
+  supportsStepBack: true,
   supportsRestartRequest: true,
   supportsTerminateRequest: true,
   supportsLoadedSourcesRequest: true,

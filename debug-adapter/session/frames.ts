@@ -53,9 +53,14 @@ export class Frames {
     };
   }
 
+  /** The frames of a thread. @throws an error for the user if there is no such thread */
+  async viewsOf(threadId: number): Promise<FrameView[]> {
+    const stop = this.#stop;
+    return (await stop.framesOf(threadId)) ?? (await this.#sleeping(stop, threadId));
+  }
   async #framesOf(threadId: number): Promise<NumberedFrame[]> {
     const stop = this.#stop;
-    const views = (await stop.framesOf(threadId)) ?? (await this.#sleeping(stop, threadId));
+    const views = await this.viewsOf(threadId);
     if (this.#run.execution.stop !== stop) throw this.#run.notStopped();
     return stop.number(threadId, views);
   }

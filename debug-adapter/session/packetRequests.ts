@@ -83,7 +83,7 @@ export async function packetCode(
   } = run.packets.dissected(number);
   // It was sent by code that is not here.
   if (which === 'sent' && direction === 'in') return {};
-  const frames = await run.debuggee.ask<TextFrame[]>('packets.of', number, which);
+  const frames = await run.recorded.ask<TextFrame[]>('packets.of', number, which);
   if (frames.length > 0) {
     const stack = stackFrames(run, frames);
     const opening = openingFrame(frames, protocols);

@@ -55,6 +55,8 @@ const SHAPES: Readonly<Record<string, Readonly<Record<string, Shape>>>> = {
   next: THREAD,
   stepIn: { ...THREAD, 'targetId?': 'integer' },
   stepOut: THREAD,
+  stepBack: THREAD,
+  reverseContinue: THREAD,
   stackTrace: { ...THREAD, 'startFrame?': 'count', 'levels?': 'count' },
   scopes: FRAME,
   stepInTargets: FRAME,

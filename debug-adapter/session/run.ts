@@ -1,6 +1,6 @@
 /** One machine from launch to end: everything that a restart creates again. */
-import { say, sayPart, type Bundle, type Part, type Translate } from '../../language/message.ts';
-import { errorText, UserError } from '../../language/userError.ts';
+import { message, say, sayPart, type Bundle, type Part, type Translate } from '../../language/message.ts';
+import { errorPart, errorText, UserError } from '../../language/userError.ts';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { SourcePlace } from '../../stack/user/program_error.ts';
 import { Breakpoints } from '../control/breakpoints.ts';
@@ -18,6 +18,7 @@ import { PcapFile } from '../packets/pcapFile.ts';
 import { Recording } from '../recording/recording.ts';
 import { Samples } from '../recording/samples.ts';
 import { Steps } from '../recording/steps.ts';
+import type { Blueprint } from '../travel/replica.ts';
 import { AGENT, type RunEnd } from '../worker/channel.ts';
 import { Frames } from './frames.ts';
 import type { LaunchArguments } from './launchArguments.ts';
@@ -46,7 +47,7 @@ export class Run {
   readonly execution: Execution;
   readonly breakpoints: Breakpoints;
   readonly functionBreakpoints: FunctionBreakpoints;
-  readonly packets = new PacketStore();
+  readonly packets: PacketStore;
   readonly streams: Streams;
   readonly recording: Recording;
   readonly samples: Samples;
@@ -74,6 +75,14 @@ export class Run {
   }
   /** Whether the machine runs, or has run, its program. */
   started = false;
+  /** The run that this one repeats, which has recorded what both do; undefined: it is the first to do so. */
+  readonly #original: Run | undefined;
+  /** Whose thread knows the code of each packet. */
+  get recorded(): Debuggee {
+    return this.#original?.debuggee ?? this.debuggee;
+  }
+  /** Called when a machine that repeats a run takes another way, or ends. */
+  onStrayed: (why: Part) => void = () => {};
 
   constructor(
     debuggee: Debuggee,
@@ -83,7 +92,9 @@ export class Run {
     emit: Emit,
     isCongested: () => boolean,
     language: Language,
+    original?: Run,
   ) {
+    this.#original = original;
     this.#t = language.t;
     this.#bundle = language.bundle;
     this.launch = launch;
@@ -98,16 +109,18 @@ export class Run {
     this.frames = new Frames(this);
     this.breakpoints = new Breakpoints(this.debuggee, this.execution, this.#t);
     this.functionBreakpoints = new FunctionBreakpoints(this.debuggee, this.execution, functions, this.#t);
+    this.packets = original?.packets ?? new PacketStore();
     this.streams = new Streams(this.debuggee.ring, this.packets);
     this.streams.isCongested = isCongested;
     const { sequence, samples, steps, names: recordedNames } = this.debuggee.recording;
-    this.recording = new Recording(sequence, recordedNames);
-    this.samples = new Samples(samples, recordedNames);
-    this.steps = new Steps(steps, recordedNames);
+    this.recording = original?.recording ?? new Recording(sequence, recordedNames);
+    this.samples = original?.samples ?? new Samples(samples, recordedNames);
+    this.steps = original?.steps ?? new Steps(steps, recordedNames);
     this.#progress = new Progress(this, this.#emit);
     this.#firstValue = numbers.nextValueRange();
-    this.#recorder = launch.record ? new RunRecorder(this) : undefined;
-    this.#pcap = launch.pcap === undefined ? undefined : new PcapFile(launch.pcap);
+    const isFirst = original === undefined;
+    this.#recorder = launch.record && isFirst ? new RunRecorder(this) : undefined;
+    this.#pcap = launch.pcap !== undefined && isFirst ? new PcapFile(launch.pcap) : undefined;
     this.#connect();
   }
 
@@ -140,11 +153,17 @@ export class Run {
   }
 
   #lost(why: Part, place?: SourcePlace): void {
+    if (this.#original !== undefined) return this.#strayed(why);
     this.#tell('stderr', this.#t('The machine has ended: {0}.', why), place);
     void this.#finish(1);
     void this.debuggee.kill();
   }
+  /** A machine that repeats a run never comes to its end. */
+  #strayed(why: Part): void {
+    if (!this.#over) this.onStrayed(why);
+  }
   #exited(exit: ProgramExit): void {
+    if (this.#original !== undefined) return this.#strayed(errorPart(exit));
     const { exitCode } = exit;
     this.#tell('console', errorText(this.#t, exit));
     void this.#finish(exitCode);
@@ -161,12 +180,22 @@ export class Run {
     });
   }
 
-  async boot(): Promise<void> {
+  /** What the machine is made of. */
+  get blueprint(): Pick<Blueprint, 'boot' | 'skip'> {
     const { programs, hosts, ports, outside, config, skip } = this.launch;
-    await this.debuggee.boot({ programs, hosts, ports, outside, config, bundle: this.#bundle }, skip);
+    return { boot: { programs, hosts, ports, outside, config, bundle: this.#bundle }, skip };
+  }
+  async boot(): Promise<void> {
+    const { boot, skip } = this.blueprint;
+    await this.debuggee.boot(boot, skip);
     await this.debuggee.ask('handles.startAt', this.#firstValue);
     if (this.launch.noDebug) await this.execution.neverStop();
     this.streams.start();
+  }
+  /** The machine was brought to a moment already. */
+  async takeOver(): Promise<void> {
+    this.started = true;
+    await this.debuggee.ask('handles.startAt', this.#firstValue);
   }
 
   /** Load the program and run it. If it cannot be loaded, the session ends. */
@@ -255,6 +284,7 @@ export class Run {
   }
 
   #ended({ failed, asleep, exitCode }: RunEnd): void {
+    if (this.#original !== undefined) return this.#strayed(message('its program has ended'));
     this.streams.drain();
     for (const { name, pid, syscall } of asleep) {
       const who = `${name} [pid ${pid}]`;

@@ -34,6 +34,7 @@ import { setVariable } from './setVariable.ts';
 import { picture } from './pictureRequests.ts';
 import { breakOnSocket, setTreeValue, tree } from './treeRequests.ts';
 import { threads } from './threadRequests.ts';
+import { Travel } from './travel.ts';
 
 /** Handles a request: returns the response's body. An exception becomes an error response. */
 type Handler = (args: never) => unknown;
@@ -58,6 +59,7 @@ export class Session {
   #configured = false;
   /** Set when the session is ending: nothing is launched any more. */
   #ended: Promise<void> | undefined;
+  readonly #travel: Travel;
   readonly #numbers = new Numbers();
   readonly #positions = new Positions();
   #bundle: Bundle = {};
@@ -82,6 +84,14 @@ export class Session {
       (breakpoint) => this.#emit('breakpoint', { reason: 'changed', breakpoint }),
       this.#t,
     );
+    this.#travel = new Travel({
+      root,
+      configuration: this.#configuration,
+      emit: this.#emit,
+      t: this.#t,
+      repeat: (debuggee, original) => this.#newRun(debuggee, original.launch, original),
+      show: (run) => (this.#run = run),
+    });
     connection.onRequest = (request) => void this.#answer(request);
   }
 
@@ -125,6 +135,7 @@ export class Session {
     stepIn: (args: DebugProtocol.StepInArguments) => this.#step('stepIn', args.threadId, args.targetId),
     stepOut: (args: DebugProtocol.StepOutArguments) => this.#step('stepOut', args.threadId),
     stepInTargets: (args: DebugProtocol.StepInTargetsArguments) => this.#stepInTargets(args.frameId),
+    stepBack: (args: DebugProtocol.StepBackArguments) => this.#stepBack(args.threadId),
     pause: () => this.#pause(),
 
     threads: () => threads(this.#run, this.#t),
@@ -211,16 +222,7 @@ export class Session {
   async #start(launch: LaunchArguments): Promise<void> {
     if (this.#ended !== undefined) throw new UserError('the session has ended: start a new one');
     this.#launch = launch;
-    const debuggee = this.#thread(launch.maxHeap);
-    const run = new Run(
-      debuggee,
-      launch,
-      this.#functions,
-      this.#numbers,
-      this.#emit,
-      () => this.#connection.isCongested,
-      { t: this.#t, bundle: this.#bundle },
-    );
+    const run = this.#newRun(this.#thread(launch.maxHeap), launch);
     this.#run = run;
     this.#starting ??= 'launch';
     try {
@@ -241,6 +243,20 @@ export class Session {
     if (this.#configured) void run.start();
     else if (!this.#asked) this.#emit('initialized');
     this.#asked = true;
+  }
+
+  /** @param original the run that it repeats */
+  #newRun(debuggee: Debuggee, launch: LaunchArguments, original?: Run): Run {
+    return new Run(
+      debuggee,
+      launch,
+      this.#functions,
+      this.#numbers,
+      this.#emit,
+      () => this.#connection.isCongested,
+      { t: this.#t, bundle: this.#bundle },
+      original,
+    );
   }
 
   /** A thread for a machine: the spare one, if its heap limit is right. */
@@ -277,7 +293,7 @@ export class Session {
     }
     this.#run = undefined;
     this.#configuration.leave();
-    const hasEnded = await old.kill();
+    const hasEnded = await this.#travel.leave(old).kill();
     if (!hasEnded)
       this.#emit('output', {
         category: 'important',
@@ -290,7 +306,7 @@ export class Session {
     await (this.#ended ??= this.#endThreads());
   }
   async #endThreads(): Promise<void> {
-    const run = this.#run;
+    const run = this.#run && this.#travel.leave(this.#run);
     this.#run = undefined;
     this.#configuration.leave();
     const spare = this.#spare;
@@ -307,7 +323,7 @@ export class Session {
   /** Threads end with the process. */
   #end(): void {
     this.#ended ??= Promise.resolve();
-    this.#run?.abandon();
+    if (this.#run !== undefined) this.#travel.leave(this.#run).abandon();
     this.#run = undefined;
     this.#configuration.leave();
   }
@@ -325,7 +341,7 @@ export class Session {
     const run = this.#running();
     if (run.isOver) throw run.notStopped();
     run.execution.checkStops();
-    await run.execution.pause();
+    if (!this.#travel.stopSearch()) await run.execution.pause();
   }
   #stopped(): Run {
     const run = this.#running();
@@ -335,13 +351,21 @@ export class Session {
 
   async #step(kind: StepKind, thread: number, target?: number): Promise<void> {
     const run = this.#stopped();
+    await this.#checkThread(run, thread);
+    // The response does not wait for the step: the stop may be far away.
+    run.execution.step(kind, thread, target);
+  }
+  async #checkThread(run: Run, thread: number): Promise<void> {
     const { threads } = await run.execution.stop!.snapshot;
     if (!threads.some(({ id }) => id === thread))
       throw new UserError('there is no thread {0} to step', thread);
     // A restart or another step may have come first.
     if (this.#run !== run) throw run.notStopped();
-    // The response does not wait for the step: the stop may be far away.
-    run.execution.step(kind, thread, target);
+  }
+  async #stepBack(thread: number): Promise<void> {
+    const run = this.#stopped();
+    await this.#checkThread(run, thread);
+    await this.#travel.stepBack(run, thread);
   }
   async #runTo({ to, threadId }: RunToArguments): Promise<Record<string, never>> {
     const run = this.#stopped();

@@ -41,6 +41,10 @@ export interface BootConfig {
   outside: boolean;
   /** The translations of texts that the machine's thread makes. */
   bundle: Bundle;
+  /**
+   * Repeat a run with these inputs, as the agent gives them, without a word to anybody; undefined: a run of its own.
+   */
+  replay?: string;
   config: { seed?: unknown; sysctl?: unknown; nic?: unknown; interfaces?: unknown };
 }
 

@@ -22,7 +22,7 @@ import {
 import type { CaptureSink } from '../../stack/capture/capture.ts';
 import type { task_struct } from '../../stack/include/linux/sched.ts';
 import { RingWriter } from '../../stack/trace/ring.ts';
-import { Agent } from '../inspect/agent.ts';
+import { Agent, readInputs } from '../inspect/agent.ts';
 import { isScenario } from '../inspect/codeKinds.ts';
 import { KernelNames, type KernelModule } from '../inspect/kernelNames.ts';
 import { parseStack } from '../inspect/stackText.ts';
@@ -64,7 +64,8 @@ interface Running {
 function start(boot: BootConfig, kernel: KernelNames, t: Translate): Running {
   const settings = parseConfig(boot.config, 'launch');
   const world = new World(settings.seed, data.currentPid);
-  openOutside(world);
+  if (boot.replay === undefined) openOutside(world);
+  else world.inputs.replay(readInputs(boot.replay));
   boot_machine(world, settings);
   world.capture_stacks = true;
   Error.stackTraceLimit = STACK_FRAMES;
@@ -73,6 +74,17 @@ function start(boot: BootConfig, kernel: KernelNames, t: Translate): Running {
   const tell: Tell = (text, isError) => records.output(isError ? 'important' : 'console', `${text}\n`);
   const agent = new Agent(world, kernel, scope, data.evaluated, tell, t);
   const records: Records = new Records(new RingWriter(data.ring), world, agent.packets);
+  // What a run repeats was recorded and told when it happened first.
+  if (boot.replay === undefined) record(world, records);
+  const running: Running = { t, world, agent, records, boot };
+  world.on_uncaught = (task, error) => uncaught(running, task, error);
+  // Not enumerable, so that no other code in this thread notices it.
+  Object.defineProperty(globalThis, Symbol.for(AGENT), { value: agent });
+  return running;
+}
+
+/** Write down what happens, and what the program says. */
+function record(world: World, records: Records): void {
   const { sequence, samples, steps, names } = data.recording;
   const nameWriter = new NameWriter(names);
   const writer = (ring: SharedArrayBuffer) => new RecordWriter(world, new RingWriter(ring), nameWriter);
@@ -86,11 +98,6 @@ function start(boot: BootConfig, kernel: KernelNames, t: Translate): Running {
     const place = parseStack(new Error().stack ?? '').find(({ url }) => isScenario(url));
     records.output(stream, text, place);
   };
-  const running: Running = { t, world, agent, records, boot };
-  world.on_uncaught = (task, error) => uncaught(running, task, error);
-  // Not enumerable, so that no other code in this thread notices it.
-  Object.defineProperty(globalThis, Symbol.for(AGENT), { value: agent });
-  return running;
 }
 
 /** A world has one capture; here several listen. */
@@ -121,10 +128,12 @@ function pathOf(url: string): string {
 }
 
 /** A process has thrown: report it at once; the debugger may stop there. */
-function uncaught({ t, agent, records }: Running, task: task_struct, error: unknown): void {
-  const [place] = agent.stops.placesOf(error);
-  const text = `${t('{0} failed: {1}', `${task.comm} [pid ${task.pid}]`, failureText(agent, error))}\n`;
-  records.output('stderr', text, place);
+function uncaught({ t, agent, records, boot }: Running, task: task_struct, error: unknown): void {
+  if (boot.replay === undefined) {
+    const [place] = agent.stops.placesOf(error);
+    const text = `${t('{0} failed: {1}', `${task.comm} [pid ${task.pid}]`, failureText(agent, error))}\n`;
+    records.output('stderr', text, place);
+  }
   agent.stops.uncaught(task, error);
 }
 
@@ -138,7 +147,7 @@ async function load(running: Running, tools: Promise<SourceTools>, send: Send): 
   installConsole(running.world);
   running.program = await loadPrograms(running.world, running.boot.programs, await tools, {
     ...running.boot,
-    host: new HostPort(data.hostPort),
+    host: running.boot.replay === undefined ? new HostPort(data.hostPort) : null,
   });
   Object.assign(running.agent, { entry: entryOf(running.program) });
   send({ type: 'loaded', processes: running.program.processes.map(({ name }) => name) });

@@ -1,0 +1,43 @@
+/**
+ * A moment of a run, exact to the statement: how another run of the same program gets there. Event numbers
+ * lead near it; from there on V8's own breakpoints and steps do.
+ */
+
+/** A place at which V8 can pause. Lines and columns count from 0, as V8's do. */
+export interface CodePoint {
+  url: string;
+  line: number;
+  column: number;
+}
+/** How the machine stops itself: at a tracepoint, when a task is put on the CPU, or when a process has thrown. */
+export type OwnStop = 'tracepoint' | 'switch' | 'uncaught';
+
+/** A moment that is found by numbers alone. */
+export type Mark =
+  /** Before the program's first line. */
+  | { kind: 'begin'; event: 0 }
+  /** The machine stops itself at this event. */
+  | { kind: 'own'; event: number; how: OwnStop }
+  /** V8 arrives at this place for the `arrival`th time since this event. */
+  | { kind: 'place'; event: number; place: CodePoint; arrival: number };
+
+/** What leads from one pause of V8 to the next one. */
+export type Move =
+  | { how: 'stepInto' | 'stepOver' | 'stepOut' }
+  /** Run on to the `arrival`th arrival at a place. */
+  | { how: 'arrive'; place: CodePoint; arrival: number };
+
+/** From the mark on, V8 moves so often until it pauses at this moment. */
+export interface Moment {
+  mark: Mark;
+  moves: readonly Move[];
+}
+
+export const BEGIN: Moment = { mark: { kind: 'begin', event: 0 }, moves: [] };
+
+export function at(mark: Mark): Moment {
+  return { mark, moves: [] };
+}
+export function samePoint(one: CodePoint, other: CodePoint): boolean {
+  return one.url === other.url && one.line === other.line && one.column === other.column;
+}

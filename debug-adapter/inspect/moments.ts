@@ -1,0 +1,144 @@
+/**
+ * In the machine's thread: stops at an event, and counts V8's arrivals at places, so that a moment of one run is
+ * found again in another one.
+ */
+import { INTERRUPT_ENTRIES } from '../../stack/debugger/places.ts';
+import { TRACEPOINT_NAMES } from '../../stack/trace/table.ts';
+import type { World } from '../../stack/world/world.ts';
+
+/** An arrival at a breakpoint with a condition, counted at each evaluation of the condition. */
+export interface CountedArrival {
+  /** DAP's id of the breakpoint. */
+  id: number;
+  event: number;
+  /** Arrivals since that event, or since the breakpoint was set. */
+  arrival: number;
+  /** The breakpoint was set before that event: no arrival is missing. */
+  isWhole: boolean;
+}
+/** A function whose arrivals are noted: how often it is on the stack tells its activations apart. */
+export interface TrackedFunction {
+  name: string;
+  url: string;
+}
+/** An arrival at a tracked place. */
+export interface NotedArrival {
+  /** The number of the place. */
+  place: number;
+  event: number;
+  /** Arrivals at the place since the event, this one included. */
+  arrival: number;
+  /** The task on the CPU; 0: none. */
+  pid: number;
+  /** In an interrupt's context. */
+  interrupt: boolean;
+  /** How often the place's function is on the stack. */
+  depth: number;
+}
+/** The number of newest arrivals that are kept. */
+const KEPT = 50_000;
+
+export class Moments {
+  readonly #world: World;
+  #unlisten: (() => void)[] = [];
+  readonly #counts = new Map<number, { event: number; arrival: number }>();
+  readonly #totals = new Map<number, number>();
+  readonly #tracked = new Map<number, TrackedFunction>();
+  #noted: NotedArrival[] = [];
+  /** The event at which each conditional breakpoint was set. */
+  readonly #setAt = new Map<number, number>();
+  /** The last arrival at a conditional breakpoint. */
+  lastReached: CountedArrival | undefined;
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  /** Call `stop` at the first tracepoint whose event number is at least this one. */
+  atEvent(event: number, stop: () => void): void {
+    this.anyEvent();
+    const { tracer } = this.#world;
+    const look = (): void => {
+      if (tracer.event < event) return;
+      this.anyEvent();
+      stop();
+    };
+    this.#unlisten = TRACEPOINT_NAMES.map((name) => tracer.on(name, look));
+  }
+  /** No event stops the machine. */
+  anyEvent(): void {
+    for (const unlisten of this.#unlisten) unlisten();
+    this.#unlisten = [];
+  }
+
+  breakpointSet(id: number): void {
+    this.#setAt.set(id, this.#world.event);
+    this.#counts.delete(-id);
+  }
+  /** The condition of a breakpoint is evaluated. */
+  breakpointReached(id: number): void {
+    const { event } = this.#world;
+    this.lastReached = { id, event, arrival: this.count(-id), isWhole: this.#setAt.get(id) !== event };
+  }
+
+  /** Count an arrival at a place. @returns how many there are since the last event */
+  count(place: number): number {
+    const { event } = this.#world;
+    const known = this.#counts.get(place);
+    const arrival = known?.event === event ? known.arrival + 1 : 1;
+    this.#counts.set(place, { event, arrival });
+    return arrival;
+  }
+  /** The condition of a breakpoint that pauses at one arrival. */
+  is(place: number, event: number, arrival: number): boolean {
+    return this.count(place) === arrival && this.#world.event === event;
+  }
+
+  /** The condition of a breakpoint that pauses at the `arrival`th arrival from now on. */
+  countsTo(place: number, arrival: number): boolean {
+    const count = (this.#totals.get(place) ?? 0) + 1;
+    this.#totals.set(place, count);
+    return count === arrival;
+  }
+
+  /** From now on arrivals at this place are noted. */
+  track(place: number, tracked: TrackedFunction): void {
+    this.#tracked.set(place, tracked);
+  }
+  /** The condition of a tracked place's breakpoint: it never pauses. */
+  note(place: number): false {
+    const world = this.#world;
+    const arrival = this.count(place);
+    const { depth, interrupt } = this.#onStack(this.#tracked.get(place)!);
+    if (this.#noted.length === 2 * KEPT) this.#noted = this.#noted.slice(KEPT);
+    const pid = world.current?.pid ?? 0;
+    this.#noted.push({ place, event: world.event, arrival, pid, interrupt, depth });
+    return false;
+  }
+  /** The newest arrivals, in their order. */
+  noted(): readonly NotedArrival[] {
+    return this.#noted.slice(-KEPT);
+  }
+
+  #onStack({ name, url }: TrackedFunction): { depth: number; interrupt: boolean } {
+    const calls = callSites();
+    let depth = 0;
+    let interrupt = false;
+    for (const call of calls) {
+      const called = call.getFunctionName() ?? '';
+      const file = call.getScriptNameOrSourceURL() ?? '';
+      if (called === name && file === url) depth++;
+      interrupt ||= INTERRUPT_ENTRIES.some((entry) => entry.functionName === called && entry.url === file);
+    }
+    return { depth, interrupt };
+  }
+}
+
+/** The stack as V8's objects, which cost less than its text. */
+function callSites(): NodeJS.CallSite[] {
+  const { prepareStackTrace } = Error;
+  Error.prepareStackTrace = (_error, calls) => calls;
+  const calls = new Error().stack as unknown as NodeJS.CallSite[];
+  Error.prepareStackTrace = prepareStackTrace;
+  return calls;
+}

@@ -1,0 +1,182 @@
+/** Going back in a run, and forward again to where it stands. */
+import { message, type Translate } from '../../language/message.ts';
+import { errorText, UserError } from '../../language/userError.ts';
+import type { Debuggee } from '../control/debuggee.ts';
+import type { Mark, Moment } from '../control/moment.ts';
+import { surroundings } from '../travel/here.ts';
+import { History } from '../travel/history.ts';
+import type { Replica } from '../travel/replica.ts';
+import type { Configuration } from './configuration.ts';
+import type { Emit, Run } from './run.ts';
+
+/** What travelling needs of its session. */
+export interface Traveller {
+  root: string;
+  configuration: Configuration;
+  emit: Emit;
+  t: Translate;
+  /** A run around a machine that repeats another run. */
+  repeat(debuggee: Debuggee, original: Run): Run;
+  /** From now on requests are about this run. */
+  show(run: Run): void;
+}
+
+/** The run itself, while the user looks at its past. */
+interface Present {
+  run: Run;
+  /** Its end, where the past meets it. */
+  frontier: Mark;
+  /** Let it stop again where it stands. */
+  stopAgain: ReturnType<Run['execution']['setAside']>;
+}
+
+export class Travel {
+  readonly #traveller: Traveller;
+  #history: History | undefined;
+  #present: Present | undefined;
+  #isSearching = false;
+
+  constructor(traveller: Traveller) {
+    this.#traveller = traveller;
+  }
+
+  /** The run whose past is shown; the given one, if that is not of the past. */
+  presentOf(run: Run): Run {
+    return this.#present?.run ?? run;
+  }
+
+  /**
+   * Go back to the line before the one at which a thread stands. Resolves when the search has begun.
+   *
+   * @throws an error for the user if it cannot begin
+   */
+  async stepBack(run: Run, thread: number): Promise<void> {
+    const stop = run.execution.stop!;
+    const { event } = await stop.snapshot;
+    const sleeping = stop.runs(thread) ? undefined : await run.frames.viewsOf(thread);
+    const around = await surroundings(run.debuggee, stop, thread, sleeping);
+    const moment = momentOf(run);
+    if (run.execution.stop !== stop) throw run.notStopped();
+    const history = this.#historyOf(run);
+    this.#go(run, 'step', event, async () => {
+      const found = await history.lineBefore(moment, stop, around);
+      if (found.target === undefined)
+        throw new UserError('There is no line before this one in the history of this thread.');
+      return { target: found.target, here: found.here };
+    });
+  }
+
+  #historyOf(run: Run): History {
+    const present = this.presentOf(run);
+    return (this.#history ??= new History(
+      {
+        root: this.#traveller.root,
+        maxHeap: present.launch.maxHeap,
+        ...present.blueprint,
+      },
+      present.debuggee,
+    ));
+  }
+
+  /** Search for a moment, and go there; if that fails, stop again where the search has begun. */
+  #go(
+    run: Run,
+    reason: string,
+    event: number,
+    search: () => Promise<{ target: Moment; here: Moment }>,
+  ): void {
+    const stopAgain = run.execution.setAside();
+    this.#isSearching = true;
+    this.#travel(run, reason, event, stopAgain, search)
+      .catch((error: unknown) => {
+        const { emit, t } = this.#traveller;
+        if (this.#isSearching) {
+          emit('output', { category: 'important', output: `${errorText(t, error)}\n` });
+          stopAgain();
+        }
+      })
+      .finally(() => {
+        this.#isSearching = false;
+        // Soon the user goes back further.
+        this.#history?.prepare().catch(() => {});
+      });
+  }
+  async #travel(
+    run: Run,
+    reason: string,
+    event: number,
+    stopAgain: Present['stopAgain'],
+    search: () => Promise<{ target: Moment; here: Moment }>,
+  ): Promise<void> {
+    const { target, here } = await search();
+    const present = this.#present ?? { run, frontier: frontierOf(here, event), stopAgain };
+    const { replica, stopsAt } = await this.#history!.arrive(target, present.frontier);
+    await this.#show(replica, stopsAt, present, reason);
+    this.#present = present;
+    if (run !== present.run) void run.kill();
+  }
+  async #show(
+    replica: Replica,
+    stopsAt: string | undefined,
+    present: Present,
+    reason: string,
+  ): Promise<void> {
+    const { configuration, show, repeat } = this.#traveller;
+    const past = repeat(replica.debuggee, present.run);
+    this.#history!.release(replica);
+    await past.takeOver();
+    past.onStrayed = (why) =>
+      void this.#toPresent(past, this.#traveller.t('The past could not be repeated any more: {0}.', why));
+    past.execution.onFrontier = () => void this.#toPresent(past);
+    if (stopsAt !== undefined) past.execution.frontier.add(stopsAt);
+    configuration.leave();
+    await configuration.applyTo(past);
+    show(past);
+    past.execution.arrived(replica.paused!, replica.moment, reason);
+  }
+
+  /** The past has come to where the run stands. */
+  async #toPresent(past: Run, why?: string): Promise<void> {
+    const present = this.#present;
+    if (present === undefined) return;
+    this.#present = undefined;
+    const { configuration, emit, show } = this.#traveller;
+    if (why !== undefined) emit('output', { category: 'important', output: `${why}\n` });
+    show(present.run);
+    configuration.leave();
+    void past.kill();
+    await configuration.applyTo(present.run);
+    present.stopAgain(message('Paused at the end of the past'));
+  }
+
+  /** A search is under way: give it up. @returns whether there was one */
+  stopSearch(): boolean {
+    if (this.#isSearching) this.#history?.stop();
+    return this.#isSearching;
+  }
+  /** Nothing of the past is shown any more. @returns the run itself */
+  leave(run: Run): Run {
+    this.#isSearching = false;
+    this.#history?.close();
+    this.#history = undefined;
+    const present = this.#present?.run ?? run;
+    this.#present = undefined;
+    if (run !== present) void run.kill();
+    return present;
+  }
+}
+
+/** @throws an error for the user if nothing leads there again */
+function momentOf({ execution }: Run): Moment {
+  const { moment } = execution.trail;
+  if (moment === undefined)
+    throw new UserError(
+      'There is no way back from here: the machine was interrupted amid a computation. Let it go on to a breakpoint first.',
+    );
+  return moment;
+}
+/** Where the past meets the present, which stands at an event. */
+function frontierOf({ mark, moves }: Moment, event: number): Mark {
+  const isKnown = mark.kind !== 'begin' && moves.length === 0;
+  return isKnown ? mark : { kind: 'own', event: event + 1, how: 'tracepoint' };
+}

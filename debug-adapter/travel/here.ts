@@ -1,0 +1,96 @@
+/** What a step back needs to know of the stop at which it begins. */
+import type { Debugger } from 'node:inspector';
+import type { Debuggee } from '../control/debuggee.ts';
+import type { CodePoint } from '../control/moment.ts';
+import type { FrameView, PausedState } from '../control/pausedState.ts';
+import { UserError } from '../../language/userError.ts';
+import type { Here, PlaceRole } from './lineBefore.ts';
+import type { TrackedPlace } from './replica.ts';
+
+/** The places to be watched in a run up to a stop, and what they are to the line of a thread there. */
+export interface Surroundings {
+  here: Here;
+  places: TrackedPlace[];
+  roles: PlaceRole[];
+}
+
+interface Location {
+  line: number;
+  column: number;
+  returns: boolean;
+}
+
+/** @throws an error for the user if the thread has no code of which anything is known */
+export async function surroundings(
+  debuggee: Debuggee,
+  stop: PausedState,
+  thread: number,
+  sleeping: readonly FrameView[] | undefined,
+): Promise<Surroundings> {
+  const frames = sleeping ?? (await stop.framesOf(thread)) ?? [];
+  const [top, ...outer] = frames;
+  // Steps do not end in the code between the program and the kernel.
+  const caller = outer.find(({ isSkipped }) => !isSkipped);
+  if (top === undefined) throw new UserError('this thread has run no code yet');
+  const functionPlaces = await placesIn(debuggee, top);
+  const callerPlaces =
+    caller === undefined
+      ? []
+      : (await placesIn(debuggee, caller)).filter(({ line, returns }) => returns || line === caller.line - 1);
+  const callerIsSame = caller !== undefined && isSame(caller, top);
+  const places: TrackedPlace[] = [];
+  const roles: PlaceRole[] = [];
+  const add = (frame: FrameView, { line, column, returns }: Location, of: PlaceRole['of']): void => {
+    places.push({ place: { url: frame.url, line, column }, of: { name: nameOf(frame), url: frame.url } });
+    roles.push({ of, line, returns });
+  };
+  for (const location of functionPlaces) add(top, location, 'function');
+  // A function that calls itself is its own caller.
+  if (caller !== undefined && !callerIsSame)
+    for (const location of callerPlaces) add(caller, location, 'caller');
+  const depth = (frame: FrameView): number => frames.filter((other) => isSame(other, frame)).length;
+  return {
+    here: {
+      thread,
+      line: top.line - 1,
+      depth: top.callFrame === undefined ? 1 : depth(top),
+      callerDepth: caller?.callFrame === undefined ? undefined : depth(caller),
+      asleep: sleeping !== undefined,
+    },
+    places,
+    roles,
+  };
+}
+
+/** As V8 names it on its stack. */
+const nameOf = ({ name, callFrame }: FrameView): string => callFrame?.functionName ?? name;
+const isSame = (one: FrameView, other: FrameView): boolean =>
+  nameOf(one) === nameOf(other) && one.url === other.url;
+
+/** Where V8 can pause in the function of a frame. */
+async function placesIn({ client, scripts }: Debuggee, frame: FrameView): Promise<Location[]> {
+  const start = frame.callFrame?.functionLocation ?? lineOf(scripts.byUrl(frame.url)?.id, frame);
+  if (start === undefined) return [];
+  const { locations } = await client.send('Debugger.getPossibleBreakpoints', {
+    start,
+    restrictToFunction: true,
+  });
+  return locations.map(({ lineNumber, columnNumber = 0, type }) => ({
+    line: lineNumber,
+    column: columnNumber,
+    returns: type === 'return',
+  }));
+}
+/** Of a frame that V8 does not have, only its line is known. */
+function lineOf(scriptId: string | undefined, { line }: FrameView): Debugger.Location | undefined {
+  return scriptId === undefined ? undefined : { scriptId, lineNumber: line - 1, columnNumber: 0 };
+}
+
+/** Where V8 stands. */
+export function rawPlace(
+  { scripts }: Debuggee,
+  { callFrames: [top] }: Debugger.PausedEventDataType,
+): CodePoint {
+  const { scriptId, lineNumber, columnNumber = 0 } = top!.location;
+  return { url: scripts.get(scriptId)?.url ?? '', line: lineNumber, column: columnNumber };
+}

@@ -1,0 +1,172 @@
+/**
+ * The past of a run. To go back, the run is repeated from its beginning in another thread, and found again what led
+ * to where the user stands; a second one is brought to the moment itself.
+ */
+import type { Debuggee } from '../control/debuggee.ts';
+import { at, samePoint, type Mark, type Moment } from '../control/moment.ts';
+import type { PausedState } from '../control/pausedState.ts';
+import type { NotedArrival } from '../inspect/moments.ts';
+import { rawPlace, type Surroundings } from './here.ts';
+import { lineBefore, type PlaceRole } from './lineBefore.ts';
+import { Replica, StrayedError, type Blueprint, type TrackedPlace } from './replica.ts';
+
+/** How many events before a moment a search begins, one after the other. */
+const WINDOWS = [300, 20_000, Infinity];
+/** So many events before a moment its place is watched: watching costs time at each arrival. */
+const NEAR = 200;
+
+/** Machines that are loaded ahead of time. */
+const SPARES = 2;
+
+/** What a search for the line before has found. */
+export interface Found {
+  /** Undefined: the thread has had no line before. */
+  target: Moment | undefined;
+  /** The moment at which the search began, by numbers. */
+  here: Moment;
+}
+
+export class History {
+  readonly #blueprint: Blueprint;
+  readonly #present: Debuggee;
+  readonly #living = new Set<Replica>();
+  /** Machines that stand before their first line, and the inputs that they repeat. */
+  #spares: { inputs: string; replica: Promise<Replica> }[] = [];
+  #isClosed = false;
+
+  constructor(blueprint: Blueprint, present: Debuggee) {
+    this.#blueprint = blueprint;
+    this.#present = present;
+  }
+
+  /** The line before the one at which a thread stands. */
+  async lineBefore(moment: Moment, stop: PausedState, around: Surroundings): Promise<Found> {
+    const raw = rawPlace(this.#present, stop.paused);
+    const places = [...around.places];
+    const roles: PlaceRole[] = [...around.roles];
+    const isAtPlace = moment.mark.kind !== 'own' || moment.moves.length > 0;
+    if (isAtPlace && !places.some(({ place }) => samePoint(place, raw))) {
+      places.push({ place: raw, of: { name: '', url: raw.url } });
+      roles.push({ of: 'other', line: raw.line, returns: false });
+    }
+    let here = moment;
+    for (const window of WINDOWS) {
+      const from = moment.mark.event - window;
+      const arrivals = await this.#arrivals(moment, from, places);
+      if (arrivals === undefined) continue;
+      const self = isAtPlace ? arrivals.pop() : undefined;
+      if (self !== undefined) here = momentOf(self, places);
+      const found = lineBefore(arrivals, roles, around.here);
+      // The line may begin before the first arrival of the window.
+      const isCut = from > 0 && (found === undefined || found === arrivals[0]);
+      if (!isCut) return { target: found && momentOf(found, places), here };
+    }
+    return { target: undefined, here };
+  }
+  /** What happens at places from an event on until a moment; undefined: the event is not before it. */
+  async #arrivals(
+    moment: Moment,
+    from: number,
+    places: readonly TrackedPlace[],
+  ): Promise<NotedArrival[] | undefined> {
+    return this.#with(async (replica) => {
+      if (from > 0 && (await replica.toEvent(from)) >= moment.mark.event) return undefined;
+      await replica.track(places);
+      await replica.follow(moment);
+      return replica.tracked();
+    });
+  }
+
+  /**
+   * A machine that stands at a moment.
+   *
+   * @param frontier where it stops when it goes on from there: its breakpoint's id is returned
+   */
+  async arrive(moment: Moment, frontier: Mark | undefined): Promise<{ replica: Replica; stopsAt?: string }> {
+    try {
+      return await this.#arrive(moment, frontier, moment.mark.event - NEAR);
+    } catch (error) {
+      // There is no tracepoint shortly before it.
+      if (error instanceof StrayedError) return this.#arrive(moment, frontier, 0);
+      throw error;
+    }
+  }
+  async #arrive(
+    moment: Moment,
+    frontier: Mark | undefined,
+    near: number,
+  ): Promise<{ replica: Replica; stopsAt?: string }> {
+    const replica = await this.#create();
+    try {
+      if (near > 0) await replica.toEvent(near);
+      const stopsAt = frontier?.kind === 'place' ? await replica.stopAt(frontier) : undefined;
+      await replica.follow(moment);
+      if (frontier !== undefined)
+        await replica.stopAfter(frontier.kind === 'own' ? frontier.event : frontier.event + 1);
+      return stopsAt === undefined ? { replica } : { replica, stopsAt };
+    } catch (error) {
+      this.#drop(replica);
+      throw error;
+    }
+  }
+
+  async #with<T>(use: (replica: Replica) => Promise<T>): Promise<T> {
+    const replica = await this.#create();
+    try {
+      return await use(replica);
+    } finally {
+      this.#drop(replica);
+    }
+  }
+  async #create(): Promise<Replica> {
+    const inputs = await this.#present.askIn<string>('inputs()');
+    const at = this.#spares.findIndex((spare) => spare.inputs === inputs);
+    const [spare] = at < 0 ? [] : this.#spares.splice(at, 1);
+    return spare?.replica ?? this.#load(inputs);
+  }
+  async #load(inputs: string): Promise<Replica> {
+    const replica = await Replica.create(this.#blueprint, inputs);
+    this.#living.add(replica);
+    if (this.#isClosed) this.#drop(replica);
+    return replica;
+  }
+  /** Load machines ahead of time: a search takes one, and the moment that it finds another one. */
+  #provide(inputs: string): void {
+    if (this.#isClosed) return;
+    const outdated = this.#spares.filter((spare) => spare.inputs !== inputs);
+    this.#spares = this.#spares.filter((spare) => spare.inputs === inputs);
+    for (const { replica } of outdated) replica.then((one) => this.#drop(one)).catch(() => {});
+    while (this.#spares.length < SPARES) {
+      const replica = this.#load(inputs);
+      // Whoever needs it meets the error.
+      replica.catch(() => {});
+      this.#spares.push({ inputs, replica });
+    }
+  }
+  /** Soon somebody will go back. */
+  async prepare(): Promise<void> {
+    this.#provide(await this.#present.askIn<string>('inputs()'));
+  }
+  #drop(replica: Replica): void {
+    this.#living.delete(replica);
+    void replica.kill();
+  }
+  /** Another one owns the replica now. */
+  release(replica: Replica): void {
+    this.#living.delete(replica);
+  }
+
+  /** End every search. */
+  stop(): void {
+    for (const replica of this.#living) this.#drop(replica);
+    this.#spares = [];
+  }
+  close(): void {
+    this.#isClosed = true;
+    this.stop();
+  }
+}
+
+function momentOf({ place, event, arrival }: NotedArrival, places: readonly TrackedPlace[]): Moment {
+  return at({ kind: 'place', event, place: places[place]!.place, arrival });
+}
