@@ -10,6 +10,7 @@ import { logMessage, ruleCondition } from './conditions.ts';
 import type { Debuggee } from './debuggee.ts';
 import type { Execution } from './execution.ts';
 import { checkExpression } from './expression.ts';
+import type { PlacedBreakpoint } from './moment.ts';
 
 /** A breakpoint as the client wants it, with the id under which the client knows it. */
 export type Numbered<Wish> = Wish & { id: number };
@@ -19,6 +20,7 @@ interface LineBreakpoint {
   id: number;
   /** Everything that the client has given. */
   key: string;
+  wish: BreakpointWish;
   /** The requested place. A second breakpoint at the same place shares V8's id. */
   place: string;
   /** V8's id; undefined: V8 refused the breakpoint. */
@@ -138,6 +140,7 @@ export class Breakpoints {
     const refused = (message: string): LineBreakpoint => ({
       id,
       key,
+      wish,
       place,
       v8: undefined,
       state: { id, verified: false, message, source, line: wish.line },
@@ -177,10 +180,25 @@ export class Breakpoints {
             source,
             line: wish.line,
           };
-      return { id, key, place, v8: breakpointId, state };
+      return { id, key, wish, place, v8: breakpointId, state };
     } catch (error) {
       return refused(errorText(this.#t, error));
     }
+  }
+
+  /** Those at which the machine may stop: log points do not. */
+  placed(): PlacedBreakpoint[] {
+    const { scripts } = this.#debuggee;
+    return [...this.#byFile].flatMap(([real, list]) =>
+      list
+        .filter(({ v8, state, wish }) => v8 !== undefined && state.verified && !wish.logMessage)
+        .map(({ id, wish, state }) => ({
+          id,
+          place: { url: scripts.urlOf(real), line: state.line! - 1, column: (state.column ?? 1) - 1 },
+          condition: wish.condition ?? '',
+          hitCondition: wish.hitCondition ?? '',
+        })),
+    );
   }
 
   /** Why V8 has not bound a breakpoint. */

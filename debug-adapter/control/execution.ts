@@ -214,12 +214,12 @@ export class Execution {
   /**
    * The machine already stands here: it was brought to this moment before anybody asked.
    *
-   * @param reason of the stopped event
+   * @param told what the client is told of it, unless the machine has stopped itself and says why
    */
-  arrived(paused: Paused, moment: Moment, reason: string): void {
+  arrived(paused: Paused, moment: Moment, told: Told): void {
     this.trail.is(moment);
     this.#stands = true;
-    this.#policy = new Arrived(reason);
+    this.#policy = new Arrived(told);
     void this.#judge(paused, true).catch(this.#failed);
   }
   /**
@@ -320,9 +320,10 @@ export class Execution {
     const isOwn = isMachineStop(frames[0]);
     const snapshot = isOwn ? this.#snapshot(paused, frames) : undefined;
     const known = await snapshot?.catch(this.#failed);
-    const reason = known?.reason ?? null;
+    const isFound = known?.reason?.filter === FOUND_REASON;
+    const reason = (isFound ? null : known?.reason) ?? null;
     if (!isKnown) {
-      if (reason?.filter === FOUND_REASON) return this.onFrontier();
+      if (isFound) return this.onFrontier();
       this.#follow(paused, frames, isOwn, known);
     }
     const isForced =

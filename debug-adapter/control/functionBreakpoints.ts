@@ -6,13 +6,14 @@ import { defineRule, type Numbered } from './breakpoints.ts';
 import type { Debuggee } from './debuggee.ts';
 import type { Execution } from './execution.ts';
 import type { FunctionIndex, FunctionPlace } from './functionIndex.ts';
+import type { PlacedBreakpoint } from './moment.ts';
 
 export class FunctionBreakpoints {
   readonly #t: Translate;
   readonly #debuggee: Debuggee;
   readonly #execution: Execution;
   readonly #functions: FunctionIndex;
-  #set: { id: number; v8: string; key: string; conditional: boolean }[] = [];
+  #set: { id: number; v8: string; key: string; conditional: boolean; placed: PlacedBreakpoint }[] = [];
 
   constructor(debuggee: Debuggee, execution: Execution, functions: FunctionIndex, t: Translate) {
     this.#t = t;
@@ -33,6 +34,10 @@ export class FunctionBreakpoints {
     return set;
   }
 
+  placed(): PlacedBreakpoint[] {
+    return this.#set.map(({ placed }) => placed);
+  }
+
   async #remove({ id, v8 }: { id: number; v8: string }): Promise<void> {
     this.#execution.breakpointIds.delete(v8);
     this.#execution.functionBreakpoints.delete(id);
@@ -48,7 +53,7 @@ export class FunctionBreakpoints {
       this.#execution.checkStops();
       const places = await this.#places(name);
       const condition = await defineRule(this.#debuggee, id, wish, name);
-      const set = await Promise.all(places.map((place) => this.#setAt(id, place, condition)));
+      const set = await Promise.all(places.map((place) => this.#setAt(wish, place, condition)));
       const first = set.find((one) => one !== undefined);
       if (first === undefined)
         return { id, verified: false, message: this.#t('{0} has no place to stop at.', name) };
@@ -76,7 +81,11 @@ export class FunctionBreakpoints {
     );
   }
 
-  async #setAt(id: number, place: FunctionPlace, condition: string | undefined) {
+  async #setAt(
+    { id, condition: given = '', hitCondition = '' }: Numbered<DebugProtocol.FunctionBreakpoint>,
+    place: FunctionPlace,
+    condition: string | undefined,
+  ) {
     const { scripts } = this.#debuggee;
     const location = await this.#execution.targets.bodyAt(place.url, place.line, place.column);
     if (location === undefined) return undefined;
@@ -99,7 +108,14 @@ export class FunctionBreakpoints {
     this.#execution.breakpointIds.set(breakpointId, id);
     this.#execution.functionBreakpoints.add(id);
     if (condition !== undefined) this.#execution.setConditional(breakpointId, id);
-    this.#set.push({ id, v8: breakpointId, key, conditional: condition !== undefined });
+    const { lineNumber: line, columnNumber: column = 0 } = location;
+    this.#set.push({
+      id,
+      v8: breakpointId,
+      key,
+      conditional: condition !== undefined,
+      placed: { id, place: { url: place.url, line, column }, condition: given, hitCondition },
+    });
     return shown;
   }
 }

@@ -41,3 +41,12 @@ export function at(mark: Mark): Moment {
 export function samePoint(one: CodePoint, other: CodePoint): boolean {
   return one.url === other.url && one.line === other.line && one.column === other.column;
 }
+
+/** A breakpoint of the user, for a search in another run. */
+export interface PlacedBreakpoint {
+  /** DAP's id. */
+  id: number;
+  place: CodePoint;
+  condition: string;
+  hitCondition: string;
+}

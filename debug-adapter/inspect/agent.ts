@@ -22,10 +22,10 @@ import { nodeOf, type Node } from './item.ts';
 import type { KernelNames } from './kernelNames.ts';
 import { nameDoc } from './nameDocs.ts';
 import { machineItems } from './machineScope.ts';
-import { Moments, type CountedArrival } from './moments.ts';
+import { Moments, type CountedArrival, type PassedStop } from './moments.ts';
 import { PacketStacks } from './packetStacks.ts';
 import { worldLine } from './presenters/machine.ts';
-import { Stops } from './stops.ts';
+import { Stops, type ArmedFilter } from './stops.ts';
 import type { TextFrame } from './stackText.ts';
 import { primitiveText } from './values/primitives.ts';
 import { sleepingFrames, threadsOf, userFrames, type ThreadInfo } from './threads.ts';
@@ -249,6 +249,14 @@ export class Agent {
   }
   get event(): number {
     return this.#world.event;
+  }
+  /** Note which stops these filters would make. */
+  watchFor(filters: readonly ArmedFilter[]): void {
+    this.stops.watchFor(filters, (filter) => this.moments.passesFilter(filter));
+  }
+  /** The last of those stops, and the last arrival at a breakpoint. */
+  passed(): { stops: PassedStop[]; reached: CountedArrival | undefined } {
+    return { stops: this.moments.passed(), reached: this.moments.lastReached };
   }
   /** Stop at the first tracepoint with at least this event number. */
   stopAtEvent(event: number): void {

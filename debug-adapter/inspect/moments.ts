@@ -16,6 +16,14 @@ export interface CountedArrival {
   /** The breakpoint was set before that event: no arrival is missing. */
   isWhole: boolean;
 }
+/** A stop that the user wants, passed by in a search. */
+export interface PassedStop {
+  /** DAP's id of the breakpoint, or the filter. */
+  by: number | string;
+  event: number;
+  /** Of a breakpoint: arrivals since the event, this one included. */
+  arrival: number;
+}
 /** A function whose arrivals are noted: how often it is on the stack tells its activations apart. */
 export interface TrackedFunction {
   name: string;
@@ -37,6 +45,8 @@ export interface NotedArrival {
 }
 /** The number of newest arrivals that are kept. */
 const KEPT = 50_000;
+/** The number of last stops that are known: of those that may be at one event only one is wanted. */
+const MOST_PASSED = 50;
 
 export class Moments {
   readonly #world: World;
@@ -47,6 +57,7 @@ export class Moments {
   #noted: NotedArrival[] = [];
   /** The event at which each conditional breakpoint was set. */
   readonly #setAt = new Map<number, number>();
+  #passed: PassedStop[] = [];
   /** The last arrival at a conditional breakpoint. */
   lastReached: CountedArrival | undefined;
 
@@ -79,6 +90,25 @@ export class Moments {
   breakpointReached(id: number): void {
     const { event } = this.#world;
     this.lastReached = { id, event, arrival: this.count(-id), isWhole: this.#setAt.get(id) !== event };
+  }
+
+  /** A breakpoint would stop the machine here. */
+  passes(id: number): false {
+    const { event, arrival } = this.lastReached!;
+    this.#passes({ by: id, event, arrival });
+    return false;
+  }
+  /** A filter would. */
+  passesFilter(filter: string): void {
+    this.#passes({ by: filter, event: this.#world.event, arrival: 0 });
+  }
+  #passes(stop: PassedStop): void {
+    if (this.#passed.length === 2 * MOST_PASSED) this.#passed = this.#passed.slice(MOST_PASSED);
+    this.#passed.push(stop);
+  }
+  /** The last stops passed by, in their order. */
+  passed(): PassedStop[] {
+    return this.#passed.slice(-MOST_PASSED);
   }
 
   /** Count an arrival at a place. @returns how many there are since the last event */

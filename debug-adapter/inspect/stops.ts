@@ -32,6 +32,7 @@ export class Stops {
   readonly #t: Translate;
   #disarm: (() => void)[] = [];
   #uncaught = false;
+  #passesUncaught: (() => void) | undefined;
   /** The event at which an error is looked for; -1: none. */
   #uncaughtAt = -1;
   readonly #watched = new Set<sock_common>();
@@ -68,14 +69,24 @@ export class Stops {
 
   /** Replace the armed filters. Their conditions were already validated. */
   arm(filters: readonly ArmedFilter[]): void {
+    this.#arm(filters, (id, sentence) => this.#stopWith(id, sentence));
+    this.#passesUncaught = undefined;
+    this.#uncaught = filters.some(({ id }) => id === UNCAUGHT_FILTER);
+  }
+  /** Only say where they would stop. */
+  watchFor(filters: readonly ArmedFilter[], passes: (filter: string) => void): void {
+    this.#arm(filters, passes);
+    this.#uncaught = false;
+    const isWanted = filters.some(({ id }) => id === UNCAUGHT_FILTER);
+    this.#passesUncaught = isWanted ? () => passes(UNCAUGHT_FILTER) : undefined;
+  }
+  #arm(filters: readonly ArmedFilter[], stop: (filter: string, sentence: Sentence) => void): void {
     for (const disarm of this.#disarm) disarm();
     this.#disarm = [];
-    this.#uncaught = false;
     for (const { id, condition } of filters) {
-      if (id === UNCAUGHT_FILTER) this.#uncaught = true;
       const watch = filterById(id)?.compile(condition);
       if (watch === undefined) continue;
-      this.#disarm.push(watch(this.#world.tracer, (sentence) => this.#stopWith(id, sentence)));
+      this.#disarm.push(watch(this.#world.tracer, (sentence) => stop(id, sentence)));
     }
   }
 
@@ -154,6 +165,7 @@ export class Stops {
 
   /** A process has thrown; the error is about to end it. */
   uncaught(task: task_struct, error: unknown): void {
+    this.#passesUncaught?.();
     if (!this.#uncaught && this.#uncaughtAt !== this.#world.event) return;
     const message = error instanceof Error ? error.message : String(error);
     this.error = { error };

@@ -40,7 +40,7 @@ export class Configuration {
       ...[...this.#lines.values()].map(({ file, wanted }) => run.breakpoints.set(file, wanted)),
       run.functionBreakpoints.set(this.#functions),
     ];
-    const [set] = await Promise.all([Promise.all(sets), run.arm(this.#armed)]);
+    const [set] = await Promise.all([Promise.all(sets), run.arm(this.armed)]);
     if (this.#run === run) for (const breakpoint of set.flat()) this.#onChanged(breakpoint);
   }
   leave(): void {
@@ -101,7 +101,7 @@ export class Configuration {
     ];
     const results = wanted.map((filter) => ({ filter, problem: filterProblem(filter.id, filter.condition) }));
     this.#filters = results.filter(({ problem }) => problem === undefined).map(({ filter }) => filter);
-    await this.#run?.arm(this.#armed);
+    await this.#run?.arm(this.armed);
     return results.map(({ problem }) =>
       problem === undefined ? { verified: true } : { verified: false, message: say(this.#t, problem) },
     );
@@ -120,7 +120,7 @@ export class Configuration {
       if (problem === undefined) this.#breakOn.push({ id, condition });
       else problems[id] = say(this.#t, problem);
     }
-    await this.#run?.arm(this.#armed);
+    await this.#run?.arm(this.armed);
     return problems;
   }
 
@@ -128,7 +128,7 @@ export class Configuration {
    * Both lists without duplicates, because a filter armed twice would stop twice. A kind without a condition
    * includes those with one.
    */
-  get #armed(): ArmedFilter[] {
+  get armed(): ArmedFilter[] {
     const all = [...this.#filters, ...this.#breakOn];
     return all.filter(
       ({ id, condition }, index) =>

@@ -5,6 +5,7 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { SourcePlace } from '../../stack/user/program_error.ts';
 import { Breakpoints } from '../control/breakpoints.ts';
 import { NotPausedError } from '../cdp/cdpClient.ts';
+import { entryOf } from '../control/entry.ts';
 import { StartError, ProgramExit, type Debuggee } from '../control/debuggee.ts';
 import { Execution } from '../control/execution.ts';
 import { FunctionBreakpoints } from '../control/functionBreakpoints.ts';
@@ -19,7 +20,7 @@ import { Recording } from '../recording/recording.ts';
 import { Samples } from '../recording/samples.ts';
 import { Steps } from '../recording/steps.ts';
 import type { Blueprint } from '../travel/replica.ts';
-import { AGENT, type RunEnd } from '../worker/channel.ts';
+import type { RunEnd } from '../worker/channel.ts';
 import { Frames } from './frames.ts';
 import type { LaunchArguments } from './launchArguments.ts';
 import type { Numbers } from './numbers.ts';
@@ -217,27 +218,13 @@ export class Run {
 
   /** Set a one-time breakpoint at the first line of the first process. */
   async #breakOnEntry(): Promise<void> {
-    const { client } = this.debuggee;
-    const { result } = await client.send('Runtime.evaluate', {
-      expression: `globalThis[Symbol.for('${AGENT}')].entry`,
+    const entry = await entryOf(this.debuggee);
+    if (entry === undefined) return;
+    const { breakpointId } = await this.debuggee.client.send('Debugger.setBreakpointByUrl', {
+      url: entry.url,
+      lineNumber: entry.line,
+      columnNumber: entry.column,
     });
-    if (typeof result.value === 'string') return this.#breakOnFile(result.value);
-    const { internalProperties } = await client.send('Runtime.getProperties', {
-      objectId: result.objectId!,
-      ownProperties: true,
-    });
-    const begin = internalProperties?.find(({ name }) => name === '[[FunctionLocation]]')?.value
-      ?.value as never;
-    const location = await this.execution.targets.firstPlace(begin);
-    if (location === undefined) return;
-    const { breakpointId } = await client.send('Debugger.setBreakpoint', { location });
-    this.execution.expectEntry(breakpointId);
-  }
-
-  /** A Node program's top-level code begins at the first place in its file at which V8 can stop. */
-  async #breakOnFile(url: string): Promise<void> {
-    const { client } = this.debuggee;
-    const { breakpointId } = await client.send('Debugger.setBreakpointByUrl', { url, lineNumber: 0 });
     this.execution.expectEntry(breakpointId);
   }
 

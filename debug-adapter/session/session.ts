@@ -136,6 +136,7 @@ export class Session {
     stepOut: (args: DebugProtocol.StepOutArguments) => this.#step('stepOut', args.threadId),
     stepInTargets: (args: DebugProtocol.StepInTargetsArguments) => this.#stepInTargets(args.frameId),
     stepBack: (args: DebugProtocol.StepBackArguments) => this.#stepBack(args.threadId),
+    reverseContinue: () => this.#travel.reverseContinue(this.#stopped()),
     pause: () => this.#pause(),
 
     threads: () => threads(this.#run, this.#t),

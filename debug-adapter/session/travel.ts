@@ -3,6 +3,8 @@ import { message, type Translate } from '../../language/message.ts';
 import { errorText, UserError } from '../../language/userError.ts';
 import type { Debuggee } from '../control/debuggee.ts';
 import type { Mark, Moment } from '../control/moment.ts';
+import type { Told } from '../control/policies/policy.ts';
+import type { ArmedFilter } from '../inspect/stops.ts';
 import { surroundings } from '../travel/here.ts';
 import { History } from '../travel/history.ts';
 import type { Replica } from '../travel/replica.ts';
@@ -28,6 +30,16 @@ interface Present {
   frontier: Mark;
   /** Let it stop again where it stands. */
   stopAgain: ReturnType<Run['execution']['setAside']>;
+}
+
+/** Where a search leads. */
+interface Destination {
+  target: Moment;
+  /** Where it began. */
+  here: Moment;
+  told: Told;
+  /** The filters that make the stop there. */
+  filters: readonly ArmedFilter[];
 }
 
 export class Travel {
@@ -58,11 +70,34 @@ export class Travel {
     const moment = momentOf(run);
     if (run.execution.stop !== stop) throw run.notStopped();
     const history = this.#historyOf(run);
-    this.#go(run, 'step', event, async () => {
-      const found = await history.lineBefore(moment, stop, around);
-      if (found.target === undefined)
+    this.#go(run, event, async () => {
+      const { target, here } = await history.lineBefore(moment, stop, around);
+      if (target === undefined)
         throw new UserError('There is no line before this one in the history of this thread.');
-      return { target: found.target, here: found.here };
+      return { target, here, told: { reason: 'step' }, filters: [] };
+    });
+  }
+
+  /**
+   * Go back to the last stop of a breakpoint or a filter before this one; without one, to the program's first line.
+   * Resolves when the search has begun.
+   *
+   * @throws an error for the user if it cannot begin
+   */
+  async reverseContinue(run: Run): Promise<void> {
+    const stop = run.execution.stop!;
+    const { event } = await stop.snapshot;
+    const moment = momentOf(run);
+    if (run.execution.stop !== stop) throw run.notStopped();
+    const history = this.#historyOf(run);
+    const breakpoints = [...run.breakpoints.placed(), ...run.functionBreakpoints.placed()];
+    const filters = this.#traveller.configuration.armed;
+    this.#go(run, event, async () => {
+      const { target, hits, here } = await history.stopBefore(moment, stop, breakpoints, filters);
+      if (target !== undefined)
+        return { target, here, told: { reason: 'breakpoint', hitBreakpoints: hits }, filters };
+      const told = { reason: 'entry', description: message('Paused at the beginning') };
+      return { target: await history.beginning(), here, told, filters: [] };
     });
   }
 
@@ -79,15 +114,10 @@ export class Travel {
   }
 
   /** Search for a moment, and go there; if that fails, stop again where the search has begun. */
-  #go(
-    run: Run,
-    reason: string,
-    event: number,
-    search: () => Promise<{ target: Moment; here: Moment }>,
-  ): void {
+  #go(run: Run, event: number, search: () => Promise<Destination>): void {
     const stopAgain = run.execution.setAside();
     this.#isSearching = true;
-    this.#travel(run, reason, event, stopAgain, search)
+    this.#travel(run, event, stopAgain, search)
       .catch((error: unknown) => {
         const { emit, t } = this.#traveller;
         if (this.#isSearching) {
@@ -103,24 +133,18 @@ export class Travel {
   }
   async #travel(
     run: Run,
-    reason: string,
     event: number,
     stopAgain: Present['stopAgain'],
-    search: () => Promise<{ target: Moment; here: Moment }>,
+    search: () => Promise<Destination>,
   ): Promise<void> {
-    const { target, here } = await search();
+    const { target, here, told, filters } = await search();
     const present = this.#present ?? { run, frontier: frontierOf(here, event), stopAgain };
-    const { replica, stopsAt } = await this.#history!.arrive(target, present.frontier);
-    await this.#show(replica, stopsAt, present, reason);
+    const { replica, stopsAt } = await this.#history!.arrive(target, present.frontier, filters);
+    await this.#show(replica, stopsAt, present, told);
     this.#present = present;
     if (run !== present.run) void run.kill();
   }
-  async #show(
-    replica: Replica,
-    stopsAt: string | undefined,
-    present: Present,
-    reason: string,
-  ): Promise<void> {
+  async #show(replica: Replica, stopsAt: string | undefined, present: Present, told: Told): Promise<void> {
     const { configuration, show, repeat } = this.#traveller;
     const past = repeat(replica.debuggee, present.run);
     this.#history!.release(replica);
@@ -132,7 +156,7 @@ export class Travel {
     configuration.leave();
     await configuration.applyTo(past);
     show(past);
-    past.execution.arrived(replica.paused!, replica.moment, reason);
+    past.execution.arrived(replica.paused!, replica.moment, told);
   }
 
   /** The past has come to where the run stands. */

@@ -2,10 +2,14 @@
  * The past of a run. To go back, the run is repeated from its beginning in another thread, and found again what led
  * to where the user stands; a second one is brought to the moment itself.
  */
+import { UserError } from '../../language/userError.ts';
 import type { Debuggee } from '../control/debuggee.ts';
-import { at, samePoint, type Mark, type Moment } from '../control/moment.ts';
+import { entryOf } from '../control/entry.ts';
+import { at, BEGIN, samePoint, type Mark, type Moment, type PlacedBreakpoint } from '../control/moment.ts';
 import type { PausedState } from '../control/pausedState.ts';
-import type { NotedArrival } from '../inspect/moments.ts';
+import { UNCAUGHT_FILTER } from '../filters/all.ts';
+import type { CountedArrival, NotedArrival, PassedStop } from '../inspect/moments.ts';
+import type { ArmedFilter } from '../inspect/stops.ts';
 import { rawPlace, type Surroundings } from './here.ts';
 import { lineBefore, type PlaceRole } from './lineBefore.ts';
 import { Replica, StrayedError, type Blueprint, type TrackedPlace } from './replica.ts';
@@ -18,11 +22,16 @@ const NEAR = 200;
 /** Machines that are loaded ahead of time. */
 const SPARES = 2;
 
+/** What a search for the last stop before a moment has found. */
+export interface StopBefore extends Found {
+  /** DAP's ids of the breakpoints there. */
+  hits: number[];
+}
 /** What a search for the line before has found. */
 export interface Found {
-  /** Undefined: the thread has had no line before. */
+  /** Undefined: there is nothing before. */
   target: Moment | undefined;
-  /** The moment at which the search began, by numbers. */
+  /** The moment at which the search began, by numbers where they are known. */
   here: Moment;
 }
 
@@ -63,6 +72,57 @@ export class History {
     }
     return { target: undefined, here };
   }
+  /** The last stop that breakpoints and filters of the user make before a moment; undefined: there is none. */
+  async stopBefore(
+    moment: Moment,
+    stop: PausedState,
+    breakpoints: readonly PlacedBreakpoint[],
+    filters: readonly ArmedFilter[],
+  ): Promise<StopBefore> {
+    const raw = rawPlace(this.#present, stop.paused);
+    const isOwn = moment.mark.kind === 'own' && moment.moves.length === 0;
+    // Hits are counted from the beginning.
+    const isCounted = breakpoints.some(({ hitCondition }) => hitCondition !== '');
+    let here = moment;
+    for (const window of isCounted ? [Infinity] : WINDOWS) {
+      const from = moment.mark.event - window;
+      const passed = await this.#passed(moment, from, breakpoints, filters);
+      if (passed === undefined) continue;
+      const { stops, reached } = passed;
+      const at = breakpoints.find(({ id, place }) => id === reached?.id && samePoint(place, raw));
+      if (!isOwn && at !== undefined && reached !== undefined)
+        here = { mark: { kind: 'place', place: at.place, ...counted(reached) }, moves: [] };
+      const before = stops.findLast(
+        ({ by, event, arrival }) =>
+          !(isOwn && typeof by === 'string' && event === moment.mark.event) &&
+          !(!isOwn && by === at?.id && event === reached?.event && arrival === reached.arrival),
+      );
+      if (before !== undefined) return { ...stopOf(before, breakpoints), here };
+    }
+    return { target: undefined, hits: [], here };
+  }
+  async #passed(
+    moment: Moment,
+    from: number,
+    breakpoints: readonly PlacedBreakpoint[],
+    filters: readonly ArmedFilter[],
+  ): Promise<{ stops: PassedStop[]; reached: CountedArrival | undefined } | undefined> {
+    return this.#with(async (replica) => {
+      if (from > 0 && (await replica.toEvent(from)) >= moment.mark.event) return undefined;
+      await replica.watchFor(breakpoints, filters);
+      await replica.follow(moment);
+      return replica.passed();
+    });
+  }
+  /** The program's first line. */
+  async beginning(): Promise<Moment> {
+    return this.#with(async ({ debuggee }) => {
+      const place = await entryOf(debuggee);
+      if (place === undefined) throw new UserError('The program has no first line to go back to.');
+      return { mark: BEGIN.mark, moves: [{ how: 'arrive', place, arrival: 1 }] };
+    });
+  }
+
   /** What happens at places from an event on until a moment; undefined: the event is not before it. */
   async #arrivals(
     moment: Moment,
@@ -81,26 +141,35 @@ export class History {
    * A machine that stands at a moment.
    *
    * @param frontier where it stops when it goes on from there: its breakpoint's id is returned
+   * @param filters that make the stop there, if the machine stops itself
    */
-  async arrive(moment: Moment, frontier: Mark | undefined): Promise<{ replica: Replica; stopsAt?: string }> {
+  async arrive(
+    moment: Moment,
+    frontier: Mark | undefined,
+    filters: readonly ArmedFilter[],
+  ): Promise<{ replica: Replica; stopsAt?: string }> {
     try {
-      return await this.#arrive(moment, frontier, moment.mark.event - NEAR);
+      return await this.#arrive(moment, frontier, filters, moment.mark.event - NEAR);
     } catch (error) {
       // There is no tracepoint shortly before it.
-      if (error instanceof StrayedError) return this.#arrive(moment, frontier, 0);
+      if (error instanceof StrayedError) return this.#arrive(moment, frontier, filters, 0);
       throw error;
     }
   }
   async #arrive(
     moment: Moment,
     frontier: Mark | undefined,
+    filters: readonly ArmedFilter[],
     near: number,
   ): Promise<{ replica: Replica; stopsAt?: string }> {
     const replica = await this.#create();
     try {
       if (near > 0) await replica.toEvent(near);
       const stopsAt = frontier?.kind === 'place' ? await replica.stopAt(frontier) : undefined;
-      await replica.follow(moment);
+      const { mark, moves } = moment;
+      if (mark.kind === 'own' && moves.length === 0 && filters.length > 0)
+        await replica.toFilterStop(filters, moment);
+      else await replica.follow(moment);
       if (frontier !== undefined)
         await replica.stopAfter(frontier.kind === 'own' ? frontier.event : frontier.event + 1);
       return stopsAt === undefined ? { replica } : { replica, stopsAt };
@@ -167,6 +236,22 @@ export class History {
   }
 }
 
+const counted = ({ event, arrival }: CountedArrival): { event: number; arrival: number } => ({
+  event,
+  arrival,
+});
+
+function stopOf(
+  { by, event, arrival }: PassedStop,
+  breakpoints: readonly PlacedBreakpoint[],
+): { target: Moment; hits: number[] } {
+  if (typeof by === 'string') {
+    const how = by === UNCAUGHT_FILTER ? 'uncaught' : 'tracepoint';
+    return { target: at({ kind: 'own', event, how }), hits: [] };
+  }
+  const { place } = breakpoints.find(({ id }) => id === by)!;
+  return { target: at({ kind: 'place', event, place, arrival }), hits: [by] };
+}
 function momentOf({ place, event, arrival }: NotedArrival, places: readonly TrackedPlace[]): Moment {
   return at({ kind: 'place', event, place: places[place]!.place, arrival });
 }

@@ -5,8 +5,17 @@
 import type { Debugger } from 'node:inspector';
 import { UserError } from '../../language/userError.ts';
 import { Debuggee } from '../control/debuggee.ts';
-import { at, type CodePoint, type Mark, type Moment, type Move } from '../control/moment.ts';
-import type { NotedArrival, TrackedFunction } from '../inspect/moments.ts';
+import { ruleCondition } from '../control/conditions.ts';
+import {
+  at,
+  type CodePoint,
+  type Mark,
+  type Moment,
+  type Move,
+  type PlacedBreakpoint,
+} from '../control/moment.ts';
+import type { CountedArrival, NotedArrival, PassedStop, TrackedFunction } from '../inspect/moments.ts';
+import type { ArmedFilter } from '../inspect/stops.ts';
 import { AGENT, type BootConfig } from '../worker/channel.ts';
 
 type Paused = Debugger.PausedEventDataType;
@@ -36,6 +45,7 @@ export class StrayedError extends UserError {
 }
 
 const AGENT_TEXT = `globalThis[Symbol.for('${AGENT}')]`;
+const MOMENTS = `${AGENT_TEXT}.moments`;
 
 export class Replica {
   readonly debuggee: Debuggee;
@@ -45,8 +55,8 @@ export class Replica {
   moment: Moment = at({ kind: 'begin', event: 0 });
   #waiting: { resolve(paused: Paused): void; reject(error: Error): void } | undefined;
   #lost: Error | undefined;
-  /** Breakpoints that stay, by place: at each arrival V8 makes calls of the agent's moments. */
-  readonly #tracked = new Map<string, { calls: readonly string[]; breakpointId: string }>();
+  /** Breakpoints that stay, by place. */
+  readonly #staying = new Map<string, { conditions: readonly string[]; breakpointId: string }>();
   #firstTracked = 0;
   #places = 0;
 
@@ -137,24 +147,23 @@ export class Replica {
   }
   /** Run until V8 is at a place and a condition holds, a call of the agent's moments. */
   async #arriveAt(place: CodePoint, call: (number: number) => string): Promise<void> {
-    const key = keyOf(place);
-    const tracked = this.#tracked.get(key);
+    const staying = this.#staying.get(keyOf(place));
     // V8 takes one breakpoint a place.
-    if (tracked !== undefined) await this.#remove(tracked.breakpointId);
-    const wanted = call(++this.#places);
-    const breakpointId = await this.#breakAt(place, [...(tracked?.calls ?? []), wanted]);
+    if (staying !== undefined) await this.#remove(staying.breakpointId);
+    const wanted = `${MOMENTS}.${call(++this.#places)}`;
+    const breakpointId = await this.#breakAt(place, [...(staying?.conditions ?? []), wanted]);
     const { hitBreakpoints = [] } = await this.#go();
     await this.#remove(breakpointId);
-    if (tracked !== undefined) await this.#track(place, tracked.calls);
+    if (staying !== undefined) await this.#breakWhere(place, staying.conditions);
     if (!hitBreakpoints.includes(breakpointId)) throw new StrayedError();
   }
-  /** @param calls of the agent's moments: V8 pauses if the last one returns true */
-  async #breakAt({ url, line, column }: CodePoint, calls: readonly string[]): Promise<string> {
+  async #breakAt({ url, line, column }: CodePoint, conditions: readonly string[]): Promise<string> {
     const { breakpointId } = await this.debuggee.client.send('Debugger.setBreakpointByUrl', {
       url,
       lineNumber: line,
       columnNumber: column,
-      condition: calls.map((call) => `${AGENT_TEXT}.moments.${call}`).join(', '),
+      // Statements: a condition of the user is one.
+      condition: conditions.join(';\n'),
     });
     return breakpointId;
   }
@@ -164,14 +173,38 @@ export class Replica {
 
   /** Pause when it comes to this place at its time. @returns V8's id of the breakpoint */
   async stopAt({ place, event, arrival }: Extract<Mark, { kind: 'place' }>): Promise<string> {
-    const calls = [`is(${++this.#places}, ${event}, ${arrival})`];
-    const breakpointId = await this.#breakAt(place, calls);
-    this.#tracked.set(keyOf(place), { calls, breakpointId });
-    return breakpointId;
+    return this.#breakWhere(place, [`${MOMENTS}.is(${++this.#places}, ${event}, ${arrival})`]);
   }
   /** Stop at the first tracepoint with at least this event number, whenever it comes to that. */
   async stopAfter(event: number): Promise<void> {
     await this.debuggee.askIn(`stopAtEvent(${event})`);
+  }
+
+  /** Note which stops these breakpoints and filters would make. */
+  async watchFor(breakpoints: readonly PlacedBreakpoint[], filters: readonly ArmedFilter[]): Promise<void> {
+    await this.debuggee.ask('watchFor', filters);
+    await Promise.all(
+      breakpoints.map(async ({ id, place, condition, hitCondition }) => {
+        const rule = hitCondition === '' ? {} : { hitCondition };
+        await this.debuggee.ask('rules.define', id, rule);
+        const passes = `${MOMENTS}.passes(${id})`;
+        await this.#breakWhere(place, [ruleCondition(id, condition, undefined, passes)]);
+      }),
+    );
+  }
+  /** Run on with these filters armed until they stop at a moment. */
+  async toFilterStop(filters: readonly ArmedFilter[], moment: Moment): Promise<void> {
+    const { event } = moment.mark;
+    await this.debuggee.ask('stops.arm', filters);
+    do {
+      await this.#go();
+    } while ((await this.debuggee.askIn<number>('event')) < event);
+    if ((await this.debuggee.askIn<number>('event')) !== event) throw new StrayedError();
+    this.moment = moment;
+  }
+  /** The last of those stops, in their order, and the last arrival at a breakpoint. */
+  passed(): Promise<{ stops: PassedStop[]; reached: CountedArrival | undefined }> {
+    return this.debuggee.askIn('passed()');
   }
 
   /** Note each arrival at these places from now on, by their index. */
@@ -181,18 +214,20 @@ export class Replica {
     await Promise.all(
       places.map(async ({ place, of }, index) => {
         await this.debuggee.askIn(`moments.track(${first + index}, ${JSON.stringify(of)})`);
-        await this.#track(place, [`note(${first + index})`]);
+        await this.#breakWhere(place, [`${MOMENTS}.note(${first + index})`]);
       }),
     );
   }
-  async #track(place: CodePoint, calls: readonly string[]): Promise<void> {
-    const breakpointId = await this.#breakAt(place, calls);
-    this.#tracked.set(keyOf(place), { calls, breakpointId });
+  /** Set a breakpoint that stays. @param conditions evaluated at each arrival: V8 pauses if the last one is true */
+  async #breakWhere(place: CodePoint, conditions: readonly string[]): Promise<string> {
+    const breakpointId = await this.#breakAt(place, conditions);
+    this.#staying.set(keyOf(place), { conditions, breakpointId });
+    return breakpointId;
   }
   /** The arrivals noted, each with the index of its place; nothing more is noted. */
   async tracked(): Promise<NotedArrival[]> {
-    await Promise.all([...this.#tracked.values()].map(({ breakpointId }) => this.#remove(breakpointId)));
-    this.#tracked.clear();
+    await Promise.all([...this.#staying.values()].map(({ breakpointId }) => this.#remove(breakpointId)));
+    this.#staying.clear();
     const noted = await this.debuggee.askIn<NotedArrival[]>('moments.noted()');
     return noted.map((arrival) => ({ ...arrival, place: arrival.place - this.#firstTracked }));
   }

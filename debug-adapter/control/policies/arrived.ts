@@ -4,16 +4,16 @@ import type { Policy, Told, Verdict } from './policy.ts';
 export class Arrived implements Policy {
   readonly name = 'arrived';
   readonly thread = undefined;
-  readonly #reason: string;
+  readonly #told: Told;
 
-  constructor(reason: string) {
-    this.#reason = reason;
+  constructor(told: Told) {
+    this.#told = told;
   }
 
   judge(): Verdict {
     return 'stop';
   }
   tell(): Told {
-    return { reason: this.#reason };
+    return this.#told;
   }
 }

@@ -22,6 +22,8 @@ export type Verdict = 'stop' | GoOn;
 /** The description of a stop for the client. */
 export interface Told {
   reason: string;
+  /** DAP's ids of the breakpoints that the machine stands at. */
+  hitBreakpoints?: number[];
   description?: Message;
   /** What the machine was stopped by, as part of a sentence. */
   cause?: string;
