@@ -166,10 +166,9 @@ export class Breakpoints {
         ...this.#urlOf(file),
         lineNumber: wish.line - 1,
         ...(wish.column === undefined ? {} : { columnNumber: wish.column - 1 }),
-        ...(condition === undefined ? {} : { condition }),
+        condition: condition(0),
       });
-      this.#execution.breakpointIds.set(breakpointId, id);
-      if (condition !== undefined) this.#execution.setConditional(breakpointId, id);
+      this.#execution.addBreakpoint(breakpointId, id);
       const [bound] = locations;
       const state = bound
         ? { ...verifiedAt(id, bound), source }
@@ -239,7 +238,7 @@ function verifiedAt(
  * Tell the machine's thread what to check at each hit.
  *
  * @param at how the user knows the breakpoint's place
- * @returns the condition for V8, if one is needed
+ * @returns the condition for V8 at each place of the breakpoint
  * @throws an error that explains what is wrong with the options
  */
 export async function defineRule(
@@ -248,13 +247,12 @@ export async function defineRule(
   wish: BreakpointWish,
   at: string,
   place?: SourcePlace,
-): Promise<string | undefined> {
+): Promise<(place: number) => string> {
   const { condition = '', hitCondition = '', logMessage: template = '' } = wish;
   if (condition.trim() !== '') checkExpression(condition, 'condition');
   if (hitCondition.trim() !== '') parseHitCondition(hitCondition);
   const log = template === '' ? undefined : logMessage(template);
-  if (condition.trim() === '' && hitCondition.trim() === '' && log === undefined) return undefined;
   debuggee.conditions.expect(id, wish, at, place);
   await debuggee.ask('rules.define', id, hitCondition.trim() === '' ? {} : { hitCondition });
-  return ruleCondition(id, condition, log);
+  return (number) => ruleCondition(id, condition, log, { place: number });
 }

@@ -52,17 +52,18 @@ function closingBrace(text: string, open: number): number {
  * the machine's thread, without asking the adapter. The user's expressions appear in it unchanged, because
  * functions created there would not see all locals.
  *
+ * @param place the number of the place, for a breakpoint at several
  * @param verdict an expression that has the last word
  */
 export function ruleCondition(
   id: number,
   condition: string,
   log: LogMessage | undefined,
-  verdict = '',
+  { place = 0, verdict = '' }: { place?: number; verdict?: string } = {},
 ): string {
   const agent = `globalThis[Symbol.for('${AGENT}')]`;
   const rules = `${agent}.rules`;
-  const tests = [`${agent}.scope.enter()`, `${rules}.enter(${id})`];
+  const tests = [`${agent}.scope.enter()`, `${rules}.enter(${id}, ${place})`];
   if (condition.trim() !== '') tests.push(`(${condition}\n)`);
   tests.push(`${rules}.hit(${id})`);
   if (log !== undefined) {

@@ -20,7 +20,7 @@ import { Interrupt } from './policies/interrupt.ts';
 import { isMachineStop, Pause, visibleTop, type PauseFrame } from './policies/pause.ts';
 import type { Go, GoOn, Policy, Told, Verdict } from './policies/policy.ts';
 import { StepTargets } from './stepTargets.ts';
-import type { CodePoint, Moment } from './moment.ts';
+import type { CodePoint, Moment, Move } from './moment.ts';
 import { Arrived } from './policies/arrived.ts';
 import { Trail } from './trail.ts';
 
@@ -51,8 +51,8 @@ export class Execution {
   readonly #nextFrameId: () => number;
   #policy: Policy = new Continue();
   #stop: PausedState | undefined;
-  /** How V8 was resumed last. */
-  #sent: Go = 'resume';
+  /** What the machine does since the last stop, if that is more than to run. */
+  #move: Move | undefined;
   /** V8 is paused: at a stop, or while the policy decides. */
   #stands = false;
   #pauseAsked = 0;
@@ -69,8 +69,6 @@ export class Execution {
   breakpointIds = new Map<string, number>();
   /** Expressions were evaluated at this stop: V8 keeps their values until they are released. */
   objectsHeld = false;
-  /** V8's ids of breakpoints with a condition. */
-  readonly #conditional = new Set<string>();
   /** V8's ids of breakpoints at the end of recorded history. */
   readonly frontier = new Set<string>();
   /** V8 breakpoints that are function breakpoints. */
@@ -97,7 +95,7 @@ export class Execution {
     this.#functions = functions;
     this.targets = new StepTargets(debuggee, functions);
     debuggee.client.on('Debugger.paused', (paused) => {
-      if (debuggee.booted) void this.#paused(paused);
+      if (debuggee.booted && !this.isIdle) void this.#paused(paused);
     });
   }
 
@@ -106,6 +104,8 @@ export class Execution {
     return this.#stop;
   }
 
+  /** Somebody else looks after V8's pauses. */
+  isIdle = false;
   /** A pause was requested and has not happened yet. */
   get isPauseWanted(): boolean {
     return this.#policy instanceof Interrupt;
@@ -124,9 +124,9 @@ export class Execution {
     if (!this.#stops) throw new UserError('the program was started without debugging');
   }
 
-  /** A breakpoint of the user has a condition, which V8 evaluates at each arrival. */
-  setConditional(breakpointId: string, id: number): void {
-    this.#conditional.add(breakpointId);
+  /** A breakpoint of the user is set: V8 counts the arrivals at it from now on. */
+  addBreakpoint(breakpointId: string, id: number): void {
+    this.breakpointIds.set(breakpointId, id);
     this.trail.breakpointSet(id, this.#stop !== undefined);
   }
 
@@ -158,12 +158,14 @@ export class Execution {
       isTargeted: target !== undefined,
     };
     this.onBegun(beginning, origin);
+    this.#move = { how: kind, thread, target };
     void this.#goOn(beginStep(beginning, origin), paused, target);
   }
 
   /** Run out of the kernel to a thread's next line of the program. @throws as step() does */
   stepOutToProgram(thread: number): void {
     const { paused } = this.#leave();
+    this.#move = { how: 'toProgram', thread };
     const policy = new ToProgram(thread === SOFTIRQ_THREAD ? undefined : thread);
     void this.#goOn({ how: 'stepOut', then: policy }, paused);
   }
@@ -279,7 +281,6 @@ export class Execution {
       client.send('Runtime.releaseObjectGroup', { objectGroup: STOP_GROUP }).catch(this.#failed);
     this.objectsHeld = false;
     this.#stands = false;
-    this.#sent = go;
     client.send(COMMANDS[go]).catch(this.#failed);
     if (this.#policy instanceof Interrupt) this.#interruptSoon();
   }
@@ -324,7 +325,6 @@ export class Execution {
     const reason = (isFound ? null : known?.reason) ?? null;
     if (!isKnown) {
       if (isFound) return this.onFrontier();
-      this.#follow(paused, frames, isOwn, known);
     }
     const isForced =
       isFull ||
@@ -341,8 +341,14 @@ export class Execution {
     }
     const { currentPid, scripts } = this.#debuggee;
     const survey = snapshot ?? this.#snapshot(paused, frames);
-    const counted = isKnown ? undefined : hit.find((id) => this.#conditional.has(id));
-    if (counted !== undefined) this.#followCounted(this.#placeOf(paused, frames), survey);
+    if (!isKnown)
+      this.#follow(
+        this.#placeOf(paused, frames),
+        isOwn ? (known ?? 'unknown') : undefined,
+        users.length > 0,
+        survey,
+      );
+    this.#move = undefined;
     const stop = new PausedState(paused, frames, currentPid, survey, scripts, this.#nextFrameId);
     if (known?.errorStack !== undefined) stop.showError(known.errorStack);
     stop.hitBreakpoints = users;
@@ -352,30 +358,28 @@ export class Execution {
     this.onStop(stop);
   }
 
-  /** Tell the trail how V8 has come here. */
-  #follow(paused: Paused, frames: readonly PauseFrame[], isOwn: boolean, known: Snapshot | undefined): void {
-    const hit = paused.hitBreakpoints ?? [];
-    if (isOwn) {
-      if (known === undefined) return this.trail.isLost();
-      const { filter } = known.reason ?? {};
+  /** Tell the trail how the machine has come to this stop. */
+  #follow(
+    place: CodePoint,
+    own: Snapshot | 'unknown' | undefined,
+    isUsers: boolean,
+    survey: Promise<Snapshot>,
+  ): void {
+    const { trail } = this;
+    if (own === 'unknown') trail.isLost();
+    else if (own !== undefined) {
+      const { filter } = own.reason ?? {};
       const how =
         filter === SWITCH_REASON ? 'switch' : filter === UNCAUGHT_FILTER ? 'uncaught' : 'tracepoint';
-      return this.trail.stands({ kind: 'own', event: known.event, how });
-    }
-    // Counted ones are told with the snapshot.
-    if (hit.some((id) => this.#conditional.has(id))) return;
-    if (hit.length > 0)
-      return this.trail.moves({ how: 'arrive', place: this.#placeOf(paused, frames), arrival: 1 });
-    if (this.isPauseWanted) return this.trail.isLost();
-    if (this.#sent !== 'resume') return this.trail.moves({ how: this.#sent });
-    // A `debugger` statement.
-    this.trail.moves({ how: 'arrive', place: this.#placeOf(paused, frames), arrival: 1 });
-  }
-  #followCounted(place: CodePoint, snapshot: Promise<Snapshot>): void {
-    snapshot.then(
-      ({ reached }) => (reached === undefined ? this.trail.isLost() : this.trail.arrives(place, reached)),
-      () => this.trail.isLost(),
-    );
+      trail.stands({ kind: 'own', event: own.event, how });
+    } else if (isUsers)
+      survey.then(
+        ({ reached }) => (reached === undefined ? trail.isLost() : trail.arrives(place, reached)),
+        () => trail.isLost(),
+      );
+    else if (this.isPauseWanted) trail.isLost();
+    // One that has no breakpoint is that of a `debugger` statement.
+    else trail.moves(this.#move ?? { how: 'arrive', place, arrival: 1 });
   }
   #placeOf({ callFrames: [top] }: Paused, [frame]: readonly PauseFrame[]): CodePoint {
     const { lineNumber, columnNumber = 0 } = top!.location;

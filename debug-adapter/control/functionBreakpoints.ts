@@ -84,16 +84,17 @@ export class FunctionBreakpoints {
   async #setAt(
     { id, condition: given = '', hitCondition = '' }: Numbered<DebugProtocol.FunctionBreakpoint>,
     place: FunctionPlace,
-    condition: string | undefined,
+    conditionAt: (place: number) => string,
   ) {
     const { scripts } = this.#debuggee;
+    const conditional = given.trim() !== '' || hitCondition.trim() !== '';
     const location = await this.#execution.targets.bodyAt(place.url, place.line, place.column);
     if (location === undefined) return undefined;
     const shown = { source: { path: scripts.pathOf(place.url)! }, line: location.lineNumber + 1 };
     const key = `${place.url}:${location.lineNumber}:${location.columnNumber}`;
     const there = this.#set.find((one) => one.key === key);
     if (there !== undefined) {
-      if (condition === undefined && !there.conditional) return shown;
+      if (!conditional && !there.conditional) return shown;
       throw new UserError(
         'another function breakpoint stands at {0}: give the condition to one of them',
         place.name,
@@ -103,17 +104,16 @@ export class FunctionBreakpoints {
       url: place.url,
       lineNumber: location.lineNumber,
       columnNumber: location.columnNumber ?? 0,
-      ...(condition === undefined ? {} : { condition }),
+      condition: conditionAt(this.#set.length),
     });
-    this.#execution.breakpointIds.set(breakpointId, id);
+    this.#execution.addBreakpoint(breakpointId, id);
     this.#execution.functionBreakpoints.add(id);
-    if (condition !== undefined) this.#execution.setConditional(breakpointId, id);
     const { lineNumber: line, columnNumber: column = 0 } = location;
     this.#set.push({
       id,
       v8: breakpointId,
       key,
-      conditional: condition !== undefined,
+      conditional,
       placed: { id, place: { url: place.url, line, column }, condition: given, hitCondition },
     });
     return shown;

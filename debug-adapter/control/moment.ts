@@ -1,7 +1,9 @@
 /**
  * A moment of a run, exact to the statement: how another run of the same program gets there. Event numbers
- * lead near it; from there on V8's own breakpoints and steps do.
+ * lead near it; from there on arrivals at places and steps do.
  */
+
+import type { StepKind } from './policies/begin.ts';
 
 /** A place at which V8 can pause. Lines and columns count from 0, as V8's do. */
 export interface CodePoint {
@@ -21,13 +23,16 @@ export type Mark =
   /** V8 arrives at this place for the `arrival`th time since this event. */
   | { kind: 'place'; event: number; place: CodePoint; arrival: number };
 
-/** What leads from one pause of V8 to the next one. */
+/** What leads from one stop to the next one. */
 export type Move =
-  | { how: 'stepInto' | 'stepOver' | 'stepOut' }
-  /** Run on to the `arrival`th arrival at a place. */
+  /** A step of a thread, into the `target`th call of its line if that is given. */
+  | { how: StepKind; thread: number; target?: number | undefined }
+  /** Out of the kernel, to the program. */
+  | { how: 'toProgram'; thread: number }
+  /** To the `arrival`th arrival at a place. */
   | { how: 'arrive'; place: CodePoint; arrival: number };
 
-/** From the mark on, V8 moves so often until it pauses at this moment. */
+/** From the mark on, these moves lead to this moment. */
 export interface Moment {
   mark: Mark;
   moves: readonly Move[];

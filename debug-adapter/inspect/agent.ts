@@ -243,6 +243,13 @@ export class Agent {
     this.#world.inputs.note({ kind: 'evaluation', text });
   }
 
+  /** The event at which something was changed in the debugger for the first time; null: nothing was. */
+  firstChange(): number | null {
+    const change = this.#world.inputs.log.find(
+      ({ input: { kind } }) => kind === 'edit' || kind === 'evaluation',
+    );
+    return change?.event ?? null;
+  }
   /** All inputs from outside, as text for readInputs(). */
   inputs(): string {
     return Buffer.from(serialize(this.#world.inputs.log)).toString('base64');

@@ -74,10 +74,10 @@ export class BreakpointRules {
   }
 
   /** The evaluation of a breakpoint's expressions begins. */
-  enter(id: number): true {
+  enter(id: number, place: number): true {
     Atomics.add(this.#evaluated, 1, 1);
     Atomics.store(this.#evaluated, 0, id);
-    this.#moments.breakpointReached(id);
+    this.#moments.breakpointReached(id, place);
     return true;
   }
   leave(): void {

@@ -48,10 +48,15 @@ const KEPT = 50_000;
 /** The number of last stops that are known: of those that may be at one event only one is wanted. */
 const MOST_PASSED = 50;
 
+/** The arrivals since the last event at which there was one, by the number of the place. */
+type Counts = Map<number, { event: number; arrival: number }>;
+
 export class Moments {
   readonly #world: World;
   #unlisten: (() => void)[] = [];
-  readonly #counts = new Map<number, { event: number; arrival: number }>();
+  readonly #counts: Counts = new Map();
+  /** By DAP's id of a breakpoint: arrivals at its places. */
+  readonly #reached = new Map<number, Counts>();
   readonly #totals = new Map<number, number>();
   readonly #tracked = new Map<number, TrackedFunction>();
   #noted: NotedArrival[] = [];
@@ -84,12 +89,15 @@ export class Moments {
 
   breakpointSet(id: number): void {
     this.#setAt.set(id, this.#world.event);
-    this.#counts.delete(-id);
+    this.#reached.delete(id);
   }
-  /** The condition of a breakpoint is evaluated. */
-  breakpointReached(id: number): void {
+  /** The condition of a breakpoint is evaluated at one of its places. */
+  breakpointReached(id: number, place: number): void {
     const { event } = this.#world;
-    this.lastReached = { id, event, arrival: this.count(-id), isWhole: this.#setAt.get(id) !== event };
+    let places = this.#reached.get(id);
+    if (places === undefined) this.#reached.set(id, (places = new Map()));
+    const arrival = this.#countIn(places, place);
+    this.lastReached = { id, event, arrival, isWhole: this.#setAt.get(id) !== event };
   }
 
   /** A breakpoint would stop the machine here. */
@@ -113,10 +121,13 @@ export class Moments {
 
   /** Count an arrival at a place. @returns how many there are since the last event */
   count(place: number): number {
+    return this.#countIn(this.#counts, place);
+  }
+  #countIn(counts: Counts, place: number): number {
     const { event } = this.#world;
-    const known = this.#counts.get(place);
+    const known = counts.get(place);
     const arrival = known?.event === event ? known.arrival + 1 : 1;
-    this.#counts.set(place, { event, arrival });
+    counts.set(place, { event, arrival });
     return arrival;
   }
   /** The condition of a breakpoint that pauses at one arrival. */

@@ -32,7 +32,10 @@ export async function evaluate(
   const looks = LOOKING.has(context);
   if (!looks) {
     run.frames.forgetItems();
-    if (await mayChange(run, expression, callFrame)) await run.debuggee.ask('noteEvaluation', expression);
+    if (await mayChange(run, expression, callFrame)) {
+      run.checkChangeable();
+      await run.debuggee.ask('noteEvaluation', expression);
+    }
   }
   const member = memberOf(expression);
   const item =

@@ -45,6 +45,7 @@ export class Run {
   readonly launch: LaunchArguments;
   readonly debuggee: Debuggee;
   readonly functions: FunctionIndex;
+  readonly numbers: Numbers;
   readonly execution: Execution;
   readonly breakpoints: Breakpoints;
   readonly functionBreakpoints: FunctionBreakpoints;
@@ -82,6 +83,13 @@ export class Run {
   get recorded(): Debuggee {
     return this.#original?.debuggee ?? this.debuggee;
   }
+  /** @throws an error for the user if this is the past of another run, which stands */
+  checkChangeable(): void {
+    if (this.#original !== undefined)
+      throw new UserError(
+        'The past cannot be changed: what was recorded would not follow from it. Go on to the end of the past first.',
+      );
+  }
   /** Called when a machine that repeats a run takes another way, or ends. */
   onStrayed: (why: Part) => void = () => {};
 
@@ -93,20 +101,20 @@ export class Run {
     emit: Emit,
     isCongested: () => boolean,
     language: Language,
-    original?: Run,
+    { original, execution }: { original?: Run; execution?: Execution } = {},
   ) {
     this.#original = original;
     this.#t = language.t;
     this.#bundle = language.bundle;
     this.launch = launch;
     this.functions = functions;
+    this.numbers = numbers;
     this.#tellClient = emit;
     this.#emit = (event, body) => {
       if (!this.#isKilled) emit(event, body);
     };
     this.debuggee = debuggee;
-    this.execution = new Execution(this.debuggee, functions, numbers.nextFrame);
-    this.execution.stepIntoAccessors = launch.stepIntoAccessors;
+    this.execution = execution ?? newExecution(debuggee, launch, functions, numbers);
     this.frames = new Frames(this);
     this.breakpoints = new Breakpoints(this.debuggee, this.execution, this.#t);
     this.functionBreakpoints = new FunctionBreakpoints(this.debuggee, this.execution, functions, this.#t);
@@ -182,9 +190,15 @@ export class Run {
   }
 
   /** What the machine is made of. */
-  get blueprint(): Pick<Blueprint, 'boot' | 'skip'> {
-    const { programs, hosts, ports, outside, config, skip } = this.launch;
-    return { boot: { programs, hosts, ports, outside, config, bundle: this.#bundle }, skip };
+  get blueprint(): Omit<Blueprint, 'root'> {
+    const { launch, functions, numbers } = this;
+    const { programs, hosts, ports, outside, config, skip, maxHeap } = launch;
+    return {
+      boot: { programs, hosts, ports, outside, config, bundle: this.#bundle },
+      skip,
+      maxHeap,
+      execution: (debuggee) => newExecution(debuggee, launch, functions, numbers),
+    };
   }
   async boot(): Promise<void> {
     const { boot, skip } = this.blueprint;
@@ -338,4 +352,15 @@ export class Run {
     this.#progress.stop();
     this.#pcap?.close();
   }
+}
+
+function newExecution(
+  debuggee: Debuggee,
+  { stepIntoAccessors }: LaunchArguments,
+  functions: FunctionIndex,
+  { nextFrame }: Numbers,
+): Execution {
+  const execution = new Execution(debuggee, functions, nextFrame);
+  execution.stepIntoAccessors = stepIntoAccessors;
+  return execution;
 }

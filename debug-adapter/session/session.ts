@@ -89,7 +89,8 @@ export class Session {
       configuration: this.#configuration,
       emit: this.#emit,
       t: this.#t,
-      repeat: (debuggee, original) => this.#newRun(debuggee, original.launch, original),
+      repeat: ({ debuggee, execution }, original) =>
+        this.#newRun(debuggee, original.launch, { original, execution }),
       show: (run) => (this.#run = run),
     });
     connection.onRequest = (request) => void this.#answer(request);
@@ -246,8 +247,11 @@ export class Session {
     this.#asked = true;
   }
 
-  /** @param original the run that it repeats */
-  #newRun(debuggee: Debuggee, launch: LaunchArguments, original?: Run): Run {
+  #newRun(
+    debuggee: Debuggee,
+    launch: LaunchArguments,
+    repeats: ConstructorParameters<typeof Run>[7] = {},
+  ): Run {
     return new Run(
       debuggee,
       launch,
@@ -256,7 +260,7 @@ export class Session {
       this.#emit,
       () => this.#connection.isCongested,
       { t: this.#t, bundle: this.#bundle },
-      original,
+      repeats,
     );
   }
 

@@ -15,6 +15,7 @@ export async function setVariable(
   run: Run,
   { variablesReference, name, value }: DebugProtocol.SetVariableArguments,
 ): Promise<DebugProtocol.SetVariableResponse['body']> {
+  run.checkChangeable();
   const callFrame = run.frames.localFrame(variablesReference)?.callFrame;
   const item =
     callFrame === undefined

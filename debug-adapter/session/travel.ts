@@ -1,11 +1,10 @@
 /** Going back in a run, and forward again to where it stands. */
 import { message, type Translate } from '../../language/message.ts';
 import { errorText, UserError } from '../../language/userError.ts';
-import type { Debuggee } from '../control/debuggee.ts';
 import type { Mark, Moment } from '../control/moment.ts';
 import type { Told } from '../control/policies/policy.ts';
 import type { ArmedFilter } from '../inspect/stops.ts';
-import { surroundings } from '../travel/here.ts';
+import { rawPlace, surroundings } from '../travel/here.ts';
 import { History } from '../travel/history.ts';
 import type { Replica } from '../travel/replica.ts';
 import type { Configuration } from './configuration.ts';
@@ -18,7 +17,7 @@ export interface Traveller {
   emit: Emit;
   t: Translate;
   /** A run around a machine that repeats another run. */
-  repeat(debuggee: Debuggee, original: Run): Run;
+  repeat(replica: Replica, original: Run): Run;
   /** From now on requests are about this run. */
   show(run: Run): void;
 }
@@ -68,10 +67,11 @@ export class Travel {
     const sleeping = stop.runs(thread) ? undefined : await run.frames.viewsOf(thread);
     const around = await surroundings(run.debuggee, stop, thread, sleeping);
     const moment = momentOf(run);
+    const raw = rawPlace(run.debuggee, stop.paused);
     if (run.execution.stop !== stop) throw run.notStopped();
     const history = this.#historyOf(run);
     this.#go(run, event, async () => {
-      const { target, here } = await history.lineBefore(moment, stop, around);
+      const { target, here } = await history.lineBefore(moment, raw, around);
       if (target === undefined)
         throw new UserError('There is no line before this one in the history of this thread.');
       return { target, here, told: { reason: 'step' }, filters: [] };
@@ -88,14 +88,18 @@ export class Travel {
     const stop = run.execution.stop!;
     const { event } = await stop.snapshot;
     const moment = momentOf(run);
+    const raw = rawPlace(run.debuggee, stop.paused);
     if (run.execution.stop !== stop) throw run.notStopped();
     const history = this.#historyOf(run);
     const breakpoints = [...run.breakpoints.placed(), ...run.functionBreakpoints.placed()];
     const filters = this.#traveller.configuration.armed;
     this.#go(run, event, async () => {
-      const { target, hits, here } = await history.stopBefore(moment, stop, breakpoints, filters);
-      if (target !== undefined)
-        return { target, here, told: { reason: 'breakpoint', hitBreakpoints: hits }, filters };
+      const { target, hits, here } = await history.stopBefore(moment, raw, breakpoints, filters);
+      if (target !== undefined) {
+        const isFunction = hits.some((id) => run.execution.functionBreakpoints.has(id));
+        const reason = isFunction ? 'function breakpoint' : 'breakpoint';
+        return { target, here, told: { reason, hitBreakpoints: hits }, filters };
+      }
       const told = { reason: 'entry', description: message('Paused at the beginning') };
       return { target: await history.beginning(), here, told, filters: [] };
     });
@@ -106,7 +110,6 @@ export class Travel {
     return (this.#history ??= new History(
       {
         root: this.#traveller.root,
-        maxHeap: present.launch.maxHeap,
         ...present.blueprint,
       },
       present.debuggee,
@@ -146,7 +149,7 @@ export class Travel {
   }
   async #show(replica: Replica, stopsAt: string | undefined, present: Present, told: Told): Promise<void> {
     const { configuration, show, repeat } = this.#traveller;
-    const past = repeat(replica.debuggee, present.run);
+    const past = repeat(replica, present.run);
     this.#history!.release(replica);
     await past.takeOver();
     past.onStrayed = (why) =>
@@ -156,6 +159,7 @@ export class Travel {
     configuration.leave();
     await configuration.applyTo(past);
     show(past);
+    past.execution.isIdle = false;
     past.execution.arrived(replica.paused!, replica.moment, told);
   }
 

@@ -14,7 +14,11 @@ export async function tree(run: Run, { view, parent }: TreeArguments): Promise<T
     items: await run.debuggee.ask('trees.children', view, parent ?? null, run.execution.stop !== undefined),
   };
 }
-export function setTreeValue(run: Run, { id, value }: SetTreeValueArguments): Promise<SetTreeValueResponse> {
+export async function setTreeValue(
+  run: Run,
+  { id, value }: SetTreeValueArguments,
+): Promise<SetTreeValueResponse> {
+  run.checkChangeable();
   run.frames.forgetItems();
   return run.debuggee.ask('trees.set', id, value);
 }

@@ -5,12 +5,19 @@
 import { UserError } from '../../language/userError.ts';
 import type { Debuggee } from '../control/debuggee.ts';
 import { entryOf } from '../control/entry.ts';
-import { at, BEGIN, samePoint, type Mark, type Moment, type PlacedBreakpoint } from '../control/moment.ts';
-import type { PausedState } from '../control/pausedState.ts';
+import {
+  at,
+  BEGIN,
+  samePoint,
+  type CodePoint,
+  type Mark,
+  type Moment,
+  type PlacedBreakpoint,
+} from '../control/moment.ts';
 import { UNCAUGHT_FILTER } from '../filters/all.ts';
 import type { CountedArrival, NotedArrival, PassedStop } from '../inspect/moments.ts';
 import type { ArmedFilter } from '../inspect/stops.ts';
-import { rawPlace, type Surroundings } from './here.ts';
+import type { Surroundings } from './here.ts';
 import { lineBefore, type PlaceRole } from './lineBefore.ts';
 import { Replica, StrayedError, type Blueprint, type TrackedPlace } from './replica.ts';
 
@@ -48,9 +55,8 @@ export class History {
     this.#present = present;
   }
 
-  /** The line before the one at which a thread stands. */
-  async lineBefore(moment: Moment, stop: PausedState, around: Surroundings): Promise<Found> {
-    const raw = rawPlace(this.#present, stop.paused);
+  /** The line before the one at which a thread stands. @param raw where V8 stands */
+  async lineBefore(moment: Moment, raw: CodePoint, around: Surroundings): Promise<Found> {
     const places = [...around.places];
     const roles: PlaceRole[] = [...around.roles];
     const isAtPlace = moment.mark.kind !== 'own' || moment.moves.length > 0;
@@ -72,14 +78,13 @@ export class History {
     }
     return { target: undefined, here };
   }
-  /** The last stop that breakpoints and filters of the user make before a moment; undefined: there is none. */
+  /** The last stop that breakpoints and filters of the user make before a moment. @param raw where V8 stands */
   async stopBefore(
     moment: Moment,
-    stop: PausedState,
+    raw: CodePoint,
     breakpoints: readonly PlacedBreakpoint[],
     filters: readonly ArmedFilter[],
   ): Promise<StopBefore> {
-    const raw = rawPlace(this.#present, stop.paused);
     const isOwn = moment.mark.kind === 'own' && moment.moves.length === 0;
     // Hits are counted from the beginning.
     const isCounted = breakpoints.some(({ hitCondition }) => hitCondition !== '');
@@ -188,6 +193,12 @@ export class History {
     }
   }
   async #create(): Promise<Replica> {
+    const changed = await this.#present.askIn<number | null>('firstChange()');
+    if (changed !== null)
+      throw new UserError(
+        'The run cannot be repeated: a value was changed in the debugger, at event {0}.',
+        changed,
+      );
     const inputs = await this.#present.askIn<string>('inputs()');
     const at = this.#spares.findIndex((spare) => spare.inputs === inputs);
     const [spare] = at < 0 ? [] : this.#spares.splice(at, 1);

@@ -15,6 +15,7 @@ import {
   type PlacedBreakpoint,
 } from '../control/moment.ts';
 import type { CountedArrival, NotedArrival, PassedStop, TrackedFunction } from '../inspect/moments.ts';
+import type { Execution } from '../control/execution.ts';
 import type { ArmedFilter } from '../inspect/stops.ts';
 import { AGENT, type BootConfig } from '../worker/channel.ts';
 
@@ -32,6 +33,8 @@ export interface Blueprint {
   maxHeap: number;
   boot: BootConfig;
   skip: readonly string[];
+  /** What makes a machine's steps. */
+  execution(debuggee: Debuggee): Execution;
 }
 
 /** A run that is repeated has taken another way. */
@@ -49,20 +52,23 @@ const MOMENTS = `${AGENT_TEXT}.moments`;
 
 export class Replica {
   readonly debuggee: Debuggee;
+  /** Makes its steps, until somebody else has it. */
+  readonly execution: Execution;
   /** Where V8 stands; undefined before the first line. */
   paused: Paused | undefined;
   /** The moment at which it stands. */
   moment: Moment = at({ kind: 'begin', event: 0 });
   #waiting: { resolve(paused: Paused): void; reject(error: Error): void } | undefined;
   #lost: Error | undefined;
-  /** Breakpoints that stay, by place. */
-  readonly #staying = new Map<string, { conditions: readonly string[]; breakpointId: string }>();
   #firstTracked = 0;
   #places = 0;
+  #breakpoints = 0;
 
   private constructor(blueprint: Blueprint) {
     this.debuggee = new Debuggee(blueprint.root, blueprint.maxHeap);
     const { debuggee } = this;
+    this.execution = blueprint.execution(debuggee);
+    this.execution.isIdle = true;
     debuggee.client.on('Debugger.paused', (paused) => this.#hasPaused(paused));
     debuggee.onEnded = () => this.#fails(new StrayedError());
     debuggee.onExit = () => this.#fails(new StrayedError());
@@ -88,7 +94,7 @@ export class Replica {
 
   #hasPaused(paused: Paused): void {
     const waiting = this.#waiting;
-    if (waiting === undefined) return;
+    if (waiting === undefined || !this.execution.isIdle) return;
     this.#waiting = undefined;
     this.paused = paused;
     waiting.resolve(paused);
@@ -100,11 +106,11 @@ export class Replica {
   }
 
   /** Let it go on until V8 pauses. */
-  #go(how: 'resume' | 'stepInto' | 'stepOver' | 'stepOut' = 'resume'): Promise<Paused> {
+  #go(): Promise<Paused> {
     if (this.#lost !== undefined) return Promise.reject(this.#lost);
     const pause = new Promise<Paused>((resolve, reject) => (this.#waiting = { resolve, reject }));
     if (this.paused === undefined) this.debuggee.run();
-    else this.debuggee.client.send(`Debugger.${how}`).catch((error: Error) => this.#fails(error));
+    else this.debuggee.client.send('Debugger.resume').catch((error: Error) => this.#fails(error));
     return pause;
   }
 
@@ -143,27 +149,48 @@ export class Replica {
   async #move(move: Move): Promise<void> {
     if (move.how === 'arrive')
       await this.#arriveAt(move.place, (number) => `countsTo(${number}, ${move.arrival})`);
-    else await this.#go(move.how);
+    else await this.#step(move);
+  }
+  /** Steps are made as they were made for the user. */
+  async #step(move: Exclude<Move, { how: 'arrive' }>): Promise<void> {
+    const { execution } = this;
+    if (this.#lost !== undefined) throw this.#lost;
+    const arrived = this.#stop();
+    execution.isIdle = false;
+    execution.arrived(this.paused!, this.moment, { reason: 'step' });
+    await arrived;
+    const stopped = this.#stop();
+    if (move.how === 'toProgram') execution.stepOutToProgram(move.thread);
+    else execution.step(move.how, move.thread, move.target);
+    this.paused = await stopped;
+    execution.isIdle = true;
+  }
+  /** The next stop of the execution. */
+  #stop(): Promise<Paused> {
+    return new Promise<Paused>((resolve, reject) => {
+      this.#waiting = { resolve, reject };
+      this.execution.onStop = ({ paused }) => {
+        this.#waiting = undefined;
+        resolve(paused);
+      };
+    });
   }
   /** Run until V8 is at a place and a condition holds, a call of the agent's moments. */
   async #arriveAt(place: CodePoint, call: (number: number) => string): Promise<void> {
-    const staying = this.#staying.get(keyOf(place));
-    // V8 takes one breakpoint a place.
-    if (staying !== undefined) await this.#remove(staying.breakpointId);
-    const wanted = `${MOMENTS}.${call(++this.#places)}`;
-    const breakpointId = await this.#breakAt(place, [...(staying?.conditions ?? []), wanted]);
+    const breakpointId = await this.#breakAt(place, `${MOMENTS}.${call(++this.#places)}`);
     const { hitBreakpoints = [] } = await this.#go();
     await this.#remove(breakpointId);
-    if (staying !== undefined) await this.#breakWhere(place, staying.conditions);
     if (!hitBreakpoints.includes(breakpointId)) throw new StrayedError();
   }
-  async #breakAt({ url, line, column }: CodePoint, conditions: readonly string[]): Promise<string> {
+  /** @param condition evaluated at each arrival: V8 pauses if it is true */
+  async #breakAt({ url, line, column }: CodePoint, condition: string): Promise<string> {
+    // V8 refuses a breakpoint that was asked for in the same words: a number that matches nothing makes it another.
+    const urlRegex = `^${url.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}$|^${++this.#breakpoints}$`;
     const { breakpointId } = await this.debuggee.client.send('Debugger.setBreakpointByUrl', {
-      url,
+      urlRegex,
       lineNumber: line,
       columnNumber: column,
-      // Statements: a condition of the user is one.
-      condition: conditions.join(';\n'),
+      condition,
     });
     return breakpointId;
   }
@@ -172,8 +199,8 @@ export class Replica {
   }
 
   /** Pause when it comes to this place at its time. @returns V8's id of the breakpoint */
-  async stopAt({ place, event, arrival }: Extract<Mark, { kind: 'place' }>): Promise<string> {
-    return this.#breakWhere(place, [`${MOMENTS}.is(${++this.#places}, ${event}, ${arrival})`]);
+  stopAt({ place, event, arrival }: Extract<Mark, { kind: 'place' }>): Promise<string> {
+    return this.#breakAt(place, `${MOMENTS}.is(${++this.#places}, ${event}, ${arrival})`);
   }
   /** Stop at the first tracepoint with at least this event number, whenever it comes to that. */
   async stopAfter(event: number): Promise<void> {
@@ -184,11 +211,10 @@ export class Replica {
   async watchFor(breakpoints: readonly PlacedBreakpoint[], filters: readonly ArmedFilter[]): Promise<void> {
     await this.debuggee.ask('watchFor', filters);
     await Promise.all(
-      breakpoints.map(async ({ id, place, condition, hitCondition }) => {
-        const rule = hitCondition === '' ? {} : { hitCondition };
-        await this.debuggee.ask('rules.define', id, rule);
-        const passes = `${MOMENTS}.passes(${id})`;
-        await this.#breakWhere(place, [ruleCondition(id, condition, undefined, passes)]);
+      breakpoints.map(async ({ id, place, condition, hitCondition }, index) => {
+        await this.debuggee.ask('rules.define', id, hitCondition === '' ? {} : { hitCondition });
+        const verdict = `${MOMENTS}.passes(${id})`;
+        await this.#breakAt(place, ruleCondition(id, condition, undefined, { place: index, verdict }));
       }),
     );
   }
@@ -214,20 +240,12 @@ export class Replica {
     await Promise.all(
       places.map(async ({ place, of }, index) => {
         await this.debuggee.askIn(`moments.track(${first + index}, ${JSON.stringify(of)})`);
-        await this.#breakWhere(place, [`${MOMENTS}.note(${first + index})`]);
+        await this.#breakAt(place, `${MOMENTS}.note(${first + index})`);
       }),
     );
   }
-  /** Set a breakpoint that stays. @param conditions evaluated at each arrival: V8 pauses if the last one is true */
-  async #breakWhere(place: CodePoint, conditions: readonly string[]): Promise<string> {
-    const breakpointId = await this.#breakAt(place, conditions);
-    this.#staying.set(keyOf(place), { conditions, breakpointId });
-    return breakpointId;
-  }
-  /** The arrivals noted, each with the index of its place; nothing more is noted. */
+  /** The arrivals noted, each with the index of its place. */
   async tracked(): Promise<NotedArrival[]> {
-    await Promise.all([...this.#staying.values()].map(({ breakpointId }) => this.#remove(breakpointId)));
-    this.#staying.clear();
     const noted = await this.debuggee.askIn<NotedArrival[]>('moments.noted()');
     return noted.map((arrival) => ({ ...arrival, place: arrival.place - this.#firstTracked }));
   }
@@ -236,5 +254,3 @@ export class Replica {
     return this.debuggee.kill();
   }
 }
-
-const keyOf = ({ url, line, column }: CodePoint): string => `${url}:${line}:${column}`;

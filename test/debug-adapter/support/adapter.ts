@@ -86,7 +86,7 @@ export class Adapter {
   }
   /** Go on, and say where it stops. */
   async go(
-    command: 'continue' | 'next' | 'stepIn' | 'stepOut',
+    command: 'continue' | 'next' | 'stepIn' | 'stepOut' | 'stepBack' | 'reverseContinue',
     more: object = {},
   ): Promise<Stopped | 'terminated'> {
     const stop = this.stopped();

@@ -1,0 +1,188 @@
+/** Going back by lines and by stops, and forward again. */
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { UNCAUGHT_FILTER } from '../../../debug-adapter/filters/all.ts';
+import { withAdapter, type Adapter, type Stopped } from '../support/adapter.ts';
+import { fixture, ROOT } from '../support/paths.ts';
+
+const program = fixture('handshake');
+
+/** Stops at a line of the program. */
+async function atLine(adapter: Adapter, line: number, more: object = {}): Promise<void> {
+  await adapter.launch({ program, ...more }, () => breakAt(adapter, program, line));
+  await adapter.stopped();
+}
+async function breakAt(adapter: Adapter, file: string, ...lines: number[]): Promise<void> {
+  const breakpoints = lines.map((line) => ({ line }));
+  await adapter.request('setBreakpoints', { source: { path: file }, breakpoints });
+}
+async function go(adapter: Adapter, ...commands: Parameters<Adapter['go']>[0][]): Promise<string[]> {
+  const places: string[] = [];
+  for (const command of commands) {
+    assert.notEqual(await adapter.go(command), 'terminated');
+    places.push(await place(adapter));
+  }
+  return places;
+}
+/** `client:19` */
+async function place(adapter: Adapter): Promise<string> {
+  const [top] = await adapter.stack();
+  return `${top!.name}:${top!.line}`;
+}
+const event = (adapter: Adapter): Promise<string> => adapter.evaluate('world.event');
+
+describe('debug adapter: a step back', () => {
+  it('undoes a step', () =>
+    withAdapter(async (adapter) => {
+      await atLine(adapter, 19);
+      const before = [await place(adapter), await event(adapter), await adapter.variable('Locals', 'fd')];
+      assert.deepEqual(await go(adapter, 'next', 'stepBack'), ['client:20', 'client:19']);
+      const after = [await place(adapter), await event(adapter), await adapter.variable('Locals', 'fd')];
+      assert.deepEqual(
+        after.map((one) => (typeof one === 'string' ? one : one.value)),
+        before.map((one) => (typeof one === 'string' ? one : one.value)),
+      );
+    }));
+
+  it('leads from a function to the line that called it', () =>
+    withAdapter(async (adapter) => {
+      await atLine(adapter, 19);
+      const [first, second] = await go(adapter, 'stepIn', 'stepIn');
+      assert.match(second!, /^__sys_connect:/);
+      assert.deepEqual(await go(adapter, 'stepBack', 'stepBack'), [first, 'client:19']);
+    }));
+
+  it('leads over a sleep, during which others ran', () =>
+    withAdapter(async (adapter) => {
+      // The server sleeps in accept() until the client has come.
+      await atLine(adapter, 11);
+      assert.deepEqual(await go(adapter, 'stepBack', 'stepBack'), ['server:10', 'server:9']);
+      assert.equal(await adapter.evaluate('sockets.length'), '1');
+    }));
+
+  it('leads through the softirq context, line by line', () =>
+    withAdapter(async (adapter) => {
+      await atLine(adapter, 19);
+      await adapter.request('setFunctionBreakpoints', { breakpoints: [{ name: 'tcp_v4_rcv' }] });
+      const [first, second] = await go(adapter, 'continue', 'next');
+      assert.notEqual(first, second);
+      const [back, caller] = await go(adapter, 'stepBack', 'stepBack');
+      assert.equal(back, first);
+      assert.match(caller!, /^ip_protocol_deliver_rcu:/);
+    }));
+
+  it('of a thread that sleeps leads to where it fell asleep', () =>
+    withAdapter(async (adapter) => {
+      await atLine(adapter, 19);
+      const server = (await adapter.threads()).find(({ name }) => name.startsWith('server'))!;
+      const [asleep] = await adapter.stack(server.id);
+      adapter.thread = server.id;
+      await go(adapter, 'stepBack');
+      assert.equal(adapter.thread, server.id);
+      assert.equal(await place(adapter), `${asleep!.name}:${asleep!.line}`);
+    }));
+
+  it('at the first line of a process says that there is none before', () =>
+    withAdapter(async (adapter) => {
+      await atLine(adapter, 18);
+      assert.deepEqual(await go(adapter, 'stepBack'), ['client:18']);
+      assert.match(adapter.output.at(-1)!.text, /no line before this one in the history of this thread/);
+    }));
+
+  it('is refused where the machine was interrupted amid a computation', () =>
+    withAdapter(async (adapter) => {
+      await adapter.launch({ program: fixture('busy') });
+      await adapter.request('pause', { threadId: 0 });
+      await adapter.stopped();
+      await assert.rejects(
+        adapter.go('stepBack'),
+        /no way back from here: .* Let it go on to a breakpoint first/,
+      );
+    }));
+
+  it('is refused after a value was changed, and the past is not changed', () =>
+    withAdapter(async (adapter) => {
+      await atLine(adapter, 19);
+      await go(adapter, 'next', 'stepBack');
+      await assert.rejects(adapter.evaluate('current.comm = "other"'), /The past cannot be changed/);
+      await go(adapter, 'next');
+      await adapter.evaluate('current.comm = "other"');
+      await go(adapter, 'stepBack');
+      assert.match(adapter.output.at(-1)!.text, /a value was changed in the debugger, at event \d+/);
+    }));
+});
+
+describe('debug adapter: back in time', () => {
+  it('reverse-continue visits the stops before, from the last to the first, then the beginning', () =>
+    withAdapter(async (adapter) => {
+      await adapter.launch({ program }, async () => {
+        await breakAt(adapter, program, 19, 12);
+        await adapter.request('setFunctionBreakpoints', { breakpoints: [{ name: 'tcp_v4_rcv' }] });
+        await adapter.request('setExceptionBreakpoints', { filters: ['transition', UNCAUGHT_FILTER] });
+      });
+      const seen: string[] = [];
+      const look = async (stop: Stopped): Promise<string> =>
+        `${await event(adapter)} ${stop.reason} ${stop.description ?? ''} ${await place(adapter)}`;
+      for (let i = 0; i < 8; i++)
+        seen.push(await look((i === 0 ? await adapter.stopped() : await adapter.go('continue')) as Stopped));
+      const again: string[] = [];
+      for (let i = 0; i < 8; i++) again.push(await look((await adapter.go('reverseContinue')) as Stopped));
+      assert.match(again.pop()!, /entry Paused at the beginning server:7$/);
+      assert.deepEqual(again.toReversed(), seen.slice(0, -1));
+    }));
+
+  it('goes on from the past as it went, to the end of the past, and from there for the first time', () =>
+    withAdapter(async (adapter) => {
+      await atLine(adapter, 19);
+      const forward = await go(adapter, 'stepIn', 'stepIn', 'stepIn', 'stepIn');
+      await go(adapter, 'stepBack', 'stepBack', 'stepBack', 'stepBack');
+      assert.equal(await place(adapter), 'client:19');
+      assert.deepEqual(await go(adapter, 'stepIn', 'stepIn', 'stepIn'), forward.slice(0, 3));
+      const stop = (await adapter.go('stepIn')) as Stopped;
+      assert.equal(stop.description, 'Paused at the end of the past');
+      assert.equal(await place(adapter), forward[3]);
+      assert.equal(await adapter.go('continue'), 'terminated');
+      const said = adapter.output.filter(({ category }) => category === 'stdout').map(({ text }) => text);
+      assert.deepEqual(said, ['client is connected\n', 'server received "hello"\n']);
+    }));
+
+  it('leads to another host', () =>
+    withAdapter(async (adapter) => {
+      const file = path.join(ROOT, 'samples/two-hosts.ts');
+      await adapter.launch({ program: file }, () => breakAt(adapter, file, 62));
+      await adapter.stopped();
+      await adapter.request('setFunctionBreakpoints', { breakpoints: [{ name: 'tcp_v4_rcv' }] });
+      await go(adapter, 'continue');
+      assert.equal(await adapter.evaluate('machine.hostname'), '"server"');
+      await go(adapter, 'continue');
+      assert.equal(await adapter.evaluate('machine.hostname'), '"client"');
+      await go(adapter, 'reverseContinue');
+      assert.equal(await adapter.evaluate('machine.hostname'), '"server"');
+    }));
+
+  it('keeps the capture of the whole run', () =>
+    withAdapter(async (adapter) => {
+      await atLine(adapter, 21);
+      const { rows: all } = await adapter.custom('sockscope/packets', { from: 0, count: 100 });
+      await go(adapter, 'reverseContinue');
+      assert.equal(await place(adapter), 'server:7');
+      const { rows } = await adapter.custom('sockscope/packets', { from: 0, count: 100 });
+      assert.ok(all.length > 0);
+      assert.deepEqual(rows, all);
+      const { stack = [] } = await adapter.custom('sockscope/packetCode', { number: 1, which: 'sent' });
+      assert.ok(stack.some(({ name }) => name === 'tcp_connect'));
+    }));
+
+  it('ends with the session, and begins anew with a restart', () =>
+    withAdapter(async (adapter) => {
+      await atLine(adapter, 19);
+      await go(adapter, 'next', 'stepBack');
+      const stop = adapter.stopped();
+      await adapter.request('restart');
+      await stop;
+      assert.deepEqual(await go(adapter, 'next', 'stepBack'), ['client:20', 'client:19']);
+      const end = adapter.stopped();
+      await adapter.request('terminate');
+      assert.equal(await end, 'terminated');
+    }));
+});
