@@ -17,12 +17,17 @@ export class UserError extends Error {
 
 /** What an error says; one that is not made for the user keeps its English. */
 export function errorText(translate: Translate, error: unknown): string {
-  if (error instanceof UserError) return say(translate, error.said);
-  return error instanceof Error ? error.message : String(error);
+  const part = errorPart(error);
+  return typeof part === 'object' ? say(translate, part) : String(part);
 }
 
 /** The same as part of another message. */
 export function errorPart(error: unknown): Part {
-  if (error instanceof UserError) return error.said;
-  return error instanceof Error ? error.message : String(error);
+  if (!(error instanceof Error)) return String(error);
+  return isForUser(error) ? error.said : error.message;
+}
+
+/** The stack knows no language, and has errors for people of its own, which carry what they say in the same form. */
+function isForUser(error: Error): error is Error & { said: Message } {
+  return 'said' in error;
 }

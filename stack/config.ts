@@ -5,6 +5,7 @@
 import { parseInterfaces } from './interface_config.ts';
 import { show_value } from './lib/show_value.ts';
 import { OUTSIDE_KEYS, parseOutside } from './outside_config.ts';
+import { told, ToldError, type Told } from './lib/told.ts';
 
 /** The loopback NIC and its wire. */
 export interface NicConfig {
@@ -65,23 +66,23 @@ export interface WorldConfig extends MachineConfig {
 }
 
 /** An invalid configuration: the message names the attribute and how to fix it. */
-export class ConfigError extends Error {
+export class ConfigError extends ToldError {
   override name = 'ConfigError';
   /** The attribute: ['launch', 'nic', 'loss']. */
   readonly path: readonly string[];
   /** What is wrong with it, to be read after its name: 'must be …, got 5'. */
-  readonly complaint: string;
+  readonly complaint: Told;
 
-  constructor(path: readonly string[], complaint: string) {
-    super(`${pathText(path)} ${complaint}`);
+  constructor(path: readonly string[], complaint: Told) {
+    super(told('{0} {1}', pathText(path), complaint));
     this.path = path;
     this.complaint = complaint;
   }
 }
 
 /** 'launch.nic.loss', 'sysctl["net.core.somaxconn"]' */
-function pathText(path: readonly string[]): string {
-  if (path.length === 0) return 'the configuration';
+function pathText(path: readonly string[]): string | Told {
+  if (path.length === 0) return told('the configuration');
   return path
     .map((key, index) => (!/^[\w ]+$/.test(key) ? `["${key}"]` : index === 0 ? key : `.${key}`))
     .join('');
@@ -106,7 +107,7 @@ export function show(value: unknown): string {
 export function asObject(value: unknown, path: Path): Record<string, unknown> {
   if (value === undefined || value === null) return {};
   if (typeof value !== 'object' || Array.isArray(value))
-    throw new ConfigError(path, `must be an object, got ${show(value)}`);
+    throw new ConfigError(path, told('must be an object, got {0}', show(value)));
   return value as Record<string, unknown>;
 }
 function asNumber(
@@ -122,7 +123,9 @@ function asNumber(
   if (!(number >= min && number <= max) || (integer && !Number.isInteger(number))) {
     throw new ConfigError(
       path,
-      `must be ${integer ? 'a whole number' : 'a number'} between ${min} and ${max}, got ${show(value)}`,
+      integer
+        ? told('must be a whole number between {0} and {1}, got {2}', min, max, show(value))
+        : told('must be a number between {0} and {1}, got {2}', min, max, show(value)),
     );
   }
   return number;
@@ -144,7 +147,13 @@ function asUnit(
   if (!match || unit === undefined) {
     throw new ConfigError(
       path,
-      `must be a number of ${base} or a text such as "10${base}" (${names}), got ${show(value)}`,
+      told(
+        'must be a number of {0} or a text such as "{1}" ({2}), got {3}',
+        base,
+        `10${base}`,
+        names,
+        show(value),
+      ),
     );
   }
   return Math.round(Number(match[1]) * unit);
@@ -152,7 +161,7 @@ function asUnit(
 export function refuseUnknown(object: Record<string, unknown>, known: readonly string[], path: Path): void {
   for (const key of Object.keys(object)) {
     if (!known.includes(key)) {
-      throw new ConfigError([...path, key], `is not known: use one of ${known.join(', ')}`);
+      throw new ConfigError([...path, key], told('is not known: use one of {0}', known.join(', ')));
     }
   }
 }
@@ -195,7 +204,7 @@ export function parseWire(input: unknown, ...path: Path): WireConfig {
   if (outside !== null && nic.mtu > OUTSIDE_MTU)
     throw new ConfigError(
       [...path, 'mtu'],
-      `must be at most ${OUTSIDE_MTU}, so that a frame fits into a datagram, got ${nic.mtu}`,
+      told('must be at most {0}, so that a frame fits into a datagram, got {1}', OUTSIDE_MTU, nic.mtu),
     );
   return { ...nic, outside };
 }
@@ -207,7 +216,10 @@ function parseNic(input: unknown, path: Path, byDefault: NicConfig, more: readon
   const probability = (key: string) => asNumber(nic[key], [...path, key], 0, 0, 1, false);
   const ringSize = asNumber(nic['ringSize'], [...path, 'ringSize'], DEFAULT_NIC.ringSize, 4, 4096, true);
   if ((ringSize & (ringSize - 1)) !== 0) {
-    throw new ConfigError([...path, 'ringSize'], `must be a power of two (4, 8, … 4096), got ${ringSize}`);
+    throw new ConfigError(
+      [...path, 'ringSize'],
+      told('must be a power of two (4, 8, … 4096), got {0}', ringSize),
+    );
   }
   return {
     mtu: asNumber(nic['mtu'], [...path, 'mtu'], byDefault.mtu, 68, 65536, true),
@@ -226,7 +238,7 @@ function parseSysctl(input: unknown, path: Path): Record<string, string> {
   for (const [key, value] of Object.entries(asObject(input, path))) {
     const text = Array.isArray(value) ? value.join(' ') : value;
     if (typeof text !== 'string' && typeof text !== 'number') {
-      throw new ConfigError([...path, key], `must be a number, a text or a list, got ${show(value)}`);
+      throw new ConfigError([...path, key], told('must be a number, a text or a list, got {0}', show(value)));
     }
     result[key] = String(text);
   }

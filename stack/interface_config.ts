@@ -11,6 +11,7 @@ import {
 import { ipv4_is_loopback, ipv4_is_multicast, ipv4_is_zeronet } from './include/uapi/linux/in.ts';
 import { parseAddress } from './lib/parse_address.ts';
 import { show_value } from './lib/show_value.ts';
+import { told, type Told } from './lib/told.ts';
 
 /** IFNAMSIZ, without the NUL. @linux include/uapi/linux/if.h */
 const LONGEST_NAME = 15;
@@ -24,7 +25,7 @@ export function parseInterfaces(input: unknown, path: Path): InterfaceConfig[] {
 
 function parseInterface(name: string, given: unknown, path: Path): InterfaceConfig {
   if (!/^[a-z][\w.-]*$/i.test(name) || name.length > LONGEST_NAME || name === 'lo')
-    throw new ConfigError(path, 'is no name for an interface: take eth0, eth1, …');
+    throw new ConfigError(path, told('is no name for an interface: take eth0, eth1, …'));
   const object = asObject(given, path);
   refuseUnknown(object, ['address', 'gateway', 'wire'], path);
   const found = host_address(object['address']);
@@ -33,7 +34,10 @@ function parseInterface(name: string, given: unknown, path: Path): InterfaceConf
   if (wire.outside === null)
     throw new ConfigError(
       [...path, 'wire'],
-      'leads nowhere: give it { "type": "udp", "local": "127.0.0.1:7001", "remote": "127.0.0.1:7002" }',
+      told(
+        'leads nowhere: give it {0}',
+        '{ "type": "udp", "local": "127.0.0.1:7001", "remote": "127.0.0.1:7002" }',
+      ),
     );
   return {
     name,
@@ -55,7 +59,10 @@ function parseGateway(
   if (!isThere)
     throw new ConfigError(
       path,
-      `must be the address of another host in the interface's network, such as "10.9.0.2", got ${show(value)}`,
+      told(
+        'must be the address of another host in the interface\'s network, such as "10.9.0.2", got {0}',
+        show(value),
+      ),
     );
   return gateway;
 }
@@ -66,30 +73,34 @@ function parseGateway(
  *
  * @returns what is wrong with it, to be read after its name
  */
-export function host_address(given: unknown): { address: number; prefix: number } | { problem: string } {
+export function host_address(given: unknown): { address: number; prefix: number } | { problem: Told } {
   const match = typeof given === 'string' ? /^(.+)\/(\d+)$/.exec(given) : null;
   const address = match === null ? null : parseAddress(match[1]!);
   if (address === null)
     return {
-      problem: `must be an address with its prefix, such as '10.0.0.1/24', got ${show_value(given)}`,
+      problem: told("must be an address with its prefix, such as '10.0.0.1/24', got {0}", show_value(given)),
     };
   const prefix = Number(match![2]);
   if (!(prefix >= 1 && prefix <= 30))
-    return { problem: `must have a prefix from 1 to 30, such as '10.0.0.1/24', got /${prefix}` };
+    return { problem: told("must have a prefix from 1 to 30, such as '10.0.0.1/24', got /{0}", prefix) };
   const why = why_no_host(address, 0xffffffff >>> prefix);
   if (why === null) return { address, prefix };
   return {
-    problem: `must be an address that a host can have, such as '10.0.0.1/24': '${given as string}' ${why}`,
+    problem: told(
+      "must be an address that a host can have, such as '10.0.0.1/24': '{0}' {1}",
+      given as string,
+      why,
+    ),
   };
 }
 
 /** @param host_bits the part of the address that names the host, all ones */
-function why_no_host(address: number, host_bits: number): string | null {
-  if (ipv4_is_zeronet(address)) return 'is in 0.0.0.0/8, which means this network';
-  if (ipv4_is_loopback(address)) return 'is in 127.0.0.0/8, which never leaves its machine';
-  if (ipv4_is_multicast(address)) return 'is a multicast address';
-  if (address >>> 28 === 15) return 'is in 240.0.0.0/4, which is reserved';
-  if ((address & host_bits) === 0) return 'is the address of the network itself';
-  if ((address & host_bits) >>> 0 === host_bits) return 'is the broadcast address of its network';
+function why_no_host(address: number, host_bits: number): Told | null {
+  if (ipv4_is_zeronet(address)) return told('is in 0.0.0.0/8, which means this network');
+  if (ipv4_is_loopback(address)) return told('is in 127.0.0.0/8, which never leaves its machine');
+  if (ipv4_is_multicast(address)) return told('is a multicast address');
+  if (address >>> 28 === 15) return told('is in 240.0.0.0/4, which is reserved');
+  if ((address & host_bits) === 0) return told('is the address of the network itself');
+  if ((address & host_bits) >>> 0 === host_bits) return told('is the broadcast address of its network');
   return null;
 }

@@ -11,6 +11,7 @@ import type { Program, ProgramKind, ProgramSpec, SourceTools } from './user/prog
 import { ProgramError } from './user/program_error.ts';
 import { scenario } from './user/scenario.ts';
 import type { World } from './world/world.ts';
+import { one_of, told } from './lib/told.ts';
 
 /** The host computer's name for programs that can connect out. */
 const HOST_NAME = 'host.internal';
@@ -66,8 +67,8 @@ function kind_of(file: string, kinds: readonly ProgramKind[]): ProgramKind {
   const ending = path.extname(file);
   const possible = kinds.filter(({ endings }) => endings.includes(ending));
   if (possible.length === 0) {
-    const known = kinds.map(({ name, endings }) => `a ${name} (${endings.join(', ')})`).join(' or ');
-    throw new ProgramError(`${file} is no program: use ${known}`, { file });
+    const known = kinds.map(({ name, endings }) => `${name} (${endings.join(', ')})`);
+    throw new ProgramError(told('{0} is no program: use a {1}', file, one_of(known)), { file });
   }
   return possible.find((kind) => kind.recognizes(file)) ?? possible.at(-1)!;
 }

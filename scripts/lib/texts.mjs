@@ -4,9 +4,9 @@ import path from 'node:path';
 import ts from 'typescript';
 
 /** The rooms whose texts are translated. */
-export const TRANSLATED_ROOMS = ['language', 'extension', 'webviews', 'debug-adapter'];
-/** The function that makes a text to be passed on; others may have the same name. */
-const MESSAGE = 'message';
+export const TRANSLATED_ROOMS = ['language', 'extension', 'webviews', 'debug-adapter', 'stack'];
+/** The functions that make a text to be passed on, and their modules; others may have the same name. */
+const MAKERS = { message: 'language/message', told: 'lib/told' };
 /** The class of errors for users; classes that extend it without a constructor begin with a text, too. */
 const ERROR = 'UserError';
 
@@ -37,9 +37,9 @@ export function textsOf(sources) {
   const texts = [];
   const problems = [];
   for (const source of sources) {
-    const makesMessages = importsMessage(source);
+    const makers = Object.keys(MAKERS).filter((name) => importsMaker(source, name));
     const isTranslated = (callee) =>
-      calledName(callee) === 't' || (makesMessages && ts.isIdentifier(callee) && callee.text === MESSAGE);
+      calledName(callee) === 't' || (ts.isIdentifier(callee) && makers.includes(callee.text));
     visit(source, (node) => {
       const isCall = ts.isCallExpression(node) && isTranslated(node.expression);
       const isError = ts.isNewExpression(node) && errors.has(calledName(node.expression));
@@ -59,13 +59,14 @@ export function textsOf(sources) {
   return { texts, problems };
 }
 
-function importsMessage(source) {
-  if (source.fileName === 'language/message.ts') return true;
+function importsMaker(source, name) {
+  const module = MAKERS[name];
+  if (source.fileName.endsWith(`${module}.ts`)) return true;
   return source.statements.some(
     (statement) =>
       ts.isImportDeclaration(statement) &&
-      /language\/message\.[jt]s$/.test(statement.moduleSpecifier.text) &&
-      /\{[^}]*\bmessage\b[^}]*\}/.test(statement.importClause?.getText() ?? ''),
+      statement.moduleSpecifier.text.replace(/\.[jt]s$/, '').endsWith(module) &&
+      new RegExp(`\\{[^}]*\\b${name}\\b[^}]*\\}`).test(statement.importClause?.getText() ?? ''),
   );
 }
 

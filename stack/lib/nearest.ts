@@ -14,11 +14,6 @@ export function nearest(name: string, known: readonly string[]): string[] {
   return close.filter(({ distance }) => distance === close[0]!.distance).map(({ one }) => one);
 }
 
-/** `: did you mean ttl or tos?`; empty if there is no name to offer. */
-export function didYouMean(names: readonly string[]): string {
-  return names.length === 0 ? '' : `: did you mean ${names.join(' or ')}?`;
-}
-
 /** Levenshtein distance. */
 function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);

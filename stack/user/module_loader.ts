@@ -8,7 +8,7 @@ import path from 'node:path';
 import { setTimeout } from 'node:timers';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import vm from 'node:vm';
-import { didYouMean, nearest } from '../lib/nearest.ts';
+import { nearest } from '../lib/nearest.ts';
 import type { World } from '../world/world.ts';
 import { ask_host } from './host_calls.ts';
 import { CommonJs } from './commonjs.ts';
@@ -16,6 +16,7 @@ import { HostModules } from './host_modules.ts';
 import { type ModuleFormat, ModuleFormats } from './module_format.ts';
 import type { SourceTools } from './program.ts';
 import { place_text, ProgramError, type SourcePlace } from './program_error.ts';
+import { one_of, told, type Told } from '../lib/told.ts';
 
 type Exports = Record<string, unknown>;
 
@@ -25,8 +26,9 @@ const WRITTEN_AS: Record<string, string> = { '.js': '.ts', '.mjs': '.mts', '.cjs
 const MISSING_EXPORT = /'(.*)' does not provide an export named '(.*)'/;
 
 const NOT_FOUND = 'ERR_MODULE_NOT_FOUND';
-const IMPORTABLE =
-  " (a program imports 'sockscope', files by './name.ts', Node's modules by 'node:name', and packages of its folder)";
+const IMPORTABLE = told(
+  " (a program imports 'sockscope', files by './name.ts', Node's modules by 'node:name', and packages of its folder)",
+);
 
 /** Under which names an ES module sees all that a CommonJS module exports; Node has the second since version 23. */
 const WHOLE: readonly string[] =
@@ -157,20 +159,22 @@ export class ModuleLoader {
       if (isBusy) idle = -1;
     }
     const file = fileURLToPath(identifier);
-    throw new ProgramError(`${file}: its top-level await waits for something that never comes`, { file });
+    throw new ProgramError(told('{0}: its top-level await waits for something that never comes', file), {
+      file,
+    });
   }
   #linkError(error: SyntaxError, module: vm.Module): ProgramError {
     const place = this.#importOf(error.message) ?? { file: fileURLToPath(module.identifier) };
     return new ProgramError(
-      `${place_text(place)}: ${error.message}${this.#importCure(error.message)}`,
+      told('{0}: {1}{2}', place_text(place), error.message, this.#importCure(error.message)),
       place,
     );
   }
   /** What to write instead of a name that a module does not export. */
-  #importCure(message: string): string {
+  #importCure(message: string): string | Told {
     const [, specifier = '', name = ''] = MISSING_EXPORT.exec(message) ?? [];
-    const similar = didYouMean(nearest(name, this.#exports.get(specifier) ?? []));
-    if (similar !== '') return similar;
+    const similar = nearest(name, this.#exports.get(specifier) ?? []);
+    if (similar.length > 0) return told(': did you mean {0}?', one_of(similar));
     // The types of 'sockscope' alone have such names.
     const isType =
       specifier === 'sockscope'
@@ -178,7 +182,9 @@ export class ModuleLoader {
         : [...this.sources.values()].some((source) =>
             new RegExp(`\\bexport\\s+(?:declare\\s+)?(?:type|interface)\\s+${escaped(name)}\\b`).test(source),
           );
-    return isType ? `: a type is imported with \`import { type ${name} } from '${specifier}'\`` : '';
+    return isType
+      ? told(': a type is imported with `{0}`', `import { type ${name} } from '${specifier}'`)
+      : '';
   }
   /**
    * V8 does not report the position of a wrong import either: it is where the name appears in an import of
@@ -233,7 +239,7 @@ export class ModuleLoader {
     try {
       return readFileSync(file, 'utf8');
     } catch (error) {
-      throw new ProgramError(`${file}: cannot be read: ${(error as Error).message}`, { file });
+      throw new ProgramError(told('{0}: cannot be read: {1}', file, (error as Error).message), { file });
     }
   }
   /** A file's JavaScript. @throws ProgramError */
@@ -250,7 +256,7 @@ export class ModuleLoader {
     try {
       return synthetic(url, { default: JSON.parse(text) as unknown });
     } catch (error) {
-      throw new ProgramError(`${file}: is no JSON: ${(error as Error).message}`, { file });
+      throw new ProgramError(told('{0}: is no JSON: {1}', file, (error as Error).message), { file });
     }
   }
 
@@ -276,7 +282,10 @@ export class ModuleLoader {
       const isDecorator = at !== undefined && code.split('\n')[at.line - 1]?.[at.column - 1] === '@';
       const place = { file, ...at };
       const { message } = error as Error;
-      throw new ProgramError(`${place_text(place)}: ${message}${isDecorator ? DECORATOR_CURE : ''}`, place);
+      throw new ProgramError(
+        told('{0}: {1}{2}', place_text(place), message, isDecorator ? DECORATOR_CURE : ''),
+        place,
+      );
     }
   }
   /** One of Node's modules, which is asked for its exports when the importing module is evaluated. */
@@ -328,7 +337,7 @@ export class ModuleLoader {
     if ('code' in blanked) return blanked.code;
     const { error, line, column } = blanked;
     const place = { file, line, column };
-    throw new ProgramError(`${place_text(place)}: ${error}`, place);
+    throw new ProgramError(told('{0}: {1}', place_text(place), error), place);
   }
 
   /** import(): the host reads and links, and the process evaluates, whose code may ask the host itself. */
@@ -374,8 +383,11 @@ export class ModuleLoader {
     const right = ['.ts', '.js', '.mts', '.mjs', '.json', '/index.ts', '/index.js'].find((end) =>
       existsSync(file + end),
     );
-    const hint = right === undefined ? '' : `: did you mean '${specifier}${right}'?`;
-    throw this.#importError(specifier, from, `there is no such file${hint}`, NOT_FOUND);
+    const what =
+      right === undefined
+        ? told('there is no such file')
+        : told("there is no such file: did you mean '{0}'?", `${specifier}${right}`);
+    throw this.#importError(specifier, from, what, NOT_FOUND);
   }
 
   /** Node resolves packages, starting from the importing file's folder. */
@@ -387,16 +399,17 @@ export class ModuleLoader {
       const [cause] = (error as Error).message.split(' imported from ');
       const hint = this.#library === null ? '' : IMPORTABLE;
       const { code } = error as { code?: string };
-      throw this.#importError(specifier, from, `${cause}${hint}`, code);
+      throw this.#importError(specifier, from, told('{0}{1}', cause!, hint), code);
     }
     return this.#load(url);
   }
 
-  #importError(specifier: string, from: string, what: string, code?: string): ProgramError {
+  #importError(specifier: string, from: string, what: Told, code?: string): ProgramError {
     const file = fileURLToPath(from);
     const before = this.sources.get(from)?.split(new RegExp(`(['"])${escaped(specifier)}\\1`))[0];
     const place = before === undefined ? { file } : placeAt(file, before);
-    return new ProgramError(`${place_text(place)}: cannot import '${specifier}': ${what}`, place, code);
+    const said = told("{0}: cannot import '{1}': {2}", place_text(place), specifier, what);
+    return new ProgramError(said, place, code);
   }
 
   #cached(name: string, make: () => vm.Module): Promise<vm.Module> {
@@ -417,7 +430,7 @@ function placeAt(file: string, before: string): SourcePlace {
 const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
 
 /** TypeScript's parser accepts decorators. */
-const DECORATOR_CURE = ': Node has no decorators: call the function after the class instead';
+const DECORATOR_CURE = told(': Node has no decorators: call the function after the class instead');
 
 function synthetic(name: string, exports: Exports): vm.SyntheticModule {
   const names = Object.keys(exports);

@@ -10,6 +10,7 @@ import { formatAddress } from '../lib/format_address.ts';
 import type { Machine } from '../machine.ts';
 import type { World } from '../world/world.ts';
 import { ProgramError } from './program_error.ts';
+import { told, type Told } from '../lib/told.ts';
 
 interface Host {
   name: string;
@@ -26,8 +27,8 @@ interface Network {
   wire: WireConfig;
 }
 
-/** Reports what is wrong with the definition; the message begins with the place in it: `.hosts.a …`. */
-type Fail = (message: string) => never;
+/** Reports what is wrong with the definition; the text begins with the place in it: `network.hosts.a …`. */
+type Fail = (what: Told) => never;
 
 /**
  * @param program_processes the names of the program's processes
@@ -39,26 +40,26 @@ export function parse_network(
   program_processes: readonly string[],
 ): Network | null {
   if (value === undefined) return null;
-  const fail: Fail = (message) => {
-    throw new ProgramError(`${file}: network${message}`, { file });
+  const fail: Fail = (what) => {
+    throw new ProgramError(told('{0}: {1}', file, what), { file });
   };
   const object = (what: unknown, name: string): Record<string, unknown> =>
     typeof what === 'object' && what !== null && !Array.isArray(what)
       ? (what as Record<string, unknown>)
-      : fail(`${name} must be an object`);
-  const network = object(value, '');
+      : fail(told('{0} must be an object', name));
+  const network = object(value, 'network');
   for (const key of Object.keys(network))
-    if (key !== 'hosts' && key !== 'wire') fail(`.${key} is not known: use hosts and wire`);
-  const hosts = Object.entries(object(network['hosts'], '.hosts')).map(([name, given]): Host => {
-    const host = object(given, `.hosts.${name}`);
+    if (key !== 'hosts' && key !== 'wire') fail(told('network.{0} is not known: use hosts and wire', key));
+  const hosts = Object.entries(object(network['hosts'], 'network.hosts')).map(([name, given]): Host => {
+    const host = object(given, `network.hosts.${name}`);
     for (const key of Object.keys(host))
       if (key !== 'address' && key !== 'processes')
-        fail(`.hosts.${name}.${key} is not known: use address and processes`);
+        fail(told('network.hosts.{0}.{1} is not known: use address and processes', name, key));
     const found = host_address(host['address']);
-    if ('problem' in found) return fail(`.hosts.${name}.address ${found.problem}`);
+    if ('problem' in found) return fail(told('network.hosts.{0}.address {1}', name, found.problem));
     const processes: unknown = host['processes'] ?? [name];
     if (!Array.isArray(processes) || !processes.every((one) => typeof one === 'string'))
-      fail(`.hosts.${name}.processes must be a list of names of exported functions`);
+      fail(told('network.hosts.{0}.processes must be a list of names of exported functions', name));
     return {
       name,
       ...found,
@@ -68,7 +69,11 @@ export function parse_network(
   });
   const wire = wire_of(network['wire'], fail);
   if (hosts.length < (wire.outside === null ? 2 : 1))
-    fail('.hosts must name at least two hosts: with one there is no wire, unless it has the type "udp"');
+    fail(
+      told(
+        'network.hosts must name at least two hosts: with one there is no wire, unless it has the type "udp"',
+      ),
+    );
   refuse_shared_addresses(hosts, fail);
   refuse_wrong_processes(hosts, program_processes, fail);
   return { hosts, wire };
@@ -78,7 +83,7 @@ function wire_of(given: unknown, fail: Fail): WireConfig {
   try {
     return parseWire(given, 'wire');
   } catch (error) {
-    if (error instanceof ConfigError) return fail(`.${error.message}`);
+    if (error instanceof ConfigError) return fail(told('network.{0}', error.said));
     throw error;
   }
 }
@@ -89,7 +94,12 @@ function refuse_shared_addresses(hosts: readonly Host[], fail: Fail): void {
     const owner = owners.get(address);
     if (owner !== undefined)
       fail(
-        `.hosts.${name}.address ${formatAddress(address)} is the address of ${owner} too: give each host its own`,
+        told(
+          'network.hosts.{0}.address {1} is the address of {2} too: give each host its own',
+          name,
+          formatAddress(address),
+          owner,
+        ),
       );
     owners.set(address, name);
   }
@@ -103,25 +113,41 @@ function refuse_wrong_processes(
 ): void {
   const there_are =
     program_processes.length === 0
-      ? 'the program exports no async function'
-      : `the program's processes are ${program_processes.join(', ')}`;
+      ? told('the program exports no async function')
+      : told("the program's processes are {0}", program_processes.join(', '));
   const owners = new Map<string, string>();
   for (const { name, processes, lists_processes } of hosts) {
     if (lists_processes && processes.length === 0)
-      fail(`.hosts.${name}.processes is empty: name the exported async functions that run there`);
+      fail(
+        told('network.hosts.{0}.processes is empty: name the exported async functions that run there', name),
+      );
     for (const process of processes) {
       if (!program_processes.includes(process))
         fail(
           lists_processes
-            ? `.hosts.${name}.processes names '${process}', which is no process: ${there_are}`
-            : `.hosts.${name} has no process: export an async function of that name, or list others in .hosts.${name}.processes (${there_are})`,
+            ? told(
+                "network.hosts.{0}.processes names '{1}', which is no process: {2}",
+                name,
+                process,
+                there_are,
+              )
+            : told(
+                'network.hosts.{0} has no process: export an async function of that name, or list others in network.hosts.{0}.processes ({1})',
+                name,
+                there_are,
+              ),
         );
       const owner = owners.get(process);
       if (owner !== undefined)
         fail(
           owner === name
-            ? `.hosts.${name}.processes names '${process}' twice: a process runs once`
-            : `.hosts.${name} has the process '${process}', which runs on ${owner}: list each process on one host`,
+            ? told("network.hosts.{0}.processes names '{1}' twice: a process runs once", name, process)
+            : told(
+                "network.hosts.{0} has the process '{1}', which runs on {2}: list each process on one host",
+                name,
+                process,
+                owner,
+              ),
         );
       owners.set(process, name);
     }
@@ -134,7 +160,10 @@ export function build_network(world: World, network: Network | null, file: strin
   const [first] = world.machines;
   if ([...first!.init_net.dev_base.values()].some(({ name }) => name === 'eth0'))
     throw new ProgramError(
-      `${file}: network gives each host an eth0, and the launch configuration has one too: name that one eth1`,
+      told(
+        '{0}: network gives each host an eth0, and the launch configuration has one too: name that one eth1',
+        file,
+      ),
       { file },
     );
   const wire = ethernet_wire(world, 'ethernet', network.wire);

@@ -1,3 +1,6 @@
+/** A program that cannot be loaded, and where. */
+import { ToldError, type Told } from '../lib/told.ts';
+
 /** A position in a source file. */
 export interface SourcePlace {
   file: string;
@@ -7,14 +10,14 @@ export interface SourcePlace {
 }
 
 /** A program that cannot be loaded: the message names the cause and the fix, the place tells where. */
-export class ProgramError extends Error {
+export class ProgramError extends ToldError {
   override name = 'ProgramError';
   readonly place: SourcePlace;
   /** Node's code of such an error, by which a program that imports at run time tells what is wrong. */
   readonly code: string | undefined;
 
-  constructor(message: string, place: SourcePlace, code?: string) {
-    super(message);
+  constructor(said: Told, place: SourcePlace, code?: string) {
+    super(said);
     this.place = place;
     this.code = code;
   }

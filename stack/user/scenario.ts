@@ -16,6 +16,7 @@ import {
   type SourceTools,
 } from './program.ts';
 import { ProgramError } from './program_error.ts';
+import { told } from '../lib/told.ts';
 
 export const scenario = {
   name: 'scenario',
@@ -64,7 +65,10 @@ async function loadScenario(
   const processes = mains.map(({ name, main }) => function_process(name, main, machine_of(world, name)));
   if (processes.length === 0) {
     throw new ProgramError(
-      `${file}: no process: export at least one async function (export async function client() { … })`,
+      told(
+        '{0}: no process: export at least one async function (export async function client() { … })',
+        file,
+      ),
       { file },
     );
   }

@@ -41,6 +41,17 @@ describe('debug adapter: the language of a session', function () {
       );
     }));
 
+  it('tells in it what the stack refuses, which knows no language', () =>
+    withAdapter(async (adapter) => {
+      await adapter.initialize(CHINESE);
+      const launch = (args: object) => refused(adapter, 'launch', { program, ...args });
+      assert.match(await launch({ nic: { loss: 5 } }), /^launch\.nic\.loss 须为 0 到 1 之间的数字，实际为 5/);
+      assert.match(
+        await launch({ sysctl: { 'net.ipv4.tcp_syncookie': 1 } }),
+        /sysctl\["net\.ipv4\.tcp_syncookie"\] 未知：您是指 net\.ipv4\.tcp_syncookies 吗？/,
+      );
+    }));
+
   it('describes stops, breakpoints and what happens in the queues in it', () =>
     withAdapter(async (adapter) => {
       await adapter.launch(

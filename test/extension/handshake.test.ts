@@ -4,6 +4,7 @@ import { copyFile, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { root } from './support/scripts.ts';
 import type { TreePane } from './support/treePane.ts';
+import { webviewFrame } from './support/webviewFrame.ts';
 import { Workbench } from './support/workbench.ts';
 
 /** The smallest window that is tried; the side bar stays as VS Code opens it. */
@@ -142,10 +143,27 @@ describe('a first handshake, step by step', function () {
     // The panes glide to their places.
     await code.page.waitForTimeout(1000);
     const picture = await code.screenshot('first-handshake');
-    // UPDATE_IMAGES=1 renews it.
-    if (process.env['UPDATE_IMAGES'] === '1')
-      await copyFile(picture, path.join(root, 'docs/images/first-handshake.png'));
+    await renew('first-handshake', picture);
     await code.page.setViewportSize(WINDOW);
+  });
+
+  it('draws the whole handshake as a sequence diagram: another picture of the README', async () => {
+    await code.command('View: Focus on Pictures View');
+    // The panel has all of the window.
+    await code.command('View: Toggle Maximized Panel');
+    await code.command('View: Toggle Primary Side Bar Visibility');
+    const view = await webviewFrame(code.page, 'Pictures');
+    await view.getByRole('tab', { name: 'Sequence' }).click();
+    const diagram = view.getByRole('group', { name: 'Sequence diagram' });
+    for (const text of ['client [pid 101]', 'SYN-ACK', 'SYN_RECV'])
+      await diagram.getByText(text).first().waitFor();
+    const isWhole = await diagram.evaluate((place) => place.scrollHeight <= place.clientHeight);
+    assert.ok(isWhole, 'it has to be scrolled');
+    // The drawing follows the room that it gets.
+    await code.page.waitForTimeout(500);
+    await renew('sequence', await code.screenshot('handshake-7-sequence'));
+    await code.command('View: Toggle Primary Side Bar Visibility');
+    await code.command('View: Toggle Maximized Panel');
   });
 
   it('changes a field of a socket in the tree, and says what is wrong with a value', async () => {
@@ -157,7 +175,7 @@ describe('a first handshake, step by step', function () {
     await input.fill('perhaps');
     await code.page.keyboard.press('Enter');
     await code.quickInput.getByText(/skc_reuse takes/).waitFor();
-    await code.screenshot('handshake-7-set-value');
+    await code.screenshot('handshake-8-set-value');
     await input.fill('1');
     await code.page.keyboard.press('Enter');
     await sockets.waitFor(/^skc_reuse(?!port)\W*1$/);
@@ -182,15 +200,20 @@ describe('a first handshake, step by step', function () {
       if (!seen) await code.debug.press('continue');
       return seen;
     });
-    await code.screenshot('handshake-8-rx-ring');
+    await code.screenshot('handshake-9-rx-ring');
   });
 
   it('ends, and the sockets of its last stop stay to be looked at', async () => {
     await code.debug.stop();
     await code.tree('Sockets').show();
-    await code.tree('Sockets').waitFor(/LISTEN/);
+    await code.tree('Sockets').waitFor(/^fd 3 :/);
   });
 
+  /** UPDATE_IMAGES=1 renews the README's. */
+  async function renew(name: string, picture: string): Promise<void> {
+    if (process.env['UPDATE_IMAGES'] === '1')
+      await copyFile(picture, path.join(root, `docs/images/${name}.png`));
+  }
   async function goOn(label: RegExp): Promise<void> {
     await code.debug.press('continue');
     await code.debug.stopsOn(label);

@@ -48,12 +48,12 @@ describe('the hosts of a program', () => {
   refused(
     'a host without a process of its name',
     { server: SERVER, nosuch: CLIENT },
-    ".nosuch has no process: export an async function of that name, or list others in .hosts.nosuch.processes (the program's processes are server, client)",
+    ".nosuch has no process: export an async function of that name, or list others in network.hosts.nosuch.processes (the program's processes are server, client)",
   );
   refused(
     'a host of a program without processes',
     { server: SERVER, client: CLIENT },
-    '.server has no process: export an async function of that name, or list others in .hosts.server.processes (the program exports no async function)',
+    '.server has no process: export an async function of that name, or list others in network.hosts.server.processes (the program exports no async function)',
     [],
   );
   refused(
