@@ -25,10 +25,13 @@ const NOT_COMPARED: readonly RegExp[] = [
 const PREFERENCES = ['ip', 'tcp', 'udp'].flatMap((protocol) => ['-o', `${protocol}.check_checksum:TRUE`]);
 
 /** By ports, first bytes or the frame's end tshark would take payload and trailers for these. */
-const WITHOUT_GUESSES = ['echo', 'rtps', 'spice', 'wg', 'pvfs', 'jxta', 'vssmonitoring'].flatMap((name) => [
-  '--disable-protocol',
-  name,
-]);
+const WITHOUT_GUESSES = [
+  ...['echo', 'rtps', 'spice', 'wg', 'pvfs', 'jxta', 'pktgen', 'vssmonitoring'].flatMap((name) => [
+    '--disable-protocol',
+    name,
+  ]),
+  ...['--disable-heuristic', 'dns_udp'],
+];
 
 /** @param file a capture of the same frames */
 export function assertSameTrees(frames: readonly CapturedFrame[], file: string, what: string): void {

@@ -1,4 +1,6 @@
 /** What happens to frames on links: padding, trailers, tags of virtual LANs, SNAP headers, frames that carry lengths. */
+import type { CapturedFrame } from '../../debug-adapter/packets/frame.ts';
+import { inner, le32, LINK, sll, sll2, type LinkName } from './linkBuilder.ts';
 import { be16, ethernet, text, type Bytes } from './packetBuilder.ts';
 import type { Random } from './random.ts';
 
@@ -46,5 +48,39 @@ export function unknownFrame(random: Random): Bytes {
       return ethernet(1501 + random.below(35), payload, source, destination);
     default:
       return ethernet(random.pick([0x88b6, 0x9999]), payload, source, destination);
+  }
+}
+
+/** The same capture, in which some packets were seen on interfaces of other link types. */
+export function relinked(random: Random, frames: readonly CapturedFrame[]): CapturedFrame[] {
+  return frames.map((frame) => {
+    const type = (frame.bytes[ADDRESSES]! << 8) | frame.bytes[ADDRESSES + 1]!;
+    if (![0x0800, 0x86dd].includes(type) || !random.chance(0.15)) return frame;
+    const link = random.pick<LinkName>(['raw', 'null', 'loop', 'sll', 'sll2']);
+    const bytes = onLink(random, link, inner([...frame.bytes]), type);
+    return {
+      ...frame,
+      interface: link,
+      linkType: LINK[link],
+      bytes: Uint8Array.from(bytes),
+      length: bytes.length,
+    };
+  });
+}
+
+function onLink(random: Random, link: LinkName, packet: Bytes, type: number): Bytes {
+  const family = type === 0x0800 ? 2 : random.pick([24, 28, 30]);
+  const cooked = { packetType: random.below(5), hardware: random.pick([1, 772, 65534]), protocol: type };
+  switch (link) {
+    case 'null':
+      return [...le32(family), ...packet];
+    case 'loop':
+      return [...le32(family).reverse(), ...packet];
+    case 'sll':
+      return sll(packet, cooked);
+    case 'sll2':
+      return sll2(packet, { ...cooked, address: random.pick([[], [2, 0, 0, 0, 0, 9], [10, 0, 0, 1]]) });
+    default:
+      return packet;
   }
 }

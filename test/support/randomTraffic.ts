@@ -18,9 +18,12 @@ import {
 } from './packetBuilder.ts';
 import { Random } from './random.ts';
 import { RandomConversation, type Sent } from './randomConversations.ts';
-import { dress, unknownFrame } from './randomFrames.ts';
+import { dress, relinked, unknownFrame } from './randomFrames.ts';
+import { randomIcmpv6 } from './randomIpv6.ts';
+import { icmpv6 } from './ipv6Builder.ts';
 
 const HOSTS = ['10.0.0.1', '10.0.1.2', '192.168.3.4', '127.0.0.1'];
+const HOSTS_V6 = ['2001:db8::1', '2001:db8::2', 'fe80::aabb:ccff:fedd:eeff', '::1'];
 /** No port by which a protocol would be known. */
 const PORTS = [9000, 9001, 40000, 40312, 50001];
 const MACS = ['02:00:00:00:00:01', '02:00:00:00:00:02', 'ff:ff:ff:ff:ff:ff'];
@@ -30,7 +33,13 @@ const TEXTS = ['', 'hello', 'GET /index.html', 'x'.repeat(100), '\0\x01\x02\xff'
 /** Valid packets of all kinds in any order. */
 export function randomTraffic(count: number, seed = 1): CapturedFrame[] {
   const random = new Random(seed);
-  const at = (): string => `${random.pick(HOSTS)}:${random.pick(PORTS)}`;
+  const ends = (): { from: string; to: string } => {
+    const hosts = hostsOf(random);
+    return {
+      from: `${random.pick(hosts)}:${random.pick(PORTS)}`,
+      to: `${random.pick(hosts)}:${random.pick(PORTS)}`,
+    };
+  };
   const segment = (): Bytes => {
     const flags = random.pick(FLAGS);
     const options = [
@@ -41,8 +50,7 @@ export function randomTraffic(count: number, seed = 1): CapturedFrame[] {
       [...nop, ...nop, ...sack(1000 + random.below(1000), 3000)],
     ];
     return tcp({
-      from: at(),
-      to: at(),
+      ...ends(),
       flags,
       seq: random.below(5000),
       ack: flags.includes('ACK') ? random.below(5000) : 0,
@@ -56,8 +64,7 @@ export function randomTraffic(count: number, seed = 1): CapturedFrame[] {
   };
   const datagram = (): Bytes =>
     udp({
-      from: at(),
-      to: at(),
+      ...ends(),
       payload: random.pick(TEXTS),
       checksum: random.pick(['good', 'bad', 'none']),
     });
@@ -68,7 +75,8 @@ export function randomTraffic(count: number, seed = 1): CapturedFrame[] {
     datagram,
     () => ping(random.below(3), random.below(100)),
     () => pong(random.below(3), random.below(100)),
-    () => icmp(3, random.below(4), be32(0), datagram().slice(14)),
+    () => errorAbout(random, datagram()),
+    () => randomIcmpv6(random),
     () =>
       arp({
         opcode: 1 + random.below(2),
@@ -79,7 +87,22 @@ export function randomTraffic(count: number, seed = 1): CapturedFrame[] {
       }),
   ];
   const packets = Array.from({ length: count }, () => random.pick(makers)());
-  return capture(packets, 1000);
+  return relinked(random, capture(packets, 1000));
+}
+
+/** Those of one version, as they stand before a port. */
+function hostsOf(random: Random): string[] {
+  return random.chance(0.3) ? HOSTS_V6.map((host) => `[${host}]`) : HOSTS;
+}
+
+function errorAbout(random: Random, frame: Bytes): Bytes {
+  const quoted = frame.slice(14);
+  if (quoted[0] === 0x45) return icmp(3, random.below(4), be32(0), quoted);
+  const kept = random.chance(0.2) ? quoted.slice(0, 40 + random.below(20)) : quoted;
+  return icmpv6(1 + random.below(4), random.below(5), [...be32(0), ...kept], {
+    source: HOSTS_V6[0]!,
+    destination: HOSTS_V6[1]!,
+  });
 }
 
 /** Conversations between some ports, several at a time, and one after the other between the same; with others' packets. */
@@ -91,10 +114,11 @@ export function plausibleTraffic(count: number, seed = 1): CapturedFrame[] {
   let echo = 0;
   while (packets.length < count) {
     if (open.length < 3) {
-      const client = `${random.pick(HOSTS)}:${random.pick([40000, 40001, 50001])}`;
-      const server = `${random.pick(HOSTS)}:9000`;
-      if (client.split(':')[0] === server.split(':')[0] && random.chance(0.7)) continue;
-      open.push(new RandomConversation(random, client, server).packets());
+      const hosts = hostsOf(random);
+      const [client, server] = [random.pick(hosts), random.pick(hosts)];
+      if (client === server && random.chance(0.7)) continue;
+      const port = random.pick([40000, 40001, 50001]);
+      open.push(new RandomConversation(random, `${client}:${port}`, `${server}:9000`).packets());
     }
     const other = random.chance(0.1) ? otherPacket(random, echo++) : null;
     const which = random.below(open.length);
@@ -106,7 +130,7 @@ export function plausibleTraffic(count: number, seed = 1): CapturedFrame[] {
     at += next ? next.value.afterNs : 1000;
     packets.push({ at, bytes: dress(random, other ?? next!.value.bytes) });
   }
-  return capture(packets);
+  return relinked(random, capture(packets));
 }
 
 function otherPacket(random: Random, echo: number): Bytes {
@@ -126,6 +150,7 @@ function otherPacket(random: Random, echo: number): Bytes {
     () => arp({ opcode: 1, senderMac: MACS[0]!, senderIp: client, targetIp: server }),
     () => arp({ opcode: 2, senderMac: MACS[1]!, senderIp: server, targetMac: MACS[0]!, targetIp: client }),
     () => unknownFrame(random),
+    () => randomIcmpv6(random),
   ])();
 }
 

@@ -35,7 +35,7 @@ export function addTyped(
   own: Field,
   canHaveChecksum: boolean,
 ): void {
-  if (payload.length > 0 || byType[type]) packet.protocols.push('ethertype');
+  if (payload.captured > payload.begin || byType[type]) packet.protocols.push('ethertype');
   const rest = payload.part(dissectEtherType(packet, payload, type, byType));
   packet.attempt('Ethertype', rest, () => addTrailer(packet, layer, rest, own, canHaveChecksum), '');
 }

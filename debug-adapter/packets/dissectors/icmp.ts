@@ -105,12 +105,13 @@ function dissect(
   const whole = bytes.length;
   const isVerified = bytes.has(at, whole) && !packet.isQuoted;
   const expected = isVerified ? rightChecksum(onesSum(bytes.bytes(at, whole)), bytes.u16(at + 2)) : null;
-  const { line } = addChecksum(layer, CHECKSUM, bytes, at + 2, expected);
+  const { line, status } = addChecksum(layer, CHECKSUM, bytes, at + 2, expected);
+  const isSound = status !== 'Bad';
   if (!isVerified) line.also(packet.isQuoted ? ' [in ICMP error packet]' : ' [fragmented datagram]');
   switch (type) {
     case ECHO:
     case ECHO_REPLY:
-      addEcho(packet, layer, bytes, ip);
+      addEcho(packet, layer, bytes, ip, isSound);
       return dissectData(packet, bytes.part(at + HEADER), layer);
     case TIMESTAMP:
     case TIMESTAMP_REPLY:
@@ -156,12 +157,13 @@ function addIdentity(layer: Item, bytes: PacketBytes): { id: number; sequence: n
   return { id, sequence };
 }
 
-function addEcho(packet: Packet, layer: Item, bytes: PacketBytes, ip: IpHeader): void {
+function addEcho(packet: Packet, layer: Item, bytes: PacketBytes, ip: IpHeader, isSound: boolean): void {
   const { frame, context, trackers, isQuoted } = packet;
   const isRequest = bytes.u8(bytes.begin) === ECHO;
   const { id, sequence } = addIdentity(layer, bytes);
   if (isQuoted) return;
-  if (trackers) context.echo = trackers.echo.add(isRequest, ip, id, sequence, frame.number, frame.timeNs);
+  if (trackers)
+    context.echo = trackers.echo.add(isRequest, isSound, ip, id, sequence, frame.number, frame.timeNs);
   const echo = context.echo;
   packet.show({
     info: () => {

@@ -93,7 +93,7 @@ function dissect(
   const note = codeName === undefined ? '' : ` (${codeName})`;
   layer.add(CODE, bytes, at + 1, 1, code).as(`${code}${note}`);
   packet.show({ info: typeName + note });
-  addSum(packet, layer, bytes, ip);
+  const isSound = addSum(packet, layer, bytes, ip);
   const quote = (within: Item, quoted: PacketBytes) => {
     const { quotedIn } = packet;
     packet.quotedIn = within;
@@ -105,7 +105,7 @@ function dissect(
   switch (type) {
     case ECHO:
     case ECHO_REPLY:
-      addEcho(packet, layer, bytes, ip, type === ECHO);
+      addEcho(packet, layer, bytes, ip, isSound, type === ECHO);
       return dissectData(packet, bytes.part(at + HEADER), layer);
     case TOO_BIG:
       layer.read(MTU, bytes, at + 4, 4);
@@ -128,14 +128,16 @@ function dissect(
   quote(layer, bytes.part(at + HEADER));
 }
 
-function addSum(packet: Packet, layer: Item, bytes: PacketBytes, ip: IpHeader): void {
+/** @returns whether it is not wrong */
+function addSum(packet: Packet, layer: Item, bytes: PacketBytes, ip: IpHeader): boolean {
   const at = bytes.begin;
   const { length } = bytes;
   const isVerified = bytes.has(at, length) && !packet.isQuoted && !ip.isFragment;
   const sum = () => onesSum(bytes.bytes(at, length), pseudoHeader(ip, length));
   const expected = isVerified ? rightChecksum(sum(), bytes.u16(at + 2)) : null;
-  const { line } = addChecksum(layer, CHECKSUM, bytes, at + 2, expected);
-  if (packet.isQuoted) line.also(' [in ICMP error packet]');
+  const { line, status } = addChecksum(layer, CHECKSUM, bytes, at + 2, expected);
+  if (!isVerified) line.also(packet.isQuoted ? ' [in ICMP error packet]' : ' [fragmented datagram]');
+  return status !== 'Bad';
 }
 
 function addReserved(layer: Item, bytes: PacketBytes, at: number, canHaveLength: boolean): void {
@@ -147,13 +149,21 @@ function addReserved(layer: Item, bytes: PacketBytes, at: number, canHaveLength:
   layer.read(RESERVED, bytes, at + 1, 3);
 }
 
-function addEcho(packet: Packet, layer: Item, bytes: PacketBytes, ip: IpHeader, isRequest: boolean): void {
+function addEcho(
+  packet: Packet,
+  layer: Item,
+  bytes: PacketBytes,
+  ip: IpHeader,
+  isSound: boolean,
+  isRequest: boolean,
+): void {
   const { frame, context, trackers, isQuoted } = packet;
   const at = bytes.begin;
   const id = layer.read(ID, bytes, at + 4, 2).own as number;
   const sequence = layer.read(SEQUENCE, bytes, at + 6, 2).own as number;
   if (isQuoted) return;
-  if (trackers) context.echo = trackers.echo.add(isRequest, ip, id, sequence, frame.number, frame.timeNs);
+  if (trackers)
+    context.echo = trackers.echo.add(isRequest, isSound, ip, id, sequence, frame.number, frame.timeNs);
   const { echo } = context;
   packet.show({
     info: () => {

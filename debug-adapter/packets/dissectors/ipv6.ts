@@ -117,6 +117,8 @@ function dissect(
   }
   addClass(layer, bytes, at);
   layer.read(FLOW, bytes, at + 1, 3);
+  // Whether a length of 0 is right depends on the next field.
+  bytes.need(at + 6, 1);
   const lengthLine = layer.read(LENGTH, bytes, at + 4, 2);
   const next = layer.read(NEXT, bytes, at + 6, 1).own as number;
   const ttl = layer.read(HOP_LIMIT, bytes, at + 7, 1).own as number;

@@ -101,7 +101,7 @@ function dissect(packet: Packet, bytes: PacketBytes, ip: IpHeader, applications:
   packet.show({ info: () => `${ports()} Len=${length - HEADER}` });
   const found = bytes.u16(at + 6);
   if (found === 0) {
-    addNoChecksum(packet, layer, bytes, at + 6, isIpv6(ip.source));
+    addNoChecksum(packet, layer, bytes, at + 6, isIpv6(ip.source) && !packet.isQuoted);
   } else {
     const canVerify = bytes.has(at, length) && !ip.isFragment;
     const sum = () => onesSum(bytes.bytes(at, length), pseudoHeader(ip, length));

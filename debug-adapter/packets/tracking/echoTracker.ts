@@ -21,8 +21,10 @@ export class EchoTracker {
     this.changed = changed;
   }
 
+  /** @param isSound its checksum is right; one that is damaged is no request and no reply to others */
   add(
     isRequest: boolean,
+    isSound: boolean,
     { source, destination }: Ends,
     id: number,
     sequence: number,
@@ -30,6 +32,8 @@ export class EchoTracker {
     timeNs: number,
   ): Echo {
     const [from, to] = isRequest ? [source, destination] : [destination, source];
+    if (!isSound)
+      return { request: isRequest ? number : 0, requestNs: timeNs, reply: isRequest ? 0 : number };
     const key = `${from} ${to} ${id} ${sequence}`;
     const waiting = this.waiting.get(key);
     if (!isRequest) {
