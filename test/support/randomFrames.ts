@@ -57,7 +57,9 @@ export function relinked(random: Random, frames: readonly CapturedFrame[]): Capt
     const type = (frame.bytes[ADDRESSES]! << 8) | frame.bytes[ADDRESSES + 1]!;
     if (![0x0800, 0x86dd].includes(type) || !random.chance(0.15)) return frame;
     const link = random.pick<LinkName>(['raw', 'null', 'loop', 'sll', 'sll2']);
-    const bytes = onLink(random, link, inner([...frame.bytes]), type);
+    const packet = inner([...frame.bytes]);
+    // What a link adds behind a packet is not there without one.
+    const bytes = onLink(random, link, link === 'raw' ? trimmed(packet) : packet, type);
     return {
       ...frame,
       interface: link,
@@ -66,6 +68,13 @@ export function relinked(random: Random, frames: readonly CapturedFrame[]): Capt
       length: bytes.length,
     };
   });
+}
+
+function trimmed(packet: Bytes): Bytes {
+  const isIpv4 = packet[0]! >> 4 === 4;
+  const at = isIpv4 ? 2 : 4;
+  const length = (packet[at]! << 8) | packet[at + 1]!;
+  return packet.slice(0, isIpv4 ? length : 40 + length);
 }
 
 function onLink(random: Random, link: LinkName, packet: Bytes, type: number): Bytes {

@@ -6,9 +6,12 @@ import type { Packet } from '../tree/packet.ts';
 const RULES: readonly (readonly [RowColour, string])[] = [
   ['lost', 'frame.fate == "lost"'],
   ['dropped', 'frame.fate == "dropped"'],
-  ['malformed', '_ws.malformed or ip.bogus_header_length or tcp.bogus_header_length or udp.length.bad'],
+  [
+    'malformed',
+    '_ws.malformed or ip.bogus_header_length or tcp.bogus_header_length or udp.length.bad or ipv6.bogus_ipv6_version',
+  ],
   // It quotes a packet whose flags do not count.
-  ['unreachable', 'icmp.type in {3, 4, 5, 11, 12}'],
+  ['unreachable', 'icmp.type in {3, 4, 5, 11, 12} or icmpv6.type in {1, 2, 3, 4, 137}'],
   ['reset', 'tcp.flags.reset == 1'],
   [
     'retransmission',

@@ -116,6 +116,12 @@ describe('packet filters', () => {
       'Filter, column 12: "10.0.0.256" is not an IPv4 address; write for example ip.addr == 127.0.0.1',
     ],
     ['ip.addr == 10.0.0.0/33', '10.0.0.0/33', 'Filter, column 12: /33 is no prefix length; write 0 to 32'],
+    ['ipv6.addr == ::1/129', '::1/129', 'Filter, column 14: /129 is no prefix length; write 0 to 128'],
+    [
+      'ipv6.addr == 1:2:3',
+      '1:2:3',
+      'Filter, column 14: "1:2:3" is not an IPv6 address; write for example ipv6.addr == ::1',
+    ],
     ['tcp and', '', 'Filter, column 8: a test is missing here; write for example tcp.port == 8080'],
     ['(tcp or udp', '(', 'Filter, column 1: this "(" is never closed; write ")" where it ends'],
     ['tcp)', ')', 'Filter, column 4: this ")" closes nothing; take it away'],

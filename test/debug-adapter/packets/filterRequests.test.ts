@@ -4,11 +4,12 @@ import { english } from '../../../language/message.ts';
 import { completeFilter, filterFor } from '../../../debug-adapter/packets/filterRequests.ts';
 import { PacketStore } from '../../../debug-adapter/packets/packetStore.ts';
 import type { FilterForArguments } from '../../../debug-adapter/protocol.ts';
+import { IPV6_STORIES } from '../../support/ipv6Stories.ts';
 import { STORIES } from '../../support/packetStories.ts';
 
-function storeOf(story: string): PacketStore {
+function storeOf(story: string, stories = STORIES): PacketStore {
   const store = new PacketStore();
-  for (const frame of STORIES[story]!()) store.add(frame);
+  for (const frame of stories[story]!()) store.add(frame);
   return store;
 }
 
@@ -26,6 +27,18 @@ describe('filters made from a packet', () => {
     const udp = storeOf('udp');
     assert.equal(made(udp, { number: 1, what: 'stream' }), 'udp.stream == 0');
     assert.ok(udp.matching(made(udp, { number: 1, what: 'stream' })).includes(1));
+  });
+
+  it('are of IPv6 addresses as well', () => {
+    const store = storeOf('a connection and datagrams', IPV6_STORIES);
+    const filter = made(store, { number: 1, what: 'conversation' });
+    assert.equal(
+      filter,
+      'ipv6.addr == 2001:db8::1 and ipv6.addr == 2001:db8::2 and tcp.port == 40000 and tcp.port == 9000',
+    );
+    assert.deepEqual(store.matching(filter), store.matching('tcp'));
+    assert.deepEqual(store.matching(made(store, { number: 7, what: 'stream' })), [7, 9, 10]);
+    assert.equal(made(store, { number: 1, what: 'field', field: 'ipv6.src' }), 'ipv6.src == 2001:db8::1');
   });
 
   it('select the packets with the same value of each field', () => {

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { PacketStore } from '../../../debug-adapter/packets/packetStore.ts';
 import type { CapturedFrame } from '../../../debug-adapter/packets/frame.ts';
-import { pcapFile } from '../../support/packetBuilder.ts';
+import { icmpv6 } from '../../support/ipv6Builder.ts';
+import { be32, capture, pcapFile, udp } from '../../support/packetBuilder.ts';
 import { STORIES } from '../../support/packetStories.ts';
 import { needTshark, tsharkRows } from '../../support/tshark.ts';
 
@@ -136,6 +137,19 @@ describe('packet rows', () => {
         reason: 'NO_SOCKET',
       },
     ]);
+  });
+
+  it('writes IPv6 addresses with their ports, and marks what ICMPv6 says was not delivered', () => {
+    const store = new PacketStore();
+    const datagram = udp({ from: '[2001:db8::1]:5000', to: '[2001:db8::2]:9', payload: 'x' });
+    const answer = { source: '2001:db8::2', destination: '2001:db8::1' };
+    const error = icmpv6(1, 4, [...be32(0), ...datagram.slice(14)], answer);
+    for (const frame of capture([datagram, error])) store.add(frame);
+    const [first, second] = store.rows(0, 2).rows;
+    assert.equal(first!.source, '[2001:db8::1]:5000');
+    assert.equal(first!.destination, '[2001:db8::2]:9');
+    assert.equal(second!.source, '2001:db8::2');
+    assert.equal(second!.colour, 'unreachable');
   });
 });
 

@@ -46,6 +46,7 @@ const CONVERSATIONS = [
   { protocol: 'tcp', stream: 'tcp.stream', ends: ['tcp.srcport', 'tcp.dstport'], either: 'tcp.port' },
   { protocol: 'udp', stream: 'udp.stream', ends: ['udp.srcport', 'udp.dstport'], either: 'udp.port' },
   { protocol: 'ip', stream: null, ends: ['ip.src', 'ip.dst'], either: 'ip.addr' },
+  { protocol: 'ipv6', stream: null, ends: ['ipv6.src', 'ipv6.dst'], either: 'ipv6.addr' },
   { protocol: 'eth', stream: null, ends: ['eth.src', 'eth.dst'], either: 'eth.addr' },
 ] as const;
 export type ConversationLayer = (typeof CONVERSATIONS)[number]['protocol'];
@@ -82,7 +83,7 @@ export function filterForConversation(packet: Packet, layer?: ConversationLayer)
   if (chosen < 0) return null;
   const { protocol } = CONVERSATIONS[chosen]!;
   // Ports belong to their addresses.
-  const parts = protocol === 'tcp' || protocol === 'udp' ? ['ip', protocol] : [protocol];
+  const parts = protocol === 'tcp' || protocol === 'udp' ? ['ip', 'ipv6', protocol] : [protocol];
   const tests = CONVERSATIONS.filter((one) => parts.includes(one.protocol)).reverse();
   const ends = tests
     .flatMap(({ ends, either }) => ends.map((end) => [either, firstLiteral(packet, end)] as const))

@@ -39,7 +39,7 @@ export function readLiteral(token: Token, target: Target): Literal {
     case 'ipv4':
       return ipv4(token, target, make);
     case 'ipv6':
-      return make(ipv6(token, target));
+      return ipv6(token, target, make);
     case 'string':
       return make(token.text, quoted(token.text));
     case 'bytes':
@@ -165,12 +165,7 @@ function ipv4(
     const octets = parts?.slice(1).map(Number) ?? [];
     const prefix = Number(prefixText);
     if (octets.length === 4 && octets.every((octet) => octet <= 255)) {
-      if (!(prefix <= 32))
-        throw new FilterError(
-          message('/{0} is no prefix length; write 0 to 32', prefixText),
-          token.start,
-          token.end,
-        );
+      if (!(prefix <= 32)) throw noPrefix(prefixText, 32, token);
       const mask = prefix === 0 ? 0 : (-1 << (32 - prefix)) >>> 0;
       return make(
         octets.reduce((sum, octet) => sum * 256 + octet, 0),
@@ -182,12 +177,39 @@ function ipv4(
   throw refusal(token, target);
 }
 
-function ipv6(token: Token, target: Target): Uint8Array {
-  const halves = token.kind === 'word' ? token.text.split('::') : [];
+function noPrefix(written: string, most: number, { start, end }: Token): FilterError {
+  return new FilterError(message('/{0} is no prefix length; write 0 to {1}', written, most), start, end);
+}
+
+/** Its last four bytes may be written as those of an IPv4 address. */
+const MAPPED = /^(.*:)(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/;
+
+function ipv6(
+  token: Token,
+  target: Target,
+  make: (value: Uint8Array, text: string, prefix: number) => Literal,
+): Literal {
+  const [address = '', prefixText = '128'] = token.kind === 'word' ? token.text.split('/') : [];
+  const value = ipv6Bytes(address);
+  if (!value) throw refusal(token, target);
+  const prefix = Number(prefixText);
+  if (!(prefix <= 128)) throw noPrefix(prefixText, 128, token);
+  return make(value, token.text, prefix);
+}
+
+function ipv6Bytes(address: string): Uint8Array | null {
+  const mapped = MAPPED.exec(address);
+  if (mapped) {
+    const octets = mapped.slice(2).map(Number);
+    if (octets.some((octet) => octet > 255)) return null;
+    const [high, low] = [octets[0]! * 256 + octets[1]!, octets[2]! * 256 + octets[3]!];
+    return ipv6Bytes(`${mapped[1]!}${high.toString(16)}:${low.toString(16)}`);
+  }
+  const halves = address.split('::');
   const groups = halves.map((half) => (half === '' ? [] : half.split(':')));
   const all = groups.flat();
   const isWhole = halves.length === 1 ? all.length === 8 : halves.length === 2 && all.length < 8;
-  if (!isWhole || !all.every((group) => /^[0-9a-f]{1,4}$/i.test(group))) throw refusal(token, target);
+  if (!isWhole || !all.every((group) => /^[0-9a-f]{1,4}$/i.test(group))) return null;
   const filler = Array<string>(8 - all.length).fill('0');
   const filled = [...groups[0]!, ...filler, ...(groups[1] ?? [])].map((group) => parseInt(group, 16));
   return Uint8Array.from(filled.flatMap((group) => [group >> 8, group & 0xff]));

@@ -27,6 +27,7 @@ export type Order = Exclude<Comparison, 'contains' | 'matches'>;
 export type Value =
   /** `layers` is null for all layers. */
   | { kind: 'field'; type: FieldType; field: Field; layers: Range[] | null; isRaw: boolean }
+  /** `mask`: the bits of an IPv4 address that count, or how many first bits of an IPv6 address. */
   | { kind: 'literal'; type: FieldType; value: FieldValue; mask: number | null; text: string }
   | { kind: 'slice'; type: 'bytes'; inner: Value; ranges: Range[] }
   | { kind: 'call'; type: FieldType; name: FunctionName; parameters: Value[] }

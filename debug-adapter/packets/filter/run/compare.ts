@@ -4,6 +4,9 @@ import type { Order } from '../meaning/tree.ts';
 import { groupOf, isUnsigned, isWide, type Value } from '../meaning/tree.ts';
 import { bytesValue } from './arithmetic.ts';
 
+/** Of an IPv6 address. */
+const ADDRESS_BITS = 128;
+
 /** Negative, zero or positive; NaN if the two cannot be compared. */
 export type Compare = (a: FieldValue, b: FieldValue) => number;
 
@@ -25,8 +28,11 @@ export function comparator(left: Value, right: Value): Compare {
     case 'bytes':
       if (a === 'ether' && b === 'ether') return (one, other) => (one as number) - (other as number);
       return (one, other) => byBytes(bytesValue(one, a), bytesValue(other, b));
+    case 'ipv6': {
+      const prefix = right.kind === 'literal' ? (right.mask ?? ADDRESS_BITS) : ADDRESS_BITS;
+      return (one, other) => byFirstBits(bytesValue(one, a), bytesValue(other, b), prefix);
+    }
     case 'protocol':
-    case 'ipv6':
       return (one, other) => byBytes(bytesValue(one, a), bytesValue(other, b));
     default:
       return ordinary;
@@ -55,6 +61,13 @@ function masked(value: FieldValue, mask: number): number {
 function byText(a: FieldValue, b: FieldValue): number {
   if (a === b) return 0;
   return Buffer.compare(Buffer.from(a as string), Buffer.from(b as string));
+}
+
+function byFirstBits(a: Uint8Array, b: Uint8Array, bits: number): number {
+  const whole = bits >> 3;
+  for (let at = 0; at < whole; at++) if (a[at] !== b[at]) return a[at]! - b[at]!;
+  const unused = 8 - (bits & 7);
+  return unused === 8 ? 0 : (a[whole]! >> unused) - (b[whole]! >> unused);
 }
 
 /** The longer one is greater. */

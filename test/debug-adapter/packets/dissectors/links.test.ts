@@ -4,12 +4,21 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { dissectPacket } from '../../../../debug-adapter/packets/dissectors/all.ts';
-import { columnsOf } from '../../../support/decoded.ts';
+import { columnsOf, decoded } from '../../../support/decoded.ts';
 import { IPV6_STORIES } from '../../../support/ipv6Stories.ts';
 import { LINK_STORIES } from '../../../support/linkStories.ts';
 import { frame, text } from '../../../support/packetBuilder.ts';
 import { assertSameTrees, writeCapture } from '../../../support/pdml.ts';
-import { needTshark } from '../../../support/tshark.ts';
+import { needTshark, tsharkColumns } from '../../../support/tshark.ts';
+
+/** Packets whose rows are not equal, and why. */
+const OTHER_ROWS: Record<string, (number: number) => boolean> = {
+  // tshark takes another field for the packet's type in the second version of Linux's header.
+  'one connection over interfaces of several link types': (number) => number === 30,
+  'headers cut off': (number) => number > 32,
+  // What is not there or no IPv6 keeps the row of what is around it.
+  headers: (number) => [33, 36, 40].includes(number),
+};
 
 describe('link types and IPv6', function () {
   this.timeout(60_000);
@@ -23,6 +32,12 @@ describe('link types and IPv6', function () {
         const frames = story();
         await writeCapture(file, frames);
         assertSameTrees(frames, file, name);
+        const isCompared = (_: string, at: number) => !OTHER_ROWS[name]?.(at + 1);
+        // tshark writes the remark without a space before it.
+        const rows = decoded(frames).map((one) =>
+          columnsOf(one).replace(/(?<=\S) \[Malformed/, '[Malformed'),
+        );
+        assert.deepEqual(rows.filter(isCompared), tsharkColumns(file).filter(isCompared));
       } finally {
         await rm(folder, { recursive: true, force: true });
       }

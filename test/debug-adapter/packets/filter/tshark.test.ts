@@ -12,6 +12,8 @@ import { FilterError } from '../../../../debug-adapter/packets/filter/filter.ts'
 import { PacketStore } from '../../../../debug-adapter/packets/packetStore.ts';
 import { readFrames } from '../../../support/captureFile.ts';
 import { filterList } from '../../../support/filterList.ts';
+import { IPV6_STORIES } from '../../../support/ipv6Stories.ts';
+import { LINK_STORIES } from '../../../support/linkStories.ts';
 import { STORIES } from '../../../support/packetStories.ts';
 import { writeCapture } from '../../../support/pdml.ts';
 import { plausibleTraffic, randomTraffic } from '../../../support/randomTraffic.ts';
@@ -21,6 +23,13 @@ import { sharkdMatches } from '../../../support/sharkd.ts';
 import { needTshark } from '../../../support/tshark.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../../../../..');
+
+/** Small stories as one capture: to load each by itself takes longer than to test it. */
+function oneAfterTheOther(stories: Record<string, () => CapturedFrame[]>): CapturedFrame[] {
+  return Object.values(stories)
+    .flatMap((story) => story())
+    .map((frame, at) => ({ ...frame, number: at + 1, timeNs: (at + 1) * 10_000 }));
+}
 
 /** What a sample sends, as the command line writes it. */
 async function sampleFrames(
@@ -58,6 +67,7 @@ describe('display filters', function () {
       );
       for (const [name, programs] of sendingSamples())
         captures.push([name, await sampleFrames(name, programs, folder)]);
+      captures.push(['IPv6 and other links', oneAfterTheOther({ ...LINK_STORIES, ...IPV6_STORIES })]);
       captures.push(['random traffic', randomTraffic(300)]);
       captures.push(['random conversations', plausibleTraffic(600)]);
       const all = [...filters, ...wrong];
