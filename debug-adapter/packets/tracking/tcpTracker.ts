@@ -79,7 +79,8 @@ export class TcpTracker {
         conversation = this.open(key, moment);
         ({ fwd, rev } = conversation.directions(from, to));
         conversation.begin(SEEN.syn);
-        notes.add('reused_ports');
+        // One that ICMP quotes is none; Wireshark takes one that ICMPv6 quotes for a new one.
+        if (isWhole || typeof ends.source === 'string') notes.add('reused_ports');
       } else {
         isRepeatedSyn = true;
         // A reset may have carried a number out of order.

@@ -62,12 +62,11 @@ describe('display filters', function () {
     needTshark(this);
     const folder = await mkdtemp(path.join(tmpdir(), 'sockscope-filters-'));
     try {
-      const captures: [name: string, frames: CapturedFrame[]][] = Object.entries(STORIES).map(
-        ([name, story]) => [name, story()],
-      );
+      const captures: [name: string, frames: CapturedFrame[]][] = [
+        ['the stories', oneAfterTheOther({ ...STORIES, ...LINK_STORIES, ...IPV6_STORIES })],
+      ];
       for (const [name, programs] of sendingSamples())
         captures.push([name, await sampleFrames(name, programs, folder)]);
-      captures.push(['IPv6 and other links', oneAfterTheOther({ ...LINK_STORIES, ...IPV6_STORIES })]);
       captures.push(['random traffic', randomTraffic(300)]);
       captures.push(['random conversations', plausibleTraffic(600)]);
       const all = [...filters, ...wrong];
