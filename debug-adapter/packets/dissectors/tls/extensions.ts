@@ -3,17 +3,10 @@ import { field, type Field } from '../../tree/field.ts';
 import type { Item } from '../../tree/item.ts';
 import type { PacketBytes } from '../../tree/packetBytes.ts';
 import type { Hello } from './fingerprint.ts';
-import {
-  EXTENSIONS,
-  GROUPS,
-  NAME_TYPES,
-  POINT_FORMATS,
-  PSK_MODES,
-  SIGNATURE_HASHES,
-  SIGNATURE_KINDS,
-  SIGNATURES,
-  VERSIONS,
-} from './tlsNames.ts';
+import { EXTENSIONS, NAME_TYPES, POINT_FORMATS, PSK_MODES } from './extensionNames.ts';
+import { GROUPS } from './groupNames.ts';
+import { SIGNATURE_HASHES, SIGNATURE_KINDS, SIGNATURES } from './signatureNames.ts';
+import { VERSIONS } from './versionNames.ts';
 
 const HEADING = field('', '', 'none');
 const TOTAL = field('tls.handshake.extensions_length', 'Extensions Length', 'uint16');

@@ -7,7 +7,8 @@ import { CIPHER_SUITES } from './cipherSuites.ts';
 import { addExtensions, TLS_EXTENSION_FIELDS } from './extensions.ts';
 import { addFingerprint, TLS_FINGERPRINT_FIELDS, type Hello } from './fingerprint.ts';
 import { addKeyExchange, TLS_KEY_EXCHANGE_FIELDS } from './keyExchange.ts';
-import { COMPRESSIONS, HANDSHAKE_TYPES, HELLO_VERSIONS } from './tlsNames.ts';
+import { COMPRESSIONS, HANDSHAKE_TYPES } from './messageNames.ts';
+import { HELLO_VERSIONS } from './versionNames.ts';
 
 const HANDSHAKE = field('tls.handshake', 'Handshake Protocol', 'none');
 const TYPE = field('tls.handshake.type', 'Handshake Type', 'uint8', { names: HANDSHAKE_TYPES });

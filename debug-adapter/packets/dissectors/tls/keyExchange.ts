@@ -5,7 +5,7 @@ import type { Item } from '../../tree/item.ts';
 import type { PacketBytes } from '../../tree/packetBytes.ts';
 import { durationText } from '../../tree/text.ts';
 import { addSignatureAlgorithm } from './extensions.ts';
-import { CURVE_TYPES, GROUPS } from './tlsNames.ts';
+import { CURVE_TYPES, GROUPS } from './groupNames.ts';
 
 const HEADING = field('', '', 'none');
 const CURVE_TYPE = field('tls.handshake.server_curve_type', 'Curve Type', 'uint8', {

@@ -8,7 +8,8 @@ import type { Packet } from '../../tree/packet.ts';
 import type { PacketBytes } from '../../tree/packetBytes.ts';
 import { hexText } from '../../tree/text.ts';
 import { addHandshakes, TLS_HANDSHAKE_FIELDS } from './handshake.ts';
-import { ALERT_LEVELS, ALERTS, CONTENT_TYPES, VERSIONS } from './tlsNames.ts';
+import { ALERT_LEVELS, ALERTS, CONTENT_TYPES } from './messageNames.ts';
+import { VERSIONS } from './versionNames.ts';
 
 const TLS = field('tls', 'Transport Layer Security', 'protocol');
 const LINE = field('', '', 'none');
