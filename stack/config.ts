@@ -5,7 +5,7 @@
 import { parseInterfaces } from './interface_config.ts';
 import { show_value } from './lib/show_value.ts';
 import { OUTSIDE_KEYS, parseOutside } from './outside_config.ts';
-import { told, ToldError, type Told } from './lib/told.ts';
+import { told, told_text, ToldError, type Told } from './lib/told.ts';
 
 /** The loopback NIC and its wire. */
 export interface NicConfig {
@@ -70,13 +70,13 @@ export class ConfigError extends ToldError {
   override name = 'ConfigError';
   /** The attribute: ['launch', 'nic', 'loss']. */
   readonly path: readonly string[];
-  /** What is wrong with it, to be read after its name: 'must be …, got 5'. */
-  readonly complaint: Told;
+  /** What is wrong with it, in English, to be read after its name: 'must be …, got 5'. */
+  readonly complaint: string;
 
   constructor(path: readonly string[], complaint: Told) {
     super(told('{0} {1}', pathText(path), complaint));
     this.path = path;
-    this.complaint = complaint;
+    this.complaint = told_text(complaint);
   }
 }
 

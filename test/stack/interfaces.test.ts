@@ -45,12 +45,12 @@ describe('interfaces of a configuration', () => {
   wire(
     'an address that others reach',
     { local: '0.0.0.0:7001' },
-    'local must be on the loopback, such as "127.0.0.1:7001": whoever reaches it can put frames on the wire, got "0.0.0.0:7001"',
+    'local must be on the loopback, such as "127.0.0.1:7001": all who reach it can put frames on the wire, got "0.0.0.0:7001"',
   );
   wire(
     'a remote that is not this computer',
     { remote: '192.168.1.2:7001' },
-    'remote must be on the loopback, such as "127.0.0.1:7001": whoever reaches it can put frames on the wire, got "192.168.1.2:7001"',
+    'remote must be on the loopback, such as "127.0.0.1:7001": all who reach it can put frames on the wire, got "192.168.1.2:7001"',
   );
   for (const local of ['7001', '127.0.0.1', '127.0.0.1:0', '127.0.0.1:65536', 'host:1', 7001])
     wire(
