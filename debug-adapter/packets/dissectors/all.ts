@@ -12,6 +12,7 @@ import { VLAN_TYPE, type ByEtherType } from './etherTypes.ts';
 import { dissectFrame, FRAME_FIELDS } from './frame.ts';
 import { dissectIcmp, ICMP_FIELDS } from './icmp.ts';
 import { dissectIcmpv6, ICMPV6_FIELDS } from './icmpv6.ts';
+import { dissectIgmp, IGMP_FIELDS } from './igmp.ts';
 import { dissectIp, type ByIpProtocol } from './ip.ts';
 import { dissectIpv4, IPV4_FIELDS } from './ipv4.ts';
 import { dissectIpv6, IPV6_FIELDS } from './ipv6.ts';
@@ -43,6 +44,7 @@ const ON_TCP: ApplicationDissectors = {
 
 const BY_IP_PROTOCOL: ByIpProtocol = {
   1: (packet, bytes, ip) => dissectIcmp(packet, bytes, ip, (quoted) => ipv4(packet, quoted)),
+  2: dissectIgmp,
   4: ipv4,
   6: (packet, bytes, ip) => dissectTcp(packet, bytes, ip, ON_TCP),
   17: (packet, bytes, ip) => dissectUdp(packet, bytes, ip, ON_UDP),
@@ -113,6 +115,7 @@ export const FIELDS: ReadonlyMap<string, Field> = new Map(
     ...IPV6_FIELDS,
     ...ICMP_FIELDS,
     ...ICMPV6_FIELDS,
+    ...IGMP_FIELDS,
     ...UDP_FIELDS,
     ...TCP_FIELDS,
     ...DNS_FIELDS,

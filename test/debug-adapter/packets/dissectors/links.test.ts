@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { dissectPacket } from '../../../../debug-adapter/packets/dissectors/all.ts';
 import { columnsOf, decoded } from '../../../support/decoded.ts';
+import { IGMP_STORIES } from '../../../support/igmpStories.ts';
 import { IPV6_STORIES } from '../../../support/ipv6Stories.ts';
 import { LINK_STORIES } from '../../../support/linkStories.ts';
 import { frame, text } from '../../../support/packetBuilder.ts';
@@ -20,10 +21,10 @@ const OTHER_ROWS: Record<string, (number: number) => boolean> = {
   headers: (number) => [33, 36, 40].includes(number),
 };
 
-describe('link types and IPv6', function () {
+describe('link types, IPv6 and IGMP', function () {
   this.timeout(60_000);
 
-  for (const [name, story] of Object.entries({ ...LINK_STORIES, ...IPV6_STORIES }))
+  for (const [name, story] of Object.entries({ ...LINK_STORIES, ...IPV6_STORIES, ...IGMP_STORIES }))
     it(`are decoded as by tshark: ${name}`, async function () {
       needTshark(this);
       const folder = await mkdtemp(path.join(tmpdir(), 'sockscope-links-'));

@@ -12,6 +12,7 @@ import { FilterError } from '../../../../debug-adapter/packets/filter/filter.ts'
 import { PacketStore } from '../../../../debug-adapter/packets/packetStore.ts';
 import { readFrames } from '../../../support/captureFile.ts';
 import { filterList } from '../../../support/filterList.ts';
+import { IGMP_STORIES } from '../../../support/igmpStories.ts';
 import { IPV6_STORIES } from '../../../support/ipv6Stories.ts';
 import { LINK_STORIES } from '../../../support/linkStories.ts';
 import { STORIES } from '../../../support/packetStories.ts';
@@ -63,7 +64,7 @@ describe('display filters', function () {
     const folder = await mkdtemp(path.join(tmpdir(), 'sockscope-filters-'));
     try {
       const captures: [name: string, frames: CapturedFrame[]][] = [
-        ['the stories', oneAfterTheOther({ ...STORIES, ...LINK_STORIES, ...IPV6_STORIES })],
+        ['the stories', oneAfterTheOther({ ...STORIES, ...LINK_STORIES, ...IPV6_STORIES, ...IGMP_STORIES })],
       ];
       for (const [name, programs] of sendingSamples())
         captures.push([name, await sampleFrames(name, programs, folder)]);
