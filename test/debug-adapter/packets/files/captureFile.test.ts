@@ -9,6 +9,9 @@ import { CaptureFile } from '../../../../debug-adapter/packets/files/captureFile
 import type { CaptureParser, FilePacket } from '../../../../debug-adapter/packets/files/filePacket.ts';
 import { PcapParser } from '../../../../debug-adapter/packets/files/pcap.ts';
 import { PcapngParser } from '../../../../debug-adapter/packets/files/pcapng.ts';
+import { PacketStore } from '../../../../debug-adapter/packets/packetStore.ts';
+import { exportPackets } from '../../../../debug-adapter/packets/pcapFile.ts';
+import { LINK_STORIES } from '../../../support/linkStories.ts';
 import { be16, be32, pcapFile, type Bytes } from '../../../support/packetBuilder.ts';
 import { STORIES } from '../../../support/packetStories.ts';
 import { writeCapture } from '../../../support/pdml.ts';
@@ -168,6 +171,23 @@ describe('capture files', () => {
     assert.equal(found[0]!.comment, 'look here');
     assert.equal(found[0]!.direction, 'in');
     assert.equal(found[1]!.direction, undefined);
+  });
+
+  it('keep the link type of each interface when they are exported', async () => {
+    const links = LINK_STORIES['one connection over interfaces of several link types']!();
+    const store = new PacketStore();
+    for (const frame of links) store.add(frame);
+    const file = path.join(folder, 'exported.pcapng');
+    await exportPackets(file, store);
+    const capture = await CaptureFile.open(file);
+    const found: [string, number][] = [];
+    for await (const { packets } of capture.batches())
+      found.push(...packets.map(({ interface: { name, linkType } }): [string, number] => [name, linkType]));
+    await capture.close();
+    assert.deepEqual(
+      found,
+      links.map((frame) => [frame.interface, frame.linkType]),
+    );
   });
 
   it('that are none say what they are instead', async () => {
