@@ -1,10 +1,11 @@
 // `npm test`: installs, builds, checks, and runs every test.
 //   npm test -- PATTERN    only the test files whose path contains PATTERN, without the checks
-import { availableParallelism } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
-import { readdir } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { packageExtension } from './package.mjs';
 import { build, install, root, step } from './steps.mjs';
+import { installExtension, installServer } from './vscode-server.mjs';
 
 const pattern = process.argv[2];
 await install();
@@ -42,12 +43,23 @@ await runAll(files.filter(isPage), Math.min(BROWSERS, jobs));
 const LONGEST = path.join('extension', 'walkthroughs.test.js');
 const windows = files.filter(isWindow).sort((a, b) => Number(b === LONGEST) - Number(a === LONGEST));
 // Each window would package the extension for itself: minutes in all.
-if (windows.length > 0) process.env.SOCKSCOPE_VSIX = await packageExtension();
+if (windows.length > 0) {
+  process.env.SOCKSCOPE_VSIX = await packageExtension();
+  process.env.SOCKSCOPE_USER = await installOnce(process.env.SOCKSCOPE_VSIX);
+}
 await runAll(windows, Math.min(BROWSERS, jobs));
+if (windows.length > 0) await rm(process.env.SOCKSCOPE_USER, { recursive: true, force: true });
 // A long output is often read, or kept, from its end only.
 for (const each of failed) console.log(`\nfailed: ${each}`);
 console.log(`\n${total.passes} passed, ${total.failures} failed, ${total.pending} skipped`);
 process.exit(total.failures === 0 ? 0 : 1);
+
+/** @returns the folder of a VS Code user who has the extension: each window begins with a copy of it */
+async function installOnce(vsix) {
+  const folder = await mkdtemp(path.join(tmpdir(), 'sockscope-user-'));
+  await installExtension(await installServer(), folder, vsix);
+  return folder;
+}
 
 /** Runs test files, several at a time. */
 async function runAll(names, jobs) {

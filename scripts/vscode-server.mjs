@@ -86,7 +86,7 @@ export async function installExtension(server, userFolder, vsix) {
 /**
  * Starts the server and waits until it answers.
  * @param options `{ userFolder, workspace, port?, settings?, driver?, locale? }`
- * @returns `{ url, process, logFile, stop() }`
+ * @returns `{ url, process, logFile, stop(), kill() }`; kill() is for a user whose folder is thrown away
  */
 export async function startServer(server, options) {
   const { userFolder, workspace, settings = {}, driver = false, locale } = options;
@@ -129,6 +129,11 @@ export async function startServer(server, options) {
     }
     signalGroup(child.pid, 'SIGKILL');
   };
+  // After a SIGTERM it takes seconds to end, for what nobody reads any more.
+  const kill = async () => {
+    signalGroup(child.pid, 'SIGKILL');
+    if (child.exitCode === null && child.signalCode === null) await ended;
+  };
   const url = `http://127.0.0.1:${port}/`;
   for (const started = Date.now(); !(await answers(`${url}healthz`));) {
     if (child.exitCode !== null || Date.now() - started > 60_000) {
@@ -137,7 +142,7 @@ export async function startServer(server, options) {
     }
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  return { url, process: child, logFile, stop };
+  return { url, process: child, logFile, stop, kill };
 }
 
 function signalGroup(pid, signal) {

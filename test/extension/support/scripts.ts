@@ -11,6 +11,7 @@ export interface RunningServer {
   url: string;
   logFile: string;
   stop(): Promise<void>;
+  kill(): Promise<void>;
 }
 interface InstalledServer {
   node: string;

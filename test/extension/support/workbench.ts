@@ -13,8 +13,14 @@ import { TreePane } from './treePane.ts';
 const SCREENSHOTS = path.resolve(process.env['SOCKSCOPE_SCREENSHOTS'] ?? path.join(root, 'dist/screenshots'));
 const TIMEOUT = 60_000;
 
-/** Packaged by `npm test` for all; otherwise once for the test files of this process. */
+/** `npm test` installs the extension once for all windows; otherwise it is packaged once for the test files of this process. */
 let vsix: Promise<string> | undefined;
+function packaged(): Promise<string> {
+  vsix ??= packageScript().then(({ packageExtension }) =>
+    packageExtension(path.join(tmpdir(), `sockscope-test-${process.pid}.vsix`)),
+  );
+  return vsix;
+}
 
 export interface WorkbenchOptions {
   /** A folder whose files are copied into a fresh workspace; with `inPlace` it is the workspace. */
@@ -64,18 +70,14 @@ export class Workbench {
   static async open(options: WorkbenchOptions): Promise<Workbench> {
     const { installServer, installExtension, startServer } = await serverScript();
     const { findBrowser } = await browserScript();
-    const packaged = process.env['SOCKSCOPE_VSIX'];
-    vsix ??= packaged
-      ? Promise.resolve(packaged)
-      : packageScript().then(({ packageExtension }) =>
-          packageExtension(path.join(tmpdir(), `sockscope-test-${process.pid}.vsix`)),
-        );
     const server = await installServer();
     const folder = await mkdtemp(path.join(tmpdir(), 'sockscope-test-'));
     const workspace = options.inPlace ? options.files : path.join(folder, 'workspace');
     if (!options.inPlace) await cp(options.files, workspace, { recursive: true });
     const userFolder = path.join(folder, 'vscode');
-    await installExtension(server, userFolder, await vsix);
+    const user = process.env['SOCKSCOPE_USER'];
+    if (user) await cp(user, userFolder, { recursive: true });
+    else await installExtension(server, userFolder, await packaged());
     if (options.adapter) await replaceAdapter(userFolder, options.adapter);
     if (options.language) await installLanguagePack(userFolder, options.language);
     const running = await startServer(server, {
@@ -106,7 +108,7 @@ export class Workbench {
 
   async close(): Promise<void> {
     await this.#browser.close();
-    await this.#server.stop();
+    await this.#server.kill();
     await rm(this.#folder, { recursive: true, force: true });
   }
 
