@@ -5,6 +5,7 @@
 // what to do ("no such packet: 812 (412 captured so far)").
 
 import type { Message } from '../language/message.ts';
+import type { Cause } from './packets/cause/cause.ts';
 import type {
   PacketDirection,
   PacketFate,
@@ -178,6 +179,7 @@ export interface RecordedFrame {
   bytes: string;
   fate?: PacketFate;
   reason?: string;
+  cause?: Cause;
   isMarked?: boolean;
   comment?: string;
   isReference?: boolean;

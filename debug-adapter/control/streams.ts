@@ -4,6 +4,9 @@
  */
 import { RingReader } from '../../stack/trace/ring.ts';
 import type { PacketStore } from '../packets/packetStore.ts';
+import type { Cause } from '../packets/cause/cause.ts';
+import { readCause } from '../recording/causeRecord.ts';
+import { NameReader } from '../recording/nameTable.ts';
 import { RECORD } from '../worker/channel.ts';
 import {
   FRAME_HEADER_BYTES,
@@ -30,6 +33,9 @@ const decoder = new TextDecoder();
 export class Streams {
   readonly #reader: RingReader;
   readonly #packets: PacketStore;
+  readonly #names: NameReader;
+  /** Of the frame that follows. */
+  #cause: { number: number; cause: Cause } | undefined;
   #timer: NodeJS.Timeout | undefined;
   #overwritten = 0;
   /** Output of one place, collected until another place writes. */
@@ -45,8 +51,9 @@ export class Streams {
   /** Called with every frame, for a capture file. */
   onFrame: (timeNs: number, bytes: Uint8Array, interfaceName: string) => void = () => {};
 
-  constructor(ring: SharedArrayBuffer, packets: PacketStore) {
+  constructor(ring: SharedArrayBuffer, names: SharedArrayBuffer, packets: PacketStore) {
     this.#reader = new RingReader(ring);
+    this.#names = new NameReader(names);
     this.#packets = packets;
   }
 
@@ -98,6 +105,9 @@ export class Streams {
   #record(kind: number, content: Uint8Array): void {
     const view = new DataView(content.buffer, content.byteOffset, content.byteLength);
     switch (kind) {
+      case RECORD.cause:
+        this.#cause = readCause(content, this.#names);
+        return;
       case RECORD.sent:
       case RECORD.entered: {
         const number = view.getUint32(0, true);
@@ -114,6 +124,7 @@ export class Streams {
           bytes,
           length,
           fate: 'in flight',
+          ...(this.#cause?.number === number && { cause: this.#cause.cause }),
         });
         this.onFrame(timeNs, bytes, name);
         return;

@@ -1,4 +1,5 @@
 /** A captured frame: as seen on a device, with its fate if that is known. */
+import type { Cause } from './cause/cause.ts';
 import type { PacketDirection, PacketFate } from '../protocol.ts';
 
 /** The link type of every machine's own frames. */
@@ -22,6 +23,8 @@ export interface CapturedFrame {
   fate?: PacketFate;
   /** Why it was lost or dropped: a kernel drop reason, or the wire's effect. */
   reason?: string;
+  /** Why it was sent; a frame from elsewhere has none. */
+  readonly cause?: Cause;
   /** The user has marked it. */
   isMarked?: boolean;
   /** The user's comment. */

@@ -8,22 +8,13 @@ import { inet_connection_sock } from '../../stack/include/net/inet_connection_so
 import { inet_timewait_sock } from '../../stack/include/net/inet_timewait_sock.ts';
 import type { sock_common } from '../../stack/include/net/sock.ts';
 import { TASK_DEAD, TASK_RUNNING, type task_struct } from '../../stack/include/linux/sched.ts';
-import { sockaddr_in } from '../../stack/include/uapi/linux/in.ts';
 import { TCP_CLOSE, TCP_LISTEN, type TcpState } from '../../stack/include/uapi/linux/tcp.ts';
 import type { Machine } from '../../stack/machine.ts';
 import { sock_from_file } from '../../stack/net/socket/file.ts';
 import type { wire_frame } from '../../stack/wire/frame.ts';
 import type { World } from '../../stack/world/world.ts';
-import {
-  ARGUMENT,
-  ARGUMENT_BYTES,
-  ENDS_BYTES,
-  FRAME_HEAD_BYTES,
-  KIND,
-  MOST_ARGUMENTS,
-  PORT_UNIT,
-  QUEUES,
-} from './layout.ts';
+import { writeArgument } from './callArguments.ts';
+import { ARGUMENT_BYTES, ENDS_BYTES, FRAME_HEAD_BYTES, KIND, MOST_ARGUMENTS, QUEUES } from './layout.ts';
 import type { RecordWriter } from './recordWriter.ts';
 
 /** The lengths of a listener's queues when they were last recorded. */
@@ -112,20 +103,9 @@ export class Recorder implements CaptureSink {
     this.#writer.ring.view.setUint32(at, this.#writer.names.numberOf(task.comm), true);
     this.#writer.ring.view.setUint32(at + 4, task.tgid, true);
     this.#writer.ends(at + 8, sk);
-    for (let i = 0; i < count; i++) this.#argument(at + 8 + ENDS_BYTES + i * ARGUMENT_BYTES, args[i]);
+    const from = at + 8 + ENDS_BYTES;
+    for (let i = 0; i < count; i++) writeArgument(this.#writer.ring.view, from + i * ARGUMENT_BYTES, args[i]);
     this.#writer.commit();
-  }
-  #argument(at: number, value: unknown): void {
-    if (typeof value === 'number') this.#put(at, ARGUMENT.number, value);
-    else if (value instanceof Uint8Array) this.#put(at, ARGUMENT.bytes, value.length);
-    else if (value instanceof sockaddr_in)
-      this.#put(at, ARGUMENT.address + value.sin_port * PORT_UNIT, value.sin_addr);
-    else this.#put(at, ARGUMENT.other, 0);
-  }
-  #put(at: number, tag: number, value: number): void {
-    const { view } = this.#writer.ring;
-    view.setFloat64(at, tag, true);
-    view.setFloat64(at + 8, value, true);
   }
 
   #exit(task: task_struct, name: string, result: unknown): void {

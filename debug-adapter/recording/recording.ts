@@ -9,17 +9,9 @@ import { frameFacts } from '../sequence/frameFacts.ts';
 import type { Moment } from '../protocol.ts';
 import { protocolName, type End } from '../sequence/ends.ts';
 import type { Happening } from '../sequence/happening.ts';
-import { argumentsText, type CallArgument } from './callText.ts';
-import {
-  ARGUMENT,
-  ARGUMENT_BYTES,
-  ENDS_BYTES,
-  HEAD_BYTES,
-  KIND,
-  NO_PROTOCOL,
-  PORT_UNIT,
-  QUEUES,
-} from './layout.ts';
+import { callArguments } from './callArguments.ts';
+import { argumentsText } from './callText.ts';
+import { ENDS_BYTES, HEAD_BYTES, KIND, NO_PROTOCOL, QUEUES } from './layout.ts';
 import { NameReader } from './nameTable.ts';
 
 /** How many happenings are kept. */
@@ -153,26 +145,4 @@ export function socketAt(view: DataView, at: number): End | null {
     peerAddress: view.getInt32(at + 4, true),
     peerPort: view.getUint16(at + 10, true),
   };
-}
-
-function callArguments(view: DataView, from: number): CallArgument[] {
-  const args: CallArgument[] = [];
-  for (let at = from; at + ARGUMENT_BYTES <= view.byteLength; at += ARGUMENT_BYTES) {
-    const tag = view.getFloat64(at, true);
-    const value = view.getFloat64(at + 8, true);
-    args.push(callArgument(tag % PORT_UNIT, Math.floor(tag / PORT_UNIT), value));
-  }
-  return args;
-}
-function callArgument(tag: number, port: number, value: number): CallArgument {
-  switch (tag) {
-    case ARGUMENT.number:
-      return { kind: 'number', value };
-    case ARGUMENT.bytes:
-      return { kind: 'bytes', length: value };
-    case ARGUMENT.address:
-      return { kind: 'address', address: value, port };
-    default:
-      return { kind: 'other' };
-  }
 }

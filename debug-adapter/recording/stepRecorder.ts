@@ -17,6 +17,7 @@ import type { World } from '../../stack/world/world.ts';
 import type { StepKind } from '../way/step.ts';
 import { ENDS_BYTES } from './layout.ts';
 import type { RecordWriter } from './recordWriter.ts';
+import { SentBuffers } from './sentBuffers.ts';
 import { STEP_BYTES, STEP_KINDS } from './stepLayout.ts';
 
 const KIND = Object.fromEntries(STEP_KINDS.map((kind, index) => [kind, index + 1])) as Record<
@@ -28,7 +29,7 @@ export class StepRecorder implements CaptureSink {
   readonly #writer: RecordWriter;
   /** Numbers of packet buffers that are being sent. */
   readonly #buffers = new WeakMap<sk_buff, number>();
-  readonly #adapters = new Map<CapturePort, vnic_adapter | null>();
+  readonly #sent = new SentBuffers();
   #last = 0;
   /** What NAPI is handing to GRO. */
   #entered: sk_buff | null = null;
@@ -63,14 +64,18 @@ export class StepRecorder implements CaptureSink {
   }
 
   sent(frame: wire_frame, port: CapturePort): void {
-    const adapter = this.#adapterOf(port);
-    if (adapter === null) return;
-    const { buffer_info } = adapter.tx_ring;
-    // The packet that the hardware is sending begins at its head.
-    const { skb } = buffer_info[buffer_info[adapter.hw.tx.tdh]!.next_to_watch]!;
+    const skb = this.#sent.of(port);
     if (skb === null) return;
     const { host, name } = this.#writer.port(port);
-    this.#write(KIND.wire, host, this.#buffers.get(skb) ?? 0, frame.number, skb, adapter.hw.tx.tdh, name);
+    this.#write(
+      KIND.wire,
+      host,
+      this.#buffers.get(skb) ?? 0,
+      frame.number,
+      skb,
+      (port as VnicHardware).tx.tdh,
+      name,
+    );
   }
   received(frame: wire_frame, port: CapturePort): void {
     const { host, name } = this.#writer.port(port);
@@ -126,20 +131,4 @@ export class StepRecorder implements CaptureSink {
     if (sk !== undefined) this.#writer.ends(at + STEP_BYTES, sk);
     this.#writer.commit();
   }
-
-  /** The driver of a NIC; null: it has none here. */
-  #adapterOf(port: CapturePort): vnic_adapter | null {
-    let adapter = this.#adapters.get(port);
-    if (adapter === undefined) {
-      adapter = port instanceof VnicHardware ? driverOf(port) : null;
-      this.#adapters.set(port, adapter);
-    }
-    return adapter;
-  }
-}
-
-function driverOf(hw: VnicHardware): vnic_adapter | null {
-  for (const { priv } of hw.machine.init_net.dev_base.values())
-    if (priv instanceof vnic_adapter && priv.hw === hw) return priv;
-  return null;
 }

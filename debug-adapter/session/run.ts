@@ -119,9 +119,9 @@ export class Run {
     this.breakpoints = new Breakpoints(this.debuggee, this.execution, this.#t);
     this.functionBreakpoints = new FunctionBreakpoints(this.debuggee, this.execution, functions, this.#t);
     this.packets = original?.packets ?? new PacketStore();
-    this.streams = new Streams(this.debuggee.ring, this.packets);
-    this.streams.isCongested = isCongested;
     const { sequence, samples, steps, names: recordedNames } = this.debuggee.recording;
+    this.streams = new Streams(this.debuggee.ring, recordedNames, this.packets);
+    this.streams.isCongested = isCongested;
     this.recording = original?.recording ?? new Recording(sequence, recordedNames);
     this.samples = original?.samples ?? new Samples(samples, recordedNames);
     this.steps = original?.steps ?? new Steps(steps, recordedNames);

@@ -87,6 +87,7 @@ function start(boot: BootConfig, kernel: KernelNames, t: Translate): Running {
 function record(world: World, records: Records): void {
   const { sequence, samples, steps, names } = data.recording;
   const nameWriter = new NameWriter(names);
+  records.tellCauses(nameWriter);
   const writer = (ring: SharedArrayBuffer) => new RecordWriter(world, new RingWriter(ring), nameWriter);
   world.capture = allOf([
     records,

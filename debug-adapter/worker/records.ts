@@ -5,6 +5,9 @@ import type { wire_frame } from '../../stack/wire/frame.ts';
 import type { World } from '../../stack/world/world.ts';
 import type { PacketStacks } from '../inspect/packetStacks.ts';
 import type { TextFrame } from '../inspect/stackText.ts';
+import { writeCause } from '../recording/causeRecord.ts';
+import { CauseTracker } from '../recording/causeTracker.ts';
+import type { NameWriter } from '../recording/nameTable.ts';
 import { RECORD } from './channel.ts';
 
 /** Frame record: number, length (u32 each), time in ns (f64), length of the interface's name (u32), name, bytes. */
@@ -22,6 +25,7 @@ export class Records implements CaptureSink {
   /** Names of interfaces, encoded. */
   readonly #names = new Map<CapturePort, Uint8Array>();
   readonly #stacks: PacketStacks;
+  #causes: { readonly tracker: CauseTracker; readonly names: NameWriter } | null = null;
 
   constructor(ring: RingWriter, world: World, stacks: PacketStacks) {
     this.#ring = ring;
@@ -31,6 +35,7 @@ export class Records implements CaptureSink {
 
   sent(frame: wire_frame, port: CapturePort): void {
     if (!port.is_outside) this.#stacks.noteSent(frame.number);
+    this.#tellCause(frame, port);
     const name = this.#nameOf(port);
     const kind = port.is_outside ? RECORD.entered : RECORD.sent;
     const at = this.#ring.reserve(kind, FRAME_HEADER_BYTES + name.length + frame.length);
@@ -48,6 +53,17 @@ export class Records implements CaptureSink {
       to += size;
     }
     this.#ring.commit();
+  }
+
+  /** From now on each frame is told with its cause. */
+  tellCauses(names: NameWriter): void {
+    this.#causes = { tracker: new CauseTracker(this.#world), names };
+  }
+  #tellCause({ number }: wire_frame, port: CapturePort): void {
+    if (this.#causes === null) return;
+    const { tracker, names } = this.#causes;
+    const cause = tracker.of(port);
+    if (cause !== null) writeCause(this.#ring, names, RECORD.cause, number, cause);
   }
 
   /** 'lo'; with several machines 'client eth0'. */

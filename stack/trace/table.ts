@@ -16,6 +16,7 @@ import type { net } from '../include/net/net_namespace.ts';
 import type { request_sock } from '../include/net/request_sock.ts';
 import type { Qdisc } from '../include/net/sch_generic.ts';
 import type { proto, sock, sock_common } from '../include/net/sock.ts';
+import type { LossSign, SendReason } from '../capture/send_reason.ts';
 import { ADDRESS_FAMILIES } from '../include/uapi/linux/socket.ts';
 import { TCP_CA_STATES } from '../include/uapi/linux/tcp.ts';
 import type { irqaction } from '../kernel/irq.ts';
@@ -199,7 +200,38 @@ export const TRACEPOINTS = {
       `${what} port ${sk.skc_num} from ${formatAddress(req.skc_daddr)}:${req.skc_dport}`,
   ),
 
+  /**
+   * What is sent next, and why: told where the code decides. Linux has no tracepoint for it. `skb`: what is
+   * answered, where there is no socket. `sk` and `skb` are not both null.
+   */
+  sockscope_send: tracepoint(
+    'sockscope:send',
+    (sk: sock_common | null, skb: sk_buff | null) => (sk !== null ? sk.skc_net.machine : skb!.machine),
+    (sk: sock_common | null, skb: sk_buff | null, why: SendReason) => `${why} ${sockAndSkb(sk, skb)}`,
+  ),
+  /** A segment of the retransmit queue is retransmitted next. */
+  sockscope_retransmit: tracepoint(
+    'sockscope:retransmit',
+    ofSock,
+    (sk: sock, skb: sk_buff, why: SendReason) => `${why} ${sockAndSkb(sk, skb)}`,
+  ),
+  /** A segment is marked lost. Linux has no tracepoint for it. */
+  sockscope_mark_lost: tracepoint(
+    'sockscope:mark_lost',
+    ofSock,
+    (sk: sock, skb: sk_buff, sign: LossSign) => `${sign} ${sockAndSkb(sk, skb)}`,
+  ),
+  /** The ACK of what is being received is put off. Linux has no tracepoint for it. */
+  sockscope_delay_ack: tracepoint('sockscope:delay_ack', ofSock, (sk: sock) => sockText(sk)),
+  /** The process that owns the socket processes a packet of its backlog. */
+  sockscope_backlog_entry: tracepoint('sockscope:backlog_entry', ofSock, (sk: sock, skb: sk_buff) =>
+    sockAndSkb(sk, skb),
+  ),
+  sockscope_backlog_exit: tracepoint('sockscope:backlog_exit', ofSock, (sk: sock) => sockText(sk)),
+
   // Packets, devices and queues.
+  /** A packet waits until the address of its neighbour is known. */
+  sockscope_neigh_queue: tracepoint('sockscope:neigh_queue', ofSkb, (skb: sk_buff) => skbText(skb)),
   /**
    * A packet is in a queue of a socket; Linux has no tracepoint for it. `into`: the packet in that queue that its
    * data was joined to; it is freed next.
@@ -219,6 +251,10 @@ export const TRACEPOINTS = {
     'skb:skb_copy_datagram_iovec',
     ofSkb,
     (skb: sk_buff, len: number) => `${skbText(skb)} copied=${len}`,
+  ),
+  /** The NIC cannot segment a packet: these are its segments. */
+  sockscope_gso_segment: tracepoint('sockscope:gso_segment', ofSkb, (skb: sk_buff, _segs: sk_buff) =>
+    skbText(skb),
   ),
   net_dev_queue: tracepoint('net:net_dev_queue', ofSkb, skbText),
   net_dev_start_xmit: tracepoint(

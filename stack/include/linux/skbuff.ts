@@ -162,6 +162,8 @@ export class sk_buff {
   tcp_tsorted_linked = false;
   /** The number of the received frame; -1 for a packet created by this host. */
   frame_number = -1;
+  /** The number of the last frame that GRO has merged into it; its own if there is none. */
+  last_frame_number = -1;
 
   constructor(machine: Machine, head: Uint8Array, shinfo: skb_shared_info, truesize: number) {
     this.machine = machine;

@@ -127,6 +127,7 @@ export function skb_gro_receive(p: sk_buff, skb: sk_buff): Errno {
   }
 
   p_cb.count += cb.count;
+  p.last_frame_number = skb.frame_number;
   p.data_len += len;
   p.truesize += delta_truesize;
   p.len += len;

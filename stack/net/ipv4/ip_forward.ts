@@ -45,6 +45,7 @@ import {
   IPSTATS_MIB_OUTOCTETS,
 } from '../../include/uapi/linux/snmp.ts';
 import { HZ, jiffies } from '../../kernel/time/jiffies.ts';
+import { trace } from '../../trace/events.ts';
 import { kfree_skb, kfree_skb_reason } from '../core/skbuff/alloc.ts';
 import { skb_cow } from '../core/skbuff/data.ts';
 import { icmp_send } from './icmp/send.ts';
@@ -117,6 +118,7 @@ export function ip_forward(skb: sk_buff): number {
   IP_INC_STATS(net, IPSTATS_MIB_OUTFORWDATAGRAMS);
   IP_ADD_STATS(net, IPSTATS_MIB_OUTOCTETS, skb.len);
   if (parm.opt !== null && parm.opt.optlen !== 0) ip_forward_options(skb);
+  trace.sockscope_send(null, skb, 'forward');
   return dst_output(net, null, skb);
 }
 

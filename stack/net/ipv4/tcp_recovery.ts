@@ -31,6 +31,7 @@ import type { rate_sample } from '../../include/net/tcp_congestion_ops.ts';
 import { TCP_SKB_CB, TCPCB_LOST, TCPCB_RETRANS, TCPCB_SACKED_RETRANS } from '../../include/net/tcp_skb_cb.ts';
 import { TCP_CA_Recovery } from '../../include/uapi/linux/tcp.ts';
 import { usecs_to_jiffies } from '../../kernel/time/jiffies.ts';
+import { trace } from '../../trace/events.ts';
 import { inet_csk_reset_xmit_timer } from './inet_connection_sock/xmit_timers.ts';
 import { tcp_tsorted_del } from './tcp/queue.ts';
 import { tcp_cwnd_reduction } from './tcp_input/cwnd.ts';
@@ -89,6 +90,7 @@ function tcp_rack_detect_loss(sk: sock): number {
 
     const remaining = tcp_rack_skb_timeout(tp, skb, reo_wnd);
     if (remaining <= 0) {
+      trace.sockscope_mark_lost(sk, skb, 'rack');
       tcp_mark_skb_lost(sk, skb);
       tcp_tsorted_del(tp, skb);
     } else {
@@ -180,6 +182,7 @@ export function tcp_newreno_mark_lost(sk: sock, snd_una_advanced: boolean): void
   if ((TCP_SKB_CB(skb).sacked & TCPCB_LOST) !== 0) return;
   const mss = tcp_skb_mss(skb);
   if (tcp_skb_pcount(skb) > 1 && skb.len > mss) tcp_fragment(sk, TCP_FRAG_IN_RTX_QUEUE, skb, mss, mss);
+  trace.sockscope_mark_lost(sk, skb, 'duplicate_acks');
   tcp_mark_skb_lost(sk, skb);
 }
 

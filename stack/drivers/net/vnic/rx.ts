@@ -63,6 +63,7 @@ export function vnic_clean_rx_irq(adapter: vnic_adapter, budget: number): number
       stats.rx_packets += skb.shinfo.gso_segs || 1;
       stats.rx_bytes += skb.len;
       skb.frame_number = desc.frame_number;
+      skb.last_frame_number = desc.frame_number;
       skb.protocol = eth_type_trans(skb, netdev);
       work_done++;
       napi_gro_receive(adapter.napi, skb);

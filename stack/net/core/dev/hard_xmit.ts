@@ -83,6 +83,7 @@ export function validate_xmit_skb(skb: sk_buff, dev: net_device): sk_buff | null
     const segs = skb_gso_segment(skb, features);
     if (IS_ERR(segs)) return drop_invalid(skb, dev);
     if (segs === null) return skb;
+    trace.sockscope_gso_segment(skb, segs);
     consume_skb(skb);
     // Linux's skb_segment() copies the payload for a device without scatter-gather; this one shares it.
     if ((features & NETIF_F_SG) === 0)

@@ -199,6 +199,7 @@ function queue_until_resolved(neigh: neighbour, skb: sk_buff): void {
     neigh.arp_queue_len_bytes -= oldest.truesize;
     kfree_skb_reason(oldest, SKB_DROP_REASON_NEIGH_QUEUEFULL);
   }
+  trace.sockscope_neigh_queue(skb);
   __skb_queue_tail(neigh.arp_queue, skb);
   neigh.arp_queue_len_bytes += skb.truesize;
 }

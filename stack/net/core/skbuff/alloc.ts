@@ -101,6 +101,7 @@ export function skb_clone(skb: sk_buff): sk_buff {
   n.tail = skb.tail;
   n.end = skb.end;
   n.frame_number = skb.frame_number;
+  n.last_frame_number = skb.last_frame_number;
   n.cloned = true;
   skb.cloned = true;
   skb.shinfo.dataref++;

@@ -13,6 +13,7 @@ import { schedule } from '../../../kernel/sched/core.ts';
 import { NO_SLEEP } from '../../../kernel/sched/no_sleep.ts';
 import { DEFINE_WAIT, finish_wait, prepare_to_wait_exclusive, wake_up } from '../../../kernel/sched/wait.ts';
 import { local_bh_disable, local_bh_enable } from '../../../kernel/softirq.ts';
+import { trace } from '../../../trace/events.ts';
 
 /** Lock the socket for this process; sleep while another process owns it. @linux include/net/sock.h */
 export function lock_sock(sk: sock): Sleeps<void> {
@@ -60,7 +61,9 @@ export function __release_sock(sk: sock): void {
     do {
       const next: sk_buff | null = skb.next;
       skb.next = null;
+      trace.sockscope_backlog_entry(sk, skb);
       sk.sk_backlog_rcv(sk, skb);
+      trace.sockscope_backlog_exit(sk);
       skb = next;
     } while (skb !== null);
     skb = backlog.head;

@@ -42,6 +42,7 @@ import {
   wait_woken,
   woken_wake_function,
 } from '../../../kernel/sched/wait.ts';
+import { trace } from '../../../trace/events.ts';
 import { lock_sock, release_sock } from '../../core/sock/lock.ts';
 import { sk_wait_queue, sock_intr_errno } from '../../core/sock/queue.ts';
 import { inet_csk_listen_start } from '../inet_connection_sock/listen.ts';
@@ -111,6 +112,7 @@ export function* __inet_stream_connect(
   if (addr_len < SA_FAMILY_SIZE) return -EINVAL;
   if (sa_family(uaddr) === AF_UNSPEC) {
     sk.sk_disconnects++;
+    trace.sockscope_send(sk, null, 'reset_disconnect');
     err = sk.sk_prot.disconnect(sk, flags);
     sock.state = err !== 0 ? SS_DISCONNECTING : SS_UNCONNECTED;
     return err;
@@ -147,6 +149,7 @@ export function* __inet_stream_connect(
     err = sock_error(sk) || -ECONNABORTED;
     sock.state = SS_UNCONNECTED;
     sk.sk_disconnects++;
+    trace.sockscope_send(sk, null, 'reset_disconnect');
     if (sk.sk_prot.disconnect(sk, flags) !== 0) sock.state = SS_DISCONNECTING;
     return err;
   }

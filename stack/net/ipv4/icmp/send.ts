@@ -55,6 +55,7 @@ import { local_bh_disable, local_bh_enable } from '../../../kernel/softirq.ts';
 import { HZ, jiffies } from '../../../kernel/time/jiffies.ts';
 import { csum_add, csum_block_add, csum_fold, csum_partial } from '../../../lib/checksum.ts';
 import { get_random_u32_below } from '../../../lib/random.ts';
+import { trace } from '../../../trace/events.ts';
 import { skb_copy_bits } from '../../core/skbuff/data.ts';
 import { inet_select_addr } from '../devinet.ts';
 import { fib_compute_spec_dst } from '../fib_frontend.ts';
@@ -225,7 +226,10 @@ export function icmp_reply(param: icmp_bxm, skb: sk_buff): void {
     fl4.flowi4_proto = IPPROTO_ICMP;
     const rt = ip_route_output_key(net, fl4);
     if (!IS_ERR(rt)) {
-      if (!limited || icmpv4_xrlim_allow(net, rt, fl4)) icmp_push_reply(sk, param, fl4, ipc, rt);
+      if (!limited || icmpv4_xrlim_allow(net, rt, fl4)) {
+        trace.sockscope_send(null, skb, 'icmp_reply');
+        icmp_push_reply(sk, param, fl4, ipc, rt);
+      }
       ip_rt_put(rt);
     }
     icmp_xmit_unlock(sk);
@@ -336,6 +340,7 @@ function send_error(
     if (room > IPHDR_LEN) {
       param.data_len = Math.min(skb_in.len - param.offset, room);
       if (fl4.saddr === 0) fl4.saddr = INADDR_DUMMY;
+      trace.sockscope_send(null, skb_in, 'icmp_error');
       icmp_push_reply(sk, param, fl4, ipc, rt);
     }
   }

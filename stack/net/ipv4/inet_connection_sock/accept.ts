@@ -102,6 +102,7 @@ function* take_from_accept_queue(sk: sock, flags: number): Sleeps<sock | Errno> 
  */
 export function inet_child_forget(sk: sock, req: request_sock, child: sock): void {
   trace.sockscope_listen_request(sk, 'forgotten', req);
+  trace.sockscope_send(child, null, 'reset_listener_closed');
   sk.skc_prot.disconnect(child, O_NONBLOCK);
   sock_orphan(child);
   sk.skc_prot.memory(sock_net(sk))!.orphan_count++;

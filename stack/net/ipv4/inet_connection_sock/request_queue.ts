@@ -36,6 +36,7 @@ import { tcp_or_dccp_get_hashinfo } from '../inet_hashtables/hash.ts';
 
 /** Retransmit the SYN-ACK. @linux net/ipv4/inet_connection_sock.c */
 export function inet_rtx_syn_ack(parent: sock, req: request_sock): number {
+  trace.sockscope_send(req, null, 'syn_ack_again');
   const err = req.rsk_ops.rtx_syn_ack(parent, req);
   if (err === 0) req.num_retrans++;
   return err;

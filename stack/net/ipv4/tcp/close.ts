@@ -65,6 +65,7 @@ import {
 import { WARN_ON } from '../../../kernel/printk.ts';
 import { local_bh_disable, local_bh_enable } from '../../../kernel/softirq.ts';
 import { jiffies_to_usecs } from '../../../kernel/time/jiffies.ts';
+import { trace } from '../../../trace/events.ts';
 import { __kfree_skb, put_page } from '../../core/skbuff/alloc.ts';
 import { __skb_dequeue, __skb_queue_purge, skb_rbtree_purge } from '../../core/skbuff/queue.ts';
 import { sock_put } from '../../core/sock/alloc.ts';
@@ -170,8 +171,10 @@ export function* __tcp_close(sk: sock, timeout: jiffies_t): Sleeps<void> {
         // RFC 2525, 2.17: the peer must learn that its data was not read.
         NET_INC_STATS(net, LINUX_MIB_TCPABORTONCLOSE);
         tcp_set_state(sk, TCP_CLOSE);
+        trace.sockscope_send(sk, null, 'reset_unread');
         tcp_send_active_reset(sk);
       } else if (sock_flag(sk, SOCK_LINGER) && sk.sk_lingertime === 0) {
+        trace.sockscope_send(sk, null, 'reset_linger');
         sk.skc_prot.disconnect(sk, 0);
         NET_INC_STATS(net, LINUX_MIB_TCPABORTONDATA);
       } else if (tcp_close_state(sk)) {
@@ -202,6 +205,7 @@ function settle_orphan(sk: sock): void {
   if (sk.skc_state === TCP_FIN_WAIT2) {
     if (tcp_sk(sk).linger2 < 0) {
       tcp_set_state(sk, TCP_CLOSE);
+      trace.sockscope_send(sk, null, 'reset_linger2');
       tcp_send_active_reset(sk);
       NET_INC_STATS(net, LINUX_MIB_TCPABORTONLINGER);
     } else {
@@ -216,6 +220,7 @@ function settle_orphan(sk: sock): void {
   }
   if (sk.skc_state !== TCP_CLOSE && tcp_check_oom(sk, 0)) {
     tcp_set_state(sk, TCP_CLOSE);
+    trace.sockscope_send(sk, null, 'reset_memory');
     tcp_send_active_reset(sk);
     NET_INC_STATS(net, LINUX_MIB_TCPABORTONMEMORY);
   }
@@ -270,7 +275,10 @@ export function* tcp_abort(common: sock_common, err: number): Sleeps<Errno> {
     inet_csk_listen_stop(sk);
   }
   local_bh_disable(machine);
-  if (tcp_need_reset(sk.skc_state)) tcp_send_active_reset(sk);
+  if (tcp_need_reset(sk.skc_state)) {
+    trace.sockscope_send(sk, null, 'reset_abort');
+    tcp_send_active_reset(sk);
+  }
   tcp_done_with_error(sk, err);
   local_bh_enable(machine);
   release_sock(sk);

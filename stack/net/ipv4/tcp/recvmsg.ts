@@ -54,6 +54,7 @@ import {
 import { TCP_CLOSE, TCP_LISTEN, TCP_OPTIONS } from '../../../include/uapi/linux/tcp.ts';
 import { WARN_ON } from '../../../kernel/printk.ts';
 import { current } from '../../../kernel/sched/core.ts';
+import { trace } from '../../../trace/events.ts';
 import { skb_copy_datagram_msg } from '../../core/datagram.ts';
 import { __kfree_skb } from '../../core/skbuff/alloc.ts';
 import { __skb_unlink } from '../../core/skbuff/queue.ts';
@@ -105,6 +106,7 @@ function tcp_recv_urg(sk: sock, msg: msghdr, len: number, flags: number): number
 export function __tcp_cleanup_rbuf(sk: sock, copied: number): void {
   const tp = tcp_sk(sk);
   let time_to_ack = false;
+  let opens_window = false;
 
   if (inet_csk_ack_scheduled(sk)) {
     const { icsk_ack } = inet_csk(sk);
@@ -126,10 +128,12 @@ export function __tcp_cleanup_rbuf(sk: sock, copied: number): void {
     const rcv_window_now = tcp_receive_window(tp);
     if (2 * rcv_window_now <= tp.window_clamp) {
       const new_window = __tcp_select_window(sk);
-      if (new_window !== 0 && new_window >= 2 * rcv_window_now) time_to_ack = true;
+      if (new_window !== 0 && new_window >= 2 * rcv_window_now) opens_window = true;
     }
   }
-  if (time_to_ack) tcp_send_ack(sk);
+  if (!time_to_ack && !opens_window) return;
+  trace.sockscope_send(sk, null, opens_window ? 'window_update' : 'ack_read');
+  tcp_send_ack(sk);
 }
 
 /** As __tcp_cleanup_rbuf(), after a consistency check of the receive queue. @linux net/ipv4/tcp.c */

@@ -120,6 +120,7 @@ export function tcp_push(sk: sock, flags: number, mss_now: number, nonagle: numb
     }
     return;
   }
+  trace.sockscope_send(sk, null, 'data');
   __tcp_push_pending_frames(sk, mss_now, (flags & MSG_MORE) !== 0 ? TCP_NAGLE_CORK : nonagle);
 }
 
@@ -280,8 +281,10 @@ export function* tcp_sendmsg_locked(sk: sock, msg: msghdr, _size: number): Sleep
       if (skb!.len < size_goal || !large_allowed) continue;
       if (forced_push(tp)) {
         tcp_mark_push(tp, skb!);
+        trace.sockscope_send(sk, null, 'data');
         __tcp_push_pending_frames(sk, mss_now, TCP_NAGLE_PUSH);
       } else if (skb === tcp_send_head(sk)) {
+        trace.sockscope_send(sk, null, 'data');
         tcp_push_one(sk, mss_now);
       }
       continue;

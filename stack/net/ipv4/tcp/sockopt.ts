@@ -50,6 +50,7 @@ import {
 import { ns_capable } from '../../../kernel/capability.ts';
 import { current } from '../../../kernel/sched/core.ts';
 import { HZ } from '../../../kernel/time/jiffies.ts';
+import { trace } from '../../../trace/events.ts';
 import { reqsk_queue_alloc } from '../../core/request_sock.ts';
 import { lock_sock, release_sock } from '../../core/sock/lock.ts';
 import { inet_csk_reset_keepalive_timer } from '../inet_connection_sock/xmit_timers.ts';
@@ -99,6 +100,7 @@ export function __tcp_sock_set_cork(sk: sock, on: boolean): void {
   }
   tp.nonagle &= ~TCP_NAGLE_CORK;
   if ((tp.nonagle & TCP_NAGLE_OFF) !== 0) tp.nonagle |= TCP_NAGLE_PUSH;
+  trace.sockscope_send(sk, null, 'uncork');
   tcp_push_pending_frames(sk);
 }
 
@@ -111,6 +113,7 @@ export function __tcp_sock_set_nodelay(sk: sock, on: boolean): void {
   const tp = tcp_sk(sk);
   if (on) {
     tp.nonagle |= TCP_NAGLE_OFF | TCP_NAGLE_PUSH;
+    trace.sockscope_send(sk, null, 'nodelay');
     tcp_push_pending_frames(sk);
   } else {
     tp.nonagle &= ~TCP_NAGLE_OFF;

@@ -44,6 +44,7 @@ import {
   LINUX_MIB_TCPPUREACKS,
 } from '../../../include/uapi/linux/snmp.ts';
 import { TCP_CA_CWR, TCP_CA_Open, TCP_SYN_SENT } from '../../../include/uapi/linux/tcp.ts';
+import { trace } from '../../../trace/events.ts';
 import { sk_dst_confirm } from '../../core/sock/dst.ts';
 import { inet_csk_clear_xmit_timer } from '../inet_connection_sock/xmit_timers.ts';
 import { tcp_set_ca_state } from '../tcp_cong.ts';
@@ -406,6 +407,7 @@ function tcp_xmit_recovery(sk: sock, rexmit: number): void {
   const tp = tcp_sk(sk);
   if (sk.sk_state === TCP_SYN_SENT) return;
   if (rexmit === REXMIT_NEW) {
+    trace.sockscope_send(sk, null, 'after_timeout');
     __tcp_push_pending_frames(sk, tcp_current_mss(sk), TCP_NAGLE_OFF);
     if (after(tp.snd_nxt, tp.high_seq)) return;
     tp.frto = false;

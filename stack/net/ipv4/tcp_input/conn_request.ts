@@ -242,6 +242,7 @@ export function tcp_conn_request(
 
   if (want_cookie) {
     trace.sockscope_listen_request(sk, 'cookie', req);
+    trace.sockscope_send(sk, skb, 'syn_cookie');
     af_ops.send_synack(sk, dst, fl, req, TCP_SYNACK_COOKIE, skb);
     reqsk_free(req);
     return 0;
@@ -254,6 +255,7 @@ export function tcp_conn_request(
     dst_release(dst);
     return 0;
   }
+  trace.sockscope_send(sk, skb, 'syn_ack');
   af_ops.send_synack(sk, dst, fl, req, TCP_SYNACK_NORMAL, skb);
   reqsk_put(req);
   return 0;

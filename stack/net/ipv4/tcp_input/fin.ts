@@ -84,10 +84,12 @@ export function tcp_fin(sk: sock): void {
       break;
     case TCP_FIN_WAIT1:
       // Simultaneous close: our FIN is not yet acknowledged.
+      trace.sockscope_send(sk, null, 'ack_fin');
       tcp_send_ack(sk);
       tcp_set_state(sk, TCP_CLOSING);
       break;
     case TCP_FIN_WAIT2:
+      trace.sockscope_send(sk, null, 'ack_fin');
       tcp_send_ack(sk);
       tcp_time_wait(sk, TCP_TIME_WAIT, 0);
       break;

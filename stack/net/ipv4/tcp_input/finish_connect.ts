@@ -38,6 +38,7 @@ import { tcp_clear_options, tcp_paws_reject } from '../../../include/net/tcp_opt
 import { TCP_SKB_CB } from '../../../include/net/tcp_skb_cb.ts';
 import { LINUX_MIB_PAWSACTIVEREJECTED } from '../../../include/uapi/linux/snmp.ts';
 import { TCP_ESTABLISHED, TCP_SYN_RECV } from '../../../include/uapi/linux/tcp.ts';
+import { trace } from '../../../trace/events.ts';
 import { __kfree_skb } from '../../core/skbuff/alloc.ts';
 import { __sk_dst_get } from '../../core/sock/dst.ts';
 import {
@@ -127,6 +128,7 @@ export function tcp_rcv_synsent_state_process(sk: sock, skb: sk_buff, th: tcphdr
         inet_csk_reset_xmit_timer(sk, ICSK_TIME_RETRANS, TCP_TIMEOUT_MIN, TCP_RTO_MAX);
       }
       undo_options(sk, saved_clamp);
+      trace.sockscope_send(sk, null, 'reset_bad_ack');
       return 1;
     }
     if (
@@ -136,6 +138,7 @@ export function tcp_rcv_synsent_state_process(sk: sock, skb: sk_buff, th: tcphdr
     ) {
       NET_INC_STATS(sock_net(sk), LINUX_MIB_PAWSACTIVEREJECTED);
       undo_options(sk, saved_clamp);
+      trace.sockscope_send(sk, null, 'reset_bad_ack');
       return 1;
     }
     // second: RST: connection refused
@@ -227,9 +230,11 @@ function synack_received(sk: sock, skb: sk_buff, th: tcphdr): number {
     inet_csk_schedule_ack(sk);
     tcp_enter_quickack_mode(sk, TCP_MAX_QUICKACKS);
     inet_csk_reset_xmit_timer(sk, ICSK_TIME_DACK, TCP_DELACK_MAX, TCP_RTO_MAX);
+    trace.sockscope_delay_ack(sk);
     __kfree_skb(skb);
     return 0;
   }
+  trace.sockscope_send(sk, null, 'handshake_ack');
   tcp_send_ack(sk);
   return -1;
 }
@@ -257,6 +262,7 @@ function simultaneous_open(sk: sock, skb: sk_buff, th: tcphdr): void {
   tcp_mtup_init(sk);
   tcp_sync_mss(sk, icsk.icsk_pmtu_cookie);
   tcp_initialize_rcv_mss(sk);
+  trace.sockscope_send(sk, null, 'syn_crossed');
   tcp_send_synack(sk);
   __kfree_skb(skb);
 }

@@ -287,6 +287,7 @@ export function tcp_send_dupack(sk: sock, skb: sk_buff): void {
       tcp_dsack_set(sk, seq, after(end_seq, tp.rcv_nxt) ? tp.rcv_nxt : end_seq);
     }
   }
+  trace.sockscope_send(sk, null, 'ack_duplicate');
   tcp_send_ack(sk);
 }
 
@@ -316,6 +317,7 @@ export function tcp_sack_compress_send_ack(sk: sock): void {
   }
   NET_ADD_STATS(sock_net(sk), LINUX_MIB_TCPACKCOMPRESSED, tp.compressed_ack - 1);
   tp.compressed_ack = 0;
+  trace.sockscope_send(sk, null, 'ack_compressed');
   tcp_send_ack(sk);
 }
 

@@ -244,7 +244,10 @@ export function tcp_rcv_state_process(sk: sock, skb: sk_buff): number {
   // fifth: the ACK field
   const acceptable = tcp_ack(sk, skb, FLAG_SLOWPATH | FLAG_UPDATE_TS_RECENT | FLAG_NO_CHALLENGE_ACK);
   if (acceptable <= 0) {
-    if (sk.sk_state === TCP_SYN_RECV) return 1;
+    if (sk.sk_state === TCP_SYN_RECV) {
+      trace.sockscope_send(sk, null, 'reset_bad_ack');
+      return 1;
+    }
     if (acceptable < 0) {
       tcp_send_challenge_ack(sk);
       tcp_drop_reason(sk, skb, -acceptable);
@@ -258,6 +261,7 @@ export function tcp_rcv_state_process(sk: sock, skb: sk_buff): number {
     case TCP_FIN_WAIT1:
       switch (finwait1_acked(sk, skb, th)) {
         case FIN_ABORTED:
+          trace.sockscope_send(sk, null, 'reset_nobody_reads');
           return 1;
         case FIN_CONSUMED:
           __kfree_skb(skb);
@@ -294,6 +298,7 @@ export function tcp_rcv_state_process(sk: sock, skb: sk_buff): number {
     ) {
       NET_INC_STATS(sock_net(sk), LINUX_MIB_TCPABORTONDATA);
       tcp_reset(sk, skb);
+      trace.sockscope_send(sk, null, 'reset_nobody_reads');
       return 1;
     }
     tcp_data_queue(sk, skb);
@@ -326,7 +331,10 @@ function takes_data(sk: sock, skb: sk_buff): boolean {
 
 /** RFC 9293 3.10.7.2: LISTEN. */
 function listen_state_process(sk: sock, skb: sk_buff, th: tcphdr): number {
-  if (th.ack) return 1;
+  if (th.ack) {
+    trace.sockscope_send(sk, skb, 'reset_listener');
+    return 1;
+  }
   if (th.rst) {
     tcp_drop_reason(sk, skb, SKB_DROP_REASON_TCP_RESET);
     return 0;

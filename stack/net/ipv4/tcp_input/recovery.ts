@@ -44,6 +44,7 @@ import {
 } from '../../../include/uapi/linux/tcp.ts';
 import { WARN_ON } from '../../../kernel/printk.ts';
 import { msecs_to_jiffies, usecs_to_jiffies } from '../../../kernel/time/jiffies.ts';
+import { trace } from '../../../trace/events.ts';
 import { inet_csk_reset_xmit_timer } from '../inet_connection_sock/xmit_timers.ts';
 import { tcp_set_ca_state } from '../tcp_cong.ts';
 import { tcp_current_mss } from '../tcp_output/mss.ts';
@@ -141,6 +142,7 @@ function tcp_timeout_mark_lost(sk: sock): void {
   for (let skb = head; skb !== null; skb = skb.next) {
     if (is_reneg) TCP_SKB_CB(skb).sacked &= ~TCPCB_SACKED_ACKED;
     else if (tcp_is_rack(sk) && skb !== head && tcp_rack_skb_timeout(tp, skb, 0) > 0) continue;
+    trace.sockscope_mark_lost(sk, skb, 'timeout');
     tcp_mark_skb_lost(sk, skb);
   }
   tcp_verify_left_out(tp);
@@ -243,7 +245,10 @@ function tcp_mark_head_lost(sk: sock, packets: number, mark_head: boolean): void
     if (after(cb.end_seq, loss_high)) break;
     if ((cb.sacked & TCPCB_SACKED_ACKED) !== 0) cnt += tcp_skb_pcount(skb);
     if (cnt > packets) break;
-    if ((cb.sacked & TCPCB_LOST) === 0) tcp_mark_skb_lost(sk, skb);
+    if ((cb.sacked & TCPCB_LOST) === 0) {
+      trace.sockscope_mark_lost(sk, skb, 'sacks');
+      tcp_mark_skb_lost(sk, skb);
+    }
     if (mark_head) break;
   }
   tcp_verify_left_out(tp);
@@ -485,7 +490,9 @@ export function tcp_simple_retransmit(sk: sock): void {
   const tp = tcp_sk(sk);
   const mss = tcp_current_mss(sk);
   for (let skb = tp.tcp_rtx_queue.first; skb !== null; skb = skb.next) {
-    if (tcp_skb_seglen(skb) > mss) tcp_mark_skb_lost(sk, skb);
+    if (tcp_skb_seglen(skb) <= mss) continue;
+    trace.sockscope_mark_lost(sk, skb, 'mtu');
+    tcp_mark_skb_lost(sk, skb);
   }
   tcp_clear_retrans_hints_partial(tp);
   if (tp.lost_out === 0) return;

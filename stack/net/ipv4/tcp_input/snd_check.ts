@@ -26,6 +26,7 @@ import {
 import { RTAX_QUICKACK } from '../../../include/uapi/linux/rtnetlink.ts';
 import { hrtimer_start_range_ns } from '../../../kernel/time/hrtimer.ts';
 import { ktime_get_ns } from '../../../kernel/time/timekeeping.ts';
+import { trace } from '../../../trace/events.ts';
 import { sk_memory_allocated, sk_prot_mem_limits } from '../../core/sock/memory.ts';
 import { tcp_send_ack, tcp_send_delayed_ack } from '../tcp_output/control.ts';
 import { __tcp_select_window } from '../tcp_output/window.ts';
@@ -35,7 +36,10 @@ import { tcp_compressed_ack_kick } from '../tcp_timer/timers.ts';
 
 /** An ACK may have made room: send more data and wake writers. @linux net/ipv4/tcp_input.c */
 export function tcp_data_snd_check(sk: sock): void {
-  if (sk.sk_write_queue.next !== null) tcp_push_pending_frames(sk);
+  if (sk.sk_write_queue.next !== null) {
+    trace.sockscope_send(sk, null, 'more_data');
+    tcp_push_pending_frames(sk);
+  }
   tcp_check_space(sk);
 }
 
@@ -49,13 +53,13 @@ export function tcp_data_snd_check(sk: sock): void {
 export function __tcp_ack_snd_check(sk: sock, ofo_possible: boolean): void {
   const tp = tcp_sk(sk);
   const { icsk_ack } = inet_csk(sk);
-  if (
-    ((tp.rcv_nxt - tp.rcv_wup) >>> 0 > icsk_ack.rcv_mss &&
-      // While the reader lags behind, an ACK is useful only if the window advances.
-      (((tp.rcv_nxt - tp.copied_seq) | 0) < sk.sk_rcvlowat || __tcp_select_window(sk) >= tp.rcv_wnd)) ||
-    tcp_in_quickack_mode(sk) ||
-    (icsk_ack.pending & ICSK_ACK_NOW) !== 0
-  ) {
+  const is_full =
+    (tp.rcv_nxt - tp.rcv_wup) >>> 0 > icsk_ack.rcv_mss &&
+    // While the reader lags behind, an ACK is useful only if the window advances.
+    (((tp.rcv_nxt - tp.copied_seq) | 0) < sk.sk_rcvlowat || __tcp_select_window(sk) >= tp.rcv_wnd);
+  const is_quick = !is_full && tcp_in_quickack_mode(sk);
+  if (is_full || is_quick || (icsk_ack.pending & ICSK_ACK_NOW) !== 0) {
+    trace.sockscope_send(sk, null, is_full ? 'ack_full' : is_quick ? 'ack_quick' : 'ack_requested');
     tcp_send_ack(sk);
     return;
   }
@@ -71,6 +75,7 @@ function tcp_compress_ack(sk: sock): void {
   const tp = tcp_sk(sk);
   const { ipv4, machine } = sock_net(sk);
   if (!tcp_is_sack(tp) || tp.compressed_ack >= ipv4.sysctl_tcp_comp_sack_nr) {
+    trace.sockscope_send(sk, null, 'ack_out_of_order');
     tcp_send_ack(sk);
     return;
   }
@@ -80,6 +85,7 @@ function tcp_compress_ack(sk: sock): void {
   }
   if (tp.dup_ack_counter < TCP_FASTRETRANS_THRESH) {
     tp.dup_ack_counter++;
+    trace.sockscope_send(sk, null, 'ack_out_of_order');
     tcp_send_ack(sk);
     return;
   }

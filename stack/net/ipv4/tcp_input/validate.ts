@@ -37,6 +37,7 @@ import {
 } from '../../../include/uapi/linux/tcp.ts';
 import { HZ, jiffies } from '../../../kernel/time/jiffies.ts';
 import { get_random_u32_below } from '../../../lib/random.ts';
+import { trace } from '../../../trace/events.ts';
 import { __kfree_skb } from '../../core/skbuff/alloc.ts';
 import { tcp_send_ack } from '../tcp_output/control.ts';
 import { tcp_may_update_window } from './ack.ts';
@@ -191,6 +192,7 @@ export function tcp_send_challenge_ack(sk: sock): void {
   if (__tcp_oow_rate_limited(net, LINUX_MIB_TCPACKSKIPPEDCHALLENGE, tcp_sk(sk))) return;
   if (!tcp_challenge_ack_allowed(net)) return;
   NET_INC_STATS(net, LINUX_MIB_TCPCHALLENGEACK);
+  trace.sockscope_send(sk, null, 'ack_challenge');
   tcp_send_ack(sk);
 }
 
@@ -200,6 +202,7 @@ export function tcp_reqsk_send_challenge_ack(sk: sock, skb: sk_buff, req: reques
   if (__tcp_oow_rate_limited(net, LINUX_MIB_TCPACKSKIPPEDCHALLENGE, tcp_rsk(req))) return;
   if (!tcp_challenge_ack_allowed(net)) return;
   NET_INC_STATS(net, LINUX_MIB_TCPCHALLENGEACK);
+  trace.sockscope_send(sk, skb, 'ack_challenge');
   req.rsk_ops.send_ack(sk, skb, req);
 }
 

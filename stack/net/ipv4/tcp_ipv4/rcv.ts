@@ -305,6 +305,7 @@ function no_tcp_socket(net: net, skb: sk_buff): number {
     count_bad_checksum(net, skb);
     return discard(skb, SKB_DROP_REASON_TCP_CSUM);
   }
+  trace.sockscope_send(null, skb, 'reset_no_socket');
   tcp_v4_send_reset(null, skb);
   return discard(skb, SKB_DROP_REASON_NO_SOCKET);
 }
@@ -400,8 +401,10 @@ function do_time_wait(net: net, tw: inet_timewait_sock, skb: sk_buff): sock_comm
     }
   }
   if (status === TCP_TW_ACK || status === TCP_TW_SYN) {
+    trace.sockscope_send(tw, skb, 'ack_time_wait');
     tcp_v4_timewait_ack(tw, skb);
   } else if (status === TCP_TW_RST) {
+    trace.sockscope_send(tw, skb, 'reset_time_wait');
     tcp_v4_send_reset(tw, skb);
     inet_twsk_deschedule_put(tw);
   }

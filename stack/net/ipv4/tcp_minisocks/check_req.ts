@@ -99,6 +99,7 @@ export function tcp_check_req(sk: sock, skb: sk_buff, req: request_sock): checke
     !tcp_in_window(cb.seq, cb.end_seq, treq.rcv_nxt, (treq.rcv_nxt + treq.rsk_rcv_wnd) | 0)
   ) {
     if ((flg & TCPHDR_RST) === 0 && !tcp_oow_rate_limited(net, skb, LINUX_MIB_TCPACKSKIPPEDSYNRECV, treq)) {
+      trace.sockscope_send(sk, skb, 'ack_request');
       req.rsk_ops.send_ack(sk, skb, req);
     }
     if (paws_reject) NET_INC_STATS(net, LINUX_MIB_PAWSESTABREJECTED);
@@ -159,7 +160,10 @@ function listen_overflow(sk: sock, skb: sk_buff, req: request_sock, flg: number)
 
 /** The request ends: send a RST, unless the peer's RST ended it. */
 function embryonic_reset(sk: sock, skb: sk_buff, req: request_sock, flg: number): checked_req {
-  if ((flg & TCPHDR_RST) === 0) req.rsk_ops.send_reset(sk, skb);
+  if ((flg & TCPHDR_RST) === 0) {
+    trace.sockscope_send(sk, skb, 'reset_request');
+    req.rsk_ops.send_reset(sk, skb);
+  }
   const unlinked = inet_csk_reqsk_queue_drop(sk, req);
   if (unlinked) {
     NET_INC_STATS(sock_net(sk), LINUX_MIB_EMBRYONICRSTS);

@@ -166,7 +166,8 @@ export function tcp_connect(sk: sock): Errno {
   tcp_ecn_send_syn(sk, buff);
   tcp_rbtree_insert(tp.tcp_rtx_queue, buff);
 
-  // Any other failure counts as a loss: the timer retries.
+  trace.sockscope_send(sk, null, 'syn');
+  // Any failure but this one counts as a loss: the timer retries.
   if (tcp_transmit_skb(sk, buff, true) === -ECONNREFUSED) return -ECONNREFUSED;
 
   // Set only now, so that tcp_transmit_skb() treats the SYN as new.

@@ -88,6 +88,7 @@ export function tcp_send_delayed_ack(sk: sock): void {
   if ((icsk.icsk_ack.pending & ICSK_ACK_TIMER) !== 0) {
     // The pending ACK is nearly due: send it now.
     if (time_before_eq(icsk.icsk_ack.timeout, now + (ato >> 2))) {
+      trace.sockscope_send(sk, null, 'ack_due');
       tcp_send_ack(sk);
       return;
     }
@@ -95,6 +96,7 @@ export function tcp_send_delayed_ack(sk: sock): void {
   }
   icsk.icsk_ack.pending |= ICSK_ACK_SCHED | ICSK_ACK_TIMER;
   icsk.icsk_ack.timeout = timeout;
+  trace.sockscope_delay_ack(sk);
   reset_delack_timer(sk, timeout);
 }
 
@@ -147,6 +149,7 @@ export function tcp_send_fin(sk: sock): void {
     sk_wmem_queued_add(sk, skb.truesize);
     sk_mem_charge(sk, skb.truesize);
   }
+  trace.sockscope_send(sk, null, 'fin');
   __tcp_push_pending_frames(sk, tcp_current_mss(sk), TCP_NAGLE_OFF);
 }
 

@@ -25,6 +25,7 @@ import { tcp_bound_to_half_wnd, tcp_dst_advmss } from '../../../include/net/tcp_
 import { TCP_SKB_CB } from '../../../include/net/tcp_skb_cb.ts';
 import { TCP_CA_Open } from '../../../include/uapi/linux/tcp.ts';
 import { HZ } from '../../../kernel/time/jiffies.ts';
+import { trace } from '../../../trace/events.ts';
 import { skb_pull, skb_put } from '../../core/skbuff/alloc.ts';
 import { skb_copy_bits } from '../../core/skbuff/data.ts';
 import { __sk_dst_get } from '../../core/sock/dst.ts';
@@ -198,6 +199,7 @@ export function tcp_mtu_probe(sk: sock): number {
 
   const nskb = make_probe(sk, probe_size, mss_now);
   if (nskb === null) return -1;
+  trace.sockscope_send(sk, null, 'mtu_probe');
   if (tcp_transmit_skb(sk, nskb, true) !== 0) return -1;
   // A lost probe is not a sign of congestion, so the probe does not count against cwnd.
   tp.snd_cwnd -= 1;

@@ -271,6 +271,7 @@ export function tcp_xmit_retransmit_queue(sk: sock): void {
     if (tcp_small_queue_check(sk, skb, 1)) break;
     // SACK processing may have merged segments into one larger than any new packet: do not send more at once
     // than in a new packet.
+    trace.sockscope_retransmit(sk, skb, 'lost');
     if (tcp_retransmit_skb(sk, skb, Math.min(room, max_segs)) !== 0) break;
 
     const pcount = tcp_skb_pcount(skb);
@@ -306,6 +307,7 @@ function send_probe(sk: sock, mss: number): boolean {
   const head = tcp_send_head(sk);
   if (head !== null && tcp_snd_wnd_test(tp, head, mss)) {
     const packets_out = tp.packets_out;
+    trace.sockscope_send(sk, null, 'loss_probe');
     tcp_write_xmit(sk, mss, TCP_NAGLE_OFF, 2);
     return tp.packets_out > packets_out;
   }
@@ -323,6 +325,7 @@ function send_probe(sk: sock, mss: number): boolean {
     if (tcp_fragment(sk, TCP_FRAG_IN_RTX_QUEUE, skb, (pcount - 1) * mss, mss) !== 0) return false;
     skb = skb_rb_next(skb)!;
   }
+  trace.sockscope_retransmit(sk, skb, 'loss_probe');
   if (__tcp_retransmit_skb(sk, skb, 1) !== 0) return false;
   tp.tlp_retrans = true;
   return true;

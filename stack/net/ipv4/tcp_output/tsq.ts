@@ -26,6 +26,7 @@ import {
   TCPF_LAST_ACK,
 } from '../../../include/uapi/linux/tcp.ts';
 import { tasklet_schedule, tasklet_struct } from '../../../kernel/softirq.ts';
+import { trace } from '../../../trace/events.ts';
 import { sk_free, sock_put } from '../../core/sock/alloc.ts';
 import { tcp_delack_timer_handler, tcp_write_timer_handler } from '../tcp_timer/timers.ts';
 import { tcp_current_mss } from './mss.ts';
@@ -79,6 +80,7 @@ function tcp_tsq_write(sk: sock): void {
     tcp_mstamp_refresh(tp);
     tcp_xmit_retransmit_queue(sk);
   }
+  trace.sockscope_send(sk, null, 'queue_room');
   tcp_write_xmit(sk, tcp_current_mss(sk), tp.nonagle, 0);
 }
 

@@ -21,6 +21,7 @@ import {
 } from '../../../include/uapi/linux/snmp.ts';
 import { TCPF_SYN_RECV, TCPF_SYN_SENT } from '../../../include/uapi/linux/tcp.ts';
 import { jiffies_to_msecs, msecs_to_jiffies } from '../../../kernel/time/jiffies.ts';
+import { trace } from '../../../trace/events.ts';
 import { __dst_negative_advice, sk_rethink_txhash } from '../../core/sock/dst.ts';
 import { tcp_check_oom } from '../tcp/alloc.ts';
 import { tcp_done } from '../tcp/state.ts';
@@ -56,7 +57,10 @@ export function tcp_out_of_resources(sk: sock, do_reset: boolean): boolean {
 
   // The peer was heard from within a minute, or only its window is closed.
   if (idle <= TCP_TIMEWAIT_LEN || (tp.snd_wnd === 0 && tp.packets_out === 0)) do_reset = true;
-  if (do_reset) tcp_send_active_reset(sk);
+  if (do_reset) {
+    trace.sockscope_send(sk, null, 'reset_memory');
+    tcp_send_active_reset(sk);
+  }
   tcp_done(sk);
   NET_INC_STATS(sock_net(sk), LINUX_MIB_TCPABORTONMEMORY);
   return true;

@@ -66,6 +66,7 @@ import {
   TCP_ESTABLISHED,
   TCP_FIN_WAIT2,
   TCP_LISTEN,
+  TCP_SYN_SENT,
   TCPF_CLOSE,
   TCPF_LISTEN,
   TCPF_SYN_RECV,
@@ -73,6 +74,7 @@ import {
 } from '../../../include/uapi/linux/tcp.ts';
 import { WARN_ON_ONCE } from '../../../kernel/printk.ts';
 import { HZ, jiffies, msecs_to_jiffies, time_after } from '../../../kernel/time/jiffies.ts';
+import { trace } from '../../../trace/events.ts';
 import { sock_put } from '../../core/sock/alloc.ts';
 import { __sk_dst_reset } from '../../core/sock/dst.ts';
 import {
@@ -148,6 +150,7 @@ export function tcp_delack_timer_handler(sk: sock): void {
     icsk.icsk_ack.ato = TCP_ATO_MIN;
   }
   tcp_mstamp_refresh(tp);
+  trace.sockscope_send(sk, null, 'ack_delayed');
   tcp_send_ack(sk);
   NET_INC_STATS(sock_net(sk), LINUX_MIB_DELAYEDACKS);
 }
@@ -208,8 +211,12 @@ function tcp_probe_timer(sk: sock): void {
     }
     if (tcp_out_of_resources(sk, true)) return;
   }
-  if (icsk.icsk_probes_out >= max_probes) tcp_write_err(sk);
-  else tcp_send_probe0(sk);
+  if (icsk.icsk_probes_out >= max_probes) {
+    tcp_write_err(sk);
+    return;
+  }
+  trace.sockscope_send(sk, null, 'window_probe');
+  tcp_send_probe0(sk);
 }
 
 /**
@@ -263,6 +270,7 @@ export function tcp_retransmit_timer(sk: sock): void {
       return;
     }
     tcp_enter_loss(sk);
+    trace.sockscope_retransmit(sk, skb, 'timeout_window_closed');
     tcp_retransmit_skb(sk, skb, 1);
     __sk_dst_reset(sk);
     back_off(sk);
@@ -274,7 +282,9 @@ export function tcp_retransmit_timer(sk: sock): void {
   if (icsk.icsk_retransmits === 0) count_first_timeout(sk);
   tcp_enter_loss(sk);
   icsk.icsk_retransmits++;
-  if (tcp_retransmit_skb(sk, tcp_rtx_queue_head(sk)!, 1) > 0) {
+  const head = tcp_rtx_queue_head(sk)!;
+  trace.sockscope_retransmit(sk, head, sk.sk_state === TCP_SYN_SENT ? 'syn_timeout' : 'timeout');
+  if (tcp_retransmit_skb(sk, head, 1) > 0) {
     // Local congestion prevented the retransmission: do not back off.
     inet_csk_reset_xmit_timer(sk, ICSK_TIME_RETRANS, TCP_RESOURCE_PROBE_INTERVAL, TCP_RTO_MAX);
     return;
@@ -405,6 +415,7 @@ function end_fin_wait2(sk: sock): void {
       return;
     }
   }
+  trace.sockscope_send(sk, null, 'reset_linger2');
   tcp_send_active_reset(sk);
   tcp_done(sk);
 }
@@ -425,10 +436,12 @@ function keepalive(sk: sock): void {
           ? elapsed >= msecs_to_jiffies(icsk.icsk_user_timeout) && icsk.icsk_probes_out > 0
           : icsk.icsk_probes_out >= keepalive_probes(tp);
       if (gone) {
+        trace.sockscope_send(sk, null, 'reset_keepalive');
         tcp_send_active_reset(sk);
         tcp_write_err(sk);
         return;
       }
+      trace.sockscope_send(sk, null, 'keepalive');
       if (tcp_write_wakeup(sk, LINUX_MIB_TCPKEEPALIVE) <= 0) {
         icsk.icsk_probes_out++;
         next = keepalive_intvl_when(tp);
@@ -447,6 +460,7 @@ export function tcp_compressed_ack_kick(tp: tcp_sock): void {
   } else if (tp.compressed_ack !== 0) {
     // The ACK that is sent now does not count as saved.
     tp.compressed_ack--;
+    trace.sockscope_send(tp, null, 'ack_compressed');
     tcp_send_ack(tp);
   }
   sock_put(tp);

@@ -1,0 +1,72 @@
+/** What is being handled, and what the code has decided last meanwhile: the cause of what is sent next. */
+import type { LossSign, SendReason } from '../../stack/capture/send_reason.ts';
+import type { sk_buff } from '../../stack/include/linux/skbuff.ts';
+import type { task_struct } from '../../stack/include/linux/sched.ts';
+import type { Handled } from '../packets/cause/cause.ts';
+
+/** A function that a timer or a tasklet runs. */
+export type Callback = { readonly name: string };
+
+const NO_ARGUMENTS: readonly unknown[] = [];
+
+/** The fields are those of `Cause`. It changes while it lasts: a packet that is sent gets a copy. */
+export class Handling {
+  readonly handled: Handled;
+  why: SendReason | null = null;
+  event = 0;
+  packet = 0;
+  lastPacket = 0;
+  isFromBacklog = false;
+  call = '';
+  args = NO_ARGUMENTS;
+  task: task_struct | null = null;
+  timer: Callback | null = null;
+  sign: LossSign | null = null;
+  about = 0;
+  amount = 0;
+  released = 0;
+
+  constructor(handled: Handled) {
+    this.handled = handled;
+  }
+
+  copy(): Handling {
+    const copy = new Handling(this.handled);
+    copy.why = this.why;
+    copy.event = this.event;
+    copy.packet = this.packet;
+    copy.lastPacket = this.lastPacket;
+    copy.isFromBacklog = this.isFromBacklog;
+    copy.call = this.call;
+    copy.args = this.args;
+    copy.task = this.task;
+    copy.timer = this.timer;
+    copy.sign = this.sign;
+    copy.about = this.about;
+    copy.amount = this.amount;
+    return copy;
+  }
+
+  /** Another packet is handled. @param owner the process that had the socket, if it comes from the backlog */
+  beginPacket(skb: sk_buff, owner: Handling | null): void {
+    this.decide(null, 0);
+    this.packet = skb.frame_number;
+    this.lastPacket = skb.last_frame_number;
+    this.isFromBacklog = owner !== null;
+    this.call = owner?.call ?? '';
+    this.args = owner?.args ?? NO_ARGUMENTS;
+    this.task = owner?.task ?? null;
+  }
+  beginTimer(timer: Callback): void {
+    this.decide(null, 0);
+    this.timer = timer;
+  }
+
+  decide(why: SendReason | null, event: number): void {
+    this.why = why;
+    this.event = event;
+    this.sign = null;
+    this.about = 0;
+    this.amount = 0;
+  }
+}
