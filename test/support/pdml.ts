@@ -19,6 +19,7 @@ const NOT_COMPARED: readonly RegExp[] = [
   /^data\.text$/,
   // Ours.
   /^frame\.(time_virtual|direction|fate|reason)$/,
+  /^sockscope\./,
 ];
 
 /** Checksums are verified, names are not looked up. */
