@@ -81,7 +81,8 @@ export class CauseTracker {
     tracer.on('net:net_dev_queue', (skb) => this.#queued(skb));
     tracer.on('sockscope:gso_segment', (skb, segs) => {
       const cause = this.#causes.get(skb);
-      for (let one: sk_buff | null = segs; cause !== undefined && one !== null; one = one.next) this.#causes.set(one, cause);
+      for (let one: sk_buff | null = segs; cause !== undefined && one !== null; one = one.next)
+        this.#causes.set(one, cause);
     });
   }
 
