@@ -105,7 +105,10 @@ function tests(): Candidate[] {
     kind: 'function',
     title,
   }));
-  return [...[...filterFields()].filter(({ name }) => name !== '').map(fieldCompletion), ...functions];
+  const fields = [...filterFields()].filter(({ name }) => name !== '').map(fieldCompletion);
+  // Where nothing is typed yet, the list ends before the fields do: all protocols come first.
+  const isProtocol = ({ kind }: Candidate) => kind === 'protocol';
+  return [...fields.filter(isProtocol), ...fields.filter((one) => !isProtocol(one)), ...functions];
 }
 
 function fieldCompletion({ name, title, type }: Field): Candidate {
