@@ -248,12 +248,17 @@ export interface RunToArguments {
   /** The thread that must reach the program. */
   threadId: number;
 }
+/** `sockscope/goToEvent`: a moment of the run, by its number, becomes the stop. */
+export interface GoToEventArguments {
+  event: number;
+}
 
 /** Every custom request: its name, its arguments and its response. */
 export interface SockscopeRequests {
   'sockscope/tree': { arguments: TreeArguments; response: TreeResponse };
   'sockscope/setTreeValue': { arguments: SetTreeValueArguments; response: SetTreeValueResponse };
   'sockscope/breakOnSocket': { arguments: BreakOnSocketArguments; response: BreakOnSocketResponse };
+  'sockscope/goToEvent': { arguments: GoToEventArguments; response: Record<string, never> };
   'sockscope/runTo': { arguments: RunToArguments; response: Record<string, never> };
   'sockscope/breakOn': { arguments: BreakOnArguments; response: BreakOnResponse };
   'sockscope/picture': { arguments: PictureArguments; response: PictureResponse };

@@ -15,6 +15,7 @@ import { registerNodeProgramEditor } from './scenario/nodeProgramEditor.ts';
 import { registerNewScenario } from './scenario/newScenario.ts';
 import { registerOpenSample } from './scenario/openSample.ts';
 import { registerScenarioEditor } from './scenario/scenarioEditor.ts';
+import { registerGoToEvent } from './goToEvent.ts';
 import { registerRunTo } from './runTo.ts';
 import { Sessions } from './session.ts';
 import { StackSources } from './stackSources.ts';
@@ -55,6 +56,7 @@ export function activate(context: vscode.ExtensionContext): void {
     registerMoment(sessions),
     registerBreakOnStatus(sessions, breakOn),
     registerRunTo(sessions),
+    registerGoToEvent(sessions),
     new FirstStop(sessions, packets, context.globalState),
     registerInlineValues(sessions, sources),
     CaptureEditor.register(context, log, packets.focus),

@@ -69,6 +69,7 @@ export class PastRun {
     'sockscope/breakOnSocket': () => this.#refuse(),
     'sockscope/breakOn': () => this.#refuse(),
     'sockscope/runTo': () => this.#refuse(),
+    'sockscope/goToEvent': () => this.#refuse(),
   };
 
   constructor(record: RunRecord, translate: Translate = english) {

@@ -73,6 +73,7 @@ const SHAPES: Readonly<Record<string, Readonly<Record<string, Shape>>>> = {
   'sockscope/setTreeValue': { id: 'string', value: 'string' },
   'sockscope/breakOnSocket': { id: 'string', enabled: 'boolean' },
   'sockscope/runTo': { to: 'string', ...THREAD },
+  'sockscope/goToEvent': { event: 'integer' },
   'sockscope/breakOn': { breakOn: 'object' },
   'sockscope/picture': { picture: 'string' },
   'sockscope/packets': {

@@ -9,7 +9,7 @@ import { FunctionIndex } from '../control/functionIndex.ts';
 import type { StepKind } from '../control/policies/begin.ts';
 import { UNCAUGHT_FILTER } from '../filters/all.ts';
 import { readBundle } from '../language.ts';
-import { RUN_TO, type BreakOnArguments, type RunToArguments } from '../protocol.ts';
+import { RUN_TO, type BreakOnArguments, type GoToEventArguments, type RunToArguments } from '../protocol.ts';
 import { capabilities } from './capabilities.ts';
 import { completions } from './completions.ts';
 import { Configuration } from './configuration.ts';
@@ -158,6 +158,7 @@ export class Session {
     'sockscope/setTreeValue': (args: never) => setTreeValue(this.#running(), args),
     'sockscope/breakOnSocket': (args: never) => breakOnSocket(this.#running(), args),
     'sockscope/runTo': (args: RunToArguments) => this.#runTo(args),
+    'sockscope/goToEvent': ({ event }: GoToEventArguments) => this.#goToEvent(event),
     'sockscope/breakOn': async ({ breakOn }: BreakOnArguments) => ({
       problems: await this.#configuration.setBreakOn(breakOn),
     }),
@@ -371,6 +372,10 @@ export class Session {
     const run = this.#stopped();
     await this.#checkThread(run, thread);
     await this.#travel.stepBack(run, thread);
+  }
+  async #goToEvent(event: number): Promise<Record<string, never>> {
+    await this.#travel.goToEvent(this.#stopped(), event);
+    return {};
   }
   async #runTo({ to, threadId }: RunToArguments): Promise<Record<string, never>> {
     const run = this.#stopped();

@@ -3,10 +3,9 @@ import { message, type Translate } from '../../language/message.ts';
 import { errorText, UserError } from '../../language/userError.ts';
 import type { Mark, Moment } from '../control/moment.ts';
 import type { Told } from '../control/policies/policy.ts';
-import type { ArmedFilter } from '../inspect/stops.ts';
 import { rawPlace, surroundings } from '../travel/here.ts';
-import { History } from '../travel/history.ts';
-import type { Replica } from '../travel/replica.ts';
+import { History, type Arrival } from '../travel/history.ts';
+import { GivenUpError, type Replica } from '../travel/replica.ts';
 import type { Configuration } from './configuration.ts';
 import type { Emit, Run } from './run.ts';
 
@@ -25,6 +24,8 @@ export interface Traveller {
 /** The run itself, while the user looks at its past. */
 interface Present {
   run: Run;
+  /** The event at which it stands. */
+  event: number;
   /** Its end, where the past meets it. */
   frontier: Mark;
   /** Let it stop again where it stands. */
@@ -33,12 +34,10 @@ interface Present {
 
 /** Where a search leads. */
 interface Destination {
-  target: Moment;
   /** Where it began. */
   here: Moment;
   told: Told;
-  /** The filters that make the stop there. */
-  filters: readonly ArmedFilter[];
+  arrive(frontier: Mark): Promise<Arrival>;
 }
 
 export class Travel {
@@ -74,7 +73,7 @@ export class Travel {
       const { target, here } = await history.lineBefore(moment, raw, around);
       if (target === undefined)
         throw new UserError('There is no line before this one in the history of this thread.');
-      return { target, here, told: { reason: 'step' }, filters: [] };
+      return { here, told: { reason: 'step' }, arrive: (frontier) => history.arrive(target, frontier, []) };
     });
   }
 
@@ -98,11 +97,39 @@ export class Travel {
       if (target !== undefined) {
         const isFunction = hits.some((id) => run.execution.functionBreakpoints.has(id));
         const reason = isFunction ? 'function breakpoint' : 'breakpoint';
-        return { target, here, told: { reason, hitBreakpoints: hits }, filters };
+        return {
+          here,
+          told: { reason, hitBreakpoints: hits },
+          arrive: (frontier) => history.arrive(target, frontier, filters),
+        };
       }
       const told = { reason: 'entry', description: message('Paused at the beginning') };
-      return { target: await history.beginning(), here, told, filters: [] };
+      const beginning = await history.beginning();
+      return { here, told, arrive: (frontier) => history.arrive(beginning, frontier, []) };
     });
+  }
+
+  /**
+   * Go to the first tracepoint with at least an event number, back or forward within the past.
+   *
+   * @throws an error for the user if the run has not come so far
+   */
+  async goToEvent(run: Run, wanted: number): Promise<void> {
+    const stop = run.execution.stop!;
+    const { event } = await stop.snapshot;
+    const end = this.#present?.event ?? event;
+    if (!Number.isInteger(wanted) || wanted < 1 || wanted > end)
+      throw new UserError('There is no event {0} to go to: the run has come from 1 to {1}.', wanted, end);
+    const here = momentOf(run);
+    if (run.execution.stop !== stop) throw run.notStopped();
+    const history = this.#historyOf(run);
+    this.#go(run, event, () =>
+      Promise.resolve({
+        here,
+        told: { reason: 'goto' },
+        arrive: (frontier) => history.arriveAtEvent(wanted, frontier),
+      }),
+    );
   }
 
   #historyOf(run: Run): History {
@@ -122,11 +149,11 @@ export class Travel {
     this.#isSearching = true;
     this.#travel(run, event, stopAgain, search)
       .catch((error: unknown) => {
+        if (!this.#isSearching) return;
         const { emit, t } = this.#traveller;
-        if (this.#isSearching) {
+        if (!(error instanceof GivenUpError))
           emit('output', { category: 'important', output: `${errorText(t, error)}\n` });
-          stopAgain();
-        }
+        stopAgain();
       })
       .finally(() => {
         this.#isSearching = false;
@@ -140,9 +167,9 @@ export class Travel {
     stopAgain: Present['stopAgain'],
     search: () => Promise<Destination>,
   ): Promise<void> {
-    const { target, here, told, filters } = await search();
-    const present = this.#present ?? { run, frontier: frontierOf(here, event), stopAgain };
-    const { replica, stopsAt } = await this.#history!.arrive(target, present.frontier, filters);
+    const { here, told, arrive } = await search();
+    const present = this.#present ?? { run, event, frontier: frontierOf(here, event), stopAgain };
+    const { replica, stopsAt } = await arrive(present.frontier);
     await this.#show(replica, stopsAt, present, told);
     this.#present = present;
     if (run !== present.run) void run.kill();

@@ -19,7 +19,7 @@ import type { CountedArrival, NotedArrival, PassedStop } from '../inspect/moment
 import type { ArmedFilter } from '../inspect/stops.ts';
 import type { Surroundings } from './here.ts';
 import { lineBefore, type PlaceRole } from './lineBefore.ts';
-import { Replica, StrayedError, type Blueprint, type TrackedPlace } from './replica.ts';
+import { GivenUpError, Replica, StrayedError, type Blueprint, type TrackedPlace } from './replica.ts';
 
 /** How many events before a moment a search begins, one after the other. */
 const WINDOWS = [300, 20_000, Infinity];
@@ -42,6 +42,13 @@ export interface Found {
   here: Moment;
 }
 
+/** A machine at the moment that was wanted. */
+export interface Arrival {
+  replica: Replica;
+  /** V8's id of the breakpoint at the frontier. */
+  stopsAt?: string;
+}
+
 export class History {
   readonly #blueprint: Blueprint;
   readonly #present: Debuggee;
@@ -49,6 +56,8 @@ export class History {
   /** Machines that stand before their first line, and the inputs that they repeat. */
   #spares: { inputs: string; replica: Promise<Replica> }[] = [];
   #isClosed = false;
+  /** How often all searches were given up. */
+  #givenUp = 0;
 
   constructor(blueprint: Blueprint, present: Debuggee) {
     this.#blueprint = blueprint;
@@ -145,14 +154,14 @@ export class History {
   /**
    * A machine that stands at a moment.
    *
-   * @param frontier where it stops when it goes on from there: its breakpoint's id is returned
+   * @param frontier where it stops when it goes on from there
    * @param filters that make the stop there, if the machine stops itself
    */
   async arrive(
     moment: Moment,
     frontier: Mark | undefined,
     filters: readonly ArmedFilter[],
-  ): Promise<{ replica: Replica; stopsAt?: string }> {
+  ): Promise<Arrival> {
     try {
       return await this.#arrive(moment, frontier, filters, moment.mark.event - NEAR);
     } catch (error) {
@@ -161,20 +170,34 @@ export class History {
       throw error;
     }
   }
-  async #arrive(
+  #arrive(
     moment: Moment,
     frontier: Mark | undefined,
     filters: readonly ArmedFilter[],
     near: number,
-  ): Promise<{ replica: Replica; stopsAt?: string }> {
-    const replica = await this.#create();
-    try {
-      if (near > 0) await replica.toEvent(near);
-      const stopsAt = frontier?.kind === 'place' ? await replica.stopAt(frontier) : undefined;
+  ): Promise<Arrival> {
+    return this.#lead(near, frontier, async (replica) => {
       const { mark, moves } = moment;
       if (mark.kind === 'own' && moves.length === 0 && filters.length > 0)
         await replica.toFilterStop(filters, moment);
       else await replica.follow(moment);
+    });
+  }
+  /** A machine that stands at the first tracepoint with at least this event number. */
+  arriveAtEvent(event: number, frontier: Mark | undefined): Promise<Arrival> {
+    return this.#lead(event - NEAR, frontier, async (replica) => void (await replica.toEvent(event)));
+  }
+  /** Let a machine run to an event, from there to where it is led, and stop after that at the frontier. */
+  async #lead(
+    near: number,
+    frontier: Mark | undefined,
+    lead: (replica: Replica) => Promise<void>,
+  ): Promise<Arrival> {
+    const replica = await this.#create();
+    try {
+      if (near > 0) await replica.toEvent(near);
+      const stopsAt = frontier?.kind === 'place' ? await replica.stopAt(frontier) : undefined;
+      await lead(replica);
       if (frontier !== undefined)
         await replica.stopAfter(frontier.kind === 'own' ? frontier.event : frontier.event + 1);
       return stopsAt === undefined ? { replica } : { replica, stopsAt };
@@ -205,10 +228,12 @@ export class History {
     return spare?.replica ?? this.#load(inputs);
   }
   async #load(inputs: string): Promise<Replica> {
+    const since = this.#givenUp;
     const replica = await Replica.create(this.#blueprint, inputs);
     this.#living.add(replica);
-    if (this.#isClosed) this.#drop(replica);
-    return replica;
+    if (this.#givenUp === since) return replica;
+    this.#drop(replica);
+    throw new GivenUpError();
   }
   /** Load machines ahead of time: a search takes one, and the moment that it finds another one. */
   #provide(inputs: string): void {
@@ -238,6 +263,7 @@ export class History {
 
   /** End every search. */
   stop(): void {
+    this.#givenUp++;
     for (const replica of this.#living) this.#drop(replica);
     this.#spares = [];
   }

@@ -47,6 +47,14 @@ export class StrayedError extends UserError {
   }
 }
 
+/** The search was given up. */
+export class GivenUpError extends Error {
+  override name = 'GivenUpError';
+  constructor() {
+    super('the search was given up');
+  }
+}
+
 const AGENT_TEXT = `globalThis[Symbol.for('${AGENT}')]`;
 const MOMENTS = `${AGENT_TEXT}.moments`;
 
@@ -250,7 +258,9 @@ export class Replica {
     return noted.map((arrival) => ({ ...arrival, place: arrival.place - this.#firstTracked }));
   }
 
+  /** End it: what it is asked for is given up. */
   kill(): Promise<boolean> {
+    this.#fails(new GivenUpError());
     return this.debuggee.kill();
   }
 }

@@ -160,6 +160,38 @@ describe('debug adapter: back in time', () => {
       assert.equal(await adapter.evaluate('machine.hostname'), '"server"');
     }));
 
+  it('goes to an event, and forward from there', () =>
+    withAdapter(async (adapter) => {
+      await atLine(adapter, 21);
+      const end = Number(await event(adapter));
+      const stop = adapter.stopped();
+      await adapter.custom('sockscope/goToEvent', { event: 50 });
+      assert.equal(((await stop) as Stopped).reason, 'goto');
+      assert.equal(await event(adapter), '50');
+      const later = adapter.stopped();
+      await adapter.custom('sockscope/goToEvent', { event: 77 });
+      await later;
+      assert.equal(await event(adapter), '77');
+      await assert.rejects(
+        adapter.custom('sockscope/goToEvent', { event: end + 1 }),
+        new RegExp(`There is no event ${end + 1} to go to: the run has come from 1 to ${end}`),
+      );
+      await go(adapter, 'continue');
+      assert.equal(await event(adapter), String(end));
+    }));
+
+  it('a search is given up by a pause', () =>
+    withAdapter(async (adapter) => {
+      await atLine(adapter, 19);
+      const before = [await place(adapter), await event(adapter)];
+      const stop = adapter.stopped();
+      await adapter.request('stepBack', { threadId: adapter.thread });
+      await adapter.request('pause', { threadId: adapter.thread });
+      await stop;
+      assert.deepEqual([await place(adapter), await event(adapter)], before);
+      assert.deepEqual(await go(adapter, 'next'), ['client:20']);
+    }));
+
   it('keeps the capture of the whole run', () =>
     withAdapter(async (adapter) => {
       await atLine(adapter, 21);
