@@ -25,6 +25,10 @@ import type {
   FindPacketResponse,
   ExportPacketsArguments,
   ExportPacketsResponse,
+  FollowStreamArguments,
+  FollowStreamResponse,
+  SaveStreamArguments,
+  SaveStreamResponse,
 } from './packets/data.ts';
 import type { GraphsArguments, GraphsResponse } from './graphs/data.ts';
 import type { Sample } from './graphs/sample.ts';
@@ -272,6 +276,8 @@ export interface SockscopeRequests {
   'sockscope/packetCode': { arguments: PacketCodeArguments; response: PacketCodeResponse };
   'sockscope/annotatePacket': { arguments: AnnotatePacketArguments; response: Record<string, never> };
   'sockscope/findPacket': { arguments: FindPacketArguments; response: FindPacketResponse };
+  'sockscope/followStream': { arguments: FollowStreamArguments; response: FollowStreamResponse };
+  'sockscope/saveStream': { arguments: SaveStreamArguments; response: SaveStreamResponse };
   'sockscope/exportPackets': { arguments: ExportPacketsArguments; response: ExportPacketsResponse };
   'sockscope/sequence': { arguments: SequenceArguments; response: SequenceResponse };
   'sockscope/graphs': { arguments: GraphsArguments; response: GraphsResponse };

@@ -52,6 +52,8 @@ export class PastRun {
     },
     'sockscope/findPacket': (body) => findIn(this.#packets, body, this.#t),
     'sockscope/packetCode': ({ number, which }) => this.#code(number, which),
+    'sockscope/followStream': (body) => this.#packets.follow(body),
+    'sockscope/saveStream': (body) => this.#packets.saveStream(body),
     'sockscope/exportPackets': async ({ path }) => ({ packets: await exportPackets(path, this.#packets) }),
     'sockscope/sequence': (body) => ({
       ...sequenceOf(this.#record.happenings, this.#record.missing, body),

@@ -26,6 +26,8 @@ const ANSWERS: Answers = {
     return {};
   },
   'sockscope/findPacket': findIn,
+  'sockscope/followStream': (store, body) => store.follow(body),
+  'sockscope/saveStream': (store, body) => store.saveStream(body),
   'sockscope/exportPackets': async (store, { path }) => ({ packets: await exportPackets(path, store) }),
 };
 

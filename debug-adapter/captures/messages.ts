@@ -9,6 +9,8 @@ export type CaptureRequest =
   | 'sockscope/filterFor'
   | 'sockscope/annotatePacket'
   | 'sockscope/findPacket'
+  | 'sockscope/followStream'
+  | 'sockscope/saveStream'
   | 'sockscope/exportPackets';
 
 export interface CaptureQuestion<Name extends CaptureRequest = CaptureRequest> {

@@ -215,6 +215,77 @@ export interface FindPacketResponse {
   goOnFrom?: number;
 }
 
+/** Protocols whose conversations can be followed. */
+export type StreamProtocolName = 'tcp' | 'udp';
+/** Which end's bytes: those of both, in the order of capture, or of one. */
+export type StreamDirection = 'both' | 'client' | 'server';
+
+/** A stream by its number, as in the filter `tcp.stream eq 3`, or by one of its packets. */
+export interface StreamChoice {
+  /** `tcp` if omitted. */
+  protocol?: StreamProtocolName;
+  stream?: number;
+  ofPacket?: number;
+}
+
+/** `sockscope/followStream`: what the ends of a stream have told each other, a piece of at most 128 KiB an answer. */
+export interface FollowStreamArguments extends StreamChoice {
+  /** `both` if omitted. */
+  direction?: StreamDirection;
+  /** Counts from 0, which it is if omitted; one that is beyond the end is the last. */
+  piece?: number;
+}
+/** Bytes of one packet, or a gap. */
+export interface StreamChunk {
+  /** The packet that they are in; for a gap the one that tells of it. */
+  number: number;
+  isServer: boolean;
+  base64: string;
+  /** Bytes that the capture does not have. */
+  missing?: number;
+}
+export interface StreamEnd {
+  /** `10.0.0.1:40312`; empty as long as no packet was found. */
+  name: string;
+  packets: number;
+  /** Bytes that the capture has in order. */
+  bytes: number;
+  /** Bytes that it does not have, between those that it has. */
+  missing: number;
+  /** Bytes that were sent before the first one that is kept. */
+  letGo: number;
+  /** Bytes that came and wait for others before them, which were not captured yet. */
+  waiting: number;
+}
+export interface FollowStreamResponse {
+  protocol: StreamProtocolName;
+  stream: number;
+  /** How many streams of the protocol there are. */
+  streams: number;
+  /** The end that opened the connection. */
+  client: StreamEnd;
+  server: StreamEnd;
+  /** How many pieces there are, and which one this is. */
+  pieces: number;
+  piece: number;
+  chunks: StreamChunk[];
+  /** Not all packets are looked at: more may follow. Ask again. */
+  following?: { done: number; of: number };
+}
+
+/** `sockscope/saveStream`: write the bytes of a stream into a file. */
+export interface SaveStreamArguments {
+  protocol: StreamProtocolName;
+  stream: number;
+  direction?: StreamDirection;
+  path: string;
+}
+export interface SaveStreamResponse {
+  bytes: number;
+  /** Bytes that the capture does not have: nothing stands in their place. */
+  missing: number;
+}
+
 /** `sockscope/exportPackets`: write the capture as pcapng. */
 export interface ExportPacketsArguments {
   path: string;

@@ -4,12 +4,16 @@ import type {
   AnnotatePacketArguments,
   FindPacketArguments,
   FindPacketResponse,
+  FollowStreamArguments,
+  FollowStreamResponse,
   PacketFate,
   PacketList,
   PacketRow,
   PacketResponse,
   PacketsArguments,
   PacketsResponse,
+  SaveStreamArguments,
+  SaveStreamResponse,
 } from '../protocol.ts';
 import { sortKey } from './list/columnValues.ts';
 import { findPacket } from './list/find.ts';
@@ -21,6 +25,8 @@ import { MACHINE_CAPTURE, type Capture } from './capture.ts';
 import type { CapturedFrame } from './frame.ts';
 import { MemoryFrames, type Frames } from './kept/frames.ts';
 import { KeptPackets } from './kept/keptPackets.ts';
+import { FollowedStream } from './follow/followedStream.ts';
+import { followStream, saveStream, type FollowableStore } from './follow/followRequests.ts';
 import { packetBytes, packetLayers } from './layers.ts';
 import type { Packet } from './tree/packet.ts';
 
@@ -61,6 +67,8 @@ export class PacketStore {
   private filters: FilteredList[] = [];
   /** The list that was sorted last. */
   private sorted: { key: string; list: SortedList } | undefined;
+  /** The stream that was followed last. */
+  private followed: FollowedStream | undefined;
   /** Packets from which relative times count, in order. */
   private references: { number: number; timeNs: number }[] = [];
   private firstTimeNs = 0;
@@ -241,6 +249,28 @@ export class PacketStore {
     return { number, sources: packetBytes(packet), layers: packetLayers(packet) };
   }
 
+  /** Throws as `followStream` does. */
+  follow(args: FollowStreamArguments): FollowStreamResponse {
+    return followStream(this.followable, args);
+  }
+
+  /** Throws as `saveStream` does. */
+  saveStream(args: SaveStreamArguments): Promise<SaveStreamResponse> {
+    return saveStream(this.followable, args);
+  }
+
+  private get followable(): FollowableStore {
+    const { packets } = this;
+    return {
+      packets,
+      followed: (protocol, stream) => {
+        const { followed: last } = this;
+        if (last?.protocol === protocol && last.stream === stream && !last.hasLost(packets)) return last;
+        return (this.followed = new FollowedStream(protocol, stream));
+      },
+    };
+  }
+
   /** The numbers of all kept packets that match. @throws FilterError if the filter is wrong */
   matching(filter: string): number[] {
     const { list } = this.filtered(filter.trim(), Infinity);
@@ -290,6 +320,7 @@ export class PacketStore {
     this.bytes = 0;
     this.filters = [];
     this.sorted = undefined;
+    this.followed = undefined;
     this.references = [];
     this.current = undefined;
   }

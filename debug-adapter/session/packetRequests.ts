@@ -10,6 +10,8 @@ import type {
   FilterForResponse,
   FindPacketArguments,
   FindPacketResponse,
+  FollowStreamArguments,
+  FollowStreamResponse,
   PacketArguments,
   PacketCodeArguments,
   PacketCodeFrame,
@@ -17,6 +19,8 @@ import type {
   PacketResponse,
   PacketsArguments,
   PacketsResponse,
+  SaveStreamArguments,
+  SaveStreamResponse,
 } from '../protocol.ts';
 import { openingFrame } from '../inspect/protocolCode.ts';
 import type { TextFrame } from '../inspect/stackText.ts';
@@ -94,6 +98,16 @@ export async function packetCode(
   const [place] = await run.functions.find(USUAL_PLACES[which]);
   const path = place && run.debuggee.scripts.pathOf(place.url);
   return path === undefined ? {} : { location: { path, line: place!.line + 1, column: 1 } };
+}
+
+export function follow(run: Run, args: FollowStreamArguments): FollowStreamResponse {
+  run.streams.drain(2000);
+  return run.packets.follow(args);
+}
+
+export function saveFollowed(run: Run, args: SaveStreamArguments): Promise<SaveStreamResponse> {
+  run.streams.drain();
+  return run.packets.saveStream(args);
 }
 
 export async function writePackets(run: Run, { path }: ExportPacketsArguments): Promise<{ packets: number }> {

@@ -23,6 +23,8 @@ import {
   packetCode,
   annotatePacket,
   find,
+  follow,
+  saveFollowed,
   packetRows,
   writePackets,
 } from './packetRequests.ts';
@@ -170,6 +172,8 @@ export class Session {
     'sockscope/filterCompletions': (args: never) => filterCompletions(this.#running(), args),
     'sockscope/filterFor': (args: never) => newFilter(this.#running(), args),
     'sockscope/packetCode': (args: never) => packetCode(this.#running(), args),
+    'sockscope/followStream': (args: never) => follow(this.#running(), args),
+    'sockscope/saveStream': (args: never) => saveFollowed(this.#running(), args),
     'sockscope/exportPackets': (args: never) => writePackets(this.#running(), args),
     'sockscope/sequence': (args: never) => sequence(this.#running(), args),
     'sockscope/graphs': (args: never) => graphs(this.#running(), args),
@@ -182,6 +186,7 @@ export class Session {
     'restart',
     'configurationDone',
     'sockscope/exportPackets',
+    'sockscope/saveStream',
     'disconnect',
     'terminate',
   ]);

@@ -49,6 +49,11 @@ export class KeptContexts {
     return rest ? Object.assign(context, rest) : context;
   }
 
+  /** The number of a packet's stream; -1 if it belongs to none of the protocol. */
+  streamOf(row: number, protocol: 'tcp' | 'udp'): number {
+    return this[protocol].streamOf(row);
+  }
+
   /** The rows before this one are not asked for any more. */
   forget(before: number): void {
     for (const part of [this.interfaceId, this.previousTimeNs, this.tcp, this.udp]) part.forget(before);

@@ -116,6 +116,11 @@ export class KeptPackets {
     if (row >= 0) this.shapeOf.set(row, 0);
   }
 
+  /** The number of a packet's stream; -1 if it belongs to none of the protocol. */
+  streamOf(row: number, protocol: 'tcp' | 'udp'): number {
+    return this.contexts.streamOf(row, protocol);
+  }
+
   /** The row of a packet; -1 if it is not kept. Numbers rise, but frames that the capture missed leave gaps. */
   rowOf(number: number): number {
     const row = this.rowFrom(number);

@@ -114,6 +114,11 @@ export class KeptTcp {
     };
   }
 
+  /** -1 without TCP. */
+  streamOf(row: number): number {
+    return this.facts.get(row) === 0 ? -1 : this.stream.get(row);
+  }
+
   forget(before: number): void {
     for (const column of this.all) column.forget(before);
     for (const [stream, { lastRow }] of this.conversations)

@@ -14,8 +14,13 @@ export class KeptUdp {
     this.sinceLastNs.set(row, sinceLastNs);
   }
 
+  /** -1 without UDP. */
+  streamOf(row: number): number {
+    return this.stream.get(row) - 1;
+  }
+
   of(row: number): UdpFlow | undefined {
-    const stream = this.stream.get(row) - 1;
+    const stream = this.streamOf(row);
     if (stream < 0) return undefined;
     return { stream, sinceFirstNs: this.sinceFirstNs.get(row), sinceLastNs: this.sinceLastNs.get(row) };
   }
