@@ -49,6 +49,7 @@ export const PANEL_COMMANDS = [
   'findNext',
   'findPrevious',
   'goToPacket',
+  'followStream',
 ] as const;
 export type PanelCommand = (typeof PANEL_COMMANDS)[number];
 
@@ -193,6 +194,8 @@ export type FromPanel =
   | { type: 'showWay'; number: number }
   /** Let the user choose what must be alike, and stop at the next such packet. */
   | { type: 'breakOnLike'; number: number }
+  /** Follow the stream of a packet, in an editor. */
+  | { type: 'followStream'; number: number }
   /** Keep the panel's settings (JSON) for the next time. */
   | { type: 'remember'; settings: string }
   /** The panel has or loses the keyboard. */
@@ -379,6 +382,7 @@ export const parseFromPanel = union<FromPanel>('a message from the Packets panel
   askNumber: object<FromPanelOf<'askNumber'>>({ type: oneOf('askNumber') }),
   showSocket: object<FromPanelOf<'showSocket'>>({ type: oneOf('showSocket'), number: count }),
   showWay: object<FromPanelOf<'showWay'>>({ type: oneOf('showWay'), number: count }),
+  followStream: object<FromPanelOf<'followStream'>>({ type: oneOf('followStream'), number: count }),
   breakOnLike: object<FromPanelOf<'breakOnLike'>>({ type: oneOf('breakOnLike'), number: count }),
   remember: object<FromPanelOf<'remember'>>({ type: oneOf('remember'), settings: string }),
   focus: object<FromPanelOf<'focus'>>({ type: oneOf('focus'), focused: boolean }),

@@ -240,6 +240,8 @@ export interface StreamChunk {
   /** The packet that they are in; for a gap the one that tells of it. */
   number: number;
   isServer: boolean;
+  /** How many bytes of the same end were before. */
+  position: number;
   base64: string;
   /** Bytes that the capture does not have. */
   missing?: number;

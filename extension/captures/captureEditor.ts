@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import { parseFromPanel, type FromPanel, type ToPanel } from '../../webviews/messages.ts';
 import { answerPackets, copyText, exportPackets, isPacketMessage } from '../packets/packetRequests.ts';
 import type { PanelFocus } from '../packets/panelFocus.ts';
+import { StreamEditor } from '../streams/streamEditor.ts';
 import { WebviewPage, type OwnMessage } from '../webviewPage.ts';
 import { CaptureProcess } from './captureProcess.ts';
 
@@ -78,11 +79,28 @@ export class CaptureEditor implements vscode.CustomReadonlyEditorProvider<Captur
     };
     const page = new WebviewPage<ToPanel, FromPanel>(kind, panel.webview, this.#extensionUri, this.#log, {
       onReady: tell,
-      onMessage: (message) => void this.#answer(message, document, page),
+      onMessage: (message) => void this.#answer(message, document, page, streams),
     });
-    const progress = packets.onProgress(tell);
+    const streams = new StreamEditor(
+      {
+        source: () => packets,
+        post: (message) => {
+          if (message.type === 'reveal') panel.reveal();
+          page.post(message);
+        },
+        folder: () => vscode.Uri.joinPath(document.uri, '..'),
+        column: vscode.ViewColumn.Beside,
+      },
+      this.#extensionUri,
+      this.#log,
+    );
+    const progress = packets.onProgress(() => {
+      tell();
+      streams.changed();
+    });
     panel.onDidDispose(() => {
       progress.dispose();
+      streams.dispose();
       this.#focus.leave(page);
     });
   }
@@ -91,6 +109,7 @@ export class CaptureEditor implements vscode.CustomReadonlyEditorProvider<Captur
     message: OwnMessage<FromPanel>,
     { uri, packets }: CaptureDocument,
     page: WebviewPage<ToPanel, FromPanel>,
+    streams: StreamEditor,
   ): Promise<void> {
     try {
       if (isPacketMessage(message)) {
@@ -98,6 +117,7 @@ export class CaptureEditor implements vscode.CustomReadonlyEditorProvider<Captur
         if (answer) page.post(answer);
       } else if (message.type === 'remember') await this.#memory.update(SETTINGS, message.settings);
       else if (message.type === 'focus') this.#focus.set(page, message.focused);
+      else if (message.type === 'followStream') await streams.follow(message.number);
       else if (message.type === 'copy') await copyText(message);
       else if (message.type === 'export') await exportPackets(packets, vscode.Uri.joinPath(uri, '..'));
     } catch (error) {

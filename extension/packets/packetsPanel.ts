@@ -9,7 +9,8 @@ import type { OwnMessage } from '../webviewPage.ts';
 import type { BreakOnChooser } from '../breakOn.ts';
 import type { DebugTree } from '../trees/debugTree.ts';
 import { PanelFocus } from './panelFocus.ts';
-import { answerPanel } from './panelRequests.ts';
+import { StreamEditor } from '../streams/streamEditor.ts';
+import { answerPanel, folderOf, need } from './panelRequests.ts';
 
 const KIND = {
   viewId: 'sockscope.packets',
@@ -38,6 +39,7 @@ export class PacketsPanel implements vscode.Disposable {
   /** Which page of packets has the keyboard. */
   readonly focus = new PanelFocus((message) => void this.#host.showWith(message));
   readonly #throttle = new Throttle(UPDATE_INTERVAL, () => this.#tellChanged());
+  readonly #streams: StreamEditor;
   readonly #subscriptions: vscode.Disposable[];
 
   constructor(
@@ -57,10 +59,23 @@ export class PacketsPanel implements vscode.Disposable {
       extensionUri,
       log,
     );
+    const session = () => need(sessions.current);
+    this.#streams = new StreamEditor(
+      {
+        source: session,
+        post: (message) =>
+          message.type === 'reveal' ? void this.#host.showWith(message) : this.#host.post(message),
+        folder: () => folderOf(session()),
+        column: vscode.ViewColumn.Active,
+      },
+      extensionUri,
+      log,
+    );
     this.#host.onShown = () => this.#throttle.now();
     this.#host.onMessage = (message) => void this.#answer(message);
     this.#subscriptions = [
       this.#host,
+      this.#streams,
       this.focus,
       sessions.onDidChange((change) =>
         change === 'progress' && sessions.current?.running ? this.#throttle.request() : this.#throttle.now(),
@@ -95,6 +110,7 @@ export class PacketsPanel implements vscode.Disposable {
   }
 
   #tellChanged(): void {
+    this.#streams.changed();
     if (!this.#host.isShown) return;
     const session = this.#sessions.current;
     const current = session?.running ? undefined : session?.currentPacket;
@@ -112,7 +128,10 @@ export class PacketsPanel implements vscode.Disposable {
     if (message.type === 'remember') return void this.#memory.update(SETTINGS, message.settings);
     if (message.type === 'focus') return this.focus.set(this.#host, message.focused);
     try {
-      const answer = await answerPanel(message, this.#sessions.current, this.#sources, this.#parts);
+      const answer = await answerPanel(message, this.#sessions.current, this.#sources, {
+        ...this.#parts,
+        streams: this.#streams,
+      });
       if (answer) this.#host.post(answer);
     } catch (error) {
       const text = (error as Error).message;

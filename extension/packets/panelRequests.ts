@@ -10,6 +10,7 @@ import { breakOnLike } from './breakOnLike.ts';
 import { showPacketCode } from './packetCode.ts';
 import { answerPackets, copyText, exportPackets, isPacketMessage } from './packetRequests.ts';
 import { showSocketOf } from './packetSocket.ts';
+import type { StreamEditor } from '../streams/streamEditor.ts';
 import type { PanelParts } from './packetsPanel.ts';
 
 const STARTS: Readonly<Record<StartCommand, string>> = {
@@ -28,7 +29,7 @@ export async function answerPanel(
   message: FromPanel,
   session: MachineSession | undefined,
   sources: StackSources,
-  parts: PanelParts,
+  parts: PanelParts & { streams: StreamEditor },
 ): Promise<ToPanel | undefined> {
   if (isPacketMessage(message)) return answerPackets(message, need(session));
   switch (message.type) {
@@ -40,6 +41,9 @@ export async function answerPanel(
       return undefined;
     case 'breakOnLike':
       await breakOnLike(need(session), parts.breakOn, message.number);
+      return undefined;
+    case 'followStream':
+      await parts.streams.follow(message.number);
       return undefined;
     case 'goToCode':
       await showPacketCode(need(session), sources, message.number, message.which);
@@ -58,13 +62,13 @@ export async function answerPanel(
   }
 }
 
-function need(session: MachineSession | undefined): MachineSession {
+export function need(session: MachineSession | undefined): MachineSession {
   if (!session) throw new Error(vscode.l10n.t('There are no packets: no scenario was debugged yet.'));
   return session;
 }
 
 /** Where a session's files are. */
-function folderOf({ debugSession: { workspaceFolder, configuration } }: MachineSession): vscode.Uri {
+export function folderOf({ debugSession: { workspaceFolder, configuration } }: MachineSession): vscode.Uri {
   const [program] = programFiles(configuration);
   return workspaceFolder?.uri ?? vscode.Uri.file(program === undefined ? homedir() : path.dirname(program));
 }

@@ -179,6 +179,8 @@ export class PacketsPanel {
       case 'reveal':
         return void this.reveal(message.number);
       case 'setFilter':
+        // The filter that it takes the place of is found in the history.
+        if (this.filterBox.value) this.use(this.filterBox.value);
         return this.filterBox.set(message.filter);
       case 'addColumn':
         return this.addColumn(message.field, message.title);
@@ -209,6 +211,7 @@ export class PacketsPanel {
     if (number === undefined) return this.say(t('Select a packet first'));
     if (command === 'toggleMark') this.actions.toggleMark(number, row);
     else if (command === 'toggleReference') this.actions.toggleReference(number, row);
+    else if (command === 'followStream') this.actions.followStream(number);
     else this.actions.comment(number, row);
   }
 

@@ -51,11 +51,12 @@ export function followStream(
     pieces: pieces.count,
     piece: shown,
     chunks: pieces.at(shown).map((chunk): StreamChunk => {
-      const { row, isServer, missing } = chunk;
+      const { row, isServer, position, missing } = chunk;
       const bytes = missing > 0 ? new Uint8Array() : bytesOf(packets, chunk, protocol);
       return {
         number: packets.number(row),
         isServer,
+        position,
         base64: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('base64'),
         ...(missing > 0 && { missing }),
       };

@@ -110,10 +110,11 @@ export class FollowedStream {
 
   private keep(chunk: Chunk): void {
     const end = this.ends![chunk.isServer ? 'server' : 'client'];
+    const placed = { ...chunk, position: end.bytes };
     end.bytes += chunk.length;
     end.missing += chunk.missing;
-    this.both.add(chunk);
-    (chunk.isServer ? this.server : this.client).add(chunk);
+    this.both.add(placed);
+    (chunk.isServer ? this.server : this.client).add(placed);
   }
 }
 

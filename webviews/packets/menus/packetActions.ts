@@ -85,6 +85,10 @@ export class PacketActions {
     this.host.post({ type: 'showWay', number });
   }
 
+  followStream(number: number): void {
+    this.host.post({ type: 'followStream', number });
+  }
+
   breakOnLike(number: number): void {
     this.host.post({ type: 'breakOnLike', number });
   }

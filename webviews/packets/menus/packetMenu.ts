@@ -70,6 +70,12 @@ function filterEntries(number: number, row: PacketRow | undefined, actions: Pack
       (how) => actions.applyFilter(number, { what: 'stream' }, how),
       !hasStream,
     ),
+    {
+      label: t('Follow Stream'),
+      key: 'Ctrl+Alt+Shift+T',
+      disabled: !hasStream,
+      run: () => actions.followStream(number),
+    },
     ways(t('Filter by This Conversation'), (how) =>
       actions.applyFilter(number, { what: 'conversation' }, how),
     ),
