@@ -52,6 +52,17 @@ describe('a capture file', function () {
     await code.screenshot('capture-file-2-filtered');
   });
 
+  it('has streams, which open in editors of their own', async () => {
+    const list = await webviewFrame(code.page, 'Packets');
+    await list.locator('.list [role=row]:not([hidden])').first().click({ button: 'right' });
+    await list.getByRole('menuitem', { name: /^Follow Stream/ }).click();
+    const stream = await webviewFrame(code.page, 'TCP stream 0');
+    await stream.getByText(/▶ Client/).waitFor();
+    await list.getByText(/\d+ of \d+ packets/).waitFor();
+    assert.match(await list.getByRole('textbox').first().inputValue(), /^tcp\.stream eq 0$/);
+    await code.screenshot('capture-file-4-stream');
+  });
+
   it('that is cut off shows what stands before, and says where it breaks', async () => {
     const frame = await open('cut.pcapng');
     await frame.getByText(/The file breaks at byte [\d,]+: the file ends in the middle of/).waitFor();

@@ -30,6 +30,8 @@ describe('the .vsix', function () {
       'dist/webviews/packets.css',
       'dist/webviews/pictures.js',
       'dist/webviews/pictures.css',
+      'dist/webviews/streams.js',
+      'dist/webviews/streams.css',
       'stack/user/sockscope.d.ts',
       'samples/first-handshake.ts',
       'samples/keep-alive-reset/client.mjs',
