@@ -304,8 +304,9 @@ export class PacketStore {
     const row = this.packets.rowOf(number);
     if (row < 0) return;
     const frame = this.packets.lastingFrame(row);
-    // The fate of each packet is told; only a reason is something that was not there before.
-    if ((reason === undefined) !== (frame.reason === undefined)) this.packets.changed(number);
+    // It may have a field now that it had not, or the other way round.
+    if (frame.fate === undefined || (reason === undefined) !== (frame.reason === undefined))
+      this.packets.changed(number);
     frame.fate = fate;
     if (reason === undefined) delete frame.reason;
     else frame.reason = reason;
