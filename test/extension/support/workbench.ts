@@ -167,7 +167,7 @@ export class Workbench {
 
   async goToLine(line: number, column = 1): Promise<void> {
     await this.page.keyboard.press('Control+g');
-    await this.page.locator('.quick-input-widget:visible input').fill(`:${line}:${column}`);
+    await enter(this.page.locator('.quick-input-widget:visible input'), `:${line}:${column}`);
     await this.page.keyboard.press('Enter');
     await this.quickInput.waitFor({ state: 'hidden' });
   }
@@ -257,7 +257,7 @@ export class Workbench {
     await this.debug.waitUntil('the palette', async () => {
       await this.page.keyboard.press('F1');
       try {
-        await input.fill(`>${text}`, { timeout: 3000 });
+        await enter(input, `>${text}`, { timeout: 3000 });
         await row.waitFor({ timeout: 5000 });
         return true;
       } catch (error) {
@@ -266,6 +266,21 @@ export class Workbench {
       }
     });
   }
+}
+
+/**
+ * Gives an input of VS Code's a text. Playwright's fill() types it where the focus is: an editor that takes the focus at
+ * this moment would have it in its file.
+ */
+async function enter(input: Locator, text: string, options: { timeout?: number } = {}): Promise<void> {
+  await input.evaluate(
+    (element, value) => {
+      Object.assign(element, { value });
+      element.dispatchEvent(new Event('input', { bubbles: true }));
+    },
+    text,
+    options,
+  );
 }
 
 async function replaceAdapter(userFolder: string, adapter: string): Promise<void> {
