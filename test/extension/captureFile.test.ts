@@ -54,10 +54,12 @@ describe('a capture file', function () {
 
   it('has streams, which open in editors of their own', async () => {
     const list = await webviewFrame(code.page, 'Packets');
-    await list.locator('.list [role=row]:not([hidden])').first().click({ button: 'right' });
-    await list.getByRole('menuitem', { name: /^Follow Stream/ }).click();
+    await list.getByRole('textbox').first().press('Escape');
+    await list.locator('.list .row:not([hidden])').first().click();
+    await code.page.keyboard.press('Shift+F10');
+    await list.getByRole('menuitem', { name: /^Follow Stream/ }).click({ timeout: 10_000 });
     const stream = await webviewFrame(code.page, 'TCP stream 0');
-    await stream.getByText(/▶ Client/).waitFor();
+    await stream.getByText(/▶ Client .*: 400 bytes in 6 packets/).waitFor({ timeout: 15_000 });
     await list.getByText(/\d+ of \d+ packets/).waitFor();
     assert.match(await list.getByRole('textbox').first().inputValue(), /^tcp\.stream eq 0$/);
     await code.screenshot('capture-file-4-stream');
