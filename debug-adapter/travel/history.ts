@@ -216,6 +216,7 @@ export class History {
     }
   }
   async #create(): Promise<Replica> {
+    const since = this.#givenUp;
     const changed = await this.#present.askIn<number | null>('firstChange()');
     if (changed !== null)
       throw new UserError(
@@ -223,6 +224,7 @@ export class History {
         changed,
       );
     const inputs = await this.#present.askIn<string>('inputs()');
+    if (this.#givenUp !== since) throw new GivenUpError();
     const at = this.#spares.findIndex((spare) => spare.inputs === inputs);
     const [spare] = at < 0 ? [] : this.#spares.splice(at, 1);
     return spare?.replica ?? this.#load(inputs);
