@@ -4,7 +4,7 @@ import { errorText, UserError } from '../../language/userError.ts';
 import type { Mark, Moment } from '../control/moment.ts';
 import type { Told } from '../control/policies/policy.ts';
 import { rawPlace, surroundings } from '../travel/here.ts';
-import { History, type Arrival } from '../travel/history.ts';
+import { History, noEvent, type Arrival } from '../travel/history.ts';
 import { GivenUpError, type Replica } from '../travel/replica.ts';
 import type { Configuration } from './configuration.ts';
 import type { Emit, Run } from './run.ts';
@@ -118,8 +118,7 @@ export class Travel {
     const stop = run.execution.stop!;
     const { event } = await stop.snapshot;
     const end = this.#present?.event ?? event;
-    if (!Number.isInteger(wanted) || wanted < 1 || wanted > end)
-      throw new UserError('There is no event {0} to go to: the run has come from 1 to {1}.', wanted, end);
+    if (!Number.isInteger(wanted) || wanted < 1 || wanted > end) throw noEvent(wanted, end);
     const here = momentOf(run);
     if (run.execution.stop !== stop) throw run.notStopped();
     const history = this.#historyOf(run);
@@ -127,7 +126,7 @@ export class Travel {
       Promise.resolve({
         here,
         told: { reason: 'goto' },
-        arrive: (frontier) => history.arriveAtEvent(wanted, frontier),
+        arrive: (frontier) => history.arriveAtEvent(wanted, end, frontier),
       }),
     );
   }
@@ -148,11 +147,15 @@ export class Travel {
     const stopAgain = run.execution.setAside();
     this.#isSearching = true;
     this.#travel(run, event, stopAgain, search)
-      .catch((error: unknown) => {
+      .catch(async (error: unknown) => {
         if (!this.#isSearching) return;
-        const { emit, t } = this.#traveller;
+        const { configuration, emit, show, t } = this.#traveller;
         if (!(error instanceof GivenUpError))
           emit('output', { category: 'important', output: `${errorText(t, error)}\n` });
+        // The machine that was to be shown may have had them.
+        show(run);
+        configuration.leave();
+        await configuration.applyTo(run);
         stopAgain();
       })
       .finally(() => {

@@ -183,9 +183,16 @@ export class History {
       else await replica.follow(moment);
     });
   }
-  /** A machine that stands at the first tracepoint with at least this event number. */
-  arriveAtEvent(event: number, frontier: Mark | undefined): Promise<Arrival> {
-    return this.#lead(event - NEAR, frontier, async (replica) => void (await replica.toEvent(event)));
+  /**
+   * A machine that stands at the first tracepoint with at least this event number.
+   *
+   * @param end the event to which the run has come: a tracepoint beyond it is not part of the past
+   * @throws UserError if there is none up to there
+   */
+  arriveAtEvent(event: number, end: number, frontier: Mark): Promise<Arrival> {
+    return this.#lead(event - NEAR, frontier, async (replica) => {
+      if ((await replica.toEvent(event)) > end) throw noEvent(event, end);
+    });
   }
   /** Let a machine run to an event, from there to where it is led, and stop after that at the frontier. */
   async #lead(
@@ -273,6 +280,10 @@ export class History {
     this.#isClosed = true;
     this.stop();
   }
+}
+
+export function noEvent(event: number, end: number): UserError {
+  return new UserError('There is no event {0} to go to: the run has come from 1 to {1}.', event, end);
 }
 
 const counted = ({ event, arrival }: CountedArrival): { event: number; arrival: number } => ({

@@ -8,12 +8,12 @@ import { addExtensions, TLS_EXTENSION_FIELDS } from './extensions.ts';
 import { addFingerprint, TLS_FINGERPRINT_FIELDS, type Hello } from './fingerprint.ts';
 import { addKeyExchange, TLS_KEY_EXCHANGE_FIELDS } from './keyExchange.ts';
 import { COMPRESSIONS, HANDSHAKE_TYPES } from './messageNames.ts';
-import { HELLO_VERSIONS } from './versionNames.ts';
+import { VERSIONS } from './versionNames.ts';
 
 const HANDSHAKE = field('tls.handshake', 'Handshake Protocol', 'none');
 const TYPE = field('tls.handshake.type', 'Handshake Type', 'uint8', { names: HANDSHAKE_TYPES });
 const LENGTH = field('tls.handshake.length', 'Length', 'uint24');
-const VERSION = field('tls.handshake.version', 'Version', 'uint16', { base: 'hex', names: HELLO_VERSIONS });
+const VERSION = field('tls.handshake.version', 'Version', 'uint16', { base: 'hex', names: VERSIONS });
 const RANDOM = field('tls.handshake.random', 'Random', 'bytes');
 const RANDOM_TIME = field('tls.handshake.random_time', 'GMT Unix Time', 'absolute');
 const RANDOM_BYTES = field('tls.handshake.random_bytes', 'Random Bytes', 'bytes');
