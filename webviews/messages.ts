@@ -86,14 +86,15 @@ export type ToPanel =
       type: 'rows';
       id: number;
       /**
-       * The number of packets captured; without a filter it exceeds `matching` when old ones were discarded.
+       * The number of packets captured; without a filter it exceeds `matching` when old ones were discarded, or the newest
+       * are not decoded yet.
        */
       total: number;
       matching: number;
       rows: PacketRow[];
       /** The list is not sorted yet: ask again. Then there are no rows. */
       sorting?: { done: number; of: number };
-      /** The filter has not seen all packets yet: ask again. */
+      /** Not all packets are decoded, or the filter has not seen all: ask again. */
       filtering?: { done: number; of: number };
       /** Where the packet is that was asked for; omitted if it is not in the list. */
       located?: number;

@@ -40,6 +40,7 @@ export class CaptureReader {
         frames ??= this.begin(packet.timeNs);
         frames.add(packet);
         this.store.arrived();
+        this.store.decode();
         if (frames.end % PORTION === 0) {
           this.report(read, false);
           await turn();

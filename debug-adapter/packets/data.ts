@@ -72,12 +72,12 @@ export interface PacketsResponse {
   invalidFilter?: { message: string; start?: number; end?: number };
   /** The number of packets captured so far. */
   total: number;
-  /** The number of packets that match the filter. */
+  /** The number of packets that match the filter, as far as is known by now. */
   matching: number;
   rows: PacketRow[];
   /** Sorting takes longer than one answer: ask again. Then `rows` is empty. */
   sorting?: { done: number; of: number };
-  /** The filter has not seen all packets: more may follow behind these rows. Ask again. */
+  /** Not all packets are decoded, or the filter has not seen all: more may follow behind these rows. Ask again. */
   filtering?: { done: number; of: number };
   /** Where the packet is that `locate` asked for; -1 if it is not in the list. */
   located?: number;

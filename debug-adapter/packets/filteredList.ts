@@ -1,12 +1,13 @@
 /**
- * The packets that match a filter, updated as packets are added and let go; each is tested once. An answer tests
- * only for a limited time, so that a large capture takes several answers and blocks none of them.
+ * The packets that match a filter, updated as packets are added, change and are let go; each is tested once, and again
+ * when it has changed. An answer tests only for a limited time, so that a large capture takes several answers and blocks
+ * none of them.
  */
 import { message } from '../../language/message.ts';
 import { compileFilter, FilterError, parseFilter, type CompiledFilter } from './filter/filter.ts';
 import { TimeLimit, TookTooLong } from './filter/run/timeLimit.ts';
 import type { KeptPackets } from './kept/keptPackets.ts';
-import { indexIn } from './list/rowList.ts';
+import { firstFrom, indexIn } from './list/rowList.ts';
 
 /** Milliseconds that a portion of packets may take, and its size. */
 const LIMIT = 1000;
@@ -22,6 +23,12 @@ export class FilteredList {
   private found: number[] = [];
   /** The next row to be tested. */
   private next = 0;
+  /** Rows of packets that were tested and have changed. */
+  private outdated = new Set<number>();
+  /** Streams of TCP that have changed, and behind which row each of their packets is still to be tested. */
+  private readonly streams = new Map<number, number>();
+  /** Counts how often packets that were tested came in or fell out. */
+  private changes = 0;
   /** Set once a packet took too long. */
   private failure: FilterError | null = null;
 
@@ -36,6 +43,21 @@ export class FilteredList {
   reads(names: readonly string[]): boolean {
     const { fields } = this.filter;
     return fields === null || [...fields].some(({ name }) => names.includes(name));
+  }
+
+  /** Is another one when packets are in the list, or are not, that were judged otherwise before. */
+  get revision(): number {
+    return this.changes;
+  }
+
+  /** A packet may match now that did not before, or the other way round. */
+  changed(row: number): void {
+    if (row < this.next) this.outdated.add(row);
+  }
+
+  /** The same, of all packets of a stream of TCP. */
+  streamChanged(stream: number): void {
+    this.streams.set(stream, this.next);
   }
 
   get length(): number {
@@ -56,7 +78,7 @@ export class FilteredList {
   }
 
   /**
-   * Test the new packets, and forget those that were let go.
+   * Test the packets that are new or have changed, and forget those that were let go.
    *
    * @returns how many of how many are tested, if the time was too short for all of them
    * @throws FilterError if a regular expression takes too long on one of them
@@ -66,14 +88,32 @@ export class FilteredList {
     const { first, end, count } = packets;
     const gone = this.found.findIndex((row) => row >= first);
     if (gone !== 0) this.found = gone < 0 ? [] : this.found.slice(gone);
+    this.next = Math.max(this.next, first);
     const deadline = performance.now() + milliseconds;
-    const begin = Math.max(this.next, first);
-    for (let row = begin; row < end; row += PORTION) {
-      // Each answer gets on.
-      if (row > begin && performance.now() > deadline) return { done: row - first, of: count };
-      this.testPortion(packets, row, Math.min(row + PORTION, end));
+    // Each answer gets on.
+    for (let isFirst = true; ; isFirst = false) {
+      const isNew = this.next < end;
+      const rows = isNew ? [] : this.takeOutdated(packets);
+      if (!isNew && rows.length === 0) return null;
+      if (!isFirst && performance.now() > deadline) {
+        for (const row of rows) this.outdated.add(row);
+        return { done: this.next - first - this.outdated.size, of: count };
+      }
+      if (isNew) this.testNew(packets, Math.min(this.next + PORTION, end));
+      else this.testAgain(packets, rows);
     }
-    return null;
+  }
+
+  /** Some of the packets that are to be tested again. */
+  private takeOutdated(packets: KeptPackets): number[] {
+    if (this.streams.size > 0) for (const row of packets.rowsOf(this.streams)) this.outdated.add(row);
+    this.streams.clear();
+    const rows: number[] = [];
+    for (const row of this.outdated) {
+      this.outdated.delete(row);
+      if (row >= packets.first && rows.push(row) === PORTION) break;
+    }
+    return rows;
   }
 
   /** Most packets are judged by what they have, and not decoded. */
@@ -84,11 +124,36 @@ export class FilteredList {
     return known ?? filter.matches(packets.packet(row));
   }
 
-  private testPortion(packets: KeptPackets, from: number, to: number): void {
-    const test = () => {
-      for (this.next = from; this.next < to; this.next++)
-        if (this.matches(packets, this.next)) this.found.push(this.next);
-    };
+  private testNew(packets: KeptPackets, before: number): void {
+    this.limited(
+      () => {
+        for (; this.next < before; this.next++)
+          if (this.matches(packets, this.next)) this.found.push(this.next);
+      },
+      () => packets.number(this.next),
+    );
+  }
+
+  private testAgain(packets: KeptPackets, rows: readonly number[]): void {
+    let at = 0;
+    this.limited(
+      () => {
+        for (; at < rows.length; at++) this.put(rows[at]!, this.matches(packets, rows[at]!));
+      },
+      () => packets.number(rows[at]!),
+    );
+  }
+
+  private put(row: number, matches: boolean): void {
+    const at = firstFrom(this.found, row);
+    const isIn = this.found[at] === row;
+    if (isIn === matches) return;
+    this.found.splice(at, isIn ? 1 : 0, ...(isIn ? [] : [row]));
+    this.changes++;
+  }
+
+  /** @param tested the number of the packet that is being tested */
+  private limited(test: () => void, tested: () => number): void {
     if (!this.limit) return test();
     try {
       this.limit.run(test);
@@ -97,7 +162,7 @@ export class FilteredList {
       this.failure = new FilterError(
         message(
           'a regular expression takes too long on packet {0}; make it simpler, without a repetition inside a repetition',
-          packets.number(this.next),
+          tested(),
         ),
         0,
         this.text.length,

@@ -15,6 +15,7 @@ import type {
   SaveStreamArguments,
   SaveStreamResponse,
 } from '../protocol.ts';
+import { dissectPacket } from './dissectors/all.ts';
 import { sortKey } from './list/columnValues.ts';
 import { findPacket } from './list/find.ts';
 import { listRow, type RowView } from './list/listRows.ts';
@@ -28,6 +29,7 @@ import { KeptPackets } from './kept/keptPackets.ts';
 import { FollowedStream } from './follow/followedStream.ts';
 import { followStream, saveStream, type FollowableStore } from './follow/followRequests.ts';
 import { packetBytes, packetLayers } from './layers.ts';
+import { secondsText } from './tree/text.ts';
 import type { Packet } from './tree/packet.ts';
 
 export interface PacketStoreLimits {
@@ -40,6 +42,8 @@ const DEFAULT_LIMITS: PacketStoreLimits = { packets: 200_000, bytes: 256 * 1024 
 const KEPT_FILTERS = 3;
 /** Maximum rows per answer; no view shows more at once. */
 const MAX_ROWS = 1000;
+/** Milliseconds that one answer spends on decoding packets that nobody has looked at yet. */
+const DECODE_TIME = 100;
 
 /** What a window of the list shows besides which packets. */
 export type ListView = Omit<PacketsArguments, 'from' | 'count' | 'filter'>;
@@ -47,13 +51,19 @@ export type ListView = Omit<PacketsArguments, 'from' | 'count' | 'filter'>;
 interface List extends RowList {
   /** Not in order yet: it is not to be shown. */
   sorting?: Progress;
-  /** Not everything is tested yet. */
+  /** Not everything is decoded and tested yet. */
   filtering?: Progress;
 }
 
-/** Fields of what the machine or the user says of a packet later. */
+/** Fields of what the machine says of a packet later. */
 const FATE_FIELDS = ['frame.fate', 'frame.reason'];
-const NOTE_FIELDS = ['frame.marked', 'frame.comment', 'pkt_comment', 'frame.ref_time'];
+
+/** Packets in the order of capture. */
+interface Listed {
+  list: RowList & { readonly revision: number };
+  /** Not everything is decoded and tested yet. */
+  filtering: Progress | null;
+}
 
 export class PacketStore {
   readonly capture: Capture;
@@ -89,7 +99,18 @@ export class PacketStore {
     this.captured = letGo;
     this.capture = capture;
     this.memory = frames ? null : new MemoryFrames();
-    this.packets = new KeptPackets(frames ?? this.memory!, capture);
+    this.packets = this.keep(frames ?? this.memory!);
+  }
+
+  private keep(frames: Frames): KeptPackets {
+    return new KeptPackets(frames, this.capture, {
+      row: (row) => {
+        for (const list of this.filters) list.changed(row);
+      },
+      stream: (stream) => {
+        for (const list of this.filters) list.streamChanged(stream);
+      },
+    });
   }
 
   /** The number of packets captured, including discarded ones. */
@@ -107,7 +128,16 @@ export class PacketStore {
     return this.captured - this.kept;
   }
 
-  /** Adds the next captured frame, with a copy of its bytes; numbers must increase. */
+  /** Virtual time of the newest packet, written as in the list; undefined without one. */
+  get newestTime(): string | undefined {
+    const { packets } = this;
+    return packets.count > 0 ? secondsText(packets.frame(packets.end - 1).timeNs) : undefined;
+  }
+
+  /**
+   * Adds the next captured frame, with a copy of its bytes; numbers must increase. It is decoded when somebody looks at
+   * it: a machine that runs freely captures more packets than anybody reads.
+   */
   add(frame: CapturedFrame): void {
     const { memory, packets } = this;
     if (!memory) throw new TypeError('the frames of this store come from elsewhere');
@@ -119,10 +149,14 @@ export class PacketStore {
     this.arrived();
   }
 
+  /** Decodes all packets that are there. */
+  decode(): void {
+    this.packets.decode();
+  }
+
   /** The frames have one more. */
   arrived(): void {
     const { packets } = this;
-    packets.decode();
     const own = packets.frame(packets.end - 1);
     if (packets.count === 1) this.firstTimeNs = own.timeNs;
     if (own.isReference) this.noteReference(own, true);
@@ -185,7 +219,6 @@ export class PacketStore {
       this.noteReference(frame, isReference);
     }
     this.packets.changed(number);
-    this.filters = this.filters.filter((list) => !list.reads(NOTE_FIELDS));
     this.sorted = undefined;
   }
 
@@ -220,9 +253,9 @@ export class PacketStore {
 
   /** The packets of a list in its order. */
   private list({ filter = '', sort, upTo = Infinity }: PacketList): List {
-    const { list: base, filtering } = filter.trim()
-      ? this.filtered(filter.trim())
-      : { list: this.all(), filtering: null };
+    const text = filter.trim();
+    const before = this.packets.rowFrom(upTo + 1);
+    const { list: base, filtering } = text ? this.filtered(text) : this.unfiltered(sort ? before : Infinity);
     if (!sort || filtering)
       return {
         length: base.length,
@@ -230,11 +263,11 @@ export class PacketStore {
         indexOf: (one) => base.indexOf(one),
         ...(filtering && (sort ? { sorting: filtering } : { filtering })),
       };
-    const key = `${sort.by} ${sort.descending} ${filter.trim()}`;
+    const key = `${sort.by} ${sort.descending} ${base.revision} ${text}`;
     if (this.sorted?.key !== key)
       this.sorted = { key, list: new SortedList(sort, sortKey(sort.by, this.packets)) };
     const { list } = this.sorted;
-    const sorting = list.update(base, this.packets.rowFrom(upTo + 1));
+    const sorting = list.update(base, before);
     return {
       length: list.length,
       at: (at) => list.at(at),
@@ -282,10 +315,23 @@ export class PacketStore {
     return this.packets.packet(this.row(number));
   }
 
-  /** All kept packets, the newest first. */
+  /** The kept packets that are decoded, the newest first. */
   *newest(): Generator<Packet> {
     const { packets } = this;
-    for (let row = packets.end - 1; row >= packets.first; row--) yield packets.packet(row);
+    packets.decode(performance.now() + DECODE_TIME);
+    for (let row = packets.decodedEnd - 1; row >= packets.first; row--) yield packets.packet(row);
+  }
+
+  /** The numbers of the newest packets, at most so many, in order. */
+  newestNumbers(count: number): number[] {
+    const { packets } = this;
+    const first = Math.max(packets.first, packets.end - count);
+    return Array.from({ length: packets.end - first }, (_, at) => packets.number(first + at));
+  }
+
+  /** The layers of one packet, as far as it tells them by itself. Throws as `packet` does. */
+  protocols(number: number): readonly string[] {
+    return dissectPacket(this.frame(number)).protocols;
   }
 
   /** Bytes and capture data of one packet. Throws as `packet` does. */
@@ -310,13 +356,13 @@ export class PacketStore {
     frame.fate = fate;
     if (reason === undefined) delete frame.reason;
     else frame.reason = reason;
-    this.filters = this.filters.filter((list) => !list.reads(FATE_FIELDS));
+    for (const list of this.filters) if (list.reads(FATE_FIELDS)) list.changed(row);
     if (this.sorted?.list.order.by.includes('fate')) this.sorted = undefined;
   }
 
   clear(): void {
     this.memory = new MemoryFrames();
-    this.packets = new KeptPackets(this.memory, this.capture);
+    this.packets = this.keep(this.memory);
     this.captured = 0;
     this.bytes = 0;
     this.filters = [];
@@ -335,13 +381,24 @@ export class PacketStore {
     if (first > packets.first) packets.letGo(first);
   }
 
-  /** The kept packets as a list. */
-  private all(): List {
-    const { first, count } = this.packets;
-    return { length: count, at: (index) => first + index, indexOf: (row) => row - first };
+  /** The kept packets as a list, as far as they are decoded. @param before only those before this row need be */
+  private unfiltered(before: number): Listed {
+    const { packets } = this;
+    const isWhole = packets.decode(performance.now() + DECODE_TIME, before);
+    const { first, count } = packets;
+    const length = packets.decodedEnd - first;
+    return {
+      list: {
+        length,
+        at: (index) => first + index,
+        indexOf: (row) => indexBelow(row - first, length),
+        revision: 0,
+      },
+      filtering: isWhole ? null : { done: length, of: count },
+    };
   }
 
-  private filtered(text: string, milliseconds?: number): { list: FilteredList; filtering: Progress | null } {
+  private filtered(text: string, milliseconds?: number): Listed & { list: FilteredList } {
     let list = this.filters.find((one) => one.text === text);
     list ??= new FilteredList(text);
     this.filters = [list, ...this.filters.filter((one) => one !== list)].slice(0, KEPT_FILTERS);
@@ -362,4 +419,9 @@ export class PacketStore {
       );
     throw new UserError('no such packet: {0} ({1} captured so far)', number, this.captured);
   }
+}
+
+/** An index, or -1 if it is not below a length. */
+function indexBelow(index: number, length: number): number {
+  return index < length ? index : -1;
 }

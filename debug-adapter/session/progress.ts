@@ -42,9 +42,7 @@ export class Progress {
   #send(): void {
     const { packets, execution } = this.#run;
     // While running, the last packet's time is the only known time.
-    const time =
-      (execution.stop === undefined ? packets.rows(packets.kept - 1, 1).rows[0]?.time : undefined) ??
-      this.#time;
+    const time = (execution.stop === undefined ? packets.newestTime : undefined) ?? this.#time;
     const body: ChangedEvent = {
       packets: packets.total,
       time,

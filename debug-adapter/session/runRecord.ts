@@ -87,17 +87,17 @@ export class RunRecorder {
 
   async #code(): Promise<CodeRecord> {
     const { packets, debuggee } = this.#run;
-    const { rows } = packets.rows(packets.kept - PACKETS_WITH_CODE, PACKETS_WITH_CODE);
-    const [from, to] = [rows[0]?.number, rows.at(-1)?.number];
+    const numbers = packets.newestNumbers(PACKETS_WITH_CODE);
+    const [from, to] = [numbers[0], numbers.at(-1)];
     const table = await this.#ask(() => debuggee.ask<StackTable>('packets.table', from ?? 1, to ?? 0));
     if (table === undefined) return { stacks: [], packets: [] };
     const stacks = table.stacks.map((stack) => stack.map((frame) => table.frames[frame]!));
     const byNumber = new Map(table.packets.map((packet) => [packet.number, packet]));
     return {
       stacks: stacks.map((frames) => stackFrames(this.#run, frames)),
-      packets: rows.map(({ number }) => {
+      packets: numbers.map((number) => {
         const { sent, received } = byNumber.get(number)!;
-        const { protocols } = packets.dissected(number);
+        const protocols = packets.protocols(number);
         return {
           number,
           ...(sent < 0 ? {} : { sent: codeReference(sent, stacks[sent]!, protocols) }),

@@ -1,4 +1,7 @@
-/** How far a filter has come that takes longer than one answer, and the button that stops it. */
+/**
+ * How far a filter has come that takes longer than one answer, and the button that stops it. Without a filter the same
+ * is told of packets that are still to be decoded.
+ */
 import { el, setText } from '../dom.ts';
 import { t } from '../language.ts';
 import { button } from '../toolkit.ts';
@@ -29,9 +32,13 @@ export class FilterProgress {
     this.stop(false);
   }
 
-  show(filtering: { done: number; of: number } | undefined): void {
+  /** @param hasFilter else packets are decoded, which the list needs */
+  show(filtering: { done: number; of: number } | undefined, hasFilter = true): void {
     this.element.hidden = filtering === undefined;
-    if (filtering) setText(this.text, t('{0} % filtered', Math.floor((100 * filtering.done) / filtering.of)));
+    this.control.element.hidden = !hasFilter;
+    if (!filtering) return;
+    const percent = Math.floor((100 * filtering.done) / filtering.of);
+    setText(this.text, hasFilter ? t('{0} % filtered', percent) : t('{0} % decoded', percent));
   }
 
   private stop(isStopped: boolean): void {

@@ -25,6 +25,8 @@ import { splitter } from './splitter.ts';
 import { Tail } from './tail.ts';
 import { statusText, toolbar } from './toolbar.ts';
 
+/** Milliseconds until more of a list is asked for that is not whole yet, while the machine runs. */
+const PAUSE = 200;
 /** Filters that are remembered. */
 const HISTORY = 30;
 
@@ -75,6 +77,7 @@ export class PacketsPanel {
    */
   private followed: number | undefined;
   private filterFails = false;
+  private pause: ReturnType<typeof setTimeout> | undefined;
 
   constructor(root: HTMLElement) {
     this.root = root;
@@ -318,8 +321,7 @@ export class PacketsPanel {
   private rowsArrived(answer: ToPanelOf<'rows'>): void {
     const { total, matching, filtering } = answer;
     this.filterFails = false;
-    this.filterProgress.show(filtering);
-    if (filtering && !this.filterProgress.isStopped) this.cache.refresh();
+    this.goOn(filtering);
     this.filterBox.setError(null);
     this.total = total;
     this.traits.look(answer.rows);
@@ -332,8 +334,21 @@ export class PacketsPanel {
       this.list.render();
     } else this.list.setCount(matching);
     const later = this.listing.later(total);
-    const words = [statusText(total, matching, this.settings.filter !== '', later), this.ended];
+    const behind = filtering ? filtering.of - filtering.done : 0;
+    const words = [statusText(total, matching, this.settings.filter !== '', later, behind), this.ended];
     setText(this.status, words.filter(Boolean).join(' · '));
+  }
+
+  /** The list is not whole yet: ask again, with a pause while the machine runs, since it needs the processor, too. */
+  private goOn(filtering: ToPanelOf<'rows'>['filtering']): void {
+    const hasFilter = this.settings.filter !== '';
+    this.filterProgress.show(this.running && !hasFilter ? undefined : filtering, hasFilter);
+    if (!filtering || this.filterProgress.isStopped) return;
+    if (!this.running) return this.cache.refresh();
+    this.pause ??= setTimeout(() => {
+      this.pause = undefined;
+      this.cache.refresh();
+    }, PAUSE);
   }
 
   /** Whether the list follows its end: the end is visible, and no specific packet must be shown. */

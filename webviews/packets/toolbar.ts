@@ -55,7 +55,14 @@ export function toolbar(
 }
 
 /** `412 packets`, `12 of 412 packets`. @param later packets that came after the list was sorted */
-export function statusText(total: number, matching: number, filtered: boolean, later: number): string {
+/** @param behind packets that the list is still to get */
+export function statusText(
+  total: number,
+  matching: number,
+  filtered: boolean,
+  later: number,
+  behind: number,
+): string {
   const number = (count: number) => count.toLocaleString('en');
   const packets = total === 1 ? t('{0} packet', number(total)) : t('{0} packets', number(total));
   const since = later > 0 ? t(', {0} newer ones are sorted in at the next stop', number(later)) : '';
@@ -63,6 +70,6 @@ export function statusText(total: number, matching: number, filtered: boolean, l
     return total === 1
       ? t('{0} of 1 packet{1}', number(matching), since)
       : t('{0} of {1} packets{2}', number(matching), number(total), since);
-  const gone = total - matching - later;
+  const gone = total - matching - later - behind;
   return (gone > 0 ? t('{0}, the oldest {1} let go', packets, number(gone)) : packets) + since;
 }

@@ -54,6 +54,11 @@ export class KeptContexts {
     return this[protocol].streamOf(row);
   }
 
+  /** Rows of packets that quote a packet of a stream of TCP, and the stream's number. */
+  *quotedStreams(): Generator<[row: number, stream: number]> {
+    for (const [row, { quotedTcp }] of this.rest) if (quotedTcp) yield [row, quotedTcp.conversation.stream];
+  }
+
   /** The rows before this one are not asked for any more. */
   forget(before: number): void {
     for (const part of [this.interfaceId, this.previousTimeNs, this.tcp, this.udp]) part.forget(before);

@@ -1,12 +1,14 @@
 /**
- * The packets that a store keeps, by their rows: frames, and what is known of each from the others. A packet is
- * decoded in the order of capture first; from then on it can be decoded again at any time, in any order.
+ * The packets that a store keeps, by their rows: frames, and what is known of each from the others. A packet is decoded
+ * for the first time when somebody looks at it, or at a later one, since that happens in the order of capture; from then
+ * on it can be decoded again at any time, in any order.
  */
 import type { Capture } from '../capture.ts';
 import type { Context } from '../context.ts';
 import { dissectFirst, dissectPacket } from '../dissectors/all.ts';
 import type { CapturedFrame } from '../frame.ts';
 import type { FrameBytes } from '../streams/streamBytes.ts';
+import { nobody, type Changed } from '../tracking/changed.ts';
 import { Trackers } from '../tracking/trackers.ts';
 import type { Packet } from '../tree/packet.ts';
 import type { Frames } from './frames.ts';
@@ -37,6 +39,11 @@ class KeptEntry implements Entry {
   }
 }
 
+/** Packets that are decoded between two looks at the clock. */
+const PORTION = 32;
+/** So much of a frame that nobody has looked at is decoded when it is let go: its headers, for the packets behind it. */
+const HEADERS = 192;
+
 export class KeptPackets {
   /** The row of the oldest one. */
   first = 0;
@@ -49,9 +56,16 @@ export class KeptPackets {
   /** Rows before this one are forgotten. */
   private forgotten = 0;
   private decoded = 0;
+  private readonly rowChanged: (row: number) => void;
 
-  constructor(frames: Frames, capture: Capture) {
+  /** @param changed is told the rows, and the streams of TCP, of packets that say something else than before */
+  constructor(
+    frames: Frames,
+    capture: Capture,
+    changed: { row: (row: number) => void; stream: Changed } = { row: nobody, stream: nobody },
+  ) {
     this.frames = frames;
+    this.rowChanged = changed.row;
     this.contexts = new KeptContexts(capture);
     // Streams are put together from what is kept.
     const kept: FrameBytes = {
@@ -60,7 +74,7 @@ export class KeptPackets {
         return row < 0 ? null : this.frames.at(row).bytes;
       },
     };
-    this.trackers = new Trackers(kept, capture, (number) => this.changed(number));
+    this.trackers = new Trackers(kept, capture, (number) => this.changed(number), changed.stream);
   }
 
   /** Behind the row of the newest one. */
@@ -72,12 +86,41 @@ export class KeptPackets {
     return this.end - this.first;
   }
 
-  /** Decodes what was added since. */
-  decode(): void {
-    for (; this.decoded < this.end; this.decoded++) {
+  /** Behind the row of the newest one that was decoded. */
+  get decodedEnd(): number {
+    return this.decoded;
+  }
+
+  /**
+   * Decodes what was added since, as far as there is time.
+   *
+   * @param deadline on the clock of `performance`
+   * @param before only packets before this row
+   * @returns whether all of them are decoded
+   */
+  decode(deadline = Infinity, before = this.end): boolean {
+    const end = Math.min(before, this.end);
+    while (this.decoded < end) {
+      this.decodeBefore(Math.min(end, this.decoded + PORTION));
+      if (performance.now() > deadline) break;
+    }
+    return this.decoded >= end;
+  }
+
+  private decodeBefore(row: number): void {
+    for (; this.decoded < row; this.decoded++) {
       const packet = dissectFirst(this.frames.at(this.decoded), this.trackers);
       this.contexts.keep(this.decoded, packet.context);
       this.shapeOf.set(this.decoded, this.shapes.of(packet));
+    }
+  }
+
+  /** Packets that nobody has looked at go: those behind them learn of them. */
+  private passBefore(row: number): void {
+    for (; this.decoded < row; this.decoded++) {
+      const frame = this.frames.at(this.decoded);
+      const bytes = frame.bytes.subarray(0, HEADERS);
+      dissectFirst(bytes.length < frame.bytes.length ? { ...frame, bytes } : frame, this.trackers);
     }
   }
 
@@ -95,6 +138,7 @@ export class KeptPackets {
   }
 
   entry(row: number): Entry {
+    this.decodeBefore(row + 1);
     return new KeptEntry(row, this.frames.at(row), this.contexts);
   }
 
@@ -107,18 +151,34 @@ export class KeptPackets {
 
   /** Undefined if it is not known which fields the packet has. */
   shape(row: number): Shape | undefined {
+    this.decodeBefore(row + 1);
     return this.shapes.get(this.shapeOf.get(row));
   }
 
   /** Something is known of a packet that was not known before. */
   changed(number: number): void {
     const row = this.rowOf(number);
-    if (row >= 0) this.shapeOf.set(row, 0);
+    if (row < 0) return;
+    this.shapeOf.set(row, 0);
+    this.rowChanged(row);
   }
 
   /** The number of a packet's stream; -1 if it belongs to none of the protocol. */
   streamOf(row: number, protocol: 'tcp' | 'udp'): number {
+    this.decodeBefore(row + 1);
     return this.contexts.streamOf(row, protocol);
+  }
+
+  /** Rows of packets of streams of TCP, or that quote such packets. @param streams for each the row to stop before */
+  *rowsOf(streams: ReadonlyMap<number, number>): Generator<number> {
+    const before = Math.min(this.decoded, Math.max(...streams.values()));
+    for (let row = this.first; row < before; row++) {
+      const end = streams.get(this.contexts.streamOf(row, 'tcp')) ?? 0;
+      if (row < end) yield row;
+    }
+    for (const [row, stream] of this.contexts.quotedStreams()) {
+      if (row >= this.first && row < (streams.get(stream) ?? 0)) yield row;
+    }
   }
 
   /** The row of a packet; -1 if it is not kept. Numbers rise, but frames that the capture missed leave gaps. */
@@ -140,6 +200,7 @@ export class KeptPackets {
 
   /** Lets go of the packets before a row. */
   letGo(before: number): void {
+    this.passBefore(before);
     this.first = before;
     // Forgetting costs time in proportion to what is kept: an eighth is allowed to accumulate.
     const waiting = before - this.forgotten;

@@ -16,11 +16,17 @@ export interface Progress {
 
 /** The position of a row among rows that rise, or -1. */
 export function indexIn(rows: readonly number[], row: number): number {
+  const at = firstFrom(rows, row);
+  return rows[at] === row ? at : -1;
+}
+
+/** The position of the first of rising rows that is this one or a later one. */
+export function firstFrom(rows: readonly number[], row: number): number {
   let [low, high] = [0, rows.length];
   while (low < high) {
     const middle = (low + high) >> 1;
     if (rows[middle]! < row) low = middle + 1;
     else high = middle;
   }
-  return rows[low] === row ? low : -1;
+  return low;
 }

@@ -32,6 +32,7 @@ export const TLS: StreamProtocol = {
   title: 'TLS',
   frame(bytes, at, looking) {
     const session = sessionOf(looking.conversation);
+    const { version } = session;
     const encrypted: boolean[] = [];
     let end = at;
     while (bytes.length - end >= HEADER && isRecord(bytes, end)) {
@@ -40,7 +41,7 @@ export const TLS: StreamProtocol = {
       encrypted.push(note(bytes, end, next, session, looking.arrival.isForward));
       end = next;
     }
-    noteEarly(session, looking);
+    noteEarly(session, looking, session.version !== version);
     const facts: TlsRecords = { session, encrypted };
     if (end > at) return { end, facts };
     const left = bytes.length - at;
@@ -75,14 +76,11 @@ function sessionOf({ memory }: StreamConversation): TlsSession {
   return found;
 }
 
-/** What both ends agree on tells something of the packets before. */
-function noteEarly(session: TlsSession, { arrival, changed }: Looking): void {
-  if (!session.isAgreed) {
-    session.early.push(arrival.number);
-    return;
-  }
-  for (const number of session.early) changed(number);
-  session.early = [];
+/** What both ends agree on, or a record's version, tells something of the packets before. */
+function noteEarly(session: TlsSession, { arrival, changed }: Looking, isOtherVersion: boolean): void {
+  if (session.isAgreed || isOtherVersion) for (const number of session.early) changed(number);
+  if (session.isAgreed) session.early = [];
+  else session.early.push(arrival.number);
 }
 
 /** What a record tells. @returns whether it is encrypted */

@@ -39,6 +39,14 @@ export class Conversation {
     this.lastNs = first.timeNs;
   }
 
+  /** What all of its segments say, and so an earlier one says otherwise when it changes. */
+  get common(): readonly unknown[] {
+    const { seen, seenFirst, synNs, handshakeNs, firstAck, hasFastOpenData, flows } = this;
+    const [lower, upper] = flows;
+    const numbers = [lower.baseSeq, lower.scale, upper.baseSeq, upper.scale];
+    return [seen, seenFirst, synNs, handshakeNs, firstAck, hasFastOpenData, ...numbers];
+  }
+
   /** The flows of the sender and of the receiver. */
   directions(from: string, to: string): { fwd: Flow; rev: Flow } {
     const [lower, upper] = this.flows;

@@ -57,9 +57,15 @@ export class TcpTracker {
   private readonly answers = new WeakMap<Flow, FirstAnswer>();
   private streams = 0;
   private readonly changed: Changed;
+  private readonly streamChanged: Changed;
 
-  constructor(changed: Changed) {
+  /**
+   * @param changed is told of earlier segments that have or lack something now
+   * @param streamChanged is told of streams whose segments all say something else now
+   */
+  constructor(changed: Changed, streamChanged: Changed) {
     this.changed = changed;
+    this.streamChanged = streamChanged;
   }
 
   /** The next segment, in the order of capture. */
@@ -69,6 +75,7 @@ export class TcpTracker {
     const from = `${ends.source}:${ports[0]}`;
     const to = `${ends.destination}:${ports[1]}`;
     const earlier = this.conversations.get(key);
+    const before = earlier?.common;
     let conversation = earlier ?? this.open(key, moment);
     let { fwd, rev } = conversation.directions(from, to);
     const notes = new TcpNotes();
@@ -100,7 +107,17 @@ export class TcpTracker {
       : unanalysed(notes, isRepeatedSyn);
     const known = { conversation, ...times, fwd, rev, seqBase: fwd.base, ackBase: rev.base, analysis };
     if (segment.isSound) follow(segment, moment, known, !earlier);
+    if (earlier && before && isOther(before, earlier.common)) this.tell(earlier);
     return known;
+  }
+
+  /** All segments of a conversation say something else now; what one of them has, or lacks, only its answers. */
+  private tell({ stream, flows }: Conversation): void {
+    this.streamChanged(stream);
+    for (const flow of flows) {
+      const answer = this.answers.get(flow);
+      if (answer) this.changed(answer.number);
+    }
   }
 
   private open(key: string, moment: Moment): Conversation {
@@ -131,6 +148,10 @@ export class TcpTracker {
     else first.notes.delete('reused_ports');
     this.changed(first.number);
   }
+}
+
+function isOther(before: Conversation['common'], now: Conversation['common']): boolean {
+  return now.some((one, at) => one !== before[at]);
 }
 
 /** What the segment tells for later ones. */

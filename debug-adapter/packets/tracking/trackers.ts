@@ -30,11 +30,17 @@ export class Trackers {
   /**
    * @param frames the packets that are kept: streams are put together from them
    * @param changed is told of packets whose context has changed since they were decoded first
+   * @param streamChanged the same, of the numbers of streams of TCP
    */
-  constructor(frames: FrameBytes = NOTHING_KEPT, capture = MACHINE_CAPTURE, changed: Changed = nobody) {
+  constructor(
+    frames: FrameBytes = NOTHING_KEPT,
+    capture = MACHINE_CAPTURE,
+    changed: Changed = nobody,
+    streamChanged: Changed = nobody,
+  ) {
     this.fragments = new FragmentTracker(changed);
     this.echo = new EchoTracker(changed);
-    this.tcp = new TcpTracker(changed);
+    this.tcp = new TcpTracker(changed, streamChanged);
     this.dns = new DnsTracker(changed);
     this.streams = new StreamTracker(frames, PORTS, changed);
     this.capture = capture;

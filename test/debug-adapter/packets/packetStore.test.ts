@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { PacketStore } from '../../../debug-adapter/packets/packetStore.ts';
-import { frame, ping, tcp, udp } from '../../support/packetBuilder.ts';
+import { capture, frame, ping, tcp, udp, windowScale } from '../../support/packetBuilder.ts';
 
 const fill = (store: PacketStore, from: number, to: number): void => {
   for (let number = from; number <= to; number++)
@@ -31,6 +31,7 @@ describe('the packet store', () => {
     const store = new PacketStore({ packets: 3000 });
     store.rows(0, 1, 'udp.port == 1001');
     fill(store, 1, 10_000);
+    store.decode();
     assert.deepEqual([store.total, store.kept, store.letGo], [10_000, 3000, 7000]);
     const { total, matching, rows } = store.rows(0, 2);
     assert.deepEqual([total, matching, rows.map(({ number }) => number)], [10_000, 3000, [7001, 7002]]);
@@ -49,6 +50,27 @@ describe('the packet store', () => {
     const store = new PacketStore({ bytes: 10_000 });
     for (let number = 1; number <= 50; number++) store.add(frame(new Uint8Array(1000), number, 0));
     assert.equal(store.kept, 10);
+  });
+
+  it('knows a connection whose beginning nobody has looked at before it was let go', () => {
+    const store = new PacketStore({ packets: 2 });
+    const [client, server] = ['127.0.0.1:40312', '127.0.0.1:9000'];
+    const tcpOptions = windowScale(7);
+    const frames = capture([
+      tcp({ from: client, to: server, flags: 'SYN', seq: 5, tcpOptions }),
+      tcp({ from: server, to: client, flags: 'SYN ACK', seq: 8, ack: 6, tcpOptions }),
+      tcp({ from: client, to: server, flags: 'ACK', seq: 6, ack: 9, window: 10, payload: 'x'.repeat(1000) }),
+      tcp({ from: client, to: server, flags: 'ACK', seq: 1006, ack: 9, window: 10, payload: 'x' }),
+      tcp({ from: client, to: server, flags: 'ACK', seq: 1007, ack: 9, window: 10 }),
+    ]);
+    for (const one of frames) store.add(one);
+    assert.deepEqual(
+      store.rows(0, 9).rows.map(({ info }) => info),
+      [
+        '40312 → 9000 [ACK] Seq=1001 Ack=1 Win=1280 Len=1',
+        '40312 → 9000 [ACK] Seq=1002 Ack=1 Win=1280 Len=0',
+      ],
+    );
   });
 
   it('does not keep the buffer alive that a frame was a view into, nor see it change', () => {
