@@ -89,6 +89,11 @@ export class VirtualRows {
 
   /** Fill all rows again. */
   render(): void {
+    this.show(true);
+  }
+
+  /** @param isAll also those that are there already: a scroll alone does not change them, and there are 60 of it a second */
+  private show(isAll: boolean): void {
     const { body, rowHeight, fillRow, createRow, onRange } = this.options;
     const items = this.virtualizer.getVirtualItems();
     const height = `${this.count * rowHeight}px`;
@@ -101,6 +106,7 @@ export class VirtualRows {
     }
     for (const { index } of items) {
       let row = this.rows.get(index);
+      if (row && !isAll) continue;
       if (!row) {
         row = this.spare.pop() ?? createRow();
         this.rows.set(index, row);
@@ -126,7 +132,7 @@ export class VirtualRows {
       scrollToFn: elementScroll,
       observeElementRect,
       observeElementOffset,
-      onChange: () => this.render(),
+      onChange: () => this.show(false),
     };
   }
 }

@@ -6,7 +6,7 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 
 export const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 export const PROGRAM = `${ROOT}test/debug-adapter/fixtures/handshake.ts`;
-const ADAPTER = `${ROOT}dist/debug-adapter/main.js`;
+export const ADAPTER = `${ROOT}dist/debug-adapter/main.js`;
 
 /** A line of a file: both debuggers are held against each other by these. */
 export interface Line {

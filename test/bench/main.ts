@@ -1,12 +1,16 @@
 /**
  * `npm run -s bench`: the stack beside Node's `net` over the real loopback, and the debugger beside V8's bare inspector, in
  * one run. `-- --json` prints one line of JSON; `-- NAME…` measures only figures whose name contains one of these
- * (`pingpong`, `http`, `dap`, `packet_cost`).
+ * (`pingpong`, `http`, `dap`, `packet_cost`, `panel`, `capture`, `scroll`); the last three only if they
+ * are named.
  */
 import { cpus } from 'node:os';
+import { measureCapture, type CaptureFigures } from './captureFile.ts';
 import { measureDebugger, type DebuggerFigures } from './debugger.ts';
 import { measureHttp } from './http.ts';
 import { measurePacketCost } from './packetCost.ts';
+import { measurePanel, type PanelFigures } from './panel.ts';
+import { measureScroll, type ScrollFigures } from './scroll.ts';
 import { FIGURES, measureBeside, type Beside, type Figure } from './throughput.ts';
 
 interface Results {
@@ -14,9 +18,16 @@ interface Results {
   http: Beside | undefined;
   packetCost: number | undefined;
   dap: DebuggerFigures | undefined;
+  panel: PanelFigures | undefined;
+  capture: CaptureFigures | undefined;
+  scroll: ScrollFigures | undefined;
 }
 
-async function measure(wanted: (name: string) => boolean): Promise<Results> {
+/** @param named whether a figure's name was given. @param wanted the same, or none was given */
+async function measure(
+  named: (name: string) => boolean,
+  wanted: (name: string) => boolean,
+): Promise<Results> {
   const stack = new Map<Figure, Beside>();
   for (const figure of Object.keys(FIGURES) as Figure[]) {
     if (wanted(figure)) stack.set(figure, await measureBeside(figure));
@@ -24,10 +35,16 @@ async function measure(wanted: (name: string) => boolean): Promise<Results> {
   const http = wanted('http_per_s') ? await measureHttp() : undefined;
   const packetCost = wanted('packet_cost_100k_over_100') ? await measurePacketCost() : undefined;
   const dap = wanted('dap') ? await measureDebugger() : undefined;
-  return { stack, http, packetCost, dap };
+  const panel = named('panel') ? await measurePanel() : undefined;
+  const capture = named('capture') ? await measureCapture() : undefined;
+  const scroll = named('scroll') ? await measureScroll() : undefined;
+  return { stack, http, packetCost, dap, panel, capture, scroll };
 }
 
-function printTable({ stack, http, packetCost, dap }: Results, machine: { cpu: string; node: string }): void {
+function printTable(
+  { stack, http, packetCost, dap, panel, capture, scroll }: Results,
+  machine: { cpu: string; node: string },
+): void {
   const row = (title: string, ...columns: string[]) =>
     console.log(title.padEnd(60) + columns.map((text) => text.padStart(12)).join(''));
   const number = (value: number) => value.toLocaleString('en');
@@ -54,9 +71,43 @@ function printTable({ stack, http, packetCost, dap }: Results, machine: { cpu: s
     );
     row('  (the bare inspector reading the locals as well)', '', number(dap.bare_step_with_locals_ms_p50));
   }
+  if (panel !== undefined) {
+    const { min, median, max } = panel.ratio;
+    row('', 'open', 'closed', 'min', 'median', 'max');
+    row(
+      'bulk in the debugger with the Packets panel (MB/s), open/closed',
+      number(panel.open_MBps),
+      number(panel.closed_MBps),
+      ...[min, median, max].map((ratio) => ratio.toFixed(2)),
+    );
+  }
+  if (capture !== undefined) {
+    row('', 'first rows', 'whole', 'any rows', 'memory', 'at most');
+    row(
+      `a file of ${number(capture.packets)} packets, ${capture.file_MB} MB (ms, s, ms, MB, MB)`,
+      ...[
+        capture.first_rows_ms,
+        capture.read_s,
+        capture.rows_ms_max,
+        capture.memory_MB,
+        capture.memory_MB_max,
+      ].map(number),
+    );
+    row('filters of it', 'matching', 'screen, ms', 'all, s');
+    for (const { filter, matching, first_ms, all_s } of capture.filters)
+      row(`  ${filter}`, number(matching), number(first_ms), number(all_s));
+  }
+  if (scroll !== undefined) {
+    row(`scrolling a list of ${number(scroll.packets)} packets with`, 'per s', 'dropped, %', 'work, ms');
+    for (const { way, frames_per_s, dropped_percent, work_ms } of scroll.ways)
+      row(`  ${way}`, number(frames_per_s), number(dropped_percent), number(work_ms));
+  }
 }
 
-function toJson({ stack, http, packetCost, dap }: Results, machine: { cpu: string; node: string }): string {
+function toJson(
+  { stack, http, packetCost, dap, panel, capture, scroll }: Results,
+  machine: { cpu: string; node: string },
+): string {
   const sides = (figure: Figure) => {
     const found = stack.get(figure);
     return found === undefined ? undefined : { us: found.us, node: found.node };
@@ -71,12 +122,16 @@ function toJson({ stack, http, packetCost, dap }: Results, machine: { cpu: strin
     http_per_s: http === undefined ? undefined : { us: http.us, node: http.node },
     packet_cost_100k_over_100: packetCost,
     ...dap,
+    panel,
+    capture,
+    scroll,
     ...machine,
   });
 }
 
 const names = process.argv.slice(2).filter((argument) => argument !== '--json');
-const results = await measure((name) => names.length === 0 || names.some((part) => name.includes(part)));
+const named = (name: string) => names.some((part) => name.includes(part));
+const results = await measure(named, (name) => names.length === 0 || named(name));
 const machine = { node: process.versions.node, cpu: cpus()[0]?.model.trim() ?? 'unknown' };
 if (process.argv.includes('--json')) console.log(toJson(results, machine));
 else printTable(results, machine);

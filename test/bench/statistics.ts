@@ -5,3 +5,13 @@ export function median(values: readonly number[]): number {
   if (values.length === 0) throw new Error('there is no median of nothing');
   return values.toSorted((a, b) => a - b)[values.length >> 1]!;
 }
+
+export interface Range {
+  min: number;
+  median: number;
+  max: number;
+}
+
+export function range(values: readonly number[]): Range {
+  return { min: Math.min(...values), median: median(values), max: Math.max(...values) };
+}

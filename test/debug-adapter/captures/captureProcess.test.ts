@@ -1,74 +1,25 @@
 /** The process that reads a capture file, over its messages. */
 import assert from 'node:assert/strict';
-import { fork, type ChildProcess } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type {
-  CaptureProgress,
-  CaptureRequest,
-  FromCapture,
-} from '../../../debug-adapter/captures/messages.ts';
-import type { PacketsResponse, SockscopeRequests } from '../../../debug-adapter/protocol.ts';
 import { traffic } from '../../webviews/support/traffic.ts';
+import { OpenedCapture } from '../../support/openedCapture.ts';
 import { pcapFile } from '../../support/packetBuilder.ts';
 import { STORIES } from '../../support/packetStories.ts';
 import { writeCapture } from '../../support/pdml.ts';
 
-const SCRIPT = path.resolve(import.meta.dirname, '../../../debug-adapter/captures/main.js');
-
-/** A file that is open. */
-class Opened {
-  readonly #process: ChildProcess;
-  readonly #answers = new Map<number, (answer: FromCapture) => void>();
-  #questions = 0;
-  /** The last report. */
-  readonly read: Promise<CaptureProgress>;
-
-  constructor(file: string, locale = 'en') {
-    this.#process = fork(SCRIPT, [file, locale]);
-    this.read = new Promise((resolve) => {
-      this.#process.on('message', (message: FromCapture) => {
-        if ('id' in message) this.#answers.get(message.id)!(message);
-        else if (message.progress.isOver) resolve(message.progress);
-      });
-    });
-  }
-
-  async ask<Name extends CaptureRequest>(
-    name: Name,
-    body: SockscopeRequests[Name]['arguments'],
-  ): Promise<SockscopeRequests[Name]['response']> {
-    const id = ++this.#questions;
-    const answer = await new Promise<FromCapture>((resolve) => {
-      this.#answers.set(id, resolve);
-      this.#process.send({ id, name, body });
-    });
-    if ('error' in answer) throw new Error(answer.error);
-    assert.ok('body' in answer);
-    return answer.body as SockscopeRequests[Name]['response'];
-  }
-
-  rows(filter = '', count = 1000): Promise<PacketsResponse> {
-    return this.ask('sockscope/packets', { from: 0, count, filter });
-  }
-
-  close(): void {
-    this.#process.disconnect();
-  }
-}
-
 describe('the process that reads a capture file', () => {
   let folder: string;
-  let opened: Opened[] = [];
+  let opened: OpenedCapture[] = [];
   before(async () => (folder = await mkdtemp(path.join(tmpdir(), 'sockscope-capture-'))));
   after(() => rm(folder, { recursive: true, force: true }));
   afterEach(() => {
     for (const one of opened) one.close();
     opened = [];
   });
-  const open = (name: string, locale?: string): Opened => {
-    const one = new Opened(path.join(folder, name), locale);
+  const open = (name: string, locale?: string): OpenedCapture => {
+    const one = new OpenedCapture(path.join(folder, name), locale);
     opened.push(one);
     return one;
   };

@@ -53,7 +53,7 @@ describe('the packet store', () => {
   });
 
   it('knows a connection whose beginning nobody has looked at before it was let go', () => {
-    const store = new PacketStore({ packets: 2 });
+    const store = new PacketStore({ packets: 1 });
     const [client, server] = ['127.0.0.1:40312', '127.0.0.1:9000'];
     const tcpOptions = windowScale(7);
     const frames = capture([
@@ -61,15 +61,11 @@ describe('the packet store', () => {
       tcp({ from: server, to: client, flags: 'SYN ACK', seq: 8, ack: 6, tcpOptions }),
       tcp({ from: client, to: server, flags: 'ACK', seq: 6, ack: 9, window: 10, payload: 'x'.repeat(1000) }),
       tcp({ from: client, to: server, flags: 'ACK', seq: 1006, ack: 9, window: 10, payload: 'x' }),
-      tcp({ from: client, to: server, flags: 'ACK', seq: 1007, ack: 9, window: 10 }),
     ]);
     for (const one of frames) store.add(one);
     assert.deepEqual(
       store.rows(0, 9).rows.map(({ info }) => info),
-      [
-        '40312 → 9000 [ACK] Seq=1001 Ack=1 Win=1280 Len=1',
-        '40312 → 9000 [ACK] Seq=1002 Ack=1 Win=1280 Len=0',
-      ],
+      ['40312 → 9000 [ACK] Seq=1001 Ack=1 Win=1280 Len=1'],
     );
   });
 
