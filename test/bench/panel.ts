@@ -7,9 +7,9 @@ import { range, type Range } from './statistics.ts';
 
 const PROGRAM = `${ROOT}test/bench/programs/bulk.ts`;
 /** Bytes that it sends. */
-const LENGTH = 1024 ** 3;
+const LENGTH = 128 * 1024 ** 2;
 /** After one of each that is not counted: files and code are in memory then. */
-const ROUNDS = 7;
+const ROUNDS = 5;
 
 export interface PanelFigures {
   closed_MBps: number;

@@ -1,8 +1,8 @@
-/** A program to be debugged: the client sends a gigabyte, the server reads it. */
+/** A program to be debugged: the client sends 128 MiB, the server reads it. */
 import { accept, AF_INET, bind, close, connect, listen, recv, send, SOCK_STREAM, socket } from 'sockscope';
 
 const ADDRESS = { address: '127.0.0.1', port: 8080 };
-const LENGTH = 1024 ** 3;
+const LENGTH = 128 * 1024 ** 2;
 
 export async function server() {
   const listener = await socket(AF_INET, SOCK_STREAM);
