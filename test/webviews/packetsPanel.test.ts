@@ -13,6 +13,7 @@ describe('the Packets panel, in a browser', function () {
   async function open(packets: number, options: PanelOptions = {}): Promise<void> {
     panel = await tests.open(options);
     for (const frame of traffic(packets)) panel.store.add(frame);
+    panel.store.decode();
     if (packets) await panel.changed();
   }
   const press = async (...keys: string[]) => {

@@ -11,6 +11,7 @@ describe('working with packets in the Packets panel, in a browser', function () 
   async function open(packets: number, options: PanelOptions = {}): Promise<void> {
     panel = await tests.open(options);
     for (const frame of traffic(packets)) panel.store.add(frame);
+    panel.store.decode();
     await panel.changed();
     await panel.row(1).waitFor();
     assert.equal(await panel.page.getByText('Loading…').count(), 0);
