@@ -146,6 +146,8 @@ export interface StateChange {
   name: string;
   from: string;
   to: string;
+  /** A time-wait sock takes the place of the socket, which is closed. */
+  isTimeWait?: boolean;
   /** It happened since the stop before. At a stop at the transition itself the socket still has its old state. */
   isNew: boolean;
 }

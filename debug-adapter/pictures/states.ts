@@ -4,12 +4,14 @@ import { inet_timewait_sock } from '../../stack/include/net/inet_timewait_sock.t
 import { request_sock } from '../../stack/include/net/request_sock.ts';
 import { sock, type sock_common } from '../../stack/include/net/sock.ts';
 import { IPPROTO_TCP } from '../../stack/include/uapi/linux/in.ts';
+import { TCP_CLOSE } from '../../stack/include/uapi/linux/tcp.ts';
 import type { Machine } from '../../stack/machine.ts';
 import type { World } from '../../stack/world/world.ts';
 import { NSEC_PER_JIFFY } from '../../stack/kernel/time/jiffies.ts';
 import { seconds } from '../inspect/format.ts';
 import { tcpStates } from '../inspect/names.ts';
 import { roughly, shortEndpoints, shortIncoming } from '../inspect/short.ts';
+import { timeWaitOf } from '../inspect/timeWait.ts';
 import { filterOf, requestState } from '../inspect/trees/socketNode.ts';
 import { inEhash, socketsOf } from '../inspect/trees/sockets.ts';
 import type { Trees } from '../inspect/trees/trees.ts';
@@ -24,6 +26,7 @@ interface Note {
   ends: string;
   from: number;
   to: number;
+  isTimeWait: boolean;
   event: number;
   time: number;
 }
@@ -52,8 +55,9 @@ export class StatesPicture {
       const { machine } = sk.skc_net;
       const isInProcess = !machine.softirq.serving && machine.current !== machine.idle;
       if (isInProcess && !this.#owners.has(sk)) this.#owners.set(sk, machine.current.comm);
-      const note = { sk, ends: endsOf(sk), from, to, event: world.event, time: machine.time_ns };
-      this.#notes.push(note);
+      const isTimeWait = to === TCP_CLOSE && sk.skc_dport !== 0 && timeWaitOf(sk) !== null;
+      const at = { event: world.event, time: machine.time_ns };
+      this.#notes.push({ sk, ends: endsOf(sk), from, to, isTimeWait, ...at });
       if (this.#notes.length > KEPT_CHANGES) this.#notes.shift();
     });
   }
@@ -99,7 +103,7 @@ export class StatesPicture {
     return sk === null ? undefined : this.#owners.get(sk);
   }
 
-  #change({ sk, ends, from, to, event, time }: Note, since: number): StateChange {
+  #change({ sk, ends, from, to, isTimeWait, event, time }: Note, since: number): StateChange {
     return {
       event,
       time: seconds(time),
@@ -107,6 +111,7 @@ export class StatesPicture {
       name: this.#name(sk, ends),
       from: tcpStates.short(from),
       to: tcpStates.short(to),
+      ...(isTimeWait && { isTimeWait }),
       isNew: event > since,
     };
   }

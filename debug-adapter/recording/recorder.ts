@@ -5,7 +5,6 @@
 import type { CapturePort, CaptureSink } from '../../stack/capture/capture.ts';
 import { DROP_REASONS, SKB_DROP_REASON_NOT_SPECIFIED } from '../../stack/include/net/dropreason.ts';
 import { inet_connection_sock } from '../../stack/include/net/inet_connection_sock.ts';
-import { inet_timewait_sock } from '../../stack/include/net/inet_timewait_sock.ts';
 import type { sock_common } from '../../stack/include/net/sock.ts';
 import { TASK_DEAD, TASK_RUNNING, type task_struct } from '../../stack/include/linux/sched.ts';
 import { TCP_CLOSE, TCP_LISTEN, type TcpState } from '../../stack/include/uapi/linux/tcp.ts';
@@ -13,6 +12,7 @@ import type { Machine } from '../../stack/machine.ts';
 import { sock_from_file } from '../../stack/net/socket/file.ts';
 import type { wire_frame } from '../../stack/wire/frame.ts';
 import type { World } from '../../stack/world/world.ts';
+import { timeWaitOf } from '../inspect/timeWait.ts';
 import { writeArgument } from './callArguments.ts';
 import { ARGUMENT_BYTES, ENDS_BYTES, FRAME_HEAD_BYTES, KIND, MOST_ARGUMENTS, QUEUES } from './layout.ts';
 import type { RecordWriter } from './recordWriter.ts';
@@ -184,19 +184,9 @@ export class Recorder implements CaptureSink {
   }
 }
 
-/**
- * The state of the TIME_WAIT sock that has taken a closing one's place: the kernel traces only that the socket is
- * closed. Takes no reference, as the kernel's own lookup would.
- */
+/** What is there after a socket: the kernel traces only that it is closed. */
 function closedInto(sk: sock_common): TcpState {
-  const { ehash, ehash_mask } = sk.skc_net.ipv4.hashinfo;
-  let found = ehash[sk.skc_hash & ehash_mask]?.chain ?? null;
-  for (; found !== null; found = found.skc_node_next) {
-    const isItsOwn = found.skc_hash === sk.skc_hash && found.skc_daddr === sk.skc_daddr;
-    if (found instanceof inet_timewait_sock && isItsOwn && found.skc_dport === sk.skc_dport)
-      return found.tw_substate as TcpState;
-  }
-  return TCP_CLOSE;
+  return (timeWaitOf(sk)?.tw_substate ?? TCP_CLOSE) as TcpState;
 }
 
 /** The socket of a descriptor. */

@@ -38,6 +38,8 @@ describe('the Pictures view, in a browser', function () {
     await tests.eventually('both links', () => view.sentOf('showPackets').length === 1);
     assert.deepEqual(view.sentOf('revealSocket'), [{ type: 'revealSocket', socket: 'sock:40003' }]);
     assert.equal(view.sentOf('showPackets')[0]!.filter, 'tcp.port == 40001');
+    await view.page.getByRole('button', { name: 'Show the Listener in the Sockets Tree' }).click();
+    await tests.eventually('the listener', () => view.sentOf('revealSocket').length === 2);
   });
 
   it('draws the queues one above the other in a side bar, every chip of them', async () => {
@@ -98,10 +100,11 @@ describe('the Pictures view, in a browser', function () {
     await tests.screenshot('states-breakpoints');
     await view.page.getByRole('button', { name: /^NEW_SYN_RECV → SYN_RECV/ }).press('Enter');
     await view.page.getByRole('button', { name: /^FIN_WAIT1 → FIN_WAIT2/ }).click();
-    await tests.eventually('two arrows', () => view.sentOf('toggleTransition').length === 2);
+    await view.page.getByRole('button', { name: /^CLOSE_WAIT → CLOSE: a RST comes/ }).press(' ');
+    await tests.eventually('three arrows', () => view.sentOf('toggleTransition').length === 3);
     assert.deepEqual(
       view.sentOf('toggleTransition').map(({ from, to }) => `${from} -> ${to}`),
-      ['LISTEN -> SYN_RECV', 'FIN_WAIT1 -> FIN_WAIT2'],
+      ['LISTEN -> SYN_RECV', 'FIN_WAIT1 -> FIN_WAIT2', 'CLOSE_WAIT -> CLOSE'],
     );
     // Linux reports no change of a socket's state where a request is made.
     assert.equal(await view.page.getByRole('button', { name: /^LISTEN → NEW_SYN_RECV/ }).count(), 0);

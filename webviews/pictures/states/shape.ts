@@ -22,6 +22,7 @@ export const statesData = object<StatesData>({
       name: string,
       from: string,
       to: string,
+      isTimeWait: optional(boolean),
       isNew: boolean,
     }),
   ),

@@ -2,7 +2,14 @@
 import { t } from '../../language.ts';
 import type { StateChange, StatesData, StateSocket } from '../../../debug-adapter/protocol.ts';
 import { clickable, svg, titled } from '../svg.ts';
-import { STATES, TRANSITIONS, type StatePlace, type Transition } from './diagram.ts';
+import {
+  RESET_LABEL,
+  STATES,
+  TRANSITIONS,
+  transitionOf,
+  type StatePlace,
+  type Transition,
+} from './diagram.ts';
 import { layout, type Box, type StatesLayout } from './statesLayout.ts';
 import type { TransitionBreakpoints } from './transitionBreakpoints.ts';
 
@@ -24,6 +31,7 @@ export class StatesDrawing {
   readonly element = svg('svg', { class: 'drawing', role: 'group', 'aria-label': t('States of TCP') });
   private readonly arrows = new Map<Transition, SVGGElement>();
   private readonly boxes = new Map<string, SVGGElement>();
+  private readonly resetLabel = svg('text', { class: 'reset-label' }, ['RST']);
   private readonly dots = svg('g', { class: 'dots', 'aria-hidden': 'true' });
   private readonly bySocket = new Map<string, SVGCircleElement>();
   private width = 0;
@@ -35,6 +43,7 @@ export class StatesDrawing {
       const arrow = svg('g', { class: 'transition' });
       if (transition.reported !== undefined) clickable(arrow, 'button', () => onTransition(transition));
       else arrow.classList.add('unreported');
+      arrow.classList.toggle('reset', transition.isReset === true);
       this.arrows.set(transition, arrow);
     }
     for (const { name } of STATES) {
@@ -42,7 +51,7 @@ export class StatesDrawing {
       clickable(box, 'button', () => onState(name));
       this.boxes.set(name, box);
     }
-    this.element.append(...this.arrows.values(), ...this.boxes.values(), this.dots);
+    this.element.append(...this.arrows.values(), this.resetLabel, ...this.boxes.values(), this.dots);
   }
 
   draw({ data, selected, breakpoints }: Drawn, width: number, height: number): void {
@@ -54,7 +63,13 @@ export class StatesDrawing {
     this.element.setAttribute('height', String(at.height));
     this.element.setAttribute('viewBox', `0 0 ${at.width} ${at.height}`);
     const latest = data.changes.findLast(({ isNew }) => isNew);
-    for (const [transition, element] of this.arrows) drawArrow(element, transition, at, latest, breakpoints);
+    const gone = latest && transitionOf(latest);
+    for (const [transition, element] of this.arrows)
+      drawArrow(element, transition, at, transition === gone, breakpoints);
+    const { x, y } = at.at(RESET_LABEL);
+    this.resetLabel.setAttribute('x', String(round(x)));
+    this.resetLabel.setAttribute('y', String(round(y)));
+    this.resetLabel.setAttribute('text-anchor', at.isUpright ? 'end' : 'middle');
     for (const place of STATES) {
       const sockets = data.sockets.filter(({ state }) => state === place.name);
       this.drawState(place, at.box(place), sockets, place.name === selected);
@@ -121,7 +136,7 @@ function drawArrow(
   element: SVGGElement,
   transition: Transition,
   { path }: StatesLayout,
-  latest: StateChange | undefined,
+  isLatest: boolean,
   breakpoints: TransitionBreakpoints,
 ): void {
   const { from, to, cause, reported } = transition;
@@ -149,11 +164,6 @@ function drawArrow(
           }),
         ]),
   );
-  const isLatest =
-    latest !== undefined &&
-    reported !== undefined &&
-    latest.from === reported[0] &&
-    latest.to === reported[1];
   element.classList.toggle('latest', isLatest);
   const stops = breakpoint === undefined ? '' : ` ${breakpoint.text}`;
   const action =

@@ -1,5 +1,5 @@
 /** Where states and arrows stand: from left to right, or from top to bottom where there is little width. */
-import { placeOf, STATES, TRANSITIONS, type StatePlace, type Transition } from './diagram.ts';
+import { placeOf, STATES, TRANSITIONS, type Corner, type StatePlace, type Transition } from './diagram.ts';
 
 export interface Box {
   x: number;
@@ -17,6 +17,8 @@ export interface StatesLayout {
   box: (state: StatePlace) => Box;
   /** The corners of an arrow, from its tail to its head. */
   path: (transition: Transition) => Point[];
+  at: (corner: Corner) => Point;
+  isUpright: boolean;
 }
 
 const COLUMNS = Math.max(...STATES.map(({ column }) => column)) + 1;
@@ -29,10 +31,12 @@ const MOST = { width: 130, height: 64 } as const;
 const GAP = { width: 18, height: 8 } as const;
 /** How far an arrow is moved aside where another one leads back. */
 const ASIDE = 7;
+/** Between two arrows that run side by side. */
+const LANE = 6;
 
-const hasReturn = ({ from, to, edge }: Transition) =>
-  edge === undefined &&
-  TRANSITIONS.some((other) => other.from === to && other.to === from && other.edge === undefined);
+const isStraight = ({ edge, route }: Transition) => edge === undefined && route === undefined;
+const hasReturn = ({ from, to }: Transition) =>
+  TRANSITIONS.some((other) => other.from === to && other.to === from && isStraight(other));
 
 const limited = (value: number, least: number, most: number) => Math.min(most, Math.max(least, value));
 
@@ -56,11 +60,19 @@ export function layout(width: number, height: number): StatesLayout {
       ...size,
     };
   };
+  const at = ({ column, row, x = 0, y = 0 }: Corner): Point => {
+    const [atX, atY, asideX, asideY] = isUpright ? [row, column, y, x] : [column, row, x, y];
+    return {
+      x: edgeX + (atX + 0.5) * cell.width + asideX * LANE,
+      y: edgeY + (atY + 0.5) * cell.height + asideY * LANE,
+    };
+  };
   const total = { width: 2 * edgeX + across * cell.width, height: 2 * edgeY + down * cell.height };
 
   const path = (transition: Transition): Point[] => {
     const [from, to] = [box(placeOf(transition.from)!), box(placeOf(transition.to)!)];
     if (transition.edge !== undefined) return aroundEdge(from, to, transition.edge);
+    if (transition.route !== undefined) return along(from, to, transition.route);
     const [start, end] = [middle(from), middle(to)];
     const length = Math.hypot(end.x - start.x, end.y - start.y);
     const aside = hasReturn(transition) ? ASIDE / length : 0;
@@ -70,6 +82,12 @@ export function layout(width: number, height: number): StatesLayout {
       { x: end.x + dx, y: end.y + dy },
     ];
     return [leaving(from, first, last), leaving(to, last, first)];
+  };
+  const along = (from: Box, to: Box, route: readonly Corner[]): Point[] => {
+    const corners = route.map(at);
+    const [first, second] = [corners[0]!, corners[1]!];
+    const [before, last] = [corners.at(-2)!, corners.at(-1)!];
+    return [leaving(from, first, second), ...corners.slice(1, -1), leaving(to, last, before)];
   };
   const aroundEdge = (from: Box, to: Box, edge: 'first' | 'last'): Point[] => {
     const [start, end] = [middle(from), middle(to)];
@@ -90,7 +108,7 @@ export function layout(width: number, height: number): StatesLayout {
       { x: end.x, y: edge === 'first' ? to.y : to.y + to.height },
     ];
   };
-  return { ...total, box, path };
+  return { ...total, box, path, at, isUpright };
 }
 
 function middle({ x, y, width, height }: Box): Point {

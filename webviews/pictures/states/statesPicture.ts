@@ -5,7 +5,7 @@ import { el, setText } from '../../dom.ts';
 import { button } from '../../toolkit.ts';
 import type { ArmedArrow } from '../messages.ts';
 import type { Emptiness, Picture, PictureHost, Table } from '../picture.ts';
-import { STATES, TRANSITIONS } from './diagram.ts';
+import { STATES, transitionOf } from './diagram.ts';
 import { StatesDrawing } from './statesDrawing.ts';
 import { TransitionBreakpoints } from './transitionBreakpoints.ts';
 
@@ -119,10 +119,9 @@ export class StatesPicture implements Picture<'states'> {
     return `${this.changeText(last)}${more}`;
   }
   /** `client :40312→:8080: SYN_SENT → ESTABLISHED: the SYN-ACK comes, and is acknowledged.` */
-  private changeText({ name, from, to, socket }: StateChange): string {
-    const known = TRANSITIONS.find(
-      ({ reported }) => reported !== undefined && reported[0] === from && reported[1] === to,
-    );
+  private changeText(change: StateChange): string {
+    const { name, from, to, socket } = change;
+    const known = transitionOf(change);
     const isUnderWay = this.data.sockets.some((one) => one.socket === socket && one.state === from);
     const when = isUnderWay ? t(', right now') : '';
     return t(
