@@ -44,7 +44,7 @@ export function activate(context: vscode.ExtensionContext): void {
     ...trees,
     packets,
     pictures,
-    registerTreeCommands(trees, packets),
+    registerTreeCommands(trees, { packets, pictures }),
     registerPacketWay(pictures),
     registerScenarioEditor(),
     registerNodeProgramEditor(sources),

@@ -74,7 +74,7 @@ export class DebugTree implements vscode.TreeDataProvider<TreeNode>, vscode.Disp
   async revealKey(key: string): Promise<void> {
     let level = await this.getChildren();
     for (let depth = 0; depth < MOST_LEVELS && level.length > 0; depth++) {
-      const found = level.find(({ item }) => item.id.endsWith(`/${key}`));
+      const found = level.find((node) => keyOf(node) === key);
       if (found) {
         await this.view.reveal(found, { select: true, focus: true, expand: true });
         return;
@@ -167,6 +167,11 @@ export class DebugTree implements vscode.TreeDataProvider<TreeNode>, vscode.Disp
     const message = problem || (this.#sessions.current?.past?.treesAsOf ?? '');
     if ((this.view.message ?? '') !== message) this.view.message = message;
   }
+}
+
+/** The last part of a node's id, by which pictures name a socket. */
+export function keyOf({ item: { id } }: TreeNode): string {
+  return id.slice(id.lastIndexOf('/') + 1);
 }
 
 const COLLAPSIBLE = {

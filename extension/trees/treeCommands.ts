@@ -2,11 +2,15 @@
 import * as vscode from 'vscode';
 import type { PacketsPanel } from '../packets/packetsPanel.ts';
 import { openLocation } from '../openLocation.ts';
-import type { DebugTree, TreeNode } from './debugTree.ts';
+import type { PicturesView } from '../pictures/picturesView.ts';
+import { keyOf, type DebugTree, type TreeNode } from './debugTree.ts';
 import { editValue } from './editValue.ts';
 
 /** Registers the commands of the context menus. */
-export function registerTreeCommands(trees: readonly DebugTree[], packets: PacketsPanel): vscode.Disposable {
+export function registerTreeCommands(
+  trees: readonly DebugTree[],
+  { packets, pictures }: { packets: PacketsPanel; pictures: PicturesView },
+): vscode.Disposable {
   const refresh = () => {
     for (const tree of trees) tree.refresh();
   };
@@ -23,6 +27,7 @@ export function registerTreeCommands(trees: readonly DebugTree[], packets: Packe
       item.packetNumber !== undefined
         ? packets.revealPacket(item.packetNumber)
         : packets.showFiltered(item.packetFilter ?? ''),
+    'sockscope.showQueues': (node) => pictures.showQueues(keyOf(node)),
     'sockscope.copyValue': ({ item }) =>
       copy(item.value ?? [item.label, item.description].filter(Boolean).join(' ')),
     'sockscope.copyName': ({ item }) => copy(item.name ?? item.label),

@@ -48,7 +48,12 @@ export class SocketNodes {
       tooltip: this.#tooltip(sk),
       icon: isListener ? 'broadcast' : 'plug',
       expanded: expanded || isListener,
-      context: ['socket', 'copyable', ...(filterOf(sk) === undefined ? [] : (['packet'] as const))],
+      context: [
+        'socket',
+        'copyable',
+        ...(isListener ? (['listener'] as const) : []),
+        ...(filterOf(sk) === undefined ? [] : (['packet'] as const)),
+      ],
       packetFilter: filterOf(sk),
       value: endpointsOf(sk),
       sock: sk,

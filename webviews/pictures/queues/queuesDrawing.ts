@@ -141,7 +141,7 @@ function queueGround(name: string, box: QueueLayout, queue: QueueData, cookies: 
   const isFull = queue.length >= queue.room;
   const { shown, slots } = placesOf(box, queue);
   const full = isFull ? (cookies ? t(' · full: SYN cookies') : t(' · full')) : '';
-  const title = `${t('{0}  {1} of {2}', name, queue.length, queue.room)}${full}`;
+  const title = `${t('{0} {1} of {2}', name, queue.length, queue.room)}${full}`;
   const places = Array.from({ length: slots - shown }, (_, free) => {
     const { x, y } = place(box, shown + free);
     return svg('rect', { class: 'place', x, y, width: CHIP.width, height: CHIP.height, rx: 4 });

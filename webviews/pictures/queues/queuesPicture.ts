@@ -7,6 +7,7 @@ import type {
   QueuesData,
 } from '../../../debug-adapter/protocol.ts';
 import { el, setText } from '../../dom.ts';
+import { button } from '../../toolkit.ts';
 import type { Emptiness, Picture, PictureHost, Table } from '../picture.ts';
 import { QueuesDrawing } from './queuesDrawing.ts';
 
@@ -32,9 +33,17 @@ export class QueuesPicture implements Picture<'queues'> {
       this.focusOn(this.choice.value);
       host.changed();
     });
+    const reveal = button({
+      label: t('Show the Listener in the Sockets Tree'),
+      icon: 'list-tree',
+      iconOnly: true,
+      onClick: () => {
+        if (this.listener !== undefined) host.revealSocket(this.listener.socket);
+      },
+    });
     this.place.append(this.drawing.element);
     this.element = el('div', { class: 'queues' }, [
-      el('div', { class: 'words' }, [this.choice, this.sentence]),
+      el('div', { class: 'words' }, [this.choice, reveal.element, this.sentence]),
       this.place,
       this.log,
     ]);
