@@ -33,7 +33,12 @@ import type {
 import type { GraphsArguments, GraphsResponse } from './graphs/data.ts';
 import type { Sample } from './graphs/sample.ts';
 import type { PictureData, PictureId } from './pictures/data.ts';
-import type { SequenceArguments, SequenceResponse } from './sequence/data.ts';
+import type {
+  EventCodeArguments,
+  EventCodeResponse,
+  SequenceArguments,
+  SequenceResponse,
+} from './sequence/data.ts';
 import type { Happening } from './sequence/happening.ts';
 import type { WayArguments, WayResponse } from './way/data.ts';
 import type { Step } from './way/step.ts';
@@ -58,6 +63,8 @@ export type TreeContext =
   | 'socket'
   /** A socket whose transitions stop the machine. */
   | 'watched'
+  /** A listener: the Queues picture can show its queues. */
+  | 'listener'
   /** A value that `sockscope/setTreeValue` can change. */
   | 'settable'
   /** A node that refers to captured packets; `packetNumber` or `packetFilter` tells which. */
@@ -195,11 +202,13 @@ export interface CaptureRecord {
   frames: RecordedFrame[];
 }
 
-/** The code of the newest packets; each stack is included once. */
+/** The code of the newest packets and of other events; each stack is included once. */
 export interface CodeRecord {
   stacks: PacketCodeFrame[][];
   /** By packet: an index into `stacks`, and the frame to show first. */
   packets: { number: number; sent?: CodeReference; received?: CodeReference }[];
+  /** By event. */
+  events: ({ event: number } & CodeReference)[];
 }
 export interface CodeReference {
   stack: number;
@@ -279,6 +288,7 @@ export interface SockscopeRequests {
   'sockscope/followStream': { arguments: FollowStreamArguments; response: FollowStreamResponse };
   'sockscope/saveStream': { arguments: SaveStreamArguments; response: SaveStreamResponse };
   'sockscope/exportPackets': { arguments: ExportPacketsArguments; response: ExportPacketsResponse };
+  'sockscope/eventCode': { arguments: EventCodeArguments; response: EventCodeResponse };
   'sockscope/sequence': { arguments: SequenceArguments; response: SequenceResponse };
   'sockscope/graphs': { arguments: GraphsArguments; response: GraphsResponse };
   'sockscope/packetWay': { arguments: WayArguments; response: WayResponse };

@@ -1,6 +1,6 @@
 // A moment of the run by its event number, as the status bar, the pictures and traces show it.
 import * as vscode from 'vscode';
-import type { Sessions } from './session.ts';
+import type { MachineSession, Sessions } from './session.ts';
 
 export function registerGoToEvent(sessions: Sessions): vscode.Disposable {
   return vscode.commands.registerCommand('sockscope.goToEvent', async () => {
@@ -14,9 +14,14 @@ export function registerGoToEvent(sessions: Sessions): vscode.Disposable {
     });
     if (typed === undefined) return;
     try {
-      await session.request('sockscope/goToEvent', { event: Number(typed) });
+      await goToEvent(session, Number(typed));
     } catch (error) {
       void vscode.window.showErrorMessage((error as Error).message);
     }
   });
+}
+
+/** Rejects with the adapter's message. */
+export async function goToEvent(session: MachineSession, event: number): Promise<void> {
+  await session.request('sockscope/goToEvent', { event });
 }

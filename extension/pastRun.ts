@@ -3,6 +3,7 @@
 import { errorText, UserError } from '../language/userError.ts';
 import { english, type Translate } from '../language/message.ts';
 import type {
+  EventCodeResponse,
   PacketCodeResponse,
   PictureData,
   PictureId,
@@ -29,7 +30,7 @@ type Answers = {
 };
 
 /** Actions that remain possible on a node after the machine has ended. */
-const LASTING_CONTEXTS = new Set(['packet', 'copyable', 'link']);
+const LASTING_CONTEXTS = new Set(['packet', 'listener', 'copyable', 'link']);
 
 export class PastRun {
   readonly #record: RunRecord;
@@ -59,6 +60,7 @@ export class PastRun {
       ...sequenceOf(this.#record.happenings, this.#record.missing, body),
       isOver: true,
     }),
+    'sockscope/eventCode': ({ event }) => this.#eventCode(event),
     'sockscope/graphs': (body) => ({
       ...graphsOf(this.#record.happenings, this.#record.samples, body, this.#t),
       isOver: true,
@@ -151,6 +153,12 @@ export class PastRun {
     const { opening } = reference;
     const location = stack[opening]?.location;
     return { stack, opening, ...(location && { location }) };
+  }
+
+  #eventCode(wanted: number): EventCodeResponse {
+    const { stacks, events } = this.#record.code;
+    const found = events.find(({ event }) => event === wanted);
+    return found === undefined ? {} : { stack: stacks[found.stack]!, opening: found.opening };
   }
 
   #refuse(): never {

@@ -12,8 +12,10 @@ import type { StopReason } from '../../stack/trace/stop.ts';
 import { Pictures } from '../pictures/pictures.ts';
 import type { TreesRecord } from '../protocol.ts';
 import { BreakpointRules, type Tell } from './breakpoints.ts';
+import { codeTable, type CodeTable } from './codeTable.ts';
 import { Completer, type Completion } from './completion.ts';
 import { Describer } from './describe.ts';
+import { EventStacks } from './eventStacks.ts';
 import { localItems, localsOf, subjectsOf, type ScopeObject } from './frameScopes.ts';
 import { seconds } from './format.ts';
 import { Handles, type Part, type WireItem } from './handles.ts';
@@ -99,6 +101,7 @@ export class Agent {
   readonly handles = new Handles();
   readonly stops: Stops;
   readonly packets: PacketStacks;
+  readonly events: EventStacks;
   readonly moments: Moments;
   readonly rules: BreakpointRules;
   readonly trees: Trees;
@@ -123,6 +126,7 @@ export class Agent {
     this.completer = new Completer(kernel, this.describer, OWN_NAMES, sockets);
     this.stops = new Stops(world, t);
     this.packets = new PacketStacks(world);
+    this.events = new EventStacks(world);
     this.moments = new Moments(world);
     this.rules = new BreakpointRules(tell, (value) => this.describer.text(value), evaluated, this.moments);
     const { handles } = this;
@@ -324,6 +328,10 @@ export class Agent {
   }
   threads(): ThreadInfo[] {
     return threadsOf(this.#world, this.#t);
+  }
+  /** The code of the packets from `from` up to `to`, and of the newest events. */
+  code(from: number, to: number, newestEvents: number): CodeTable {
+    return codeTable(this.packets, this.events, from, to, newestEvents);
   }
   /** The trees with their whole contents, and the pictures. */
   recordViews(): Pick<TreesRecord, 'views' | 'pictures'> {

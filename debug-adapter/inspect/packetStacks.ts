@@ -1,6 +1,7 @@
 /** The code that sent and received recent frames: stacks, captured cheaply and formatted on demand. */
 import type { World } from '../../stack/world/world.ts';
 import { isKernel, isScenario } from './codeKinds.ts';
+import type { StackTable } from './stackTable.ts';
 import { parseStack, type TextFrame } from './stackText.ts';
 
 /** Number of frames remembered. */
@@ -19,13 +20,11 @@ class Recent {
   }
 }
 
-/** The stacks of several packets; each frame and each stack is included once. */
-export interface StackTable {
-  frames: TextFrame[];
-  /** Each a list of indices into `frames`, innermost first. */
-  stacks: number[][];
-  /** Indices into `stacks`; -1: the packet has none. */
-  packets: { number: number; sent: number; received: number }[];
+/** A packet's stacks, as indices into a table; -1: it has none. */
+export interface StacksOfPacket {
+  number: number;
+  sent: number;
+  received: number;
 }
 
 export class PacketStacks {
@@ -67,23 +66,12 @@ export class PacketStacks {
     return parseStack(stack?.stack ?? '').filter(({ url }) => isKernel(url) || isScenario(url));
   }
 
-  /** The stacks of the packets from `from` up to `to`. */
-  table(from: number, to: number): StackTable {
-    const table: StackTable = { frames: [], stacks: [], packets: [] };
-    const known = new Map<string, number>();
-    const indexOf = <T>(key: string, list: T[], value: T): number => {
-      let index = known.get(key);
-      if (index === undefined) known.set(key, (index = list.push(value) - 1));
-      return index;
-    };
-    const stackOf = (number: number, which: 'sent' | 'received'): number => {
-      const frames = this.of(number, which).map((frame) =>
-        indexOf(`${frame.name} ${frame.url}:${frame.line}:${frame.column}`, table.frames, frame),
-      );
-      return frames.length === 0 ? -1 : indexOf(frames.join(), table.stacks, frames);
-    };
+  /** The stacks of the packets from `from` up to `to`, as indices into a table. */
+  table(from: number, to: number, table: StackTable): StacksOfPacket[] {
+    const stackOf = (number: number, which: 'sent' | 'received') => table.indexOf(this.of(number, which));
+    const packets: StacksOfPacket[] = [];
     for (let number = Math.max(1, from); number <= to; number++)
-      table.packets.push({ number, sent: stackOf(number, 'sent'), received: stackOf(number, 'received') });
-    return table;
+      packets.push({ number, sent: stackOf(number, 'sent'), received: stackOf(number, 'received') });
+    return packets;
   }
 }

@@ -35,8 +35,12 @@ function framesOf(error: Error | null): TextFrame[] {
 }
 
 /** Where a task sleeps: the kernel's frames, then the user's below. */
-export function sleepingFrames(task: task_struct): TextFrame[] {
-  return [...kernelFrames(task.sleep_stack), ...userFrames(task)];
+export function sleepingFrames({ sleep_stack, entry_stack }: task_struct): TextFrame[] {
+  return framesAsleep(sleep_stack, entry_stack);
+}
+/** @param entry the stack of the system call in which it sleeps */
+export function framesAsleep(sleep: Error | null, entry: Error | null): TextFrame[] {
+  return [...kernelFrames(sleep), ...scenarioFrames(entry)];
 }
 function kernelFrames(stack: Error | null): TextFrame[] {
   const frames = framesOf(stack);
@@ -44,8 +48,11 @@ function kernelFrames(stack: Error | null): TextFrame[] {
   return (gate < 0 ? frames : frames.slice(0, gate)).filter(({ url }) => isKernel(url));
 }
 /** The scenario's frames below a task's system call. */
-export function userFrames(task: task_struct): TextFrame[] {
-  return framesOf(task.entry_stack).filter(({ url }) => isScenario(url));
+export function userFrames({ entry_stack }: task_struct): TextFrame[] {
+  return scenarioFrames(entry_stack);
+}
+function scenarioFrames(entry: Error | null): TextFrame[] {
+  return framesOf(entry).filter(({ url }) => isScenario(url));
 }
 
 /** The innermost kernel function that does more than wait. */

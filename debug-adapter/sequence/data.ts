@@ -1,5 +1,5 @@
 /** The data of the sequence diagram, as the request sockscope/sequence answers it. Types only. */
-import type { PacketFate } from '../protocol.ts';
+import type { PacketCodeFrame, PacketFate } from '../protocol.ts';
 
 /** A moment of the world: the number of an event, and its virtual time in ns since boot. */
 export interface Moment {
@@ -124,4 +124,18 @@ export interface SequenceQueues {
   /** What listen() was told: one more than that fit into the accept queue. */
   backlog: number;
   overflow?: 'accept' | 'syn';
+}
+
+/**
+ * `sockscope/eventCode`: the code of a system call, of a sleep or of a state change of the sequence, by the event at
+ * which it began.
+ */
+export interface EventCodeArguments {
+  event: number;
+}
+export interface EventCodeResponse {
+  /** Innermost first; omitted when it is not known (any more). */
+  stack?: PacketCodeFrame[];
+  /** The index of the frame to show first. */
+  opening?: number;
 }

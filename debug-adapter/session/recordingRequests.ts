@@ -2,6 +2,8 @@
 import { graphsOf } from '../graphs/graphs.ts';
 import type {
   CodeLocation,
+  EventCodeArguments,
+  EventCodeResponse,
   GraphsArguments,
   GraphsResponse,
   Moment,
@@ -10,9 +12,11 @@ import type {
   WayArguments,
   WayResponse,
 } from '../protocol.ts';
+import type { EventCode } from '../inspect/eventStacks.ts';
 import { sequenceOf } from '../sequence/sequence.ts';
 import { WAY_FUNCTIONS, type Places } from '../way/code.ts';
 import { wayOf } from '../way/way.ts';
+import { stackFrames } from './packetRequests.ts';
 import type { Run } from './run.ts';
 
 export async function sequence(run: Run, args: SequenceArguments): Promise<SequenceResponse> {
@@ -20,6 +24,11 @@ export async function sequence(run: Run, args: SequenceArguments): Promise<Seque
   const { recording } = run;
   const answer = sequenceOf(recording.read(), recording.missing, args);
   return stop === undefined ? answer : { ...answer, stop };
+}
+
+export async function eventCode(run: Run, { event }: EventCodeArguments): Promise<EventCodeResponse> {
+  const code = await run.recorded.ask<EventCode | null>('events.of', event);
+  return code === null ? {} : { stack: stackFrames(run, code.frames), opening: code.opening };
 }
 
 export async function graphs(run: Run, args: GraphsArguments): Promise<GraphsResponse> {

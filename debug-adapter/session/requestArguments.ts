@@ -118,6 +118,7 @@ const SHAPES: Readonly<Record<string, Readonly<Record<string, Shape>>>> = {
   'sockscope/saveStream': { protocol: 'string', stream: 'count', 'direction?': 'string', path: 'string' },
   'sockscope/exportPackets': { path: 'string' },
   'sockscope/sequence': { 'connection?': 'string', 'from?': 'count', 'to?': 'count', 'count?': 'count' },
+  'sockscope/eventCode': { event: 'count' },
   'sockscope/packetWay': { 'number?': 'integer' },
   'sockscope/graphs': {
     'graph?': 'string',

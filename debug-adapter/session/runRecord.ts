@@ -5,7 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PausedState } from '../control/pausedState.ts';
 import type { Snapshot } from '../inspect/agent.ts';
-import type { StackTable } from '../inspect/packetStacks.ts';
+import type { CodeTable } from '../inspect/codeTable.ts';
 import { recordCapture } from '../packets/captureRecord.ts';
 import type { CodeRecord, RunRecord, TreesRecord } from '../protocol.ts';
 import { codeReference, stackFrames } from './packetRequests.ts';
@@ -21,6 +21,8 @@ const LOOKED_AT_MS = 250;
 const ANSWER_MS = 1500;
 /** The number of newest packets whose code is recorded. */
 const PACKETS_WITH_CODE = 500;
+/** The number of newest system calls, sleeps and state changes whose code is recorded. */
+const EVENTS_WITH_CODE = 1000;
 /** The number of newest happenings that are recorded: about 200 bytes each. */
 const HAPPENINGS = 5000;
 /** The number of newest samples that are recorded: about 200 bytes each. */
@@ -89,8 +91,10 @@ export class RunRecorder {
     const { packets, debuggee } = this.#run;
     const numbers = packets.newestNumbers(PACKETS_WITH_CODE);
     const [from, to] = [numbers[0], numbers.at(-1)];
-    const table = await this.#ask(() => debuggee.ask<StackTable>('packets.table', from ?? 1, to ?? 0));
-    if (table === undefined) return { stacks: [], packets: [] };
+    const table = await this.#ask(() =>
+      debuggee.ask<CodeTable>('code', from ?? 1, to ?? 0, EVENTS_WITH_CODE),
+    );
+    if (table === undefined) return { stacks: [], packets: [], events: [] };
     const stacks = table.stacks.map((stack) => stack.map((frame) => table.frames[frame]!));
     const byNumber = new Map(table.packets.map((packet) => [packet.number, packet]));
     return {
@@ -104,6 +108,7 @@ export class RunRecorder {
           ...(received < 0 ? {} : { received: codeReference(received, stacks[received]!, protocols) }),
         };
       }),
+      events: table.events,
     };
   }
 

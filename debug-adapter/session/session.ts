@@ -31,7 +31,7 @@ import {
 import { Positions } from './positions.ts';
 import { parseArguments } from './requestArguments.ts';
 import { Run } from './run.ts';
-import { graphs, packetWay, sequence } from './recordingRequests.ts';
+import { eventCode, graphs, packetWay, sequence } from './recordingRequests.ts';
 import { setVariable } from './setVariable.ts';
 import { picture } from './pictureRequests.ts';
 import { breakOnSocket, setTreeValue, tree } from './treeRequests.ts';
@@ -176,6 +176,7 @@ export class Session {
     'sockscope/saveStream': (args: never) => saveFollowed(this.#running(), args),
     'sockscope/exportPackets': (args: never) => writePackets(this.#running(), args),
     'sockscope/sequence': (args: never) => sequence(this.#running(), args),
+    'sockscope/eventCode': (args: never) => eventCode(this.#running(), args),
     'sockscope/graphs': (args: never) => graphs(this.#running(), args),
     'sockscope/packetWay': (args: never) => packetWay(this.#running(), args),
   };

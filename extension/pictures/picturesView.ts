@@ -10,6 +10,7 @@ import type { DrawnData, DrawnId, Wanted } from '../../debug-adapter/protocol.ts
 import { showPacketCode } from '../packets/packetCode.ts';
 import type { PacketsPanel } from '../packets/packetsPanel.ts';
 import type { BreakOnChooser } from '../breakOn.ts';
+import { goToEvent } from '../goToEvent.ts';
 import { openLocation } from '../openLocation.ts';
 import { saveFile } from '../saveFile.ts';
 import type { MachineSession, Sessions } from '../session.ts';
@@ -19,6 +20,7 @@ import { Throttle } from '../throttle.ts';
 import type { DebugTree } from '../trees/debugTree.ts';
 import { WebviewHost } from '../webviewHost.ts';
 import type { OwnMessage } from '../webviewPage.ts';
+import { showEventCode } from './eventCode.ts';
 import { TransitionBreakpoints } from './transitionBreakpoints.ts';
 
 const KIND = {
@@ -93,6 +95,11 @@ export class PicturesView implements vscode.Disposable {
     return this.#host.showWith({ type: 'show', picture });
   }
 
+  /** Opens the view with the queues of this listener, by its key in the Sockets tree. */
+  showQueues(socket: string): Promise<void> {
+    return this.#host.showWith({ type: 'show', picture: 'queues', socket });
+  }
+
   /** Opens the view with the stations of this packet. */
   showWay(packet: number): Promise<void> {
     return this.#host.showWith({ type: 'show', picture: 'way', packet });
@@ -136,6 +143,10 @@ export class PicturesView implements vscode.Disposable {
         return this.#packets.revealPacket(message.number);
       case 'goToCode':
         return showPacketCode(this.#session, this.#sources, message.number, message.which);
+      case 'goToEventCode':
+        return showEventCode(this.#session, this.#sources, message.event, message.title);
+      case 'goToEvent':
+        return goToEvent(this.#session, message.event);
       case 'openCode':
         return openLocation(message.location);
       case 'copy':

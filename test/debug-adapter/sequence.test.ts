@@ -76,6 +76,41 @@ describe('debug adapter: the sequence of a run', function () {
       assert.equal(queues.at(-1)!.syn, 1);
     }));
 
+  it('the code of a call, of a sleep and of a state change, at a stop and after the end', () =>
+    withAdapter(async (adapter) => {
+      const record = new Promise<RunRecord>((resolve) =>
+        adapter.client.on('sockscope/record', ({ body }: { body: RunRecord }) => resolve(body)),
+      );
+      await adapter.launch({ program: samplePath('first-handshake'), record: true }, () =>
+        adapter.request('setExceptionBreakpoints', {
+          filters: [],
+          filterOptions: [{ filterId: 'transition', condition: 'SYN_SENT -> ESTABLISHED' }],
+        }),
+      );
+      await adapter.stopped();
+      const { calls, states, packets } = await adapter.custom('sockscope/sequence', {});
+      const connect = calls.find(({ name }) => name === 'connect')!;
+      const opened = async (event: number) => {
+        const { stack = [], opening = 0 } = await adapter.custom('sockscope/eventCode', { event });
+        return { names: stack.map(({ name }) => name), opening: stack[opening] };
+      };
+      const call = await opened(connect.from.event);
+      assert.match(call.opening!.location!.path, /first-handshake\.ts$/);
+      assert.equal(call.opening!.name, 'client');
+      const sleep = await opened(connect.sleeps[0]!.from.event);
+      assert.equal(sleep.opening!.name, 'inet_wait_for_connect');
+      assert.ok(sleep.names.includes('client'), `${sleep.names.join(', ')}: down to the program`);
+      const change = await opened(states.at(-1)!.at.event);
+      assert.equal(change.opening!.name, 'tcp_finish_connect');
+      const none = await adapter.custom('sockscope/eventCode', { event: packets[0]!.sent.event });
+      assert.deepEqual(none, {}, 'the code of packets is found by their numbers');
+      const wanted = { event: states.at(-1)!.at.event };
+      const live = await adapter.custom('sockscope/eventCode', wanted);
+      await adapter.request('setExceptionBreakpoints', { filters: [] });
+      assert.equal(await adapter.go('continue'), 'terminated');
+      assert.deepEqual(await new PastRun(await record).answer('sockscope/eventCode', wanted), live);
+    }));
+
   it('a window of the run, and no more than was asked for', () =>
     withAdapter(async (adapter) => {
       await ended(adapter, 'first-handshake');

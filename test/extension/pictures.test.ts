@@ -16,7 +16,7 @@ describe('the pictures of an accept queue that overflows', function () {
   let view: FrameLocator;
 
   before(async () => {
-    code = await Workbench.open({ files: path.join(root, 'samples'), expect: SCENARIO });
+    code = await Workbench.open({ files: path.join(root, 'samples'), inPlace: true, expect: SCENARIO });
     await code.page.setViewportSize({ width: 1280, height: 720 });
     await code.openFile(SCENARIO);
     await code.goToLine(60);
@@ -35,6 +35,7 @@ describe('the pictures of an accept queue that overflows', function () {
     await code.debug.press('continue');
     await view.getByRole('status').filter({ hasText: STAYS }).waitFor();
     await view.getByText('accept queue 2 of 2').waitFor();
+    await view.getByText('accept queue 2 of 2').hover();
     await code.screenshot('pictures-1-queues');
   });
 
@@ -50,6 +51,28 @@ describe('the pictures of an accept queue that overflows', function () {
     const packets = await webviewFrame(code.page, 'Packets');
     await packets.locator('[role=row]', { hasText: '[SYN, ACK]' }).first().waitFor();
     await code.screenshot('pictures-3-packets');
+  });
+
+  it('show the queues of the listener that is chosen in the Sockets tree', async () => {
+    await code.tree('Sockets').show({ alone: true });
+    await code.tree('Sockets').choose(/fd 3 :8080/, 'Show Its Queues');
+    await view.getByRole('tab', { name: 'Queues', selected: true }).waitFor();
+    await view.getByText('accept queue 2 of 2').waitFor();
+  });
+
+  it('lead from the sequence diagram to the code of a sleep', async () => {
+    await view.getByRole('tab', { name: 'Sequence' }).click();
+    const diagram = view.getByRole('group', { name: 'Sequence diagram' });
+    await diagram.locator('.sleep').first().click();
+    await view
+      .getByRole('status')
+      .filter({ hasText: /sleeps in \w+\(\)/ })
+      .waitFor();
+    await view.getByRole('button', { name: 'Show Code' }).click();
+    await code.quickInput.getByText(/sleeps in nanosleep\(\)/).waitFor();
+    await code.quickInput.getByText(`${SCENARIO}:43`).waitFor();
+    await code.screenshot('pictures-code');
+    await code.page.keyboard.press('Escape');
   });
 
   it('stop at the transition whose arrow was clicked, and no more when it is clicked again', async () => {

@@ -46,7 +46,7 @@ describe('the sequence diagram, in a browser', function () {
     await drawing().focus();
     await view.page.keyboard.press('Home');
     await sentence().filter({ hasText: 'server calls listen(3, 2) = 0. t = 0.000 000 s, event 1' }).waitFor();
-    for (let i = 0; i < 5; i++) await view.page.keyboard.press('ArrowDown');
+    for (let i = 0; i < 6; i++) await view.page.keyboard.press('ArrowDown');
     await sentence()
       .filter({ hasText: 'Packet 1, client → server: SYN Seq=0 (asks for a connection)' })
       .waitFor();
@@ -74,6 +74,31 @@ describe('the sequence diagram, in a browser', function () {
     for (const word of ['client [pid 101]', 'SYN_SENT', '1 s', 'time (s)'])
       assert.ok(text.includes(word), word);
     assert.ok(!text.includes('var(--'), 'colours are those of the theme');
+  });
+
+  it('leads from a call, its sleep and a state to their code, and to any event of a run that is paused', async () => {
+    await open();
+    await drawing().locator('.chip', { hasText: 'SYN_SENT' }).click({ button: 'right' });
+    await view.page.getByRole('menuitem', { name: 'Show Code' }).click();
+    await tests.eventually('the code is shown', () => view.sentOf('goToEventCode').length === 1);
+    const title = '127.0.0.1:40000 → 127.0.0.1:8080 of client: CLOSE → SYN_SENT.';
+    assert.deepEqual(view.sentOf('goToEventCode')[0], { type: 'goToEventCode', event: 11, title });
+    await drawing().locator('.sleep').first().click();
+    await sentence().filter({ hasText: 'server sleeps in accept() for 30 µs. ' }).waitFor();
+    await drawing().focus();
+    await view.page.keyboard.press('Enter');
+    await drawing().getByText('accept() = 4').dblclick();
+    await tests.eventually('the code is shown', () => view.sentOf('goToEventCode').length === 3);
+    assert.deepEqual(
+      view.sentOf('goToEventCode').map(({ event }) => event),
+      [11, 5, 4],
+    );
+    await view.page.keyboard.press('Shift+F10');
+    await tests.screenshot('menu');
+    await view.page.getByRole('menuitem', { name: 'Go to Event' }).click();
+    await tests.eventually('the moment is wanted', () => view.sentOf('goToEvent')[0]?.event === 60);
+    await view.send({ type: 'changed', session: 'one', running: true });
+    await view.page.getByRole('button', { name: 'Go to Event', disabled: true }).waitFor();
   });
 
   it('asks for one connection, and for what was left out', async () => {

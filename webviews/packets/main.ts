@@ -5,7 +5,7 @@ import '../styles/tabs.css';
 import './styles/panel.css';
 import './styles/list.css';
 import './styles/details.css';
-import './styles/menu.css';
+import '../styles/menu.css';
 import './styles/narrow.css';
 import { registerControls } from '../toolkit.ts';
 import { PacketsPanel } from './packetsPanel.ts';

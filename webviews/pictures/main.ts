@@ -1,6 +1,7 @@
 /** Entry point of the Pictures view. */
 import '@vscode/codicons/dist/codicon.css';
 import '../styles/page.css';
+import '../styles/menu.css';
 import '../styles/tabs.css';
 import './styles/view.css';
 import './styles/queues.css';

@@ -68,6 +68,10 @@ export type FromPictures =
   | { type: 'revealPacket'; number: number }
   /** Open the code that sent or received the packet. */
   | { type: 'goToCode'; number: number; which: 'sent' | 'received' }
+  /** Show the call stack of an event; `title`: what happened. */
+  | { type: 'goToEventCode'; event: number; title: string }
+  /** Go to this moment of the run. */
+  | { type: 'goToEvent'; event: number }
   | { type: 'openCode'; location: CodeLocation }
   /** Put this text on the clipboard; `what` names it for the status bar. */
   | { type: 'copy'; text: string; what: string }
@@ -153,6 +157,12 @@ export const parseFromPictures = union<FromPictures>('a message from the Picture
     number: count,
     which: oneOf('sent', 'received'),
   }),
+  goToEventCode: object<FromPicturesOf<'goToEventCode'>>({
+    type: oneOf('goToEventCode'),
+    event: count,
+    title: string,
+  }),
+  goToEvent: object<FromPicturesOf<'goToEvent'>>({ type: oneOf('goToEvent'), event: count }),
   openCode: object<FromPicturesOf<'openCode'>>({ type: oneOf('openCode'), location: codeLocation }),
   copy: object<FromPicturesOf<'copy'>>({ type: oneOf('copy'), text: string, what: string }),
   revealSocket: object<FromPicturesOf<'revealSocket'>>({ type: oneOf('revealSocket'), socket: string }),

@@ -27,6 +27,11 @@ export interface PictureHost {
   /** Open the code that sent or received a packet. */
   goToCode(number: number, which: 'sent' | 'received'): void;
   openCode(location: CodeLocation): void;
+  /** Show the call stack of an event. `title`: what happened. */
+  goToEventCode(event: number, title: string): void;
+  /** Whether the machine is stopped, and can go to another moment of the run. */
+  canGoToEvents(): boolean;
+  goToEvent(event: number): void;
   /** Show the stations of a packet. */
   showWay(number: number): void;
   /** The user looks at this moment: the other pictures show it, too. */

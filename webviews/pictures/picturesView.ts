@@ -52,6 +52,7 @@ export class PicturesView {
     }),
   ];
   private session: string | undefined;
+  private isPaused = false;
   /** The picture of which data has arrived in this session. */
   private readonly drawn = new Set<DrawnId>();
   private isAsking = false;
@@ -69,6 +70,9 @@ export class PicturesView {
       revealPacket: (number) => this.host.post({ type: 'revealPacket', number }),
       goToCode: (number, which) => this.host.post({ type: 'goToCode', number, which }),
       openCode: (location) => this.host.post({ type: 'openCode', location }),
+      goToEventCode: (event, title) => this.host.post({ type: 'goToEventCode', event, title }),
+      canGoToEvents: () => this.isPaused,
+      goToEvent: (event) => this.host.post({ type: 'goToEvent', event }),
       showWay: (number) => this.showWay(number),
       pointAt: (moment) => this.pointAt(moment),
       copy: (text, what) => this.host.post({ type: 'copy', text, what }),
@@ -150,6 +154,7 @@ export class PicturesView {
       for (const picture of this.pictures) picture.clear();
       this.arrange();
     }
+    this.isPaused = session !== undefined && !running && ended === undefined;
     setText(this.status, ended ?? (running ? t('running') : (moment ?? '')));
     void this.fetch();
   }

@@ -9,10 +9,10 @@ import type {
   SequencePacket,
   SequenceResponse,
 } from '../../../debug-adapter/protocol.ts';
-import { itemsOf, nicOf, rowsOf, type Item, type Row } from './rows.ts';
+import { itemsOf, nicOf, rowsOf, sleepsOf, type Item, type Row, type Sleep } from './rows.ts';
 import { Crowd } from './crowd.ts';
 import { durationText } from './time.ts';
-import { meaningOf, noteText, packetText, textWidth } from './words.ts';
+import { meaningOf, noteText, packetText, STOP_TEXT, textWidth } from './words.ts';
 
 export interface LayoutOptions {
   /** The room there is, in pixels; the drawing may be wider and higher. */
@@ -44,7 +44,7 @@ export interface Bar {
   y2: number;
   /** It goes on beyond the end of the drawing. */
   isOpen: boolean;
-  sleeps: { y1: number; y2: number }[];
+  sleeps: { sleep: Sleep; y1: number; y2: number }[];
 }
 export interface Point {
   x: number;
@@ -87,6 +87,11 @@ export interface Tick {
   y: number;
   timeNs: number;
 }
+export interface Stop {
+  y: number;
+  /** Where its text ends, on the line or below it. */
+  label: Point;
+}
 export interface Layout {
   width: number;
   height: number;
@@ -97,9 +102,13 @@ export interface Layout {
   breaks: Break[];
   ticks: Tick[];
   /** Where the machine is stopped. */
-  stop?: number;
+  stop?: Stop;
   /** Everything in the order in which it happened, with its place, for going from one to the next. */
-  places: { item: Item; y: number }[];
+  places: Place[];
+}
+export interface Place {
+  item: Item;
+  y: number;
 }
 
 export const HEAD_HEIGHT = 44;
@@ -116,7 +125,7 @@ const LEAST_GAP = 180;
 const NIC_GAP = 110;
 const BAR_WIDTH = 9;
 const LEAST_BAR = 10;
-const END_ROOM = 30;
+const END_ROOM = 34;
 const MOST_HEAD = 200;
 /** Where along an arrow its label may stand; the first that is free. */
 const LABEL_PLACES = [0.5, 0.38, 0.62, 0.26, 0.74];
@@ -147,9 +156,12 @@ export function layout(sequence: SequenceResponse, options: LayoutOptions): Layo
     notes,
     breaks,
     ticks: ticksOf(rows, ys),
-    places: rows.flatMap((row, index) => row.items.map((item) => ({ item, y: ys[index]! }))),
+    places: placesOf(rows, ys, sequence.calls, yOf),
   };
-  if (sequence.stop !== undefined && rows.length > 0) drawing.stop = stopAt(sequence.stop, yOf, rows, ys);
+  if (sequence.stop !== undefined && rows.length > 0) {
+    const y = stopAt(sequence.stop, yOf, rows, ys);
+    drawing.stop = { y, label: stopLabel(y, drawing.width, crowd) };
+  }
   return drawing;
 }
 
@@ -157,6 +169,17 @@ export function layout(sequence: SequenceResponse, options: LayoutOptions): Layo
 function stopAt(stop: Moment, yOf: Placing, rows: readonly Row[], ys: readonly number[]): number {
   const lastItem = rows.at(-1)!.items.at(-1)!;
   return stop.event >= lastItem.at.event ? ys.at(-1)! + 14 : yOf(stop) + 4;
+}
+
+/** Where no other text is: at the right end of the line, or further to the left. */
+function stopLabel(y: number, width: number, crowd: Crowd): Point {
+  const length = textWidth(STOP_TEXT);
+  const ends: Point[] = [];
+  for (let x = width - 12; x - length > RULER_WIDTH; x -= length + 12)
+    ends.push({ x, y: y + TEXT_HEIGHT }, { x, y: y - 4 });
+  const isFree = ({ x, y: baseline }: Point) =>
+    crowd.take({ x: x - length, y: baseline - TEXT_HEIGHT + 3, width: length, height: TEXT_HEIGHT });
+  return ends.find(isFree) ?? ends[0] ?? { x: width - 12, y: y + TEXT_HEIGHT };
 }
 
 function columnsOf({ lifelines, packets }: SequenceResponse, { width, showNics }: LayoutOptions): Column[] {
@@ -244,6 +267,17 @@ function placing(rows: readonly Row[], ys: readonly number[], height: number): P
   };
 }
 
+function placesOf(
+  rows: readonly Row[],
+  ys: readonly number[],
+  calls: readonly SequenceCall[],
+  yOf: Placing,
+): Place[] {
+  const inRows = rows.flatMap((row, index) => row.items.map((item) => ({ item, y: ys[index]! })));
+  const asleep = sleepsOf(calls).map((item) => ({ item, y: yOf(item.at) }));
+  return [...inRows, ...asleep].sort((a, b) => a.item.at.event - b.item.at.event);
+}
+
 function barsOf(
   calls: readonly SequenceCall[],
   columns: ReadonlyMap<string, Column>,
@@ -269,9 +303,10 @@ function barsOf(
         y1,
         y2,
         isOpen: call.to === undefined,
-        sleeps: call.sleeps.map(({ from, to }) => ({
-          y1: Math.max(y1, yOf(from)),
-          y2: Math.min(y2, to === undefined ? height - 8 : yOf(to)),
+        sleeps: call.sleeps.map((sleep) => ({
+          sleep,
+          y1: Math.max(y1, yOf(sleep.from)),
+          y2: Math.min(y2, sleep.to === undefined ? height - 8 : yOf(sleep.to)),
         })),
       },
     ];

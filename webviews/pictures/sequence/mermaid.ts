@@ -51,6 +51,7 @@ function lineOf(item: Item, alias: (id: string) => string): string | undefined {
       return note(queuesText(item.queues));
     case 'sent':
       return `${alias(item.packet.from)}${arrow(item.packet)}${alias(item.packet.to)}: ${safe(packetText(item.packet))}`;
+    case 'sleep':
     case 'stored':
     case 'arrived':
       return undefined;

@@ -11,9 +11,14 @@ import type {
   SequenceState,
 } from '../../../debug-adapter/protocol.ts';
 
+/** While a task sleeps in a call. */
+export type Sleep = SequenceCall['sleeps'][number];
+
 export type Item =
   | { kind: 'call'; at: Moment; lifeline: string; call: SequenceCall }
   | { kind: 'return'; at: Moment; lifeline: string; call: SequenceCall }
+  /** A part of its call's bar: it has no place in a row. */
+  | { kind: 'sleep'; at: Moment; lifeline: string; call: SequenceCall; sleep: Sleep }
   | { kind: 'state'; at: Moment; lifeline: string; state: SequenceState }
   | { kind: 'queues'; at: Moment; lifeline: string; queues: SequenceQueues }
   | { kind: 'sent'; at: Moment; lifeline: string; packet: SequencePacket }
@@ -27,7 +32,7 @@ export interface Row {
   items: Item[];
 }
 
-/** Everything that has a place of its own, in the order in which it happened. */
+/** Everything that has a place in a row, in the order in which it happened. */
 export function itemsOf({ calls, packets, states, queues }: SequenceResponse, withNics = false): Item[] {
   const items: Item[] = [];
   for (const call of calls) {
@@ -46,6 +51,14 @@ export function itemsOf({ calls, packets, states, queues }: SequenceResponse, wi
   }
   // Array.sort() keeps the order of what happens at the same event.
   return items.sort((a, b) => a.at.event - b.at.event);
+}
+
+/** The sleeps in calls. */
+export function sleepsOf(calls: readonly SequenceCall[]): Item[] {
+  return calls.flatMap((call) => call.sleeps.map((sleep) => sleepItem(call, sleep)));
+}
+export function sleepItem(call: SequenceCall, sleep: Sleep): Item {
+  return { kind: 'sleep', at: sleep.from, lifeline: call.lifeline, call, sleep };
 }
 
 /** The id of a NIC's lifeline. */
@@ -83,6 +96,7 @@ function hasRoom({ items }: Row, { kind }: Item): boolean {
       return !has('sent');
     case 'queues':
       return !has('queues', 'state', 'call', 'return');
+    case 'sleep':
     case 'state':
     case 'stored':
       return true;

@@ -12,10 +12,11 @@ import {
   type Label,
   type Layout,
   type Note,
+  type Stop,
 } from './layout.ts';
-import type { Item } from './rows.ts';
+import { sleepItem, type Item } from './rows.ts';
 import { timeText } from './time.ts';
-import { lifelineAbout, lifelineName, meaningOf, noteText, numbersText } from './words.ts';
+import { lifelineAbout, lifelineName, meaningOf, noteText, numbersText, STOP_TEXT } from './words.ts';
 
 /** Drawn beyond what is visible, above and below, in pixels. */
 const MARGIN = 400;
@@ -28,20 +29,25 @@ export interface Range {
   top: number;
   bottom: number;
 }
-/** Called with what was clicked on. */
-export type OnChoose = (item: Item) => void;
+/** What the user does with a part of the drawing. */
+export interface SequenceDrawingEvents {
+  onChoose(item: Item): void;
+  /** A double click. */
+  onOpen(item: Item): void;
+  onMenu(item: Item, event: MouseEvent): void;
+}
 
 export class SequenceDrawing {
   readonly element = svg('svg', { class: 'sequence-drawing', 'aria-hidden': 'true' });
   /** The heads of the lifelines, which stay while the drawing scrolls. */
   readonly heads = svg('svg', { class: 'sequence-heads', 'aria-hidden': 'true' });
-  private readonly onChoose: OnChoose;
+  private readonly events: SequenceDrawingEvents;
   private layout: Layout | undefined;
   private drawn: Range = { top: 0, bottom: -1 };
   private chosen: Item | undefined;
 
-  constructor(onChoose: OnChoose) {
-    this.onChoose = onChoose;
+  constructor(events: SequenceDrawingEvents) {
+    this.events = events;
   }
 
   /** @param visible the part that can be seen */
@@ -109,7 +115,7 @@ export class SequenceDrawing {
         .filter(({ points }) => isIn(points[0]!.y, points.at(-1)!.y))
         .map((arrow) => this.arrow(arrow)),
       ...notes.filter(({ y }) => isIn(y - 8, y + 8)).flatMap((note) => this.note(note)),
-      ...(stop === undefined || !isIn(stop) ? [] : [stopOf(stop, width)]),
+      ...(stop === undefined || !isIn(stop.y) ? [] : [stopOf(stop, width)]),
     ];
   }
 
@@ -119,14 +125,17 @@ export class SequenceDrawing {
       item,
       svg('g', { class: isOpen ? 'bar open' : 'bar' }, [
         svg('rect', { class: 'busy', x, y: y1, width: BAR_WIDTH, height: y2 - y1, rx: 1 }),
-        ...sleeps.map((sleep) =>
-          svg('rect', {
-            class: 'sleep',
-            x: x + 1,
-            y: sleep.y1,
-            width: BAR_WIDTH - 2,
-            height: Math.max(2, sleep.y2 - sleep.y1),
-          }),
+        ...sleeps.map((slept) =>
+          this.choosable(
+            sleepItem(call, slept.sleep),
+            svg('rect', {
+              class: 'sleep',
+              x: x + 1,
+              y: slept.y1,
+              width: BAR_WIDTH - 2,
+              height: Math.max(2, slept.y2 - slept.y1),
+            }),
+          ),
         ),
       ]),
     );
@@ -202,7 +211,18 @@ export class SequenceDrawing {
   private choosable(item: Item, element: SVGElement): SVGElement {
     if (this.chosen !== undefined && isSame(this.chosen, item)) element.classList.add('chosen');
     element.classList.add('choosable');
-    element.addEventListener('click', () => this.onChoose(item));
+    // A sleep is drawn in its call's bar, which is not meant then.
+    element.addEventListener('click', (event) => {
+      event.stopPropagation();
+      // The first click draws anew: the browser tells no double click of an element that is gone.
+      if (event.detail > 1) this.events.onOpen(item);
+      else this.events.onChoose(item);
+    });
+    element.addEventListener('contextmenu', (event) => {
+      event.stopPropagation();
+      event.preventDefault();
+      this.events.onMenu(item, event);
+    });
     return element;
   }
 }
@@ -280,9 +300,9 @@ function breakOf(y: number, text: string, columns: readonly Column[], width: num
   ]);
 }
 
-function stopOf(y: number, width: number): SVGElement {
+function stopOf({ y, label }: Stop, width: number): SVGElement {
   return svg('g', { class: 'stop' }, [
     svg('path', { d: `M0 ${y}H${width}` }),
-    svg('text', { x: width - 12, y: y - 4, 'text-anchor': 'end' }, [t('stopped here')]),
+    svg('text', { x: label.x, y: label.y, 'text-anchor': 'end' }, [STOP_TEXT]),
   ]);
 }

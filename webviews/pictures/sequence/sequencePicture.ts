@@ -2,9 +2,11 @@
 import { t } from '../../language.ts';
 import type { Moment, SequenceData, SequenceResponse, WantedOf } from '../../../debug-adapter/protocol.ts';
 import { el, setText } from '../../dom.ts';
+import { isMenuKey, placeOf } from '../../menu.ts';
 import { button, checkbox, type ButtonControl } from '../../toolkit.ts';
 import type { Emptiness, Picture, PictureHost, Table } from '../picture.ts';
 import { option } from '../select.ts';
+import { ItemActions } from './itemActions.ts';
 import { layout, type Layout, type LayoutOptions } from './layout.ts';
 import { mermaid } from './mermaid.ts';
 import type { Item } from './rows.ts';
@@ -19,7 +21,11 @@ const MOST_ZOOM = 64;
 const ZOOM_STEP = 1.4;
 /** How many packets and calls are asked for. */
 const COUNT = 600;
-const HELP = t('Arrow keys move from one to the next, Enter shows the packet, + and − zoom.');
+/** How far below the chosen thing its menu opens for the keyboard, in pixels. */
+const MENU_DISTANCE = 10;
+const HELP = t(
+  'Arrow keys move from one to the next, Enter shows its packet or its code, + and − zoom. A right click has more.',
+);
 
 export class SequencePicture implements Picture<'sequence'> {
   readonly id = 'sequence';
@@ -29,7 +35,17 @@ export class SequencePicture implements Picture<'sequence'> {
   );
   readonly element: HTMLElement;
   private readonly host: PictureHost;
-  private readonly drawing = new SequenceDrawing((item) => this.choose(item, false));
+  private readonly drawing = new SequenceDrawing({
+    onChoose: (item) => this.choose(item, false),
+    onOpen: (item) => {
+      this.choose(item, false);
+      this.actions.open();
+    },
+    onMenu: (item, event) => {
+      this.choose(item, false);
+      this.actions.menu(placeOf(event, this.place));
+    },
+  });
   private readonly place = el('div', {
     class: 'sequence-place',
     tab: 0,
@@ -39,7 +55,7 @@ export class SequencePicture implements Picture<'sequence'> {
   private readonly connection = document.createElement('select');
   private readonly spacing = document.createElement('select');
   private readonly sentence = el('p', { class: 'sentence', role: 'status' });
-  private readonly actions: Record<'packet' | 'way' | 'sent' | 'received', ButtonControl>;
+  private readonly actions: ItemActions;
   private readonly earlier: ButtonControl;
   private readonly later: ButtonControl;
   private readonly range = el('span', { class: 'range' });
@@ -69,16 +85,7 @@ export class SequencePicture implements Picture<'sequence'> {
       button({ label, icon, iconOnly: true, tooltip: label, onClick });
     this.earlier = tool(t('Earlier'), 'arrow-up', () => this.askEarlier());
     this.later = tool(t('To the newest'), 'arrow-down', () => this.ask(undefined));
-    this.actions = {
-      packet: button({ label: t('Show Packet'), onClick: () => this.showPacket() }),
-      way: button({
-        label: t('Its Way'),
-        tooltip: t('The stations of the packet, from send() to recv()'),
-        onClick: () => this.showWay(),
-      }),
-      sent: button({ label: t('Sending Code'), onClick: () => this.showCode('sent') }),
-      received: button({ label: t('Receiving Code'), onClick: () => this.showCode('received') }),
-    };
+    this.actions = new ItemActions(host);
     const tools = [
       this.earlier,
       this.later,
@@ -99,10 +106,7 @@ export class SequencePicture implements Picture<'sequence'> {
         legend(),
       ]),
       this.place,
-      el('div', { class: 'words chosen-words' }, [
-        this.sentence,
-        ...Object.values(this.actions).map(({ element }) => element),
-      ]),
+      el('div', { class: 'words chosen-words' }, [this.sentence, this.actions.element]),
     ]);
     this.place.addEventListener('scroll', () => this.scrolled());
     this.place.addEventListener('keydown', (event) => this.key(event));
@@ -258,7 +262,8 @@ export class SequencePicture implements Picture<'sequence'> {
       event.key
     ];
     if (step !== undefined) this.move(step);
-    else if (event.key === 'Enter') this.showPacket();
+    else if (isMenuKey(event)) this.menuOfChosen();
+    else if (event.key === 'Enter') this.actions.open();
     else if (event.key === '+' || event.key === '=') this.zoom(ZOOM_STEP);
     else if (event.key === '-') this.zoom(1 / ZOOM_STEP);
     else return;
@@ -275,7 +280,7 @@ export class SequencePicture implements Picture<'sequence'> {
 
   private choose(item: Item, scroll: boolean): void {
     this.chosen = item;
-    const y = this.layout?.places.find((one) => isExactly(one.item, item))?.y;
+    const y = this.placeOfChosen();
     if (scroll && y !== undefined) {
       const { scrollTop, clientHeight } = this.place;
       if (y < scrollTop + 70 || y > scrollTop + clientHeight - 40)
@@ -285,6 +290,10 @@ export class SequencePicture implements Picture<'sequence'> {
     this.tellChosen();
     this.host.pointAt(item.at);
   }
+  private placeOfChosen(): number | undefined {
+    const { chosen } = this;
+    return chosen && this.layout?.places.find((one) => isExactly(one.item, chosen))?.y;
+  }
   /** The same thing in new data. */
   private find(item: Item): Item | undefined {
     return this.layout?.places.find((one) => isSame(one.item, item))?.item;
@@ -292,38 +301,23 @@ export class SequencePicture implements Picture<'sequence'> {
 
   private tellChosen(): void {
     const { chosen, data } = this;
-    const packet = this.packet();
-    setText(
-      this.sentence,
-      chosen === undefined || data === undefined
-        ? HELP
-        : t(
-            '{0} t = {1} s, event {2}',
-            sentenceOf(chosen, namesOf(data)),
-            timeText(chosen.at.timeNs),
-            chosen.at.event,
-          ),
-    );
-    this.actions.packet.setEnabled(packet !== undefined);
-    this.actions.way.setEnabled(packet !== undefined);
-    this.actions.sent.setEnabled(packet !== undefined);
-    this.actions.received.setEnabled(packet?.arrived !== undefined);
+    if (chosen === undefined || data === undefined) {
+      setText(this.sentence, HELP);
+      this.actions.offer(undefined, '');
+      return;
+    }
+    const sentence = sentenceOf(chosen, namesOf(data));
+    const { timeNs, event } = chosen.at;
+    setText(this.sentence, t('{0} t = {1} s, event {2}', sentence, timeText(timeNs), event));
+    this.actions.offer(chosen, sentence);
   }
-  private packet() {
-    const { chosen } = this;
-    return chosen !== undefined && 'packet' in chosen ? chosen.packet : undefined;
-  }
-  private showPacket(): void {
-    const packet = this.packet();
-    if (packet !== undefined) this.host.revealPacket(packet.number);
-  }
-  private showWay(): void {
-    const packet = this.packet();
-    if (packet !== undefined) this.host.showWay(packet.number);
-  }
-  private showCode(which: 'sent' | 'received'): void {
-    const packet = this.packet();
-    if (packet !== undefined) this.host.goToCode(packet.number, which);
+  /** Under the chosen thing. */
+  private menuOfChosen(): void {
+    const { chosen, place } = this;
+    const x = this.layout?.columns.find(({ id }) => id === chosen?.lifeline)?.x ?? 0;
+    const y = (this.placeOfChosen() ?? 0) + MENU_DISTANCE;
+    const { left, top } = place.getBoundingClientRect();
+    this.actions.menu({ x: left + x - place.scrollLeft, y: top + y - place.scrollTop });
   }
   private copy(): void {
     if (this.data !== undefined) this.host.copy(mermaid(this.data), t('the sequence as Mermaid text'));

@@ -2,13 +2,14 @@
 import { t } from '../../language.ts';
 import type { SequenceResponse } from '../../../debug-adapter/protocol.ts';
 import type { Table } from '../table.ts';
-import { itemsOf, type Item } from './rows.ts';
+import { itemsOf, sleepsOf, type Item } from './rows.ts';
 import { timeText } from './time.ts';
 import { namesOf, plural, sentenceOf } from './words.ts';
 
 const KINDS: Readonly<Record<Item['kind'], string>> = {
   call: t('system call'),
   return: t('return'),
+  sleep: t('sleep'),
   state: t('state'),
   queues: t('queues'),
   sent: t('packet sent'),
@@ -20,7 +21,9 @@ export function sequenceTable(sequence: SequenceResponse | undefined): Table {
   const headers = [t('Time (s)'), t('Event'), t('Where'), t('What'), t('In words')];
   if (sequence === undefined) return { caption: t('Nothing is recorded.'), headers, rows: [] };
   const nameOf = namesOf(sequence);
-  const rows = itemsOf(sequence, true).map((item) => [
+  const items = [...itemsOf(sequence, true), ...sleepsOf(sequence.calls)];
+  const inOrder = items.sort((a, b) => a.at.event - b.at.event);
+  const rows = inOrder.map((item) => [
     timeText(item.at.timeNs).replaceAll(' ', ''),
     String(item.at.event),
     nameOf(item.lifeline).replace(/^nic (localhost )?/, ''),

@@ -63,6 +63,9 @@ function fateText({ fate, reason }: SequencePacket): string {
   return reason === undefined || reason === fate ? `(${fateName(fate)})` : `(${fateName(fate)}: ${reason})`;
 }
 
+/** Beside the line at which the machine is stopped. */
+export const STOP_TEXT = t('stopped here');
+
 const fateName = (fate: 'lost' | 'dropped'): string => (fate === 'lost' ? t('lost') : t('dropped'));
 
 /** How wide a text of the drawing is, about, in pixels. */
@@ -123,6 +126,13 @@ export function sentenceOf(item: Item, nameOf: (id: string) => string): string {
         nameOf(item.lifeline),
         durationText(item.at.timeNs - item.call.from.timeNs),
       );
+    case 'sleep': {
+      const { from, to } = item.sleep;
+      const [name, where] = [nameOf(item.lifeline), item.call.name];
+      return to === undefined
+        ? t('{0} sleeps in {1}().', name, where)
+        : t('{0} sleeps in {1}() for {2}.', name, where, durationText(to.timeNs - from.timeNs));
+    }
     case 'state':
       return t(
         '{0} of {1}: {2} → {3}.',
