@@ -35,7 +35,7 @@ describe('the pictures of an accept queue that overflows', function () {
     await code.debug.press('continue');
     await view.getByRole('status').filter({ hasText: STAYS }).waitFor();
     await view.getByText('accept queue 2 of 2').waitFor();
-    await view.getByText('accept queue 2 of 2').hover();
+    await view.getByRole('status').hover();
     await code.screenshot('pictures-1-queues');
   });
 
