@@ -1,4 +1,5 @@
-// Finds a Chromium for the tests in VS Code: the system's, else one that comes inside an npm package.
+// Finds a Chromium for the tests in VS Code: the system's, else one that comes inside an npm package. One without a window
+// of its own comes first: a whole browser draws its tabs and bars even where nobody sees them, at a third of a processor.
 //   node scripts/browser.mjs        prints its path, installing it if need be
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -44,6 +45,7 @@ export async function findBrowser() {
   }
   const system =
     (await onPath(
+      'chromium-headless-shell',
       'chromium',
       'chromium-browser',
       'google-chrome',

@@ -21,7 +21,7 @@ describe('what to stop at', function () {
   });
   after(() => code?.close());
   afterEach(async function () {
-    if (this.currentTest?.state === 'failed') await code?.screenshot(`failed-${this.currentTest.title}`);
+    if (this.currentTest?.state === 'failed') await code?.failed(this.currentTest.title);
   });
 
   it('is chosen before there has been any run, with a condition', async () => {

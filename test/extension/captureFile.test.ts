@@ -29,7 +29,7 @@ describe('a capture file', function () {
     await rm(folder, { recursive: true, force: true });
   });
   afterEach(async function () {
-    if (this.currentTest?.state === 'failed') await code?.screenshot(`failed-${this.currentTest.title}`);
+    if (this.currentTest?.state === 'failed') await code?.failed(this.currentTest.title);
   });
 
   async function open(name: string): Promise<FrameLocator> {

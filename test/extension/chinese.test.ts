@@ -25,8 +25,7 @@ describe('in Chinese', function () {
   });
   after(() => code?.close());
   afterEach(async function () {
-    if (this.currentTest?.state === 'failed')
-      await code?.screenshot(`failed-chinese-${this.currentTest.title}`);
+    if (this.currentTest?.state === 'failed') await code?.failed(`chinese ${this.currentTest.title}`);
   });
 
   it('commands and views have Chinese names', async () => {
@@ -73,9 +72,7 @@ describe('in Chinese', function () {
 
   it('a sample is opened with Chinese comments', async () => {
     await code.openEmptyWindow();
-    await code.startCommand('Sockscope: Open Sample');
-    const row = code.quickInput.locator('.monaco-list-row', { hasText: '1. 第一次握手' });
-    await row.waitFor();
+    const row = await code.startList('Sockscope: Open Sample', '1. 第一次握手');
     assert.match(await row.innerText(), /客户端的 connect\(\) 如何变成/);
     await code.screenshot('chinese-samples');
   });

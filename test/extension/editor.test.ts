@@ -16,7 +16,7 @@ describe('a scenario in the editor', function () {
   });
   after(() => code?.close());
   afterEach(async function () {
-    if (this.currentTest?.state === 'failed') await code?.screenshot(`failed-${this.currentTest.title}`);
+    if (this.currentTest?.state === 'failed') await code?.failed(this.currentTest.title);
   });
 
   it('has in a file that is no scenario only the commands that begin one', async () => {

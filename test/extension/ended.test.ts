@@ -26,7 +26,7 @@ describe('a run that has ended', function () {
   });
   after(() => code?.close());
   afterEach(async function () {
-    if (this.currentTest?.state === 'failed') await code?.screenshot(`failed-${this.currentTest.title}`);
+    if (this.currentTest?.state === 'failed') await code?.failed(this.currentTest.title);
   });
 
   it('shows the code of a packet as its call stack, opened at the first frame of its protocol', async () => {

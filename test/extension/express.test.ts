@@ -1,7 +1,6 @@
 // An unmodified Express app in the real VS Code, while a real curl of this computer waits for its answer.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { copyFile } from 'node:fs/promises';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { root } from './support/scripts.ts';
@@ -32,7 +31,7 @@ describe('an Express app', function () {
   });
   after(() => code?.close());
   afterEach(async function () {
-    if (this.currentTest?.state === 'failed') await code?.screenshot(`failed-${this.currentTest.title}`);
+    if (this.currentTest?.state === 'failed') await code?.failed(this.currentTest.title);
   });
 
   it('stops in its handler when curl asks, and curl waits', async () => {
@@ -73,10 +72,7 @@ describe('an Express app', function () {
     // An edge is drawn in another colour while the mouse is on it.
     await code.page.mouse.move(800, 300);
     await code.page.waitForTimeout(500);
-    const picture = await code.screenshot('express');
-    // UPDATE_IMAGES=1 renews it.
-    if (process.env['UPDATE_IMAGES'] === '1')
-      await copyFile(picture, path.join(root, 'docs/images/express.png'));
+    await code.image('express');
     assert.equal(isAnswered, false, 'curl waits');
   });
 

@@ -1,6 +1,6 @@
 // The main job in the real VS Code, on the real machine: one handshake, from connect() to the accept queue.
 import assert from 'node:assert/strict';
-import { copyFile, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { root } from './support/scripts.ts';
 import type { TreePane } from './support/treePane.ts';
@@ -27,7 +27,7 @@ describe('a first handshake, step by step', function () {
   });
   after(() => code?.close());
   afterEach(async function () {
-    if (this.currentTest?.state === 'failed') await code?.screenshot(`failed-${this.currentTest.title}`);
+    if (this.currentTest?.state === 'failed') await code?.failed(this.currentTest.title);
   });
 
   it('stops at a breakpoint on connect()', async () => {
@@ -142,8 +142,7 @@ describe('a first handshake, step by step', function () {
     await moment.waitFor();
     // The panes glide to their places.
     await code.page.waitForTimeout(1000);
-    const picture = await code.screenshot('first-handshake');
-    await renew('first-handshake', picture);
+    await code.image('first-handshake');
     await code.page.setViewportSize(WINDOW);
   });
 
@@ -161,7 +160,7 @@ describe('a first handshake, step by step', function () {
     assert.ok(isWhole, 'it has to be scrolled');
     // The drawing follows the room that it gets.
     await code.page.waitForTimeout(500);
-    await renew('sequence', await code.screenshot('handshake-7-sequence'));
+    await code.image('sequence');
     await code.command('View: Toggle Primary Side Bar Visibility');
     await code.command('View: Toggle Maximized Panel');
   });
@@ -209,11 +208,6 @@ describe('a first handshake, step by step', function () {
     await code.tree('Sockets').waitFor(/^fd 3 :/);
   });
 
-  /** UPDATE_IMAGES=1 renews the README's. */
-  async function renew(name: string, picture: string): Promise<void> {
-    if (process.env['UPDATE_IMAGES'] === '1')
-      await copyFile(picture, path.join(root, `docs/images/${name}.png`));
-  }
   async function goOn(label: RegExp): Promise<void> {
     await code.debug.press('continue');
     await code.debug.stopsOn(label);

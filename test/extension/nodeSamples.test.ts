@@ -19,7 +19,7 @@ describe('the slow reader', function () {
   });
   after(() => code?.close());
   afterEach(async function () {
-    if (this.currentTest?.state === 'failed') await code?.screenshot(`failed-${this.currentTest.title}`);
+    if (this.currentTest?.state === 'failed') await code?.failed(this.currentTest.title);
   });
 
   it('is found at the fourth stop: each place where bytes wait says so', async () => {

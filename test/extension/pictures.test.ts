@@ -26,7 +26,7 @@ describe('the pictures of an accept queue that overflows', function () {
   });
   after(() => code?.close());
   afterEach(async function () {
-    if (this.currentTest?.state === 'failed') await code?.screenshot(`failed-${this.currentTest.title}`);
+    if (this.currentTest?.state === 'failed') await code?.failed(this.currentTest.title);
   });
 
   it('say at the stop what has just changed in the queues', async () => {

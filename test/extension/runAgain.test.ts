@@ -18,7 +18,7 @@ describe('a scenario that is run again', function () {
   });
   after(() => code?.close());
   afterEach(async function () {
-    if (this.currentTest?.state === 'failed') await code?.screenshot(`failed-${this.currentTest.title}`);
+    if (this.currentTest?.state === 'failed') await code?.failed(this.currentTest.title);
   });
 
   it('opens the panel on Packets at its first stop, and leaves the keyboard in the editor', async () => {

@@ -26,7 +26,7 @@ describe('samples', function () {
     await rm(folder, { recursive: true, force: true });
   });
   afterEach(async function () {
-    if (this.currentTest?.state === 'failed') await code?.screenshot(`failed-${this.currentTest.title}`);
+    if (this.currentTest?.state === 'failed') await code?.failed(this.currentTest.title);
   });
 
   it('are offered in the order of learning, each with what it is about', async () => {
@@ -105,10 +105,8 @@ describe('samples', function () {
 
   /** The command's list of samples. */
   async function offered(): Promise<Locator> {
-    await code.startCommand('Sockscope: Open Sample');
-    const rows = code.quickInput.locator('.monaco-list-row');
-    await rows.filter({ hasText: '1. A first handshake' }).waitFor();
-    return rows;
+    await code.startList('Sockscope: Open Sample', '1. A first handshake');
+    return code.quickInput.locator('.monaco-list-row');
   }
   async function chooseFolder(sample = 'first-handshake.ts'): Promise<void> {
     const { page, quickInput } = code;

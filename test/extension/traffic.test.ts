@@ -28,7 +28,7 @@ describe('ten thousand packets', function () {
   });
   after(() => code?.close());
   afterEach(async function () {
-    if (this.currentTest?.state === 'failed') await code?.screenshot(`failed-${this.currentTest.title}`);
+    if (this.currentTest?.state === 'failed') await code?.failed(this.currentTest.title);
   });
 
   it('are listed while they come, without gaps, to the newest', async () => {

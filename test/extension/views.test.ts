@@ -20,7 +20,7 @@ describe('the views', function () {
   });
   after(() => code?.close());
   afterEach(async function () {
-    if (this.currentTest?.state === 'failed') await code?.screenshot(`failed-${this.currentTest.title}`);
+    if (this.currentTest?.state === 'failed') await code?.failed(this.currentTest.title);
   });
 
   it('F5 in a scenario starts it at once, without a question and without a launch.json', async () => {

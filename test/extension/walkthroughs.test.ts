@@ -49,8 +49,7 @@ for (const { name, language, bundle } of LANGUAGES)
     });
     after(() => code?.close());
     afterEach(async function () {
-      if (this.currentTest?.state === 'failed')
-        await code?.screenshot(`failed-${name}-${this.currentTest.title}`);
+      if (this.currentTest?.state === 'failed') await code?.failed(`${name} ${this.currentTest.title}`);
       await new WalkthroughPage(code).close();
     });
 

@@ -14,8 +14,7 @@ export class WalkthroughPage {
 
   /** Opens it by "Guided Tour…", from the list. */
   async open(title: string): Promise<void> {
-    await this.#code.startCommand('Sockscope: Guided Tour');
-    await this.#code.quickInput.locator('.monaco-list-row', { hasText: title }).click();
+    await (await this.#code.startList('Sockscope: Guided Tour', title)).click();
     await this.#code.page.locator('.getting-started-step').first().waitFor();
   }
 

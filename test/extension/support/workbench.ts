@@ -1,17 +1,25 @@
 // A real VS Code with the packaged extension, driven in a headless browser.
 import { installLanguagePack } from './languagePack.ts';
-import { cp, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { chromium, errors, type Browser, type Locator, type Page } from 'playwright-core';
 import { DebugUi } from './debugUi.ts';
 import { PacketsView } from './packetsView.ts';
-import { browserScript, packageScript, root, serverScript, type RunningServer } from './scripts.ts';
+import { failureScreenshot, imageScreenshot, screenshot } from '../../support/screenshots.ts';
+import { browserScript, packageScript, serverScript, type RunningServer } from './scripts.ts';
 import { TreePane } from './treePane.ts';
 
-/** Where screenshots go: $SOCKSCOPE_SCREENSHOTS, else dist/screenshots. */
-const SCREENSHOTS = path.resolve(process.env['SOCKSCOPE_SCREENSHOTS'] ?? path.join(root, 'dist/screenshots'));
 const TIMEOUT = 60_000;
+/** What no test is about, and what takes a processor from those that run beside. */
+const QUIET = {
+  'editor.cursorBlinking': 'solid',
+  'editor.minimap.enabled': false,
+  'git.enabled': false,
+  'typescript.disableAutomaticTypeAcquisition': true,
+  'typescript.tsserver.useSyntaxServer': 'never',
+  'workbench.reduceMotion': 'on',
+};
 
 /** `npm test` installs the extension once for all windows; otherwise it is packaged once for the test files of this process. */
 let vsix: Promise<string> | undefined;
@@ -85,11 +93,7 @@ export class Workbench {
       workspace,
       driver: true,
       ...(options.language && { locale: options.language }),
-      settings: {
-        'debug.openDebug': 'openOnDebugBreak',
-        'editor.minimap.enabled': false,
-        ...options.settings,
-      },
+      settings: { ...QUIET, 'debug.openDebug': 'openOnDebugBreak', ...options.settings },
     });
     const browser = await chromium.launch(await findBrowser());
     const page = await browser.newPage({ viewport: { width: 1600, height: 1000 } });
@@ -99,7 +103,7 @@ export class Workbench {
       await page.goto(`${running.url}?folder=${encodeURIComponent(workspace)}`);
       await workbench.#explorerRow(options.expect).waitFor();
     } catch (error) {
-      await workbench.screenshot('did-not-start');
+      await workbench.failed('did not start');
       await workbench.close();
       throw error;
     }
@@ -147,10 +151,21 @@ export class Workbench {
       .waitFor({ state: 'hidden' });
   }
 
-  /** The same for a command that goes on with a list of its own. */
+  /** The same for a command that goes on with an input of its own. */
   async startCommand(title: string): Promise<void> {
     await this.#openPalette(title);
     await this.page.keyboard.press('Enter');
+  }
+
+  /** The same for a command that goes on with a list. @returns the list's row with this text */
+  async startList(title: string, text: string): Promise<Locator> {
+    const row = this.quickInput.locator('.monaco-list-row', { hasText: text });
+    // An editor that opens at this moment takes the focus, and VS Code closes the list for that.
+    await this.debug.waitUntil(`the row "${text}" of ${title}`, async () => {
+      await this.startCommand(title);
+      return isThere(row, 8000);
+    });
+    return row;
   }
 
   /** Titles that the palette offers for a text. */
@@ -238,12 +253,17 @@ export class Workbench {
     });
   }
 
-  /** Saves what the window shows. @returns the file */
-  async screenshot(name: string): Promise<string> {
-    await mkdir(SCREENSHOTS, { recursive: true });
-    const file = path.join(SCREENSHOTS, `${name}.png`);
-    await this.page.screenshot({ path: file });
-    return file;
+  /** Saves what the window shows, where screenshots are wanted. */
+  screenshot(name: string): Promise<void> {
+    return screenshot(this.page, name);
+  }
+  /** The same for a picture of the README. */
+  image(name: string): Promise<void> {
+    return imageScreenshot(this.page, name);
+  }
+  /** The same for what a test that failed has left. */
+  failed(title: string): Promise<void> {
+    return failureScreenshot(this.page, title);
   }
 
   #explorerRow(name: string): Locator {
@@ -256,15 +276,24 @@ export class Workbench {
     // An editor that opens at this moment takes the focus, and VS Code closes the palette for that.
     await this.debug.waitUntil('the palette', async () => {
       await this.page.keyboard.press('F1');
-      try {
-        await enter(input, `>${text}`, { timeout: 3000 });
-        await row.waitFor({ timeout: 5000 });
-        return true;
-      } catch (error) {
-        if (error instanceof errors.TimeoutError) return undefined;
-        throw error;
-      }
+      return isThere(row, 8000, () => enter(input, `>${text}`, { timeout: 3000 }));
     });
+  }
+}
+
+/** Waits for an element, after what may have to wait, too. @returns undefined where it did not come in time */
+async function isThere(
+  element: Locator,
+  timeout: number,
+  first?: () => Promise<void>,
+): Promise<true | undefined> {
+  try {
+    await first?.();
+    await element.first().waitFor({ timeout });
+    return true;
+  } catch (error) {
+    if (error instanceof errors.TimeoutError) return undefined;
+    throw error;
   }
 }
 

@@ -1,12 +1,10 @@
 /** What all tests of a view in a browser need: one browser for a file, a page for each test, screenshots, and waiting. */
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
-import path from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright-core';
-import { browserScript, root } from '../../extension/support/scripts.ts';
+import { browserScript } from '../../extension/support/scripts.ts';
+import { failureScreenshot, screenshot } from '../../support/screenshots.ts';
 import type { PageOptions } from './webviewPage.ts';
 
-const SCREENSHOTS = path.join(root, 'dist/screenshots');
 const PATIENCE_MS = 10_000;
 
 /** A page that a test works with. */
@@ -31,7 +29,9 @@ export class ViewTests<V extends View, Options extends PageOptions> {
   constructor(name: string, openView: (options: Options) => Promise<V>) {
     this.#name = name;
     this.#openView = openView;
-    const failure = (title: string) => this.screenshot(`failed-${title.replace(/\W+/g, '-')}`);
+    const failure = async (title: string) => {
+      if (this.#view) await failureScreenshot(this.#view.page, `${name} ${title}`);
+    };
     const close = () => this.#close();
     afterEach(async function () {
       if (this.currentTest?.state === 'failed') await failure(this.currentTest.title);
@@ -56,8 +56,7 @@ export class ViewTests<V extends View, Options extends PageOptions> {
   }
 
   async screenshot(name: string, page = this.#view?.page): Promise<void> {
-    mkdirSync(SCREENSHOTS, { recursive: true });
-    await page?.screenshot({ path: path.join(SCREENSHOTS, `${this.#name}-${name}.png`) });
+    if (page) await screenshot(page, `${this.#name}-${name}`);
   }
 
   /** Waits for what the page does not show. */
