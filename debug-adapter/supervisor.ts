@@ -9,6 +9,7 @@ import { constants } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { Ledger } from './connection/ledger.ts';
+import { GRAPH_FLAGS } from './moduleGraph.ts';
 
 /** How long a session may take to end when it is told to. */
 const END_MS = 2500;
@@ -36,7 +37,8 @@ export class SupervisedSession {
 
   constructor(client: Client) {
     this.#client = client;
-    this.#child = spawn(process.execPath, [fileURLToPath(new URL('session/main.js', import.meta.url))], {
+    const main = fileURLToPath(new URL('session/main.js', import.meta.url));
+    this.#child = spawn(process.execPath, [...GRAPH_FLAGS, main], {
       // The fourth is a channel that ends with the supervisor, the fifth is LEDGER_FD.
       stdio: [...client.stdio, 'pipe', 'ipc', this.#ledgerFd],
     });

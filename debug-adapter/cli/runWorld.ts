@@ -1,4 +1,4 @@
-/** The worker in which the command line runs its world. */
+/** The command line's world, in a thread of its own. */
 import { createWriteStream, type WriteStream } from 'node:fs';
 import path from 'node:path';
 import { inspect } from 'node:util';

@@ -4,7 +4,7 @@
  */
 import { writeSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { Debuggee } from '../control/debuggee.ts';
+import { ModuleGraph } from '../moduleGraph.ts';
 
 /** The folder above `dist/`: sources are named by their path relative to it. */
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
@@ -25,13 +25,18 @@ process.on('uncaughtException', (error) => {
   die();
 });
 
+const graph = new ModuleGraph();
+const load = <Module>(name: string): Promise<Module> =>
+  graph.load(fileURLToPath(new URL(name, import.meta.url))) as Promise<Module>;
+
+const { Debuggee } = await load<typeof import('../control/debuggee.ts')>('../control/debuggee.js');
 // The machine's thread loads its code while this thread loads the rest.
 const spare = new Debuggee(ROOT);
-const [{ Session }, { Connection }, { Ledger, LEDGER_FD }] = await Promise.all([
-  import('./session.ts'),
-  import('../connection/connection.ts'),
-  import('../connection/ledger.ts'),
-]);
+const { Session } = await load<typeof import('./session.ts')>('session.js');
+const { Connection } = await load<typeof import('../connection/connection.ts')>(
+  '../connection/connection.js',
+);
+const { Ledger, LEDGER_FD } = await load<typeof import('../connection/ledger.ts')>('../connection/ledger.js');
 
 const connection = new Connection(process.stdin, process.stdout, new Ledger(LEDGER_FD));
 const session = new Session(ROOT, connection, spare);

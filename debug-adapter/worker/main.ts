@@ -4,7 +4,7 @@ import { parentPort } from 'node:worker_threads';
 import type { SourceTools } from '../../stack/user/program.ts';
 import type { ToWorker } from './channel.ts';
 import { kernelModules } from './kernelModules.ts';
-import { ModuleGraph } from './moduleGraph.ts';
+import { ModuleGraph } from '../moduleGraph.ts';
 
 // Handled even before the code is loaded; a program may replace process.exit().
 const exit = process.exit.bind(process);

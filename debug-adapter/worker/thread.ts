@@ -1,12 +1,9 @@
 /** With which flags and how much memory a thread runs a world. */
 import type { ResourceLimits } from 'node:worker_threads';
+import { GRAPH_FLAGS } from '../moduleGraph.ts';
 
 /** Modules are loaded by the world's own loader, and found as Node finds them. */
-export const MACHINE_FLAGS: readonly string[] = [
-  '--experimental-vm-modules',
-  '--experimental-import-meta-resolve',
-  '--no-warnings',
-];
+export const MACHINE_FLAGS: readonly string[] = [...GRAPH_FLAGS, '--experimental-import-meta-resolve'];
 
 /** The first V8 that counts a function's calls before it optimizes it; older ones count bytes of bytecode. */
 const V8_COUNTS_CALLS = 12;
