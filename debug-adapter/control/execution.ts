@@ -7,12 +7,12 @@ import type { StopReason } from '../../stack/trace/stop.ts';
 import { DetachedError, NotPausedError } from '../cdp/cdpClient.ts';
 import { UNCAUGHT_FILTER } from '../filters/all.ts';
 import type { Snapshot } from '../inspect/agent.ts';
-import { FOUND_REASON, SWITCH_REASON } from '../inspect/stops.ts';
+import { CHANGE_REASON, FOUND_REASON, SWITCH_REASON } from '../inspect/stops.ts';
 import { SOFTIRQ_THREAD } from '../inspect/threads.ts';
 import type { Debuggee } from './debuggee.ts';
 import { STOP_GROUP } from './debuggee.ts';
 import type { FunctionIndex, FunctionPlace } from './functionIndex.ts';
-import { pauseFrames, PausedState, scopeObjects } from './pausedState.ts';
+import { framesBelow, pauseFrames, PausedState, scopeObjects } from './pausedState.ts';
 import { beginStep, type Beginning, type StepKind } from './policies/begin.ts';
 import { Continue, RunTo, RunToEntry } from './policies/continue.ts';
 import { ToProgram } from './policies/toProgram.ts';
@@ -22,6 +22,7 @@ import type { Go, GoOn, Policy, Told, Verdict } from './policies/policy.ts';
 import { StepTargets } from './stepTargets.ts';
 import type { CodePoint, Moment, Move } from './moment.ts';
 import { Arrived } from './policies/arrived.ts';
+import type { Repetition } from './repetition.ts';
 import { Trail } from './trail.ts';
 
 type Paused = Debugger.PausedEventDataType;
@@ -69,6 +70,8 @@ export class Execution {
   breakpointIds = new Map<string, number>();
   /** Expressions were evaluated at this stop: V8 keeps their values until they are released. */
   objectsHeld = false;
+  /** What is changed on the way, as it was in the run that this machine repeats. */
+  repetition: Repetition | undefined;
   /** V8's ids of breakpoints at the end of recorded history. */
   readonly frontier = new Set<string>();
   /** V8 breakpoints that are function breakpoints. */
@@ -281,6 +284,7 @@ export class Execution {
       client.send('Runtime.releaseObjectGroup', { objectGroup: STOP_GROUP }).catch(this.#failed);
     this.objectsHeld = false;
     this.#stands = false;
+    this.repetition?.leave().catch(this.#failed);
     client.send(COMMANDS[go]).catch(this.#failed);
     if (this.#policy instanceof Interrupt) this.#interruptSoon();
   }
@@ -322,15 +326,17 @@ export class Execution {
     const snapshot = isOwn ? this.#snapshot(paused, frames) : undefined;
     const known = await snapshot?.catch(this.#failed);
     const isFound = known?.reason?.filter === FOUND_REASON;
-    const reason = (isFound ? null : known?.reason) ?? null;
+    const isChange = known?.reason?.filter === CHANGE_REASON;
+    const reason = (isFound || isChange ? null : known?.reason) ?? null;
     if (!isKnown) {
       if (isFound) return this.onFrontier();
+      this.repetition?.meets(paused, isChange);
     }
     const isForced =
       isFull ||
-      (isOwn && reason === null) ||
+      (isOwn && reason === null && !isChange) ||
       users.length > 0 ||
-      hit.some((id) => !this.#temporary.includes(id));
+      hit.some((id) => !this.#temporary.includes(id) && !this.repetition?.owns(id));
     const isSwitch = reason?.filter === SWITCH_REASON;
     const policy = this.#policy;
     const pause = this.#pauseOf(paused, frames, isSwitch);
@@ -403,8 +409,10 @@ export class Execution {
     });
   }
   #snapshot({ callFrames }: Paused, frames: readonly PauseFrame[]): Promise<Snapshot> {
-    const scopes = scopeObjects(callFrames[Math.max(0, visibleTop(frames))]);
-    const snapshot = this.#debuggee.askAbout<Snapshot>('snapshot', [scopes.layout], scopes.objectIds);
+    const top = callFrames[Math.max(0, visibleTop(frames))]!;
+    const scopes = scopeObjects(top);
+    const layout = { ...scopes.layout, below: framesBelow(callFrames, top) };
+    const snapshot = this.#debuggee.askAbout<Snapshot>('snapshot', [layout], scopes.objectIds);
     // Views that need the snapshot receive its failure; the stop itself does not need it.
     snapshot.catch(() => {});
     return snapshot;

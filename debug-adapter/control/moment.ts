@@ -3,6 +3,7 @@
  * lead near it; from there on arrivals at places and steps do.
  */
 
+import type { ChangeInput } from '../inspect/agent.ts';
 import type { StepKind } from './policies/begin.ts';
 
 /** A place at which V8 can pause. Lines and columns count from 0, as V8's do. */
@@ -45,6 +46,20 @@ export function at(mark: Mark): Moment {
 }
 export function samePoint(one: CodePoint, other: CodePoint): boolean {
   return one.url === other.url && one.line === other.line && one.column === other.column;
+}
+
+/** What the user has changed at a stop, told so that another run can change it again. */
+export type Change =
+  /** By an input, which needs no place in the code. */
+  | { kind: 'input'; input: ChangeInput }
+  /** By an expression, in the frame that has so many frames below it; undefined: in none. */
+  | { kind: 'expression'; expression: string; below: number | undefined };
+/** A change, and the moment of it. */
+export interface MadeChange {
+  change: Change;
+  moment: Moment;
+  /** Where V8 stood. */
+  place: CodePoint;
 }
 
 /** A breakpoint of the user, for a search in another run. */

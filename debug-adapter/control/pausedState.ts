@@ -199,6 +199,11 @@ export function pauseFrames(callFrames: readonly Debugger.CallFrame[], scripts: 
   }));
 }
 
+/** How many of V8's frames are below one. */
+export function framesBelow(callFrames: readonly Debugger.CallFrame[], frame: Debugger.CallFrame): number {
+  return callFrames.length - 1 - callFrames.findIndex(({ callFrameId }) => callFrameId === frame.callFrameId);
+}
+
 function shownFrames(callFrames: readonly Debugger.CallFrame[], scripts: Scripts): FrameView[] {
   const frames: FrameView[] = [];
   const top = visibleTop(pauseFrames(callFrames, scripts));

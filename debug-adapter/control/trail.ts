@@ -3,16 +3,50 @@
  * their own; a step is a move from the stop before it.
  */
 import type { CountedArrival } from '../inspect/moments.ts';
-import { at, BEGIN, type CodePoint, type Mark, type Moment, type Move } from './moment.ts';
+import { message, type Message } from '../../language/message.ts';
+import {
+  at,
+  BEGIN,
+  type Change,
+  type CodePoint,
+  type MadeChange,
+  type Mark,
+  type Moment,
+  type Move,
+} from './moment.ts';
 
 export class Trail {
   #moment: Moment | undefined = BEGIN;
+  readonly #changes: MadeChange[] = [];
+  #end: Message | undefined;
   /** Where the machine stood when a breakpoint was set, by DAP's id. */
   readonly #setAt = new Map<number, Moment | undefined>();
 
   /** Undefined: V8 was interrupted somewhere, which nothing repeats. */
   get moment(): Moment | undefined {
     return this.#moment;
+  }
+  /** What was changed in the debugger, in order: whoever repeats the run changes it again. */
+  get changes(): readonly MadeChange[] {
+    return this.#changes;
+  }
+  /** Why nothing repeats the run any more; undefined: it can be repeated. */
+  get end(): Message | undefined {
+    return this.#end;
+  }
+
+  /** Something was changed where the machine stands. */
+  changed(change: Change, place: CodePoint): void {
+    const moment = this.#moment;
+    if (moment === undefined)
+      this.ends(message('a value was changed where the machine was interrupted amid a computation'));
+    else if (moment.moves.length === 0 && moment.mark.kind === 'own' && moment.mark.how !== 'tracepoint')
+      this.ends(message('a value was changed where a process had thrown'));
+    else this.#changes.push({ change, moment, place });
+  }
+  /** Something has happened that nothing repeats. */
+  ends(why: Message): void {
+    this.#end ??= why;
   }
 
   /** The machine stands at a moment that numbers tell. */

@@ -6,7 +6,7 @@ import { deserialize, serialize } from 'node:v8';
 import { errorText, UserError } from '../../language/userError.ts';
 import { message, say, type Message, type Translate } from '../../language/message.ts';
 import type { Machine } from '../../stack/machine.ts';
-import type { InputEntry } from '../../stack/world/inputs.ts';
+import type { Input, InputEntry } from '../../stack/world/inputs.ts';
 import type { World } from '../../stack/world/world.ts';
 import type { StopReason } from '../../stack/trace/stop.ts';
 import { Pictures } from '../pictures/pictures.ts';
@@ -52,6 +52,8 @@ export interface ScopeLayout {
   module: boolean;
   /** `this` comes last, if it is an object. */
   self: boolean;
+  /** How many of V8's frames are below it. */
+  below?: number | undefined;
   /** Why the frame has no scopes: V8 does not have it any more. */
   gone?: Message | undefined;
 }
@@ -87,6 +89,11 @@ const OWN_NAMES = ['world', 'machine', 'current', 'sockets'];
 /** The name under which expressions reach the debugger's own helpers. */
 export const TOOLS = '$sockscope';
 
+/** An input that the debugger makes. */
+export type ChangeInput = Extract<Input, { kind: 'edit' | 'sysctl' | 'evaluation' }>;
+const isChange = (input: Input): input is ChangeInput =>
+  ['edit', 'sysctl', 'evaluation'].includes(input.kind);
+
 /** What the agent's inputs() gives. */
 export function readInputs(text: string): InputEntry[] {
   return deserialize(Buffer.from(text, 'base64')) as InputEntry[];
@@ -106,6 +113,8 @@ export class Agent {
   readonly rules: BreakpointRules;
   readonly trees: Trees;
   readonly pictures: Pictures;
+  /** The number of inputs of which takeChanges() has told. */
+  #taken = 0;
 
   constructor(
     world: World,
@@ -189,7 +198,7 @@ export class Agent {
     const itemsOf = (scope: ScopeObject) => nodeOf(() => localItems(localsOf([scope]), this.describer));
     if (layout.locals > 0) {
       const items = nodeOf(() => localItems(locals, this.describer));
-      infos.push({ ...this.#scope(this.#t('Locals'), items, true), isLocals: true });
+      infos.push({ ...this.#scope(this.#t('Locals'), items, true, layout.below), isLocals: true });
     }
     const { gone } = layout;
     if (gone !== undefined) {
@@ -197,7 +206,7 @@ export class Agent {
       infos.push({ ...this.#scope(this.#t('Locals'), none, true), isLocals: true });
     }
     for (const { name, variables } of closures)
-      infos.push({ ...this.#scope(name, itemsOf(variables), false), expensive: true });
+      infos.push({ ...this.#scope(name, itemsOf(variables), false, layout.below), expensive: true });
     const subjects = subjectsOf(locals);
     const { current, idle } = this.machine;
     if (current !== idle)
@@ -209,11 +218,14 @@ export class Agent {
         const whole: Node = {
           items: (start, count) => [itself, ...node.items(0, Infinity)].slice(start, start + count),
         };
-        infos.push({ name: say(this.#t, name), ref: this.handles.add(whole, expression) });
+        infos.push({ name: say(this.#t, name), ref: this.handles.add(whole, expression, layout.below) });
       }
     }
     if (module !== undefined)
-      infos.push({ ...this.#scope(this.#t('Module'), itemsOf(module), false), expensive: true });
+      infos.push({
+        ...this.#scope(this.#t('Module'), itemsOf(module), false, layout.below),
+        expensive: true,
+      });
     infos.push(
       this.#scope(
         this.#t('Machine'),
@@ -223,8 +235,8 @@ export class Agent {
     );
     return infos;
   }
-  #scope(name: string, node: ReturnType<typeof nodeOf>, open: boolean): ScopeInfo {
-    const ref = this.handles.add(node);
+  #scope(name: string, node: ReturnType<typeof nodeOf>, open: boolean, below?: number): ScopeInfo {
+    const ref = this.handles.add(node, undefined, below);
     return { name, ref, items: open ? this.handles.open(ref, 0, 1000) : undefined };
   }
 
@@ -247,16 +259,21 @@ export class Agent {
     this.#world.inputs.note({ kind: 'evaluation', text });
   }
 
-  /** The event at which something was changed in the debugger for the first time; null: nothing was. */
-  firstChange(): number | null {
-    const change = this.#world.inputs.log.find(
-      ({ input: { kind } }) => kind === 'edit' || kind === 'evaluation',
-    );
-    return change?.event ?? null;
+  /** What was changed in the debugger since the last call. */
+  takeChanges(): ChangeInput[] {
+    const { log } = this.#world.inputs;
+    const changes = log.slice(this.#taken).map(({ input }) => input);
+    this.#taken = log.length;
+    return changes.filter(isChange);
   }
-  /** All inputs from outside, as text for readInputs(). */
+  /** Change what was changed in the run that is repeated. */
+  change(input: ChangeInput): void {
+    this.#world.inputs.enter(input);
+  }
+  /** All inputs from outside, as text for readInputs(). The debugger's own changes are not among them. */
   inputs(): string {
-    return Buffer.from(serialize(this.#world.inputs.log)).toString('base64');
+    const outside = this.#world.inputs.log.filter(({ input }) => !isChange(input));
+    return Buffer.from(serialize(outside)).toString('base64');
   }
   get event(): number {
     return this.#world.event;
@@ -272,6 +289,10 @@ export class Agent {
   /** Stop at the first tracepoint with at least this event number. */
   stopAtEvent(event: number): void {
     this.moments.atEvent(event, () => this.stops.stand());
+  }
+  /** Stop after all listeners of the tracepoint with this event number: something is changed there. */
+  stopForChange(event: number): void {
+    this.moments.afterEvent(event, () => this.stops.change());
   }
   /** Stop when a task is put on the CPU, or a process has thrown, at this event. */
   stopAtOwn(how: 'switch' | 'uncaught', event: number): void {

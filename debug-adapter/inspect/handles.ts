@@ -38,6 +38,8 @@ export class Handles {
   #nodes = new Map<number, Node>();
   /** The expression of each node's value. */
   #expressions = new Map<number, string>();
+  /** How many of V8's frames are below the one that a node belongs to. */
+  #below = new Map<number, number>();
   /** The displayed items, by node and name. */
   #items = new Map<number, Map<string, Item>>();
 
@@ -48,13 +50,16 @@ export class Handles {
   clear(): void {
     this.#nodes.clear();
     this.#expressions.clear();
+    this.#below.clear();
     this.#items.clear();
   }
 
-  add(node: Node, expression?: string): number {
+  /** @param below of the frame in which the expression has this value */
+  add(node: Node, expression?: string, below?: number): number {
     if (this.#nodes.size >= MOST_NODES) this.clear();
     this.#nodes.set(this.#next, node);
     if (expression !== undefined) this.#expressions.set(this.#next, expression);
+    if (below !== undefined) this.#below.set(this.#next, below);
     return this.#next++;
   }
 
@@ -67,7 +72,7 @@ export class Handles {
       name: item.name,
       value: item.text,
       type: item.type,
-      ref: item.node === undefined ? 0 : this.add(item.node, expression),
+      ref: item.node === undefined ? 0 : this.add(item.node, expression, this.#below.get(parent)),
       indexed: item.node?.indexed,
       named: item.node?.namedCount,
       settable: item.set !== undefined || item.setValue !== undefined,
@@ -92,6 +97,11 @@ export class Handles {
   /** The value of a lazy item. */
   compute(ref: number): unknown {
     return this.#nodes.get(ref)?.compute?.();
+  }
+
+  /** How many of V8's frames are below the one that a node belongs to; null: it belongs to none. */
+  below(ref: number): number | null {
+    return this.#below.get(ref) ?? null;
   }
 
   /** Whether a node has an item of this name; false for a discarded node. */

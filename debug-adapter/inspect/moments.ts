@@ -87,6 +87,19 @@ export class Moments {
     this.#unlisten = [];
   }
 
+  /** Call `stop` at the tracepoint with this event number, after all that listens to it. */
+  afterEvent(event: number, stop: () => void): void {
+    const { tracer } = this.#world;
+    // One that nobody listens to only counts.
+    const unlisten = TRACEPOINT_NAMES.map((name) => tracer.on(name, () => {}));
+    tracer.after = () => {
+      if (tracer.event < event) return;
+      tracer.after = null;
+      for (const end of unlisten) end();
+      stop();
+    };
+  }
+
   breakpointSet(id: number): void {
     this.#setAt.set(id, this.#world.event);
     this.#reached.delete(id);

@@ -24,7 +24,10 @@ export interface ArmedFilter {
 export const SWITCH_REASON = 'switch';
 /** The reason of a stop at a moment that the debugger has looked for. */
 export const FOUND_REASON = 'found';
+/** The reason of a stop at which something is changed again. */
+export const CHANGE_REASON = 'change';
 const FOUND: StopReason = { filter: FOUND_REASON, label: '', description: '' };
+const CHANGE: StopReason = { filter: CHANGE_REASON, label: '', description: '' };
 const SWITCH: StopReason = { filter: SWITCH_REASON, label: '', description: '' };
 
 export class Stops {
@@ -125,6 +128,14 @@ export class Stops {
   /** Stop without a reason of the user's, as when a debugger looks for a moment. */
   stand(): void {
     this.#stop(FOUND);
+  }
+
+  get isForChange(): boolean {
+    return this.reason === CHANGE;
+  }
+  /** Stop because something is changed here, as it was when the run came here first. */
+  change(): void {
+    this.#stop(CHANGE);
   }
 
   /** Stop when this task is put on the CPU again. */

@@ -1,4 +1,5 @@
 /** Evaluates expressions typed by the user. */
+import { message } from '../../language/message.ts';
 import { UserError } from '../../language/userError.ts';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { Debugger, Runtime } from 'node:inspector';
@@ -8,6 +9,7 @@ import { TOOLS } from '../inspect/agent.ts';
 import type { WireItem } from '../inspect/handles.ts';
 import { primitiveText } from '../inspect/values/primitives.ts';
 import { AGENT } from '../worker/channel.ts';
+import { expressionChanged } from './changes.ts';
 import type { Run } from './run.ts';
 import { toVariable } from './variables.ts';
 
@@ -17,6 +19,8 @@ type CallFrame = Debugger.CallFrame | undefined;
 const LOOKING = new Set(['watch', 'hover', 'variables', 'clipboard']);
 /** An expression that takes longer is aborted. */
 const EVALUATE_MS = 500;
+/** V8's error for it. */
+const ENDED = 'Execution was terminated';
 /** Longer strings are truncated: in a list of many lines, in the console, and for the clipboard. */
 const LONGEST_TEXT: Record<string, number> = { repl: 10_000, clipboard: 1_000_000 };
 const LONGEST_LINE = 200;
@@ -34,7 +38,7 @@ export async function evaluate(
     run.frames.forgetItems();
     if (await mayChange(run, expression, callFrame)) {
       run.checkChangeable();
-      await run.debuggee.ask('noteEvaluation', expression);
+      await expressionChanged(run, expression, callFrame);
     }
   }
   const member = memberOf(expression);
@@ -134,7 +138,10 @@ export async function evaluateIn(
       ? client.send('Runtime.evaluate', { ...common, disableBreaks: true })
       : client.send('Debugger.evaluateOnCallFrame', { ...common, callFrameId: at.callFrameId })
     ).catch((error: unknown) => {
-      throw readable((error as Error).message, expression);
+      const { message: text } = error as Error;
+      if (text === ENDED && !looks)
+        run.execution.trail.ends(message('an expression was ended amid its work'));
+      throw readable(text, expression);
     }),
     run.debuggee.ask('scope.leave'),
   ]);
@@ -164,7 +171,7 @@ function readable(message: string, expression: string): Error {
   if (/^EvalError: Possible side-effect/.test(message)) {
     return new UserError('{0} may change the machine: it is evaluated in the debug console only', expression);
   }
-  if (message === 'Execution was terminated')
+  if (message === ENDED)
     return new UserError('{0} was ended: it took longer than {1} ms', expression, EVALUATE_MS);
   return new Error(message);
 }

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { stackName } from '../../stack/debugger/places.ts';
 import { STOP_GROUP } from '../control/debuggee.ts';
 import {
+  framesBelow,
   scopeObjects,
   textFrame,
   type FrameView,
@@ -98,7 +99,8 @@ export class Frames {
       const layout = { ...scopeObjects(undefined).layout, gone: stop.isOfError(frame) ? LEFT : ASLEEP };
       return this.#run.debuggee.askAbout<ScopeInfo[]>('scopes', [layout], []);
     }
-    const { layout, objectIds } = scopeObjects(frame.callFrame);
+    const { layout: scopes, objectIds } = scopeObjects(frame.callFrame);
+    const layout = { ...scopes, below: framesBelow(stop.paused.callFrames, frame.callFrame) };
     const infos =
       frame === stop.top && !stop.isChanged
         ? (await stop.snapshot).scopes

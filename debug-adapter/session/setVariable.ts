@@ -7,6 +7,7 @@ import { checkExpression, withoutTypes } from '../control/expression.ts';
 import { parseIpv4 } from '../inspect/format.ts';
 import type { WireItem } from '../inspect/handles.ts';
 import { AGENT } from '../worker/channel.ts';
+import { expressionChanged, inputsChanged } from './changes.ts';
 import { evaluateIn, valueOf } from './evaluate.ts';
 import type { Run } from './run.ts';
 import { toVariable } from './variables.ts';
@@ -31,26 +32,40 @@ export async function setVariable(
  * expression.
  */
 async function setField(run: Run, ref: number, name: string, text: string): Promise<WireItem> {
+  const { debuggee } = run;
+  if (!(await debuggee.ask<boolean>('takesValue', ref, name))) {
+    const item = await debuggee.ask<WireItem>('set', ref, name, text);
+    await inputsChanged(run, { ref, name: item.evaluateName });
+    return item;
+  }
+  const expression = valueExpression(text);
+  const item = await setValue(run, ref, name, expression);
+  await inputsChanged(run, { ref, name: item.evaluateName, value: expression });
+  return item;
+}
+async function setValue(run: Run, ref: number, name: string, expression: string): Promise<WireItem> {
   const { debuggee, frames } = run;
-  if (!(await debuggee.ask<boolean>('takesValue', ref, name)))
-    return debuggee.ask<WireItem>('set', ref, name, text);
-  const { objectId, ...plain } = await newValue(run, frames.topFrame?.callFrame, text);
+  const { objectId, ...plain } = await newValue(run, frames.topFrame?.callFrame, expression);
   if (objectId !== undefined) return debuggee.askAbout<WireItem>('setValue', [ref, name], [objectId]);
   const literal = plain.unserializableValue ?? JSON.stringify(plain.value) ?? 'undefined';
   return debuggee.askIn<WireItem>(`setValue(${ref}, ${JSON.stringify(name)}, ${literal})`);
 }
 
-/** The text's value, as an argument for V8. */
-async function newValue(
-  run: Run,
-  callFrame: Debugger.CallFrame | undefined,
-  text: string,
-): Promise<Runtime.CallArgument> {
+/** What is typed as a value, as an expression. @throws an error for the user if it is none */
+function valueExpression(text: string): string {
   const address = parseIpv4(text);
   // The displayed text can be entered again: `TCP_SYN_SENT (2)`.
   const expression =
     address === undefined ? withoutTypes(text.replace(/^(\w+) \([^)]*\)$/, '$1')) : String(address);
   checkExpression(expression, 'value');
+  return expression;
+}
+/** An expression's value, as an argument for V8. */
+async function newValue(
+  run: Run,
+  callFrame: Debugger.CallFrame | undefined,
+  expression: string,
+): Promise<Runtime.CallArgument> {
   const { result, exceptionDetails } = await evaluateIn(run, expression, callFrame, false);
   if (exceptionDetails) throw new Error(messageOf(exceptionDetails));
   const { value, objectId, unserializableValue } = result as Runtime.RemoteObject;
@@ -77,7 +92,8 @@ async function setLocal(
 ): Promise<WireItem> {
   if (!(await run.debuggee.ask<boolean>('handles.has', ref, name)))
     throw new UserError('there is no {0} among the locals, or it has no value yet', name);
-  const value = await unpacked(run, await newValue(run, callFrame, text));
+  const expression = valueExpression(text);
+  const value = await unpacked(run, await newValue(run, callFrame, expression));
   const { client } = run.debuggee;
   const { callFrameId, scopeChain } = callFrame;
   // The block of the frame that declares it is unknown here: try the innermost first.
@@ -94,7 +110,7 @@ async function setLocal(
       () => false,
     );
     if (!isSet) continue;
-    await run.debuggee.ask('noteEvaluation', `${name} = ${text}`);
+    await expressionChanged(run, `${name} = (${expression})`, callFrame);
     return valueOf(run, name, callFrame, true);
   }
   throw new UserError('{0} cannot be changed: it is a constant', name);

@@ -139,6 +139,7 @@ export class Travel {
         ...present.blueprint,
       },
       present.debuggee,
+      present.execution.trail,
     ));
   }
 

@@ -7,6 +7,7 @@ import type {
   TreeArguments,
   TreeResponse,
 } from '../protocol.ts';
+import { inputsChanged } from './changes.ts';
 import type { Run } from './run.ts';
 
 export async function tree(run: Run, { view, parent }: TreeArguments): Promise<TreeResponse> {
@@ -20,7 +21,9 @@ export async function setTreeValue(
 ): Promise<SetTreeValueResponse> {
   run.checkChangeable();
   run.frames.forgetItems();
-  return run.debuggee.ask('trees.set', id, value);
+  const response = await run.debuggee.ask<SetTreeValueResponse>('trees.set', id, value);
+  await inputsChanged(run);
+  return response;
 }
 export async function breakOnSocket(
   run: Run,

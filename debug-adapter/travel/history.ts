@@ -18,6 +18,8 @@ import { UNCAUGHT_FILTER } from '../filters/all.ts';
 import type { CountedArrival, NotedArrival, PassedStop } from '../inspect/moments.ts';
 import type { ArmedFilter } from '../inspect/stops.ts';
 import type { Surroundings } from './here.ts';
+import type { NumberedChange } from '../control/repetition.ts';
+import type { Trail } from '../control/trail.ts';
 import { lineBefore, type PlaceRole } from './lineBefore.ts';
 import { GivenUpError, Replica, StrayedError, type Blueprint, type TrackedPlace } from './replica.ts';
 
@@ -49,19 +51,32 @@ export interface Arrival {
   stopsAt?: string;
 }
 
+/** A machine loaded ahead of time. */
+interface Spare {
+  inputs: string;
+  /** The number of changes that it makes on the way. */
+  changes: number;
+  replica: Promise<Replica>;
+}
+
 export class History {
   readonly #blueprint: Blueprint;
   readonly #present: Debuggee;
+  readonly #trail: Trail;
+  /** What was changed, as far as it has numbers. */
+  readonly #changes: NumberedChange[] = [];
   readonly #living = new Set<Replica>();
   /** Machines that stand before their first line, and the inputs that they repeat. */
-  #spares: { inputs: string; replica: Promise<Replica> }[] = [];
+  #spares: Spare[] = [];
   #isClosed = false;
   /** How often all searches were given up. */
   #givenUp = 0;
 
-  constructor(blueprint: Blueprint, present: Debuggee) {
+  /** @param trail of the machine that is the present */
+  constructor(blueprint: Blueprint, present: Debuggee, trail: Trail) {
     this.#blueprint = blueprint;
     this.#present = present;
+    this.#trail = trail;
   }
 
   /** The line before the one at which a thread stands. @param raw where V8 stands */
@@ -224,21 +239,44 @@ export class History {
   }
   async #create(): Promise<Replica> {
     const since = this.#givenUp;
-    const changed = await this.#present.askIn<number | null>('firstChange()');
-    if (changed !== null)
-      throw new UserError(
-        'The run cannot be repeated: a value was changed in the debugger, at event {0}.',
-        changed,
-      );
+    const { end } = this.#trail;
+    if (end !== undefined) throw new UserError('The run cannot be repeated: {0}.', end);
     const inputs = await this.#present.askIn<string>('inputs()');
     if (this.#givenUp !== since) throw new GivenUpError();
-    const at = this.#spares.findIndex((spare) => spare.inputs === inputs);
+    await this.#numberChanges(inputs);
+    const at = this.#spares.findIndex((spare) => this.#isFor(spare, inputs));
     const [spare] = at < 0 ? [] : this.#spares.splice(at, 1);
     return spare?.replica ?? this.#load(inputs);
   }
+  /** Find the numbers of the moments at which something was changed, one after the other. */
+  async #numberChanges(inputs: string): Promise<void> {
+    const made = this.#trail.changes;
+    while (this.#changes.length < made.length) {
+      const { change, moment, place } = made[this.#changes.length]!;
+      const before = made[this.#changes.length - 1];
+      // At one stop, one mark.
+      const mark =
+        before?.moment === moment ? this.#changes.at(-1)!.mark : await this.#markOf(inputs, moment, place);
+      this.#changes.push({ change, mark });
+    }
+  }
+  async #markOf(inputs: string, { mark, moves }: Moment, place: CodePoint): Promise<NumberedChange['mark']> {
+    if (moves.length === 0 && mark.kind !== 'begin') return mark;
+    const replica = await this.#load(inputs);
+    try {
+      if (mark.event > NEAR) await replica.toEvent(mark.event - NEAR);
+      await replica.track([{ place, of: { name: '', url: place.url } }]);
+      await replica.follow({ mark, moves });
+      const arrival = (await replica.tracked()).at(-1);
+      if (arrival === undefined) throw new StrayedError();
+      return { kind: 'place', place, ...counted(arrival) };
+    } finally {
+      this.#drop(replica);
+    }
+  }
   async #load(inputs: string): Promise<Replica> {
     const since = this.#givenUp;
-    const replica = await Replica.create(this.#blueprint, inputs);
+    const replica = await Replica.create(this.#blueprint, inputs, [...this.#changes]);
     this.#living.add(replica);
     if (this.#givenUp === since) return replica;
     this.#drop(replica);
@@ -247,15 +285,18 @@ export class History {
   /** Load machines ahead of time: a search takes one, and the moment that it finds another one. */
   #provide(inputs: string): void {
     if (this.#isClosed) return;
-    const outdated = this.#spares.filter((spare) => spare.inputs !== inputs);
-    this.#spares = this.#spares.filter((spare) => spare.inputs === inputs);
+    const outdated = this.#spares.filter((spare) => !this.#isFor(spare, inputs));
+    this.#spares = this.#spares.filter((spare) => this.#isFor(spare, inputs));
     for (const { replica } of outdated) replica.then((one) => this.#drop(one)).catch(() => {});
     while (this.#spares.length < SPARES) {
       const replica = this.#load(inputs);
       // Whoever needs it meets the error.
       replica.catch(() => {});
-      this.#spares.push({ inputs, replica });
+      this.#spares.push({ inputs, changes: this.#changes.length, replica });
     }
+  }
+  #isFor({ inputs, changes }: Spare, wanted: string): boolean {
+    return inputs === wanted && changes === this.#changes.length;
   }
   /** Soon somebody will go back. */
   async prepare(): Promise<void> {
@@ -286,7 +327,10 @@ export function noEvent(event: number, end: number): UserError {
   return new UserError('There is no event {0} to go to: the run has come from 1 to {1}.', event, end);
 }
 
-const counted = ({ event, arrival }: CountedArrival): { event: number; arrival: number } => ({
+const counted = ({
+  event,
+  arrival,
+}: Pick<CountedArrival, 'event' | 'arrival'>): { event: number; arrival: number } => ({
   event,
   arrival,
 });

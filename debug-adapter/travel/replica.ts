@@ -15,6 +15,7 @@ import {
   type PlacedBreakpoint,
 } from '../control/moment.ts';
 import type { CountedArrival, NotedArrival, PassedStop, TrackedFunction } from '../inspect/moments.ts';
+import { Repetition, type NumberedChange } from '../control/repetition.ts';
 import type { Execution } from '../control/execution.ts';
 import type { ArmedFilter } from '../inspect/stops.ts';
 import { AGENT, type BootConfig } from '../worker/channel.ts';
@@ -68,15 +69,17 @@ export class Replica {
   moment: Moment = at({ kind: 'begin', event: 0 });
   #waiting: { resolve(paused: Paused): void; reject(error: Error): void } | undefined;
   #lost: Error | undefined;
+  readonly #repetition: Repetition;
   #firstTracked = 0;
   #places = 0;
   #breakpoints = 0;
 
-  private constructor(blueprint: Blueprint) {
+  private constructor(blueprint: Blueprint, changes: readonly NumberedChange[]) {
     this.debuggee = new Debuggee(blueprint.root, blueprint.maxHeap);
     const { debuggee } = this;
     this.execution = blueprint.execution(debuggee);
     this.execution.isIdle = true;
+    this.#repetition = this.execution.repetition = new Repetition(debuggee, changes);
     debuggee.client.on('Debugger.paused', (paused) => this.#hasPaused(paused));
     debuggee.onEnded = () => this.#fails(new StrayedError());
     debuggee.onExit = () => this.#fails(new StrayedError());
@@ -87,12 +90,18 @@ export class Replica {
    * A machine whose program is loaded and stands before its first line. Rejects with a message for the user.
    *
    * @param inputs of the run that is repeated, as the agent gives them
+   * @param changes what was changed in it
    */
-  static async create(blueprint: Blueprint, inputs: string): Promise<Replica> {
-    const replica = new Replica(blueprint);
+  static async create(
+    blueprint: Blueprint,
+    inputs: string,
+    changes: readonly NumberedChange[],
+  ): Promise<Replica> {
+    const replica = new Replica(blueprint, changes);
     try {
       await replica.debuggee.boot({ ...blueprint.boot, replay: inputs }, blueprint.skip);
       await replica.debuggee.load();
+      await replica.#repetition.await();
       return replica;
     } catch (error) {
       await replica.debuggee.kill();
@@ -113,8 +122,19 @@ export class Replica {
     this.#waiting = undefined;
   }
 
-  /** Let it go on until V8 pauses. */
-  #go(): Promise<Paused> {
+  /** Let it go on until V8 pauses for more than a change. */
+  async #go(): Promise<Paused> {
+    for (;;) {
+      await this.#repetition.leave();
+      const paused = await this.#goOn();
+      if (this.#repetition.isOver) return paused;
+      const isMachineStop = (paused.hitBreakpoints ?? []).length === 0;
+      const isOwn = isMachineStop && (await this.debuggee.askIn<boolean>('stops.isForChange'));
+      const isMet = this.#repetition.meets(paused, isOwn);
+      if (!isMet || (!isMachineStop && paused.hitBreakpoints!.length > 1)) return paused;
+    }
+  }
+  #goOn(): Promise<Paused> {
     if (this.#lost !== undefined) return Promise.reject(this.#lost);
     const pause = new Promise<Paused>((resolve, reject) => (this.#waiting = { resolve, reject }));
     if (this.paused === undefined) this.debuggee.run();

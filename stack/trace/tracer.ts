@@ -26,6 +26,8 @@ type Listener = (...args: readonly unknown[]) => void;
 export class Tracer {
   /** Number of the last event. Counts with and without listeners. */
   event = 0;
+  /** Called after the listeners of a tracepoint that has some. */
+  after: (() => void) | null = null;
   /** Number of listeners by tracepoint. */
   readonly armed = new Uint8Array(TRACEPOINT_NAMES.length);
   readonly #listeners: (readonly Listener[])[] = TRACEPOINT_NAMES.map(() => []);
@@ -81,5 +83,6 @@ export class Tracer {
   emit(machine: Machine, id: number, ...args: readonly unknown[]): void {
     this.#machine = machine;
     for (const listener of this.#listeners[id]!) listener(...args);
+    this.after?.();
   }
 }

@@ -62,9 +62,10 @@ export function note_edit(world: World, owner: object, name: string): void {
   const path = path_to(world, owner);
   const value = (owner as Record<string, unknown>)[name];
   const isPlain = value === null || ['number', 'string', 'boolean'].includes(typeof value);
-  if (path !== null && isPlain)
-    world.inputs.note({ kind: 'edit', path: [...path, name], value: value as EditValue });
-  else world.inputs.note({ kind: 'evaluation', text: `${name} = ${String(value)}` });
+  const text = `${name} = ${String(value)}`;
+  if (!isPlain) world.inputs.note({ kind: 'evaluation', text });
+  else if (path === null) world.inputs.note({ kind: 'evaluation', text, value: value as EditValue });
+  else world.inputs.note({ kind: 'edit', path: [...path, name], value: value as EditValue });
 }
 
 /** @throws RangeError when the path leads nowhere */

@@ -6,6 +6,7 @@
 import type { HostEvent } from '../gateway/host_side.ts';
 import type { FaultPoint } from '../kernel/fault_inject.ts';
 import { TRACEPOINT_NAMES } from '../trace/table.ts';
+import { sysctl_set } from '../kernel/sysctl.ts';
 import { apply_edit, type EditPath, type EditValue } from './edit.ts';
 import type { Outcome } from './outside.ts';
 import { recall } from './recording.ts';
@@ -26,11 +27,13 @@ export type Input =
   | { kind: 'reading'; call: number; name: string; recorded: Uint8Array }
   /** A field of the world was changed. */
   | { kind: 'edit'; path: EditPath; value: EditValue }
+  /** A setting of a machine was changed. */
+  | { kind: 'sysctl'; machine: number; name: string; value: string }
   /**
-   * A local variable was changed, or an expression had side effects: only a debugger at the same line can
-   * repeat that.
+   * A local variable was changed, or an expression had side effects, or a field to which no lasting object leads was
+   * given a plain value: only a debugger at the same line can repeat that.
    */
-  | { kind: 'evaluation'; text: string }
+  | { kind: 'evaluation'; text: string; value?: EditValue }
   /** The next `times` allocations at a place fail. */
   | { kind: 'fault'; machine: number; point: FaultPoint; times: number };
 
@@ -190,6 +193,10 @@ export class Inputs {
         return;
       case 'edit':
         return apply_edit(world, input.path, input.value);
+      case 'sysctl':
+        if (sysctl_set(world.machines[input.machine]!.init_net, input.name, input.value) !== 0)
+          this.#misfit(input, 'this machine does not take it');
+        return;
       case 'evaluation':
         throw new ReplayError(`the recording holds what was done at a line in the debugger: ${input.text}`);
       case 'fault':
@@ -213,6 +220,8 @@ function describe(input: Input): string {
       return `answer to ${input.name}`;
     case 'edit':
       return `edit of ${input.path.map((step) => (typeof step === 'object' ? `[${step.key}]` : step)).join('.')}`;
+    case 'sysctl':
+      return `change of ${input.name}`;
     case 'evaluation':
       return `evaluation of ${input.text}`;
     case 'fault':

@@ -183,6 +183,13 @@ export class KernelTree {
       set: (text: string) => {
         if (sysctl_set(net, name, text) !== 0)
           throw new UserError('{0} does not take "{1}": {2}', name, text, sysctl_takes(net, name));
+        const { world } = this.#machine;
+        world.inputs.note({
+          kind: 'sysctl',
+          machine: world.machines.indexOf(this.#machine),
+          name,
+          value: text,
+        });
       },
     };
   }

@@ -100,16 +100,48 @@ describe('debug adapter: a step back', () => {
       );
     }));
 
-  it('is refused after a value was changed, and the past is not changed', () =>
+  it('leads past what was changed, which is changed again on the way forward; the past itself is not changed', () =>
     withAdapter(async (adapter) => {
       await atLine(adapter, 19);
+      const name = () => adapter.evaluate('current.comm');
       await go(adapter, 'next', 'stepBack');
       await assert.rejects(adapter.evaluate('current.comm = "other"'), /The past cannot be changed/);
       await go(adapter, 'next');
+      // After a step, by an expression and by a field; one more at the same stop.
       await adapter.evaluate('current.comm = "other"');
+      await adapter.evaluate('current.comm += "s"');
+      const [line] = await go(adapter, 'next');
       await go(adapter, 'stepBack');
-      assert.match(adapter.output.at(-1)!.text, /a value was changed in the debugger, at event \d+/);
+      assert.equal(await name(), '"client"', 'as it was before it was changed');
+      await go(adapter, 'stepBack');
+      assert.equal(await name(), '"client"');
+      assert.deepEqual((await go(adapter, 'next', 'next')).at(-1), line);
+      assert.equal(await name(), '"others"');
     }));
+
+  it('finds the way again that a changed local and a changed setting have opened', () =>
+    withAdapter(async (adapter) => {
+      await atLine(adapter, 19);
+      await adapter.request('setFunctionBreakpoints', { breakpoints: [{ name: 'connect_v4' }] });
+      await go(adapter, 'continue');
+      const locals = (await adapter.scopes()).find(({ name }) => name === 'Locals')!;
+      const { variablesReference } = locals;
+      await adapter.request('setVariable', { variablesReference, name: 'addr_len', value: '1' });
+      await adapter.custom('sockscope/setTreeValue', {
+        id: 'kernel/sysctls/net.ipv4/tcp_syncookies',
+        value: '2',
+      });
+      const setting = () => adapter.evaluate('machine.init_net.ipv4.sysctl_tcp_syncookies');
+      const names = ['next', 'next', 'next', 'next', 'next', 'next', 'next'] as const;
+      const forward = await go(adapter, ...names);
+      assert.ok(!forward.some((line) => line.startsWith('tcp_connect')), forward.join(', '));
+      await go(adapter, 'reverseContinue');
+      assert.equal(await setting(), '1');
+      assert.deepEqual(await go(adapter, ...names.slice(1)), forward.slice(0, -1));
+      assert.equal(await setting(), '2');
+    }));
+
+
 });
 
 describe('debug adapter: back in time', () => {

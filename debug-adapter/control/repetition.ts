@@ -1,0 +1,116 @@
+/**
+ * What the user changed in a run is changed again in a machine that repeats it: at the same moments, in the same
+ * order, and each when the machine leaves the stop at which it was made.
+ */
+import type { Debugger } from 'node:inspector';
+import { AGENT } from '../worker/channel.ts';
+import { STOP_GROUP, type Debuggee } from './debuggee.ts';
+import type { Change, CodePoint, Mark } from './moment.ts';
+
+type Paused = Debugger.PausedEventDataType;
+
+/** A change, and the numbers that tell when it is made. */
+export interface NumberedChange {
+  change: Change;
+  mark: Extract<Mark, { kind: 'place' | 'own' }>;
+}
+
+/** An expression of the user may have been ended; a repetition does not wait longer than the first time. */
+const EVALUATE_MS = 500;
+
+export class Repetition {
+  readonly #debuggee: Debuggee;
+  readonly #changes: readonly NumberedChange[];
+  /** The next one to be made. */
+  #next = 0;
+  /** V8's breakpoint at the next one. */
+  #breakpoint: string | undefined;
+  /** Where the machine stands, if the next one is made there. */
+  #due: Paused | undefined;
+
+  constructor(debuggee: Debuggee, changes: readonly NumberedChange[]) {
+    this.#debuggee = debuggee;
+    this.#changes = changes;
+  }
+
+  /** Changes that are still to be made. */
+  get isOver(): boolean {
+    return this.#next === this.#changes.length;
+  }
+  /** Changes that were made. */
+  get made(): number {
+    return this.#next;
+  }
+  /** Whether V8's breakpoint is one of these. */
+  owns(breakpointId: string): boolean {
+    return breakpointId === this.#breakpoint;
+  }
+
+  /** Let V8 pause where the next change is made. */
+  async await(): Promise<void> {
+    const next = this.#changes[this.#next];
+    if (next === undefined) return;
+    const { mark } = next;
+    if (mark.kind === 'own') await this.#debuggee.askIn(`stopForChange(${mark.event})`);
+    else this.#breakpoint = await this.#breakAt(mark.place, this.#next, mark);
+  }
+  async #breakAt(
+    { url, line, column }: CodePoint,
+    number: number,
+    { event, arrival }: { event: number; arrival: number },
+  ): Promise<string> {
+    // V8 refuses a breakpoint that was asked for in the same words: a number that matches nothing makes it another.
+    const urlRegex = `^${url.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}$|^change ${number}$`;
+    const { breakpointId } = await this.#debuggee.client.send('Debugger.setBreakpointByUrl', {
+      urlRegex,
+      lineNumber: line,
+      columnNumber: column,
+      condition: `globalThis[Symbol.for('${AGENT}')].moments.is(${-1 - number}, ${event}, ${arrival})`,
+    });
+    return breakpointId;
+  }
+
+  /** V8 has paused: the next change is made when it goes on. @returns whether it is */
+  meets(paused: Paused, isMachineStop: boolean): boolean {
+    const isHere = isMachineStop || (paused.hitBreakpoints ?? []).some((id) => this.owns(id));
+    if (isHere) this.#due = paused;
+    return isHere;
+  }
+
+  /**
+   * The machine is about to go on from where it stands. V8 obeys in order: what is asked for before it is told to go
+   * on is done before.
+   */
+  async leave(): Promise<void> {
+    const paused = this.#due;
+    if (paused === undefined) return;
+    this.#due = undefined;
+    const { client } = this.#debuggee;
+    const sent: Promise<unknown>[] = [];
+    if (this.#breakpoint !== undefined)
+      sent.push(client.send('Debugger.removeBreakpoint', { breakpointId: this.#breakpoint }));
+    this.#breakpoint = undefined;
+    const { mark } = this.#changes[this.#next]!;
+    // All that was changed at one stop.
+    for (; this.#changes[this.#next]?.mark === mark; this.#next++)
+      sent.push(...this.#make(this.#changes[this.#next]!.change, paused));
+    sent.push(this.await());
+    await Promise.all(sent);
+  }
+  #make(change: Change, { callFrames }: Paused): Promise<unknown>[] {
+    const debuggee = this.#debuggee;
+    if (change.kind === 'input') return [debuggee.ask('change', change.input)];
+    const { expression, below } = change;
+    const common = { expression, objectGroup: STOP_GROUP, silent: true, timeout: EVALUATE_MS };
+    // Without a frame V8 applies the time limit only while the machine runs: the outermost one serves as well.
+    const frame = callFrames.at(-1 - (below ?? 0))!;
+    return [
+      debuggee.ask('scope.enter'),
+      debuggee.evaluates(
+        expression,
+        debuggee.client.send('Debugger.evaluateOnCallFrame', { ...common, callFrameId: frame.callFrameId }),
+      ),
+      debuggee.ask('scope.leave'),
+    ];
+  }
+}

@@ -1,0 +1,58 @@
+/** What the user changes is noted, so that whoever repeats the run can change it again. */
+import { message } from '../../language/message.ts';
+import type { Debugger } from 'node:inspector';
+import type { Change } from '../control/moment.ts';
+import { framesBelow } from '../control/pausedState.ts';
+import type { EditValue } from '../../stack/world/edit.ts';
+import type { ChangeInput } from '../inspect/agent.ts';
+import { rawPlace } from '../travel/here.ts';
+import type { Run } from './run.ts';
+
+/** An expression was evaluated that may have changed something. @param frame undefined: in none */
+export async function expressionChanged(
+  run: Run,
+  expression: string,
+  frame: Debugger.CallFrame | undefined,
+): Promise<void> {
+  await run.debuggee.ask('noteEvaluation', expression);
+  await run.debuggee.ask<ChangeInput[]>('takeChanges');
+  const { stop, trail } = run.execution;
+  if (stop === undefined) return trail.ends(message('a value was changed while the machine ran'));
+  const below = frame && framesBelow(stop.paused.callFrames, frame);
+  note(run, { kind: 'expression', expression, below });
+}
+
+/** How a field was changed, where it takes an expression to do it again. */
+export interface Assigned {
+  /** The node that the field is an item of. */
+  ref: number;
+  /** An expression for the field; undefined: there is none. */
+  name: string | undefined;
+  /** An expression for its new value, if that is no plain one. */
+  value?: string;
+}
+
+/** Fields or settings were changed. */
+export async function inputsChanged(run: Run, assigned?: Assigned): Promise<void> {
+  for (const input of await run.debuggee.ask<ChangeInput[]>('takeChanges')) {
+    if (input.kind !== 'evaluation') note(run, { kind: 'input', input });
+    else if (!(await isAssigned(run, input.value, assigned)))
+      run.execution.trail.ends(message('a value was changed that no expression leads to'));
+  }
+}
+async function isAssigned(
+  run: Run,
+  plain: EditValue | undefined,
+  { ref, name, value }: Assigned = { ref: 0, name: undefined },
+): Promise<boolean> {
+  const below = await run.debuggee.ask<number | null>('handles.below', ref);
+  const text = plain === undefined ? value : JSON.stringify(plain);
+  if (name === undefined || below === null || text === undefined) return false;
+  note(run, { kind: 'expression', expression: `${name} = (${text})`, below });
+  return true;
+}
+
+function note({ execution, debuggee }: Run, change: Change): void {
+  const { stop, trail } = execution;
+  if (stop !== undefined) trail.changed(change, rawPlace(debuggee, stop.paused));
+}
