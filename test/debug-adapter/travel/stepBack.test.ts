@@ -140,8 +140,6 @@ describe('debug adapter: a step back', () => {
       assert.deepEqual(await go(adapter, ...names.slice(1)), forward.slice(0, -1));
       assert.equal(await setting(), '2');
     }));
-
-
 });
 
 describe('debug adapter: back in time', () => {
