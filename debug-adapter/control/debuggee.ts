@@ -20,6 +20,7 @@ import {
   type WorkerData,
   type RecordingMemory,
 } from '../worker/channel.ts';
+import type { CountedClass } from '../worker/creations.ts';
 import { MACHINE_FLAGS, machineLimits } from '../worker/thread.ts';
 import { ConditionWatch } from './conditionWatch.ts';
 
@@ -130,8 +131,9 @@ export class Debuggee {
    *
    * @param root the folder above `stack/`
    * @param maxHeap in MB; the thread is ended if it needs more
+   * @param counted whose objects are counted as they are created
    */
-  constructor(root: string, maxHeap = DEFAULT_MAX_HEAP) {
+  constructor(root: string, maxHeap = DEFAULT_MAX_HEAP, counted: readonly CountedClass[] = []) {
     this.maxHeap = maxHeap;
     this.ring = createRing(RING_BYTES);
     const hostPort = hostSockets();
@@ -141,6 +143,7 @@ export class Debuggee {
       hostPort,
       currentPid: this.#currentPid,
       evaluated: this.conditions.shared,
+      counted,
     };
     this.#worker = new Worker(new URL('../worker/main.js', import.meta.url), {
       execArgv: [...MACHINE_FLAGS],

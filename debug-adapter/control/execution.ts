@@ -7,7 +7,7 @@ import type { StopReason } from '../../stack/trace/stop.ts';
 import { DetachedError, NotPausedError } from '../cdp/cdpClient.ts';
 import { UNCAUGHT_FILTER } from '../filters/all.ts';
 import type { Snapshot } from '../inspect/agent.ts';
-import { CHANGE_REASON, FOUND_REASON, SWITCH_REASON } from '../inspect/stops.ts';
+import { CHANGE_REASON, DATA_REASON, FOUND_REASON, SWITCH_REASON } from '../inspect/stops.ts';
 import { SOFTIRQ_THREAD } from '../inspect/threads.ts';
 import type { Debuggee } from './debuggee.ts';
 import { STOP_GROUP } from './debuggee.ts';
@@ -130,6 +130,11 @@ export class Execution {
   /** A breakpoint of the user is set: V8 counts the arrivals at it from now on. */
   addBreakpoint(breakpointId: string, id: number): void {
     this.breakpointIds.set(breakpointId, id);
+    this.trail.breakpointSet(id, this.#stop !== undefined);
+  }
+
+  /** A data breakpoint of the user is set: the agent counts the accesses from now on. */
+  addDataBreakpoint(id: number): void {
     this.trail.breakpointSet(id, this.#stop !== undefined);
   }
 
@@ -357,7 +362,7 @@ export class Execution {
     this.#move = undefined;
     const stop = new PausedState(paused, frames, currentPid, survey, scripts, this.#nextFrameId);
     if (known?.errorStack !== undefined) stop.showError(known.errorStack);
-    stop.hitBreakpoints = users;
+    stop.hitBreakpoints = [...users, ...(known?.dataHits ?? [])];
     Object.assign(stop, this.#told(reason, users, isFull) ?? policy.tell(pause));
     this.#become(new Continue());
     this.#stop = stop;
@@ -375,6 +380,7 @@ export class Execution {
     if (own === 'unknown') trail.isLost();
     else if (own !== undefined) {
       const { filter } = own.reason ?? {};
+      if (filter === DATA_REASON && own.access !== undefined) return trail.accesses(own.access, own.dataHits);
       const how =
         filter === SWITCH_REASON ? 'switch' : filter === UNCAUGHT_FILTER ? 'uncaught' : 'tracepoint';
       trail.stands({ kind: 'own', event: own.event, how });

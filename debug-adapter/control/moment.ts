@@ -22,7 +22,9 @@ export type Mark =
   /** The machine stops itself at this event. */
   | { kind: 'own'; event: number; how: OwnStop }
   /** V8 arrives at this place for the `arrival`th time since this event. */
-  | { kind: 'place'; event: number; place: CodePoint; arrival: number };
+  | { kind: 'place'; event: number; place: CodePoint; arrival: number }
+  /** A field is accessed for the `arrival`th time since this event. */
+  | { kind: 'access'; event: number; field: number; how: 'read' | 'write'; arrival: number };
 
 /** What leads from one stop to the next one. */
 export type Move =
@@ -30,6 +32,8 @@ export type Move =
   | { how: StepKind; thread: number; target?: number | undefined }
   /** Out of the kernel, to the program. */
   | { how: 'toProgram'; thread: number }
+  /** To the `arrival`th access of a field. */
+  | { how: 'access'; field: number; access: 'read' | 'write'; arrival: number }
   /** To the `arrival`th arrival at a place. */
   | { how: 'arrive'; place: CodePoint; arrival: number };
 

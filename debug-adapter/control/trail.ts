@@ -2,6 +2,7 @@
  * Follows how a machine came to where V8 pauses, so that the moment can be found again. Most stops have numbers of
  * their own; a step is a move from the stop before it.
  */
+import type { CountedAccess } from '../inspect/dataBreakpoints.ts';
 import type { CountedArrival } from '../inspect/moments.ts';
 import { message, type Message } from '../../language/message.ts';
 import {
@@ -40,8 +41,8 @@ export class Trail {
     const moment = this.#moment;
     if (moment === undefined)
       this.ends(message('a value was changed where the machine was interrupted amid a computation'));
-    else if (moment.moves.length === 0 && moment.mark.kind === 'own' && moment.mark.how !== 'tracepoint')
-      this.ends(message('a value was changed where a process had thrown'));
+    else if (moment.moves.length === 0 && !isRepeatable(moment.mark))
+      this.ends(message('a value was changed where a process had thrown, or a data breakpoint had stopped'));
     else this.#changes.push({ change, moment, place });
   }
   /** Something has happened that nothing repeats. */
@@ -67,6 +68,12 @@ export class Trail {
     this.#moment = this.#setAt.get(id);
     this.moves({ how: 'arrive', place, arrival });
   }
+  /** A data breakpoint has stopped the machine. @param ids of the breakpoints */
+  accesses({ field, how, event, arrival, isWhole }: CountedAccess, [id]: readonly number[]): void {
+    if (isWhole) return this.stands({ kind: 'access', event, field, how, arrival });
+    this.#moment = id === undefined ? undefined : this.#setAt.get(id);
+    this.moves({ how: 'access', field, access: how, arrival });
+  }
   /** V8 was interrupted. */
   isLost(): void {
     this.#moment = undefined;
@@ -75,4 +82,9 @@ export class Trail {
   breakpointSet(id: number, isStopped: boolean): void {
     this.#setAt.set(id, isStopped ? this.#moment : undefined);
   }
+}
+
+/** Whether a change made at a mark can be made there again. */
+function isRepeatable(mark: Mark): boolean {
+  return mark.kind === 'own' ? mark.how === 'tracepoint' : mark.kind !== 'access';
 }

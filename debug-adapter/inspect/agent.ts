@@ -9,11 +9,13 @@ import type { Machine } from '../../stack/machine.ts';
 import type { Input, InputEntry } from '../../stack/world/inputs.ts';
 import type { World } from '../../stack/world/world.ts';
 import type { StopReason } from '../../stack/trace/stop.ts';
+import type { Creations } from '../worker/creations.ts';
 import { Pictures } from '../pictures/pictures.ts';
 import type { TreesRecord } from '../protocol.ts';
 import { BreakpointRules, type Tell } from './breakpoints.ts';
 import { codeTable, type CodeTable } from './codeTable.ts';
 import { Completer, type Completion } from './completion.ts';
+import { DataBreakpoints, type CountedAccess, type DataField, type DataWish } from './dataBreakpoints.ts';
 import { Describer } from './describe.ts';
 import { EventStacks } from './eventStacks.ts';
 import { localItems, localsOf, subjectsOf, type ScopeObject } from './frameScopes.ts';
@@ -69,6 +71,10 @@ export interface Snapshot {
   frame: number;
   /** The last arrival at a conditional breakpoint. */
   reached: CountedArrival | undefined;
+  /** The last access to a watched field. */
+  access: CountedAccess | undefined;
+  /** DAP's ids of the data breakpoints that have stopped the machine. */
+  dataHits: number[];
   /** Where the uncaught error was thrown. */
   errorStack?: TextFrame[] | undefined;
   /** The scenario's frames below a system call that has slept. */
@@ -111,6 +117,7 @@ export class Agent {
   readonly events: EventStacks;
   readonly moments: Moments;
   readonly rules: BreakpointRules;
+  readonly data: DataBreakpoints;
   readonly trees: Trees;
   readonly pictures: Pictures;
   /** The number of inputs of which takeChanges() has told. */
@@ -121,6 +128,7 @@ export class Agent {
     kernel: KernelNames,
     scope: Scope,
     evaluated: Int32Array,
+    creations: Creations,
     tell: Tell,
     t: Translate,
   ) {
@@ -138,6 +146,7 @@ export class Agent {
     this.events = new EventStacks(world);
     this.moments = new Moments(world);
     this.rules = new BreakpointRules(tell, (value) => this.describer.text(value), evaluated, this.moments);
+    this.data = new DataBreakpoints(world, this.describer, this.stops, creations, this.rules, scope);
     const { handles } = this;
     const tools = { hold: Held.hold, compute: (ref: number) => handles.compute(ref) };
     scope.provide(TOOLS, () => tools);
@@ -147,11 +156,15 @@ export class Agent {
 
   /** Errors for the user are thrown in the user's language. */
   inLanguage<Answer>(call: (agent: Agent) => Answer): Answer {
+    const { data } = this;
+    data.isQuiet = true;
     try {
       return call(this);
     } catch (error) {
       if (error instanceof UserError) throw new Error(errorText(this.#t, error), { cause: error });
       throw error;
+    } finally {
+      data.isQuiet = false;
     }
   }
 
@@ -176,6 +189,8 @@ export class Agent {
       line: worldLine(this.#world),
       frame: fromPacket || this.packets.current,
       reached: this.moments.lastReached,
+      access: this.data.last,
+      dataHits: this.data.hits,
       errorStack: error === null ? undefined : this.stops.placesOf(error.error),
       userFrames: machine.current === machine.idle ? [] : userFrames(machine.current),
       scopes: this.scopes(layout, ...scopes),
@@ -278,9 +293,26 @@ export class Agent {
   get event(): number {
     return this.#world.event;
   }
-  /** Note which stops these filters would make. */
-  watchFor(filters: readonly ArmedFilter[]): void {
+  /** Note which stops these filters and data breakpoints would make. */
+  watchFor(filters: readonly ArmedFilter[], wishes: readonly DataWish[]): void {
     this.stops.watchFor(filters, (filter) => this.moments.passesFilter(filter));
+    this.data.watchFor(wishes, (id, access, sentence) =>
+      this.moments.passesAccess(id, access, say(this.#t, sentence)),
+    );
+  }
+  /** The field that an item shows, for a data breakpoint; null: a value is stored in none. */
+  offerItem(ref: number, name: string, next: number): DataField | null {
+    const stored = this.handles.stored(ref, name);
+    return stored === undefined ? null : this.data.offer(stored.owner, stored.name, next);
+  }
+  /** A field of an expression's value, for a data breakpoint. */
+  offerField(name: string, next: number, value: unknown): DataField | null {
+    const owner = Held.open(value);
+    return typeof owner === 'object' && owner !== null ? this.data.offer(owner, name, next) : null;
+  }
+  /** Replace the data breakpoints. @returns what is wrong with each; null: nothing */
+  setData(wishes: readonly DataWish[]): (string | null)[] {
+    return this.data.set(wishes).map((problem) => problem && say(this.#t, problem));
   }
   /** The last of those stops, and the last arrival at a breakpoint. */
   passed(): { stops: PassedStop[]; reached: CountedArrival | undefined } {

@@ -84,6 +84,20 @@ export class BreakpointRules {
     Atomics.store(this.#evaluated, 0, 0);
   }
 
+  /** Evaluate what a breakpoint asks for that has no place in the code. @returns undefined: it could not be */
+  evaluates<T>(id: number, evaluate: () => T): T | undefined {
+    Atomics.add(this.#evaluated, 1, 1);
+    Atomics.store(this.#evaluated, 0, id);
+    try {
+      return evaluate();
+    } catch (error) {
+      this.failed(id, error);
+      return undefined;
+    } finally {
+      this.leave();
+    }
+  }
+
   /** A breakpoint's condition is true: whether this hit stops. */
   hit(id: number): boolean {
     const count = (this.#counts.get(id) ?? 0) + 1;

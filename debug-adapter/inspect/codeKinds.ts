@@ -21,6 +21,10 @@ export function isForeign(url: string): boolean {
     (url.startsWith('file:') && url.includes('/node_modules/'))
   );
 }
+/** The debugger's own code. */
+export function isDebugger(url: string): boolean {
+  return url.startsWith('debug-adapter/');
+}
 export function isKernel(url: string): boolean {
   return isStack(url) && !isLibrary(url) && !isScheduler(url) && !isTracing(url);
 }

@@ -27,6 +27,7 @@ import {
   type Collection,
 } from './values/collections.ts';
 import { Engine, type Inner } from './values/engine.ts';
+import { unwatched } from './values/watched.ts';
 import { className, findProperty, isProxy, meetsProxy, storedText, type Found } from './values/peek.ts';
 import { primitiveText } from './values/primitives.ts';
 
@@ -107,8 +108,9 @@ export class Describer implements Context {
   }
   /** A short text of a property, without computing anything. */
   #storedText(owner: object, name: string): string {
-    const property = Object.getOwnPropertyDescriptor(owner, name);
-    if (property === undefined) return 'empty';
+    const found = Object.getOwnPropertyDescriptor(owner, name);
+    if (found === undefined) return 'empty';
+    const property = unwatched(found);
     return 'value' in property ? this.#short(property.value) : COMPUTED;
   }
   #short(value: unknown): string {
@@ -235,6 +237,7 @@ export class Describer implements Context {
     else if (kind) item.text = kind.show(value as number, this.machine);
     item.doc = fieldDoc(owner, name);
     if (!writable) return item;
+    item.stored = { owner, name };
     if (!this.kernel.isStruct(owner)) {
       item.setValue = (changed) => {
         if (!Reflect.set(owner, name, changed)) throw new UserError('{0} cannot be changed', name);
@@ -251,6 +254,11 @@ export class Describer implements Context {
       };
     }
     return item;
+  }
+
+  /** A value as it is shown in a field. */
+  fieldText(owner: object, name: string, value: unknown): string {
+    return this.#value(owner, name, value, false).text;
   }
 
   #sequence(owner: object, name: string, value: number): string | undefined {

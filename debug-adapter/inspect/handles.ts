@@ -108,6 +108,10 @@ export class Handles {
   has(ref: number, name: string): boolean {
     return this.#find(ref, name) !== undefined;
   }
+  /** Where an item is stored; undefined: it is no field of an object. */
+  stored(ref: number, name: string): Item['stored'] {
+    return (this.#items.get(ref)?.get(name) ?? this.#find(ref, name))?.stored;
+  }
   /** Whether an item is set to a computed value or to the typed text. */
   takesValue(ref: number, name: string): boolean {
     return this.#settable(ref, name).setValue !== undefined;

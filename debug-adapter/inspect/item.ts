@@ -11,6 +11,8 @@ export interface Item {
   set?: ((text: string) => void) | undefined;
   /** Sets it to the result of an expression. */
   setValue?: ((value: unknown) => void) | undefined;
+  /** Where it is stored. */
+  stored?: { owner: object; name: string } | undefined;
   /** An expression with the same value. */
   evaluateName?: string | undefined;
   /** Access from its parent, if it has no expression of its own: `.sk_state`, `[0]`. */

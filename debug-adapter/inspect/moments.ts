@@ -5,6 +5,8 @@
 import { INTERRUPT_ENTRIES } from '../../stack/debugger/places.ts';
 import { TRACEPOINT_NAMES } from '../../stack/trace/table.ts';
 import type { World } from '../../stack/world/world.ts';
+import type { CountedAccess } from './dataBreakpoints.ts';
+import { callSites } from './values/callSites.ts';
 
 /** An arrival at a breakpoint with a condition, counted at each evaluation of the condition. */
 export interface CountedArrival {
@@ -23,6 +25,10 @@ export interface PassedStop {
   event: number;
   /** Of a breakpoint: arrivals since the event, this one included. */
   arrival: number;
+  /** Of a data breakpoint. */
+  access?: CountedAccess;
+  /** What is told of it, in the user's language. */
+  sentence?: string;
 }
 /** A function whose arrivals are noted: how often it is on the stack tells its activations apart. */
 export interface TrackedFunction {
@@ -123,6 +129,9 @@ export class Moments {
   passesFilter(filter: string): void {
     this.#passes({ by: filter, event: this.#world.event, arrival: 0 });
   }
+  passesAccess(id: number, access: CountedAccess, sentence: string): void {
+    this.#passes({ by: id, event: access.event, arrival: access.arrival, access, sentence });
+  }
   #passes(stop: PassedStop): void {
     if (this.#passed.length === 2 * MOST_PASSED) this.#passed = this.#passed.slice(MOST_PASSED);
     this.#passed.push(stop);
@@ -186,13 +195,4 @@ export class Moments {
     }
     return { depth, interrupt };
   }
-}
-
-/** The stack as V8's objects, which cost less than its text. */
-function callSites(): NodeJS.CallSite[] {
-  const { prepareStackTrace } = Error;
-  Error.prepareStackTrace = (_error, calls) => calls;
-  const calls = new Error().stack as unknown as NodeJS.CallSite[];
-  Error.prepareStackTrace = prepareStackTrace;
-  return calls;
 }

@@ -2,7 +2,7 @@
  * Where the machine stops itself: armed filters, watched sockets, a task that returns to the CPU, an uncaught
  * error.
  */
-import { english, sayPart, type Translate } from '../../language/message.ts';
+import { english, sayPart, type Message, type Translate } from '../../language/message.ts';
 import type { sk_buff } from '../../stack/include/linux/skbuff.ts';
 import type { task_struct } from '../../stack/include/linux/sched.ts';
 import type { sock_common } from '../../stack/include/net/sock.ts';
@@ -24,6 +24,8 @@ export interface ArmedFilter {
 export const SWITCH_REASON = 'switch';
 /** The reason of a stop at a moment that the debugger has looked for. */
 export const FOUND_REASON = 'found';
+/** The reason of a stop at a data breakpoint. */
+export const DATA_REASON = 'data breakpoint';
 /** The reason of a stop at which something is changed again. */
 export const CHANGE_REASON = 'change';
 const FOUND: StopReason = { filter: FOUND_REASON, label: '', description: '' };
@@ -93,6 +95,10 @@ export class Stops {
     }
   }
 
+  /** Stop where a field is accessed. */
+  data(field: string, sentence: Message): void {
+    this.#stopWith(DATA_REASON, { label: field, description: sentence });
+  }
   #stopWith(filter: string, { packet = null, label, description }: Sentence): void {
     const reason = {
       filter,

@@ -9,6 +9,7 @@ export const capabilities = (t: Translate): DebugProtocol.Capabilities => ({
   supportsHitConditionalBreakpoints: true,
   supportsLogPoints: true,
   supportsFunctionBreakpoints: true,
+  supportsDataBreakpoints: true,
   supportsExceptionFilterOptions: true,
   supportsExceptionInfoRequest: true,
   supportsSetVariable: true,

@@ -2,11 +2,14 @@
 import { message, say, type Message, type Translate } from '../../language/message.ts';
 import { UserError } from '../../language/userError.ts';
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import { DataFields } from '../control/dataFields.ts';
 import { filterProblem, UNCAUGHT_FILTER } from '../filters/all.ts';
 import { keyOf, unloaded, type Numbered } from '../control/breakpoints.ts';
+import type { DataWish } from '../inspect/dataBreakpoints.ts';
 import type { ArmedFilter } from '../inspect/stops.ts';
 import type { BreakOn } from '../protocol.ts';
 import type { Run } from './run.ts';
+import { dataKey, setDataBreakpoints, wishOf } from './dataBreakpoints.ts';
 import { sourceFile, type SourceFile } from './sourceFile.ts';
 
 type Breakpoint = DebugProtocol.Breakpoint;
@@ -18,6 +21,9 @@ export class Configuration {
   readonly #lines = new Map<string, { file: SourceFile; wanted: LineWish[] }>();
   #functions: Numbered<DebugProtocol.FunctionBreakpoint>[] = [];
   /** Enabled in the client's list of exception filters. */
+  #data: Numbered<DebugProtocol.DataBreakpoint>[] = [];
+  /** What data breakpoints can be set on. */
+  readonly dataFields = new DataFields();
   #filters: ArmedFilter[] = [{ id: UNCAUGHT_FILTER, condition: '' }];
   /** Chosen in addition. */
   #breakOn: ArmedFilter[] = [];
@@ -40,8 +46,9 @@ export class Configuration {
       ...[...this.#lines.values()].map(({ file, wanted }) => run.breakpoints.set(file, wanted)),
       run.functionBreakpoints.set(this.#functions),
     ];
-    const [set] = await Promise.all([Promise.all(sets), run.arm(this.armed)]);
-    if (this.#run === run) for (const breakpoint of set.flat()) this.#onChanged(breakpoint);
+    const armed = Promise.all([run.arm(this.armed), setDataBreakpoints(run, this.dataFields, this.#data)]);
+    const [set, [, data]] = await Promise.all([Promise.all(sets), armed]);
+    if (this.#run === run) for (const breakpoint of [...set.flat(), ...data]) this.#onChanged(breakpoint);
   }
   leave(): void {
     this.#run = undefined;
@@ -88,6 +95,21 @@ export class Configuration {
     if (this.#run === undefined)
       return this.#functions.map(({ id }) => ({ id, verified: false, message: say(this.#t, NOT_YET) }));
     return this.#run.functionBreakpoints.set(this.#functions);
+  }
+
+  async setData({ breakpoints }: DebugProtocol.SetDataBreakpointsArguments): Promise<Breakpoint[]> {
+    const old = [...this.#data];
+    this.#data = breakpoints.map((wish) => {
+      const same = old.findIndex((one) => dataKey(one) === dataKey(wish));
+      return same < 0 ? { ...wish, id: this.#nextId() } : old.splice(same, 1)[0]!;
+    });
+    if (this.#run === undefined)
+      return this.#data.map(({ id }) => ({ id, verified: false, message: say(this.#t, NOT_YET) }));
+    return setDataBreakpoints(this.#run, this.dataFields, this.#data);
+  }
+  /** The data breakpoints on fields that are known. */
+  get data(): DataWish[] {
+    return this.#data.flatMap((wish) => wishOf(this.dataFields, wish) ?? []);
   }
 
   /** A filter whose condition does not parse is refused; the others are armed. */

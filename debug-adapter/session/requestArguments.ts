@@ -41,6 +41,8 @@ const SHAPES: Readonly<Record<string, Readonly<Record<string, Shape>>>> = {
     'breakpoints?': [{ line: 'integer', 'column?': 'integer', 'logMessage?': 'string', ...CONDITIONS }],
   },
   setFunctionBreakpoints: { breakpoints: [{ name: 'string', ...CONDITIONS }] },
+  dataBreakpointInfo: { 'variablesReference?': 'integer', name: 'string', 'frameId?': 'integer' },
+  setDataBreakpoints: { breakpoints: [{ dataId: 'string', 'accessType?': 'string', ...CONDITIONS }] },
   setExceptionBreakpoints: {
     filters: ['string'],
     'filterOptions?': [{ filterId: 'string', 'condition?': 'string' }],

@@ -36,6 +36,7 @@ import { setVariable } from './setVariable.ts';
 import { picture } from './pictureRequests.ts';
 import { breakOnSocket, setTreeValue, tree } from './treeRequests.ts';
 import { threads } from './threadRequests.ts';
+import { dataBreakpointInfo } from './dataBreakpoints.ts';
 import { Travel } from './travel.ts';
 
 /** Handles a request: returns the response's body. An exception becomes an error response. */
@@ -118,6 +119,11 @@ export class Session {
 
     setBreakpoints: async (args: DebugProtocol.SetBreakpointsArguments) => ({
       breakpoints: await this.#configuration.setLines(args),
+    }),
+    dataBreakpointInfo: (args: DebugProtocol.DataBreakpointInfoArguments) =>
+      dataBreakpointInfo(this.#running(), this.#configuration.dataFields, args),
+    setDataBreakpoints: async (args: DebugProtocol.SetDataBreakpointsArguments) => ({
+      breakpoints: await this.#configuration.setData(args),
     }),
     setFunctionBreakpoints: async (args: DebugProtocol.SetFunctionBreakpointsArguments) => ({
       breakpoints: await this.#configuration.setFunctions(args),
@@ -311,6 +317,7 @@ export class Session {
         category: 'important',
         output: `${this.#t('The old machine does not end: it computes something that cannot be interrupted, and goes on beside the new one until that is done.')}\n`,
       });
+    this.#configuration.dataFields.clear();
     await this.#start(launch);
   }
 

@@ -5,6 +5,7 @@ import type { Mark, Moment } from '../control/moment.ts';
 import type { Told } from '../control/policies/policy.ts';
 import { rawPlace, surroundings } from '../travel/here.ts';
 import { History, noEvent, type Arrival } from '../travel/history.ts';
+import { Machines } from '../travel/machines.ts';
 import { GivenUpError, type Replica } from '../travel/replica.ts';
 import type { Configuration } from './configuration.ts';
 import type { Emit, Run } from './run.ts';
@@ -42,7 +43,7 @@ interface Destination {
 
 export class Travel {
   readonly #traveller: Traveller;
-  #history: History | undefined;
+  #machines: Machines | undefined;
   #present: Present | undefined;
   #isSearching = false;
 
@@ -91,15 +92,19 @@ export class Travel {
     if (run.execution.stop !== stop) throw run.notStopped();
     const history = this.#historyOf(run);
     const breakpoints = [...run.breakpoints.placed(), ...run.functionBreakpoints.placed()];
-    const filters = this.#traveller.configuration.armed;
+    const { configuration } = this.#traveller;
+    const { armed: filters, data } = configuration;
     this.#go(run, event, async () => {
-      const { target, hits, here } = await history.stopBefore(moment, raw, breakpoints, filters);
+      const found = await history.stopBefore(moment, raw, { breakpoints, filters, data });
+      const { target, hits, here, sentence, unfound } = found;
+      for (const field of unfound) this.#tellUnfound(configuration.dataFields.text(field));
       if (target !== undefined) {
         const isFunction = hits.some((id) => run.execution.functionBreakpoints.has(id));
         const reason = isFunction ? 'function breakpoint' : 'breakpoint';
+        const told = { reason: sentence === undefined ? reason : 'data breakpoint', hitBreakpoints: hits };
         return {
           here,
-          told: { reason, hitBreakpoints: hits },
+          told: sentence === undefined ? told : { ...told, text: sentence },
           arrive: (frontier) => history.arrive(target, frontier, filters),
         };
       }
@@ -132,15 +137,18 @@ export class Travel {
   }
 
   #historyOf(run: Run): History {
-    const present = this.presentOf(run);
-    return (this.#history ??= new History(
-      {
-        root: this.#traveller.root,
-        ...present.blueprint,
-      },
-      present.debuggee,
-      present.execution.trail,
-    ));
+    this.#machines ??= this.#machinesOf(this.presentOf(run));
+    return new History(this.#machines);
+  }
+  #machinesOf({ blueprint, debuggee, execution: { trail } }: Run): Machines {
+    const { root, configuration } = this.#traveller;
+    return new Machines({ root, ...blueprint }, { debuggee, trail, fields: configuration.dataFields });
+  }
+
+  #tellUnfound(field: string): void {
+    const { emit, t } = this.#traveller;
+    const text = t('What happened to {0} in the past is not known: it cannot be found there.', field);
+    emit('output', { category: 'important', output: `${text}\n` });
   }
 
   /** Search for a moment, and go there; if that fails, stop again where the search has begun. */
@@ -162,7 +170,7 @@ export class Travel {
       .finally(() => {
         this.#isSearching = false;
         // Soon the user goes back further.
-        this.#history?.prepare().catch(() => {});
+        this.#machines?.prepare().catch(() => {});
       });
   }
   async #travel(
@@ -181,7 +189,7 @@ export class Travel {
   async #show(replica: Replica, stopsAt: string | undefined, present: Present, told: Told): Promise<void> {
     const { configuration, show, repeat } = this.#traveller;
     const past = repeat(replica, present.run);
-    this.#history!.release(replica);
+    this.#machines!.release(replica);
     await past.takeOver();
     past.onStrayed = (why) =>
       void this.#toPresent(past, this.#traveller.t('The past could not be repeated any more: {0}.', why));
@@ -210,14 +218,14 @@ export class Travel {
 
   /** A search is under way: give it up. @returns whether there was one */
   stopSearch(): boolean {
-    if (this.#isSearching) this.#history?.stop();
+    if (this.#isSearching) this.#machines?.stop();
     return this.#isSearching;
   }
   /** Nothing of the past is shown any more. @returns the run itself */
   leave(run: Run): Run {
     this.#isSearching = false;
-    this.#history?.close();
-    this.#history = undefined;
+    this.#machines?.close();
+    this.#machines = undefined;
     const present = this.#present?.run ?? run;
     this.#present = undefined;
     if (run !== present) void run.kill();

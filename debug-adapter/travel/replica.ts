@@ -17,10 +17,19 @@ import {
 import type { CountedArrival, NotedArrival, PassedStop, TrackedFunction } from '../inspect/moments.ts';
 import { Repetition, type NumberedChange } from '../control/repetition.ts';
 import type { Execution } from '../control/execution.ts';
+import type { DataWish, ExpectedField } from '../inspect/dataBreakpoints.ts';
 import type { ArmedFilter } from '../inspect/stops.ts';
+import type { CountedClass } from '../worker/creations.ts';
 import { AGENT, type BootConfig } from '../worker/channel.ts';
 
 type Paused = Debugger.PausedEventDataType;
+
+/** What the user wants to stop at. */
+export interface Wishes {
+  breakpoints: readonly PlacedBreakpoint[];
+  filters: readonly ArmedFilter[];
+  data: readonly DataWish[];
+}
 
 /** A place whose arrivals are noted. */
 export interface TrackedPlace {
@@ -36,6 +45,17 @@ export interface Blueprint {
   skip: readonly string[];
   /** What makes a machine's steps. */
   execution(debuggee: Debuggee): Execution;
+}
+
+/** What a run repeats. */
+export interface Repeated {
+  /** Of the run, as the agent gives them. */
+  inputs: string;
+  changes: readonly NumberedChange[];
+  /** Whose objects are counted. */
+  counted: readonly CountedClass[];
+  /** Fields of counted objects that are watched. */
+  fields: readonly ExpectedField[];
 }
 
 /** A run that is repeated has taken another way. */
@@ -74,8 +94,8 @@ export class Replica {
   #places = 0;
   #breakpoints = 0;
 
-  private constructor(blueprint: Blueprint, changes: readonly NumberedChange[]) {
-    this.debuggee = new Debuggee(blueprint.root, blueprint.maxHeap);
+  private constructor(blueprint: Blueprint, { changes, counted }: Repeated) {
+    this.debuggee = new Debuggee(blueprint.root, blueprint.maxHeap, counted);
     const { debuggee } = this;
     this.execution = blueprint.execution(debuggee);
     this.execution.isIdle = true;
@@ -89,18 +109,15 @@ export class Replica {
   /**
    * A machine whose program is loaded and stands before its first line. Rejects with a message for the user.
    *
-   * @param inputs of the run that is repeated, as the agent gives them
-   * @param changes what was changed in it
+   * @param repeated what its run repeats
    */
-  static async create(
-    blueprint: Blueprint,
-    inputs: string,
-    changes: readonly NumberedChange[],
-  ): Promise<Replica> {
-    const replica = new Replica(blueprint, changes);
+  static async create(blueprint: Blueprint, repeated: Repeated): Promise<Replica> {
+    const replica = new Replica(blueprint, repeated);
+    const { inputs, fields } = repeated;
     try {
       await replica.debuggee.boot({ ...blueprint.boot, replay: inputs }, blueprint.skip);
       await replica.debuggee.load();
+      if (fields.length > 0) await replica.debuggee.ask('data.expect', fields);
       await replica.#repetition.await();
       return replica;
     } catch (error) {
@@ -164,6 +181,12 @@ export class Replica {
         return;
       case 'place':
         return this.#arriveAt(mark.place, (number) => `is(${number}, ${mark.event}, ${mark.arrival})`);
+      case 'access': {
+        const { field, how, event, arrival } = mark;
+        await this.debuggee.ask('data.standAt', field, how, event, arrival);
+        await this.#go();
+        return;
+      }
       case 'own': {
         if (mark.how === 'tracepoint') {
           if ((await this.toEvent(mark.event)) !== mark.event) throw new StrayedError();
@@ -177,10 +200,13 @@ export class Replica {
   async #move(move: Move): Promise<void> {
     if (move.how === 'arrive')
       await this.#arriveAt(move.place, (number) => `countsTo(${number}, ${move.arrival})`);
-    else await this.#step(move);
+    else if (move.how === 'access') {
+      await this.debuggee.ask('data.standAfter', move.field, move.access, move.arrival);
+      await this.#go();
+    } else await this.#step(move);
   }
   /** Steps are made as they were made for the user. */
-  async #step(move: Exclude<Move, { how: 'arrive' }>): Promise<void> {
+  async #step(move: Exclude<Move, { how: 'arrive' | 'access' }>): Promise<void> {
     const { execution } = this;
     if (this.#lost !== undefined) throw this.#lost;
     const arrived = this.#stop();
@@ -235,9 +261,14 @@ export class Replica {
     await this.debuggee.askIn(`stopAtEvent(${event})`);
   }
 
-  /** Note which stops these breakpoints and filters would make. */
-  async watchFor(breakpoints: readonly PlacedBreakpoint[], filters: readonly ArmedFilter[]): Promise<void> {
-    await this.debuggee.ask('watchFor', filters);
+  /** Pause at this access when it comes to it. */
+  async stopAtAccess({ field, how, event, arrival }: Extract<Mark, { kind: 'access' }>): Promise<void> {
+    await this.debuggee.ask('data.standAt', field, how, event, arrival);
+  }
+
+  /** Note which stops these would make. */
+  async watchFor({ breakpoints, filters, data }: Wishes): Promise<void> {
+    await this.debuggee.ask('watchFor', filters, data);
     await Promise.all(
       breakpoints.map(async ({ id, place, condition, hitCondition }, index) => {
         await this.debuggee.ask('rules.define', id, hitCondition === '' ? {} : { hitCondition });

@@ -6,6 +6,7 @@ import type { Bundle } from '../../language/message.ts';
 import type { MessagePort } from 'node:worker_threads';
 import type { ForwardedPort } from '../../stack/gateway/host_side.ts';
 import type { ProgramSpec, RunResult } from '../../stack/user/program.ts';
+import type { CountedClass } from './creations.ts';
 import type { SourcePlace } from '../../stack/user/program_error.ts';
 
 /** Kinds of records. Their layouts are documented at the writers (records.ts). */
@@ -21,6 +22,8 @@ export interface WorkerData {
   hostPort: MessagePort;
   /** Two numbers in shared memory: which breakpoint's expressions are evaluated (see ConditionWatch). */
   evaluated: Int32Array;
+  /** Whose objects are counted as they are created. */
+  counted: readonly CountedClass[];
 }
 /** Where recording/ writes what happens in the world. */
 export interface RecordingMemory {

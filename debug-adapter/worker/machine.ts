@@ -40,6 +40,7 @@ import {
   type ToWorker,
   type WorkerData,
 } from './channel.ts';
+import type { Creations } from './creations.ts';
 import { DebuggerScope } from './debuggerScope.ts';
 import { HostPort } from './hostPort.ts';
 import { openOutside } from './outside.ts';
@@ -61,7 +62,7 @@ interface Running {
   program?: Program;
 }
 
-function start(boot: BootConfig, kernel: KernelNames, t: Translate): Running {
+function start(boot: BootConfig, kernel: KernelNames, creations: Creations, t: Translate): Running {
   const settings = parseConfig(boot.config, 'launch');
   const world = new World(settings.seed, data.currentPid);
   if (boot.replay === undefined) openOutside(world);
@@ -72,7 +73,7 @@ function start(boot: BootConfig, kernel: KernelNames, t: Translate): Running {
   const scope = new DebuggerScope(world, kernel);
   scope.install();
   const tell: Tell = (text, isError) => records.output(isError ? 'important' : 'console', `${text}\n`);
-  const agent = new Agent(world, kernel, scope, data.evaluated, tell, t);
+  const agent = new Agent(world, kernel, scope, data.evaluated, creations, tell, t);
   const records: Records = new Records(new RingWriter(data.ring), world, agent.packets);
   // What a run repeats was recorded and told when it happened first.
   if (boot.replay === undefined) record(world, records);
@@ -173,6 +174,7 @@ export function serve(
   port: MessagePort,
   tools: Promise<SourceTools>,
   modules: readonly KernelModule[],
+  creations: Creations,
 ): void {
   const kernel = new KernelNames(modules);
   const send: Send = (message) => port.postMessage(message);
@@ -182,7 +184,7 @@ export function serve(
     switch (message.type) {
       case 'boot':
         t = translator(message.boot.bundle);
-        running = start(message.boot, kernel, t);
+        running = start(message.boot, kernel, creations, t);
         return send({ type: 'booted' });
       case 'load':
         return load(running, tools, send);

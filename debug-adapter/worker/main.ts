@@ -1,9 +1,10 @@
 /** Where the machine's thread begins: loads the code of the machine, then serves the adapter. */
 import { fileURLToPath } from 'node:url';
-import { parentPort } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import type { SourceTools } from '../../stack/user/program.ts';
-import type { ToWorker } from './channel.ts';
-import { kernelModules } from './kernelModules.ts';
+import type { ToWorker, WorkerData } from './channel.ts';
+import { Creations } from './creations.ts';
+import { kernelModules, moduleUrl } from './kernelModules.ts';
 import { ModuleGraph } from '../moduleGraph.ts';
 
 // Handled even before the code is loaded; a program may replace process.exit().
@@ -12,8 +13,10 @@ parentPort!.on('message', ({ type }: ToWorker) => {
   if (type === 'end') exit();
 });
 
-const graph = new ModuleGraph();
+const creations = new Creations((workerData as WorkerData).counted);
+creations.install();
+const graph = new ModuleGraph((file) => creations.sourceFor(moduleUrl(file)));
 const loaded = await graph.load(fileURLToPath(new URL('machine.js', import.meta.url)));
 /** Needed only once there is a scenario to load; until then it is fetched beside everything else. */
 const tools = import('../sources.ts').then((module): SourceTools => module.sourceTools);
-(loaded as typeof import('./machine.ts')).serve(parentPort!, tools, kernelModules(graph.exports));
+(loaded as typeof import('./machine.ts')).serve(parentPort!, tools, kernelModules(graph.exports), creations);

@@ -68,10 +68,16 @@ export function note_edit(world: World, owner: object, name: string): void {
   else world.inputs.note({ kind: 'edit', path: [...path, name], value: value as EditValue });
 }
 
+/** The object at the end of a path; undefined: it leads nowhere. */
+export function object_at(world: World, path: EditPath): object | undefined {
+  let object: object | undefined = world;
+  for (const step of path) object = follow(object, step);
+  return object;
+}
+
 /** @throws RangeError when the path leads nowhere */
 export function apply_edit(world: World, path: EditPath, value: EditValue): void {
-  let object: object | undefined = world;
-  for (const step of path.slice(0, -1)) object = follow(object, step);
+  const object = object_at(world, path.slice(0, -1));
   const last = path.at(-1);
   if (object === undefined || last === undefined) {
     throw new RangeError(`there is nothing at ${JSON.stringify(path)} to be changed`);

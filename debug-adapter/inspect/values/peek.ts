@@ -3,6 +3,7 @@
  * stored any object anywhere, so the views read objects only through these functions.
  */
 import { types } from 'node:util';
+import { unwatched } from './watched.ts';
 
 export const isProxy = types.isProxy;
 
@@ -25,7 +26,10 @@ export interface Found {
 /** Reading an error's stack formats it, possibly with program code: such a property is shown as computed. */
 function ownProperty(owner: object, name: PropertyKey): PropertyDescriptor | undefined {
   const isWorded = name === 'stack' && types.isNativeError(owner) && Object.hasOwn(owner, name);
-  if (!isWorded) return Object.getOwnPropertyDescriptor(owner, name);
+  if (!isWorded) {
+    const property = Object.getOwnPropertyDescriptor(owner, name);
+    return property && unwatched(property);
+  }
   const read = () => (owner as Error).stack;
   return hasPlainStack(owner) ? { value: read(), writable: true } : { get: read };
 }

@@ -1,0 +1,47 @@
+/** The fields that the user was offered for data breakpoints: in which machine, and at which moment. */
+import type { DataField } from '../inspect/dataBreakpoints.ts';
+import type { Debuggee } from './debuggee.ts';
+import type { Moment } from './moment.ts';
+
+export interface OfferedField extends DataField {
+  /** Whose field it is. */
+  debuggee: Debuggee;
+  /** When its path was right; undefined: nothing leads there again. */
+  moment: Moment | undefined;
+}
+
+export class DataFields {
+  #next = 1;
+  readonly #offered = new Map<number, OfferedField>();
+  readonly #used = new Set<number>();
+
+  /** The number of the next one. */
+  get next(): number {
+    return this.#next;
+  }
+  /** @returns DAP's id for it */
+  add(field: OfferedField): string {
+    this.#offered.set(field.number, field);
+    this.#next = Math.max(this.#next, field.number + 1);
+    return String(field.number);
+  }
+  /** Undefined: there is none of this id. */
+  byId(dataId: string): OfferedField | undefined {
+    return /^\d+$/.test(dataId) ? this.#offered.get(Number(dataId)) : undefined;
+  }
+  /** A breakpoint is set on it: whoever repeats the run watches it. */
+  use({ number }: OfferedField): void {
+    this.#used.add(number);
+  }
+  text(number: number): string {
+    return this.#offered.get(number)?.text ?? '';
+  }
+  get used(): OfferedField[] {
+    return [...this.#used].map((number) => this.#offered.get(number)!);
+  }
+  /** All machines have ended. */
+  clear(): void {
+    this.#offered.clear();
+    this.#used.clear();
+  }
+}

@@ -1,0 +1,295 @@
+/** Stops where a field of an object is written or read: in the machine's thread. */
+import { message, type Message } from '../../language/message.ts';
+import vm from 'node:vm';
+import { object_at, path_to, type EditPath } from '../../stack/world/edit.ts';
+import type { World } from '../../stack/world/world.ts';
+import type { Creations } from '../worker/creations.ts';
+import { parseHitCondition, type BreakpointRules, type HitTest } from './breakpoints.ts';
+import type { Scope } from './agent.ts';
+import type { Describer } from './describe.ts';
+import type { Stops } from './stops.ts';
+import { callSites } from './values/callSites.ts';
+import { isProxy } from './values/peek.ts';
+import { unwatched, watchField } from './values/watched.ts';
+import { isDebugger } from './codeKinds.ts';
+
+export type DataAccess = 'read' | 'write' | 'readWrite';
+
+/** A data breakpoint of the user. */
+export interface DataWish {
+  /** DAP's id of the breakpoint. */
+  id: number;
+  /** The number of the field. */
+  field: number;
+  access: DataAccess;
+  condition: string;
+  hitCondition: string;
+}
+/** A field that can be watched, told so that it is found in another run. */
+export interface DataField {
+  number: number;
+  /** `sk_state of tcp_sock 127.0.0.1:8080` */
+  text: string;
+  name: string;
+  /** The owner's class and the module that exports it; undefined: it is no struct of the kernel. */
+  struct: string | undefined;
+  url: string | undefined;
+  /** How the owner is reached from the world at this moment; null: it is not. */
+  path: EditPath | null;
+}
+/** The same field in a run that is repeated: the owner is the `ordinal`th of its class. */
+export interface ExpectedField {
+  number: number;
+  name: string;
+  /** The class, by its number among those whose objects are counted. */
+  kind: number;
+  ordinal: number;
+}
+/** An access to a field: how many of its kind there were since the event, this one included. */
+export interface CountedAccess {
+  field: number;
+  how: 'read' | 'write';
+  event: number;
+  arrival: number;
+  /** The field was watched before that event: none is missing. */
+  isWhole: boolean;
+}
+
+/** Told of a stop that a breakpoint would make, with the sentence about it. */
+type Passes = (id: number, access: CountedAccess, sentence: Message) => void;
+
+interface Watched {
+  /** From the creation of its owner on: so it is in a run that is repeated. */
+  always: boolean;
+  owner: object | undefined;
+  name: string;
+  /** The event at which it began to be watched. */
+  since: number;
+  /** Accesses at the last event at which there was one of their kind. */
+  counts: Record<'read' | 'write', { event: number; arrival: number }>;
+  unwatch: (() => void) | undefined;
+}
+interface Armed extends DataWish {
+  /** The condition, compiled; undefined: there is none. */
+  script: vm.Script | undefined;
+  test: HitTest;
+  hits: number;
+}
+/** An access at which a debugger stops that has looked for it. */
+interface Wanted {
+  field: number;
+  how: CountedAccess['how'];
+  isIt(event: number, arrival: number): boolean;
+}
+
+/** What stands between an access and whoever made it. */
+const OWN_FILES = [
+  'debug-adapter/inspect/dataBreakpoints.ts',
+  'debug-adapter/inspect/values/watched.ts',
+  'debug-adapter/inspect/values/callSites.ts',
+];
+export class DataBreakpoints {
+  readonly #world: World;
+  readonly #describer: Describer;
+  readonly #stops: Stops;
+  readonly #creations: Creations;
+  readonly #rules: BreakpointRules;
+  readonly #scope: Scope;
+  readonly #fields = new Map<number, Watched>();
+  #armed: Armed[] = [];
+  /** Called instead of a stop. */
+  #passes: Passes | undefined;
+  /** The access at which a debugger stops that has looked for it. */
+  #wanted: Wanted | undefined;
+  /** The debugger itself reads and writes. */
+  isQuiet = false;
+  /** The access at which the machine stands, or stood last. */
+  last: CountedAccess | undefined;
+  /** DAP's ids of the breakpoints that have stopped the machine. */
+  hits: number[] = [];
+  /** The values that a condition sees. */
+  #value: unknown;
+  #old: unknown;
+
+  constructor(
+    world: World,
+    describer: Describer,
+    stops: Stops,
+    creations: Creations,
+    rules: BreakpointRules,
+    scope: Scope,
+  ) {
+    this.#scope = scope;
+    this.#world = world;
+    this.#describer = describer;
+    this.#stops = stops;
+    this.#creations = creations;
+    this.#rules = rules;
+    scope.provide('$value', () => this.#value);
+    scope.provide('$old', () => this.#old);
+  }
+
+  /**
+   * A field that the user looks at.
+   *
+   * @param next its number, unless it has one
+   * @returns null: it is none in which a value is stored
+   */
+  offer(owner: object, name: string, next: number): DataField | null {
+    const property = isProxy(owner) ? undefined : Object.getOwnPropertyDescriptor(owner, name);
+    if (property?.configurable !== true || !('value' in unwatched(property))) return null;
+    const { kernel } = this.#describer;
+    const struct = kernel.structOf(owner);
+    const url = struct === undefined ? undefined : kernel.urlOf(struct);
+    const text = `${name} of ${this.#describer.text(owner)}`;
+    const known = [...this.#fields].find(([, field]) => field.owner === owner && field.name === name);
+    const number = known?.[0] ?? next;
+    if (known === undefined) this.#fields.set(number, unaccessed(owner, name));
+    return { number, text, name, struct, url, path: path_to(this.#world, owner) };
+  }
+
+  /** Replace all data breakpoints. @returns what is wrong with each; null: nothing */
+  set(wishes: readonly DataWish[]): (Message | null)[] {
+    const old = new Map(this.#armed.map((one) => [one.id, one]));
+    this.#armed = [];
+    const problems = wishes.map((wish) => {
+      if (!this.#fields.has(wish.field)) return message('this value belongs to a machine that has ended');
+      const { condition, hitCondition } = wish;
+      const test = hitCondition.trim() === '' ? () => true : parseHitCondition(hitCondition);
+      const script = condition.trim() === '' ? undefined : new vm.Script(`(${condition}\n)`);
+      this.#armed.push({ ...wish, script, test, hits: old.get(wish.id)?.hits ?? 0 });
+      return null;
+    });
+    for (const [number, field] of this.#fields) this.#watch(number, field);
+    return problems;
+  }
+  /** Watch a field as long as somebody wants it. */
+  #watch(number: number, field: Watched): void {
+    const isWanted =
+      field.always || this.#armed.some((one) => one.field === number) || this.#wanted?.field === number;
+    if (isWanted === (field.unwatch !== undefined) || field.owner === undefined) return;
+    if (!isWanted) {
+      field.unwatch!();
+      field.unwatch = undefined;
+      return;
+    }
+    const { owner, name } = field;
+    if (!Object.hasOwn(owner, name)) return;
+    field.since = this.#world.event;
+    field.unwatch = watchField(owner, name, {
+      reads: (value) => this.#accessed(number, field, 'read', value, value),
+      writes: (value, before) => this.#accessed(number, field, 'write', value, before),
+    });
+  }
+
+  #accessed(number: number, field: Watched, how: 'read' | 'write', value: unknown, old: unknown): void {
+    if (this.isQuiet || (how === 'read' && !this.#isReadWatched(number))) return;
+    const { event } = this.#world;
+    const count = field.counts[how];
+    count.arrival = count.event === event ? count.arrival + 1 : 1;
+    count.event = event;
+    const access = { field: number, how, ...count, isWhole: field.since !== event };
+    this.last = access;
+    const wanted = this.#wanted;
+    if (wanted?.field === number && wanted.how === how && wanted.isIt(event, count.arrival)) {
+      this.#wanted = undefined;
+      this.#stops.stand();
+      return;
+    }
+    const hits = this.#armed.filter((one) => one.field === number && this.#isHit(one, how, value, old));
+    if (hits.length === 0) return;
+    const sentence = this.#sentence(field, how, value, old);
+    if (this.#passes !== undefined) for (const { id } of hits) this.#passes(id, access, sentence);
+    else {
+      this.hits = hits.map(({ id }) => id);
+      this.#stops.data(field.name, sentence);
+      this.hits = [];
+    }
+  }
+  #isReadWatched(number: number): boolean {
+    const isWished = this.#armed.some(({ field, access }) => field === number && access !== 'write');
+    return (isWished || this.#wanted?.how === 'read') && isReadByMachine();
+  }
+  #isHit(armed: Armed, how: 'read' | 'write', value: unknown, old: unknown): boolean {
+    const { access, script } = armed;
+    if (access !== 'readWrite' && access !== how) return false;
+    // VS Code calls it "Break on Value Change": writing the same value changes nothing.
+    if (access === 'write' && Object.is(value, old)) return false;
+    if (script !== undefined && !this.#holds(armed.id, script, value, old)) return false;
+    return armed.test(++armed.hits);
+  }
+  /** A condition is not about the place of an access, which may be anywhere, but about its values. */
+  #holds(id: number, script: vm.Script, value: unknown, old: unknown): boolean {
+    this.#value = value;
+    this.#old = old;
+    this.isQuiet = true;
+    this.#scope.enter();
+    try {
+      return Boolean(this.#rules.evaluates(id, () => script.runInThisContext() as unknown));
+    } finally {
+      this.#scope.leave();
+      this.isQuiet = false;
+      this.#value = this.#old = undefined;
+    }
+  }
+  #sentence({ owner, name }: Watched, how: 'read' | 'write', value: unknown, old: unknown): Message {
+    const show = (one: unknown): string => this.#describer.fieldText(owner!, name, one);
+    const of = this.#describer.text(owner);
+    return how === 'read'
+      ? message('{0} of {1} is read: {2}', name, of, show(value))
+      : message('{0} of {1} is written: {2} → {3}', name, of, show(old), show(value));
+  }
+
+  /** Only say which stops these would make. */
+  watchFor(wishes: readonly DataWish[], passes: Passes): void {
+    this.set(wishes);
+    this.#passes = passes;
+  }
+  /** Stop at the `arrival`th access of a kind since an event. */
+  standAt(field: number, how: CountedAccess['how'], event: number, arrival: number): void {
+    this.#want({ field, how, isIt: (at, count) => at === event && count === arrival });
+  }
+  /** Stop at the `arrival`th access of a kind from now on. */
+  standAfter(field: number, how: CountedAccess['how'], arrival: number): void {
+    let left = arrival;
+    this.#want({ field, how, isIt: () => --left === 0 });
+  }
+  #want(wanted: Wanted): void {
+    this.#wanted = wanted;
+    for (const [number, field] of this.#fields) this.#watch(number, field);
+  }
+
+  /** Fields of objects that are still to be created: they are watched from their creation on. */
+  expect(expected: readonly ExpectedField[]): void {
+    for (const { number, name, kind, ordinal } of expected) {
+      const field = { ...unaccessed(undefined, name), always: true };
+      this.#fields.set(number, field);
+      this.#creations.whenCreated(kind, ordinal, (owner) => {
+        field.owner = owner;
+        this.#watch(number, field);
+      });
+    }
+  }
+  /** Which of the counted objects of its class an object is that is reached by a path; 0: none. */
+  ordinalAt(path: EditPath): number {
+    const found = object_at(this.#world, path);
+    return found === undefined ? 0 : this.#creations.ordinalOf(found);
+  }
+}
+
+function unaccessed(owner: object | undefined, name: string): Watched {
+  const counts = { read: { event: -1, arrival: 0 }, write: { event: -1, arrival: 0 } };
+  return { always: false, owner, name, since: -1, counts, unwatch: undefined };
+}
+
+/** Whether it is the machine's own code that reads, and not what looks at the machine. */
+function isReadByMachine(): boolean {
+  for (const call of callSites()) {
+    const url = call.getScriptNameOrSourceURL() ?? '';
+    if (OWN_FILES.includes(url)) continue;
+    if (isDebugger(url)) return false;
+    // A getter of a struct only passes the value on.
+    if (!(call.getFunctionName() ?? '').startsWith('get ')) return true;
+  }
+  return false;
+}

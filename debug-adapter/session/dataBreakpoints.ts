@@ -1,0 +1,121 @@
+/** Data breakpoints: which fields have one to offer, and setting them in a machine. */
+import { message, say } from '../../language/message.ts';
+import { errorText, UserError } from '../../language/userError.ts';
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import type { Numbered } from '../control/breakpoints.ts';
+import type { DataFields } from '../control/dataFields.ts';
+import { checkExpression, memberOf, withoutTypes } from '../control/expression.ts';
+import { parseHitCondition } from '../inspect/breakpoints.ts';
+import type { DataAccess, DataField, DataWish } from '../inspect/dataBreakpoints.ts';
+import { evaluateIn } from './evaluate.ts';
+import type { Run } from './run.ts';
+
+type Wish = Numbered<DebugProtocol.DataBreakpoint>;
+type Info = DebugProtocol.DataBreakpointInfoResponse['body'];
+
+const ACCESS: readonly DataAccess[] = ['read', 'write', 'readWrite'];
+const NO_FIELD = message(
+  'There is no data breakpoint for it: it is no field of an object in which a value is stored.',
+);
+
+/** Whether a value can be watched: a variable's, or that of an expression such as `sk.sk_state`. */
+export async function dataBreakpointInfo(
+  run: Run,
+  fields: DataFields,
+  { variablesReference = 0, name, frameId }: DebugProtocol.DataBreakpointInfoArguments,
+): Promise<Info> {
+  const moment = run.execution.trail.moment;
+  if (run.execution.stop === undefined) throw run.notStopped();
+  const field =
+    variablesReference > 0
+      ? await run.debuggee.ask<DataField | null>('offerItem', variablesReference, name, fields.next)
+      : await fieldOf(run, fields.next, name, frameId);
+  if (field === null) return { dataId: null, description: say(run.t, NO_FIELD) };
+  return {
+    dataId: fields.add({ ...field, debuggee: run.debuggee, moment }),
+    description: field.text,
+    accessTypes: [...ACCESS],
+    canPersist: false,
+  };
+}
+async function fieldOf(run: Run, next: number, name: string, frameId?: number): Promise<DataField | null> {
+  const member = memberOf(withoutTypes(name));
+  if (member === undefined) return null;
+  const callFrame =
+    frameId === undefined ? run.frames.topFrame?.callFrame : run.frames.frame(frameId).callFrame;
+  const { result, exceptionDetails } = await evaluateIn(run, member.owner, callFrame, true);
+  if (exceptionDetails || result.objectId === undefined) return null;
+  return run.debuggee.askAbout<DataField | null>('offerField', [member.field, next], [result.objectId]);
+}
+
+/** Replace the data breakpoints of a machine. */
+export async function setDataBreakpoints(
+  run: Run,
+  fields: DataFields,
+  wanted: readonly Wish[],
+): Promise<DebugProtocol.Breakpoint[]> {
+  const problems = new Map<number, string>();
+  const wishes: DataWish[] = [];
+  for (const wish of wanted) {
+    const known = wishOf(fields, wish);
+    const problem =
+      known === undefined
+        ? run.t(
+            'This value belonged to a machine that has ended: choose it again in the variables of this one.',
+          )
+        : problemOf(run, known);
+    if (problem !== undefined) problems.set(wish.id, problem);
+    else {
+      wishes.push(known!);
+      fields.use(fields.byId(wish.dataId)!);
+      run.execution.addDataBreakpoint(wish.id);
+    }
+  }
+  const refused = await run.debuggee.ask<(string | null)[]>('setData', wishes);
+  wishes.forEach(({ id }, index) => {
+    const problem = refused[index];
+    if (problem) problems.set(id, problem);
+  });
+  return wanted.map(({ id }) => {
+    const text = problems.get(id);
+    return text === undefined ? { id, verified: true } : { id, verified: false, message: text };
+  });
+}
+
+function problemOf(run: Run, { access, condition, hitCondition }: DataWish): string | undefined {
+  try {
+    run.execution.checkStops();
+    if (!ACCESS.includes(access))
+      throw new UserError('"accessType" is one of {0}, not {1}', ACCESS.join(', '), JSON.stringify(access));
+    if (condition !== '') checkExpression(condition, 'condition');
+    if (hitCondition.trim() !== '') parseHitCondition(hitCondition);
+    return undefined;
+  } catch (error) {
+    return errorText(run.t, error);
+  }
+}
+
+/** What the client asks for, for the machine's thread; undefined: the field is not known any more. */
+export function wishOf(
+  fields: DataFields,
+  { id, dataId, accessType = 'write', condition = '', hitCondition = '' }: Wish,
+): DataWish | undefined {
+  const field = fields.byId(dataId);
+  if (field === undefined) return undefined;
+  return {
+    id,
+    field: field.number,
+    access: accessType,
+    condition: withoutTypes(condition).trim(),
+    hitCondition,
+  };
+}
+/** Breakpoints of one key are the same one. */
+export function dataKey({
+  dataId,
+  accessType,
+  condition,
+  hitCondition,
+}: DebugProtocol.DataBreakpoint): string {
+  return JSON.stringify([dataId, accessType ?? 'write', condition ?? '', hitCondition ?? '']);
+}

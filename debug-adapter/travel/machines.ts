@@ -1,0 +1,184 @@
+/**
+ * Machines that repeat a run: what they need to know of it, found out when it is needed, and some of them loaded ahead of
+ * time.
+ */
+import { UserError } from '../../language/userError.ts';
+import type { DataFields, OfferedField } from '../control/dataFields.ts';
+import type { Debuggee } from '../control/debuggee.ts';
+import type { CodePoint, Moment } from '../control/moment.ts';
+import type { NumberedChange } from '../control/repetition.ts';
+import type { Trail } from '../control/trail.ts';
+import type { ExpectedField } from '../inspect/dataBreakpoints.ts';
+import type { CountedClass } from '../worker/creations.ts';
+import { GivenUpError, Replica, StrayedError, type Blueprint } from './replica.ts';
+
+/** How many are loaded ahead of time: a search takes one, and the moment that it finds another one. */
+const SPARES = 2;
+/** So many events before a moment its place is watched: watching costs time at each arrival. */
+export const NEAR = 200;
+
+/** The run that is repeated. */
+export interface Original {
+  debuggee: Debuggee;
+  trail: Trail;
+  fields: DataFields;
+}
+
+/** A machine that stands before its first line. */
+interface Spare {
+  /** Tells what it repeats. */
+  key: string;
+  replica: Promise<Replica>;
+}
+
+export class Machines {
+  readonly #blueprint: Blueprint;
+  readonly #original: Original;
+  /** What was changed, as far as it has numbers. */
+  readonly #changes: NumberedChange[] = [];
+  readonly #counted: CountedClass[] = [];
+  /** By the fields' numbers; null: it cannot be found again. */
+  readonly #fields = new Map<number, ExpectedField | null>();
+  readonly #living = new Set<Replica>();
+  #spares: Spare[] = [];
+  #isClosed = false;
+  /** How often all were given up. */
+  #givenUp = 0;
+
+  constructor(blueprint: Blueprint, original: Original) {
+    this.#blueprint = blueprint;
+    this.#original = original;
+  }
+
+  /** Use a machine, and end it. */
+  async with<T>(use: (replica: Replica) => Promise<T>): Promise<T> {
+    const replica = await this.create();
+    try {
+      return await use(replica);
+    } finally {
+      this.drop(replica);
+    }
+  }
+  /** @throws an error for the user if the run cannot be repeated */
+  async create(): Promise<Replica> {
+    const since = this.#givenUp;
+    const { end } = this.#original.trail;
+    if (end !== undefined) throw new UserError('The run cannot be repeated: {0}.', end);
+    const inputs = await this.#inputs();
+    if (this.#givenUp !== since) throw new GivenUpError();
+    await this.#numberChanges(inputs);
+    await this.#findFields(inputs);
+    const key = this.#keyOf(inputs);
+    const at = this.#spares.findIndex((spare) => spare.key === key);
+    const [spare] = at < 0 ? [] : this.#spares.splice(at, 1);
+    return spare?.replica ?? this.#load(inputs);
+  }
+  #inputs(): Promise<string> {
+    return this.#original.debuggee.askIn<string>('inputs()');
+  }
+
+  /** Find the numbers of the moments at which something was changed, one after the other. */
+  async #numberChanges(inputs: string): Promise<void> {
+    const made = this.#original.trail.changes;
+    while (this.#changes.length < made.length) {
+      const { change, moment, place } = made[this.#changes.length]!;
+      const before = made[this.#changes.length - 1];
+      // At one stop, one mark.
+      const mark =
+        before?.moment === moment ? this.#changes.at(-1)!.mark : await this.#markOf(inputs, moment, place);
+      this.#changes.push({ change, mark });
+    }
+  }
+  async #markOf(inputs: string, { mark, moves }: Moment, place: CodePoint): Promise<NumberedChange['mark']> {
+    if (moves.length === 0 && (mark.kind === 'place' || mark.kind === 'own')) return mark;
+    return this.#once(inputs, async (replica) => {
+      if (mark.event > NEAR) await replica.toEvent(mark.event - NEAR);
+      await replica.track([{ place, of: { name: '', url: place.url } }]);
+      await replica.follow({ mark, moves });
+      const last = (await replica.tracked()).at(-1);
+      if (last === undefined) throw new StrayedError();
+      return { kind: 'place', place, event: last.event, arrival: last.arrival };
+    });
+  }
+
+  /** Find the fields on which data breakpoints were set: which object of its class has each. */
+  async #findFields(inputs: string): Promise<void> {
+    for (const field of this.#original.fields.used)
+      if (!this.#fields.has(field.number)) this.#fields.set(field.number, await this.#find(inputs, field));
+  }
+  async #find(inputs: string, field: OfferedField): Promise<ExpectedField | null> {
+    const { number, name, struct, url, path, moment } = field;
+    if (struct === undefined || url === undefined || path === null || moment === undefined) return null;
+    let kind = this.#counted.findIndex((one) => one.name === struct && one.url === url);
+    if (kind < 0) kind = this.#counted.push({ name: struct, url }) - 1;
+    const ordinal = await this.#once(inputs, async (replica) => {
+      await replica.follow(moment);
+      return replica.debuggee.ask<number>('data.ordinalAt', path);
+    });
+    return ordinal === 0 ? null : { number, name, kind, ordinal };
+  }
+  /** Whether what happens to a field can be found in the past. */
+  isFound(number: number): boolean {
+    return (this.#fields.get(number) ?? null) !== null;
+  }
+
+  async #once<T>(inputs: string, use: (replica: Replica) => Promise<T>): Promise<T> {
+    const replica = await this.#load(inputs);
+    try {
+      return await use(replica);
+    } finally {
+      this.drop(replica);
+    }
+  }
+  async #load(inputs: string): Promise<Replica> {
+    const since = this.#givenUp;
+    const replica = await Replica.create(this.#blueprint, {
+      inputs,
+      changes: [...this.#changes],
+      counted: [...this.#counted],
+      fields: [...this.#fields.values()].filter((field) => field !== null),
+    });
+    this.#living.add(replica);
+    if (this.#givenUp === since) return replica;
+    this.drop(replica);
+    throw new GivenUpError();
+  }
+
+  #keyOf(inputs: string): string {
+    return [this.#changes.length, this.#fields.size, inputs].join(' ');
+  }
+  /** Soon somebody will go back: load machines. */
+  async prepare(): Promise<void> {
+    const inputs = await this.#inputs();
+    if (this.#isClosed) return;
+    const key = this.#keyOf(inputs);
+    const outdated = this.#spares.filter((spare) => spare.key !== key);
+    this.#spares = this.#spares.filter((spare) => spare.key === key);
+    for (const { replica } of outdated) replica.then((one) => this.drop(one)).catch(() => {});
+    while (this.#spares.length < SPARES) {
+      const replica = this.#load(inputs);
+      // Whoever needs it meets the error.
+      replica.catch(() => {});
+      this.#spares.push({ key, replica });
+    }
+  }
+  drop(replica: Replica): void {
+    this.#living.delete(replica);
+    void replica.kill();
+  }
+  /** Another one owns the replica now. */
+  release(replica: Replica): void {
+    this.#living.delete(replica);
+  }
+
+  /** Give up whatever they are used for. */
+  stop(): void {
+    this.#givenUp++;
+    for (const replica of this.#living) this.drop(replica);
+    this.#spares = [];
+  }
+  close(): void {
+    this.#isClosed = true;
+    this.stop();
+  }
+}

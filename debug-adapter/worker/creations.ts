@@ -1,0 +1,75 @@
+/**
+ * Counts the objects of chosen classes as they are created, so that "the third tcp_sock" is the same one in each run of a
+ * program. Only a run that is repeated counts, and only what is looked for: it costs time at each creation.
+ */
+
+/** A class, by the file that exports it. */
+export interface CountedClass {
+  /** Relative to the folder above `stack/`: `stack/include/linux/tcp.ts`. */
+  url: string;
+  name: string;
+}
+
+/** Where the modules find it that count. */
+const CREATIONS = 'sockscope.creations';
+
+type Class = new (...args: never[]) => object;
+
+export class Creations {
+  readonly #classes: readonly CountedClass[];
+  readonly #counts: number[];
+  readonly #ordinals = new WeakMap<object, number>();
+  readonly #waiting = new Map<string, ((created: object) => void)[]>();
+
+  constructor(classes: readonly CountedClass[]) {
+    this.#classes = classes;
+    this.#counts = classes.map(() => 0);
+  }
+
+  /** Before the first module is evaluated. */
+  install(): void {
+    Object.defineProperty(globalThis, Symbol.for(CREATIONS), { value: this });
+  }
+  /**
+   * What is added to a module's source, behind everything else, so that no line of it moves.
+   *
+   * @param url of the module
+   */
+  sourceFor(url: string): string {
+    return this.#classes
+      .map((one, kind) =>
+        one.url === url
+          ? `;${one.name} = globalThis[Symbol.for('${CREATIONS}')].counted(${one.name}, ${kind});`
+          : '',
+      )
+      .join('');
+  }
+  /** The class, counting. */
+  counted(target: Class, kind: number): Class {
+    return new Proxy(target, {
+      construct: (made, args: never[], newTarget) => {
+        const created = Reflect.construct(made, args, newTarget) as object;
+        // One of a class below it is another kind.
+        if (newTarget.prototype === made.prototype) this.#created(created, kind);
+        return created;
+      },
+    });
+  }
+  #created(created: object, kind: number): void {
+    const ordinal = (this.#counts[kind] = this.#counts[kind]! + 1);
+    this.#ordinals.set(created, ordinal);
+    const key = `${kind} ${ordinal}`;
+    for (const tell of this.#waiting.get(key) ?? []) tell(created);
+    this.#waiting.delete(key);
+  }
+
+  /** Which object of its class it is; 0: it is not counted. */
+  ordinalOf(object: object): number {
+    return this.#ordinals.get(object) ?? 0;
+  }
+  /** Tell when the `ordinal`th object of a class is created. */
+  whenCreated(kind: number, ordinal: number, tell: (created: object) => void): void {
+    const key = `${kind} ${ordinal}`;
+    this.#waiting.set(key, [...(this.#waiting.get(key) ?? []), tell]);
+  }
+}
