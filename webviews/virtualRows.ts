@@ -1,8 +1,5 @@
-/**
- * A long list of rows of equal height, of which only the visible ones have elements; wraps
- * @tanstack/virtual-core.
- */
-import { elementScroll, observeElementOffset, observeElementRect, Virtualizer } from '@tanstack/virtual-core';
+/** A long list of rows of equal height, of which only those in view, and some around them, have elements. */
+import { TallScroll } from './tallScroll.ts';
 
 export interface VirtualRowsOptions {
   /** The scrolling element, which contains the rows and optionally a sticky header above them. */
@@ -19,20 +16,24 @@ export interface VirtualRowsOptions {
   onRange?: (first: number, last: number) => void;
 }
 
+/** Rows with elements above and below the view: a scroll shows them before the page's code runs. */
 const OVERSCAN = 12;
 
 export class VirtualRows {
   private readonly options: VirtualRowsOptions;
-  private readonly virtualizer: Virtualizer<HTMLElement, HTMLElement>;
+  private readonly scroll: TallScroll;
   private readonly rows = new Map<number, HTMLElement>();
   private readonly spare: HTMLElement[] = [];
   private count = 0;
+  /** Where the rows stand in the body: so far above their places in the list. */
+  private offset = 0;
 
   constructor(options: VirtualRowsOptions) {
     this.options = options;
-    this.virtualizer = new Virtualizer(this.virtualizerOptions());
-    this.virtualizer._didMount();
-    this.virtualizer._willUpdate();
+    const { scroller, headerHeight = 0 } = options;
+    this.scroll = new TallScroll(scroller, headerHeight);
+    scroller.addEventListener('scroll', () => this.show(false), { passive: true });
+    new ResizeObserver(() => this.show(false)).observe(scroller);
   }
 
   get length(): number {
@@ -41,14 +42,13 @@ export class VirtualRows {
 
   /** Rows that fit into the view. */
   get pageSize(): number {
-    const height = this.options.scroller.clientHeight - (this.options.headerHeight ?? 0);
-    return Math.max(1, Math.floor(height / this.options.rowHeight));
+    return Math.max(1, Math.floor(this.space / this.options.rowHeight));
   }
 
   /** The last row is in view. */
   get atEnd(): boolean {
-    const { scrollTop, clientHeight, scrollHeight } = this.options.scroller;
-    return scrollTop + clientHeight >= scrollHeight - this.options.rowHeight;
+    this.scroll.update();
+    return this.scroll.top >= this.scroll.end - this.options.rowHeight;
   }
 
   /** The element of a row that exists now. */
@@ -58,33 +58,26 @@ export class VirtualRows {
 
   /** First row that is fully in view. */
   get firstVisible(): number {
-    return Math.min(
-      Math.max(0, this.count - 1),
-      Math.ceil(this.options.scroller.scrollTop / this.options.rowHeight),
-    );
+    this.scroll.update();
+    return Math.min(Math.max(0, this.count - 1), Math.ceil(this.scroll.top / this.options.rowHeight));
   }
 
   setCount(count: number): void {
-    if (count !== this.count) {
-      this.count = count;
-      this.virtualizer.setOptions(this.virtualizerOptions());
-      this.virtualizer._willUpdate();
-    }
+    this.count = count;
     this.render();
   }
 
   scrollTo(index: number, align: 'auto' | 'center' | 'end' = 'auto'): void {
-    // Bypass the virtualizer, which would correct the position over several frames although all rows have the
-    // same height.
-    const { scroller, rowHeight, headerHeight = 0 } = this.options;
+    const { scroll, space } = this;
+    const { rowHeight } = this.options;
+    scroll.update();
     const top = index * rowHeight;
-    const space = scroller.clientHeight - headerHeight;
-    const above = top < scroller.scrollTop;
-    const below = top + rowHeight > scroller.scrollTop + space;
-    if (align === 'end') scroller.scrollTop = top + rowHeight - space;
-    else if (align === 'center' && (above || below)) scroller.scrollTop = top - (space - rowHeight) / 2;
-    else if (above) scroller.scrollTop = top;
-    else if (below) scroller.scrollTop = top + rowHeight - space;
+    const above = top < scroll.top;
+    const below = top + rowHeight > scroll.top + space;
+    if (align === 'end') scroll.moveTo(top + rowHeight - space);
+    else if (align === 'center' && (above || below)) scroll.moveTo(top - (space - rowHeight) / 2);
+    else if (above) scroll.moveTo(top);
+    else if (below) scroll.moveTo(top + rowHeight - space);
   }
 
   /** Fill all rows again. */
@@ -92,47 +85,40 @@ export class VirtualRows {
     this.show(true);
   }
 
-  /** @param isAll also those that are there already: a scroll alone does not change them, and there are 60 of it a second */
-  private show(isAll: boolean): void {
-    const { body, rowHeight, fillRow, createRow, onRange } = this.options;
-    const items = this.virtualizer.getVirtualItems();
-    const height = `${this.count * rowHeight}px`;
-    if (body.style.height !== height) body.style.height = height;
-    const wanted = new Set(items.map((item) => item.index));
-    for (const [index, row] of this.rows) {
-      if (wanted.has(index)) continue;
-      this.rows.delete(index);
-      this.spare.push(row);
-    }
-    for (const { index } of items) {
-      let row = this.rows.get(index);
-      if (row && !isAll) continue;
-      if (!row) {
-        row = this.spare.pop() ?? createRow();
-        this.rows.set(index, row);
-        row.style.transform = `translateY(${index * rowHeight}px)`;
-        if (!row.parentNode) body.append(row);
-      }
-      row.hidden = false;
-      fillRow(row, index);
-    }
-    for (const row of this.spare) row.hidden = true;
-    const [first, last] = [items[0], items.at(-1)];
-    if (first && last) onRange?.(first.index, last.index);
+  /** Height of the view without the header. */
+  private get space(): number {
+    return this.options.scroller.clientHeight - (this.options.headerHeight ?? 0);
   }
 
-  private virtualizerOptions() {
-    const { scroller, rowHeight, headerHeight = 0 } = this.options;
-    return {
-      count: this.count,
-      getScrollElement: () => scroller,
-      estimateSize: () => rowHeight,
-      scrollPaddingStart: headerHeight,
-      overscan: OVERSCAN,
-      scrollToFn: elementScroll,
-      observeElementRect,
-      observeElementOffset,
-      onChange: () => this.show(false),
-    };
+  /** @param isAll also those that are there already: a scroll alone does not change them, and there are 60 of it a second */
+  private show(isAll: boolean): void {
+    const { scroll, rows, spare } = this;
+    const { body, rowHeight, fillRow, createRow, onRange } = this.options;
+    scroll.setTotal(this.count * rowHeight);
+    const height = `${scroll.height}px`;
+    if (body.style.height !== height) body.style.height = height;
+    scroll.update();
+    const isMoved = scroll.offset !== this.offset;
+    this.offset = scroll.offset;
+    const first = Math.max(0, Math.floor(scroll.top / rowHeight) - OVERSCAN);
+    const last = Math.min(this.count - 1, Math.ceil((scroll.top + this.space) / rowHeight) + OVERSCAN);
+    for (const [index, row] of rows) {
+      if (index >= first && index <= last) continue;
+      rows.delete(index);
+      spare.push(row);
+    }
+    for (let index = first; index <= last; index++) {
+      const known = rows.get(index);
+      const row = known ?? spare.pop() ?? createRow();
+      if (!known) {
+        rows.set(index, row);
+        if (!row.parentNode) body.append(row);
+        row.hidden = false;
+      }
+      if (!known || isMoved) row.style.transform = `translateY(${index * rowHeight - this.offset}px)`;
+      if (!known || isAll) fillRow(row, index);
+    }
+    for (const row of spare) row.hidden = true;
+    if (first <= last) onRange?.(first, last);
   }
 }

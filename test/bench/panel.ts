@@ -63,7 +63,6 @@ async function transfer(isOpen: boolean): Promise<Transfer> {
     await client.continueRequest({ threadId });
     await ended;
     const seconds = (performance.now() - begun) / 1000;
-    panel?.close();
     return { seconds, answers: panel?.answers ?? 0 };
   } finally {
     await client.stop();
@@ -90,6 +89,7 @@ class OpenPanel {
     client.on('sockscope/changed', ({ body }: { body: ChangedEvent }) => {
       if (body.packets > 0) void this.refresh();
     });
+    client.on('terminated', () => this.close());
   }
 
   close(): void {
@@ -100,6 +100,16 @@ class OpenPanel {
     this.hasNews = true;
     if (this.isAsking) return;
     this.isAsking = true;
+    try {
+      await this.ask();
+    } catch (error) {
+      // A question meets the end of the session.
+      if (!this.isClosed) throw error;
+    }
+    this.isAsking = false;
+  }
+
+  private async ask(): Promise<void> {
     while (this.hasNews && !this.isClosed) {
       this.hasNews = false;
       // What is shown, then the new end of the list.
@@ -109,7 +119,6 @@ class OpenPanel {
       this.length = matching;
       if (filtering) setTimeout(() => void this.refresh(), PAUSE_MS);
     }
-    this.isAsking = false;
   }
 
   private async page(index: number): Promise<PacketsResponse> {
