@@ -116,16 +116,18 @@ export class Streams {
         const name = decoder.decode(content.subarray(FRAME_HEADER_BYTES, nameEnd));
         const bytes = content.subarray(nameEnd);
         const length = view.getUint32(4, true);
-        this.#packets.add({
+        const frame = {
           number,
           timeNs,
-          direction: kind === RECORD.entered ? 'in' : 'out',
+          direction: kind === RECORD.entered ? ('in' as const) : ('out' as const),
           interface: name,
           bytes,
           length,
-          fate: 'in flight',
+          fate: 'in flight' as const,
           ...(this.#cause?.number === number && { cause: this.#cause.cause }),
-        });
+        };
+        // The reader of the ring has copied them.
+        this.#packets.add(frame, true);
         this.onFrame(timeNs, bytes, name);
         return;
       }

@@ -44,6 +44,9 @@ const KEPT_FILTERS = 3;
 const MAX_ROWS = 1000;
 /** Milliseconds that one answer spends on decoding packets that nobody has looked at yet. */
 const DECODE_TIME = 100;
+/** The same while the machine runs, and how long none is decoded after it. */
+const DECODE_TIME_RUNNING = 20;
+const DECODE_PAUSE_RUNNING = 150;
 
 /** What a window of the list shows besides which packets. */
 export type ListView = Omit<PacketsArguments, 'from' | 'count' | 'filter'>;
@@ -84,6 +87,10 @@ export class PacketStore {
   private firstTimeNs = 0;
   /** Number of the packet that the machine is processing at this stop. */
   current: number | undefined;
+  /** The machine runs, and needs the processor more than a list that is complete at once. */
+  isRunning = false;
+  /** When packets may be decoded again, if the machine still runs then. */
+  private decodeFrom = 0;
 
   /**
    * @param letGo number of packets before the first one added
@@ -137,14 +144,16 @@ export class PacketStore {
   /**
    * Adds the next captured frame, with a copy of its bytes; numbers must increase. It is decoded when somebody looks at
    * it: a machine that runs freely captures more packets than anybody reads.
+   *
+   * @param isOwn the bytes are nobody else's
    */
-  add(frame: CapturedFrame): void {
+  add(frame: CapturedFrame, isOwn = false): void {
     const { memory, packets } = this;
     if (!memory) throw new TypeError('the frames of this store come from elsewhere');
     const newest = packets.count > 0 ? packets.number(packets.end - 1) : 0;
     if (frame.number <= newest)
       throw new RangeError(`captured frames must come in order: got number ${frame.number} after ${newest}`);
-    memory.add(frame);
+    memory.add(frame, isOwn);
     this.bytes += frame.bytes.length;
     this.arrived();
   }
@@ -318,7 +327,7 @@ export class PacketStore {
   /** The kept packets that are decoded, the newest first. */
   *newest(): Generator<Packet> {
     const { packets } = this;
-    packets.decode(performance.now() + DECODE_TIME);
+    packets.decode(this.decodeDeadline());
     for (let row = packets.decodedEnd - 1; row >= packets.first; row--) yield packets.packet(row);
   }
 
@@ -384,7 +393,7 @@ export class PacketStore {
   /** The kept packets as a list, as far as they are decoded. @param before only those before this row need be */
   private unfiltered(before: number): Listed {
     const { packets } = this;
-    const isWhole = packets.decode(performance.now() + DECODE_TIME, before);
+    const isWhole = packets.decode(this.decodeDeadline(), before);
     const { first, count } = packets;
     const length = packets.decodedEnd - first;
     return {
@@ -396,6 +405,15 @@ export class PacketStore {
       },
       filtering: isWhole ? null : { done: length, of: count },
     };
+  }
+
+  /** Until when an answer may decode packets; some it may in any case. */
+  private decodeDeadline(): number {
+    const now = performance.now();
+    if (!this.isRunning) return now + DECODE_TIME;
+    if (now < this.decodeFrom) return now;
+    this.decodeFrom = now + DECODE_TIME_RUNNING + DECODE_PAUSE_RUNNING;
+    return now + DECODE_TIME_RUNNING;
   }
 
   private filtered(text: string, milliseconds?: number): Listed & { list: FilteredList } {

@@ -227,6 +227,7 @@ export class Run {
       this.#emit('sockscope/notStarted', { message });
       return this.#finish(1);
     }
+    this.packets.isRunning = true;
     this.debuggee.run();
   }
 
@@ -247,6 +248,7 @@ export class Run {
   }
 
   #stopped(stop: PausedState): void {
+    this.packets.isRunning = false;
     this.streams.stop();
     this.streams.drain();
     this.#progress.stop();
@@ -281,6 +283,7 @@ export class Run {
     this.#emit('continued', { threadId, allThreadsContinued: true });
     this.#recorder?.continued();
     this.packets.current = undefined;
+    this.packets.isRunning = true;
     this.streams.start();
   }
 
@@ -347,6 +350,7 @@ export class Run {
     this.#close();
   }
   #close(): void {
+    this.packets.isRunning = false;
     this.streams.drain();
     this.streams.stop();
     this.#progress.stop();

@@ -14,6 +14,9 @@ export interface Frames {
   forget(before: number): void;
 }
 
+/** Bytes that cost more to copy than what is around them costs to keep. */
+const MANY = 4096;
+
 export class MemoryFrames implements Frames {
   private readonly slab = new ByteSlab();
   /** Those from row `begin` on. */
@@ -24,8 +27,16 @@ export class MemoryFrames implements Frames {
     return this.begin + this.frames.length;
   }
 
-  /** Copies the frame's bytes: a view into a ring or a larger buffer would change, or keep all of it alive. */
-  add(frame: CapturedFrame): void {
+  /**
+   * Copies the frame's bytes: a view into a ring or a larger buffer would change, or keep all of it alive.
+   *
+   * @param isOwn they are nobody else's, so that many of them need not be copied
+   */
+  add(frame: CapturedFrame, isOwn = false): void {
+    if (isOwn && frame.bytes.length >= MANY) {
+      this.frames.push({ ...frame });
+      return;
+    }
     const bytes = this.slab.take(frame.bytes.length);
     bytes.set(frame.bytes);
     this.frames.push({ ...frame, bytes });
