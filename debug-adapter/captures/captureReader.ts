@@ -1,7 +1,7 @@
 /** Reads a capture file into a store of packets, which can be asked meanwhile. */
 import { setImmediate as turn } from 'node:timers/promises';
+import { message, type Message } from '../../language/message.ts';
 import { CaptureFile } from '../packets/files/captureFile.ts';
-import { FileBytes } from '../packets/files/fileBytes.ts';
 import { FileFrames } from '../packets/files/fileFrames.ts';
 import { PacketStore } from '../packets/packetStore.ts';
 import type { CaptureProgress } from './messages.ts';
@@ -13,21 +13,22 @@ const PORTION = 500;
 /** Milliseconds between two reports. */
 const REPORT = 200;
 
+/** How far it is, in no language yet. */
+export type ReadProgress = Omit<CaptureProgress, 'problem'> & { problem?: Message };
+
 export class CaptureReader {
   private readonly file: CaptureFile;
-  private readonly bytes: FileBytes;
-  private readonly onProgress: (progress: CaptureProgress) => void;
+  private readonly onProgress: (progress: ReadProgress) => void;
   private store = new PacketStore(NO_LIMITS);
   private reported = 0;
 
-  private constructor(file: CaptureFile, onProgress: (progress: CaptureProgress) => void) {
+  private constructor(file: CaptureFile, onProgress: (progress: ReadProgress) => void) {
     this.file = file;
-    this.bytes = new FileBytes(file.path);
     this.onProgress = onProgress;
   }
 
   /** Throws an error for the user if this is no capture file. */
-  static async open(path: string, onProgress: (progress: CaptureProgress) => void): Promise<CaptureReader> {
+  static async open(path: string, onProgress: (progress: ReadProgress) => void): Promise<CaptureReader> {
     return new CaptureReader(await CaptureFile.open(path), onProgress);
   }
 
@@ -54,7 +55,7 @@ export class CaptureReader {
 
   /** @param epochNs the time of the first packet */
   private begin(epochNs: bigint): FileFrames {
-    const frames = new FileFrames(this.bytes, epochNs);
+    const frames = new FileFrames(this.file.bytes, epochNs);
     this.store = new PacketStore(NO_LIMITS, 0, { epochNs, isMachine: false }, frames);
     return frames;
   }
@@ -76,7 +77,7 @@ export class CaptureReader {
       isOver,
       ...(isOver &&
         problem && {
-          problem: `The file breaks at byte ${problem.offset.toLocaleString('en')}: ${problem.message}`,
+          problem: message('The file breaks at byte {0}: {1}', problem.offset.toLocaleString('en'), problem.message),
         }),
     });
   }

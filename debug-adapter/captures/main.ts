@@ -1,6 +1,6 @@
 /** The process that reads one capture file for a client: its memory is its own, and goes with it. */
 import { errorText } from '../../language/userError.ts';
-import { translator } from '../../language/message.ts';
+import { say, translator } from '../../language/message.ts';
 import { readBundle } from '../language.ts';
 import { PacketStore } from '../packets/packetStore.ts';
 import { answerCapture } from './captureAnswers.ts';
@@ -16,7 +16,9 @@ if (path === undefined || !process.send) {
   process.exit(2);
 }
 
-const opened = CaptureReader.open(path, (progress) => tell({ progress }));
+const opened = CaptureReader.open(path, ({ problem, ...progress }) =>
+  tell({ progress: { ...progress, ...(problem && { problem: say(t, problem) }) } }),
+);
 opened
   .then((reader) => reader.read())
   .catch((error: unknown) => {

@@ -1,5 +1,6 @@
 /** The bytes of a file, read in pages when they are wanted; the pages used last stay in memory. */
 import { closeSync, openSync, readSync } from 'node:fs';
+import { UserError } from '../../../language/userError.ts';
 
 const PAGE = 256 * 1024;
 /** 16 MiB in all. */
@@ -11,10 +12,14 @@ export class FileBytes {
   /** By number, the one used last at the end. */
   private readonly pages = new Map<number, Uint8Array>();
 
-  /** Throws the system's error if the file cannot be read. */
-  constructor(path: string) {
+  /**
+   * Throws the system's error if the file cannot be read.
+   *
+   * @param file its descriptor, if it is open; it may grow
+   */
+  constructor(path: string, file = openSync(path, 'r')) {
     this.path = path;
-    this.file = openSync(path, 'r');
+    this.file = file;
   }
 
   /** Throws an error for the user if the file has become shorter since. */
@@ -22,12 +27,12 @@ export class FileBytes {
     const first = Math.floor(offset / PAGE);
     const last = Math.floor((offset + Math.max(1, length) - 1) / PAGE);
     const at = offset - first * PAGE;
-    if (first === last) return this.checked(this.page(first).subarray(at, at + length), length);
+    if (first === last) return this.checked(this.page(first, at + length).subarray(at, at + length), length);
     const bytes = new Uint8Array(length);
     let filled = 0;
     for (let number = first; number <= last; number++) {
-      const page = this.page(number);
       const from = number === first ? at : 0;
+      const page = this.page(number, Math.min(PAGE, from + length - filled));
       const part = page.subarray(from, from + length - filled);
       bytes.set(part, filled);
       filled += part.length;
@@ -41,13 +46,14 @@ export class FileBytes {
 
   private checked(bytes: Uint8Array, length: number): Uint8Array {
     if (bytes.length === length) return bytes;
-    throw new Error(`${this.path} has become shorter since it was opened: open it again`);
+    throw new UserError('{0} has become shorter since it was opened: open it again', this.path);
   }
 
-  private page(number: number): Uint8Array {
+  /** @param end how much of it is wanted; what is known of the last page is read again if that is not there */
+  private page(number: number, end: number): Uint8Array {
     const known = this.pages.get(number);
-    if (known) {
-      this.pages.delete(number);
+    this.pages.delete(number);
+    if (known && known.length >= end) {
       this.pages.set(number, known);
       return known;
     }

@@ -1,4 +1,5 @@
 /** What a capture file says about its packets; the bytes themselves stay in the file. */
+import type { Message } from '../../../language/message.ts';
 
 /** An interface on which packets of a file were captured. */
 export interface FileInterface {
@@ -23,9 +24,9 @@ export interface FilePacket {
 
 /** Where a file breaks: what stands before this place can be shown. */
 export interface FileProblem {
-  /** Offset in the file. */
+  /** Offset in the file; in what it holds, if it is compressed. */
   readonly offset: number;
-  readonly message: string;
+  readonly message: Message;
 }
 
 /** Reads a file's bytes as they come, in pieces of any size. */

@@ -3,6 +3,7 @@
  *
  * Source: draft-ietf-opsawg-pcap.
  */
+import { message } from '../../../language/message.ts';
 import {
   MOST_PACKET_BYTES,
   type CaptureParser,
@@ -57,10 +58,15 @@ export class PcapParser implements CaptureParser {
   end(): void {
     const { available, offset } = this.pieces;
     if (this.problem || available === 0) return;
-    const what = this.header ? `packet ${this.packets + 1}` : 'its header';
     this.problem = {
       offset,
-      message: `the file ends in the middle of ${what}, ${available} bytes behind its beginning`,
+      message: this.header
+        ? message(
+            'the file ends in the middle of packet {0}, {1} bytes behind its beginning',
+            this.packets + 1,
+            available,
+          )
+        : message('the file ends in the middle of its header, {0} bytes behind its beginning', available),
     };
   }
 
@@ -69,7 +75,7 @@ export class PcapParser implements CaptureParser {
     if (!view) return undefined;
     const order = byteOrder(view);
     if (!order) {
-      this.problem = { offset: 0, message: 'this is no pcap file' };
+      this.problem = { offset: 0, message: message('this is no pcap file') };
       return undefined;
     }
     this.pieces.skip(FILE_HEADER);
@@ -87,8 +93,14 @@ export class PcapParser implements CaptureParser {
       number,
     ];
     if (kept > MOST_PACKET_BYTES) {
-      const message = `packet ${this.packets + 1} would have ${kept} bytes: the file is damaged from here on`;
-      this.problem = { offset: this.pieces.offset, message };
+      this.problem = {
+        offset: this.pieces.offset,
+        message: message(
+          'packet {0} would have {1} bytes: the file is damaged from here on',
+          this.packets + 1,
+          kept,
+        ),
+      };
       return undefined;
     }
     if (!this.pieces.peek(RECORD_HEADER + kept)) return undefined;

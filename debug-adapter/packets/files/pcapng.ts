@@ -4,6 +4,7 @@
  *
  * Source: draft-ietf-opsawg-pcapng.
  */
+import { message, type Message } from '../../../language/message.ts';
 import {
   MOST_PACKET_BYTES,
   type CaptureParser,
@@ -32,6 +33,8 @@ const IF_TSOFFSET = 14;
 const EPB_FLAGS = 2;
 const INBOUND = 1;
 const OUTBOUND = 2;
+
+type Options = ReadonlyMap<number, readonly Uint8Array[]>;
 
 interface SectionInterface extends FileInterface {
   /** Bytes kept of a packet; 0 for all. */
@@ -75,7 +78,11 @@ export class PcapngParser implements CaptureParser {
     if (this.problem || available === 0) return;
     this.problem = {
       offset,
-      message: `the file ends in the middle of a block, ${available} bytes behind its beginning; ${this.packets} packets are before it`,
+      message: message(
+        'the file ends in the middle of a block, {0} bytes behind its beginning; {1} packets are before it',
+        available,
+        this.packets,
+      ),
     };
   }
 
@@ -86,19 +93,20 @@ export class PcapngParser implements CaptureParser {
     if (head.getUint32(0) === SECTION_HEADER) {
       const isLittle = head.getUint32(8, true) === BYTE_ORDER_MAGIC;
       if (!isLittle && head.getUint32(8) !== BYTE_ORDER_MAGIC)
-        return this.fail('a section begins here without its byte-order mark');
+        return this.fail(message('a section begins here without its byte-order mark'));
       this.isLittle = isLittle;
-    } else if (!this.hasSection) return this.fail('this is no pcapng file: it does not begin with a section');
+    } else if (!this.hasSection)
+      return this.fail(message('this is no pcapng file: it does not begin with a section'));
     const length = head.getUint32(4, this.isLittle);
     if (length < SMALLEST_BLOCK || length % 4 !== 0 || length > MOST_BLOCK_BYTES)
-      return this.fail(`a block of ${length} bytes cannot be: the file is damaged from here on`);
+      return this.fail(message('a block of {0} bytes cannot be: the file is damaged from here on', length));
     return length;
   }
 
   private read(block: DataView): FilePacket | undefined {
     const { isLittle } = this;
     if (block.getUint32(block.byteLength - 4, isLittle) !== block.byteLength) {
-      this.fail('the two lengths of this block differ: the file is damaged from here on');
+      this.fail(message('the two lengths of this block differ: the file is damaged from here on'));
       return undefined;
     }
     switch (block.getUint32(0, isLittle)) {
@@ -121,13 +129,13 @@ export class PcapngParser implements CaptureParser {
   }
 
   private describe(block: DataView): void {
-    if (block.byteLength < 20) return void this.fail('this description of an interface is too short');
+    if (block.byteLength < 20) return void this.fail(message('this description of an interface is too short'));
     const { isLittle } = this;
     const options = this.options(block, 16);
-    const unit = options.get(IF_TSRESOL)?.[0] ?? 6;
-    const offset = options.get(IF_TSOFFSET);
+    const unit = options.get(IF_TSRESOL)?.[0]?.[0] ?? 6;
+    const offset = options.get(IF_TSOFFSET)?.[0];
     this.interfaces.push({
-      name: text(options.get(IF_NAME)) ?? `interface ${this.interfaces.length}`,
+      name: texts(options.get(IF_NAME))?.[0] ?? `interface ${this.interfaces.length}`,
       linkType: block.getUint16(8, isLittle),
       snapLength: block.getUint32(12, isLittle),
       resolution: unit & 0x80 ? 1n << BigInt(unit & 0x7f) : 10n ** BigInt(unit),
@@ -139,18 +147,20 @@ export class PcapngParser implements CaptureParser {
   private packet(block: DataView, id: number | null): FilePacket | undefined {
     const captured = id === null ? 0 : block.getUint32(20, this.isLittle);
     if (id === null || 28 + padded(captured) + 4 > block.byteLength)
-      return this.failed('this packet does not fit into its block');
+      return this.failed(message('this packet does not fit into its block'));
     if (captured > MOST_PACKET_BYTES)
-      return this.failed(`this packet would have ${captured} bytes: the file is damaged from here on`);
+      return this.failed(
+        message('this packet would have {0} bytes: the file is damaged from here on', captured),
+      );
     const captureInterface = this.interfaces[id];
     if (!captureInterface)
-      return this.failed(`this packet was captured on interface ${id}, which is not described`);
+      return this.failed(undescribed(id));
     const { isLittle } = this;
     const high = BigInt(block.getUint32(12, isLittle));
     const units = (high << 32n) | BigInt(block.getUint32(16, isLittle));
     const options = this.options(block, 28 + padded(captured));
-    const comment = text(options.get(OPT_COMMENT));
-    const direction = this.direction(options.get(EPB_FLAGS));
+    const comment = texts(options.get(OPT_COMMENT))?.join('\n');
+    const direction = this.direction(options.get(EPB_FLAGS)?.[0]);
     this.packets++;
     return {
       timeNs: nanoseconds(units, captureInterface),
@@ -167,7 +177,7 @@ export class PcapngParser implements CaptureParser {
   private simplePacket(block: DataView): FilePacket | undefined {
     const [captureInterface] = this.interfaces;
     if (!captureInterface || block.byteLength < 16)
-      return this.failed('this packet was captured on interface 0, which is not described');
+      return this.failed(undescribed(0));
     const length = block.getUint32(8, this.isLittle);
     const limit = captureInterface.snapLength || length;
     const captured = Math.min(length, limit, block.byteLength - 16);
@@ -181,28 +191,35 @@ export class PcapngParser implements CaptureParser {
     return bits === INBOUND ? 'in' : bits === OUTBOUND ? 'out' : undefined;
   }
 
-  /** The options of a block by their codes; what does not fit ends them. */
-  private options(block: DataView, from: number): Map<number, Uint8Array> {
-    const found = new Map<number, Uint8Array>();
+  /** The values of a block's options by their codes, in order; what does not fit ends them. */
+  private options(block: DataView, from: number): Options {
+    const found = new Map<number, Uint8Array[]>();
     const end = block.byteLength - 4;
     for (let at = from; at + 4 <= end;) {
       const code = block.getUint16(at, this.isLittle);
       const length = block.getUint16(at + 2, this.isLittle);
       if (code === OPT_END || at + 4 + length > end) break;
-      if (!found.has(code)) found.set(code, new Uint8Array(block.buffer, block.byteOffset + at + 4, length));
+      const value = new Uint8Array(block.buffer, block.byteOffset + at + 4, length);
+      const others = found.get(code);
+      if (others) others.push(value);
+      else found.set(code, [value]);
       at += 4 + padded(length);
     }
     return found;
   }
 
-  private fail(message: string): 0 {
-    this.problem = { offset: this.pieces.offset, message };
+  private fail(said: Message): 0 {
+    this.problem = { offset: this.pieces.offset, message: said };
     return 0;
   }
 
-  private failed(message: string): undefined {
-    this.fail(message);
+  private failed(said: Message): undefined {
+    this.fail(said);
   }
+}
+
+function undescribed(id: number): Message {
+  return message('this packet was captured on interface {0}, which is not described', id);
 }
 
 /** A file may have any resolution down to 10^-127 s; more than nanoseconds are rounded down. */
@@ -214,6 +231,6 @@ function padded(length: number): number {
   return Math.ceil(length / 4) * 4;
 }
 
-function text(bytes: Uint8Array | undefined): string | undefined {
-  return bytes && new TextDecoder().decode(bytes).replace(/\0+$/, '');
+function texts(values: readonly Uint8Array[] | undefined): string[] | undefined {
+  return values?.map((bytes) => new TextDecoder().decode(bytes).replace(/\0+$/, ''));
 }

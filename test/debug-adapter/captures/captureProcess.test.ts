@@ -104,12 +104,14 @@ describe('the process that reads a capture file', () => {
     const none = open('text.pcap');
     assert.match((await none.read).problem!, /text\.pcap begins with 6e 6f 20 70: it is neither/);
     assert.equal((await none.rows()).total, 0);
-    assert.match((await open('missing.pcap').read).problem!, /no such file.*missing\.pcap/);
+    assert.match((await open('missing.pcap').read).problem!, /^there is no such file: .*missing\.pcap$/);
+    assert.match((await open('missing.pcap', 'zh-cn').read).problem!, /^没有这个文件：.*missing\.pcap$/);
     const bytes = await readFile(path.join(folder, 'long.pcapng'));
     await writeFile(path.join(folder, 'broken.pcapng'), bytes.subarray(0, bytes.length / 2));
     const broken = open('broken.pcapng');
     const { problem, packets } = await broken.read;
     assert.match(problem!, /^The file breaks at byte [\d,]+: the file ends in the middle of a block/);
     assert.ok(packets > 5_000, `${packets} packets`);
+    assert.match((await open('broken.pcapng', 'zh-cn').read).problem!, /^文件在第 [\d,]+ 字节处损坏：文件在一个块的中间结束/);
   });
 });
