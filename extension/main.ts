@@ -20,6 +20,7 @@ import { registerRunTo } from './runTo.ts';
 import { Sessions } from './session.ts';
 import { StackSources } from './stackSources.ts';
 import { Guide } from './walkthroughs/guide.ts';
+import { Wireshark } from './wireshark/wireshark.ts';
 import { DebugTree } from './trees/debugTree.ts';
 import { registerTreeCommands } from './trees/treeCommands.ts';
 
@@ -31,9 +32,11 @@ export function activate(context: vscode.ExtensionContext): void {
   const sockets = new DebugTree('sockets', sessions, log);
   const trees = [sockets, new DebugTree('interfaces', sessions, log), new DebugTree('kernel', sessions, log)];
   const breakOn = new BreakOnChooser(context.workspaceState, sessions);
+  const wireshark = new Wireshark();
   const packets = new PacketsPanel(context.extensionUri, sessions, sources, log, context.workspaceState, {
     breakOn,
     sockets,
+    wireshark,
   });
   const surroundings = { sessions, sockets, packets, breakOn, sources };
   const pictures = new PicturesView(context.extensionUri, surroundings, log);
@@ -44,6 +47,7 @@ export function activate(context: vscode.ExtensionContext): void {
     ...trees,
     packets,
     pictures,
+    wireshark,
     registerTreeCommands(trees, { packets, pictures }),
     registerPacketWay(pictures),
     registerScenarioEditor(),
@@ -59,7 +63,7 @@ export function activate(context: vscode.ExtensionContext): void {
     registerGoToEvent(sessions),
     new FirstStop(sessions, packets, context.globalState),
     registerInlineValues(sessions, sources),
-    CaptureEditor.register(context, log, packets.focus),
+    CaptureEditor.register(context, log, { focus: packets.focus, wireshark }),
     new Guide(context, sessions, { packets, pictures }, log),
   );
 }

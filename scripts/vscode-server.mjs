@@ -85,16 +85,22 @@ export async function installExtension(server, userFolder, vsix) {
 
 /**
  * Starts the server and waits until it answers.
- * @param options `{ userFolder, workspace, port?, settings?, driver?, locale? }`
+ * @param options `{ userFolder, workspace, port?, settings?, machineSettings?, driver?, locale? }`
  * @returns `{ url, process, logFile, stop(), kill() }`; kill() is for a user whose folder is thrown away
  */
 export async function startServer(server, options) {
-  const { userFolder, workspace, settings = {}, driver = false, locale } = options;
+  const { userFolder, workspace, settings = {}, machineSettings, driver = false, locale } = options;
   const port = options.port ?? (await freePort());
   const settingsFile = path.join(userFolder, 'user/User/settings.json');
   await mkdir(path.dirname(settingsFile), { recursive: true });
   const kept = (await exists(settingsFile)) ? JSON.parse(await readFile(settingsFile, 'utf8')) : SETTINGS;
   await writeFile(settingsFile, JSON.stringify({ ...kept, ...settings }, null, 2));
+
+  if (machineSettings) {
+    const machineFile = path.join(userFolder, 'user/Machine/settings.json');
+    await mkdir(path.dirname(machineFile), { recursive: true });
+    await writeFile(machineFile, JSON.stringify(machineSettings, null, 2));
+  }
 
   const logFile = path.join(userFolder, 'server.log');
   const log = await open(logFile, 'w');

@@ -50,6 +50,7 @@ export const PANEL_COMMANDS = [
   'findPrevious',
   'goToPacket',
   'followStream',
+  'openInWireshark',
 ] as const;
 export type PanelCommand = (typeof PANEL_COMMANDS)[number];
 
@@ -80,6 +81,8 @@ export type ToPanel =
       ended?: string;
       /** The packets are those of a capture file: there is no machine. */
       file?: CaptureFileState;
+      /** Wireshark is installed. */
+      hasWireshark?: boolean;
     }
   /** The answer to `getRows`. */
   | {
@@ -205,6 +208,8 @@ export type FromPanel =
   | { type: 'goToCode'; number: number; which: 'sent' | 'received' }
   /** Save all packets as pcapng; the extension asks for the file. */
   | { type: 'export' }
+  /** Open the packets in Wireshark, at a packet and with the filter. */
+  | { type: 'openInWireshark'; number?: number; filter: string }
   /** Put this text on the clipboard; `what` names it for the status bar: `packet 12`. */
   | { type: 'copy'; text: string; what: string }
   /** A command offered by the empty panel. */
@@ -282,6 +287,7 @@ export const parseToPanel = union<ToPanel>('a message to the Packets panel', {
     current: optional(count),
     ended: optional(string),
     file: optional(object<CaptureFileState>({ read: number, problem: optional(string) })),
+    hasWireshark: optional(boolean),
   }),
   rows: object<ToPanelOf<'rows'>>({
     type: oneOf('rows'),
@@ -394,6 +400,11 @@ export const parseFromPanel = union<FromPanel>('a message from the Packets panel
     which: oneOf('sent', 'received'),
   }),
   export: object<FromPanelOf<'export'>>({ type: oneOf('export') }),
+  openInWireshark: object<FromPanelOf<'openInWireshark'>>({
+    type: oneOf('openInWireshark'),
+    number: optional(count),
+    filter: string,
+  }),
   copy: object<FromPanelOf<'copy'>>({ type: oneOf('copy'), text: string, what: string }),
   run: object<FromPanelOf<'run'>>({ type: oneOf('run'), command: oneOf(...START_COMMANDS) }),
   problem: object<FromPanelOf<'problem'>>({ type: oneOf('problem'), message: string }),

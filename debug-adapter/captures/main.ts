@@ -9,7 +9,9 @@ import type { CaptureQuestion, FromCapture } from './messages.ts';
 
 const [path, locale] = process.argv.slice(2);
 const t = translator(readBundle(locale));
-const tell = (message: FromCapture): void => void process.send?.(message);
+// A client that is gone hears nothing: what follows is the end of this process.
+const tell = (message: FromCapture): void =>
+  void process.send?.(message, undefined, undefined, () => undefined);
 
 if (path === undefined || !process.send) {
   console.error('This process is started by an editor of capture files, which gives it the file.');

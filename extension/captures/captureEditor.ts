@@ -6,6 +6,7 @@ import { answerPackets, copyText, exportPackets, isPacketMessage } from '../pack
 import type { PanelFocus } from '../packets/panelFocus.ts';
 import { StreamEditor } from '../streams/streamEditor.ts';
 import { WebviewPage, type OwnMessage } from '../webviewPage.ts';
+import type { Wireshark } from '../wireshark/wireshark.ts';
 import { CaptureProcess } from './captureProcess.ts';
 
 export const CAPTURE_EDITOR = 'sockscope.capture';
@@ -26,27 +27,39 @@ class CaptureDocument implements vscode.CustomDocument {
   }
 }
 
+/** What its pages share with the Packets panel. */
+export interface CaptureEditorParts {
+  focus: PanelFocus;
+  wireshark: Wireshark;
+}
+
 export class CaptureEditor implements vscode.CustomReadonlyEditorProvider<CaptureDocument> {
   readonly #extensionUri: vscode.Uri;
   readonly #log: vscode.LogOutputChannel;
   readonly #memory: vscode.Memento;
   readonly #focus: PanelFocus;
+  readonly #wireshark: Wireshark;
 
-  private constructor(context: vscode.ExtensionContext, log: vscode.LogOutputChannel, focus: PanelFocus) {
+  private constructor(
+    context: vscode.ExtensionContext,
+    log: vscode.LogOutputChannel,
+    { focus, wireshark }: CaptureEditorParts,
+  ) {
     this.#extensionUri = context.extensionUri;
     this.#log = log;
     this.#memory = context.workspaceState;
     this.#focus = focus;
+    this.#wireshark = wireshark;
   }
 
   static register(
     context: vscode.ExtensionContext,
     log: vscode.LogOutputChannel,
-    focus: PanelFocus,
+    parts: CaptureEditorParts,
   ): vscode.Disposable {
     return vscode.window.registerCustomEditorProvider(
       CAPTURE_EDITOR,
-      new CaptureEditor(context, log, focus),
+      new CaptureEditor(context, log, parts),
       { supportsMultipleEditorsPerDocument: true, webviewOptions: { retainContextWhenHidden: true } },
     );
   }
@@ -74,6 +87,7 @@ export class CaptureEditor implements vscode.CustomReadonlyEditorProvider<Captur
         session: document.uri.toString(),
         total,
         running: !isOver,
+        hasWireshark: this.#wireshark.isThere,
         file: { read: size > 0 ? read / size : 0, ...(problem !== undefined && { problem }) },
       });
     };
@@ -98,8 +112,13 @@ export class CaptureEditor implements vscode.CustomReadonlyEditorProvider<Captur
       tell();
       streams.changed();
     });
+    const installed = this.#wireshark.onDidChange(tell);
+    panel.onDidChangeViewState(() => {
+      if (!panel.visible) this.#focus.leave(page);
+    });
     panel.onDidDispose(() => {
       progress.dispose();
+      installed.dispose();
       streams.dispose();
       this.#focus.leave(page);
     });
@@ -120,6 +139,11 @@ export class CaptureEditor implements vscode.CustomReadonlyEditorProvider<Captur
       else if (message.type === 'followStream') await streams.follow(message.number);
       else if (message.type === 'copy') await copyText(message);
       else if (message.type === 'export') await exportPackets(packets, vscode.Uri.joinPath(uri, '..'));
+      else if (message.type === 'openInWireshark')
+        await this.#wireshark.open(
+          { source: packets, file: uri.fsPath, name: path.basename(uri.fsPath) },
+          message,
+        );
     } catch (error) {
       const text = (error as Error).message;
       if ('id' in message) page.post({ type: 'failed', id: message.id, message: text });

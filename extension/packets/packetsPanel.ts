@@ -8,6 +8,7 @@ import { WebviewHost } from '../webviewHost.ts';
 import type { OwnMessage } from '../webviewPage.ts';
 import type { BreakOnChooser } from '../breakOn.ts';
 import type { DebugTree } from '../trees/debugTree.ts';
+import type { Wireshark } from '../wireshark/wireshark.ts';
 import { PanelFocus } from './panelFocus.ts';
 import { StreamEditor } from '../streams/streamEditor.ts';
 import { answerPanel, folderOf, need } from './panelRequests.ts';
@@ -27,6 +28,7 @@ const UPDATE_INTERVAL = 200;
 export interface PanelParts {
   breakOn: BreakOnChooser;
   sockets: DebugTree;
+  wireshark: Wireshark;
 }
 
 /** The Packets view in the panel area. */
@@ -72,11 +74,15 @@ export class PacketsPanel implements vscode.Disposable {
       log,
     );
     this.#host.onShown = () => this.#throttle.now();
+    this.#host.onDidChangeVisibility((visible) => {
+      if (!visible) this.focus.leave(this.#host);
+    });
     this.#host.onMessage = (message) => void this.#answer(message);
     this.#subscriptions = [
       this.#host,
       this.#streams,
       this.focus,
+      parts.wireshark.onDidChange(() => this.#tellChanged()),
       sessions.onDidChange((change) =>
         change === 'progress' && sessions.current?.running ? this.#throttle.request() : this.#throttle.now(),
       ),
@@ -118,6 +124,7 @@ export class PacketsPanel implements vscode.Disposable {
       type: 'changed',
       total: session?.packets ?? 0,
       running: session?.running ?? false,
+      hasWireshark: this.#parts.wireshark.isThere,
       ...(session && { session: session.id }),
       ...(current !== undefined && { current }),
       ...(session?.past && { ended: session.past.packetsAsOf }),

@@ -51,6 +51,11 @@ export async function answerPanel(
     case 'export':
       await exportPackets(need(session), folderOf(need(session)));
       return undefined;
+    case 'openInWireshark': {
+      const source = need(session);
+      await parts.wireshark.open({ source, name: source.debugSession.name }, message);
+      return undefined;
+    }
     case 'copy':
       await copyText(message);
       return undefined;

@@ -1,6 +1,6 @@
 // In the real VS Code: capture files from elsewhere, in an editor.
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { FrameLocator } from 'playwright-core';
@@ -13,6 +13,7 @@ describe('a capture file', function () {
   this.timeout(240_000);
   let code: Workbench;
   let folder: string;
+  let wireshark: string;
 
   before(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'sockscope-captures-'));
@@ -21,12 +22,21 @@ describe('a capture file', function () {
     const bytes = await readFile(whole);
     await writeFile(path.join(folder, 'cut.pcapng'), bytes.subarray(0, bytes.length - 30));
     await writeFile(path.join(folder, 'not.pcap'), 'these are no packets');
-    code = await Workbench.open({ files: folder, expect: 'whole.pcapng' });
+    // Not in the workspace: it writes down what it is started with, a line each.
+    wireshark = await mkdtemp(path.join(tmpdir(), 'sockscope-fake-'));
+    const program = path.join(wireshark, 'wireshark');
+    await writeFile(program, `#!/bin/sh\nprintf '%s\\n' "$@" > "${wireshark}/started"\n`);
+    await chmod(program, 0o755);
+    code = await Workbench.open({
+      files: folder,
+      expect: 'whole.pcapng',
+      machineSettings: { 'sockscope.wireshark': program },
+    });
     await code.page.setViewportSize({ width: 1280, height: 720 });
   });
   after(async () => {
     await code?.close();
-    await rm(folder, { recursive: true, force: true });
+    for (const one of [folder, wireshark]) await rm(one, { recursive: true, force: true });
   });
   afterEach(async function () {
     if (this.currentTest?.state === 'failed') await code?.failed(this.currentTest.title);
@@ -50,6 +60,24 @@ describe('a capture file', function () {
     await frame.getByRole('textbox').first().fill('tcp.analysis.duplicate_ack');
     await frame.getByText(/2 of \d+ packets/).waitFor();
     await code.screenshot('capture-file-2-filtered');
+  });
+
+  it('is opened in Wireshark at the selected packet, with the filter', async () => {
+    const frame = await webviewFrame(code.page, 'Packets');
+    await frame.locator('.list .row:not([hidden])').nth(1).click();
+    await frame.getByRole('button', { name: 'Open in Wireshark' }).click();
+    const args = await code.debug.waitUntil('Wireshark', () =>
+      readFile(path.join(wireshark, 'started'), 'utf8').catch(() => undefined),
+    );
+    const number = await frame.locator('.list .row[aria-selected=true] .number').innerText();
+    assert.deepEqual(args.trimEnd().split('\n'), [
+      '-r',
+      path.join(code.workspace, 'whole.pcapng'),
+      '-g',
+      number,
+      '-Y',
+      'tcp.analysis.duplicate_ack',
+    ]);
   });
 
   it('has streams, which open in editors of their own', async () => {

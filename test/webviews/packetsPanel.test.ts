@@ -264,6 +264,17 @@ describe('the Packets panel, in a browser', function () {
       ],
     );
     assert.equal(panel.sentOf('export').length, 1);
+    const wireshark = panel.page.getByRole('button', { name: 'Open in Wireshark' });
+    assert.equal(await wireshark.isVisible(), false);
+    await panel.send({
+      type: 'changed',
+      session: 'one',
+      total: panel.store.total,
+      running: false,
+      hasWireshark: true,
+    });
+    await wireshark.click();
+    await tests.eventually('the packets are sent for', () => panel.sentOf('openInWireshark').length === 1);
     assert.match(panel.sentOf('copy')[0]!.text, /^5\t0\.000050000\t127\.0\.0\.1:9000\t/);
     await panel.page.getByRole('button', { name: 'Copy packet' }).click();
     await tests.eventually('the whole packet copied', async () => panel.sentOf('copy').length === 2);

@@ -172,6 +172,7 @@ export class PacketsPanel {
       },
       onFind: () => this.findBar.open(),
       onExport: () => this.host.post({ type: 'export' }),
+      onWireshark: () => this.run('openInWireshark'),
     });
   }
 
@@ -210,6 +211,8 @@ export class PacketsPanel {
         return void this.findMark(true);
       case 'goToPacket':
         return this.host.post({ type: 'askNumber' });
+      case 'openInWireshark':
+        return this.actions.openInWireshark(number);
     }
     if (number === undefined) return this.say(t('Select a packet first'));
     if (command === 'toggleMark') this.actions.toggleMark(number, row);
@@ -265,8 +268,10 @@ export class PacketsPanel {
     setText(this.status, message);
   }
 
-  private changed({ session, total, running, current, ended, file }: ToPanelOf<'changed'>): void {
+  private changed(message: ToPanelOf<'changed'>): void {
+    const { session, total, running, current, ended, file, hasWireshark = false } = message;
     this.fileState.show(file, running);
+    document.body.classList.toggle('has-wireshark', hasWireshark);
     // Fewer packets than before: the machine was restarted or went back in time. (Answers to `getRows` may be
     // newer than the announcements and do not count.)
     const isOther = session !== this.session || total < this.announcedTotal;

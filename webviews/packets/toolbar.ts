@@ -8,13 +8,14 @@ export interface ToolbarEvents {
   onScroll: (on: boolean) => void;
   onFind: () => void;
   onExport: () => void;
+  onWireshark: () => void;
 }
 
 export function toolbar(
   filter: HTMLElement,
   status: readonly HTMLElement[],
   { followStop, autoScroll }: { followStop: boolean; autoScroll: boolean },
-  { onFollow, onScroll, onFind, onExport }: ToolbarEvents,
+  { onFollow, onScroll, onFind, onExport, onWireshark }: ToolbarEvents,
 ): HTMLElement {
   const follow = checkbox(
     t('Follow the stop'),
@@ -42,6 +43,13 @@ export function toolbar(
     tooltip: t('Export all packets to a pcapng file, for Wireshark and tshark'),
     onClick: onExport,
   });
+  const wireshark = button({
+    label: t('Open in Wireshark'),
+    icon: 'link-external',
+    iconOnly: true,
+    tooltip: t('Open in Wireshark, at the selected packet and with this filter'),
+    onClick: onWireshark,
+  });
   return el('header', { class: 'toolbar' }, [
     el('h1', { class: 'spoken', text: t('Packets') }),
     filter,
@@ -49,6 +57,7 @@ export function toolbar(
       el('span', { class: 'of-machine' }, [follow.element, scroll.element]),
       find.element,
       save.element,
+      el('span', { class: 'of-wireshark' }, [wireshark.element]),
       ...status,
     ]),
   ]);

@@ -41,13 +41,17 @@ const REFERENCE = field('frame.ref_time', 'This is a Time Reference frame', 'non
 const COMMENTS = field('pkt_comment', 'Packet comments', 'protocol');
 const COMMENT = field('frame.comment', 'Comment', 'string');
 const PROTOCOLS = field('frame.protocols', 'Protocols in frame', 'string');
-// These four are not Wireshark's: only the machine has them.
 const TIME_VIRTUAL = field('frame.time_virtual', 'Virtual time since boot', 'relative', {
   known: ({ frame }) => frame.timeNs,
 });
 const DIRECTION = field('frame.direction', 'Direction', 'string', { known: ({ frame }) => frame.direction });
 const FATE = field('frame.fate', 'What became of it', 'string', { known: ({ frame }) => frame.fate });
 const REASON = field('frame.reason', 'Reason', 'string', { known: ({ frame }) => frame.reason });
+
+/** These are not Wireshark's: only the machine has them. */
+export const MACHINE_FIELDS: readonly Field[] = [TIME_VIRTUAL, DIRECTION, FATE, REASON];
+/** What the user has said of a packet that no capture file keeps. */
+export const NOTE_FIELDS: readonly Field[] = [MARKED, REFERENCE];
 
 export const FRAME_FIELDS: readonly Field[] = [
   FRAME,
@@ -70,10 +74,7 @@ export const FRAME_FIELDS: readonly Field[] = [
   COMMENTS,
   COMMENT,
   PROTOCOLS,
-  TIME_VIRTUAL,
-  DIRECTION,
-  FATE,
-  REASON,
+  ...MACHINE_FIELDS,
   ...CAUSE_FIELDS,
 ];
 

@@ -19,7 +19,12 @@ export class CaptureFile {
   private readonly first: Piece;
   private readonly rest: AsyncGenerator<Piece>;
 
-  private constructor(contents: FileContents, parser: CaptureParser, first: Piece, rest: AsyncGenerator<Piece>) {
+  private constructor(
+    contents: FileContents,
+    parser: CaptureParser,
+    first: Piece,
+    rest: AsyncGenerator<Piece>,
+  ) {
     this.contents = contents;
     this.parser = parser;
     this.first = first;
@@ -65,7 +70,7 @@ export class CaptureFile {
 
   /** The bytes of its packets. They can be read as long as the file is not closed. */
   get bytes(): FileBytes {
-    return new FileBytes(this.path, this.contents.handle.fd);
+    return new FileBytes(this.path, this.contents.handle);
   }
 
   close(): Promise<void> {

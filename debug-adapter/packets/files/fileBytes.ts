@@ -8,16 +8,17 @@ const KEPT_PAGES = 64;
 
 export class FileBytes {
   private readonly path: string;
-  private readonly file: number;
+  /** Has the descriptor, and keeps it open as long as somebody refers to it. */
+  private readonly file: { readonly fd: number };
   /** By number, the one used last at the end. */
   private readonly pages = new Map<number, Uint8Array>();
 
   /**
    * Throws the system's error if the file cannot be read.
    *
-   * @param file its descriptor, if it is open; it may grow
+   * @param file if it is open already; it may grow
    */
-  constructor(path: string, file = openSync(path, 'r')) {
+  constructor(path: string, file: { readonly fd: number } = { fd: openSync(path, 'r') }) {
     this.path = path;
     this.file = file;
   }
@@ -41,7 +42,7 @@ export class FileBytes {
   }
 
   close(): void {
-    closeSync(this.file);
+    closeSync(this.file.fd);
   }
 
   private checked(bytes: Uint8Array, length: number): Uint8Array {
@@ -60,7 +61,7 @@ export class FileBytes {
     const buffer = new Uint8Array(PAGE);
     let filled = 0;
     for (;;) {
-      const read = readSync(this.file, buffer, filled, PAGE - filled, number * PAGE + filled);
+      const read = readSync(this.file.fd, buffer, filled, PAGE - filled, number * PAGE + filled);
       filled += read;
       if (read === 0 || filled === PAGE) break;
     }

@@ -22,7 +22,14 @@ interface ServerScript {
   installExtension(server: InstalledServer, userFolder: string, vsix: string): Promise<void>;
   startServer(
     server: InstalledServer,
-    options: { userFolder: string; workspace: string; settings?: object; driver?: boolean; locale?: string },
+    options: {
+      userFolder: string;
+      workspace: string;
+      settings?: object;
+      machineSettings?: object;
+      driver?: boolean;
+      locale?: string;
+    },
   ): Promise<RunningServer>;
 }
 interface BrowserScript {

@@ -37,6 +37,8 @@ export interface WorkbenchOptions {
   /** A file in it whose appearance in the explorer says that VS Code is ready. */
   expect: string;
   settings?: Record<string, unknown>;
+  /** Those that belong to the computer that VS Code's server runs on. */
+  machineSettings?: Record<string, unknown>;
   /** VS Code's display language; omitted: English. */
   language?: string;
   /** A debug adapter to put in the place of the real one. */
@@ -92,6 +94,7 @@ export class Workbench {
       userFolder,
       workspace,
       driver: true,
+      ...(options.machineSettings && { machineSettings: options.machineSettings }),
       ...(options.language && { locale: options.language }),
       settings: { ...QUIET, 'debug.openDebug': 'openOnDebugBreak', ...options.settings },
     });

@@ -89,6 +89,12 @@ export class PacketActions {
     this.host.post({ type: 'followStream', number });
   }
 
+  /** At a packet, if one is selected. */
+  openInWireshark(number?: number): void {
+    const filter = this.events.filter();
+    this.host.post({ type: 'openInWireshark', filter, ...(number !== undefined && { number }) });
+  }
+
   breakOnLike(number: number): void {
     this.host.post({ type: 'breakOnLike', number });
   }

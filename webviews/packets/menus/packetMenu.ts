@@ -51,7 +51,10 @@ export function rowMenu(number: number, row: PacketRow | undefined, actions: Pac
       { label: t('Show Its Socket in the Sockets Tree'), run: () => actions.showSocket(number) },
       { label: t('Show Its Way'), run: () => actions.showWay(number) },
     ]),
-    [copyEntries(number, row, actions)],
+    [
+      copyEntries(number, row, actions),
+      { label: t('Open in Wireshark'), run: () => actions.openInWireshark(number) },
+    ],
   );
 }
 

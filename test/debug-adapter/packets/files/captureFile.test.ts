@@ -231,7 +231,7 @@ describe('capture files', () => {
       found,
       frames.map(({ bytes }) => bytes),
     );
-    await writeFile(file, packed.subarray(0, packed.length / 2));
+    await writeFile(file, packed.subarray(0, packed.length - 40));
     const cut = await CaptureFile.open(file);
     let packets = 0;
     for await (const batch of cut.batches()) packets += batch.packets.length;
@@ -256,9 +256,6 @@ describe('capture files', () => {
     const parser = new PcapngParser();
     assert.deepEqual(parsed(parser, file), []);
     assert.equal(parser.problem?.offset, bigSection.length);
-    assert.equal(
-      saidOf(parser.problem),
-      'this packet was captured on interface 0, which is not described',
-    );
+    assert.equal(saidOf(parser.problem), 'this packet was captured on interface 0, which is not described');
   });
 });

@@ -1,6 +1,7 @@
 /** Help with filters: what can stand at the cursor, and filters made from what is seen in a packet. */
 import assert from 'node:assert/strict';
 import { english } from '../../../../language/message.ts';
+import { fieldsOnlyHere } from '../../../../debug-adapter/packets/filter/help/onlyHere.ts';
 import { completeFilter, filterFor } from '../../../../debug-adapter/packets/filterRequests.ts';
 import { PacketStore } from '../../../../debug-adapter/packets/packetStore.ts';
 import type { FilterForArguments } from '../../../../debug-adapter/protocol.ts';
@@ -90,6 +91,18 @@ describe('completions of filters', () => {
       const { start, end } = completeFilter(store, { filter: text, cursor }, english);
       assert.ok(start <= cursor && cursor <= end && end <= text.length, `at ${cursor}: ${start} to ${end}`);
     }
+  });
+});
+
+describe('filters for Wireshark', () => {
+  it('must not ask for what only the machine and the user know', () => {
+    assert.deepEqual(fieldsOnlyHere(''), []);
+    assert.deepEqual(fieldsOnlyHere('tcp.port == 80 and frame.len > 3'), []);
+    assert.deepEqual(
+      fieldsOnlyHere('tcp and (sockscope.cause.pid == 1 or frame.fate == "lost" or frame.marked == 1)'),
+      ['sockscope.cause.pid', 'frame.fate', 'frame.marked'],
+    );
+    assert.throws(() => fieldsOnlyHere('tcp.prot == 80'), /did you mean tcp\.port/);
   });
 });
 
