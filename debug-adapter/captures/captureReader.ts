@@ -77,7 +77,11 @@ export class CaptureReader {
       isOver,
       ...(isOver &&
         problem && {
-          problem: message('The file breaks at byte {0}: {1}', problem.offset.toLocaleString('en'), problem.message),
+          problem: message(
+            'The file breaks at byte {0}: {1}',
+            problem.offset.toLocaleString('en'),
+            problem.message,
+          ),
         }),
     });
   }

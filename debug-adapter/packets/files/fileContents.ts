@@ -141,4 +141,3 @@ function refuse(file: string): (error: NodeJS.ErrnoException) => never {
 function isZlibError(error: unknown): error is Error {
   return error instanceof Error && 'code' in error && String(error.code).startsWith('Z_');
 }
-

@@ -129,7 +129,8 @@ export class PcapngParser implements CaptureParser {
   }
 
   private describe(block: DataView): void {
-    if (block.byteLength < 20) return void this.fail(message('this description of an interface is too short'));
+    if (block.byteLength < 20)
+      return void this.fail(message('this description of an interface is too short'));
     const { isLittle } = this;
     const options = this.options(block, 16);
     const unit = options.get(IF_TSRESOL)?.[0]?.[0] ?? 6;
@@ -153,8 +154,7 @@ export class PcapngParser implements CaptureParser {
         message('this packet would have {0} bytes: the file is damaged from here on', captured),
       );
     const captureInterface = this.interfaces[id];
-    if (!captureInterface)
-      return this.failed(undescribed(id));
+    if (!captureInterface) return this.failed(undescribed(id));
     const { isLittle } = this;
     const high = BigInt(block.getUint32(12, isLittle));
     const units = (high << 32n) | BigInt(block.getUint32(16, isLittle));
@@ -176,8 +176,7 @@ export class PcapngParser implements CaptureParser {
   /** Without a time, an interface other than the first, and options. */
   private simplePacket(block: DataView): FilePacket | undefined {
     const [captureInterface] = this.interfaces;
-    if (!captureInterface || block.byteLength < 16)
-      return this.failed(undescribed(0));
+    if (!captureInterface || block.byteLength < 16) return this.failed(undescribed(0));
     const length = block.getUint32(8, this.isLittle);
     const limit = captureInterface.snapLength || length;
     const captured = Math.min(length, limit, block.byteLength - 16);

@@ -112,6 +112,9 @@ describe('the process that reads a capture file', () => {
     const { problem, packets } = await broken.read;
     assert.match(problem!, /^The file breaks at byte [\d,]+: the file ends in the middle of a block/);
     assert.ok(packets > 5_000, `${packets} packets`);
-    assert.match((await open('broken.pcapng', 'zh-cn').read).problem!, /^文件在第 [\d,]+ 字节处损坏：文件在一个块的中间结束/);
+    assert.match(
+      (await open('broken.pcapng', 'zh-cn').read).problem!,
+      /^文件在第 [\d,]+ 字节处损坏：文件在一个块的中间结束/,
+    );
   });
 });
