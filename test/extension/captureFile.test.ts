@@ -64,6 +64,8 @@ describe('a capture file', function () {
 
   it('is opened in Wireshark at the selected packet, with the filter', async () => {
     const frame = await webviewFrame(code.page, 'Packets');
+    // What could be typed next is listed over the packets.
+    await frame.getByRole('textbox').first().press('Enter');
     await frame.locator('.list .row:not([hidden])').nth(1).click();
     await frame.getByRole('button', { name: 'Open in Wireshark' }).click();
     const args = await code.debug.waitUntil('Wireshark', () =>
