@@ -44,6 +44,7 @@ import type { WayArguments, WayResponse } from './way/data.ts';
 import type { Step } from './way/step.ts';
 
 export type * from './packets/data.ts';
+export type * from './packets/compare/data.ts';
 export type * from './graphs/data.ts';
 export type * from './pictures/data.ts';
 export type * from './sequence/data.ts';

@@ -9,6 +9,9 @@ import { PacketsPanel } from './packets/packetsPanel.ts';
 import { registerPacketWay } from './pictures/packetWay.ts';
 import { PicturesView } from './pictures/picturesView.ts';
 import { CaptureEditor } from './captures/captureEditor.ts';
+import { TemporaryCaptures } from './captures/temporaryCaptures.ts';
+import { registerCompareCommands } from './compare/compareCommands.ts';
+import { CompareEditors } from './compare/compareEditor.ts';
 import { configurationFor, registerConfigurations } from './scenario/configuration.ts';
 import { LastProgram } from './scenario/lastProgram.ts';
 import { registerNodeProgramEditor } from './scenario/nodeProgramEditor.ts';
@@ -32,13 +35,16 @@ export function activate(context: vscode.ExtensionContext): void {
   const sockets = new DebugTree('sockets', sessions, log);
   const trees = [sockets, new DebugTree('interfaces', sessions, log), new DebugTree('kernel', sessions, log)];
   const breakOn = new BreakOnChooser(context.workspaceState, sessions);
-  const wireshark = new Wireshark();
+  const temporary = new TemporaryCaptures();
+  const wireshark = new Wireshark(temporary);
   const packets = new PacketsPanel(context.extensionUri, sessions, sources, log, context.workspaceState, {
     breakOn,
     sockets,
     wireshark,
   });
   const surroundings = { sessions, sockets, packets, breakOn, sources };
+  const captures = new CaptureEditor(context, log, { focus: packets.focus, wireshark });
+  const editors = new CompareEditors(context.extensionUri, log);
   const pictures = new PicturesView(context.extensionUri, surroundings, log);
   const lastProgram = new LastProgram(context.workspaceState, sources, configurationFor);
   context.subscriptions.push(
@@ -63,7 +69,10 @@ export function activate(context: vscode.ExtensionContext): void {
     registerGoToEvent(sessions),
     new FirstStop(sessions, packets, context.globalState),
     registerInlineValues(sessions, sources),
-    CaptureEditor.register(context, log, { focus: packets.focus, wireshark }),
+    temporary,
+    captures,
+    editors,
+    registerCompareCommands({ sessions, panel: packets, captures, editors, temporary }),
     new Guide(context, sessions, { packets, pictures }, log),
   );
 }

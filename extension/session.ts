@@ -95,6 +95,8 @@ export class Sessions implements vscode.Disposable {
   readonly #subscriptions: vscode.Disposable[] = [];
   /** The session that ended last, until another begins. */
   #last: MachineSession | undefined;
+  /** The one that had ended before the last one began. */
+  #previous: MachineSession | undefined;
   #current: MachineSession | undefined;
   /**
    * The condition of "TCP state transition" in the Breakpoints view; undefined: it is not ticked. VS Code tells
@@ -128,6 +130,11 @@ export class Sessions implements vscode.Disposable {
 
   get current(): MachineSession | undefined {
     return this.#current;
+  }
+
+  /** The run before the shown one, if it has ended: its packets are still there. */
+  get previous(): MachineSession | undefined {
+    return this.#previous;
   }
 
   dispose(): void {
@@ -176,6 +183,7 @@ export class Sessions implements vscode.Disposable {
   #track(debugSession: vscode.DebugSession): vscode.DebugAdapterTracker {
     const session = new MachineSession(debugSession);
     this.#alive.set(debugSession.id, session);
+    if (this.#last?.past) this.#previous = this.#last;
     this.#last = undefined;
     const setRunning = (running: boolean) => {
       if (session.running === running && running) return;

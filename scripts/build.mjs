@@ -57,7 +57,7 @@ async function buildFile(file) {
 }
 
 /** What the bundler writes into dist/webviews. */
-const BUNDLE_OUTPUT = /^webviews\/((packets|pictures|streams)\.(js|css)(\.map)?|codicon-\w+\.ttf)$/;
+const BUNDLE_OUTPUT = /^webviews\/((packets|pictures|streams|compare)\.(js|css)(\.map)?|codicon-\w+\.ttf)$/;
 
 /** Removes from dist/ what has no source any more, so that a deleted test does not run on. */
 async function removeOrphans(room) {
@@ -112,6 +112,7 @@ async function bundles() {
         packets: 'webviews/packets/main.ts',
         pictures: 'webviews/pictures/main.ts',
         streams: 'webviews/streams/main.ts',
+        compare: 'webviews/compare/main.ts',
       },
       outdir: 'dist/webviews',
       platform: 'browser',

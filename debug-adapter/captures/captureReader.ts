@@ -60,6 +60,11 @@ export class CaptureReader {
     return frames;
   }
 
+  /** The packets' bytes cannot be read any more. */
+  close(): Promise<void> {
+    return this.file.close();
+  }
+
   /** All packets that are read by now. */
   get packets(): PacketStore {
     return this.store;

@@ -27,20 +27,33 @@ class CaptureDocument implements vscode.CustomDocument {
   }
 }
 
+/** A file that is shown. */
+interface OpenCapture {
+  page: WebviewPage<ToPanel, FromPanel>;
+  panel: vscode.WebviewPanel;
+}
+
 /** What its pages share with the Packets panel. */
 export interface CaptureEditorParts {
   focus: PanelFocus;
   wireshark: Wireshark;
 }
 
-export class CaptureEditor implements vscode.CustomReadonlyEditorProvider<CaptureDocument> {
+export class CaptureEditor
+  implements vscode.CustomReadonlyEditorProvider<CaptureDocument>, vscode.Disposable
+{
+  readonly #registration: vscode.Disposable;
+  /** By URI: the page of a file that was opened last. */
+  readonly #pages = new Map<string, OpenCapture>();
+  /** By URI: packets that are shown as soon as their page has loaded. */
+  readonly #wanted = new Map<string, number>();
   readonly #extensionUri: vscode.Uri;
   readonly #log: vscode.LogOutputChannel;
   readonly #memory: vscode.Memento;
   readonly #focus: PanelFocus;
   readonly #wireshark: Wireshark;
 
-  private constructor(
+  constructor(
     context: vscode.ExtensionContext,
     log: vscode.LogOutputChannel,
     { focus, wireshark }: CaptureEditorParts,
@@ -50,18 +63,26 @@ export class CaptureEditor implements vscode.CustomReadonlyEditorProvider<Captur
     this.#memory = context.workspaceState;
     this.#focus = focus;
     this.#wireshark = wireshark;
+    this.#registration = vscode.window.registerCustomEditorProvider(CAPTURE_EDITOR, this, {
+      supportsMultipleEditorsPerDocument: true,
+      webviewOptions: { retainContextWhenHidden: true },
+    });
   }
 
-  static register(
-    context: vscode.ExtensionContext,
-    log: vscode.LogOutputChannel,
-    parts: CaptureEditorParts,
-  ): vscode.Disposable {
-    return vscode.window.registerCustomEditorProvider(
-      CAPTURE_EDITOR,
-      new CaptureEditor(context, log, parts),
-      { supportsMultipleEditorsPerDocument: true, webviewOptions: { retainContextWhenHidden: true } },
-    );
+  dispose(): void {
+    this.#registration.dispose();
+  }
+
+  /** Opens a file, and selects one of its packets. */
+  async show(uri: vscode.Uri, number: number): Promise<void> {
+    const open = this.#pages.get(uri.toString());
+    if (open) {
+      open.panel.reveal();
+      open.page.post({ type: 'reveal', number });
+    } else {
+      this.#wanted.set(uri.toString(), number);
+      await vscode.commands.executeCommand('vscode.openWith', uri, CAPTURE_EDITOR);
+    }
   }
 
   openCustomDocument(uri: vscode.Uri): CaptureDocument {
@@ -92,7 +113,10 @@ export class CaptureEditor implements vscode.CustomReadonlyEditorProvider<Captur
       });
     };
     const page = new WebviewPage<ToPanel, FromPanel>(kind, panel.webview, this.#extensionUri, this.#log, {
-      onReady: tell,
+      onReady: () => {
+        tell();
+        this.#loaded(document.uri, page);
+      },
       onMessage: (message) => void this.#answer(message, document, page, streams),
     });
     const streams = new StreamEditor(
@@ -108,6 +132,7 @@ export class CaptureEditor implements vscode.CustomReadonlyEditorProvider<Captur
       this.#extensionUri,
       this.#log,
     );
+    this.#pages.set(document.uri.toString(), { page, panel });
     const progress = packets.onProgress(() => {
       tell();
       streams.changed();
@@ -121,7 +146,15 @@ export class CaptureEditor implements vscode.CustomReadonlyEditorProvider<Captur
       installed.dispose();
       streams.dispose();
       this.#focus.leave(page);
+      const key = document.uri.toString();
+      if (this.#pages.get(key)?.page === page) this.#pages.delete(key);
     });
+  }
+
+  #loaded(uri: vscode.Uri, page: WebviewPage<ToPanel, FromPanel>): void {
+    const number = this.#wanted.get(uri.toString());
+    this.#wanted.delete(uri.toString());
+    if (number !== undefined) page.post({ type: 'reveal', number });
   }
 
   async #answer(

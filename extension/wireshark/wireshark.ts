@@ -1,12 +1,11 @@
 // Opens packets in Wireshark: the capture file itself, or the packets of a session in a temporary file.
 import { spawn } from 'node:child_process';
 import { accessSync, constants, statSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { errorText } from '../../language/userError.ts';
 import { fieldsOnlyHere } from '../../debug-adapter/packets/filter/help/onlyHere.ts';
+import type { TemporaryCaptures } from '../captures/temporaryCaptures.ts';
 import { translate } from '../language.ts';
 import type { PacketSource } from '../packets/packetSource.ts';
 import { findWireshark } from './findWireshark.ts';
@@ -36,14 +35,13 @@ export class Wireshark implements vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<void>();
   readonly #configuration: vscode.Disposable;
   #program: string | undefined;
-  /** Where the temporary files are. */
-  #folder: Promise<string> | undefined;
-  #exports = 0;
+  readonly #temporary: TemporaryCaptures;
 
   /** It may be found now, or not any more. */
   readonly onDidChange = this.#changed.event;
 
-  constructor() {
+  constructor(temporary: TemporaryCaptures) {
+    this.#temporary = temporary;
     this.#program = currentProgram();
     this.#configuration = vscode.workspace.onDidChangeConfiguration((change) => {
       if (change.affectsConfiguration(SETTING)) this.#look();
@@ -64,7 +62,7 @@ export class Wireshark implements vscode.Disposable {
     const program = this.#look();
     if (program === undefined) return tellMissing();
     const only = onlyHereIn(filter);
-    const file = capture.file ?? (await this.#export(capture));
+    const file = capture.file ?? (await this.#temporary.write(capture.source, capture.name));
     const packet = capture.file === undefined ? await placeOf(number, capture.source) : number;
     const shown = { file, ...(packet !== undefined && { packet }), filter: only.length > 0 ? '' : filter };
     start(program, wiresharkArguments(shown));
@@ -85,8 +83,6 @@ export class Wireshark implements vscode.Disposable {
   dispose(): void {
     this.#configuration.dispose();
     this.#changed.dispose();
-    // Windows keeps a file that is open: the system clears its temporary folder later.
-    void this.#folder?.then((folder) => rm(folder, { recursive: true, force: true })).catch(() => undefined);
   }
 
   /** It may have been installed since. */
@@ -95,14 +91,6 @@ export class Wireshark implements vscode.Disposable {
     this.#program = currentProgram();
     if (this.#program !== before) this.#changed.fire();
     return this.#program;
-  }
-
-  async #export({ source, name }: WiresharkCapture): Promise<string> {
-    this.#folder ??= mkdtemp(path.join(tmpdir(), 'sockscope-wireshark-'));
-    const safe = name.replace(/[^\p{L}\p{N}._-]+/gu, '-').replace(/^[-.]+/, '');
-    const file = path.join(await this.#folder, `${safe}-${++this.#exports}.pcapng`);
-    await source.request('sockscope/exportPackets', { path: file });
-    return file;
   }
 }
 

@@ -21,6 +21,9 @@ describe('a capture file', function () {
     await writeCapture(whole, STORIES['duplicate ACKs and fast retransmission']!());
     const bytes = await readFile(whole);
     await writeFile(path.join(folder, 'cut.pcapng'), bytes.subarray(0, bytes.length - 30));
+    // All but the fast retransmission.
+    const frames = STORIES['duplicate ACKs and fast retransmission']!();
+    await writeCapture(path.join(folder, 'without.pcapng'), [...frames.slice(0, 9), ...frames.slice(10)]);
     await writeFile(path.join(folder, 'not.pcap'), 'these are no packets');
     // Not in the workspace: it writes down what it is started with, a line each.
     wireshark = await mkdtemp(path.join(tmpdir(), 'sockscope-fake-'));
@@ -93,6 +96,25 @@ describe('a capture file', function () {
     await list.getByText(/\d+ of \d+ packets/).waitFor();
     assert.match(await list.getByRole('textbox').first().inputValue(), /^tcp\.stream eq 0$/);
     await code.screenshot('capture-file-4-stream');
+  });
+
+  it('is compared with another one, and the first difference is shown', async () => {
+    await code.command('View: Close All Editors');
+    await code.showSideBar('Explorer');
+    const file = (name: string) =>
+      code.page.locator('.explorer-folders-view .monaco-list-row', { hasText: name });
+    await file('whole.pcapng').click();
+    await file('without.pcapng').click({ modifiers: ['ControlOrMeta'] });
+    await file('without.pcapng').click({ button: 'right' });
+    await code.page.getByRole('menuitem', { name: 'Compare Captures' }).click();
+    const frame = await webviewFrame(code.page, 'Comparison of captures');
+    await frame
+      .getByRole('heading', { name: /^Packet 10 is only in whole\.pcapng/ })
+      .waitFor({ timeout: 20_000 });
+    await code.screenshot('capture-file-5-compared');
+    await frame.getByRole('button', { name: 'Show Packet 10 in whole.pcapng' }).click();
+    const list = await webviewFrame(code.page, 'Packets');
+    await list.locator('.list .row.selected', { hasText: '[TCP Fast Retransmission]' }).waitFor();
   });
 
   it('that is cut off shows what stands before, and says where it breaks', async () => {

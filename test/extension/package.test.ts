@@ -32,6 +32,8 @@ describe('the .vsix', function () {
       'dist/webviews/pictures.css',
       'dist/webviews/streams.js',
       'dist/webviews/streams.css',
+      'dist/webviews/compare.js',
+      'dist/webviews/compare.css',
       'stack/user/sockscope.d.ts',
       'samples/first-handshake.ts',
       'samples/keep-alive-reset/client.mjs',

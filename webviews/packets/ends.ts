@@ -11,7 +11,7 @@ interface Ends {
   ports: string | undefined;
 }
 
-function endsOf({ source, destination }: PacketRow): Ends {
+function endsOf({ source, destination }: Pick<PacketRow, 'source' | 'destination'>): Ends {
   const [from, to] = [WITH_PORT.exec(source), WITH_PORT.exec(destination)];
   if (!from || !to) return { isOneHost: source === destination, ports: undefined };
   return { isOneHost: from[1] === to[1], ports: `${from[2]} → ${to[2]}` };
@@ -29,7 +29,7 @@ export function endsText(row: PacketRow): string {
 }
 
 /** The info without the ports, which a column has. */
-export function infoText(row: PacketRow): string {
+export function infoText(row: Pick<PacketRow, 'source' | 'destination' | 'info'>): string {
   const { ports } = endsOf(row);
   if (!ports) return row.info;
   const at = row.info.indexOf(`${ports} `);

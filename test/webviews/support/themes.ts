@@ -12,6 +12,9 @@ const FONTS = {
 export const THEMES: Record<ThemeName, Record<string, string>> = {
   dark: {
     ...FONTS,
+    'diffEditor-insertedLineBackground': '#9ccc2c33',
+    'diffEditor-removedLineBackground': '#ff000033',
+    'gitDecoration-modifiedResourceForeground': '#e2c08d',
     'editorWidget-background': '#202020',
     'editorWidget-border': '#313131',
     'badge-background': '#616161',
@@ -85,6 +88,9 @@ export const THEMES: Record<ThemeName, Record<string, string>> = {
   },
   light: {
     ...FONTS,
+    'diffEditor-insertedLineBackground': '#9ccc2c40',
+    'diffEditor-removedLineBackground': '#ff000033',
+    'gitDecoration-modifiedResourceForeground': '#895503',
     'editorWidget-background': '#f8f8f8',
     'editorWidget-border': '#c8c8c8',
     'badge-background': '#cccccc',
@@ -158,6 +164,7 @@ export const THEMES: Record<ThemeName, Record<string, string>> = {
   },
   'high-contrast': {
     ...FONTS,
+    'gitDecoration-modifiedResourceForeground': '#e2c08d',
     'editorWidget-background': '#0c141f',
     'editorWidget-border': '#6fc3df',
     'badge-background': '#000000',
@@ -218,6 +225,7 @@ export const THEMES: Record<ThemeName, Record<string, string>> = {
   },
   'high-contrast-light': {
     ...FONTS,
+    'gitDecoration-modifiedResourceForeground': '#895503',
     foreground: '#292929',
     descriptionForeground: '#292929b3',
     disabledForeground: '#7f7f7f',
