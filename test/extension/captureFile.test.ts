@@ -74,7 +74,7 @@ describe('a capture file', function () {
     const args = await code.debug.waitUntil('Wireshark', () =>
       readFile(path.join(wireshark, 'started'), 'utf8').catch(() => undefined),
     );
-    const number = await frame.locator('.list .row[aria-selected=true] .number').innerText();
+    const number = await frame.locator('.list .row.selected:not([hidden]) .number').innerText();
     assert.deepEqual(args.trimEnd().split('\n'), [
       '-r',
       path.join(code.workspace, 'whole.pcapng'),
