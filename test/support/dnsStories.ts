@@ -38,7 +38,78 @@ const query = (...parts: Parameters<typeof message>): Bytes =>
 const answer = (...parts: Parameters<typeof message>): Bytes =>
   udp({ from: SERVER, to: CLIENT, payload: message(...parts) });
 
+/** To everybody on the link, or to one. */
+const multicast = (payload: Bytes, from = '10.0.0.1:5353', to = '224.0.0.251:5353'): Bytes =>
+  udp({ from, to, payload });
+const [IN, IN_WITH_BIT] = [1, 0x8001];
+
 export const DNS_STORIES: Record<string, () => CapturedFrame[]> = {
+  'multicast: questions, a probe, answers that take the place of others': () =>
+    capture([
+      multicast(
+        message(0, 0, [question('_http._tcp.local', 12, IN_WITH_BIT), question('host.local', 1, IN)]),
+      ),
+      multicast(
+        message(
+          0,
+          0,
+          [question('host.local', 255, IN_WITH_BIT)],
+          [],
+          [record('host.local', 1, 120, [10, 0, 0, 1])],
+        ),
+      ),
+      multicast(
+        message(
+          0,
+          0x8400,
+          [],
+          [
+            record('_http._tcp.local', 12, 4500, name('web._http._tcp.local')),
+            record('host.local', 1, 120, [10, 0, 0, 2], IN_WITH_BIT),
+          ],
+          [],
+          [
+            record('web._http._tcp.local', 33, 120, [0, 0, 0, 0, 0, 80, ...name('host.local')], IN_WITH_BIT),
+            record('web._http._tcp.local', 16, 4500, [6, ...text('path=/')], IN_WITH_BIT),
+            record('host.local', 47, 120, [...name('host.local'), 0, 4, 0x40, 0, 0, 8], IN_WITH_BIT),
+            record('host.local', 47, 120, [...name('x'), 0, 1, 0x60, 1, 1, 0x80], 3),
+          ],
+        ),
+        '10.0.0.2:5353',
+      ),
+      multicast(
+        message(
+          0,
+          0x0200,
+          [question('_http._tcp.local', 12)],
+          [record('_http._tcp.local', 12, 4500, name('web._http._tcp.local'))],
+        ),
+      ),
+      multicast(message(7, 0x0120, [question('host.local', 1, 0x8003)]), '10.0.0.1:40000'),
+      multicast(
+        message(7, 0x8400, [question('host.local', 1)], [record('host.local', 1, 10, [10, 0, 0, 2])]),
+        '10.0.0.2:5353',
+        '10.0.0.1:40000',
+      ),
+      multicast(message(0, 0, [question('host.local', 1)]).slice(0, 20), '10.0.0.3:5353'),
+    ]),
+  'link-local multicast: a name that is looked for, repeated, not there, in conflict': () =>
+    capture([
+      multicast(message(0x1234, 0, [question('fileserver', 1)]), '10.0.0.1:55000', '224.0.0.252:5355'),
+      multicast(
+        message(0x1234, 0x8000, [question('fileserver', 1)], [record(ABOVE, 1, 30, [10, 0, 0, 2])]),
+        '10.0.0.2:5355',
+        '10.0.0.1:55000',
+      ),
+      multicast(message(0x1234, 0, [question('fileserver', 1)]), '10.0.0.1:55000', '224.0.0.252:5355'),
+      multicast(message(0x1235, 0x0d00, [question('nobody', 28)]), '10.0.0.1:55001', '224.0.0.252:5355'),
+      multicast(
+        message(0x1235, 0x8703, [question('nobody', 28, IN_WITH_BIT)]),
+        '10.0.0.2:5355',
+        '10.0.0.1:55001',
+      ),
+      multicast(message(0x1236, 0, [question('cut', 1)]).slice(0, 14), '10.0.0.1:55002', '224.0.0.252:5355'),
+    ]),
   'records of all kinds': () =>
     capture([
       query(1, 0x0100, [question('example.com', 1)]),

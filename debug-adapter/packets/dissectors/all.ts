@@ -23,7 +23,7 @@ import { dissectNullLoopback, NULL_FIELDS, type Families } from './nullLoopback.
 import { dissectRawIp, RAW_FIELDS } from './rawIp.ts';
 import { dissectVlan, VLAN_FIELDS } from './vlan.ts';
 import { DNS_FIELDS } from './dns/message.ts';
-import { dnsOnUdp } from './dns/transport.ts';
+import { dnsOnUdp, llmnrOnUdp, mdnsOnUdp } from './dns/transport.ts';
 import { dissectHttp, HTTP_FIELDS } from './http/message.ts';
 import { dissectHttp2, HTTP2_FIELDS } from './http2/frame.ts';
 import { MEDIA_FIELDS } from './media/media.ts';
@@ -33,7 +33,7 @@ import { dissectTls, TLS_FIELDS } from './tls/records.ts';
 import { dissectUdp, UDP_FIELDS, type UdpApplications } from './udp.ts';
 import { dissectWebSocket, WEBSOCKET_FIELDS } from './websocket.ts';
 
-const ON_UDP: UdpApplications = { 53: dnsOnUdp };
+const ON_UDP: UdpApplications = { 53: dnsOnUdp, 5353: mdnsOnUdp, 5355: llmnrOnUdp };
 
 const ON_TCP: ApplicationDissectors = {
   http: dissectHttp,

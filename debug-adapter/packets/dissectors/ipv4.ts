@@ -245,15 +245,21 @@ function addFlags(layer: Item, bytes: PacketBytes, at: number, whole: number): v
   for (const bit of FLAG_BITS) line.bits(bit, bytes, at, 1, whole);
 }
 
+const ANY_TTL = 0;
+/** The TTL that packets to a group of the block have, by the group's last byte, if it is not 1: VRRP, GLBP, mDNS, LLMNR. */
+const CONTROL_TTLS: Readonly<Record<number, number>> = { 18: 255, 102: 255, 251: 255, 252: ANY_TTL };
+
 function noteTtl(line: Item, ttl: number, destination: number): void {
   if (destination >>> 8 === LOCAL_NETWORK_CONTROL) {
-    if (ttl !== 1)
+    const proper = CONTROL_TTLS[destination & 0xff] ?? 1;
+    if (proper !== ANY_TTL && ttl !== proper)
       expert(
         line,
         TTL_CONTROL,
         'Note',
         'Sequence',
-        () => `"Time To Live" != 1 for a packet sent to the Local Network Control Block (see RFC 3171)`,
+        () =>
+          `"Time To Live" != ${proper} for a packet sent to the Local Network Control Block (see RFC 3171)`,
       );
   } else if (ttl < SMALL_TTL && destination >>> 28 !== 0xe) {
     expert(line, TTL_SMALL, 'Note', 'Sequence', () => `"Time To Live" only ${ttl}`);

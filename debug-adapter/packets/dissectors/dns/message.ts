@@ -1,15 +1,15 @@
-/** DNS (RFC 1035). */
+/** DNS (RFC 1035), and what speaks it with other bits. */
 import type { DnsKnown } from '../../tracking/dnsTracker.ts';
 import { expert } from '../../tree/expert.ts';
 import { field, type Field } from '../../tree/field.ts';
 import type { Item } from '../../tree/item.ts';
 import type { Packet } from '../../tree/packet.ts';
 import type { PacketBytes } from '../../tree/packetBytes.ts';
+import { CLASS_BIT, classLabel, DNS, LLMNR, MDNS, type Dialect } from './dialects.ts';
 import { CLASSES, OPCODES, REPLY_CODES, TYPES } from './dnsNames.ts';
 import { readName } from './names.ts';
 import { addRecord, className, DNS_RECORD_FIELDS, typeName } from './records.ts';
 
-const DNS = field('dns', 'Domain Name System', 'protocol');
 const LINE = field('', '', 'none');
 const LENGTH = field('dns.length', 'Length', 'uint16');
 const ID = field('dns.id', 'Transaction ID', 'uint16', { base: 'hex' });
@@ -49,6 +49,8 @@ const AUTHENTICATED = bit(
   'Answer/authority portion was not authenticated by the server',
 );
 const UNCHECKED = bit('checkdisable', 'Non-authenticated data', 0x0010, 'Acceptable', 'Unacceptable');
+const CONFLICT = field('dns.flags.conflict', 'Conflict', 'boolean', { mask: 0x0400, bits: 16 });
+const TENTATIVE = bit('tentative', 'Tentative', 0x0100, 'Tentative', 'Not tentative');
 const REPLY_CODE = field('dns.flags.rcode', 'Reply code', 'uint16', { mask: 0x000f, names: REPLY_CODES });
 const count = (name: string, title: string) => field(`dns.count.${name}`, title, 'uint16');
 const COUNTS = [
@@ -70,6 +72,7 @@ const QUERY_NAME_LENGTH = field('dns.qry.name.len', 'Name Length', 'uint16');
 const LABELS = field('dns.count.labels', 'Label Count', 'uint16');
 const QUERY_TYPE = field('dns.qry.type', 'Type', 'uint16', { names: TYPES });
 const QUERY_CLASS = field('dns.qry.class', 'Class', 'uint16', { base: 'hex', names: CLASSES });
+const WANTS_UNICAST = field('dns.qry.qu', '"QU" question', 'boolean', { mask: CLASS_BIT, bits: 16 });
 const RESPONSE_IN = field('dns.response_in', 'Response In', 'uint32', { isFrame: true });
 const RESPONSE_TO = field('dns.response_to', 'Request In', 'uint32', { isFrame: true });
 const TIME = field('dns.time', 'Time', 'relative');
@@ -91,7 +94,9 @@ const REPEATED_RESPONSE = field('dns.retransmit_response', 'DNS response retrans
 const UNSOLICITED = field('dns.unsolicited', 'Unsolicited', 'boolean');
 
 export const DNS_FIELDS: readonly Field[] = [
-  DNS,
+  DNS.protocol,
+  MDNS.protocol,
+  LLMNR.protocol,
   LENGTH,
   ID,
   FLAGS,
@@ -104,6 +109,8 @@ export const DNS_FIELDS: readonly Field[] = [
   Z,
   AUTHENTICATED,
   UNCHECKED,
+  CONFLICT,
+  TENTATIVE,
   REPLY_CODE,
   ...COUNTS,
   ...UPDATE_COUNTS.slice(0, 3),
@@ -112,6 +119,7 @@ export const DNS_FIELDS: readonly Field[] = [
   LABELS,
   QUERY_TYPE,
   QUERY_CLASS,
+  WANTS_UNICAST,
   RESPONSE_IN,
   RESPONSE_TO,
   TIME,
@@ -131,19 +139,38 @@ const UPDATE = 5;
 export type AskDns = (id: number, isResponse: boolean) => DnsKnown | undefined;
 
 /** @param hasLength two bytes of length are before the message, as on TCP */
-export function dissectDns(packet: Packet, bytes: PacketBytes, ask: AskDns, hasLength = false): void {
-  packet.show({ protocol: 'DNS', info: '' });
-  packet.attempt('DNS', bytes, () => dissect(packet, bytes, ask, hasLength), DNS.name);
+export function dissectDns(
+  packet: Packet,
+  bytes: PacketBytes,
+  ask: AskDns,
+  hasLength = false,
+  dialect = DNS,
+): void {
+  packet.show({ protocol: dialect.column, info: '' });
+  packet.attempt(
+    dialect.short,
+    bytes,
+    () => dissect(packet, bytes, ask, hasLength, dialect),
+    dialect.protocol.name,
+  );
 }
 
-function dissect(packet: Packet, bytes: PacketBytes, ask: AskDns, hasLength: boolean): void {
+function dissect(
+  packet: Packet,
+  bytes: PacketBytes,
+  ask: AskDns,
+  hasLength: boolean,
+  dialect: Dialect,
+): void {
   const begin = bytes.begin + (hasLength ? 2 : 0);
   const [id, flags] = [bytes.u16(begin), bytes.u16(begin + 2)];
   const isResponse = (flags & 0x8000) !== 0;
   const opcode = (flags >> 11) & 0xf;
   const isUpdate = opcode === UPDATE;
   packet.show({ info: () => infoText(id, flags) });
-  const layer = packet.layer(DNS, bytes, bytes.length, `${DNS.title} (${isResponse ? 'response' : 'query'})`);
+  const { protocol, hasClassBit } = dialect;
+  const title = `${protocol.title} (${isResponse ? 'response' : 'query'})`;
+  const layer = packet.layer(protocol, bytes, bytes.length, title);
   if (hasLength) layer.read(LENGTH, bytes, bytes.begin, 2);
   const idLine = layer.add(ID, bytes, begin, 2, id);
   const known = packet.isQuoted ? undefined : ask(id, isResponse);
@@ -152,7 +179,7 @@ function dissect(packet: Packet, bytes: PacketBytes, ask: AskDns, hasLength: boo
     const original = `Original ${isResponse ? 'response' : 'request'} in frame ${known.repeats}`;
     expert(idLine, what, 'Warning', 'Protocol', `${what.title}. ${original}`);
   }
-  addFlags(layer, bytes, begin + 2, flags);
+  addFlags(layer, bytes, begin + 2, flags, dialect);
   const titles = isUpdate ? UPDATE_SECTIONS : SECTIONS;
   const counts = (isUpdate ? UPDATE_COUNTS : COUNTS).map((own, at) => {
     layer.read(own, bytes, begin + 4 + 2 * at, 2);
@@ -167,8 +194,8 @@ function dissect(packet: Packet, bytes: PacketBytes, ask: AskDns, hasLength: boo
     for (let left = wanted; left > 0; left--)
       at =
         section === 0
-          ? addQuery(heading, bytes, begin, at, info)
-          : addRecord(heading, bytes, begin, at, info);
+          ? addQuery(heading, bytes, begin, at, info, hasClassBit)
+          : addRecord(heading, bytes, begin, at, info, hasClassBit);
     heading.length = Math.min(at, bytes.captured) - from;
   }
   if (known) addLinks(packet, layer, bytes, known, isResponse);
@@ -183,7 +210,13 @@ function infoText(id: number, flags: number): string {
   return `${what}${response} 0x${id.toString(16).padStart(4, '0')}${failure}`;
 }
 
-function addFlags(layer: Item, bytes: PacketBytes, at: number, flags: number): void {
+function addFlags(
+  layer: Item,
+  bytes: PacketBytes,
+  at: number,
+  flags: number,
+  { hasLlmnrFlags }: Dialect,
+): void {
   const isResponse = (flags & 0x8000) !== 0;
   const line = layer.add(FLAGS, bytes, at, 2, flags);
   line.also(() => {
@@ -193,6 +226,13 @@ function addFlags(layer: Item, bytes: PacketBytes, at: number, flags: number): v
   const add = (own: Field) => line.bits(own, bytes, at, 2, flags);
   add(RESPONSE);
   add(OPCODE);
+  if (hasLlmnrFlags) {
+    add(CONFLICT).as(CONFLICTS[isResponse ? 'response' : 'query'][flags & CONFLICT.mask! ? 1 : 0]);
+    add(TRUNCATED);
+    add(TENTATIVE);
+    if (isResponse) add(REPLY_CODE);
+    return;
+  }
   if (isResponse) add(AUTHORITATIVE);
   add(TRUNCATED);
   add(WANTS_RECURSION);
@@ -204,6 +244,12 @@ function addFlags(layer: Item, bytes: PacketBytes, at: number, flags: number): v
   if (isResponse) add(REPLY_CODE);
 }
 
+/** Without a conflict, and with one. */
+const CONFLICTS = {
+  query: ['None', 'The sender received multiple responses'],
+  response: ['The name is considered unique', 'The name is not considered unique'],
+} as const;
+
 /** @returns where it ends */
 function addQuery(
   section: Item,
@@ -211,16 +257,19 @@ function addQuery(
   begin: number,
   at: number,
   info: (text: string) => void,
+  hasClassBit: boolean,
 ): number {
   const { text, length, end } = readName(bytes, begin, at);
-  const [type, kind] = [bytes.u16(end), bytes.u16(end + 2)];
-  info(`${typeName(type)} ${text}`);
+  const [type, whole] = [bytes.u16(end), bytes.u16(end + 2)];
+  const kind = hasClassBit ? whole & ~CLASS_BIT : whole;
+  const asks = hasClassBit ? `, "${whole & CLASS_BIT ? 'QU' : 'QM'}" question` : '';
+  info(`${typeName(type)} ${text}${asks}`);
   const line = section.heading(
     LINE,
     bytes,
     at,
     end + 4 - at,
-    () => `${text}: type ${typeName(type)}, class ${className(kind)}`,
+    () => `${text}: type ${typeName(type)}, class ${className(kind)}${asks}`,
   );
   line.add(QUERY_NAME, bytes, at, end - at, text);
   // Wireshark counts a name of one letter as the root's.
@@ -228,7 +277,11 @@ function addQuery(
   line.add(QUERY_NAME_LENGTH, bytes, at, end - at, isCounted ? length : 0);
   line.add(LABELS, bytes, at, end - at, isCounted ? text.split('.').length : 0);
   line.add(QUERY_TYPE, bytes, end, 2, type);
-  line.add(QUERY_CLASS, bytes, end + 2, 2, kind);
+  const classLine = line.add(QUERY_CLASS, bytes, end + 2, 2, kind);
+  if (hasClassBit) {
+    classLine.label(() => classLabel(kind, className(kind)));
+    line.bits(WANTS_UNICAST, bytes, end + 2, 2, whole);
+  }
   return end + 4;
 }
 

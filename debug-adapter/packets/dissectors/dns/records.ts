@@ -3,6 +3,7 @@ import { field, type Field } from '../../tree/field.ts';
 import type { Item } from '../../tree/item.ts';
 import type { PacketBytes } from '../../tree/packetBytes.ts';
 import { durationText, ipv4Text, ipv6Text } from '../../tree/text.ts';
+import { CLASS_BIT, classLabel, sizeLabel } from './dialects.ts';
 import { CLASSES, OPTIONS, TYPES } from './dnsNames.ts';
 import { readName } from './names.ts';
 
@@ -10,6 +11,7 @@ const RECORD = field('', '', 'none');
 const NAME = field('dns.resp.name', 'Name', 'string');
 const TYPE = field('dns.resp.type', 'Type', 'uint16', { names: TYPES });
 const CLASS = field('dns.resp.class', 'Class', 'uint16', { base: 'hex', names: CLASSES });
+const CACHE_FLUSH = field('dns.resp.cache_flush', 'Cache flush', 'boolean', { mask: CLASS_BIT, bits: 16 });
 const TTL = field('dns.resp.ttl', 'Time to live', 'uint32');
 const LENGTH = field('dns.resp.len', 'Data length', 'uint16');
 const UDP_SIZE = field('dns.rr.udp_payload_size', 'UDP payload size', 'uint16');
@@ -36,6 +38,7 @@ const MAIL = field('dns.mx.mail_exchange', 'Mail Exchange', 'string');
 const TEXT_LENGTH = field('dns.txt.length', 'TXT Length', 'uint8');
 const TEXT = field('dns.txt', 'TXT', 'string');
 const DATA = field('dns.data', 'Data', 'bytes');
+const NEXT_DOMAIN = field('dns.nsec.next_domain_name', 'Next Domain Name', 'string');
 const SOA = {
   server: field('dns.soa.mname', 'Primary name server', 'string'),
   mailbox: field('dns.soa.rname', "Responsible authority's mailbox", 'string'),
@@ -59,6 +62,7 @@ export const DNS_RECORD_FIELDS: readonly Field[] = [
   NAME,
   TYPE,
   CLASS,
+  CACHE_FLUSH,
   TTL,
   LENGTH,
   UDP_SIZE,
@@ -81,11 +85,13 @@ export const DNS_RECORD_FIELDS: readonly Field[] = [
   TEXT_LENGTH,
   TEXT,
   DATA,
+  NEXT_DOMAIN,
   ...Object.values(SOA),
   ...Object.values(SRV),
 ];
 
 const [A, NS, CNAME_TYPE, SOA_TYPE, PTR, MX, TXT, AAAA, SRV_TYPE, OPT] = [1, 2, 5, 6, 12, 15, 16, 28, 33, 41];
+const NSEC = 47;
 
 /** `A` of `A (Host Address)` */
 export function typeName(type: number): string {
@@ -102,6 +108,7 @@ export function className(number: number): string {
  * Adds a record.
  *
  * @param info told what the record says for the packet list
+ * @param hasClassBit the uppermost bit of the class says that it takes the place of others
  * @returns where it ends
  * @throws BeyondEnd
  */
@@ -111,26 +118,33 @@ export function addRecord(
   begin: number,
   at: number,
   info: (text: string) => void,
+  hasClassBit = false,
 ): number {
   const name = readName(bytes, begin, at);
   const { end: fixed } = name;
   const type = bytes.u16(fixed);
-  const kind = bytes.u16(fixed + 2);
+  const whole = bytes.u16(fixed + 2);
+  const kind = hasClassBit ? whole & ~CLASS_BIT : whole;
+  const flush = hasClassBit && whole & CLASS_BIT ? ', cache flush' : '';
   const ttl = bytes.u32(fixed + 4);
   const length = bytes.u16(fixed + 8);
   const data = fixed + 10;
-  info(typeName(type));
+  info(typeName(type) + flush);
   const record = section.heading(RECORD, bytes, at, Math.min(data + length, bytes.captured) - at, () =>
     type === OPT
-      ? `${name.text}: type OPT`
-      : `${name.text}: type ${typeName(type)}, class ${className(kind)}`,
+      ? `${name.text}: type OPT${flush}`
+      : `${name.text}: type ${typeName(type)}, class ${className(kind)}${flush}`,
   );
   if (type === SRV_TYPE) addService(record, bytes, at, fixed, name.text);
   else record.add(NAME, bytes, at, fixed - at, name.text);
   record.add(TYPE, bytes, fixed, 2, type);
-  if (type === OPT) addExtension(record, bytes, fixed);
+  if (type === OPT) addExtension(record, bytes, fixed, hasClassBit);
   else {
-    record.add(CLASS, bytes, fixed + 2, 2, kind);
+    const classLine = record.add(CLASS, bytes, fixed + 2, 2, kind);
+    if (hasClassBit) {
+      classLine.label(() => classLabel(kind, className(kind)));
+      record.bits(CACHE_FLUSH, bytes, fixed + 2, 2, whole);
+    }
     record.add(TTL, bytes, fixed + 4, 4, ttl).as(() => `${ttl} (${durationText(ttl)})`);
   }
   record.add(LENGTH, bytes, fixed + 8, 2, length);
@@ -147,8 +161,14 @@ function addService(record: Item, bytes: PacketBytes, at: number, end: number, n
 }
 
 /** What EDNS has in place of class and TTL. */
-function addExtension(record: Item, bytes: PacketBytes, fixed: number): void {
-  record.add(UDP_SIZE, bytes, fixed + 2, 2, bytes.u16(fixed + 2));
+function addExtension(record: Item, bytes: PacketBytes, fixed: number, hasClassBit: boolean): void {
+  const whole = bytes.u16(fixed + 2);
+  const size = hasClassBit ? whole & ~CLASS_BIT : whole;
+  const sizeLine = record.add(UDP_SIZE, bytes, fixed + 2, 2, size);
+  if (hasClassBit) {
+    sizeLine.label(() => sizeLabel(size));
+    record.bits(CACHE_FLUSH, bytes, fixed + 2, 2, whole);
+  }
   record.read(EXTENDED_CODE, bytes, fixed + 4, 1);
   record.read(EDNS_VERSION, bytes, fixed + 5, 1);
   const flags = record.read(Z, bytes, fixed + 6, 2);
@@ -237,11 +257,33 @@ function addData(
         next += 1 + size;
       }
       break;
+    case NSEC: {
+      const next = name(NEXT_DOMAIN, at, ', next domain name ');
+      addTypes(record, bytes, next, at + length);
+      break;
+    }
     case OPT:
       for (let next = at; next < at + length;) next = addOption(record, bytes, next);
       break;
     default:
       if (length > 0) record.read(DATA, bytes, at, length);
+  }
+}
+
+/** The types that a name has, as bits: windows of 256 types, each as long as it needs to be. */
+function addTypes(record: Item, bytes: PacketBytes, from: number, end: number): void {
+  for (let at = from; at < end;) {
+    const [window, length] = [bytes.u8(at), bytes.u8(at + 1)];
+    for (let byte = 0; byte < length; byte++) {
+      const bits = bytes.u8(at + 2 + byte);
+      for (let bit = 0; bit < 8; bit++) {
+        if (!(bits & (0x80 >> bit))) continue;
+        const type = window * 256 + byte * 8 + bit;
+        const name = TYPES[type] ?? `Unknown (${type})`;
+        record.add(TYPE, bytes, at + 2 + byte, 1, type).label(`RR type in bit map: ${name}`);
+      }
+    }
+    at += 2 + length;
   }
 }
 
