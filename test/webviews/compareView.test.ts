@@ -133,7 +133,7 @@ describe('two captures side by side, in a browser', function () {
     await tests.eventually('the process compares again', () =>
       view.sent.some((one) => one.type === 'ignore' && !one.ignored.includes('times')),
     );
-    await view.page.getByText(/differences in \d+ rows/).waitFor();
+    await view.page.getByText(/^Differences: \d+ in \d+ rows/).waitFor();
   });
 
   for (const theme of Object.keys(THEMES) as ThemeName[])

@@ -193,13 +193,13 @@ function damage({ name, problem }: SideState): string | undefined {
   return problem === undefined ? undefined : t('{0}: {1}', name, problem);
 }
 
-/** `12 of 340 rows differ: 3 packets differ, 4 are only on the left, 5 only on the right` */
+/** `Differences: 12 in 340 rows (changed: 3, only on the left: 4, only on the right: 5)` */
 function summaryText({ rows, changed, left, right }: CompareSummary): string {
   const number = (count: number) => count.toLocaleString('en');
   const differences = changed + left + right;
   if (differences === 0) return t('No difference in {0} packets, but for what is ignored', number(rows));
   return t(
-    '{0} differences in {1} rows: {2} packets differ, {3} are only on the left, {4} only on the right',
+    'Differences: {0} in {1} rows (changed: {2}, only on the left: {3}, only on the right: {4})',
     number(differences),
     number(rows),
     number(changed),

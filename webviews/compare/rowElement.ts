@@ -1,7 +1,7 @@
 /** One row of the comparison as elements: a sign for what it is, and the packet of each side. */
 import { el, icon, setAria, setText } from '../dom.ts';
 import { t } from '../language.ts';
-import { infoText } from '../packets/ends.ts';
+import { endsText, infoText } from '../packets/ends.ts';
 import type { ComparedPacket, ComparedRow, RowState, Side } from './messages.ts';
 
 const SIDES = ['left', 'right'] as const;
@@ -22,7 +22,7 @@ function sideColumns(): readonly SideColumn[] {
   return [
     { name: 'number', title: t('No'), text: ({ number }) => String(number) },
     { name: 'time', title: t('Time'), text: ({ time }) => time },
-    { name: 'source', title: t('Source'), text: ({ source }) => source },
+    { name: 'ends', title: t('From → To'), text: endsText },
     { name: 'protocol', title: t('Protocol'), text: ({ protocol }) => protocol },
     { name: 'info', title: t('Info'), text: infoText },
   ];

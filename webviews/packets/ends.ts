@@ -23,7 +23,7 @@ export function isOneHost(row: PacketRow): boolean {
 }
 
 /** `40312 → 8080` within one host, else `10.0.0.1:40312 → 10.0.0.2:8080`. */
-export function endsText(row: PacketRow): string {
+export function endsText(row: Pick<PacketRow, 'source' | 'destination'>): string {
   const { isOneHost, ports } = endsOf(row);
   return isOneHost && ports ? ports : `${row.source} → ${row.destination}`;
 }
