@@ -22,6 +22,7 @@ import { dissectLlc, LLC_FIELDS } from './llc.ts';
 import { dissectNullLoopback, NULL_FIELDS, type Families } from './nullLoopback.ts';
 import { dissectRawIp, RAW_FIELDS } from './rawIp.ts';
 import { dissectVlan, VLAN_FIELDS } from './vlan.ts';
+import { DHCP_FIELDS, dissectDhcp } from './dhcp/message.ts';
 import { DNS_FIELDS } from './dns/message.ts';
 import { dnsOnUdp, llmnrOnUdp, mdnsOnUdp } from './dns/transport.ts';
 import { dissectHttp, HTTP_FIELDS } from './http/message.ts';
@@ -33,7 +34,13 @@ import { dissectTls, TLS_FIELDS } from './tls/records.ts';
 import { dissectUdp, UDP_FIELDS, type UdpApplications } from './udp.ts';
 import { dissectWebSocket, WEBSOCKET_FIELDS } from './websocket.ts';
 
-const ON_UDP: UdpApplications = { 53: dnsOnUdp, 5353: mdnsOnUdp, 5355: llmnrOnUdp };
+const ON_UDP: UdpApplications = {
+  53: dnsOnUdp,
+  67: dissectDhcp,
+  68: dissectDhcp,
+  5353: mdnsOnUdp,
+  5355: llmnrOnUdp,
+};
 
 const ON_TCP: ApplicationDissectors = {
   http: dissectHttp,
@@ -119,6 +126,7 @@ export const FIELDS: ReadonlyMap<string, Field> = new Map(
     ...UDP_FIELDS,
     ...TCP_FIELDS,
     ...DNS_FIELDS,
+    ...DHCP_FIELDS,
     ...HTTP_FIELDS,
     ...HTTP2_FIELDS,
     ...MEDIA_FIELDS,

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { CapturedFrame } from '../../../../debug-adapter/packets/frame.ts';
 import { columnsOf, decoded } from '../../../support/decoded.ts';
+import { DHCP_STORIES } from '../../../support/dhcpStories.ts';
 import { DNS_STORIES } from '../../../support/dnsStories.ts';
 import { HTTP2_STORIES } from '../../../support/http2Stories.ts';
 import { HTTP_STORIES } from '../../../support/httpStories.ts';
@@ -16,6 +17,7 @@ import { WEBSOCKET_STORIES } from '../../../support/webSocketStories.ts';
 const GROUPS: Record<string, Record<string, () => CapturedFrame[]>> = {
   'HTTP/1.1': HTTP_STORIES,
   'HTTP/2': HTTP2_STORIES,
+  DHCP: DHCP_STORIES,
   DNS: DNS_STORIES,
   TLS: TLS_STORIES,
   WebSocket: WEBSOCKET_STORIES,
