@@ -6,7 +6,10 @@
  */
 export function nearest(name: string, known: readonly string[]): string[] {
   const limit = Math.max(2, Math.floor(name.length / 3));
+  // The distance is at least the difference of the lengths: most names need no closer look.
+  const isLike = (one: string) => one.endsWith(`.${name}`) || Math.abs(one.length - name.length) <= limit;
   const close = known
+    .filter(isLike)
     .map((one) => ({ one, distance: one.endsWith(`.${name}`) ? 0 : editDistance(name, one) }))
     .filter(({ distance }) => distance <= limit)
     .sort((a, b) => a.distance - b.distance)
