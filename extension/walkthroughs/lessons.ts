@@ -76,7 +76,7 @@ const QUEUES: Lesson = {
   sample: 'accept-queue-overflow.ts',
   steps: [
     { id: 'open', done: { opened: true } },
-    { id: 'start', to: { entry: true }, done: { stop: { reason: 'entry' } } },
+    { id: 'start', to: { entry: true }, show: 'queues', done: { stop: { reason: 'entry' } } },
     {
       id: 'synQueue',
       to: { breakOn: { transition: 'SYN_SENT -> ESTABLISHED' } },
@@ -101,7 +101,7 @@ const QUEUES: Lesson = {
       show: 'queues',
       done: { stop: { reason: 'queueOverflow', under: ['tcp_conn_request'] } },
     },
-    { id: 'end', to: { end: true }, show: 'queues', done: { ended: true } },
+    { id: 'end', to: { end: true }, show: 'sequence', done: { ended: true } },
   ],
   question: {
     ask: message(

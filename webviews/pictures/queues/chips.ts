@@ -12,6 +12,7 @@ const PACKETS = 24;
 
 interface Chip {
   element: SVGGElement;
+  outline: SVGElement;
   name: SVGElement;
   detail: SVGElement;
   link: SVGElement;
@@ -39,7 +40,7 @@ export class Chips {
       for (const [index, entry] of queue.entries.slice(0, shown).entries()) {
         const chip = this.byPeer.get(entry.peer) ?? this.create(entry, at);
         seen.add(entry.peer);
-        this.fill(chip, entry, name);
+        this.fill(chip, entry, name, box.chip);
         const { x, y } = place(box, index);
         chip.element.style.transform = `translate(${x}px, ${y}px)`;
         chip.element.classList.toggle('changed', latest?.peer === entry.peer);
@@ -59,16 +60,16 @@ export class Chips {
 
   /** It begins where SYNs come from. */
   private create(entry: QueueEntry, { syn }: Layout): Chip {
-    const outline = svg('rect', { class: 'outline', width: CHIP.width, height: CHIP.height, rx: 4 });
+    const outline = svg('rect', { class: 'outline', height: CHIP.height, rx: 4 });
     const name = svg('text', { class: 'chip-name', x: 8, y: 15 });
     const detail = svg('text', { class: 'chip-detail', x: 8, y: 29 });
     const link = svg('g', { class: 'link' }, [outline, name, detail]);
     const packets = svg('g', { class: 'link packets' }, [
-      svg('rect', { class: 'hit', x: CHIP.width - PACKETS, width: PACKETS, height: PACKETS, rx: 4 }),
-      svg('path', { d: `M${CHIP.width - 18} 8h11m-11 4h11m-11 4h11` }),
+      svg('rect', { class: 'hit', width: PACKETS, height: PACKETS, rx: 4 }),
+      svg('path', { d: 'M6 8h11m-11 4h11m-11 4h11' }),
     ]);
     const element = svg('g', { class: 'chip' }, [link, packets]);
-    const chip: Chip = { element, name, detail, link, packets, entry };
+    const chip: Chip = { element, outline, name, detail, link, packets, entry };
     clickable(link, 'link', () => this.host.revealSocket(chip.entry.socket));
     clickable(packets, 'link', () => this.host.showPackets(chip.entry.packetFilter ?? ''));
     this.byPeer.set(entry.peer, chip);
@@ -79,11 +80,13 @@ export class Chips {
     return chip;
   }
 
-  private fill(chip: Chip, entry: QueueEntry, queue: string): void {
-    const { name, detail, link, packets } = chip;
+  private fill(chip: Chip, entry: QueueEntry, queue: string, width: number): void {
+    const { outline, name, detail, link, packets } = chip;
     chip.entry = entry;
-    name.textContent = fitted(entry.name, CHIP.width - PACKETS - 8, 12);
-    detail.textContent = fitted(`${entry.age} · ${entry.state}`, CHIP.width - 12, 10.5);
+    outline.setAttribute('width', String(width));
+    packets.setAttribute('transform', `translate(${width - PACKETS} 0)`);
+    name.textContent = fitted(entry.name, width - PACKETS - 8, 12);
+    detail.textContent = fitted(`${entry.age} · ${entry.state}`, width - 12, 10.5);
     titled(
       link,
       t(

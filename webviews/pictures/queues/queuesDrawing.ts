@@ -144,7 +144,7 @@ function queueGround(name: string, box: QueueLayout, queue: QueueData, cookies: 
   const title = `${t('{0} {1} of {2}', name, queue.length, queue.room)}${full}`;
   const places = Array.from({ length: slots - shown }, (_, free) => {
     const { x, y } = place(box, shown + free);
-    return svg('rect', { class: 'place', x, y, width: CHIP.width, height: CHIP.height, rx: 4 });
+    return svg('rect', { class: 'place', x, y, width: box.chip, height: CHIP.height, rx: 4 });
   });
   const hidden = hiddenText(queue, shown, slots);
   const last = place(box, slots);
@@ -163,7 +163,7 @@ function queueGround(name: string, box: QueueLayout, queue: QueueData, cookies: 
       ? []
       : [
           svg('text', { class: 'more', x: last.x + 4, y: last.y + CHIP.height / 2 + 4 }, [
-            fitted(hidden, CHIP.width, 11),
+            fitted(hidden, box.chip, 11),
           ]),
         ]),
   ];

@@ -8,6 +8,8 @@ export interface Box {
 }
 /** A queue: its box, and the places in it. */
 export interface QueueLayout extends Box {
+  /** The width of a chip. */
+  chip: number;
   columns: number;
   rows: number;
 }
@@ -28,7 +30,8 @@ export interface Layout {
   acceptQueue: QueueLayout;
 }
 
-export const CHIP = { width: 138, height: 36, gap: 6 } as const;
+/** Chips are as wide as the columns of their queue allow. */
+export const CHIP = { width: { least: 138, most: 188 }, height: 36, gap: 6 } as const;
 /** The line above the chips of a queue: its name and length. */
 export const HEAD = 24;
 const PADDING = 6;
@@ -40,24 +43,27 @@ const leastHeight = (rows: number) => HEAD + rows * (CHIP.height + CHIP.gap) + P
 
 function queue(box: Box): QueueLayout {
   const fit = (room: number, size: number) => Math.max(1, Math.floor((room + CHIP.gap) / (size + CHIP.gap)));
+  const room = box.width - 2 * PADDING;
+  const columns = fit(room, CHIP.width.least);
   return {
     ...box,
-    columns: fit(box.width - 2 * PADDING, CHIP.width),
+    chip: Math.min(CHIP.width.most, Math.floor((room - (columns - 1) * CHIP.gap) / columns)),
+    columns,
     rows: fit(box.height - HEAD - PADDING, CHIP.height),
   };
 }
 
 /** Where the place with this index is. */
-export function place({ x, y, columns }: QueueLayout, index: number): { x: number; y: number } {
+export function place({ x, y, chip, columns }: QueueLayout, index: number): { x: number; y: number } {
   return {
-    x: x + PADDING + (index % columns) * (CHIP.width + CHIP.gap),
+    x: x + PADDING + (index % columns) * (chip + CHIP.gap),
     y: y + HEAD + Math.floor(index / columns) * (CHIP.height + CHIP.gap),
   };
 }
 
 function beside(width: number, height: number): Layout {
   const { beside: arrow } = ARROW;
-  const boxWidth = Math.max(CHIP.width + 2 * PADDING, (width - 3 * arrow) / 2);
+  const boxWidth = Math.max(CHIP.width.least + 2 * PADDING, (width - 3 * arrow) / 2);
   const [first, second] = [arrow, 2 * arrow + boxWidth];
   const y = 2;
   const boxHeight = Math.max(leastHeight(1), height - 4);
@@ -78,7 +84,7 @@ function beside(width: number, height: number): Layout {
 function upright(width: number, height: number): Layout {
   const { above: arrow } = ARROW;
   const boxHeight = Math.max(leastHeight(2), (height - 3 * arrow) / 2);
-  const boxWidth = Math.max(CHIP.width + 2 * PADDING, width - 4);
+  const boxWidth = Math.max(CHIP.width.least + 2 * PADDING, width - 4);
   const [first, second] = [arrow, 2 * arrow + boxHeight];
   const line = (y: number): Line => ({ x1: 28, y1: y + 4, x2: 28, y2: y + arrow - 6 });
   return {

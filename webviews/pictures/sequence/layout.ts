@@ -122,6 +122,10 @@ const LONG_PAUSE = 8;
 const NOTE_ROOM = 290;
 const LEAST_NOTE_ROOM = 165;
 const LEAST_GAP = 180;
+/** An arrow with all that its label says. */
+const USUAL_GAP = 364;
+/** Two chips beside the last lifeline. */
+const USUAL_LAST_ROOM = 190;
 const NIC_GAP = 110;
 const BAR_WIDTH = 9;
 const LEAST_BAR = 10;
@@ -196,12 +200,19 @@ function columnsOf({ lifelines, packets }: SequenceResponse, { width, showNics }
   const gaps = lifelines.length - 1;
   const forNics = nics.length * NIC_GAP;
   const fair = (free - forNics) / (gaps + 1);
-  const room = Math.min(NOTE_ROOM, Math.max(LEAST_NOTE_ROOM, fair / 2));
-  const gap = Math.max(LEAST_GAP, gaps === 0 ? 0 : (free - 2 * room - forNics) / gaps);
-  const inner = Math.min(room, gap - 20);
+  const rooms = limited(
+    free - forNics - gaps * Math.min(fair, USUAL_GAP),
+    2 * LEAST_NOTE_ROOM,
+    2 * NOTE_ROOM,
+  );
+  // The first one, which mostly connects, has the longer texts.
+  const room = Math.min(NOTE_ROOM, Math.max(rooms / 2, rooms - USUAL_LAST_ROOM));
+  const lastRoom = rooms - room;
+  const gap = Math.max(LEAST_GAP, gaps === 0 ? 0 : (free - rooms - forNics) / gaps);
+  const inner = Math.min(lastRoom, gap - 20);
   let x = RULER_WIDTH + room;
   const [first, ...others] = lifelines;
-  const headWidth = Math.min(MOST_HEAD, (gaps === 0 ? free : gap) - 10, 2 * room);
+  const headWidth = Math.min(MOST_HEAD, (gaps === 0 ? free : gap) - 10, 2 * lastRoom);
   const columns: Column[] = [{ id: first!.id, x, lifeline: first!, side: 'left', room, headWidth }];
   for (const nic of nics) {
     x += columns.length === 1 ? (gap + NIC_GAP) / 2 : NIC_GAP;
@@ -210,7 +221,7 @@ function columnsOf({ lifelines, packets }: SequenceResponse, { width, showNics }
   for (const [index, lifeline] of others.entries()) {
     x += index === 0 && nics.length > 0 ? (gap + NIC_GAP) / 2 : gap;
     const isLast = index === others.length - 1;
-    columns.push({ id: lifeline.id, x, lifeline, side: 'right', room: isLast ? room : inner, headWidth });
+    columns.push({ id: lifeline.id, x, lifeline, side: 'right', room: isLast ? lastRoom : inner, headWidth });
   }
   return columns;
 }
@@ -244,6 +255,8 @@ function toScale(rows: readonly Row[], zoom: number): { ys: number[]; breaks: Br
   const ys = rows.map(({ timeNs }) => top + ((timeNs - first) / length) * SCALE_HEIGHT * zoom);
   return { ys, breaks: [] };
 }
+
+const limited = (value: number, least: number, most: number) => Math.min(most, Math.max(least, value));
 
 function median(values: number[]): number {
   if (values.length === 0) return 0;
