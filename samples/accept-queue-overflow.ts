@@ -33,7 +33,7 @@ import {
   socket,
 } from 'sockscope';
 
-const ADDRESS = { address: '127.0.0.1', port: 8080 };
+const ADDRESS = { address: '127.0.0.1', port: 8000 };
 const CLIENTS = 4;
 
 export async function server() {

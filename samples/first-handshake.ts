@@ -42,7 +42,7 @@ import {
   socket,
 } from 'sockscope';
 
-const ADDRESS = { family: 'IPv4', address: '127.0.0.1', port: 8080 };
+const ADDRESS = { family: 'IPv4', address: '127.0.0.1', port: 8000 };
 
 export async function server() {
   const listener = await socket(AF_INET, SOCK_STREAM, 0);

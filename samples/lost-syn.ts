@@ -23,7 +23,7 @@ import {
   socket,
 } from 'sockscope';
 
-const ADDRESS = { address: '127.0.0.1', port: 8080 };
+const ADDRESS = { address: '127.0.0.1', port: 8000 };
 
 export async function server() {
   const listener = await socket(AF_INET, SOCK_STREAM);

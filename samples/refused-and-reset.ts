@@ -25,7 +25,7 @@ import {
   SOL_SOCKET,
 } from 'sockscope';
 
-const ADDRESS = { address: '127.0.0.1', port: 8080 };
+const ADDRESS = { address: '127.0.0.1', port: 8000 };
 const NOBODY = { address: '127.0.0.1', port: 81 };
 
 function codeOf(error: unknown) {

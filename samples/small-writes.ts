@@ -24,7 +24,7 @@ import {
   socket,
 } from 'sockscope';
 
-const ADDRESS = { address: '127.0.0.1', port: 8080 };
+const ADDRESS = { address: '127.0.0.1', port: 8000 };
 const REQUESTS = 2;
 
 export async function server() {

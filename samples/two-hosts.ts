@@ -44,7 +44,7 @@ export const network: Network = {
   wire: { latency: '2ms' },
 };
 
-const SERVER = { address: '10.0.0.1', port: 8080 };
+const SERVER = { address: '10.0.0.1', port: 8000 };
 
 export async function server() {
   const fd = await socket(AF_INET, SOCK_STREAM);

@@ -9,7 +9,7 @@ export const scenarioTemplate = (
 // ${t('else to stop on, and continue; "Sockscope: Break On…" offers more, before the first run, too.')}
 import { accept, AF_INET, bind, close, connect, listen, recv, send, SOCK_STREAM, socket } from 'sockscope';
 
-const ADDRESS = { family: 'IPv4', address: '127.0.0.1', port: 8080 };
+const ADDRESS = { family: 'IPv4', address: '127.0.0.1', port: 8000 };
 
 export async function server() {
   const listener = await socket(AF_INET, SOCK_STREAM, 0);

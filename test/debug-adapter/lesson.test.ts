@@ -34,7 +34,7 @@ describe('the first lesson', () => {
       await adapter.stopped();
       assert.deepEqual(await shown(adapter), [
         'server  pid 100',
-        '  fd 3 :8080  LISTEN',
+        '  fd 3 :8000  LISTEN',
         '    accept queue  0 of 2+1',
         '    SYN queue  0',
         '    struct tcp_sock',
@@ -61,13 +61,13 @@ describe('the first lesson', () => {
       assert.match(second.text, /SYN_SENT → ESTABLISHED/);
       assert.deepEqual(second.server, [
         'server  pid 100',
-        '  fd 3 :8080  LISTEN',
+        '  fd 3 :8000  LISTEN',
         '    accept queue  0 of 2+1',
         '    SYN queue  1  ●',
         '      ← :PORT  SYN-ACK again in 1 s',
         '    struct tcp_sock',
       ]);
-      assert.deepEqual(second.client.slice(0, 2), ['client  pid 101', '  fd 3 :PORT→:8080  SYN_SENT  ●']);
+      assert.deepEqual(second.client.slice(0, 2), ['client  pid 101', '  fd 3 :PORT→:8000  SYN_SENT  ●']);
       assert.deepEqual(await packets(adapter), ['[SYN]', '[SYN, ACK]']);
 
       const third = await next(adapter);
@@ -78,13 +78,13 @@ describe('the first lesson', () => {
       assert.match(fourth.text, /SYN_RECV → ESTABLISHED/);
       assert.deepEqual(fourth.server, [
         'server  pid 100',
-        '  fd 3 :8080  LISTEN',
+        '  fd 3 :8000  LISTEN',
         '    accept queue  1 of 2+1  ●',
         '      ← :PORT  SYN_RECV',
         '    SYN queue  0  ●',
         '    struct tcp_sock',
       ]);
-      assert.match(fourth.client[1]!, /fd 3 :PORT→:8080 {2}ESTABLISHED/);
+      assert.match(fourth.client[1]!, /fd 3 :PORT→:8000 {2}ESTABLISHED/);
       assert.deepEqual(await packets(adapter), ['[SYN]', '[SYN, ACK]', '[ACK]']);
       const client = (await adapter.threads()).find(({ name }) => name.startsWith('client'))!;
       const waits = (await adapter.stack(client.id)).map(({ name }) => name);
@@ -112,7 +112,7 @@ describe('the first lesson', () => {
       const lines = await shown(adapter);
       assert.deepEqual(
         lines.filter((line) => /accept queue|fd 4/.test(line)),
-        ['    accept queue  0 of 2+1  ●', '  fd 4 :8080→:PORT  ESTABLISHED'],
+        ['    accept queue  0 of 2+1  ●', '  fd 4 :8000→:PORT  ESTABLISHED'],
       );
     }));
 
@@ -152,11 +152,11 @@ describe('the lessons after it', () => {
           '      ← :PORT  SYN-ACK again in 1 s',
         ],
       );
-      assert.equal(third[third.indexOf('client3  pid 103') + 1], '  fd 3 :PORT→:8080  ESTABLISHED');
+      assert.equal(third[third.indexOf('client3  pid 103') + 1], '  fd 3 :PORT→:8000  ESTABLISHED');
       await adapter.go('continue');
       assert.equal((await adapter.stack(undefined, 1))[0]!.name, 'tcp_conn_request');
       const fourth = await shown(adapter);
-      assert.equal(fourth[fourth.indexOf('client4  pid 104') + 1], '  fd 3 :PORT→:8080  SYN_SENT');
+      assert.equal(fourth[fourth.indexOf('client4  pid 104') + 1], '  fd 3 :PORT→:8000  SYN_SENT');
       await breakAt(adapter, program, ['await accept(']);
       for (const waiting of ['2 of 1+1', '1 of 1+1  ●', '0 of 1+1  ●']) {
         await adapter.go('continue');

@@ -31,7 +31,7 @@ describe('debug adapter: a refused socket, one in close(), an ARP packet', () =>
       const group = roots.find(({ label }) => label === 'being closed');
       assert.ok(group, roots.map(({ label }) => label).join(', '));
       const [socket] = await adapter.tree('sockets', group.id);
-      assert.match(socket!.label, /^:8080→:\d+$/);
+      assert.match(socket!.label, /^:8000→:\d+$/);
       await adapter.request('setExceptionBreakpoints', { filters: ['uncaught'] });
     }));
 

@@ -67,7 +67,7 @@ describe('debug adapter: the way of a packet', function () {
     withAdapter(async (adapter) => {
       await ended(adapter, { program: samplePath('first-handshake') });
       const syn = await way(adapter, 1);
-      assert.match(syn.stations[0]!.title, /^connect\(3, 127\.0\.0\.1:8080\)$/);
+      assert.match(syn.stations[0]!.title, /^connect\(3, 127\.0\.0\.1:8000\)$/);
       assert.equal(syn.stations[0]!.code, 'tcp_v4_connect');
       assert.equal(syn.fate, 'delivered');
       assert.equal(syn.stations.at(-1)!.kind, 'freed');
@@ -117,7 +117,7 @@ describe('debug adapter: the way of a packet', function () {
     withAdapter(async (adapter) => {
       await ended(adapter, { program: samplePath('first-handshake') });
       const { packets, packet } = await way(adapter);
-      assert.match(packets.at(-1)!.label, /^127\.0\.0\.1:\d+ → 127\.0\.0\.1:8080 SYN$/);
+      assert.match(packets.at(-1)!.label, /^127\.0\.0\.1:\d+ → 127\.0\.0\.1:8000 SYN$/);
       assert.match(packet!.label, /bytes$/, 'the newest with a payload');
       await assert.rejects(way(adapter, 9999), /packet 9999 is not recorded/);
     }));

@@ -44,7 +44,7 @@ describe('a first handshake, step by step', function () {
     await sockets.waitFor('orphans');
     const expected = [
       '  server pid 100',
-      '    fd 3 :8080 LISTEN',
+      '    fd 3 :8000 LISTEN',
       '      accept queue 0 of 2+1',
       '      SYN queue 0',
       '      struct tcp_sock',
@@ -87,9 +87,9 @@ describe('a first handshake, step by step', function () {
     await sockets.waitFor(/SYN queue\W*1/);
     assert.match(
       await sockets.text(),
-      /fd 3 :8080 LISTEN\n +accept queue 0 of 2\+1\n +SYN queue •1\n +← :\d+ SYN-ACK again in 1 s\n/,
+      /fd 3 :8000 LISTEN\n +accept queue 0 of 2\+1\n +SYN queue •1\n +← :\d+ SYN-ACK again in 1 s\n/,
     );
-    assert.match(await sockets.text(), /fd 3 :\d+→:8080 •SYN_SENT\n/);
+    assert.match(await sockets.text(), /fd 3 :\d+→:8000 •SYN_SENT\n/);
     assert.deepEqual(await sockets.cutRows(), []);
     await code.screenshot('handshake-3-syn-queue');
   });
@@ -98,9 +98,9 @@ describe('a first handshake, step by step', function () {
     await goOn(/LISTEN → SYN_RECV/i);
     await sockets.show({ alone: true });
     await sockets.waitFor('being made');
-    assert.match(await sockets.text(), /fd 3 :\d+→:8080 •ESTABLISHED\n/);
+    assert.match(await sockets.text(), /fd 3 :\d+→:8000 •ESTABLISHED\n/);
     assert.deepEqual(await sockets.cutRows(), []);
-    await goOn(/SYN_RECV → ESTABLISHED of :8080 ← :\d+/i);
+    await goOn(/SYN_RECV → ESTABLISHED of :8000 ← :\d+/i);
     // It opens where the change was decided, not in what carries it out.
     await code.page.locator('.tab.active[data-resource-name="rcv.ts"]').waitFor();
     // Only rows that can be seen are there to be read.
@@ -115,7 +115,7 @@ describe('a first handshake, step by step', function () {
     await sockets.waitFor(/accept queue\W*1 of 2\+1/);
     assert.match(
       await sockets.text(),
-      /fd 3 :8080 LISTEN\n +accept queue •1 of 2\+1\n +← :\d+ SYN_RECV\n +SYN queue •0\n/,
+      /fd 3 :8000 LISTEN\n +accept queue •1 of 2\+1\n +← :\d+ SYN_RECV\n +SYN queue •0\n/,
     );
     assert.deepEqual(await sockets.cutRows(), []);
     await code.screenshot('handshake-5-accept-queue');
@@ -127,7 +127,7 @@ describe('a first handshake, step by step', function () {
     const rows = await code.packets.rows();
     assert.match(
       rows.join('\n'),
-      /→ 8080 TCP \d+ .*\[SYN\] Seq=0.*\n.*8080 → \d+ TCP \d+ .*\[SYN, ACK\] Seq=0 Ack=1.*\n.*→ 8080 TCP \d+ .*\[ACK\] Seq=1 Ack=1/,
+      /→ 8000 TCP \d+ .*\[SYN\] Seq=0.*\n.*8000 → \d+ TCP \d+ .*\[SYN, ACK\] Seq=0 Ack=1.*\n.*→ 8000 TCP \d+ .*\[ACK\] Seq=1 Ack=1/,
     );
     assert.match(await code.packets.text(), /Internet Protocol Version 4[^]*Transmission Control Protocol/);
     await code.screenshot('handshake-6-packets');
@@ -190,7 +190,7 @@ describe('a first handshake, step by step', function () {
     await interfaces.expand(/^lo/);
     await interfaces.expand(/^RX ring/);
     // The driver also polls for frames that were sent: go on to a poll that finds one received.
-    const filled = interfaces.row(/\[\d+\].*DD.*:8080/);
+    const filled = interfaces.row(/\[\d+\].*DD.*:8000/);
     await code.debug.waitUntil('a filled descriptor', async () => {
       const seen = await filled.waitFor({ timeout: 2000 }).then(
         () => true,

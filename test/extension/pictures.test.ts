@@ -55,7 +55,7 @@ describe('the pictures of an accept queue that overflows', function () {
 
   it('show the queues of the listener that is chosen in the Sockets tree', async () => {
     await code.tree('Sockets').show({ alone: true });
-    await code.tree('Sockets').choose(/fd 3 :8080/, 'Show Its Queues');
+    await code.tree('Sockets').choose(/fd 3 :8000/, 'Show Its Queues');
     await view.getByRole('tab', { name: 'Queues', selected: true }).waitFor();
     await view.getByText('accept queue 2 of 2').waitFor();
   });
@@ -91,7 +91,7 @@ describe('the pictures of an accept queue that overflows', function () {
       .waitFor();
     await code.debug.press('continue');
     await code.debug.stopsOn(/ESTABLISHED → FIN_WAIT1/);
-    const sentence = /^server :8080→:\d+: ESTABLISHED → FIN_WAIT1, right now/;
+    const sentence = /^server :8000→:\d+: ESTABLISHED → FIN_WAIT1, right now/;
     await view.getByRole('status').filter({ hasText: sentence }).waitFor();
     await code.screenshot('pictures-4-states');
     await arrow.click();

@@ -65,7 +65,7 @@ describe('the command line', function () {
       assert.match(lines[0]!, /^ +server-100 \[000\] 0\.000000000: sys_exit: socket -> 3$/);
       assert.ok(
         lines.some((line) =>
-          / inet_sock_set_state: family=AF_INET sport=8080 dport=\d+ .*oldstate=TCP_SYN_RECV newstate=TCP_ESTABLISHED$/.test(
+          / inet_sock_set_state: family=AF_INET sport=8000 dport=\d+ .*oldstate=TCP_SYN_RECV newstate=TCP_ESTABLISHED$/.test(
             line,
           ),
         ),

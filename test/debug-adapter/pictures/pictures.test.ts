@@ -34,7 +34,7 @@ describe('debug adapter: pictures', function () {
       assert.deepEqual(queuesData(data, 'queues'), data);
       const [listener, ...others] = data.listeners;
       assert.equal(others.length, 0);
-      assert.equal(listener!.name, 'server :8080');
+      assert.equal(listener!.name, 'server :8000');
       const names = ({ entries }: { entries: { name: string }[] }) => entries.map(({ name }) => name);
       assert.deepEqual(names(listener!.synQueue), ['client3']);
       assert.deepEqual(names(listener!.acceptQueue), ['client1', 'client2']);
@@ -76,7 +76,7 @@ describe('debug adapter: pictures', function () {
         if (received !== undefined) assert.ok(received.packet! > 0, 'a frame on the wire has a number');
         stop = await adapter.go('continue');
       }
-      for (const one of ['[SYN] :PORT → :8080', '[SYN, ACK] :8080 → :PORT'])
+      for (const one of ['[SYN] :PORT → :8000', '[SYN, ACK] :8000 → :PORT'])
         for (const kind of ['sent', 'received'])
           assert.ok(seen.has(`${kind} ${one}`), `no ${kind} ${one} in ${[...seen].join(' | ')}`);
     }));
@@ -110,13 +110,13 @@ describe('debug adapter: pictures', function () {
       assert.deepEqual(statesData(data, 'states'), data);
       const states = data.sockets.map(({ name, state }) => `${name.replace(/:\d{5}/g, ':PORT')} ${state}`);
       assert.deepEqual(states.sort(), [
-        ':8080→:PORT ESTABLISHED',
-        ':8080→:PORT ESTABLISHED',
-        'client1 :PORT→:8080 ESTABLISHED',
-        'client2 :PORT→:8080 ESTABLISHED',
-        'client3 :PORT→:8080 ESTABLISHED',
-        'server :8080 LISTEN',
-        'server :8080 ← :PORT NEW_SYN_RECV',
+        ':8000→:PORT ESTABLISHED',
+        ':8000→:PORT ESTABLISHED',
+        'client1 :PORT→:8000 ESTABLISHED',
+        'client2 :PORT→:8000 ESTABLISHED',
+        'client3 :PORT→:8000 ESTABLISHED',
+        'server :8000 LISTEN',
+        'server :8000 ← :PORT NEW_SYN_RECV',
       ]);
       const { socket } = data.sockets.find(({ state }) => state === 'LISTEN')!;
       const [server] = await adapter.tree('sockets');
