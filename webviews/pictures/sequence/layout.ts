@@ -125,7 +125,7 @@ const LEAST_GAP = 180;
 /** An arrow with all that its label says. */
 const USUAL_GAP = 364;
 /** Two chips beside the last lifeline. */
-const USUAL_LAST_ROOM = 190;
+const USUAL_LAST_ROOM = 174;
 const NIC_GAP = 110;
 const BAR_WIDTH = 9;
 const LEAST_BAR = 10;
