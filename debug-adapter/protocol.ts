@@ -6,6 +6,8 @@
 
 import type { Message } from '../language/message.ts';
 import type { Cause } from './packets/cause/cause.ts';
+import type { Drop } from './packets/truth/drop.ts';
+import type { Truth } from './packets/truth/truth.ts';
 import type {
   PacketDirection,
   PacketFate,
@@ -17,6 +19,8 @@ import type {
   FilterCompletionsResponse,
   FilterForArguments,
   FilterForResponse,
+  CauseChainArguments,
+  CauseChainResponse,
   PacketCodeArguments,
   PacketCodeFrame,
   PacketCodeResponse,
@@ -192,6 +196,8 @@ export interface RecordedFrame {
   fate?: PacketFate;
   reason?: string;
   cause?: Cause;
+  drop?: Drop;
+  truth?: Truth;
   isMarked?: boolean;
   comment?: string;
   isReference?: boolean;
@@ -284,6 +290,7 @@ export interface SockscopeRequests {
   };
   'sockscope/filterFor': { arguments: FilterForArguments; response: FilterForResponse };
   'sockscope/packetCode': { arguments: PacketCodeArguments; response: PacketCodeResponse };
+  'sockscope/causeChain': { arguments: CauseChainArguments; response: CauseChainResponse };
   'sockscope/annotatePacket': { arguments: AnnotatePacketArguments; response: Record<string, never> };
   'sockscope/findPacket': { arguments: FindPacketArguments; response: FindPacketResponse };
   'sockscope/followStream': { arguments: FollowStreamArguments; response: FollowStreamResponse };

@@ -16,8 +16,10 @@ import { graphsOf } from '../debug-adapter/graphs/graphs.ts';
 import { restoreCapture } from '../debug-adapter/packets/captureRecord.ts';
 import { completeFilter, filterFor } from '../debug-adapter/packets/filterRequests.ts';
 import { findIn, rowsOf } from '../debug-adapter/packets/packetRows.ts';
+import { decidingFrame } from '../debug-adapter/packets/cause/deciding.ts';
 import type { PacketStore } from '../debug-adapter/packets/packetStore.ts';
 import { exportPackets } from '../debug-adapter/packets/pcapFile.ts';
+import { causeChain, packetWithStory } from '../debug-adapter/packets/story.ts';
 import { sequenceOf } from '../debug-adapter/sequence/sequence.ts';
 import { wayOf } from '../debug-adapter/way/way.ts';
 import { shortTime } from './shortTime.ts';
@@ -44,7 +46,8 @@ export class PastRun {
     }),
     'sockscope/picture': ({ picture }) => this.#picture(picture),
     'sockscope/packets': (body) => rowsOf(this.#packets, body, this.#t),
-    'sockscope/packet': ({ number }) => this.#packets.packet(number),
+    'sockscope/packet': ({ number }) => packetWithStory(this.#packets, number, this.#t),
+    'sockscope/causeChain': ({ number }) => causeChain(this.#packets, number, this.#t),
     'sockscope/filterCompletions': (body) => completeFilter(this.#packets, body, this.#t),
     'sockscope/filterFor': (body) => filterFor(this.#packets, body),
     'sockscope/annotatePacket': (body) => {
@@ -55,7 +58,9 @@ export class PastRun {
     'sockscope/packetCode': ({ number, which }) => this.#code(number, which),
     'sockscope/followStream': (body) => this.#packets.follow(body),
     'sockscope/saveStream': (body) => this.#packets.saveStream(body),
-    'sockscope/exportPackets': async ({ path }) => ({ packets: await exportPackets(path, this.#packets) }),
+    'sockscope/exportPackets': async ({ path }) => ({
+      packets: await exportPackets(path, this.#packets, this.#t),
+    }),
     'sockscope/sequence': (body) => ({
       ...sequenceOf(this.#record.happenings, this.#record.missing, body),
       isOver: true,
@@ -145,12 +150,18 @@ export class PastRun {
     return { data };
   }
 
-  #code(number: number, which: 'sent' | 'received'): PacketCodeResponse {
+  #code(number: number, which: 'sent' | 'received' | 'cause'): PacketCodeResponse {
     const { stacks, packets } = this.#record.code;
-    const reference = packets.find((packet) => packet.number === number)?.[which];
+    const side = which === 'received' ? 'received' : 'sent';
+    const reference = packets.find((packet) => packet.number === number)?.[side];
     const stack = reference && stacks[reference.stack];
     if (!stack) return {};
-    const { opening } = reference;
+    const why = which === 'cause' ? this.#packets.frame(number).cause?.why : undefined;
+    const decided = decidingFrame(
+      stack.map(({ name }) => name),
+      why,
+    );
+    const opening = decided >= 0 ? decided : reference.opening;
     const location = stack[opening]?.location;
     return { stack, opening, ...(location && { location }) };
   }

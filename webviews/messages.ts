@@ -8,6 +8,7 @@ import type {
   PacketBytes,
   PacketField,
   PacketRow,
+  PacketStory,
   RowColour,
   SortOrder,
   TimeFormat,
@@ -33,6 +34,7 @@ export type {
   PacketBytes,
   PacketField,
   PacketRow,
+  PacketStory,
   RowColour,
   SortOrder,
   TimeFormat,
@@ -50,6 +52,8 @@ export const PANEL_COMMANDS = [
   'findPrevious',
   'goToPacket',
   'followStream',
+  'goToCause',
+  'showCauses',
   'openInWireshark',
 ] as const;
 export type PanelCommand = (typeof PANEL_COMMANDS)[number];
@@ -105,7 +109,14 @@ export type ToPanel =
       current?: number;
     }
   /** The answer to `getPacket`. */
-  | { type: 'packet'; id: number; number: number; sources: PacketBytes[]; layers: PacketField[] }
+  | {
+      type: 'packet';
+      id: number;
+      number: number;
+      sources: PacketBytes[];
+      layers: PacketField[];
+      story?: PacketStory;
+    }
   /** The answer to `find`. Nothing was found if neither is there. */
   | {
       type: 'found';
@@ -206,6 +217,10 @@ export type FromPanel =
   | { type: 'focus'; focused: boolean }
   /** Open the code that sent or received the packet. */
   | { type: 'goToCode'; number: number; which: 'sent' | 'received' }
+  /** Go to the packet that has caused this one, or to the code that has. */
+  | { type: 'goToCause'; number: number }
+  /** List what led to a packet, back to its beginning. */
+  | { type: 'showCauses'; number: number }
   /** Save all packets as pcapng; the extension asks for the file. */
   | { type: 'export' }
   /** Open the packets in Wireshark, at a packet and with the filter. */
@@ -245,6 +260,7 @@ const packetRow: Shape<PacketRow> = object<PacketRow>({
   colour: optional(oneOf(...ROW_COLOURS)),
   fate: optional(oneOf('lost', 'dropped', 'delivered', 'in flight')),
   reason: optional(string),
+  drop: optional(string),
   marked: optional(boolean),
   comment: optional(string),
   isReference: optional(boolean),
@@ -275,6 +291,13 @@ const packetField: Shape<PacketField> = object<PacketField>({
 });
 
 const progress = object<{ done: number; of: number }>({ done: count, of: count });
+const packetStory: Shape<PacketStory> = object<PacketStory>({
+  cause: optional(string),
+  causedBy: optional(count),
+  drop: optional(string),
+  truth: array(string),
+  wrong: array(string),
+});
 const packetBytes: Shape<PacketBytes> = object<PacketBytes>({ name: string, base64: string });
 
 /** @throws ShapeError naming what is wrong with a message that the panel received */
@@ -306,6 +329,7 @@ export const parseToPanel = union<ToPanel>('a message to the Packets panel', {
     number: count,
     sources: array(packetBytes),
     layers: array(packetField),
+    story: optional(packetStory),
   }),
   found: object<ToPanelOf<'found'>>({
     type: oneOf('found'),
@@ -399,6 +423,8 @@ export const parseFromPanel = union<FromPanel>('a message from the Packets panel
     number: count,
     which: oneOf('sent', 'received'),
   }),
+  goToCause: object<FromPanelOf<'goToCause'>>({ type: oneOf('goToCause'), number: count }),
+  showCauses: object<FromPanelOf<'showCauses'>>({ type: oneOf('showCauses'), number: count }),
   export: object<FromPanelOf<'export'>>({ type: oneOf('export') }),
   openInWireshark: object<FromPanelOf<'openInWireshark'>>({
     type: oneOf('openInWireshark'),

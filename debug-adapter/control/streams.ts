@@ -6,6 +6,7 @@ import { RingReader } from '../../stack/trace/ring.ts';
 import type { PacketStore } from '../packets/packetStore.ts';
 import type { Cause } from '../packets/cause/cause.ts';
 import { readCause } from '../recording/causeRecord.ts';
+import { readAcked, readDropped } from '../recording/fateRecord.ts';
 import { NameReader } from '../recording/nameTable.ts';
 import { RECORD } from '../worker/channel.ts';
 import {
@@ -136,6 +137,12 @@ export class Streams {
         return;
       case RECORD.lost:
         this.#packets.setFate(view.getUint32(0, true), 'lost', decoder.decode(content.subarray(4)));
+        return;
+      case RECORD.dropped:
+        this.#packets.drop(readDropped(content, this.#names));
+        return;
+      case RECORD.acked:
+        this.#packets.acknowledge(readAcked(content));
         return;
       case RECORD.output: {
         const stream = OUTPUT_STREAMS[view.getUint32(0, true)] ?? 'stdout';

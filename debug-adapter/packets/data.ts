@@ -29,6 +29,8 @@ export interface PacketRow {
   fate?: PacketFate;
   /** Why it was dropped: a kernel drop reason, or the wire's effect. */
   reason?: string;
+  /** The same as a sentence in the reader's language. */
+  drop?: string;
   /** The user has marked it. */
   marked?: boolean;
   comment?: string;
@@ -123,6 +125,40 @@ export interface PacketResponse {
   /** The frame's bytes first. */
   sources: PacketBytes[];
   layers: PacketField[];
+  /** Of a machine's own packet. */
+  story?: PacketStory;
+}
+
+/** What the machine knows of a packet, as sentences in the reader's language. */
+export interface PacketStory {
+  /** Why it was sent. */
+  cause?: string;
+  /** The packet that has led to it; omitted: a system call or a timer has. */
+  causedBy?: number;
+  /** Why it was lost or dropped. */
+  drop?: string;
+  /** What truly happened to it. */
+  truth: string[];
+  /** Where Wireshark's analysis guesses wrong. */
+  wrong: string[];
+}
+
+/** `sockscope/causeChain`: a packet's cause, the cause of that, and so on. */
+export interface CauseChainArguments {
+  number: number;
+}
+export interface CauseChainResponse {
+  /** The packet itself first. */
+  chain: CauseLink[];
+}
+export interface CauseLink {
+  number: number;
+  /** As the list shows it. */
+  info: string;
+  /** Why it was sent. */
+  sentence: string;
+  /** The packet that has led to it: the next one of the chain, if it is kept. */
+  packet?: number;
 }
 
 /** `sockscope/filterCompletions`: what can stand at a place in a filter. */
@@ -171,7 +207,8 @@ export interface FilterForResponse {
 /** `sockscope/packetCode`: the code that sent or received a packet. */
 export interface PacketCodeArguments {
   number: number;
-  which: 'sent' | 'received';
+  /** `cause`: as `sent`, opened where it was decided. */
+  which: 'sent' | 'received' | 'cause';
 }
 export interface PacketCodeFrame {
   name: string;

@@ -1,6 +1,8 @@
 /** A captured frame: as seen on a device, with its fate if that is known. */
 import type { Cause } from './cause/cause.ts';
 import type { PacketDirection, PacketFate } from '../protocol.ts';
+import type { Drop } from './truth/drop.ts';
+import type { Truth } from './truth/truth.ts';
 
 /** The link type of every machine's own frames. */
 export const ETHERNET = 1;
@@ -25,6 +27,10 @@ export interface CapturedFrame {
   reason?: string;
   /** Why it was sent; a frame from elsewhere has none. */
   readonly cause?: Cause;
+  /** Where and why it was lost or dropped, with more than the reason. */
+  drop?: Drop;
+  /** Of a TCP segment in a machine's own capture. */
+  truth?: Truth;
   /** The user has marked it. */
   isMarked?: boolean;
   /** The user's comment. */

@@ -8,6 +8,7 @@ import type {
 } from '../protocol.ts';
 import { FilterError } from './filter/filterError.ts';
 import type { PacketStore } from './packetStore.ts';
+import { dropSentence } from './truth/dropSentence.ts';
 
 export function rowsOf(
   store: PacketStore,
@@ -15,7 +16,12 @@ export function rowsOf(
   t: Translate,
 ): PacketsResponse {
   try {
-    return store.rows(from, count, filter, view);
+    const answer = store.rows(from, count, filter, view);
+    for (const row of answer.rows) {
+      const { drop } = store.frame(row.number);
+      if (drop) row.drop = dropSentence(drop, row.destination, t);
+    }
+    return answer;
   } catch (error) {
     return { invalidFilter: invalid(error, t), total: store.total, matching: 0, rows: [] };
   }

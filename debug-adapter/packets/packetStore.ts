@@ -16,6 +16,7 @@ import type {
   SaveStreamResponse,
 } from '../protocol.ts';
 import { dissectPacket } from './dissectors/all.ts';
+import { LATE_FIELDS } from './dissectors/sockscope.ts';
 import { sortKey } from './list/columnValues.ts';
 import { findPacket } from './list/find.ts';
 import { listRow, type RowView } from './list/listRows.ts';
@@ -31,6 +32,9 @@ import { followStream, saveStream, type FollowableStore } from './follow/followR
 import { packetBytes, packetLayers } from './layers.ts';
 import { secondsText } from './tree/text.ts';
 import type { Packet } from './tree/packet.ts';
+import type { Acked, Dropped } from './truth/events.ts';
+import { segmentOf } from './truth/segment.ts';
+import { TruthTracker } from './truth/truthTracker.ts';
 
 export interface PacketStoreLimits {
   packets: number;
@@ -59,7 +63,10 @@ interface List extends RowList {
 }
 
 /** Fields of what the machine says of a packet later. */
-const FATE_FIELDS = ['frame.fate', 'frame.reason'];
+const FATE_FIELDS = ['frame.fate', 'frame.reason', ...LATE_FIELDS.map(({ name }) => name)];
+
+/** Drops of segments whose bytes the receiver has from others. */
+const ARE_THERE: ReadonlySet<string | undefined> = new Set(['TCP_OLD_DATA', 'TCP_OFOMERGE']);
 
 /** Packets in the order of capture. */
 interface Listed {
@@ -77,6 +84,8 @@ export class PacketStore {
   /** The frames, if the store has them in memory. */
   private memory: MemoryFrames | null;
   private packets: KeptPackets;
+  /** Of a machine's own capture only. */
+  private truth: TruthTracker | null;
   private filters: FilteredList[] = [];
   /** The list that was sorted last. */
   private sorted: { key: string; list: SortedList } | undefined;
@@ -107,6 +116,19 @@ export class PacketStore {
     this.capture = capture;
     this.memory = frames ? null : new MemoryFrames();
     this.packets = this.keep(frames ?? this.memory!);
+    this.truth = this.seek();
+  }
+
+  private seek(): TruthTracker | null {
+    const { packets } = this;
+    if (!this.capture.isMachine || !this.memory) return null;
+    return new TruthTracker(
+      (number) => {
+        const row = packets.rowOf(number);
+        return row < 0 ? null : packets.lastingFrame(row);
+      },
+      (number) => this.learned(number),
+    );
   }
 
   private keep(frames: Frames): KeptPackets {
@@ -155,6 +177,8 @@ export class PacketStore {
       throw new RangeError(`captured frames must come in order: got number ${frame.number} after ${newest}`);
     memory.add(frame, isOwn);
     this.bytes += frame.bytes.length;
+    // What has become of others is known.
+    if (frame.fate === 'in flight') this.truth?.sent(frame);
     this.arrived();
   }
 
@@ -359,19 +383,63 @@ export class PacketStore {
     const row = this.packets.rowOf(number);
     if (row < 0) return;
     const frame = this.packets.lastingFrame(row);
+    if (fate === 'delivered') this.truth?.arrived(frame, frame.fate !== 'in flight');
+    else if (fate !== 'in flight' && !ARE_THERE.has(reason)) this.truth?.gone(frame);
     // It may have a field now that it had not, or the other way round.
     if (frame.fate === undefined || (reason === undefined) !== (frame.reason === undefined))
       this.packets.changed(number);
     frame.fate = fate;
     if (reason === undefined) delete frame.reason;
     else frame.reason = reason;
-    for (const list of this.filters) if (list.reads(FATE_FIELDS)) list.changed(row);
+    this.judgeAgain(row);
     if (this.sorted?.list.order.by.includes('fate')) this.sorted = undefined;
+  }
+
+  /** One buffer was dropped, or one frame lost, with what it had from the first to the last of these. */
+  drop({ first, last, drop }: Dropped): void {
+    const { packets } = this;
+    const from = packets.rowOf(first);
+    if (from < 0) return;
+    const flowAt = (row: number): string | undefined => {
+      const { bytes, length } = packets.frame(row);
+      return segmentOf(bytes, length)?.flow;
+    };
+    for (let row = from; row < packets.end && packets.number(row) <= last; row++) {
+      // GRO joins segments of one connection; others may have come in between.
+      if (row > from && flowAt(row) !== flowAt(from)) continue;
+      const frame = packets.lastingFrame(row);
+      // One of the copies that the wire has made arrived all the same.
+      const isCopy = (frame.truth?.arrivals ?? 1) > 1 && frame.drop === undefined;
+      frame.drop = drop;
+      const { number } = frame;
+      if (frame.fate === 'delivered' && !isCopy) this.setFate(number, 'dropped', drop.reason);
+      this.learned(number);
+    }
+  }
+
+  /** A packet has moved the snd_una of its receiver. */
+  acknowledge({ number, from, to }: Acked): void {
+    const row = this.packets.rowOf(number);
+    if (row >= 0) this.truth?.acked(this.packets.frame(row), from, to);
+  }
+
+  /** More is known of a packet than its layer says so far. */
+  private learned(number: number): void {
+    const row = this.packets.rowOf(number);
+    if (row < 0) return;
+    // Without a cause it has no layer that could tell of this.
+    if (this.packets.frame(row).cause) this.judgeAgain(row);
+    else this.packets.changed(number);
+  }
+
+  private judgeAgain(row: number): void {
+    for (const list of this.filters) if (list.reads(FATE_FIELDS)) list.changed(row);
   }
 
   clear(): void {
     this.memory = new MemoryFrames();
     this.packets = this.keep(this.memory);
+    this.truth = this.seek();
     this.captured = 0;
     this.bytes = 0;
     this.filters = [];

@@ -2,9 +2,10 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { PcapngWriter } from '../../stack/capture/pcapng.ts';
+import { english, type Translate } from '../../language/message.ts';
 import { MACHINE_CAPTURE, realTimeNs } from './capture.ts';
-import type { CapturedFrame } from './frame.ts';
 import type { PacketStore } from './packetStore.ts';
+import { storyOf } from './story.ts';
 
 export class PcapFile {
   readonly #writer = new PcapngWriter();
@@ -30,23 +31,31 @@ export class PcapFile {
   }
 }
 
-/** Export the stored packets. @returns how many */
-export async function exportPackets(path: string, packets: PacketStore): Promise<number> {
+/**
+ * Export the stored packets, each with the user's comment and with what only the machine knows.
+ *
+ * @returns how many
+ */
+export async function exportPackets(path: string, packets: PacketStore, t = english): Promise<number> {
   const writer = new PcapngWriter();
   const blocks = [writer.header('lo')];
   for (const frame of packets.frames()) {
-    const { timeNs, bytes, length, interface: interfaceName, linkType } = frame;
-    const comment = commentOf(frame);
+    const { number, timeNs, bytes, length, interface: interfaceName, linkType } = frame;
+    const comments = [...(frame.comment === undefined ? [] : [frame.comment])];
+    const known = storyText(packets, number, t);
+    if (known !== '') comments.push(known);
     const time = realTimeNs(packets.capture, timeNs);
-    blocks.push(writer.packet({ interfaceName, linkType, realTimeNs: time, bytes, length, comment }));
+    blocks.push(writer.packet({ interfaceName, linkType, realTimeNs: time, bytes, length, comments }));
   }
   await writeFile(path, Buffer.concat(blocks));
   return blocks.length - 1;
 }
 
-/** The user's comment, and what Wireshark cannot know. */
-function commentOf({ comment, fate, reason }: CapturedFrame): string | undefined {
-  const lost = fate === 'lost' ? `lost: ${reason ?? 'on the wire'}` : undefined;
-  const lines = [comment, lost].filter((line) => line !== undefined);
-  return lines.length ? lines.join('\n') : undefined;
+/** What Wireshark cannot know. */
+function storyText(packets: PacketStore, number: number, t: Translate): string {
+  const { cause, drop, truth, fate, reason } = packets.frame(number);
+  const story = cause || drop || truth ? storyOf(packets.dissected(number), t) : undefined;
+  if (!story) return fate === 'lost' ? `lost: ${reason ?? 'on the wire'}` : '';
+  const lines = [story.cause, story.drop, ...story.truth, ...story.wrong];
+  return lines.filter((line) => line !== undefined).join('\n');
 }

@@ -11,9 +11,10 @@ import type { NameReader, NameWriter } from './nameTable.ts';
 /**
  * Number of the frame (u32); what is handled, the reason plus one, the sign of loss plus one, whether from the backlog
  * (u8 each); packet, last packet, about, released, pid (u32 each); names of the call or timer and of the process (u16
- * each); event and amount (f64 each). A call's arguments follow.
+ * each); event and amount (f64 each); bytes that are not read yet, or -1 (i32), pid and name of who could read them
+ * (u32 each). A call's arguments follow.
  */
-const CAUSE_BYTES = 48;
+const CAUSE_BYTES = 60;
 
 const REASON_NUMBERS: ReadonlyMap<string, number> = new Map(SEND_REASONS.map((one, at) => [one, at + 1]));
 /** Asynchronous functions and methods that are bound have such names. */
@@ -45,6 +46,9 @@ export function writeCause(
   view.setUint16(at + 30, task === null ? 0 : names.numberOf(task.comm), true);
   view.setFloat64(at + 32, of.event, true);
   view.setFloat64(at + 40, of.amount, true);
+  view.setInt32(at + 48, of.unread, true);
+  view.setUint32(at + 52, of.reader?.pid ?? 0, true);
+  view.setUint32(at + 56, of.reader === null ? 0 : names.numberOf(of.reader.comm), true);
   for (let i = 0; i < count; i++) writeArgument(view, at + CAUSE_BYTES + i * ARGUMENT_BYTES, of.args[i]);
   ring.commit();
 }
@@ -73,6 +77,12 @@ export function readCause(content: Uint8Array, names: NameReader): { number: num
     ...(released > 0 && { released }),
     ...(pid > 0 && { process, pid }),
   };
+  const unread = view.getInt32(48, true);
+  const reader = view.getUint32(52, true);
+  if (unread >= 0) {
+    cause.window = { unread };
+    if (reader > 0) cause.window = { unread, process: names.name(view.getUint32(56, true)), pid: reader };
+  }
   if (pid > 0 && handled !== 'timer' && name !== '') {
     cause.call = name;
     cause.arguments = argumentsText(name, callArguments(view, CAUSE_BYTES));

@@ -11,6 +11,7 @@ import { inet_csk } from '../../stack/include/net/inet_connection_sock.ts';
 import { request_sock } from '../../stack/include/net/request_sock.ts';
 import type { sock, sock_common } from '../../stack/include/net/sock.ts';
 import { tcp_skb_timestamp_us } from '../../stack/include/net/tcp.ts';
+import { sock_from_file } from '../../stack/net/socket/file.ts';
 import type { World } from '../../stack/world/world.ts';
 import { Handling, type Callback } from './handling.ts';
 import { SentBuffers } from './sentBuffers.ts';
@@ -77,6 +78,7 @@ export class CauseTracker {
     tracer.on('sockscope:retransmit', (sk, skb, why) => this.#retransmit(sk, skb, why));
     tracer.on('sockscope:mark_lost', (sk, skb, sign) => this.#lost(sk, skb, sign));
     tracer.on('sockscope:delay_ack', (sk) => this.#delayed.set(sk, this.#handling().lastPacket));
+    tracer.on('sockscope:zero_window', (sk) => this.#closeWindow(sk as sock));
     tracer.on('sockscope:neigh_queue', (skb) => this.#waiting.set(skb, this.#handling().copy()));
     tracer.on('net:net_dev_queue', (skb) => this.#queued(skb));
     tracer.on('sockscope:gso_segment', (skb, segs) => {
@@ -92,6 +94,11 @@ export class CauseTracker {
     return skb === null ? null : (this.#causes.get(skb) ?? null);
   }
 
+  /** What the code that runs now handles. */
+  get handling(): Handling {
+    return this.#handling();
+  }
+
   #beginTimer(callback: Callback): void {
     this.#timer.beginTimer(callback);
     this.#softirq = this.#timer;
@@ -100,7 +107,6 @@ export class CauseTracker {
     this.#softirq = this.#nothing;
   }
 
-  /** What the code that runs now handles. */
   #handling(): Handling {
     const machine = this.#world.running;
     if (machine === null) return this.#nothing;
@@ -154,13 +160,28 @@ export class CauseTracker {
     const laterUs = sign === 'rack' ? tcp_sk(sk).rack.mstamp - tcp_skb_timestamp_us(skb) : 0;
     this.#losses.set(skb, { sign, packet: this.#handling().lastPacket, laterUs });
   }
+  #closeWindow(sk: sock): void {
+    const handling = this.#handling();
+    handling.unread = (tcp_sk(sk).rcv_nxt - tcp_sk(sk).copied_seq) >>> 0;
+    handling.reader = holderOf(sk);
+  }
   #queued(skb: sk_buff): void {
     let cause = this.#waiting.get(skb);
-    if (cause === undefined) cause = this.#handling().copy();
-    else {
+    if (cause === undefined) {
+      const handling = this.#handling();
+      cause = handling.copy();
+      handling.unread = -1;
+    } else {
       this.#waiting.delete(skb);
       cause.released = this.#handling().lastPacket;
     }
     this.#causes.set(skb, cause);
   }
+}
+
+/** The first task that has the socket open. */
+function holderOf(sk: sock): task_struct | null {
+  for (const task of sk.skc_net.machine.tasks.values())
+    if (task.files.fd.some((file) => file !== null && sock_from_file(file)?.sk === sk)) return task;
+  return null;
 }

@@ -25,6 +25,9 @@ export class Handling {
   about = 0;
   amount = 0;
   released = 0;
+  /** The packet closes the window: bytes that nobody has read yet, and who could; -1: it does not. */
+  unread = -1;
+  reader: task_struct | null = null;
 
   constructor(handled: Handled) {
     this.handled = handled;
@@ -44,6 +47,8 @@ export class Handling {
     copy.sign = this.sign;
     copy.about = this.about;
     copy.amount = this.amount;
+    copy.unread = this.unread;
+    copy.reader = this.reader;
     return copy;
   }
 
@@ -68,5 +73,7 @@ export class Handling {
     this.sign = null;
     this.about = 0;
     this.amount = 0;
+    this.unread = -1;
+    this.reader = null;
   }
 }

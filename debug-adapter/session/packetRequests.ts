@@ -2,6 +2,8 @@
 import { UserError } from '../../language/userError.ts';
 import type {
   AnnotatePacketArguments,
+  CauseChainArguments,
+  CauseChainResponse,
   CodeReference,
   ExportPacketsArguments,
   FilterCompletionsArguments,
@@ -24,9 +26,11 @@ import type {
 } from '../protocol.ts';
 import { openingFrame } from '../inspect/protocolCode.ts';
 import type { TextFrame } from '../inspect/stackText.ts';
+import { decidingFrame } from '../packets/cause/deciding.ts';
 import { completeFilter, filterFor } from '../packets/filterRequests.ts';
 import { findIn, rowsOf } from '../packets/packetRows.ts';
 import { exportPackets } from '../packets/pcapFile.ts';
+import { causeChain, packetWithStory } from '../packets/story.ts';
 import type { Run } from './run.ts';
 
 /** Where frames leave the kernel and where IP receives them, if the exact place is no longer known. */
@@ -38,7 +42,12 @@ export function packetRows(run: Run, args: PacketsArguments): PacketsResponse {
 }
 
 export function onePacket(run: Run, { number }: PacketArguments): PacketResponse {
-  return run.packets.packet(number);
+  return packetWithStory(run.packets, number, run.t);
+}
+
+export function chainOf(run: Run, { number }: CauseChainArguments): CauseChainResponse {
+  run.streams.drain(2000);
+  return causeChain(run.packets, number, run.t);
 }
 
 export function filterCompletions(run: Run, args: FilterCompletionsArguments): FilterCompletionsResponse {
@@ -82,20 +91,23 @@ export async function packetCode(
   { number, which }: PacketCodeArguments,
 ): Promise<PacketCodeResponse> {
   const {
-    frame: { fate, direction },
+    frame: { fate, direction, cause },
     protocols,
   } = run.packets.dissected(number);
+  const side = which === 'received' ? 'received' : 'sent';
   // It was sent by code that is not here.
-  if (which === 'sent' && direction === 'in') return {};
-  const frames = await run.recorded.ask<TextFrame[]>('packets.of', number, which);
+  if (side === 'sent' && direction === 'in') return {};
+  const frames = await run.recorded.ask<TextFrame[]>('packets.of', number, side);
   if (frames.length > 0) {
     const stack = stackFrames(run, frames);
-    const opening = openingFrame(frames, protocols);
+    const names = frames.map(({ name }) => name);
+    const decided = which === 'cause' ? decidingFrame(names, cause?.why) : -1;
+    const opening = decided >= 0 ? decided : openingFrame(frames, protocols);
     const location = stack[opening]?.location;
     return { stack, opening, ...(location === undefined ? {} : { location }) };
   }
-  if (which === 'received' && fate !== 'delivered') return {};
-  const [place] = await run.functions.find(USUAL_PLACES[which]);
+  if (side === 'received' && fate !== 'delivered') return {};
+  const [place] = await run.functions.find(USUAL_PLACES[side]);
   const path = place && run.debuggee.scripts.pathOf(place.url);
   return path === undefined ? {} : { location: { path, line: place!.line + 1, column: 1 } };
 }
@@ -114,5 +126,5 @@ export async function writePackets(run: Run, { path }: ExportPacketsArguments): 
   if (typeof path !== 'string' || path === '')
     throw new UserError('exportPackets needs the path of the file to write');
   run.streams.drain();
-  return { packets: await exportPackets(path, run.packets) };
+  return { packets: await exportPackets(path, run.packets, run.t) };
 }

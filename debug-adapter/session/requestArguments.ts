@@ -110,6 +110,7 @@ const SHAPES: Readonly<Record<string, Readonly<Record<string, Shape>>>> = {
     'filter?': 'string',
   },
   'sockscope/packetCode': { number: 'integer', which: 'string' },
+  'sockscope/causeChain': { number: 'integer' },
   'sockscope/followStream': {
     'protocol?': 'string',
     'stream?': 'count',

@@ -10,7 +10,16 @@ import type { CountedClass } from './creations.ts';
 import type { SourcePlace } from '../../stack/user/program_error.ts';
 
 /** Kinds of records. Their layouts are documented at the writers (records.ts). */
-export const RECORD = { sent: 1, received: 2, lost: 3, output: 4, entered: 5, cause: 6, dropped: 7 } as const;
+export const RECORD = {
+  sent: 1,
+  received: 2,
+  lost: 3,
+  output: 4,
+  entered: 5,
+  cause: 6,
+  dropped: 7,
+  acked: 8,
+} as const;
 
 /** The worker's start parameters, before the program is known. */
 export interface WorkerData {

@@ -111,8 +111,8 @@ function allOf(sinks: readonly CaptureSink[]): CaptureSink {
     received: (frame, port) => {
       for (const sink of sinks) sink.received(frame, port);
     },
-    lost: (frame, reason) => {
-      for (const sink of sinks) sink.lost(frame, reason);
+    lost: (frame, reason, ring) => {
+      for (const sink of sinks) sink.lost(frame, reason, ring);
     },
   };
 }

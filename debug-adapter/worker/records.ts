@@ -1,5 +1,5 @@
 /** Writing the machine's streams into the ring. The adapter's side is control/streams.ts. */
-import type { CapturePort, CaptureSink } from '../../stack/capture/capture.ts';
+import type { CapturePort, CaptureSink, FullRing } from '../../stack/capture/capture.ts';
 import type { RingWriter } from '../../stack/trace/ring.ts';
 import type { wire_frame } from '../../stack/wire/frame.ts';
 import type { World } from '../../stack/world/world.ts';
@@ -7,6 +7,8 @@ import type { PacketStacks } from '../inspect/packetStacks.ts';
 import type { TextFrame } from '../inspect/stackText.ts';
 import { writeCause } from '../recording/causeRecord.ts';
 import { CauseTracker } from '../recording/causeTracker.ts';
+import { writeAcked, writeDropped } from '../recording/fateRecord.ts';
+import { FateTracker } from '../recording/fateTracker.ts';
 import type { NameWriter } from '../recording/nameTable.ts';
 import { RECORD } from './channel.ts';
 
@@ -19,13 +21,20 @@ const encoder = new TextEncoder();
 export type OutputStream = 'stdout' | 'stderr' | 'console' | 'important';
 export const OUTPUT_STREAMS: readonly OutputStream[] = ['stdout', 'stderr', 'console', 'important'];
 
+/** What is known of a frame besides its bytes. */
+interface Known {
+  readonly causes: CauseTracker;
+  readonly fates: FateTracker;
+  readonly names: NameWriter;
+}
+
 export class Records implements CaptureSink {
   readonly #ring: RingWriter;
   readonly #world: World;
   /** Names of interfaces, encoded. */
   readonly #names = new Map<CapturePort, Uint8Array>();
   readonly #stacks: PacketStacks;
-  #causes: { readonly tracker: CauseTracker; readonly names: NameWriter } | null = null;
+  #known: Known | null = null;
 
   constructor(ring: RingWriter, world: World, stacks: PacketStacks) {
     this.#ring = ring;
@@ -55,14 +64,20 @@ export class Records implements CaptureSink {
     this.#ring.commit();
   }
 
-  /** From now on each frame is told with its cause. */
+  /** From now on each frame is told with its cause, and what becomes of it where it arrives. */
   tellCauses(names: NameWriter): void {
-    this.#causes = { tracker: new CauseTracker(this.#world), names };
+    const ring = this.#ring;
+    const causes = new CauseTracker(this.#world);
+    const fates = new FateTracker(this.#world, () => causes.handling, {
+      dropped: (first, last, drop) => writeDropped(ring, names, RECORD.dropped, { first, last, drop }),
+      acked: (number, from, to) => writeAcked(ring, RECORD.acked, { number, from, to }),
+    });
+    this.#known = { causes, fates, names };
   }
   #tellCause({ number }: wire_frame, port: CapturePort): void {
-    if (this.#causes === null) return;
-    const { tracker, names } = this.#causes;
-    const cause = tracker.of(port);
+    if (this.#known === null) return;
+    const { causes, names } = this.#known;
+    const cause = causes.of(port);
     if (cause !== null) writeCause(this.#ring, names, RECORD.cause, number, cause);
   }
 
@@ -85,12 +100,17 @@ export class Records implements CaptureSink {
     this.#ring.commit();
   }
 
-  lost(frame: wire_frame, reason: string): void {
+  lost(frame: wire_frame, reason: string, ring?: FullRing): void {
+    const { number } = frame;
     const text = encoder.encode(reason);
     const at = this.#ring.reserve(RECORD.lost, 4 + text.length);
-    this.#ring.view.setUint32(at, frame.number, true);
+    this.#ring.view.setUint32(at, number, true);
     this.#ring.bytes.set(text, at + 4);
     this.#ring.commit();
+    if (this.#known === null) return;
+    const { fates, names } = this.#known;
+    const drop = fates.lost(reason, ring);
+    writeDropped(this.#ring, names, RECORD.dropped, { first: number, last: number, drop });
   }
 
   /** @param place where in the program it was written, if that is known */

@@ -30,10 +30,10 @@ export async function answerPackets(
     case 'getRows':
       return getRows(message, source);
     case 'getPacket': {
-      const { number, sources, layers } = await source.request('sockscope/packet', {
+      const { number, sources, layers, story } = await source.request('sockscope/packet', {
         number: message.number,
       });
-      return { type: 'packet', id: message.id, number, sources, layers };
+      return { type: 'packet', id: message.id, number, sources, layers, ...(story && { story }) };
     }
     case 'find':
       return find(message, source);

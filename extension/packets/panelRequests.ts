@@ -7,6 +7,7 @@ import type { MachineSession } from '../session.ts';
 import { programFiles } from '../scenario/launchFile.ts';
 import type { StackSources } from '../stackSources.ts';
 import { breakOnLike } from './breakOnLike.ts';
+import { chooseCause, goToCause } from './packetCause.ts';
 import { showPacketCode } from './packetCode.ts';
 import { answerPackets, copyText, exportPackets, isPacketMessage } from './packetRequests.ts';
 import { showSocketOf } from './packetSocket.ts';
@@ -48,6 +49,12 @@ export async function answerPanel(
     case 'goToCode':
       await showPacketCode(need(session), sources, message.number, message.which);
       return undefined;
+    case 'goToCause':
+      return goToCause(need(session), sources, message.number);
+    case 'showCauses': {
+      const number = await chooseCause(need(session), sources, message.number);
+      return number === undefined ? undefined : { type: 'reveal', number };
+    }
     case 'export':
       await exportPackets(need(session), folderOf(need(session)));
       return undefined;

@@ -11,12 +11,20 @@ export interface CapturePort {
   readonly is_outside: boolean;
 }
 
+/** A ring that has no descriptor left for a frame. */
+export interface FullRing {
+  readonly port: CapturePort;
+  /** Descriptors that are in use, and how many there are. */
+  readonly length: number;
+  readonly limit: number;
+}
+
 /** Receives every frame. The frame is valid only during the call: copy what must be kept. */
 export interface CaptureSink {
   /** A NIC sent the frame, or it came from outside the world. */
   sent(frame: wire_frame, port: CapturePort): void;
   /** A NIC received the frame, or it has left the world. */
   received(frame: wire_frame, port: CapturePort): void;
-  /** The frame was lost; `reason` is a short phrase: 'lost', 'no buffer'. */
-  lost(frame: wire_frame, reason: string): void;
+  /** The frame was lost; `reason` is a short phrase: 'lost', 'no buffer'. `ring`: the one that was full. */
+  lost(frame: wire_frame, reason: string, ring?: FullRing): void;
 }

@@ -87,7 +87,8 @@ export interface PcapngPacket {
   bytes: Uint8Array;
   /** Length on the wire, which differs when `bytes` is truncated. */
   length: number;
-  comment?: string | undefined;
+  /** Wireshark shows each, in this order. */
+  comments?: readonly string[] | undefined;
 }
 
 /** Creates a file's blocks, packet by packet; an interface is described before its first packet. */
@@ -106,7 +107,7 @@ export class PcapngWriter {
     realTimeNs,
     bytes,
     length,
-    comment,
+    comments = [],
   }: PcapngPacket): Uint8Array {
     const described: Uint8Array[] = [];
     const key = interfaceKey(interfaceName, linkType);
@@ -120,7 +121,7 @@ export class PcapngWriter {
     view.setUint32(16, length, true);
     const data = new Uint8Array(padded(bytes.length));
     data.set(bytes);
-    const options = optionBytes(comment === undefined ? [] : [[OPT_COMMENT, text(comment)]]);
+    const options = optionBytes(comments.map((comment) => [OPT_COMMENT, text(comment)] as const));
     return joined(...described, block(6, joined(head, data, options)));
   }
 

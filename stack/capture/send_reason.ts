@@ -25,6 +25,8 @@ export const SEND_REASONS = [
   'ack_quick',
   'ack_requested',
   'ack_out_of_order',
+  /** Bytes have come in order, and others still wait behind a gap. */
+  'ack_gap',
   'ack_compressed',
   'ack_delayed',
   /** A delayed ACK was nearly due. */

@@ -8,7 +8,7 @@
 import type { napi_struct, net_device } from '../include/linux/netdevice.ts';
 import type { task_struct } from '../include/linux/sched.ts';
 import type { sk_buff } from '../include/linux/skbuff.ts';
-import type { be32 } from '../include/linux/types.ts';
+import type { be32, u32 } from '../include/linux/types.ts';
 import { DROP_REASONS } from '../include/net/dropreason.ts';
 import type { flowi4 } from '../include/net/flow.ts';
 import type { neigh_table, neighbour } from '../include/net/neighbour.ts';
@@ -16,6 +16,7 @@ import type { net } from '../include/net/net_namespace.ts';
 import type { request_sock } from '../include/net/request_sock.ts';
 import type { Qdisc } from '../include/net/sch_generic.ts';
 import type { proto, sock, sock_common } from '../include/net/sock.ts';
+import type { FullQueue } from '../capture/full_queue.ts';
 import type { LossSign, SendReason } from '../capture/send_reason.ts';
 import { ADDRESS_FAMILIES } from '../include/uapi/linux/socket.ts';
 import { TCP_CA_STATES } from '../include/uapi/linux/tcp.ts';
@@ -221,6 +222,17 @@ export const TRACEPOINTS = {
     ofSock,
     (sk: sock, skb: sk_buff, sign: LossSign) => `${sign} ${sockAndSkb(sk, skb)}`,
   ),
+  /**
+   * An ACK has moved snd_una: what lies between leaves the retransmit queue. Linux has no tracepoint for it. `sk`: a
+   * request, if it is its SYN-ACK.
+   */
+  sockscope_acked: tracepoint(
+    'sockscope:acked',
+    ofSock,
+    (sk: sock_common, from: u32, to: u32) => `${from >>> 0} to ${to >>> 0} ${sockText(sk)}`,
+  ),
+  /** The segment that is sent next closes the window. Linux has only a counter for it. */
+  sockscope_zero_window: tracepoint('sockscope:zero_window', ofSock, (sk: sock) => sockText(sk)),
   /** The ACK of what is being received is put off. Linux has no tracepoint for it. */
   sockscope_delay_ack: tracepoint('sockscope:delay_ack', ofSock, (sk: sock) => sockText(sk)),
   /** The process that owns the socket processes a packet of its backlog. */
@@ -240,6 +252,13 @@ export const TRACEPOINTS = {
     'sockscope:skb_queue',
     ofSock,
     (sk: sock, skb: sk_buff, queue: SkbQueue, _into: sk_buff | null) => `${queue} ${sockAndSkb(sk, skb)}`,
+  ),
+  /** A queue has no room for a packet, which is dropped next. Linux only counts it. */
+  sockscope_queue_full: tracepoint(
+    'sockscope:queue_full',
+    ofSkb,
+    (skb: sk_buff, queue: FullQueue, length: number, limit: number) =>
+      `${queue} ${length} of ${limit} ${skbText(skb)}`,
   ),
   kfree_skb: tracepoint(
     'skb:kfree_skb',

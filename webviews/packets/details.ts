@@ -6,9 +6,12 @@ import { button, type ButtonControl } from '../toolkit.ts';
 import { BytesPane, type SourceRange } from './bytesPane.ts';
 import type { MenuPlace } from '../menu.ts';
 import { FieldTree, type TreeNode } from './fieldTree.ts';
+import { Story } from './story.ts';
 
 export interface DetailsEvents {
   onGoToCode: (number: number, which: 'sent' | 'received') => void;
+  onGoToCause: (number: number) => void;
+  onShowCauses: (number: number) => void;
   onCopy: (text: string, what: string) => void;
   /** Copy the whole packet as text. */
   onCopyPacket: (number: number) => void;
@@ -33,6 +36,7 @@ export class Details {
   private readonly panes: HTMLElement;
   private readonly sent: ButtonControl;
   private readonly received: ButtonControl;
+  private readonly story: Story;
   private readonly tree: FieldTree;
   private readonly bytes: BytesPane;
   private packet: ToPanelOf<'packet'> | null = null;
@@ -92,9 +96,14 @@ export class Details {
         },
       }).element,
     ]);
+    this.story = new Story({
+      onGoToCause: () => this.packet && events.onGoToCause(this.packet.number),
+      onShowCauses: () => this.packet && events.onShowCauses(this.packet.number),
+    });
     this.panes = el('div', { class: 'panes' }, [this.tree.element, this.bytes.element]);
     this.element = el('section', { class: 'details', aria: { label: t('Selected packet') } }, [
       bar,
+      this.story.element,
       this.message,
       this.panes,
     ]);
@@ -107,6 +116,7 @@ export class Details {
     this.element.classList.remove('none', 'nothing');
     setText(this.title, t('Packet {0}', packet.number));
     this.sayFate(row?.fate);
+    this.story.show(packet.story);
     this.tree.show(packet.layers);
     this.bytes.show(packet.sources);
     this.bytes.select(this.tree.selection);
@@ -135,6 +145,7 @@ export class Details {
     this.element.classList.remove('nothing');
     this.element.classList.add('none');
     setText(this.title, '');
+    this.story.show(undefined);
     this.say(reason);
   }
 

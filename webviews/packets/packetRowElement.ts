@@ -63,7 +63,12 @@ export function fillPacketRow(
   const words = [state.current && t('being handled at this stop'), ...signs.map(([, label]) => label)]
     .filter(Boolean)
     .join(', ');
-  element.title = packet ? (fate ? `[${fate}] ` : '') + packet.info + (words && ` (${words})`) : '';
+  element.title = packet ? tooltip(packet, fate, words) : '';
+}
+
+function tooltip({ info, drop }: PacketRow, fate: string, words: string): string {
+  const line = (fate ? `[${fate}] ` : '') + info + (words && ` (${words})`);
+  return drop === undefined ? line : `${line}\n${drop}`;
 }
 
 /** Cells are made again only when the columns have changed. */

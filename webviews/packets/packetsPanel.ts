@@ -110,6 +110,8 @@ export class PacketsPanel {
     this.tail = new Tail(this.list, this.cache);
     this.details = new Details({
       onGoToCode: (number, which) => this.actions.goToCode(number, which),
+      onGoToCause: (number) => this.actions.goToCause(number),
+      onShowCauses: (number) => this.actions.showCauses(number),
       onCopy: (text, what) => this.actions.copy(text, what),
       onCopyPacket: (number) => void this.actions.copyPacket(number, this.cache.byNumber(number)),
       onFieldMenu: (number, node, place) =>
@@ -218,7 +220,13 @@ export class PacketsPanel {
     if (command === 'toggleMark') this.actions.toggleMark(number, row);
     else if (command === 'toggleReference') this.actions.toggleReference(number, row);
     else if (command === 'followStream') this.actions.followStream(number);
+    else if (command === 'goToCause' || command === 'showCauses') this.goToCause(number, command);
     else this.actions.comment(number, row);
+  }
+
+  private goToCause(number: number, command: 'goToCause' | 'showCauses'): void {
+    if (this.actions.isFile) this.say(t('A capture file does not tell why its packets were sent'));
+    else this.actions[command](number);
   }
 
   private listKey(key: string): boolean {

@@ -34,4 +34,14 @@ export interface Cause {
   amount?: number;
   /** It waited for its neighbour's address: the packet that told it. */
   released?: number;
+  /** It closes the window. */
+  window?: ClosedWindow;
+}
+
+export interface ClosedWindow {
+  /** Bytes in the receive queue that nobody has read yet. */
+  unread: number;
+  /** Who has the socket open; omitted if nobody has. */
+  process?: string;
+  pid?: number;
 }

@@ -9,7 +9,7 @@ export type FrameKind = 'arp request' | 'arp reply' | 'other';
 const ARP = 0x0806;
 const REQUEST = 1;
 
-export function kindOf(bytes: Uint8Array): FrameKind {
+export function frameKind(bytes: Uint8Array): FrameKind {
   if (bytes.length < 22 || ((bytes[12]! << 8) | bytes[13]!) !== ARP) return 'other';
   return ((bytes[20]! << 8) | bytes[21]!) === REQUEST ? 'arp request' : 'arp reply';
 }
@@ -106,6 +106,8 @@ class Telling {
         return t('Acknowledges {0} at once: the code has asked for it.', trigger);
       case 'ack_out_of_order':
         return t('A duplicate ACK for {0}: bytes before it are missing.', trigger);
+      case 'ack_gap':
+        return t('Acknowledges {0} at once: other bytes wait behind a gap.', trigger);
       case 'ack_compressed':
         return t('One ACK in place of several that were due (ACK compression).');
       case 'ack_delayed':

@@ -28,6 +28,7 @@ import { dnsOnUdp, llmnrOnUdp, mdnsOnUdp } from './dns/transport.ts';
 import { dissectHttp, HTTP_FIELDS } from './http/message.ts';
 import { dissectHttp2, HTTP2_FIELDS } from './http2/frame.ts';
 import { MEDIA_FIELDS } from './media/media.ts';
+import { dissectSockscope, SOCKSCOPE_FIELDS } from './sockscope.ts';
 import { dissectTcp, TCP_FIELDS } from './tcp.ts';
 import type { ApplicationDissectors } from './tcpStream.ts';
 import { dissectTls, TLS_FIELDS } from './tls/records.ts';
@@ -133,6 +134,7 @@ export const FIELDS: ReadonlyMap<string, Field> = new Map(
     ...TLS_FIELDS,
     ...WEBSOCKET_FIELDS,
     ...DATA_FIELDS,
+    ...SOCKSCOPE_FIELDS,
   ].map((field) => [field.name, field]),
 );
 
@@ -160,5 +162,6 @@ function decode(packet: Packet): Packet {
   dissectFrame(packet, () =>
     dissect ? dissect(packet, bytes) : dissectUnknownLink(packet, bytes, linkType),
   );
+  dissectSockscope(packet, bytes);
   return packet;
 }

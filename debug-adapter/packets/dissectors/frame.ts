@@ -3,7 +3,6 @@ import { MACHINE_CAPTURE, realTimeNs } from '../capture.ts';
 import { field, units, type Field, type Known } from '../tree/field.ts';
 import type { Packet } from '../tree/packet.ts';
 import { ENCAPSULATION_NAMES, encapsulationOf } from './linkTypes.ts';
-import { addCause, CAUSE_FIELDS } from '../cause/fields.ts';
 
 const FRAME = field('frame', 'Frame', 'protocol', { known: ({ frame }) => frame.bytes });
 const SECTION = field('frame.section_number', 'Section number', 'uint32');
@@ -75,7 +74,6 @@ export const FRAME_FIELDS: readonly Field[] = [
   COMMENT,
   PROTOCOLS,
   ...MACHINE_FIELDS,
-  ...CAUSE_FIELDS,
 ];
 
 /** @param dissectRest decodes what the frame holds, whose protocols belong into this layer */
@@ -118,7 +116,6 @@ export function dissectFrame(packet: Packet, dissectRest: () => void): void {
   if (frame.direction) layer.generate(DIRECTION, bytes, frame.direction);
   if (frame.fate) layer.generate(FATE, bytes, frame.fate);
   if (frame.reason) layer.generate(REASON, bytes, frame.reason);
-  if (frame.cause) addCause(layer, bytes, frame, frame.cause);
 }
 
 function sincePrevious({ frame, context }: Known): number {

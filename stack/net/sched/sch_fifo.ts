@@ -8,6 +8,7 @@ import {
   type Qdisc_ops,
   TCQ_F_CAN_BYPASS,
 } from '../../include/net/sch_generic.ts';
+import { trace } from '../../trace/events.ts';
 import { __skb_dequeue, __skb_queue_purge, __skb_queue_tail } from '../core/skbuff/queue.ts';
 import { qdisc_drop } from './sch_generic/run.ts';
 
@@ -38,11 +39,17 @@ function qdisc_reset_queue(sch: Qdisc): void {
 
 /** @linux net/sched/sch_fifo.c */
 function pfifo_enqueue(skb: sk_buff, sch: Qdisc): number {
-  return sch.bands[0]!.qlen < sch.limit ? qdisc_enqueue_tail(skb, sch) : qdisc_drop(skb, sch);
+  const { qlen } = sch.bands[0]!;
+  return qlen < sch.limit ? qdisc_enqueue_tail(skb, sch) : qdisc_is_full(skb, sch, qlen);
 }
 /** @linux net/sched/sch_fifo.c */
 function bfifo_enqueue(skb: sk_buff, sch: Qdisc): number {
-  return sch.backlog + skb.len <= sch.limit ? qdisc_enqueue_tail(skb, sch) : qdisc_drop(skb, sch);
+  const { backlog, limit } = sch;
+  return backlog + skb.len <= limit ? qdisc_enqueue_tail(skb, sch) : qdisc_is_full(skb, sch, backlog);
+}
+function qdisc_is_full(skb: sk_buff, sch: Qdisc, length: number): number {
+  trace.sockscope_queue_full(skb, 'qdisc', length, sch.limit);
+  return qdisc_drop(skb, sch);
 }
 /** The largest packet of a device with its header, in bytes. @linux include/net/pkt_sched.h */
 function psched_mtu(dev: net_device): number {

@@ -160,7 +160,7 @@ describe('a list of packets', () => {
       assert.equal(await exportPackets(file, store), 2);
       const text = readFileSync(file, 'latin1');
       assert.ok(text.includes('\x01\x00\x09\x00look here'), 'opt_comment of 9 bytes');
-      assert.ok(text.includes('and here\nlost: wire loss'));
+      assert.ok(text.includes('\x01\x00\x08\x00and here\x01\x00\x0f\x00lost: wire loss'), 'two comments');
     } finally {
       rmSync(folder, { recursive: true });
     }

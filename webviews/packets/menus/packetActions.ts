@@ -76,6 +76,16 @@ export class PacketActions {
     this.host.post({ type: 'goToCode', number, which });
   }
 
+  /** To the packet that has caused it, or to the code. */
+  goToCause(number: number): void {
+    this.host.post({ type: 'goToCause', number });
+  }
+
+  /** All that led to it, as a list. */
+  showCauses(number: number): void {
+    this.host.post({ type: 'showCauses', number });
+  }
+
   showSocket(number: number): void {
     this.host.post({ type: 'showSocket', number });
   }

@@ -95,6 +95,19 @@ function machineEntries(
   if (actions.isFile) return [];
   return [
     [
+      {
+        label: t('Go to Its Cause'),
+        key: 'Ctrl+Alt+Shift+C',
+        disabled: row?.direction === 'in',
+        run: () => actions.goToCause(number),
+      },
+      {
+        label: t('Show What Led to It…'),
+        disabled: row?.direction === 'in',
+        run: () => actions.showCauses(number),
+      },
+    ],
+    [
       { label: t('Go to the Code That Sent It…'), run: () => actions.goToCode(number, 'sent') },
       {
         label: t('Go to the Code That Received It…'),

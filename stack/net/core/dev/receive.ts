@@ -72,6 +72,7 @@ export function netif_rx(skb: sk_buff): number {
   if (sd.input_pkt_queue.qlen >= nd_net.core.sysctl_netdev_max_backlog) {
     sd.dropped++;
     skb.dev!.stats.rx_dropped++;
+    trace.sockscope_queue_full(skb, 'cpu', sd.input_pkt_queue.qlen, nd_net.core.sysctl_netdev_max_backlog);
     kfree_skb_reason(skb, SKB_DROP_REASON_CPU_BACKLOG);
     return NET_RX_DROP;
   }

@@ -196,6 +196,7 @@ function queue_until_resolved(neigh: neighbour, skb: sk_buff): void {
   while (neigh.arp_queue_len_bytes + skb.truesize > neigh.parms.queue_len_bytes) {
     const oldest = __skb_dequeue(neigh.arp_queue);
     if (oldest === null) break;
+    trace.sockscope_queue_full(oldest, 'neighbour', neigh.arp_queue_len_bytes, neigh.parms.queue_len_bytes);
     neigh.arp_queue_len_bytes -= oldest.truesize;
     kfree_skb_reason(oldest, SKB_DROP_REASON_NEIGH_QUEUEFULL);
   }

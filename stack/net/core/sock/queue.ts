@@ -89,6 +89,7 @@ export function __sock_queue_rcv_skb(sk: sock, skb: sk_buff): { err: Errno; reas
   if (sk.sk_rmem_alloc >= sk.sk_rcvbuf) {
     sk.sk_drops++;
     trace.sock_rcvqueue_full(sk, skb);
+    trace.sockscope_queue_full(skb, 'receive', sk.sk_rmem_alloc, sk.sk_rcvbuf);
     return { err: -ENOMEM, reason: SKB_DROP_REASON_SOCKET_RCVBUFF };
   }
   if (!sk_rmem_schedule(sk, skb, skb.truesize)) {

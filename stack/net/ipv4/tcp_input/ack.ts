@@ -143,6 +143,7 @@ export function tcp_ack(sk: sock, skb: sk_buff, flag: number): number {
   if (after(ack, prior_snd_una)) {
     flag |= FLAG_SND_UNA_ADVANCED;
     icsk.icsk_retransmits = 0;
+    trace.sockscope_acked(sk, prior_snd_una, ack);
   }
   const is_sack_reneg = tp.is_sack_reneg;
   const prior_packets = tp.packets_out;

@@ -27,6 +27,7 @@ import {
   LINUX_MIB_TCPRCVCOLLAPSED,
 } from '../../../include/uapi/linux/snmp.ts';
 import { rb_erase, tcp_rbtree_insert } from '../../../lib/skb_tree.ts';
+import { trace } from '../../../trace/events.ts';
 import { __kfree_skb, alloc_skb, skb_put } from '../../core/skbuff/alloc.ts';
 import { skb_copy_bits } from '../../core/skbuff/data.ts';
 import { __skb_queue_before, __skb_unlink } from '../../core/skbuff/queue.ts';
@@ -95,6 +96,7 @@ function tcp_prune_ofo_queue(sk: sock): boolean {
     const prev: sk_buff | null = skb.prev;
     rb_erase(skb, queue);
     goal -= skb.truesize;
+    trace.sockscope_queue_full(skb, 'receive', sk.sk_rmem_alloc, sk.sk_rcvbuf);
     tcp_drop_reason(sk, skb, SKB_DROP_REASON_TCP_OFO_QUEUE_PRUNE);
     if (prev === null || goal <= 0) {
       if (sk.sk_rmem_alloc <= sk.sk_rcvbuf && !tcp_under_memory_pressure(sk)) break;

@@ -4,7 +4,7 @@
  * @linux net/ipv4/tcp_input.c
  */
 import { SOCK_NOSPACE } from '../../../include/linux/net.ts';
-import { RB_EMPTY_ROOT, tcp_chrono, tcp_sk } from '../../../include/linux/tcp.ts';
+import { RB_EMPTY_ROOT, tcp_chrono, tcp_sk, type tcp_sock } from '../../../include/linux/tcp.ts';
 import { hrtimer_is_queued, hrtimer } from '../../../include/linux/timer.ts';
 import { dst_metric } from '../../../include/net/dst.ts';
 import {
@@ -59,7 +59,8 @@ export function __tcp_ack_snd_check(sk: sock, ofo_possible: boolean): void {
     (((tp.rcv_nxt - tp.copied_seq) | 0) < sk.sk_rcvlowat || __tcp_select_window(sk) >= tp.rcv_wnd);
   const is_quick = !is_full && tcp_in_quickack_mode(sk);
   if (is_full || is_quick || (icsk_ack.pending & ICSK_ACK_NOW) !== 0) {
-    trace.sockscope_send(sk, null, is_full ? 'ack_full' : is_quick ? 'ack_quick' : 'ack_requested');
+    const why = is_full ? 'ack_full' : is_quick ? 'ack_quick' : 'ack_requested';
+    trace.sockscope_send(sk, null, ofo_possible && tcp_repeats_ack(tp) ? 'ack_out_of_order' : why);
     tcp_send_ack(sk);
     return;
   }
@@ -70,12 +71,17 @@ export function __tcp_ack_snd_check(sk: sock, ofo_possible: boolean): void {
   tcp_compress_ack(sk);
 }
 
+/** Nothing has come in order since the last ACK, and data waits behind a gap: the next ACK is a duplicate. */
+function tcp_repeats_ack({ rcv_nxt, rcv_wup, out_of_order_queue }: tcp_sock): boolean {
+  return rcv_nxt === rcv_wup && !RB_EMPTY_ROOT(out_of_order_queue);
+}
+
 /** Out-of-order data: send a duplicate ACK, or delay it for a fraction of the RTT. */
 function tcp_compress_ack(sk: sock): void {
   const tp = tcp_sk(sk);
   const { ipv4, machine } = sock_net(sk);
   if (!tcp_is_sack(tp) || tp.compressed_ack >= ipv4.sysctl_tcp_comp_sack_nr) {
-    trace.sockscope_send(sk, null, 'ack_out_of_order');
+    trace.sockscope_send(sk, null, tcp_repeats_ack(tp) ? 'ack_out_of_order' : 'ack_gap');
     tcp_send_ack(sk);
     return;
   }
@@ -85,7 +91,7 @@ function tcp_compress_ack(sk: sock): void {
   }
   if (tp.dup_ack_counter < TCP_FASTRETRANS_THRESH) {
     tp.dup_ack_counter++;
-    trace.sockscope_send(sk, null, 'ack_out_of_order');
+    trace.sockscope_send(sk, null, tcp_repeats_ack(tp) ? 'ack_out_of_order' : 'ack_gap');
     tcp_send_ack(sk);
     return;
   }

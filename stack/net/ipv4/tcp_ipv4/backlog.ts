@@ -54,6 +54,7 @@ export function tcp_add_backlog(sk: sock, skb: sk_buff): number {
   const limit = sk.sk_rcvbuf * 2 + (sk.sk_sndbuf >> 1) + 64 * 1024;
   if (!sk_add_backlog(sk, skb, limit)) {
     NET_INC_STATS(sock_net(sk), LINUX_MIB_TCPBACKLOGDROP);
+    trace.sockscope_queue_full(skb, 'backlog', sk.sk_backlog.len + sk.sk_rmem_alloc, limit);
     return SKB_DROP_REASON_SOCKET_BACKLOG;
   }
   trace.sockscope_skb_queue(sk, skb, 'backlog', null);

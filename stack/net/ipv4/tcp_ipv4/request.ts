@@ -163,6 +163,8 @@ export function tcp_v4_syn_recv_sock(
 
   const own_req = inet_ehash_nolisten(newsk, req_unhash, req_unhash === null);
   if (own_req) {
+    const { snt_isn } = tcp_rsk(req);
+    trace.sockscope_acked(req, snt_isn, (snt_isn + 1) | 0);
     // tcp_move_syn(): the child takes over the saved SYN and the IP options.
     newtp.saved_syn = req.saved_syn;
     req.saved_syn = null;

@@ -21,6 +21,7 @@ import {
   LINUX_MIB_TCPTOZEROWINDOWADV,
   LINUX_MIB_TCPWANTZEROWINDOWADV,
 } from '../../../include/uapi/linux/snmp.ts';
+import { trace } from '../../../trace/events.ts';
 
 const U16_MAX = 0xffff;
 
@@ -127,6 +128,7 @@ export function tcp_select_window(sk: sock): number {
     // The fast path cannot tell whether a segment fits into a closed window.
     tp.pred_flags = 0;
     if (old_win !== 0) NET_INC_STATS(net, LINUX_MIB_TCPTOZEROWINDOWADV);
+    trace.sockscope_zero_window(sk);
   } else if (old_win === 0) {
     NET_INC_STATS(net, LINUX_MIB_TCPFROMZEROWINDOWADV);
   }

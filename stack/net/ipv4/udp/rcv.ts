@@ -233,6 +233,7 @@ function __udp_queue_rcv_skb(sk: sock, skb: sk_buff): number {
   if (rc === -ENOMEM) {
     UDP_INC_STATS(net, UDP_MIB_RCVBUFERRORS);
     reason = SKB_DROP_REASON_SOCKET_RCVBUFF;
+    trace.sockscope_queue_full(skb, 'receive', sk.sk_rmem_alloc, sk.sk_rcvbuf);
   } else {
     UDP_INC_STATS(net, UDP_MIB_MEMERRORS);
   }

@@ -8,6 +8,7 @@ import {
   type Qdisc_ops,
   TCQ_F_CAN_BYPASS,
 } from '../../../include/net/sch_generic.ts';
+import { trace } from '../../../trace/events.ts';
 import { __skb_dequeue, __skb_queue_purge, __skb_queue_tail } from '../../core/skbuff/queue.ts';
 import { qdisc_drop } from './run.ts';
 
@@ -19,7 +20,10 @@ const prio2band = [1, 2, 2, 2, 1, 2, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1] as const;
 /** Each band holds tx_queue_len packets; further packets are dropped. @linux net/sched/sch_generic.c */
 function pfifo_fast_enqueue(skb: sk_buff, qdisc: Qdisc): number {
   const band = qdisc.bands[prio2band[skb.priority & TC_PRIO_MAX]!]!;
-  if (band.qlen >= qdisc.limit) return qdisc_drop(skb, qdisc);
+  if (band.qlen >= qdisc.limit) {
+    trace.sockscope_queue_full(skb, 'qdisc', band.qlen, qdisc.limit);
+    return qdisc_drop(skb, qdisc);
+  }
   __skb_queue_tail(band, skb);
   qdisc.qlen++;
   qdisc.backlog += skb.len;

@@ -49,7 +49,7 @@ export class RxEngine {
   receive(frame: wire_frame, more: boolean): void {
     const hw = this.#hw;
     if (!this.enabled || !this.#store(frame)) {
-      hw.machine.world.capture?.lost(frame, this.enabled ? 'no buffer' : 'interface down');
+      this.#tell_lost(frame);
       frame_release(frame);
       if (!this.enabled) return;
       this.missed++;
@@ -61,6 +61,20 @@ export class RxEngine {
     const low = this.#is_low();
     if (low) hw.set_cause(VNIC_ICR_RXDMT0);
     if (!more || low) hw.assert_irq();
+  }
+
+  #tell_lost(frame: wire_frame): void {
+    const { machine } = this.#hw;
+    const { capture } = machine.world;
+    if (capture === null) return;
+    const limit = this.ring.length;
+    if (!this.enabled) capture.lost(frame, 'interface down');
+    else
+      capture.lost(frame, 'no buffer', {
+        port: this.#hw,
+        length: limit - ring_used(this.rdh, this.rdt, limit),
+        limit,
+      });
   }
 
   /**
