@@ -76,6 +76,22 @@ describe('a run that has ended', function () {
     await code.page.keyboard.press('Escape');
     await code.quickInput.waitFor({ state: 'hidden' });
     await code.page.locator(`.tab.active[data-resource-name="${SCENARIO}"]`).waitFor();
+    const story = code.packets.frame.getByRole('note');
+    await story.getByText('Answers packet 1: the request is in the SYN queue now.').waitFor();
+    await code.screenshot('ended-4-cause');
+    await story.getByRole('button', { name: 'Show What Led to It…' }).click();
+    await code.quickInput.getByText('What led to packet 2').waitFor();
+    await code.quickInput
+      .getByText(/^connect\(3, 127\.0\.0\.1:\d+\) of client .* opens a connection\.$/)
+      .waitFor();
+    await code.screenshot('ended-5-what-led-to-it');
+    await code.page.keyboard.press('Escape');
+    await story.getByRole('button', { name: 'Go to its cause: packet 1' }).click();
+    await code.packets.frame.getByText('Packet 1', { exact: true }).waitFor();
+    await story.getByRole('button', { name: 'Go to its cause: the code that decided to send it' }).click();
+    await code.quickInput.getByText('Packet 1 was sent by').waitFor();
+    await code.quickInput.locator('.monaco-list-row.focused', { hasText: 'tcp_connect' }).waitFor();
+    await code.page.keyboard.press('Escape');
     const target = path.join(code.workspace, 'kept.pcapng');
     await code.startCommand('Sockscope: Export Packets…');
     const name = code.quickInput.locator('input');

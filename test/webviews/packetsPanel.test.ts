@@ -281,6 +281,43 @@ describe('the Packets panel, in a browser', function () {
     assert.match(panel.sentOf('copy')[1]!.text, /Internet Protocol Version 4[^]*Time to Live: 64/);
   });
 
+  it('says at the top why a packet was sent and what became of it, and leads to its cause', async () => {
+    await open(20);
+    const [late] = traffic(1, 26);
+    panel.store.add({
+      ...late!,
+      number: 21,
+      fate: 'dropped',
+      cause: { handled: 'timer', why: 'timeout', timer: 'tcp_write_timer', amount: 204, event: 9 },
+      drop: { reason: 'TCP_OLD_DATA', host: 'server', event: 12 },
+      truth: { repeats: [16], needless: [16] },
+    });
+    const [caused] = traffic(1, 22);
+    const cause = { handled: 'packet', why: 'ack_quick', packet: 21, lastPacket: 21, event: 20 } as const;
+    panel.store.add({ ...caused!, cause });
+    await panel.changed();
+    await panel.row(21).click();
+    const story = panel.page.getByRole('note');
+    await story.getByText('Retransmission: no ACK came within the time-out (RTO) of 204 ms.').waitFor();
+    await story.getByText('It was not needed: packet 16 arrived.').waitFor();
+    await story.getByText('Dropped by server: all its bytes had come before (TCP_OLD_DATA).').waitFor();
+    assert.match((await panel.row(21).getAttribute('title'))!, /\nDropped by server: all its bytes/);
+    await tests.screenshot('story');
+    await panel.row(22).click();
+    await story.getByText('Acknowledges packet 21 at once').waitFor();
+    await story.getByRole('button', { name: 'Go to its cause: packet 21' }).click();
+    await story.getByRole('button', { name: 'Show What Led to It…' }).click();
+    await panel.send({ type: 'command', command: 'goToCause' });
+    await tests.eventually('the causes', async () => panel.sentOf('goToCause').length === 2);
+    assert.deepEqual(
+      [...panel.sentOf('goToCause'), ...panel.sentOf('showCauses')].map(({ number }) => number),
+      [22, 22, 22],
+    );
+    await panel.row(5).click();
+    await panel.page.getByText('Packet 5').waitFor();
+    assert.equal(await story.count(), 0, 'a packet of which nothing is known');
+  });
+
   it('is not confused by an announcement that is older than the last answer', async () => {
     await open(20);
     await panel.row(5).click();

@@ -40,14 +40,14 @@ function qdisc_reset_queue(sch: Qdisc): void {
 /** @linux net/sched/sch_fifo.c */
 function pfifo_enqueue(skb: sk_buff, sch: Qdisc): number {
   const { qlen } = sch.bands[0]!;
-  return qlen < sch.limit ? qdisc_enqueue_tail(skb, sch) : qdisc_is_full(skb, sch, qlen);
+  return qlen < sch.limit ? qdisc_enqueue_tail(skb, sch) : drop_when_full(skb, sch, qlen);
 }
 /** @linux net/sched/sch_fifo.c */
 function bfifo_enqueue(skb: sk_buff, sch: Qdisc): number {
   const { backlog, limit } = sch;
-  return backlog + skb.len <= limit ? qdisc_enqueue_tail(skb, sch) : qdisc_is_full(skb, sch, backlog);
+  return backlog + skb.len <= limit ? qdisc_enqueue_tail(skb, sch) : drop_when_full(skb, sch, backlog);
 }
-function qdisc_is_full(skb: sk_buff, sch: Qdisc, length: number): number {
+function drop_when_full(skb: sk_buff, sch: Qdisc, length: number): number {
   trace.sockscope_queue_full(skb, 'qdisc', length, sch.limit);
   return qdisc_drop(skb, sch);
 }

@@ -145,6 +145,8 @@ function answer({ command, arguments: args }: Request, program: string): object 
           },
         ],
       };
+    case 'sockscope/causeChain':
+      return { chain: [{ number: args['number'], info: 'made up', sentence: 'made up' }] };
     case 'sockscope/packetCode':
       return { location: { path: program, line: 4, column: 1 } };
     default:

@@ -2,6 +2,8 @@
  * The Packets panel in a real browser, with a made-up extension around it: the page that VS Code would show, under the same
  * content security policy, and a packet store that answers as the adapter would.
  */
+import { english } from '../../../language/message.ts';
+import { packetWithStory } from '../../../debug-adapter/packets/story.ts';
 import type { Locator, Page } from 'playwright-core';
 import { FilterError } from '../../../debug-adapter/packets/filter/filterError.ts';
 import { completeFilter, filterFor } from '../../../debug-adapter/packets/filterRequests.ts';
@@ -166,7 +168,7 @@ export class PanelPage {
     try {
       switch (message.type) {
         case 'getPacket':
-          return { type: 'packet', id, ...this.store.packet(message.number) };
+          return { type: 'packet', id, ...packetWithStory(this.store, message.number, english) };
         case 'getRows': {
           const { from, count, filter, ...view } = message;
           const { located, currentIndex: _index, ...answer } = this.store.rows(from, count, filter, view);

@@ -60,7 +60,7 @@ export function __tcp_ack_snd_check(sk: sock, ofo_possible: boolean): void {
   const is_quick = !is_full && tcp_in_quickack_mode(sk);
   if (is_full || is_quick || (icsk_ack.pending & ICSK_ACK_NOW) !== 0) {
     const why = is_full ? 'ack_full' : is_quick ? 'ack_quick' : 'ack_requested';
-    trace.sockscope_send(sk, null, ofo_possible && tcp_repeats_ack(tp) ? 'ack_out_of_order' : why);
+    trace.sockscope_send(sk, null, ofo_possible && repeats_ack(tp) ? 'ack_out_of_order' : why);
     tcp_send_ack(sk);
     return;
   }
@@ -72,7 +72,7 @@ export function __tcp_ack_snd_check(sk: sock, ofo_possible: boolean): void {
 }
 
 /** Nothing has come in order since the last ACK, and data waits behind a gap: the next ACK is a duplicate. */
-function tcp_repeats_ack({ rcv_nxt, rcv_wup, out_of_order_queue }: tcp_sock): boolean {
+function repeats_ack({ rcv_nxt, rcv_wup, out_of_order_queue }: tcp_sock): boolean {
   return rcv_nxt === rcv_wup && !RB_EMPTY_ROOT(out_of_order_queue);
 }
 
@@ -81,7 +81,7 @@ function tcp_compress_ack(sk: sock): void {
   const tp = tcp_sk(sk);
   const { ipv4, machine } = sock_net(sk);
   if (!tcp_is_sack(tp) || tp.compressed_ack >= ipv4.sysctl_tcp_comp_sack_nr) {
-    trace.sockscope_send(sk, null, tcp_repeats_ack(tp) ? 'ack_out_of_order' : 'ack_gap');
+    trace.sockscope_send(sk, null, repeats_ack(tp) ? 'ack_out_of_order' : 'ack_gap');
     tcp_send_ack(sk);
     return;
   }
@@ -91,7 +91,7 @@ function tcp_compress_ack(sk: sock): void {
   }
   if (tp.dup_ack_counter < TCP_FASTRETRANS_THRESH) {
     tp.dup_ack_counter++;
-    trace.sockscope_send(sk, null, tcp_repeats_ack(tp) ? 'ack_out_of_order' : 'ack_gap');
+    trace.sockscope_send(sk, null, repeats_ack(tp) ? 'ack_out_of_order' : 'ack_gap');
     tcp_send_ack(sk);
     return;
   }
