@@ -309,6 +309,11 @@ export class PacketStore {
     };
   }
 
+  /** Whether the packet is stored. */
+  has(number: number): boolean {
+    return this.packets.rowOf(number) >= 0;
+  }
+
   /** A decoded packet. Throws an error with a message for the user if it is not stored. */
   packet(number: number): PacketResponse {
     const packet = this.dissected(number);

@@ -2,7 +2,6 @@
  * The Packets panel in a real browser, with a made-up extension around it: the page that VS Code would show, under the same
  * content security policy, and a packet store that answers as the adapter would.
  */
-import { english } from '../../../language/message.ts';
 import { packetWithStory } from '../../../debug-adapter/packets/story.ts';
 import type { Locator, Page } from 'playwright-core';
 import { FilterError } from '../../../debug-adapter/packets/filter/filterError.ts';
