@@ -34,10 +34,8 @@ export class CauseTracker {
   #softirq = this.#nothing;
   readonly #fromBacklog = new Handling('packet');
   #isInBacklog = false;
-  /** System calls that run or sleep. */
-  readonly #calls = new WeakMap<task_struct, Handling>();
-  /** Of packets that are on their way to the NIC. */
-  readonly #causes = new WeakMap<sk_buff, Handling>();
+  /** By pid: the system call that runs or sleeps, or what else the task does. */
+  readonly #calls = new Map<number, Handling>();
   /** Of packets that wait for the address of their neighbour. */
   readonly #waiting = new WeakMap<sk_buff, Handling>();
   readonly #losses = new WeakMap<sk_buff, Loss>();
@@ -49,14 +47,10 @@ export class CauseTracker {
     this.#world = world;
     const { tracer } = world;
     tracer.on('syscalls:sys_enter', (task, name, args) => {
-      const handling = new Handling('call');
-      handling.call = name;
-      handling.args = args;
-      handling.task = task;
-      handling.event = tracer.event;
-      this.#calls.set(task, handling);
+      this.#ofTask(task).beginCall(name, args, tracer.event);
     });
-    tracer.on('syscalls:sys_exit', (task) => this.#calls.delete(task));
+    tracer.on('syscalls:sys_exit', (task) => this.#ofTask(task).endCall());
+    tracer.on('sched:sched_process_exit', ({ pid }) => this.#calls.delete(pid));
     tracer.on('net:netif_receive_skb', (skb) => {
       if (skb.frame_number <= 0) return;
       this.#packet.beginPacket(skb, null);
@@ -82,16 +76,14 @@ export class CauseTracker {
     tracer.on('sockscope:neigh_queue', (skb) => this.#waiting.set(skb, this.#handling().copy()));
     tracer.on('net:net_dev_queue', (skb) => this.#queued(skb));
     tracer.on('sockscope:gso_segment', (skb, segs) => {
-      const cause = this.#causes.get(skb);
-      for (let one: sk_buff | null = segs; cause !== undefined && one !== null; one = one.next)
-        this.#causes.set(one, cause);
+      for (let one: sk_buff | null = segs; one !== null; one = one.next) one.cause = skb.cause;
     });
   }
 
   /** Why the frame is sent that a NIC is sending. @returns null if it comes from outside the world */
   of(port: CapturePort): Handling | null {
     const skb = this.#sent.of(port);
-    return skb === null ? null : (this.#causes.get(skb) ?? null);
+    return skb?.cause instanceof Handling ? skb.cause : null;
   }
 
   /** What the code that runs now handles. */
@@ -117,11 +109,11 @@ export class CauseTracker {
   }
   /** A task that sends without a system call is ending: its descriptors are closed. */
   #ofTask(task: task_struct): Handling {
-    let handling = this.#calls.get(task);
+    let handling = this.#calls.get(task.pid);
     if (handling === undefined) {
       handling = new Handling('exit');
       handling.task = task;
-      this.#calls.set(task, handling);
+      this.#calls.set(task.pid, handling);
     }
     return handling;
   }
@@ -175,7 +167,7 @@ export class CauseTracker {
       this.#waiting.delete(skb);
       cause.released = this.#handling().lastPacket;
     }
-    this.#causes.set(skb, cause);
+    skb.cause = cause;
   }
 }
 

@@ -11,7 +11,7 @@ const NO_ARGUMENTS: readonly unknown[] = [];
 
 /** The fields are those of `Cause`. It changes while it lasts: a packet that is sent gets a copy. */
 export class Handling {
-  readonly handled: Handled;
+  handled: Handled;
   why: SendReason | null = null;
   event = 0;
   packet = 0;
@@ -61,6 +61,18 @@ export class Handling {
     this.call = owner?.call ?? '';
     this.args = owner?.args ?? NO_ARGUMENTS;
     this.task = owner?.task ?? null;
+  }
+  beginCall(name: string, args: readonly unknown[], event: number): void {
+    this.decide(null, event);
+    this.handled = 'call';
+    this.call = name;
+    this.args = args;
+  }
+  endCall(): void {
+    this.decide(null, 0);
+    this.handled = 'exit';
+    this.call = '';
+    this.args = NO_ARGUMENTS;
   }
   beginTimer(timer: Callback): void {
     this.decide(null, 0);

@@ -164,6 +164,8 @@ export class sk_buff {
   frame_number = -1;
   /** The number of the last frame that GRO has merged into it; its own if there is none. */
   last_frame_number = -1;
+  /** Why it is sent, for a recorder. Clones do not have it. */
+  cause: object | null = null;
 
   constructor(machine: Machine, head: Uint8Array, shinfo: skb_shared_info, truesize: number) {
     this.machine = machine;
