@@ -16,15 +16,19 @@ export function rowsOf(
   t: Translate,
 ): PacketsResponse {
   try {
-    const answer = store.rows(from, count, filter, view);
-    for (const row of answer.rows) {
-      const { drop } = store.frame(row.number);
-      if (drop) row.drop = dropSentence(drop, row.destination, t);
-    }
-    return answer;
+    return withDrops(store, store.rows(from, count, filter, view), t);
   } catch (error) {
     return { invalidFilter: invalid(error, t), total: store.total, matching: 0, rows: [] };
   }
+}
+
+/** The same rows, which say why their packets were dropped. */
+export function withDrops(store: PacketStore, answer: PacketsResponse, t: Translate): PacketsResponse {
+  for (const row of answer.rows) {
+    const { drop } = store.frame(row.number);
+    if (drop) row.drop = dropSentence(drop, row.destination, t);
+  }
+  return answer;
 }
 
 export function findIn(store: PacketStore, args: FindPacketArguments, t: Translate): FindPacketResponse {

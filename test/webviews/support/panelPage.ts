@@ -2,6 +2,7 @@
  * The Packets panel in a real browser, with a made-up extension around it: the page that VS Code would show, under the same
  * content security policy, and a packet store that answers as the adapter would.
  */
+import { withDrops } from '../../../debug-adapter/packets/packetRows.ts';
 import { packetWithStory } from '../../../debug-adapter/packets/story.ts';
 import type { Locator, Page } from 'playwright-core';
 import { FilterError } from '../../../debug-adapter/packets/filter/filterError.ts';
@@ -170,7 +171,8 @@ export class PanelPage {
           return { type: 'packet', id, ...packetWithStory(this.store, message.number, english) };
         case 'getRows': {
           const { from, count, filter, ...view } = message;
-          const { located, currentIndex: _index, ...answer } = this.store.rows(from, count, filter, view);
+          const rows = this.store.rows(from, count, filter, view);
+          const { located, currentIndex: _index, ...answer } = withDrops(this.store, rows, english);
           return { type: 'rows', id, ...answer, ...(located !== undefined && located >= 0 && { located }) };
         }
         case 'find': {

@@ -4,8 +4,8 @@ import type { Field } from '../../tree/field.ts';
 import { parseFilter } from '../filter.ts';
 import { usesOf } from '../meaning/uses.ts';
 
-/** What the names of our own fields begin with. */
-const OURS = 'sockscope.';
+/** Our own layer, whose name its fields begin with. */
+const OURS = /^sockscope(\.|$)/;
 const ONLY_HERE: ReadonlySet<Field> = new Set([...MACHINE_FIELDS, ...NOTE_FIELDS]);
 
 /**
@@ -16,6 +16,6 @@ const ONLY_HERE: ReadonlySet<Field> = new Set([...MACHINE_FIELDS, ...NOTE_FIELDS
 export function fieldsOnlyHere(filter: string): string[] {
   if (filter.trim() === '') return [];
   const fields = usesOf(parseFilter(filter)).map(({ field }) => field);
-  const only = fields.filter((field) => field.name.startsWith(OURS) || ONLY_HERE.has(field));
+  const only = fields.filter((field) => OURS.test(field.name) || ONLY_HERE.has(field));
   return [...new Set(only)].map(({ name }) => name);
 }
