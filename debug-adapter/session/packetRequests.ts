@@ -37,8 +37,11 @@ import type { Run } from './run.ts';
 const USUAL_PLACES = { sent: 'vnic_xmit', received: 'ip_rcv' } as const;
 
 export function packetRows(run: Run, args: PacketsArguments): PacketsResponse {
+  const begun = performance.now();
   run.streams.drain(2000);
-  return rowsOf(run.packets, args, run.t);
+  const answer = rowsOf(run.packets, args, run.t);
+  run.answered(performance.now() - begun, !answer.filtering);
+  return answer;
 }
 
 export function onePacket(run: Run, { number }: PacketArguments): PacketResponse {

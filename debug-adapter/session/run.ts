@@ -324,6 +324,11 @@ export class Run {
     this.#tellEnd(TERMINATED);
   }
 
+  /** Rows of packets were asked for. @param isWhole else more of the list is still to come */
+  answered(milliseconds: number, isWhole: boolean): void {
+    if (!this.#over) this.#progress.answered(milliseconds, isWhole);
+  }
+
   /** The error for requests that need a stop. */
   notStopped(): Error {
     return this.#over ? new UserError('the program has ended: start it again') : new NotPausedError();

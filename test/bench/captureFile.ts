@@ -10,7 +10,7 @@ import { OpenedCapture } from '../support/openedCapture.ts';
 import { plausibleTraffic } from '../support/randomTraffic.ts';
 
 const PACKETS = 1_000_000;
-/** Random traffic is made in pieces of so many packets. */
+/** Random traffic of so many packets comes again and again: the same connections anew. */
 const PIECE = 20_000;
 /** Rows of a first screen. */
 const SCREEN = 100;
@@ -100,8 +100,8 @@ function writeTraffic(file: string): number {
   const handle = openSync(file, 'w');
   let written = writeSync(handle, writer.header('lo'));
   let beganNs = 0;
-  for (let seed = 1; seed <= PACKETS / PIECE; seed++) {
-    const frames = plausibleTraffic(PIECE, seed).slice(0, PIECE);
+  const frames = plausibleTraffic(PIECE).slice(0, PIECE);
+  for (let piece = 0; piece < PACKETS / PIECE; piece++) {
     const blocks = frames.map(({ timeNs, bytes, length, interface: interfaceName, linkType }) =>
       writer.packet({
         interfaceName,

@@ -72,10 +72,8 @@ async function transfer(isOpen: boolean): Promise<Transfer> {
 /** Rows that the panel asks for at once, and those that a panel of usual height shows. */
 const PAGE = 100;
 const VISIBLE = 20;
-/** As the panel waits for more of a list that is not whole. */
-const PAUSE_MS = 200;
 
-/** Asks as the panel does that follows the end of the list: at each news of packets, and while its list is not whole. */
+/** Asks as the panel does that follows the end of the list: at each news of packets. */
 class OpenPanel {
   answers = 0;
   private readonly client: DebugClient;
@@ -113,11 +111,10 @@ class OpenPanel {
     while (this.hasNews && !this.isClosed) {
       this.hasNews = false;
       // What is shown, then the new end of the list.
-      const { matching, filtering } = await this.page(this.length - VISIBLE);
+      const { matching } = await this.page(this.length - VISIBLE);
       await this.page(matching - VISIBLE);
       await this.page(matching - 1);
       this.length = matching;
-      if (filtering) setTimeout(() => void this.refresh(), PAUSE_MS);
     }
   }
 

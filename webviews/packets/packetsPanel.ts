@@ -352,12 +352,16 @@ export class PacketsPanel {
     setText(this.status, words.filter(Boolean).join(' · '));
   }
 
-  /** The list is not whole yet: ask again, with a pause while the machine runs, since it needs the processor, too. */
+  /**
+   * The list is not whole yet: ask again. While the machine runs it needs the processor, too: a filter goes on after a
+   * pause, a list without one at the adapter's next news.
+   */
   private goOn(filtering: ToPanelOf<'rows'>['filtering']): void {
     const hasFilter = this.settings.filter !== '';
     this.filterProgress.show(this.running && !hasFilter ? undefined : filtering, hasFilter);
     if (!filtering || this.filterProgress.isStopped) return;
     if (!this.running) return this.cache.refresh();
+    if (!hasFilter) return;
     this.pause ??= setTimeout(() => {
       this.pause = undefined;
       this.cache.refresh();
