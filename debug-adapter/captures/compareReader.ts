@@ -17,7 +17,7 @@ import { fieldDifferences } from '../packets/compare/fieldDifferences.ts';
 import type { PacketStore } from '../packets/packetStore.ts';
 import { CaptureReader, type ReadProgress } from './captureReader.ts';
 
-/** Packets of each side that are compared: with as many on both sides it takes a minute and a gigabyte. */
+/** Packets of each side that are compared: as many on both sides take minutes and a gigabyte. */
 const MOST_PACKETS = 1_000_000;
 /** Packets that are looked at before requests get their turn. */
 const PORTION = 500;

@@ -1,6 +1,7 @@
 // Two captures side by side, in an editor of their own.
 import * as vscode from 'vscode';
-import type { Aspect, CompareProgress, CompareRequests } from '../../debug-adapter/protocol.ts';
+import { USUALLY_IGNORED } from '../../debug-adapter/packets/compare/aspects.ts';
+import type { CompareProgress, CompareRequests } from '../../debug-adapter/protocol.ts';
 import { parseFromCompare, type FromCompare, type ToCompare } from '../../webviews/compare/messages.ts';
 import { ReaderProcess } from '../captures/readerProcess.ts';
 import { copyText } from '../packets/packetRequests.ts';
@@ -19,8 +20,6 @@ export interface ComparedFile {
   show(number: number): Promise<void>;
 }
 
-/** Two runs of the same programs differ in these. */
-const USUALLY_IGNORED: readonly Aspect[] = ['times', 'ids', 'ports', 'sequence', 'checksums', 'link'];
 const UNREAD = { packets: 0, read: 0, size: 0 };
 
 type CompareProcess = ReaderProcess<keyof CompareRequests, CompareRequests, CompareProgress>;
