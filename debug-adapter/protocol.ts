@@ -262,7 +262,10 @@ export interface RunRecord {
  * The target of `sockscope/runTo`: the driver's transmit function, or out of the kernel to the program's next
  * line.
  */
-export const RUN_TO = ['driver', 'program'] as const;
+export const RUN_TO_NEXT = ['packet', 'arrival', 'syscall', 'transition', 'timer'] as const;
+/** The next of its kind; `packet`: one that is sent, or arrives. */
+export type RunToNext = (typeof RUN_TO_NEXT)[number];
+export const RUN_TO = ['driver', 'program', ...RUN_TO_NEXT] as const;
 export interface RunToArguments {
   to: (typeof RUN_TO)[number];
   /** The thread that must reach the program. */

@@ -7,6 +7,7 @@ import type { StopReason } from '../../stack/trace/stop.ts';
 import { DetachedError, NotPausedError } from '../cdp/cdpClient.ts';
 import { UNCAUGHT_FILTER } from '../filters/all.ts';
 import type { Snapshot } from '../inspect/agent.ts';
+import type { RunToNext } from '../protocol.ts';
 import { CHANGE_REASON, DATA_REASON, FOUND_REASON, SWITCH_REASON } from '../inspect/stops.ts';
 import { SOFTIRQ_THREAD } from '../inspect/threads.ts';
 import type { Debuggee } from './debuggee.ts';
@@ -185,6 +186,14 @@ export class Execution {
     void this.#breakOnceAt(place)
       .catch(this.#failed)
       .then(() => this.#send('resume'));
+  }
+  /** Run until the next of its kind, or until something else stops the machine first. @throws as step() does */
+  runToNext(next: RunToNext): void {
+    this.#leave();
+    this.#become(new Continue());
+    this.#waits = true;
+    this.#debuggee.ask('stops.waitForNext', next).catch(this.#failed);
+    this.#send('resume');
   }
   async #breakOnceAt({ url, line, column }: FunctionPlace): Promise<void> {
     const location = await this.targets.bodyAt(url, line, column);

@@ -12,7 +12,9 @@ import { machine_stop, type StopReason } from '../../stack/trace/stop.ts';
 import { filterById, UNCAUGHT_FILTER } from '../filters/all.ts';
 import type { Sentence } from '../filters/filter.ts';
 import { describeTransition } from '../filters/transition.ts';
+import type { RunToNext } from '../protocol.ts';
 import { isScenario } from './codeKinds.ts';
+import { atNext } from './nextStop.ts';
 import { parseStack, type TextFrame } from './stackText.ts';
 
 /** An enabled exception filter. */
@@ -173,6 +175,11 @@ export class Stops {
   /** Stop when a process has thrown at this event. */
   waitForUncaught(event: number): void {
     this.#uncaughtAt = event;
+  }
+  /** Stop at the next of its kind. */
+  waitForNext(next: RunToNext): void {
+    this.#endWait?.();
+    this.#endWait = atNext(this.#world.tracer, next, (sentence) => this.#stopWith('goto', sentence));
   }
   stopWaiting(): void {
     this.#world.on_switch = null;

@@ -9,7 +9,13 @@ import { FunctionIndex } from '../control/functionIndex.ts';
 import type { StepKind } from '../control/policies/begin.ts';
 import { UNCAUGHT_FILTER } from '../filters/all.ts';
 import { readBundle } from '../language.ts';
-import { RUN_TO, type BreakOnArguments, type GoToEventArguments, type RunToArguments } from '../protocol.ts';
+import {
+  RUN_TO,
+  RUN_TO_NEXT,
+  type BreakOnArguments,
+  type GoToEventArguments,
+  type RunToArguments,
+} from '../protocol.ts';
 import { capabilities } from './capabilities.ts';
 import { completions } from './completions.ts';
 import { Configuration } from './configuration.ts';
@@ -394,7 +400,9 @@ export class Session {
   }
   async #runTo({ to, threadId }: RunToArguments): Promise<Record<string, never>> {
     const run = this.#stopped();
-    if (to === 'program') run.execution.stepOutToProgram(threadId);
+    const next = RUN_TO_NEXT.find((one) => one === to);
+    if (next !== undefined) run.execution.runToNext(next);
+    else if (to === 'program') run.execution.stepOutToProgram(threadId);
     else if (to === 'driver') {
       const [place] = await run.functions.find(DRIVER_TRANSMIT.functionName);
       run.execution.runTo(place!);

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { samplePath } from '../support/samples.ts';
 import { fixture } from './support/paths.ts';
-import { withAdapter, type Adapter } from './support/adapter.ts';
+import { withAdapter, type Adapter, type Stopped } from './support/adapter.ts';
 
 describe('debug adapter: long steps', function () {
   this.timeout(60_000);
@@ -41,6 +41,25 @@ describe('debug adapter: long steps', function () {
         names.join(' '),
       );
       assert.ok(new Set(names).size > 2, names.join(' '));
+    }));
+
+  it('run to the next packet, arrival, transition, system call or timer', () =>
+    withAdapter(async (adapter) => {
+      await inConnect(adapter);
+      const next = async (to: string): Promise<string> => {
+        const stopped = adapter.stopped();
+        await adapter.custom('sockscope/runTo', { to: to as 'packet', threadId: adapter.thread });
+        const stop = await stopped;
+        assert.notEqual(stop, 'terminated');
+        return `${(stop as Stopped).description} in ${(await top(adapter)).name}`;
+      };
+      assert.match(await next('transition'), /^Paused on CLOSE → SYN_SENT of .* in connect_v4$/);
+      assert.match(await next('packet'), /^Paused on packet sent in /);
+      assert.match(await next('arrival'), /^Paused on packet received in /);
+      assert.match(await next('syscall'), /^Paused on \w+\(\) in /);
+      assert.match(await next('timer'), /^Paused on \w+ in /);
+      // One that has stopped stops no more.
+      await adapter.go('continue');
     }));
 
   for (const { sample, line, goal, most } of [
