@@ -132,6 +132,14 @@ export class PausedState {
     return this.#byId.get(id);
   }
 
+  /** The thread whose call a frame is: an interrupt's frames stand upon those of the task that it has interrupted. */
+  threadOf(id: number): number | undefined {
+    const frame = this.#byId.get(id);
+    if (frame === undefined) return undefined;
+    if (this.#byThread.get(this.pid)?.includes(frame)) return this.pid;
+    return [...this.#numbered].find(([, frames]) => frames.some((one) => one.id === id))?.[0];
+  }
+
   /** Something has changed since the agent's snapshot: items fetched before may be outdated. */
   change(): void {
     this.#isChanged = true;

@@ -18,6 +18,7 @@ export const capabilities = (t: Translate): DebugProtocol.Capabilities => ({
   completionTriggerCharacters: ['.', '['],
   supportsStepInTargetsRequest: true,
   supportsStepBack: true,
+  supportsRestartFrame: true,
   supportsRestartRequest: true,
   supportsTerminateRequest: true,
   supportsLoadedSourcesRequest: true,

@@ -59,6 +59,7 @@ const SHAPES: Readonly<Record<string, Readonly<Record<string, Shape>>>> = {
   stepOut: THREAD,
   stepBack: THREAD,
   reverseContinue: THREAD,
+  restartFrame: FRAME,
   stackTrace: { ...THREAD, 'startFrame?': 'count', 'levels?': 'count' },
   scopes: FRAME,
   stepInTargets: FRAME,

@@ -152,6 +152,8 @@ export class Session {
     stepOut: (args: DebugProtocol.StepOutArguments) => this.#step('stepOut', args.threadId),
     stepInTargets: (args: DebugProtocol.StepInTargetsArguments) => this.#stepInTargets(args.frameId),
     stepBack: (args: DebugProtocol.StepBackArguments) => this.#stepBack(args.threadId),
+    restartFrame: ({ frameId }: DebugProtocol.RestartFrameArguments) =>
+      this.#travel.restartFrame(this.#stopped(), frameId),
     reverseContinue: () => this.#travel.reverseContinue(this.#stopped()),
     pause: () => this.#pause(),
 

@@ -3,7 +3,7 @@ import { message, type Translate } from '../../language/message.ts';
 import { errorText, UserError } from '../../language/userError.ts';
 import type { Mark, Moment } from '../control/moment.ts';
 import type { Told } from '../control/policies/policy.ts';
-import { rawPlace, surroundings } from '../travel/here.ts';
+import { callOf, rawPlace, surroundings } from '../travel/here.ts';
 import { History, noEvent, type Arrival } from '../travel/history.ts';
 import { Machines } from '../travel/machines.ts';
 import { GivenUpError, type Replica } from '../travel/replica.ts';
@@ -75,6 +75,39 @@ export class Travel {
       if (target === undefined)
         throw new UserError('There is no line before this one in the history of this thread.');
       return { here, told: { reason: 'step' }, arrive: (frontier) => history.arrive(target, frontier, []) };
+    });
+  }
+
+  /**
+   * Go back to where the call of a frame's function began. Resolves when the search has begun.
+   *
+   * @throws an error for the user if it cannot begin
+   */
+  async restartFrame(run: Run, frameId: number): Promise<void> {
+    const stop = run.execution.stop!;
+    const { event } = await stop.snapshot;
+    const frame = run.frames.frame(frameId);
+    const thread = stop.threadOf(frameId)!;
+    const stack = stop.runs(thread) ? stop.threadId : thread;
+    const numbered = stop.number(stack, await run.frames.viewsOf(stack));
+    const frames = numbered.map((one) => one.frame);
+    const { targets } = run.execution;
+    const call = await callOf(run.debuggee, { targets, functions: run.functions }, thread, frames, frame);
+    const moment = momentOf(run);
+    const raw = rawPlace(run.debuggee, stop.paused);
+    if (run.execution.stop !== stop) throw run.notStopped();
+    const history = this.#historyOf(run);
+    this.#go(run, event, async () => {
+      const { target, here } = await history.beginningOf(call, moment, raw);
+      if (target === undefined)
+        throw new UserError(
+          'The beginning of this call is not known: it is before all that can be repeated.',
+        );
+      return {
+        here,
+        told: { reason: 'restart' },
+        arrive: (frontier) => history.arrive(target, frontier, []),
+      };
     });
   }
 

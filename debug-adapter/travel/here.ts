@@ -1,7 +1,9 @@
 /** What a step back needs to know of the stop at which it begins. */
 import type { Debugger } from 'node:inspector';
 import type { Debuggee } from '../control/debuggee.ts';
+import type { FunctionIndex } from '../control/functionIndex.ts';
 import type { CodePoint } from '../control/moment.ts';
+import type { StepTargets } from '../control/stepTargets.ts';
 import type { FrameView, PausedState } from '../control/pausedState.ts';
 import { UserError } from '../../language/userError.ts';
 import type { Here, PlaceRole } from './lineBefore.ts';
@@ -12,6 +14,15 @@ export interface Surroundings {
   here: Here;
   places: TrackedPlace[];
   roles: PlaceRole[];
+}
+
+/** A call of a function that is under way. */
+export interface Call {
+  thread: number;
+  /** How often the function is on the stack, down from this call. */
+  depth: number;
+  /** Where the function begins. */
+  entry: TrackedPlace;
 }
 
 interface Location {
@@ -59,6 +70,32 @@ export async function surroundings(
     },
     places,
     roles,
+  };
+}
+
+/** The call that a frame stands for. @throws an error for the user if the beginning of its code is not known */
+export async function callOf(
+  { scripts }: Debuggee,
+  { targets, functions }: { targets: StepTargets; functions: FunctionIndex },
+  thread: number,
+  frames: readonly FrameView[],
+  frame: FrameView,
+): Promise<Call> {
+  const { url, callFrame } = frame;
+  const start = callFrame?.functionLocation;
+  // Of a frame that V8 does not have, the kernel's list of functions knows the beginning.
+  const listed = (await functions.find(frame.name)).find((one) => one.url === url);
+  const first =
+    start !== undefined
+      ? await targets.firstPlace(start)
+      : listed && (await targets.bodyAt(url, listed.line, listed.column));
+  if (first === undefined || scripts.byUrl(url) === undefined)
+    throw new UserError('where {0} begins is not known while it sleeps', frame.name);
+  const place = { url, line: first.lineNumber, column: first.columnNumber ?? 0 };
+  return {
+    thread,
+    depth: frames.slice(frames.indexOf(frame)).filter((other) => isSame(other, frame)).length,
+    entry: { place, of: { name: nameOf(frame), url } },
   };
 }
 

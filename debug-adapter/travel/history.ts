@@ -17,8 +17,8 @@ import { UNCAUGHT_FILTER } from '../filters/all.ts';
 import type { CountedAccess, DataWish } from '../inspect/dataBreakpoints.ts';
 import type { CountedArrival, NotedArrival, PassedStop } from '../inspect/moments.ts';
 import type { ArmedFilter } from '../inspect/stops.ts';
-import type { Surroundings } from './here.ts';
-import { lineBefore, type PlaceRole } from './lineBefore.ts';
+import type { Call, Surroundings } from './here.ts';
+import { lineBefore, threadOf, type PlaceRole } from './lineBefore.ts';
 import { NEAR, type Machines } from './machines.ts';
 import { StrayedError, type Replica, type TrackedPlace, type Wishes } from './replica.ts';
 
@@ -56,14 +56,29 @@ export class History {
   }
 
   /** The line before the one at which a thread stands. @param raw where V8 stands */
-  async lineBefore(moment: Moment, raw: CodePoint, around: Surroundings): Promise<Found> {
-    const places = [...around.places];
-    const roles: PlaceRole[] = [...around.roles];
+  lineBefore(moment: Moment, raw: CodePoint, { places, roles, here }: Surroundings): Promise<Found> {
+    const other: PlaceRole = { of: 'other', line: raw.line, returns: false };
+    return this.#arrivalBefore(moment, raw, places, (arrivals) =>
+      lineBefore(arrivals, [...roles, other], here),
+    );
+  }
+  /** Where the call of a function began that is still under way. @param raw where V8 stands */
+  beginningOf({ thread, depth, entry }: Call, moment: Moment, raw: CodePoint): Promise<Found> {
+    return this.#arrivalBefore(moment, raw, [entry], (arrivals) =>
+      arrivals.findLast((one) => one.place === 0 && threadOf(one) === thread && one.depth === depth),
+    );
+  }
+  /** @param choose one of the arrivals at the places, if it is among these; a further place is where V8 stands */
+  async #arrivalBefore(
+    moment: Moment,
+    raw: CodePoint,
+    of: readonly TrackedPlace[],
+    choose: (arrivals: readonly NotedArrival[]) => NotedArrival | undefined,
+  ): Promise<Found> {
+    const places = [...of];
     const isAtPlace = !isMachines(moment);
-    if (isAtPlace && !places.some(({ place }) => samePoint(place, raw))) {
+    if (isAtPlace && !places.some(({ place }) => samePoint(place, raw)))
       places.push({ place: raw, of: { name: '', url: raw.url } });
-      roles.push({ of: 'other', line: raw.line, returns: false });
-    }
     let here = moment;
     for (const window of WINDOWS) {
       const from = moment.mark.event - window;
@@ -71,7 +86,7 @@ export class History {
       if (arrivals === undefined) continue;
       const self = isAtPlace ? arrivals.pop() : undefined;
       if (self !== undefined) here = momentOf(self, places);
-      const found = lineBefore(arrivals, roles, around.here);
+      const found = choose(arrivals);
       // The line may begin before the first arrival of the window.
       const isCut = from > 0 && (found === undefined || found === arrivals[0]);
       if (!isCut) return { target: found && momentOf(found, places), here };

@@ -64,6 +64,7 @@ export function lineBefore(
   return found;
 }
 
-function threadOf({ pid, interrupt }: NotedArrival): number {
+/** The thread in which an arrival was. */
+export function threadOf({ pid, interrupt }: NotedArrival): number {
   return pid === 0 || interrupt ? SOFTIRQ_THREAD : pid;
 }

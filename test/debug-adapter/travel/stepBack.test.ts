@@ -89,6 +89,28 @@ describe('debug adapter: a step back', () => {
       assert.match(adapter.output.at(-1)!.text, /no line before this one in the history of this thread/);
     }));
 
+  it('restarts a frame: to the beginning of its call, in a softirq, of a task that sleeps, or of the program', () =>
+    withAdapter(async (adapter) => {
+      await atLine(adapter, 19);
+      await adapter.request('setFunctionBreakpoints', { breakpoints: [{ name: 'tcp_rcv_state_process' }] });
+      await go(adapter, 'continue');
+      const restart = async (name: string, thread = adapter.thread): Promise<string> => {
+        const frame = (await adapter.stack(thread)).find((one) => one.name === name)!;
+        const stopped = adapter.stopped();
+        await adapter.request('restartFrame', { frameId: frame.id });
+        assert.equal(((await stopped) as Stopped).reason, 'restart', adapter.output.at(-1)?.text);
+        return place(adapter);
+      };
+      const receive = await restart('tcp_v4_rcv');
+      assert.match(receive, /^tcp_v4_rcv:/);
+      assert.deepEqual((await go(adapter, 'stepBack'))[0]!.split(':')[0], 'ip_protocol_deliver_rcu');
+      // The client sleeps in its connect().
+      const client = (await adapter.threads()).find(({ name }) => name.startsWith('client'))!;
+      await assert.rejects(restart('client', client.id), /where client begins is not known while it sleeps/);
+      assert.match(await restart('__sys_connect', client.id), /^__sys_connect:/);
+      assert.equal(await restart('client'), 'client:18');
+    }));
+
   it('is refused where the machine was interrupted amid a computation', () =>
     withAdapter(async (adapter) => {
       await adapter.launch({ program: fixture('busy') });
