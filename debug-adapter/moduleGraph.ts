@@ -46,6 +46,8 @@ export class ModuleGraph {
         identifier: file,
         initializeImportMeta: (meta) => {
           meta.url = pathToFileURL(file).href;
+          // Node's own, which takes the importing file, too, where a thread has its flag for that.
+          meta.resolve = (specifier, from) => import.meta.resolve(specifier, from);
         },
       });
       this.#modules.set(file, module);

@@ -19,9 +19,10 @@ describe('a scenario in the editor', function () {
     if (this.currentTest?.state === 'failed') await code?.failed(this.currentTest.title);
   });
 
-  it('has in a file that is no scenario only the commands that begin one', async () => {
+  it('has in a file that is no scenario only the commands that begin one, or compare captures', async () => {
     await code.openFile('plain.ts');
     assert.deepEqual(await ours(), [
+      'Sockscope: Compare with Another Capture…',
       'Sockscope: Guided Tour…',
       'Sockscope: New Scenario',
       'Sockscope: Open Sample…',
@@ -33,6 +34,7 @@ describe('a scenario in the editor', function () {
     assert.deepEqual(await code.codeLenses(), ['Debug this scenario', 'Debug this scenario']);
     assert.deepEqual(await ours(), [
       'Sockscope: Break On…',
+      'Sockscope: Compare with Another Capture…',
       'Sockscope: Debug this scenario',
       'Sockscope: Guided Tour…',
       'Sockscope: New Scenario',

@@ -10,7 +10,7 @@ import type {
   SequenceResponse,
 } from '../../../debug-adapter/protocol.ts';
 import { itemsOf, nicOf, rowsOf, sleepsOf, type Item, type Row, type Sleep } from './rows.ts';
-import { Crowd } from './crowd.ts';
+import { Crowd, slanted } from './crowd.ts';
 import { durationText } from './time.ts';
 import { meaningOf, noteText, packetText, STOP_TEXT, textWidth } from './words.ts';
 
@@ -367,8 +367,8 @@ function labelOf(
       const x = start.x + (end.x - start.x) * share;
       const y = start.y + (end.y - start.y) * share;
       const width = Math.min(room, textWidth(text));
-      const box = { x: x - width / 2, y: y - TEXT_HEIGHT - 2, width, height: TEXT_HEIGHT };
-      if (crowd.take(box)) return { x, y, angle, room, isShown: true, isFirst: text === full };
+      if (crowd.take(...slanted({ x, y: y - 2 }, width, TEXT_HEIGHT, angle)))
+        return { x, y, angle, room, isShown: true, isFirst: text === full };
     }
   return { ...start, angle, room, isShown: false, isFirst: false };
 }
