@@ -1,5 +1,5 @@
 // One of the extension's trees.
-import type { Locator } from 'playwright-core';
+import { errors, type Locator } from 'playwright-core';
 import type { Workbench } from './workbench.ts';
 
 /** A row as it is shown. */
@@ -94,8 +94,13 @@ export class TreePane {
       return undefined;
     });
     await this.#workbench.screenshot(`menu-${entry.replace(/\W+/g, '-')}`);
-    await item.click();
-    await item.waitFor({ state: 'hidden' });
+    // A menu that has just been opened takes no click yet: the one that opened it would choose its first entry.
+    await debug.waitUntil(`"${entry}" chosen in the menu of ${row}`, async () => {
+      if (!(await item.isVisible())) return true;
+      await item.click({ timeout: 2000 }).catch(ignoreTimeout);
+      await item.waitFor({ state: 'hidden', timeout: 2000 }).catch(ignoreTimeout);
+      return undefined;
+    });
   }
 
   /** Waits for a row with this text. @returns its text */
@@ -103,4 +108,9 @@ export class TreePane {
     await this.row(text).waitFor();
     return (await this.row(text).innerText()).replace(/\s+/g, ' ').trim();
   }
+}
+
+/** It may have gone at this moment, or have to be clicked again. */
+function ignoreTimeout(error: unknown): void {
+  if (!(error instanceof errors.TimeoutError)) throw error;
 }
