@@ -1,11 +1,8 @@
-/** The fields that the user was offered for data breakpoints: in which machine, and at which moment. */
+/** The fields that the user was offered for data breakpoints, and at which moment. */
 import type { DataField } from '../inspect/dataBreakpoints.ts';
-import type { Debuggee } from './debuggee.ts';
 import type { Moment } from './moment.ts';
 
 export interface OfferedField extends DataField {
-  /** Whose field it is. */
-  debuggee: Debuggee;
   /** When its path was right; undefined: nothing leads there again. */
   moment: Moment | undefined;
 }

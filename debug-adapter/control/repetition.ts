@@ -33,13 +33,9 @@ export class Repetition {
     this.#changes = changes;
   }
 
-  /** Changes that are still to be made. */
+  /** All changes were made. */
   get isOver(): boolean {
     return this.#next === this.#changes.length;
-  }
-  /** Changes that were made. */
-  get made(): number {
-    return this.#next;
   }
   /** Whether V8's breakpoint is one of these. */
   owns(breakpointId: string): boolean {

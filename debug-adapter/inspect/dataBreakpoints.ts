@@ -63,8 +63,8 @@ interface Watched {
   always: boolean;
   owner: object | undefined;
   name: string;
-  /** The event at which it began to be watched. */
-  since: number;
+  /** The event at which accesses of a kind began to be counted; undefined: they are not. */
+  since: Record<'read' | 'write', number | undefined>;
   /** Accesses at the last event at which there was one of their kind. */
   counts: Record<'read' | 'write', { event: number; arrival: number }>;
   unwatch: (() => void) | undefined;
@@ -88,6 +88,7 @@ const OWN_FILES = [
   'debug-adapter/inspect/values/watched.ts',
   'debug-adapter/inspect/values/callSites.ts',
 ];
+
 export class DataBreakpoints {
   readonly #world: World;
   readonly #describer: Describer;
@@ -165,8 +166,11 @@ export class DataBreakpoints {
   }
   /** Watch a field as long as somebody wants it. */
   #watch(number: number, field: Watched): void {
+    const { event } = this.#world;
     const isWanted =
       field.always || this.#armed.some((one) => one.field === number) || this.#wanted?.field === number;
+    // Each read is looked at: whether the machine's own code makes it.
+    field.since.read = this.#isReadWatched(number) ? (field.since.read ?? event) : undefined;
     if (isWanted === (field.unwatch !== undefined) || field.owner === undefined) return;
     if (!isWanted) {
       field.unwatch!();
@@ -175,7 +179,7 @@ export class DataBreakpoints {
     }
     const { owner, name } = field;
     if (!Object.hasOwn(owner, name)) return;
-    field.since = this.#world.event;
+    field.since.write = event;
     field.unwatch = watchField(owner, name, {
       reads: (value) => this.#accessed(number, field, 'read', value, value),
       writes: (value, before) => this.#accessed(number, field, 'write', value, before),
@@ -183,12 +187,13 @@ export class DataBreakpoints {
   }
 
   #accessed(number: number, field: Watched, how: 'read' | 'write', value: unknown, old: unknown): void {
-    if (this.isQuiet || (how === 'read' && !this.#isReadWatched(number))) return;
+    const since = field.since[how];
+    if (this.isQuiet || since === undefined || (how === 'read' && !isReadByMachine())) return;
     const { event } = this.#world;
     const count = field.counts[how];
     count.arrival = count.event === event ? count.arrival + 1 : 1;
     count.event = event;
-    const access = { field: number, how, ...count, isWhole: field.since !== event };
+    const access = { field: number, how, ...count, isWhole: since !== event };
     this.last = access;
     const wanted = this.#wanted;
     if (wanted?.field === number && wanted.how === how && wanted.isIt(event, count.arrival)) {
@@ -207,8 +212,8 @@ export class DataBreakpoints {
     }
   }
   #isReadWatched(number: number): boolean {
-    const isWished = this.#armed.some(({ field, access }) => field === number && access !== 'write');
-    return (isWished || this.#wanted?.how === 'read') && isReadByMachine();
+    const isWanted = this.#wanted?.field === number && this.#wanted.how === 'read';
+    return isWanted || this.#armed.some(({ field, access }) => field === number && access !== 'write');
   }
   #isHit(armed: Armed, how: 'read' | 'write', value: unknown, old: unknown): boolean {
     const { access, script } = armed;
@@ -279,7 +284,8 @@ export class DataBreakpoints {
 
 function unaccessed(owner: object | undefined, name: string): Watched {
   const counts = { read: { event: -1, arrival: 0 }, write: { event: -1, arrival: 0 } };
-  return { always: false, owner, name, since: -1, counts, unwatch: undefined };
+  const since = { read: undefined, write: undefined };
+  return { always: false, owner, name, since, counts, unwatch: undefined };
 }
 
 /** Whether it is the machine's own code that reads, and not what looks at the machine. */

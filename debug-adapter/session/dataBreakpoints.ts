@@ -32,7 +32,7 @@ export async function dataBreakpointInfo(
       : await fieldOf(run, fields.next, name, frameId);
   if (field === null) return { dataId: null, description: say(run.t, NO_FIELD) };
   return {
-    dataId: fields.add({ ...field, debuggee: run.debuggee, moment }),
+    dataId: fields.add({ ...field, moment }),
     description: field.text,
     accessTypes: [...ACCESS],
     canPersist: false,
