@@ -1,5 +1,6 @@
 // One of the extension's trees.
-import { errors, type Locator } from 'playwright-core';
+import type { Locator } from 'playwright-core';
+import { chooseFromMenu } from './contextMenu.ts';
 import type { Workbench } from './workbench.ts';
 
 /** A row as it is shown. */
@@ -82,25 +83,9 @@ export class TreePane {
     await row.and(this.#workbench.page.locator('[aria-expanded="true"]')).waitFor();
   }
 
-  /** Chooses from a row's context menu, which is opened anew until it has the entry. */
+  /** Chooses from a row's context menu. */
   async choose(row: string | RegExp, entry: string): Promise<void> {
-    const { page, debug } = this.#workbench;
-    const item = page.locator('.context-view .action-item', { hasText: entry }).first();
-    await debug.waitUntil(`"${entry}" in the menu of ${row}`, async () => {
-      await this.row(row).click({ button: 'right' });
-      await page.locator('.context-view .action-item').first().waitFor();
-      if ((await item.count()) > 0) return true;
-      await page.keyboard.press('Escape');
-      return undefined;
-    });
-    await this.#workbench.screenshot(`menu-${entry.replace(/\W+/g, '-')}`);
-    // A menu that has just been opened takes no click yet: the one that opened it would choose its first entry.
-    await debug.waitUntil(`"${entry}" chosen in the menu of ${row}`, async () => {
-      if (!(await item.isVisible())) return true;
-      await item.click({ timeout: 2000 }).catch(ignoreTimeout);
-      await item.waitFor({ state: 'hidden', timeout: 2000 }).catch(ignoreTimeout);
-      return undefined;
-    });
+    await chooseFromMenu(this.#workbench, entry, () => this.row(row).click({ button: 'right' }));
   }
 
   /** Waits for a row with this text. @returns its text */
@@ -108,9 +93,4 @@ export class TreePane {
     await this.row(text).waitFor();
     return (await this.row(text).innerText()).replace(/\s+/g, ' ').trim();
   }
-}
-
-/** It may have gone at this moment, or have to be clicked again. */
-function ignoreTimeout(error: unknown): void {
-  if (!(error instanceof errors.TimeoutError)) throw error;
 }

@@ -105,6 +105,7 @@ export class Workbench {
     try {
       await page.goto(`${running.url}?folder=${encodeURIComponent(workspace)}`);
       await workbench.#explorerRow(options.expect).waitFor();
+      await workbench.#untilExtensionIsKnown();
     } catch (error) {
       await workbench.failed('did not start');
       await workbench.close();
@@ -123,12 +124,7 @@ export class Workbench {
   async openEmptyWindow(): Promise<void> {
     await this.page.goto(`${this.#server.url}?ew=true`);
     await this.page.locator('.part.editor').waitFor();
-    // The extensions' commands come to the palette a little later.
-    await this.debug.waitUntil('the commands of the extension', async () =>
-      (await this.offeredCommands('Sockscope: ')).some((row) => row.startsWith('Sockscope'))
-        ? true
-        : undefined,
-    );
+    await this.#untilExtensionIsKnown();
   }
 
   /** What the server and its extension hosts logged. */
@@ -267,6 +263,15 @@ export class Workbench {
   /** The same for what a test that failed has left. */
   failed(title: string): Promise<void> {
     return failureScreenshot(this.page, title);
+  }
+
+  /** Until VS Code has taken what the manifest contributes, a little after the window: commands, editors, views. */
+  async #untilExtensionIsKnown(): Promise<void> {
+    await this.debug.waitUntil('the commands of the extension', async () =>
+      (await this.offeredCommands('Sockscope: ')).some((row) => row.startsWith('Sockscope'))
+        ? true
+        : undefined,
+    );
   }
 
   #explorerRow(name: string): Locator {
