@@ -133,16 +133,16 @@ export class Streams {
         return;
       }
       case RECORD.received:
-        this.#packets.setFate(view.getUint32(0, true), 'delivered');
+        this.#packets.fates.set(view.getUint32(0, true), 'delivered');
         return;
       case RECORD.lost:
-        this.#packets.setFate(view.getUint32(0, true), 'lost', decoder.decode(content.subarray(4)));
+        this.#packets.fates.set(view.getUint32(0, true), 'lost', decoder.decode(content.subarray(4)));
         return;
       case RECORD.dropped:
-        this.#packets.drop(readDropped(content, this.#names));
+        this.#packets.fates.drop(readDropped(content, this.#names));
         return;
       case RECORD.acked:
-        this.#packets.acknowledge(readAcked(content));
+        this.#packets.fates.acknowledge(readAcked(content));
         return;
       case RECORD.output: {
         const stream = OUTPUT_STREAMS[view.getUint32(0, true)] ?? 'stdout';

@@ -12,8 +12,9 @@ import { firstFrom, indexIn } from './list/rowList.ts';
 /** Milliseconds that a portion of packets may take, and its size. */
 const LIMIT = 1000;
 const PORTION = 64;
-/** Milliseconds that one answer spends on testing packets. */
+/** Milliseconds that one answer spends on testing packets, and the first one, which shows that the filter is there. */
 const FILTER_TIME = 100;
+const FIRST_FILTER_TIME = 30;
 
 export class FilteredList {
   readonly text: string;
@@ -83,7 +84,7 @@ export class FilteredList {
    * @returns how many of how many are tested, if the time was too short for all of them
    * @throws FilterError if a regular expression takes too long on one of them
    */
-  update(packets: KeptPackets, milliseconds = FILTER_TIME): { done: number; of: number } | null {
+  update(packets: KeptPackets, milliseconds = this.answerTime): { done: number; of: number } | null {
     if (this.failure) throw this.failure;
     const { first, end, count } = packets;
     const gone = this.found.findIndex((row) => row >= first);
@@ -102,6 +103,10 @@ export class FilteredList {
       if (isNew) this.testNew(packets, Math.min(this.next + PORTION, end));
       else this.testAgain(packets, rows);
     }
+  }
+
+  private get answerTime(): number {
+    return this.next === 0 ? FIRST_FILTER_TIME : FILTER_TIME;
   }
 
   /** Some of the packets that are to be tested again. */

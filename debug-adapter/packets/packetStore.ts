@@ -6,7 +6,6 @@ import type {
   FindPacketResponse,
   FollowStreamArguments,
   FollowStreamResponse,
-  PacketFate,
   PacketList,
   PacketRow,
   PacketResponse,
@@ -32,9 +31,7 @@ import { followStream, saveStream, type FollowableStore } from './follow/followR
 import { packetBytes, packetLayers } from './layers.ts';
 import { secondsText } from './tree/text.ts';
 import type { Packet } from './tree/packet.ts';
-import type { Acked, Dropped } from './truth/events.ts';
-import { segmentOf } from './truth/segment.ts';
-import { TruthTracker } from './truth/truthTracker.ts';
+import { Fates } from './truth/fates.ts';
 
 export interface PacketStoreLimits {
   packets: number;
@@ -65,9 +62,6 @@ interface List extends RowList {
 /** Fields of what the machine says of a packet later. */
 const FATE_FIELDS = ['frame.fate', 'frame.reason', ...LATE_FIELDS.map(({ name }) => name)];
 
-/** Drops of segments whose bytes the receiver has from others. */
-const ARE_THERE: ReadonlySet<string | undefined> = new Set(['TCP_OLD_DATA', 'TCP_OFOMERGE']);
-
 /** Packets in the order of capture. */
 interface Listed {
   list: RowList & { readonly revision: number };
@@ -84,8 +78,7 @@ export class PacketStore {
   /** The frames, if the store has them in memory. */
   private memory: MemoryFrames | null;
   private packets: KeptPackets;
-  /** Of a machine's own capture only. */
-  private truth: TruthTracker | null;
+  private told: Fates;
   private filters: FilteredList[] = [];
   /** The list that was sorted last. */
   private sorted: { key: string; list: SortedList } | undefined;
@@ -116,19 +109,18 @@ export class PacketStore {
     this.capture = capture;
     this.memory = frames ? null : new MemoryFrames();
     this.packets = this.keep(frames ?? this.memory!);
-    this.truth = this.seek();
+    this.told = this.newFates();
   }
 
-  private seek(): TruthTracker | null {
-    const { packets } = this;
-    if (!this.capture.isMachine || !this.memory) return null;
-    return new TruthTracker(
-      (number) => {
-        const row = packets.rowOf(number);
-        return row < 0 ? null : packets.lastingFrame(row);
+  private newFates(): Fates {
+    return new Fates(this.packets, this.capture.isMachine && this.memory !== null, {
+      judgeAgain: (row) => {
+        for (const list of this.filters) if (list.reads(FATE_FIELDS)) list.changed(row);
       },
-      (number) => this.learned(number),
-    );
+      fateChanged: () => {
+        if (this.sorted?.list.order.by.includes('fate')) this.sorted = undefined;
+      },
+    });
   }
 
   private keep(frames: Frames): KeptPackets {
@@ -140,6 +132,11 @@ export class PacketStore {
         for (const list of this.filters) list.streamChanged(stream);
       },
     });
+  }
+
+  /** What the machine tells of its frames is to be written here. */
+  get fates(): Fates {
+    return this.told;
   }
 
   /** The number of packets captured, including discarded ones. */
@@ -177,8 +174,7 @@ export class PacketStore {
       throw new RangeError(`captured frames must come in order: got number ${frame.number} after ${newest}`);
     memory.add(frame, isOwn);
     this.bytes += frame.bytes.length;
-    // What has become of others is known.
-    if (frame.fate === 'in flight') this.truth?.sent(frame);
+    this.told.sent(frame);
     this.arrived();
   }
 
@@ -383,68 +379,10 @@ export class PacketStore {
     for (let row = packets.first; row < packets.end; row++) yield packets.frame(row);
   }
 
-  /** Set the fate of a frame. Ignored if the frame is no longer stored. */
-  setFate(number: number, fate: PacketFate, reason?: string): void {
-    const row = this.packets.rowOf(number);
-    if (row < 0) return;
-    const frame = this.packets.lastingFrame(row);
-    if (fate === 'delivered') this.truth?.arrived(frame, frame.fate !== 'in flight');
-    else if (fate !== 'in flight' && !ARE_THERE.has(reason)) this.truth?.gone(frame);
-    // It may have a field now that it had not, or the other way round.
-    if (frame.fate === undefined || (reason === undefined) !== (frame.reason === undefined))
-      this.packets.changed(number);
-    frame.fate = fate;
-    if (reason === undefined) delete frame.reason;
-    else frame.reason = reason;
-    this.judgeAgain(row);
-    if (this.sorted?.list.order.by.includes('fate')) this.sorted = undefined;
-  }
-
-  /** One buffer was dropped, or one frame lost, with what it had from the first to the last of these. */
-  drop({ first, last, drop }: Dropped): void {
-    const { packets } = this;
-    const from = packets.rowOf(first);
-    if (from < 0) return;
-    const flowAt = (row: number): string | undefined => {
-      const { bytes, length } = packets.frame(row);
-      return segmentOf(bytes, length)?.flow;
-    };
-    for (let row = from; row < packets.end && packets.number(row) <= last; row++) {
-      // GRO joins segments of one connection; others may have come in between.
-      if (row > from && flowAt(row) !== flowAt(from)) continue;
-      const frame = packets.lastingFrame(row);
-      // One of the copies that the wire has made arrived all the same.
-      const isCopy = (frame.truth?.arrivals ?? 1) > 1 && frame.drop === undefined;
-      frame.drop = drop;
-      const { number } = frame;
-      if (frame.fate === 'delivered' && !isCopy) this.setFate(number, 'dropped', drop.reason);
-      this.learned(number);
-    }
-  }
-
-  /** A packet has moved the snd_una of its receiver. */
-  acknowledge({ number, from, to }: Acked): void {
-    const row = this.packets.rowOf(number);
-    if (row >= 0) this.truth?.acked(this.packets.frame(row), from, to);
-  }
-
-  /** More is known of a packet than its layer says so far. */
-  private learned(number: number): void {
-    const row = this.packets.rowOf(number);
-    if (row < 0) return;
-    // Without a cause it has no layer that could tell of this.
-    if (this.packets.frame(row).cause) this.judgeAgain(row);
-    else this.packets.changed(number);
-  }
-
-  private judgeAgain(row: number): void {
-    for (const list of this.filters) if (list.reads(FATE_FIELDS)) list.changed(row);
-  }
-
   clear(): void {
     this.memory = new MemoryFrames();
     this.packets = this.keep(this.memory);
-    this.truth = this.seek();
+    this.told = this.newFates();
     this.captured = 0;
     this.bytes = 0;
     this.filters = [];

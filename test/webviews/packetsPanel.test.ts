@@ -444,7 +444,7 @@ describe('the Packets panel, in a browser', function () {
     await button.waitFor();
     assert.equal(await button.isDisabled(), true);
     await tests.screenshot('in-flight');
-    panel.store.setFate(1, 'delivered');
+    panel.store.fates.set(1, 'delivered');
     await panel.changed();
     await panel.page.getByRole('button', { name: 'Received by…' }).click();
     await tests.eventually('the code asked for', async () => panel.sentOf('goToCode').length === 1);

@@ -7,7 +7,7 @@ import { Completions } from './completions.ts';
 import { openMenu } from '../menu.ts';
 
 /** Milliseconds after the last key before a filter is applied. */
-const PAUSE = 250;
+const PAUSE = 150;
 
 export interface FilterBoxEvents {
   onChange: (filter: string) => void;

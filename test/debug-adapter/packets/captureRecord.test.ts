@@ -9,7 +9,7 @@ const filled = (count: number, payload = 'hello'): PacketStore => {
     const segment = tcp({ flags: 'PSH ACK', seq: number * payload.length, ack: 1, payload });
     store.add({ ...frame(segment, number, number * 1000), fate: number % 2 ? 'delivered' : 'in flight' });
   }
-  store.setFate(3, 'lost', 'wire loss');
+  store.fates.set(3, 'lost', 'wire loss');
   return store;
 };
 

@@ -18,7 +18,7 @@ for (const frame of capture([
   ping(7, 1),
 ]))
   store.add(frame);
-store.setFate(5, 'lost', 'wire loss');
+store.fates.set(5, 'lost', 'wire loss');
 
 const matches = (filter: string): number[] => store.rows(0, 100, filter).rows.map(({ number }) => number);
 
@@ -301,7 +301,7 @@ describe('packet filters', () => {
     const own = new PacketStore();
     for (const frame of STORIES['refused']!()) own.add(frame);
     assert.equal(own.rows(0, 10, 'frame.fate == "lost"').matching, 0);
-    own.setFate(1, 'lost');
+    own.fates.set(1, 'lost');
     assert.equal(own.rows(0, 10, 'frame.fate == "lost"').matching, 1);
   });
 });

@@ -153,7 +153,7 @@ describe('a list of packets', () => {
     const store = capture([1, 2]);
     store.annotate({ number: 1, comment: 'look here' });
     store.annotate({ number: 2, comment: 'and here' });
-    store.setFate(2, 'lost', 'wire loss');
+    store.fates.set(2, 'lost', 'wire loss');
     const folder = mkdtempSync(path.join(tmpdir(), 'sockscope-'));
     try {
       const file = path.join(folder, 'commented.pcapng');

@@ -121,7 +121,7 @@ describe('packet rows', () => {
   it('writes time, addresses and fate into their columns', () => {
     const store = new PacketStore();
     for (const frame of STORIES['refused']!()) store.add(frame);
-    store.setFate(2, 'dropped', 'NO_SOCKET');
+    store.fates.set(2, 'dropped', 'NO_SOCKET');
     assert.deepEqual(store.rows(1, 1).rows, [
       {
         number: 2,
