@@ -25,7 +25,9 @@ import { one_of, told } from './lib/told.ts';
 
 /** Create a world with one machine. @throws ConfigError as boot_machine() does */
 export function boot(config: WorldConfig): Machine {
-  return boot_machine(new World(config.seed), config);
+  const world = new World(config.seed);
+  world.faults = config.faults ?? [];
+  return boot_machine(world, config);
 }
 
 /**

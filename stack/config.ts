@@ -2,6 +2,7 @@
  * The configuration of a world and its machine: the part of the launch configuration for them, parsed from
  * unknown input.
  */
+import { parseFaults, type Fault } from './fault_config.ts';
 import { parseInterfaces } from './interface_config.ts';
 import { show_value } from './lib/show_value.ts';
 import { OUTSIDE_KEYS, parseOutside } from './outside_config.ts';
@@ -63,6 +64,8 @@ export interface MachineConfig {
 export interface WorldConfig extends MachineConfig {
   /** Seed of all random numbers. */
   seed: number;
+  /** What happens to frames and processes, and when. Default: nothing. */
+  faults?: readonly Fault[];
 }
 
 /** An invalid configuration: the message names the attribute and how to fix it. */
@@ -84,7 +87,9 @@ export class ConfigError extends ToldError {
 function pathText(path: readonly string[]): string | Told {
   if (path.length === 0) return told('the configuration');
   return path
-    .map((key, index) => (!/^[\w ]+$/.test(key) ? `["${key}"]` : index === 0 ? key : `.${key}`))
+    .map((key, index) =>
+      /^\d+$/.test(key) ? `[${key}]` : !/^[\w ]+$/.test(key) ? `["${key}"]` : index === 0 ? key : `.${key}`,
+    )
     .join('');
 }
 
@@ -131,7 +136,7 @@ function asNumber(
   return number;
 }
 /** A size with a unit ('10us', '1gbit') or a plain number of the base unit. */
-function asUnit(
+export function asUnit(
   value: unknown,
   path: Path,
   fallback: number,
@@ -166,7 +171,7 @@ export function refuseUnknown(object: Record<string, unknown>, known: readonly s
   }
 }
 
-const TIME_UNITS = { ns: 1, us: 1_000, µs: 1_000, ms: 1_000_000, s: 1_000_000_000 };
+export const TIME_UNITS = { ns: 1, us: 1_000, µs: 1_000, ms: 1_000_000, s: 1_000_000_000 };
 const RATE_UNITS = { bit: 1, kbit: 1_000, mbit: 1_000_000, gbit: 1_000_000_000 };
 const NIC_KEYS = ['mtu', 'ringSize', 'latency', 'bandwidth', 'loss', 'reorder', 'duplicate', 'corrupt'];
 
@@ -178,12 +183,13 @@ const NIC_KEYS = ['mtu', 'ringSize', 'latency', 'bandwidth', 'loss', 'reorder', 
  */
 export function parseConfig(input: unknown, ...path: Path): WorldConfig {
   const object = asObject(input, path);
-  refuseUnknown(object, ['seed', 'sysctl', 'nic', 'interfaces'], path);
+  refuseUnknown(object, ['seed', 'sysctl', 'nic', 'interfaces', 'faults'], path);
   return {
     seed: asNumber(object['seed'], [...path, 'seed'], 1, 0, 0xffffffff, true),
     sysctl: parseSysctl(object['sysctl'], [...path, 'sysctl']),
     nic: parseNic(object['nic'], [...path, 'nic'], DEFAULT_NIC, []),
     interfaces: parseInterfaces(object['interfaces'], [...path, 'interfaces']),
+    faults: parseFaults(object['faults'], [...path, 'faults']),
   };
 }
 

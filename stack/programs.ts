@@ -6,6 +6,7 @@ import type { ForwardedPort, HostSide } from './gateway/host_side.ts';
 import { node_program, NodePrograms } from './node/program.ts';
 import type { HostsTable, Names } from './node/cares_wrap.ts';
 import { formatAddress } from './lib/format_address.ts';
+import { schedule_faults } from './user/faults.ts';
 import { installGlobals } from './user/globals.ts';
 import type { Program, ProgramKind, ProgramSpec, SourceTools } from './user/program.ts';
 import { ProgramError } from './user/program_error.ts';
@@ -32,7 +33,7 @@ export interface Surroundings {
  * Load programs with all their imports; they run together. When they are loaded, their machines exist,
  * external wires are connected, and this JavaScript realm (a worker, a process) has the world's globals: it must run only one world.
  *
- * @throws ProgramError, or the error of what connects the world to the host
+ * @throws ProgramError, ConfigError for a fault of a link that does not exist, or the error of what connects the world to the host
  */
 export async function loadPrograms(
   world: World,
@@ -60,6 +61,7 @@ export async function loadPrograms(
   }
   installGlobals(world);
   for (const spec of given) if (!loaded.has(spec)) loaded.set(spec, await node_programs.load(spec));
+  schedule_faults(world, ['launch', 'faults']);
   return { processes: given.flatMap((spec) => loaded.get(spec)!.processes) };
 }
 

@@ -55,8 +55,8 @@ export function parseLaunch(input: unknown): LaunchArguments {
   const given = input as Record<string, unknown>;
   try {
     refuseMisspelt(given);
-    const { seed, sysctl, nic, interfaces } = given;
-    const config = { seed, sysctl, nic, interfaces };
+    const { seed, sysctl, nic, interfaces, faults } = given;
+    const config = { seed, sysctl, nic, interfaces, faults };
     parseConfig(config, 'launch');
     return {
       programs: parsePrograms(given),
@@ -96,6 +96,7 @@ const ATTRIBUTES = [
   'sysctl',
   'nic',
   'interfaces',
+  'faults',
   'pcap',
   'skipFiles',
   'maxHeap',

@@ -57,7 +57,7 @@ export interface BootConfig {
    * Repeat a run with these inputs, as the agent gives them, without a word to anybody; undefined: a run of its own.
    */
   replay?: string;
-  config: { seed?: unknown; sysctl?: unknown; nic?: unknown; interfaces?: unknown };
+  config: { seed?: unknown; sysctl?: unknown; nic?: unknown; interfaces?: unknown; faults?: unknown };
 }
 
 /** How a run ended. */

@@ -65,6 +65,7 @@ interface Running {
 function start(boot: BootConfig, kernel: KernelNames, creations: Creations, t: Translate): Running {
   const settings = parseConfig(boot.config, 'launch');
   const world = new World(settings.seed, data.currentPid);
+  world.faults = settings.faults ?? [];
   if (boot.replay === undefined) openOutside(world);
   else world.inputs.replay(readInputs(boot.replay));
   boot_machine(world, settings);

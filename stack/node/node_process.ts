@@ -3,7 +3,7 @@ import type { EventEmitter } from 'node:events';
 import type { task_struct, Sleeps } from '../include/linux/sched.ts';
 import type { Machine } from '../machine.ts';
 import type { ModuleLoader } from '../user/module_loader.ts';
-import { type Process, spawn_generator } from '../user/process.ts';
+import { ENDED_BY_SIGNAL, type Process, spawn_generator } from '../user/process.ts';
 import { create_process_object, ProcessExit } from './process_object.ts';
 import { uv_loop } from './uv/loop.ts';
 
@@ -22,8 +22,6 @@ export interface NodeProgram {
 const UNSETTLED_AWAIT = 13;
 /** Signals that end a process which does not listen to them, by name. */
 const DEADLY_SIGNALS: Readonly<Record<string, number>> = { SIGHUP: 1, SIGINT: 2, SIGKILL: 9, SIGTERM: 15 };
-/** Shells add a signal's number to this for the exit code of a process that it has ended. */
-const ENDED_BY_SIGNAL = 128;
 
 export class NodeProcess {
   readonly machine: Machine;

@@ -27,6 +27,8 @@ export interface ProcessEnd {
   error?: unknown;
   /** Its exit code, for a process that has one. */
   code?: number;
+  /** A fault of the configuration has killed it. */
+  killed?: true;
 }
 
 /** A process that runs an async function. */
@@ -36,6 +38,9 @@ export interface Process {
   task: task_struct;
   exited: Promise<ProcessEnd>;
 }
+
+/** Shells add a signal's number to this for the exit code of a process that it has ended. */
+export const ENDED_BY_SIGNAL = 128;
 
 /** Create a task in its parent's namespaces. */
 function new_task(
@@ -102,7 +107,12 @@ export function spawn_generator(
   const resume = (): void => {
     task.on_cpu = true;
     const { done, value } = body.next();
-    if (task.exited) return;
+    if (task.exited) {
+      // Killed in a system call: it finishes the call first, and begins to exit only now.
+      if (task.syscall === '' && task.__state !== TASK_DEAD) do_exit(task);
+      else if (task.syscall !== '' && task.syscall !== 'exit_group') task.continuation = resume;
+      return;
+    }
     if (done === true) end(value);
     else task.continuation = resume;
   };
@@ -130,6 +140,7 @@ function new_process(machine: Machine, name: string): { process: Process; exit: 
     machine.world.on_uncaught?.(task, error);
     exit({ pid: task.pid, name, error, code: 1 });
   };
+  task.signal.kill = () => exit({ pid: task.pid, name, code: ENDED_BY_SIGNAL + SIGKILL, killed: true });
   return { process: { pid: task.pid, name, task, exited }, exit };
 }
 

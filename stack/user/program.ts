@@ -98,7 +98,7 @@ export async function runProgram(
   try {
     for (const { start, machine } of program.processes) {
       const { exited } = start(machine ?? world.machines[0]!);
-      void exited.then(({ code = 0 }) => (exitCode ||= code));
+      void exited.then(({ code = 0, killed = false }) => (exitCode ||= killed ? 0 : code));
     }
     let lastExit = Infinity;
     end = await run_world(world, () => {

@@ -13,13 +13,14 @@ import type { wire_frame } from './frame.ts';
 import { LatencyWire } from './latency.ts';
 import { LossStage } from './loss.ts';
 import { ReorderStage } from './reorder.ts';
+import { ScheduledStage } from './scheduled.ts';
 import type { Receiver, Wire } from './wire.ts';
 
 export type NetemConfig = Omit<NicConfig, 'mtu' | 'ringSize'>;
 
 /**
- * The stages are in the order in which a frame passes them: it is serialized (bandwidth), may be lost,
- * duplicated or corrupted, and arrives after a delay (reordering, latency).
+ * The stages are in the order in which a frame passes them: it is serialized (bandwidth), meets what a schedule
+ * has for it, may be lost, duplicated or corrupted, and arrives after a delay (reordering, latency).
  */
 export class NetemWire implements Wire {
   readonly latency: LatencyWire;
@@ -28,6 +29,7 @@ export class NetemWire implements Wire {
   readonly duplicate: DuplicateStage;
   readonly loss: LossStage;
   readonly dropped: DropStage;
+  readonly scheduled: ScheduledStage;
   readonly bandwidth: BandwidthStage;
 
   constructor(world: World, config: NetemConfig) {
@@ -37,7 +39,8 @@ export class NetemWire implements Wire {
     this.duplicate = new DuplicateStage(world, config.duplicate, this.corrupt);
     this.loss = new LossStage(world, config.loss, this.duplicate);
     this.dropped = new DropStage(world, this.loss);
-    this.bandwidth = new BandwidthStage(world, config.bandwidth, this.dropped);
+    this.scheduled = new ScheduledStage(world, this.dropped);
+    this.bandwidth = new BandwidthStage(world, config.bandwidth, this.scheduled);
   }
 
   transmit(frame: wire_frame): number {

@@ -4,6 +4,7 @@
  * outside it: two worlds can run side by side in one process.
  */
 import type { CaptureSink } from '../capture/capture.ts';
+import type { Fault } from '../fault_config.ts';
 import type { task_struct } from '../include/linux/sched.ts';
 import { cpu_next_event_ns, cpu_run_due, cpu_run_next_task } from '../kernel/sched/idle.ts';
 import { BOOT_NS } from '../kernel/time/timekeeping.ts';
@@ -67,6 +68,10 @@ export class World {
   inputs: Inputs = new Inputs(this);
   /** What the world waits for outside. */
   outside = new Outside(this);
+  /** What happens to frames and processes, and when: part of the configuration. */
+  faults: readonly Fault[] = [];
+  /** What is to happen between two turns, by event, the first one first. */
+  readonly #at_events: { event: number; happen: () => void }[] = [];
   /** Set by a process that ends all processes. */
   exit_code: number | null = null;
   #next_machine = 0;
@@ -109,6 +114,12 @@ export class World {
     this.host_turn = task;
   }
 
+  /** Have something happen before the first turn that follows an event. */
+  at_event(event: number, happen: () => void): void {
+    this.#at_events.push({ event, happen });
+    this.#at_events.sort((a, b) => a.event - b.event);
+  }
+
   /** Called while a machine is built. @returns its index */
   add(machine: Machine): number {
     this.running ??= machine;
@@ -124,6 +135,8 @@ export class World {
     this.in_turn = true;
     this.tracer.event++;
     this.inputs.enter_due();
+    while (this.#at_events.length > 0 && this.#at_events[0]!.event < this.event)
+      this.#at_events.shift()!.happen();
     const { machines } = this;
     this.events.advance(this.now_ns);
     for (let i = 0; i < machines.length; i++) cpu_run_due(machines[i]!);

@@ -47,6 +47,8 @@ export class signal_struct {
    * @param rejected the promise that was rejected with it; undefined: it was thrown
    */
   uncaught: (error: unknown, rejected?: Promise<unknown>) => void = () => {};
+  /** Ends the process as SIGKILL does: none of its code runs any more. */
+  kill: () => void = () => {};
   /** The event loop on which the process's program runs; null: a scenario, whose functions sleep themselves. */
   runtime: Runtime | null = null;
 }
