@@ -76,6 +76,10 @@ export type TreeContext =
   | 'packet'
   /** A node whose `value` is worth copying. */
   | 'copyable'
+  /** A packet buffer: its checksums can be computed again (`sockscope/updateChecksums`). */
+  | 'buffer'
+  /** A node with bytes; `memory` is their reference, as for a `buffer`. */
+  | 'bytes'
   /** A node that leads to source: `location` says where. */
   | 'link';
 
@@ -109,6 +113,8 @@ export interface TreeItem {
   packetFilter?: string;
   /** For a node with the context `packet` that refers to one captured packet: its number. */
   packetNumber?: number;
+  /** The memory reference of its bytes. */
+  memory?: string;
   /** The id of the stack frame in which the node's value was read. */
   frame?: number;
 }
@@ -130,6 +136,15 @@ export interface SetTreeValueArguments {
 }
 export interface SetTreeValueResponse {
   item?: TreeItem;
+}
+
+/** `sockscope/updateChecksums`: compute the checksums of a packet buffer again. */
+export interface UpdateChecksumsArguments {
+  memoryReference: string;
+}
+export interface UpdateChecksumsResponse {
+  /** Each with what it was, and what it is now. */
+  checksums: { of: string; before: number; now: number }[];
 }
 
 /** `sockscope/breakOnSocket`: stop at every state transition of one `socket` node. */
@@ -280,6 +295,7 @@ export interface GoToEventArguments {
 export interface SockscopeRequests {
   'sockscope/tree': { arguments: TreeArguments; response: TreeResponse };
   'sockscope/setTreeValue': { arguments: SetTreeValueArguments; response: SetTreeValueResponse };
+  'sockscope/updateChecksums': { arguments: UpdateChecksumsArguments; response: UpdateChecksumsResponse };
   'sockscope/breakOnSocket': { arguments: BreakOnSocketArguments; response: BreakOnSocketResponse };
   'sockscope/goToEvent': { arguments: GoToEventArguments; response: Record<string, never> };
   'sockscope/runTo': { arguments: RunToArguments; response: Record<string, never> };

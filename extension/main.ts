@@ -26,6 +26,7 @@ import { Guide } from './walkthroughs/guide.ts';
 import { Wireshark } from './wireshark/wireshark.ts';
 import { DebugTree } from './trees/debugTree.ts';
 import { registerTreeCommands } from './trees/treeCommands.ts';
+import { registerVariableMemory } from './trees/memory.ts';
 
 /** Called by VS Code when a part of the extension is first needed. */
 export function activate(context: vscode.ExtensionContext): void {
@@ -55,6 +56,7 @@ export function activate(context: vscode.ExtensionContext): void {
     pictures,
     wireshark,
     registerTreeCommands(trees, { packets, pictures }),
+    registerVariableMemory(sessions),
     registerPacketWay(pictures),
     registerScenarioEditor(),
     registerNodeProgramEditor(sources),

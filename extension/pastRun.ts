@@ -75,6 +75,7 @@ export class PastRun {
       isOver: true,
     }),
     'sockscope/setTreeValue': () => this.#refuse(),
+    'sockscope/updateChecksums': () => this.#refuse(),
     'sockscope/breakOnSocket': () => this.#refuse(),
     'sockscope/breakOn': () => this.#refuse(),
     'sockscope/runTo': () => this.#refuse(),

@@ -85,7 +85,7 @@ interface DapMessage {
 }
 
 const RESUMING = new Set(['continue', 'next', 'stepIn', 'stepOut', 'stepBack', 'reverseContinue', 'goto']);
-const EDITING = new Set(['setVariable', 'setExpression']);
+const EDITING = new Set(['setVariable', 'setExpression', 'writeMemory', 'sockscope/updateChecksums']);
 
 /** Follows the debug sessions of this type; `current` is the one that the views show. */
 export class Sessions implements vscode.Disposable {

@@ -26,10 +26,12 @@ import { nodeOf, type Node } from './item.ts';
 import type { KernelNames } from './kernelNames.ts';
 import { nameDoc } from './nameDocs.ts';
 import { machineItems } from './machineScope.ts';
+import { Memory, writeHex } from './memory.ts';
 import { Moments, type CountedArrival, type PassedStop } from './moments.ts';
 import { PacketStacks } from './packetStacks.ts';
 import { worldLine } from './presenters/machine.ts';
 import { Stops, type ArmedFilter } from './stops.ts';
+import { TOOLS } from './tools.ts';
 import type { TextFrame } from './stackText.ts';
 import { primitiveText } from './values/primitives.ts';
 import { sleepingFrames, threadsOf, userFrames, type ThreadInfo } from './threads.ts';
@@ -92,13 +94,11 @@ export interface Scope {
 }
 /** Names available in expressions besides the kernel's. */
 const OWN_NAMES = ['world', 'machine', 'current', 'sockets'];
-/** The name under which expressions reach the debugger's own helpers. */
-export const TOOLS = '$sockscope';
 
 /** An input that the debugger makes. */
-export type ChangeInput = Extract<Input, { kind: 'edit' | 'sysctl' | 'evaluation' }>;
+export type ChangeInput = Extract<Input, { kind: 'edit' | 'bytes' | 'sysctl' | 'evaluation' }>;
 const isChange = (input: Input): input is ChangeInput =>
-  ['edit', 'sysctl', 'evaluation'].includes(input.kind);
+  ['edit', 'bytes', 'sysctl', 'evaluation'].includes(input.kind);
 
 /** What the agent's inputs() gives. */
 export function readInputs(text: string): InputEntry[] {
@@ -111,7 +111,8 @@ export class Agent {
   readonly scope: Scope;
   readonly describer: Describer;
   readonly completer: Completer;
-  readonly handles = new Handles();
+  readonly memory: Memory;
+  readonly handles: Handles;
   readonly stops: Stops;
   readonly packets: PacketStacks;
   readonly events: EventStacks;
@@ -134,6 +135,8 @@ export class Agent {
   ) {
     this.#t = t;
     this.#world = world;
+    this.memory = new Memory(world);
+    this.handles = new Handles(this.memory);
     this.scope = scope;
     this.describer = new Describer(world, kernel);
     // The kernel's own sockets belong to no program.
@@ -148,9 +151,9 @@ export class Agent {
     this.rules = new BreakpointRules(tell, (value) => this.describer.text(value), evaluated, this.moments);
     this.data = new DataBreakpoints(world, this.describer, this.stops, creations, this.rules, scope);
     const { handles } = this;
-    const tools = { hold: Held.hold, compute: (ref: number) => handles.compute(ref) };
+    const tools = { hold: Held.hold, compute: (ref: number) => handles.compute(ref), write: writeHex };
     scope.provide(TOOLS, () => tools);
-    this.trees = new Trees(world, this.describer, this.stops, t);
+    this.trees = new Trees(world, this.describer, this.stops, this.memory, t);
     this.pictures = new Pictures(world, this.trees, this.describer.sequences, t);
   }
 

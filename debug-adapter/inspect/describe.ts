@@ -6,6 +6,7 @@ import { sock_common } from '../../stack/include/net/sock.ts';
 import type { Machine } from '../../stack/machine.ts';
 import { is_owner_key } from '../../stack/user/promise_owner.ts';
 import { note_edit } from '../../stack/world/edit.ts';
+import { is_byte_store } from '../../stack/world/memory.ts';
 import type { World } from '../../stack/world/world.ts';
 import { assign } from './assign.ts';
 import { fieldDoc } from './fieldDocs.ts';
@@ -65,8 +66,10 @@ export class Describer implements Context {
         text: this.text(value),
         type: struct,
         node: this.#fieldsNode(value as object),
+        memory: is_byte_store(value) ? value : undefined,
       };
-    return { name, text: this.text(value), type: typeName(value), node: this.node(value) };
+    const memory = !isProxy(value) && is_byte_store(value) ? value : undefined;
+    return { name, text: this.text(value), type: typeName(value), node: this.node(value), memory };
   }
 
   /** The one-line text. A value that cannot be shown explains why, and does not affect others. */

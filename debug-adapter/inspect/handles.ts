@@ -3,7 +3,9 @@
  * it continues.
  */
 import { UserError } from '../../language/userError.ts';
+import { sk_buff } from '../../stack/include/linux/skbuff.ts';
 import type { Item, Node } from './item.ts';
+import type { Memory } from './memory.ts';
 
 /** One line, in the form sent to the debugger. */
 export interface WireItem {
@@ -23,6 +25,10 @@ export interface WireItem {
   internal?: boolean | undefined;
   location?: Item['location'];
   evaluateName?: string | undefined;
+  /** The reference of its bytes. */
+  memory?: string | undefined;
+  /** Whether they are a packet's. */
+  isPacket?: boolean | undefined;
   /** Its documentation, if a single value was requested. */
   doc?: string | undefined;
 }
@@ -33,6 +39,7 @@ export type Part = 'indexed' | 'named';
 const MOST_NODES = 200_000;
 
 export class Handles {
+  readonly #memory: Memory;
   /** Numbers are never reused, so that one from an earlier stop is recognized as stale. */
   #next = 1_000_000;
   #nodes = new Map<number, Node>();
@@ -43,15 +50,21 @@ export class Handles {
   /** The displayed items, by node and name. */
   #items = new Map<number, Map<string, Item>>();
 
+  constructor(memory: Memory) {
+    this.#memory = memory;
+  }
+
   /** Start of this machine's number range. */
   startAt(first: number): void {
     this.#next = first;
+    this.#memory.startAt(first);
   }
   clear(): void {
     this.#nodes.clear();
     this.#expressions.clear();
     this.#below.clear();
     this.#items.clear();
+    this.#memory.clear();
   }
 
   /** @param below of the frame in which the expression has this value */
@@ -68,11 +81,14 @@ export class Handles {
     if (siblings === undefined) this.#items.set(parent, (siblings = new Map()));
     siblings.set(item.name, item);
     const expression = item.evaluateName ?? this.#expressionOf(item, this.#expressions.get(parent));
+    const below = this.#below.get(parent);
+    const { memory, stored } = item;
+    const named = expression === undefined ? undefined : { expression, below };
     return {
       name: item.name,
       value: item.text,
       type: item.type,
-      ref: item.node === undefined ? 0 : this.add(item.node, expression, this.#below.get(parent)),
+      ref: item.node === undefined ? 0 : this.add(item.node, expression, below),
       indexed: item.node?.indexed,
       named: item.node?.namedCount,
       settable: item.set !== undefined || item.setValue !== undefined,
@@ -81,6 +97,8 @@ export class Handles {
       internal: item.isInternal,
       location: item.location,
       evaluateName: item.access === '' ? undefined : expression,
+      memory: memory && this.#memory.offer(memory, stored, named),
+      isPacket: memory instanceof sk_buff,
     };
   }
 

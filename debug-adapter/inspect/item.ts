@@ -1,4 +1,5 @@
 /** The model of the variables view and the trees: items, and nodes that contain items. */
+import type { ByteStore } from '../../stack/world/memory.ts';
 
 /** One line: a name and a readable value. */
 export interface Item {
@@ -11,6 +12,8 @@ export interface Item {
   set?: ((text: string) => void) | undefined;
   /** Sets it to the result of an expression. */
   setValue?: ((value: unknown) => void) | undefined;
+  /** Bytes that can be looked at as such. */
+  memory?: ByteStore | undefined;
   /** Where it is stored. */
   stored?: { owner: object; name: string } | undefined;
   /** An expression with the same value. */

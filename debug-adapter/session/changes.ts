@@ -5,6 +5,7 @@ import type { Change } from '../control/moment.ts';
 import { framesBelow } from '../control/pausedState.ts';
 import type { EditValue } from '../../stack/world/edit.ts';
 import type { ChangeInput } from '../inspect/agent.ts';
+import type { WrittenBytes } from '../inspect/memory.ts';
 import { rawPlace } from '../travel/here.ts';
 import type { Run } from './run.ts';
 
@@ -38,6 +39,16 @@ export async function inputsChanged(run: Run, assigned?: Assigned): Promise<void
     if (input.kind !== 'evaluation') note(run, { kind: 'input', input });
     else if (!(await isAssigned(run, input.value, assigned)))
       run.execution.trail.ends(message('a value was changed that no expression leads to'));
+  }
+}
+/** Bytes were written, each time once. */
+export async function bytesChanged(run: Run, written: readonly WrittenBytes[]): Promise<void> {
+  const inputs = await run.debuggee.ask<ChangeInput[]>('takeChanges');
+  for (const [index, input] of inputs.entries()) {
+    const { expression, below } = written[index]!;
+    if (input.kind !== 'evaluation') note(run, { kind: 'input', input });
+    else if (expression !== undefined) note(run, { kind: 'expression', expression, below });
+    else run.execution.trail.ends(message('a value was changed that no expression leads to'));
   }
 }
 async function isAssigned(

@@ -5,7 +5,7 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { Debugger, Runtime } from 'node:inspector';
 import { messageOf, STOP_GROUP } from '../control/debuggee.ts';
 import { isExpression, memberOf, withoutTypes } from '../control/expression.ts';
-import { TOOLS } from '../inspect/agent.ts';
+import { TOOLS } from '../inspect/tools.ts';
 import type { WireItem } from '../inspect/handles.ts';
 import { primitiveText } from '../inspect/values/primitives.ts';
 import { AGENT } from '../worker/channel.ts';

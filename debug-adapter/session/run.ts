@@ -22,6 +22,7 @@ import { Steps } from '../recording/steps.ts';
 import type { Blueprint } from '../travel/replica.ts';
 import type { RunEnd } from '../worker/channel.ts';
 import { Frames } from './frames.ts';
+import { ShownMemory } from './memory.ts';
 import type { LaunchArguments } from './launchArguments.ts';
 import type { Numbers } from './numbers.ts';
 import { Progress } from './progress.ts';
@@ -36,12 +37,19 @@ export interface Language {
   bundle: Bundle;
 }
 
+/** Which events the client understands. */
+export type ClientAbilities = Pick<
+  DebugProtocol.InitializeRequestArguments,
+  'supportsInvalidatedEvent' | 'supportsMemoryEvent' | 'supportsProgressReporting'
+>;
+
 /** Sends an event to the client. */
 export type Emit = (event: string, body?: unknown) => void;
 
 export class Run {
   readonly #t: Translate;
   readonly #bundle: Bundle;
+  readonly #client: ClientAbilities;
   readonly launch: LaunchArguments;
   readonly debuggee: Debuggee;
   readonly functions: FunctionIndex;
@@ -55,6 +63,7 @@ export class Run {
   readonly samples: Samples;
   readonly steps: Steps;
   readonly frames: Frames;
+  readonly shownMemory: ShownMemory;
   readonly #tellClient: Emit;
   /** As #tellClient, until the machine is killed. */
   readonly #emit: Emit;
@@ -101,11 +110,13 @@ export class Run {
     emit: Emit,
     isCongested: () => boolean,
     language: Language,
+    client: ClientAbilities,
     { original, execution }: { original?: Run; execution?: Execution } = {},
   ) {
     this.#original = original;
     this.#t = language.t;
     this.#bundle = language.bundle;
+    this.#client = client;
     this.launch = launch;
     this.functions = functions;
     this.numbers = numbers;
@@ -116,6 +127,7 @@ export class Run {
     this.debuggee = debuggee;
     this.execution = execution ?? newExecution(debuggee, launch, functions, numbers);
     this.frames = new Frames(this);
+    this.shownMemory = original?.shownMemory ?? new ShownMemory();
     this.breakpoints = new Breakpoints(this.debuggee, this.execution, this.#t);
     this.functionBreakpoints = new FunctionBreakpoints(this.debuggee, this.execution, functions, this.#t);
     this.packets = original?.packets ?? new PacketStore();
@@ -260,6 +272,7 @@ export class Run {
       allThreadsStopped: true,
       ...(stop.hitBreakpoints.length === 0 ? {} : { hitBreakpointIds: stop.hitBreakpoints }),
     } satisfies DebugProtocol.StoppedEvent['body']);
+    this.#memoryChanged();
     stop.snapshot.then(
       (snapshot) => this.#surveyed(stop, snapshot),
       (error: unknown) => {
@@ -268,6 +281,15 @@ export class Run {
           this.#emit('output', { category: 'important', output: `${errorText(this.#t, error)}\n` });
       },
     );
+  }
+  /** The user has changed values other than by asking for one. */
+  valuesChanged(): void {
+    this.#memoryChanged();
+    if (this.#client.supportsInvalidatedEvent === true) this.#emit('invalidated', { areas: ['variables'] });
+  }
+  #memoryChanged(): void {
+    if (this.#client.supportsMemoryEvent !== true) return;
+    for (const body of this.shownMemory.events()) this.#emit('memory', body);
   }
   /** The snapshot of the stop has arrived: update the views. */
   #surveyed(stop: PausedState, snapshot: Snapshot): void {

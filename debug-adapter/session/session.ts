@@ -37,7 +37,8 @@ import {
 } from './packetRequests.ts';
 import { Positions } from './positions.ts';
 import { parseArguments } from './requestArguments.ts';
-import { Run } from './run.ts';
+import { Run, type ClientAbilities } from './run.ts';
+import { readMemory, updateChecksums, writeMemory } from './memory.ts';
 import { eventCode, graphs, packetWay, sequence } from './recordingRequests.ts';
 import { setVariable } from './setVariable.ts';
 import { picture } from './pictureRequests.ts';
@@ -73,6 +74,7 @@ export class Session {
   readonly #numbers = new Numbers();
   readonly #positions = new Positions();
   #bundle: Bundle = {};
+  #client: ClientAbilities = {};
   /** Into the client's language, which the initialize request names. */
   #translator: Translate = english;
   readonly #t: Translate = (text, ...parts) => this.#translator(text, ...parts);
@@ -109,6 +111,7 @@ export class Session {
   readonly #handlers: Record<string, Handler> = {
     initialize: (args: Partial<DebugProtocol.InitializeRequestArguments>) => {
       this.#positions.agree(args);
+      this.#client = args;
       this.#bundle = readBundle(args.locale);
       this.#translator = translator(this.#bundle);
       return capabilities(this.#t);
@@ -167,12 +170,15 @@ export class Session {
       variables: await this.#running().frames.variables(args),
     }),
     setVariable: (args: DebugProtocol.SetVariableArguments) => setVariable(this.#running(), args),
+    readMemory: (args: DebugProtocol.ReadMemoryArguments) => readMemory(this.#running(), args),
+    writeMemory: (args: DebugProtocol.WriteMemoryArguments) => writeMemory(this.#running(), args),
     evaluate: (args: DebugProtocol.EvaluateArguments) => evaluate(this.#running(), args),
     completions: (args: DebugProtocol.CompletionsArguments) => completions(this.#running(), args),
     loadedSources: () => ({ sources: this.#loadedSources() }),
 
     'sockscope/tree': (args: never) => tree(this.#running(), args),
     'sockscope/setTreeValue': (args: never) => setTreeValue(this.#running(), args),
+    'sockscope/updateChecksums': (args: never) => updateChecksums(this.#running(), args),
     'sockscope/breakOnSocket': (args: never) => breakOnSocket(this.#running(), args),
     'sockscope/runTo': (args: RunToArguments) => this.#runTo(args),
     'sockscope/goToEvent': ({ event }: GoToEventArguments) => this.#goToEvent(event),
@@ -273,7 +279,7 @@ export class Session {
   #newRun(
     debuggee: Debuggee,
     launch: LaunchArguments,
-    repeats: ConstructorParameters<typeof Run>[7] = {},
+    repeats: ConstructorParameters<typeof Run>[8] = {},
   ): Run {
     return new Run(
       debuggee,
@@ -283,6 +289,7 @@ export class Session {
       this.#emit,
       () => this.#connection.isCongested,
       { t: this.#t, bundle: this.#bundle },
+      this.#client,
       repeats,
     );
   }

@@ -3,8 +3,11 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { Scripts } from '../cdp/scripts.ts';
 import type { WireItem } from '../inspect/handles.ts';
 
+/** VS Code shows commands for packets in the menu of such a variable. */
+const PACKET_MENU = { __vscodeVariableMenuContext: 'sk_buff' };
+
 export function toVariable(item: WireItem, scripts: Scripts): DebugProtocol.Variable {
-  const { type, indexed, named, evaluateName } = item;
+  const { type, indexed, named, evaluateName, memory, isPacket } = item;
   const hint = hintOf(item);
   return {
     name: item.name,
@@ -14,6 +17,8 @@ export function toVariable(item: WireItem, scripts: Scripts): DebugProtocol.Vari
     ...(indexed === undefined ? {} : { indexedVariables: indexed }),
     ...(named === undefined ? {} : { namedVariables: named }),
     ...(evaluateName === undefined ? {} : { evaluateName }),
+    ...(memory === undefined ? {} : { memoryReference: memory }),
+    ...(isPacket === true ? PACKET_MENU : {}),
     ...(hint === undefined ? {} : { presentationHint: hint }),
   };
 }

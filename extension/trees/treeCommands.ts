@@ -5,6 +5,7 @@ import { openLocation } from '../openLocation.ts';
 import type { PicturesView } from '../pictures/picturesView.ts';
 import { keyOf, type DebugTree, type TreeNode } from './debugTree.ts';
 import { editValue } from './editValue.ts';
+import { openMemory, updateChecksums } from './memory.ts';
 
 /** Registers the commands of the context menus. */
 export function registerTreeCommands(
@@ -33,6 +34,11 @@ export function registerTreeCommands(
     'sockscope.copyName': ({ item }) => copy(item.name ?? item.label),
     'sockscope.setValue': async (node) => {
       if (await editValue(node)) refresh();
+    },
+    'sockscope.openMemory': ({ session, item }) => openMemory(session, item.memory!),
+    'sockscope.updateChecksums': async ({ session, item }) => {
+      await updateChecksums(session, item.memory!);
+      refresh();
     },
     'sockscope.goToSource': async ({ item }) => {
       if (item.location) await openLocation(item.location);

@@ -8,6 +8,7 @@ import type { FaultPoint } from '../kernel/fault_inject.ts';
 import { TRACEPOINT_NAMES } from '../trace/table.ts';
 import { sysctl_set } from '../kernel/sysctl.ts';
 import { apply_edit, type EditPath, type EditValue } from './edit.ts';
+import { apply_bytes } from './memory.ts';
 import type { Outcome } from './outside.ts';
 import { recall } from './recording.ts';
 import type { World } from './world.ts';
@@ -27,6 +28,8 @@ export type Input =
   | { kind: 'reading'; call: number; name: string; recorded: Uint8Array }
   /** A field of the world was changed. */
   | { kind: 'edit'; path: EditPath; value: EditValue }
+  /** Bytes of a packet or a buffer were changed, from the `at`th on. */
+  | { kind: 'bytes'; path: EditPath; at: number; hex: string }
   /** A setting of a machine was changed. */
   | { kind: 'sysctl'; machine: number; name: string; value: string }
   /**
@@ -193,6 +196,8 @@ export class Inputs {
         return;
       case 'edit':
         return apply_edit(world, input.path, input.value);
+      case 'bytes':
+        return apply_bytes(world, input.path, input.at, input.hex);
       case 'sysctl':
         if (sysctl_set(world.machines[input.machine]!.init_net, input.name, input.value) !== 0)
           this.#misfit(input, 'this machine does not take it');
@@ -219,7 +224,9 @@ function describe(input: Input): string {
     case 'reading':
       return `answer to ${input.name}`;
     case 'edit':
-      return `edit of ${input.path.map((step) => (typeof step === 'object' ? `[${step.key}]` : step)).join('.')}`;
+      return `edit of ${path_text(input.path)}`;
+    case 'bytes':
+      return `edit of bytes of ${path_text(input.path)}`;
     case 'sysctl':
       return `change of ${input.name}`;
     case 'evaluation':
@@ -227,4 +234,7 @@ function describe(input: Input): string {
     case 'fault':
       return `fault ${input.point}`;
   }
+}
+function path_text(path: EditPath): string {
+  return path.map((step) => (typeof step === 'object' ? `[${step.key}]` : step)).join('.');
 }

@@ -1,6 +1,7 @@
 /** A node of a tree, as the trees' builders make it. */
 import type { Part } from '../../../language/message.ts';
 import type { sock_common } from '../../../stack/include/net/sock.ts';
+import type { ByteStore, StoredBytes } from '../../../stack/world/memory.ts';
 import type { TreeContext } from '../../protocol.ts';
 import type { Item } from '../item.ts';
 
@@ -24,6 +25,10 @@ export interface TreeNode {
   set?: ((text: string) => void) | undefined;
   packetFilter?: string | undefined;
   packetNumber?: number | undefined;
+  /** Its bytes. */
+  memory?: ByteStore | undefined;
+  /** The field that holds them. */
+  stored?: StoredBytes | undefined;
   /** The socket that the node represents. */
   sock?: sock_common | undefined;
 }
@@ -51,6 +56,8 @@ export function itemNode(item: Item): TreeNode {
     context,
     value: item.raw ?? item.text,
     set: item.set,
+    memory: item.memory,
+    stored: item.stored,
     children:
       node === undefined
         ? undefined

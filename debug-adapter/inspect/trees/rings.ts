@@ -82,6 +82,8 @@ export class RingNodes {
       tooltip: marks(bits, `${desc.length} bytes`, words !== undefined && wordsText(words), where),
       context: ['copyable'],
       value: words === undefined ? '' : wordsText(words),
+      memory: skb ?? desc.buffer_addr ?? undefined,
+      stored: { owner: desc, name: 'buffer_addr' },
     };
   }
 
@@ -116,8 +118,11 @@ export class RingNodes {
       index === hw.rx.rdt && '← tail',
       index === ring.next_to_clean && '← next_to_clean',
     );
-    if ((desc.status & VNIC_RXD_STAT_DD) === 0)
-      return { key, label: key, description: marks(desc.buffer_addr === null ? 'no buffer' : FREE, where) };
+    const bytesOf = { memory: desc.buffer_addr ?? undefined, stored: { owner: desc, name: 'buffer_addr' } };
+    if ((desc.status & VNIC_RXD_STAT_DD) === 0) {
+      const what = desc.buffer_addr === null ? 'no buffer' : FREE;
+      return { key, label: key, description: marks(what, where), ...bytesOf };
+    }
     const bits = marks('DD', (desc.status & VNIC_RXD_STAT_EOP) !== 0 && 'EOP');
     const length = (desc.frags ?? []).reduce((sum, { size }) => sum + size, desc.length);
     const bytes = desc.buffer_addr?.subarray(0, desc.length) ?? new Uint8Array(0);
@@ -130,6 +135,7 @@ export class RingNodes {
       context: desc.frame_number > 0 ? ['packet', 'copyable'] : ['copyable'],
       packetNumber: desc.frame_number > 0 ? desc.frame_number : undefined,
       value: wordsText(words),
+      ...bytesOf,
     };
   }
 }

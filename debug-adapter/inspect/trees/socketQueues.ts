@@ -146,6 +146,7 @@ export class QueueNodes {
       context: isCaptured ? ['copyable', 'packet'] : ['copyable'],
       packetNumber: isCaptured ? skb.frame_number : undefined,
       value: wordsText(words),
+      memory: skb,
       children: () => this.#describer.node(skb)!.items(0, 1000).map(itemNode),
     };
   }

@@ -1,11 +1,13 @@
 /** The three trees of the Debug side bar: finds a node's children, and marks changes since the last stop. */
 import { sayPart, type Part, type Translate } from '../../../language/message.ts';
 import { UserError } from '../../../language/userError.ts';
+import { sk_buff } from '../../../stack/include/linux/skbuff.ts';
 import type { sock_common } from '../../../stack/include/net/sock.ts';
 import type { Machine } from '../../../stack/machine.ts';
 import type { World } from '../../../stack/world/world.ts';
 import type { TreeItem, TreeView } from '../../protocol.ts';
 import type { Describer } from '../describe.ts';
+import type { Memory } from '../memory.ts';
 import type { Stops } from '../stops.ts';
 import { InterfacesTree } from './interfaces.ts';
 import { KernelTree } from './kernel.ts';
@@ -24,6 +26,7 @@ export class Trees {
   readonly #describer: Describer;
   readonly #views = new Map<Machine, Views>();
   readonly #stops: Stops;
+  readonly #memory: Memory;
   readonly #t: Translate;
   readonly #ids = new ObjectIds();
   readonly #nodes = new Map<string, TreeNode>();
@@ -31,10 +34,11 @@ export class Trees {
   #before = new Map<string, string>();
   #now = new Map<string, string>();
 
-  constructor(world: World, describer: Describer, stops: Stops, t: Translate) {
+  constructor(world: World, describer: Describer, stops: Stops, memory: Memory, t: Translate) {
     this.#world = world;
     this.#describer = describer;
     this.#stops = stops;
+    this.#memory = memory;
     this.#t = t;
   }
 
@@ -102,6 +106,8 @@ export class Trees {
     this.#nodes.set(id, node);
     const context = [...(node.context ?? [])];
     if (node.sock !== undefined && this.#stops.isWatched(node.sock)) context.push('watched');
+    const { memory } = node;
+    if (memory !== undefined) context.push(memory instanceof sk_buff ? 'buffer' : 'bytes');
     const text = node.compared ?? node.description ?? '';
     const before = this.#before.get(id);
     if (stands) this.#now.set(id, text);
@@ -117,6 +123,7 @@ export class Trees {
       ...(node.value === undefined ? {} : { value: node.value }),
       ...(node.packetFilter === undefined ? {} : { packetFilter: node.packetFilter }),
       ...(node.packetNumber === undefined ? {} : { packetNumber: node.packetNumber }),
+      ...(memory === undefined ? {} : { memory: this.#memory.offer(memory, node.stored) }),
       ...(before !== undefined && before !== text ? { changed: true } : {}),
     };
   }

@@ -80,6 +80,15 @@ export function skb_store_bits(skb: sk_buff, offset: number, from: Uint8Array, l
     }
     start = end;
   }
+  for (let frag = skb.shinfo.frag_list; frag !== null && done < len; frag = frag.next) {
+    const end = start + frag.len;
+    if (offset + done < end) {
+      const copy = Math.min(len - done, end - offset - done);
+      skb_store_bits(frag, offset + done - start, from.subarray(done), copy);
+      done += copy;
+    }
+    start = end;
+  }
   return 0;
 }
 

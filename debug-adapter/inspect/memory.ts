@@ -1,0 +1,132 @@
+/**
+ * Bytes that the client reads and writes by a reference: packets and buffers. A reference lasts as long as its
+ * object, so that a hex editor shows the same packet at each stop.
+ */
+import { UserError } from '../../language/userError.ts';
+import { sk_buff } from '../../stack/include/linux/skbuff.ts';
+import {
+  byte_length,
+  edit_bytes,
+  is_byte_store,
+  read_bytes,
+  write_bytes,
+  type ByteStore,
+  type StoredBytes,
+} from '../../stack/world/memory.ts';
+import type { World } from '../../stack/world/world.ts';
+import { checksumsOf, type Checksum } from './checksums.ts';
+import { Held } from './held.ts';
+import { TOOLS } from './tools.ts';
+
+/** Bytes of a range, as base64; `missing`: how many were wanted beyond its end. */
+export interface ReadBytes {
+  data: string;
+  missing: number;
+}
+/** What was written, and the expression that does it again, with the frame that it holds in. */
+export interface WrittenBytes {
+  count: number;
+  expression: string | undefined;
+  below: number | undefined;
+}
+interface Known {
+  store: WeakRef<ByteStore>;
+  stored: StoredBytes | undefined;
+}
+interface Named {
+  expression: string;
+  below: number | undefined;
+}
+
+/** Maximum number of references; the oldest are discarded first. */
+const MOST = 100_000;
+
+export class Memory {
+  readonly #world: World;
+  #next = 1;
+  readonly #references = new WeakMap<ByteStore, string>();
+  readonly #known = new Map<string, Known>();
+  /** Expressions for the bytes at this stop, by reference. */
+  readonly #named = new Map<string, Named>();
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  /** Start of this machine's range of numbers: a reference of another machine is recognized. */
+  startAt(first: number): void {
+    this.#next = first;
+  }
+  /** The machine has gone on: what expressions mean may have changed. */
+  clear(): void {
+    this.#named.clear();
+  }
+
+  /** The reference of bytes. @param named an expression for them at this stop */
+  offer(store: ByteStore, stored?: StoredBytes, named?: Named): string {
+    let reference = this.#references.get(store);
+    if (reference === undefined || !this.#known.has(reference)) {
+      reference = `bytes ${this.#next++}`;
+      this.#references.set(store, reference);
+      this.#known.set(reference, { store: new WeakRef(store), stored });
+      if (this.#known.size > MOST) this.#known.delete(this.#known.keys().next().value!);
+    }
+    if (named !== undefined) this.#named.set(reference, named);
+    return reference;
+  }
+
+  read(reference: string, offset: number, count: number): ReadBytes {
+    const { store } = this.#find(reference);
+    const bytes = read_bytes(store, offset, count);
+    return { data: Buffer.from(bytes).toString('base64'), missing: count - bytes.length };
+  }
+  /** @param allowPartial else nothing is written if not all of it can be */
+  write(reference: string, offset: number, base64: string, allowPartial: boolean): WrittenBytes {
+    const { store, stored } = this.#find(reference);
+    const bytes = Buffer.from(base64, 'base64');
+    const room = Math.max(0, byte_length(store) - offset);
+    if (offset < 0 || (bytes.length > room && !allowPartial))
+      throw new UserError(
+        'there are {0} bytes here: nothing can be written at {1}',
+        byte_length(store),
+        Math.max(offset, byte_length(store)),
+      );
+    const written = bytes.subarray(0, room);
+    edit_bytes(this.#world, store, stored, offset, written);
+    return { count: written.length, ...this.#again(reference, offset, written) };
+  }
+  #again(reference: string, at: number, bytes: Buffer): Omit<WrittenBytes, 'count'> {
+    const named = this.#named.get(reference);
+    const expression = named && `${TOOLS}.write(${named.expression}, ${at}, "${bytes.toString('hex')}")`;
+    return { expression, below: named?.below };
+  }
+
+  /** Compute a packet's checksums again. @returns what was written for each that was wrong */
+  updateChecksums(reference: string): { checksums: Checksum[]; written: WrittenBytes[] } {
+    const { store } = this.#find(reference);
+    if (!(store instanceof sk_buff)) throw new UserError('only a packet has checksums');
+    const checksums = checksumsOf(read_bytes(store, 0, byte_length(store)), store);
+    const wrong = checksums.filter(({ stored, computed }) => stored !== computed);
+    const written = wrong.map(({ at, computed }) =>
+      this.write(reference, at, Buffer.from([computed >> 8, computed & 0xff]).toString('base64'), false),
+    );
+    return { checksums, written };
+  }
+
+  #find(reference: string): { store: ByteStore; stored: StoredBytes | undefined } {
+    const known = this.#known.get(reference);
+    const store = known?.store.deref();
+    if (known === undefined || store === undefined || (store instanceof sk_buff && store.users <= 0))
+      throw new UserError(
+        'these bytes are not there any more: their packet was freed, or another moment of the run is shown',
+      );
+    return { store, stored: known.stored };
+  }
+}
+
+/** For the expression that writes bytes again in another run. */
+export function writeHex(value: unknown, at: number, hex: string): void {
+  const store = Held.open(value);
+  if (!is_byte_store(store)) throw new UserError('there are no bytes here');
+  write_bytes(store, at, Buffer.from(hex, 'hex'));
+}

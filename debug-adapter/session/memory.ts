@@ -1,0 +1,79 @@
+/** Reading and writing bytes: packets and buffers, as the client's hex editor shows them. */
+import { UserError } from '../../language/userError.ts';
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import type { Checksum } from '../inspect/checksums.ts';
+import type { ReadBytes, WrittenBytes } from '../inspect/memory.ts';
+import type { UpdateChecksumsArguments, UpdateChecksumsResponse } from '../protocol.ts';
+import { bytesChanged } from './changes.ts';
+import type { Run } from './run.ts';
+
+/** A longer answer would take the machine's time; a client asks for the rest. */
+const MOST_BYTES = 4 * 1024 * 1024;
+
+export async function readMemory(
+  run: Run,
+  { memoryReference, offset = 0, count }: DebugProtocol.ReadMemoryArguments,
+): Promise<DebugProtocol.ReadMemoryResponse['body']> {
+  const wanted = Math.min(count, MOST_BYTES);
+  const { data, missing } = await run.debuggee.ask<ReadBytes>('memory.read', memoryReference, offset, wanted);
+  run.shownMemory.add(memoryReference, offset + count);
+  const unreadableBytes = missing + count - wanted;
+  return {
+    address: `0x${Math.max(0, offset).toString(16)}`,
+    ...(data === '' ? {} : { data }),
+    ...(unreadableBytes === 0 ? {} : { unreadableBytes }),
+  };
+}
+
+export async function writeMemory(
+  run: Run,
+  { memoryReference, offset = 0, allowPartial = false, data }: DebugProtocol.WriteMemoryArguments,
+): Promise<DebugProtocol.WriteMemoryResponse['body']> {
+  run.checkChangeable();
+  if (!isBase64(data)) throw new UserError('writeMemory needs "data" as base64');
+  const args = [memoryReference, offset, data, allowPartial];
+  const written = await run.debuggee.ask<WrittenBytes>('memory.write', ...args);
+  await changed(run, [written]);
+  return { bytesWritten: written.count };
+}
+
+export async function updateChecksums(
+  run: Run,
+  { memoryReference }: UpdateChecksumsArguments,
+): Promise<UpdateChecksumsResponse> {
+  run.checkChangeable();
+  const { checksums, written } = await run.debuggee.ask<{ checksums: Checksum[]; written: WrittenBytes[] }>(
+    'memory.updateChecksums',
+    memoryReference,
+  );
+  await changed(run, written);
+  return { checksums: checksums.map(({ of, stored, computed }) => ({ of, before: stored, now: computed })) };
+}
+
+async function changed(run: Run, written: readonly WrittenBytes[]): Promise<void> {
+  await bytesChanged(run, written);
+  run.frames.forgetItems();
+  run.valuesChanged();
+}
+
+function isBase64(text: string): boolean {
+  return text.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(text);
+}
+
+/** The bytes that the client has read: it is told when they may have changed. */
+export class ShownMemory {
+  /** By reference: the end of what was read. */
+  readonly #ends = new Map<string, number>();
+
+  add(reference: string, end: number): void {
+    const known = this.#ends.get(reference) ?? 0;
+    this.#ends.delete(reference);
+    this.#ends.set(reference, Math.max(known, end));
+    if (this.#ends.size > MOST_SHOWN) this.#ends.delete(this.#ends.keys().next().value!);
+  }
+  events(): DebugProtocol.MemoryEvent['body'][] {
+    return [...this.#ends].map(([memoryReference, count]) => ({ memoryReference, offset: 0, count }));
+  }
+}
+/** Nobody has more editors open; the oldest are not told of changes. */
+const MOST_SHOWN = 100;
