@@ -40,6 +40,7 @@ import type { PictureData, PictureId } from './pictures/data.ts';
 import type {
   EventCodeArguments,
   EventCodeResponse,
+  Moment,
   SequenceArguments,
   SequenceResponse,
 } from './sequence/data.ts';
@@ -266,6 +267,11 @@ export interface RunRecord {
   /** The newest steps of packets, and where the functions begin that they are in. */
   steps: readonly Step[];
   places: Readonly<Record<string, CodeLocation>>;
+  bookmarks: readonly Bookmark[];
+  /** Where it had stopped. */
+  stops: readonly Moment[];
+  /** The file that `sockscope/saveRecording` would write, in base64; omitted if nothing repeats the run, or it is large. */
+  recording?: string;
   /** Omitted if the machine could no longer answer. */
   trees?: TreesRecord;
 }
@@ -291,6 +297,47 @@ export interface GoToEventArguments {
   event: number;
 }
 
+// ---------------------------------------------------------------------------------------------------------------------
+// Recordings and bookmarks
+
+/**
+ * `sockscope/saveRecording`: write what repeats the run, up to where it stands, into a file. A launch with that file as
+ * its `recording` stands there again.
+ */
+export interface SaveRecordingArguments {
+  /** Ends in `.sockscope`. */
+  path: string;
+}
+export interface SaveRecordingResponse {
+  /** The size of the file. */
+  bytes: number;
+  /** False: nothing leads exactly to this stop, and the recording stands at the event next to it. */
+  isExact: boolean;
+}
+
+/** A moment of the run that has a name. */
+export interface Bookmark extends Moment {
+  name: string;
+}
+/** `sockscope/bookmarks`: those of the run, in order; so are the answers of the others. */
+export interface BookmarksResponse {
+  bookmarks: Bookmark[];
+}
+/** `sockscope/addBookmark`: name an event, or the sending of a packet; without either the moment of the stop. */
+export interface AddBookmarkArguments {
+  name: string;
+  event?: number;
+  packet?: number;
+}
+export interface RenameBookmarkArguments {
+  name: string;
+  newName: string;
+}
+/** `sockscope/removeBookmark`, and `sockscope/goToBookmark`: its moment becomes the stop. */
+export interface BookmarkArguments {
+  name: string;
+}
+
 /** Every custom request: its name, its arguments and its response. */
 export interface SockscopeRequests {
   'sockscope/tree': { arguments: TreeArguments; response: TreeResponse };
@@ -299,6 +346,12 @@ export interface SockscopeRequests {
   'sockscope/breakOnSocket': { arguments: BreakOnSocketArguments; response: BreakOnSocketResponse };
   'sockscope/goToEvent': { arguments: GoToEventArguments; response: Record<string, never> };
   'sockscope/runTo': { arguments: RunToArguments; response: Record<string, never> };
+  'sockscope/saveRecording': { arguments: SaveRecordingArguments; response: SaveRecordingResponse };
+  'sockscope/bookmarks': { arguments: Record<string, never>; response: BookmarksResponse };
+  'sockscope/addBookmark': { arguments: AddBookmarkArguments; response: BookmarksResponse };
+  'sockscope/renameBookmark': { arguments: RenameBookmarkArguments; response: BookmarksResponse };
+  'sockscope/removeBookmark': { arguments: BookmarkArguments; response: BookmarksResponse };
+  'sockscope/goToBookmark': { arguments: BookmarkArguments; response: Record<string, never> };
   'sockscope/breakOn': { arguments: BreakOnArguments; response: BreakOnResponse };
   'sockscope/picture': { arguments: PictureArguments; response: PictureResponse };
   'sockscope/packets': { arguments: PacketsArguments; response: PacketsResponse };
@@ -401,4 +454,8 @@ export interface LaunchConfiguration extends Partial<ProgramConfiguration> {
   breakOn?: BreakOn;
   /** Send the event `sockscope/record` when the run ends. */
   record?: boolean;
+  /** A recording to open: instead of `program` and all that decides what happens in the run. */
+  recording?: string;
+  /** Run the sources in the recording, wherever the program is. */
+  recordedSources?: boolean;
 }

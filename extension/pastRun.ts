@@ -1,5 +1,6 @@
 // A run that has ended: answers the views' requests from the adapter's last record, in the same form as the
 // adapter.
+import { writeFile } from 'node:fs/promises';
 import { errorText, UserError } from '../language/userError.ts';
 import { english, type Translate } from '../language/message.ts';
 import type {
@@ -9,6 +10,7 @@ import type {
   PictureId,
   RecordedItem,
   RunRecord,
+  SaveRecordingResponse,
   SockscopeRequests,
   TreeItem,
 } from '../debug-adapter/protocol.ts';
@@ -80,6 +82,12 @@ export class PastRun {
     'sockscope/breakOn': () => this.#refuse(),
     'sockscope/runTo': () => this.#refuse(),
     'sockscope/goToEvent': () => this.#refuse(),
+    'sockscope/saveRecording': ({ path }) => this.#saveRecording(path),
+    'sockscope/bookmarks': () => ({ bookmarks: [...this.#record.bookmarks] }),
+    'sockscope/addBookmark': () => this.#refuse(),
+    'sockscope/renameBookmark': () => this.#refuse(),
+    'sockscope/removeBookmark': () => this.#refuse(),
+    'sockscope/goToBookmark': () => this.#refuse(),
   };
 
   constructor(record: RunRecord, translate: Translate = english) {
@@ -171,6 +179,17 @@ export class PastRun {
     const { stacks, events } = this.#record.code;
     const found = events.find(({ event }) => event === wanted);
     return found === undefined ? {} : { stack: stacks[found.stack]!, opening: found.opening };
+  }
+
+  async #saveRecording(path: string): Promise<SaveRecordingResponse> {
+    const { recording } = this.#record;
+    if (recording === undefined)
+      throw new UserError(
+        'The run has ended, and was changed or is too large to be saved afterwards. Save a recording while it is stopped.',
+      );
+    const bytes = Buffer.from(recording, 'base64');
+    await writeFile(path, bytes);
+    return { bytes: bytes.length, isExact: true };
   }
 
   #refuse(): never {

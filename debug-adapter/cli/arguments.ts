@@ -37,9 +37,10 @@ export interface CliWorkerData {
 export class UsageError extends Error {}
 
 export const USAGE = `usage: sockscope run FILE [FILE …] [options] [-- ARGUMENTS of the last Node program]
+       sockscope replay FILE.sockscope [--recorded-sources]
        sockscope --help
 
-Runs a scenario, or Node programs together on one machine, to the end, without VS Code.
+run: runs a scenario, or Node programs together on one machine, to the end, without VS Code.
 
   --pcap OUT.pcapng     write all packets there
   --trace PATTERNS      print tracepoints, for instance 'tcp:*,sock:inet_sock_set_state'
@@ -50,7 +51,11 @@ Runs a scenario, or Node programs together on one machine, to the end, without V
   --outside             programs can connect out; host.internal is this computer
   --interface eth0=10.9.0.1/24,local=127.0.0.1:7001,remote=127.0.0.1:7002
                         an Ethernet interface whose frames are datagrams between two UDP ports, and a real
-                        kernel at the other; more of it: gateway=10.9.0.2, and what --nic takes`;
+                        kernel at the other; more of it: gateway=10.9.0.2, and what --nic takes
+
+replay: repeats a recorded run up to where the recording stands, and prints what it printed.
+
+  --recorded-sources    run the sources in the recording, wherever the program is`;
 
 /** Split 'a=b' at the first '='. */
 function pair(text: string, option: string): [string, string] {
@@ -76,7 +81,7 @@ function parseInterface(description: string): CliInterface {
   };
 }
 
-const isHelp = (argument: string) => argument === '--help' || argument === '-h';
+export const isHelp = (argument: string) => argument === '--help' || argument === '-h';
 
 /** @returns 'help' if the usage is asked for @throws UsageError */
 export function parseArguments(argv: readonly string[]): CliArguments | 'help' {

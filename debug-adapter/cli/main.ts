@@ -6,12 +6,24 @@ import path from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import { hostSockets } from '../hostSockets.ts';
-import { type CliArguments, type CliWorkerData, parseArguments, USAGE, UsageError } from './arguments.ts';
+import {
+  type CliArguments,
+  type CliWorkerData,
+  isHelp,
+  parseArguments,
+  USAGE,
+  UsageError,
+} from './arguments.ts';
 import { EARLY_OPTIMIZATION, MACHINE_FLAGS, machineLimits } from '../worker/thread.ts';
 import { topLevelFailureText } from './failure.ts';
 
 /** The exit code that shells show for a program that SIGPIPE has ended. */
 const ENDED_BY_SIGPIPE = 141;
+
+/** Commands other than `run`: each gives its exit code. */
+const COMMANDS: Readonly<Record<string, () => Promise<(args: readonly string[]) => Promise<number>>>> = {
+  replay: async () => (await import('./replay.ts')).replay,
+};
 
 for (const stream of [process.stdout, process.stderr])
   stream.on('error', (error: NodeJS.ErrnoException) => {
@@ -20,9 +32,14 @@ for (const stream of [process.stdout, process.stderr])
   });
 
 try {
-  const parsed = parseArguments(process.argv.slice(2));
-  if (parsed === 'help') console.log(USAGE);
-  else runInWorker(parsed);
+  const [command, ...rest] = process.argv.slice(2);
+  const other = command === undefined || rest.some(isHelp) ? undefined : COMMANDS[command];
+  if (other !== undefined) process.exitCode = await (await other())(rest);
+  else {
+    const parsed = parseArguments(process.argv.slice(2));
+    if (parsed === 'help') console.log(USAGE);
+    else runInWorker(parsed);
+  }
 } catch (error) {
   if (!(error instanceof UsageError)) throw error;
   console.error(`sockscope: ${error.message}\n\n${USAGE}`);

@@ -342,10 +342,8 @@ export class Execution {
     const isFound = known?.reason?.filter === FOUND_REASON;
     const isChange = known?.reason?.filter === CHANGE_REASON;
     const reason = (isFound || isChange ? null : known?.reason) ?? null;
-    if (!isKnown) {
-      if (isFound) return this.onFrontier();
-      this.repetition?.meets(paused, isChange);
-    }
+    if (!isKnown && isFound) return this.onFrontier();
+    const isMet = !isKnown && this.repetition?.meets(paused, isChange) === true;
     const isForced =
       isFull ||
       (isOwn && reason === null && !isChange) ||
@@ -353,6 +351,9 @@ export class Execution {
       hit.some((id) => !this.#temporary.includes(id) && !this.repetition?.owns(id));
     const isSwitch = reason?.filter === SWITCH_REASON;
     const policy = this.#policy;
+    // A change is made on the way: the user stops there only if something else says so.
+    if (isMet && !isForced && reason === null && policy instanceof Continue)
+      return this.#goOn({ how: 'resume' }, paused);
     const pause = this.#pauseOf(paused, frames, isSwitch);
     if (!isForced && (reason === null || isSwitch)) {
       const verdict = policy.judge(pause);

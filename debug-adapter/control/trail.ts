@@ -5,6 +5,7 @@
 import type { CountedAccess } from '../inspect/dataBreakpoints.ts';
 import type { CountedArrival } from '../inspect/moments.ts';
 import { message, type Message } from '../../language/message.ts';
+import type { NumberedChange } from './repetition.ts';
 import {
   at,
   BEGIN,
@@ -44,6 +45,13 @@ export class Trail {
     else if (moment.moves.length === 0 && !isRepeatable(moment.mark))
       this.ends(message('a value was changed where a process had thrown, or a data breakpoint had stopped'));
     else this.#changes.push({ change, moment, place });
+  }
+  /** This run repeats another one, in which this was changed. */
+  repeats(changes: readonly NumberedChange[]): void {
+    for (const { change, mark } of changes) {
+      const place = mark.kind === 'place' ? mark.place : { url: '', line: 0, column: 0 };
+      this.#changes.push({ change, moment: at(mark), place });
+    }
   }
   /** Something has happened that nothing repeats. */
   ends(why: Message): void {

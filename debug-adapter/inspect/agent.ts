@@ -2,11 +2,10 @@
  * The debugger's agent in the machine's thread. The adapter calls it through V8's inspector, both while the
  * machine is stopped and while it runs; it works on the machine's own objects.
  */
-import { deserialize, serialize } from 'node:v8';
 import { errorText, UserError } from '../../language/userError.ts';
 import { message, say, type Message, type Translate } from '../../language/message.ts';
 import type { Machine } from '../../stack/machine.ts';
-import type { Input, InputEntry } from '../../stack/world/inputs.ts';
+import type { Input } from '../../stack/world/inputs.ts';
 import type { World } from '../../stack/world/world.ts';
 import type { StopReason } from '../../stack/trace/stop.ts';
 import type { Creations } from '../worker/creations.ts';
@@ -22,6 +21,7 @@ import { localItems, localsOf, subjectsOf, type ScopeObject } from './frameScope
 import { seconds } from './format.ts';
 import { Handles, type Part, type WireItem } from './handles.ts';
 import { Held } from './held.ts';
+import { inputText } from './inputText.ts';
 import { nodeOf, type Node } from './item.ts';
 import type { KernelNames } from './kernelNames.ts';
 import { nameDoc } from './nameDocs.ts';
@@ -99,11 +99,6 @@ const OWN_NAMES = ['world', 'machine', 'current', 'sockets'];
 export type ChangeInput = Extract<Input, { kind: 'edit' | 'bytes' | 'sysctl' | 'evaluation' }>;
 const isChange = (input: Input): input is ChangeInput =>
   ['edit', 'bytes', 'sysctl', 'evaluation'].includes(input.kind);
-
-/** What the agent's inputs() gives. */
-export function readInputs(text: string): InputEntry[] {
-  return deserialize(Buffer.from(text, 'base64')) as InputEntry[];
-}
 
 export class Agent {
   readonly #world: World;
@@ -291,7 +286,15 @@ export class Agent {
   /** All inputs from outside, as text for readInputs(). The debugger's own changes are not among them. */
   inputs(): string {
     const outside = this.#world.inputs.log.filter(({ input }) => !isChange(input));
-    return Buffer.from(serialize(outside)).toString('base64');
+    return inputText(outside);
+  }
+  /** The files of the programs, as they were read. */
+  programFiles(): { path: string; text: string }[] {
+    return [...this.#world.program_files].map(([path, text]) => ({ path, text }));
+  }
+  /** Where it stands. */
+  now(): { event: number; timeNs: number } {
+    return { event: this.#world.event, timeNs: this.#world.time_ns };
   }
   get event(): number {
     return this.#world.event;

@@ -17,6 +17,7 @@ import type { BootConfig } from '../worker/channel.ts';
 import { globPattern } from './glob.ts';
 import { LaunchError, show } from './launchError.ts';
 import { parsePrograms, textTable } from './launchPrograms.ts';
+import type { Opened } from './recordedLaunch.ts';
 
 export interface LaunchArguments {
   /** Run together, each as a process (a scenario: as several). */
@@ -42,6 +43,10 @@ export interface LaunchArguments {
   breakOn: BreakOn;
   /** Send a record for the views at the end. */
   record: boolean;
+  /** All of it as the client has sent it. */
+  given: Readonly<Record<string, unknown>>;
+  /** The recording that it opens. */
+  opened?: Opened;
 }
 
 /** Bounds of `maxHeap`, in MB: the machine itself needs about 30. */
@@ -72,6 +77,7 @@ export function parseLaunch(input: unknown): LaunchArguments {
       maxHeap: heapLimit(given['maxHeap']),
       breakOn: breakOn(given['breakOn']),
       record: flag(given, 'record'),
+      given,
     };
   } catch (error) {
     const { name } = given;
@@ -102,6 +108,8 @@ const ATTRIBUTES = [
   'maxHeap',
   'breakOn',
   'record',
+  'recording',
+  'recordedSources',
 ];
 
 /**

@@ -85,6 +85,11 @@ const SHAPES: Readonly<Record<string, Readonly<Record<string, Shape>>>> = {
   'sockscope/breakOnSocket': { id: 'string', enabled: 'boolean' },
   'sockscope/runTo': { to: 'string', ...THREAD },
   'sockscope/goToEvent': { event: 'integer' },
+  'sockscope/saveRecording': { path: 'string' },
+  'sockscope/addBookmark': { name: 'string', 'event?': 'count', 'packet?': 'count' },
+  'sockscope/renameBookmark': { name: 'string', newName: 'string' },
+  'sockscope/removeBookmark': { name: 'string' },
+  'sockscope/goToBookmark': { name: 'string' },
   'sockscope/breakOn': { breakOn: 'object' },
   'sockscope/picture': { picture: 'string' },
   'sockscope/packets': {

@@ -19,17 +19,23 @@ import { PcapFile } from '../packets/pcapFile.ts';
 import { Recording } from '../recording/recording.ts';
 import { Samples } from '../recording/samples.ts';
 import { Steps } from '../recording/steps.ts';
-import type { Blueprint } from '../travel/replica.ts';
+import { bringToStop } from '../recordings/replay.ts';
+import type { Moment } from '../protocol.ts';
+import type { Blueprint, Replica } from '../travel/replica.ts';
 import type { RunEnd } from '../worker/channel.ts';
+import { Bookmarks } from './bookmarks.ts';
 import { Frames } from './frames.ts';
 import { ShownMemory } from './memory.ts';
 import type { LaunchArguments } from './launchArguments.ts';
 import type { Numbers } from './numbers.ts';
 import { Progress } from './progress.ts';
+import type { Opened } from './recordedLaunch.ts';
 import { RunRecorder } from './runRecord.ts';
 
 /** The exit code of a program that the client has ended: as a shell shows one that SIGTERM has ended. */
 const TERMINATED = 128 + 15;
+/** How many stops a run remembers. */
+const MOST_STOPS = 1000;
 
 /** The client's language, for texts here and for those of the machine's thread. */
 export interface Language {
@@ -88,6 +94,8 @@ export class Run {
   started = false;
   /** The run that this one repeats, which has recorded what both do; undefined: it is the first to do so. */
   readonly #original: Run | undefined;
+  /** Its machine, if that repeats the run of a recording. */
+  readonly #replica: Replica | undefined;
   /** Whose thread knows the code of each packet. */
   get recorded(): Debuggee {
     return this.#original?.debuggee ?? this.debuggee;
@@ -98,9 +106,26 @@ export class Run {
       throw new UserError(
         'The past cannot be changed: what was recorded would not follow from it. Go on to the end of the past first.',
       );
+    if (this.execution.repetition?.isOver === false)
+      throw new UserError(
+        'The recording has changes that come after this moment, and would not follow from another one. Go on until they are made.',
+      );
+  }
+  /** @throws an error for the user while it comes to where a recording stands */
+  checkPausable(): void {
+    if (this.#isReplaying)
+      throw new UserError('the recording is being replayed: the machine stops where the recording stands');
   }
   /** Called when a machine that repeats a run takes another way, or ends. */
   onStrayed: (why: Part) => void = () => {};
+  /** Moments to which the user has given names. */
+  readonly bookmarks: Bookmarks;
+  /** The moments at which it has stopped, the newest. */
+  readonly stops: Moment[];
+  /** It repeats the run of a recording, whose end is not its own. */
+  #isReplaying = false;
+  /** Called when it has come to where its recording stands, before it stops there. */
+  onReplayed: () => Promise<void> = () => Promise.resolve();
 
   constructor(
     debuggee: Debuggee,
@@ -111,9 +136,12 @@ export class Run {
     isCongested: () => boolean,
     language: Language,
     client: ClientAbilities,
-    { original, execution }: { original?: Run; execution?: Execution } = {},
+    { original, execution, replica }: { original?: Run; execution?: Execution; replica?: Replica } = {},
   ) {
     this.#original = original;
+    this.#replica = replica;
+    this.bookmarks = original?.bookmarks ?? new Bookmarks();
+    this.stops = original?.stops ?? [];
     this.#t = language.t;
     this.#bundle = language.bundle;
     this.#client = client;
@@ -173,8 +201,12 @@ export class Run {
     this.debuggee.onExit = (exitCode) => this.#exited(new ProgramExit(exitCode));
   }
 
+  /** Its end is not that of the session. */
+  get #isRepeated(): boolean {
+    return this.#original !== undefined || this.#isReplaying;
+  }
   #lost(why: Part, place?: SourcePlace): void {
-    if (this.#original !== undefined) return this.#strayed(why);
+    if (this.#isRepeated) return this.#strayed(why);
     this.#tell('stderr', this.#t('The machine has ended: {0}.', why), place);
     void this.#finish(1);
     void this.debuggee.kill();
@@ -184,7 +216,7 @@ export class Run {
     if (!this.#over) this.onStrayed(why);
   }
   #exited(exit: ProgramExit): void {
-    if (this.#original !== undefined) return this.#strayed(errorPart(exit));
+    if (this.#isRepeated) return this.#strayed(errorPart(exit));
     const { exitCode } = exit;
     this.#tell('console', errorText(this.#t, exit));
     void this.#finish(exitCode);
@@ -203,14 +235,7 @@ export class Run {
 
   /** What the machine is made of. */
   get blueprint(): Omit<Blueprint, 'root'> {
-    const { launch, functions, numbers } = this;
-    const { programs, hosts, ports, outside, config, skip, maxHeap } = launch;
-    return {
-      boot: { programs, hosts, ports, outside, config, bundle: this.#bundle },
-      skip,
-      maxHeap,
-      execution: (debuggee) => newExecution(debuggee, launch, functions, numbers),
-    };
+    return blueprintOf(this.launch, this.functions, this.numbers, this.#bundle);
   }
   async boot(): Promise<void> {
     const { boot, skip } = this.blueprint;
@@ -228,6 +253,8 @@ export class Run {
   /** Load the program and run it. If it cannot be loaded, the session ends. */
   async start(): Promise<void> {
     this.started = true;
+    const { opened } = this.launch;
+    if (opened !== undefined && this.#replica !== undefined) return this.#replay(this.#replica, opened);
     try {
       await this.debuggee.load();
       const stops = this.launch.stopOnEntry || this.execution.isPauseWanted;
@@ -241,6 +268,35 @@ export class Run {
     }
     this.packets.isRunning = true;
     this.debuggee.run();
+  }
+
+  /** Come to where a recording stands. If the run takes another way, the session ends. */
+  async #replay(replica: Replica, { recording, file }: Opened): Promise<void> {
+    this.#isReplaying = true;
+    this.onStrayed = (why) =>
+      replica.fails(new UserError('the run has ended before it came there: {0}', why));
+    this.bookmarks.restore(recording.bookmarks);
+    this.packets.isRunning = true;
+    this.streams.start();
+    try {
+      await bringToStop(replica, recording);
+      await this.takeOver();
+      await this.onReplayed();
+    } catch (error) {
+      if (this.#isKilled) return;
+      const said = this.#t('{0} cannot be replayed: {1}', file, errorPart(error));
+      this.#tell('stderr', said);
+      this.#emit('sockscope/notStarted', { message: said });
+      void this.#finish(1);
+      return void this.debuggee.kill();
+    } finally {
+      this.#isReplaying = false;
+    }
+    this.execution.isIdle = false;
+    this.execution.arrived(replica.paused!, replica.moment, {
+      reason: 'goto',
+      description: message('Paused where the recording stands'),
+    });
   }
 
   /** Set a one-time breakpoint at the first line of the first process. */
@@ -295,9 +351,14 @@ export class Run {
   #surveyed(stop: PausedState, snapshot: Snapshot): void {
     if (this.execution.stop !== stop) return;
     const { frame, time, event } = snapshot;
+    if (this.#original === undefined) this.#noteStop({ event, timeNs: Math.round(Number(time) * 1e9) });
     this.packets.current = frame === 0 ? undefined : frame;
     this.#progress.stopped(time, event);
     this.#recorder?.stopped(stop, snapshot);
+  }
+  #noteStop(stop: Moment): void {
+    if (this.stops.at(-1)?.event !== stop.event) this.stops.push(stop);
+    if (this.stops.length > MOST_STOPS) this.stops.shift();
   }
   #continued({ threadId }: PausedState): void {
     // All threads continue. A client that believes only one does would keep its state of the others until
@@ -310,7 +371,7 @@ export class Run {
   }
 
   #ended({ failed, asleep, exitCode }: RunEnd): void {
-    if (this.#original !== undefined) return this.#strayed(message('its program has ended'));
+    if (this.#isRepeated) return this.#strayed(message('its program has ended'));
     this.streams.drain();
     for (const { name, pid, syscall } of asleep) {
       const who = `${name} [pid ${pid}]`;
@@ -385,6 +446,21 @@ export class Run {
   }
 }
 
+/** What the machine of a launch is made of. */
+export function blueprintOf(
+  launch: LaunchArguments,
+  functions: FunctionIndex,
+  numbers: Numbers,
+  bundle: Bundle,
+): Omit<Blueprint, 'root'> {
+  const { programs, hosts, ports, outside, config, skip, maxHeap } = launch;
+  return {
+    boot: { programs, hosts, ports, outside, config, bundle },
+    skip,
+    maxHeap,
+    execution: (debuggee) => newExecution(debuggee, launch, functions, numbers),
+  };
+}
 function newExecution(
   debuggee: Debuggee,
   { stepIntoAccessors }: LaunchArguments,

@@ -8,7 +8,9 @@ import type { Snapshot } from '../inspect/agent.ts';
 import type { CodeTable } from '../inspect/codeTable.ts';
 import { recordCapture } from '../packets/captureRecord.ts';
 import type { CodeRecord, RunRecord, TreesRecord } from '../protocol.ts';
+import { packRecording } from '../recordings/file.ts';
 import { codeReference, stackFrames } from './packetRequests.ts';
+import { recordingOfEnd } from './recordingFile.ts';
 import { wayPlaces } from './recordingRequests.ts';
 import type { Run } from './run.ts';
 
@@ -29,6 +31,8 @@ const HAPPENINGS = 5000;
 const SAMPLES = 5000;
 /** The number of newest steps of packets that are recorded: about 150 bytes each. */
 const STEPS = 5000;
+/** A larger recording of the run is not sent along. */
+const RECORDING_BYTES = 8 * 1024 * 1024;
 
 export class RunRecorder {
   readonly #run: Run;
@@ -65,6 +69,9 @@ export class RunRecorder {
       samples: this.#run.samples.read().slice(-SAMPLES),
       steps: this.#run.steps.read().slice(-STEPS),
       places: await wayPlaces(this.#run),
+      bookmarks: this.#run.bookmarks.list(),
+      stops: this.#run.stops,
+      ...(await this.#recording()),
       ...(this.#trees === undefined ? {} : { trees: this.#trees }),
     };
   }
@@ -74,6 +81,13 @@ export class RunRecorder {
     const all = recording.read();
     const happenings = all.slice(-HAPPENINGS);
     return { happenings, missing: recording.missing + all.length - happenings.length };
+  }
+
+  async #recording(): Promise<Pick<RunRecord, 'recording'>> {
+    const recording = await this.#ask(() => recordingOfEnd(this.#run));
+    const bytes = recording && packRecording(recording);
+    const isSmall = bytes !== undefined && bytes.length <= RECORDING_BYTES;
+    return isSmall ? { recording: Buffer.from(bytes).toString('base64') } : {};
   }
 
   /** @param time the time of the end, if the machine is not stopped */

@@ -6,21 +6,26 @@ import { DRIVER_TRANSMIT } from '../../stack/debugger/places.ts';
 import type { Answer, Connection } from '../connection/connection.ts';
 import { Debuggee } from '../control/debuggee.ts';
 import { FunctionIndex } from '../control/functionIndex.ts';
+import { loadRecorded } from '../recordings/replay.ts';
 import type { StepKind } from '../control/policies/begin.ts';
 import { UNCAUGHT_FILTER } from '../filters/all.ts';
 import { readBundle } from '../language.ts';
 import {
   RUN_TO,
   RUN_TO_NEXT,
+  type AddBookmarkArguments,
+  type BookmarkArguments,
   type BreakOnArguments,
   type GoToEventArguments,
+  type RenameBookmarkArguments,
   type RunToArguments,
+  type SaveRecordingArguments,
 } from '../protocol.ts';
 import { capabilities } from './capabilities.ts';
 import { completions } from './completions.ts';
 import { Configuration } from './configuration.ts';
 import { evaluate } from './evaluate.ts';
-import { parseLaunch, type LaunchArguments } from './launchArguments.ts';
+import type { LaunchArguments } from './launchArguments.ts';
 import { Numbers } from './numbers.ts';
 import {
   filterCompletions,
@@ -36,8 +41,10 @@ import {
   writePackets,
 } from './packetRequests.ts';
 import { Positions } from './positions.ts';
+import { close, parseAnyLaunch, type Opened } from './recordedLaunch.ts';
+import { addBookmark, saveRecording } from './recordingFile.ts';
 import { parseArguments } from './requestArguments.ts';
-import { Run, type ClientAbilities } from './run.ts';
+import { blueprintOf, Run, type ClientAbilities } from './run.ts';
 import { readMemory, updateChecksums, writeMemory } from './memory.ts';
 import { eventCode, graphs, packetWay, sequence } from './recordingRequests.ts';
 import { setVariable } from './setVariable.ts';
@@ -116,7 +123,7 @@ export class Session {
       this.#translator = translator(this.#bundle);
       return capabilities(this.#t);
     },
-    launch: (args: unknown) => this.#launchFirst(parseLaunch(args)),
+    launch: (args: unknown) => this.#launchFirst(parseAnyLaunch(args)),
     attach: () => {
       throw new UserError(
         'Sockscope cannot attach: the machine lives inside of the debugger. Use "request": "launch".',
@@ -182,6 +189,25 @@ export class Session {
     'sockscope/breakOnSocket': (args: never) => breakOnSocket(this.#running(), args),
     'sockscope/runTo': (args: RunToArguments) => this.#runTo(args),
     'sockscope/goToEvent': ({ event }: GoToEventArguments) => this.#goToEvent(event),
+    'sockscope/saveRecording': (args: SaveRecordingArguments) =>
+      saveRecording(this.#stopped(), this.#travel, args),
+    'sockscope/bookmarks': () => ({ bookmarks: this.#running().bookmarks.list() }),
+    'sockscope/addBookmark': (args: AddBookmarkArguments) => addBookmark(this.#running(), args),
+    'sockscope/renameBookmark': ({ name, newName }: RenameBookmarkArguments) => {
+      const { bookmarks } = this.#running();
+      bookmarks.rename(name, newName);
+      return { bookmarks: bookmarks.list() };
+    },
+    'sockscope/removeBookmark': ({ name }: BookmarkArguments) => {
+      const { bookmarks } = this.#running();
+      bookmarks.remove(name);
+      return { bookmarks: bookmarks.list() };
+    },
+    'sockscope/goToBookmark': async ({ name }: BookmarkArguments) => {
+      const run = this.#stopped();
+      await this.#travel.goToBookmark(run, run.bookmarks.get(name));
+      return {};
+    },
     'sockscope/breakOn': async ({ breakOn }: BreakOnArguments) => ({
       problems: await this.#configuration.setBreakOn(breakOn),
     }),
@@ -210,6 +236,7 @@ export class Session {
     'configurationDone',
     'sockscope/exportPackets',
     'sockscope/saveStream',
+    'sockscope/saveRecording',
     'disconnect',
     'terminate',
   ]);
@@ -252,10 +279,24 @@ export class Session {
 
   async #start(launch: LaunchArguments): Promise<void> {
     if (this.#ended !== undefined) throw new UserError('the session has ended: start a new one');
+    if (this.#launch !== launch) this.#close();
     this.#launch = launch;
+    this.#starting ??= 'launch';
+    let run: Run;
+    try {
+      run = await (launch.opened === undefined ? this.#boot(launch) : this.#load(launch, launch.opened));
+    } finally {
+      this.#starting = undefined;
+    }
+    // Not before the machine exists, so that the client's settings can be verified at once.
+    if (this.#configured) void run.start();
+    else if (!this.#asked) this.#emit('initialized');
+    this.#asked = true;
+  }
+
+  async #boot(launch: LaunchArguments): Promise<Run> {
     const run = this.#newRun(this.#thread(launch.maxHeap), launch);
     this.#run = run;
-    this.#starting ??= 'launch';
     try {
       await run.boot();
       await this.#configuration.applyTo(run);
@@ -267,13 +308,20 @@ export class Session {
       await run.kill();
       // A failed launch can be retried.
       throw error;
-    } finally {
-      this.#starting = undefined;
     }
-    // Not before the machine exists, so that the client's settings can be verified at once.
-    if (this.#configured) void run.start();
-    else if (!this.#asked) this.#emit('initialized');
-    this.#asked = true;
+    return run;
+  }
+  /** A machine for the run of a recording. Breakpoints wait until it has come to where that stands. */
+  async #load(launch: LaunchArguments, { recording }: Opened): Promise<Run> {
+    const blueprint = blueprintOf(launch, this.#functions, this.#numbers, this.#bundle);
+    void this.#spare?.kill();
+    this.#spare = undefined;
+    const replica = await loadRecorded(recording, { root: this.#root, ...blueprint });
+    const { debuggee, execution } = replica;
+    const run = this.#newRun(debuggee, launch, { execution, replica });
+    run.onReplayed = () => this.#configuration.applyTo(run);
+    this.#run = run;
+    return run;
   }
 
   #newRun(
@@ -313,7 +361,7 @@ export class Session {
     if (this.#starting === 'restart')
       throw new UserError('another restart is under way: wait for its answer');
     if (this.#starting === 'launch') throw new UserError('the machine is being started: wait for the answer');
-    const launch = changed === undefined ? this.#launch : parseLaunch(changed);
+    const launch = changed === undefined ? this.#launch : parseAnyLaunch(changed);
     if (launch === undefined || this.#run === undefined)
       throw new UserError('there is nothing to restart: launch a scenario first');
     const old = this.#run;
@@ -348,6 +396,7 @@ export class Session {
     const spare = this.#spare;
     this.#spare = undefined;
     await Promise.all([run?.terminate(), spare?.kill()]);
+    this.#close();
     if (run === undefined) this.#emit('terminated');
   }
 
@@ -359,9 +408,15 @@ export class Session {
   /** Threads end with the process. */
   #end(): void {
     this.#ended ??= Promise.resolve();
+    this.#close();
     if (this.#run !== undefined) this.#travel.leave(this.#run).abandon();
     this.#run = undefined;
     this.#configuration.leave();
+  }
+
+  /** The sources of a recording are not needed any more. */
+  #close(): void {
+    if (this.#launch?.opened !== undefined) close(this.#launch.opened);
   }
 
   #running(): Run {
@@ -376,6 +431,7 @@ export class Session {
   async #pause(): Promise<void> {
     const run = this.#running();
     if (run.isOver) throw run.notStopped();
+    run.checkPausable();
     run.execution.checkStops();
     if (!this.#travel.stopSearch()) await run.execution.pause();
   }

@@ -3,6 +3,8 @@ import { message, type Translate } from '../../language/message.ts';
 import { errorText, UserError } from '../../language/userError.ts';
 import type { Mark, Moment } from '../control/moment.ts';
 import type { Told } from '../control/policies/policy.ts';
+import type { NumberedChange } from '../control/repetition.ts';
+import type { RecordedBookmark } from '../recordings/data.ts';
 import { callOf, rawPlace, surroundings } from '../travel/here.ts';
 import { History, noEvent, type Arrival } from '../travel/history.ts';
 import { Machines } from '../travel/machines.ts';
@@ -167,6 +169,35 @@ export class Travel {
         arrive: (frontier) => history.arriveAtEvent(wanted, end, frontier),
       }),
     );
+  }
+
+  /**
+   * Go to a named moment.
+   *
+   * @throws an error for the user if the run has not come so far
+   */
+  async goToBookmark(run: Run, { event: wanted, moment }: RecordedBookmark): Promise<void> {
+    if (moment === undefined) return this.goToEvent(run, wanted);
+    const stop = run.execution.stop!;
+    const { event } = await stop.snapshot;
+    const end = this.#present?.event ?? event;
+    if (wanted > end) throw noEvent(wanted, end);
+    const here = momentOf(run);
+    if (run.execution.stop !== stop) throw run.notStopped();
+    const history = this.#historyOf(run);
+    this.#go(run, event, () =>
+      Promise.resolve({
+        here,
+        told: { reason: 'goto' },
+        arrive: (frontier) => history.arrive(moment, frontier, []),
+      }),
+    );
+  }
+
+  /** What was changed in a run, with the numbers of the moments. @throws an error for the user if nothing repeats it */
+  changesOf(run: Run): Promise<readonly NumberedChange[]> {
+    this.#machines ??= this.#machinesOf(this.presentOf(run));
+    return this.#machines.changes();
   }
 
   #historyOf(run: Run): History {

@@ -73,6 +73,13 @@ export class Machines {
     const [spare] = at < 0 ? [] : this.#spares.splice(at, 1);
     return spare?.replica ?? this.#load(inputs);
   }
+  /** What was changed in the run, with numbers. @throws an error for the user if nothing repeats it */
+  async changes(): Promise<readonly NumberedChange[]> {
+    const { end, changes } = this.#original.trail;
+    if (end !== undefined) throw new UserError('The run cannot be repeated: {0}.', end);
+    if (changes.length > this.#changes.length) await this.#numberChanges(await this.#inputs());
+    return this.#changes;
+  }
   #inputs(): Promise<string> {
     return this.#original.debuggee.askIn<string>('inputs()');
   }

@@ -101,9 +101,9 @@ export class Replica {
     this.execution.isIdle = true;
     this.#repetition = this.execution.repetition = new Repetition(debuggee, changes);
     debuggee.client.on('Debugger.paused', (paused) => this.#hasPaused(paused));
-    debuggee.onEnded = () => this.#fails(new StrayedError());
-    debuggee.onExit = () => this.#fails(new StrayedError());
-    debuggee.onLost = (message) => this.#fails(new UserError('{0}', message));
+    debuggee.onEnded = () => this.fails(new StrayedError());
+    debuggee.onExit = () => this.fails(new StrayedError());
+    debuggee.onLost = (message) => this.fails(new UserError('{0}', message));
   }
 
   /**
@@ -133,10 +133,16 @@ export class Replica {
     this.paused = paused;
     waiting.resolve(paused);
   }
-  #fails(error: Error): void {
+  /** It cannot go on: whoever waits for it is told. */
+  fails(error: Error): void {
     this.#lost ??= error;
     this.#waiting?.reject(error);
     this.#waiting = undefined;
+  }
+
+  /** Make the changes of the stop at which it stands. */
+  async makeChanges(): Promise<void> {
+    await this.#repetition.leave();
   }
 
   /** Let it go on until V8 pauses for more than a change. */
@@ -155,7 +161,7 @@ export class Replica {
     if (this.#lost !== undefined) return Promise.reject(this.#lost);
     const pause = new Promise<Paused>((resolve, reject) => (this.#waiting = { resolve, reject }));
     if (this.paused === undefined) this.debuggee.run();
-    else this.debuggee.client.send('Debugger.resume').catch((error: Error) => this.#fails(error));
+    else this.debuggee.client.send('Debugger.resume').catch((error: Error) => this.fails(error));
     return pause;
   }
 
@@ -311,7 +317,7 @@ export class Replica {
 
   /** End it: what it is asked for is given up. */
   kill(): Promise<boolean> {
-    this.#fails(new GivenUpError());
+    this.fails(new GivenUpError());
     return this.debuggee.kill();
   }
 }

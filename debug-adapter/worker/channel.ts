@@ -57,6 +57,8 @@ export interface BootConfig {
    * Repeat a run with these inputs, as the agent gives them, without a word to anybody; undefined: a run of its own.
    */
   replay?: string;
+  /** Such a run is told all the same: nobody in this session has seen it. */
+  isTold?: boolean;
   config: { seed?: unknown; sysctl?: unknown; nic?: unknown; interfaces?: unknown; faults?: unknown };
 }
 

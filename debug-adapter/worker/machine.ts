@@ -22,8 +22,9 @@ import {
 import type { CaptureSink } from '../../stack/capture/capture.ts';
 import type { task_struct } from '../../stack/include/linux/sched.ts';
 import { RingWriter } from '../../stack/trace/ring.ts';
-import { Agent, readInputs } from '../inspect/agent.ts';
+import { Agent } from '../inspect/agent.ts';
 import { isScenario } from '../inspect/codeKinds.ts';
+import { readInputs } from '../inspect/inputText.ts';
 import { KernelNames, type KernelModule } from '../inspect/kernelNames.ts';
 import { parseStack } from '../inspect/stackText.ts';
 import { NameWriter } from '../recording/nameTable.ts';
@@ -76,13 +77,17 @@ function start(boot: BootConfig, kernel: KernelNames, creations: Creations, t: T
   const tell: Tell = (text, isError) => records.output(isError ? 'important' : 'console', `${text}\n`);
   const agent = new Agent(world, kernel, scope, data.evaluated, creations, tell, t);
   const records: Records = new Records(new RingWriter(data.ring), world, agent.packets);
-  // What a run repeats was recorded and told when it happened first.
-  if (boot.replay === undefined) record(world, records);
+  if (isTold(boot)) record(world, records);
   const running: Running = { t, world, agent, records, boot };
   world.on_uncaught = (task, error) => uncaught(running, task, error);
   // Not enumerable, so that no other code in this thread notices it.
   Object.defineProperty(globalThis, Symbol.for(AGENT), { value: agent });
   return running;
+}
+
+/** What a run repeats was recorded and told when it happened first, unless that was in another session. */
+function isTold({ replay, isTold: wanted }: BootConfig): boolean {
+  return replay === undefined || wanted === true;
 }
 
 /** Write down what happens, and what the program says. */
@@ -132,7 +137,7 @@ function pathOf(url: string): string {
 
 /** A process has thrown: report it at once; the debugger may stop there. */
 function uncaught({ t, agent, records, boot }: Running, task: task_struct, error: unknown): void {
-  if (boot.replay === undefined) {
+  if (isTold(boot)) {
     const [place] = agent.stops.placesOf(error);
     const text = `${t('{0} failed: {1}', `${task.comm} [pid ${task.pid}]`, failureText(agent, error))}\n`;
     records.output('stderr', text, place);

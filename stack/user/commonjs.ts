@@ -34,6 +34,8 @@ const CONDITIONS = new Set(['node', 'require', 'node-addons']);
 export interface CommonJsHost {
   /** A file's JavaScript. @throws ProgramError */
   source(file: string): string;
+  /** A file was read that is no JavaScript. */
+  note(file: string, text: string): void;
   /** import() in a CommonJS module. */
   import(specifier: string, from: string): Promise<vm.Module>;
 }
@@ -110,7 +112,7 @@ export class CommonJs {
 
   #evaluate(module: CjsModule, file: string): void {
     if (file.endsWith('.json')) {
-      module.exports = parsed_json(file);
+      module.exports = this.#parsed_json(file);
       return;
     }
     if (file.endsWith('.node')) {
@@ -131,13 +133,15 @@ export class CommonJs {
     const { exports } = module;
     Reflect.apply(wrapper, exports, [exports, module.require, module, file, path.dirname(file)]);
   }
-}
 
-function parsed_json(file: string): unknown {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8').replace(/^\uFEFF/, ''));
-  } catch (error) {
-    (error as Error).message = `${file}: ${(error as Error).message}`;
-    throw error;
+  #parsed_json(file: string): unknown {
+    try {
+      const text = readFileSync(file, 'utf8');
+      this.#host.note(file, text);
+      return JSON.parse(text.replace(/^\uFEFF/, ''));
+    } catch (error) {
+      (error as Error).message = `${file}: ${(error as Error).message}`;
+      throw error;
+    }
   }
 }

@@ -21,6 +21,12 @@ const MODULE_SYNTAX =
 /** Remembers the packages of the folders that it has seen. */
 export class ModuleFormats {
   readonly #types = new Map<string, string | null>();
+  readonly #note: (file: string, text: string) => void;
+
+  /** @param note told of each package.json that was read */
+  constructor(note: (file: string, text: string) => void) {
+    this.#note = note;
+  }
 
   /**
    * @param code the file's JavaScript, if its syntax may decide
@@ -48,7 +54,9 @@ export class ModuleFormats {
     const file = path.join(folder, 'package.json');
     if (existsSync(file)) {
       try {
-        const { type } = JSON.parse(readFileSync(file, 'utf8')) as { type?: unknown };
+        const text = readFileSync(file, 'utf8');
+        this.#note(file, text);
+        const { type } = JSON.parse(text) as { type?: unknown };
         return typeof type === 'string' ? type : null;
       } catch {
         // Node refuses such a package when it resolves an import; here nothing depends on it.

@@ -45,7 +45,7 @@ export class ModuleLoader {
   readonly #library: Exports | null;
   readonly #tools: SourceTools;
   readonly #host: HostModules;
-  readonly #formats = new ModuleFormats();
+  readonly #formats: ModuleFormats;
   readonly #commonJs: CommonJs;
   /** How a file is read whose ending and package leave it open. */
   readonly #ownFormat: 'module' | 'as written';
@@ -74,8 +74,11 @@ export class ModuleLoader {
     this.#tools = tools;
     this.#ownFormat = ownFormat;
     this.#host = new HostModules(world, ownFormat === 'as written');
+    const note = (file: string, text: string): void => void world.program_files.set(file, text);
+    this.#formats = new ModuleFormats(note);
     this.#commonJs = new CommonJs(this.#host, this.#formats, {
       source: (file) => this.#source(pathToFileURL(file).href),
+      note,
       import: (specifier, from) => this.#askedImport(specifier, pathToFileURL(from).href),
     });
   }
@@ -237,7 +240,9 @@ export class ModuleLoader {
   #text(url: string): string {
     const file = fileURLToPath(url);
     try {
-      return readFileSync(file, 'utf8');
+      const text = readFileSync(file, 'utf8');
+      this.#world.program_files.set(file, text);
+      return text;
     } catch (error) {
       throw new ProgramError(told('{0}: cannot be read: {1}', file, (error as Error).message), { file });
     }

@@ -72,6 +72,8 @@ export class World {
   faults: readonly Fault[] = [];
   /** What is to happen between two turns, by event, the first one first. */
   readonly #at_events: { event: number; happen: () => void }[] = [];
+  /** The files of its programs as they were read, by path: a run is repeated only with the same ones. */
+  program_files = new Map<string, string>();
   /** Set by a process that ends all processes. */
   exit_code: number | null = null;
   #next_machine = 0;

@@ -1,0 +1,75 @@
+/** Makes a recording of a run that a debugger has before it. */
+import path from 'node:path';
+import type { ProgramSpec } from '../../stack/user/program.ts';
+import type { Debuggee } from '../control/debuggee.ts';
+import type { NumberedChange } from '../control/repetition.ts';
+import { readInputs } from '../inspect/inputText.ts';
+import type { RecordedBookmark, RecordedStop, RunRecording } from './data.ts';
+import { thisMaker } from './maker.ts';
+import { relativePath } from './moments.ts';
+import { recordFiles, type ReadFile } from './programFiles.ts';
+
+/** What a recording is made of beside the machine. */
+export interface Told {
+  /** As a client has sent it. */
+  launch: Readonly<Record<string, unknown>>;
+  programs: readonly ProgramSpec[];
+  changes: readonly NumberedChange[];
+  stop: RecordedStop;
+  isOver: boolean;
+  bookmarks: readonly RecordedBookmark[];
+}
+
+/** Attributes of a launch that decide what happens in the world. */
+const DECIDING = [
+  'hosts',
+  'ports',
+  'outside',
+  'seed',
+  'sysctl',
+  'nic',
+  'interfaces',
+  'faults',
+  'stepIntoAccessors',
+];
+
+export async function makeRecording(debuggee: Debuggee, told: Told): Promise<RunRecording> {
+  const [inputs, read, end] = await Promise.all([
+    debuggee.askIn<string>('inputs()'),
+    debuggee.askIn<ReadFile[]>('programFiles()'),
+    debuggee.askIn<{ event: number; timeNs: number }>('now()'),
+  ]);
+  const { launch, programs, changes, stop, isOver, bookmarks } = told;
+  const { folder, files } = recordFiles(read);
+  const deciding = Object.entries(launch).filter(([name]) => DECIDING.includes(name));
+  return {
+    madeBy: thisMaker(),
+    folder,
+    launch: {
+      ...Object.fromEntries(deciding),
+      programs: programs.map(({ file, name, args, env, cwd }) => ({
+        program: relativePath(folder, file),
+        name,
+        args,
+        env,
+        cwd: folderIn(folder, cwd ?? process.cwd()),
+      })),
+    },
+    files,
+    inputs: readInputs(inputs),
+    changes: [...changes],
+    stop,
+    end: { ...end, timeNs: Math.round(end.timeNs), isOver },
+    bookmarks: [...bookmarks],
+  };
+}
+
+/** A folder below the programs' is named by its place there; of any other one only they know why. */
+function folderIn(folder: string, cwd: string): string | undefined {
+  const relative = relativePath(folder, cwd);
+  return relative.startsWith('..') || path.isAbsolute(relative)
+    ? undefined
+    : relative === ''
+      ? '.'
+      : relative;
+}

@@ -1,0 +1,134 @@
+/** The custom requests about a recording of the run, and about its bookmarks. */
+import { UserError } from '../../language/userError.ts';
+import type { Moment } from '../control/moment.ts';
+import type { NumberedChange } from '../control/repetition.ts';
+import type { Happening } from '../sequence/happening.ts';
+import { isLasting } from '../recordings/moments.ts';
+import { makeRecording } from '../recordings/make.ts';
+import { RECORDING_SUFFIX, writeRecording } from '../recordings/file.ts';
+import type { RecordedStop, RunRecording } from '../recordings/data.ts';
+import type {
+  AddBookmarkArguments,
+  Bookmark,
+  BookmarksResponse,
+  Moment as Instant,
+  SaveRecordingArguments,
+  SaveRecordingResponse,
+} from '../protocol.ts';
+import type { Run } from './run.ts';
+import type { Travel } from './travel.ts';
+
+/** Write what repeats the run, up to where it stands, into a file. @param run at whose stop the user looks */
+export async function saveRecording(
+  run: Run,
+  travel: Travel,
+  { path }: SaveRecordingArguments,
+): Promise<SaveRecordingResponse> {
+  if (!path.endsWith(RECORDING_SUFFIX))
+    throw new UserError('The file of a recording ends in {0}, got {1}', RECORDING_SUFFIX, path);
+  const present = travel.presentOf(run);
+  const { launch, bookmarks } = present;
+  const stop = await stopOf(run);
+  const recording = await makeRecording(present.debuggee, {
+    launch: launch.given,
+    programs: launch.programs,
+    changes: await travel.changesOf(run),
+    stop,
+    isOver: false,
+    bookmarks: lasting(bookmarks.all),
+  });
+  const bytes = await writeRecording(path, recording);
+  return { bytes, isExact: stop.kind === 'moment' };
+}
+
+/** Events at which the kernel has tracepoints, so that a machine can stop there. */
+const TRACED: readonly Happening['kind'][] = [
+  'enter',
+  'exit',
+  'sleep',
+  'wake',
+  'end',
+  'state',
+  'taken',
+  'dropped',
+];
+
+/**
+ * What repeats a run that is ending: it stands at the stop, or at the last event.
+ *
+ * @returns undefined if nothing repeats it, or takes more than its end has time for
+ */
+export async function recordingOfEnd(run: Run): Promise<RunRecording | undefined> {
+  const { launch, bookmarks, execution, recording, debuggee } = run;
+  const { trail } = execution;
+  const changes = trail.changes.flatMap(({ change, moment: { mark, moves } }): NumberedChange[] =>
+    moves.length === 0 && (mark.kind === 'place' || mark.kind === 'own') ? [{ change, mark }] : [],
+  );
+  if (trail.end !== undefined || changes.length < trail.changes.length) return undefined;
+  const isOver = execution.stop === undefined;
+  const last = recording.read().findLast(({ kind }) => TRACED.includes(kind));
+  return makeRecording(debuggee, {
+    launch: launch.given,
+    programs: launch.programs,
+    changes,
+    stop: isOver ? { kind: 'event', event: last?.event ?? 1 } : await stopOf(run),
+    isOver,
+    bookmarks: lasting(bookmarks.all),
+  });
+}
+
+async function stopOf(run: Run): Promise<RecordedStop> {
+  const { moment, event, timeNs } = await standsAt(run);
+  return moment !== undefined && isLasting(moment)
+    ? { kind: 'moment', moment, at: { event, timeNs } }
+    : { kind: 'event', event };
+}
+/** Where the machine stands, and how it has come there if that is known. @throws an error for the user if it runs */
+async function standsAt(run: Run): Promise<Instant & { moment: Moment | undefined }> {
+  const { stop, trail } = run.execution;
+  if (stop === undefined) throw run.notStopped();
+  // The trail knows a stop when its snapshot is there.
+  await stop.snapshot;
+  const { moment } = trail;
+  const { event, timeNs } = await run.debuggee.askIn<Instant>('now()');
+  if (run.execution.stop !== stop) throw run.notStopped();
+  return { event, timeNs: Math.round(timeNs), moment };
+}
+function lasting(bookmarks: RunRecording['bookmarks']): RunRecording['bookmarks'] {
+  return bookmarks.map(({ moment, ...bookmark }) => ({
+    ...bookmark,
+    ...(moment !== undefined && isLasting(moment) && { moment }),
+  }));
+}
+
+/** Name a moment: that of the stop, of an event, or of a packet's sending. */
+export async function addBookmark(
+  run: Run,
+  { name, event, packet }: AddBookmarkArguments,
+): Promise<BookmarksResponse> {
+  const bookmark =
+    event === undefined && packet === undefined ? await here(run) : recorded(run, event, packet);
+  run.bookmarks.add({ ...bookmark, name });
+  return { bookmarks: run.bookmarks.list() };
+}
+async function here(run: Run): Promise<Omit<RunRecording['bookmarks'][number], 'name'>> {
+  const { moment, ...instant } = await standsAt(run);
+  return { ...instant, ...(moment !== undefined && { moment }) };
+}
+/** A moment that was recorded. */
+function recorded(
+  { recording }: Run,
+  event: number | undefined,
+  packet: number | undefined,
+): Omit<Bookmark, 'name'> {
+  const found = recording
+    .read()
+    .find((one) =>
+      packet === undefined ? one.event >= event! : one.kind === 'sent' && one.frame === packet,
+    );
+  if (found === undefined)
+    throw packet === undefined
+      ? new UserError('The run has not come to event {0}.', event!)
+      : new UserError('The moment at which packet {0} was sent is not known any more.', packet);
+  return { event: event ?? found.event, timeNs: found.timeNs };
+}
