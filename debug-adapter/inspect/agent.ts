@@ -17,6 +17,7 @@ import { Completer, type Completion } from './completion.ts';
 import { DataBreakpoints, type CountedAccess, type DataField, type DataWish } from './dataBreakpoints.ts';
 import { Describer } from './describe.ts';
 import { EventStacks } from './eventStacks.ts';
+import { exceptionDetails, type ExceptionDetails } from './exceptionDetails.ts';
 import { localItems, localsOf, subjectsOf, type ScopeObject } from './frameScopes.ts';
 import { seconds } from './format.ts';
 import { Handles, type Part, type WireItem } from './handles.ts';
@@ -33,6 +34,7 @@ import { worldLine } from './presenters/machine.ts';
 import { Stops, type ArmedFilter } from './stops.ts';
 import { TOOLS } from './tools.ts';
 import type { TextFrame } from './stackText.ts';
+import { isProxy } from './values/peek.ts';
 import { primitiveText } from './values/primitives.ts';
 import { sleepingFrames, threadsOf, userFrames, type ThreadInfo } from './threads.ts';
 import { recordTrees } from './trees/record.ts';
@@ -267,6 +269,22 @@ export class Agent {
     return this.handles.setValue(ref, name, Held.open(value));
   }
 
+  /**
+   * Change a field of an expression's value to a typed text.
+   *
+   * @returns null if it is no field of a struct
+   */
+  setField(field: string, text: string, expression: string, value: unknown): WireItem | null {
+    const owner = Held.open(value);
+    if (typeof owner !== 'object' || owner === null || isProxy(owner)) return null;
+    if (!this.describer.kernel.isStruct(owner)) return null;
+    const { set } = this.describer.field(owner, field);
+    if (set === undefined)
+      throw new UserError('{0} cannot be changed: it is computed, or no plain value', expression);
+    set(text);
+    return this.presentField(owner, field, expression);
+  }
+
   /** A local variable was set, or an expression was evaluated that may have had side effects. */
   noteEvaluation(text: string): void {
     this.#world.inputs.note({ kind: 'evaluation', text });
@@ -378,6 +396,12 @@ export class Agent {
     if (typeof owner !== 'object' || owner === null || !this.describer.isPlain(owner, field)) return null;
     const item = { ...this.describer.field(owner, field), name: expression, evaluateName: expression };
     return { ...this.handles.toWire(item, 0), doc: item.doc };
+  }
+
+  /** The uncaught error of this stop; null: it is none. */
+  exceptionDetails(): ExceptionDetails | null {
+    const { error } = this.stops;
+    return error === null ? null : exceptionDetails(error.error, this.stops);
   }
 
   /** Frames of a task that is not on the CPU. */

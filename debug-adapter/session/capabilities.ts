@@ -13,6 +13,8 @@ export const capabilities = (t: Translate): DebugProtocol.Capabilities => ({
   supportsExceptionFilterOptions: true,
   supportsExceptionInfoRequest: true,
   supportsSetVariable: true,
+  supportsSetExpression: true,
+  supportsCancelRequest: true,
   supportsReadMemoryRequest: true,
   supportsWriteMemoryRequest: true,
   supportsEvaluateForHovers: true,

@@ -25,8 +25,8 @@ export async function expressionChanged(
 
 /** How a field was changed, where it takes an expression to do it again. */
 export interface Assigned {
-  /** The node that the field is an item of. */
-  ref: number;
+  /** How many of V8's frames are below the one in which the expressions hold; null: none is known. */
+  below: number | null;
   /** An expression for the field; undefined: there is none. */
   name: string | undefined;
   /** An expression for its new value, if that is no plain one. */
@@ -37,7 +37,7 @@ export interface Assigned {
 export async function inputsChanged(run: Run, assigned?: Assigned): Promise<void> {
   for (const input of await run.debuggee.ask<ChangeInput[]>('takeChanges')) {
     if (input.kind !== 'evaluation') note(run, { kind: 'input', input });
-    else if (!(await isAssigned(run, input.value, assigned)))
+    else if (!isAssigned(run, input.value, assigned))
       run.execution.trail.ends(message('a value was changed that no expression leads to'));
   }
 }
@@ -51,12 +51,11 @@ export async function bytesChanged(run: Run, written: readonly WrittenBytes[]): 
     else run.execution.trail.ends(message('a value was changed that no expression leads to'));
   }
 }
-async function isAssigned(
+function isAssigned(
   run: Run,
   plain: EditValue | undefined,
-  { ref, name, value }: Assigned = { ref: 0, name: undefined },
-): Promise<boolean> {
-  const below = await run.debuggee.ask<number | null>('handles.below', ref);
+  { below, name, value }: Assigned = { below: null, name: undefined },
+): boolean {
   const text = plain === undefined ? value : JSON.stringify(plain);
   if (name === undefined || below === null || text === undefined) return false;
   note(run, { kind: 'expression', expression: `${name} = (${text})`, below });

@@ -77,6 +77,8 @@ const SHAPES: Readonly<Record<string, Readonly<Record<string, Shape>>>> = {
     data: 'string',
   },
   setVariable: { variablesReference: 'integer', name: 'string', value: 'string' },
+  setExpression: { expression: 'string', value: 'string', 'frameId?': 'integer' },
+  cancel: { 'requestId?': 'integer', 'progressId?': 'string' },
   evaluate: { expression: 'string', 'frameId?': 'integer', 'context?': 'string' },
   completions: { text: 'string', column: 'integer', 'frameId?': 'integer' },
   'sockscope/tree': { view: 'string', 'parent?': 'string' },

@@ -1,6 +1,6 @@
 /** One debug session: answers the client's requests, each by its handler. */
 import { errorText, UserError } from '../../language/userError.ts';
-import { either, english, say, translator, type Bundle, type Translate } from '../../language/message.ts';
+import { either, english, translator, type Bundle, type Translate } from '../../language/message.ts';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { DRIVER_TRANSMIT } from '../../stack/debugger/places.ts';
 import type { Answer, Connection } from '../connection/connection.ts';
@@ -8,7 +8,6 @@ import { Debuggee } from '../control/debuggee.ts';
 import { FunctionIndex } from '../control/functionIndex.ts';
 import { loadRecorded } from '../recordings/replay.ts';
 import type { StepKind } from '../control/policies/begin.ts';
-import { UNCAUGHT_FILTER } from '../filters/all.ts';
 import { readBundle } from '../language.ts';
 import {
   RUN_TO,
@@ -25,6 +24,7 @@ import { capabilities } from './capabilities.ts';
 import { completions } from './completions.ts';
 import { Configuration } from './configuration.ts';
 import { evaluate } from './evaluate.ts';
+import { exceptionInfo } from './exceptionInfo.ts';
 import type { LaunchArguments } from './launchArguments.ts';
 import { Numbers } from './numbers.ts';
 import {
@@ -47,12 +47,14 @@ import { parseArguments } from './requestArguments.ts';
 import { blueprintOf, Run, type ClientAbilities } from './run.ts';
 import { readMemory, updateChecksums, writeMemory } from './memory.ts';
 import { eventCode, graphs, packetWay, sequence } from './recordingRequests.ts';
+import { setExpression } from './setExpression.ts';
 import { setVariable } from './setVariable.ts';
 import { picture } from './pictureRequests.ts';
 import { breakOnSocket, setTreeValue, tree } from './treeRequests.ts';
 import { threads } from './threadRequests.ts';
 import { dataBreakpointInfo } from './dataBreakpoints.ts';
 import { Travel } from './travel.ts';
+import { Works } from './works.ts';
 
 /** Handles a request: returns the response's body. An exception becomes an error response. */
 type Handler = (args: never) => unknown;
@@ -60,6 +62,12 @@ type Handler = (args: never) => unknown;
 const RUNNING_ANSWER_MS = 950;
 /** A stopped one always answers, as quickly as the host's processor lets it. */
 const STOPPED_ANSWER_MS = 10_000;
+
+interface OpenRequest {
+  request: DebugProtocol.Request;
+  /** Never rejects. */
+  settled: Promise<void>;
+}
 
 export class Session {
   readonly #root: string;
@@ -78,6 +86,11 @@ export class Session {
   /** Set when the session is ending: nothing is launched any more. */
   #ended: Promise<void> | undefined;
   readonly #travel: Travel;
+  readonly #works = new Works((...event) => this.#emit(...event));
+  /** Requests that have no answer yet, by their number. */
+  readonly #open = new Map<number, OpenRequest>();
+  /** The number of the last request that led elsewhere in time: its search goes on after its answer. */
+  #lastTravel: number | undefined;
   readonly #numbers = new Numbers();
   readonly #positions = new Positions();
   #bundle: Bundle = {};
@@ -108,6 +121,7 @@ export class Session {
       configuration: this.#configuration,
       emit: this.#emit,
       t: this.#t,
+      works: this.#works,
       repeat: ({ debuggee, execution }, original) =>
         this.#newRun(debuggee, original.launch, { original, execution }),
       show: (run) => (this.#run = run),
@@ -119,6 +133,7 @@ export class Session {
     initialize: (args: Partial<DebugProtocol.InitializeRequestArguments>) => {
       this.#positions.agree(args);
       this.#client = args;
+      this.#works.isShown = args.supportsProgressReporting === true;
       this.#bundle = readBundle(args.locale);
       this.#translator = translator(this.#bundle);
       return capabilities(this.#t);
@@ -151,7 +166,11 @@ export class Session {
     breakpointLocations: (args: DebugProtocol.BreakpointLocationsArguments) => ({
       breakpoints: [{ line: args.line }],
     }),
-    exceptionInfo: () => this.#exceptionInfo(),
+    exceptionInfo: () => {
+      const run = this.#stopped();
+      return exceptionInfo(run, run.execution.stop!);
+    },
+    cancel: (args: DebugProtocol.CancelArguments) => this.#cancel(args),
 
     continue: () => {
       this.#stopped().execution.continue();
@@ -179,6 +198,7 @@ export class Session {
     setVariable: (args: DebugProtocol.SetVariableArguments) => setVariable(this.#running(), args),
     readMemory: (args: DebugProtocol.ReadMemoryArguments) => readMemory(this.#running(), args),
     writeMemory: (args: DebugProtocol.WriteMemoryArguments) => writeMemory(this.#running(), args),
+    setExpression: (args: DebugProtocol.SetExpressionArguments) => setExpression(this.#running(), args),
     evaluate: (args: DebugProtocol.EvaluateArguments) => evaluate(this.#running(), args),
     completions: (args: DebugProtocol.CompletionsArguments) => completions(this.#running(), args),
     loadedSources: () => ({ sources: this.#loadedSources() }),
@@ -241,7 +261,50 @@ export class Session {
     'terminate',
   ]);
 
+  /** Requests that end elsewhere in time: they are answered when the search begins. */
+  static readonly #travelling = new Set([
+    'stepBack',
+    'reverseContinue',
+    'restartFrame',
+    'sockscope/goToEvent',
+  ]);
+  /** Requests that change nothing: nobody misses an answer that is not wanted any more. */
+  static readonly #cancellable = new Set([
+    ...['stackTrace', 'scopes', 'variables', 'completions', 'evaluate', 'readMemory', 'loadedSources'],
+    ...[
+      'sockscope/tree',
+      'sockscope/picture',
+      'sockscope/packets',
+      'sockscope/packet',
+      'sockscope/findPacket',
+    ],
+    ...['sockscope/sequence', 'sockscope/graphs', 'sockscope/packetWay', 'sockscope/followStream'],
+  ]);
+
+  /**
+   * Give up a request, or work that the client was told of: the session stays where it was. An expression that is
+   * being evaluated has its own time limit, by which it ends.
+   */
+  async #cancel({ requestId, progressId }: DebugProtocol.CancelArguments): Promise<void> {
+    if (progressId !== undefined) this.#works.cancel(progressId);
+    const open = requestId === undefined ? undefined : this.#open.get(requestId);
+    if (open !== undefined && Session.#cancellable.has(open.request.command))
+      this.#connection.respond(open.request, { success: false, message: 'cancelled', showUser: false });
+    if (requestId === undefined || requestId !== this.#lastTravel) return;
+    // Not before there is something to give up.
+    await open?.settled;
+    this.#travel.stopSearch();
+  }
+
   async #answer(request: DebugProtocol.Request): Promise<void> {
+    const { command, seq } = request;
+    if (Session.#travelling.has(command)) this.#lastTravel = seq;
+    const settled = this.#answerNow(request);
+    this.#open.set(seq, { request, settled });
+    await settled;
+    this.#open.delete(seq);
+  }
+  async #answerNow(request: DebugProtocol.Request): Promise<void> {
     const { command } = request;
     let answer: Answer;
     const limit = this.#run?.execution.stop ? STOPPED_ANSWER_MS : RUNNING_ANSWER_MS;
@@ -486,17 +549,6 @@ export class Session {
         line: line + 1,
         column: column + 1,
       })),
-    };
-  }
-
-  async #exceptionInfo(): Promise<DebugProtocol.ExceptionInfoResponse['body']> {
-    const { snapshot, description } = this.#stopped().execution.stop!;
-    const { reason } = await snapshot;
-    const said = description && say(this.#t, description);
-    return {
-      exceptionId: reason?.label ?? said ?? 'stop',
-      description: reason?.description ?? said ?? '',
-      breakMode: reason?.filter === UNCAUGHT_FILTER ? 'unhandled' : 'always',
     };
   }
 

@@ -33,14 +33,15 @@ export async function setVariable(
  */
 async function setField(run: Run, ref: number, name: string, text: string): Promise<WireItem> {
   const { debuggee } = run;
+  const below = await debuggee.ask<number | null>('handles.below', ref);
   if (!(await debuggee.ask<boolean>('takesValue', ref, name))) {
     const item = await debuggee.ask<WireItem>('set', ref, name, text);
-    await inputsChanged(run, { ref, name: item.evaluateName });
+    await inputsChanged(run, { below, name: item.evaluateName });
     return item;
   }
   const expression = valueExpression(text);
   const item = await setValue(run, ref, name, expression);
-  await inputsChanged(run, { ref, name: item.evaluateName, value: expression });
+  await inputsChanged(run, { below, name: item.evaluateName, value: expression });
   return item;
 }
 async function setValue(run: Run, ref: number, name: string, expression: string): Promise<WireItem> {
@@ -52,7 +53,7 @@ async function setValue(run: Run, ref: number, name: string, expression: string)
 }
 
 /** What is typed as a value, as an expression. @throws an error for the user if it is none */
-function valueExpression(text: string): string {
+export function valueExpression(text: string): string {
   const address = parseIpv4(text);
   // The displayed text can be entered again: `TCP_SYN_SENT (2)`.
   const expression =

@@ -11,6 +11,7 @@ import { Machines } from '../travel/machines.ts';
 import { GivenUpError, type Replica } from '../travel/replica.ts';
 import type { Configuration } from './configuration.ts';
 import type { Emit, Run } from './run.ts';
+import type { Works } from './works.ts';
 
 /** What travelling needs of its session. */
 export interface Traveller {
@@ -18,6 +19,7 @@ export interface Traveller {
   configuration: Configuration;
   emit: Emit;
   t: Translate;
+  works: Works;
   /** A run around a machine that repeats another run. */
   repeat(replica: Replica, original: Run): Run;
   /** From now on requests are about this run. */
@@ -219,10 +221,12 @@ export class Travel {
   #go(run: Run, event: number, search: () => Promise<Destination>): void {
     const stopAgain = run.execution.setAside();
     this.#isSearching = true;
+    const { works, t } = this.#traveller;
+    const work = works.begin(t('Repeating the run up to an earlier moment'), () => this.stopSearch());
     this.#travel(run, event, stopAgain, search)
       .catch(async (error: unknown) => {
         if (!this.#isSearching) return;
-        const { configuration, emit, show, t } = this.#traveller;
+        const { configuration, emit, show } = this.#traveller;
         if (!(error instanceof GivenUpError))
           emit('output', { category: 'important', output: `${errorText(t, error)}\n` });
         // The machine that was to be shown may have had them.
@@ -232,6 +236,7 @@ export class Travel {
         stopAgain();
       })
       .finally(() => {
+        work.end();
         this.#isSearching = false;
         // Soon the user goes back further.
         this.#machines?.prepare().catch(() => {});

@@ -1,0 +1,114 @@
+/** Changing by expression, what an error says, and giving up what takes long. */
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import { withAdapter, type Adapter } from './support/adapter.ts';
+import { fixture } from './support/paths.ts';
+
+async function at(adapter: Adapter, name: string): Promise<void> {
+  await adapter.launch({ program: fixture('handshake') }, () =>
+    adapter.request('setFunctionBreakpoints', { breakpoints: [{ name }] }),
+  );
+  await adapter.stopped();
+}
+const set = async (adapter: Adapter, expression: string, value: string): Promise<string> => {
+  const args = { expression, value, frameId: adapter.frame };
+  return (await adapter.request<{ value: string }>('setExpression', args)).value;
+};
+
+describe('debug adapter: changing what an expression stands for', () => {
+  it("takes names and addresses for a struct's fields, expressions for anything else; all of it is repeated", () =>
+    withAdapter(async (adapter) => {
+      await at(adapter, 'connect_v4');
+      assert.equal(await set(adapter, 'current.comm', 'renamed'), '"renamed"');
+      assert.equal(await set(adapter, 'sk.skc_daddr', '10.0.0.7'), '10.0.0.7');
+      assert.equal(await set(adapter, 'addr_len', '10 + 6'), '16');
+      await assert.rejects(set(adapter, 'sk.sk_state', 'OPEN'), /sk_state takes a number or a name/);
+      await assert.rejects(set(adapter, 'sk.sk_prot', 'x'), /sk\.sk_prot cannot be changed/);
+      await assert.rejects(set(adapter, 'tcp_sk(sk)', '1'), /no variable, field or element/);
+      await assert.rejects(set(adapter, 'addr_len', '1 +'), /not a JavaScript expression/);
+      await adapter.go('next');
+      await adapter.go('next');
+      await adapter.go('stepBack');
+      assert.equal(await adapter.evaluate('[current.comm, addr_len]'), '(2) ["renamed", 16]');
+    }));
+});
+
+describe('debug adapter: an uncaught error', () => {
+  it('says its class, its code, its message and where it was thrown', () =>
+    withAdapter(async (adapter) => {
+      await adapter.launch({ program: fixture('refused') });
+      await adapter.stopped();
+      const { exceptionId, breakMode, description, details } = await adapter.request<
+        DebugProtocol.ExceptionInfoResponse['body']
+      >('exceptionInfo', { threadId: adapter.thread });
+      assert.deepEqual([exceptionId, breakMode], ['ECONNREFUSED', 'unhandled']);
+      assert.match(description!, /uncaught error in client \[pid \d+\]: connect ECONNREFUSED/);
+      assert.match(`${details!.typeName}: ${details!.message}`, /^\w*Error: connect ECONNREFUSED/);
+      assert.match(details!.stackTrace!, /^ {4}at open \(.*refused\.ts:5:\d+\)\n {4}at client/);
+    }));
+});
+
+/** Computes about a second before its first system call: whoever repeats it has to wait as long. */
+const LONG_WORK = `import { sleep } from 'sockscope';
+export async function main() {
+  let sum = 0;
+  for (let i = 0; i < 60_000_000; i++) sum = (sum + i) | 0;
+  await sleep(1);
+  console.log(sum);
+}
+`;
+
+describe('debug adapter: cancel', () => {
+  let folder: string;
+  before(async () => (folder = await mkdtemp(path.join(tmpdir(), 'sockscope-cancel-'))));
+  after(() => rm(folder, { recursive: true, force: true }));
+
+  it('of a search that takes long, which the client is told of, leaves the session where it was', () =>
+    withAdapter(async (adapter) => {
+      const program = path.join(folder, 'longWork.ts');
+      await writeFile(program, LONG_WORK);
+      const breakpoints = [{ line: 5 }];
+      await adapter.launch(
+        { program },
+        () => adapter.request('setBreakpoints', { source: { path: program }, breakpoints }),
+        { supportsProgressReporting: true },
+      );
+      await adapter.stopped();
+      const before = await adapter.evaluate('world.event');
+      const leave = async (give: (requestSeq: number) => Promise<unknown>): Promise<void> => {
+        const stop = adapter.stopped();
+        const { request_seq } = await adapter.client.send('stepBack', { threadId: adapter.thread });
+        await give(request_seq);
+        assert.notEqual(await stop, 'terminated');
+        assert.equal(await adapter.evaluate('world.event'), before);
+      };
+      await leave((requestId) => adapter.request('cancel', { requestId }));
+      const started = adapter.client.waitForEvent('progressStart');
+      const ended = adapter.client.waitForEvent('progressEnd');
+      await leave(async () => {
+        const { progressId, title, cancellable } = ((await started) as DebugProtocol.ProgressStartEvent).body;
+        assert.deepEqual([title, cancellable], ['Repeating the run up to an earlier moment', true]);
+        await adapter.request('cancel', { progressId });
+        assert.equal(((await ended) as DebugProtocol.ProgressEndEvent).body.progressId, progressId);
+      });
+    }));
+
+  it('of a question answers it at once', () =>
+    withAdapter(async (adapter) => {
+      await at(adapter, 'connect_v4');
+      const asked = adapter.request('evaluate', {
+        expression: 'while (true) {}',
+        context: 'watch',
+        frameId: adapter.frame,
+      });
+      const refused = assert.rejects(asked, /^Error: cancelled/);
+      // The numbers of a client's requests follow one another.
+      const { request_seq } = await adapter.client.send('cancel', { requestId: 0 });
+      await adapter.request('cancel', { requestId: request_seq - 1 });
+      await refused;
+      assert.equal(await adapter.evaluate('1 + 1'), '2');
+    }));
+});
