@@ -105,6 +105,20 @@ async function bundles() {
       external: ['vscode'],
     });
   }
+  // Each run of an exploration loads the stack anew: as one file in a third of the time.
+  list.push({
+    ...common,
+    entryPoints: ['debug-adapter/explore/runTrial.ts'],
+    outfile: 'dist/explore-run.js',
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    external: ['amaro', 'cjs-module-lexer'],
+    sourcemap: false,
+    // Names of functions and classes are in messages, and stacks are told apart by their files.
+    keepNames: true,
+    footer: { js: '//# sourceURL=debug-adapter/explore/run.ts' },
+  });
   if (await exists('webviews/packets/main.ts')) {
     list.push({
       ...common,

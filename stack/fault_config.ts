@@ -99,5 +99,5 @@ function asDelay(value: unknown, path: Path): number {
 export function writtenFault(fault: Fault): Record<string, string | number> {
   if (fault.kind === 'kill') return { ...fault };
   const { kind, link, frame, delay } = fault;
-  return kind === 'delay' ? { kind, link, frame, delay: `${delay}ns` } : { kind, link, frame };
+  return kind === 'delay' ? { kind, link, frame, delay: `${delay / 1e6}ms` } : { kind, link, frame };
 }

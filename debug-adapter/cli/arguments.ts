@@ -38,6 +38,8 @@ export class UsageError extends Error {}
 
 export const USAGE = `usage: sockscope run FILE [FILE …] [options] [-- ARGUMENTS of the last Node program]
        sockscope replay FILE.sockscope [--recorded-sources]
+       sockscope explore FILE [FILE …] --seeds FIRST..LAST [options] [-- ARGUMENTS]
+       sockscope merge FILES [--result OUT.json]
        sockscope --help
 
 run: runs a scenario, or Node programs together on one machine, to the end, without VS Code.
@@ -55,16 +57,29 @@ run: runs a scenario, or Node programs together on one machine, to the end, with
 
 replay: repeats a recorded run up to where the recording stands, and prints what it printed.
 
-  --recorded-sources    run the sources in the recording, wherever the program is`;
+  --recorded-sources    run the sources in the recording, wherever the program is
+
+explore: runs programs with many seeds and faults, and makes a failure that it finds small.
+
+  --seeds FIRST..LAST   the seeds: 1..100
+  --faults KINDS        what happens to frames and processes: loss,reorder,dup,delay,kill
+  --jobs N              runs at a time (default: as many as there are processors)
+  --shard 1/4           a part of the seeds, for one of several computers
+  --result OUT.json     write what was found there (default with --shard: explore-1-of-4.json)
+  --limit SECONDS       virtual time after which a run counts as one without end (default 3600)
+  --all                 go on after the first failure
+  --sysctl, --nic       as above
+
+merge: puts the result files of all shards together.`;
 
 /** Split 'a=b' at the first '='. */
-function pair(text: string, option: string): [string, string] {
+export function pair(text: string, option: string): [string, string] {
   const at = text.indexOf('=');
   if (at <= 0) throw new UsageError(`${option} takes NAME=VALUE, got "${text}"`);
   return [text.slice(0, at), text.slice(at + 1)];
 }
 
-function numberOrText(text: string): number | string {
+export function numberOrText(text: string): number | string {
   const number = text.trim() === '' ? NaN : Number(text);
   return Number.isFinite(number) ? number : text;
 }

@@ -21,6 +21,12 @@ function programFrames(error: unknown): Frame[] {
     });
 }
 
+/** `FILE:LINE:COLUMN` in the program where an error was made; undefined: outside of it. */
+export function failurePlace(error: unknown): string | undefined {
+  const [top] = programFrames(error);
+  return top === undefined ? undefined : place_text(top.place);
+}
+
 /** 'TypeError: MESSAGE', with the error's code if the message does not have it; for other values their text. */
 function headOf(error: unknown): string {
   if (!(error instanceof Error)) return inspect(error);

@@ -23,6 +23,8 @@ const ENDED_BY_SIGPIPE = 141;
 /** Commands other than `run`: each gives its exit code. */
 const COMMANDS: Readonly<Record<string, () => Promise<(args: readonly string[]) => Promise<number>>>> = {
   replay: async () => (await import('./replay.ts')).replay,
+  explore: async () => (await import('./explore.ts')).explore,
+  merge: async () => (await import('./merge.ts')).merge,
 };
 
 for (const stream of [process.stdout, process.stderr])

@@ -6,18 +6,21 @@ import { told } from '../lib/told.ts';
 import type { ScheduledStage } from '../wire/scheduled.ts';
 import type { World } from '../world/world.ts';
 
-/**
- * What each interface sends passes here, by the name of the link: 'lo'; with several hosts 'client eth0'.
- */
-export function world_links({ machines }: World): Map<string, ScheduledStage> {
+/** What each interface sends passes here, by the name of the link: 'lo'; with several hosts 'client eth0'. */
+export function world_links(world: World): Map<string, ScheduledStage> {
   return new Map(
-    machines.flatMap(({ hostname, init_net }) =>
+    world.machines.flatMap(({ hostname, init_net }) =>
       [...init_net.dev_base.values()].map((dev) => [
-        machines.length === 1 ? dev.name : `${hostname} ${dev.name}`,
+        link_name(world, hostname, dev.name),
         vnic_wire(dev).scheduled,
       ]),
     ),
   );
+}
+
+/** The name of what an interface sends on. */
+export function link_name({ machines }: World, hostname: string, device: string): string {
+  return machines.length === 1 ? device : `${hostname} ${device}`;
 }
 
 /**

@@ -26,6 +26,8 @@ describe('the .vsix', function () {
       'LICENSE',
       'dist/extension.cjs',
       'dist/functions.json',
+      'dist/explore-run.js',
+      'dist/debug-adapter/cli/failure.js',
       'dist/webviews/packets.js',
       'dist/webviews/packets.css',
       'dist/webviews/pictures.js',

@@ -22,6 +22,7 @@ import {
   type TracepointArgs,
   type TracepointName,
 } from '../../../stack/index.ts';
+import { leftovers, remains } from '../../../stack/debugger/invariants.ts';
 import { IS_ERR } from '../../../stack/include/uapi/asm-generic/errno.ts';
 import type { file } from '../../../stack/include/linux/fs.ts';
 import type { tcp_sock } from '../../../stack/include/linux/tcp.ts';
@@ -258,10 +259,7 @@ export class Story {
       (line) => line.startsWith('WARNING') && warns?.test(line) !== true,
     );
     assert.deepEqual(warnings, [], 'the kernel warns');
-    const left = Object.entries(remains(machine))
-      .filter(([name, count]) => count !== before[name])
-      .map(([name, count]) => `${name}: ${String(before[name])} before, ${count} after`)
-      .filter((text) => leaves?.test(text) !== true);
+    const left = leftovers(machine, before).filter((text) => leaves?.test(text) !== true);
     assert.deepEqual(left, [], 'something is left over');
   }
 
@@ -289,34 +287,7 @@ export class Story {
   }
 }
 
-/** What must be as before when all processes have ended and time has passed. */
-function remains(machine: Machine): Record<string, number> {
-  const net = machine.init_net;
-  const { tcp_memory, hashinfo } = net.ipv4;
-  return {
-    sockets: machine.sockets.size,
-    'open files': machine.files.nr_files,
-    'module references': machine.kernel_module.refcnt,
-    'BSD sockets': machine.nr_sockets,
-    'protocol sockets in use': net.sockets_in_use,
-    'TCP pages': tcp_memory.memory_allocated,
-    'TCP sockets': tcp_memory.sockets_allocated,
-    'TCP orphans': tcp_memory.orphan_count,
-    'TCP sockets in use': tcp_memory.inuse,
-    'established hash': hashinfo.ehash.reduce((sum, head) => sum + chainLength(head.chain), 0),
-    'bound ports': hashinfo.bhash.reduce((sum, head) => sum + Number(head.chain !== null), 0),
-    'bound addresses': hashinfo.bhash2.reduce((sum, head) => sum + Number(head.chain !== null), 0),
-    'pending timers': machine.timers.level_count.reduce((sum, count) => sum + count, 0),
-    'time-wait socks': net.ipv4.tcp_death_row.tw_refcount,
-  };
-}
 const stateName = (state: number): string => tcpStateName(state).replace('TCP_', '');
-function chainLength(first: sock_common | null): number {
-  let count = 0;
-  for (let sk = first; sk !== null; sk = sk.skc_node_next) count++;
-  return count;
-}
-
 function linesOf(golden: string): string[] {
   return golden
     .split('\n')

@@ -1,0 +1,149 @@
+/** Explores: runs a program under many seeds and fault schedules, and makes the failures that it finds small. */
+import type { FaultKind } from '../../stack/fault_config.ts';
+import { drawFaults } from './plan.ts';
+import { seedsOf, type Exploration, type Finding } from './result.ts';
+import { shrink } from './shrink.ts';
+import { storyLines } from './storyLines.ts';
+import { Threads, type Ran } from './threads.ts';
+import { writtenTrial, type Subject, type Survey, type Trial } from './trial.ts';
+
+/** What is to be explored. */
+export interface Order {
+  subject: Subject;
+  seeds: Exploration['seeds'];
+  faults: readonly FaultKind[];
+  shard: Exploration['shard'];
+  /** How many runs go on at a time. */
+  jobs: number;
+  /** Go on after the first failure, for others. */
+  all: boolean;
+}
+
+/** How far an exploration is. */
+export interface Progress {
+  /** Seeds that have run, and how many there are. */
+  done: number;
+  of: number;
+  /** Runs that were made, those for a smaller failure included. */
+  runs: number;
+  findings: readonly Finding[];
+  /** A failure is being made smaller. */
+  isShrinking: boolean;
+}
+
+export class Explorer {
+  readonly #order: Order;
+  readonly #threads: Threads;
+  readonly #tell: (progress: Progress) => void;
+  readonly #findings: Finding[] = [];
+  #done = 0;
+  #isShrinking = false;
+
+  constructor(order: Order, tell: (progress: Progress) => void) {
+    this.#order = order;
+    this.#threads = new Threads(order.subject, order.jobs);
+    this.#tell = tell;
+  }
+
+  get progress(): Progress {
+    const { shard, seeds } = this.#order;
+    const of = seedsOf(seeds, shard).length;
+    const { count: runs } = this.#threads;
+    return { done: this.#done, of, runs, findings: [...this.#findings], isShrinking: this.#isShrinking };
+  }
+  /** End it: run() returns what was found by then. */
+  stop(): void {
+    this.#threads.stop();
+  }
+
+  /** @throws RefusedError when the programs cannot be run */
+  async run(): Promise<Pick<Exploration, 'runs' | 'done' | 'findings' | 'asleep'>> {
+    try {
+      await this.#explore();
+    } finally {
+      // A run that is refused ends the others.
+      this.#threads.stop();
+    }
+    const { count: runs, maySleep: asleep } = this.#threads;
+    return { runs, done: this.#done, findings: this.#findings, asleep: [...asleep] };
+  }
+
+  async #explore(): Promise<void> {
+    const { seeds, shard, faults, all } = this.#order;
+    const survey = await this.#survey(seeds.first);
+    if (survey === null) return;
+    const trials = seedsOf(seeds, shard).map((seed): Trial => ({
+      seed,
+      faults: drawFaults(seed, faults, survey),
+    }));
+    for (let from = 0; from < trials.length && !this.#threads.isStopped;) {
+      const failed = await this.#sweep(trials, from);
+      if (failed === null) return;
+      await this.#found(trials[failed.index]!, failed.ran);
+      if (!all) return;
+      from = failed.index + 1;
+    }
+  }
+
+  /**
+   * The run of the first seed without faults: it shows where faults can happen, and what sleeps for ever without
+   * being a failure. It is the same for all shards.
+   */
+  async #survey(seed: number): Promise<Survey | null> {
+    const ran = await this.#threads.run({ seed, faults: [] });
+    if (ran === null) return null;
+    const { failure, survey } = ran;
+    this.#threads.maySleep = survey.asleep;
+    if (failure === null || failure.kind === 'hang') return survey;
+    await this.#found({ seed, faults: [] }, ran);
+    return this.#order.all ? survey : null;
+  }
+
+  /** Run trials from an index on. @returns the first one that fails in a new way; null: none does, or it was stopped */
+  async #sweep(trials: readonly Trial[], from: number): Promise<{ index: number; ran: Ran } | null> {
+    let next = from;
+    const failed: { index: number; ran: Ran }[] = [];
+    const work = async (): Promise<void> => {
+      // What was begun before the first failure is waited for: how many run at a time does not decide which is first.
+      while (next < trials.length && failed.length === 0 && !this.#threads.isStopped) {
+        const index = next++;
+        const ran = await this.#threads.run(trials[index]!);
+        if (ran === null) return;
+        this.#done = Math.max(this.#done, index + 1);
+        if (ran.failure !== null && !this.#isKnown(ran.failure.signature)) failed.push({ index, ran });
+        this.#tell(this.progress);
+      }
+    };
+    await Promise.all(Array.from({ length: this.#order.jobs }, work));
+    return failed.toSorted((a, b) => a.index - b.index)[0] ?? null;
+  }
+  #isKnown(signature: string): boolean {
+    return this.#findings.some(({ failure }) => failure.signature === signature);
+  }
+
+  /** A trial fails: make it small, run it again, and note what led to the failure. */
+  async #found(trial: Trial, { failure }: Ran): Promise<void> {
+    const { signature } = failure!;
+    this.#isShrinking = true;
+    this.#tell(this.progress);
+    const fails = async (smaller: Trial): Promise<boolean> => {
+      const ran = await this.#threads.run(smaller);
+      this.#tell(this.progress);
+      return ran?.failure?.signature === signature;
+    };
+    const small = await shrink(trial, seedsOf(this.#order.seeds), fails);
+    const again = await this.#threads.run(small.trial, true);
+    this.#isShrinking = false;
+    if (again === null) return;
+    this.#findings.push({
+      // What depends on something outside the world is said so.
+      isRepeatable: again.failure?.signature === signature,
+      failure: again.failure ?? failure!,
+      trial: writtenTrial(small.trial),
+      found: writtenTrial(trial),
+      seeds: small.seeds,
+      story: storyLines(again.story, again.failure ?? failure!),
+    });
+    this.#tell(this.progress);
+  }
+}

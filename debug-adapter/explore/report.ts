@@ -1,0 +1,61 @@
+/** What an exploration has found, as text for a terminal. */
+import { seedsOf, type Exploration, type Finding } from './result.ts';
+import type { FailureKind, WrittenTrial } from './trial.ts';
+
+const HEADS: Readonly<Record<FailureKind, string>> = {
+  exit: 'a process failed',
+  uncaught: 'an error was not caught',
+  hang: 'a process hangs',
+  endless: 'it does not end',
+  stack: 'the stack broke a rule of its own',
+};
+
+export function reportText(exploration: Exploration): string {
+  const { findings, done, runs, seeds, shard, asleep } = exploration;
+  const of = seedsOf(seeds, shard).length;
+  const part = shard.count === 1 ? '' : ` of shard ${shard.index}/${shard.count}`;
+  const lines = findings.flatMap((finding) => [...findingLines(finding), '']);
+  if (asleep.length > 0)
+    lines.push(`No failure, since a run without faults ends so, too: ${asleep.map(sleeperText).join(', ')}.`);
+  const found =
+    findings.length === 0
+      ? 'no failure'
+      : findings.length === 1
+        ? '1 failure'
+        : `${findings.length} failures`;
+  lines.push(`${done} of ${of} seeds${part} explored in ${runs} runs: ${found}.`);
+  return lines.join('\n');
+}
+
+function sleeperText(sleeper: string): string {
+  const [name, call] = sleeper.split(':');
+  return call === '' ? `${name} waits` : `${name} sleeps in ${call}()`;
+}
+
+function findingLines({ failure, trial, found, seeds, isRepeatable, story }: Finding): string[] {
+  const who = failure.process === '' ? '' : `${failure.process}: `;
+  return [
+    `FAILURE  ${HEADS[failure.kind]}, at ${(failure.timeNs / 1e9).toFixed(6)} s, event ${failure.event}`,
+    ...`${who}${failure.text}`.split('\n').map((line) => `  ${line}`),
+    '',
+    `  seed ${trial.seed}, ${faultsText(trial)} (found with seed ${found.seed}, ${faultsText(found)})`,
+    `  ${trial.faults.length === 0 ? 'Without faults' : 'With these faults'} ${seeds.failing} of ${seeds.tried} seeds fail so.`,
+    ...(isRepeatable
+      ? []
+      : ['  It did not fail again: the program depends on something outside the machine.']),
+    '  In launch.json:',
+    `    "seed": ${trial.seed}${trial.faults.length === 0 ? '' : `, "faults": ${JSON.stringify(trial.faults)}`}`,
+    ...(story.length === 0 ? [] : ['', '  What led to it:', ...story.map((line) => `    ${line}`)]),
+  ];
+}
+
+function faultsText({ faults }: WrittenTrial): string {
+  if (faults.length === 0) return 'no fault';
+  const list = faults.map(faultText).join('; ');
+  return `${faults.length === 1 ? '1 fault' : `${faults.length} faults`}: ${list}`;
+}
+function faultText(fault: WrittenTrial['faults'][number]): string {
+  const { kind, link, frame, delay, process, event } = fault;
+  if (kind === 'kill') return `kill ${process} at event ${event}`;
+  return `${kind} frame ${frame} of ${link}${delay === undefined ? '' : ` by ${delay}`}`;
+}
