@@ -14,11 +14,11 @@ export const GRAPH_FLAGS: readonly string[] = ['--experimental-vm-modules', '--n
 export class ModuleGraph {
   readonly #modules = new Map<string, vm.SourceTextModule>();
   readonly #external = new Map<string, Promise<vm.Module>>();
-  readonly #behind: (file: string) => string;
+  readonly #change: (source: string, file: string) => string;
 
-  /** @param behind what is added to the source of a module, behind all of it */
-  constructor(behind: (file: string) => string = () => '') {
-    this.#behind = behind;
+  /** @param change what becomes of the source of a module */
+  constructor(change: (source: string, file: string) => string = (source) => source) {
+    this.#change = change;
   }
 
   /** The exports of a module and all that it imports, unless an earlier one has. */
@@ -42,7 +42,7 @@ export class ModuleGraph {
   #module(file: string): vm.SourceTextModule {
     let module = this.#modules.get(file);
     if (module === undefined) {
-      module = new vm.SourceTextModule(readFileSync(file, 'utf8') + this.#behind(file), {
+      module = new vm.SourceTextModule(this.#change(readFileSync(file, 'utf8'), file), {
         identifier: file,
         initializeImportMeta: (meta) => {
           meta.url = pathToFileURL(file).href;

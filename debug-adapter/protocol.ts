@@ -34,6 +34,7 @@ import type {
   SaveStreamArguments,
   SaveStreamResponse,
 } from './packets/data.ts';
+import type { FunctionGraphArguments, FunctionGraphResponse } from './functionGraph/data.ts';
 import type { GraphsArguments, GraphsResponse } from './graphs/data.ts';
 import type { Sample } from './graphs/sample.ts';
 import type { PictureData, PictureId } from './pictures/data.ts';
@@ -50,6 +51,7 @@ import type { Step } from './way/step.ts';
 
 export type * from './packets/data.ts';
 export type * from './packets/compare/data.ts';
+export type * from './functionGraph/data.ts';
 export type * from './graphs/data.ts';
 export type * from './pictures/data.ts';
 export type * from './sequence/data.ts';
@@ -371,6 +373,7 @@ export interface SockscopeRequests {
   'sockscope/eventCode': { arguments: EventCodeArguments; response: EventCodeResponse };
   'sockscope/sequence': { arguments: SequenceArguments; response: SequenceResponse };
   'sockscope/graphs': { arguments: GraphsArguments; response: GraphsResponse };
+  'sockscope/functionGraph': { arguments: FunctionGraphArguments; response: FunctionGraphResponse };
   'sockscope/packetWay': { arguments: WayArguments; response: WayResponse };
 }
 

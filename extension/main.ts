@@ -2,8 +2,10 @@
 import * as vscode from 'vscode';
 import { BreakOnChooser } from './breakOn.ts';
 import { registerBreakOnStatus } from './breakOnStatus.ts';
+import { registerShowInLinux } from './editor/showInLinux.ts';
 import { registerInlineValues } from './editor/inlineValues.ts';
 import { FirstStop } from './firstStop.ts';
+import { registerFunctionGraph } from './functionGraph/functionGraph.ts';
 import { registerMoment } from './moment.ts';
 import { PacketsPanel } from './packets/packetsPanel.ts';
 import { registerPacketWay } from './pictures/packetWay.ts';
@@ -58,6 +60,8 @@ export function activate(context: vscode.ExtensionContext): void {
     registerTreeCommands(trees, { packets, pictures }),
     registerVariableMemory(sessions),
     registerPacketWay(pictures),
+    registerFunctionGraph(sessions),
+    registerShowInLinux(sources),
     registerScenarioEditor(),
     registerNodeProgramEditor(sources),
     lastProgram,

@@ -82,6 +82,7 @@ export class PastRun {
     'sockscope/breakOn': () => this.#refuse(),
     'sockscope/runTo': () => this.#refuse(),
     'sockscope/goToEvent': () => this.#refuse(),
+    'sockscope/functionGraph': () => this.#refuse(),
     'sockscope/saveRecording': ({ path }) => this.#saveRecording(path),
     'sockscope/bookmarks': () => ({ bookmarks: [...this.#record.bookmarks] }),
     'sockscope/addBookmark': () => this.#refuse(),

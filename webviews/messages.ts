@@ -207,6 +207,8 @@ export type FromPanel =
   | { type: 'showSocket'; number: number }
   /** Show the packet's way in the Pictures view. */
   | { type: 'showWay'; number: number }
+  /** Show the kernel functions on the packet's way. */
+  | { type: 'showFunctionGraph'; number: number }
   /** Let the user choose what must be alike, and stop at the next such packet. */
   | { type: 'breakOnLike'; number: number }
   /** Follow the stream of a packet, in an editor. */
@@ -413,6 +415,10 @@ export const parseFromPanel = union<FromPanel>('a message from the Packets panel
   askNumber: object<FromPanelOf<'askNumber'>>({ type: oneOf('askNumber') }),
   showSocket: object<FromPanelOf<'showSocket'>>({ type: oneOf('showSocket'), number: count }),
   showWay: object<FromPanelOf<'showWay'>>({ type: oneOf('showWay'), number: count }),
+  showFunctionGraph: object<FromPanelOf<'showFunctionGraph'>>({
+    type: oneOf('showFunctionGraph'),
+    number: count,
+  }),
   followStream: object<FromPanelOf<'followStream'>>({ type: oneOf('followStream'), number: count }),
   breakOnLike: object<FromPanelOf<'breakOnLike'>>({ type: oneOf('breakOnLike'), number: count }),
   remember: object<FromPanelOf<'remember'>>({ type: oneOf('remember'), settings: string }),

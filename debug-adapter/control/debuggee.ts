@@ -132,8 +132,14 @@ export class Debuggee {
    * @param root the folder above `stack/`
    * @param maxHeap in MB; the thread is ended if it needs more
    * @param counted whose objects are counted as they are created
+   * @param isTraced whether the kernel's functions say when they begin and end
    */
-  constructor(root: string, maxHeap = DEFAULT_MAX_HEAP, counted: readonly CountedClass[] = []) {
+  constructor(
+    root: string,
+    maxHeap = DEFAULT_MAX_HEAP,
+    counted: readonly CountedClass[] = [],
+    isTraced = false,
+  ) {
     this.maxHeap = maxHeap;
     this.ring = createRing(RING_BYTES);
     const hostPort = hostSockets();
@@ -144,6 +150,7 @@ export class Debuggee {
       currentPid: this.#currentPid,
       evaluated: this.conditions.shared,
       counted,
+      isTraced,
     };
     this.#worker = new Worker(new URL('../worker/main.js', import.meta.url), {
       execArgv: [...MACHINE_FLAGS],

@@ -9,8 +9,10 @@ import type { Input } from '../../stack/world/inputs.ts';
 import type { World } from '../../stack/world/world.ts';
 import type { StopReason } from '../../stack/trace/stop.ts';
 import type { Creations } from '../worker/creations.ts';
+import type { Instrumentation } from '../worker/instrumentation.ts';
 import { Pictures } from '../pictures/pictures.ts';
 import type { TreesRecord } from '../protocol.ts';
+import { CallRecorder } from './callRecorder.ts';
 import { BreakpointRules, type Tell } from './breakpoints.ts';
 import { codeTable, type CodeTable } from './codeTable.ts';
 import { Completer, type Completion } from './completion.ts';
@@ -116,6 +118,7 @@ export class Agent {
   readonly moments: Moments;
   readonly rules: BreakpointRules;
   readonly data: DataBreakpoints;
+  readonly calls: CallRecorder;
   readonly trees: Trees;
   readonly pictures: Pictures;
   /** The number of inputs of which takeChanges() has told. */
@@ -126,7 +129,7 @@ export class Agent {
     kernel: KernelNames,
     scope: Scope,
     evaluated: Int32Array,
-    creations: Creations,
+    { creations, instrumentation }: { creations: Creations; instrumentation: Instrumentation },
     tell: Tell,
     t: Translate,
   ) {
@@ -147,6 +150,7 @@ export class Agent {
     this.moments = new Moments(world);
     this.rules = new BreakpointRules(tell, (value) => this.describer.text(value), evaluated, this.moments);
     this.data = new DataBreakpoints(world, this.describer, this.stops, creations, this.rules, scope);
+    this.calls = new CallRecorder(world, instrumentation);
     const { handles } = this;
     const tools = { hold: Held.hold, compute: (ref: number) => handles.compute(ref), write: writeHex };
     scope.provide(TOOLS, () => tools);

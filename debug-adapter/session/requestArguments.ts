@@ -138,6 +138,7 @@ const SHAPES: Readonly<Record<string, Readonly<Record<string, Shape>>>> = {
   'sockscope/exportPackets': { path: 'string' },
   'sockscope/sequence': { 'connection?': 'string', 'from?': 'count', 'to?': 'count', 'count?': 'count' },
   'sockscope/eventCode': { event: 'count' },
+  'sockscope/functionGraph': { from: 'count', 'to?': 'count', 'packetsOnly?': 'boolean' },
   'sockscope/packetWay': { 'number?': 'integer' },
   'sockscope/graphs': {
     'graph?': 'string',

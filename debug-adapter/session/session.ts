@@ -15,6 +15,8 @@ import {
   type AddBookmarkArguments,
   type BookmarkArguments,
   type BreakOnArguments,
+  type FunctionGraphArguments,
+  type FunctionGraphResponse,
   type GoToEventArguments,
   type RenameBookmarkArguments,
   type RunToArguments,
@@ -26,6 +28,7 @@ import { Configuration } from './configuration.ts';
 import { evaluate } from './evaluate.ts';
 import { exceptionInfo } from './exceptionInfo.ts';
 import type { LaunchArguments } from './launchArguments.ts';
+import { functionGraph } from './functionGraph.ts';
 import { Numbers } from './numbers.ts';
 import {
   filterCompletions,
@@ -246,6 +249,7 @@ export class Session {
     'sockscope/sequence': (args: never) => sequence(this.#running(), args),
     'sockscope/eventCode': (args: never) => eventCode(this.#running(), args),
     'sockscope/graphs': (args: never) => graphs(this.#running(), args),
+    'sockscope/functionGraph': (args: FunctionGraphArguments) => this.#functionGraph(args),
     'sockscope/packetWay': (args: never) => packetWay(this.#running(), args),
   };
 
@@ -256,6 +260,7 @@ export class Session {
     'configurationDone',
     'sockscope/exportPackets',
     'sockscope/saveStream',
+    'sockscope/functionGraph',
     'sockscope/saveRecording',
     'disconnect',
     'terminate',
@@ -521,6 +526,12 @@ export class Session {
     const run = this.#stopped();
     await this.#checkThread(run, thread);
     await this.#travel.stepBack(run, thread);
+  }
+  async #functionGraph(args: FunctionGraphArguments): Promise<FunctionGraphResponse> {
+    const run = this.#stopped();
+    const { event } = await run.execution.stop!.snapshot;
+    const end = this.#travel.endOf(event);
+    return functionGraph(run, this.#travel.machinesFor(run), this.#works, end, args);
   }
   async #goToEvent(event: number): Promise<Record<string, never>> {
     await this.#travel.goToEvent(this.#stopped(), event);

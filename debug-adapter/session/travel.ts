@@ -202,6 +202,14 @@ export class Travel {
     return this.#machines.changes();
   }
 
+  /** Machines that repeat a run. */
+  machinesFor(run: Run): Machines {
+    return (this.#machines ??= this.#machinesOf(this.presentOf(run)));
+  }
+  /** The event at which the run itself stands. @param event at which the shown one does */
+  endOf(event: number): number {
+    return this.#present?.event ?? event;
+  }
   #historyOf(run: Run): History {
     this.#machines ??= this.#machinesOf(this.presentOf(run));
     return new History(this.#machines);

@@ -80,6 +80,14 @@ export class Machines {
     if (changes.length > this.#changes.length) await this.#numberChanges(await this.#inputs());
     return this.#changes;
   }
+  /** A machine whose functions say when they begin and end. @throws as create() does */
+  async createTraced(): Promise<Replica> {
+    const { end } = this.#original.trail;
+    if (end !== undefined) throw new UserError('The run cannot be repeated: {0}.', end);
+    const inputs = await this.#inputs();
+    await this.#numberChanges(inputs);
+    return this.#load(inputs, true);
+  }
   #inputs(): Promise<string> {
     return this.#original.debuggee.askIn<string>('inputs()');
   }
@@ -137,13 +145,14 @@ export class Machines {
       this.drop(replica);
     }
   }
-  async #load(inputs: string): Promise<Replica> {
+  async #load(inputs: string, isTraced = false): Promise<Replica> {
     const since = this.#givenUp;
     const replica = await Replica.create(this.#blueprint, {
       inputs,
       changes: [...this.#changes],
       counted: [...this.#counted],
       fields: [...this.#fields.values()].filter((field) => field !== null),
+      isTraced,
     });
     this.#living.add(replica);
     if (this.#givenUp === since) return replica;

@@ -56,6 +56,8 @@ export interface Repeated {
   counted: readonly CountedClass[];
   /** Fields of counted objects that are watched. */
   fields: readonly ExpectedField[];
+  /** The kernel's functions say when they begin and end. */
+  isTraced?: boolean;
 }
 
 /** A run that is repeated has taken another way. */
@@ -94,8 +96,8 @@ export class Replica {
   #places = 0;
   #breakpoints = 0;
 
-  private constructor(blueprint: Blueprint, { changes, counted }: Repeated) {
-    this.debuggee = new Debuggee(blueprint.root, blueprint.maxHeap, counted);
+  private constructor(blueprint: Blueprint, { changes, counted, isTraced }: Repeated) {
+    this.debuggee = new Debuggee(blueprint.root, blueprint.maxHeap, counted, isTraced);
     const { debuggee } = this;
     this.execution = blueprint.execution(debuggee);
     this.execution.isIdle = true;

@@ -33,6 +33,8 @@ export interface WorkerData {
   evaluated: Int32Array;
   /** Whose objects are counted as they are created. */
   counted: readonly CountedClass[];
+  /** Whether the kernel's functions say when they begin and end. */
+  isTraced: boolean;
 }
 /** Where recording/ writes what happens in the world. */
 export interface RecordingMemory {

@@ -42,6 +42,7 @@ import {
   type WorkerData,
 } from './channel.ts';
 import type { Creations } from './creations.ts';
+import type { Instrumentation } from './instrumentation.ts';
 import { DebuggerScope } from './debuggerScope.ts';
 import { HostPort } from './hostPort.ts';
 import { openOutside } from './outside.ts';
@@ -63,7 +64,17 @@ interface Running {
   program?: Program;
 }
 
-function start(boot: BootConfig, kernel: KernelNames, creations: Creations, t: Translate): Running {
+/** What the modules' loading has added to them. */
+interface Additions {
+  creations: Creations;
+  instrumentation: Instrumentation;
+}
+function start(
+  boot: BootConfig,
+  kernel: KernelNames,
+  { creations, instrumentation }: Additions,
+  t: Translate,
+): Running {
   const settings = parseConfig(boot.config, 'launch');
   const world = new World(settings.seed, data.currentPid);
   world.faults = settings.faults ?? [];
@@ -75,7 +86,7 @@ function start(boot: BootConfig, kernel: KernelNames, creations: Creations, t: T
   const scope = new DebuggerScope(world, kernel);
   scope.install();
   const tell: Tell = (text, isError) => records.output(isError ? 'important' : 'console', `${text}\n`);
-  const agent = new Agent(world, kernel, scope, data.evaluated, creations, tell, t);
+  const agent = new Agent(world, kernel, scope, data.evaluated, { creations, instrumentation }, tell, t);
   const records: Records = new Records(new RingWriter(data.ring), world, agent.packets);
   if (isTold(boot)) record(world, records);
   const running: Running = { t, world, agent, records, boot };
@@ -181,6 +192,7 @@ export function serve(
   tools: Promise<SourceTools>,
   modules: readonly KernelModule[],
   creations: Creations,
+  instrumentation: Instrumentation,
 ): void {
   const kernel = new KernelNames(modules);
   const send: Send = (message) => port.postMessage(message);
@@ -190,7 +202,7 @@ export function serve(
     switch (message.type) {
       case 'boot':
         t = translator(message.boot.bundle);
-        running = start(message.boot, kernel, creations, t);
+        running = start(message.boot, kernel, { creations, instrumentation }, t);
         return send({ type: 'booted' });
       case 'load':
         return load(running, tools, send);

@@ -40,6 +40,9 @@ export async function answerPanel(
     case 'showWay':
       await vscode.commands.executeCommand('sockscope.showPacketWay', message.number);
       return undefined;
+    case 'showFunctionGraph':
+      await vscode.commands.executeCommand('sockscope.showFunctionGraph', { packet: message.number });
+      return undefined;
     case 'breakOnLike':
       await breakOnLike(need(session), parts.breakOn, message.number);
       return undefined;

@@ -147,6 +147,12 @@ export class PicturesView implements vscode.Disposable {
         return showEventCode(this.#session, this.#sources, message.event, message.title);
       case 'goToEvent':
         return goToEvent(this.#session, message.event);
+      case 'showFunctionGraph': {
+        const { from, to, title } = message;
+        return vscode.commands.executeCommand('sockscope.showFunctionGraph', { from, to, title });
+      }
+      case 'showPacketGraph':
+        return vscode.commands.executeCommand('sockscope.showFunctionGraph', { packet: message.packet });
       case 'openCode':
         return openLocation(message.location);
       case 'copy':

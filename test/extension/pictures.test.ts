@@ -75,6 +75,29 @@ describe('the pictures of an accept queue that overflows', function () {
     await code.page.keyboard.press('Escape');
   });
 
+  it('lead from a system call to its function graph, and from there to the code', async () => {
+    const diagram = view.getByRole('group', { name: 'Sequence diagram' });
+    await diagram
+      .getByText(/^connect\(/)
+      .first()
+      .click();
+    await view.getByRole('button', { name: 'Function Graph' }).click();
+    const call = (name: string) =>
+      code.page.getByRole('treeitem', { name: new RegExp(`^${name}\\(\\)`) }).first();
+    await call('__sys_connect').waitFor();
+    await code.screenshot('function-graph');
+    await call('move_addr_to_kernel').click();
+    await code.page
+      .getByRole('tab', { name: /^\w+\.ts/ })
+      .first()
+      .waitFor();
+    await code.command('Sockscope: Open as Text');
+    await code.page.locator('.view-line', { hasText: '__sys_connect() {' }).first().waitFor();
+    await code.screenshot('function-graph-text');
+    await code.command('View: Revert and Close Editor');
+    await code.command('View: Focus on Pictures View');
+  });
+
   it('stop at the transition whose arrow was clicked, and no more when it is clicked again', async () => {
     await code.command('View: Focus on Pictures View');
     await view.getByRole('tab', { name: 'States' }).click();

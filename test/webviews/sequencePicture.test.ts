@@ -93,6 +93,10 @@ describe('the sequence diagram, in a browser', function () {
       view.sentOf('goToEventCode').map(({ event }) => event),
       [11, 5, 4],
     );
+    await view.page.getByRole('button', { name: 'Function Graph' }).click();
+    await tests.eventually('its calls are wanted', () => view.sentOf('showFunctionGraph').length === 1);
+    assert.equal(view.sentOf('showFunctionGraph')[0]!.from, 4);
+    await drawing().focus();
     await view.page.keyboard.press('Shift+F10');
     await tests.screenshot('menu');
     await view.page.getByRole('menuitem', { name: 'Go to Event' }).click();

@@ -72,6 +72,10 @@ export type FromPictures =
   | { type: 'goToEventCode'; event: number; title: string }
   /** Go to this moment of the run. */
   | { type: 'goToEvent'; event: number }
+  /** Show the kernel functions that ran between two events; `title`: what happened. */
+  | { type: 'showFunctionGraph'; from: number; to?: number; title: string }
+  /** The same for a packet's way. */
+  | { type: 'showPacketGraph'; packet: number }
   | { type: 'openCode'; location: CodeLocation }
   /** Put this text on the clipboard; `what` names it for the status bar. */
   | { type: 'copy'; text: string; what: string }
@@ -163,6 +167,16 @@ export const parseFromPictures = union<FromPictures>('a message from the Picture
     title: string,
   }),
   goToEvent: object<FromPicturesOf<'goToEvent'>>({ type: oneOf('goToEvent'), event: count }),
+  showFunctionGraph: object<FromPicturesOf<'showFunctionGraph'>>({
+    type: oneOf('showFunctionGraph'),
+    from: count,
+    to: optional(count),
+    title: string,
+  }),
+  showPacketGraph: object<FromPicturesOf<'showPacketGraph'>>({
+    type: oneOf('showPacketGraph'),
+    packet: count,
+  }),
   openCode: object<FromPicturesOf<'openCode'>>({ type: oneOf('openCode'), location: codeLocation }),
   copy: object<FromPicturesOf<'copy'>>({ type: oneOf('copy'), text: string, what: string }),
   revealSocket: object<FromPicturesOf<'revealSocket'>>({ type: oneOf('revealSocket'), socket: string }),

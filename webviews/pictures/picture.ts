@@ -32,6 +32,10 @@ export interface PictureHost {
   /** Whether the machine is stopped, and can go to another moment of the run. */
   canGoToEvents(): boolean;
   goToEvent(event: number): void;
+  /** Show the kernel functions that ran between two events. `title`: what happened. */
+  showFunctionGraph(from: number, to: number | undefined, title: string): void;
+  /** Show the kernel functions on a packet's way. */
+  showPacketGraph(packet: number): void;
   /** Show the stations of a packet. */
   showWay(number: number): void;
   /** The user looks at this moment: the other pictures show it, too. */

@@ -73,6 +73,9 @@ export class PicturesView {
       goToEventCode: (event, title) => this.host.post({ type: 'goToEventCode', event, title }),
       canGoToEvents: () => this.isPaused,
       goToEvent: (event) => this.host.post({ type: 'goToEvent', event }),
+      showFunctionGraph: (from, to, title) =>
+        this.host.post({ type: 'showFunctionGraph', from, title, ...(to !== undefined && { to }) }),
+      showPacketGraph: (packet) => this.host.post({ type: 'showPacketGraph', packet }),
       showWay: (number) => this.showWay(number),
       pointAt: (moment) => this.pointAt(moment),
       copy: (text, what) => this.host.post({ type: 'copy', text, what }),

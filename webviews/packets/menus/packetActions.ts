@@ -95,6 +95,11 @@ export class PacketActions {
     this.host.post({ type: 'showWay', number });
   }
 
+  /** The kernel functions that ran on its way. */
+  showFunctionGraph(number: number): void {
+    this.host.post({ type: 'showFunctionGraph', number });
+  }
+
   followStream(number: number): void {
     this.host.post({ type: 'followStream', number });
   }

@@ -50,6 +50,7 @@ export function rowMenu(number: number, row: PacketRow | undefined, actions: Pac
     ...machineEntries(number, row, actions, [
       { label: t('Show Its Socket in the Sockets Tree'), run: () => actions.showSocket(number) },
       { label: t('Show Its Way'), run: () => actions.showWay(number) },
+      { label: t('Show Its Function Graph'), run: () => actions.showFunctionGraph(number) },
     ]),
     [
       copyEntries(number, row, actions),

@@ -116,6 +116,17 @@ function actionsOf(host: PictureHost): Action[] {
       run: (item, sentence) => host.goToEventCode(codeEventOf(item)!, sentence),
     },
     {
+      label: t('Function Graph'),
+      tooltip: t('The kernel functions that ran, nested: the run is repeated for that'),
+      isFor: (item) => packetOf(item) !== undefined || callOf(item) !== undefined,
+      isPossible: () => host.canGoToEvents(),
+      run: (item, sentence) => {
+        const call = callOf(item);
+        if (call === undefined) host.showPacketGraph(packetOf(item)!.number);
+        else host.showFunctionGraph(call.from.event, call.to?.event, sentence);
+      },
+    },
+    {
       label: t('Go to Event'),
       tooltip: t('Bring the stopped machine to this moment of the run'),
       isFor: () => true,
@@ -127,6 +138,10 @@ function actionsOf(host: PictureHost): Action[] {
 
 function packetOf(item: Item) {
   return 'packet' in item ? item.packet : undefined;
+}
+
+function callOf(item: Item) {
+  return item.kind === 'call' || item.kind === 'return' ? item.call : undefined;
 }
 
 /** The event whose code is known. A return is code of the call; lengths of queues are compared when code has ended. */

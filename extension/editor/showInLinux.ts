@@ -1,0 +1,76 @@
+// The command that opens the C function which a function of the stack mirrors: in a Linux tree, or on the web.
+import path from 'node:path';
+import * as vscode from 'vscode';
+import type { StackSources } from '../stackSources.ts';
+import { definitionLine, linuxFunctionAt, type LinuxFunction } from './linuxFunction.ts';
+
+/** Linux 6.1, which the stack mirrors, with its references. */
+const CROSS_REFERENCE = 'https://elixir.bootlin.com/linux/v6.1/source/';
+
+/** What VS Code hands to a command in the menu of a stack frame. */
+interface FrameContext {
+  frameLocation?: { range: { startLineNumber: number }; source: { path?: string } };
+}
+
+export function registerShowInLinux(sources: StackSources): vscode.Disposable {
+  return vscode.commands.registerCommand(
+    'sockscope.showInLinux',
+    async (of?: vscode.Uri | FrameContext): Promise<void> => {
+      try {
+        const counterpart = await counterpartOf(sources, of);
+        if (counterpart !== undefined) await show(counterpart);
+      } catch (error) {
+        void vscode.window.showErrorMessage((error as Error).message);
+      }
+    },
+  );
+}
+
+async function counterpartOf(
+  sources: StackSources,
+  of: vscode.Uri | FrameContext | undefined,
+): Promise<LinuxFunction | undefined> {
+  const frame = of !== undefined && 'frameLocation' in of ? of.frameLocation : undefined;
+  const editor = vscode.window.activeTextEditor;
+  const file = frame === undefined ? editor?.document.uri.fsPath : frame.source.path;
+  const line = frame === undefined ? editor?.selection.active.line : frame.range.startLineNumber - 1;
+  if (file === undefined || line === undefined) return undefined;
+  if (!sources.has(file))
+    throw new Error(
+      vscode.l10n.t('{0} is no file of the kernel: Linux has no counterpart.', path.basename(file)),
+    );
+  const document = await vscode.workspace.openTextDocument(vscode.Uri.file(file));
+  const counterpart = linuxFunctionAt(document.getText().split(/\r?\n/), line);
+  if (counterpart === undefined)
+    throw new Error(vscode.l10n.t('{0} mirrors no file of Linux.', sources.nameOf(file)));
+  return counterpart;
+}
+
+async function show({ name, file, isOwn }: LinuxFunction): Promise<void> {
+  const tree = vscode.workspace.getConfiguration('sockscope').get<string>('linuxSource', '').trim();
+  if (tree === '') {
+    await vscode.env.openExternal(vscode.Uri.parse(CROSS_REFERENCE + file));
+    return;
+  }
+  const uri = vscode.Uri.file(path.join(tree, file));
+  let document: vscode.TextDocument;
+  try {
+    document = await vscode.workspace.openTextDocument(uri);
+  } catch {
+    throw new Error(
+      vscode.l10n.t('There is no {0} in the Linux tree {1} (setting sockscope.linuxSource).', file, tree),
+    );
+  }
+  const line = definitionLine(document.getText(), name);
+  const at = new vscode.Position(line ?? 0, 0);
+  await vscode.window.showTextDocument(document, { selection: new vscode.Range(at, at) });
+  if (line !== undefined) return;
+  const text = isOwn
+    ? vscode.l10n.t('{0} does not define {1}: Linux 6.1 may have it under another name.', file, name)
+    : vscode.l10n.t(
+        '{0} is a helper of this stack: {1} has what it does within other functions.',
+        name,
+        file,
+      );
+  vscode.window.setStatusBarMessage(text, 5000);
+}
