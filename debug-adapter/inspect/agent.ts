@@ -11,6 +11,7 @@ import type { StopReason } from '../../stack/trace/stop.ts';
 import type { Creations } from '../worker/creations.ts';
 import type { Instrumentation } from '../worker/instrumentation.ts';
 import { Pictures } from '../pictures/pictures.ts';
+import { Tracing } from '../tracing/tracing.ts';
 import type { TreesRecord } from '../protocol.ts';
 import { CallRecorder } from './callRecorder.ts';
 import { BreakpointRules, type Tell } from './breakpoints.ts';
@@ -119,6 +120,7 @@ export class Agent {
   readonly rules: BreakpointRules;
   readonly data: DataBreakpoints;
   readonly calls: CallRecorder;
+  readonly tracing: Tracing;
   readonly trees: Trees;
   readonly pictures: Pictures;
   /** The number of inputs of which takeChanges() has told. */
@@ -151,6 +153,7 @@ export class Agent {
     this.rules = new BreakpointRules(tell, (value) => this.describer.text(value), evaluated, this.moments);
     this.data = new DataBreakpoints(world, this.describer, this.stops, creations, this.rules, scope);
     this.calls = new CallRecorder(world, instrumentation);
+    this.tracing = new Tracing(world, this.describer, (text, isError) => tell(text, isError), t);
     const { handles } = this;
     const tools = { hold: Held.hold, compute: (ref: number) => handles.compute(ref), write: writeHex };
     scope.provide(TOOLS, () => tools);

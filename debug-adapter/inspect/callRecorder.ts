@@ -1,6 +1,6 @@
 /** Records which kernel functions run, nested, between two events: in a machine whose functions tell of it. */
-import { sk_buff } from '../../stack/include/linux/skbuff.ts';
 import type { task_struct } from '../../stack/include/linux/sched.ts';
+import { is_packet } from '../../stack/world/memory.ts';
 import type { World } from '../../stack/world/world.ts';
 import type { CallSink, Instrumentation, TracedFunction } from '../worker/instrumentation.ts';
 
@@ -89,7 +89,7 @@ export class CallRecorder implements CallSink<OpenCall> {
       endNs: null,
       hostUs: hostUs(),
       endUs: null,
-      hasPacket: Array.from(args).some((arg) => arg instanceof sk_buff),
+      hasPacket: Array.from(args).some(is_packet),
     });
     stack.push(index);
     return { index, stack };

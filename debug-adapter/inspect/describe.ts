@@ -68,7 +68,7 @@ export class Describer implements Context {
         node: this.#fieldsNode(value as object),
         memory: is_byte_store(value) ? value : undefined,
       };
-    const memory = !isProxy(value) && is_byte_store(value) ? value : undefined;
+    const memory = is_byte_store(value) ? value : undefined;
     return { name, text: this.text(value), type: typeName(value), node: this.node(value), memory };
   }
 

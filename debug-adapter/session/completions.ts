@@ -3,6 +3,7 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { Debugger } from 'node:inspector';
 import { completionPlace } from '../control/completionPlace.ts';
 import type { Completion } from '../inspect/completion.ts';
+import { completeTrace } from '../tracing/completion.ts';
 import { evaluateIn } from './evaluate.ts';
 import type { Run } from './run.ts';
 
@@ -13,23 +14,31 @@ export async function completions(
   { text, column, line = 1, frameId }: DebugProtocol.CompletionsArguments,
 ): Promise<DebugProtocol.CompletionsResponse['body']> {
   const typed = text.split('\n')[line - 1]?.slice(0, column - 1) ?? '';
+  const trace = completeTrace(typed);
+  if (trace !== undefined) return { targets: targetsOf(trace.found, typed, trace.prefix) };
   const place = completionPlace(typed);
   if (place === undefined) return { targets: [] };
   const callFrame = (frameId === undefined ? run.frames.topFrame : run.frames.frame(frameId))?.callFrame;
   const { owner, prefix } = place;
   const found =
     owner === undefined ? await names(run, prefix, callFrame) : await members(run, owner, prefix, callFrame);
+  return { targets: targetsOf(found, typed, prefix) };
+}
+
+function targetsOf(
+  found: readonly Completion[],
+  typed: string,
+  prefix: string,
+): DebugProtocol.CompletionItem[] {
   const start = typed.length - prefix.length;
-  return {
-    targets: found.map(({ label, type, detail, rank }) => ({
-      label,
-      type,
-      sortText: `${rank}${label.startsWith('_') ? '~' : ''}${label}`,
-      start,
-      length: prefix.length,
-      ...(detail === undefined ? {} : { detail }),
-    })),
-  };
+  return found.map(({ label, type, detail, rank }) => ({
+    label,
+    type,
+    sortText: `${rank}${label.startsWith('_') ? '~' : ''}${label}`,
+    start,
+    length: prefix.length,
+    ...(detail === undefined ? {} : { detail }),
+  }));
 }
 
 function names(run: Run, prefix: string, callFrame: CallFrame): Promise<Completion[]> {

@@ -57,7 +57,9 @@ import { breakOnSocket, setTreeValue, tree } from './treeRequests.ts';
 import { threads } from './threadRequests.ts';
 import { dataBreakpointInfo } from './dataBreakpoints.ts';
 import { Travel } from './travel.ts';
+import { Traces } from './traces.ts';
 import { Works } from './works.ts';
+import { isTraceCommand } from '../tracing/syntax.ts';
 
 /** Handles a request: returns the response's body. An exception becomes an error response. */
 type Handler = (args: never) => unknown;
@@ -89,6 +91,7 @@ export class Session {
   /** Set when the session is ending: nothing is launched any more. */
   #ended: Promise<void> | undefined;
   readonly #travel: Travel;
+  readonly #traces = new Traces();
   readonly #works = new Works((...event) => this.#emit(...event));
   /** Requests that have no answer yet, by their number. */
   readonly #open = new Map<number, OpenRequest>();
@@ -202,7 +205,7 @@ export class Session {
     readMemory: (args: DebugProtocol.ReadMemoryArguments) => readMemory(this.#running(), args),
     writeMemory: (args: DebugProtocol.WriteMemoryArguments) => writeMemory(this.#running(), args),
     setExpression: (args: DebugProtocol.SetExpressionArguments) => setExpression(this.#running(), args),
-    evaluate: (args: DebugProtocol.EvaluateArguments) => evaluate(this.#running(), args),
+    evaluate: (args: DebugProtocol.EvaluateArguments) => this.#evaluate(args),
     completions: (args: DebugProtocol.CompletionsArguments) => completions(this.#running(), args),
     loadedSources: () => ({ sources: this.#loadedSources() }),
 
@@ -368,6 +371,7 @@ export class Session {
     try {
       await run.boot();
       await this.#configuration.applyTo(run);
+      await this.#traces.applyTo(run);
     } catch (error) {
       if (this.#run === run) {
         this.#run = undefined;
@@ -526,6 +530,13 @@ export class Session {
     const run = this.#stopped();
     await this.#checkThread(run, thread);
     await this.#travel.stepBack(run, thread);
+  }
+  async #evaluate(args: DebugProtocol.EvaluateArguments): Promise<DebugProtocol.EvaluateResponse['body']> {
+    const run = this.#running();
+    if (args.context !== 'repl' || !isTraceCommand(args.expression)) return evaluate(run, args);
+    // What is traced is the run itself, whichever moment of it is shown.
+    const result = await this.#traces.obey(this.#travel.presentOf(run), args.expression);
+    return { result, variablesReference: 0 };
   }
   async #functionGraph(args: FunctionGraphArguments): Promise<FunctionGraphResponse> {
     const run = this.#stopped();

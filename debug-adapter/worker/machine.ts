@@ -174,6 +174,7 @@ async function load(running: Running, tools: Promise<SourceTools>, send: Send): 
 
 async function run(running: Running, send: Send): Promise<void> {
   const { failed, asleep, exitCode } = await runProgram(running.world, running.program!);
+  running.agent.tracing.finish();
   const end: RunEnd = { failed: failed.length, asleep, exitCode: Number(process.exitCode ?? exitCode) };
   send({ type: 'ended', end });
 }

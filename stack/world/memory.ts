@@ -10,8 +10,13 @@ import type { World } from './world.ts';
 
 export type ByteStore = sk_buff | ArrayBufferView | ArrayBuffer;
 
+/** Told without running any code of a program: `instanceof` would run the traps of a proxy among the prototypes. */
+export function is_packet(value: unknown): value is sk_buff {
+  if (typeof value !== 'object' || value === null || types.isProxy(value)) return false;
+  return Object.getPrototypeOf(value) === sk_buff.prototype;
+}
 export function is_byte_store(value: unknown): value is ByteStore {
-  return types.isArrayBuffer(value) || ArrayBuffer.isView(value) || value instanceof sk_buff;
+  return types.isArrayBuffer(value) || ArrayBuffer.isView(value) || is_packet(value);
 }
 
 /** Bytes in front of a packet's data that belong to its headers. */
