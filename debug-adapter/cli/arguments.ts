@@ -66,6 +66,8 @@ explore: runs programs with many seeds and faults, and makes a failure that it f
   --jobs N              runs at a time (default: as many as there are processors)
   --shard 1/4           a part of the seeds, for one of several computers
   --result OUT.json     write what was found there (default with --shard: explore-1-of-4.json)
+  --recording OUT.sockscope
+                        write a failure there, to be opened in the debugger (default explore.sockscope)
   --limit SECONDS       virtual time after which a run counts as one without end (default 3600)
   --all                 go on after the first failure
   --sysctl, --nic       as above

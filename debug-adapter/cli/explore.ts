@@ -9,6 +9,7 @@ import { Explorer, type Order, type Progress } from '../explore/explorer.ts';
 import { reportText } from '../explore/report.ts';
 import { subjectDigest, writeResult } from '../explore/result.ts';
 import { RefusedError } from '../explore/threads.ts';
+import { RECORDING_SUFFIX, writeRecording } from '../recordings/file.ts';
 import { EARLY_OPTIMIZATION } from '../worker/thread.ts';
 import { numberOrText, pair, UsageError } from './arguments.ts';
 
@@ -23,12 +24,14 @@ const PROGRESS_LINES_MS = 5000;
 
 interface Options extends Order {
   result: string | undefined;
+  /** Where failures are recorded. */
+  recording: string;
 }
 
 /** @returns the exit code @throws UsageError */
 export async function explore(argv: readonly string[]): Promise<number> {
   const options = parseOptions(argv);
-  const { subject, seeds, shard, faults, result } = options;
+  const { subject, seeds, shard, faults, result, recording } = options;
   setFlagsFromString(EARLY_OPTIMIZATION);
   const progress = new ProgressLine();
   const explorer = new Explorer(options, (now) => progress.show(now));
@@ -52,7 +55,19 @@ export async function explore(argv: readonly string[]): Promise<number> {
   };
   if (result !== undefined) writeResult(result, exploration);
   console.log(reportText(exploration));
+  for (const [index, finding] of found.findings.entries()) {
+    const recorded = explorer.recordingOf(finding);
+    if (recorded === undefined) continue;
+    const file = recordingName(recording, index);
+    await writeRecording(file, recorded);
+    console.log(`${file} opens it in the debugger, where it fails ("Sockscope: Open Recording").`);
+  }
   return found.findings.length > 0 ? FOUND : NONE;
+}
+
+/** The first failure's file has the name itself, the others a number before its end. */
+function recordingName(first: string, index: number): string {
+  return index === 0 ? first : first.replace(/(\.[^.]*)?$/, `-${index + 1}$1`);
 }
 
 /** One line that is written over; where that cannot be, a new one now and then. */
@@ -121,11 +136,21 @@ function parseOptions(argv: readonly string[]): Options {
     shard,
     jobs: wholeNumber(given['--jobs'], '--jobs', availableParallelism(), 1, 256),
     all,
-    result:
-      given['--result'] ?? (shard.count > 1 ? `explore-${shard.index}-of-${shard.count}.json` : undefined),
+    recording: recordingFile(given['--recording'] ?? defaultName(shard, RECORDING_SUFFIX)),
+    result: given['--result'] ?? (shard.count > 1 ? defaultName(shard, '.json') : undefined),
   };
 }
-const VALUES = ['--seeds', '--faults', '--jobs', '--shard', '--limit', '--result'];
+const VALUES = ['--seeds', '--faults', '--jobs', '--shard', '--limit', '--result', '--recording'];
+
+/** Files of several shards have names of their own. */
+function defaultName({ index, count }: Order['shard'], suffix: string): string {
+  return count > 1 ? `explore-${index}-of-${count}${suffix}` : `explore${suffix}`;
+}
+function recordingFile(name: string): string {
+  if (!name.endsWith(RECORDING_SUFFIX))
+    throw new UsageError(`--recording takes a file that ends in ${RECORDING_SUFFIX}, got "${name}"`);
+  return name;
+}
 
 function programFile(name: string): string {
   const file = path.resolve(name);

@@ -1,6 +1,8 @@
 /** Explores: runs a program under many seeds and fault schedules, and makes the failures that it finds small. */
 import type { FaultKind } from '../../stack/fault_config.ts';
+import type { RunRecording } from '../recordings/data.ts';
 import { drawFaults } from './plan.ts';
+import { recordFailure } from './recordFailure.ts';
 import { seedsOf, type Exploration, type Finding } from './result.ts';
 import { shrink } from './shrink.ts';
 import { storyLines } from './storyLines.ts';
@@ -36,6 +38,7 @@ export class Explorer {
   readonly #threads: Threads;
   readonly #tell: (progress: Progress) => void;
   readonly #findings: Finding[] = [];
+  readonly #recordings = new Map<Finding, RunRecording>();
   #done = 0;
   #isShrinking = false;
 
@@ -50,6 +53,10 @@ export class Explorer {
     const of = seedsOf(seeds, shard).length;
     const { count: runs } = this.#threads;
     return { done: this.#done, of, runs, findings: [...this.#findings], isShrinking: this.#isShrinking };
+  }
+  /** What opens a failure in the debugger; undefined: nothing repeats it. */
+  recordingOf(finding: Finding): RunRecording | undefined {
+    return this.#recordings.get(finding);
   }
   /** End it: run() returns what was found by then. */
   stop(): void {
@@ -135,15 +142,19 @@ export class Explorer {
     const again = await this.#threads.run(small.trial, true);
     this.#isShrinking = false;
     if (again === null) return;
-    this.#findings.push({
+    const seen = again.failure ?? failure!;
+    const finding: Finding = {
       // What depends on something outside the world is said so.
       isRepeatable: again.failure?.signature === signature,
-      failure: again.failure ?? failure!,
+      failure: seen,
       trial: writtenTrial(small.trial),
       found: writtenTrial(trial),
       seeds: small.seeds,
-      story: storyLines(again.story, again.failure ?? failure!),
-    });
+      story: storyLines(again.told?.story ?? [], seen),
+    };
+    this.#findings.push(finding);
+    if (again.told !== null && finding.isRepeatable)
+      this.#recordings.set(finding, recordFailure(this.#order.subject, finding, again.told.facts));
     this.#tell(this.progress);
   }
 }

@@ -17,8 +17,10 @@ export class Judge {
   readonly #failures: Failure[] = [];
   /** What each machine had before its processes began. */
   readonly #before: Record<string, number>[];
-  /** When each task last gave up the CPU. */
+  /** When each task last gave up the CPU, and when processes ended: a debugger can stop there. */
   readonly #sleeping = new Map<task_struct, Instant>();
+  readonly #ended = new Map<number, Instant>();
+  #last: Instant = { event: 1, timeNs: 0 };
 
   /** Begins to watch a world whose programs are loaded. */
   constructor(world: World) {
@@ -26,8 +28,14 @@ export class Judge {
     this.#before = world.machines.map(remains);
     world.on_uncaught = (task, error) => this.#uncaught(task.comm, error);
     const { tracer } = world;
-    tracer.on('sched:sched_switch', (task) => this.#sleeping.set(task, this.#now));
-    tracer.on('sched:sched_process_exit', (task) => this.#sleeping.delete(task));
+    tracer.on('sched:sched_switch', (task) => {
+      this.#last = this.#now;
+      this.#sleeping.set(task, this.#last);
+    });
+    tracer.on('sched:sched_process_exit', (task) => {
+      this.#sleeping.delete(task);
+      this.#ended.set(task.pid, this.#now);
+    });
     tracer.on('tcp:tcp_probe', (sk) => {
       const broken = broken_sequence(sk as tcp_sock);
       if (broken !== null) this.#broken(broken, `${sk.skc_num} → ${sk.skc_dport}: ${broken}`);
@@ -44,8 +52,8 @@ export class Judge {
         ...one,
         start: (machine) => {
           const process = one.start(machine);
-          void process.exited.then(({ name, code = 0, error, killed }) => {
-            if (code !== 0 && error === undefined && killed !== true) this.#exited(name, code);
+          void process.exited.then(({ pid, name, code = 0, error, killed }) => {
+            if (code !== 0 && error === undefined && killed !== true) this.#exited(pid, name, code);
           });
           return process;
         },
@@ -67,7 +75,7 @@ export class Judge {
     if (result?.halted === true) {
       const [first] = result.asleep;
       const text = `still runs after ${limit} s of virtual time`;
-      this.#add('endless', first?.name ?? '', text, 'limit', this.#now);
+      this.#add('endless', first?.name ?? '', text, 'limit', this.#last);
     } else
       for (const { name, pid, syscall } of result?.asleep ?? []) this.#slept(name, pid, syscall, maySleep);
     this.#leftOver(result);
@@ -82,20 +90,21 @@ export class Judge {
     this.#failures.push({ kind, process, text, signature, ...at });
   }
   #broken(rule: string, text: string): void {
-    this.#add('stack', '', text, withoutNumbers(rule), this.#now);
+    this.#add('stack', '', text, withoutNumbers(rule), this.#last);
   }
   #uncaught(process: string, error: unknown): void {
     const what = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
     const place = failurePlace(error);
     this.#add('uncaught', process, failureText(error), place ?? withoutNumbers(what), this.#now);
   }
-  #exited(process: string, code: number): void {
-    this.#add('exit', process, `ended with exit code ${code}`, String(code), this.#now);
+  #exited(pid: number, process: string, code: number): void {
+    const at = this.#ended.get(pid) ?? this.#last;
+    this.#add('exit', process, `ended with exit code ${code}`, String(code), at);
   }
   #slept(name: string, pid: number, syscall: string, maySleep: readonly string[]): void {
     if (maySleep.includes(sleepOf({ name, syscall }))) return;
     const task = this.#world.task(pid);
-    const since = (task && this.#sleeping.get(task)) ?? this.#now;
+    const since = (task && this.#sleeping.get(task)) ?? this.#last;
     const text =
       syscall === ''
         ? 'waits for something that nothing is left to end'

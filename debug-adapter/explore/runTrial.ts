@@ -4,6 +4,7 @@ import { writtenFault } from '../../stack/fault_config.ts';
 import { boot, ConfigError, loadPrograms, parseConfig, ProgramError, runProgram } from '../../stack/index.ts';
 import { world_links } from '../../stack/user/faults.ts';
 import type { World } from '../../stack/index.ts';
+import type { RunFacts } from '../recordings/make.ts';
 import { sourceTools } from '../sources.ts';
 import { Judge, sleepOf } from './judge.ts';
 import { Story, type Happening } from './story.ts';
@@ -17,8 +18,13 @@ export interface TrialOrder {
   /** Whether to say what led to the failure. */
   isTold: boolean;
 }
+/** A run of which all is told: what led to its failure, and what repeats it. */
+export interface ToldRun {
+  story: readonly Happening[];
+  facts: RunFacts;
+}
 export type FromTrial =
-  | { type: 'result'; result: TrialResult; story: readonly Happening[] }
+  | { type: 'result'; result: TrialResult; told: ToldRun | null }
   /** The run could not begin: what is wrong, for people. */
   | { type: 'refused'; message: string };
 
@@ -62,7 +68,15 @@ async function run(): Promise<FromTrial> {
   return {
     type: 'result',
     result: { failure, survey: { ...surveyOf(world), processes, asleep } },
-    story: story?.happenings ?? [],
+    told: story && { story: story.happenings, facts: factsOf(world) },
+  };
+}
+
+function factsOf(world: World): RunFacts {
+  return {
+    inputs: world.inputs.log,
+    files: [...world.program_files].map(([path, text]) => ({ path, text })),
+    end: { event: world.event, timeNs: Math.round(world.time_ns) },
   };
 }
 

@@ -55,6 +55,7 @@ export class Story {
     };
     const { tracer } = world;
     tracer.on('sock:inet_sock_set_state', (sk, from, to) => {
+      if (from === to) return;
       const states = [from, to].map((state) => tcpStateName(state).replace('TCP_', ''));
       this.#say('kernel', `port ${sk.skc_num}: ${states.join(' → ')}`);
     });

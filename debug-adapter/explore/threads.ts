@@ -2,8 +2,7 @@
 import { Worker } from 'node:worker_threads';
 import { topLevelFailureText } from '../cli/failure.ts';
 import { MACHINE_FLAGS, machineLimits } from '../worker/thread.ts';
-import type { FromTrial, TrialOrder } from './runTrial.ts';
-import type { Happening } from './story.ts';
+import type { FromTrial, ToldRun, TrialOrder } from './runTrial.ts';
 import type { Failure, Subject, Trial, TrialResult } from './trial.ts';
 
 /** The host's time that a run may take: after it the program computes without end. */
@@ -15,7 +14,8 @@ export class RefusedError extends Error {
 }
 
 export interface Ran extends TrialResult {
-  story: readonly Happening[];
+  /** Where it was asked for, and the run could say it. */
+  told: ToldRun | null;
 }
 
 export class Threads {
@@ -82,7 +82,7 @@ export class Threads {
       }, HOST_LIMIT_S * 1000);
       worker.on('message', (message: FromTrial) => {
         if (message.type === 'refused') reject(new RefusedError(message.message));
-        else answer = { ...message.result, story: message.story };
+        else answer = { ...message.result, told: message.told };
       });
       worker.on('error', (error) => {
         const text = topLevelFailureText(error, this.#subject.programs[0]!.file);
@@ -105,5 +105,5 @@ export class Threads {
 
 /** A failure of which the world itself could not tell. */
 function outsideOfRun(failure: Failure): Ran {
-  return { failure, survey: { links: {}, events: 0, processes: [], asleep: [] }, story: [] };
+  return { failure, survey: { links: {}, events: 0, processes: [], asleep: [] }, told: null };
 }

@@ -1,6 +1,7 @@
 /** Makes a recording of a run that a debugger has before it. */
 import path from 'node:path';
 import type { ProgramSpec } from '../../stack/user/program.ts';
+import type { InputEntry } from '../../stack/world/inputs.ts';
 import type { Debuggee } from '../control/debuggee.ts';
 import type { NumberedChange } from '../control/repetition.ts';
 import { readInputs } from '../inspect/inputText.ts';
@@ -33,12 +34,25 @@ const DECIDING = [
   'stepIntoAccessors',
 ];
 
+/** What a machine tells of its run. */
+export interface RunFacts {
+  inputs: readonly InputEntry[];
+  files: readonly ReadFile[];
+  /** How far it has come. */
+  end: { event: number; timeNs: number };
+}
+
 export async function makeRecording(debuggee: Debuggee, told: Told): Promise<RunRecording> {
-  const [inputs, read, end] = await Promise.all([
+  const [inputs, files, end] = await Promise.all([
     debuggee.askIn<string>('inputs()'),
     debuggee.askIn<ReadFile[]>('programFiles()'),
     debuggee.askIn<{ event: number; timeNs: number }>('now()'),
   ]);
+  return recordingOf({ inputs: readInputs(inputs), files, end }, told);
+}
+
+/** A recording of a run, wherever it was. */
+export function recordingOf({ inputs, files: read, end }: RunFacts, told: Told): RunRecording {
   const { launch, programs, changes, stop, isOver, bookmarks } = told;
   const { folder, files } = recordFiles(read);
   const deciding = Object.entries(launch).filter(([name]) => DECIDING.includes(name));
@@ -56,7 +70,7 @@ export async function makeRecording(debuggee: Debuggee, told: Told): Promise<Run
       })),
     },
     files,
-    inputs: readInputs(inputs),
+    inputs: [...inputs],
     changes: [...changes],
     stop,
     end: { ...end, timeNs: Math.round(end.timeNs), isOver },
