@@ -34,6 +34,7 @@ import { Memory, writeHex } from './memory.ts';
 import { Moments, type CountedArrival, type PassedStop } from './moments.ts';
 import { PacketStacks } from './packetStacks.ts';
 import { worldLine } from './presenters/machine.ts';
+import { StackCaptures } from './stackCaptures.ts';
 import { Stops, type ArmedFilter } from './stops.ts';
 import { TOOLS } from './tools.ts';
 import type { TextFrame } from './stackText.ts';
@@ -117,6 +118,7 @@ export class Agent {
   readonly packets: PacketStacks;
   readonly events: EventStacks;
   readonly moments: Moments;
+  readonly stacks: StackCaptures;
   readonly rules: BreakpointRules;
   readonly data: DataBreakpoints;
   readonly calls: CallRecorder;
@@ -150,6 +152,7 @@ export class Agent {
     this.packets = new PacketStacks(world);
     this.events = new EventStacks(world);
     this.moments = new Moments(world);
+    this.stacks = new StackCaptures(world);
     this.rules = new BreakpointRules(tell, (value) => this.describer.text(value), evaluated, this.moments);
     this.data = new DataBreakpoints(world, this.describer, this.stops, creations, this.rules, scope);
     this.calls = new CallRecorder(world, instrumentation);
@@ -159,6 +162,12 @@ export class Agent {
     scope.provide(TOOLS, () => tools);
     this.trees = new Trees(world, this.describer, this.stops, this.memory, t);
     this.pictures = new Pictures(world, this.trees, this.describer.sequences, t);
+  }
+
+  /** Keep the code of packets and events: where a run happens first, since one that repeats it can ask that one. */
+  keepStacks(): void {
+    this.packets.keep();
+    this.events.keep();
   }
 
   /** Errors for the user are thrown in the user's language. */
@@ -312,6 +321,10 @@ export class Agent {
   inputs(): string {
     const outside = this.#world.inputs.log.filter(({ input }) => !isChange(input));
     return inputText(outside);
+  }
+  /** What a run that repeats this one needs: those inputs, and the events of stacks that are needed for long. */
+  past(): { inputs: string; lasting: number[] } {
+    return { inputs: this.inputs(), lasting: this.stacks.lasting() };
   }
   /** The files of the programs, as they were read. */
   programFiles(): { path: string; text: string }[] {

@@ -44,7 +44,11 @@ export class EventStacks {
 
   constructor(world: World) {
     this.#world = world;
-    const { tracer } = world;
+  }
+
+  /** Note the code of all events from now on. */
+  keep(): void {
+    const { tracer } = this.#world;
     // Calls of a process's event loop do not remember their callers.
     tracer.on('syscalls:sys_enter', ({ entry_stack }) => this.#note('call', entry_stack ?? new Error()));
     tracer.on('sched:sched_switch', ({ __state, sleep_stack, entry_stack }) => {

@@ -34,13 +34,14 @@ export class PacketStacks {
   current = 0;
   /** Whether the stack of `current` already reaches into its protocol. */
   #isDeep = false;
+  #isKept = false;
 
   constructor({ tracer }: World) {
     tracer.on('net:netif_receive_skb', ({ frame_number }) => {
       if (frame_number <= 0) return;
       this.current = frame_number;
-      this.#isDeep = false;
-      this.#received.set(frame_number, new Error());
+      this.#isDeep = !this.#isKept;
+      if (this.#isKept) this.#received.set(frame_number, new Error());
     });
     tracer.on('irq:softirq_exit', () => (this.current = 0));
     // The first of these tracepoints while a frame is processed shows what its protocol does with it.
@@ -48,6 +49,11 @@ export class PacketStacks {
     tracer.on('skb:consume_skb', ({ frame_number }) => this.#deeper(frame_number));
     tracer.on('skb:kfree_skb', ({ frame_number }) => this.#deeper(frame_number));
     tracer.on('sock:inet_sock_set_state', () => this.#deeper(this.current));
+  }
+
+  /** Capture the stacks from now on. */
+  keep(): void {
+    this.#isKept = true;
   }
 
   #deeper(number: number): void {

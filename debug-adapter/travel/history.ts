@@ -186,7 +186,7 @@ export class History {
     filters: readonly ArmedFilter[],
     near: number,
   ): Promise<Arrival> {
-    return this.#lead(near, frontier, async (replica) => {
+    return this.#lead(moment.mark.event, near, frontier, async (replica) => {
       const { mark, moves } = moment;
       if (mark.kind === 'own' && moves.length === 0 && filters.length > 0)
         await replica.toFilterStop(filters, moment);
@@ -200,18 +200,24 @@ export class History {
    * @throws UserError if there is none up to there
    */
   arriveAtEvent(event: number, end: number, frontier: Mark): Promise<Arrival> {
-    return this.#lead(event - NEAR, frontier, async (replica) => {
+    return this.#lead(event, event - NEAR, frontier, async (replica) => {
       if ((await replica.toEvent(event)) > end) throw noEvent(event, end);
     });
   }
-  /** Let a machine run to an event, from there to where it is led, and stop after that at the frontier. */
+  /**
+   * Let a machine run to an event, from there to where it is led, and stop after that at the frontier.
+   *
+   * @param shown the event that is shown first
+   */
   async #lead(
+    shown: number,
     near: number,
     frontier: Mark | undefined,
     lead: (replica: Replica) => Promise<void>,
   ): Promise<Arrival> {
     const replica = await this.#machines.create();
     try {
+      await replica.show(shown);
       if (near > 0) await replica.toEvent(near);
       const stopsAt = frontier?.kind === 'place' ? await replica.stopAt(frontier) : undefined;
       await lead(replica);

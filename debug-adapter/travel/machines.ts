@@ -10,7 +10,7 @@ import type { NumberedChange } from '../control/repetition.ts';
 import type { Trail } from '../control/trail.ts';
 import type { ExpectedField } from '../inspect/dataBreakpoints.ts';
 import type { CountedClass } from '../worker/creations.ts';
-import { GivenUpError, Replica, StrayedError, type Blueprint } from './replica.ts';
+import { GivenUpError, Replica, StrayedError, type Blueprint, type Past } from './replica.ts';
 
 /** How many are loaded ahead of time: a search takes one, and the moment that it finds another one. */
 const SPARES = 2;
@@ -64,49 +64,49 @@ export class Machines {
     const since = this.#givenUp;
     const { end } = this.#original.trail;
     if (end !== undefined) throw new UserError('The run cannot be repeated: {0}.', end);
-    const inputs = await this.#inputs();
+    const past = await this.#past();
     if (this.#givenUp !== since) throw new GivenUpError();
-    await this.#numberChanges(inputs);
-    await this.#findFields(inputs);
-    const key = this.#keyOf(inputs);
+    await this.#numberChanges(past);
+    await this.#findFields(past);
+    const key = this.#keyOf(past);
     const at = this.#spares.findIndex((spare) => spare.key === key);
     const [spare] = at < 0 ? [] : this.#spares.splice(at, 1);
-    return spare?.replica ?? this.#load(inputs);
+    return spare?.replica ?? this.#load(past);
   }
   /** What was changed in the run, with numbers. @throws an error for the user if nothing repeats it */
   async changes(): Promise<readonly NumberedChange[]> {
     const { end, changes } = this.#original.trail;
     if (end !== undefined) throw new UserError('The run cannot be repeated: {0}.', end);
-    if (changes.length > this.#changes.length) await this.#numberChanges(await this.#inputs());
+    if (changes.length > this.#changes.length) await this.#numberChanges(await this.#past());
     return this.#changes;
   }
   /** A machine whose functions say when they begin and end. @throws as create() does */
   async createTraced(): Promise<Replica> {
     const { end } = this.#original.trail;
     if (end !== undefined) throw new UserError('The run cannot be repeated: {0}.', end);
-    const inputs = await this.#inputs();
-    await this.#numberChanges(inputs);
-    return this.#load(inputs, true);
+    const past = await this.#past();
+    await this.#numberChanges(past);
+    return this.#load(past, true);
   }
-  #inputs(): Promise<string> {
-    return this.#original.debuggee.askIn<string>('inputs()');
+  #past(): Promise<Past> {
+    return this.#original.debuggee.askIn<Past>('past()');
   }
 
   /** Find the numbers of the moments at which something was changed, one after the other. */
-  async #numberChanges(inputs: string): Promise<void> {
+  async #numberChanges(past: Past): Promise<void> {
     const made = this.#original.trail.changes;
     while (this.#changes.length < made.length) {
       const { change, moment, place } = made[this.#changes.length]!;
       const before = made[this.#changes.length - 1];
       // At one stop, one mark.
       const mark =
-        before?.moment === moment ? this.#changes.at(-1)!.mark : await this.#markOf(inputs, moment, place);
+        before?.moment === moment ? this.#changes.at(-1)!.mark : await this.#markOf(past, moment, place);
       this.#changes.push({ change, mark });
     }
   }
-  async #markOf(inputs: string, { mark, moves }: Moment, place: CodePoint): Promise<NumberedChange['mark']> {
+  async #markOf(past: Past, { mark, moves }: Moment, place: CodePoint): Promise<NumberedChange['mark']> {
     if (moves.length === 0 && (mark.kind === 'place' || mark.kind === 'own')) return mark;
-    return this.#once(inputs, async (replica) => {
+    return this.#once(past, async (replica) => {
       if (mark.event > NEAR) await replica.toEvent(mark.event - NEAR);
       await replica.track([{ place, of: { name: '', url: place.url } }]);
       await replica.follow({ mark, moves });
@@ -117,16 +117,16 @@ export class Machines {
   }
 
   /** Find the fields on which data breakpoints were set: which object of its class has each. */
-  async #findFields(inputs: string): Promise<void> {
+  async #findFields(past: Past): Promise<void> {
     for (const field of this.#original.fields.used)
-      if (!this.#fields.has(field.number)) this.#fields.set(field.number, await this.#find(inputs, field));
+      if (!this.#fields.has(field.number)) this.#fields.set(field.number, await this.#find(past, field));
   }
-  async #find(inputs: string, field: OfferedField): Promise<ExpectedField | null> {
+  async #find(past: Past, field: OfferedField): Promise<ExpectedField | null> {
     const { number, name, struct, url, path, moment } = field;
     if (struct === undefined || url === undefined || path === null || moment === undefined) return null;
     let kind = this.#counted.findIndex((one) => one.name === struct && one.url === url);
     if (kind < 0) kind = this.#counted.push({ name: struct, url }) - 1;
-    const ordinal = await this.#once(inputs, async (replica) => {
+    const ordinal = await this.#once(past, async (replica) => {
       await replica.follow(moment);
       return replica.debuggee.ask<number>('data.ordinalAt', path);
     });
@@ -137,18 +137,18 @@ export class Machines {
     return (this.#fields.get(number) ?? null) !== null;
   }
 
-  async #once<T>(inputs: string, use: (replica: Replica) => Promise<T>): Promise<T> {
-    const replica = await this.#load(inputs);
+  async #once<T>(past: Past, use: (replica: Replica) => Promise<T>): Promise<T> {
+    const replica = await this.#load(past);
     try {
       return await use(replica);
     } finally {
       this.drop(replica);
     }
   }
-  async #load(inputs: string, isTraced = false): Promise<Replica> {
+  async #load(past: Past, isTraced = false): Promise<Replica> {
     const since = this.#givenUp;
     const replica = await Replica.create(this.#blueprint, {
-      inputs,
+      ...past,
       changes: [...this.#changes],
       counted: [...this.#counted],
       fields: [...this.#fields.values()].filter((field) => field !== null),
@@ -160,19 +160,19 @@ export class Machines {
     throw new GivenUpError();
   }
 
-  #keyOf(inputs: string): string {
+  #keyOf({ inputs }: Past): string {
     return [this.#changes.length, this.#fields.size, inputs].join(' ');
   }
   /** Soon somebody will go back: load machines. */
   async prepare(): Promise<void> {
-    const inputs = await this.#inputs();
+    const past = await this.#past();
     if (this.#isClosed) return;
-    const key = this.#keyOf(inputs);
+    const key = this.#keyOf(past);
     const outdated = this.#spares.filter((spare) => spare.key !== key);
     this.#spares = this.#spares.filter((spare) => spare.key === key);
     for (const { replica } of outdated) replica.then((one) => this.drop(one)).catch(() => {});
     while (this.#spares.length < SPARES) {
-      const replica = this.#load(inputs);
+      const replica = this.#load(past);
       // Whoever needs it meets the error.
       replica.catch(() => {});
       this.#spares.push({ key, replica });

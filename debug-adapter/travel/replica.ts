@@ -18,6 +18,7 @@ import type { CountedArrival, NotedArrival, PassedStop, TrackedFunction } from '
 import { Repetition, type NumberedChange } from '../control/repetition.ts';
 import type { Execution } from '../control/execution.ts';
 import type { DataWish, ExpectedField } from '../inspect/dataBreakpoints.ts';
+import { CAPTURED_BEFORE } from '../inspect/stackCaptures.ts';
 import type { ArmedFilter } from '../inspect/stops.ts';
 import type { CountedClass } from '../worker/creations.ts';
 import { AGENT, type BootConfig } from '../worker/channel.ts';
@@ -47,10 +48,14 @@ export interface Blueprint {
   execution(debuggee: Debuggee): Execution;
 }
 
-/** What a run repeats. */
-export interface Repeated {
-  /** Of the run, as the agent gives them. */
+/** Of the run that is repeated, as its agent gives it. */
+export interface Past {
   inputs: string;
+  /** The events of stacks that are needed for long; undefined: all stacks are captured. */
+  lasting?: readonly number[];
+}
+/** What a run repeats. */
+export interface Repeated extends Past {
   changes: readonly NumberedChange[];
   /** Whose objects are counted. */
   counted: readonly CountedClass[];
@@ -115,10 +120,11 @@ export class Replica {
    */
   static async create(blueprint: Blueprint, repeated: Repeated): Promise<Replica> {
     const replica = new Replica(blueprint, repeated);
-    const { inputs, fields } = repeated;
+    const { inputs, fields, lasting } = repeated;
     try {
       await replica.debuggee.boot({ ...blueprint.boot, replay: inputs }, blueprint.skip);
       await replica.debuggee.load();
+      if (lasting !== undefined) await replica.debuggee.ask('stacks.repeat', lasting, null);
       if (fields.length > 0) await replica.debuggee.ask('data.expect', fields);
       await replica.#repetition.await();
       return replica;
@@ -174,6 +180,11 @@ export class Replica {
     const reached = await this.debuggee.askIn<number>('event');
     this.moment = at({ kind: 'own', event: reached, how: 'tracepoint' });
     return reached;
+  }
+
+  /** What follows this event is to be shown: the stacks of its tasks are captured. */
+  async show(event: number): Promise<void> {
+    await this.debuggee.ask('stacks.showFrom', event - CAPTURED_BEFORE);
   }
 
   /** Follow the way to a moment; this machine must stand before it. */

@@ -81,14 +81,16 @@ function start(
   if (boot.replay === undefined) openOutside(world);
   else world.inputs.replay(readInputs(boot.replay));
   boot_machine(world, settings);
-  world.capture_stacks = true;
   Error.stackTraceLimit = STACK_FRAMES;
   const scope = new DebuggerScope(world, kernel);
   scope.install();
   const tell: Tell = (text, isError) => records.output(isError ? 'important' : 'console', `${text}\n`);
   const agent = new Agent(world, kernel, scope, data.evaluated, { creations, instrumentation }, tell, t);
   const records: Records = new Records(new RingWriter(data.ring), world, agent.packets);
-  if (isTold(boot)) record(world, records);
+  if (isTold(boot)) {
+    agent.keepStacks();
+    record(world, records);
+  }
   const running: Running = { t, world, agent, records, boot };
   world.on_uncaught = (task, error) => uncaught(running, task, error);
   // Not enumerable, so that no other code in this thread notices it.

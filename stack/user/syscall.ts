@@ -36,7 +36,7 @@ export function syscall<T>(
   const task = thread_for_syscall(machine, name);
   machine.current = task;
   task.syscall = name;
-  if (machine.world.capture_stacks) task.entry_stack = new Error();
+  task.entry_stack = machine.world.captures_stack?.(task, 'entry') === true ? new Error() : null;
   trace.sys_enter(machine, task, name, args);
   const step = body.next();
   if (step.done === true) {
@@ -94,7 +94,7 @@ export function* syscall_sleeping<T>(
 ): Sleeps<T | Errno> {
   const task = machine.current;
   task.syscall = name;
-  if (machine.world.capture_stacks) task.entry_stack = new Error();
+  task.entry_stack = machine.world.captures_stack?.(task, 'entry') === true ? new Error() : null;
   trace.sys_enter(machine, task, name, args);
   const result = yield* body;
   leave(machine, task, name, result);

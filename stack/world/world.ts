@@ -5,7 +5,7 @@
  */
 import type { CaptureSink } from '../capture/capture.ts';
 import type { Fault } from '../fault_config.ts';
-import type { task_struct } from '../include/linux/sched.ts';
+import type { CapturedStack, task_struct } from '../include/linux/sched.ts';
 import { cpu_next_event_ns, cpu_run_due, cpu_run_next_task } from '../kernel/sched/idle.ts';
 import { BOOT_NS } from '../kernel/time/timekeeping.ts';
 import { RandomState } from '../lib/random.ts';
@@ -50,8 +50,11 @@ export class World {
    * here too.
    */
   capture: CaptureSink | null = null;
-  /** A debugger is attached: tasks capture their stack when they sleep. A setting, not a tracepoint. */
-  capture_stacks = false;
+  /**
+   * A debugger is attached: whether a task that makes a system call, or goes to sleep, captures its stack. Not a
+   * tracepoint: it decides.
+   */
+  captures_stack: ((task: task_struct, what: CapturedStack) => boolean) | null = null;
   /** Receives a program's console output. Not a tracepoint: program output is not a kernel event. */
   output: ((stream: 'stdout' | 'stderr', text: string, task: task_struct | null) => void) | null = null;
   /**

@@ -1,7 +1,7 @@
 /**
  * `npm run -s bench`: the stack beside Node's `net` over the real loopback, and the debugger beside V8's bare inspector, in
  * one run. `-- --json` prints one line of JSON; `-- NAME…` measures only figures whose name contains one of these
- * (`pingpong`, `http`, `dap`, `packet_cost`, `panel`, `capture`, `scroll`); the last three only if they
+ * (`pingpong`, `http`, `dap`, `packet_cost`, `panel`, `capture`, `scroll`, `travel`); the last four only if they
  * are named.
  */
 import { cpus } from 'node:os';
@@ -11,6 +11,7 @@ import { measureHttp } from './http.ts';
 import { measurePacketCost } from './packetCost.ts';
 import { measurePanel, type PanelFigures } from './panel.ts';
 import { measureScroll, type ScrollFigures } from './scroll.ts';
+import { measureTravel, type TravelFigures } from './travel.ts';
 import { FIGURES, measureBeside, type Beside, type Figure } from './throughput.ts';
 
 interface Results {
@@ -21,6 +22,7 @@ interface Results {
   panel: PanelFigures | undefined;
   capture: CaptureFigures | undefined;
   scroll: ScrollFigures | undefined;
+  travel: TravelFigures[] | undefined;
 }
 
 /** @param named whether a figure's name was given. @param wanted the same, or none was given */
@@ -38,11 +40,12 @@ async function measure(
   const panel = named('panel') ? await measurePanel() : undefined;
   const capture = named('capture') ? await measureCapture() : undefined;
   const scroll = named('scroll') ? await measureScroll() : undefined;
-  return { stack, http, packetCost, dap, panel, capture, scroll };
+  const travel = named('travel') ? await measureTravel() : undefined;
+  return { stack, http, packetCost, dap, panel, capture, scroll, travel };
 }
 
 function printTable(
-  { stack, http, packetCost, dap, panel, capture, scroll }: Results,
+  { stack, http, packetCost, dap, panel, capture, scroll, travel }: Results,
   machine: { cpu: string; node: string },
 ): void {
   const row = (title: string, ...columns: string[]) =>
@@ -102,10 +105,23 @@ function printTable(
     for (const { way, frames_per_s, dropped_percent, work_ms } of scroll.ways)
       row(`  ${way}`, number(frames_per_s), number(dropped_percent), number(work_ms));
   }
+  if (travel !== undefined) {
+    row('going back (ms) in a run of so many events', ...travel.map(({ events }) => number(events)));
+    const line = (title: string, figure: keyof TravelFigures) =>
+      row(`  ${title}`, ...travel.map((run) => number(run[figure])));
+    line('a step back as soon as it has stopped', 'first_at_once');
+    line('a step back', 'first');
+    line('the next ones, median', 'later');
+    line('one after the other, median', 'held');
+    line('back over the call of nearly all', 'over_call');
+    line('reverse-continue to what was shortly before', 'to_near_stop');
+    line('reverse-continue to near the beginning', 'to_far_stop');
+    line('to an event amid the run', 'to_event');
+  }
 }
 
 function toJson(
-  { stack, http, packetCost, dap, panel, capture, scroll }: Results,
+  { stack, http, packetCost, dap, panel, capture, scroll, travel }: Results,
   machine: { cpu: string; node: string },
 ): string {
   const sides = (figure: Figure) => {
@@ -125,6 +141,7 @@ function toJson(
     panel,
     capture,
     scroll,
+    travel,
     ...machine,
   });
 }

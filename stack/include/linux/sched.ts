@@ -81,6 +81,9 @@ export interface RuntimeTimer {
 }
 export const SIGKILL = 9;
 
+/** A stack that a task may capture: where it makes a system call, or where it goes to sleep. */
+export type CapturedStack = 'entry' | 'sleep';
+
 /** One thread of execution: a scenario's process, or a further thread of it. */
 export class task_struct {
   /** TASK_RUNNING, or the kind of sleep. */
@@ -105,8 +108,8 @@ export class task_struct {
   /** The suspended system call: the scheduler resumes it when the task runs again. */
   continuation: (() => void) | null = null;
   /**
-   * The stack where the task went to sleep, captured while a debugger is attached: an Error, whose stack is
-   * formatted on demand.
+   * The stack where the task went to sleep, captured if a debugger wants it: an Error, whose stack is formatted on
+   * demand.
    */
   sleep_stack: Error | null = null;
   /** The stack at the system call's entry, down to the user's frame, captured in the same way. */

@@ -32,7 +32,7 @@ export function current(machine: Machine): task_struct {
 export function* schedule(machine: Machine): Sleeps<void> {
   const task = machine.current;
   if (task.__state === TASK_RUNNING) return;
-  if (machine.world.capture_stacks) task.sleep_stack = new Error();
+  if (machine.world.captures_stack?.(task, 'sleep') === true) task.sleep_stack = new Error();
   task.on_cpu = false;
   yield;
   task.on_cpu = true;
