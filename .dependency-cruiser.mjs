@@ -76,13 +76,13 @@ export default {
     {
       name: 'sequence-needs-no-adapter',
       comment:
-        'Sequences, graphs and the ways of packets are made of what was recorded, in the adapter and in the extension: they need no machine.',
+        'Sequences, graphs, timelines and the ways of packets are made of what was recorded, in the adapter and in the extension: they need no machine.',
       severity: 'error',
-      from: { path: '^debug-adapter/(sequence|graphs|way)/' },
+      from: { path: '^debug-adapter/(sequence|graphs|way|timeline)/' },
       to: {
         path: '^(debug-adapter|stack)/',
         pathNot:
-          '^(debug-adapter/(protocol\\.ts|pictures/data\\.ts|recording/sampleLayout\\.ts|sequence/|graphs/|way/)|stack/(lib|include)/)',
+          '^(debug-adapter/(protocol\\.ts|pictures/data\\.ts|recording/sampleLayout\\.ts|sequence/|graphs/|way/|timeline/)|stack/(lib|include)/)',
       },
     },
     {
@@ -94,7 +94,7 @@ export default {
       to: {
         path: '^(stack|debug-adapter|webviews|test)/',
         pathNot:
-          '^(debug-adapter/(protocol|filters/(kinds|transitionText)|packets/.*|(sequence/sequence|graphs/graphs|way/way|captures/messages))|webviews/(messages|shape|(pictures|streams|compare)/messages))\\.ts$',
+          '^(debug-adapter/(protocol|filters/(kinds|transitionText)|packets/.*|(sequence/sequence|graphs/graphs|way/way|timeline/timeline|captures/messages))|webviews/(messages|shape|(pictures|streams|compare|timeline)/messages))\\.ts$',
       },
     },
     {

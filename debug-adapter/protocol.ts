@@ -46,6 +46,7 @@ import type {
   SequenceResponse,
 } from './sequence/data.ts';
 import type { Happening } from './sequence/happening.ts';
+import type { TimelineArguments, TimelineResponse } from './timeline/data.ts';
 import type { WayArguments, WayResponse } from './way/data.ts';
 import type { Step } from './way/step.ts';
 
@@ -55,6 +56,7 @@ export type * from './functionGraph/data.ts';
 export type * from './graphs/data.ts';
 export type * from './pictures/data.ts';
 export type * from './sequence/data.ts';
+export type * from './timeline/data.ts';
 export type * from './way/data.ts';
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -374,6 +376,7 @@ export interface SockscopeRequests {
   'sockscope/sequence': { arguments: SequenceArguments; response: SequenceResponse };
   'sockscope/graphs': { arguments: GraphsArguments; response: GraphsResponse };
   'sockscope/functionGraph': { arguments: FunctionGraphArguments; response: FunctionGraphResponse };
+  'sockscope/timeline': { arguments: TimelineArguments; response: TimelineResponse };
   'sockscope/packetWay': { arguments: WayArguments; response: WayResponse };
 }
 

@@ -1,5 +1,6 @@
 // The extension's entry point, which creates its parts.
 import * as vscode from 'vscode';
+import { Bookmarks } from './bookmarks.ts';
 import { BreakOnChooser } from './breakOn.ts';
 import { registerBreakOnStatus } from './breakOnStatus.ts';
 import { registerShowInLinux } from './editor/showInLinux.ts';
@@ -21,9 +22,11 @@ import { registerNewScenario } from './scenario/newScenario.ts';
 import { registerOpenSample } from './scenario/openSample.ts';
 import { registerScenarioEditor } from './scenario/scenarioEditor.ts';
 import { registerGoToEvent } from './goToEvent.ts';
+import { registerRecordings } from './recordings.ts';
 import { registerRunTo } from './runTo.ts';
 import { Sessions } from './session.ts';
 import { StackSources } from './stackSources.ts';
+import { TimelineView } from './timeline/timelineView.ts';
 import { Guide } from './walkthroughs/guide.ts';
 import { Wireshark } from './wireshark/wireshark.ts';
 import { DebugTree } from './trees/debugTree.ts';
@@ -40,8 +43,10 @@ export function activate(context: vscode.ExtensionContext): void {
   const breakOn = new BreakOnChooser(context.workspaceState, sessions);
   const temporary = new TemporaryCaptures();
   const wireshark = new Wireshark(temporary);
+  const bookmarks = new Bookmarks(sessions);
   const packets = new PacketsPanel(context.extensionUri, sessions, sources, log, context.workspaceState, {
     breakOn,
+    bookmarks,
     sockets,
     wireshark,
   });
@@ -49,6 +54,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const captures = new CaptureEditor(context, log, { focus: packets.focus, wireshark });
   const editors = new CompareEditors(context.extensionUri, log);
   const pictures = new PicturesView(context.extensionUri, surroundings, log);
+  const timeline = new TimelineView(context.extensionUri, { sessions, bookmarks, packets }, log);
   const lastProgram = new LastProgram(context.workspaceState, sources, configurationFor);
   context.subscriptions.push(
     log,
@@ -73,6 +79,9 @@ export function activate(context: vscode.ExtensionContext): void {
     registerBreakOnStatus(sessions, breakOn),
     registerRunTo(sessions),
     registerGoToEvent(sessions),
+    bookmarks,
+    timeline,
+    registerRecordings(sessions),
     new FirstStop(sessions, packets, context.globalState),
     registerInlineValues(sessions, sources),
     temporary,

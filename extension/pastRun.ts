@@ -23,6 +23,7 @@ import type { PacketStore } from '../debug-adapter/packets/packetStore.ts';
 import { exportPackets } from '../debug-adapter/packets/pcapFile.ts';
 import { causeChain, packetWithStory } from '../debug-adapter/packets/story.ts';
 import { sequenceOf } from '../debug-adapter/sequence/sequence.ts';
+import { Timeline } from '../debug-adapter/timeline/timeline.ts';
 import { wayOf } from '../debug-adapter/way/way.ts';
 import { shortTime } from './shortTime.ts';
 
@@ -40,6 +41,7 @@ export class PastRun {
   readonly #record: RunRecord;
   readonly #t: Translate;
   readonly #packets: PacketStore;
+  readonly #timeline = new Timeline();
   /** By id: a node's children. */
   readonly #children = new Map<string, TreeItem[]>();
   readonly #answers: Answers = {
@@ -70,6 +72,10 @@ export class PastRun {
     'sockscope/eventCode': ({ event }) => this.#eventCode(event),
     'sockscope/graphs': (body) => ({
       ...graphsOf(this.#record.happenings, this.#record.samples, body, this.#t),
+      isOver: true,
+    }),
+    'sockscope/timeline': (body) => ({
+      ...this.#timeline.of(this.#record.happenings, this.#record.missing, body, this.#record),
       isOver: true,
     }),
     'sockscope/packetWay': (body) => ({

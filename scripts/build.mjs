@@ -57,7 +57,8 @@ async function buildFile(file) {
 }
 
 /** What the bundler writes into dist/webviews. */
-const BUNDLE_OUTPUT = /^webviews\/((packets|pictures|streams|compare)\.(js|css)(\.map)?|codicon-\w+\.ttf)$/;
+const BUNDLE_OUTPUT =
+  /^webviews\/((packets|pictures|streams|compare|timeline)\.(js|css)(\.map)?|codicon-\w+\.ttf)$/;
 
 /** Removes from dist/ what has no source any more, so that a deleted test does not run on. */
 async function removeOrphans(room) {
@@ -127,6 +128,7 @@ async function bundles() {
         pictures: 'webviews/pictures/main.ts',
         streams: 'webviews/streams/main.ts',
         compare: 'webviews/compare/main.ts',
+        timeline: 'webviews/timeline/main.ts',
       },
       outdir: 'dist/webviews',
       platform: 'browser',

@@ -209,6 +209,8 @@ export type FromPanel =
   | { type: 'showWay'; number: number }
   /** Show the kernel functions on the packet's way. */
   | { type: 'showFunctionGraph'; number: number }
+  /** Name the moment at which it was sent; the extension asks for the name. */
+  | { type: 'bookmark'; number: number }
   /** Let the user choose what must be alike, and stop at the next such packet. */
   | { type: 'breakOnLike'; number: number }
   /** Follow the stream of a packet, in an editor. */
@@ -419,6 +421,7 @@ export const parseFromPanel = union<FromPanel>('a message from the Packets panel
     type: oneOf('showFunctionGraph'),
     number: count,
   }),
+  bookmark: object<FromPanelOf<'bookmark'>>({ type: oneOf('bookmark'), number: count }),
   followStream: object<FromPanelOf<'followStream'>>({ type: oneOf('followStream'), number: count }),
   breakOnLike: object<FromPanelOf<'breakOnLike'>>({ type: oneOf('breakOnLike'), number: count }),
   remember: object<FromPanelOf<'remember'>>({ type: oneOf('remember'), settings: string }),

@@ -7,7 +7,9 @@ import type { Ledger } from './ledger.ts';
 
 /** A response: its body, or an error. */
 export type Answer =
-  { success: true; body?: unknown } | { success: false; message: string; showUser: boolean };
+  | { success: true; body?: unknown }
+  /** `id`: tells clients apart what they can do about it; 1: nothing special. */
+  | { success: false; message: string; showUser: boolean; id?: number };
 /** A longer partial message is not saved for the supervisor. */
 const MOST_REST_BYTES = 64 * 1024;
 /** How many bytes may be queued for a slow client before the machine's output is left in the ring. */
@@ -56,9 +58,9 @@ export class Connection {
     const response: DebugProtocol.Response = new Response({ type: 'request', seq, command });
     response.success = answer.success;
     if (!answer.success) {
-      const { message, showUser } = answer;
+      const { message, showUser, id = 1 } = answer;
       response.message = message;
-      response.body = { error: { id: 1, format: message, showUser } };
+      response.body = { error: { id, format: message, showUser } };
     } else if (answer.body !== undefined) response.body = answer.body;
     this.#send(response);
     this.#flush();

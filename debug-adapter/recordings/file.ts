@@ -6,7 +6,7 @@ import { errorPart } from '../../language/userError.ts';
 import type { Maker, RecordedBookmark, RecordedFile, RecordedStop, RunRecording } from './data.ts';
 import { readEntry, writeBytes } from './inputs.ts';
 import { FileNames, readChange, readMoment } from './moments.ts';
-import { readPath } from './programFiles.ts';
+import { OtherProgramError, readPath } from './programFiles.ts';
 import { Place, RecordingError } from './shape.ts';
 
 export const RECORDING_SUFFIX = '.sockscope';
@@ -39,6 +39,7 @@ export function readRecording(file: string, folderOf: (recording: RunRecording) 
   try {
     return parse(unpack(file), folderOf);
   } catch (error) {
+    if (error instanceof OtherProgramError) throw error;
     throw new RecordingError('{0}: {1}', file, errorPart(error));
   }
 }

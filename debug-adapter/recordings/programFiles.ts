@@ -15,6 +15,11 @@ const MOST_TEXT = 1024 * 1024;
 /** How many files a message names. */
 const MOST_NAMED = 3;
 
+/** The program is not here, or is another one: the sources in the recording would help. */
+export class OtherProgramError extends RecordingError {
+  override name = 'OtherProgramError';
+}
+
 /** A file as a machine's thread read it. */
 export interface ReadFile {
   path: string;
@@ -75,14 +80,14 @@ export function findFolder({ files }: RunRecording, folders: readonly string[]):
   const folder =
     first === undefined ? folders[0] : folders.find((one) => existsSync(path.join(one, first.path)));
   if (folder === undefined)
-    throw new RecordingError(
+    throw new OtherProgramError(
       'The program of the recording is not here: there is no {0} in {1}. Put the recording into the folder that has it, or run the sources in the recording itself.',
       first!.path,
       folders.join(', '),
     );
   const changed = files.filter((file) => !isSame(file, folder)).map((file) => path.join(folder, file.path));
   if (changed.length > 0)
-    throw new RecordingError(
+    throw new OtherProgramError(
       'The program has changed since the recording was made: {0}. Go back to the version that it was made with, or run the sources in the recording itself.',
       changed.length > MOST_NAMED ? `${changed.slice(0, MOST_NAMED).join(', ')}, …` : changed.join(', '),
     );

@@ -1,4 +1,5 @@
 /** The custom requests about what was recorded: the sequence diagram, the graphs, the ways of packets. */
+import { UserError } from '../../language/userError.ts';
 import { graphsOf } from '../graphs/graphs.ts';
 import type {
   CodeLocation,
@@ -9,6 +10,8 @@ import type {
   Moment,
   SequenceArguments,
   SequenceResponse,
+  TimelineArguments,
+  TimelineResponse,
   WayArguments,
   WayResponse,
 } from '../protocol.ts';
@@ -18,6 +21,8 @@ import { WAY_FUNCTIONS, type Places } from '../way/code.ts';
 import { wayOf } from '../way/way.ts';
 import { stackFrames } from './packetRequests.ts';
 import type { Run } from './run.ts';
+
+const AXES: readonly (TimelineArguments['axis'] | undefined)[] = [undefined, 'time', 'events'];
 
 export async function sequence(run: Run, args: SequenceArguments): Promise<SequenceResponse> {
   const stop = await momentOfStop(run);
@@ -34,6 +39,16 @@ export async function eventCode(run: Run, { event }: EventCodeArguments): Promis
 export async function graphs(run: Run, args: GraphsArguments): Promise<GraphsResponse> {
   const stop = await momentOfStop(run);
   const answer = graphsOf(run.recording.read(), run.samples.read(), args, run.t);
+  return stop === undefined ? answer : { ...answer, stop };
+}
+
+export async function timeline(run: Run, args: TimelineArguments): Promise<TimelineResponse> {
+  if (!AXES.includes(args.axis))
+    throw new UserError('sockscope/timeline counts time or events, not "{0}"', String(args.axis));
+  const stop = await momentOfStop(run);
+  const { recording, bookmarks, stops } = run;
+  const marks = { bookmarks: bookmarks.list(), stops };
+  const answer = run.timeline.of(recording.read(), recording.missing, args, marks);
   return stop === undefined ? answer : { ...answer, stop };
 }
 

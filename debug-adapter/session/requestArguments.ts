@@ -139,6 +139,7 @@ const SHAPES: Readonly<Record<string, Readonly<Record<string, Shape>>>> = {
   'sockscope/sequence': { 'connection?': 'string', 'from?': 'count', 'to?': 'count', 'count?': 'count' },
   'sockscope/eventCode': { event: 'count' },
   'sockscope/functionGraph': { from: 'count', 'to?': 'count', 'packetsOnly?': 'boolean' },
+  'sockscope/timeline': { 'axis?': 'string', 'from?': 'integer', 'to?': 'integer', 'columns?': 'count' },
   'sockscope/packetWay': { 'number?': 'integer' },
   'sockscope/graphs': {
     'graph?': 'string',

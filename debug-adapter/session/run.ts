@@ -19,6 +19,7 @@ import { PcapFile } from '../packets/pcapFile.ts';
 import { Recording } from '../recording/recording.ts';
 import { Samples } from '../recording/samples.ts';
 import { Steps } from '../recording/steps.ts';
+import { Timeline } from '../timeline/timeline.ts';
 import { bringToStop } from '../recordings/replay.ts';
 import type { Moment } from '../protocol.ts';
 import type { Blueprint, Replica } from '../travel/replica.ts';
@@ -122,6 +123,7 @@ export class Run {
   readonly bookmarks: Bookmarks;
   /** The moments at which it has stopped, the newest. */
   readonly stops: Moment[];
+  readonly timeline: Timeline;
   /** It repeats the run of a recording, whose end is not its own. */
   #isReplaying = false;
   /** Called when it has come to where its recording stands, before it stops there. */
@@ -142,6 +144,7 @@ export class Run {
     this.#replica = replica;
     this.bookmarks = original?.bookmarks ?? new Bookmarks();
     this.stops = original?.stops ?? [];
+    this.timeline = original?.timeline ?? new Timeline();
     this.#t = language.t;
     this.#bundle = language.bundle;
     this.#client = client;

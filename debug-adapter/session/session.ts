@@ -6,6 +6,7 @@ import { DRIVER_TRANSMIT } from '../../stack/debugger/places.ts';
 import type { Answer, Connection } from '../connection/connection.ts';
 import { Debuggee } from '../control/debuggee.ts';
 import { FunctionIndex } from '../control/functionIndex.ts';
+import { OtherProgramError } from '../recordings/programFiles.ts';
 import { loadRecorded } from '../recordings/replay.ts';
 import type { StepKind } from '../control/policies/begin.ts';
 import { readBundle } from '../language.ts';
@@ -49,7 +50,7 @@ import { addBookmark, saveRecording } from './recordingFile.ts';
 import { parseArguments } from './requestArguments.ts';
 import { blueprintOf, Run, type ClientAbilities } from './run.ts';
 import { readMemory, updateChecksums, writeMemory } from './memory.ts';
-import { eventCode, graphs, packetWay, sequence } from './recordingRequests.ts';
+import { eventCode, graphs, packetWay, sequence, timeline } from './recordingRequests.ts';
 import { setExpression } from './setExpression.ts';
 import { setVariable } from './setVariable.ts';
 import { picture } from './pictureRequests.ts';
@@ -65,6 +66,9 @@ import { isTraceCommand } from '../tracing/syntax.ts';
 type Handler = (args: never) => unknown;
 /** A machine that runs may never come to an answer: nobody waits longer than a second for one. */
 const RUNNING_ANSWER_MS = 950;
+/** Numbers of errors: one like any other; the sources in a recording would help. */
+const FAILED = 1;
+const OTHER_PROGRAM = 2;
 /** A stopped one always answers, as quickly as the host's processor lets it. */
 const STOPPED_ANSWER_MS = 10_000;
 
@@ -253,6 +257,7 @@ export class Session {
     'sockscope/eventCode': (args: never) => eventCode(this.#running(), args),
     'sockscope/graphs': (args: never) => graphs(this.#running(), args),
     'sockscope/functionGraph': (args: FunctionGraphArguments) => this.#functionGraph(args),
+    'sockscope/timeline': (args: never) => timeline(this.#running(), args),
     'sockscope/packetWay': (args: never) => packetWay(this.#running(), args),
   };
 
@@ -324,7 +329,8 @@ export class Session {
       };
     } catch (error) {
       const showUser = command === 'launch' || command === 'restart';
-      answer = { success: false, message: errorText(this.#t, error), showUser };
+      const id = error instanceof OtherProgramError ? OTHER_PROGRAM : FAILED;
+      answer = { success: false, message: errorText(this.#t, error), showUser, id };
     }
     const isLast = command === 'disconnect';
     if (isLast) this.#connection.refuseOpen(this.#t('the session has ended'), request.seq);

@@ -6,6 +6,7 @@ import type { StackSources } from '../stackSources.ts';
 import { Throttle } from '../throttle.ts';
 import { WebviewHost } from '../webviewHost.ts';
 import type { OwnMessage } from '../webviewPage.ts';
+import type { Bookmarks } from '../bookmarks.ts';
 import type { BreakOnChooser } from '../breakOn.ts';
 import type { DebugTree } from '../trees/debugTree.ts';
 import type { Wireshark } from '../wireshark/wireshark.ts';
@@ -27,6 +28,7 @@ const UPDATE_INTERVAL = 200;
 /** What the panel's commands act on. */
 export interface PanelParts {
   breakOn: BreakOnChooser;
+  bookmarks: Bookmarks;
   sockets: DebugTree;
   wireshark: Wireshark;
 }

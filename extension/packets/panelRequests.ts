@@ -43,6 +43,9 @@ export async function answerPanel(
     case 'showFunctionGraph':
       await vscode.commands.executeCommand('sockscope.showFunctionGraph', { packet: message.number });
       return undefined;
+    case 'bookmark':
+      await parts.bookmarks.add({ packet: message.number });
+      return undefined;
     case 'breakOnLike':
       await breakOnLike(need(session), parts.breakOn, message.number);
       return undefined;

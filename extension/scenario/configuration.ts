@@ -100,6 +100,8 @@ class LaunchConfigurations implements vscode.DebugConfigurationProvider {
       void complain(say(NO_PROGRAM));
       return undefined;
     }
+    // A recording has its programs.
+    if (configuration['recording'] !== undefined) return configuration;
     if (configuration['programs'] === undefined && programFiles(configuration).length === 0) {
       void complain(
         vscode.l10n.t(

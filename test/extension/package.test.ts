@@ -36,6 +36,8 @@ describe('the .vsix', function () {
       'dist/webviews/streams.css',
       'dist/webviews/compare.js',
       'dist/webviews/compare.css',
+      'dist/webviews/timeline.js',
+      'dist/webviews/timeline.css',
       'stack/user/sockscope.d.ts',
       'samples/first-handshake.ts',
       'samples/keep-alive-reset/client.mjs',

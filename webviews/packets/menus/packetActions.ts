@@ -100,6 +100,11 @@ export class PacketActions {
     this.host.post({ type: 'showFunctionGraph', number });
   }
 
+  /** Name the moment at which it was sent. */
+  bookmark(number: number): void {
+    this.host.post({ type: 'bookmark', number });
+  }
+
   followStream(number: number): void {
     this.host.post({ type: 'followStream', number });
   }

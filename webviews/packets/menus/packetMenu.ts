@@ -51,6 +51,7 @@ export function rowMenu(number: number, row: PacketRow | undefined, actions: Pac
       { label: t('Show Its Socket in the Sockets Tree'), run: () => actions.showSocket(number) },
       { label: t('Show Its Way'), run: () => actions.showWay(number) },
       { label: t('Show Its Function Graph'), run: () => actions.showFunctionGraph(number) },
+      { label: t('Bookmark Its Moment…'), run: () => actions.bookmark(number) },
     ]),
     [
       copyEntries(number, row, actions),
