@@ -323,8 +323,9 @@ export class Agent {
     return inputText(outside);
   }
   /** What a run that repeats this one needs: those inputs, and the events of stacks that are needed for long. */
-  past(): { inputs: string; lasting: number[] } {
-    return { inputs: this.inputs(), lasting: this.stacks.lasting() };
+  past(): { inputs: string; lasting: number[]; heapUsed: number } {
+    const { heapUsed } = process.memoryUsage();
+    return { inputs: this.inputs(), lasting: this.stacks.lasting(), heapUsed };
   }
   /** The files of the programs, as they were read. */
   programFiles(): { path: string; text: string }[] {

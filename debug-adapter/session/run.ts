@@ -117,6 +117,9 @@ export class Run {
     if (this.#isReplaying)
       throw new UserError('the recording is being replayed: the machine stops where the recording stands');
   }
+  /** Called with the event at each stop, when that is known, and when it is over. */
+  onStands: (event: number) => void = () => {};
+  onGoes: () => void = () => {};
   /** Called when a machine that repeats a run takes another way, or ends. */
   onStrayed: (why: Part) => void = () => {};
   /** Moments to which the user has given names. */
@@ -357,6 +360,7 @@ export class Run {
     if (this.#original === undefined) this.#noteStop({ event, timeNs: Math.round(Number(time) * 1e9) });
     this.packets.current = frame === 0 ? undefined : frame;
     this.#progress.stopped(time, event);
+    this.onStands(event);
     this.#recorder?.stopped(stop, snapshot);
   }
   #noteStop(stop: Moment): void {
@@ -366,6 +370,7 @@ export class Run {
   #continued({ threadId }: PausedState): void {
     // All threads continue. A client that believes only one does would keep its state of the others until
     // they stop again.
+    this.onGoes();
     this.#emit('continued', { threadId, allThreadsContinued: true });
     this.#recorder?.continued();
     this.packets.current = undefined;

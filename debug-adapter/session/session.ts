@@ -407,7 +407,7 @@ export class Session {
     launch: LaunchArguments,
     repeats: ConstructorParameters<typeof Run>[8] = {},
   ): Run {
-    return new Run(
+    const run = new Run(
       debuggee,
       launch,
       this.#functions,
@@ -418,6 +418,9 @@ export class Session {
       this.#client,
       repeats,
     );
+    run.onStands = (event) => this.#travel.stands(run, event);
+    run.onGoes = () => this.#travel.goes();
+    return run;
   }
 
   /** A thread for a machine: the spare one, if its heap limit is right. */

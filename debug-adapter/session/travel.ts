@@ -45,11 +45,17 @@ interface Destination {
   arrive(frontier: Mark): Promise<Arrival>;
 }
 
+/** Who looks at a stop for so long may go back from it; until then no machine is made ready for that. */
+const LOOK_MS = 2000;
+/** The same of somebody who has gone back before. */
+const GLANCE_MS = 100;
+
 export class Travel {
   readonly #traveller: Traveller;
   #machines: Machines | undefined;
   #present: Present | undefined;
   #isSearching = false;
+  #looks: NodeJS.Timeout | undefined;
 
   constructor(traveller: Traveller) {
     this.#traveller = traveller;
@@ -246,8 +252,6 @@ export class Travel {
       .finally(() => {
         work.end();
         this.#isSearching = false;
-        // Soon the user goes back further.
-        this.#machines?.prepare().catch(() => {});
       });
   }
   async #travel(
@@ -293,6 +297,23 @@ export class Travel {
     present.stopAgain(message('Paused at the end of the past'));
   }
 
+  /** A run stands at an event: soon somebody may go back. */
+  stands(run: Run, event: number): void {
+    this.goes();
+    const prepare = (): void => {
+      // Whoever goes back meets the error.
+      this.machinesFor(run)
+        .prepare(event)
+        .catch(() => {});
+    };
+    this.#looks = setTimeout(prepare, this.#machines === undefined ? LOOK_MS : GLANCE_MS);
+  }
+  /** It goes on. */
+  goes(): void {
+    clearTimeout(this.#looks);
+    this.#machines?.rest();
+  }
+
   /** A search is under way: give it up. @returns whether there was one */
   stopSearch(): boolean {
     if (this.#isSearching) this.#machines?.stop();
@@ -301,6 +322,7 @@ export class Travel {
   /** Nothing of the past is shown any more. @returns the run itself */
   leave(run: Run): Run {
     this.#isSearching = false;
+    clearTimeout(this.#looks);
     this.#machines?.close();
     this.#machines = undefined;
     const present = this.#present?.run ?? run;

@@ -19,8 +19,8 @@ import type { CountedArrival, NotedArrival, PassedStop } from '../inspect/moment
 import type { ArmedFilter } from '../inspect/stops.ts';
 import type { Call, Surroundings } from './here.ts';
 import { lineBefore, threadOf, type PlaceRole } from './lineBefore.ts';
-import { NEAR, type Machines } from './machines.ts';
-import { StrayedError, type Replica, type TrackedPlace, type Wishes } from './replica.ts';
+import type { Machines } from './machines.ts';
+import { NEAR, StrayedError, type Replica, type TrackedPlace, type Wishes } from './replica.ts';
 
 /** How many events before a moment a search begins, one after the other. */
 const WINDOWS = [300, 20_000, Infinity];
@@ -128,7 +128,7 @@ export class History {
     from: number,
     wishes: Wishes,
   ): Promise<{ stops: PassedStop[]; reached: CountedArrival | undefined } | undefined> {
-    return this.#machines.with(async (replica) => {
+    return this.#machines.with(from, async (replica) => {
       if (from > 0 && (await replica.toEvent(from)) >= moment.mark.event) return undefined;
       await replica.watchFor({
         ...wishes,
@@ -140,7 +140,7 @@ export class History {
   }
   /** The program's first line. */
   async beginning(): Promise<Moment> {
-    return this.#machines.with(async ({ debuggee }) => {
+    return this.#machines.with(0, async ({ debuggee }) => {
       const place = await entryOf(debuggee);
       if (place === undefined) throw new UserError('The program has no first line to go back to.');
       return { mark: BEGIN.mark, moves: [{ how: 'arrive', place, arrival: 1 }] };
@@ -153,7 +153,7 @@ export class History {
     from: number,
     places: readonly TrackedPlace[],
   ): Promise<NotedArrival[] | undefined> {
-    return this.#machines.with(async (replica) => {
+    return this.#machines.with(from, async (replica) => {
       if (from > 0 && (await replica.toEvent(from)) >= moment.mark.event) return undefined;
       await replica.track(places);
       await replica.follow(moment);
@@ -215,7 +215,7 @@ export class History {
     frontier: Mark | undefined,
     lead: (replica: Replica) => Promise<void>,
   ): Promise<Arrival> {
-    const replica = await this.#machines.create();
+    const replica = await this.#machines.create(near);
     try {
       await replica.show(shown);
       if (near > 0) await replica.toEvent(near);

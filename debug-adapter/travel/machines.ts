@@ -10,25 +10,14 @@ import type { NumberedChange } from '../control/repetition.ts';
 import type { Trail } from '../control/trail.ts';
 import type { ExpectedField } from '../inspect/dataBreakpoints.ts';
 import type { CountedClass } from '../worker/creations.ts';
-import { GivenUpError, Replica, StrayedError, type Blueprint, type Past } from './replica.ts';
-
-/** How many are loaded ahead of time: a search takes one, and the moment that it finds another one. */
-const SPARES = 2;
-/** So many events before a moment its place is watched: watching costs time at each arrival. */
-export const NEAR = 200;
+import { GivenUpError, NEAR, Replica, StrayedError, type Blueprint, type Past } from './replica.ts';
+import { Supply } from './supply.ts';
 
 /** The run that is repeated. */
 export interface Original {
   debuggee: Debuggee;
   trail: Trail;
   fields: DataFields;
-}
-
-/** A machine that stands before its first line. */
-interface Spare {
-  /** Tells what it repeats. */
-  key: string;
-  replica: Promise<Replica>;
 }
 
 export class Machines {
@@ -40,7 +29,10 @@ export class Machines {
   /** By the fields' numbers; null: it cannot be found again. */
   readonly #fields = new Map<number, ExpectedField | null>();
   readonly #living = new Set<Replica>();
-  #spares: Spare[] = [];
+  readonly #supply = new Supply(
+    (past) => this.#load(past),
+    (replica) => this.drop(replica),
+  );
   #isClosed = false;
   /** How often all were given up. */
   #givenUp = 0;
@@ -50,17 +42,21 @@ export class Machines {
     this.#original = original;
   }
 
-  /** Use a machine, and end it. */
-  async with<T>(use: (replica: Replica) => Promise<T>): Promise<T> {
-    const replica = await this.create();
+  /** Use a machine that stands before an event, and end it. */
+  async with<T>(before: number, use: (replica: Replica) => Promise<T>): Promise<T> {
+    const replica = await this.create(before);
     try {
       return await use(replica);
     } finally {
       this.drop(replica);
     }
   }
-  /** @throws an error for the user if the run cannot be repeated */
-  async create(): Promise<Replica> {
+  /**
+   * A machine that has not passed an event; at most 0: that stands before its first line.
+   *
+   * @throws an error for the user if the run cannot be repeated
+   */
+  async create(before: number): Promise<Replica> {
     const since = this.#givenUp;
     const { end } = this.#original.trail;
     if (end !== undefined) throw new UserError('The run cannot be repeated: {0}.', end);
@@ -68,10 +64,7 @@ export class Machines {
     if (this.#givenUp !== since) throw new GivenUpError();
     await this.#numberChanges(past);
     await this.#findFields(past);
-    const key = this.#keyOf(past);
-    const at = this.#spares.findIndex((spare) => spare.key === key);
-    const [spare] = at < 0 ? [] : this.#spares.splice(at, 1);
-    return spare?.replica ?? this.#load(past);
+    return this.#supply.take(this.#keyOf(past), before) ?? this.#load(past);
   }
   /** What was changed in the run, with numbers. @throws an error for the user if nothing repeats it */
   async changes(): Promise<readonly NumberedChange[]> {
@@ -163,20 +156,17 @@ export class Machines {
   #keyOf({ inputs }: Past): string {
     return [this.#changes.length, this.#fields.size, inputs].join(' ');
   }
-  /** Soon somebody will go back: load machines. */
-  async prepare(): Promise<void> {
+  /** The user stands at an event: have machines ready before it. */
+  async prepare(event: number): Promise<void> {
+    const { end, changes } = this.#original.trail;
+    // What was changed gets its numbers when somebody goes back.
+    if (end !== undefined || changes.length > this.#changes.length) return;
     const past = await this.#past();
-    if (this.#isClosed) return;
-    const key = this.#keyOf(past);
-    const outdated = this.#spares.filter((spare) => spare.key !== key);
-    this.#spares = this.#spares.filter((spare) => spare.key === key);
-    for (const { replica } of outdated) replica.then((one) => this.drop(one)).catch(() => {});
-    while (this.#spares.length < SPARES) {
-      const replica = this.#load(past);
-      // Whoever needs it meets the error.
-      replica.catch(() => {});
-      this.#spares.push({ key, replica });
-    }
+    if (!this.#isClosed) await this.#supply.fill(this.#keyOf(past), past, event);
+  }
+  /** The user goes on: no processor is used for what may never be needed. */
+  rest(): void {
+    this.#supply.rest();
   }
   drop(replica: Replica): void {
     this.#living.delete(replica);
@@ -191,7 +181,7 @@ export class Machines {
   stop(): void {
     this.#givenUp++;
     for (const replica of this.#living) this.drop(replica);
-    this.#spares = [];
+    this.#supply.forget();
   }
   close(): void {
     this.#isClosed = true;

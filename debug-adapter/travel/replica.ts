@@ -38,6 +38,9 @@ export interface TrackedPlace {
   of: TrackedFunction;
 }
 
+/** So many events before a moment its place is watched: watching costs time at each arrival. */
+export const NEAR = 200;
+
 /** What a machine is made of: as the first one of the session was. */
 export interface Blueprint {
   root: string;
@@ -53,9 +56,11 @@ export interface Past {
   inputs: string;
   /** The events of stacks that are needed for long; undefined: all stacks are captured. */
   lasting?: readonly number[];
+  /** Bytes of its heap. */
+  heapUsed: number;
 }
 /** What a run repeats. */
-export interface Repeated extends Past {
+export interface Repeated extends Omit<Past, 'heapUsed'> {
   changes: readonly NumberedChange[];
   /** Whose objects are counted. */
   counted: readonly CountedClass[];

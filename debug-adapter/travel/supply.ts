@@ -1,0 +1,105 @@
+/**
+ * Machines that are loaded ahead of time, and brought near to where the user stands while nothing else happens: a machine
+ * takes half a second to load, and V8 as long again to compile what runs often.
+ */
+import { freemem } from 'node:os';
+import { NEAR, type Past, type Replica } from './replica.ts';
+
+/** How many wait near to where the user stands: a search takes one, and the moment that it finds another one. */
+const NEAR_SPARES = 2;
+/** One more stands before its first line, for what is further back. */
+const SPARES = NEAR_SPARES + 1;
+/** So many events before the user they wait, or a quarter of the run if that is less: steps back leave them behind. */
+const PARKED_BEFORE = 20_000;
+/** One that has fallen back behind that is brought on. */
+const FALLEN_BACK = 30_000;
+/** A shorter run is repeated as quickly from its beginning. */
+const SHORT = 2000;
+/** Events between two looks at whether the user still stands. */
+const STRETCH = 10_000;
+/** The share of free memory that they may take. */
+const MEMORY_SHARE = 1 / 4;
+
+interface Spare {
+  /** Tells what it repeats. */
+  key: string;
+  /** The event that it has not passed; 0: it stands before its first line. */
+  at: number;
+  /** Settles when it stands there. */
+  replica: Promise<Replica>;
+}
+
+export class Supply {
+  readonly #load: (past: Past) => Promise<Replica>;
+  readonly #drop: (replica: Replica) => void;
+  #spares: Spare[] = [];
+  /** Counts how often it was to begin and to end: work for an earlier stop ends. */
+  #turn = 0;
+
+  constructor(load: (past: Past) => Promise<Replica>, drop: (replica: Replica) => void) {
+    this.#load = load;
+    this.#drop = drop;
+  }
+
+  /** The machine of a kind that is nearest before an event; undefined: there is none. */
+  take(key: string, before: number): Promise<Replica> | undefined {
+    const fitting = this.#spares.filter((spare) => spare.key === key && spare.at <= Math.max(0, before));
+    const [nearest] = fitting.sort((one, other) => other.at - one.at);
+    if (nearest === undefined) return undefined;
+    this.#spares.splice(this.#spares.indexOf(nearest), 1);
+    return nearest.replica;
+  }
+
+  /** The user stands at an event: fill up, one machine after the other, until rest() is called. */
+  async fill(key: string, past: Past, event: number): Promise<void> {
+    const turn = ++this.#turn;
+    const isOver = (): boolean => turn !== this.#turn;
+    this.#discard((spare) => spare.key !== key || (spare.at > 0 && spare.at > event - NEAR));
+    if (SPARES * past.heapUsed > freemem() * MEMORY_SHARE) return;
+    const parked = event < SHORT ? 0 : Math.floor(event - Math.min(event / 4, PARKED_BEFORE));
+    const needed = parked === 0 ? NEAR_SPARES : SPARES;
+    while (!isOver()) {
+      const near = this.#spares.filter(({ at }) => parked - at <= FALLEN_BACK && (parked === 0 || at > 0));
+      const behind = this.#spares.find((spare) => !near.includes(spare));
+      const isShort = near.length < NEAR_SPARES;
+      if (this.#spares.length < needed) {
+        const spare: Spare = { key, at: 0, replica: this.#load(past) };
+        this.#spares.push(spare);
+        await this.#settle(spare);
+      } else if (isShort && behind !== undefined) await this.#bring(behind, parked, isOver);
+      else return;
+    }
+  }
+  /** Bring a machine on, a stretch at a time. */
+  async #bring(spare: Spare, event: number, isOver: () => boolean): Promise<void> {
+    while (spare.at < event && !isOver() && this.#spares.includes(spare)) {
+      const to = (spare.at = Math.min(event, spare.at + STRETCH));
+      spare.replica = spare.replica.then(async (replica) => {
+        spare.at = Math.max(to, await replica.toEvent(to));
+        return replica;
+      });
+      await this.#settle(spare);
+    }
+  }
+  /** Whoever needs a machine that could not be made meets the error; nobody keeps it. */
+  async #settle(spare: Spare): Promise<void> {
+    await spare.replica.catch(() => {
+      this.#spares = this.#spares.filter((other) => other !== spare);
+      this.rest();
+    });
+  }
+  #discard(isUseless: (spare: Spare) => boolean): void {
+    for (const { replica } of this.#spares.filter(isUseless)) replica.then(this.#drop, () => {});
+    this.#spares = this.#spares.filter((spare) => !isUseless(spare));
+  }
+
+  /** The machine is needed elsewhere: nothing is made any more, and what there is stays. */
+  rest(): void {
+    this.#turn++;
+  }
+  /** Somebody has ended them all. */
+  forget(): void {
+    this.rest();
+    this.#spares = [];
+  }
+}
