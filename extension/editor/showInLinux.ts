@@ -7,17 +7,20 @@ import { definitionLine, linuxFunctionAt, type LinuxFunction } from './linuxFunc
 /** Linux 6.1, which the stack mirrors, with its references. */
 const CROSS_REFERENCE = 'https://elixir.bootlin.com/linux/v6.1/source/';
 
-/** What VS Code hands to a command in the menu of a stack frame. */
+/** What VS Code hands to a command in the menu of a stack frame, behind the path of its file. */
 interface FrameContext {
-  frameLocation?: { range: { startLineNumber: number }; source: { path?: string } };
+  frameLocation: { range: { startLineNumber: number }; source: { path?: string } };
+}
+function isFrame(context: unknown): context is FrameContext {
+  return typeof context === 'object' && context !== null && 'frameLocation' in context;
 }
 
 export function registerShowInLinux(sources: StackSources): vscode.Disposable {
   return vscode.commands.registerCommand(
     'sockscope.showInLinux',
-    async (of?: vscode.Uri | FrameContext): Promise<void> => {
+    async (...context: unknown[]): Promise<void> => {
       try {
-        const counterpart = await counterpartOf(sources, of);
+        const counterpart = await counterpartOf(sources, context.find(isFrame)?.frameLocation);
         if (counterpart !== undefined) await show(counterpart);
       } catch (error) {
         void vscode.window.showErrorMessage((error as Error).message);
@@ -28,9 +31,8 @@ export function registerShowInLinux(sources: StackSources): vscode.Disposable {
 
 async function counterpartOf(
   sources: StackSources,
-  of: vscode.Uri | FrameContext | undefined,
+  frame: FrameContext['frameLocation'] | undefined,
 ): Promise<LinuxFunction | undefined> {
-  const frame = of !== undefined && 'frameLocation' in of ? of.frameLocation : undefined;
   const editor = vscode.window.activeTextEditor;
   const file = frame === undefined ? editor?.document.uri.fsPath : frame.source.path;
   const line = frame === undefined ? editor?.selection.active.line : frame.range.startLineNumber - 1;

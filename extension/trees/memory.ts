@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import type { MachineSession, Sessions } from '../session.ts';
 
-const HEX_EDITOR = { extension: 'ms-vscode.hexeditor', view: 'hexEditor.hexedit' };
+const VIEW_MEMORY = 'workbench.debug.viewlet.action.viewMemory';
 
 /** What VS Code hands to a command in the menu of a variable. */
 interface VariableContext {
@@ -27,23 +27,9 @@ export function registerVariableMemory(sessions: Sessions): vscode.Disposable {
   );
 }
 
-/** Opens bytes in the hex editor, as VS Code's own command for variables does. */
-export async function openMemory(session: MachineSession, reference: string): Promise<void> {
-  if (vscode.extensions.getExtension(HEX_EDITOR.extension) === undefined) {
-    const install = vscode.l10n.t('Show Extension');
-    const answer = await vscode.window.showInformationMessage(
-      vscode.l10n.t("Bytes are shown by Microsoft's Hex Editor, which is not installed."),
-      install,
-    );
-    if (answer === install) await vscode.commands.executeCommand('extension.open', HEX_EDITOR.extension);
-    return;
-  }
-  const uri = vscode.Uri.from({
-    scheme: 'vscode-debug-memory',
-    authority: session.id,
-    path: `/${encodeURIComponent(reference)}/memory.bin`,
-  });
-  await vscode.commands.executeCommand('vscode.openWith', uri, HEX_EDITOR.view);
+/** Opens bytes in the hex editor: by VS Code's own command for variables, which also offers to install that editor. */
+export async function openMemory(session: MachineSession, memoryReference: string): Promise<void> {
+  await vscode.commands.executeCommand(VIEW_MEMORY, { sessionId: session.id, variable: { memoryReference } });
 }
 
 /** Says what has changed. Rejects with the adapter's message. */

@@ -1,5 +1,7 @@
 // In the real VS Code, on the real machine: the pictures of the second lesson.
 import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { FrameLocator } from 'playwright-core';
 import { root } from './support/scripts.ts';
@@ -10,13 +12,31 @@ const SCENARIO = 'accept-queue-overflow.ts';
 const STAYS =
   "client3's request stays in the SYN queue: the accept queue is full (2 of 2), and its ACK is dropped.";
 
+/** A piece of a Linux tree. */
+const SOCKET_C = `/* A declaration comes first. */
+int move_addr_to_kernel(void __user *uaddr);
+
+int move_addr_to_kernel(void __user *uaddr)
+{
+}
+`;
+
 describe('the pictures of an accept queue that overflows', function () {
   this.timeout(240_000);
   let code: Workbench;
   let view: FrameLocator;
+  let linux: string;
 
   before(async () => {
-    code = await Workbench.open({ files: path.join(root, 'samples'), inPlace: true, expect: SCENARIO });
+    linux = await mkdtemp(path.join(tmpdir(), 'sockscope-linux-'));
+    await mkdir(path.join(linux, 'net'));
+    await writeFile(path.join(linux, 'net/socket.c'), SOCKET_C);
+    code = await Workbench.open({
+      files: path.join(root, 'samples'),
+      inPlace: true,
+      expect: SCENARIO,
+      machineSettings: { 'sockscope.linuxSource': linux },
+    });
     await code.page.setViewportSize({ width: 1280, height: 720 });
     await code.openFile(SCENARIO);
     await code.goToLine(60);
@@ -24,7 +44,10 @@ describe('the pictures of an accept queue that overflows', function () {
     await code.debug.stopped();
     await code.debug.tickFilter('Queue overflow');
   });
-  after(() => code?.close());
+  after(async () => {
+    await code?.close();
+    await rm(linux, { recursive: true, force: true });
+  });
   afterEach(async function () {
     if (this.currentTest?.state === 'failed') await code?.failed(this.currentTest.title);
   });
@@ -91,6 +114,13 @@ describe('the pictures of an accept queue that overflows', function () {
       .getByRole('tab', { name: /^\w+\.ts/ })
       .first()
       .waitFor();
+    // The C function that this one mirrors.
+    await code.command('Sockscope: Show in Linux');
+    await code.page.getByRole('tab', { name: /^socket\.c/ }).waitFor();
+    await code.page.locator('.view-line', { hasText: 'int move_addr_to_kernel' }).last().waitFor();
+    await code.page.locator('.statusbar-item', { hasText: 'Ln 4,' }).waitFor();
+    await code.screenshot('show-in-linux');
+    await code.command('View: Close Editor');
     await code.command('Sockscope: Open as Text');
     await code.page.locator('.view-line', { hasText: '__sys_connect() {' }).first().waitFor();
     await code.screenshot('function-graph-text');
