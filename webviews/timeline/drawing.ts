@@ -11,6 +11,7 @@ const SMALL_FONT = 11;
 /** Names of bookmarks stand in the ruler, where there is room. */
 const LONGEST_BOOKMARK = 140;
 const CROSS = 3.5;
+const TICK_ROOM = 60;
 
 export class TimelineDrawing {
   readonly element = svg('svg', { class: 'timeline-drawing' });
@@ -56,7 +57,12 @@ export class TimelineDrawing {
     return [
       svg('path', { class: 'grid', d: lines }),
       svg('path', { class: 'axis', d: `M${left} ${RULER - 0.5}H${right}` }),
-      ...ticks.map(({ x, text }) => svg('text', { class: 'tick', x: round(x) + 3, y: 13 }, [text])),
+      // The last one stands left of its line, where there is room.
+      ...ticks.map(({ x, text }) =>
+        x > right - TICK_ROOM
+          ? svg('text', { class: 'tick', x: round(x) - 3, y: 13, 'text-anchor': 'end' }, [text])
+          : svg('text', { class: 'tick', x: round(x) + 3, y: 13 }, [text]),
+      ),
     ];
   }
 
@@ -104,6 +110,7 @@ export class TimelineDrawing {
         .join('');
     const crosses = seen
       .filter(({ item: { packet } }) => packet.fate === 'lost' || packet.fate === 'dropped')
+      .filter(({ line }) => line.x2 >= left && line.x2 <= right)
       .map(({ line }) => crossPath(line))
       .join('');
     const heads = seen
@@ -119,15 +126,19 @@ export class TimelineDrawing {
     ];
   }
 
-  private marks({ stops, bookmarks, stop }: Layout, height: number): SVGElement[] {
+  private marks({ stops, bookmarks, stop, right }: Layout, height: number): SVGElement[] {
     const stopped = stops.map(({ x }) => `M${round(x) - 4} ${RULER - 8}h8l-4 7z`).join('');
     const flags = bookmarks.map(({ x }) => `M${round(x)} ${RULER}V20h9l-3 4l3 4h-9`).join('');
     const places = bookmarks.map(({ x }) => x);
     const names = bookmarks.map(({ x, item }, index) => {
-      const room = Math.min(LONGEST_BOOKMARK, (places[index + 1] ?? Infinity) - x - 14);
-      return svg('text', { class: 'bookmark-name', x: round(x) + 12, y: 29 }, [
-        room < 24 ? '' : fitted(item.bookmark.name, room, SMALL_FONT),
-      ]);
+      const next = places[index + 1];
+      // At the right edge the name stands left of its flag.
+      const isLast = next === undefined && right - x < LONGEST_BOOKMARK;
+      const room = isLast ? x - (places[index - 1] ?? 0) : (next ?? right) - x;
+      const text =
+        room < 40 ? '' : fitted(item.bookmark.name, Math.min(LONGEST_BOOKMARK, room - 14), SMALL_FONT);
+      const at = isLast ? { x: round(x) - 5, 'text-anchor': 'end' } : { x: round(x) + 12 };
+      return svg('text', { class: 'bookmark-name', ...at, y: 29 }, [text]);
     });
     return [
       svg('path', { class: 'stops', d: stopped }),
