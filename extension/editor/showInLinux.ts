@@ -9,7 +9,7 @@ const CROSS_REFERENCE = 'https://elixir.bootlin.com/linux/v6.1/source/';
 
 /** What VS Code hands to a command in the menu of a stack frame, behind the path of its file. */
 interface FrameContext {
-  frameLocation: { range: { startLineNumber: number }; source: { path?: string } };
+  frameLocation: { range: vscode.Range; source: { path?: string } };
 }
 function isFrame(context: unknown): context is FrameContext {
   return typeof context === 'object' && context !== null && 'frameLocation' in context;
@@ -35,7 +35,7 @@ async function counterpartOf(
 ): Promise<LinuxFunction | undefined> {
   const editor = vscode.window.activeTextEditor;
   const file = frame === undefined ? editor?.document.uri.fsPath : frame.source.path;
-  const line = frame === undefined ? editor?.selection.active.line : frame.range.startLineNumber - 1;
+  const line = frame === undefined ? editor?.selection.active.line : frame.range.start.line;
   if (file === undefined || line === undefined) return undefined;
   if (!sources.has(file))
     throw new Error(
