@@ -5,6 +5,7 @@ import { BreakOnChooser } from './breakOn.ts';
 import { registerBreakOnStatus } from './breakOnStatus.ts';
 import { registerShowInLinux } from './editor/showInLinux.ts';
 import { registerInlineValues } from './editor/inlineValues.ts';
+import { FailingSeed } from './explore/failingSeed.ts';
 import { FirstStop } from './firstStop.ts';
 import { registerFunctionGraph } from './functionGraph/functionGraph.ts';
 import { registerMoment } from './moment.ts';
@@ -82,6 +83,7 @@ export function activate(context: vscode.ExtensionContext): void {
     bookmarks,
     timeline,
     registerRecordings(sessions),
+    new FailingSeed(context.extensionUri, lastProgram),
     new FirstStop(sessions, packets, context.globalState),
     registerInlineValues(sessions, sources),
     temporary,

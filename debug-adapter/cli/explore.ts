@@ -9,14 +9,13 @@ import { Explorer, type Order, type Progress } from '../explore/explorer.ts';
 import { reportText } from '../explore/report.ts';
 import { subjectDigest, writeResult } from '../explore/result.ts';
 import { RefusedError } from '../explore/threads.ts';
+import { DEFAULT_LIMIT_S } from '../explore/trial.ts';
 import { RECORDING_SUFFIX, writeRecording } from '../recordings/file.ts';
 import { EARLY_OPTIMIZATION } from '../worker/thread.ts';
 import { numberOrText, pair, UsageError } from './arguments.ts';
 
 /** The exit codes: none found, one found, invalid arguments. */
 const [NONE, FOUND] = [0, 1];
-/** Virtual time of a run, in s. */
-const DEFAULT_LIMIT_S = 3600;
 const MOST_SEED = 0xffff_ffff;
 const PROGRESS_MS = 500;
 /** Where lines cannot be written over. */

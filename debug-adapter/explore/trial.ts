@@ -3,6 +3,9 @@ import { writtenFault, type Fault } from '../../stack/fault_config.ts';
 import type { HostsTable } from '../../stack/node/cares_wrap.ts';
 import type { ProgramSpec } from '../../stack/user/program.ts';
 
+/** Virtual time of a run, in s, unless somebody wants another one. */
+export const DEFAULT_LIMIT_S = 3600;
+
 /** What is the same in all runs. */
 export interface Subject {
   programs: readonly ProgramSpec[];

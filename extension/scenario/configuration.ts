@@ -47,7 +47,7 @@ function mayHit(breakpoint: vscode.Breakpoint, program: string): boolean {
   }
 }
 
-const isDebuggable = (document: vscode.TextDocument): boolean =>
+export const isDebuggable = (document: vscode.TextDocument): boolean =>
   isScenarioDocument(document) || isNodeProgramDocument(document);
 
 /** Offers a configuration for the program in the active editor, in the drop-down of Run and Debug. */
@@ -121,10 +121,17 @@ class LaunchConfigurations implements vscode.DebugConfigurationProvider {
     folder: vscode.WorkspaceFolder | undefined,
     configuration: vscode.DebugConfiguration,
   ): vscode.DebugConfiguration {
+    const { recording } = configuration;
     const [first] = programFiles(configuration);
     const base =
       folder?.uri.fsPath ?? (first !== undefined && path.isAbsolute(first) ? path.dirname(first) : '');
-    const resolved = base === '' ? configuration : withAbsolutePaths(configuration, base);
+    // A recording has its own working directory.
+    const resolved =
+      typeof recording === 'string'
+        ? { ...configuration, recording: path.resolve(base, recording) }
+        : base === ''
+          ? configuration
+          : withAbsolutePaths(configuration, base);
     resolved['breakOn'] ??= this.#breakOn.chosen;
     // The views show the recorded run after it has ended.
     resolved['record'] = true;
@@ -148,11 +155,11 @@ class LaunchConfigurations implements vscode.DebugConfigurationProvider {
 const NO_SCENARIO = message(
   'Open a scenario first: a TypeScript or JavaScript file that imports from "sockscope".',
 );
-const NO_PROGRAM = message(
+export const NO_PROGRAM = message(
   'Open a program first: a Node program, or a scenario, which is a TypeScript or JavaScript file that imports from "sockscope".',
 );
 
-async function complain(message: string): Promise<void> {
+export async function complain(message: string): Promise<void> {
   const choice = await vscode.window.showErrorMessage(message, vscode.l10n.t('New Scenario'));
   if (choice) await vscode.commands.executeCommand('sockscope.newScenario');
 }

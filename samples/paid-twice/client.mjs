@@ -16,8 +16,8 @@
  *      tcp_sendmsg_locked, with ask() of this file below it: the question about the balance.
  *      Reverse once more: askAgain(), 150 ms after the first question, writes "pay" again. This is
  *      the cause.
- *   3. Had the first one got lost for good? Packets shows that TCP itself sends it again at
- *      0.208 s, and the server reads both, however late.
+ *   3. Had the first one got lost for good? Packets shows which packet was: the question, or its
+ *      answer. TCP itself sends it again 200 ms later, so each question is answered, however late.
  *
  * So a time-out does not say that nothing will happen, and over TCP to ask again means to ask
  * twice. A cure: each payment has a number, and the server pays a number once.

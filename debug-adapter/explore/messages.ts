@@ -1,0 +1,40 @@
+/** What an editor and the process that explores for it say to each other. Types only. */
+
+/** What is to be explored. */
+export interface ExploreOrder {
+  /** A launch configuration, with absolute paths. */
+  launch: Record<string, unknown>;
+  seeds: { first: number; last: number };
+  /** Names of faults: 'loss'. */
+  faults: string[];
+  /** Where a failure is recorded. */
+  recording: string;
+}
+
+export interface ExploreProgress {
+  /** Seeds that have run, and how many there are. */
+  done: number;
+  of: number;
+  /** Runs of all kinds so far. */
+  runs: number;
+  /** A failure is being made smaller. */
+  isShrinking: boolean;
+}
+
+export type FromExplorer =
+  | { type: 'progress'; progress: ExploreProgress }
+  /** It is over. */
+  | { type: 'over'; report: string; done: number; failure: FoundFailure | null }
+  /** It could not begin: what is wrong, for people. */
+  | { type: 'refused'; message: string };
+
+export interface FoundFailure {
+  /** The process's name; '' if it is the stack that failed. */
+  process: string;
+  /** The first line of what failed. */
+  text: string;
+  seed: number;
+  faults: number;
+  /** The recording was written: it opens at the failure. */
+  isRecorded: boolean;
+}

@@ -1,0 +1,62 @@
+/** The process that explores for an editor. */
+import assert from 'node:assert/strict';
+import { fork } from 'node:child_process';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { ExploreOrder, FromExplorer } from '../../../debug-adapter/explore/messages.ts';
+import { nodeSample } from '../../support/samples.ts';
+
+const MAIN = path.resolve(import.meta.dirname, '../../../../dist/debug-adapter/explore/main.js');
+
+describe('the process that explores for an editor', function () {
+  this.timeout(60_000);
+  let folder: string;
+  before(() => (folder = mkdtempSync(path.join(tmpdir(), 'sockscope-explore-'))));
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  /** All that it says until it ends by itself. */
+  function said(order: Partial<ExploreOrder>): Promise<FromExplorer[]> {
+    const { configuration: launch } = nodeSample('paid-twice');
+    const recording = path.join(folder, 'failure.sockscope');
+    const process = fork(MAIN, ['en'], { execArgv: [] });
+    const messages: FromExplorer[] = [];
+    process.on('message', (message: FromExplorer) => messages.push(message));
+    process.send({ launch, seeds: { first: 1, last: 40 }, faults: ['loss'], recording, ...order });
+    return new Promise((resolve, reject) => {
+      process.on('error', reject);
+      process.on('exit', () => resolve(messages));
+    });
+  }
+
+  it('tells how far it is, and what it has found and recorded', async () => {
+    const messages = await said({});
+    const progress = messages.filter(({ type }) => type === 'progress');
+    assert.ok(progress.length > 3, JSON.stringify(messages));
+    const last = messages.at(-1)!;
+    assert.ok(last.type === 'over', JSON.stringify(last));
+    assert.deepEqual(last.failure, {
+      process: 'client',
+      text: 'AssertionError [ERR_ASSERTION]: paid once',
+      seed: 1,
+      faults: 1,
+      isRecorded: true,
+    });
+    assert.match(last.report, /FAILURE {2}an error was not caught/);
+    assert.ok(statSync(path.join(folder, 'failure.sockscope')).size > 500);
+  });
+
+  it('refuses what differs from run to run, and what is wrong, in words for people', async () => {
+    const { configuration } = nodeSample('paid-twice');
+    const [outside] = await said({ launch: { ...configuration, outside: true } });
+    assert.ok(
+      outside?.type === 'refused' && /^What comes from outside/.test(outside.message),
+      JSON.stringify(outside),
+    );
+    const [wrong] = await said({ launch: { ...configuration, nic: { loss: 5 } } });
+    assert.ok(
+      wrong?.type === 'refused' && /launch\.nic\.loss must be/.test(wrong.message),
+      JSON.stringify(wrong),
+    );
+  });
+});
