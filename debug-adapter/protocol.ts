@@ -311,12 +311,16 @@ export interface GoToEventArguments {
 export interface SaveRecordingArguments {
   /** Ends in `.sockscope`. */
   path: string;
+  /** It is to stand where this packet is sent, and to know nothing that came after it; default: at the stop. */
+  packet?: number;
 }
 export interface SaveRecordingResponse {
   /** The size of the file. */
   bytes: number;
   /** False: nothing leads exactly to this stop, and the recording stands at the event next to it. */
   isExact: boolean;
+  /** How a fault of a launch configuration calls the packet. */
+  sent?: { link: string; frame: number };
 }
 
 /** A moment of the run that has a name. */

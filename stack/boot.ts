@@ -1,7 +1,6 @@
 /** Boots machines, like start_kernel(). @linux init/main.c */
-import { ConfigError, type MachineConfig, type WorldConfig } from './config.ts';
+import type { MachineConfig, WorldConfig } from './config.ts';
 import { vnic_probe } from './drivers/net/vnic/vnic_main.ts';
-import { ENOENT } from './include/uapi/asm-generic/errno.ts';
 import {
   HRTIMER_SOFTIRQ,
   open_softirq,
@@ -9,19 +8,16 @@ import {
   TASKLET_SOFTIRQ,
   TIMER_SOFTIRQ,
 } from './kernel/softirq.ts';
-import { sysctl_set, sysctl_takes } from './kernel/sysctl.ts';
 import { hrtimer_run_softirq } from './kernel/time/hrtimer.ts';
 import { run_timer_softirq } from './kernel/time/timer.ts';
 import { add_interface, ethernet_wire } from './interfaces.ts';
-import { nearest } from './lib/nearest.ts';
 import { Machine } from './machine.ts';
 import { dev_open, net_dev_init } from './net/core/dev/register.ts';
 import { inet_init } from './net/ipv4/af_inet/init.ts';
 import { congestion_controls } from './net/ipv4/tcp_cong.ts';
-import { sysctl_left_out } from './net/sysctl_left_out.ts';
 import { QDISCS } from './net/sched/sch_generic/activate.ts';
+import { configure_sysctl } from './sysctl_config.ts';
 import { World } from './world/world.ts';
-import { one_of, told } from './lib/told.ts';
 
 /** Create a world with one machine. @throws ConfigError as boot_machine() does */
 export function boot(config: WorldConfig): Machine {
@@ -53,22 +49,5 @@ export function boot_machine(world: World, config: MachineConfig): Machine {
 }
 
 function applySysctls(machine: Machine): void {
-  for (const [name, text] of Object.entries(machine.config.sysctl)) {
-    const err = sysctl_set(machine.init_net, name, text);
-    if (err === 0) continue;
-    const leftOut = sysctl_left_out(name);
-    if (leftOut !== null) throw new ConfigError(['sysctl', name], told('is not there: {0}', leftOut));
-    const { sysctls } = machine.init_net;
-    if (err === -ENOENT && !sysctls.has(name.replaceAll('/', '.'))) {
-      const similar = nearest(name, [...sysctls.keys()]);
-      throw new ConfigError(
-        ['sysctl', name],
-        similar.length > 0 ? told('is not known: did you mean {0}?', one_of(similar)) : told('is not known'),
-      );
-    }
-    throw new ConfigError(
-      ['sysctl', name],
-      told('does not take "{0}": {1}', text, sysctl_takes(machine.init_net, name)),
-    );
-  }
+  for (const [name, text] of Object.entries(machine.config.sysctl)) configure_sysctl(machine, name, text);
 }

@@ -4,7 +4,9 @@
  */
 import { errorText, UserError } from '../../language/userError.ts';
 import { message, say, type Message, type Translate } from '../../language/message.ts';
+import { configure_sysctl } from '../../stack/sysctl_config.ts';
 import type { Machine } from '../../stack/machine.ts';
+import { link_name } from '../../stack/user/faults.ts';
 import type { Input } from '../../stack/world/inputs.ts';
 import type { World } from '../../stack/world/world.ts';
 import type { StopReason } from '../../stack/trace/stop.ts';
@@ -101,10 +103,18 @@ export interface Scope {
 /** Names available in expressions besides the kernel's. */
 const OWN_NAMES = ['world', 'machine', 'current', 'sockets'];
 
+/** What is to be another one from here on. */
+export interface Difference {
+  /** Of the random numbers; null: they go on. */
+  seed: number | null;
+  /** Settings of each machine. */
+  sysctl: Readonly<Record<string, string>>;
+}
+
 /** An input that the debugger makes. */
-export type ChangeInput = Extract<Input, { kind: 'edit' | 'bytes' | 'sysctl' | 'evaluation' }>;
+export type ChangeInput = Extract<Input, { kind: 'edit' | 'bytes' | 'sysctl' | 'seed' | 'evaluation' }>;
 const isChange = (input: Input): input is ChangeInput =>
-  ['edit', 'bytes', 'sysctl', 'evaluation'].includes(input.kind);
+  ['edit', 'bytes', 'sysctl', 'seed', 'evaluation'].includes(input.kind);
 
 export class Agent {
   readonly #world: World;
@@ -316,6 +326,24 @@ export class Agent {
   /** Change what was changed in the run that is repeated. */
   change(input: ChangeInput): void {
     this.#world.inputs.enter(input);
+  }
+  /**
+   * Let a run that repeats another one leave its way here.
+   *
+   * @throws ConfigError for a setting that its machines do not take
+   */
+  differ({ seed, sysctl }: Difference): void {
+    const { machines, inputs } = this.#world;
+    for (const [name, value] of Object.entries(sysctl))
+      for (const [index, machine] of machines.entries()) {
+        configure_sysctl(machine, name, value);
+        inputs.note({ kind: 'sysctl', machine: index, name, value });
+      }
+    if (seed !== null) inputs.enter({ kind: 'seed', seed });
+  }
+  /** What a fault calls the link on which an interface sends. */
+  linkOf(host: string, dev: string): string {
+    return link_name(this.#world, host, dev);
   }
   /** All inputs from outside, as text for readInputs(). The debugger's own changes are not among them. */
   inputs(): string {

@@ -42,6 +42,7 @@ const READ: { [Kind in Input['kind']]: (place: Place) => Omit<Extract<Input, { k
     name: place.at('name').text(),
     value: place.at('value').text(),
   }),
+  seed: (place) => ({ seed: place.at('seed').number() }),
   evaluation: (place) => {
     const value = place.at('value').optional(readValue);
     return { text: place.at('text').text(), ...(value !== undefined && { value }) };

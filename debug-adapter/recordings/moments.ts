@@ -92,7 +92,7 @@ function readWhat(place: Place): Change {
 }
 function readChangeInput(place: Place): ChangeInput {
   const input = readInput(place);
-  return input.kind === 'edit' || input.kind === 'bytes' || input.kind === 'sysctl'
+  return input.kind === 'edit' || input.kind === 'bytes' || input.kind === 'sysctl' || input.kind === 'seed'
     ? input
     : place.refuse(message('a change of a field or of a setting'));
 }

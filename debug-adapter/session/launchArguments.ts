@@ -110,6 +110,7 @@ const ATTRIBUTES = [
   'record',
   'recording',
   'recordedSources',
+  'whatIf',
 ];
 
 /**

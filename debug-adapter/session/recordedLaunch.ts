@@ -1,15 +1,26 @@
 /** A launch that opens a recording: what it starts with comes from the file. */
 import { rmSync } from 'node:fs';
 import path from 'node:path';
+import type { Difference } from '../inspect/agent.ts';
 import type { RunRecording } from '../recordings/data.ts';
 import { readRecording } from '../recordings/file.ts';
 import { checkMaker } from '../recordings/maker.ts';
 import { findFolder, unpackSources } from '../recordings/programFiles.ts';
 import { parseLaunch, type LaunchArguments } from './launchArguments.ts';
 import { LaunchError, show } from './launchError.ts';
+import { parseWhatIf } from './whatIf.ts';
 
 /** Attributes that a client may give beside the recording. */
-const BESIDE = ['recording', 'recordedSources', 'skipFiles', 'maxHeap', 'breakOn', 'record', 'pcap'];
+const BESIDE = [
+  'recording',
+  'recordedSources',
+  'whatIf',
+  'skipFiles',
+  'maxHeap',
+  'breakOn',
+  'record',
+  'pcap',
+];
 /** Attributes whose values are the recording's. */
 const RECORDED = [
   'program',
@@ -33,6 +44,8 @@ export interface Opened {
   recording: RunRecording;
   /** Its sources were written here, for as long as it is open. */
   unpacked: string | undefined;
+  /** From where it stands on. */
+  difference?: Difference;
 }
 
 /** @throws LaunchError, ConfigError, or RecordingError */
@@ -47,10 +60,17 @@ export function parseAnyLaunch(input: unknown): LaunchArguments {
   const twice = RECORDED.find((name) => given[name] !== undefined);
   if (twice !== undefined)
     throw new LaunchError('launch.{0}: the recording has its own, so leave it out', twice);
+  const { faults, ...difference } = parseWhatIf(given['whatIf']);
   const opened = openRecording(path.resolve(file), recordedSources);
   const beside = Object.fromEntries(BESIDE.map((name) => [name, given[name]]));
   try {
-    return { ...parseLaunch({ ...launchOf(opened.recording), ...withoutNothing(beside) }), opened };
+    const recorded = launchOf(opened.recording);
+    if (faults.length > 0)
+      recorded['faults'] = [...((recorded['faults'] as unknown[] | undefined) ?? []), ...faults];
+    return {
+      ...parseLaunch({ ...recorded, ...withoutNothing(beside) }),
+      opened: { ...opened, difference },
+    };
   } catch (error) {
     close(opened);
     throw error;

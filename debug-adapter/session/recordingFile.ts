@@ -18,18 +18,23 @@ import type {
 import type { Run } from './run.ts';
 import type { Travel } from './travel.ts';
 
-/** Write what repeats the run, up to where it stands, into a file. @param run at whose stop the user looks */
+/**
+ * Write what repeats the run, up to where it stands or a packet is sent, into a file.
+ *
+ * @param run at whose stop the user looks
+ */
 export async function saveRecording(
   run: Run,
   travel: Travel,
-  { path }: SaveRecordingArguments,
+  { path, packet }: SaveRecordingArguments,
 ): Promise<SaveRecordingResponse> {
   if (!path.endsWith(RECORDING_SUFFIX))
     throw new UserError('The file of a recording ends in {0}, got {1}', RECORDING_SUFFIX, path);
   const present = travel.presentOf(run);
   const { launch, bookmarks } = present;
-  const stop = await stopOf(run);
-  const recording = await makeRecording(present.debuggee, {
+  const sending = packet === undefined ? undefined : await sendingOf(present, packet);
+  const stop = sending?.stop ?? (await stopOf(run));
+  const whole = await makeRecording(present.debuggee, {
     launch: launch.given,
     programs: launch.programs,
     changes: await travel.changesOf(run),
@@ -37,8 +42,42 @@ export async function saveRecording(
     isOver: false,
     bookmarks: lasting(bookmarks.all),
   });
-  const bytes = await writeRecording(path, recording);
-  return { bytes, isExact: stop.kind === 'moment' };
+  const bytes = await writeRecording(path, sending === undefined ? whole : upTo(sending.stop.event, whole));
+  if (sending === undefined) return { bytes, isExact: stop.kind === 'moment' };
+  return { bytes, isExact: true, sent: sending.sent };
+}
+
+/** Where a packet was sent. @throws an error for the user */
+async function sendingOf(
+  { recording, debuggee }: Run,
+  packet: number,
+): Promise<{ stop: { kind: 'event'; event: number }; sent: { link: string; frame: number } }> {
+  const all = recording.read();
+  const at = all.findIndex((one) => one.kind === 'sent' && one.frame === packet);
+  const sending = all[at];
+  if (sending?.kind !== 'sent')
+    throw new UserError('The moment at which packet {0} was sent is not known any more.', packet);
+  if (sending.isOutside)
+    throw new UserError('Packet {0} came from outside: no interface of the run has sent it.', packet);
+  if (recording.missing > 0)
+    throw new UserError('The run is too long to tell how many frames were sent before packet {0}.', packet);
+  const { host, interface: dev, event } = sending;
+  const before = all
+    .slice(0, at + 1)
+    .filter((one) => one.kind === 'sent' && !one.isOutside && one.host === host && one.interface === dev);
+  const link = await debuggee.askIn<string>(`linkOf(${JSON.stringify(host)}, ${JSON.stringify(dev)})`);
+  return { stop: { kind: 'event', event }, sent: { link, frame: before.length } };
+}
+
+/** Without what comes after an event: a run that takes another way there knows nothing of it. */
+function upTo(event: number, recording: RunRecording): RunRecording {
+  const isBefore = (one: { event: number }) => one.event <= event;
+  return {
+    ...recording,
+    inputs: recording.inputs.filter(isBefore),
+    changes: recording.changes.filter(({ mark }) => isBefore(mark)),
+    bookmarks: recording.bookmarks.filter(isBefore),
+  };
 }
 
 /** Events at which the kernel has tracepoints, so that a machine can stop there. */

@@ -87,7 +87,7 @@ const SHAPES: Readonly<Record<string, Readonly<Record<string, Shape>>>> = {
   'sockscope/breakOnSocket': { id: 'string', enabled: 'boolean' },
   'sockscope/runTo': { to: 'string', ...THREAD },
   'sockscope/goToEvent': { event: 'integer' },
-  'sockscope/saveRecording': { path: 'string' },
+  'sockscope/saveRecording': { path: 'string', 'packet?': 'count' },
   'sockscope/addBookmark': { name: 'string', 'event?': 'count', 'packet?': 'count' },
   'sockscope/renameBookmark': { name: 'string', newName: 'string' },
   'sockscope/removeBookmark': { name: 'string' },

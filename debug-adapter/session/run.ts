@@ -12,7 +12,7 @@ import { FunctionBreakpoints } from '../control/functionBreakpoints.ts';
 import type { FunctionIndex } from '../control/functionIndex.ts';
 import type { PausedState } from '../control/pausedState.ts';
 import { Streams } from '../control/streams.ts';
-import type { Snapshot } from '../inspect/agent.ts';
+import type { ChangeInput, Snapshot } from '../inspect/agent.ts';
 import type { ArmedFilter } from '../inspect/stops.ts';
 import { PacketStore } from '../packets/packetStore.ts';
 import { PcapFile } from '../packets/pcapFile.ts';
@@ -22,6 +22,7 @@ import { Steps } from '../recording/steps.ts';
 import { Timeline } from '../timeline/timeline.ts';
 import { bringToStop } from '../recordings/replay.ts';
 import type { Moment } from '../protocol.ts';
+import { rawPlace } from '../travel/here.ts';
 import type { Blueprint, Replica } from '../travel/replica.ts';
 import type { RunEnd } from '../worker/channel.ts';
 import { Bookmarks } from './bookmarks.ts';
@@ -277,17 +278,20 @@ export class Run {
   }
 
   /** Come to where a recording stands. If the run takes another way, the session ends. */
-  async #replay(replica: Replica, { recording, file }: Opened): Promise<void> {
+  async #replay(replica: Replica, { recording, file, difference }: Opened): Promise<void> {
     this.#isReplaying = true;
     this.onStrayed = (why) =>
       replica.fails(new UserError('the run has ended before it came there: {0}', why));
     this.bookmarks.restore(recording.bookmarks);
     this.packets.isRunning = true;
     this.streams.start();
+    let differing: ChangeInput[];
     try {
       await bringToStop(replica, recording);
       await this.takeOver();
       await this.onReplayed();
+      if (difference !== undefined) await this.debuggee.askIn(`differ(${JSON.stringify(difference)})`);
+      differing = await this.debuggee.ask<ChangeInput[]>('takeChanges');
     } catch (error) {
       if (this.#isKilled) return;
       const said = this.#t('{0} cannot be replayed: {1}', file, errorPart(error));
@@ -303,6 +307,8 @@ export class Run {
       reason: 'goto',
       description: message('Paused where the recording stands'),
     });
+    for (const input of differing)
+      this.execution.trail.changed({ kind: 'input', input }, rawPlace(this.debuggee, replica.paused!));
   }
 
   /** Set a one-time breakpoint at the first line of the first process. */

@@ -7,12 +7,17 @@ import type { u32 } from '../include/linux/types.ts';
 
 /** xoshiro128**: small, fast, good enough for ports, sequence numbers and lost frames. Not for secrets. */
 export class RandomState {
-  #s0: number;
-  #s1: number;
-  #s2: number;
-  #s3: number;
+  #s0 = 0;
+  #s1 = 0;
+  #s2 = 0;
+  #s3 = 0;
 
   constructor(seed: number) {
+    this.reseed(seed);
+  }
+
+  /** The numbers from here on are those of this seed. */
+  reseed(seed: number): void {
     // splitmix32 spreads the seed over the state.
     let x = seed | 0;
     const next = () => {

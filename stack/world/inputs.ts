@@ -32,6 +32,8 @@ export type Input =
   | { kind: 'bytes'; path: EditPath; at: number; hex: string }
   /** A setting of a machine was changed. */
   | { kind: 'sysctl'; machine: number; name: string; value: string }
+  /** The random numbers from here on are those of another seed. */
+  | { kind: 'seed'; seed: number }
   /**
    * A local variable was changed, or an expression had side effects, or a field to which no lasting object leads was
    * given a plain value: only a debugger at the same line can repeat that.
@@ -202,6 +204,8 @@ export class Inputs {
         if (sysctl_set(world.machines[input.machine]!.init_net, input.name, input.value) !== 0)
           this.#misfit(input, 'this machine does not take it');
         return;
+      case 'seed':
+        return world.random.reseed(input.seed);
       case 'evaluation':
         throw new ReplayError(`the recording holds what was done at a line in the debugger: ${input.text}`);
       case 'fault':
@@ -229,6 +233,8 @@ function describe(input: Input): string {
       return `edit of bytes of ${path_text(input.path)}`;
     case 'sysctl':
       return `change of ${input.name}`;
+    case 'seed':
+      return `seed ${input.seed}`;
     case 'evaluation':
       return `evaluation of ${input.text}`;
     case 'fault':

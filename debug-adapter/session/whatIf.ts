@@ -1,0 +1,31 @@
+/**
+ * A launch's attribute `whatIf`: a recording is opened, and its run goes on with one thing changed. Random numbers and
+ * settings are others from where the recording stands; what happens to a frame, which has its number in the whole run,
+ * may lie before that.
+ */
+import { asObject, ConfigError, parseConfig, refuseUnknown } from '../../stack/config.ts';
+import { writtenFault } from '../../stack/fault_config.ts';
+import { told } from '../../stack/lib/told.ts';
+import type { Difference } from '../inspect/agent.ts';
+
+export interface WhatIf extends Difference {
+  /** As a launch configuration has them. */
+  faults: Record<string, string | number>[];
+}
+
+const PATH = ['launch', 'whatIf'];
+const KEYS = ['seed', 'sysctl', 'faults'];
+
+/** @throws ConfigError */
+export function parseWhatIf(value: unknown): WhatIf {
+  const given = asObject(value, PATH);
+  refuseUnknown(given, KEYS, PATH);
+  if (value !== undefined && Object.keys(given).length === 0)
+    throw new ConfigError(PATH, told('has nothing that is to differ: give it a seed, sysctl or faults'));
+  const { seed, sysctl, faults = [] } = parseConfig(given, ...PATH);
+  return {
+    seed: given['seed'] === undefined ? null : seed,
+    sysctl,
+    faults: faults.map((fault) => writtenFault(fault)),
+  };
+}

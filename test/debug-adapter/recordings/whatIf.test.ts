@@ -1,0 +1,130 @@
+/** The same past with one change: a recording that is opened with `whatIf`. */
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { parseAnyLaunch } from '../../../debug-adapter/session/recordedLaunch.ts';
+import type { SaveRecordingResponse } from '../../../debug-adapter/protocol.ts';
+import { withAdapter, type Adapter } from '../support/adapter.ts';
+import { fixture } from '../support/paths.ts';
+
+/** The client is connected. */
+const CONNECTED = 21;
+
+describe('a recording with one change', function () {
+  this.timeout(30_000);
+  const program = fixture('handshake');
+  let folder: string;
+  before(() => {
+    folder = mkdtempSync(path.join(tmpdir(), 'sockscope-what-if-'));
+  });
+  after(() => rmSync(folder, { recursive: true, force: true }));
+  const file = (name: string): string => path.join(folder, `${name}.sockscope`);
+
+  const breakAt = (adapter: Adapter, ...lines: number[]) =>
+    adapter.request('setBreakpoints', {
+      source: { path: program },
+      breakpoints: lines.map((line) => ({ line })),
+    });
+
+  /** @param packet it stands where this one is sent, otherwise where the client is connected */
+  function record(name: string, packet?: number): Promise<SaveRecordingResponse> {
+    return withAdapter(async (adapter) => {
+      await adapter.launch({ program, seed: 7 }, () => breakAt(adapter, CONNECTED));
+      await adapter.stopped();
+      const where = packet === undefined ? {} : { packet };
+      return adapter.custom('sockscope/saveRecording', { path: file(name), ...where });
+    });
+  }
+  /** What is seen of the changed run where it stands. It goes on from there, and back to there. */
+  function changed(
+    name: string,
+    whatIf: object | undefined,
+    look: string,
+  ): Promise<{ seen: string; packets: string }> {
+    return withAdapter(async (adapter) => {
+      await adapter.launch({ recording: file(name), ...(whatIf && { whatIf }) });
+      const said = () => adapter.output.map(({ text }) => text).join('');
+      assert.notEqual(await adapter.stopped(), 'terminated', said());
+      const seen = await adapter.evaluate(look);
+      await breakAt(adapter, CONNECTED + 1, CONNECTED + 2);
+      await adapter.go('continue');
+      const later = await adapter.evaluate(look);
+      await adapter.go('continue');
+      const { rows } = await adapter.custom('sockscope/packets', { from: 0, count: 100 });
+      await adapter.go('reverseContinue');
+      assert.equal(await adapter.evaluate(look), later, 'the same when it is gone back to');
+      return { seen, packets: rows.map(({ info }) => info).join('\n') };
+    });
+  }
+
+  it('has the same past up to the sending of a packet, which is lost in it', async () => {
+    const { sent } = await record('lost', 2);
+    assert.deepEqual(sent, { link: 'lo', frame: 2 });
+    const { seen, packets } = await changed('lost', { faults: [{ kind: 'loss', ...sent }] }, 'world.event');
+    assert.ok(Number(seen) < 100, seen);
+    assert.match(packets, /\[SYN\].*\n.*\[SYN, ACK\].*\n.*Retransmission/);
+  });
+
+  it('has another setting from where it stands on', async () => {
+    await record('setting');
+    const look = 'machine.init_net.sysctls.get("net.ipv4.tcp_fin_timeout").get()';
+    const plain = await changed('setting', undefined, look);
+    const other = await changed('setting', { sysctl: { 'net.ipv4.tcp_fin_timeout': '7' } }, look);
+    assert.deepEqual([plain.seen, other.seen], ['"60"', '"7"']);
+    assert.equal(other.packets, plain.packets, 'the past, and what does not depend on it');
+  });
+
+  it('has other random numbers from where it stands on', async () => {
+    await record('seed');
+    const random = (whatIf?: object) =>
+      withAdapter(async (adapter) => {
+        await adapter.launch({ recording: file('seed'), ...(whatIf && { whatIf }) });
+        await adapter.stopped();
+        return adapter.evaluate('Math.random()');
+      });
+    const [plain, other, again] = [await random(), await random({ seed: 8 }), await random({ seed: 8 })];
+    assert.notEqual(plain, other);
+    assert.equal(again, other);
+  });
+
+  it('is refused with what is no change', async () => {
+    await record('refused');
+    const refusal = (whatIf: unknown): string => {
+      try {
+        parseAnyLaunch({ recording: file('refused'), whatIf });
+        return 'it was opened';
+      } catch (error) {
+        return (error as Error).message;
+      }
+    };
+    assert.match(refusal({}), /launch\.whatIf has nothing that is to differ/);
+    assert.match(refusal({ seeds: 3 }), /launch\.whatIf\.seeds/);
+    assert.match(
+      refusal({ faults: [{ kind: 'lose' }] }),
+      /launch\.whatIf\.faults\[0\]\.kind must be one of loss/,
+    );
+    await withAdapter(async (adapter) => {
+      await adapter.launch({
+        recording: file('refused'),
+        whatIf: { sysctl: { 'net.ipv4.tcp_fin_timeout': 'soon' } },
+      });
+      assert.equal(await adapter.stopped(), 'terminated');
+      assert.match(
+        adapter.output.map(({ text }) => text).join(''),
+        /net\.ipv4\.tcp_fin_timeout.*does not take "soon"/,
+      );
+    });
+    assert.match(
+      await withAdapter(async (adapter) => {
+        await adapter.launch({ program }, () => breakAt(adapter, CONNECTED));
+        await adapter.stopped();
+        return adapter.custom('sockscope/saveRecording', { path: file('none'), packet: 99 }).then(
+          () => 'it was saved',
+          (error: Error) => error.message,
+        );
+      }),
+      /at which packet 99 was sent is not known any more/,
+    );
+  });
+});
