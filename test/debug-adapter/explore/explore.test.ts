@@ -39,7 +39,8 @@ describe('exploring', function () {
   it('finds the fault that a program does not bear, makes the schedule small, and tells what led to the failure', async () => {
     const file = scenario(FRAGILE, 'fragile.ts');
     const result = path.join(path.dirname(file), 'found.json');
-    const options = ['--faults', 'loss,dup', '--jobs', '2', '--result', result];
+    const recording = path.join(path.dirname(file), 'found.sockscope');
+    const options = ['--faults', 'loss,dup', '--jobs', '2', '--result', result, '--recording', recording];
     const ran = await sockscope('explore', file, '--seeds', '1..20', ...options);
     assert.equal(ran.code, 1, ran.stdout + ran.stderr);
     assert.match(
