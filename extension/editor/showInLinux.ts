@@ -9,7 +9,12 @@ const CROSS_REFERENCE = 'https://elixir.bootlin.com/linux/v6.1/source/';
 
 /** What VS Code hands to a command in the menu of a stack frame, behind the path of its file. */
 interface FrameContext {
-  frameLocation: { range: vscode.Range; source: { path?: string } };
+  frameLocation: {
+    /** In VS Code's own form, which counts lines from 1. */
+    range: { startLineNumber: number };
+    /** As text: a path, or where VS Code runs elsewhere a URI. */
+    source: { path?: string };
+  };
 }
 function isFrame(context: unknown): context is FrameContext {
   return typeof context === 'object' && context !== null && 'frameLocation' in context;
@@ -29,13 +34,17 @@ export function registerShowInLinux(sources: StackSources): vscode.Disposable {
   );
 }
 
+function fileOf(place = ''): string {
+  return /^[\w-]{2,}:\/\//.test(place) ? vscode.Uri.file(vscode.Uri.parse(place).path).fsPath : place;
+}
+
 async function counterpartOf(
   sources: StackSources,
   frame: FrameContext['frameLocation'] | undefined,
 ): Promise<LinuxFunction | undefined> {
   const editor = vscode.window.activeTextEditor;
-  const file = frame === undefined ? editor?.document.uri.fsPath : frame.source.path;
-  const line = frame === undefined ? editor?.selection.active.line : frame.range.start.line;
+  const file = frame === undefined ? editor?.document.uri.fsPath : fileOf(frame.source.path);
+  const line = frame === undefined ? editor?.selection.active.line : frame.range.startLineNumber - 1;
   if (file === undefined || line === undefined) return undefined;
   if (!sources.has(file))
     throw new Error(

@@ -5,6 +5,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { FrameLocator } from 'playwright-core';
+import { chooseFromMenu } from './support/contextMenu.ts';
 import { root } from './support/scripts.ts';
 import { webviewFrame } from './support/webviewFrame.ts';
 import { Workbench } from './support/workbench.ts';
@@ -14,10 +15,10 @@ const STAYS =
   "client3's request stays in the SYN queue: the accept queue is full (2 of 2), and its ACK is dropped.";
 
 /** A piece of a Linux tree. */
-const SOCKET_C = `/* A declaration comes first. */
-int move_addr_to_kernel(void __user *uaddr);
+const linuxSource = (name: string): string => `/* A declaration comes first. */
+int ${name}(void);
 
-int move_addr_to_kernel(void __user *uaddr)
+int ${name}(void)
 {
 }
 `;
@@ -31,7 +32,9 @@ describe('the pictures of an accept queue that overflows', function () {
   before(async () => {
     linux = await mkdtemp(path.join(tmpdir(), 'sockscope-linux-'));
     await mkdir(path.join(linux, 'net'));
-    await writeFile(path.join(linux, 'net/socket.c'), SOCKET_C);
+    await writeFile(path.join(linux, 'net/socket.c'), linuxSource('move_addr_to_kernel'));
+    await mkdir(path.join(linux, 'net/ipv4'));
+    await writeFile(path.join(linux, 'net/ipv4/tcp_ipv4.c'), linuxSource('tcp_v4_syn_recv_sock'));
     code = await Workbench.open({
       files: path.join(root, 'samples'),
       inPlace: true,
@@ -127,6 +130,23 @@ describe('the pictures of an accept queue that overflows', function () {
     await code.screenshot('function-graph-text');
     await code.command('View: Revert and Close Editor');
     await code.command('View: Focus on Pictures View');
+  });
+
+  it('stand beside the call stack and the variables, which lead to Linux and change checksums', async () => {
+    const frames = await code.showPane('Call Stack', { alone: true });
+    await chooseFromMenu(code, 'Show in Linux', () =>
+      frames.locator('.stack-frame', { hasText: 'tcp_v4_syn_recv_sock' }).first().click({ button: 'right' }),
+    );
+    await code.page.getByRole('tab', { name: /^tcp_ipv4\.c/ }).waitFor();
+    await code.page.locator('.statusbar-item', { hasText: 'Ln 4,' }).waitFor();
+    await code.screenshot('show-in-linux-frame');
+    await code.command('View: Close Editor');
+    const variables = await code.showPane('Variables', { alone: true });
+    await chooseFromMenu(code, 'Recompute Checksums', () =>
+      variables.locator('.monaco-list-row', { hasText: /^skb/ }).first().click({ button: 'right' }),
+    );
+    await code.page.locator('.statusbar', { hasText: /TCP checksum: 0x\w{4} → 0x\w{4}/ }).waitFor();
+    await code.screenshot('recompute-checksums');
   });
 
   it('stand beside the timeline, which leads to another moment; that is named, and saved with the run', async () => {
