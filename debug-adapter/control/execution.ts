@@ -57,6 +57,8 @@ export class Execution {
   #move: Move | undefined;
   /** V8 is paused: at a stop, or while the policy decides. */
   #stands = false;
+  /** It stands at a moment as at a stop, but the client sees another machine, or none. */
+  #isUnseen = false;
   #pauseAsked = 0;
   /** Settles when the resume request was answered: no stop is reported before that. */
   #answered: Promise<void> = Promise.resolve();
@@ -131,12 +133,16 @@ export class Execution {
   /** A breakpoint of the user is set: V8 counts the arrivals at it from now on. */
   addBreakpoint(breakpointId: string, id: number): void {
     this.breakpointIds.set(breakpointId, id);
-    this.trail.breakpointSet(id, this.#stop !== undefined);
+    this.trail.breakpointSet(id, this.#isAtMoment);
   }
 
   /** A data breakpoint of the user is set: the agent counts the accesses from now on. */
   addDataBreakpoint(id: number): void {
-    this.trail.breakpointSet(id, this.#stop !== undefined);
+    this.trail.breakpointSet(id, this.#isAtMoment);
+  }
+  /** It stands at the trail's moment, whether the client knows or not. */
+  get #isAtMoment(): boolean {
+    return this.#stop !== undefined || this.#isUnseen;
   }
 
   /** Run until a one-time V8 breakpoint (already set) is hit. */
@@ -230,6 +236,11 @@ export class Execution {
     }, INTERRUPT_AGAIN_MS);
   }
 
+  /** It was brought to a moment, and arrived() follows when all is set up. */
+  brought(moment: Moment): void {
+    this.trail.is(moment);
+    this.#isUnseen = true;
+  }
   /**
    * The machine already stands here: it was brought to this moment before anybody asked.
    *
@@ -237,6 +248,7 @@ export class Execution {
    */
   arrived(paused: Paused, moment: Moment, told: Told): void {
     this.trail.is(moment);
+    this.#isUnseen = false;
     this.#stands = true;
     this.#policy = new Arrived(told);
     void this.#judge(paused, true).catch(this.#failed);
@@ -250,8 +262,10 @@ export class Execution {
     const stop = this.#stop;
     if (stop === undefined) throw new NotPausedError();
     this.#stop = undefined;
+    this.#isUnseen = true;
     this.onContinued(stop);
     return (description) => {
+      this.#isUnseen = false;
       if (description !== undefined) stop.description = description;
       this.#stop = stop;
       this.onStop(stop);

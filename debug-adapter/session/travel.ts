@@ -272,6 +272,7 @@ export class Travel {
     const past = repeat(replica, present.run);
     this.#machines!.release(replica);
     await past.takeOver();
+    past.execution.brought(replica.moment);
     past.onStrayed = (why) =>
       void this.#toPresent(past, this.#traveller.t('The past could not be repeated any more: {0}.', why));
     past.execution.onFrontier = () => void this.#toPresent(past);

@@ -1,34 +1,47 @@
 /**
- * Random walks through a run, forward and back: the state at each place is what it was when the run came there for
- * the first time.
+ * Random walks through the runs of random programs, forward and back. What is seen where a walk goes back is what a fresh
+ * run shows, which is brought there by breakpoints alone; and what was seen once is seen again. `SEED=n` chooses another
+ * walk; `RUNS=n` makes so many, which now and then stand still as a person does, until machines are ready.
  */
 import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { UNCAUGHT_FILTER } from '../../../debug-adapter/filters/all.ts';
 import type { TreeItem } from '../../../debug-adapter/protocol.ts';
 import { Random } from '../../support/random.ts';
 import { withAdapter, type Adapter, type Stopped } from '../support/adapter.ts';
-import { fixture, ROOT } from '../support/paths.ts';
+import { randomProgram } from '../support/randomProgram.ts';
 
-const SEEDS = process.env['SEED'] === undefined ? [1] : [Number(process.env['SEED'])];
-const PROGRAMS = [
-  fixture('handshake'),
-  path.join(ROOT, 'samples/two-hosts.ts'),
-  path.join(ROOT, 'samples/accept-queue-overflow.ts'),
-];
-const FORWARD = ['continue', 'continue', 'next', 'stepIn', 'stepIn', 'stepOut'] as const;
-const STEPS = 8;
+const SEED = Number(process.env['SEED'] ?? 1);
+const RUNS = Number(process.env['RUNS'] ?? 2);
+const STEPS = 12;
+/** Stops that are passed before. */
+const MOST_PASSED = 16;
+/** Until machines are ready for going back, in ms. */
+const LOOK_MS = process.env['RUNS'] === undefined ? 0 : 5000;
+const FORWARD = ['continue', 'next', 'next', 'stepIn', 'stepIn', 'stepOut'] as const;
+const BACK = ['stepBack', 'stepBack', 'stepBack', 'reverseContinue'] as const;
+/** Each is called at every packet. */
+const FUNCTIONS = ['tcp_v4_rcv', 'ip_queue_xmit', 'ip_local_deliver'];
+const FILTER = 'transition';
+/** Arrivals at the lines looked for, of one event. */
+const MOST_ARRIVALS = 200;
 
-type Command = Parameters<Adapter['go']>[0];
 interface Seen {
-  command: Command | undefined;
-  stop: Stopped;
+  event: number;
+  /** Where the innermost frame is: to the column, of which thread. */
   place: string;
+  file: string;
+  line: number;
+  isFilters: boolean;
   state: string[];
 }
 
-async function look(adapter: Adapter, stop: Stopped, command?: Command): Promise<Seen> {
-  const state = [`event ${await adapter.evaluate('world.event')}`];
+async function look(adapter: Adapter, stop: Stopped): Promise<Seen> {
+  const event = Number(await adapter.evaluate('world.event'));
+  const state = [`event ${event}`];
   for (const { id, name } of await adapter.threads()) {
     const frames = await adapter.stack(id);
     state.push(`${name}: ${frames.map((frame) => `${frame.name}:${frame.line}`).join(' < ')}`);
@@ -40,9 +53,17 @@ async function look(adapter: Adapter, stop: Stopped, command?: Command): Promise
         for (const variable of await adapter.variables(scope.variablesReference))
           state.push(`${name} ${variable.name} = ${variable.value}`);
   state.push(...(await treeText(adapter)));
-  const [top] = frames;
-  return { command, stop, place: `${top!.name}:${top!.line} of ${adapter.thread}`, state };
+  const { name, line, column, source } = frames[0]!;
+  return {
+    event,
+    place: `${name}:${line}:${column} of ${adapter.thread}`,
+    file: source!.path!,
+    line,
+    isFilters: stop.reason === FILTER,
+    state,
+  };
 }
+/** All fields of all sockets. */
 async function treeText(adapter: Adapter, parent?: TreeItem, depth = 0): Promise<string[]> {
   if (depth > 5) return [];
   const lines: string[] = [];
@@ -53,50 +74,107 @@ async function treeText(adapter: Adapter, parent?: TreeItem, depth = 0): Promise
   return lines;
 }
 
-function same(again: Seen, before: Seen, walk: readonly string[]): void {
-  assert.deepEqual([again.place, ...again.state], [before.place, ...before.state], walk.join('\n'));
+/** @returns what was seen where the walk has gone back */
+async function walk(adapter: Adapter, program: string, random: Random, told: string[]): Promise<Seen[]> {
+  await adapter.launch({ program, stopOnEntry: true }, async () => {
+    const breakpoints = [{ name: random.pick(FUNCTIONS) }];
+    await adapter.request('setFunctionBreakpoints', { breakpoints });
+    await adapter.request('setExceptionBreakpoints', { filters: [FILTER, UNCAUGHT_FILTER] });
+  });
+  let first = (await adapter.stopped()) as Stopped;
+  for (let left = random.below(MOST_PASSED); left > 0; left--) {
+    const stop = await adapter.go('continue');
+    assert.notEqual(stop, 'terminated', told.join('\n'));
+    first = stop as Stopped;
+  }
+  let here = await look(adapter, first);
+  const known = new Map<string, Seen>();
+  const back: Seen[] = [];
+  for (let i = 0; i < STEPS; i++) {
+    known.set(`${here.event} ${here.place}`, here);
+    const isBack = i > 1 && random.chance(0.6);
+    if (LOOK_MS > 0 && random.chance(0.2)) await sleep(LOOK_MS);
+    const command = isBack ? random.pick(BACK) : random.pick(FORWARD);
+    const stop = await adapter.go(command).catch((error: Error) => {
+      throw new Error([...told, `${command}: ${error.message}`].join('\n'));
+    });
+    if (stop === 'terminated') break;
+    const there = await look(adapter, stop);
+    told.push(`${command}: ${there.place} at event ${there.event}`);
+    if (isBack) {
+      // There may be no line before.
+      if (there.place === here.place && there.event === here.event) continue;
+      assert.ok(there.event <= here.event, `it went forward\n${told.join('\n')}`);
+      back.push(there);
+    }
+    const before = known.get(`${there.event} ${there.place}`);
+    if (before !== undefined) assert.deepEqual(there.state, before.state, told.join('\n'));
+    here = there;
+  }
+  return back;
 }
 
-for (const seed of SEEDS)
-  describe(`debug adapter: a random walk in time (SEED=${seed})`, function () {
-    this.timeout(180_000);
-    for (const program of PROGRAMS)
-      it(path.basename(program), () =>
-        withAdapter(async (adapter) => {
-          const random = new Random(seed);
-          const walk: string[] = [];
-          await adapter.launch({ program, stopOnEntry: true }, async () => {
-            await adapter.request('setFunctionBreakpoints', { breakpoints: [{ name: 'tcp_v4_rcv' }] });
-            await adapter.request('setExceptionBreakpoints', { filters: ['transition', UNCAUGHT_FILTER] });
-          });
-          const seen = [await look(adapter, (await adapter.stopped()) as Stopped)];
-          for (let i = 0; i < STEPS; i++) {
-            const command = random.pick(FORWARD);
-            const stop = await adapter.go(command);
-            assert.notEqual(stop, 'terminated', walk.join('\n'));
-            seen.push(await look(adapter, stop as Stopped, command));
-            walk.push(`${command}: ${seen.at(-1)!.place}`);
-          }
-          const isStop = ({ stop }: Seen): boolean => stop.reason !== 'step' && stop.reason !== 'entry';
-          // Back to a stop before, twice, and from there forward again as before.
-          let at = seen.length - 1;
-          for (let i = 0; i < 2 && at > 0; i++) {
-            const stop = (await adapter.go('reverseContinue')) as Stopped;
-            const before = seen.slice(0, at).findLastIndex(isStop);
-            at = Math.max(0, before);
-            const here = await look(adapter, stop);
-            walk.push(`reverseContinue: ${here.place}`);
-            if (before < 0) assert.equal(stop.reason, 'entry', walk.join('\n'));
-            same(here, seen[at]!, walk);
-          }
-          while (at < seen.length - 1) {
-            const { command } = seen[++at]!;
-            const stop = (await adapter.go(command!)) as Stopped;
-            const here = await look(adapter, stop);
-            walk.push(`${command}: ${here.place}`);
-            same(here, seen[at]!, walk);
-          }
-          assert.equal(adapter.output.filter(({ category }) => category === 'important').length, 0);
-        }),
-      );
+/** A run that only goes forward, from breakpoint to breakpoint, sees the same. */
+async function seeAgain(program: string, seen: readonly Seen[], told: readonly string[]): Promise<void> {
+  const events = [...new Set(seen.map(({ event }) => event))].sort((a, b) => a - b);
+  await withAdapter(async (adapter) => {
+    await adapter.launch({ program, stopOnEntry: true });
+    let stop = await adapter.stopped();
+    for (const event of events) {
+      const wanted = seen.filter((one) => one.event === event);
+      const unseen = new Set(wanted);
+      await breakAt(adapter, wanted);
+      let last: Seen | undefined;
+      for (let i = 0; unseen.size > 0 && i < MOST_ARRIVALS && stop !== 'terminated'; i++) {
+        const here = (last = await look(adapter, stop));
+        for (const one of unseen)
+          if (one.place === here.place && isSame(one.state, here.state)) unseen.delete(one);
+        if (unseen.size > 0) stop = await adapter.go('continue');
+      }
+      const [missed] = unseen;
+      if (missed !== undefined)
+        assert.deepEqual(
+          last && [last.place, ...last.state],
+          [missed.place, ...missed.state],
+          told.join('\n'),
+        );
+    }
   });
+}
+async function breakAt(adapter: Adapter, wanted: readonly Seen[]): Promise<void> {
+  const isFilters = wanted.some((one) => one.isFilters);
+  await adapter.request('setExceptionBreakpoints', { filters: isFilters ? [FILTER] : [] });
+  for (const file of new Set(wanted.map((one) => one.file))) {
+    const lines = new Set(wanted.filter((one) => one.file === file).map(({ line }) => line));
+    const condition = `world.event === ${wanted[0]!.event}`;
+    const breakpoints = [...lines].map((line) => ({ line, condition }));
+    await adapter.request('setBreakpoints', { source: { path: file }, breakpoints });
+  }
+}
+const isSame = (one: readonly string[], other: readonly string[]): boolean =>
+  one.join('\n') === other.join('\n');
+
+describe('debug adapter: random walks in time', function () {
+  this.timeout(180_000);
+  let folder: string;
+  before(async () => (folder = await mkdtemp(path.join(tmpdir(), 'sockscope-walk-'))));
+  after(() => rm(folder, { recursive: true }));
+
+  for (let seed = SEED; seed < SEED + RUNS; seed++)
+    it(`see what was, and what a fresh run sees (SEED=${seed})`, async () => {
+      const random = new Random(seed * 7919);
+      const program = path.join(folder, `walk${seed}.ts`);
+      const source = randomProgram(random);
+      await writeFile(program, source);
+      const told = [source];
+      const back = await withAdapter(async (adapter) => {
+        const seen = await walk(adapter, program, random, told);
+        const said = adapter.output.filter(({ category }) => category === 'important');
+        const isKnown = said.every(({ text }) => /no line before this one/.test(text));
+        assert.ok(isKnown, [...told, ...said.map(({ text }) => text)].join('\n'));
+        return seen;
+      });
+      assert.ok(back.length > 0, told.join('\n'));
+      await seeAgain(program, back, told);
+    });
+});
