@@ -13,13 +13,11 @@ import { readBundle } from '../language.ts';
 import {
   RUN_TO,
   RUN_TO_NEXT,
-  type AddBookmarkArguments,
   type BookmarkArguments,
   type BreakOnArguments,
   type FunctionGraphArguments,
   type FunctionGraphResponse,
   type GoToEventArguments,
-  type RenameBookmarkArguments,
   type RunToArguments,
   type SaveRecordingArguments,
 } from '../protocol.ts';
@@ -31,46 +29,26 @@ import { exceptionInfo } from './exceptionInfo.ts';
 import type { LaunchArguments } from './launchArguments.ts';
 import { functionGraph } from './functionGraph.ts';
 import { Numbers } from './numbers.ts';
-import {
-  filterCompletions,
-  newFilter,
-  onePacket,
-  chainOf,
-  packetCode,
-  annotatePacket,
-  find,
-  follow,
-  saveFollowed,
-  packetRows,
-  writePackets,
-} from './packetRequests.ts';
 import { Positions } from './positions.ts';
 import { close, parseAnyLaunch, type Opened } from './recordedLaunch.ts';
-import { addBookmark, saveRecording } from './recordingFile.ts';
+import { saveRecording } from './recordingFile.ts';
 import { parseArguments } from './requestArguments.ts';
 import { blueprintOf, Run, type ClientAbilities } from './run.ts';
-import { readMemory, updateChecksums, writeMemory } from './memory.ts';
-import { eventCode, graphs, packetWay, sequence, timeline } from './recordingRequests.ts';
+import { readMemory, writeMemory } from './memory.ts';
 import { setExpression } from './setExpression.ts';
 import { setVariable } from './setVariable.ts';
-import { picture } from './pictureRequests.ts';
-import { breakOnSocket, setTreeValue, tree } from './treeRequests.ts';
 import { threads } from './threadRequests.ts';
 import { dataBreakpointInfo } from './dataBreakpoints.ts';
+import { CANCELLABLE, inTime, TRAVELLING } from './requestKinds.ts';
 import { Travel } from './travel.ts';
+import { viewRequests, type Handler } from './viewRequests.ts';
 import { Traces } from './traces.ts';
 import { Works } from './works.ts';
 import { isTraceCommand } from '../tracing/syntax.ts';
 
-/** Handles a request: returns the response's body. An exception becomes an error response. */
-type Handler = (args: never) => unknown;
-/** A machine that runs may never come to an answer: nobody waits longer than a second for one. */
-const RUNNING_ANSWER_MS = 950;
 /** Numbers of errors: one like any other; the sources in a recording would help. */
 const FAILED = 1;
 const OTHER_PROGRAM = 2;
-/** A stopped one always answers, as quickly as the host's processor lets it. */
-const STOPPED_ANSWER_MS = 10_000;
 
 interface OpenRequest {
   request: DebugProtocol.Request;
@@ -213,26 +191,11 @@ export class Session {
     completions: (args: DebugProtocol.CompletionsArguments) => completions(this.#running(), args),
     loadedSources: () => ({ sources: this.#loadedSources() }),
 
-    'sockscope/tree': (args: never) => tree(this.#running(), args),
-    'sockscope/setTreeValue': (args: never) => setTreeValue(this.#running(), args),
-    'sockscope/updateChecksums': (args: never) => updateChecksums(this.#running(), args),
-    'sockscope/breakOnSocket': (args: never) => breakOnSocket(this.#running(), args),
+    ...viewRequests(() => this.#running()),
     'sockscope/runTo': (args: RunToArguments) => this.#runTo(args),
     'sockscope/goToEvent': ({ event }: GoToEventArguments) => this.#goToEvent(event),
     'sockscope/saveRecording': (args: SaveRecordingArguments) =>
       saveRecording(this.#stopped(), this.#travel, args),
-    'sockscope/bookmarks': () => ({ bookmarks: this.#running().bookmarks.list() }),
-    'sockscope/addBookmark': (args: AddBookmarkArguments) => addBookmark(this.#running(), args),
-    'sockscope/renameBookmark': ({ name, newName }: RenameBookmarkArguments) => {
-      const { bookmarks } = this.#running();
-      bookmarks.rename(name, newName);
-      return { bookmarks: bookmarks.list() };
-    },
-    'sockscope/removeBookmark': ({ name }: BookmarkArguments) => {
-      const { bookmarks } = this.#running();
-      bookmarks.remove(name);
-      return { bookmarks: bookmarks.list() };
-    },
     'sockscope/goToBookmark': async ({ name }: BookmarkArguments) => {
       const run = this.#stopped();
       await this.#travel.goToBookmark(run, run.bookmarks.get(name));
@@ -241,58 +204,8 @@ export class Session {
     'sockscope/breakOn': async ({ breakOn }: BreakOnArguments) => ({
       problems: await this.#configuration.setBreakOn(breakOn),
     }),
-    'sockscope/picture': (args: never) => picture(this.#running(), args),
-    'sockscope/packets': (args: never) => packetRows(this.#running(), args),
-    'sockscope/packet': (args: never) => onePacket(this.#running(), args),
-    'sockscope/annotatePacket': (args: never) => annotatePacket(this.#running(), args),
-    'sockscope/findPacket': (args: never) => find(this.#running(), args),
-    'sockscope/filterCompletions': (args: never) => filterCompletions(this.#running(), args),
-    'sockscope/filterFor': (args: never) => newFilter(this.#running(), args),
-    'sockscope/packetCode': (args: never) => packetCode(this.#running(), args),
-    'sockscope/causeChain': (args: never) => chainOf(this.#running(), args),
-    'sockscope/followStream': (args: never) => follow(this.#running(), args),
-    'sockscope/saveStream': (args: never) => saveFollowed(this.#running(), args),
-    'sockscope/exportPackets': (args: never) => writePackets(this.#running(), args),
-    'sockscope/sequence': (args: never) => sequence(this.#running(), args),
-    'sockscope/eventCode': (args: never) => eventCode(this.#running(), args),
-    'sockscope/graphs': (args: never) => graphs(this.#running(), args),
     'sockscope/functionGraph': (args: FunctionGraphArguments) => this.#functionGraph(args),
-    'sockscope/timeline': (args: never) => timeline(this.#running(), args),
-    'sockscope/packetWay': (args: never) => packetWay(this.#running(), args),
   };
-
-  /** Requests without a time limit. */
-  static readonly #patient = new Set([
-    'launch',
-    'restart',
-    'configurationDone',
-    'sockscope/exportPackets',
-    'sockscope/saveStream',
-    'sockscope/functionGraph',
-    'sockscope/saveRecording',
-    'disconnect',
-    'terminate',
-  ]);
-
-  /** Requests that end elsewhere in time: they are answered when the search begins. */
-  static readonly #travelling = new Set([
-    'stepBack',
-    'reverseContinue',
-    'restartFrame',
-    'sockscope/goToEvent',
-  ]);
-  /** Requests that change nothing: nobody misses an answer that is not wanted any more. */
-  static readonly #cancellable = new Set([
-    ...['stackTrace', 'scopes', 'variables', 'completions', 'evaluate', 'readMemory', 'loadedSources'],
-    ...[
-      'sockscope/tree',
-      'sockscope/picture',
-      'sockscope/packets',
-      'sockscope/packet',
-      'sockscope/findPacket',
-    ],
-    ...['sockscope/sequence', 'sockscope/graphs', 'sockscope/packetWay', 'sockscope/followStream'],
-  ]);
 
   /**
    * Give up a request, or work that the client was told of: the session stays where it was. An expression that is
@@ -301,7 +214,7 @@ export class Session {
   async #cancel({ requestId, progressId }: DebugProtocol.CancelArguments): Promise<void> {
     if (progressId !== undefined) this.#works.cancel(progressId);
     const open = requestId === undefined ? undefined : this.#open.get(requestId);
-    if (open !== undefined && Session.#cancellable.has(open.request.command))
+    if (open !== undefined && CANCELLABLE.has(open.request.command))
       this.#connection.respond(open.request, { success: false, message: 'cancelled', showUser: false });
     if (requestId === undefined || requestId !== this.#lastTravel) return;
     // Not before there is something to give up.
@@ -311,7 +224,7 @@ export class Session {
 
   async #answer(request: DebugProtocol.Request): Promise<void> {
     const { command, seq } = request;
-    if (Session.#travelling.has(command)) this.#lastTravel = seq;
+    if (TRAVELLING.has(command)) this.#lastTravel = seq;
     const settled = this.#answerNow(request);
     this.#open.set(seq, { request, settled });
     await settled;
@@ -320,12 +233,11 @@ export class Session {
   async #answerNow(request: DebugProtocol.Request): Promise<void> {
     const { command } = request;
     let answer: Answer;
-    const limit = this.#run?.execution.stop ? STOPPED_ANSWER_MS : RUNNING_ANSWER_MS;
     try {
       const body = this.#handle(command, request.arguments);
       answer = {
         success: true,
-        body: await (Session.#patient.has(command) ? body : inTime(body, command, limit)),
+        body: await inTime(body, command, this.#run?.execution.stop !== undefined),
       };
     } catch (error) {
       const showUser = command === 'launch' || command === 'restart';
@@ -588,21 +500,5 @@ export class Session {
     return scripts
       .filter(({ url, path }) => path !== undefined && !url.startsWith('debug-adapter/'))
       .map(({ path }) => ({ path: path! }));
-  }
-}
-
-/** Rejects when the answer takes longer than a client waits. */
-async function inTime<T>(answer: Promise<T>, command: string, milliseconds: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(new UserError('the machine is busy: {0} got no answer in {1} ms', command, milliseconds)),
-      milliseconds,
-    );
-  });
-  try {
-    return await Promise.race([answer, late]);
-  } finally {
-    clearTimeout(timer);
   }
 }

@@ -1,0 +1,63 @@
+/** The custom requests of the views, each about the run that is shown. */
+import type { AddBookmarkArguments, BookmarkArguments, RenameBookmarkArguments } from '../protocol.ts';
+import { updateChecksums } from './memory.ts';
+import {
+  annotatePacket,
+  chainOf,
+  filterCompletions,
+  find,
+  follow,
+  newFilter,
+  onePacket,
+  packetCode,
+  packetRows,
+  saveFollowed,
+  writePackets,
+} from './packetRequests.ts';
+import { picture } from './pictureRequests.ts';
+import { addBookmark } from './recordingFile.ts';
+import { eventCode, graphs, packetWay, sequence, timeline } from './recordingRequests.ts';
+import type { Run } from './run.ts';
+import { breakOnSocket, setTreeValue, tree } from './treeRequests.ts';
+
+/** Handles a request: returns the response's body. An exception becomes an error response. */
+export type Handler = (args: never) => unknown;
+
+/** @param run throws an error for the user where there is none */
+export function viewRequests(run: () => Run): Record<string, Handler> {
+  return {
+    'sockscope/tree': (args: never) => tree(run(), args),
+    'sockscope/setTreeValue': (args: never) => setTreeValue(run(), args),
+    'sockscope/updateChecksums': (args: never) => updateChecksums(run(), args),
+    'sockscope/breakOnSocket': (args: never) => breakOnSocket(run(), args),
+    'sockscope/picture': (args: never) => picture(run(), args),
+    'sockscope/packets': (args: never) => packetRows(run(), args),
+    'sockscope/packet': (args: never) => onePacket(run(), args),
+    'sockscope/annotatePacket': (args: never) => annotatePacket(run(), args),
+    'sockscope/findPacket': (args: never) => find(run(), args),
+    'sockscope/filterCompletions': (args: never) => filterCompletions(run(), args),
+    'sockscope/filterFor': (args: never) => newFilter(run(), args),
+    'sockscope/packetCode': (args: never) => packetCode(run(), args),
+    'sockscope/causeChain': (args: never) => chainOf(run(), args),
+    'sockscope/followStream': (args: never) => follow(run(), args),
+    'sockscope/saveStream': (args: never) => saveFollowed(run(), args),
+    'sockscope/exportPackets': (args: never) => writePackets(run(), args),
+    'sockscope/sequence': (args: never) => sequence(run(), args),
+    'sockscope/eventCode': (args: never) => eventCode(run(), args),
+    'sockscope/graphs': (args: never) => graphs(run(), args),
+    'sockscope/timeline': (args: never) => timeline(run(), args),
+    'sockscope/packetWay': (args: never) => packetWay(run(), args),
+    'sockscope/bookmarks': () => ({ bookmarks: run().bookmarks.list() }),
+    'sockscope/addBookmark': (args: AddBookmarkArguments) => addBookmark(run(), args),
+    'sockscope/renameBookmark': ({ name, newName }: RenameBookmarkArguments) => {
+      const { bookmarks } = run();
+      bookmarks.rename(name, newName);
+      return { bookmarks: bookmarks.list() };
+    },
+    'sockscope/removeBookmark': ({ name }: BookmarkArguments) => {
+      const { bookmarks } = run();
+      bookmarks.remove(name);
+      return { bookmarks: bookmarks.list() };
+    },
+  };
+}
