@@ -441,11 +441,12 @@ export class Session {
     run.execution.step(kind, thread, target);
   }
   async #checkThread(run: Run, thread: number): Promise<void> {
-    const { threads } = await run.execution.stop!.snapshot;
+    const stop = run.execution.stop!;
+    const { threads } = await stop.snapshot;
     if (!threads.some(({ id }) => id === thread))
       throw new UserError('there is no thread {0} to step', thread);
     // A restart or another step may have come first.
-    if (this.#run !== run) throw run.notStopped();
+    if (this.#run !== run || run.execution.stop !== stop) throw run.notStopped();
   }
   async #stepBack(thread: number): Promise<void> {
     const run = this.#stopped();

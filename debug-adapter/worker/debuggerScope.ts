@@ -37,6 +37,8 @@ export class DebuggerScope implements Scope {
    */
   install(): void {
     this.#keepThread();
+    // The debugger reaches its own side by this name: whoever assigns to it is refused.
+    Object.defineProperty(globalThis, 'globalThis', { writable: false });
     const names = this.#names;
     const behind = new Proxy(Object.getPrototypeOf(globalThis) as Record<PropertyKey, unknown>, {
       has: (target, name) => (this.#open > 0 && names.has(name as string)) || name in target,

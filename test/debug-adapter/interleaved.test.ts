@@ -1,6 +1,7 @@
 /**
  * Thousands of requests at random over many sessions: nothing dies, nothing hangs, and the protocol is kept.
- * `SEED=n` chooses other requests, `RUNS=n` the number of sessions. When they overtake each other is up to the machine.
+ * `SEED=n` chooses other requests, `RUNS=n` the number of sessions, `REQUESTS=n` how many each has. When they overtake each
+ * other is up to the machine.
  */
 import assert from 'node:assert/strict';
 import type { DebugProtocol } from '@vscode/debugprotocol';
@@ -14,7 +15,7 @@ const SEED = Number(process.env['SEED'] ?? 6);
 const SESSIONS = Number(process.env['RUNS'] ?? 25);
 /** Over a port, only the connection differs. */
 const PORT_SHARE = 0.4;
-const REQUESTS = 200;
+const REQUESTS = Number(process.env['REQUESTS'] ?? 200);
 /** Sent without waiting for an answer, at most. */
 const BURST = 8;
 /** Sessions at the same time. */
@@ -35,7 +36,15 @@ class RandomSession {
   readonly #client: RawClient;
   readonly watch = new ProtocolWatch(schema);
   readonly #random: Random;
-  readonly #known: Known = { frames: [], values: [], threads: [], stopped: undefined, stops: 0 };
+  readonly #known: Known = {
+    frames: [],
+    values: [],
+    threads: [],
+    fields: [],
+    memory: [],
+    stopped: undefined,
+    stops: 0,
+  };
   #looked = 0;
   #isGone = false;
 
@@ -114,8 +123,12 @@ class RandomSession {
     const told = body as Record<string, never>;
     if (command === 'stackTrace') known.frames.push(...ids(told['stackFrames']!, 'id'));
     else if (command === 'scopes') known.values.push(...ids(told['scopes']!, 'variablesReference'));
-    else if (command === 'variables')
-      known.values.push(...ids((told['variables']! as object[]).slice(0, 20), 'variablesReference'));
+    else if (command === 'variables') {
+      const variables = told['variables']! as DebugProtocol.Variable[];
+      known.values.push(...ids(variables.slice(0, 20), 'variablesReference'));
+      known.memory.push(...variables.flatMap(({ memoryReference }) => memoryReference ?? []));
+    } else if (command === 'dataBreakpointInfo' && told['dataId'] !== null)
+      known.fields.push(told['dataId']!);
     else if (command === 'threads')
       known.threads = (told['threads']! as { id: number }[]).map(({ id }) => id);
   }
@@ -124,7 +137,7 @@ class RandomSession {
 describe('debug adapter: requests in any order', () => {
   for (const over of ['stdio', '--port'] as const)
     it(`answers all that comes over ${over}, and lives (SEED=${SEED})`, async function () {
-      this.timeout(300_000);
+      this.timeout(300_000 + SESSIONS * REQUESTS * 100);
       const sessions = Math.ceil(over === '--port' ? SESSIONS * PORT_SHARE : SESSIONS);
       const server = over === '--port' ? new AdapterProcess('--port', '0') : undefined;
       let next = 0;

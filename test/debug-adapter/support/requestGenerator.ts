@@ -25,6 +25,9 @@ export interface Known {
   frames: { id: number; stop: number }[];
   values: { id: number; stop: number }[];
   threads: number[];
+  /** Fields that data breakpoints can be set on, and memory that can be read. */
+  fields: string[];
+  memory: string[];
   stopped: number | undefined;
   stops: number;
 }
@@ -64,6 +67,8 @@ const CONDITIONS = [
   'while (1) {}',
 ] as const;
 const NONSENSE = [null, -1, 0, 1.5, 1e300, '', 'x', true, [], {}, [null], '__proto__'] as const;
+const FIELDS = ['sk', 'turn', 'skc_state', 'comm', 'addr_len', 'len'] as const;
+const GOALS = ['driver', 'program', 'packet', 'arrival', 'syscall', 'transition', 'timer', 'x'] as const;
 const FILTERS = ['syscallEnter', 'syscallExit', 'transition', 'packetSent', 'uncaught', 'nothing'] as const;
 
 export function launchWish(random: Random): Record<string, unknown> {
@@ -123,6 +128,23 @@ export class RequestGenerator {
       () => ({ filter: 'frame.number == ', cursor: this.#random.below(20) }),
     ],
     [1, 'sockscope/filterFor', () => ({ number: this.#random.below(5), what: 'conversation' })],
+    [2, 'sockscope/runTo', () => ({ ...this.#onThread(), to: this.#random.pick(GOALS) })],
+    [0.8, 'stepBack', () => this.#onThread()],
+    [0.5, 'reverseContinue', () => this.#onThread()],
+    [0.3, 'restartFrame', () => ({ frameId: this.#frame() })],
+    [0.5, 'sockscope/goToEvent', () => ({ event: this.#random.below(120) })],
+    [1, 'dataBreakpointInfo', () => this.#field()],
+    [1, 'setDataBreakpoints', () => ({ breakpoints: this.#dataBreakpoints() })],
+    [1, 'setExpression', () => ({ ...this.#evaluation(), value: this.#random.pick(['1', '(', 'null']) })],
+    [1, 'readMemory', () => ({ memoryReference: this.#memory(), count: this.#random.below(100) })],
+    [0.5, 'writeMemory', () => ({ memoryReference: this.#memory(), data: 'AAEC' })],
+    [0.5, 'cancel', () => ({ requestId: this.#random.below(200) })],
+    [0.5, 'sockscope/breakOn', () => ({ breakOn: { transition: 'SYN_SENT -> *' } })],
+    [0.5, 'sockscope/picture', () => ({ picture: this.#random.pick(['states', 'queues', 'rings']) })],
+    [0.5, 'sockscope/sequence', () => ({ from: 0 })],
+    [0.5, 'sockscope/timeline', () => ({})],
+    [0.5, 'sockscope/packetCode', () => ({ number: this.#random.below(5), which: 'sent' })],
+    [0.2, 'sockscope/functionGraph', () => ({})],
     [1, 'restart', () => ({})],
     [1, 'launch', () => launchWish(this.#random)],
     [1, 'configurationDone', () => undefined],
@@ -163,6 +185,25 @@ export class RequestGenerator {
   }
   #value(): number {
     return this.#numberOf(this.#known.values);
+  }
+  /** A field of a value, or of what an expression gives. */
+  #field(): object {
+    const random = this.#random;
+    const name = random.pick([...FIELDS, ...EXPRESSIONS]);
+    return random.next() < 0.5
+      ? { variablesReference: this.#value(), name }
+      : { name: random.pick(['current.comm', 'sockets[0].sk_state', name]), frameId: this.#frame() };
+  }
+  #dataBreakpoints(): object[] {
+    const random = this.#random;
+    return Array.from({ length: random.below(3) }, () => ({
+      dataId: random.pick([...this.#known.fields, '1', 'x']),
+      accessType: random.pick(['read', 'write', 'readWrite', undefined]),
+      condition: random.pick([undefined, '', '$value > 2', '(']),
+    }));
+  }
+  #memory(): string {
+    return this.#random.pick([...this.#known.memory, '0', 'x']);
   }
   #isStale(args: Record<string, unknown> | undefined): boolean {
     const { frames, values, stops } = this.#known;
