@@ -112,6 +112,11 @@ export class Handles {
     return node && itemsOf(node, start, count, part).map((item) => this.toWire(item, ref));
   }
 
+  /** Whether a node is of this stop. */
+  has(ref: number): boolean {
+    return this.#nodes.has(ref);
+  }
+
   /** The value of a lazy item. */
   compute(ref: number): unknown {
     return this.#nodes.get(ref)?.compute?.();

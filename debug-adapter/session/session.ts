@@ -451,7 +451,8 @@ export class Session {
   async #stepBack(thread: number): Promise<void> {
     const run = this.#stopped();
     await this.#checkThread(run, thread);
-    await this.#travel.stepBack(run, thread);
+    // Another step may have begun since.
+    await this.#travel.stepBack(this.#stopped(), thread);
   }
   async #evaluate(args: DebugProtocol.EvaluateArguments): Promise<DebugProtocol.EvaluateResponse['body']> {
     const run = this.#running();
