@@ -375,7 +375,7 @@ export class Agent {
   }
   /** The field that an item shows, for a data breakpoint; null: a value is stored in none. */
   offerItem(ref: number, name: string, next: number): DataField | null {
-    if (!this.handles.has(ref)) throw new UserError('these variables are of an earlier stop');
+    if (!this.handles.isKnown(ref)) throw new UserError('these variables are of an earlier stop');
     const stored = this.handles.stored(ref, name);
     return stored === undefined ? null : this.data.offer(stored.owner, stored.name, next);
   }

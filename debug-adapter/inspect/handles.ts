@@ -113,7 +113,7 @@ export class Handles {
   }
 
   /** Whether a node is of this stop. */
-  has(ref: number): boolean {
+  isKnown(ref: number): boolean {
     return this.#nodes.has(ref);
   }
 

@@ -65,7 +65,7 @@ export const rooms = [
   },
   {
     name: 'machine',
-    path: '^stack/(boot|config|fault_config|interface_config|interfaces|machine|outside_config)\\.ts$',
+    path: '^stack/(boot|config|fault_config|interface_config|interfaces|machine|outside_config|sysctl_config)\\.ts$',
     what: 'A machine put together and booted',
   },
   { name: 'user', path: '^stack/user/', what: 'What a scenario sees: library, constants, errors, loader' },
