@@ -33,6 +33,8 @@ export class Machines {
     (past) => this.#load(past),
     (replica) => this.drop(replica),
   );
+  /** Somebody has gone back. */
+  #hasTravelled = false;
   #isClosed = false;
   /** How often all were given up. */
   #givenUp = 0;
@@ -64,6 +66,7 @@ export class Machines {
     if (this.#givenUp !== since) throw new GivenUpError();
     await this.#numberChanges(past);
     await this.#findFields(past);
+    this.#hasTravelled = true;
     return this.#supply.take(this.#keyOf(past), before) ?? this.#load(past);
   }
   /** What was changed in the run, with numbers. @throws an error for the user if nothing repeats it */
@@ -162,7 +165,7 @@ export class Machines {
     // What was changed gets its numbers when somebody goes back.
     if (end !== undefined || changes.length > this.#changes.length) return;
     const past = await this.#past();
-    if (!this.#isClosed) await this.#supply.fill(this.#keyOf(past), past, event);
+    if (!this.#isClosed) await this.#supply.fill(this.#keyOf(past), past, event, this.#hasTravelled);
   }
   /** The user goes on: no processor is used for what may never be needed. */
   rest(): void {

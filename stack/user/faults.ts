@@ -1,19 +1,22 @@
 /** Puts the faults of a world's configuration where they happen, once its machines and programs are there. */
-import { vnic_wire } from '../drivers/net/vnic/vnic_main.ts';
+import { vnic_link } from '../drivers/net/vnic/vnic_main.ts';
 import type { FrameFault, KillFault } from '../fault_config.ts';
 import { ConfigError } from '../config.ts';
 import { told } from '../lib/told.ts';
 import type { ScheduledStage } from '../wire/scheduled.ts';
 import type { World } from '../world/world.ts';
 
-/** What each interface sends passes here, by the name of the link: 'lo'; with several hosts 'client eth0'. */
+/**
+ * What each interface sends passes here, by the name of the link: 'lo'; with several hosts 'client eth0'. Of a wire that
+ * leads outside nothing can be scheduled.
+ */
 export function world_links(world: World): Map<string, ScheduledStage> {
   return new Map(
     world.machines.flatMap(({ hostname, init_net }) =>
-      [...init_net.dev_base.values()].map((dev) => [
-        link_name(world, hostname, dev.name),
-        vnic_wire(dev).scheduled,
-      ]),
+      [...init_net.dev_base.values()].flatMap((dev): [string, ScheduledStage][] => {
+        const link = vnic_link(dev);
+        return link === null ? [] : [[link_name(world, hostname, dev.name), link.scheduled]];
+      }),
     ),
   );
 }

@@ -19,12 +19,13 @@ describe('a scenario in the editor', function () {
     if (this.currentTest?.state === 'failed') await code?.failed(this.currentTest.title);
   });
 
-  it('has in a file that is no scenario only the commands that begin one, or compare captures', async () => {
+  it('has in a file that is no scenario only the commands that begin one, open a recording, or compare captures', async () => {
     await code.openFile('plain.ts');
     assert.deepEqual(await ours(), [
       'Sockscope: Compare with Another Capture…',
       'Sockscope: Guided Tour…',
       'Sockscope: New Scenario',
+      'Sockscope: Open Recording…',
       'Sockscope: Open Sample…',
     ]);
   });
@@ -36,8 +37,10 @@ describe('a scenario in the editor', function () {
       'Sockscope: Break On…',
       'Sockscope: Compare with Another Capture…',
       'Sockscope: Debug this scenario',
+      'Sockscope: Find a Failing Seed',
       'Sockscope: Guided Tour…',
       'Sockscope: New Scenario',
+      'Sockscope: Open Recording…',
       'Sockscope: Open Sample…',
     ]);
   });

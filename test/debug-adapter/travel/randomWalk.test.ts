@@ -15,7 +15,7 @@ import { withAdapter, type Adapter, type Stopped } from '../support/adapter.ts';
 import { randomProgram } from '../support/randomProgram.ts';
 
 const SEED = Number(process.env['SEED'] ?? 1);
-const RUNS = Number(process.env['RUNS'] ?? 2);
+const RUNS = Number(process.env['RUNS'] ?? 1);
 const STEPS = 12;
 /** Stops that are passed before. */
 const MOST_PASSED = 16;

@@ -74,12 +74,17 @@ export function vnic_probe(net: net, config: NicConfig, kind: VnicKind = loopbac
   return netdev;
 }
 
-/** The NIC's outgoing wire, to change what happens to its frames. */
-export function vnic_wire(netdev: net_device): NetemWire {
+/** The NIC's outgoing wire, to change what happens to its frames; null: it leads outside. */
+export function vnic_link(netdev: net_device): NetemWire | null {
   const { wire } = vnic_priv(netdev).hw;
   const path = wire instanceof EthernetEnd ? wire.path : wire;
-  if (!(path instanceof NetemWire)) throw new TypeError(`${netdev.name} is on a wire that leads outside`);
-  return path;
+  return path instanceof NetemWire ? path : null;
+}
+/** The same of a NIC whose wire does not lead outside. */
+export function vnic_wire(netdev: net_device): NetemWire {
+  const link = vnic_link(netdev);
+  if (link === null) throw new TypeError(`${netdev.name} is on a wire that leads outside`);
+  return link;
 }
 
 /**
