@@ -2,6 +2,7 @@
  * Machines that repeat a run: what they need to know of it, found out when it is needed, and some of them loaded ahead of
  * time.
  */
+import { availableParallelism } from 'node:os';
 import { UserError } from '../../language/userError.ts';
 import type { DataFields, OfferedField } from '../control/dataFields.ts';
 import type { Debuggee } from '../control/debuggee.ts';
@@ -19,6 +20,9 @@ export interface Original {
   trail: Trail;
   fields: DataFields;
 }
+
+/** Processors of a host that has one to spare for somebody who may never go back. */
+const ROOMY = 4;
 
 export class Machines {
   readonly #blueprint: Blueprint;
@@ -162,6 +166,7 @@ export class Machines {
   /** The user stands at an event: have machines ready before it. */
   async prepare(event: number): Promise<void> {
     const { end, changes } = this.#original.trail;
+    if (!this.#hasTravelled && availableParallelism() < ROOMY) return;
     // What was changed gets its numbers when somebody goes back.
     if (end !== undefined || changes.length > this.#changes.length) return;
     const past = await this.#past();
