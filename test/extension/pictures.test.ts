@@ -182,8 +182,7 @@ describe('the pictures of an accept queue that overflows', function () {
     await code.debug.waitUntil('the bookmark', async () => ((await event()) === there ? true : undefined));
     const file = path.join(linux, 'overflow.sockscope');
     await code.startCommand('Sockscope: Save Recording…');
-    await code.quickInput.getByRole('textbox').fill(file);
-    await code.quickInput.getByRole('button', { name: 'OK' }).click();
+    await code.saveAs('accept-queue-overflow.sockscope', file);
     await code.debug.waitUntil('the recording', async () => (existsSync(file) ? true : undefined));
     assert.ok(readFileSync(file).length < 10_000);
     await code.screenshot('timeline-3-saved');

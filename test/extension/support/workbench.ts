@@ -167,6 +167,18 @@ export class Workbench {
     return row;
   }
 
+  /** Answers the dialog that asks where to save. @param suggested the end of the name that it offers */
+  async saveAs(suggested: string, target: string): Promise<void> {
+    const name = this.quickInput.locator('input');
+    await this.debug.waitUntil('the save dialog', async () =>
+      (await name.inputValue()).endsWith(suggested) ? true : undefined,
+    );
+    await name.fill(target);
+    // The dialog looks the folder up first.
+    await this.page.waitForTimeout(1000);
+    await this.page.keyboard.press('Enter');
+  }
+
   /** Titles that the palette offers for a text. */
   async offeredCommands(text: string): Promise<string[]> {
     await this.#openPalette(text);
