@@ -1,7 +1,6 @@
 /** A machine's Ethernet interfaces, as a configuration wants them, and the wires that lead out of the world. */
 import assert from 'node:assert/strict';
 import { boot, parseConfig, type Cable, type ExternalWire, type UdpConfig } from '../../stack/index.ts';
-import { schedule_faults, world_links } from '../../stack/user/faults.ts';
 import { build_network, parse_network } from '../../stack/user/network.ts';
 import { proc_net } from '../../stack/net/ipv4/proc.ts';
 
@@ -120,12 +119,6 @@ describe('a wire that leads out of the world', () => {
         },
       ],
     );
-  });
-
-  it('has no frames for which faults could be scheduled, as others have', () => {
-    const { world } = boot(parseConfig({ interfaces: { eth0: ETH0 } }));
-    assert.deepEqual([...world_links(world).keys()], ['lo']);
-    schedule_faults(world, ['launch', 'faults']);
   });
 
   it('may be that of a program: one host is enough, and more share it', async () => {

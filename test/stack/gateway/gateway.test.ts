@@ -6,6 +6,7 @@ import { parseConfig, parseWire } from '../../../stack/config.ts';
 import { Gateway } from '../../../stack/gateway/gateway.ts';
 import type { HostConnection, HostEvent, HostSide } from '../../../stack/gateway/host_side.ts';
 import { parsePorts } from '../../../stack/gateway/ports.ts';
+import { world_links } from '../../../stack/user/faults.ts';
 import { createLibrary } from '../../../stack/user/library.ts';
 import { function_process, runProgram } from '../../../stack/user/program.ts';
 import type { InputEntry } from '../../../stack/world/inputs.ts';
@@ -129,6 +130,13 @@ const echo =
   };
 
 describe('the gateway', function () {
+  it('has links of its own, but none to the host, of which no frame can be lost', () => {
+    const world = new World(1);
+    boot_machine(world, parseConfig({}));
+    new Gateway(world, { ports: [], outside: true }, parseWire({}, 'outside'));
+    assert.deepEqual([...world_links(world).keys()], ['localhost lo', 'localhost eth0', 'gateway lo']);
+  });
+
   it('carries bytes and both ends of a connection', async () => {
     const host = new FakeHost((clients) => clients.send(1, 'hello'));
     await run(echo(1), host);
