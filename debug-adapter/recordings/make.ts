@@ -22,7 +22,7 @@ export interface Told {
 }
 
 /** Attributes of a launch that decide what happens in the world. */
-const DECIDING = [
+export const DECIDING: readonly string[] = [
   'hosts',
   'ports',
   'outside',

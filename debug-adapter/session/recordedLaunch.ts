@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { Difference } from '../inspect/agent.ts';
 import type { RunRecording } from '../recordings/data.ts';
 import { readRecording } from '../recordings/file.ts';
+import { DECIDING } from '../recordings/make.ts';
 import { checkMaker } from '../recordings/maker.ts';
 import { findFolder, unpackSources } from '../recordings/programFiles.ts';
 import { parseLaunch, type LaunchArguments } from './launchArguments.ts';
@@ -22,21 +23,7 @@ const BESIDE = [
   'pcap',
 ];
 /** Attributes whose values are the recording's. */
-const RECORDED = [
-  'program',
-  'programs',
-  'args',
-  'env',
-  'cwd',
-  'hosts',
-  'ports',
-  'outside',
-  'seed',
-  'sysctl',
-  'nic',
-  'interfaces',
-  'faults',
-];
+const RECORDED = ['program', 'programs', 'args', 'env', 'cwd', ...DECIDING];
 
 /** A recording that is being opened. */
 export interface Opened {

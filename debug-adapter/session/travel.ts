@@ -162,7 +162,26 @@ export class Travel {
    *
    * @throws an error for the user if the run has not come so far
    */
-  async goToEvent(run: Run, wanted: number): Promise<void> {
+  goToEvent(run: Run, wanted: number): Promise<void> {
+    return this.#goTo(run, wanted, (history, end, frontier) => history.arriveAtEvent(wanted, end, frontier));
+  }
+
+  /**
+   * Go to a named moment.
+   *
+   * @throws an error for the user if the run has not come so far
+   */
+  goToBookmark(run: Run, { event, moment }: RecordedBookmark): Promise<void> {
+    if (moment === undefined) return this.goToEvent(run, event);
+    return this.#goTo(run, event, (history, _end, frontier) => history.arrive(moment, frontier, []));
+  }
+
+  /** @param arrive is told to which event the run has come */
+  async #goTo(
+    run: Run,
+    wanted: number,
+    arrive: (history: History, end: number, frontier: Mark) => Promise<Arrival>,
+  ): Promise<void> {
     const stop = run.execution.stop!;
     const { event } = await stop.snapshot;
     const end = this.#present?.event ?? event;
@@ -174,30 +193,7 @@ export class Travel {
       Promise.resolve({
         here,
         told: { reason: 'goto' },
-        arrive: (frontier) => history.arriveAtEvent(wanted, end, frontier),
-      }),
-    );
-  }
-
-  /**
-   * Go to a named moment.
-   *
-   * @throws an error for the user if the run has not come so far
-   */
-  async goToBookmark(run: Run, { event: wanted, moment }: RecordedBookmark): Promise<void> {
-    if (moment === undefined) return this.goToEvent(run, wanted);
-    const stop = run.execution.stop!;
-    const { event } = await stop.snapshot;
-    const end = this.#present?.event ?? event;
-    if (wanted > end) throw noEvent(wanted, end);
-    const here = momentOf(run);
-    if (run.execution.stop !== stop) throw run.notStopped();
-    const history = this.#historyOf(run);
-    this.#go(run, event, () =>
-      Promise.resolve({
-        here,
-        told: { reason: 'goto' },
-        arrive: (frontier) => history.arrive(moment, frontier, []),
+        arrive: (frontier) => arrive(history, end, frontier),
       }),
     );
   }
