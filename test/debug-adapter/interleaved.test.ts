@@ -12,7 +12,7 @@ import { AdapterProcess, type Message, type RawClient } from './support/rawClien
 import { launchWish, Random, RequestGenerator, type Known } from './support/requestGenerator.ts';
 
 const SEED = Number(process.env['SEED'] ?? 6);
-const SESSIONS = Number(process.env['RUNS'] ?? 25);
+const SESSIONS = Number(process.env['RUNS'] ?? 15);
 /** Over a port, only the connection differs. */
 const PORT_SHARE = 0.4;
 const REQUESTS = Number(process.env['REQUESTS'] ?? 200);

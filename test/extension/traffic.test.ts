@@ -64,9 +64,12 @@ describe('ten thousand packets', function () {
     const filter = code.packets.frame.getByRole('textbox', { name: 'Filter' });
     await filter.fill('frame.number > 5000 && tcp.len == 9');
     await filter.press('Enter');
-    await code.debug.waitUntil('fewer packets', async () =>
-      /[\d,]+ of 10,006 packets/.test(await code.packets.text()) ? true : undefined,
-    );
+    let panel = '';
+    const isFiltered = async () => {
+      panel = await code.packets.text();
+      return /[\d,]+ of 10,006 packets/.test(panel) ? true : undefined;
+    };
+    await code.debug.waitUntil(() => `fewer packets in the panel "${panel}"`, isFiltered);
     await code.debug.waitUntil('the first that matches', async () =>
       ((await code.packets.numbersInView())[0] ?? 0) > 5000 ? true : undefined,
     );

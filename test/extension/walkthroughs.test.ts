@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { say, translator, type Bundle } from '../../language/message.ts';
 import assert from 'node:assert/strict';
 import path from 'node:path';
+import type { Lesson } from '../../extension/walkthroughs/lesson.ts';
 import { LESSONS } from '../../extension/walkthroughs/lessons.ts';
 import { WalkthroughPage } from './support/walkthroughPage.ts';
 import { root } from './support/scripts.ts';
@@ -19,12 +20,19 @@ const ANSWERS: Record<string, { wrong?: string; right: string; isFunction?: bool
 };
 
 const chinese = JSON.parse(readFileSync(path.join(root, 'l10n/bundle.l10n.zh-cn.json'), 'utf8')) as Bundle;
-const LANGUAGES: readonly { name: string; language?: string; bundle: Bundle }[] = [
-  { name: 'English', bundle: {} },
-  { name: 'Chinese', language: 'zh-cn', bundle: chinese },
-];
+/** In Chinese two are followed, one of each kind of question: what they do, and where, is no matter of the language. */
+const LANGUAGES: readonly { name: string; language?: string; bundle: Bundle; lessons: readonly Lesson[] }[] =
+  [
+    { name: 'English', bundle: {}, lessons: LESSONS },
+    {
+      name: 'Chinese',
+      language: 'zh-cn',
+      bundle: chinese,
+      lessons: LESSONS.filter(({ id }) => id === 'handshake' || id === 'queues'),
+    },
+  ];
 
-for (const { name, language, bundle } of LANGUAGES)
+for (const { name, language, bundle, lessons } of LANGUAGES)
   describe(`a walkthrough in ${name}`, function () {
     this.timeout(120_000);
     let code: Workbench;
@@ -53,7 +61,7 @@ for (const { name, language, bundle } of LANGUAGES)
       await new WalkthroughPage(code).close();
     });
 
-    for (const lesson of LESSONS)
+    for (const lesson of lessons)
       it(`${say(t, lesson.title)}: each step does what it says, and the question takes its answer`, async () => {
         const page = new WalkthroughPage(code);
         await page.open(say(t, lesson.title));

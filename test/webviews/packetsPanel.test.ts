@@ -233,6 +233,19 @@ describe('the Packets panel, in a browser', function () {
     await tests.eventually('the end in view', async () => (await panel.numbersInView()).at(-1) === 4_000);
   });
 
+  it('shows packets, not gaps, where it follows a stop that is far behind what was listed', async () => {
+    await open(10, { latency: 150 });
+    await panel.row(1).waitFor();
+    for (const frame of traffic(2_000, 11)) panel.store.add(frame);
+    await panel.changed({ current: 1_950 });
+    const seen = new Set<string>();
+    await tests.eventually('the packet of the stop selected', async () => {
+      seen.add((await panel.numbersInView()).join(' '));
+      return (await panel.selected()) === 1_950;
+    });
+    assert.ok(![...seen].some((numbers) => / 0 0 0 0$/.test(numbers)), [...seen].join('\n'));
+  });
+
   it('reveals a packet that the filter hides, and takes a filter from the trees', async () => {
     await open(1_000);
     await panel.row(1).waitFor();

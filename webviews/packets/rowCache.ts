@@ -88,12 +88,21 @@ export class RowCache {
   /** One row, fetched if necessary; undefined beyond the end. */
   async fetchRow(index: number): Promise<PacketRow | undefined> {
     const known = this.outdated ? undefined : this.get(index);
-    if (known) return known;
+    return known ?? (await this.fetchNow(Math.floor(index / PAGE)))[index % PAGE];
+  }
+
+  /** Rows from one index to another, as far as there are any: afterwards the list can show them. */
+  async fetchRows(first: number, last: number): Promise<void> {
+    for (let page = Math.floor(first / PAGE); page <= Math.floor(last / PAGE); page++)
+      await this.fetchRow(Math.min(last, page * PAGE + PAGE - 1));
+  }
+
+  /** @returns the rows of a page as they are now */
+  private async fetchNow(page: number): Promise<PacketRow[]> {
     const { generation, changes } = this;
-    const page = Math.floor(index / PAGE);
     const answer = await this.events.fetch(page * PAGE, PAGE);
     if (generation === this.generation) this.keep(page, answer, changes);
-    return answer.rows[index % PAGE];
+    return answer.rows;
   }
 
   private pump(): void {

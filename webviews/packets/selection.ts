@@ -47,6 +47,7 @@ export class Selection {
     const before = this.selected;
     const index = await this.find(number);
     if (index === undefined || index < 0) return false;
+    await this.fetchAround(index);
     // The user may have selected another packet in the meantime.
     if (this.selected !== before) return true;
     this.selected = number;
@@ -79,6 +80,8 @@ export class Selection {
       this.clear();
       return;
     }
+    await this.fetchAround(index);
+    if (selected !== this.selected) return;
     this.list.setSelected(index, selected);
     this.list.scrollTo(index, 'center');
   }
@@ -95,6 +98,16 @@ export class Selection {
     } catch (error) {
       this.onFailed(error);
       return undefined;
+    }
+  }
+
+  /** The rows that come into view with this one: the list moves to where it has something to show. */
+  private async fetchAround(index: number): Promise<void> {
+    const { pageSize } = this.list;
+    try {
+      await this.cache.fetchRows(Math.max(0, index - pageSize), index + pageSize);
+    } catch (error) {
+      this.onFailed(error);
     }
   }
 

@@ -31,8 +31,7 @@ export class Tail {
     try {
       while (this.list.length < this.target) {
         const { generation, target: to } = this;
-        await this.cache.fetchRow(Math.max(0, to - this.list.pageSize));
-        await this.cache.fetchRow(to - 1);
+        await this.cache.fetchRows(Math.max(0, to - this.list.pageSize), to - 1);
         if (generation !== this.generation) continue;
         // If the user has scrolled elsewhere in the meantime, do not scroll.
         const { atEnd } = this.list;

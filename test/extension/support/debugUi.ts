@@ -99,14 +99,15 @@ export class DebugUi {
     return (await this.frames())[0] ?? '';
   }
 
-  /** Looks again and again until there is an answer. */
-  async waitUntil<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {
+  /** Looks again and again until there is an answer. @param what is waited for, or tells it with what was seen */
+  async waitUntil<T>(what: string | (() => string), look: () => Promise<T | undefined>): Promise<T> {
     for (const started = Date.now(); Date.now() - started < 30_000;) {
       const found = await look();
       if (found !== undefined) return found;
       await this.#workbench.page.waitForTimeout(50);
     }
-    throw new Error(`waited in vain for ${what}; the call stack shows:\n${(await this.rows()).join('\n')}`);
+    const wanted = typeof what === 'string' ? what : what();
+    throw new Error(`waited in vain for ${wanted}; the call stack shows:\n${(await this.rows()).join('\n')}`);
   }
 
   /** The rows of the call stack: threads and frames. */

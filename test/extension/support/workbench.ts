@@ -192,8 +192,12 @@ export class Workbench {
   }
 
   async goToLine(line: number, column = 1): Promise<void> {
-    await this.page.keyboard.press('Control+g');
-    await enter(this.page.locator('.quick-input-widget:visible input'), `:${line}:${column}`);
+    const input = this.quickInput.locator('input');
+    // An editor that opens at this moment takes the focus, and VS Code closes the input for that.
+    await this.debug.waitUntil('the input of a line', async () => {
+      await this.page.keyboard.press('Control+g');
+      return isThere(input, 3000, () => enter(input, `:${line}:${column}`, { timeout: 3000 }));
+    });
     await this.page.keyboard.press('Enter');
     await this.quickInput.waitFor({ state: 'hidden' });
   }
