@@ -7,6 +7,7 @@ export const TRAVELLING: ReadonlySet<string> = new Set([
   'reverseContinue',
   'restartFrame',
   'sockscope/goToEvent',
+  'sockscope/goToBookmark',
 ]);
 
 /** Requests that change nothing: nobody misses an answer that is not wanted any more. */
@@ -14,6 +15,7 @@ export const CANCELLABLE: ReadonlySet<string> = new Set([
   ...['stackTrace', 'scopes', 'variables', 'completions', 'evaluate', 'readMemory', 'loadedSources'],
   ...['sockscope/tree', 'sockscope/picture', 'sockscope/packets', 'sockscope/packet', 'sockscope/findPacket'],
   ...['sockscope/sequence', 'sockscope/graphs', 'sockscope/packetWay', 'sockscope/followStream'],
+  ...['sockscope/timeline', 'sockscope/eventCode', 'sockscope/causeChain', 'sockscope/packetCode'],
 ]);
 
 /** Requests without a time limit. */

@@ -1,20 +1,24 @@
 /**
- * Thousands of requests at random over many sessions: nothing dies, nothing hangs, and the protocol is kept.
- * `SEED=n` chooses other requests, `RUNS=n` the number of sessions, `REQUESTS=n` how many each has. When they overtake each
- * other is up to the machine.
+ * Thousands of requests at random over many sessions: nothing dies, nothing hangs, nothing leaks, and the protocol is kept.
+ * `SEED=n` chooses other requests, `RUNS=n` the number of sessions, `REQUESTS=n` how many each has, `OVER=--port` or
+ * `OVER=stdio` what they are sent over. When they overtake each other is up to the machine.
  */
 import assert from 'node:assert/strict';
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { MemoryLevel, openFiles, residentMb } from './support/memoryLevel.ts';
 import { ProtocolSchema } from './support/protocolSchema.ts';
 import { ProtocolWatch } from './support/protocolWatch.ts';
 import { AdapterProcess, type Message, type RawClient } from './support/rawClient.ts';
 import { launchWish, Random, RequestGenerator, type Known } from './support/requestGenerator.ts';
 
 const SEED = Number(process.env['SEED'] ?? 6);
-const SESSIONS = Number(process.env['RUNS'] ?? 15);
 /** Over a port, only the connection differs. */
-const PORT_SHARE = 0.4;
+const SESSIONS = { stdio: Number(process.env['RUNS'] ?? 15), '--port': Number(process.env['RUNS'] ?? 6) };
+const OVER = (['stdio', '--port'] as const).filter((one) => (process.env['OVER'] ?? one) === one);
 const REQUESTS = Number(process.env['REQUESTS'] ?? 200);
 /** Sent without waiting for an answer, at most. */
 const BURST = 8;
@@ -22,6 +26,19 @@ const BURST = 8;
 const AT_ONCE = 3;
 /** An answer that takes longer counts as none. */
 const HANG_MS = 12_000;
+/** A session with more requests has a program without end, and none of them ends it. */
+const LASTING = 1000;
+/** Requests between two looks at the memory of a session. */
+const LOOK_EVERY = 20;
+/** So many sessions tell whether what serves them leaks. */
+const MANY = 30;
+/** Frames, values and the like that a client remembers. */
+const MOST_KNOWN = 500;
+/** The parts of a session, and of many sessions, whose levels are compared; the first one is for warming up. */
+const PARTS = 5;
+/** What the level of one part may be above that of the second one, in MB: of a session, and of what serves sessions. */
+const SESSION_GROWTH = 60;
+const SERVER_GROWTH = 8;
 
 /**
  * V8's own fault (nodejs/node#57606): it fails as a whole where it is to show the scopes of a function whose context is not
@@ -42,24 +59,38 @@ class RandomSession {
     threads: [],
     fields: [],
     memory: [],
+    nodes: [],
+    works: [],
+    recordings: [],
     stopped: undefined,
     stops: 0,
   };
-  #looked = 0;
+  readonly #folder: string;
   #isGone = false;
 
-  constructor(client: RawClient, random: Random) {
+  /** @param folder for files that it has written */
+  constructor(client: RawClient, random: Random, folder: string) {
     this.#client = client;
     this.#random = random;
+    this.#folder = folder;
   }
 
-  async run(): Promise<void> {
-    this.#send('initialize', { adapterID: 'sockscope' });
-    this.#send('launch', launchWish(this.#random));
+  /** @param pause is called between two requests now and then */
+  async run(pause: () => void): Promise<void> {
+    const lasts = REQUESTS >= LASTING;
+    const shows = () => this.#random.next() < 0.7;
+    this.#send('initialize', {
+      adapterID: 'sockscope',
+      supportsProgressReporting: shows(),
+      supportsInvalidatedEvent: shows(),
+      supportsMemoryEvent: shows(),
+    });
+    this.#send('launch', launchWish(this.#random, lasts));
     if (this.#random.next() < 0.9) await this.#answers();
     this.#send('configurationDone', undefined);
-    const generator = new RequestGenerator(this.#random, this.#known);
+    const generator = new RequestGenerator(this.#random, this.#known, this.#folder, lasts);
     let sent = 3;
+    let next = LOOK_EVERY;
     while (sent < REQUESTS && !this.#isGone) {
       const burst = 1 + this.#random.below(BURST);
       for (let i = 0; i < burst && !this.#isGone; i++, sent++) {
@@ -71,6 +102,9 @@ class RandomSession {
       if (chance < 0.5) await this.#answers();
       else if (chance < 0.8) await sleep(this.#random.below(20));
       this.#look();
+      if (sent < next) continue;
+      next += LOOK_EVERY;
+      pause();
     }
     if (!this.#isGone) this.#send('disconnect', {});
     await this.#answers();
@@ -105,13 +139,15 @@ class RandomSession {
 
   /** Take note of what has come. */
   #look(): void {
-    for (const message of this.#client.messages.slice(this.#looked)) {
+    for (const message of this.#client.messages) {
       this.watch.received(message);
       this.#known.stops = this.watch.stops;
       this.#known.stopped = this.watch.stopped;
+      this.#known.works = [...this.watch.works];
       this.#learn(message);
     }
-    this.#looked = this.#client.messages.length;
+    // What was looked at is not needed any more: a long session has a hundred thousand messages.
+    this.#client.messages.length = 0;
   }
   #learn(message: Message): void {
     const { command, success, body } = message as DebugProtocol.Response;
@@ -131,41 +167,98 @@ class RandomSession {
       known.fields.push(told['dataId']!);
     else if (command === 'threads')
       known.threads = (told['threads']! as { id: number }[]).map(({ id }) => id);
+    else if (command === 'sockscope/tree')
+      known.nodes = [...(told['items']! as { id: string }[]).map(({ id }) => id), ...known.nodes].slice(
+        0,
+        50,
+      );
+    else if (command === 'sockscope/saveRecording') known.recordings = this.#saved();
+    for (const list of [known.frames, known.values, known.memory])
+      list.splice(0, Math.max(0, list.length - MOST_KNOWN));
+  }
+  #saved(): string[] {
+    const names = readdirSync(this.#folder).filter((name) => name.endsWith('.sockscope'));
+    return names.map((name) => path.join(this.#folder, name));
   }
 }
 
+/** Adapters over their stdio, one a session; or one over a port, for all of them. */
+class Soak {
+  readonly #over: (typeof OVER)[number];
+  readonly #sessions: number;
+  readonly #server: AdapterProcess | undefined;
+  #begun = 0;
+  /** Memory of the process that serves all sessions, after each. */
+  readonly #serving = new MemoryLevel();
+  /** Processes of sessions whose memory somebody looks at. */
+  readonly #watched = new Set<number>();
+
+  constructor(over: (typeof OVER)[number]) {
+    this.#over = over;
+    this.#sessions = SESSIONS[over];
+    this.#server = over === '--port' ? new AdapterProcess('--port', '0') : undefined;
+  }
+
+  async run(): Promise<void> {
+    const server = this.#server;
+    try {
+      await this.#one();
+      const files = server && openFiles(server.process.pid!);
+      await Promise.all(Array.from({ length: AT_ONCE }, () => this.#some()));
+      if (server === undefined) return;
+      assert.deepEqual(server.sessions, [], 'a session is left');
+      assert.equal(openFiles(server.process.pid!), files, 'a file is left open');
+      if (this.#sessions >= MANY) judge('the process that serves sessions', this.#serving, SERVER_GROWTH);
+    } finally {
+      server?.kill();
+    }
+  }
+  async #some(): Promise<void> {
+    while (this.#begun < this.#sessions) await this.#one();
+  }
+  async #one(): Promise<void> {
+    const seed = SEED + this.#begun++ * 2 + Number(this.#over === '--port');
+    const adapter = this.#server ?? new AdapterProcess();
+    const client = this.#server === undefined ? adapter.overStdio() : await adapter.overPort();
+    const folder = mkdtempSync(path.join(tmpdir(), 'sockscope-soak-'));
+    const session = new RandomSession(client, new Random(seed), folder);
+    const memory = new MemoryLevel();
+    let pid: number | undefined;
+    try {
+      await session.run(() => {
+        pid ??= adapter.sessions.find((one) => !this.#watched.has(one));
+        if (pid !== undefined) this.#watched.add(pid);
+        if (pid !== undefined) memory.add(residentMb(pid));
+      });
+      if (this.#server === undefined && !FAULT_OF_V8.test(adapter.stderr))
+        assert.equal(await adapter.exit, 0, 'the adapter has failed');
+      assert.deepEqual(session.watch.breaches, []);
+      if (REQUESTS >= LASTING) judge('the session', memory, SESSION_GROWTH);
+      this.#serving.add(residentMb(adapter.process.pid!));
+    } catch (error) {
+      throw new Error(
+        `SEED=${seed} RUNS=1 REQUESTS=${REQUESTS} OVER=${this.#over}: ${(error as Error).message}\nwhat led there:\n${session.watch.history()}\n${adapter.stderr.slice(-4000)}`,
+        { cause: error },
+      );
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+      if (this.#server === undefined) adapter.kill();
+    }
+  }
+}
+
+/** Memory may grow in the first part; after that it stays at its level. */
+function judge(whose: string, memory: MemoryLevel, growth: number): void {
+  const [, level = 0, ...later] = memory.levels(PARTS);
+  const all = memory.levels(PARTS).join(', ');
+  console.log(`      memory of ${whose}, the level of each fifth: ${all} MB`);
+  assert.ok(Math.max(...later) - level <= growth, `memory of ${whose} grows: ${all} MB`);
+}
+
 describe('debug adapter: requests in any order', () => {
-  for (const over of ['stdio', '--port'] as const)
+  for (const over of OVER)
     it(`answers all that comes over ${over}, and lives (SEED=${SEED})`, async function () {
-      this.timeout(300_000 + SESSIONS * REQUESTS * 100);
-      const sessions = Math.ceil(over === '--port' ? SESSIONS * PORT_SHARE : SESSIONS);
-      const server = over === '--port' ? new AdapterProcess('--port', '0') : undefined;
-      let next = 0;
-      const one = async (): Promise<void> => {
-        while (next < sessions) {
-          const seed = SEED + next++ * 2 + Number(over === '--port');
-          const adapter = server ?? new AdapterProcess();
-          const client = server === undefined ? adapter.overStdio() : await server.overPort();
-          const session = new RandomSession(client, new Random(seed));
-          try {
-            await session.run();
-            if (server === undefined && !FAULT_OF_V8.test(adapter.stderr))
-              assert.equal(await adapter.exit, 0, 'the adapter has failed');
-            assert.deepEqual(session.watch.breaches, []);
-          } catch (error) {
-            throw new Error(
-              `SEED=${seed} RUNS=1 (${over}): ${(error as Error).message}\nwhat led there:\n${session.watch.history()}\n${adapter.stderr.slice(-4000)}`,
-            );
-          } finally {
-            if (server === undefined) adapter.kill();
-          }
-        }
-      };
-      try {
-        await Promise.all(Array.from({ length: AT_ONCE }, one));
-        assert.deepEqual(server?.sessions ?? [], [], 'a session is left');
-      } finally {
-        server?.kill();
-      }
+      this.timeout(300_000 + SESSIONS[over] * REQUESTS * 100);
+      await new Soak(over).run();
     });
 });

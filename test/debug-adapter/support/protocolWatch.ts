@@ -31,6 +31,8 @@ export class ProtocolWatch {
   terminated = false;
   /** `continued` events whose request is not answered yet. */
   #told = 0;
+  /** Work that the client was told of, and that goes on. */
+  readonly works = new Set<string>();
   /** The thread that stopped; undefined: the machine runs. */
   stopped: number | undefined;
   /** Counts the stops that are over. */
@@ -104,6 +106,15 @@ export class ProtocolWatch {
         if (this.stopped === undefined) this.#breach('continued while it runs');
         this.#told++;
         return this.#goesOn();
+      case 'progressStart':
+        return this.#workBegins((body as DebugProtocol.ProgressStartEvent['body']).progressId);
+      case 'progressUpdate':
+      case 'progressEnd': {
+        const { progressId } = body as DebugProtocol.ProgressEndEvent['body'];
+        if (!this.works.has(progressId)) this.#breach(`${event} of ${progressId}, which is not under way`);
+        if (event === 'progressEnd') this.works.delete(progressId);
+        return;
+      }
       case 'exited':
         this.#exited = true;
         return;
@@ -111,6 +122,10 @@ export class ProtocolWatch {
         this.terminated = true;
         return;
     }
+  }
+  #workBegins(progressId: string): void {
+    if (this.works.has(progressId)) this.#breach(`${progressId} begins a second time`);
+    this.works.add(progressId);
   }
   #goesOn(): void {
     this.stopped = undefined;

@@ -1,4 +1,5 @@
 /** Requests at random, in any order, sensible and not: the same seed gives the same wishes. */
+import path from 'node:path';
 import { fixture, stackFile } from './paths.ts';
 
 /** Numbers from 0 to 1 by a seed (a linear congruence over 2^32, its high bits). */
@@ -28,6 +29,10 @@ export interface Known {
   /** Fields that data breakpoints can be set on, and memory that can be read. */
   fields: string[];
   memory: string[];
+  /** Nodes of the trees, work that may be cancelled, and recordings that were saved. */
+  nodes: string[];
+  works: string[];
+  recordings: string[];
   stopped: number | undefined;
   stops: number;
 }
@@ -38,6 +43,11 @@ export interface Wish {
 }
 
 const PROGRAMS = ['handshake', 'loop', 'spawned', 'refused', 'busy'] as const;
+/** For sessions that are to last. */
+const ENDLESS = ['exchange', 'busy'] as const;
+/** What ends a session, or makes another one of it that may end. */
+const RESTART_ANOTHER = 'restart another';
+const ENDING = new Set(['terminate', 'disconnect', RESTART_ANOTHER]);
 const EXPRESSIONS = [
   '1 + 1',
   'machine',
@@ -54,6 +64,13 @@ const EXPRESSIONS = [
   '',
   '"café"',
   'await 1',
+  'trace',
+  'trace tcp:tcp_probe { count() }',
+  'trace sock:* /sk.sk_num == 8080/ { print(sk.sk_num); hist(newstate) }',
+  'trace nowhere:at_all',
+  'trace tcp:tcp_probe { print(',
+  'untrace 1',
+  'untrace',
 ] as const;
 const FUNCTIONS = ['tcp_v4_rcv', 'connect', 'sys_connect', 'tcp_v4_rvc', '', '__proto__'] as const;
 const CONDITIONS = [
@@ -71,11 +88,15 @@ const FIELDS = ['sk', 'turn', 'skc_state', 'comm', 'addr_len', 'len'] as const;
 const GOALS = ['driver', 'program', 'packet', 'arrival', 'syscall', 'transition', 'timer', 'x'] as const;
 const FILTERS = ['syscallEnter', 'syscallExit', 'transition', 'packetSent', 'uncaught', 'nothing'] as const;
 
-export function launchWish(random: Random): Record<string, unknown> {
+const SIDES = ['sent', 'received', 'cause', 'x'] as const;
+const BOOKMARKS = ['here', 'there', '', 'x'.repeat(101)] as const;
+
+/** @param lasts its program has no end */
+export function launchWish(random: Random, lasts = false): Record<string, unknown> {
   return {
-    program: fixture(random.pick(PROGRAMS)),
-    ...(random.next() < 0.6 ? { stopOnEntry: true } : {}),
-    ...(random.next() < 0.05 ? { noDebug: true } : {}),
+    program: fixture(random.pick<string>(lasts ? ENDLESS : PROGRAMS)),
+    ...(lasts || random.next() < 0.6 ? { stopOnEntry: true } : {}),
+    ...(!lasts && random.next() < 0.05 ? { noDebug: true } : {}),
     ...(random.next() < 0.1 ? { skipFiles: ['stack/net/core/**'] } : {}),
   };
 }
@@ -83,15 +104,22 @@ export function launchWish(random: Random): Record<string, unknown> {
 export class RequestGenerator {
   readonly #random: Random;
   readonly #known: Known;
+  /** The folder for files that are written. */
+  readonly #folder: string;
+  readonly #lasts: boolean;
 
-  constructor(random: Random, known: Known) {
+  /** @param lasts nothing is asked that ends the session */
+  constructor(random: Random, known: Known, folder: string, lasts: boolean) {
     this.#random = random;
     this.#known = known;
+    this.#folder = folder;
+    this.#lasts = lasts;
   }
 
   next(): Wish {
     const random = this.#random;
-    const [command, make] = this.#choose();
+    const [named, make] = this.#choose();
+    const command = named === RESTART_ANOTHER ? 'restart' : named;
     const wish = { command, arguments: make(), isStale: false };
     if (random.next() < 0.04) return { ...wish, arguments: this.#bogus(wish.arguments) };
     return { ...wish, isStale: this.#isStale(wish.arguments as Record<string, unknown> | undefined) };
@@ -118,7 +146,7 @@ export class RequestGenerator {
     [1, 'exceptionInfo', () => this.#onThread()],
     [1, 'loadedSources', () => undefined],
     [1, 'breakpointLocations', () => ({ source: { path: fixture('loop') }, line: 3 })],
-    [2, 'sockscope/tree', () => ({ view: this.#random.pick(['sockets', 'interfaces', 'kernel']) })],
+    [2, 'sockscope/tree', () => this.#tree()],
     [2, 'sockscope/packets', () => ({ from: 0, count: 10 })],
     [1, 'sockscope/annotatePacket', () => ({ number: this.#random.below(5), marked: true })],
     [1, 'sockscope/findPacket', () => ({ what: 'row', text: 'ack', from: this.#random.below(5) })],
@@ -138,15 +166,41 @@ export class RequestGenerator {
     [1, 'setExpression', () => ({ ...this.#evaluation(), value: this.#random.pick(['1', '(', 'null']) })],
     [1, 'readMemory', () => ({ memoryReference: this.#memory(), count: this.#random.below(100) })],
     [0.5, 'writeMemory', () => ({ memoryReference: this.#memory(), data: 'AAEC' })],
-    [0.5, 'cancel', () => ({ requestId: this.#random.below(200) })],
+    [1, 'cancel', () => this.#cancelled()],
     [0.5, 'sockscope/breakOn', () => ({ breakOn: { transition: 'SYN_SENT -> *' } })],
     [0.5, 'sockscope/picture', () => ({ picture: this.#random.pick(['states', 'queues', 'rings']) })],
     [0.5, 'sockscope/sequence', () => ({ from: 0 })],
-    [0.5, 'sockscope/timeline', () => ({})],
-    [0.5, 'sockscope/packetCode', () => ({ number: this.#random.below(5), which: 'sent' })],
-    [0.2, 'sockscope/functionGraph', () => ({})],
+    [0.5, 'sockscope/timeline', () => this.#timeline()],
+    [
+      0.3,
+      'sockscope/graphs',
+      () => ({ graph: this.#random.pick(['sequence', 'window', 'throughput', 'x']) }),
+    ],
+    [0.3, 'sockscope/packetWay', () => this.#packet()],
+    [0.3, 'sockscope/eventCode', () => ({ event: this.#event() })],
+    [0.5, 'sockscope/packet', () => this.#packet()],
+    [0.5, 'sockscope/packetCode', () => ({ ...this.#packet(), which: this.#random.pick(SIDES) })],
+    [0.5, 'sockscope/causeChain', () => this.#packet()],
+    [0.3, 'sockscope/followStream', () => ({ protocol: this.#random.pick(['tcp', 'udp', 'x']), stream: 0 })],
+    [
+      0.2,
+      'sockscope/saveStream',
+      () => ({ protocol: 'tcp', stream: this.#random.below(2), path: this.#file('.bin') }),
+    ],
+    [0.2, 'sockscope/exportPackets', () => ({ path: this.#file('.pcapng') })],
+    [0.3, 'sockscope/functionGraph', () => this.#stretch()],
+    [0.5, 'sockscope/setTreeValue', () => ({ id: this.#node(), value: this.#random.pick(['1', '(', '']) })],
+    [0.5, 'sockscope/breakOnSocket', () => ({ id: this.#node(), enabled: this.#random.next() < 0.5 })],
+    [0.5, 'sockscope/updateChecksums', () => ({ memoryReference: this.#memory() })],
+    [0.3, 'sockscope/bookmarks', () => ({})],
+    [0.7, 'sockscope/addBookmark', () => ({ ...this.#bookmark(), ...this.#bookmarked() })],
+    [0.3, 'sockscope/renameBookmark', () => ({ ...this.#bookmark(), newName: this.#random.pick(BOOKMARKS) })],
+    [0.3, 'sockscope/removeBookmark', () => this.#bookmark()],
+    [0.4, 'sockscope/goToBookmark', () => this.#bookmark()],
+    [0.4, 'sockscope/saveRecording', () => this.#recording()],
     [1, 'restart', () => ({})],
-    [1, 'launch', () => launchWish(this.#random)],
+    [0.3, RESTART_ANOTHER, () => ({ arguments: this.#launch() })],
+    [1, 'launch', () => this.#launch()],
     [1, 'configurationDone', () => undefined],
     [1, 'initialize', () => ({ adapterID: 'sockscope' })],
     [0.3, 'gotoTargets', () => ({})],
@@ -157,9 +211,10 @@ export class RequestGenerator {
   ];
 
   #choose(): [command: string, make: () => unknown] {
-    const total = this.#requests.reduce((sum, [weight]) => sum + weight, 0);
+    const requests = this.#requests.filter(([, command]) => !this.#lasts || !ENDING.has(command));
+    const total = requests.reduce((sum, [weight]) => sum + weight, 0);
     let at = this.#random.next() * total;
-    for (const [weight, command, make] of this.#requests) {
+    for (const [weight, command, make] of requests) {
       at -= weight;
       if (at < 0) return [command, make];
     }
@@ -202,6 +257,56 @@ export class RequestGenerator {
       condition: random.pick([undefined, '', '$value > 2', '(']),
     }));
   }
+  #tree(): object {
+    const view = this.#random.pick(['sockets', 'interfaces', 'kernel']);
+    return this.#random.next() < 0.5 ? { view } : { view, parent: this.#node() };
+  }
+  #node(): string {
+    return this.#random.pick([...this.#known.nodes, 'kernel', 'x']);
+  }
+  #packet(): { number: number } {
+    return { number: this.#random.below(8) };
+  }
+  #event(): number {
+    return this.#random.below(120);
+  }
+  #stretch(): object {
+    const from = this.#event();
+    return { from, ...(this.#random.next() < 0.5 ? { to: from + this.#random.below(40) } : {}) };
+  }
+  #timeline(): object {
+    const random = this.#random;
+    const axis = random.pick(['time', 'events', undefined, 'x']);
+    return random.next() < 0.5 ? { axis } : { axis, from: this.#event(), to: this.#event(), columns: 10 };
+  }
+  /** A request, or work that the client was told of. */
+  #cancelled(): object {
+    const random = this.#random;
+    return random.next() < 0.5
+      ? { requestId: random.below(200) }
+      : { progressId: random.pick([...this.#known.works, 'work 1', 'x']) };
+  }
+  #bookmark(): { name: string } {
+    return { name: this.#random.pick(BOOKMARKS) };
+  }
+  #bookmarked(): object {
+    return this.#random.pick([{}, { event: this.#event() }, { packet: this.#random.below(8) }]);
+  }
+  #recording(): object {
+    const random = this.#random;
+    const path = random.next() < 0.9 ? this.#file('.sockscope') : random.pick(['', '/nowhere/x.sockscope']);
+    return { path, ...(random.next() < 0.2 ? { packet: random.below(8) } : {}) };
+  }
+  #file(suffix: string): string {
+    return path.join(this.#folder, `${this.#random.below(3)}${suffix}`);
+  }
+  #launch(): object {
+    const random = this.#random;
+    const { recordings } = this.#known;
+    return recordings.length > 0 && random.next() < 0.6
+      ? { recording: random.pick(recordings) }
+      : launchWish(random);
+  }
   #memory(): string {
     return this.#random.pick([...this.#known.memory, '0', 'x']);
   }
@@ -227,8 +332,8 @@ export class RequestGenerator {
   }
   #breakpoints(): object {
     const random = this.#random;
-    const path = random.pick([
-      ...PROGRAMS.map(fixture),
+    const file = random.pick([
+      ...[...PROGRAMS, ...ENDLESS].map(fixture),
       stackFile('net/ipv4/tcp_input/rcv.ts'),
       '/nowhere.ts',
       '',
@@ -239,7 +344,7 @@ export class RequestGenerator {
       ...(random.next() < 0.2 ? { hitCondition: random.pick(['3', '>= 2', 'x']) } : {}),
       ...(random.next() < 0.2 ? { logMessage: random.pick(['turn {turn}', '{', 'plain']) } : {}),
     }));
-    return { source: { path }, breakpoints };
+    return { source: { path: file }, breakpoints };
   }
 
   /** One argument is something else, or is not there, or there are none at all. */
