@@ -10,7 +10,8 @@ import type { ScopeLayout, Snapshot } from '../inspect/agent.ts';
 import { isKernel, isLibrary, isScenario } from '../inspect/codeKinds.ts';
 import type { WireItem } from '../inspect/handles.ts';
 import type { TextFrame } from '../inspect/stackText.ts';
-import { SOFTIRQ_THREAD } from '../inspect/threads.ts';
+import type { CaptureMoment } from '../inspect/stackCaptures.ts';
+import { SOFTIRQ_THREAD, type GoneFrame } from '../inspect/threads.ts';
 import { isHidden, visibleTop, type PauseFrame } from './policies/pause.ts';
 
 /** A displayed frame. Lines and columns count from 1. */
@@ -24,6 +25,8 @@ export interface FrameView {
   isSkipped: boolean;
   /** V8's frame; if there is none, only the text of the stack is known and nothing can be evaluated. */
   callFrame?: Debugger.CallFrame;
+  /** When V8 had it; omitted: it has it now, or nobody knows. */
+  since?: CaptureMoment | undefined;
 }
 
 /** A frame and its id for the client. */
@@ -140,6 +143,12 @@ export class PausedState {
     return [...this.#numbered].find(([, frames]) => frames.some((one) => one.id === id))?.[0];
   }
 
+  /** The frames of the stack that a frame is in, innermost first. */
+  stackOf(id: number): FrameView[] {
+    const stack = [...this.#numbered.values()].find((frames) => frames.some((one) => one.id === id)) ?? [];
+    return stack.map(({ frame }) => frame);
+  }
+
   /** Something has changed since the agent's snapshot: items fetched before may be outdated. */
   change(): void {
     this.#isChanged = true;
@@ -240,7 +249,7 @@ function v8Frame(callFrame: Debugger.CallFrame, script: Script, scripts: Scripts
     callFrame,
   };
 }
-export function textFrame({ name, url, line, column }: TextFrame, scripts: Scripts): FrameView {
+export function textFrame({ name, url, line, column, since }: GoneFrame, scripts: Scripts): FrameView {
   return {
     name,
     url,
@@ -248,6 +257,7 @@ export function textFrame({ name, url, line, column }: TextFrame, scripts: Scrip
     line,
     column,
     isSkipped: isLibrary(url) || scripts.isSkipped(url),
+    ...(since === undefined ? {} : { since }),
   };
 }
 

@@ -42,7 +42,7 @@ import { TOOLS } from './tools.ts';
 import type { TextFrame } from './stackText.ts';
 import { isProxy } from './values/peek.ts';
 import { primitiveText } from './values/primitives.ts';
-import { sleepingFrames, threadsOf, userFrames, type ThreadInfo } from './threads.ts';
+import { sleepingFrames, threadsOf, userFrames, type GoneFrame, type ThreadInfo } from './threads.ts';
 import { recordTrees } from './trees/record.ts';
 import { Trees } from './trees/trees.ts';
 
@@ -88,7 +88,7 @@ export interface Snapshot {
   /** Where the uncaught error was thrown. */
   errorStack?: TextFrame[] | undefined;
   /** The scenario's frames below a system call that has slept. */
-  userFrames: TextFrame[];
+  userFrames: GoneFrame[];
   /** The scopes of the innermost frame. */
   scopes: ScopeInfo[];
 }
@@ -162,7 +162,7 @@ export class Agent {
     this.packets = new PacketStacks(world);
     this.events = new EventStacks(world);
     this.moments = new Moments(world);
-    this.stacks = new StackCaptures(world);
+    this.stacks = new StackCaptures(world, () => this.stops.stand());
     this.rules = new BreakpointRules(tell, (value) => this.describer.text(value), evaluated, this.moments);
     this.data = new DataBreakpoints(world, this.describer, this.stops, creations, this.rules, scope);
     this.calls = new CallRecorder(world, instrumentation);
@@ -218,7 +218,7 @@ export class Agent {
       access: this.data.last,
       dataHits: this.data.hits,
       errorStack: error === null ? undefined : this.stops.placesOf(error.error),
-      userFrames: machine.current === machine.idle ? [] : userFrames(machine.current),
+      userFrames: machine.current === machine.idle ? [] : userFrames(machine.current, this.stacks),
       scopes: this.scopes(layout, ...scopes),
     };
   }
@@ -455,9 +455,9 @@ export class Agent {
   }
 
   /** Frames of a task that is not on the CPU. */
-  sleepingFrames(pid: number): TextFrame[] {
+  sleepingFrames(pid: number): GoneFrame[] {
     const task = this.#world.task(pid);
-    return task === undefined ? [] : sleepingFrames(task);
+    return task === undefined ? [] : sleepingFrames(task, this.stacks);
   }
   threads(): ThreadInfo[] {
     return threadsOf(this.#world, this.#t);

@@ -6,34 +6,61 @@
 import type { CapturedStack, task_struct } from '../../stack/include/linux/sched.ts';
 import type { World } from '../../stack/world/world.ts';
 
+/** When a task made the system call in which it is, or fell asleep in it: its frames were on V8's stack then. */
+export interface CaptureMoment {
+  pid: number;
+  what: CapturedStack;
+  event: number;
+  timeNs: number;
+}
+type Instant = Pick<CaptureMoment, 'event' | 'timeNs'>;
+
 /** A run that is repeated captures every stack from so many events before the moment that is shown. */
 export const CAPTURED_BEFORE = 5000;
 
 export class StackCaptures {
   readonly #world: World;
-  /** The events of each task's last captures. */
-  readonly #last = new WeakMap<task_struct, Record<CapturedStack, number>>();
+  readonly #stand: () => void;
+  /** Each task's last captures. */
+  readonly #last = new WeakMap<task_struct, Record<CapturedStack, Instant>>();
   /** Events of captures that were needed for longer than that. */
   readonly #lasting: number[] = [];
   /** In a run that is repeated: what the first run says of its captures. */
   #wanted: ReadonlySet<number> | undefined;
   #from = 0;
+  /** Where the machine stops, as a debugger looks for it. */
+  #standsAt: Omit<CaptureMoment, 'timeNs'> | undefined;
 
-  constructor(world: World) {
+  /** @param stand stops the machine */
+  constructor(world: World, stand: () => void) {
     this.#world = world;
+    this.#stand = stand;
     world.captures_stack = (task, what) => this.#captures(task, what);
   }
 
   #captures(task: task_struct, what: CapturedStack): boolean {
-    const { event } = this.#world;
-    if (this.#wanted !== undefined) return event >= this.#from || this.#wanted.has(event);
+    const { event, time_ns: timeNs } = this.#world;
     const last = this.#last.get(task);
-    if (last === undefined) this.#last.set(task, { entry: event, sleep: event });
+    const isFirstRun = this.#wanted === undefined;
+    if (last === undefined) this.#last.set(task, { entry: { event, timeNs }, sleep: { event, timeNs } });
     else {
-      if (event - last[what] > CAPTURED_BEFORE) this.#lasting.push(last[what]);
-      last[what] = event;
+      const before = last[what].event;
+      if (isFirstRun && event - before > CAPTURED_BEFORE) this.#lasting.push(before);
+      last[what] = { event, timeNs };
     }
-    return true;
+    const at = this.#standsAt;
+    if (at !== undefined && at.event === event && at.pid === task.pid && at.what === what) this.#stand();
+    return isFirstRun || event >= this.#from || this.#wanted!.has(event);
+  }
+
+  /** When a task's last stack of its kind was captured; undefined: none was. */
+  momentOf(task: task_struct, what: CapturedStack): CaptureMoment | undefined {
+    const last = this.#last.get(task)?.[what];
+    return last && { pid: task.pid, what, ...last };
+  }
+  /** Stop where a task's stack is, or would be, captured. */
+  standAt(pid: number, what: CapturedStack, event: number): void {
+    this.#standsAt = { pid, what, event };
   }
 
   /** The events of captures that are needed for long, or may be: those of all tasks that there are. */
@@ -42,7 +69,7 @@ export class StackCaptures {
     for (const { tasks } of this.#world.machines)
       for (const task of tasks.values()) {
         const last = this.#last.get(task);
-        if (last !== undefined) events.add(last.entry).add(last.sleep);
+        if (last !== undefined) events.add(last.entry.event).add(last.sleep.event);
       }
     return [...events];
   }

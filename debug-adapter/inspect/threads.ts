@@ -7,6 +7,7 @@ import { isIn, KERNEL_CODE } from '../../stack/debugger/places.ts';
 import type { Machine } from '../../stack/machine.ts';
 import type { World } from '../../stack/world/world.ts';
 import { isKernel, isLibrary, isScenario } from './codeKinds.ts';
+import type { CaptureMoment, StackCaptures } from './stackCaptures.ts';
 import { parseStack, type TextFrame } from './stackText.ts';
 
 /** The softirq context's thread; tasks have their pids, which begin at 100. */
@@ -34,9 +35,19 @@ function framesOf(error: Error | null): TextFrame[] {
   return frames;
 }
 
+/** A frame that V8 does not have any more. */
+export interface GoneFrame extends TextFrame {
+  /** When it was on V8's stack; omitted: that is not known. */
+  since?: CaptureMoment | undefined;
+}
+
 /** Where a task sleeps: the kernel's frames, then the user's below. */
-export function sleepingFrames({ sleep_stack, entry_stack }: task_struct): TextFrame[] {
-  return framesAsleep(sleep_stack, entry_stack);
+export function sleepingFrames(task: task_struct, stacks: StackCaptures): GoneFrame[] {
+  const since = stacks.momentOf(task, 'sleep');
+  return [
+    ...kernelFrames(task.sleep_stack).map((frame) => ({ ...frame, since })),
+    ...userFrames(task, stacks),
+  ];
 }
 /** @param entry the stack of the system call in which it sleeps */
 export function framesAsleep(sleep: Error | null, entry: Error | null): TextFrame[] {
@@ -48,8 +59,9 @@ function kernelFrames(stack: Error | null): TextFrame[] {
   return (gate < 0 ? frames : frames.slice(0, gate)).filter(({ url }) => isKernel(url));
 }
 /** The scenario's frames below a task's system call. */
-export function userFrames({ entry_stack }: task_struct): TextFrame[] {
-  return scenarioFrames(entry_stack);
+export function userFrames(task: task_struct, stacks: StackCaptures): GoneFrame[] {
+  const since = stacks.momentOf(task, 'entry');
+  return scenarioFrames(task.entry_stack).map((frame) => ({ ...frame, since }));
 }
 function scenarioFrames(entry: Error | null): TextFrame[] {
   return framesOf(entry).filter(({ url }) => isScenario(url));

@@ -8,6 +8,7 @@ import { checkExpression, memberOf, withoutTypes } from '../control/expression.t
 import { parseHitCondition } from '../inspect/breakpoints.ts';
 import type { DataAccess, DataField, DataWish } from '../inspect/dataBreakpoints.ts';
 import { evaluateIn } from './evaluate.ts';
+import { isGlance } from './numbers.ts';
 import type { Run } from './run.ts';
 
 type Wish = Numbered<DebugProtocol.DataBreakpoint>;
@@ -16,6 +17,9 @@ type Info = DebugProtocol.DataBreakpointInfoResponse['body'];
 const ACCESS: readonly DataAccess[] = ['read', 'write', 'readWrite'];
 const NO_FIELD = message(
   'There is no data breakpoint for it: it is no field of an object in which a value is stored.',
+);
+const AS_IT_WAS = message(
+  'There is no data breakpoint for it: it is shown as it was when its function fell asleep.',
 );
 
 /** Whether a value can be watched: a variable's, or that of an expression such as `sk.sk_state`. */
@@ -26,6 +30,7 @@ export async function dataBreakpointInfo(
 ): Promise<Info> {
   const moment = run.execution.trail.moment;
   if (run.execution.stop === undefined) throw run.notStopped();
+  if (isGlance(variablesReference)) return { dataId: null, description: say(run.t, AS_IT_WAS) };
   const field =
     variablesReference > 0
       ? await run.debuggee.ask<DataField | null>('offerItem', variablesReference, name, fields.next)

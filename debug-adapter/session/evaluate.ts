@@ -15,6 +15,8 @@ import { toVariable } from './variables.ts';
 
 export type Result = Debugger.EvaluateOnCallFrameReturnType | Runtime.EvaluateReturnType;
 type CallFrame = Debugger.CallFrame | undefined;
+/** A machine in which something is evaluated. */
+export type Evaluator = Pick<Run, 'debuggee' | 'execution'>;
 /** Contexts in which an expression must have no side effects: the client evaluates in them unasked. */
 const LOOKING = new Set(['watch', 'hover', 'variables', 'clipboard']);
 /** An expression that takes longer is aborted. */
@@ -31,8 +33,10 @@ export async function evaluate(
 ): Promise<DebugProtocol.EvaluateResponse['body']> {
   const expression = withoutTypes(typed);
   if (expression === '') throw new UserError('there is nothing to evaluate');
-  const callFrame =
-    frameId === undefined ? run.frames.topFrame?.callFrame : run.frames.frame(frameId).callFrame;
+  const frame = frameId === undefined ? run.frames.topFrame : run.frames.frame(frameId);
+  const before = frame && (await run.frames.sleepers.evaluate(frame, expression, LONGEST_TEXT[context]));
+  if (before !== undefined) return before;
+  const callFrame = frame?.callFrame;
   const looks = LOOKING.has(context);
   if (!looks) {
     run.frames.forgetItems();
@@ -70,8 +74,8 @@ async function mayChange(run: Run, expression: string, callFrame: CallFrame): Pr
 }
 
 /** A member chain: displayed like the field, as long as reading it runs no program code. */
-async function fieldOf(
-  run: Run,
+export async function fieldOf(
+  run: Evaluator,
   owner: string,
   field: string,
   expression: string,
@@ -95,7 +99,7 @@ async function fieldOf(
 }
 
 export async function valueOf(
-  run: Run,
+  run: Evaluator,
   expression: string,
   callFrame: CallFrame,
   looks: boolean,
@@ -114,7 +118,7 @@ export async function valueOf(
 }
 
 export async function evaluateIn(
-  run: Run,
+  run: Evaluator,
   expression: string,
   callFrame: CallFrame,
   looks: boolean,
@@ -150,12 +154,14 @@ export async function evaluateIn(
 }
 
 /** The value of a lazy item, computed only if that has no side effects. */
-export async function computed(run: Run, name: string, ref: number): Promise<WireItem> {
+export async function computed(
+  run: Evaluator,
+  name: string,
+  ref: number,
+  callFrame: CallFrame,
+): Promise<WireItem> {
   try {
-    return {
-      ...(await valueOf(run, `${TOOLS}.compute(${ref})`, run.frames.topFrame?.callFrame, true)),
-      name,
-    };
+    return { ...(await valueOf(run, `${TOOLS}.compute(${ref})`, callFrame, true)), name };
   } catch (error) {
     const { message } = error as Error;
     return { name, value: `(${message.replaceAll(`${TOOLS}.compute(${ref})`, name)})`, ref: 0 };
@@ -167,10 +173,16 @@ function held(expression: string): string {
   return isExpression(expression) ? `${TOOLS}.hold((${expression}\n))` : expression;
 }
 
-function readable(message: string, expression: string): Error {
-  if (/^EvalError: Possible side-effect/.test(message)) {
-    return new UserError('{0} may change the machine: it is evaluated in the debug console only', expression);
+/** The expression may change something, and was only to look. */
+export class SideEffectError extends UserError {
+  override name = 'SideEffectError';
+  constructor(expression: string) {
+    super('{0} may change the machine: it is evaluated in the debug console only', expression);
   }
+}
+
+function readable(message: string, expression: string): Error {
+  if (/^EvalError: Possible side-effect/.test(message)) return new SideEffectError(expression);
   if (message === ENDED)
     return new UserError('{0} was ended: it took longer than {1} ms', expression, EVALUATE_MS);
   return new Error(message);

@@ -15,9 +15,11 @@ import {
 } from '../control/pausedState.ts';
 import type { ScopeInfo } from '../inspect/agent.ts';
 import type { Part, WireItem } from '../inspect/handles.ts';
-import type { TextFrame } from '../inspect/stackText.ts';
+import type { GoneFrame } from '../inspect/threads.ts';
 import { computed } from './evaluate.ts';
+import { isGlance } from './numbers.ts';
 import type { Run } from './run.ts';
+import { Sleepers } from './sleepers.ts';
 import { toVariable } from './variables.ts';
 
 /** Items per answer if the client sets no limit. */
@@ -29,9 +31,12 @@ const ASLEEP = message('the function is asleep: V8 shows its variables when it g
 
 export class Frames {
   readonly #run: Run;
+  /** Locals of frames that V8 has no more. */
+  readonly sleepers: Sleepers;
 
   constructor(run: Run) {
     this.#run = run;
+    this.sleepers = new Sleepers(run);
   }
 
   /** @throws an error for the user if the machine is not stopped */
@@ -68,7 +73,7 @@ export class Frames {
   async #sleeping(stop: PausedState, threadId: number): Promise<FrameView[]> {
     const { threads } = await stop.snapshot;
     if (!threads.some(({ id }) => id === threadId)) throw new UserError('there is no thread {0}', threadId);
-    const frames = await this.#run.debuggee.ask<TextFrame[]>('sleepingFrames', threadId);
+    const frames = await this.#run.debuggee.ask<GoneFrame[]>('sleepingFrames', threadId);
     return frames.map((frame) => textFrame(frame, this.#run.debuggee.scripts));
   }
 
@@ -82,8 +87,10 @@ export class Frames {
   async scopes(frameId: number): Promise<DebugProtocol.Scope[]> {
     const stop = this.#stop;
     const frame = this.frame(frameId);
-    const infos = await this.#scopeInfos(stop, frame);
-    return infos.map((info) => {
+    const { since } = frame;
+    const before = since && this.sleepers.scope(since, frame, stop.stackOf(frameId));
+    const infos = await this.#scopeInfos(stop, frame, before !== undefined);
+    const scopes = infos.map((info): DebugProtocol.Scope => {
       if (info.items !== undefined) stop.keepItems(info.ref, info.items);
       if (info.isLocals) stop.setLocals(info.ref, frame);
       return {
@@ -93,10 +100,12 @@ export class Frames {
         ...(info.isLocals ? { presentationHint: 'locals' } : {}),
       };
     });
+    return before === undefined ? scopes : [before, ...scopes];
   }
-  async #scopeInfos(stop: PausedState, frame: FrameView): Promise<ScopeInfo[]> {
+  async #scopeInfos(stop: PausedState, frame: FrameView, isBefore: boolean): Promise<ScopeInfo[]> {
     if (frame.callFrame === undefined) {
-      const layout = { ...scopeObjects(undefined).layout, gone: stop.isOfError(frame) ? LEFT : ASLEEP };
+      const { layout: empty } = scopeObjects(undefined);
+      const layout = isBefore ? empty : { ...empty, gone: stop.isOfError(frame) ? LEFT : ASLEEP };
       return this.#run.debuggee.askAbout<ScopeInfo[]>('scopes', [layout], []);
     }
     const { layout: scopes, objectIds } = scopeObjects(frame.callFrame);
@@ -147,9 +156,14 @@ export class Frames {
     count = 0,
   }: DebugProtocol.VariablesArguments): Promise<DebugProtocol.Variable[]> {
     const stop = this.#stop;
+    if (isGlance(variablesReference))
+      return this.sleepers.variables(variablesReference, start, count === 0 ? PAGE : count, filter);
     const { scripts } = this.#run.debuggee;
     const lazy = stop.lazyName(variablesReference);
-    if (lazy !== undefined) return [toVariable(await computed(this.#run, lazy, variablesReference), scripts)];
+    if (lazy !== undefined) {
+      const item = await computed(this.#run, lazy, variablesReference, this.topFrame?.callFrame);
+      return [toVariable(item, scripts)];
+    }
     const whole = start === 0 && count === 0 && filter === undefined;
     const known = whole ? stop.keptItems(variablesReference) : undefined;
     const items = known ?? (await this.#open(variablesReference, start, count === 0 ? PAGE : count, filter));

@@ -13,6 +13,7 @@ import type { FunctionIndex } from '../control/functionIndex.ts';
 import type { PausedState } from '../control/pausedState.ts';
 import { Streams } from '../control/streams.ts';
 import type { ChangeInput, Snapshot } from '../inspect/agent.ts';
+import type { CaptureMoment } from '../inspect/stackCaptures.ts';
 import type { ArmedFilter } from '../inspect/stops.ts';
 import { PacketStore } from '../packets/packetStore.ts';
 import { PcapFile } from '../packets/pcapFile.ts';
@@ -121,6 +122,9 @@ export class Run {
   /** Called with the event at each stop, when that is known, and when it is over. */
   onStands: (event: number) => void = () => {};
   onGoes: () => void = () => {};
+  /** Brings a machine to where a task had its frames on V8's stack; whoever gets it ends it. */
+  bringTo: (moment: CaptureMoment, signal: AbortSignal) => Promise<Replica> = () =>
+    Promise.reject(new Error('nothing repeats this run'));
   /** Called when a machine that repeats a run takes another way, or ends. */
   onStrayed: (why: Part) => void = () => {};
   /** Moments to which the user has given names. */
@@ -377,6 +381,7 @@ export class Run {
     // All threads continue. A client that believes only one does would keep its state of the others until
     // they stop again.
     this.onGoes();
+    this.frames.sleepers.forget();
     this.#emit('continued', { threadId, allThreadsContinued: true });
     this.#recorder?.continued();
     this.packets.current = undefined;
@@ -452,6 +457,7 @@ export class Run {
     this.#close();
   }
   #close(): void {
+    this.frames.sleepers.forget();
     this.packets.isRunning = false;
     this.streams.drain();
     this.streams.stop();

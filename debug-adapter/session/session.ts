@@ -332,6 +332,7 @@ export class Session {
     );
     run.onStands = (event) => this.#travel.stands(run, event);
     run.onGoes = () => this.#travel.goes();
+    run.bringTo = (moment, signal) => this.#travel.bringTo(run, moment, signal);
     return run;
   }
 

@@ -9,6 +9,7 @@ import type { WireItem } from '../inspect/handles.ts';
 import { expressionChanged, inputsChanged } from './changes.ts';
 import { evaluateIn, valueOf } from './evaluate.ts';
 import type { Run } from './run.ts';
+import { unchangeable } from './sleepers.ts';
 import { valueExpression } from './setVariable.ts';
 import { toVariable } from './variables.ts';
 
@@ -24,6 +25,8 @@ export async function setExpression(
   if (!isChain(expression) || expression.endsWith(')'))
     throw new UserError('{0} cannot be changed: it is no variable, field or element', typed);
   const frame = frameId === undefined ? run.frames.topFrame : run.frames.frame(frameId);
+  if (frame !== undefined && (await run.frames.sleepers.concerns(frame, expression)))
+    throw unchangeable(expression);
   const callFrame = frame?.callFrame;
   const item =
     (await setField(run, expression, text, callFrame)) ?? (await assign(run, expression, text, callFrame));

@@ -9,13 +9,16 @@ import type { WireItem } from '../inspect/handles.ts';
 import { AGENT } from '../worker/channel.ts';
 import { expressionChanged, inputsChanged } from './changes.ts';
 import { evaluateIn, valueOf } from './evaluate.ts';
+import { isGlance } from './numbers.ts';
 import type { Run } from './run.ts';
+import { unchangeable } from './sleepers.ts';
 import { toVariable } from './variables.ts';
 
 export async function setVariable(
   run: Run,
   { variablesReference, name, value }: DebugProtocol.SetVariableArguments,
 ): Promise<DebugProtocol.SetVariableResponse['body']> {
+  if (isGlance(variablesReference)) throw unchangeable(name);
   run.checkChangeable();
   const callFrame = run.frames.localFrame(variablesReference)?.callFrame;
   const item =

@@ -5,6 +5,8 @@ import type { Mark, Moment } from '../control/moment.ts';
 import type { Told } from '../control/policies/policy.ts';
 import type { NumberedChange } from '../control/repetition.ts';
 import type { RecordedBookmark } from '../recordings/data.ts';
+import { bringToCapture } from '../travel/capture.ts';
+import type { CaptureMoment } from '../inspect/stackCaptures.ts';
 import { callOf, rawPlace, surroundings } from '../travel/here.ts';
 import { History, noEvent, type Arrival } from '../travel/history.ts';
 import { Machines } from '../travel/machines.ts';
@@ -196,6 +198,28 @@ export class Travel {
         arrive: (frontier) => arrive(history, end, frontier),
       }),
     );
+  }
+
+  /**
+   * A machine that stands where a task had its frames on V8's stack, to be looked at.
+   *
+   * @param signal nobody waits for it any more
+   * @throws an error for the user if the run cannot be repeated, or this was given up
+   */
+  async bringTo(run: Run, moment: CaptureMoment, signal: AbortSignal): Promise<Replica> {
+    const { works, t } = this.#traveller;
+    const cancelled = new AbortController();
+    const title = t('Repeating the run up to where the function fell asleep');
+    const work = works.begin(title, () => cancelled.abort());
+    const { stop } = run.execution;
+    const isOver = AbortSignal.any([signal, cancelled.signal]);
+    try {
+      return await bringToCapture(this.machinesFor(run), moment, isOver);
+    } finally {
+      work.end();
+      // It may have taken one that was to wait for somebody who goes back.
+      if (stop !== undefined && run.execution.stop === stop) this.stands(run, (await stop.snapshot).event);
+    }
   }
 
   /** What was changed in a run, with the numbers of the moments. @throws an error for the user if nothing repeats it */

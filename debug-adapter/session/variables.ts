@@ -6,6 +6,12 @@ import type { WireItem } from '../inspect/handles.ts';
 /** VS Code shows commands for packets in the menu of such a variable. */
 const PACKET_MENU = { __vscodeVariableMenuContext: 'sk_buff' };
 
+/** As toVariable(), for what is shown as it was: it cannot be changed, and has no bytes to be seen. */
+export function toPastVariable(item: WireItem, scripts: Scripts): DebugProtocol.Variable {
+  const variable = toVariable({ ...item, memory: undefined, isPacket: false }, scripts);
+  return { ...variable, presentationHint: { ...variable.presentationHint, attributes: ['readOnly'] } };
+}
+
 export function toVariable(item: WireItem, scripts: Scripts): DebugProtocol.Variable {
   const { type, indexed, named, evaluateName, memory, isPacket } = item;
   const hint = hintOf(item);

@@ -60,9 +60,10 @@ export class Machines {
   /**
    * A machine that has not passed an event; at most 0: that stands before its first line.
    *
+   * @param travels somebody goes back, and may do so again
    * @throws an error for the user if the run cannot be repeated
    */
-  async create(before: number): Promise<Replica> {
+  async create(before: number, travels = true): Promise<Replica> {
     const since = this.#givenUp;
     const { end } = this.#original.trail;
     if (end !== undefined) throw new UserError('The run cannot be repeated: {0}.', end);
@@ -70,7 +71,7 @@ export class Machines {
     if (this.#givenUp !== since) throw new GivenUpError();
     await this.#numberChanges(past);
     await this.#findFields(past);
-    this.#hasTravelled = true;
+    this.#hasTravelled ||= travels;
     return this.#supply.take(this.#keyOf(past), before) ?? this.#load(past);
   }
   /** What was changed in the run, with numbers. @throws an error for the user if nothing repeats it */

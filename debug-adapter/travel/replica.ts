@@ -18,7 +18,7 @@ import type { CountedArrival, NotedArrival, PassedStop, TrackedFunction } from '
 import { Repetition, type NumberedChange } from '../control/repetition.ts';
 import type { Execution } from '../control/execution.ts';
 import type { DataWish, ExpectedField } from '../inspect/dataBreakpoints.ts';
-import { CAPTURED_BEFORE } from '../inspect/stackCaptures.ts';
+import { CAPTURED_BEFORE, type CaptureMoment } from '../inspect/stackCaptures.ts';
 import type { ArmedFilter } from '../inspect/stops.ts';
 import type { CountedClass } from '../worker/creations.ts';
 import { AGENT, type BootConfig } from '../worker/channel.ts';
@@ -185,6 +185,13 @@ export class Replica {
     const reached = await this.debuggee.askIn<number>('event');
     this.moment = at({ kind: 'own', event: reached, how: 'tracepoint' });
     return reached;
+  }
+
+  /** Run to where a task makes a system call, or falls asleep; this machine must stand before it. */
+  async toCapture({ pid, what, event }: CaptureMoment): Promise<void> {
+    await this.debuggee.ask('stacks.standAt', pid, what, event);
+    await this.#go();
+    if ((await this.debuggee.askIn<number>('event')) !== event) throw new StrayedError();
   }
 
   /** What follows this event is to be shown: the stacks of its tasks are captured. */

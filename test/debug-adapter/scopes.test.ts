@@ -1,9 +1,11 @@
 /** The scopes of a frame: `this`, functions around, the module; and of an error that nobody caught. */
 import assert from 'node:assert/strict';
-import { withAdapter } from './support/adapter.ts';
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import { withAdapter, type Adapter } from './support/adapter.ts';
 import { fixture } from './support/paths.ts';
 
 const SCOPES = fixture('scopes');
+const DEEP = fixture('deep');
 
 describe('debug adapter: scopes', () => {
   it('shows this, each function around, and the module', () =>
@@ -42,19 +44,59 @@ describe('debug adapter: scopes', () => {
       assert.equal((await adapter.variable('Exception', 'exception', 'cause', 'turns')).value, '2');
     }));
 
-  it('says that the variables of a function that sleeps are not known', () =>
+  it('shows the locals of a function that sleeps as they were when it fell asleep, two frames deep, and after a step back', () =>
     withAdapter(async (adapter) => {
-      await adapter.launch({ program: fixture('handshake') }, () =>
+      await adapter.launch({ program: DEEP }, () =>
         adapter.request('setFunctionBreakpoints', { breakpoints: [{ name: 'tcp_v4_connect' }] }),
       );
       await adapter.stopped();
-      const server = (await adapter.threads()).find(({ name }) => name.startsWith('server'))!;
-      const frames = await adapter.stack(server.id);
-      const [locals, ...others] = await adapter.scopes(frames.at(-1)!.id);
-      assert.deepEqual([locals!.name, others.length > 0], ['Locals', true]);
-      assert.deepEqual(
-        (await adapter.variables(locals!.variablesReference)).map(({ name, value }) => [name, value]),
-        [['(none)', 'the function is asleep: V8 shows its variables when it goes on']],
+      const here = await adapter.evaluate('world.event');
+      const inner = await asleep(adapter, 'waiting');
+      assert.match(inner.name, /^Locals when it made the call \(0\.\d{3} \d{3} \d{3} s, event \d+\)$/);
+      assert.deepEqual(inner.values, { fd: '3', patience: '2' });
+      const outer = await asleep(adapter, 'server');
+      assert.deepEqual(outer.values, { fd: '3', note: '"of the server"' });
+      const kernel = await asleep(adapter, 'inet_csk_accept');
+      assert.match(kernel.name, /^Locals when it fell asleep/);
+      assert.match(kernel.values['sk']!, /LISTEN/);
+      // Looked at, opened, asked for by name; never changed.
+      const fields = await adapter.variables(
+        kernel.variables.find(({ name }) => name === 'sk')!.variablesReference,
       );
+      assert.ok(fields.length > 0 && fields.every(({ presentationHint }) => readOnly(presentationHint)));
+      adapter.frame = inner.frame;
+      assert.equal(await adapter.evaluate('fd * 2 + patience', 'hover'), '8');
+      assert.equal(await adapter.evaluate('sockets.length', 'watch'), '2', 'what is not a local is of now');
+      await assert.rejects(
+        adapter.evaluate('fd = 9'),
+        /cannot be changed: the variables of a function that sleeps/,
+      );
+      const { variablesReference } = inner;
+      for (const [command, args] of [
+        ['setVariable', { variablesReference, name: 'fd', value: '9' }],
+        ['setExpression', { frameId: inner.frame, expression: 'fd', value: '9' }],
+      ] as const)
+        await assert.rejects(adapter.request(command, args), /fd cannot be changed: the variables/);
+      assert.equal(await adapter.evaluate('world.event'), here, 'the present has gone on');
+
+      await adapter.go('stepBack');
+      const again = await asleep(adapter, 'waiting');
+      assert.deepEqual([again.name, again.values], [inner.name, inner.values]);
+      await assert.rejects(adapter.variables(variablesReference), /of an earlier stop/);
     }));
 });
+
+const readOnly = (hint: DebugProtocol.VariablePresentationHint | undefined): boolean =>
+  hint?.attributes?.includes('readOnly') === true;
+
+/** The locals of a frame of the server, which sleeps. */
+async function asleep(adapter: Adapter, name: string) {
+  const server = (await adapter.threads()).find((thread) => thread.name.startsWith('server'))!;
+  const frames = await adapter.stack(server.id);
+  const frame = frames.find((one) => one.name === name);
+  assert.ok(frame, frames.map((one) => one.name).join(', '));
+  const [locals] = await adapter.scopes(frame.id);
+  const variables = await adapter.variables(locals!.variablesReference);
+  const values = Object.fromEntries(variables.map((one) => [one.name, one.value]));
+  return { ...locals!, frame: frame.id, variables, values };
+}
