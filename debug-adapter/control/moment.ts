@@ -3,7 +3,7 @@
  * lead near it; from there on arrivals at places and steps do.
  */
 
-import type { ChangeInput } from '../inspect/agent.ts';
+import type { ChangeInput } from '../inspect/changeInput.ts';
 import type { StepKind } from './policies/begin.ts';
 
 /** A place at which V8 can pause. Lines and columns count from 0, as V8's do. */
@@ -25,6 +25,9 @@ export type Mark =
   | { kind: 'place'; event: number; place: CodePoint; arrival: number }
   /** A field is accessed for the `arrival`th time since this event. */
   | { kind: 'access'; event: number; field: number; how: 'read' | 'write'; arrival: number };
+
+/** One that needs nothing else: a place or a tracepoint, with the number of its event. */
+export type NumberedMark = Extract<Mark, { kind: 'place' | 'own' }>;
 
 /** What leads from one stop to the next one. */
 export type Move =
@@ -50,6 +53,13 @@ export function at(mark: Mark): Moment {
 }
 export function samePoint(one: CodePoint, other: CodePoint): boolean {
   return one.url === other.url && one.line === other.line && one.column === other.column;
+}
+
+/** Whether two marks with numbers of their own tell the same moment. */
+export function sameMark(one: NumberedMark, other: NumberedMark): boolean {
+  if (one.event !== other.event) return false;
+  if (one.kind === 'own') return other.kind === 'own' && one.how === other.how;
+  return other.kind === 'place' && one.arrival === other.arrival && samePoint(one.place, other.place);
 }
 
 /** What the user has changed at a stop, told so that another run can change it again. */

@@ -5,14 +5,14 @@
 import type { Debugger } from 'node:inspector';
 import { AGENT } from '../worker/channel.ts';
 import { STOP_GROUP, type Debuggee } from './debuggee.ts';
-import type { Change, CodePoint, Mark } from './moment.ts';
+import { sameMark, type Change, type CodePoint, type NumberedMark } from './moment.ts';
 
 type Paused = Debugger.PausedEventDataType;
 
 /** A change, and the numbers that tell when it is made. */
 export interface NumberedChange {
   change: Change;
-  mark: Extract<Mark, { kind: 'place' | 'own' }>;
+  mark: NumberedMark;
 }
 
 /** An expression of the user may have been ended; a repetition does not wait longer than the first time. */
@@ -88,8 +88,12 @@ export class Repetition {
     this.#breakpoint = undefined;
     const { mark } = this.#changes[this.#next]!;
     // All that was changed at one stop.
-    for (; this.#changes[this.#next]?.mark === mark; this.#next++)
-      sent.push(...this.#make(this.#changes[this.#next]!.change, paused));
+    for (
+      let next = this.#changes[this.#next];
+      next && sameMark(next.mark, mark);
+      next = this.#changes[++this.#next]
+    )
+      sent.push(...this.#make(next.change, paused));
     sent.push(this.await());
     await Promise.all(sent);
   }
