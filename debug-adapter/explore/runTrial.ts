@@ -2,7 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { writtenFault } from '../../stack/fault_config.ts';
 import { boot, ConfigError, loadPrograms, parseConfig, ProgramError, runProgram } from '../../stack/index.ts';
-import { world_links } from '../../stack/user/faults.ts';
+import { world_links } from '../../stack/world/links.ts';
 import type { World } from '../../stack/index.ts';
 import type { RunFacts } from '../recordings/make.ts';
 import { sourceTools } from '../sources.ts';
@@ -81,6 +81,6 @@ function factsOf(world: World): RunFacts {
 }
 
 function surveyOf(world: World): Pick<Survey, 'links' | 'events'> {
-  const links = [...world_links(world)].map(([name, { frames }]) => [name, frames] as const);
+  const links = [...world_links(world)].map(([name, { wire }]) => [name, wire.scheduled.frames] as const);
   return { links: Object.fromEntries(links), events: world.event };
 }

@@ -4,7 +4,7 @@ import { EAGAIN, EINPROGRESS, IS_ERR } from '../../stack/include/uapi/asm-generi
 import { frame_bytes, type World } from '../../stack/index.ts';
 import { tcpStateName } from '../../stack/trace/text.ts';
 import { errnoName } from '../../stack/user/errors.ts';
-import { link_name } from '../../stack/user/faults.ts';
+import { link_name } from '../../stack/world/links.ts';
 
 /** What a packet's line needs: all headers, and the beginning of what they carry. */
 const KEPT_BYTES = 512;

@@ -1,30 +1,9 @@
 /** Puts the faults of a world's configuration where they happen, once its machines and programs are there. */
-import { vnic_link } from '../drivers/net/vnic/vnic_main.ts';
 import type { FrameFault, KillFault } from '../fault_config.ts';
 import { ConfigError } from '../config.ts';
 import { told } from '../lib/told.ts';
-import type { ScheduledStage } from '../wire/scheduled.ts';
+import { world_links } from '../world/links.ts';
 import type { World } from '../world/world.ts';
-
-/**
- * What each interface sends passes here, by the name of the link: 'lo'; with several hosts 'client eth0'. Of a wire that
- * leads outside nothing can be scheduled.
- */
-export function world_links(world: World): Map<string, ScheduledStage> {
-  return new Map(
-    world.machines.flatMap(({ hostname, init_net }) =>
-      [...init_net.dev_base.values()].flatMap((dev): [string, ScheduledStage][] => {
-        const link = vnic_link(dev);
-        return link === null ? [] : [[link_name(world, hostname, dev.name), link.scheduled]];
-      }),
-    ),
-  );
-}
-
-/** The name of what an interface sends on. */
-export function link_name({ machines }: World, hostname: string, device: string): string {
-  return machines.length === 1 ? device : `${hostname} ${device}`;
-}
 
 /**
  * @param path the list's name in messages
@@ -40,8 +19,8 @@ export function schedule_faults(world: World, path: readonly string[]): void {
         told('is not known: these programs have {0}, not "{1}"', [...links.keys()].join(', '), fault.link),
       );
   });
-  for (const [name, stage] of links)
-    stage.schedule(
+  for (const [name, { wire }] of links)
+    wire.scheduled.schedule(
       faults.filter((fault): fault is FrameFault => fault.kind !== 'kill' && fault.link === name),
     );
   for (const fault of faults)

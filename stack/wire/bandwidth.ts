@@ -9,6 +9,8 @@ const NS_PER_SECOND = 1_000_000_000;
 export class BandwidthStage extends WireStage {
   /** In bits per second; 0: unlimited. */
   bits_per_second: number;
+  /** The frame whose last bit is not sent yet. */
+  sending: wire_frame | null = null;
   readonly #world: World;
 
   constructor(world: World, bits_per_second: number, next: Wire) {
@@ -20,6 +22,7 @@ export class BandwidthStage extends WireStage {
   transmit(frame: wire_frame): number {
     if (this.bits_per_second === 0) return this.next.transmit(frame);
     const busy_ns = serialisation_ns(frame.length, this.bits_per_second);
+    this.sending = frame;
     this.#world.events.at(this.#world.now_ns + busy_ns, last_bit, { stage: this, frame });
     return busy_ns;
   }
@@ -31,5 +34,6 @@ export function serialisation_ns(bytes: number, bits_per_second: number): number
 }
 
 function last_bit({ stage, frame }: { readonly stage: BandwidthStage; readonly frame: wire_frame }): void {
+  if (stage.sending === frame) stage.sending = null;
   stage.next.transmit(frame);
 }

@@ -1,8 +1,7 @@
 /** A wire whose far end is outside the world: a real network, a kernel in a virtual machine, a test. */
-import { page, skb_frag } from '../include/linux/skbuff.ts';
 import type { CapturePort } from '../capture/capture.ts';
 import type { World } from '../world/world.ts';
-import { frame_bytes, frame_complete_checksum, frame_release, wire_frame } from './frame.ts';
+import { frame_bytes, frame_complete_checksum, frame_from, frame_release, type wire_frame } from './frame.ts';
 import { lose_frame } from './loss.ts';
 import type { Receiver, Wire } from './wire.ts';
 
@@ -13,9 +12,6 @@ export interface Cable {
   /** The wire was unplugged: nothing is sent any more. */
   close(): void;
 }
-
-/** An Ethernet header and the longest IP and TCP headers: NICs expect these in one contiguous piece. */
-const HEAD_BYTES = 14 + 60 + 60;
 
 export class ExternalWire implements Wire {
   readonly name: string;
@@ -74,10 +70,7 @@ export class ExternalWire implements Wire {
   }
   /** A frame enters. */
   deliver(bytes: Uint8Array): void {
-    const head = bytes.slice(0, HEAD_BYTES);
-    const rest = bytes.slice(HEAD_BYTES);
-    const frags = rest.length === 0 ? [] : [new skb_frag(new page(rest), 0, rest.length)];
-    const frame = new wire_frame(++this.#world.frame_count, this.#world.now_ns, bytes.length, head, frags);
+    const frame = frame_from(++this.#world.frame_count, this.#world.now_ns, bytes);
     this.#world.capture?.sent(frame, this.#port);
     if (this.#receive === null) frame_release(frame);
     else this.#receive(frame, false);

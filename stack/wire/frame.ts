@@ -1,7 +1,8 @@
 /** A frame in transit between two NICs. */
-import { CHECKSUM_NONE, CHECKSUM_PARTIAL, skb_frag } from '../include/linux/skbuff.ts';
+import { CHECKSUM_NONE, CHECKSUM_PARTIAL, page, skb_frag } from '../include/linux/skbuff.ts';
 import { csum_block_add, csum_fold, csum_partial } from '../lib/checksum.ts';
 import { get_page, put_page } from '../net/core/skbuff/alloc.ts';
+import type { WireEffect } from './frame_change.ts';
 
 /**
  * A NIC's transmission unit: an Ethernet frame without preamble and frame check sequence.
@@ -37,6 +38,8 @@ export class wire_frame {
   csum_offset = 0;
   /** A bit was flipped in transit. */
   corrupted = false;
+  /** What a debugger wants to happen to it once its last bit is sent; null: nothing. */
+  orders: readonly WireEffect[] | null = null;
 
   constructor(number: number, sent_at: number, length: number, head: Uint8Array, frags: skb_frag[]) {
     this.number = number;
@@ -101,4 +104,55 @@ export function frame_bytes(frame: wire_frame): Uint8Array {
     at += size;
   }
   return bytes;
+}
+
+/** One byte of the frame. */
+export function frame_byte({ head, frags }: wire_frame, at: number): number {
+  if (at < head.length) return head[at]!;
+  let start = head.length;
+  for (const { page, offset, size } of frags) {
+    if (at < start + size) return page.bytes[offset + at - start]!;
+    start += size;
+  }
+  return 0;
+}
+
+/** An Ethernet header and the longest IP and TCP headers: NICs expect these in one contiguous piece. */
+const HEAD_BYTES = 14 + 60 + 60;
+
+/** A frame made from bytes that lie in one piece. */
+export function frame_from(number: number, sent_at: number, bytes: Uint8Array): wire_frame {
+  const rest = bytes.slice(HEAD_BYTES);
+  const frags = rest.length === 0 ? [] : [new skb_frag(new page(rest), 0, rest.length)];
+  return new wire_frame(number, sent_at, bytes.length, bytes.slice(0, HEAD_BYTES), frags);
+}
+
+/**
+ * Write bytes into a frame in transit. A page is copied first, because the sender may have to retransmit it.
+ *
+ * @throws RangeError when they do not lie in the frame
+ */
+export function frame_write(frame: wire_frame, at: number, bytes: Uint8Array): void {
+  if (at < 0 || at + bytes.length > frame.length)
+    throw new RangeError(`there are ${frame.length} bytes, not ${at + bytes.length}`);
+  frame.head.set(bytes.subarray(0, Math.max(0, frame.head.length - at)), Math.min(at, frame.head.length));
+  write_frags(frame.frags, at - frame.head.length, bytes);
+}
+
+/** Write those of the bytes that lie in pages. @param at where they begin, from the start of the first page's part */
+export function write_frags(frags: readonly skb_frag[], at: number, bytes: Uint8Array): void {
+  let start = 0;
+  for (const frag of frags) {
+    const from = Math.max(at, start);
+    const part = bytes.subarray(from - at, Math.max(from, start + frag.size) - at);
+    if (from < start + frag.size && part.length > 0) own_page(frag).set(part, from - start);
+    start += frag.size;
+  }
+}
+function own_page(frag: skb_frag): Uint8Array {
+  const copy = new page(frag.page.bytes.slice(frag.offset, frag.offset + frag.size));
+  put_page(frag.page);
+  frag.page = copy;
+  frag.offset = 0;
+  return copy.bytes;
 }

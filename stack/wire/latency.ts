@@ -65,6 +65,30 @@ export class LatencyWire implements Wire {
     return this.in_flight.slice(this.#arrived);
   }
 
+  /** A second frame arrives right behind one that is on the wire. */
+  add_behind(first: wire_frame, frame: wire_frame): void {
+    const at = this.#index(first);
+    if (at >= 0) this.in_flight.splice(at + 1, 0, { frame, arrives_at: this.in_flight[at]!.arrives_at });
+  }
+  /** Take a frame off the wire. @returns when it would have arrived, in ns; null: it is not on the wire */
+  take(frame: wire_frame): number | null {
+    const at = this.#index(frame);
+    return at < 0 ? null : this.in_flight.splice(at, 1)[0]!.arrives_at;
+  }
+  /** A frame arrives behind the next one. @returns false: none is behind it */
+  overtake(frame: wire_frame): boolean {
+    const list = this.in_flight;
+    const at = this.#index(frame);
+    const next = list[at + 1];
+    if (at < 0 || next === undefined) return false;
+    list.splice(at, 2, next, { frame, arrives_at: next.arrives_at });
+    return true;
+  }
+
+  #index(frame: wire_frame): number {
+    return this.in_flight.findIndex((flight, index) => index >= this.#arrived && flight.frame === frame);
+  }
+
   #arm(time_ns: number): void {
     if (time_ns >= this.#armed_at) return;
     this.#armed_at = time_ns;

@@ -1,7 +1,11 @@
-/** What a schedule says of single frames: by its number one is lost, sent twice, delayed or overtaken. */
+/**
+ * What a schedule says of single frames: by its number one is lost, sent twice, delayed or overtaken. A debugger may want
+ * the same of a frame that is not sent yet.
+ */
 import type { FrameFault } from '../fault_config.ts';
 import type { World } from '../world/world.ts';
 import { frame_clone, type wire_frame } from './frame.ts';
+import { DROPPED_IN_DEBUGGER, type WireEffect } from './frame_change.ts';
 import { lose_frame } from './loss.ts';
 import { WireStage, type Wire } from './wire.ts';
 
@@ -31,35 +35,39 @@ export class ScheduledStage extends WireStage {
 
   transmit(frame: wire_frame): number {
     this.frames++;
-    if (this.#faults.size === 0) return this.next.transmit(frame);
-    const faults = this.#faults.get(this.frames);
+    const { orders } = frame;
+    const faults = this.#faults.size === 0 ? undefined : this.#faults.get(this.frames);
+    if (orders === null && faults === undefined && this.#held.length === 0) return this.next.transmit(frame);
     const held = this.#held.length;
-    const busy = faults === undefined ? this.next.transmit(frame) : this.#meet(frame, faults);
+    frame.orders = null;
+    const busy = this.#meet(frame, faults ?? [], orders ?? []);
     if (this.#held.length === held)
       for (const overtaken of this.#held.splice(0)) this.next.transmit(overtaken);
     return busy;
   }
 
-  #meet(frame: wire_frame, faults: readonly FrameFault[]): number {
+  #meet(frame: wire_frame, faults: readonly WireEffect[], orders: readonly WireEffect[]): number {
     const world = this.#world;
-    const has = (kind: FrameFault['kind']) => faults.some((fault) => fault.kind === kind);
+    const effects = [...faults, ...orders];
+    const has = (kind: WireEffect['kind']) => effects.some((effect) => effect.kind === kind);
     if (has('loss')) {
-      lose_frame(world, frame, 'lost');
+      lose_frame(world, frame, faults.some(({ kind }) => kind === 'loss') ? 'lost' : DROPPED_IN_DEBUGGER);
       return 0;
     }
     // Clone before sending the first: without latency its receiver may have freed it when transmit() returns.
     const copies = has('dup') ? [frame, frame_clone(frame)] : [frame];
-    const delay = faults.reduce((sum, fault) => sum + fault.delay, 0);
+    const delay = effects.reduce((sum, effect) => sum + effect.delay, 0);
     let busy = 0;
     for (const copy of copies) {
       if (delay > 0) world.events.at(world.now_ns + delay, pass, { stage: this, frame: copy });
-      else if (has('reorder')) this.#hold(copy);
+      else if (has('reorder')) this.hold(copy);
       else busy += this.next.transmit(copy);
     }
     return busy;
   }
 
-  #hold(frame: wire_frame): void {
+  /** The next frame that comes here overtakes this one. */
+  hold(frame: wire_frame): void {
     this.#held.push(frame);
     this.#world.events.at(this.#world.now_ns + HELD_BACK_NS, let_go, { stage: this, frame });
   }

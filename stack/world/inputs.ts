@@ -5,9 +5,11 @@
  */
 import type { HostEvent } from '../gateway/host_side.ts';
 import type { FaultPoint } from '../kernel/fault_inject.ts';
+import type { FrameChange } from '../wire/frame_change.ts';
 import { TRACEPOINT_NAMES } from '../trace/table.ts';
 import { sysctl_set } from '../kernel/sysctl.ts';
 import { apply_edit, type EditPath, type EditValue } from './edit.ts';
+import { change_frame, inject_frame, type FramePlace } from './frames.ts';
 import { apply_bytes } from './memory.ts';
 import type { Outcome } from './outside.ts';
 import { recall } from './recording.ts';
@@ -32,6 +34,10 @@ export type Input =
   | { kind: 'bytes'; path: EditPath; at: number; hex: string }
   /** A setting of a machine was changed. */
   | { kind: 'sysctl'; machine: number; name: string; value: string }
+  /** A frame on a wire or in a ring was changed. */
+  | { kind: 'change'; place: FramePlace; change: FrameChange }
+  /** A frame was put on a link, as if the link's interface had sent it. */
+  | { kind: 'inject'; link: string; hex: string }
   /** The random numbers from here on are those of another seed. */
   | { kind: 'seed'; seed: number }
   /**
@@ -200,6 +206,10 @@ export class Inputs {
         return apply_edit(world, input.path, input.value);
       case 'bytes':
         return apply_bytes(world, input.path, input.at, input.hex);
+      case 'change':
+        return change_frame(world, input.place, input.change);
+      case 'inject':
+        return inject_frame(world, input.link, input.hex);
       case 'sysctl':
         if (sysctl_set(world.machines[input.machine]!.init_net, input.name, input.value) !== 0)
           this.#misfit(input, 'this machine does not take it');
@@ -231,6 +241,10 @@ function describe(input: Input): string {
       return `edit of ${path_text(input.path)}`;
     case 'bytes':
       return `edit of bytes of ${path_text(input.path)}`;
+    case 'change':
+      return `${input.change.how} of a frame`;
+    case 'inject':
+      return `frame injected into ${input.link}`;
     case 'sysctl':
       return `change of ${input.name}`;
     case 'seed':

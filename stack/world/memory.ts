@@ -1,22 +1,29 @@
 /**
- * Bytes as a debugger sees them, as one range: a packet from its outermost header through its fragments, or a
- * buffer. A write from outside is an input of the world.
+ * Bytes as a debugger sees them, as one range: a packet from its outermost header through its fragments, a frame in
+ * transit, or a buffer. A write from outside is an input of the world.
  */
 import { types } from 'node:util';
 import { sk_buff } from '../include/linux/skbuff.ts';
 import { skb_copy_bits, skb_store_bits } from '../net/core/skbuff/data.ts';
+import { frame_bytes, frame_write, wire_frame } from '../wire/frame.ts';
 import { object_at, path_to, type EditPath } from './edit.ts';
 import type { World } from './world.ts';
 
-export type ByteStore = sk_buff | ArrayBufferView | ArrayBuffer;
+export type ByteStore = sk_buff | wire_frame | ArrayBufferView | ArrayBuffer;
 
 /** Told without running any code of a program: `instanceof` would run the traps of a proxy among the prototypes. */
 export function is_packet(value: unknown): value is sk_buff {
-  if (typeof value !== 'object' || value === null || types.isProxy(value)) return false;
-  return Object.getPrototypeOf(value) === sk_buff.prototype;
+  return prototype_of(value) === sk_buff.prototype;
+}
+export function is_frame(value: unknown): value is wire_frame {
+  return prototype_of(value) === wire_frame.prototype;
+}
+function prototype_of(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || types.isProxy(value)) return null;
+  return Object.getPrototypeOf(value);
 }
 export function is_byte_store(value: unknown): value is ByteStore {
-  return types.isArrayBuffer(value) || ArrayBuffer.isView(value) || is_packet(value);
+  return types.isArrayBuffer(value) || ArrayBuffer.isView(value) || is_packet(value) || is_frame(value);
 }
 
 /** Bytes in front of a packet's data that belong to its headers. */
@@ -31,12 +38,14 @@ function view_of(store: ArrayBufferView | ArrayBuffer): Uint8Array {
 }
 
 export function byte_length(store: ByteStore): number {
-  return store instanceof sk_buff ? headers_before(store) + store.len : store.byteLength;
+  if (store instanceof sk_buff) return headers_before(store) + store.len;
+  return store instanceof wire_frame ? store.length : store.byteLength;
 }
 /** A copy of bytes, as far as there are so many. */
 export function read_bytes(store: ByteStore, at: number, count: number): Uint8Array {
   const start = Math.max(0, at);
   const end = Math.max(start, Math.min(byte_length(store), at + count));
+  if (store instanceof wire_frame) return frame_bytes(store).subarray(start, end);
   if (!(store instanceof sk_buff)) return view_of(store).slice(start, end);
   const before = headers_before(store);
   const bytes = new Uint8Array(end - start);
@@ -51,6 +60,7 @@ export function read_bytes(store: ByteStore, at: number, count: number): Uint8Ar
 export function write_bytes(store: ByteStore, at: number, bytes: Uint8Array): void {
   if (at < 0 || at + bytes.length > byte_length(store))
     throw new RangeError(`there are ${byte_length(store)} bytes, not ${at + bytes.length}`);
+  if (store instanceof wire_frame) return frame_write(store, at, bytes);
   if (!(store instanceof sk_buff)) return view_of(store).set(bytes, at);
   const before = headers_before(store);
   const headers = bytes.subarray(0, Math.max(0, before - at));
@@ -83,7 +93,7 @@ export function edit_bytes(
   else world.inputs.note({ kind: 'bytes', path, at, hex });
 }
 function path_of(world: World, store: ByteStore, stored: StoredBytes | undefined): EditPath | null {
-  if (store instanceof sk_buff) return path_to(world, store);
+  if (store instanceof sk_buff || store instanceof wire_frame) return path_to(world, store);
   const path = stored === undefined ? null : path_to(world, stored.owner);
   return path && [...path, stored!.name];
 }

@@ -6,7 +6,7 @@ import { parseConfig, parseWire } from '../../../stack/config.ts';
 import { Gateway } from '../../../stack/gateway/gateway.ts';
 import type { HostConnection, HostEvent, HostSide } from '../../../stack/gateway/host_side.ts';
 import { parsePorts } from '../../../stack/gateway/ports.ts';
-import { world_links } from '../../../stack/user/faults.ts';
+import { world_links } from '../../../stack/world/links.ts';
 import { createLibrary } from '../../../stack/user/library.ts';
 import { function_process, runProgram } from '../../../stack/user/program.ts';
 import type { InputEntry } from '../../../stack/world/inputs.ts';

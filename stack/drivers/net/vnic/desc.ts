@@ -21,8 +21,9 @@ export const VNIC_RXD_STAT_DD = 0x01;
 export const VNIC_RXD_STAT_EOP = 0x02;
 export const VNIC_RXD_STAT_IXSM = 0x04;
 export const VNIC_RXD_STAT_TCPCS = 0x20;
-/** Errors: the TCP or UDP checksum is wrong. */
+/** Errors: the TCP or UDP checksum is wrong; the frame is damaged. */
 export const VNIC_RXD_ERR_TCPE = 0x20;
+export const VNIC_RXD_ERR_RXE = 0x80;
 
 /** One fragment of a packet to send. */
 export class vnic_tx_desc {

@@ -19,11 +19,13 @@ import { eth_type_trans } from '../../../net/ethernet/eth.ts';
 import {
   type vnic_adapter,
   type vnic_rx_buffer,
+  type vnic_rx_ring,
   VNIC_RX_BUFFER_WRITE,
   VNIC_RX_COPYBREAK,
 } from './adapter.ts';
 import {
   type vnic_rx_desc,
+  VNIC_RXD_ERR_RXE,
   VNIC_RXD_ERR_TCPE,
   VNIC_RXD_STAT_DD,
   VNIC_RXD_STAT_EOP,
@@ -55,8 +57,14 @@ export function vnic_clean_rx_irq(adapter: vnic_adapter, budget: number): number
     cleaned_count++;
     desc.status = 0;
 
-    const skb = vnic_rx_bytes(adapter, rx_ring.buffer_info[i]!, desc, (status & VNIC_RXD_STAT_EOP) !== 0);
-    if ((status & VNIC_RXD_STAT_EOP) !== 0) {
+    const eop = (status & VNIC_RXD_STAT_EOP) !== 0;
+    if ((desc.errors & VNIC_RXD_ERR_RXE) !== 0) {
+      if (eop) stats.rx_errors++;
+      vnic_rx_discard(rx_ring, desc);
+      continue;
+    }
+    const skb = vnic_rx_bytes(adapter, rx_ring.buffer_info[i]!, desc, eop);
+    if (eop) {
       rx_ring.rx_skb_top = null;
       vnic_rx_pages(skb, desc);
       vnic_rx_checksum(adapter, status, desc.errors, skb);
@@ -78,6 +86,14 @@ export function vnic_clean_rx_irq(adapter: vnic_adapter, budget: number): number
   cleaned_count = ring_unused(rx_ring.next_to_clean, rx_ring.next_to_use, rx_ring.count);
   if (cleaned_count > 0) vnic_alloc_rx_buffers(adapter, cleaned_count);
   return work_done;
+}
+
+/** A damaged frame: the buffer stays in the ring, and what of the frame was taken before is freed. */
+function vnic_rx_discard(rx_ring: vnic_rx_ring, desc: vnic_rx_desc): void {
+  if (desc.frags !== null) for (const { page } of desc.frags) put_page(page);
+  desc.frags = null;
+  kfree_skb(rx_ring.rx_skb_top);
+  rx_ring.rx_skb_top = null;
 }
 
 /**

@@ -12,6 +12,7 @@ import { TCPHDR_CWR } from '../../../../include/net/tcp.ts';
 import { ByteSlab, copy_bytes } from '../../../../lib/byte_slab.ts';
 import { get_page } from '../../../../net/core/skbuff/alloc.ts';
 import { frame_complete_checksum, frame_release, wire_frame } from '../../../../wire/frame.ts';
+import { change_unsent, type FrameChange } from '../../../../wire/frame_change.ts';
 import {
   type vnic_tx_desc,
   VNIC_TXD_CMD_EOP,
@@ -41,6 +42,8 @@ export class TxEngine {
   #packet: wire_frame[] = [];
   #sent = 0;
   #last = 0;
+  /** By a packet's first descriptor: what a debugger wants to be done to it. */
+  readonly #orders = new Map<number, FrameChange[]>();
   /** A frame is being serialized: the next one must wait. */
   #busy = false;
   /** run() is active, possibly further up the call stack: interrupts wait until it returns. */
@@ -63,9 +66,19 @@ export class TxEngine {
     if (on) return;
     for (const frame of this.#packet.slice(this.#sent)) frame_release(frame);
     this.#packet = [];
+    this.#orders.clear();
     this.#sent = 0;
     this.#busy = false;
     this.#epoch++;
+  }
+
+  /** The packet at the head has been fetched. */
+  get is_sending(): boolean {
+    return this.#packet.length > 0;
+  }
+  /** A packet is to be changed when it is sent. @param first its first descriptor */
+  order(first: number, change: FrameChange): void {
+    this.#orders.set(first, [...(this.#orders.get(first) ?? []), change]);
   }
 
   /** Send the descriptors between head and tail, as far as the wire accepts them. */
@@ -170,6 +183,17 @@ export class TxEngine {
       this.#packet = [frame];
     }
     if (!this.#hw.virtual_link) for (const out of this.#packet) frame_complete_checksum(out);
+    if (this.#orders.size > 0) this.#obey();
+  }
+
+  /** Bytes are those of a packet's first frame; the rest befalls all of its frames. */
+  #obey(): void {
+    const orders = this.#orders.get(this.tdh) ?? [];
+    this.#orders.delete(this.tdh);
+    for (const change of orders) {
+      const isBytes = change.how === 'corrupt' || change.how === 'bytes';
+      for (const frame of isBytes ? this.#packet.slice(0, 1) : this.#packet) change_unsent(frame, change);
+    }
   }
 }
 
