@@ -79,6 +79,8 @@ export type TreeContext =
   | 'settable'
   /** A node that refers to captured packets; `packetNumber` or `packetFilter` tells which. */
   | 'packet'
+  /** A frame that `sockscope/changeFrame` can change: by its `packetNumber`, or by its `descriptor`. */
+  | 'frame'
   /** A node whose `value` is worth copying. */
   | 'copyable'
   /** A packet buffer: its checksums can be computed again (`sockscope/updateChecksums`). */
@@ -118,6 +120,8 @@ export interface TreeItem {
   packetFilter?: string;
   /** For a node with the context `packet` that refers to one captured packet: its number. */
   packetNumber?: number;
+  /** For a `frame` that is to be sent: its place in a TX ring. */
+  descriptor?: { link: string; descriptor: number };
   /** The memory reference of its bytes. */
   memory?: string;
   /** The id of the stack frame in which the node's value was read. */
@@ -159,6 +163,65 @@ export interface BreakOnSocketArguments {
 }
 export interface BreakOnSocketResponse {
   enabled: boolean;
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// Frames in transit
+
+export type FrameChangeKind = 'drop' | 'duplicate' | 'delay' | 'reorder' | 'corrupt' | 'bytes';
+
+/**
+ * `sockscope/changeFrame`: change a frame on a wire or in a receive ring, by its packet's number; or a packet that is to be
+ * sent, by its descriptor in a TX ring. Only at a stop, and not in the past.
+ */
+export interface ChangeFrameArguments {
+  packet?: number;
+  /** The interface that is to send it: `lo`; with several hosts `client eth0`. */
+  link?: string;
+  descriptor?: number;
+  /**
+   * `reorder`: the next frame of its link overtakes it. `corrupt`: all bits of a byte are flipped, and no checksum hides
+   * that. `bytes`: they are others, and checksums stay as they are.
+   */
+  how: FrameChangeKind;
+  /** Of `delay`: how much later it arrives, as `5ms`; a plain number is microseconds. */
+  delay?: string | number;
+  /** Of `corrupt` (default: the last byte) and `bytes`: from the frame's beginning. */
+  at?: number;
+  /** Of `bytes`. */
+  hex?: string;
+}
+export interface ChangeFrameResponse {
+  /** What was done, in the client's language. */
+  text: string;
+}
+
+/** `sockscope/injectFrame`: put a frame on a link, as if the link's interface had sent it. */
+export interface InjectFrameArguments {
+  /** May be omitted where there is only one. */
+  link?: string;
+  /** From the Ethernet header on; spaces and colons do not count. */
+  hex: string;
+  /** Else the checksums of IPv4, TCP, UDP and ICMP are computed. */
+  isRaw?: boolean;
+}
+export interface InjectFrameResponse extends ChangeFrameResponse {
+  /** The number of its packet. */
+  number: number;
+}
+
+/** `sockscope/frames`: what can be changed, and the links of the world. */
+export interface FramesResponse {
+  links: string[];
+  /** `leftNs`: when it arrives; null: it is being sent, or stands in a receive ring. */
+  frames: { number: number; link: string; leftNs: number | null }[];
+}
+/** `sockscope/frameMemory`: the memory reference of its bytes. */
+export interface FrameMemoryArguments {
+  packet: number;
+}
+export interface FrameMemoryResponse {
+  memoryReference: string;
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -351,6 +414,10 @@ export interface SockscopeRequests {
   'sockscope/tree': { arguments: TreeArguments; response: TreeResponse };
   'sockscope/setTreeValue': { arguments: SetTreeValueArguments; response: SetTreeValueResponse };
   'sockscope/updateChecksums': { arguments: UpdateChecksumsArguments; response: UpdateChecksumsResponse };
+  'sockscope/changeFrame': { arguments: ChangeFrameArguments; response: ChangeFrameResponse };
+  'sockscope/injectFrame': { arguments: InjectFrameArguments; response: InjectFrameResponse };
+  'sockscope/frames': { arguments: Record<string, never>; response: FramesResponse };
+  'sockscope/frameMemory': { arguments: FrameMemoryArguments; response: FrameMemoryResponse };
   'sockscope/breakOnSocket': { arguments: BreakOnSocketArguments; response: BreakOnSocketResponse };
   'sockscope/goToEvent': { arguments: GoToEventArguments; response: Record<string, never> };
   'sockscope/runTo': { arguments: RunToArguments; response: Record<string, never> };

@@ -6,8 +6,9 @@ import { errorText, UserError } from '../../language/userError.ts';
 import { message, say, type Message, type Translate } from '../../language/message.ts';
 import { configure_sysctl } from '../../stack/sysctl_config.ts';
 import type { Machine } from '../../stack/machine.ts';
-import { link_name } from '../../stack/user/faults.ts';
-import type { Input } from '../../stack/world/inputs.ts';
+import { change_frame, frames_in_transit, inject_frame, type FramePlace } from '../../stack/world/frames.ts';
+import { link_name, world_links } from '../../stack/world/links.ts';
+import { FrameChangeError, type FrameChange } from '../../stack/wire/frame_change.ts';
 import type { World } from '../../stack/world/world.ts';
 import type { StopReason } from '../../stack/trace/stop.ts';
 import type { Creations } from '../worker/creations.ts';
@@ -15,6 +16,8 @@ import type { Instrumentation } from '../worker/instrumentation.ts';
 import { Pictures } from '../pictures/pictures.ts';
 import { Tracing } from '../tracing/tracing.ts';
 import type { TreesRecord } from '../protocol.ts';
+import { isChange, type ChangeInput } from './changeInput.ts';
+import { withChecksums } from './checksums.ts';
 import { CallRecorder } from './callRecorder.ts';
 import { BreakpointRules, type Tell } from './breakpoints.ts';
 import { codeTable, type CodeTable } from './codeTable.ts';
@@ -111,11 +114,6 @@ export interface Difference {
   sysctl: Readonly<Record<string, string>>;
 }
 
-/** An input that the debugger makes. */
-export type ChangeInput = Extract<Input, { kind: 'edit' | 'bytes' | 'sysctl' | 'seed' | 'evaluation' }>;
-const isChange = (input: Input): input is ChangeInput =>
-  ['edit', 'bytes', 'sysctl', 'seed', 'evaluation'].includes(input.kind);
-
 export class Agent {
   readonly #world: World;
   readonly #t: Translate;
@@ -187,7 +185,8 @@ export class Agent {
     try {
       return call(this);
     } catch (error) {
-      if (error instanceof UserError) throw new Error(errorText(this.#t, error), { cause: error });
+      if (error instanceof UserError || error instanceof FrameChangeError)
+        throw new Error(errorText(this.#t, error), { cause: error });
       throw error;
     } finally {
       data.isQuiet = false;
@@ -314,6 +313,42 @@ export class Agent {
   /** A local variable was set, or an expression was evaluated that may have had side effects. */
   noteEvaluation(text: string): void {
     this.#world.inputs.note({ kind: 'evaluation', text });
+  }
+
+  /** Change a frame on a wire or in a ring. */
+  changeFrame(place: FramePlace, change: FrameChange): void {
+    change_frame(this.#world, place, change);
+    this.#world.inputs.note({ kind: 'change', place, change });
+  }
+  /**
+   * Put a frame on a link.
+   *
+   * @param isRaw else its checksums are computed, as far as it has any
+   * @returns its number
+   */
+  injectFrame(link: string, bytes: string, isRaw: boolean): number {
+    const hex = isRaw ? bytes : withChecksums(Buffer.from(bytes, 'hex')).toString('hex');
+    inject_frame(this.#world, link, hex);
+    this.#world.inputs.note({ kind: 'inject', link, hex });
+    return this.#world.frame_count;
+  }
+  /** The reference of the bytes of a frame on a wire or in a receive ring. */
+  frameMemory(number: number): string {
+    const found = frames_in_transit(this.#world).find((one) => one.number === number);
+    if (found === undefined) throw new UserError('packet {0} is on no wire and in no ring any more', number);
+    const { store, stored } = found;
+    return this.memory.offer(store, stored);
+  }
+  /** What can be changed: frames on wires and in receive rings, with when they arrive in ns. */
+  framesInTransit(): { number: number; link: string; leftNs: number | null }[] {
+    return frames_in_transit(this.#world).map(({ number, link, arrives_at }) => ({
+      number,
+      link,
+      leftNs: arrives_at === null ? null : Math.max(0, arrives_at - this.#world.now_ns),
+    }));
+  }
+  links(): string[] {
+    return [...world_links(this.#world).keys()];
   }
 
   /** What was changed in the debugger since the last call. */

@@ -3,11 +3,13 @@
  * object, so that a hex editor shows the same packet at each stop.
  */
 import { UserError } from '../../language/userError.ts';
-import { sk_buff } from '../../stack/include/linux/skbuff.ts';
+import { is_in_flight } from '../../stack/world/frames.ts';
 import {
   byte_length,
   edit_bytes,
   is_byte_store,
+  is_frame,
+  is_packet,
   read_bytes,
   write_bytes,
   type ByteStore,
@@ -104,7 +106,7 @@ export class Memory {
   /** Compute a packet's checksums again. @returns what was written for each that was wrong */
   updateChecksums(reference: string): { checksums: Checksum[]; written: WrittenBytes[] } {
     const { store } = this.#find(reference);
-    if (!(store instanceof sk_buff)) throw new UserError('only a packet has checksums');
+    if (!is_packet(store) && !is_frame(store)) throw new UserError('only a packet has checksums');
     const checksums = checksumsOf(read_bytes(store, 0, byte_length(store)), store);
     const wrong = checksums.filter(({ stored, computed }) => stored !== computed);
     const written = wrong.map(({ at, computed }) =>
@@ -116,11 +118,15 @@ export class Memory {
   #find(reference: string): { store: ByteStore; stored: StoredBytes | undefined } {
     const known = this.#known.get(reference);
     const store = known?.store.deref();
-    if (known === undefined || store === undefined || (store instanceof sk_buff && store.users <= 0))
+    if (known === undefined || store === undefined || !this.#isThere(store))
       throw new UserError(
         'these bytes are not there any more: their packet was freed, or another moment of the run is shown',
       );
     return { store, stored: known.stored };
+  }
+  #isThere(store: ByteStore): boolean {
+    if (is_packet(store)) return store.users > 0;
+    return !is_frame(store) || is_in_flight(this.#world, store);
   }
 }
 

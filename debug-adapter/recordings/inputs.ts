@@ -2,6 +2,8 @@
 import { message } from '../../language/message.ts';
 import { FAULT_POINTS } from '../../stack/kernel/fault_inject.ts';
 import type { HostEvent } from '../../stack/gateway/host_side.ts';
+import { FRAME_CHANGES, type FrameChange } from '../../stack/wire/frame_change.ts';
+import type { FramePlace } from '../../stack/world/frames.ts';
 import type { EditStep, EditValue } from '../../stack/world/edit.ts';
 import type { Input, InputEntry } from '../../stack/world/inputs.ts';
 import type { Place } from './shape.ts';
@@ -42,6 +44,11 @@ const READ: { [Kind in Input['kind']]: (place: Place) => Omit<Extract<Input, { k
     name: place.at('name').text(),
     value: place.at('value').text(),
   }),
+  change: (place) => ({
+    place: readFramePlace(place.at('place')),
+    change: readFrameChange(place.at('change')),
+  }),
+  inject: (place) => ({ link: place.at('link').text(), hex: place.at('hex').text() }),
   seed: (place) => ({ seed: place.at('seed').number() }),
   evaluation: (place) => {
     const value = place.at('value').optional(readValue);
@@ -79,6 +86,27 @@ function readHostEvent(place: Place): HostEvent {
       return { what, bytes: place.at('bytes').bytes() };
     default:
       return { what };
+  }
+}
+
+function readFramePlace(place: Place): FramePlace {
+  const number = place.at('number').optional((one) => one.count());
+  if (number !== undefined) return { number };
+  return { link: place.at('link').text(), descriptor: place.at('descriptor').count() };
+}
+function readFrameChange(place: Place): FrameChange {
+  const how = place.at('how').oneOf(...FRAME_CHANGES);
+  switch (how) {
+    case 'delay':
+      return { how, ns: place.at('ns').number() };
+    case 'corrupt': {
+      const at = place.at('at').optional((one) => one.count());
+      return { how, ...(at !== undefined && { at }) };
+    }
+    case 'bytes':
+      return { how, at: place.at('at').count(), hex: place.at('hex').text() };
+    default:
+      return { how };
   }
 }
 

@@ -4,7 +4,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { message } from '../../language/message.ts';
 import type { Change, CodePoint, Mark, Moment, Move } from '../control/moment.ts';
 import type { NumberedChange } from '../control/repetition.ts';
-import type { ChangeInput } from '../inspect/agent.ts';
+import { isChange, type ChangeInput } from '../inspect/changeInput.ts';
 import { readInput } from './inputs.ts';
 import type { Place } from './shape.ts';
 
@@ -92,7 +92,7 @@ function readWhat(place: Place): Change {
 }
 function readChangeInput(place: Place): ChangeInput {
   const input = readInput(place);
-  return input.kind === 'edit' || input.kind === 'bytes' || input.kind === 'sysctl' || input.kind === 'seed'
+  return isChange(input) && input.kind !== 'evaluation'
     ? input
     : place.refuse(message('a change of a field or of a setting'));
 }

@@ -4,7 +4,7 @@ import type { Debugger } from 'node:inspector';
 import type { Change } from '../control/moment.ts';
 import { framesBelow } from '../control/pausedState.ts';
 import type { EditValue } from '../../stack/world/edit.ts';
-import type { ChangeInput } from '../inspect/agent.ts';
+import type { ChangeInput } from '../inspect/changeInput.ts';
 import type { WrittenBytes } from '../inspect/memory.ts';
 import { rawPlace } from '../travel/here.ts';
 import type { Run } from './run.ts';

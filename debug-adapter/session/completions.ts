@@ -5,6 +5,7 @@ import { completionPlace } from '../control/completionPlace.ts';
 import type { Completion } from '../inspect/completion.ts';
 import { completeTrace } from '../tracing/completion.ts';
 import { evaluateIn } from './evaluate.ts';
+import { completeFrameCommand } from './frameConsole.ts';
 import type { Run } from './run.ts';
 
 type CallFrame = Debugger.CallFrame | undefined;
@@ -16,6 +17,8 @@ export async function completions(
   const typed = text.split('\n')[line - 1]?.slice(0, column - 1) ?? '';
   const trace = completeTrace(typed);
   if (trace !== undefined) return { targets: targetsOf(trace.found, typed, trace.prefix) };
+  const frame = await completeFrameCommand(run, typed);
+  if (frame !== undefined) return { targets: targetsOf(frame.found, typed, frame.prefix) };
   const place = completionPlace(typed);
   if (place === undefined) return { targets: [] };
   const callFrame = (frameId === undefined ? run.frames.topFrame : run.frames.frame(frameId))?.callFrame;

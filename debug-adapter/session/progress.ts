@@ -49,6 +49,10 @@ export class Progress {
       this.#send();
     }, AFTER_STOP_MS);
   }
+  /** Something was changed at the stop. */
+  edited(): void {
+    this.#timer ??= setTimeout(() => this.#due(), AFTER_STOP_MS);
+  }
   stop(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;

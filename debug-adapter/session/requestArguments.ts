@@ -84,6 +84,17 @@ const SHAPES: Readonly<Record<string, Readonly<Record<string, Shape>>>> = {
   'sockscope/tree': { view: 'string', 'parent?': 'string' },
   'sockscope/setTreeValue': { id: 'string', value: 'string' },
   'sockscope/updateChecksums': { memoryReference: 'string' },
+  // The delay is a number or a text.
+  'sockscope/changeFrame': {
+    'packet?': 'count',
+    'link?': 'string',
+    'descriptor?': 'count',
+    how: 'string',
+    'at?': 'count',
+    'hex?': 'string',
+  },
+  'sockscope/injectFrame': { 'link?': 'string', hex: 'string', 'isRaw?': 'boolean' },
+  'sockscope/frameMemory': { packet: 'count' },
   'sockscope/breakOnSocket': { id: 'string', enabled: 'boolean' },
   'sockscope/runTo': { to: 'string', ...THREAD },
   'sockscope/goToEvent': { event: 'integer' },

@@ -12,7 +12,8 @@ import { FunctionBreakpoints } from '../control/functionBreakpoints.ts';
 import type { FunctionIndex } from '../control/functionIndex.ts';
 import type { PausedState } from '../control/pausedState.ts';
 import { Streams } from '../control/streams.ts';
-import type { ChangeInput, Snapshot } from '../inspect/agent.ts';
+import type { Snapshot } from '../inspect/agent.ts';
+import type { ChangeInput } from '../inspect/changeInput.ts';
 import type { CaptureMoment } from '../inspect/stackCaptures.ts';
 import type { ArmedFilter } from '../inspect/stops.ts';
 import { PacketStore } from '../packets/packetStore.ts';
@@ -358,6 +359,13 @@ export class Run {
   valuesChanged(): void {
     this.#memoryChanged();
     if (this.#client.supportsInvalidatedEvent === true) this.#emit('invalidated', { areas: ['variables'] });
+  }
+  /** The user has changed frames, or made one. */
+  framesChanged(): void {
+    this.streams.drain();
+    this.frames.forgetItems();
+    this.valuesChanged();
+    this.#progress.edited();
   }
   #memoryChanged(): void {
     if (this.#client.supportsMemoryEvent !== true) return;

@@ -27,6 +27,7 @@ import { Configuration } from './configuration.ts';
 import { evaluate } from './evaluate.ts';
 import { exceptionInfo } from './exceptionInfo.ts';
 import type { LaunchArguments } from './launchArguments.ts';
+import { isFrameCommand, obeyFrameCommand } from './frameConsole.ts';
 import { functionGraph } from './functionGraph.ts';
 import { Numbers } from './numbers.ts';
 import { Positions } from './positions.ts';
@@ -457,6 +458,8 @@ export class Session {
   }
   async #evaluate(args: DebugProtocol.EvaluateArguments): Promise<DebugProtocol.EvaluateResponse['body']> {
     const run = this.#running();
+    if (args.context === 'repl' && isFrameCommand(args.expression))
+      return { result: await obeyFrameCommand(run, args.expression), variablesReference: 0 };
     if (args.context !== 'repl' || !isTraceCommand(args.expression)) return evaluate(run, args);
     // What is traced is the run itself, whichever moment of it is shown.
     const result = await this.#traces.obey(this.#travel.presentOf(run), args.expression);

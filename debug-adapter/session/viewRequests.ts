@@ -1,5 +1,6 @@
 /** The custom requests of the views, each about the run that is shown. */
 import type { AddBookmarkArguments, BookmarkArguments, RenameBookmarkArguments } from '../protocol.ts';
+import { changeFrame, frameMemory, framesInTransit, injectFrame } from './frameChanges.ts';
 import { updateChecksums } from './memory.ts';
 import {
   annotatePacket,
@@ -29,6 +30,10 @@ export function viewRequests(run: () => Run): Record<string, Handler> {
     'sockscope/tree': (args: never) => tree(run(), args),
     'sockscope/setTreeValue': (args: never) => setTreeValue(run(), args),
     'sockscope/updateChecksums': (args: never) => updateChecksums(run(), args),
+    'sockscope/changeFrame': (args: never) => changeFrame(run(), args),
+    'sockscope/injectFrame': (args: never) => injectFrame(run(), args),
+    'sockscope/frames': () => framesInTransit(run()),
+    'sockscope/frameMemory': (args: never) => frameMemory(run(), args),
     'sockscope/breakOnSocket': (args: never) => breakOnSocket(run(), args),
     'sockscope/picture': (args: never) => picture(run(), args),
     'sockscope/packets': (args: never) => packetRows(run(), args),

@@ -97,6 +97,8 @@ export class InterfacesTree {
 
   #wire(wire: NetemWire): TreeNode {
     const frames = wire.latency.frames;
+    const isCopy = (at: number): boolean =>
+      frames.slice(0, at).some(({ frame }) => frame.number === frames[at]!.frame.number);
     const effects = (['loss', 'reorder', 'duplicate', 'corrupt'] as const)
       .filter((name) => wire[name].probability > 0)
       .map((name) => `${name} ${wire[name].probability * 100} %`);
@@ -115,14 +117,15 @@ export class InterfacesTree {
       children:
         frames.length === 0
           ? undefined
-          : () => limited(frames.map(({ frame, arrives_at }) => this.#flight(frame, arrives_at))),
+          : () =>
+              limited(frames.map(({ frame, arrives_at }, at) => this.#flight(frame, arrives_at, isCopy(at)))),
     };
   }
-  #flight(frame: wire_frame, arrives_at: number): TreeNode {
+  #flight(frame: wire_frame, arrives_at: number, isCopy: boolean): TreeNode {
     const words = frameWords(frame_bytes(frame), frame.length, this.#describer.sequences);
     const left = arrives_at - this.#machine.now_ns;
     return {
-      key: `frame:${frame.number}`,
+      key: `frame:${frame.number}${isCopy ? ':copy' : ''}`,
       label: `in ${roughly(left)}`,
       description: shortPacket(words),
       tooltip: [
@@ -130,8 +133,9 @@ export class InterfacesTree {
         wordsText(words),
       ],
       icon: 'package',
-      context: ['packet'],
+      context: ['packet', 'frame'],
       packetNumber: frame.number,
+      memory: frame,
     };
   }
 

@@ -25,6 +25,8 @@ export interface TreeNode {
   set?: ((text: string) => void) | undefined;
   packetFilter?: string | undefined;
   packetNumber?: number | undefined;
+  /** The place of a packet in a TX ring. */
+  descriptor?: { link: string; descriptor: number } | undefined;
   /** Its bytes. */
   memory?: ByteStore | undefined;
   /** The field that holds them. */

@@ -2,12 +2,15 @@
 import { message } from '../../../language/message.ts';
 import type { vnic_adapter } from '../../../stack/drivers/net/vnic/adapter.ts';
 import {
+  VNIC_RXD_ERR_RXE,
   VNIC_RXD_STAT_DD,
   VNIC_RXD_STAT_EOP,
   VNIC_TXD_CMD_EOP,
   VNIC_TXD_STAT_DD,
 } from '../../../stack/drivers/net/vnic/desc.ts';
 import { ring_used } from '../../../stack/drivers/net/vnic/ring.ts';
+import { is_to_send } from '../../../stack/drivers/net/vnic/ring_change.ts';
+import { link_name } from '../../../stack/world/links.ts';
 import { frameWords, packetWords, wordsText } from '../packetText.ts';
 import type { SequenceBases } from '../sequenceBases.ts';
 import type { TreeNode } from './node.ts';
@@ -64,6 +67,9 @@ export class RingNodes {
     const desc = ring.desc[index]!;
     const { skb } = ring.buffer_info[index]!;
     const key = `[${index}]`;
+    const isToSend = is_to_send(ring, hw, index);
+    const { world, hostname } = hw.machine;
+    const link = link_name(world, hostname, hw.name);
     const where = marks(
       index === hw.tx.tdh && '← head',
       index === hw.tx.tdt && '← tail',
@@ -80,7 +86,8 @@ export class RingNodes {
       label: key,
       description: marks(bits, words === undefined ? `${desc.length} bytes` : shortPacket(words), where),
       tooltip: marks(bits, `${desc.length} bytes`, words !== undefined && wordsText(words), where),
-      context: ['copyable'],
+      context: isToSend ? ['copyable', 'frame'] : ['copyable'],
+      descriptor: isToSend ? { link, descriptor: index } : undefined,
       value: words === undefined ? '' : wordsText(words),
       memory: skb ?? desc.buffer_addr ?? undefined,
       stored: { owner: desc, name: 'buffer_addr' },
@@ -123,7 +130,9 @@ export class RingNodes {
       const what = desc.buffer_addr === null ? 'no buffer' : FREE;
       return { key, label: key, description: marks(what, where), ...bytesOf };
     }
-    const bits = marks('DD', (desc.status & VNIC_RXD_STAT_EOP) !== 0 && 'EOP');
+    const isDamaged = (desc.errors & VNIC_RXD_ERR_RXE) !== 0;
+    const bits = marks('DD', (desc.status & VNIC_RXD_STAT_EOP) !== 0 && 'EOP', isDamaged && 'RXE');
+    const isFrame = desc.frame_number > 0 && !isDamaged;
     const length = (desc.frags ?? []).reduce((sum, { size }) => sum + size, desc.length);
     const bytes = desc.buffer_addr?.subarray(0, desc.length) ?? new Uint8Array(0);
     const words = frameWords(bytes, length, this.#sequences);
@@ -132,7 +141,11 @@ export class RingNodes {
       label: key,
       description: marks(bits, shortPacket(words), where),
       tooltip: marks(bits, `${length} bytes`, wordsText(words), where),
-      context: desc.frame_number > 0 ? ['packet', 'copyable'] : ['copyable'],
+      context: [
+        ...(desc.frame_number > 0 ? (['packet'] as const) : []),
+        ...(isFrame ? (['frame'] as const) : []),
+        'copyable',
+      ],
       packetNumber: desc.frame_number > 0 ? desc.frame_number : undefined,
       value: wordsText(words),
       ...bytesOf,

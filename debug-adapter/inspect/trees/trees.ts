@@ -1,9 +1,9 @@
 /** The three trees of the Debug side bar: finds a node's children, and marks changes since the last stop. */
 import { sayPart, type Part, type Translate } from '../../../language/message.ts';
 import { UserError } from '../../../language/userError.ts';
-import { sk_buff } from '../../../stack/include/linux/skbuff.ts';
 import type { sock_common } from '../../../stack/include/net/sock.ts';
 import type { Machine } from '../../../stack/machine.ts';
+import { is_frame, is_packet } from '../../../stack/world/memory.ts';
 import type { World } from '../../../stack/world/world.ts';
 import type { TreeItem, TreeView } from '../../protocol.ts';
 import type { Describer } from '../describe.ts';
@@ -107,7 +107,7 @@ export class Trees {
     const context = [...(node.context ?? [])];
     if (node.sock !== undefined && this.#stops.isWatched(node.sock)) context.push('watched');
     const { memory } = node;
-    if (memory !== undefined) context.push(memory instanceof sk_buff ? 'buffer' : 'bytes');
+    if (memory !== undefined) context.push(is_packet(memory) || is_frame(memory) ? 'buffer' : 'bytes');
     const text = node.compared ?? node.description ?? '';
     const before = this.#before.get(id);
     if (stands) this.#now.set(id, text);
@@ -123,6 +123,7 @@ export class Trees {
       ...(node.value === undefined ? {} : { value: node.value }),
       ...(node.packetFilter === undefined ? {} : { packetFilter: node.packetFilter }),
       ...(node.packetNumber === undefined ? {} : { packetNumber: node.packetNumber }),
+      ...(node.descriptor === undefined ? {} : { descriptor: node.descriptor }),
       ...(memory === undefined ? {} : { memory: this.#memory.offer(memory, node.stored) }),
       ...(before !== undefined && before !== text ? { changed: true } : {}),
     };

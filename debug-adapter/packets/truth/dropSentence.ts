@@ -42,6 +42,8 @@ function wireText({ reason }: Drop, t: Translate): string {
       return t('Lost on the wire.');
     case 'unplugged':
       return t('Lost: the wire to the outside is unplugged.');
+    case 'dropped in the debugger':
+      return t('You have dropped it in the debugger.');
     case 'interface down':
       return t('Lost: the interface is down.');
     default:
