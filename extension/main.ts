@@ -22,6 +22,7 @@ import { registerNodeProgramEditor } from './scenario/nodeProgramEditor.ts';
 import { registerNewScenario } from './scenario/newScenario.ts';
 import { registerOpenSample } from './scenario/openSample.ts';
 import { registerScenarioEditor } from './scenario/scenarioEditor.ts';
+import { registerInjectFrame } from './frames/frameChanges.ts';
 import { registerGoToEvent } from './goToEvent.ts';
 import { registerRecordings } from './recordings.ts';
 import { registerRunTo } from './runTo.ts';
@@ -80,6 +81,7 @@ export function activate(context: vscode.ExtensionContext): void {
     registerBreakOnStatus(sessions, breakOn),
     registerRunTo(sessions),
     registerGoToEvent(sessions),
+    registerInjectFrame(sessions),
     bookmarks,
     timeline,
     registerRecordings(sessions),

@@ -157,6 +157,10 @@ export type FindWhat = (typeof FIND_WHAT)[number];
 export const START_COMMANDS = ['startDebugging', 'newScenario', 'debugNode', 'openSample'] as const;
 export type StartCommand = (typeof START_COMMANDS)[number];
 
+/** What can be done to a packet that is on its way. */
+export const PACKET_CHANGES = ['drop', 'duplicate', 'delay', 'reorder', 'corrupt'] as const;
+export type PacketChange = (typeof PACKET_CHANGES)[number];
+
 /** What the Packets panel sends to the extension. */
 export type FromPanel =
   /** The panel has loaded and expects a `changed`. */
@@ -211,6 +215,12 @@ export type FromPanel =
   | { type: 'showFunctionGraph'; number: number }
   /** Name the moment at which it was sent; the extension asks for the name. */
   | { type: 'bookmark'; number: number }
+  /** Change a packet that is still on its way; of a delay the extension asks how long it is. */
+  | { type: 'changeFrame'; number: number; how: PacketChange }
+  /** Open the bytes of a packet that is still on its way. */
+  | { type: 'editFrame'; number: number }
+  /** Let the user edit a copy of a packet, and send that. */
+  | { type: 'injectCopy'; number: number }
   /** Let the user choose what must be alike, and stop at the next such packet. */
   | { type: 'breakOnLike'; number: number }
   /** Follow the stream of a packet, in an editor. */
@@ -423,6 +433,13 @@ export const parseFromPanel = union<FromPanel>('a message from the Packets panel
   }),
   bookmark: object<FromPanelOf<'bookmark'>>({ type: oneOf('bookmark'), number: count }),
   followStream: object<FromPanelOf<'followStream'>>({ type: oneOf('followStream'), number: count }),
+  changeFrame: object<FromPanelOf<'changeFrame'>>({
+    type: oneOf('changeFrame'),
+    number: count,
+    how: oneOf(...PACKET_CHANGES),
+  }),
+  editFrame: object<FromPanelOf<'editFrame'>>({ type: oneOf('editFrame'), number: count }),
+  injectCopy: object<FromPanelOf<'injectCopy'>>({ type: oneOf('injectCopy'), number: count }),
   breakOnLike: object<FromPanelOf<'breakOnLike'>>({ type: oneOf('breakOnLike'), number: count }),
   remember: object<FromPanelOf<'remember'>>({ type: oneOf('remember'), settings: string }),
   focus: object<FromPanelOf<'focus'>>({ type: oneOf('focus'), focused: boolean }),

@@ -6,6 +6,7 @@ import type { FromPanel, StartCommand, ToPanel } from '../../webviews/messages.t
 import type { MachineSession } from '../session.ts';
 import { programFiles } from '../scenario/launchFile.ts';
 import type { StackSources } from '../stackSources.ts';
+import { changeFrame, editFrame, injectCopy } from '../frames/frameChanges.ts';
 import { breakOnLike } from './breakOnLike.ts';
 import { chooseCause, goToCause } from './packetCause.ts';
 import { showPacketCode } from './packetCode.ts';
@@ -45,6 +46,15 @@ export async function answerPanel(
       return undefined;
     case 'bookmark':
       await parts.bookmarks.add({ packet: message.number });
+      return undefined;
+    case 'changeFrame':
+      await changeFrame(need(session), { packet: message.number }, message.how);
+      return undefined;
+    case 'editFrame':
+      await editFrame(need(session), message.number);
+      return undefined;
+    case 'injectCopy':
+      await injectCopy(need(session), message.number);
       return undefined;
     case 'breakOnLike':
       await breakOnLike(need(session), parts.breakOn, message.number);

@@ -1,6 +1,7 @@
 // The commands of the trees' context menus. Each also works from the keyboard, on the selected node.
 import * as vscode from 'vscode';
 import type { PacketsPanel } from '../packets/packetsPanel.ts';
+import { changeFrame } from '../frames/frameChanges.ts';
 import { openLocation } from '../openLocation.ts';
 import type { PicturesView } from '../pictures/picturesView.ts';
 import { keyOf, type DebugTree, type TreeNode } from './debugTree.ts';
@@ -18,6 +19,12 @@ export function registerTreeCommands(
 
   const breakOnSocket = async (node: TreeNode, enabled: boolean) => {
     await node.session.request('sockscope/breakOnSocket', { id: node.item.id, enabled });
+    refresh();
+  };
+
+  const change = async ({ session, item }: TreeNode, how: Parameters<typeof changeFrame>[2]) => {
+    const { descriptor, packetNumber: packet } = item;
+    await changeFrame(session, descriptor ?? (packet === undefined ? {} : { packet }), how);
     refresh();
   };
 
@@ -40,6 +47,11 @@ export function registerTreeCommands(
       await updateChecksums(session, item.memory!);
       refresh();
     },
+    'sockscope.dropFrame': (node) => change(node, 'drop'),
+    'sockscope.duplicateFrame': (node) => change(node, 'duplicate'),
+    'sockscope.delayFrame': (node) => change(node, 'delay'),
+    'sockscope.reorderFrame': (node) => change(node, 'reorder'),
+    'sockscope.corruptFrame': (node) => change(node, 'corrupt'),
     'sockscope.goToSource': async ({ item }) => {
       if (item.location) await openLocation(item.location);
     },

@@ -1,7 +1,7 @@
 /** What can be done with a packet: from its menus, by key and from the command palette. */
 import { t } from '../../language.ts';
 import type { Host } from '../../host.ts';
-import type { ApplyAs, PacketField, PacketRow, ToPanelOf } from '../../messages.ts';
+import type { ApplyAs, PacketChange, PacketField, PacketRow, ToPanelOf } from '../../messages.ts';
 import type { SourceRange } from '../bytesPane.ts';
 import { rowText } from '../columns/columns.ts';
 import { bytesText, decoded, type BytesFormat } from './bytesText.ts';
@@ -113,6 +113,20 @@ export class PacketActions {
   openInWireshark(number?: number): void {
     const filter = this.events.filter();
     this.host.post({ type: 'openInWireshark', filter, ...(number !== undefined && { number }) });
+  }
+
+  /** While it is on its way. */
+  changeFrame(number: number, how: PacketChange): void {
+    this.host.post({ type: 'changeFrame', number, how });
+  }
+
+  editFrame(number: number): void {
+    this.host.post({ type: 'editFrame', number });
+  }
+
+  /** The extension lets the user edit it. */
+  injectCopy(number: number): void {
+    this.host.post({ type: 'injectCopy', number });
   }
 
   breakOnLike(number: number): void {

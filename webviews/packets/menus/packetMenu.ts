@@ -1,7 +1,7 @@
 /** The context menus of a packet in the list, of a field in the layers and of bytes. */
 import { t } from '../../language.ts';
 import type { MenuCommand, MenuEntry, Submenu } from '../../menu.ts';
-import type { ApplyAs, PacketRow } from '../../messages.ts';
+import type { ApplyAs, PacketChange, PacketRow } from '../../messages.ts';
 import type { SourceRange } from '../bytesPane.ts';
 import type { TreeNode } from '../fieldTree.ts';
 import type { PacketActions } from './packetActions.ts';
@@ -47,6 +47,7 @@ export function rowMenu(number: number, row: PacketRow | undefined, actions: Pac
       },
     ],
     filterEntries(number, row, actions),
+    actions.isFile ? [] : frameEntries(number, row, actions),
     ...machineEntries(number, row, actions, [
       { label: t('Show Its Socket in the Sockets Tree'), run: () => actions.showSocket(number) },
       { label: t('Show Its Way'), run: () => actions.showWay(number) },
@@ -118,6 +119,31 @@ function machineEntries(
       },
     ],
     [...more, { label: t('Break When the Next Packet Like This…'), run: () => actions.breakOnLike(number) }],
+  ];
+}
+
+/** What the user can do to a packet that is still on its way, and with a copy of any. */
+function frameEntries(number: number, row: PacketRow | undefined, actions: PacketActions): MenuEntry[] {
+  const label = t('Change It on Its Way');
+  const change = (text: string, how: PacketChange): MenuCommand => ({
+    label: text,
+    run: () => actions.changeFrame(number, how),
+  });
+  return [
+    row?.fate !== 'in flight'
+      ? { label, disabled: true, run: () => undefined }
+      : {
+          label,
+          entries: [
+            change(t('Drop'), 'drop'),
+            change(t('Duplicate'), 'duplicate'),
+            change(t('Delay…'), 'delay'),
+            change(t('Let the Next One Overtake It'), 'reorder'),
+            change(t('Corrupt'), 'corrupt'),
+            { label: t('Edit Bytes'), run: () => actions.editFrame(number) },
+          ],
+        },
+    { label: t('Inject an Edited Copy…'), run: () => actions.injectCopy(number) },
   ];
 }
 
