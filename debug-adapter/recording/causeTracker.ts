@@ -82,8 +82,15 @@ export class CauseTracker {
 
   /** Why the frame is sent that a NIC is sending. @returns null if it comes from outside the world */
   of(port: CapturePort): Handling | null {
+    if (port.is_debugger === true) return this.#injected();
     const skb = this.#sent.of(port);
     return skb?.cause instanceof Handling ? skb.cause : null;
+  }
+
+  #injected(): Handling {
+    const handling = new Handling('nothing');
+    handling.decide('injected', this.#world.event);
+    return handling;
   }
 
   /** What the code that runs now handles. */

@@ -9,6 +9,8 @@ export interface CapturePort {
   readonly name: string;
   /** The interface is that of something outside the world. */
   readonly is_outside: boolean;
+  /** A debugger has made the frame. */
+  readonly is_debugger?: boolean;
 }
 
 /** A ring that has no descriptor left for a frame. */

@@ -66,6 +66,8 @@ export const SEND_REASONS = [
   'icmp_error',
   'icmp_reply',
   'forward',
+  /** A debugger has put it on the wire. */
+  'injected',
 ] as const;
 
 export type SendReason = (typeof SEND_REASONS)[number];

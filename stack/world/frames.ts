@@ -87,7 +87,7 @@ export function inject_frame(world: World, link: string, hex: string): void {
       told('a frame on {0} has from {1} to {2} bytes, not {3}', link, ETH_HLEN, most, bytes.length),
     );
   const frame = frame_from(++world.frame_count, world.now_ns, bytes);
-  const port: CapturePort = { machine: dev.machine, name: dev.name, is_outside: true };
+  const port: CapturePort = { machine: dev.machine, name: dev.name, is_outside: true, is_debugger: true };
   world.capture?.sent(frame, port);
   wire.latency.deliver_after(frame, Math.max(1, wire.latency.latency_ns));
 }

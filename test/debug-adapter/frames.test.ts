@@ -17,7 +17,7 @@ async function told(adapter: Adapter): Promise<string[]> {
   return Promise.all(
     rows.map(async ({ number, time, info, fate, reason = '' }) => {
       const { story } = await adapter.custom('sockscope/packet', { number });
-      return `${number} ${time} ${info} · ${fate} ${reason} · ${[story?.drop, ...(story?.truth ?? [])].join(' ')}`;
+      return `${number} ${time} ${info} · ${fate} ${reason} · ${[story?.cause, story?.drop, ...(story?.truth ?? [])].join(' ')}`;
     }),
   );
 }
@@ -59,7 +59,7 @@ describe('debug adapter: frames in transit', function () {
       await Promise.all([changed, invalidated]);
       assert.match(
         await line(adapter, 1),
-        /\[SYN\].* · lost dropped in the debugger · You have dropped it in the debugger\./,
+        /\[SYN\].* · lost dropped in the debugger · .* You have dropped it in the debugger\./,
       );
       await assert.rejects(
         adapter.evaluate('frame 1 drop'),
@@ -92,6 +92,7 @@ describe('debug adapter: frames in transit', function () {
       const copy = Buffer.from(syn.sources[0]!.base64, 'base64');
       copy.writeUInt16BE(9999, 36);
       const injected = await adapter.custom('sockscope/injectFrame', { hex: copy.toString('hex') });
+      assert.match(await line(adapter, 6), /in flight {2}· You have injected it in the debugger\./);
       assert.deepEqual(injected, { number: 6, text: 'Packet 6 is on its way on lo.' });
 
       // A step back shows the past, which stays as it was.
@@ -120,6 +121,11 @@ describe('debug adapter: frames in transit', function () {
       await adapter.go('continue');
       await breakIn(adapter);
       then = await told(adapter);
+      const { packets } = await adapter.custom('sockscope/sequence', {});
+      assert.ok(
+        packets.some(({ number }) => number === 6),
+        JSON.stringify(packets),
+      );
       await adapter.custom('sockscope/saveRecording', { path: recording });
       assert.equal(await adapter.go('continue'), 'terminated');
       assert.match(said(adapter), /server received "jelly"/);
@@ -140,7 +146,7 @@ describe('debug adapter: frames in transit', function () {
     }
   });
 
-  it('commands are completed, and refused with what they lack', () =>
+  it('commands are completed, and refused with what they lack; limits and options of sockets are set in their tree', () =>
     withAdapter(async (adapter) => {
       await adapter.launch({ program }, () => breakIn(adapter, 'inet_wait_for_connect'));
       await adapter.stopped();
@@ -155,6 +161,26 @@ describe('debug adapter: frames in transit', function () {
       assert.deepEqual(await complete('frame '), ['1', 'lo tx[0]', 'list']);
       assert.deepEqual(await complete('frame 1 d'), ['drop', 'duplicate', 'delay']);
       assert.deepEqual(await complete('inject '), ['lo', 'raw']);
+      const child = async (label: string, parent?: string): Promise<string> => {
+        const items = await adapter.tree('sockets', parent);
+        const found = items.find((one) => one.label.startsWith(label));
+        assert.ok(found, `${label} is not among ${items.map((one) => one.label).join(', ')}`);
+        return found.id;
+      };
+      const listener = await child('fd', await child('server'));
+      const options = await child('options', await child('struct', listener));
+      for (const [option, value] of [
+        ['listen(backlog)', '7'],
+        ['SO_RCVBUF', '4096'],
+        ['TCP_KEEPIDLE', '5000'],
+      ] as const)
+        await adapter.custom('sockscope/setTreeValue', { id: await child(option, options), value });
+      assert.equal(
+        await adapter.evaluate(
+          '[sockets[0].sk_max_ack_backlog, sockets[0].sk_rcvbuf, world.inputs.log.map(({ input }) => input.kind)].join(" ")',
+        ),
+        '"7 4096 edit,edit,edit"',
+      );
       const refused = (text: string, message: RegExp) => assert.rejects(adapter.evaluate(text), message);
       await refused('frame 1', /Say what is to be done with the frame: drop or duplicate or /);
       await refused('frame 1 dorp', /"dorp" cannot be done to a frame: use drop or /);

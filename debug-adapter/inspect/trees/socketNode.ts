@@ -14,6 +14,7 @@ import { timeLeft } from '../presenters/device.ts';
 import { acceptQueueText, endpointsOf, incomingEndpoints, protocolOf, stateOf } from '../presenters/sock.ts';
 import { itemNode, limited, type ObjectIds, type TreeNode } from './node.ts';
 import { cameFrom, roughly, shortEndpoints } from '../short.ts';
+import { optionsNode } from './socketOptions.ts';
 import { QueueNodes } from './socketQueues.ts';
 import { timersNode } from './socketTimers.ts';
 
@@ -94,6 +95,7 @@ export class SocketNodes {
       // Each has an icon, because VS Code indents nodes without one further than their siblings.
       children: () => [
         ...others,
+        ...(sk instanceof sock ? [optionsNode(sk, this.#describer)] : []),
         ...layers.map((layer) => ({ ...itemNode(layer), icon: 'symbol-structure' })),
       ],
     };

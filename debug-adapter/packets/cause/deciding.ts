@@ -56,6 +56,7 @@ export const DECIDED_IN: Readonly<Record<SendReason, readonly string[]>> = {
   icmp_error: ['icmp_send', '__icmp_send'],
   icmp_reply: ['icmp_reply', 'icmp_echo'],
   forward: ['ip_forward'],
+  injected: [],
 };
 
 /**

@@ -39,6 +39,7 @@ class Telling {
 
   sentence(kind: FrameKind): string {
     const t = this.#t;
+    if (this.#cause.why === 'injected') return t('You have injected it in the debugger.');
     if (kind === 'arp reply') return t('Answers {0}.', this.#trigger);
     if (kind === 'arp request')
       return this.#cause.timer === 'neigh_timer_handler'

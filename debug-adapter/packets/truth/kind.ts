@@ -30,6 +30,8 @@ export function kindOf(cause: Cause | undefined, truth: Truth | undefined): Segm
   switch (cause?.why) {
     case 'forward':
       return 'forwarded';
+    case 'injected':
+      return undefined;
     case 'keepalive':
       return truth?.repeats ? 'retransmission' : 'keepalive';
     case 'window_probe':
