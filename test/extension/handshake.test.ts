@@ -200,6 +200,9 @@ describe('a first handshake, step by step', function () {
       return seen;
     });
     await code.screenshot('handshake-9-rx-ring');
+    await interfaces.choose(/\[\d+\].*DD.*:8000/, 'Drop Frame');
+    await interfaces.waitFor(/\[\d+\].*DD EOP RXE.*:8000/);
+    await code.screenshot('handshake-10-dropped');
   });
 
   it('ends, and the sockets of its last stop stay to be looked at', async () => {

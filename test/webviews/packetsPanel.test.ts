@@ -447,7 +447,7 @@ describe('the Packets panel, in a browser', function () {
     await tests.screenshot('two-hosts');
   });
 
-  it('says that a frame in flight is not received yet, and offers the code once it is', async () => {
+  it('says that a frame in flight is not received yet, offers to change it, and the code once it is received', async () => {
     await open(0);
     const [sent] = traffic(1);
     panel.store.add({ ...sent!, fate: 'in flight' });
@@ -457,6 +457,14 @@ describe('the Packets panel, in a browser', function () {
     await button.waitFor();
     assert.equal(await button.isDisabled(), true);
     await tests.screenshot('in-flight');
+    const item = (name: string) => panel.page.getByRole('menuitem', { name });
+    await panel.row(1).click({ button: 'right' });
+    await item('Change It on Its Way').hover();
+    await item('Drop').waitFor();
+    await tests.screenshot('in-flight-menu');
+    await item('Drop').click();
+    await tests.eventually('the packet dropped', async () => panel.sentOf('changeFrame').length === 1);
+    assert.equal(panel.sentOf('changeFrame')[0]!.how, 'drop');
     panel.store.fates.set(1, 'delivered');
     await panel.changed();
     await panel.page.getByRole('button', { name: 'Received by…' }).click();
