@@ -350,14 +350,46 @@ export interface RunRecord {
  * The target of `sockscope/runTo`: the driver's transmit function, or out of the kernel to the program's next
  * line.
  */
-export const RUN_TO_NEXT = ['packet', 'arrival', 'syscall', 'transition', 'timer'] as const;
-/** The next of its kind; `packet`: one that is sent, or arrives. */
+export const RUN_TO_NEXT = [
+  ...(['packet', 'arrival', 'syscall', 'transition', 'timer'] as const),
+  ...(['switch', 'idle'] as const),
+] as const;
+/**
+ * The next of its kind; `packet`: one that is sent, or arrives; `switch`: a task is put on a CPU; `idle`: nothing can
+ * run before time has passed.
+ */
 export type RunToNext = (typeof RUN_TO_NEXT)[number];
 export const RUN_TO = ['driver', 'program', ...RUN_TO_NEXT] as const;
 export interface RunToArguments {
   to: (typeof RUN_TO)[number];
   /** The thread that must reach the program. */
   threadId: number;
+}
+/** `sockscope/runToArrival`: to where the stack takes a packet from the network card, be that later or earlier. */
+export interface RunToArrivalArguments {
+  number: number;
+}
+/** `sockscope/due`: what has its time set, the first one first. */
+export interface DueResponse {
+  /** Nothing can run before that. */
+  isAsleep: boolean;
+  due: DueThing[];
+}
+export interface DueThing {
+  /** The function of a timer. */
+  what: string;
+  /** Whose it is: a socket's ends, a task, a neighbour. */
+  of: string;
+  /** With several machines: which one's. */
+  host?: string;
+  /** 0: now. */
+  inNs: number;
+  /** The same in three digits: `40 ms`. */
+  left: string;
+}
+/** `sockscope/advanceTime`: run until what stands there in the list of `sockscope/due` has its time; default: the first. */
+export interface AdvanceTimeArguments {
+  index?: number;
 }
 /** `sockscope/goToEvent`: a moment of the run, by its number, becomes the stop. */
 export interface GoToEventArguments {
@@ -421,6 +453,9 @@ export interface SockscopeRequests {
   'sockscope/breakOnSocket': { arguments: BreakOnSocketArguments; response: BreakOnSocketResponse };
   'sockscope/goToEvent': { arguments: GoToEventArguments; response: Record<string, never> };
   'sockscope/runTo': { arguments: RunToArguments; response: Record<string, never> };
+  'sockscope/runToArrival': { arguments: RunToArrivalArguments; response: Record<string, never> };
+  'sockscope/due': { arguments: Record<string, never>; response: DueResponse };
+  'sockscope/advanceTime': { arguments: AdvanceTimeArguments; response: Record<string, never> };
   'sockscope/saveRecording': { arguments: SaveRecordingArguments; response: SaveRecordingResponse };
   'sockscope/bookmarks': { arguments: Record<string, never>; response: BookmarksResponse };
   'sockscope/addBookmark': { arguments: AddBookmarkArguments; response: BookmarksResponse };

@@ -14,11 +14,7 @@ export function registerRunTo(sessions: Sessions): vscode.Disposable {
   const run = async (to: RunToArguments['to']): Promise<void> => {
     const now = stopped();
     if (now === undefined) return;
-    try {
-      await now.session.request('sockscope/runTo', { to, threadId: now.threadId });
-    } catch (error) {
-      void vscode.window.showErrorMessage((error as Error).message);
-    }
+    await told(now.session.request('sockscope/runTo', { to, threadId: now.threadId }));
   };
   const choose = async (): Promise<void> => {
     const now = stopped();
@@ -29,10 +25,16 @@ export function registerRunTo(sessions: Sessions): vscode.Disposable {
     });
     if (picked !== undefined) await run(picked.to);
   };
+  const advance = async (): Promise<void> => {
+    const { current: session } = sessions;
+    if (session === undefined || session.running) return;
+    await told(chooseDue(session));
+  };
   return vscode.Disposable.from(
     vscode.commands.registerCommand('sockscope.runToDriver', () => run('driver')),
     vscode.commands.registerCommand('sockscope.stepOutToProgram', () => run('program')),
     vscode.commands.registerCommand('sockscope.runToNext', choose),
+    vscode.commands.registerCommand('sockscope.advanceTime', advance),
   );
 }
 
@@ -47,7 +49,44 @@ async function choices(session: MachineSession): Promise<Choice[]> {
     { to: 'syscall', label: t('System call'), description: t('of any process') },
     { to: 'transition', label: t('State transition'), description: t('of any TCP socket') },
     { to: 'timer', label: t('Timer'), description: await nextTimer(session) },
+    { to: 'switch', label: t('Context switch'), description: t('a process is put on the CPU') },
+    { to: 'idle', label: t('Idle'), description: t('every process sleeps, and nothing else can run') },
   ];
+}
+
+/** Shows what is due next, and runs to what is chosen. Rejects with the adapter's message if nothing is due. */
+async function chooseDue(session: MachineSession): Promise<void> {
+  const { l10n } = vscode;
+  const { isAsleep, due } = await session.request('sockscope/due', {});
+  if (due.length === 0) {
+    void vscode.window.showInformationMessage(
+      l10n.t('Nothing is due: no timer is armed, and no frame is on its way.'),
+    );
+    return;
+  }
+  const items = due.map(({ what, of, host, inNs, left }, index) => ({
+    label: inNs === 0 ? l10n.t('now') : l10n.t('in {0}', left),
+    description: what,
+    detail: host === undefined ? of : l10n.t('{0} on {1}', of, host),
+    index,
+  }));
+  const picked = await vscode.window.showQuickPick(items, {
+    title: l10n.t('Advance Time'),
+    placeHolder: isAsleep
+      ? l10n.t('Everything sleeps; Enter lets time pass to what is due next')
+      : l10n.t('Something still runs, and may set other timers before this is due'),
+    matchOnDescription: true,
+    matchOnDetail: true,
+  });
+  if (picked !== undefined) await session.request('sockscope/advanceTime', { index: picked.index });
+}
+/** Shows a failure to the user. */
+async function told(asked: Promise<unknown>): Promise<void> {
+  try {
+    await asked;
+  } catch (error) {
+    void vscode.window.showErrorMessage((error as Error).message);
+  }
 }
 /** What is due next: time passes to it if nothing else is left to do. */
 async function nextTimer(session: MachineSession): Promise<string> {

@@ -231,6 +231,8 @@ export type FromPanel =
   | { type: 'focus'; focused: boolean }
   /** Open the code that sent or received the packet. */
   | { type: 'goToCode'; number: number; which: 'sent' | 'received' }
+  /** Run, or go back, to where the stack takes it. */
+  | { type: 'runToArrival'; number: number }
   /** Go to the packet that has caused this one, or to the code that has. */
   | { type: 'goToCause'; number: number }
   /** List what led to a packet, back to its beginning. */
@@ -449,6 +451,7 @@ export const parseFromPanel = union<FromPanel>('a message from the Packets panel
     number: count,
     which: oneOf('sent', 'received'),
   }),
+  runToArrival: object<FromPanelOf<'runToArrival'>>({ type: oneOf('runToArrival'), number: count }),
   goToCause: object<FromPanelOf<'goToCause'>>({ type: oneOf('goToCause'), number: count }),
   showCauses: object<FromPanelOf<'showCauses'>>({ type: oneOf('showCauses'), number: count }),
   export: object<FromPanelOf<'export'>>({ type: oneOf('export') }),

@@ -7,7 +7,6 @@ import type { StopReason } from '../../stack/trace/stop.ts';
 import { DetachedError, NotPausedError } from '../cdp/cdpClient.ts';
 import { UNCAUGHT_FILTER } from '../filters/all.ts';
 import type { Snapshot } from '../inspect/agent.ts';
-import type { RunToNext } from '../protocol.ts';
 import { CHANGE_REASON, DATA_REASON, FOUND_REASON, SWITCH_REASON } from '../inspect/stops.ts';
 import { SOFTIRQ_THREAD } from '../inspect/threads.ts';
 import type { Debuggee } from './debuggee.ts';
@@ -193,12 +192,17 @@ export class Execution {
       .catch(this.#failed)
       .then(() => this.#send('resume'));
   }
-  /** Run until the next of its kind, or until something else stops the machine first. @throws as step() does */
-  runToNext(next: RunToNext): void {
+  /**
+   * Run until the machine has come to what it looks for, or until something else stops it first.
+   *
+   * @param wait tells the machine's thread what to look for
+   * @throws as step() does
+   */
+  runUntil(wait: () => Promise<unknown>): void {
     this.#leave();
     this.#become(new Continue());
     this.#waits = true;
-    this.#debuggee.ask('stops.waitForNext', next).catch(this.#failed);
+    wait().catch(this.#failed);
     this.#send('resume');
   }
   async #breakOnceAt({ url, line, column }: FunctionPlace): Promise<void> {
@@ -403,10 +407,9 @@ export class Execution {
     const { trail } = this;
     if (own === 'unknown') trail.isLost();
     else if (own !== undefined) {
-      const { filter } = own.reason ?? {};
+      const { filter, at } = own.reason ?? {};
       if (filter === DATA_REASON && own.access !== undefined) return trail.accesses(own.access, own.dataHits);
-      const how =
-        filter === SWITCH_REASON ? 'switch' : filter === UNCAUGHT_FILTER ? 'uncaught' : 'tracepoint';
+      const how = at ?? (filter === UNCAUGHT_FILTER ? 'uncaught' : 'tracepoint');
       trail.stands({ kind: 'own', event: own.event, how });
     } else if (isUsers)
       survey.then(

@@ -12,8 +12,17 @@ export interface CodePoint {
   line: number;
   column: number;
 }
-/** How the machine stops itself: at a tracepoint, when a task is put on the CPU, or when a process has thrown. */
-export type OwnStop = 'tracepoint' | 'switch' | 'uncaught';
+/** How the machine stops itself. */
+export const OWN_STOPS = [
+  'tracepoint',
+  /** A task is put on the CPU. */
+  'switch',
+  /** Nothing can run. */
+  'idle',
+  /** A process has thrown. */
+  'uncaught',
+] as const;
+export type OwnStop = (typeof OWN_STOPS)[number];
 
 /** A moment that is found by numbers alone. */
 export type Mark =

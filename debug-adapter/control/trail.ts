@@ -43,7 +43,11 @@ export class Trail {
     if (moment === undefined)
       this.ends(message('a value was changed where the machine was interrupted amid a computation'));
     else if (moment.moves.length === 0 && !isRepeatable(moment.mark))
-      this.ends(message('a value was changed where a process had thrown, or a data breakpoint had stopped'));
+      this.ends(
+        message(
+          'a value was changed where nothing ran, a process had thrown, or a data breakpoint had stopped',
+        ),
+      );
     else this.#changes.push({ change, moment, place });
   }
   /** This run repeats another one, in which this was changed. */

@@ -15,15 +15,17 @@ import type { Creations } from '../worker/creations.ts';
 import type { Instrumentation } from '../worker/instrumentation.ts';
 import { Pictures } from '../pictures/pictures.ts';
 import { Tracing } from '../tracing/tracing.ts';
-import type { TreesRecord } from '../protocol.ts';
 import { isChange, type ChangeInput } from './changeInput.ts';
 import { withChecksums } from './checksums.ts';
+import type { OwnStop } from '../control/moment.ts';
+import type { DueResponse, RunToNext, TreesRecord } from '../protocol.ts';
 import { CallRecorder } from './callRecorder.ts';
 import { BreakpointRules, type Tell } from './breakpoints.ts';
 import { codeTable, type CodeTable } from './codeTable.ts';
 import { Completer, type Completion } from './completion.ts';
 import { DataBreakpoints, type CountedAccess, type DataField, type DataWish } from './dataBreakpoints.ts';
 import { Describer } from './describe.ts';
+import { Due } from './due.ts';
 import { EventStacks } from './eventStacks.ts';
 import { exceptionDetails, type ExceptionDetails } from './exceptionDetails.ts';
 import { localItems, localsOf, subjectsOf, type ScopeObject } from './frameScopes.ts';
@@ -34,6 +36,7 @@ import { inputText } from './inputText.ts';
 import { nodeOf, type Node } from './item.ts';
 import type { KernelNames } from './kernelNames.ts';
 import { nameDoc } from './nameDocs.ts';
+import { atArrival, atNext } from './nextStop.ts';
 import { machineItems } from './machineScope.ts';
 import { Memory, writeHex } from './memory.ts';
 import { Moments, type CountedArrival, type PassedStop } from './moments.ts';
@@ -133,6 +136,7 @@ export class Agent {
   readonly tracing: Tracing;
   readonly trees: Trees;
   readonly pictures: Pictures;
+  readonly due: Due;
   /** The number of inputs of which takeChanges() has told. */
   #taken = 0;
 
@@ -170,6 +174,7 @@ export class Agent {
     scope.provide(TOOLS, () => tools);
     this.trees = new Trees(world, this.describer, this.stops, this.memory, t);
     this.pictures = new Pictures(world, this.trees, this.describer.sequences, t);
+    this.due = new Due(world, this.describer, t);
   }
 
   /** Keep the code of packets and events: where a run happens first, since one that repeats it can ask that one. */
@@ -435,10 +440,27 @@ export class Agent {
   stopForChange(event: number): void {
     this.moments.afterEvent(event, () => this.stops.change());
   }
-  /** Stop when a task is put on the CPU, or a process has thrown, at this event. */
-  stopAtOwn(how: 'switch' | 'uncaught', event: number): void {
+  /** Stop when a task is put on the CPU, nothing can run, or a process has thrown, at this event. */
+  stopAtOwn(how: Exclude<OwnStop, 'tracepoint'>, event: number): void {
     if (how === 'switch') this.stops.waitForSwitch(event);
+    else if (how === 'idle') this.stops.waitForIdle(event);
     else this.stops.waitForUncaught(event);
+  }
+
+  /** What is due later, the first one first. */
+  whatIsDue(): DueResponse {
+    return this.due.list();
+  }
+  /** Stop when one of these has its time. @throws UserError if there is none of this number */
+  waitForDue(index: number): void {
+    this.stops.waitFor((stop) => this.due.whenDue(index, stop));
+  }
+  waitForNext(next: RunToNext): void {
+    this.stops.waitFor((stop) => atNext(this.#world, next, stop));
+  }
+  /** Stop when the stack takes this frame from a network card. */
+  waitForArrival(frame: number): void {
+    this.stops.waitFor((stop) => atArrival(this.#world, frame, stop));
   }
 
   namesInScopes(prefix: string, ...scopes: ScopeObject[]): Completion[] {

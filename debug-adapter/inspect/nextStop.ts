@@ -1,37 +1,75 @@
 /** What a user may run to next, whatever else is armed: each by what the machine traces of it. */
 import { message } from '../../language/message.ts';
-import type { Tracer } from '../../stack/trace/tracer.ts';
-import type { Sentence, Watch } from '../filters/filter.ts';
+import type { StopReason } from '../../stack/trace/stop.ts';
+import type { World } from '../../stack/world/world.ts';
+import type { Sentence } from '../filters/filter.ts';
 import { packetReceivedFilter, packetSentFilter } from '../filters/packets.ts';
 import { syscallEnterFilter } from '../filters/syscalls.ts';
 import { transitionFilter } from '../filters/transition.ts';
 import type { RunToNext } from '../protocol.ts';
+import { packetText } from './packetText.ts';
+
+/** @param at where the machine stands, if not at a tracepoint */
+export type StopAt = (sentence: Sentence, at?: StopReason['at']) => void;
+/** @returns a function that ends it */
+type Watch = (world: World, stop: StopAt) => () => void;
 
 const sent = packetSentFilter.compile('');
 const received = packetReceivedFilter.compile('');
+const syscall = syscallEnterFilter.compile('');
+const transition = transitionFilter.compile('');
 
 const WATCHES: Record<RunToNext, Watch> = {
-  packet: (tracer, stop) => {
+  packet: ({ tracer }, stop) => {
     const ends = [sent(tracer, stop), received(tracer, stop)];
     return () => {
       for (const end of ends) end();
     };
   },
-  arrival: received,
-  syscall: syscallEnterFilter.compile(''),
-  transition: transitionFilter.compile(''),
-  timer: (tracer, stop) =>
+  arrival: ({ tracer }, stop) => received(tracer, stop),
+  syscall: ({ tracer }, stop) => syscall(tracer, stop),
+  transition: ({ tracer }, stop) => transition(tracer, stop),
+  timer: ({ tracer }, stop) =>
     tracer.onHit(['timer:timer_expire_entry', 'timer:hrtimer_expire_entry'], ({ args: [expired] }) => {
       const { name } = expired.function;
       stop({ label: name, description: message('the timer {0} expires', name) });
     }),
+  switch: (world, stop) => {
+    world.on_switch = ({ comm, pid }) => {
+      const task = `${comm} [pid ${pid}]`;
+      stop(
+        {
+          label: message('context switch to {0}', task),
+          description: message('{0} is put on the CPU', task),
+        },
+        'switch',
+      );
+    };
+    return () => (world.on_switch = null);
+  },
+  idle: (world, stop) => {
+    world.on_idle = () =>
+      stop(
+        {
+          label: message('idle'),
+          description: message('nothing can run: every process sleeps, and time passes to what is due next'),
+        },
+        'idle',
+      );
+    return () => (world.on_idle = null);
+  },
 };
 
-/** Call `stop` once, at the next of its kind. @returns a function that ends it */
-export function atNext(tracer: Tracer, next: RunToNext, stop: (sentence: Sentence) => void): () => void {
-  const end = WATCHES[next](tracer, (sentence) => {
-    end();
-    stop(sentence);
+/** Call `stop` at the next of its kind. @returns a function that ends it */
+export function atNext(world: World, next: RunToNext, stop: StopAt): () => void {
+  return WATCHES[next](world, stop);
+}
+
+/** Call `stop` when the stack takes this frame, alone or joined with others, from a network card. */
+export function atArrival({ tracer }: World, frame: number, stop: StopAt): () => void {
+  return tracer.on('net:netif_receive_skb', (skb) => {
+    if (skb.frame_number > frame || skb.last_frame_number < frame) return;
+    const label = message('arrival of packet {0}', frame);
+    stop({ label, description: message('{0}: {1}', label, packetText(skb)), packet: skb });
   });
-  return end;
 }

@@ -12,9 +12,8 @@ import { machine_stop, type StopReason } from '../../stack/trace/stop.ts';
 import { filterById, UNCAUGHT_FILTER } from '../filters/all.ts';
 import type { Sentence } from '../filters/filter.ts';
 import { describeTransition } from '../filters/transition.ts';
-import type { RunToNext } from '../protocol.ts';
 import { isScenario } from './codeKinds.ts';
-import { atNext } from './nextStop.ts';
+import type { StopAt } from './nextStop.ts';
 import { parseStack, type TextFrame } from './stackText.ts';
 
 /** An enabled exception filter. */
@@ -32,7 +31,7 @@ export const DATA_REASON = 'data breakpoint';
 export const CHANGE_REASON = 'change';
 const FOUND: StopReason = { filter: FOUND_REASON, label: '', description: '' };
 const CHANGE: StopReason = { filter: CHANGE_REASON, label: '', description: '' };
-const SWITCH: StopReason = { filter: SWITCH_REASON, label: '', description: '' };
+const SWITCH: StopReason = { filter: SWITCH_REASON, label: '', description: '', at: 'switch' };
 
 export class Stops {
   readonly #world: World;
@@ -101,11 +100,12 @@ export class Stops {
   data(field: string, sentence: Message): void {
     this.#stopWith(DATA_REASON, { label: field, description: sentence });
   }
-  #stopWith(filter: string, { packet = null, label, description }: Sentence): void {
+  #stopWith(filter: string, { packet = null, label, description }: Sentence, at?: StopReason['at']): void {
     const reason = {
       filter,
       label: sayPart(this.#t, label),
       description: sayPart(this.#t, description),
+      ...(at !== undefined && { at }),
     };
     this.#stop(reason, packet);
   }
@@ -172,17 +172,30 @@ export class Stops {
       this.stand();
     };
   }
+  /** Stop when nothing can run at this event. */
+  waitForIdle(event: number): void {
+    const world = this.#world;
+    world.on_idle = () => {
+      if (world.event !== event) return;
+      world.on_idle = null;
+      this.stand();
+    };
+  }
   /** Stop when a process has thrown at this event. */
   waitForUncaught(event: number): void {
     this.#uncaughtAt = event;
   }
-  /** Stop at the next of its kind. */
-  waitForNext(next: RunToNext): void {
-    this.#endWait?.();
-    this.#endWait = atNext(this.#world.tracer, next, (sentence) => this.#stopWith('goto', sentence));
+  /** Stop once. @param begin begins to look for it, and returns what ends that */
+  waitFor(begin: (stop: StopAt) => () => void): void {
+    this.stopWaiting();
+    this.#endWait = begin((sentence, at) => {
+      this.stopWaiting();
+      this.#stopWith('goto', sentence, at);
+    });
   }
   stopWaiting(): void {
     this.#world.on_switch = null;
+    this.#world.on_idle = null;
     this.#endWait?.();
     this.#endWait = undefined;
   }

@@ -2,7 +2,14 @@
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { message } from '../../language/message.ts';
-import type { Change, CodePoint, Mark, Moment, Move } from '../control/moment.ts';
+import {
+  OWN_STOPS,
+  type Change,
+  type CodePoint,
+  type Mark,
+  type Moment,
+  type Move,
+} from '../control/moment.ts';
 import type { NumberedChange } from '../control/repetition.ts';
 import { isChange, type ChangeInput } from '../inspect/changeInput.ts';
 import { readInput } from './inputs.ts';
@@ -53,7 +60,7 @@ function readMark(place: Place, names: FileNames): Mark {
   const kind = place.at('kind').oneOf('begin', 'own', 'place');
   if (kind === 'begin') return { kind, event: 0 };
   const event = place.at('event').count();
-  if (kind === 'own') return { kind, event, how: place.at('how').oneOf('tracepoint', 'switch', 'uncaught') };
+  if (kind === 'own') return { kind, event, how: place.at('how').oneOf(...OWN_STOPS) };
   return { kind, event, place: readPoint(place.at('place'), names), arrival: place.at('arrival').count() };
 }
 

@@ -97,6 +97,8 @@ const SHAPES: Readonly<Record<string, Readonly<Record<string, Shape>>>> = {
   'sockscope/frameMemory': { packet: 'count' },
   'sockscope/breakOnSocket': { id: 'string', enabled: 'boolean' },
   'sockscope/runTo': { to: 'string', ...THREAD },
+  'sockscope/runToArrival': { number: 'count' },
+  'sockscope/advanceTime': { 'index?': 'count' },
   'sockscope/goToEvent': { event: 'integer' },
   'sockscope/saveRecording': { path: 'string', 'packet?': 'count' },
   'sockscope/addBookmark': { name: 'string', 'event?': 'count', 'packet?': 'count' },

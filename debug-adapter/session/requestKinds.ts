@@ -8,6 +8,7 @@ export const TRAVELLING: ReadonlySet<string> = new Set([
   'restartFrame',
   'sockscope/goToEvent',
   'sockscope/goToBookmark',
+  'sockscope/runToArrival',
 ]);
 
 /** Requests that change nothing: nobody misses an answer that is not wanted any more. */

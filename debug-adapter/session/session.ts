@@ -20,6 +20,8 @@ import {
   type GoToEventArguments,
   type RunToArguments,
   type SaveRecordingArguments,
+  type AdvanceTimeArguments,
+  type RunToArrivalArguments,
 } from '../protocol.ts';
 import { capabilities } from './capabilities.ts';
 import { completions } from './completions.ts';
@@ -34,6 +36,7 @@ import { Positions } from './positions.ts';
 import { close, parseAnyLaunch, type Opened } from './recordedLaunch.ts';
 import { saveRecording } from './recordingFile.ts';
 import { parseArguments } from './requestArguments.ts';
+import { advanceTime, runToArrival } from './runTo.ts';
 import { blueprintOf, Run, type ClientAbilities } from './run.ts';
 import { readMemory, writeMemory } from './memory.ts';
 import { setExpression } from './setExpression.ts';
@@ -194,6 +197,10 @@ export class Session {
 
     ...viewRequests(() => this.#running()),
     'sockscope/runTo': (args: RunToArguments) => this.#runTo(args),
+    'sockscope/runToArrival': ({ number }: RunToArrivalArguments) =>
+      runToArrival(this.#stopped(), this.#travel, number),
+    'sockscope/due': () => this.#stopped().debuggee.ask('whatIsDue'),
+    'sockscope/advanceTime': ({ index = 0 }: AdvanceTimeArguments) => advanceTime(this.#stopped(), index),
     'sockscope/goToEvent': ({ event }: GoToEventArguments) => this.#goToEvent(event),
     'sockscope/saveRecording': (args: SaveRecordingArguments) =>
       saveRecording(this.#stopped(), this.#travel, args),
@@ -478,7 +485,7 @@ export class Session {
   async #runTo({ to, threadId }: RunToArguments): Promise<Record<string, never>> {
     const run = this.#stopped();
     const next = RUN_TO_NEXT.find((one) => one === to);
-    if (next !== undefined) run.execution.runToNext(next);
+    if (next !== undefined) run.execution.runUntil(() => run.debuggee.ask('waitForNext', next));
     else if (to === 'program') run.execution.stepOutToProgram(threadId);
     else if (to === 'driver') {
       const [place] = await run.functions.find(DRIVER_TRANSMIT.functionName);

@@ -65,6 +65,9 @@ export async function answerPanel(
     case 'goToCode':
       await showPacketCode(need(session), sources, message.number, message.which);
       return undefined;
+    case 'runToArrival':
+      await need(session).request('sockscope/runToArrival', { number: message.number });
+      return undefined;
     case 'goToCause':
       return goToCause(need(session), sources, message.number);
     case 'showCauses': {

@@ -8,6 +8,8 @@ export interface StopReason {
   label: string;
   /** A sentence for the user: 'transition SYN_RECV → ESTABLISHED of …'. */
   description: string;
+  /** Where it stands if not at a tracepoint: a task is put on the CPU, or nothing can run. */
+  at?: 'switch' | 'idle';
 }
 
 export function machine_stop(reason: StopReason): StopReason {

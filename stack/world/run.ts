@@ -95,6 +95,7 @@ function step(world: World, halted: () => boolean): RunEnd | 'running' | 'waitin
   }
   const next = world.turn();
   if (next <= world.now_ns || inputs.pending) return 'running';
+  if (world.host_turn === null) world.on_idle?.();
   if (outside.is_open) {
     outside.stand_until(next);
     return 'running';

@@ -62,6 +62,8 @@ export class World {
    * stop in the previous task.
    */
   on_switch: ((task: task_struct) => void) | null = null;
+  /** Called when nothing can run: every task sleeps, and what is due next, if anything is, is due later. */
+  on_idle: (() => void) | null = null;
   /**
    * Called with an error that a process's function threw, before the process ends. Not a tracepoint: the
    * kernel has no exceptions.

@@ -62,6 +62,62 @@ describe('debug adapter: long steps', function () {
       await adapter.go('continue');
     }));
 
+  it('run to the next context switch, to idle, to what is due and to the arrival of a packet', () =>
+    withAdapter(async (adapter) => {
+      await adapter.launch({ program: samplePath('two-hosts'), stopOnEntry: true });
+      await adapter.stopped();
+      const run = async (request: () => Promise<unknown>): Promise<string> => {
+        const stopped = adapter.stopped();
+        await request();
+        const stop = await stopped;
+        assert.notEqual(stop, 'terminated');
+        return (stop as Stopped).description ?? '';
+      };
+      const to = (goal: 'switch' | 'idle') => () =>
+        adapter.custom('sockscope/runTo', { to: goal, threadId: adapter.thread });
+      const onCpu = await run(to('switch'));
+      assert.match(onCpu, /^Paused on context switch to \w+ \[pid \d+\]$/);
+      const [, pid] = /pid (\d+)/.exec(onCpu)!;
+      assert.equal(adapter.thread, Number(pid));
+      assert.equal((await adapter.custom('sockscope/due', {})).isAsleep, false);
+
+      assert.equal(await run(to('idle')), 'Paused on idle');
+      const threads = (await adapter.threads()).map(({ name }) => name);
+      assert.ok(
+        threads.every((name) => /sleeping|idle/.test(name)),
+        threads.join(', '),
+      );
+      await adapter.custom('sockscope/addBookmark', { name: 'asleep' });
+      const { isAsleep, due } = await adapter.custom('sockscope/due', {});
+      assert.ok(isAsleep, JSON.stringify(due));
+      assert.deepEqual(
+        due.map(({ inNs }) => inNs),
+        due.map(({ inNs }) => inNs).sort((a, b) => a - b),
+      );
+      // The SYN or the question for its neighbour is on the wire, and a timer waits for the answer.
+      assert.ok(due[0]!.inNs > 0 && due[0]!.host === undefined, JSON.stringify(due));
+      assert.ok(
+        due.some(({ what, host }) => what.endsWith('timer_handler') && host !== undefined),
+        JSON.stringify(due),
+      );
+      const number = (await adapter.custom('sockscope/packets', { from: 0, count: 1 })).total;
+      assert.equal(number, 1);
+      const arrives = () => adapter.custom('sockscope/runToArrival', { number });
+      assert.equal(await run(arrives), 'Paused on arrival of packet 1');
+
+      assert.equal(await run(to('idle')), 'Paused on idle');
+      const [next] = (await adapter.custom('sockscope/due', {})).due;
+      assert.equal(
+        await run(() => adapter.custom('sockscope/advanceTime', {})),
+        `Paused on ${next!.left} later`,
+      );
+      // It has arrived: back to that moment.
+      await run(arrives);
+      assert.equal((await top(adapter)).name, '__netif_receive_skb_core');
+      await run(() => adapter.custom('sockscope/goToBookmark', { name: 'asleep' }));
+      assert.deepEqual(await adapter.custom('sockscope/due', {}), { isAsleep, due });
+    }));
+
   for (const { sample, line, goal, most } of [
     { sample: 'echo', line: 'await send(', goal: 'tcp_sendmsg_locked', most: 20 },
     { sample: 'udp-echo', line: 'await sendto(', goal: 'udp_sendmsg', most: 30 },
@@ -135,7 +191,7 @@ describe('debug adapter: long steps', function () {
       await inConnect(adapter);
       await assert.rejects(
         adapter.request('sockscope/runTo', { to: 'moon', threadId: adapter.thread }),
-        /sockscope\/runTo leads to driver or program or packet or .* or timer, not to "moon"/,
+        /sockscope\/runTo leads to driver or program or packet or .* or idle, not to "moon"/,
       );
     }));
 });

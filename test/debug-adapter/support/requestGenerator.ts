@@ -85,7 +85,18 @@ const CONDITIONS = [
 ] as const;
 const NONSENSE = [null, -1, 0, 1.5, 1e300, '', 'x', true, [], {}, [null], '__proto__'] as const;
 const FIELDS = ['sk', 'turn', 'skc_state', 'comm', 'addr_len', 'len'] as const;
-const GOALS = ['driver', 'program', 'packet', 'arrival', 'syscall', 'transition', 'timer', 'x'] as const;
+const GOALS = [
+  'driver',
+  'program',
+  'packet',
+  'arrival',
+  'syscall',
+  'transition',
+  'timer',
+  'switch',
+  'idle',
+  'x',
+] as const;
 const FILTERS = ['syscallEnter', 'syscallExit', 'transition', 'packetSent', 'uncaught', 'nothing'] as const;
 
 const SIDES = ['sent', 'received', 'cause', 'x'] as const;

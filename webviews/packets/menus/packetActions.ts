@@ -81,6 +81,10 @@ export class PacketActions {
     this.host.post({ type: 'goToCause', number });
   }
 
+  runToArrival(number: number): void {
+    this.host.post({ type: 'runToArrival', number });
+  }
+
   /** All that led to it, as a list. */
   showCauses(number: number): void {
     this.host.post({ type: 'showCauses', number });

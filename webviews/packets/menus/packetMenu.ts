@@ -117,6 +117,11 @@ function machineEntries(
         disabled: row?.fate === 'lost' || row?.fate === 'in flight',
         run: () => actions.goToCode(number, 'received'),
       },
+      {
+        label: t('Run to Its Arrival'),
+        disabled: row?.fate === 'lost',
+        run: () => actions.runToArrival(number),
+      },
     ],
     [...more, { label: t('Break When the Next Packet Like This…'), run: () => actions.breakOnLike(number) }],
   ];

@@ -1,0 +1,131 @@
+/** What is due later in a world, and stops when its time has come: in the machine's thread. */
+import { message, type Translate } from '../../language/message.ts';
+import { UserError } from '../../language/userError.ts';
+import type { hrtimer, timer_list } from '../../stack/include/linux/timer.ts';
+import { sock_common } from '../../stack/include/net/sock.ts';
+import { NSEC_PER_JIFFY } from '../../stack/kernel/time/jiffies.ts';
+import type { Machine } from '../../stack/machine.ts';
+import { TRACEPOINT_NAMES } from '../../stack/trace/table.ts';
+import type { WorldEvent } from '../../stack/world/event_queue.ts';
+import type { World } from '../../stack/world/world.ts';
+import type { DueResponse, DueThing } from '../protocol.ts';
+import type { Describer } from './describe.ts';
+import type { StopAt } from './nextStop.ts';
+import { roughly, shortEndpoints } from './short.ts';
+
+type Timer = timer_list | hrtimer;
+/** A timer of a machine, or an event outside the CPUs. */
+type Pending = { atNs: number } & ({ timer: Timer; machine: Machine } | { event: WorldEvent });
+
+/** More than these nobody chooses from. */
+const MOST_TOLD = 50;
+
+export class Due {
+  readonly #world: World;
+  readonly #describer: Describer;
+  readonly #t: Translate;
+
+  constructor(world: World, describer: Describer, t: Translate) {
+    this.#world = world;
+    this.#describer = describer;
+    this.#t = t;
+  }
+
+  list(): DueResponse {
+    return {
+      isAsleep: this.#isAsleep,
+      due: this.#pending()
+        .slice(0, MOST_TOLD)
+        .map((pending) => this.#told(pending)),
+    };
+  }
+
+  /**
+   * Call `stop` when one of the list has its time.
+   *
+   * @returns a function that ends it
+   * @throws UserError if the list is shorter
+   */
+  whenDue(index: number, stop: StopAt): () => void {
+    const pending = this.#pending()[index];
+    if (pending === undefined)
+      throw new UserError('nothing is due: no timer is armed, and no frame is on its way');
+    return 'timer' in pending ? this.#whenExpired(pending.timer, stop) : this.#whenPassed(pending.atNs, stop);
+  }
+
+  /** A timer that is set anew is waited for; one that is cancelled has no time any more. */
+  #whenExpired(timer: Timer, stop: StopAt): () => void {
+    const { name } = timer.function;
+    return this.#world.tracer.onHit(
+      [
+        ...(['timer:timer_expire_entry', 'timer:hrtimer_expire_entry'] as const),
+        ...(['timer:timer_cancel', 'timer:hrtimer_cancel'] as const),
+      ],
+      ({ name: what, args: [one] }) => {
+        if (one !== timer) return;
+        const isCancelled = what.endsWith('_cancel');
+        stop({
+          label: name,
+          description: isCancelled
+            ? message('the timer {0} is cancelled before it is due', name)
+            : message('the timer {0} expires', name),
+        });
+      },
+    );
+  }
+  #whenPassed(atNs: number, stop: StopAt): () => void {
+    const world = this.#world;
+    const begun = world.now_ns;
+    return world.tracer.onHit(TRACEPOINT_NAMES, () => {
+      if (world.now_ns < atNs) return;
+      const passed = roughly(world.now_ns - begun);
+      stop({ label: message('{0} later', passed), description: message('{0} have passed', passed) });
+    });
+  }
+
+  get #isAsleep(): boolean {
+    const { machines, events, now_ns, host_turn, inputs } = this.#world;
+    return (
+      host_turn === null &&
+      !inputs.pending &&
+      events.next > now_ns &&
+      machines.every(
+        ({ current, idle, runqueue, softirq }) =>
+          current === idle && runqueue.length === 0 && softirq.pending === 0 && !softirq.serving,
+      )
+    );
+  }
+
+  #pending(): Pending[] {
+    const { machines, events } = this.#world;
+    const all: Pending[] = events.pending.map((event) => ({ atNs: event.expires, event }));
+    for (const machine of machines) {
+      for (const first of machine.timers.vectors)
+        for (let timer = first; timer !== null; timer = timer.next)
+          all.push({ atNs: timer.expires * NSEC_PER_JIFFY, timer, machine });
+      for (const timer of machine.hrtimers.values()) all.push({ atNs: timer.expires, timer, machine });
+    }
+    return all.sort((a, b) => a.atNs - b.atNs);
+  }
+
+  #told(pending: Pending): DueThing {
+    const inNs = Math.max(0, pending.atNs - this.#world.now_ns);
+    if ('event' in pending)
+      return {
+        what: this.#t('a frame or another event outside the CPUs'),
+        of: pending.event.run.name,
+        inNs,
+        left: roughly(inNs),
+      };
+    const { timer, machine } = pending;
+    const of =
+      timer.owner instanceof sock_common ? shortEndpoints(timer.owner) : this.#describer.text(timer.owner);
+    return {
+      what: timer.function.name,
+      of,
+      inNs,
+      left: roughly(inNs),
+      ...(this.#world.machines.length > 1 && { host: machine.hostname }),
+    };
+  }
+}

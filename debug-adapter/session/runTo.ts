@@ -1,0 +1,42 @@
+/** Running to a moment that is known beforehand: a packet's arrival, and what is due. */
+import { UserError } from '../../language/userError.ts';
+import type { DueResponse } from '../protocol.ts';
+import type { Run } from './run.ts';
+import type { Travel } from './travel.ts';
+
+/**
+ * Go to where the stack takes a packet: back or forth if the run has come there already, else by running on.
+ *
+ * @throws UserError for a packet that does not arrive
+ */
+export async function runToArrival(run: Run, travel: Travel, number: number): Promise<Record<string, never>> {
+  run.streams.drain(2000);
+  const { frame } = run.packets.dissected(number);
+  const recorded = run.recording.read();
+  const taken = recorded.find((one) => one.kind === 'taken' && one.frame === number);
+  if (taken !== undefined) {
+    await travel.goToEvent(run, taken.event);
+    return {};
+  }
+  if (frame.fate !== 'in flight')
+    throw new UserError(
+      frame.fate === 'lost'
+        ? 'packet {0} does not arrive: it was lost on its way'
+        : 'where packet {0} arrived is not recorded any more',
+      number,
+    );
+  run.execution.runUntil(() => run.debuggee.ask('waitForArrival', number));
+  return {};
+}
+
+/** @throws UserError if so little is due */
+export async function advanceTime(run: Run, index: number): Promise<Record<string, never>> {
+  const stop = run.execution.stop;
+  const { due } = await run.debuggee.ask<DueResponse>('whatIsDue');
+  if (due[index] === undefined)
+    throw new UserError('nothing is due: no timer is armed, and no frame is on its way');
+  // Another step may have begun since.
+  if (run.execution.stop !== stop) throw run.notStopped();
+  run.execution.runUntil(() => run.debuggee.ask('waitForDue', index));
+  return {};
+}
