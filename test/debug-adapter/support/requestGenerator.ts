@@ -44,7 +44,7 @@ export interface Wish {
 
 const PROGRAMS = ['handshake', 'loop', 'spawned', 'refused', 'busy'] as const;
 /** For sessions that are to last. */
-const ENDLESS = ['exchange', 'busy'] as const;
+const ENDLESS = ['exchange', 'exchange', 'exchange', 'busy'] as const;
 /** What ends a session, or makes another one of it that may end. */
 const RESTART_ANOTHER = 'restart another';
 const ENDING = new Set(['terminate', 'disconnect', RESTART_ANOTHER]);
@@ -338,7 +338,8 @@ export class RequestGenerator {
     return {
       expression,
       context: random.pick(['repl', 'watch', 'hover', undefined]),
-      ...(random.next() < 0.7 ? { frameId: this.#frame() } : {}),
+      // A trace is of the run, not of a frame.
+      ...(/^(un)?trace/.test(expression) || random.next() < 0.3 ? {} : { frameId: this.#frame() }),
     };
   }
   #breakpoints(): object {
