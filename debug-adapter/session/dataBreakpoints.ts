@@ -44,10 +44,10 @@ export async function dataBreakpointInfo(
   };
 }
 async function fieldOf(run: Run, next: number, name: string, frameId?: number): Promise<DataField | null> {
-  const member = memberOf(withoutTypes(name));
-  if (member === undefined) return null;
   const callFrame =
     frameId === undefined ? run.frames.topFrame?.callFrame : run.frames.frame(frameId).callFrame;
+  const member = memberOf(withoutTypes(name));
+  if (member === undefined) return null;
   const { result, exceptionDetails } = await evaluateIn(run, member.owner, callFrame, true);
   if (exceptionDetails || result.objectId === undefined) return null;
   return run.debuggee.askAbout<DataField | null>('offerField', [member.field, next], [result.objectId]);

@@ -43,6 +43,8 @@ const session = new Session(ROOT, connection, spare);
 const leave = (): void => session.leave();
 process.on('SIGTERM', leave);
 process.on('disconnect', leave);
+// The supervisor may have died while this process was loading its code.
+if (!process.connected) leave();
 connection.onGone = leave;
 
 await session.over;

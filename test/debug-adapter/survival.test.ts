@@ -103,6 +103,19 @@ describe('debug adapter: survival', () => {
       await untilDead(session!);
     }));
 
+  it('leaves nothing running when the adapter is killed while a session is being started', () =>
+    withProcess(
+      async (adapter) => {
+        await adapter.overPort();
+        while (adapter.sessions.length === 0) await sleep(1);
+        const [session] = adapter.sessions;
+        adapter.process.kill('SIGKILL');
+        await untilDead(session!);
+      },
+      '--port',
+      '0',
+    ));
+
   it('leaves nothing running when the client goes without a word', () =>
     withProcess(async (adapter) => {
       const client = adapter.overStdio();
