@@ -48,6 +48,9 @@ const ENDLESS = ['exchange', 'exchange', 'exchange', 'busy'] as const;
 /** What ends a session, or makes another one of it that may end. */
 const RESTART_ANOTHER = 'restart another';
 const ENDING = new Set(['terminate', 'disconnect', RESTART_ANOTHER]);
+const FRAME_CHANGES = ['drop', 'duplicate', 'delay', 'reorder', 'corrupt', 'bytes', 'eat'];
+/** A frame of no protocol, one that ends amid its IPv4 header, and none. */
+const FRAMES = ['00'.repeat(60), `${'00'.repeat(12)}080045000028`, 'zz'];
 const EXPRESSIONS = [
   '1 + 1',
   'machine',
@@ -68,6 +71,8 @@ const EXPRESSIONS = [
   'trace tcp:tcp_probe { count() }',
   'trace sock:* /sk.sk_num == 8080/ { print(sk.sk_num); hist(newstate) }',
   'trace nowhere:at_all',
+  'frame list',
+  'frame 1 drop',
   'trace tcp:tcp_probe { print(',
   'untrace 1',
   'untrace',
@@ -203,6 +208,10 @@ export class RequestGenerator {
     [0.5, 'sockscope/setTreeValue', () => ({ id: this.#node(), value: this.#random.pick(['1', '(', '']) })],
     [0.5, 'sockscope/breakOnSocket', () => ({ id: this.#node(), enabled: this.#random.next() < 0.5 })],
     [0.5, 'sockscope/updateChecksums', () => ({ memoryReference: this.#memory() })],
+    [1, 'sockscope/changeFrame', () => this.#frameChange()],
+    [0.3, 'sockscope/injectFrame', () => ({ hex: this.#random.pick(FRAMES), link: 'lo' })],
+    [0.3, 'sockscope/frames', () => ({})],
+    [0.3, 'sockscope/frameMemory', () => ({ packet: this.#random.below(8) })],
     [0.3, 'sockscope/bookmarks', () => ({})],
     [0.7, 'sockscope/addBookmark', () => ({ ...this.#bookmark(), ...this.#bookmarked() })],
     [0.3, 'sockscope/renameBookmark', () => ({ ...this.#bookmark(), newName: this.#random.pick(BOOKMARKS) })],
@@ -274,6 +283,11 @@ export class RequestGenerator {
   }
   #node(): string {
     return this.#random.pick([...this.#known.nodes, 'kernel', 'x']);
+  }
+  #frameChange(): object {
+    const random = this.#random;
+    const how = random.pick(FRAME_CHANGES);
+    return { packet: random.below(8), how, delay: '1ms', at: random.below(80), hex: '00ff' };
   }
   #packet(): { number: number } {
     return { number: this.#random.below(8) };
