@@ -66,7 +66,7 @@ function optionNode(option: string, field: string, { text, doc, raw, set }: Item
     label: option,
     name: field,
     description: text,
-    tooltip: [`${option}: ${field} = ${text}`, doc].filter((line) => line !== undefined).join('\n\n'),
+    tooltip: [`${field} = ${text}`, doc].filter((line) => line !== undefined).join('\n\n'),
     context: set === undefined ? ['copyable'] : ['copyable', 'settable'],
     value: raw ?? text,
     set,
