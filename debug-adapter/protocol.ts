@@ -44,6 +44,8 @@ import type {
   Moment,
   SequenceArguments,
   SequenceResponse,
+  TraceArguments,
+  TraceResponse,
 } from './sequence/data.ts';
 import type { Happening } from './sequence/happening.ts';
 import type { TimelineArguments, TimelineResponse } from './timeline/data.ts';
@@ -480,6 +482,7 @@ export interface SockscopeRequests {
   'sockscope/exportPackets': { arguments: ExportPacketsArguments; response: ExportPacketsResponse };
   'sockscope/eventCode': { arguments: EventCodeArguments; response: EventCodeResponse };
   'sockscope/sequence': { arguments: SequenceArguments; response: SequenceResponse };
+  'sockscope/trace': { arguments: TraceArguments; response: TraceResponse };
   'sockscope/graphs': { arguments: GraphsArguments; response: GraphsResponse };
   'sockscope/functionGraph': { arguments: FunctionGraphArguments; response: FunctionGraphResponse };
   'sockscope/timeline': { arguments: TimelineArguments; response: TimelineResponse };
@@ -570,4 +573,10 @@ export interface LaunchConfiguration extends Partial<ProgramConfiguration> {
   recording?: string;
   /** Run the sources in the recording, wherever the program is. */
   recordedSources?: boolean;
+  /** What is to differ from the recording. */
+  whatIf?: {
+    seed?: number;
+    sysctl?: Record<string, number | string>;
+    faults?: Record<string, number | string>[];
+  };
 }

@@ -30,6 +30,7 @@ import { Sessions } from './session.ts';
 import { StackSources } from './stackSources.ts';
 import { TimelineView } from './timeline/timelineView.ts';
 import { Guide } from './walkthroughs/guide.ts';
+import { registerWhatIf } from './whatIf/whatIf.ts';
 import { Wireshark } from './wireshark/wireshark.ts';
 import { DebugTree } from './trees/debugTree.ts';
 import { registerTreeCommands } from './trees/treeCommands.ts';
@@ -85,6 +86,7 @@ export function activate(context: vscode.ExtensionContext): void {
     bookmarks,
     timeline,
     registerRecordings(sessions),
+    registerWhatIf(sessions),
     new FailingSeed(context.extensionUri, lastProgram),
     new FirstStop(sessions, packets, context.globalState),
     registerInlineValues(sessions, sources),

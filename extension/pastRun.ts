@@ -23,6 +23,7 @@ import type { PacketStore } from '../debug-adapter/packets/packetStore.ts';
 import { exportPackets } from '../debug-adapter/packets/pcapFile.ts';
 import { causeChain, packetWithStory } from '../debug-adapter/packets/story.ts';
 import { sequenceOf } from '../debug-adapter/sequence/sequence.ts';
+import { traceOf } from '../debug-adapter/sequence/trace.ts';
 import { Timeline } from '../debug-adapter/timeline/timeline.ts';
 import { wayOf } from '../debug-adapter/way/way.ts';
 import { shortTime } from './shortTime.ts';
@@ -69,6 +70,7 @@ export class PastRun {
       ...sequenceOf(this.#record.happenings, this.#record.missing, body),
       isOver: true,
     }),
+    'sockscope/trace': (body) => traceOf(this.#record.happenings, this.#record.missing, body),
     'sockscope/eventCode': ({ event }) => this.#eventCode(event),
     'sockscope/graphs': (body) => ({
       ...graphsOf(this.#record.happenings, this.#record.samples, body, this.#t),

@@ -132,6 +132,11 @@ export class Sessions implements vscode.Disposable {
     return this.#current;
   }
 
+  /** Those whose machines are not gone. */
+  get alive(): readonly MachineSession[] {
+    return [...this.#alive.values()];
+  }
+
   /** The run before the shown one, if it has ended: its packets are still there. */
   get previous(): MachineSession | undefined {
     return this.#previous;

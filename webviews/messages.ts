@@ -221,6 +221,8 @@ export type FromPanel =
   | { type: 'editFrame'; number: number }
   /** Let the user edit a copy of a packet, and send that. */
   | { type: 'injectCopy'; number: number }
+  /** Begin another run, in which something else happens to the packet. */
+  | { type: 'whatIf'; number: number }
   /** Let the user choose what must be alike, and stop at the next such packet. */
   | { type: 'breakOnLike'; number: number }
   /** Follow the stream of a packet, in an editor. */
@@ -434,6 +436,7 @@ export const parseFromPanel = union<FromPanel>('a message from the Packets panel
     number: count,
   }),
   bookmark: object<FromPanelOf<'bookmark'>>({ type: oneOf('bookmark'), number: count }),
+  whatIf: object<FromPanelOf<'whatIf'>>({ type: oneOf('whatIf'), number: count }),
   followStream: object<FromPanelOf<'followStream'>>({ type: oneOf('followStream'), number: count }),
   changeFrame: object<FromPanelOf<'changeFrame'>>({
     type: oneOf('changeFrame'),

@@ -139,3 +139,21 @@ export interface EventCodeResponse {
   /** The index of the frame to show first. */
   opening?: number;
 }
+
+/** `sockscope/trace`: the run as text, a line for each thing that happens. Works stopped and running. */
+export interface TraceArguments {
+  /** How many lines at most; the oldest. Default 100,000. */
+  count?: number;
+}
+export interface TraceResponse {
+  /** Oldest first. */
+  lines: TraceLine[];
+  /** Lines of the beginning that are not kept any more. */
+  missing: number;
+  /** Lines of the end that were not asked for. */
+  leftOut: number;
+}
+export interface TraceLine extends Moment {
+  /** `client[101]: connect(3, 127.0.0.1:8080)` */
+  text: string;
+}

@@ -1,4 +1,4 @@
-/** The custom requests about what was recorded: the sequence diagram, the graphs, the ways of packets. */
+/** The custom requests about what was recorded: the sequence diagram, the trace, the graphs, the ways of packets. */
 import { UserError } from '../../language/userError.ts';
 import { graphsOf } from '../graphs/graphs.ts';
 import type {
@@ -12,11 +12,14 @@ import type {
   SequenceResponse,
   TimelineArguments,
   TimelineResponse,
+  TraceArguments,
+  TraceResponse,
   WayArguments,
   WayResponse,
 } from '../protocol.ts';
 import type { EventCode } from '../inspect/eventStacks.ts';
 import { sequenceOf } from '../sequence/sequence.ts';
+import { traceOf } from '../sequence/trace.ts';
 import { WAY_FUNCTIONS, type Places } from '../way/code.ts';
 import { wayOf } from '../way/way.ts';
 import { stackFrames } from './packetRequests.ts';
@@ -29,6 +32,10 @@ export async function sequence(run: Run, args: SequenceArguments): Promise<Seque
   const { recording } = run;
   const answer = sequenceOf(recording.read(), recording.missing, args);
   return stop === undefined ? answer : { ...answer, stop };
+}
+
+export function trace({ recording }: Run, args: TraceArguments): TraceResponse {
+  return traceOf(recording.read(), recording.missing, args);
 }
 
 export async function eventCode(run: Run, { event }: EventCodeArguments): Promise<EventCodeResponse> {

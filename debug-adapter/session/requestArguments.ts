@@ -150,6 +150,7 @@ const SHAPES: Readonly<Record<string, Readonly<Record<string, Shape>>>> = {
   'sockscope/saveStream': { protocol: 'string', stream: 'count', 'direction?': 'string', path: 'string' },
   'sockscope/exportPackets': { path: 'string' },
   'sockscope/sequence': { 'connection?': 'string', 'from?': 'count', 'to?': 'count', 'count?': 'count' },
+  'sockscope/trace': { 'count?': 'count' },
   'sockscope/eventCode': { event: 'count' },
   'sockscope/functionGraph': { from: 'count', 'to?': 'count', 'packetsOnly?': 'boolean' },
   'sockscope/timeline': { 'axis?': 'string', 'from?': 'integer', 'to?': 'integer', 'columns?': 'count' },

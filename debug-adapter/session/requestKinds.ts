@@ -16,7 +16,13 @@ export const CANCELLABLE: ReadonlySet<string> = new Set([
   ...['stackTrace', 'scopes', 'variables', 'completions', 'evaluate', 'readMemory', 'loadedSources'],
   ...['sockscope/tree', 'sockscope/picture', 'sockscope/packets', 'sockscope/packet', 'sockscope/findPacket'],
   ...['sockscope/sequence', 'sockscope/graphs', 'sockscope/packetWay', 'sockscope/followStream'],
-  ...['sockscope/timeline', 'sockscope/eventCode', 'sockscope/causeChain', 'sockscope/packetCode'],
+  ...[
+    'sockscope/trace',
+    'sockscope/timeline',
+    'sockscope/eventCode',
+    'sockscope/causeChain',
+    'sockscope/packetCode',
+  ],
 ]);
 
 /** Requests without a time limit. */

@@ -17,7 +17,7 @@ import {
 } from './packetRequests.ts';
 import { picture } from './pictureRequests.ts';
 import { addBookmark } from './recordingFile.ts';
-import { eventCode, graphs, packetWay, sequence, timeline } from './recordingRequests.ts';
+import { eventCode, graphs, packetWay, sequence, timeline, trace } from './recordingRequests.ts';
 import type { Run } from './run.ts';
 import { breakOnSocket, setTreeValue, tree } from './treeRequests.ts';
 
@@ -48,6 +48,7 @@ export function viewRequests(run: () => Run): Record<string, Handler> {
     'sockscope/saveStream': (args: never) => saveFollowed(run(), args),
     'sockscope/exportPackets': (args: never) => writePackets(run(), args),
     'sockscope/sequence': (args: never) => sequence(run(), args),
+    'sockscope/trace': (args: never) => trace(run(), args),
     'sockscope/eventCode': (args: never) => eventCode(run(), args),
     'sockscope/graphs': (args: never) => graphs(run(), args),
     'sockscope/timeline': (args: never) => timeline(run(), args),

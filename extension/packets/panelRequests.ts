@@ -56,6 +56,9 @@ export async function answerPanel(
     case 'injectCopy':
       await injectCopy(need(session), message.number);
       return undefined;
+    case 'whatIf':
+      await vscode.commands.executeCommand('sockscope.whatIf', message.number);
+      return undefined;
     case 'breakOnLike':
       await breakOnLike(need(session), parts.breakOn, message.number);
       return undefined;

@@ -5,6 +5,8 @@ import { root } from './support/scripts.ts';
 import { Workbench } from './support/workbench.ts';
 
 const SCENARIO = 'first-handshake.ts';
+/** The line in which its client is connected. */
+const CONNECTED = 62;
 
 describe('a scenario that is run again', function () {
   this.timeout(240_000);
@@ -56,7 +58,31 @@ describe('a scenario that is run again', function () {
     await code.page.waitForTimeout(500);
     await panelTab('Debug Console').waitFor();
     await code.screenshot('again-3-console');
-    await code.debug.stop();
+  });
+
+  it('goes on with one change in a run of its own; both stay, and the first difference is shown', async () => {
+    await activeTab(SCENARIO).waitFor();
+    await code.debug.setBreakpoint(CONNECTED);
+    await code.debug.press('continue');
+    await code.debug.stopsOn(/paused on breakpoint/i);
+    await code.packets.show();
+    await code.packets.list.filter({ hasText: '[SYN, ACK]' }).first().click({ button: 'right' });
+    await code.packets.frame.getByRole('menuitem', { name: 'What If…' }).click();
+    await code.quickInput.locator('.monaco-list-row', { hasText: 'packet 2 is lost' }).click();
+    const session = code.page.locator('.debug-call-stack .session', { hasText: 'what if packet 2 is lost' });
+    await session.waitFor();
+    await code.debug.stopsOn(/paused on/i);
+    await code.screenshot('again-4-what-if');
+    await code.debug.press('continue');
+    await code.packets.list.filter({ hasText: 'Retransmission' }).first().waitFor();
+    await code.debug.stopsOn(/paused on breakpoint/i);
+    await code.command('Sockscope: Compare with the Other Run');
+    const difference = code.page.locator('.diff-editor .view-line', { hasText: 'packet 2 is lost' });
+    await difference.first().waitFor();
+    await code.page
+      .locator('.notification-list-item', { hasText: 'the first difference. Before, at t = ' })
+      .waitFor();
+    await code.screenshot('again-5-first-difference');
   });
 
   const activeTab = (name: string) => code.page.locator(`.tab.active[data-resource-name="${name}"]`);

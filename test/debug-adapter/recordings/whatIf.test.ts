@@ -4,7 +4,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseAnyLaunch } from '../../../debug-adapter/session/recordedLaunch.ts';
-import type { SaveRecordingResponse } from '../../../debug-adapter/protocol.ts';
+import type { SaveRecordingResponse, TraceResponse } from '../../../debug-adapter/protocol.ts';
+import { compareRuns } from '../../../debug-adapter/sequence/firstDifference.ts';
 import { withAdapter, type Adapter } from '../support/adapter.ts';
 import { fixture } from '../support/paths.ts';
 
@@ -28,12 +29,13 @@ describe('a recording with one change', function () {
     });
 
   /** @param packet it stands where this one is sent, otherwise where the client is connected */
-  function record(name: string, packet?: number): Promise<SaveRecordingResponse> {
+  function record(name: string, packet?: number): Promise<SaveRecordingResponse & { trace: TraceResponse }> {
     return withAdapter(async (adapter) => {
       await adapter.launch({ program, seed: 7 }, () => breakAt(adapter, CONNECTED));
       await adapter.stopped();
       const where = packet === undefined ? {} : { packet };
-      return adapter.custom('sockscope/saveRecording', { path: file(name), ...where });
+      const saved = await adapter.custom('sockscope/saveRecording', { path: file(name), ...where });
+      return { ...saved, trace: await adapter.custom('sockscope/trace', {}) };
     });
   }
   /** What is seen of the changed run where it stands. It goes on from there, and back to there. */
@@ -41,7 +43,7 @@ describe('a recording with one change', function () {
     name: string,
     whatIf: object | undefined,
     look: string,
-  ): Promise<{ seen: string; packets: string }> {
+  ): Promise<{ seen: string; packets: string; trace: TraceResponse }> {
     return withAdapter(async (adapter) => {
       await adapter.launch({ recording: file(name), ...(whatIf && { whatIf }) });
       const said = () => adapter.output.map(({ text }) => text).join('');
@@ -52,18 +54,26 @@ describe('a recording with one change', function () {
       const later = await adapter.evaluate(look);
       await adapter.go('continue');
       const { rows } = await adapter.custom('sockscope/packets', { from: 0, count: 100 });
+      const trace = await adapter.custom('sockscope/trace', {});
       await adapter.go('reverseContinue');
       assert.equal(await adapter.evaluate(look), later, 'the same when it is gone back to');
-      return { seen, packets: rows.map(({ info }) => info).join('\n') };
+      return { seen, packets: rows.map(({ info }) => info).join('\n'), trace };
     });
   }
 
-  it('has the same past up to the sending of a packet, which is lost in it', async () => {
-    const { sent } = await record('lost', 2);
+  it('has the same past up to the sending of a packet, which is lost in it: the first difference', async () => {
+    const { sent, trace } = await record('lost', 2);
     assert.deepEqual(sent, { link: 'lo', frame: 2 });
-    const { seen, packets } = await changed('lost', { faults: [{ kind: 'loss', ...sent }] }, 'world.event');
+    const {
+      seen,
+      packets,
+      trace: other,
+    } = await changed('lost', { faults: [{ kind: 'loss', ...sent }] }, 'world.event');
     assert.ok(Number(seen) < 100, seen);
     assert.match(packets, /\[SYN\].*\n.*\[SYN, ACK\].*\n.*Retransmission/);
+    const compared = compareRuns(trace, other);
+    assert.ok(compared.kind === 'differ', JSON.stringify(compared));
+    assert.deepEqual([trace.lines[compared.left]!.text, other.lines[compared.right]!.text], ['', '']);
   });
 
   it('has another setting from where it stands on', async () => {

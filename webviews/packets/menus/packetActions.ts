@@ -109,6 +109,11 @@ export class PacketActions {
     this.host.post({ type: 'bookmark', number });
   }
 
+  /** Begin another run, in which something else happens to it. */
+  whatIf(number: number): void {
+    this.host.post({ type: 'whatIf', number });
+  }
+
   followStream(number: number): void {
     this.host.post({ type: 'followStream', number });
   }

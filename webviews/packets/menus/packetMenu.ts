@@ -53,6 +53,7 @@ export function rowMenu(number: number, row: PacketRow | undefined, actions: Pac
       { label: t('Show Its Way'), run: () => actions.showWay(number) },
       { label: t('Show Its Function Graph'), run: () => actions.showFunctionGraph(number) },
       { label: t('Bookmark Its Moment…'), run: () => actions.bookmark(number) },
+      { label: t('What If…'), run: () => actions.whatIf(number) },
     ]),
     [
       copyEntries(number, row, actions),

@@ -1,0 +1,120 @@
+// The one thing that is to differ in another run: asked for in a list, with its values.
+import * as vscode from 'vscode';
+import type { LaunchConfiguration, TreeItem } from '../../debug-adapter/protocol.ts';
+import type { MachineSession } from '../session.ts';
+
+type WhatIf = NonNullable<LaunchConfiguration['whatIf']>;
+
+/** What happens to a packet on its wire. */
+export interface PacketChange {
+  packet: number;
+  kind: 'loss' | 'dup' | 'delay' | 'reorder';
+  /** Such as `200ms`; of a delay. */
+  delay?: string;
+}
+export interface Change {
+  /** Names the run: `packet 2 is lost`. */
+  title: string;
+  /** Of a packet, or of the run from where it stands on. */
+  is: PacketChange | WhatIf;
+}
+
+interface Choice extends vscode.QuickPickItem {
+  ask: () => Promise<Change | undefined>;
+}
+
+/** @param packet the one that the user has before them @returns undefined if the user does not want it any more */
+export async function askChange(session: MachineSession, packet?: number): Promise<Change | undefined> {
+  const number = packet ?? session.currentPacket;
+  const ofRun: Choice[] = [
+    { label: vscode.l10n.t('A setting is another…'), ask: () => askSetting(session) },
+    { label: vscode.l10n.t('The random numbers are others…'), ask: askSeed },
+  ];
+  const choices = [
+    ...(number === undefined ? [] : packetChoices(number)),
+    ...(packet === undefined ? ofRun : []),
+  ];
+  const picked = await vscode.window.showQuickPick(choices, {
+    title: vscode.l10n.t('What If…'),
+    placeHolder: vscode.l10n.t('Another run begins: the same past, and this one change'),
+  });
+  return picked?.ask();
+}
+
+function packetChoices(packet: number): Choice[] {
+  const choice = (title: string, kind: PacketChange['kind']): Choice => ({
+    label: title,
+    ask: () => Promise.resolve({ title, is: { packet, kind } }),
+  });
+  return [
+    choice(vscode.l10n.t('packet {0} is lost', packet), 'loss'),
+    choice(vscode.l10n.t('packet {0} arrives twice', packet), 'dup'),
+    choice(vscode.l10n.t('packet {0} is overtaken by the next one', packet), 'reorder'),
+    { label: vscode.l10n.t('packet {0} is late…', packet), ask: () => askDelay(packet) },
+  ];
+}
+
+async function askDelay(packet: number): Promise<Change | undefined> {
+  const delay = await vscode.window.showInputBox({
+    title: vscode.l10n.t('What If…'),
+    prompt: vscode.l10n.t('How much later packet {0} arrives', packet),
+    value: '200ms',
+    validateInput: (text) =>
+      /^\s*\d+(\.\d+)?\s*(ns|us|ms|s)\s*$/.test(text)
+        ? undefined
+        : vscode.l10n.t('Write a time with its unit, such as 200ms.'),
+  });
+  if (delay === undefined) return undefined;
+  const time = delay.replace(/\s+/g, '');
+  return {
+    title: vscode.l10n.t('packet {0} is {1} late', packet, time),
+    is: { packet, kind: 'delay', delay: time },
+  };
+}
+
+async function askSeed(): Promise<Change | undefined> {
+  const seed = await vscode.window.showInputBox({
+    title: vscode.l10n.t('What If…'),
+    prompt: vscode.l10n.t('The seed of the random numbers from here on'),
+    validateInput: (text) =>
+      /^\s*\d{1,9}\s*$/.test(text) ? undefined : vscode.l10n.t('Write a whole number, such as 7.'),
+  });
+  if (seed === undefined) return undefined;
+  return { title: vscode.l10n.t('the seed is {0}', seed.trim()), is: { seed: Number(seed) } };
+}
+
+interface Setting extends vscode.QuickPickItem {
+  value: string;
+}
+async function askSetting(session: MachineSession): Promise<Change | undefined> {
+  const setting = await vscode.window.showQuickPick(settingsOf(session), {
+    title: vscode.l10n.t('What If…'),
+    placeHolder: vscode.l10n.t('The setting that is to differ from here on'),
+    matchOnDescription: true,
+  });
+  if (setting === undefined) return undefined;
+  const { label: name, value: now } = setting;
+  const value = await vscode.window.showInputBox({
+    title: name,
+    prompt: vscode.l10n.t('It is {0} now.', now),
+    value: now,
+    validateInput: (text) =>
+      text.trim() === now.trim() ? vscode.l10n.t('Write another value than it has.') : undefined,
+  });
+  if (value === undefined) return undefined;
+  return { title: `${name} = ${value.trim()}`, is: { sysctl: { [name]: value.trim() } } };
+}
+
+/** The settings of the Kernel tree, those of the first host. */
+async function settingsOf(session: MachineSession): Promise<Setting[]> {
+  const children = async (parent?: TreeItem): Promise<TreeItem[]> => {
+    const within = parent === undefined ? {} : { parent: parent.id };
+    return (await session.request('sockscope/tree', { view: 'kernel', ...within })).items;
+  };
+  const isGroup = ({ id }: TreeItem): boolean => id.endsWith('/sysctls');
+  const roots = await children();
+  const group = roots.find(isGroup) ?? (await children(roots[0])).find(isGroup);
+  const folders = group === undefined ? [] : await children(group);
+  const settings = await Promise.all(folders.map((folder) => children(folder)));
+  return settings.flat().map(({ name = '', value = '' }) => ({ label: name, description: value, value }));
+}
