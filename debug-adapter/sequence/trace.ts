@@ -8,6 +8,8 @@ import type { FrameFacts } from './frameFacts.ts';
 import type { Happening } from './happening.ts';
 
 const USUAL_LINES = 100_000;
+/** The name of a host that has none: there is no other one. */
+const ONLY_HOST = 'localhost';
 
 /** The lines from the beginning on: two runs that began alike differ somewhere after it. */
 export function traceOf(
@@ -16,12 +18,11 @@ export function traceOf(
   { count = USUAL_LINES }: TraceArguments,
 ): TraceResponse {
   const names = new Map<number, string>();
-  const hosts = new Set(happenings.map(({ host }) => host));
   const lines = happenings.slice(0, count).map((happening): TraceLine => {
     const { event, timeNs, host, pid } = happening;
     if (happening.kind === 'enter') names.set(pid, happening.process);
     const who = pid === 0 ? 'kernel' : `${names.get(pid) ?? 'task'}[${pid}]`;
-    const actor = hosts.size > 1 ? `${host} ${who}` : who;
+    const actor = host === '' || host === ONLY_HOST ? who : `${host} ${who}`;
     return { event, timeNs, text: `${actor}: ${textOf(happening)}` };
   });
   return { lines, missing, leftOut: Math.max(0, happenings.length - count) };
@@ -48,7 +49,7 @@ function textOf(happening: Happening): string {
     case 'taken':
       return `packet ${happening.frame} is taken`;
     case 'lost':
-      return `packet ${happening.frame} is lost: ${happening.reason}`;
+      return `packet ${happening.frame} is lost${happening.reason === 'lost' ? ' on its wire' : `: ${happening.reason}`}`;
     case 'dropped':
       return `packet ${happening.frame} is dropped: ${happening.reason}`;
     case 'queues':

@@ -55,6 +55,7 @@ const GLANCE_MS = 100;
 export class Travel {
   readonly #traveller: Traveller;
   #machines: Machines | undefined;
+  #history: History | undefined;
   #present: Present | undefined;
   #isSearching = false;
   #looks: NodeJS.Timeout | undefined;
@@ -224,8 +225,7 @@ export class Travel {
 
   /** What was changed in a run, with the numbers of the moments. @throws an error for the user if nothing repeats it */
   changesOf(run: Run): Promise<readonly NumberedChange[]> {
-    this.#machines ??= this.#machinesOf(this.presentOf(run));
-    return this.#machines.changes();
+    return this.machinesFor(run).changes();
   }
 
   /** Machines that repeat a run. */
@@ -237,8 +237,7 @@ export class Travel {
     return this.#present?.event ?? event;
   }
   #historyOf(run: Run): History {
-    this.#machines ??= this.#machinesOf(this.presentOf(run));
-    return new History(this.#machines);
+    return (this.#history ??= new History(this.machinesFor(run)));
   }
   #machinesOf({ blueprint, debuggee, execution: { trail } }: Run): Machines {
     const { root, configuration } = this.#traveller;
@@ -346,6 +345,7 @@ export class Travel {
     clearTimeout(this.#looks);
     this.#machines?.close();
     this.#machines = undefined;
+    this.#history = undefined;
     const present = this.#present?.run ?? run;
     this.#present = undefined;
     if (run !== present) void run.kill();

@@ -48,8 +48,17 @@ export interface Arrival {
   stopsAt?: string;
 }
 
+/** What a search has seen: a step back from one of its moments needs no other one. */
+interface Seen {
+  /** Nothing before this event was looked at. */
+  from: number;
+  places: readonly TrackedPlace[];
+  arrivals: readonly NotedArrival[];
+}
+
 export class History {
   readonly #machines: Machines;
+  #seen: Seen | undefined;
 
   constructor(machines: Machines) {
     this.#machines = machines;
@@ -80,18 +89,37 @@ export class History {
     if (isAtPlace && !places.some(({ place }) => samePoint(place, raw)))
       places.push({ place: raw, of: { name: '', url: raw.url } });
     let here = moment;
+    // The line may begin before the first arrival of what was looked at.
+    const chosen = (arrivals: readonly NotedArrival[], from: number): Found | undefined => {
+      const found = choose(arrivals);
+      const isCut = from > 0 && (found === undefined || found === arrivals[0]);
+      return isCut ? undefined : { target: found && momentOf(found, places), here };
+    };
+    const known = this.#seenBefore(moment, places);
+    const found = known && chosen(known, this.#seen!.from);
+    if (found !== undefined) return found;
     for (const window of WINDOWS) {
       const from = moment.mark.event - window;
       const arrivals = await this.#arrivals(moment, from, places);
       if (arrivals === undefined) continue;
+      this.#seen = { from, places, arrivals: [...arrivals] };
       const self = isAtPlace ? arrivals.pop() : undefined;
       if (self !== undefined) here = momentOf(self, places);
-      const found = choose(arrivals);
-      // The line may begin before the first arrival of the window.
-      const isCut = from > 0 && (found === undefined || found === arrivals[0]);
-      if (!isCut) return { target: found && momentOf(found, places), here };
+      const found = chosen(arrivals, from);
+      if (found !== undefined) return found;
     }
     return { target: undefined, here };
+  }
+  /** What the last search saw before one of its moments; undefined: it saw other places, or not this moment. */
+  #seenBefore({ mark, moves }: Moment, places: readonly TrackedPlace[]): NotedArrival[] | undefined {
+    if (this.#seen === undefined || mark.kind !== 'place' || moves.length > 0) return undefined;
+    const { arrivals, places: those } = this.#seen;
+    const isAlike = those.length === places.length && places.every((one, at) => isSamePlace(one, those[at]!));
+    const at = arrivals.findIndex(
+      ({ place, event, arrival }) =>
+        event === mark.event && arrival === mark.arrival && samePoint(those[place]!.place, mark.place),
+    );
+    return isAlike && at >= 0 ? arrivals.slice(0, at) : undefined;
   }
   /** The last stop that breakpoints and filters of the user make before a moment. @param raw where V8 stands */
   async stopBefore(moment: Moment, raw: CodePoint, wishes: Wishes): Promise<StopBefore> {
@@ -243,6 +271,10 @@ const counted = ({
   event,
   arrival,
 });
+
+function isSamePlace(one: TrackedPlace, other: TrackedPlace): boolean {
+  return samePoint(one.place, other.place) && one.of.name === other.of.name && one.of.url === other.of.url;
+}
 
 /** Whether the machine has stopped itself, and V8 stands at no place of the code. */
 function isMachines({ mark, moves }: Moment): boolean {

@@ -2,7 +2,7 @@
  * Machines that repeat a run: what they need to know of it, found out when it is needed, and some of them loaded ahead of
  * time.
  */
-import { availableParallelism } from 'node:os';
+import { availableParallelism, loadavg } from 'node:os';
 import { UserError } from '../../language/userError.ts';
 import type { DataFields, OfferedField } from '../control/dataFields.ts';
 import type { Debuggee } from '../control/debuggee.ts';
@@ -21,7 +21,7 @@ export interface Original {
   fields: DataFields;
 }
 
-/** Processors of a host that has one to spare for somebody who may never go back. */
+/** Processors of a host that has one to spare for somebody who may never go back; of fewer, half must have nothing to do. */
 const ROOMY = 4;
 
 export class Machines {
@@ -167,7 +167,7 @@ export class Machines {
   /** The user stands at an event: have machines ready before it. */
   async prepare(event: number): Promise<void> {
     const { end, changes } = this.#original.trail;
-    if (!this.#hasTravelled && availableParallelism() < ROOMY) return;
+    if (!this.#hasTravelled && !isRoomy()) return;
     // What was changed gets its numbers when somebody goes back.
     if (end !== undefined || changes.length > this.#changes.length) return;
     const past = await this.#past();
@@ -196,4 +196,10 @@ export class Machines {
     this.#isClosed = true;
     this.stop();
   }
+}
+
+/** Windows tells no load. */
+function isRoomy(): boolean {
+  const processors = availableParallelism();
+  return processors >= ROOMY || loadavg()[0]! < processors / 2;
 }

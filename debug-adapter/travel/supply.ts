@@ -6,11 +6,10 @@ import { freemem } from 'node:os';
 import { NEAR, type Past, type Replica } from './replica.ts';
 
 /**
- * How many wait near to where the user stands: a search takes one, and the moment that it finds another one. One more
- * stands before its first line, for what is further back. Who has not gone back yet may never do so.
+ * How many wait near to where the user stands: a search takes one, and the moment that it finds another one. Of somebody
+ * who goes back, one more stands before its first line, for what is further back.
  */
 const NEAR_SPARES = 2;
-const FIRST_SPARES = 1;
 /** So many events before the user they wait, or a quarter of the run if that is less: steps back leave them behind. */
 const PARKED_BEFORE = 20_000;
 /** One that has fallen back behind that is brought on. */
@@ -62,13 +61,12 @@ export class Supply {
     const isOver = (): boolean => turn !== this.#turn;
     this.#discard((spare) => spare.key !== key || (spare.at > 0 && spare.at > event - NEAR));
     const parked = event < SHORT ? 0 : Math.floor(event - Math.min(event / 4, PARKED_BEFORE));
-    const nearby = hasTravelled ? NEAR_SPARES : FIRST_SPARES;
-    const needed = hasTravelled && parked > 0 ? nearby + 1 : nearby;
+    const needed = hasTravelled && parked > 0 ? NEAR_SPARES + 1 : NEAR_SPARES;
     if (needed * past.heapUsed > freemem() * MEMORY_SHARE) return;
     while (!isOver()) {
       const near = this.#spares.filter(({ at }) => parked - at <= FALLEN_BACK && (parked === 0 || at > 0));
       const behind = this.#spares.find((spare) => !near.includes(spare));
-      const isShort = near.length < nearby;
+      const isShort = near.length < NEAR_SPARES;
       if (this.#spares.length < needed) {
         const spare: Spare = { key, at: 0, replica: this.#load(past) };
         this.#spares.push(spare);

@@ -39,11 +39,13 @@ export class Forks implements vscode.Disposable {
     const configuration: vscode.DebugConfiguration & LaunchConfiguration = {
       type: DEBUG_TYPE,
       request: 'launch',
-      name: vscode.l10n.t('{0}: what if {1}', nameOf(origin, this), title),
+      name: vscode.l10n.t('What if {0}', title),
       recording,
       whatIf: 'packet' in is ? { faults: [faultOf(is, sent)] } : is,
     };
-    if (!(await vscode.debug.startDebugging(debugSession.workspaceFolder, configuration))) return;
+    // VS Code leaves the eyes on a session that is stopped, unless the new one is its compact child.
+    const below = { parentSession: debugSession, compact: true };
+    if (!(await vscode.debug.startDebugging(debugSession.workspaceFolder, configuration, below))) return;
     const changed = this.#sessions.alive.find(
       (session) => session.debugSession.configuration['recording'] === recording,
     );
@@ -53,12 +55,6 @@ export class Forks implements vscode.Disposable {
   dispose(): void {
     this.#folder.dispose();
   }
-}
-
-/** The run that it all began with: a fork of a fork is not named by all of its changes. */
-function nameOf(session: MachineSession, forks: Forks): string {
-  const fork = forks.of(session);
-  return fork?.changed === session ? nameOf(fork.origin, forks) : session.debugSession.name;
 }
 
 /** @param sent how a fault calls the packet */

@@ -5,6 +5,8 @@ import { goToEvent } from '../goToEvent.ts';
 import type { MachineSession } from '../session.ts';
 
 const SCHEME = 'sockscope-trace';
+/** The name ends in its program's: VS Code would take the trace for a program, too. */
+const SUFFIX = '.trace';
 
 interface Shown {
   session: MachineSession;
@@ -28,7 +30,7 @@ export class Traces implements vscode.TextDocumentContentProvider, vscode.Dispos
   /** @returns a document of its own: the run may have gone on when it is shown again */
   add(session: MachineSession, trace: TraceResponse): vscode.Uri {
     const name = session.debugSession.name.replaceAll('/', '-');
-    const uri = vscode.Uri.from({ scheme: SCHEME, path: `/${++this.#count}/${name}` });
+    const uri = vscode.Uri.from({ scheme: SCHEME, path: `/${++this.#count}/${name}${SUFFIX}` });
     this.#shown.set(uri.toString(), { session, trace });
     return uri;
   }

@@ -66,21 +66,32 @@ describe('a scenario that is run again', function () {
     await code.debug.press('continue');
     await code.debug.stopsOn(/paused on breakpoint/i);
     await code.packets.show();
-    await code.packets.list.filter({ hasText: '[SYN, ACK]' }).first().click({ button: 'right' });
-    await code.packets.frame.getByRole('menuitem', { name: 'What If…' }).click();
+    await code.packets.choose('[SYN, ACK]', 'What If…');
     await code.quickInput.locator('.monaco-list-row', { hasText: 'packet 2 is lost' }).click();
-    const session = code.page.locator('.debug-call-stack .session', { hasText: 'what if packet 2 is lost' });
-    await session.waitFor();
-    await code.debug.stopsOn(/paused on/i);
+    const session = code.page
+      .locator('.debug-call-stack .monaco-list-row')
+      .filter({ hasText: 'What if packet 2 is lost' });
+    await session
+      .filter({ hasText: /paused where the recording stands/i })
+      .first()
+      .waitFor();
     await code.screenshot('again-4-what-if');
     await code.debug.press('continue');
+    await session
+      .filter({ hasText: /paused on breakpoint/i })
+      .first()
+      .waitFor();
     await code.packets.list.filter({ hasText: 'Retransmission' }).first().waitFor();
-    await code.debug.stopsOn(/paused on breakpoint/i);
     await code.command('Sockscope: Compare with the Other Run');
-    const difference = code.page.locator('.diff-editor .view-line', { hasText: 'packet 2 is lost' });
+    const difference = code.page.locator('.monaco-diff-editor .view-line', {
+      hasText: /packet.2.is.lost.on.its.wire/,
+    });
     await difference.first().waitFor();
+    await code.command('Notifications: Show Notifications');
     await code.page
-      .locator('.notification-list-item', { hasText: 'the first difference. Before, at t = ' })
+      .locator('.notifications-center .notification-list-item', {
+        hasText: 'the first difference. Before, at t = ',
+      })
       .waitFor();
     await code.screenshot('again-5-first-difference');
   });

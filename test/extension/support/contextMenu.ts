@@ -33,6 +33,7 @@ export async function chooseFromMenu(
 }
 
 /** It may have gone at this moment, or have to be clicked again. */
-function ignoreTimeout(error: unknown): void {
+export function ignoreTimeout(error: unknown): undefined {
   if (!(error instanceof errors.TimeoutError)) throw error;
+  return undefined;
 }

@@ -1,5 +1,6 @@
 // The Packets panel, a webview.
 import type { FrameLocator, Locator } from 'playwright-core';
+import { ignoreTimeout } from './contextMenu.ts';
 import type { Workbench } from './workbench.ts';
 
 export class PacketsView {
@@ -22,6 +23,20 @@ export class PacketsView {
 
   get list(): Locator {
     return this.frame.locator('[role=row]:not([hidden])');
+  }
+
+  /** Chooses an entry of the context menu of the first packet with a text. */
+  async choose(packet: string, entry: string): Promise<void> {
+    const item = this.frame.getByRole('menuitem', { name: entry });
+    // What VS Code shows of its own at a stop takes the focus, and the menu is gone then.
+    await this.#workbench.debug.waitUntil(`"${entry}" in the menu of "${packet}"`, async () => {
+      await this.list.filter({ hasText: packet }).first().click();
+      await this.#workbench.page.keyboard.press('Shift+F10');
+      return item
+        .click({ timeout: 3000 })
+        .then(() => true as const)
+        .catch(ignoreTimeout);
+    });
   }
 
   /** The packets that can be seen, a line each. */
