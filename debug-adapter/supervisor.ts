@@ -9,6 +9,7 @@ import { constants } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { Ledger } from './connection/ledger.ts';
+import { withFreedMemory } from './freedMemory.ts';
 import { GRAPH_FLAGS } from './moduleGraph.ts';
 
 /** How long a session may take to end when it is told to. */
@@ -41,6 +42,7 @@ export class SupervisedSession {
     this.#child = spawn(process.execPath, [...GRAPH_FLAGS, main], {
       // The fourth is a channel that ends with the supervisor, the fifth is LEDGER_FD.
       stdio: [...client.stdio, 'pipe', 'ipc', this.#ledgerFd],
+      env: withFreedMemory(process.env),
     });
     this.#child.stderr!.on('data', (chunk: Buffer) => {
       process.stderr.write(chunk);

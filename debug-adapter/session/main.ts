@@ -4,6 +4,7 @@
  */
 import { writeSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { hideSetting } from '../freedMemory.ts';
 import { ModuleGraph } from '../moduleGraph.ts';
 
 /** The folder above `dist/`: sources are named by their path relative to it. */
@@ -25,6 +26,7 @@ process.on('uncaughtException', (error) => {
   die();
 });
 
+hideSetting(process.env);
 const graph = new ModuleGraph();
 const load = <Module>(name: string): Promise<Module> =>
   graph.load(fileURLToPath(new URL(name, import.meta.url))) as Promise<Module>;
