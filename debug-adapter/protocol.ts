@@ -9,6 +9,7 @@ import type { Cause } from './packets/cause/cause.ts';
 import type { Drop } from './packets/truth/drop.ts';
 import type { Truth } from './packets/truth/truth.ts';
 import type {
+  CauseLink,
   PacketDirection,
   PacketFate,
   PacketsArguments,
@@ -79,6 +80,8 @@ export type TreeContext =
   | 'listener'
   /** A value that `sockscope/setTreeValue` can change. */
   | 'settable'
+  /** A value of which it is noted why it changes (`sockscope/why`). */
+  | 'told'
   /** A node that refers to captured packets; `packetNumber` or `packetFilter` tells which. */
   | 'packet'
   /** A frame that `sockscope/changeFrame` can change: by its `packetNumber`, or by its `descriptor`. */
@@ -393,6 +396,36 @@ export interface DueThing {
 export interface AdvanceTimeArguments {
   index?: number;
 }
+/**
+ * `sockscope/why`: what has led to the value of a field of a connection. The field is one of a variable, as
+ * `dataBreakpointInfo` names it, a node of a tree, or an expression such as `sk.snd_cwnd`.
+ */
+export interface WhyArguments {
+  variablesReference?: number;
+  name?: string;
+  node?: string;
+  expression?: string;
+  frameId?: number;
+}
+export interface WhyResponse {
+  value: string;
+  /** The connection. */
+  of: string;
+  from: string;
+  to: string;
+  sentence: string;
+  /** It has another value now, of which no cause is known. */
+  since?: string;
+  /** The moment of the change. */
+  event: number;
+  timeNs: number;
+  /** The function that has changed it. */
+  location?: CodeLocation;
+  /** The packet that was handled. */
+  packet?: number;
+  /** That packet with its cause, and so on back. */
+  chain: CauseLink[];
+}
 /** `sockscope/goToEvent`: a moment of the run, by its number, becomes the stop. */
 export interface GoToEventArguments {
   event: number;
@@ -456,6 +489,7 @@ export interface SockscopeRequests {
   'sockscope/goToEvent': { arguments: GoToEventArguments; response: Record<string, never> };
   'sockscope/runTo': { arguments: RunToArguments; response: Record<string, never> };
   'sockscope/runToArrival': { arguments: RunToArrivalArguments; response: Record<string, never> };
+  'sockscope/why': { arguments: WhyArguments; response: WhyResponse };
   'sockscope/due': { arguments: Record<string, never>; response: DueResponse };
   'sockscope/advanceTime': { arguments: AdvanceTimeArguments; response: Record<string, never> };
   'sockscope/saveRecording': { arguments: SaveRecordingArguments; response: SaveRecordingResponse };

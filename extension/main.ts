@@ -35,6 +35,7 @@ import { Wireshark } from './wireshark/wireshark.ts';
 import { DebugTree } from './trees/debugTree.ts';
 import { registerTreeCommands } from './trees/treeCommands.ts';
 import { registerVariableMemory } from './trees/memory.ts';
+import { registerWhy } from './why.ts';
 
 /** Called by VS Code when a part of the extension is first needed. */
 export function activate(context: vscode.ExtensionContext): void {
@@ -82,6 +83,7 @@ export function activate(context: vscode.ExtensionContext): void {
     registerBreakOnStatus(sessions, breakOn),
     registerRunTo(sessions),
     registerGoToEvent(sessions),
+    registerWhy(sessions, packets),
     registerInjectFrame(sessions),
     bookmarks,
     timeline,

@@ -95,6 +95,7 @@ export class PastRun {
     'sockscope/runTo': () => this.#refuse(),
     'sockscope/runToArrival': () => this.#refuse(),
     'sockscope/due': () => this.#refuse(),
+    'sockscope/why': () => this.#refuse(),
     'sockscope/advanceTime': () => this.#refuse(),
     'sockscope/goToEvent': () => this.#refuse(),
     'sockscope/functionGraph': () => this.#refuse(),

@@ -45,6 +45,9 @@ import { worldLine } from './presenters/machine.ts';
 import { StackCaptures } from './stackCaptures.ts';
 import { Stops, type ArmedFilter } from './stops.ts';
 import { TOOLS } from './tools.ts';
+import { askedOf, type Asked } from './why.ts';
+import type { ValueChange, ValueName } from '../packets/cause/valueChange.ts';
+import type { SocketKey, ValueTracker } from '../recording/valueTracker.ts';
 import type { TextFrame } from './stackText.ts';
 import { isProxy } from './values/peek.ts';
 import { primitiveText } from './values/primitives.ts';
@@ -137,6 +140,8 @@ export class Agent {
   readonly trees: Trees;
   readonly pictures: Pictures;
   readonly due: Due;
+  /** Notes why values change; null in a run that repeats one, which has noted it. */
+  values: ValueTracker | null = null;
   /** The number of inputs of which takeChanges() has told. */
   #taken = 0;
 
@@ -424,6 +429,23 @@ export class Agent {
     const owner = Held.open(value);
     return typeof owner === 'object' && owner !== null ? this.data.offer(owner, name, next) : null;
   }
+  /** Which value of which connection is asked about: that of an item, of a tree's node, of an expression's value. */
+  whyItem(ref: number, name: string): Asked {
+    if (!this.handles.isKnown(ref)) throw new UserError('these variables are of an earlier stop');
+    return askedOf(this.handles.stored(ref, name)?.owner, name);
+  }
+  whyNode(id: string): Asked {
+    const stored = this.trees.stored(id);
+    return askedOf(stored?.owner, stored?.name ?? id.split('/').at(-1)!);
+  }
+  whyField(name: string, value: unknown): Asked {
+    return askedOf(Held.open(value), name);
+  }
+  /** The newest change of a value up to an event. */
+  valueChange(socket: SocketKey, value: ValueName, event: number): ValueChange | null {
+    return this.values?.newest(socket, value, event) ?? null;
+  }
+
   /** Replace the data breakpoints. @returns what is wrong with each; null: nothing */
   setData(wishes: readonly DataWish[]): (string | null)[] {
     return this.data.set(wishes).map((problem) => problem && say(this.#t, problem));

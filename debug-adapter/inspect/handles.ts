@@ -6,6 +6,7 @@ import { UserError } from '../../language/userError.ts';
 import { sk_buff } from '../../stack/include/linux/skbuff.ts';
 import type { Item, Node } from './item.ts';
 import type { Memory } from './memory.ts';
+import { isTold } from './why.ts';
 
 /** One line, in the form sent to the debugger. */
 export interface WireItem {
@@ -29,6 +30,8 @@ export interface WireItem {
   memory?: string | undefined;
   /** Whether they are a packet's. */
   isPacket?: boolean | undefined;
+  /** Whether it is noted why it changes. */
+  isTold?: boolean | undefined;
   /** Its documentation, if a single value was requested. */
   doc?: string | undefined;
 }
@@ -99,6 +102,7 @@ export class Handles {
       evaluateName: item.access === '' ? undefined : expression,
       memory: memory && this.#memory.offer(memory, stored, named),
       isPacket: memory instanceof sk_buff,
+      isTold: isTold(stored),
     };
   }
 

@@ -14,6 +14,14 @@ export function writeArgument(view: DataView, at: number, value: unknown): void 
   view.setFloat64(at + 8, number, true);
 }
 
+/** An argument as a record would have it. */
+export function argumentOf(value: unknown): CallArgument {
+  if (typeof value === 'number') return { kind: 'number', value };
+  if (value instanceof Uint8Array) return { kind: 'bytes', length: value.length };
+  if (value instanceof sockaddr_in) return { kind: 'address', address: value.sin_addr, port: value.sin_port };
+  return { kind: 'other' };
+}
+
 /** The arguments from an offset to the record's end. */
 export function callArguments(view: DataView, from: number): CallArgument[] {
   const args: CallArgument[] = [];

@@ -11,9 +11,9 @@ import { inet_csk } from '../../stack/include/net/inet_connection_sock.ts';
 import { request_sock } from '../../stack/include/net/request_sock.ts';
 import type { sock, sock_common } from '../../stack/include/net/sock.ts';
 import { tcp_skb_timestamp_us } from '../../stack/include/net/tcp.ts';
-import { sock_from_file } from '../../stack/net/socket/file.ts';
 import type { World } from '../../stack/world/world.ts';
 import { Handling, type Callback } from './handling.ts';
+import { holderOf } from './holder.ts';
 import { SentBuffers } from './sentBuffers.ts';
 
 /** How a segment came to be marked lost. */
@@ -176,11 +176,4 @@ export class CauseTracker {
     }
     skb.cause = cause;
   }
-}
-
-/** The first task that has the socket open. */
-function holderOf(sk: sock): task_struct | null {
-  for (const task of sk.skc_net.machine.tasks.values())
-    if (task.files.fd.some((file) => file !== null && sock_from_file(file)?.sk === sk)) return task;
-  return null;
 }

@@ -7,7 +7,7 @@ import type { Handled } from '../packets/cause/cause.ts';
 /** A function that a timer or a tasklet runs. */
 export type Callback = { readonly name: string };
 
-const NO_ARGUMENTS: readonly unknown[] = [];
+export const NO_ARGUMENTS: readonly unknown[] = [];
 
 /** The fields are those of `Cause`. It changes while it lasts: a packet that is sent gets a copy. */
 export class Handling {
@@ -35,21 +35,26 @@ export class Handling {
 
   copy(): Handling {
     const copy = new Handling(this.handled);
-    copy.why = this.why;
-    copy.event = this.event;
-    copy.packet = this.packet;
-    copy.lastPacket = this.lastPacket;
-    copy.isFromBacklog = this.isFromBacklog;
-    copy.call = this.call;
-    copy.args = this.args;
-    copy.task = this.task;
-    copy.timer = this.timer;
-    copy.sign = this.sign;
-    copy.about = this.about;
-    copy.amount = this.amount;
-    copy.unread = this.unread;
-    copy.reader = this.reader;
+    copy.become(this);
     return copy;
+  }
+  /** Take over what another one is, all but what has released a packet. */
+  become(other: Handling): void {
+    this.handled = other.handled;
+    this.why = other.why;
+    this.event = other.event;
+    this.packet = other.packet;
+    this.lastPacket = other.lastPacket;
+    this.isFromBacklog = other.isFromBacklog;
+    this.call = other.call;
+    this.args = other.args;
+    this.task = other.task;
+    this.timer = other.timer;
+    this.sign = other.sign;
+    this.about = other.about;
+    this.amount = other.amount;
+    this.unread = other.unread;
+    this.reader = other.reader;
   }
 
   /** Another packet is handled. @param owner the process that had the socket, if it comes from the backlog */

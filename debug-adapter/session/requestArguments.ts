@@ -98,6 +98,13 @@ const SHAPES: Readonly<Record<string, Readonly<Record<string, Shape>>>> = {
   'sockscope/breakOnSocket': { id: 'string', enabled: 'boolean' },
   'sockscope/runTo': { to: 'string', ...THREAD },
   'sockscope/runToArrival': { number: 'count' },
+  'sockscope/why': {
+    'variablesReference?': 'integer',
+    'name?': 'string',
+    'node?': 'string',
+    'expression?': 'string',
+    'frameId?': 'integer',
+  },
   'sockscope/advanceTime': { 'index?': 'count' },
   'sockscope/goToEvent': { event: 'integer' },
   'sockscope/saveRecording': { path: 'string', 'packet?': 'count' },

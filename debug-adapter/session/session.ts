@@ -47,6 +47,7 @@ import { CANCELLABLE, inTime, TRAVELLING } from './requestKinds.ts';
 import { Travel } from './travel.ts';
 import { viewRequests, type Handler } from './viewRequests.ts';
 import { Traces } from './traces.ts';
+import { whyExpression, whyText } from './why.ts';
 import { Works } from './works.ts';
 import { isTraceCommand } from '../tracing/syntax.ts';
 
@@ -467,6 +468,8 @@ export class Session {
     const run = this.#running();
     if (args.context === 'repl' && isFrameCommand(args.expression))
       return { result: await obeyFrameCommand(run, args.expression), variablesReference: 0 };
+    const asked = args.context === 'repl' ? whyExpression(args.expression) : undefined;
+    if (asked !== undefined) return { result: await whyText(run, asked), variablesReference: 0 };
     if (args.context !== 'repl' || !isTraceCommand(args.expression)) return evaluate(run, args);
     // What is traced is the run itself, whichever moment of it is shown.
     const result = await this.#traces.obey(this.#travel.presentOf(run), args.expression);

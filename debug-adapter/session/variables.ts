@@ -5,6 +5,8 @@ import type { WireItem } from '../inspect/handles.ts';
 
 /** VS Code shows commands for packets in the menu of such a variable. */
 const PACKET_MENU = { __vscodeVariableMenuContext: 'sk_buff' };
+/** The same for values of which it is noted why they change. */
+const TOLD_MENU = { __vscodeVariableMenuContext: 'told' };
 
 /** As toVariable(), for what is shown as it was: it cannot be changed, and has no bytes to be seen. */
 export function toPastVariable(item: WireItem, scripts: Scripts): DebugProtocol.Variable {
@@ -13,7 +15,7 @@ export function toPastVariable(item: WireItem, scripts: Scripts): DebugProtocol.
 }
 
 export function toVariable(item: WireItem, scripts: Scripts): DebugProtocol.Variable {
-  const { type, indexed, named, evaluateName, memory, isPacket } = item;
+  const { type, indexed, named, evaluateName, memory, isPacket, isTold } = item;
   const hint = hintOf(item);
   return {
     name: item.name,
@@ -25,6 +27,7 @@ export function toVariable(item: WireItem, scripts: Scripts): DebugProtocol.Vari
     ...(evaluateName === undefined ? {} : { evaluateName }),
     ...(memory === undefined ? {} : { memoryReference: memory }),
     ...(isPacket === true ? PACKET_MENU : {}),
+    ...(isTold === true ? TOLD_MENU : {}),
     ...(hint === undefined ? {} : { presentationHint: hint }),
   };
 }

@@ -20,6 +20,7 @@ import { addBookmark } from './recordingFile.ts';
 import { eventCode, graphs, packetWay, sequence, timeline, trace } from './recordingRequests.ts';
 import type { Run } from './run.ts';
 import { breakOnSocket, setTreeValue, tree } from './treeRequests.ts';
+import { why } from './why.ts';
 
 /** Handles a request: returns the response's body. An exception becomes an error response. */
 export type Handler = (args: never) => unknown;
@@ -42,6 +43,7 @@ export function viewRequests(run: () => Run): Record<string, Handler> {
     'sockscope/findPacket': (args: never) => find(run(), args),
     'sockscope/filterCompletions': (args: never) => filterCompletions(run(), args),
     'sockscope/filterFor': (args: never) => newFilter(run(), args),
+    'sockscope/why': (args: never) => why(run(), args),
     'sockscope/packetCode': (args: never) => packetCode(run(), args),
     'sockscope/causeChain': (args: never) => chainOf(run(), args),
     'sockscope/followStream': (args: never) => follow(run(), args),

@@ -32,6 +32,7 @@ import { Recorder } from '../recording/recorder.ts';
 import { RecordWriter } from '../recording/recordWriter.ts';
 import { Sampler } from '../recording/sampler.ts';
 import { StepRecorder } from '../recording/stepRecorder.ts';
+import type { ValueTracker } from '../recording/valueTracker.ts';
 import type { SourceTools } from '../../stack/user/program.ts';
 import {
   AGENT,
@@ -89,7 +90,7 @@ function start(
   const records: Records = new Records(new RingWriter(data.ring), world, agent.packets);
   if (isTold(boot)) {
     agent.keepStacks();
-    record(world, records);
+    agent.values = record(world, records);
   }
   const running: Running = { t, world, agent, records, boot };
   world.on_uncaught = (task, error) => uncaught(running, task, error);
@@ -103,11 +104,15 @@ function isTold({ replay, isTold: wanted }: BootConfig): boolean {
   return replay === undefined || wanted === true;
 }
 
-/** Write down what happens, and what the program says. */
-function record(world: World, records: Records): void {
+/**
+ * Write down what happens, and what the program says.
+ *
+ * @returns what notes why the values of connections change
+ */
+function record(world: World, records: Records): ValueTracker {
   const { sequence, samples, steps, names } = data.recording;
   const nameWriter = new NameWriter(names);
-  records.tellCauses(nameWriter);
+  const values = records.tellCauses(nameWriter);
   const writer = (ring: SharedArrayBuffer) => new RecordWriter(world, new RingWriter(ring), nameWriter);
   world.capture = allOf([
     records,
@@ -119,6 +124,7 @@ function record(world: World, records: Records): void {
     const place = parseStack(new Error().stack ?? '').find(({ url }) => isScenario(url));
     records.output(stream, text, place);
   };
+  return values;
 }
 
 /** A world has one capture; here several listen. */

@@ -10,6 +10,7 @@ import { CauseTracker } from '../recording/causeTracker.ts';
 import { writeAcked, writeDropped } from '../recording/fateRecord.ts';
 import { FateTracker } from '../recording/fateTracker.ts';
 import type { NameWriter } from '../recording/nameTable.ts';
+import { ValueTracker } from '../recording/valueTracker.ts';
 import { RECORD } from './channel.ts';
 
 /** Frame record: number, length (u32 each), time in ns (f64), length of the interface's name (u32), name, bytes. */
@@ -64,8 +65,12 @@ export class Records implements CaptureSink {
     this.#ring.commit();
   }
 
-  /** From now on each frame is told with its cause, and what becomes of it where it arrives. */
-  tellCauses(names: NameWriter): void {
+  /**
+   * From now on each frame is told with its cause, and what becomes of it where it arrives.
+   *
+   * @returns what notes why the values of connections change
+   */
+  tellCauses(names: NameWriter): ValueTracker {
     const ring = this.#ring;
     const causes = new CauseTracker(this.#world);
     const fates = new FateTracker(this.#world, () => causes.handling, {
@@ -73,6 +78,7 @@ export class Records implements CaptureSink {
       acked: (number, from, to) => writeAcked(ring, RECORD.acked, { number, from, to }),
     });
     this.#known = { causes, fates, names };
+    return new ValueTracker(this.#world, () => causes.handling);
   }
   #tellCause({ number }: wire_frame, port: CapturePort): void {
     if (this.#known === null) return;

@@ -8,6 +8,7 @@
 import type { napi_struct, net_device } from '../include/linux/netdevice.ts';
 import type { task_struct } from '../include/linux/sched.ts';
 import type { sk_buff } from '../include/linux/skbuff.ts';
+import type { tcp_sock } from '../include/linux/tcp.ts';
 import type { be32, u32 } from '../include/linux/types.ts';
 import { DROP_REASONS } from '../include/net/dropreason.ts';
 import type { flowi4 } from '../include/net/flow.ts';
@@ -18,6 +19,7 @@ import type { Qdisc } from '../include/net/sch_generic.ts';
 import type { proto, sock, sock_common } from '../include/net/sock.ts';
 import type { FullQueue } from '../capture/full_queue.ts';
 import type { LossSign, SendReason } from '../capture/send_reason.ts';
+import type { ToldValue, ValueReason } from '../capture/value_reason.ts';
 import { ADDRESS_FAMILIES } from '../include/uapi/linux/socket.ts';
 import { TCP_CA_STATES } from '../include/uapi/linux/tcp.ts';
 import type { irqaction } from '../kernel/irq.ts';
@@ -233,6 +235,12 @@ export const TRACEPOINTS = {
   ),
   /** The segment that is sent next closes the window. Linux has only a counter for it. */
   sockscope_zero_window: tracepoint('sockscope:zero_window', ofSock, (sk: sock) => sockText(sk)),
+  /** A value of a connection was set, perhaps to what it was. Linux has no tracepoint for it. */
+  sockscope_value_set: tracepoint(
+    'sockscope:value_set',
+    ofSock,
+    (sk: tcp_sock, value: ToldValue, why: ValueReason) => `${value}=${sk[value]} ${why} ${sockText(sk)}`,
+  ),
   /** The ACK of what is being received is put off. Linux has no tracepoint for it. */
   sockscope_delay_ack: tracepoint('sockscope:delay_ack', ofSock, (sk: sock) => sockText(sk)),
   /** The process that owns the socket processes a packet of its backlog. */

@@ -36,6 +36,68 @@ describe('debug adapter: changing what an expression stands for', () => {
     }));
 });
 
+describe('debug adapter: why a value is what it is', () => {
+  it('is told from a variable, a tree and the console, with the chain of packets, and of the past, too', () =>
+    withAdapter(async (adapter) => {
+      await at(adapter, 'tcp_fin');
+      await adapter.request('setFunctionBreakpoints', { breakpoints: [] });
+      const told = await adapter.custom('sockscope/why', { expression: 'sk.sk_state' });
+      assert.deepEqual([told.value, told.from, told.to], ['skc_state', 'SYN_RECV', 'ESTABLISHED']);
+      assert.match(told.sentence, /^The state has changed with packet 3\.$/);
+      assert.match(told.location!.path, /stack\/net\/ipv4\/tcp\/state\.ts$/);
+      assert.deepEqual(
+        told.chain.map(({ number }) => number),
+        [3, 2, 1],
+      );
+      assert.match(told.chain.at(-1)!.sentence, /^connect\(.*\) of client .* opens a connection\.$/);
+
+      const text = await adapter.evaluate('why sk.snd_wnd', 'repl');
+      assert.match(text, /^snd_wnd 0 → \d+ \(event \d+\) · 127\.0\.0\.1:8080 /);
+      assert.match(text, /\nThe first window of the peer, in packet 3\.\n {2}Packet 3 .*\n {2}Packet 2 /);
+      await assert.rejects(
+        adapter.evaluate('why sk.sk_prot', 'repl'),
+        /Why sk_prot has its value is not noted/,
+      );
+
+      const children = async (parent?: string) =>
+        (await adapter.custom('sockscope/tree', { view: 'sockets', ...(parent !== undefined && { parent }) }))
+          .items;
+      const find = async (parent: string | undefined, depth: number): Promise<string[]> => {
+        const found: string[] = [];
+        for (const { id, label, context, collapsible } of await children(parent)) {
+          if (label === 'snd_wnd' && context.includes('told')) found.push(id);
+          if (collapsible !== 'none' && depth > 0) found.push(...(await find(id, depth - 1)));
+        }
+        return found;
+      };
+      const asked = (await find(undefined, 4)).map((node) => adapter.custom('sockscope/why', { node }));
+      const answers = (await Promise.allSettled(asked)).map((answer) =>
+        answer.status === 'fulfilled' ? answer.value.sentence : String(answer.reason),
+      );
+      // The listener has one, too, in which nothing was ever set.
+      assert.deepEqual(
+        [/no change of snd_wnd/, /^The peer advertises it in packet 2\.$/].map((pattern) =>
+          answers.some((answer) => pattern.test(answer)),
+        ),
+        [true, true],
+        answers.join('\n'),
+      );
+
+      await adapter.evaluate('sk.snd_cwnd = 5', 'repl');
+      assert.match(
+        await adapter.evaluate('why sk.snd_cwnd', 'repl'),
+        /\nSince then it was set to 5 by something/,
+      );
+      await adapter.go('next');
+      await adapter.go('stepBack');
+      assert.equal(await adapter.evaluate('why sk.snd_wnd', 'repl'), text);
+      await assert.rejects(
+        adapter.custom('sockscope/why', { variablesReference: 1, name: 'snd_wnd' }),
+        /of an earlier stop/,
+      );
+    }));
+});
+
 describe('debug adapter: an uncaught error', () => {
   it('says its class, its code, its message and where it was thrown', () =>
     withAdapter(async (adapter) => {

@@ -4,6 +4,7 @@ import type { sock_common } from '../../../stack/include/net/sock.ts';
 import type { ByteStore, StoredBytes } from '../../../stack/world/memory.ts';
 import type { TreeContext } from '../../protocol.ts';
 import type { Item } from '../item.ts';
+import { isTold } from '../why.ts';
 
 export interface TreeNode {
   /** Unique among its siblings, the same at every stop. */
@@ -48,6 +49,7 @@ export function limited(nodes: TreeNode[], total = nodes.length): TreeNode[] {
 export function itemNode(item: Item): TreeNode {
   const context: TreeContext[] = ['copyable'];
   if (item.set !== undefined) context.push('settable');
+  if (isTold(item.stored)) context.push('told');
   const { node } = item;
   return {
     key: item.name,

@@ -149,6 +149,14 @@ export class Trees {
     return now === undefined ? {} : { item: this.#item(id, now, true) };
   }
 
+  /** The field that a node shows; undefined: it shows none. @throws UserError for a node that is not there any more */
+  stored(id: string): TreeNode['stored'] {
+    const view = id.split('/')[0] as TreeView;
+    const node = VIEWS.includes(view) ? this.#find(view, id) : undefined;
+    if (node === undefined) throw new UserError('this value is not there any more');
+    return node.stored;
+  }
+
   /** Start or end stopping at a socket's transitions. */
   watch(id: string, enabled: boolean): boolean {
     const view = id.split('/')[0] as TreeView;

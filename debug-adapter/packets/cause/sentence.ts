@@ -26,6 +26,9 @@ export function causeSentence(cause: Cause, kind: FrameKind, t: Translate = engl
   return sentences.join(' ');
 }
 
+/** `packet 7`, `the timer tcp_write_timer()` or `send(3, 5 bytes) of client [pid 101]`: what was being handled. */
+export const triggerText = (cause: Cause, t: Translate): string => new Telling(cause, t).trigger;
+
 const who = (process = '', pid = 0): string => `${process} [pid ${pid}]`;
 
 class Telling {
@@ -40,7 +43,7 @@ class Telling {
   sentence(kind: FrameKind): string {
     const t = this.#t;
     if (this.#cause.why === 'injected') return t('You have injected it in the debugger.');
-    if (kind === 'arp reply') return t('Answers {0}.', this.#trigger);
+    if (kind === 'arp reply') return t('Answers {0}.', this.trigger);
     if (kind === 'arp request')
       return this.#cause.timer === 'neigh_timer_handler'
         ? t('The neighbour has not answered yet, or has not been heard of for a while: it is asked again.')
@@ -51,7 +54,7 @@ class Telling {
   #reason(): string {
     const t = this.#t;
     const { why, amount = 0 } = this.#cause;
-    const [trigger, caller] = [this.#trigger, this.#caller];
+    const [trigger, caller] = [this.trigger, this.#caller];
     switch (why) {
       case undefined:
         return this.#plain();
@@ -97,7 +100,7 @@ class Telling {
   #ack(): string | undefined {
     const t = this.#t;
     const { why, about = 0 } = this.#cause;
-    const [trigger, caller] = [this.#trigger, this.#caller];
+    const [trigger, caller] = [this.trigger, this.#caller];
     switch (why) {
       case 'ack_full':
         return t('Acknowledges {0} at once: more than a full segment was not acknowledged yet.', trigger);
@@ -182,7 +185,7 @@ class Telling {
       case 'sacks':
         return t('Retransmission: enough was SACKed behind it, the last in packet {0}.', about);
       case 'timeout':
-        return t('Retransmission: a time-out has marked it lost, and {0} lets it go.', this.#trigger);
+        return t('Retransmission: a time-out has marked it lost, and {0} lets it go.', this.trigger);
       case 'mtu':
         return t('Retransmission: it is longer than the path takes, as packet {0} tells.', about);
       case undefined:
@@ -231,7 +234,7 @@ class Telling {
 
   #icmp(): string {
     const t = this.#t;
-    const trigger = this.#trigger;
+    const trigger = this.trigger;
     switch (this.#cause.why) {
       case 'icmp_reply':
         return t('Answers {0}.', trigger);
@@ -249,16 +252,16 @@ class Telling {
       case 'call':
         return t('{0} sends it.', this.#caller);
       case 'packet':
-        return t('Answers {0}.', this.#trigger);
+        return t('Answers {0}.', this.trigger);
       case 'nothing':
         return t('It is not known why.');
       default:
-        return t('Sent by {0}.', this.#trigger);
+        return t('Sent by {0}.', this.trigger);
     }
   }
 
   /** `packet 7`, or what else was handled. */
-  get #trigger(): string {
+  get trigger(): string {
     const t = this.#t;
     const { handled, packet = 0, lastPacket = 0, timer = '' } = this.#cause;
     switch (handled) {
@@ -276,7 +279,7 @@ class Telling {
   get #caller(): string {
     const { handled, call = '', arguments: args = '', process, pid } = this.#cause;
     if (pid === undefined)
-      return handled === 'packet' || handled === 'timer' ? this.#trigger : this.#t('the machine');
+      return handled === 'packet' || handled === 'timer' ? this.trigger : this.#t('the machine');
     return call === '' ? who(process, pid) : this.#t('{0} of {1}', `${call}(${args})`, who(process, pid));
   }
 }

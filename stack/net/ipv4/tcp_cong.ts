@@ -32,11 +32,13 @@ export function tcp_slow_start(tp: tcp_sock, acked: number): number {
   const cwnd = Math.min(tp.snd_cwnd + acked, tp.snd_ssthresh);
   acked -= cwnd - tp.snd_cwnd;
   tp.snd_cwnd = Math.min(cwnd, tp.snd_cwnd_clamp);
+  trace.sockscope_value_set(tp, 'snd_cwnd', 'slow_start');
   return acked;
 }
 
 /** Congestion avoidance: cwnd grows by one segment for each `w` acknowledged. @linux net/ipv4/tcp_cong.c */
 export function tcp_cong_avoid_ai(tp: tcp_sock, w: number, acked: number): void {
+  const { snd_cwnd } = tp;
   // Credit left from when w was larger.
   if (tp.snd_cwnd_cnt >= w) {
     tp.snd_cwnd_cnt = 0;
@@ -49,6 +51,7 @@ export function tcp_cong_avoid_ai(tp: tcp_sock, w: number, acked: number): void 
     tp.snd_cwnd += delta;
   }
   tp.snd_cwnd = Math.min(tp.snd_cwnd, tp.snd_cwnd_clamp);
+  if (tp.snd_cwnd !== snd_cwnd) trace.sockscope_value_set(tp, 'snd_cwnd', 'avoidance');
 }
 
 /** Reno: slow start below the threshold, then one segment per round trip. @linux net/ipv4/tcp_cong.c */

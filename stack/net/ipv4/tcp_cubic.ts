@@ -25,6 +25,7 @@ import {
 import { TCP_CA_Loss } from '../../include/uapi/linux/tcp.ts';
 import { HZ, usecs_to_jiffies } from '../../kernel/time/jiffies.ts';
 import { tcp_cong_avoid_ai, tcp_reno_undo_cwnd, tcp_slow_start } from './tcp_cong.ts';
+import { trace } from '../../trace/events.ts';
 
 /** The denominator of `beta`. */
 const BICTCP_BETA_SCALE = 1024;
@@ -282,6 +283,7 @@ function hystart_update(sk: sock, tp: tcp_sock, ca: bictcp, delay: number): void
       NET_INC_STATS(net, LINUX_MIB_TCPHYSTARTTRAINDETECT);
       NET_ADD_STATS(net, LINUX_MIB_TCPHYSTARTTRAINCWND, tp.snd_cwnd);
       tp.snd_ssthresh = tp.snd_cwnd;
+      trace.sockscope_value_set(tp, 'snd_ssthresh', 'hystart_train');
     }
   }
 
@@ -296,6 +298,7 @@ function hystart_update(sk: sock, tp: tcp_sock, ca: bictcp, delay: number): void
     NET_INC_STATS(net, LINUX_MIB_TCPHYSTARTDELAYDETECT);
     NET_ADD_STATS(net, LINUX_MIB_TCPHYSTARTDELAYCWND, tp.snd_cwnd);
     tp.snd_ssthresh = tp.snd_cwnd;
+    trace.sockscope_value_set(tp, 'snd_ssthresh', 'hystart_delay');
   }
 }
 

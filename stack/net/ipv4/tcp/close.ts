@@ -355,6 +355,8 @@ function tcp_reset_connection_fields(sk: sock): void {
 
   tp.snd_ssthresh = TCP_INFINITE_SSTHRESH;
   tcp_snd_cwnd_set(tp, TCP_INIT_CWND);
+  trace.sockscope_value_set(tp, 'snd_ssthresh', 'disconnected');
+  trace.sockscope_value_set(tp, 'snd_cwnd', 'disconnected');
   tp.snd_cwnd_cnt = 0;
   tp.is_cwnd_limited = false;
   tp.max_packets_out = 0;

@@ -164,6 +164,8 @@ export function tcp_set_window_clamp(sk: sock, val: number): Errno {
   tp.window_clamp = new_window_clamp;
   if (new_window_clamp < old_window_clamp) __tcp_adjust_rcv_ssthresh(sk, new_window_clamp);
   else tp.rcv_ssthresh = Math.max(Math.min(tp.rcv_wnd, new_window_clamp), tp.rcv_ssthresh);
+  trace.sockscope_value_set(tp, 'window_clamp', 'window_clamp_option');
+  trace.sockscope_value_set(tp, 'rcv_ssthresh', 'window_clamp_option');
   return 0;
 }
 

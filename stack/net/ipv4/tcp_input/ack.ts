@@ -281,6 +281,7 @@ function tcp_ack_update_window(sk: sock, skb: sk_buff, ack: u32, ack_seq: u32): 
     tcp_update_wl(tp, ack_seq);
     if (tp.snd_wnd !== nwin) {
       tp.snd_wnd = nwin;
+      trace.sockscope_value_set(tp, 'snd_wnd', 'advertised');
       // The sender re-enables its fast path only here.
       tp.pred_flags = 0;
       tcp_fast_path_check(sk);

@@ -54,6 +54,7 @@ import { FLAG_SND_UNA_ADVANCED } from './ack.ts';
 import { tcp_ecn_queue_cwr, tcp_ecn_withdraw_cwr } from './ecn.ts';
 import { tcp_any_retrans_done, tcp_check_sack_reordering } from './loss.ts';
 import type { tcp_alert } from './recovery.ts';
+import { trace } from '../../../trace/events.ts';
 
 /** Initial congestion window in segments: the route's, or 10 (RFC 6928). @linux net/ipv4/tcp_input.c */
 export function tcp_init_cwnd(tp: tcp_sock, dst: dst_entry | null): number {
@@ -106,6 +107,7 @@ export function tcp_cwnd_reduction(
   // The first step always sends the fast retransmission.
   sndcnt = Math.max(sndcnt, tp.prr_out !== 0 ? 0 : 1);
   tp.snd_cwnd = in_flight + sndcnt;
+  trace.sockscope_value_set(tp, 'snd_cwnd', 'prr');
 }
 
 /** End the reduction: set cwnd to ssthresh. @linux net/ipv4/tcp_input.c */
@@ -118,6 +120,7 @@ export function tcp_end_cwnd_reduction(sk: sock): void {
     (icsk.icsk_ca_state === TCP_CA_CWR || tp.undo_marker !== 0)
   ) {
     tp.snd_cwnd = tp.snd_ssthresh;
+    trace.sockscope_value_set(tp, 'snd_cwnd', 'reduction_over');
     tp.snd_cwnd_stamp = tcp_jiffies32(sk);
   }
   tcp_ca_event(sk, CA_EVENT_COMPLETE_CWR);
@@ -130,6 +133,7 @@ export function tcp_enter_cwr(sk: sock): void {
   if (inet_csk(sk).icsk_ca_state < TCP_CA_CWR) {
     tp.undo_marker = 0;
     tcp_init_cwnd_reduction(sk);
+    trace.sockscope_value_set(tp, 'snd_ssthresh', 'cwr');
     tcp_set_ca_state(sk, TCP_CA_CWR);
   }
 }
@@ -184,8 +188,10 @@ export function tcp_undo_cwnd_reduction(sk: sock, unmark_loss: boolean): void {
   }
   if (tp.prior_ssthresh !== 0) {
     tp.snd_cwnd = inet_csk(sk).icsk_ca_ops!.undo_cwnd(sk);
+    trace.sockscope_value_set(tp, 'snd_cwnd', 'undo');
     if (tp.prior_ssthresh > tp.snd_ssthresh) {
       tp.snd_ssthresh = tp.prior_ssthresh;
+      trace.sockscope_value_set(tp, 'snd_ssthresh', 'undo');
       tcp_ecn_withdraw_cwr(tp);
     }
   }
@@ -317,9 +323,11 @@ export function tcp_mtup_probe_success(sk: sock): void {
   tp.prior_ssthresh = tcp_current_ssthresh(sk);
   const cwnd = Math.floor((tp.snd_cwnd * tcp_mss_to_mtu(sk, tp.mss_cache)) / mtup.probe_size);
   tp.snd_cwnd = Math.max(1, cwnd);
+  trace.sockscope_value_set(tp, 'snd_cwnd', 'mtu_probe_arrived');
   tp.snd_cwnd_cnt = 0;
   tp.snd_cwnd_stamp = tcp_jiffies32(sk);
   tp.snd_ssthresh = tcp_current_ssthresh(sk);
+  trace.sockscope_value_set(tp, 'snd_ssthresh', 'mtu_probe_arrived');
   mtup.search_low = mtup.probe_size;
   mtup.probe_size = 0;
   tcp_sync_mss(sk, icsk.icsk_pmtu_cookie);

@@ -68,7 +68,9 @@ export function tcp_init_transfer(sk: sock): void {
   icsk.icsk_af_ops.rebuild_header(sk);
   tcp_init_metrics(sk);
   // RFC 6928: if the SYN or SYN-ACK was lost, start with a cwnd of one segment.
-  tp.snd_cwnd = tp.total_retrans > 1 && tp.undo_marker !== 0 ? 1 : tcp_init_cwnd(tp, __sk_dst_get(sk));
+  const is_lost = tp.total_retrans > 1 && tp.undo_marker !== 0;
+  tp.snd_cwnd = is_lost ? 1 : tcp_init_cwnd(tp, __sk_dst_get(sk));
+  trace.sockscope_value_set(tp, 'snd_cwnd', is_lost ? 'cwnd_initial_lost' : 'cwnd_initial');
   tp.snd_cwnd_stamp = tcp_jiffies32(sk);
   if (!icsk.icsk_ca_initialized) tcp_init_congestion_control(sk);
   tcp_init_buffer_space(sk);
@@ -201,6 +203,7 @@ function synack_received(sk: sock, skb: sk_buff, th: tcphdr): number {
   tp.rcv_wup = tp.rcv_nxt;
   // RFC 7323 2.2: the window of a SYN-ACK is never scaled.
   tp.snd_wnd = th.window;
+  trace.sockscope_value_set(tp, 'snd_wnd', 'handshake');
   if (!tp.rx_opt.wscale_ok) {
     tp.rx_opt.snd_wscale = 0;
     tp.rx_opt.rcv_wscale = 0;
@@ -256,6 +259,7 @@ function simultaneous_open(sk: sock, skb: sk_buff, th: tcphdr): void {
   tp.copied_seq = tp.rcv_nxt;
   tp.rcv_wup = tp.rcv_nxt;
   tp.snd_wnd = th.window;
+  trace.sockscope_value_set(tp, 'snd_wnd', 'handshake');
   tp.snd_wl1 = cb.seq;
   tp.max_window = tp.snd_wnd;
   tcp_ecn_rcv_syn(tp, th);

@@ -64,7 +64,10 @@ function tcp_prune_queue(sk: sock): number {
   const tp = tcp_sk(sk);
   NET_INC_STATS(sock_net(sk), LINUX_MIB_PRUNECALLED);
   if (sk.sk_rmem_alloc >= sk.sk_rcvbuf) tcp_clamp_window(sk);
-  else if (tcp_under_memory_pressure(sk)) tcp_adjust_rcv_ssthresh(sk);
+  else if (tcp_under_memory_pressure(sk)) {
+    tcp_adjust_rcv_ssthresh(sk);
+    trace.sockscope_value_set(tp, 'rcv_ssthresh', 'memory_pressure');
+  }
   if (sk.sk_rmem_alloc <= sk.sk_rcvbuf) return 0;
 
   tcp_collapse_ofo_queue(sk);

@@ -371,6 +371,7 @@ function synrecv_acked(sk: sock, skb: sk_buff, th: tcphdr): void {
 
   tp.snd_una = cb.ack_seq;
   tp.snd_wnd = th.window << tp.rx_opt.snd_wscale;
+  trace.sockscope_value_set(tp, 'snd_wnd', 'handshake');
   tcp_init_wl(tp, cb.seq);
   if (inet_csk(sk).icsk_ca_ops!.cong_control === undefined) tcp_update_pacing_rate(sk);
   // Do not count the handshake as idle time.

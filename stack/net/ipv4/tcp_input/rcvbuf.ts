@@ -138,6 +138,7 @@ export function tcp_grow_window(sk: sock, skb: sk_buff, adjust: boolean): void {
   if (room <= 0) return;
   if (tcp_under_memory_pressure(sk)) {
     tcp_adjust_rcv_ssthresh(sk);
+    trace.sockscope_value_set(tp, 'rcv_ssthresh', 'memory_pressure');
     return;
   }
   const truesize = truesize_adjust(adjust, skb);
@@ -146,6 +147,7 @@ export function tcp_grow_window(sk: sock, skb: sk_buff, adjust: boolean): void {
   if (incr !== 0) {
     incr = Math.max(incr, 2 * skb.len);
     tp.rcv_ssthresh += Math.min(room, incr);
+    trace.sockscope_value_set(tp, 'rcv_ssthresh', 'ssthresh_grown');
     inet_csk(sk).icsk_ack.quick |= 1;
   }
 }
@@ -171,6 +173,8 @@ export function tcp_init_buffer_space(sk: sock): void {
     tp.window_clamp = Math.max(2 * tp.advmss, maxwin - tp.advmss);
   }
   tp.rcv_ssthresh = Math.min(tp.rcv_ssthresh, tp.window_clamp);
+  trace.sockscope_value_set(tp, 'window_clamp', 'window_initial');
+  trace.sockscope_value_set(tp, 'rcv_ssthresh', 'window_initial');
   tp.snd_cwnd_stamp = tcp_jiffies32(sk);
   tp.rcvq_space_space = Math.min(tp.rcv_ssthresh, tp.rcv_wnd, TCP_INIT_CWND * tp.advmss);
 }
@@ -193,7 +197,10 @@ export function tcp_clamp_window(sk: sock): void {
   ) {
     sk.sk_rcvbuf = Math.min(sk.sk_rmem_alloc, rmem2);
   }
-  if (sk.sk_rmem_alloc > sk.sk_rcvbuf) tp.rcv_ssthresh = Math.min(tp.window_clamp, 2 * tp.advmss);
+  if (sk.sk_rmem_alloc > sk.sk_rcvbuf) {
+    tp.rcv_ssthresh = Math.min(tp.window_clamp, 2 * tp.advmss);
+    trace.sockscope_value_set(tp, 'rcv_ssthresh', 'ssthresh_clamped');
+  }
 }
 
 /** A first, deliberately low estimate of the peer's segment size. @linux net/ipv4/tcp_input.c */
@@ -280,6 +287,7 @@ function grow_rcvbuf(sk: sock, tp: tcp_sock, copied: number): void {
   if (rcvbuf > sk.sk_rcvbuf) {
     sk.sk_rcvbuf = rcvbuf;
     tp.window_clamp = tcp_win_from_space(sk, rcvbuf);
+    trace.sockscope_value_set(tp, 'window_clamp', 'buffer_grown');
   }
 }
 

@@ -171,10 +171,12 @@ export function tcp_enter_loss(sk: sock): void {
     tp.prior_ssthresh = tcp_current_ssthresh(sk);
     tp.prior_cwnd = tp.snd_cwnd;
     tp.snd_ssthresh = icsk.icsk_ca_ops!.ssthresh(sk);
+    trace.sockscope_value_set(tp, 'snd_ssthresh', 'timeout');
     tcp_ca_event(sk, CA_EVENT_LOSS);
     tcp_init_undo(tp);
   }
   tp.snd_cwnd = tcp_packets_in_flight(tp) + 1;
+  trace.sockscope_value_set(tp, 'snd_cwnd', 'timeout');
   tp.snd_cwnd_cnt = 0;
   tp.snd_cwnd_stamp = tcp_jiffies32(sk);
 
@@ -287,6 +289,7 @@ export function tcp_enter_recovery(sk: sock, ece_ack: boolean): void {
   if (!tcp_in_cwnd_reduction(sk)) {
     if (!ece_ack) tp.prior_ssthresh = tcp_current_ssthresh(sk);
     tcp_init_cwnd_reduction(sk);
+    trace.sockscope_value_set(tp, 'snd_ssthresh', 'recovery');
   }
   tcp_set_ca_state(sk, TCP_CA_Recovery);
 }
@@ -461,6 +464,7 @@ function enter_recovery_if_lost(
     // Only the MTU probe is lost: that is not congestion.
     tcp_mtup_probe_failed(sk);
     tp.snd_cwnd++;
+    trace.sockscope_value_set(tp, 'snd_cwnd', 'mtu_probe_lost');
     tcp_simple_retransmit(sk);
     return false;
   }
@@ -478,6 +482,7 @@ function tcp_non_congestion_loss_retransmit(sk: sock): void {
   if (inet_csk(sk).icsk_ca_state !== TCP_CA_Loss) {
     tp.high_seq = tp.snd_nxt;
     tp.snd_ssthresh = tcp_current_ssthresh(sk);
+    trace.sockscope_value_set(tp, 'snd_ssthresh', 'mtu_loss');
     tp.prior_ssthresh = 0;
     tp.undo_marker = 0;
     tcp_set_ca_state(sk, TCP_CA_Loss);

@@ -40,6 +40,7 @@ import { inet_csk_reset_keepalive_timer } from '../inet_connection_sock/xmit_tim
 import { tcp_assign_congestion_control, tcp_set_ca_state } from '../tcp_cong.ts';
 import { tcp_select_initial_window } from '../tcp_output/window.ts';
 import { tcp_init_xmit_timers } from '../tcp_timer/timers.ts';
+import { trace } from '../../../trace/events.ts';
 
 /** Choose the window and the scale that the SYN-ACK will advertise. @linux net/ipv4/tcp_minisocks.c */
 export function tcp_openreq_init_rwin(req: request_sock, sk_listener: sock, dst: dst_entry): void {
@@ -192,6 +193,10 @@ export function tcp_create_openreq_child(sk: sock, req: request_sock, skb: sk_bu
   }
   newtp.snd_wnd = tcp_hdr(skb).window << rx_opt.snd_wscale;
   newtp.max_window = newtp.snd_wnd;
+  trace.sockscope_value_set(newtp, 'snd_wnd', 'handshake');
+  trace.sockscope_value_set(newtp, 'rcv_wnd', 'window_initial');
+  trace.sockscope_value_set(newtp, 'window_clamp', 'window_initial');
+  trace.sockscope_value_set(newtp, 'rcv_ssthresh', 'window_initial');
   if (rx_opt.tstamp_ok) {
     rx_opt.ts_recent = req.ts_recent;
     rx_opt.ts_recent_stamp = ktime_get_seconds(sock_net(newsk).machine);

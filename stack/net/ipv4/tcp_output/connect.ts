@@ -113,6 +113,9 @@ function tcp_connect_init(sk: sock): void {
   tp.window_clamp = initial.window_clamp;
   tp.rx_opt.rcv_wscale = initial.rcv_wscale;
   tp.rcv_ssthresh = tp.rcv_wnd;
+  trace.sockscope_value_set(tp, 'rcv_wnd', 'window_initial');
+  trace.sockscope_value_set(tp, 'window_clamp', 'window_initial');
+  trace.sockscope_value_set(tp, 'rcv_ssthresh', 'window_initial');
 
   sk.sk_err = 0;
   sock_reset_flag(sk, SOCK_DONE);

@@ -203,6 +203,7 @@ export function tcp_mtu_probe(sk: sock): number {
   if (tcp_transmit_skb(sk, nskb, true) !== 0) return -1;
   // A lost probe is not a sign of congestion, so the probe does not count against cwnd.
   tp.snd_cwnd -= 1;
+  trace.sockscope_value_set(tp, 'snd_cwnd', 'mtu_probe_sent');
   tcp_event_new_data_sent(sk, nskb);
   const { seq, end_seq } = TCP_SKB_CB(nskb);
   mtup.probe_size = tcp_mss_to_mtu(sk, nskb.len);

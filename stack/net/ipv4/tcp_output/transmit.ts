@@ -62,6 +62,7 @@ import { tcp_ecn_send } from './ecn.ts';
 import { tcp_established_options, tcp_options_write, tcp_out_options, tcp_syn_options } from './options.ts';
 import { tcp_wfree } from './tsq.ts';
 import { tcp_select_window } from './window.ts';
+import { trace } from '../../../trace/events.ts';
 
 /**
  * Read the clock once per packet or event, so that everything computed for it uses the same time.
@@ -270,8 +271,10 @@ export function tcp_cwnd_restart(sk: sock, delta: number): void {
 
   tcp_ca_event(sk, CA_EVENT_CWND_RESTART);
   tp.snd_ssthresh = tcp_current_ssthresh(sk);
+  trace.sockscope_value_set(tp, 'snd_ssthresh', 'idle_restart');
   while ((delta -= rto) > 0 && cwnd > restart_cwnd) cwnd >>= 1;
   tp.snd_cwnd = Math.max(cwnd, restart_cwnd);
+  trace.sockscope_value_set(tp, 'snd_cwnd', 'idle_restart');
   tp.snd_cwnd_stamp = tcp_jiffies32(sk);
   tp.snd_cwnd_used = 0;
 }

@@ -1,5 +1,6 @@
 /** The receive window that segments advertise. @linux net/ipv4/tcp_output.c */
-import { tcp_sk } from '../../../include/linux/tcp.ts';
+import type { ValueReason } from '../../../capture/value_reason.ts';
+import { tcp_sk, type tcp_sock } from '../../../include/linux/tcp.ts';
 import type { u32 } from '../../../include/linux/types.ts';
 import { inet_csk } from '../../../include/net/inet_connection_sock.ts';
 import { NET_INC_STATS } from '../../../include/net/net_namespace.ts';
@@ -110,12 +111,15 @@ export function tcp_select_window(sk: sock): number {
   let new_win = __tcp_select_window(sk);
 
   // RFC 9293 3.8.6: a receiver does not shrink a window that it has advertised.
-  if (new_win < cur_win) {
+  const is_kept = new_win < cur_win;
+  if (is_kept) {
     if (new_win === 0) NET_INC_STATS(net, LINUX_MIB_TCPWANTZEROWINDOWADV);
     new_win = align(cur_win, rcv_wscale);
   }
   tp.rcv_wnd = new_win;
   tp.rcv_wup = tp.rcv_nxt;
+  if (new_win !== old_win)
+    trace.sockscope_value_set(tp, 'rcv_wnd', is_kept ? 'window_kept' : window_reason(tp));
 
   if (rcv_wscale === 0 && net.ipv4.sysctl_tcp_workaround_signed_windows !== 0) {
     new_win = Math.min(new_win, MAX_TCP_WINDOW);
@@ -133,6 +137,12 @@ export function tcp_select_window(sk: sock): number {
     NET_INC_STATS(net, LINUX_MIB_TCPFROMZEROWINDOWADV);
   }
   return new_win;
+}
+
+/** What has decided the window that could be advertised, and is. */
+function window_reason(tp: tcp_sock): ValueReason {
+  if (tp.rcv_wnd === 0) return 'window_closed';
+  return tcp_space(tp) > tp.rcv_ssthresh ? 'window_limited' : 'window_space';
 }
 
 /**
@@ -157,7 +167,10 @@ export function __tcp_select_window(sk: sock): number {
   }
   if (free_space < full_space >> 1) {
     icsk.icsk_ack.quick = 0;
-    if (tcp_under_memory_pressure(sk)) tcp_adjust_rcv_ssthresh(sk);
+    if (tcp_under_memory_pressure(sk)) {
+      tcp_adjust_rcv_ssthresh(sk);
+      trace.sockscope_value_set(tp, 'rcv_ssthresh', 'memory_pressure');
+    }
     // Round down, so that the window does not close a scaled unit too late.
     free_space &= -(1 << rcv_wscale);
     if (free_space < allowed_space >> 4 || free_space < mss) return 0;

@@ -63,6 +63,7 @@ import { tcp_current_mss, tcp_mtu_probe } from './mss.ts';
 import { tcp_schedule_loss_probe } from './retransmit.ts';
 import { tcp_mstamp_refresh, tcp_transmit_skb, tcp_urg_mode } from './transmit.ts';
 import { tcp_pace_kick } from './tsq.ts';
+import { trace } from '../../../trace/events.ts';
 
 /**
  * The number of packets that cwnd allows in one burst: at most half of cwnd; 0: none.
@@ -296,7 +297,9 @@ function tcp_cwnd_application_limited(sk: sock): void {
     const win_used = Math.max(tp.snd_cwnd_used, tcp_init_cwnd(tp, __sk_dst_get(sk)));
     if (win_used < tp.snd_cwnd) {
       tp.snd_ssthresh = tcp_current_ssthresh(sk);
+      trace.sockscope_value_set(tp, 'snd_ssthresh', 'application_limited');
       tp.snd_cwnd = (tp.snd_cwnd + win_used) >> 1;
+      trace.sockscope_value_set(tp, 'snd_cwnd', 'application_limited');
     }
     tp.snd_cwnd_used = 0;
   }

@@ -1,0 +1,191 @@
+/**
+ * Notes why the values of connections change (windows, cwnd, states), in the machine's thread: for each value its
+ * newest changes, in objects that are used again.
+ */
+import { TOLD_VALUES, type ToldValue, type ValueReason } from '../../stack/capture/value_reason.ts';
+import { tcp_sock } from '../../stack/include/linux/tcp.ts';
+import type { sock_common } from '../../stack/include/net/sock.ts';
+import { TCP_INFINITE_SSTHRESH } from '../../stack/include/net/tcp.ts';
+import type { World } from '../../stack/world/world.ts';
+import type { Cause } from '../packets/cause/cause.ts';
+import type { ValueChange, ValueName } from '../packets/cause/valueChange.ts';
+import { argumentOf } from './callArguments.ts';
+import { argumentsText, type CallArgument } from './callText.ts';
+import { holderOf } from './holder.ts';
+import { Handling, NO_ARGUMENTS } from './handling.ts';
+
+/** Of each value so many changes are kept, of all sockets together. */
+const KEPT = 4096;
+
+/** A socket as it is found in another run: its ends, and its machine. */
+export interface SocketKey {
+  machine: number;
+  address: number;
+  port: number;
+  peerAddress: number;
+  peerPort: number;
+}
+
+/** What is known of a socket: its ends, and its values as they were last. */
+class Known implements SocketKey {
+  readonly machine: number;
+  address = 0;
+  port = 0;
+  peerAddress = 0;
+  peerPort = 0;
+  readonly values = new Int32Array(TOLD_VALUES.length);
+
+  constructor(machine: number) {
+    this.machine = machine;
+    // A socket is created with it.
+    this.values[TOLD_VALUES.indexOf('snd_ssthresh')] = TCP_INFINITE_SSTHRESH;
+  }
+}
+class Change {
+  socket: Known | null = null;
+  why: ValueReason | null = null;
+  from = 0;
+  to = 0;
+  timeNs = 0;
+  /** Bytes in the receive queue, of a window. */
+  unread = 0;
+  readonly handling = new Handling('nothing');
+  /** The arguments of its system call, without the bytes. */
+  args: readonly CallArgument[] = [];
+}
+
+export class ValueTracker {
+  readonly #world: World;
+  readonly #handling: () => Handling;
+  readonly #known = new WeakMap<sock_common, Known>();
+  readonly #changes = new Map<ValueName, Change[]>();
+  #lastArgs = NO_ARGUMENTS;
+  #lastTold: readonly CallArgument[] = [];
+  /** How many changes of each value there were. */
+  readonly #counts = new Map<ValueName, number>();
+
+  /** @param handling what the code that runs now handles */
+  constructor(world: World, handling: () => Handling) {
+    this.#world = world;
+    this.#handling = handling;
+    const { tracer } = world;
+    tracer.on('sockscope:value_set', (sk, value, why) => this.#set(sk, value, why));
+    tracer.on('tcp:tcp_cong_state_set', (sk, state) => {
+      const { icsk_ca_state: from } = sk as tcp_sock;
+      if (from !== state) this.#note(sk, 'icsk_ca_state', null, from, state);
+    });
+    tracer.on('sock:inet_sock_set_state', (sk, from, to) => {
+      if (sk instanceof tcp_sock) this.#note(sk, 'skc_state', null, from, to);
+    });
+  }
+
+  /** The newest change of a value up to an event; null: none is known. */
+  newest(key: SocketKey, value: ValueName, event: number): ValueChange | null {
+    const changes = this.#changes.get(value) ?? [];
+    const count = this.#counts.get(value) ?? 0;
+    for (let i = count - 1; i >= Math.max(0, count - KEPT); i--) {
+      const change = changes[i % KEPT]!;
+      if (change.handling.event <= event && isSame(change.socket!, key)) return toldOf(value, change);
+    }
+    return null;
+  }
+
+  #set(sk: tcp_sock, value: ToldValue, why: ValueReason): void {
+    const { values } = this.#knownOf(sk);
+    const at = TOLD_VALUES.indexOf(value);
+    const from = values[at]!;
+    const to = sk[value] | 0;
+    if (from === to) return;
+    values[at] = to;
+    const change = this.#note(sk, value, why, from, to);
+    if (value !== 'rcv_wnd') return;
+    change.unread = (sk.rcv_nxt - sk.copied_seq) >>> 0;
+    if (to === 0) change.handling.reader = holderOf(sk);
+  }
+  #note(sk: sock_common, value: ValueName, why: ValueReason | null, from: number, to: number): Change {
+    const socket = this.#knownOf(sk);
+    socket.address = sk.skc_rcv_saddr;
+    socket.port = sk.skc_num;
+    socket.peerAddress = sk.skc_daddr;
+    socket.peerPort = sk.skc_dport;
+    const change = this.#next(value);
+    change.socket = socket;
+    change.why = why;
+    change.from = from;
+    change.to = to;
+    change.timeNs = this.#world.time_ns;
+    change.unread = 0;
+    const { handling } = change;
+    handling.become(this.#handling());
+    change.args = this.#argumentsOf(handling.args);
+    handling.args = NO_ARGUMENTS;
+    handling.event = this.#world.event;
+    handling.unread = -1;
+    handling.reader = null;
+    return change;
+  }
+  /** One system call may change many values. */
+  #argumentsOf(args: readonly unknown[]): readonly CallArgument[] {
+    if (args !== this.#lastArgs) {
+      this.#lastArgs = args;
+      this.#lastTold = args.map(argumentOf);
+    }
+    return this.#lastTold;
+  }
+  #next(value: ValueName): Change {
+    let changes = this.#changes.get(value);
+    if (changes === undefined) this.#changes.set(value, (changes = []));
+    const count = this.#counts.get(value) ?? 0;
+    this.#counts.set(value, count + 1);
+    if (count < KEPT) changes.push(new Change());
+    return changes[count % KEPT]!;
+  }
+  #knownOf(sk: sock_common): Known {
+    let known = this.#known.get(sk);
+    if (known === undefined) this.#known.set(sk, (known = new Known(sk.skc_net.machine.index)));
+    return known;
+  }
+}
+
+/** How a socket is found in the run that this one repeats, and in this one. */
+export function socketKey(sk: sock_common): SocketKey {
+  return {
+    machine: sk.skc_net.machine.index,
+    address: sk.skc_rcv_saddr,
+    port: sk.skc_num,
+    peerAddress: sk.skc_daddr,
+    peerPort: sk.skc_dport,
+  };
+}
+function isSame(one: SocketKey, other: SocketKey): boolean {
+  return (
+    one.machine === other.machine &&
+    one.port === other.port &&
+    one.peerPort === other.peerPort &&
+    one.address === other.address &&
+    one.peerAddress === other.peerAddress
+  );
+}
+
+function toldOf(value: ValueName, { why, from, to, timeNs, unread, handling, args }: Change): ValueChange {
+  const { reader, handled, event, packet, lastPacket, isFromBacklog, call, task, timer } = handling;
+  const cause: Cause = {
+    handled,
+    event,
+    ...(handled === 'packet' && { packet, lastPacket }),
+    ...(isFromBacklog && { isFromBacklog }),
+    ...(timer !== null && handled === 'timer' && { timer: timer.name.replace('bound ', '') }),
+    ...(task !== null && { process: task.comm, pid: task.pid }),
+    ...(call !== '' && { call, arguments: argumentsText(call, args) }),
+  };
+  return {
+    value,
+    ...(why !== null && { why }),
+    from,
+    to,
+    timeNs,
+    unread,
+    ...(reader !== null && { reader: { process: reader.comm, pid: reader.pid } }),
+    cause,
+  };
+}

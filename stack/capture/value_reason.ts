@@ -1,0 +1,61 @@
+/** Why a value of a connection has changed: told where the code changes it. Linux keeps no such thing. */
+
+/** The values of a TCP socket whose changes are told. */
+export const TOLD_VALUES = [
+  'snd_cwnd',
+  'snd_ssthresh',
+  'snd_wnd',
+  'rcv_wnd',
+  'rcv_ssthresh',
+  'window_clamp',
+] as const;
+export type ToldValue = (typeof TOLD_VALUES)[number];
+
+export const VALUE_REASONS = [
+  // snd_cwnd and snd_ssthresh.
+  /** The handshake is complete. */
+  'cwnd_initial',
+  /** The handshake is complete, and its SYN or SYN-ACK was lost. */
+  'cwnd_initial_lost',
+  'slow_start',
+  'avoidance',
+  /** Congestion without loss: an ECN echo, or a full local queue. */
+  'cwr',
+  'recovery',
+  /** One step of the proportional rate reduction. */
+  'prr',
+  'reduction_over',
+  'undo',
+  'timeout',
+  /** The retransmission timer has fired, and what is lost is the path's MTU. */
+  'mtu_loss',
+  'mtu_probe_sent',
+  'mtu_probe_arrived',
+  'mtu_probe_lost',
+  'application_limited',
+  'idle_restart',
+  'hystart_train',
+  'hystart_delay',
+  'disconnected',
+  // snd_wnd.
+  'handshake',
+  'advertised',
+  // rcv_wnd, rcv_ssthresh and window_clamp.
+  'window_initial',
+  /** As much as the receive buffer has room for. */
+  'window_space',
+  /** Less than there is room for: as much as rcv_ssthresh allows. */
+  'window_limited',
+  /** The room has become less, and the window's end stays where it is. */
+  'window_kept',
+  /** Less than a segment or a sixteenth of the buffer is free. */
+  'window_closed',
+  'ssthresh_grown',
+  /** The receive buffer is over its limit. */
+  'ssthresh_clamped',
+  'memory_pressure',
+  /** The process reads more in a round trip than before: the buffer is enlarged. */
+  'buffer_grown',
+  'window_clamp_option',
+] as const;
+export type ValueReason = (typeof VALUE_REASONS)[number];
