@@ -271,7 +271,13 @@ export class Session {
   async #launchFirst(launch: LaunchArguments): Promise<void> {
     if (this.#run !== undefined || this.#starting !== undefined)
       throw new UserError('the machine has been launched already: use restart');
-    await this.#configuration.setBreakOn(launch.breakOn);
+    // Another launch may come at the same time.
+    this.#starting = 'launch';
+    try {
+      await this.#configuration.setBreakOn(launch.breakOn);
+    } finally {
+      this.#starting = undefined;
+    }
     await this.#start(launch);
   }
 

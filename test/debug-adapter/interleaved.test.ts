@@ -9,6 +9,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { TRAVELLING } from '../../debug-adapter/session/requestKinds.ts';
 import { MemoryLevel, openFiles, residentMb } from './support/memoryLevel.ts';
 import { ProtocolSchema } from './support/protocolSchema.ts';
 import { ProtocolWatch } from './support/protocolWatch.ts';
@@ -64,6 +65,7 @@ class RandomSession {
     recordings: [],
     stopped: undefined,
     stops: 0,
+    returnsTo: Infinity,
   };
   readonly #folder: string;
   #isGone = false;
@@ -116,6 +118,7 @@ class RandomSession {
     this.#look();
     const seq = this.#client.nextSeq;
     this.watch.sent({ seq, command, arguments: args, isStale });
+    if (TRAVELLING.has(command)) this.#known.returnsTo = Math.min(this.#known.returnsTo, this.#known.stops);
     this.#client.send(command, args);
   }
 
@@ -157,6 +160,7 @@ class RandomSession {
     const ids = (list: { id?: number; variablesReference?: number }[], key: 'id' | 'variablesReference') =>
       list.flatMap((one) => ((one[key] ?? 0) > 0 ? [{ id: one[key]!, stop }] : []));
     const told = body as Record<string, never>;
+    if (command === 'restart') known.returnsTo = Infinity;
     if (command === 'stackTrace') known.frames.push(...ids(told['stackFrames']!, 'id'));
     else if (command === 'scopes') known.values.push(...ids(told['scopes']!, 'variablesReference'));
     else if (command === 'variables') {

@@ -29,6 +29,16 @@ const atEntry = async (adapter: Adapter) => {
 };
 
 describe('debug adapter: requests that overtake each other', () => {
+  it('takes one of two launches that are sent at once', () =>
+    withClient(async (client) => {
+      client.send('initialize', { adapterID: 'sockscope' });
+      const sent = ['handshake', 'loop'].map((name) => client.send('launch', { program: fixture(name) }));
+      assert.deepEqual(await answers(client, sent), [
+        'ok',
+        'the machine has been launched already: use restart',
+      ]);
+    }));
+
   it('takes one of sixty steps that are sent at once, and stops once', () =>
     withClient(async (client) => {
       await client.launch({ program: fixture('handshake'), stopOnEntry: true });

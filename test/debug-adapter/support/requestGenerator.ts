@@ -35,6 +35,8 @@ export interface Known {
   recordings: string[];
   stopped: number | undefined;
   stops: number;
+  /** The first stop to which a search may come back when it is given up or has come to the end of the past. */
+  returnsTo: number;
 }
 export interface Wish {
   command: string;
@@ -336,10 +338,10 @@ export class RequestGenerator {
     return this.#random.pick([...this.#known.memory, '0', 'x']);
   }
   #isStale(args: Record<string, unknown> | undefined): boolean {
-    const { frames, values, stops } = this.#known;
+    const { frames, values, stops, returnsTo } = this.#known;
     const isOld = (list: readonly { id: number; stop: number }[], id: unknown) => {
       const uses = list.filter((one) => one.id === id);
-      return uses.length > 0 && uses.every(({ stop }) => stop < stops);
+      return uses.length > 0 && uses.every(({ stop }) => stop < Math.min(stops, returnsTo));
     };
     return isOld(frames, args?.['frameId']) || isOld(values, args?.['variablesReference']);
   }
