@@ -23,22 +23,54 @@ interface Choice extends vscode.QuickPickItem {
   ask: () => Promise<Change | undefined>;
 }
 
+/** So many packets are listed, the newest. */
+const LISTED = 200;
+
 /** @param packet the one that the user has before them @returns undefined if the user does not want it any more */
-export async function askChange(session: MachineSession, packet?: number): Promise<Change | undefined> {
-  const number = packet ?? session.currentPacket;
-  const ofRun: Choice[] = [
+export function askChange(session: MachineSession, packet?: number): Promise<Change | undefined> {
+  if (packet !== undefined) return choose(packetChoices(packet));
+  const { currentPacket: current } = session;
+  return choose([
+    ...(current === undefined ? [] : packetChoices(current)),
+    {
+      label: vscode.l10n.t('Something else happens to a packet…'),
+      ask: async () => {
+        const number = await askPacket(session);
+        return number === undefined ? undefined : choose(packetChoices(number));
+      },
+    },
     { label: vscode.l10n.t('A setting is another…'), ask: () => askSetting(session) },
     { label: vscode.l10n.t('The random numbers are others…'), ask: askSeed },
-  ];
-  const choices = [
-    ...(number === undefined ? [] : packetChoices(number)),
-    ...(packet === undefined ? ofRun : []),
-  ];
+  ]);
+}
+
+async function choose(choices: readonly Choice[]): Promise<Change | undefined> {
   const picked = await vscode.window.showQuickPick(choices, {
     title: vscode.l10n.t('What If…'),
     placeHolder: vscode.l10n.t('Another run begins: the same past, and this one change'),
   });
   return picked?.ask();
+}
+
+async function askPacket(session: MachineSession): Promise<number | undefined> {
+  const from = Math.max(0, session.packets - LISTED);
+  const { rows } = await session.request('sockscope/packets', { from, count: LISTED });
+  if (rows.length === 0) throw new Error(vscode.l10n.t('No packet has been sent yet.'));
+  const picked = await vscode.window.showQuickPick(
+    rows.toReversed().map(({ number, source, destination, info }) => ({
+      label: String(number),
+      description: `${source} → ${destination}`,
+      detail: info,
+      number,
+    })),
+    {
+      title: vscode.l10n.t('What If…'),
+      placeHolder: vscode.l10n.t('The newest come first'),
+      matchOnDescription: true,
+      matchOnDetail: true,
+    },
+  );
+  return picked?.number;
 }
 
 function packetChoices(packet: number): Choice[] {
@@ -116,5 +148,8 @@ async function settingsOf(session: MachineSession): Promise<Setting[]> {
   const group = roots.find(isGroup) ?? (await children(roots[0])).find(isGroup);
   const folders = group === undefined ? [] : await children(group);
   const settings = await Promise.all(folders.map((folder) => children(folder)));
-  return settings.flat().map(({ name = '', value = '' }) => ({ label: name, description: value, value }));
+  return settings
+    .flat()
+    .map(({ name = '', value = '' }) => ({ label: name, description: value, value }))
+    .sort((one, other) => one.label.localeCompare(other.label));
 }
