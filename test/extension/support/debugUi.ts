@@ -7,6 +7,8 @@ const TOOLBAR = {
   over: 'codicon-debug-step-over',
   into: 'codicon-debug-step-into',
   out: 'codicon-debug-step-out',
+  back: 'codicon-debug-step-back',
+  reverse: 'codicon-debug-reverse-continue',
   stop: 'codicon-debug-stop',
 } as const;
 

@@ -1,4 +1,4 @@
-// One of the extension's trees.
+// A tree of the side bar: one of the extension's, or the variables.
 import type { Locator } from 'playwright-core';
 import { chooseFromMenu } from './contextMenu.ts';
 import type { Workbench } from './workbench.ts';

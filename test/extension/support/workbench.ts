@@ -249,7 +249,7 @@ export class Workbench {
   }
 
   /** A tree view of the Debug side bar. */
-  tree(title: 'Sockets' | 'Network Interfaces' | 'Kernel'): TreePane {
+  tree(title: 'Sockets' | 'Network Interfaces' | 'Kernel' | 'Variables'): TreePane {
     return new TreePane(this, title);
   }
 

@@ -1,0 +1,75 @@
+// In the real VS Code: a seed with which a program fails is found, and from the failure it is gone back to its cause.
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { root } from './support/scripts.ts';
+import { webviewFrame } from './support/webviewFrame.ts';
+import { Workbench } from './support/workbench.ts';
+
+describe('a payment that is made twice when a packet is lost', function () {
+  this.timeout(240_000);
+  let code: Workbench;
+
+  before(async () => {
+    code = await Workbench.open({ files: path.join(root, 'samples/paid-twice'), expect: 'client.mjs' });
+    await code.openFile('client.mjs');
+    code.page.setDefaultTimeout(30_000);
+  });
+  after(() => code?.close());
+  afterEach(async function () {
+    if (this.currentTest?.state === 'failed') await code?.failed(this.currentTest.title);
+  });
+
+  it('is found, and opened where it fails', async () => {
+    await code.startList('Sockscope: Find a Failing Seed', 'Packets are lost');
+    await code.quickInput.getByText('OK', { exact: true }).click();
+    await code.quickInput.getByText('The seeds of the random numbers').waitFor();
+    await code.quickInput.locator('.quick-input-box input').press('Enter');
+    // Some twenty runs, beside whatever else runs here.
+    await code.page.locator('.debug-toolbar').waitFor({ timeout: 150_000 });
+    assert.match(await code.debug.stopped(), /paused on uncaught error/i);
+    await code.screenshot('failing-seed-1-opened');
+  });
+
+  it('has its cause where the bytes of the second payment were written: by reverse on a data breakpoint', async () => {
+    const variables = code.tree('Variables');
+    await variables.show({ alone: true });
+    await variables.expand('Machine');
+    await variables.expand('sockets = ');
+    await variables.expand(/→ 127\.0\.0\.1:8080/);
+    const fields = variables.row(/tcp_sock\s*=\s*\d+ fields/);
+    await fields.click();
+    await fields.and(code.page.locator('[aria-expanded="true"]')).waitFor();
+    // A name that is typed is found in the list, of which only a part is drawn.
+    await code.page.keyboard.type('write_seq');
+    await variables.choose(/write_seq\s*=/, 'Break on Value Change');
+    await code.debug.press('reverse');
+    await code.debug.stopsOn(/paused on data breakpoint/i);
+    assert.match(await code.debug.top(), /^tcp_sendmsg_locked/);
+    await code.debug.press('reverse');
+    await code.debug.waitUntil('askAgain() on the stack', async () =>
+      (await code.debug.frames()).some((frame) => frame.startsWith('askAgain client.mjs')) ? true : undefined,
+    );
+    await code.screenshot('failing-seed-3-cause');
+  });
+
+  it('leads back to the line before, and shows in the timeline where that is', async () => {
+    const before = await code.debug.top();
+    await code.debug.press('back');
+    await code.debug.waitUntil('the line before', async () => {
+      const top = await code.debug.top();
+      return top !== before && top.startsWith('tcp_sendmsg_locked') ? true : undefined;
+    });
+    await code.command('View: Focus on Timeline View');
+    const timeline = await webviewFrame(code.page, 'Timeline');
+    await timeline.getByRole('slider', { name: 'Timeline' }).waitFor();
+    await code.screenshot('failing-seed-4-line-before');
+  });
+
+  it('tells why TCP had sent the first one again', async () => {
+    await code.command('View: Focus on Packets View');
+    const packets = await webviewFrame(code.page, 'Packets');
+    await packets.locator('[role=row]', { hasText: 'TCP Retransmission' }).first().click();
+    await packets.getByText('has arrived, as packet 6 tells (RACK)').first().waitFor();
+    await code.screenshot('failing-seed-5-why');
+  });
+});
