@@ -86,6 +86,8 @@ export type TreeContext =
   | 'packet'
   /** A frame that `sockscope/changeFrame` can change: by its `packetNumber`, or by its `descriptor`. */
   | 'frame'
+  /** A frame that is in its receiver's ring: it cannot be late any more. */
+  | 'arrived'
   /** A node whose `value` is worth copying. */
   | 'copyable'
   /** A packet buffer: its checksums can be computed again (`sockscope/updateChecksums`). */

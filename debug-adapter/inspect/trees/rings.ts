@@ -143,7 +143,7 @@ export class RingNodes {
       tooltip: marks(bits, `${length} bytes`, wordsText(words), where),
       context: [
         ...(desc.frame_number > 0 ? (['packet'] as const) : []),
-        ...(isFrame ? (['frame'] as const) : []),
+        ...(isFrame ? (['frame', 'arrived'] as const) : []),
         'copyable',
       ],
       packetNumber: desc.frame_number > 0 ? desc.frame_number : undefined,
