@@ -3,13 +3,15 @@ import * as vscode from 'vscode';
 import type { RunToArguments, RunToNext, TreeResponse } from '../debug-adapter/protocol.ts';
 import type { MachineSession, Sessions } from './session.ts';
 
+/** The thread of interrupts; from it the way to the program leads to whichever process comes first. */
+const SOFTIRQ_THREAD = 1;
+
 export function registerRunTo(sessions: Sessions): vscode.Disposable {
   const stopped = (): { session: MachineSession; threadId: number } | undefined => {
     const session = sessions.current;
-    const threadId = vscode.debug.activeStackItem?.threadId;
-    return session === undefined || session.running || threadId === undefined
-      ? undefined
-      : { session, threadId };
+    if (session === undefined || session.running) return undefined;
+    // Where everything sleeps, no thread has a frame that VS Code could choose.
+    return { session, threadId: vscode.debug.activeStackItem?.threadId ?? SOFTIRQ_THREAD };
   };
   const run = async (to: RunToArguments['to']): Promise<void> => {
     const now = stopped();
