@@ -354,8 +354,10 @@ export class RequestGenerator {
     return {
       expression,
       context: random.pick(['repl', 'watch', 'hover', undefined]),
-      // A trace is of the run, not of a frame.
-      ...(/^(un)?trace/.test(expression) || random.next() < 0.3 ? {} : { frameId: this.#frame() }),
+      // These commands are about the run, not about a frame of the stack.
+      ...(/^(trace|untrace|frame)\b/.test(expression) || random.next() < 0.3
+        ? {}
+        : { frameId: this.#frame() }),
     };
   }
   #breakpoints(): object {
