@@ -38,6 +38,19 @@ import type {
 import type { FunctionGraphArguments, FunctionGraphResponse } from './functionGraph/data.ts';
 import type { GraphsArguments, GraphsResponse } from './graphs/data.ts';
 import type { Sample } from './graphs/sample.ts';
+import type {
+  BreakOnSocketArguments,
+  BreakOnSocketResponse,
+  CodeLocation,
+  SetTreeValueArguments,
+  SetTreeValueResponse,
+  TreeArguments,
+  TreeItem,
+  TreeResponse,
+  TreeView,
+  UpdateChecksumsArguments,
+  UpdateChecksumsResponse,
+} from './inspect/trees/data.ts';
 import type { PictureData, PictureId } from './pictures/data.ts';
 import type {
   EventCodeArguments,
@@ -57,120 +70,12 @@ export type * from './packets/data.ts';
 export type * from './packets/compare/data.ts';
 export type * from './functionGraph/data.ts';
 export type * from './graphs/data.ts';
+export type * from './inspect/trees/data.ts';
 export type * from './pictures/data.ts';
 export type * from './sequence/data.ts';
+export type * from './session/launchData.ts';
 export type * from './timeline/data.ts';
 export type * from './way/data.ts';
-
-// ---------------------------------------------------------------------------------------------------------------------
-// Trees
-
-/** The three trees in the Debug side bar. */
-export type TreeView = 'sockets' | 'interfaces' | 'kernel';
-
-/** Actions on a tree node; the extension's context menus depend on these. */
-export type TreeContext =
-  /**
-   * A socket: its transitions can stop the machine (`sockscope/breakOnSocket`), and its packets can be shown.
-   */
-  | 'socket'
-  /** A socket whose transitions stop the machine. */
-  | 'watched'
-  /** A listener: the Queues picture can show its queues. */
-  | 'listener'
-  /** A value that `sockscope/setTreeValue` can change. */
-  | 'settable'
-  /** A value of which it is noted why it changes (`sockscope/why`). */
-  | 'told'
-  /** A node that refers to captured packets; `packetNumber` or `packetFilter` tells which. */
-  | 'packet'
-  /** A frame that `sockscope/changeFrame` can change: by its `packetNumber`, or by its `descriptor`. */
-  | 'frame'
-  /** A frame that is in its receiver's ring: it cannot be late any more. */
-  | 'arrived'
-  /** A node whose `value` is worth copying. */
-  | 'copyable'
-  /** A packet buffer: its checksums can be computed again (`sockscope/updateChecksums`). */
-  | 'buffer'
-  /** A node with bytes; `memory` is their reference, as for a `buffer`. */
-  | 'bytes'
-  /** A node that leads to source: `location` says where. */
-  | 'link';
-
-/** A place in a source file. `path` is absolute; lines and columns count from 1. */
-export interface CodeLocation {
-  path: string;
-  line: number;
-  column?: number;
-}
-
-export interface TreeItem {
-  /** Stable across stops and unique in its view, e.g. `sock:12/tcp_sock/snd_nxt`. */
-  id: string;
-  label: string;
-  /** The full name, if the label is only a part of it. */
-  name?: string;
-  /** Displayed dimmed after the label. */
-  description?: string;
-  /** Plain text; for a struct field its doc. */
-  tooltip?: string;
-  /** A codicon's name without `codicon-`. */
-  icon?: string;
-  collapsible: 'none' | 'collapsed' | 'expanded';
-  /** The value differs from what it was at the previous stop. */
-  changed?: boolean;
-  context: TreeContext[];
-  /** The value as text, for copying and editing. */
-  value?: string;
-  location?: CodeLocation;
-  /** For a node with the context `packet`: the filter that selects its packets in the Packets panel. */
-  packetFilter?: string;
-  /** For a node with the context `packet` that refers to one captured packet: its number. */
-  packetNumber?: number;
-  /** For a `frame` that is to be sent: its place in a TX ring. */
-  descriptor?: { link: string; descriptor: number };
-  /** The memory reference of its bytes. */
-  memory?: string;
-  /** The id of the stack frame in which the node's value was read. */
-  frame?: number;
-}
-
-/** `sockscope/tree`: the children of `parent`, or the roots of a view. Works stopped and running. */
-export interface TreeArguments {
-  view: TreeView;
-  parent?: string;
-}
-export interface TreeResponse {
-  items: TreeItem[];
-}
-
-/** `sockscope/setTreeValue`: change the value of a `settable` node. Returns the changed node. */
-export interface SetTreeValueArguments {
-  id: string;
-  /** The text typed by the user: a number, a flag expression, a state's name. */
-  value: string;
-}
-export interface SetTreeValueResponse {
-  item?: TreeItem;
-}
-
-/** `sockscope/updateChecksums`: compute the checksums of a packet buffer again. */
-export interface UpdateChecksumsArguments {
-  memoryReference: string;
-}
-export interface UpdateChecksumsResponse {
-  /** Each with what it was, and what it is now. */
-  checksums: { of: string; before: number; now: number }[];
-}
-
-/** `sockscope/breakOnSocket`: stop at every state transition of one `socket` node. */
-export interface BreakOnSocketArguments {
-  id: string;
-  enabled: boolean;
-}
-export interface BreakOnSocketResponse {
-  enabled: boolean;
-}
 
 // ---------------------------------------------------------------------------------------------------------------------
 // Frames in transit
@@ -548,71 +453,4 @@ export interface SockscopeEvents {
   'sockscope/changed': ChangedEvent;
   'sockscope/record': RunRecord;
   'sockscope/notStarted': NotStartedEvent;
-}
-
-// ---------------------------------------------------------------------------------------------------------------------
-// Launching
-
-/** The virtual NIC and the wire behind it. */
-export interface NicConfiguration {
-  /** Bytes; 65536 like Linux's lo, or 1500 as on Ethernet. */
-  mtu?: number;
-  /** Descriptors in each ring; a power of two. */
-  ringSize?: number;
-  /** One-way, e.g. `10us`, `40ms`; a plain number is microseconds. */
-  latency?: string | number;
-  /** e.g. `1Gbit`, `10Mbit`; a plain number is bits per second; 0 is unlimited. */
-  bandwidth?: string | number;
-  /** Probabilities, 0 to 1. */
-  loss?: number;
-  reorder?: number;
-  duplicate?: number;
-  corrupt?: number;
-}
-
-/** A program of a launch. */
-export interface ProgramConfiguration {
-  /** A scenario or a Node program: a TypeScript or JavaScript file. */
-  program: string;
-  /** The name of its process; by default the file's. */
-  name?: string;
-  /** A Node program's arguments, from `process.argv[2]`. */
-  args?: string[];
-  env?: Record<string, string | number>;
-  /** Its working directory. */
-  cwd?: string;
-}
-
-/** The attributes of a `sockscope` launch configuration besides DAP's own. */
-export interface LaunchConfiguration extends Partial<ProgramConfiguration> {
-  /** Programs that run together; instead of `program`. */
-  programs?: (ProgramConfiguration | string)[];
-  /** IPv4 addresses by name, for Node programs. */
-  hosts?: Record<string, string>;
-  stopOnEntry?: boolean;
-  /** Seed of the machine's random numbers. */
-  seed?: number;
-  /** By Linux's names, e.g. `net.ipv4.tcp_syn_retries`. */
-  sysctl?: Record<string, number | string>;
-  nic?: NicConfiguration;
-  /** Write the capture to this pcapng file. */
-  pcap?: string;
-  /** Files not to step into: globs. */
-  skipFiles?: string[];
-  /** Heap limit of the machine and its programs, in MB. */
-  maxHeap?: number;
-  /** What to stop at besides the exception filters. */
-  breakOn?: BreakOn;
-  /** Send the event `sockscope/record` when the run ends. */
-  record?: boolean;
-  /** A recording to open: instead of `program` and all that decides what happens in the run. */
-  recording?: string;
-  /** Run the sources in the recording, wherever the program is. */
-  recordedSources?: boolean;
-  /** What is to differ from the recording. */
-  whatIf?: {
-    seed?: number;
-    sysctl?: Record<string, number | string>;
-    faults?: Record<string, number | string>[];
-  };
 }

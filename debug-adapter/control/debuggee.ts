@@ -275,14 +275,9 @@ export class Debuggee {
     objectIds: readonly string[],
   ): Promise<Answer> {
     const { result, exceptionDetails } = await this.client.send('Runtime.callFunctionOn', {
-      functionDeclaration:
-        'function(method, ...args) { return JSON.stringify(this.inLanguage((agent) => agent[method](...args))); }',
+      functionDeclaration: `function(...args) { return JSON.stringify(this.inLanguage((agent) => agent.${method}(...args))); }`,
       objectId: this.#agentId,
-      arguments: [
-        { value: method },
-        ...plain.map((value) => ({ value })),
-        ...objectIds.map((objectId) => ({ objectId })),
-      ],
+      arguments: [...plain.map((value) => ({ value })), ...objectIds.map((objectId) => ({ objectId }))],
       returnByValue: true,
       silent: true,
     });

@@ -6,9 +6,8 @@ import { errorText, UserError } from '../../language/userError.ts';
 import { message, say, type Message, type Translate } from '../../language/message.ts';
 import { configure_sysctl } from '../../stack/sysctl_config.ts';
 import type { Machine } from '../../stack/machine.ts';
-import { change_frame, frames_in_transit, inject_frame, type FramePlace } from '../../stack/world/frames.ts';
-import { link_name, world_links } from '../../stack/world/links.ts';
-import { FrameChangeError, type FrameChange } from '../../stack/wire/frame_change.ts';
+import { link_name } from '../../stack/world/links.ts';
+import { FrameChangeError } from '../../stack/wire/frame_change.ts';
 import type { World } from '../../stack/world/world.ts';
 import type { StopReason } from '../../stack/trace/stop.ts';
 import type { Creations } from '../worker/creations.ts';
@@ -16,7 +15,6 @@ import type { Instrumentation } from '../worker/instrumentation.ts';
 import { Pictures } from '../pictures/pictures.ts';
 import { Tracing } from '../tracing/tracing.ts';
 import { isChange, type ChangeInput } from './changeInput.ts';
-import { withChecksums } from './checksums.ts';
 import type { OwnStop } from '../control/moment.ts';
 import type { DueResponse, RunToNext, TreesRecord } from '../protocol.ts';
 import { CallRecorder } from './callRecorder.ts';
@@ -27,6 +25,7 @@ import { DataBreakpoints, type CountedAccess, type DataField, type DataWish } fr
 import { Describer } from './describe.ts';
 import { Due } from './due.ts';
 import { EventStacks } from './eventStacks.ts';
+import { FramesInTransit } from './framesInTransit.ts';
 import { exceptionDetails, type ExceptionDetails } from './exceptionDetails.ts';
 import { localItems, localsOf, subjectsOf, type ScopeObject } from './frameScopes.ts';
 import { seconds } from './format.ts';
@@ -45,9 +44,7 @@ import { worldLine } from './presenters/machine.ts';
 import { StackCaptures } from './stackCaptures.ts';
 import { Stops, type ArmedFilter } from './stops.ts';
 import { TOOLS } from './tools.ts';
-import { askedOf, type Asked } from './why.ts';
-import type { ValueChange, ValueName } from '../packets/cause/valueChange.ts';
-import type { SocketKey, ValueTracker } from '../recording/valueTracker.ts';
+import { Why } from './why.ts';
 import type { TextFrame } from './stackText.ts';
 import { isProxy } from './values/peek.ts';
 import { primitiveText } from './values/primitives.ts';
@@ -140,8 +137,8 @@ export class Agent {
   readonly trees: Trees;
   readonly pictures: Pictures;
   readonly due: Due;
-  /** Notes why values change; null in a run that repeats one, which has noted it. */
-  values: ValueTracker | null = null;
+  readonly frames: FramesInTransit;
+  readonly why: Why;
   /** The number of inputs of which takeChanges() has told. */
   #taken = 0;
 
@@ -180,6 +177,8 @@ export class Agent {
     this.trees = new Trees(world, this.describer, this.stops, this.memory, t);
     this.pictures = new Pictures(world, this.trees, this.describer.sequences, t);
     this.due = new Due(world, this.describer, t);
+    this.frames = new FramesInTransit(world, this.memory);
+    this.why = new Why(this.handles, this.trees);
   }
 
   /** Keep the code of packets and events: where a run happens first, since one that repeats it can ask that one. */
@@ -325,42 +324,6 @@ export class Agent {
     this.#world.inputs.note({ kind: 'evaluation', text });
   }
 
-  /** Change a frame on a wire or in a ring. */
-  changeFrame(place: FramePlace, change: FrameChange): void {
-    change_frame(this.#world, place, change);
-    this.#world.inputs.note({ kind: 'change', place, change });
-  }
-  /**
-   * Put a frame on a link.
-   *
-   * @param isRaw else its checksums are computed, as far as it has any
-   * @returns its number
-   */
-  injectFrame(link: string, bytes: string, isRaw: boolean): number {
-    const hex = isRaw ? bytes : withChecksums(Buffer.from(bytes, 'hex')).toString('hex');
-    inject_frame(this.#world, link, hex);
-    this.#world.inputs.note({ kind: 'inject', link, hex });
-    return this.#world.frame_count;
-  }
-  /** The reference of the bytes of a frame on a wire or in a receive ring. */
-  frameMemory(number: number): string {
-    const found = frames_in_transit(this.#world).find((one) => one.number === number);
-    if (found === undefined) throw new UserError('packet {0} is on no wire and in no ring any more', number);
-    const { store, stored } = found;
-    return this.memory.offer(store, stored);
-  }
-  /** What can be changed: frames on wires and in receive rings, with when they arrive in ns. */
-  framesInTransit(): { number: number; link: string; leftNs: number | null }[] {
-    return frames_in_transit(this.#world).map(({ number, link, arrives_at }) => ({
-      number,
-      link,
-      leftNs: arrives_at === null ? null : Math.max(0, arrives_at - this.#world.now_ns),
-    }));
-  }
-  links(): string[] {
-    return [...world_links(this.#world).keys()];
-  }
-
   /** What was changed in the debugger since the last call. */
   takeChanges(): ChangeInput[] {
     const { log } = this.#world.inputs;
@@ -429,23 +392,6 @@ export class Agent {
     const owner = Held.open(value);
     return typeof owner === 'object' && owner !== null ? this.data.offer(owner, name, next) : null;
   }
-  /** Which value of which connection is asked about: that of an item, of a tree's node, of an expression's value. */
-  whyItem(ref: number, name: string): Asked {
-    if (!this.handles.isKnown(ref)) throw new UserError('these variables are of an earlier stop');
-    return askedOf(this.handles.stored(ref, name)?.owner, name);
-  }
-  whyNode(id: string): Asked {
-    const stored = this.trees.stored(id);
-    return askedOf(stored?.owner, stored?.name ?? id.split('/').at(-1)!);
-  }
-  whyField(name: string, value: unknown): Asked {
-    return askedOf(Held.open(value), name);
-  }
-  /** The newest change of a value up to an event. */
-  valueChange(socket: SocketKey, value: ValueName, event: number): ValueChange | null {
-    return this.values?.newest(socket, value, event) ?? null;
-  }
-
   /** Replace the data breakpoints. @returns what is wrong with each; null: nothing */
   setData(wishes: readonly DataWish[]): (string | null)[] {
     return this.data.set(wishes).map((problem) => problem && say(this.#t, problem));

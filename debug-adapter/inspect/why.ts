@@ -1,10 +1,13 @@
-/** Which value of which connection a question "why" is about: in the machine's thread. */
+/** Which value of which connection a question "why" is about, and what is noted of it: in the machine's thread. */
 import { UserError } from '../../language/userError.ts';
 import { TOLD_VALUES } from '../../stack/capture/value_reason.ts';
 import { tcp_sock } from '../../stack/include/linux/tcp.ts';
-import { socketKey, type SocketKey } from '../recording/valueTracker.ts';
-import type { ValueName } from '../packets/cause/valueChange.ts';
+import type { ValueChange, ValueName } from '../packets/cause/valueChange.ts';
+import { socketKey, type SocketKey, type ValueTracker } from '../recording/valueTracker.ts';
+import type { Handles } from './handles.ts';
+import { Held } from './held.ts';
 import { endpointsOf } from './presenters/sock.ts';
+import type { Trees } from './trees/trees.ts';
 
 export interface Asked {
   socket: SocketKey;
@@ -26,8 +29,39 @@ export function isTold(field: { owner: object; name: string } | undefined): bool
   return field !== undefined && field.owner instanceof tcp_sock && NAMES.has(field.name);
 }
 
+export class Why {
+  readonly #handles: Handles;
+  readonly #trees: Trees;
+  /** Notes why values change; null in a run that repeats one, which has noted it. */
+  values: ValueTracker | null = null;
+
+  constructor(handles: Handles, trees: Trees) {
+    this.#handles = handles;
+    this.#trees = trees;
+  }
+
+  /** What is asked about is the value of an item. */
+  item(ref: number, name: string): Asked {
+    if (!this.#handles.isKnown(ref)) throw new UserError('these variables are of an earlier stop');
+    return askedOf(this.#handles.stored(ref, name)?.owner, name);
+  }
+  /** The same of a tree's node. */
+  node(id: string): Asked {
+    const stored = this.#trees.stored(id);
+    return askedOf(stored?.owner, stored?.name ?? id.split('/').at(-1)!);
+  }
+  /** The same of a field of an expression's value. */
+  field(name: string, value: unknown): Asked {
+    return askedOf(Held.open(value), name);
+  }
+  /** The newest change of a value up to an event. */
+  change(socket: SocketKey, value: ValueName, event: number): ValueChange | null {
+    return this.values?.newest(socket, value, event) ?? null;
+  }
+}
+
 /** @throws UserError for anything but a value whose changes are noted */
-export function askedOf(owner: unknown, name: string): Asked {
+function askedOf(owner: unknown, name: string): Asked {
   const value = NAMES.get(name);
   if (!(owner instanceof tcp_sock) || value === undefined)
     throw new UserError(

@@ -24,7 +24,7 @@ export async function changeFrame(run: Run, args: ChangeFrameArguments): Promise
   checkStands(run);
   const place = placeOf(args);
   const change = changeOf(args);
-  await run.debuggee.ask('changeFrame', place, change);
+  await run.debuggee.ask('frames.change', place, change);
   await inputsChanged(run);
   run.framesChanged();
   return { text: say(run.t, sentence(place, change)) };
@@ -37,7 +37,7 @@ export async function injectFrame(
   checkStands(run);
   const bytes = parseHex(hex);
   const on = link ?? (await onlyLink(run));
-  const number = await run.debuggee.ask<number>('injectFrame', on, bytes, isRaw);
+  const number = await run.debuggee.ask<number>('frames.inject', on, bytes, isRaw);
   await inputsChanged(run);
   run.framesChanged();
   return { number, text: run.t('Packet {0} is on its way on {1}.', number, on) };
@@ -45,14 +45,14 @@ export async function injectFrame(
 
 export async function framesInTransit(run: Run): Promise<FramesResponse> {
   const [links, frames] = await Promise.all([
-    run.debuggee.ask<string[]>('links'),
-    run.debuggee.ask<FramesResponse['frames']>('framesInTransit'),
+    run.debuggee.ask<string[]>('frames.links'),
+    run.debuggee.ask<FramesResponse['frames']>('frames.list'),
   ]);
   return { links, frames };
 }
 
 export async function frameMemory(run: Run, { packet }: FrameMemoryArguments): Promise<FrameMemoryResponse> {
-  return { memoryReference: await run.debuggee.ask<string>('frameMemory', packet) };
+  return { memoryReference: await run.debuggee.ask<string>('frames.memoryOf', packet) };
 }
 
 /** While it runs, nobody knows where a frame is when the change comes there. */
@@ -62,7 +62,7 @@ function checkStands(run: Run): void {
 }
 
 async function onlyLink(run: Run): Promise<string> {
-  const links = await run.debuggee.ask<string[]>('links');
+  const links = await run.debuggee.ask<string[]>('frames.links');
   if (links.length !== 1)
     throw new UserError('there are several links: say on which one the frame is, of {0}', either(links));
   return links[0]!;

@@ -25,7 +25,7 @@ export async function why(run: Run, args: WhyArguments): Promise<WhyResponse> {
   const { event } = await stop.snapshot;
   const asked = await askedBy(run, args);
   // The run that a past one repeats has noted what both do.
-  const change = await run.recorded.ask<ValueChange | null>('valueChange', asked.socket, asked.value, event);
+  const change = await run.recorded.ask<ValueChange | null>('why.change', asked.socket, asked.value, event);
   if (change === null)
     throw new UserError(
       'no change of {0} of {1} is noted: it has its first value, or the change is too long ago',
@@ -74,8 +74,8 @@ export function whyExpression(text: string): string | undefined {
 
 async function askedBy(run: Run, args: WhyArguments): Promise<Asked> {
   const { variablesReference = 0, name = '', node, expression, frameId } = args;
-  if (node !== undefined) return run.debuggee.ask<Asked>('whyNode', node);
-  if (variablesReference > 0) return run.debuggee.ask<Asked>('whyItem', variablesReference, name);
+  if (node !== undefined) return run.debuggee.ask<Asked>('why.node', node);
+  if (variablesReference > 0) return run.debuggee.ask<Asked>('why.item', variablesReference, name);
   const member = memberOf(withoutTypes(expression ?? name));
   if (member === undefined)
     throw new UserError('Write a field of a socket, for example {0}', 'why sk.snd_cwnd');
@@ -84,7 +84,7 @@ async function askedBy(run: Run, args: WhyArguments): Promise<Asked> {
   const { result, exceptionDetails } = await evaluateIn(run, member.owner, callFrame, true);
   if (exceptionDetails || result.objectId === undefined)
     throw new UserError('{0} is no object here', member.owner);
-  return run.debuggee.askAbout<Asked>('whyField', [member.field], [result.objectId]);
+  return run.debuggee.askAbout<Asked>('why.field', [member.field], [result.objectId]);
 }
 
 async function placeOf(run: Run, { value, why: reason }: ValueChange): Promise<CodeLocation | undefined> {

@@ -90,7 +90,7 @@ function start(
   const records: Records = new Records(new RingWriter(data.ring), world, agent.packets);
   if (isTold(boot)) {
     agent.keepStacks();
-    agent.values = record(world, records);
+    agent.why.values = record(world, records);
   }
   const running: Running = { t, world, agent, records, boot };
   world.on_uncaught = (task, error) => uncaught(running, task, error);
