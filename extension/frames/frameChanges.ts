@@ -1,6 +1,7 @@
 // Changing frames that are on a wire or in a ring, from the menus of trees and packets, and making new ones.
 import * as vscode from 'vscode';
 import type { ChangeFrameArguments, FrameChangeKind } from '../../debug-adapter/protocol.ts';
+import { askTime } from '../askTime.ts';
 import type { MachineSession, Sessions } from '../session.ts';
 import { openMemory } from '../trees/memory.ts';
 
@@ -13,7 +14,14 @@ export async function changeFrame(
   frame: FrameOf,
   how: Exclude<FrameChangeKind, 'bytes'>,
 ): Promise<void> {
-  const delay = how === 'delay' ? await askDelay() : undefined;
+  const delay =
+    how === 'delay'
+      ? await askTime(
+          vscode.l10n.t('Delay the Frame'),
+          vscode.l10n.t('How much later it arrives, such as 5ms'),
+          '5ms',
+        )
+      : undefined;
   if (how === 'delay' && delay === undefined) return;
   const { text } = await session.request('sockscope/changeFrame', {
     ...frame,
@@ -75,18 +83,6 @@ export function registerInjectFrame(sessions: Sessions): vscode.Disposable {
     } catch (error) {
       void vscode.window.showErrorMessage((error as Error).message);
     }
-  });
-}
-
-function askDelay(): Thenable<string | undefined> {
-  return vscode.window.showInputBox({
-    title: vscode.l10n.t('Delay the Frame'),
-    prompt: vscode.l10n.t('How much later it arrives, such as 5ms'),
-    value: '5ms',
-    validateInput: (text) =>
-      /^\s*\d+(?:\.\d+)?\s*(?:ns|us|µs|ms|s)\s*$/i.test(text)
-        ? undefined
-        : vscode.l10n.t('Write a time with its unit: ns, us, ms or s.'),
   });
 }
 

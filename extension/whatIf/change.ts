@@ -1,6 +1,7 @@
 // The one thing that is to differ in another run: asked for in a list, with its values.
 import * as vscode from 'vscode';
 import type { LaunchConfiguration, TreeItem } from '../../debug-adapter/protocol.ts';
+import { askTime } from '../askTime.ts';
 import type { MachineSession } from '../session.ts';
 
 type WhatIf = NonNullable<LaunchConfiguration['whatIf']>;
@@ -87,20 +88,15 @@ function packetChoices(packet: number): Choice[] {
 }
 
 async function askDelay(packet: number): Promise<Change | undefined> {
-  const delay = await vscode.window.showInputBox({
-    title: vscode.l10n.t('What If…'),
-    prompt: vscode.l10n.t('How much later packet {0} arrives', packet),
-    value: '200ms',
-    validateInput: (text) =>
-      /^\s*\d+(\.\d+)?\s*(ns|us|ms|s)\s*$/.test(text)
-        ? undefined
-        : vscode.l10n.t('Write a time with its unit, such as 200ms.'),
-  });
+  const delay = await askTime(
+    vscode.l10n.t('What If…'),
+    vscode.l10n.t('How much later packet {0} arrives', packet),
+    '200ms',
+  );
   if (delay === undefined) return undefined;
-  const time = delay.replace(/\s+/g, '');
   return {
-    title: vscode.l10n.t('packet {0} is {1} late', packet, time),
-    is: { packet, kind: 'delay', delay: time },
+    title: vscode.l10n.t('packet {0} is {1} late', packet, delay),
+    is: { packet, kind: 'delay', delay },
   };
 }
 
