@@ -4,8 +4,10 @@
  */
 import { writeSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import type { Connection } from '../connection/connection.ts';
 import { hideSetting } from '../freedMemory.ts';
 import { ModuleGraph } from '../moduleGraph.ts';
+import type { Session } from './session.ts';
 
 /** The folder above `dist/`: sources are named by their path relative to it. */
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
@@ -31,17 +33,21 @@ const graph = new ModuleGraph();
 const load = <Module>(name: string): Promise<Module> =>
   graph.load(fileURLToPath(new URL(name, import.meta.url))) as Promise<Module>;
 
-const { Debuggee } = await load<typeof import('../control/debuggee.ts')>('../control/debuggee.js');
-// The machine's thread loads its code while this thread loads the rest.
-const spare = new Debuggee(ROOT);
-const { Session } = await load<typeof import('./session.ts')>('session.js');
-const { Connection } = await load<typeof import('../connection/connection.ts')>(
-  '../connection/connection.js',
-);
-const { Ledger, LEDGER_FD } = await load<typeof import('../connection/ledger.ts')>('../connection/ledger.js');
-
-const connection = new Connection(process.stdin, process.stdout, new Ledger(LEDGER_FD));
-const session = new Session(ROOT, connection, spare);
+/** A function's variables, unlike a module's, do not keep the first machine after a restart. */
+async function begin(): Promise<[Connection, Session]> {
+  const { Debuggee } = await load<typeof import('../control/debuggee.ts')>('../control/debuggee.js');
+  // The machine's thread loads its code while this thread loads the rest.
+  const spare = new Debuggee(ROOT);
+  const code = await load<typeof import('./session.ts')>('session.js');
+  const { Connection } = await load<typeof import('../connection/connection.ts')>(
+    '../connection/connection.js',
+  );
+  const { Ledger, LEDGER_FD } =
+    await load<typeof import('../connection/ledger.ts')>('../connection/ledger.js');
+  const connection = new Connection(process.stdin, process.stdout, new Ledger(LEDGER_FD));
+  return [connection, new code.Session(ROOT, connection, spare)];
+}
+const [connection, session] = await begin();
 const leave = (): void => session.leave();
 process.on('SIGTERM', leave);
 process.on('disconnect', leave);

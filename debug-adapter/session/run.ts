@@ -90,6 +90,11 @@ export class Run {
   get t(): Translate {
     return this.#t;
   }
+  #toldStop: PausedState | undefined;
+  /** The stop that the client believes in: it is told that one is over after the machine has gone on. */
+  get toldStop(): PausedState | undefined {
+    return this.#toldStop;
+  }
   /** The program has ended, or was ended. */
   get isOver(): boolean {
     return this.#over;
@@ -333,6 +338,7 @@ export class Run {
   }
 
   #stopped(stop: PausedState): void {
+    this.#toldStop = stop;
     this.packets.isRunning = false;
     this.streams.stop();
     this.streams.drain();
@@ -373,7 +379,7 @@ export class Run {
   }
   /** The snapshot of the stop has arrived: update the views. */
   #surveyed(stop: PausedState, snapshot: Snapshot): void {
-    if (this.execution.stop !== stop) return;
+    if (this.#over || this.execution.stop !== stop) return;
     const { frame, time, event } = snapshot;
     if (this.#original === undefined) this.#noteStop({ event, timeNs: Math.round(Number(time) * 1e9) });
     this.packets.current = frame === 0 ? undefined : frame;
@@ -388,6 +394,7 @@ export class Run {
   #continued({ threadId }: PausedState): void {
     // All threads continue. A client that believes only one does would keep its state of the others until
     // they stop again.
+    this.#toldStop = undefined;
     this.onGoes();
     this.frames.sleepers.forget();
     this.#emit('continued', { threadId, allThreadsContinued: true });

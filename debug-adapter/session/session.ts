@@ -378,8 +378,8 @@ export class Session {
     this.#starting = 'restart';
     // A client that believes the old machine to be stopped may send a continue request at the new machine's
     // first stop. nvim-dap before 0.9 believes so until the thread starts again.
-    if (old.execution.stop !== undefined) {
-      const { threadId } = old.execution.stop;
+    if (old.toldStop !== undefined) {
+      const { threadId } = old.toldStop;
       this.#emit('continued', { threadId, allThreadsContinued: true });
       this.#emit('thread', { reason: 'started', threadId });
     }

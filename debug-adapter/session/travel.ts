@@ -219,7 +219,11 @@ export class Travel {
     } finally {
       work.end();
       // It may have taken one that was to wait for somebody who goes back.
-      if (stop !== undefined && run.execution.stop === stop) this.stands(run, (await stop.snapshot).event);
+      const event = await stop?.snapshot.then(
+        (snapshot) => snapshot.event,
+        () => undefined,
+      );
+      if (event !== undefined && !run.isOver && run.execution.stop === stop) this.stands(run, event);
     }
   }
 
