@@ -33,19 +33,19 @@ const graph = new ModuleGraph();
 const load = <Module>(name: string): Promise<Module> =>
   graph.load(fileURLToPath(new URL(name, import.meta.url))) as Promise<Module>;
 
-/** A function's variables, unlike a module's, do not keep the first machine after a restart. */
+/** In a function, since a module's variables would keep the first machine after a restart. */
 async function begin(): Promise<[Connection, Session]> {
   const { Debuggee } = await load<typeof import('../control/debuggee.ts')>('../control/debuggee.js');
   // The machine's thread loads its code while this thread loads the rest.
   const spare = new Debuggee(ROOT);
-  const code = await load<typeof import('./session.ts')>('session.js');
+  const { Session } = await load<typeof import('./session.ts')>('session.js');
   const { Connection } = await load<typeof import('../connection/connection.ts')>(
     '../connection/connection.js',
   );
   const { Ledger, LEDGER_FD } =
     await load<typeof import('../connection/ledger.ts')>('../connection/ledger.js');
   const connection = new Connection(process.stdin, process.stdout, new Ledger(LEDGER_FD));
-  return [connection, new code.Session(ROOT, connection, spare)];
+  return [connection, new Session(ROOT, connection, spare)];
 }
 const [connection, session] = await begin();
 const leave = (): void => session.leave();

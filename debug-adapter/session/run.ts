@@ -91,7 +91,7 @@ export class Run {
     return this.#t;
   }
   #toldStop: PausedState | undefined;
-  /** The stop that the client believes in: it is told that one is over after the machine has gone on. */
+  /** The stop that the client knows of: the machine goes on before the client is told so. */
   get toldStop(): PausedState | undefined {
     return this.#toldStop;
   }
@@ -392,6 +392,8 @@ export class Run {
     if (this.stops.length > MOST_STOPS) this.stops.shift();
   }
   #continued({ threadId }: PausedState): void {
+    // A request that came at the same time may have ended the machine.
+    if (this.#over) return;
     // All threads continue. A client that believes only one does would keep its state of the others until
     // they stop again.
     this.#toldStop = undefined;

@@ -117,6 +117,25 @@ describe('debug adapter: requests that overtake each other', () => {
       await client.event('stopped', before);
     }));
 
+  it('tells once that a stop is over where a step and a restart are sent together, and nothing of the old machine then', () =>
+    withClient(async (client) => {
+      await client.launch({ program: fixture('handshake'), stopOnEntry: true });
+      const { threadId } = (await client.event('stopped')).body as DebugProtocol.StoppedEvent['body'];
+      const before = client.messages.length;
+      const sent = [client.send('continue', { threadId }), client.send('restart', {})];
+      assert.deepEqual(await answers(client, sent), ['ok', 'ok']);
+      await client.event('stopped', before);
+      const told = client.messages.slice(before).flatMap((one) => {
+        const { event, body } = one as DebugProtocol.Event;
+        return ['continued', 'thread', 'stopped'].includes(event) ? [[event, body.threadId]] : [];
+      });
+      assert.deepEqual(told, [
+        ['continued', threadId],
+        ['thread', threadId],
+        ['stopped', threadId],
+      ]);
+    }));
+
   it('answers a message of 64 MB', () =>
     withClient(async (client) => {
       await client.launch({ program: fixture('handshake'), stopOnEntry: true });
