@@ -42,7 +42,7 @@ const MOST_KNOWN = 500;
 /** The parts of a session, and of many sessions, whose levels are compared; the first one is for warming up. */
 const PARTS = 5;
 /** What the level of one part may be above that of the second one, in MB: of a session, and of what serves sessions. */
-const SESSION_GROWTH = 100;
+const SESSION_GROWTH = 60;
 const SERVER_GROWTH = 8;
 
 /**
