@@ -11,6 +11,7 @@ import { installGlobals } from './user/globals.ts';
 import type { Program, ProgramKind, ProgramSpec, SourceTools } from './user/program.ts';
 import { ProgramError } from './user/program_error.ts';
 import { scenario } from './user/scenario.ts';
+import type { ProgramFiles } from './world/program_files.ts';
 import type { World } from './world/world.ts';
 import { one_of, told } from './lib/told.ts';
 
@@ -42,7 +43,7 @@ export async function loadPrograms(
   { hosts = {}, ports = [], outside = false, host = null }: Surroundings = {},
 ): Promise<Program> {
   const given = specs.map((spec) => ({ ...spec, file: path.resolve(spec.file) }));
-  const scenarios = given.filter(({ file }) => kind_of(file, [scenario, node_program]) === scenario);
+  const scenarios = given.filter(({ file }) => kind_of(file, [scenario, node_program], world.program_files) === scenario);
   const names: Names = outside
     ? {
         table: { [HOST_NAME]: formatAddress(GATEWAY_ADDRESS), ...hosts },
@@ -65,12 +66,12 @@ export async function loadPrograms(
   return { processes: given.flatMap((spec) => loaded.get(spec)!.processes) };
 }
 
-function kind_of(file: string, kinds: readonly ProgramKind[]): ProgramKind {
+function kind_of(file: string, kinds: readonly ProgramKind[], files: ProgramFiles): ProgramKind {
   const ending = path.extname(file);
   const possible = kinds.filter(({ endings }) => endings.includes(ending));
   if (possible.length === 0) {
     const known = kinds.map(({ name, endings }) => `${name} (${endings.join(', ')})`);
     throw new ProgramError(told('{0} is no program: use a {1}', file, one_of(known)), { file });
   }
-  return possible.find((kind) => kind.recognizes(file)) ?? possible.at(-1)!;
+  return possible.find((kind) => kind.recognizes(file, files)) ?? possible.at(-1)!;
 }

@@ -75,7 +75,7 @@ async function run(): Promise<FromTrial> {
 function factsOf(world: World): RunFacts {
   return {
     inputs: world.inputs.log,
-    files: [...world.program_files].map(([path, text]) => ({ path, text })),
+    files: world.program_files.all,
     end: { event: world.event, timeNs: Math.round(world.time_ns) },
   };
 }

@@ -8,6 +8,7 @@ import { configure_sysctl } from '../../stack/sysctl_config.ts';
 import type { Machine } from '../../stack/machine.ts';
 import { link_name } from '../../stack/world/links.ts';
 import { FrameChangeError } from '../../stack/wire/frame_change.ts';
+import type { ProgramFile } from '../../stack/world/program_files.ts';
 import type { World } from '../../stack/world/world.ts';
 import type { StopReason } from '../../stack/trace/stop.ts';
 import type { Creations } from '../worker/creations.ts';
@@ -358,14 +359,15 @@ export class Agent {
     const outside = this.#world.inputs.log.filter(({ input }) => !isChange(input));
     return inputText(outside);
   }
-  /** What a run that repeats this one needs: those inputs, and the events of stacks that are needed for long. */
-  past(): { inputs: string; lasting: number[]; heapUsed: number } {
+  /** What a run that repeats this one needs: those inputs, the events of stacks that are needed for long, how many files. */
+  past(): { inputs: string; lasting: number[]; files: number; heapUsed: number } {
     const { heapUsed } = process.memoryUsage();
-    return { inputs: this.inputs(), lasting: this.stacks.lasting(), heapUsed };
+    const files = this.#world.program_files.count;
+    return { inputs: this.inputs(), lasting: this.stacks.lasting(), files, heapUsed };
   }
   /** The files of the programs, as they were read. */
-  programFiles(): { path: string; text: string }[] {
-    return [...this.#world.program_files].map(([path, text]) => ({ path, text }));
+  programFiles(): ProgramFile[] {
+    return this.#world.program_files.all;
   }
   /** Where it stands. */
   now(): { event: number; timeNs: number } {

@@ -2,13 +2,14 @@
 import path from 'node:path';
 import type { ProgramSpec } from '../../stack/user/program.ts';
 import type { InputEntry } from '../../stack/world/inputs.ts';
+import type { ProgramFile } from '../../stack/world/program_files.ts';
 import type { Debuggee } from '../control/debuggee.ts';
 import type { NumberedChange } from '../control/repetition.ts';
 import { readInputs } from '../inspect/inputText.ts';
 import type { RecordedBookmark, RecordedStop, RunRecording } from './data.ts';
 import { thisMaker } from './maker.ts';
 import { relativePath } from './moments.ts';
-import { recordFiles, type ReadFile } from './programFiles.ts';
+import { recordFiles } from './programFiles.ts';
 
 /** What a recording is made of beside the machine. */
 export interface Told {
@@ -37,7 +38,7 @@ export const DECIDING: readonly string[] = [
 /** What a machine tells of its run. */
 export interface RunFacts {
   inputs: readonly InputEntry[];
-  files: readonly ReadFile[];
+  files: readonly ProgramFile[];
   /** How far it has come. */
   end: { event: number; timeNs: number };
 }
@@ -45,7 +46,7 @@ export interface RunFacts {
 export async function makeRecording(debuggee: Debuggee, told: Told): Promise<RunRecording> {
   const [inputs, files, end] = await Promise.all([
     debuggee.askIn<string>('inputs()'),
-    debuggee.askIn<ReadFile[]>('programFiles()'),
+    debuggee.askIn<ProgramFile[]>('programFiles()'),
     debuggee.askIn<{ event: number; timeNs: number }>('now()'),
   ]);
   return recordingOf({ inputs: readInputs(inputs), files, end }, told);

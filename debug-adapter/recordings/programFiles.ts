@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { ProgramFile } from '../../stack/world/program_files.ts';
 import type { RecordedFile, RunRecording } from './data.ts';
 import { relativePath } from './moments.ts';
 import { RecordingError, type Place } from './shape.ts';
@@ -20,19 +21,13 @@ export class OtherProgramError extends RecordingError {
   override name = 'OtherProgramError';
 }
 
-/** A file as a machine's thread read it. */
-export interface ReadFile {
-  path: string;
-  text: string;
-}
-
 /**
  * The files for a recording. Packages are named by their contents only: there may be thousands of them, and
  * `npm install` brings them back.
  *
  * @returns the folder above all of them, and the files relative to it
  */
-export function recordFiles(files: readonly ReadFile[]): Pick<RunRecording, 'folder' | 'files'> {
+export function recordFiles(files: readonly ProgramFile[]): Pick<RunRecording, 'folder' | 'files'> {
   const folder = commonFolder(files.map((file) => path.dirname(file.path)));
   const own = files.filter((file) => !isPackage(file.path));
   const isSmall = own.reduce((length, { text }) => length + text.length, 0) <= MOST_TEXT;

@@ -48,7 +48,7 @@ interface Destination {
 }
 
 /** Who looks at a stop for so long may go back from it; until then no machine is made ready for that. */
-const LOOK_MS = 2000;
+const LOOK_MS = 500;
 /** The same of somebody who has gone back before. */
 const GLANCE_MS = 100;
 

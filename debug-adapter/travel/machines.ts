@@ -3,6 +3,7 @@
  * time.
  */
 import { availableParallelism, loadavg } from 'node:os';
+import type { ProgramFile } from '../../stack/world/program_files.ts';
 import { UserError } from '../../language/userError.ts';
 import type { DataFields, OfferedField } from '../control/dataFields.ts';
 import type { Debuggee } from '../control/debuggee.ts';
@@ -32,6 +33,8 @@ export class Machines {
   readonly #counted: CountedClass[] = [];
   /** By the fields' numbers; null: it cannot be found again. */
   readonly #fields = new Map<number, ExpectedField | null>();
+  /** What the programs have read. */
+  #files: readonly ProgramFile[] = [];
   readonly #living = new Set<Replica>();
   readonly #supply = new Supply(
     (past) => this.#load(past),
@@ -50,7 +53,8 @@ export class Machines {
 
   /** Use a machine that stands before an event, and end it. */
   async with<T>(before: number, use: (replica: Replica) => Promise<T>): Promise<T> {
-    const replica = await this.create(before);
+    // What is found needs another machine: both are loaded at the same time.
+    const replica = await this.create(before, true, true);
     try {
       return await use(replica);
     } finally {
@@ -61,9 +65,10 @@ export class Machines {
    * A machine that has not passed an event; at most 0: that stands before its first line.
    *
    * @param travels somebody goes back, and may do so again
+   * @param another whether one more will be needed near the event
    * @throws an error for the user if the run cannot be repeated
    */
-  async create(before: number, travels = true): Promise<Replica> {
+  async create(before: number, travels = true, another = false): Promise<Replica> {
     const since = this.#givenUp;
     const { end } = this.#original.trail;
     if (end !== undefined) throw new UserError('The run cannot be repeated: {0}.', end);
@@ -72,7 +77,10 @@ export class Machines {
     await this.#numberChanges(past);
     await this.#findFields(past);
     this.#hasTravelled ||= travels;
-    return this.#supply.take(this.#keyOf(past), before) ?? this.#load(past);
+    const key = this.#keyOf(past);
+    const replica = this.#supply.take(key, before) ?? this.#load(past);
+    if (another) void this.#supply.add(key, past, before);
+    return replica;
   }
   /** What was changed in the run, with numbers. @throws an error for the user if nothing repeats it */
   async changes(): Promise<readonly NumberedChange[]> {
@@ -88,6 +96,11 @@ export class Machines {
     const past = await this.#past();
     await this.#numberChanges(past);
     return this.#load(past, true);
+  }
+  async #filesOf({ files }: Past): Promise<readonly ProgramFile[]> {
+    if (files > this.#files.length)
+      this.#files = await this.#original.debuggee.askIn<ProgramFile[]>('programFiles()');
+    return this.#files;
   }
   #past(): Promise<Past> {
     return this.#original.debuggee.askIn<Past>('past()');
@@ -150,6 +163,7 @@ export class Machines {
     const since = this.#givenUp;
     const replica = await Replica.create(this.#blueprint, {
       ...past,
+      files: await this.#filesOf(past),
       changes: [...this.#changes],
       counted: [...this.#counted],
       fields: [...this.#fields.values()].filter((field) => field !== null),

@@ -4,6 +4,7 @@
  */
 import type { Debugger } from 'node:inspector';
 import { UserError } from '../../language/userError.ts';
+import type { ProgramFile } from '../../stack/world/program_files.ts';
 import { Debuggee } from '../control/debuggee.ts';
 import { ruleCondition } from '../control/conditions.ts';
 import {
@@ -56,11 +57,15 @@ export interface Past {
   inputs: string;
   /** The events of stacks that are needed for long; undefined: all stacks are captured. */
   lasting?: readonly number[];
+  /** How many files its programs have read. */
+  files: number;
   /** Bytes of its heap. */
   heapUsed: number;
 }
 /** What a run repeats. */
-export interface Repeated extends Omit<Past, 'heapUsed'> {
+export interface Repeated extends Pick<Past, 'inputs' | 'lasting'> {
+  /** What its programs have read; undefined: they read what is on disk. */
+  files?: readonly ProgramFile[];
   changes: readonly NumberedChange[];
   /** Whose objects are counted. */
   counted: readonly CountedClass[];
@@ -125,9 +130,9 @@ export class Replica {
    */
   static async create(blueprint: Blueprint, repeated: Repeated): Promise<Replica> {
     const replica = new Replica(blueprint, repeated);
-    const { inputs, fields, lasting } = repeated;
+    const { inputs, files, fields, lasting } = repeated;
     try {
-      await replica.debuggee.boot({ ...blueprint.boot, replay: inputs }, blueprint.skip);
+      await replica.debuggee.boot({ ...blueprint.boot, replay: inputs, ...(files && { files }) }, blueprint.skip);
       await replica.debuggee.load();
       if (lasting !== undefined) await replica.debuggee.ask('stacks.repeat', lasting, null);
       if (fields.length > 0) await replica.debuggee.ask('data.expect', fields);

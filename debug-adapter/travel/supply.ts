@@ -21,6 +21,11 @@ const STRETCH = 10_000;
 /** The share of free memory that they may take. */
 const MEMORY_SHARE = 1 / 4;
 
+/** Where machines wait for somebody who stands at an event. */
+function parkingPlace(event: number): number {
+  return event < SHORT ? 0 : Math.floor(event - Math.min(event / 4, PARKED_BEFORE));
+}
+
 interface Spare {
   /** Tells what it repeats. */
   key: string;
@@ -44,11 +49,14 @@ export class Supply {
 
   /** The machine of a kind that is nearest before an event; undefined: there is none. */
   take(key: string, before: number): Promise<Replica> | undefined {
-    const fitting = this.#spares.filter((spare) => spare.key === key && spare.at <= Math.max(0, before));
-    const [nearest] = fitting.sort((one, other) => other.at - one.at);
+    const [nearest] = this.#fitting(key, before).sort((one, other) => other.at - one.at);
     if (nearest === undefined) return undefined;
     this.#spares.splice(this.#spares.indexOf(nearest), 1);
     return nearest.replica;
+  }
+
+  #fitting(key: string, before: number): Spare[] {
+    return this.#spares.filter((spare) => spare.key === key && spare.at <= Math.max(0, before));
   }
 
   /**
@@ -60,7 +68,7 @@ export class Supply {
     const turn = ++this.#turn;
     const isOver = (): boolean => turn !== this.#turn;
     this.#discard((spare) => spare.key !== key || (spare.at > 0 && spare.at > event - NEAR));
-    const parked = event < SHORT ? 0 : Math.floor(event - Math.min(event / 4, PARKED_BEFORE));
+    const parked = parkingPlace(event);
     const needed = hasTravelled && parked > 0 ? NEAR_SPARES + 1 : NEAR_SPARES;
     if (needed * past.heapUsed > freemem() * MEMORY_SHARE) return;
     while (!isOver()) {
@@ -68,12 +76,22 @@ export class Supply {
       const behind = this.#spares.find((spare) => !near.includes(spare));
       const isShort = near.length < NEAR_SPARES;
       if (this.#spares.length < needed) {
-        const spare: Spare = { key, at: 0, replica: this.#load(past) };
-        this.#spares.push(spare);
-        await this.#settle(spare);
+        await this.#settle(this.#begin(key, past));
       } else if (isShort && behind !== undefined) await this.#bring(behind, parked, isOver);
       else return;
     }
+  }
+  /** Unless there is one, begin to make a machine that will soon be needed before an event. */
+  async add(key: string, past: Past, event: number): Promise<void> {
+    if (this.#fitting(key, event).length > 0 || past.heapUsed > freemem() * MEMORY_SHARE) return;
+    const spare = this.#begin(key, past);
+    await this.#settle(spare);
+    await this.#bring(spare, parkingPlace(event), () => false);
+  }
+  #begin(key: string, past: Past): Spare {
+    const spare: Spare = { key, at: 0, replica: this.#load(past) };
+    this.#spares.push(spare);
+    return spare;
   }
   /** Bring a machine on, a stretch at a time. */
   async #bring(spare: Spare, event: number, isOver: () => boolean): Promise<void> {

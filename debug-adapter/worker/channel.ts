@@ -8,6 +8,7 @@ import type { ForwardedPort } from '../../stack/gateway/host_side.ts';
 import type { ProgramSpec, RunResult } from '../../stack/user/program.ts';
 import type { CountedClass } from './creations.ts';
 import type { SourcePlace } from '../../stack/user/program_error.ts';
+import type { ProgramFile } from '../../stack/world/program_files.ts';
 
 /** Kinds of records. Their layouts are documented at the writers (records.ts). */
 export const RECORD = {
@@ -59,6 +60,8 @@ export interface BootConfig {
    * Repeat a run with these inputs, as the agent gives them, without a word to anybody; undefined: a run of its own.
    */
   replay?: string;
+  /** What the programs' files were when it was recorded; undefined: they are as they are on disk. */
+  files?: readonly ProgramFile[];
   /** Such a run is told all the same: nobody in this session has seen it. */
   isTold?: boolean;
   config: { seed?: unknown; sysctl?: unknown; nic?: unknown; interfaces?: unknown; faults?: unknown };

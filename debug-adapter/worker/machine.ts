@@ -81,6 +81,7 @@ function start(
   world.faults = settings.faults ?? [];
   if (boot.replay === undefined) openOutside(world);
   else world.inputs.replay(readInputs(boot.replay));
+  world.program_files.give(boot.files ?? []);
   boot_machine(world, settings);
   Error.stackTraceLimit = STACK_FRAMES;
   const scope = new DebuggerScope(world, kernel);

@@ -1,5 +1,4 @@
 /** CommonJS modules of one program: its own instances, with require() as Node has it. */
-import { readFileSync } from 'node:fs';
 import Module, { createRequire, isBuiltin } from 'node:module';
 import path from 'node:path';
 import vm from 'node:vm';
@@ -34,8 +33,8 @@ const CONDITIONS = new Set(['node', 'require', 'node-addons']);
 export interface CommonJsHost {
   /** A file's JavaScript. @throws ProgramError */
   source(file: string): string;
-  /** A file was read that is no JavaScript. */
-  note(file: string, text: string): void;
+  /** The text of a file that is no JavaScript. @throws the file system's error */
+  text(file: string): string;
   /** import() in a CommonJS module. */
   import(specifier: string, from: string): Promise<vm.Module>;
 }
@@ -136,9 +135,7 @@ export class CommonJs {
 
   #parsed_json(file: string): unknown {
     try {
-      const text = readFileSync(file, 'utf8');
-      this.#host.note(file, text);
-      return JSON.parse(text.replace(/^\uFEFF/, ''));
+      return JSON.parse(this.#host.text(file).replace(/^\uFEFF/, ''));
     } catch (error) {
       (error as Error).message = `${file}: ${(error as Error).message}`;
       throw error;

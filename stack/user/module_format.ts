@@ -1,7 +1,8 @@
 /** Which kind of module a file is, as Node decides it: by its ending, its package, and otherwise its syntax. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import vm from 'node:vm';
+import type { ProgramFiles } from '../world/program_files.ts';
 
 export type ModuleFormat = 'module' | 'commonjs' | 'json' | 'addon';
 
@@ -21,11 +22,10 @@ const MODULE_SYNTAX =
 /** Remembers the packages of the folders that it has seen. */
 export class ModuleFormats {
   readonly #types = new Map<string, string | null>();
-  readonly #note: (file: string, text: string) => void;
+  readonly #files: ProgramFiles;
 
-  /** @param note told of each package.json that was read */
-  constructor(note: (file: string, text: string) => void) {
-    this.#note = note;
+  constructor(files: ProgramFiles) {
+    this.#files = files;
   }
 
   /**
@@ -54,9 +54,7 @@ export class ModuleFormats {
     const file = path.join(folder, 'package.json');
     if (existsSync(file)) {
       try {
-        const text = readFileSync(file, 'utf8');
-        this.#note(file, text);
-        const { type } = JSON.parse(text) as { type?: unknown };
+        const { type } = JSON.parse(this.#files.text(file)) as { type?: unknown };
         return typeof type === 'string' ? type : null;
       } catch {
         // Node refuses such a package when it resolves an import; here nothing depends on it.

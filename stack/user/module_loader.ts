@@ -2,7 +2,7 @@
  * Loads a program's modules: its own files, JSON, Node's modules as adapted by the world, and packages from
  * its folder.
  */
-import { existsSync, readFileSync, realpathSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import path from 'node:path';
 import { setTimeout } from 'node:timers';
@@ -74,11 +74,10 @@ export class ModuleLoader {
     this.#tools = tools;
     this.#ownFormat = ownFormat;
     this.#host = new HostModules(world, ownFormat === 'as written');
-    const note = (file: string, text: string): void => void world.program_files.set(file, text);
-    this.#formats = new ModuleFormats(note);
+    this.#formats = new ModuleFormats(world.program_files);
     this.#commonJs = new CommonJs(this.#host, this.#formats, {
       source: (file) => this.#source(pathToFileURL(file).href),
-      note,
+      text: (file) => world.program_files.text(file),
       import: (specifier, from) => this.#askedImport(specifier, pathToFileURL(from).href),
     });
   }
@@ -240,9 +239,7 @@ export class ModuleLoader {
   #text(url: string): string {
     const file = fileURLToPath(url);
     try {
-      const text = readFileSync(file, 'utf8');
-      this.#world.program_files.set(file, text);
-      return text;
+      return this.#world.program_files.text(file);
     } catch (error) {
       throw new ProgramError(told('{0}: cannot be read: {1}', file, (error as Error).message), { file });
     }
@@ -252,7 +249,8 @@ export class ModuleLoader {
     const file = fileURLToPath(url);
     const source = this.sources.get(url) ?? this.#text(url);
     this.sources.set(url, source);
-    return /\.[cm]?tsx?$/.test(file) ? this.#blank(source, file) : source;
+    if (!/\.[cm]?tsx?$/.test(file)) return source;
+    return this.#world.program_files.code(file, source, (text) => this.#blank(text, file));
   }
 
   #readJson(url: string): vm.Module {

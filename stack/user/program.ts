@@ -1,6 +1,7 @@
 /** Programs that run in a world, scenarios and Node programs: what they are, and how they run. */
 import type { Machine } from '../machine.ts';
 import { run_world, type RunEnd } from '../world/run.ts';
+import type { ProgramFiles } from '../world/program_files.ts';
 import type { World } from '../world/world.ts';
 import { close_outside } from './close_outside.ts';
 import { host_is_busy } from './host_calls.ts';
@@ -62,7 +63,7 @@ export interface ProgramKind {
   /** File name endings. */
   readonly endings: readonly string[];
   /** Whether a file with one of these endings is such a program. */
-  recognizes(file: string): boolean;
+  recognizes(file: string, files: ProgramFiles): boolean;
 }
 
 /** How a run ended. */

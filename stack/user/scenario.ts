@@ -1,7 +1,8 @@
 /** A scenario: a TypeScript or JavaScript module whose exported async functions are processes. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { ProgramFiles } from '../world/program_files.ts';
 import type { World } from '../world/world.ts';
 import { createLibrary } from './library.ts';
 import { ModuleLoader } from './module_loader.ts';
@@ -29,9 +30,9 @@ export const scenario = {
  * A file is a scenario if it imports 'sockscope', or exports what a scenario's processes are: async functions.
  * Any other is a Node program; one that cannot be read is neither, which loading it tells.
  */
-function is_scenario(file: string): boolean {
+function is_scenario(file: string, files: ProgramFiles): boolean {
   if (!existsSync(file)) return true;
-  const source = readFileSync(file, 'utf8');
+  const source = files.text(file);
   return IMPORTS_LIBRARY.test(source) || EXPORTS_PROCESS.test(source);
 }
 const IMPORTS_LIBRARY = /\bfrom\s*['"]sockscope['"]|\bimport\s*\(?\s*['"]sockscope['"]/;

@@ -15,6 +15,7 @@ import type { EthernetWire } from '../wire/ethernet.ts';
 import { EventQueue } from './event_queue.ts';
 import { Inputs } from './inputs.ts';
 import { Outside } from './outside.ts';
+import { ProgramFiles } from './program_files.ts';
 
 export class World {
   /** Virtual time, in ns of the machines' monotonic clock. It advances only while nothing can run. */
@@ -77,8 +78,7 @@ export class World {
   faults: readonly Fault[] = [];
   /** What is to happen between two turns, by event, the first one first. */
   readonly #at_events: { event: number; happen: () => void }[] = [];
-  /** The files of its programs as they were read, by path: a run is repeated only with the same ones. */
-  program_files = new Map<string, string>();
+  readonly program_files = new ProgramFiles();
   /** Set by a process that ends all processes. */
   exit_code: number | null = null;
   #next_machine = 0;
