@@ -1,5 +1,7 @@
 /** Going back by lines and by stops, and forward again. */
 import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { UNCAUGHT_FILTER } from '../../../debug-adapter/filters/all.ts';
 import { withAdapter, type Adapter, type Stopped } from '../support/adapter.ts';
@@ -140,6 +142,27 @@ describe('debug adapter: a step back', () => {
       assert.deepEqual((await go(adapter, 'next', 'next')).at(-1), line);
       assert.equal(await name(), '"others"');
     }));
+
+  it('repeats the program as it was loaded, whatever has been written into its file since', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'sockscope-edited-'));
+    try {
+      const file = path.join(folder, 'edited.ts');
+      const written = await readFile(program, 'utf8');
+      await writeFile(file, written);
+      await withAdapter(async (adapter) => {
+        await adapter.launch({ program: file }, () => breakAt(adapter, file, 19));
+        await adapter.stopped();
+        await writeFile(file, `await before;\n${written.replaceAll('connect(', 'unknown(')}`);
+        assert.deepEqual(await go(adapter, 'next', 'stepBack', 'stepBack'), [
+          'client:20',
+          'client:19',
+          'client:18',
+        ]);
+      });
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
 
   it('finds the way again that a changed local and a changed setting have opened', () =>
     withAdapter(async (adapter) => {
