@@ -10,6 +10,7 @@ import type { CaptureMoment } from '../inspect/stackCaptures.ts';
 import { callOf, rawPlace, surroundings } from '../travel/here.ts';
 import { History, noEvent, type Arrival } from '../travel/history.ts';
 import { Machines } from '../travel/machines.ts';
+import { Processors } from '../travel/processors.ts';
 import { GivenUpError, type Replica } from '../travel/replica.ts';
 import type { Configuration } from './configuration.ts';
 import type { Emit, Run } from './run.ts';
@@ -48,7 +49,7 @@ interface Destination {
 }
 
 /** Who looks at a stop for so long may go back from it; until then no machine is made ready for that. */
-const LOOK_MS = 500;
+const LOOK_MS = 1000;
 /** The same of somebody who has gone back before. */
 const GLANCE_MS = 100;
 
@@ -57,6 +58,7 @@ export class Travel {
   #machines: Machines | undefined;
   #history: History | undefined;
   #present: Present | undefined;
+  readonly #processors = new Processors();
   #isSearching = false;
   #looks: NodeJS.Timeout | undefined;
 
@@ -327,9 +329,10 @@ export class Travel {
     const prepare = (): void => {
       // Whoever goes back meets the error.
       this.machinesFor(run)
-        .prepare(event)
+        .prepare(event, this.#processors.idle >= 1)
         .catch(() => {});
     };
+    this.#processors.look();
     this.#looks = setTimeout(prepare, this.#machines === undefined ? LOOK_MS : GLANCE_MS);
   }
   /** It goes on. */

@@ -2,7 +2,6 @@
  * Machines that repeat a run: what they need to know of it, found out when it is needed, and some of them loaded ahead of
  * time.
  */
-import { availableParallelism, loadavg } from 'node:os';
 import type { ProgramFile } from '../../stack/world/program_files.ts';
 import { UserError } from '../../language/userError.ts';
 import type { DataFields, OfferedField } from '../control/dataFields.ts';
@@ -21,9 +20,6 @@ export interface Original {
   trail: Trail;
   fields: DataFields;
 }
-
-/** Processors of a host that has one to spare for somebody who may never go back; of fewer, half must have nothing to do. */
-const ROOMY = 4;
 
 export class Machines {
   readonly #blueprint: Blueprint;
@@ -178,10 +174,14 @@ export class Machines {
   #keyOf({ inputs }: Past): string {
     return [this.#changes.length, this.#fields.size, inputs].join(' ');
   }
-  /** The user stands at an event: have machines ready before it. */
-  async prepare(event: number): Promise<void> {
+  /**
+   * The user stands at an event: have machines ready before it.
+   *
+   * @param isSpare a processor has nothing else to do: else only somebody who has gone back before gets them
+   */
+  async prepare(event: number, isSpare: boolean): Promise<void> {
     const { end, changes } = this.#original.trail;
-    if (!this.#hasTravelled && !isRoomy()) return;
+    if (!this.#hasTravelled && !isSpare) return;
     // What was changed gets its numbers when somebody goes back.
     if (end !== undefined || changes.length > this.#changes.length) return;
     const past = await this.#past();
@@ -210,10 +210,4 @@ export class Machines {
     this.#isClosed = true;
     this.stop();
   }
-}
-
-/** Windows tells no load. */
-function isRoomy(): boolean {
-  const processors = availableParallelism();
-  return processors >= ROOMY || loadavg()[0]! < processors / 2;
 }

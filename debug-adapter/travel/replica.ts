@@ -132,7 +132,10 @@ export class Replica {
     const replica = new Replica(blueprint, repeated);
     const { inputs, files, fields, lasting } = repeated;
     try {
-      await replica.debuggee.boot({ ...blueprint.boot, replay: inputs, ...(files && { files }) }, blueprint.skip);
+      await replica.debuggee.boot(
+        { ...blueprint.boot, replay: inputs, ...(files && { files }) },
+        blueprint.skip,
+      );
       await replica.debuggee.load();
       if (lasting !== undefined) await replica.debuggee.ask('stacks.repeat', lasting, null);
       if (fields.length > 0) await replica.debuggee.ask('data.expect', fields);
