@@ -43,7 +43,9 @@ export async function loadPrograms(
   { hosts = {}, ports = [], outside = false, host = null }: Surroundings = {},
 ): Promise<Program> {
   const given = specs.map((spec) => ({ ...spec, file: path.resolve(spec.file) }));
-  const scenarios = given.filter(({ file }) => kind_of(file, [scenario, node_program], world.program_files) === scenario);
+  const scenarios = given.filter(
+    ({ file }) => kind_of(file, [scenario, node_program], world.program_files) === scenario,
+  );
   const names: Names = outside
     ? {
         table: { [HOST_NAME]: formatAddress(GATEWAY_ADDRESS), ...hosts },
