@@ -36,6 +36,14 @@ export class DataFields {
   get used(): OfferedField[] {
     return [...this.#used].map((number) => this.#offered.get(number)!);
   }
+  /** Only these are left. */
+  keep(numbers: readonly number[]): void {
+    for (const number of [...this.#offered.keys()])
+      if (!numbers.includes(number)) {
+        this.#offered.delete(number);
+        this.#used.delete(number);
+      }
+  }
   /** All machines have ended. */
   clear(): void {
     this.#offered.clear();

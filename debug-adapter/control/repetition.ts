@@ -20,7 +20,7 @@ const EVALUATE_MS = 500;
 
 export class Repetition {
   readonly #debuggee: Debuggee;
-  readonly #changes: readonly NumberedChange[];
+  #changes: readonly NumberedChange[];
   /** The next one to be made. */
   #next = 0;
   /** V8's breakpoint at the next one. */
@@ -36,6 +36,26 @@ export class Repetition {
   /** All changes were made. */
   get isOver(): boolean {
     return this.#next === this.#changes.length;
+  }
+  /** Those that were made. */
+  get made(): readonly NumberedChange[] {
+    return this.#changes.slice(0, this.#next);
+  }
+  /**
+   * The run takes another way from here: the changes that were to come are not made.
+   *
+   * @returns how many these were
+   */
+  async drop(): Promise<number> {
+    const { length } = this.#changes;
+    this.#changes = this.made;
+    this.#due = undefined;
+    const breakpointId = this.#breakpoint;
+    this.#breakpoint = undefined;
+    if (breakpointId !== undefined)
+      await this.#debuggee.client.send('Debugger.removeBreakpoint', { breakpointId });
+    await this.#debuggee.ask('moments.endAfterEvent');
+    return length - this.#changes.length;
   }
   /** Whether V8's breakpoint is one of these. */
   owns(breakpointId: string): boolean {
@@ -93,24 +113,25 @@ export class Repetition {
       next && sameMark(next.mark, mark);
       next = this.#changes[++this.#next]
     )
-      sent.push(...this.#make(next.change, paused));
+      sent.push(...makeChange(this.#debuggee, next.change, paused));
     sent.push(this.await());
     await Promise.all(sent);
   }
-  #make(change: Change, { callFrames }: Paused): Promise<unknown>[] {
-    const debuggee = this.#debuggee;
-    if (change.kind === 'input') return [debuggee.ask('change', change.input)];
-    const { expression, below } = change;
-    const common = { expression, objectGroup: STOP_GROUP, silent: true, timeout: EVALUATE_MS };
-    // Without a frame V8 applies the time limit only while the machine runs: the outermost one serves as well.
-    const frame = callFrames.at(-1 - (below ?? 0))!;
-    return [
-      debuggee.ask('scope.enter'),
-      debuggee.evaluates(
-        expression,
-        debuggee.client.send('Debugger.evaluateOnCallFrame', { ...common, callFrameId: frame.callFrameId }),
-      ),
-      debuggee.ask('scope.leave'),
-    ];
-  }
+}
+
+/** Change something where V8 stands. @returns what settles when that is done; V8 obeys in order */
+export function makeChange(debuggee: Debuggee, change: Change, { callFrames }: Paused): Promise<unknown>[] {
+  if (change.kind === 'input') return [debuggee.ask('change', change.input)];
+  const { expression, below } = change;
+  const common = { expression, objectGroup: STOP_GROUP, silent: true, timeout: EVALUATE_MS };
+  // Without a frame V8 applies the time limit only while the machine runs: the outermost one serves as well.
+  const frame = callFrames.at(-1 - (below ?? 0))!;
+  return [
+    debuggee.ask('scope.enter'),
+    debuggee.evaluates(
+      expression,
+      debuggee.client.send('Debugger.evaluateOnCallFrame', { ...common, callFrameId: frame.callFrameId }),
+    ),
+    debuggee.ask('scope.leave'),
+  ];
 }

@@ -57,6 +57,10 @@ export class Trail {
       this.#changes.push({ change, moment: at(mark), place });
     }
   }
+  /** The last changes of the run that this one repeats do not come. */
+  drops(count: number): void {
+    this.#changes.splice(this.#changes.length - count);
+  }
   /** Something has happened that nothing repeats. */
   ends(why: Message): void {
     this.#end ??= why;

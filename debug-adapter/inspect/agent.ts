@@ -172,8 +172,13 @@ export class Agent {
     this.data = new DataBreakpoints(world, this.describer, this.stops, creations, this.rules, scope);
     this.calls = new CallRecorder(world, instrumentation);
     this.tracing = new Tracing(world, this.describer, (text, isError) => tell(text, isError), t);
-    const { handles } = this;
-    const tools = { hold: Held.hold, compute: (ref: number) => handles.compute(ref), write: writeHex };
+    const { handles, memory } = this;
+    const tools = {
+      hold: Held.hold,
+      compute: (ref: number) => handles.compute(ref),
+      write: writeHex,
+      adopt: (bytes: unknown, reference: string) => memory.adopt(bytes, reference),
+    };
     scope.provide(TOOLS, () => tools);
     this.trees = new Trees(world, this.describer, this.stops, this.memory, t);
     this.pictures = new Pictures(world, this.trees, this.describer.sequences, t);
@@ -364,6 +369,14 @@ export class Agent {
     const { heapUsed } = process.memoryUsage();
     const files = this.#world.program_files.count;
     return { inputs: this.inputs(), lasting: this.stacks.lasting(), files, heapUsed };
+  }
+  /** Whether something outside is connected. */
+  get isOpen(): boolean {
+    return this.#world.outside.is_open;
+  }
+  /** What is replayed ends here. @returns how many inputs do not come */
+  dropInputs(): number {
+    return this.#world.inputs.drop_rest();
   }
   /** The files of the programs, as they were read. */
   programFiles(): ProgramFile[] {

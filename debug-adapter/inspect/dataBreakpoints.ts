@@ -270,10 +270,20 @@ export class DataBreakpoints {
       const field = { ...unaccessed(undefined, name), always: true };
       this.#fields.set(number, field);
       this.#creations.whenCreated(kind, ordinal, (owner) => {
+        if (this.#fields.get(number) !== field) return;
         field.owner = owner;
         this.#watch(number, field);
       });
     }
+  }
+  /**
+   * The run takes another way from here: an object that is created later is not the expected one.
+   *
+   * @returns the numbers of the fields that are left
+   */
+  expectNone(): number[] {
+    for (const [number, { owner }] of this.#fields) if (owner === undefined) this.#fields.delete(number);
+    return [...this.#fields.keys()];
   }
   /** Which of the counted objects of its class an object is that is reached by a path; 0: none. */
   ordinalAt(path: EditPath): number {

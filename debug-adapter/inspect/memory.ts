@@ -3,6 +3,7 @@
  * object, so that a hex editor shows the same packet at each stop.
  */
 import { UserError } from '../../language/userError.ts';
+import { object_at, type EditPath } from '../../stack/world/edit.ts';
 import { is_in_flight } from '../../stack/world/frames.ts';
 import {
   byte_length,
@@ -10,6 +11,7 @@ import {
   is_byte_store,
   is_frame,
   is_packet,
+  path_of,
   read_bytes,
   write_bytes,
   type ByteStore,
@@ -31,6 +33,12 @@ export interface WrittenBytes {
   expression: string | undefined;
   below: number | undefined;
 }
+/** How another machine finds bytes, which it is to know by a reference. */
+export type BytesWay =
+  | { reference: string; path: EditPath }
+  /** Evaluated in the frame that has so many frames below it, it gives them the reference. */
+  | { reference: string; expression: string; below: number | undefined };
+
 interface Known {
   store: WeakRef<ByteStore>;
   stored: StoredBytes | undefined;
@@ -45,6 +53,7 @@ const MOST = 100_000;
 
 export class Memory {
   readonly #world: World;
+  #first = 1;
   #next = 1;
   readonly #references = new WeakMap<ByteStore, string>();
   readonly #known = new Map<string, Known>();
@@ -57,7 +66,7 @@ export class Memory {
 
   /** Start of this machine's range of numbers: a reference of another machine is recognized. */
   startAt(first: number): void {
-    this.#next = first;
+    this.#first = this.#next = first;
   }
   /** The machine has gone on: what expressions mean may have changed. */
   clear(): void {
@@ -75,6 +84,33 @@ export class Memory {
     }
     if (named !== undefined) this.#named.set(reference, named);
     return reference;
+  }
+
+  /** How another machine at this moment finds the bytes of references; those to which nothing leads are left out. */
+  waysTo(references: readonly string[]): BytesWay[] {
+    return references.flatMap((reference): BytesWay[] => {
+      const known = this.#known.get(reference);
+      const store = known?.store.deref();
+      const path = store && path_of(this.#world, store, known!.stored);
+      if (path) return [{ reference, path }];
+      const named = this.#named.get(reference);
+      if (named === undefined) return [];
+      const { expression, below } = named;
+      return [{ reference, expression: `${TOOLS}.adopt(${expression}, "${reference}")`, below }];
+    });
+  }
+  /** Bytes have the reference that they have in another machine, which stands at the same moment. */
+  adopt(value: unknown, reference: string, stored?: StoredBytes): void {
+    const store = Held.open(value);
+    if (!is_byte_store(store)) return;
+    this.#references.set(store, reference);
+    this.#known.set(reference, { store: new WeakRef(store), stored });
+  }
+  adoptAt(path: EditPath, reference: string): void {
+    const owner = object_at(this.#world, path.slice(0, -1));
+    const name = path.at(-1);
+    const stored = owner !== undefined && typeof name === 'string' ? { owner, name } : undefined;
+    this.adopt(object_at(this.#world, path), reference, stored);
   }
 
   read(reference: string, offset: number, count: number): ReadBytes {
@@ -118,11 +154,18 @@ export class Memory {
   #find(reference: string): { store: ByteStore; stored: StoredBytes | undefined } {
     const known = this.#known.get(reference);
     const store = known?.store.deref();
-    if (known === undefined || store === undefined || !this.#isThere(store))
+    if (known === undefined && this.#isForeign(reference))
       throw new UserError(
-        'these bytes are not there any more: their packet was freed, or another moment of the run is shown',
+        'these bytes were shown at another moment of the run: open them again in the variables of this one',
       );
+    if (known === undefined || store === undefined || !this.#isThere(store))
+      throw new UserError('these bytes are not there any more: their packet was freed');
     return { store, stored: known.stored };
+  }
+  /** Whether another machine has given a reference. */
+  #isForeign(reference: string): boolean {
+    const number = Number(/^bytes (\d+)$/.exec(reference)?.[1]);
+    return number < this.#first || number >= this.#next;
   }
   #isThere(store: ByteStore): boolean {
     if (is_packet(store)) return store.users > 0;

@@ -60,6 +60,7 @@ type Counts = Map<number, { event: number; arrival: number }>;
 export class Moments {
   readonly #world: World;
   #unlisten: (() => void)[] = [];
+  #unlistenAfter: (() => void)[] = [];
   readonly #counts: Counts = new Map();
   /** By DAP's id of a breakpoint: arrivals at its places. */
   readonly #reached = new Map<number, Counts>();
@@ -97,13 +98,18 @@ export class Moments {
   afterEvent(event: number, stop: () => void): void {
     const { tracer } = this.#world;
     // One that nobody listens to only counts.
-    const unlisten = TRACEPOINT_NAMES.map((name) => tracer.on(name, () => {}));
+    this.#unlistenAfter = TRACEPOINT_NAMES.map((name) => tracer.on(name, () => {}));
     tracer.after = () => {
       if (tracer.event < event) return;
-      tracer.after = null;
-      for (const end of unlisten) end();
+      this.endAfterEvent();
       stop();
     };
+  }
+  /** Nothing stops the machine after an event. */
+  endAfterEvent(): void {
+    this.#world.tracer.after = null;
+    for (const unlisten of this.#unlistenAfter) unlisten();
+    this.#unlistenAfter = [];
   }
 
   breakpointSet(id: number): void {

@@ -251,6 +251,13 @@ export class PacketStore {
     this.sorted = undefined;
   }
 
+  /** What the user says of packets in another store is said of them here, too. */
+  annotateAs(other: PacketStore): void {
+    for (const { number, isMarked = false, comment = '', isReference = false } of other.frames())
+      if ((isMarked || comment !== '' || isReference) && this.has(number))
+        this.annotate({ number, marked: isMarked, comment, isReference });
+  }
+
   private noteReference({ number, timeNs }: CapturedFrame, isReference: boolean): void {
     const others = this.references.filter((one) => one.number !== number);
     if (isReference) others.push({ number, timeNs });

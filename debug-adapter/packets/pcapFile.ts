@@ -1,5 +1,5 @@
 /** Captures as pcapng files: written continuously, or exported on request. */
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { PcapngWriter } from '../../stack/capture/pcapng.ts';
 import { english, type Translate } from '../../language/message.ts';
@@ -9,11 +9,21 @@ import { storyOf } from './story.ts';
 
 export class PcapFile {
   readonly #writer = new PcapngWriter();
+  readonly #path: string;
+  /** Where it is written until it appears. */
+  #hidden: string | undefined;
   #file: number | undefined;
 
-  constructor(path: string) {
-    this.#file = openSync(path, 'w');
+  /** @param isHidden it takes the place of another one when it appears, if it does */
+  constructor(path: string, isHidden = false) {
+    this.#path = path;
+    this.#hidden = isHidden ? `${path}.new` : undefined;
+    this.#file = openSync(this.#hidden ?? path, 'w');
     writeSync(this.#file, this.#writer.header('lo'));
+  }
+  appear(): void {
+    if (this.#hidden !== undefined) renameSync(this.#hidden, this.#path);
+    this.#hidden = undefined;
   }
   write(timeNs: number, bytes: Uint8Array, interfaceName: string): void {
     if (this.#file === undefined) return;
@@ -28,6 +38,8 @@ export class PcapFile {
   close(): void {
     if (this.#file !== undefined) closeSync(this.#file);
     this.#file = undefined;
+    if (this.#hidden !== undefined) rmSync(this.#hidden, { force: true });
+    this.#hidden = undefined;
   }
 }
 

@@ -12,28 +12,22 @@ export class DiffersError extends UserError {
 
 /** A machine with the programs of a recording, before their first line. Rejects with a message for the user. */
 export async function loadRecorded(recording: RunRecording, blueprint: Blueprint): Promise<Replica> {
-  const boot = { ...blueprint.boot, isTold: true };
-  const repeated = {
+  const replica = await Replica.create(blueprint, {
     inputs: inputText(recording.inputs),
     changes: recording.changes,
     counted: [],
     fields: [],
-  };
-  const replica = await Replica.create({ ...blueprint, boot }, repeated);
+    isTold: true,
+  });
   replica.execution.trail.repeats(recording.changes);
   return replica;
 }
 
 /** Run it to where the recording stands. Rejects with a message for the user. */
 export async function bringToStop(replica: Replica, { stop, madeBy }: RunRecording): Promise<void> {
-  const { execution, debuggee } = replica;
-  const { onStop } = execution;
-  try {
-    if (stop.kind === 'event') await replica.toEvent(stop.event);
-    else await replica.follow(stop.moment);
-  } finally {
-    execution.onStop = onStop;
-  }
+  const { debuggee } = replica;
+  if (stop.kind === 'event') await replica.toEvent(stop.event);
+  else await replica.follow(stop.moment);
   if (stop.kind === 'moment') {
     const reached = await debuggee.askIn<{ event: number; timeNs: number }>('now()');
     const { event, timeNs } = stop.at;

@@ -37,14 +37,21 @@ export async function evaluate(
   const before = frame && (await run.frames.sleepers.evaluate(frame, expression, LONGEST_TEXT[context]));
   if (before !== undefined) return before;
   const callFrame = frame?.callFrame;
+  if (LOOKING.has(context)) return shown(run, expression, callFrame, context);
+  run.frames.forgetItems();
+  if (!(await mayChange(run, expression, callFrame))) return shown(run, expression, callFrame, context);
+  return run.changing(async () => {
+    await expressionChanged(run, expression, callFrame);
+    return shown(run, expression, callFrame, context);
+  });
+}
+async function shown(
+  run: Run,
+  expression: string,
+  callFrame: CallFrame,
+  context: string,
+): Promise<DebugProtocol.EvaluateResponse['body']> {
   const looks = LOOKING.has(context);
-  if (!looks) {
-    run.frames.forgetItems();
-    if (await mayChange(run, expression, callFrame)) {
-      run.checkChangeable();
-      await expressionChanged(run, expression, callFrame);
-    }
-  }
   const member = memberOf(expression);
   const item =
     (member && (await fieldOf(run, member.owner, member.field, expression, callFrame))) ??
@@ -70,7 +77,11 @@ function withDoc(value: string, doc: string, opens: boolean): string {
  */
 async function mayChange(run: Run, expression: string, callFrame: CallFrame): Promise<boolean> {
   const { exceptionDetails } = await evaluateIn(run, expression, callFrame, true);
-  return exceptionDetails?.exception?.description?.includes('side-effect') === true;
+  return exceptionDetails !== undefined && isSideEffect(exceptionDetails);
+}
+/** Whether V8 has refused an expression because of what it does, and not for what it is. */
+export function isSideEffect({ exception }: Runtime.ExceptionDetails): boolean {
+  return exception?.description?.includes('side-effect') === true;
 }
 
 /** A member chain: displayed like the field, as long as reading it runs no program code. */

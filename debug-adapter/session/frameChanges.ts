@@ -24,9 +24,11 @@ export async function changeFrame(run: Run, args: ChangeFrameArguments): Promise
   checkStands(run);
   const place = placeOf(args);
   const change = changeOf(args);
-  await run.debuggee.ask('frames.change', place, change);
-  await inputsChanged(run);
-  run.framesChanged();
+  await run.changing(async () => {
+    await run.debuggee.ask('frames.change', place, change);
+    await inputsChanged(run);
+    run.framesChanged();
+  });
   return { text: say(run.t, sentence(place, change)) };
 }
 
@@ -37,9 +39,12 @@ export async function injectFrame(
   checkStands(run);
   const bytes = parseHex(hex);
   const on = link ?? (await onlyLink(run));
-  const number = await run.debuggee.ask<number>('frames.inject', on, bytes, isRaw);
-  await inputsChanged(run);
-  run.framesChanged();
+  const number = await run.changing(async () => {
+    const injected = await run.debuggee.ask<number>('frames.inject', on, bytes, isRaw);
+    await inputsChanged(run);
+    run.framesChanged();
+    return injected;
+  });
   return { number, text: run.t('Packet {0} is on its way on {1}.', number, on) };
 }
 
@@ -58,7 +63,6 @@ export async function frameMemory(run: Run, { packet }: FrameMemoryArguments): P
 /** While it runs, nobody knows where a frame is when the change comes there. */
 function checkStands(run: Run): void {
   if (run.isOver || run.execution.stop === undefined) throw run.notStopped();
-  run.checkChangeable();
 }
 
 async function onlyLink(run: Run): Promise<string> {

@@ -29,24 +29,28 @@ export async function writeMemory(
   run: Run,
   { memoryReference, offset = 0, allowPartial = false, data }: DebugProtocol.WriteMemoryArguments,
 ): Promise<DebugProtocol.WriteMemoryResponse['body']> {
-  run.checkChangeable();
   if (!isBase64(data)) throw new UserError('writeMemory needs "data" as base64');
   const args = [memoryReference, offset, data, allowPartial];
-  const written = await run.debuggee.ask<WrittenBytes>('memory.write', ...args);
-  await changed(run, [written]);
-  return { bytesWritten: written.count };
+  const { count } = await run.changing(async () => {
+    const written = await run.debuggee.ask<WrittenBytes>('memory.write', ...args);
+    await changed(run, [written]);
+    return written;
+  });
+  return { bytesWritten: count };
 }
 
 export async function updateChecksums(
   run: Run,
   { memoryReference }: UpdateChecksumsArguments,
 ): Promise<UpdateChecksumsResponse> {
-  run.checkChangeable();
-  const { checksums, written } = await run.debuggee.ask<{ checksums: Checksum[]; written: WrittenBytes[] }>(
-    'memory.updateChecksums',
-    memoryReference,
-  );
-  await changed(run, written);
+  const checksums = await run.changing(async () => {
+    const { checksums, written } = await run.debuggee.ask<{ checksums: Checksum[]; written: WrittenBytes[] }>(
+      'memory.updateChecksums',
+      memoryReference,
+    );
+    await changed(run, written);
+    return checksums;
+  });
   return { checksums: checksums.map(({ of, stored, computed }) => ({ of, before: stored, now: computed })) };
 }
 

@@ -33,6 +33,7 @@ import { ShownMemory } from './memory.ts';
 import type { LaunchArguments } from './launchArguments.ts';
 import type { Numbers } from './numbers.ts';
 import { Progress } from './progress.ts';
+import type { PastChange } from './pastChange.ts';
 import type { Opened } from './recordedLaunch.ts';
 import { RunRecorder } from './runRecord.ts';
 
@@ -52,6 +53,18 @@ export type ClientAbilities = Pick<
   DebugProtocol.InitializeRequestArguments,
   'supportsInvalidatedEvent' | 'supportsMemoryEvent' | 'supportsProgressReporting'
 >;
+
+/** What a run repeats. */
+export interface Repeats {
+  /** Of the session: its past is shown. */
+  original?: Run;
+  /** Of the machine that repeats it. */
+  execution?: Execution;
+  /** The machine, if it has yet to come to where a recording stands. */
+  replica?: Replica;
+  /** The client does not see it before it has appeared. */
+  isHidden?: boolean;
+}
 
 /** Sends an event to the client. */
 export type Emit = (event: string, body?: unknown) => void;
@@ -109,17 +122,12 @@ export class Run {
   get recorded(): Debuggee {
     return this.#original?.debuggee ?? this.debuggee;
   }
-  /** @throws an error for the user if this is the past of another run, which stands */
-  checkChangeable(): void {
-    if (this.#original !== undefined)
-      throw new UserError(
-        'The past cannot be changed: what was recorded would not follow from it. Go on to the end of the past first.',
-      );
-    if (this.execution.repetition?.isOver === false)
-      throw new UserError(
-        'The recording has changes that come after this moment, and would not follow from another one. Go on until they are made.',
-      );
-  }
+  /** Makes a change where the machine stands: in the past, the run becomes another one with it. */
+  changing: <T>(make: () => Promise<T>) => Promise<T> = (make) => make();
+  /** What is being changed in the past. */
+  pastChange: PastChange | undefined;
+  /** The client does not see it yet. */
+  #isHidden: boolean;
   /** @throws an error for the user while it comes to where a recording stands */
   checkPausable(): void {
     if (this.#isReplaying)
@@ -152,10 +160,11 @@ export class Run {
     isCongested: () => boolean,
     language: Language,
     client: ClientAbilities,
-    { original, execution, replica }: { original?: Run; execution?: Execution; replica?: Replica } = {},
+    { original, execution, replica, isHidden = false }: Repeats = {},
   ) {
     this.#original = original;
     this.#replica = replica;
+    this.#isHidden = isHidden;
     this.bookmarks = original?.bookmarks ?? new Bookmarks();
     this.stops = original?.stops ?? [];
     this.timeline = original?.timeline ?? new Timeline();
@@ -167,7 +176,7 @@ export class Run {
     this.numbers = numbers;
     this.#tellClient = emit;
     this.#emit = (event, body) => {
-      if (!this.#isKilled) emit(event, body);
+      if (!this.#isKilled && !this.#isHidden) emit(event, body);
     };
     this.debuggee = debuggee;
     this.execution = execution ?? newExecution(debuggee, launch, functions, numbers);
@@ -186,7 +195,7 @@ export class Run {
     this.#firstValue = numbers.nextValueRange();
     const isFirst = original === undefined;
     this.#recorder = launch.record && isFirst ? new RunRecorder(this) : undefined;
-    this.#pcap = launch.pcap !== undefined && isFirst ? new PcapFile(launch.pcap) : undefined;
+    this.#pcap = launch.pcap !== undefined && isFirst ? new PcapFile(launch.pcap, isHidden) : undefined;
     this.#connect();
   }
 
@@ -195,8 +204,7 @@ export class Run {
     this.execution.onStop = (stop) => this.#stopped(stop);
     this.execution.onContinued = (stop) => this.#continued(stop);
     this.execution.onOutOfMemory = () => this.#lost(this.debuggee.outOfMemory);
-    this.execution.onFault = (error) =>
-      this.#emit('output', { category: 'important', output: `${errorText(this.#t, error)}\n` });
+    this.execution.onFault = (error) => this.tell(errorText(this.#t, error));
     this.streams.onOutput = ({ stream, text, url, line, column }) => {
       const path = url === '' ? undefined : this.debuggee.scripts.pathOf(url);
       this.#emit('output', {
@@ -206,16 +214,23 @@ export class Run {
       } satisfies DebugProtocol.OutputEvent['body']);
     };
     this.streams.onLost = (count) =>
-      this.#emit('output', {
-        category: 'important',
-        output: `${this.#t('{0} records of the capture or the output are missing: the machine was quicker than the debugger, or its client.', count)}\n`,
-      });
+      this.tell(
+        this.#t(
+          '{0} records of the capture or the output are missing: the machine was quicker than the debugger, or its client.',
+          count,
+        ),
+      );
     this.streams.onFrames = () => this.#progress.changed();
     this.streams.onFrame = (...frame) => this.#pcap?.write(...frame);
     this.debuggee.onStrayOutput = (text) => this.#emit('output', { category: 'stderr', output: text });
     this.debuggee.onEnded = (end) => this.#ended(end);
     this.debuggee.onLost = (message, place) => this.#lost(message, place);
     this.debuggee.onExit = (exitCode) => this.#exited(new ProgramExit(exitCode));
+  }
+
+  /** Write a line into the console that stands out. */
+  tell(text: string): void {
+    this.#emit('output', { category: 'important', output: `${text}\n` });
   }
 
   /** Its end is not that of the session. */
@@ -287,21 +302,38 @@ export class Run {
     this.debuggee.run();
   }
 
-  /** Come to where a recording stands. If the run takes another way, the session ends. */
-  async #replay(replica: Replica, { recording, file, difference }: Opened): Promise<void> {
+  /** Repeat another run, and record what happens. @param lead brings the machine to where that ends */
+  async repeat(replica: Replica, lead: () => Promise<void>): Promise<void> {
     this.#isReplaying = true;
     this.onStrayed = (why) =>
       replica.fails(new UserError('the run has ended before it came there: {0}', why));
-    this.bookmarks.restore(recording.bookmarks);
     this.packets.isRunning = true;
     this.streams.start();
-    let differing: ChangeInput[];
     try {
-      await bringToStop(replica, recording);
-      await this.takeOver();
-      await this.onReplayed();
-      if (difference !== undefined) await this.debuggee.askIn(`differ(${JSON.stringify(difference)})`);
-      differing = await this.debuggee.ask<ChangeInput[]>('takeChanges');
+      await lead();
+    } finally {
+      this.#isReplaying = false;
+    }
+  }
+  /** What it has repeated was told before: from now on the client sees it. */
+  appear(): void {
+    this.#pcap?.appear();
+    this.#isHidden = false;
+    this.streams.drain();
+  }
+
+  /** Come to where a recording stands. If the run takes another way, the session ends. */
+  async #replay(replica: Replica, { recording, file, difference }: Opened): Promise<void> {
+    this.bookmarks.restore(recording.bookmarks);
+    let differing: ChangeInput[] = [];
+    try {
+      await this.repeat(replica, async () => {
+        await bringToStop(replica, recording);
+        await this.takeOver();
+        await this.onReplayed();
+        if (difference !== undefined) await this.debuggee.askIn(`differ(${JSON.stringify(difference)})`);
+        differing = await this.debuggee.ask<ChangeInput[]>('takeChanges');
+      });
     } catch (error) {
       if (this.#isKilled) return;
       const said = this.#t('{0} cannot be replayed: {1}', file, errorPart(error));
@@ -309,8 +341,6 @@ export class Run {
       this.#emit('sockscope/notStarted', { message: said });
       void this.#finish(1);
       return void this.debuggee.kill();
-    } finally {
-      this.#isReplaying = false;
     }
     this.execution.isIdle = false;
     this.execution.arrived(replica.paused!, replica.moment, {
@@ -356,8 +386,7 @@ export class Run {
       (snapshot) => this.#surveyed(stop, snapshot),
       (error: unknown) => {
         // The machine may have ended in the meantime; any other error is a defect that no request can report.
-        if (!this.debuggee.client.gone)
-          this.#emit('output', { category: 'important', output: `${errorText(this.#t, error)}\n` });
+        if (!this.debuggee.client.gone) this.tell(errorText(this.#t, error));
       },
     );
   }

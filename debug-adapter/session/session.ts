@@ -37,7 +37,7 @@ import { close, parseAnyLaunch, type Opened } from './recordedLaunch.ts';
 import { saveRecording } from './recordingFile.ts';
 import { parseArguments } from './requestArguments.ts';
 import { advanceTime, runToArrival } from './runTo.ts';
-import { blueprintOf, Run, type ClientAbilities } from './run.ts';
+import { blueprintOf, Run, type ClientAbilities, type Repeats } from './run.ts';
 import { readMemory, writeMemory } from './memory.ts';
 import { setExpression } from './setExpression.ts';
 import { setVariable } from './setVariable.ts';
@@ -117,6 +117,9 @@ export class Session {
       works: this.#works,
       repeat: ({ debuggee, execution }, original) =>
         this.#newRun(debuggee, original.launch, { original, execution }),
+      replace: ({ debuggee, execution }, { launch }) =>
+        this.#newRun(debuggee, launch, { execution, isHidden: true }),
+      setUp: (run) => this.#setUp(run),
       show: (run) => (this.#run = run),
     });
     connection.onRequest = (request) => void this.#answer(request);
@@ -303,8 +306,7 @@ export class Session {
     this.#run = run;
     try {
       await run.boot();
-      await this.#configuration.applyTo(run);
-      await this.#traces.applyTo(run);
+      await this.#setUp(run);
     } catch (error) {
       if (this.#run === run) {
         this.#run = undefined;
@@ -329,11 +331,11 @@ export class Session {
     return run;
   }
 
-  #newRun(
-    debuggee: Debuggee,
-    launch: LaunchArguments,
-    repeats: ConstructorParameters<typeof Run>[8] = {},
-  ): Run {
+  async #setUp(run: Run): Promise<void> {
+    await this.#configuration.applyTo(run);
+    await this.#traces.applyTo(run);
+  }
+  #newRun(debuggee: Debuggee, launch: LaunchArguments, repeats: Repeats = {}): Run {
     const run = new Run(
       debuggee,
       launch,
@@ -447,6 +449,8 @@ export class Session {
   #stopped(): Run {
     const run = this.#running();
     if (run.isOver || run.execution.stop === undefined) throw run.notStopped();
+    if (run.pastChange !== undefined)
+      throw new UserError('the past is being changed: the machine stops there again when that is done');
     return run;
   }
 

@@ -7,7 +7,7 @@ import { isChain, memberOf, withoutTypes } from '../control/expression.ts';
 import { framesBelow } from '../control/pausedState.ts';
 import type { WireItem } from '../inspect/handles.ts';
 import { expressionChanged, inputsChanged } from './changes.ts';
-import { evaluateIn, valueOf } from './evaluate.ts';
+import { evaluateIn, isSideEffect, valueOf } from './evaluate.ts';
 import type { Run } from './run.ts';
 import { unchangeable } from './sleepers.ts';
 import { valueExpression } from './setVariable.ts';
@@ -16,11 +16,16 @@ import { toVariable } from './variables.ts';
 type CallFrame = Debugger.CallFrame | undefined;
 
 /** A struct's field takes what the Variables view takes: a name, an address, a time. Anything else takes an expression. */
-export async function setExpression(
+export function setExpression(
+  run: Run,
+  args: DebugProtocol.SetExpressionArguments,
+): Promise<DebugProtocol.SetExpressionResponse['body']> {
+  return run.changing(() => set(run, args));
+}
+async function set(
   run: Run,
   { expression: typed, value: text, frameId }: DebugProtocol.SetExpressionArguments,
 ): Promise<DebugProtocol.SetExpressionResponse['body']> {
-  run.checkChangeable();
   const expression = withoutTypes(typed);
   if (!isChain(expression) || expression.endsWith(')'))
     throw new UserError('{0} cannot be changed: it is no variable, field or element', typed);
@@ -57,7 +62,13 @@ async function setField(
 }
 
 async function assign(run: Run, target: string, text: string, callFrame: CallFrame): Promise<WireItem> {
-  const assignment = `${target} = (${valueExpression(text)})`;
+  const value = valueExpression(text);
+  const assignment = `${target} = (${value})`;
+  // A wrong value is refused before anything is changed.
+  const tried = await evaluateIn(run, value, callFrame, true);
+  if (tried.exceptionDetails && !isSideEffect(tried.exceptionDetails))
+    throw new Error(messageOf(tried.exceptionDetails));
+  run.pastChange?.touches();
   const { exceptionDetails } = await evaluateIn(run, assignment, callFrame, false);
   if (exceptionDetails) throw new Error(messageOf(exceptionDetails));
   await expressionChanged(run, assignment, callFrame);

@@ -8,7 +8,7 @@ import { parseIpv4 } from '../inspect/format.ts';
 import type { WireItem } from '../inspect/handles.ts';
 import { AGENT } from '../worker/channel.ts';
 import { expressionChanged, inputsChanged } from './changes.ts';
-import { evaluateIn, valueOf } from './evaluate.ts';
+import { evaluateIn, isSideEffect, valueOf } from './evaluate.ts';
 import { isGlance } from './numbers.ts';
 import type { Run } from './run.ts';
 import { unchangeable } from './sleepers.ts';
@@ -16,10 +16,15 @@ import { toVariable } from './variables.ts';
 
 export async function setVariable(
   run: Run,
+  args: DebugProtocol.SetVariableArguments,
+): Promise<DebugProtocol.SetVariableResponse['body']> {
+  if (isGlance(args.variablesReference)) throw unchangeable(args.name);
+  return run.changing(() => set(run, args));
+}
+async function set(
+  run: Run,
   { variablesReference, name, value }: DebugProtocol.SetVariableArguments,
 ): Promise<DebugProtocol.SetVariableResponse['body']> {
-  if (isGlance(variablesReference)) throw unchangeable(name);
-  run.checkChangeable();
   const callFrame = run.frames.localFrame(variablesReference)?.callFrame;
   const item =
     callFrame === undefined
@@ -70,7 +75,11 @@ async function newValue(
   callFrame: Debugger.CallFrame | undefined,
   expression: string,
 ): Promise<Runtime.CallArgument> {
-  const { result, exceptionDetails } = await evaluateIn(run, expression, callFrame, false);
+  let { result, exceptionDetails } = await evaluateIn(run, expression, callFrame, true);
+  if (exceptionDetails && isSideEffect(exceptionDetails)) {
+    run.pastChange?.touches();
+    ({ result, exceptionDetails } = await evaluateIn(run, expression, callFrame, false));
+  }
   if (exceptionDetails) throw new Error(messageOf(exceptionDetails));
   const { value, objectId, unserializableValue } = result as Runtime.RemoteObject;
   if (objectId !== undefined) return { objectId };

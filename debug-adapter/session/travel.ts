@@ -1,7 +1,7 @@
 /** Going back in a run, and forward again to where it stands. */
 import { message, type Translate } from '../../language/message.ts';
 import { errorText, UserError } from '../../language/userError.ts';
-import type { Mark, Moment } from '../control/moment.ts';
+import type { Change, Mark, Moment } from '../control/moment.ts';
 import type { Told } from '../control/policies/policy.ts';
 import type { NumberedChange } from '../control/repetition.ts';
 import type { RecordedBookmark } from '../recordings/data.ts';
@@ -13,6 +13,7 @@ import { Machines } from '../travel/machines.ts';
 import { Processors } from '../travel/processors.ts';
 import { GivenUpError, type Replica } from '../travel/replica.ts';
 import type { Configuration } from './configuration.ts';
+import { droppedText, otherRun, PastChange, stopInPast, type PastStop } from './pastChange.ts';
 import type { Emit, Run } from './run.ts';
 import type { Works } from './works.ts';
 
@@ -25,6 +26,10 @@ export interface Traveller {
   works: Works;
   /** A run around a machine that repeats another run. */
   repeat(replica: Replica, original: Run): Run;
+  /** The same around one that is to take the other one's place, and is not seen before. */
+  replace(replica: Replica, original: Run): Run;
+  /** Set up a run that has taken the place of another one. */
+  setUp(run: Run): Promise<void>;
   /** From now on requests are about this run. */
   show(run: Run): void;
 }
@@ -60,6 +65,8 @@ export class Travel {
   #present: Present | undefined;
   readonly #processors = new Processors();
   #isSearching = false;
+  /** The user does not wait for what is searched. */
+  #isGivenUp = false;
   #looks: NodeJS.Timeout | undefined;
 
   constructor(traveller: Traveller) {
@@ -251,31 +258,45 @@ export class Travel {
   }
 
   #tellUnfound(field: string): void {
-    const { emit, t } = this.#traveller;
-    const text = t('What happened to {0} in the past is not known: it cannot be found there.', field);
-    emit('output', { category: 'important', output: `${text}\n` });
+    this.#tell(
+      this.#traveller.t('What happened to {0} in the past is not known: it cannot be found there.', field),
+    );
+  }
+  #tell(text: string): void {
+    this.#traveller.emit('output', { category: 'important', output: `${text}\n` });
   }
 
   /** Search for a moment, and go there; if that fails, stop again where the search has begun. */
   #go(run: Run, event: number, search: () => Promise<Destination>): void {
     const stopAgain = run.execution.setAside();
-    this.#isSearching = true;
-    const { works, t } = this.#traveller;
-    const work = works.begin(t('Repeating the run up to an earlier moment'), () => this.stopSearch());
-    this.#travel(run, event, stopAgain, search)
-      .catch(async (error: unknown) => {
-        if (!this.#isSearching) return;
-        const { configuration, emit, show } = this.#traveller;
-        if (!(error instanceof GivenUpError))
-          emit('output', { category: 'important', output: `${errorText(t, error)}\n` });
+    const { configuration, show, t } = this.#traveller;
+    const title = t('Repeating the run up to an earlier moment');
+    this.#search(
+      title,
+      () => this.#travel(run, event, stopAgain, search),
+      async () => {
         // The machine that was to be shown may have had them.
         show(run);
         configuration.leave();
         await configuration.applyTo(run);
         stopAgain();
+      },
+    );
+  }
+  /** @param goBack leads to a stop if the work fails or is given up */
+  #search(title: string, work: () => Promise<void>, goBack: () => Promise<void>): void {
+    this.#isSearching = true;
+    this.#isGivenUp = false;
+    const { works, t } = this.#traveller;
+    const told = works.begin(title, () => this.stopSearch());
+    work()
+      .catch(async (error: unknown) => {
+        if (!this.#isSearching) return;
+        if (!(error instanceof GivenUpError) && !this.#isGivenUp) this.#tell(errorText(t, error));
+        await goBack();
       })
       .finally(() => {
-        work.end();
+        told.end();
         this.#isSearching = false;
       });
   }
@@ -295,6 +316,7 @@ export class Travel {
   async #show(replica: Replica, stopsAt: string | undefined, present: Present, told: Told): Promise<void> {
     const { configuration, show, repeat } = this.#traveller;
     const past = repeat(replica, present.run);
+    past.changing = (make) => this.#change(past, make);
     this.#machines!.release(replica);
     await past.takeOver();
     past.execution.brought(replica.moment);
@@ -309,13 +331,110 @@ export class Travel {
     past.execution.arrived(replica.paused!, replica.moment, told);
   }
 
+  /**
+   * Make a change in the past: its run takes the place of the one that was recorded. Resolves when it is made, and the
+   * run is about to be repeated with it.
+   *
+   * @throws an error for the user if it cannot be made; then the past is as it was
+   */
+  async #change<T>(past: Run, make: () => Promise<T>): Promise<T> {
+    if (past.pastChange !== undefined)
+      throw new UserError('another change of the past is under way: wait for its answer');
+    const { stop } = past.execution;
+    if (stop === undefined) throw past.notStopped();
+    const change = (past.pastChange = new PastChange());
+    const isHere = (): boolean => this.#present !== undefined && past.execution.stop === stop;
+    try {
+      const here = await stopInPast(past, momentOf(past));
+      if (!isHere()) throw past.notStopped();
+      const answer = await make().catch((error: unknown) => {
+        if (change.isMade && isHere()) this.#showUnchanged(past, here.moment);
+        throw error;
+      });
+      if (!change.isMade || !isHere()) return answer;
+      if (change.end !== undefined) {
+        this.#showUnchanged(past, here.moment);
+        throw new UserError('This cannot be changed in the past: {0}.', change.end);
+      }
+      this.#becomeOther(past, here, change.changes);
+      return answer;
+    } finally {
+      past.pastChange = undefined;
+    }
+  }
+  /** A machine of the past may not be as it was: show another one at the same moment. */
+  #showUnchanged(past: Run, moment: Moment): void {
+    past.execution.setAside();
+    const title = this.#traveller.t('Repeating the run up to an earlier moment');
+    const work = (): Promise<void> => this.#arriveAgain(past, moment);
+    this.#search(title, work, () => this.#toPresent(past));
+  }
+  async #arriveAgain(past: Run, moment: Moment): Promise<void> {
+    const present = this.#present!;
+    const { replica, stopsAt } = await this.#historyOf(past).arrive(moment, present.frontier, []);
+    await this.#show(replica, stopsAt, present, { reason: 'goto' });
+    void past.kill();
+  }
+  /** The run is repeated up to a stop of its past, with changes there; if that fails, the past is shown as it was. */
+  #becomeOther(past: Run, stop: PastStop, changes: readonly Change[]): void {
+    past.execution.setAside();
+    const title = this.#traveller.t('Recording the run up to the change');
+    const goBack = (): Promise<void> => {
+      this.#tell(this.#traveller.t('Nothing was changed.'));
+      return this.#arriveAgain(past, stop.moment).catch((error: unknown) =>
+        this.#toPresent(past, errorText(this.#traveller.t, error)),
+      );
+    };
+    this.#search(title, () => this.#replace(past, stop, changes), goBack);
+  }
+  async #replace(past: Run, stop: PastStop, changes: readonly Change[]): Promise<void> {
+    const { configuration, replace, setUp, show, t } = this.#traveller;
+    const present = this.#present!;
+    const original = present.run;
+    const machines = this.machinesFor(past);
+    const made = await machines.changes();
+    const other = await otherRun(original, machines, stop, changes, (replica) => replace(replica, original));
+    const { run, replica, fields } = other;
+    configuration.leave();
+    try {
+      await setUp(run);
+      if (!this.#isSearching || this.#isGivenUp) throw new GivenUpError();
+    } catch (error) {
+      void run.kill();
+      throw error;
+    }
+    const { debuggee, execution } = run;
+    machines.release(replica);
+    machines.close();
+    configuration.dataFields.keep(fields);
+    this.#machines = machines.successor(
+      { debuggee, trail: execution.trail, fields: configuration.dataFields },
+      fields,
+    );
+    this.#history = undefined;
+    this.#present = undefined;
+    run.packets.annotateAs(original.packets);
+    const dropped = { end: present.event, changes: made.length - stop.changes.length };
+    const text = droppedText(t, original, run, stop, dropped);
+    void past.kill();
+    void original.kill();
+    run.appear();
+    show(run);
+    this.#tell(text);
+    execution.isIdle = false;
+    execution.arrived(replica.paused!, stop.moment, {
+      reason: 'goto',
+      description: message('Paused where the past was changed'),
+    });
+  }
+
   /** The past has come to where the run stands. */
   async #toPresent(past: Run, why?: string): Promise<void> {
     const present = this.#present;
     if (present === undefined) return;
     this.#present = undefined;
-    const { configuration, emit, show } = this.#traveller;
-    if (why !== undefined) emit('output', { category: 'important', output: `${why}\n` });
+    const { configuration, show } = this.#traveller;
+    if (why !== undefined) this.#tell(why);
     show(present.run);
     configuration.leave();
     void past.kill();
@@ -343,6 +462,7 @@ export class Travel {
 
   /** A search is under way: give it up. @returns whether there was one */
   stopSearch(): boolean {
+    this.#isGivenUp = this.#isSearching;
     if (this.#isSearching) this.#machines?.stop();
     return this.#isSearching;
   }

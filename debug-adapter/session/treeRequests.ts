@@ -19,11 +19,12 @@ export async function setTreeValue(
   run: Run,
   { id, value }: SetTreeValueArguments,
 ): Promise<SetTreeValueResponse> {
-  run.checkChangeable();
-  run.frames.forgetItems();
-  const response = await run.debuggee.ask<SetTreeValueResponse>('trees.set', id, value);
-  await inputsChanged(run);
-  return response;
+  return run.changing(async () => {
+    run.frames.forgetItems();
+    const response = await run.debuggee.ask<SetTreeValueResponse>('trees.set', id, value);
+    await inputsChanged(run);
+    return response;
+  });
 }
 export async function breakOnSocket(
   run: Run,

@@ -11,7 +11,15 @@ import type { NumberedChange } from '../control/repetition.ts';
 import type { Trail } from '../control/trail.ts';
 import type { ExpectedField } from '../inspect/dataBreakpoints.ts';
 import type { CountedClass } from '../worker/creations.ts';
-import { GivenUpError, NEAR, Replica, StrayedError, type Blueprint, type Past } from './replica.ts';
+import {
+  GivenUpError,
+  NEAR,
+  Replica,
+  StrayedError,
+  type Blueprint,
+  type Past,
+  type Repeated,
+} from './replica.ts';
 import { Supply } from './supply.ts';
 
 /** The run that is repeated. */
@@ -45,6 +53,14 @@ export class Machines {
   constructor(blueprint: Blueprint, original: Original) {
     this.#blueprint = blueprint;
     this.#original = original;
+  }
+  /** For another run, which was the same one up to where it stands. @param fields the numbers of those it has */
+  successor(original: Original, fields: readonly number[]): Machines {
+    const machines = new Machines(this.#blueprint, original);
+    machines.#counted.push(...this.#counted);
+    for (const number of fields) machines.#fields.set(number, this.#fields.get(number) ?? null);
+    machines.#hasTravelled = true;
+    return machines;
   }
 
   /** Use a machine that stands before an event, and end it. */
@@ -91,7 +107,19 @@ export class Machines {
     if (end !== undefined) throw new UserError('The run cannot be repeated: {0}.', end);
     const past = await this.#past();
     await this.#numberChanges(past);
-    return this.#load(past, true);
+    return this.#load(past, { isTraced: true });
+  }
+  /**
+   * A machine that repeats the run with these inputs and changes, and records it as the first one did.
+   *
+   * @throws as create() does
+   */
+  async createRecorded(inputs: string, changes: readonly NumberedChange[]): Promise<Replica> {
+    const past = await this.#past();
+    await this.#findFields(past);
+    // Without the stacks that last: those of all are captured.
+    const { files, heapUsed } = past;
+    return this.#load({ inputs, files, heapUsed }, { changes, isTold: true });
   }
   async #filesOf({ files }: Past): Promise<readonly ProgramFile[]> {
     if (files > this.#files.length)
@@ -155,7 +183,7 @@ export class Machines {
       this.drop(replica);
     }
   }
-  async #load(past: Past, isTraced = false): Promise<Replica> {
+  async #load(past: Past, more: Partial<Repeated> = {}): Promise<Replica> {
     const since = this.#givenUp;
     const replica = await Replica.create(this.#blueprint, {
       ...past,
@@ -163,7 +191,7 @@ export class Machines {
       changes: [...this.#changes],
       counted: [...this.#counted],
       fields: [...this.#fields.values()].filter((field) => field !== null),
-      isTraced,
+      ...more,
     });
     this.#living.add(replica);
     if (this.#givenUp === since) return replica;

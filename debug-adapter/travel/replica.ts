@@ -73,6 +73,8 @@ export interface Repeated extends Pick<Past, 'inputs' | 'lasting'> {
   fields: readonly ExpectedField[];
   /** The kernel's functions say when they begin and end. */
   isTraced?: boolean;
+  /** It is recorded as if it were the first to do it. */
+  isTold?: boolean;
 }
 
 /** A run that is repeated has taken another way. */
@@ -130,10 +132,10 @@ export class Replica {
    */
   static async create(blueprint: Blueprint, repeated: Repeated): Promise<Replica> {
     const replica = new Replica(blueprint, repeated);
-    const { inputs, files, fields, lasting } = repeated;
+    const { inputs, files, fields, lasting, isTold = false } = repeated;
     try {
       await replica.debuggee.boot(
-        { ...blueprint.boot, replay: inputs, ...(files && { files }) },
+        { ...blueprint.boot, replay: inputs, isTold, ...(files && { files }) },
         blueprint.skip,
       );
       await replica.debuggee.load();
@@ -247,6 +249,7 @@ export class Replica {
   /** Steps are made as they were made for the user. */
   async #step(move: Exclude<Move, { how: 'arrive' | 'access' }>): Promise<void> {
     const { execution } = this;
+    const { onStop } = execution;
     if (this.#lost !== undefined) throw this.#lost;
     const arrived = this.#stop();
     execution.isIdle = false;
@@ -257,6 +260,7 @@ export class Replica {
     else execution.step(move.how, move.thread, move.target);
     this.paused = await stopped;
     execution.isIdle = true;
+    execution.onStop = onStop;
   }
   /** The next stop of the execution. */
   #stop(): Promise<Paused> {

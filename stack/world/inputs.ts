@@ -113,6 +113,19 @@ export class Inputs {
     // only counts, so listen to all.
     for (const name of TRACEPOINT_NAMES) this.#world.tracer.on(name, () => this.enter_due());
   }
+  /**
+   * The run takes another way from here: what the replayed log still has does not enter, save for answers to calls that
+   * were made.
+   *
+   * @returns how many inputs were dropped
+   */
+  drop_rest(): number {
+    const { length } = this.#to_replay;
+    this.#to_replay = this.#to_replay.filter(
+      ({ input }) => input.kind === 'answer' && this.#world.outside.has_asked(input.call),
+    );
+    return length - this.#to_replay.length;
+  }
   /** Whether the replayed log holds the answer to a host call; otherwise the host must be asked. */
   has_answer(call: number): boolean {
     return this.#to_replay.some(({ input }) => input.kind === 'answer' && input.call === call);

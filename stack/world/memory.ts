@@ -92,7 +92,8 @@ export function edit_bytes(
   if (path === null) world.inputs.note({ kind: 'evaluation', text: `bytes at ${at} = ${hex}` });
   else world.inputs.note({ kind: 'bytes', path, at, hex });
 }
-function path_of(world: World, store: ByteStore, stored: StoredBytes | undefined): EditPath | null {
+/** @returns null when no lasting object refers to it */
+export function path_of(world: World, store: ByteStore, stored: StoredBytes | undefined): EditPath | null {
   if (store instanceof sk_buff || store instanceof wire_frame) return path_to(world, store);
   const path = stored === undefined ? null : path_to(world, stored.owner);
   return path && [...path, stored!.name];

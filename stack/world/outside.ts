@@ -74,6 +74,10 @@ export class Outside {
   get owes_answer(): boolean {
     return this.#asked.size > 0;
   }
+  /** Whether this host call is pending. */
+  has_asked(call: number): boolean {
+    return this.#asked.has(call);
+  }
   /** A host call is pending, be it one from before the world runs. */
   get is_asked(): boolean {
     return this.owes_answer || this.#asked_before > 0;

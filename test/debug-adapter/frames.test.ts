@@ -99,8 +99,6 @@ describe('debug adapter: frames in transit', function () {
       await adapter.go('next');
       const before = await told(adapter);
       await adapter.go('stepBack');
-      await assert.rejects(adapter.evaluate('frame 5 drop'), /The past cannot be changed/);
-      await assert.rejects(adapter.evaluate(`inject lo ${'00'.repeat(14)}`), /The past cannot be changed/);
       await adapter.go('next');
       assert.deepEqual(await told(adapter), before);
 

@@ -124,13 +124,11 @@ describe('debug adapter: a step back', () => {
       );
     }));
 
-  it('leads past what was changed, which is changed again on the way forward; the past itself is not changed', () =>
+  it('leads past what was changed, which is changed again on the way forward', () =>
     withAdapter(async (adapter) => {
       await atLine(adapter, 19);
       const name = () => adapter.evaluate('current.comm');
-      await go(adapter, 'next', 'stepBack');
-      await assert.rejects(adapter.evaluate('current.comm = "other"'), /The past cannot be changed/);
-      await go(adapter, 'next');
+      await go(adapter, 'next', 'stepBack', 'next');
       // After a step, by an expression and by a field; one more at the same stop.
       await adapter.evaluate('current.comm = "other"');
       await adapter.evaluate('current.comm += "s"');
