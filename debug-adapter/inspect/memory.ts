@@ -1,10 +1,11 @@
 /**
  * Bytes that the client reads and writes by a reference: packets and buffers. A reference lasts as long as its
- * object, so that a hex editor shows the same packet at each stop.
+ * object, so that a hex editor shows the same packet at each stop. Another moment of the run is another machine: frames
+ * and buffers are found again there, other packets have no bytes until their own moment is shown again.
  */
 import { UserError } from '../../language/userError.ts';
 import { object_at, type EditPath } from '../../stack/world/edit.ts';
-import { is_in_flight } from '../../stack/world/frames.ts';
+import { frames_in_transit, is_in_flight } from '../../stack/world/frames.ts';
 import {
   byte_length,
   edit_bytes,
@@ -27,6 +28,8 @@ export interface ReadBytes {
   data: string;
   missing: number;
 }
+/** Where bytes are in every machine that repeats the run: a frame by its number, a buffer by the way to its field. */
+export type BytesPlace = { frame: number } | { path: EditPath };
 /** What was written, and the expression that does it again, with the frame that it holds in. */
 export interface WrittenBytes {
   count: number;
@@ -77,13 +80,17 @@ export class Memory {
   offer(store: ByteStore, stored?: StoredBytes, named?: Named): string {
     let reference = this.#references.get(store);
     if (reference === undefined || !this.#known.has(reference)) {
-      reference = `bytes ${this.#next++}`;
-      this.#references.set(store, reference);
-      this.#known.set(reference, { store: new WeakRef(store), stored });
-      if (this.#known.size > MOST) this.#known.delete(this.#known.keys().next().value!);
+      // VS Code shows it above the bytes, as the name of a folder.
+      reference = `${is_packet(store) ? 'packet' : is_frame(store) ? 'frame' : 'bytes'}-${this.#next++}`;
+      this.#add(reference, store, stored);
     }
     if (named !== undefined) this.#named.set(reference, named);
     return reference;
+  }
+  #add(reference: string, store: ByteStore, stored: StoredBytes | undefined): void {
+    this.#references.set(store, reference);
+    this.#known.set(reference, { store: new WeakRef(store), stored });
+    if (this.#known.size > MOST) this.#known.delete(this.#known.keys().next().value!);
   }
 
   /** How another machine at this moment finds the bytes of references; those to which nothing leads are left out. */
@@ -102,9 +109,7 @@ export class Memory {
   /** Bytes have the reference that they have in another machine, which stands at the same moment. */
   adopt(value: unknown, reference: string, stored?: StoredBytes): void {
     const store = Held.open(value);
-    if (!is_byte_store(store)) return;
-    this.#references.set(store, reference);
-    this.#known.set(reference, { store: new WeakRef(store), stored });
+    if (is_byte_store(store)) this.#add(reference, store, stored);
   }
   adoptAt(path: EditPath, reference: string): void {
     const owner = object_at(this.#world, path.slice(0, -1));
@@ -113,8 +118,30 @@ export class Memory {
     this.adopt(object_at(this.#world, path), reference, stored);
   }
 
-  read(reference: string, offset: number, count: number): ReadBytes {
-    const { store } = this.#find(reference);
+  /** Where bytes are found at other moments; null: nowhere. */
+  placeOf(reference: string): BytesPlace | null {
+    const known = this.#known.get(reference);
+    const store = known?.store.deref();
+    if (store === undefined || is_packet(store)) return null;
+    if (is_frame(store)) return { frame: store.number };
+    const path = path_of(this.#world, store, known!.stored);
+    return path && { path };
+  }
+  #adoptFrom(place: BytesPlace, reference: string): void {
+    if ('path' in place) return this.adoptAt(place.path, reference);
+    const frame = frames_in_transit(this.#world).find(({ number }) => number === place.frame);
+    if (frame !== undefined) this.#add(reference, frame.store, frame.stored);
+  }
+
+  /**
+   * Bytes that are not there at this moment have none: a hex editor that is told of an error goes on showing the old ones.
+   *
+   * @param place where they are if the reference is of another moment
+   */
+  read(reference: string, offset: number, count: number, place: BytesPlace | null): ReadBytes {
+    if (!this.#known.has(reference) && place !== null) this.#adoptFrom(place, reference);
+    const store = this.#known.get(reference)?.store.deref();
+    if (store === undefined || !this.#isThere(store)) return { data: '', missing: count };
     const bytes = read_bytes(store, offset, count);
     return { data: Buffer.from(bytes).toString('base64'), missing: count - bytes.length };
   }
@@ -164,7 +191,7 @@ export class Memory {
   }
   /** Whether another machine has given a reference. */
   #isForeign(reference: string): boolean {
-    const number = Number(/^bytes (\d+)$/.exec(reference)?.[1]);
+    const number = Number(/-(\d+)$/.exec(reference)?.[1]);
     return number < this.#first || number >= this.#next;
   }
   #isThere(store: ByteStore): boolean {

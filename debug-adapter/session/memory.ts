@@ -2,7 +2,7 @@
 import { UserError } from '../../language/userError.ts';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { Checksum } from '../inspect/checksums.ts';
-import type { ReadBytes, WrittenBytes } from '../inspect/memory.ts';
+import type { BytesPlace, ReadBytes, WrittenBytes } from '../inspect/memory.ts';
 import type { UpdateChecksumsArguments, UpdateChecksumsResponse } from '../protocol.ts';
 import { bytesChanged } from './changes.ts';
 import type { Run } from './run.ts';
@@ -14,9 +14,13 @@ export async function readMemory(
   run: Run,
   { memoryReference, offset = 0, count }: DebugProtocol.ReadMemoryArguments,
 ): Promise<DebugProtocol.ReadMemoryResponse['body']> {
+  const { shownMemory: shown, debuggee } = run;
   const wanted = Math.min(count, MOST_BYTES);
-  const { data, missing } = await run.debuggee.ask<ReadBytes>('memory.read', memoryReference, offset, wanted);
-  run.shownMemory.add(memoryReference, offset + count);
+  const args = [memoryReference, offset, wanted, shown.placeOf(memoryReference)];
+  const { data, missing } = await debuggee.ask<ReadBytes>('memory.read', ...args);
+  if (!shown.has(memoryReference))
+    shown.add(memoryReference, await debuggee.ask<BytesPlace | null>('memory.placeOf', memoryReference));
+  shown.readTo(memoryReference, offset + count);
   const unreadableBytes = missing + count - wanted;
   return {
     address: `0x${Math.max(0, offset).toString(16)}`,
@@ -64,19 +68,34 @@ function isBase64(text: string): boolean {
   return text.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(text);
 }
 
-/** The bytes that the client has read: it is told when they may have changed. */
+/** The bytes that the client has read: it is told when they may have changed, and they are found at other moments. */
 export class ShownMemory {
-  /** By reference: the end of what was read. */
-  readonly #ends = new Map<string, number>();
+  /** By reference; `end` of what was read. */
+  readonly #shown = new Map<string, { end: number; place: BytesPlace | null }>();
 
-  add(reference: string, end: number): void {
-    const known = this.#ends.get(reference) ?? 0;
-    this.#ends.delete(reference);
-    this.#ends.set(reference, Math.max(known, end));
-    if (this.#ends.size > MOST_SHOWN) this.#ends.delete(this.#ends.keys().next().value!);
+  has(reference: string): boolean {
+    return this.#shown.has(reference);
+  }
+  add(reference: string, place: BytesPlace | null): void {
+    this.#shown.set(reference, { end: 0, place });
+    if (this.#shown.size > MOST_SHOWN) this.#shown.delete(this.#shown.keys().next().value!);
+  }
+  takeFrom(other: ShownMemory): void {
+    for (const [reference, known] of other.#shown) this.#shown.set(reference, { ...known });
+  }
+  readTo(reference: string, end: number): void {
+    const known = this.#shown.get(reference);
+    if (known === undefined) return;
+    known.end = Math.max(known.end, end);
+    // Last in order: what is read at each stop stays.
+    this.#shown.delete(reference);
+    this.#shown.set(reference, known);
+  }
+  placeOf(reference: string): BytesPlace | null {
+    return this.#shown.get(reference)?.place ?? null;
   }
   events(): DebugProtocol.MemoryEvent['body'][] {
-    return [...this.#ends].map(([memoryReference, count]) => ({ memoryReference, offset: 0, count }));
+    return [...this.#shown].map(([memoryReference, { end }]) => ({ memoryReference, offset: 0, count: end }));
   }
 }
 /** Nobody has more editors open; the oldest are not told of changes. */

@@ -111,8 +111,7 @@ export async function otherRun(
   execution.brought(stop.moment);
   for (const change of changes) trail.changed(change, rawPlace(debuggee, replica.paused!));
   run.bookmarks.restore(original.bookmarks.all.filter((one) => isBefore(one, stop)));
-  for (const { memoryReference, count } of original.shownMemory.events())
-    run.shownMemory.add(memoryReference, count);
+  run.shownMemory.takeFrom(original.shownMemory);
   run.stops.push(...original.stops.filter(({ event }) => event <= stop.event));
   return { run, replica, fields };
 }
