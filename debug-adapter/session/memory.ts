@@ -37,7 +37,7 @@ export async function writeMemory(
   const args = [memoryReference, offset, data, allowPartial];
   const { count } = await run.changing(async () => {
     const written = await run.debuggee.ask<WrittenBytes>('memory.write', ...args);
-    await changed(run, [written]);
+    await changed(run, [written], memoryReference);
     return written;
   });
   return { bytesWritten: count };
@@ -58,10 +58,14 @@ export async function updateChecksums(
   return { checksums: checksums.map(({ of, stored, computed }) => ({ of, before: stored, now: computed })) };
 }
 
-async function changed(run: Run, written: readonly WrittenBytes[]): Promise<void> {
+/**
+ * @param known the reference whose bytes the client itself has written. Told of a change in the middle of its save, a hex
+ * editor would warn that somebody else has changed them
+ */
+async function changed(run: Run, written: readonly WrittenBytes[], known?: string): Promise<void> {
   await bytesChanged(run, written);
   run.frames.forgetItems();
-  run.valuesChanged();
+  run.valuesChanged(known);
 }
 
 function isBase64(text: string): boolean {
@@ -94,8 +98,10 @@ export class ShownMemory {
   placeOf(reference: string): BytesPlace | null {
     return this.#shown.get(reference)?.place ?? null;
   }
-  events(): DebugProtocol.MemoryEvent['body'][] {
-    return [...this.#shown].map(([memoryReference, { end }]) => ({ memoryReference, offset: 0, count: end }));
+  /** @param known the reference whose bytes the client knows */
+  events(known?: string): DebugProtocol.MemoryEvent['body'][] {
+    const shown = [...this.#shown].filter(([reference]) => reference !== known);
+    return shown.map(([memoryReference, { end }]) => ({ memoryReference, offset: 0, count: end }));
   }
 }
 /** Nobody has more editors open; the oldest are not told of changes. */
