@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { FrameLocator } from 'playwright-core';
 import { chooseFromMenu } from './support/contextMenu.ts';
+import { HexEditor } from './support/hexEditor.ts';
 import { root } from './support/scripts.ts';
 import { webviewFrame } from './support/webviewFrame.ts';
 import { Workbench } from './support/workbench.ts';
@@ -12,6 +13,9 @@ import { Workbench } from './support/workbench.ts';
 const SCENARIO = 'accept-queue-overflow.ts';
 const STAYS =
   "client3's request stays in the SYN queue: the accept queue is full (2 of 2), and its ACK is dropped.";
+
+/** Where an IPv4 header behind an Ethernet header has its time to live. */
+const TTL = 22;
 
 /** A piece of a Linux tree. */
 const linuxSource = (name: string): string => `/* A declaration comes first. */
@@ -27,6 +31,7 @@ describe('the pictures of an accept queue that overflows', function () {
   let code: Workbench;
   let view: FrameLocator;
   let linux: string;
+  let hex: HexEditor;
 
   before(async () => {
     linux = await mkdtemp(path.join(tmpdir(), 'sockscope-linux-'));
@@ -39,7 +44,11 @@ describe('the pictures of an accept queue that overflows', function () {
       inPlace: true,
       expect: SCENARIO,
       machineSettings: { 'sockscope.linuxSource': linux },
+      // The hex editor is saved by its own key only.
+      settings: { 'files.autoSave': 'off' },
+      hexEditor: true,
     });
+    hex = new HexEditor(code);
     await code.page.setViewportSize({ width: 1280, height: 720 });
     await code.openFile(SCENARIO);
     await code.goToLine(60);
@@ -131,7 +140,7 @@ describe('the pictures of an accept queue that overflows', function () {
     await code.command('View: Focus on Pictures View');
   });
 
-  it('stand beside the call stack and the variables, which lead to Linux and change checksums', async () => {
+  it('stand beside the call stack and the variables, which lead to Linux and to the bytes of a packet', async () => {
     const frames = await code.showPane('Call Stack', { alone: true });
     await chooseFromMenu(code, 'Show in Linux', () =>
       frames.locator('.stack-frame', { hasText: 'tcp_v4_syn_recv_sock' }).first().click({ button: 'right' }),
@@ -140,12 +149,27 @@ describe('the pictures of an accept queue that overflows', function () {
     await code.page.locator('.statusbar-item', { hasText: 'Ln 4,' }).waitFor();
     await code.screenshot('show-in-linux-frame');
     await code.command('View: Close Editor');
+    await frames.locator('.stack-frame').first().click();
+    const source = code.page.locator('.tab.active[data-resource-name="request.ts"]');
+    await source.waitFor();
     const variables = await code.showPane('Variables', { alone: true });
-    await chooseFromMenu(code, 'Recompute Checksums', () =>
-      variables.locator('.monaco-list-row', { hasText: /^skb/ }).first().click({ button: 'right' }),
-    );
-    await code.page.locator('.statusbar', { hasText: /TCP checksum: 0x\w{4} → 0x\w{4}/ }).waitFor();
-    await code.screenshot('recompute-checksums');
+    const skb = variables.locator('.monaco-list-row', { hasText: /^skb/ }).first();
+    await skb.hover();
+    await skb.locator('[aria-label="View Binary Data"]').click();
+    // Time to live 64, TCP.
+    await hex.shows(/ 40 06 /);
+    await hex.write(TTL, '3f');
+    await chooseFromMenu(code, 'Recompute Checksums', () => skb.click({ button: 'right' }));
+    const said = code.page.locator('.statusbar-item', { hasText: 'IPv4 checksum: 0x' });
+    const text = await said.innerText();
+    const [, before, now] =
+      /IPv4 checksum: 0x(\w{4}) → 0x(\w{4}), TCP checksum: 0x\w{4} → 0x/.exec(text) ?? [];
+    // RFC 1624: a sum that is less by 0x100 has a checksum that is more by it.
+    assert.equal(parseInt(now ?? '', 16) - parseInt(before ?? '', 16), 0x100, text);
+    await hex.shows(` 3f 06 ${now!.slice(0, 2)} ${now!.slice(2)} `);
+    await code.screenshot('hex-editor');
+    // Another moment opens beside the bytes, not in front of them.
+    await source.click();
   });
 
   it('stand beside the timeline, which leads to another moment and back', async () => {
@@ -163,11 +187,14 @@ describe('the pictures of an accept queue that overflows', function () {
     const status = code.page.locator('.statusbar-item', { hasText: /event \d+/ });
     const event = async () => Number(/event (\d+)/.exec(await status.innerText())?.[1]);
     await code.debug.waitUntil('the moment before', async () => ((await event()) < here ? true : undefined));
+    await hex.shows('no bytes');
     await code.screenshot('timeline-2-past');
     await code.debug.press('continue');
     await code.debug.waitUntil('the end of the past', async () =>
       (await event()) === here ? true : undefined,
     );
+    await hex.shows(/ 3f 06 /);
+    await code.page.locator('.tab[data-resource-name="memory.bin"]').click({ button: 'middle' });
     await code.command('View: Focus on Pictures View');
   });
 

@@ -1,4 +1,5 @@
 // A real VS Code with the packaged extension, driven in a headless browser.
+import { installHexEditor } from './hexEditor.ts';
 import { installLanguagePack } from './languagePack.ts';
 import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -43,6 +44,8 @@ export interface WorkbenchOptions {
   language?: string;
   /** A debug adapter to put in the place of the real one. */
   adapter?: string;
+  /** With the hex editor of the fixtures. */
+  hexEditor?: boolean;
 }
 
 /** One VS Code window. */
@@ -90,6 +93,7 @@ export class Workbench {
     else await installExtension(server, userFolder, await packaged());
     if (options.adapter) await replaceAdapter(userFolder, options.adapter);
     if (options.language) await installLanguagePack(userFolder, options.language);
+    if (options.hexEditor) await installHexEditor(userFolder);
     const running = await startServer(server, {
       userFolder,
       workspace,
