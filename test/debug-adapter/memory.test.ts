@@ -53,11 +53,17 @@ describe('debug adapter: bytes of packets and buffers', () => {
       assert.equal((await read(adapter, skb, hello, 4)).bytes.toString(), 'hell');
 
       await assert.rejects(write(adapter, skb, hello, 'hello!'), /there are 71 bytes here/);
+      let told = 0;
+      const count = () => void told++;
+      adapter.client.on('memory', count);
       assert.equal((await write(adapter, skb, hello, 'jelly!', { allowPartial: true })).bytesWritten, 5);
+      assert.equal(told, 0, 'who has written knows it');
       const [ip, tcp, ...more] = (await adapter.custom('sockscope/updateChecksums', { memoryReference: skb }))
         .checksums;
       assert.deepEqual([ip!.of, tcp!.of, more], ['IPv4', 'TCP', []]);
       assert.equal(ip!.before, ip!.now);
+      assert.equal(told, 1);
+      adapter.client.off('memory', count);
       const again = await adapter.custom('sockscope/updateChecksums', { memoryReference: skb });
       assert.deepEqual(again.checksums[1], { of: 'TCP', before: tcp!.now, now: tcp!.now });
 
