@@ -53,8 +53,11 @@ interface Destination {
   arrive(frontier: Mark): Promise<Arrival>;
 }
 
-/** Who looks at a stop for so long may go back from it; until then no machine is made ready for that. */
-const LOOK_MS = 1000;
+/**
+ * Who looks at a stop for so long may go back from it: machines are made ready for that, once a processor has had nothing to
+ * do for as long.
+ */
+const LOOK_MS = 600;
 /** The same of somebody who has gone back before. */
 const GLANCE_MS = 100;
 
@@ -445,14 +448,17 @@ export class Travel {
   /** A run stands at an event: soon somebody may go back. */
   stands(run: Run, event: number): void {
     this.goes();
+    const machines = this.machinesFor(run);
     const prepare = (): void => {
+      if (!machines.hasTravelled && this.#processors.idle < 1) return wait();
       // Whoever goes back meets the error.
-      this.machinesFor(run)
-        .prepare(event, this.#processors.idle >= 1)
-        .catch(() => {});
+      machines.prepare(event).catch(() => {});
     };
-    this.#processors.look();
-    this.#looks = setTimeout(prepare, this.#machines === undefined ? LOOK_MS : GLANCE_MS);
+    const wait = (): void => {
+      this.#processors.look();
+      this.#looks = setTimeout(prepare, machines.hasTravelled ? GLANCE_MS : LOOK_MS);
+    };
+    wait();
   }
   /** It goes on. */
   goes(): void {

@@ -44,7 +44,6 @@ export class Machines {
     (past) => this.#load(past),
     (replica) => this.drop(replica),
   );
-  /** Somebody has gone back. */
   #hasTravelled = false;
   #isClosed = false;
   /** How often all were given up. */
@@ -61,6 +60,11 @@ export class Machines {
     for (const number of fields) machines.#fields.set(number, this.#fields.get(number) ?? null);
     machines.#hasTravelled = true;
     return machines;
+  }
+
+  /** Somebody has gone back. */
+  get hasTravelled(): boolean {
+    return this.#hasTravelled;
   }
 
   /** Use a machine that stands before an event, and end it. */
@@ -202,14 +206,9 @@ export class Machines {
   #keyOf({ inputs }: Past): string {
     return [this.#changes.length, this.#fields.size, inputs].join(' ');
   }
-  /**
-   * The user stands at an event: have machines ready before it.
-   *
-   * @param isSpare a processor has nothing else to do: else only somebody who has gone back before gets them
-   */
-  async prepare(event: number, isSpare: boolean): Promise<void> {
+  /** The user stands at an event: have machines ready before it. */
+  async prepare(event: number): Promise<void> {
     const { end, changes } = this.#original.trail;
-    if (!this.#hasTravelled && !isSpare) return;
     // What was changed gets its numbers when somebody goes back.
     if (end !== undefined || changes.length > this.#changes.length) return;
     const past = await this.#past();
