@@ -53,6 +53,14 @@ interface Destination {
   arrive(frontier: Mark): Promise<Arrival>;
 }
 
+/** A search that is under way. */
+interface Search {
+  /** The user does not wait for what is searched. */
+  isGivenUp: boolean;
+  /** The session has left the run whose past is searched: nothing that is found is shown any more. */
+  isLeft: boolean;
+}
+
 /**
  * Who looks at a stop for so long may go back from it: machines are made ready for that, once a processor has had nothing to
  * do for as long.
@@ -67,9 +75,7 @@ export class Travel {
   #history: History | undefined;
   #present: Present | undefined;
   readonly #processors = new Processors();
-  #isSearching = false;
-  /** The user does not wait for what is searched. */
-  #isGivenUp = false;
+  #searching: Search | undefined;
   #looks: NodeJS.Timeout | undefined;
 
   constructor(traveller: Traveller) {
@@ -270,65 +276,71 @@ export class Travel {
   }
 
   /** Search for a moment, and go there; if that fails, stop again where the search has begun. */
-  #go(run: Run, event: number, search: () => Promise<Destination>): void {
+  #go(run: Run, event: number, find: () => Promise<Destination>): void {
     const stopAgain = run.execution.setAside();
-    const { configuration, show, t } = this.#traveller;
-    const title = t('Repeating the run up to an earlier moment');
     this.#search(
-      title,
-      () => this.#travel(run, event, stopAgain, search),
-      async () => {
-        // The machine that was to be shown may have had them.
-        show(run);
-        configuration.leave();
-        await configuration.applyTo(run);
-        stopAgain();
-      },
+      this.#traveller.t('Repeating the run up to an earlier moment'),
+      (search) => this.#travel(run, event, stopAgain, search, find),
+      // The machine that was to be shown may have had the client's settings.
+      () => this.#showAgain(run, stopAgain),
     );
   }
   /** @param goBack leads to a stop if the work fails or is given up */
-  #search(title: string, work: () => Promise<void>, goBack: () => Promise<void>): void {
-    this.#isSearching = true;
-    this.#isGivenUp = false;
+  #search(
+    title: string,
+    work: (search: Search) => Promise<void>,
+    goBack: (search: Search) => Promise<void>,
+  ): void {
+    const search: Search = { isGivenUp: false, isLeft: false };
+    this.#searching = search;
     const { works, t } = this.#traveller;
     const told = works.begin(title, () => this.stopSearch());
-    work()
+    work(search)
       .catch(async (error: unknown) => {
-        if (!this.#isSearching) return;
-        if (!(error instanceof GivenUpError) && !this.#isGivenUp) this.#tell(errorText(t, error));
-        await goBack();
+        if (search.isLeft) return;
+        if (!(error instanceof GivenUpError) && !search.isGivenUp) this.#tell(errorText(t, error));
+        await goBack(search);
       })
       .finally(() => {
         told.end();
-        this.#isSearching = false;
+        // A restart may have begun another one.
+        if (this.#searching === search) this.#searching = undefined;
       });
   }
   async #travel(
     run: Run,
     event: number,
     stopAgain: Present['stopAgain'],
-    search: () => Promise<Destination>,
+    search: Search,
+    find: () => Promise<Destination>,
   ): Promise<void> {
-    const { here, told, arrive } = await search();
+    const { here, told, arrive } = await find();
     const present = this.#present ?? { run, event, frontier: frontierOf(here, event), stopAgain };
-    const { replica, stopsAt } = await arrive(present.frontier);
-    await this.#show(replica, stopsAt, present, told);
+    await this.#show(await arrive(present.frontier), present, told, search);
     this.#present = present;
     if (run !== present.run) void run.kill();
   }
-  async #show(replica: Replica, stopsAt: string | undefined, present: Present, told: Told): Promise<void> {
+  async #show({ replica, stopsAt }: Arrival, present: Present, told: Told, search: Search): Promise<void> {
     const { configuration, show, repeat } = this.#traveller;
+    checkWanted(search);
     const past = repeat(replica, present.run);
     past.changing = (make) => this.#change(past, make);
     this.#machines!.release(replica);
-    await past.takeOver();
-    past.execution.brought(replica.moment);
-    past.onStrayed = (why) =>
-      void this.#toPresent(past, this.#traveller.t('The past could not be repeated any more: {0}.', why));
-    past.execution.onFrontier = () => void this.#toPresent(past);
-    if (stopsAt !== undefined) past.execution.frontier.add(stopsAt);
-    configuration.leave();
-    await configuration.applyTo(past);
+    try {
+      await past.takeOver();
+      checkWanted(search);
+      past.execution.brought(replica.moment);
+      past.onStrayed = (why) =>
+        void this.#toPresent(past, this.#traveller.t('The past could not be repeated any more: {0}.', why));
+      past.execution.onFrontier = () => void this.#toPresent(past);
+      if (stopsAt !== undefined) past.execution.frontier.add(stopsAt);
+      configuration.leave();
+      await configuration.applyTo(past);
+      checkWanted(search);
+    } catch (error) {
+      void past.kill();
+      throw error;
+    }
     show(past);
     past.execution.isIdle = false;
     past.execution.arrived(replica.paused!, replica.moment, told);
@@ -369,28 +381,28 @@ export class Travel {
   #showUnchanged(past: Run, moment: Moment): void {
     past.execution.setAside();
     const title = this.#traveller.t('Repeating the run up to an earlier moment');
-    const work = (): Promise<void> => this.#arriveAgain(past, moment);
+    const work = (search: Search): Promise<void> => this.#arriveAgain(past, moment, search);
     this.#search(title, work, () => this.#toPresent(past));
   }
-  async #arriveAgain(past: Run, moment: Moment): Promise<void> {
+  async #arriveAgain(past: Run, moment: Moment, search: Search): Promise<void> {
     const present = this.#present!;
-    const { replica, stopsAt } = await this.#historyOf(past).arrive(moment, present.frontier, []);
-    await this.#show(replica, stopsAt, present, { reason: 'goto' });
+    const arrival = await this.#historyOf(past).arrive(moment, present.frontier, []);
+    await this.#show(arrival, present, { reason: 'goto' }, search);
     void past.kill();
   }
   /** The run is repeated up to a stop of its past, with changes there; if that fails, the past is shown as it was. */
   #becomeOther(past: Run, stop: PastStop, changes: readonly Change[]): void {
     past.execution.setAside();
     const title = this.#traveller.t('Recording the run up to the change');
-    const goBack = (): Promise<void> => {
+    const goBack = (search: Search): Promise<void> => {
       this.#tell(this.#traveller.t('Nothing was changed.'));
-      return this.#arriveAgain(past, stop.moment).catch((error: unknown) =>
+      return this.#arriveAgain(past, stop.moment, search).catch((error: unknown) =>
         this.#toPresent(past, errorText(this.#traveller.t, error)),
       );
     };
-    this.#search(title, () => this.#replace(past, stop, changes), goBack);
+    this.#search(title, (search) => this.#replace(past, stop, changes, search), goBack);
   }
-  async #replace(past: Run, stop: PastStop, changes: readonly Change[]): Promise<void> {
+  async #replace(past: Run, stop: PastStop, changes: readonly Change[], search: Search): Promise<void> {
     const { configuration, replace, setUp, show, t } = this.#traveller;
     const present = this.#present!;
     const original = present.run;
@@ -401,7 +413,7 @@ export class Travel {
     configuration.leave();
     try {
       await setUp(run);
-      if (!this.#isSearching || this.#isGivenUp) throw new GivenUpError();
+      if (search.isLeft || search.isGivenUp) throw new GivenUpError();
     } catch (error) {
       void run.kill();
       throw error;
@@ -436,13 +448,20 @@ export class Travel {
     const present = this.#present;
     if (present === undefined) return;
     this.#present = undefined;
-    const { configuration, show } = this.#traveller;
     if (why !== undefined) this.#tell(why);
-    show(present.run);
-    configuration.leave();
     void past.kill();
-    await configuration.applyTo(present.run);
-    present.stopAgain(message('Paused at the end of the past'));
+    await this.#showAgain(present.run, () => present.stopAgain(message('Paused at the end of the past')));
+  }
+  /** Requests are about a run again, which stops where it stands. */
+  async #showAgain(run: Run, stopAgain: () => void): Promise<void> {
+    const { configuration, show, t } = this.#traveller;
+    show(run);
+    configuration.leave();
+    await configuration.applyTo(run).catch((error: unknown) => {
+      if (!run.isOver) this.#tell(errorText(t, error));
+    });
+    // The client may have ended it in the meantime.
+    if (!run.isOver) stopAgain();
   }
 
   /** A run stands at an event: soon somebody may go back. */
@@ -468,13 +487,15 @@ export class Travel {
 
   /** A search is under way: give it up. @returns whether there was one */
   stopSearch(): boolean {
-    this.#isGivenUp = this.#isSearching;
-    if (this.#isSearching) this.#machines?.stop();
-    return this.#isSearching;
+    if (this.#searching === undefined) return false;
+    this.#searching.isGivenUp = true;
+    this.#machines?.stop();
+    return true;
   }
   /** Nothing of the past is shown any more. @returns the run itself */
   leave(run: Run): Run {
-    this.#isSearching = false;
+    if (this.#searching !== undefined) this.#searching.isLeft = true;
+    this.#searching = undefined;
     clearTimeout(this.#looks);
     this.#machines?.close();
     this.#machines = undefined;
@@ -486,6 +507,9 @@ export class Travel {
   }
 }
 
+function checkWanted({ isLeft }: Search): void {
+  if (isLeft) throw new GivenUpError();
+}
 /** @throws an error for the user if nothing leads there again */
 function momentOf({ execution }: Run): Moment {
   const { moment } = execution.trail;

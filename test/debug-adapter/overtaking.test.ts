@@ -136,6 +136,25 @@ describe('debug adapter: requests that overtake each other', () => {
       ]);
     }));
 
+  it('gives up a search at a restart, and one of the new machine stops again', () =>
+    withClient(async (client) => {
+      await client.launch({ program: fixture('handshake'), stopOnEntry: true });
+      const { threadId } = (await client.event('stopped')).body as DebugProtocol.StoppedEvent['body'];
+      const back = (): number => client.send('stepBack', { threadId });
+      let before = client.messages.length;
+      assert.deepEqual(await answers(client, [back()]), ['ok']);
+      assert.deepEqual(await answers(client, [client.send('restart', {})]), ['ok']);
+      await client.event('stopped', before);
+      before = client.messages.length;
+      assert.deepEqual(await answers(client, [back()]), ['ok']);
+      await client.event('stopped', before);
+      const told = client.messages.flatMap((one) => {
+        const { event, body } = one as DebugProtocol.Event;
+        return event === 'output' ? [body.output as string] : [];
+      });
+      assert.deepEqual(told, ['There is no line before this one in the history of this thread.\n']);
+    }));
+
   it('answers a message of 64 MB', () =>
     withClient(async (client) => {
       await client.launch({ program: fixture('handshake'), stopOnEntry: true });
