@@ -76,6 +76,11 @@ export class WorkerHub {
     });
   }
 
+  /** Free what nobody uses any more in this thread, soon: 10 ms for 20 MB that are used. */
+  collectGarbage(): void {
+    this.#session.post('HeapProfiler.collectGarbage');
+  }
+
   #onAttached({ sessionId, workerInfo }: AttachedToWorker): void {
     // workerId counts the workers as they attach; the title contains the thread id: `[worker 2] name`.
     const threadId = /^\[worker (\d+)\]/.exec(workerInfo.title)?.[1] ?? workerInfo.workerId;

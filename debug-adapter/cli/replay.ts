@@ -61,8 +61,8 @@ async function replayFile(file: string, recordedSources: boolean): Promise<numbe
 }
 
 /** What the run says is printed from now on. */
-function printed({ debuggee }: Replica): Streams {
-  const streams = new Streams(debuggee.ring, debuggee.recording.names, new PacketStore());
+function printed({ debuggee: { memory } }: Replica): Streams {
+  const streams = new Streams(memory.ring, memory.recording.names, new PacketStore());
   streams.onOutput = ({ stream, text }) =>
     void (stream === 'stderr' || stream === 'important' ? process.stderr : process.stdout).write(text);
   streams.start();

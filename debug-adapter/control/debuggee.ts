@@ -3,8 +3,6 @@ import { message, type Message, type Part } from '../../language/message.ts';
 import { UserError } from '../../language/userError.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
-import { createRing } from '../../stack/trace/ring.ts';
-import { createNameTable } from '../recording/nameTable.ts';
 import type { SourcePlace } from '../../stack/user/program_error.ts';
 import { CdpClient } from '../cdp/cdpClient.ts';
 import { Scripts } from '../cdp/scripts.ts';
@@ -18,19 +16,12 @@ import {
   type RunEnd,
   type ToWorker,
   type WorkerData,
-  type RecordingMemory,
 } from '../worker/channel.ts';
 import type { CountedClass } from '../worker/creations.ts';
 import { MACHINE_FLAGS, machineLimits } from '../worker/thread.ts';
 import { ConditionWatch } from './conditionWatch.ts';
+import { createMachineMemory } from './machineMemory.ts';
 
-/** Buffer for frames and output until the adapter reads them; the oldest are overwritten when it is slow. */
-const RING_BYTES = 32 * 1024 * 1024;
-/** The newest of what happens in the world: nobody has to read it. */
-const SEQUENCE_BYTES = 4 * 1024 * 1024;
-const SAMPLE_BYTES = 4 * 1024 * 1024;
-const STEP_BYTES = 4 * 1024 * 1024;
-const NAMES_BYTES = 64 * 1024;
 /** Default heap limit of a machine's thread, in MB. */
 export const DEFAULT_MAX_HEAP = 1024;
 /** Memory that the process may use besides the machine's heap: buffers, packets, the debugger. In MB. */
@@ -83,13 +74,7 @@ export class StartError extends UserError {
 export class Debuggee {
   readonly client: CdpClient;
   readonly scripts: Scripts;
-  readonly ring: SharedArrayBuffer;
-  readonly recording: RecordingMemory = {
-    sequence: createRing(SEQUENCE_BYTES),
-    samples: createRing(SAMPLE_BYTES),
-    steps: createRing(STEP_BYTES),
-    names: createNameTable(NAMES_BYTES),
-  };
+  readonly memory = createMachineMemory();
   readonly maxHeap: number;
   readonly #currentPid = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
   readonly #worker: Worker;
@@ -141,11 +126,9 @@ export class Debuggee {
     isTraced = false,
   ) {
     this.maxHeap = maxHeap;
-    this.ring = createRing(RING_BYTES);
     const hostPort = hostSockets();
     const workerData: WorkerData = {
-      ring: this.ring,
-      recording: this.recording,
+      ...this.memory,
       hostPort,
       currentPid: this.#currentPid,
       evaluated: this.conditions.shared,

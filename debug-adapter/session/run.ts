@@ -185,8 +185,8 @@ export class Run {
     this.breakpoints = new Breakpoints(this.debuggee, this.execution, this.#t);
     this.functionBreakpoints = new FunctionBreakpoints(this.debuggee, this.execution, functions, this.#t);
     this.packets = original?.packets ?? new PacketStore();
-    const { sequence, samples, steps, names: recordedNames } = this.debuggee.recording;
-    this.streams = new Streams(this.debuggee.ring, recordedNames, this.packets);
+    const { sequence, samples, steps, names: recordedNames } = this.debuggee.memory.recording;
+    this.streams = new Streams(this.debuggee.memory.ring, recordedNames, this.packets);
     this.streams.isCongested = isCongested;
     this.recording = original?.recording ?? new Recording(sequence, recordedNames);
     this.samples = original?.samples ?? new Samples(samples, recordedNames);

@@ -1,0 +1,37 @@
+/** The memory through which a machine's thread tells this one what happens. */
+import { createRing } from '../../stack/trace/ring.ts';
+import { WorkerHub } from '../cdp/workerHub.ts';
+import { createNameTable } from '../recording/nameTable.ts';
+import type { RecordingMemory } from '../worker/channel.ts';
+
+/** Buffer for frames and output until the adapter reads them; the oldest are overwritten when it is slow. */
+const RING_BYTES = 32 * 1024 * 1024;
+/** The newest of what happens in the world: nobody has to read it. */
+const SEQUENCE_BYTES = 4 * 1024 * 1024;
+const SAMPLE_BYTES = 4 * 1024 * 1024;
+const STEP_BYTES = 4 * 1024 * 1024;
+const NAMES_BYTES = 64 * 1024;
+const ALL_BYTES = RING_BYTES + SEQUENCE_BYTES + SAMPLE_BYTES + STEP_BYTES + NAMES_BYTES;
+/** More machines than are used at once leave their memory before it is collected. */
+const MOST_MACHINES = 8;
+
+export interface MachineMemory {
+  ring: SharedArrayBuffer;
+  recording: RecordingMemory;
+}
+
+/** The memory of a new machine; that of machines that have ended is freed now and then. */
+export function createMachineMemory(): MachineMemory {
+  // V8 does not count shared memory: gigabytes of it are no reason for V8 to collect what nobody uses any more. A session
+  // that restarts or goes back often would keep all machines that have ended.
+  if (process.memoryUsage().arrayBuffers > MOST_MACHINES * ALL_BYTES) WorkerHub.shared.collectGarbage();
+  return {
+    ring: createRing(RING_BYTES),
+    recording: {
+      sequence: createRing(SEQUENCE_BYTES),
+      samples: createRing(SAMPLE_BYTES),
+      steps: createRing(STEP_BYTES),
+      names: createNameTable(NAMES_BYTES),
+    },
+  };
+}
