@@ -42,6 +42,8 @@ export class CauseTracker {
   /** The packets whose ACKs are put off. */
   readonly #delayed = new WeakMap<sock_common, number>();
   readonly #sent = new SentBuffers();
+  /** What is handled while a probe for the MTU is sent: the decision holds for that packet only, and this one behind it. */
+  #behindProbe: { of: Handling; decision: Handling } | null = null;
 
   constructor(world: World) {
     this.#world = world;
@@ -127,6 +129,7 @@ export class CauseTracker {
 
   #send(sk: sock_common | null, why: SendReason): void {
     const handling = this.#handling();
+    this.#behindProbe = why === 'mtu_probe' ? { of: handling, decision: handling.copy() } : null;
     handling.decide(why, this.#world.event);
     switch (why) {
       case 'ack_delayed':
@@ -170,6 +173,8 @@ export class CauseTracker {
       const handling = this.#handling();
       cause = handling.copy();
       handling.unread = -1;
+      if (this.#behindProbe?.of === handling) handling.become(this.#behindProbe.decision);
+      this.#behindProbe = null;
     } else {
       this.#waiting.delete(skb);
       cause.released = this.#handling().lastPacket;

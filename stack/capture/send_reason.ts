@@ -59,7 +59,6 @@ export const SEND_REASONS = [
   'reset_linger2',
   'reset_disconnect',
   'reset_listener_closed',
-  'reset_abort',
   'reset_memory',
   'reset_keepalive',
   // Not TCP.

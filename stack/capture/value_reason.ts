@@ -19,13 +19,24 @@ export const VALUE_REASONS = [
   'cwnd_initial_lost',
   'slow_start',
   'avoidance',
-  /** Congestion without loss: an ECN echo, or a full local queue. */
-  'cwr',
+  /** Congestion without loss: the peer echoes a mark of a router (ECN). */
+  'ecn_echo',
+  /** Congestion without loss: the device queue of this host is full. */
+  'local_congestion',
   'recovery',
   /** One step of the proportional rate reduction. */
   'prr',
   'reduction_over',
-  'undo',
+  /** A tail loss probe has taken the place of a segment that was lost. */
+  'loss_probe_repaired',
+  /** D-SACKs report every retransmission as a duplicate. */
+  'undo_dsack',
+  /** The ACK echoes a timestamp from before the retransmission. */
+  'undo_timestamps',
+  /** All has arrived before anything was sent again. */
+  'undo_reordered',
+  /** F-RTO: after a time-out something is acknowledged that was not sent again. */
+  'undo_frto',
   'timeout',
   /** The retransmission timer has fired, and what is lost is the path's MTU. */
   'mtu_loss',
@@ -57,5 +68,7 @@ export const VALUE_REASONS = [
   /** The process reads more in a round trip than before: the buffer is enlarged. */
   'buffer_grown',
   'window_clamp_option',
+  /** SO_RCVLOWAT needs a larger buffer. */
+  'low_water_mark',
 ] as const;
 export type ValueReason = (typeof VALUE_REASONS)[number];

@@ -1,7 +1,7 @@
 /** The functions of the kernel that decide to send: where the code of a cause is to be looked at. */
 import type { SendReason } from '../../../stack/capture/send_reason.ts';
 
-/** By reason. Several: code paths that share it. */
+/** By reason. Several: code paths that share it. Each is on the stack while the packet is sent. */
 export const DECIDED_IN: Readonly<Record<SendReason, readonly string[]>> = {
   syn: ['tcp_connect'],
   syn_timeout: ['tcp_retransmit_timer'],
@@ -40,9 +40,9 @@ export const DECIDED_IN: Readonly<Record<SendReason, readonly string[]>> = {
   window_probe: ['tcp_send_probe0', 'tcp_probe_timer'],
   keepalive: ['tcp_keepalive_timer', 'tcp_write_wakeup'],
   reset_no_socket: ['no_tcp_socket', 'tcp_v4_rcv'],
-  reset_listener: ['tcp_rcv_state_process'],
-  reset_bad_ack: ['tcp_rcv_state_process', 'tcp_rcv_synsent_state_process'],
-  reset_nobody_reads: ['tcp_rcv_state_process'],
+  reset_listener: ['tcp_v4_do_rcv'],
+  reset_bad_ack: ['tcp_v4_do_rcv'],
+  reset_nobody_reads: ['tcp_v4_do_rcv'],
   reset_time_wait: ['tcp_v4_rcv'],
   reset_request: ['embryonic_reset', 'tcp_check_req'],
   reset_unread: ['__tcp_close'],
@@ -50,7 +50,6 @@ export const DECIDED_IN: Readonly<Record<SendReason, readonly string[]>> = {
   reset_linger2: ['__tcp_close', 'tcp_keepalive_timer'],
   reset_disconnect: ['tcp_disconnect'],
   reset_listener_closed: ['inet_child_forget', 'inet_csk_listen_stop'],
-  reset_abort: ['tcp_abort'],
   reset_memory: ['tcp_out_of_resources', '__tcp_close'],
   reset_keepalive: ['tcp_keepalive_timer'],
   icmp_error: ['icmp_send', '__icmp_send'],

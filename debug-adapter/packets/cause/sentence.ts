@@ -168,7 +168,17 @@ class Telling {
     const t = this.#t;
     switch (sign) {
       case 'rack': {
-        const later = durationText(this.#cause.amount ?? 0);
+        const { amount: laterUs = 0 } = this.#cause;
+        const later = durationText(laterUs);
+        if (laterUs === 0)
+          return about > 0
+            ? t(
+                'Retransmission: a segment that was sent behind it at once has arrived, as packet {0} tells (RACK).',
+                about,
+              )
+            : t(
+                'Retransmission: a segment that was sent behind it at once has arrived, and the reordering window is over (RACK).',
+              );
         return about > 0
           ? t(
               'Retransmission: a segment that was sent {0} later has arrived, as packet {1} tells (RACK).',
@@ -221,8 +231,6 @@ class Telling {
         return t('{0} dissolves the connection.', caller);
       case 'reset_listener_closed':
         return t('{0} closes the listener: what is in its accept queue is reset.', caller);
-      case 'reset_abort':
-        return t('The connection is aborted from outside.');
       case 'reset_memory':
         return t("There are too many closed sockets whose data is not sent yet, or TCP's memory is used up.");
       case 'reset_keepalive':

@@ -26,11 +26,16 @@ export const CHANGED_IN: Readonly<Record<ValueReason, readonly string[]>> = {
   cwnd_initial_lost: ['tcp_init_transfer'],
   slow_start: ['tcp_slow_start'],
   avoidance: ['tcp_cong_avoid_ai'],
-  cwr: ['tcp_enter_cwr'],
+  ecn_echo: ['tcp_try_to_open'],
+  local_congestion: ['__tcp_transmit_skb'],
   recovery: ['tcp_enter_recovery'],
   prr: ['tcp_cwnd_reduction'],
   reduction_over: ['tcp_end_cwnd_reduction'],
-  undo: ['tcp_undo_cwnd_reduction'],
+  loss_probe_repaired: ['tcp_process_tlp_ack'],
+  undo_dsack: ['tcp_try_undo_dsack', 'tcp_try_undo_recovery', 'tcp_try_undo_loss'],
+  undo_timestamps: ['tcp_try_undo_recovery', 'tcp_try_undo_loss', 'tcp_try_undo_partial'],
+  undo_reordered: ['tcp_try_undo_recovery', 'tcp_try_undo_loss', 'tcp_try_undo_partial'],
+  undo_frto: ['tcp_try_undo_loss'],
   timeout: ['tcp_enter_loss'],
   mtu_loss: ['tcp_non_congestion_loss_retransmit'],
   mtu_probe_sent: ['tcp_mtu_probe'],
@@ -53,6 +58,7 @@ export const CHANGED_IN: Readonly<Record<ValueReason, readonly string[]>> = {
   memory_pressure: ['tcp_grow_window', '__tcp_select_window', 'tcp_prune_queue'],
   buffer_grown: ['grow_rcvbuf'],
   window_clamp_option: ['tcp_set_window_clamp'],
+  low_water_mark: ['tcp_set_rcvlowat'],
 };
 /** The function that changes a state. */
 export const STATE_CHANGED_IN = {

@@ -1,6 +1,7 @@
 /** Why a value of a connection has changed, in one sentence. */
 import { english, type Translate } from '../../../language/message.ts';
 import { triggerText } from './sentence.ts';
+import type { ValueReason } from '../../../stack/capture/value_reason.ts';
 import type { ValueChange } from './valueChange.ts';
 
 export function valueSentence(change: ValueChange, t: Translate = english): string {
@@ -23,11 +24,13 @@ export function valueSentence(change: ValueChange, t: Translate = english): stri
         to - from,
         trigger,
       );
-    case 'cwr':
+    case 'ecn_echo':
       return t(
-        'Congestion without a loss (an ECN echo, or a full queue of this host), seen with {0}: cwnd is reduced to this.',
+        'A router has marked packets of this connection (ECN), as {0} tells: cwnd is reduced to this.',
         trigger,
       );
+    case 'local_congestion':
+      return t('The device queue of this host is full ({0}): cwnd is reduced to this.', trigger);
     case 'recovery':
       return t('A loss, told by {0}: recovery begins, and cwnd is reduced to this.', trigger);
     case 'prr':
@@ -37,12 +40,39 @@ export function valueSentence(change: ValueChange, t: Translate = english): stri
       );
     case 'reduction_over':
       return t('The reduction is over with {0}: cwnd is ssthresh.', trigger);
-    case 'undo':
-      return t('The reduction is undone: {0} shows that nothing was lost.', trigger);
     default:
       return (
-        rareSentence(change, trigger, t) ?? windowSentence(why, { trigger, from, to, unread, reader }, t)
+        undoSentence(why, trigger, t) ??
+        rareSentence(change, trigger, t) ??
+        windowSentence(why, { trigger, from, to, unread, reader }, t)
       );
+  }
+}
+
+function undoSentence(why: ValueReason, trigger: string, t: Translate): string | undefined {
+  switch (why) {
+    case 'undo_dsack':
+      return t(
+        'The reduction is undone: all that was sent again had arrived before (D-SACK), as {0} tells.',
+        trigger,
+      );
+    case 'undo_timestamps':
+      return t(
+        'The reduction is undone: {0} echoes a timestamp from before the retransmission, so the first copy has arrived (Eifel).',
+        trigger,
+      );
+    case 'undo_reordered':
+      return t(
+        'The reduction is undone: {0} acknowledges what seemed lost, and nothing was sent again yet.',
+        trigger,
+      );
+    case 'undo_frto':
+      return t(
+        'The reduction is undone: {0} is for data that was not sent again, so the time-out was needless (F-RTO).',
+        trigger,
+      );
+    default:
+      return undefined;
   }
 }
 
@@ -66,6 +96,11 @@ function rareSentence({ value, why }: ValueChange, trigger: string, t: Translate
       );
     case 'mtu_probe_lost':
       return t('Only a probe for the MTU is lost, as {0} tells: that is no congestion.', trigger);
+    case 'loss_probe_repaired':
+      return t(
+        'A tail loss probe has taken the place of a lost segment, as {0} tells: cwnd is reduced to this.',
+        trigger,
+      );
     case 'application_limited':
       return t('The program has not used all of cwnd for a while: it is adapted, with {0}.', trigger);
     case 'idle_restart':
@@ -113,6 +148,12 @@ function windowSentence(
             `${reader.process} [pid ${reader.pid}]`,
           );
     case 'window_kept':
+      if (to > from)
+        return t(
+          '{0} bytes are unread, and the end of the window stays where it is, rounded up to what the header can tell. Advertised with {1}.',
+          unread,
+          trigger,
+        );
       return t(
         '{0} bytes are unread, and the end of the window stays where it is: it is smaller by what has come with {1}.',
         unread,
@@ -147,6 +188,8 @@ function windowSentence(
       );
     case 'memory_pressure':
       return t("TCP's memory is nearly used up: only four segments are to be advertised ({0}).", trigger);
+    case 'low_water_mark':
+      return t('{0} sets SO_RCVLOWAT, for which the receive buffer is enlarged.', trigger);
     case 'buffer_grown':
       return t('{0} reads more in a round trip than before: the receive buffer is enlarged.', trigger);
     default:

@@ -1,60 +1,18 @@
 /** Why windows, cwnd and ssthresh change, held against the call stack of each change. */
 import assert from 'node:assert/strict';
 import type { ValueReason } from '../../../stack/capture/value_reason.ts';
-import type { tcp_sock } from '../../../stack/include/linux/tcp.ts';
-import { parseStack } from '../../../debug-adapter/inspect/stackText.ts';
-import {
-  CHANGED_IN,
-  type ValueChange,
-  type ValueName,
-} from '../../../debug-adapter/packets/cause/valueChange.ts';
-import { valueSentence } from '../../../debug-adapter/packets/cause/valueSentence.ts';
-import { CauseTracker } from '../../../debug-adapter/recording/causeTracker.ts';
-import { socketKey, ValueTracker } from '../../../debug-adapter/recording/valueTracker.ts';
-import { stackNow } from '../support/captured.ts';
+import { Observed, valueReasons, type Changed } from '../support/observed.ts';
 import { accepted, connected, story, type Setup, type Sockscope } from '../../stack/support/story.ts';
 
-interface Told {
-  change: ValueChange;
-  sentence: string;
-}
 type Process = (s: Sockscope) => Promise<void>;
 
-/** All changes of a story, each checked against the code that makes it and against the field. */
-async function changesOf(setup: Setup, server: Process, client: Process): Promise<Told[]> {
-  const teller = story(setup).process('server', server).process('client', client);
-  const { world } = teller.machine;
-  const causes = new CauseTracker(world);
-  const tracker = new ValueTracker(world, () => causes.handling);
-  const told: Told[] = [];
-  const last = new Map<tcp_sock, Map<ValueName, number>>();
-  world.tracer.on('sockscope:value_set', (sk, value, why) => {
-    const stack = stackNow();
-    const functions = parseStack(stack).map(({ name }) => name);
-    assert.ok(
-      CHANGED_IN[why].some((name) => functions.includes(name)),
-      `${value}: ${why}\n${stack}`,
-    );
-    const change = tracker.newest(socketKey(sk), value, world.event);
-    const values = last.get(sk) ?? new Map<ValueName, number>();
-    last.set(sk, values);
-    if (change?.cause.event !== world.event) return;
-    const what = `${JSON.stringify(change)}\n${stack}`;
-    assert.equal(change.to, sk[value], what);
-    if (values.has(value)) assert.equal(change.from, values.get(value), what);
-    values.set(value, change.to);
-    assert.equal(change.why, why, what);
-    if (change.cause.handled === 'packet') assert.match(stack, /\btcp_v4_rcv\b|\btcp_v4_do_rcv\b/, what);
-    if (change.cause.handled === 'timer')
-      assert.match(stack, /\bcall_timer_fn\b|\b\w*softirq\b|\btasklet_action\b/, what);
-    if (change.cause.handled === 'call') assert.doesNotMatch(stack, /\btcp_v4_rcv\b/, what);
-    told.push({ change, sentence: valueSentence(change) });
-  });
-  await teller.run();
-  return told;
+/** All changes of a story. */
+async function changesOf(setup: Setup, server: Process, client: Process): Promise<Changed[]> {
+  const told = story(setup).process('server', server).process('client', client);
+  const { changes } = new Observed(told.machine.world);
+  await told.run();
+  return changes;
 }
-const reasons = (told: readonly Told[]): Set<ValueReason | undefined> =>
-  new Set(told.map(({ change }) => change.why));
 
 /** The client sends, the server reads all. */
 const reads: Process = async (s) => {
@@ -106,7 +64,7 @@ describe('The cause of cwnd and ssthresh', () => {
     const seen = new Set<ValueReason | undefined>();
     for (let seed = 1; seed <= 6; seed++) {
       const nic = { latency: '5ms', loss: 0.12, mtu: 1500 };
-      for (const why of reasons(await changesOf({ seed, nic, aftermath: 600 }, reads, sends(60, 3000))))
+      for (const why of valueReasons(await changesOf({ seed, nic, aftermath: 600 }, reads, sends(60, 3000))))
         seen.add(why);
     }
     for (const why of [

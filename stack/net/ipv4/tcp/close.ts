@@ -4,14 +4,11 @@ import { tcp_options_received, tcp_rack, tcp_sk } from '../../../include/linux/t
 import type { jiffies_t } from '../../../include/linux/types.ts';
 import { dst_release } from '../../../include/net/dst.ts';
 import { inet_csk, inet_csk_delack_init } from '../../../include/net/inet_connection_sock.ts';
-import { inet_twsk } from '../../../include/net/inet_timewait_sock.ts';
 import { NET_INC_STATS } from '../../../include/net/net_namespace.ts';
-import { inet_reqsk } from '../../../include/net/request_sock.ts';
 import {
   SEND_SHUTDOWN,
   SHUTDOWN_MASK,
   type sock,
-  type sock_common,
   SOCK_DONE,
   sock_flag,
   sock_hold,
@@ -34,7 +31,7 @@ import {
   TCPHDR_FIN,
 } from '../../../include/net/tcp.ts';
 import { TCP_SKB_CB } from '../../../include/net/tcp_skb_cb.ts';
-import { ECONNRESET, ENOENT, type Errno } from '../../../include/uapi/asm-generic/errno.ts';
+import { ECONNRESET, type Errno } from '../../../include/uapi/asm-generic/errno.ts';
 import {
   LINUX_MIB_TCPABORTONCLOSE,
   LINUX_MIB_TCPABORTONDATA,
@@ -75,12 +72,9 @@ import { __release_sock, lock_sock, release_sock } from '../../core/sock/lock.ts
 import { sk_stream_wait_close } from '../../core/stream.ts';
 import { inet_csk_destroy_sock } from '../inet_connection_sock/lifetime.ts';
 import { inet_csk_listen_stop } from '../inet_connection_sock/listen.ts';
-import { inet_csk_reqsk_queue_drop } from '../inet_connection_sock/request_queue.ts';
 import { inet_csk_reset_keepalive_timer } from '../inet_connection_sock/xmit_timers.ts';
 import { inet_bhash2_reset_saddr } from '../inet_hashtables/bind.ts';
-import { inet_twsk_deschedule_put } from '../inet_timewait_sock.ts';
 import { tcp_set_ca_state } from '../tcp_cong.ts';
-import { tcp_done_with_error } from '../tcp_input/fin.ts';
 import { tcp_clear_retrans } from '../tcp_input/loss.ts';
 import { tcp_time_wait } from '../tcp_minisocks/time_wait.ts';
 import { tcp_send_active_reset, tcp_send_fin } from '../tcp_output/control.ts';
@@ -241,51 +235,6 @@ export function* tcp_close(sk: sock, timeout: jiffies_t): Sleeps<void> {
 }
 
 /**
- * Abort a connection from outside (as `ss -K` does): its user sees the error.
- *
- * @param err positive: ECONNABORTED, …
- * @returns 0, or -ENOENT when the socket was already closed
- * @linux net/ipv4/tcp.c
- */
-export function* tcp_abort(common: sock_common, err: number): Sleeps<Errno> {
-  const { machine } = common.skc_net;
-  if (common.skc_state === TCP_NEW_SYN_RECV) {
-    const req = inet_reqsk(common);
-    local_bh_disable(machine);
-    inet_csk_reqsk_queue_drop(req.rsk_listener!, req);
-    local_bh_enable(machine);
-    return 0;
-  }
-  if (common.skc_state === TCP_TIME_WAIT) {
-    sock_hold(common);
-    local_bh_disable(machine);
-    inet_twsk_deschedule_put(inet_twsk(common));
-    local_bh_enable(machine);
-    return 0;
-  }
-
-  const sk = common as sock;
-  yield* lock_sock(sk);
-  if (sk.skc_state === TCP_CLOSE) {
-    release_sock(sk);
-    return -ENOENT;
-  }
-  if (sk.skc_state === TCP_LISTEN) {
-    tcp_set_state(sk, TCP_CLOSE);
-    inet_csk_listen_stop(sk);
-  }
-  local_bh_disable(machine);
-  if (tcp_need_reset(sk.skc_state)) {
-    trace.sockscope_send(sk, null, 'reset_abort');
-    tcp_send_active_reset(sk);
-  }
-  tcp_done_with_error(sk, err);
-  local_bh_enable(machine);
-  release_sock(sk);
-  return 0;
-}
-
-/**
  * Abort the connection (ABORT of RFC 9293, 3.10.5) and reset the socket to its initial state, so that it can
  * connect again.
  *
@@ -361,6 +310,7 @@ function tcp_reset_connection_fields(sk: sock): void {
   tp.is_cwnd_limited = false;
   tp.max_packets_out = 0;
   tp.window_clamp = 0;
+  trace.sockscope_value_set(tp, 'window_clamp', 'disconnected');
   tp.delivered = 0;
   tp.delivered_ce = 0;
   icsk.icsk_ca_ops?.release?.(sk);

@@ -350,7 +350,9 @@ export function tcp_set_rcvlowat(sk: sock, val: number): Errno {
   val *= 2;
   if (val > sk.sk_rcvbuf) {
     sk.sk_rcvbuf = val;
-    tcp_sk(sk).window_clamp = tcp_win_from_space(sk, val);
+    const tp = tcp_sk(sk);
+    tp.window_clamp = tcp_win_from_space(sk, val);
+    trace.sockscope_value_set(tp, 'window_clamp', 'low_water_mark');
   }
   return 0;
 }

@@ -156,6 +156,7 @@ export function tcp_set_window_clamp(sk: sock, val: number): Errno {
   if (val === 0) {
     if (sk.skc_state !== TCP_CLOSE) return -EINVAL;
     tp.window_clamp = 0;
+    trace.sockscope_value_set(tp, 'window_clamp', 'window_clamp_option');
     return 0;
   }
   const old_window_clamp = tp.window_clamp;

@@ -4,6 +4,7 @@
  *
  * @linux net/ipv4/tcp_input.c
  */
+import type { ValueReason } from '../../../capture/value_reason.ts';
 import type { sk_buff } from '../../../include/linux/skbuff.ts';
 import { tcp_sk, type tcp_sock } from '../../../include/linux/tcp.ts';
 import type { u32 } from '../../../include/linux/types.ts';
@@ -126,14 +127,14 @@ export function tcp_end_cwnd_reduction(sk: sock): void {
   tcp_ca_event(sk, CA_EVENT_COMPLETE_CWR);
 }
 
-/** Congestion without loss (an ECN echo, or a full local queue): reduce cwnd. @linux net/ipv4/tcp_input.c */
-export function tcp_enter_cwr(sk: sock): void {
+/** Congestion without loss: reduce cwnd. @linux net/ipv4/tcp_input.c */
+export function tcp_enter_cwr(sk: sock, why: 'ecn_echo' | 'local_congestion'): void {
   const tp = tcp_sk(sk);
   tp.prior_ssthresh = 0;
   if (inet_csk(sk).icsk_ca_state < TCP_CA_CWR) {
     tp.undo_marker = 0;
     tcp_init_cwnd_reduction(sk);
-    trace.sockscope_value_set(tp, 'snd_ssthresh', 'cwr');
+    trace.sockscope_value_set(tp, 'snd_ssthresh', why);
     tcp_set_ca_state(sk, TCP_CA_CWR);
   }
 }
@@ -178,7 +179,7 @@ function tcp_packet_delayed(tp: tcp_sock): boolean {
 }
 
 /** Restore cwnd and ssthresh to their values before the reduction. @linux net/ipv4/tcp_input.c */
-export function tcp_undo_cwnd_reduction(sk: sock, unmark_loss: boolean): void {
+export function tcp_undo_cwnd_reduction(sk: sock, unmark_loss: boolean, why: ValueReason): void {
   const tp = tcp_sk(sk);
   if (unmark_loss) {
     for (let skb = tp.tcp_rtx_queue.first; skb !== null; skb = skb.next)
@@ -188,10 +189,10 @@ export function tcp_undo_cwnd_reduction(sk: sock, unmark_loss: boolean): void {
   }
   if (tp.prior_ssthresh !== 0) {
     tp.snd_cwnd = inet_csk(sk).icsk_ca_ops!.undo_cwnd(sk);
-    trace.sockscope_value_set(tp, 'snd_cwnd', 'undo');
+    trace.sockscope_value_set(tp, 'snd_cwnd', why);
     if (tp.prior_ssthresh > tp.snd_ssthresh) {
       tp.snd_ssthresh = tp.prior_ssthresh;
-      trace.sockscope_value_set(tp, 'snd_ssthresh', 'undo');
+      trace.sockscope_value_set(tp, 'snd_ssthresh', why);
       tcp_ecn_withdraw_cwr(tp);
     }
   }
@@ -202,6 +203,14 @@ export function tcp_undo_cwnd_reduction(sk: sock, unmark_loss: boolean): void {
 
 function tcp_may_undo(tp: tcp_sock): boolean {
   return tp.undo_marker !== 0 && (tp.undo_retrans === 0 || tcp_packet_delayed(tp));
+}
+/** What tcp_may_undo() goes by. */
+function undo_reason(tp: tcp_sock): ValueReason {
+  return tp.undo_retrans === 0 ? 'undo_dsack' : delay_reason(tp);
+}
+/** What tcp_packet_delayed() goes by. */
+function delay_reason(tp: tcp_sock): ValueReason {
+  return tp.retrans_stamp !== 0 ? 'undo_timestamps' : 'undo_reordered';
 }
 
 /**
@@ -228,7 +237,7 @@ export function tcp_try_undo_recovery(sk: sock): boolean {
   if (tcp_may_undo(tp)) {
     // No segment was lost: the original was only delayed, or D-SACKs reported every retransmission as a
     // duplicate.
-    tcp_undo_cwnd_reduction(sk, false);
+    tcp_undo_cwnd_reduction(sk, false, undo_reason(tp));
     const loss = inet_csk(sk).icsk_ca_state === TCP_CA_Loss;
     NET_INC_STATS(sock_net(sk), loss ? LINUX_MIB_TCPLOSSUNDO : LINUX_MIB_TCPFULLUNDO);
   } else if (tp.rack.reo_wnd_persist > 0) {
@@ -245,7 +254,7 @@ export function tcp_try_undo_dsack(sk: sock): boolean {
   const tp = tcp_sk(sk);
   if (tp.undo_marker === 0 || tp.undo_retrans !== 0) return false;
   tp.rack.reo_wnd_persist = Math.min(TCP_RACK_RECOVERY_THRESH, tp.rack.reo_wnd_persist + 1);
-  tcp_undo_cwnd_reduction(sk, false);
+  tcp_undo_cwnd_reduction(sk, false, 'undo_dsack');
   NET_INC_STATS(sock_net(sk), LINUX_MIB_TCPDSACKUNDO);
   return true;
 }
@@ -258,7 +267,7 @@ export function tcp_try_undo_dsack(sk: sock): boolean {
 export function tcp_try_undo_loss(sk: sock, frto_undo: boolean): boolean {
   const tp = tcp_sk(sk);
   if (!frto_undo && !tcp_may_undo(tp)) return false;
-  tcp_undo_cwnd_reduction(sk, true);
+  tcp_undo_cwnd_reduction(sk, true, frto_undo ? 'undo_frto' : undo_reason(tp));
   NET_INC_STATS(sock_net(sk), LINUX_MIB_TCPLOSSUNDO);
   if (frto_undo) NET_INC_STATS(sock_net(sk), LINUX_MIB_TCPSPURIOUSRTOS);
   inet_csk(sk).icsk_retransmits = 0;
@@ -295,8 +304,9 @@ export function tcp_try_undo_partial(sk: sock, prior_snd_una: u32, alert: tcp_al
   }
   tcp_check_sack_reordering(sk, prior_snd_una, true);
   if (tp.retrans_out !== 0) return true;
+  const why = delay_reason(tp);
   if (!tcp_any_retrans_done(sk)) tp.retrans_stamp = 0;
-  tcp_undo_cwnd_reduction(sk, true);
+  tcp_undo_cwnd_reduction(sk, true, why);
   NET_INC_STATS(sock_net(sk), LINUX_MIB_TCPPARTIALUNDO);
   tcp_try_keep_open(sk);
   return false;

@@ -270,7 +270,7 @@ function tcp_try_to_open(sk: sock, flag: number): void {
   const tp = tcp_sk(sk);
   tcp_verify_left_out(tp);
   if (!tcp_any_retrans_done(sk)) tp.retrans_stamp = 0;
-  if ((flag & FLAG_ECE) !== 0) tcp_enter_cwr(sk);
+  if ((flag & FLAG_ECE) !== 0) tcp_enter_cwr(sk, 'ecn_echo');
   if (inet_csk(sk).icsk_ca_state !== TCP_CA_CWR) tcp_try_keep_open(sk);
 }
 

@@ -120,6 +120,7 @@ function tcp_connect_init(sk: sock): void {
   sk.sk_err = 0;
   sock_reset_flag(sk, SOCK_DONE);
   tp.snd_wnd = 0;
+  trace.sockscope_value_set(tp, 'snd_wnd', 'window_initial');
   tcp_init_wl(tp, 0);
   tcp_write_queue_purge(sk);
   tp.snd_una = tp.write_seq;

@@ -181,7 +181,7 @@ export function __tcp_transmit_skb(sk: sock, skb: sk_buff, clone_it: boolean, rc
   let err = icsk.icsk_af_ops.queue_xmit(sk, skb);
   if (err > 0) {
     // The qdisc is full: this host is the bottleneck.
-    tcp_enter_cwr(sk);
+    tcp_enter_cwr(sk, 'local_congestion');
     err = err === NET_XMIT_CN ? 0 : err;
   }
   if (err === 0 && clone_it) {
