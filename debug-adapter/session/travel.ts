@@ -410,8 +410,9 @@ export class Travel {
     const made = await machines.changes();
     const other = await otherRun(original, machines, stop, changes, (replica) => replace(replica, original));
     const { run, replica, fields } = other;
-    configuration.leave();
     try {
+      checkWanted(search);
+      configuration.leave();
       await setUp(run);
       if (search.isLeft || search.isGivenUp) throw new GivenUpError();
     } catch (error) {
