@@ -72,6 +72,13 @@ class Menu {
   private readonly close: () => void;
   private submenu: Menu | null = null;
   private readonly parentItem: HTMLElement | null;
+  /** Signs that there are more entries than can be seen. */
+  private readonly above = el('div', { class: 'menu-more above', aria: { hidden: 'true' } }, [
+    icon('chevron-up'),
+  ]);
+  private readonly below = el('div', { class: 'menu-more below', aria: { hidden: 'true' } }, [
+    icon('chevron-down'),
+  ]);
 
   constructor(
     label: string,
@@ -84,7 +91,8 @@ class Menu {
     this.close = close;
     this.parentItem = parentItem;
     this.element = el('div', { class: 'menu', role: 'menu', aria: { label } });
-    this.element.append(...entries.map((entry) => this.entry(entry)));
+    this.element.append(this.above, ...entries.map((entry) => this.entry(entry)), this.below);
+    this.element.addEventListener('scroll', () => this.showMore());
     this.element.addEventListener('keydown', (event) => this.key(event));
   }
 
@@ -97,6 +105,13 @@ class Menu {
     element.style.left = `${Math.max(MARGIN, left)}px`;
     element.style.top = `${Math.max(MARGIN, Math.min(y, window.innerHeight - height - MARGIN))}px`;
     this.focusItem(0);
+    this.showMore();
+  }
+
+  private showMore(): void {
+    const { scrollTop, clientHeight, scrollHeight } = this.element;
+    this.above.classList.toggle('shown', scrollTop > 1);
+    this.below.classList.toggle('shown', scrollTop + clientHeight < scrollHeight - 1);
   }
 
   private entry(entry: MenuEntry): HTMLElement {

@@ -7,6 +7,7 @@ import { NSEC_PER_JIFFY } from '../../stack/kernel/time/jiffies.ts';
 import type { Machine } from '../../stack/machine.ts';
 import { TRACEPOINT_NAMES } from '../../stack/trace/table.ts';
 import type { WorldEvent } from '../../stack/world/event_queue.ts';
+import { frames_in_transit } from '../../stack/world/frames.ts';
 import type { World } from '../../stack/world/world.ts';
 import type { DueResponse, DueThing } from '../protocol.ts';
 import type { Describer } from './describe.ts';
@@ -110,13 +111,7 @@ export class Due {
 
   #told(pending: Pending): DueThing {
     const inNs = Math.max(0, pending.atNs - this.#world.now_ns);
-    if ('event' in pending)
-      return {
-        what: this.#t('a frame or another event outside the CPUs'),
-        of: pending.event.run.name,
-        inNs,
-        left: roughly(inNs),
-      };
+    if ('event' in pending) return { ...this.#outside(pending.event), inNs, left: roughly(inNs) };
     const { timer, machine } = pending;
     const of =
       timer.owner instanceof sock_common ? shortEndpoints(timer.owner) : this.#describer.text(timer.owner);
@@ -127,5 +122,31 @@ export class Due {
       left: roughly(inNs),
       ...(this.#world.machines.length > 1 && { host: machine.hostname }),
     };
+  }
+  /** What happens outside the CPUs, and where: on a link, otherwise the function that runs. */
+  #outside({ run: { name }, expires }: WorldEvent): Pick<DueThing, 'what' | 'of'> {
+    const arriving = frames_in_transit(this.#world).filter(({ arrives_at }) => arrives_at === expires);
+    const [first] = arriving;
+    if (name === 'arrive' && first !== undefined)
+      return {
+        what:
+          arriving.length === 1
+            ? this.#t('packet {0} arrives', first.number)
+            : this.#t('{0} packets arrive', arriving.length),
+        of: [...new Set(arriving.map(({ link }) => link))].join(', '),
+      };
+    return { what: this.#otherwise(name), of: `${name}()` };
+  }
+  #otherwise(name: string): string {
+    switch (name) {
+      case 'frame_is_out':
+      case 'last_bit':
+        return this.#t('the last bit of a frame is sent');
+      case 'let_go':
+      case 'pass':
+        return this.#t('a frame that was held back goes on');
+      default:
+        return this.#t('an event outside the CPUs');
+    }
   }
 }

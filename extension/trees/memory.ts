@@ -3,6 +3,8 @@ import * as vscode from 'vscode';
 import type { MachineSession, Sessions } from '../session.ts';
 
 const VIEW_MEMORY = 'workbench.debug.viewlet.action.viewMemory';
+/** Of the file system in which VS Code has the bytes of sessions, each under its id. */
+const MEMORY_SCHEME = 'vscode-debug-memory';
 
 /** What VS Code hands to a command in the menu of a variable. */
 interface VariableContext {
@@ -10,8 +12,29 @@ interface VariableContext {
   variable?: { name: string; memoryReference?: string };
 }
 
-/** The command in the menu of the Variables view. The trees have their own. */
+/** The command in the menu of the Variables view, and what is said when bytes are opened there or from the trees. */
 export function registerVariableMemory(sessions: Sessions): vscode.Disposable {
+  return vscode.Disposable.from(registerUpdateChecksums(sessions), sayHowToEdit(sessions));
+}
+
+/** The hex editor begins by inserting what is typed, and cannot save that: bytes of a session keep their number. */
+function sayHowToEdit(sessions: Sessions): vscode.Disposable {
+  return vscode.window.tabGroups.onDidChangeTabs(({ opened }) => {
+    const id = sessions.current?.id;
+    const isOurs = ({ input }: vscode.Tab): boolean =>
+      input instanceof vscode.TabInputCustom &&
+      input.uri.scheme === MEMORY_SCHEME &&
+      input.uri.authority.toLowerCase() === id?.toLowerCase();
+    if (opened.some(isOurs))
+      vscode.window.setStatusBarMessage(
+        vscode.l10n.t('To change bytes, press Insert in the hex editor first: it then overwrites.'),
+        10_000,
+      );
+  });
+}
+
+/** The trees have their own command. */
+function registerUpdateChecksums(sessions: Sessions): vscode.Disposable {
   return vscode.commands.registerCommand(
     'sockscope.updateVariableChecksums',
     async ({ sessionId, variable }: VariableContext = {}) => {

@@ -37,7 +37,7 @@ describe('a scenario in the editor', function () {
       'Sockscope: Break On…',
       'Sockscope: Compare with Another Capture…',
       'Sockscope: Debug this scenario',
-      'Sockscope: Find a Failing Seed',
+      'Sockscope: Find a Failing Seed…',
       'Sockscope: Guided Tour…',
       'Sockscope: New Scenario',
       'Sockscope: Open Recording…',
