@@ -37,7 +37,7 @@ export async function writeMemory(
   const args = [memoryReference, offset, data, allowPartial];
   const { count } = await run.changing(async () => {
     const written = await run.debuggee.ask<WrittenBytes>('memory.write', ...args);
-    await changed(run, [written], memoryReference);
+    await changed(run, [written]);
     return written;
   });
   return { bytesWritten: count };
@@ -58,25 +58,40 @@ export async function updateChecksums(
   return { checksums: checksums.map(({ of, stored, computed }) => ({ of, before: stored, now: computed })) };
 }
 
-/**
- * @param known the reference whose bytes the client itself has written. Told of a change in the middle of its save, a hex
- * editor would warn that somebody else has changed them
- */
-async function changed(run: Run, written: readonly WrittenBytes[], known?: string): Promise<void> {
+async function changed(run: Run, written: readonly WrittenBytes[]): Promise<void> {
   await bytesChanged(run, written);
   run.frames.forgetItems();
-  run.valuesChanged(known);
+  run.valuesChanged();
 }
 
 function isBase64(text: string): boolean {
   return text.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(text);
 }
 
+/**
+ * The writes of a client, one after the other: a hex editor saves each changed byte by its own, all at once, and the first
+ * that is made in the past begins another run, in which those after it are made.
+ */
+export class MemoryWrites {
+  #last: Promise<unknown> = Promise.resolve();
+
+  add<T>(shown: ShownMemory, reference: string, write: () => Promise<T>): Promise<T> {
+    const done = this.#last.then(write).finally(shown.beginWrite(reference));
+    this.#last = done.catch(() => undefined);
+    return done;
+  }
+}
+
 /** The bytes that the client has read: it is told when they may have changed, and they are found at other moments. */
 export class ShownMemory {
   /** By reference; `end` of what was read. */
   readonly #shown = new Map<string, { end: number; place: BytesPlace | null }>();
+  /** How many writes of the client are under way, by reference; one map for all runs of a session. */
+  #writes = new Map<string, number>();
 
+  get references(): string[] {
+    return [...this.#shown.keys()];
+  }
   has(reference: string): boolean {
     return this.#shown.has(reference);
   }
@@ -86,6 +101,16 @@ export class ShownMemory {
   }
   takeFrom(other: ShownMemory): void {
     for (const [reference, known] of other.#shown) this.#shown.set(reference, { ...known });
+    this.#writes = other.#writes;
+  }
+  /** @returns a function that ends it */
+  beginWrite(reference: string): () => void {
+    const count = (by: number): void => {
+      this.#writes.set(reference, (this.#writes.get(reference) ?? 0) + by);
+      if (this.#writes.get(reference) === 0) this.#writes.delete(reference);
+    };
+    count(1);
+    return () => count(-1);
   }
   readTo(reference: string, end: number): void {
     const known = this.#shown.get(reference);
@@ -98,9 +123,12 @@ export class ShownMemory {
   placeOf(reference: string): BytesPlace | null {
     return this.#shown.get(reference)?.place ?? null;
   }
-  /** @param known the reference whose bytes the client knows */
-  events(known?: string): DebugProtocol.MemoryEvent['body'][] {
-    const shown = [...this.#shown].filter(([reference]) => reference !== known);
+  /**
+   * What may have changed. Who writes knows it: told of a change in the middle of its save, a hex editor would warn that
+   * somebody else has made one.
+   */
+  events(): DebugProtocol.MemoryEvent['body'][] {
+    const shown = [...this.#shown].filter(([reference]) => !this.#writes.has(reference));
     return shown.map(([memoryReference, { end }]) => ({ memoryReference, offset: 0, count: end }));
   }
 }

@@ -52,12 +52,11 @@ export async function stopInPast(
   { debuggee, execution, shownMemory }: Run,
   moment: Moment,
 ): Promise<PastStop> {
-  const shown = shownMemory.events().map(({ memoryReference }) => memoryReference);
   const [{ inputs }, { event, timeNs }, isOpen, bytes] = await Promise.all([
     debuggee.askIn<Past>('past()'),
     debuggee.askIn<Instant>('now()'),
     debuggee.askIn<boolean>('isOpen'),
-    debuggee.ask<PastStop['bytes']>('memory.waysTo', shown),
+    debuggee.ask<PastStop['bytes']>('memory.waysTo', shownMemory.references),
   ]);
   const { repetition } = execution;
   return { event, timeNs, moment, inputs, changes: repetition?.made ?? [], isOpen, bytes };

@@ -390,9 +390,9 @@ export class Run {
       },
     );
   }
-  /** The user has changed values other than by asking for one. @param known a reference whose bytes the client knows */
-  valuesChanged(known?: string): void {
-    this.#memoryChanged(known);
+  /** The user has changed values other than by asking for one. */
+  valuesChanged(): void {
+    this.#memoryChanged();
     if (this.#client.supportsInvalidatedEvent === true) this.#emit('invalidated', { areas: ['variables'] });
   }
   /** The user has changed frames, or made one. */
@@ -402,9 +402,9 @@ export class Run {
     this.valuesChanged();
     this.#progress.edited();
   }
-  #memoryChanged(known?: string): void {
+  #memoryChanged(): void {
     if (this.#client.supportsMemoryEvent !== true) return;
-    for (const body of this.shownMemory.events(known)) this.#emit('memory', body);
+    for (const body of this.shownMemory.events()) this.#emit('memory', body);
   }
   /** The snapshot of the stop has arrived: update the views. */
   #surveyed(stop: PausedState, snapshot: Snapshot): void {

@@ -38,7 +38,7 @@ import { saveRecording } from './recordingFile.ts';
 import { parseArguments } from './requestArguments.ts';
 import { advanceTime, runToArrival } from './runTo.ts';
 import { blueprintOf, Run, type ClientAbilities, type Repeats } from './run.ts';
-import { readMemory, writeMemory } from './memory.ts';
+import { MemoryWrites, readMemory, writeMemory } from './memory.ts';
 import { setExpression } from './setExpression.ts';
 import { setVariable } from './setVariable.ts';
 import { threads } from './threadRequests.ts';
@@ -78,6 +78,7 @@ export class Session {
   /** Set when the session is ending: nothing is launched any more. */
   #ended: Promise<void> | undefined;
   readonly #travel: Travel;
+  readonly #memoryWrites = new MemoryWrites();
   readonly #traces = new Traces();
   readonly #works = new Works((...event) => this.#emit(...event));
   /** Requests that have no answer yet, by their number. */
@@ -193,7 +194,11 @@ export class Session {
     }),
     setVariable: (args: DebugProtocol.SetVariableArguments) => setVariable(this.#running(), args),
     readMemory: (args: DebugProtocol.ReadMemoryArguments) => readMemory(this.#running(), args),
-    writeMemory: (args: DebugProtocol.WriteMemoryArguments) => writeMemory(this.#running(), args),
+    writeMemory: (args: DebugProtocol.WriteMemoryArguments) =>
+      this.#memoryWrites.add(this.#running().shownMemory, args.memoryReference, async () => {
+        await this.#travel.arrival;
+        return writeMemory(this.#running(), args);
+      }),
     setExpression: (args: DebugProtocol.SetExpressionArguments) => setExpression(this.#running(), args),
     evaluate: (args: DebugProtocol.EvaluateArguments) => this.#evaluate(args),
     completions: (args: DebugProtocol.CompletionsArguments) => completions(this.#running(), args),

@@ -76,6 +76,7 @@ export class Travel {
   #present: Present | undefined;
   readonly #processors = new Processors();
   #searching: Search | undefined;
+  #arrival: Promise<void> = Promise.resolve();
   #looks: NodeJS.Timeout | undefined;
 
   constructor(traveller: Traveller) {
@@ -285,6 +286,10 @@ export class Travel {
       () => this.#showAgain(run, stopAgain),
     );
   }
+  /** Resolves when the moment is shown that is being looked for; at once if none is. */
+  get arrival(): Promise<void> {
+    return this.#arrival;
+  }
   /** @param goBack leads to a stop if the work fails or is given up */
   #search(
     title: string,
@@ -295,7 +300,7 @@ export class Travel {
     this.#searching = search;
     const { works, t } = this.#traveller;
     const told = works.begin(title, () => this.stopSearch());
-    work(search)
+    this.#arrival = work(search)
       .catch(async (error: unknown) => {
         if (search.isLeft) return;
         if (!(error instanceof GivenUpError) && !search.isGivenUp) this.#tell(errorText(t, error));

@@ -64,7 +64,7 @@ export function write_bytes(store: ByteStore, at: number, bytes: Uint8Array): vo
   if (!(store instanceof sk_buff)) return view_of(store).set(bytes, at);
   const before = headers_before(store);
   const headers = bytes.subarray(0, Math.max(0, before - at));
-  store.head.set(headers, store.data - before + at);
+  if (headers.length > 0) store.head.set(headers, store.data - before + at);
   const rest = bytes.subarray(headers.length);
   skb_store_bits(store, Math.max(0, at - before), rest, rest.length);
 }
