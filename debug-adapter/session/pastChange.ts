@@ -76,7 +76,6 @@ export interface OtherRun {
  * @param begin makes a run around the machine that repeats it
  */
 export async function otherRun(
-  original: Run,
   machines: Machines,
   stop: PastStop,
   changes: readonly Change[],
@@ -109,10 +108,15 @@ export async function otherRun(
   trail.repeats(stop.changes);
   execution.brought(stop.moment);
   for (const change of changes) trail.changed(change, rawPlace(debuggee, replica.paused!));
-  run.bookmarks.restore(original.bookmarks.all.filter((one) => isBefore(one, stop)));
-  run.shownMemory.takeFrom(original.shownMemory);
-  run.stops.push(...original.stops.filter(({ event }) => event <= stop.event));
   return { run, replica, fields };
+}
+
+/** What the user has said and seen of the original run, up to a stop, is known in the other one. */
+export function inherit(other: Run, original: Run, stop: PastStop): void {
+  other.bookmarks.restore(original.bookmarks.all.filter((one) => isBefore(one, stop)));
+  other.stops.push(...original.stops.filter(({ event }) => event <= stop.event));
+  other.packets.annotateAs(original.packets);
+  other.shownMemory.takeFrom(original.shownMemory);
 }
 
 /** Bytes have a reference in a machine that stands where they have it in another one. */

@@ -39,6 +39,8 @@ import { RunRecorder } from './runRecord.ts';
 
 /** The exit code of a program that the client has ended: as a shell shows one that SIGTERM has ended. */
 const TERMINATED = 128 + 15;
+/** How often what a machine writes is read while it repeats a run. */
+const KEEP_UP_MS = 20;
 /** How many stops a run remembers. */
 const MOST_STOPS = 1000;
 
@@ -128,6 +130,8 @@ export class Run {
   pastChange: PastChange | undefined;
   /** The client does not see it yet. */
   #isHidden: boolean;
+  /** What is to be told when it does. */
+  readonly #untold: string[] = [];
   /** @throws an error for the user while it comes to where a recording stands */
   checkPausable(): void {
     if (this.#isReplaying)
@@ -230,6 +234,7 @@ export class Run {
 
   /** Write a line into the console that stands out. */
   tell(text: string): void {
+    if (this.#isHidden) this.#untold.push(text);
     this.#emit('output', { category: 'important', output: `${text}\n` });
   }
 
@@ -309,16 +314,24 @@ export class Run {
       replica.fails(new UserError('the run has ended before it came there: {0}', why));
     this.packets.isRunning = true;
     this.streams.start();
+    const reading = setInterval(() => this.#keepUp(), KEEP_UP_MS);
     try {
       await lead();
     } finally {
+      clearInterval(reading);
       this.#isReplaying = false;
     }
+  }
+  /** Nobody looks yet, and the machine writes as quickly as it can: read all of it before it is overwritten. */
+  #keepUp(): void {
+    if (this.#isHidden) this.streams.drain();
+    for (const one of [this.recording, this.samples, this.steps]) one.read();
   }
   /** What it has repeated was told before: from now on the client sees it. */
   appear(): void {
     this.#pcap?.appear();
     this.#isHidden = false;
+    for (const text of this.#untold.splice(0)) this.tell(text);
     this.streams.drain();
   }
 

@@ -13,7 +13,7 @@ import { Machines } from '../travel/machines.ts';
 import { Processors } from '../travel/processors.ts';
 import { GivenUpError, type Replica } from '../travel/replica.ts';
 import type { Configuration } from './configuration.ts';
-import { droppedText, otherRun, PastChange, stopInPast, type PastStop } from './pastChange.ts';
+import { droppedText, inherit, otherRun, PastChange, stopInPast, type PastStop } from './pastChange.ts';
 import type { Emit, Run } from './run.ts';
 import type { Works } from './works.ts';
 
@@ -413,7 +413,7 @@ export class Travel {
     const original = present.run;
     const machines = this.machinesFor(past);
     const made = await machines.changes();
-    const other = await otherRun(original, machines, stop, changes, (replica) => replace(replica, original));
+    const other = await otherRun(machines, stop, changes, (replica) => replace(replica, original));
     const { run, replica, fields } = other;
     try {
       checkWanted(search);
@@ -434,7 +434,7 @@ export class Travel {
     );
     this.#history = undefined;
     this.#present = undefined;
-    run.packets.annotateAs(original.packets);
+    inherit(run, original, stop);
     const dropped = { end: present.event, changes: made.length - stop.changes.length };
     const text = droppedText(t, original, run, stop, dropped);
     void past.kill();

@@ -1,7 +1,9 @@
 /**
  * Random walks through the runs of random programs, forward and back. What is seen where a walk goes back is what a fresh
- * run shows, which is brought there by breakpoints alone; and what was seen once is seen again. `SEED=n` chooses another
- * walk; `RUNS=n` makes so many, which now and then stand still as a person does, until machines are ready.
+ * run shows, which is brought there by breakpoints alone; and what was seen once is seen again. At one moment of its past
+ * a setting is changed: from there on, forward and back, the walk sees what a fresh run shows that is changed there.
+ * `SEED=n` chooses another walk; `RUNS=n` makes so many, which now and then stand still as a person does, until machines
+ * are ready.
  */
 import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -26,6 +28,8 @@ const BACK = ['stepBack', 'stepBack', 'stepBack', 'reverseContinue'] as const;
 /** Each is called at every packet. */
 const FUNCTIONS = ['tcp_v4_rcv', 'ip_queue_xmit', 'ip_local_deliver'];
 const FILTER = 'transition';
+/** What is changed, in every segment that is sent later. */
+const SETTING = 'world.machines[0].init_net.ipv4.sysctl_tcp_timestamps';
 /** Arrivals at the lines looked for, of one event. */
 const MOST_ARRIVALS = 200;
 
@@ -39,9 +43,15 @@ interface Seen {
   state: string[];
 }
 
+/** What a walk has seen where it had gone back; and what it has seen at all since it has changed something there. */
+interface Walked {
+  back: Seen[];
+  changed?: { at: Seen; later: Seen[] };
+}
+
 async function look(adapter: Adapter, stop: Stopped): Promise<Seen> {
   const event = Number(await adapter.evaluate('world.event'));
-  const state = [`event ${event}`];
+  const state = [`event ${event}`, `${SETTING} = ${await adapter.evaluate(SETTING)}`];
   for (const { id, name } of await adapter.threads()) {
     const frames = await adapter.stack(id);
     state.push(`${name}: ${frames.map((frame) => `${frame.name}:${frame.line}`).join(' < ')}`);
@@ -74,8 +84,9 @@ async function treeText(adapter: Adapter, parent?: TreeItem, depth = 0): Promise
   return lines;
 }
 
-/** @returns what was seen where the walk has gone back */
-async function walk(adapter: Adapter, program: string, random: Random, told: string[]): Promise<Seen[]> {
+const change = (adapter: Adapter): Promise<string> => adapter.evaluate(`${SETTING} = 0`);
+
+async function walk(adapter: Adapter, program: string, random: Random, told: string[]): Promise<Walked> {
   await adapter.launch({ program, stopOnEntry: true }, async () => {
     const breakpoints = [{ name: random.pick(FUNCTIONS) }];
     await adapter.request('setFunctionBreakpoints', { breakpoints });
@@ -89,7 +100,7 @@ async function walk(adapter: Adapter, program: string, random: Random, told: str
   }
   let here = await look(adapter, first);
   const known = new Map<string, Seen>();
-  const back: Seen[] = [];
+  const walked: Walked = { back: [] };
   for (let i = 0; i < STEPS; i++) {
     known.set(`${here.event} ${here.place}`, here);
     const isBack = i > 1 && random.chance(0.6);
@@ -105,30 +116,56 @@ async function walk(adapter: Adapter, program: string, random: Random, told: str
       // There may be no line before.
       if (there.place === here.place && there.event === here.event) continue;
       assert.ok(there.event <= here.event, `it went forward\n${told.join('\n')}`);
-      back.push(there);
     }
     const before = known.get(`${there.event} ${there.place}`);
     if (before !== undefined) assert.deepEqual(there.state, before.state, told.join('\n'));
     here = there;
+    if (walked.changed !== undefined) walked.changed.later.push(here);
+    else if (isBack) walked.back.push(here);
+    const isChanged = isBack && i > STEPS / 4 && stop.reason !== 'exception';
+    if (walked.changed !== undefined || !isChanged) continue;
+    told.push('a setting is changed');
+    const stopped = adapter.stopped();
+    await change(adapter);
+    here = await look(adapter, (await stopped) as Stopped);
+    assert.equal(`${here.event} ${here.place}`, `${there.event} ${there.place}`, told.join('\n'));
+    walked.changed = { at: there, later: [here] };
+    for (const [key, seen] of known) if (seen.event >= here.event) known.delete(key);
   }
-  return back;
+  return walked;
 }
 
-/** A run that only goes forward, from breakpoint to breakpoint, sees the same. */
-async function seeAgain(program: string, seen: readonly Seen[], told: readonly string[]): Promise<void> {
-  const events = [...new Set(seen.map(({ event }) => event))].sort((a, b) => a - b);
+/** A run that only goes forward, from breakpoint to breakpoint, sees the same. @param changed where it is changed */
+async function seeAgain(
+  program: string,
+  seen: readonly Seen[],
+  told: readonly string[],
+  changed?: Seen,
+): Promise<void> {
+  const all = changed === undefined ? seen : [...seen, changed];
+  const events = [...new Set(all.map(({ event }) => event))].sort((a, b) => a - b);
   await withAdapter(async (adapter) => {
     await adapter.launch({ program, stopOnEntry: true });
     let stop = await adapter.stopped();
     for (const event of events) {
-      const wanted = seen.filter((one) => one.event === event);
+      const wanted = all.filter((one) => one.event === event);
       const unseen = new Set(wanted);
       await breakAt(adapter, wanted);
       let last: Seen | undefined;
       for (let i = 0; unseen.size > 0 && i < MOST_ARRIVALS && stop !== 'terminated'; i++) {
-        const here = (last = await look(adapter, stop));
-        for (const one of unseen)
-          if (one.place === here.place && isSame(one.state, here.state)) unseen.delete(one);
+        let here = await look(adapter, stop);
+        const see = (): void => {
+          for (const one of unseen)
+            if (one.place === here.place && isSame(one.state, here.state)) unseen.delete(one);
+        };
+        const isThere = changed !== undefined && unseen.has(changed);
+        see();
+        if (isThere && !unseen.has(changed)) {
+          await change(adapter);
+          here = await look(adapter, stop);
+          see();
+        }
+        last = here;
         if (unseen.size > 0) stop = await adapter.go('continue');
       }
       const [missed] = unseen;
@@ -167,14 +204,15 @@ describe('debug adapter: random walks in time', function () {
       const source = randomProgram(random);
       await writeFile(program, source);
       const told = [source];
-      const back = await withAdapter(async (adapter) => {
+      const { back, changed } = await withAdapter(async (adapter) => {
         const seen = await walk(adapter, program, random, told);
         const said = adapter.output.filter(({ category }) => category === 'important');
-        const isKnown = said.every(({ text }) => /no line before this one/.test(text));
+        const isKnown = said.every(({ text }) => /no line before this one|changed the past/.test(text));
         assert.ok(isKnown, [...told, ...said.map(({ text }) => text)].join('\n'));
         return seen;
       });
       assert.ok(back.length > 0, told.join('\n'));
       await seeAgain(program, back, told);
+      if (changed !== undefined) await seeAgain(program, changed.later, told, changed.at);
     });
 });
