@@ -62,6 +62,8 @@ const EXPRESSIONS = [
   'throw new Error("no")',
   'while (1) {}',
   'machine.now_ns = 0',
+  'world.machines[0].hostname = "changed"',
+  'world.machines[0].hostname = "half", nowhere()',
   '({ get a() { return b; } })',
   '[1, 2, 3].map((n) => n * n)',
   'globalThis',

@@ -103,6 +103,8 @@ async function walk(adapter: Adapter, program: string, random: Random, told: str
   const walked: Walked = { back: [] };
   for (let i = 0; i < STEPS; i++) {
     known.set(`${here.event} ${here.place}`, here);
+    // Who goes back to where it was changed sees it as it was before, and who goes forward to there as it is then.
+    if (walked.changed !== undefined) known.delete(`${walked.changed.at.event} ${walked.changed.at.place}`);
     const isBack = i > 1 && random.chance(0.6);
     if (LOOK_MS > 0 && random.chance(0.2)) await sleep(LOOK_MS);
     const command = isBack ? random.pick(BACK) : random.pick(FORWARD);
