@@ -94,8 +94,10 @@ export class Machines {
     await this.#findFields(past);
     this.#hasTravelled ||= travels;
     const key = this.#keyOf(past);
-    const replica = this.#supply.take(key, before) ?? this.#load(past);
-    if (another) void this.#supply.add(key, past, before);
+    const ready = this.#supply.take(key, before);
+    const replica = ready ?? this.#load(past);
+    // Whoever goes back often does it again: the one that was ready is replaced at once.
+    if (another || (travels && ready !== undefined)) void this.#supply.add(key, past, before);
     return replica;
   }
   /** What was changed in the run, with numbers. @throws an error for the user if nothing repeats it */
