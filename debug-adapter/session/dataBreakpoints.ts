@@ -30,7 +30,10 @@ export async function dataBreakpointInfo(
 ): Promise<Info> {
   const moment = run.execution.trail.moment;
   if (run.execution.stop === undefined) throw run.notStopped();
-  if (isGlance(variablesReference)) return { dataId: null, description: say(run.t, AS_IT_WAS) };
+  if (isGlance(variablesReference)) {
+    run.frames.sleepers.check(variablesReference);
+    return { dataId: null, description: say(run.t, AS_IT_WAS) };
+  }
   const field =
     variablesReference > 0
       ? await run.debuggee.ask<DataField | null>('offerItem', variablesReference, name, fields.next)

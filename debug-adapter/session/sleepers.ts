@@ -122,6 +122,11 @@ export class Sleepers {
     return glance;
   }
 
+  /** @throws an error for the user if it is no value of this stop */
+  check(ref: number): void {
+    if (!this.#glances.some(({ first }) => first === glanceOf(ref))) throw outdated();
+  }
+
   /** @throws an error for the user */
   async variables(
     ref: number,

@@ -77,12 +77,18 @@ describe('debug adapter: scopes', () => {
         ['setExpression', { frameId: inner.frame, expression: 'fd', value: '9' }],
       ] as const)
         await assert.rejects(adapter.request(command, args), /fd cannot be changed: the variables/);
+      const watched = { variablesReference, name: 'fd' };
+      assert.match(
+        (await adapter.request<{ description: string }>('dataBreakpointInfo', watched)).description,
+        /no data breakpoint for it: it is shown as it was/,
+      );
       assert.equal(await adapter.evaluate('world.event'), here, 'the present has gone on');
 
       await adapter.go('stepBack');
       const again = await asleep(adapter, 'waiting');
       assert.deepEqual([again.name, again.values], [inner.name, inner.values]);
       await assert.rejects(adapter.variables(variablesReference), /of an earlier stop/);
+      await assert.rejects(adapter.request('dataBreakpointInfo', watched), /of an earlier stop/);
     }));
 });
 

@@ -25,6 +25,8 @@ export class ProtocolWatch {
   readonly #answered = new Set<number>();
   readonly breaches: string[] = [];
   readonly #history: string[] = [];
+  /** How long that was at the first breach. */
+  #breachedAt: number | undefined;
   #seq = 0;
   #initialized = false;
   #exited = false;
@@ -45,13 +47,14 @@ export class ProtocolWatch {
   get open(): Sent[] {
     return [...this.#open.values()];
   }
-  /** What was sent and told, the last of it. */
+  /** What was sent and told before the first breach; without one, the last of it. */
   history(lines = Number(process.env['HISTORY'] ?? 60)): string {
-    return this.#history.slice(-lines).join('\n');
+    return this.#history.slice(0, this.#breachedAt).slice(-lines).join('\n');
   }
   #breach(text: string): void {
     this.breaches.push(text);
     this.#history.push(`!! ${text}`);
+    this.#breachedAt ??= this.#history.length;
   }
 
   sent(request: Sent): void {

@@ -108,6 +108,8 @@ const GOALS = [
 ] as const;
 const FILTERS = ['syscallEnter', 'syscallExit', 'transition', 'packetSent', 'uncaught', 'nothing'] as const;
 
+/** Fields of which it is noted why they change, and one that is none. */
+const TOLD = ['snd_cwnd', 'sk_state', 'rcv_wnd', 'icsk_ca_state', 'comm'] as const;
 const SIDES = ['sent', 'received', 'cause', 'x'] as const;
 const BOOKMARKS = ['here', 'there', '', 'x'.repeat(101)] as const;
 
@@ -177,6 +179,11 @@ export class RequestGenerator {
     ],
     [1, 'sockscope/filterFor', () => ({ number: this.#random.below(5), what: 'conversation' })],
     [2, 'sockscope/runTo', () => ({ ...this.#onThread(), to: this.#random.pick(GOALS) })],
+    [0.5, 'sockscope/runToArrival', () => this.#packet()],
+    [0.3, 'sockscope/due', () => ({})],
+    [0.5, 'sockscope/advanceTime', () => ({ index: this.#random.below(4) })],
+    [0.7, 'sockscope/why', () => this.#question()],
+    [0.3, 'sockscope/trace', () => ({ count: this.#random.below(50) })],
     [0.8, 'stepBack', () => this.#onThread()],
     [0.5, 'reverseContinue', () => this.#onThread()],
     [0.3, 'restartFrame', () => ({ frameId: this.#frame() })],
@@ -272,6 +279,17 @@ export class RequestGenerator {
     return random.next() < 0.5
       ? { variablesReference: this.#value(), name }
       : { name: random.pick(['current.comm', 'sockets[0].sk_state', name]), frameId: this.#frame() };
+  }
+  /** Why a value is what it is: a variable's, a tree's or an expression's. */
+  #question(): object {
+    const random = this.#random;
+    const name = random.pick(TOLD);
+    return random.pick([
+      { variablesReference: this.#value(), name },
+      { node: this.#node() },
+      { expression: `sk.${name}`, frameId: this.#frame() },
+      { expression: `sockets[0].${name}` },
+    ]);
   }
   #dataBreakpoints(): object[] {
     const random = this.#random;
