@@ -33,8 +33,9 @@ export async function runToArrival(run: Run, travel: Travel, number: number): Pr
 export async function advanceTime(run: Run, index: number): Promise<Record<string, never>> {
   const stop = run.execution.stop;
   const { due } = await run.debuggee.ask<DueResponse>('whatIsDue');
-  if (due[index] === undefined)
-    throw new UserError('nothing is due: no timer is armed, and no frame is on its way');
+  if (due.length === 0) throw new UserError('nothing is due: no timer is armed, and no frame is on its way');
+  if (index >= due.length)
+    throw new UserError('there is no number {0} in the list of what is due: it has {1}', index, due.length);
   // Another step may have begun since.
   if (run.execution.stop !== stop) throw run.notStopped();
   run.execution.runUntil(() => run.debuggee.ask('waitForDue', index));

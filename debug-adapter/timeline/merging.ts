@@ -85,7 +85,8 @@ export function packetsIn(
   let merged = shown;
   for (let size = width; size > 0; size *= 2) {
     merged = together(shown, (packet) => Math.floor(positionOf(packet.sent) / size));
-    if (merged.length <= MOST_PACKETS) break;
+    // What is still apart in one column for all is of different lanes.
+    if (merged.length <= MOST_PACKETS || size > end - begin) break;
   }
   return merged;
 }

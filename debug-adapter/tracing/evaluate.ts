@@ -104,10 +104,12 @@ function noField(owner: string, name: string): never {
 function isWord(value: unknown): value is string | number | boolean {
   return ['string', 'number', 'boolean'].includes(typeof value);
 }
+/** @throws UserError for anything else, and for what a division by 0 gives */
 export function number(value: unknown): number {
-  if (typeof value === 'number') return value;
+  if (typeof value === 'number' && Number.isFinite(value)) return value;
   if (typeof value === 'boolean') return Number(value);
-  throw new UserError('this is no number: {0}', typeof value === 'string' ? value : typeof value);
+  const isShown = typeof value === 'string' || typeof value === 'number';
+  throw new UserError('this is no number: {0}', isShown ? String(value) : typeof value);
 }
 function unary(operator: string, value: unknown): unknown {
   if (operator === '!') return !value;

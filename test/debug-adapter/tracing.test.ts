@@ -82,13 +82,16 @@ describe('debug adapter: traces', () => {
       await refused('trace tcp:tcp_probe /sk.sk_num == 1 { count() }', /Expected \/ at "{ count\(\) }"/);
       await refused('trace tcp:tcp_probe { hist() }', /hist\(\) takes one number/);
       await refused('trace tcp:tcp_probe { count()', /Expected } at the end/);
+      await refused(`trace tcp:${'*'.repeat(40)}x_`, /There is no tracepoint tcp:\*+x_, but tcp:/);
       await adapter.evaluate('trace net:netif_receive_skb { print(nothing) }');
       await adapter.evaluate('trace net:netif_receive_skb { hist(comm) }');
+      await adapter.evaluate('trace net:netif_receive_skb { hist((pid + 1) / 0) }');
       assert.equal(await adapter.go('continue'), 'terminated');
       const said = adapter.output.filter(({ category }) => category === 'important').map(({ text }) => text);
       assert.deepEqual(said.join('').split('\n'), [
         'trace 1: there is no nothing here; known are skb, pid, comm, nsecs, event, host, probe, their fields, and constants',
         'trace 2: this is no number: swapper/0',
+        'trace 3: this is no number: Infinity',
         '',
       ]);
     }));
