@@ -41,7 +41,10 @@ const MANY = 30;
 const MOST_KNOWN = 500;
 /** The parts of a session, and of many sessions, whose levels are compared; the first one is for warming up. */
 const PARTS = 5;
-/** What the level of one part may be above that of the second one, in MB: of a session, and of what serves sessions. */
+/**
+ * What the level of one part may be above that of the second one, in MB: of a session, and of what serves sessions. A session
+ * differs by the machine, of 40 to 50 MB, that is made ready for somebody who goes back, or not.
+ */
 const SESSION_GROWTH = 60;
 const SERVER_GROWTH = 8;
 
