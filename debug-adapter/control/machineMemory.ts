@@ -24,7 +24,8 @@ export interface MachineMemory {
 export function createMachineMemory(): MachineMemory {
   // V8 does not count shared memory: gigabytes of it are no reason for V8 to collect what nobody uses any more. A session
   // that restarts or goes back often would keep all machines that have ended.
-  if (process.memoryUsage().arrayBuffers > MOST_MACHINES * ALL_BYTES) WorkerHub.shared.collectGarbage();
+  const { arrayBuffers, external } = process.memoryUsage();
+  if (arrayBuffers - external > MOST_MACHINES * ALL_BYTES) WorkerHub.shared.collectGarbage();
   return {
     ring: createRing(RING_BYTES),
     recording: {
