@@ -7,7 +7,7 @@ import { NSEC_PER_JIFFY } from '../../stack/kernel/time/jiffies.ts';
 import type { Machine } from '../../stack/machine.ts';
 import { TRACEPOINT_NAMES } from '../../stack/trace/table.ts';
 import type { WorldEvent } from '../../stack/world/event_queue.ts';
-import { frames_in_transit } from '../../stack/world/frames.ts';
+import { frames_in_transit, type FrameInTransit } from '../../stack/world/frames.ts';
 import type { World } from '../../stack/world/world.ts';
 import type { DueResponse, DueThing } from '../protocol.ts';
 import type { Describer } from './describe.ts';
@@ -15,8 +15,13 @@ import type { StopAt } from './nextStop.ts';
 import { roughly, shortEndpoints } from './short.ts';
 
 type Timer = timer_list | hrtimer;
-/** A timer of a machine, or an event outside the CPUs. */
-type Pending = { atNs: number } & ({ timer: Timer; machine: Machine } | { event: WorldEvent });
+/** A timer of a machine, frames that arrive, or another event outside the CPUs. */
+type Pending = { atNs: number } & (
+  { timer: Timer; machine: Machine } | { frames: FrameInTransit[] } | { event: WorldEvent }
+);
+
+/** The event by which a wire delivers: it is set for the first of the frames on it, at the latest. */
+const DELIVERY = 'arrive';
 
 /** More than these nobody chooses from. */
 const MOST_TOLD = 50;
@@ -99,7 +104,12 @@ export class Due {
 
   #pending(): Pending[] {
     const { machines, events } = this.#world;
-    const all: Pending[] = events.pending.map((event) => ({ atNs: event.expires, event }));
+    const all: Pending[] = [
+      ...this.#arrivals(),
+      ...events.pending
+        .filter(({ run }) => run.name !== DELIVERY)
+        .map((event) => ({ atNs: event.expires, event })),
+    ];
     for (const machine of machines) {
       for (const first of machine.timers.vectors)
         for (let timer = first; timer !== null; timer = timer.next)
@@ -111,7 +121,12 @@ export class Due {
 
   #told(pending: Pending): DueThing {
     const inNs = Math.max(0, pending.atNs - this.#world.now_ns);
-    if ('event' in pending) return { ...this.#outside(pending.event), inNs, left: roughly(inNs) };
+    const left = roughly(inNs);
+    if ('frames' in pending) return { ...this.#arriving(pending.frames), inNs, left };
+    if ('event' in pending) {
+      const { name } = pending.event.run;
+      return { what: this.#outside(name), of: `${name}()`, inNs, left };
+    }
     const { timer, machine } = pending;
     const of =
       timer.owner instanceof sock_common ? shortEndpoints(timer.owner) : this.#describer.text(timer.owner);
@@ -119,25 +134,29 @@ export class Due {
       what: timer.function.name,
       of,
       inNs,
-      left: roughly(inNs),
+      left,
       ...(this.#world.machines.length > 1 && { host: machine.hostname }),
     };
   }
-  /** What happens outside the CPUs, and where: on a link, otherwise the function that runs. */
-  #outside({ run: { name }, expires }: WorldEvent): Pick<DueThing, 'what' | 'of'> {
-    const arriving = frames_in_transit(this.#world).filter(({ arrives_at }) => arrives_at === expires);
-    const [first] = arriving;
-    if (name === 'arrive' && first !== undefined)
-      return {
-        what:
-          arriving.length === 1
-            ? this.#t('packet {0} arrives', first.number)
-            : this.#t('{0} packets arrive', arriving.length),
-        of: [...new Set(arriving.map(({ link }) => link))].join(', '),
-      };
-    return { what: this.#otherwise(name), of: `${name}()` };
+  #arrivals(): Pending[] {
+    const byTime = new Map<number, FrameInTransit[]>();
+    for (const frame of frames_in_transit(this.#world)) {
+      const { arrives_at } = frame;
+      if (arrives_at !== null) byTime.set(arrives_at, [...(byTime.get(arrives_at) ?? []), frame]);
+    }
+    return [...byTime].map(([atNs, frames]) => ({ atNs, frames }));
   }
-  #otherwise(name: string): string {
+  #arriving(frames: readonly FrameInTransit[]): Pick<DueThing, 'what' | 'of'> {
+    const [first] = frames;
+    return {
+      what:
+        frames.length === 1
+          ? this.#t('packet {0} arrives', first!.number)
+          : this.#t('{0} packets arrive', frames.length),
+      of: [...new Set(frames.map(({ link }) => link))].join(', '),
+    };
+  }
+  #outside(name: string): string {
     switch (name) {
       case 'frame_is_out':
       case 'last_bit':

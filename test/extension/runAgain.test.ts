@@ -60,11 +60,32 @@ describe('a scenario that is run again', function () {
     await code.screenshot('again-3-console');
   });
 
-  it('goes on with one change in a run of its own; both stay, and the first difference is shown', async () => {
+  it('goes to an event and back; a packet on its way is delayed, which what is due next shows', async () => {
     await activeTab(SCENARIO).waitFor();
     await code.debug.setBreakpoint(CONNECTED);
     await code.debug.press('continue');
     await code.debug.stopsOn(/paused on breakpoint/i);
+    await code.startCommand('Sockscope: Go to Event…');
+    await code.quickInput.getByText('The number of a moment of this run').waitFor();
+    await code.quickInput.locator('input').fill('60');
+    await code.page.keyboard.press('Enter');
+    await code.page.locator('.statusbar-item', { hasText: /event 60$/ }).waitFor();
+    await code.debug.press('continue');
+    await code.debug.stopsOn(/paused at the end of the past/i);
+    await code.packets.show();
+    const item = (name: RegExp) => code.packets.frame.getByRole('menuitem', { name });
+    await code.packets.choose('[in flight]', 'Change It on Its Way');
+    await item(/^Delay/).click();
+    await code.quickInput.locator('input').fill('2ms');
+    await code.page.keyboard.press('Enter');
+    await code.page.locator('.statusbar', { hasText: 'Done: packet 3 arrives 2 ms later.' }).waitFor();
+    const due = await code.startList('Sockscope: Advance Time…', 'packet 3 arrives');
+    await due.getByText(/^in 2[.\d]* ms/).waitFor();
+    await code.screenshot('again-4-due');
+    await code.page.keyboard.press('Escape');
+  });
+
+  it('goes on with one change in a run of its own; both stay, and the first difference is shown', async () => {
     await code.packets.show();
     await code.packets.choose('[SYN, ACK]', 'What If…');
     await code.quickInput.locator('.monaco-list-row', { hasText: 'packet 2 is lost' }).click();
@@ -75,7 +96,7 @@ describe('a scenario that is run again', function () {
       .filter({ hasText: /paused where the recording stands/i })
       .first()
       .waitFor();
-    await code.screenshot('again-4-what-if');
+    await code.screenshot('again-5-what-if');
     await code.debug.press('continue');
     await session
       .filter({ hasText: /paused on breakpoint/i })
@@ -93,7 +114,7 @@ describe('a scenario that is run again', function () {
         hasText: 'the first difference. Before, at t = ',
       })
       .waitFor();
-    await code.screenshot('again-5-first-difference');
+    await code.screenshot('again-6-first-difference');
   });
 
   const activeTab = (name: string) => code.page.locator(`.tab.active[data-resource-name="${name}"]`);
