@@ -4,6 +4,7 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { readFrames } from '../../support/captureFile.ts';
 import { withAdapter, type Adapter, type Stopped } from '../support/adapter.ts';
 import { fixture } from '../support/paths.ts';
 
@@ -128,7 +129,8 @@ describe('debug adapter: the past is changed', () => {
 
   it('a frame and a setting: packets that come then are recorded, as causes and values are', () =>
     withAdapter(async (adapter) => {
-      await adapter.launch({ program, nic: { latency: '1ms' } }, async () => {
+      const pcap = path.join(folder, 'written.pcapng');
+      await adapter.launch({ program, pcap, nic: { latency: '1ms' } }, async () => {
         await breakAt(adapter, 12, 21);
         await breakIn(adapter, 'inet_wait_for_connect');
       });
@@ -156,6 +158,8 @@ describe('debug adapter: the past is changed', () => {
       assert.deepEqual(await adapter.custom('sockscope/exportPackets', { path: file }), {
         packets: now.length,
       });
+
+      assert.equal((await readFrames(pcap)).length, now.length, 'the file that is written meanwhile');
 
       // Once more, further back; what was changed later is gone, too.
       await stopAfter(adapter, () => adapter.custom('sockscope/goToEvent', { event: there - 10 }));
