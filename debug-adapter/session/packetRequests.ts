@@ -1,5 +1,4 @@
 /** The custom requests about packets. */
-import { UserError } from '../../language/userError.ts';
 import type {
   AnnotatePacketArguments,
   CauseChainArguments,
@@ -32,6 +31,7 @@ import { findIn, rowsOf } from '../packets/packetRows.ts';
 import { exportPackets } from '../packets/pcapFile.ts';
 import { causeChain, packetWithStory } from '../packets/story.ts';
 import type { Run } from './run.ts';
+import { checkPath } from './writtenPath.ts';
 
 /** Where frames leave the kernel and where IP receives them, if the exact place is no longer known. */
 const USUAL_PLACES = { sent: 'vnic_xmit', received: 'ip_rcv' } as const;
@@ -121,13 +121,13 @@ export function follow(run: Run, args: FollowStreamArguments): FollowStreamRespo
 }
 
 export function saveFollowed(run: Run, args: SaveStreamArguments): Promise<SaveStreamResponse> {
+  checkPath('saveStream', args.path);
   run.streams.drain();
   return run.packets.saveStream(args);
 }
 
 export async function writePackets(run: Run, { path }: ExportPacketsArguments): Promise<{ packets: number }> {
-  if (typeof path !== 'string' || path === '')
-    throw new UserError('exportPackets needs the path of the file to write');
+  checkPath('exportPackets', path);
   run.streams.drain();
   return { packets: await exportPackets(path, run.packets, run.t) };
 }

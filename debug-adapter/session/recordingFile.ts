@@ -17,6 +17,7 @@ import type {
 } from '../protocol.ts';
 import type { Run } from './run.ts';
 import type { Travel } from './travel.ts';
+import { checkPath } from './writtenPath.ts';
 
 /**
  * Write what repeats the run, up to where it stands or a packet is sent, into a file.
@@ -30,6 +31,7 @@ export async function saveRecording(
 ): Promise<SaveRecordingResponse> {
   if (!path.endsWith(RECORDING_SUFFIX))
     throw new UserError('The file of a recording ends in {0}, got {1}', RECORDING_SUFFIX, path);
+  checkPath('saveRecording', path);
   const present = travel.presentOf(run);
   const { launch, bookmarks } = present;
   const sending = packet === undefined ? undefined : await sendingOf(present, packet);

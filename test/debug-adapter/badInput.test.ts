@@ -57,6 +57,9 @@ describe('debug adapter: bad input', () => {
       const elsewhere = 'file://elsewhere/x.ts';
       await refused(adapter, 'launch', { program: elsewhere }, /launch\.program: .* names no local file/);
       await adapter.request('launch', { program: pathToFileURL(program).href, stopOnEntry: true });
+      const relative = { path: 'x', protocol: 'tcp', stream: 0 };
+      for (const command of ['exportPackets', 'saveStream'])
+        await refused(adapter, `sockscope/${command}`, relative, /needs the absolute path of the file/);
     }));
 
   it('answers requests in any order', () =>
