@@ -12,7 +12,7 @@ const SAMPLE_BYTES = 4 * 1024 * 1024;
 const STEP_BYTES = 4 * 1024 * 1024;
 const NAMES_BYTES = 64 * 1024;
 const ALL_BYTES = RING_BYTES + SEQUENCE_BYTES + SAMPLE_BYTES + STEP_BYTES + NAMES_BYTES;
-/** More machines than are used at once leave their memory before it is collected. */
+/** The memory of so many may be there, used or not, before what is not used is collected: more than are used at once. */
 const MOST_MACHINES = 8;
 
 export interface MachineMemory {
