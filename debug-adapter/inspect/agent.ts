@@ -365,10 +365,11 @@ export class Agent {
     return inputText(outside);
   }
   /** What a run that repeats this one needs: those inputs, the events of stacks that are needed for long, how many files. */
-  past(): { inputs: string; lasting: number[]; files: number; heapUsed: number } {
+  past(): { event: number; inputs: string; lasting: number[]; files: number; heapUsed: number } {
     const { heapUsed } = process.memoryUsage();
-    const files = this.#world.program_files.count;
-    return { inputs: this.inputs(), lasting: this.stacks.lasting(), files, heapUsed };
+    const { event, program_files } = this.#world;
+    const { count: files } = program_files;
+    return { event, inputs: this.inputs(), lasting: this.stacks.lasting(), files, heapUsed };
   }
   /** Whether something outside is connected. */
   get isOpen(): boolean {

@@ -353,7 +353,7 @@ export class Session {
       repeats,
     );
     run.onStands = (event) => this.#travel.stands(run, event);
-    run.onGoes = () => this.#travel.goes();
+    run.onGoes = () => this.#travel.goes(run);
     run.bringTo = (moment, signal) => this.#travel.bringTo(run, moment, signal);
     return run;
   }

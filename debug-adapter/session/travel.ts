@@ -68,6 +68,8 @@ interface Search {
 const LOOK_MS = 600;
 /** The same of somebody who has gone back before. */
 const GLANCE_MS = 100;
+/** So often machines of somebody who has gone back are brought on behind a run that goes on. */
+const FOLLOW_MS = 250;
 
 export class Travel {
   readonly #traveller: Traveller;
@@ -472,22 +474,40 @@ export class Travel {
 
   /** A run stands at an event: soon somebody may go back. */
   stands(run: Run, event: number): void {
-    this.goes();
+    this.#rest();
     const machines = this.machinesFor(run);
-    const prepare = (): void => {
-      if (!machines.hasTravelled && this.#processors.idle < 1) return wait();
+    this.#whenIdle(machines.hasTravelled ? GLANCE_MS : LOOK_MS, (idle) => {
+      if (!machines.hasTravelled && idle < 1) return this.stands(run, event);
       // Whoever goes back meets the error.
       machines.prepare(event).catch(() => {});
-    };
-    const wait = (): void => {
-      this.#processors.look();
-      this.#looks = setTimeout(prepare, machines.hasTravelled ? GLANCE_MS : LOOK_MS);
-    };
-    wait();
+    });
   }
-  /** It goes on. */
-  goes(): void {
+  /** A run goes on. */
+  goes(run: Run): void {
+    this.#rest();
+    const isPast = this.#present !== undefined;
+    if (!isPast && this.#machines?.hasTravelled === true) this.#follow(run, this.#machines);
+  }
+  /** Machines follow a run while it goes on: whoever has gone back from one stop may do so from the next one, too. */
+  #follow(run: Run, machines: Machines): void {
+    const looks = this.#whenIdle(FOLLOW_MS, (idle) => {
+      const following = idle < 1 / 2 ? Promise.resolve() : machines.follow();
+      // As in stands().
+      void following
+        .catch(() => {})
+        .then(() => {
+          if (this.#looks === looks && !run.isOver) this.#follow(run, machines);
+        });
+    });
+  }
+  /** @param act is told how many processors have had nothing to do meanwhile */
+  #whenIdle(ms: number, act: (idle: number) => void): NodeJS.Timeout {
+    this.#processors.look();
+    return (this.#looks = setTimeout(() => act(this.#processors.idle), ms));
+  }
+  #rest(): void {
     clearTimeout(this.#looks);
+    this.#looks = undefined;
     this.#machines?.rest();
   }
 
@@ -502,7 +522,7 @@ export class Travel {
   leave(run: Run): Run {
     if (this.#searching !== undefined) this.#searching.isLeft = true;
     this.#searching = undefined;
-    clearTimeout(this.#looks);
+    this.#rest();
     this.#machines?.close();
     this.#machines = undefined;
     this.#history = undefined;

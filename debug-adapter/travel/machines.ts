@@ -46,6 +46,8 @@ export class Machines {
   );
   #hasTravelled = false;
   #isClosed = false;
+  /** What machines were last to repeat. */
+  #prepared = '';
   /** How often all were given up. */
   #givenUp = 0;
 
@@ -95,9 +97,15 @@ export class Machines {
     this.#hasTravelled ||= travels;
     const key = this.#keyOf(past);
     const ready = this.#supply.take(key, before);
-    const replica = ready ?? this.#load(past);
+    const replica = ready === undefined ? this.#load(past) : this.#informed(ready, past);
     // Whoever goes back often does it again: the one that was ready is replaced at once.
     if (another || (travels && ready !== undefined)) void this.#supply.add(key, past, before);
+    return replica;
+  }
+  /** What the run has come to know since the machine was loaded. */
+  async #informed(ready: Promise<Replica>, { lasting }: Past): Promise<Replica> {
+    const replica = await ready;
+    await replica.expectStacks(lasting);
     return replica;
   }
   /** What was changed in the run, with numbers. @throws an error for the user if nothing repeats it */
@@ -124,8 +132,8 @@ export class Machines {
     const past = await this.#past();
     await this.#findFields(past);
     // Without the stacks that last: those of all are captured.
-    const { files, heapUsed } = past;
-    return this.#load({ inputs, files, heapUsed }, { changes, isTold: true });
+    const { lasting: _, ...rest } = past;
+    return this.#load({ ...rest, inputs }, { changes, isTold: true });
   }
   async #filesOf({ files }: Past): Promise<readonly ProgramFile[]> {
     if (files > this.#files.length)
@@ -214,7 +222,19 @@ export class Machines {
     // What was changed gets its numbers when somebody goes back.
     if (end !== undefined || changes.length > this.#changes.length) return;
     const past = await this.#past();
-    if (!this.#isClosed) await this.#supply.fill(this.#keyOf(past), past, event, this.#hasTravelled);
+    const key = (this.#prepared = this.#keyOf(past));
+    if (!this.#isClosed) await this.#supply.fill(key, past, event, this.#hasTravelled);
+  }
+  /** The run goes on: of somebody who has gone back, machines follow it, unless new inputs have come lately. */
+  async follow(): Promise<void> {
+    const { end, changes } = this.#original.trail;
+    if (!this.#hasTravelled || end !== undefined || changes.length > this.#changes.length) return;
+    const past = await this.#past();
+    const key = this.#keyOf(past);
+    const isKnown = key === this.#prepared;
+    this.#prepared = key;
+    // A machine that is loaded knows the inputs up to then only.
+    if (isKnown && !this.#isClosed) await this.#supply.fill(key, past, past.event, true);
   }
   /** The user goes on: no processor is used for what may never be needed. */
   rest(): void {

@@ -54,6 +54,8 @@ export interface Blueprint {
 
 /** Of the run that is repeated, as its agent gives it. */
 export interface Past {
+  /** How far it has come. */
+  event: number;
   inputs: string;
   /** The events of stacks that are needed for long; undefined: all stacks are captured. */
   lasting?: readonly number[];
@@ -139,7 +141,7 @@ export class Replica {
         blueprint.skip,
       );
       await replica.debuggee.load();
-      if (lasting !== undefined) await replica.debuggee.ask('stacks.repeat', lasting, null);
+      await replica.expectStacks(lasting);
       if (fields.length > 0) await replica.debuggee.ask('data.expect', fields);
       await replica.#repetition.await();
       return replica;
@@ -204,6 +206,10 @@ export class Replica {
     if ((await this.debuggee.askIn<number>('event')) !== event) throw new StrayedError();
   }
 
+  /** Which stacks are needed for long, as the first run knows it by now. */
+  async expectStacks(lasting: Past['lasting']): Promise<void> {
+    if (lasting !== undefined) await this.debuggee.ask('stacks.repeat', lasting, null);
+  }
   /** What follows this event is to be shown: the stacks of its tasks are captured. */
   async show(event: number): Promise<void> {
     await this.debuggee.ask('stacks.showFrom', event - CAPTURED_BEFORE);

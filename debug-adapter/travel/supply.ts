@@ -77,7 +77,7 @@ export class Supply {
       const isShort = near.length < NEAR_SPARES;
       if (this.#spares.length < needed) {
         await this.#settle(this.#begin(key, past));
-      } else if (isShort && behind !== undefined) await this.#bring(behind, parked, isOver);
+      } else if (isShort && behind !== undefined) await this.#bring(behind, past, parked, isOver);
       else return;
     }
   }
@@ -86,7 +86,7 @@ export class Supply {
     if (this.#fitting(key, event).length > 0 || past.heapUsed > freemem() * MEMORY_SHARE) return;
     const spare = this.#begin(key, past);
     await this.#settle(spare);
-    await this.#bring(spare, parkingPlace(event), () => false);
+    await this.#bring(spare, past, parkingPlace(event), () => false);
   }
   #begin(key: string, past: Past): Spare {
     const spare: Spare = { key, at: 0, replica: this.#load(past) };
@@ -94,10 +94,11 @@ export class Supply {
     return spare;
   }
   /** Bring a machine on, a stretch at a time. */
-  async #bring(spare: Spare, event: number, isOver: () => boolean): Promise<void> {
+  async #bring(spare: Spare, { lasting }: Past, event: number, isOver: () => boolean): Promise<void> {
     while (spare.at < event && !isOver() && this.#spares.includes(spare)) {
       const to = (spare.at = Math.min(event, spare.at + STRETCH));
       spare.replica = spare.replica.then(async (replica) => {
+        await replica.expectStacks(lasting);
         spare.at = Math.max(to, await replica.toEvent(to));
         return replica;
       });

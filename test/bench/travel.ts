@@ -24,6 +24,8 @@ export interface TravelFigures {
   events: number;
   /** As soon as the machine has stopped. */
   first_at_once: number;
+  /** The same of somebody who has gone back from an earlier stop. */
+  again_at_once: number;
   /** The first one, after a look at the stop. */
   first: number;
   /** The next ones after looks. */
@@ -50,6 +52,9 @@ async function measure(stand: number): Promise<TravelFigures> {
   const hasty = await Traveller.at(stand);
   const first_at_once = await hasty.stepBack();
   await hasty.stop();
+  const used = await Traveller.at(stand, true);
+  const again_at_once = await used.stepBack();
+  await used.stop();
   const traveller = await Traveller.at(stand);
   const { events } = traveller;
   try {
@@ -83,6 +88,7 @@ async function measure(stand: number): Promise<TravelFigures> {
     return {
       events,
       first_at_once: rounded(first_at_once),
+      again_at_once: rounded(again_at_once),
       first: rounded(first),
       later: rounded(median(later)),
       held: rounded(median(held)),
@@ -107,7 +113,8 @@ class Traveller {
   /** What was said last that matters. */
   #said = '';
 
-  static async at(stand: number): Promise<Traveller> {
+  /** @param goesBack whether it goes back from an earlier stop, on its way */
+  static async at(stand: number, goesBack = false): Promise<Traveller> {
     const traveller = new Traveller();
     const client = traveller.#client;
     client.on('output', ({ body }: DebugProtocol.OutputEvent) => {
@@ -118,11 +125,19 @@ class Traveller {
     const initialized = client.waitForEvent('initialized');
     const launched = client.launchRequest({ program: PROGRAM } as never);
     await initialized;
-    await traveller.breakAt('return value', `trips === ${stand}`);
+    const there = (): Promise<void> => traveller.breakAt('return value', `trips === ${stand}`);
+    await (goesBack ? traveller.breakAt('await connect(fd') : there());
     const stopped = traveller.#stop();
     await client.configurationDoneRequest();
     await Promise.all([launched, stopped]);
     await traveller.#look();
+    if (goesBack) {
+      await traveller.stepBack();
+      await traveller.go('continue');
+      await sleep(LOOK_MS);
+      await there();
+      await traveller.go('continue');
+    }
     traveller.events = await traveller.#event();
     await traveller.breakAt();
     return traveller;

@@ -58,14 +58,26 @@ describe('the .vsix', function () {
     const modules = files.filter((file) => /^dist\/(debug-adapter|stack)\/.*\.js$/.test(file));
     assert.ok(modules.length > 300, `${modules.length} modules`);
     const missing = new Set<string>();
-    for (const module of modules)
-      for (const name of importedPackages(await readFile(path.join(root, module), 'utf8')))
+    for (const module of modules) {
+      const code = await readFile(path.join(root, module), 'utf8');
+      for (const name of importedPackages(code))
         if (!files.includes(`node_modules/${name}/package.json`))
           missing.add(`${name}, imported by ${module}`);
+      for (const file of requiredFiles(code))
+        if (!files.includes(file)) missing.add(`${file}, required by ${module}`);
+    }
     assert.deepEqual([...missing], []);
   });
 });
 
+/** The files of packages that require() finds for a module of the project. */
+function requiredFiles(code: string): string[] {
+  const { resolve } = createRequire(import.meta.url);
+  return [...code.matchAll(/\brequire\('([\w@/-]+)'\)/g)]
+    .map(([, name]) => name!)
+    .filter((name) => !isBuiltin(name))
+    .map((name) => path.relative(root, resolve(name)).split(path.sep).join('/'));
+}
 /** The packages that a module's import declarations name. */
 function importedPackages(code: string): string[] {
   const imports = /^(?:(?:import|export)\b[^;'"]*?\bfrom\s+|import\s+)['"]([^'"]+)['"]/gm;

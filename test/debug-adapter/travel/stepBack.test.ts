@@ -3,11 +3,14 @@ import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { UNCAUGHT_FILTER } from '../../../debug-adapter/filters/all.ts';
 import { withAdapter, type Adapter, type Stopped } from '../support/adapter.ts';
 import { fixture, ROOT } from '../support/paths.ts';
 
 const program = fixture('handshake');
+/** Longer than it takes until two machines are loaded for somebody who has gone back. */
+const READY_MS = 1500;
 
 /** Stops at a line of the program. */
 async function atLine(adapter: Adapter, line: number, more: object = {}): Promise<void> {
@@ -30,6 +33,18 @@ async function go(adapter: Adapter, ...commands: Parameters<Adapter['go']>[0][])
 async function place(adapter: Adapter): Promise<string> {
   const [top] = await adapter.stack();
   return `${top!.name}:${top!.line}`;
+}
+/** The frames of a thread, named by its function. */
+async function stackOf(adapter: Adapter, name: string): Promise<string[]> {
+  const { threads } = await adapter.request<{ threads: { id: number; name: string }[] }>('threads', {});
+  const thread = threads.find((one) => one.name.startsWith(name))!;
+  const { stackFrames } = await adapter.request<{ stackFrames: { name: string; line: number }[] }>(
+    'stackTrace',
+    {
+      threadId: thread.id,
+    },
+  );
+  return stackFrames.map((frame) => `${frame.name}:${frame.line}`);
 }
 const event = (adapter: Adapter): Promise<string> => adapter.evaluate('world.event');
 
@@ -182,6 +197,28 @@ describe('debug adapter: a step back', () => {
       assert.equal(await setting(), '1');
       assert.deepEqual(await go(adapter, ...names.slice(1)), forward.slice(0, -1));
       assert.equal(await setting(), '2');
+    }));
+});
+
+describe('debug adapter: machines that wait for a step back', () => {
+  it('know who has fallen asleep since they were loaded, and from where', () =>
+    withAdapter(async (adapter) => {
+      const file = fixture('longSleep');
+      await adapter.launch({ program: file }, () => breakAt(adapter, file, 22));
+      await adapter.stopped();
+      assert.deepEqual(await go(adapter, 'stepBack', 'continue'), ['client:21', 'client:22']);
+      // Now machines are loaded that will be used at the next stop.
+      await sleep(READY_MS);
+      await breakAt(adapter, file, 25);
+      assert.deepEqual(await go(adapter, 'continue'), ['client:25']);
+      const asleep = (): Promise<string[]> => stackOf(adapter, 'sleeper');
+      const before = await asleep();
+      assert.ok(
+        before.some((frame) => frame === 'sleeper:30'),
+        before.join(', '),
+      );
+      assert.deepEqual(await go(adapter, 'stepBack'), ['client:24']);
+      assert.deepEqual(await asleep(), before);
     }));
 });
 

@@ -12,6 +12,9 @@ const TOOLBAR = {
   stop: 'codicon-debug-stop',
 } as const;
 
+/** How often the call stack is looked at until it is drawn, or only a part of it is in view. */
+const LOOKS = 20;
+
 export class DebugUi {
   readonly #workbench: Workbench;
 
@@ -120,18 +123,35 @@ export class DebugUi {
 
   /** The frames of the call stack with their file and line, innermost first. */
   async frames(): Promise<string[]> {
-    const rows = this.#workbench.page.locator('.debug-call-stack .monaco-list-row:has(.stack-frame)');
-    // Part by part: where the list is being drawn anew there is no layout that would keep their texts apart.
-    // The list puts a row that comes into view behind the others, whatever its place.
-    return rows.evaluateAll((frames) =>
-      frames
-        .sort((a, b) => Number(a.getAttribute('data-index')) - Number(b.getAttribute('data-index')))
-        .map((frame) =>
+    let frames: string[] = [];
+    for (let look = 0; look < LOOKS; look++) {
+      const drawn = await this.#drawnFrames();
+      ({ frames } = drawn);
+      if (drawn.isWhole) break;
+      await this.#workbench.page.waitForTimeout(50);
+    }
+    return frames;
+  }
+  /** Where the list is being drawn anew, its first frame may be missing for a moment: so is the row before the next one. */
+  #drawnFrames(): Promise<{ frames: string[]; isWhole: boolean }> {
+    const rows = this.#workbench.page.locator('.debug-call-stack .monaco-list-row');
+    return rows.evaluateAll((all) => {
+      const indexOf = (row: { getAttribute(name: string): string | null }): number =>
+        Number(row.getAttribute('data-index'));
+      // The list puts a row that comes into view behind the others, whatever its place.
+      const sorted = all.sort((a, b) => indexOf(a) - indexOf(b));
+      const frames = sorted.filter((row) => row.querySelector('.stack-frame') !== null);
+      const [first] = frames;
+      return {
+        isWhole: first === undefined || sorted.some((row) => indexOf(row) === indexOf(first) - 1),
+        // Part by part: where the list is being drawn anew there is no layout that would keep their texts apart.
+        frames: frames.map((frame) =>
           [...frame.querySelectorAll('.expression, .file-name, .line-number')]
             .map((part) => part.textContent.trim())
             .join(' '),
         ),
-    );
+      };
+    });
   }
 
   /** All frames of the thread that stopped, with the room to see them. */
