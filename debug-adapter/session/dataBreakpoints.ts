@@ -28,8 +28,12 @@ export async function dataBreakpointInfo(
   fields: DataFields,
   { variablesReference = 0, name, frameId }: DebugProtocol.DataBreakpointInfoArguments,
 ): Promise<Info> {
-  const moment = run.execution.trail.moment;
-  if (run.execution.stop === undefined) throw run.notStopped();
+  const { stop } = run.execution;
+  if (stop === undefined) throw run.notStopped();
+  // Which moment it is comes with the snapshot.
+  await stop.snapshot;
+  if (run.execution.stop !== stop) throw run.notStopped();
+  const { moment } = run.execution.trail;
   if (isGlance(variablesReference)) {
     run.frames.sleepers.check(variablesReference);
     return { dataId: null, description: say(run.t, AS_IT_WAS) };

@@ -10,7 +10,7 @@ import type { CaptureMoment } from '../inspect/stackCaptures.ts';
 import { callOf, rawPlace, surroundings } from '../travel/here.ts';
 import { History, noEvent, type Arrival } from '../travel/history.ts';
 import { Machines } from '../travel/machines.ts';
-import { Processors } from '../travel/processors.ts';
+import { Preparation } from '../travel/preparation.ts';
 import { GivenUpError, type Replica } from '../travel/replica.ts';
 import type { Configuration } from './configuration.ts';
 import { droppedText, inherit, otherRun, PastChange, stopInPast, type PastStop } from './pastChange.ts';
@@ -61,25 +61,14 @@ interface Search {
   isLeft: boolean;
 }
 
-/**
- * Who looks at a stop for so long may go back from it: machines are made ready for that, once a processor has had nothing to
- * do for as long.
- */
-const LOOK_MS = 600;
-/** The same of somebody who has gone back before. */
-const GLANCE_MS = 100;
-/** So often machines of somebody who has gone back are brought on behind a run that goes on. */
-const FOLLOW_MS = 250;
-
 export class Travel {
   readonly #traveller: Traveller;
   #machines: Machines | undefined;
   #history: History | undefined;
   #present: Present | undefined;
-  readonly #processors = new Processors();
+  readonly #preparation = new Preparation();
   #searching: Search | undefined;
   #arrival: Promise<void> = Promise.resolve();
-  #looks: NodeJS.Timeout | undefined;
 
   constructor(traveller: Traveller) {
     this.#traveller = traveller;
@@ -367,6 +356,7 @@ export class Travel {
     const change = (past.pastChange = new PastChange());
     const isHere = (): boolean => this.#present !== undefined && past.execution.stop === stop;
     try {
+      await stop.snapshot;
       const here = await stopInPast(past, momentOf(past));
       if (!isHere()) throw past.notStopped();
       const answer = await make().catch((error: unknown) => {
@@ -474,41 +464,14 @@ export class Travel {
 
   /** A run stands at an event: soon somebody may go back. */
   stands(run: Run, event: number): void {
-    this.#rest();
-    const machines = this.machinesFor(run);
-    this.#whenIdle(machines.hasTravelled ? GLANCE_MS : LOOK_MS, (idle) => {
-      if (!machines.hasTravelled && idle < 1) return this.stands(run, event);
-      // Whoever goes back meets the error.
-      machines.prepare(event).catch(() => {});
-    });
+    this.#preparation.stands(this.machinesFor(run), event);
   }
   /** A run goes on. */
   goes(run: Run): void {
-    this.#rest();
+    this.#preparation.rest();
     const isPast = this.#present !== undefined;
-    if (!isPast && this.#machines?.hasTravelled === true) this.#follow(run, this.#machines);
-  }
-  /** Machines follow a run while it goes on: whoever has gone back from one stop may do so from the next one, too. */
-  #follow(run: Run, machines: Machines): void {
-    const looks = this.#whenIdle(FOLLOW_MS, (idle) => {
-      const following = idle < 1 / 2 ? Promise.resolve() : machines.follow();
-      // As in stands().
-      void following
-        .catch(() => {})
-        .then(() => {
-          if (this.#looks === looks && !run.isOver) this.#follow(run, machines);
-        });
-    });
-  }
-  /** @param act is told how many processors have had nothing to do meanwhile */
-  #whenIdle(ms: number, act: (idle: number) => void): NodeJS.Timeout {
-    this.#processors.look();
-    return (this.#looks = setTimeout(() => act(this.#processors.idle), ms));
-  }
-  #rest(): void {
-    clearTimeout(this.#looks);
-    this.#looks = undefined;
-    this.#machines?.rest();
+    if (!isPast && this.#machines?.hasTravelled === true)
+      this.#preparation.follow(this.#machines, () => run.isOver);
   }
 
   /** A search is under way: give it up. @returns whether there was one */
@@ -522,7 +485,7 @@ export class Travel {
   leave(run: Run): Run {
     if (this.#searching !== undefined) this.#searching.isLeft = true;
     this.#searching = undefined;
-    this.#rest();
+    this.#preparation.rest();
     this.#machines?.close();
     this.#machines = undefined;
     this.#history = undefined;
