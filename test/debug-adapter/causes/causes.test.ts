@@ -1,16 +1,7 @@
 /** Each packet's cause, held against the call stack with which it was sent. */
 import assert from 'node:assert/strict';
 import { Observed, type Sent } from '../support/observed.ts';
-import {
-  accepted,
-  ADDRESS,
-  connected,
-  story,
-  type Setup,
-  type Sockscope,
-} from '../../stack/support/story.ts';
-
-type Process = (s: Sockscope) => Promise<void>;
+import { accepted, ADDRESS, connected, type Process, type Setup, story } from '../../stack/support/story.ts';
 
 /** What a client and a server send on the loopback, and why. */
 async function causesOf(setup: Setup, server: Process, client: Process): Promise<Sent[]> {

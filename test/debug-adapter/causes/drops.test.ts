@@ -6,13 +6,11 @@ import {
   block,
   connected,
   listener,
-  story,
+  type Process,
   type Setup,
-  type Sockscope,
+  story,
 } from '../../stack/support/story.ts';
 import { Captured } from '../support/captured.ts';
-
-type Process = (s: Sockscope) => Promise<void>;
 
 async function captured(setup: Setup, processes: Record<string, Process>): Promise<Captured> {
   const told = story(setup);

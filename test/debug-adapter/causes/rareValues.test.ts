@@ -12,13 +12,14 @@ import {
   block,
   connected,
   listener,
+  type Process,
+  reads,
   receive,
-  story,
+  sends,
   type Setup,
-  type Sockscope,
+  story,
 } from '../../stack/support/story.ts';
 
-type Process = (s: Sockscope) => Promise<void>;
 const MS = 1_000_000;
 const WAN = { mtu: 1500, latency: '5ms' };
 
@@ -58,18 +59,6 @@ class Tale {
   }
 }
 
-const reads: Process = async (s) => {
-  const fd = await accepted(s);
-  while ((await s.recv(fd)).length > 0);
-  await s.close(fd);
-};
-const sends =
-  (times: number, bytes: number): Process =>
-  async (s) => {
-    const fd = await connected(s);
-    for (let i = 0; i < times; i++) await s.send(fd, block(bytes));
-    await s.close(fd);
-  };
 async function tale(setup: Setup, client: Process, server: Process = reads): Promise<Tale> {
   const told = story({ aftermath: 600, ...setup })
     .process('server', server)

@@ -15,13 +15,13 @@ import {
   codeOf,
   connected,
   listener,
+  type Process,
   receive,
-  story,
   type Setup,
   type Sockscope,
+  story,
 } from '../../stack/support/story.ts';
 
-type Process = (s: Sockscope) => Promise<void>;
 const WAN = { mtu: 1500, latency: '5ms' };
 const PORT = 45_000;
 

@@ -4,14 +4,12 @@ import {
   accepted,
   block,
   connected,
+  type Process,
   receive,
-  story,
   type Setup,
-  type Sockscope,
+  story,
 } from '../../stack/support/story.ts';
 import { Captured } from '../support/captured.ts';
-
-type Process = (s: Sockscope) => Promise<void>;
 
 async function captured(setup: Setup, server: Process, client: Process): Promise<Captured> {
   const told = story(setup).process('server', server).process('client', client);

@@ -2,9 +2,15 @@
 import assert from 'node:assert/strict';
 import type { ValueReason } from '../../../stack/capture/value_reason.ts';
 import { Observed, valueReasons, type Changed } from '../support/observed.ts';
-import { accepted, connected, story, type Setup, type Sockscope } from '../../stack/support/story.ts';
-
-type Process = (s: Sockscope) => Promise<void>;
+import {
+  accepted,
+  connected,
+  type Process,
+  reads,
+  sends,
+  type Setup,
+  story,
+} from '../../stack/support/story.ts';
 
 /** All changes of a story. */
 async function changesOf(setup: Setup, server: Process, client: Process): Promise<Changed[]> {
@@ -13,20 +19,6 @@ async function changesOf(setup: Setup, server: Process, client: Process): Promis
   await told.run();
   return changes;
 }
-
-/** The client sends, the server reads all. */
-const reads: Process = async (s) => {
-  const fd = await accepted(s);
-  while ((await s.recv(fd)).length > 0);
-  await s.close(fd);
-};
-const sends =
-  (times: number, bytes: number): Process =>
-  async (s) => {
-    const fd = await connected(s);
-    for (let i = 0; i < times; i++) await s.send(fd, new Uint8Array(bytes));
-    await s.close(fd);
-  };
 
 describe('The cause of a window', () => {
   it('is who does not read when it closes, and who reads when it opens', async () => {

@@ -115,7 +115,7 @@ export class Story {
   }
 
   /** A process: it gets the scenario API, bound to this machine. Processes start in the order in which they stand here. */
-  process(name: string, main: (s: Sockscope) => Promise<void>): this {
+  process(name: string, main: Process): this {
     this.#processes.push({ name, main });
     return this;
   }
@@ -305,6 +305,9 @@ export async function codeOf(promise: Promise<unknown>): Promise<string | null> 
   }
 }
 
+/** What a process of a story does. */
+export type Process = (s: Sockscope) => Promise<void>;
+
 export const ADDRESS = { address: '127.0.0.1', port: 8080 };
 /** A socket that listens on ADDRESS. */
 export async function listener(s: Sockscope, backlog = 16, address = ADDRESS): Promise<number> {
@@ -347,3 +350,18 @@ export const accepted = async (s: Sockscope, set: (fd: number) => Promise<unknow
   await s.close(fd);
   return connection;
 };
+
+/** Reads all that comes over one connection, and closes it. */
+export const reads: Process = async (s) => {
+  const fd = await accepted(s);
+  while ((await s.recv(fd)).length > 0);
+  await s.close(fd);
+};
+/** Connects, sends so many blocks, and closes. */
+export const sends =
+  (times: number, bytes: number): Process =>
+  async (s) => {
+    const fd = await connected(s);
+    for (let i = 0; i < times; i++) await s.send(fd, block(bytes));
+    await s.close(fd);
+  };
