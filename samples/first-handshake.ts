@@ -6,7 +6,7 @@
  * Time stands still while you look, so take all the time you want.
  *
  * 1. Put a breakpoint on `await connect(…)` in client(): click beside its line number. Press F5.
- *    Look at the Sockets view, at the end of the side bar. (A small window has no room for all
+ *    Look at the Sockets view, further down in the side bar. (A small window has no room for all
  *    views: close Variables and Watch for now, by a click on their titles.) The server's socket
  *    says LISTEN. Below it are two queues, both empty: the SYN queue for clients that have
  *    knocked, the accept queue for those whom the server may let in.
