@@ -23,6 +23,13 @@ async function answers(client: RawClient, requests: number[]): Promise<string[]>
   const responses = await Promise.all(requests.map((seq) => client.answerTo(seq)));
   return responses.map(({ success, message }) => (success ? 'ok' : message!));
 }
+/** The events about threads after so many messages, in order. */
+function toldOfThreads(client: RawClient, after: number): [event: string, threadId: number][] {
+  return client.messages.slice(after).flatMap((one): [string, number][] => {
+    const { event, body } = one as DebugProtocol.Event;
+    return ['continued', 'thread', 'stopped'].includes(event) ? [[event, body.threadId]] : [];
+  });
+}
 const atEntry = async (adapter: Adapter) => {
   await adapter.launch({ program: fixture('handshake'), stopOnEntry: true });
   await adapter.stopped();
@@ -32,7 +39,8 @@ describe('debug adapter: requests that overtake each other', () => {
   it('takes one of two launches that are sent at once', () =>
     withClient(async (client) => {
       client.send('initialize', { adapterID: 'sockscope' });
-      const sent = ['handshake', 'loop'].map((name) => client.send('launch', { program: fixture(name) }));
+      const launch = (name: string) => ['launch', { program: fixture(name) }] as const;
+      const sent = client.sendTogether(launch('handshake'), launch('loop'));
       assert.deepEqual(await answers(client, sent), [
         'ok',
         'the machine has been launched already: use restart',
@@ -44,7 +52,9 @@ describe('debug adapter: requests that overtake each other', () => {
       await client.launch({ program: fixture('handshake'), stopOnEntry: true });
       const { threadId } = (await client.event('stopped')).body as DebugProtocol.StoppedEvent['body'];
       const before = client.messages.length;
-      const sent = Array.from({ length: 60 }, () => client.send('stepIn', { threadId }));
+      const sent = client.sendTogether(
+        ...Array.from({ length: 60 }, () => ['stepIn', { threadId }] as const),
+      );
       const told = await answers(client, sent);
       assert.deepEqual(told, ['ok', ...Array<string>(59).fill(RUNNING)]);
       await client.event('stopped', before);
@@ -56,7 +66,11 @@ describe('debug adapter: requests that overtake each other', () => {
       await client.launch({ program: fixture('busy'), stopOnEntry: true });
       const { threadId } = (await client.event('stopped')).body as DebugProtocol.StoppedEvent['body'];
       const before = client.messages.length;
-      const sent = ['stepIn', 'next', 'pause'].map((command) => client.send(command, { threadId }));
+      const sent = client.sendTogether(
+        ['stepIn', { threadId }],
+        ['next', { threadId }],
+        ['pause', { threadId }],
+      );
       assert.deepEqual(await answers(client, sent), ['ok', RUNNING, 'ok']);
       await client.event('stopped', before);
     }));
@@ -111,27 +125,39 @@ describe('debug adapter: requests that overtake each other', () => {
       await client.launch({ program: fixture('busy'), stopOnEntry: true });
       await client.event('stopped');
       const before = client.messages.length;
-      const told = await answers(client, [client.send('restart', {}), client.send('restart', {})]);
+      const told = await answers(client, client.sendTogether(['restart', {}], ['restart', {}]));
       assert.equal(told[0], 'ok');
       assert.match(told[1]!, /another restart is under way/);
       await client.event('stopped', before);
     }));
 
-  it('tells once that a stop is over where a step and a restart are sent together, and nothing of the old machine then', () =>
+  it('tells once that a stop is over where a continue and a restart arrive together, and nothing of the old machine then', () =>
     withClient(async (client) => {
-      await client.launch({ program: fixture('handshake'), stopOnEntry: true });
+      await client.launch({ program: fixture('busy'), stopOnEntry: true });
       const { threadId } = (await client.event('stopped')).body as DebugProtocol.StoppedEvent['body'];
       const before = client.messages.length;
-      const sent = [client.send('continue', { threadId }), client.send('restart', {})];
+      const sent = client.sendTogether(['continue', { threadId }], ['restart', {}]);
       assert.deepEqual(await answers(client, sent), ['ok', 'ok']);
       await client.event('stopped', before);
-      const told = client.messages.slice(before).flatMap((one) => {
-        const { event, body } = one as DebugProtocol.Event;
-        return ['continued', 'thread', 'stopped'].includes(event) ? [[event, body.threadId]] : [];
-      });
-      assert.deepEqual(told, [
+      assert.deepEqual(toldOfThreads(client, before), [
         ['continued', threadId],
         ['thread', threadId],
+        ['stopped', threadId],
+      ]);
+    }));
+
+  it('does not tell it again where the restart arrives after the continue', () =>
+    withClient(async (client) => {
+      await client.launch({ program: fixture('busy'), stopOnEntry: true });
+      const { threadId } = (await client.event('stopped')).body as DebugProtocol.StoppedEvent['body'];
+      const before = client.messages.length;
+      const sent = [client.send('continue', { threadId })];
+      await client.event('continued', before);
+      sent.push(client.send('restart', {}));
+      assert.deepEqual(await answers(client, sent), ['ok', 'ok']);
+      await client.event('stopped', before);
+      assert.deepEqual(toldOfThreads(client, before), [
+        ['continued', threadId],
         ['stopped', threadId],
       ]);
     }));

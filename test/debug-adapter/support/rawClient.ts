@@ -45,6 +45,12 @@ export class RawClient {
     this.#output.write(this.framed(command, args));
     return this.#seq;
   }
+  /** The same for requests that must arrive at once: the adapter may answer the first of two writes between them. */
+  sendTogether(...requests: (readonly [command: string, args?: unknown])[]): number[] {
+    const first = this.nextSeq;
+    this.write(requests.map(([command, args]) => this.framed(command, args)).join(''));
+    return requests.map((_, index) => first + index);
+  }
   framed(command: string, args?: unknown): string {
     return frame({ seq: ++this.#seq, type: 'request', command, arguments: args });
   }
