@@ -1,5 +1,6 @@
 // VS Code's own debug UI: breakpoints, stops, stepping, the call stack.
-import { errors } from 'playwright-core';
+import type { Locator } from 'playwright-core';
+import { enter, isThere } from './inputs.ts';
 import type { Workbench } from './workbench.ts';
 
 const TOOLBAR = {
@@ -33,13 +34,7 @@ export class DebugUi {
     await this.waitUntil(`a breakpoint in line ${line}`, async () => {
       await this.#workbench.goToLine(line);
       await page.keyboard.press('F9');
-      try {
-        await drawn.nth(before).waitFor({ timeout: 5000 });
-        return true;
-      } catch (error) {
-        if (error instanceof errors.TimeoutError) return undefined;
-        throw error;
-      }
+      return isThere(drawn.nth(before), 5000);
     });
   }
 
@@ -176,23 +171,45 @@ export class DebugUi {
     if ((await row.locator('input[type=checkbox]:checked, .monaco-custom-toggle.checked').count()) === 0)
       await box.click();
     if (condition === undefined) return;
-    await row.hover();
-    await row.locator('.codicon-edit, [aria-label^="Edit Condition"]').first().click();
-    const input = pane.locator('input[type=text], .monaco-inputbox input').last();
-    await input.fill(condition);
-    await input.press('Enter');
-    await row.filter({ hasText: condition }).waitFor();
+    await this.#fillInList(pane, row.filter({ hasText: condition }), condition, async (options) => {
+      await row.hover(options);
+      await row.locator('.codicon-edit, [aria-label^="Edit Condition"]').first().click(options);
+    });
   }
 
   /** Stops where a function begins. */
   async breakOnFunction(name: string): Promise<void> {
     const pane = await this.#workbench.showPane('Breakpoints', { alone: true });
-    await pane.locator('.pane-header').hover();
-    await pane.locator('.pane-header a[aria-label^="Add Function Breakpoint"]').click();
-    const input = pane.locator('input').last();
-    await input.fill(name);
-    await input.press('Enter');
-    await pane.locator('.monaco-list-row', { hasText: name }).waitFor();
+    const exactly = this.#workbench.page.getByText(name, { exact: true });
+    const row = pane.locator('.monaco-list-row').filter({ has: exactly });
+    await this.#fillInList(pane, row, name, async (options) => {
+      await pane.locator('.pane-header').hover(options);
+      await pane.locator('.pane-header a[aria-label^="Add Function Breakpoint"]').click(options);
+    });
+  }
+
+  /**
+   * Gives an input among the rows of a pane its text, until the row that comes of it is there.
+   *
+   * @param open opens the input
+   */
+  async #fillInList(
+    pane: Locator,
+    row: Locator,
+    text: string,
+    open: (options: { timeout: number }) => Promise<void>,
+  ): Promise<void> {
+    const input = pane.locator('.monaco-inputbox input').last();
+    const options = { timeout: 5000 };
+    // An editor that shows a stop at this moment takes the focus, and VS Code closes the input for that.
+    await this.waitUntil(`the input for "${text}"`, () =>
+      isThere(row, options.timeout, async () => {
+        if ((await row.count()) > 0) return;
+        await open(options);
+        await enter(input, text, options);
+        await input.press('Enter', options);
+      }),
+    );
   }
 
   /** Ends the session and waits until VS Code shows none. */

@@ -4,8 +4,9 @@ import { installLanguagePack } from './languagePack.ts';
 import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { chromium, errors, type Browser, type Locator, type Page } from 'playwright-core';
+import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
 import { DebugUi } from './debugUi.ts';
+import { enter, isInTime, isThere } from './inputs.ts';
 import { PacketsView } from './packetsView.ts';
 import { failureScreenshot, imageScreenshot, screenshot } from '../../support/screenshots.ts';
 import { browserScript, packageScript, serverScript, type RunningServer } from './scripts.ts';
@@ -178,9 +179,20 @@ export class Workbench {
       (await name.inputValue()).endsWith(suggested) ? true : undefined,
     );
     await name.fill(target);
-    // The dialog looks the folder up first.
-    await this.page.waitForTimeout(1000);
-    await this.page.keyboard.press('Enter');
+    await this.acceptFileDialog((options) => name.press('Enter', options));
+  }
+
+  /**
+   * Accepts the path in the input of a file dialog. Before the dialog has looked the path up, to accept it only leads to
+   * its folder.
+   */
+  async acceptFileDialog(accept: (options: { timeout: number }) => Promise<void>): Promise<void> {
+    await this.debug.waitUntil('the end of the file dialog', () =>
+      isInTime(async () => {
+        if (await this.quickInput.isVisible()) await accept({ timeout: 3000 });
+        await this.quickInput.waitFor({ state: 'hidden', timeout: 3000 });
+      }),
+    );
   }
 
   /** Titles that the palette offers for a text. */
@@ -307,37 +319,6 @@ export class Workbench {
       return isThere(row, 8000, () => enter(input, `>${text}`, { timeout: 3000 }));
     });
   }
-}
-
-/** Waits for an element, after what may have to wait, too. @returns undefined where it did not come in time */
-async function isThere(
-  element: Locator,
-  timeout: number,
-  first?: () => Promise<void>,
-): Promise<true | undefined> {
-  try {
-    await first?.();
-    await element.first().waitFor({ timeout });
-    return true;
-  } catch (error) {
-    if (error instanceof errors.TimeoutError) return undefined;
-    throw error;
-  }
-}
-
-/**
- * Gives an input of VS Code's a text. Playwright's fill() types it where the focus is: an editor that takes the focus at
- * this moment would have it in its file.
- */
-async function enter(input: Locator, text: string, options: { timeout?: number } = {}): Promise<void> {
-  await input.evaluate(
-    (element, value) => {
-      Object.assign(element, { value });
-      element.dispatchEvent(new Event('input', { bubbles: true }));
-    },
-    text,
-    options,
-  );
 }
 
 async function replaceAdapter(userFolder: string, adapter: string): Promise<void> {
