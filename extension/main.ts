@@ -90,7 +90,7 @@ export function activate(context: vscode.ExtensionContext): void {
     registerRecordings(sessions),
     registerWhatIf(sessions),
     new FailingSeed(context.extensionUri, lastProgram),
-    new FirstStop(sessions, packets, context.globalState),
+    new FirstStop(sessions, packets, trees, context.globalState),
     registerInlineValues(sessions, sources),
     temporary,
     captures,

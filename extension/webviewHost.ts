@@ -44,9 +44,9 @@ export class WebviewHost<To, From extends { type: string }>
     return this.#isReady && this.#view?.visible === true;
   }
 
-  /** Opens the view and gives it the keyboard focus. */
-  async show(): Promise<void> {
-    await vscode.commands.executeCommand(`${this.#kind.viewId}.focus`);
+  /** Opens the view and gives it the keyboard focus, unless that stays where it is. */
+  async show(options: { preserveFocus?: boolean } = {}): Promise<void> {
+    await vscode.commands.executeCommand(`${this.#kind.viewId}.focus`, options);
   }
 
   /** Opens the view and sends it a message, once it has loaded. */

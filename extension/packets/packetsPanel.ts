@@ -97,9 +97,9 @@ export class PacketsPanel implements vscode.Disposable {
     return this.#host.onDidChangeVisibility;
   }
 
-  /** Opens the panel and gives it the keyboard focus. */
-  show(): Promise<void> {
-    return this.#host.show();
+  /** Opens the panel and gives it the keyboard focus, unless that stays where it is. */
+  show(options: { preserveFocus?: boolean } = {}): Promise<void> {
+    return this.#host.show(options);
   }
 
   /** Opens the panel and selects a packet. */

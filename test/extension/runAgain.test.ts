@@ -15,7 +15,12 @@ describe('a scenario that is run again', function () {
   let stackFile = '';
 
   before(async () => {
-    code = await Workbench.open({ files: path.join(root, 'samples'), expect: SCENARIO });
+    code = await Workbench.open({
+      files: path.join(root, 'samples'),
+      expect: SCENARIO,
+      // Else VS Code itself takes the keyboard to the editor at each stop.
+      settings: { 'debug.focusEditorOnBreak': false },
+    });
     await code.openFile(SCENARIO);
   });
   after(() => code?.close());
@@ -47,6 +52,17 @@ describe('a scenario that is run again', function () {
     await code.page.keyboard.press('F5');
     await code.debug.stopped();
     assert.match(await code.debug.top(), /^server first-handshake\.ts/);
+  });
+
+  it('takes the keyboard at its first stop from no view', async () => {
+    await code.debug.stop();
+    const breakpoints = await code.showPane('Breakpoints');
+    await breakpoints.locator('.monaco-list').focus();
+    await code.page.keyboard.press('F5');
+    await code.debug.stopped();
+    // What the extension does at the stop takes a moment.
+    await code.page.waitForTimeout(1000);
+    await breakpoints.locator('.monaco-list:focus').waitFor();
   });
 
   it('leaves the panel where the user has put it', async () => {
