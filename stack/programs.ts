@@ -32,7 +32,7 @@ export interface Surroundings {
 
 /**
  * Load programs with all their imports; they run together. When they are loaded, their machines exist,
- * external wires are connected, and this JavaScript realm (a worker, a process) has the world's globals: it must run only one world.
+ * external wires are connected, and this JavaScript realm (a worker, a process) has the world's globals: it must run only one world at a time.
  *
  * @throws ProgramError, ConfigError for a fault of a link that does not exist, or the error of what connects the world to the host
  */

@@ -51,8 +51,19 @@ export class CdpClient implements WorkerPeer {
   /** Resolves when the worker is attached and waits for its first commands. */
   readonly ready = new Promise<void>((resolve) => (this.#onAttached = resolve));
 
-  constructor(threadId: number) {
-    WorkerHub.shared.expect(threadId, this);
+  /** @param of the worker with this thread id, or the one that another client has had */
+  constructor(of: number | CdpClient) {
+    if (typeof of === 'number') WorkerHub.shared.expect(of, this);
+    else {
+      // V8 answers both in one session: no number is used twice.
+      this.#nextId = of.#nextId;
+      WorkerHub.shared.replace(of.#sessionId!, this);
+    }
+  }
+  /** Another client for the same worker, in the place of this one: no event comes here any more. */
+  successor(): CdpClient {
+    this.detached();
+    return new CdpClient(this);
   }
 
   get gone(): boolean {

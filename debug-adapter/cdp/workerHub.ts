@@ -69,6 +69,12 @@ export class WorkerHub {
     peer.attached(sessionId);
   }
 
+  /** Another peer has taken the place of the one of an attached worker. */
+  replace(sessionId: string, peer: WorkerPeer): void {
+    this.#attached.set(sessionId, peer);
+    peer.attached(sessionId);
+  }
+
   send(sessionId: string, message: string): void {
     const escaped = escapeNonAscii(message);
     this.#session.post('NodeWorker.sendMessageToWorker', { sessionId, message: escaped }, (error) => {

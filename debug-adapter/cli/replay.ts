@@ -16,6 +16,7 @@ import { parseLaunch } from '../session/launchArguments.ts';
 import { Numbers } from '../session/numbers.ts';
 import { blueprintOf } from '../session/run.ts';
 import type { Replica } from '../travel/replica.ts';
+import { Threads } from '../travel/threads.ts';
 import type { RunEnd } from '../worker/channel.ts';
 import { UsageError } from './arguments.ts';
 
@@ -46,7 +47,7 @@ async function replayFile(file: string, recordedSources: boolean): Promise<numbe
     const launch = parseLaunch(launchOf(recording));
     const numbers = new Numbers();
     const blueprint = blueprintOf(launch, new FunctionIndex(ROOT), numbers, {});
-    const replica = await loadRecorded(recording, { root: ROOT, ...blueprint });
+    const replica = await loadRecorded(recording, { root: ROOT, threads: new Threads(), ...blueprint });
     const streams = printed(replica);
     try {
       return await (recording.end.isOver ? runToEnd(replica, recording) : runToStop(replica, recording));

@@ -1,47 +1,30 @@
-/** A machine being debugged: its thread, the thread's inspector, and its streams. */
+/** A machine being debugged: booted in a thread, asked through the thread's inspector, and ended. */
 import { message, type Message, type Part } from '../../language/message.ts';
 import { UserError } from '../../language/userError.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Worker } from 'node:worker_threads';
 import type { SourcePlace } from '../../stack/user/program_error.ts';
-import { CdpClient } from '../cdp/cdpClient.ts';
-import { Scripts } from '../cdp/scripts.ts';
+import { DetachedError, type CdpClient } from '../cdp/cdpClient.ts';
+import type { Scripts } from '../cdp/scripts.ts';
 import { hostSockets } from '../hostSockets.ts';
-import { isScenario, SKIPPED_PATTERNS } from '../inspect/codeKinds.ts';
+import { isScenario } from '../inspect/codeKinds.ts';
 import { parseStack } from '../inspect/stackText.ts';
-import {
-  AGENT,
-  type BootConfig,
-  type FromWorker,
-  type RunEnd,
-  type ToWorker,
-  type WorkerData,
-} from '../worker/channel.ts';
-import type { CountedClass } from '../worker/creations.ts';
-import { MACHINE_FLAGS, machineLimits } from '../worker/thread.ts';
+import { AGENT, type BootConfig, type FromWorker, type RunEnd, type Shared } from '../worker/channel.ts';
 import { ConditionWatch } from './conditionWatch.ts';
 import { createMachineMemory } from './machineMemory.ts';
+import type { MachineThread, Tenant } from './machineThread.ts';
 
-/** Default heap limit of a machine's thread, in MB. */
-export const DEFAULT_MAX_HEAP = 1024;
 /** Memory that the process may use besides the machine's heap: buffers, packets, the debugger. In MB. */
 const BESIDE_HEAP_MB = 512;
 const MEMORY_POLL_MS = 100;
 /** The length at which an expression is cut off in a message. */
 const SHOWN_EXPRESSION = 100;
 const MB = 2 ** 20;
-/** How long to wait for the inspector to detach from a machine before it is ended anyway. */
-const DETACH_MS = 300;
-/**
- * How long the thread may take to end by itself, while it loads code and while the machine runs, before it is
- * terminated.
- */
-const LOADING_END_MS = 2000;
-const RUNNING_END_MS = 50;
-/** How long termination may take: a thread in V8's own code notices it only afterwards. */
-const TERMINATE_MS = 500;
+/** How long a machine may take to halt before its thread is ended with it. */
+const HALT_MS = 500;
 /** The group of remote objects that are released when the machine continues. */
 export const STOP_GROUP = 'stop';
+/** The group of the agent, for as long as there is a machine. */
+const AGENT_GROUP = 'agent';
 
 /** A message from the thread, or its exit. */
 type FromThread =
@@ -72,12 +55,12 @@ export class StartError extends UserError {
 }
 
 export class Debuggee {
+  readonly thread: MachineThread;
   readonly client: CdpClient;
   readonly scripts: Scripts;
   readonly memory = createMachineMemory();
   readonly maxHeap: number;
   readonly #currentPid = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
-  readonly #worker: Worker;
   #agentId = '';
   /** Expressions of the user that are being evaluated: V8 computes the first. */
   readonly #typed: string[] = [];
@@ -91,13 +74,12 @@ export class Debuggee {
   }
   #waiting: ((message: FromThread) => void) | undefined;
   #killed: Promise<boolean> | undefined;
+  #isLoaded = false;
   #runs = false;
   /** The machine was told to run its program. */
   get runs(): boolean {
     return this.#runs;
   }
-  #onExit: () => void = () => {};
-  readonly #exit = new Promise<void>((resolve) => (this.#onExit = resolve));
   /** Called when the run has ended by itself. */
   onEnded: (end: RunEnd) => void = () => {};
   /** Called with the exit code when the thread has ended. */
@@ -107,70 +89,38 @@ export class Debuggee {
   /** Called with output that the thread wrote to its own stdout and stderr, bypassing the machine. */
   onStrayOutput: (text: string) => void = () => {};
 
-  readonly #ready: Promise<unknown>;
   readonly #memoryWatch: NodeJS.Timeout;
   readonly conditions = new ConditionWatch((message, place) => this.#lost(message, place));
 
-  /**
-   * Starts the thread, which loads the stack's code; the machine is booted later.
-   *
-   * @param root the folder above `stack/`
-   * @param maxHeap in MB; the thread is ended if it needs more
-   * @param counted whose objects are counted as they are created
-   * @param isTraced whether the kernel's functions say when they begin and end
-   */
-  constructor(
-    root: string,
-    maxHeap = DEFAULT_MAX_HEAP,
-    counted: readonly CountedClass[] = [],
-    isTraced = false,
-  ) {
-    this.maxHeap = maxHeap;
-    const hostPort = hostSockets();
-    const workerData: WorkerData = {
-      ...this.memory,
-      hostPort,
-      currentPid: this.#currentPid,
-      evaluated: this.conditions.shared,
-      counted,
-      isTraced,
-    };
-    this.#worker = new Worker(new URL('../worker/main.js', import.meta.url), {
-      execArgv: [...MACHINE_FLAGS],
-      name: 'machine',
-      workerData,
-      transferList: [hostPort],
-      resourceLimits: machineLimits(maxHeap),
-      stdout: true,
-      stderr: true,
-    });
-    this.#worker.stdout.on('data', (text: Buffer) => this.onStrayOutput(text.toString()));
-    this.#worker.stderr.on('data', (text: Buffer) => this.onStrayOutput(text.toString()));
-    this.client = new CdpClient(this.#worker.threadId);
-    this.scripts = new Scripts(this.client, root);
-    this.#worker.on('message', (message: FromWorker) => this.#receive(message));
-    this.#worker.on('error', (error: NodeJS.ErrnoException) =>
-      error.code === 'ERR_WORKER_OUT_OF_MEMORY'
-        ? this.#lost(this.outOfMemory)
-        : this.#lost(
-            message("uncaught error in the machine's thread: {0}", String(error)),
-            this.#placeOf(error),
-          ),
-    );
+  /** @param thread which has no other machine */
+  constructor(thread: MachineThread) {
+    this.thread = thread;
+    this.client = thread.client;
+    this.scripts = thread.scripts;
+    this.maxHeap = thread.kind.maxHeap;
+    thread.tenant = this.#tenant();
     this.#memoryWatch = this.#watchMemory();
-    this.#worker.on('exit', (exitCode) => {
-      clearInterval(this.#memoryWatch);
-      this.conditions.stop();
-      this.client.detached();
-      this.#onExit();
-      this.#exited(exitCode);
-    });
-    // V8 may pause at the thread's first line, before the program.
-    this.client.on('Debugger.paused', () => {
-      if (!this.booted) void this.client.send('Debugger.resume').catch(() => {});
-    });
-    this.#ready = this.#attach();
-    this.#ready.catch(() => {});
+  }
+  #tenant(): Tenant {
+    return {
+      received: (message) => this.#receive(message),
+      failed: (error) =>
+        error.code === 'ERR_WORKER_OUT_OF_MEMORY'
+          ? this.#lost(this.outOfMemory)
+          : this.#lost(
+              message("uncaught error in the machine's thread: {0}", String(error)),
+              this.#placeOf(error),
+            ),
+      exited: (exitCode) => {
+        this.#stopWatching();
+        this.#exited(exitCode);
+      },
+      wrote: (text) => this.onStrayOutput(text),
+    };
+  }
+  #stopWatching(): void {
+    clearInterval(this.#memoryWatch);
+    this.conditions.stop();
   }
 
   /**
@@ -184,50 +134,50 @@ export class Debuggee {
     }, MEMORY_POLL_MS).unref();
   }
 
-  /** Attach the debugger before the thread's first line, then let the thread run. */
-  async #attach(): Promise<void> {
-    await this.client.ready;
-    const ready = this.#next();
-    const { client } = this;
-    // All sent at once: they are answered in order.
-    const sent = [
-      client.send('Runtime.enable'),
-      client.send('Debugger.enable'),
-      client.send('Debugger.setBlackboxPatterns', { patterns: [...SKIPPED_PATTERNS] }),
-      client.send('Runtime.runIfWaitingForDebugger'),
-    ];
-    await Promise.all([...sent, ready]);
-  }
-
   /**
    * Boot the machine. Rejects with a message for the user.
    *
    * @param skip URL patterns of files in which steps must not end
    */
   async boot(boot: BootConfig, skip: readonly string[]): Promise<void> {
-    await this.#ready;
+    if (this.client.gone) throw new DetachedError();
     const booted = this.#next();
-    this.#send({ type: 'boot', boot });
+    this.thread.ready.then(
+      () => this.#boot(boot),
+      // It has ended, as whoever waits is told.
+      () => {},
+    );
     await booted;
     this.scripts.skip(skip);
     const { result } = await this.client.send('Runtime.evaluate', {
       expression: `globalThis[Symbol.for('${AGENT}')]`,
-      objectGroup: 'agent',
+      objectGroup: AGENT_GROUP,
     });
     this.#agentId = result.objectId!;
+  }
+  #boot(boot: BootConfig): void {
+    const hostPort = hostSockets();
+    const shared: Shared = {
+      ...this.memory,
+      currentPid: this.#currentPid,
+      evaluated: this.conditions.shared,
+      hostPort,
+    };
+    this.thread.send({ type: 'boot', boot, shared }, [hostPort]);
   }
 
   /** Load the program. @returns the names of its processes. Rejects with a message for the user. */
   async load(): Promise<string[]> {
     const loaded = this.#next();
-    this.#send({ type: 'load' });
+    this.thread.send({ type: 'load' });
     const message = await loaded;
+    this.#isLoaded = true;
     return message.type === 'loaded' ? message.processes : [];
   }
 
   run(): void {
     this.#runs = true;
-    this.#send({ type: 'run' });
+    this.thread.send({ type: 'run' });
   }
 
   /** Call the agent; arguments and result are plain data. Works while the machine runs. */
@@ -268,30 +218,54 @@ export class Debuggee {
     return answerOf<Answer>(result);
   }
 
-  /** End the thread, even if it is paused or loops. @returns whether it ended in time */
+  /** End the machine with its thread, even if it is paused or loops. @returns whether the thread ended in time */
   kill(): Promise<boolean> {
     return (this.#killed ??= this.#kill());
   }
   async #kill(): Promise<boolean> {
+    this.#silence();
+    // A thread paused in the debugger does not end: resume it first, and prevent further pauses.
+    await this.thread.detach();
+    return this.thread.end(this.#runs);
+  }
+  /**
+   * End the machine, but not its thread.
+   *
+   * @returns the thread, for another machine; undefined: it has ended, too, because the machine did not halt, or something of
+   * its programs would be left
+   */
+  async vacate(): Promise<MachineThread | undefined> {
+    if (this.#killed !== undefined || !this.#isLoaded) return void this.kill();
+    const left = this.#left();
+    this.#killed = left.then((isLeft) => isLeft || this.#kill());
+    if (!(await left)) return undefined;
+    this.thread.renew();
+    return this.thread;
+  }
+  /** @returns whether the machine is gone from its thread */
+  async #left(): Promise<boolean> {
+    this.#silence();
+    // One that has ended meanwhile is gone, and its thread with it.
+    const left = this.#leave().catch(() => false);
+    const isLeft = await Promise.race([left, sleep(HALT_MS, false)]);
+    if (isLeft) this.#stopWatching();
+    return isLeft;
+  }
+  async #leave(): Promise<boolean> {
+    const left = this.#next();
+    left.catch(() => {});
+    await this.ask('leave');
+    for (const objectGroup of [STOP_GROUP, AGENT_GROUP])
+      this.client.send('Runtime.releaseObjectGroup', { objectGroup }).catch(() => {});
+    await this.thread.detach();
+    this.thread.send({ type: 'leave' });
+    const message = await left;
+    return message.type === 'left' && message.isAsBefore;
+  }
+  #silence(): void {
     this.onLost = () => {};
     this.onExit = () => {};
     this.onEnded = () => {};
-    // A thread paused in the debugger does not end: resume it first, and prevent further pauses.
-    const letGo = this.client.sendLast('Debugger.disable').catch(() => {});
-    await Promise.race([letGo, sleep(DETACH_MS)]);
-    // Node crashes when a thread is terminated while it loads modules or closes files. A thread that returns
-    // to its event loop ends there cleanly; only a running machine does not return.
-    this.#send({ type: 'end' });
-    if (await this.#endsIn(this.#runs ? RUNNING_END_MS : LOADING_END_MS)) return true;
-    void this.#worker.terminate();
-    return this.#endsIn(TERMINATE_MS);
-  }
-  #endsIn(ms: number): Promise<boolean> {
-    return Promise.race([this.#exit.then(() => true), sleep(ms).then(() => false)]);
-  }
-
-  #send(message: ToWorker): void {
-    this.#worker.postMessage(message);
   }
 
   /** The thread's next message during the launch. */

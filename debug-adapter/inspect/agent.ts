@@ -140,6 +140,8 @@ export class Agent {
   readonly due: Due;
   readonly frames: FramesInTransit;
   readonly why: Why;
+  /** Nobody looks at the machine any more: it halts. */
+  isLeft = false;
   /** The number of inputs of which takeChanges() has told. */
   #taken = 0;
 
@@ -191,6 +193,14 @@ export class Agent {
   keepStacks(): void {
     this.packets.keep();
     this.events.keep();
+  }
+
+  /** Let the machine halt before its next turn. */
+  leave(): void {
+    this.isLeft = true;
+  }
+  end(): void {
+    this.describer.end();
   }
 
   /** Errors for the user are thrown in the user's language. */

@@ -57,6 +57,11 @@ export class Describer implements Context {
     this.sequences = new SequenceBases(world);
   }
 
+  /** Nothing is described any more. */
+  end(): void {
+    this.#engine.end();
+  }
+
   /** A value whose name carries no information about it. */
   describe(name: string, value: unknown): Item {
     const struct = this.kernel.structOf(value);

@@ -10,7 +10,7 @@ import type { ForwardedPort } from '../../stack/gateway/host_side.ts';
 import { parsePorts } from '../../stack/gateway/ports.ts';
 import type { ProgramSpec } from '../../stack/user/program.ts';
 import { parseConfig } from '../../stack/config.ts';
-import { DEFAULT_MAX_HEAP } from '../control/debuggee.ts';
+import { DEFAULT_MAX_HEAP } from '../control/machineThread.ts';
 import { filterProblem } from '../filters/all.ts';
 import type { BreakOn } from '../protocol.ts';
 import type { BootConfig } from '../worker/channel.ts';

@@ -36,8 +36,11 @@ const load = <Module>(name: string): Promise<Module> =>
 /** In a function, since a module's variables would keep the first machine after a restart. */
 async function begin(): Promise<[Connection, Session]> {
   const { Debuggee } = await load<typeof import('../control/debuggee.ts')>('../control/debuggee.js');
+  const { plainThread } = await load<typeof import('../control/machineThread.ts')>(
+    '../control/machineThread.js',
+  );
   // The machine's thread loads its code while this thread loads the rest.
-  const spare = new Debuggee(ROOT);
+  const spare = new Debuggee(plainThread(ROOT));
   const { Session } = await load<typeof import('./session.ts')>('session.js');
   const { Connection } = await load<typeof import('../connection/connection.ts')>(
     '../connection/connection.js',

@@ -26,6 +26,7 @@ import { bringToStop } from '../recordings/replay.ts';
 import type { Moment } from '../protocol.ts';
 import { rawPlace } from '../travel/here.ts';
 import type { Blueprint, Replica } from '../travel/replica.ts';
+import type { Threads } from '../travel/threads.ts';
 import type { RunEnd } from '../worker/channel.ts';
 import { Bookmarks } from './bookmarks.ts';
 import { Frames } from './frames.ts';
@@ -271,7 +272,7 @@ export class Run {
   }
 
   /** What the machine is made of. */
-  get blueprint(): Omit<Blueprint, 'root'> {
+  get blueprint(): Omit<Blueprint, 'root' | 'threads'> {
     return blueprintOf(this.launch, this.functions, this.numbers, this.#bundle);
   }
   async boot(): Promise<void> {
@@ -509,6 +510,12 @@ export class Run {
     this.abandon();
     return this.debuggee.kill();
   }
+  /** As kill(), but another machine may begin in its thread. */
+  retire(threads: Threads): void {
+    this.abandon();
+    const isChanged = this.pastChange !== undefined || (this.execution.repetition?.made.length ?? 0) > 0;
+    threads.retire(this.debuggee, isChanged);
+  }
   /** Ignore the machine from now on: no event of it follows, and it ends with the process. */
   abandon(): void {
     this.#isKilled = true;
@@ -531,7 +538,7 @@ export function blueprintOf(
   functions: FunctionIndex,
   numbers: Numbers,
   bundle: Bundle,
-): Omit<Blueprint, 'root'> {
+): Omit<Blueprint, 'root' | 'threads'> {
   const { programs, hosts, ports, outside, config, skip, maxHeap } = launch;
   return {
     boot: { programs, hosts, ports, outside, config, bundle },

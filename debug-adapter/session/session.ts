@@ -5,6 +5,7 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 import { DRIVER_TRANSMIT } from '../../stack/debugger/places.ts';
 import type { Answer, Connection } from '../connection/connection.ts';
 import { Debuggee } from '../control/debuggee.ts';
+import { plainThread } from '../control/machineThread.ts';
 import { FunctionIndex } from '../control/functionIndex.ts';
 import { OtherProgramError } from '../recordings/programFiles.ts';
 import { loadRecorded } from '../recordings/replay.ts';
@@ -328,7 +329,11 @@ export class Session {
     const blueprint = blueprintOf(launch, this.#functions, this.#numbers, this.#bundle);
     void this.#spare?.kill();
     this.#spare = undefined;
-    const replica = await loadRecorded(recording, { root: this.#root, ...blueprint });
+    const replica = await loadRecorded(recording, {
+      root: this.#root,
+      threads: this.#travel.threads,
+      ...blueprint,
+    });
     const { debuggee, execution } = replica;
     const run = this.#newRun(debuggee, launch, { execution, replica });
     run.onReplayed = () => this.#configuration.applyTo(run);
@@ -364,7 +369,7 @@ export class Session {
     this.#spare = undefined;
     if (spare?.maxHeap === maxHeap) return spare;
     void spare?.kill();
-    return new Debuggee(this.#root, maxHeap);
+    return new Debuggee(plainThread(this.#root, maxHeap));
   }
 
   #configurationDone(): void {
@@ -409,6 +414,7 @@ export class Session {
     const run = this.#run && this.#travel.leave(this.#run);
     this.#run = undefined;
     this.#configuration.leave();
+    this.#travel.threads.close();
     const spare = this.#spare;
     this.#spare = undefined;
     await Promise.all([run?.terminate(), spare?.kill()]);

@@ -74,7 +74,7 @@ class Glance {
   end(): void {
     this.#over.abort();
     this.#replica?.then(
-      (replica) => replica.kill(),
+      (replica) => replica.retire(),
       () => {},
     );
   }

@@ -12,6 +12,7 @@ import { History, noEvent, type Arrival } from '../travel/history.ts';
 import { Machines } from '../travel/machines.ts';
 import { Preparation } from '../travel/preparation.ts';
 import { GivenUpError, type Replica } from '../travel/replica.ts';
+import { Threads } from '../travel/threads.ts';
 import type { Configuration } from './configuration.ts';
 import { droppedText, inherit, otherRun, PastChange, stopInPast, type PastStop } from './pastChange.ts';
 import type { Emit, Run } from './run.ts';
@@ -67,6 +68,7 @@ export class Travel {
   #history: History | undefined;
   #present: Present | undefined;
   readonly #preparation = new Preparation();
+  readonly threads = new Threads();
   #searching: Search | undefined;
   #arrival: Promise<void> = Promise.resolve();
 
@@ -255,7 +257,11 @@ export class Travel {
   }
   #machinesOf({ blueprint, debuggee, execution: { trail } }: Run): Machines {
     const { root, configuration } = this.#traveller;
-    return new Machines({ root, ...blueprint }, { debuggee, trail, fields: configuration.dataFields });
+    const { threads } = this;
+    return new Machines(
+      { root, threads, ...blueprint },
+      { debuggee, trail, fields: configuration.dataFields },
+    );
   }
 
   #tellUnfound(field: string): void {
@@ -314,7 +320,7 @@ export class Travel {
     const present = this.#present ?? { run, event, frontier: frontierOf(here, event), stopAgain };
     await this.#show(await arrive(present.frontier), present, told, search);
     this.#present = present;
-    if (run !== present.run) void run.kill();
+    if (run !== present.run) run.retire(this.threads);
   }
   async #show({ replica, stopsAt }: Arrival, present: Present, told: Told, search: Search): Promise<void> {
     const { configuration, show, repeat } = this.#traveller;
@@ -446,8 +452,10 @@ export class Travel {
     const present = this.#present;
     if (present === undefined) return;
     this.#present = undefined;
-    if (why !== undefined) this.#tell(why);
-    void past.kill();
+    if (why !== undefined) {
+      this.#tell(why);
+      void past.kill();
+    } else past.retire(this.threads);
     await this.#showAgain(present.run, () => present.stopAgain(message('Paused at the end of the past')));
   }
   /** Requests are about a run again, which stops where it stands. */

@@ -242,7 +242,7 @@ export class Machines {
   }
   drop(replica: Replica): void {
     this.#living.delete(replica);
-    void replica.kill();
+    replica.retire();
   }
   /** Another one owns the replica now. */
   release(replica: Replica): void {

@@ -16,6 +16,7 @@ import {
   type PlacedBreakpoint,
 } from '../control/moment.ts';
 import type { CountedArrival, NotedArrival, PassedStop, TrackedFunction } from '../inspect/moments.ts';
+import type { MachineThread } from '../control/machineThread.ts';
 import { Repetition, type NumberedChange } from '../control/repetition.ts';
 import type { Execution } from '../control/execution.ts';
 import type { DataWish, ExpectedField } from '../inspect/dataBreakpoints.ts';
@@ -23,6 +24,7 @@ import { CAPTURED_BEFORE, type CaptureMoment } from '../inspect/stackCaptures.ts
 import type { ArmedFilter } from '../inspect/stops.ts';
 import type { CountedClass } from '../worker/creations.ts';
 import { AGENT, type BootConfig } from '../worker/channel.ts';
+import type { Threads } from './threads.ts';
 
 type Paused = Debugger.PausedEventDataType;
 
@@ -45,6 +47,8 @@ export const NEAR = 200;
 /** What a machine is made of: as the first one of the session was. */
 export interface Blueprint {
   root: string;
+  /** Where machines begin, and what becomes of their threads. */
+  threads: Threads;
   maxHeap: number;
   boot: BootConfig;
   skip: readonly string[];
@@ -111,12 +115,14 @@ export class Replica {
   #waiting: { resolve(paused: Paused): void; reject(error: Error): void } | undefined;
   #lost: Error | undefined;
   readonly #repetition: Repetition;
+  readonly #threads: Threads;
   #firstTracked = 0;
   #places = 0;
   #breakpoints = 0;
 
-  private constructor(blueprint: Blueprint, { changes, counted, isTraced }: Repeated) {
-    this.debuggee = new Debuggee(blueprint.root, blueprint.maxHeap, counted, isTraced);
+  private constructor(blueprint: Blueprint, thread: MachineThread, { changes }: Repeated) {
+    this.debuggee = new Debuggee(thread);
+    this.#threads = blueprint.threads;
     const { debuggee } = this;
     this.execution = blueprint.execution(debuggee);
     this.execution.isIdle = true;
@@ -133,7 +139,13 @@ export class Replica {
    * @param repeated what its run repeats
    */
   static async create(blueprint: Blueprint, repeated: Repeated): Promise<Replica> {
-    const replica = new Replica(blueprint, repeated);
+    const { root, maxHeap, threads } = blueprint;
+    const { counted, isTraced = false } = repeated;
+    const replica = new Replica(
+      blueprint,
+      await threads.take({ root, maxHeap, counted, isTraced }),
+      repeated,
+    );
     const { inputs, files, fields, lasting, isTold = false } = repeated;
     try {
       await replica.debuggee.boot(
@@ -362,5 +374,10 @@ export class Replica {
   kill(): Promise<boolean> {
     this.fails(new GivenUpError());
     return this.debuggee.kill();
+  }
+  /** It is not needed any more: what it is asked for is given up, and another machine may begin in its thread. */
+  retire(): void {
+    this.fails(new GivenUpError());
+    this.#threads.retire(this.debuggee, this.#repetition.made.length > 0);
   }
 }

@@ -22,20 +22,23 @@ export const RECORD = {
   acked: 8,
 } as const;
 
-/** The worker's start parameters, before the program is known. */
+/** The worker's start parameters: with what its modules are loaded. */
 export interface WorkerData {
-  ring: SharedArrayBuffer;
-  recording: RecordingMemory;
-  /** One number in shared memory: the pid of the task on the CPU. */
-  currentPid: Int32Array;
-  /** Leads to the sockets of the host. */
-  hostPort: MessagePort;
-  /** Two numbers in shared memory: which breakpoint's expressions are evaluated (see ConditionWatch). */
-  evaluated: Int32Array;
   /** Whose objects are counted as they are created. */
   counted: readonly CountedClass[];
   /** Whether the kernel's functions say when they begin and end. */
   isTraced: boolean;
+}
+/** What a machine shares with the adapter. */
+export interface Shared {
+  ring: SharedArrayBuffer;
+  recording: RecordingMemory;
+  /** One number in shared memory: the pid of the task on the CPU. */
+  currentPid: Int32Array;
+  /** Two numbers in shared memory: which breakpoint's expressions are evaluated (see ConditionWatch). */
+  evaluated: Int32Array;
+  /** Leads to the sockets of the host. */
+  hostPort: MessagePort;
 }
 /** Where recording/ writes what happens in the world. */
 export interface RecordingMemory {
@@ -83,12 +86,16 @@ export type FromWorker =
   /** The program is loaded: its processes by name. */
   | { type: 'loaded'; processes: string[] }
   | { type: 'ended'; end: RunEnd }
+  /** The machine is gone. */
+  | { type: 'left'; isAsBefore: boolean }
   /** The machine could not be booted, or the program not loaded. */
   | { type: 'failed'; message: string; place?: SourcePlace | undefined };
 export type ToWorker =
-  | { type: 'boot'; boot: BootConfig }
+  | { type: 'boot'; boot: BootConfig; shared: Shared }
   | { type: 'load' }
   | { type: 'run' }
+  /** Nobody needs the machine any more, which was told to halt: another one may come. */
+  | { type: 'leave' }
   /** End the thread: takes effect when the thread returns to its event loop. */
   | { type: 'end' };
 

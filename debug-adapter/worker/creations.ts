@@ -26,6 +26,11 @@ export class Creations {
     this.#counts = classes.map(() => 0);
   }
 
+  /** Count from the beginning: another world begins. */
+  begin(): void {
+    this.#counts.fill(0);
+    this.#waiting.clear();
+  }
   /** Before the first module is evaluated. */
   install(): void {
     Object.defineProperty(globalThis, Symbol.for(CREATIONS), { value: this });

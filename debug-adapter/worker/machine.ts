@@ -7,7 +7,7 @@ import type { Tell } from '../inspect/breakpoints.ts';
 import { english, translator, type Translate } from '../../language/message.ts';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { inspect } from 'node:util';
-import { workerData, type MessagePort } from 'node:worker_threads';
+import type { MessagePort } from 'node:worker_threads';
 import {
   boot_machine,
   installConsole,
@@ -38,21 +38,21 @@ import {
   AGENT,
   type BootConfig,
   type FromWorker,
+  type RecordingMemory,
   type RunEnd,
+  type Shared,
   type ToWorker,
-  type WorkerData,
 } from './channel.ts';
 import type { Creations } from './creations.ts';
 import type { Instrumentation } from './instrumentation.ts';
 import { DebuggerScope } from './debuggerScope.ts';
 import { HostPort } from './hostPort.ts';
 import { openOutside } from './outside.ts';
+import { Realm } from './realm.ts';
 import { Records } from './records.ts';
 
 /** Stacks are deep: from the driver down to the scenario. */
 const STACK_FRAMES = 64;
-
-const data = workerData as WorkerData;
 
 type Send = (message: FromWorker) => void;
 
@@ -62,6 +62,7 @@ interface Running {
   agent: Agent;
   records: Records;
   boot: BootConfig;
+  hostPort: MessagePort;
   program?: Program;
 }
 
@@ -72,12 +73,13 @@ interface Additions {
 }
 function start(
   boot: BootConfig,
+  shared: Shared,
   kernel: KernelNames,
   { creations, instrumentation }: Additions,
   t: Translate,
 ): Running {
   const settings = parseConfig(boot.config, 'launch');
-  const world = new World(settings.seed, data.currentPid);
+  const world = new World(settings.seed, shared.currentPid);
   world.faults = settings.faults ?? [];
   if (boot.replay === undefined) openOutside(world);
   else world.inputs.replay(readInputs(boot.replay));
@@ -87,16 +89,16 @@ function start(
   const scope = new DebuggerScope(world, kernel);
   scope.install();
   const tell: Tell = (text, isError) => records.output(isError ? 'important' : 'console', `${text}\n`);
-  const agent = new Agent(world, kernel, scope, data.evaluated, { creations, instrumentation }, tell, t);
-  const records: Records = new Records(new RingWriter(data.ring), world, agent.packets);
+  const agent = new Agent(world, kernel, scope, shared.evaluated, { creations, instrumentation }, tell, t);
+  const records: Records = new Records(new RingWriter(shared.ring), world, agent.packets);
   if (isTold(boot)) {
     agent.keepStacks();
-    agent.why.values = record(world, records);
+    agent.why.values = record(world, records, shared.recording);
   }
-  const running: Running = { t, world, agent, records, boot };
+  const running: Running = { t, world, agent, records, boot, hostPort: shared.hostPort };
   world.on_uncaught = (task, error) => uncaught(running, task, error);
   // Not enumerable, so that no other code in this thread notices it.
-  Object.defineProperty(globalThis, Symbol.for(AGENT), { value: agent });
+  Object.defineProperty(globalThis, Symbol.for(AGENT), { value: agent, configurable: true });
   return running;
 }
 
@@ -110,8 +112,11 @@ function isTold({ replay, isTold: wanted }: BootConfig): boolean {
  *
  * @returns what notes why the values of connections change
  */
-function record(world: World, records: Records): ValueTracker {
-  const { sequence, samples, steps, names } = data.recording;
+function record(
+  world: World,
+  records: Records,
+  { sequence, samples, steps, names }: RecordingMemory,
+): ValueTracker {
   const nameWriter = new NameWriter(names);
   const values = records.tellCauses(nameWriter);
   const writer = (ring: SharedArrayBuffer) => new RecordWriter(world, new RingWriter(ring), nameWriter);
@@ -175,17 +180,29 @@ async function load(running: Running, tools: Promise<SourceTools>, send: Send): 
   installConsole(running.world);
   running.program = await loadPrograms(running.world, running.boot.programs, await tools, {
     ...running.boot,
-    host: running.boot.replay === undefined ? new HostPort(data.hostPort) : null,
+    host: running.boot.replay === undefined ? new HostPort(running.hostPort) : null,
   });
   Object.assign(running.agent, { entry: entryOf(running.program) });
   send({ type: 'loaded', processes: running.program.processes.map(({ name }) => name) });
 }
 
 async function run(running: Running, send: Send): Promise<void> {
-  const { failed, asleep, exitCode } = await runProgram(running.world, running.program!);
+  const { failed, asleep, exitCode } = await runProgram(
+    running.world,
+    running.program!,
+    () => running.agent.isLeft,
+  );
+  if (running.agent.isLeft) return;
   running.agent.tracing.finish();
   const end: RunEnd = { failed: failed.length, asleep, exitCode: Number(process.exitCode ?? exitCode) };
   send({ type: 'ended', end });
+}
+
+/** Take the machine out of the thread, once its code does not run any more. @returns whether nothing of it is left */
+function leave({ world, agent, hostPort }: Running, realm: Realm): boolean {
+  agent.end();
+  hostPort.close();
+  return !world.realm_is_spent && realm.restore();
 }
 
 /** The place of an error in the program, if known. */
@@ -205,19 +222,26 @@ export function serve(
   instrumentation: Instrumentation,
 ): void {
   const kernel = new KernelNames(modules);
+  const realm = new Realm();
   const send: Send = (message) => port.postMessage(message);
   let running: Running;
+  /** Settles when the program does not run any more. */
+  let over: Promise<void> = Promise.resolve();
   let t = english;
   const obey = async (message: ToWorker): Promise<void> => {
     switch (message.type) {
       case 'boot':
         t = translator(message.boot.bundle);
-        running = start(message.boot, kernel, { creations, instrumentation }, t);
+        creations.begin();
+        running = start(message.boot, message.shared, kernel, { creations, instrumentation }, t);
         return send({ type: 'booted' });
       case 'load':
         return load(running, tools, send);
       case 'run':
-        return run(running, send);
+        return (over = run(running, send));
+      case 'leave':
+        await over;
+        return send({ type: 'left', isAsBefore: leave(running, realm) });
       case 'end':
         return;
     }

@@ -53,6 +53,7 @@ export class NodePrograms implements ProgramStarter {
   #realm(): NodeRealm {
     if (this.#prepared !== null) return this.#prepared;
     const realm = new NodeRealm(this.#world, this.#names);
+    this.#world.realm_is_spent = true;
     // A process that starts the first program has no part in the preparation.
     const machine = this.#world.running!;
     const { current } = machine;

@@ -155,9 +155,7 @@ export function installConsole(world: World): void {
     };
 }
 
-/**
- * Install the world's globals in this JavaScript realm (a worker, a process), which must run only one world.
- */
+/** Install the world's globals in this JavaScript realm (a worker, a process), which must run only one world at a time. */
 export function installGlobals(world: World): void {
   const start = (callback: () => void, ms: number, repeat: boolean): RuntimeTimer => {
     const runtime = world.current?.signal.runtime ?? null;

@@ -60,6 +60,7 @@ export class HostModules {
     const name = specifier.replace(/^node:/, '');
     let exports = this.#loaded.get(name);
     if (exports === undefined) {
+      this.#world.realm_is_spent ||= !STATELESS.includes(name);
       exports = name === 'module' ? this.#moduleModule(createRequire) : this.#module(name);
       this.#loaded.set(name, exports);
     }
@@ -166,6 +167,12 @@ function stream_of(create: Callable, fs: Exports): Callable {
     return create.call(fs, file, typeof options?.['fd'] === 'object' ? options : { fs, ...options });
   };
 }
+
+/** They keep nothing between two calls, so that no program finds in them what an earlier one has left. */
+const STATELESS = [
+  ...['assert', 'assert/strict', 'buffer', 'path', 'path/posix', 'path/win32', 'querystring'],
+  ...['string_decoder', 'timers', 'timers/promises', 'url'],
+];
 
 const is_process = (specifier: string) => /^(?:node:)?process$/.test(specifier);
 

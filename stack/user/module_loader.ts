@@ -311,6 +311,8 @@ export class ModuleLoader {
     const file = fileURLToPath(url);
     const names = new Set([...WHOLE, ...this.#commonJsNames(file)]);
     const commonJs = this.#commonJs;
+    // It may load what Node keeps for the whole thread: a native add-on, an ES module by Node's own loader.
+    this.#world.realm_is_spent = true;
     return new vm.SyntheticModule(
       [...names],
       function (this: vm.SyntheticModule) {

@@ -79,6 +79,11 @@ export class World {
   /** What is to happen between two turns, by event, the first one first. */
   readonly #at_events: { event: number; happen: () => void }[] = [];
   readonly program_files = new ProgramFiles();
+  /**
+   * Its programs have, or may have, changed Node's own modules, which nothing undoes: no other world can begin in this
+   * JavaScript realm (a worker, a process).
+   */
+  realm_is_spent = false;
   /** Set by a process that ends all processes. */
   exit_code: number | null = null;
   #next_machine = 0;

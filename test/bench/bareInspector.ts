@@ -5,12 +5,13 @@
 import { performance } from 'node:perf_hooks';
 import type { Debugger } from 'node:inspector';
 import { Debuggee } from '../../debug-adapter/control/debuggee.ts';
+import { plainThread } from '../../debug-adapter/control/machineThread.ts';
 import { ROOT, PROGRAM, type Line } from './adapterSession.ts';
 
 type Paused = Debugger.PausedEventDataType;
 
 export class BareInspector {
-  readonly #debuggee = new Debuggee(ROOT);
+  readonly #debuggee = new Debuggee(plainThread(ROOT));
   #onPaused: (paused: Paused) => void = () => {};
   /** Where it stands. */
   line: Line = { path: '', line: 0 };

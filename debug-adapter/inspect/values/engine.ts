@@ -72,6 +72,12 @@ export class Engine {
     return this.look(value).internals.find((inner) => inner.name === name)?.value;
   }
 
+  end(): void {
+    this.#session?.disconnect();
+    this.#session = undefined;
+    this.#handId = undefined;
+  }
+
   #asking<T>(ask: () => T): T {
     try {
       return ask();

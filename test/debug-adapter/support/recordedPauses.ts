@@ -1,5 +1,6 @@
 /** Pauses of a real machine, written down in a compact form, to be judged again without one. */
 import { Debuggee } from '../../../debug-adapter/control/debuggee.ts';
+import { plainThread } from '../../../debug-adapter/control/machineThread.ts';
 import { Execution } from '../../../debug-adapter/control/execution.ts';
 import { FunctionIndex } from '../../../debug-adapter/control/functionIndex.ts';
 import type { PausedState } from '../../../debug-adapter/control/pausedState.ts';
@@ -56,7 +57,7 @@ export function verdictText(verdict: Verdict): string {
 
 /** Steps through a handshake; each with the pauses that V8 made, and what became of them. */
 export async function record(steps: readonly (StepKind | 'sleeping' | 'softirq')[]): Promise<RecordedStep[]> {
-  const debuggee = new Debuggee(ROOT);
+  const debuggee = new Debuggee(plainThread(ROOT));
   const execution = new Execution(debuggee, new FunctionIndex(ROOT), () => 1);
   const recorded: RecordedStep[] = [];
   let arrived: (stop: PausedState) => void = () => {};

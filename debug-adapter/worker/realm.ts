@@ -1,0 +1,107 @@
+/**
+ * The thread's JavaScript realm as it is before a world begins in it: what a world and its programs put into the globals,
+ * and into what these lead to, is taken out again, so that the next world finds nothing of it.
+ */
+import { types } from 'node:util';
+
+/** An object as it was. */
+interface Remembered {
+  prototype: object | null;
+  isExtensible: boolean;
+  properties: ReadonlyMap<PropertyKey, PropertyDescriptor>;
+}
+
+/** Intrinsic objects to which no global leads. */
+const INTRINSICS: readonly object[] = [
+  async () => {},
+  function* () {},
+  async function* () {},
+  [][Symbol.iterator](),
+  ''[Symbol.iterator](),
+  new Map()[Symbol.iterator](),
+  new Set()[Symbol.iterator](),
+  /./[Symbol.matchAll](''),
+].map((one) => Object.getPrototypeOf(one) as object);
+
+/** Symbols by which one program could find what another has left; Node keeps things of its own under further ones. */
+const WELL_KNOWN: ReadonlySet<PropertyKey> = new Set(
+  Object.getOwnPropertyNames(Symbol)
+    .map((name) => (Symbol as unknown as Record<string, unknown>)[name])
+    .filter((value) => typeof value === 'symbol'),
+);
+
+export class Realm {
+  readonly #objects = new Map<object, Remembered>();
+  readonly #environment = { ...process.env };
+
+  constructor() {
+    // Node creates these when they are first asked for; a world changes them.
+    const late = [globalThis.crypto, globalThis.AbortSignal, globalThis.performance];
+    for (const root of [globalThis, process, ...INTRINSICS, ...late]) this.#remember(root);
+  }
+
+  #remember(value: unknown): void {
+    if (!isWalked(value) || this.#objects.has(value)) return;
+    const properties = new Map(propertiesOf(value));
+    const prototype = Object.getPrototypeOf(value) as object | null;
+    this.#objects.set(value, { prototype, isExtensible: Object.isExtensible(value), properties });
+    this.#remember(prototype);
+    for (const { value: held, get, set } of properties.values())
+      for (const one of [held, get, set]) this.#remember(one);
+  }
+
+  /** Make it as it was. @returns whether that could be done */
+  restore(): boolean {
+    try {
+      for (const [object, remembered] of this.#objects) restore(object, remembered);
+      for (const name of Object.keys(process.env)) if (!(name in this.#environment)) delete process.env[name];
+      Object.assign(process.env, this.#environment);
+      process.exitCode = undefined;
+      return true;
+    } catch {
+      // Something was frozen, or cannot be deleted.
+      return false;
+    }
+  }
+}
+
+/** Those of process.env are the host's, and those of a proxy are whatever it says. */
+function isWalked(value: unknown): value is object {
+  return (
+    ((typeof value === 'object' && value !== null) || typeof value === 'function') &&
+    !types.isProxy(value) &&
+    !ArrayBuffer.isView(value) &&
+    value !== process.env
+  );
+}
+
+function propertiesOf(object: object): [PropertyKey, PropertyDescriptor][] {
+  return Reflect.ownKeys(object)
+    .filter((key) => typeof key === 'string' || WELL_KNOWN.has(key) || Symbol.keyFor(key) !== undefined)
+    .map((key) => [key, Object.getOwnPropertyDescriptor(object, key)!]);
+}
+
+/** @throws TypeError if it cannot be done */
+function restore(object: object, { prototype, isExtensible, properties }: Remembered): void {
+  if (Object.isExtensible(object) !== isExtensible) throw new TypeError();
+  if (Object.getPrototypeOf(object) !== prototype) Object.setPrototypeOf(object, prototype);
+  for (const [key, now] of propertiesOf(object)) {
+    const before = properties.get(key);
+    if (before === undefined) {
+      if (!Reflect.deleteProperty(object, key)) throw new TypeError();
+    } else if (!isSame(now, before)) Object.defineProperty(object, key, before);
+  }
+  for (const [key, before] of properties)
+    if (!Object.hasOwn(object, key)) Object.defineProperty(object, key, before);
+}
+
+function isSame(one: PropertyDescriptor, other: PropertyDescriptor): boolean {
+  return (
+    Object.is(one.value, other.value) &&
+    one.get === other.get &&
+    one.set === other.set &&
+    one.writable === other.writable &&
+    one.enumerable === other.enumerable &&
+    one.configurable === other.configurable
+  );
+}

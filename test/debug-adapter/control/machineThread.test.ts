@@ -1,0 +1,180 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { serialize } from 'node:v8';
+import { Debuggee } from '../../../debug-adapter/control/debuggee.ts';
+import { plainThread, type MachineThread } from '../../../debug-adapter/control/machineThread.ts';
+import { fixture, ROOT } from '../support/paths.ts';
+
+/** One machine after the other, in one thread as long as that can be kept. */
+class Lodgings {
+  #thread: MachineThread | undefined;
+  #debuggee: Debuggee | undefined;
+
+  /** Load a program that repeats a run without inputs. */
+  async begin(program: string): Promise<Debuggee> {
+    const thread = (this.#thread ??= plainThread(ROOT));
+    const debuggee = (this.#debuggee = new Debuggee(thread));
+    const replay = Buffer.from(serialize([])).toString('base64');
+    const programs = [{ file: program }];
+    const boot = {
+      programs,
+      hosts: {},
+      ports: [],
+      outside: false,
+      bundle: {},
+      config: {},
+      replay,
+      isTold: true,
+    };
+    await debuggee.boot(boot, []);
+    await debuggee.load();
+    return debuggee;
+  }
+  /** @returns whether the thread stays */
+  async leave(): Promise<boolean> {
+    this.#thread = await this.#debuggee!.vacate();
+    return this.#thread !== undefined;
+  }
+  async end(): Promise<void> {
+    await this.#debuggee?.kill();
+    await this.#thread?.end(false);
+  }
+}
+
+/** Run to an event. */
+async function toEvent(debuggee: Debuggee, event: number): Promise<void> {
+  const paused = new Promise((resolve, reject) => {
+    debuggee.client.on('Debugger.paused', resolve);
+    debuggee.onEnded = () => reject(new Error(`it ends before event ${event}`));
+  });
+  await debuggee.askIn(`stopAtEvent(${event})`);
+  debuggee.run();
+  await paused;
+}
+/** All that the views would show. */
+async function seen(debuggee: Debuggee): Promise<string> {
+  return JSON.stringify([
+    await debuggee.askIn('now()'),
+    await debuggee.askIn('recordViews()'),
+    await debuggee.askIn('threads()'),
+    await debuggee.askIn('code(0, 1000, 1000)'),
+  ]);
+}
+
+describe('a thread that one machine has left', () => {
+  let lodgings: Lodgings;
+  let folder: string;
+  const program = (text: string): string => {
+    const file = path.join(folder, `program${text.length}.ts`);
+    writeFileSync(file, text);
+    return file;
+  };
+  beforeEach(() => {
+    lodgings = new Lodgings();
+    folder = mkdtempSync(path.join(tmpdir(), 'sockscope-thread-'));
+  });
+  afterEach(async () => {
+    await lodgings.end();
+    rmSync(folder, { recursive: true });
+  });
+
+  it('takes another one, whose run is the same to the last field, wherever the one before was left', async () => {
+    const first: string[] = [];
+    for (const event of [40, 120, 200]) {
+      const debuggee = await lodgings.begin(fixture('handshake'));
+      await toEvent(debuggee, event);
+      first.push(await seen(debuggee));
+      assert.equal(await lodgings.leave(), true);
+    }
+    for (const [at, event] of [40, 120, 200].entries()) {
+      const fresh = new Lodgings();
+      try {
+        const debuggee = await fresh.begin(fixture('handshake'));
+        await toEvent(debuggee, event);
+        assert.equal(first[at], await seen(debuggee), `at event ${event}`);
+      } finally {
+        await fresh.end();
+      }
+    }
+  });
+
+  it('takes another one while the program waits for a timer, or has not begun', async () => {
+    for (let i = 0; i < 3; i++) {
+      await lodgings.begin(fixture('longSleep'));
+      assert.equal(await lodgings.leave(), true);
+    }
+  });
+
+  it('has nothing of what a program has put into the globals', async () => {
+    const file = program(`
+      import { getpid } from 'sockscope';
+      const before = [
+        'mark' in globalThis, 'mark' in Array.prototype, [].concat === mine, process.env.MARK, JSON.mark,
+        Object.keys(Object.getPrototypeOf(async () => {})).length, console.log === mine, Symbol.for('mark') in Object.prototype,
+        Math.max(1, 2), process.listenerCount('mark'), process.exitCode, Error.stackTraceLimit, typeof structuredClone,
+      ];
+      function mine() {}
+      export async function main() {
+        console.info(JSON.stringify(before));
+        globalThis.mark = 1;
+        Array.prototype.mark = 1;
+        Array.prototype.concat = mine;
+        Object.getPrototypeOf(async () => {}).mark = 1;
+        Object.prototype[Symbol.for('mark')] = 1;
+        process.env.MARK = 'x';
+        process.env.PATH = 'y';
+        process.exitCode = 3;
+        process.on('mark', mine);
+        JSON.mark = 1;
+        console.log = mine;
+        Math.max = () => 7;
+        Error.stackTraceLimit = 1;
+        delete globalThis.structuredClone;
+        await getpid();
+        for (;;) await new Promise((resolve) => setTimeout(resolve, 10));
+      }`);
+    const outputs = new Set<string>();
+    for (let i = 0; i < 3; i++) {
+      const debuggee = await lodgings.begin(file);
+      await toEvent(debuggee, 200);
+      const { result } = await debuggee.client.send('Runtime.evaluate', {
+        expression: `JSON.stringify([globalThis.mark, Math.max(1, 2), process.env.PATH])`,
+        returnByValue: true,
+      });
+      assert.equal(result.value, '[1,7,"y"]');
+      outputs.add(
+        new TextDecoder().decode(new Uint8Array(debuggee.memory.ring)).match(/\[false,.*?\]/)?.[0] ?? '',
+      );
+      assert.equal(await lodgings.leave(), true);
+    }
+    assert.equal(outputs.size, 1, [...outputs].join('\n'));
+    assert.match([...outputs][0]!, /^\[false,false,false,null,null,0,false,false,2,0,null,64,"function"\]$/);
+  });
+
+  it('ends with a program that may have changed what cannot be undone', async () => {
+    for (const text of [
+      `import events from 'node:events'; events.defaultMaxListeners = 3; export async function main() { for (;;) await new Promise((resolve) => setTimeout(resolve, 10)); }`,
+      `export async function main() { Object.freeze(Array.prototype); for (;;) await new Promise((resolve) => setTimeout(resolve, 10)); }`,
+      `export async function main() { Object.preventExtensions(Math); for (;;) await new Promise((resolve) => setTimeout(resolve, 10)); }`,
+    ]) {
+      const debuggee = await lodgings.begin(program(text));
+      await toEvent(debuggee, 60);
+      assert.equal(await lodgings.leave(), false, text);
+    }
+  });
+
+  it('ends with a program that does not halt', async () => {
+    const debuggee = await lodgings.begin(
+      program(`
+        import { AF_INET, SOCK_STREAM, socket } from 'sockscope';
+        export async function main() {
+          for (let i = 0; i < 20; i++) await socket(AF_INET, SOCK_STREAM);
+          for (;;) ;
+        }`),
+    );
+    await toEvent(debuggee, 25);
+    assert.equal(await lodgings.leave(), false);
+  });
+});
