@@ -306,6 +306,7 @@ export class Run {
     }
     this.packets.isRunning = true;
     this.debuggee.run();
+    if (!this.launch.noDebug) this.onGoes();
   }
 
   /** Repeat another run, and record what happens. @param lead brings the machine to where that ends */

@@ -477,9 +477,7 @@ export class Travel {
   /** A run goes on. */
   goes(run: Run): void {
     this.#preparation.rest();
-    const isPast = this.#present !== undefined;
-    if (!isPast && this.#machines?.hasTravelled === true)
-      this.#preparation.follow(this.#machines, () => run.isOver);
+    if (this.#present === undefined) this.#preparation.follow(this.machinesFor(run), () => run.isOver);
   }
 
   /** A search is under way: give it up. @returns whether there was one */

@@ -47,7 +47,7 @@ export class Machines {
   #hasTravelled = false;
   #isClosed = false;
   /** What machines were last to repeat. */
-  #prepared = '';
+  #prepared: string | undefined;
   /** How often all were given up. */
   #givenUp = 0;
 
@@ -225,16 +225,16 @@ export class Machines {
     const key = (this.#prepared = this.#keyOf(past));
     if (!this.#isClosed) await this.#supply.fill(key, past, event, this.#hasTravelled);
   }
-  /** The run goes on: of somebody who has gone back, machines follow it, unless new inputs have come lately. */
+  /** The run goes on: machines follow it, unless new inputs have come lately. */
   async follow(): Promise<void> {
     const { end, changes } = this.#original.trail;
-    if (!this.#hasTravelled || end !== undefined || changes.length > this.#changes.length) return;
+    if (end !== undefined || changes.length > this.#changes.length) return;
     const past = await this.#past();
     const key = this.#keyOf(past);
-    const isKnown = key === this.#prepared;
+    const isKnown = this.#prepared === undefined || key === this.#prepared;
     this.#prepared = key;
     // A machine that is loaded knows the inputs up to then only.
-    if (isKnown && !this.#isClosed) await this.#supply.fill(key, past, past.event, true);
+    if (isKnown && !this.#isClosed) await this.#supply.fill(key, past, past.event, this.#hasTravelled);
   }
   /** The user goes on: no processor is used for what may never be needed. */
   rest(): void {

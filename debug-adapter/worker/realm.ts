@@ -54,7 +54,8 @@ export class Realm {
   restore(): boolean {
     try {
       for (const [object, remembered] of this.#objects) restore(object, remembered);
-      for (const name of Object.keys(process.env)) if (!(name in this.#environment)) delete process.env[name];
+      for (const name of Object.keys(process.env))
+        if (!(name in this.#environment)) Reflect.deleteProperty(process.env, name);
       Object.assign(process.env, this.#environment);
       process.exitCode = undefined;
       return true;
