@@ -48,6 +48,7 @@ export interface Tenant {
 export class MachineThread {
   readonly kind: ThreadKind;
   readonly #worker: Worker;
+  #left = 0;
   #tenant: Tenant | undefined;
   #client: CdpClient;
   #scripts: Scripts;
@@ -130,9 +131,14 @@ export class MachineThread {
     const letGo = this.#client.sendLast('Debugger.disable').catch(() => {});
     await Promise.race([letGo, sleep(DETACH_MS)]);
   }
+  /** How many machines have left it. */
+  get left(): number {
+    return this.#left;
+  }
   /** The machine is gone: attach a debugger that knows nothing of it. */
   renew(): void {
     this.#tenant = undefined;
+    this.#left++;
     this.#client = this.#client.successor();
     this.#scripts = new Scripts(this.#client, this.kind.root);
     // V8 obeys in order: whatever is sent next finds the debugger attached.

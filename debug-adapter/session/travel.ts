@@ -321,6 +321,8 @@ export class Travel {
     await this.#show(await arrive(present.frontier), present, told, search);
     this.#present = present;
     if (run !== present.run) run.retire(this.threads);
+    // Whoever goes back meets the error.
+    this.#machines?.replenish(here.mark.event).catch(() => {});
   }
   async #show({ replica, stopsAt }: Arrival, present: Present, told: Told, search: Search): Promise<void> {
     const { configuration, show, repeat } = this.#traveller;

@@ -71,7 +71,6 @@ export class Machines {
 
   /** Use a machine that stands before an event, and end it. */
   async with<T>(before: number, use: (replica: Replica) => Promise<T>): Promise<T> {
-    // What is found needs another machine: both are loaded at the same time.
     const replica = await this.create(before, true, true);
     try {
       return await use(replica);
@@ -83,7 +82,7 @@ export class Machines {
    * A machine that has not passed an event; at most 0: that stands before its first line.
    *
    * @param travels somebody goes back, and may do so again
-   * @param another whether one more will be needed near the event
+   * @param another whether one more will be needed near the event when this one is not needed any more
    * @throws an error for the user if the run cannot be repeated
    */
   async create(before: number, travels = true, another = false): Promise<Replica> {
@@ -97,10 +96,18 @@ export class Machines {
     this.#hasTravelled ||= travels;
     const key = this.#keyOf(past);
     const ready = this.#supply.take(key, before);
-    const replica = ready === undefined ? this.#load(past) : this.#informed(ready, past);
-    // Whoever goes back often does it again: the one that was ready is replaced at once.
-    if (another || (travels && ready !== undefined)) void this.#supply.add(key, past, before);
+    if (ready !== undefined) return this.#informed(ready, past);
+    const replica = this.#load(past);
+    // Both are loaded at the same time. The thread of one that is ready will be free sooner than another one is loaded.
+    if (another) void this.#supply.add(key, past, before);
     return replica;
+  }
+  /** Somebody has gone back to before an event, and may do it again: another machine is made, unless one waits there. */
+  async replenish(before: number): Promise<void> {
+    const { end } = this.#original.trail;
+    if (end !== undefined || this.#isClosed) return;
+    const past = await this.#past();
+    await this.#supply.add(this.#keyOf(past), past, before);
   }
   /** What the run has come to know since the machine was loaded. */
   async #informed(ready: Promise<Replica>, { lasting }: Past): Promise<Replica> {

@@ -177,6 +177,11 @@ export class Replica {
     this.#waiting = undefined;
   }
 
+  /** How many machines have run in its thread before. */
+  get predecessors(): number {
+    return this.debuggee.thread.left;
+  }
+
   /** Make the changes of the stop at which it stands. */
   async makeChanges(): Promise<void> {
     await this.#repetition.leave();

@@ -17,11 +17,16 @@ export class Threads {
   readonly #coming = new Set<Coming>();
   #isClosed = false;
 
-  /** A thread for a machine, one that has had another machine before if there is such a one. */
+  /** A thread for a machine: the one that has had the most before, if there is such a one. */
   async take(kind: ThreadKind): Promise<MachineThread> {
     for (;;) {
-      const at = this.#idle.findIndex((thread) => isSame(thread.kind, kind));
-      if (at >= 0) return this.#idle.splice(at, 1)[0]!;
+      const [thread] = this.#idle
+        .filter((one) => isSame(one.kind, kind))
+        .sort((one, other) => other.left - one.left);
+      if (thread !== undefined) {
+        this.#idle.splice(this.#idle.indexOf(thread), 1);
+        return thread;
+      }
       const coming = [...this.#coming].find((one) => isSame(one.kind, kind));
       if (coming === undefined) return new MachineThread(kind);
       await coming.isFree;
