@@ -14,7 +14,7 @@ import { bringToStop, DiffersError, loadRecorded } from '../recordings/replay.ts
 import { close, launchOf, openRecording } from '../session/recordedLaunch.ts';
 import { parseLaunch } from '../session/launchArguments.ts';
 import { Numbers } from '../session/numbers.ts';
-import { blueprintOf } from '../session/run.ts';
+import { blueprintOf } from '../session/blueprint.ts';
 import type { Replica } from '../travel/replica.ts';
 import { Threads } from '../travel/threads.ts';
 import type { RunEnd } from '../worker/channel.ts';

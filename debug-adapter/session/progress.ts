@@ -3,7 +3,8 @@
  * takes processor time from the machine: the longer the answers took, the later the next news come.
  */
 import type { ChangedEvent } from '../protocol.ts';
-import type { Emit, Run } from './run.ts';
+import type { Run } from './run.ts';
+import type { Emit } from './teller.ts';
 
 const INTERVAL_MS = 200;
 const AFTER_STOP_MS = 10;

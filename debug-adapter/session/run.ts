@@ -7,7 +7,7 @@ import { Breakpoints } from '../control/breakpoints.ts';
 import { NotPausedError } from '../cdp/cdpClient.ts';
 import { entryOf } from '../control/entry.ts';
 import { StartError, ProgramExit, type Debuggee } from '../control/debuggee.ts';
-import { Execution } from '../control/execution.ts';
+import type { Execution } from '../control/execution.ts';
 import { FunctionBreakpoints } from '../control/functionBreakpoints.ts';
 import type { FunctionIndex } from '../control/functionIndex.ts';
 import type { PausedState } from '../control/pausedState.ts';
@@ -25,9 +25,10 @@ import { Timeline } from '../timeline/timeline.ts';
 import { bringToStop } from '../recordings/replay.ts';
 import type { Moment } from '../protocol.ts';
 import { rawPlace } from '../travel/here.ts';
-import type { Blueprint, Replica } from '../travel/replica.ts';
+import type { Replica } from '../travel/replica.ts';
 import type { Threads } from '../travel/threads.ts';
 import type { RunEnd } from '../worker/channel.ts';
+import { blueprintOf, newExecution, type LaunchBlueprint } from './blueprint.ts';
 import { Bookmarks } from './bookmarks.ts';
 import { Frames } from './frames.ts';
 import { ShownMemory } from './memory.ts';
@@ -37,6 +38,7 @@ import { Progress } from './progress.ts';
 import type { PastChange } from './pastChange.ts';
 import type { Opened } from './recordedLaunch.ts';
 import { RunRecorder } from './runRecord.ts';
+import { Teller, type Emit } from './teller.ts';
 
 /** The exit code of a program that the client has ended: as a shell shows one that SIGTERM has ended. */
 const TERMINATED = 128 + 15;
@@ -69,9 +71,6 @@ export interface Repeats {
   isHidden?: boolean;
 }
 
-/** Sends an event to the client. */
-export type Emit = (event: string, body?: unknown) => void;
-
 export class Run {
   readonly #t: Translate;
   readonly #bundle: Bundle;
@@ -90,18 +89,13 @@ export class Run {
   readonly steps: Steps;
   readonly frames: Frames;
   readonly shownMemory: ShownMemory;
-  readonly #tellClient: Emit;
-  /** As #tellClient, until the machine is killed. */
-  readonly #emit: Emit;
+  readonly #teller: Teller;
   readonly #progress: Progress;
   readonly #pcap: PcapFile | undefined;
   readonly #firstValue: number;
   readonly #recorder: RunRecorder | undefined;
   #over = false;
   #isRecorded = false;
-  #isKilled = false;
-  /** The client knows that the run has ended. */
-  #isEndTold = false;
   /** Translates into the client's language. */
   get t(): Translate {
     return this.#t;
@@ -129,10 +123,6 @@ export class Run {
   changing: <T>(make: () => Promise<T>) => Promise<T> = (make) => make();
   /** What is being changed in the past. */
   pastChange: PastChange | undefined;
-  /** The client does not see it yet. */
-  #isHidden: boolean;
-  /** What is to be told when it does. */
-  readonly #untold: string[] = [];
   /** @throws an error for the user while it comes to where a recording stands */
   checkPausable(): void {
     if (this.#isReplaying)
@@ -169,7 +159,6 @@ export class Run {
   ) {
     this.#original = original;
     this.#replica = replica;
-    this.#isHidden = isHidden;
     this.bookmarks = original?.bookmarks ?? new Bookmarks();
     this.stops = original?.stops ?? [];
     this.timeline = original?.timeline ?? new Timeline();
@@ -179,10 +168,7 @@ export class Run {
     this.launch = launch;
     this.functions = functions;
     this.numbers = numbers;
-    this.#tellClient = emit;
-    this.#emit = (event, body) => {
-      if (!this.#isKilled && !this.#isHidden) emit(event, body);
-    };
+    this.#teller = new Teller(emit, isHidden);
     this.debuggee = debuggee;
     this.execution = execution ?? newExecution(debuggee, launch, functions, numbers);
     this.frames = new Frames(this);
@@ -196,7 +182,7 @@ export class Run {
     this.recording = original?.recording ?? new Recording(sequence, recordedNames);
     this.samples = original?.samples ?? new Samples(samples, recordedNames);
     this.steps = original?.steps ?? new Steps(steps, recordedNames);
-    this.#progress = new Progress(this, this.#emit);
+    this.#progress = new Progress(this, this.#teller.event);
     this.#firstValue = numbers.nextValueRange();
     const isFirst = original === undefined;
     this.#recorder = launch.record && isFirst ? new RunRecorder(this) : undefined;
@@ -205,14 +191,15 @@ export class Run {
   }
 
   #connect(): void {
-    this.breakpoints.onChanged = (breakpoint) => this.#emit('breakpoint', { reason: 'changed', breakpoint });
+    this.breakpoints.onChanged = (breakpoint) =>
+      this.#teller.event('breakpoint', { reason: 'changed', breakpoint });
     this.execution.onStop = (stop) => this.#stopped(stop);
     this.execution.onContinued = (stop) => this.#continued(stop);
     this.execution.onOutOfMemory = () => this.#lost(this.debuggee.outOfMemory);
     this.execution.onFault = (error) => this.tell(errorText(this.#t, error));
     this.streams.onOutput = ({ stream, text, url, line, column }) => {
       const path = url === '' ? undefined : this.debuggee.scripts.pathOf(url);
-      this.#emit('output', {
+      this.#teller.event('output', {
         category: stream,
         output: text,
         ...(path === undefined ? {} : { source: { path }, line, column }),
@@ -227,7 +214,8 @@ export class Run {
       );
     this.streams.onFrames = () => this.#progress.changed();
     this.streams.onFrame = (...frame) => this.#pcap?.write(...frame);
-    this.debuggee.onStrayOutput = (text) => this.#emit('output', { category: 'stderr', output: text });
+    this.debuggee.onStrayOutput = (text) =>
+      this.#teller.event('output', { category: 'stderr', output: text });
     this.debuggee.onEnded = (end) => this.#ended(end);
     this.debuggee.onLost = (message, place) => this.#lost(message, place);
     this.debuggee.onExit = (exitCode) => this.#exited(new ProgramExit(exitCode));
@@ -235,8 +223,7 @@ export class Run {
 
   /** Write a line into the console that stands out. */
   tell(text: string): void {
-    if (this.#isHidden) this.#untold.push(text);
-    this.#emit('output', { category: 'important', output: `${text}\n` });
+    this.#teller.important(text);
   }
 
   /** Its end is not that of the session. */
@@ -263,16 +250,11 @@ export class Run {
   #tell(category: 'console' | 'stderr', text: string, place?: SourcePlace): void {
     if (this.#over) return;
     this.streams.drain();
-    const { file, line, column } = place ?? {};
-    this.#emit('output', {
-      category,
-      output: `${text}\n`,
-      ...(file === undefined ? {} : { source: { path: file }, line, column }),
-    });
+    this.#teller.line(category, text, place);
   }
 
   /** What the machine is made of. */
-  get blueprint(): Omit<Blueprint, 'root' | 'threads'> {
+  get blueprint(): LaunchBlueprint {
     return blueprintOf(this.launch, this.functions, this.numbers, this.#bundle);
   }
   async boot(): Promise<void> {
@@ -301,7 +283,7 @@ export class Run {
       if (error instanceof ProgramExit) return this.#exited(error);
       const message = errorText(this.#t, error);
       this.#tell('stderr', message, error instanceof StartError ? error.place : undefined);
-      this.#emit('sockscope/notStarted', { message });
+      this.#teller.event('sockscope/notStarted', { message });
       return this.#finish(1);
     }
     this.packets.isRunning = true;
@@ -326,14 +308,13 @@ export class Run {
   }
   /** Nobody looks yet, and the machine writes as quickly as it can: read all of it before it is overwritten. */
   #keepUp(): void {
-    if (this.#isHidden) this.streams.drain();
+    if (this.#teller.isHidden) this.streams.drain();
     for (const one of [this.recording, this.samples, this.steps]) one.read();
   }
   /** What it has repeated was told before: from now on the client sees it. */
   appear(): void {
     this.#pcap?.appear();
-    this.#isHidden = false;
-    for (const text of this.#untold.splice(0)) this.tell(text);
+    this.#teller.appear();
     this.streams.drain();
   }
 
@@ -350,10 +331,10 @@ export class Run {
         differing = await this.debuggee.ask<ChangeInput[]>('takeChanges');
       });
     } catch (error) {
-      if (this.#isKilled) return;
+      if (this.#teller.isSilent) return;
       const said = this.#t('{0} cannot be replayed: {1}', file, errorPart(error));
       this.#tell('stderr', said);
-      this.#emit('sockscope/notStarted', { message: said });
+      this.#teller.event('sockscope/notStarted', { message: said });
       void this.#finish(1);
       return void this.debuggee.kill();
     }
@@ -388,7 +369,7 @@ export class Run {
     this.streams.stop();
     this.streams.drain();
     this.#progress.stop();
-    this.#emit('stopped', {
+    this.#teller.event('stopped', {
       reason: stop.reason,
       ...(stop.description === undefined ? {} : { description: say(this.#t, stop.description) }),
       ...(stop.text === undefined ? {} : { text: sayPart(this.#t, stop.text) }),
@@ -408,7 +389,8 @@ export class Run {
   /** The user has changed values other than by asking for one. */
   valuesChanged(): void {
     this.#memoryChanged();
-    if (this.#client.supportsInvalidatedEvent === true) this.#emit('invalidated', { areas: ['variables'] });
+    if (this.#client.supportsInvalidatedEvent === true)
+      this.#teller.event('invalidated', { areas: ['variables'] });
   }
   /** The user has changed frames, or made one. */
   framesChanged(): void {
@@ -419,7 +401,7 @@ export class Run {
   }
   #memoryChanged(): void {
     if (this.#client.supportsMemoryEvent !== true) return;
-    for (const body of this.shownMemory.events()) this.#emit('memory', body);
+    for (const body of this.shownMemory.events()) this.#teller.event('memory', body);
   }
   /** The snapshot of the stop has arrived: update the views. */
   #surveyed(stop: PausedState, snapshot: Snapshot): void {
@@ -443,7 +425,7 @@ export class Run {
     this.#toldStop = undefined;
     this.onGoes();
     this.frames.sleepers.forget();
-    this.#emit('continued', { threadId, allThreadsContinued: true });
+    this.#teller.event('continued', { threadId, allThreadsContinued: true });
     this.#recorder?.continued();
     this.packets.current = undefined;
     this.packets.isRunning = true;
@@ -459,10 +441,7 @@ export class Run {
         syscall === ''
           ? this.#t('{0} waits for something that nothing is left to end.', who)
           : this.#t('{0} sleeps in {1}() that nothing is left to end.', who, syscall);
-      this.#emit('output', {
-        category: 'console',
-        output: `${what}\n`,
-      });
+      this.#teller.line('console', what);
     }
     void this.#finish(failed === 0 ? exitCode : 1);
   }
@@ -472,19 +451,13 @@ export class Run {
     this.#over = true;
     this.#close();
     await this.tellRecord();
-    if (!this.#isKilled) this.#tellEnd(exitCode);
-  }
-  #tellEnd(exitCode: number): void {
-    if (this.#isEndTold) return;
-    this.#isEndTold = true;
-    this.#tellClient('exited', { exitCode });
-    this.#tellClient('terminated');
+    if (!this.#teller.isSilent) this.#teller.end(exitCode);
   }
   /** The client ends the program, whatever it does. */
   async terminate(): Promise<void> {
     await this.tellRecord();
     await this.kill();
-    this.#tellEnd(TERMINATED);
+    this.#teller.end(TERMINATED);
   }
 
   /** Rows of packets were asked for. @param isWhole else more of the list is still to come */
@@ -503,7 +476,7 @@ export class Run {
     this.#isRecorded = true;
     this.streams.drain();
     const record = await this.#recorder.make();
-    if (!this.#isKilled) this.#emit('sockscope/record', record);
+    this.#teller.event('sockscope/record', record);
   }
 
   /** End the machine, whatever it does. No event of it follows. @returns whether its thread has ended */
@@ -519,7 +492,7 @@ export class Run {
   }
   /** Ignore the machine from now on: no event of it follows, and it ends with the process. */
   abandon(): void {
-    this.#isKilled = true;
+    this.#teller.fallSilent();
     this.#over = true;
     this.#close();
   }
@@ -531,30 +504,4 @@ export class Run {
     this.#progress.stop();
     this.#pcap?.close();
   }
-}
-
-/** What the machine of a launch is made of. */
-export function blueprintOf(
-  launch: LaunchArguments,
-  functions: FunctionIndex,
-  numbers: Numbers,
-  bundle: Bundle,
-): Omit<Blueprint, 'root' | 'threads'> {
-  const { programs, hosts, ports, outside, config, skip, maxHeap } = launch;
-  return {
-    boot: { programs, hosts, ports, outside, config, bundle },
-    skip,
-    maxHeap,
-    execution: (debuggee) => newExecution(debuggee, launch, functions, numbers),
-  };
-}
-function newExecution(
-  debuggee: Debuggee,
-  { stepIntoAccessors }: LaunchArguments,
-  functions: FunctionIndex,
-  { nextFrame }: Numbers,
-): Execution {
-  const execution = new Execution(debuggee, functions, nextFrame);
-  execution.stepIntoAccessors = stepIntoAccessors;
-  return execution;
 }

@@ -11,11 +11,13 @@ import { callOf, rawPlace, surroundings } from '../travel/here.ts';
 import { History, noEvent, type Arrival } from '../travel/history.ts';
 import { Machines } from '../travel/machines.ts';
 import { Preparation } from '../travel/preparation.ts';
-import { GivenUpError, type Replica } from '../travel/replica.ts';
+import type { Replica } from '../travel/replica.ts';
 import { Threads } from '../travel/threads.ts';
 import type { Configuration } from './configuration.ts';
 import { droppedText, inherit, otherRun, PastChange, stopInPast, type PastStop } from './pastChange.ts';
-import type { Emit, Run } from './run.ts';
+import type { Run } from './run.ts';
+import { Searches, type Search } from './search.ts';
+import type { Emit } from './teller.ts';
 import type { Works } from './works.ts';
 
 /** What travelling needs of its session. */
@@ -54,14 +56,6 @@ interface Destination {
   arrive(frontier: Mark): Promise<Arrival>;
 }
 
-/** A search that is under way. */
-interface Search {
-  /** The user does not wait for what is searched. */
-  isGivenUp: boolean;
-  /** The session has left the run whose past is searched: nothing that is found is shown any more. */
-  isLeft: boolean;
-}
-
 export class Travel {
   readonly #traveller: Traveller;
   #machines: Machines | undefined;
@@ -69,11 +63,12 @@ export class Travel {
   #present: Present | undefined;
   readonly #preparation = new Preparation();
   readonly threads = new Threads();
-  #searching: Search | undefined;
-  #arrival: Promise<void> = Promise.resolve();
+  readonly #searches: Searches;
 
   constructor(traveller: Traveller) {
     this.#traveller = traveller;
+    const { works, t } = traveller;
+    this.#searches = new Searches(works, (error) => this.#tell(errorText(t, error)));
   }
 
   /** The run whose past is shown; the given one, if that is not of the past. */
@@ -285,7 +280,7 @@ export class Travel {
   }
   /** Resolves when the moment is shown that is being looked for; at once if none is. */
   get arrival(): Promise<void> {
-    return this.#arrival;
+    return this.#searches.arrival;
   }
   /** @param goBack leads to a stop if the work fails or is given up */
   #search(
@@ -293,21 +288,7 @@ export class Travel {
     work: (search: Search) => Promise<void>,
     goBack: (search: Search) => Promise<void>,
   ): void {
-    const search: Search = { isGivenUp: false, isLeft: false };
-    this.#searching = search;
-    const { works, t } = this.#traveller;
-    const told = works.begin(title, () => this.stopSearch());
-    this.#arrival = work(search)
-      .catch(async (error: unknown) => {
-        if (search.isLeft) return;
-        if (!(error instanceof GivenUpError) && !search.isGivenUp) this.#tell(errorText(t, error));
-        await goBack(search);
-      })
-      .finally(() => {
-        told.end();
-        // A restart may have begun another one.
-        if (this.#searching === search) this.#searching = undefined;
-      });
+    this.#searches.begin(title, () => this.#machines?.stop(), work, goBack);
   }
   async #travel(
     run: Run,
@@ -326,13 +307,13 @@ export class Travel {
   }
   async #show({ replica, stopsAt }: Arrival, present: Present, told: Told, search: Search): Promise<void> {
     const { configuration, show, repeat } = this.#traveller;
-    checkWanted(search);
+    search.checkShown();
     const past = repeat(replica, present.run);
     past.changing = (make) => this.#change(past, make);
     this.#machines!.release(replica);
     try {
       await past.takeOver();
-      checkWanted(search);
+      search.checkShown();
       past.execution.brought(replica.moment);
       past.onStrayed = (why) =>
         void this.#toPresent(past, this.#traveller.t('The past could not be repeated any more: {0}.', why));
@@ -340,7 +321,7 @@ export class Travel {
       if (stopsAt !== undefined) past.execution.frontier.add(stopsAt);
       configuration.leave();
       await configuration.applyTo(past);
-      checkWanted(search);
+      search.checkShown();
     } catch (error) {
       void past.kill();
       throw error;
@@ -416,10 +397,10 @@ export class Travel {
     const other = await otherRun(machines, stop, changes, (replica) => replace(replica, original));
     const { run, replica, fields } = other;
     try {
-      checkWanted(search);
+      search.checkShown();
       configuration.leave();
       await setUp(run);
-      if (search.isLeft || search.isGivenUp) throw new GivenUpError();
+      search.checkWanted();
     } catch (error) {
       void run.kill();
       throw error;
@@ -484,15 +465,13 @@ export class Travel {
 
   /** A search is under way: give it up. @returns whether there was one */
   stopSearch(): boolean {
-    if (this.#searching === undefined) return false;
-    this.#searching.isGivenUp = true;
-    this.#machines?.stop();
-    return true;
+    const isUnderWay = this.#searches.giveUp();
+    if (isUnderWay) this.#machines?.stop();
+    return isUnderWay;
   }
   /** Nothing of the past is shown any more. @returns the run itself */
   leave(run: Run): Run {
-    if (this.#searching !== undefined) this.#searching.isLeft = true;
-    this.#searching = undefined;
+    this.#searches.leave();
     this.#preparation.rest();
     this.#machines?.close();
     this.#machines = undefined;
@@ -504,9 +483,6 @@ export class Travel {
   }
 }
 
-function checkWanted({ isLeft }: Search): void {
-  if (isLeft) throw new GivenUpError();
-}
 /** @throws an error for the user if nothing leads there again */
 function momentOf({ execution }: Run): Moment {
   const { moment } = execution.trail;

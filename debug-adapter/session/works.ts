@@ -1,7 +1,7 @@
 /**
  * Work that may take long: after half a second the client is told of it, and can cancel it.
  */
-import type { Emit } from './run.ts';
+import type { Emit } from './teller.ts';
 
 /** What takes less is over before somebody has read of it. */
 const TOLD_AFTER_MS = 500;
