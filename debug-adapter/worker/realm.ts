@@ -30,9 +30,23 @@ const WELL_KNOWN: ReadonlySet<PropertyKey> = new Set(
     .filter((value) => typeof value === 'symbol'),
 );
 
+/**
+ * Globals whose classes are in undici, which Node 24 loads as soon as one of them is only described. Loaded outside of the
+ * world, it makes the run of a Node program another one than a run without the debugger.
+ */
+const OF_UNDICI: ReadonlySet<PropertyKey> = new Set([
+  ...['FormData', 'Headers', 'Request', 'Response'],
+  ...['MessageEvent', 'CloseEvent', 'WebSocket', 'EventSource'],
+]);
+function isUndiciLoaded(): boolean {
+  const { moduleLoadList = [] } = process as { moduleLoadList?: string[] };
+  return moduleLoadList.includes('NativeModule internal/deps/undici/undici');
+}
+
 export class Realm {
   readonly #objects = new Map<object, Remembered>();
   readonly #environment = { ...process.env };
+  readonly #hadUndici = isUndiciLoaded();
 
   constructor() {
     // Node creates these when they are first asked for; a world changes them.
@@ -52,6 +66,7 @@ export class Realm {
 
   /** Make it as it was. @returns whether that could be done */
   restore(): boolean {
+    if (isUndiciLoaded() !== this.#hadUndici) return false;
     try {
       for (const [object, remembered] of this.#objects) restore(object, remembered);
       for (const name of Object.keys(process.env))
@@ -78,6 +93,7 @@ function isWalked(value: unknown): value is object {
 
 function propertiesOf(object: object): [PropertyKey, PropertyDescriptor][] {
   return Reflect.ownKeys(object)
+    .filter((key) => object !== globalThis || !OF_UNDICI.has(key))
     .filter((key) => typeof key === 'string' || WELL_KNOWN.has(key) || Symbol.keyFor(key) !== undefined)
     .map((key) => [key, Object.getOwnPropertyDescriptor(object, key)!]);
 }
