@@ -38,15 +38,14 @@ await runAll(
   jobs,
 );
 await runAll(files.filter(isAlone), 1);
+const windows = files.filter(isWindow);
+// Each window would package the extension for itself: minutes in all. Meanwhile pages wait more than they compute.
+const prepared = windows.length > 0 ? prepareWindows() : undefined;
 await runAll(files.filter(isPage), Math.min(BROWSERS, jobs));
+await prepared;
 // The longest file first: begun last, it would run alone at the end.
 const LONGEST = path.join('extension', 'walkthroughs.test.js');
-const windows = files.filter(isWindow).sort((a, b) => Number(b === LONGEST) - Number(a === LONGEST));
-// Each window would package the extension for itself: minutes in all.
-if (windows.length > 0) {
-  process.env.SOCKSCOPE_VSIX = await packageExtension();
-  process.env.SOCKSCOPE_USER = await installOnce(process.env.SOCKSCOPE_VSIX);
-}
+windows.sort((a, b) => Number(b === LONGEST) - Number(a === LONGEST));
 await runAll(windows, Math.min(BROWSERS, jobs));
 if (windows.length > 0) await rm(process.env.SOCKSCOPE_USER, { recursive: true, force: true });
 // A long output is often read, or kept, from its end only.
@@ -54,11 +53,12 @@ for (const each of failed) console.log(`\nfailed: ${each}`);
 console.log(`\n${total.passes} passed, ${total.failures} failed, ${total.pending} skipped`);
 process.exit(total.failures === 0 ? 0 : 1);
 
-/** @returns the folder of a VS Code user who has the extension: each window begins with a copy of it */
-async function installOnce(vsix) {
-  const folder = await mkdtemp(path.join(tmpdir(), 'sockscope-user-'));
-  await installExtension(await installServer(), folder, vsix);
-  return folder;
+/** The package, and a VS Code user who has the extension: each window begins with a copy of the user's folder. */
+async function prepareWindows() {
+  process.env.SOCKSCOPE_VSIX = await packageExtension();
+  const user = await mkdtemp(path.join(tmpdir(), 'sockscope-user-'));
+  await installExtension(await installServer(), user, process.env.SOCKSCOPE_VSIX);
+  process.env.SOCKSCOPE_USER = user;
 }
 
 /** Runs test files, several at a time. */

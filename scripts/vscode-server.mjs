@@ -2,7 +2,7 @@
 // tests in VS Code. Nothing is installed outside the cache folder.
 //   node scripts/vscode-server.mjs        installs it and prints its folder
 import { spawn } from 'node:child_process';
-import { mkdir, open, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -85,11 +85,12 @@ export async function installExtension(server, userFolder, vsix) {
 
 /**
  * Starts the server and waits until it answers.
- * @param options `{ userFolder, workspace, port?, settings?, machineSettings?, driver?, locale? }`
+ * @param options `{ userFolder, workspace, port?, settings?, machineSettings?, driver?, locale?, without? }`;
+ *   `without` names extensions of VS Code's own that are left out
  * @returns `{ url, process, logFile, stop(), kill() }`; kill() is for a user whose folder is thrown away
  */
 export async function startServer(server, options) {
-  const { userFolder, workspace, settings = {}, machineSettings, driver = false, locale } = options;
+  const { userFolder, workspace, settings = {}, machineSettings, driver = false, locale, without } = options;
   const port = options.port ?? (await freePort());
   const settingsFile = path.join(userFolder, 'user/User/settings.json');
   await mkdir(path.dirname(settingsFile), { recursive: true });
@@ -119,6 +120,9 @@ export async function startServer(server, options) {
       '--disable-getting-started-override',
       ...(driver ? ['--reconnection-grace-time', '2', '--vscode-option', 'enable-smoke-test-driver'] : []),
       ...(locale === undefined ? [] : ['--locale', locale]),
+      ...(without === undefined
+        ? []
+        : ['--builtin-extensions-dir', await builtinExtensions(server, userFolder, without)]),
       workspace,
     ],
     // A process group of its own, so that stop() reaches its extension hosts too.
@@ -149,6 +153,16 @@ export async function startServer(server, options) {
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   return { url, process: child, logFile, stop, kill };
+}
+
+/** @returns a folder with VS Code's own extensions but these */
+async function builtinExtensions(server, userFolder, without) {
+  const all = path.resolve(server.entry, '../../../lib/vscode/extensions');
+  const some = path.join(userFolder, 'builtin-extensions');
+  await mkdir(some);
+  const names = (await readdir(all)).filter((name) => !without.includes(name));
+  await Promise.all(names.map((name) => symlink(path.join(all, name), path.join(some, name))));
+  return some;
 }
 
 function signalGroup(pid, signal) {

@@ -12,6 +12,7 @@ describe('a scenario in the editor', function () {
     code = await Workbench.open({
       files: path.join(root, 'test/extension/fixtures/editor'),
       expect: 'hello.ts',
+      typescript: true,
     });
   });
   after(() => code?.close());

@@ -15,11 +15,7 @@ describe('samples', function () {
 
   before(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'sockscope-samples-'));
-    code = await Workbench.open({
-      files: path.join(root, 'test/extension/fixtures/editor'),
-      expect: 'hello.ts',
-    });
-    await code.openEmptyWindow();
+    code = await Workbench.open({ files: path.join(root, 'test/extension/fixtures/editor') });
   });
   after(async () => {
     await code?.close();

@@ -29,6 +29,7 @@ interface ServerScript {
       machineSettings?: object;
       driver?: boolean;
       locale?: string;
+      without?: readonly string[];
     },
   ): Promise<RunningServer>;
 }

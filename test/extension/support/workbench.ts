@@ -32,12 +32,17 @@ function packaged(): Promise<string> {
   return vsix;
 }
 
+/** The language server of TypeScript, which works for seconds where a file of TypeScript or JavaScript is opened. */
+const TYPESCRIPT = 'typescript-language-features';
+
 export interface WorkbenchOptions {
   /** A folder whose files are copied into a fresh workspace; with `inPlace` it is the workspace. */
   files: string;
   inPlace?: boolean;
-  /** A file in it whose appearance in the explorer says that VS Code is ready. */
-  expect: string;
+  /** A file in it whose appearance in the explorer says that VS Code is ready; omitted: the window has no folder. */
+  expect?: string;
+  /** With the language server of TypeScript. */
+  typescript?: boolean;
   settings?: Record<string, unknown>;
   /** Those that belong to the computer that VS Code's server runs on. */
   machineSettings?: Record<string, unknown>;
@@ -101,6 +106,7 @@ export class Workbench {
       driver: true,
       ...(options.machineSettings && { machineSettings: options.machineSettings }),
       ...(options.language && { locale: options.language }),
+      ...(!options.typescript && { without: [TYPESCRIPT] }),
       settings: { ...QUIET, 'debug.openDebug': 'openOnDebugBreak', ...options.settings },
     });
     const browser = await chromium.launch(await findBrowser());
@@ -108,9 +114,8 @@ export class Workbench {
     page.setDefaultTimeout(TIMEOUT);
     const workbench = new Workbench(page, browser, running, folder, workspace);
     try {
-      await page.goto(`${running.url}?folder=${encodeURIComponent(workspace)}`);
-      await workbench.#explorerRow(options.expect).waitFor();
-      await workbench.#untilExtensionIsKnown();
+      if (options.expect === undefined) await workbench.openEmptyWindow();
+      else await workbench.#openFolder(workspace, options.expect);
     } catch (error) {
       await workbench.failed('did not start');
       await workbench.close();
@@ -129,6 +134,12 @@ export class Workbench {
   async openEmptyWindow(): Promise<void> {
     await this.page.goto(`${this.#server.url}?ew=true`);
     await this.page.locator('.part.editor').waitFor();
+    await this.#untilExtensionIsKnown();
+  }
+
+  async #openFolder(folder: string, file: string): Promise<void> {
+    await this.page.goto(`${this.#server.url}?folder=${encodeURIComponent(folder)}`);
+    await this.#explorerRow(file).waitFor();
     await this.#untilExtensionIsKnown();
   }
 

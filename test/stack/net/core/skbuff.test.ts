@@ -101,6 +101,8 @@ function build(machine: Machine, { headroom, linear, frags }: Shape, pages = new
 const nat = fc.nat(200);
 
 describe('sk_buff', () => {
+  /** One for all of thousands of packets: to make a machine takes longer than all that is done with a packet. */
+  const machine = bareMachine();
   const operations = fc.array(
     fc.oneof(
       fc.record({
@@ -129,7 +131,6 @@ describe('sk_buff', () => {
   it('is what a byte array would be after any sequence of put, push, pull, trim, store, clone, copy …', () =>
     fc.assert(
       fc.property(shape, operations, (form, steps) => {
-        const machine = bareMachine();
         const pages = new Pages();
         const first = build(machine, form, pages);
         /** The packets about, with what they ought to hold. */
@@ -260,7 +261,6 @@ describe('sk_buff', () => {
   it('skb_split(): what is before stays, the rest is in the new one; pages are counted', () =>
     fc.assert(
       fc.property(shape, fc.nat(300), (form, where) => {
-        const machine = bareMachine();
         const pages = new Pages();
         const skb = build(machine, form, pages);
         const bytes = bytesOf(skb);
@@ -286,7 +286,6 @@ describe('sk_buff', () => {
         fc.array(fc.integer({ min: 1, max: 50 }), { minLength: 1, maxLength: 17 }),
         fc.nat(1000),
         (to, from, amount) => {
-          const machine = bareMachine();
           const pages = new Pages();
           const tgt = build(machine, { headroom: 0, linear: 0, frags: to }, pages);
           const skb = build(machine, { headroom: 0, linear: 0, frags: from }, pages);
@@ -309,7 +308,6 @@ describe('sk_buff', () => {
       { numRuns: 1000 },
     ));
   it('skb_shift() does nothing to a packet with a linear part, or to a clone', () => {
-    const machine = bareMachine();
     const frags = { headroom: 0, linear: 0, frags: [10] };
     assert.equal(skb_shift(build(machine, frags), build(machine, { ...frags, linear: 5 }), 3), 0);
     const cloned = build(machine, frags);
@@ -320,7 +318,6 @@ describe('sk_buff', () => {
   it('skb_try_coalesce(): all or nothing', () =>
     fc.assert(
       fc.property(shape, shape, fc.boolean(), (first, second, cloned) => {
-        const machine = bareMachine();
         const pages = new Pages();
         const to = build(machine, first, pages);
         const from = build(machine, second, pages);
@@ -348,7 +345,6 @@ describe('sk_buff', () => {
         fc.integer({ min: 1, max: 100 }),
         fc.integer({ min: 1, max: 20 }),
         (form, mss, headers) => {
-          const machine = bareMachine();
           const pages = new Pages();
           const skb = build(machine, { ...form, linear: form.linear + headers }, pages);
           const bytes = bytesOf(skb);
