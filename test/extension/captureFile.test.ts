@@ -91,9 +91,9 @@ describe('a capture file', function () {
     await list.getByRole('textbox').first().press('Escape');
     await list.locator('.list .row:not([hidden])').first().click();
     await code.page.keyboard.press('Shift+F10');
-    await list.getByRole('menuitem', { name: /^Follow Stream/ }).click({ timeout: 10_000 });
+    await list.getByRole('menuitem', { name: /^Follow Stream/ }).click();
     const stream = await webviewFrame(code.page, 'TCP stream 0');
-    await stream.getByText(/▶ Client .*: 400 bytes in 6 packets/).waitFor({ timeout: 15_000 });
+    await stream.getByText(/▶ Client .*: 400 bytes in 6 packets/).waitFor();
     await list.getByText(/\d+ of \d+ packets/).waitFor();
     assert.match(await list.getByRole('textbox').first().inputValue(), /^tcp\.stream eq 0$/);
     await code.screenshot('capture-file-4-stream');
@@ -111,9 +111,7 @@ describe('a capture file', function () {
       await file('without.pcapng').click({ button: 'right' });
     });
     const frame = await webviewFrame(code.page, 'Comparison of captures');
-    await frame
-      .getByRole('heading', { name: /^Packet 10 is only in whole\.pcapng/ })
-      .waitFor({ timeout: 20_000 });
+    await frame.getByRole('heading', { name: /^Packet 10 is only in whole\.pcapng/ }).waitFor();
     await code.screenshot('capture-file-5-compared');
     await frame.getByRole('button', { name: 'Show Packet 10 in whole.pcapng' }).click();
     const list = await webviewFrame(code.page, 'Packets');

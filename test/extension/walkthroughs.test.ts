@@ -34,7 +34,7 @@ const LANGUAGES: readonly { name: string; language?: string; bundle: Bundle; les
 
 for (const { name, language, bundle, lessons } of LANGUAGES)
   describe(`a walkthrough in ${name}`, function () {
-    this.timeout(120_000);
+    this.timeout(240_000);
     let code: Workbench;
     const t = translator(bundle);
 
@@ -47,7 +47,7 @@ for (const { name, language, bundle, lessons } of LANGUAGES)
         ...(language && { language }),
       });
       await code.page.setViewportSize({ width: 1280, height: 720 });
-      code.page.setDefaultTimeout(15_000);
+      code.page.setDefaultTimeout(30_000);
       // The extensions' commands come to the palette a little later.
       await code.debug.waitUntil('the command', async () =>
         (await code.offeredCommands('Guided Tour')).some((row) => row.includes('Sockscope'))

@@ -44,7 +44,7 @@ export class WalkthroughPage {
 
   /** Waits for the check mark of a step. */
   async done(step: string): Promise<void> {
-    await this.#mark(step).and(this.#code.page.locator('.complete')).first().waitFor({ timeout: 15_000 });
+    await this.#mark(step).and(this.#code.page.locator('.complete')).first().waitFor();
   }
 
   async isDone(step: string): Promise<boolean> {
