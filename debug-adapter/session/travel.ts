@@ -271,6 +271,8 @@ export class Travel {
   /** Search for a moment, and go there; if that fails, stop again where the search has begun. */
   #go(run: Run, event: number, find: () => Promise<Destination>): void {
     const stopAgain = run.execution.setAside();
+    // For the client the run goes on, but it stands: what was made ready is needed now.
+    this.#preparation.rest();
     this.#search(
       this.#traveller.t('Repeating the run up to an earlier moment'),
       (search) => this.#travel(run, event, stopAgain, search, find),

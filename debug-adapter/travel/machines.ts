@@ -230,7 +230,8 @@ export class Machines {
     if (end !== undefined || changes.length > this.#changes.length) return;
     const past = await this.#past();
     const key = (this.#prepared = this.#keyOf(past));
-    if (!this.#isClosed) await this.#supply.fill(key, past, event, this.#hasTravelled);
+    if (!this.#isClosed)
+      await this.#supply.fill(key, past, event, this.#hasTravelled ? 'traveller' : 'onlooker');
   }
   /** The run goes on: machines follow it, unless new inputs have come lately. */
   async follow(): Promise<void> {
@@ -241,7 +242,8 @@ export class Machines {
     const isKnown = this.#prepared === undefined || key === this.#prepared;
     this.#prepared = key;
     // A machine that is loaded knows the inputs up to then only.
-    if (isKnown && !this.#isClosed) await this.#supply.fill(key, past, past.event, this.#hasTravelled);
+    if (isKnown && !this.#isClosed)
+      await this.#supply.fill(key, past, past.event, this.#hasTravelled ? 'traveller' : 'passer');
   }
   /** The user goes on: no processor is used for what may never be needed. */
   rest(): void {

@@ -5,11 +5,13 @@
 import { freemem } from 'node:os';
 import { NEAR, type Past, type Replica } from './replica.ts';
 
-/**
- * How many wait near to where the user stands: a search takes one, and the moment that it finds another one. Of somebody
- * who goes back, one more stands before its first line, for what is further back.
- */
+/** How many wait near to where the user stands: a search takes one, and the moment that it finds another one. */
 const NEAR_SPARES = 2;
+/**
+ * How many there are for somebody who has gone back before (one more stands before its first line, for what is further back),
+ * who stands and looks, and whose run goes on.
+ */
+const SPARES = { traveller: NEAR_SPARES + 1, onlooker: NEAR_SPARES, passer: 1 } as const;
 /** So many events before the user they wait, or a quarter of the run if that is less: steps back leave them behind. */
 const PARKED_BEFORE = 20_000;
 /** One that has fallen back behind that is brought on. */
@@ -67,21 +69,21 @@ export class Supply {
   }
 
   /**
-   * The user stands at an event: fill up, one machine after the other, until rest() is called.
+   * The run is at an event: fill up, one machine after the other, until rest() is called.
    *
-   * @param hasTravelled the user has gone back before
+   * @param who may go back, and how likely that is
    */
-  async fill(key: string, past: Past, event: number, hasTravelled: boolean): Promise<void> {
+  async fill(key: string, past: Past, event: number, who: keyof typeof SPARES): Promise<void> {
     const turn = ++this.#turn;
     const isOver = (): boolean => turn !== this.#turn;
     this.#discard((spare) => spare.key !== key || (spare.at > 0 && spare.at > event - NEAR));
     const parked = parkingPlace(event);
-    const needed = hasTravelled && parked > 0 ? NEAR_SPARES + 1 : NEAR_SPARES;
+    const needed = Math.min(SPARES[who], parked > 0 ? Infinity : NEAR_SPARES);
     if (needed * past.heapUsed > freemem() * MEMORY_SHARE) return;
     while (!isOver()) {
       const near = this.#spares.filter(({ at }) => parked - at <= FALLEN_BACK && (parked === 0 || at > 0));
       const behind = this.#spares.find((spare) => !near.includes(spare));
-      const isShort = near.length < NEAR_SPARES;
+      const isShort = near.length < Math.min(needed, NEAR_SPARES);
       if (this.#spares.length < needed) {
         await this.#settle(this.#begin(key, past));
       } else if (isShort && behind !== undefined) await this.#bring(behind, past, parked, isOver);

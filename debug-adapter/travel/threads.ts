@@ -21,7 +21,7 @@ export class Threads {
   async take(kind: ThreadKind): Promise<MachineThread> {
     for (;;) {
       const [thread] = this.#idle
-        .filter((one) => isSame(one.kind, kind))
+        .filter((one) => isSame(one.kind, kind) && !one.client.gone)
         .sort((one, other) => other.left - one.left);
       if (thread !== undefined) {
         this.#idle.splice(this.#idle.indexOf(thread), 1);
