@@ -237,21 +237,22 @@ export class Debuggee {
   async vacate(): Promise<MachineThread | undefined> {
     if (this.#killed !== undefined || !this.#isLoaded) return void this.kill();
     const left = this.#left();
-    this.#killed = left.then((isLeft) => isLeft || this.#kill());
-    if (!(await left)) return undefined;
-    this.thread.renew();
+    this.#killed = left.then((event) => event !== undefined || this.#kill());
+    const event = await left;
+    if (event === undefined) return undefined;
+    this.thread.renew(event);
     return this.thread;
   }
-  /** @returns whether the machine is gone from its thread */
-  async #left(): Promise<boolean> {
+  /** @returns the event to which the machine has come that is gone from its thread now; undefined: it is not gone */
+  async #left(): Promise<number | undefined> {
     this.#silence();
     // One that has ended meanwhile is gone, and its thread with it.
-    const left = this.#leave().catch(() => false);
-    const isLeft = await Promise.race([left, sleep(HALT_MS, false)]);
-    if (isLeft) this.#stopWatching();
-    return isLeft;
+    const left = this.#leave().catch(() => undefined);
+    const event = await Promise.race([left, sleep(HALT_MS, undefined)]);
+    if (event !== undefined) this.#stopWatching();
+    return event;
   }
-  async #leave(): Promise<boolean> {
+  async #leave(): Promise<number | undefined> {
     const left = this.#next();
     left.catch(() => {});
     await this.ask('leave');
@@ -260,7 +261,7 @@ export class Debuggee {
     await this.thread.detach();
     this.thread.send({ type: 'leave' });
     const message = await left;
-    return message.type === 'left' && message.isAsBefore;
+    return message.type === 'left' && message.isAsBefore ? message.event : undefined;
   }
   #silence(): void {
     this.onLost = () => {};

@@ -20,6 +20,8 @@ const DETACH_MS = 300;
  */
 const LOADING_END_MS = 2000;
 const RUNNING_END_MS = 50;
+/** In events. */
+const LONG_RUN = 50_000;
 /** How long termination may take: a thread in V8's own code notices it only afterwards. */
 const TERMINATE_MS = 500;
 
@@ -48,7 +50,7 @@ export interface Tenant {
 export class MachineThread {
   readonly kind: ThreadKind;
   readonly #worker: Worker;
-  #left = 0;
+  #longRuns = 0;
   #tenant: Tenant | undefined;
   #client: CdpClient;
   #scripts: Scripts;
@@ -131,14 +133,14 @@ export class MachineThread {
     const letGo = this.#client.sendLast('Debugger.disable').catch(() => {});
     await Promise.race([letGo, sleep(DETACH_MS)]);
   }
-  /** How many machines have left it. */
-  get left(): number {
-    return this.#left;
+  /** How many machines have run in it for long: V8 has compiled what runs often. */
+  get longRuns(): number {
+    return this.#longRuns;
   }
-  /** The machine is gone: attach a debugger that knows nothing of it. */
-  renew(): void {
+  /** The machine is gone: attach a debugger that knows nothing of it. @param event to which it has come */
+  renew(event: number): void {
     this.#tenant = undefined;
-    this.#left++;
+    if (event >= LONG_RUN) this.#longRuns++;
     this.#client = this.#client.successor();
     this.#scripts = new Scripts(this.#client, this.kind.root);
     // V8 obeys in order: whatever is sent next finds the debugger attached.

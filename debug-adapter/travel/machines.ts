@@ -2,6 +2,7 @@
  * Machines that repeat a run: what they need to know of it, found out when it is needed, and some of them loaded ahead of
  * time.
  */
+import { fileURLToPath } from 'node:url';
 import type { ProgramFile } from '../../stack/world/program_files.ts';
 import { UserError } from '../../language/userError.ts';
 import type { DataFields, OfferedField } from '../control/dataFields.ts';
@@ -10,6 +11,7 @@ import type { CodePoint, Moment } from '../control/moment.ts';
 import type { NumberedChange } from '../control/repetition.ts';
 import type { Trail } from '../control/trail.ts';
 import type { ExpectedField } from '../inspect/dataBreakpoints.ts';
+import { inputText } from '../inspect/inputText.ts';
 import type { CountedClass } from '../worker/creations.ts';
 import {
   GivenUpError,
@@ -20,7 +22,11 @@ import {
   type Past,
   type Repeated,
 } from './replica.ts';
-import { Supply } from './supply.ts';
+import { Rehearsals } from './rehearsals.ts';
+import { PLANS, Supply } from './supply.ts';
+
+/** The program of rehearsals. */
+const REHEARSAL = { file: fileURLToPath(new URL('rehearsal.js', import.meta.url)) };
 
 /** The run that is repeated. */
 export interface Original {
@@ -43,6 +49,10 @@ export class Machines {
   readonly #supply = new Supply(
     (past) => this.#load(past),
     (replica) => this.drop(replica),
+    new Rehearsals(
+      () => this.#rehearse(),
+      (replica) => this.drop(replica),
+    ),
   );
   #hasTravelled = false;
   #isClosed = false;
@@ -205,15 +215,29 @@ export class Machines {
     }
   }
   async #load(past: Past, more: Partial<Repeated> = {}): Promise<Replica> {
-    const since = this.#givenUp;
-    const replica = await Replica.create(this.#blueprint, {
+    const files = await this.#filesOf(past);
+    return this.#make(this.#blueprint, {
       ...past,
-      files: await this.#filesOf(past),
+      files,
       changes: [...this.#changes],
       counted: [...this.#counted],
       fields: [...this.#fields.values()].filter((field) => field !== null),
       ...more,
     });
+  }
+  /** A machine with the program of rehearsals. */
+  #rehearse(): Promise<Replica> {
+    const { bundle } = this.#blueprint.boot;
+    const boot = { programs: [REHEARSAL], hosts: {}, ports: [], outside: false, bundle, config: {} };
+    const counted = [...this.#counted];
+    return this.#make(
+      { ...this.#blueprint, boot },
+      { inputs: inputText([]), lasting: [], changes: [], counted, fields: [] },
+    );
+  }
+  async #make(blueprint: Blueprint, repeated: Repeated): Promise<Replica> {
+    const since = this.#givenUp;
+    const replica = await Replica.create(blueprint, repeated);
     this.#living.add(replica);
     if (this.#givenUp === since) return replica;
     this.drop(replica);
@@ -231,7 +255,7 @@ export class Machines {
     const past = await this.#past();
     const key = (this.#prepared = this.#keyOf(past));
     if (!this.#isClosed)
-      await this.#supply.fill(key, past, event, this.#hasTravelled ? 'traveller' : 'onlooker');
+      await this.#supply.fill(key, past, event, this.#hasTravelled ? PLANS.traveller : PLANS.onlooker);
   }
   /** The run goes on: machines follow it, unless new inputs have come lately. */
   async follow(): Promise<void> {
@@ -243,7 +267,7 @@ export class Machines {
     this.#prepared = key;
     // A machine that is loaded knows the inputs up to then only.
     if (isKnown && !this.#isClosed)
-      await this.#supply.fill(key, past, past.event, this.#hasTravelled ? 'traveller' : 'passer');
+      await this.#supply.fill(key, past, past.event, this.#hasTravelled ? PLANS.returning : PLANS.passing);
   }
   /** The user goes on: no processor is used for what may never be needed. */
   rest(): void {

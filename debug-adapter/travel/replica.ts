@@ -177,9 +177,9 @@ export class Replica {
     this.#waiting = undefined;
   }
 
-  /** How many machines have run in its thread before. */
+  /** How many machines have run in its thread for long before. */
   get predecessors(): number {
-    return this.debuggee.thread.left;
+    return this.debuggee.thread.longRuns;
   }
 
   /** Make the changes of the stop at which it stands. */

@@ -3,15 +3,25 @@
  * takes half a second to load, and V8 as long again to compile what runs often.
  */
 import { freemem } from 'node:os';
+import type { Rehearsals } from './rehearsals.ts';
 import { NEAR, type Past, type Replica } from './replica.ts';
 
 /** How many wait near to where the user stands: a search takes one, and the moment that it finds another one. */
 const NEAR_SPARES = 2;
-/**
- * How many there are for somebody who has gone back before (one more stands before its first line, for what is further back),
- * who stands and looks, and whose run goes on.
- */
-const SPARES = { traveller: NEAR_SPARES + 1, onlooker: NEAR_SPARES, passer: 1 } as const;
+/** How many there are, and whether their threads rehearse. */
+interface Plan {
+  most: number;
+  rehearses: boolean;
+}
+export const PLANS = {
+  /** Somebody who has gone back before stands and looks: one more waits before its first line, for what is further back. */
+  traveller: { most: NEAR_SPARES + 1, rehearses: true },
+  /** Somebody who may go back stands and looks. */
+  onlooker: { most: NEAR_SPARES, rehearses: true },
+  /** The run goes on, of somebody who has gone back before; or has not. */
+  returning: { most: NEAR_SPARES + 1, rehearses: false },
+  passing: { most: 1, rehearses: false },
+} as const satisfies Record<string, Plan>;
 /** So many events before the user they wait, or a quarter of the run if that is less: steps back leave them behind. */
 const PARKED_BEFORE = 20_000;
 /** One that has fallen back behind that is brought on. */
@@ -20,13 +30,6 @@ const FALLEN_BACK = 30_000;
 const SHORT = 2000;
 /** Events between two looks at whether the user still stands. */
 const STRETCH = 10_000;
-/**
- * V8 optimizes what a first machine does, and finds in a second one that it has expected too much; from the third on a thread
- * is five times as quick.
- */
-const REHEARSALS = 2;
-/** The events of a rehearsal, at most. */
-const REHEARSED = 100_000;
 /** The share of free memory that they may take. */
 const MEMORY_SHARE = 1 / 4;
 
@@ -47,21 +50,33 @@ interface Spare {
 export class Supply {
   readonly #load: (past: Past) => Promise<Replica>;
   readonly #drop: (replica: Replica) => void;
+  readonly #rehearsals: Rehearsals;
   #spares: Spare[] = [];
   /** Counts how often it was to begin and to end: work for an earlier stop ends. */
   #turn = 0;
 
-  constructor(load: (past: Past) => Promise<Replica>, drop: (replica: Replica) => void) {
+  constructor(
+    load: (past: Past) => Promise<Replica>,
+    drop: (replica: Replica) => void,
+    rehearsals: Rehearsals,
+  ) {
     this.#load = load;
     this.#drop = drop;
+    this.#rehearsals = rehearsals;
   }
 
   /** The machine of a kind that is nearest before an event; undefined: there is none. */
   take(key: string, before: number): Promise<Replica> | undefined {
     const [nearest] = this.#fitting(key, before).sort((one, other) => other.at - one.at);
     if (nearest === undefined) return undefined;
-    this.#spares.splice(this.#spares.indexOf(nearest), 1);
+    this.#remove(nearest);
     return nearest.replica;
+  }
+  /** @returns false: nobody keeps it any more */
+  #remove(spare: Spare): boolean {
+    const at = this.#spares.indexOf(spare);
+    if (at >= 0) this.#spares.splice(at, 1);
+    return at >= 0;
   }
 
   #fitting(key: string, before: number): Spare[] {
@@ -70,15 +85,14 @@ export class Supply {
 
   /**
    * The run is at an event: fill up, one machine after the other, until rest() is called.
-   *
-   * @param who may go back, and how likely that is
    */
-  async fill(key: string, past: Past, event: number, who: keyof typeof SPARES): Promise<void> {
+  async fill(key: string, past: Past, event: number, { most, rehearses }: Plan): Promise<void> {
     const turn = ++this.#turn;
     const isOver = (): boolean => turn !== this.#turn;
     this.#discard((spare) => spare.key !== key || (spare.at > 0 && spare.at > event - NEAR));
     const parked = parkingPlace(event);
-    const needed = Math.min(SPARES[who], parked > 0 ? Infinity : NEAR_SPARES);
+    const needed = Math.min(most, parked > 0 ? Infinity : NEAR_SPARES);
+    this.#rehearsals.look();
     if (needed * past.heapUsed > freemem() * MEMORY_SHARE) return;
     while (!isOver()) {
       const near = this.#spares.filter(({ at }) => parked - at <= FALLEN_BACK && (parked === 0 || at > 0));
@@ -87,23 +101,20 @@ export class Supply {
       if (this.#spares.length < needed) {
         await this.#settle(this.#begin(key, past));
       } else if (isShort && behind !== undefined) await this.#bring(behind, past, parked, isOver);
-      else if (behind === undefined || !(await this.#rehearse(behind, past, event, isOver))) return;
+      else {
+        const found = rehearses ? await this.#unrehearsed() : undefined;
+        if (found === undefined || isOver() || !this.#remove(found.spare)) return;
+        await this.#rehearsals.replace(found.replica, isOver);
+      }
     }
   }
-  /**
-   * Let a machine that waits for a search in the whole run make its way once for nothing, and another one follow in its
-   * thread.
-   *
-   * @returns whether that was of use
-   */
-  async #rehearse(spare: Spare, past: Past, event: number, isOver: () => boolean): Promise<boolean> {
-    const replica = await spare.replica.catch(() => undefined);
-    if (replica === undefined || replica.predecessors >= REHEARSALS) return false;
-    await this.#bring(spare, past, Math.min(event, REHEARSED), isOver);
-    if (isOver() || !this.#spares.includes(spare)) return false;
-    this.#spares.splice(this.#spares.indexOf(spare), 1);
-    this.#drop(replica);
-    return true;
+  /** A machine whose thread is to rehearse; undefined: there is none. */
+  async #unrehearsed(): Promise<{ spare: Spare; replica: Replica } | undefined> {
+    for (const spare of this.#spares) {
+      const replica = await spare.replica.catch(() => undefined);
+      if (replica !== undefined && this.#rehearsals.isDueFor(replica)) return { spare, replica };
+    }
+    return undefined;
   }
   /** Unless there is one, begin to make a machine that will soon be needed before an event. */
   async add(key: string, past: Past, event: number): Promise<void> {

@@ -17,12 +17,12 @@ export class Threads {
   readonly #coming = new Set<Coming>();
   #isClosed = false;
 
-  /** A thread for a machine: the one that has had the most before, if there is such a one. */
+  /** A thread for a machine: of those that have had machines before, the one in which V8 has compiled most. */
   async take(kind: ThreadKind): Promise<MachineThread> {
     for (;;) {
       const [thread] = this.#idle
         .filter((one) => isSame(one.kind, kind) && !one.client.gone)
-        .sort((one, other) => other.left - one.left);
+        .sort((one, other) => other.longRuns - one.longRuns);
       if (thread !== undefined) {
         this.#idle.splice(this.#idle.indexOf(thread), 1);
         return thread;

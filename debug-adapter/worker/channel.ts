@@ -86,8 +86,8 @@ export type FromWorker =
   /** The program is loaded: its processes by name. */
   | { type: 'loaded'; processes: string[] }
   | { type: 'ended'; end: RunEnd }
-  /** The machine is gone. */
-  | { type: 'left'; isAsBefore: boolean }
+  /** The machine is gone, which had come to this event; whether the thread is as it was before the machine. */
+  | { type: 'left'; event: number; isAsBefore: boolean }
   /** The machine could not be booted, or the program not loaded. */
   | { type: 'failed'; message: string; place?: SourcePlace | undefined };
 export type ToWorker =

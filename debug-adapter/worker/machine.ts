@@ -241,7 +241,7 @@ export function serve(
         return (over = run(running, send));
       case 'leave':
         await over;
-        return send({ type: 'left', isAsBefore: leave(running, realm) });
+        return send({ type: 'left', event: running.world.event, isAsBefore: leave(running, realm) });
       case 'end':
         return;
     }

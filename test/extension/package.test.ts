@@ -82,7 +82,10 @@ function requiredFiles(code: string): string[] {
 function importedPackages(code: string): string[] {
   const imports = /^(?:(?:import|export)\b[^;'"]*?\bfrom\s+|import\s+)['"]([^'"]+)['"]/gm;
   const specifiers = [...code.matchAll(imports)].map(([, specifier]) => specifier!);
-  return specifiers
-    .filter((name) => !name.startsWith('.') && !isBuiltin(name))
-    .map((name) => /^(?:@[^/]+\/)?[^/]+/.exec(name)![0]);
+  return (
+    specifiers
+      // Scenarios get 'sockscope' from the world.
+      .filter((name) => !name.startsWith('.') && name !== 'sockscope' && !isBuiltin(name))
+      .map((name) => /^(?:@[^/]+\/)?[^/]+/.exec(name)![0])
+  );
 }

@@ -100,6 +100,27 @@ describe('a thread that one machine has left', () => {
     }
   });
 
+  it('takes one after rehearsals, which leave nothing either', async () => {
+    for (const runs of [1, 2]) {
+      const debuggee = await lodgings.begin(path.join(ROOT, 'dist/debug-adapter/travel/rehearsal.js'));
+      await toEvent(debuggee, 60_000);
+      assert.equal(await lodgings.leave(), true);
+      assert.equal(debuggee.thread.longRuns, runs);
+    }
+    const debuggee = await lodgings.begin(fixture('handshake'));
+    await toEvent(debuggee, 200);
+    const rehearsed = await seen(debuggee);
+    await lodgings.leave();
+    const fresh = new Lodgings();
+    try {
+      const alone = await fresh.begin(fixture('handshake'));
+      await toEvent(alone, 200);
+      assert.equal(rehearsed, await seen(alone));
+    } finally {
+      await fresh.end();
+    }
+  });
+
   it('takes another one while the program waits for a timer, or has not begun', async () => {
     for (let i = 0; i < 3; i++) {
       await lodgings.begin(fixture('longSleep'));
