@@ -22,8 +22,12 @@ import { lineBefore, threadOf, type PlaceRole } from './lineBefore.ts';
 import type { Machines } from './machines.ts';
 import { NEAR, StrayedError, type Replica, type TrackedPlace, type Wishes } from './replica.ts';
 
+/** A run of so many events is repeated from its beginning as quickly as it is looked at twice. */
+const SHORT = 150_000;
 /** How many events before a moment a search begins, one after the other. */
-const WINDOWS = [300, 20_000, Infinity];
+function windowsBefore({ mark: { event } }: Moment): readonly number[] {
+  return event <= SHORT ? [300, Infinity] : [300, 20_000, Infinity];
+}
 /** What a search for the last stop before a moment has found. */
 export interface StopBefore extends Found {
   /** DAP's ids of the breakpoints there. */
@@ -98,7 +102,7 @@ export class History {
     const known = this.#seenBefore(moment, places);
     const found = known && chosen(known, this.#seen!.from);
     if (found !== undefined) return found;
-    for (const window of WINDOWS) {
+    for (const window of windowsBefore(moment)) {
       const from = moment.mark.event - window;
       const arrivals = await this.#arrivals(moment, from, places);
       if (arrivals === undefined) continue;
@@ -129,7 +133,7 @@ export class History {
     // Hits are counted from the beginning.
     const isCounted = [...breakpoints, ...data].some(({ hitCondition }) => hitCondition.trim() !== '');
     let here = moment;
-    for (const window of isCounted ? [Infinity] : WINDOWS) {
+    for (const window of isCounted ? [Infinity] : windowsBefore(moment)) {
       const from = moment.mark.event - window;
       const passed = await this.#passed(moment, from, wishes);
       if (passed === undefined) continue;

@@ -5,15 +5,10 @@
 import { Processors } from './processors.ts';
 import type { Replica } from './replica.ts';
 
-/**
- * V8 optimizes what a first machine of a thread does, and finds in a second one that it has expected too much; the third one
- * is quick.
- */
-const NEEDED = 2;
 /** The events of one. */
 const EVENTS = 100_000;
-/** Events between two looks at whether the thread is needed. */
-const STRETCH = 10_000;
+/** Events between two looks at whether the thread is needed: some 20 ms at first. */
+const STRETCH = 2000;
 /** So much of a processor must have nothing to do beside them. */
 const IDLE = 1 / 2;
 
@@ -33,8 +28,8 @@ export class Rehearsals {
     this.#processors.look();
   }
   /** Whether a machine's thread has yet to rehearse, and the host has time for that. */
-  isDueFor({ predecessors }: Replica): boolean {
-    return predecessors < NEEDED && this.#processors.idle >= IDLE;
+  isDueFor({ isRehearsed }: Replica): boolean {
+    return !isRehearsed && this.#processors.idle >= IDLE;
   }
   /**
    * Let a machine leave its thread for others that rehearse.
@@ -43,10 +38,11 @@ export class Rehearsals {
    */
   async replace(waiting: Replica, isOver: () => boolean): Promise<void> {
     this.#drop(waiting);
-    for (let isDone = false; !isDone && !isOver();) {
+    let isDone = false;
+    while (!isDone && !isOver()) {
       const replica = await this.#load();
-      for (let at = STRETCH; at <= EVENTS && !isOver(); at += STRETCH) await replica.toEvent(at);
-      isDone = replica.predecessors + 1 >= NEEDED;
+      isDone = replica.isRehearsed;
+      for (let at = STRETCH; at <= EVENTS && !isDone && !isOver(); at += STRETCH) await replica.toEvent(at);
       this.#drop(replica);
     }
     this.look();

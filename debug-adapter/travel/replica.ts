@@ -44,6 +44,12 @@ export interface TrackedPlace {
 /** So many events before a moment its place is watched: watching costs time at each arrival. */
 export const NEAR = 200;
 
+/**
+ * V8 optimizes what a first machine of a thread does, and finds in a second one that it has expected too much; the third one
+ * is quick.
+ */
+const REHEARSALS = 2;
+
 /** What a machine is made of: as the first one of the session was. */
 export interface Blueprint {
   root: string;
@@ -177,9 +183,9 @@ export class Replica {
     this.#waiting = undefined;
   }
 
-  /** How many machines have run in its thread for long before. */
-  get predecessors(): number {
-    return this.debuggee.thread.longRuns;
+  /** V8 has compiled what runs often in its thread. */
+  get isRehearsed(): boolean {
+    return this.debuggee.thread.longRuns >= REHEARSALS;
   }
 
   /** Make the changes of the stop at which it stands. */

@@ -30,6 +30,8 @@ const FALLEN_BACK = 30_000;
 const SHORT = 2000;
 /** Events between two looks at whether the user still stands. */
 const STRETCH = 10_000;
+/** How much quicker a machine is whose thread has rehearsed. */
+const REHEARSED_SPEED = 10;
 /** The share of free memory that they may take. */
 const MEMORY_SHARE = 1 / 4;
 
@@ -45,6 +47,8 @@ interface Spare {
   at: number;
   /** Settles when it stands there. */
   replica: Promise<Replica>;
+  /** It is loaded, in a thread that is quick. */
+  isRehearsed: boolean;
 }
 
 export class Supply {
@@ -65,9 +69,10 @@ export class Supply {
     this.#rehearsals = rehearsals;
   }
 
-  /** The machine of a kind that is nearest before an event; undefined: there is none. */
+  /** The machine of a kind that is before an event and will be there first; undefined: there is none. */
   take(key: string, before: number): Promise<Replica> | undefined {
-    const [nearest] = this.#fitting(key, before).sort((one, other) => other.at - one.at);
+    const way = ({ at, isRehearsed }: Spare): number => (before - at) / (isRehearsed ? REHEARSED_SPEED : 1);
+    const [nearest] = this.#fitting(key, before).sort((one, other) => way(one) - way(other));
     if (nearest === undefined) return undefined;
     this.#remove(nearest);
     return nearest.replica;
@@ -98,9 +103,8 @@ export class Supply {
       const near = this.#spares.filter(({ at }) => parked - at <= FALLEN_BACK && (parked === 0 || at > 0));
       const behind = this.#spares.find((spare) => !near.includes(spare));
       const isShort = near.length < Math.min(needed, NEAR_SPARES);
-      if (this.#spares.length < needed) {
-        await this.#settle(this.#begin(key, past));
-      } else if (isShort && behind !== undefined) await this.#bring(behind, past, parked, isOver);
+      if (isShort && behind !== undefined) await this.#bring(behind, past, parked, isOver);
+      else if (this.#spares.length < needed) await this.#settle(this.#begin(key, past));
       else {
         const found = rehearses ? await this.#unrehearsed() : undefined;
         if (found === undefined || isOver() || !this.#remove(found.spare)) return;
@@ -124,8 +128,12 @@ export class Supply {
     await this.#bring(spare, past, parkingPlace(event), () => false);
   }
   #begin(key: string, past: Past): Spare {
-    const spare: Spare = { key, at: 0, replica: this.#load(past) };
+    const spare: Spare = { key, at: 0, replica: this.#load(past), isRehearsed: false };
     this.#spares.push(spare);
+    spare.replica.then(
+      ({ isRehearsed }) => (spare.isRehearsed = isRehearsed),
+      () => {},
+    );
     return spare;
   }
   /** Bring a machine on, a stretch at a time. */
