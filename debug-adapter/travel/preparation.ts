@@ -15,7 +15,9 @@ const FOLLOW_MS = 250;
 export class Preparation {
   readonly #processors = new Processors();
   #machines: Machines | undefined;
-  #next: NodeJS.Timeout | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  /** Counts what has begun and ended. */
+  #turn = 0;
 
   /** A run stands at an event. */
   stands(machines: Machines, event: number): void {
@@ -28,32 +30,39 @@ export class Preparation {
     });
   }
   /**
-   * Machines follow a run while it goes on: whoever has gone back from one stop may do so from the next one, too.
+   * Machines follow a run while it goes on: they are near when it stops.
    *
    * @param isOver whether the run has ended
    */
   follow(machines: Machines, isOver: () => boolean): void {
     this.#machines = machines;
-    const next = this.#whenIdle(FOLLOW_MS, (idle) => {
+    const turn = ++this.#turn;
+    this.#whenIdle(FOLLOW_MS, (idle) => {
       const following = idle < 1 / 2 ? Promise.resolve() : machines.follow();
       // As in stands().
       void following
         .catch(() => {})
         .then(() => {
-          if (this.#next === next && !isOver()) this.follow(machines, isOver);
+          if (turn === this.#turn && !isOver()) this.follow(machines, isOver);
         });
     });
   }
   /** Nothing is made ready any more; what there is stays. */
   rest(): void {
-    clearTimeout(this.#next);
-    this.#next = undefined;
+    this.#turn++;
+    clearTimeout(this.#timer);
     this.#machines?.rest();
   }
 
-  /** @param act is told how many processors have had nothing to do meanwhile */
-  #whenIdle(ms: number, act: (idle: number) => void): NodeJS.Timeout {
-    this.#processors.look();
-    return (this.#next = setTimeout(() => act(this.#processors.idle), ms));
+  /** @param act is told how many processors have had nothing to do lately */
+  #whenIdle(ms: number, act: (idle: number) => void): void {
+    const wait = (then: () => void): void => {
+      this.#timer = setTimeout(then, ms / 2);
+    };
+    // To look takes a while on a host of many processors: who steps on at once need not wait for it.
+    wait(() => {
+      this.#processors.look();
+      wait(() => act(this.#processors.idle));
+    });
   }
 }

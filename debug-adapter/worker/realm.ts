@@ -4,6 +4,11 @@
  */
 import { types } from 'node:util';
 
+/** As they are before any program can replace them. */
+const { ownKeys, getOwnPropertyDescriptor, defineProperty, deleteProperty, setPrototypeOf, isExtensible } =
+  Reflect;
+const { getPrototypeOf } = Object;
+
 /** An object as it was. */
 interface Remembered {
   prototype: object | null;
@@ -21,7 +26,7 @@ const INTRINSICS: readonly object[] = [
   new Map()[Symbol.iterator](),
   new Set()[Symbol.iterator](),
   /./[Symbol.matchAll](''),
-].map((one) => Object.getPrototypeOf(one) as object);
+].map((one) => getPrototypeOf(one) as object);
 
 /** Symbols by which one program could find what another has left; Node keeps things of its own under further ones. */
 const WELL_KNOWN: ReadonlySet<PropertyKey> = new Set(
@@ -57,8 +62,8 @@ export class Realm {
   #remember(value: unknown): void {
     if (!isWalked(value) || this.#objects.has(value)) return;
     const properties = new Map(propertiesOf(value));
-    const prototype = Object.getPrototypeOf(value) as object | null;
-    this.#objects.set(value, { prototype, isExtensible: Object.isExtensible(value), properties });
+    const prototype = getPrototypeOf(value) as object | null;
+    this.#objects.set(value, { prototype, isExtensible: isExtensible(value), properties });
     this.#remember(prototype);
     for (const { value: held, get, set } of properties.values())
       for (const one of [held, get, set]) this.#remember(one);
@@ -70,7 +75,7 @@ export class Realm {
     try {
       for (const [object, remembered] of this.#objects) restore(object, remembered);
       for (const name of Object.keys(process.env))
-        if (!(name in this.#environment)) Reflect.deleteProperty(process.env, name);
+        if (!(name in this.#environment)) deleteProperty(process.env, name);
       Object.assign(process.env, this.#environment);
       process.exitCode = undefined;
       return true;
@@ -92,24 +97,26 @@ function isWalked(value: unknown): value is object {
 }
 
 function propertiesOf(object: object): [PropertyKey, PropertyDescriptor][] {
-  return Reflect.ownKeys(object)
+  return ownKeys(object)
     .filter((key) => object !== globalThis || !OF_UNDICI.has(key))
     .filter((key) => typeof key === 'string' || WELL_KNOWN.has(key) || Symbol.keyFor(key) !== undefined)
-    .map((key) => [key, Object.getOwnPropertyDescriptor(object, key)!]);
+    .map((key) => [key, getOwnPropertyDescriptor(object, key)!]);
 }
 
 /** @throws TypeError if it cannot be done */
-function restore(object: object, { prototype, isExtensible, properties }: Remembered): void {
-  if (Object.isExtensible(object) !== isExtensible) throw new TypeError();
-  if (Object.getPrototypeOf(object) !== prototype) Object.setPrototypeOf(object, prototype);
+function restore(object: object, { prototype, isExtensible: wasExtensible, properties }: Remembered): void {
+  const check = (isDone: boolean): void => {
+    if (!isDone) throw new TypeError();
+  };
+  check(isExtensible(object) === wasExtensible);
+  if (getPrototypeOf(object) !== prototype) check(setPrototypeOf(object, prototype));
   for (const [key, now] of propertiesOf(object)) {
     const before = properties.get(key);
-    if (before === undefined) {
-      if (!Reflect.deleteProperty(object, key)) throw new TypeError();
-    } else if (!isSame(now, before)) Object.defineProperty(object, key, before);
+    if (before === undefined) check(deleteProperty(object, key));
+    else if (!isSame(now, before)) check(defineProperty(object, key, before));
   }
   for (const [key, before] of properties)
-    if (!Object.hasOwn(object, key)) Object.defineProperty(object, key, before);
+    if (getOwnPropertyDescriptor(object, key) === undefined) check(defineProperty(object, key, before));
 }
 
 function isSame(one: PropertyDescriptor, other: PropertyDescriptor): boolean {

@@ -150,6 +150,7 @@ describe('a thread that one machine has left', () => {
         process.on('mark', mine);
         JSON.mark = 1;
         console.log = mine;
+        Object.defineProperty = Reflect.defineProperty = Reflect.ownKeys = () => [];
         Math.max = () => 7;
         Error.stackTraceLimit = 1;
         delete globalThis.structuredClone;

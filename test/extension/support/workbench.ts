@@ -13,6 +13,8 @@ import { browserScript, packageScript, serverScript, type RunningServer } from '
 import { TreePane } from './treePane.ts';
 
 const TIMEOUT = 60_000;
+/** A list that stays as it is for so long is whole. */
+const LIST_MS = 500;
 /** What no test is about, and what takes a processor from those that run beside. */
 const QUIET = {
   'editor.cursorBlinking': 'solid',
@@ -209,9 +211,19 @@ export class Workbench {
   /** Titles that the palette offers for a text. */
   async offeredCommands(text: string): Promise<string[]> {
     await this.#openPalette(text);
-    const rows = await this.page.locator('.quick-input-list .monaco-list-row').allInnerTexts();
+    const rows = this.page.locator('.quick-input-list .monaco-list-row');
+    let before = '';
+    // The rows come one after the other.
+    const offered = await this.debug.waitUntil(`the commands for "${text}"`, async () => {
+      const texts = await rows.allInnerTexts();
+      const isWhole = texts.length > 0 && texts.join() === before;
+      before = texts.join();
+      if (isWhole) return texts;
+      await this.page.waitForTimeout(LIST_MS);
+      return undefined;
+    });
     await this.page.keyboard.press('Escape');
-    return rows.map((row) => row.replace(/\s+/g, ' ').trim());
+    return offered.map((row) => row.replace(/\s+/g, ' ').trim());
   }
 
   get quickInput(): Locator {
