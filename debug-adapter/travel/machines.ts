@@ -106,10 +106,10 @@ export class Machines {
     this.#hasTravelled ||= travels;
     const key = this.#keyOf(past);
     const ready = this.#supply.take(key, before);
-    if (ready !== undefined) return this.#informed(ready, past);
-    const replica = this.#load(past);
-    // Both are loaded at the same time. The thread of one that is ready will be free sooner than another one is loaded.
-    if (another) void this.#supply.add(key, past, before);
+    const replica = ready === undefined ? this.#load(past) : this.#informed(ready, past);
+    // Both are loaded at the same time. The thread of one that is ready will be free sooner than a new one has loaded the code.
+    if (another && (ready === undefined || this.#blueprint.threads.isOneFree))
+      void this.#supply.add(key, past, before);
     return replica;
   }
   /** Somebody has gone back to before an event, and may do it again: another machine is made, unless one waits there. */

@@ -12,6 +12,11 @@ const GLANCE_MS = 100;
 /** So often machines are brought on behind a run that goes on. */
 const FOLLOW_MS = 250;
 
+/** So much of a processor must have nothing to do beside the run and the debugger. */
+const FOLLOWING = 1 / 3;
+/** What lasts no longer is one step of many. */
+const SOON_MS = 50;
+
 export class Preparation {
   readonly #processors = new Processors();
   #machines: Machines | undefined;
@@ -38,7 +43,7 @@ export class Preparation {
     this.#machines = machines;
     const turn = ++this.#turn;
     this.#whenIdle(FOLLOW_MS, (idle) => {
-      const following = idle < 1 / 2 ? Promise.resolve() : machines.follow();
+      const following = idle < FOLLOWING ? Promise.resolve() : machines.follow();
       // As in stands().
       void following
         .catch(() => {})
@@ -56,13 +61,10 @@ export class Preparation {
 
   /** @param act is told how many processors have had nothing to do lately */
   #whenIdle(ms: number, act: (idle: number) => void): void {
-    const wait = (then: () => void): void => {
-      this.#timer = setTimeout(then, ms / 2);
-    };
     // To look takes a while on a host of many processors: who steps on at once need not wait for it.
-    wait(() => {
+    this.#timer = setTimeout(() => {
       this.#processors.look();
-      wait(() => act(this.#processors.idle));
-    });
+      this.#timer = setTimeout(() => act(this.#processors.idle), ms);
+    }, SOON_MS);
   }
 }

@@ -2,6 +2,7 @@
  * Rehearsals: threads run a program of their own (rehearsal.ts) before machines that repeat a run begin in them. V8
  * has compiled the stack's code then, and a hundred thousand events take a tenth of the time.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Processors } from './processors.ts';
 import type { Replica } from './replica.ts';
 
@@ -9,8 +10,9 @@ import type { Replica } from './replica.ts';
 const EVENTS = 100_000;
 /** Events between two looks at whether the thread is needed: some 20 ms at first. */
 const STRETCH = 2000;
-/** So much of a processor must have nothing to do beside them. */
-const IDLE = 1 / 2;
+/** How long a look at the host takes. After so many the host is one that has no time. */
+const LOOK_MS = 300;
+const MOST_LOOKS = 10;
 
 export class Rehearsals {
   readonly #load: () => Promise<Replica>;
@@ -23,28 +25,28 @@ export class Rehearsals {
     this.#drop = drop;
   }
 
-  /** Look at what the host does from now on. */
-  look(): void {
-    this.#processors.look();
-  }
-  /** Whether a machine's thread has yet to rehearse, and the host has time for that. */
-  isDueFor({ isRehearsed }: Replica): boolean {
-    return !isRehearsed && this.#processors.idle >= IDLE;
+  /** Wait until a processor of the host has nothing to do. @returns whether it has, and it is not over */
+  async isTime(isOver: () => boolean): Promise<boolean> {
+    for (let looks = 0; looks < MOST_LOOKS && !isOver(); looks++) {
+      this.#processors.look();
+      await sleep(LOOK_MS);
+      if (this.#processors.idle >= 1) return !isOver();
+    }
+    return false;
   }
   /**
-   * Let a machine leave its thread for others that rehearse.
+   * Let a thread rehearse that has no machine.
    *
-   * @param isOver whether the thread is needed
+   * @param isOver whether there is no time any more
+   * @returns whether it has rehearsed, and waits for a machine
    */
-  async replace(waiting: Replica, isOver: () => boolean): Promise<void> {
-    this.#drop(waiting);
-    let isDone = false;
-    while (!isDone && !isOver()) {
+  async rehearse(isOver: () => boolean): Promise<boolean> {
+    for (let isDone = false; !isDone && !isOver();) {
       const replica = await this.#load();
       isDone = replica.isRehearsed;
       for (let at = STRETCH; at <= EVENTS && !isDone && !isOver(); at += STRETCH) await replica.toEvent(at);
       this.#drop(replica);
     }
-    this.look();
+    return !isOver();
   }
 }

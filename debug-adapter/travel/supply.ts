@@ -94,10 +94,9 @@ export class Supply {
   async fill(key: string, past: Past, event: number, { most, rehearses }: Plan): Promise<void> {
     const turn = ++this.#turn;
     const isOver = (): boolean => turn !== this.#turn;
-    this.#discard((spare) => spare.key !== key || (spare.at > 0 && spare.at > event - NEAR));
+    void this.#discard((spare) => spare.key !== key || (spare.at > 0 && spare.at > event - NEAR));
     const parked = parkingPlace(event);
     const needed = Math.min(most, parked > 0 ? Infinity : NEAR_SPARES);
-    this.#rehearsals.look();
     if (needed * past.heapUsed > freemem() * MEMORY_SHARE) return;
     while (!isOver()) {
       const near = this.#spares.filter(({ at }) => parked - at <= FALLEN_BACK && (parked === 0 || at > 0));
@@ -106,17 +105,20 @@ export class Supply {
       if (isShort && behind !== undefined) await this.#bring(behind, past, parked, isOver);
       else if (this.#spares.length < needed) await this.#settle(this.#begin(key, past));
       else {
-        const found = rehearses ? await this.#unrehearsed() : undefined;
-        if (found === undefined || isOver() || !this.#remove(found.spare)) return;
-        await this.#rehearsals.replace(found.replica, isOver);
+        const cold = rehearses ? await this.#unrehearsed() : undefined;
+        if (cold === undefined || !(await this.#rehearsals.isTime(isOver))) return;
+        // One before its first line is soon made again. In the place of another one comes one that is quick.
+        if (cold.at === 0) await this.#discard((spare) => spare === cold);
+        if (!(await this.#rehearsals.rehearse(isOver))) return;
+        await this.#discard((spare) => spare === cold);
       }
     }
   }
   /** A machine whose thread is to rehearse; undefined: there is none. */
-  async #unrehearsed(): Promise<{ spare: Spare; replica: Replica } | undefined> {
+  async #unrehearsed(): Promise<Spare | undefined> {
     for (const spare of this.#spares) {
       const replica = await spare.replica.catch(() => undefined);
-      if (replica !== undefined && this.#rehearsals.isDueFor(replica)) return { spare, replica };
+      if (replica?.isRehearsed === false) return spare;
     }
     return undefined;
   }
@@ -155,9 +157,11 @@ export class Supply {
       this.rest();
     });
   }
-  #discard(isUseless: (spare: Spare) => boolean): void {
-    for (const { replica } of this.#spares.filter(isUseless)) replica.then(this.#drop, () => {});
+  /** @returns when their threads are about to be free */
+  async #discard(isUseless: (spare: Spare) => boolean): Promise<void> {
+    const useless = this.#spares.filter(isUseless);
     this.#spares = this.#spares.filter((spare) => !isUseless(spare));
+    await Promise.all(useless.map(({ replica }) => replica.then(this.#drop, () => {})));
   }
 
   /** The machine is needed elsewhere: nothing is made any more, and what there is stays. */

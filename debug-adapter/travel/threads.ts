@@ -33,6 +33,11 @@ export class Threads {
     }
   }
 
+  /** Whether there is one that has had a machine, or soon will be. */
+  get isOneFree(): boolean {
+    return this.#idle.length + this.#coming.size > 0;
+  }
+
   /**
    * The machine is not needed any more.
    *
