@@ -44,8 +44,11 @@ export class Rehearsals {
     for (let isDone = false; !isDone && !isOver();) {
       const replica = await this.#load();
       isDone = replica.isRehearsed;
-      for (let at = STRETCH; at <= EVENTS && !isDone && !isOver(); at += STRETCH) await replica.toEvent(at);
-      this.#drop(replica);
+      try {
+        for (let at = STRETCH; at <= EVENTS && !isDone && !isOver(); at += STRETCH) await replica.toEvent(at);
+      } finally {
+        this.#drop(replica);
+      }
     }
     return !isOver();
   }

@@ -88,9 +88,7 @@ export class Supply {
     return this.#spares.filter((spare) => spare.key === key && spare.at <= Math.max(0, before));
   }
 
-  /**
-   * The run is at an event: fill up, one machine after the other, until rest() is called.
-   */
+  /** The run is at an event: fill up, one machine after the other, until rest() is called. */
   async fill(key: string, past: Past, event: number, { most, rehearses }: Plan): Promise<void> {
     const turn = ++this.#turn;
     const isOver = (): boolean => turn !== this.#turn;
