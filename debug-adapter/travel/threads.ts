@@ -3,7 +3,7 @@ import type { Debuggee } from '../control/debuggee.ts';
 import { MachineThread, type ThreadKind } from '../control/machineThread.ts';
 
 /** So many wait for a machine: more than a search and what follows it use at once would be memory for nothing. */
-const MOST_IDLE = 3;
+const MOST_IDLE = 2;
 
 /** A thread that will soon have no machine. */
 interface Coming {

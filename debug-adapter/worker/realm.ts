@@ -48,6 +48,13 @@ function isUndiciLoaded(): boolean {
   return moduleLoadList.includes('NativeModule internal/deps/undici/undici');
 }
 
+/** The adapter's messages come by ports, and files of the code may not be closed yet. */
+const OWN_RESOURCES: readonly string[] = ['MessagePort', 'CloseReq'];
+/** Whether the host has something under way for a program, such as a timer that it has set before the world had its own. */
+function isUnderWay(): boolean {
+  return process.getActiveResourcesInfo().some((resource) => !OWN_RESOURCES.includes(resource));
+}
+
 export class Realm {
   readonly #objects = new Map<object, Remembered>();
   readonly #environment = { ...process.env };
@@ -71,7 +78,7 @@ export class Realm {
 
   /** Make it as it was. @returns whether that could be done */
   restore(): boolean {
-    if (isUndiciLoaded() !== this.#hadUndici) return false;
+    if (isUndiciLoaded() !== this.#hadUndici || isUnderWay()) return false;
     try {
       for (const [object, remembered] of this.#objects) restore(object, remembered);
       for (const name of Object.keys(process.env))

@@ -5,7 +5,7 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import path from 'node:path';
-import { setTimeout } from 'node:timers';
+import { clearTimeout, setTimeout } from 'node:timers';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import vm from 'node:vm';
 import { nearest } from '../lib/nearest.ts';
@@ -154,8 +154,9 @@ export class ModuleLoader {
     evaluated.then(settle, settle);
     const before = process.getActiveResourcesInfo().length;
     for (let idle = 0; idle < IDLE_LOOKS; idle++) {
-      const look = new Promise((resolve) => setTimeout(resolve, IDLE_LOOK_MS));
-      await Promise.race([evaluated, look]);
+      let timer: NodeJS.Timeout | undefined;
+      const look = new Promise((resolve) => (timer = setTimeout(resolve, IDLE_LOOK_MS)));
+      await Promise.race([evaluated, look]).finally(() => clearTimeout(timer));
       if (isSettled) return evaluated;
       const isBusy = this.#world.outside.is_asked || process.getActiveResourcesInfo().length > before;
       if (isBusy) idle = -1;

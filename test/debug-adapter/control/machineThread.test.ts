@@ -179,6 +179,7 @@ describe('a thread that one machine has left', () => {
     for (const text of [
       `import events from 'node:events'; events.defaultMaxListeners = 3; export async function main() { for (;;) await new Promise((resolve) => setTimeout(resolve, 10)); }`,
       `export async function main() { Object.freeze(Array.prototype); for (;;) await new Promise((resolve) => setTimeout(resolve, 10)); }`,
+      `setInterval(() => {}, 5000); export async function main() { for (;;) await new Promise((resolve) => setTimeout(resolve, 10)); }`,
       `export async function main() { Object.preventExtensions(Math); for (;;) await new Promise((resolve) => setTimeout(resolve, 10)); }`,
     ]) {
       const debuggee = await lodgings.begin(program(text));
