@@ -66,8 +66,8 @@ async function seen(debuggee: Debuggee): Promise<string> {
 describe('a thread that one machine has left', () => {
   let lodgings: Lodgings;
   let folder: string;
-  const program = (text: string): string => {
-    const file = path.join(folder, `program${text.length}.ts`);
+  const program = (text: string, ending = 'ts'): string => {
+    const file = path.join(folder, `program${text.length}.${ending}`);
     writeFileSync(file, text);
     return file;
   };
@@ -107,17 +107,29 @@ describe('a thread that one machine has left', () => {
       assert.equal(await lodgings.leave(), true);
       assert.equal(debuggee.thread.longRuns, runs);
     }
-    const debuggee = await lodgings.begin(fixture('handshake'));
-    await toEvent(debuggee, 200);
-    const rehearsed = await seen(debuggee);
-    await lodgings.leave();
-    const fresh = new Lodgings();
-    try {
-      const alone = await fresh.begin(fixture('handshake'));
-      await toEvent(alone, 200);
-      assert.equal(rehearsed, await seen(alone));
-    } finally {
-      await fresh.end();
+    const asks = program(
+      `const http = require('node:http');
+      const ask = () => http.get('http://127.0.0.1:8080/', (response) => response.resume().on('end', () => setTimeout(ask, 5)));
+      http.createServer((_, response) => response.end(String(Math.random()) + Date.now())).listen(8080, ask);`,
+      'cjs',
+    );
+    // After a Node program the thread ends.
+    for (const [file, event, stays] of [
+      [fixture('handshake'), 200, true],
+      [asks, 3000, false],
+    ] as const) {
+      const debuggee = await lodgings.begin(file);
+      await toEvent(debuggee, event);
+      const rehearsed = await seen(debuggee);
+      assert.equal(await lodgings.leave(), stays);
+      const fresh = new Lodgings();
+      try {
+        const alone = await fresh.begin(file);
+        await toEvent(alone, event);
+        assert.equal(rehearsed, await seen(alone), file);
+      } finally {
+        await fresh.end();
+      }
     }
   });
 
