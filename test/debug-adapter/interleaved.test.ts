@@ -46,7 +46,7 @@ const PARTS = 5;
  * differs by the machines that are made ready for somebody who goes back, or not, and by threads that wait for a machine: four
  * or five in all, of 20 to 40 MB.
  */
-const SESSION_GROWTH = 120;
+const SESSION_GROWTH = 160;
 const SERVER_GROWTH = 8;
 
 /**
