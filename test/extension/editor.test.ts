@@ -22,6 +22,10 @@ describe('a scenario in the editor', function () {
 
   it('has in a file that is no scenario only the commands that begin one, open a recording, or compare captures', async () => {
     await code.openFile('plain.ts');
+    // VS Code trusts the workspace some time after it has opened it, and a recording may hold code.
+    await code.debug.waitUntil('the command that needs trust', async () =>
+      (await ours()).includes('Sockscope: Open Recording…') ? true : undefined,
+    );
     assert.deepEqual(await ours(), [
       'Sockscope: Compare with Another Capture…',
       'Sockscope: Guided Tour…',
