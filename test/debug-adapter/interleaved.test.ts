@@ -43,10 +43,9 @@ const MOST_KNOWN = 500;
 const PARTS = 5;
 /**
  * What the level of one part may be above that of the second one, in MB: of a session, and of what serves sessions. A session
- * differs by the machines that are made ready for somebody who goes back, or not, and by threads that wait for a machine: four
- * or five in all, of 20 to 40 MB.
+ * differs by the machine, of 40 to 50 MB, that is made ready for somebody who goes back, or not.
  */
-const SESSION_GROWTH = 160;
+const SESSION_GROWTH = 60;
 const SERVER_GROWTH = 8;
 
 /**
