@@ -2,7 +2,7 @@
 import { message, type Message } from '../../language/message.ts';
 import { UserError } from '../../language/userError.ts';
 import type { Debugger } from 'node:inspector';
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import type { StopReason } from '../../stack/trace/stop.ts';
 import { DetachedError, NotPausedError } from '../cdp/cdpClient.ts';
 import { UNCAUGHT_FILTER } from '../filters/all.ts';
@@ -54,6 +54,8 @@ export class Execution {
   #stop: PausedState | undefined;
   /** What the machine does since the last stop, if that is more than to run. */
   #move: Move | undefined;
+  /** Called when that has led to a stop. */
+  readonly #stepEnds: (() => void)[] = [];
   /** V8 is paused: at a stop, or while the policy decides. */
   #stands = false;
   /** It stands at a moment as at a stop, but the client sees another machine, or none. */
@@ -182,6 +184,13 @@ export class Execution {
     this.#move = { how: 'toProgram', thread };
     const policy = new ToProgram(thread === SOFTIRQ_THREAD ? undefined : thread);
     void this.#goOn({ how: 'stepOut', then: policy }, paused);
+  }
+
+  /** Wait for the end of a step, for so many ms. @returns whether none is under way any more */
+  async stepEnds(ms: number): Promise<boolean> {
+    if (this.#move === undefined) return true;
+    const ended = new Promise<boolean>((resolve) => this.#stepEnds.push(() => resolve(true)));
+    return Promise.race([ended, sleep(ms, false, { ref: false })]);
   }
 
   /** Run until a function begins, or something else stops the machine first. @throws as step() does */
@@ -395,6 +404,7 @@ export class Execution {
     this.#become(new Continue());
     this.#stop = stop;
     this.onStop(stop);
+    for (const tell of this.#stepEnds.splice(0)) tell();
   }
 
   /** Tell the trail how the machine has come to this stop. */

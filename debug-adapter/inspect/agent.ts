@@ -27,6 +27,7 @@ import { Describer } from './describe.ts';
 import { Due } from './due.ts';
 import { EventStacks } from './eventStacks.ts';
 import { FramesInTransit } from './framesInTransit.ts';
+import { evaluate } from './evaluation.ts';
 import { exceptionDetails, type ExceptionDetails } from './exceptionDetails.ts';
 import { localItems, localsOf, subjectsOf, type ScopeObject } from './frameScopes.ts';
 import { seconds } from './format.ts';
@@ -140,6 +141,7 @@ export class Agent {
   readonly due: Due;
   readonly frames: FramesInTransit;
   readonly why: Why;
+  readonly evaluate = evaluate;
   /** Nobody looks at the machine any more: it halts. */
   isLeft = false;
   /** The number of inputs of which takeChanges() has told. */

@@ -5,6 +5,7 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { Debugger, Runtime } from 'node:inspector';
 import { messageOf, STOP_GROUP } from '../control/debuggee.ts';
 import { isExpression, memberOf, withoutTypes } from '../control/expression.ts';
+import { ENDED, TERMINATED } from '../inspect/evaluation.ts';
 import { TOOLS } from '../inspect/tools.ts';
 import type { WireItem } from '../inspect/handles.ts';
 import { primitiveText } from '../inspect/values/primitives.ts';
@@ -15,14 +16,23 @@ import { toVariable } from './variables.ts';
 
 export type Result = Debugger.EvaluateOnCallFrameReturnType | Runtime.EvaluateReturnType;
 type CallFrame = Debugger.CallFrame | undefined;
+/** How V8 evaluates what the user has typed. */
+interface UserExpression {
+  expression: string;
+  objectGroup: string;
+  silent: boolean;
+  throwOnSideEffect: boolean;
+  /** In ms. */
+  timeout: number;
+}
 /** A machine in which something is evaluated. */
 export type Evaluator = Pick<Run, 'debuggee' | 'execution'>;
 /** Contexts in which an expression must have no side effects: the client evaluates in them unasked. */
 const LOOKING = new Set(['watch', 'hover', 'variables', 'clipboard']);
 /** An expression that takes longer is aborted. */
 const EVALUATE_MS = 500;
-/** V8's error for it. */
-const ENDED = 'Execution was terminated';
+/** An expression waits so long for the end of a step. */
+const STEP_MS = 900;
 /** Longer strings are truncated: in a list of many lines, in the console, and for the clipboard. */
 const LONGEST_TEXT: Record<string, number> = { repl: 10_000, clipboard: 1_000_000 };
 const LONGEST_LINE = 200;
@@ -134,7 +144,10 @@ export async function evaluateIn(
   callFrame: CallFrame,
   looks: boolean,
 ): Promise<Result> {
-  const common = {
+  // V8 loses a step when it evaluates on the way what must not have side effects.
+  if (!(await run.execution.stepEnds(STEP_MS)))
+    throw new UserError('{0} was not evaluated: a step is under way', expression);
+  const common: UserExpression = {
     expression: held(expression),
     objectGroup: STOP_GROUP,
     silent: true,
@@ -143,25 +156,40 @@ export async function evaluateIn(
   };
   run.execution.objectsHeld = true;
   const { client } = run.debuggee;
-  // V8 applies the time limit of a global evaluation only while the machine runs: at a stop, use the
-  // outermost frame.
+  // At a stop V8 applies the time limit only to what is evaluated in a frame: any will do, such as the outermost one.
   const at = callFrame ?? run.execution.stop?.paused.callFrames.at(-1);
+  const ended = (): UserError => {
+    if (!looks) run.execution.trail.ends(message('an expression was ended amid its work'));
+    return new UserError('{0} was ended: it took longer than {1} ms', expression, EVALUATE_MS);
+  };
   // All sent at once: V8 processes them in this order.
   const sent = Promise.all([
     run.debuggee.ask('scope.enter'),
     (at === undefined
-      ? client.send('Runtime.evaluate', { ...common, disableBreaks: true })
+      ? evaluateGlobally(run, common)
       : client.send('Debugger.evaluateOnCallFrame', { ...common, callFrameId: at.callFrameId })
     ).catch((error: unknown) => {
       const { message: text } = error as Error;
-      if (text === ENDED && !looks)
-        run.execution.trail.ends(message('an expression was ended amid its work'));
-      throw readable(text, expression);
+      throw text === TERMINATED ? ended() : readable(text, expression);
     }),
     run.debuggee.ask('scope.leave'),
   ]);
   const [, answer] = await run.debuggee.evaluates(expression, sent);
+  if (answer.exceptionDetails?.exception?.description === String(ENDED)) throw ended();
   return answer;
+}
+/** The machine runs, but may have stopped when V8 comes to the expression. */
+function evaluateGlobally(
+  { debuggee }: Evaluator,
+  { expression, objectGroup, throwOnSideEffect, timeout }: UserExpression,
+): Promise<Result> {
+  const args = [expression, throwOnSideEffect, timeout].map((arg) => JSON.stringify(arg)).join();
+  return debuggee.client.send('Runtime.evaluate', {
+    expression: `globalThis[Symbol.for('${AGENT}')].evaluate(${args})`,
+    objectGroup,
+    silent: true,
+    disableBreaks: true,
+  });
 }
 
 /** The value of a lazy item, computed only if that has no side effects. */
@@ -194,7 +222,5 @@ export class SideEffectError extends UserError {
 
 function readable(message: string, expression: string): Error {
   if (/^EvalError: Possible side-effect/.test(message)) return new SideEffectError(expression);
-  if (message === ENDED)
-    return new UserError('{0} was ended: it took longer than {1} ms', expression, EVALUATE_MS);
   return new Error(message);
 }

@@ -108,4 +108,20 @@ describe('debug adapter: values', () => {
       assert.equal(await adapter.evaluate('1 + 1'), '2');
       assert.equal(await adapter.evaluate('sk.sk_state', 'watch'), 'TCP_SYN_SENT (2)');
     }));
+  it('does so, too, on the way to a stop: it comes there, by a step or at a breakpoint', () =>
+    withAdapter(async (adapter) => {
+      await atEstablished(adapter);
+      await adapter.request('setFunctionBreakpoints', { breakpoints: [{ name: 'tcp_ack' }] });
+      for (const command of ['next', 'continue', 'stepIn', 'next', 'stepOut'])
+        for (const expression of ['1 + 1', 'for (;;);']) {
+          const arrival = adapter.stopped();
+          const way = adapter.request(command, { threadId: adapter.thread });
+          const evaluation = adapter.request('evaluate', { expression, context: 'watch' });
+          if (expression === '1 + 1') await evaluation;
+          else await assert.rejects(evaluation, /was ended: it took longer than 500 ms/);
+          await way;
+          assert.notEqual(await arrival, 'terminated', `${command}, and ${expression}`);
+          assert.equal(await adapter.evaluate('1 + 1'), '2');
+        }
+    }));
 });

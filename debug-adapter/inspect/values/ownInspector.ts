@@ -1,0 +1,92 @@
+/** An inspector session of the machine's own thread, which answers synchronously. */
+import { Session, type Debugger, type Runtime } from 'node:inspector';
+
+export type Remote = Runtime.RemoteObject;
+
+/** The inspector finds the transfer object under this name, only during a query. */
+const HAND = '$sockscope_hand';
+/** Remote objects exist for one query. */
+export const GROUP = 'engine';
+
+export class OwnInspector {
+  #session: Session | undefined;
+  /** Transfers values between this code and the inspector. */
+  readonly #hand: { value: unknown } = { value: undefined };
+  #handId: string | undefined;
+
+  /** What asks for remote objects, which exist until it returns. */
+  asking<T>(ask: () => T): T {
+    try {
+      return ask();
+    } finally {
+      this.#hand.value = undefined;
+      this.post('Runtime.releaseObjectGroup', { objectGroup: GROUP });
+    }
+  }
+  idOf(value: object): string {
+    this.#hand.value = value;
+    const { result } = this.#call('function() { return this.value; }');
+    return result.objectId!;
+  }
+  valueOf(remote: Remote): unknown {
+    if (remote.objectId !== undefined) {
+      this.#call('function(value) { this.value = value; }', { objectId: remote.objectId });
+      return this.#hand.value;
+    }
+    const { unserializableValue: text } = remote;
+    if (text === undefined) return remote.subtype === 'null' ? null : (remote.value as unknown);
+    return text.endsWith('n') ? BigInt(text.slice(0, -1)) : Number(text);
+  }
+  #call(functionDeclaration: string, ...args: Runtime.CallArgument[]): Runtime.CallFunctionOnReturnType {
+    return this.post('Runtime.callFunctionOn', {
+      functionDeclaration,
+      objectId: (this.#handId ??= this.#findHand()),
+      arguments: args,
+      objectGroup: GROUP,
+    }) as Runtime.CallFunctionOnReturnType;
+  }
+  #findHand(): string {
+    Object.defineProperty(globalThis, HAND, { value: this.#hand, configurable: true });
+    try {
+      const { result } = this.post('Runtime.evaluate', { expression: HAND }) as Runtime.EvaluateReturnType;
+      return result.objectId!;
+    } finally {
+      Reflect.deleteProperty(globalThis, HAND);
+    }
+  }
+
+  /** Starts to debug, as a second debugger. @returns the frames, if V8 is paused */
+  debug(): Debugger.CallFrame[] | undefined {
+    let frames: Debugger.CallFrame[] | undefined;
+    // V8 tells whoever comes while it is paused.
+    this.#connected().once('Debugger.paused', ({ params }) => (frames = params.callFrames));
+    this.post('Debugger.enable', {});
+    return frames;
+  }
+
+  /** A session of the same thread calls back before `post` returns. @throws V8's refusal */
+  post(method: string, params: object): object {
+    let failure: Error | null = null;
+    let answer: object = {};
+    this.#connected().post(method, params, (error, result) => {
+      failure = error;
+      answer = result ?? {};
+    });
+    if (failure !== null)
+      throw new Error((failure as Error).message.replace(/^Inspector error [-\d]+: /, ''));
+    return answer;
+  }
+  #connected(): Session {
+    if (this.#session === undefined) {
+      this.#session = new Session();
+      this.#session.connect();
+    }
+    return this.#session;
+  }
+
+  end(): void {
+    this.#session?.disconnect();
+    this.#session = undefined;
+    this.#handId = undefined;
+  }
+}
