@@ -1,6 +1,7 @@
 /** The scripts that V8 has loaded: by id and by source file, with their text. */
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { EVALUATED_URL } from '../inspect/codeKinds.ts';
 import type { CdpClient } from './cdpClient.ts';
 
 export interface Script {
@@ -28,7 +29,7 @@ export class Scripts {
     this.#root = root;
     client.on('Debugger.scriptParsed', ({ scriptId, url }) => {
       // Each evaluation is a script too; keeping them would use unbounded memory.
-      if (url === '') return;
+      if (url === '' || url === EVALUATED_URL) return;
       const script = { id: scriptId, url, path: this.pathOf(url) };
       this.#byId.set(scriptId, script);
       this.#byUrl.set(url, script);

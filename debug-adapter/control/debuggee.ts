@@ -26,6 +26,9 @@ export const STOP_GROUP = 'stop';
 /** The group of the agent, for as long as there is a machine. */
 const AGENT_GROUP = 'agent';
 
+/** Begins the id of an object that was evaluated while the machine ran, by the thread itself. */
+export const OWN = 'own:';
+
 /** A message from the thread, or its exit. */
 type FromThread =
   | Exclude<FromWorker, { type: 'failed' }>
@@ -182,8 +185,7 @@ export class Debuggee {
 
   /** Call the agent; arguments and result are plain data. Works while the machine runs. */
   ask<Answer>(method: string, ...args: unknown[]): Promise<Answer> {
-    const list = args.map((arg) => JSON.stringify(arg) ?? 'undefined').join(',');
-    return this.askIn(`${method}(${list})`);
+    return this.askIn(`${method}(${args.map(literal).join()})`);
   }
   /** As ask(), with the call as text: for arguments that JSON cannot represent. */
   async askIn<Answer>(call: string): Promise<Answer> {
@@ -201,12 +203,17 @@ export class Debuggee {
     return answerOf<Answer>(result);
   }
 
-  /** Call the agent with remote objects; only while the machine is stopped. */
+  /**
+   * Call the agent with remote objects: of V8 while the machine is stopped, or the thread's own ones. V8 must not be asked to
+   * call anything while the machine runs: it would pause in there, where nobody can let it go on.
+   */
   async askAbout<Answer>(
     method: string,
     plain: readonly unknown[],
     objectIds: readonly string[],
   ): Promise<Answer> {
+    if (objectIds.every((id) => id.startsWith(OWN)))
+      return this.askIn(`${method}(${[...plain.map(literal), ...objectIds.map(taken)].join()})`);
     const { result, exceptionDetails } = await this.client.send('Runtime.callFunctionOn', {
       functionDeclaration: `function(...args) { return JSON.stringify(this.inLanguage((agent) => agent.${method}(...args))); }`,
       objectId: this.#agentId,
@@ -337,6 +344,14 @@ export class Debuggee {
       this.#typed.splice(this.#typed.indexOf(expression), 1);
     }
   }
+}
+
+/** As what the agent's thread takes it. */
+function literal(value: unknown): string {
+  return JSON.stringify(value) ?? 'undefined';
+}
+function taken(objectId: string): string {
+  return `agent.evaluation.take(${JSON.stringify(objectId.slice(OWN.length))})`;
 }
 
 function answerOf<Answer>({ value }: { value?: unknown }): Answer {

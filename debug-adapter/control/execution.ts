@@ -61,6 +61,8 @@ export class Execution {
   /** It stands at a moment as at a stop, but the client sees another machine, or none. */
   #isUnseen = false;
   #pauseAsked = 0;
+  /** V8 was asked, and has not answered: the machine is at something that it does not interrupt. */
+  #isPauseSent = false;
   /** Settles when the resume request was answered: no stop is reported before that. */
   #answered: Promise<void> = Promise.resolve();
   /** The agent is waiting for a thread. */
@@ -235,7 +237,13 @@ export class Execution {
     // V8 may crash when it must show a module whose evaluation is just beginning: let a program that is
     // loading reach its first process, unless that takes too long.
     const isLoading = !this.#debuggee.runs && performance.now() - this.#pauseAsked < LOADING_MS;
-    if (!isLoading) await this.#debuggee.client.send('Debugger.pause');
+    if (isLoading || this.#isPauseSent) return;
+    this.#isPauseSent = true;
+    try {
+      await this.#debuggee.client.send('Debugger.pause');
+    } finally {
+      this.#isPauseSent = false;
+    }
   }
   /**
    * V8 loses a pause request that arrives during a call of the agent, and it may pause where there is nothing

@@ -8,7 +8,7 @@ import { CdpClient } from '../cdp/cdpClient.ts';
 import { Scripts } from '../cdp/scripts.ts';
 import { SKIPPED_PATTERNS } from '../inspect/codeKinds.ts';
 import type { FromWorker, ToWorker, WorkerData } from '../worker/channel.ts';
-import { MACHINE_FLAGS, machineLimits } from '../worker/thread.ts';
+import { MACHINE_FLAGS, machineLimits, SEMI_SPACE_MB } from '../worker/thread.ts';
 
 /** Default heap limit of a machine's thread, in MB. */
 export const DEFAULT_MAX_HEAP = 1024;
@@ -31,10 +31,12 @@ export interface ThreadKind extends WorkerData {
   root: string;
   /** In MB; the thread is ended if it needs more. */
   maxHeap: number;
+  /** A half of its young generation, in MB. */
+  semiSpace: number;
 }
 /** A thread for a machine that nothing is known of. */
 export function plainThread(root: string, maxHeap = DEFAULT_MAX_HEAP): MachineThread {
-  return new MachineThread({ root, maxHeap, counted: [], isTraced: false });
+  return new MachineThread({ root, maxHeap, semiSpace: SEMI_SPACE_MB, counted: [], isTraced: false });
 }
 
 /** The machine that the thread has. */
@@ -63,13 +65,13 @@ export class MachineThread {
   /** Starts the thread, which loads the stack's code. */
   constructor(kind: ThreadKind) {
     this.kind = kind;
-    const { counted, isTraced, maxHeap } = kind;
+    const { counted, isTraced, maxHeap, semiSpace } = kind;
     const workerData: WorkerData = { counted, isTraced };
     this.#worker = new Worker(new URL('../worker/main.js', import.meta.url), {
       execArgv: [...MACHINE_FLAGS],
       name: 'machine',
       workerData,
-      resourceLimits: machineLimits(maxHeap),
+      resourceLimits: machineLimits(maxHeap, semiSpace),
       stdout: true,
       stderr: true,
     });

@@ -27,7 +27,7 @@ import { Describer } from './describe.ts';
 import { Due } from './due.ts';
 import { EventStacks } from './eventStacks.ts';
 import { FramesInTransit } from './framesInTransit.ts';
-import { evaluate } from './evaluation.ts';
+import { Evaluation } from './evaluation.ts';
 import { exceptionDetails, type ExceptionDetails } from './exceptionDetails.ts';
 import { localItems, localsOf, subjectsOf, type ScopeObject } from './frameScopes.ts';
 import { seconds } from './format.ts';
@@ -141,7 +141,7 @@ export class Agent {
   readonly due: Due;
   readonly frames: FramesInTransit;
   readonly why: Why;
-  readonly evaluate = evaluate;
+  readonly evaluation = new Evaluation();
   /** Nobody looks at the machine any more: it halts. */
   isLeft = false;
   /** The number of inputs of which takeChanges() has told. */
@@ -202,6 +202,7 @@ export class Agent {
     this.isLeft = true;
   }
   end(): void {
+    this.evaluation.end();
     this.describer.end();
   }
 
@@ -230,6 +231,7 @@ export class Agent {
     this.handles.clear();
     this.trees.stopped();
     this.pictures.stopped();
+    this.evaluation.end();
     const { machine } = this;
     const { reason, packet, error } = this.stops;
     const fromPacket = packet !== null && packet.frame_number > 0 ? packet.frame_number : 0;
@@ -334,7 +336,7 @@ export class Agent {
     if (set === undefined)
       throw new UserError('{0} cannot be changed: it is computed, or no plain value', expression);
     set(text);
-    return this.presentField(owner, field, expression);
+    return this.presentField(field, expression, owner);
   }
 
   /** A local variable was set, or an expression was evaluated that may have had side effects. */
@@ -494,7 +496,7 @@ export class Agent {
    *
    * @returns null if it is not a stored field or one that the kernel computes
    */
-  presentField(value: unknown, field: string, expression: string): WireItem | null {
+  presentField(field: string, expression: string, value: unknown): WireItem | null {
     const owner = Held.open(value);
     if (typeof owner !== 'object' || owner === null || !this.describer.isPlain(owner, field)) return null;
     const item = { ...this.describer.field(owner, field), name: expression, evaluateName: expression };

@@ -32,6 +32,9 @@ export function isScenario(url: string): boolean {
   return !isStack(url) && !isForeign(url);
 }
 
+/** What the debugger evaluates in the thread by itself: each time a script, which is not worth remembering. */
+export const EVALUATED_URL = 'node:sockscope';
+
 /**
  * URL patterns of code that V8 skips when stepping. The code in which the machine stops itself is not
  * included: V8 ignores `debugger` statements in skipped code.

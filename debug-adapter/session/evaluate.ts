@@ -3,9 +3,9 @@ import { message } from '../../language/message.ts';
 import { UserError } from '../../language/userError.ts';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { Debugger, Runtime } from 'node:inspector';
-import { messageOf, STOP_GROUP } from '../control/debuggee.ts';
+import { messageOf, OWN, STOP_GROUP } from '../control/debuggee.ts';
 import { isExpression, memberOf, withoutTypes } from '../control/expression.ts';
-import { ENDED, TERMINATED } from '../inspect/evaluation.ts';
+import { ENDED } from '../inspect/evaluation.ts';
 import { TOOLS } from '../inspect/tools.ts';
 import type { WireItem } from '../inspect/handles.ts';
 import { primitiveText } from '../inspect/values/primitives.ts';
@@ -104,19 +104,9 @@ export async function fieldOf(
 ): Promise<WireItem | undefined> {
   const { result, exceptionDetails } = await evaluateIn(run, owner, callFrame, true);
   if (exceptionDetails || result.objectId === undefined || result.type !== 'object') return undefined;
-  const { result: presented, exceptionDetails: failed } = await run.debuggee.client.send(
-    'Runtime.callFunctionOn',
-    {
-      functionDeclaration: `function (field, expression) {
-      return globalThis[Symbol.for('${AGENT}')].presentField(this, field, expression);
-    }`,
-      objectId: result.objectId,
-      arguments: [{ value: field }, { value: expression }],
-      returnByValue: true,
-      silent: true,
-    },
-  );
-  return failed ? undefined : ((presented.value as WireItem | null) ?? undefined);
+  const { debuggee } = run;
+  const args = [field, expression];
+  return (await debuggee.askAbout<WireItem | null>('presentField', args, [result.objectId])) ?? undefined;
 }
 
 export async function valueOf(
@@ -158,10 +148,6 @@ export async function evaluateIn(
   const { client } = run.debuggee;
   // At a stop V8 applies the time limit only to what is evaluated in a frame: any will do, such as the outermost one.
   const at = callFrame ?? run.execution.stop?.paused.callFrames.at(-1);
-  const ended = (): UserError => {
-    if (!looks) run.execution.trail.ends(message('an expression was ended amid its work'));
-    return new UserError('{0} was ended: it took longer than {1} ms', expression, EVALUATE_MS);
-  };
   // All sent at once: V8 processes them in this order.
   const sent = Promise.all([
     run.debuggee.ask('scope.enter'),
@@ -170,26 +156,32 @@ export async function evaluateIn(
       : client.send('Debugger.evaluateOnCallFrame', { ...common, callFrameId: at.callFrameId })
     ).catch((error: unknown) => {
       const { message: text } = error as Error;
-      throw text === TERMINATED ? ended() : readable(text, expression);
+      if (text === ENDED && !looks)
+        run.execution.trail.ends(message('an expression was ended amid its work'));
+      throw readable(text, expression);
     }),
     run.debuggee.ask('scope.leave'),
   ]);
   const [, answer] = await run.debuggee.evaluates(expression, sent);
-  if (answer.exceptionDetails?.exception?.description === String(ENDED)) throw ended();
   return answer;
 }
 /** The machine runs, but may have stopped when V8 comes to the expression. */
-function evaluateGlobally(
+async function evaluateGlobally(
   { debuggee }: Evaluator,
-  { expression, objectGroup, throwOnSideEffect, timeout }: UserExpression,
+  { expression, throwOnSideEffect, timeout }: UserExpression,
 ): Promise<Result> {
-  const args = [expression, throwOnSideEffect, timeout].map((arg) => JSON.stringify(arg)).join();
-  return debuggee.client.send('Runtime.evaluate', {
-    expression: `globalThis[Symbol.for('${AGENT}')].evaluate(${args})`,
-    objectGroup,
+  const args = JSON.stringify([expression, throwOnSideEffect, timeout]);
+  const answer = await debuggee.client.send('Runtime.evaluate', {
+    expression: `JSON.stringify(globalThis[Symbol.for('${AGENT}')].evaluation.evaluate(...${args}))`,
+    returnByValue: true,
     silent: true,
     disableBreaks: true,
   });
+  if (answer.exceptionDetails) throw new Error(messageOf(answer.exceptionDetails));
+  const own = JSON.parse(answer.result.value as string) as Result | null;
+  if (own === null) throw new Error(ENDED);
+  const { objectId } = own.result;
+  return objectId === undefined ? own : { ...own, result: { ...own.result, objectId: OWN + objectId } };
 }
 
 /** The value of a lazy item, computed only if that has no side effects. */
@@ -222,5 +214,7 @@ export class SideEffectError extends UserError {
 
 function readable(message: string, expression: string): Error {
   if (/^EvalError: Possible side-effect/.test(message)) return new SideEffectError(expression);
+  if (message === ENDED)
+    return new UserError('{0} was ended: it took longer than {1} ms', expression, EVALUATE_MS);
   return new Error(message);
 }

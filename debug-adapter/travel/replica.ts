@@ -24,6 +24,7 @@ import { CAPTURED_BEFORE, type CaptureMoment } from '../inspect/stackCaptures.ts
 import type { ArmedFilter } from '../inspect/stops.ts';
 import type { CountedClass } from '../worker/creations.ts';
 import { AGENT, type BootConfig } from '../worker/channel.ts';
+import { waitingSemiSpace } from '../worker/thread.ts';
 import type { Threads } from './threads.ts';
 
 type Paused = Debugger.PausedEventDataType;
@@ -75,7 +76,7 @@ export interface Past {
   heapUsed: number;
 }
 /** What a run repeats. */
-export interface Repeated extends Pick<Past, 'inputs' | 'lasting'> {
+export interface Repeated extends Pick<Past, 'inputs' | 'lasting'>, Partial<Pick<Past, 'heapUsed'>> {
   /** What its programs have read; undefined: they read what is on disk. */
   files?: readonly ProgramFile[];
   changes: readonly NumberedChange[];
@@ -146,10 +147,10 @@ export class Replica {
    */
   static async create(blueprint: Blueprint, repeated: Repeated): Promise<Replica> {
     const { root, maxHeap, threads } = blueprint;
-    const { counted, isTraced = false } = repeated;
+    const { counted, isTraced = false, heapUsed = 0 } = repeated;
     const replica = new Replica(
       blueprint,
-      await threads.take({ root, maxHeap, counted, isTraced }),
+      await threads.take({ root, maxHeap, semiSpace: waitingSemiSpace(heapUsed), counted, isTraced }),
       repeated,
     );
     const { inputs, files, fields, lasting, isTold = false } = repeated;

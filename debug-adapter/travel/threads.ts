@@ -69,6 +69,7 @@ function isSame(one: ThreadKind, other: ThreadKind): boolean {
   return (
     one.root === other.root &&
     one.maxHeap === other.maxHeap &&
+    one.semiSpace === other.semiSpace &&
     one.isTraced === other.isTraced &&
     one.counted.length === other.counted.length &&
     one.counted.every(

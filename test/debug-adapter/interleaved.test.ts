@@ -76,6 +76,9 @@ class RandomSession {
   };
   readonly #folder: string;
   #isGone = false;
+  /** The request that asks whether the machine lives, and the answer that it is busy. */
+  #asked = 0;
+  #busy: string | undefined;
 
   /** @param folder for files that it has written */
   constructor(client: RawClient, random: Random, folder: string) {
@@ -115,10 +118,27 @@ class RandomSession {
       next += LOOK_EVERY;
       pause();
     }
-    if (!this.#isGone) this.#send('disconnect', {});
+    if (!this.#isGone) {
+      await this.#answers();
+      await this.#lives();
+      this.#send('disconnect', {});
+    }
     await this.#answers();
     await this.#client.gone();
     this.#look();
+  }
+
+  /** What was asked may keep the machine for a while, but not for ever. */
+  async #lives(): Promise<void> {
+    const since = performance.now();
+    do {
+      this.#busy = undefined;
+      this.#asked = this.#client.nextSeq;
+      this.#send('evaluate', { expression: '40 + 2', context: 'watch' });
+      await this.#answers();
+      if (this.#busy === undefined) return;
+    } while (performance.now() - since < HANG_MS);
+    this.watch.breaches.push(`the machine answers no more: ${this.#busy}`);
   }
 
   #send(command: string, args: unknown, isStale = false): void {
@@ -160,8 +180,10 @@ class RandomSession {
     this.#client.messages.length = 0;
   }
   #learn(message: Message): void {
-    const { command, success, body } = message as DebugProtocol.Response;
-    if (message.type !== 'response' || !success) return;
+    const { command, success, body, request_seq, message: refusal = '' } = message as DebugProtocol.Response;
+    if (message.type !== 'response') return;
+    if (request_seq === this.#asked && refusal.startsWith('the machine is busy')) this.#busy = refusal;
+    if (!success) return;
     const known = this.#known;
     const stop = known.stops;
     const ids = (list: { id?: number; variablesReference?: number }[], key: 'id' | 'variablesReference') =>

@@ -1,6 +1,8 @@
 /** An inspector session of the machine's own thread, which answers synchronously. */
 import { Session, type Debugger, type Runtime } from 'node:inspector';
 
+import { EVALUATED_URL } from '../codeKinds.ts';
+
 export type Remote = Runtime.RemoteObject;
 
 /** The inspector finds the transfer object under this name, only during a query. */
@@ -37,9 +39,11 @@ export class OwnInspector {
     if (text === undefined) return remote.subtype === 'null' ? null : (remote.value as unknown);
     return text.endsWith('n') ? BigInt(text.slice(0, -1)) : Number(text);
   }
-  #call(functionDeclaration: string, ...args: Runtime.CallArgument[]): Runtime.CallFunctionOnReturnType {
+  #call(declaration: string, ...args: Runtime.CallArgument[]): Runtime.CallFunctionOnReturnType {
     return this.post('Runtime.callFunctionOn', {
-      functionDeclaration,
+      // V8 pauses in here if the adapter has asked for a pause or a step, and nobody could let it go on: it does not pause in
+      // files that it skips.
+      functionDeclaration: `${declaration}\n//# sourceURL=${EVALUATED_URL}\n`,
       objectId: (this.#handId ??= this.#findHand()),
       arguments: args,
       objectGroup: GROUP,
