@@ -231,7 +231,6 @@ export class Agent {
     this.handles.clear();
     this.trees.stopped();
     this.pictures.stopped();
-    this.evaluation.end();
     const { machine } = this;
     const { reason, packet, error } = this.stops;
     const fromPacket = packet !== null && packet.frame_number > 0 ? packet.frame_number : 0;

@@ -124,4 +124,19 @@ describe('debug adapter: values', () => {
           assert.equal(await adapter.evaluate('1 + 1'), '2');
         }
     }));
+  it('presents objects of a machine that runs, and is just asked to pause', () =>
+    withAdapter(async (adapter) => {
+      await adapter.launch({ program: fixture('exchange'), stopOnEntry: true });
+      await adapter.stopped();
+      for (let time = 0; time < 10; time++) {
+        await adapter.request('continue', { threadId: adapter.thread });
+        const stop = adapter.stopped();
+        const pausing = adapter.request('pause', { threadId: 1 });
+        const shown = ['machine', 'Promise.resolve(7)', 'globalThis'].map((expression) =>
+          adapter.request('evaluate', { expression, context: 'repl' }),
+        );
+        await Promise.all([pausing, stop, ...shown]);
+      }
+      assert.equal(await adapter.evaluate('40 + 2'), '42');
+    }));
 });

@@ -52,7 +52,8 @@ export class OwnInspector {
   #findHand(): string {
     Object.defineProperty(globalThis, HAND, { value: this.#hand, configurable: true });
     try {
-      const { result } = this.post('Runtime.evaluate', { expression: HAND }) as Runtime.EvaluateReturnType;
+      const asked = { expression: HAND, disableBreaks: true };
+      const { result } = this.post('Runtime.evaluate', asked) as Runtime.EvaluateReturnType;
       return result.objectId!;
     } finally {
       Reflect.deleteProperty(globalThis, HAND);
