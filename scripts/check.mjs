@@ -1,12 +1,17 @@
-// The checks that need no running: types, style, format, and the arrows between the rooms. Two at a time: most of
-// them use one processor.
+// The checks that need no running: types, style, format, and the arrows between the rooms.
+//   node scripts/check.mjs          all of them, two at a time: most of them use one processor
+//   node scripts/check.mjs code     the first half: what is wrong there, tests would only show in other words
+//   node scripts/check.mjs rest     the others, one at a time, on what other programs leave of the processors
+import { constants, setPriority } from 'node:os';
 import { install, step } from './steps.mjs';
 
-const CHECKS = [
+const CODE = [
   ['types', 'node_modules/.bin/tsc', ['-p', 'tsconfig.json']],
   ['lint', 'node_modules/.bin/eslint', ['--max-warnings=0', '.']],
-  ['format', 'node_modules/.bin/prettier', ['--check', '--log-level=warn', '.']],
   ['types of the webviews', 'node_modules/.bin/tsc', ['-p', 'webviews/tsconfig.json']],
+];
+const REST = [
+  ['format', 'node_modules/.bin/prettier', ['--check', '--log-level=warn', '.']],
   [
     'rooms',
     'node_modules/.bin/depcruise',
@@ -14,11 +19,16 @@ const CHECKS = [
   ],
   ['docs', process.execPath, ['scripts/docs.mjs', '--check']],
 ];
-const AT_A_TIME = 2;
+
+const half = process.argv[2];
+const checks = half === 'code' ? CODE : half === 'rest' ? REST : [...CODE, ...REST];
+const atATime = half === 'rest' ? 1 : 2;
+// What it starts has the same priority.
+if (half === 'rest') setPriority(constants.priority.PRIORITY_LOW);
 
 await install();
-await Promise.all(Array.from({ length: AT_A_TIME }, work));
+await Promise.all(Array.from({ length: atATime }, work));
 
 async function work() {
-  for (let check = CHECKS.shift(); check; check = CHECKS.shift()) await step(...check);
+  for (let check = checks.shift(); check; check = checks.shift()) await step(...check);
 }

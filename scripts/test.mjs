@@ -10,7 +10,7 @@ import { installExtension, installServer } from './vscode-server.mjs';
 const pattern = process.argv[2];
 await install();
 await build();
-if (pattern === undefined) await step('checks', process.execPath, ['scripts/check.mjs']);
+if (pattern === undefined) await step('checks of the code', process.execPath, ['scripts/check.mjs', 'code']);
 
 const { default: Mocha } = await import('mocha');
 const folder = path.join(root, 'dist/test');
@@ -37,12 +37,17 @@ await runAll(
   files.filter((name) => !isAlone(name) && !isPage(name) && !isWindow(name)),
   jobs,
 );
+// The other checks take what these, and pages, which wait more than they compute, leave of the processors.
+const checked =
+  pattern === undefined
+    ? step('checks of the rest', process.execPath, ['scripts/check.mjs', 'rest'])
+    : undefined;
 await runAll(files.filter(isAlone), 1);
 const windows = files.filter(isWindow);
 // Each window would package the extension for itself: minutes in all. Meanwhile pages wait more than they compute.
 const prepared = windows.length > 0 ? prepareWindows() : undefined;
 await runAll(files.filter(isPage), Math.min(BROWSERS, jobs));
-await prepared;
+await Promise.all([prepared, checked]);
 // The longest file first: begun last, it would run alone at the end.
 const LONGEST = path.join('extension', 'walkthroughs.test.js');
 windows.sort((a, b) => Number(b === LONGEST) - Number(a === LONGEST));
