@@ -153,4 +153,18 @@ describe('debug adapter: survival', () => {
       assert.equal((await client.ask('evaluate', { expression: 'world.event' })).success, true);
       await client.ask('disconnect', {});
     }));
+  it('outlives breakpoints that come and go in a loop that runs', () =>
+    withProcess(async (adapter) => {
+      const client = adapter.overStdio();
+      await atEntry(client);
+      await client.ask('continue', { threadId: 1 });
+      const source = { path: fixture('busy') };
+      for (let time = 0; time < 150; time++) {
+        const breakpoints = time % 2 === 0 ? [{ line: 3 + (time % 3), condition: 'turns > 1e15' }] : [];
+        await client.ask('setBreakpoints', { source, breakpoints });
+        await sleep(time % 20);
+      }
+      assert.equal((await client.ask('evaluate', { expression: 'world.event' })).success, true);
+      await client.ask('disconnect', {});
+    }));
 });
