@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { withAdapter, type Adapter } from './support/adapter.ts';
 import { fixture } from './support/paths.ts';
 
+const isBusy = (error: unknown): void => assert.match(String(error), /the machine is busy/);
 const atEstablished = async (adapter: Adapter) => {
   await adapter.launch({ program: fixture('handshake') }, () =>
     adapter.request('setExceptionBreakpoints', {
@@ -117,8 +118,9 @@ describe('debug adapter: values', () => {
           const arrival = adapter.stopped();
           const way = adapter.request(command, { threadId: adapter.thread });
           const evaluation = adapter.request('evaluate', { expression, context: 'watch' });
-          if (expression === '1 + 1') await evaluation;
-          else await assert.rejects(evaluation, /was ended: it took longer than 500 ms/);
+          // On a busy host a machine that runs may not answer in time.
+          if (expression === '1 + 1') await evaluation.catch(isBusy);
+          else await assert.rejects(evaluation, /was ended: it took longer than 500 ms|the machine is busy/);
           await way;
           assert.notEqual(await arrival, 'terminated', `${command}, and ${expression}`);
           assert.equal(await adapter.evaluate('1 + 1'), '2');
@@ -133,7 +135,7 @@ describe('debug adapter: values', () => {
         const stop = adapter.stopped();
         const pausing = adapter.request('pause', { threadId: 1 });
         const shown = ['machine', 'Promise.resolve(7)', 'globalThis'].map((expression) =>
-          adapter.request('evaluate', { expression, context: 'repl' }),
+          adapter.request('evaluate', { expression, context: 'repl' }).catch(isBusy),
         );
         await Promise.all([pausing, stop, ...shown]);
       }
