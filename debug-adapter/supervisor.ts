@@ -12,7 +12,10 @@ import { Ledger } from './connection/ledger.ts';
 import { withFreedMemory } from './freedMemory.ts';
 import { GRAPH_FLAGS } from './moduleGraph.ts';
 
-/** The first V8 that outlives a breakpoint in a loop that runs: an older one dies of it if it has compiled the loop concurrently. */
+/**
+ * The first V8 that outlives a breakpoint in a loop that runs: an older one dies of it if it has compiled the loop in
+ * another thread.
+ */
 const V8_OUTLIVES = 12;
 /** A loop that runs is compiled in its own thread, which waits some milliseconds for it, once. */
 const LOOP_FLAGS: readonly string[] =

@@ -4,11 +4,13 @@
  * hold the thread for ever. Only here, in the thread, is it known which of the two it is.
  */
 import type { Runtime } from 'node:inspector';
-import { GROUP, OwnInspector } from './values/ownInspector.ts';
+import { OwnInspector } from './values/ownInspector.ts';
 
 /** V8's error for an expression that has taken too long. */
 export const ENDED = 'Execution was terminated';
 
+/** Of the objects that can be taken. */
+const GROUP = 'evaluation';
 /** So many objects can be taken: whoever has asked for one takes it at once. */
 const MOST_KEPT = 50;
 

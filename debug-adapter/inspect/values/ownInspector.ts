@@ -1,14 +1,13 @@
 /** An inspector session of the machine's own thread, which answers synchronously. */
 import { Session, type Debugger, type Runtime } from 'node:inspector';
-
 import { EVALUATED_URL } from '../codeKinds.ts';
 
 export type Remote = Runtime.RemoteObject;
 
 /** The inspector finds the transfer object under this name, only during a query. */
 const HAND = '$sockscope_hand';
-/** Remote objects exist for one query. */
-export const GROUP = 'engine';
+/** What is asked for here exists for one query. */
+const GROUP = 'engine';
 
 export class OwnInspector {
   #session: Session | undefined;
@@ -63,9 +62,14 @@ export class OwnInspector {
   /** Starts to debug, as a second debugger. @returns the frames, if V8 is paused */
   debug(): Debugger.CallFrame[] | undefined {
     let frames: Debugger.CallFrame[] | undefined;
+    const paused = ({ params }: { params: Debugger.PausedEventDataType }): void => {
+      frames = params.callFrames;
+    };
+    const session = this.#connected();
     // V8 tells whoever comes while it is paused.
-    this.#connected().once('Debugger.paused', ({ params }) => (frames = params.callFrames));
+    session.on('Debugger.paused', paused);
     this.post('Debugger.enable', {});
+    session.off('Debugger.paused', paused);
     return frames;
   }
 
