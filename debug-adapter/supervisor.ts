@@ -10,16 +10,8 @@ import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { Ledger } from './connection/ledger.ts';
 import { withFreedMemory } from './freedMemory.ts';
+import { loopFlags } from './loopFlags.ts';
 import { GRAPH_FLAGS } from './moduleGraph.ts';
-
-/**
- * The first V8 that outlives a breakpoint in a loop that runs: an older one dies of it if it has compiled the loop in
- * another thread.
- */
-const V8_OUTLIVES = 12;
-/** A loop that runs is compiled in its own thread, which waits some milliseconds for it, once. */
-const LOOP_FLAGS: readonly string[] =
-  Number.parseInt(process.versions.v8) < V8_OUTLIVES ? ['--no-concurrent-osr'] : [];
 
 /** How long a session may take to end when it is told to. */
 const END_MS = 2500;
@@ -48,7 +40,8 @@ export class SupervisedSession {
   constructor(client: Client) {
     this.#client = client;
     const main = fileURLToPath(new URL('session/main.js', import.meta.url));
-    this.#child = spawn(process.execPath, [...GRAPH_FLAGS, ...LOOP_FLAGS, main], {
+    const flags = [...GRAPH_FLAGS, ...loopFlags(process.versions.v8)];
+    this.#child = spawn(process.execPath, [...flags, main], {
       // The fourth is a channel that ends with the supervisor, the fifth is LEDGER_FD.
       stdio: [...client.stdio, 'pipe', 'ipc', this.#ledgerFd],
       env: withFreedMemory(process.env),
