@@ -71,6 +71,7 @@ export function ruleCondition(
     tests.push(`${rules}.log(${JSON.stringify(log.parts)}, [${values}])`);
   }
   if (verdict !== '') tests.push(verdict);
-  const failed = `catch (error) { ${rules}.failed(${id}, error) }`;
-  return `try { ${tests.join(' && ')} } ${failed} finally { ${rules}.leave(); ${agent}.scope.leave() }`;
+  const pauses = `${rules}.pauses(${id})`;
+  const failed = `catch (error) { ${rules}.failed(${id}, error) || ${pauses} }`;
+  return `try { (${tests.join(' && ')}) || ${pauses} } ${failed} finally { ${rules}.leave(); ${agent}.scope.leave() }`;
 }

@@ -7,6 +7,7 @@ import { DetachedError, type CdpClient } from '../cdp/cdpClient.ts';
 import type { Scripts } from '../cdp/scripts.ts';
 import { hostSockets } from '../hostSockets.ts';
 import { isScenario } from '../inspect/codeKinds.ts';
+import { PauseWish } from '../inspect/pauseWish.ts';
 import { parseStack } from '../inspect/stackText.ts';
 import { AGENT, type BootConfig, type FromWorker, type RunEnd, type Shared } from '../worker/channel.ts';
 import { ConditionWatch } from './conditionWatch.ts';
@@ -63,6 +64,8 @@ export class Debuggee {
   readonly scripts: Scripts;
   readonly memory = createMachineMemory();
   readonly maxHeap: number;
+  /** Whether the user waits for a pause. */
+  readonly pauseWish = new PauseWish();
   readonly #currentPid = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
   #agentId = '';
   /** Expressions of the user that are being evaluated: V8 computes the first. */
@@ -164,6 +167,7 @@ export class Debuggee {
       ...this.memory,
       currentPid: this.#currentPid,
       evaluated: this.conditions.shared,
+      pauseWish: this.pauseWish.shared,
       hostPort,
     };
     this.thread.send({ type: 'boot', boot, shared }, [hostPort]);

@@ -228,7 +228,7 @@ export class Execution {
   /** Stop soon. Does nothing if the machine is already stopped. */
   async pause(): Promise<void> {
     if (this.#stop !== undefined) return;
-    this.#policy = new Interrupt();
+    this.#obey(new Interrupt());
     this.#pauseAsked = performance.now();
     if (!this.#stands) await this.#interrupt();
   }
@@ -271,7 +271,7 @@ export class Execution {
     this.trail.is(moment);
     this.#isUnseen = false;
     this.#stands = true;
-    this.#policy = new Arrived(told);
+    this.#obey(new Arrived(told));
     void this.#judge(paused, true).catch(this.#failed);
   }
   /**
@@ -339,7 +339,7 @@ export class Execution {
   }
   /** A new policy judges from now on: remove everything that belongs to the previous one. */
   #become(policy: Policy): void {
-    this.#policy = policy;
+    this.#obey(policy);
     const { client } = this.#debuggee;
     // Not awaited: V8 processes commands in order, so this comes before whatever is sent next.
     for (const breakpointId of this.#temporary)
@@ -347,6 +347,11 @@ export class Execution {
     this.#temporary = [];
     if (this.#waits) this.#debuggee.ask('stops.stopWaiting').catch(this.#failed);
     this.#waits = false;
+  }
+
+  #obey(policy: Policy): void {
+    this.#policy = policy;
+    this.#debuggee.pauseWish.isWanted = policy instanceof Interrupt;
   }
 
   readonly #failed = (error: unknown): undefined => {
@@ -362,7 +367,10 @@ export class Execution {
   async #judge(paused: Paused, isKnown = false): Promise<void> {
     const hit = paused.hitBreakpoints ?? [];
     if (hit.some((id) => this.frontier.has(id))) return this.onFrontier();
-    const users = hit.filter((id) => this.breakpointIds.has(id)).map((id) => this.breakpointIds.get(id)!);
+    const { fulfilledBy } = this.#debuggee.pauseWish;
+    const users = hit
+      .flatMap((breakpointId) => this.breakpointIds.get(breakpointId) ?? [])
+      .filter((id) => id !== fulfilledBy);
     const isFull = String(paused.reason) === OUT_OF_MEMORY;
     this.#isFull ||= isFull;
     if (!this.#stops) {

@@ -11,6 +11,7 @@ import { FrameChangeError } from '../../stack/wire/frame_change.ts';
 import type { ProgramFile } from '../../stack/world/program_files.ts';
 import type { World } from '../../stack/world/world.ts';
 import type { StopReason } from '../../stack/trace/stop.ts';
+import type { Shared } from '../worker/channel.ts';
 import type { Creations } from '../worker/creations.ts';
 import type { Instrumentation } from '../worker/instrumentation.ts';
 import { Pictures } from '../pictures/pictures.ts';
@@ -42,6 +43,7 @@ import { machineItems } from './machineScope.ts';
 import { Memory, writeHex } from './memory.ts';
 import { Moments, type CountedArrival, type PassedStop } from './moments.ts';
 import { PacketStacks } from './packetStacks.ts';
+import { PauseWish } from './pauseWish.ts';
 import { worldLine } from './presenters/machine.ts';
 import { StackCaptures } from './stackCaptures.ts';
 import { Stops, type ArmedFilter } from './stops.ts';
@@ -151,7 +153,7 @@ export class Agent {
     world: World,
     kernel: KernelNames,
     scope: Scope,
-    evaluated: Int32Array,
+    { evaluated, pauseWish }: Pick<Shared, 'evaluated' | 'pauseWish'>,
     { creations, instrumentation }: { creations: Creations; instrumentation: Instrumentation },
     tell: Tell,
     t: Translate,
@@ -172,7 +174,9 @@ export class Agent {
     this.events = new EventStacks(world);
     this.moments = new Moments(world);
     this.stacks = new StackCaptures(world, () => this.stops.stand());
-    this.rules = new BreakpointRules(tell, (value) => this.describer.text(value), evaluated, this.moments);
+    const wish = new PauseWish(pauseWish);
+    const show = (value: unknown) => this.describer.text(value);
+    this.rules = new BreakpointRules(tell, show, evaluated, wish, this.moments);
     this.data = new DataBreakpoints(world, this.describer, this.stops, creations, this.rules, scope);
     this.calls = new CallRecorder(world, instrumentation);
     this.tracing = new Tracing(world, this.describer, (text, isError) => tell(text, isError), t);

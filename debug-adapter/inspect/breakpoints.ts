@@ -1,6 +1,7 @@
 /** Checks at each breakpoint hit: hit counts and log points, without leaving the machine's thread. */
 import { UserError } from '../../language/userError.ts';
 import type { Moments } from './moments.ts';
+import type { PauseWish } from './pauseWish.ts';
 
 /** Whether a breakpoint stops at its `count`th hit. */
 export type HitTest = (count: number) => boolean;
@@ -48,14 +49,22 @@ export class BreakpointRules {
   readonly #tests = new Map<number, HitTest>();
   readonly #complained = new Set<number>();
   readonly #evaluated: Int32Array;
+  readonly #wish: PauseWish;
   readonly #moments: Moments;
 
   /**
    * @param evaluated shared with the adapter: the id of the breakpoint whose expressions are being evaluated,
    *   and how many evaluations have begun
    */
-  constructor(tell: Tell, show: (value: unknown) => string, evaluated: Int32Array, moments: Moments) {
+  constructor(
+    tell: Tell,
+    show: (value: unknown) => string,
+    evaluated: Int32Array,
+    wish: PauseWish,
+    moments: Moments,
+  ) {
     this.#moments = moments;
+    this.#wish = wish;
     this.#evaluated = evaluated;
     this.#tell = tell;
     this.#show = show;
@@ -110,6 +119,11 @@ export class BreakpointRules {
     const shown = values.map((value) => (typeof value === 'string' ? value : this.#show(value)));
     this.#tell(parts.map((part, index) => part + (shown[index] ?? '')).join(''), false);
     return false;
+  }
+
+  /** A breakpoint would not stop at this hit. @returns whether it does because a pause is wanted */
+  pauses(id: number): boolean {
+    return this.#wish.fulfil(id);
   }
 
   /** Its expressions could not be evaluated. */

@@ -37,6 +37,8 @@ export interface Shared {
   currentPid: Int32Array;
   /** Two numbers in shared memory: which breakpoint's expressions are evaluated (see ConditionWatch). */
   evaluated: Int32Array;
+  /** One number in shared memory: whether the user wants the machine to pause (see PauseWish). */
+  pauseWish: Int32Array;
   /** Leads to the sockets of the host. */
   hostPort: MessagePort;
 }

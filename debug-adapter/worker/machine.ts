@@ -89,7 +89,7 @@ function start(
   const scope = new DebuggerScope(world, kernel);
   scope.install();
   const tell: Tell = (text, isError) => records.output(isError ? 'important' : 'console', `${text}\n`);
-  const agent = new Agent(world, kernel, scope, shared.evaluated, { creations, instrumentation }, tell, t);
+  const agent = new Agent(world, kernel, scope, shared, { creations, instrumentation }, tell, t);
   const records: Records = new Records(new RingWriter(shared.ring), world, agent.packets);
   if (isTold(boot)) {
     agent.keepStacks();

@@ -18,7 +18,7 @@ const startBusy = async (adapter: Adapter) => {
 };
 
 describe('debug adapter: interrupting', () => {
-  it('pauses a busy loop, changes its variable, and goes on', () =>
+  it('pauses a busy loop, changes its variable, and goes on to the next pause', () =>
     withAdapter(async (adapter) => {
       await startBusy(adapter);
       const stop = adapter.stopped();
@@ -31,6 +31,17 @@ describe('debug adapter: interrupting', () => {
         value: '5',
       });
       assert.equal(await adapter.evaluate('turns', 'watch'), '5');
+      // V8 does not pause where a condition is false: here, nowhere.
+      await adapter.request('setBreakpoints', {
+        source: { path: fixture('busy') },
+        breakpoints: [{ line: 4, condition: 'turns < 0' }],
+      });
+      await adapter.request('continue', { threadId: adapter.thread });
+      const next = adapter.stopped();
+      await adapter.request('pause', { threadId: 1 });
+      const { reason, hitBreakpointIds } = (await quick('the next stop', next)) as Stopped;
+      assert.deepEqual([reason, hitBreakpointIds ?? []], ['pause', []]);
+      assert.ok(Number(await adapter.evaluate('turns', 'watch')) > 5);
       await quick('continue', adapter.request('continue', { threadId: adapter.thread }));
       await quick('disconnect', adapter.disconnect());
     }));
