@@ -50,6 +50,7 @@ export interface CdpCommands {
     Debugger.EvaluateOnCallFrameParameterType,
     Debugger.EvaluateOnCallFrameReturnType
   >;
+  'HeapProfiler.collectGarbage': Command<Nothing, Nothing>;
   'Debugger.setVariableValue': Command<Debugger.SetVariableValueParameterType, Nothing>;
 }
 export type CdpCommand = keyof CdpCommands;

@@ -11,7 +11,7 @@ import { PauseWish } from '../inspect/pauseWish.ts';
 import { parseStack } from '../inspect/stackText.ts';
 import { AGENT, type BootConfig, type FromWorker, type RunEnd, type Shared } from '../worker/channel.ts';
 import { ConditionWatch } from './conditionWatch.ts';
-import { createMachineMemory } from './machineMemory.ts';
+import { createMachineMemory, type MachineMemory } from './machineMemory.ts';
 import type { MachineThread, Tenant } from './machineThread.ts';
 
 /** Memory that the process may use besides the machine's heap: buffers, packets, the debugger. In MB. */
@@ -62,7 +62,7 @@ export class Debuggee {
   readonly thread: MachineThread;
   readonly client: CdpClient;
   readonly scripts: Scripts;
-  readonly memory = createMachineMemory();
+  readonly memory: MachineMemory;
   readonly maxHeap: number;
   /** Whether the user waits for a pause. */
   readonly pauseWish = new PauseWish();
@@ -98,9 +98,13 @@ export class Debuggee {
   readonly #memoryWatch: NodeJS.Timeout;
   readonly conditions = new ConditionWatch((message, place) => this.#lost(message, place));
 
-  /** @param thread which has no other machine */
-  constructor(thread: MachineThread) {
+  /**
+   * @param thread which has no other machine
+   * @param isTold whether the machine records and tells what happens
+   */
+  constructor(thread: MachineThread, isTold = true) {
     this.thread = thread;
+    this.memory = createMachineMemory(isTold);
     this.client = thread.client;
     this.scripts = thread.scripts;
     this.maxHeap = thread.kind.maxHeap;

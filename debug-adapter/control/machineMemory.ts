@@ -11,6 +11,10 @@ const SEQUENCE_BYTES = 4 * 1024 * 1024;
 const SAMPLE_BYTES = 4 * 1024 * 1024;
 const STEP_BYTES = 4 * 1024 * 1024;
 const NAMES_BYTES = 64 * 1024;
+/** The buffer of a machine that repeats what was told before: of what breakpoints and traces write in it, little at once. */
+const QUIET_RING_BYTES = 2 * 1024 * 1024;
+/** Nothing is written there. */
+const NO_RING_BYTES = 64;
 const ALL_BYTES = RING_BYTES + SEQUENCE_BYTES + SAMPLE_BYTES + STEP_BYTES + NAMES_BYTES;
 /** The memory of so many may be there, used or not, before what is not used is collected: more than are used at once. */
 const MOST_MACHINES = 8;
@@ -20,18 +24,22 @@ export interface MachineMemory {
   recording: RecordingMemory;
 }
 
-/** The memory of a new machine; that of machines that have ended is freed now and then. */
-export function createMachineMemory(): MachineMemory {
+/**
+ * The memory of a new machine; that of machines that have ended is freed now and then.
+ *
+ * @param isTold whether it records and tells what happens
+ */
+export function createMachineMemory(isTold: boolean): MachineMemory {
   // V8 does not count shared memory: gigabytes of it are no reason for V8 to collect what nobody uses any more. A session
   // that restarts or goes back often would keep all machines that have ended.
   const { arrayBuffers, external } = process.memoryUsage();
   if (arrayBuffers - external > MOST_MACHINES * ALL_BYTES) WorkerHub.shared.collectGarbage();
   return {
-    ring: createRing(RING_BYTES),
+    ring: createRing(isTold ? RING_BYTES : QUIET_RING_BYTES),
     recording: {
-      sequence: createRing(SEQUENCE_BYTES),
-      samples: createRing(SAMPLE_BYTES),
-      steps: createRing(STEP_BYTES),
+      sequence: createRing(isTold ? SEQUENCE_BYTES : NO_RING_BYTES),
+      samples: createRing(isTold ? SAMPLE_BYTES : NO_RING_BYTES),
+      steps: createRing(isTold ? STEP_BYTES : NO_RING_BYTES),
       names: createNameTable(NAMES_BYTES),
     },
   };

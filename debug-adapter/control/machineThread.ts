@@ -57,7 +57,7 @@ export class MachineThread {
   #client: CdpClient;
   #scripts: Scripts;
   #onExit: () => void = () => {};
-  readonly #exit = new Promise<void>((resolve) => (this.#onExit = resolve));
+  readonly ended = new Promise<void>((resolve) => (this.#onExit = resolve));
   #onReady: () => void = () => {};
   /** Resolves when the code is loaded and the inspector is attached; never if the thread ends before. */
   readonly ready: Promise<unknown>;
@@ -158,6 +158,6 @@ export class MachineThread {
     return this.#endsIn(TERMINATE_MS);
   }
   #endsIn(ms: number): Promise<boolean> {
-    return Promise.race([this.#exit.then(() => true), sleep(ms).then(() => false)]);
+    return Promise.race([this.ended.then(() => true), sleep(ms).then(() => false)]);
   }
 }

@@ -24,6 +24,8 @@ import { NEAR, StrayedError, type Replica, type TrackedPlace, type Wishes } from
 
 /** A run of so many events is repeated from its beginning as quickly as it is looked at twice. */
 const SHORT = 150_000;
+/** A quick machine repeats so many sooner than another one is asked what was shortly before. */
+const VERY_SHORT = 20_000;
 /** How many events before a moment a search begins, one after the other. */
 function windowsBefore({ mark: { event } }: Moment): readonly number[] {
   return event <= SHORT ? [300, Infinity] : [300, 20_000, Infinity];
@@ -50,6 +52,19 @@ export interface Arrival {
   replica: Replica;
   /** V8's id of the breakpoint at the frontier. */
   stopsAt?: string;
+}
+
+/**
+ * Looks at what happens from an event on until a moment; undefined: the event is not before it.
+ *
+ * @param isOver nobody needs that any more
+ */
+type Look<Seen> = (from: number, isOver?: AbortSignal) => Promise<Seen | undefined>;
+
+/** The stops that breakpoints and filters make, and the last arrival at a breakpoint. */
+interface Passed {
+  stops: PassedStop[];
+  reached: CountedArrival | undefined;
 }
 
 /** What a search has seen: a step back from one of its moments needs no other one. */
@@ -102,10 +117,8 @@ export class History {
     const known = this.#seenBefore(moment, places);
     const found = known && chosen(known, this.#seen!.from);
     if (found !== undefined) return found;
-    for (const window of windowsBefore(moment)) {
-      const from = moment.mark.event - window;
-      const arrivals = await this.#arrivals(moment, from, places);
-      if (arrivals === undefined) continue;
+    const look: Look<NotedArrival[]> = (...how) => this.#arrivals(moment, places, ...how);
+    for await (const [from, arrivals] of this.#looks(moment, windowsBefore(moment), look)) {
       this.#seen = { from, places, arrivals: [...arrivals] };
       const self = isAtPlace ? arrivals.pop() : undefined;
       if (self !== undefined) here = momentOf(self, places);
@@ -133,11 +146,9 @@ export class History {
     // Hits are counted from the beginning.
     const isCounted = [...breakpoints, ...data].some(({ hitCondition }) => hitCondition.trim() !== '');
     let here = moment;
-    for (const window of isCounted ? [Infinity] : windowsBefore(moment)) {
-      const from = moment.mark.event - window;
-      const passed = await this.#passed(moment, from, wishes);
-      if (passed === undefined) continue;
-      const { stops, reached } = passed;
+    const look: Look<Passed> = (...how) => this.#passed(moment, wishes, ...how);
+    const windows = isCounted ? [Infinity] : windowsBefore(moment);
+    for await (const [, { stops, reached }] of this.#looks(moment, windows, look)) {
       const at = breakpoints.find(({ id, place }) => id === reached?.id && samePoint(place, raw));
       if (!isOwn && at !== undefined && reached !== undefined)
         here = { mark: { kind: 'place', place: at.place, ...counted(reached) }, moves: [] };
@@ -151,16 +162,43 @@ export class History {
     }
     return { target: undefined, hits: [], here, unfound: this.#unfound(data) };
   }
+  /**
+   * Look at more and more of what was before a moment.
+   *
+   * @yields from which event on somebody has looked, and what was seen
+   */
+  async *#looks<Seen>(
+    { mark: { event } }: Moment,
+    windows: readonly number[],
+    look: Look<Seen>,
+  ): AsyncGenerator<[from: number, seen: Seen]> {
+    const isOver = new AbortController();
+    const isQuick = event <= SHORT && this.#machines.isQuickAtBeginning;
+    const [, ...further] = windows;
+    // A quick machine looks at the whole meanwhile: that is needed if nothing is found shortly before.
+    const begun =
+      isQuick && event > VERY_SHORT && further.length > 0 ? look(-Infinity, isOver.signal) : undefined;
+    begun?.catch(() => {});
+    try {
+      for (const window of isQuick && event <= VERY_SHORT ? [Infinity] : windows) {
+        const seen = await (window === Infinity && begun !== undefined ? begun : look(event - window));
+        if (seen !== undefined) yield [event - window, seen];
+      }
+    } finally {
+      isOver.abort();
+    }
+  }
   /** Fields with breakpoints of which nothing is known in the past. */
   #unfound(data: readonly DataWish[]): number[] {
     return [...new Set(data.map(({ field }) => field))].filter((field) => !this.#machines.isFound(field));
   }
   async #passed(
     moment: Moment,
-    from: number,
     wishes: Wishes,
-  ): Promise<{ stops: PassedStop[]; reached: CountedArrival | undefined } | undefined> {
-    return this.#machines.with(from, async (replica) => {
+    from: number,
+    isOver?: AbortSignal,
+  ): Promise<Passed | undefined> {
+    return this.#machines.with(from, isOver, async (replica) => {
       if (from > 0 && (await replica.toEvent(from)) >= moment.mark.event) return undefined;
       await replica.watchFor({
         ...wishes,
@@ -172,20 +210,21 @@ export class History {
   }
   /** The program's first line. */
   async beginning(): Promise<Moment> {
-    return this.#machines.with(0, async ({ debuggee }) => {
+    return this.#machines.with(0, undefined, async ({ debuggee }) => {
       const place = await entryOf(debuggee);
       if (place === undefined) throw new UserError('The program has no first line to go back to.');
       return { mark: BEGIN.mark, moves: [{ how: 'arrive', place, arrival: 1 }] };
     });
   }
 
-  /** What happens at places from an event on until a moment; undefined: the event is not before it. */
+  /** What happens at places from an event on until a moment. */
   async #arrivals(
     moment: Moment,
-    from: number,
     places: readonly TrackedPlace[],
+    from: number,
+    isOver?: AbortSignal,
   ): Promise<NotedArrival[] | undefined> {
-    return this.#machines.with(from, async (replica) => {
+    return this.#machines.with(from, isOver, async (replica) => {
       if (from > 0 && (await replica.toEvent(from)) >= moment.mark.event) return undefined;
       await replica.track(places);
       await replica.follow(moment);

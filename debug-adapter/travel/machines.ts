@@ -2,6 +2,7 @@
  * Machines that repeat a run: what they need to know of it, found out when it is needed, and some of them loaded ahead of
  * time.
  */
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { ProgramFile } from '../../stack/world/program_files.ts';
 import { UserError } from '../../language/userError.ts';
@@ -79,13 +80,26 @@ export class Machines {
     return this.#hasTravelled;
   }
 
-  /** Use a machine that stands before an event, and end it. */
-  async with<T>(before: number, use: (replica: Replica) => Promise<T>): Promise<T> {
-    const replica = await this.create(before, true, true);
+  /** Whether a machine waits before its first line in whose thread V8 has compiled what runs often, and a processor runs it. */
+  get isQuickAtBeginning(): boolean {
+    return availableParallelism() > 1 && this.#supply.isQuickAtBeginning;
+  }
+
+  /** Use a machine that stands before an event, and end it: at once, if nobody needs what it is used for. */
+  async with<T>(
+    before: number,
+    isOver: AbortSignal | undefined,
+    use: (replica: Replica) => Promise<T>,
+  ): Promise<T> {
+    const replica = await this.create(before, true, isOver === undefined);
+    const drop = (): void => this.drop(replica);
+    if (isOver?.aborted === true) drop();
+    isOver?.addEventListener('abort', drop);
     try {
       return await use(replica);
     } finally {
-      this.drop(replica);
+      isOver?.removeEventListener('abort', drop);
+      drop();
     }
   }
   /**
@@ -254,8 +268,11 @@ export class Machines {
     if (end !== undefined || changes.length > this.#changes.length) return;
     const past = await this.#past();
     const key = (this.#prepared = this.#keyOf(past));
-    if (!this.#isClosed)
-      await this.#supply.fill(key, past, event, this.#hasTravelled ? PLANS.traveller : PLANS.onlooker);
+    if (this.#isClosed) return;
+    const plan = this.#hasTravelled ? PLANS.traveller : PLANS.onlooker;
+    if (!(await this.#supply.fill(key, past, event, plan))) return;
+    this.#blueprint.threads.endIdle();
+    await this.#supply.collectGarbage();
   }
   /** The run goes on: machines follow it, unless new inputs have come lately. */
   async follow(): Promise<void> {

@@ -123,12 +123,14 @@ export class Replica {
   #lost: Error | undefined;
   readonly #repetition: Repetition;
   readonly #threads: Threads;
+  /** Nothing has run since the garbage was collected. */
+  #isTidy = false;
   #firstTracked = 0;
   #places = 0;
   #breakpoints = 0;
 
-  private constructor(blueprint: Blueprint, thread: MachineThread, { changes }: Repeated) {
-    this.debuggee = new Debuggee(thread);
+  private constructor(blueprint: Blueprint, thread: MachineThread, { changes, isTold = false }: Repeated) {
+    this.debuggee = new Debuggee(thread, isTold);
     this.#threads = blueprint.threads;
     const { debuggee } = this;
     this.execution = blueprint.execution(debuggee);
@@ -189,6 +191,13 @@ export class Replica {
     return this.debuggee.thread.longRuns >= REHEARSALS;
   }
 
+  /** It waits: what its loading and its run have left in memory is not needed. */
+  async collectGarbage(): Promise<void> {
+    if (this.#isTidy) return;
+    this.#isTidy = true;
+    await this.debuggee.client.send('HeapProfiler.collectGarbage');
+  }
+
   /** Make the changes of the stop at which it stands. */
   async makeChanges(): Promise<void> {
     await this.#repetition.leave();
@@ -208,6 +217,7 @@ export class Replica {
   }
   #goOn(): Promise<Paused> {
     if (this.#lost !== undefined) return Promise.reject(this.#lost);
+    this.#isTidy = false;
     const pause = new Promise<Paused>((resolve, reject) => (this.#waiting = { resolve, reject }));
     if (this.paused === undefined) this.debuggee.run();
     else this.debuggee.client.send('Debugger.resume').catch((error: Error) => this.fails(error));

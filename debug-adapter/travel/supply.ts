@@ -77,6 +77,10 @@ export class Supply {
     this.#remove(nearest);
     return nearest.replica;
   }
+  /** Whether one stands before its first line that is quick from there. */
+  get isQuickAtBeginning(): boolean {
+    return this.#spares.some(({ at, isRehearsed }) => at === 0 && isRehearsed);
+  }
   /** @returns false: nobody keeps it any more */
   #remove(spare: Spare): boolean {
     const at = this.#spares.indexOf(spare);
@@ -88,14 +92,18 @@ export class Supply {
     return this.#spares.filter((spare) => spare.key === key && spare.at <= Math.max(0, before));
   }
 
-  /** The run is at an event: fill up, one machine after the other, until rest() is called. */
-  async fill(key: string, past: Past, event: number, { most, rehearses }: Plan): Promise<void> {
+  /**
+   * The run is at an event: fill up, one machine after the other, until rest() is called.
+   *
+   * @returns whether all that the plan wants are ready, and nothing else is wanted yet
+   */
+  async fill(key: string, past: Past, event: number, { most, rehearses }: Plan): Promise<boolean> {
     const turn = ++this.#turn;
     const isOver = (): boolean => turn !== this.#turn;
     void this.#discard((spare) => spare.key !== key || (spare.at > 0 && spare.at > event - NEAR));
     const parked = parkingPlace(event);
     const needed = Math.min(most, parked > 0 ? Infinity : NEAR_SPARES);
-    if (needed * past.heapUsed > freemem() * MEMORY_SHARE) return;
+    if (needed * past.heapUsed > freemem() * MEMORY_SHARE) return false;
     while (!isOver()) {
       const near = this.#spares.filter(({ at }) => parked - at <= FALLEN_BACK && (parked === 0 || at > 0));
       const behind = this.#spares.find((spare) => !near.includes(spare));
@@ -104,12 +112,23 @@ export class Supply {
       else if (this.#spares.length < needed) await this.#settle(this.#begin(key, past));
       else {
         const cold = rehearses ? await this.#unrehearsed() : undefined;
-        if (cold === undefined || !(await this.#rehearsals.isTime(isOver))) return;
+        if (cold === undefined) return !isOver();
+        if (!(await this.#rehearsals.isTime(isOver))) return false;
         // One before its first line is soon made again. In the place of another one comes one that is quick.
         if (cold.at === 0) await this.#discard((spare) => spare === cold);
-        if (!(await this.#rehearsals.rehearse(isOver))) return;
+        if (!(await this.#rehearsals.rehearse(isOver))) return false;
         await this.#discard((spare) => spare === cold);
       }
+    }
+    return false;
+  }
+  /** Those that wait let go of the memory that they do not need, until rest() is called. */
+  async collectGarbage(): Promise<void> {
+    const turn = this.#turn;
+    for (const { replica } of [...this.#spares]) {
+      const ready = await replica.catch(() => undefined);
+      if (turn !== this.#turn) return;
+      await ready?.collectGarbage();
     }
   }
   /** A machine whose thread is to rehearse; undefined: there is none. */

@@ -2,8 +2,11 @@
 import type { Debuggee } from '../control/debuggee.ts';
 import { MachineThread, type ThreadKind } from '../control/machineThread.ts';
 
-/** So many wait for a machine: more than a search and what follows it use at once would be memory for nothing. */
-const MOST_IDLE = 2;
+/**
+ * So many have machines or wait for one: three that are ready, the one that is shown, and one that rehearses. Whoever needs more
+ * gets them, but they end when they are free.
+ */
+const MOST = 5;
 
 /** A thread that will soon have no machine. */
 interface Coming {
@@ -13,6 +16,8 @@ interface Coming {
 }
 
 export class Threads {
+  /** With machines, and without. */
+  readonly #all = new Set<MachineThread>();
   #idle: MachineThread[] = [];
   readonly #coming = new Set<Coming>();
   #isClosed = false;
@@ -28,9 +33,16 @@ export class Threads {
         return thread;
       }
       const coming = [...this.#coming].find((one) => isSame(one.kind, kind));
-      if (coming === undefined) return new MachineThread(kind);
+      if (coming === undefined) return this.#begin(kind);
       await coming.isFree;
     }
+  }
+  #begin(kind: ThreadKind): MachineThread {
+    const thread = new MachineThread(kind);
+    this.#all.add(thread);
+    void thread.ended.then(() => this.#all.delete(thread));
+    this.#endSurplus();
+    return thread;
   }
 
   /** Whether there is one that has had a machine, or soon will be. */
@@ -54,14 +66,28 @@ export class Threads {
     const thread = await debuggee.vacate();
     if (thread === undefined) return;
     this.#idle.push(thread);
-    const most = this.#isClosed ? 0 : MOST_IDLE;
-    for (const one of this.#idle.splice(0, this.#idle.length - most)) void one.end(false);
+    this.#endSurplus();
+  }
+  #endSurplus(): void {
+    if (this.#isClosed) return this.endIdle();
+    this.#idle.sort((one, other) => one.longRuns - other.longRuns);
+    this.#end(this.#idle.splice(0, Math.max(0, this.#all.size - MOST)));
+  }
+  /** All machines that may be needed are ready: nothing waits for one. */
+  endIdle(): void {
+    this.#end(this.#idle.splice(0));
+  }
+  #end(threads: readonly MachineThread[]): void {
+    for (const thread of threads) {
+      this.#all.delete(thread);
+      void thread.end(false);
+    }
   }
 
   /** No machine will be needed any more. */
   close(): void {
     this.#isClosed = true;
-    for (const thread of this.#idle.splice(0)) void thread.end(false);
+    this.#endSurplus();
   }
 }
 
