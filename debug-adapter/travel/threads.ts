@@ -7,6 +7,8 @@ import { MachineThread, type ThreadKind } from '../control/machineThread.ts';
  * gets them, but they end when they are free.
  */
 const MOST = 5;
+/** One that waits for so long is not needed: whoever stands and looks has machines that are ready. */
+const IDLE_MS = 5000;
 
 /** A thread that will soon have no machine. */
 interface Coming {
@@ -18,18 +20,17 @@ interface Coming {
 export class Threads {
   /** With machines, and without. */
   readonly #all = new Set<MachineThread>();
-  #idle: MachineThread[] = [];
+  /** Those without, and what ends them. */
+  readonly #idle = new Map<MachineThread, NodeJS.Timeout>();
   readonly #coming = new Set<Coming>();
   #isClosed = false;
 
   /** A thread for a machine: of those that have had machines before, the one in which V8 has compiled most. */
   async take(kind: ThreadKind): Promise<MachineThread> {
     for (;;) {
-      const [thread] = this.#idle
-        .filter((one) => isSame(one.kind, kind) && !one.client.gone)
-        .sort((one, other) => other.longRuns - one.longRuns);
+      const thread = this.#waiting.findLast((one) => isSame(one.kind, kind) && !one.client.gone);
       if (thread !== undefined) {
-        this.#idle.splice(this.#idle.indexOf(thread), 1);
+        this.#waitsNoMore(thread);
         return thread;
       }
       const coming = [...this.#coming].find((one) => isSame(one.kind, kind));
@@ -47,7 +48,7 @@ export class Threads {
 
   /** Whether there is one that has had a machine, or soon will be. */
   get isOneFree(): boolean {
-    return this.#idle.length + this.#coming.size > 0;
+    return this.#idle.size + this.#coming.size > 0;
   }
 
   /**
@@ -65,23 +66,31 @@ export class Threads {
   async #free(debuggee: Debuggee): Promise<void> {
     const thread = await debuggee.vacate();
     if (thread === undefined) return;
-    this.#idle.push(thread);
+    this.#idle.set(thread, setTimeout(() => this.#end([thread]), IDLE_MS).unref());
     this.#endSurplus();
   }
+  /** Those that wait; V8 has compiled most in the last one. */
+  get #waiting(): MachineThread[] {
+    return [...this.#idle.keys()].sort((one, other) => one.longRuns - other.longRuns);
+  }
   #endSurplus(): void {
-    if (this.#isClosed) return this.endIdle();
-    this.#idle.sort((one, other) => one.longRuns - other.longRuns);
-    this.#end(this.#idle.splice(0, Math.max(0, this.#all.size - MOST)));
+    if (this.#isClosed) this.endIdle();
+    else this.#end(this.#waiting.slice(0, Math.max(0, this.#all.size - MOST)));
   }
   /** All machines that may be needed are ready: nothing waits for one. */
   endIdle(): void {
-    this.#end(this.#idle.splice(0));
+    this.#end(this.#waiting);
   }
   #end(threads: readonly MachineThread[]): void {
     for (const thread of threads) {
+      this.#waitsNoMore(thread);
       this.#all.delete(thread);
       void thread.end(false);
     }
+  }
+  #waitsNoMore(thread: MachineThread): void {
+    clearTimeout(this.#idle.get(thread));
+    this.#idle.delete(thread);
   }
 
   /** No machine will be needed any more. */
