@@ -20,8 +20,15 @@ const DETACH_MS = 300;
  */
 const LOADING_END_MS = 2000;
 const RUNNING_END_MS = 50;
-/** In events. */
+/** In events: a run of so many shows V8 all shapes that objects come to have, and one of so many lets it optimize. */
+export const SHORT_RUN = 2000;
 const LONG_RUN = 50_000;
+/**
+ * What V8 has learnt in a thread; the next machine is the quicker, the more it is. What V8 optimizes in a first machine it throws
+ * away in the second one: objects that are made once a machine got their shapes only while that was running. A short machine
+ * before a long one prevents that.
+ */
+export const PRACTICE = { none: 0, short: 1, longAtFirst: 2, enough: 3 } as const;
 /** How long termination may take: a thread in V8's own code notices it only afterwards. */
 const TERMINATE_MS = 500;
 
@@ -52,7 +59,7 @@ export interface Tenant {
 export class MachineThread {
   readonly kind: ThreadKind;
   readonly #worker: Worker;
-  #longRuns = 0;
+  #practice: number = PRACTICE.none;
   #tenant: Tenant | undefined;
   #client: CdpClient;
   #scripts: Scripts;
@@ -135,14 +142,16 @@ export class MachineThread {
     const letGo = this.#client.sendLast('Debugger.disable').catch(() => {});
     await Promise.race([letGo, sleep(DETACH_MS)]);
   }
-  /** How many machines have run in it for long: V8 has compiled what runs often. */
-  get longRuns(): number {
-    return this.#longRuns;
+  /** One of PRACTICE. */
+  get practice(): number {
+    return this.#practice;
   }
   /** The machine is gone: attach a debugger that knows nothing of it. @param event to which it has come */
   renew(event: number): void {
     this.#tenant = undefined;
-    if (event >= LONG_RUN) this.#longRuns++;
+    if (event >= LONG_RUN)
+      this.#practice = this.#practice === PRACTICE.none ? PRACTICE.longAtFirst : PRACTICE.enough;
+    else if (event >= SHORT_RUN) this.#practice = Math.max(this.#practice, PRACTICE.short);
     this.#client = this.#client.successor();
     this.#scripts = new Scripts(this.#client, this.kind.root);
     // V8 obeys in order: whatever is sent next finds the debugger attached.

@@ -54,6 +54,7 @@ export class Machines {
       () => this.#rehearse(),
       (replica) => this.drop(replica),
     ),
+    () => this.#blueprint.threads.isOneFree,
   );
   #hasTravelled = false;
   #isClosed = false;

@@ -3,13 +3,14 @@
  * has compiled the stack's code then, and a hundred thousand events take a tenth of the time.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { PRACTICE, SHORT_RUN } from '../control/machineThread.ts';
 import { Processors } from './processors.ts';
 import type { Replica } from './replica.ts';
 
-/** The events of one. */
+/** The events of one whose code V8 optimizes. */
 const EVENTS = 100_000;
 /** Events between two looks at whether the thread is needed: some 20 ms at first. */
-const STRETCH = 2000;
+const STRETCH = SHORT_RUN;
 /** How long a look at the host takes. After so many the host is one that has no time. */
 const LOOK_MS = 300;
 const MOST_LOOKS = 10;
@@ -41,15 +42,23 @@ export class Rehearsals {
    * @returns whether it has rehearsed, and waits for a machine
    */
   async rehearse(isOver: () => boolean): Promise<boolean> {
-    for (let isDone = false; !isDone && !isOver();) {
-      const replica = await this.#load();
-      isDone = replica.isRehearsed;
-      try {
-        for (let at = STRETCH; at <= EVENTS && !isDone && !isOver(); at += STRETCH) await replica.toEvent(at);
-      } finally {
-        this.#drop(replica);
-      }
-    }
+    for (let isDone = false; !isDone && !isOver();) isDone = await this.#practise(isOver);
     return !isOver();
+  }
+  /** Let a new thread have a short machine first: a long one after it is the first one whose code V8 keeps. */
+  async begin(isOver: () => boolean): Promise<void> {
+    await this.#practise(isOver);
+  }
+  /** @returns whether V8 had learnt enough before */
+  async #practise(isOver: () => boolean): Promise<boolean> {
+    const replica = await this.#load();
+    const { practice } = replica;
+    const to = practice === PRACTICE.enough ? 0 : practice === PRACTICE.none ? SHORT_RUN : EVENTS;
+    try {
+      for (let at = STRETCH; at <= to && !isOver(); at += STRETCH) await replica.toEvent(at);
+    } finally {
+      this.#drop(replica);
+    }
+    return practice === PRACTICE.enough;
   }
 }

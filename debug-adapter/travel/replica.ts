@@ -16,7 +16,7 @@ import {
   type PlacedBreakpoint,
 } from '../control/moment.ts';
 import type { CountedArrival, NotedArrival, PassedStop, TrackedFunction } from '../inspect/moments.ts';
-import type { MachineThread } from '../control/machineThread.ts';
+import { PRACTICE, type MachineThread } from '../control/machineThread.ts';
 import { Repetition, type NumberedChange } from '../control/repetition.ts';
 import type { Execution } from '../control/execution.ts';
 import type { DataWish, ExpectedField } from '../inspect/dataBreakpoints.ts';
@@ -44,12 +44,6 @@ export interface TrackedPlace {
 
 /** So many events before a moment its place is watched: watching costs time at each arrival. */
 export const NEAR = 200;
-
-/**
- * V8 optimizes what a first machine of a thread does, and finds in a second one that it has expected too much; the third one
- * is quick.
- */
-const REHEARSALS = 2;
 
 /** What a machine is made of: as the first one of the session was. */
 export interface Blueprint {
@@ -186,9 +180,13 @@ export class Replica {
     this.#waiting = undefined;
   }
 
+  /** What V8 had learnt in its thread before: one of PRACTICE. */
+  get practice(): number {
+    return this.debuggee.thread.practice;
+  }
   /** V8 has compiled what runs often in its thread. */
   get isRehearsed(): boolean {
-    return this.debuggee.thread.longRuns >= REHEARSALS;
+    return this.practice === PRACTICE.enough;
   }
 
   /** It waits: what its loading and its run have left in memory is not needed. */

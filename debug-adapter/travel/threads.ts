@@ -25,7 +25,7 @@ export class Threads {
   readonly #coming = new Set<Coming>();
   #isClosed = false;
 
-  /** A thread for a machine: of those that have had machines before, the one in which V8 has compiled most. */
+  /** A thread for a machine: of those that have had machines before, the one in which V8 has learnt most. */
   async take(kind: ThreadKind): Promise<MachineThread> {
     for (;;) {
       const thread = this.#waiting.findLast((one) => isSame(one.kind, kind) && !one.client.gone);
@@ -69,9 +69,9 @@ export class Threads {
     this.#idle.set(thread, setTimeout(() => this.#end([thread]), IDLE_MS).unref());
     this.#endSurplus();
   }
-  /** Those that wait; V8 has compiled most in the last one. */
+  /** Those that wait; V8 has learnt most in the last one. */
   get #waiting(): MachineThread[] {
-    return [...this.#idle.keys()].sort((one, other) => one.longRuns - other.longRuns);
+    return [...this.#idle.keys()].sort((one, other) => one.practice - other.practice);
   }
   #endSurplus(): void {
     if (this.#isClosed) this.endIdle();

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { serialize } from 'node:v8';
 import { Debuggee } from '../../../debug-adapter/control/debuggee.ts';
-import { plainThread, type MachineThread } from '../../../debug-adapter/control/machineThread.ts';
+import { PRACTICE, plainThread, type MachineThread } from '../../../debug-adapter/control/machineThread.ts';
 import { fixture, ROOT } from '../support/paths.ts';
 
 /** One machine after the other, in one thread as long as that can be kept. */
@@ -101,11 +101,14 @@ describe('a thread that one machine has left', () => {
   });
 
   it('takes one after rehearsals, which leave nothing either', async () => {
-    for (const runs of [1, 2]) {
+    for (const [event, practice] of [
+      [3000, PRACTICE.short],
+      [60_000, PRACTICE.enough],
+    ] as const) {
       const debuggee = await lodgings.begin(path.join(ROOT, 'dist/debug-adapter/travel/rehearsal.js'));
-      await toEvent(debuggee, 60_000);
+      await toEvent(debuggee, event);
       assert.equal(await lodgings.leave(), true);
-      assert.equal(debuggee.thread.longRuns, runs);
+      assert.equal(debuggee.thread.practice, practice);
     }
     const asks = program(
       `const http = require('node:http');
