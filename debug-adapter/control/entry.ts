@@ -8,6 +8,8 @@ import type { CodePoint } from './moment.ts';
 export async function entryOf({ client, scripts }: Debuggee): Promise<CodePoint | undefined> {
   const { result } = await client.send('Runtime.evaluate', {
     expression: `globalThis[Symbol.for('${AGENT}')].entry`,
+    // A pause that the user has asked for would come in here.
+    disableBreaks: true,
   });
   // A Node program's top-level code: its file is not loaded yet.
   if (typeof result.value === 'string') return { url: result.value, line: 0, column: 0 };

@@ -235,8 +235,9 @@ export class Execution {
   async #interrupt(): Promise<void> {
     this.#interruptSoon();
     // V8 may crash when it must show a module whose evaluation is just beginning: let a program that is
-    // loading reach its first process, unless that takes too long.
-    const isLoading = !this.#debuggee.runs && performance.now() - this.#pauseAsked < LOADING_MS;
+    // loading reach its first process, unless that takes too long. Before there is a machine, nobody would let V8 go on.
+    const { booted, runs } = this.#debuggee;
+    const isLoading = !booted || (!runs && performance.now() - this.#pauseAsked < LOADING_MS);
     if (isLoading || this.#isPauseSent) return;
     this.#isPauseSent = true;
     try {

@@ -2,8 +2,12 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { serialize } from 'node:v8';
 import { Debuggee } from '../../../debug-adapter/control/debuggee.ts';
+import { entryOf } from '../../../debug-adapter/control/entry.ts';
+import { Execution } from '../../../debug-adapter/control/execution.ts';
+import { FunctionIndex } from '../../../debug-adapter/control/functionIndex.ts';
 import { PRACTICE, plainThread, type MachineThread } from '../../../debug-adapter/control/machineThread.ts';
 import { fixture, ROOT } from '../support/paths.ts';
 
@@ -12,10 +16,18 @@ class Lodgings {
   #thread: MachineThread | undefined;
   #debuggee: Debuggee | undefined;
 
-  /** Load a program that repeats a run without inputs. */
-  async begin(program: string): Promise<Debuggee> {
+  /**
+   * Load a program that repeats a run without inputs.
+   *
+   * @param before is called while there is no machine yet
+   */
+  async begin(
+    program: string,
+    before: (debuggee: Debuggee) => Promise<void> = () => Promise.resolve(),
+  ): Promise<Debuggee> {
     const thread = (this.#thread ??= plainThread(ROOT));
     const debuggee = (this.#debuggee = new Debuggee(thread));
+    await before(debuggee);
     const replay = Buffer.from(serialize([])).toString('base64');
     const programs = [{ file: program }];
     const boot = {
@@ -62,6 +74,23 @@ async function seen(debuggee: Debuggee): Promise<string> {
     await debuggee.askIn('code(0, 1000, 1000)'),
   ]);
 }
+
+describe("a machine's thread", () => {
+  it('takes its machine although a pause was wanted long before', async () => {
+    const lodgings = new Lodgings();
+    try {
+      const debuggee = await lodgings.begin(fixture('handshake'), async (waiting) => {
+        const execution = new Execution(waiting, new FunctionIndex(ROOT), () => 1);
+        await execution.pause();
+        // It loads its code, and stands idle longer than a pause waits for a program.
+        await sleep(1500);
+      });
+      assert.equal(path.basename((await entryOf(debuggee))?.url ?? ''), 'handshake.ts');
+    } finally {
+      await lodgings.end();
+    }
+  });
+});
 
 describe('a thread that one machine has left', () => {
   let lodgings: Lodgings;
