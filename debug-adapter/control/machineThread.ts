@@ -20,7 +20,7 @@ const DETACH_MS = 300;
  */
 const LOADING_END_MS = 2000;
 const RUNNING_END_MS = 50;
-/** In events: a run of so many shows V8 all shapes that objects come to have, and one of so many lets it optimize. */
+/** In events: a run of so many shows V8 the shapes that objects come to have, and one of so many lets it optimize. */
 export const SHORT_RUN = 2000;
 const LONG_RUN = 50_000;
 /**
@@ -28,7 +28,12 @@ const LONG_RUN = 50_000;
  * away in the second one: objects that are made once a machine got their shapes only while that was running. A short machine
  * before a long one prevents that.
  */
-export const PRACTICE = { none: 0, short: 1, longAtFirst: 2, enough: 3 } as const;
+export const PRACTICE = { none: 0, short: 1, long: 2, enough: 3 } as const;
+/** @param event to which another machine has come */
+export function practiceAfter(practice: number, event: number): number {
+  if (event >= LONG_RUN) return practice < PRACTICE.long ? PRACTICE.long : PRACTICE.enough;
+  return event >= SHORT_RUN ? Math.max(practice, PRACTICE.short) : practice;
+}
 /** How long termination may take: a thread in V8's own code notices it only afterwards. */
 const TERMINATE_MS = 500;
 
@@ -149,9 +154,7 @@ export class MachineThread {
   /** The machine is gone: attach a debugger that knows nothing of it. @param event to which it has come */
   renew(event: number): void {
     this.#tenant = undefined;
-    if (event >= LONG_RUN)
-      this.#practice = this.#practice === PRACTICE.none ? PRACTICE.longAtFirst : PRACTICE.enough;
-    else if (event >= SHORT_RUN) this.#practice = Math.max(this.#practice, PRACTICE.short);
+    this.#practice = practiceAfter(this.#practice, event);
     this.#client = this.#client.successor();
     this.#scripts = new Scripts(this.#client, this.kind.root);
     // V8 obeys in order: whatever is sent next finds the debugger attached.

@@ -132,6 +132,7 @@ describe('a thread that one machine has left', () => {
   it('takes one after rehearsals, which leave nothing either', async () => {
     for (const [event, practice] of [
       [3000, PRACTICE.short],
+      [60_000, PRACTICE.long],
       [60_000, PRACTICE.enough],
     ] as const) {
       const debuggee = await lodgings.begin(path.join(ROOT, 'dist/debug-adapter/travel/rehearsal.js'));
