@@ -237,7 +237,8 @@ export class Execution {
     // V8 may crash when it must show a module whose evaluation is just beginning: let a program that is
     // loading reach its first process, unless that takes too long. Before there is a machine, nobody would let V8 go on.
     const { booted, runs } = this.#debuggee;
-    const isLoading = !booted || (!runs && performance.now() - this.#pauseAsked < LOADING_MS);
+    if (!booted) this.#pauseAsked = performance.now();
+    const isLoading = !runs && performance.now() - this.#pauseAsked < LOADING_MS;
     if (isLoading || this.#isPauseSent) return;
     this.#isPauseSent = true;
     try {

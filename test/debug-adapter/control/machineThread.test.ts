@@ -81,6 +81,8 @@ describe("a machine's thread", () => {
     try {
       const debuggee = await lodgings.begin(fixture('handshake'), async (waiting) => {
         const execution = new Execution(waiting, new FunctionIndex(ROOT), () => 1);
+        // On a slow host it stops while the program is loaded.
+        execution.onStop = () => execution.continue();
         await execution.pause();
         // It loads its code, and stands idle longer than a pause waits for a program.
         await sleep(1500);
