@@ -50,8 +50,8 @@ export interface CdpCommands {
     Debugger.EvaluateOnCallFrameParameterType,
     Debugger.EvaluateOnCallFrameReturnType
   >;
-  'HeapProfiler.collectGarbage': Command<Nothing, Nothing>;
   'Debugger.setVariableValue': Command<Debugger.SetVariableValueParameterType, Nothing>;
+  'HeapProfiler.collectGarbage': Command<Nothing, Nothing>;
 }
 export type CdpCommand = keyof CdpCommands;
 

@@ -69,6 +69,7 @@ export class MachineThread {
   #client: CdpClient;
   #scripts: Scripts;
   #onExit: () => void = () => {};
+  /** Resolves when the thread has ended. */
   readonly ended = new Promise<void>((resolve) => (this.#onExit = resolve));
   #onReady: () => void = () => {};
   /** Resolves when the code is loaded and the inspector is attached; never if the thread ends before. */

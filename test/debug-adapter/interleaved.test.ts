@@ -42,8 +42,9 @@ const MOST_KNOWN = 500;
 /** The parts of a session, and of many sessions, whose levels are compared; the first one is for warming up. */
 const PARTS = 5;
 /**
- * What the level of one part may be above that of the second one, in MB: of a session, and of what serves sessions. A session
- * differs by the machines, of 40 to 50 MB each, that are made ready for somebody who goes back, or not.
+ * What the level of one part may be above that of the second one, in MB: of what serves sessions, and of a session, both at all
+ * moments and at those at which it has as many threads. A session differs by the machines, of 40 to 50 MB each, that are made
+ * ready for somebody who goes back, or not.
  */
 const SESSION_GROWTH = 60;
 const SERVER_GROWTH = 8;
@@ -259,20 +260,25 @@ class Soak {
     const folder = mkdtempSync(path.join(tmpdir(), 'sockscope-soak-'));
     const session = new RandomSession(client, new Random(seed), folder);
     const memory = new Level();
+    const memoryAlike = new Level();
     const threads = new Level();
     let pid: number | undefined;
     try {
       await session.run(() => {
         pid ??= adapter.sessions.find((one) => !this.#watched.has(one));
         if (pid !== undefined) this.#watched.add(pid);
-        threads.add(pid && threadsOf(pid));
-        memory.add(pid && residentMb(pid));
+        const number = pid && threadsOf(pid);
+        threads.add(number);
+        const used = pid && residentMb(pid);
+        memory.add(used);
+        memoryAlike.add(used, number);
       });
       if (this.#server === undefined && !FAULT_OF_V8.test(adapter.stderr))
         assert.equal(await adapter.exit, 0, 'the adapter has failed');
       assert.deepEqual(session.watch.breaches, []);
       if (REQUESTS >= LASTING) {
         judge('memory of the session (MB)', memory, SESSION_GROWTH);
+        judge('memory of the session with as many threads (MB)', memoryAlike, SESSION_GROWTH);
         judge('threads of the session', threads, MORE_THREADS);
       }
       this.#serving.add(residentMb(adapter.process.pid!));
