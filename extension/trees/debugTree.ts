@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { TreeContext, TreeItem, TreeView } from '../../debug-adapter/protocol.ts';
 import type { MachineSession, Sessions } from '../session.ts';
 import { Throttle } from '../throttle.ts';
+import { LostRefresh } from './lostRefresh.ts';
 
 /** Milliseconds between two updates while the machine runs: faster changes cannot be read. */
 const UPDATE_INTERVAL = 200;
@@ -29,6 +30,7 @@ export class DebugTree implements vscode.TreeDataProvider<TreeNode>, vscode.Disp
   readonly #log: vscode.LogOutputChannel;
   readonly #refreshed = new vscode.EventEmitter<TreeNode | undefined>();
   readonly #throttle = new Throttle(UPDATE_INTERVAL, () => this.#refresh());
+  readonly #lost: LostRefresh;
   readonly #subscriptions: vscode.Disposable[];
   /** Pending requests; a refresh waits for them, so that requests to a slow adapter do not accumulate. */
   #pending = 0;
@@ -46,8 +48,10 @@ export class DebugTree implements vscode.TreeDataProvider<TreeNode>, vscode.Disp
     this.#log = log;
     this.id = `sockscope.${kind}`;
     this.view = vscode.window.createTreeView(this.id, { treeDataProvider: this, showCollapseAll: true });
+    this.#lost = new LostRefresh(this.view, () => this.#throttle.request());
     this.#subscriptions = [
       this.view,
+      this.#lost,
       this.#refreshed,
       sessions.onDidChange((change) => {
         if (change === 'progress') {
@@ -72,7 +76,7 @@ export class DebugTree implements vscode.TreeDataProvider<TreeNode>, vscode.Disp
    * @throws an error for the user if there is none (any more)
    */
   async revealKey(key: string): Promise<void> {
-    let level = await this.getChildren();
+    let level = await this.#children();
     for (let depth = 0; depth < MOST_LEVELS && level.length > 0; depth++) {
       const found = level.find((node) => keyOf(node) === key);
       if (found) {
@@ -80,7 +84,7 @@ export class DebugTree implements vscode.TreeDataProvider<TreeNode>, vscode.Disp
         return;
       }
       const open = level.filter(({ item }) => item.collapsible !== 'none');
-      level = (await Promise.all(open.map((node) => this.getChildren(node)))).flat();
+      level = (await Promise.all(open.map((node) => this.#children(node)))).flat();
     }
     throw new Error(vscode.l10n.t('This socket is not there any more.'));
   }
@@ -88,13 +92,13 @@ export class DebugTree implements vscode.TreeDataProvider<TreeNode>, vscode.Disp
   /** The nodes with a context, as far as they are not inside of one another. */
   async nodesOf(context: TreeContext): Promise<TreeNode[]> {
     const found: TreeNode[] = [];
-    let level = await this.getChildren();
+    let level = await this.#children();
     for (let depth = 0; depth < MOST_LEVELS && level.length > 0; depth++) {
       found.push(...level.filter(({ item }) => item.context.includes(context)));
       const groups = level.filter(
         ({ item }) => item.collapsible !== 'none' && !item.context.includes(context),
       );
-      level = (await Promise.all(groups.map((node) => this.getChildren(node)))).flat();
+      level = (await Promise.all(groups.map((node) => this.#children(node)))).flat();
     }
     return found;
   }
@@ -119,6 +123,11 @@ export class DebugTree implements vscode.TreeDataProvider<TreeNode>, vscode.Disp
   }
 
   async getChildren(parent?: TreeNode): Promise<TreeNode[]> {
+    if (!parent) this.#lost.rootsAsked();
+    return this.#children(parent);
+  }
+
+  async #children(parent?: TreeNode): Promise<TreeNode[]> {
     const session = this.#sessions.current;
     if (!session) return [];
     this.#pending++;
@@ -159,7 +168,9 @@ export class DebugTree implements vscode.TreeDataProvider<TreeNode>, vscode.Disp
   #refresh(): void {
     this.#stale = this.#pending > 0;
     // VS Code requests the children at once if the tree is visible, otherwise when it is next shown.
-    if (!this.#stale) this.#refreshed.fire(undefined);
+    if (this.#stale) return;
+    this.#refreshed.fire(undefined);
+    this.#lost.refreshed();
   }
 
   /** If there is no problem, show that the tree belongs to a run that has ended. */

@@ -47,8 +47,16 @@ describe('a tree of the Debug side bar', () => {
   });
   after(() => rm(folder, { recursive: true, force: true }));
 
-  /** A tree of a machine that stands; `ask` answers in place of the adapter. */
-  async function withTree(ask: Ask, use: (view: TreeView, stop: () => void) => Promise<void>): Promise<void> {
+  /**
+   * A tree of a machine that stands, once it is shown; `ask` answers in place of the adapter.
+   *
+   * @param early called while VS Code's first question about the roots is on its way
+   */
+  async function withTree(
+    ask: Ask,
+    use: (view: TreeView, stop: () => void) => Promise<void>,
+    early: (stop: () => void) => void = () => {},
+  ): Promise<void> {
     const changed = new EventEmitter<string>();
     const session = {
       running: false,
@@ -59,10 +67,13 @@ describe('a tree of the Debug side bar', () => {
       { current: session, onDidChange: changed.event } as never,
       { error: () => {} } as never,
     );
+    const view = tree.view as unknown as TreeView;
     const stop = () => changed.fire('stopped');
     try {
-      stop();
-      await use(tree.view as unknown as TreeView, stop);
+      const shown = view.show();
+      early(stop);
+      await shown;
+      await use(view, stop);
     } finally {
       tree.dispose();
     }
@@ -120,10 +131,22 @@ describe('a tree of the Debug side bar', () => {
           stopNow = () => {};
           stop();
         };
+        stop();
         await sleep(1000);
         assert.deepEqual(view.lost, []);
         await untilWhole(view);
       },
     );
   });
+
+  it('makes a refresh again that VS Code has lost while it showed the tree for the first time', () =>
+    withTree(
+      async (parent = '') => TREE[parent]!,
+      async (view) => {
+        assert.deepEqual(view.lost, ['a refresh']);
+        assert.deepEqual(view.rows, ['server', '  fd 3', 'client']);
+        await untilWhole(view);
+      },
+      (stop) => stop(),
+    ));
 });

@@ -1,5 +1,6 @@
 // As much of VS Code as a tree needs: what its extension host does with a tree's answers (in VS Code
-// 1.139: workbench/api/common/extHostTreeViews.ts), and the rows that the workbench shows of them.
+// 1.139: workbench/api/common/extHostTreeViews.ts), and the rows that the workbench shows of them
+// (workbench/browser/parts/views/treeView.ts).
 
 type Listener<T> = (event: T) => void;
 
@@ -43,12 +44,21 @@ export class TreeView {
   readonly lost: string[] = [];
   readonly #provider: Provider;
   readonly #elements = new Map<string, unknown>();
+  readonly visible = true;
+  readonly onDidChangeVisibility = new EventEmitter<unknown>().event;
   #generation = 0;
   #rendered: Promise<void> = Promise.resolve();
+  /** The question about the roots, to show the tree for the first time, is on its way. */
+  #isLoading = false;
 
   constructor(provider: Provider) {
     this.#provider = provider;
     provider.onDidChangeTreeData(() => {
+      if (this.#isLoading) {
+        this.#isLoading = false;
+        this.lost.push('a refresh');
+        return;
+      }
       // The extension host forgets all nodes and discards what is still to be answered, then has the
       // workbench ask again.
       this.#generation++;
@@ -58,19 +68,39 @@ export class TreeView {
   }
   dispose(): void {}
 
-  /** Shows the tree: the workbench asks for one level after the other. */
+  /**
+   * Shows the tree for the first time. A refresh that comes while the question about the roots is on its way is
+   * answered with the roots that arrive, of which only the first keeps its children.
+   */
+  show(): Promise<void> {
+    this.#rendered = (async () => {
+      this.#isLoading = true;
+      await new Promise((resolve) => setTimeout(resolve));
+      const isWhole = this.#isLoading;
+      this.#isLoading = false;
+      const rows: string[] = [];
+      for (const [index, { id, label }] of (await this.#children(undefined)).entries()) {
+        rows.push(label.label);
+        if (isWhole || index === 0) await this.#list(id, '  ', rows);
+      }
+      this.rows = rows;
+    })();
+    return this.#rendered;
+  }
+
+  /** Shows the tree anew: the workbench asks for one level after the other. */
   #render(): void {
     this.#rendered = this.#rendered.then(async () => {
       const rows: string[] = [];
-      await this.#show(undefined, '', rows);
+      await this.#list(undefined, '', rows);
       this.rows = rows;
     });
   }
-  async #show(handle: string | undefined, indent: string, rows: string[]): Promise<void> {
+  async #list(handle: string | undefined, indent: string, rows: string[]): Promise<void> {
     const children = await this.#children(handle);
     for (const { id, label, collapsibleState } of children) {
       rows.push(indent + label.label);
-      if (collapsibleState === TreeItemCollapsibleState.Expanded) await this.#show(id, `${indent}  `, rows);
+      if (collapsibleState === TreeItemCollapsibleState.Expanded) await this.#list(id, `${indent}  `, rows);
     }
   }
   async #children(handle: string | undefined): Promise<TreeItem[]> {
