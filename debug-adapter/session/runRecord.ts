@@ -19,7 +19,7 @@ import type { Run } from './run.ts';
  * recorded.
  */
 const LOOKED_AT_MS = 250;
-/** V8 may be in a computation that nothing can interrupt: answers that take longer are omitted. */
+/** At the end V8 may be in a computation that nothing can interrupt: answers that take longer are omitted. */
 const ANSWER_MS = 1500;
 /** The number of newest packets whose code is recorded. */
 const PACKETS_WITH_CODE = 500;
@@ -33,6 +33,11 @@ const SAMPLES = 5000;
 const STEPS = 5000;
 /** A larger recording of the run is not sent along. */
 const RECORDING_BYTES = 8 * 1024 * 1024;
+
+type Views = Pick<TreesRecord, 'views' | 'pictures'>;
+
+/** The machine is gone. */
+const none = (): undefined => undefined;
 
 export class RunRecorder {
   readonly #run: Run;
@@ -48,7 +53,7 @@ export class RunRecorder {
   stopped({ cause, reason }: PausedState, { time }: Snapshot): void {
     this.continued();
     this.#stop = { reason: cause ?? reason, time };
-    this.#timer = setTimeout(() => void this.#recordTrees(), LOOKED_AT_MS);
+    this.#timer = setTimeout(() => void this.#recordStop(), LOOKED_AT_MS);
   }
   continued(): void {
     clearTimeout(this.#timer);
@@ -60,7 +65,8 @@ export class RunRecorder {
     clearTimeout(this.#timer);
     const { packets, debuggee } = this.#run;
     const time = await this.#ask(() => debuggee.ask<string>('time'));
-    if (this.#stop !== undefined || this.#trees === undefined) await this.#recordTrees(time);
+    if (this.#stop !== undefined || this.#trees === undefined)
+      this.#keep(await this.#ask(() => this.#views()), this.#stop, time);
     return {
       time: time ?? packets.rows(packets.kept - 1, 1).rows[0]?.time ?? '0.000000000',
       packets: recordCapture(packets),
@@ -90,15 +96,21 @@ export class RunRecorder {
     return isSmall ? { recording: Buffer.from(bytes).toString('base64') } : {};
   }
 
-  /** @param time the time of the end, if the machine is not stopped */
-  async #recordTrees(time?: string): Promise<void> {
+  /** A machine that is stopped answers, on a busy host after seconds: it is waited for. */
+  async #recordStop(): Promise<void> {
     const stop = this.#stop;
-    const at = stop?.time ?? time;
-    const recorded = await this.#ask(() =>
-      this.#run.debuggee.ask<Pick<TreesRecord, 'views' | 'pictures'>>('recordViews'),
-    );
-    if (recorded === undefined || at === undefined) return;
-    this.#trees = { time: at, ...recorded, ...(stop === undefined ? {} : { stop: stop.reason }) };
+    this.#keep(await this.#views().catch(none), stop);
+  }
+
+  #views(): Promise<Views> {
+    return this.#run.debuggee.ask<Views>('recordViews');
+  }
+
+  /** @param end the time of the end, if the machine is not stopped */
+  #keep(views: Views | undefined, stop: { reason: string; time: string } | undefined, end?: string): void {
+    const time = stop?.time ?? end;
+    if (views === undefined || time === undefined) return;
+    this.#trees = { time, ...views, ...(stop === undefined ? {} : { stop: stop.reason }) };
   }
 
   async #code(): Promise<CodeRecord> {
@@ -129,7 +141,6 @@ export class RunRecorder {
   /** Undefined if the machine is gone, or does not answer in time; it is then not asked again. */
   async #ask<Answer>(ask: () => Promise<Answer>): Promise<Answer | undefined> {
     if (this.#isSilent) return undefined;
-    const none = (): undefined => undefined;
     const answer = await Promise.race([ask().catch(none), sleep(ANSWER_MS, undefined, { ref: false })]);
     this.#isSilent = answer === undefined;
     return answer;

@@ -41,6 +41,20 @@ describe('debug adapter: what is left of a run', function () {
       assert.match(past.packetsAsOf, /^ended at t = \d+\.\d+ s$/);
     }));
 
+  it('the trees of a stop at which the machine had much to answer before', () =>
+    withAdapter(async (adapter) => {
+      const record = recordOf(adapter);
+      await launch(adapter);
+      await adapter.stopped();
+      // Each is ended after half a second, and what is asked after them is answered after them.
+      const endless = Array.from({ length: 6 }, () => adapter.evaluate('(() => { for (;;); })()'));
+      for (const { status } of await Promise.allSettled(endless)) assert.equal(status, 'rejected');
+      // The trees come after all of them.
+      await adapter.evaluate('1');
+      assert.equal(await adapter.go('continue'), 'terminated');
+      assert.match(new PastRun(await record).treesAsOf, /as of its last stop/);
+    }));
+
   it('all of it, too, when it is terminated at a stop', () =>
     withAdapter(async (adapter) => {
       const record = recordOf(adapter);
