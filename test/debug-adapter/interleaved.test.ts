@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TRAVELLING } from '../../debug-adapter/session/requestKinds.ts';
-import { Level, openFiles, residentMb, threadsOf } from './support/levels.ts';
+import { Level, openFiles, residentMb, threadsOf, Trend } from './support/levels.ts';
 import { ProtocolSchema } from './support/protocolSchema.ts';
 import { ProtocolWatch } from './support/protocolWatch.ts';
 import { AdapterProcess, type Message, type RawClient } from './support/rawClient.ts';
@@ -245,7 +245,7 @@ class Soak {
       assert.deepEqual(server.sessions, [], 'a session is left');
       assert.equal(openFiles(server.process.pid!), files, 'a file is left open');
       if (this.#sessions >= MANY)
-        judge('memory of the process that serves sessions (MB)', this.#serving, SERVER_GROWTH);
+        judgeLevel('memory of the process that serves sessions (MB)', this.#serving, SERVER_GROWTH);
     } finally {
       server?.kill();
     }
@@ -260,7 +260,7 @@ class Soak {
     const folder = mkdtempSync(path.join(tmpdir(), 'sockscope-soak-'));
     const session = new RandomSession(client, new Random(seed), folder);
     const memory = new Level();
-    const memoryAlike = new Level();
+    const memoryAlike = new Trend();
     const threads = new Level();
     let pid: number | undefined;
     try {
@@ -277,9 +277,10 @@ class Soak {
         assert.equal(await adapter.exit, 0, 'the adapter has failed');
       assert.deepEqual(session.watch.breaches, []);
       if (REQUESTS >= LASTING) {
-        judge('memory of the session (MB)', memory, SESSION_GROWTH);
-        judge('memory of the session with as many threads (MB)', memoryAlike, SESSION_GROWTH);
-        judge('threads of the session', threads, MORE_THREADS);
+        judgeLevel('memory of the session (MB)', memory, SESSION_GROWTH);
+        const alike = memoryAlike.growth(PARTS);
+        judge('memory of the session with as many threads (MB):', alike, SESSION_GROWTH);
+        judgeLevel('threads of the session', threads, MORE_THREADS);
       }
       this.#serving.add(residentMb(adapter.process.pid!));
     } catch (error) {
@@ -295,9 +296,12 @@ class Soak {
 }
 
 /** It may grow in the first part; after that it stays at its level. */
-function judge(what: string, level: Level, most: number): void {
-  const growth = level.growth(PARTS);
-  const told = `${what}: the level of each fifth is ${level.levels(PARTS).join(', ')}; it grows by ${growth}`;
+function judgeLevel(what: string, level: Level, most: number): void {
+  const told = `${what}: the level of each fifth is ${level.levels(PARTS).join(', ')};`;
+  judge(told, level.growth(PARTS), most);
+}
+function judge(what: string, growth: number, most: number): void {
+  const told = `${what} it grows by ${growth}`;
   console.log(`      ${told}`);
   assert.ok(growth <= most, `too much: ${told}`);
 }

@@ -25,50 +25,62 @@ export function threadsOf(pid: number): number | undefined {
   }
 }
 
-interface Sample {
-  value: number;
-  among: number;
-}
-/** So much of a part must be comparable to have a level. */
-const LEAST_SHARE = 0.1;
-
 /** The level of something that goes up and down: the least of each part of its samples is what is never given back. */
 export class Level {
-  readonly #samples: Sample[] = [];
+  readonly #samples: number[] = [];
 
-  /** @param among samples that are to be compared with each other have the same number */
-  add(value: number | undefined, among = 0): void {
-    if (value !== undefined) this.#samples.push({ value, among });
-  }
-  get count(): number {
-    return this.#samples.length;
+  add(value: number | undefined): void {
+    if (value !== undefined) this.#samples.push(value);
   }
 
   /** The levels of so many parts of equal length. */
   levels(parts: number): number[] {
-    return this.#parts(parts).map((samples) => levelOf(samples));
-  }
-  /** By how much the level grows after the first part, at most, among samples that are comparable. */
-  growth(parts: number): number {
-    const [, ...later] = this.#parts(parts);
-    const numbers = new Set(this.#samples.map(({ among }) => among));
-    return Math.max(0, ...[...numbers].map((number) => growthOf(later, number)));
-  }
-  #parts(parts: number): Sample[][] {
     const length = this.#samples.length / parts;
     return Array.from({ length: parts }, (_, part) =>
-      this.#samples.slice(Math.floor(part * length), Math.floor((part + 1) * length)),
+      Math.round(
+        Math.min(...this.#samples.slice(Math.floor(part * length), Math.floor((part + 1) * length))),
+      ),
     );
+  }
+  /** By how much the level grows after the first part, at most. */
+  growth(parts: number): number {
+    const [, second = 0, ...later] = this.levels(parts);
+    return Math.max(second, ...later) - second;
   }
 }
 
-function levelOf(samples: readonly Sample[]): number {
-  return Math.round(Math.min(...samples.map(({ value }) => value)));
+/**
+ * Something whose amount depends on what there is at a moment, of which there are several kinds. The least of few samples of a
+ * kind depends on which moments these were; all samples together tell whether it grows.
+ */
+export class Trend {
+  readonly #samples: { value: number; kind: number }[] = [];
+
+  add(value: number | undefined, kind: number | undefined): void {
+    if (value !== undefined && kind !== undefined) this.#samples.push({ value, kind });
+  }
+
+  /**
+   * By how much it grows from the first of so many parts to the end: the slope that fits the samples best (least squares) if each
+   * kind of moment has an amount of its own.
+   */
+  growth(parts: number): number {
+    const later = this.#samples
+      .map((sample, time) => ({ ...sample, time }))
+      .slice(Math.floor(this.#samples.length / parts));
+    let [together, spread] = [0, 0];
+    for (const kind of new Set(later.map((one) => one.kind))) {
+      const alike = later.filter((one) => one.kind === kind);
+      const [time, value] = [mean(alike.map((one) => one.time)), mean(alike.map((one) => one.value))];
+      for (const one of alike) {
+        together += (one.time - time) * (one.value - value);
+        spread += (one.time - time) ** 2;
+      }
+    }
+    return spread === 0 ? 0 : Math.round((together / spread) * later.length);
+  }
 }
-function growthOf(parts: readonly (readonly Sample[])[], number: number): number {
-  const [first = 0, ...later] = parts.flatMap((samples) => {
-    const comparable = samples.filter(({ among }) => among === number);
-    return comparable.length < samples.length * LEAST_SHARE ? [] : [levelOf(comparable)];
-  });
-  return Math.max(first, ...later) - first;
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
