@@ -35,8 +35,8 @@ export type Mark =
   /** A field is accessed for the `arrival`th time since this event. */
   | { kind: 'access'; event: number; field: number; how: 'read' | 'write'; arrival: number };
 
-/** One that needs nothing else: a place or a tracepoint, with the number of its event. */
-export type NumberedMark = Extract<Mark, { kind: 'place' | 'own' }>;
+/** One of a stop, with the number of its event: where something can be changed. */
+export type NumberedMark = Exclude<Mark, { kind: 'begin' }>;
 
 /** What leads from one stop to the next one. */
 export type Move =
@@ -68,7 +68,9 @@ export function samePoint(one: CodePoint, other: CodePoint): boolean {
 export function sameMark(one: NumberedMark, other: NumberedMark): boolean {
   if (one.event !== other.event) return false;
   if (one.kind === 'own') return other.kind === 'own' && one.how === other.how;
-  return other.kind === 'place' && one.arrival === other.arrival && samePoint(one.place, other.place);
+  if (other.kind === 'own' || one.arrival !== other.arrival) return false;
+  if (one.kind === 'place') return other.kind === 'place' && samePoint(one.place, other.place);
+  return other.kind === 'access' && one.field === other.field && one.how === other.how;
 }
 
 /** What the user has changed at a stop, told so that another run can change it again. */

@@ -54,7 +54,7 @@ export class Repetition {
     this.#breakpoint = undefined;
     if (breakpointId !== undefined)
       await this.#debuggee.client.send('Debugger.removeBreakpoint', { breakpointId });
-    await this.#debuggee.ask('moments.endAfterEvent');
+    await this.#debuggee.ask('noChange');
     return length - this.#changes.length;
   }
   /** Whether V8's breakpoint is one of these. */
@@ -67,8 +67,8 @@ export class Repetition {
     const next = this.#changes[this.#next];
     if (next === undefined) return;
     const { mark } = next;
-    if (mark.kind === 'own') await this.#debuggee.askIn(`stopForChange(${mark.event})`);
-    else this.#breakpoint = await this.#breakAt(mark.place, this.#next, mark);
+    if (mark.kind === 'place') this.#breakpoint = await this.#breakAt(mark.place, this.#next, mark);
+    else await this.#debuggee.ask('stopForChange', mark);
   }
   async #breakAt(
     { url, line, column }: CodePoint,

@@ -42,12 +42,6 @@ export class Trail {
     const moment = this.#moment;
     if (moment === undefined)
       this.ends(message('a value was changed where the machine was interrupted amid a computation'));
-    else if (moment.moves.length === 0 && !isRepeatable(moment.mark))
-      this.ends(
-        message(
-          'a value was changed where nothing ran, a process had thrown, or a data breakpoint had stopped',
-        ),
-      );
     else this.#changes.push({ change, moment, place });
   }
   /** This run repeats another one, in which this was changed. */
@@ -98,9 +92,4 @@ export class Trail {
   breakpointSet(id: number, isStopped: boolean): void {
     this.#setAt.set(id, isStopped ? this.#moment : undefined);
   }
-}
-
-/** Whether a change made at a mark can be made there again. */
-function isRepeatable(mark: Mark): boolean {
-  return mark.kind === 'own' ? mark.how === 'tracepoint' : mark.kind !== 'access';
 }

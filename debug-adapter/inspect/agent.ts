@@ -17,7 +17,7 @@ import type { Instrumentation } from '../worker/instrumentation.ts';
 import { Pictures } from '../pictures/pictures.ts';
 import { Tracing } from '../tracing/tracing.ts';
 import { isChange, type ChangeInput } from './changeInput.ts';
-import type { OwnStop } from '../control/moment.ts';
+import type { NumberedMark, OwnStop } from '../control/moment.ts';
 import type { DueResponse, RunToNext, TreesRecord } from '../protocol.ts';
 import { CallRecorder } from './callRecorder.ts';
 import { BreakpointRules, type Tell } from './breakpoints.ts';
@@ -437,9 +437,18 @@ export class Agent {
   stopAtEvent(event: number): void {
     this.moments.atEvent(event, () => this.stops.stand());
   }
-  /** Stop after all listeners of the tracepoint with this event number: something is changed there. */
-  stopForChange(event: number): void {
-    this.moments.afterEvent(event, () => this.stops.change());
+  /** Stop at this moment, after all that stops there else: something is changed there. */
+  stopForChange(mark: Exclude<NumberedMark, { kind: 'place' }>): void {
+    const change = (): void => this.stops.change();
+    if (mark.kind === 'access') this.data.changeAt(mark, change);
+    else if (mark.how === 'tracepoint') this.moments.afterEvent(mark.event, change);
+    else this.stops.changeAt(mark.how, mark.event);
+  }
+  /** Nothing is changed any more. */
+  noChange(): void {
+    this.moments.endAfterEvent();
+    this.stops.endChange();
+    this.data.endChange();
   }
   /** Stop when a task is put on the CPU, nothing can run, or a process has thrown, at this event. */
   stopAtOwn(how: Exclude<OwnStop, 'tracepoint'>, event: number): void {

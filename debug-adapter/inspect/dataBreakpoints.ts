@@ -81,6 +81,10 @@ interface Wanted {
   how: CountedAccess['how'];
   isIt(event: number, arrival: number): boolean;
 }
+/** One at which something is changed again. */
+interface Changed extends Wanted {
+  change(): void;
+}
 
 /** What stands between an access and whoever made it. */
 const OWN_FILES = [
@@ -102,6 +106,7 @@ export class DataBreakpoints {
   #passes: Passes | undefined;
   /** The access at which a debugger stops that has looked for it. */
   #wanted: Wanted | undefined;
+  #changed: Changed | undefined;
   /** The debugger itself reads and writes. */
   isQuiet = false;
   /** The access at which the machine stands, or stood last. */
@@ -161,14 +166,17 @@ export class DataBreakpoints {
       this.#armed.push({ ...wish, script, test, hits: old.get(wish.id)?.hits ?? 0 });
       return null;
     });
-    for (const [number, field] of this.#fields) this.#watch(number, field);
+    this.#watchAll();
     return problems;
   }
   /** Watch a field as long as somebody wants it. */
   #watch(number: number, field: Watched): void {
     const { event } = this.#world;
     const isWanted =
-      field.always || this.#armed.some((one) => one.field === number) || this.#wanted?.field === number;
+      field.always ||
+      this.#armed.some((one) => one.field === number) ||
+      this.#wanted?.field === number ||
+      this.#changed?.field === number;
     // Each read is looked at: whether the machine's own code makes it.
     field.since.read = this.#isReadWatched(number) ? (field.since.read ?? event) : undefined;
     if (isWanted === (field.unwatch !== undefined) || field.owner === undefined) return;
@@ -195,8 +203,16 @@ export class DataBreakpoints {
     count.event = event;
     const access = { field: number, how, ...count, isWhole: since !== event };
     this.last = access;
-    const wanted = this.#wanted;
-    if (wanted?.field === number && wanted.how === how && wanted.isIt(event, count.arrival)) {
+    this.#stopAt(field, access, value, old);
+    // Whatever stops here else has done so before.
+    const changed = this.#changed;
+    if (!isAccess(changed, access)) return;
+    this.endChange();
+    changed.change();
+  }
+  #stopAt(field: Watched, access: CountedAccess, value: unknown, old: unknown): void {
+    const { field: number, how } = access;
+    if (isAccess(this.#wanted, access)) {
       this.#wanted = undefined;
       this.#stops.stand();
       return;
@@ -212,7 +228,7 @@ export class DataBreakpoints {
     }
   }
   #isReadWatched(number: number): boolean {
-    const isWanted = this.#wanted?.field === number && this.#wanted.how === 'read';
+    const isWanted = [this.#wanted, this.#changed].some((one) => one?.field === number && one.how === 'read');
     return isWanted || this.#armed.some(({ field, access }) => field === number && access !== 'write');
   }
   #isHit(armed: Armed, how: 'read' | 'write', value: unknown, old: unknown): boolean {
@@ -261,6 +277,20 @@ export class DataBreakpoints {
   }
   #want(wanted: Wanted): void {
     this.#wanted = wanted;
+    this.#watchAll();
+  }
+  /** Something is changed at the `arrival`th access of a kind since an event. @param change stops there */
+  changeAt(
+    { field, how, event, arrival }: Pick<CountedAccess, 'field' | 'how' | 'event' | 'arrival'>,
+    change: () => void,
+  ): void {
+    this.#changed = { field, how, isIt: (at, count) => at === event && count === arrival, change };
+    this.#watchAll();
+  }
+  endChange(): void {
+    this.#changed = undefined;
+  }
+  #watchAll(): void {
     for (const [number, field] of this.#fields) this.#watch(number, field);
   }
 
@@ -290,6 +320,11 @@ export class DataBreakpoints {
     const found = object_at(this.#world, path);
     return found === undefined ? 0 : this.#creations.ordinalOf(found);
   }
+}
+
+function isAccess<W extends Wanted>(wanted: W | undefined, access: CountedAccess): wanted is W {
+  const { field, how, event, arrival } = access;
+  return wanted?.field === field && wanted.how === how && wanted.isIt(event, arrival);
 }
 
 function unaccessed(owner: object | undefined, name: string): Watched {

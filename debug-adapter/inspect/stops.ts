@@ -9,6 +9,7 @@ import type { sock_common } from '../../stack/include/net/sock.ts';
 import { IS_ERR } from '../../stack/include/uapi/asm-generic/errno.ts';
 import type { World } from '../../stack/world/world.ts';
 import { machine_stop, type StopReason } from '../../stack/trace/stop.ts';
+import type { OwnStop } from '../control/moment.ts';
 import { filterById, UNCAUGHT_FILTER } from '../filters/all.ts';
 import type { Sentence } from '../filters/filter.ts';
 import { describeTransition } from '../filters/transition.ts';
@@ -33,6 +34,9 @@ const FOUND: StopReason = { filter: FOUND_REASON, label: '', description: '' };
 const CHANGE: StopReason = { filter: CHANGE_REASON, label: '', description: '' };
 const SWITCH: StopReason = { filter: SWITCH_REASON, label: '', description: '', at: 'switch' };
 
+/** Where the machine stops itself besides tracepoints. */
+type ChangeStop = Exclude<OwnStop, 'tracepoint'>;
+
 export class Stops {
   readonly #world: World;
   readonly #t: Translate;
@@ -43,6 +47,11 @@ export class Stops {
   #uncaughtAt = -1;
   readonly #watched = new Set<sock_common>();
   #unwatch: (() => void) | undefined;
+  /** Somebody waits for a task to be put on the CPU, or for the moment at which nothing can run. */
+  #onSwitch: ((task: task_struct) => void) | undefined;
+  #onIdle: (() => void) | undefined;
+  /** Something is changed where the machine stops itself at an event. */
+  #change: { how: ChangeStop; event: number } | undefined;
   #endWait: (() => void) | undefined;
   /** Why the machine is stopped; null while it runs, or if V8 alone stopped it. */
   reason: StopReason | null = null;
@@ -145,15 +154,44 @@ export class Stops {
   change(): void {
     this.#stop(CHANGE);
   }
+  /** The same when a task is put on the CPU, nothing can run, or a process has thrown, at this event. */
+  changeAt(how: ChangeStop, event: number): void {
+    this.#change = { how, event };
+    this.#listen();
+  }
+  endChange(): void {
+    this.#change = undefined;
+    this.#listen();
+  }
+  /** Whoever waits for the same has stopped before. */
+  #changes(how: ChangeStop): void {
+    if (this.#change?.how !== how || this.#change.event !== this.#world.event) return;
+    this.endChange();
+    this.change();
+  }
+  #waitForSwitch(onSwitch: ((task: task_struct) => void) | undefined): void {
+    this.#onSwitch = onSwitch;
+    this.#listen();
+  }
+  #waitForIdle(onIdle: (() => void) | undefined): void {
+    this.#onIdle = onIdle;
+    this.#listen();
+  }
+  #listen(): void {
+    const world = this.#world;
+    const isSwitch = this.#onSwitch !== undefined || this.#change?.how === 'switch';
+    const isIdle = this.#onIdle !== undefined || this.#change?.how === 'idle';
+    world.on_switch = isSwitch ? (task) => (this.#onSwitch?.(task), this.#changes('switch')) : null;
+    world.on_idle = isIdle ? () => (this.#onIdle?.(), this.#changes('idle')) : null;
+  }
 
   /** Stop when this task is put on the CPU again. */
   waitForTask(pid: number): void {
-    const world = this.#world;
-    world.on_switch = (task) => {
+    this.#waitForSwitch((task) => {
       if (task.pid !== pid) return;
-      world.on_switch = null;
+      this.#waitForSwitch(undefined);
       this.#stop(SWITCH);
-    };
+    });
   }
   /** Stop when a softirq begins. */
   waitForSoftirq(): void {
@@ -165,21 +203,19 @@ export class Stops {
   }
   /** Stop when a task is put on the CPU at this event. */
   waitForSwitch(event: number): void {
-    const world = this.#world;
-    world.on_switch = () => {
-      if (world.event !== event) return;
-      world.on_switch = null;
+    this.#waitForSwitch(() => {
+      if (this.#world.event !== event) return;
+      this.#waitForSwitch(undefined);
       this.stand();
-    };
+    });
   }
   /** Stop when nothing can run at this event. */
   waitForIdle(event: number): void {
-    const world = this.#world;
-    world.on_idle = () => {
-      if (world.event !== event) return;
-      world.on_idle = null;
+    this.#waitForIdle(() => {
+      if (this.#world.event !== event) return;
+      this.#waitForIdle(undefined);
       this.stand();
-    };
+    });
   }
   /** Stop when a process has thrown at this event. */
   waitForUncaught(event: number): void {
@@ -194,8 +230,9 @@ export class Stops {
     });
   }
   stopWaiting(): void {
-    this.#world.on_switch = null;
-    this.#world.on_idle = null;
+    this.#onSwitch = undefined;
+    this.#onIdle = undefined;
+    this.#listen();
     this.#endWait?.();
     this.#endWait = undefined;
   }
@@ -203,7 +240,10 @@ export class Stops {
   /** A process has thrown; the error is about to end it. */
   uncaught(task: task_struct, error: unknown): void {
     this.#passesUncaught?.();
-    if (!this.#uncaught && this.#uncaughtAt !== this.#world.event) return;
+    if (this.#uncaught || this.#uncaughtAt === this.#world.event) this.#stopUncaught(task, error);
+    this.#changes('uncaught');
+  }
+  #stopUncaught(task: task_struct, error: unknown): void {
     const message = error instanceof Error ? error.message : String(error);
     this.error = { error };
     this.#stop({

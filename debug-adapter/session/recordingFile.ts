@@ -36,10 +36,12 @@ export async function saveRecording(
   const { launch, bookmarks } = present;
   const sending = packet === undefined ? undefined : await sendingOf(present, packet);
   const stop = sending?.stop ?? (await stopOf(run));
+  const changes = await travel.changesOf(run);
+  checkChanges(changes, sending?.stop.event ?? Infinity);
   const whole = await makeRecording(present.debuggee, {
     launch: launch.given,
     programs: launch.programs,
-    changes: await travel.changesOf(run),
+    changes,
     stop,
     isOver: false,
     bookmarks: lasting(bookmarks.all),
@@ -47,6 +49,17 @@ export async function saveRecording(
   const bytes = await writeRecording(path, sending === undefined ? whole : upTo(sending.stop.event, whole));
   if (sending === undefined) return { bytes, isExact: stop.kind === 'moment' };
   return { bytes, isExact: true, sent: sending.sent };
+}
+
+/** @throws an error for the user if a recording up to an event cannot hold one */
+function checkChanges(changes: readonly NumberedChange[], until: number): void {
+  // Of a field that is watched nothing is known in another session.
+  const lost = changes.find(({ mark }) => mark.kind === 'access' && mark.event <= until);
+  if (lost === undefined) return;
+  throw new UserError(
+    'The run cannot be recorded beyond event {0}: a value was changed where a data breakpoint had stopped. Go back before that, or change it at another stop.',
+    lost.mark.event,
+  );
 }
 
 /** Where a packet was sent. @throws an error for the user */

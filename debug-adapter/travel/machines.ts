@@ -5,13 +5,14 @@
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { ProgramFile } from '../../stack/world/program_files.ts';
+import { message } from '../../language/message.ts';
 import { UserError } from '../../language/userError.ts';
 import type { DataFields, OfferedField } from '../control/dataFields.ts';
 import type { Debuggee } from '../control/debuggee.ts';
 import type { CodePoint, Moment } from '../control/moment.ts';
 import type { NumberedChange } from '../control/repetition.ts';
 import type { Trail } from '../control/trail.ts';
-import type { ExpectedField } from '../inspect/dataBreakpoints.ts';
+import type { CountedAccess, ExpectedField } from '../inspect/dataBreakpoints.ts';
 import { inputText } from '../inspect/inputText.ts';
 import type { CountedClass } from '../worker/creations.ts';
 import {
@@ -189,7 +190,10 @@ export class Machines {
     }
   }
   async #markOf(past: Past, { mark, moves }: Moment, place: CodePoint): Promise<NumberedChange['mark']> {
-    if (moves.length === 0 && (mark.kind === 'place' || mark.kind === 'own')) return mark;
+    const last = moves.at(-1);
+    for (const one of [mark, ...moves]) if ('field' in one) await this.#findChanged(past, one.field);
+    if (last === undefined && mark.kind !== 'begin') return mark;
+    if (last?.how === 'access') return this.#accessOf(past, { mark, moves });
     return this.#once(past, async (replica) => {
       if (mark.event > NEAR) await replica.toEvent(mark.event - NEAR);
       await replica.track([{ place, of: { name: '', url: place.url } }]);
@@ -198,6 +202,24 @@ export class Machines {
       if (last === undefined) throw new StrayedError();
       return { kind: 'place', place, event: last.event, arrival: last.arrival };
     });
+  }
+
+  async #accessOf(past: Past, moment: Moment): Promise<NumberedChange['mark']> {
+    return this.#once(past, async (replica) => {
+      await replica.follow(moment);
+      const { field, how, event, arrival } = await replica.debuggee.askIn<CountedAccess>('data.last');
+      return { kind: 'access', field, how, event, arrival };
+    });
+  }
+  /** Something was changed where a field was accessed, or after that: nothing else tells that moment. */
+  async #findChanged(past: Past, number: number): Promise<void> {
+    const { trail, fields } = this.#original;
+    const used = fields.used.find((one) => one.number === number);
+    if (used !== undefined && !this.#fields.has(number))
+      this.#fields.set(number, await this.#find(past, used));
+    if (this.isFound(number)) return;
+    trail.ends(message('a value was changed at a data breakpoint on a value that is not found again'));
+    throw new UserError('The run cannot be repeated: {0}.', trail.end!);
   }
 
   /** Find the fields on which data breakpoints were set: which object of its class has each. */
