@@ -18,7 +18,9 @@ export class DataFields {
   }
   /** @returns DAP's id for it */
   add(field: OfferedField): string {
-    this.#offered.set(field.number, field);
+    const known = this.#offered.get(field.number);
+    // What was changed where it was accessed comes after the moment at which it was first offered, and may come before this one.
+    if (!this.#used.has(field.number) || known?.moment === undefined) this.#offered.set(field.number, field);
     this.#next = Math.max(this.#next, field.number + 1);
     return String(field.number);
   }

@@ -388,7 +388,7 @@ export class Execution {
     const isChange = known?.reason?.filter === CHANGE_REASON;
     const reason = (isFound || isChange ? null : known?.reason) ?? null;
     if (!isKnown && isFound) return this.onFrontier();
-    const isMet = !isKnown && this.repetition?.meets(paused, isChange) === true;
+    const isMet = !isKnown && this.repetition?.meets(paused, known?.changeStop ?? 0) === true;
     const isForced =
       isFull ||
       (isOwn && reason === null && !isChange) ||
@@ -436,6 +436,8 @@ export class Execution {
     if (own === 'unknown') trail.isLost();
     else if (own !== undefined) {
       const { filter, at } = own.reason ?? {};
+      const changed = filter === CHANGE_REASON ? this.repetition?.dueMark : undefined;
+      if (changed !== undefined) return trail.stands(changed);
       if (filter === DATA_REASON && own.access !== undefined) return trail.accesses(own.access, own.dataHits);
       const how = at ?? (filter === UNCAUGHT_FILTER ? 'uncaught' : 'tracepoint');
       trail.stands({ kind: 'own', event: own.event, how });

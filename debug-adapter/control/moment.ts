@@ -35,7 +35,7 @@ export type Mark =
   /** A field is accessed for the `arrival`th time since this event. */
   | { kind: 'access'; event: number; field: number; how: 'read' | 'write'; arrival: number };
 
-/** One of a stop, with the number of its event: where something can be changed. */
+/** The mark of a stop, with the number of its event: something can be changed there. */
 export type NumberedMark = Exclude<Mark, { kind: 'begin' }>;
 
 /** What leads from one stop to the next one. */

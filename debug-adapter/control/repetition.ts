@@ -23,8 +23,12 @@ export class Repetition {
   #changes: readonly NumberedChange[];
   /** The next one to be made. */
   #next = 0;
-  /** V8's breakpoint at the next one. */
-  #breakpoint: string | undefined;
+  /** V8's breakpoints at those of the next event that are still to be made. */
+  #breakpoints: { id: string; mark: NumberedMark }[] = [];
+  /** The event whose changes V8 and the machine wait for. */
+  #event: number | undefined;
+  /** The number of the machine's last stop for a change: V8 may pause in it more than once. */
+  #lastStop = 0;
   /** Where the machine stands, if the next one is made there. */
   #due: Paused | undefined;
 
@@ -50,25 +54,46 @@ export class Repetition {
     const { length } = this.#changes;
     this.#changes = this.made;
     this.#due = undefined;
-    const breakpointId = this.#breakpoint;
-    this.#breakpoint = undefined;
-    if (breakpointId !== undefined)
-      await this.#debuggee.client.send('Debugger.removeBreakpoint', { breakpointId });
-    await this.#debuggee.ask('noChange');
+    this.#event = undefined;
+    await Promise.all([...this.#remove(() => true), this.#debuggee.ask('noChange')]);
     return length - this.#changes.length;
   }
   /** Whether V8's breakpoint is one of these. */
   owns(breakpointId: string): boolean {
-    return breakpointId === this.#breakpoint;
+    return this.#breakpoints.some(({ id }) => id === breakpointId);
+  }
+  /** The mark of the change that is made when the machine goes on from where it stands. */
+  get dueMark(): NumberedMark | undefined {
+    return this.#due && this.#changes[this.#next]?.mark;
   }
 
-  /** Let V8 pause where the next change is made. */
+  /**
+   * Let V8 pause where the next change is made, and where all others of its event are: arrivals are counted from before the
+   * event.
+   */
   async await(): Promise<void> {
     const next = this.#changes[this.#next];
-    if (next === undefined) return;
-    const { mark } = next;
-    if (mark.kind === 'place') this.#breakpoint = await this.#breakAt(mark.place, this.#next, mark);
-    else await this.#debuggee.ask('stopForChange', mark);
+    if (next === undefined || next.mark.event === this.#event) return;
+    const { event } = next.mark;
+    this.#event = event;
+    const those = this.#changes.flatMap(({ mark }, number) =>
+      number >= this.#next && mark.event === event ? [{ mark, number }] : [],
+    );
+    await Promise.all(
+      those.map(async ({ mark, number }) => {
+        const before = this.#changes[number - 1];
+        if (number > this.#next && sameMark(before!.mark, mark)) return;
+        if (mark.kind !== 'place') await this.#debuggee.ask('stopForChange', mark);
+        else this.#breakpoints.push({ id: await this.#breakAt(mark.place, number, mark), mark });
+      }),
+    );
+  }
+  #remove(isMade: (mark: NumberedMark) => boolean): Promise<unknown>[] {
+    const made = this.#breakpoints.filter(({ mark }) => isMade(mark));
+    this.#breakpoints = this.#breakpoints.filter((one) => !made.includes(one));
+    return made.map(({ id }) =>
+      this.#debuggee.client.send('Debugger.removeBreakpoint', { breakpointId: id }),
+    );
   }
   async #breakAt(
     { url, line, column }: CodePoint,
@@ -86,9 +111,16 @@ export class Repetition {
     return breakpointId;
   }
 
-  /** V8 has paused: the next change is made when it goes on. @returns whether it is */
-  meets(paused: Paused, isMachineStop: boolean): boolean {
-    const isHere = isMachineStop || (paused.hitBreakpoints ?? []).some((id) => this.owns(id));
+  /**
+   * V8 has paused: the next change is made when it goes on.
+   *
+   * @param stop the number of the machine's stop for a change; 0: it is none
+   * @returns whether it is
+   */
+  meets(paused: Paused, stop: number): boolean {
+    const isNew = stop > this.#lastStop;
+    this.#lastStop = Math.max(stop, this.#lastStop);
+    const isHere = isNew || (paused.hitBreakpoints ?? []).some((id) => this.owns(id));
     if (isHere) this.#due = paused;
     return isHere;
   }
@@ -101,12 +133,8 @@ export class Repetition {
     const paused = this.#due;
     if (paused === undefined) return;
     this.#due = undefined;
-    const { client } = this.#debuggee;
-    const sent: Promise<unknown>[] = [];
-    if (this.#breakpoint !== undefined)
-      sent.push(client.send('Debugger.removeBreakpoint', { breakpointId: this.#breakpoint }));
-    this.#breakpoint = undefined;
     const { mark } = this.#changes[this.#next]!;
+    const sent = this.#remove((one) => sameMark(one, mark));
     // All that was changed at one stop.
     for (
       let next = this.#changes[this.#next];

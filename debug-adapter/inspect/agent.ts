@@ -95,6 +95,8 @@ export interface Snapshot {
   access: CountedAccess | undefined;
   /** DAP's ids of the data breakpoints that have stopped the machine. */
   dataHits: number[];
+  /** The number of the stop at which something is changed again; 0: it is none. */
+  changeStop: number;
   /** Where the uncaught error was thrown. */
   errorStack?: TextFrame[] | undefined;
   /** The scenario's frames below a system call that has slept. */
@@ -248,6 +250,7 @@ export class Agent {
       reached: this.moments.lastReached,
       access: this.data.last,
       dataHits: this.data.hits,
+      changeStop: this.stops.changeStop,
       errorStack: error === null ? undefined : this.stops.placesOf(error.error),
       userFrames: machine.current === machine.idle ? [] : userFrames(machine.current, this.stacks),
       scopes: this.scopes(layout, ...scopes),
@@ -437,7 +440,7 @@ export class Agent {
   stopAtEvent(event: number): void {
     this.moments.atEvent(event, () => this.stops.stand());
   }
-  /** Stop at this moment, after all that stops there else: something is changed there. */
+  /** Something is changed at this moment: stop there, after the user's own stops. */
   stopForChange(mark: Exclude<NumberedMark, { kind: 'place' }>): void {
     const change = (): void => this.stops.change();
     if (mark.kind === 'access') this.data.changeAt(mark, change);
@@ -447,8 +450,8 @@ export class Agent {
   /** Nothing is changed any more. */
   noChange(): void {
     this.moments.endAfterEvent();
-    this.stops.endChange();
-    this.data.endChange();
+    this.stops.endChanges();
+    this.data.endChanges();
   }
   /** Stop when a task is put on the CPU, nothing can run, or a process has thrown, at this event. */
   stopAtOwn(how: Exclude<OwnStop, 'tracepoint'>, event: number): void {
@@ -466,7 +469,7 @@ export class Agent {
     this.stops.waitFor((stop) => this.due.whenDue(index, stop));
   }
   waitForNext(next: RunToNext): void {
-    this.stops.waitFor((stop) => atNext(this.#world, next, stop));
+    this.stops.waitFor((stop) => atNext(this.#world, next, stop, this.stops));
   }
   /** Stop when the stack takes this frame from a network card. */
   waitForArrival(frame: number): void {

@@ -106,7 +106,8 @@ export class DataBreakpoints {
   #passes: Passes | undefined;
   /** The access at which a debugger stops that has looked for it. */
   #wanted: Wanted | undefined;
-  #changed: Changed | undefined;
+  /** Those at which something is still to be changed. */
+  #changed: Changed[] = [];
   /** The debugger itself reads and writes. */
   isQuiet = false;
   /** The access at which the machine stands, or stood last. */
@@ -176,7 +177,7 @@ export class DataBreakpoints {
       field.always ||
       this.#armed.some((one) => one.field === number) ||
       this.#wanted?.field === number ||
-      this.#changed?.field === number;
+      this.#changed.some((one) => one.field === number);
     // Each read is looked at: whether the machine's own code makes it.
     field.since.read = this.#isReadWatched(number) ? (field.since.read ?? event) : undefined;
     if (isWanted === (field.unwatch !== undefined) || field.owner === undefined) return;
@@ -204,11 +205,11 @@ export class DataBreakpoints {
     const access = { field: number, how, ...count, isWhole: since !== event };
     this.last = access;
     this.#stopAt(field, access, value, old);
-    // Whatever stops here else has done so before.
-    const changed = this.#changed;
-    if (!isAccess(changed, access)) return;
-    this.endChange();
-    changed.change();
+    // The user's own stop comes first, as it did in the first run.
+    const due = this.#changed.find((one) => isAccess(one, access));
+    if (due === undefined) return;
+    this.#changed = this.#changed.filter((one) => one !== due);
+    due.change();
   }
   #stopAt(field: Watched, access: CountedAccess, value: unknown, old: unknown): void {
     const { field: number, how } = access;
@@ -228,7 +229,9 @@ export class DataBreakpoints {
     }
   }
   #isReadWatched(number: number): boolean {
-    const isWanted = [this.#wanted, this.#changed].some((one) => one?.field === number && one.how === 'read');
+    const isWanted = [this.#wanted, ...this.#changed].some(
+      (one) => one?.field === number && one.how === 'read',
+    );
     return isWanted || this.#armed.some(({ field, access }) => field === number && access !== 'write');
   }
   #isHit(armed: Armed, how: 'read' | 'write', value: unknown, old: unknown): boolean {
@@ -284,11 +287,11 @@ export class DataBreakpoints {
     { field, how, event, arrival }: Pick<CountedAccess, 'field' | 'how' | 'event' | 'arrival'>,
     change: () => void,
   ): void {
-    this.#changed = { field, how, isIt: (at, count) => at === event && count === arrival, change };
+    this.#changed.push({ field, how, isIt: (at, count) => at === event && count === arrival, change });
     this.#watchAll();
   }
-  endChange(): void {
-    this.#changed = undefined;
+  endChanges(): void {
+    this.#changed = [];
   }
   #watchAll(): void {
     for (const [number, field] of this.#fields) this.#watch(number, field);

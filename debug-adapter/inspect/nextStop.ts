@@ -1,5 +1,6 @@
 /** What a user may run to next, whatever else is armed: each by what the machine traces of it. */
 import { message } from '../../language/message.ts';
+import type { task_struct } from '../../stack/include/linux/sched.ts';
 import type { StopReason } from '../../stack/trace/stop.ts';
 import type { World } from '../../stack/world/world.ts';
 import type { Sentence } from '../filters/filter.ts';
@@ -11,8 +12,13 @@ import { packetText } from './packetText.ts';
 
 /** @param at where the machine stands, if not at a tracepoint */
 export type StopAt = (sentence: Sentence, at?: StopReason['at']) => void;
+/** Calls the listener until it is undefined. */
+interface Scheduler {
+  onSwitch(listener: ((task: task_struct) => void) | undefined): void;
+  onIdle(listener: (() => void) | undefined): void;
+}
 /** @returns a function that ends it */
-type Watch = (world: World, stop: StopAt) => () => void;
+type Watch = (world: World, stop: StopAt, scheduler: Scheduler) => () => void;
 
 const sent = packetSentFilter.compile('');
 const received = packetReceivedFilter.compile('');
@@ -34,8 +40,8 @@ const WATCHES: Record<RunToNext, Watch> = {
       const { name } = expired.function;
       stop({ label: name, description: message('the timer {0} expires', name) });
     }),
-  switch: (world, stop) => {
-    world.on_switch = ({ comm, pid }) => {
+  switch: (_world, stop, scheduler) => {
+    scheduler.onSwitch(({ comm, pid }) => {
       const task = `${comm} [pid ${pid}]`;
       stop(
         {
@@ -44,25 +50,26 @@ const WATCHES: Record<RunToNext, Watch> = {
         },
         'switch',
       );
-    };
-    return () => (world.on_switch = null);
+    });
+    return () => scheduler.onSwitch(undefined);
   },
-  idle: (world, stop) => {
-    world.on_idle = () =>
+  idle: (_world, stop, scheduler) => {
+    scheduler.onIdle(() =>
       stop(
         {
           label: message('idle'),
           description: message('nothing can run: every process sleeps, and time passes to what is due next'),
         },
         'idle',
-      );
-    return () => (world.on_idle = null);
+      ),
+    );
+    return () => scheduler.onIdle(undefined);
   },
 };
 
 /** Call `stop` at the next of its kind. @returns a function that ends it */
-export function atNext(world: World, next: RunToNext, stop: StopAt): () => void {
-  return WATCHES[next](world, stop);
+export function atNext(world: World, next: RunToNext, stop: StopAt, scheduler: Scheduler): () => void {
+  return WATCHES[next](world, stop, scheduler);
 }
 
 /** Call `stop` when the stack takes this frame, alone or joined with others, from a network card. */

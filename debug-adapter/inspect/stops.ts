@@ -34,7 +34,7 @@ const FOUND: StopReason = { filter: FOUND_REASON, label: '', description: '' };
 const CHANGE: StopReason = { filter: CHANGE_REASON, label: '', description: '' };
 const SWITCH: StopReason = { filter: SWITCH_REASON, label: '', description: '', at: 'switch' };
 
-/** Where the machine stops itself besides tracepoints. */
+/** Where the machine stops itself that is no tracepoint. */
 type ChangeStop = Exclude<OwnStop, 'tracepoint'>;
 
 export class Stops {
@@ -50,8 +50,9 @@ export class Stops {
   /** Somebody waits for a task to be put on the CPU, or for the moment at which nothing can run. */
   #onSwitch: ((task: task_struct) => void) | undefined;
   #onIdle: (() => void) | undefined;
-  /** Something is changed where the machine stops itself at an event. */
-  #change: { how: ChangeStop; event: number } | undefined;
+  /** Where something is still to be changed. */
+  #changes: { how: ChangeStop; event: number }[] = [];
+  #changeStops = 0;
   #endWait: (() => void) | undefined;
   /** Why the machine is stopped; null while it runs, or if V8 alone stopped it. */
   reason: StopReason | null = null;
@@ -147,49 +148,67 @@ export class Stops {
     this.#stop(FOUND);
   }
 
-  get isForChange(): boolean {
-    return this.reason === CHANGE;
+  /** The number of the stop for a change at which it stands; 0: it stands at none. */
+  get changeStop(): number {
+    return this.reason === CHANGE ? this.#changeStops : 0;
   }
   /** Stop because something is changed here, as it was when the run came here first. */
   change(): void {
+    this.#changeStops++;
     this.#stop(CHANGE);
   }
-  /** The same when a task is put on the CPU, nothing can run, or a process has thrown, at this event. */
+  /** Something is changed where a task is put on the CPU, nothing can run, or a process has thrown, at this event. */
   changeAt(how: ChangeStop, event: number): void {
-    this.#change = { how, event };
+    this.#changes.push({ how, event });
     this.#listen();
   }
-  endChange(): void {
-    this.#change = undefined;
+  endChanges(): void {
+    this.#changes = [];
     this.#listen();
   }
-  /** Whoever waits for the same has stopped before. */
-  #changes(how: ChangeStop): void {
-    if (this.#change?.how !== how || this.#change.event !== this.#world.event) return;
-    this.endChange();
+  /** The user's own stop comes first, as it did in the first run. */
+  #stopForChange(how: ChangeStop): void {
+    const due = this.#changes.find((one) => one.how === how && one.event === this.#world.event);
+    if (due === undefined) return;
+    this.#changes = this.#changes.filter((one) => one !== due);
+    this.#listen();
     this.change();
   }
-  #waitForSwitch(onSwitch: ((task: task_struct) => void) | undefined): void {
-    this.#onSwitch = onSwitch;
+
+  /** Call this listener when a task is put on the CPU. */
+  onSwitch(listener: ((task: task_struct) => void) | undefined): void {
+    this.#onSwitch = listener;
     this.#listen();
   }
-  #waitForIdle(onIdle: (() => void) | undefined): void {
-    this.#onIdle = onIdle;
+  /** The same when nothing can run. */
+  onIdle(listener: (() => void) | undefined): void {
+    this.#onIdle = listener;
     this.#listen();
   }
   #listen(): void {
     const world = this.#world;
-    const isSwitch = this.#onSwitch !== undefined || this.#change?.how === 'switch';
-    const isIdle = this.#onIdle !== undefined || this.#change?.how === 'idle';
-    world.on_switch = isSwitch ? (task) => (this.#onSwitch?.(task), this.#changes('switch')) : null;
-    world.on_idle = isIdle ? () => (this.#onIdle?.(), this.#changes('idle')) : null;
+    const isChanged = (how: ChangeStop): boolean => this.#changes.some((one) => one.how === how);
+    world.on_switch =
+      this.#onSwitch === undefined && !isChanged('switch')
+        ? null
+        : (task) => {
+            this.#onSwitch?.(task);
+            this.#stopForChange('switch');
+          };
+    world.on_idle =
+      this.#onIdle === undefined && !isChanged('idle')
+        ? null
+        : () => {
+            this.#onIdle?.();
+            this.#stopForChange('idle');
+          };
   }
 
   /** Stop when this task is put on the CPU again. */
   waitForTask(pid: number): void {
-    this.#waitForSwitch((task) => {
+    this.onSwitch((task) => {
       if (task.pid !== pid) return;
-      this.#waitForSwitch(undefined);
+      this.onSwitch(undefined);
       this.#stop(SWITCH);
     });
   }
@@ -203,17 +222,17 @@ export class Stops {
   }
   /** Stop when a task is put on the CPU at this event. */
   waitForSwitch(event: number): void {
-    this.#waitForSwitch(() => {
+    this.onSwitch(() => {
       if (this.#world.event !== event) return;
-      this.#waitForSwitch(undefined);
+      this.onSwitch(undefined);
       this.stand();
     });
   }
   /** Stop when nothing can run at this event. */
   waitForIdle(event: number): void {
-    this.#waitForIdle(() => {
+    this.onIdle(() => {
       if (this.#world.event !== event) return;
-      this.#waitForIdle(undefined);
+      this.onIdle(undefined);
       this.stand();
     });
   }
@@ -230,9 +249,8 @@ export class Stops {
     });
   }
   stopWaiting(): void {
-    this.#onSwitch = undefined;
-    this.#onIdle = undefined;
-    this.#listen();
+    this.onSwitch(undefined);
+    this.onIdle(undefined);
     this.#endWait?.();
     this.#endWait = undefined;
   }
@@ -241,7 +259,7 @@ export class Stops {
   uncaught(task: task_struct, error: unknown): void {
     this.#passesUncaught?.();
     if (this.#uncaught || this.#uncaughtAt === this.#world.event) this.#stopUncaught(task, error);
-    this.#changes('uncaught');
+    this.#stopForChange('uncaught');
   }
   #stopUncaught(task: task_struct, error: unknown): void {
     const message = error instanceof Error ? error.message : String(error);

@@ -57,7 +57,7 @@ function checkChanges(changes: readonly NumberedChange[], until: number): void {
   const lost = changes.find(({ mark }) => mark.kind === 'access' && mark.event <= until);
   if (lost === undefined) return;
   throw new UserError(
-    'The run cannot be recorded beyond event {0}: a value was changed where a data breakpoint had stopped. Go back before that, or change it at another stop.',
+    'The run cannot be recorded: at event {0} a value was changed where a data breakpoint had stopped. Change it at another stop instead.',
     lost.mark.event,
   );
 }

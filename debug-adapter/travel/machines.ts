@@ -42,6 +42,8 @@ export class Machines {
   readonly #original: Original;
   /** What was changed, as far as it has numbers. */
   readonly #changes: NumberedChange[] = [];
+  /** Settles when nobody looks for their numbers any more. */
+  #numbering: Promise<void> = Promise.resolve();
   readonly #counted: CountedClass[] = [];
   /** By the fields' numbers; null: it cannot be found again. */
   readonly #fields = new Map<number, ExpectedField | null>();
@@ -177,8 +179,13 @@ export class Machines {
     return this.#original.debuggee.askIn<Past>('past()');
   }
 
-  /** Find the numbers of the moments at which something was changed, one after the other. */
-  async #numberChanges(past: Past): Promise<void> {
+  /** Find the numbers of the moments at which something was changed, one after the other, whoever needs them. */
+  #numberChanges(past: Past): Promise<void> {
+    const numbering = this.#numbering.then(() => this.#numberNext(past));
+    this.#numbering = numbering.catch(() => {});
+    return numbering;
+  }
+  async #numberNext(past: Past): Promise<void> {
     const made = this.#original.trail.changes;
     while (this.#changes.length < made.length) {
       const { change, moment, place } = made[this.#changes.length]!;

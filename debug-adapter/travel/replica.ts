@@ -208,8 +208,8 @@ export class Replica {
       const paused = await this.#goOn();
       if (this.#repetition.isOver) return paused;
       const isMachineStop = (paused.hitBreakpoints ?? []).length === 0;
-      const isOwn = isMachineStop && (await this.debuggee.askIn<boolean>('stops.isForChange'));
-      const isMet = this.#repetition.meets(paused, isOwn);
+      const stop = isMachineStop ? await this.debuggee.askIn<number>('stops.changeStop') : 0;
+      const isMet = this.#repetition.meets(paused, stop);
       if (!isMet || (!isMachineStop && paused.hitBreakpoints!.length > 1)) return paused;
     }
   }

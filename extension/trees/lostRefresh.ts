@@ -39,6 +39,7 @@ export class LostRefresh implements vscode.Disposable {
 
   /** VS Code asks for the roots. */
   rootsAsked(): void {
+    // The first time it may have asked before the refresh came: nothing tells. The tree is refreshed once more then.
     if (this.#isLoaded) this.#isUnasked = false;
     this.#isLoaded = true;
     this.#watch();

@@ -198,9 +198,10 @@ describe('a session with the outside', function () {
     // Most of a session's time is waiting for what was lost: some of them at a time.
     const seed = Number(process.env['SEED'] ?? 7);
     const numRuns = Math.ceil(Number(process.env['RUNS'] ?? 24) / AT_ONCE);
-    await Promise.all(
+    const ends = await Promise.allSettled(
       Array.from({ length: AT_ONCE }, (_, at) => fc.assert(isRepeated(), { numRuns, seed: seed + at })),
     );
+    for (const end of ends) if (end.status === 'rejected') throw end.reason;
   });
   const isRepeated = () =>
     fc.asyncProperty(plans, async (plan) => {
