@@ -80,6 +80,8 @@ export class Session {
   /** Set when the session is ending: nothing is launched any more. */
   #ended: Promise<void> | undefined;
   readonly #travel: Travel;
+  /** Settles when a search has begun that was asked for; undefined: none is about to begin. */
+  #goingBack: Promise<void> | undefined;
   readonly #memoryWrites = new MemoryWrites();
   readonly #traces = new Traces();
   readonly #works = new Works((...event) => this.#emit(...event));
@@ -179,10 +181,10 @@ export class Session {
     stepIn: (args: DebugProtocol.StepInArguments) => this.#step('stepIn', args.threadId, args.targetId),
     stepOut: (args: DebugProtocol.StepOutArguments) => this.#step('stepOut', args.threadId),
     stepInTargets: (args: DebugProtocol.StepInTargetsArguments) => this.#stepInTargets(args.frameId),
-    stepBack: (args: DebugProtocol.StepBackArguments) => this.#stepBack(args.threadId),
+    stepBack: (args: DebugProtocol.StepBackArguments) => this.#goBack(this.#stepBack(args.threadId)),
     restartFrame: ({ frameId }: DebugProtocol.RestartFrameArguments) =>
-      this.#travel.restartFrame(this.#stopped(), frameId),
-    reverseContinue: () => this.#travel.reverseContinue(this.#stopped()),
+      this.#goBack(this.#travel.restartFrame(this.#stopped(), frameId)),
+    reverseContinue: () => this.#goBack(this.#travel.reverseContinue(this.#stopped())),
     pause: () => this.#pause(),
 
     threads: () => threads(this.#run, this.#t),
@@ -217,7 +219,7 @@ export class Session {
       saveRecording(this.#stopped(), this.#travel, args),
     'sockscope/goToBookmark': async ({ name }: BookmarkArguments) => {
       const run = this.#stopped();
-      await this.#travel.goToBookmark(run, run.bookmarks.get(name));
+      await this.#goBack(this.#travel.goToBookmark(run, run.bookmarks.get(name)));
       return {};
     },
     'sockscope/breakOn': async ({ breakOn }: BreakOnArguments) => ({
@@ -452,11 +454,20 @@ export class Session {
     );
   }
   async #pause(): Promise<void> {
+    // It is meant for the search.
+    if (this.#goingBack !== undefined) await this.#goingBack;
     const run = this.#running();
     if (run.isOver) throw run.notStopped();
     run.checkPausable();
     run.execution.checkStops();
     if (!this.#travel.stopSearch()) await run.execution.pause();
+  }
+  /** @param begun settles when a search has begun, or cannot begin */
+  async #goBack(begun: Promise<void>): Promise<void> {
+    const goingBack = (this.#goingBack = begun.catch(() => {}));
+    await goingBack;
+    if (this.#goingBack === goingBack) this.#goingBack = undefined;
+    await begun;
   }
   #stopped(): Run {
     const run = this.#running();
@@ -504,7 +515,7 @@ export class Session {
     return functionGraph(run, this.#travel.machinesFor(run), this.#works, end, args);
   }
   async #goToEvent(event: number): Promise<Record<string, never>> {
-    await this.#travel.goToEvent(this.#stopped(), event);
+    await this.#goBack(this.#travel.goToEvent(this.#stopped(), event));
     return {};
   }
   async #runTo({ to, threadId }: RunToArguments): Promise<Record<string, never>> {

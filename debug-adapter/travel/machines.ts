@@ -124,7 +124,7 @@ export class Machines {
     this.#hasTravelled ||= travels;
     const key = this.#keyOf(past);
     const ready = this.#supply.take(key, before);
-    const replica = ready === undefined ? this.#load(past) : this.#informed(ready, past);
+    const replica = ready === undefined ? this.#load(past, {}, since) : this.#informed(ready, past);
     // Both are loaded at the same time. The thread of one that is ready will be free sooner than a new one has loaded the code.
     if (another && (ready === undefined || this.#blueprint.threads.isOneFree))
       void this.#supply.add(key, past, before);
@@ -258,16 +258,18 @@ export class Machines {
       this.drop(replica);
     }
   }
-  async #load(past: Past, more: Partial<Repeated> = {}): Promise<Replica> {
+  /** @param since how often all had been given up when somebody began to need it */
+  async #load(past: Past, more: Partial<Repeated> = {}, since = this.#givenUp): Promise<Replica> {
     const files = await this.#filesOf(past);
-    return this.#make(this.#blueprint, {
+    const repeated = {
       ...past,
       files,
       changes: [...this.#changes],
       counted: [...this.#counted],
       fields: [...this.#fields.values()].filter((field) => field !== null),
       ...more,
-    });
+    };
+    return this.#make(this.#blueprint, repeated, since);
   }
   /** A machine with the program of rehearsals. */
   #rehearse(): Promise<Replica> {
@@ -279,8 +281,7 @@ export class Machines {
       { inputs: inputText([]), lasting: [], changes: [], counted, fields: [] },
     );
   }
-  async #make(blueprint: Blueprint, repeated: Repeated): Promise<Replica> {
-    const since = this.#givenUp;
+  async #make(blueprint: Blueprint, repeated: Repeated, since = this.#givenUp): Promise<Replica> {
     const replica = await Replica.create(blueprint, repeated);
     this.#living.add(replica);
     if (this.#givenUp === since) return replica;

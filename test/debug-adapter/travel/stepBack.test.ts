@@ -295,8 +295,9 @@ describe('debug adapter: back in time', () => {
       await atLine(adapter, 19);
       const before = [await place(adapter), await event(adapter)];
       const stop = adapter.stopped();
-      await adapter.request('stepBack', { threadId: adapter.thread });
-      await adapter.request('pause', { threadId: adapter.thread });
+      // The pause comes even before the search has begun.
+      const { thread: threadId } = adapter;
+      await Promise.all([adapter.request('stepBack', { threadId }), adapter.request('pause', { threadId })]);
       await stop;
       assert.deepEqual([await place(adapter), await event(adapter)], before);
       assert.deepEqual(await go(adapter, 'next'), ['client:20']);
