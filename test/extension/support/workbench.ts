@@ -19,6 +19,8 @@ const LIST_MS = 500;
 const QUIET = {
   'editor.cursorBlinking': 'solid',
   'editor.minimap.enabled': false,
+  // What is typed in the wrong place by mistake is not to change a sample.
+  'files.autoSave': 'off',
   'git.enabled': false,
   'typescript.disableAutomaticTypeAcquisition': true,
   'typescript.tsserver.useSyntaxServer': 'never',
@@ -232,12 +234,16 @@ export class Workbench {
 
   async goToLine(line: number, column = 1): Promise<void> {
     const input = this.quickInput.locator('input');
-    // An editor that opens at this moment takes the focus, and VS Code closes the input for that.
+    const options = { timeout: 3000 };
+    // An editor that opens at this moment takes the focus, and VS Code closes the input for that: what is pressed then goes to the
+    // editor, unless it is for the input.
     await this.debug.waitUntil('the input of a line', async () => {
       await this.page.keyboard.press('Control+g');
-      return isThere(input, 3000, () => enter(input, `:${line}:${column}`, { timeout: 3000 }));
+      return isInTime(async () => {
+        await enter(input, `:${line}:${column}`, options);
+        await input.press('Enter', options);
+      });
     });
-    await this.page.keyboard.press('Enter');
     await this.quickInput.waitFor({ state: 'hidden' });
   }
 
