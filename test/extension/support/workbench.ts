@@ -172,8 +172,13 @@ export class Workbench {
 
   /** The same for a command that goes on with an input of its own. */
   async startCommand(title: string): Promise<void> {
-    await this.#openPalette(title);
-    await this.page.keyboard.press('Enter');
+    // A stop that is shown at this moment closes the palette: what is pressed then goes to the editor, unless it is for the input.
+    await this.debug.waitUntil(`the command ${title}`, () =>
+      isInTime(async () => {
+        await this.#openPalette(title);
+        await this.quickInput.locator('input').press('Enter', { timeout: 3000 });
+      }),
+    );
   }
 
   /** The same for a command that goes on with a list. @returns the list's row with this text */
