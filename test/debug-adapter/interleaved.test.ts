@@ -42,9 +42,9 @@ const MOST_KNOWN = 500;
 /** The parts of a session, and of many sessions, whose levels are compared; the first one is for warming up. */
 const PARTS = 5;
 /**
- * What the level of one part may be above that of the second one, in MB: of what serves sessions, and of a session, both at all
- * moments and at those at which it has as many threads. A session differs by the machines, of 40 to 50 MB each, that are made
- * ready for somebody who goes back, or not.
+ * What the level of one part may be above that of the second one, in MB: of a session, and of what serves sessions. A session
+ * may grow by as much while the number of its threads stays. It differs by the machines, of 40 to 50 MB each, that are made ready
+ * for somebody who goes back, or not.
  */
 const SESSION_GROWTH = 60;
 const SERVER_GROWTH = 8;

@@ -61,7 +61,7 @@ export class Trend {
   }
 
   /**
-   * By how much it grows from the first of so many parts to the end: the slope that fits the samples best (least squares) if each
+   * By how much it grows from the end of the first of so many parts to the end of the last one: the slope that fits the samples best (least squares) if each
    * kind of moment has an amount of its own.
    */
   growth(parts: number): number {
