@@ -4,6 +4,8 @@
  */
 import { TOLD_VALUES, type ToldValue, type ValueReason } from '../../stack/capture/value_reason.ts';
 import { tcp_sock } from '../../stack/include/linux/tcp.ts';
+import { inet_timewait_sock } from '../../stack/include/net/inet_timewait_sock.ts';
+import { request_sock } from '../../stack/include/net/request_sock.ts';
 import type { sock_common } from '../../stack/include/net/sock.ts';
 import { TCP_INFINITE_SSTHRESH } from '../../stack/include/net/tcp.ts';
 import type { World } from '../../stack/world/world.ts';
@@ -17,32 +19,31 @@ import { Handling, NO_ARGUMENTS } from './handling.ts';
 /** Of each value so many changes are kept, of all sockets together. */
 const KEPT = 4096;
 
-/** A socket as it is found in another run: its ends, and its machine. */
+/**
+ * A socket as it is found in another run, too: the number that it got when it was created. Its ends would not do: the
+ * port is chosen after the state has changed and given back before, and another socket may get both ends.
+ */
 export interface SocketKey {
   machine: number;
-  address: number;
-  port: number;
-  peerAddress: number;
-  peerPort: number;
+  /** A request, its child and the sock that waits in TIME_WAIT share a cookie. */
+  cookie: number;
+  kind: SocketKind;
 }
+export type SocketKind = 'sock' | 'request' | 'time_wait';
 
-/** What is known of a socket: its ends, and its values as they were last. */
-class Known implements SocketKey {
-  readonly machine: number;
-  address = 0;
-  port = 0;
-  peerAddress = 0;
-  peerPort = 0;
+/** What the values of a socket were last. */
+class Known {
   readonly values = new Int32Array(TOLD_VALUES.length);
 
-  constructor(machine: number) {
-    this.machine = machine;
+  constructor() {
     // A socket is created with it.
     this.values[TOLD_VALUES.indexOf('snd_ssthresh')] = TCP_INFINITE_SSTHRESH;
   }
 }
-class Change {
-  socket: Known | null = null;
+class Change implements SocketKey {
+  machine = 0;
+  cookie = 0;
+  kind: SocketKind = 'sock';
   why: ValueReason | null = null;
   from = 0;
   to = 0;
@@ -85,7 +86,7 @@ export class ValueTracker {
     const count = this.#counts.get(value) ?? 0;
     for (let i = count - 1; i >= Math.max(0, count - KEPT); i--) {
       const change = changes[i % KEPT]!;
-      if (change.handling.event <= event && isSame(change.socket!, key)) return toldOf(value, change);
+      if (change.handling.event <= event && isSame(change, key)) return toldOf(value, change);
     }
     return null;
   }
@@ -103,13 +104,10 @@ export class ValueTracker {
     if (to === 0) change.handling.reader = holderOf(sk);
   }
   #note(sk: sock_common, value: ValueName, why: ValueReason | null, from: number, to: number): Change {
-    const socket = this.#knownOf(sk);
-    socket.address = sk.skc_rcv_saddr;
-    socket.port = sk.skc_num;
-    socket.peerAddress = sk.skc_daddr;
-    socket.peerPort = sk.skc_dport;
     const change = this.#next(value);
-    change.socket = socket;
+    change.machine = sk.skc_net.machine.index;
+    change.cookie = sk.skc_cookie;
+    change.kind = kindOf(sk);
     change.why = why;
     change.from = from;
     change.to = to;
@@ -142,30 +140,23 @@ export class ValueTracker {
   }
   #knownOf(sk: sock_common): Known {
     let known = this.#known.get(sk);
-    if (known === undefined) this.#known.set(sk, (known = new Known(sk.skc_net.machine.index)));
+    if (known === undefined) this.#known.set(sk, (known = new Known()));
     return known;
   }
 }
 
 /** How a socket is found in the run that this one repeats, and in this one. */
-export function socketKey(sk: sock_common): SocketKey {
-  return {
-    machine: sk.skc_net.machine.index,
-    address: sk.skc_rcv_saddr,
-    port: sk.skc_num,
-    peerAddress: sk.skc_daddr,
-    peerPort: sk.skc_dport,
-  };
+export const socketKey = (sk: sock_common): SocketKey => ({
+  machine: sk.skc_net.machine.index,
+  cookie: sk.skc_cookie,
+  kind: kindOf(sk),
+});
+function kindOf(sk: sock_common): SocketKind {
+  if (sk instanceof request_sock) return 'request';
+  return sk instanceof inet_timewait_sock ? 'time_wait' : 'sock';
 }
-function isSame(one: SocketKey, other: SocketKey): boolean {
-  return (
-    one.machine === other.machine &&
-    one.port === other.port &&
-    one.peerPort === other.peerPort &&
-    one.address === other.address &&
-    one.peerAddress === other.peerAddress
-  );
-}
+const isSame = (one: SocketKey, other: SocketKey): boolean =>
+  one.cookie === other.cookie && one.machine === other.machine && one.kind === other.kind;
 
 function toldOf(value: ValueName, { why, from, to, timeNs, unread, handling, args }: Change): ValueChange {
   const { reader, handled, event, packet, lastPacket, isFromBacklog, call, task, timer } = handling;

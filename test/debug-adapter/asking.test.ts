@@ -98,6 +98,14 @@ describe('debug adapter: why a value is what it is', () => {
     }));
 });
 
+describe('debug adapter: why a socket has its state', () => {
+  it('is told before it has a port', () =>
+    withAdapter(async (adapter) => {
+      await at(adapter, 'tcp_connect');
+      assert.match(await adapter.evaluate('why sk.sk_state', 'repl'), /^skc_state CLOSE → SYN_SENT /);
+    }));
+});
+
 describe('debug adapter: an uncaught error', () => {
   it('says its class, its code, its message and where it was thrown', () =>
     withAdapter(async (adapter) => {

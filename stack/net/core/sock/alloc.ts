@@ -104,7 +104,6 @@ export function sk_clone_lock(sk: sock): sock | null {
   newsk.sk_userlocks = sk.sk_userlocks & ~SOCK_BINDPORT_LOCK;
   newsk.sk_priority = 0;
   sock_reset_flag(newsk, SOCK_DONE);
-  newsk.skc_cookie = ++sock_net(sk).cookie_gen;
   newsk.sk_kern_sock = false;
   sock_inuse_add(sock_net(newsk), 1);
   sk_sockets_allocated_inc(newsk);

@@ -34,6 +34,8 @@ export function inet_csk_clone_lock(sk: sock, req: request_sock): sock | null {
   const newicsk = inet_csk(newsk);
   const ireq = inet_rsk(req);
 
+  // Before the first change is told of it. Linux does so later.
+  newsk.skc_cookie = ireq.skc_cookie;
   inet_sk_set_state(newsk, TCP_SYN_RECV);
   newicsk.icsk_bind_hash = null;
   newicsk.icsk_bind2_hash = null;
@@ -43,7 +45,6 @@ export function inet_csk_clone_lock(sk: sock, req: request_sock): sock | null {
   // Only listeners are looked up without taking a reference.
   sock_reset_flag(newsk, SOCK_RCU_FREE);
   newsk.sk_mark = ireq.ir_mark;
-  if (ireq.skc_cookie !== 0) newsk.skc_cookie = ireq.skc_cookie;
   newicsk.icsk_retransmits = 0;
   newicsk.icsk_backoff = 0;
   newicsk.icsk_probes_out = 0;

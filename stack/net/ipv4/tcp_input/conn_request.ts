@@ -111,7 +111,8 @@ export function inet_reqsk_alloc(
     req.rsk_listener = sk_listener;
   }
   req.rsk_refcnt = 0;
-  req.skc_cookie = 0;
+  // Linux gives a cookie when one is asked for; here everything is created with one.
+  req.skc_cookie = ++sock_net(sk_listener).cookie_gen;
   req.skc_state = TCP_NEW_SYN_RECV;
   req.skc_family = sk_listener.skc_family;
   req.timeout = TCP_TIMEOUT_INIT;
