@@ -16,13 +16,13 @@ export class DataFields {
   get next(): number {
     return this.#next;
   }
-  /** @returns DAP's id for it */
-  add(field: OfferedField): string {
+  /** @returns it, as it is kept: its number is DAP's id for it */
+  add(field: OfferedField): OfferedField {
     const known = this.#offered.get(field.number);
     // What was changed where it was accessed comes after the moment at which it was first offered, and may come before this one.
     if (!this.#used.has(field.number) || known?.moment === undefined) this.#offered.set(field.number, field);
     this.#next = Math.max(this.#next, field.number + 1);
-    return String(field.number);
+    return this.#offered.get(field.number)!;
   }
   /** Undefined: there is none of this id. */
   byId(dataId: string): OfferedField | undefined {

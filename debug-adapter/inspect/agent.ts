@@ -410,9 +410,10 @@ export class Agent {
   get event(): number {
     return this.#world.event;
   }
-  /** Note which stops these filters and data breakpoints would make. */
-  watchFor(filters: readonly ArmedFilter[], wishes: readonly DataWish[]): void {
+  /** Note which stops these filters, sockets and data breakpoints would make. */
+  watchFor(filters: readonly ArmedFilter[], sockets: readonly number[], wishes: readonly DataWish[]): void {
     this.stops.watchFor(filters, (filter) => this.moments.passesFilter(filter));
+    this.watchSockets(sockets);
     this.data.watchFor(wishes, (id, access, sentence) =>
       this.moments.passesAccess(id, access, say(this.#t, sentence)),
     );
@@ -427,6 +428,16 @@ export class Agent {
   offerField(name: string, next: number, value: unknown): DataField | null {
     const owner = Held.open(value);
     return typeof owner === 'object' && owner !== null ? this.data.offer(owner, name, next) : null;
+  }
+  /** The field with the state of a socket's node, by which the socket is found in another run. */
+  offerSocket(id: string, next: number): DataField {
+    return this.data.offer(this.trees.sock(id), 'skc_state', next)!;
+  }
+  /** Stop at each transition of the sockets that own these fields, and of no other one. */
+  watchSockets(fields: readonly number[]): void {
+    this.stops.watchSockets(
+      fields.length === 0 ? undefined : (sk) => fields.some((field) => this.data.ownerOf(field) === sk),
+    );
   }
   /** Replace the data breakpoints. @returns what is wrong with each; null: nothing */
   setData(wishes: readonly DataWish[]): (string | null)[] {

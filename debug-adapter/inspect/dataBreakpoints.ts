@@ -155,6 +155,23 @@ export class DataBreakpoints {
     return { number, text, name, struct, url, path: path_to(this.#world, owner) };
   }
 
+  /** The object that has a field; undefined: there is none of this number, or it is not created yet. */
+  ownerOf(number: number): object | undefined {
+    return this.#fields.get(number)?.owner;
+  }
+  /** How the owner of a field is reached from the world now; null: it is not. */
+  pathOf(number: number): EditPath | null {
+    const owner = this.ownerOf(number);
+    return owner === undefined ? null : path_to(this.#world, owner);
+  }
+
+  /** Know a field that was offered in another machine, which stands where this one does. */
+  adopt({ number, name, struct, path }: Pick<DataField, 'number' | 'name' | 'struct' | 'path'>): void {
+    const owner = path === null ? undefined : object_at(this.#world, path);
+    if (owner === undefined || this.#fields.has(number) || !Object.hasOwn(owner, name)) return;
+    if (this.#describer.kernel.structOf(owner) === struct) this.#fields.set(number, unaccessed(owner, name));
+  }
+
   /** Replace all data breakpoints. @returns what is wrong with each; null: nothing */
   set(wishes: readonly DataWish[]): (Message | null)[] {
     const old = new Map(this.#armed.map((one) => [one.id, one]));

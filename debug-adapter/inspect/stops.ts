@@ -30,6 +30,8 @@ export const FOUND_REASON = 'found';
 export const DATA_REASON = 'data breakpoint';
 /** The reason of a stop at which something is changed again. */
 export const CHANGE_REASON = 'change';
+/** The reason of a stop at a transition of one socket: the filter's that stops at those of all. */
+const TRANSITION = 'transition';
 const FOUND: StopReason = { filter: FOUND_REASON, label: '', description: '' };
 const CHANGE: StopReason = { filter: CHANGE_REASON, label: '', description: '' };
 const SWITCH: StopReason = { filter: SWITCH_REASON, label: '', description: '', at: 'switch' };
@@ -45,8 +47,11 @@ export class Stops {
   #passesUncaught: (() => void) | undefined;
   /** The event at which an error is looked for; -1: none. */
   #uncaughtAt = -1;
-  readonly #watched = new Set<sock_common>();
+  /** Whether a socket's transitions stop the machine; undefined: none's do. */
+  #isWatched: ((sk: sock_common) => boolean) | undefined;
   #unwatch: (() => void) | undefined;
+  /** Told instead of a stop. */
+  #passes: ((filter: string) => void) | undefined;
   /** Somebody waits for a task to be put on the CPU, or for the moment at which nothing can run. */
   #onSwitch: ((task: task_struct) => void) | undefined;
   #onIdle: (() => void) | undefined;
@@ -86,12 +91,14 @@ export class Stops {
   /** Replace the armed filters. Their conditions were already validated. */
   arm(filters: readonly ArmedFilter[]): void {
     this.#arm(filters, (id, sentence) => this.#stopWith(id, sentence));
+    this.#passes = undefined;
     this.#passesUncaught = undefined;
     this.#uncaught = filters.some(({ id }) => id === UNCAUGHT_FILTER);
   }
   /** Only say where they would stop. */
   watchFor(filters: readonly ArmedFilter[], passes: (filter: string) => void): void {
     this.#arm(filters, passes);
+    this.#passes = passes;
     this.#uncaught = false;
     const isWanted = filters.some(({ id }) => id === UNCAUGHT_FILTER);
     this.#passesUncaught = isWanted ? () => passes(UNCAUGHT_FILTER) : undefined;
@@ -128,19 +135,20 @@ export class Stops {
     this.packet = null;
   }
 
-  /** Start or end stopping at each transition of one socket. */
-  watch(sk: sock_common, enabled: boolean): void {
-    if (enabled) this.#watched.add(sk);
-    else this.#watched.delete(sk);
+  /** Stop at each transition of these sockets, besides the armed filters. @param isWatched undefined: of none */
+  watchSockets(isWatched: ((sk: sock_common) => boolean) | undefined): void {
+    this.#isWatched = isWatched;
     this.#unwatch?.();
     this.#unwatch = undefined;
-    if (this.#watched.size === 0) return;
+    if (isWatched === undefined) return;
     this.#unwatch = this.#world.tracer.on('sock:inet_sock_set_state', (changed, from, to) => {
-      if (this.#watched.has(changed)) this.#stopWith('transition', describeTransition(changed, from, to));
+      if (!isWatched(changed)) return;
+      if (this.#passes !== undefined) this.#passes(TRANSITION);
+      else this.#stopWith(TRANSITION, describeTransition(changed, from, to));
     });
   }
   isWatched(sk: sock_common): boolean {
-    return this.#watched.has(sk);
+    return this.#isWatched?.(sk) === true;
   }
 
   /** Stop without a reason of the user's, as when a debugger looks for a moment. */

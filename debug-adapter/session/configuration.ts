@@ -2,7 +2,7 @@
 import { message, say, type Message, type Translate } from '../../language/message.ts';
 import { UserError } from '../../language/userError.ts';
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import { DataFields } from '../control/dataFields.ts';
+import { DataFields, type OfferedField } from '../control/dataFields.ts';
 import { filterProblem, UNCAUGHT_FILTER } from '../filters/all.ts';
 import { keyOf, unloaded, type Numbered } from '../control/breakpoints.ts';
 import type { DataWish } from '../inspect/dataBreakpoints.ts';
@@ -27,6 +27,8 @@ export class Configuration {
   #filters: ArmedFilter[] = [{ id: UNCAUGHT_FILTER, condition: '' }];
   /** Chosen in addition. */
   #breakOn: ArmedFilter[] = [];
+  /** Sockets whose transitions stop the machine, by the numbers of their fields. */
+  #sockets: number[] = [];
   #run: Run | undefined;
   readonly #t: Translate;
   readonly #nextId: () => number;
@@ -46,7 +48,11 @@ export class Configuration {
       ...[...this.#lines.values()].map(({ file, wanted }) => run.breakpoints.set(file, wanted)),
       run.functionBreakpoints.set(this.#functions),
     ];
-    const armed = Promise.all([run.arm(this.armed), setDataBreakpoints(run, this.dataFields, this.#data)]);
+    const armed = Promise.all([
+      run.arm(this.armed),
+      setDataBreakpoints(run, this.dataFields, this.#data),
+      run.debuggee.ask('watchSockets', this.sockets),
+    ]);
     const [set, [, data]] = await Promise.all([Promise.all(sets), armed]);
     if (this.#run === run) for (const breakpoint of [...set.flat(), ...data]) this.#onChanged(breakpoint);
   }
@@ -110,6 +116,18 @@ export class Configuration {
   /** The data breakpoints on fields that are known. */
   get data(): DataWish[] {
     return this.#data.flatMap((wish) => wishOf(this.dataFields, wish) ?? []);
+  }
+
+  /** Start or end stopping at each transition of the socket that has this field. */
+  async setSocket(field: OfferedField, enabled: boolean): Promise<void> {
+    const others = this.#sockets.filter((number) => number !== field.number);
+    this.#sockets = enabled ? [...others, field.number] : others;
+    this.dataFields.use(field);
+    await this.#run?.debuggee.ask('watchSockets', this.sockets);
+  }
+  /** The sockets that are known. */
+  get sockets(): number[] {
+    return this.#sockets.filter((number) => this.dataFields.byId(String(number)) !== undefined);
   }
 
   /** A filter whose condition does not parse is refused; the others are armed. */

@@ -3,8 +3,9 @@ import { message, say } from '../../language/message.ts';
 import { errorText, UserError } from '../../language/userError.ts';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { Numbered } from '../control/breakpoints.ts';
-import type { DataFields } from '../control/dataFields.ts';
+import type { DataFields, OfferedField } from '../control/dataFields.ts';
 import { checkExpression, memberOf, withoutTypes } from '../control/expression.ts';
+import type { Moment } from '../control/moment.ts';
 import { parseHitCondition } from '../inspect/breakpoints.ts';
 import type { DataAccess, DataField, DataWish } from '../inspect/dataBreakpoints.ts';
 import { evaluateIn } from './evaluate.ts';
@@ -33,22 +34,52 @@ export async function dataBreakpointInfo(
   // Which moment it is comes with the snapshot.
   await stop.snapshot;
   if (run.execution.stop !== stop) throw run.notStopped();
-  const { moment } = run.execution.trail;
   if (isGlance(variablesReference)) {
     run.frames.sleepers.check(variablesReference);
     return { dataId: null, description: say(run.t, AS_IT_WAS) };
   }
-  const field =
+  const field = await offered(run, fields, () =>
     variablesReference > 0
-      ? await run.debuggee.ask<DataField | null>('offerItem', variablesReference, name, fields.next)
-      : await fieldOf(run, fields.next, name, frameId);
-  if (field === null) return { dataId: null, description: say(run.t, NO_FIELD) };
+      ? run.debuggee.ask<DataField | null>('offerItem', variablesReference, name, fields.next)
+      : fieldOf(run, fields.next, name, frameId),
+  );
+  if (field === undefined) return { dataId: null, description: say(run.t, NO_FIELD) };
   return {
-    dataId: fields.add({ ...field, moment }),
+    dataId: String(field.number),
     description: field.text,
     accessTypes: [...ACCESS],
     canPersist: false,
   };
+}
+/**
+ * Note a field that a machine offers, with the moment of it.
+ *
+ * @param offer asks the machine
+ * @returns undefined if it offers none
+ */
+export async function offered(
+  run: Run,
+  fields: DataFields,
+  offer: () => Promise<DataField | null>,
+): Promise<OfferedField | undefined> {
+  const { stop } = run.execution;
+  await stop?.snapshot;
+  const field = await offer();
+  if (field === null) return undefined;
+  const stands = stop !== undefined && run.execution.stop === stop;
+  return fields.add({ ...field, moment: stands ? run.execution.trail.moment : undefined });
+}
+/**
+ * A field that was offered while the machine ran has no moment at which its path was right: this stop is one.
+ *
+ * @param moment of the stop
+ */
+export async function placeFields({ debuggee }: Run, fields: DataFields, moment: Moment): Promise<void> {
+  for (const field of fields.used)
+    if (field.moment === undefined) {
+      const path = await debuggee.ask<DataField['path']>('data.pathOf', field.number);
+      if (path !== null) fields.add({ ...field, path, moment });
+    }
 }
 async function fieldOf(run: Run, next: number, name: string, frameId?: number): Promise<DataField | null> {
   const callFrame =
@@ -58,6 +89,14 @@ async function fieldOf(run: Run, next: number, name: string, frameId?: number): 
   const { result, exceptionDetails } = await evaluateIn(run, member.owner, callFrame, true);
   if (exceptionDetails || result.objectId === undefined) return null;
   return run.debuggee.askAbout<DataField | null>('offerField', [member.field, next], [result.objectId]);
+}
+
+/** What was offered in the past is known in the present, too, when the past has come to where that stands. */
+export async function carryFields(past: Run, present: Run, fields: DataFields): Promise<void> {
+  for (const { number, name, struct } of fields.used) {
+    const path = await past.debuggee.ask<DataField['path']>('data.pathOf', number);
+    await present.debuggee.ask('data.adopt', { number, name, struct, path });
+  }
 }
 
 /** Replace the data breakpoints of a machine. */

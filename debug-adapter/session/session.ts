@@ -208,7 +208,10 @@ export class Session {
     completions: (args: DebugProtocol.CompletionsArguments) => completions(this.#running(), args),
     loadedSources: () => ({ sources: this.#loadedSources() }),
 
-    ...viewRequests(() => this.#running()),
+    ...viewRequests(
+      () => this.#running(),
+      () => this.#configuration,
+    ),
     'sockscope/runTo': (args: RunToArguments) => this.#runTo(args),
     'sockscope/runToArrival': ({ number }: RunToArrivalArguments) =>
       runToArrival(this.#stopped(), this.#travel, number),

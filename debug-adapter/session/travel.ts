@@ -14,6 +14,7 @@ import { Preparation } from '../travel/preparation.ts';
 import type { Replica } from '../travel/replica.ts';
 import { Threads } from '../travel/threads.ts';
 import type { Configuration } from './configuration.ts';
+import { carryFields, placeFields } from './dataBreakpoints.ts';
 import { droppedText, inherit, otherRun, PastChange, stopInPast, type PastStop } from './pastChange.ts';
 import type { Run } from './run.ts';
 import { Searches, type Search } from './search.ts';
@@ -86,7 +87,7 @@ export class Travel {
     const { event } = await stop.snapshot;
     const sleeping = stop.runs(thread) ? undefined : await run.frames.viewsOf(thread);
     const around = await surroundings(run.debuggee, stop, thread, sleeping);
-    const moment = momentOf(run);
+    const moment = await this.#momentOf(run);
     const raw = rawPlace(run.debuggee, stop.paused);
     if (run.execution.stop !== stop) throw run.notStopped();
     const history = this.#historyOf(run);
@@ -94,7 +95,7 @@ export class Travel {
       const { target, here } = await history.lineBefore(moment, raw, around);
       if (target === undefined)
         throw new UserError('There is no line before this one in the history of this thread.');
-      return { here, told: { reason: 'step' }, arrive: (frontier) => history.arrive(target, frontier, []) };
+      return { here, told: { reason: 'step' }, arrive: (frontier) => history.arrive(target, frontier) };
     });
   }
 
@@ -113,7 +114,7 @@ export class Travel {
     const frames = numbered.map((one) => one.frame);
     const { targets } = run.execution;
     const call = await callOf(run.debuggee, { targets, functions: run.functions }, thread, frames, frame);
-    const moment = momentOf(run);
+    const moment = await this.#momentOf(run);
     const raw = rawPlace(run.debuggee, stop.paused);
     if (run.execution.stop !== stop) throw run.notStopped();
     const history = this.#historyOf(run);
@@ -126,7 +127,7 @@ export class Travel {
       return {
         here,
         told: { reason: 'restart' },
-        arrive: (frontier) => history.arrive(target, frontier, []),
+        arrive: (frontier) => history.arrive(target, frontier),
       };
     });
   }
@@ -140,15 +141,15 @@ export class Travel {
   async reverseContinue(run: Run): Promise<void> {
     const stop = run.execution.stop!;
     const { event } = await stop.snapshot;
-    const moment = momentOf(run);
+    const moment = await this.#momentOf(run);
     const raw = rawPlace(run.debuggee, stop.paused);
     if (run.execution.stop !== stop) throw run.notStopped();
     const history = this.#historyOf(run);
     const breakpoints = [...run.breakpoints.placed(), ...run.functionBreakpoints.placed()];
     const { configuration } = this.#traveller;
-    const { armed: filters, data } = configuration;
+    const { armed: filters, sockets, data } = configuration;
     this.#go(run, event, async () => {
-      const found = await history.stopBefore(moment, raw, { breakpoints, filters, data });
+      const found = await history.stopBefore(moment, raw, { breakpoints, filters, sockets, data });
       const { target, hits, here, sentence, unfound } = found;
       for (const field of unfound) this.#tellUnfound(configuration.dataFields.text(field));
       if (target !== undefined) {
@@ -158,12 +159,12 @@ export class Travel {
         return {
           here,
           told: sentence === undefined ? told : { ...told, text: sentence },
-          arrive: (frontier) => history.arrive(target, frontier, filters),
+          arrive: (frontier) => history.arrive(target, frontier, { filters, sockets }),
         };
       }
       const told = { reason: 'entry', description: message('Paused at the beginning') };
       const beginning = await history.beginning();
-      return { here, told, arrive: (frontier) => history.arrive(beginning, frontier, []) };
+      return { here, told, arrive: (frontier) => history.arrive(beginning, frontier) };
     });
   }
 
@@ -183,7 +184,7 @@ export class Travel {
    */
   goToBookmark(run: Run, { event, moment }: RecordedBookmark): Promise<void> {
     if (moment === undefined) return this.goToEvent(run, event);
-    return this.#goTo(run, event, (history, _end, frontier) => history.arrive(moment, frontier, []));
+    return this.#goTo(run, event, (history, _end, frontier) => history.arrive(moment, frontier));
   }
 
   /** @param arrive is told to which event the run has come */
@@ -196,7 +197,7 @@ export class Travel {
     const { event } = await stop.snapshot;
     const end = this.#present?.event ?? event;
     if (!Number.isInteger(wanted) || wanted < 1 || wanted > end) throw noEvent(wanted, end);
-    const here = momentOf(run);
+    const here = await this.#momentOf(run);
     if (run.execution.stop !== stop) throw run.notStopped();
     const history = this.#historyOf(run);
     this.#go(run, event, () =>
@@ -246,6 +247,12 @@ export class Travel {
   /** The event at which the run itself stands. @param event at which the shown one does */
   endOf(event: number): number {
     return this.#present?.event ?? event;
+  }
+  /** The moment at which a run stands. @throws an error for the user if nothing leads there again */
+  async #momentOf(run: Run): Promise<Moment> {
+    const moment = momentOf(run);
+    await placeFields(run, this.#traveller.configuration.dataFields, moment);
+    return moment;
   }
   #historyOf(run: Run): History {
     return (this.#history ??= new History(this.machinesFor(run)));
@@ -374,7 +381,7 @@ export class Travel {
   }
   async #arriveAgain(past: Run, moment: Moment, search: Search): Promise<void> {
     const present = this.#present!;
-    const arrival = await this.#historyOf(past).arrive(moment, present.frontier, []);
+    const arrival = await this.#historyOf(past).arrive(moment, present.frontier);
     await this.#show(arrival, present, { reason: 'goto' }, search);
     void past.kill();
   }
@@ -440,7 +447,10 @@ export class Travel {
     if (why !== undefined) {
       this.#tell(why);
       void past.kill();
-    } else past.retire(this.threads);
+    } else {
+      await carryFields(past, present.run, this.#traveller.configuration.dataFields);
+      past.retire(this.threads);
+    }
     await this.#showAgain(present.run, () => present.stopAgain(message('Paused at the end of the past')));
   }
   /** Requests are about a run again, which stops where it stands. */

@@ -7,7 +7,10 @@ import type {
   TreeArguments,
   TreeResponse,
 } from '../protocol.ts';
+import type { DataField } from '../inspect/dataBreakpoints.ts';
 import { inputsChanged } from './changes.ts';
+import type { Configuration } from './configuration.ts';
+import { offered } from './dataBreakpoints.ts';
 import type { Run } from './run.ts';
 
 export async function tree(run: Run, { view, parent }: TreeArguments): Promise<TreeResponse> {
@@ -28,7 +31,13 @@ export async function setTreeValue(
 }
 export async function breakOnSocket(
   run: Run,
+  configuration: Configuration,
   { id, enabled }: BreakOnSocketArguments,
 ): Promise<BreakOnSocketResponse> {
-  return { enabled: await run.debuggee.ask<boolean>('trees.watch', id, enabled) };
+  const { dataFields } = configuration;
+  const field = await offered(run, dataFields, () =>
+    run.debuggee.ask<DataField>('offerSocket', id, dataFields.next),
+  );
+  await configuration.setSocket(field!, enabled);
+  return { enabled };
 }

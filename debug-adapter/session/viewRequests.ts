@@ -1,5 +1,6 @@
 /** The custom requests of the views, each about the run that is shown. */
 import type { AddBookmarkArguments, BookmarkArguments, RenameBookmarkArguments } from '../protocol.ts';
+import type { Configuration } from './configuration.ts';
 import { changeFrame, frameMemory, framesInTransit, injectFrame } from './frameChanges.ts';
 import { updateChecksums } from './memory.ts';
 import {
@@ -26,7 +27,7 @@ import { why } from './why.ts';
 export type Handler = (args: never) => unknown;
 
 /** @param run throws an error for the user where there is none */
-export function viewRequests(run: () => Run): Record<string, Handler> {
+export function viewRequests(run: () => Run, configuration: () => Configuration): Record<string, Handler> {
   return {
     'sockscope/tree': (args: never) => tree(run(), args),
     'sockscope/setTreeValue': (args: never) => setTreeValue(run(), args),
@@ -35,7 +36,7 @@ export function viewRequests(run: () => Run): Record<string, Handler> {
     'sockscope/injectFrame': (args: never) => injectFrame(run(), args),
     'sockscope/frames': () => framesInTransit(run()),
     'sockscope/frameMemory': (args: never) => frameMemory(run(), args),
-    'sockscope/breakOnSocket': (args: never) => breakOnSocket(run(), args),
+    'sockscope/breakOnSocket': (args: never) => breakOnSocket(run(), configuration(), args),
     'sockscope/picture': (args: never) => picture(run(), args),
     'sockscope/packets': (args: never) => packetRows(run(), args),
     'sockscope/packet': (args: never) => onePacket(run(), args),

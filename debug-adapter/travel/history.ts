@@ -14,13 +14,19 @@ import {
   type PlacedBreakpoint,
 } from '../control/moment.ts';
 import { UNCAUGHT_FILTER } from '../filters/all.ts';
-import type { CountedAccess, DataWish } from '../inspect/dataBreakpoints.ts';
+import type { CountedAccess } from '../inspect/dataBreakpoints.ts';
 import type { CountedArrival, NotedArrival, PassedStop } from '../inspect/moments.ts';
-import type { ArmedFilter } from '../inspect/stops.ts';
 import type { Call, Surroundings } from './here.ts';
 import { lineBefore, threadOf, type PlaceRole } from './lineBefore.ts';
 import type { Machines } from './machines.ts';
-import { NEAR, StrayedError, type Replica, type TrackedPlace, type Wishes } from './replica.ts';
+import {
+  NEAR,
+  StrayedError,
+  type OwnStops,
+  type Replica,
+  type TrackedPlace,
+  type Wishes,
+} from './replica.ts';
 
 /** A run of so many events is repeated from its beginning as quickly as it is looked at twice. */
 const SHORT = 150_000;
@@ -140,7 +146,8 @@ export class History {
   }
   /** The last stop that breakpoints and filters of the user make before a moment. @param raw where V8 stands */
   async stopBefore(moment: Moment, raw: CodePoint, wishes: Wishes): Promise<StopBefore> {
-    const { breakpoints, data } = wishes;
+    const { breakpoints, sockets, data } = wishes;
+    const fields = [...sockets, ...data.map(({ field }) => field)];
     const { mark } = moment;
     const isOwn = isMachines(moment);
     // Hits are counted from the beginning.
@@ -158,9 +165,10 @@ export class History {
           !(isOwn && access !== undefined && isSameAccess(access, mark)) &&
           !(!isOwn && by === at?.id && event === reached?.event && arrival === reached.arrival),
       );
-      if (before !== undefined) return { ...stopOf(before, breakpoints), here, unfound: this.#unfound(data) };
+      if (before !== undefined)
+        return { ...stopOf(before, breakpoints), here, unfound: this.#unfound(fields) };
     }
-    return { target: undefined, hits: [], here, unfound: this.#unfound(data) };
+    return { target: undefined, hits: [], here, unfound: this.#unfound(fields) };
   }
   /**
    * Look at more and more of what was before a moment.
@@ -188,9 +196,9 @@ export class History {
       isOver.abort();
     }
   }
-  /** Fields with breakpoints of which nothing is known in the past. */
-  #unfound(data: readonly DataWish[]): number[] {
-    return [...new Set(data.map(({ field }) => field))].filter((field) => !this.#machines.isFound(field));
+  /** Those fields of which nothing is known in the past. */
+  #unfound(fields: readonly number[]): number[] {
+    return [...new Set(fields)].filter((field) => !this.#machines.isFound(field));
   }
   async #passed(
     moment: Moment,
@@ -236,31 +244,27 @@ export class History {
    * A machine that stands at a moment.
    *
    * @param frontier where it stops when it goes on from there
-   * @param filters that make the stop there, if the machine stops itself
+   * @param stops what makes the stop there, if the machine stops itself
    */
-  async arrive(
-    moment: Moment,
-    frontier: Mark | undefined,
-    filters: readonly ArmedFilter[],
-  ): Promise<Arrival> {
+  async arrive(moment: Moment, frontier: Mark | undefined, stops?: OwnStops): Promise<Arrival> {
     try {
-      return await this.#arrive(moment, frontier, filters, moment.mark.event - NEAR);
+      return await this.#arrive(moment, frontier, stops, moment.mark.event - NEAR);
     } catch (error) {
       // There is no tracepoint shortly before it.
-      if (error instanceof StrayedError) return this.#arrive(moment, frontier, filters, 0);
+      if (error instanceof StrayedError) return this.#arrive(moment, frontier, stops, 0);
       throw error;
     }
   }
   #arrive(
     moment: Moment,
     frontier: Mark | undefined,
-    filters: readonly ArmedFilter[],
+    stops: OwnStops | undefined,
     near: number,
   ): Promise<Arrival> {
     return this.#lead(moment.mark.event, near, frontier, async (replica) => {
       const { mark, moves } = moment;
-      if (mark.kind === 'own' && moves.length === 0 && filters.length > 0)
-        await replica.toFilterStop(filters, moment);
+      if (mark.kind === 'own' && moves.length === 0 && stops !== undefined)
+        await replica.toOwnStop(stops, moment);
       else await replica.follow(moment);
     });
   }

@@ -229,10 +229,12 @@ export class Machines {
     throw new UserError('The run cannot be repeated: {0}.', trail.end!);
   }
 
-  /** Find the fields on which data breakpoints were set: which object of its class has each. */
+  /** Find the fields that stop the machine: which object of its class has each. */
   async #findFields(past: Past): Promise<void> {
     for (const field of this.#original.fields.used)
-      if (!this.#fields.has(field.number)) this.#fields.set(field.number, await this.#find(past, field));
+      // Without a moment its path leads nowhere yet.
+      if (field.moment !== undefined && !this.#fields.has(field.number))
+        this.#fields.set(field.number, await this.#find(past, field));
   }
   async #find(past: Past, field: OfferedField): Promise<ExpectedField | null> {
     const { number, name, struct, url, path, moment } = field;

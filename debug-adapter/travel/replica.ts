@@ -33,8 +33,12 @@ type Paused = Debugger.PausedEventDataType;
 export interface Wishes {
   breakpoints: readonly PlacedBreakpoint[];
   filters: readonly ArmedFilter[];
+  /** Sockets whose transitions stop the machine, by the numbers of their fields. */
+  sockets: readonly number[];
   data: readonly DataWish[];
 }
+/** What makes the machine stop itself at a tracepoint. */
+export type OwnStops = Pick<Wishes, 'filters' | 'sockets'>;
 
 /** A place whose arrivals are noted. */
 export interface TrackedPlace {
@@ -348,8 +352,8 @@ export class Replica {
   }
 
   /** Note which stops these would make. */
-  async watchFor({ breakpoints, filters, data }: Wishes): Promise<void> {
-    await this.debuggee.ask('watchFor', filters, data);
+  async watchFor({ breakpoints, filters, sockets, data }: Wishes): Promise<void> {
+    await this.debuggee.ask('watchFor', filters, sockets, data);
     await Promise.all(
       breakpoints.map(async ({ id, place, condition, hitCondition }, index) => {
         await this.debuggee.ask('rules.define', id, hitCondition === '' ? {} : { hitCondition });
@@ -358,10 +362,11 @@ export class Replica {
       }),
     );
   }
-  /** Run on with these filters armed until they stop at a moment. */
-  async toFilterStop(filters: readonly ArmedFilter[], moment: Moment): Promise<void> {
+  /** Run on with these armed until they stop at a moment. */
+  async toOwnStop({ filters, sockets }: OwnStops, moment: Moment): Promise<void> {
     const { event } = moment.mark;
     await this.debuggee.ask('stops.arm', filters);
+    await this.debuggee.ask('watchSockets', sockets);
     do {
       await this.#go();
     } while ((await this.debuggee.askIn<number>('event')) < event);

@@ -157,12 +157,11 @@ export class Trees {
     return node.stored;
   }
 
-  /** Start or end stopping at a socket's transitions. */
-  watch(id: string, enabled: boolean): boolean {
+  /** The socket of a node. @throws UserError for a node that is not there any more */
+  sock(id: string): sock_common {
     const view = id.split('/')[0] as TreeView;
     const sk = VIEWS.includes(view) ? this.#find(view, id)?.sock : undefined;
     if (sk === undefined) throw new UserError('this socket is not there any more');
-    this.#stops.watch(sk, enabled);
-    return enabled;
+    return sk;
   }
 }
