@@ -72,5 +72,5 @@ export const SEND_REASONS = [
 export type SendReason = (typeof SEND_REASONS)[number];
 
 /** How a segment came to be marked lost. */
-export const LOSS_SIGNS = ['rack', 'timeout', 'duplicate_acks', 'sacks', 'mtu'] as const;
+export const LOSS_SIGNS = ['rack', 'timeout', 'duplicate_acks', 'partial_ack', 'sacks', 'mtu'] as const;
 export type LossSign = (typeof LOSS_SIGNS)[number];

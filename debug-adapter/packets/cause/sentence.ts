@@ -192,6 +192,11 @@ class Telling {
       }
       case 'duplicate_acks':
         return t('Retransmission: enough duplicate ACKs have come, the last in packet {0}.', about);
+      case 'partial_ack':
+        return t(
+          'Retransmission: packet {0} acknowledges only a part of what was sent before the recovery (NewReno): what follows is lost, too.',
+          about,
+        );
       case 'sacks':
         return t('Retransmission: enough was SACKed behind it, the last in packet {0}.', about);
       case 'timeout':

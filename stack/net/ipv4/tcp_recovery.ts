@@ -172,17 +172,13 @@ export function tcp_rack_update_reo_wnd(sk: sock, rs: rate_sample): void {
 export function tcp_newreno_mark_lost(sk: sock, snd_una_advanced: boolean): void {
   const tp = tcp_sk(sk);
   const state = inet_csk(sk).icsk_ca_state;
-  if (
-    !(state < TCP_CA_Recovery && tp.sacked_out >= tp.reordering) &&
-    !(state === TCP_CA_Recovery && snd_una_advanced)
-  ) {
-    return;
-  }
+  const is_first = state < TCP_CA_Recovery && tp.sacked_out >= tp.reordering;
+  if (!is_first && !(state === TCP_CA_Recovery && snd_una_advanced)) return;
   const skb = tcp_rtx_queue_head(sk)!;
   if ((TCP_SKB_CB(skb).sacked & TCPCB_LOST) !== 0) return;
   const mss = tcp_skb_mss(skb);
   if (tcp_skb_pcount(skb) > 1 && skb.len > mss) tcp_fragment(sk, TCP_FRAG_IN_RTX_QUEUE, skb, mss, mss);
-  trace.sockscope_mark_lost(sk, skb, 'duplicate_acks');
+  trace.sockscope_mark_lost(sk, skb, is_first ? 'duplicate_acks' : 'partial_ack');
   tcp_mark_skb_lost(sk, skb);
 }
 
