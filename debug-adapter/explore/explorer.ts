@@ -7,7 +7,7 @@ import { seedsOf, type Exploration, type Finding } from './result.ts';
 import { shrink } from './shrink.ts';
 import { storyLines } from './storyLines.ts';
 import { Threads, type Ran } from './threads.ts';
-import { writtenTrial, type Subject, type Survey, type Trial } from './trial.ts';
+import { writtenTrial, type Subject, type Trial } from './trial.ts';
 
 /** What is to be explored. */
 export interface Order {
@@ -33,12 +33,16 @@ export interface Progress {
   isShrinking: boolean;
 }
 
+/** The seed of the reference run: the same whatever seeds are explored. */
+const REFERENCE_SEED = 1;
+
 export class Explorer {
   readonly #order: Order;
   readonly #threads: Threads;
   readonly #tell: (progress: Progress) => void;
   readonly #findings: Finding[] = [];
   readonly #recordings = new Map<Finding, RunRecording>();
+  #reference: Ran | null = null;
   #done = 0;
   #isShrinking = false;
 
@@ -64,21 +68,24 @@ export class Explorer {
   }
 
   /** @throws RefusedError when the programs cannot be run */
-  async run(): Promise<Pick<Exploration, 'runs' | 'done' | 'findings' | 'asleep'>> {
+  async run(): Promise<Pick<Exploration, 'runs' | 'done' | 'findings' | 'servers'>> {
     try {
       await this.#explore();
     } finally {
       // A run that is refused ends the others.
       this.#threads.stop();
     }
-    const { count: runs, maySleep: asleep } = this.#threads;
-    return { runs, done: this.#done, findings: this.#findings, asleep: [...asleep] };
+    const { count: runs } = this.#threads;
+    const servers = this.#reference?.survey.servers ?? [];
+    return { runs, done: this.#done, findings: this.#findings, servers };
   }
 
   async #explore(): Promise<void> {
     const { seeds, shard, faults, all } = this.#order;
-    const survey = await this.#survey(seeds.first);
-    if (survey === null) return;
+    this.#reference = await this.#threads.run({ seed: REFERENCE_SEED, faults: [] });
+    if (this.#reference === null) return;
+    const { survey } = this.#reference;
+    this.#threads.servers = survey.servers.map((one) => one.slice(0, one.lastIndexOf(':')));
     const trials = seedsOf(seeds, shard).map((seed): Trial => ({
       seed,
       faults: drawFaults(seed, faults, survey),
@@ -93,17 +100,13 @@ export class Explorer {
   }
 
   /**
-   * The run of the first seed without faults: it shows where faults can happen, and what sleeps for ever without
-   * being a failure. It is the same for all shards.
+   * Run a trial. The reference run, of a seed of its own and without faults, has been: it shows where faults can
+   * happen, and which processes are servers that wait for clients for ever. Neither the seeds that are asked for nor
+   * shards change what counts as a failure.
    */
-  async #survey(seed: number): Promise<Survey | null> {
-    const ran = await this.#threads.run({ seed, faults: [] });
-    if (ran === null) return null;
-    const { failure, survey } = ran;
-    this.#threads.maySleep = survey.asleep;
-    if (failure === null || failure.kind === 'hang') return survey;
-    await this.#found({ seed, faults: [] }, ran);
-    return this.#order.all ? survey : null;
+  #run(trial: Trial): Promise<Ran | null> {
+    const isReference = trial.seed === REFERENCE_SEED && trial.faults.length === 0;
+    return isReference ? Promise.resolve(this.#reference) : this.#threads.run(trial);
   }
 
   /** Run trials from an index on. @returns the first one that fails in a new way; null: none does, or it was stopped */
@@ -114,7 +117,7 @@ export class Explorer {
       // What was begun before the first failure is waited for: how many run at a time does not decide which is first.
       while (next < trials.length && failed.length === 0 && !this.#threads.isStopped) {
         const index = next++;
-        const ran = await this.#threads.run(trials[index]!);
+        const ran = await this.#run(trials[index]!);
         if (ran === null) return;
         this.#done = Math.max(this.#done, index + 1);
         if (ran.failure !== null && !this.#isKnown(ran.failure.signature)) failed.push({ index, ran });
@@ -134,7 +137,7 @@ export class Explorer {
     this.#isShrinking = true;
     this.#tell(this.progress);
     const fails = async (smaller: Trial): Promise<boolean> => {
-      const ran = await this.#threads.run(smaller);
+      const ran = await this.#run(smaller);
       this.#tell(this.progress);
       return ran?.failure?.signature === signature;
     };

@@ -2,6 +2,7 @@
 import type { tcp_sock } from '../../stack/include/linux/tcp.ts';
 import type { task_struct } from '../../stack/include/linux/sched.ts';
 import { broken_sequence, leftovers, remains } from '../../stack/debugger/invariants.ts';
+import { judge_waits, type Waits } from '../../stack/debugger/servers.ts';
 import type { Program, RunResult, World } from '../../stack/index.ts';
 import { failurePlace, failureText } from '../cli/failure.ts';
 import type { Failure } from './trial.ts';
@@ -20,6 +21,8 @@ export class Judge {
   /** When each task last gave up the CPU, and when processes ended: a debugger can stop there. */
   readonly #sleeping = new Map<task_struct, Instant>();
   readonly #ended = new Map<number, Instant>();
+  /** The arguments of each task's newest system call. */
+  readonly #arguments = new Map<task_struct, readonly unknown[]>();
   #last: Instant = { event: 1, timeNs: 0 };
 
   /** Begins to watch a world whose programs are loaded. */
@@ -32,8 +35,10 @@ export class Judge {
       this.#last = this.#now;
       this.#sleeping.set(task, this.#last);
     });
+    tracer.on('syscalls:sys_enter', (task, _name, given) => void this.#arguments.set(task, given));
     tracer.on('sched:sched_process_exit', (task) => {
       this.#sleeping.delete(task);
+      this.#arguments.delete(task);
       this.#ended.set(task.pid, this.#now);
     });
     tracer.on('tcp:tcp_probe', (sk) => {
@@ -69,19 +74,41 @@ export class Judge {
   /**
    * The verdict: what failed first.
    *
-   * @param maySleep `NAME:CALL` of what sleeps at the end of a run without faults, too
+   * @param servers the names of processes that may wait for clients for ever: those that do so without faults; null:
+   *   each that waits for clients
    */
-  verdict(result: RunResult | null, maySleep: readonly string[], limit: number): Failure | null {
+  verdict(result: RunResult | null, servers: readonly string[] | null, limit: number): Failure | null {
     if (result?.halted === true) {
       const [first] = result.asleep;
       const text = `still runs after ${limit} s of virtual time`;
       this.#add('endless', first?.name ?? '', text, 'limit', this.#last);
-    } else
-      for (const { name, pid, syscall } of result?.asleep ?? []) this.#slept(name, pid, syscall, maySleep);
+    } else if (result !== null)
+      for (const { serving, hanging } of this.#waits) {
+        const [server] = serving;
+        if (server !== undefined && servers?.includes(server.comm) !== false) continue;
+        for (const task of hanging) this.#slept(task);
+      }
     this.#leftOver(result);
     return this.#failures.toSorted((a, b) => a.event - b.event)[0] ?? null;
   }
 
+  /** What waits for clients, as `NAME:CALL`. */
+  get servers(): string[] {
+    return this.#waits.flatMap(({ serving }) => serving).map(({ comm, syscall }) => `${comm}:${syscall}`);
+  }
+
+  /** What each process that has not ended waits for. */
+  get #waits(): Waits[] {
+    const tasks = this.#world.machines.flatMap((machine) => [...machine.tasks.values()]);
+    const alive = tasks.filter(({ exited }) => !exited);
+    const pids = new Set(alive.map(({ tgid }) => tgid));
+    return [...pids].map((pid) =>
+      judge_waits(
+        alive.filter(({ tgid }) => tgid === pid),
+        (task) => this.#arguments.get(task) ?? [],
+      ),
+    );
+  }
   get #now(): Instant {
     return { event: this.#world.event, timeNs: Math.round(this.#world.time_ns) };
   }
@@ -101,15 +128,14 @@ export class Judge {
     const at = this.#ended.get(pid) ?? this.#last;
     this.#add('exit', process, `ended with exit code ${code}`, String(code), at);
   }
-  #slept(name: string, pid: number, syscall: string, maySleep: readonly string[]): void {
-    if (maySleep.includes(sleepOf({ name, syscall }))) return;
-    const task = this.#world.task(pid);
-    const since = (task && this.#sleeping.get(task)) ?? this.#last;
+  #slept(task: task_struct): void {
+    const { comm, syscall } = task;
+    const since = this.#sleeping.get(task) ?? this.#last;
     const text =
       syscall === ''
         ? 'waits for something that nothing is left to end'
         : `sleeps in ${syscall}() that nothing is left to end`;
-    this.#add('hang', name, text, syscall, since);
+    this.#add('hang', comm, text, syscall, since);
   }
   /** Only where nobody holds anything any more, and the network has settled. */
   #leftOver(result: RunResult | null): void {
@@ -121,11 +147,6 @@ export class Judge {
         this.#broken(left, `something is left over: ${left}`);
     }
   }
-}
-
-/** What slept at the end, to be compared with other runs. */
-export function sleepOf({ name, syscall }: { name: string; syscall: string }): string {
-  return `${name}:${syscall}`;
 }
 
 /** Ports, lengths and times differ from run to run. */

@@ -11,12 +11,11 @@ const HEADS: Readonly<Record<FailureKind, string>> = {
 };
 
 export function reportText(exploration: Exploration): string {
-  const { findings, done, runs, seeds, shard, asleep } = exploration;
+  const { findings, done, runs, seeds, shard, servers } = exploration;
   const of = seedsOf(seeds, shard).length;
   const part = shard.count === 1 ? '' : ` of shard ${shard.index}/${shard.count}`;
   const lines = findings.flatMap((finding) => [...findingLines(finding), '']);
-  if (asleep.length > 0)
-    lines.push(`No failure, since a run without faults ends so, too: ${asleep.map(sleeperText).join(', ')}.`);
+  if (servers.length > 0) lines.push(serversText(servers));
   const found =
     findings.length === 0
       ? 'no failure'
@@ -27,9 +26,11 @@ export function reportText(exploration: Exploration): string {
   return lines.join('\n');
 }
 
-function sleeperText(sleeper: string): string {
-  const [name, call] = sleeper.split(':');
-  return call === '' ? `${name} waits` : `${name} sleeps in ${call}()`;
+/** Who is told apart from a process that hangs, and by what. */
+function serversText(servers: readonly string[]): string {
+  const list = servers.map((one) => one.replace(/:(\w+)$/, ' in $1()')).join(', ');
+  const who = servers.length === 1 ? '1 process waits' : `${servers.length} processes wait`;
+  return `${who} for clients at the end of a run without faults, and may: ${list}.`;
 }
 
 function findingLines({ failure, trial, found, seeds, isRepeatable, story }: Finding): string[] {

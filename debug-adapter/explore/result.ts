@@ -29,8 +29,8 @@ export interface Exploration {
   /** Seeds that have run: fewer than there are where a failure has ended it. */
   done: number;
   runs: number;
-  /** What sleeps at the end of a run without faults. */
-  asleep: readonly string[];
+  /** What waits for clients at the end of the reference run, as `NAME:CALL`: no failure. */
+  servers: readonly string[];
   findings: readonly Finding[];
 }
 
@@ -101,7 +101,7 @@ function problemOf(content: Record<string, unknown>): string | undefined {
     shard: (value) => isNumbers(value, 'index', 'count'),
     done: Number.isSafeInteger,
     runs: Number.isSafeInteger,
-    asleep: isTexts,
+    servers: isTexts,
     findings: (value) => Array.isArray(value) && value.every(isFinding),
   };
   const wrong = Object.keys(checks).find((name) => !checks[name]!(content[name]));

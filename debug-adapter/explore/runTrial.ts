@@ -6,7 +6,7 @@ import { world_links } from '../../stack/world/links.ts';
 import type { World } from '../../stack/index.ts';
 import type { RunFacts } from '../recordings/make.ts';
 import { sourceTools } from '../sources.ts';
-import { Judge, sleepOf } from './judge.ts';
+import { Judge } from './judge.ts';
 import { Story, type Happening } from './story.ts';
 import type { Subject, Survey, Trial, TrialResult } from './trial.ts';
 
@@ -14,7 +14,8 @@ import type { Subject, Survey, Trial, TrialResult } from './trial.ts';
 export interface TrialOrder {
   subject: Subject;
   trial: Trial;
-  maySleep: readonly string[];
+  /** The names of processes that may wait for clients for ever; null: each server may. */
+  servers: readonly string[] | null;
   /** Whether to say what led to the failure. */
   isTold: boolean;
 }
@@ -31,7 +32,7 @@ export type FromTrial =
 /** Stacks are deep: from the driver down to the scenario. */
 const STACK_FRAMES = 64;
 
-const { subject, trial, maySleep, isTold } = workerData as TrialOrder;
+const { subject, trial, servers, isTold } = workerData as TrialOrder;
 // Programs replace these.
 const exit = process.exit.bind(process);
 const port = parentPort!;
@@ -62,12 +63,11 @@ async function run(): Promise<FromTrial> {
   } catch (error) {
     judge.threw(error);
   }
-  const failure = judge.verdict(result, maySleep, limit);
-  const asleep = (result?.asleep ?? []).map(sleepOf);
+  const failure = judge.verdict(result, servers, limit);
   const processes = program.processes.map(({ name }) => name);
   return {
     type: 'result',
-    result: { failure, survey: { ...surveyOf(world), processes, asleep } },
+    result: { failure, survey: { ...surveyOf(world), processes, servers: judge.servers } },
     told: story && { story: story.happenings, facts: factsOf(world) },
   };
 }

@@ -26,8 +26,8 @@ export class Threads {
   readonly #waiting: (() => void)[] = [];
   #busy = 0;
   #isStopped = false;
-  /** What sleeps at the end of a run without faults. */
-  maySleep: readonly string[] = [];
+  /** The names of processes that may wait for clients for ever; null: each server may. */
+  servers: readonly string[] | null = null;
   /** Runs that were begun. */
   count = 0;
 
@@ -61,7 +61,7 @@ export class Threads {
   }
   #run(trial: Trial, isTold: boolean): Promise<Ran | null> {
     this.count++;
-    const order: TrialOrder = { subject: this.#subject, trial, maySleep: this.maySleep, isTold };
+    const order: TrialOrder = { subject: this.#subject, trial, servers: this.servers, isTold };
     const worker = new Worker(new URL('../../explore-run.js', import.meta.url), {
       workerData: order,
       execArgv: [...MACHINE_FLAGS],
@@ -105,5 +105,5 @@ export class Threads {
 
 /** A failure of which the world itself could not tell. */
 function outsideOfRun(failure: Failure): Ran {
-  return { failure, survey: { links: {}, events: 0, processes: [], asleep: [] }, told: null };
+  return { failure, survey: { links: {}, events: 0, processes: [], servers: [] }, told: null };
 }

@@ -64,8 +64,8 @@ export interface Survey {
   events: number;
   /** The names of the processes. */
   processes: string[];
-  /** What slept at the end, as `NAME:CALL`: a server may wait for clients for ever. */
-  asleep: string[];
+  /** The servers that waited for clients at the end, as `NAME:CALL`. */
+  servers: string[];
 }
 
 export interface TrialResult {

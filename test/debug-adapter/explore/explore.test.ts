@@ -5,9 +5,9 @@ import path from 'node:path';
 import { explore } from '../../../debug-adapter/cli/explore.ts';
 import { merge } from '../../../debug-adapter/cli/merge.ts';
 import type { Exploration } from '../../../debug-adapter/explore/result.ts';
-import { Threads } from '../../../debug-adapter/explore/threads.ts';
 import type { Failure } from '../../../debug-adapter/explore/trial.ts';
 import { samplePath } from '../../support/samples.ts';
+import { explored } from '../support/explored.ts';
 import { Files, sockscope } from '../support/commandLine.ts';
 
 /** Its answer is lost if the server has it before the client listens to what it says. */
@@ -92,10 +92,8 @@ describe('exploring', function () {
   ];
   for (const [what, source, expected] of cases)
     it(`judges: ${what}`, async () => {
-      const programs = [{ file: scenario(source, 'p.mjs') }];
-      const threads = new Threads({ programs, hosts: {}, config: {}, limit: 100 }, 1);
-      const ran = await threads.run({ seed: 1, faults: [] });
-      const failure = ran!.failure as Record<string, unknown> | null;
+      const { findings } = await explored(scenario(source, 'p.mjs'), { seeds: { first: 1, last: 1 } });
+      const failure = (findings[0]?.failure ?? null) as (Failure & Record<string, unknown>) | null;
       const shown =
         failure && Object.fromEntries(Object.keys(expected ?? failure).map((key) => [key, failure[key]]));
       assert.deepEqual(shown, expected, JSON.stringify(failure));
@@ -132,7 +130,7 @@ describe('merging results', () => {
     shard: { index: 1, count: 2 },
     done: 5,
     runs: 6,
-    asleep: [],
+    servers: [],
     findings: [],
   };
   const failure: Failure = {

@@ -1,0 +1,21 @@
+/** Explores a program in this process, and gives back what was found. */
+import { Explorer, type Order } from '../../../debug-adapter/explore/explorer.ts';
+
+/** Virtual time in s: runs of tests are short. */
+const LIMIT_S = 100;
+
+export function explored(file: string, more: Partial<Order>) {
+  const explorer = new Explorer(
+    {
+      subject: { programs: [{ file }], hosts: {}, config: {}, limit: LIMIT_S },
+      seeds: { first: 1, last: 3 },
+      faults: [],
+      shard: { index: 1, count: 1 },
+      jobs: 2,
+      all: false,
+      ...more,
+    },
+    () => {},
+  );
+  return explorer.run();
+}
