@@ -36,11 +36,7 @@ describe('a payment that is made twice when a packet is lost', function () {
     await variables.expand('Machine');
     await variables.expand('sockets = ');
     await variables.expand(/→ 127\.0\.0\.1:8080/);
-    const fields = variables.row(/tcp_sock\s*=\s*\d+ fields/);
-    await fields.click();
-    await fields.and(code.page.locator('[aria-expanded="true"]')).waitFor();
-    // A name that is typed is found in the list, of which only a part is drawn.
-    await code.page.keyboard.type('write_seq');
+    await variables.findBelow(/tcp_sock\s*=\s*\d+ fields/, 'write_seq');
     await variables.choose(/write_seq\s*=/, 'Break on Value Change');
     await code.debug.press('reverse');
     await code.debug.stopsOn(/paused on data breakpoint/i);

@@ -83,6 +83,22 @@ export class TreePane {
     await row.and(this.#workbench.page.locator('[aria-expanded="true"]')).waitFor();
   }
 
+  /** Opens a node and types a name, which the list then shows: of a long one only a part is drawn. */
+  async findBelow(node: string | RegExp, name: string): Promise<void> {
+    await this.expand(node);
+    await this.#workbench.debug.waitUntil(`${name} below ${node}`, async () => {
+      // VS Code forgets what was typed while it still drew the list.
+      await this.#pane.locator('.monaco-list').focus();
+      await this.#workbench.page.keyboard.type(name);
+      return this.row(name)
+        .waitFor({ timeout: 2000 })
+        .then(
+          () => true,
+          () => undefined,
+        );
+    });
+  }
+
   /** Chooses from a row's context menu. */
   async choose(row: string | RegExp, entry: string): Promise<void> {
     await chooseFromMenu(this.#workbench, entry, () => this.row(row).click({ button: 'right' }));
