@@ -457,7 +457,8 @@ export class Execution {
 
   #pauseOf(paused: Paused, frames: PauseFrame[], switched = false): Pause {
     const { scripts, currentPid } = this.#debuggee;
-    const hit = paused.hitBreakpoints ?? [];
+    // One at which a change is made is none that somebody waits for.
+    const hit = (paused.hitBreakpoints ?? []).filter((id) => this.repetition?.owns(id) !== true);
     return new Pause({
       frames,
       pid: currentPid,

@@ -51,6 +51,23 @@ describe('debug adapter: stepping', () => {
       assert.equal(top!.name, 'client');
     }));
 
+  for (const [call, line] of [
+    ['__sys_bind', 9],
+    ['__sys_accept4', 11],
+    ['__sys_recvfrom', 12],
+  ] as const)
+    it(`comes out of ${call}, whether it sleeps or not, into the next line of the program`, () =>
+      withAdapter(async (adapter) => {
+        await adapter.launch({ program: fixture('handshake') }, () =>
+          adapter.request('setFunctionBreakpoints', { breakpoints: [{ name: call }] }),
+        );
+        await adapter.stopped();
+        await adapter.request('setFunctionBreakpoints', { breakpoints: [] });
+        assert.equal(((await adapter.go('stepOut')) as Stopped).reason, 'step');
+        const [top] = await adapter.stack();
+        assert.deepEqual([top!.name, top!.line], ['server', line]);
+      }));
+
   it('runs to the next softirq when the softirq thread is asked for a step', () =>
     withAdapter(async (adapter) => {
       await atConnect(adapter);

@@ -83,6 +83,10 @@ export class Pause {
   get isInAccessor(): boolean {
     return this.facts.accessor === true || ACCESSOR.test(this.top?.functionName ?? '');
   }
+  /** In one that was not on the stack at `origin`. */
+  isInAccessorSince(origin: Pause): boolean {
+    return this.top !== undefined && this.isInAccessor && origin.depthOf(this.top) === 0;
+  }
   /** How often a function is on the stack. */
   depthOf(frame: PauseFrame): number {
     return this.#onStack.get(functionKey(frame)) ?? 0;

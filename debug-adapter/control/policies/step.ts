@@ -1,4 +1,5 @@
 /** The common rules of steps: they end at a line of their own thread, in visible code. */
+import { isScenario } from '../../inspect/codeKinds.ts';
 import type { Pause, Place } from './pause.ts';
 import type { Go, GoOn, Policy, Told, Verdict } from './policy.ts';
 
@@ -12,6 +13,8 @@ export abstract class Step implements Policy {
   readonly origin: Pause | undefined;
   protected readonly from: Place | undefined;
   #repeats = 0;
+  /** V8 has paused in another thread. */
+  #hasWaited = false;
 
   constructor(thread: number | undefined, origin: Pause | undefined) {
     this.thread = thread;
@@ -21,12 +24,14 @@ export abstract class Step implements Policy {
 
   judge(pause: Pause): Verdict {
     if (!pause.facts.hit) {
+      const isOurs = pause.isOf(this.thread);
+      if (pause.isInCode && !isOurs) return this.#waits();
       const go = this.#repeats < MOST_REPEATS ? this.#between(pause) : undefined;
       if (go !== undefined) {
         this.#repeats++;
         return { how: go };
       }
-      if (!pause.isOf(this.thread)) return this.wrongThread();
+      if (!isOurs) return this.#waits();
     }
     return pause.facts.skipped ? this.passOver(pause) : 'stop';
   }
@@ -42,7 +47,14 @@ export abstract class Step implements Policy {
     const detour = this.detour(pause, origin, from);
     if (detour !== undefined) return detour;
     if (pause.isErrandSince(origin)) return 'stepOut';
+    // Woken in the system call that the line has made: the program's function is not on V8's stack, since it awaits.
+    if (this.#hasWaited && isScenario(from.url) && !pause.isInProgram) return 'stepOut';
     return pause.isAt(from) ? this.sameLine(pause) : undefined;
+  }
+
+  #waits(): GoOn {
+    this.#hasWaited = true;
+    return this.wrongThread();
   }
 
   /** How to leave code that belongs neither to the kernel nor to the user. */

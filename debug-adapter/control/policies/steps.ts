@@ -1,6 +1,6 @@
 /** The three steps: over a line, into a call, out of a function. */
 import type { Pause, Place } from './pause.ts';
-import type { Go, GoOn } from './policy.ts';
+import type { Go, GoOn, Policy } from './policy.ts';
 import { Step } from './step.ts';
 import { WaitForThread } from './waitForThread.ts';
 
@@ -11,15 +11,16 @@ import { WaitForThread } from './waitForThread.ts';
 export class Next extends Step {
   readonly name = 'next';
 
-  protected override detour(pause: Pause, _origin: Pause, from: Place): Go | undefined {
+  protected override detour(pause: Pause, origin: Pause, from: Place): Go | undefined {
     const depth = pause.depthOf(from);
-    return depth > from.depth || (depth === from.depth && !pause.isIn(from)) ? 'stepOut' : undefined;
+    const isDeeper = depth > from.depth || (depth === from.depth && !pause.isIn(from));
+    return isDeeper || pause.isInAccessorSince(origin) ? 'stepOut' : undefined;
   }
   protected override sameLine(): Go {
     return 'stepOver';
   }
   protected override wrongThread(): GoOn {
-    return untilItRuns(this);
+    return untilItRuns(this, this);
   }
   protected override passOver(pause: Pause): GoOn {
     return { how: 'stepOut', then: new StepOut(this.thread, pause) };
@@ -32,8 +33,7 @@ export class StepIn extends Step {
   #leftTrivial = false;
 
   protected override detour(pause: Pause, origin: Pause): Go | undefined {
-    const { top } = pause;
-    if (top === undefined || origin.depthOf(top) > 0 || !pause.isInAccessor) return undefined;
+    if (!pause.isInAccessorSince(origin)) return undefined;
     this.#leftTrivial = true;
     return 'stepOut';
   }
@@ -44,7 +44,7 @@ export class StepIn extends Step {
     return pause.facts.returns || back ? 'stepInto' : undefined;
   }
   protected override wrongThread(): GoOn {
-    return untilItRuns(this);
+    return untilItRuns(this, new StepIn(this.thread, undefined));
   }
   protected override passOver(pause: Pause): GoOn {
     return { how: 'stepIntoCallees', then: new StepIn(this.thread, pause) };
@@ -55,21 +55,21 @@ export class StepOut extends Step {
   readonly name = 'stepOut';
   protected override readonly throughForeign = 'stepOut';
 
-  protected override detour(pause: Pause, _origin: Pause, from: Place): Go | undefined {
-    return pause.depthOf(from) >= from.depth ? 'stepOut' : undefined;
+  protected override detour(pause: Pause, origin: Pause, from: Place): Go | undefined {
+    return pause.depthOf(from) >= from.depth || pause.isInAccessorSince(origin) ? 'stepOut' : undefined;
   }
   protected override sameLine(): undefined {
     return undefined;
   }
   protected override wrongThread(): GoOn {
-    return untilItRuns(this);
+    return untilItRuns(this, this);
   }
   protected override passOver(pause: Pause): GoOn {
     return { how: 'stepOut', then: new StepOut(this.thread, pause) };
   }
 }
 
-/** Run to the next line of the thread that the step waits for. */
-function untilItRuns({ thread }: Step): GoOn {
-  return { how: 'untilThreadRuns', then: new WaitForThread(thread, new StepIn(thread, undefined)) };
+/** Another thread has the processor: the policy judges again where the step's own thread runs on. */
+function untilItRuns({ thread }: Step, then: Policy): GoOn {
+  return { how: 'untilThreadRuns', then: new WaitForThread(thread, then) };
 }

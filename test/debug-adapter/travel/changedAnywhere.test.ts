@@ -166,14 +166,67 @@ describe('debug adapter: what is changed at a stop comes again', function () {
       });
       assert.equal(((await adapter.go('reverseContinue')) as Stopped).reason, 'breakpoint');
       assert.equal(await changes(adapter), 'undefined');
-      // Over connect(), which sleeps where nothing can run: V8 forgets the step there, and it ends where the thread runs again.
+      // Over connect(), which sleeps where nothing can run: V8 forgets the step there.
       const step = (await adapter.go('next')) as Stopped;
       assert.deepEqual([step.reason, step.threadId], ['step', thread]);
+      assert.equal((await adapter.stack())[0]!.line, 20);
       assert.equal(await changes(adapter), '1');
       await adapter.go('continue');
       assert.equal((await adapter.stack())[0]!.line, 22);
       assert.equal(await changes(adapter), '1');
     }));
+
+  const UNDER_WAY: readonly { of: string; stand: (adapter: Adapter) => Promise<unknown>; where: string }[] = [
+    {
+      of: 'a place that another thread comes to',
+      stand: (adapter) => breakAt(adapter, 'handshake', 19),
+      where: 'client',
+    },
+    {
+      of: 'a function of the kernel that both threads call',
+      stand: (adapter) =>
+        adapter.request('setFunctionBreakpoints', { breakpoints: [{ name: 'release_sock' }] }),
+      where: 'release_sock',
+    },
+    {
+      of: 'a transition',
+      stand: (adapter) =>
+        adapter.request('setExceptionBreakpoints', {
+          filters: [],
+          filterOptions: [{ filterId: 'transition', condition: 'CLOSE -> SYN_SENT' }],
+        }),
+      where: 'connect_v4',
+    },
+  ];
+  for (const { of, stand, where } of UNDER_WAY)
+    for (const how of ['next', 'stepOut'] as const)
+      it(`of ${of}, while a step is under way: ${how}`, () =>
+        withAdapter(async (adapter) => {
+          const breakOn = (...lines: number[]): Promise<unknown> =>
+            adapter.request('setBreakpoints', {
+              source: { path: fixture('handshake') },
+              breakpoints: lines.map((line) => ({ line })),
+            });
+          await adapter.launch({ program: fixture('handshake') }, () => breakOn(10));
+          await adapter.stopped();
+          const { thread } = adapter;
+          await stand(adapter);
+          do assert.notEqual(await adapter.go('continue'), 'terminated');
+          while (adapter.thread === thread);
+          assert.equal((await adapter.stack())[0]!.name.replace(/\(.*/, ''), where);
+          await evaluate(adapter, CHANGE);
+          await adapter.request('setFunctionBreakpoints', { breakpoints: [] });
+          await adapter.request('setExceptionBreakpoints', { filters: [] });
+          await breakOn(10, 12);
+          await adapter.go('continue');
+          assert.notEqual(await adapter.go('reverseContinue'), 'terminated');
+          assert.equal(await changes(adapter), 'undefined');
+          if (how === 'stepOut') await adapter.go('stepIn');
+          const step = (await adapter.go(how)) as Stopped;
+          assert.deepEqual([step.reason, step.threadId], ['step', thread]);
+          const [{ name, line }] = (await adapter.stack()) as [DebugProtocol.StackFrame];
+          assert.deepEqual([name, line, await changes(adapter)], ['server', 11, '1']);
+        }));
 
   it('of a data breakpoint that stops there again', () =>
     withAdapter(async (adapter) => {
