@@ -339,6 +339,43 @@ export interface GoToEventArguments {
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
+// Data breakpoints beside the client's own
+
+/** A data breakpoint that the client does not know: set in the debug console, or at a node of a tree. */
+export interface Watch {
+  number: number;
+  /** `snd_cwnd of tcp_sock 127.0.0.1:8080` */
+  text: string;
+  access: 'read' | 'write' | 'readWrite';
+  /** An expression over `$value` and `$old`; empty: always. */
+  condition: string;
+  /** As DAP's `hitCondition`; empty: at each. */
+  hitCondition: string;
+  /** Why it does not stop the machine that is shown. */
+  problem?: string;
+}
+/** `sockscope/watchField`: stop where the field is accessed that a `watchable` node shows. */
+export interface WatchFieldArguments {
+  /** The node's id. */
+  id: string;
+  /** Default: `write`. */
+  access?: Watch['access'];
+  condition?: string;
+  hitCondition?: string;
+}
+export interface WatchResponse {
+  watch: Watch;
+}
+/** `sockscope/unwatch`: end one of them. Answers, as `sockscope/watches` does, with those that are left. */
+export interface UnwatchArguments {
+  number: number;
+}
+/** Also the body of the event `sockscope/watches`: there are others. */
+export interface WatchesResponse {
+  watches: Watch[];
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
 // Recordings and bookmarks
 
 /**
@@ -393,6 +430,9 @@ export interface SockscopeRequests {
   'sockscope/frames': { arguments: Record<string, never>; response: FramesResponse };
   'sockscope/frameMemory': { arguments: FrameMemoryArguments; response: FrameMemoryResponse };
   'sockscope/breakOnSocket': { arguments: BreakOnSocketArguments; response: BreakOnSocketResponse };
+  'sockscope/watchField': { arguments: WatchFieldArguments; response: WatchResponse };
+  'sockscope/watches': { arguments: Record<string, never>; response: WatchesResponse };
+  'sockscope/unwatch': { arguments: UnwatchArguments; response: WatchesResponse };
   'sockscope/goToEvent': { arguments: GoToEventArguments; response: Record<string, never> };
   'sockscope/runTo': { arguments: RunToArguments; response: Record<string, never> };
   'sockscope/runToArrival': { arguments: RunToArrivalArguments; response: Record<string, never> };
@@ -453,4 +493,5 @@ export interface SockscopeEvents {
   'sockscope/changed': ChangedEvent;
   'sockscope/record': RunRecord;
   'sockscope/notStarted': NotStartedEvent;
+  'sockscope/watches': WatchesResponse;
 }

@@ -429,6 +429,11 @@ export class Agent {
     const owner = Held.open(value);
     return typeof owner === 'object' && owner !== null ? this.data.offer(owner, name, next) : null;
   }
+  /** The field that a node of a tree shows, for a data breakpoint; null: a value is stored in none. */
+  offerNode(id: string, next: number): DataField | null {
+    const stored = this.trees.stored(id);
+    return stored === undefined ? null : this.data.offer(stored.owner, stored.name, next);
+  }
   /** The field with the state of a socket's node, by which the socket is found in another run. */
   offerSocket(id: string, next: number): DataField {
     return this.data.offer(this.trees.sock(id), 'skc_state', next)!;

@@ -9,7 +9,7 @@ import type { Scope } from './agent.ts';
 import type { Describer } from './describe.ts';
 import type { Stops } from './stops.ts';
 import { callSites } from './values/callSites.ts';
-import { isProxy } from './values/peek.ts';
+import { findProperty, isProxy } from './values/peek.ts';
 import { unwatched, watchField } from './values/watched.ts';
 import { isDebugger } from './codeKinds.ts';
 
@@ -142,9 +142,9 @@ export class DataBreakpoints {
    * @param next its number, unless it has one
    * @returns null: it is none in which a value is stored
    */
-  offer(owner: object, name: string, next: number): DataField | null {
-    const property = isProxy(owner) ? undefined : Object.getOwnPropertyDescriptor(owner, name);
-    if (property?.configurable !== true || !('value' in unwatched(property))) return null;
+  offer(owner: object, asked: string, next: number): DataField | null {
+    const name = storedName(owner, asked);
+    if (name === undefined) return null;
     const { kernel } = this.#describer;
     const struct = kernel.structOf(owner);
     const url = struct === undefined ? undefined : kernel.urlOf(struct);
@@ -314,7 +314,7 @@ export class DataBreakpoints {
     for (const [number, field] of this.#fields) this.#watch(number, field);
   }
 
-  /** Fields of objects that are still to be created: they are watched from their creation on. */
+  /** Fields of objects that are still to be created, or were when the machine was: they are watched from their creation on. */
   expect(expected: readonly ExpectedField[]): void {
     for (const { number, name, kind, ordinal } of expected) {
       const field = { ...unaccessed(undefined, name), always: true };
@@ -325,6 +325,7 @@ export class DataBreakpoints {
         this.#watch(number, field);
       });
     }
+    this.#creations.forgetEarly();
   }
   /**
    * The run takes another way from here: an object that is created later is not the expected one.
@@ -347,6 +348,17 @@ function isAccess<W extends Wanted>(wanted: W | undefined, access: CountedAccess
   return wanted?.field === field && wanted.how === how && wanted.isIt(event, arrival);
 }
 
+/** The field in which a value is stored that is shown under this name; undefined: it can have no data breakpoint. */
+export function storedName(owner: object, name: string): string | undefined {
+  if (isProxy(owner)) return undefined;
+  const property = Object.getOwnPropertyDescriptor(owner, name);
+  if (property !== undefined)
+    return property.configurable === true && 'value' in unwatched(property) ? name : undefined;
+  // sk_state is another name of skc_state.
+  const getter = findProperty(owner, name)?.property.get;
+  const [, other] = /\{\s*return this\.(\w+);\s*\}$/.exec(getter === undefined ? '' : String(getter)) ?? [];
+  return other === undefined || !Object.hasOwn(owner, other) ? undefined : storedName(owner, other);
+}
 function unaccessed(owner: object | undefined, name: string): Watched {
   const counts = { read: { event: -1, arrival: 0 }, write: { event: -1, arrival: 0 } };
   const since = { read: undefined, write: undefined };

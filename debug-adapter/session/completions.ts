@@ -6,12 +6,15 @@ import type { Completion } from '../inspect/completion.ts';
 import { completeTrace } from '../tracing/completion.ts';
 import { evaluateIn } from './evaluate.ts';
 import { completeFrameCommand } from './frameConsole.ts';
+import type { Watch } from '../protocol.ts';
 import type { Run } from './run.ts';
+import { completeWatchCommand } from './watchConsole.ts';
 
 type CallFrame = Debugger.CallFrame | undefined;
 
 export async function completions(
   run: Run,
+  watches: readonly Watch[],
   { text, column, line = 1, frameId }: DebugProtocol.CompletionsArguments,
 ): Promise<DebugProtocol.CompletionsResponse['body']> {
   const typed = text.split('\n')[line - 1]?.slice(0, column - 1) ?? '';
@@ -19,6 +22,8 @@ export async function completions(
   if (trace !== undefined) return { targets: targetsOf(trace.found, typed, trace.prefix) };
   const frame = await completeFrameCommand(run, typed);
   if (frame !== undefined) return { targets: targetsOf(frame.found, typed, frame.prefix) };
+  const watch = completeWatchCommand(watches, typed);
+  if (watch !== undefined) return { targets: targetsOf(watch.found, typed, watch.prefix) };
   const place = completionPlace(typed);
   if (place === undefined) return { targets: [] };
   const callFrame = (frameId === undefined ? run.frames.topFrame : run.frames.frame(frameId))?.callFrame;

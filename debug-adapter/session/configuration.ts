@@ -7,13 +7,19 @@ import { filterProblem, UNCAUGHT_FILTER } from '../filters/all.ts';
 import { keyOf, unloaded, type Numbered } from '../control/breakpoints.ts';
 import type { DataWish } from '../inspect/dataBreakpoints.ts';
 import type { ArmedFilter } from '../inspect/stops.ts';
-import type { BreakOn } from '../protocol.ts';
+import type { BreakOn, Watch } from '../protocol.ts';
 import type { Run } from './run.ts';
 import { dataKey, setDataBreakpoints, wishOf } from './dataBreakpoints.ts';
 import { sourceFile, type SourceFile } from './sourceFile.ts';
 
 type Breakpoint = DebugProtocol.Breakpoint;
 type LineWish = Numbered<DebugProtocol.SourceBreakpoint>;
+/** A data breakpoint that the client does not know. */
+interface Watching extends Numbered<DebugProtocol.DataBreakpoint> {
+  number: number;
+  /** Why the machine that is shown does not take it. */
+  problem?: string | undefined;
+}
 const NOT_YET = message('The breakpoint is set when the machine starts.');
 
 export class Configuration {
@@ -22,6 +28,9 @@ export class Configuration {
   #functions: Numbered<DebugProtocol.FunctionBreakpoint>[] = [];
   /** Enabled in the client's list of exception filters. */
   #data: Numbered<DebugProtocol.DataBreakpoint>[] = [];
+  /** Data breakpoints that the client does not know. */
+  #watches: Watching[] = [];
+  #nextWatch = 1;
   /** What data breakpoints can be set on. */
   readonly dataFields = new DataFields();
   #filters: ArmedFilter[] = [{ id: UNCAUGHT_FILTER, condition: '' }];
@@ -50,7 +59,7 @@ export class Configuration {
     ];
     const armed = Promise.all([
       run.arm(this.armed),
-      setDataBreakpoints(run, this.dataFields, this.#data),
+      this.#setData(run),
       run.debuggee.ask('watchSockets', this.sockets),
     ]);
     const [set, [, data]] = await Promise.all([Promise.all(sets), armed]);
@@ -111,11 +120,54 @@ export class Configuration {
     });
     if (this.#run === undefined)
       return this.#data.map(({ id }) => ({ id, verified: false, message: say(this.#t, NOT_YET) }));
-    return setDataBreakpoints(this.#run, this.dataFields, this.#data);
+    return this.#setData(this.#run);
+  }
+  /** Give a machine all data breakpoints. @returns what has become of the client's */
+  async #setData(run: Run): Promise<Breakpoint[]> {
+    const watches = this.#known;
+    const set = await setDataBreakpoints(run, this.dataFields, [...this.#data, ...watches]);
+    const own = set.splice(this.#data.length);
+    watches.forEach((watch, index) => (watch.problem = own[index]!.message));
+    return set;
+  }
+  get #known(): Watching[] {
+    return this.#watches.filter(({ dataId }) => this.dataFields.byId(dataId) !== undefined);
   }
   /** The data breakpoints on fields that are known. */
   get data(): DataWish[] {
-    return this.#data.flatMap((wish) => wishOf(this.dataFields, wish) ?? []);
+    return [...this.#data, ...this.#watches].flatMap((wish) => wishOf(this.dataFields, wish) ?? []);
+  }
+
+  /** Set a data breakpoint that the client does not know. @throws an error for the user if the machine refuses it */
+  async addWatch(wish: DebugProtocol.DataBreakpoint): Promise<Watch> {
+    const same = this.#known.find((one) => dataKey(one) === dataKey(wish));
+    if (same !== undefined) return this.#shown(same);
+    const watching: Watching = { ...wish, id: this.#nextId(), number: this.#nextWatch };
+    this.#watches.push(watching);
+    if (this.#run !== undefined) await this.#setData(this.#run);
+    if (watching.problem === undefined) {
+      this.#nextWatch++;
+      return this.#shown(watching);
+    }
+    await this.removeWatches([watching.number]);
+    throw new UserError('{0}', watching.problem);
+  }
+  async removeWatches(numbers: readonly number[]): Promise<void> {
+    this.#watches = this.#watches.filter(({ number }) => !numbers.includes(number));
+    if (this.#run !== undefined) await this.#setData(this.#run);
+  }
+  get watches(): Watch[] {
+    return this.#known.map((one) => this.#shown(one));
+  }
+  #shown({ number, dataId, accessType, condition, hitCondition, problem }: Watching): Watch {
+    return {
+      number,
+      text: this.dataFields.byId(dataId)!.text,
+      access: accessType ?? 'write',
+      condition: condition ?? '',
+      hitCondition: hitCondition ?? '',
+      ...(problem !== undefined && { problem }),
+    };
   }
 
   /** Start or end stopping at each transition of the socket that has this field. */

@@ -41,7 +41,7 @@ export async function dataBreakpointInfo(
   const field = await offered(run, fields, () =>
     variablesReference > 0
       ? run.debuggee.ask<DataField | null>('offerItem', variablesReference, name, fields.next)
-      : fieldOf(run, fields.next, name, frameId),
+      : fieldNamed(run, fields.next, name, frameId),
   );
   if (field === undefined) return { dataId: null, description: say(run.t, NO_FIELD) };
   return {
@@ -81,7 +81,13 @@ export async function placeFields({ debuggee }: Run, fields: DataFields, moment:
       if (path !== null) fields.add({ ...field, path, moment });
     }
 }
-async function fieldOf(run: Run, next: number, name: string, frameId?: number): Promise<DataField | null> {
+/** The field that an expression names. @param next its number, unless it has one */
+export async function fieldNamed(
+  run: Run,
+  next: number,
+  name: string,
+  frameId?: number,
+): Promise<DataField | null> {
   const callFrame =
     frameId === undefined ? run.frames.topFrame?.callFrame : run.frames.frame(frameId).callFrame;
   const member = memberOf(withoutTypes(name));

@@ -96,6 +96,13 @@ const SHAPES: Readonly<Record<string, Readonly<Record<string, Shape>>>> = {
   'sockscope/injectFrame': { 'link?': 'string', hex: 'string', 'isRaw?': 'boolean' },
   'sockscope/frameMemory': { packet: 'count' },
   'sockscope/breakOnSocket': { id: 'string', enabled: 'boolean' },
+  'sockscope/watchField': {
+    id: 'string',
+    'access?': 'string',
+    'condition?': 'string',
+    'hitCondition?': 'string',
+  },
+  'sockscope/unwatch': { number: 'count' },
   'sockscope/runTo': { to: 'string', ...THREAD },
   'sockscope/runToArrival': { number: 'count' },
   'sockscope/why': {

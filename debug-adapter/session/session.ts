@@ -23,6 +23,8 @@ import {
   type SaveRecordingArguments,
   type AdvanceTimeArguments,
   type RunToArrivalArguments,
+  type UnwatchArguments,
+  type WatchFieldArguments,
 } from '../protocol.ts';
 import { capabilities } from './capabilities.ts';
 import { completions } from './completions.ts';
@@ -50,6 +52,8 @@ import { Travel } from './travel.ts';
 import { viewRequests, type Handler } from './viewRequests.ts';
 import { Traces } from './traces.ts';
 import { whyExpression, whyText } from './why.ts';
+import { isWatchCommand, obeyWatchCommand } from './watchConsole.ts';
+import { watchField, Watches } from './watches.ts';
 import { Works } from './works.ts';
 import { isTraceCommand } from '../tracing/syntax.ts';
 
@@ -84,6 +88,7 @@ export class Session {
   #goingBack: Promise<void> | undefined;
   readonly #memoryWrites = new MemoryWrites();
   readonly #traces = new Traces();
+  readonly #watches: Watches;
   readonly #works = new Works((...event) => this.#emit(...event));
   /** Requests that have no answer yet, by their number. */
   readonly #open = new Map<number, OpenRequest>();
@@ -113,6 +118,9 @@ export class Session {
       this.#numbers.nextBreakpoint,
       (breakpoint) => this.#emit('breakpoint', { reason: 'changed', breakpoint }),
       this.#t,
+    );
+    this.#watches = new Watches(this.#configuration, (watches) =>
+      this.#emit('sockscope/watches', { watches }),
     );
     this.#travel = new Travel({
       root,
@@ -205,7 +213,8 @@ export class Session {
       }),
     setExpression: (args: DebugProtocol.SetExpressionArguments) => setExpression(this.#running(), args),
     evaluate: (args: DebugProtocol.EvaluateArguments) => this.#evaluate(args),
-    completions: (args: DebugProtocol.CompletionsArguments) => completions(this.#running(), args),
+    completions: (args: DebugProtocol.CompletionsArguments) =>
+      completions(this.#running(), this.#watches.list(), args),
     loadedSources: () => ({ sources: this.#loadedSources() }),
 
     ...viewRequests(
@@ -228,6 +237,12 @@ export class Session {
     'sockscope/breakOn': async ({ breakOn }: BreakOnArguments) => ({
       problems: await this.#configuration.setBreakOn(breakOn),
     }),
+    'sockscope/watchField': (args: WatchFieldArguments) => watchField(this.#running(), this.#watches, args),
+    'sockscope/watches': () => ({ watches: this.#watches.list() }),
+    'sockscope/unwatch': async ({ number }: UnwatchArguments) => {
+      await this.#watches.end(number);
+      return { watches: this.#watches.list() };
+    },
     'sockscope/functionGraph': (args: FunctionGraphArguments) => this.#functionGraph(args),
   };
 
@@ -410,6 +425,7 @@ export class Session {
         output: `${this.#t('The old machine does not end: it computes something that cannot be interrupted, and goes on beside the new one until that is done.')}\n`,
       });
     this.#configuration.dataFields.clear();
+    this.#watches.told();
     await this.#start(launch);
   }
 
@@ -506,6 +522,10 @@ export class Session {
       return { result: await obeyFrameCommand(run, args.expression), variablesReference: 0 };
     const asked = args.context === 'repl' ? whyExpression(args.expression) : undefined;
     if (asked !== undefined) return { result: await whyText(run, asked), variablesReference: 0 };
+    if (args.context === 'repl' && isWatchCommand(args.expression)) {
+      const result = await obeyWatchCommand(run, this.#watches, args.expression, args.frameId);
+      return { result, variablesReference: 0 };
+    }
     if (args.context !== 'repl' || !isTraceCommand(args.expression)) return evaluate(run, args);
     // What is traced is the run itself, whichever moment of it is shown.
     const result = await this.#traces.obey(this.#travel.presentOf(run), args.expression);

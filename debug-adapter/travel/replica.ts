@@ -161,7 +161,7 @@ export class Replica {
       );
       await replica.debuggee.load();
       await replica.expectStacks(lasting);
-      if (fields.length > 0) await replica.debuggee.ask('data.expect', fields);
+      if (counted.length > 0) await replica.debuggee.ask('data.expect', fields);
       await replica.#repetition.await();
       return replica;
     } catch (error) {

@@ -20,6 +20,8 @@ export class Creations {
   readonly #counts: number[];
   readonly #ordinals = new WeakMap<object, number>();
   readonly #waiting = new Map<string, ((created: object) => void)[]>();
+  /** Those created before anybody could wait for them, as a machine's devices are; undefined: nobody asks for one any more. */
+  #early: Map<string, WeakRef<object>> | undefined = new Map();
 
   constructor(classes: readonly CountedClass[]) {
     this.#classes = classes;
@@ -30,6 +32,7 @@ export class Creations {
   begin(): void {
     this.#counts.fill(0);
     this.#waiting.clear();
+    this.#early = new Map();
   }
   /** Before the first module is evaluated. */
   install(): void {
@@ -64,17 +67,25 @@ export class Creations {
     const ordinal = (this.#counts[kind] = this.#counts[kind]! + 1);
     this.#ordinals.set(created, ordinal);
     const key = `${kind} ${ordinal}`;
+    this.#early?.set(key, new WeakRef(created));
     for (const tell of this.#waiting.get(key) ?? []) tell(created);
     this.#waiting.delete(key);
+  }
+
+  /** Nobody will wait for an object that is created already. */
+  forgetEarly(): void {
+    this.#early = undefined;
   }
 
   /** Which object of its class it is; 0: it is not counted. */
   ordinalOf(object: object): number {
     return this.#ordinals.get(object) ?? 0;
   }
-  /** Tell when the `ordinal`th object of a class is created. */
+  /** Tell when the `ordinal`th object of a class is created: at once, if it is and all are known yet. */
   whenCreated(kind: number, ordinal: number, tell: (created: object) => void): void {
     const key = `${kind} ${ordinal}`;
-    this.#waiting.set(key, [...(this.#waiting.get(key) ?? []), tell]);
+    const early = this.#early?.get(key)?.deref();
+    if (early !== undefined) tell(early);
+    else this.#waiting.set(key, [...(this.#waiting.get(key) ?? []), tell]);
   }
 }

@@ -15,6 +15,8 @@ export type TreeContext =
   | 'listener'
   /** A value that `sockscope/setTreeValue` can change. */
   | 'settable'
+  /** A field at whose accesses the machine can stop (`sockscope/watchField`). */
+  | 'watchable'
   /** A value of which it is noted why it changes (`sockscope/why`). */
   | 'told'
   /** A node that refers to captured packets; `packetNumber` or `packetFilter` tells which. */

@@ -28,7 +28,7 @@ export class InterfacesTree {
   constructor(machine: Machine, describer: Describer) {
     this.#machine = machine;
     this.#describer = describer;
-    this.#rings = new RingNodes(describer.sequences);
+    this.#rings = new RingNodes(describer);
   }
 
   roots(): TreeNode[] {

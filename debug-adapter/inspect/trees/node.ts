@@ -3,6 +3,7 @@ import type { Part } from '../../../language/message.ts';
 import type { sock_common } from '../../../stack/include/net/sock.ts';
 import type { ByteStore, StoredBytes } from '../../../stack/world/memory.ts';
 import type { TreeContext } from '../../protocol.ts';
+import { storedName } from '../dataBreakpoints.ts';
 import type { Item } from '../item.ts';
 import { isTold } from '../why.ts';
 
@@ -50,7 +51,8 @@ export function itemNode(item: Item): TreeNode {
   const context: TreeContext[] = ['copyable'];
   if (item.set !== undefined) context.push('settable');
   if (isTold(item.stored)) context.push('told');
-  const { node } = item;
+  const { node, stored } = item;
+  if (stored !== undefined && storedName(stored.owner, stored.name) !== undefined) context.push('watchable');
   return {
     key: item.name,
     label: item.name,

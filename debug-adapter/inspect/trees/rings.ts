@@ -12,8 +12,9 @@ import { ring_used } from '../../../stack/drivers/net/vnic/ring.ts';
 import { is_to_send } from '../../../stack/drivers/net/vnic/ring_change.ts';
 import { link_name } from '../../../stack/world/links.ts';
 import { frameWords, packetWords, wordsText } from '../packetText.ts';
+import type { Describer } from '../describe.ts';
 import type { SequenceBases } from '../sequenceBases.ts';
-import type { TreeNode } from './node.ts';
+import { itemNode, type TreeNode } from './node.ts';
 import { shortPacket } from '../short.ts';
 
 function marks(...parts: (string | false)[]): string {
@@ -39,10 +40,17 @@ function folded(nodes: TreeNode[]): TreeNode[] {
 }
 
 export class RingNodes {
+  readonly #describer: Describer;
   readonly #sequences: SequenceBases;
 
-  constructor(sequences: SequenceBases) {
-    this.#sequences = sequences;
+  constructor(describer: Describer) {
+    this.#describer = describer;
+    this.#sequences = describer.sequences;
+  }
+
+  /** The driver's own counts. */
+  #counts(ring: vnic_adapter['tx_ring'] | vnic_adapter['rx_ring']): TreeNode[] {
+    return ['next_to_use', 'next_to_clean'].map((name) => itemNode(this.#describer.field(ring, name)));
   }
 
   tx({ tx_ring: ring, hw }: vnic_adapter): TreeNode {
@@ -60,7 +68,10 @@ export class RingNodes {
         ),
       ],
       icon: 'arrow-up',
-      children: () => folded(ring.desc.map((_, index) => this.#txDescriptor(ring, hw, index))),
+      children: () => [
+        ...this.#counts(ring),
+        ...folded(ring.desc.map((_, index) => this.#txDescriptor(ring, hw, index))),
+      ],
     };
   }
   #txDescriptor(ring: vnic_adapter['tx_ring'], hw: vnic_adapter['hw'], index: number): TreeNode {
@@ -114,7 +125,10 @@ export class RingNodes {
       ],
       icon: 'arrow-down',
       expanded: true,
-      children: () => folded(ring.desc.map((_, index) => this.#rxDescriptor(ring, hw, index))),
+      children: () => [
+        ...this.#counts(ring),
+        ...folded(ring.desc.map((_, index) => this.#rxDescriptor(ring, hw, index))),
+      ],
     };
   }
   #rxDescriptor(ring: vnic_adapter['rx_ring'], hw: vnic_adapter['hw'], index: number): TreeNode {

@@ -218,6 +218,13 @@ export class RequestGenerator {
     [0.3, 'sockscope/functionGraph', () => this.#stretch()],
     [0.5, 'sockscope/setTreeValue', () => ({ id: this.#node(), value: this.#random.pick(['1', '(', '']) })],
     [0.5, 'sockscope/breakOnSocket', () => ({ id: this.#node(), enabled: this.#random.next() < 0.5 })],
+    [
+      0.5,
+      'sockscope/watchField',
+      () => ({ id: this.#node(), access: this.#random.pick(['read', 'write', 'x']) }),
+    ],
+    [0.3, 'sockscope/watches', () => ({})],
+    [0.3, 'sockscope/unwatch', () => ({ number: this.#random.below(4) })],
     [0.5, 'sockscope/updateChecksums', () => ({ memoryReference: this.#memory() })],
     [1, 'sockscope/changeFrame', () => this.#frameChange()],
     [0.3, 'sockscope/injectFrame', () => ({ hex: this.#random.pick(FRAMES), link: 'lo' })],

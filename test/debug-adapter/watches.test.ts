@@ -1,0 +1,162 @@
+/** Data breakpoints from the debug console and the trees. */
+import assert from 'node:assert/strict';
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import type { TreeItem, TreeView } from '../../debug-adapter/protocol.ts';
+import { withAdapter, type Adapter } from './support/adapter.ts';
+import { fixture } from './support/paths.ts';
+
+const program = fixture('handshake');
+
+/** Stops in the client's connect(), at its first line in TCP; nothing else stops the machine from there on. */
+async function inConnect(adapter: Adapter): Promise<void> {
+  await adapter.launch({ program }, () =>
+    adapter.request('setFunctionBreakpoints', { breakpoints: [{ name: 'tcp_connect' }] }),
+  );
+  await adapter.stopped();
+  await adapter.request('setFunctionBreakpoints', { breakpoints: [] });
+  await adapter.request('setExceptionBreakpoints', { filters: [] });
+}
+/** `snd_cwnd: 10 → 11`, or what else the next stop is about. */
+async function stop(adapter: Adapter, command: 'continue' | 'reverseContinue'): Promise<string> {
+  const stopped = await adapter.go(command);
+  if (stopped === 'terminated') return stopped;
+  const { text, description = '' } = stopped;
+  const [, name, change] = /^(\w+) of .* is (?:written: |read: )(.*)$/.exec(text ?? '') ?? [];
+  return name === undefined ? (text ?? description) : `${name}: ${change}`;
+}
+async function completions(adapter: Adapter, text: string): Promise<string[]> {
+  const { targets } = await adapter.request<DebugProtocol.CompletionsResponse['body']>('completions', {
+    text,
+    column: text.length + 1,
+    frameId: adapter.frame,
+  });
+  return targets.map(({ label }) => label);
+}
+/** A node by the labels on its way. */
+async function node(adapter: Adapter, view: TreeView, ...labels: string[]): Promise<TreeItem> {
+  let found: TreeItem | undefined;
+  for (const label of labels) {
+    const items = await adapter.tree(view, found?.id);
+    found = items.find((one) => one.label === label || one.label.startsWith(`${label} `));
+    assert.ok(found, `${label} of ${items.map((one) => one.label).join(', ')}`);
+  }
+  return found!;
+}
+
+describe('debug adapter: watched fields', () => {
+  it('are set in the debug console, listed and ended there', () =>
+    withAdapter(async (adapter) => {
+      await inConnect(adapter);
+      assert.match(await adapter.evaluate('watch'), /^No field is watched\. Write for example watch sk\./);
+      assert.match(
+        await adapter.evaluate('watch sk.snd_nxt'),
+        /^1: snd_nxt of TCP .* \(write\) – "unwatch 1" ends it\.$/,
+      );
+      const condition = '$value === TCP_FIN_WAIT2';
+      assert.match(
+        await adapter.evaluate(`awatch sk.sk_state w if ${condition}`),
+        /^2: skc_state of .* \(write\), if \$value === TCP_FIN_WAIT2 –/,
+      );
+      assert.match(
+        await adapter.evaluate('rwatch sk.snd_cwnd hits >= 1000'),
+        /^3: .* \(read\), hits >= 1000 –/,
+      );
+      assert.equal((await adapter.evaluate('watch')).split('\n').length, 3);
+      assert.match(await stop(adapter, 'continue'), /^snd_nxt: /);
+      assert.match(
+        await adapter.evaluate('unwatch 1'),
+        /^snd_nxt of .* does not stop the machine any more\.$/,
+      );
+      assert.match(await stop(adapter, 'continue'), /^skc_state: TCP_FIN_WAIT1 \(4\) → TCP_FIN_WAIT2 \(5\)/);
+      assert.equal((await adapter.evaluate('unwatch')).split('\n').length, 2);
+      await assert.rejects(
+        adapter.evaluate('unwatch 1'),
+        /there is no watch 1: "watch" lists those there are/,
+      );
+      assert.deepEqual(await adapter.custom('sockscope/watches', {}), { watches: [] });
+      assert.equal(await stop(adapter, 'continue'), 'terminated');
+    }));
+
+  it('stop on the way back, and forward in the past', () =>
+    withAdapter(async (adapter) => {
+      await inConnect(adapter);
+      await adapter.evaluate('watch sk.skc_state');
+      const seen: string[] = [];
+      for (let i = 0; i < 3; i++) seen.push(await stop(adapter, 'continue'));
+      assert.equal(await stop(adapter, 'reverseContinue'), seen[1]);
+      await adapter.request('setDataBreakpoints', { breakpoints: [] });
+      assert.equal(await stop(adapter, 'reverseContinue'), seen[0], "the client's list leaves them alone");
+      assert.equal(await stop(adapter, 'continue'), seen[1]);
+      await adapter.evaluate('unwatch 1');
+      assert.equal(await stop(adapter, 'reverseContinue'), 'Paused at the beginning');
+    }));
+
+  it('say how they are written, and what has none', () =>
+    withAdapter(async (adapter) => {
+      await inConnect(adapter);
+      await assert.rejects(
+        adapter.evaluate('watch sk.snd_nxt x'),
+        /^Error: Write for example watch sk\.snd_cwnd/,
+      );
+      await assert.rejects(
+        adapter.evaluate('watch sk'),
+        /There is no data breakpoint for sk: it is no field/,
+      );
+      await assert.rejects(
+        adapter.evaluate('watch sk.snd_nxt if $value ==='),
+        /The condition "\$value ===" is not a JavaScript expression/,
+      );
+      await assert.rejects(adapter.evaluate('unwatch all'), /Write for example unwatch 1/);
+      assert.deepEqual(await adapter.custom('sockscope/watches', {}), { watches: [] });
+    }));
+
+  it('are completed word by word', () =>
+    withAdapter(async (adapter) => {
+      await inConnect(adapter);
+      assert.deepEqual((await completions(adapter, 'watch sk.snd_cw')).slice(0, 2), [
+        'snd_cwnd',
+        'snd_cwnd_cnt',
+      ]);
+      assert.deepEqual(await completions(adapter, 'watch sk.snd_cwnd '), ['r', 'w', 'rw', 'if', 'hits']);
+      assert.deepEqual(await completions(adapter, 'watch sk.snd_cwnd if $'), ['$value', '$old']);
+      assert.deepEqual(await completions(adapter, 'unwatch '), []);
+      await adapter.evaluate('watch sk.snd_cwnd');
+      assert.deepEqual(await completions(adapter, 'unwatch '), ['1']);
+    }));
+
+  it("are set at a tree's node: a listener's sk_ack_backlog, a ring's next_to_clean", () =>
+    withAdapter(async (adapter) => {
+      await inConnect(adapter);
+      const rx = await node(adapter, 'interfaces', 'lo', 'RX ring', 'next_to_clean');
+      assert.ok(rx.context.includes('watchable'));
+      const { watch } = await adapter.custom('sockscope/watchField', { id: rx.id });
+      assert.match(watch.text, /^next_to_clean of vnic_\w+/);
+      for (let at = 0; at < 3; at++)
+        assert.equal(await stop(adapter, 'continue'), `next_to_clean: ${at} → ${at + 1}`);
+      assert.equal(await stop(adapter, 'reverseContinue'), 'next_to_clean: 1 → 2');
+      assert.equal(await stop(adapter, 'reverseContinue'), 'next_to_clean: 0 → 1');
+      await adapter.custom('sockscope/unwatch', { number: watch.number });
+
+      const backlog = await node(
+        adapter,
+        'sockets',
+        'server',
+        'fd 3',
+        'struct tcp_sock',
+        'sock',
+        'sk_ack_backlog',
+      );
+      await adapter.custom('sockscope/watchField', {
+        id: backlog.id,
+        access: 'readWrite',
+        condition: '$old === 1',
+      });
+      assert.equal(await stop(adapter, 'continue'), 'next_to_clean: 2 → 3', 'where the run stands');
+      assert.match(await stop(adapter, 'continue'), /^sk_ack_backlog: 1/);
+      const ring = await node(adapter, 'interfaces', 'lo', 'RX ring');
+      await assert.rejects(
+        adapter.custom('sockscope/watchField', { id: ring.id }),
+        /There is no data breakpoint for it/,
+      );
+    }));
+});
