@@ -337,6 +337,31 @@ export interface WhyResponse {
 export interface GoToEventArguments {
   event: number;
 }
+/** `sockscope/goToSending`: where a packet was sent becomes the stop. */
+export interface GoToSendingArguments {
+  /** The packet's. */
+  number: number;
+}
+/** `sockscope/output`: the lines that programs have written, with the moment of each. */
+export interface OutputArguments {
+  /** So many of the newest; default 1000. */
+  count?: number;
+}
+export interface OutputResponse {
+  /** Oldest first. */
+  lines: OutputLine[];
+  /** Older ones are not kept, or were not asked for. */
+  isCut: boolean;
+}
+/** Its moment is the event before it. */
+export interface OutputLine extends Moment {
+  process: string;
+  pid: number;
+  host: string;
+  stream: 'stdout' | 'stderr';
+  /** Perhaps cut short. */
+  text: string;
+}
 
 // ---------------------------------------------------------------------------------------------------------------------
 // Data breakpoints beside the client's own
@@ -434,6 +459,8 @@ export interface SockscopeRequests {
   'sockscope/watches': { arguments: Record<string, never>; response: WatchesResponse };
   'sockscope/unwatch': { arguments: UnwatchArguments; response: WatchesResponse };
   'sockscope/goToEvent': { arguments: GoToEventArguments; response: Record<string, never> };
+  'sockscope/goToSending': { arguments: GoToSendingArguments; response: Record<string, never> };
+  'sockscope/output': { arguments: OutputArguments; response: OutputResponse };
   'sockscope/runTo': { arguments: RunToArguments; response: Record<string, never> };
   'sockscope/runToArrival': { arguments: RunToArrivalArguments; response: Record<string, never> };
   'sockscope/why': { arguments: WhyArguments; response: WhyResponse };

@@ -1,8 +1,53 @@
-// A moment of the run by its event number, as the status bar, the pictures and traces show it.
+// A moment of the run by its event number, as the status bar, the pictures and traces show it, or by a line of output.
 import * as vscode from 'vscode';
+import type { OutputLine } from '../debug-adapter/protocol.ts';
 import type { MachineSession, Sessions } from './session.ts';
 
 export function registerGoToEvent(sessions: Sessions): vscode.Disposable {
+  return vscode.Disposable.from(registerByNumber(sessions), registerByOutput(sessions));
+}
+
+/** What programs have written, newest first: each line leads to the event before it. */
+function registerByOutput(sessions: Sessions): vscode.Disposable {
+  return vscode.commands.registerCommand('sockscope.goToOutput', async () => {
+    const session = sessions.current;
+    if (session === undefined || session.running) return;
+    try {
+      const { lines, isCut } = await session.request('sockscope/output', {});
+      if (lines.length === 0) {
+        void vscode.window.showInformationMessage(vscode.l10n.t('No program has written anything yet.'));
+        return;
+      }
+      const chosen = await vscode.window.showQuickPick(lines.toReversed().map(outputItem), {
+        title: vscode.l10n.t('Go to Line of Output'),
+        placeHolder: isCut
+          ? vscode.l10n.t('Newest first; older lines are not listed')
+          : vscode.l10n.t('Newest first'),
+        matchOnDescription: true,
+      });
+      if (chosen !== undefined) await goToEvent(session, chosen.event);
+    } catch (error) {
+      void vscode.window.showErrorMessage((error as Error).message);
+    }
+  });
+}
+function outputItem({
+  text,
+  process,
+  pid,
+  stream,
+  timeNs,
+  event,
+}: OutputLine): vscode.QuickPickItem & { event: number } {
+  const moment = vscode.l10n.t('t = {0} s, event {1}', (timeNs / 1e9).toFixed(6), event);
+  return {
+    label: stream === 'stderr' ? `$(error) ${text}` : text,
+    description: `${process} [${pid}] · ${moment}`,
+    event,
+  };
+}
+
+function registerByNumber(sessions: Sessions): vscode.Disposable {
   return vscode.commands.registerCommand('sockscope.goToEvent', async () => {
     const session = sessions.current;
     if (session === undefined || session.running) return;

@@ -22,6 +22,7 @@ import { decidingFrame } from '../debug-adapter/packets/cause/deciding.ts';
 import type { PacketStore } from '../debug-adapter/packets/packetStore.ts';
 import { exportPackets } from '../debug-adapter/packets/pcapFile.ts';
 import { causeChain, packetWithStory } from '../debug-adapter/packets/story.ts';
+import { outputOf } from '../debug-adapter/sequence/output.ts';
 import { sequenceOf } from '../debug-adapter/sequence/sequence.ts';
 import { traceOf } from '../debug-adapter/sequence/trace.ts';
 import { Timeline } from '../debug-adapter/timeline/timeline.ts';
@@ -101,6 +102,8 @@ export class PastRun {
     'sockscope/why': () => this.#refuse(),
     'sockscope/advanceTime': () => this.#refuse(),
     'sockscope/goToEvent': () => this.#refuse(),
+    'sockscope/goToSending': () => this.#refuse(),
+    'sockscope/output': (body) => outputOf(this.#record.happenings, this.#record.missing, body),
     'sockscope/functionGraph': () => this.#refuse(),
     'sockscope/saveRecording': ({ path }) => this.#saveRecording(path),
     'sockscope/bookmarks': () => ({ bookmarks: [...this.#record.bookmarks] }),

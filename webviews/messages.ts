@@ -234,6 +234,7 @@ export type FromPanel =
   /** Open the code that sent or received the packet. */
   | { type: 'goToCode'; number: number; which: 'sent' | 'received' }
   /** Run, or go back, to where the stack takes it. */
+  | { type: 'goToSending'; number: number }
   | { type: 'runToArrival'; number: number }
   /** Go to the packet that has caused this one, or to the code that has. */
   | { type: 'goToCause'; number: number }
@@ -454,6 +455,7 @@ export const parseFromPanel = union<FromPanel>('a message from the Packets panel
     number: count,
     which: oneOf('sent', 'received'),
   }),
+  goToSending: object<FromPanelOf<'goToSending'>>({ type: oneOf('goToSending'), number: count }),
   runToArrival: object<FromPanelOf<'runToArrival'>>({ type: oneOf('runToArrival'), number: count }),
   goToCause: object<FromPanelOf<'goToCause'>>({ type: oneOf('goToCause'), number: count }),
   showCauses: object<FromPanelOf<'showCauses'>>({ type: oneOf('showCauses'), number: count }),

@@ -14,6 +14,7 @@ export const KIND = {
   dropped: 11,
   queues: 12,
   overflow: 13,
+  output: 14,
 } as const;
 
 /**
@@ -34,3 +35,7 @@ export const FRAME_HEAD_BYTES = 14 + 60 + 60;
 export const ARGUMENT = { other: 0, number: 1, bytes: 2, address: 3 } as const;
 export const PORT_UNIT = 16;
 export const QUEUES = ['accept', 'syn'] as const;
+export const STREAMS = ['stdout', 'stderr'] as const;
+/** So much of a line of output is recorded, and so many lines of one text: the ring is for other things, too. */
+export const LINE_BYTES = 240;
+export const MOST_LINES = 100;

@@ -14,7 +14,17 @@ import type { wire_frame } from '../../stack/wire/frame.ts';
 import type { World } from '../../stack/world/world.ts';
 import { timeWaitOf } from '../inspect/timeWait.ts';
 import { writeArgument } from './callArguments.ts';
-import { ARGUMENT_BYTES, ENDS_BYTES, FRAME_HEAD_BYTES, KIND, MOST_ARGUMENTS, QUEUES } from './layout.ts';
+import {
+  ARGUMENT_BYTES,
+  ENDS_BYTES,
+  FRAME_HEAD_BYTES,
+  KIND,
+  LINE_BYTES,
+  MOST_ARGUMENTS,
+  MOST_LINES,
+  QUEUES,
+  STREAMS,
+} from './layout.ts';
 import type { RecordWriter } from './recordWriter.ts';
 
 /** The lengths of a listener's queues when they were last recorded. */
@@ -26,6 +36,7 @@ interface Watched {
 /** System calls whose first argument is no descriptor. */
 const NO_DESCRIPTOR = new Set(['socket', 'nanosleep', 'poll', 'eventfd2', 'epoll_create1']);
 const ACCEPTING = new Set(['accept', 'accept4']);
+const encoder = new TextEncoder();
 
 export class Recorder implements CaptureSink {
   readonly #world: World;
@@ -91,6 +102,23 @@ export class Recorder implements CaptureSink {
     const at = this.#writer.begin(KIND.lost, 0, 0, this.#writer.names.numberOf(reason), 4);
     this.#writer.ring.view.setUint32(at, frame.number, true);
     this.#writer.commit();
+  }
+
+  /** The running process has written something: each line is a record. Blank ones are none. */
+  said(stream: (typeof STREAMS)[number], text: string): void {
+    const { current, running } = this.#world;
+    const pid = current?.tgid ?? 0;
+    const host = running === null ? 0 : this.#writer.host(running);
+    for (const line of text.split('\n', MOST_LINES)) {
+      if (line.trim() === '') continue;
+      const bytes = new Uint8Array(LINE_BYTES);
+      const { written } = encoder.encodeInto(line, bytes);
+      const at = this.#writer.begin(KIND.output, host, pid, STREAMS.indexOf(stream), 4 + written);
+      const { ring, names } = this.#writer;
+      ring.view.setUint32(at, names.numberOf(current?.comm ?? ''), true);
+      ring.bytes.set(bytes.subarray(0, written), at + 4);
+      this.#writer.commit();
+    }
   }
 
   #enter(task: task_struct, name: string, args: readonly unknown[]): void {

@@ -11,11 +11,12 @@ import { protocolName, type End } from '../sequence/ends.ts';
 import type { Happening } from '../sequence/happening.ts';
 import { callArguments } from './callArguments.ts';
 import { argumentsText } from './callText.ts';
-import { ENDS_BYTES, HEAD_BYTES, KIND, NO_PROTOCOL, QUEUES } from './layout.ts';
+import { ENDS_BYTES, HEAD_BYTES, KIND, NO_PROTOCOL, QUEUES, STREAMS } from './layout.ts';
 import { NameReader } from './nameTable.ts';
 
 /** How many happenings are kept. */
 const MOST = 100_000;
+const decoder = new TextDecoder();
 
 export class Recording {
   readonly #ring: RingReader;
@@ -129,6 +130,14 @@ function decode(kind: number, content: Uint8Array, names: NameReader): Happening
       };
     case KIND.overflow:
       return { ...base, kind: 'overflow', socket: socketAt(view, at)!, queue: QUEUES[extra]! };
+    case KIND.output:
+      return {
+        ...base,
+        kind: 'output',
+        process: names.name(view.getUint32(at, true)),
+        stream: STREAMS[extra]!,
+        text: decoder.decode(content.subarray(at + 4)),
+      };
     default:
       return null;
   }

@@ -56,6 +56,8 @@ function textOf(happening: Happening): string {
       return `${endText(happening.socket)}: SYN queue ${happening.syn}, accept queue ${happening.accept}, backlog ${happening.backlog}`;
     case 'overflow':
       return `${endText(happening.socket)}: the ${happening.queue === 'syn' ? 'SYN' : 'accept'} queue is full`;
+    case 'output':
+      return `writes "${happening.text}"`;
   }
 }
 

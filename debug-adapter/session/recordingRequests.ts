@@ -8,6 +8,8 @@ import type {
   GraphsArguments,
   GraphsResponse,
   Moment,
+  OutputArguments,
+  OutputResponse,
   SequenceArguments,
   SequenceResponse,
   TimelineArguments,
@@ -18,6 +20,7 @@ import type {
   WayResponse,
 } from '../protocol.ts';
 import type { EventCode } from '../inspect/eventStacks.ts';
+import { outputOf } from '../sequence/output.ts';
 import { sequenceOf } from '../sequence/sequence.ts';
 import { traceOf } from '../sequence/trace.ts';
 import { WAY_FUNCTIONS, type Places } from '../way/code.ts';
@@ -57,6 +60,10 @@ export async function timeline(run: Run, args: TimelineArguments): Promise<Timel
   const marks = { bookmarks: bookmarks.list(), stops };
   const answer = run.timeline.of(recording.read(), recording.missing, args, marks);
   return stop === undefined ? answer : { ...answer, stop };
+}
+
+export function output({ recording }: Run, args: OutputArguments): OutputResponse {
+  return outputOf(recording.read(), recording.missing, args);
 }
 
 export async function packetWay(run: Run, args: WayArguments): Promise<WayResponse> {

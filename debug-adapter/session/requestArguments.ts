@@ -114,6 +114,8 @@ const SHAPES: Readonly<Record<string, Readonly<Record<string, Shape>>>> = {
   },
   'sockscope/advanceTime': { 'index?': 'count' },
   'sockscope/goToEvent': { event: 'integer' },
+  'sockscope/goToSending': { number: 'count' },
+  'sockscope/output': { 'count?': 'count' },
   'sockscope/saveRecording': { path: 'string', 'packet?': 'count' },
   'sockscope/addBookmark': { name: 'string', 'event?': 'count', 'packet?': 'count' },
   'sockscope/renameBookmark': { name: 'string', newName: 'string' },

@@ -7,6 +7,7 @@ export const TRAVELLING: ReadonlySet<string> = new Set([
   'reverseContinue',
   'restartFrame',
   'sockscope/goToEvent',
+  'sockscope/goToSending',
   'sockscope/goToBookmark',
   'sockscope/runToArrival',
 ]);
@@ -19,6 +20,7 @@ export const CANCELLABLE: ReadonlySet<string> = new Set([
   ...[
     'sockscope/trace',
     'sockscope/timeline',
+    'sockscope/output',
     'sockscope/eventCode',
     'sockscope/causeChain',
     'sockscope/packetCode',

@@ -29,6 +29,14 @@ export async function runToArrival(run: Run, travel: Travel, number: number): Pr
   return {};
 }
 
+/** The event at which a packet was sent. @throws UserError where that is not kept */
+export function sendingOf(run: Run, number: number): number {
+  const sent = run.recording.read().find((one) => one.kind === 'sent' && one.frame === number);
+  if (sent === undefined)
+    throw new UserError('The moment at which packet {0} was sent is not known any more.', number);
+  return sent.event;
+}
+
 /** @throws UserError if so little is due */
 export async function advanceTime(run: Run, index: number): Promise<Record<string, never>> {
   const stop = run.execution.stop;

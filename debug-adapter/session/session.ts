@@ -19,6 +19,7 @@ import {
   type FunctionGraphArguments,
   type FunctionGraphResponse,
   type GoToEventArguments,
+  type GoToSendingArguments,
   type RunToArguments,
   type SaveRecordingArguments,
   type AdvanceTimeArguments,
@@ -39,7 +40,7 @@ import { Positions } from './positions.ts';
 import { close, parseAnyLaunch, type Opened } from './recordedLaunch.ts';
 import { saveRecording } from './recordingFile.ts';
 import { parseArguments } from './requestArguments.ts';
-import { advanceTime, runToArrival } from './runTo.ts';
+import { advanceTime, runToArrival, sendingOf } from './runTo.ts';
 import { blueprintOf } from './blueprint.ts';
 import { Run, type ClientAbilities, type Repeats } from './run.ts';
 import { MemoryWrites, readMemory, writeMemory } from './memory.ts';
@@ -227,6 +228,8 @@ export class Session {
     'sockscope/due': () => this.#stopped().debuggee.ask('whatIsDue'),
     'sockscope/advanceTime': ({ index = 0 }: AdvanceTimeArguments) => advanceTime(this.#stopped(), index),
     'sockscope/goToEvent': ({ event }: GoToEventArguments) => this.#goToEvent(event),
+    'sockscope/goToSending': ({ number }: GoToSendingArguments) =>
+      this.#goToEvent(sendingOf(this.#stopped(), number)),
     'sockscope/saveRecording': (args: SaveRecordingArguments) =>
       saveRecording(this.#stopped(), this.#travel, args),
     'sockscope/goToBookmark': async ({ name }: BookmarkArguments) => {

@@ -18,7 +18,7 @@ import {
 } from './packetRequests.ts';
 import { picture } from './pictureRequests.ts';
 import { addBookmark } from './recordingFile.ts';
-import { eventCode, graphs, packetWay, sequence, timeline, trace } from './recordingRequests.ts';
+import { eventCode, graphs, output, packetWay, sequence, timeline, trace } from './recordingRequests.ts';
 import type { Run } from './run.ts';
 import { breakOnSocket, setTreeValue, tree } from './treeRequests.ts';
 import { why } from './why.ts';
@@ -55,6 +55,7 @@ export function viewRequests(run: () => Run, configuration: () => Configuration)
     'sockscope/eventCode': (args: never) => eventCode(run(), args),
     'sockscope/graphs': (args: never) => graphs(run(), args),
     'sockscope/timeline': (args: never) => timeline(run(), args),
+    'sockscope/output': (args: never) => output(run(), args),
     'sockscope/packetWay': (args: never) => packetWay(run(), args),
     'sockscope/bookmarks': () => ({ bookmarks: run().bookmarks.list() }),
     'sockscope/addBookmark': (args: AddBookmarkArguments) => addBookmark(run(), args),

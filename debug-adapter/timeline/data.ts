@@ -31,6 +31,7 @@ export interface TimelineResponse {
   lanesLeftOut: number;
   bars: TimelineBar[];
   packets: TimelinePacket[];
+  outputs: TimelineOutput[];
   /** Where the machine has stopped. */
   stops: Moment[];
   bookmarks: Bookmark[];
@@ -61,6 +62,17 @@ export interface TimelineBar {
   /** Of one call. */
   arguments?: string;
   result?: string;
+  count: number;
+}
+/** A line that a process has written, or several that are too close to be told apart. */
+export interface TimelineOutput {
+  /** The index of its lane. */
+  lane: number;
+  /** The event before it; of the first. */
+  at: Moment;
+  stream: 'stdout' | 'stderr';
+  /** The first, perhaps cut short. */
+  text: string;
   count: number;
 }
 /** A packet, or several between the same lanes that are too close to be told apart. */

@@ -10,6 +10,8 @@ export interface Lanes {
   leftOut: number;
   /** The index of a lifeline's lane; undefined: it has none. */
   of(lifeline: string): number | undefined;
+  /** That of a process, by its id. */
+  ofProcess(pid: number): number | undefined;
 }
 
 /** The outside first, then host by host, in the order in which something happens there; a kernel below its processes. */
@@ -23,12 +25,20 @@ export function lanesOf(lifelines: readonly SequenceLifeline[]): Lanes {
   const all = sorted.slice(0, MOST_LANES);
   const indices = new Map(all.map(({ id }, index) => [id, index]));
   const laneIds = new Map(lifelines.map((lifeline) => [lifeline.id, idOf(lifeline)]));
-  return { all, leftOut: sorted.length - all.length, of: (id) => indices.get(laneIds.get(id) ?? '') };
+  return {
+    all,
+    leftOut: sorted.length - all.length,
+    of: (id) => indices.get(laneIds.get(id) ?? ''),
+    ofProcess: (pid) => indices.get(processLane(pid)),
+  };
 }
 
 /** All addresses of a process, or of a kernel, are one lane. */
 function idOf({ kind, pid, host }: SequenceLifeline): string {
-  return kind === 'process' ? `process ${pid}` : kind === 'kernel' ? `kernel ${host}` : kind;
+  return kind === 'process' ? processLane(pid!) : kind === 'kernel' ? `kernel ${host}` : kind;
+}
+function processLane(pid: number): string {
+  return `process ${pid}`;
 }
 function laneOf(lifeline: SequenceLifeline): TimelineLane {
   const { kind, name, host, pid } = lifeline;

@@ -1,6 +1,7 @@
 /** Counts together what is too small, or too close, to be told apart: the effort of a view depends on its width only. */
 import type { Moment, SequenceCall, SequencePacket } from '../protocol.ts';
-import type { TimelineBar, TimelinePacket } from './data.ts';
+import type { Happening } from '../sequence/happening.ts';
+import type { TimelineBar, TimelineOutput, TimelinePacket } from './data.ts';
 import type { Lanes } from './lanes.ts';
 
 /** A window, and the width of what can be told apart in it. */
@@ -89,6 +90,27 @@ export function packetsIn(
     if (merged.length <= MOST_PACKETS || size > end - begin) break;
   }
   return merged;
+}
+
+/** What processes with a lane have written in a window. */
+export function outputsIn(
+  happenings: readonly Happening[],
+  lanes: Lanes,
+  { positionOf, begin, end, width }: Column,
+): TimelineOutput[] {
+  const byPlace = new Map<string, TimelineOutput>();
+  for (const happening of happenings) {
+    if (happening.kind !== 'output') continue;
+    const { event, timeNs, pid, stream, text } = happening;
+    const position = positionOf(happening);
+    const lane = lanes.ofProcess(pid);
+    if (lane === undefined || position < begin || position > end) continue;
+    const key = `${lane} ${stream} ${width === 0 ? event : Math.floor(position / width)}`;
+    const before = byPlace.get(key);
+    if (before === undefined) byPlace.set(key, { lane, at: { event, timeNs }, stream, text, count: 1 });
+    else before.count++;
+  }
+  return [...byPlace.values()];
 }
 
 function together(

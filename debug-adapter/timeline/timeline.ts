@@ -4,7 +4,7 @@ import type { Happening } from '../sequence/happening.ts';
 import { sequenceOf } from '../sequence/sequence.ts';
 import type { TimelineArguments, TimelineResponse } from './data.ts';
 import { lanesOf } from './lanes.ts';
-import { barsIn, packetsIn, type Column } from './merging.ts';
+import { barsIn, outputsIn, packetsIn, type Column } from './merging.ts';
 
 const USUAL_COLUMNS = 400;
 const MOST_COLUMNS = 2000;
@@ -48,6 +48,7 @@ export class Timeline {
       lanesLeftOut: lanes.leftOut,
       bars: barsIn(story.calls, lanes, column),
       packets: packetsIn(story.packets, lanes, column),
+      outputs: outputsIn(happenings, lanes, column),
       stops: stops.filter(isIn),
       bookmarks: bookmarks.filter(isIn),
     };

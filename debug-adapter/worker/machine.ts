@@ -120,11 +120,9 @@ function record(
   const nameWriter = new NameWriter(names);
   const values = records.tellCauses(nameWriter);
   const writer = (ring: SharedArrayBuffer) => new RecordWriter(world, new RingWriter(ring), nameWriter);
-  world.capture = allOf([
-    records,
-    new Recorder(world, writer(sequence)),
-    new StepRecorder(world, writer(steps)),
-  ]);
+  const recorder = new Recorder(world, writer(sequence));
+  world.capture = allOf([records, recorder, new StepRecorder(world, writer(steps))]);
+  records.onSaid = (stream, text) => recorder.said(stream, text);
   new Sampler(world, writer(samples));
   world.output = (stream, text) => {
     const place = parseStack(new Error().stack ?? '').find(({ url }) => isScenario(url));

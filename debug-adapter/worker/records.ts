@@ -36,6 +36,8 @@ export class Records implements CaptureSink {
   readonly #names = new Map<CapturePort, Uint8Array>();
   readonly #stacks: PacketStacks;
   #known: Known | null = null;
+  /** Notes what programs write, with its moment. */
+  onSaid: ((stream: 'stdout' | 'stderr', text: string) => void) | null = null;
 
   constructor(ring: RingWriter, world: World, stacks: PacketStacks) {
     this.#ring = ring;
@@ -121,6 +123,7 @@ export class Records implements CaptureSink {
 
   /** @param place where in the program it was written, if that is known */
   output(stream: OutputStream, text: string, place?: Pick<TextFrame, 'url' | 'line' | 'column'>): void {
+    if (stream === 'stdout' || stream === 'stderr') this.onSaid?.(stream, text);
     const { url = '', line = 0, column = 0 } = place ?? {};
     const name = encoder.encode(url);
     const content = encoder.encode(text.length > 1_000_000 ? `${text.slice(0, 1_000_000)}…\n` : text);

@@ -68,6 +68,9 @@ export async function answerPanel(
     case 'goToCode':
       await showPacketCode(need(session), sources, message.number, message.which);
       return undefined;
+    case 'goToSending':
+      await need(session).request('sockscope/goToSending', { number: message.number });
+      return undefined;
     case 'runToArrival':
       await need(session).request('sockscope/runToArrival', { number: message.number });
       return undefined;

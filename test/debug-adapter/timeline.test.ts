@@ -7,7 +7,12 @@ import { packetsIn } from '../../debug-adapter/timeline/merging.ts';
 describe('the packets of a timeline', () => {
   it('are counted together lane by lane, however many lanes there are', () => {
     const names = Array.from({ length: 60 }, (_, index) => String(index));
-    const lanes: Lanes = { all: [], leftOut: 0, of: (lifeline) => names.indexOf(lifeline) };
+    const lanes: Lanes = {
+      all: [],
+      leftOut: 0,
+      of: (lifeline) => names.indexOf(lifeline),
+      ofProcess: () => 0,
+    };
     const packets = names
       .flatMap((from) => names.map((to) => [from, to] as const))
       .flatMap(([from, to], index) =>

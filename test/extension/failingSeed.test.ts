@@ -61,6 +61,18 @@ describe('a payment that is made twice when a packet is lost', function () {
     await code.screenshot('failing-seed-4-line-before');
   });
 
+  it('goes to where a line of output was written, from the list of them', async () => {
+    await code.startList('Sockscope: Go to Line of Output', 'paid once');
+    await code.quickInput.getByText('paid once').first().click();
+    await code.debug.waitUntil('another stop', async () => {
+      const frames = await code.debug.frames();
+      return frames.length > 0 && !frames.some((frame) => frame.includes('tcp_sendmsg_locked'))
+        ? true
+        : undefined;
+    });
+    await code.screenshot('failing-seed-6-output');
+  });
+
   it('tells why TCP had sent the first one again', async () => {
     await code.command('View: Focus on Packets View');
     const packets = await webviewFrame(code.page, 'Packets');

@@ -79,7 +79,7 @@ describe('messages between the extension and the Packets panel', () => {
     refused(
       parseFromPanel,
       null,
-      'the type of a message from the Packets panel must be one of "ready", "getRows", "find", "makeFilter", "complete", "annotate", "comment", "askColumn", "askNumber", "showSocket", "showWay", "showFunctionGraph", "bookmark", "whatIf", "followStream", "changeFrame", "editFrame", "injectCopy", "breakOnLike", "remember", "focus", "getPacket", "goToCode", "runToArrival", "goToCause", "showCauses", "export", "openInWireshark", "copy", "run", "problem", got null',
+      'the type of a message from the Packets panel must be one of "ready", "getRows", "find", "makeFilter", "complete", "annotate", "comment", "askColumn", "askNumber", "showSocket", "showWay", "showFunctionGraph", "bookmark", "whatIf", "followStream", "changeFrame", "editFrame", "injectCopy", "breakOnLike", "remember", "focus", "getPacket", "goToCode", "goToSending", "runToArrival", "goToCause", "showCauses", "export", "openInWireshark", "copy", "run", "problem", got null',
     );
     assert.throws(() => parseFromPanel({ type: 'toString' }), /must be one of/);
   });

@@ -449,6 +449,27 @@ describe('the Packets panel, in a browser', function () {
     await tests.screenshot('two-hosts');
   });
 
+  it("leads to a packet's sending, also of one that was lost; of one from outside there is none", async () => {
+    await open(0);
+    const [sent, second] = traffic(2);
+    panel.store.add({ ...sent!, fate: 'lost' });
+    panel.store.add({ ...second!, direction: 'in' });
+    await panel.changed();
+    const item = panel.page.getByRole('menuitem', { name: 'Go to Its Sending' });
+    const details = (number: number) => panel.page.getByText(`Packet ${number}`, { exact: true }).waitFor();
+    await panel.row(1).click();
+    await details(1);
+    await panel.row(1).click({ button: 'right' });
+    await item.click();
+    await tests.eventually('the moment asked for', async () => panel.sentOf('goToSending').length === 1);
+    assert.equal(panel.sentOf('goToSending')[0]!.number, 1);
+    await panel.row(2).click();
+    await details(2);
+    await panel.row(2).click({ button: 'right' });
+    await item.waitFor();
+    assert.equal(await item.isDisabled(), true);
+  });
+
   it('says that a frame in flight is not received yet, offers to change it, and the code once it is received', async () => {
     await open(0);
     const [sent] = traffic(1);

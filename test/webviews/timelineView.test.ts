@@ -77,6 +77,26 @@ describe('the Timeline view', function () {
     assert.match(table!.text, /client \[101\] calls connect\(3, 10\.0\.0\.1:8080\) = 0/);
   });
 
+  it('shows lines of output: a click names one, and leads to the event before it', async () => {
+    await open('dark', 1230, 280);
+    await view.page.getByRole('combobox', { name: 'Axis' }).selectOption('events');
+    await tests.eventually('events', () => view.sentOf('getTimeline').at(-1)?.wanted.axis === 'events');
+    await slider().focus();
+    for (let i = 0; i < 8; i++) await view.page.keyboard.press('+');
+    await view.page.waitForTimeout(300);
+    const shown = answer({ axis: 'events', ...view.sentOf('getTimeline').at(-1)!.wanted });
+    const line = shown.outputs.find(({ stream }) => stream === 'stderr')!;
+    const { x, y, width } = (await slider().boundingBox())!;
+    const part = (line.at.event - shown.from) / (shown.to - shown.from);
+    // Above the bars of its lane.
+    await view.page.mouse.click(x + 170 + part * (width - 184) + 2, y + 40 + line.lane * 30 + 15 - 10);
+    await view.page.getByText('client [101] writes "is connected" ·').waitFor();
+    await tests.screenshot('output');
+    await view.page.getByRole('button', { name: 'Go There' }).click();
+    await tests.eventually('it goes there', () => view.sentOf('goToEvent').length === 1);
+    assert.equal(view.sentOf('goToEvent')[0]!.event, line.at.event);
+  });
+
   it('of a million events stays as light as it is wide', () => {
     const many = timelineStory(14_000);
     const own = new Timeline();

@@ -33,6 +33,7 @@ export class TimelineDrawing {
       ...this.lanes(layout),
       ...this.bars(layout),
       ...this.packets(layout),
+      ...this.outputs(layout),
       ...this.marks(layout, height),
       ...this.chosen(layout, chosen),
     );
@@ -126,6 +127,14 @@ export class TimelineDrawing {
     ];
   }
 
+  /** Lines of output: small flags above the bars of the process. */
+  private outputs({ outputs }: Layout): SVGElement[] {
+    return (['stdout', 'stderr'] as const).map((stream) => {
+      const seen = outputs.filter(({ item: { output } }) => output.stream === stream);
+      return svg('path', { class: `outputs ${stream}`, d: seen.map(outputPath).join('') });
+    });
+  }
+
   private marks({ stops, bookmarks, stop, right }: Layout, height: number): SVGElement[] {
     const stopped = stops.map(({ x }) => `M${round(x) - 4} ${RULER - 8}h8l-4 7z`).join('');
     const flags = bookmarks.map(({ x }) => `M${round(x)} ${RULER}V20h9l-3 4l3 4h-9`).join('');
@@ -157,7 +166,7 @@ export class TimelineDrawing {
     ];
   }
 
-  private chosen({ bars, packets, left, right }: Layout, chosen: Item | undefined): SVGElement[] {
+  private chosen({ bars, packets, outputs, left, right }: Layout, chosen: Item | undefined): SVGElement[] {
     if (chosen === undefined) return [];
     const bar = bars.find(({ item }) => isSame(item, chosen));
     if (bar !== undefined) {
@@ -166,6 +175,8 @@ export class TimelineDrawing {
         svg('rect', { class: 'chosen', x: x - 2, y: y - 2, width: width + 4, height: height + 4, rx: 2 }),
       ];
     }
+    const output = outputs.find(({ item }) => isSame(item, chosen));
+    if (output !== undefined) return [svg('path', { class: 'chosen', d: outputPath(output) })];
     const packet = packets.find(({ item }) => isSame(item, chosen));
     return packet === undefined
       ? []
@@ -178,6 +189,8 @@ export function isSame(one: Item, other: Item): boolean {
   if (one.kind !== other.kind || one.at.event !== other.at.event) return false;
   if (one.kind === 'bar' && other.kind === 'bar')
     return one.bar.lane === other.bar.lane && one.bar.kind === other.bar.kind;
+  if (one.kind === 'output' && other.kind === 'output')
+    return one.output.lane === other.output.lane && one.output.stream === other.output.stream;
   return one.kind !== 'packet' || other.kind !== 'packet' || one.packet.number === other.packet.number;
 }
 
@@ -198,6 +211,9 @@ function inner({ x, y, width, height }: Box): Box {
 }
 function linePath({ x1, y1, x2, y2 }: Line): string {
   return `M${round(x1)} ${y1}L${round(x2)} ${y2}`;
+}
+function outputPath({ x, y }: Layout['outputs'][number]): string {
+  return `M${round(x)} ${y}v-7h5v4h-5z`;
 }
 function crossPath({ x2, y2 }: Line): string {
   const x = round(x2);

@@ -5,6 +5,7 @@ import type {
   TimelineAxis,
   TimelineBar,
   TimelineLane,
+  TimelineOutput,
   TimelinePacket,
   TimelineResponse,
 } from '../../debug-adapter/protocol.ts';
@@ -21,10 +22,13 @@ const RIGHT = 14;
 const TICK_WIDTH = 110;
 /** How far from a thing a click still means it. */
 const REACH = 5;
+/** The height of a mark above the bars. */
+const OUTPUT_ROOM = 8;
 
 export type Item =
   | { kind: 'bar'; at: Moment; bar: TimelineBar }
   | { kind: 'packet'; at: Moment; packet: TimelinePacket }
+  | { kind: 'output'; at: Moment; output: TimelineOutput }
   | { kind: 'bookmark'; at: Moment; bookmark: Bookmark }
   | { kind: 'stop'; at: Moment };
 
@@ -57,6 +61,8 @@ export interface Layout {
   lanes: PlacedLane[];
   bars: { item: Extract<Item, { kind: 'bar' }>; box: Box }[];
   packets: { item: Extract<Item, { kind: 'packet' }>; line: Line }[];
+  /** At the upper edge of its lane. */
+  outputs: { item: Extract<Item, { kind: 'output' }>; x: number; y: number }[];
   stops: { item: Extract<Item, { kind: 'stop' }>; x: number }[];
   bookmarks: { item: Extract<Item, { kind: 'bookmark' }>; x: number }[];
   ticks: { x: number; text: string }[];
@@ -104,6 +110,11 @@ export function layout(data: TimelineResponse, width: number): Layout {
     })),
     bars,
     packets,
+    outputs: data.outputs.map((output) => ({
+      item: { kind: 'output', at: output.at, output },
+      x: xOf(output.at),
+      y: yOf(output.lane) - BAR / 2 - 1,
+    })),
     stops: data.stops.map((at) => ({ item: { kind: 'stop', at }, x: xOf(at) })),
     bookmarks: data.bookmarks.map((bookmark) => ({
       item: { kind: 'bookmark', at: bookmark, bookmark },
@@ -151,6 +162,8 @@ export function itemAt(layout: Layout, x: number, y: number): Item | undefined {
   const near = (at: number): boolean => Math.abs(at - x) <= REACH;
   if (y < RULER)
     return layout.bookmarks.find((one) => near(one.x))?.item ?? layout.stops.find((one) => near(one.x))?.item;
+  const output = layout.outputs.findLast((one) => near(one.x) && y <= one.y && y > one.y - OUTPUT_ROOM);
+  if (output !== undefined) return output.item;
   const bar = layout.bars.findLast(({ box }) => isInBox(box, x, y));
   if (bar !== undefined) return bar.item;
   let best: { distance: number; item: Item } | undefined;
@@ -171,19 +184,19 @@ function distanceTo({ x1, y1, x2, y2 }: Line, x: number, y: number): number {
 }
 
 /** All that is shown, in the order in which it happens. */
-export function itemsOf({ bars, packets, stops, bookmarks }: Layout): Item[] {
-  const items = [...bars, ...packets, ...stops, ...bookmarks].map(({ item }): Item => item);
+export function itemsOf({ bars, packets, outputs, stops, bookmarks }: Layout): Item[] {
+  const items = [...bars, ...packets, ...outputs, ...stops, ...bookmarks].map(({ item }): Item => item);
   return items.sort((one, other) => one.at.event - other.at.event);
 }
 
 /** The moments that can be gone to in the window, in order. */
-export function momentsOf({ bars, packets, stops, bookmarks }: Layout): Moment[] {
+export function momentsOf({ bars, packets, outputs, stops, bookmarks }: Layout): Moment[] {
   const all = [
     ...bars.flatMap(({ item: { bar } }) => (bar.to === undefined ? [bar.from] : [bar.from, bar.to])),
     ...packets.flatMap(({ item: { packet } }) =>
       packet.arrived === undefined ? [packet.sent] : [packet.sent, packet.arrived],
     ),
-    ...[...stops, ...bookmarks].map(({ item }) => item.at),
+    ...[...outputs, ...stops, ...bookmarks].map(({ item }) => item.at),
   ];
   const byEvent = new Map(all.map((moment) => [moment.event, moment]));
   return [...byEvent.values()].sort((one, other) => one.event - other.event);

@@ -5,6 +5,7 @@ import type {
   TimelineArguments,
   TimelineBar,
   TimelineLane,
+  TimelineOutput,
   TimelinePacket,
   TimelineResponse,
 } from '../../debug-adapter/protocol.ts';
@@ -42,6 +43,13 @@ const packet: Shape<TimelinePacket> = object<TimelinePacket>({
   payload: count,
   count,
 });
+const output: Shape<TimelineOutput> = object<TimelineOutput>({
+  lane: count,
+  at: moment,
+  stream: oneOf('stdout', 'stderr'),
+  text: string,
+  count,
+});
 const bookmark: Shape<Bookmark> = object<Bookmark>({ name: string, event: count, timeNs: count });
 
 export const timelineArguments: Shape<TimelineArguments> = object<TimelineArguments>({
@@ -61,6 +69,7 @@ export const timelineResponse: Shape<TimelineResponse> = object<TimelineResponse
   lanesLeftOut: count,
   bars: array(bar),
   packets: array(packet),
+  outputs: array(output),
   stops: array(moment),
   bookmarks: array(bookmark),
   stop: optional(moment),

@@ -26,7 +26,9 @@ const PIXELS_PER_COLUMN = 3;
 const HELP = t(
   'Arrow keys move from moment to moment, and the machine goes there; + and − zoom, Page Up and Page Down move the window. Dragging goes to a moment, a click chooses.',
 );
-const PURPOSE = t('The run by host and process, from left to right: system calls, sleeps, packets.');
+const PURPOSE = t(
+  'The run by host and process, from left to right: system calls, sleeps, packets, lines of output.',
+);
 
 export class TimelineView {
   private readonly root: HTMLElement;
@@ -384,7 +386,9 @@ function legend(): HTMLElement {
     el('span', { class: 'swatch busy' }),
     document.createTextNode(t(' in a system call ')),
     el('span', { class: 'swatch' }),
-    document.createTextNode(t(' asleep in it')),
+    document.createTextNode(t(' asleep in it ')),
+    el('span', { class: 'swatch output' }),
+    document.createTextNode(t(' a line of output')),
   ]);
 }
 

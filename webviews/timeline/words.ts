@@ -1,6 +1,12 @@
 /** What a timeline says: a sentence for each thing that happened, and names of lanes. */
 import { t } from '../language.ts';
-import type { Moment, TimelineBar, TimelineLane, TimelinePacket } from '../../debug-adapter/protocol.ts';
+import type {
+  Moment,
+  TimelineBar,
+  TimelineLane,
+  TimelineOutput,
+  TimelinePacket,
+} from '../../debug-adapter/protocol.ts';
 import { durationText, timeText } from '../pictures/sequence/time.ts';
 import type { Item } from './layout.ts';
 
@@ -25,6 +31,8 @@ export function sentenceOf(item: Item, lanes: readonly TimelineLane[]): string {
       return barSentence(item.bar, lanes);
     case 'packet':
       return packetSentence(item.packet, lanes);
+    case 'output':
+      return outputSentence(item.output, lanes);
     case 'bookmark':
       return t('Bookmark "{0}"', item.bookmark.name);
     case 'stop':
@@ -63,6 +71,13 @@ function fateText(fate: TimelinePacket['fate']): string {
     default:
       return t('on its way');
   }
+}
+
+function outputSentence({ lane, text, count }: TimelineOutput, lanes: readonly TimelineLane[]): string {
+  const who = nameAt(lanes, lane);
+  return count === 1
+    ? t('{0} writes "{1}"', who, text)
+    : t('{0} writes {1} lines, first "{2}"', who, count, text);
 }
 
 function nameAt(lanes: readonly TimelineLane[], index: number): string {

@@ -47,7 +47,8 @@ describe('exploring: what sleeps for ever', function () {
 
   it('a promise that nobody settles hangs, in whichever seed it is met first', async () => {
     const file = scenario('export async function p() { await new Promise(() => {}); }', 'promise.mjs');
-    const ran = await sockscope('explore', file, '--seeds', '1..5');
+    const recording = `${file}.sockscope`;
+    const ran = await sockscope('explore', file, '--seeds', '1..5', '--recording', recording);
     assert.equal(ran.code, 1, ran.stdout + ran.stderr);
     assert.match(
       ran.stdout,

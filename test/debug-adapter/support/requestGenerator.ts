@@ -180,6 +180,7 @@ export class RequestGenerator {
     [1, 'sockscope/filterFor', () => ({ number: this.#random.below(5), what: 'conversation' })],
     [2, 'sockscope/runTo', () => ({ ...this.#onThread(), to: this.#random.pick(GOALS) })],
     [0.5, 'sockscope/runToArrival', () => this.#packet()],
+    [0.5, 'sockscope/goToSending', () => this.#packet()],
     [0.3, 'sockscope/due', () => ({})],
     [0.5, 'sockscope/advanceTime', () => ({ index: this.#random.below(4) })],
     [0.7, 'sockscope/why', () => this.#question()],
@@ -198,6 +199,7 @@ export class RequestGenerator {
     [0.5, 'sockscope/picture', () => ({ picture: this.#random.pick(['states', 'queues', 'rings']) })],
     [0.5, 'sockscope/sequence', () => ({ from: 0 })],
     [0.5, 'sockscope/timeline', () => this.#timeline()],
+    [0.5, 'sockscope/output', () => ({})],
     [
       0.3,
       'sockscope/graphs',

@@ -59,6 +59,9 @@ export function timelineStory(exchanges = 200): {
   };
   enter(SERVER, 'listen', '3, 2');
   exit(SERVER, 'listen');
+  const output = (who: typeof SERVER, stream: 'stdout' | 'stderr', text: string): void =>
+    void happenings.push({ event, timeNs, ...who, kind: 'output', process: who.host, stream, text });
+  output(SERVER, 'stdout', 'listens');
   enter(SERVER, 'accept4');
   sleep(SERVER);
   timeNs += 200_000;
@@ -68,6 +71,7 @@ export function timelineStory(exchanges = 200): {
   send(SERVER, ['SYN', 'ACK']);
   wake(CLIENT);
   exit(CLIENT, 'connect');
+  output(CLIENT, 'stderr', 'is connected');
   const stop = { event, timeNs };
   send(CLIENT, ['ACK']);
   wake(SERVER);

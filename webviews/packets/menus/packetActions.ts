@@ -81,6 +81,11 @@ export class PacketActions {
     this.host.post({ type: 'goToCause', number });
   }
 
+  /** The machine stands there then: also of a packet that is lost. */
+  goToSending(number: number): void {
+    this.host.post({ type: 'goToSending', number });
+  }
+
   runToArrival(number: number): void {
     this.host.post({ type: 'runToArrival', number });
   }

@@ -112,6 +112,11 @@ function machineEntries(
       },
     ],
     [
+      {
+        label: t('Go to Its Sending'),
+        disabled: row?.direction === 'in',
+        run: () => actions.goToSending(number),
+      },
       { label: t('Go to the Code That Sent It…'), run: () => actions.goToCode(number, 'sent') },
       {
         label: t('Go to the Code That Received It…'),
