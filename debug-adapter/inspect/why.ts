@@ -2,6 +2,9 @@
 import { UserError } from '../../language/userError.ts';
 import { TOLD_VALUES } from '../../stack/capture/value_reason.ts';
 import { tcp_sock } from '../../stack/include/linux/tcp.ts';
+import { inet_timewait_sock } from '../../stack/include/net/inet_timewait_sock.ts';
+import { request_sock } from '../../stack/include/net/request_sock.ts';
+import { sock_common } from '../../stack/include/net/sock.ts';
 import type { ValueChange, ValueName } from '../packets/cause/valueChange.ts';
 import { socketKey, type SocketKey, type ValueTracker } from '../recording/valueTracker.ts';
 import type { Handles } from './handles.ts';
@@ -22,11 +25,28 @@ const NAMES = new Map<string, ValueName>([
   ['skc_state', 'skc_state'],
   ['sk_state', 'skc_state'],
   ['icsk_ca_state', 'icsk_ca_state'],
+  ['tw_substate', 'tw_substate'],
 ]);
+
+/** The value of a socket that a field stands for; undefined: its changes are not noted. */
+function valueOf(
+  owner: unknown,
+  name: string,
+): { socket: sock_common; value: ValueName; now: number } | undefined {
+  const value = NAMES.get(name);
+  if (value === undefined || !(owner instanceof sock_common)) return undefined;
+  if (value === 'tw_substate')
+    return owner instanceof inet_timewait_sock ? { socket: owner, value, now: owner.tw_substate } : undefined;
+  if (value === 'skc_state') {
+    const isNoted = [tcp_sock, request_sock, inet_timewait_sock].some((kind) => owner instanceof kind);
+    return isNoted ? { socket: owner, value, now: owner.skc_state } : undefined;
+  }
+  return owner instanceof tcp_sock ? { socket: owner, value, now: owner[value] } : undefined;
+}
 
 /** Whether the changes of a field are noted. */
 export function isTold(field: { owner: object; name: string } | undefined): boolean {
-  return field !== undefined && field.owner instanceof tcp_sock && NAMES.has(field.name);
+  return field !== undefined && valueOf(field.owner, field.name) !== undefined;
 }
 
 export class Why {
@@ -62,12 +82,13 @@ export class Why {
 
 /** @throws UserError for anything but a value whose changes are noted */
 function askedOf(owner: unknown, name: string): Asked {
-  const value = NAMES.get(name);
-  if (!(owner instanceof tcp_sock) || value === undefined)
+  const found = valueOf(owner, name);
+  if (found === undefined)
     throw new UserError(
       'Why {0} has its value is not noted, but of these fields of a tcp_sock: {1}',
       name,
       [...NAMES.keys()].join(', '),
     );
-  return { socket: socketKey(owner), value, of: endpointsOf(owner), now: owner[value] };
+  const { socket, value, now } = found;
+  return { socket: socketKey(socket), value, of: endpointsOf(socket), now };
 }

@@ -8,9 +8,10 @@ import { inet_timewait_sock } from '../../stack/include/net/inet_timewait_sock.t
 import { request_sock } from '../../stack/include/net/request_sock.ts';
 import type { sock_common } from '../../stack/include/net/sock.ts';
 import { TCP_INFINITE_SSTHRESH } from '../../stack/include/net/tcp.ts';
+import { TCP_CLOSE } from '../../stack/include/uapi/linux/tcp.ts';
 import type { World } from '../../stack/world/world.ts';
 import type { Cause } from '../packets/cause/cause.ts';
-import type { ValueChange, ValueName } from '../packets/cause/valueChange.ts';
+import type { ChangeReason, ValueChange, ValueName } from '../packets/cause/valueChange.ts';
 import { argumentOf } from './callArguments.ts';
 import { argumentsText, type CallArgument } from './callText.ts';
 import { holderOf } from './holder.ts';
@@ -44,7 +45,7 @@ class Change implements SocketKey {
   machine = 0;
   cookie = 0;
   kind: SocketKind = 'sock';
-  why: ValueReason | null = null;
+  why: ChangeReason = 'connect';
   from = 0;
   to = 0;
   timeNs = 0;
@@ -71,12 +72,21 @@ export class ValueTracker {
     this.#handling = handling;
     const { tracer } = world;
     tracer.on('sockscope:value_set', (sk, value, why) => this.#set(sk, value, why));
-    tracer.on('tcp:tcp_cong_state_set', (sk, state) => {
+    tracer.on('tcp:tcp_cong_state_set', (sk, state, why) => {
       const { icsk_ca_state: from } = sk as tcp_sock;
-      if (from !== state) this.#note(sk, 'icsk_ca_state', null, from, state);
+      if (from !== state && why !== null) this.#note(sk, 'icsk_ca_state', why, from, state);
     });
-    tracer.on('sock:inet_sock_set_state', (sk, from, to) => {
-      if (sk instanceof tcp_sock) this.#note(sk, 'skc_state', null, from, to);
+    tracer.on('sock:inet_sock_set_state', (sk, from, to, why) => {
+      if (sk instanceof tcp_sock && from !== to) this.#note(sk, 'skc_state', why, from, to);
+    });
+    tracer.on('sockscope:listen_request', (_sk, what, req) => {
+      if (what === 'queued') this.#note(req, 'skc_state', 'syn', TCP_CLOSE, req.skc_state);
+    });
+    tracer.on('sockscope:time_wait', (tw, from, to, why) => {
+      // Linux shows every time-wait sock as TIME_WAIT, whatever it stands for.
+      if (!this.#known.has(tw)) this.#note(tw, 'skc_state', why, from, tw.skc_state);
+      this.#knownOf(tw);
+      this.#note(tw, 'tw_substate', why, from, to);
     });
   }
 
@@ -103,7 +113,7 @@ export class ValueTracker {
     change.unread = (sk.rcv_nxt - sk.copied_seq) >>> 0;
     if (to === 0) change.handling.reader = holderOf(sk);
   }
-  #note(sk: sock_common, value: ValueName, why: ValueReason | null, from: number, to: number): Change {
+  #note(sk: sock_common, value: ValueName, why: ChangeReason, from: number, to: number): Change {
     const change = this.#next(value);
     change.machine = sk.skc_net.machine.index;
     change.cookie = sk.skc_cookie;
@@ -171,7 +181,7 @@ function toldOf(value: ValueName, { why, from, to, timeNs, unread, handling, arg
   };
   return {
     value,
-    ...(why !== null && { why }),
+    why,
     from,
     to,
     timeNs,

@@ -3,12 +3,7 @@ import { UserError } from '../../language/userError.ts';
 import { memberOf, withoutTypes } from '../control/expression.ts';
 import { caStates, tcpStates } from '../inspect/names.ts';
 import type { Asked } from '../inspect/why.ts';
-import {
-  CHANGED_IN,
-  STATE_CHANGED_IN,
-  type ValueChange,
-  type ValueName,
-} from '../packets/cause/valueChange.ts';
+import { CHANGED_IN, type ValueChange, type ValueName } from '../packets/cause/valueChange.ts';
 import { valueSentence } from '../packets/cause/valueSentence.ts';
 import { causeChain, causingPacket } from '../packets/story.ts';
 import type { CodeLocation, WhyArguments, WhyResponse } from '../protocol.ts';
@@ -87,9 +82,8 @@ async function askedBy(run: Run, args: WhyArguments): Promise<Asked> {
   return run.debuggee.askAbout<Asked>('why.field', [member.field], [result.objectId]);
 }
 
-async function placeOf(run: Run, { value, why: reason }: ValueChange): Promise<CodeLocation | undefined> {
-  const names =
-    reason === undefined ? [STATE_CHANGED_IN[value as keyof typeof STATE_CHANGED_IN]] : CHANGED_IN[reason];
+async function placeOf(run: Run, { why: reason }: ValueChange): Promise<CodeLocation | undefined> {
+  const names = CHANGED_IN[reason];
   // Of several functions it is not noted which one it was.
   if (names.length > 1) return undefined;
   const [place] = await run.functions.find(names[0]!);
@@ -98,7 +92,7 @@ async function placeOf(run: Run, { value, why: reason }: ValueChange): Promise<C
 }
 
 function textOf(value: ValueName, number: number, { t }: Run): string {
-  if (value === 'skc_state') return tcpStates.short(number);
+  if (value === 'skc_state' || value === 'tw_substate') return tcpStates.short(number);
   if (value === 'icsk_ca_state') return caStates.short(number);
   if (value === 'snd_ssthresh' && number === INFINITE) return t('infinite');
   return String(number);

@@ -53,12 +53,18 @@ export const SEND_REASONS = [
   'reset_bad_ack',
   'reset_nobody_reads',
   'reset_time_wait',
+  /** A SYN has come in place of the ACK. */
   'reset_request',
+  'reset_accept_full',
+  /** The handshake is complete, and no socket could be made. */
+  'reset_no_child',
   'reset_unread',
   'reset_linger',
   'reset_linger2',
   'reset_disconnect',
   'reset_listener_closed',
+  'reset_orphans',
+  /** TCP's memory is used up, and the socket is closed already. */
   'reset_memory',
   'reset_keepalive',
   // Not TCP.

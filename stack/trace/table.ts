@@ -12,6 +12,7 @@ import type { tcp_sock } from '../include/linux/tcp.ts';
 import type { be32, u32 } from '../include/linux/types.ts';
 import { DROP_REASONS } from '../include/net/dropreason.ts';
 import type { flowi4 } from '../include/net/flow.ts';
+import type { inet_timewait_sock } from '../include/net/inet_timewait_sock.ts';
 import type { neigh_table, neighbour } from '../include/net/neighbour.ts';
 import type { net } from '../include/net/net_namespace.ts';
 import type { request_sock } from '../include/net/request_sock.ts';
@@ -19,6 +20,7 @@ import type { Qdisc } from '../include/net/sch_generic.ts';
 import type { proto, sock, sock_common } from '../include/net/sock.ts';
 import type { FullQueue } from '../capture/full_queue.ts';
 import type { LossSign, SendReason } from '../capture/send_reason.ts';
+import type { CaReason, StateReason } from '../capture/state_reason.ts';
 import type { ToldValue, ValueReason } from '../capture/value_reason.ts';
 import { ADDRESS_FAMILIES } from '../include/uapi/linux/socket.ts';
 import { TCP_CA_STATES } from '../include/uapi/linux/tcp.ts';
@@ -134,7 +136,7 @@ export const TRACEPOINTS = {
   inet_sock_set_state: tracepoint(
     'sock:inet_sock_set_state',
     ofSock,
-    (sk: sock_common, oldstate: number, newstate: number) =>
+    (sk: sock_common, oldstate: number, newstate: number, _why: StateReason) =>
       `family=${nameOf(ADDRESS_FAMILIES, sk.skc_family)} ${sockText(sk)} oldstate=${tcpStateName(oldstate)} newstate=${tcpStateName(newstate)}`,
   ),
   inet_sk_error_report: tracepoint(
@@ -178,7 +180,8 @@ export const TRACEPOINTS = {
   tcp_cong_state_set: tracepoint(
     'tcp:tcp_cong_state_set',
     ofSock,
-    (sk: sock, ca_state: number) => `${sockText(sk)} cong_state=${nameOf(TCP_CA_STATES, ca_state)}`,
+    (sk: sock, ca_state: number, _why: CaReason | null) =>
+      `${sockText(sk)} cong_state=${nameOf(TCP_CA_STATES, ca_state)}`,
   ),
   udp_fail_queue_rcv_skb: tracepoint(
     'udp:udp_fail_queue_rcv_skb',
@@ -240,6 +243,13 @@ export const TRACEPOINTS = {
     'sockscope:value_set',
     ofSock,
     (sk: tcp_sock, value: ToldValue, why: ValueReason) => `${value}=${sk[value]} ${why} ${sockText(sk)}`,
+  ),
+  /** The state that a time-wait sock represents has changed; `oldstate` of a new one: that of its socket. */
+  sockscope_time_wait: tracepoint(
+    'sockscope:time_wait',
+    ofSock,
+    (tw: inet_timewait_sock, oldstate: number, newstate: number, why: StateReason) =>
+      `${why} ${sockText(tw)} oldstate=${tcpStateName(oldstate)} newstate=${tcpStateName(newstate)}`,
   ),
   /** The ACK of what is being received is put off. Linux has no tracepoint for it. */
   sockscope_delay_ack: tracepoint('sockscope:delay_ack', ofSock, (sk: sock) => sockText(sk)),

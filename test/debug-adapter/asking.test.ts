@@ -43,8 +43,8 @@ describe('debug adapter: why a value is what it is', () => {
       await adapter.request('setFunctionBreakpoints', { breakpoints: [] });
       const told = await adapter.custom('sockscope/why', { expression: 'sk.sk_state' });
       assert.deepEqual([told.value, told.from, told.to], ['skc_state', 'SYN_RECV', 'ESTABLISHED']);
-      assert.match(told.sentence, /^The state has changed with packet 3\.$/);
-      assert.match(told.location!.path, /stack\/net\/ipv4\/tcp\/state\.ts$/);
+      assert.match(told.sentence, /^packet 3 acknowledges the SYN of this end: the handshake is complete\.$/);
+      assert.match(told.location!.path, /stack\/net\/ipv4\/tcp_input\/rcv\.ts$/);
       assert.deepEqual(
         told.chain.map(({ number }) => number),
         [3, 2, 1],
@@ -103,6 +103,21 @@ describe('debug adapter: why a socket has its state', () => {
     withAdapter(async (adapter) => {
       await at(adapter, 'tcp_connect');
       assert.match(await adapter.evaluate('why sk.sk_state', 'repl'), /^skc_state CLOSE → SYN_SENT /);
+    }));
+  it('is told of a request, and of a sock that waits in TIME_WAIT', () =>
+    withAdapter(async (adapter) => {
+      await at(adapter, 'tcp_check_req');
+      assert.match(
+        await adapter.evaluate('why req.skc_state', 'repl'),
+        /^skc_state CLOSE → NEW_SYN_RECV .*\nThere is a SYN in packet 1: the listener keeps a request for it\.\n {2}Packet 1 /,
+      );
+      await adapter.request('setFunctionBreakpoints', { breakpoints: [{ name: 'inet_twsk_kill' }] });
+      await adapter.go('continue');
+      for (const [field, states] of [
+        ['skc_state', 'FIN_WAIT2 → TIME_WAIT'],
+        ['tw_substate', 'FIN_WAIT2 → TIME_WAIT'],
+      ] as const)
+        assert.match(await adapter.evaluate(`why tw.${field}`, 'repl'), new RegExp(`^${field} ${states} `));
     }));
 });
 

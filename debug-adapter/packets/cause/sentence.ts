@@ -222,10 +222,11 @@ class Telling {
       case 'reset_time_wait':
         return t('Nobody can read the data in {0} any more: the connection waits for its end.', trigger);
       case 'reset_request':
-        return t(
-          'The connection request is refused: the accept queue is full, or {0} does not fit.',
-          trigger,
-        );
+        return t('The connection request is refused: {0} brings a SYN, and the ACK was due.', trigger);
+      case 'reset_accept_full':
+        return t('The connection request is refused: the accept queue is full when {0} comes.', trigger);
+      case 'reset_no_child':
+        return t('The connection request is refused: no socket can be made when {0} comes.', trigger);
       case 'reset_unread':
         return t('{0} closes the socket, and data in it was not read.', caller);
       case 'reset_linger':
@@ -236,8 +237,10 @@ class Telling {
         return t('{0} dissolves the connection.', caller);
       case 'reset_listener_closed':
         return t('{0} closes the listener: what is in its accept queue is reset.', caller);
+      case 'reset_orphans':
+        return t('There are more closed sockets whose connection goes on than there may be.');
       case 'reset_memory':
-        return t("There are too many closed sockets whose data is not sent yet, or TCP's memory is used up.");
+        return t("TCP's memory is used up, and the socket is closed already: its connection is given up.");
       case 'reset_keepalive':
         return t('The peer has not answered the keepalive probes.');
       default:

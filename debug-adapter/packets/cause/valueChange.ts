@@ -1,14 +1,16 @@
 /** A change of a value of a connection, as the machine's code knows it: plain data. */
+import type { CaReason, StateReason } from '../../../stack/capture/state_reason.ts';
 import type { ToldValue, ValueReason } from '../../../stack/capture/value_reason.ts';
 import type { Cause } from './cause.ts';
 
-/** The values whose changes are noted; the last two by tracepoints of Linux. */
-export type ValueName = ToldValue | 'skc_state' | 'icsk_ca_state';
+/** The values whose changes are noted. */
+export type ValueName = ToldValue | 'skc_state' | 'tw_substate' | 'icsk_ca_state';
+export type ChangeReason = ValueReason | StateReason | CaReason;
 
 export interface ValueChange {
   value: ValueName;
-  /** What the code has decided; omitted for a state. */
-  why?: ValueReason;
+  /** What the code has decided. */
+  why: ChangeReason;
   from: number;
   to: number;
   timeNs: number;
@@ -20,8 +22,8 @@ export interface ValueChange {
   cause: Cause;
 }
 
-/** The functions of the kernel that change it for that reason. */
-export const CHANGED_IN: Readonly<Record<ValueReason, readonly string[]>> = {
+/** The functions of the kernel that change it for that reason: of several, each for another case. */
+export const CHANGED_IN: Readonly<Record<ChangeReason, readonly string[]>> = {
   cwnd_initial: ['tcp_init_transfer'],
   cwnd_initial_lost: ['tcp_init_transfer'],
   slow_start: ['tcp_slow_start'],
@@ -59,9 +61,58 @@ export const CHANGED_IN: Readonly<Record<ValueReason, readonly string[]>> = {
   buffer_grown: ['grow_rcvbuf'],
   window_clamp_option: ['tcp_set_window_clamp'],
   low_water_mark: ['tcp_set_rcvlowat'],
+
+  listen: ['inet_csk_listen_start'],
+  listen_failed: ['inet_csk_listen_start'],
+  connect: ['tcp_v4_connect'],
+  connect_no_port: ['tcp_v4_connect'],
+  connect_no_route: ['tcp_v4_connect'],
+  connect_not_sent: ['tcp_v4_connect'],
+  syn: ['tcp_conn_request'],
+  syn_ack: ['tcp_finish_connect'],
+  syn_crossed: ['simultaneous_open'],
+  request_acked: ['inet_csk_clone_lock'],
+  syn_acked: ['synrecv_acked'],
+  child_no_route: ['tcp_v4_syn_recv_sock'],
+  child_no_port: ['tcp_v4_syn_recv_sock'],
+  child_duplicate: ['inet_ehash_nolisten'],
+  close: ['__tcp_close'],
+  shutdown: ['tcp_shutdown', 'inet_shutdown'],
+  close_unread: ['__tcp_close'],
+  linger_zero: ['__tcp_close'],
+  disconnect: ['__inet_stream_connect'],
+  listener_closed: ['inet_child_forget'],
+  fin: ['tcp_fin', 'finwait2_state_process'],
+  fin_acked: ['finwait1_acked', 'tcp_rcv_state_process'],
+  closed_in_fin_wait2: ['settle_orphan'],
+  orphan_fin_acked: ['finwait1_acked'],
+  fin_wait2_timer: ['end_fin_wait2'],
+  time_wait: ['tcp_time_wait'],
+  time_wait_full: ['tcp_time_wait'],
+  reset: ['tcp_reset'],
+  data_after_close: ['finwait1_acked', 'tcp_rcv_state_process'],
+  linger2: ['settle_orphan', 'finwait1_acked', 'end_fin_wait2'],
+  icmp_error: ['tcp_v4_err'],
+  syn_limit: ['tcp_write_timeout'],
+  retransmission_limit: ['tcp_write_timeout'],
+  orphan_limit: ['tcp_write_timeout', 'tcp_probe_timer'],
+  probe_limit: ['tcp_probe_timer'],
+  window_limit: ['tcp_retransmit_timer'],
+  keepalive_limit: ['keepalive'],
+  user_timeout: ['tcp_write_timeout', 'tcp_probe_timer', 'tcp_retransmit_timer', 'keepalive'],
+  too_many_orphans: ['settle_orphan', 'tcp_out_of_resources'],
+  out_of_memory: ['settle_orphan', 'tcp_out_of_resources'],
+
+  ca_disorder: ['tcp_try_keep_open'],
+  ca_nothing_missing: ['tcp_try_keep_open'],
+  ca_recovery: ['tcp_enter_recovery'],
+  ca_recovered: ['tcp_try_undo_recovery'],
+  ca_timeout: ['tcp_enter_loss'],
+  ca_undone: ['tcp_try_undo_loss'],
+  ca_ecn: ['tcp_enter_cwr'],
+  ca_local: ['tcp_enter_cwr'],
+  ca_reduction_over: ['tcp_fastretrans_alert'],
+  ca_probe_repaired: ['tcp_process_tlp_ack'],
+  ca_mtu: ['tcp_non_congestion_loss_retransmit'],
+  ca_disconnected: ['tcp_disconnect'],
 };
-/** The function that changes a state. */
-export const STATE_CHANGED_IN = {
-  skc_state: 'tcp_set_state',
-  icsk_ca_state: 'tcp_set_ca_state',
-} as const;

@@ -1,17 +1,13 @@
 /** Why a value of a connection has changed, in one sentence. */
 import { english, type Translate } from '../../../language/message.ts';
 import { triggerText } from './sentence.ts';
-import type { ValueReason } from '../../../stack/capture/value_reason.ts';
-import type { ValueChange } from './valueChange.ts';
+import { stateSentence } from './stateSentence.ts';
+import type { ChangeReason, ValueChange } from './valueChange.ts';
 
 export function valueSentence(change: ValueChange, t: Translate = english): string {
-  const { value, why, from, to, unread, reader } = change;
+  const { why, from, to, unread, reader } = change;
   const trigger = triggerText(change.cause, t);
   switch (why) {
-    case undefined:
-      return value === 'icsk_ca_state'
-        ? t('The state of congestion control has changed with {0}.', trigger)
-        : t('The state has changed with {0}.', trigger);
     case 'cwnd_initial':
       return t('The handshake is complete with {0}: cwnd begins with {1} segments.', trigger, to);
     case 'cwnd_initial_lost':
@@ -42,6 +38,7 @@ export function valueSentence(change: ValueChange, t: Translate = english): stri
       return t('The reduction is over with {0}: cwnd is ssthresh.', trigger);
     default:
       return (
+        stateSentence(change, t) ??
         undoSentence(why, trigger, t) ??
         rareSentence(change, trigger, t) ??
         windowSentence(why, { trigger, from, to, unread, reader }, t)
@@ -49,7 +46,7 @@ export function valueSentence(change: ValueChange, t: Translate = english): stri
   }
 }
 
-function undoSentence(why: ValueReason, trigger: string, t: Translate): string | undefined {
+function undoSentence(why: ChangeReason, trigger: string, t: Translate): string | undefined {
   switch (why) {
     case 'undo_dsack':
       return t(

@@ -4,6 +4,7 @@
  *
  * @linux net/ipv4/tcp_cong.c
  */
+import type { CaReason } from '../../capture/state_reason.ts';
 import { tcp_sk, type tcp_sock } from '../../include/linux/tcp.ts';
 import type { u32 } from '../../include/linux/types.ts';
 import { inet_csk } from '../../include/net/inet_connection_sock.ts';
@@ -94,10 +95,15 @@ export function tcp_ca_find(name: string): tcp_congestion_ops | null {
   return congestion_controls().find((ca) => ca.name === name) ?? null;
 }
 
-/** Enter TCP_CA_Open, _Disorder, _CWR, _Recovery or _Loss. @linux net/ipv4/tcp_cong.c */
-export function tcp_set_ca_state(sk: sock, ca_state: number): void {
+/**
+ * Enter TCP_CA_Open, _Disorder, _CWR, _Recovery or _Loss.
+ *
+ * @param why null: the connection is new
+ * @linux net/ipv4/tcp_cong.c
+ */
+export function tcp_set_ca_state(sk: sock, ca_state: number, why: CaReason | null): void {
   const icsk = inet_csk(sk);
-  trace.tcp_cong_state_set(sk, ca_state);
+  trace.tcp_cong_state_set(sk, ca_state, why);
   const { set_state } = icsk.icsk_ca_ops!;
   if (set_state !== undefined) set_state(sk, ca_state);
   icsk.icsk_ca_state = ca_state;

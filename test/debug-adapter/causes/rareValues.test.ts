@@ -1,7 +1,7 @@
 /** Rare reasons of cwnd, ssthresh and windows: what happens is made to happen, and the kernel's counters say the same. */
 import assert from 'node:assert/strict';
 import { vnic_wire } from '../../../stack/drivers/net/vnic/vnic_main.ts';
-import type { ValueReason } from '../../../stack/capture/value_reason.ts';
+import type { ChangeReason } from '../../../debug-adapter/packets/cause/valueChange.ts';
 import { pfifo_qdisc_ops } from '../../../stack/net/sched/sch_fifo.ts';
 import { qdisc_create_dflt } from '../../../stack/net/sched/sch_generic/activate.ts';
 import { frame_bytes, frame_write } from '../../../stack/wire/frame.ts';
@@ -33,16 +33,16 @@ class Tale {
     this.#counter = counter;
   }
   /** What is told of a value for this reason: at least once. */
-  of(value: string, why: ValueReason): Changed[] {
+  of(value: string, why: ChangeReason): Changed[] {
     const found = this.#told.filter(({ change }) => change.value === value && change.why === why);
     assert.ok(found.length > 0, `${value}: ${why}\n${this.all}`);
     return found;
   }
-  says(value: string, why: ValueReason, sentence: RegExp): void {
+  says(value: string, why: ChangeReason, sentence: RegExp): void {
     for (const told of this.of(value, why)) assert.match(told.sentence, sentence, this.all);
   }
   /** So often as the kernel has counted. */
-  counts(value: string, why: ValueReason, ...counters: string[]): void {
+  counts(value: string, why: ChangeReason, ...counters: string[]): void {
     const counted = counters.reduce((sum, name) => sum + this.#counter(name), 0);
     assert.equal(
       this.of(value, why).length,
@@ -87,6 +87,7 @@ describe('The cause of a reduction that is undone', () => {
     const told = await tale({ nic: WAN }, late(3));
     told.says('snd_ssthresh', 'undo_timestamps', /undone: packet \d+ echoes a timestamp from before/);
     told.counts('snd_ssthresh', 'undo_timestamps', 'TCPLossUndo');
+    told.says('icsk_ca_state', 'ca_undone', /^The time-out was needless, as packet \d+ tells\.$/);
   });
   it('is F-RTO without timestamps', async () => {
     const told = await tale({ nic: WAN, sysctl: { 'net.ipv4.tcp_timestamps': 0 } }, late(30));
@@ -129,6 +130,8 @@ describe('The cause of a reduction without a loss', () => {
       await s.close(fd);
     });
     told.says('snd_ssthresh', 'ecn_echo', /^A router has marked packets .*\(ECN\), as packet \d+ tells/);
+    told.says('icsk_ca_state', 'ca_ecn', /^A router has marked packets .*\(ECN\), as packet \d+ tells\.$/);
+    told.says('icsk_ca_state', 'ca_reduction_over', /^The reduction is over: packet \d+ acknowledges/);
   });
   it('is a device queue that is full', async () => {
     const told = await tale({ nic: WAN }, async (s) => {
@@ -145,6 +148,7 @@ describe('The cause of a reduction without a loss', () => {
       await s.close(fd);
     });
     told.says('snd_ssthresh', 'local_congestion', /^The device queue of this host is full \(send\(/);
+    told.says('icsk_ca_state', 'ca_local', /^The device queue of this host is full \(send\(/);
   });
   it('is a tail loss probe that has repaired a loss', async () => {
     const told = await tale({ nic: WAN }, async (s) => {
@@ -161,6 +165,7 @@ describe('The cause of a reduction without a loss', () => {
       await s.close(fd);
     });
     told.says('snd_ssthresh', 'loss_probe_repaired', /^A tail loss probe .*, as packet \d+ tells/);
+    told.says('icsk_ca_state', 'ca_probe_repaired', /^A tail loss probe .*, as packet \d+ tells\.$/);
     told.counts('snd_ssthresh', 'loss_probe_repaired', 'TCPLossProbeRecovery');
   });
   it('is a program that does not use its window', async () => {
@@ -241,6 +246,11 @@ describe('The cause of a change for the MTU', () => {
     await lost.run();
     const told = new Tale(observed.changes);
     told.says('snd_ssthresh', 'mtu_loss', /^Segments were longer than the path takes, as packet \d+ tells/);
+    told.says(
+      'icsk_ca_state',
+      'ca_mtu',
+      /^Segments were longer .*, as packet \d+ tells: they are sent again\.$/,
+    );
     const again = observed.sent().filter(({ cause }) => cause.sign === 'mtu');
     assert.ok(again.length > 0, told.all);
     for (const { sentence } of again)

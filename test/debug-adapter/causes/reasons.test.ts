@@ -220,6 +220,10 @@ const STORIES = {
       await peer.send({ flags: '.', seq: 5, ack: 77 });
       await peer.expect('R');
       await peer.send({ flags: 'S', seq: 999 });
+      await peer.expect('S.');
+      await peer.send({ flags: 'S', seq: 1005 });
+      await peer.expect('R.');
+      await peer.send({ flags: 'S', seq: 999 });
       const { seq } = await peer.expect('S.');
       await peer.send({ flags: '.', seq: 900_000, ack: seq + 1 });
       await peer.expect('.');
@@ -344,6 +348,23 @@ const STORIES = {
       const fd = await connected(s);
       await s.close(fd);
     }),
+  'a closed socket, and no memory': () =>
+    between({ nic: WAN, leaves: /./, warns: /out of memory/ }, waits(200), async (s) => {
+      const fd = await connected(s);
+      s.dropFrames(({ tcpFlags }) => /PSH|ACK/.test(tcpFlags));
+      await s.send(fd, block(30_000));
+      s.sysctl('net.ipv4.tcp_mem', '1 1 1');
+      await s.close(fd);
+    }),
+  'a handshake for which no socket can be made': () =>
+    byHand(
+      async (s, peer) => {
+        s.machine.faults.set('sk_clone', 1);
+        await peer.connect();
+        await peer.expect('R');
+      },
+      { sysctl: { 'net.ipv4.tcp_abort_on_overflow': 1 } },
+    ),
   'a ping, and a datagram for nobody': () =>
     between(
       { nic: WAN, sysctl: { 'net.ipv4.ping_group_range': '0 0' } },
@@ -424,13 +445,16 @@ const TOLD_IN: Readonly<Record<Exclude<SendReason, 'injected'>, keyof typeof STO
   reset_bad_ack: 'a SYN-ACK for what was never sent',
   reset_nobody_reads: 'data for a socket that is closed',
   reset_time_wait: 'data for a connection that waits for its end',
-  reset_request: 'a full accept queue that refuses',
+  reset_request: 'segments that do not fit a request, or are for a listener',
+  reset_accept_full: 'a full accept queue that refuses',
+  reset_no_child: 'a handshake for which no socket can be made',
   reset_unread: 'closed with data unread',
   reset_linger: 'closed at once, by SO_LINGER and TCP_LINGER2',
   reset_linger2: 'closed at once, by SO_LINGER and TCP_LINGER2',
   reset_disconnect: 'a socket that is dissolved',
   reset_listener_closed: 'a listener that is closed with a connection in its queue',
-  reset_memory: 'more orphans than there may be',
+  reset_orphans: 'more orphans than there may be',
+  reset_memory: 'a closed socket, and no memory',
   reset_keepalive: 'a peer that is gone',
   icmp_error: 'a ping, and a datagram for nobody',
   icmp_reply: 'a ping, and a datagram for nobody',

@@ -1,6 +1,6 @@
 /** Why windows, cwnd and ssthresh change, held against the call stack of each change. */
 import assert from 'node:assert/strict';
-import type { ValueReason } from '../../../stack/capture/value_reason.ts';
+import type { ChangeReason } from '../../../debug-adapter/packets/cause/valueChange.ts';
 import { Observed, valueReasons, type Changed } from '../support/observed.ts';
 import {
   accepted,
@@ -53,7 +53,7 @@ describe('The cause of a window', () => {
 
 describe('The cause of cwnd and ssthresh', () => {
   it('is known for each change of a transfer with losses, and is what the code did', async () => {
-    const seen = new Set<ValueReason | undefined>();
+    const seen = new Set<ChangeReason>();
     for (let seed = 1; seed <= 6; seed++) {
       const nic = { latency: '5ms', loss: 0.12, mtu: 1500 };
       for (const why of valueReasons(await changesOf({ seed, nic, aftermath: 600 }, reads, sends(60, 3000))))
@@ -67,6 +67,10 @@ describe('The cause of cwnd and ssthresh', () => {
       'prr',
       'reduction_over',
       'advertised',
+      'ca_disorder',
+      'ca_recovery',
+      'ca_recovered',
+      'ca_timeout',
     ] as const)
       assert.ok(seen.has(why), `${why} was not seen, only ${[...seen].join(', ')}`);
   });

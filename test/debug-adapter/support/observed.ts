@@ -1,9 +1,9 @@
 /** What a story's connections send and which of their values change, each with its cause; and the code that ran. */
 import assert from 'node:assert/strict';
 import type { SendReason } from '../../../stack/capture/send_reason.ts';
-import type { ValueReason } from '../../../stack/capture/value_reason.ts';
 import type { sk_buff } from '../../../stack/include/linux/skbuff.ts';
-import type { tcp_sock } from '../../../stack/include/linux/tcp.ts';
+import { tcp_sock } from '../../../stack/include/linux/tcp.ts';
+import type { sock_common } from '../../../stack/include/net/sock.ts';
 import { RingReader, RingWriter, createRing } from '../../../stack/trace/ring.ts';
 import type { World } from '../../../stack/world/world.ts';
 import { parseStack } from '../../../debug-adapter/inspect/stackText.ts';
@@ -12,6 +12,7 @@ import { decidingFrame } from '../../../debug-adapter/packets/cause/deciding.ts'
 import { causeSentence } from '../../../debug-adapter/packets/cause/sentence.ts';
 import {
   CHANGED_IN,
+  type ChangeReason,
   type ValueChange,
   type ValueName,
 } from '../../../debug-adapter/packets/cause/valueChange.ts';
@@ -44,7 +45,7 @@ export class Observed {
   readonly #table = createNameTable(1 << 16);
   readonly #stacks: string[] = [];
   /** The last value that was told. */
-  readonly #last = new Map<tcp_sock, Map<ValueName, number>>();
+  readonly #last = new Map<sock_common, Map<ValueName, number>>();
   readonly #values: ValueTracker;
   readonly #world: World;
 
@@ -68,10 +69,22 @@ export class Observed {
         this.#stacks.push(stacks.get(cause)!);
       },
     };
-    world.tracer.on('sockscope:value_set', (sk, value, why) => this.#set(sk, value, why));
+    const { tracer } = world;
+    tracer.on('sockscope:value_set', (sk, value, why) => this.#set(sk, value, why, sk[value]));
+    tracer.on('sock:inet_sock_set_state', (sk, from, to, why) => {
+      if (sk instanceof tcp_sock && from !== to) this.#set(sk, 'skc_state', why, to, true);
+    });
+    tracer.on('tcp:tcp_cong_state_set', (sk, to, why) => {
+      if ((sk as tcp_sock).icsk_ca_state !== to) this.#set(sk, 'icsk_ca_state', why!, to, true);
+    });
+    tracer.on('sockscope:time_wait', (tw, _from, to, why) => this.#set(tw, 'tw_substate', why, to, true));
+    tracer.on('sockscope:listen_request', (_sk, what, req) => {
+      if (what === 'queued') this.#set(req, 'skc_state', 'syn', req.skc_state, true);
+    });
   }
 
-  #set(sk: tcp_sock, value: Changed['change']['value'] & keyof tcp_sock, why: ValueReason): void {
+  /** @param isNew it is not what it was */
+  #set(sk: sock_common, value: ValueName, why: ChangeReason, to: number, isNew = false): void {
     const stack = stackNow();
     const functions = functionsOf(stack);
     const isNamed = CHANGED_IN[why].some((name) => functions.includes(name));
@@ -79,10 +92,11 @@ export class Observed {
     const change = this.#values.newest(socketKey(sk), value, this.#world.event);
     const last = this.#last.get(sk) ?? new Map<ValueName, number>();
     this.#last.set(sk, last);
+    if (isNew) assert.equal(change?.cause.event, this.#world.event, `${value}: ${why}\n${stack}`);
     // It is what it was.
     if (change?.cause.event !== this.#world.event) return;
     const what = `${JSON.stringify(change)}\n${stack}`;
-    assert.equal(change.to, sk[value], what);
+    assert.equal(change.to, to, what);
     if (last.has(value)) assert.equal(change.from, last.get(value), what);
     last.set(value, change.to);
     assert.equal(change.why, why, what);
@@ -123,5 +137,5 @@ function checkSent({ cause, sentence, stack }: Sent, number: number): void {
 
 export const sendReasons = (sent: readonly Sent[]): Set<SendReason | undefined> =>
   new Set(sent.map(({ cause }) => cause.why));
-export const valueReasons = (changes: readonly Changed[]): Set<ValueReason | undefined> =>
+export const valueReasons = (changes: readonly Changed[]): Set<ChangeReason> =>
   new Set(changes.map(({ change }) => change.why));

@@ -4,6 +4,7 @@
  *
  * @linux net/ipv4/af_inet.c
  */
+import type { StateReason } from '../../../capture/state_reason.ts';
 import { dst_release } from '../../../include/net/dst.ts';
 import { flowi4 } from '../../../include/net/flow.ts';
 import { inet_sk } from '../../../include/net/inet_sock.ts';
@@ -23,8 +24,8 @@ import { sk_mem_reclaim_final } from '../../core/sock/memory.ts';
 import { ip_route_output_ports } from '../route/output.ts';
 
 /** Change the state of a socket and emit sock:inet_sock_set_state. @linux net/ipv4/af_inet.c */
-export function inet_sk_set_state(sk: sock, state: TcpState): void {
-  trace.inet_sock_set_state(sk, sk.skc_state, state);
+export function inet_sk_set_state(sk: sock, state: TcpState, why: StateReason): void {
+  trace.inet_sock_set_state(sk, sk.skc_state, state, why);
   sk.skc_state = state;
 }
 
@@ -33,8 +34,8 @@ export function inet_sk_set_state(sk: sock, state: TcpState): void {
  *
  * @linux net/ipv4/af_inet.c
  */
-export function inet_sk_state_store(sk: sock, newstate: TcpState): void {
-  trace.inet_sock_set_state(sk, sk.skc_state, newstate);
+export function inet_sk_state_store(sk: sock, newstate: TcpState, why: StateReason): void {
+  trace.inet_sock_set_state(sk, sk.skc_state, newstate, why);
   sk.skc_state = newstate;
 }
 

@@ -143,7 +143,7 @@ export function* inet_dgram_connect(
   const sk = sock.sk!;
   const prot = sk.sk_prot;
   if (addr_len < SA_FAMILY_SIZE) return -EINVAL;
-  if (sa_family(uaddr) === AF_UNSPEC) return prot.disconnect(sk, flags);
+  if (sa_family(uaddr) === AF_UNSPEC) return prot.disconnect(sk, flags, 'disconnect');
   if (inet_sk(sk).inet_num === 0 && (yield* inet_autobind(sk)) !== 0) return -EAGAIN;
   return yield* prot.connect!(sk, uaddr, addr_len);
 }
@@ -211,7 +211,7 @@ export function* inet_shutdown(sock: socket, how: number): Sleeps<Errno> {
     case TCP_LISTEN:
     case TCP_SYN_SENT:
       if (sk.sk_state === TCP_LISTEN && (how & RCV_SHUTDOWN) === 0) break;
-      err = sk.sk_prot.disconnect(sk, O_NONBLOCK);
+      err = sk.sk_prot.disconnect(sk, O_NONBLOCK, 'shutdown');
       sock.state = err !== 0 ? SS_DISCONNECTING : SS_UNCONNECTED;
       break;
     default:

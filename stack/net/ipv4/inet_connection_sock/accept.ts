@@ -103,7 +103,7 @@ function* take_from_accept_queue(sk: sock, flags: number): Sleeps<sock | Errno> 
 export function inet_child_forget(sk: sock, req: request_sock, child: sock): void {
   trace.sockscope_listen_request(sk, 'forgotten', req);
   trace.sockscope_send(child, null, 'reset_listener_closed');
-  sk.skc_prot.disconnect(child, O_NONBLOCK);
+  sk.skc_prot.disconnect(child, O_NONBLOCK, 'listener_closed');
   sock_orphan(child);
   sk.skc_prot.memory(sock_net(sk))!.orphan_count++;
   inet_csk_destroy_sock(child);

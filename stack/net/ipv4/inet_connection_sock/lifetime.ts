@@ -36,7 +36,7 @@ export function inet_csk_clone_lock(sk: sock, req: request_sock): sock | null {
 
   // Before the first change is told of it. Linux does so later.
   newsk.skc_cookie = ireq.skc_cookie;
-  inet_sk_set_state(newsk, TCP_SYN_RECV);
+  inet_sk_set_state(newsk, TCP_SYN_RECV, 'request_acked');
   newicsk.icsk_bind_hash = null;
   newicsk.icsk_bind2_hash = null;
   newicsk.inet_dport = ireq.ir_rmt_port;

@@ -35,7 +35,7 @@ export function inet_csk_listen_start(sk: sock): Errno {
 
   // get_port() checks the port once more and must see a listener; packets do not find the socket before
   // hash().
-  inet_sk_state_store(sk, TCP_LISTEN);
+  inet_sk_state_store(sk, TCP_LISTEN, 'listen');
   let err = sk.skc_prot.get_port!(sk, icsk.inet_num);
   if (err === 0) {
     icsk.inet_sport = icsk.inet_num;
@@ -43,7 +43,7 @@ export function inet_csk_listen_start(sk: sock): Errno {
     err = sk.skc_prot.hash!(sk);
     if (err === 0) return 0;
   }
-  inet_sk_set_state(sk, TCP_CLOSE);
+  inet_sk_set_state(sk, TCP_CLOSE, 'listen_failed');
   return err;
 }
 

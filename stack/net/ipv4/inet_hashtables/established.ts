@@ -111,7 +111,7 @@ export function inet_ehash_nolisten(sk: sock, osk: sock_common | null, check_dup
     sock_prot_inuse_add(sock_net(sk), sk.skc_prot, 1);
   } else {
     sk.skc_prot.memory(sock_net(sk))!.orphan_count++;
-    inet_sk_set_state(sk, TCP_CLOSE);
+    inet_sk_set_state(sk, TCP_CLOSE, 'child_duplicate');
     sock_set_flag(sk, SOCK_DEAD);
     inet_csk_destroy_sock(sk);
   }

@@ -113,15 +113,16 @@ function tcp_out_of_memory(sk: sock): boolean {
 }
 
 /**
- * Whether an orphan must be killed because there are too many orphans or memory is short.
+ * Whether an orphan must be killed because there are too many orphans or memory is short; null: no.
  *
  * @linux net/ipv4/tcp.c
  */
-export function tcp_check_oom(sk: sock, shift: number): boolean {
+export function tcp_check_oom(sk: sock, shift: number): 'too_many_orphans' | 'out_of_memory' | null {
   const too_many_orphans = tcp_too_many_orphans(sk, shift);
   const out_of_socket_memory = tcp_out_of_memory(sk);
   const { machine } = sock_net(sk);
   if (too_many_orphans) net_info_ratelimited(machine, 'TCP: too many orphaned sockets');
   if (out_of_socket_memory) net_info_ratelimited(machine, 'TCP: out of memory -- consider tuning tcp_mem');
-  return too_many_orphans || out_of_socket_memory;
+  if (too_many_orphans) return 'too_many_orphans';
+  return out_of_socket_memory ? 'out_of_memory' : null;
 }

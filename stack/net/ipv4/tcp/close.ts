@@ -1,4 +1,5 @@
 /** close(), shutdown() and disconnect: how this side ends a connection. */
+import type { StateReason } from '../../../capture/state_reason.ts';
 import type { Sleeps } from '../../../include/linux/sched.ts';
 import { tcp_options_received, tcp_rack, tcp_sk } from '../../../include/linux/tcp.ts';
 import type { jiffies_t } from '../../../include/linux/types.ts';
@@ -114,9 +115,9 @@ function tcp_close_transition(state: TcpState): { next: TcpState; send_fin: bool
  * @returns whether to send a FIN.
  * @linux net/ipv4/tcp.c
  */
-function tcp_close_state(sk: sock): boolean {
+function tcp_close_state(sk: sock, why: 'close' | 'shutdown'): boolean {
   const { next, send_fin } = tcp_close_transition(sk.skc_state);
-  tcp_set_state(sk, next);
+  tcp_set_state(sk, next, why);
   return send_fin;
 }
 
@@ -129,7 +130,7 @@ export function tcp_shutdown(sk: sock, how: number): void {
   if ((how & SEND_SHUTDOWN) === 0) return;
   // In other states a FIN was already sent or cannot be sent.
   if (((1 << sk.skc_state) & (TCPF_ESTABLISHED | TCPF_SYN_SENT | TCPF_CLOSE_WAIT)) !== 0) {
-    if (tcp_close_state(sk)) tcp_send_fin(sk);
+    if (tcp_close_state(sk, 'shutdown')) tcp_send_fin(sk);
   }
 }
 
@@ -155,7 +156,7 @@ export function* __tcp_close(sk: sock, timeout: jiffies_t): Sleeps<void> {
   sk.sk_shutdown = SHUTDOWN_MASK;
 
   if (sk.skc_state === TCP_LISTEN) {
-    tcp_set_state(sk, TCP_CLOSE);
+    tcp_set_state(sk, TCP_CLOSE, 'close');
     inet_csk_listen_stop(sk);
   } else {
     const data_was_unread = drop_unread_data(sk);
@@ -164,14 +165,14 @@ export function* __tcp_close(sk: sock, timeout: jiffies_t): Sleeps<void> {
       if (data_was_unread) {
         // RFC 2525, 2.17: the peer must learn that its data was not read.
         NET_INC_STATS(net, LINUX_MIB_TCPABORTONCLOSE);
-        tcp_set_state(sk, TCP_CLOSE);
+        tcp_set_state(sk, TCP_CLOSE, 'close_unread');
         trace.sockscope_send(sk, null, 'reset_unread');
         tcp_send_active_reset(sk);
       } else if (sock_flag(sk, SOCK_LINGER) && sk.sk_lingertime === 0) {
         trace.sockscope_send(sk, null, 'reset_linger');
-        sk.skc_prot.disconnect(sk, 0);
+        sk.skc_prot.disconnect(sk, 0, 'linger_zero');
         NET_INC_STATS(net, LINUX_MIB_TCPABORTONDATA);
-      } else if (tcp_close_state(sk)) {
+      } else if (tcp_close_state(sk, 'close')) {
         // The state changes at once, although the FIN may wait behind data, for the window or for Nagle.
         tcp_send_fin(sk);
       }
@@ -198,7 +199,7 @@ function settle_orphan(sk: sock): void {
   const net = sock_net(sk);
   if (sk.skc_state === TCP_FIN_WAIT2) {
     if (tcp_sk(sk).linger2 < 0) {
-      tcp_set_state(sk, TCP_CLOSE);
+      tcp_set_state(sk, TCP_CLOSE, 'linger2');
       trace.sockscope_send(sk, null, 'reset_linger2');
       tcp_send_active_reset(sk);
       NET_INC_STATS(net, LINUX_MIB_TCPABORTONLINGER);
@@ -206,15 +207,16 @@ function settle_orphan(sk: sock): void {
       // The reader is gone: do not wait for the peer's FIN for ever.
       const tmo = tcp_fin_time(sk);
       if (tmo <= TCP_TIMEWAIT_LEN) {
-        tcp_time_wait(sk, TCP_FIN_WAIT2, tmo);
+        tcp_time_wait(sk, TCP_FIN_WAIT2, tmo, 'closed_in_fin_wait2');
         return;
       }
       inet_csk_reset_keepalive_timer(sk, tmo - TCP_TIMEWAIT_LEN);
     }
   }
-  if (sk.skc_state !== TCP_CLOSE && tcp_check_oom(sk, 0)) {
-    tcp_set_state(sk, TCP_CLOSE);
-    trace.sockscope_send(sk, null, 'reset_memory');
+  const oom = sk.skc_state === TCP_CLOSE ? null : tcp_check_oom(sk, 0);
+  if (oom !== null) {
+    tcp_set_state(sk, TCP_CLOSE, oom);
+    trace.sockscope_send(sk, null, oom === 'out_of_memory' ? 'reset_memory' : 'reset_orphans');
     tcp_send_active_reset(sk);
     NET_INC_STATS(net, LINUX_MIB_TCPABORTONMEMORY);
   }
@@ -240,11 +242,11 @@ export function* tcp_close(sk: sock, timeout: jiffies_t): Sleeps<void> {
  *
  * @linux net/ipv4/tcp.c
  */
-export function tcp_disconnect(sk: sock, _flags: number): Errno {
+export function tcp_disconnect(sk: sock, _flags: number, why: StateReason): Errno {
   const icsk = inet_csk(sk);
   const tp = tcp_sk(sk);
   const old_state = sk.skc_state;
-  if (old_state !== TCP_CLOSE) tcp_set_state(sk, TCP_CLOSE);
+  if (old_state !== TCP_CLOSE) tcp_set_state(sk, TCP_CLOSE, why);
 
   if (old_state === TCP_LISTEN) {
     inet_csk_listen_stop(sk);
@@ -316,7 +318,7 @@ function tcp_reset_connection_fields(sk: sock): void {
   icsk.icsk_ca_ops?.release?.(sk);
   icsk.icsk_ca_priv = null;
   icsk.icsk_ca_initialized = false;
-  tcp_set_ca_state(sk, TCP_CA_Open);
+  tcp_set_ca_state(sk, TCP_CA_Open, 'ca_disconnected');
   tp.is_sack_reneg = false;
   tcp_clear_retrans(tp);
   tp.total_retrans = 0;

@@ -1,4 +1,5 @@
 /** Connection states: changing the state, and the end of a connection. @linux net/ipv4/tcp.c */
+import type { StateReason } from '../../../capture/state_reason.ts';
 import { inet_csk } from '../../../include/net/inet_connection_sock.ts';
 import { TCP_DEC_STATS, TCP_INC_STATS } from '../../../include/net/net_namespace.ts';
 import {
@@ -38,7 +39,7 @@ import { tcp_clear_xmit_timers } from '../tcp_timer/xmit_timer.ts';
  *
  * @linux net/ipv4/tcp.c
  */
-export function tcp_set_state(sk: sock, state: TcpState): void {
+export function tcp_set_state(sk: sock, state: TcpState, why: StateReason): void {
   const oldstate = sk.skc_state;
   const net = sock_net(sk);
   const was_established = oldstate === TCP_ESTABLISHED || oldstate === TCP_CLOSE_WAIT;
@@ -60,7 +61,7 @@ export function tcp_set_state(sk: sock, state: TcpState): void {
       if (was_established) TCP_DEC_STATS(net, TCP_MIB_CURRESTAB);
   }
   // Store the state last, so that no table ever holds a closed socket.
-  inet_sk_state_store(sk, state);
+  inet_sk_state_store(sk, state, why);
 }
 
 /**
@@ -68,11 +69,11 @@ export function tcp_set_state(sk: sock, state: TcpState): void {
  *
  * @linux net/ipv4/tcp.c
  */
-export function tcp_done(sk: sock): void {
+export function tcp_done(sk: sock, why: StateReason): void {
   if (sk.skc_state === TCP_SYN_SENT || sk.skc_state === TCP_SYN_RECV) {
     TCP_INC_STATS(sock_net(sk), TCP_MIB_ATTEMPTFAILS);
   }
-  tcp_set_state(sk, TCP_CLOSE);
+  tcp_set_state(sk, TCP_CLOSE, why);
   tcp_clear_xmit_timers(sk);
   sk.sk_shutdown = SHUTDOWN_MASK;
   if (!sock_flag(sk, SOCK_DEAD)) sk.sk_state_change(sk);

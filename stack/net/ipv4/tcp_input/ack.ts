@@ -379,7 +379,7 @@ function tcp_process_tlp_ack(sk: sock, ack: u32, flag: number): void {
     // tcp_init_cwnd_reduction() resets tlp_high_seq.
     tcp_init_cwnd_reduction(sk);
     trace.sockscope_value_set(tp, 'snd_ssthresh', 'loss_probe_repaired');
-    tcp_set_ca_state(sk, TCP_CA_CWR);
+    tcp_set_ca_state(sk, TCP_CA_CWR, 'ca_probe_repaired');
     tcp_end_cwnd_reduction(sk);
     tcp_try_keep_open(sk);
     NET_INC_STATS(sock_net(sk), LINUX_MIB_TCPLOSSPROBERECOVERY);

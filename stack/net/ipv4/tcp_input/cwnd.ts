@@ -135,7 +135,7 @@ export function tcp_enter_cwr(sk: sock, why: 'ecn_echo' | 'local_congestion'): v
     tp.undo_marker = 0;
     tcp_init_cwnd_reduction(sk);
     trace.sockscope_value_set(tp, 'snd_ssthresh', why);
-    tcp_set_ca_state(sk, TCP_CA_CWR);
+    tcp_set_ca_state(sk, TCP_CA_CWR, why === 'ecn_echo' ? 'ca_ecn' : 'ca_local');
   }
 }
 
@@ -148,7 +148,7 @@ export function tcp_try_keep_open(sk: sock): void {
   const tp = tcp_sk(sk);
   const state = tcp_left_out(tp) !== 0 || tcp_any_retrans_done(sk) ? TCP_CA_Disorder : TCP_CA_Open;
   if (inet_csk(sk).icsk_ca_state !== state) {
-    tcp_set_ca_state(sk, state);
+    tcp_set_ca_state(sk, state, state === TCP_CA_Open ? 'ca_nothing_missing' : 'ca_disorder');
     tp.high_seq = tp.snd_nxt;
   }
 }
@@ -244,7 +244,7 @@ export function tcp_try_undo_recovery(sk: sock): boolean {
     tp.rack.reo_wnd_persist--;
   }
   if (tcp_is_non_sack_preventing_reopen(sk)) return true;
-  tcp_set_ca_state(sk, TCP_CA_Open);
+  tcp_set_ca_state(sk, TCP_CA_Open, 'ca_recovered');
   tp.is_sack_reneg = false;
   return false;
 }
@@ -273,7 +273,7 @@ export function tcp_try_undo_loss(sk: sock, frto_undo: boolean): boolean {
   inet_csk(sk).icsk_retransmits = 0;
   if (tcp_is_non_sack_preventing_reopen(sk)) return true;
   if (frto_undo || tcp_is_sack(tp)) {
-    tcp_set_ca_state(sk, TCP_CA_Open);
+    tcp_set_ca_state(sk, TCP_CA_Open, 'ca_undone');
     tp.is_sack_reneg = false;
   }
   return true;

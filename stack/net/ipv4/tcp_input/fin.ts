@@ -1,4 +1,5 @@
 /** The peer ends the connection: FIN and RST. @linux net/ipv4/tcp_input.c */
+import type { StateReason } from '../../../capture/state_reason.ts';
 import type { sk_buff } from '../../../include/linux/skbuff.ts';
 import { tcp_sk } from '../../../include/linux/tcp.ts';
 import {
@@ -43,19 +44,19 @@ import { tcp_send_ack } from '../tcp_output/control.ts';
  *
  * @linux net/ipv4/tcp_input.c
  */
-export function tcp_reset(sk: sock, _skb: sk_buff): void {
+export function tcp_reset(sk: sock, _skb: sk_buff, why: 'reset' | 'data_after_close'): void {
   trace.tcp_receive_reset(sk);
   switch (sk.sk_state) {
     case TCP_SYN_SENT:
-      tcp_done_with_error(sk, ECONNREFUSED);
+      tcp_done_with_error(sk, ECONNREFUSED, why);
       break;
     case TCP_CLOSE_WAIT:
-      tcp_done_with_error(sk, EPIPE);
+      tcp_done_with_error(sk, EPIPE, why);
       break;
     case TCP_CLOSE:
       return;
     default:
-      tcp_done_with_error(sk, ECONNRESET);
+      tcp_done_with_error(sk, ECONNRESET, why);
   }
 }
 
@@ -74,7 +75,7 @@ export function tcp_fin(sk: sock): void {
   switch (sk.sk_state) {
     case TCP_SYN_RECV:
     case TCP_ESTABLISHED:
-      tcp_set_state(sk, TCP_CLOSE_WAIT);
+      tcp_set_state(sk, TCP_CLOSE_WAIT, 'fin');
       inet_csk_enter_pingpong_mode(sk);
       break;
     case TCP_CLOSE_WAIT:
@@ -86,12 +87,12 @@ export function tcp_fin(sk: sock): void {
       // Simultaneous close: our FIN is not yet acknowledged.
       trace.sockscope_send(sk, null, 'ack_fin');
       tcp_send_ack(sk);
-      tcp_set_state(sk, TCP_CLOSING);
+      tcp_set_state(sk, TCP_CLOSING, 'fin');
       break;
     case TCP_FIN_WAIT2:
       trace.sockscope_send(sk, null, 'ack_fin');
       tcp_send_ack(sk);
-      tcp_time_wait(sk, TCP_TIME_WAIT, 0);
+      tcp_time_wait(sk, TCP_TIME_WAIT, 0, 'fin');
       break;
     default:
       pr_warn(sock_net(sk).machine, `tcp_fin: Impossible, sk->sk_state=${sk.sk_state}`);
@@ -109,9 +110,9 @@ export function tcp_fin(sk: sock): void {
  * @param err positive: ECONNRESET, ETIMEDOUT, …
  * @linux net/ipv4/tcp_input.c
  */
-export function tcp_done_with_error(sk: sock, err: number): void {
+export function tcp_done_with_error(sk: sock, err: number, why: StateReason): void {
   sk.sk_err = err;
   tcp_write_queue_purge(sk);
-  tcp_done(sk);
+  tcp_done(sk, why);
   if (!sock_flag(sk, SOCK_DEAD)) sk_error_report(sk);
 }

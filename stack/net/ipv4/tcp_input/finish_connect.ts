@@ -80,7 +80,7 @@ export function tcp_init_transfer(sk: sock): void {
 export function tcp_finish_connect(sk: sock, skb: sk_buff): void {
   const tp = tcp_sk(sk);
   const icsk = inet_csk(sk);
-  tcp_set_state(sk, TCP_ESTABLISHED);
+  tcp_set_state(sk, TCP_ESTABLISHED, 'syn_ack');
   icsk.icsk_ack.lrcvtime = tcp_jiffies32(sk);
   icsk.icsk_af_ops.sk_rx_dst_set(sk, skb);
   tcp_init_transfer(sk);
@@ -145,7 +145,7 @@ export function tcp_rcv_synsent_state_process(sk: sock, skb: sk_buff, th: tcphdr
     }
     // second: RST: connection refused
     if (th.rst) {
-      tcp_reset(sk, skb);
+      tcp_reset(sk, skb, 'reset');
       __kfree_skb(skb);
       return 0;
     }
@@ -247,7 +247,7 @@ function simultaneous_open(sk: sock, skb: sk_buff, th: tcphdr): void {
   const icsk = inet_csk(sk);
   const tp = tcp_sk(sk);
   const cb = TCP_SKB_CB(skb);
-  tcp_set_state(sk, TCP_SYN_RECV);
+  tcp_set_state(sk, TCP_SYN_RECV, 'syn_crossed');
   if (tp.rx_opt.saw_tstamp) {
     tp.rx_opt.tstamp_ok = true;
     tcp_store_ts_recent(tp);

@@ -270,14 +270,14 @@ export function tcp_rcv_state_process(sk: sock, skb: sk_buff): number {
       break;
     case TCP_CLOSING:
       if (tp.snd_una === tp.write_seq) {
-        tcp_time_wait(sk, TCP_TIME_WAIT, 0);
+        tcp_time_wait(sk, TCP_TIME_WAIT, 0, 'fin_acked');
         __kfree_skb(skb);
         return 0;
       }
       break;
     case TCP_LAST_ACK:
       if (tp.snd_una === tp.write_seq) {
-        tcp_done(sk);
+        tcp_done(sk, 'fin_acked');
         __kfree_skb(skb);
         return 0;
       }
@@ -297,7 +297,7 @@ export function tcp_rcv_state_process(sk: sock, skb: sk_buff): number {
       brings_new_data(sk, skb, th)
     ) {
       NET_INC_STATS(sock_net(sk), LINUX_MIB_TCPABORTONDATA);
-      tcp_reset(sk, skb);
+      tcp_reset(sk, skb, 'data_after_close');
       trace.sockscope_send(sk, null, 'reset_nobody_reads');
       return 1;
     }
@@ -366,7 +366,7 @@ function synrecv_acked(sk: sock, skb: sk_buff, th: tcphdr): void {
   tcp_init_transfer(sk);
   tp.copied_seq = tp.rcv_nxt;
 
-  tcp_set_state(sk, TCP_ESTABLISHED);
+  tcp_set_state(sk, TCP_ESTABLISHED, 'syn_acked');
   sk.sk_state_change(sk);
 
   tp.snd_una = cb.ack_seq;
@@ -393,7 +393,7 @@ const FIN_ABORTED = 2;
 function finwait1_acked(sk: sock, skb: sk_buff, th: tcphdr): number {
   const tp = tcp_sk(sk);
   if (tp.snd_una !== tp.write_seq) return FIN_GO_ON;
-  tcp_set_state(sk, TCP_FIN_WAIT2);
+  tcp_set_state(sk, TCP_FIN_WAIT2, 'fin_acked');
   sk.sk_shutdown |= SEND_SHUTDOWN;
   sk_dst_confirm(sk);
   if (!sock_flag(sk, SOCK_DEAD)) {
@@ -402,7 +402,7 @@ function finwait1_acked(sk: sock, skb: sk_buff, th: tcphdr): number {
     return FIN_GO_ON;
   }
   if (tp.linger2 < 0 || brings_new_data(sk, skb, th)) {
-    tcp_done(sk);
+    tcp_done(sk, tp.linger2 < 0 ? 'linger2' : 'data_after_close');
     NET_INC_STATS(sock_net(sk), LINUX_MIB_TCPABORTONDATA);
     return FIN_ABORTED;
   }
@@ -414,7 +414,7 @@ function finwait1_acked(sk: sock, skb: sk_buff, th: tcphdr): number {
     // the case that neither happens.
     inet_csk_reset_keepalive_timer(sk, tmo);
   } else {
-    tcp_time_wait(sk, TCP_FIN_WAIT2, tmo);
+    tcp_time_wait(sk, TCP_FIN_WAIT2, tmo, 'orphan_fin_acked');
     return FIN_CONSUMED;
   }
   return FIN_GO_ON;

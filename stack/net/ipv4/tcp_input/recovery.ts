@@ -185,7 +185,7 @@ export function tcp_enter_loss(sk: sock): void {
   if (icsk.icsk_ca_state <= TCP_CA_Disorder && tp.sacked_out >= reordering) {
     tp.reordering = Math.min(tp.reordering, reordering);
   }
-  tcp_set_ca_state(sk, TCP_CA_Loss);
+  tcp_set_ca_state(sk, TCP_CA_Loss, 'ca_timeout');
   tp.high_seq = tp.snd_nxt;
   tp.tlp_high_seq = 0;
   tcp_ecn_queue_cwr(tp);
@@ -291,7 +291,7 @@ export function tcp_enter_recovery(sk: sock, ece_ack: boolean): void {
     tcp_init_cwnd_reduction(sk);
     trace.sockscope_value_set(tp, 'snd_ssthresh', 'recovery');
   }
-  tcp_set_ca_state(sk, TCP_CA_Recovery);
+  tcp_set_ca_state(sk, TCP_CA_Recovery, 'ca_recovery');
 }
 
 /**
@@ -386,7 +386,7 @@ export function tcp_fastretrans_alert(
         // CWR lasts until data beyond high_seq is acknowledged.
         if (tp.snd_una !== tp.high_seq) {
           tcp_end_cwnd_reduction(sk);
-          tcp_set_ca_state(sk, TCP_CA_Open);
+          tcp_set_ca_state(sk, TCP_CA_Open, 'ca_reduction_over');
         }
         break;
       case TCP_CA_Recovery:
@@ -485,7 +485,7 @@ function tcp_non_congestion_loss_retransmit(sk: sock): void {
     trace.sockscope_value_set(tp, 'snd_ssthresh', 'mtu_loss');
     tp.prior_ssthresh = 0;
     tp.undo_marker = 0;
-    tcp_set_ca_state(sk, TCP_CA_Loss);
+    tcp_set_ca_state(sk, TCP_CA_Loss, 'ca_mtu');
   }
   tcp_xmit_retransmit_queue(sk);
 }

@@ -151,7 +151,7 @@ function syn_challenge(sk: sock, skb: sk_buff, syn_inerr: boolean): false {
   return false;
 }
 function accept_reset(sk: sock, skb: sk_buff): false {
-  tcp_reset(sk, skb);
+  tcp_reset(sk, skb, 'reset');
   __kfree_skb(skb);
   return false;
 }

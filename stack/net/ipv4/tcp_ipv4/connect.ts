@@ -1,4 +1,5 @@
 /** connect() on IPv4. @linux net/ipv4/tcp_ipv4.c */
+import type { StateReason } from '../../../capture/state_reason.ts';
 import { LOOPBACK_IFINDEX } from '../../../include/linux/netdevice.ts';
 import type { Sleeps } from '../../../include/linux/sched.ts';
 import { as_sockaddr_in, type sockaddr } from '../../../include/linux/socket.ts';
@@ -134,13 +135,13 @@ function connect_v4(sk: sock, uaddr: sockaddr, addr_len: number): Errno {
   tp.rx_opt.mss_clamp = TCP_MSS_DEFAULT;
 
   // The socket is hashed in state SYN_SENT; the hash function chooses the port.
-  tcp_set_state(sk, TCP_SYN_SENT);
+  tcp_set_state(sk, TCP_SYN_SENT, 'connect');
   let err = inet_hash_connect(net.ipv4.tcp_death_row, sk);
-  if (err !== 0) return connect_failed(sk, rt, err);
+  if (err !== 0) return connect_failed(sk, rt, err, 'connect_no_port');
   sk_set_txhash(sk);
 
   const new_rt = ip_route_newports(fl4, rt, orig_sport, orig_dport, inet.inet_sport, inet.inet_dport, sk);
-  if (IS_ERR(new_rt)) return connect_failed(sk, null, new_rt);
+  if (IS_ERR(new_rt)) return connect_failed(sk, null, new_rt, 'connect_no_route');
   // From here on the socket owns the route.
   sk.sk_gso_type = SKB_GSO_TCPV4;
   sk_setup_caps(sk, new_rt);
@@ -151,13 +152,13 @@ function connect_v4(sk: sock, uaddr: sockaddr, addr_len: number): Errno {
   inet.inet_id = get_random_u32(net.machine) & 0xffff;
 
   err = tcp_connect(sk);
-  if (err !== 0) return connect_failed(sk, null, err);
+  if (err !== 0) return connect_failed(sk, null, err, 'connect_not_sent');
   return 0;
 }
 
 /** Unhash the socket and clear the address and port chosen for it. */
-function connect_failed(sk: sock, rt: rtable | null, err: Errno): Errno {
-  tcp_set_state(sk, TCP_CLOSE);
+function connect_failed(sk: sock, rt: rtable | null, err: Errno, why: StateReason): Errno {
+  tcp_set_state(sk, TCP_CLOSE, why);
   inet_bhash2_reset_saddr(sk);
   ip_rt_put(rt);
   sk.sk_route_caps = 0;

@@ -242,7 +242,7 @@ function handle_error(
 
   if (sk.sk_state === TCP_SYN_SENT || sk.sk_state === TCP_SYN_RECV) {
     ip_icmp_error(sk, skb, err, th.dest, info, th.at);
-    if (!sock_owned_by_user(sk)) tcp_done_with_error(sk, err);
+    if (!sock_owned_by_user(sk)) tcp_done_with_error(sk, err, 'icmp_error');
     else sk.sk_err_soft = err;
     return;
   }

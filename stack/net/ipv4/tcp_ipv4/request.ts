@@ -1,4 +1,5 @@
 /** Request socks and child sockets on IPv4. @linux net/ipv4/tcp_ipv4.c */
+import type { StateReason } from '../../../capture/state_reason.ts';
 import { type sk_buff, skb_dst, SKB_GSO_TCPV4 } from '../../../include/linux/skbuff.ts';
 import { tcp_hdr, tcp_rsk, tcp_sk } from '../../../include/linux/tcp.ts';
 import { type dst_entry, dst_hold, dst_mtu, dst_release } from '../../../include/net/dst.ts';
@@ -153,13 +154,13 @@ export function tcp_v4_syn_recv_sock(
   if (net.ipv4.sysctl_tcp_reflect_tos !== 0) newinet.tos = tcp_rsk(req).syn_tos & ~INET_ECN_MASK;
 
   const route = dst ?? inet_csk_route_child_sock(sk, newsk, req);
-  if (route === null) return give_up(sk, newsk);
+  if (route === null) return give_up(sk, newsk, 'child_no_route');
   sk_setup_caps(newsk, route);
   tcp_ca_openreq_child(newsk, route);
   tcp_sync_mss(newsk, dst_mtu(route));
   newtp.advmss = tcp_mss_clamp(tcp_sk(sk), tcp_dst_advmss(route));
   tcp_initialize_rcv_mss(newsk);
-  if (__inet_inherit_port(sk, newsk) < 0) return give_up(sk, newsk);
+  if (__inet_inherit_port(sk, newsk) < 0) return give_up(sk, newsk, 'child_no_port');
 
   const own_req = inet_ehash_nolisten(newsk, req_unhash, req_unhash === null);
   if (own_req) {
@@ -180,10 +181,10 @@ export function tcp_v4_syn_recv_sock(
   return { child: newsk, own_req };
 }
 
-function give_up(sk: sock, newsk: sock): null {
+function give_up(sk: sock, newsk: sock, why: StateReason): null {
   inet_sk(newsk).inet_opt = null;
   inet_csk_prepare_forced_close(newsk);
-  tcp_done(newsk);
+  tcp_done(newsk, why);
   tcp_listendrop(sk);
   return null;
 }

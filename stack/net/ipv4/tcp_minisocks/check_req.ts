@@ -3,6 +3,7 @@
  *
  * @linux net/ipv4/tcp_minisocks.c
  */
+import type { SendReason } from '../../../capture/send_reason.ts';
 import type { sk_buff } from '../../../include/linux/skbuff.ts';
 import { tcp_hdr, tcp_options_received, tcp_rsk, tcp_sk } from '../../../include/linux/tcp.ts';
 import { timer_pending } from '../../../include/linux/timer.ts';
@@ -10,7 +11,7 @@ import { inet_csk, inet_csk_accept_queue, reqsk_timeout } from '../../../include
 import { inet_rsk } from '../../../include/net/inet_sock.ts';
 import { NET_INC_STATS, TCP_INC_STATS } from '../../../include/net/net_namespace.ts';
 import type { request_sock } from '../../../include/net/request_sock.ts';
-import { type sock, sock_net, sock_owned_by_user } from '../../../include/net/sock.ts';
+import { sk_acceptq_is_full, type sock, sock_net, sock_owned_by_user } from '../../../include/net/sock.ts';
 import { after, TCP_RTO_MAX, TCPHDR_ACK, TCPHDR_RST, TCPHDR_SYN } from '../../../include/net/tcp.ts';
 import { tcp_paws_reject } from '../../../include/net/tcp_options.ts';
 import { TCP_SKB_CB } from '../../../include/net/tcp_skb_cb.ts';
@@ -116,7 +117,7 @@ export function tcp_check_req(sk: sock, skb: sk_buff, req: request_sock): checke
   // second and fourth: RST, SYN
   if ((flg & (TCPHDR_RST | TCPHDR_SYN)) !== 0) {
     TCP_INC_STATS(net, TCP_MIB_ATTEMPTFAILS);
-    return embryonic_reset(sk, skb, req, flg);
+    return embryonic_reset(sk, skb, req, flg, 'reset_request');
   }
   // fifth: no ACK, nothing to do.
   if ((flg & TCPHDR_ACK) === 0) return NOTHING;
@@ -145,7 +146,7 @@ export function tcp_check_req(sk: sock, skb: sk_buff, req: request_sock): checke
 const NOTHING: checked_req = { sk: null, req_stolen: false };
 
 /**
- * The accept queue is full. The request stays, because the client considers itself connected: its next data,
+ * The accept queue is full, or there is no memory for a socket. The request stays, because the client considers itself connected: its next data,
  * or the next retransmission of our SYN-ACK, retries. With net.ipv4.tcp_abort_on_overflow the connection is
  * reset.
  */
@@ -155,13 +156,20 @@ function listen_overflow(sk: sock, skb: sk_buff, req: request_sock, flg: number)
     inet_rsk(req).acked = true;
     return NOTHING;
   }
-  return embryonic_reset(sk, skb, req, flg);
+  const why = sk_acceptq_is_full(sk) ? 'reset_accept_full' : 'reset_no_child';
+  return embryonic_reset(sk, skb, req, flg, why);
 }
 
 /** The request ends: send a RST, unless the peer's RST ended it. */
-function embryonic_reset(sk: sock, skb: sk_buff, req: request_sock, flg: number): checked_req {
+function embryonic_reset(
+  sk: sock,
+  skb: sk_buff,
+  req: request_sock,
+  flg: number,
+  why: SendReason,
+): checked_req {
   if ((flg & TCPHDR_RST) === 0) {
-    trace.sockscope_send(sk, skb, 'reset_request');
+    trace.sockscope_send(sk, skb, why);
     req.rsk_ops.send_reset(sk, skb);
   }
   const unlinked = inet_csk_reqsk_queue_drop(sk, req);

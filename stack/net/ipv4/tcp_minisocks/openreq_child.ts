@@ -75,7 +75,7 @@ export function tcp_openreq_init_rwin(req: request_sock, sk_listener: sock, dst:
 /** Set the child's congestion control: the listener's, or the default. @linux net/ipv4/tcp_minisocks.c */
 export function tcp_ca_openreq_child(sk: sock, _dst: dst_entry): void {
   if (!inet_csk(sk).icsk_ca_setsockopt) tcp_assign_congestion_control(sk);
-  tcp_set_ca_state(sk, TCP_CA_Open);
+  tcp_set_ca_state(sk, TCP_CA_Open, null);
 }
 
 /**

@@ -4,6 +4,7 @@
  *
  * @linux net/ipv4/tcp_minisocks.c
  */
+import type { StateReason } from '../../../capture/state_reason.ts';
 import type { sk_buff } from '../../../include/linux/skbuff.ts';
 import { tcp_options_received, tcp_sk, tcp_twsk, type tcphdr } from '../../../include/linux/tcp.ts';
 import type { u32 } from '../../../include/linux/types.ts';
@@ -32,6 +33,7 @@ import {
   inet_twsk_reschedule,
   inet_twsk_schedule,
 } from '../inet_timewait_sock.ts';
+import { trace } from '../../../trace/events.ts';
 import { tcp_done } from '../tcp/state.ts';
 import { tcp_parse_options } from '../tcp_input/options.ts';
 import { tcp_oow_rate_limited } from '../tcp_input/validate.ts';
@@ -160,6 +162,7 @@ function finwait2_state_process(
 
   // The FIN.
   tw.tw_substate = TCP_TIME_WAIT;
+  trace.sockscope_time_wait(tw, TCP_FIN_WAIT2, TCP_TIME_WAIT, 'fin');
   tcptw.tw_rcv_nxt = cb.end_seq;
   if (tmp_opt.saw_tstamp) {
     tcptw.tw_ts_recent_stamp = ktime_get_seconds(tw.skc_net.machine);
@@ -177,7 +180,7 @@ function finwait2_state_process(
  * @param timeo duration in jiffies; TIME_WAIT always lasts 60 s
  * @linux net/ipv4/tcp_minisocks.c
  */
-export function tcp_time_wait(sk: sock, state: TcpState, timeo: number): void {
+export function tcp_time_wait(sk: sock, state: TcpState, timeo: number, why: StateReason): void {
   const tp = tcp_sk(sk);
   const inet = inet_sk(sk);
   const { icsk_rto } = inet_csk(sk);
@@ -207,8 +210,9 @@ export function tcp_time_wait(sk: sock, state: TcpState, timeo: number): void {
     inet_twsk_schedule(tw, timeo);
     inet_twsk_hashdance(tw, sk, net.ipv4.hashinfo);
     local_bh_enable(net.machine);
+    trace.sockscope_time_wait(tw, sk.skc_state, state, why);
   } else {
     NET_INC_STATS(net, LINUX_MIB_TCPTIMEWAITOVERFLOW);
   }
-  tcp_done(sk);
+  tcp_done(sk, tw === null ? 'time_wait_full' : 'time_wait');
 }

@@ -1,4 +1,5 @@
 /** How long TCP retries before it gives up. @linux net/ipv4/tcp_timer.c */
+import type { StateReason } from '../../../capture/state_reason.ts';
 import { tcp_sk } from '../../../include/linux/tcp.ts';
 import type { jiffies_t } from '../../../include/linux/types.ts';
 import { inet_csk } from '../../../include/net/inet_connection_sock.ts';
@@ -34,8 +35,8 @@ import { tcp_mss_to_mtu, tcp_mtu_to_mss, tcp_mtup_init, tcp_sync_mss } from '../
  *
  * @linux net/ipv4/tcp_timer.c
  */
-export function tcp_write_err(sk: sock): void {
-  tcp_done_with_error(sk, sk.sk_err_soft || ETIMEDOUT);
+export function tcp_write_err(sk: sock, why: StateReason): void {
+  tcp_done_with_error(sk, sk.sk_err_soft || ETIMEDOUT, why);
   NET_INC_STATS(sock_net(sk), LINUX_MIB_TCPABORTONTIMEOUT);
 }
 
@@ -53,15 +54,16 @@ export function tcp_out_of_resources(sk: sock, do_reset: boolean): boolean {
   let shift = 0;
   if (idle > 2 * TCP_RTO_MAX || !do_reset) shift++;
   if (sk.sk_err_soft !== 0) shift++;
-  if (!tcp_check_oom(sk, shift)) return false;
+  const oom = tcp_check_oom(sk, shift);
+  if (oom === null) return false;
 
   // The peer was heard from within a minute, or only its window is closed.
   if (idle <= TCP_TIMEWAIT_LEN || (tp.snd_wnd === 0 && tp.packets_out === 0)) do_reset = true;
   if (do_reset) {
-    trace.sockscope_send(sk, null, 'reset_memory');
+    trace.sockscope_send(sk, null, oom === 'out_of_memory' ? 'reset_memory' : 'reset_orphans');
     tcp_send_active_reset(sk);
   }
-  tcp_done(sk);
+  tcp_done(sk, oom);
   NET_INC_STATS(sock_net(sk), LINUX_MIB_TCPABORTONMEMORY);
   return true;
 }
@@ -143,9 +145,11 @@ export function tcp_write_timeout(sk: sock): boolean {
   const ipv4 = net.ipv4;
   let expired = false;
   let retry_until;
+  let limit: StateReason = 'retransmission_limit';
 
   if (((1 << sk.sk_state) & (TCPF_SYN_SENT | TCPF_SYN_RECV)) !== 0) {
     if (icsk.icsk_retransmits !== 0) __dst_negative_advice(sk);
+    limit = 'syn_limit';
     retry_until = icsk.icsk_syn_retries || ipv4.sysctl_tcp_syn_retries;
     expired = icsk.icsk_retransmits >= retry_until;
   } else {
@@ -155,15 +159,19 @@ export function tcp_write_timeout(sk: sock): boolean {
     }
     retry_until = ipv4.sysctl_tcp_retries2;
     if (sock_flag(sk, SOCK_DEAD)) {
+      limit = 'orphan_limit';
       const alive = icsk.icsk_rto < TCP_RTO_MAX;
       retry_until = tcp_orphan_retries(sk, alive);
       const do_reset = alive || !retransmits_timed_out(sk, retry_until, 0);
       if (tcp_out_of_resources(sk, do_reset)) return true;
     }
   }
-  expired ||= retransmits_timed_out(sk, retry_until, icsk.icsk_user_timeout);
+  if (!expired) {
+    expired = retransmits_timed_out(sk, retry_until, icsk.icsk_user_timeout);
+    if (icsk.icsk_user_timeout !== 0) limit = 'user_timeout';
+  }
   if (expired) {
-    tcp_write_err(sk);
+    tcp_write_err(sk, limit);
     return true;
   }
   // A new hash may select another path through the network.

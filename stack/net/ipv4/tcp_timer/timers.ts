@@ -198,7 +198,7 @@ function tcp_probe_timer(sk: sock): void {
     icsk.icsk_user_timeout !== 0 &&
     now - icsk.icsk_probes_tstamp >= msecs_to_jiffies(icsk.icsk_user_timeout)
   ) {
-    tcp_write_err(sk);
+    tcp_write_err(sk, 'user_timeout');
     return;
   }
   let max_probes = sock_net(sk).ipv4.sysctl_tcp_retries2;
@@ -206,13 +206,13 @@ function tcp_probe_timer(sk: sock): void {
     const alive = inet_csk_rto_backoff(icsk, TCP_RTO_MAX) < TCP_RTO_MAX;
     max_probes = tcp_orphan_retries(sk, alive);
     if (!alive && icsk.icsk_backoff >= max_probes) {
-      tcp_write_err(sk);
+      tcp_write_err(sk, 'orphan_limit');
       return;
     }
     if (tcp_out_of_resources(sk, true)) return;
   }
   if (icsk.icsk_probes_out >= max_probes) {
-    tcp_write_err(sk);
+    tcp_write_err(sk, sock_flag(sk, SOCK_DEAD) ? 'orphan_limit' : 'probe_limit');
     return;
   }
   trace.sockscope_send(sk, null, 'window_probe');
@@ -220,11 +220,11 @@ function tcp_probe_timer(sk: sock): void {
 }
 
 /**
- * The peer has closed its window over data already sent: whether it has been silent for too long.
+ * The peer has closed its window over data already sent: the limit, if it has been silent for too long.
  *
  * @linux net/ipv4/tcp_timer.c
  */
-function tcp_rtx_probe0_timed_out(sk: sock, skb: sk_buff): boolean {
+function tcp_rtx_probe0_timed_out(sk: sock, skb: sk_buff): 'user_timeout' | 'window_limit' | null {
   const icsk = inet_csk(sk);
   const tp = tcp_sk(sk);
   const user_timeout = icsk.icsk_user_timeout;
@@ -233,12 +233,12 @@ function tcp_rtx_probe0_timed_out(sk: sock, skb: sk_buff): boolean {
   const rtx_delta = msecs_to_jiffies((tcp_time_stamp(tp) - since) >>> 0);
   if (user_timeout !== 0) {
     // A limit set by the user applies on its own.
-    if (rtx_delta > user_timeout) return true;
+    if (rtx_delta > user_timeout) return 'user_timeout';
     timeout = Math.min(timeout, msecs_to_jiffies(user_timeout));
   }
   // The peer acknowledged data recently.
-  if (icsk.icsk_timeout - tp.rcv_tstamp <= timeout) return false;
-  return rtx_delta > timeout;
+  if (icsk.icsk_timeout - tp.rcv_tstamp <= timeout || rtx_delta <= timeout) return null;
+  return timeout < TCP_RTO_MAX * 2 ? 'user_timeout' : 'window_limit';
 }
 
 /**
@@ -265,8 +265,9 @@ export function tcp_retransmit_timer(sk: sock): void {
   ) {
     // The peer closed its window over data already sent. The network is not at fault, so retry without limit
     // as long as the peer answers.
-    if (tcp_rtx_probe0_timed_out(sk, skb)) {
-      tcp_write_err(sk);
+    const limit = tcp_rtx_probe0_timed_out(sk, skb);
+    if (limit !== null) {
+      tcp_write_err(sk, limit);
       return;
     }
     tcp_enter_loss(sk);
@@ -411,13 +412,13 @@ function end_fin_wait2(sk: sock): void {
   if (tcp_sk(sk).linger2 >= 0) {
     const tmo = tcp_fin_time(sk) - TCP_TIMEWAIT_LEN;
     if (tmo > 0) {
-      tcp_time_wait(sk, TCP_FIN_WAIT2, tmo);
+      tcp_time_wait(sk, TCP_FIN_WAIT2, tmo, 'fin_wait2_timer');
       return;
     }
   }
   trace.sockscope_send(sk, null, 'reset_linger2');
   tcp_send_active_reset(sk);
-  tcp_done(sk);
+  tcp_done(sk, 'linger2');
 }
 
 /** Probe a peer that has been idle for too long; after too many unanswered probes, end the connection. */
@@ -438,7 +439,7 @@ function keepalive(sk: sock): void {
       if (gone) {
         trace.sockscope_send(sk, null, 'reset_keepalive');
         tcp_send_active_reset(sk);
-        tcp_write_err(sk);
+        tcp_write_err(sk, icsk.icsk_user_timeout !== 0 ? 'user_timeout' : 'keepalive_limit');
         return;
       }
       trace.sockscope_send(sk, null, 'keepalive');

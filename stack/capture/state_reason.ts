@@ -1,0 +1,86 @@
+/** Why the state of a connection, or of its congestion control, has changed: told by the code that changes it. Linux keeps no such thing. */
+
+export const STATE_REASONS = [
+  // Opening.
+  'listen',
+  /** The port cannot be listened at after all. */
+  'listen_failed',
+  'connect',
+  'connect_no_port',
+  'connect_no_route',
+  /** The SYN cannot be made. */
+  'connect_not_sent',
+  /** A SYN has come to a listener. */
+  'syn',
+  /** The SYN-ACK has come. */
+  'syn_ack',
+  /** Both ends have sent a SYN. */
+  'syn_crossed',
+  /** The ACK of the SYN-ACK has come for a request: its socket is made. */
+  'request_acked',
+  /** The handshake of this end is complete. */
+  'syn_acked',
+  'child_no_route',
+  'child_no_port',
+  /** Two ACKs have made a socket for the same connection. */
+  'child_duplicate',
+
+  // Closing.
+  'close',
+  'shutdown',
+  'close_unread',
+  /** close() with SO_LINGER 0. */
+  'linger_zero',
+  /** connect() to no address. */
+  'disconnect',
+  /** The listener is closed; this socket was in its accept queue. */
+  'listener_closed',
+  'fin',
+  'fin_acked',
+  /** close() in FIN_WAIT2. */
+  'closed_in_fin_wait2',
+  /** Our FIN is acknowledged, and the socket was closed before. */
+  'orphan_fin_acked',
+  /** The keepalive timer ends the first part of an orphan's FIN_WAIT2. */
+  'fin_wait2_timer',
+  /** A time-wait sock takes the place of the socket. */
+  'time_wait',
+  /** There are as many time-wait socks as there may be. */
+  'time_wait_full',
+
+  // Ended early.
+  'reset',
+  'data_after_close',
+  /** The socket is closed and does not wait for the FIN of the peer (any longer). */
+  'linger2',
+  'icmp_error',
+  'syn_limit',
+  'retransmission_limit',
+  'orphan_limit',
+  'probe_limit',
+  /** The peer has closed its window over what was sent, and is silent. */
+  'window_limit',
+  'keepalive_limit',
+  /** TCP_USER_TIMEOUT is over. */
+  'user_timeout',
+  'too_many_orphans',
+  'out_of_memory',
+] as const;
+export type StateReason = (typeof STATE_REASONS)[number];
+
+/** Why congestion control is in another state. */
+export const CA_REASONS = [
+  'ca_disorder',
+  'ca_nothing_missing',
+  'ca_recovery',
+  'ca_recovered',
+  'ca_timeout',
+  'ca_undone',
+  'ca_ecn',
+  'ca_local',
+  'ca_reduction_over',
+  'ca_probe_repaired',
+  'ca_mtu',
+  'ca_disconnected',
+] as const;
+export type CaReason = (typeof CA_REASONS)[number];
