@@ -30,6 +30,7 @@ import { Sessions } from './session.ts';
 import { StackSources } from './stackSources.ts';
 import { TimelineView } from './timeline/timelineView.ts';
 import { Guide } from './walkthroughs/guide.ts';
+import { registerWatchedFields } from './watchedFields.ts';
 import { registerWhatIf } from './whatIf/whatIf.ts';
 import { Wireshark } from './wireshark/wireshark.ts';
 import { DebugTree } from './trees/debugTree.ts';
@@ -81,6 +82,7 @@ export function activate(context: vscode.ExtensionContext): void {
     registerOpenSample(context.extensionUri),
     registerMoment(sessions),
     registerBreakOnStatus(sessions, breakOn),
+    registerWatchedFields(sessions),
     registerRunTo(sessions),
     registerGoToEvent(sessions),
     registerWhy(sessions, packets),

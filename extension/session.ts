@@ -9,6 +9,8 @@ import type {
   NotStartedEvent,
   RunRecord,
   SockscopeRequests,
+  Watch,
+  WatchesResponse,
 } from '../debug-adapter/protocol.ts';
 import { PastRun } from './pastRun.ts';
 
@@ -27,6 +29,8 @@ export class MachineSession {
   moment: { time: string; event: number | undefined } | undefined;
   /** What it stops on besides what is ticked in the Breakpoints view. */
   breakOn: BreakOn;
+  /** Data breakpoints that VS Code does not know. */
+  watches: readonly Watch[] = [];
   /** The record of the run after it has ended. */
   past: PastRun | undefined;
 
@@ -69,6 +73,8 @@ export type SessionChange =
   | 'continued'
   /** The adapter reported its position: a few times a second while running, and at a stop. */
   | 'progress'
+  /** Other fields are watched. */
+  | 'watches'
   /** The user changed a value while it was stopped. */
   | 'edited'
   /** The machine is gone; the record of the run is shown. */
@@ -123,6 +129,7 @@ export class Sessions implements vscode.Disposable {
       vscode.debug.onDidTerminateDebugSession((session) => this.#over(session)),
       vscode.debug.onDidReceiveDebugSessionCustomEvent((event) => {
         if (event.event === 'sockscope/changed') this.#progress(event.session, event.body as ChangedEvent);
+        if (event.event === 'sockscope/watches') this.#watches(event.session, event.body as WatchesResponse);
         if (event.event === 'sockscope/notStarted') void showNotStarted(event.body as NotStartedEvent);
       }),
     );
@@ -221,6 +228,13 @@ export class Sessions implements vscode.Disposable {
     const option = filterOptions.find(({ filterId }) => filterId === 'transition');
     this.transitionFilter = filters.includes('transition') ? '' : option && (option.condition ?? '');
     this.#filters.fire();
+  }
+
+  #watches(debugSession: vscode.DebugSession, { watches }: WatchesResponse): void {
+    const session = this.#alive.get(debugSession.id);
+    if (!session) return;
+    session.watches = watches;
+    this.#tell(session, 'watches');
   }
 
   #progress(debugSession: vscode.DebugSession, body: ChangedEvent): void {

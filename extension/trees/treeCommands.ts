@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import type { PacketsPanel } from '../packets/packetsPanel.ts';
 import { changeFrame } from '../frames/frameChanges.ts';
+import { breakOnAccess, breakOnChange } from '../watchedFields.ts';
 import { openLocation } from '../openLocation.ts';
 import type { PicturesView } from '../pictures/picturesView.ts';
 import { keyOf, type DebugTree, type TreeNode } from './debugTree.ts';
@@ -30,6 +31,8 @@ export function registerTreeCommands(
 
   const commands: Record<string, (node: TreeNode) => unknown> = {
     'sockscope.breakOnSocket': (node) => breakOnSocket(node, true),
+    'sockscope.breakOnValueChange': ({ session, item }) => breakOnChange(session, item.id),
+    'sockscope.breakOnValueAccess': ({ session, item }) => breakOnAccess(session, item.id),
     'sockscope.dontBreakOnSocket': (node) => breakOnSocket(node, false),
     'sockscope.revealPackets': ({ item }) =>
       item.packetNumber !== undefined

@@ -201,6 +201,23 @@ describe('a first handshake, step by step', function () {
     await code.screenshot('handshake-10-dropped');
   });
 
+  it("stops where a ring's next_to_clean changes, which the status bar says and takes back", async () => {
+    const interfaces = code.tree('Network Interfaces');
+    await interfaces.choose(/^next_to_clean/, 'Break on Value Change');
+    const status = code.page.locator('.statusbar-item[id$="sockscope.watches"]:not([style*="none"])');
+    await status.filter({ hasText: 'next_to_clean' }).waitFor();
+    await code.debug.press('continue');
+    await code.debug.stopsOn(/next_to_clean/i);
+    await code.screenshot('handshake-11-watched-field');
+    await status.click();
+    await code.quickInput.getByText(/next_to_clean of .* When it is changed/).waitFor();
+    await code.screenshot('handshake-12-watched-fields');
+    await code.quickInput.locator('.monaco-list-row').first().click();
+    await code.quickInput.getByText(/^0 Selected/).waitFor();
+    await code.page.keyboard.press('Enter');
+    await status.waitFor({ state: 'detached' });
+  });
+
   it('ends, and the sockets of its last stop stay to be looked at', async () => {
     await code.debug.stop();
     await code.tree('Sockets').show();
