@@ -51,6 +51,7 @@ import { TOOLS } from './tools.ts';
 import { Why } from './why.ts';
 import type { TextFrame } from './stackText.ts';
 import { isProxy } from './values/peek.ts';
+import type { ByteRange } from './values/watchedBytes.ts';
 import { primitiveText } from './values/primitives.ts';
 import { sleepingFrames, threadsOf, userFrames, type GoneFrame, type ThreadInfo } from './threads.ts';
 import { recordTrees } from './trees/record.ts';
@@ -186,7 +187,8 @@ export class Agent {
     const tools = {
       hold: Held.hold,
       compute: (ref: number) => handles.compute(ref),
-      write: writeHex,
+      write: (value: unknown, at: number, hex: string) => this.data.written(() => writeHex(value, at, hex)),
+      noteOrdinal: (value: unknown) => this.data.noteOrdinal(value),
       adopt: (bytes: unknown, reference: string) => memory.adopt(bytes, reference),
     };
     scope.provide(TOOLS, () => tools);
@@ -359,7 +361,7 @@ export class Agent {
   }
   /** Change what was changed in the run that is repeated. */
   change(input: ChangeInput): void {
-    this.#world.inputs.enter(input);
+    this.data.written(() => this.#world.inputs.enter(input));
   }
   /**
    * Let a run that repeats another one leave its way here.
@@ -428,6 +430,12 @@ export class Agent {
   offerField(name: string, next: number, value: unknown): DataField | null {
     const owner = Held.open(value);
     return typeof owner === 'object' && owner !== null ? this.data.offer(owner, name, next) : null;
+  }
+  /** Bytes of a field of an expression's value. */
+  offerBytes(name: string, range: ByteRange, next: number, value: unknown): DataField | null {
+    const owner = Held.open(value);
+    if (typeof owner !== 'object' || owner === null || isProxy(owner)) return null;
+    return this.data.offerBytes(owner, name, range, next);
   }
   /** The field that a node of a tree shows, for a data breakpoint; null: a value is stored in none. */
   offerNode(id: string, next: number): DataField | null {

@@ -1,16 +1,29 @@
 /** Stops where a field of an object is written or read: in the machine's thread. */
 import { message, type Message } from '../../language/message.ts';
+import { UserError } from '../../language/userError.ts';
 import vm from 'node:vm';
 import { object_at, path_to, type EditPath } from '../../stack/world/edit.ts';
+import { is_packet } from '../../stack/world/memory.ts';
+import { TRACEPOINT_NAMES } from '../../stack/trace/table.ts';
 import type { World } from '../../stack/world/world.ts';
 import type { Creations } from '../worker/creations.ts';
 import { parseHitCondition, type BreakpointRules, type HitTest } from './breakpoints.ts';
 import type { Scope } from './agent.ts';
+import { Held } from './held.ts';
 import type { Describer } from './describe.ts';
 import type { Stops } from './stops.ts';
 import { callSites } from './values/callSites.ts';
 import { findProperty, isProxy } from './values/peek.ts';
 import { unwatched, watchField } from './values/watched.ts';
+import {
+  bufferIn,
+  bytesOf,
+  bytesTexts,
+  bytesValue,
+  isSameBytes,
+  rangeText,
+  type ByteRange,
+} from './values/watchedBytes.ts';
 import { isDebugger } from './codeKinds.ts';
 
 export type DataAccess = 'read' | 'write' | 'readWrite';
@@ -36,6 +49,8 @@ export interface DataField {
   url: string | undefined;
   /** How the owner is reached from the world at this moment; null: it is not. */
   path: EditPath | null;
+  /** Only these bytes of the buffer in the field. */
+  range?: ByteRange;
 }
 /** The same field in a run that is repeated: the owner is the `ordinal`th of its class. */
 export interface ExpectedField {
@@ -44,6 +59,7 @@ export interface ExpectedField {
   /** The class, by its number among those whose objects are counted. */
   kind: number;
   ordinal: number;
+  range?: ByteRange | undefined;
 }
 /** An access to a field: how many of its kind there were since the event, this one included. */
 export interface CountedAccess {
@@ -68,6 +84,9 @@ interface Watched {
   /** Accesses at the last event at which there was one of their kind. */
   counts: Record<'read' | 'write', { event: number; arrival: number }>;
   unwatch: (() => void) | undefined;
+  range: ByteRange | undefined;
+  /** Of watched bytes: what they were at the last event at which they were compared. */
+  seen: { bytes: Uint8Array; event: number } | undefined;
 }
 interface Armed extends DataWish {
   /** The condition, compiled; undefined: there is none. */
@@ -117,6 +136,8 @@ export class DataBreakpoints {
   /** The values that a condition sees. */
   #value: unknown;
   #old: unknown;
+  /** Which of the counted objects the value of the last expression was. */
+  ordinalNoted = 0;
 
   constructor(
     world: World,
@@ -144,15 +165,41 @@ export class DataBreakpoints {
    */
   offer(owner: object, asked: string, next: number): DataField | null {
     const name = storedName(owner, asked);
-    if (name === undefined) return null;
+    return name === undefined ? null : this.#offer(owner, name, next, undefined);
+  }
+  /**
+   * Bytes of the buffer in a field.
+   *
+   * @returns null: it holds none. @throws UserError if there are not so many
+   */
+  offerBytes(owner: object, asked: string, { from, to }: ByteRange, next: number): DataField | null {
+    // In C that is a pointer into the buffer.
+    const start = is_packet(owner) && asked === 'data' ? owner.data : 0;
+    const name = start > 0 || (is_packet(owner) && asked === 'data') ? 'head' : storedName(owner, asked);
+    const buffer = name === undefined ? undefined : bufferIn(owner, name);
+    if (buffer === undefined) return null;
+    const range = { from: start + from, to: start + to };
+    if (from >= to || range.to > buffer.length)
+      throw new UserError('{0} has the bytes 0 to {1}', asked, buffer.length - start - 1);
+    return this.#offer(owner, name!, next, range);
+  }
+  #offer(owner: object, name: string, next: number, range: ByteRange | undefined): DataField {
     const { kernel } = this.#describer;
     const struct = kernel.structOf(owner);
     const url = struct === undefined ? undefined : kernel.urlOf(struct);
-    const text = `${name} of ${this.#describer.text(owner)}`;
-    const known = [...this.#fields].find(([, field]) => field.owner === owner && field.name === name);
+    const shown = range === undefined ? name : rangeText(name, range);
+    const text = `${shown} of ${this.#describer.text(owner)}`;
+    const known = [...this.#fields].find(
+      ([, field]) =>
+        field.owner === owner &&
+        field.name === name &&
+        field.range?.from === range?.from &&
+        field.range?.to === range?.to,
+    );
     const number = known?.[0] ?? next;
-    if (known === undefined) this.#fields.set(number, unaccessed(owner, name));
-    return { number, text, name, struct, url, path: path_to(this.#world, owner) };
+    if (known === undefined) this.#fields.set(number, unaccessed(owner, name, range));
+    const path = path_to(this.#world, owner);
+    return { number, text, name, struct, url, path, ...(range && { range }) };
   }
 
   /** The object that has a field; undefined: there is none of this number, or it is not created yet. */
@@ -166,10 +213,11 @@ export class DataBreakpoints {
   }
 
   /** Know a field that was offered in another machine, which stands where this one does. */
-  adopt({ number, name, struct, path }: Pick<DataField, 'number' | 'name' | 'struct' | 'path'>): void {
+  adopt({ number, name, struct, path, range }: Omit<DataField, 'text' | 'url'>): void {
     const owner = path === null ? undefined : object_at(this.#world, path);
     if (owner === undefined || this.#fields.has(number) || !Object.hasOwn(owner, name)) return;
-    if (this.#describer.kernel.structOf(owner) === struct) this.#fields.set(number, unaccessed(owner, name));
+    if (this.#describer.kernel.structOf(owner) === struct)
+      this.#fields.set(number, unaccessed(owner, name, range));
   }
 
   /** Replace all data breakpoints. @returns what is wrong with each; null: nothing */
@@ -177,7 +225,10 @@ export class DataBreakpoints {
     const old = new Map(this.#armed.map((one) => [one.id, one]));
     this.#armed = [];
     const problems = wishes.map((wish) => {
-      if (!this.#fields.has(wish.field)) return message('this value belongs to a machine that has ended');
+      const field = this.#fields.get(wish.field);
+      if (field === undefined) return message('this value belongs to a machine that has ended');
+      if (field.range !== undefined && wish.access !== 'write')
+        return message('of bytes only changes are known: nothing tells when they are read');
       const { condition, hitCondition } = wish;
       const test = hitCondition.trim() === '' ? () => true : parseHitCondition(hitCondition);
       const script = condition.trim() === '' ? undefined : new vm.Script(`(${condition}\n)`);
@@ -206,13 +257,67 @@ export class DataBreakpoints {
     const { owner, name } = field;
     if (!Object.hasOwn(owner, name)) return;
     field.since.write = event;
+    if (field.range !== undefined) {
+      field.unwatch = this.#watchBytes(number, field);
+      return;
+    }
     field.unwatch = watchField(owner, name, {
       reads: (value) => this.#accessed(number, field, 'read', value, value),
       writes: (value, before) => this.#accessed(number, field, 'write', value, before),
     });
   }
 
-  #accessed(number: number, field: Watched, how: 'read' | 'write', value: unknown, old: unknown): void {
+  #watchBytes(number: number, field: Watched): () => void {
+    this.#see(field);
+    const compare = (): void => this.#compareBytes(number, field);
+    const unlisten = TRACEPOINT_NAMES.map((name) => this.#world.tracer.on(name, compare));
+    return () => {
+      for (const end of unlisten) end();
+      field.seen = undefined;
+    };
+  }
+  #see(field: Watched): void {
+    const { owner, name, range } = field;
+    if (owner !== undefined && range !== undefined)
+      field.seen = { bytes: bytesOf(owner, name, range), event: this.#world.event };
+  }
+  #compareBytes(number: number, field: Watched): void {
+    const { bytes: old, event } = field.seen!;
+    this.#see(field);
+    const { bytes } = field.seen!;
+    if (isSameBytes(old, bytes)) return;
+    const [before, after] = bytesTexts(old, bytes);
+    const shown = rangeText(field.name, field.range!);
+    const of = this.#describer.text(field.owner);
+    const told = message(
+      '{0} of {1} has changed since event {2}: {3} → {4}',
+      shown,
+      of,
+      event,
+      before,
+      after,
+    );
+    const range = field.range!;
+    this.#accessed(number, field, 'write', bytesValue(bytes, range), bytesValue(old, range), told);
+  }
+  /** The user has written bytes: that is none of the machine's changes. */
+  written(write: () => void): void {
+    const unchanged = [...this.#fields.values()].filter(
+      ({ owner, name, range, seen }) =>
+        seen !== undefined && isSameBytes(seen.bytes, bytesOf(owner!, name, range!)),
+    );
+    write();
+    for (const field of unchanged) this.#see(field);
+  }
+
+  #accessed(
+    number: number,
+    field: Watched,
+    how: 'read' | 'write',
+    value: unknown,
+    old: unknown,
+    told?: Message,
+  ): void {
     const since = field.since[how];
     if (this.isQuiet || since === undefined || (how === 'read' && !isReadByMachine())) return;
     const { event } = this.#world;
@@ -221,14 +326,14 @@ export class DataBreakpoints {
     count.event = event;
     const access = { field: number, how, ...count, isWhole: since !== event };
     this.last = access;
-    this.#stopAt(field, access, value, old);
+    this.#stopAt(field, access, value, old, told);
     // The user's own stop comes first, as it did in the first run.
     const due = this.#changed.find((one) => isAccess(one, access));
     if (due === undefined) return;
     this.#changed = this.#changed.filter((one) => one !== due);
     due.change();
   }
-  #stopAt(field: Watched, access: CountedAccess, value: unknown, old: unknown): void {
+  #stopAt(field: Watched, access: CountedAccess, value: unknown, old: unknown, told?: Message): void {
     const { field: number, how } = access;
     if (isAccess(this.#wanted, access)) {
       this.#wanted = undefined;
@@ -237,7 +342,7 @@ export class DataBreakpoints {
     }
     const hits = this.#armed.filter((one) => one.field === number && this.#isHit(one, how, value, old));
     if (hits.length === 0) return;
-    const sentence = this.#sentence(field, how, value, old);
+    const sentence = told ?? this.#sentence(field, how, value, old);
     if (this.#passes !== undefined) for (const { id } of hits) this.#passes(id, access, sentence);
     else {
       this.hits = hits.map(({ id }) => id);
@@ -294,6 +399,8 @@ export class DataBreakpoints {
   standAfter(field: number, how: CountedAccess['how'], arrival: number): void {
     let left = arrival;
     this.#want({ field, how, isIt: () => --left === 0 });
+    const watched = this.#fields.get(field);
+    if (watched !== undefined) this.#see(watched);
   }
   #want(wanted: Wanted): void {
     this.#wanted = wanted;
@@ -316,8 +423,8 @@ export class DataBreakpoints {
 
   /** Fields of objects that are still to be created, or were when the machine was: they are watched from their creation on. */
   expect(expected: readonly ExpectedField[]): void {
-    for (const { number, name, kind, ordinal } of expected) {
-      const field = { ...unaccessed(undefined, name), always: true };
+    for (const { number, name, kind, ordinal, range } of expected) {
+      const field = { ...unaccessed(undefined, name, range), always: true };
       this.#fields.set(number, field);
       this.#creations.whenCreated(kind, ordinal, (owner) => {
         if (this.#fields.get(number) !== field) return;
@@ -341,6 +448,11 @@ export class DataBreakpoints {
     const found = object_at(this.#world, path);
     return found === undefined ? 0 : this.#creations.ordinalOf(found);
   }
+  /** Note that of an expression's value, which ordinalNoted() gives. */
+  noteOrdinal(value: unknown): void {
+    const found = Held.open(value);
+    this.ordinalNoted = typeof found === 'object' && found !== null ? this.#creations.ordinalOf(found) : 0;
+  }
 }
 
 function isAccess<W extends Wanted>(wanted: W | undefined, access: CountedAccess): wanted is W {
@@ -359,10 +471,10 @@ export function storedName(owner: object, name: string): string | undefined {
   const [, other] = /\{\s*return this\.(\w+);\s*\}$/.exec(getter === undefined ? '' : String(getter)) ?? [];
   return other === undefined || !Object.hasOwn(owner, other) ? undefined : storedName(owner, other);
 }
-function unaccessed(owner: object | undefined, name: string): Watched {
+function unaccessed(owner: object | undefined, name: string, range?: ByteRange): Watched {
   const counts = { read: { event: -1, arrival: 0 }, write: { event: -1, arrival: 0 } };
   const since = { read: undefined, write: undefined };
-  return { always: false, owner, name, since, counts, unwatch: undefined };
+  return { always: false, owner, name, since, counts, unwatch: undefined, range, seen: undefined };
 }
 
 /** Whether it is the machine's own code that reads, and not what looks at the machine. */

@@ -6,8 +6,10 @@ import type { Numbered } from '../control/breakpoints.ts';
 import type { DataFields, OfferedField } from '../control/dataFields.ts';
 import { checkExpression, memberOf, withoutTypes } from '../control/expression.ts';
 import type { Moment } from '../control/moment.ts';
+import { framesBelow } from '../control/pausedState.ts';
 import { parseHitCondition } from '../inspect/breakpoints.ts';
 import type { DataAccess, DataField, DataWish } from '../inspect/dataBreakpoints.ts';
+import type { ByteRange } from '../inspect/values/watchedBytes.ts';
 import { evaluateIn } from './evaluate.ts';
 import { isGlance } from './numbers.ts';
 import type { Run } from './run.ts';
@@ -51,6 +53,8 @@ export async function dataBreakpointInfo(
     canPersist: false,
   };
 }
+/** A field that a machine offers, and how its owner was named. */
+type Offer = DataField & Pick<OfferedField, 'named'>;
 /**
  * Note a field that a machine offers, with the moment of it.
  *
@@ -60,7 +64,7 @@ export async function dataBreakpointInfo(
 export async function offered(
   run: Run,
   fields: DataFields,
-  offer: () => Promise<DataField | null>,
+  offer: () => Promise<Offer | null>,
 ): Promise<OfferedField | undefined> {
   const { stop } = run.execution;
   await stop?.snapshot;
@@ -81,27 +85,40 @@ export async function placeFields({ debuggee }: Run, fields: DataFields, moment:
       if (path !== null) fields.add({ ...field, path, moment });
     }
 }
-/** The field that an expression names. @param next its number, unless it has one */
+/** The field that an expression names, or bytes of one: `skb.head[34..38]`. @param next its number, unless it has one */
 export async function fieldNamed(
   run: Run,
   next: number,
-  name: string,
+  typed: string,
   frameId?: number,
-): Promise<DataField | null> {
+): Promise<Offer | null> {
   const callFrame =
     frameId === undefined ? run.frames.topFrame?.callFrame : run.frames.frame(frameId).callFrame;
+  const [, name = typed, from, to] = /^(.*)\[\s*(\d+)\s*(?:\.\.\s*(\d+)\s*)?\]$/s.exec(typed.trim()) ?? [];
   const member = memberOf(withoutTypes(name));
   if (member === undefined) return null;
-  const { result, exceptionDetails } = await evaluateIn(run, member.owner, callFrame, true);
+  const { owner: expression } = member;
+  const { result, exceptionDetails } = await evaluateIn(run, expression, callFrame, true);
   if (exceptionDetails || result.objectId === undefined) return null;
-  return run.debuggee.askAbout<DataField | null>('offerField', [member.field, next], [result.objectId]);
+  const [question, asked] =
+    from === undefined
+      ? ['offerField', [member.field, next]]
+      : ['offerBytes', [member.field, rangeOf(from, to), next]];
+  const field = await run.debuggee.askAbout<DataField | null>(question, asked, [result.objectId]);
+  const { stop } = run.execution;
+  if (field === null || stop === undefined) return field;
+  const below = callFrame && framesBelow(stop.paused.callFrames, callFrame);
+  return { ...field, named: { expression, below } };
+}
+function rangeOf(from: string, to: string | undefined): ByteRange {
+  return { from: Number(from), to: to === undefined ? Number(from) + 1 : Number(to) };
 }
 
 /** What was offered in the past is known in the present, too, when the past has come to where that stands. */
 export async function carryFields(past: Run, present: Run, fields: DataFields): Promise<void> {
-  for (const { number, name, struct } of fields.used) {
+  for (const { number, name, struct, range } of fields.used) {
     const path = await past.debuggee.ask<DataField['path']>('data.pathOf', number);
-    await present.debuggee.ask('data.adopt', { number, name, struct, path });
+    await present.debuggee.ask('data.adopt', { number, name, struct, path, range });
   }
 }
 

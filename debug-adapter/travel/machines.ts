@@ -10,9 +10,10 @@ import { UserError } from '../../language/userError.ts';
 import type { DataFields, OfferedField } from '../control/dataFields.ts';
 import type { Debuggee } from '../control/debuggee.ts';
 import type { CodePoint, Moment } from '../control/moment.ts';
-import type { NumberedChange } from '../control/repetition.ts';
+import { makeChange, type NumberedChange } from '../control/repetition.ts';
 import type { Trail } from '../control/trail.ts';
 import type { CountedAccess, ExpectedField } from '../inspect/dataBreakpoints.ts';
+import { TOOLS } from '../inspect/tools.ts';
 import { inputText } from '../inspect/inputText.ts';
 import type { CountedClass } from '../worker/creations.ts';
 import {
@@ -237,15 +238,23 @@ export class Machines {
         this.#fields.set(field.number, await this.#find(past, field));
   }
   async #find(past: Past, field: OfferedField): Promise<ExpectedField | null> {
-    const { number, name, struct, url, path, moment } = field;
-    if (struct === undefined || url === undefined || path === null || moment === undefined) return null;
+    const { number, name, range, struct, url, path, named, moment } = field;
+    if (struct === undefined || url === undefined || moment === undefined) return null;
+    if (path === null && named === undefined) return null;
     let kind = this.#counted.findIndex((one) => one.name === struct && one.url === url);
     if (kind < 0) kind = this.#counted.push({ name: struct, url }) - 1;
     const ordinal = await this.#once(past, async (replica) => {
       await replica.follow(moment);
-      return replica.debuggee.ask<number>('data.ordinalAt', path);
+      if (path !== null) return replica.debuggee.ask<number>('data.ordinalAt', path);
+      // Nothing that lasts refers to a packet on its way through the stack.
+      const { expression, below } = named!;
+      const note = `${TOOLS}.noteOrdinal((${expression}\n))`;
+      await Promise.all(
+        makeChange(replica.debuggee, { kind: 'expression', expression: note, below }, replica.paused!),
+      );
+      return replica.debuggee.askIn<number>('data.ordinalNoted');
     });
-    return ordinal === 0 ? null : { number, name, kind, ordinal };
+    return ordinal === 0 ? null : { number, name, kind, ordinal, ...(range && { range }) };
   }
   /** Whether what happens to a field can be found in the past. */
   isFound(number: number): boolean {

@@ -1,0 +1,60 @@
+/** Data breakpoints on the bytes of a packet. */
+import assert from 'node:assert/strict';
+import { withAdapter, type Adapter } from './support/adapter.ts';
+import { fixture } from './support/paths.ts';
+
+const program = fixture('handshake');
+
+/** Stops in the client's SYN, at the first line of a function that has it as `skb`; nothing else stops it from there on. */
+async function inFunction(adapter: Adapter, name: string): Promise<void> {
+  await adapter.launch({ program }, () =>
+    adapter.request('setFunctionBreakpoints', { breakpoints: [{ name }] }),
+  );
+  await adapter.stopped();
+  await adapter.request('setFunctionBreakpoints', { breakpoints: [] });
+  await adapter.request('setExceptionBreakpoints', { filters: [] });
+}
+async function stop(adapter: Adapter, command: 'continue' | 'reverseContinue'): Promise<string> {
+  const stopped = await adapter.go(command);
+  return stopped === 'terminated' ? stopped : (stopped.text ?? stopped.description ?? '');
+}
+const CHANGED =
+  /^head\[\d+(?:\.\.\d+)?\] of .* has changed since event \d+: (?:… )?[0-9a-f ]+(?: …)? → (?:… )?[0-9a-f ]+(?: …)?$/;
+
+describe('debug adapter: watched bytes of a packet', () => {
+  it('stop at the first tracepoint after a change, and back there again', () =>
+    withAdapter(async (adapter) => {
+      // Its IPv4 header is still to be written, below the data.
+      await inFunction(adapter, '__ip_queue_xmit');
+      assert.match(
+        await adapter.evaluate('watch skb.head[0..320]'),
+        /^1: head\[0\.\.320\] of .* \(write\) – "unwatch 1" ends it\.$/,
+      );
+      const first = await stop(adapter, 'continue');
+      assert.match(first, CHANGED);
+      const second = await stop(adapter, 'continue');
+      assert.match(second, CHANGED);
+      assert.notEqual(second, first);
+      assert.equal(await stop(adapter, 'reverseContinue'), first);
+      assert.equal(await stop(adapter, 'reverseContinue'), 'Paused at the beginning');
+      assert.equal(await stop(adapter, 'continue'), first);
+    }));
+
+  it('go back to what has changed before they were asked for, of a packet to which nothing lasting refers', () =>
+    withAdapter(async (adapter) => {
+      await inFunction(adapter, 'vnic_xmit');
+      // As in C, the packet's first bytes: those of its Ethernet header.
+      assert.match(await adapter.evaluate('watch skb.data[12..16]'), /^1: head\[\d+\.\.\d+\] of /);
+      assert.match(await stop(adapter, 'reverseContinue'), / has changed since event \d+: .* → 08 00 45 00$/);
+    }));
+
+  it('take a condition on the bytes; none of them is known to be read', () =>
+    withAdapter(async (adapter) => {
+      await inFunction(adapter, '__ip_queue_xmit');
+      await assert.rejects(
+        adapter.evaluate('rwatch skb.head[0]'),
+        /of bytes only changes are known: nothing tells when they are read/,
+      );
+      await assert.rejects(adapter.evaluate('watch skb.head[319..321]'), /head has the bytes 0 to 319/);
+    }));
+});
