@@ -27,7 +27,12 @@ export const STATE_REASONS = [
 
   // Closing.
   'close',
+  'close_listener',
+  /** close() in SYN_SENT. */
+  'close_unconnected',
   'shutdown',
+  /** shutdown() in SYN_SENT or LISTEN. */
+  'shutdown_unconnected',
   'close_unread',
   /** close() with SO_LINGER 0. */
   'linger_zero',
@@ -74,6 +79,8 @@ export const CA_REASONS = [
   'ca_nothing_missing',
   'ca_recovery',
   'ca_recovered',
+  /** All that was sent before the time-out is acknowledged. */
+  'ca_timeout_over',
   'ca_timeout',
   'ca_undone',
   'ca_ecn',

@@ -5,7 +5,6 @@ import {
   type CaReason,
   type StateReason,
 } from '../../../stack/capture/state_reason.ts';
-import { TCP_CA_Loss, TCP_CLOSE, TCP_LISTEN, TCP_SYN_SENT } from '../../../stack/include/uapi/linux/tcp.ts';
 import type { Translate } from '../../../language/message.ts';
 import { triggerText } from './sentence.ts';
 import type { ChangeReason, ValueChange } from './valueChange.ts';
@@ -56,17 +55,20 @@ function opening(why: StateReason, { cause }: ValueChange, t: Translate): string
   }
 }
 
-function closing(why: StateReason, { cause, from, to }: ValueChange, t: Translate): string | undefined {
+function closing(why: StateReason, { cause }: ValueChange, t: Translate): string | undefined {
   const trigger = triggerText(cause, t);
   switch (why) {
     case 'close':
-      if (from === TCP_LISTEN) return t('{0} closes the listener.', trigger);
-      if (from === TCP_SYN_SENT) return t('{0} closes the socket before it was connected.', trigger);
       return cause.handled === 'exit'
         ? t('{0} has ended, which closes its sockets; nothing was unread.', trigger)
         : t('{0} closes the socket, and nothing was unread: a FIN follows the data.', trigger);
+    case 'close_listener':
+      return t('{0} closes the listener.', trigger);
+    case 'close_unconnected':
+      return t('{0} closes the socket before it was connected.', trigger);
+    case 'shutdown_unconnected':
+      return t('{0} gives it up.', trigger);
     case 'shutdown':
-      if (to === TCP_CLOSE) return t('{0} gives it up.', trigger);
       return cause.handled === 'packet'
         ? t('shutdown() was called before the handshake was complete, which it is with {0}.', trigger)
         : t('{0} closes this direction: a FIN follows the data.', trigger);
@@ -140,7 +142,7 @@ function ended(why: StateReason, { cause }: ValueChange, t: Translate): string |
   }
 }
 
-function caSentence(why: CaReason, { cause, from }: ValueChange, t: Translate): string {
+function caSentence(why: CaReason, { cause }: ValueChange, t: Translate): string {
   const trigger = triggerText(cause, t);
   switch (why) {
     case 'ca_disorder':
@@ -150,9 +152,9 @@ function caSentence(why: CaReason, { cause, from }: ValueChange, t: Translate): 
     case 'ca_recovery':
       return t('A loss, told by {0}: recovery begins.', trigger);
     case 'ca_recovered':
-      return from === TCP_CA_Loss
-        ? t('{0} acknowledges all that was sent before the time-out.', trigger)
-        : t('{0} acknowledges all that was sent before the recovery.', trigger);
+      return t('{0} acknowledges all that was sent before the recovery.', trigger);
+    case 'ca_timeout_over':
+      return t('{0} acknowledges all that was sent before the time-out.', trigger);
     case 'ca_timeout':
       return t('The retransmission timer has fired ({0}): all that is not SACKed counts as lost.', trigger);
     case 'ca_undone':

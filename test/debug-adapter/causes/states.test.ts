@@ -416,6 +416,12 @@ const TOLD_IN: Readonly<
     'a connection that the client closes',
     /^close\(.*\) of client .* closes the socket, and nothing was unread/,
   ],
+  close_listener: ['a connection that the client closes', /^close\(.*\) of server .* closes the listener\.$/],
+  close_unconnected: ['a socket that is closed while it connects', /^close\(.* before it was connected\.$/],
+  shutdown_unconnected: [
+    'a socket that is closed while it connects',
+    /^shutdown\(.* of client .* gives it up\.$/,
+  ],
   shutdown: [
     'a connection that is closed in both directions, one after the other',
     /^shutdown\(.*\) of client .* closes this direction: a FIN follows the data\.$/,

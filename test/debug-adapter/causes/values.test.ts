@@ -70,6 +70,7 @@ describe('The cause of cwnd and ssthresh', () => {
       'ca_disorder',
       'ca_recovery',
       'ca_recovered',
+      'ca_timeout_over',
       'ca_timeout',
     ] as const)
       assert.ok(seen.has(why), `${why} was not seen, only ${[...seen].join(', ')}`);

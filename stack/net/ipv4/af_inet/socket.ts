@@ -211,7 +211,7 @@ export function* inet_shutdown(sock: socket, how: number): Sleeps<Errno> {
     case TCP_LISTEN:
     case TCP_SYN_SENT:
       if (sk.sk_state === TCP_LISTEN && (how & RCV_SHUTDOWN) === 0) break;
-      err = sk.sk_prot.disconnect(sk, O_NONBLOCK, 'shutdown');
+      err = sk.sk_prot.disconnect(sk, O_NONBLOCK, 'shutdown_unconnected');
       sock.state = err !== 0 ? SS_DISCONNECTING : SS_UNCONNECTED;
       break;
     default:

@@ -117,7 +117,7 @@ function tcp_close_transition(state: TcpState): { next: TcpState; send_fin: bool
  */
 function tcp_close_state(sk: sock, why: 'close' | 'shutdown'): boolean {
   const { next, send_fin } = tcp_close_transition(sk.skc_state);
-  tcp_set_state(sk, next, why);
+  tcp_set_state(sk, next, next === TCP_CLOSE ? 'close_unconnected' : why);
   return send_fin;
 }
 
@@ -156,7 +156,7 @@ export function* __tcp_close(sk: sock, timeout: jiffies_t): Sleeps<void> {
   sk.sk_shutdown = SHUTDOWN_MASK;
 
   if (sk.skc_state === TCP_LISTEN) {
-    tcp_set_state(sk, TCP_CLOSE, 'close');
+    tcp_set_state(sk, TCP_CLOSE, 'close_listener');
     inet_csk_listen_stop(sk);
   } else {
     const data_was_unread = drop_unread_data(sk);

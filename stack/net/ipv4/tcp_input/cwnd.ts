@@ -244,7 +244,8 @@ export function tcp_try_undo_recovery(sk: sock): boolean {
     tp.rack.reo_wnd_persist--;
   }
   if (tcp_is_non_sack_preventing_reopen(sk)) return true;
-  tcp_set_ca_state(sk, TCP_CA_Open, 'ca_recovered');
+  const after_timeout = inet_csk(sk).icsk_ca_state === TCP_CA_Loss;
+  tcp_set_ca_state(sk, TCP_CA_Open, after_timeout ? 'ca_timeout_over' : 'ca_recovered');
   tp.is_sack_reneg = false;
   return false;
 }
