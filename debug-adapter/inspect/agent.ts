@@ -106,6 +106,14 @@ export interface Snapshot {
   scopes: ScopeInfo[];
 }
 
+/** The field that an item shows, for a data breakpoint. */
+export interface OfferedItem {
+  /** Null: a value is stored in none. */
+  field: DataField | null;
+  /** An expression for what has it, in the frame that has so many of V8's below it. */
+  named?: { expression: string; below: number | undefined };
+}
+
 /** Names that only the debugger's evaluations see. */
 export interface Scope {
   provide(name: string, give: () => unknown): void;
@@ -421,10 +429,12 @@ export class Agent {
     );
   }
   /** The field that an item shows, for a data breakpoint; null: a value is stored in none. */
-  offerItem(ref: number, name: string, next: number): DataField | null {
+  offerItem(ref: number, name: string, next: number): OfferedItem {
     if (!this.handles.isKnown(ref)) throw new UserError('these variables are of an earlier stop');
     const stored = this.handles.stored(ref, name);
-    return stored === undefined ? null : this.data.offer(stored.owner, stored.name, next);
+    const named = this.handles.named(ref);
+    const field = stored === undefined ? null : this.data.offer(stored.owner, stored.name, next);
+    return { field, ...(named && { named }) };
   }
   /** A field of an expression's value, for a data breakpoint. */
   offerField(name: string, next: number, value: unknown): DataField | null {

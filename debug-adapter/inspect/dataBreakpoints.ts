@@ -462,7 +462,8 @@ function isAccess<W extends Wanted>(wanted: W | undefined, access: CountedAccess
 
 /** The field in which a value is stored that is shown under this name; undefined: it can have no data breakpoint. */
 export function storedName(owner: object, name: string): string | undefined {
-  if (isProxy(owner)) return undefined;
+  // The elements of a typed array can have no accessors.
+  if (isProxy(owner) || ArrayBuffer.isView(owner)) return undefined;
   const property = Object.getOwnPropertyDescriptor(owner, name);
   if (property !== undefined)
     return property.configurable === true && 'value' in unwatched(property) ? name : undefined;

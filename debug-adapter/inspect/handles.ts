@@ -126,6 +126,11 @@ export class Handles {
     return this.#nodes.get(ref)?.compute?.();
   }
 
+  /** An expression for the value of a node, and how many of V8's frames are below the one in which it holds. */
+  named(ref: number): { expression: string; below: number | undefined } | undefined {
+    const expression = this.#expressions.get(ref);
+    return expression === undefined ? undefined : { expression, below: this.#below.get(ref) };
+  }
   /** How many of V8's frames are below the one that a node belongs to; null: it belongs to none. */
   below(ref: number): number | null {
     return this.#below.get(ref) ?? null;

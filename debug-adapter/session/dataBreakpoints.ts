@@ -2,11 +2,13 @@
 import { message, say } from '../../language/message.ts';
 import { errorText, UserError } from '../../language/userError.ts';
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import type { Debugger } from 'node:inspector';
 import type { Numbered } from '../control/breakpoints.ts';
 import type { DataFields, OfferedField } from '../control/dataFields.ts';
 import { checkExpression, memberOf, withoutTypes } from '../control/expression.ts';
 import type { Moment } from '../control/moment.ts';
 import { framesBelow } from '../control/pausedState.ts';
+import type { OfferedItem } from '../inspect/agent.ts';
 import { parseHitCondition } from '../inspect/breakpoints.ts';
 import type { DataAccess, DataField, DataWish } from '../inspect/dataBreakpoints.ts';
 import type { ByteRange } from '../inspect/values/watchedBytes.ts';
@@ -15,6 +17,7 @@ import { isGlance } from './numbers.ts';
 import type { Run } from './run.ts';
 
 type Wish = Numbered<DebugProtocol.DataBreakpoint>;
+type CallFrame = Debugger.CallFrame | undefined;
 type Info = DebugProtocol.DataBreakpointInfoResponse['body'];
 
 const ACCESS: readonly DataAccess[] = ['read', 'write', 'readWrite'];
@@ -42,14 +45,14 @@ export async function dataBreakpointInfo(
   }
   const field = await offered(run, fields, () =>
     variablesReference > 0
-      ? run.debuggee.ask<DataField | null>('offerItem', variablesReference, name, fields.next)
+      ? fieldOfItem(run, fields.next, variablesReference, name)
       : fieldNamed(run, fields.next, name, frameId),
   );
   if (field === undefined) return { dataId: null, description: say(run.t, NO_FIELD) };
   return {
     dataId: String(field.number),
     description: field.text,
-    accessTypes: [...ACCESS],
+    accessTypes: field.range === undefined ? [...ACCESS] : ['write'],
     canPersist: false,
   };
 }
@@ -85,6 +88,16 @@ export async function placeFields({ debuggee }: Run, fields: DataFields, moment:
       if (path !== null) fields.add({ ...field, path, moment });
     }
 }
+/** The field that an item of Variables shows, or a byte of a buffer. */
+async function fieldOfItem(run: Run, next: number, ref: number, item: string): Promise<Offer | null> {
+  const { field, named } = await run.debuggee.ask<OfferedItem>('offerItem', ref, item, next);
+  if (field === null && named !== undefined && /^\d+$/.test(item))
+    return fieldIn(run, next, `${named.expression}[${item}]`, callFrameAbove(run, named.below));
+  return field && { ...field, ...(named && { named }) };
+}
+function callFrameAbove(run: Run, below: number | undefined): CallFrame {
+  return below === undefined ? undefined : run.execution.stop?.paused.callFrames.at(-1 - below);
+}
 /** The field that an expression names, or bytes of one: `skb.head[34..38]`. @param next its number, unless it has one */
 export async function fieldNamed(
   run: Run,
@@ -92,8 +105,10 @@ export async function fieldNamed(
   typed: string,
   frameId?: number,
 ): Promise<Offer | null> {
-  const callFrame =
-    frameId === undefined ? run.frames.topFrame?.callFrame : run.frames.frame(frameId).callFrame;
+  const frame = frameId === undefined ? run.frames.topFrame : run.frames.frame(frameId);
+  return fieldIn(run, next, typed, frame?.callFrame);
+}
+async function fieldIn(run: Run, next: number, typed: string, callFrame: CallFrame): Promise<Offer | null> {
   const [, name = typed, from, to] = /^(.*)\[\s*(\d+)\s*(?:\.\.\s*(\d+)\s*)?\]$/s.exec(typed.trim()) ?? [];
   const member = memberOf(withoutTypes(name));
   if (member === undefined) return null;

@@ -427,8 +427,10 @@ export class Session {
         category: 'important',
         output: `${this.#t('The old machine does not end: it computes something that cannot be interrupted, and goes on beside the new one until that is done.')}\n`,
       });
-    this.#configuration.dataFields.clear();
-    this.#watches.told();
+    this.#watches.machineHasEnded(
+      (text) => this.#emit('output', { category: 'important', output: `${text}\n` }),
+      this.#t,
+    );
     await this.#start(launch);
   }
 

@@ -2,6 +2,7 @@
  * Data breakpoints that the client does not know, since it has no way to be told of one: set in the debug console, or at a
  * node of a tree. They are listed and ended there.
  */
+import type { Translate } from '../../language/message.ts';
 import { UserError } from '../../language/userError.ts';
 import type { DataFields, OfferedField } from '../control/dataFields.ts';
 import type { DataAccess, DataField } from '../inspect/dataBreakpoints.ts';
@@ -35,7 +36,7 @@ export class Watches {
   async begin(field: OfferedField, { access, condition, hitCondition }: WatchHow): Promise<Watch> {
     const dataId = String(field.number);
     const watch = await this.#configuration.addWatch({ dataId, accessType: access, condition, hitCondition });
-    this.told();
+    this.#told();
     return watch;
   }
   /** @param number undefined: all. @throws an error for the user if there is none */
@@ -44,11 +45,17 @@ export class Watches {
     if (ended.length === 0)
       throw new UserError('there is no watch {0}: "watch" lists those there are', number ?? '');
     await this.#configuration.removeWatches(ended.map((one) => one.number));
-    this.told();
+    this.#told();
     return ended;
   }
-  /** Tell again which there are: those of a machine that has ended are gone. */
-  told(): void {
+  /** Another machine has none of the objects. @param say tells the user */
+  machineHasEnded(say: (text: string) => void, t: Translate): void {
+    for (const { text } of this.list())
+      say(t('{0} is not watched any more: it belonged to the machine that has ended.', text));
+    this.fields.clear();
+    this.#told();
+  }
+  #told(): void {
     this.#tell(this.list());
   }
   list(): Watch[] {

@@ -1,9 +1,12 @@
 /** Data breakpoints on the bytes of a packet. */
 import assert from 'node:assert/strict';
+import type { DebugProtocol } from '@vscode/debugprotocol';
 import { withAdapter, type Adapter } from './support/adapter.ts';
 import { fixture } from './support/paths.ts';
 
 const program = fixture('handshake');
+type Info = DebugProtocol.DataBreakpointInfoResponse['body'];
+type Set = DebugProtocol.SetDataBreakpointsResponse['body'];
 
 /** Stops in the client's SYN, at the first line of a function that has it as `skb`; nothing else stops it from there on. */
 async function inFunction(adapter: Adapter, name: string): Promise<void> {
@@ -56,5 +59,26 @@ describe('debug adapter: watched bytes of a packet', () => {
         /of bytes only changes are known: nothing tells when they are read/,
       );
       await assert.rejects(adapter.evaluate('watch skb.head[319..321]'), /head has the bytes 0 to 319/);
+    }));
+
+  it('are offered in Variables, byte by byte', () =>
+    withAdapter(async (adapter) => {
+      await inFunction(adapter, '__ip_queue_xmit');
+      const { variablesReference } = await adapter.variable('Locals', 'skb', 'head');
+      // The network header is still to be pushed.
+      const at = Number(await adapter.evaluate('skb.data')) - 20;
+      const info = await adapter.request<Info>('dataBreakpointInfo', {
+        variablesReference,
+        name: String(at),
+      });
+      assert.match(info.description, new RegExp(`^head\\[${at}\\] of `));
+      assert.deepEqual(info.accessTypes, ['write']);
+      const { breakpoints } = await adapter.request<Set>('setDataBreakpoints', {
+        breakpoints: [
+          { dataId: info.dataId, accessType: 'write', condition: '$old === 0 && $value === 0x45' },
+        ],
+      });
+      assert.equal(breakpoints[0]!.verified, true);
+      assert.match(await stop(adapter, 'continue'), / has changed since event \d+: 00 → 45$/);
     }));
 });

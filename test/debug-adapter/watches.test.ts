@@ -159,4 +159,27 @@ describe('debug adapter: watched fields', () => {
         /There is no data breakpoint for it/,
       );
     }));
+
+  it('end with the machine, which is said', () =>
+    withAdapter(async (adapter) => {
+      await inConnect(adapter);
+      await adapter.evaluate('watch sk.snd_cwnd');
+      await adapter.request('restart', {});
+      const said = adapter.output.map(({ text }) => text).join('');
+      assert.match(
+        said,
+        /snd_cwnd of .* is not watched any more: it belonged to the machine that has ended\./,
+      );
+      assert.deepEqual(await adapter.custom('sockscope/watches', {}), { watches: [] });
+    }));
+
+  it('stop at a write of the same value only where each access stops', () =>
+    withAdapter(async (adapter) => {
+      await inConnect(adapter);
+      await adapter.evaluate('watch sk.snd_wnd if $value === $old');
+      await adapter.evaluate('awatch sk.snd_wnd if $value === $old');
+      assert.equal(await stop(adapter, 'continue'), 'snd_wnd: 0 bytes → 0 bytes');
+      await adapter.evaluate('unwatch 2');
+      assert.equal(await stop(adapter, 'continue'), 'terminated');
+    }));
 });
