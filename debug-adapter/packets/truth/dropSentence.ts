@@ -81,6 +81,10 @@ function reasonText({ reason }: Drop, t: Translate): string {
       return t('the rest of the SYN queue is kept for peers that are known (TCPReqQFullDrop).');
     case 'TCPDeferAcceptDrop':
       return t('the listener waits for data (TCP_DEFER_ACCEPT).');
+    case 'TCP_OFO_QUEUE_PRUNE':
+      return t(
+        'it was out of order, and the memory of TCP is used up by what is in order (TCP_OFO_QUEUE_PRUNE).',
+      );
     case 'PROTO_MEM':
       return t('the memory of the protocol is used up (PROTO_MEM).');
     case 'IP_INNOROUTES':

@@ -42,6 +42,11 @@ export class Captured {
     const dropped = (number: number): unknown =>
       number > 0 && !this.droppedBy.has(number) && this.droppedBy.set(number, stackNow());
     world.tracer.on('skb:kfree_skb', ({ frame_number }) => dropped(frame_number));
+    let arrived = 0;
+    world.tracer.on('net:netif_receive_skb', ({ frame_number }) => (arrived = frame_number));
+    world.tracer.on('sockscope:listen_request', (_sk, what) => {
+      if (what === 'deferred' || what === 'reserved') dropped(arrived);
+    });
     world.tracer.on('sockscope:queue_overflow', (_sk, _which, { frame_number }) => dropped(frame_number));
   }
 

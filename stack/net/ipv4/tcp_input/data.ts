@@ -158,7 +158,9 @@ function queue_and_out(sk: sock, skb: sk_buff): void {
     sk_forced_mem_schedule(sk, skb.truesize);
   } else if (tcp_try_rmem_schedule(sk, skb, skb.truesize) !== 0) {
     NET_INC_STATS(sock_net(sk), LINUX_MIB_TCPRCVQDROP);
-    trace.sockscope_queue_full(skb, 'receive', sk.sk_rmem_alloc, sk.sk_rcvbuf);
+    // Otherwise TCP's memory is used up.
+    if (sk.sk_rmem_alloc > sk.sk_rcvbuf)
+      trace.sockscope_queue_full(skb, 'receive', sk.sk_rmem_alloc, sk.sk_rcvbuf);
     sk.sk_data_ready(sk);
     tcp_drop_reason(sk, skb, SKB_DROP_REASON_PROTO_MEM);
     return;

@@ -79,7 +79,9 @@ export function tcp_data_queue_ofo(sk: sock, skb: sk_buff): void {
   tcp_ecn_check_ce(sk, skb);
   if (tcp_try_rmem_schedule(sk, skb, skb.truesize) !== 0) {
     NET_INC_STATS(net, LINUX_MIB_TCPOFODROP);
-    trace.sockscope_queue_full(skb, 'receive', sk.sk_rmem_alloc, sk.sk_rcvbuf);
+    // Otherwise TCP's memory is used up.
+    if (sk.sk_rmem_alloc > sk.sk_rcvbuf)
+      trace.sockscope_queue_full(skb, 'receive', sk.sk_rmem_alloc, sk.sk_rcvbuf);
     sk.sk_data_ready(sk);
     tcp_drop_reason(sk, skb, SKB_DROP_REASON_PROTO_MEM);
     return;

@@ -94,12 +94,14 @@ function tcp_prune_ofo_queue(sk: sock): boolean {
   const queue = tp.out_of_order_queue;
   if (queue === null || queue.last === null) return false;
   NET_INC_STATS(sock_net(sk), LINUX_MIB_OFOPRUNED);
+  const { sk_rmem_alloc: full, sk_rcvbuf } = sk;
   let goal = sk.sk_rcvbuf >> 3;
   for (let skb: sk_buff | null = queue.last; skb !== null;) {
     const prev: sk_buff | null = skb.prev;
     rb_erase(skb, queue);
     goal -= skb.truesize;
-    trace.sockscope_queue_full(skb, 'receive', sk.sk_rmem_alloc, sk.sk_rcvbuf);
+    // Otherwise TCP's memory is used up.
+    if (full > sk_rcvbuf) trace.sockscope_queue_full(skb, 'receive', full, sk_rcvbuf);
     tcp_drop_reason(sk, skb, SKB_DROP_REASON_TCP_OFO_QUEUE_PRUNE);
     if (prev === null || goal <= 0) {
       if (sk.sk_rmem_alloc <= sk.sk_rcvbuf && !tcp_under_memory_pressure(sk)) break;
