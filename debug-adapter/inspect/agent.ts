@@ -171,7 +171,7 @@ export class Agent {
   ) {
     this.#t = t;
     this.#world = world;
-    this.memory = new Memory(world);
+    this.memory = new Memory(world, (write) => this.data.written(write));
     this.handles = new Handles(this.memory);
     this.scope = scope;
     this.describer = new Describer(world, kernel);

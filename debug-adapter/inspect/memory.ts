@@ -56,6 +56,8 @@ const MOST = 100_000;
 
 export class Memory {
   readonly #world: World;
+  /** Called with what writes bytes for the user. */
+  readonly #writes: (write: () => void) => void;
   #first = 1;
   #next = 1;
   readonly #references = new WeakMap<ByteStore, string>();
@@ -63,8 +65,9 @@ export class Memory {
   /** Expressions for the bytes at this stop, by reference. */
   readonly #named = new Map<string, Named>();
 
-  constructor(world: World) {
+  constructor(world: World, writes: (write: () => void) => void) {
     this.#world = world;
+    this.#writes = writes;
   }
 
   /** Start of this machine's range of numbers: a reference of another machine is recognized. */
@@ -157,7 +160,7 @@ export class Memory {
         Math.max(offset, byte_length(store)),
       );
     const written = bytes.subarray(0, room);
-    edit_bytes(this.#world, store, stored, offset, written);
+    this.#writes(() => edit_bytes(this.#world, store, stored, offset, written));
     return { count: written.length, ...this.#again(reference, offset, written) };
   }
   #again(reference: string, at: number, bytes: Buffer): Omit<WrittenBytes, 'count'> {

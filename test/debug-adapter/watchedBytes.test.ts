@@ -81,4 +81,16 @@ describe('debug adapter: watched bytes of a packet', () => {
       assert.equal(breakpoints[0]!.verified, true);
       assert.match(await stop(adapter, 'continue'), / has changed since event \d+: 00 → 45$/);
     }));
+
+  it('do not stop at what the user writes', () =>
+    withAdapter(async (adapter) => {
+      await inFunction(adapter, '__ip_queue_xmit');
+      // The urgent pointer, which nobody looks at without URG.
+      await adapter.evaluate('watch skb.data[18..20]');
+      const { memoryReference } = await adapter.variable('Locals', 'skb');
+      const headers = Number(await adapter.evaluate('skb.data - skb.transport_header'));
+      await adapter.request('writeMemory', { memoryReference, offset: headers + 18, data: 'AQI=' });
+      assert.equal(await adapter.evaluate('skb.head[skb.data + 18] * 256 + skb.head[skb.data + 19]'), '258');
+      assert.equal(await stop(adapter, 'continue'), 'terminated');
+    }));
 });
