@@ -5,6 +5,7 @@ import type { LaunchConfiguration } from '../debug-adapter/protocol.ts';
 import { folderOf } from './packets/panelRequests.ts';
 import { programFiles } from './scenario/launchFile.ts';
 import { DEBUG_TYPE, type Sessions } from './session.ts';
+import { showError } from './showError.ts';
 
 const SUFFIX = 'sockscope';
 /** The adapter's number of an error that the sources in the recording would help with. */
@@ -42,7 +43,7 @@ async function save(sessions: Sessions): Promise<void> {
     );
     void vscode.window.showInformationMessage(isExact ? saved : `${saved} ${near}`);
   } catch (error) {
-    void vscode.window.showErrorMessage((error as Error).message);
+    showError(error);
   }
 }
 

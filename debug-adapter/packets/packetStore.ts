@@ -29,6 +29,7 @@ import { KeptPackets } from './kept/keptPackets.ts';
 import { FollowedStream } from './follow/followedStream.ts';
 import { followStream, saveStream, type FollowableStore } from './follow/followRequests.ts';
 import { packetBytes, packetLayers } from './layers.ts';
+import type { Tell } from './pace.ts';
 import { secondsText } from './tree/text.ts';
 import type { Packet } from './tree/packet.ts';
 import { Fates } from './truth/fates.ts';
@@ -329,8 +330,8 @@ export class PacketStore {
   }
 
   /** Throws as `saveStream` does. */
-  saveStream(args: SaveStreamArguments): Promise<SaveStreamResponse> {
-    return saveStream(this.followable, args);
+  saveStream(args: SaveStreamArguments, tell?: Tell): Promise<SaveStreamResponse> {
+    return saveStream(this.followable, args, tell);
   }
 
   private get followable(): FollowableStore {
@@ -383,7 +384,9 @@ export class PacketStore {
   /** All packets that are kept, oldest first. */
   *frames(): Generator<CapturedFrame> {
     const { packets } = this;
-    for (let row = packets.first; row < packets.end; row++) yield packets.frame(row);
+    const { end } = packets;
+    // The oldest may be let go while others are looked at.
+    for (let row = packets.first; row < end; row = Math.max(row + 1, packets.first)) yield packets.frame(row);
   }
 
   clear(): void {

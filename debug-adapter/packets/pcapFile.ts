@@ -4,6 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { PcapngWriter } from '../../stack/capture/pcapng.ts';
 import { english, type Translate } from '../../language/message.ts';
 import { MACHINE_CAPTURE, realTimeNs } from './capture.ts';
+import { Pace, untold } from './pace.ts';
 import type { PacketStore } from './packetStore.ts';
 import { storyOf } from './story.ts';
 
@@ -44,14 +45,23 @@ export class PcapFile {
 }
 
 /**
- * Export the stored packets, each with the user's comment and with what only the machine knows.
+ * Export the stored packets, each with the user's comment and with what only the machine knows. Nothing is written if
+ * nobody waits for it any more.
  *
  * @returns how many
  */
-export async function exportPackets(path: string, packets: PacketStore, t = english): Promise<number> {
+export async function exportPackets(
+  path: string,
+  packets: PacketStore,
+  t = english,
+  tell = untold,
+): Promise<number> {
   const writer = new PcapngWriter();
   const blocks = [writer.header('lo')];
+  const pace = new Pace(tell);
+  const { kept } = packets;
   for (const frame of packets.frames()) {
+    await pace.step(blocks.length - 1, kept);
     const { number, timeNs, bytes, length, interface: interfaceName, linkType } = frame;
     const comments = [...(frame.comment === undefined ? [] : [frame.comment])];
     const known = storyText(packets, number, t);

@@ -7,7 +7,7 @@ import type { RecordedCalls } from '../inspect/callRecorder.ts';
 import type { Machines } from '../travel/machines.ts';
 import { StrayedError, type Replica } from '../travel/replica.ts';
 import type { Run } from './run.ts';
-import type { Works } from './works.ts';
+import { CANCELLED, type Works } from './works.ts';
 
 /**
  * @param end the event at which the run stands
@@ -45,9 +45,6 @@ export async function functionGraph(
     if (replica !== undefined) machines.drop(replica);
   }
 }
-
-/** The protocol's word for it: no client shows it. */
-const CANCELLED = 'cancelled';
 
 async function record(replica: Replica, from: number, to: number): Promise<RecordedCalls> {
   await replica.toEvent(from);

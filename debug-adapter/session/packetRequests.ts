@@ -31,6 +31,7 @@ import { findIn, rowsOf } from '../packets/packetRows.ts';
 import { exportPackets } from '../packets/pcapFile.ts';
 import { causeChain, packetWithStory } from '../packets/story.ts';
 import type { Run } from './run.ts';
+import type { Works } from './works.ts';
 import { checkPath } from './writtenPath.ts';
 
 /** Where frames leave the kernel and where IP receives them, if the exact place is no longer known. */
@@ -120,14 +121,21 @@ export function follow(run: Run, args: FollowStreamArguments): FollowStreamRespo
   return run.packets.follow(args);
 }
 
-export function saveFollowed(run: Run, args: SaveStreamArguments): Promise<SaveStreamResponse> {
+export function saveFollowed(run: Run, works: Works, args: SaveStreamArguments): Promise<SaveStreamResponse> {
   checkPath('saveStream', args.path);
   run.streams.drain();
-  return run.packets.saveStream(args);
+  return works.inSteps(run.t('Saving the bytes of a stream'), (tell) => run.packets.saveStream(args, tell));
 }
 
-export async function writePackets(run: Run, { path }: ExportPacketsArguments): Promise<{ packets: number }> {
+export async function writePackets(
+  run: Run,
+  works: Works,
+  { path }: ExportPacketsArguments,
+): Promise<{ packets: number }> {
   checkPath('exportPackets', path);
   run.streams.drain();
-  return { packets: await exportPackets(path, run.packets, run.t) };
+  const packets = await works.inSteps(run.t('Exporting packets'), (tell) =>
+    exportPackets(path, run.packets, run.t, tell),
+  );
+  return { packets };
 }

@@ -7,6 +7,7 @@ import { isLasting } from '../recordings/moments.ts';
 import { makeRecording } from '../recordings/make.ts';
 import { RECORDING_SUFFIX, writeRecording } from '../recordings/file.ts';
 import type { RecordedStop, RunRecording } from '../recordings/data.ts';
+import { GivenUpError } from '../travel/replica.ts';
 import type {
   AddBookmarkArguments,
   Bookmark,
@@ -17,6 +18,7 @@ import type {
 } from '../protocol.ts';
 import type { Run } from './run.ts';
 import type { Travel } from './travel.ts';
+import { CANCELLED, type Works } from './works.ts';
 import { checkPath } from './writtenPath.ts';
 
 /**
@@ -27,6 +29,7 @@ import { checkPath } from './writtenPath.ts';
 export async function saveRecording(
   run: Run,
   travel: Travel,
+  works: Works,
   { path, packet }: SaveRecordingArguments,
 ): Promise<SaveRecordingResponse> {
   if (!path.endsWith(RECORDING_SUFFIX))
@@ -36,7 +39,7 @@ export async function saveRecording(
   const { launch, bookmarks } = present;
   const sending = packet === undefined ? undefined : await sendingOf(present, packet);
   const stop = sending?.stop ?? (await stopOf(run));
-  const changes = await travel.changesOf(run);
+  const changes = await numbered(run, travel, works);
   checkChanges(changes, sending?.stop.event ?? Infinity);
   const whole = await makeRecording(present.debuggee, {
     launch: launch.given,
@@ -49,6 +52,19 @@ export async function saveRecording(
   const bytes = await writeRecording(path, sending === undefined ? whole : upTo(sending.stop.event, whole));
   if (sending === undefined) return { bytes, isExact: stop.kind === 'moment' };
   return { bytes, isExact: true, sent: sending.sent };
+}
+
+/** What was changed, with the numbers of the moments: the run may have to be repeated for them. */
+async function numbered(run: Run, travel: Travel, works: Works): Promise<readonly NumberedChange[]> {
+  const title = run.t('Repeating the run to find where it was changed');
+  const work = works.begin(title, () => travel.machinesFor(run).stop());
+  try {
+    return await travel.changesOf(run);
+  } catch (error) {
+    throw error instanceof GivenUpError ? new Error(CANCELLED) : error;
+  } finally {
+    work.end();
+  }
 }
 
 /** @throws an error for the user if a recording up to an event cannot hold one */

@@ -25,7 +25,7 @@ import { Timeline } from '../timeline/timeline.ts';
 import { bringToStop } from '../recordings/replay.ts';
 import type { Moment } from '../protocol.ts';
 import { rawPlace } from '../travel/here.ts';
-import type { Replica } from '../travel/replica.ts';
+import { GivenUpError, type Replica } from '../travel/replica.ts';
 import type { Threads } from '../travel/threads.ts';
 import type { RunEnd } from '../worker/channel.ts';
 import { blueprintOf, newExecution, type LaunchBlueprint } from './blueprint.ts';
@@ -145,6 +145,8 @@ export class Run {
   #isReplaying = false;
   /** Called when it has come to where its recording stands, before it stops there. */
   onReplayed: () => Promise<void> = () => Promise.resolve();
+  /** The recording stands, or it cannot. */
+  onReplayOver: () => void = () => {};
 
   constructor(
     debuggee: Debuggee,
@@ -332,11 +334,16 @@ export class Run {
       });
     } catch (error) {
       if (this.#teller.isSilent) return;
-      const said = this.#t('{0} cannot be replayed: {1}', file, errorPart(error));
-      this.#tell('stderr', said);
-      this.#teller.event('sockscope/notStarted', { message: said });
+      const isCancelled = error instanceof GivenUpError;
+      const said = isCancelled
+        ? this.#t('The opening of {0} was cancelled.', file)
+        : this.#t('{0} cannot be replayed: {1}', file, errorPart(error));
+      this.#tell(isCancelled ? 'console' : 'stderr', said);
+      if (!isCancelled) this.#teller.event('sockscope/notStarted', { message: said });
       void this.#finish(1);
       return void this.debuggee.kill();
+    } finally {
+      this.onReplayOver();
     }
     this.execution.isIdle = false;
     this.execution.arrived(replica.paused!, replica.moment, {

@@ -55,6 +55,7 @@ import { Traces } from './traces.ts';
 import { whyExpression, whyText } from './why.ts';
 import { isWatchCommand, obeyWatchCommand } from './watchConsole.ts';
 import { watchField, Watches } from './watches.ts';
+import { Opening } from './opening.ts';
 import { Works } from './works.ts';
 import { isTraceCommand } from '../tracing/syntax.ts';
 
@@ -91,6 +92,8 @@ export class Session {
   readonly #traces = new Traces();
   readonly #watches: Watches;
   readonly #works = new Works((...event) => this.#emit(...event));
+  /** A recording is being opened, or was. */
+  #opening: Opening | undefined;
   /** Requests that have no answer yet, by their number. */
   readonly #open = new Map<number, OpenRequest>();
   /** The number of the last request that led elsewhere in time: its search goes on after its answer. */
@@ -221,6 +224,7 @@ export class Session {
     ...viewRequests(
       () => this.#running(),
       () => this.#configuration,
+      this.#works,
     ),
     'sockscope/runTo': (args: RunToArguments) => this.#runTo(args),
     'sockscope/runToArrival': ({ number }: RunToArrivalArguments) =>
@@ -231,7 +235,7 @@ export class Session {
     'sockscope/goToSending': ({ number }: GoToSendingArguments) =>
       this.#goToEvent(sendingOf(this.#stopped(), number)),
     'sockscope/saveRecording': (args: SaveRecordingArguments) =>
-      saveRecording(this.#stopped(), this.#travel, args),
+      saveRecording(this.#stopped(), this.#travel, this.#works, args),
     'sockscope/goToBookmark': async ({ name }: BookmarkArguments) => {
       const run = this.#stopped();
       await this.#goBack(this.#travel.goToBookmark(run, run.bookmarks.get(name)));
@@ -353,14 +357,14 @@ export class Session {
     const blueprint = blueprintOf(launch, this.#functions, this.#numbers, this.#bundle);
     void this.#spare?.kill();
     this.#spare = undefined;
-    const replica = await loadRecorded(recording, {
-      root: this.#root,
-      threads: this.#travel.threads,
-      ...blueprint,
-    });
+    const title = this.#t('Opening a recording: repeating the run up to where it stands');
+    const opening = (this.#opening = new Opening(this.#works, title));
+    const make = { root: this.#root, threads: this.#travel.threads, ...blueprint };
+    const replica = await opening.with(loadRecorded(recording, make));
     const { debuggee, execution } = replica;
     const run = this.#newRun(debuggee, launch, { execution, replica });
     run.onReplayed = () => this.#configuration.applyTo(run);
+    run.onReplayOver = () => opening.end();
     this.#run = run;
     return run;
   }
@@ -465,6 +469,7 @@ export class Session {
 
   /** The sources of a recording are not needed any more. */
   #close(): void {
+    this.#opening?.end();
     if (this.#launch?.opened !== undefined) close(this.#launch.opened);
   }
 

@@ -18,6 +18,7 @@ import { computed, fieldOf, SideEffectError, valueOf } from './evaluate.ts';
 import { glanceOf } from './numbers.ts';
 import type { Run } from './run.ts';
 import { toPastVariable } from './variables.ts';
+import { CANCELLED } from './works.ts';
 
 /** Moments that are kept while the user looks: the machine of each takes the memory of a run. */
 const MOST_KEPT = 4;
@@ -25,7 +26,6 @@ const MOST_KEPT = 4;
 const MOST_FRAMES = 1000;
 
 const AWAITS = message('the function awaits another one: V8 shows its variables when it goes on');
-const CANCELLED = 'cancelled';
 
 /** A frame that was asked for. */
 interface Asked {

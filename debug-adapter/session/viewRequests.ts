@@ -22,12 +22,17 @@ import { eventCode, graphs, output, packetWay, sequence, timeline, trace } from 
 import type { Run } from './run.ts';
 import { breakOnSocket, setTreeValue, tree } from './treeRequests.ts';
 import { why } from './why.ts';
+import type { Works } from './works.ts';
 
 /** Handles a request: returns the response's body. An exception becomes an error response. */
 export type Handler = (args: never) => unknown;
 
 /** @param run throws an error for the user where there is none */
-export function viewRequests(run: () => Run, configuration: () => Configuration): Record<string, Handler> {
+export function viewRequests(
+  run: () => Run,
+  configuration: () => Configuration,
+  works: Works,
+): Record<string, Handler> {
   return {
     'sockscope/tree': (args: never) => tree(run(), args),
     'sockscope/setTreeValue': (args: never) => setTreeValue(run(), args),
@@ -48,8 +53,8 @@ export function viewRequests(run: () => Run, configuration: () => Configuration)
     'sockscope/packetCode': (args: never) => packetCode(run(), args),
     'sockscope/causeChain': (args: never) => chainOf(run(), args),
     'sockscope/followStream': (args: never) => follow(run(), args),
-    'sockscope/saveStream': (args: never) => saveFollowed(run(), args),
-    'sockscope/exportPackets': (args: never) => writePackets(run(), args),
+    'sockscope/saveStream': (args: never) => saveFollowed(run(), works, args),
+    'sockscope/exportPackets': (args: never) => writePackets(run(), works, args),
     'sockscope/sequence': (args: never) => sequence(run(), args),
     'sockscope/trace': (args: never) => trace(run(), args),
     'sockscope/eventCode': (args: never) => eventCode(run(), args),

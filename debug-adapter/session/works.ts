@@ -1,14 +1,18 @@
 /**
  * Work that may take long: after half a second the client is told of it, and can cancel it.
  */
+import type { Tell } from '../packets/pace.ts';
 import type { Emit } from './teller.ts';
 
 /** What takes less is over before somebody has read of it. */
 const TOLD_AFTER_MS = 500;
 
+/** The protocol's word for what was given up: no client shows it. */
+export const CANCELLED = 'cancelled';
+
 export interface Work {
   /** Say how far it is. */
-  report(message: string, percentage?: number): void;
+  report(percentage: number): void;
   end(): void;
 }
 
@@ -33,9 +37,8 @@ export class Works {
       if (isTold) this.#emit('progressStart', { progressId, title, cancellable: true });
     }, TOLD_AFTER_MS);
     return {
-      report: (message, percentage) => {
-        const body = { progressId, message, ...(percentage === undefined ? {} : { percentage }) };
-        if (isTold) this.#emit('progressUpdate', body);
+      report: (percentage) => {
+        if (isTold) this.#emit('progressUpdate', { progressId, percentage });
       },
       end: () => {
         clearTimeout(timer);
@@ -43,6 +46,20 @@ export class Works {
         if (isTold) this.#emit('progressEnd', { progressId });
       },
     };
+  }
+
+  /** Work in steps, each of which tells how far it is: the first one after it was cancelled is the last. */
+  async inSteps<T>(title: string, work: (tell: Tell) => Promise<T>): Promise<T> {
+    let isCancelled = false;
+    const told = this.begin(title, () => (isCancelled = true));
+    try {
+      return await work((done, of) => {
+        if (isCancelled) throw new Error(CANCELLED);
+        told.report(Math.floor((100 * done) / Math.max(1, of)));
+      });
+    } finally {
+      told.end();
+    }
   }
 
   cancel(progressId: string): void {

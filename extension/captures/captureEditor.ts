@@ -8,6 +8,7 @@ import { StreamEditor } from '../streams/streamEditor.ts';
 import { WebviewPage, type OwnMessage } from '../webviewPage.ts';
 import type { Wireshark } from '../wireshark/wireshark.ts';
 import { CaptureProcess } from './captureProcess.ts';
+import { showError } from '../showError.ts';
 
 export const CAPTURE_EDITOR = 'sockscope.capture';
 /** Key of the editors' settings in the workspace's memory. */
@@ -178,9 +179,8 @@ export class CaptureEditor
           message,
         );
     } catch (error) {
-      const text = (error as Error).message;
-      if ('id' in message) page.post({ type: 'failed', id: message.id, message: text });
-      else void vscode.window.showErrorMessage(text);
+      if ('id' in message) page.post({ type: 'failed', id: message.id, message: (error as Error).message });
+      else showError(error);
     }
   }
 }

@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import type { FunctionGraphArguments, SequenceCall } from '../../debug-adapter/protocol.ts';
 import type { MachineSession, Sessions } from '../session.ts';
+import { showError } from '../showError.ts';
 import { FunctionGraphView } from './functionGraphView.ts';
 
 /** What a view asks for: the time between two events, or a packet's way. */
@@ -11,9 +12,6 @@ interface Wanted {
   title: string;
   range: FunctionGraphArguments;
 }
-
-/** The adapter's word where the user has given it up. */
-const CANCELLED = 'cancelled';
 
 export function registerFunctionGraph(sessions: Sessions): vscode.Disposable {
   const view = new FunctionGraphView(sessions);
@@ -25,8 +23,7 @@ export function registerFunctionGraph(sessions: Sessions): vscode.Disposable {
       if (wanted === undefined) return;
       view.show(wanted.title, await session.request('sockscope/functionGraph', wanted.range));
     } catch (error) {
-      const { message } = error as Error;
-      if (message !== CANCELLED) void vscode.window.showErrorMessage(message);
+      showError(error);
     }
   };
   return vscode.Disposable.from(view, vscode.commands.registerCommand('sockscope.showFunctionGraph', show));

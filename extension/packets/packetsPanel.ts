@@ -13,6 +13,7 @@ import type { Wireshark } from '../wireshark/wireshark.ts';
 import { PanelFocus } from './panelFocus.ts';
 import { StreamEditor } from '../streams/streamEditor.ts';
 import { answerPanel, folderOf, need } from './panelRequests.ts';
+import { showError } from '../showError.ts';
 
 const KIND = {
   viewId: 'sockscope.packets',
@@ -143,9 +144,9 @@ export class PacketsPanel implements vscode.Disposable {
       });
       if (answer) this.#host.post(answer);
     } catch (error) {
-      const text = (error as Error).message;
-      if ('id' in message) this.#host.post({ type: 'failed', id: message.id, message: text });
-      else void vscode.window.showErrorMessage(text);
+      if ('id' in message)
+        this.#host.post({ type: 'failed', id: message.id, message: (error as Error).message });
+      else showError(error);
     }
   }
 }

@@ -5,6 +5,7 @@ import type { ToPanel } from '../../webviews/messages.ts';
 import { copyText } from '../packets/packetRequests.ts';
 import type { PacketSource } from '../packets/packetSource.ts';
 import { WebviewPage, type OwnMessage } from '../webviewPage.ts';
+import { showError } from '../showError.ts';
 
 type Protocol = 'tcp' | 'udp';
 
@@ -106,9 +107,8 @@ export class StreamEditor implements vscode.Disposable {
           return await this.#save(message);
       }
     } catch (error) {
-      const text = (error as Error).message;
-      if ('id' in message) page.post({ type: 'failed', id: message.id, message: text });
-      else void vscode.window.showErrorMessage(text);
+      if ('id' in message) page.post({ type: 'failed', id: message.id, message: (error as Error).message });
+      else showError(error);
     }
   }
 

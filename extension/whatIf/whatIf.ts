@@ -7,6 +7,7 @@ import { shortTime } from '../shortTime.ts';
 import { askChange } from './change.ts';
 import { Forks, type Fork } from './forks.ts';
 import { secondsOf, Traces } from './traces.ts';
+import { showError } from '../showError.ts';
 
 /** Of a line, in a message. */
 const MOST_CHARACTERS = 110;
@@ -24,7 +25,7 @@ export function registerWhatIf(sessions: Sessions): vscode.Disposable {
       try {
         await run(typeof given === 'number' ? given : undefined);
       } catch (error) {
-        void vscode.window.showErrorMessage((error as Error).message);
+        showError(error);
       }
     });
   return vscode.Disposable.from(

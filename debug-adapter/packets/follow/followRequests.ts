@@ -12,6 +12,7 @@ import type {
   StreamProtocolName,
 } from '../data.ts';
 import type { KeptPackets } from '../kept/keptPackets.ts';
+import { Pace, untold } from '../pace.ts';
 import { bytesOf, type FollowedStream } from './followedStream.ts';
 import type { Pieces } from './pieces.ts';
 
@@ -73,9 +74,13 @@ export function followStream(
 export async function saveStream(
   { packets, followed }: FollowableStore,
   { path, direction = 'both', protocol, stream }: SaveStreamArguments,
+  tell = untold,
 ): Promise<SaveStreamResponse> {
   const found = followed(known('protocol', protocol, PROTOCOLS), stream);
-  found.update(packets, Infinity);
+  const pace = new Pace(tell);
+  // Looking for them is one half of the work, writing the other.
+  for (let looked = found.update(packets); looked !== null; looked = found.update(packets))
+    await pace.step(looked.done, 2 * looked.of);
   if (!found.ends) throw missing(protocol, stream, found.streams);
   const pieces = piecesOf(found, direction);
   const count = pieces.count;
@@ -84,6 +89,7 @@ export async function saveStream(
   try {
     for (let piece = 0; piece < count; piece++)
       for (const chunk of pieces.at(piece)) {
+        await pace.step(count + piece, 2 * count);
         saved.missing += chunk.missing;
         if (chunk.missing > 0) continue;
         if (chunk.row < packets.first)
