@@ -7,6 +7,7 @@ import type { sk_buff } from '../../stack/include/linux/skbuff.ts';
 import {
   DROP_REASONS,
   SKB_DROP_REASON_NOT_SPECIFIED,
+  SKB_DROP_REASON_OTHERHOST,
   SKB_DROP_REASON_TCP_RESET,
 } from '../../stack/include/net/dropreason.ts';
 import { inet_csk } from '../../stack/include/net/inet_connection_sock.ts';
@@ -74,9 +75,21 @@ export class FateTracker {
     // Freed without a reason: what it said has been processed. A reset has done its work, too.
     const isDone = reason === SKB_DROP_REASON_NOT_SPECIFIED || reason === SKB_DROP_REASON_TCP_RESET;
     if (isDone || skb.frame_number <= 0) return;
+    if (reason === SKB_DROP_REASON_OTHERHOST && this.#isAnothers(skb)) return;
     const drop = this.#drop(skb.machine, DROP_REASONS[reason] ?? String(reason));
     if (full !== null) Object.assign(drop, { queue: full.queue, length: full.length, limit: full.limit });
     this.#sink.dropped(skb.frame_number, skb.last_frame_number, drop);
+  }
+
+  /** A wire brings a frame to every host: what becomes of it is told by the one that it is addressed to. */
+  #isAnothers({ machine, head, mac_header }: sk_buff): boolean {
+    return this.#world.machines.some(
+      (other) =>
+        other !== machine &&
+        [...other.init_net.dev_base.values()].some(({ dev_addr }) =>
+          dev_addr.every((byte, at) => byte === head[mac_header + at]),
+        ),
+    );
   }
 
   /** @param req the request that the ACK belongs to */

@@ -38,7 +38,7 @@ interface Case {
   says: RegExp;
 }
 const data =
-  (segments: { seq: number; payload: string; flags?: string; ack?: number }[]): Act =>
+  (segments: { seq: number; payload: string; flags?: string; ack?: number; corrupt?: boolean }[]): Act =>
   async (s, peer, listening) => {
     const { ack } = await open(s, peer, listening);
     for (const { flags = '.', ack: more = 0, ...segment } of segments)
@@ -135,6 +135,12 @@ const CASES: readonly Case[] = [
     act: data([{ seq: 1000, payload: 'hello', ack: -100_000 }]),
     by: /\btcp_rcv_established\b/,
     says: /its ACK is too old/,
+  },
+  {
+    reason: 'TCP_CSUM',
+    act: data([{ seq: 1000, payload: 'hello', corrupt: true }]),
+    by: /\btcp_v4_rcv\b/,
+    says: /^Dropped by \S+: its checksum is wrong \(TCP_CSUM\)\.$/,
   },
   {
     reason: 'TCPDeferAcceptDrop',

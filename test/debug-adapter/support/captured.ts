@@ -1,5 +1,6 @@
 /** A world's packets as an adapter has them, without its thread: written into the ring, read into a store. */
 import { english } from '../../../language/message.ts';
+import { SKB_DROP_REASON_OTHERHOST } from '../../../stack/include/net/dropreason.ts';
 import { RingWriter, createRing } from '../../../stack/trace/ring.ts';
 import type { World } from '../../../stack/world/world.ts';
 import { Streams } from '../../../debug-adapter/control/streams.ts';
@@ -41,7 +42,9 @@ export class Captured {
     };
     const dropped = (number: number): unknown =>
       number > 0 && !this.droppedBy.has(number) && this.droppedBy.set(number, stackNow());
-    world.tracer.on('skb:kfree_skb', ({ frame_number }) => dropped(frame_number));
+    world.tracer.on('skb:kfree_skb', ({ frame_number }, reason) => {
+      if (reason !== SKB_DROP_REASON_OTHERHOST) dropped(frame_number);
+    });
     let arrived = 0;
     world.tracer.on('net:netif_receive_skb', ({ frame_number }) => (arrived = frame_number));
     world.tracer.on('sockscope:listen_request', (_sk, what) => {
