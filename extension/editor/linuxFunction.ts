@@ -40,6 +40,16 @@ function headOf(lines: readonly string[]): string {
   return lines.slice(0, end + 1).join('\n');
 }
 
+/** Linux 6.1, which the stack mirrors, with its references. */
+const CROSS_REFERENCE = 'https://elixir.bootlin.com/linux/v6.1';
+
+/** Where a function is on the web: its definitions and uses; of a helper of this stack the file that has what it does. */
+export function crossReference({ name, file, isOwn }: LinuxFunction): string {
+  if (!isOwn) return `${CROSS_REFERENCE}/source/${file}`;
+  const family = file.endsWith('.S') ? 'A' : 'C';
+  return `${CROSS_REFERENCE}/${family}/ident/${name}`;
+}
+
 /** The line of C source, counted from 0, that defines a function, a macro or a system call; undefined: none does. */
 export function definitionLine(source: string, name: string): number | undefined {
   const lines = source.split('\n');

@@ -2,10 +2,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { StackSources } from '../stackSources.ts';
-import { definitionLine, linuxFunctionAt, type LinuxFunction } from './linuxFunction.ts';
-
-/** Linux 6.1, which the stack mirrors, with its references. */
-const CROSS_REFERENCE = 'https://elixir.bootlin.com/linux/v6.1/source/';
+import { crossReference, definitionLine, linuxFunctionAt, type LinuxFunction } from './linuxFunction.ts';
 
 /** What VS Code hands to a command in the menu of a stack frame, behind the path of its file. */
 interface FrameContext {
@@ -57,10 +54,11 @@ async function counterpartOf(
   return counterpart;
 }
 
-async function show({ name, file, isOwn }: LinuxFunction): Promise<void> {
+async function show(counterpart: LinuxFunction): Promise<void> {
+  const { name, file, isOwn } = counterpart;
   const tree = vscode.workspace.getConfiguration('sockscope').get<string>('linuxSource', '').trim();
   if (tree === '') {
-    await vscode.env.openExternal(vscode.Uri.parse(CROSS_REFERENCE + file));
+    await vscode.env.openExternal(vscode.Uri.parse(crossReference(counterpart)));
     return;
   }
   const uri = vscode.Uri.file(path.join(tree, file));
