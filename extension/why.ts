@@ -57,6 +57,15 @@ async function choose(session: MachineSession, packets: PacketsPanel, answer: Wh
       detail: cause,
       go: () => packets.revealPacket(number),
     });
+  const last = chain.at(-1);
+  if (last?.event !== undefined && last.packet === undefined) {
+    const { event: first, number } = last;
+    steps.push({
+      label: `$(history) ${l10n.t('The moment in which packet {0} was sent', number)}`,
+      description: l10n.t('event {0}', first),
+      go: () => goToEvent(session, first),
+    });
+  }
   const chosen = await vscode.window.showQuickPick(steps, {
     title: l10n.t('Why {0} of {1} Has This Value', value, of),
     placeHolder: l10n.t('Each was caused by the one below it; Enter goes there'),

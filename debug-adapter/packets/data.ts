@@ -159,6 +159,8 @@ export interface CauseLink {
   sentence: string;
   /** The packet that has led to it: the next one of the chain, if it is kept. */
   packet?: number;
+  /** The moment of the decision to send it. */
+  event?: number;
 }
 
 /** `sockscope/filterCompletions`: what can stand at a place in a filter. */

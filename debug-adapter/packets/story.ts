@@ -53,6 +53,7 @@ export function causeChain(store: PacketStore, number: number, t: Translate): Ca
         ? causeOf(frame, cause, t)
         : t('It came from outside: what has caused it is not known.'),
       ...(packet !== undefined && { packet }),
+      ...(cause !== undefined && { event: cause.event }),
     });
     at = chain.length < LONGEST_CHAIN ? packet : undefined;
   }

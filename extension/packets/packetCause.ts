@@ -3,12 +3,15 @@ import * as vscode from 'vscode';
 import type { ToPanel } from '../../webviews/messages.ts';
 import type { MachineSession } from '../session.ts';
 import type { StackSources } from '../stackSources.ts';
+import { goToEvent } from '../goToEvent.ts';
 import { showPacketCode } from './packetCode.ts';
 
 interface CauseItem extends vscode.QuickPickItem {
   /** The packet, or the one whose code it is. */
   number: number;
   isCode: boolean;
+  /** The moment in which it was sent. */
+  event?: number;
 }
 
 /** @returns the packet to show, if a packet is the cause; otherwise its code is shown. Rejects with the adapter's message. */
@@ -45,6 +48,14 @@ export async function chooseCause(
       number: last.number,
       isCode: true,
     });
+  if (last?.event !== undefined && last.packet === undefined)
+    items.push({
+      label: `$(history) ${vscode.l10n.t('The moment in which packet {0} was sent', last.number)}`,
+      description: vscode.l10n.t('event {0}', last.event),
+      number: last.number,
+      isCode: false,
+      event: last.event,
+    });
   const chosen = await vscode.window.showQuickPick(items, {
     title: vscode.l10n.t('What led to packet {0}', number),
     placeHolder: vscode.l10n.t('Each packet was caused by the one below it; Enter goes there'),
@@ -52,7 +63,8 @@ export async function chooseCause(
     matchOnDetail: true,
   });
   if (!chosen) return undefined;
-  if (!chosen.isCode) return chosen.number;
-  await showPacketCode(session, sources, chosen.number, 'cause');
+  if (chosen.event !== undefined) await goToEvent(session, chosen.event);
+  else if (!chosen.isCode) return chosen.number;
+  else await showPacketCode(session, sources, chosen.number, 'cause');
   return undefined;
 }

@@ -51,6 +51,10 @@ describe('debug adapter: why a value is what it is', () => {
       );
       assert.match(told.chain.at(-1)!.sentence, /^connect\(.*\) of client .* opens a connection\.$/);
 
+      // The chain ends in the system call: a moment to go to.
+      const begun = told.chain.at(-1)!.event!;
+      assert.ok(begun < told.event, JSON.stringify(told));
+
       const text = await adapter.evaluate('why sk.snd_wnd', 'repl');
       assert.match(text, /^snd_wnd 0 → \d+ \(event \d+\) · 127\.0\.0\.1:8080 /);
       assert.match(text, /\nThe first window of the peer, in packet 3\.\n {2}Packet 3 .*\n {2}Packet 2 /);
@@ -95,6 +99,11 @@ describe('debug adapter: why a value is what it is', () => {
         adapter.custom('sockscope/why', { variablesReference: 1, name: 'snd_wnd' }),
         /of an earlier stop/,
       );
+      const stopped = adapter.stopped();
+      await adapter.custom('sockscope/goToEvent', { event: begun });
+      await stopped;
+      const names = (await adapter.stack()).map(({ name }) => name);
+      assert.ok(names.includes('tcp_connect'), names.join('\n'));
     }));
 });
 
